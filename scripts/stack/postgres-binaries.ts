@@ -1,6 +1,6 @@
 // Where the PostgreSQL programs of this platform lie, and how to run them when we are root (PostgreSQL itself refuses to be).
-import { accessSync, constants, readFileSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { findOnPath } from './find-on-path.ts'
 
 /** Absolute paths of the two programs that we run. */
 export interface PostgresBinaries {
@@ -46,21 +46,6 @@ export function unprivilegedAccount(): Account | undefined {
     .find((entry) => entry.startsWith('nobody:'))
   const [, , uid, gid] = line?.split(':') ?? []
   return { uid: Number(uid ?? 65534), gid: Number(gid ?? 65534) }
-}
-
-/** First executable file of this name on PATH. */
-export function findOnPath(program: string): string | undefined {
-  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
-    if (folder === '') continue
-    const path = join(folder, program)
-    try {
-      accessSync(path, constants.X_OK)
-      return path
-    } catch {
-      // not here: look on
-    }
-  }
-  return undefined
 }
 
 /**

@@ -1,0 +1,82 @@
+// npm test: one PostgreSQL for the whole run, then tap, then one line that says how many passed.
+import { spawn } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { startPostgres } from './stack/postgres.ts'
+import { optionalParts } from './testing/optional-parts.ts'
+import { closingLine, readTotals, shortenTap } from './testing/tap-report.ts'
+
+const root = join(import.meta.dirname, '..')
+const tapProgram = join(root, 'node_modules', 'tap', 'dist', 'esm', 'run.mjs')
+const signalExitCodes: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }
+
+process.exitCode = await main(process.argv.slice(2))
+
+async function main(args: readonly string[]): Promise<number> {
+  const wholeRun = !args.some((arg) => !arg.startsWith('-'))
+  if (wholeRun && !reportOptionalParts()) return 1
+  const folder = await mkdtemp(join(tmpdir(), 'mobile-gateway-test-'))
+  try {
+    const given = process.env.TEST_DATABASE_URL
+    if (given !== undefined && given !== '') return await runTap(args, folder, given)
+    const postgres = await startPostgres({ dataDir: join(folder, 'postgres'), durable: false })
+    try {
+      return await runTap(args, folder, postgres.url)
+    } finally {
+      await postgres.stop()
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** Says what is missing and what that leaves out; false when this run may not go without it. */
+function reportOptionalParts(): boolean {
+  const missing = optionalParts.filter((part) => part.find() === undefined)
+  const fatal = process.env.CI === 'true' ? missing.filter((part) => part.requiredInCi) : []
+  for (const part of missing) {
+    const consequence = fatal.includes(part) ? 'is missing, and CI=true asks for every test' : 'is missing, skipped:'
+    console.log(`${part.name} ${consequence}${fatal.includes(part) ? '' : ` ${part.skipped}`}`)
+    console.log(`  to install it: ${part.install}`)
+  }
+  return fatal.length === 0
+}
+
+/** Runs tap to its end, with our arguments passed on, and prints the closing line; returns tap's exit code. */
+async function runTap(args: readonly string[], folder: string, databaseUrl: string): Promise<number> {
+  // tap's own display redraws itself, which only a terminal can show; elsewhere we shorten the raw stream
+  const live = process.stdout.isTTY === true || args.some((arg) => /^(-R|--reporter)/.test(arg))
+  const outputFile = join(folder, 'output.tap')
+  const reporting = live ? [`--output-file=${outputFile}`] : ['--reporter=tap', '--no-color']
+  const child = spawn(process.execPath, [tapProgram, 'run', ...reporting, ...args], {
+    cwd: root,
+    env: { ...process.env, TEST_DATABASE_URL: databaseUrl },
+    stdio: ['inherit', live ? 'inherit' : 'pipe', 'inherit'],
+  })
+  let output = ''
+  if (child.stdout !== null) {
+    const show = shortenTap((line) => console.log(line))
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      output += `${line}\n`
+      show(line)
+    })
+  }
+  // a terminal sends Ctrl-C to tap as well; we only have to outlive it
+  const passOn = (signal: NodeJS.Signals): boolean => child.kill(signal)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, passOn)
+
+  const code = await new Promise<number>((done, fail) => {
+    child.once('error', fail)
+    child.once('close', (status, signal) => done(status ?? (signal === null ? 1 : (signalExitCodes[signal] ?? 1))))
+  })
+  if (live) output = await readFile(outputFile, 'utf8').catch(() => '')
+  const totals = readTotals(output)
+  if (totals === undefined) {
+    console.error('the tests did not come to an end')
+    return code === 0 ? 1 : code
+  }
+  console.log(closingLine(totals))
+  return code
+}

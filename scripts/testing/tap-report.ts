@@ -1,0 +1,49 @@
+// Reading TAP: the totals that tap prints at the end, and a short form of the stream for logs that are not terminals.
+
+/** What tap counts; each is a number of assertions. */
+export interface Totals {
+  readonly passed: number
+  readonly failed: number
+  readonly skipped: number
+}
+
+const totalsComment = /^# \{ total: \d+(?<counts>(?:, \w+: \d+)*) \}/gm
+
+/** The totals of a whole run, from tap's own comment `# { total, pass, fail, … }`; undefined when it never came. */
+export function readTotals(tap: string): Totals | undefined {
+  const counts = [...tap.matchAll(totalsComment)].at(-1)?.groups?.counts
+  if (counts === undefined) return undefined
+  const count = (name: string): number => Number(new RegExp(`, ${name}: (\\d+)`).exec(counts)?.[1] ?? 0)
+  return { passed: count('pass'), failed: count('fail'), skipped: count('skip') + count('todo') }
+}
+
+/** The closing line of a run: `12 passed, 0 failed` and, where something was left out, `, 3 skipped`. */
+export function closingLine({ passed, failed, skipped }: Totals): string {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
+}
+
+const ended = /^(?<failed>not )?ok \d+ - (?<name>.*?)(?: # time=(?<time>\d+)[\d.]*ms)?$/
+const passedWithin = /^\s+(ok \d+ (?!.*# (SKIP|TODO))|\d+\.\.\d+$|# time=)/
+
+/**
+ * Shortens a TAP stream line by line: one line for a test file that passed, with what it skipped; a file that failed
+ * keeps everything but its passed assertions.
+ */
+export function shortenTap(write: (line: string) => void): (line: string) => void {
+  let within: string[] = []
+  return (line) => {
+    if (/^\s/.test(line)) {
+      if (line.trim() !== '' && !passedWithin.test(line)) within.push(line)
+      return
+    }
+    const file = ended.exec(line)?.groups
+    if (file !== undefined) {
+      const kept = file.failed === undefined ? within.filter((each) => /# (SKIP|TODO)/.test(each)) : within
+      for (const each of kept) write(each)
+      write(`${file.failed === undefined ? 'ok  ' : 'FAIL'} ${file.name}${file.time ? ` (${file.time} ms)` : ''}`)
+      within = []
+    } else if (/^Bail out!/.test(line)) {
+      write(line)
+    }
+  }
+}
