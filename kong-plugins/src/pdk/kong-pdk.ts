@@ -1,0 +1,68 @@
+// The door to the kong-pdk package: its plugin server, typed, and loaded without its TypeScript compiler.
+import { createRequire, Module } from 'node:module'
+import type { Kong } from './kong.ts'
+
+/** One plugin instance: Kong calls the prototype's methods named like its phases. */
+export interface PluginInstance {
+  access(kong: Kong): Promise<void>
+}
+
+/** A plugin as a module literal, in kong-pdk's terms. */
+export interface PluginModule {
+  readonly Plugin: new (config: unknown) => PluginInstance
+  readonly Name: string
+  readonly Version: string
+  readonly Priority: number
+  readonly Schema: readonly unknown[]
+}
+
+/** One PDK call of a handler (`{Method, Args}`), or `'ret'` when it is done. */
+export type EventData = 'ret' | { readonly Method: string; readonly Args: readonly unknown[] }
+
+/** What HandleEvent and the Step methods answer. */
+export interface EventReply {
+  readonly Data: EventData
+  readonly EventId: number
+}
+
+/** The parts of kong-pdk's `Server` (server.js) that we use. */
+export interface KongPdkServer {
+  readonly plugins: Map<string, unknown>
+  readonly instances: ReadonlyMap<number, unknown>
+  /** Unfinished handlers by event id; kong-pdk itself forgets to remove most of them. */
+  readonly events: Map<number, unknown>
+  /** Id of the next instance. */
+  instanceID: number
+  /** Ends its instance expiry, which would run every 60 ms. */
+  close(): void
+  GetStatus(): Promise<unknown>
+  StartInstance(config: { readonly Name: string; readonly Config: string }): Promise<unknown>
+  CloseInstance(instanceId: number): Promise<unknown>
+  HandleEvent(event: { readonly InstanceId: number; readonly EventName: string }): Promise<EventReply>
+  Step(step: { readonly EventId: number; readonly Data?: unknown }): Promise<EventReply>
+}
+
+/** Where kong-pdk logs to; it writes text, never arguments of calls. */
+export interface KongPdkLogger {
+  debug(text: string): void
+  info(text: string): void
+  warn(text: string): void
+  error(text: string): void
+}
+
+interface Exports {
+  readonly Server: new (pluginDir: undefined, logger: KongPdkLogger) => KongPdkServer
+  readonly Module: new (name: string, path: undefined, literal: PluginModule) => { readonly name: string }
+}
+
+/** Loads kong-pdk's classes. */
+export function loadKongPdk(): Exports {
+  const require = createRequire(import.meta.url)
+  // lib/mod.js registers ts-node, which costs 80 MB and fails beside TypeScript 7. Our modules need no compiler.
+  const tsNode = require.resolve('ts-node', { paths: [require.resolve('kong-pdk/server.js')] })
+  const stub = new Module(tsNode)
+  stub.exports = { register() {} }
+  stub.loaded = true
+  require.cache[tsNode] = stub
+  return { Server: require('kong-pdk/server.js'), Module: require('kong-pdk/lib/mod.js').Module }
+}

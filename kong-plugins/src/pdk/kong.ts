@@ -1,0 +1,49 @@
+// What the plugins may ask of Kong: honest types of the few PDK calls used, as they behave in Kong 3.9.3 with kong-pdk 0.6.0.
+
+/** Header values to send. An `undefined` value answers the whole request with 500 and `''` arrives as a blank: leave the name out instead. */
+export type HeaderValues = Readonly<Record<string, string>>
+
+/** The reading half: handed to the stages, which decide and change nothing. */
+export interface KongReader {
+  readonly request: {
+    /**
+     * First value of a request header, or undefined. It reads `ngx.var.http_*`; a value with `, ` in it is read again from
+     * the first 100 headers only. For `authorization` both are harmless: nginx refuses a second one with 400, the name has
+     * no dash that an underscore could imitate, and a value that gets lost this way counts as no token.
+     */
+    getHeader(name: string): Promise<string | undefined>
+    /** Upper-case as sent, e.g. `GET`. */
+    getMethod(): Promise<string>
+  }
+  readonly ctx: {
+    readonly shared: {
+      /** A value that an earlier plugin of this request left; undefined when none. Lua made it: trust no shape. */
+      get(key: string): Promise<unknown>
+    }
+  }
+}
+
+/** All of it: for the shell alone, which carries out what the stages decided. Each call is a round trip to Kong. */
+export interface Kong extends KongReader {
+  readonly ctx: {
+    readonly shared: KongReader['ctx']['shared'] & {
+      /** Leaves a value (anything MessagePack can carry) for later plugins of this request. */
+      set(key: string, value: unknown): Promise<void>
+    }
+  }
+  readonly service: {
+    readonly request: {
+      /** Sets, in place of whatever was there, headers of the request to the backend; later plugins see them too. */
+      setHeaders(headers: HeaderValues): Promise<void>
+      clearHeader(name: string): Promise<void>
+    }
+  }
+  readonly response: {
+    setHeaders(headers: HeaderValues): Promise<void>
+    /**
+     * Ends the request. Kong answers nothing to this call and the handler keeps running: always `return` it. A nil body
+     * would lose the headers, so body is never null; of several WWW-Authenticate values only the last is sent.
+     */
+    exit(status: number, body: Readonly<Record<string, unknown>>, headers: HeaderValues): Promise<void>
+  }
+}

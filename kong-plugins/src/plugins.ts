@@ -1,0 +1,120 @@
+// The table of the plugins: what Kong knows each by, the config it takes, and the stages it puts a request through.
+import { firstHandOver, HAND_OVER_KEY, marked, readHandOver } from './hand-over.ts'
+import type { KongReader } from './pdk/kong.ts'
+import { gatewayConfig, identityConfig, quotaConfig, type TokenConfig, tokenConfig } from './schema/config.ts'
+import type { Field, KongField } from './schema/field.ts'
+import { readConfig } from './schema/read-config.ts'
+import type { Services } from './services.ts'
+import type { Caller } from './stages/caller.ts'
+import { deny, type Effects, unavailable } from './stages/effects.ts'
+import { identityHeaders } from './stages/identity/identity.ts'
+import { limitExceeded, limitHeaders, mark } from './stages/quota/answers.ts'
+import { admitCall } from './stages/quota/quota.ts'
+import { tokenPolicy } from './stages/verify-token/policy.ts'
+import { toDenial } from './stages/verify-token/refusals.ts'
+import { verifyToken } from './stages/verify-token/verify-token.ts'
+
+/** Decides on one request, having read what it needs from it. */
+export type Decide = (kong: KongReader) => Promise<Effects>
+
+/** One row of the table. */
+export interface Plugin {
+  readonly name: string
+  /** Kong runs higher numbers first; its own jwt has 1450, rate-limiting 910. */
+  readonly priority: number
+  /** Schema of its config, for Kong. */
+  readonly schema: KongField
+  /**
+   * Called once per configuration, with the JSON that Kong hands over; what can be prepared is prepared here.
+   * @throws ConfigError when the config cannot be used
+   */
+  readonly prepare: (given: unknown, services: Services) => Decide
+}
+
+/** All versions move together. */
+export const VERSION = '0.1.0'
+
+/** All three stages in one hop: the plugin to use. */
+const mobileGateway = plugin('mobile-gateway', 1420, gatewayConfig, (config, services) => {
+  const verify = tokenStage(config, services)
+  return async (kong) => {
+    const decision = await verify(kong)
+    if (decision.kind === 'deny') return decision
+    const admission = await admitCall(decision.caller, config, services)
+    if (admission.kind === 'exceeded') return deny(limitExceeded(admission))
+    const { set, clear } = identityHeaders(decision.caller)
+    return {
+      kind: 'pass',
+      clearRequestHeaders: clear,
+      requestHeaders: { ...set, 'X-Mobile-Gateway': mark(config.policy, admission) },
+    }
+  }
+})
+
+/** The first stage alone, for chains of one's own. */
+const mobileToken = plugin('mobile-token', 1420, tokenConfig, (config, services) => {
+  const verify = tokenStage(config, services)
+  return async (kong) => {
+    const decision = await verify(kong)
+    if (decision.kind === 'deny') return decision
+    return { kind: 'pass', handOver: firstHandOver(config.policy, decision.caller) }
+  }
+})
+
+/** The identity headers alone; needs mobile-token of the same policy before it. */
+const mobileIdentity = plugin('mobile-identity', 1040, identityConfig, (config) => async (kong) => {
+  const left = readHandOver(await kong.ctx.shared.get(HAND_OVER_KEY), config.policy)
+  if (!left) return deny(unavailable('no hand-over from mobile-token of this policy'))
+  const { set, clear } = identityHeaders(left.caller)
+  return {
+    kind: 'pass',
+    clearRequestHeaders: clear,
+    requestHeaders: set,
+    handOver: marked(left.handed, 'identity', config.policy),
+  }
+})
+
+/** The limits alone; needs mobile-token of the same policy before it. */
+const mobileQuota = plugin('mobile-quota', 905, quotaConfig, (config, services) => async (kong) => {
+  const left = readHandOver(await kong.ctx.shared.get(HAND_OVER_KEY), config.policy)
+  if (!left) return deny(unavailable('no hand-over from mobile-token of this policy'))
+  const admission = await admitCall(left.caller, config, services)
+  if (admission.kind === 'exceeded') return deny(limitExceeded(admission))
+  return {
+    kind: 'pass',
+    responseHeaders: limitHeaders(admission),
+    handOver: marked(left.handed, 'quota', config.policy),
+  }
+})
+
+/** The table, in the order in which a chain of all would run. */
+export const PLUGINS: readonly Plugin[] = [mobileGateway, mobileToken, mobileIdentity, mobileQuota]
+
+function plugin<Config>(
+  name: string,
+  priority: number,
+  config: Field<Config>,
+  prepare: (config: Config, services: Services) => Decide,
+): Plugin {
+  return {
+    name,
+    priority,
+    schema: config.kong,
+    prepare: (given, services) => prepare(readConfig(name, config, given), services),
+  }
+}
+
+type Verdict = { readonly kind: 'verified'; readonly caller: Caller } | Extract<Effects, { readonly kind: 'deny' }>
+
+function tokenStage(config: TokenConfig, services: Services): (kong: KongReader) => Promise<Verdict> {
+  const policy = tokenPolicy(config)
+  const readsMethod = policy.methodScopes.size > 0
+  for (const jwksUri of policy.issuers.values()) void services.keySources.at(jwksUri).refresh()
+
+  return async (kong) => {
+    const authorization = await kong.request.getHeader('authorization')
+    const method = readsMethod ? await kong.request.getMethod() : undefined
+    const decision = await verifyToken({ authorization, method }, policy, services)
+    return decision.kind === 'verified' ? decision : { kind: 'deny', denial: toDenial(decision.refusal, policy.realm) }
+  }
+}

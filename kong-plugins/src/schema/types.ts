@@ -1,0 +1,169 @@
+// The kinds of config values: text, whole numbers, lists, maps and records, each checked by Kong and again by us.
+import { type Field, INVALID, type KongField, type Value } from './field.ts'
+
+interface TextRules {
+  readonly description?: string
+  readonly oneOf?: readonly string[]
+  /** The same rule twice, because Kong matches Lua patterns. */
+  readonly match?: { readonly lua: string; readonly js: RegExp; readonly says: string }
+  readonly maxLength: number
+}
+
+/** A string that is not empty. */
+export function text(rules: TextRules): Field<string> {
+  const kong: KongField = {
+    type: 'string',
+    ...described(rules.description),
+    ...(rules.oneOf ? { one_of: rules.oneOf } : {}),
+    ...(rules.match ? { match: rules.match.lua } : {}),
+    len_min: 1,
+    len_max: rules.maxLength,
+  }
+  return {
+    kong,
+    read(value, path, report) {
+      if (typeof value !== 'string') return report(path, 'must be a string')
+      if (value.length < 1 || value.length > rules.maxLength)
+        return report(path, `must have 1 to ${rules.maxLength} characters`)
+      if (rules.oneOf && !rules.oneOf.includes(value)) return report(path, `must be one of ${rules.oneOf.join(', ')}`)
+      if (rules.match && !rules.match.js.test(value)) return report(path, rules.match.says)
+      return value
+    },
+  }
+}
+
+/** A whole number within bounds, both included. */
+export function integer(rules: { description?: string; between: readonly [number, number] }): Field<number> {
+  const [least, most] = rules.between
+  return {
+    kong: { type: 'integer', ...described(rules.description), between: rules.between },
+    read: (value, path, report) =>
+      typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most
+        ? value
+        : report(path, `must be a whole number from ${least} to ${most}`),
+  }
+}
+
+interface ListRules<T> {
+  readonly description?: string
+  readonly elements: Field<T>
+  readonly minLength?: number
+  readonly maxLength: number
+}
+
+/** A list of values, in Kong an `array`, or a `set` when repeated values mean nothing. */
+export function list<T>(type: 'array' | 'set', rules: ListRules<T>): Field<readonly T[]> {
+  const { elements, minLength = 0, maxLength } = rules
+  return {
+    kong: {
+      type,
+      ...described(rules.description),
+      elements: elements.kong,
+      ...(minLength > 0 ? { len_min: minLength } : {}),
+      len_max: maxLength,
+    },
+    read(value, path, report) {
+      const items = isEmptyObject(value) ? [] : value // an empty Lua table may arrive as {}
+      if (!Array.isArray(items)) return report(path, 'must be a list')
+      if (items.length < minLength || items.length > maxLength)
+        return report(path, `must have ${minLength} to ${maxLength} entries`)
+      const result: T[] = []
+      for (const [index, item] of items.entries()) {
+        const read = elements.read(item, `${path}[${index + 1}]`, report)
+        if (read !== INVALID) result.push(read)
+      }
+      return result.length === items.length ? Object.freeze(result) : INVALID
+    },
+  }
+}
+
+interface MapRules<T> {
+  readonly description?: string
+  readonly keys: Field<string>
+  readonly values: Field<T>
+  readonly maxLength: number
+}
+
+/** A map from names to values; read as a `Map`, so that no name can be mistaken for a property. */
+export function map<T>(rules: MapRules<T>): Field<ReadonlyMap<string, T>> {
+  return {
+    kong: {
+      type: 'map',
+      ...described(rules.description),
+      keys: rules.keys.kong,
+      values: rules.values.kong,
+      len_max: rules.maxLength,
+    },
+    read(value, path, report) {
+      const entries = Array.isArray(value) && value.length === 0 ? {} : value // an empty Lua table may arrive as []
+      if (!isRecord(entries)) return report(path, 'must be a map')
+      const names = Object.keys(entries)
+      if (names.length > rules.maxLength) return report(path, `must have at most ${rules.maxLength} entries`)
+      const result = new Map<string, T>()
+      let broken = false
+      for (const name of names) {
+        const key = rules.keys.read(name, `${path}.${name}`, report)
+        const item = rules.values.read(entries[name], `${path}.${name}`, report)
+        if (key === INVALID || item === INVALID) broken = true
+        else result.set(key, item)
+      }
+      return broken ? INVALID : result
+    },
+  }
+}
+
+type Shape = Readonly<Record<string, Field<unknown>>>
+
+/** What a record of fields reads: a frozen object with exactly these names. */
+export type RecordValue<S extends Shape> = { readonly [Name in keyof S]: Value<S[Name]> }
+
+interface RecordRules<S extends Shape> {
+  readonly description?: string
+  readonly fields: S
+  /** At least one of the fields must be set. */
+  readonly atLeastOne?: true
+}
+
+/** A record with fixed fields; unknown names are refused, as Kong refuses them. */
+export function record<S extends Shape>(rules: RecordRules<S>): Field<RecordValue<S>> {
+  const names = Object.keys(rules.fields)
+  return {
+    kong: {
+      type: 'record',
+      ...described(rules.description),
+      fields: Object.entries(rules.fields).map(([name, field]) => ({ [name]: field.kong })),
+      ...(rules.atLeastOne ? { entity_checks: [{ at_least_one_of: names }] } : {}),
+    },
+    read(value, path, report) {
+      const given = Array.isArray(value) && value.length === 0 ? {} : value
+      if (!isRecord(given)) return report(path, 'must be a record')
+      for (const name of Object.keys(given)) {
+        if (!Object.hasOwn(rules.fields, name)) return report(path === '' ? name : `${path}.${name}`, 'unknown field')
+      }
+      const read: unknown[][] = Object.entries(rules.fields).map(([name, field]) => [
+        name,
+        field.read(
+          Object.hasOwn(given, name) ? given[name] : undefined,
+          path === '' ? name : `${path}.${name}`,
+          report,
+        ),
+      ])
+      if (read.some(([, item]) => item === INVALID)) return INVALID
+      if (rules.atLeastOne && read.every(([, item]) => item === undefined))
+        return report(path, `needs at least one of ${names.join(', ')}`)
+      return Object.freeze(Object.fromEntries(read))
+    },
+  }
+}
+
+function described(description: string | undefined): { description?: string } {
+  return description === undefined ? {} : { description }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isEmptyObject(value: unknown): boolean {
+  return isRecord(value) && Object.keys(value).length === 0
+}

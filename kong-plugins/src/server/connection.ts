@@ -1,0 +1,79 @@
+// One connection from Kong: reads requests, calls the method, writes the answer; nothing that arrives can end the process.
+import type { Socket } from 'node:net'
+import type { Logger } from 'pino'
+import { createMessageDecoder, encodeMessage } from './frames.ts'
+import type { Method } from './methods.ts'
+
+/** How the listener ends a connection. */
+export interface Connection {
+  /** Closes it once the calls in progress are answered. */
+  finish(): void
+}
+
+const REQUEST = 0
+const RESPONSE = 1
+
+interface Request {
+  readonly id: number
+  readonly method: string
+  readonly argument: unknown
+}
+
+/** Serves one socket. Tokens travel here: neither arguments nor results are ever logged. */
+export function serveConnection(socket: Socket, methods: ReadonlyMap<string, Method>, log: Logger): Connection {
+  const decode = createMessageDecoder()
+  let inProgress = 0
+  let finishing = false
+
+  const delivered = (): boolean => socket.writable
+  const finishIfIdle = (): void => {
+    if (finishing && inProgress === 0) socket.end(() => socket.destroy())
+  }
+
+  async function respond({ id, method, argument }: Request): Promise<void> {
+    let error: string | null = null
+    let result: unknown = null
+    try {
+      const handler = methods.get(method)
+      if (!handler) throw new Error('method not supported')
+      result = await handler(argument, delivered)
+    } catch (cause) {
+      error = cause instanceof Error ? cause.message : 'unknown error'
+      log.warn({ method, error }, 'call from Kong failed')
+    }
+    if (delivered()) socket.write(encodeMessage([RESPONSE, id, error, result]))
+  }
+
+  socket.on('error', (cause) => log.debug({ err: cause }, 'connection from Kong broke')) // e.g. EPIPE of a worker that died
+  socket.on('data', (chunk) => {
+    try {
+      for (const message of decode(chunk)) {
+        const request = readRequest(message)
+        if (!request) throw new Error('not a request')
+        inProgress += 1
+        void respond(request).finally(() => {
+          inProgress -= 1
+          finishIfIdle()
+        })
+      }
+    } catch (cause) {
+      log.error({ err: cause }, 'unreadable bytes from Kong; closing the connection')
+      socket.destroy()
+    }
+  })
+
+  return {
+    finish() {
+      finishing = true
+      finishIfIdle()
+    },
+  }
+}
+
+/** `[0, id, method, [argument]]` */
+function readRequest(message: unknown): Request | undefined {
+  if (!Array.isArray(message)) return undefined
+  const [type, id, method, args]: unknown[] = message
+  if (type !== REQUEST || typeof id !== 'number' || typeof method !== 'string' || !Array.isArray(args)) return undefined
+  return { id, method, argument: args[0] }
+}

@@ -1,0 +1,56 @@
+// kong-pdk's server with our plugins in it, and without the traps it has of its own.
+import { randomInt } from 'node:crypto'
+import type { Logger } from 'pino'
+import type { Kong } from '../pdk/kong.ts'
+import { type KongPdkServer, loadKongPdk, type PluginModule } from '../pdk/kong-pdk.ts'
+import { type Decide, type Plugin, VERSION } from '../plugins.ts'
+import type { Services } from '../services.ts'
+import { handleAccess } from '../shell.ts'
+
+/** Leaves room for two thousand million instances below 2^32. */
+const HIGHEST_FIRST_INSTANCE_ID = 2 ** 31
+
+/** Creates the server with the given plugins; nothing listens yet. */
+export function createKongServer(plugins: readonly Plugin[], services: Services): KongPdkServer {
+  const { Server, Module } = loadKongPdk()
+  const server = new Server(undefined, asKongPdkLogger(services.log))
+  server.close()
+  // Kong's workers keep the ids of a server that died. Starting at 0 again, another route's config could answer to them.
+  server.instanceID = randomInt(1, HIGHEST_FIRST_INSTANCE_ID)
+  for (const plugin of plugins) {
+    const module = new Module(plugin.name, undefined, asModule(plugin, services))
+    server.plugins.set(module.name, module)
+  }
+  return server
+}
+
+function asModule(plugin: Plugin, services: Services): PluginModule {
+  const options = { plugin: plugin.name, log: services.log, deadlineMs: services.deadlineMs }
+  return {
+    Name: plugin.name,
+    Version: VERSION,
+    Priority: plugin.priority,
+    Schema: plugin.schema.fields ?? [],
+    // Phases must be methods of the prototype: kong-pdk does not see class fields.
+    Plugin: class {
+      readonly #decide: Decide
+
+      constructor(config: unknown) {
+        this.#decide = plugin.prepare(config, services)
+      }
+
+      access(kong: Kong): Promise<void> {
+        return handleAccess(kong, this.#decide, options)
+      }
+    },
+  }
+}
+
+function asKongPdkLogger(log: Logger) {
+  return {
+    debug() {}, // would name instances at every event
+    info: (text: string) => log.debug(text),
+    warn: (text: string) => log.warn(text),
+    error: (text: string) => log.error(text),
+  }
+}

@@ -1,0 +1,38 @@
+// What all plugin instances of this process share: keys, caches and counters outlive every instance, worker and reload.
+import type { Logger } from 'pino'
+import { type Clock, systemClock } from './clock.ts'
+import { type Counters, createLocalCounters } from './stages/quota/counters.ts'
+import { type FetchKeys, fetchKeys } from './stages/verify-token/fetch-keys.ts'
+import { createKeySources, type KeySources } from './stages/verify-token/key-sources.ts'
+import { createTokenCache, type TokenCache } from './stages/verify-token/token-cache.ts'
+
+/** The shared state and the outside world, handed to every plugin. */
+export interface Services {
+  readonly clock: Clock
+  readonly keySources: KeySources
+  readonly tokenCache: TokenCache
+  readonly counters: Counters
+  readonly log: Logger
+  /** Longest time from the start of a handler to its answer, in milliseconds. */
+  readonly deadlineMs: number
+}
+
+/** What a test may replace. */
+export interface Outside {
+  readonly clock?: Clock
+  readonly fetchKeys?: FetchKeys
+  readonly deadlineMs?: number
+}
+
+/** Creates the services of one process. */
+export function createServices(log: Logger, outside: Outside = {}): Services {
+  const clock = outside.clock ?? systemClock
+  return {
+    clock,
+    keySources: createKeySources({ clock, fetchKeys: outside.fetchKeys ?? fetchKeys, log }),
+    tokenCache: createTokenCache(),
+    counters: createLocalCounters(),
+    log,
+    deadlineMs: outside.deadlineMs ?? 2000,
+  }
+}

@@ -1,0 +1,59 @@
+// Around every plugin: reads through the stage, then one write; whatever goes wrong, the request ends with 503 and never passes.
+import type { Logger } from 'pino'
+import { HAND_OVER_KEY } from './hand-over.ts'
+import type { Kong } from './pdk/kong.ts'
+import type { Decide } from './plugins.ts'
+import { type Denial, deny, type Effects, unavailable } from './stages/effects.ts'
+
+/** What the shell needs: where to report, and the longest a request may take, in milliseconds. */
+export interface ShellOptions {
+  readonly plugin: string
+  readonly log: Logger
+  readonly deadlineMs: number
+}
+
+/**
+ * The access handler of a plugin. It never throws: kong-pdk would log the error and Kong would let the request through
+ * (server.js, HandleEvent). After the deadline nothing that the late stage decides is carried out any more.
+ */
+export async function handleAccess(
+  kong: Kong,
+  decide: Decide,
+  { plugin, log, deadlineMs }: ShellOptions,
+): Promise<void> {
+  let effects: Effects
+  try {
+    effects = await withinDeadline(decide(kong), deadlineMs)
+  } catch (cause) {
+    log.error({ plugin, err: cause }, 'stage failed; failing closed')
+    effects = deny(unavailable('stage failed'))
+  }
+  try {
+    await carryOut(kong, effects)
+  } catch (cause) {
+    log.error({ plugin, err: cause }, 'effects not carried out; failing closed')
+    await answer(kong, unavailable('effects not carried out')).catch(() => {})
+  }
+  if (effects.kind === 'deny') log.debug({ plugin, reason: effects.denial.reason }, 'request denied')
+}
+
+async function carryOut(kong: Kong, effects: Effects): Promise<void> {
+  if (effects.kind === 'deny') return answer(kong, effects.denial)
+  const { clearRequestHeaders = [], requestHeaders = {}, responseHeaders = {}, handOver } = effects
+  for (const name of clearRequestHeaders) await kong.service.request.clearHeader(name)
+  if (Object.keys(requestHeaders).length > 0) await kong.service.request.setHeaders(requestHeaders)
+  if (Object.keys(responseHeaders).length > 0) await kong.response.setHeaders(responseHeaders)
+  if (handOver) await kong.ctx.shared.set(HAND_OVER_KEY, handOver)
+}
+
+function answer(kong: Kong, { status, body, headers }: Denial): Promise<void> {
+  return kong.response.exit(status, body, headers)
+}
+
+function withinDeadline(work: Promise<Effects>, deadlineMs: number): Promise<Effects> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<Effects>((resolve) => {
+    timer = setTimeout(() => resolve(deny(unavailable(`no decision within ${deadlineMs} ms`))), deadlineMs)
+  })
+  return Promise.race([work, late]).finally(() => clearTimeout(timer))
+}

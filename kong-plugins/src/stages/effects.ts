@@ -1,0 +1,38 @@
+// What a plugin decided for one request, as values: nothing happens until the shell carries them out.
+
+/** An answer in place of the backend's. The body is never null: Kong would lose the headers. */
+export interface Denial {
+  readonly status: number
+  readonly body: Readonly<Record<string, unknown>>
+  readonly headers: Readonly<Record<string, string>>
+  /** For the log only: why, without anything that came from the token. */
+  readonly reason: string
+}
+
+/** Everything that may happen to a request; each part is at most one PDK call, and an empty part is none. */
+export type Effects =
+  | { readonly kind: 'deny'; readonly denial: Denial }
+  | {
+      readonly kind: 'pass'
+      /** Names to remove from the request to the backend, because nothing is known to put there. */
+      readonly clearRequestHeaders?: readonly string[]
+      readonly requestHeaders?: Readonly<Record<string, string>>
+      readonly responseHeaders?: Readonly<Record<string, string>>
+      /** Left in `kong.ctx.shared` for the next plugin of a chain. */
+      readonly handOver?: Readonly<Record<string, string>>
+    }
+
+/** Wraps a denial. */
+export function deny(denial: Denial): Effects {
+  return { kind: 'deny', denial }
+}
+
+/** The answer when we cannot tell whether the call is allowed: never pass, ask to come back (in seconds). */
+export function unavailable(reason: string): Denial {
+  return {
+    status: 503,
+    body: { message: 'Service temporarily unavailable' },
+    headers: { 'Retry-After': '5' },
+    reason,
+  }
+}

@@ -1,0 +1,82 @@
+// The keys of one issuer, kept fresh: one fetch at a time, never faster than a cooldown, old keys while the server is away.
+import type { Clock } from '../../clock.ts'
+import type { FetchKeys } from './fetch-keys.ts'
+import { type KeySet, type PublishedKey, readKeySet } from './keys.ts'
+
+/** What is known about a key id. `unavailable` = it cannot be told now, which is our fault and not the token's. */
+export type Lookup =
+  | { readonly kind: 'found'; readonly key: PublishedKey }
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'unavailable' }
+
+/** The published keys of one address. */
+export interface KeySource {
+  /** The key as published now, without waiting; for tokens verified before. */
+  current(keyId: string): PublishedKey | undefined
+  /** Looks a key up, fetching the set when the id is new and the cooldown allows it. Never throws. */
+  find(keyId: string): Promise<Lookup>
+  /** Fetches the set unless that was just done. Never throws. */
+  refresh(): Promise<void>
+}
+
+/** Where the key source gets its documents and its time from, and whom it tells about trouble. */
+export interface KeySourceDependencies {
+  readonly clock: Clock
+  readonly fetchKeys: FetchKeys
+  readonly log: { info(details: object, message: string): void; warn(details: object, message: string): void }
+}
+
+/** Least time between two fetches. It belongs to the address, not to a key id: inventing ids cannot cause more fetches. */
+export const COOLDOWN_MS = 10_000
+/** The same while no keys were ever loaded, so that the gateway is ready soon after the authorization server. */
+export const FIRST_LOAD_COOLDOWN_MS = 1000
+/** Keys that could not be confirmed for this long are not trusted any more. */
+export const MAX_AGE_MS = 24 * 60 * 60 * 1000
+
+/** Creates the source for one address; it fetches nothing until asked. */
+export function createKeySource(uri: string, { clock, fetchKeys, log }: KeySourceDependencies): KeySource {
+  let keys: KeySet | undefined
+  let loadedAt = Number.NEGATIVE_INFINITY
+  let attemptedAt = Number.NEGATIVE_INFINITY
+  let lastAttemptFailed = false
+  let inFlight: Promise<void> | undefined
+
+  const trusted = (): KeySet | undefined => (clock.monotonic() - loadedAt < MAX_AGE_MS ? keys : undefined)
+
+  async function load(): Promise<void> {
+    try {
+      const next = await readKeySet(await fetchKeys(uri), keys)
+      keys = next // also an empty set: an issuer that withdraws every key means it
+      loadedAt = clock.monotonic()
+      lastAttemptFailed = false
+      log.info({ jwksUri: uri, keyIds: [...next.keys()] }, 'signing keys loaded')
+    } catch (cause) {
+      lastAttemptFailed = true
+      log.warn({ jwksUri: uri, err: cause, keepingOldKeys: trusted() !== undefined }, 'signing keys not loaded')
+    } finally {
+      inFlight = undefined
+    }
+  }
+
+  function refresh(): Promise<void> {
+    if (inFlight) return inFlight
+    const cooldown = keys ? COOLDOWN_MS : FIRST_LOAD_COOLDOWN_MS
+    if (clock.monotonic() - attemptedAt < cooldown) return Promise.resolve()
+    attemptedAt = clock.monotonic()
+    inFlight = load()
+    return inFlight
+  }
+
+  return {
+    current: (keyId) => trusted()?.get(keyId),
+    refresh,
+    async find(keyId) {
+      if (!trusted()?.has(keyId)) await refresh()
+      const set = trusted()
+      const key = set?.get(keyId)
+      if (key) return { kind: 'found', key }
+      // With the server away nobody can say that a new key does not exist: that is no reason to log a user out.
+      return set && !lastAttemptFailed ? { kind: 'unknown' } : { kind: 'unavailable' }
+    },
+  }
+}

@@ -1,0 +1,32 @@
+// One key source per address for the whole process, refreshed in the background from the first time it is asked for.
+import { createKeySource, type KeySource, type KeySourceDependencies } from './key-source.ts'
+
+/** Gives the source of an address, always the same one. */
+export interface KeySources {
+  at(jwksUri: string): KeySource
+  /** Ends the background refreshes. */
+  close(): void
+}
+
+/** How often published keys are fetched again, in milliseconds: the longest a withdrawn key stays accepted. */
+const REFRESH_EVERY_MS = 5 * 60 * 1000
+
+/** Creates the register. Addresses come from configuration only, never from a token. */
+export function createKeySources(dependencies: KeySourceDependencies): KeySources {
+  const sources = new Map<string, KeySource>()
+  const timers: NodeJS.Timeout[] = []
+
+  return {
+    at(jwksUri) {
+      const known = sources.get(jwksUri)
+      if (known) return known
+      const source = createKeySource(jwksUri, dependencies)
+      sources.set(jwksUri, source)
+      timers.push(setInterval(() => void source.refresh(), REFRESH_EVERY_MS).unref())
+      return source
+    },
+    close() {
+      for (const timer of timers) clearInterval(timer)
+    },
+  }
+}

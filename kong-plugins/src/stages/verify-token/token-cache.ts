@@ -1,0 +1,48 @@
+// Remembers which tokens carried a good or a bad signature, in bounded memory; everything else is checked anew each time.
+import { hash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import type { PublishedKey } from './keys.ts'
+import type { ParsedToken } from './token.ts'
+
+/** A token whose signature was verified with `key`. It counts only as long as the issuer still publishes that key. */
+export interface AuthenticToken extends ParsedToken {
+  readonly key: PublishedKey
+}
+
+/** Both caches are keyed by the SHA-256 of the whole token, so that a changed signature is another token. */
+export interface TokenCache {
+  authentic(digest: string): AuthenticToken | undefined
+  keepAuthentic(digest: string, token: AuthenticToken, tokenLength: number): void
+  forget(digest: string): void
+  /** Whether the signature is known not to match this key. */
+  isForged(digest: string, key: PublishedKey): boolean
+  keepForged(digest: string, key: PublishedKey): void
+}
+
+const MAX_CHARACTERS = 16 * 1024 * 1024
+const ENTRY_OVERHEAD_CHARACTERS = 512
+const MAX_FORGED = 10_000
+
+/** Creates empty caches. Forged tokens have their own: whoever floods us with them displaces no good token. */
+export function createTokenCache(): TokenCache {
+  const authentic = new LRUCache<string, AuthenticToken>({ maxSize: MAX_CHARACTERS })
+  const forged = new LRUCache<string, PublishedKey>({ max: MAX_FORGED })
+  return {
+    authentic: (digest) => authentic.get(digest),
+    keepAuthentic: (digest, token, tokenLength) => {
+      authentic.set(digest, token, { size: tokenLength + ENTRY_OVERHEAD_CHARACTERS })
+    },
+    forget: (digest) => {
+      authentic.delete(digest)
+    },
+    isForged: (digest, key) => forged.get(digest) === key,
+    keepForged: (digest, key) => {
+      forged.set(digest, key)
+    },
+  }
+}
+
+/** The key of both caches: SHA-256, base64. */
+export function digestOf(token: string): string {
+  return hash('sha256', token, 'base64')
+}

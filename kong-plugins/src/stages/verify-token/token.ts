@@ -1,0 +1,107 @@
+// Reads the text of a JWT access token (RFC 9068) into typed claims. Nothing here proves that they are true.
+import type { Caller } from '../caller.ts'
+import type { InvalidToken } from './refusals.ts'
+
+/** Longest token looked at, in characters: the cap comes before any decoding. */
+export const MAX_TOKEN_LENGTH = 8192
+
+/** The claims we use, well formed; whether they are true is another question. */
+export interface Claims extends Caller {
+  readonly issuer: string
+  readonly audiences: readonly string[]
+  /** Seconds since 1970, as `exp`, `nbf` and `iat`. */
+  readonly expiresAt: number
+  readonly notBefore: number | undefined
+  readonly issuedAt: number
+  readonly scopes: ReadonlySet<string>
+}
+
+/** Header and claims as the text states them. `keyId` is only ever looked up in a Map. */
+export interface ParsedToken {
+  readonly algorithm: string
+  readonly keyId: string
+  readonly claims: Claims
+}
+
+type Parsed =
+  | { readonly kind: 'parsed'; readonly token: ParsedToken }
+  | { readonly kind: 'invalid'; readonly why: InvalidToken }
+
+const COMPACT_JWS = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)$/
+const TYPES = new Set(['at+jwt', 'application/at+jwt'])
+/** What may become a header value as it is: printable ASCII, not blank at either end, so that no two users look alike. */
+const NAME = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/
+// RFC 6749 §3.3; the empty string is a token without any scope
+const SCOPE = /^(?:[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*)?$/
+
+/** Reads header and claims. Header parameters such as jku, x5u and jwk are not even looked at. */
+export function parseToken(text: string): Parsed {
+  if (text.length > MAX_TOKEN_LENGTH) return invalid('too-large')
+  const parts = COMPACT_JWS.exec(text)
+  const header = decodeObject(parts?.[1])
+  const payload = decodeObject(parts?.[2])
+  if (!header || !payload) return invalid('malformed')
+
+  // RFC 7515 §4.1.11: a critical extension that is not understood makes the token invalid; we understand none.
+  if (Object.hasOwn(header, 'crit')) return invalid('critical')
+  // RFC 9068 §4: the type tells access tokens from ID tokens of the same issuer.
+  if (typeof header.typ !== 'string' || !TYPES.has(header.typ.toLowerCase())) return invalid('type')
+  if (typeof header.alg !== 'string') return invalid('algorithm')
+  if (typeof header.kid !== 'string') return invalid('key')
+  // RFC 7800, RFC 9449 §7.1: a bound token in anyone's hand must not pass as a bearer token.
+  if (Object.hasOwn(payload, 'cnf')) return invalid('proof-of-possession')
+
+  const claims = readClaims(payload)
+  return claims ? { kind: 'parsed', token: { algorithm: header.alg, keyId: header.kid, claims } } : invalid('claims')
+}
+
+/** RFC 9068 §2.2: the claims every access token has, plus ours. */
+function readClaims(payload: Readonly<Record<string, unknown>>): Claims | undefined {
+  const { iss, aud, sub, client_id, scope, exp, nbf, iat, app_id, plan } = payload
+  const audiences = typeof aud === 'string' ? [aud] : aud
+  if (typeof iss !== 'string' || !isName(sub) || !isName(client_id)) return undefined
+  if (!Array.isArray(audiences) || !audiences.every((item) => typeof item === 'string')) return undefined
+  if (typeof scope !== 'string' || !SCOPE.test(scope)) return undefined
+  if (!isTime(exp) || !isTime(iat) || !(nbf === undefined || isTime(nbf))) return undefined
+  if (!(app_id === undefined || isName(app_id)) || !(plan === undefined || isName(plan))) return undefined
+  return {
+    issuer: iss,
+    audiences,
+    subject: sub,
+    clientId: client_id,
+    scope,
+    scopes: new Set(scope.split(' ')),
+    expiresAt: exp,
+    notBefore: nbf,
+    issuedAt: iat,
+    applicationId: app_id,
+    plan,
+  }
+}
+
+function decodeObject(part: string | undefined): Readonly<Record<string, unknown>> | undefined {
+  if (part === undefined) return undefined
+  try {
+    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString())
+    return isObject(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && NAME.test(value)
+}
+
+/** NumericDate (RFC 7519 §2): JSON numbers only. */
+function isTime(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value)
+}
+
+function invalid(why: InvalidToken): Parsed {
+  return { kind: 'invalid', why }
+}

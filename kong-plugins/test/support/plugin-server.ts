@@ -1,0 +1,55 @@
+// A plugin server on a socket of its own, in this process, with clocks and fetches that the test may replace.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import type { KongPdkServer } from '../../src/pdk/kong-pdk.ts'
+import { PLUGINS, type Plugin } from '../../src/plugins.ts'
+import { createKongServer } from '../../src/server/kong-server.ts'
+import { listen } from '../../src/server/listener.ts'
+import { createServices, type Outside, type Services } from '../../src/services.ts'
+import { KongClient } from './kong-client.ts'
+
+/** The running server. */
+export interface TestServer {
+  readonly socketPath: string
+  readonly server: KongPdkServer
+  readonly services: Services
+  /** What was logged, as JSON lines, debug level included. */
+  readonly logged: readonly string[]
+  /** A new connection, closed with the test. */
+  connect(): KongClient
+}
+
+/** Starts it for one test; it ends with the test. */
+export async function startPluginServer(
+  t: { after(ended: () => unknown): void },
+  outside: Outside = {},
+  plugins: readonly Plugin[] = PLUGINS,
+): Promise<TestServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'plugins-'))
+  const socketPath = join(folder, 's.sock')
+  const logged: string[] = []
+  const log = pino({ level: 'debug' }, { write: (line) => logged.push(line) })
+  const services = createServices(log, outside)
+  const server = createKongServer(plugins, services)
+  const listener = await listen(socketPath, server, log)
+  const clients: KongClient[] = []
+  t.after(async () => {
+    for (const client of clients) client.close()
+    await listener.close()
+    services.keySources.close()
+    await rm(folder, { recursive: true })
+  })
+  return {
+    socketPath,
+    server,
+    services,
+    logged,
+    connect() {
+      const client = new KongClient(socketPath)
+      clients.push(client)
+      return client
+    },
+  }
+}
