@@ -37,7 +37,7 @@ function plan() {
     lock: digest(lockText),
     platform,
     stamp: readStamp(read(stampFile)),
-    installMatches: () => sameInstall(lockText, read(join(modules, '.package-lock.json'))),
+    installMatches: () => sameInstall(lockText, (path) => read(join(root, path, 'package.json'))),
     testing,
   })
 }

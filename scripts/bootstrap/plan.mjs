@@ -35,20 +35,20 @@ export function readStamp(text) {
 }
 
 /**
- * Compares package-lock.json with `node_modules/.package-lock.json`, in which npm keeps what it has installed.
- * Packages for other platforms are optional and may be missing.
+ * Whether everything in package-lock.json is there in its version. (npm's own `node_modules/.package-lock.json` does not
+ * tell: `npm install --package-lock-only` writes it too.) Packages for other platforms are optional and may be missing.
  * @param {string} lockText
- * @param {string | undefined} installedText
+ * @param {(path: string) => string | undefined} readManifest text of a package's package.json, e.g. of `node_modules/pg`
  */
-export function sameInstall(lockText, installedText) {
+export function sameInstall(lockText, readManifest) {
   const wanted = Object.entries(record(parse(lockText).packages))
-  const installed = record(parse(installedText).packages)
   if (wanted.length === 0) return false
   return wanted.every(([path, entry]) => {
     if (!path.includes('node_modules/')) return true // our own workspaces
     const { version, optional } = record(entry)
-    const found = installed[path]
-    return found === undefined ? optional === true : record(found).version === version
+    const manifest = readManifest(path)
+    if (manifest === undefined) return optional === true
+    return version === undefined || parse(manifest).version === version // a link to a workspace has none
   })
 }
 
