@@ -1,0 +1,32 @@
+// Puts the rooms together in the order of the road; no logic of its own.
+import cookie from '@fastify/cookie'
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import type { Deps } from './deps.ts'
+import { addHealth } from './health.ts'
+import { addForms } from './http/form.ts'
+import { addSecurityHeaders } from './http/security-headers.ts'
+import { addInteraction } from './interaction/index.ts'
+import { addAuthorize } from './oauth/authorize/index.ts'
+import { addErrorHandler } from './oauth/error-handler.ts'
+import { addJwks } from './oauth/jwks.ts'
+import { addMetadata } from './oauth/metadata.ts'
+import { addToken } from './oauth/token/index.ts'
+
+const BODY_LIMIT_BYTES = 64 * 1024
+
+/** Builds the server without listening. */
+export const buildApp = async (deps: Deps, logger: FastifyBaseLogger): Promise<FastifyInstance> => {
+  const app: FastifyInstance = fastify({ loggerInstance: logger, bodyLimit: BODY_LIMIT_BYTES, requestTimeout: 10_000 })
+  await addForms(app)
+  await app.register(cookie)
+
+  addSecurityHeaders(app, deps.config.issuer)
+  addErrorHandler(app, deps)
+  addMetadata(app, deps)
+  addAuthorize(app, deps)
+  addInteraction(app, deps)
+  addToken(app, deps)
+  addJwks(app, deps)
+  addHealth(app, deps)
+  return app
+}

@@ -1,0 +1,12 @@
+// What the rooms are given to work with; built once in main, or by a test.
+import type { Config } from './config.ts'
+import type { Cookies } from './http/cookies.ts'
+import type { Db } from './store/database.ts'
+import type { KeyRing } from './tokens/signing-keys.ts'
+
+export type Deps = Readonly<{
+  config: Config
+  db: Db
+  keys: KeyRing
+  cookies: Cookies
+}>

@@ -1,0 +1,93 @@
+// Form and query parameters, read strictly: what is malformed or ambiguous is reported, never guessed at.
+
+const MAX_PARAMETERS = 100
+/** Characters in one decoded value. */
+const MAX_VALUE_LENGTH = 4096
+
+/** Thrown when parameters cannot be used; `message` is fit for `error_description`. */
+export class ParameterError extends Error {
+  override name = 'ParameterError'
+}
+
+/** Parameters of one request. Parsing never throws; reading does, so that each room answers in its own way. */
+export class Parameters {
+  readonly #values: ReadonlyMap<string, readonly string[]>
+  /** The first thing wrong with the encoding, if any. */
+  readonly problem: string | undefined
+
+  private constructor(values: ReadonlyMap<string, readonly string[]>, problem: string | undefined) {
+    this.#values = values
+    this.problem = problem
+  }
+
+  /** Parses `application/x-www-form-urlencoded` text. */
+  static parse(encoded: string): Parameters {
+    const values = new Map<string, string[]>()
+    return new Parameters(values, fill(values, encoded))
+  }
+
+  /** The parameters of a request target's query. */
+  static ofUrl(url: string): Parameters {
+    const start = url.indexOf('?')
+    return Parameters.parse(start < 0 ? '' : url.slice(start + 1))
+  }
+
+  /** The one value of a parameter; an empty value counts as omitted (RFC 6749 §3.1). @throws {ParameterError} when repeated. */
+  get(name: string): string | undefined {
+    const values = this.#values.get(name) ?? []
+    if (values.length > 1) throw new ParameterError(`${printable(name)} was sent more than once`)
+    return values[0] === '' ? undefined : values[0]
+  }
+
+  /** Every non-empty value of the one kind of parameter that may repeat (`resource`, RFC 8707 §2). */
+  getAll(name: string): string[] {
+    return (this.#values.get(name) ?? []).filter((value) => value !== '')
+  }
+
+  get size(): number {
+    return this.#values.size
+  }
+
+  /** @throws {ParameterError} when the encoding is broken or anything but `repeatable` was sent twice. */
+  requireSound(repeatable: ReadonlySet<string> = new Set()): void {
+    if (this.problem) throw new ParameterError(this.problem)
+    for (const [name, values] of this.#values)
+      if (values.length > 1 && !repeatable.has(name))
+        throw new ParameterError(`${printable(name)} was sent more than once`)
+  }
+
+  /** The same parameters with those of `other` added (a repeat stays a repeat). */
+  merge(other: Parameters): Parameters {
+    const merged = new Map(this.#values)
+    for (const [name, values] of other.#values) merged.set(name, [...(merged.get(name) ?? []), ...values])
+    return new Parameters(merged, this.problem ?? other.problem)
+  }
+}
+
+const fill = (values: Map<string, string[]>, encoded: string): string | undefined => {
+  const pairs = encoded.split('&').filter((pair) => pair !== '')
+  if (pairs.length > MAX_PARAMETERS) return 'too many parameters'
+  for (const pair of pairs) {
+    const equals = pair.indexOf('=')
+    const name = decode(equals < 0 ? pair : pair.slice(0, equals))
+    const value = decode(equals < 0 ? '' : pair.slice(equals + 1))
+    if (name === undefined || value === undefined) return 'a parameter is not valid percent-encoded UTF-8'
+    if (name.includes('\0') || value.includes('\0')) return 'a parameter contains a NUL character'
+    if (name.length > 128 || value.length > MAX_VALUE_LENGTH) return 'a parameter is too long'
+    const known = values.get(name)
+    if (known) known.push(value)
+    else values.set(name, [value])
+  }
+  return undefined
+}
+
+const decode = (text: string): string | undefined => {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch {
+    return undefined
+  }
+}
+
+// Names come from the wire and go into an error_description, which is narrow ASCII (RFC 6749 §5.2).
+const printable = (name: string): string => name.replace(/[^\w.-]/g, '?').slice(0, 40)

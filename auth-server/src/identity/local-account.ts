@@ -1,0 +1,37 @@
+// Accounts with e-mail address and password: how a person proves who they are, and how an account is made.
+import { hashPassword, verifyPassword } from '../crypto/password.ts'
+import { randomId } from '../crypto/random.ts'
+import type { Db } from '../store/database.ts'
+import { findUserByEmailKey, insertUser } from '../store/users.ts'
+import { emailKey } from './email.ts'
+
+/** The authentication context class of a password login (`acr`, OpenID Connect Core §2). */
+export const PASSWORD_ACR = 'urn:mobile-api-gateway:acr:password'
+
+/**
+ * Checks an e-mail address and password; undefined when they do not fit, in the same time for any reason.
+ * @throws {PasswordQueueFull} when too many checks are waiting.
+ */
+export const authenticate = async (
+  db: Db,
+  pepper: string,
+  credentials: Readonly<{ email: string; password: string }>,
+): Promise<Readonly<{ userId: string; authEpoch: number }> | undefined> => {
+  const user = await findUserByEmailKey(db, emailKey(credentials.email))
+  const proven = await verifyPassword(pepper, credentials.password, user?.passwordHash)
+  return proven && user ? { userId: user.id, authEpoch: user.authEpoch } : undefined
+}
+
+/** Creates an account and returns its id (`usr_…`), or undefined when the address is taken. */
+export const createAccount = async (
+  db: Db,
+  pepper: string,
+  account: Readonly<{ email: string; password: string; name?: string }>,
+): Promise<string | undefined> =>
+  insertUser(db, {
+    id: randomId('usr'),
+    email: account.email.trim(),
+    emailKey: emailKey(account.email),
+    name: account.name,
+    passwordHash: await hashPassword(pepper, account.password),
+  })

@@ -1,0 +1,37 @@
+// The consent page: what an app that is not trusted wants to do, in the API's own words.
+import type { FastifyInstance } from 'fastify'
+import type { Deps } from '../deps.ts'
+import { giveConsent } from '../store/consents.ts'
+import { describeScopes } from '../store/scopes.ts'
+import { consentPage } from './views/consent.ts'
+import { sendPage } from './views/page.ts'
+import type { VisitRequest, Visits } from './visit.ts'
+
+export const addConsent = (app: FastifyInstance, { db }: Deps, visits: Visits): void => {
+  const url = '/interaction/:request/consent'
+
+  app.get(url, { config: { errors: 'page' } }, async (request: VisitRequest, reply) => {
+    const visit = await visits.open(request, reply)
+    if (!visit) return reply
+    const { pending, session, csrf } = visit
+    if (!session) return visits.resume(reply, pending)
+    const scopes = await describeScopes(db, pending.apiId, pending.request.scopes)
+    return sendPage(reply, consentPage({ pending, csrf, email: session.email, scopes }), pending.request.redirectUri)
+  })
+
+  app.post(url, { config: { errors: 'page' } }, async (request: VisitRequest, reply) => {
+    const visit = await visits.open(request, reply)
+    if (!visit) return reply
+    const { pending, session } = visit
+    if (session)
+      await giveConsent(db, {
+        userId: session.userId,
+        applicationId: pending.applicationId,
+        apiId: pending.apiId,
+        requestId: pending.id,
+        sessionId: session.id,
+        scopes: pending.request.scopes,
+      })
+    return visits.resume(reply, pending)
+  })
+}

@@ -1,0 +1,34 @@
+// "Continue as …?": a session alone proves nothing about the app that asks, so its person has to say yes (RFC 8252 §8.6).
+import type { FastifyInstance } from 'fastify'
+import type { Deps } from '../deps.ts'
+import { askForLogin, confirmPerson } from '../store/authorization-requests.ts'
+import { continuePage } from './views/continue.ts'
+import { sendPage } from './views/page.ts'
+import type { VisitRequest, Visits } from './visit.ts'
+
+export const addContinue = (app: FastifyInstance, { db }: Deps, visits: Visits): void => {
+  const url = '/interaction/:request/continue'
+
+  app.get(url, { config: { errors: 'page' } }, async (request: VisitRequest, reply) => {
+    const visit = await visits.open(request, reply)
+    if (!visit) return reply
+    const { pending, session, csrf } = visit
+    if (!session) return visits.resume(reply, pending)
+    return sendPage(reply, continuePage({ pending, csrf, email: session.email }), pending.request.redirectUri)
+  })
+
+  app.post(url, { config: { errors: 'page' } }, async (request: VisitRequest, reply) => {
+    const visit = await visits.open(request, reply)
+    if (!visit) return reply
+    const { pending, session } = visit
+    if (session) await confirmPerson(db, pending.id, session.id)
+    return visits.resume(reply, pending)
+  })
+
+  app.post('/interaction/:request/switch', { config: { errors: 'page' } }, async (request: VisitRequest, reply) => {
+    const visit = await visits.open(request, reply)
+    if (!visit) return reply
+    await askForLogin(db, visit.pending.id)
+    return visits.resume(reply, visit.pending)
+  })
+}

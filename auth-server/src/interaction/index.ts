@@ -1,0 +1,16 @@
+// The pages between /authorize and the app: login, consent, continue. Each form ends in a redirect back to the protocol.
+import type { FastifyInstance } from 'fastify'
+import type { Deps } from '../deps.ts'
+import { addConsent } from './consent.ts'
+import { addContinue } from './continue.ts'
+import { addDeny } from './deny.ts'
+import { addLogin } from './login.ts'
+import { openVisit } from './visit.ts'
+
+export const addInteraction = (app: FastifyInstance, deps: Deps): void => {
+  const visits = openVisit(deps)
+  addLogin(app, deps, visits)
+  addContinue(app, deps, visits)
+  addConsent(app, deps, visits)
+  addDeny(app, deps, visits)
+}

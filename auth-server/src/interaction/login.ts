@@ -1,0 +1,51 @@
+// The login page: e-mail address and password, then a fresh session (a new id at each login, against fixation).
+import type { FastifyInstance } from 'fastify'
+import { sha256 } from '../crypto/digest.ts'
+import { randomSecret } from '../crypto/random.ts'
+import type { Deps } from '../deps.ts'
+import { authenticate, PASSWORD_ACR } from '../identity/local-account.ts'
+import { signIn } from '../store/authorization-requests.ts'
+import { loginPage } from './views/login.ts'
+import { sendPage } from './views/page.ts'
+import type { VisitRequest, Visits } from './visit.ts'
+
+const SESSION_TTL_SECONDS = 14 * 24 * 3600
+
+export const addLogin = (app: FastifyInstance, { db, config, cookies }: Deps, visits: Visits): void => {
+  const url = '/interaction/:request/login'
+
+  app.get(url, { config: { errors: 'page' } }, async (request: VisitRequest, reply) => {
+    const visit = await visits.open(request, reply)
+    if (!visit) return reply
+    const { pending, csrf } = visit
+    return sendPage(
+      reply,
+      loginPage({ pending, csrf, email: pending.request.loginHint ?? '' }),
+      pending.request.redirectUri,
+    )
+  })
+
+  app.post(url, { config: { errors: 'page' } }, async (request: VisitRequest, reply) => {
+    const visit = await visits.open(request, reply)
+    if (!visit) return reply
+    const { pending, csrf, form } = visit
+    const email = form.get('email') ?? ''
+    const again = (problem: string) =>
+      sendPage(reply.code(422), loginPage({ pending, csrf, email, problem }), pending.request.redirectUri)
+
+    const person = await authenticate(db, config.passwordPepper, { email, password: form.get('password') ?? '' })
+    if (!person) return again('That e-mail address and password do not fit together. Try again.')
+    const token = randomSecret()
+    const signedIn = await signIn(db, {
+      ...person,
+      requestId: pending.id,
+      sessionId: randomSecret(16),
+      tokenHash: sha256(token),
+      acr: PASSWORD_ACR,
+      ttlSeconds: SESSION_TTL_SECONDS,
+    })
+    if (!signedIn) return again('Something changed while you signed in. Try again.')
+    cookies.setSession(reply, token)
+    return visits.resume(reply, pending)
+  })
+}

@@ -1,0 +1,31 @@
+// Which page a person has to see before an app gets its code, and why. Pure.
+
+export type Step = 'login' | 'consent' | 'continue' | 'done' | 'denied'
+
+export type Facts = Readonly<{
+  /** The browser's session: how long ago the person signed in, and whether the steps below were taken in it. */
+  session: Readonly<{ ageSeconds: number; tookTheSteps: boolean }> | undefined
+  /** A new login was asked for, by `prompt` or by the person. */
+  loginAgain: boolean
+  maxAgeSeconds: number | undefined
+  /** A claimed https redirect proves which app is asking; a private-use scheme or a loopback port does not (RFC 8252 §8.6). */
+  redirectProvesApp: boolean
+  /** The scopes need a yes: the subscription is not trusted and they were not all allowed before, or `prompt=consent`. */
+  scopesNeedConsent: boolean
+  personConfirmed: boolean
+  scopesConfirmed: boolean
+  denied: boolean
+}>
+
+/** The next step on the way to a code. */
+export const nextStep = (facts: Facts): Step => {
+  if (facts.denied) return 'denied'
+  if (!facts.session || facts.loginAgain) return 'login'
+  const { tookTheSteps, ageSeconds } = facts.session
+  const personConfirmed = tookTheSteps && facts.personConfirmed
+  if (!personConfirmed && facts.maxAgeSeconds !== undefined && ageSeconds > facts.maxAgeSeconds) return 'login'
+  if (facts.scopesNeedConsent && !(tookTheSteps && facts.scopesConfirmed)) return 'consent'
+  // A session alone never mints a code for an app that anybody's app could pose as.
+  if (!facts.redirectProvesApp && !personConfirmed) return 'continue'
+  return 'done'
+}

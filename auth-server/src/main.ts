@@ -1,0 +1,54 @@
+// Starts the authorization server: configuration, database, keys, then listens. The only file that reads the environment.
+import { pino } from 'pino'
+import { buildApp } from './app.ts'
+import { ConfigError, readConfig } from './config.ts'
+import { cookiesFor } from './http/cookies.ts'
+import { openDatabase } from './store/database.ts'
+import { migrate } from './store/migrate.ts'
+import { openKeyRing } from './tokens/signing-keys.ts'
+
+const readConfigOrExit = () => {
+  try {
+    return readConfig(process.env)
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    console.error(`The authorization server cannot start:\n${error.message}`)
+    process.exit(1)
+  }
+}
+
+const config = readConfigOrExit()
+const logger = pino({
+  level: config.logLevel,
+  redact: ['req.headers.authorization', 'req.headers.cookie', 'res.headers["set-cookie"]'],
+  serializers: {
+    // The query is left out: it carries `state`, `nonce` and other things that are none of the log's business.
+    req: (request) => ({
+      method: request.method,
+      path: String(request.url).split('?', 1)[0],
+      remoteAddress: request.ip,
+    }),
+  },
+})
+const onError = (err: Error) => logger.warn({ err }, 'an idle database connection was lost')
+
+// Migrations may wait for another instance's, so their connection has no statement timeout.
+const migrating = openDatabase(config.databaseUrl, onError, { connections: 1, statementTimeoutMillis: 0 })
+const applied = await migrate(migrating).finally(() => migrating.destroy())
+if (applied.length > 0) logger.info({ applied }, 'migrated the database')
+
+const db = openDatabase(config.databaseUrl, onError)
+const keys = await openKeyRing(db, config.keyEncryptionKey)
+const app = await buildApp({ config, db, keys, cookies: cookiesFor(config.issuer) }, logger)
+await app.listen({ host: config.host, port: config.port })
+
+let stopping = false
+const stop = async () => {
+  // One Ctrl-C may arrive twice.
+  if (stopping) return
+  stopping = true
+  await app.close()
+  await db.destroy()
+}
+process.on('SIGINT', stop)
+process.on('SIGTERM', stop)

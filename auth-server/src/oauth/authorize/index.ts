@@ -1,0 +1,88 @@
+// GET and POST /authorize (RFC 6749 §3.1), and the way back from the pages.
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { sha256 } from '../../crypto/digest.ts'
+import { randomSecret } from '../../crypto/random.ts'
+import type { Deps } from '../../deps.ts'
+import { allowOnly } from '../../http/methods.ts'
+import { ParameterError } from '../../http/parameters.ts'
+import { findPendingRequest, insertRequest, type PendingRequest } from '../../store/authorization-requests.ts'
+import { findSession, type Session } from '../../store/sessions.ts'
+import { OAuthError } from '../errors.ts'
+import { requireClient } from './known-client.ts'
+import { proceed } from './proceed.ts'
+import { readRawRequest } from './raw-request.ts'
+import { RedirectedError } from './response.ts'
+import { type TrustedRedirect, trustRedirect } from './trusted-redirect.ts'
+import { type ValidRequest, validate } from './valid-request.ts'
+
+export const addAuthorize = (app: FastifyInstance, deps: Deps): void => {
+  const { db, cookies } = deps
+
+  const sessionOf = async (request: FastifyRequest): Promise<Session | undefined> => {
+    const token = cookies.session(request)
+    return token === undefined ? undefined : findSession(db, sha256(token))
+  }
+
+  app.route({
+    method: ['GET', 'POST'],
+    url: '/authorize',
+    config: { errors: 'page' },
+    handler: async (request, reply) => {
+      const raw = readRawRequest(request)
+      const known = await requireClient(db, raw)
+      const trusted = trustRedirect(known)
+      const valid = redirectingErrors(trusted, () => validate(trusted))
+      const pending = toPending(valid)
+      const browser = cookies.browser(request, reply)
+      const [session] = await Promise.all([
+        sessionOf(request),
+        insertRequest(db, { ...pending, browserHash: sha256(browser) }),
+      ])
+      return proceed(deps, reply, pending, session)
+    },
+  })
+  allowOnly(app, '/authorize', ['GET', 'POST'])
+
+  app.get<{ Params: { request: string } }>(
+    '/authorize/resume/:request',
+    { config: { errors: 'page' } },
+    async (request, reply) => {
+      const browser = cookies.knownBrowser(request)
+      const pending = browser && (await findPendingRequest(db, request.params.request, sha256(browser)))
+      if (!pending)
+        throw new OAuthError('invalid_request', 'this sign-in has ended; go back to the app and start again')
+      return proceed(deps, reply, pending, await sessionOf(request))
+    },
+  )
+}
+
+const redirectingErrors = <T>(trusted: TrustedRedirect, step: () => T): T => {
+  try {
+    return step()
+  } catch (error) {
+    const oauthError = error instanceof ParameterError ? new OAuthError('invalid_request', error.message) : error
+    if (!(oauthError instanceof OAuthError)) throw error
+    const states = trusted.parameters.getAll('state')
+    throw new RedirectedError(oauthError, {
+      redirectUri: trusted.redirectUri,
+      state: states.length === 1 ? states[0] : undefined,
+    })
+  }
+}
+
+const toPending = ({ client, subscription, request }: ValidRequest): PendingRequest => ({
+  id: randomSecret(16),
+  request,
+  clientId: client.clientId,
+  applicationId: client.applicationId,
+  applicationName: client.name,
+  applicationKind: client.kind,
+  apiId: subscription.apiId,
+  apiName: subscription.apiName,
+  trusted: subscription.trusted,
+  sessionId: null,
+  loginAgain: request.prompts.includes('login') || request.prompts.includes('select_account'),
+  personConfirmed: false,
+  scopesConfirmed: false,
+  denied: false,
+})

@@ -1,0 +1,16 @@
+// Step 2 of /authorize: which application is asking. Errors are pages: there is nobody to redirect to yet.
+import { type Client, findClient } from '../../store/clients.ts'
+import type { Db } from '../../store/database.ts'
+import { OAuthError } from '../errors.ts'
+import type { RawRequest } from './raw-request.ts'
+
+export type KnownClient = RawRequest & Readonly<{ client: Client }>
+
+/** @throws {OAuthError} | {ParameterError} when client_id is missing, repeated or unknown. */
+export const requireClient = async (db: Db, raw: RawRequest): Promise<KnownClient> => {
+  const clientId = raw.parameters.get('client_id')
+  if (clientId === undefined) throw new OAuthError('invalid_request', 'client_id is missing')
+  const client = await findClient(db, clientId)
+  if (!client) throw new OAuthError('invalid_request', 'no application has this client_id')
+  return { ...raw, client }
+}

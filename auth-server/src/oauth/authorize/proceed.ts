@@ -1,0 +1,64 @@
+// The conductor of /authorize: asks policy for the next step, then sends the browser to a page or back to the app.
+import type { FastifyReply } from 'fastify'
+import { redirectKind } from '../../catalogue/redirect-uri.ts'
+import type { Deps } from '../../deps.ts'
+import { nextStep, type Step } from '../../interaction/policy.ts'
+import { closeRequest, type PendingRequest } from '../../store/authorization-requests.ts'
+import { findConsentedScopes } from '../../store/consents.ts'
+import type { Session } from '../../store/sessions.ts'
+import { issueCode } from '../../tokens/authorization-code.ts'
+import { type ErrorCode, OAuthError } from '../errors.ts'
+import { RedirectedError, responseUrl } from './response.ts'
+
+/** What `prompt=none` hears instead of a page (OpenID Connect Core §3.1.2.6). */
+const WITHOUT_A_PAGE = {
+  login: 'login_required',
+  consent: 'consent_required',
+  continue: 'interaction_required',
+} as const satisfies Record<Exclude<Step, 'done' | 'denied'>, ErrorCode>
+
+/** Answers with the next page's address, the code, or an error for the app. */
+export const proceed = async (
+  { db, config }: Deps,
+  reply: FastifyReply,
+  pending: PendingRequest,
+  session: Session | undefined,
+): Promise<FastifyReply> => {
+  const { request } = pending
+  const returnTo = { redirectUri: request.redirectUri, state: request.state }
+  const refuse = async (code: ErrorCode, description: string): Promise<never> => {
+    await closeRequest(db, pending.id)
+    throw new RedirectedError(new OAuthError(code, description), returnTo)
+  }
+  const step = nextStep({
+    session: session && { ageSeconds: session.ageSeconds, tookTheSteps: session.id === pending.sessionId },
+    loginAgain: pending.loginAgain,
+    maxAgeSeconds: request.maxAgeSeconds,
+    redirectProvesApp: redirectKind(request.redirectUri) === 'https',
+    scopesNeedConsent: session !== undefined && (await scopesNeedConsent(db, pending, session)),
+    personConfirmed: pending.personConfirmed,
+    scopesConfirmed: pending.scopesConfirmed,
+    denied: pending.denied,
+  })
+  if (step === 'denied') return refuse('access_denied', 'the person declined')
+  if (step === 'done' && session) {
+    const code = await issueCode(db, pending.id, session.id)
+    if (code === undefined) throw new OAuthError('invalid_request', 'this sign-in has been completed already')
+    return reply.redirect(responseUrl(config.issuer, returnTo, { code }), 303)
+  }
+  if (step === 'done') throw new Error('policy finished a request without a session')
+  if (request.prompts.includes('none'))
+    return refuse(WITHOUT_A_PAGE[step], `prompt=none, but the person would have to see the ${step} page`)
+  return reply.redirect(`/interaction/${pending.id}/${step}`, 303)
+}
+
+const scopesNeedConsent = async (db: Deps['db'], pending: PendingRequest, session: Session): Promise<boolean> => {
+  if (pending.request.prompts.includes('consent')) return true
+  if (pending.trusted) return false
+  const given = await findConsentedScopes(db, {
+    userId: session.userId,
+    applicationId: pending.applicationId,
+    apiId: pending.apiId,
+  })
+  return !pending.request.scopes.every((scope) => given.includes(scope))
+}

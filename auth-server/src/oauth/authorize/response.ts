@@ -1,0 +1,26 @@
+// The authorization response: the one way back to the app, on success and on error (RFC 6749 §4.1.2, RFC 9207).
+import { OAuthError } from '../errors.ts'
+
+/** Where an answer goes, and the `state` it has to carry. */
+export type ReturnAddress = Readonly<{ redirectUri: string; state: string | undefined }>
+
+/** An error that the app hears by redirect, because its redirect URI is trusted by now. */
+export class RedirectedError extends OAuthError {
+  override name = 'RedirectedError'
+  readonly returnTo: ReturnAddress
+  constructor(error: OAuthError, returnTo: ReturnAddress) {
+    super(error.code, error.description, { cause: error })
+    this.returnTo = returnTo
+  }
+}
+
+/** The redirect's URL. Values are percent-encoded (a space as %20, which every platform's URL parser decodes). */
+export const responseUrl = (
+  issuer: string,
+  { redirectUri, state }: ReturnAddress,
+  answer: Readonly<{ code: string }> | Readonly<{ error: string; error_description: string }>,
+): string => {
+  const parameters = { ...answer, ...(state !== undefined && { state }), iss: issuer }
+  const query = Object.entries(parameters).map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+  return `${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${query.join('&')}`
+}

@@ -1,0 +1,75 @@
+// Step 4 of /authorize: everything else that was asked, each check one named step (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1).
+import type { Subscription } from '../../store/clients.ts'
+import type { StoredRequest } from '../../store/database.ts'
+import { OAuthError } from '../errors.ts'
+import { requireChallenge } from '../pkce.ts'
+import { requireSubscription } from '../resource.ts'
+import { grantableScopes, parseScope } from '../scope.ts'
+import type { TrustedRedirect } from './trusted-redirect.ts'
+
+export const RESPONSE_TYPES = ['code'] as const
+export const RESPONSE_MODES = ['query'] as const
+export const PROMPTS = ['none', 'login', 'consent', 'select_account'] as const
+const MAY_REPEAT = new Set(['resource'])
+
+export type ValidRequest = TrustedRedirect & Readonly<{ subscription: Subscription; request: StoredRequest }>
+
+/** @throws {OAuthError} | {ParameterError} which the caller turns into a redirect with `error`, `state` and `iss`. */
+export const validate = (trusted: TrustedRedirect): ValidRequest => {
+  const { parameters, client, redirectUri } = trusted
+  parameters.requireSound(MAY_REPEAT)
+  refuseRequestObjects(trusted)
+  requireCodeResponse(trusted)
+  const codeChallenge = requireChallenge(parameters.get('code_challenge'), parameters.get('code_challenge_method'))
+  const subscription = requireSubscription(client, parameters.getAll('resource'))
+  const offered = subscription.scopes.map(({ name }) => name)
+  const scopes = grantableScopes(parseScope(parameters.get('scope')), offered)
+  const state = parameters.get('state')
+  const nonce = parameters.get('nonce')
+  const loginHint = parameters.get('login_hint')
+  const maxAgeSeconds = readMaxAge(parameters.get('max_age'))
+  const request: StoredRequest = {
+    redirectUri,
+    codeChallenge,
+    scopes,
+    prompts: readPrompts(parameters.get('prompt')),
+    ...(state !== undefined && { state }),
+    ...(nonce !== undefined && { nonce }),
+    ...(loginHint !== undefined && { loginHint }),
+    ...(maxAgeSeconds !== undefined && { maxAgeSeconds }),
+  }
+  return { ...trusted, subscription, request }
+}
+
+// OpenID Connect Core §6: never fetched, never parsed.
+const refuseRequestObjects = ({ parameters }: TrustedRedirect): void => {
+  if (parameters.get('request') !== undefined)
+    throw new OAuthError('request_not_supported', 'request objects are not supported; send plain parameters')
+  if (parameters.get('request_uri') !== undefined)
+    throw new OAuthError('request_uri_not_supported', 'request_uri is not supported; send plain parameters')
+}
+
+const requireCodeResponse = ({ parameters }: TrustedRedirect): void => {
+  const responseType = parameters.get('response_type')
+  if (responseType === undefined) throw new OAuthError('invalid_request', 'response_type is missing; use code')
+  if (!RESPONSE_TYPES.some((known) => known === responseType))
+    throw new OAuthError('unsupported_response_type', 'the only response_type is code')
+  const responseMode = parameters.get('response_mode')
+  if (responseMode !== undefined && !RESPONSE_MODES.some((known) => known === responseMode))
+    throw new OAuthError('invalid_request', 'the only response_mode is query')
+}
+
+const readPrompts = (prompt: string | undefined): readonly string[] => {
+  const prompts = [...new Set((prompt ?? '').split(' ').filter((name) => name !== ''))]
+  if (!prompts.every((name) => PROMPTS.some((known) => known === name)))
+    throw new OAuthError('invalid_request', `prompt knows ${PROMPTS.join(', ')}`)
+  if (prompts.includes('none') && prompts.length > 1)
+    throw new OAuthError('invalid_request', 'prompt=none cannot be combined with another prompt')
+  return prompts
+}
+
+const readMaxAge = (maxAge: string | undefined): number | undefined => {
+  if (maxAge === undefined) return undefined
+  if (!/^\d{1,9}$/.test(maxAge)) throw new OAuthError('invalid_request', 'max_age has to be a number of seconds')
+  return Number(maxAge)
+}

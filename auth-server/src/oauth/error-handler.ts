@@ -1,0 +1,58 @@
+// The one place where errors become responses: a redirect, a page, or JSON (RFC 6749 §4.1.2.1, §5.2).
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { PasswordQueueFull } from '../crypto/password.ts'
+import type { Deps } from '../deps.ts'
+import { ParameterError } from '../http/parameters.ts'
+import { errorPage } from '../interaction/views/error.ts'
+import { sendPage } from '../interaction/views/page.ts'
+import { isDatabaseAway } from '../store/health.ts'
+import { RedirectedError, responseUrl } from './authorize/response.ts'
+import { OAuthError } from './errors.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** How this route answers errors: `page` where a person looks at the answer; JSON otherwise. */
+    errors?: 'page'
+  }
+}
+
+const RETRY_AFTER = { 'retry-after': '5' } as const
+
+const toOAuthError = (error: unknown): OAuthError => {
+  if (error instanceof OAuthError) return error
+  if (error instanceof ParameterError) return new OAuthError('invalid_request', error.message)
+  if (error instanceof PasswordQueueFull || isDatabaseAway(error))
+    return new OAuthError('temporarily_unavailable', 'the server is busy; try again in a few seconds', {
+      cause: error,
+      headers: RETRY_AFTER,
+    })
+  return new OAuthError('server_error', 'something went wrong on our side; it has been logged', { cause: error })
+}
+
+/** The framework's own refusals (413, 415, malformed body …) keep their status. */
+const frameworkStatus = (error: unknown): number | undefined => {
+  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined
+  return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined
+}
+
+const answer = (request: FastifyRequest, reply: FastifyReply, error: OAuthError, status: number): FastifyReply => {
+  reply.code(status).headers(error.headers)
+  if (request.routeOptions.config.errors === 'page') return sendPage(reply, errorPage(error.description))
+  return reply.header('cache-control', 'no-store').send({ error: error.code, error_description: error.description })
+}
+
+export const addErrorHandler = (app: FastifyInstance, { config }: Deps): void => {
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const status = frameworkStatus(error)
+    if (status !== undefined) return answer(request, reply, new OAuthError('invalid_request', error.message), status)
+    const oauthError = toOAuthError(error)
+    if (oauthError.status >= 500) request.log.error({ err: oauthError.cause ?? oauthError }, oauthError.message)
+    else request.log.info({ error: oauthError.code, detail: oauthError.detail }, oauthError.description)
+    if (!(oauthError instanceof RedirectedError)) return answer(request, reply, oauthError, oauthError.status)
+    const { code, description, returnTo } = oauthError
+    return reply.redirect(responseUrl(config.issuer, returnTo, { error: code, error_description: description }), 303)
+  })
+  app.setNotFoundHandler((_request, reply) =>
+    reply.code(404).send({ error: 'invalid_request', error_description: 'there is nothing at this address' }),
+  )
+}

@@ -1,0 +1,49 @@
+// Every OAuth error this server can give: one table of codes, one class that carries a word for each of its readers.
+
+/** Code → HTTP status where the error is answered directly, and where the code is defined. */
+export const ERRORS = {
+  invalid_request: { status: 400, source: 'RFC 6749 §4.1.2.1, §5.2' },
+  invalid_client: { status: 401, source: 'RFC 6749 §5.2' },
+  invalid_grant: { status: 400, source: 'RFC 6749 §5.2' },
+  unauthorized_client: { status: 400, source: 'RFC 6749 §4.1.2.1, §5.2' },
+  unsupported_grant_type: { status: 400, source: 'RFC 6749 §5.2' },
+  unsupported_response_type: { status: 400, source: 'RFC 6749 §4.1.2.1' },
+  invalid_scope: { status: 400, source: 'RFC 6749 §4.1.2.1, §5.2' },
+  invalid_target: { status: 400, source: 'RFC 8707 §2' },
+  access_denied: { status: 403, source: 'RFC 6749 §4.1.2.1' },
+  login_required: { status: 400, source: 'OpenID Connect Core §3.1.2.6' },
+  interaction_required: { status: 400, source: 'OpenID Connect Core §3.1.2.6' },
+  consent_required: { status: 400, source: 'OpenID Connect Core §3.1.2.6' },
+  request_not_supported: { status: 400, source: 'OpenID Connect Core §3.1.2.6' },
+  request_uri_not_supported: { status: 400, source: 'OpenID Connect Core §3.1.2.6' },
+  server_error: { status: 500, source: 'RFC 6749 §4.1.2.1' },
+  temporarily_unavailable: { status: 503, source: 'RFC 6749 §4.1.2.1' },
+} as const
+
+export type ErrorCode = keyof typeof ERRORS
+
+/** One error, three readers: `code` for machines, `description` for the integrator, `detail` and `cause` for the log. */
+export class OAuthError extends Error {
+  override name = 'OAuthError'
+  readonly code: ErrorCode
+  readonly description: string
+  readonly detail: string | undefined
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor(
+    code: ErrorCode,
+    description: string,
+    more: Readonly<{ detail?: string; cause?: unknown; headers?: Readonly<Record<string, string>> }> = {},
+  ) {
+    super(`${code}: ${description}`, more.cause === undefined ? undefined : { cause: more.cause })
+    this.code = code
+    // RFC 6749 §5.2: ASCII without quotation mark and backslash.
+    this.description = description.replace(/[^\x20\x21\x23-\x5B\x5D-\x7E]/g, '?')
+    this.detail = more.detail
+    this.headers = more.headers ?? {}
+  }
+
+  get status(): number {
+    return ERRORS[this.code].status
+  }
+}

@@ -1,0 +1,17 @@
+// GET /jwks: the public keys (RFC 7517 §5).
+import type { FastifyInstance } from 'fastify'
+import type { Deps } from '../deps.ts'
+import { allowOnly } from '../http/methods.ts'
+
+/** For how long a verifier may keep the set; seconds. */
+const MAX_AGE_SECONDS = 60
+
+export const addJwks = (app: FastifyInstance, { keys }: Deps): void => {
+  app.get('/jwks', async (_request, reply) =>
+    reply
+      .headers({ 'cache-control': `public, max-age=${MAX_AGE_SECONDS}`, 'access-control-allow-origin': '*' })
+      .type('application/jwk-set+json')
+      .send(JSON.stringify(keys.jwks)),
+  )
+  allowOnly(app, '/jwks', ['GET'])
+}

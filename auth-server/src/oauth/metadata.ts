@@ -1,0 +1,39 @@
+// Discovery (RFC 8414, OpenID Connect Discovery §3), derived from the tables that dispatch, so that it cannot lie.
+import type { FastifyInstance } from 'fastify'
+import type { Deps } from '../deps.ts'
+import { allowOnly } from '../http/methods.ts'
+import { SIGNING_ALGORITHMS } from '../tokens/signing-keys.ts'
+import { PROMPTS, RESPONSE_MODES, RESPONSE_TYPES } from './authorize/valid-request.ts'
+import { TOKEN_ENDPOINT_AUTH_METHODS } from './client-auth.ts'
+import { CODE_CHALLENGE_METHODS } from './pkce.ts'
+import { GRANTS } from './token/grants/index.ts'
+
+const PATHS = ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'] as const
+
+export const metadata = (issuer: string) => ({
+  issuer,
+  authorization_endpoint: `${issuer}/authorize`,
+  token_endpoint: `${issuer}/token`,
+  jwks_uri: `${issuer}/jwks`,
+  response_types_supported: RESPONSE_TYPES,
+  response_modes_supported: RESPONSE_MODES,
+  grant_types_supported: [...GRANTS.keys()],
+  code_challenge_methods_supported: CODE_CHALLENGE_METHODS,
+  token_endpoint_auth_methods_supported: TOKEN_ENDPOINT_AUTH_METHODS,
+  authorization_response_iss_parameter_supported: true,
+  request_parameter_supported: false,
+  request_uri_parameter_supported: false,
+  prompt_values_supported: PROMPTS,
+  subject_types_supported: ['public'],
+  id_token_signing_alg_values_supported: SIGNING_ALGORITHMS,
+})
+
+export const addMetadata = (app: FastifyInstance, { config }: Deps): void => {
+  const document = metadata(config.issuer)
+  for (const path of PATHS) {
+    app.get(path, async (_request, reply) =>
+      reply.headers({ 'cache-control': 'public, max-age=300', 'access-control-allow-origin': '*' }).send(document),
+    )
+    allowOnly(app, path, ['GET'])
+  }
+}

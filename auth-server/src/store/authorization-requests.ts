@@ -1,0 +1,152 @@
+// One visit to /authorize as a row: the hand-over between the protocol and the pages, tied to one browser.
+import { type SqlBool, sql } from 'kysely'
+import type { ApplicationKind, Db, StoredRequest } from './database.ts'
+
+/** How long a person may take from the app's tap to the last page; seconds. */
+const REQUEST_TTL_SECONDS = 3600
+
+/** A live, unfinished request with all that policy and pages need to know. */
+export type PendingRequest = Readonly<{
+  id: string
+  request: StoredRequest
+  clientId: string
+  applicationId: string
+  applicationName: string
+  applicationKind: ApplicationKind
+  apiId: string
+  apiName: string
+  trusted: boolean
+  /** The session whose person did the steps below; they count for this session only. */
+  sessionId: string | null
+  loginAgain: boolean
+  personConfirmed: boolean
+  scopesConfirmed: boolean
+  denied: boolean
+}>
+
+export const insertRequest = async (
+  db: Db,
+  row: Pick<PendingRequest, 'id' | 'applicationId' | 'apiId' | 'request' | 'loginAgain'> &
+    Readonly<{ browserHash: string }>,
+): Promise<void> => {
+  await db
+    .insertInto('authorization_requests')
+    .values({
+      id: row.id,
+      browser_hash: row.browserHash,
+      application_id: row.applicationId,
+      api_id: row.apiId,
+      request: JSON.stringify(row.request),
+      login_again: row.loginAgain,
+      expires_at: sql<Date>`auth_now() + make_interval(secs => ${REQUEST_TTL_SECONDS})`,
+    })
+    .execute()
+}
+
+/** Finds a request that this browser began and has not finished. */
+export const findPendingRequest = async (
+  db: Db,
+  id: string,
+  browserHash: string,
+): Promise<PendingRequest | undefined> =>
+  db
+    .selectFrom('authorization_requests as request')
+    .innerJoin('applications as application', 'application.id', 'request.application_id')
+    .innerJoin('apis as api', 'api.id', 'request.api_id')
+    .innerJoin('subscriptions as subscription', (join) =>
+      join
+        .onRef('subscription.application_id', '=', 'request.application_id')
+        .onRef('subscription.api_id', '=', 'request.api_id')
+        .on('subscription.status', '=', 'approved'),
+    )
+    .where('request.id', '=', id)
+    .where('request.browser_hash', '=', browserHash)
+    .where('request.completed_at', 'is', null)
+    .where('request.expires_at', '>', sql<Date>`auth_now()`)
+    .select([
+      'request.id',
+      'request.request',
+      'application.client_id as clientId',
+      'application.id as applicationId',
+      'application.name as applicationName',
+      'application.kind as applicationKind',
+      'api.id as apiId',
+      'api.name as apiName',
+      'subscription.trusted',
+      'request.session_id as sessionId',
+      'request.login_again as loginAgain',
+      'request.person_confirmed as personConfirmed',
+      'request.scopes_confirmed as scopesConfirmed',
+      'request.denied',
+    ])
+    .executeTakeFirst()
+
+const unfinished = sql<SqlBool>`completed_at is null and expires_at > auth_now()`
+
+/** The person of `sessionId` pressed Continue. */
+export const confirmPerson = async (db: Db, id: string, sessionId: string): Promise<void> => {
+  await db
+    .updateTable('authorization_requests')
+    .set({ session_id: sessionId, person_confirmed: true })
+    .where('id', '=', id)
+    .where(unfinished)
+    .execute()
+}
+
+/** The person wants to sign in as somebody else. */
+export const askForLogin = async (db: Db, id: string): Promise<void> => {
+  await db
+    .updateTable('authorization_requests')
+    .set({ login_again: true, person_confirmed: false, scopes_confirmed: false, session_id: null })
+    .where('id', '=', id)
+    .where(unfinished)
+    .execute()
+}
+
+/** The person said no; the app will hear `access_denied`. */
+export const denyRequest = async (db: Db, id: string): Promise<void> => {
+  await db.updateTable('authorization_requests').set({ denied: true }).where('id', '=', id).where(unfinished).execute()
+}
+
+/** Closes a request that ends in an error; false when it was closed already. */
+export const closeRequest = async (db: Db, id: string): Promise<boolean> => {
+  const result = await db
+    .updateTable('authorization_requests')
+    .set({ completed_at: sql<Date>`auth_now()` })
+    .where('id', '=', id)
+    .where('completed_at', 'is', null)
+    .executeTakeFirst()
+  return result.numUpdatedRows === 1n
+}
+
+/**
+ * Opens a session for a person who just authenticated and ties the request to it, in one statement.
+ * Nothing happens when the person's epoch has moved since the credentials were read; then false is returned.
+ */
+export const signIn = async (
+  db: Db,
+  input: Readonly<{
+    requestId: string
+    userId: string
+    authEpoch: number
+    sessionId: string
+    tokenHash: string
+    acr: string
+    ttlSeconds: number
+  }>,
+): Promise<boolean> => {
+  const { rows } = await sql<{ id: string }>`
+    with opened as (
+      insert into sessions (token_hash, id, user_id, auth_epoch, acr, auth_time, expires_at)
+      select ${input.tokenHash}, ${input.sessionId}, person.id, person.auth_epoch, ${input.acr}, auth_now(),
+             auth_now() + make_interval(secs => ${input.ttlSeconds})
+      from users person
+      where person.id = ${input.userId} and person.auth_epoch = ${input.authEpoch} and person.status = 'active'
+      returning id
+    )
+    update authorization_requests set session_id = opened.id, person_confirmed = true, login_again = false
+    from opened
+    where authorization_requests.id = ${input.requestId} and ${unfinished}
+    returning authorization_requests.id`.execute(db)
+  return rows.length === 1
+}

@@ -1,0 +1,63 @@
+// Applications as the protocol sees them: a client with its redirect URIs and its approved subscriptions.
+import { jsonArrayFrom } from 'kysely/helpers/postgres'
+import type { ApplicationKind, Db } from './database.ts'
+
+export type ScopeOffer = Readonly<{ name: string; description: string }>
+
+/** What one application may ask of one API. */
+export type Subscription = Readonly<{
+  apiId: string
+  apiName: string
+  /** The API's resource URI, the only `aud` of its tokens (RFC 8707). */
+  resource: string
+  plan: string
+  /** Trusted skips the list of scopes, never the person. */
+  trusted: boolean
+  scopes: readonly ScopeOffer[]
+}>
+
+export type Client = Readonly<{
+  applicationId: string
+  clientId: string
+  name: string
+  kind: ApplicationKind
+  redirectUris: readonly string[]
+  subscriptions: readonly Subscription[]
+}>
+
+/** Finds a client by its `client_id`, with its approved subscriptions, in one query. */
+export const findClient = async (db: Db, clientId: string): Promise<Client | undefined> =>
+  db
+    .selectFrom('applications as application')
+    .where('application.client_id', '=', clientId)
+    .select((eb) => [
+      'application.id as applicationId',
+      'application.client_id as clientId',
+      'application.name',
+      'application.kind',
+      'application.redirect_uris as redirectUris',
+      jsonArrayFrom(
+        eb
+          .selectFrom('subscriptions as subscription')
+          .innerJoin('apis as api', 'api.id', 'subscription.api_id')
+          .whereRef('subscription.application_id', '=', 'application.id')
+          .where('subscription.status', '=', 'approved')
+          .orderBy('api.id')
+          .select((inner) => [
+            'api.id as apiId',
+            'api.name as apiName',
+            'api.resource',
+            'subscription.plan',
+            'subscription.trusted',
+            jsonArrayFrom(
+              inner
+                .selectFrom('api_scopes as scope')
+                .whereRef('scope.api_id', '=', 'api.id')
+                .whereRef('scope.name', '=', (any) => any.fn.any('subscription.scopes'))
+                .orderBy('scope.name')
+                .select(['scope.name', 'scope.description']),
+            ).as('scopes'),
+          ]),
+      ).as('subscriptions'),
+    ])
+    .executeTakeFirst()

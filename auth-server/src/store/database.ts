@@ -1,0 +1,174 @@
+// The tables as Kysely sees them, and how a connection pool is opened.
+import { type ColumnType, type Generated, Kysely, PostgresDialect, type Transaction } from 'kysely'
+import pg from 'pg'
+
+type Defaulted<T> = Generated<T>
+type Json<T> = ColumnType<T, string, string>
+
+export type Apis = { id: string; name: string; resource: string; created_at: Defaulted<Date> }
+export type ApiScopes = { api_id: string; name: string; description: string }
+export type Plans = { name: string; description: Defaulted<string> }
+export type ApiPlans = { api_id: string; plan: string }
+
+/** `native` runs on a device, `web` on a server, `browser` in a page (RFC 6749 §2.1, RFC 8252). */
+export type ApplicationKind = 'native' | 'web' | 'browser'
+export type Applications = {
+  id: string
+  client_id: string
+  name: string
+  kind: ApplicationKind
+  redirect_uris: string[]
+  refresh_idle: Defaulted<string>
+  refresh_absolute: Defaulted<string>
+  created_at: Defaulted<Date>
+}
+export type Subscriptions = {
+  id: string
+  application_id: string
+  api_id: string
+  plan: string
+  trusted: Defaulted<boolean>
+  scopes: string[]
+  status: 'pending' | 'approved'
+  created_at: Defaulted<Date>
+}
+export type Users = {
+  id: string
+  email: string
+  email_key: string
+  name: string | null
+  password_hash: string | null
+  auth_epoch: Defaulted<number>
+  status: Defaulted<'active' | 'suspended'>
+  created_at: Defaulted<Date>
+}
+export type Sessions = {
+  token_hash: string
+  id: string
+  user_id: string
+  auth_epoch: number
+  acr: string
+  auth_time: Defaulted<Date>
+  expires_at: Date
+}
+export type Consents = {
+  user_id: string
+  application_id: string
+  api_id: string
+  scopes: string[]
+  given_at: Defaulted<Date>
+}
+
+/** What was asked at /authorize, after validation; kept as JSON because only the road itself reads it. */
+export type StoredRequest = Readonly<{
+  redirectUri: string
+  state?: string
+  scopes: readonly string[]
+  codeChallenge: string
+  nonce?: string
+  prompts: readonly string[]
+  maxAgeSeconds?: number
+  loginHint?: string
+}>
+export type AuthorizationRequests = {
+  id: string
+  browser_hash: string
+  application_id: string
+  api_id: string
+  request: Json<StoredRequest>
+  session_id: string | null
+  login_again: Defaulted<boolean>
+  person_confirmed: Defaulted<boolean>
+  scopes_confirmed: Defaulted<boolean>
+  denied: Defaulted<boolean>
+  expires_at: Date
+  completed_at: Date | null
+}
+export type RefreshFamilies = {
+  id: string
+  user_id: string
+  auth_epoch: number
+  application_id: string
+  api_id: string
+  session_id: string
+  scopes: string[]
+  acr: string
+  auth_time: Date
+  generation: number
+  current_hash: string
+  previous_hash: string | null
+  sealed_successor: Buffer | null
+  spent_at: Date | null
+  recovered_at: Date | null
+  created_at: Defaulted<Date>
+  used_at: Defaulted<Date>
+  idle_expires_at: Date
+  expires_at: Date
+  revoked_at: Date | null
+  revoked_because: string | null
+}
+export type AuthorizationCodes = {
+  code_hash: string
+  application_id: string
+  api_id: string
+  user_id: string
+  auth_epoch: number
+  session_id: string
+  acr: string
+  auth_time: Date
+  redirect_uri: string
+  code_challenge: string
+  scopes: string[]
+  nonce: string | null
+  wrong_verifiers: Defaulted<number>
+  expires_at: Date
+  consumed_at: Date | null
+  family_id: string | null
+}
+export type SigningKeys = {
+  kid: string
+  alg: string
+  public_jwk: Json<Record<string, unknown>>
+  private_jwe: string
+  created_at: Defaulted<Date>
+  signs_from: Defaulted<Date>
+  retired_at: Date | null
+}
+
+export type Database = {
+  apis: Apis
+  api_scopes: ApiScopes
+  plans: Plans
+  api_plans: ApiPlans
+  applications: Applications
+  subscriptions: Subscriptions
+  users: Users
+  sessions: Sessions
+  consents: Consents
+  authorization_requests: AuthorizationRequests
+  refresh_families: RefreshFamilies
+  authorization_codes: AuthorizationCodes
+  signing_keys: SigningKeys
+}
+export type Db = Kysely<Database>
+export type Trx = Transaction<Database>
+
+/**
+ * Opens a pool. A connection that PostgreSQL drops while idle is reported to `onError` and replaced on next use.
+ * @param url `postgresql://…`
+ * @param limits `connections` in the pool; `statementTimeoutMillis` after which PostgreSQL gives a statement up (0: never).
+ */
+export const openDatabase = (
+  url: string,
+  onError: (error: Error) => void,
+  { connections = 10, statementTimeoutMillis = 5000 } = {},
+): Db => {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: connections,
+    connectionTimeoutMillis: 3000,
+    statement_timeout: statementTimeoutMillis,
+  })
+  pool.on('error', onError)
+  return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
+}

@@ -1,0 +1,18 @@
+// Brings a database to the newest schema; safe to run from several instances at once (Kysely takes a lock).
+import type { Kysely } from 'kysely'
+import { Migrator } from 'kysely/migration'
+import type { Database } from './database.ts'
+import * as firstHouse from './migrations/0001_first_house.ts'
+
+/** Every migration, by name, append-only: a merged one is never edited. */
+const MIGRATIONS = {
+  '0001_first_house': firstHouse,
+} as const
+
+/** Applies what is missing and returns the names applied. @throws what the failing migration threw; its changes are rolled back. */
+export const migrate = async (db: Kysely<Database>): Promise<string[]> => {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...MIGRATIONS }) } })
+  const { error, results } = await migrator.migrateToLatest()
+  if (error) throw error
+  return (results ?? []).filter((result) => result.status === 'Success').map((result) => result.migrationName)
+}

@@ -1,0 +1,113 @@
+// Refresh-token families in the database: one row per login of an app, one statement per transition.
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
+import type { Db } from './database.ts'
+
+/** A family as one statement saw it, joined with what its tokens say. Times are Unix seconds. */
+export type FamilyView = Readonly<{
+  id: string
+  userId: string
+  clientId: string
+  applicationId: string
+  resource: string
+  plan: string
+  /** The family's scopes, and those that the subscription still allows. */
+  scopes: readonly string[]
+  allowedScopes: readonly string[]
+  acr: string
+  authTime: number
+  generation: number
+  currentHash: string
+  previousHash: string | null
+  sealedSuccessor: Buffer | null
+  /** Seconds since the previous token was spent. */
+  spentSecondsAgo: number | null
+  recovered: boolean
+  now: number
+}>
+
+/** What a caller presents and asks; null asks for nothing in particular. */
+export type Presented = Readonly<{
+  familyId: string
+  generation: number
+  hash: string
+  clientId: string
+  scopes: readonly string[] | null
+  resource: string | null
+}>
+
+const columns = sql`
+  family.id, family.user_id as "userId", application.client_id as "clientId", application.id as "applicationId",
+  api.resource, subscription.plan, family.scopes, subscription.scopes as "allowedScopes", family.acr,
+  floor(extract(epoch from family.auth_time))::float8 as "authTime", family.generation,
+  family.current_hash as "currentHash", family.previous_hash as "previousHash",
+  family.sealed_successor as "sealedSuccessor", family.recovered_at is not null as recovered,
+  extract(epoch from auth_now() - family.spent_at)::float8 as "spentSecondsAgo",
+  floor(extract(epoch from auth_now()))::float8 as now`
+
+const others = sql`users person, applications application, subscriptions subscription, apis api`
+
+/** Joins, and everything that has to hold for a family to give tokens at all. */
+const live: RawBuilder<SqlBool> = sql`
+  person.id = family.user_id and person.auth_epoch = family.auth_epoch and person.status = 'active'
+  and application.id = family.application_id and api.id = family.api_id
+  and subscription.application_id = family.application_id and subscription.api_id = family.api_id
+  and subscription.status = 'approved'
+  and family.revoked_at is null and family.expires_at > auth_now() and family.idle_expires_at > auth_now()`
+
+/** The live family of this client, if there is one. */
+export const findLiveFamily = async (db: Db, familyId: string, clientId: string): Promise<FamilyView | undefined> => {
+  const { rows } = await sql<FamilyView>`
+    select ${columns} from refresh_families family, ${others}
+    where family.id = ${familyId} and application.client_id = ${clientId} and ${live}`.execute(db)
+  return rows[0]
+}
+
+/** The current token becomes the previous one. The row settles every race: one caller gets it, the others nothing. */
+export const rotateFamily = async (
+  db: Db,
+  presented: Presented,
+  successor: Readonly<{ hash: string; sealed: Buffer }>,
+): Promise<FamilyView | undefined> => {
+  const { rows } = await sql<FamilyView>`
+    update refresh_families family
+    set generation = family.generation + 1, current_hash = ${successor.hash}, previous_hash = family.current_hash,
+        sealed_successor = ${successor.sealed}, spent_at = auth_now(), recovered_at = null,
+        used_at = auth_now(), idle_expires_at = auth_now() + application.refresh_idle
+    from ${others}
+    where family.id = ${presented.familyId} and family.generation = ${presented.generation}
+      and family.current_hash = ${presented.hash} and application.client_id = ${presented.clientId}
+      and (${presented.scopes}::text[] is null or family.scopes @> ${presented.scopes}::text[])
+      and (${presented.resource}::text is null or api.resource = ${presented.resource})
+      and ${live}
+    returning ${columns}`.execute(db)
+  return rows[0]
+}
+
+/** The unused current token is retired and the previous one gets another successor, once per token (lost answers). */
+export const recoverFamily = async (
+  db: Db,
+  seen: FamilyView,
+  successor: Readonly<{ hash: string; sealed: Buffer }>,
+): Promise<FamilyView | undefined> => {
+  const { rows } = await sql<FamilyView>`
+    update refresh_families family
+    set generation = family.generation + 1, current_hash = ${successor.hash}, sealed_successor = ${successor.sealed},
+        spent_at = auth_now(), recovered_at = auth_now(), used_at = auth_now(),
+        idle_expires_at = auth_now() + application.refresh_idle
+    from ${others}
+    where family.id = ${seen.id} and family.generation = ${seen.generation} and family.recovered_at is null and ${live}
+    returning ${columns}`.execute(db)
+  return rows[0]
+}
+
+/** Ends a family if it still is in the generation that the caller judged; true when this call ended it. */
+export const revokeFamily = async (db: Db, id: string, generation: number, because: string): Promise<boolean> => {
+  const result = await db
+    .updateTable('refresh_families')
+    .set({ revoked_at: sql<Date>`auth_now()`, revoked_because: because })
+    .where('id', '=', id)
+    .where('generation', '=', generation)
+    .where('revoked_at', 'is', null)
+    .executeTakeFirst()
+  return result.numUpdatedRows === 1n
+}

@@ -1,0 +1,39 @@
+// Authorization codes: 32 random bytes, stored hashed, good once and for a minute.
+import { sha256 } from '../crypto/digest.ts'
+import { randomId, randomSecret } from '../crypto/random.ts'
+import {
+  type CodeFailure,
+  type CodePresented,
+  consumeCode,
+  explainCode,
+  insertCode,
+} from '../store/authorization-codes.ts'
+import type { Db } from '../store/database.ts'
+import type { FamilyView } from '../store/refresh-families.ts'
+import { newRefreshToken, type RefreshToken } from './refresh-token.ts'
+
+const CODE_TTL_SECONDS = 60
+
+/** Closes a request with a code for the person of `sessionId`; undefined when there is nothing left to close. */
+export const issueCode = async (db: Db, requestId: string, sessionId: string): Promise<string | undefined> => {
+  const code = randomSecret()
+  const issued = await insertCode(db, { requestId, sessionId, codeHash: sha256(code), ttlSeconds: CODE_TTL_SECONDS })
+  return issued ? code : undefined
+}
+
+export type Redemption =
+  | { kind: 'redeemed'; family: FamilyView; token: RefreshToken }
+  | { kind: 'refused'; because: CodeFailure }
+
+/** Redeems a code once: of any number of parallel callers exactly one gets the family and its first refresh token. */
+export const redeemCode = async (
+  db: Db,
+  tokenSecret: string,
+  input: Omit<CodePresented, 'codeHash' | 'codeChallenge'> & Readonly<{ code: string; codeVerifier: string }>,
+): Promise<Redemption> => {
+  const { code, codeVerifier, ...rest } = input
+  const presented: CodePresented = { ...rest, codeHash: sha256(code), codeChallenge: sha256(codeVerifier) }
+  const token = newRefreshToken(tokenSecret, randomId('grant'), 1)
+  const family = await consumeCode(db, presented, { id: token.familyId, currentHash: token.hash })
+  return family ? { kind: 'redeemed', family, token } : { kind: 'refused', because: await explainCode(db, presented) }
+}

@@ -1,0 +1,99 @@
+// The life of a refresh-token family: rotation with one successor, a window for lost answers, the end on reuse.
+import type { Db } from '../store/database.ts'
+import {
+  type FamilyView,
+  findLiveFamily,
+  type Presented,
+  recoverFamily,
+  revokeFamily,
+  rotateFamily,
+} from '../store/refresh-families.ts'
+import {
+  newRefreshToken,
+  parseRefreshToken,
+  type RefreshToken,
+  sealSuccessor,
+  unsealSuccessor,
+} from './refresh-token.ts'
+
+/** For how long a spent token gets the same successor again: retries and parallel callers converge. Seconds. */
+export const SAME_SUCCESSOR_SECONDS = 120
+/** For how long a spent token whose successor was never used gets one more successor. Seconds. */
+export const RECOVERY_SECONDS = 24 * 3600
+
+export type RefreshResult =
+  | { kind: 'refreshed'; family: FamilyView; token: RefreshToken; how: 'rotated' | 'repeated' | 'recovered' }
+  | { kind: 'invalid' }
+  | { kind: 'reused'; familyId: string }
+  | { kind: 'scope-exceeded' }
+  | { kind: 'other-resource' }
+
+export type Verdict = 'current' | 'same-successor' | 'recover' | 'reuse' | 'invalid'
+
+/** What a family makes of an authentic token: the whole state machine, as a pure function of row and token. */
+export const judge = (family: FamilyView, token: Pick<RefreshToken, 'generation' | 'hash'>): Verdict => {
+  if (token.hash === family.currentHash) return 'current'
+  if (token.hash === family.previousHash && family.spentSecondsAgo !== null) {
+    // The successor was never used, or `previous` would be the successor itself.
+    if (family.spentSecondsAgo <= SAME_SUCCESSOR_SECONDS) return 'same-successor'
+    return family.spentSecondsAgo <= RECOVERY_SECONDS && !family.recovered ? 'recover' : 'reuse'
+  }
+  // RFC 9700 §4.14.2: an older token in use again ends the family, because thief and owner look the same.
+  return token.generation < family.generation ? 'reuse' : 'invalid'
+}
+
+// Each round either returns or has lost a race to another caller, after which the row says something new.
+const MAX_ROUNDS = 8
+
+/** Answers one presentation of a refresh token (RFC 6749 §6; `oauth/token` turns the result into a response). */
+export const refreshFamily = async (
+  db: Db,
+  tokenSecret: string,
+  input: Readonly<{
+    refreshToken: string
+    clientId: string
+    scopes: readonly string[] | null
+    resource: string | null
+  }>,
+): Promise<RefreshResult> => {
+  const token = parseRefreshToken(tokenSecret, input.refreshToken)
+  if (!token) return { kind: 'invalid' }
+  const { familyId, generation, hash } = token
+  const presented: Presented = {
+    familyId,
+    generation,
+    hash,
+    clientId: input.clientId,
+    scopes: input.scopes,
+    resource: input.resource,
+  }
+
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const successor = newRefreshToken(tokenSecret, familyId, generation + 1)
+    const rotated = await rotateFamily(db, presented, { hash: successor.hash, sealed: sealSuccessor(token, successor) })
+    if (rotated) return { kind: 'refreshed', family: rotated, token: successor, how: 'rotated' }
+
+    // A loser reads again in a second statement: only that one sees what the winner left behind (READ COMMITTED).
+    const family = await findLiveFamily(db, familyId, input.clientId)
+    if (!family) return { kind: 'invalid' }
+    const verdict = judge(family, token)
+    if (verdict === 'invalid') return { kind: 'invalid' }
+    if (verdict === 'reuse') {
+      if (await revokeFamily(db, familyId, family.generation, 'refresh token reuse'))
+        return { kind: 'reused', familyId }
+      continue
+    }
+    if (input.scopes && !input.scopes.every((scope) => family.scopes.includes(scope))) return { kind: 'scope-exceeded' }
+    if (input.resource !== null && input.resource !== family.resource) return { kind: 'other-resource' }
+    if (verdict === 'same-successor' && family.sealedSuccessor) {
+      const same = unsealSuccessor(tokenSecret, token, family.sealedSuccessor, family.generation)
+      return { kind: 'refreshed', family, token: same, how: 'repeated' }
+    }
+    if (verdict === 'recover') {
+      const another = newRefreshToken(tokenSecret, familyId, family.generation + 1)
+      const recovered = await recoverFamily(db, family, { hash: another.hash, sealed: sealSuccessor(token, another) })
+      if (recovered) return { kind: 'refreshed', family: recovered, token: another, how: 'recovered' }
+    }
+  }
+  throw new Error('a refresh-token family changed under every attempt to read it')
+}

@@ -1,0 +1,77 @@
+// A browser without a screen: keeps cookies, follows our own redirects, submits forms, stops where the app takes over.
+import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
+import { ISSUER } from './server.ts'
+
+const unescape = (text: string): string =>
+  text.replace(
+    /&(amp|lt|gt|quot|#39);/g,
+    (_all, name) => ({ amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" })[String(name)] ?? '',
+  )
+
+export type Form = Readonly<{ action: string; hidden: Readonly<Record<string, string>> }>
+
+/** The forms of a page with their hidden fields. */
+export const formsOf = (page: string): Form[] =>
+  [...page.matchAll(/<form method="post" action="([^"]*)">(.*?)<\/form>/gs)].map(([, action = '', inner = '']) => ({
+    action: unescape(action),
+    hidden: Object.fromEntries(
+      [...inner.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g)].map(([, name = '', value = '']) => [
+        name,
+        unescape(value),
+      ]),
+    ),
+  }))
+
+export class Browser {
+  readonly #app: FastifyInstance
+  readonly cookies = new Map<string, string>()
+
+  constructor(app: FastifyInstance) {
+    this.#app = app
+  }
+
+  /** One request, cookies kept, no redirect followed. */
+  async request(
+    method: 'GET' | 'POST',
+    url: string,
+    options: Readonly<{ form?: Readonly<Record<string, string>>; headers?: Readonly<Record<string, string>> }> = {},
+  ): Promise<LightMyRequestResponse> {
+    const response = await this.#app.inject({
+      method,
+      url,
+      headers: {
+        cookie: [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; '),
+        ...(options.form && {
+          'content-type': 'application/x-www-form-urlencoded',
+          origin: ISSUER,
+          'sec-fetch-site': 'same-origin',
+        }),
+        ...options.headers,
+      },
+      ...(options.form && { payload: new URLSearchParams(options.form).toString() }),
+    })
+    for (const { name, value } of response.cookies) this.cookies.set(name, value)
+    return response
+  }
+
+  /** Follows redirects on our own origin; the last response is a page or a redirect that leaves. */
+  async follow(response: LightMyRequestResponse): Promise<LightMyRequestResponse> {
+    const location = response.headers.location
+    return location?.startsWith('/') ? this.follow(await this.request('GET', location)) : response
+  }
+
+  /** Opens an address as a tap on a link would. */
+  async open(url: string): Promise<LightMyRequestResponse> {
+    return this.follow(await this.request('GET', url))
+  }
+
+  /** Submits the form of a page whose action ends so, and follows. */
+  async submit(page: LightMyRequestResponse, actionEnd: string, fields: Readonly<Record<string, string>> = {}) {
+    const form = formsOf(page.body).find(({ action }) => action.endsWith(actionEnd))
+    if (!form)
+      throw new Error(
+        `no form ${actionEnd} on this page (${page.statusCode} ${page.headers.location ?? ''}):\n${page.body}`,
+      )
+    return this.follow(await this.request('POST', form.action, { form: { ...form.hidden, ...fields } }))
+  }
+}

@@ -1,0 +1,66 @@
+// A database of its own for each test file, copied from a template that holds every migration; and a clock to turn.
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { sql } from 'kysely'
+import type { Test } from 'tap'
+import { randomSecret } from '../../src/crypto/random.ts'
+import { type Db, openDatabase } from '../../src/store/database.ts'
+import { migrate } from '../../src/store/migrate.ts'
+
+const ignoreIdleLoss = () => {}
+
+const adminUrl = (): string => {
+  const url = process.env.TEST_DATABASE_URL
+  if (!url)
+    throw new Error(
+      'TEST_DATABASE_URL is not set: run the tests with `npm test`, or `npm test -- path/to/file.test.ts`',
+    )
+  return url
+}
+
+const urlOf = (database: string): string => {
+  const url = new URL(adminUrl())
+  url.pathname = `/${database}`
+  return url.href
+}
+
+const migrations = new URL('../../src/store/migrations/', import.meta.url)
+const templateName = (): string => {
+  const digest = createHash('sha256')
+  for (const file of readdirSync(migrations).sort()) digest.update(readFileSync(new URL(file, migrations)))
+  return `auth_template_${digest.digest('hex').slice(0, 12)}`
+}
+
+const ensureTemplate = async (admin: Db, template: string): Promise<void> => {
+  const known = await sql`select from pg_database where datname = ${template}`.execute(admin)
+  if (known.rows.length > 0) return
+  const draft = `${template}_draft`
+  await sql`drop database if exists ${sql.id(draft)}`.execute(admin)
+  await sql`create database ${sql.id(draft)}`.execute(admin)
+  const db = openDatabase(urlOf(draft), ignoreIdleLoss, { statementTimeoutMillis: 0 })
+  await migrate(db).finally(() => db.destroy())
+  await sql`alter database ${sql.id(draft)} rename to ${sql.id(template)}`.execute(admin)
+}
+
+/** Creates an empty database with every migration applied; dropped when the test ends. Returns its URL. */
+export const testDatabase = async (t: Test): Promise<string> => {
+  const admin = openDatabase(adminUrl(), ignoreIdleLoss, { connections: 1, statementTimeoutMillis: 0 })
+  const name = `test_${randomSecret(8).toLowerCase().replace(/\W/g, '_')}`
+  const template = templateName()
+  // One file at a time: a template can be copied only while nobody else is connected to it.
+  await sql`select pg_advisory_lock(4711)`.execute(admin)
+  await ensureTemplate(admin, template)
+  await sql`create database ${sql.id(name)} template ${sql.id(template)}`.execute(admin)
+  await sql`select pg_advisory_unlock(4711)`.execute(admin)
+  t.teardown(async () => {
+    await sql`drop database ${sql.id(name)} with (force)`.execute(admin)
+    await admin.destroy()
+  })
+  return urlOf(name)
+}
+
+/** Sets the database's clock `seconds` ahead of the real one; there is no other clock. */
+export const turnClock = async (db: Db, seconds: number): Promise<void> => {
+  await sql`create or replace function auth_now() returns timestamptz language sql stable
+            as ${sql.lit(`select now() + interval '${seconds} seconds'`)}`.execute(db)
+}

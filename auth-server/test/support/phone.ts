@@ -1,0 +1,97 @@
+// The mobile app: makes PKCE pairs, sends a browser to log in, redeems what comes back.
+import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
+import { sha256 } from '../../src/crypto/digest.ts'
+import { randomSecret } from '../../src/crypto/random.ts'
+import { Browser } from './browser.ts'
+import { APP, USER } from './server.ts'
+
+export const REDIRECT_URI = 'com.example.shop:/callback'
+
+/** A PKCE pair (RFC 7636 §4.1, §4.2). */
+export const pkcePair = () => {
+  const verifier = randomSecret()
+  return { verifier, challenge: sha256(verifier) }
+}
+
+/** The parameters of a sound authorization request; undefined leaves one out. */
+export const authorizeUrl = (challenge: string, changes: Readonly<Record<string, string | undefined>> = {}): string => {
+  const parameters = {
+    response_type: 'code',
+    client_id: APP.clientId,
+    redirect_uri: REDIRECT_URI,
+    code_challenge: challenge,
+    code_challenge_method: 'S256',
+    state: 'a-state',
+    ...changes,
+  }
+  const query = Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== undefined)
+  return `/authorize?${new URLSearchParams(query)}`
+}
+
+/** What a redirect to the app carries. */
+export const answerOf = (response: LightMyRequestResponse) => {
+  const location = response.headers.location ?? ''
+  const start = location.indexOf('?')
+  return {
+    status: response.statusCode,
+    to: start < 0 ? location : location.slice(0, start),
+    ...Object.fromEntries(new URLSearchParams(start < 0 ? '' : location.slice(start + 1))),
+  } as { status: number; to: string } & Partial<Record<string, string>>
+}
+
+/** Logs in on the login page that `page` is. */
+export const logIn = (browser: Browser, page: LightMyRequestResponse, user: Readonly<typeof USER> = USER) =>
+  browser.submit(page, '/login', user)
+
+/** POST /token with form fields. */
+export const postToken = (app: FastifyInstance, form: Readonly<Record<string, string>>) =>
+  app.inject({
+    method: 'POST',
+    url: '/token',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    payload: new URLSearchParams(form).toString(),
+  })
+
+/** Logs in with a fresh browser and returns a code with its verifier. */
+export const obtainCode = async (app: FastifyInstance, changes: Readonly<Record<string, string | undefined>> = {}) => {
+  const browser = new Browser(app)
+  const { verifier, challenge } = pkcePair()
+  const done = await logIn(browser, await browser.open(authorizeUrl(challenge, changes)))
+  const { code } = answerOf(done)
+  if (!code) throw new Error(`no code came back: ${done.statusCode} ${done.headers.location ?? done.body}`)
+  return { browser, code, verifier }
+}
+
+export type Tokens = Readonly<{
+  access_token: string
+  refresh_token: string
+  expires_in: number
+  scope: string
+  token_type: string
+}>
+
+/** Redeems a code. */
+export const redeem = (
+  app: FastifyInstance,
+  code: string,
+  verifier: string,
+  changes: Readonly<Record<string, string>> = {},
+) =>
+  postToken(app, {
+    grant_type: 'authorization_code',
+    client_id: APP.clientId,
+    code,
+    code_verifier: verifier,
+    redirect_uri: REDIRECT_URI,
+    ...changes,
+  })
+
+/** Refreshes. */
+export const refresh = (app: FastifyInstance, refreshToken: string, changes: Readonly<Record<string, string>> = {}) =>
+  postToken(app, { grant_type: 'refresh_token', client_id: APP.clientId, refresh_token: refreshToken, ...changes })
+
+/** The whole road: login, code, tokens. */
+export const obtainTokens = async (app: FastifyInstance): Promise<Tokens> => {
+  const { code, verifier } = await obtainCode(app)
+  return (await redeem(app, code, verifier)).json()
+}

@@ -1,0 +1,71 @@
+// The authorization server as a test sees it: the whole app on a real database, with the demo's catalogue in it.
+import { pino } from 'pino'
+import type { Test } from 'tap'
+import { buildApp } from '../../src/app.ts'
+import { defineApi } from '../../src/catalogue/apis.ts'
+import { type ApplicationDefinition, registerApplication } from '../../src/catalogue/applications.ts'
+import { type SubscriptionDefinition, subscribe } from '../../src/catalogue/subscriptions.ts'
+import { readConfig } from '../../src/config.ts'
+import { randomSecret } from '../../src/crypto/random.ts'
+import { cookiesFor } from '../../src/http/cookies.ts'
+import { createAccount } from '../../src/identity/local-account.ts'
+import { openDatabase } from '../../src/store/database.ts'
+import { openKeyRing } from '../../src/tokens/signing-keys.ts'
+import { testDatabase } from './database.ts'
+
+export const ISSUER = 'http://localhost:4000'
+export const USER = { email: 'ada@example.com', password: 'a long enough passphrase' }
+export const API = {
+  id: 'orders-api',
+  name: 'Orders',
+  resource: 'https://api.example.com/orders',
+  scopes: { 'orders:read': 'See your orders', 'orders:write': 'Place and change orders' },
+  plans: ['basic'],
+} as const
+export const APP: ApplicationDefinition = {
+  clientId: 'shop-app',
+  name: 'Shop',
+  kind: 'native',
+  redirectUris: ['com.example.shop:/callback', 'http://127.0.0.1/callback', 'https://shop.example.com/app/callback'],
+}
+
+export type TestServer = Awaited<ReturnType<typeof testServer>>
+
+/** Starts the server; everything it opened is closed when the test ends. */
+export const testServer = async (t: Test, environment: Record<string, string> = {}) => {
+  const secret = () => randomSecret(32)
+  const config = readConfig({
+    ISSUER,
+    DATABASE_URL: await testDatabase(t),
+    PASSWORD_PEPPER: secret(),
+    TOKEN_SECRET: secret(),
+    COOKIE_SECRET: secret(),
+    KEY_ENCRYPTION_KEY: secret(),
+    ...environment,
+  })
+  const log: string[] = []
+  const db = openDatabase(config.databaseUrl, () => {})
+  const keys = await openKeyRing(db, config.keyEncryptionKey)
+  const logger = pino({ level: 'debug' }, { write: (line: string) => void log.push(line) })
+  const app = await buildApp({ config, db, keys, cookies: cookiesFor(config.issuer) }, logger)
+  t.teardown(async () => {
+    await app.close()
+    await db.destroy()
+  })
+
+  await defineApi(db, API)
+  const userId = await createAccount(db, config.passwordPepper, USER)
+  if (userId === undefined) throw new Error('the test user exists already')
+
+  /** Registers an application and subscribes it; every part can be replaced. */
+  const register = async (
+    application: Partial<ApplicationDefinition> = {},
+    subscription: Partial<SubscriptionDefinition> = {},
+  ): Promise<string> => {
+    const applicationId = await registerApplication(db, { ...APP, ...application })
+    const scopes = Object.keys(API.scopes)
+    await subscribe(db, { applicationId, apiId: API.id, plan: 'basic', scopes, trusted: true, ...subscription })
+    return applicationId
+  }
+  return { app, db, keys, config, log, userId, register, applicationId: await register() }
+}
