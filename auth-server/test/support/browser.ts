@@ -2,7 +2,7 @@
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
 import { ISSUER } from './server.ts'
 
-const unescape = (text: string): string =>
+const unescapeHtml = (text: string): string =>
   text.replace(
     /&(amp|lt|gt|quot|#39);/g,
     (_all, name) => ({ amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" })[String(name)] ?? '',
@@ -13,11 +13,11 @@ export type Form = Readonly<{ action: string; hidden: Readonly<Record<string, st
 /** The forms of a page with their hidden fields. */
 export const formsOf = (page: string): Form[] =>
   [...page.matchAll(/<form method="post" action="([^"]*)">(.*?)<\/form>/gs)].map(([, action = '', inner = '']) => ({
-    action: unescape(action),
+    action: unescapeHtml(action),
     hidden: Object.fromEntries(
       [...inner.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g)].map(([, name = '', value = '']) => [
         name,
-        unescape(value),
+        unescapeHtml(value),
       ]),
     ),
   }))
