@@ -1,0 +1,127 @@
+// A YAML text with a way back from each value to its line, so that every problem can name where it is.
+import { LineCounter, parseDocument } from 'yaml'
+
+/** Where a value lies in the document: keys and indices from the root. */
+export type Path = readonly (string | number)[]
+
+/** One thing to say about the configuration, with the line it is about. */
+export interface Remark {
+  readonly line: number
+  readonly text: string
+}
+
+/** Everything that is wrong with a configuration, in one error. */
+export class ConfigError extends Error {
+  readonly problems: readonly Remark[]
+
+  constructor(file: string, problems: readonly Remark[]) {
+    const sorted = problems.toSorted((a, b) => a.line - b.line)
+    super(`${file} cannot be used:\n${sorted.map((p) => `  line ${p.line}: ${p.text}`).join('\n')}`)
+    this.name = 'ConfigError'
+    this.problems = sorted
+  }
+}
+
+/** A parsed document and the problems found in it so far. */
+export class ConfigSource {
+  readonly root: unknown
+  readonly problems: Remark[] = []
+  readonly #lineAt: (path: Path) => number
+
+  constructor(text: string) {
+    const lines = new LineCounter()
+    const doc = parseDocument(text, { lineCounter: lines, merge: true })
+    this.problems = doc.errors.map((error) => ({
+      line: error.linePos?.[0].line ?? 1,
+      text: error.message.split('\n')[0] ?? 'YAML error',
+    }))
+    this.root = this.problems.length > 0 ? undefined : doc.toJS()
+    this.#lineAt = (path) => {
+      for (let length = path.length; length > 0; length -= 1) {
+        const node = doc.getIn(path.slice(0, length), true)
+        const range = typeof node === 'object' && node !== null && 'range' in node ? node.range : undefined
+        const start: unknown = Array.isArray(range) ? range[0] : undefined
+        if (typeof start === 'number') return lines.linePos(start).line
+      }
+      return 1
+    }
+  }
+
+  line(path: Path): number {
+    return this.#lineAt(path)
+  }
+
+  problem(path: Path, text: string): void {
+    this.problems.push({ line: this.line(path), text })
+  }
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Typed reading of one mapping; what does not fit is reported and read as absent. */
+export class Fields {
+  readonly source: ConfigSource
+  readonly path: Path
+  readonly values: Record<string, unknown>
+
+  constructor(source: ConfigSource, path: Path, value: unknown) {
+    this.source = source
+    this.path = path
+    this.values = isRecord(value) ? value : {}
+    if (!isRecord(value)) source.problem(path, 'must be a mapping')
+  }
+
+  problem(name: string, text: string): void {
+    this.source.problem([...this.path, name], `${name}: ${text}`)
+  }
+
+  has(name: string): boolean {
+    return this.values[name] !== undefined && this.values[name] !== null
+  }
+
+  #read<T>(name: string, expected: string, accept: (value: unknown) => value is T): T | undefined {
+    const value = this.values[name]
+    if (value === undefined || value === null) return undefined
+    if (accept(value)) return value
+    this.problem(name, `must be ${expected}`)
+    return undefined
+  }
+
+  string(name: string): string | undefined {
+    return this.#read(name, 'a string', (v): v is string => typeof v === 'string' && v !== '')
+  }
+
+  oneOf<const T extends string | number>(name: string, allowed: readonly T[]): T | undefined {
+    return this.#read(name, `one of ${allowed.join(', ')}`, (v): v is T => allowed.some((a) => a === v))
+  }
+
+  boolean(name: string): boolean | undefined {
+    return this.#read(name, 'true or false', (v) => typeof v === 'boolean')
+  }
+
+  integer(name: string, min: number, max: number): number | undefined {
+    const fits = (v: unknown): v is number => Number.isInteger(v) && Number(v) >= min && Number(v) <= max
+    return this.#read(name, `an integer from ${min} to ${max}`, fits)
+  }
+
+  strings(name: string): string[] | undefined {
+    const fits = (v: unknown): v is string[] => Array.isArray(v) && v.every((s) => typeof s === 'string')
+    return this.#read(name, 'a list of strings', fits)
+  }
+
+  record(name: string): Record<string, unknown> | undefined {
+    return this.#read(name, 'a mapping', isRecord)
+  }
+
+  /** The mappings of a list below this one. */
+  list(name: string): Fields[] {
+    const items = this.#read(name, 'a list', (v): v is unknown[] => Array.isArray(v)) ?? []
+    return items.map((item, i) => new Fields(this.source, [...this.path, name, i], item))
+  }
+
+  get line(): number {
+    return this.source.line(this.path)
+  }
+}

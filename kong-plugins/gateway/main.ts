@@ -1,0 +1,55 @@
+// Command line of the embedded gateway.
+import { parseArgs } from 'node:util'
+import { pino } from 'pino'
+import { startGateway } from './gateway.ts'
+
+const usage = `usage: node kong-plugins/gateway/main.ts --config kong.yml --socket PATH [--port 8000] [--host 127.0.0.1]
+                                            [--plugin-timeout MILLISECONDS]`
+
+function fail(message: string): never {
+  process.stderr.write(`${message}\n`)
+  process.exit(1)
+}
+
+function readArguments(): { config: string; socketPath: string; port: number; host: string; timeout: number } {
+  const { values } = parseArgs({
+    options: {
+      config: { type: 'string', default: 'kong.yml' },
+      port: { type: 'string', default: '8000' },
+      host: { type: 'string', default: '127.0.0.1' },
+      socket: { type: 'string' },
+      'plugin-timeout': { type: 'string', default: '3000' },
+    },
+  })
+  const { config, host, socket: socketPath } = values
+  if (socketPath === undefined) throw new Error('--socket is missing')
+  const [port, timeout] = [Number(values.port), Number(values['plugin-timeout'])]
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error('--port must be a port number')
+  if (!(timeout > 0)) throw new Error('--plugin-timeout must be a number of milliseconds')
+  return { config, socketPath, port, host, timeout }
+}
+
+async function main(): Promise<void> {
+  let given: ReturnType<typeof readArguments>
+  try {
+    given = readArguments()
+  } catch (error) {
+    fail(`${error instanceof Error ? error.message : error}\n${usage}`)
+  }
+  const { timeout, ...options } = given
+  const logger = pino({ name: 'gateway', level: process.env.LOG_LEVEL ?? 'info' }, pino.destination(2))
+  const gateway = await startGateway({ ...options, logger, pluginReadTimeoutMs: timeout }).catch((error: unknown) =>
+    fail(error instanceof Error ? error.message : String(error)),
+  )
+  process.stdout.write(`embedded gateway listening on ${gateway.url}\n`)
+  let closing = false
+  const stop = (): void => {
+    if (closing) return
+    closing = true
+    void gateway.close().then(() => process.exit(0))
+  }
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
+}
+
+await main()

@@ -1,0 +1,70 @@
+// Which instance of a plugin serves which config: started on first use, started again when the server lost it.
+import { isRecord } from './config-source.ts'
+import type { ExternalPlugin } from './config-types.ts'
+import { type PluginClient, RpcError } from './plugin-client.ts'
+
+/** The instance could not be started: Kong answers 500 then, unlike for any later failure. */
+export class StartError extends Error {}
+
+/** The `Config` of StartInstance: the plugin's config and the keys that Kong adds (K:runloop/plugins_iterator.lua). */
+function configFor(plugin: ExternalPlugin): string {
+  const { routeId, serviceId } = plugin.scope
+  return JSON.stringify({
+    ...plugin.config,
+    __plugin_id: plugin.id,
+    __seq__: 0,
+    __key__: `plugins:${plugin.name}:${routeId ?? ''}:${serviceId ?? ''}:::`,
+    ...(routeId === undefined ? {} : { route_id: routeId }),
+    ...(serviceId === undefined ? {} : { service_id: serviceId }),
+  })
+}
+
+/** The running instances of one set of configs. */
+export class PluginInstances {
+  readonly #client: PluginClient
+  readonly #running = new Map<string, { name: string; id: Promise<number> }>()
+
+  constructor(client: PluginClient) {
+    this.#client = client
+  }
+
+  /** The id of the plugin's instance, started if need be. @throws StartError */
+  async instanceId(plugin: ExternalPlugin): Promise<number> {
+    const known = this.#running.get(plugin.id)
+    if (known !== undefined) return known.id
+    const entry = { name: plugin.name, id: this.#start(plugin) }
+    this.#running.set(plugin.id, entry)
+    try {
+      return await entry.id
+    } catch (error) {
+      if (this.#running.get(plugin.id) === entry) this.#running.delete(plugin.id)
+      throw error
+    }
+  }
+
+  async #start(plugin: ExternalPlugin): Promise<number> {
+    try {
+      const argument = { Name: plugin.name, Config: configFor(plugin) }
+      const started = await this.#client.call('plugin.StartInstance', argument)
+      if (isRecord(started) && typeof started.Id === 'number') return started.Id
+    } catch (error) {
+      if (error instanceof RpcError) throw new StartError(error.message)
+      throw error
+    }
+    throw new StartError('the plugin server named no instance')
+  }
+
+  /** Forgets every instance of a plugin by that name (K: "no plugin instance" resets them all). */
+  reset(name: string): void {
+    for (const [key, entry] of this.#running) if (entry.name === name) this.#running.delete(key)
+  }
+
+  /** Tells the plugin server that the instances are no longer used. */
+  async close(): Promise<void> {
+    const ids = [...this.#running.values()].map((entry) => entry.id)
+    this.#running.clear()
+    for (const id of await Promise.allSettled(ids)) {
+      if (id.status === 'fulfilled') await this.#client.call('plugin.CloseInstance', id.value).catch(() => undefined)
+    }
+  }
+}

@@ -1,0 +1,90 @@
+// One configuration, ready to serve: its routes, its plugins and what it refuses, replaceable as a whole.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { errorAnswer } from './answer.ts'
+import { covers, type KongConfig, type Route } from './config-types.ts'
+import type { Exchange } from './exchange.ts'
+import { LuaRuntime } from './lua.ts'
+import type { PdkSettings } from './pdk.ts'
+import { createPluginChain, type PluginChain } from './plugin-chain.ts'
+import type { PluginClient } from './plugin-client.ts'
+import { PluginInstances } from './plugin-instances.ts'
+import { refusedStatus } from './request-checks.ts'
+import { createRouter } from './router.ts'
+
+/** A configuration at work. */
+export interface Site {
+  readonly chain: PluginChain
+  /** Takes a request through checks, plugins and routing. Without an answer at the end it is for the backend. */
+  readonly decide: (req: IncomingMessage, exchange: Exchange) => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+/** The reasons why a route is closed here, if any. */
+function refusalsByRoute(config: KongConfig): ReadonlyMap<Route, string> {
+  const reasons = config.routes.map((route): [Route, string] => {
+    const covering = config.refusals.filter(({ scope }) => covers(scope, route))
+    return [route, covering.map(({ remark }) => `${remark.text} (line ${remark.line})`).join('; ')]
+  })
+  return new Map(reasons.filter(([, reason]) => reason !== ''))
+}
+
+function redirectToHttps(exchange: Exchange, route: Route): void {
+  if (route.httpsRedirectStatus === 426) {
+    exchange.answer = errorAnswer(exchange, 426, 'Please use HTTPS protocol')
+    exchange.responseHeaders.set('Connection', 'Upgrade')
+    exchange.responseHeaders.set('Upgrade', 'TLS/1.2, HTTP/1.1')
+  } else {
+    exchange.responseHeaders.set('Location', `https://${exchange.host}${exchange.target}`)
+    exchange.answer = { status: route.httpsRedirectStatus, body: undefined }
+  }
+}
+
+/** Prepares a configuration. @throws Error when its Lua does not compile */
+export async function createSite(config: KongConfig, client: PluginClient, settings: PdkSettings): Promise<Site> {
+  const lua = await LuaRuntime.create(settings)
+  const instances = new PluginInstances(client)
+  const chain = createPluginChain(config, lua, { client, instances, settings })
+  const findRoute = createRouter(config.routes)
+  const refusals = refusalsByRoute(config)
+
+  const decide = async (req: IncomingMessage, exchange: Exchange): Promise<void> => {
+    const refused = refusedStatus(req, exchange)
+    if (refused !== undefined) {
+      exchange.answer = errorAnswer(exchange, refused)
+      return
+    }
+    chain.rewrite(exchange)
+    if (exchange.answer !== undefined) return
+    exchange.connection = exchange.requestHeaders.first('connection')
+    exchange.match = findRoute({
+      method: exchange.method,
+      path: exchange.path,
+      host: exchange.host,
+      port: exchange.serverPort,
+      headerValues: (name) => exchange.requestHeaders.values(name),
+    })
+    if (exchange.match === undefined) {
+      exchange.answer = errorAnswer(exchange, 404, 'no Route matched with those values')
+      return
+    }
+    const { route } = exchange.match
+    const reason = refusals.get(route)
+    if (reason !== undefined) exchange.answer = errorAnswer(exchange, 501, reason.replaceAll('"', "'"))
+    else if (!route.protocols.includes('http')) redirectToHttps(exchange, route)
+    else await chain.access(exchange)
+    if (exchange.answer === undefined && route.service === undefined) {
+      exchange.answer = errorAnswer(exchange, 503, 'no Service found with those values')
+    }
+  }
+
+  const close = async (): Promise<void> => {
+    await instances.close()
+    lua.close()
+  }
+  return { chain, decide, close }
+}
+
+/** Whether the client is still there to be answered. */
+export function isGone(res: ServerResponse): boolean {
+  return res.destroyed || res.closed
+}
