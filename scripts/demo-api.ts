@@ -1,0 +1,30 @@
+// The demo backend: answers every request with what it received, so that one sees what the gateway adds.
+import { createServer } from 'node:http'
+
+const host = process.env.HOST ?? '127.0.0.1'
+const port = Number(process.env.API_PORT ?? 3000)
+const longestBodyBytes = 1024 * 1024
+
+const server = createServer(async (request, response) => {
+  let body = ''
+  request.setEncoding('utf8')
+  try {
+    for await (const chunk of request) {
+      if (body.length < longestBodyBytes) body += chunk
+    }
+  } catch {
+    return // the client went away in the middle
+  }
+  const { method, url: path, headers } = request
+  response.setHeader('content-type', 'application/json; charset=utf-8')
+  response.end(`${JSON.stringify({ method, path, headers, ...(body === '' ? {} : { body }) }, null, 2)}\n`)
+})
+
+server.listen(port, host, () => console.log(`demo API listens on http://${host}:${port}`))
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    server.close()
+    server.closeAllConnections()
+  })
+}

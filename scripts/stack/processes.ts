@@ -1,0 +1,146 @@
+// One process of the stack: started in a group of its own, awaited until it is ready, watched, and stopped politely.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { waitUntil } from './wait.ts'
+
+/** What to run and how to know that it is up. */
+export interface ProcessSpec {
+  /** For people, e.g. `auth server`. */
+  readonly name: string
+  readonly command: string
+  readonly args: readonly string[]
+  /** The whole environment. */
+  readonly env: NodeJS.ProcessEnv
+  readonly cwd: string
+  /** Asked again and again after the start. */
+  readonly ready: () => Promise<boolean>
+  readonly readyTimeoutMs?: number
+  /** Time between SIGTERM and SIGKILL. */
+  readonly graceMs?: number
+}
+
+/** What the outside wants to hear of a process. */
+export interface ProcessEvents {
+  /** Each line it prints, on stdout or stderr. */
+  readonly onLine?: (name: string, line: string) => void
+  /** It ended, and nobody had asked for that. */
+  readonly onUnexpectedExit?: (end: ProcessEnd) => void
+}
+
+/** How a process ended. */
+export interface ProcessEnd {
+  readonly name: string
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  /** The last lines it printed. */
+  readonly output: string
+}
+
+/** A process that can be started, stopped and started again. */
+export interface ManagedProcess {
+  readonly name: string
+  /** undefined while it is not running */
+  readonly pid: number | undefined
+  /** Starts it and waits until it is ready. @throws with its last words when it ends before */
+  start(): Promise<void>
+  /** SIGTERM, after the grace period SIGKILL; returns when it has ended. */
+  stop(): Promise<void>
+  /** Sends a signal to the process and its children and returns at once; an end that follows is no surprise. */
+  signal(signal: NodeJS.Signals): void
+  /** SIGKILL; returns when it has ended. */
+  kill(): Promise<void>
+}
+
+const keptLines = 40
+
+/** Describes a process; nothing runs before `start`. */
+export function manageProcess(spec: ProcessSpec, events: ProcessEvents = {}): ManagedProcess {
+  let child: ChildProcess | undefined
+  let ended: Promise<void> = Promise.resolve()
+  let expected = false
+  let lines: string[] = []
+
+  const keep = (line: string): void => {
+    lines = [...lines, line].slice(-keptLines)
+    events.onLine?.(spec.name, line)
+  }
+
+  const launch = (): ChildProcess => {
+    expected = false
+    lines = []
+    // a group of its own: Ctrl-C in the terminal must not reach it, the stack stops it in its turn
+    const started = spawn(spec.command, spec.args, {
+      cwd: spec.cwd,
+      env: spec.env,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    for (const stream of [started.stdout, started.stderr]) createInterface({ input: stream }).on('line', keep)
+    ended = new Promise((done) => {
+      const end = (code: number | null, signal: NodeJS.Signals | null): void => {
+        if (child === started) child = undefined
+        if (!expected) events.onUnexpectedExit?.({ name: spec.name, code, signal, output: lines.join('\n') })
+        done()
+      }
+      started.once('error', (error) => {
+        keep(error.message)
+        end(null, null)
+      })
+      started.once('exit', end)
+    })
+    process.once('exit', killAtExit)
+    void ended.then(() => process.removeListener('exit', killAtExit))
+    return started
+  }
+  const killAtExit = (): void => send('SIGKILL')
+
+  const send = (signal: NodeJS.Signals): void => {
+    expected = true
+    if (child?.pid === undefined) return
+    try {
+      process.kill(-child.pid, signal)
+    } catch {
+      // it has just ended
+    }
+  }
+
+  const stop = async (): Promise<void> => {
+    if (child === undefined) return
+    send('SIGTERM')
+    send('SIGCONT') // a stopped process would never see the first
+    const grace = setTimeout(() => send('SIGKILL'), spec.graceMs ?? 5000)
+    await ended
+    clearTimeout(grace)
+  }
+
+  return {
+    name: spec.name,
+    get pid() {
+      return child?.pid
+    },
+    async start() {
+      if (child !== undefined) throw new Error(`the ${spec.name} is running already`)
+      const started = launch()
+      child = started
+      let early = false
+      void ended.then(() => {
+        early = true
+      })
+      expected = true // until it is ready, its end is told by our own error
+      const timeoutMs = spec.readyTimeoutMs ?? 30_000
+      const ready = await waitUntil(async () => early || (await spec.ready()), { timeoutMs })
+      if (early) throw new Error(`the ${spec.name} ended before it was ready:\n${lines.join('\n')}`)
+      if (!ready) {
+        await stop()
+        throw new Error(`the ${spec.name} was not ready within ${timeoutMs / 1000} s:\n${lines.join('\n')}`)
+      }
+      expected = false
+    },
+    stop,
+    signal: send,
+    async kill() {
+      send('SIGKILL')
+      await ended
+    },
+  }
+}
