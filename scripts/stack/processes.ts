@@ -17,6 +17,8 @@ export interface ProcessSpec {
   readonly readyTimeoutMs?: number
   /** Time between SIGTERM and SIGKILL. */
   readonly graceMs?: number
+  /** More to say than it printed, when it did not get ready: the end of its log file. */
+  readonly lastWords?: () => Promise<string>
 }
 
 /** What the outside wants to hear of a process. */
@@ -53,6 +55,26 @@ export interface ManagedProcess {
 
 const keptLines = 40
 
+/** What must not outlive us when we end without stopping it: an exit handler cannot wait, so it kills. */
+const killAtExit = new Set<() => void>()
+process.once('exit', () => {
+  for (const kill of killAtExit) kill()
+})
+
+/** Signals a process and its children; false when there are none left. */
+function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(-pid, signal)
+  } catch {
+    return false
+  }
+}
+
+/** Waits for the children of a process that has ended (Kong's workers), so that its port is free again. */
+async function groupEnded(pid: number): Promise<void> {
+  await waitUntil(() => !signalGroup(pid, 0), { timeoutMs: 2000 })
+}
+
 /** Describes a process; nothing runs before `start`. */
 export function manageProcess(spec: ProcessSpec, events: ProcessEvents = {}): ManagedProcess {
   let child: ChildProcess | undefined
@@ -88,29 +110,33 @@ export function manageProcess(spec: ProcessSpec, events: ProcessEvents = {}): Ma
       })
       started.once('exit', end)
     })
-    process.once('exit', killAtExit)
-    void ended.then(() => process.removeListener('exit', killAtExit))
+    killAtExit.add(killNow)
+    void ended.then(() => killAtExit.delete(killNow))
     return started
   }
-  const killAtExit = (): void => send('SIGKILL')
+  const killNow = (): void => send('SIGKILL')
 
   const send = (signal: NodeJS.Signals): void => {
     expected = true
-    if (child?.pid === undefined) return
-    try {
-      process.kill(-child.pid, signal)
-    } catch {
-      // it has just ended
-    }
+    if (child?.pid !== undefined) signalGroup(child.pid, signal)
   }
 
   const stop = async (): Promise<void> => {
-    if (child === undefined) return
+    const pid = child?.pid
+    if (pid === undefined) return
     send('SIGTERM')
     send('SIGCONT') // a stopped process would never see the first
     const grace = setTimeout(() => send('SIGKILL'), spec.graceMs ?? 5000)
     await ended
     clearTimeout(grace)
+    await groupEnded(pid)
+  }
+
+  const kill = async (): Promise<void> => {
+    const pid = child?.pid
+    send('SIGKILL')
+    await ended
+    if (pid !== undefined) await groupEnded(pid)
   }
 
   return {
@@ -129,18 +155,16 @@ export function manageProcess(spec: ProcessSpec, events: ProcessEvents = {}): Ma
       expected = true // until it is ready, its end is told by our own error
       const timeoutMs = spec.readyTimeoutMs ?? 30_000
       const ready = await waitUntil(async () => early || (await spec.ready()), { timeoutMs })
-      if (early) throw new Error(`the ${spec.name} ended before it was ready:\n${lines.join('\n')}`)
-      if (!ready) {
+      if (early || !ready) {
         await stop()
-        throw new Error(`the ${spec.name} was not ready within ${timeoutMs / 1000} s:\n${lines.join('\n')}`)
+        const trouble = early ? 'ended before it was ready' : `was not ready within ${timeoutMs / 1000} s`
+        const logged = (await spec.lastWords?.())?.trimEnd().split('\n').slice(-keptLines) ?? []
+        throw new Error([`the ${spec.name} ${trouble}:`, ...lines, ...logged].join('\n'))
       }
       expected = false
     },
     stop,
     signal: send,
-    async kill() {
-      send('SIGKILL')
-      await ended
-    },
+    kill,
   }
 }

@@ -1,0 +1,58 @@
+// Puts the demo into the database: one user, one API, one app that is subscribed to it. Running it again changes nothing.
+import { defineApi } from '@mobile-api-gateway/auth-server/catalogue/apis.ts'
+import { registerApplication } from '@mobile-api-gateway/auth-server/catalogue/applications.ts'
+import { subscribe } from '@mobile-api-gateway/auth-server/catalogue/subscriptions.ts'
+import { createAccount } from '@mobile-api-gateway/auth-server/identity/local-account.ts'
+import { openDatabase } from '@mobile-api-gateway/auth-server/store/database.ts'
+
+/** The demo as the README, `npm start` and the tests tell it. */
+export const demo = {
+  clientId: 'demo-app',
+  redirectUri: 'com.example.demo:/callback',
+  /** Any port matches (RFC 8252 §7.3). */
+  loopbackRedirectUri: 'http://127.0.0.1/callback',
+  apiId: 'mobile-api',
+  plan: 'basic',
+  scopes: {
+    'profile:read': 'See your name and e-mail address',
+    'orders:read': 'See your orders',
+    'orders:write': 'Place and change orders',
+  },
+  email: 'demo@example.com',
+  password: 'correct-horse-battery',
+} as const
+
+/** What the seed depends on. */
+export interface SeedOptions {
+  readonly databaseUrl: string
+  /** The auth server's PASSWORD_PEPPER. */
+  readonly passwordPepper: string
+  /** The demo API's resource URI. */
+  readonly resource: string
+}
+
+/** Seeds the demo, in one transaction; the schema must be there. */
+export async function seedDemo({ databaseUrl, passwordPepper, resource }: SeedOptions): Promise<void> {
+  const db = openDatabase(databaseUrl, () => {}, { connections: 1 })
+  try {
+    await db.transaction().execute(async (trx) => {
+      await defineApi(trx, { id: demo.apiId, name: 'Demo API', resource, scopes: demo.scopes, plans: [demo.plan] })
+      const applicationId = await registerApplication(trx, {
+        clientId: demo.clientId,
+        name: 'Demo app',
+        kind: 'native',
+        redirectUris: [demo.redirectUri, demo.loopbackRedirectUri],
+      })
+      await subscribe(trx, {
+        applicationId,
+        apiId: demo.apiId,
+        plan: demo.plan,
+        scopes: Object.keys(demo.scopes),
+        trusted: true,
+      })
+      await createAccount(trx, passwordPepper, { email: demo.email, password: demo.password, name: 'Demo User' })
+    })
+  } finally {
+    await db.destroy()
+  }
+}

@@ -1,0 +1,89 @@
+// Runs a real Kong on the rendered kong.yml: configuration by environment, our plugins described by files, no database.
+import { execFile } from 'node:child_process'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+
+/** What Kong needs to know of this machine. */
+export interface KongOptions {
+  readonly configPath: string
+  readonly port: number
+  readonly pluginSocket: string
+  /** A short path (its sockets have 108 bytes at most), made when missing. */
+  readonly prefix: string
+  /** Starts the plugin server's entry: it also prints the plugin descriptions. */
+  readonly pluginServer: readonly [command: string, ...args: string[]]
+}
+
+/**
+ * Writes the plugin descriptions into the prefix and returns Kong's environment for `kong start`.
+ * @throws when the plugin server's entry cannot describe its plugins
+ */
+export async function prepareKong(options: KongOptions): Promise<NodeJS.ProcessEnv> {
+  const descriptions = join(options.prefix, 'plugin-descriptions')
+  await mkdir(descriptions, { recursive: true, mode: 0o700 })
+  const plugins = await describePlugins(options.pluginServer)
+  const names = [...plugins.keys()]
+  const env: Record<string, string> = {
+    KONG_PREFIX: join(options.prefix, 'kong'),
+    KONG_DATABASE: 'off',
+    KONG_DECLARATIVE_CONFIG: options.configPath,
+    KONG_PROXY_LISTEN: `127.0.0.1:${options.port}`,
+    KONG_ADMIN_LISTEN: 'off',
+    KONG_ADMIN_GUI_LISTEN: 'off',
+    KONG_STATUS_LISTEN: 'off',
+    KONG_ANONYMOUS_REPORTS: 'off',
+    KONG_NGINX_DAEMON: 'off',
+    KONG_NGINX_WORKER_PROCESSES: '1',
+    KONG_PROXY_ACCESS_LOG: 'off',
+    KONG_LOG_LEVEL: 'warn',
+    // all headers, also of a request that brings more than a hundred
+    KONG_LUA_MAX_REQ_HEADERS: '1000',
+    // a plugin server that hangs costs 3 s instead of 60; the guard then refuses the request
+    KONG_NGINX_HTTP_LUA_SOCKET_READ_TIMEOUT: '3s',
+    KONG_PLUGINS: ['bundled', ...names].join(','),
+    KONG_PLUGINSERVER_NAMES: names.join(','),
+  }
+  // the workers' usual account could not enter our folders
+  if (process.getuid?.() === 0) env.KONG_NGINX_USER = 'root root'
+  for (const [name, description] of plugins) {
+    const file = join(descriptions, `${name}.json`)
+    await writeFile(file, description)
+    const variable = `KONG_PLUGINSERVER_${name.toUpperCase().replaceAll('-', '_')}`
+    env[`${variable}_SOCKET`] = options.pluginSocket
+    env[`${variable}_QUERY_CMD`] = `cat '${file}'` // no START_CMD: the plugin server is ours to start and stop
+  }
+  return { ...withoutKongVariables(process.env), ...env }
+}
+
+/** Kong's error log within a prefix. */
+export const kongErrorLog = (prefix: string): string => join(prefix, 'kong', 'logs', 'error.log')
+
+/** What the plugin server says of its plugins: a document per name, because Kong reads only the first plugin of each. */
+async function describePlugins([command, ...args]: KongOptions['pluginServer']): Promise<Map<string, string>> {
+  const { stdout } = await run(command, [...args, '--dump'])
+  const { Protocol, Plugins } = asDescription(JSON.parse(stdout))
+  return new Map(Plugins.map((plugin) => [plugin.Name, JSON.stringify({ Protocol, Plugins: [plugin] })]))
+}
+
+interface Description {
+  readonly Protocol: unknown
+  readonly Plugins: readonly { readonly Name: string }[]
+}
+
+function asDescription(value: unknown): Description {
+  const hasName = (plugin: unknown): plugin is { Name: string } =>
+    typeof plugin === 'object' && plugin !== null && 'Name' in plugin && typeof plugin.Name === 'string'
+  if (typeof value === 'object' && value !== null && 'Protocol' in value && 'Plugins' in value) {
+    const { Protocol, Plugins } = value
+    if (Array.isArray(Plugins) && Plugins.every(hasName)) return { Protocol, Plugins }
+  }
+  throw new Error('the plugin server does not describe its plugins')
+}
+
+/** A KONG_ variable of the surrounding shell is meant for another Kong. */
+function withoutKongVariables(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('KONG_')))
+}

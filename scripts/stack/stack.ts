@@ -1,0 +1,218 @@
+// The whole road on one machine: database, auth server, demo API, plugin server and gateway, started and stopped in order.
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { seedDemo } from '../seed.ts'
+import { kongErrorLog, prepareKong } from './kong.ts'
+import { type Ports, requireFree } from './ports.ts'
+import { startPostgres } from './postgres.ts'
+import { type ManagedProcess, manageProcess, type ProcessEnd, type ProcessEvents } from './processes.ts'
+import { answersHttp, answersPluginCalls } from './readiness.ts'
+import { renderKong } from './render-kong.ts'
+import { loadSecrets } from './secrets.ts'
+import { type StackUrls, stackUrls } from './urls.ts'
+
+/** Which gateway carries the requests. */
+export type GatewayKind = 'kong' | 'embedded'
+
+/** What to start, and where. */
+export interface StackOptions {
+  readonly gateway: GatewayKind
+  readonly ports: Ports
+  /** Holds `secrets.json`, the rendered `kong.yml` and, without `databaseUrl`, the database. */
+  readonly dataDir: string
+  /** An existing PostgreSQL database; none: an embedded PostgreSQL in the data folder. */
+  readonly databaseUrl?: string | undefined
+  /** false gives up crash safety of the embedded PostgreSQL for speed: for tests. Default true. */
+  readonly durable?: boolean
+  /** Changes the text of kong.yml before it is rendered, e.g. to try a tighter limit. */
+  readonly editKongYml?: (source: string) => string
+  /** Level of the servers' logs. Default `warn`. */
+  readonly logLevel?: string
+  /** What the stack does, one short line per step. */
+  readonly onProgress?: (line: string) => void
+  /** Each line a process prints. */
+  readonly onLine?: ProcessEvents['onLine']
+  /** A process ended and nobody had asked for that; the stack itself goes on. */
+  readonly onUnexpectedExit?: (end: ProcessEnd) => void
+}
+
+/** The processes, in the order in which they are started. */
+export interface StackProcesses {
+  readonly api: ManagedProcess
+  readonly plugins: ManagedProcess
+  readonly auth: ManagedProcess
+  readonly gateway: ManagedProcess
+}
+
+/** A running stack. */
+export interface Stack {
+  readonly urls: StackUrls
+  readonly databaseUrl: string
+  readonly dataDir: string
+  /** The plugin server's unix socket. */
+  readonly pluginSocket: string
+  readonly processes: StackProcesses
+  /** Stops everything in reverse order; calling it again waits for the same end. */
+  stop(): Promise<void>
+}
+
+const root = join(import.meta.dirname, '..', '..')
+
+/**
+ * Starts the stack and seeds the demo. When any part fails, what had been started is stopped again.
+ * @throws PortProblem, DataFolderInUse, or an Error with the last words of the process that failed
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const steps: (() => Promise<void>)[] = []
+  let stopped: Promise<void> | undefined
+  const stop = (): Promise<void> => {
+    stopped ??= (async () => {
+      for (const undo of steps.splice(0).reverse()) await undo()
+    })()
+    return stopped
+  }
+  try {
+    return { ...(await start(options, (undo) => steps.push(undo))), stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function start(options: StackOptions, onStop: (undo: () => Promise<void>) => void): Promise<Omit<Stack, 'stop'>> {
+  const progress = options.onProgress ?? (() => {})
+  const urls = stackUrls(options.ports)
+  const dataDir = resolve(options.dataDir)
+  await requireFree(options.ports)
+  await mkdir(dataDir, { recursive: true, mode: 0o700 })
+  // sockets need short paths, and only we may reach the plugin server's
+  const runtimeDir = await mkdtemp(join(tmpdir(), 'mobile-gateway-'))
+  onStop(() => rm(runtimeDir, { recursive: true, force: true }))
+  const pluginSocket = join(runtimeDir, 'plugins.sock')
+  const secrets = await loadSecrets(join(dataDir, 'secrets.json'))
+  const configPath = await renderConfig(options, urls, dataDir)
+
+  let databaseUrl = options.databaseUrl
+  if (databaseUrl === undefined) {
+    const postgres = await startPostgres({
+      dataDir: join(dataDir, 'postgres'),
+      durable: options.durable ?? true,
+      log: progress,
+    })
+    onStop(() => postgres.stop())
+    databaseUrl = postgres.url
+    progress('PostgreSQL is up')
+  }
+
+  const processes = await describeProcesses({
+    options,
+    urls,
+    databaseUrl,
+    secrets,
+    pluginSocket,
+    configPath,
+    runtimeDir,
+  })
+  const launch = async (managed: ManagedProcess): Promise<void> => {
+    onStop(() => managed.stop())
+    await managed.start()
+    progress(`the ${managed.name} is up`)
+  }
+  await settleAll([launch(processes.api), launch(processes.plugins), launch(processes.auth)])
+  await seedDemo({ databaseUrl, passwordPepper: secrets.PASSWORD_PEPPER, resource: urls.resource })
+  await launch(processes.gateway)
+  return { urls, databaseUrl, dataDir, pluginSocket, processes }
+}
+
+/** Waits for all, also when one fails: what is still starting must be there to be stopped. */
+async function settleAll(starting: readonly Promise<void>[]): Promise<void> {
+  for (const result of await Promise.allSettled(starting)) {
+    if (result.status === 'rejected') throw result.reason
+  }
+}
+
+async function renderConfig(options: StackOptions, urls: StackUrls, dataDir: string): Promise<string> {
+  const source = await readFile(join(root, 'kong.yml'), 'utf8')
+  const path = join(dataDir, 'kong.yml')
+  await writeFile(path, renderKong(options.editKongYml?.(source) ?? source, urls.origins))
+  return path
+}
+
+interface Surroundings {
+  readonly options: StackOptions
+  readonly urls: StackUrls
+  readonly databaseUrl: string
+  readonly secrets: Awaited<ReturnType<typeof loadSecrets>>
+  readonly pluginSocket: string
+  readonly configPath: string
+  readonly runtimeDir: string
+}
+
+async function describeProcesses(around: Surroundings): Promise<StackProcesses> {
+  const { options, urls, pluginSocket } = around
+  const { ports, onLine, onUnexpectedExit } = options
+  const events = { ...(onLine && { onLine }), ...(onUnexpectedExit && { onUnexpectedExit }) }
+  const common = { ...process.env, LOG_LEVEL: options.logLevel ?? 'warn', HOST: '127.0.0.1' }
+  const node = { command: process.execPath, cwd: root }
+  const pluginServer = join(root, 'kong-plugins', 'src', 'server', 'main.ts')
+  return {
+    api: manageProcess(
+      {
+        ...node,
+        name: 'demo API',
+        args: [join(root, 'scripts', 'demo-api.ts')],
+        env: { ...common, API_PORT: String(ports.api) },
+        ready: () => answersHttp(`http://127.0.0.1:${ports.api}/health`),
+      },
+      events,
+    ),
+    plugins: manageProcess(
+      {
+        ...node,
+        name: 'plugin server',
+        args: [pluginServer, '--socket', pluginSocket],
+        env: common,
+        ready: () => answersPluginCalls(pluginSocket),
+      },
+      events,
+    ),
+    auth: manageProcess(
+      {
+        ...node,
+        name: 'auth server',
+        args: [join(root, 'auth-server', 'src', 'main.ts')],
+        env: {
+          ...common,
+          ...around.secrets,
+          DATABASE_URL: around.databaseUrl,
+          ISSUER: urls.issuer,
+          PORT: String(ports.auth),
+        },
+        ready: () => answersHttp(`http://127.0.0.1:${ports.auth}/health/ready`, { onlyOk: true }),
+      },
+      events,
+    ),
+    gateway: manageProcess(await describeGateway(around, [process.execPath, pluginServer]), events),
+  }
+}
+
+async function describeGateway(around: Surroundings, pluginServer: readonly [string, ...string[]]) {
+  const { options, configPath, pluginSocket, runtimeDir } = around
+  const port = options.ports.gateway
+  const ready = () => answersHttp(`http://127.0.0.1:${port}/`)
+  if (options.gateway === 'kong') {
+    const env = await prepareKong({ configPath, port, pluginSocket, prefix: runtimeDir, pluginServer })
+    const lastWords = () => readFile(kongErrorLog(runtimeDir), 'utf8').catch(() => '')
+    return { name: 'gateway (Kong)', command: 'kong', args: ['start'], env, cwd: root, ready, lastWords }
+  }
+  const args = ['--config', configPath, '--port', String(port), '--host', '127.0.0.1', '--socket', pluginSocket]
+  return {
+    name: 'gateway (embedded)',
+    command: process.execPath,
+    args: [join(root, 'kong-plugins', 'gateway', 'main.ts'), ...args],
+    env: { ...process.env, LOG_LEVEL: options.logLevel ?? 'warn' },
+    cwd: root,
+    ready,
+  }
+}

@@ -1,0 +1,33 @@
+// The addresses of a stack on this machine, and which addresses of kong.yml they stand for.
+import type { Ports } from './ports.ts'
+import type { Origins } from './render-kong.ts'
+
+/** Addresses for people, apps and browsers. */
+export interface StackUrls {
+  /** Issuer and origin of the auth server. */
+  readonly issuer: string
+  readonly api: string
+  readonly gateway: string
+  /** The demo API as clients call it: its resource URI, the `aud` of its tokens. */
+  readonly resource: string
+  /** Origins in kong.yml → origins here. */
+  readonly origins: Origins
+}
+
+/** `localhost` in what clients see, as the browser needs it; 127.0.0.1 between our own processes, where listeners are. */
+export function stackUrls(ports: Ports): StackUrls {
+  const issuer = `http://localhost:${ports.auth}`
+  const gateway = `http://localhost:${ports.gateway}`
+  return {
+    issuer,
+    api: `http://localhost:${ports.api}`,
+    gateway,
+    resource: `${gateway}/mobile`,
+    origins: {
+      'http://mobile-api:3000': `http://127.0.0.1:${ports.api}`,
+      'http://auth-server:4000': `http://127.0.0.1:${ports.auth}`,
+      'http://localhost:4000': issuer,
+      'http://localhost:8000': gateway,
+    },
+  }
+}
