@@ -1,11 +1,16 @@
 // The consent page: what an app that is not trusted wants to do, in the API's own words.
 import type { FastifyInstance } from 'fastify'
+import { isOpenIdScope, OPENID_SCOPES } from '../catalogue/openid-scopes.ts'
 import type { Deps } from '../deps.ts'
+import type { PendingRequest } from '../store/authorization-requests.ts'
 import { giveConsent } from '../store/consents.ts'
 import { describeScopes } from '../store/scopes.ts'
 import { consentPage } from './views/consent.ts'
 import { sendPage } from './views/page.ts'
 import type { VisitRequest, Visits } from './visit.ts'
+
+const openIdScopes = ({ request }: PendingRequest) =>
+  request.scopes.filter(isOpenIdScope).map((name) => ({ name, description: OPENID_SCOPES[name].description }))
 
 export const addConsent = (app: FastifyInstance, { db }: Deps, visits: Visits): void => {
   const url = '/interaction/:request/consent'
@@ -15,7 +20,7 @@ export const addConsent = (app: FastifyInstance, { db }: Deps, visits: Visits): 
     if (!visit) return reply
     const { pending, session, csrf } = visit
     if (!session) return visits.resume(reply, pending)
-    const scopes = await describeScopes(db, pending.apiId, pending.request.scopes)
+    const scopes = [...openIdScopes(pending), ...(await describeScopes(db, pending.apiId, pending.request.scopes))]
     return sendPage(reply, consentPage({ pending, csrf, email: session.email, scopes }), pending.request.redirectUri)
   })
 

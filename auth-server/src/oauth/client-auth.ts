@@ -1,34 +1,98 @@
-// Who is calling the token endpoint: client authentication (RFC 6749 §2.3, §3.2.1).
+// Who is calling: client authentication at our back-channel endpoints (RFC 6749 §2.3, RFC 7523, OpenID Connect Core §9).
+import { equalInConstantTime, sha256 } from '../crypto/digest.ts'
+import type { Deps } from '../deps.ts'
 import type { Parameters } from '../http/parameters.ts'
 import { type Client, findClient } from '../store/clients.ts'
-import type { Db } from '../store/database.ts'
+import type { ClientAuthMethod } from '../store/database.ts'
+import { ASSERTION_TYPE, assertionSubject, verifyAssertion } from './client-assertion.ts'
 import { OAuthError } from './errors.ts'
 
-/** The methods on offer; a native app has none, because what ships in an app is no secret (RFC 8252 §8.5). */
-export const TOKEN_ENDPOINT_AUTH_METHODS = ['none'] as const
+/** What a request shows of its client: who it says it is, and by which method it proves it. */
+type Presented = Readonly<{ clientId: string; method: ClientAuthMethod; credential: string }>
 
-const CREDENTIALS = ['client_secret', 'client_assertion', 'client_assertion_type'] as const
+const BASIC = /^Basic +([A-Za-z0-9+/]+=*)$/i
 
-const refused = (description: string, authorization: string | undefined): OAuthError =>
-  new OAuthError('invalid_client', description, {
-    // RFC 6749 §5.2: who tried the Authorization header is answered in its scheme.
-    headers: authorization === undefined ? {} : { 'www-authenticate': 'Basic realm="token endpoint", charset="UTF-8"' },
-  })
+// RFC 6749 §5.2: who used the Authorization header is answered in its scheme.
+const challenge = { 'www-authenticate': 'Basic realm="mobile-api-gateway", charset="UTF-8"' } as const
 
-/** The client that a token request comes from. @throws {OAuthError} invalid_client. */
+const invalidClient = (description: string, basic: boolean, detail?: string): OAuthError =>
+  new OAuthError('invalid_client', description, { ...(basic && { headers: challenge }), ...(detail && { detail }) })
+
+// RFC 6749 §2.3.1: both halves are form-encoded before they are joined.
+const formDecode = (text: string): string => decodeURIComponent(text.replaceAll('+', ' '))
+
+const readBasic = (authorization: string): Presented => {
+  const [, encoded] = BASIC.exec(authorization) ?? []
+  if (encoded === undefined)
+    throw invalidClient('the Authorization header has to be Basic with base64 credentials', true)
+  const text = Buffer.from(encoded, 'base64').toString('utf8')
+  const colon = text.indexOf(':')
+  try {
+    if (colon > 0 && !/\p{Cc}/u.test(text))
+      return {
+        clientId: formDecode(text.slice(0, colon)),
+        method: 'client_secret_basic',
+        credential: formDecode(text.slice(colon + 1)),
+      }
+  } catch {
+    // Falls through: not percent-encoded UTF-8.
+  }
+  throw invalidClient('the Basic credentials have to be client_id:client_secret, each form-encoded', true)
+}
+
+/** The one way of authentication a request uses. @throws {OAuthError} invalid_request for two ways at once. */
+const readPresented = (parameters: Parameters, authorization: string | undefined): Presented => {
+  const clientId = parameters.get('client_id')
+  const secret = parameters.get('client_secret')
+  const assertion = parameters.get('client_assertion')
+  const ways = [authorization, secret, assertion].filter((way) => way !== undefined)
+  if (ways.length > 1) throw new OAuthError('invalid_request', 'use one way of client authentication, not two')
+  if (authorization !== undefined) {
+    const basic = readBasic(authorization)
+    if (clientId !== undefined && clientId !== basic.clientId)
+      throw new OAuthError('invalid_request', 'client_id in the body and in the Authorization header differ')
+    return basic
+  }
+  if (assertion !== undefined) {
+    if (parameters.get('client_assertion_type') !== ASSERTION_TYPE)
+      throw new OAuthError('invalid_request', `client_assertion_type has to be ${ASSERTION_TYPE}`)
+    return { clientId: clientId ?? assertionSubject(assertion), method: 'private_key_jwt', credential: assertion }
+  }
+  if (clientId === undefined) throw invalidClient('client_id is missing', false)
+  return secret === undefined
+    ? { clientId, method: 'none', credential: '' }
+    : { clientId, method: 'client_secret_post', credential: secret }
+}
+
+type Verifier = (deps: Deps, client: Client | undefined, credential: string) => Promise<boolean>
+
+// An unknown client is compared as well, so that it takes as long as a wrong secret.
+const verifySecret: Verifier = async (_deps, client, credential) =>
+  equalInConstantTime(sha256(credential), client?.secretHash ?? sha256('no such client')) && Boolean(client?.secretHash)
+
+/** How each method is verified; discovery lists the keys. */
+const METHODS: Readonly<Record<ClientAuthMethod, Verifier>> = {
+  none: async (_deps, client) => client !== undefined,
+  client_secret_basic: verifySecret,
+  client_secret_post: verifySecret,
+  private_key_jwt: async (deps, client, credential) =>
+    client !== undefined && verifyAssertion(deps, client, credential),
+}
+
+export const TOKEN_ENDPOINT_AUTH_METHODS = Object.keys(METHODS)
+
+/** The client that a request comes from, proven. @throws {OAuthError} invalid_client, invalid_request. */
 export const authenticateClient = async (
-  db: Db,
+  deps: Deps,
   parameters: Parameters,
   authorization: string | undefined,
 ): Promise<Client> => {
-  const sent = CREDENTIALS.find((name) => parameters.get(name) !== undefined)
-  if (authorization !== undefined && sent !== undefined)
-    throw new OAuthError('invalid_request', 'use one way of client authentication, not two')
-  const clientId = parameters.get('client_id')
-  if (authorization !== undefined || sent !== undefined)
-    throw refused('this server knows public clients only: send client_id and no credentials', authorization)
-  if (clientId === undefined) throw refused('client_id is missing', authorization)
-  const client = await findClient(db, clientId)
-  if (!client) throw refused('no application has this client_id', authorization)
+  const presented = readPresented(parameters, authorization)
+  const basic = presented.method === 'client_secret_basic'
+  const client = await findClient(deps.db, presented.clientId)
+  const proven = await METHODS[presented.method](deps, client, presented.credential)
+  if (client && client.authMethod !== presented.method)
+    throw invalidClient('this client is registered for another way of authentication', basic, client.authMethod)
+  if (!client || !proven) throw invalidClient('the client is unknown or its credentials are wrong', basic)
   return client
 }

@@ -8,9 +8,21 @@ const CHALLENGE = /^[\w-]{43}$/
 /** RFC 7636 §4.1. */
 const VERIFIER = /^[\w.~-]{43,128}$/
 
-/** The challenge of an authorization request. @throws {OAuthError} invalid_request (RFC 7636 §4.4.1). */
-export const requireChallenge = (challenge: string | undefined, method: string | undefined): string => {
-  if (challenge === undefined) throw new OAuthError('invalid_request', 'code_challenge is missing; PKCE is required')
+/** What stands between a stolen code and its tokens, as an authorization request brings it. */
+type Asked = Readonly<{ challenge: string | undefined; method: string | undefined; nonce: string | undefined }>
+
+/**
+ * The challenge of an authorization request; undefined only for a confidential client whose registration lets it use
+ * the nonce of OpenID Connect instead (OAuth 2.1 §7.5.1). @throws {OAuthError} invalid_request (RFC 7636 §4.4.1).
+ */
+export const requireChallenge = ({ challenge, method, nonce }: Asked, pkceRequired: boolean): string | undefined => {
+  if (challenge === undefined) {
+    if (pkceRequired) throw new OAuthError('invalid_request', 'code_challenge is missing; PKCE is required')
+    if (method !== undefined)
+      throw new OAuthError('invalid_request', 'code_challenge_method came without a code_challenge')
+    if (nonce === undefined) throw new OAuthError('invalid_request', 'send a code_challenge (PKCE) or a nonce')
+    return undefined
+  }
   if (method !== 'S256') throw new OAuthError('invalid_request', 'code_challenge_method has to be S256')
   if (!CHALLENGE.test(challenge))
     throw new OAuthError(
@@ -20,10 +32,9 @@ export const requireChallenge = (challenge: string | undefined, method: string |
   return challenge
 }
 
-/** The verifier of a token request. @throws {OAuthError} invalid_request without one, invalid_grant when none could fit. */
-export const requireVerifier = (verifier: string | undefined): string => {
-  if (verifier === undefined) throw new OAuthError('invalid_request', 'code_verifier is missing')
-  if (!VERIFIER.test(verifier))
+/** The verifier of a token request, if one was sent; the code itself knows whether it needs one. @throws {OAuthError} invalid_grant. */
+export const readVerifier = (verifier: string | undefined): string | undefined => {
+  if (verifier !== undefined && !VERIFIER.test(verifier))
     throw new OAuthError('invalid_grant', 'code_verifier has to be 43 to 128 characters of A-Z a-z 0-9 - . _ ~')
   return verifier
 }

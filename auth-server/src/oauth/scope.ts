@@ -1,4 +1,5 @@
 // Scopes: reading the parameter, and holding it against what is on offer.
+import { isOpenIdScope } from '../catalogue/openid-scopes.ts'
 import { OAuthError } from './errors.ts'
 
 const TOKEN = /^[\x21\x23-\x5B\x5D-\x7E]{1,128}$/
@@ -15,12 +16,12 @@ export const parseScope = (scope: string | undefined): readonly string[] | undef
   return [...new Set(names)]
 }
 
-/** The scopes of a request: those named, all of them on offer, or everything on offer. @throws {OAuthError} invalid_scope. */
+/** The scopes of a request: those named, each on offer or one of OpenID Connect's; or everything on offer. @throws {OAuthError} invalid_scope. */
 export const grantableScopes = (
   named: readonly string[] | undefined,
   offered: readonly string[],
 ): readonly string[] => {
-  const unknown = named?.find((name) => !offered.includes(name))
+  const unknown = named?.find((name) => !offered.includes(name) && !isOpenIdScope(name))
   if (unknown !== undefined)
     throw new OAuthError(
       'invalid_scope',

@@ -28,10 +28,10 @@ export const insertCode = async (
       returning request.*
     )
     insert into authorization_codes (code_hash, application_id, api_id, user_id, auth_epoch, session_id, acr, auth_time,
-                                     redirect_uri, code_challenge, scopes, nonce, expires_at)
+                                     redirect_uri, code_challenge, scopes, nonce, dpop_jkt, expires_at)
     select ${input.codeHash}, closed.application_id, closed.api_id, signed_in.user_id, signed_in.auth_epoch, signed_in.id,
            signed_in.acr, signed_in.auth_time, closed.request->>'redirectUri', closed.request->>'codeChallenge',
-           array(select jsonb_array_elements_text(closed.request->'scopes')), closed.request->>'nonce',
+           array(select jsonb_array_elements_text(closed.request->'scopes')), closed.request->>'nonce', closed.request->>'dpopJkt',
            auth_now() + make_interval(secs => ${input.ttlSeconds})
     from closed, signed_in
     returning code_hash`.execute(db)
@@ -42,24 +42,31 @@ export const insertCode = async (
 export type CodePresented = Readonly<{
   codeHash: string
   clientId: string
-  codeChallenge: string
+  /** Of the verifier that was sent; null when none was. */
+  codeChallenge: string | null
   redirectUri: string | null
   resource: string | null
+  /** Thumbprint of the key whose possession the caller proved, or null. */
+  dpopJkt: string | null
 }>
+
+/** The family that a code opens, and the nonce of its request. */
+export type OpenedFamily = FamilyView & Readonly<{ nonce: string | null }>
 
 /** Consumes the code and opens the family of this login, in one statement; undefined unless everything fits. */
 export const consumeCode = async (
   db: Db,
   presented: CodePresented,
   family: Readonly<{ id: string; currentHash: string }>,
-): Promise<FamilyView | undefined> => {
-  const { rows } = await sql<FamilyView>`
+): Promise<OpenedFamily | undefined> => {
+  const { rows } = await sql<OpenedFamily>`
     with code as (
       update authorization_codes code set consumed_at = auth_now(), family_id = ${family.id}
       from users person, applications application, subscriptions subscription, apis api
       where code.code_hash = ${presented.codeHash} and code.consumed_at is null and code.expires_at > auth_now()
         and code.wrong_verifiers < ${MAX_WRONG_VERIFIERS}
-        and code.code_challenge = ${presented.codeChallenge}
+        and code.code_challenge is not distinct from ${presented.codeChallenge}
+        and (code.dpop_jkt is null or code.dpop_jkt = ${presented.dpopJkt})
         and (${presented.redirectUri}::text is null or code.redirect_uri = ${presented.redirectUri})
         and (${presented.resource}::text is null or api.resource = ${presented.resource})
         and application.id = code.application_id and application.client_id = ${presented.clientId}
@@ -67,26 +74,27 @@ export const consumeCode = async (
         and api.id = code.api_id
         and subscription.application_id = code.application_id and subscription.api_id = code.api_id
         and subscription.status = 'approved'
-      returning code.*, application.client_id, application.refresh_idle, application.refresh_absolute, api.resource,
+      returning code.*, application.client_id, application.token_endpoint_auth_method = 'none' as public,
+                 application.refresh_idle, application.refresh_absolute, api.resource,
                 subscription.plan, subscription.scopes as allowed_scopes
     ), family as (
       insert into refresh_families (id, user_id, auth_epoch, application_id, api_id, session_id, scopes, acr, auth_time,
-                                    generation, current_hash, idle_expires_at, expires_at)
+                                    generation, current_hash, dpop_jkt, idle_expires_at, expires_at)
       select ${family.id}, user_id, auth_epoch, application_id, api_id, session_id, scopes, acr, auth_time,
-             1, ${family.currentHash}, auth_now() + refresh_idle, auth_now() + refresh_absolute
+             1, ${family.currentHash}, case when public then ${presented.dpopJkt}::text end, auth_now() + refresh_idle, auth_now() + refresh_absolute
       from code returning *
     )
     select family.id, family.user_id as "userId", code.client_id as "clientId", code.application_id as "applicationId",
            code.resource, code.plan, family.scopes, code.allowed_scopes as "allowedScopes", family.acr,
            floor(extract(epoch from family.auth_time))::float8 as "authTime", family.generation,
-           family.current_hash as "currentHash", family.previous_hash as "previousHash",
+           family.session_id as "sessionId", family.dpop_jkt as "dpopJkt", code.nonce, family.current_hash as "currentHash", family.previous_hash as "previousHash",
            family.sealed_successor as "sealedSuccessor", null::float8 as "spentSecondsAgo", false as recovered,
            floor(extract(epoch from auth_now()))::float8 as now
     from code, family`.execute(db)
   return rows[0]
 }
 
-export type CodeFailure = 'not usable' | 'wrong verifier' | 'repeated late'
+export type CodeFailure = 'not usable' | 'wrong verifier' | 'unasked verifier' | 'repeated late'
 
 /**
  * Learns why a code was not consumed, and does what follows from it: a wrong verifier from the code's own client is
@@ -99,12 +107,12 @@ export const explainCode = async (db: Db, presented: CodePresented): Promise<Cod
       where code.code_hash = ${presented.codeHash} and application.client_id = ${presented.clientId}
     ), counted as (
       update authorization_codes set wrong_verifiers = authorization_codes.wrong_verifiers + 1 from mine
-      where authorization_codes.code_hash = mine.code_hash and mine.code_challenge <> ${presented.codeChallenge}
-      returning 'wrong verifier' as failure
+      where authorization_codes.code_hash = mine.code_hash and mine.code_challenge is distinct from ${presented.codeChallenge}
+      returning case when mine.code_challenge is null then 'unasked verifier' else 'wrong verifier' end as failure
     ), ended as (
       update refresh_families set revoked_at = auth_now(), revoked_because = 'authorization code reuse' from mine
       where refresh_families.id = mine.family_id and refresh_families.revoked_at is null
-        and mine.code_challenge = ${presented.codeChallenge}
+        and mine.code_challenge is not distinct from ${presented.codeChallenge}
         and (${presented.redirectUri}::text is null or mine.redirect_uri = ${presented.redirectUri})
         and mine.consumed_at < auth_now() - make_interval(secs => ${LATE_REPEAT_SECONDS})
       returning 'repeated late' as failure

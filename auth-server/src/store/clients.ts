@@ -1,6 +1,8 @@
 // Applications as the protocol sees them: a client with its redirect URIs and its approved subscriptions.
+
+import type { JSONWebKeySet } from 'jose'
 import { jsonArrayFrom } from 'kysely/helpers/postgres'
-import type { ApplicationKind, Db } from './database.ts'
+import type { ApplicationKind, ClientAuthMethod, Db } from './database.ts'
 
 export type ScopeOffer = Readonly<{ name: string; description: string }>
 
@@ -22,6 +24,18 @@ export type Client = Readonly<{
   name: string
   kind: ApplicationKind
   redirectUris: readonly string[]
+  postLogoutRedirectUris: readonly string[]
+  authMethod: ClientAuthMethod
+  /** SHA-256 of the client secret, base64url; null unless `authMethod` is one with a secret. */
+  secretHash: string | null
+  /** Public keys of a `private_key_jwt` client. */
+  jwks: JSONWebKeySet | null
+  grantTypes: readonly string[]
+  pkceRequired: boolean
+  requirePushedRequests: boolean
+  dpopBound: boolean
+  idTokenAlg: string
+  accessTokenAlg: string
   subscriptions: readonly Subscription[]
 }>
 
@@ -36,6 +50,16 @@ export const findClient = async (db: Db, clientId: string): Promise<Client | und
       'application.name',
       'application.kind',
       'application.redirect_uris as redirectUris',
+      'application.post_logout_redirect_uris as postLogoutRedirectUris',
+      'application.token_endpoint_auth_method as authMethod',
+      'application.client_secret_hash as secretHash',
+      'application.jwks',
+      'application.grant_types as grantTypes',
+      'application.pkce_required as pkceRequired',
+      'application.require_pushed_authorization_requests as requirePushedRequests',
+      'application.dpop_bound_access_tokens as dpopBound',
+      'application.id_token_signed_response_alg as idTokenAlg',
+      'application.access_token_signing_alg as accessTokenAlg',
       jsonArrayFrom(
         eb
           .selectFrom('subscriptions as subscription')

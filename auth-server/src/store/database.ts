@@ -1,4 +1,6 @@
 // The tables as Kysely sees them, and how a connection pool is opened.
+
+import type { JSONWebKeySet } from 'jose'
 import { type ColumnType, type Generated, Kysely, PostgresDialect, type Transaction } from 'kysely'
 import pg from 'pg'
 
@@ -12,6 +14,8 @@ export type ApiPlans = { api_id: string; plan: string }
 
 /** `native` runs on a device, `web` on a server, `browser` in a page (RFC 6749 §2.1, RFC 8252). */
 export type ApplicationKind = 'native' | 'web' | 'browser'
+/** How a client proves itself at our endpoints (RFC 7591 §2, OpenID Connect Core §9). */
+export type ClientAuthMethod = 'none' | 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt'
 export type Applications = {
   id: string
   client_id: string
@@ -20,6 +24,17 @@ export type Applications = {
   redirect_uris: string[]
   refresh_idle: Defaulted<string>
   refresh_absolute: Defaulted<string>
+  token_endpoint_auth_method: Defaulted<ClientAuthMethod>
+  client_secret_hash: string | null
+  jwks: ColumnType<JSONWebKeySet | null, string | null | undefined, string | null>
+  grant_types: Defaulted<string[]>
+  pkce_required: Defaulted<boolean>
+  require_pushed_authorization_requests: Defaulted<boolean>
+  dpop_bound_access_tokens: Defaulted<boolean>
+  id_token_signed_response_alg: Defaulted<string>
+  access_token_signing_alg: Defaulted<string>
+  post_logout_redirect_uris: Defaulted<string[]>
+  backchannel_logout_uri: string | null
   created_at: Defaulted<Date>
 }
 export type Subscriptions = {
@@ -40,7 +55,9 @@ export type Users = {
   password_hash: string | null
   auth_epoch: Defaulted<number>
   status: Defaulted<'active' | 'suspended'>
+  email_verified: Defaulted<boolean>
   created_at: Defaulted<Date>
+  updated_at: Defaulted<Date>
 }
 export type Sessions = {
   token_hash: string
@@ -64,8 +81,11 @@ export type StoredRequest = Readonly<{
   redirectUri: string
   state?: string
   scopes: readonly string[]
-  codeChallenge: string
+  /** Absent only for a confidential client that uses the nonce instead (OAuth 2.1 §7.5.1). */
+  codeChallenge?: string
   nonce?: string
+  /** RFC 9449 §10: the key that the code is bound to. */
+  dpopJkt?: string
   prompts: readonly string[]
   maxAgeSeconds?: number
   loginHint?: string
@@ -106,6 +126,8 @@ export type RefreshFamilies = {
   expires_at: Date
   revoked_at: Date | null
   revoked_because: string | null
+  dpop_jkt: string | null
+  name: string | null
 }
 export type AuthorizationCodes = {
   code_hash: string
@@ -117,9 +139,10 @@ export type AuthorizationCodes = {
   acr: string
   auth_time: Date
   redirect_uri: string
-  code_challenge: string
+  code_challenge: string | null
   scopes: string[]
   nonce: string | null
+  dpop_jkt: string | null
   wrong_verifiers: Defaulted<number>
   expires_at: Date
   consumed_at: Date | null
@@ -133,6 +156,25 @@ export type SigningKeys = {
   created_at: Defaulted<Date>
   signs_from: Defaulted<Date>
   retired_at: Date | null
+}
+export type PushedRequests = {
+  uri_hash: string
+  application_id: string
+  parameters: string
+  dpop_jkt: string | null
+  expires_at: Date
+  used_at: Date | null
+}
+export type UsedJtis = { jti_hash: string; expires_at: Date }
+export type InitialAccessTokens = { token_hash: string; note: string; remaining_uses: number; expires_at: Date }
+export type LogoutNotices = {
+  id: string
+  application_id: string
+  user_id: string
+  session_id: string
+  attempts: Defaulted<number>
+  next_attempt_at: Defaulted<Date>
+  expires_at: Date
 }
 
 export type Database = {
@@ -149,6 +191,10 @@ export type Database = {
   refresh_families: RefreshFamilies
   authorization_codes: AuthorizationCodes
   signing_keys: SigningKeys
+  pushed_requests: PushedRequests
+  used_jtis: UsedJtis
+  initial_access_tokens: InitialAccessTokens
+  logout_notices: LogoutNotices
 }
 export type Db = Kysely<Database>
 export type Trx = Transaction<Database>

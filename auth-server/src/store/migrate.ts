@@ -3,10 +3,12 @@ import type { Kysely } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import type { Database } from './database.ts'
 import * as firstHouse from './migrations/0001_first_house.ts'
+import * as everyKindOfClient from './migrations/0002_every_kind_of_client.ts'
 
 /** Every migration, by name, append-only: a merged one is never edited. */
 const MIGRATIONS = {
   '0001_first_house': firstHouse,
+  '0002_every_kind_of_client': everyKindOfClient,
 } as const
 
 /** Applies what is missing and returns the names applied. @throws what the failing migration threw; its changes are rolled back. */

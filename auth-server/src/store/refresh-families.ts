@@ -15,6 +15,10 @@ export type FamilyView = Readonly<{
   allowedScopes: readonly string[]
   acr: string
   authTime: number
+  /** The browser session of the login (`sid`). */
+  sessionId: string
+  /** The key that a public client's refresh tokens are bound to (RFC 9449 §5), or null. */
+  dpopJkt: string | null
   generation: number
   currentHash: string
   previousHash: string | null
@@ -33,13 +37,15 @@ export type Presented = Readonly<{
   clientId: string
   scopes: readonly string[] | null
   resource: string | null
+  /** Thumbprint of the key whose possession the caller proved, or null. */
+  dpopJkt: string | null
 }>
 
 const columns = sql`
   family.id, family.user_id as "userId", application.client_id as "clientId", application.id as "applicationId",
   api.resource, subscription.plan, family.scopes, subscription.scopes as "allowedScopes", family.acr,
   floor(extract(epoch from family.auth_time))::float8 as "authTime", family.generation,
-  family.current_hash as "currentHash", family.previous_hash as "previousHash",
+  family.session_id as "sessionId", family.dpop_jkt as "dpopJkt", family.current_hash as "currentHash", family.previous_hash as "previousHash",
   family.sealed_successor as "sealedSuccessor", family.recovered_at is not null as recovered,
   extract(epoch from auth_now() - family.spent_at)::float8 as "spentSecondsAgo",
   floor(extract(epoch from auth_now()))::float8 as now`
@@ -78,6 +84,7 @@ export const rotateFamily = async (
       and family.current_hash = ${presented.hash} and application.client_id = ${presented.clientId}
       and (${presented.scopes}::text[] is null or family.scopes @> ${presented.scopes}::text[])
       and (${presented.resource}::text is null or api.resource = ${presented.resource})
+      and (family.dpop_jkt is null or family.dpop_jkt = ${presented.dpopJkt})
       and ${live}
     returning ${columns}`.execute(db)
   return rows[0]

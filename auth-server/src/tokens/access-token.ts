@@ -8,26 +8,28 @@ export const ACCESS_TOKEN_TTL_SECONDS = 600
 
 /** What an access token says. */
 export type Grant = Readonly<{
-  /** The refresh-token family, which lives as long as this login of the app. */
-  grantId: string
-  userId: string
+  /** The user, or the client itself where a machine calls. */
+  subject: string
+  /** The login behind it; a machine has none. `grantId` is the refresh-token family, `authTime` is in Unix seconds. */
+  login?: Readonly<{ grantId: string; acr: string; authTime: number }>
   clientId: string
   applicationId: string
   resource: string
   plan: string
   scopes: readonly string[]
-  acr: string
+  /** Thumbprint of the key that the token is bound to (RFC 9449 §6.1), or null. */
+  dpopJkt: string | null
+  alg: string
   /** Unix seconds by the database's clock. */
-  authTime: number
   now: number
 }>
 
 /** Mints an access token (RFC 9068 §2). Returns the compact JWT. */
 export const mintAccessToken = (issuer: string, keys: KeyRing, grant: Grant): Promise<string> => {
-  const { kid, alg, privateKey } = keys.current('ES256')
+  const { kid, alg, privateKey } = keys.current(grant.alg)
   return new SignJWT({
     iss: issuer,
-    sub: grant.userId,
+    sub: grant.subject,
     aud: grant.resource,
     client_id: grant.clientId,
     app_id: grant.applicationId,
@@ -35,10 +37,9 @@ export const mintAccessToken = (issuer: string, keys: KeyRing, grant: Grant): Pr
     jti: randomSecret(16),
     iat: grant.now,
     exp: grant.now + ACCESS_TOKEN_TTL_SECONDS,
-    auth_time: grant.authTime,
-    acr: grant.acr,
-    grant_id: grant.grantId,
+    ...(grant.login && { auth_time: grant.login.authTime, acr: grant.login.acr, grant_id: grant.login.grantId }),
     plan: grant.plan,
+    ...(grant.dpopJkt !== null && { cnf: { jkt: grant.dpopJkt } }),
   })
     .setProtectedHeader({ alg, typ: 'at+jwt', kid })
     .sign(privateKey)

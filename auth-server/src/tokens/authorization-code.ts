@@ -7,9 +7,9 @@ import {
   consumeCode,
   explainCode,
   insertCode,
+  type OpenedFamily,
 } from '../store/authorization-codes.ts'
 import type { Db } from '../store/database.ts'
-import type { FamilyView } from '../store/refresh-families.ts'
 import { newRefreshToken, type RefreshToken } from './refresh-token.ts'
 
 const CODE_TTL_SECONDS = 60
@@ -22,17 +22,19 @@ export const issueCode = async (db: Db, requestId: string, sessionId: string): P
 }
 
 export type Redemption =
-  | { kind: 'redeemed'; family: FamilyView; token: RefreshToken }
+  | { kind: 'redeemed'; family: OpenedFamily; token: RefreshToken }
   | { kind: 'refused'; because: CodeFailure }
 
 /** Redeems a code once: of any number of parallel callers exactly one gets the family and its first refresh token. */
 export const redeemCode = async (
   db: Db,
   tokenSecret: string,
-  input: Omit<CodePresented, 'codeHash' | 'codeChallenge'> & Readonly<{ code: string; codeVerifier: string }>,
+  input: Omit<CodePresented, 'codeHash' | 'codeChallenge'> &
+    Readonly<{ code: string; codeVerifier: string | undefined }>,
 ): Promise<Redemption> => {
   const { code, codeVerifier, ...rest } = input
-  const presented: CodePresented = { ...rest, codeHash: sha256(code), codeChallenge: sha256(codeVerifier) }
+  const codeChallenge = codeVerifier === undefined ? null : sha256(codeVerifier)
+  const presented: CodePresented = { ...rest, codeHash: sha256(code), codeChallenge }
   const token = newRefreshToken(tokenSecret, randomId('grant'), 1)
   const family = await consumeCode(db, presented, { id: token.familyId, currentHash: token.hash })
   return family ? { kind: 'redeemed', family, token } : { kind: 'refused', because: await explainCode(db, presented) }

@@ -49,24 +49,13 @@ const MAX_ROUNDS = 8
 export const refreshFamily = async (
   db: Db,
   tokenSecret: string,
-  input: Readonly<{
-    refreshToken: string
-    clientId: string
-    scopes: readonly string[] | null
-    resource: string | null
-  }>,
+  input: Omit<Presented, 'familyId' | 'generation' | 'hash'> & Readonly<{ refreshToken: string }>,
 ): Promise<RefreshResult> => {
   const token = parseRefreshToken(tokenSecret, input.refreshToken)
   if (!token) return { kind: 'invalid' }
   const { familyId, generation, hash } = token
-  const presented: Presented = {
-    familyId,
-    generation,
-    hash,
-    clientId: input.clientId,
-    scopes: input.scopes,
-    resource: input.resource,
-  }
+  const { refreshToken: _text, ...asked } = input
+  const presented: Presented = { ...asked, familyId, generation, hash }
 
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const successor = newRefreshToken(tokenSecret, familyId, generation + 1)
@@ -76,6 +65,7 @@ export const refreshFamily = async (
     // A loser reads again in a second statement: only that one sees what the winner left behind (READ COMMITTED).
     const family = await findLiveFamily(db, familyId, input.clientId)
     if (!family) return { kind: 'invalid' }
+    if (family.dpopJkt !== null && family.dpopJkt !== input.dpopJkt) return { kind: 'invalid' }
     const verdict = judge(family, token)
     if (verdict === 'invalid') return { kind: 'invalid' }
     if (verdict === 'reuse') {

@@ -20,7 +20,7 @@ export type SigningKey = Readonly<{ kid: string; alg: SigningAlgorithm; privateK
 
 export type KeyRing = Readonly<{
   /** The key that signs now. */
-  current(alg: SigningAlgorithm): SigningKey
+  current(alg: string): SigningKey
   /** RFC 7517 set of every key that verifiers may meet. */
   jwks: Readonly<{ keys: readonly JWK[] }>
 }>

@@ -1,5 +1,5 @@
 // GET and POST /authorize (RFC 6749 §3.1), and the way back from the pages.
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest, RouteHandlerMethod } from 'fastify'
 import { sha256 } from '../../crypto/digest.ts'
 import { randomSecret } from '../../crypto/random.ts'
 import type { Deps } from '../../deps.ts'
@@ -8,6 +8,7 @@ import { ParameterError } from '../../http/parameters.ts'
 import { findPendingRequest, insertRequest, type PendingRequest } from '../../store/authorization-requests.ts'
 import { findSession, type Session } from '../../store/sessions.ts'
 import { OAuthError } from '../errors.ts'
+import { fixedResource, mounts } from '../fixed-api.ts'
 import { requireClient } from './known-client.ts'
 import { proceed } from './proceed.ts'
 import { readRawRequest } from './raw-request.ts'
@@ -23,25 +24,24 @@ export const addAuthorize = (app: FastifyInstance, deps: Deps): void => {
     return token === undefined ? undefined : findSession(db, sha256(token))
   }
 
-  app.route({
-    method: ['GET', 'POST'],
-    url: '/authorize',
-    config: { errors: 'page' },
-    handler: async (request, reply) => {
-      const raw = readRawRequest(request)
-      const known = await requireClient(db, raw)
-      const trusted = trustRedirect(known)
-      const valid = redirectingErrors(trusted, () => validate(trusted))
-      const pending = toPending(valid)
-      const browser = cookies.browser(request, reply)
-      const [session] = await Promise.all([
-        sessionOf(request),
-        insertRequest(db, { ...pending, browserHash: sha256(browser) }),
-      ])
-      return proceed(deps, reply, pending, session)
-    },
-  })
-  allowOnly(app, '/authorize', ['GET', 'POST'])
+  const authorize: RouteHandlerMethod = async (request, reply) => {
+    const fixed = await fixedResource(db, request)
+    const raw = readRawRequest(request)
+    const known = await requireClient(db, raw)
+    const trusted = trustRedirect(known)
+    const valid = redirectingErrors(trusted, () => validate(trusted, fixed))
+    const pending = toPending(valid)
+    const browser = cookies.browser(request, reply)
+    const [session] = await Promise.all([
+      sessionOf(request),
+      insertRequest(db, { ...pending, browserHash: sha256(browser) }),
+    ])
+    return proceed(deps, reply, pending, session)
+  }
+  for (const url of mounts('/authorize')) {
+    app.route({ method: ['GET', 'POST'], url, config: { errors: 'page' }, handler: authorize })
+    allowOnly(app, url, ['GET', 'POST'])
+  }
 
   app.get<{ Params: { request: string } }>(
     '/authorize/resume/:request',

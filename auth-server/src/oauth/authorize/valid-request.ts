@@ -2,6 +2,7 @@
 import type { Subscription } from '../../store/clients.ts'
 import type { StoredRequest } from '../../store/database.ts'
 import { OAuthError } from '../errors.ts'
+import { resourcesFor } from '../fixed-api.ts'
 import { requireChallenge } from '../pkce.ts'
 import { requireSubscription } from '../resource.ts'
 import { grantableScopes, parseScope } from '../scope.ts'
@@ -14,25 +15,32 @@ const MAY_REPEAT = new Set(['resource'])
 
 export type ValidRequest = TrustedRedirect & Readonly<{ subscription: Subscription; request: StoredRequest }>
 
-/** @throws {OAuthError} | {ParameterError} which the caller turns into a redirect with `error`, `state` and `iss`. */
-export const validate = (trusted: TrustedRedirect): ValidRequest => {
+/**
+ * @param fixed the resource that the endpoint itself fixes, if it does.
+ * @throws {OAuthError} | {ParameterError} which the caller turns into a redirect with `error`, `state` and `iss`.
+ */
+export const validate = (trusted: TrustedRedirect, fixed: string | undefined): ValidRequest => {
   const { parameters, client, redirectUri } = trusted
   parameters.requireSound(MAY_REPEAT)
+  if (!client.grantTypes.includes('authorization_code'))
+    throw new OAuthError('unauthorized_client', 'this application is not registered for authorization_code')
   refuseRequestObjects(trusted)
   requireCodeResponse(trusted)
-  const codeChallenge = requireChallenge(parameters.get('code_challenge'), parameters.get('code_challenge_method'))
-  const subscription = requireSubscription(client, parameters.getAll('resource'))
+  const nonce = parameters.get('nonce')
+  const challenge = parameters.get('code_challenge')
+  const method = parameters.get('code_challenge_method')
+  const codeChallenge = requireChallenge({ challenge, method, nonce }, client.pkceRequired)
+  const subscription = requireSubscription(client, resourcesFor(fixed, parameters.getAll('resource')))
   const offered = subscription.scopes.map(({ name }) => name)
   const scopes = grantableScopes(parseScope(parameters.get('scope')), offered)
   const state = parameters.get('state')
-  const nonce = parameters.get('nonce')
   const loginHint = parameters.get('login_hint')
   const maxAgeSeconds = readMaxAge(parameters.get('max_age'))
   const request: StoredRequest = {
     redirectUri,
-    codeChallenge,
     scopes,
     prompts: readPrompts(parameters.get('prompt')),
+    ...(codeChallenge !== undefined && { codeChallenge }),
     ...(state !== undefined && { state }),
     ...(nonce !== undefined && { nonce }),
     ...(loginHint !== undefined && { loginHint }),

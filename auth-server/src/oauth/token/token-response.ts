@@ -1,26 +1,61 @@
 // From a refresh-token family to a token response.
+import { isOpenIdScope } from '../../catalogue/openid-scopes.ts'
 import type { Deps } from '../../deps.ts'
-import type { Client } from '../../store/clients.ts'
 import type { FamilyView } from '../../store/refresh-families.ts'
 import { ACCESS_TOKEN_TTL_SECONDS, mintAccessToken } from '../../tokens/access-token.ts'
+import { mintIdToken } from '../../tokens/id-token.ts'
 import type { RefreshToken } from '../../tokens/refresh-token.ts'
-import type { TokenResponse } from './grants/grant.ts'
+import type { GrantRequest, TokenResponse } from './grants/grant.ts'
 
-/** Mints the access token for `named` scopes, or for the family's; never more than the subscription still allows. */
+/** What this response adds to the family: the scopes asked for (null: all) and the nonce of a first ID token. */
+type Asked = Readonly<{ scopes: readonly string[] | null; nonce: string | null }>
+
+/** Mints the tokens; their scopes are never more than the subscription still allows. */
 export const tokenResponse = async (
   { config, keys }: Deps,
-  client: Client,
+  { client, dpopJkt }: GrantRequest,
   family: FamilyView,
   refreshToken: RefreshToken,
-  named: readonly string[] | null = null,
+  asked: Asked,
 ): Promise<TokenResponse> => {
-  const scopes = (named ?? family.scopes).filter((scope) => family.allowedScopes.includes(scope))
+  const { userId, clientId, applicationId, resource, plan, acr, authTime, now, sessionId } = family
+  const scopes = (asked.scopes ?? family.scopes).filter(
+    (scope) => isOpenIdScope(scope) || family.allowedScopes.includes(scope),
+  )
+  const accessToken = await mintAccessToken(config.issuer, keys, {
+    subject: userId,
+    login: { grantId: family.id, acr, authTime },
+    clientId,
+    applicationId,
+    resource,
+    plan,
+    scopes,
+    dpopJkt,
+    alg: client.accessTokenAlg,
+    now,
+  })
+  const idToken = scopes.includes('openid')
+    ? await mintIdToken(config.issuer, keys, {
+        userId,
+        clientId,
+        sessionId,
+        acr,
+        authTime,
+        now,
+        nonce: asked.nonce,
+        accessToken,
+        alg: client.idTokenAlg,
+      })
+    : undefined
+  // A page has no safe place for a long-lived bearer token (RFC 9700 §2.2.2); one bound to a key is no bearer token.
+  const mayRefresh =
+    client.grantTypes.includes('refresh_token') && (client.kind !== 'browser' || family.dpopJkt !== null)
   return {
-    access_token: await mintAccessToken(config.issuer, keys, { ...family, grantId: family.id, scopes }),
-    token_type: 'Bearer',
+    access_token: accessToken,
+    token_type: dpopJkt === null ? 'Bearer' : 'DPoP',
     expires_in: ACCESS_TOKEN_TTL_SECONDS,
     scope: scopes.join(' '),
-    // A page has no safe place for a long-lived bearer token (RFC 9700 §2.2.2).
-    ...(client.kind !== 'browser' && { refresh_token: refreshToken.text }),
+    ...(mayRefresh && { refresh_token: refreshToken.text }),
+    ...(idToken !== undefined && { id_token: idToken }),
   }
 }

@@ -4,17 +4,27 @@ import type { Deps } from '../../../deps.ts'
 import type { Parameters } from '../../../http/parameters.ts'
 import type { Client } from '../../../store/clients.ts'
 
-/** A successful token response (RFC 6749 §5.1). */
+/** A successful token response (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3). */
 export type TokenResponse = Readonly<{
   access_token: string
-  token_type: 'Bearer'
+  token_type: 'Bearer' | 'DPoP'
   /** Seconds. */
   expires_in: number
   scope: string
   refresh_token?: string
+  id_token?: string
 }>
 
-export type GrantRequest = Readonly<{ client: Client; parameters: Parameters; log: FastifyBaseLogger }>
+/** A token request whose client is authenticated. */
+export type GrantRequest = Readonly<{
+  client: Client
+  parameters: Parameters
+  /** The one resource asked for, or fixed by the endpoint (RFC 8707 §2.2); null for none. */
+  resource: string | null
+  /** Thumbprint of the key whose possession the caller proved (RFC 9449), or null. */
+  dpopJkt: string | null
+  log: FastifyBaseLogger
+}>
 
 /** Throws OAuthError when the grant does not hold. */
 export type GrantHandler = (deps: Deps, request: GrantRequest) => Promise<TokenResponse>

@@ -1,12 +1,14 @@
 // grant_type=refresh_token: rotation with one successor (RFC 6749 §6, RFC 9700 §4.14).
 import { refreshFamily } from '../../../tokens/refresh-family.ts'
 import { OAuthError } from '../../errors.ts'
-import { oneResource } from '../../resource.ts'
 import { parseScope } from '../../scope.ts'
 import { tokenResponse } from '../token-response.ts'
 import type { GrantHandler } from './grant.ts'
 
-export const refreshToken: GrantHandler = async (deps, { client, parameters, log }) => {
+const NOT_VALID = 'the refresh token is not valid any more'
+
+export const refreshToken: GrantHandler = async (deps, request) => {
+  const { client, parameters, resource, dpopJkt, log } = request
   const presented = parameters.get('refresh_token')
   if (presented === undefined) throw new OAuthError('invalid_request', 'refresh_token is missing')
   const scopes = parseScope(parameters.get('scope')) ?? null
@@ -14,13 +16,14 @@ export const refreshToken: GrantHandler = async (deps, { client, parameters, log
     refreshToken: presented,
     clientId: client.clientId,
     scopes,
-    resource: oneResource(parameters.getAll('resource')),
+    resource,
+    dpopJkt,
   })
   switch (result.kind) {
     case 'refreshed':
       if (result.how === 'recovered')
         log.warn({ event: 'refresh_recovered', grantId: result.family.id }, 'a lost refresh answer was replaced once')
-      return tokenResponse(deps, client, result.family, result.token, scopes)
+      return tokenResponse(deps, request, result.family, result.token, { scopes, nonce: null })
     case 'scope-exceeded':
       throw new OAuthError('invalid_scope', 'a refresh can ask for scopes of the original grant only')
     case 'other-resource':
@@ -30,10 +33,8 @@ export const refreshToken: GrantHandler = async (deps, { client, parameters, log
         { event: 'refresh_reuse', grantId: result.familyId },
         'a spent refresh token came again; its family is revoked',
       )
-      throw new OAuthError('invalid_grant', 'the refresh token is not valid any more', { detail: 'reuse' })
+      throw new OAuthError('invalid_grant', NOT_VALID, { detail: 'reuse' })
     case 'invalid':
-      throw new OAuthError('invalid_grant', 'the refresh token is not valid any more', {
-        detail: 'unknown, ended or another client',
-      })
+      throw new OAuthError('invalid_grant', NOT_VALID, { detail: 'unknown, ended, another client or another key' })
   }
 }

@@ -1,0 +1,13 @@
+// The scopes of OpenID Connect: in words for the person, and the claims that each one opens (OpenID Connect Core §5.4).
+
+export const OPENID_SCOPES = {
+  openid: { description: 'Know that it is you', claims: ['sub'] },
+  profile: { description: 'See your name', claims: ['name', 'updated_at'] },
+  email: { description: 'See your e-mail address', claims: ['email', 'email_verified'] },
+  offline_access: { description: 'Stay signed in when you sign out here', claims: [] },
+} as const satisfies Record<string, { description: string; claims: readonly string[] }>
+
+export type OpenIdScope = keyof typeof OPENID_SCOPES
+
+/** Whether a scope is one of OpenID Connect's, which every application may ask for. */
+export const isOpenIdScope = (scope: string): scope is OpenIdScope => Object.hasOwn(OPENID_SCOPES, scope)

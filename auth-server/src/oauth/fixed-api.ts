@@ -1,0 +1,26 @@
+// Endpoints below /apis/<api> are the same endpoints with the resource fixed to that API.
+import type { FastifyRequest } from 'fastify'
+import { findApi } from '../store/apis.ts'
+import type { Db } from '../store/database.ts'
+import { OAuthError } from './errors.ts'
+
+/** Where an endpoint is mounted: at the root, and once for all APIs. */
+export const mounts = (path: string): readonly string[] => [path, `/apis/:api${path}`]
+
+/** The resource that the path fixes, or undefined at the root. @throws {OAuthError} invalid_target for an unknown API. */
+export const fixedResource = async (db: Db, request: FastifyRequest): Promise<string | undefined> => {
+  const { params } = request
+  const api = typeof params === 'object' && params !== null && 'api' in params ? String(params.api) : undefined
+  if (api === undefined) return undefined
+  const found = await findApi(db, api)
+  if (!found) throw new OAuthError('invalid_target', 'there is no API of this name')
+  return found.resource
+}
+
+/** What was asked for, held against what the path fixes. @throws {OAuthError} invalid_target when they differ. */
+export const resourcesFor = (fixed: string | undefined, named: readonly string[]): readonly string[] => {
+  if (fixed === undefined) return named
+  if (named.some((resource) => resource !== fixed))
+    throw new OAuthError('invalid_target', 'this endpoint is for one API, and another resource was named')
+  return [fixed]
+}
