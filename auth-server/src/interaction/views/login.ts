@@ -1,26 +1,35 @@
 // The login page.
 import { html } from '../../http/html.ts'
 import type { PendingRequest } from '../../store/authorization-requests.ts'
-import { denyForm } from './deny-form.ts'
+import { appMark } from './app-mark.ts'
 import type { Page } from './page.ts'
+import { denyForm } from './ways-out.ts'
 
+/** @param email what the e-mail field starts with; the password field has the focus when it is known. */
 export const loginPage = ({
   pending,
   csrf,
   email,
   problem,
-}: Readonly<{ pending: PendingRequest; csrf: string; email: string; problem?: string }>): Page => ({
-  title: problem ? 'Sign in: try again' : 'Sign in',
-  body: html`<h1>Sign in</h1>
+}: Readonly<{ pending: PendingRequest; csrf: string; email: string; problem?: string }>): Page => {
+  // Both fields point at the problem, which a screen reader then reads with the focused one; we never say which is wrong.
+  const wrong = problem !== undefined && html` aria-describedby="problem" aria-invalid="true"`
+  const focus = html` autofocus`
+  return {
+    title: problem === undefined ? 'Sign in' : 'Sign in: try again',
+    body: html`${appMark(pending.applicationName)}
+<h1>Sign in</h1>
 <p>to continue to <strong>${pending.applicationName}</strong></p>
 ${problem !== undefined && html`<p class="problem" id="problem" role="alert">${problem}</p>`}
 <form method="post" action="/interaction/${pending.id}/login">
 <input type="hidden" name="csrf" value="${csrf}">
 <label for="email">E-mail address</label>
-<input id="email" name="email" type="email" inputmode="email" autocomplete="username" autocapitalize="none" spellcheck="false" required maxlength="254" value="${email}"${problem === undefined && !email && html` autofocus`}${problem !== undefined && html` aria-describedby="problem"`}>
+<input id="email" name="email" type="email" inputmode="email" enterkeyhint="next" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" required maxlength="254" value="${email}"${email === '' && focus}${wrong}>
 <label for="password">Password</label>
-<input id="password" name="password" type="password" autocomplete="current-password" required maxlength="1024"${(problem !== undefined || email) && html` autofocus`}${problem !== undefined && html` aria-describedby="problem" aria-invalid="true"`}>
+<input id="password" name="password" type="password" enterkeyhint="go" autocomplete="current-password" required maxlength="1024"${email !== '' && focus}${wrong}>
 <button type="submit">Sign in</button>
 </form>
-${denyForm(pending, csrf)}`,
-})
+${denyForm(pending, csrf)}
+<p class="note">The app does not see your password.</p>`,
+  }
+}

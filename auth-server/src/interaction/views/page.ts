@@ -4,25 +4,32 @@ import type { FastifyReply } from 'fastify'
 import { Html, html } from '../../http/html.ts'
 
 const CSS = `
-:root{color-scheme:light dark;--ink:#1a1d21;--dim:#565e68;--paper:#fff;--ground:#f1f3f6;--line:#8a929c;--accent:#1b56d6;--on-accent:#fff;--bad:#a3161a;--bad-ground:#fdecec}
-@media(prefers-color-scheme:dark){:root{--ink:#eef0f3;--dim:#aab2bd;--paper:#1c1f24;--ground:#111316;--line:#6c7580;--accent:#8fb4ff;--on-accent:#0b1220;--bad:#ffb4b0;--bad-ground:#3a1b1c}}
+:root{color-scheme:light dark;--ink:#171a1f;--dim:#555d69;--paper:#fff;--ground:#eef1f5;--line:#7a838f;--rule:#dde1e6;--accent:#1b56d6;--on-accent:#fff;--tint:#e4ecfd;--bad:#a3161a;--bad-tint:#fdecec}
+@media(prefers-color-scheme:dark){:root{--ink:#eef0f3;--dim:#aeb6c1;--paper:#1c1f24;--ground:#111316;--line:#7d8794;--rule:#343a42;--accent:#8fb4ff;--on-accent:#0b1220;--tint:#26334d;--bad:#ffb4b0;--bad-tint:#3f1d1e}}
 *{box-sizing:border-box}
-body{margin:0;min-height:100vh;min-height:100dvh;display:grid;align-items:start;justify-items:center;background:var(--ground);color:var(--ink);font:1rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
-main{width:100%;max-width:26rem;min-height:100vh;min-height:100dvh;padding:2.5rem 1.5rem 2rem;background:var(--paper)}
-@media(min-width:30rem){body{align-items:center}main{min-height:0;margin:1.5rem;border-radius:1rem;box-shadow:0 1px 3px #0002,0 8px 32px #0001}}
-h1{margin:0 0 .5rem;font-size:1.5rem;line-height:1.25;overflow-wrap:anywhere}
-p{margin:0 0 1rem;color:var(--dim);overflow-wrap:anywhere}
-strong{color:var(--ink)}
-label{display:block;margin:1rem 0 .35rem;font-weight:600}
-input{width:100%;min-height:3rem;padding:.6rem .8rem;border:1px solid var(--line);border-radius:.6rem;background:var(--paper);color:var(--ink);font:inherit}
-button{width:100%;min-height:3rem;margin-top:1.25rem;padding:.6rem 1rem;border:1px solid transparent;border-radius:.6rem;background:var(--accent);color:var(--on-accent);font:inherit;font-weight:600;cursor:pointer}
-form+form button{margin-top:.75rem}
-button.quiet{border-color:var(--line);background:transparent;color:var(--ink)}
+html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
+body{display:grid;justify-items:center;min-height:100vh;min-height:100dvh;margin:0;background:var(--paper);color:var(--ink);font:1rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;overflow-wrap:anywhere}
+main{width:100%;max-width:26rem;padding:2rem clamp(1rem,6vw,2rem)}
+.mark{display:grid;place-items:center;width:3.5rem;height:3.5rem;margin-bottom:1.25rem;border:1px solid transparent;border-radius:50%;background:var(--tint);color:var(--accent);font-size:1.5rem;font-weight:700;line-height:1}
+.alarm{background:var(--bad-tint);color:var(--bad)}
+.alarm~p:not(.note){color:var(--ink)}
+h1{margin:0 0 .5rem;font-size:1.625rem;line-height:1.25;letter-spacing:-.01em;text-wrap:balance}
+p{margin:0 0 1rem;color:var(--dim)}
+strong{color:var(--ink);font-weight:600;unicode-bidi:isolate}
+label{display:block;margin:1.25rem 0 .375rem;font-weight:600}
+input,button{width:100%;min-height:3rem;padding:.625rem .875rem;border:1px solid var(--line);border-radius:.625rem;background:transparent;color:var(--ink);font:inherit}
+[aria-invalid]{border-color:var(--bad)}
+button{margin-top:.75rem;font-weight:600;overflow-wrap:inherit;cursor:pointer}
+button:not([class]){margin-top:1.5rem;border-color:transparent;background:var(--accent);color:var(--on-accent)}
+.plain{border-color:transparent;color:var(--accent)}
+button:active{opacity:.8}
+@media(hover:hover){button:hover{text-decoration:underline;text-underline-offset:.2em}}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
-.problem{padding:.75rem 1rem;border-radius:.6rem;background:var(--bad-ground);color:var(--bad)}
-ul{margin:1rem 0;padding:0;list-style:none}
-li{padding:.75rem 0;border-top:1px solid color-mix(in srgb,var(--line) 40%,transparent)}
-li:last-child{border-bottom:1px solid color-mix(in srgb,var(--line) 40%,transparent)}
+.problem{margin:1.25rem 0 0;padding:.75rem 1rem;border-radius:.625rem;background:var(--bad-tint);color:var(--bad)}
+.note{margin:1.25rem 0 0;font-size:.875rem}
+ul{margin:0;padding:0;list-style:none;border-bottom:1px solid var(--rule)}
+li{padding:.75rem 0;border-top:1px solid var(--rule)}
+@media(min-width:30rem){body{align-items:center;background:var(--ground)}main{margin:1.5rem 0;padding:2.5rem;border:1px solid transparent;border-radius:1rem;background:var(--paper);box-shadow:0 1px 3px #0002,0 8px 32px #0001}}
 `.trim()
 
 const CSS_HASH = `'sha256-${createHash('sha256').update(CSS).digest('base64')}'`
