@@ -1,27 +1,38 @@
-// The fused plugin over its real socket: one read, one write, and every answer whole.
+// The fused plugin over its real socket: one read, one write, every answer whole, and closed whatever happens.
 import t from 'tap'
 import { createSigningKey, gatewayConfig, signToken, startKeyServer } from './support/issuer.ts'
 import { startPluginServer } from './support/plugin-server.ts'
 
 const key = await createSigningKey()
 
-/** 20 seconds into a minute. */
+/** 20 seconds into a minute, standing still. */
 const wall = Math.floor(Date.now() / 60_000) * 60_000 + 20_000
 const clock = { wall: () => wall, monotonic: () => performance.now() }
+const bearer = async (claims: Record<string, unknown> = {}): Promise<{ authorization: string }> => ({
+  authorization: `Bearer ${await signToken(key, { claims: { iat: wall / 1000, ...claims } })}`,
+})
 
-async function setUp(t: Tap, changes: Record<string, unknown> = {}) {
+type Test = { after(ended: () => unknown): void }
+async function setUp(t: Test, changes: Record<string, unknown> = {}) {
   const keys = await startKeyServer(t, key)
   const running = await startPluginServer(t, { clock })
   const kong = running.connect()
-  const instance = await kong.start('mobile-gateway', gatewayConfig(keys.jwksUri, changes))
-  return { keys, running, kong, instance }
+  const config = gatewayConfig(keys.jwksUri, changes)
+  return { keys, running, kong, config, instance: await kong.start('mobile-gateway', config) }
 }
-type Tap = { after(ended: () => unknown): void }
+
+const UNAVAILABLE = {
+  kind: 'exited',
+  status: 503,
+  body: { message: 'Service temporarily unavailable' },
+  headers: { 'Retry-After': '5' },
+  requestHeaders: {},
+  responseHeaders: {},
+}
 
 t.test('a good token passes with one read and one write: identity and mark together', async (t) => {
   const { kong, instance } = await setUp(t)
-  const authorization = `Bearer ${await signToken(key, { claims: { iat: wall / 1000 } })}`
-  t.strictSame(await kong.access(instance, { headers: { authorization } }), {
+  t.strictSame(await kong.access(instance, { headers: await bearer() }), {
     kind: 'passed',
     requestHeaders: {
       'X-Authenticated-UserId': 'usr_alice',
@@ -34,4 +45,143 @@ t.test('a good token passes with one read and one write: identity and mark toget
     responseHeaders: {},
     calls: ['kong.request.get_header', 'kong.service.request.set_headers'],
   })
+})
+
+t.test('a fact that the token lacks clears its header', async (t) => {
+  const { kong, instance } = await setUp(t)
+  const outcome = await kong.access(instance, { headers: await bearer({ app_id: undefined, scope: '' }) })
+  t.strictSame(outcome.requestHeaders, {
+    'X-Authenticated-Scope': null,
+    'X-Consumer-Custom-ID': null,
+    'X-Authenticated-UserId': 'usr_alice',
+    'X-Consumer-Username': 'demo-app',
+    'X-Credential-Identifier': 'demo-app',
+    'X-Mobile-Gateway': 'mobile-api;60;59;40;Minute:60:59',
+  })
+})
+
+t.test('no token, a bad one, a scope too few: refused with one read and no write', async (t) => {
+  const { kong, instance } = await setUp(t, { required_scopes: ['admin'], realm: 'mobile' })
+  const rows: readonly (readonly [Record<string, string>, number, Record<string, unknown>, string])[] = [
+    [{}, 401, { message: 'Unauthorized' }, 'Bearer realm="mobile"'],
+    [
+      { authorization: 'Bearer x' },
+      401,
+      { error: 'invalid_token', error_description: 'The access token is not a signed JWT' },
+      'Bearer realm="mobile", error="invalid_token", error_description="The access token is not a signed JWT"',
+    ],
+    [
+      await bearer(),
+      403,
+      { error: 'insufficient_scope', error_description: 'The access token lacks a scope that this request needs' },
+      'Bearer realm="mobile", error="insufficient_scope", error_description="The access token lacks a scope that this request needs", scope="admin"',
+    ],
+  ]
+  for (const [headers, status, body, challenge] of rows)
+    t.strictSame(await kong.access(instance, { headers }), {
+      kind: 'exited',
+      status,
+      body,
+      headers: { 'WWW-Authenticate': challenge },
+      requestHeaders: {},
+      responseHeaders: {},
+      calls: ['kong.request.get_header', 'kong.response.exit'],
+    })
+})
+
+t.test('the method is read only where scopes depend on it, and OPTIONS is verified like any other', async (t) => {
+  const { kong, instance } = await setUp(t, { method_scopes: { POST: ['orders:write'] } })
+  const denied = await kong.access(instance, { method: 'POST', headers: await bearer() })
+  t.equal(denied.status, 403)
+  t.strictSame(denied.calls, ['kong.request.get_header', 'kong.request.get_method', 'kong.response.exit'])
+  t.equal((await kong.access(instance, { method: 'OPTIONS' })).status, 401)
+  t.equal((await kong.access(instance, { method: 'OPTIONS', headers: await bearer() })).kind, 'passed')
+})
+
+t.test('50 calls at once at a limit of 20: exactly 20 pass, the others are 429 and count for nothing', async (t) => {
+  const { running, config, keys } = await setUp(t, { plans: { basic: { minute: 20, hour: 1000 } } })
+  const headers = await bearer()
+  const outcomes = await Promise.all(
+    Array.from({ length: 50 }, async () => {
+      const kong = running.connect()
+      return kong.access(await kong.start('mobile-gateway', config), { headers })
+    }),
+  )
+  t.equal(outcomes.filter(({ kind }) => kind === 'passed').length, 20)
+  const [refused, ...others] = outcomes.filter(({ kind }) => kind === 'exited')
+  t.equal(others.length, 29)
+  t.strictSame(refused, {
+    kind: 'exited',
+    status: 429,
+    body: { message: 'API rate limit exceeded' },
+    headers: {
+      'RateLimit-Limit': '20',
+      'RateLimit-Remaining': '0',
+      'RateLimit-Reset': '40',
+      'X-RateLimit-Limit-Minute': '20',
+      'X-RateLimit-Remaining-Minute': '0',
+      'X-RateLimit-Limit-Hour': '1000',
+      'X-RateLimit-Remaining-Hour': '980',
+      'Retry-After': '40',
+    },
+    requestHeaders: {},
+    responseHeaders: {},
+    calls: ['kong.request.get_header', 'kong.response.exit'],
+  })
+  const bob = await running.connect().access(await running.connect().start('mobile-gateway', config), {
+    headers: await bearer({ sub: 'usr_bob' }),
+  })
+  t.equal(bob.kind, 'passed', 'another user is not affected')
+  t.equal(keys.requests, 1, 'and the keys were fetched once for all 52 instances')
+})
+
+t.test('counters outlive an instance: a reload gives nobody new calls', async (t) => {
+  const { kong, instance, config } = await setUp(t, { plans: { basic: { minute: 1 } } })
+  const headers = await bearer()
+  t.equal((await kong.access(instance, { headers })).kind, 'passed')
+  const next = await kong.start('mobile-gateway', { ...config, __seq__: 2 })
+  t.strictSame((await kong.call('plugin.CloseInstance', instance)).error, null)
+  t.equal((await kong.access(next, { headers })).status, 429)
+})
+
+t.test('a key server that never answers: 503 at the deadline, and what comes later changes nothing', async (t) => {
+  let arrive: (document: unknown) => void = () => {}
+  const fetchKeys = () => new Promise<unknown>((resolve) => (arrive = resolve))
+  const running = await startPluginServer(t, { clock, fetchKeys, deadlineMs: 100 })
+  const kong = running.connect()
+  const instance = await kong.start('mobile-gateway', gatewayConfig('http://127.0.0.1:1/jwks'))
+  const started = performance.now()
+  t.strictSame(await kong.access(instance, { headers: await bearer() }), {
+    ...UNAVAILABLE,
+    calls: ['kong.request.get_header', 'kong.response.exit'],
+  })
+  t.ok(performance.now() - started < 1000)
+  arrive({ keys: [key.jwk] })
+  t.equal((await kong.access(instance, { headers: await bearer() })).kind, 'passed')
+  t.equal(running.server.events.size, 0)
+})
+
+t.test('keys out of reach: 503 and not 401', async (t) => {
+  const keys = await startKeyServer(t, key)
+  await keys.stop()
+  const running = await startPluginServer(t, { clock })
+  const kong = running.connect()
+  const instance = await kong.start('mobile-gateway', gatewayConfig(keys.jwksUri))
+  t.strictSame(await kong.access(instance, { headers: await bearer() }), {
+    ...UNAVAILABLE,
+    calls: ['kong.request.get_header', 'kong.response.exit'],
+  })
+})
+
+t.test('tokens are never logged', async (t) => {
+  const { running, kong, instance } = await setUp(t)
+  const good = await bearer()
+  const secrets = [good.authorization, `${good.authorization}x`, 'Bearer a b', `Bearer ${'z'.repeat(9000)}`]
+  for (const authorization of secrets) await kong.access(instance, { headers: { authorization } })
+  await kong.call('plugin.Nonsense', { authorization: good.authorization })
+  await kong.call('plugin.Step', { EventId: 123456, Data: good.authorization })
+  t.ok(running.logged.length > 4)
+  for (const secret of secrets) t.notOk(running.logged.join('').includes(secret.slice('Bearer '.length)))
+  const [, payload = '?'] = good.authorization.split('.')
+  t.notOk(running.logged.join('').includes(payload))
 })

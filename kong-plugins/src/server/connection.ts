@@ -31,17 +31,17 @@ export function serveConnection(socket: Socket, methods: ReadonlyMap<string, Met
   }
 
   async function respond({ id, method, argument }: Request): Promise<void> {
-    let error: string | null = null
-    let result: unknown = null
+    let answer: Buffer
     try {
       const handler = methods.get(method)
       if (!handler) throw new Error('method not supported')
-      result = await handler(argument, delivered)
+      answer = encodeMessage([RESPONSE, id, null, await handler(argument, delivered)])
     } catch (cause) {
-      error = cause instanceof Error ? cause.message : 'unknown error'
+      const error = cause instanceof Error ? cause.message : 'unknown error'
       log.warn({ method, error }, 'call from Kong failed')
+      answer = encodeMessage([RESPONSE, id, error, null])
     }
-    if (delivered()) socket.write(encodeMessage([RESPONSE, id, error, result]))
+    if (delivered()) socket.write(answer)
   }
 
   socket.on('error', (cause) => log.debug({ err: cause }, 'connection from Kong broke')) // e.g. EPIPE of a worker that died

@@ -19,6 +19,8 @@ export interface TestServer {
   readonly logged: readonly string[]
   /** A new connection, closed with the test. */
   connect(): KongClient
+  /** Breaks all of them off, as a dying Kong does. */
+  closeClients(): void
 }
 
 /** Starts it for one test; it ends with the test. */
@@ -35,8 +37,11 @@ export async function startPluginServer(
   const server = createKongServer(plugins, services)
   const listener = await listen(socketPath, server, log)
   const clients: KongClient[] = []
-  t.after(async () => {
+  const closeClients = (): void => {
     for (const client of clients) client.close()
+  }
+  t.after(async () => {
+    closeClients()
     await listener.close()
     services.keySources.close()
     await rm(folder, { recursive: true })
@@ -46,6 +51,7 @@ export async function startPluginServer(
     server,
     services,
     logged,
+    closeClients,
     connect() {
       const client = new KongClient(socketPath)
       clients.push(client)

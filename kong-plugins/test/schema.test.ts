@@ -1,0 +1,121 @@
+// One table, two readers: what Kong is told about the config is what we check ourselves.
+import t from 'tap'
+import { PLUGINS } from '../src/plugins.ts'
+import { gatewayConfig as gatewayField, identityConfig, quotaConfig } from '../src/schema/config.ts'
+import type { KongField } from '../src/schema/field.ts'
+import { readConfig } from '../src/schema/read-config.ts'
+import { dump } from '../src/server/dump.ts'
+import { gatewayConfig } from './support/issuer.ts'
+
+const minimal = {
+  policy: 'mobile-api',
+  issuers: [{ issuer: 'http://localhost:4000', jwks_uri: 'http://auth-server:4000/jwks' }],
+  audiences: ['http://localhost:8000/mobile'],
+}
+const read = (config: unknown) => readConfig('mobile-gateway', gatewayField, config)
+
+t.test('defaults are those that Kong is told', async (t) => {
+  const config = read(minimal)
+  t.strictSame(config, {
+    ...minimal,
+    algorithms: ['ES256', 'RS256', 'EdDSA'],
+    leeway_seconds: 5,
+    required_scopes: [],
+    method_scopes: new Map(),
+    realm: undefined,
+    plans: new Map(),
+    default_limit: { second: undefined, minute: 60, hour: undefined, day: undefined },
+  })
+  t.ok(Object.isFrozen(config) && Object.isFrozen(config.issuers))
+})
+
+t.test("Kong's own additions are stripped, its nulls and empty tables understood", async (t) => {
+  const config = read({
+    ...minimal,
+    realm: null,
+    required_scopes: {},
+    method_scopes: [],
+    plans: { basic: { second: null, minute: 60, hour: null, day: null } },
+    __plugin_id: 'x',
+    __seq__: 3,
+    __key__: 'plugins:mobile-gateway::::',
+    __ws_id: 'x',
+    route_id: 'x',
+    service_id: 'x',
+    consumer_id: 'x',
+    plugin_instance_name: 'x',
+    $refs: {},
+  })
+  t.strictSame(config.plans.get('basic'), { second: undefined, minute: 60, hour: undefined, day: undefined })
+  t.strictSame(config.required_scopes, [])
+  t.equal(config.method_scopes.size, 0)
+})
+
+t.test('each mistake is named with its place, all of them at once', async (t) => {
+  const rows: readonly (readonly [unknown, string])[] = [
+    [undefined, 'must be a record'],
+    [[1], 'must be a record'],
+    [{}, 'policy: is required; issuers: is required; audiences: is required'],
+    [{ ...minimal, policy: 'a;b' }, 'policy: must consist of letters, digits and dashes'],
+    [{ ...minimal, policy: '' }, 'policy: must have 1 to 64 characters'],
+    [{ ...minimal, issuers: [] }, 'issuers: must have 1 to 20 entries'],
+    [{ ...minimal, issuers: [{ issuer: 'x' }] }, 'issuers[1].jwks_uri: is required'],
+    [{ ...minimal, issuers: [{ issuer: 'x', jwks_uri: 'http://x', y: 1 }] }, 'issuers[1].y: unknown field'],
+    [
+      { ...minimal, issuers: [{ issuer: 'x', jwks_uri: 'file:///etc/passwd' }] },
+      'issuers[1].jwks_uri: must be an http or https address',
+    ],
+    [
+      { ...minimal, algorithms: ['HS256', 'none'] },
+      'algorithms[1]: must be one of ES256, ES384, RS256, PS256, EdDSA; algorithms[2]: must be one of ES256, ES384, RS256, PS256, EdDSA',
+    ],
+    [{ ...minimal, algorithms: [] }, 'algorithms: must have 1 to 5 entries'],
+    [{ ...minimal, leeway_seconds: 1.5 }, 'leeway_seconds: must be a whole number from 0 to 60'],
+    [{ ...minimal, leeway_seconds: '5' }, 'leeway_seconds: must be a whole number from 0 to 60'],
+    [{ ...minimal, required_scopes: ['a b'] }, 'required_scopes[1]: must be one scope (RFC 6749 §3.3)'],
+    [{ ...minimal, method_scopes: { get: [] } }, 'method_scopes.get: must be an upper-case method'],
+    [{ ...minimal, realm: 'a"b' }, 'realm: must be printable ASCII without " and \\'],
+    [{ ...minimal, plans: { basic: {} } }, 'plans.basic: needs at least one of second, minute, hour, day'],
+    [
+      { ...minimal, plans: { basic: { minute: 0 } } },
+      'plans.basic.minute: must be a whole number from 1 to 1000000000',
+    ],
+    [{ ...minimal, default_limit: {} }, 'default_limit: needs at least one of second, minute, hour, day'],
+    [JSON.parse('{"__proto__":{"policy":"x"}}'), '__proto__: unknown field'],
+  ]
+  for (const [config, problems] of rows)
+    t.throws(() => read(config), {
+      name: 'ConfigError',
+      message: `invalid configuration of mobile-gateway: ${problems}`,
+    })
+})
+
+t.test('each plugin takes its own fields only', async (t) => {
+  t.strictSame(readConfig('mobile-identity', identityConfig, { policy: 'p' }), { policy: 'p' })
+  t.throws(() => readConfig('mobile-identity', identityConfig, minimal), { message: /issuers: unknown field/ })
+  t.throws(() => readConfig('mobile-quota', quotaConfig, gatewayConfig('http://x')), { message: /unknown field/ })
+})
+
+t.test('in the dump every field of a config has a description, and every text and number bounds', async (t) => {
+  const check = (name: string, field: KongField): void => {
+    if (field.type === 'string') t.ok(field.len_max, `${name} has a longest length`)
+    if (field.type === 'integer') t.ok(field.between, `${name} has bounds`)
+    if (field.type === 'array' || field.type === 'set' || field.type === 'map')
+      t.ok(field.len_max, `${name} has a longest length`)
+    for (const inner of [field.elements, field.keys, field.values]) if (inner) check(`${name}[]`, inner)
+    for (const entry of field.fields ?? [])
+      for (const [inner, its] of Object.entries(entry)) {
+        t.ok(its.description, `${name}.${inner} has a description`)
+        check(`${name}.${inner}`, its)
+      }
+  }
+  for (const { name, schema } of PLUGINS) check(name, schema)
+})
+
+t.test('the dump is plain JSON that forbids configuration per consumer', async (t) => {
+  const document = JSON.parse(JSON.stringify(dump(PLUGINS)))
+  for (const { Schema } of document.Plugins) {
+    t.strictSame(Schema.fields[0], { consumer: { type: 'foreign', reference: 'consumers', eq: null } })
+    t.strictSame(Object.keys(Schema.fields[2].config.fields[0]), ['policy'])
+  }
+})

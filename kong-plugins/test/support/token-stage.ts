@@ -1,0 +1,70 @@
+// The token stage with its real stores and keys fetched over HTTP; only the clocks are the test's.
+import { pino } from 'pino'
+import { tokenConfig } from '../../src/schema/config.ts'
+import { readConfig } from '../../src/schema/read-config.ts'
+import { createServices, type Services } from '../../src/services.ts'
+import type { Denial } from '../../src/stages/effects.ts'
+import { tokenPolicy } from '../../src/stages/verify-token/policy.ts'
+import { toDenial } from '../../src/stages/verify-token/refusals.ts'
+import { type TokenDecision, verifyToken } from '../../src/stages/verify-token/verify-token.ts'
+import { gatewayConfig } from './issuer.ts'
+
+/** Clocks that stand until they are moved. */
+export interface TestClock {
+  wall(): number
+  monotonic(): number
+  /** Moves both. */
+  advance(milliseconds: number): void
+}
+
+/** Starts at the present, so that tokens signed now are valid. */
+export function createTestClock(): TestClock {
+  let wall = Date.now()
+  let monotonic = 1000
+  return {
+    wall: () => wall,
+    monotonic: () => monotonic,
+    advance(milliseconds) {
+      wall += milliseconds
+      monotonic += milliseconds
+    },
+  }
+}
+
+/** The stage, ready to be asked. */
+export interface TokenStage {
+  readonly clock: TestClock
+  readonly services: Services
+  /** Decides on a token, or on whatever the Authorization header holds. */
+  decide(authorization: string | undefined, method?: string): Promise<TokenDecision>
+  /** The same stores, another policy. */
+  withConfig(changes: Readonly<Record<string, unknown>>): TokenStage
+}
+
+/** Sets it up for tokens of `support/issuer.ts`. */
+export function createTokenStage(jwksUri: string, changes: Readonly<Record<string, unknown>> = {}): TokenStage {
+  const clock = createTestClock()
+  const services = createServices(pino({ level: 'silent' }), { clock })
+  const stageFor = (more: Readonly<Record<string, unknown>>): TokenStage => {
+    const { plans, default_limit, ...config } = gatewayConfig(jwksUri, more)
+    const policy = tokenPolicy(readConfig('mobile-token', tokenConfig, config))
+    return {
+      clock,
+      services,
+      decide: (authorization, method) => verifyToken({ authorization, method }, policy, services),
+      withConfig: stageFor,
+    }
+  }
+  return stageFor(changes)
+}
+
+/** Short words for a decision: `verified`, or the reason of the refusal as it is logged. */
+export function verdict(decision: TokenDecision): string {
+  return decision.kind === 'verified' ? 'verified' : denialOf(decision).reason
+}
+
+/** The answer to the client. */
+export function denialOf(decision: TokenDecision): Denial {
+  if (decision.kind === 'verified') throw new Error('the token was accepted')
+  return toDenial(decision.refusal, 'mobile-api')
+}

@@ -1,0 +1,146 @@
+// Keys come and go, and the key server with them: how often it is asked, and what is answered meanwhile.
+import t from 'tap'
+import { createSigningKey, signToken, startKeyServer } from './support/issuer.ts'
+import { createTokenStage, denialOf, type TokenStage, verdict } from './support/token-stage.ts'
+
+const first = await createSigningKey('first')
+const second = await createSigningKey('second')
+
+const ask = async (stage: TokenStage, key = first, claims = {}): Promise<string> =>
+  verdict(await stage.decide(`Bearer ${await signToken(key, { claims })}`))
+const UNDECIDED = 'signing keys not available'
+
+t.test('unreachable from the start: 503 and never 401, soon ready when the server comes', async (t) => {
+  const keys = await startKeyServer(t, first)
+  await keys.stop()
+  const stage = createTokenStage(keys.jwksUri)
+  t.strictSame(denialOf(await stage.decide(`Bearer ${await signToken(first)}`)), {
+    status: 503,
+    body: { message: 'Service temporarily unavailable' },
+    headers: { 'Retry-After': '5' },
+    reason: UNDECIDED,
+  })
+  t.equal(verdict(await stage.decide(undefined)), 'no-token', 'what needs no key is decided as ever')
+  await keys.restart()
+  t.equal(await ask(stage), UNDECIDED, 'within the cooldown')
+  stage.clock.advance(1000)
+  t.equal(await ask(stage), 'verified')
+})
+
+t.test('many first requests at once are one fetch', async (t) => {
+  const keys = await startKeyServer(t, first)
+  const stage = createTokenStage(keys.jwksUri)
+  const verdicts = await Promise.all(Array.from({ length: 20 }, (_, n) => ask(stage, first, { jti: String(n) })))
+  t.strictSame(new Set(verdicts), new Set(['verified']))
+  t.equal(keys.requests, 1)
+})
+
+t.test('gone later: known keys go on for 24 hours, unknown ones cannot be decided, then nothing passes', async (t) => {
+  const keys = await startKeyServer(t, first)
+  const stage = createTokenStage(keys.jwksUri)
+  t.equal(await ask(stage), 'verified')
+  await keys.stop()
+  stage.clock.advance(60_000)
+  t.equal(await ask(stage, second), UNDECIDED)
+  t.equal(await ask(stage), 'verified')
+  stage.clock.advance(24 * 3600_000 - 61_000)
+  const late = { iat: Math.floor(stage.clock.wall() / 1000), exp: Math.floor(stage.clock.wall() / 1000) + 600 }
+  const token = `Bearer ${await signToken(first, { claims: late })}`
+  t.equal(verdict(await stage.decide(token)), 'verified')
+  stage.clock.advance(1000)
+  t.equal(verdict(await stage.decide(token)), UNDECIDED, 'also a token that was verified before')
+  await keys.restart()
+  stage.clock.advance(10_000)
+  t.equal(verdict(await stage.decide(token)), 'verified')
+})
+
+t.test('rotation: a new key is fetched on first sight, a withdrawn one ends with the next refresh', async (t) => {
+  const keys = await startKeyServer(t, first)
+  const stage = createTokenStage(keys.jwksUri)
+  t.equal(await ask(stage), 'verified')
+  keys.publish(first, second)
+  stage.clock.advance(10_000)
+  t.equal(await ask(stage, second), 'verified')
+  t.equal(await ask(stage, first), 'verified')
+  t.equal(keys.requests, 2)
+
+  const old = `Bearer ${await signToken(first)}`
+  t.equal(verdict(await stage.decide(old)), 'verified')
+  keys.publish(second)
+  stage.clock.advance(10_000)
+  await stage.services.keySources.at(keys.jwksUri).refresh()
+  t.equal(verdict(await stage.decide(old)), 'invalid-token: key', 'although its signature was verified before')
+  keys.publish()
+  stage.clock.advance(10_000)
+  await stage.services.keySources.at(keys.jwksUri).refresh()
+  t.equal(await ask(stage, second), 'invalid-token: key', 'an empty set is believed')
+})
+
+t.test('the same kid with another key is another key', async (t) => {
+  const impostor = await createSigningKey('first')
+  const keys = await startKeyServer(t, first)
+  const stage = createTokenStage(keys.jwksUri)
+  const old = `Bearer ${await signToken(first)}`
+  t.equal(verdict(await stage.decide(old)), 'verified')
+  t.equal(await ask(stage, impostor), 'invalid-token: signature')
+  keys.publish(impostor)
+  stage.clock.advance(10_000)
+  await stage.services.keySources.at(keys.jwksUri).refresh()
+  t.equal(verdict(await stage.decide(old)), 'invalid-token: signature')
+  t.equal(await ask(stage, impostor), 'verified')
+})
+
+t.test('a storm of unknown kids: one fetch per cooldown, however many ids', async (t) => {
+  const keys = await startKeyServer(t, first)
+  const stage = createTokenStage(keys.jwksUri)
+  t.equal(await ask(stage), 'verified')
+  for (let round = 1; round <= 3; round += 1) {
+    stage.clock.advance(10_000)
+    const storm = Array.from({ length: 30 }, async (_, n) => {
+      const token = await signToken(second, { header: { kid: `${round}-${n}` } })
+      return verdict(await stage.decide(`Bearer ${token}`))
+    })
+    t.strictSame(new Set(await Promise.all(storm)), new Set(['invalid-token: key']))
+    t.equal(keys.requests, 1 + round)
+  }
+  t.equal(await ask(stage), 'verified')
+})
+
+t.test('a key server that hangs, redirects, or sends nonsense or too much leaves the old keys in place', async (t) => {
+  const elsewhere = await startKeyServer(t, second)
+  const keys = await startKeyServer(t, first)
+  const stage = createTokenStage(keys.jwksUri)
+  t.equal(await ask(stage), 'verified')
+  const faults: readonly Parameters<typeof keys.misbehave>[0][] = [
+    { hang: true },
+    { status: 302, headers: { location: elsewhere.jwksUri } },
+    { status: 500 },
+    { body: '<html>' },
+    { body: '[]' },
+    { body: '{"keys":{}}' },
+    { body: JSON.stringify({ keys: [second.jwk], padding: 'x'.repeat(300_000) }) },
+  ]
+  for (const fault of faults) {
+    keys.misbehave(fault)
+    stage.clock.advance(10_000)
+    const started = performance.now()
+    t.equal(await ask(stage, second), UNDECIDED, JSON.stringify(fault).slice(0, 60))
+    t.ok(performance.now() - started < 1900, 'before the deadline of a request')
+    t.equal(await ask(stage), 'verified')
+  }
+  t.equal(elsewhere.requests, 0)
+})
+
+t.test('two issuers never vouch for each other', async (t) => {
+  const [ours, theirs] = [await startKeyServer(t, first), await startKeyServer(t, second)]
+  const stage = createTokenStage(ours.jwksUri, {
+    issuers: [
+      { issuer: 'http://localhost:4000', jwks_uri: ours.jwksUri },
+      { issuer: 'http://other', jwks_uri: theirs.jwksUri },
+    ],
+  })
+  t.equal(await ask(stage, first), 'verified')
+  t.equal(await ask(stage, second, { iss: 'http://other' }), 'verified')
+  t.equal(await ask(stage, first, { iss: 'http://other' }), 'invalid-token: key')
+  t.equal(await ask(stage, second), 'invalid-token: key')
+})
