@@ -1,7 +1,9 @@
 // Starts the authorization server: configuration, database, keys, then listens. The only file that reads the environment.
 import { pino } from 'pino'
 import { buildApp } from './app.ts'
+import { startBackground } from './background/index.ts'
 import { ConfigError, readConfig } from './config.ts'
+import type { Deps } from './deps.ts'
 import { cookiesFor } from './http/cookies.ts'
 import { openDatabase } from './store/database.ts'
 import { migrate } from './store/migrate.ts'
@@ -39,15 +41,17 @@ if (applied.length > 0) logger.info({ applied }, 'migrated the database')
 
 const db = openDatabase(config.databaseUrl, onError)
 const keys = await openKeyRing(db, config.keyEncryptionKey)
-const app = await buildApp({ config, db, keys, cookies: cookiesFor(config.issuer) }, logger)
+const deps: Deps = { config, db, keys, cookies: cookiesFor(config.issuer) }
+const app = await buildApp(deps, logger)
 await app.listen({ host: config.host, port: config.port })
+const stopBackground = startBackground(deps, app.log)
 
 let stopping = false
 const stop = async () => {
   // One Ctrl-C may arrive twice.
   if (stopping) return
   stopping = true
-  await app.close()
+  await Promise.all([app.close(), stopBackground()])
   await db.destroy()
 }
 process.on('SIGINT', stop)

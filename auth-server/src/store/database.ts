@@ -155,7 +155,6 @@ export type SigningKeys = {
   private_jwe: string
   created_at: Defaulted<Date>
   signs_from: Defaulted<Date>
-  retired_at: Date | null
 }
 export type PushedRequests = {
   uri_hash: string

@@ -1,4 +1,4 @@
-// Rows of signing keys; the private half is encrypted before it gets here.
+// Rows of signing keys; the private half is encrypted before it gets here. A key's whole life follows from `signs_from`.
 import { sql } from 'kysely'
 import type { Db } from './database.ts'
 
@@ -7,45 +7,54 @@ export type SigningKeyRow = Readonly<{
   alg: string
   publicJwk: Record<string, unknown>
   privateJwe: string
-  /** Whether the key may sign by now; an older key signs until a newer one may. */
-  signs: boolean
+  /** Seconds until the key may sign; negative when it may. The newest key that may, does. */
+  signsInSeconds: number
 }>
 
-/** Every key that is published, oldest first. */
-export const listSigningKeys = async (db: Db): Promise<SigningKeyRow[]> =>
-  db
-    .selectFrom('signing_keys')
-    .where('retired_at', 'is', null)
-    .select([
-      'kid',
-      'alg',
-      'public_jwk as publicJwk',
-      'private_jwe as privateJwe',
-      sql<boolean>`signs_from <= auth_now()`.as('signs'),
-    ])
-    .orderBy('signs_from')
-    .execute()
-
-/** Adds a key unless its algorithm has one already: of several instances that start at once, the first one's key stands. */
-export const insertFirstSigningKey = async (db: Db, row: Omit<SigningKeyRow, 'signs'>): Promise<void> => {
-  await db.transaction().execute(async (trx) => {
-    await sql`select pg_advisory_xact_lock(hashtext('signing_keys'))`.execute(trx)
-    const known = await trx
-      .selectFrom('signing_keys')
-      .where('alg', '=', row.alg)
-      .where('retired_at', 'is', null)
-      .select('kid')
-      .executeTakeFirst()
-    if (known) return
-    await trx
-      .insertInto('signing_keys')
-      .values({
-        kid: row.kid,
-        alg: row.alg,
-        public_jwk: JSON.stringify(row.publicJwk),
-        private_jwe: row.privateJwe,
-        retired_at: null,
-      })
-      .execute()
-  })
+/** Every published key, oldest first: also those that sign later, and those replaced less than `keepSeconds` ago. */
+export const listPublishedKeys = async (db: Db, keepSeconds: number): Promise<SigningKeyRow[]> => {
+  const { rows } = await sql<SigningKeyRow>`
+    select kid, alg, public_jwk as "publicJwk", private_jwe as "privateJwe",
+           extract(epoch from signs_from - auth_now())::float8 as "signsInSeconds"
+    from (
+      select *, lead(signs_from) over (partition by alg order by signs_from, kid) as replaced_at from signing_keys
+    ) key
+    where replaced_at is null or replaced_at > auth_now() - make_interval(secs => ${keepSeconds})
+    order by signs_from, kid`.execute(db)
+  return rows
 }
+
+/** The algorithms whose newest key is older than `maxAgeSeconds`, or that have none. */
+export const algorithmsDue = async (
+  db: Db,
+  algorithms: readonly string[],
+  maxAgeSeconds: number,
+): Promise<string[]> => {
+  const { rows } = await sql<{ alg: string }>`
+    select alg from unnest(${[...algorithms]}::text[]) alg
+    where not exists (select from signing_keys key where key.alg = alg.alg
+                      and key.signs_from > auth_now() - make_interval(secs => ${maxAgeSeconds}))`.execute(db)
+  return rows.map(({ alg }) => alg)
+}
+
+/**
+ * Adds a key that signs in `leadSeconds`, unless its algorithm has one younger than `maxAgeSeconds`: of several
+ * instances that rotate at once, one key stands. The first key of an algorithm signs at once. True when it was added.
+ */
+export const insertSigningKey = async (
+  db: Db,
+  row: Omit<SigningKeyRow, 'signsInSeconds'>,
+  { leadSeconds, maxAgeSeconds }: Readonly<{ leadSeconds: number; maxAgeSeconds: number }>,
+): Promise<boolean> =>
+  db.transaction().execute(async (trx) => {
+    await sql`select pg_advisory_xact_lock(hashtext('signing_keys'))`.execute(trx)
+    const { rows } = await sql`
+      insert into signing_keys (kid, alg, public_jwk, private_jwe, signs_from)
+      select ${row.kid}, ${row.alg}, ${JSON.stringify(row.publicJwk)}::jsonb, ${row.privateJwe},
+             case when exists (select from signing_keys where alg = ${row.alg})
+                  then auth_now() + make_interval(secs => ${leadSeconds}) else auth_now() end
+      where not exists (select from signing_keys where alg = ${row.alg}
+                        and signs_from > auth_now() - make_interval(secs => ${maxAgeSeconds}))
+      returning kid`.execute(trx)
+    return rows.length === 1
+  })

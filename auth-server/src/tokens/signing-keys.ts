@@ -1,86 +1,93 @@
-// The key ring: which key signs now, which keys verifiers may trust; private halves are encrypted at rest.
-import {
-  CompactEncrypt,
-  type CryptoKey,
-  calculateJwkThumbprint,
-  compactDecrypt,
-  exportJWK,
-  generateKeyPair,
-  importJWK,
-  type JWK,
-} from 'jose'
+// The key ring: which key signs now, which keys verifiers may meet, and how keys come and go without a failed call.
+import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose'
 import type { Db } from '../store/database.ts'
-import { insertFirstSigningKey, listSigningKeys } from '../store/signing-keys.ts'
+import { algorithmsDue, insertSigningKey, listPublishedKeys } from '../store/signing-keys.ts'
+import { decryptJwk, encryptJwk } from './key-encryption.ts'
 
 /** ES256 signs unless a client chose otherwise; RS256 has to exist (RFC 9068 §2.1, OpenID Connect Core §15.1). */
-export const SIGNING_ALGORITHMS = ['ES256', 'RS256'] as const
+export const SIGNING_ALGORITHMS = ['ES256', 'RS256', 'EdDSA'] as const
 export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number]
+
+/** A new key is published this long before it signs: every instance and every gateway has fetched it by then. */
+export const PUBLISH_LEAD_SECONDS = 15 * 60
+/** A replaced key stays published until the last token it signed has expired, with room for clocks that are off. */
+const KEEP_SECONDS = 15 * 60
+const ROTATE_AFTER_SECONDS = 90 * 24 * 3600
 
 export type SigningKey = Readonly<{ kid: string; alg: SigningAlgorithm; privateKey: CryptoKey }>
 
 export type KeyRing = Readonly<{
-  /** The key that signs now. */
+  /** The key that signs now. @throws when there is none for the algorithm. */
   current(alg: string): SigningKey
   /** RFC 7517 set of every key that verifiers may meet. */
-  jwks: Readonly<{ keys: readonly JWK[] }>
+  readonly jwks: Readonly<{ keys: readonly JWK[] }>
+  /** Reads the keys again; instances agree because all of them go by the same rows and the database's clock. */
+  reload(): Promise<void>
 }>
 
-const encryptionKey = (secret: string): Uint8Array => Buffer.from(secret, 'base64url').subarray(0, 32)
-
-const encrypt = (jwk: JWK, secret: string): Promise<string> =>
-  new CompactEncrypt(Buffer.from(JSON.stringify(jwk)))
-    .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
-    .encrypt(encryptionKey(secret))
-
-const decrypt = async (jwe: string, secret: string): Promise<JWK> => {
-  try {
-    const { plaintext } = await compactDecrypt(jwe, encryptionKey(secret))
-    return JSON.parse(Buffer.from(plaintext).toString('utf8'))
-  } catch (cause) {
-    throw new Error('a signing key cannot be decrypted: KEY_ENCRYPTION_KEY is not the one it was stored with', {
-      cause,
-    })
-  }
-}
-
-const createKey = async (db: Db, alg: SigningAlgorithm, secret: string): Promise<void> => {
-  const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true })
-  const jwk = await exportJWK(publicKey)
-  const kid = await calculateJwkThumbprint(jwk)
-  const publicJwk = { ...jwk, kid, alg, use: 'sig' }
-  await insertFirstSigningKey(db, {
-    kid,
-    alg,
-    publicJwk,
-    privateJwe: await encrypt(await exportJWK(privateKey), secret),
-  })
-}
+type Loaded = Readonly<{
+  jwks: Readonly<{ keys: readonly JWK[] }>
+  keys: readonly (SigningKey & { signsAt: number })[]
+}>
 
 const isSigningAlgorithm = (alg: string): alg is SigningAlgorithm => SIGNING_ALGORITHMS.some((known) => known === alg)
 
+const load = async (db: Db, secret: string): Promise<Loaded> => {
+  const rows = await listPublishedKeys(db, KEEP_SECONDS)
+  // The database says in how many seconds a key signs; from there a clock that nobody can set counts on.
+  const loadedAt = performance.now()
+  const keys: (SigningKey & { signsAt: number })[] = []
+  for (const { kid, alg, privateJwe, signsInSeconds } of rows) {
+    if (!isSigningAlgorithm(alg)) continue
+    const privateKey = await importJWK(await decryptJwk(privateJwe, secret), alg)
+    if (privateKey instanceof Uint8Array) throw new Error(`signing key ${kid} is not asymmetric`)
+    keys.push({ kid, alg, privateKey, signsAt: loadedAt + signsInSeconds * 1000 })
+  }
+  return { jwks: { keys: rows.map((row) => row.publicJwk) }, keys }
+}
+
+/** Makes a key for each algorithm whose newest one is older than `maxAgeSeconds`. Returns the algorithms that got one. */
+export const rotateKeys = async (
+  db: Db,
+  secret: string,
+  {
+    algorithms = SIGNING_ALGORITHMS,
+    maxAgeSeconds = ROTATE_AFTER_SECONDS,
+    leadSeconds = PUBLISH_LEAD_SECONDS,
+  }: Readonly<{ algorithms?: readonly SigningAlgorithm[]; maxAgeSeconds?: number; leadSeconds?: number }> = {},
+): Promise<readonly string[]> => {
+  const rotated: string[] = []
+  for (const alg of await algorithmsDue(db, algorithms, maxAgeSeconds)) {
+    const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true })
+    const jwk = await exportJWK(publicKey)
+    const kid = await calculateJwkThumbprint(jwk)
+    const privateJwe = await encryptJwk(await exportJWK(privateKey), secret)
+    const row = { kid, alg, publicJwk: { ...jwk, kid, alg, use: 'sig' }, privateJwe }
+    if (await insertSigningKey(db, row, { leadSeconds, maxAgeSeconds })) rotated.push(alg)
+  }
+  return rotated
+}
+
 /**
- * Loads the key ring, making the first key of each algorithm where none exists.
+ * Opens the key ring, making the first key of each algorithm where none exists.
  * @param secret `KEY_ENCRYPTION_KEY`
  * @throws when a stored key cannot be decrypted.
  */
 export const openKeyRing = async (db: Db, secret: string): Promise<KeyRing> => {
-  const known = new Set((await listSigningKeys(db)).map((row) => row.alg))
-  for (const alg of SIGNING_ALGORITHMS) if (!known.has(alg)) await createKey(db, alg, secret)
-
-  const rows = await listSigningKeys(db)
-  const signing = new Map<string, SigningKey>()
-  for (const { kid, alg, privateJwe, signs } of rows) {
-    if (!signs || !isSigningAlgorithm(alg)) continue
-    const privateKey = await importJWK(await decrypt(privateJwe, secret), alg)
-    if (privateKey instanceof Uint8Array) throw new Error(`signing key ${kid} is not asymmetric`)
-    signing.set(alg, { kid, alg, privateKey })
-  }
+  await rotateKeys(db, secret)
+  let loaded = await load(db, secret)
   return {
-    jwks: { keys: rows.map((row) => row.publicJwk) },
+    get jwks() {
+      return loaded.jwks
+    },
     current(alg) {
-      const key = signing.get(alg)
+      const now = performance.now()
+      const key = loaded.keys.findLast((candidate) => candidate.alg === alg && candidate.signsAt <= now)
       if (!key) throw new Error(`no signing key for ${alg}`)
       return key
+    },
+    async reload() {
+      loaded = await load(db, secret)
     },
   }
 }

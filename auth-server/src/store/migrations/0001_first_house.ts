@@ -151,8 +151,7 @@ export const up = async (db: Kysely<unknown>): Promise<void> => {
       public_jwk jsonb not null,
       private_jwe text not null,
       created_at timestamptz not null default auth_now(),
-      signs_from timestamptz not null default auth_now(),
-      retired_at timestamptz
+      signs_from timestamptz not null default auth_now()
     )`,
   ]
   for (const statement of statements) await statement.execute(db)

@@ -1,0 +1,39 @@
+// A job that runs again and again beside the requests: never twice at once, never throwing, ended by one call.
+import type { FastifyBaseLogger } from 'fastify'
+
+export type Job = Readonly<{
+  name: string
+  /** Pause between two runs; each is stretched by up to a tenth, so that instances drift apart. */
+  everySeconds: number
+  run: () => Promise<void>
+}>
+
+/** Starts the jobs, each after its first pause. Returns what ends them and waits for those that are running. */
+export const startJobs = (jobs: readonly Job[], log: FastifyBaseLogger): (() => Promise<void>) => {
+  const stops = jobs.map((job) => startJob(job, log))
+  return async () => {
+    await Promise.all(stops.map((stop) => stop()))
+  }
+}
+
+const startJob = ({ name, everySeconds, run }: Job, log: FastifyBaseLogger): (() => Promise<void>) => {
+  let stopped = false
+  let running = Promise.resolve()
+  let timer: NodeJS.Timeout | undefined
+  const schedule = (): void => {
+    if (stopped) return
+    timer = setTimeout(work, everySeconds * 1000 * (1 + Math.random() / 10))
+    timer.unref()
+  }
+  const work = (): void => {
+    running = run()
+      .catch((err: unknown) => log.warn({ err, job: name }, 'a background job failed; it will be tried again'))
+      .then(schedule)
+  }
+  schedule()
+  return async () => {
+    stopped = true
+    clearTimeout(timer)
+    await running
+  }
+}

@@ -1,0 +1,29 @@
+// Rows that nobody can use any more, removed in small batches so that no request ever waits behind them.
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
+import type { Database, Db } from './database.ts'
+
+/** Table → when its rows are of no use, not even as evidence. */
+const OBSOLETE = {
+  authorization_requests: sql`expires_at < auth_now() - interval '1 hour'`,
+  // A code that comes again has to be recognised long after its minute, because it ends the family.
+  authorization_codes: sql`expires_at < auth_now() - interval '1 day'`,
+  sessions: sql`expires_at < auth_now()`,
+  // An ended family is remembered, so that its owner can be told; its tokens stay refused either way.
+  refresh_families: sql`least(expires_at, idle_expires_at, revoked_at) < auth_now() - interval '30 days'`,
+  pushed_requests: sql`expires_at < auth_now() - interval '1 hour'`,
+  used_jtis: sql`expires_at < auth_now()`,
+  initial_access_tokens: sql`expires_at < auth_now()`,
+  logout_notices: sql`expires_at < auth_now()`,
+} as const satisfies Partial<Record<keyof Database, RawBuilder<SqlBool> | RawBuilder<unknown>>>
+
+/** Removes up to `batch` obsolete rows of each table; rows that another instance is removing are left to it. */
+export const removeObsoleteRows = async (db: Db, batch = 500): Promise<Readonly<Record<string, number>>> => {
+  const removed: Record<string, number> = {}
+  for (const [table, obsolete] of Object.entries(OBSOLETE)) {
+    const { numAffectedRows } = await sql`
+      delete from ${sql.table(table)} where ctid = any(array(
+        select ctid from ${sql.table(table)} where ${obsolete} limit ${batch} for update skip locked))`.execute(db)
+    if (numAffectedRows) removed[table] = Number(numAffectedRows)
+  }
+  return removed
+}
