@@ -55,7 +55,10 @@ class KongReader {
 
   #readOther(root: Fields, name: string): void {
     if (['services', 'routes', 'plugins'].includes(name) || known.document.some((key) => key === name)) return
-    if (name === 'upstreams') return this.#readUpstreams(root)
+    if (name === 'upstreams') {
+      this.#readUpstreams(root)
+      return
+    }
     const line = this.#source.line([name])
     if (idleEntities.has(name)) this.#notices.push({ line, text: `${name} are left out: nothing here reads them` })
     else if (name === 'filter_chains' || name === 'targets') this.#refuse({}, root, name, name)
