@@ -1,5 +1,6 @@
 // Runs a real Kong on the rendered kong.yml: configuration by environment, our plugins described by files, no database.
 import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -60,6 +61,15 @@ export async function prepareKong(options: KongOptions): Promise<NodeJS.ProcessE
 
 /** Kong's error log within a prefix. */
 export const kongErrorLog = (prefix: string): string => join(prefix, 'kong', 'logs', 'error.log')
+
+/** The process id of nginx, on which `kong start` waits; undefined when it does not run. */
+export function nginxPid(prefix: string): number | undefined {
+  try {
+    return Number(readFileSync(join(prefix, 'kong', 'pids', 'nginx.pid'), 'utf8')) || undefined
+  } catch {
+    return undefined
+  }
+}
 
 /** What the plugin server says of its plugins: a document per name, because Kong reads only the first plugin of each. */
 async function describePlugins([command, ...args]: KongOptions['pluginServer']): Promise<Map<string, string>> {

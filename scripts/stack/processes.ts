@@ -17,6 +17,8 @@ export interface ProcessSpec {
   readonly readyTimeoutMs?: number
   /** Time between SIGTERM and SIGKILL. */
   readonly graceMs?: number
+  /** Which of its children to ask to stop, when the process itself only waits for that one. */
+  readonly leader?: () => number | undefined
   /** More to say than it printed, when it did not get ready: the end of its log file. */
   readonly lastWords?: () => Promise<string>
 }
@@ -124,7 +126,12 @@ export function manageProcess(spec: ProcessSpec, events: ProcessEvents = {}): Ma
   const stop = async (): Promise<void> => {
     const pid = child?.pid
     if (pid === undefined) return
-    send('SIGTERM')
+    const leader = spec.leader?.()
+    if (leader === undefined) send('SIGTERM')
+    else {
+      expected = true
+      process.kill(leader, 'SIGTERM')
+    }
     send('SIGCONT') // a stopped process would never see the first
     const grace = setTimeout(() => send('SIGKILL'), spec.graceMs ?? 5000)
     await ended

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { seedDemo } from '../seed.ts'
-import { kongErrorLog, prepareKong } from './kong.ts'
+import { kongErrorLog, nginxPid, prepareKong } from './kong.ts'
 import { type Ports, requireFree } from './ports.ts'
 import { startPostgres } from './postgres.ts'
 import { type ManagedProcess, manageProcess, type ProcessEnd, type ProcessEvents } from './processes.ts'
@@ -33,7 +33,7 @@ export interface StackOptions {
   readonly onProgress?: (line: string) => void
   /** Each line a process prints. */
   readonly onLine?: ProcessEvents['onLine']
-  /** A process ended and nobody had asked for that; the stack itself goes on. */
+  /** A process ended and nobody had asked for that; the others go on until `stop` is called. */
   readonly onUnexpectedExit?: (end: ProcessEnd) => void
 }
 
@@ -100,7 +100,14 @@ async function start(options: StackOptions, onStop: (undo: () => Promise<void>) 
       durable: options.durable ?? true,
       log: progress,
     })
-    onStop(() => postgres.stop())
+    let stopping = false
+    onStop(() => {
+      stopping = true
+      return postgres.stop()
+    })
+    void postgres.exited.then(() => {
+      if (!stopping) options.onUnexpectedExit?.({ name: 'PostgreSQL', code: null, signal: null, output: '' })
+    })
     databaseUrl = postgres.url
     progress('PostgreSQL is up')
   }
@@ -204,7 +211,8 @@ async function describeGateway(around: Surroundings, pluginServer: readonly [str
   if (options.gateway === 'kong') {
     const env = await prepareKong({ configPath, port, pluginSocket, prefix: runtimeDir, pluginServer })
     const lastWords = () => readFile(kongErrorLog(runtimeDir), 'utf8').catch(() => '')
-    return { name: 'gateway (Kong)', command: 'kong', args: ['start'], env, cwd: root, ready, lastWords }
+    const leader = () => nginxPid(runtimeDir)
+    return { name: 'gateway (Kong)', command: 'kong', args: ['start'], env, cwd: root, ready, leader, lastWords }
   }
   const args = ['--config', configPath, '--port', String(port), '--host', '127.0.0.1', '--socket', pluginSocket]
   return {

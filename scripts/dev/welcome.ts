@@ -1,0 +1,41 @@
+// What npm start says when everything is up: where it is, who may log in, what to do next.
+import { relative } from 'node:path'
+import { demo } from '../seed.ts'
+import type { StackEnvironment } from '../stack/environment.ts'
+import type { GatewayKind, Stack } from '../stack/stack.ts'
+
+/** What the welcome depends on. */
+export interface WelcomeFacts {
+  readonly stack: Stack
+  readonly environment: StackEnvironment
+  readonly gateway: GatewayKind
+  readonly seconds: number
+}
+
+/** The whole text. */
+export function welcome({ stack, environment, gateway, seconds }: WelcomeFacts): string {
+  const { urls } = stack
+  const dataDir = relative(process.cwd(), stack.dataDir) || '.'
+  const database = environment.databaseUrl === undefined ? `embedded PostgreSQL, kept in ${dataDir}/` : 'DATABASE_URL'
+  const kind = gateway === 'kong' ? 'Kong' : 'embedded gateway, for machines without Kong'
+  const start = environment.prefix
+  return `
+Everything is up (${seconds.toFixed(1)} s).
+
+  Auth server   ${urls.issuer}    ${urls.issuer}/.well-known/openid-configuration
+  Gateway       ${urls.gateway}    ${kind}
+  Demo API      ${urls.api}    what the gateway protects as ${urls.resource}
+  Database      ${database}
+
+  Demo app      client_id ${demo.clientId}, redirect URI ${demo.redirectUri} or ${demo.loopbackRedirectUri} (any port)
+  Demo login    ${demo.email} / ${demo.password}
+
+Next, in a second terminal:
+
+  ${start}npm run demo                 plays the mobile app: login, tokens, calls up to the limit, refresh
+  ${start}npm run demo -- --browser    the same, and you log in with your browser
+  curl -i ${urls.resource}/echo    without a token: 401
+
+Ctrl-C stops everything; the data stays.
+`
+}
