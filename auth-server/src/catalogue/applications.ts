@@ -1,11 +1,19 @@
-// Applications: the apps of developers, each one OAuth client.
-import { randomId } from '../crypto/random.ts'
-import type { ApplicationKind, Db, Trx } from '../store/database.ts'
-import { redirectUriProblem } from './redirect-uri.ts'
+// Applications: the apps of developers, each one OAuth client. Seeds, portal and dynamic registration share this door.
+import { sql } from 'kysely'
+import { sha256 } from '../crypto/digest.ts'
+import { randomId, randomSecret } from '../crypto/random.ts'
+import type { ApplicationKind, ClientAuthMethod, Db, Trx } from '../store/database.ts'
+import { readPublicKeys } from './client-keys.ts'
+import { backchannelLogoutProblem, redirectUriProblem } from './redirect-uri.ts'
 
-/** Thrown when a definition breaks a rule; `message` says what to write instead. */
+/** Thrown when a definition breaks a rule; `message` says what to write instead, `about` where. */
 export class InvalidApplication extends Error {
   override name = 'InvalidApplication'
+  readonly about: 'redirect URI' | 'definition'
+  constructor(message: string, about: 'redirect URI' | 'definition' = 'definition') {
+    super(message)
+    this.about = about
+  }
 }
 
 export type ApplicationDefinition = Readonly<{
@@ -13,24 +21,118 @@ export type ApplicationDefinition = Readonly<{
   name: string
   kind: ApplicationKind
   redirectUris: readonly string[]
+  /** How the client proves itself; `none` (a public client) unless told. */
+  authMethod?: ClientAuthMethod
+  /** For the two methods with a secret; stored as its SHA-256, so it has to be random. */
+  clientSecret?: string | undefined
+  /** For `private_key_jwt`: a JWK set of public keys. */
+  jwks?: unknown
+  /** `authorization_code` and `refresh_token` unless told. */
+  grantTypes?: readonly string[]
+  /** False only for a confidential client that uses the nonce of OpenID Connect instead (OAuth 2.1 §7.5.1). */
+  pkceRequired?: boolean
+  requirePushedRequests?: boolean
+  dpopBound?: boolean
+  idTokenAlg?: string
+  accessTokenAlg?: string
+  postLogoutRedirectUris?: readonly string[]
+  backchannelLogoutUri?: string | null
 }>
+
+/** The methods that a shared secret proves. */
+export const takesSecret = (method: ClientAuthMethod): boolean =>
+  method === 'client_secret_basic' || method === 'client_secret_post'
+
+// Names stand on the pages where people decide: no control characters, nothing that turns the writing around.
+const NAME = /^(?=.*[\p{L}\p{N}\p{P}\p{S}])[^\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]{1,80}$/u
+
+const requireSound = (application: ApplicationDefinition): void => {
+  if (!NAME.test(application.name)) throw new InvalidApplication('A name has 1 to 80 visible characters.')
+  const { kind, redirectUris, postLogoutRedirectUris = [], authMethod = 'none', grantTypes = [] } = application
+  for (const uri of [...redirectUris, ...postLogoutRedirectUris]) {
+    const problem = redirectUriProblem(uri, kind)
+    if (problem)
+      throw new InvalidApplication(`${uri}: ${problem}`, redirectUris.includes(uri) ? 'redirect URI' : undefined)
+  }
+  const logoutProblem = application.backchannelLogoutUri && backchannelLogoutProblem(application.backchannelLogoutUri)
+  if (logoutProblem) throw new InvalidApplication(logoutProblem)
+  if (kind !== 'web' && takesSecret(authMethod))
+    // RFC 8252 §8.5: what ships inside an app or a page is no secret.
+    throw new InvalidApplication('An app on a device or in a page keeps no secret: use none, or private_key_jwt.')
+  if (takesSecret(authMethod) !== (application.clientSecret !== undefined))
+    throw new InvalidApplication(
+      'A secret goes with client_secret_basic and client_secret_post, and with nothing else.',
+    )
+  if ((authMethod === 'private_key_jwt') !== (application.jwks !== undefined))
+    throw new InvalidApplication('jwks goes with private_key_jwt, and with nothing else.')
+  // RFC 6749 §4.4: a machine acts on its own behalf, so it has to prove who it is.
+  if (grantTypes.includes('client_credentials') && authMethod === 'none')
+    throw new InvalidApplication('client_credentials is for clients that authenticate.')
+  if (application.pkceRequired === false && authMethod === 'none')
+    throw new InvalidApplication('A public client uses PKCE.')
+}
+
+const requireKeys = async (jwks: unknown): Promise<string | null> => {
+  if (jwks === undefined) return null
+  const keys = await readPublicKeys(jwks)
+  if (typeof keys === 'string') throw new InvalidApplication(keys)
+  return JSON.stringify(keys)
+}
+
+/** An application as it was registered; `createdAt` in Unix seconds. */
+export type Registered = Readonly<{ id: string; clientId: string; createdAt: number }>
+
+const upsert = async (db: Db | Trx, application: ApplicationDefinition): Promise<Registered> => {
+  requireSound(application)
+  const values = {
+    name: application.name,
+    kind: application.kind,
+    redirect_uris: [...application.redirectUris],
+    token_endpoint_auth_method: application.authMethod ?? 'none',
+    client_secret_hash: application.clientSecret === undefined ? null : sha256(application.clientSecret),
+    jwks: await requireKeys(application.jwks),
+    grant_types: [...(application.grantTypes ?? ['authorization_code', 'refresh_token'])],
+    pkce_required: application.pkceRequired ?? true,
+    require_pushed_authorization_requests: application.requirePushedRequests ?? false,
+    dpop_bound_access_tokens: application.dpopBound ?? false,
+    id_token_signed_response_alg: application.idTokenAlg ?? 'ES256',
+    access_token_signing_alg: application.accessTokenAlg ?? 'ES256',
+    post_logout_redirect_uris: [...(application.postLogoutRedirectUris ?? [])],
+    backchannel_logout_uri: application.backchannelLogoutUri ?? null,
+  }
+  return db
+    .insertInto('applications')
+    .values({ id: randomId('app'), client_id: application.clientId, ...values })
+    .onConflict((conflict) => conflict.column('client_id').doUpdateSet(values))
+    .returning([
+      'id',
+      'client_id as clientId',
+      sql<number>`floor(extract(epoch from created_at))::float8`.as('createdAt'),
+    ])
+    .executeTakeFirstOrThrow()
+}
 
 /**
  * Registers an application, or brings the one with this client ID up to the definition. Returns its id (`app_…`).
- * @throws {InvalidApplication} when a redirect URI may not be registered (RFC 8252 §7, RFC 9700 §2.1).
+ * @throws {InvalidApplication} when it breaks a rule (RFC 8252 §7, RFC 9700 §2.1).
  */
-export const registerApplication = async (db: Db | Trx, application: ApplicationDefinition): Promise<string> => {
-  for (const uri of application.redirectUris) {
-    const problem = redirectUriProblem(uri, application.kind)
-    if (problem) throw new InvalidApplication(`${uri}: ${problem}`)
-  }
-  const { clientId, name, kind } = application
-  const redirectUris = [...application.redirectUris]
-  const row = await db
-    .insertInto('applications')
-    .values({ id: randomId('app'), client_id: clientId, name, kind, redirect_uris: redirectUris })
-    .onConflict((conflict) => conflict.column('client_id').doUpdateSet({ name, kind, redirect_uris: redirectUris }))
-    .returning('id')
-    .executeTakeFirstOrThrow()
-  return row.id
+export const registerApplication = async (db: Db | Trx, application: ApplicationDefinition): Promise<string> =>
+  (await upsert(db, application)).id
+
+/** A client nobody named yet: it gets its `client_id` here, and its secret, which is shown this once. */
+export type NewApplication = Omit<ApplicationDefinition, 'clientId' | 'clientSecret' | 'name'> &
+  Readonly<{ name?: string | undefined }>
+
+/**
+ * Registers a new application under a fresh `client_id`, which also is its name unless it has one (RFC 7591 §2).
+ * @throws {InvalidApplication} when it breaks a rule.
+ */
+export const createApplication = async (
+  db: Db | Trx,
+  application: NewApplication,
+): Promise<Registered & Readonly<{ name: string; clientSecret: string | undefined }>> => {
+  const clientId = randomId('client')
+  const name = application.name ?? clientId
+  const clientSecret = takesSecret(application.authMethod ?? 'none') ? randomSecret(32) : undefined
+  return { ...(await upsert(db, { ...application, clientId, name, clientSecret })), name, clientSecret }
 }

@@ -45,6 +45,17 @@ const httpsProblem = (uri: string): string | undefined => {
   return undefined
 }
 
+/** What is wrong with a back-channel logout URI (OpenID Connect Back-Channel Logout §2.2); undefined when nothing is. */
+export const backchannelLogoutProblem = (uri: string): string | undefined => {
+  if (uri.length > 2000 || !URI_CHARACTERS.test(uri) || uri.includes('#') || !URL.canParse(uri))
+    return 'A back-channel logout URI is an absolute URL without fragment.'
+  const { protocol, hostname, username, password } = new URL(uri)
+  if (username || password) return 'A back-channel logout URI carries no user information.'
+  const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
+  if (protocol === 'https:' || (protocol === 'http:' && loopback)) return undefined
+  return 'A back-channel logout URI is https; plain http is for tries on a loopback address.'
+}
+
 const withoutPort = (uri: string): string | undefined => {
   const [, host, port, rest] = LOOPBACK.exec(uri) ?? []
   return host === undefined || Number(port ?? 1) > 65535 ? undefined : `http://${host}${rest}`

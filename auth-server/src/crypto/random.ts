@@ -5,4 +5,4 @@ import { randomBytes } from 'node:crypto'
 export const randomSecret = (bytes = 32): string => randomBytes(bytes).toString('base64url')
 
 /** A fresh identifier such as `usr_…`: 128 random bits behind a prefix that keeps the id spaces apart (RFC 9700 §2.6). */
-export const randomId = (prefix: 'usr' | 'app' | 'sub' | 'grant'): string => `${prefix}_${randomSecret(16)}`
+export const randomId = (prefix: 'usr' | 'app' | 'client' | 'sub' | 'grant'): string => `${prefix}_${randomSecret(16)}`
