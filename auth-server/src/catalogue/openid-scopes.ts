@@ -11,3 +11,7 @@ export type OpenIdScope = keyof typeof OPENID_SCOPES
 
 /** Whether a scope is one of OpenID Connect's, which every application may ask for. */
 export const isOpenIdScope = (scope: string): scope is OpenIdScope => Object.hasOwn(OPENID_SCOPES, scope)
+
+/** The claims that a set of scopes opens. */
+export const claimsOf = (scopes: readonly string[]): ReadonlySet<string> =>
+  new Set(scopes.filter(isOpenIdScope).flatMap((scope) => OPENID_SCOPES[scope].claims))

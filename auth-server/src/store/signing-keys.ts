@@ -1,4 +1,5 @@
 // Rows of signing keys; the private half is encrypted before it gets here. A key's whole life follows from `signs_from`.
+import type { JWK } from 'jose'
 import { sql } from 'kysely'
 import type { Db } from './database.ts'
 
@@ -22,6 +23,12 @@ export const listPublishedKeys = async (db: Db, keepSeconds: number): Promise<Si
     where replaced_at is null or replaced_at > auth_now() - make_interval(secs => ${keepSeconds})
     order by signs_from, kid`.execute(db)
   return rows
+}
+
+/** The public half of a key, also of one that is not published any more; for tokens of ours that come back late. */
+export const findPublicKey = async (db: Db, kid: string): Promise<JWK | undefined> => {
+  const row = await db.selectFrom('signing_keys').where('kid', '=', kid).select('public_jwk').executeTakeFirst()
+  return row?.public_jwk
 }
 
 /** The algorithms whose newest key is older than `maxAgeSeconds`, or that have none. */

@@ -1,6 +1,7 @@
 // Access tokens: RFC 9068 JWTs for exactly one API.
 import { SignJWT } from 'jose'
 import { randomSecret } from '../crypto/random.ts'
+import { readOwnToken, textClaim } from './own-token.ts'
 import type { KeyRing } from './signing-keys.ts'
 
 /** Ten minutes: what a stolen token is worth at most where revocation has not been heard of. */
@@ -43,4 +44,33 @@ export const mintAccessToken = (issuer: string, keys: KeyRing, grant: Grant): Pr
   })
     .setProtectedHeader({ alg, typ: 'at+jwt', kid })
     .sign(privateKey)
+}
+
+/** What an access token that came back says. */
+export type PresentedAccessToken = Readonly<{
+  subject: string
+  clientId: string
+  /** The refresh-token family behind it; a machine's token has none. */
+  grantId: string | undefined
+  scopes: readonly string[]
+  /** Thumbprint of the key that it is bound to (RFC 9449 §6.1), or null. */
+  dpopJkt: string | null
+  /** Unix seconds; whether that is past is for the database's clock to say. */
+  expiresAt: number
+}>
+
+/** Reads an access token of ours; undefined for any other text, also for our ID tokens. */
+export const readAccessToken = async (
+  issuer: string,
+  keys: KeyRing,
+  token: string,
+): Promise<PresentedAccessToken | undefined> => {
+  const claims = await readOwnToken(issuer, keys, 'at+jwt', token)
+  const subject = claims && textClaim(claims, 'sub')
+  const clientId = claims && textClaim(claims, 'client_id')
+  if (!claims || !subject || !clientId || typeof claims.exp !== 'number') return undefined
+  const { cnf } = claims
+  const dpopJkt = typeof cnf === 'object' && cnf !== null && 'jkt' in cnf ? String(cnf.jkt) : null
+  const scopes = (textClaim(claims, 'scope') ?? '').split(' ').filter((scope) => scope !== '')
+  return { subject, clientId, grantId: textClaim(claims, 'grant_id'), scopes, dpopJkt, expiresAt: claims.exp }
 }

@@ -1,9 +1,15 @@
 // ID tokens: what the app may know about the login (OpenID Connect Core §2, §3.1.3.6).
 import { createHash } from 'node:crypto'
 import { SignJWT } from 'jose'
+import type { Db } from '../store/database.ts'
+import { findPublicKey } from '../store/signing-keys.ts'
+import { readOwnToken, textClaim } from './own-token.ts'
 import type { KeyRing } from './signing-keys.ts'
 
 const ID_TOKEN_TTL_SECONDS = 600
+
+/** The claims of every ID token; discovery lists them beside those that scopes open. */
+export const ID_TOKEN_CLAIMS = ['iss', 'sub', 'aud', 'iat', 'exp', 'auth_time', 'acr', 'sid', 'at_hash'] as const
 
 /** What an ID token says. Times are Unix seconds by the database's clock. */
 export type Login = Readonly<{
@@ -29,7 +35,7 @@ const leftHalf = (alg: string, text: string): string => {
 /** Mints an ID token. Returns the compact JWT. */
 export const mintIdToken = (issuer: string, keys: KeyRing, login: Login): Promise<string> => {
   const { kid, alg, privateKey } = keys.current(login.alg)
-  return new SignJWT({
+  const claims = {
     iss: issuer,
     sub: login.userId,
     aud: login.clientId,
@@ -38,9 +44,28 @@ export const mintIdToken = (issuer: string, keys: KeyRing, login: Login): Promis
     auth_time: login.authTime,
     acr: login.acr,
     sid: login.sessionId,
-    ...(login.nonce !== null && { nonce: login.nonce }),
     at_hash: leftHalf(alg, login.accessToken),
-  })
+  } satisfies Record<(typeof ID_TOKEN_CLAIMS)[number], string | number>
+  return new SignJWT({ ...claims, ...(login.nonce !== null && { nonce: login.nonce }) })
     .setProtectedHeader({ alg, typ: 'JWT', kid })
     .sign(privateKey)
+}
+
+/** What an ID token that came back as a hint says of its login. */
+export type IdTokenHint = Readonly<{ userId: string; clientId: string; sessionId: string | undefined }>
+
+/**
+ * Reads an `id_token_hint`: an ID token of ours, even one that has expired or whose key has been replaced since
+ * (OpenID Connect Core §3.1.2.1, RP-Initiated Logout §2); undefined for anything else.
+ */
+export const readIdTokenHint = async (
+  issuer: string,
+  keys: KeyRing,
+  db: Db,
+  hint: string,
+): Promise<IdTokenHint | undefined> => {
+  const claims = await readOwnToken(issuer, keys, 'JWT', hint, (kid) => findPublicKey(db, kid))
+  const userId = claims && textClaim(claims, 'sub')
+  const clientId = claims && textClaim(claims, 'aud')
+  return claims && userId && clientId ? { userId, clientId, sessionId: textClaim(claims, 'sid') } : undefined
 }
