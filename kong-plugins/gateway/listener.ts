@@ -109,7 +109,7 @@ export function createListener(deps: ListenerDeps): Server {
   })
   server.on('connect', (_req, socket) => {
     socket.on('error', () => socket.destroy())
-    socket.end('HTTP/1.1 405 Not Allowed\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+    socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
   })
   server.on('clientError', answerParserError)
   return server

@@ -1,10 +1,14 @@
 // Which instance of a plugin serves which config: started on first use, started again when the server lost it.
+import { stableId } from './config-entities.ts'
 import { isRecord } from './config-source.ts'
 import type { ExternalPlugin } from './config-types.ts'
 import { type PluginClient, RpcError } from './plugin-client.ts'
 
 /** The instance could not be started: Kong answers 500 then, unlike for any later failure. */
 export class StartError extends Error {}
+
+/** Kong's workspaces have ids; here there is one. */
+const workspaceId = stableId('workspace', 'default')
 
 /** The `Config` of StartInstance: the plugin's config and the keys that Kong adds (K:runloop/plugins_iterator.lua). */
 function configFor(plugin: ExternalPlugin): string {
@@ -13,7 +17,8 @@ function configFor(plugin: ExternalPlugin): string {
     ...plugin.config,
     __plugin_id: plugin.id,
     __seq__: 0,
-    __key__: `plugins:${plugin.name}:${routeId ?? ''}:${serviceId ?? ''}:::`,
+    __key__: `plugins:${plugin.name}:${routeId ?? ''}:${serviceId ?? ''}:::${workspaceId}`,
+    __ws_id: workspaceId,
     ...(routeId === undefined ? {} : { route_id: routeId }),
     ...(serviceId === undefined ? {} : { service_id: serviceId }),
   })

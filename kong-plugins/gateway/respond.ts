@@ -25,6 +25,9 @@ export function sendAnswer(exchange: Exchange, res: ServerResponse, chain: Plugi
   headers.set('X-Kong-Request-Id', exchange.requestId)
   // A client that waits for 100 Continue may or may not send its body now: only a new connection is certain.
   if (exchange.requestHeaders.has('expect')) headers.set('Connection', 'close')
+  // node closes a connection by itself only where it has written the Connection header.
+  const { socket } = res
+  if (!res.shouldKeepAlive && headers.has('connection')) res.once('finish', () => socket?.end())
   res.writeHead(exchange.status === given.status ? answer.status : exchange.status, headers.toRaw())
   res.end(body, 'latin1')
 }

@@ -91,6 +91,13 @@ const notForwarded = [
   ...['x-accel-limit-rate', 'x-accel-buffering', 'x-accel-charset'],
 ]
 
+/** Types that nginx completes with a charset (Kong sets `charset UTF-8`). */
+const textTypes = /^(text\/(html|xml|plain|vnd\.wap\.wml)|application\/(javascript|rss\+xml))\s*$/i
+
+function withCharset(name: string, value: string): string {
+  return name.toLowerCase() === 'content-type' && textTypes.test(value) ? `${value.trimEnd()}; charset=UTF-8` : value
+}
+
 /** Puts the backend's headers behind those that plugins have set; both are sent, as in Kong. */
 export function addUpstreamHeaders(exchange: Exchange, raw: readonly string[]): void {
   const headers = HeaderList.fromRaw(raw)
@@ -99,6 +106,6 @@ export function addUpstreamHeaders(exchange: Exchange, raw: readonly string[]): 
   if (!csv(connection).some((option) => option.toLowerCase() === 'upgrade')) headers.remove('upgrade')
   for (const [name, value] of headers.lines) {
     if (isSingleValued(name)) exchange.responseHeaders.remove(name)
-    exchange.responseHeaders.add(name, value)
+    exchange.responseHeaders.add(name, withCharset(name, value))
   }
 }
