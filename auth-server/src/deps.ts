@@ -1,6 +1,7 @@
 // What the rooms are given to work with; built once in main, or by a test.
 import type { Config } from './config.ts'
 import type { Cookies } from './http/cookies.ts'
+import type { ClientGuesses } from './oauth/client-guesses.ts'
 import type { Db } from './store/database.ts'
 import type { KeyRing } from './tokens/signing-keys.ts'
 
@@ -9,4 +10,5 @@ export type Deps = Readonly<{
   db: Db
   keys: KeyRing
   cookies: Cookies
+  guesses: ClientGuesses
 }>

@@ -5,6 +5,7 @@ import { startBackground } from './background/index.ts'
 import { ConfigError, readConfig } from './config.ts'
 import type { Deps } from './deps.ts'
 import { cookiesFor } from './http/cookies.ts'
+import { countClientGuesses } from './oauth/client-guesses.ts'
 import { openDatabase } from './store/database.ts'
 import { migrate } from './store/migrate.ts'
 import { openKeyRing } from './tokens/signing-keys.ts'
@@ -41,7 +42,7 @@ if (applied.length > 0) logger.info({ applied }, 'migrated the database')
 
 const db = openDatabase(config.databaseUrl, onError)
 const keys = await openKeyRing(db, config.keyEncryptionKey)
-const deps: Deps = { config, db, keys, cookies: cookiesFor(config.issuer) }
+const deps: Deps = { config, db, keys, cookies: cookiesFor(config.issuer), guesses: countClientGuesses() }
 const app = await buildApp(deps, logger)
 await app.listen({ host: config.host, port: config.port })
 const stopBackground = startBackground(deps, app.log)

@@ -16,7 +16,7 @@ export const assertionSubject = (assertion: string): string => {
   try {
     if (assertion.length > MAX_LENGTH) throw new errors.JWTInvalid('too long')
     const { sub } = decodeJwt(assertion)
-    if (sub !== undefined) return sub
+    if (typeof sub === 'string') return sub
   } catch {
     // Falls through to the one answer below.
   }
@@ -34,8 +34,9 @@ export const verifyAssertion = async ({ db, config }: Deps, client: Client, asse
       audience: config.issuer,
       requiredClaims: ['exp', 'jti'],
       clockTolerance: 5,
+      currentDate: new Date(client.readAt * 1000),
     })
-    const life = (payload.exp ?? 0) - Math.floor(Date.now() / 1000)
+    const life = (payload.exp ?? 0) - client.readAt
     // An array of audiences could hold a stranger who would replay the assertion here.
     if (typeof payload.aud !== 'string' || life > MAX_LIFE_SECONDS || typeof payload.jti !== 'string') return false
     return await useJti(db, ['client_assertion', client.clientId, payload.jti], MAX_LIFE_SECONDS + 60)

@@ -28,12 +28,10 @@ const readBasic = (authorization: string): Presented => {
   const text = Buffer.from(encoded, 'base64').toString('utf8')
   const colon = text.indexOf(':')
   try {
-    if (colon > 0 && !/\p{Cc}/u.test(text))
-      return {
-        clientId: formDecode(text.slice(0, colon)),
-        method: 'client_secret_basic',
-        credential: formDecode(text.slice(colon + 1)),
-      }
+    const clientId = formDecode(text.slice(0, colon))
+    const credential = formDecode(text.slice(colon + 1))
+    if (colon > 0 && !/\p{Cc}/u.test(clientId + credential))
+      return { clientId, method: 'client_secret_basic', credential }
   } catch {
     // Falls through: not percent-encoded UTF-8.
   }
@@ -80,19 +78,36 @@ const METHODS: Readonly<Record<ClientAuthMethod, Verifier>> = {
 }
 
 export const TOKEN_ENDPOINT_AUTH_METHODS = Object.keys(METHODS)
+export const CONFIDENTIAL_AUTH_METHODS = TOKEN_ENDPOINT_AUTH_METHODS.filter((method) => method !== 'none')
 
-/** The client that a request comes from, proven. @throws {OAuthError} invalid_client, invalid_request. */
-export const authenticateClient = async (
+/** What any client_id looks like; other text (a NUL among it) does not reach the database. */
+const CLIENT_ID = /^[\w.~-]{1,128}$/
+
+/** Where a request comes from and what its Authorization header says; a FastifyRequest is one. */
+export type Caller = Readonly<{ ip: string; headers: Readonly<{ authorization?: string | undefined }> }>
+
+/** The client that a request comes from, proven. @throws {OAuthError} invalid_client, invalid_request, too_many_requests. */
+export const authenticateClient = async (deps: Deps, parameters: Parameters, caller: Caller): Promise<Client> => {
+  const { clientId, method, credential } = readPresented(parameters, caller.headers.authorization)
+  const basic = method === 'client_secret_basic'
+  const client = CLIENT_ID.test(clientId) ? await findClient(deps.db, clientId) : undefined
+  // Nothing waits between this look and the comparison, so guesses sent at once do not slip past the limit together.
+  if (method !== 'none') deps.guesses.requirePatience(clientId, caller.ip)
+  const proven = await METHODS[method](deps, client, credential)
+  if (client && proven && client.authMethod === method) return client
+  if (method !== 'none') deps.guesses.note(clientId, caller.ip)
+  if (client && client.authMethod !== method)
+    throw invalidClient('this client is registered for another way of authentication', basic, client.authMethod)
+  throw invalidClient('the client is unknown or its credentials are wrong', basic)
+}
+
+/** The confidential client that a request comes from. @throws {OAuthError} as above; invalid_client for a public one. */
+export const authenticateConfidentialClient = async (
   deps: Deps,
   parameters: Parameters,
-  authorization: string | undefined,
+  caller: Caller,
 ): Promise<Client> => {
-  const presented = readPresented(parameters, authorization)
-  const basic = presented.method === 'client_secret_basic'
-  const client = await findClient(deps.db, presented.clientId)
-  const proven = await METHODS[presented.method](deps, client, presented.credential)
-  if (client && client.authMethod !== presented.method)
-    throw invalidClient('this client is registered for another way of authentication', basic, client.authMethod)
-  if (!client || !proven) throw invalidClient('the client is unknown or its credentials are wrong', basic)
+  const client = await authenticateClient(deps, parameters, caller)
+  if (client.authMethod === 'none') throw invalidClient('this endpoint is for clients that authenticate', false)
   return client
 }

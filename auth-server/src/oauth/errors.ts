@@ -10,7 +10,16 @@ export const ERRORS = {
   unsupported_response_type: { status: 400, source: 'RFC 6749 §4.1.2.1' },
   invalid_scope: { status: 400, source: 'RFC 6749 §4.1.2.1, §5.2' },
   invalid_target: { status: 400, source: 'RFC 8707 §2' },
+  invalid_dpop_proof: { status: 400, source: 'RFC 9449 §5, §7.1' },
+  use_dpop_nonce: { status: 400, source: 'RFC 9449 §8, §9' },
+  invalid_request_uri: { status: 400, source: 'RFC 9101 §6, RFC 9126 §4' },
+  invalid_token: { status: 401, source: 'RFC 6750 §3.1' },
+  unsupported_token_type: { status: 400, source: 'RFC 7009 §2.2.1' },
+  invalid_redirect_uri: { status: 400, source: 'RFC 7591 §3.2.2' },
+  invalid_client_metadata: { status: 400, source: 'RFC 7591 §3.2.2' },
+  too_many_requests: { status: 429, source: 'RFC 6585 §4' },
   access_denied: { status: 403, source: 'RFC 6749 §4.1.2.1' },
+  insufficient_scope: { status: 403, source: 'RFC 6750 §3.1' },
   login_required: { status: 400, source: 'OpenID Connect Core §3.1.2.6' },
   interaction_required: { status: 400, source: 'OpenID Connect Core §3.1.2.6' },
   consent_required: { status: 400, source: 'OpenID Connect Core §3.1.2.6' },
@@ -29,11 +38,18 @@ export class OAuthError extends Error {
   readonly description: string
   readonly detail: string | undefined
   readonly headers: Readonly<Record<string, string>>
+  readonly status: number
 
   constructor(
     code: ErrorCode,
     description: string,
-    more: Readonly<{ detail?: string; cause?: unknown; headers?: Readonly<Record<string, string>> }> = {},
+    more: Readonly<{
+      detail?: string
+      cause?: unknown
+      headers?: Readonly<Record<string, string>>
+      /** Where the same code has another status: a protected resource says 401 (RFC 9449 §7.1). */
+      status?: number
+    }> = {},
   ) {
     super(`${code}: ${description}`, more.cause === undefined ? undefined : { cause: more.cause })
     this.code = code
@@ -41,9 +57,6 @@ export class OAuthError extends Error {
     this.description = description.replace(/[^\x20\x21\x23-\x5B\x5D-\x7E]/g, '?')
     this.detail = more.detail
     this.headers = more.headers ?? {}
-  }
-
-  get status(): number {
-    return ERRORS[this.code].status
+    this.status = more.status ?? ERRORS[code].status
   }
 }

@@ -1,6 +1,7 @@
 // Applications as the protocol sees them: a client with its redirect URIs and its approved subscriptions.
 
 import type { JSONWebKeySet } from 'jose'
+import { sql } from 'kysely'
 import { jsonArrayFrom } from 'kysely/helpers/postgres'
 import type { ApplicationKind, ClientAuthMethod, Db } from './database.ts'
 
@@ -37,6 +38,8 @@ export type Client = Readonly<{
   idTokenAlg: string
   accessTokenAlg: string
   subscriptions: readonly Subscription[]
+  /** When this was read, in Unix seconds by the database's clock. */
+  readAt: number
 }>
 
 /** Finds a client by its `client_id`, with its approved subscriptions, in one query. */
@@ -60,6 +63,7 @@ export const findClient = async (db: Db, clientId: string): Promise<Client | und
       'application.dpop_bound_access_tokens as dpopBound',
       'application.id_token_signed_response_alg as idTokenAlg',
       'application.access_token_signing_alg as accessTokenAlg',
+      sql<number>`floor(extract(epoch from auth_now()))::float8`.as('readAt'),
       jsonArrayFrom(
         eb
           .selectFrom('subscriptions as subscription')

@@ -9,6 +9,7 @@ import { readConfig } from '../../src/config.ts'
 import { randomSecret } from '../../src/crypto/random.ts'
 import { cookiesFor } from '../../src/http/cookies.ts'
 import { createAccount } from '../../src/identity/local-account.ts'
+import { countClientGuesses } from '../../src/oauth/client-guesses.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { openKeyRing } from '../../src/tokens/signing-keys.ts'
 import { testDatabase } from './database.ts'
@@ -47,7 +48,10 @@ export const testServer = async (t: Test, environment: Record<string, string> = 
   const db = openDatabase(config.databaseUrl, () => {})
   const keys = await openKeyRing(db, config.keyEncryptionKey)
   const logger = pino({ level: 'debug' }, { write: (line: string) => void log.push(line) })
-  const app = await buildApp({ config, db, keys, cookies: cookiesFor(config.issuer) }, logger)
+  const app = await buildApp(
+    { config, db, keys, cookies: cookiesFor(config.issuer), guesses: countClientGuesses() },
+    logger,
+  )
   t.teardown(async () => {
     await app.close()
     await db.destroy()

@@ -2,20 +2,31 @@
 import type { FastifyInstance } from 'fastify'
 import type { Deps } from '../../deps.ts'
 import { allowOnly } from '../../http/methods.ts'
+import type { Client } from '../../store/clients.ts'
 import { authenticateClient } from '../client-auth.ts'
+import { acceptProof, giveNonce, readProof } from '../dpop.ts'
 import { OAuthError } from '../errors.ts'
 import { fixedResource, mounts, resourcesFor } from '../fixed-api.ts'
 import { readForm } from '../form-request.ts'
 import { oneResource } from '../resource.ts'
 import { GRANTS } from './grants/index.ts'
 
+/**
+ * A refresh token bound to a key is worth as much as the key, for months; a nonce makes sure that the key is at hand now
+ * and that no proof was made in advance (RFC 9449 §11.2). Such tokens are those of public clients, also one that is about
+ * to be bound. A code lives for a minute and comes with a verifier: a nonce would only cost its client a second request.
+ */
+const wantsNonce = (client: Client, grantType: string): boolean =>
+  grantType === 'refresh_token' && client.authMethod === 'none'
+
 export const addToken = (app: FastifyInstance, deps: Deps): void => {
   for (const url of mounts('/token')) {
-    app.post(url, async (request, reply) => {
+    app.post(url, { onSend: giveNonce(deps) }, async (request, reply) => {
       reply.headers({ 'cache-control': 'no-store', pragma: 'no-cache' })
       const parameters = readForm(request)
+      const proof = await readProof(deps, request)
       const fixed = await fixedResource(deps.db, request)
-      const client = await authenticateClient(deps, parameters, request.headers.authorization)
+      const client = await authenticateClient(deps, parameters, request)
       const grantType = parameters.get('grant_type')
       if (grantType === undefined) throw new OAuthError('invalid_request', 'grant_type is missing')
       const handle = GRANTS.get(grantType)
@@ -24,7 +35,12 @@ export const addToken = (app: FastifyInstance, deps: Deps): void => {
       if (!client.grantTypes.includes(grantType))
         throw new OAuthError('unauthorized_client', `this application is not registered for ${grantType}`)
       const resource = oneResource(resourcesFor(fixed, parameters.getAll('resource')))
-      return handle(deps, { client, parameters, resource, dpopJkt: null, log: request.log })
+      // RFC 9449 §5.2: no proof, no tokens, for a client registered so.
+      if (!proof && client.dpopBound)
+        throw new OAuthError('invalid_dpop_proof', 'this client has to send a DPoP proof with each token request')
+      const nonceDemanded = wantsNonce(client, grantType)
+      const dpopJkt = proof ? await acceptProof(deps, reply, proof, { nonceDemanded }) : null
+      return handle(deps, { client, parameters, resource, dpopJkt, log: request.log })
     })
     allowOnly(app, url, ['POST'])
   }

@@ -1,0 +1,39 @@
+// Guessing client credentials: bounded per client and address, and per address over all clients (RFC 6749 §2.3.1).
+import { type FailureLimit, limitFailures } from '../http/failure-limit.ts'
+import { networkOf } from '../http/network.ts'
+import { OAuthError } from './errors.ts'
+
+const WINDOW_SECONDS = 60
+const PER_CLIENT_AND_ADDRESS = 10
+const PER_ADDRESS = 100
+
+/**
+ * Failures are counted by where they come from, so a stranger elsewhere cannot lock a client out. What many addresses
+ * could try together is bounded by the secret itself: 256 random bits.
+ */
+export type ClientGuesses = Readonly<{
+  /** @throws {OAuthError} too_many_requests, with Retry-After. */
+  requirePatience(clientId: string, address: string): void
+  note(clientId: string, address: string): void
+}>
+
+export const countClientGuesses = (): ClientGuesses => {
+  const byPair: FailureLimit = limitFailures(PER_CLIENT_AND_ADDRESS, WINDOW_SECONDS)
+  const byAddress: FailureLimit = limitFailures(PER_ADDRESS, WINDOW_SECONDS)
+  const pair = (clientId: string, network: string) => `${network} ${clientId.slice(0, 128)}`
+  return {
+    requirePatience(clientId, address) {
+      const network = networkOf(address)
+      const wait = Math.max(byPair.waitSeconds(pair(clientId, network)), byAddress.waitSeconds(network))
+      if (wait > 0)
+        throw new OAuthError('too_many_requests', 'too many failed client authentications; try again later', {
+          headers: { 'retry-after': String(wait) },
+        })
+    },
+    note(clientId, address) {
+      const network = networkOf(address)
+      byPair.note(pair(clientId, network))
+      byAddress.note(network)
+    },
+  }
+}
