@@ -49,6 +49,8 @@ async function main(args: string[]): Promise<number> {
     const environment = readStackEnvironment(process.env)
     const gateway = chooseGateway(flags.gateway)
     console.log(`Starting, with ${gateway === 'kong' ? 'Kong' : 'the embedded gateway'}…`)
+    // while starting and stopping, what the servers say only repeats what we say; a failure brings it along
+    let talking = process.env.LOG_LEVEL !== undefined
     const stack = await startStack({
       gateway,
       ports: environment.ports,
@@ -56,11 +58,13 @@ async function main(args: string[]): Promise<number> {
       databaseUrl: environment.databaseUrl,
       logLevel: process.env.LOG_LEVEL || 'warn',
       onProgress: (line) => console.log(`  ${line}`),
-      onLine: (name, line) => console.log(`[${name}] ${line}`),
+      onLine: (name, line) => talking && console.log(`[${name}] ${line}`),
       onUnexpectedExit: (end) => tell(end),
     })
     console.log(welcome({ stack, environment, gateway, seconds: (performance.now() - started) / 1000 }))
+    talking = true
     const reason = await Promise.race([stopAsked, broken])
+    talking = process.env.LOG_LEVEL !== undefined
     console.log(reason === 'signal' ? '\nStopping…' : `\n${describeEnd(reason)} Stopping the rest…`)
     await stack.stop()
     console.log('Stopped.')
@@ -90,4 +94,6 @@ function describeEnd({ name, code, signal, output }: ProcessEnd): string {
   return `${output === '' ? '' : `${output}\n\n`}The ${name} ended unexpectedly${how}.`
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,5 +1,6 @@
 // npm test: one PostgreSQL for the whole run, then tap, then one line that says how many passed.
 import { spawn } from 'node:child_process'
+import { globSync, statSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -44,13 +45,21 @@ function reportOptionalParts(): boolean {
   return fatal.length === 0
 }
 
+/** tap takes files only, so a folder stands for the tests in it. */
+function filesOf(arg: string): string[] {
+  if (arg.startsWith('-') || !statSync(join(root, arg), { throwIfNoEntry: false })?.isDirectory()) return [arg]
+  return globSync('**/*.test.ts', { cwd: join(root, arg), exclude: ['**/node_modules/**'] }).map((file) =>
+    join(arg, file),
+  )
+}
+
 /** Runs tap to its end, with our arguments passed on, and prints the closing line; returns tap's exit code. */
 async function runTap(args: readonly string[], folder: string, databaseUrl: string): Promise<number> {
   // tap's own display redraws itself, which only a terminal can show; elsewhere we shorten the raw stream
   const live = process.stdout.isTTY === true || args.some((arg) => /^(-R|--reporter)/.test(arg))
   const outputFile = join(folder, 'output.tap')
   const reporting = live ? [`--output-file=${outputFile}`] : ['--reporter=tap', '--no-color']
-  const child = spawn(process.execPath, [tapProgram, 'run', ...reporting, ...args], {
+  const child = spawn(process.execPath, [tapProgram, 'run', ...reporting, ...args.flatMap(filesOf)], {
     cwd: root,
     env: { ...process.env, TEST_DATABASE_URL: databaseUrl },
     stdio: ['inherit', live ? 'inherit' : 'pipe', 'inherit'],

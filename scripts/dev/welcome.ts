@@ -15,7 +15,8 @@ export interface WelcomeFacts {
 /** The whole text. */
 export function welcome({ stack, environment, gateway, seconds }: WelcomeFacts): string {
   const { urls } = stack
-  const dataDir = relative(process.cwd(), stack.dataDir) || '.'
+  const near = relative(process.cwd(), stack.dataDir)
+  const dataDir = near.startsWith('..') ? stack.dataDir : near || '.'
   const database = environment.databaseUrl === undefined ? `embedded PostgreSQL, kept in ${dataDir}/` : 'DATABASE_URL'
   const kind = gateway === 'kong' ? 'Kong' : 'embedded gateway, for machines without Kong'
   const start = environment.prefix
@@ -32,9 +33,12 @@ Everything is up (${seconds.toFixed(1)} s).
 
 Next, in a second terminal:
 
-  ${start}npm run demo                 plays the mobile app: login, tokens, calls up to the limit, refresh
-  ${start}npm run demo -- --browser    the same, and you log in with your browser
-  curl -i ${urls.resource}/echo    without a token: 401
+  ${start}npm run demo
+      plays the mobile app: login, tokens, calls up to the limit, refresh
+  ${start}npm run demo -- --browser
+      the same, and you log in with your browser
+  curl -i ${urls.resource}/echo
+      no token, no entry: 401
 
 Ctrl-C stops everything; the data stays.
 `

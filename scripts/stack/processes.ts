@@ -72,6 +72,15 @@ function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
   }
 }
 
+/** Asks the process that the others wait for to stop; false when there is none. */
+function signalLeader(pid: number | undefined): boolean {
+  try {
+    return pid !== undefined && process.kill(pid, 'SIGTERM')
+  } catch {
+    return false
+  }
+}
+
 /** Waits for the children of a process that has ended (Kong's workers), so that its port is free again. */
 async function groupEnded(pid: number): Promise<void> {
   await waitUntil(() => !signalGroup(pid, 0), { timeoutMs: 2000 })
@@ -81,6 +90,7 @@ async function groupEnded(pid: number): Promise<void> {
 export function manageProcess(spec: ProcessSpec, events: ProcessEvents = {}): ManagedProcess {
   let child: ChildProcess | undefined
   let ended: Promise<void> = Promise.resolve()
+  let drained: Promise<void> = Promise.resolve()
   let expected = false
   let lines: string[] = []
 
@@ -100,11 +110,18 @@ export function manageProcess(spec: ProcessSpec, events: ProcessEvents = {}): Ma
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     for (const stream of [started.stdout, started.stderr]) createInterface({ input: stream }).on('line', keep)
+    // what it printed last may arrive after its end; a grandchild that keeps the pipe open is not waited for
+    drained = new Promise((done) => {
+      started.once('close', () => done())
+      started.once('exit', () => setTimeout(done, 500).unref())
+    })
     ended = new Promise((done) => {
-      const end = (code: number | null, signal: NodeJS.Signals | null): void => {
+      const end = async (code: number | null, signal: NodeJS.Signals | null): Promise<void> => {
         if (child === started) child = undefined
-        if (!expected) events.onUnexpectedExit?.({ name: spec.name, code, signal, output: lines.join('\n') })
+        const surprise = !expected
         done()
+        await drained
+        if (surprise) events.onUnexpectedExit?.({ name: spec.name, code, signal, output: lines.join('\n') })
       }
       started.once('error', (error) => {
         keep(error.message)
@@ -126,12 +143,8 @@ export function manageProcess(spec: ProcessSpec, events: ProcessEvents = {}): Ma
   const stop = async (): Promise<void> => {
     const pid = child?.pid
     if (pid === undefined) return
-    const leader = spec.leader?.()
-    if (leader === undefined) send('SIGTERM')
-    else {
-      expected = true
-      process.kill(leader, 'SIGTERM')
-    }
+    expected = true
+    if (!signalLeader(spec.leader?.())) send('SIGTERM')
     send('SIGCONT') // a stopped process would never see the first
     const grace = setTimeout(() => send('SIGKILL'), spec.graceMs ?? 5000)
     await ended
@@ -163,8 +176,9 @@ export function manageProcess(spec: ProcessSpec, events: ProcessEvents = {}): Ma
       const timeoutMs = spec.readyTimeoutMs ?? 30_000
       const ready = await waitUntil(async () => early || (await spec.ready()), { timeoutMs })
       if (early || !ready) {
-        await stop()
         const trouble = early ? 'ended before it was ready' : `was not ready within ${timeoutMs / 1000} s`
+        await stop()
+        await drained
         const logged = (await spec.lastWords?.())?.trimEnd().split('\n').slice(-keptLines) ?? []
         throw new Error([`the ${spec.name} ${trouble}:`, ...lines, ...logged].join('\n'))
       }

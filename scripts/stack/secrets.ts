@@ -1,5 +1,5 @@
 // The four secrets of a development stack: made once, kept in one file that only its owner may read.
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
@@ -27,7 +27,7 @@ async function makeSecrets(path: string): Promise<Secrets> {
     KEY_ENCRYPTION_KEY: random(),
   }
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  const whole = `${path}.${process.pid}`
+  const whole = `${path}.${randomUUID()}`
   await writeFile(whole, `${JSON.stringify(fresh, null, 2)}\n`, { mode: 0o600 })
   try {
     await link(whole, path) // in one step, and only if nobody else was first

@@ -23,7 +23,7 @@ export function closingLine({ passed, failed, skipped }: Totals): string {
 }
 
 const ended = /^(?<failed>not )?ok \d+ - (?<name>.*?)(?: # time=(?<time>\d+)[\d.]*ms)?$/
-const passedWithin = /^\s+(ok \d+ (?!.*# (SKIP|TODO))|\d+\.\.\d+$|# time=)/
+const passedWithin = /^\s+(ok \d+ (?!.*# (SKIP|TODO))|\d+\.\.\d+$|# (time=|Subtest: ))/
 
 /**
  * Shortens a TAP stream line by line: one line for a test file that passed, with what it skipped; a file that failed

@@ -1,0 +1,121 @@
+// The one-way imports of the house as a table, and the rule that reads them off a file's import statements.
+import { posix } from 'node:path'
+
+/** An import that the layout forbids. */
+export interface ForbiddenImport {
+  readonly file: string
+  readonly line: number
+  /** What is imported, as a path from the project's root. */
+  readonly imported: string
+  readonly why: string
+}
+
+/**
+ * Rooms of the auth server and what each may import, besides itself. `http`, `config` and `sdk` are leaves: anybody may
+ * import them, they import nothing.
+ */
+const leaves = ['http', 'config', 'sdk']
+const belowTheRoad = ['identity', 'catalogue', 'tokens', 'store', 'crypto', 'deps']
+const rooms: Readonly<Record<string, readonly string[]>> = {
+  main: ['app', 'oauth', 'interaction', 'management', 'portal', 'health', ...belowTheRoad],
+  app: ['oauth', 'interaction', 'management', 'portal', 'health', ...belowTheRoad],
+  health: belowTheRoad,
+  oauth: ['interaction', ...belowTheRoad],
+  interaction: ['oauth', ...belowTheRoad],
+  management: belowTheRoad,
+  portal: [], // through the SDK contract only
+  // the types of what main hands to every room
+  deps: ['identity', 'catalogue', 'tokens', 'store', 'crypto'],
+  identity: ['store', 'crypto'],
+  catalogue: ['store', 'crypto'],
+  tokens: ['store', 'crypto'],
+  store: ['crypto'],
+  crypto: [],
+  http: [],
+  config: [],
+}
+
+/** Packages of this project, by the name under which other workspaces import them. */
+const packages: readonly (readonly [name: string, folder: string])[] = [
+  ['@mobile-api-gateway/auth-server-sdk', 'auth-server/sdk/src'],
+  ['@mobile-api-gateway/sdk', 'auth-server/sdk/src'],
+  ['@mobile-api-gateway/auth-server', 'auth-server/src'],
+  ['@mobile-api-gateway/kong-plugins/gateway', 'kong-plugins/gateway'],
+  ['@mobile-api-gateway/kong-plugins', 'kong-plugins/src'],
+  ['@mobile-api-gateway/scripts', 'scripts'],
+]
+
+// `import … from '…'`, `export … from '…'`, `import '…'` and `import('…')`
+const statement =
+  /(?:^|[;\n])\s*(?:import|export)\b([^'"`;]*?)\bfrom\s*(['"])([^'"]+)\2|\bimport\s*\(?\s*(['"])([^'"]+)\4/g
+
+interface Import {
+  readonly line: number
+  readonly target: string
+  readonly typeOnly: boolean
+}
+
+function readImports(source: string): Import[] {
+  const code = source.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, (comment) => comment.replace(/[^\n]/g, ' '))
+  return [...code.matchAll(statement)].map((match) => {
+    const target = match[3] ?? match[5] ?? ''
+    const at = code.indexOf(target, match.index)
+    return { line: code.slice(0, at).split('\n').length, target, typeOnly: /^\s*type\b/.test(match[1] ?? '') }
+  })
+}
+
+/** Where an import leads, as a path from the root; undefined for packages of others. */
+function resolveImport(file: string, target: string): string | undefined {
+  if (target.startsWith('.')) return posix.join(posix.dirname(file), target)
+  const own = packages.find(([name]) => target === name || target.startsWith(`${name}/`))
+  return own && posix.join(own[1], target.slice(own[0].length))
+}
+
+const isTest = (file: string): boolean => /(^|\/)(test|e2e)\//.test(file)
+const workspaceOf = (path: string): string =>
+  path.startsWith('auth-server/sdk/') ? 'auth-server/sdk' : (path.split('/')[0] ?? '')
+const roomOf = (path: string): string => (path.split('/')[2] ?? '').replace(/\.ts$/, '')
+
+/** Why a file may not import another of this project; undefined when it may. */
+function objection(file: string, imported: string, typeOnly: boolean): string | undefined {
+  const [from, to] = [workspaceOf(file), workspaceOf(imported)]
+  if (from !== to) {
+    if (from === 'scripts' || from === '.ci') return undefined
+    if (to === 'auth-server/sdk') {
+      if (from === 'kong-plugins' && !typeOnly) return 'kong-plugins takes types from the SDK, nothing else'
+      return undefined
+    }
+    if (isTest(file) && to === 'scripts') return undefined
+    return `${from} may not import ${to}; only scripts may import all others`
+  }
+  if (isTest(imported) && !isTest(file)) return 'code may not import tests'
+  if (isTest(file)) return undefined
+  if (file.startsWith('kong-plugins/src/') && imported.startsWith('kong-plugins/gateway/')) {
+    return 'the plugins do not know which gateway runs them'
+  }
+  if (file.startsWith('kong-plugins/gateway/') && imported.startsWith('kong-plugins/src/')) {
+    return 'the embedded gateway knows the plugins only by their socket, as Kong does'
+  }
+  return file.startsWith('auth-server/src/') ? roomObjection(file, imported) : undefined
+}
+
+function roomObjection(file: string, imported: string): string | undefined {
+  const [from, to] = [roomOf(file), roomOf(imported)]
+  if (from === to || leaves.includes(to)) return undefined
+  const allowed = rooms[from]
+  if (allowed === undefined) return `the room ${from} is not in the table of .ci/import-rules.ts`
+  if (allowed.includes(to)) return undefined
+  return `${from} may import ${[...allowed, ...leaves].join(', ')}`
+}
+
+/**
+ * The forbidden imports of one file.
+ * @param file path from the project's root, with forward slashes
+ */
+export function forbiddenImports(file: string, source: string): ForbiddenImport[] {
+  return readImports(source).flatMap(({ line, target, typeOnly }) => {
+    const imported = resolveImport(file, target)
+    const why = imported === undefined ? undefined : objection(file, imported, typeOnly)
+    return imported === undefined || why === undefined ? [] : [{ file, line, imported, why }]
+  })
+}

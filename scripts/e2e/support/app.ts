@@ -1,0 +1,72 @@
+// The mobile app in end-to-end tests: logs a person in over HTTP and calls the API through the gateway.
+import * as oauth from 'oauth4webapi'
+import { discover, type Parties } from '../../demo/login.ts'
+import { visit } from '../../demo/user-agent.ts'
+import { demo } from '../../seed.ts'
+import type { Stack } from '../../stack/stack.ts'
+
+export type Tokens = oauth.TokenEndpointResponse
+
+const quiet = { onPage() {}, onSubmit() {}, onRedirect() {} }
+
+export type Login = Readonly<{ email: string; password: string; clientId: string; redirectUri: string; scope?: string }>
+
+/** The whole road from PKCE pair to tokens. */
+export const logIn = async (stack: Stack, login: Partial<Login> = {}): Promise<Tokens> => {
+  const { email, password, clientId, redirectUri, scope } = { ...demo, ...login }
+  const parties: Parties = { ...(await discover(stack.urls.issuer)), client: { client_id: clientId } }
+  const verifier = oauth.generateRandomCodeVerifier()
+  const state = oauth.generateRandomState()
+  const url = new URL(parties.server.authorization_endpoint ?? '')
+  url.search = new URLSearchParams({
+    response_type: 'code',
+    client_id: clientId,
+    redirect_uri: redirectUri,
+    state,
+    code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: 'S256',
+    ...(scope !== undefined && { scope }),
+  }).toString()
+  const redirect = await visit(url.href, redirectUri, { email, password }, quiet)
+  const parameters = oauth.validateAuthResponse(parties.server, parties.client, new URL(redirect), state)
+  const { server, client, authentication, options } = parties
+  const response = await oauth.authorizationCodeGrantRequest(
+    server,
+    client,
+    authentication,
+    parameters,
+    redirectUri,
+    verifier,
+    options,
+  )
+  return oauth.processAuthorizationCodeResponse(server, client, response)
+}
+
+/** Refreshes once. */
+export const refresh = async (stack: Stack, refreshToken: string): Promise<Tokens> => {
+  const { server, client, authentication, options } = await discover(stack.urls.issuer)
+  const response = await oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken, options)
+  return oauth.processRefreshTokenResponse(server, client, response)
+}
+
+export type Answer = Readonly<{ status: number; headers: Headers; body: Record<string, unknown> }>
+
+/** One call of the API through the gateway; `token` undefined sends none. */
+export const call = async (
+  stack: Stack,
+  token: string | undefined,
+  init: RequestInit = {},
+  path = '/mobile/echo',
+): Promise<Answer> => {
+  const headers = new Headers(init.headers)
+  if (token !== undefined) headers.set('authorization', `Bearer ${token}`)
+  const response = await fetch(`${stack.urls.gateway}${path}`, { ...init, headers })
+  const text = await response.text()
+  let body: Record<string, unknown> = {}
+  try {
+    body = JSON.parse(text)
+  } catch {
+    body = { text }
+  }
+  return { status: response.status, headers: response.headers, body }
+}
