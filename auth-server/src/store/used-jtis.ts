@@ -16,3 +16,44 @@ export const useJti = async (db: Db, parts: readonly string[], keepSeconds: numb
     .executeTakeFirst()
   return row !== undefined
 }
+
+/** How long before or after the present a proof without a nonce may say it was made; seconds (RFC 9449 §11.1). */
+export const PROOF_LEEWAY_SECONDS = 60
+
+/** A proof as the database judges it: by its nonce's window of time when it has one, else by its own word. */
+export type ProofMark = Readonly<{
+  jkt: string
+  jti: string
+  /** Unix seconds by the phone's clock. */
+  issuedAt: number
+  nonceWindow: number | undefined
+}>
+
+/** `now` in Unix seconds. A proof that is not fresh was not noted. */
+export type ProofVerdict = Readonly<{ now: number; fresh: boolean; first: boolean }>
+
+/**
+ * Asks for the time, judges a proof by it, and notes the proof until it could not be fresh any more: one statement, so
+ * that a proof costs one round trip. Of parallel callers with the same proof, one is first.
+ * @param windowSeconds length of a nonce's window; a nonce is good in its own and the next.
+ */
+export const useProof = async (db: Db, proof: ProofMark, windowSeconds: number): Promise<ProofVerdict> => {
+  const { rows } = await sql<ProofVerdict>`
+    with clock as (
+      select extract(epoch from auth_now())::float8 as now, ${proof.nonceWindow ?? null}::float8 as given,
+             ${proof.issuedAt}::float8 as issued
+    ), judged as (
+      select now, case when given is null then abs(now - issued) <= ${PROOF_LEEWAY_SECONDS}
+                       else floor(now / ${windowSeconds}) - given between 0 and 1 end as fresh,
+             coalesce((given + 2) * ${windowSeconds}, issued + ${PROOF_LEEWAY_SECONDS}) as ends
+      from clock
+    ), noted as (
+      insert into used_jtis (jti_hash, expires_at)
+      select ${sha256(['dpop', proof.jkt, proof.jti].join('\0'))}, to_timestamp(ends + 1) from judged where fresh
+      on conflict do nothing returning jti_hash
+    )
+    select now, fresh, exists (select from noted) as first from judged`.execute(db)
+  const [verdict] = rows
+  if (!verdict) throw new Error('the database did not judge a proof')
+  return verdict
+}
