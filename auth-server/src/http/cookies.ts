@@ -12,6 +12,7 @@ export type Cookies = Readonly<{
   /** The session token, if one came. */
   session(request: FastifyRequest): string | undefined
   setSession(reply: FastifyReply, token: string): void
+  clearSession(reply: FastifyReply): void
 }>
 
 /**
@@ -39,6 +40,9 @@ export const cookiesFor = (issuer: string): Cookies => {
     session: (request) => read(request, 'session'),
     setSession(reply, token) {
       reply.setCookie(name('session'), token, options)
+    },
+    clearSession(reply) {
+      reply.clearCookie(name('session'), options)
     },
   }
 }

@@ -60,10 +60,16 @@ export const consumeCode = async (
   family: Readonly<{ id: string; currentHash: string }>,
 ): Promise<OpenedFamily | undefined> => {
   const { rows } = await sql<OpenedFamily>`
-    with code as (
+    with session as (
+      -- A sign-out waits for this lock and then ends the family as well, or it came first and there is no session.
+      select session.id from sessions session join authorization_codes code on code.session_id = session.id
+      where code.code_hash = ${presented.codeHash}
+      for key share of session
+    ), code as (
       update authorization_codes code set consumed_at = auth_now(), family_id = ${family.id}
-      from users person, applications application, subscriptions subscription, apis api
+      from users person, applications application, subscriptions subscription, apis api, session
       where code.code_hash = ${presented.codeHash} and code.consumed_at is null and code.expires_at > auth_now()
+        and session.id = code.session_id
         and code.wrong_verifiers < ${MAX_WRONG_VERIFIERS}
         and code.code_challenge is not distinct from ${presented.codeChallenge}
         and (code.dpop_jkt is null or code.dpop_jkt = ${presented.dpopJkt})

@@ -1,6 +1,7 @@
-// Browser sessions: found by the hash of their cookie, dead as soon as the user's epoch moves on.
+// Browser sessions: found by the hash of their cookie, ended together with all that was born in them.
 import { sql } from 'kysely'
-import type { Db } from './database.ts'
+import { randomSecret } from '../crypto/random.ts'
+import type { Db, Trx } from './database.ts'
 
 export type Session = Readonly<{
   id: string
@@ -12,6 +13,9 @@ export type Session = Readonly<{
   authTime: Date
   ageSeconds: number
 }>
+
+/** For how long a client is told of a sign-out again and again while it does not answer; seconds. */
+const NOTICE_TTL_SECONDS = 24 * 3600
 
 /** Finds the live session of a cookie's hash. */
 export const findSession = async (db: Db, tokenHash: string): Promise<Session | undefined> =>
@@ -32,3 +36,41 @@ export const findSession = async (db: Db, tokenHash: string): Promise<Session | 
       sql<number>`extract(epoch from auth_now() - session.auth_time)::float8`.as('ageSeconds'),
     ])
     .executeTakeFirst()
+
+/** Which sessions end: that of a cookie's hash, or all of a person. */
+export type Ending = Readonly<{ tokenHash: string }> | Readonly<{ userId: string }>
+
+/** Ends sessions for good, in one transaction (see `endSessionsWithin`). Returns their ids. */
+export const endSessions = (db: Db, which: Ending): Promise<readonly string[]> =>
+  db.transaction().execute((trx) => endSessionsWithin(trx, which))
+
+/**
+ * The rows go, the families born in them end but for those with offline_access (Back-Channel Logout §2.7), and every
+ * client that took part and wants to know gets a notice.
+ *
+ * Two statements: a code of the session that is being redeemed holds a lock on its row (see `consumeCode`), so the
+ * first waits for it, and the second, reading afterwards, sees the family that it opened (READ COMMITTED).
+ */
+export const endSessionsWithin = async (trx: Trx, which: Ending): Promise<readonly string[]> => {
+  const ended = await trx
+    .deleteFrom('sessions')
+    .where((eb) => ('userId' in which ? eb('user_id', '=', which.userId) : eb('token_hash', '=', which.tokenHash)))
+    .returning('id')
+    .execute()
+  const ids = ended.map(({ id }) => id)
+  if (ids.length === 0) return ids
+  await sql`
+    with revoked as (
+      update refresh_families set revoked_at = auth_now(), revoked_because = 'signed out'
+      where session_id = any(${ids}) and revoked_at is null and not scopes @> '{offline_access}'
+    ), told as (
+      select distinct family.application_id, family.user_id, family.session_id
+      from refresh_families family join applications application on application.id = family.application_id
+      where family.session_id = any(${ids}) and application.backchannel_logout_uri is not null
+    )
+    insert into logout_notices (id, application_id, user_id, session_id, expires_at)
+    select ${randomSecret(16)} || '.' || row_number() over (), application_id, user_id, session_id,
+           auth_now() + make_interval(secs => ${NOTICE_TTL_SECONDS})
+    from told`.execute(trx)
+  return ids
+}

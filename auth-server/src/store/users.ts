@@ -1,6 +1,7 @@
 // Rows of people.
-import { sql } from 'kysely'
+import { type SqlBool, sql } from 'kysely'
 import type { Db } from './database.ts'
+import { endSessionsWithin } from './sessions.ts'
 
 export type UserCredentials = Readonly<{ id: string; passwordHash: string | undefined; authEpoch: number }>
 
@@ -35,11 +36,38 @@ export const insertUser = async (
   return row?.id
 }
 
-/** Stores a new password and ends everything that was born under the old one: sessions, codes and families carry the epoch. */
-export const replacePassword = async (db: Db, userId: string, passwordHash: string): Promise<void> => {
-  await db
-    .updateTable('users')
-    .set({ password_hash: passwordHash, auth_epoch: sql`auth_epoch + 1` })
-    .where('id', '=', userId)
-    .execute()
+/**
+ * Stores a new password and ends everything that was born under the old one: codes, families and whatever else carries
+ * the person's epoch by the epoch's rise, sessions by their end, of which the clients that took part are told.
+ */
+export const replacePassword = (db: Db, userId: string, passwordHash: string): Promise<void> =>
+  db.transaction().execute(async (trx) => {
+    await trx
+      .updateTable('users')
+      .set({ password_hash: passwordHash, auth_epoch: sql`auth_epoch + 1`, updated_at: sql<Date>`auth_now()` })
+      .where('id', '=', userId)
+      .execute()
+    await endSessionsWithin(trx, { userId })
+  })
+
+/** A person's e-mail address, if the application was allowed to see it before: a hint must not tell it anything new. */
+export const findAddressKnownTo = async (
+  db: Db,
+  { userId, applicationId }: Readonly<{ userId: string; applicationId: string }>,
+): Promise<string | undefined> => {
+  const row = await db
+    .selectFrom('users as person')
+    .where('person.id', '=', userId)
+    .where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom('refresh_families as family')
+          .whereRef('family.user_id', '=', 'person.id')
+          .where('family.application_id', '=', applicationId)
+          .where(sql<SqlBool>`family.scopes @> '{email}'`),
+      ),
+    )
+    .select('person.email')
+    .executeTakeFirst()
+  return row?.email
 }
