@@ -11,6 +11,7 @@ import { addErrorHandler } from './oauth/error-handler.ts'
 import { addJwks } from './oauth/jwks.ts'
 import { addMetadata } from './oauth/metadata.ts'
 import { addToken } from './oauth/token/index.ts'
+import { addUserinfo } from './oauth/userinfo.ts'
 
 const BODY_LIMIT_BYTES = 64 * 1024
 
@@ -26,6 +27,7 @@ export const buildApp = async (deps: Deps, logger: FastifyBaseLogger): Promise<F
   addAuthorize(app, deps)
   addInteraction(app, deps)
   addToken(app, deps)
+  addUserinfo(app, deps)
   addJwks(app, deps)
   addHealth(app, deps)
   return app

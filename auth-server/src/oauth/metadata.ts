@@ -1,25 +1,37 @@
 // Discovery (RFC 8414, OpenID Connect Discovery §3), derived from the tables that dispatch, so that it cannot lie.
 import type { FastifyInstance } from 'fastify'
+import { claimsOf, OPENID_SCOPES } from '../catalogue/openid-scopes.ts'
 import type { Deps } from '../deps.ts'
 import { allowOnly } from '../http/methods.ts'
+import { PASSWORD_ACR } from '../identity/local-account.ts'
+import { ID_TOKEN_CLAIMS } from '../tokens/id-token.ts'
 import { SIGNING_ALGORITHMS } from '../tokens/signing-keys.ts'
 import { PROMPTS, RESPONSE_MODES, RESPONSE_TYPES } from './authorize/valid-request.ts'
 import { TOKEN_ENDPOINT_AUTH_METHODS } from './client-auth.ts'
+import { DPOP_ALGORITHMS } from './dpop-proof.ts'
 import { CODE_CHALLENGE_METHODS } from './pkce.ts'
 import { GRANTS } from './token/grants/index.ts'
 
 const PATHS = ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'] as const
 
+const CLAIMS = [...new Set([...ID_TOKEN_CLAIMS, ...claimsOf(Object.keys(OPENID_SCOPES))])]
+
 export const metadata = (issuer: string) => ({
   issuer,
   authorization_endpoint: `${issuer}/authorize`,
   token_endpoint: `${issuer}/token`,
+  userinfo_endpoint: `${issuer}/userinfo`,
   jwks_uri: `${issuer}/jwks`,
+  scopes_supported: Object.keys(OPENID_SCOPES),
+  claims_supported: CLAIMS,
+  claims_parameter_supported: false,
+  acr_values_supported: [PASSWORD_ACR],
   response_types_supported: RESPONSE_TYPES,
   response_modes_supported: RESPONSE_MODES,
   grant_types_supported: [...GRANTS.keys()],
   code_challenge_methods_supported: CODE_CHALLENGE_METHODS,
   token_endpoint_auth_methods_supported: TOKEN_ENDPOINT_AUTH_METHODS,
+  dpop_signing_alg_values_supported: DPOP_ALGORITHMS,
   authorization_response_iss_parameter_supported: true,
   request_parameter_supported: false,
   request_uri_parameter_supported: false,

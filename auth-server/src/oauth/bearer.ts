@@ -1,0 +1,45 @@
+// Access tokens presented to our own endpoints: where they may stand in a request, and how a refusal reads (RFC 6750).
+import type { FastifyRequest } from 'fastify'
+import { formOf } from '../http/form.ts'
+import { Parameters } from '../http/parameters.ts'
+import { DPOP_ALGORITHMS } from './dpop-proof.ts'
+import { OAuthError } from './errors.ts'
+
+export const REALM = 'mobile-api-gateway'
+
+/** How a token came: plain, or with the claim that a proof of its key goes with it (RFC 9449 §7.1). */
+export type PresentedToken = Readonly<{ scheme: 'bearer' | 'dpop'; token: string }>
+
+type BearerErrorCode = 'invalid_request' | 'invalid_token' | 'insufficient_scope'
+
+const CREDENTIALS = /^(bearer|dpop) +([\w.~+/-]+=*)$/i
+
+const BEARER = `Bearer realm="${REALM}"`
+
+/** The challenge of a request without a token: both schemes, and no error, for there is none (RFC 6750 §3.1, RFC 9449 §7.1). */
+export const TOKEN_CHALLENGE = `${BEARER}, DPoP algs="${DPOP_ALGORITHMS.join(' ')}"`
+
+/** A refusal with its challenge, in one WWW-Authenticate value (RFC 6750 §3). @param scope the scope that would do. */
+export const bearerError = (code: BearerErrorCode, description: string, scope?: string): OAuthError => {
+  const attributes = [`error="${code}"`, `error_description="${description}"`, ...(scope ? [`scope="${scope}"`] : [])]
+  return new OAuthError(code, description, {
+    headers: { 'www-authenticate': `${BEARER}, ${attributes.join(', ')}` },
+  })
+}
+
+/** The one token of a request, or undefined when it has none. @throws {OAuthError} invalid_request (RFC 6750 §2, §3.1). */
+export const readPresentedToken = (request: FastifyRequest): PresentedToken | undefined => {
+  const { authorization } = request.headers
+  // OAuth 2.1 §5.1: a token in a URL ends up in logs, so nobody gets used to it here.
+  if (Parameters.ofUrl(request.raw.url ?? '').getAll('access_token').length > 0)
+    throw bearerError('invalid_request', 'send the access token in the Authorization header, not in the URL')
+  const posted = formOf(request)?.getAll('access_token') ?? []
+  if (posted.length + (authorization === undefined ? 0 : 1) > 1)
+    throw bearerError('invalid_request', 'send one access token, in one place')
+  const [inForm] = posted
+  if (authorization === undefined) return inForm === undefined ? undefined : { scheme: 'bearer', token: inForm }
+  const [, scheme, token] = CREDENTIALS.exec(authorization) ?? []
+  if (!scheme || !token)
+    throw bearerError('invalid_request', 'the Authorization header has to be Bearer or DPoP, and a token')
+  return { scheme: scheme.toLowerCase() === 'dpop' ? 'dpop' : 'bearer', token }
+}
