@@ -1,0 +1,87 @@
+// The import check finds what goes the wrong way, in every notation, and lets the rest pass.
+import t from 'tap'
+import { forbiddenImports } from '../../.ci/import-rules.ts'
+
+const check = (file: string, source: string): string[] =>
+  forbiddenImports(file, source).map(({ line, imported, why }) => `${line} ${imported}: ${why}`)
+
+t.test('rooms import what lies below them', async (t) => {
+  const source = `// import { a } from '../oauth/errors.ts' is only a comment
+import { readFile } from 'node:fs/promises'
+import { Kysely } from 'kysely'
+import type { Db } from '../store/database.ts'
+import { cookies } from '../http/cookies.ts'
+import { own } from './own.ts'
+`
+  t.strictSame(check('auth-server/src/tokens/access-token.ts', source), [])
+})
+
+t.test('an import of a room above is named with its line, in every notation', async (t) => {
+  const why = 'tokens may import store, crypto, http, config, sdk'
+  const source = `import {
+  a,
+  type B,
+} from '../oauth/errors.ts'
+import '../interaction/index.ts'
+export * from "../oauth/scope.ts"
+export { type C } from '../oauth/pkce.ts'
+const d = await import('../oauth/jwks.ts')
+`
+  t.strictSame(check('auth-server/src/tokens/access-token.ts', source), [
+    `4 auth-server/src/oauth/errors.ts: ${why}`,
+    `5 auth-server/src/interaction/index.ts: ${why}`,
+    `6 auth-server/src/oauth/scope.ts: ${why}`,
+    `7 auth-server/src/oauth/pkce.ts: ${why}`,
+    `8 auth-server/src/oauth/jwks.ts: ${why}`,
+  ])
+})
+
+t.test('one table row per rule', async (t) => {
+  const allowed = ''
+  const rows: [file: string, source: string, why: string][] = [
+    ['auth-server/src/main.ts', "import { buildApp } from './app.ts'", allowed],
+    ['auth-server/src/app.ts', "import { x } from './main.ts'", 'app may import'],
+    ['auth-server/src/oauth/a.ts', "import { x } from '../interaction/policy.ts'", allowed],
+    ['auth-server/src/interaction/a.ts', "import { x } from '../oauth/errors.ts'", 'interaction may import'],
+    ['auth-server/src/portal/a.ts', "import { x } from '../store/users.ts'", 'portal may import'],
+    ['auth-server/src/attic/a.ts', "import { x } from '../store/users.ts'", 'the room attic is not in the table'],
+    ['auth-server/src/deps.ts', "import type { X } from './oauth/x.ts'", allowed],
+    ['auth-server/src/deps.ts', "import { x } from './oauth/x.ts'", 'deps may import'],
+    ['auth-server/src/http/a.ts', "import { x } from '../store/users.ts'", 'http may import'],
+    ['auth-server/src/app.ts', "import { x } from '../test/support/x.ts'", 'code may not import tests'],
+    ['auth-server/test/a.test.ts', "import { x } from '../src/oauth/errors.ts'", allowed],
+    [
+      'auth-server/src/app.ts',
+      "import { x } from '@mobile-api-gateway/kong-plugins/shell.ts'",
+      'auth-server may not import kong-plugins',
+    ],
+    [
+      'kong-plugins/src/a.ts',
+      "import { x } from '../../auth-server/src/config.ts'",
+      'kong-plugins may not import auth-server',
+    ],
+    ['kong-plugins/src/a.ts', "import type { X } from '@mobile-api-gateway/sdk/contract.ts'", allowed],
+    [
+      'kong-plugins/src/a.ts',
+      "import { x } from '@mobile-api-gateway/sdk/contract.ts'",
+      'kong-plugins takes types from the SDK',
+    ],
+    ['kong-plugins/src/a.ts', "import { x } from '../gateway/router.ts'", 'the plugins do not know which gateway'],
+    [
+      'kong-plugins/gateway/a.ts',
+      "import { x } from '../src/plugins.ts'",
+      'the embedded gateway knows the plugins only',
+    ],
+    ['scripts/seed.ts', "import { x } from '@mobile-api-gateway/auth-server/catalogue/apis.ts'", allowed],
+    [
+      'auth-server/sdk/src/client.ts',
+      "import { x } from '../../src/config.ts'",
+      'auth-server/sdk may not import auth-server',
+    ],
+  ]
+  for (const [file, source, why] of rows) {
+    const [found = allowed, ...more] = forbiddenImports(file, source).map((each) => each.why)
+    t.ok(why === allowed ? found === allowed : found.startsWith(why), `${file}: ${source} → ${found || 'allowed'}`)
+    t.strictSame(more, [])
+  }
+})
