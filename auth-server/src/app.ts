@@ -8,8 +8,10 @@ import { addSecurityHeaders } from './http/security-headers.ts'
 import { addInteraction } from './interaction/index.ts'
 import { addAuthorize } from './oauth/authorize/index.ts'
 import { addErrorHandler } from './oauth/error-handler.ts'
+import { addIntrospect } from './oauth/introspect.ts'
 import { addJwks } from './oauth/jwks.ts'
 import { addMetadata } from './oauth/metadata.ts'
+import { addRevoke } from './oauth/revoke.ts'
 import { addToken } from './oauth/token/index.ts'
 import { addUserinfo } from './oauth/userinfo.ts'
 
@@ -27,6 +29,8 @@ export const buildApp = async (deps: Deps, logger: FastifyBaseLogger): Promise<F
   addAuthorize(app, deps)
   addInteraction(app, deps)
   addToken(app, deps)
+  addRevoke(app, deps)
+  addIntrospect(app, deps)
   addUserinfo(app, deps)
   addJwks(app, deps)
   addHealth(app, deps)

@@ -60,10 +60,19 @@ const live: RawBuilder<SqlBool> = sql`
   and subscription.status = 'approved'
   and family.revoked_at is null and family.expires_at > auth_now() and family.idle_expires_at > auth_now()`
 
+/** A family that stands, and when it began and will end unless it is used; Unix seconds. */
+export type StandingFamily = FamilyView & Readonly<{ startedAt: number; expiresAt: number }>
+
 /** The live family of this client, if there is one. */
-export const findLiveFamily = async (db: Db, familyId: string, clientId: string): Promise<FamilyView | undefined> => {
-  const { rows } = await sql<FamilyView>`
-    select ${columns} from refresh_families family, ${others}
+export const findLiveFamily = async (
+  db: Db,
+  familyId: string,
+  clientId: string,
+): Promise<StandingFamily | undefined> => {
+  const { rows } = await sql<StandingFamily>`
+    select ${columns}, floor(extract(epoch from family.created_at))::float8 as "startedAt",
+           floor(extract(epoch from least(family.expires_at, family.idle_expires_at)))::float8 as "expiresAt"
+    from refresh_families family, ${others}
     where family.id = ${familyId} and application.client_id = ${clientId} and ${live}`.execute(db)
   return rows[0]
 }
@@ -117,4 +126,23 @@ export const revokeFamily = async (db: Db, id: string, generation: number, becau
     .where('revoked_at', 'is', null)
     .executeTakeFirst()
   return result.numUpdatedRows === 1n
+}
+
+/**
+ * Ends a family of this client, whatever its generation (RFC 7009); true when this call ended it. A refresh at the same
+ * moment waits for the row, and finds it revoked.
+ * @param unlessAfter Unix seconds by the database's clock after which nothing happens: the expiry of an access token.
+ */
+export const endFamilyOfClient = async (
+  db: Db,
+  family: Readonly<{ id: string; clientId: string; unlessAfter: number | null }>,
+): Promise<boolean> => {
+  const { rows } = await sql`
+    update refresh_families family set revoked_at = auth_now(), revoked_because = 'revoked by the client'
+    from applications application
+    where family.id = ${family.id} and family.revoked_at is null
+      and application.id = family.application_id and application.client_id = ${family.clientId}
+      and (${family.unlessAfter}::float8 is null or to_timestamp(${family.unlessAfter}) > auth_now())
+    returning family.id`.execute(db)
+  return rows.length === 1
 }

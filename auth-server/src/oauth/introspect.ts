@@ -1,0 +1,106 @@
+// POST /introspect (RFC 7662): whether a token would be honoured now, told to those whom it concerns.
+import type { FastifyInstance } from 'fastify'
+import type { Deps } from '../deps.ts'
+import { allowOnly } from '../http/methods.ts'
+import { type Client, findClient } from '../store/clients.ts'
+import { findLiveFamily } from '../store/refresh-families.ts'
+import { type Claims, readOwnToken, textClaim } from '../tokens/own-token.ts'
+import { judge } from '../tokens/refresh-family.ts'
+import { parseRefreshToken } from '../tokens/refresh-token.ts'
+import { authenticateConfidentialClient } from './client-auth.ts'
+import { OAuthError } from './errors.ts'
+import { readForm } from './form-request.ts'
+
+/**
+ * An API's backend asks about its tokens as an application that is subscribed to the API with this scope. Any other
+ * application sees its own tokens only (§4: whoever may ask about everything can scan for tokens and track people).
+ */
+export const INTROSPECTION_SCOPE = 'token:introspect'
+
+/** Of an access token, the claims that are told (§2.2, RFC 9449 §6.2, RFC 9470 §6.2). */
+const TOLD = [
+  'iss',
+  'sub',
+  'aud',
+  'client_id',
+  'app_id',
+  'scope',
+  'jti',
+  'iat',
+  'exp',
+  'auth_time',
+  'acr',
+  'grant_id',
+  'plan',
+  'cnf',
+] as const
+
+type Introspection = Readonly<{ active: boolean } & Record<string, unknown>>
+
+// §2.2: nothing else, whether the token is unknown, has ended or is none of the caller's business.
+const INACTIVE: Introspection = { active: false }
+
+export const addIntrospect = (app: FastifyInstance, deps: Deps): void => {
+  app.post('/introspect', async (request, reply) => {
+    reply.headers({ 'cache-control': 'no-store', pragma: 'no-cache' })
+    const parameters = readForm(request)
+    const caller = await authenticateConfidentialClient(deps, parameters, request)
+    const token = parameters.get('token')
+    if (token === undefined) throw new OAuthError('invalid_request', 'token is missing')
+    return (await refreshToken(deps, caller, token)) ?? (await accessToken(deps, caller, token)) ?? INACTIVE
+  })
+  allowOnly(app, '/introspect', ['POST'])
+}
+
+/** A refresh token concerns its client alone; it is active while the token endpoint would still answer it. */
+const refreshToken = async ({ db, config }: Deps, caller: Client, text: string): Promise<Introspection | undefined> => {
+  const token = parseRefreshToken(config.tokenSecret, text)
+  const family = token && (await findLiveFamily(db, token.familyId, caller.clientId))
+  if (!token || !family || ['reuse', 'invalid'].includes(judge(family, token))) return undefined
+  return {
+    active: true,
+    iss: config.issuer,
+    sub: family.userId,
+    aud: family.resource,
+    client_id: family.clientId,
+    scope: family.scopes.join(' '),
+    iat: family.startedAt,
+    exp: family.expiresAt,
+    ...(family.dpopJkt !== null && { cnf: { jkt: family.dpopJkt } }),
+  }
+}
+
+const accessToken = async (deps: Deps, caller: Client, text: string): Promise<Introspection | undefined> => {
+  const { db, config, keys } = deps
+  const claims = await readOwnToken(config.issuer, keys, 'at+jwt', text)
+  if (!claims || !concerns(caller, claims) || !(await stands(db, claims))) return undefined
+  return {
+    active: true,
+    token_type: claims.cnf === undefined ? 'Bearer' : 'DPoP',
+    ...Object.fromEntries(TOLD.filter((name) => claims[name] !== undefined).map((name) => [name, claims[name]])),
+  }
+}
+
+const concerns = (caller: Client, claims: Claims): boolean =>
+  claims.client_id === caller.clientId ||
+  caller.subscriptions.some(
+    ({ resource, scopes }) => resource === claims.aud && scopes.some(({ name }) => name === INTROSPECTION_SCOPE),
+  )
+
+/** Whether what the token was issued for still holds: its login, or for a machine its subscription. */
+const stands = async (db: Deps['db'], claims: Claims): Promise<boolean> => {
+  const clientId = textClaim(claims, 'client_id')
+  const grantId = textClaim(claims, 'grant_id')
+  if (clientId === undefined || typeof claims.exp !== 'number') return false
+  if (grantId !== undefined) {
+    const family = await findLiveFamily(db, grantId, clientId)
+    return family !== undefined && claims.exp > family.now
+  }
+  const machine = await findClient(db, clientId)
+  return (
+    machine !== undefined &&
+    claims.exp > machine.readAt &&
+    machine.grantTypes.includes('client_credentials') &&
+    machine.subscriptions.some(({ resource }) => resource === claims.aud)
+  )
+}

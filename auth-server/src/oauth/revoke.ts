@@ -1,0 +1,49 @@
+// POST /revoke (RFC 7009): an app is done with a token; the whole installation ends, and gateways hear of it.
+import type { FastifyInstance } from 'fastify'
+import type { Deps } from '../deps.ts'
+import { allowOnly } from '../http/methods.ts'
+import type { Client } from '../store/clients.ts'
+import { endFamilyOfClient } from '../store/refresh-families.ts'
+import { readAccessToken } from '../tokens/access-token.ts'
+import { parseRefreshToken } from '../tokens/refresh-token.ts'
+import { authenticateClient } from './client-auth.ts'
+import { OAuthError } from './errors.ts'
+import { readForm } from './form-request.ts'
+
+export const addRevoke = (app: FastifyInstance, deps: Deps): void => {
+  app.post('/revoke', async (request, reply) => {
+    reply.headers({ 'cache-control': 'no-store', pragma: 'no-cache' })
+    const parameters = readForm(request)
+    const client = await authenticateClient(deps, parameters, request)
+    const token = parameters.get('token')
+    if (token === undefined) throw new OAuthError('invalid_request', 'token is missing')
+    // A token tells its kind by its shape, so token_type_hint has nothing to add (§2.1).
+    const ended = await revoke(deps, client, token)
+    if (ended) request.log.info({ event: 'token_revoked', clientId: client.clientId, grantId: ended }, 'tokens revoked')
+    // §2.2: unknown, foreign or ended already, the answer is the same; the client could do nothing about it.
+    return reply.code(200).send()
+  })
+  allowOnly(app, '/revoke', ['POST'])
+}
+
+/** Ends what the token stands for, and returns the family that ended now, if one did. */
+const revoke = async (
+  { db, config, keys }: Deps,
+  { clientId, readAt }: Client,
+  token: string,
+): Promise<string | undefined> => {
+  // Any generation will do, also a spent one: the app whose last answer was lost can still log out.
+  const refreshToken = parseRefreshToken(config.tokenSecret, token)
+  if (refreshToken) {
+    const id = refreshToken.familyId
+    return (await endFamilyOfClient(db, { id, clientId, unlessAfter: null })) ? id : undefined
+  }
+  const accessToken = await readAccessToken(config.issuer, keys, token)
+  // An expired access token proves nothing any more; old logs are full of them.
+  if (!accessToken || accessToken.clientId !== clientId || accessToken.expiresAt <= readAt) return undefined
+  const { grantId, expiresAt } = accessToken
+  if (grantId === undefined)
+    // To say 200 here would be a promise that no gateway keeps (§2.2.1).
+    throw new OAuthError('unsupported_token_type', 'a token of client_credentials ends by its short expiry only')
+  return (await endFamilyOfClient(db, { id: grantId, clientId, unlessAfter: expiresAt })) ? grantId : undefined
+}

@@ -1,0 +1,39 @@
+// grant_type=client_credentials: a machine on its own behalf (RFC 6749 §4.4). No person, so no refresh and no ID token.
+import { isOpenIdScope } from '../../../catalogue/openid-scopes.ts'
+import { ACCESS_TOKEN_TTL_SECONDS, mintAccessToken } from '../../../tokens/access-token.ts'
+import { OAuthError } from '../../errors.ts'
+import { requireSubscription } from '../../resource.ts'
+import { grantableScopes, parseScope } from '../../scope.ts'
+import type { GrantHandler } from './grant.ts'
+
+export const clientCredentials: GrantHandler = async ({ config, keys }, { client, parameters, resource, dpopJkt }) => {
+  // §4.4.2: anybody could call with the name of a public client.
+  if (client.authMethod === 'none')
+    throw new OAuthError('unauthorized_client', 'client_credentials is for clients that authenticate')
+  const named = parseScope(parameters.get('scope'))
+  if (named?.some(isOpenIdScope))
+    throw new OAuthError('invalid_scope', 'OpenID Connect scopes are about a person; a machine has none')
+  const subscription = requireSubscription(client, resource === null ? [] : [resource])
+  const scopes = grantableScopes(
+    named,
+    subscription.scopes.map(({ name }) => name),
+  )
+  const accessToken = await mintAccessToken(config.issuer, keys, {
+    // RFC 9068 §2.2: sub identifies the client itself; no user's id can look like it.
+    subject: client.clientId,
+    clientId: client.clientId,
+    applicationId: client.applicationId,
+    resource: subscription.resource,
+    plan: subscription.plan,
+    scopes,
+    dpopJkt,
+    alg: client.accessTokenAlg,
+    now: client.readAt,
+  })
+  return {
+    access_token: accessToken,
+    token_type: dpopJkt === null ? 'Bearer' : 'DPoP',
+    expires_in: ACCESS_TOKEN_TTL_SECONDS,
+    scope: scopes.join(' '),
+  }
+}
