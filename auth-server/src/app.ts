@@ -11,6 +11,7 @@ import { addErrorHandler } from './oauth/error-handler.ts'
 import { addIntrospect } from './oauth/introspect.ts'
 import { addJwks } from './oauth/jwks.ts'
 import { addMetadata } from './oauth/metadata.ts'
+import { addPar } from './oauth/par.ts'
 import { addRevoke } from './oauth/revoke.ts'
 import { addToken } from './oauth/token/index.ts'
 import { addUserinfo } from './oauth/userinfo.ts'
@@ -26,6 +27,7 @@ export const buildApp = async (deps: Deps, logger: FastifyBaseLogger): Promise<F
   addSecurityHeaders(app, deps.config.issuer)
   addErrorHandler(app, deps)
   addMetadata(app, deps)
+  addPar(app, deps)
   addAuthorize(app, deps)
   addInteraction(app, deps)
   addToken(app, deps)

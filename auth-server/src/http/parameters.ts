@@ -56,6 +56,22 @@ export class Parameters {
         throw new ParameterError(`${printable(name)} was sent more than once`)
   }
 
+  /** The same parameters without some. */
+  without(names: ReadonlySet<string>): Parameters {
+    return new Parameters(new Map([...this.#values].filter(([name]) => !names.has(name))), this.problem)
+  }
+
+  /** The same parameters with this one value for a name. */
+  with(name: string, value: string): Parameters {
+    return new Parameters(new Map([...this.#values, [name, [value]]]), this.problem)
+  }
+
+  /** The parameters in `application/x-www-form-urlencoded`, which `parse` reads back. */
+  toString(): string {
+    const pairs = [...this.#values].flatMap(([name, values]) => values.map((value) => [name, value]))
+    return new URLSearchParams(pairs).toString()
+  }
+
   /** The same parameters with those of `other` added (a repeat stays a repeat). */
   merge(other: Parameters): Parameters {
     const merged = new Map(this.#values)

@@ -10,6 +10,9 @@ import { OAuthError } from './errors.ts'
 /** What a request shows of its client: who it says it is, and by which method it proves it. */
 type Presented = Readonly<{ clientId: string; method: ClientAuthMethod; credential: string }>
 
+/** The parameters that prove a client; nothing of a request that is kept may hold them. */
+export const CREDENTIALS: ReadonlySet<string> = new Set(['client_secret', 'client_assertion', 'client_assertion_type'])
+
 const BASIC = /^Basic +([A-Za-z0-9+/]+=*)$/i
 
 // RFC 6749 §5.2: who used the Authorization header is answered in its scheme.

@@ -19,6 +19,8 @@ const CLAIMS = [...new Set([...ID_TOKEN_CLAIMS, ...claimsOf(Object.keys(OPENID_S
 export const metadata = (issuer: string) => ({
   issuer,
   authorization_endpoint: `${issuer}/authorize`,
+  pushed_authorization_request_endpoint: `${issuer}/par`,
+  require_pushed_authorization_requests: false,
   token_endpoint: `${issuer}/token`,
   userinfo_endpoint: `${issuer}/userinfo`,
   jwks_uri: `${issuer}/jwks`,

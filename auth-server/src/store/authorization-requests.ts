@@ -24,23 +24,28 @@ export type PendingRequest = Readonly<{
   denied: boolean
 }>
 
+/**
+ * Begins a request and, where it was pushed ahead, uses up its URI, in one statement: of any number of browsers that
+ * open one pushed request, one begins. False when the URI has been used or has ended meanwhile (RFC 9126 §4).
+ */
 export const insertRequest = async (
   db: Db,
   row: Pick<PendingRequest, 'id' | 'applicationId' | 'apiId' | 'request' | 'loginAgain'> &
-    Readonly<{ browserHash: string }>,
-): Promise<void> => {
-  await db
-    .insertInto('authorization_requests')
-    .values({
-      id: row.id,
-      browser_hash: row.browserHash,
-      application_id: row.applicationId,
-      api_id: row.apiId,
-      request: JSON.stringify(row.request),
-      login_again: row.loginAgain,
-      expires_at: sql<Date>`auth_now() + make_interval(secs => ${REQUEST_TTL_SECONDS})`,
-    })
-    .execute()
+    Readonly<{ browserHash: string; pushedUriHash: string | null }>,
+): Promise<boolean> => {
+  const { rows } = await sql`
+    with used as (
+      update pushed_requests set used_at = auth_now()
+      where uri_hash = ${row.pushedUriHash} and application_id = ${row.applicationId}
+        and used_at is null and expires_at > auth_now()
+      returning uri_hash
+    )
+    insert into authorization_requests (id, browser_hash, application_id, api_id, request, login_again, expires_at)
+    select ${row.id}, ${row.browserHash}, ${row.applicationId}, ${row.apiId}, ${JSON.stringify(row.request)}::jsonb,
+           ${row.loginAgain}::boolean, auth_now() + make_interval(secs => ${REQUEST_TTL_SECONDS})
+    where ${row.pushedUriHash}::text is null or exists (select from used)
+    returning id`.execute(db)
+  return rows.length === 1
 }
 
 /** Finds a request that this browser began and has not finished. */

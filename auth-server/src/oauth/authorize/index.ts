@@ -11,6 +11,7 @@ import { OAuthError } from '../errors.ts'
 import { fixedResource, mounts } from '../fixed-api.ts'
 import { requireClient } from './known-client.ts'
 import { proceed } from './proceed.ts'
+import { resolvePushed, spentRequestUri } from './pushed-request.ts'
 import { readRawRequest } from './raw-request.ts'
 import { RedirectedError } from './response.ts'
 import { type TrustedRedirect, trustRedirect } from './trusted-redirect.ts'
@@ -27,15 +28,16 @@ export const addAuthorize = (app: FastifyInstance, deps: Deps): void => {
   const authorize: RouteHandlerMethod = async (request, reply) => {
     const fixed = await fixedResource(db, request)
     const raw = readRawRequest(request)
-    const known = await requireClient(db, raw)
+    const known = await resolvePushed(db, await requireClient(db, raw))
     const trusted = trustRedirect(known)
     const valid = redirectingErrors(trusted, () => validate(trusted, fixed))
     const pending = toPending(valid)
     const browser = cookies.browser(request, reply)
-    const [session] = await Promise.all([
+    const [session, begun] = await Promise.all([
       sessionOf(request),
-      insertRequest(db, { ...pending, browserHash: sha256(browser) }),
+      insertRequest(db, { ...pending, browserHash: sha256(browser), pushedUriHash: valid.pushed?.uriHash ?? null }),
     ])
+    if (!begun) throw spentRequestUri()
     return proceed(deps, reply, pending, session)
   }
   for (const url of mounts('/authorize')) {

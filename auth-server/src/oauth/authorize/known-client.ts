@@ -4,7 +4,12 @@ import type { Db } from '../../store/database.ts'
 import { OAuthError } from '../errors.ts'
 import type { RawRequest } from './raw-request.ts'
 
-export type KnownClient = RawRequest & Readonly<{ client: Client }>
+export type KnownClient = RawRequest &
+  Readonly<{
+    client: Client
+    /** Where the parameters were pushed ahead (RFC 9126): by which URI, and proving which key. */
+    pushed: Readonly<{ uriHash: string; dpopJkt: string | null }> | null
+  }>
 
 /** @throws {OAuthError} | {ParameterError} when client_id is missing, repeated or unknown. */
 export const requireClient = async (db: Db, raw: RawRequest): Promise<KnownClient> => {
@@ -12,5 +17,5 @@ export const requireClient = async (db: Db, raw: RawRequest): Promise<KnownClien
   if (clientId === undefined) throw new OAuthError('invalid_request', 'client_id is missing')
   const client = await findClient(db, clientId)
   if (!client) throw new OAuthError('invalid_request', 'no application has this client_id')
-  return { ...raw, client }
+  return { ...raw, client, pushed: null }
 }

@@ -1,6 +1,7 @@
 // Step 4 of /authorize: everything else that was asked, each check one named step (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1).
 import type { Subscription } from '../../store/clients.ts'
 import type { StoredRequest } from '../../store/database.ts'
+import { codeKey } from '../dpop-jkt.ts'
 import { OAuthError } from '../errors.ts'
 import { resourcesFor } from '../fixed-api.ts'
 import { requireChallenge } from '../pkce.ts'
@@ -20,10 +21,11 @@ export type ValidRequest = TrustedRedirect & Readonly<{ subscription: Subscripti
  * @throws {OAuthError} | {ParameterError} which the caller turns into a redirect with `error`, `state` and `iss`.
  */
 export const validate = (trusted: TrustedRedirect, fixed: string | undefined): ValidRequest => {
-  const { parameters, client, redirectUri } = trusted
+  const { parameters, client, pushed, redirectUri } = trusted
   parameters.requireSound(MAY_REPEAT)
   if (!client.grantTypes.includes('authorization_code'))
     throw new OAuthError('unauthorized_client', 'this application is not registered for authorization_code')
+  requirePushed(trusted)
   refuseRequestObjects(trusted)
   requireCodeResponse(trusted)
   const nonce = parameters.get('nonce')
@@ -33,6 +35,7 @@ export const validate = (trusted: TrustedRedirect, fixed: string | undefined): V
   const subscription = requireSubscription(client, resourcesFor(fixed, parameters.getAll('resource')))
   const offered = subscription.scopes.map(({ name }) => name)
   const scopes = grantableScopes(parseScope(parameters.get('scope')), offered)
+  const dpopJkt = codeKey(parameters.get('dpop_jkt'), pushed?.dpopJkt ?? null)
   const state = parameters.get('state')
   const loginHint = parameters.get('login_hint')
   const maxAgeSeconds = readMaxAge(parameters.get('max_age'))
@@ -41,6 +44,7 @@ export const validate = (trusted: TrustedRedirect, fixed: string | undefined): V
     scopes,
     prompts: readPrompts(parameters.get('prompt')),
     ...(codeChallenge !== undefined && { codeChallenge }),
+    ...(dpopJkt !== undefined && { dpopJkt }),
     ...(state !== undefined && { state }),
     ...(nonce !== undefined && { nonce }),
     ...(loginHint !== undefined && { loginHint }),
@@ -49,12 +53,17 @@ export const validate = (trusted: TrustedRedirect, fixed: string | undefined): V
   return { ...trusted, subscription, request }
 }
 
+const requirePushed = ({ client, pushed }: TrustedRedirect): void => {
+  if (client.requirePushedRequests && !pushed)
+    throw new OAuthError('invalid_request', 'this application has to push its requests to the PAR endpoint first')
+}
+
 // OpenID Connect Core §6: never fetched, never parsed.
 const refuseRequestObjects = ({ parameters }: TrustedRedirect): void => {
   if (parameters.get('request') !== undefined)
     throw new OAuthError('request_not_supported', 'request objects are not supported; send plain parameters')
   if (parameters.get('request_uri') !== undefined)
-    throw new OAuthError('request_uri_not_supported', 'request_uri is not supported; send plain parameters')
+    throw new OAuthError('request_uri_not_supported', 'the only request_uri is one from our PAR endpoint')
 }
 
 const requireCodeResponse = ({ parameters }: TrustedRedirect): void => {

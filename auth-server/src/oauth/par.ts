@@ -1,0 +1,47 @@
+// POST /par (RFC 9126), also per API: a client pushes its authorization request ahead and gets a reference to it.
+import type { FastifyInstance } from 'fastify'
+import { sha256 } from '../crypto/digest.ts'
+import type { Deps } from '../deps.ts'
+import { allowOnly } from '../http/methods.ts'
+import { insertPushedRequest } from '../store/pushed-requests.ts'
+import { newRequestUri } from './authorize/pushed-request.ts'
+import { trustRedirect } from './authorize/trusted-redirect.ts'
+import { validate } from './authorize/valid-request.ts'
+import { authenticateClient, CREDENTIALS } from './client-auth.ts'
+import { acceptProof, giveNonce, readProof } from './dpop.ts'
+import { OAuthError } from './errors.ts'
+import { fixedResource, mounts } from './fixed-api.ts'
+import { readForm } from './form-request.ts'
+
+/** Long enough for a phone on a slow line to open its browser; seconds (§2.2). */
+const REQUEST_URI_TTL_SECONDS = 90
+
+export const addPar = (app: FastifyInstance, deps: Deps): void => {
+  for (const url of mounts('/par')) {
+    app.post(url, { onSend: giveNonce(deps) }, async (request, reply) => {
+      reply.headers({ 'cache-control': 'no-store', pragma: 'no-cache' })
+      const parameters = readForm(request)
+      const proof = await readProof(deps, request)
+      const fixed = await fixedResource(deps.db, request)
+      const client = await authenticateClient(deps, parameters, request)
+      // §2.1: client_id is part of the request itself, and a reference to another request is not.
+      if (parameters.get('client_id') === undefined) throw new OAuthError('invalid_request', 'client_id is missing')
+      if (parameters.get('request_uri') !== undefined)
+        throw new OAuthError('invalid_request', 'request_uri cannot be pushed; push the parameters themselves')
+
+      const requestUri = newRequestUri()
+      const pushed = { uriHash: sha256(requestUri), dpopJkt: proof?.jkt ?? null }
+      const { subscription } = validate(trustRedirect({ parameters, client, pushed }), fixed)
+      if (proof) await acceptProof(deps, reply, proof)
+      await insertPushedRequest(deps.db, {
+        ...pushed,
+        applicationId: client.applicationId,
+        // The resource is written down, so that the reference means the same at every address of /authorize.
+        parameters: parameters.without(CREDENTIALS).with('resource', subscription.resource).toString(),
+        ttlSeconds: REQUEST_URI_TTL_SECONDS,
+      })
+      return reply.code(201).send({ request_uri: requestUri, expires_in: REQUEST_URI_TTL_SECONDS })
+    })
+    allowOnly(app, url, ['POST'])
+  }
+}
