@@ -1,11 +1,17 @@
 // Form bodies: parsed once, strictly, and handed to the rooms as Parameters.
 import formbody from '@fastify/formbody'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { errorCodes, type FastifyInstance, type FastifyRequest } from 'fastify'
 import { Parameters } from './parameters.ts'
 
-/** Accepts `application/x-www-form-urlencoded` bodies and nothing else; other media types get 415. */
+// Percent-encoded UTF-8 is the only form there is (WHATWG URL §5.1); Fastify itself would ignore the parameter.
+const FOREIGN_CHARSET = /;\s*charset\s*=(?!\s*"?utf-8"?\s*(?:;|$))/i
+
+/** Accepts `application/x-www-form-urlencoded` bodies in UTF-8 and nothing else; other media types get 415. */
 export const addForms = async (app: FastifyInstance): Promise<void> => {
   app.removeAllContentTypeParsers()
+  app.addHook('preParsing', async ({ headers }) => {
+    if (FOREIGN_CHARSET.test(headers['content-type'] ?? '')) throw new errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE()
+  })
   await app.register(formbody, { parser: (text) => ({ form: Parameters.parse(text) }) })
 }
 

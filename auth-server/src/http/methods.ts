@@ -1,12 +1,12 @@
 // 405 for the methods that a path does not know, instead of a 404 that hides the path.
 import type { FastifyInstance, HTTPMethods } from 'fastify'
 
-const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const satisfies HTTPMethods[]
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const satisfies HTTPMethods[]
 
 /** Registers 405 with an Allow header (RFC 9110 §15.5.6) for every method but `allowed`. */
 export const allowOnly = (app: FastifyInstance, url: string, allowed: readonly (typeof METHODS)[number][]): void => {
   app.route({
-    method: METHODS.filter((method) => !allowed.includes(method)),
+    method: METHODS.filter((method) => !allowed.includes(method) && !(method === 'HEAD' && allowed.includes('GET'))),
     url,
     handler: (_request, reply) =>
       reply

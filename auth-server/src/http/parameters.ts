@@ -89,6 +89,8 @@ const fill = (values: Map<string, string[]>, encoded: string): string | undefine
     const value = decode(equals < 0 ? '' : pair.slice(equals + 1))
     if (name === undefined || value === undefined) return 'a parameter is not valid percent-encoded UTF-8'
     if (name.includes('\0') || value.includes('\0')) return 'a parameter contains a NUL character'
+    // No object is ever made of parameters here, but none has an honest reason to be called so.
+    if (name === '__proto__') return 'a parameter is called __proto__'
     if (name.length > 128 || value.length > MAX_VALUE_LENGTH) return 'a parameter is too long'
     const known = values.get(name)
     if (known) known.push(value)

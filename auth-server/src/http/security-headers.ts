@@ -2,6 +2,8 @@
 import type { FastifyInstance } from 'fastify'
 
 const COMMON = {
+  // Answers are for one caller; what is public (metadata, keys) says so itself.
+  'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   // Not no-referrer: with it browsers send "Origin: null" with our own forms, which then could not be told from a forgery.
