@@ -6,7 +6,8 @@ export type RedirectKind = 'https' | 'loopback' | 'private-use'
 
 // Spelled exactly so: 127.1, localhost and friends are other hosts to a string comparison, and that is the intention.
 const LOOPBACK = /^http:\/\/(127\.0\.0\.1|\[::1\])(?::([1-9]\d{0,4}))?((?:\/[^?#]*)?(?:\?[^#]*)?)$/
-const PRIVATE_USE = /^([a-z][a-z0-9+-]*(?:\.[a-z0-9+-]+)+):(\/[^?#]*)?(\?[^#]*)?$/
+/** The path is part of what is registered (RFC 8252 §8.4); two slashes are common in the field and harmless. */
+const PRIVATE_USE = /^([a-z][a-z0-9+-]*(?:\.[a-z0-9+-]+)+):(\/[^?#]*)(\?[^#]*)?$/
 /** RFC 3986 characters; anything else (spaces, backslash, control, non-ASCII) has no place in a redirect URI. */
 const URI_CHARACTERS = /^[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=%]+$/
 
@@ -33,7 +34,7 @@ export const redirectUriProblem = (uri: string, kind: ApplicationKind): string |
   }
   if (kind !== 'native') return 'Private-use schemes are for native apps; use https.'
   if (!PRIVATE_USE.test(uri))
-    return 'A private-use scheme is a reversed domain name with one slash, such as com.example.app:/callback (RFC 8252 §7.1).'
+    return 'A private-use scheme is a reversed domain name and a path, such as com.example.app:/callback (RFC 8252 §7.1).'
   return undefined
 }
 
