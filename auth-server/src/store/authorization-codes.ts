@@ -109,7 +109,8 @@ export type CodeFailure = 'not usable' | 'wrong verifier' | 'unasked verifier' |
 export const explainCode = async (db: Db, presented: CodePresented): Promise<CodeFailure> => {
   const { rows } = await sql<{ failure: CodeFailure }>`
     with mine as (
-      select code.* from authorization_codes code join applications application on application.id = code.application_id
+      select code.*, api.resource from authorization_codes code
+      join applications application on application.id = code.application_id join apis api on api.id = code.api_id
       where code.code_hash = ${presented.codeHash} and application.client_id = ${presented.clientId}
     ), counted as (
       update authorization_codes set wrong_verifiers = authorization_codes.wrong_verifiers + 1 from mine
@@ -120,6 +121,7 @@ export const explainCode = async (db: Db, presented: CodePresented): Promise<Cod
       where refresh_families.id = mine.family_id and refresh_families.revoked_at is null
         and mine.code_challenge is not distinct from ${presented.codeChallenge}
         and (${presented.redirectUri}::text is null or mine.redirect_uri = ${presented.redirectUri})
+        and (${presented.resource}::text is null or mine.resource = ${presented.resource})
         and mine.consumed_at < auth_now() - make_interval(secs => ${LATE_REPEAT_SECONDS})
       returning 'repeated late' as failure
     )
