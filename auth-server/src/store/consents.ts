@@ -4,8 +4,8 @@ import type { Db } from './database.ts'
 
 type Key = Readonly<{ userId: string; applicationId: string; apiId: string }>
 
-/** The scopes allowed so far. */
-export const findConsentedScopes = async (db: Db, key: Key): Promise<readonly string[]> => {
+/** The scopes allowed so far; undefined when the person has not allowed this application anything, ever. */
+export const findConsentedScopes = async (db: Db, key: Key): Promise<readonly string[] | undefined> => {
   const row = await db
     .selectFrom('consents')
     .where('user_id', '=', key.userId)
@@ -13,7 +13,7 @@ export const findConsentedScopes = async (db: Db, key: Key): Promise<readonly st
     .where('api_id', '=', key.apiId)
     .select('scopes')
     .executeTakeFirst()
-  return row?.scopes ?? []
+  return row?.scopes
 }
 
 /** Remembers the scopes and notes them on the request, in one statement. */
@@ -26,7 +26,7 @@ export const giveConsent = async (
       insert into consents (user_id, application_id, api_id, scopes)
       values (${input.userId}, ${input.applicationId}, ${input.apiId}, ${[...input.scopes]})
       on conflict (user_id, application_id, api_id) do update
-      set scopes = (select array_agg(distinct scope) from unnest(consents.scopes || excluded.scopes) scope), given_at = auth_now()
+      set scopes = array(select distinct unnest(consents.scopes || excluded.scopes)), given_at = auth_now()
       returning user_id
     )
     update authorization_requests

@@ -6,7 +6,8 @@ export const describeScopes = async (db: Db, apiId: string, names: readonly stri
   db
     .selectFrom('api_scopes')
     .where('api_id', '=', apiId)
-    .where('name', 'in', [...names])
+    // Unlike `in`, `any` also takes no names at all.
+    .where(({ eb, fn, val }) => eb('name', '=', fn.any(val([...names]))))
     .orderBy('name')
     .select(['name', 'description'])
     .execute()

@@ -60,5 +60,5 @@ const scopesNeedConsent = async (db: Deps['db'], pending: PendingRequest, sessio
     applicationId: pending.applicationId,
     apiId: pending.apiId,
   })
-  return !pending.request.scopes.every((scope) => given.includes(scope))
+  return given === undefined || !pending.request.scopes.every((scope) => given.includes(scope))
 }
