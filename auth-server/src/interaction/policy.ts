@@ -3,8 +3,11 @@
 export type Step = 'login' | 'consent' | 'continue' | 'done' | 'denied'
 
 export type Facts = Readonly<{
-  /** The browser's session: how long ago the person signed in, and whether the steps below were taken in it. */
-  session: Readonly<{ ageSeconds: number; tookTheSteps: boolean }> | undefined
+  /**
+   * The browser's session: how long before this visit the person signed in (seconds; negative when since), and whether
+   * the steps below were taken in it.
+   */
+  session: Readonly<{ ageAtVisitSeconds: number; tookTheSteps: boolean }> | undefined
   /** A new login was asked for, by `prompt` or by the person. */
   loginAgain: boolean
   maxAgeSeconds: number | undefined
@@ -21,9 +24,10 @@ export type Facts = Readonly<{
 export const nextStep = (facts: Facts): Step => {
   if (facts.denied) return 'denied'
   if (!facts.session || facts.loginAgain) return 'login'
-  const { tookTheSteps, ageSeconds } = facts.session
+  const { tookTheSteps, ageAtVisitSeconds } = facts.session
   const personConfirmed = tookTheSteps && facts.personConfirmed
-  if (!personConfirmed && facts.maxAgeSeconds !== undefined && ageSeconds > facts.maxAgeSeconds) return 'login'
+  // Only a login makes a session younger; no other step stands in for it.
+  if (facts.maxAgeSeconds !== undefined && ageAtVisitSeconds > facts.maxAgeSeconds) return 'login'
   if (facts.scopesNeedConsent && !(tookTheSteps && facts.scopesConfirmed)) return 'consent'
   // A session alone never mints a code for an app that anybody's app could pose as.
   if (!facts.redirectProvesApp && !personConfirmed) return 'continue'

@@ -5,9 +5,14 @@ import type { ApplicationKind, Db, StoredRequest } from './database.ts'
 /** How long a person may take from the app's tap to the last page; seconds. */
 const REQUEST_TTL_SECONDS = 3600
 
+/** Ids come back in paths, where anything could stand. */
+const REQUEST_ID = /^[\w-]{22}$/
+
 /** A live, unfinished request with all that policy and pages need to know. */
 export type PendingRequest = Readonly<{
   id: string
+  /** Seconds since it was made. */
+  ageSeconds: number
   request: StoredRequest
   clientId: string
   applicationId: string
@@ -53,8 +58,9 @@ export const findPendingRequest = async (
   db: Db,
   id: string,
   browserHash: string,
-): Promise<PendingRequest | undefined> =>
-  db
+): Promise<PendingRequest | undefined> => {
+  if (!REQUEST_ID.test(id)) return undefined
+  return db
     .selectFrom('authorization_requests as request')
     .innerJoin('applications as application', 'application.id', 'request.application_id')
     .innerJoin('apis as api', 'api.id', 'request.api_id')
@@ -83,16 +89,24 @@ export const findPendingRequest = async (
       'request.person_confirmed as personConfirmed',
       'request.scopes_confirmed as scopesConfirmed',
       'request.denied',
+      sql<number>`extract(epoch from auth_now() - request.expires_at)::float8 + ${REQUEST_TTL_SECONDS}`.as(
+        'ageSeconds',
+      ),
     ])
     .executeTakeFirst()
+}
 
 const unfinished = sql<SqlBool>`completed_at is null and expires_at > auth_now()`
 
-/** The person of `sessionId` pressed Continue. */
+/** The person of `sessionId` pressed Continue; scopes that somebody else allowed before do not count for them. */
 export const confirmPerson = async (db: Db, id: string, sessionId: string): Promise<void> => {
   await db
     .updateTable('authorization_requests')
-    .set({ session_id: sessionId, person_confirmed: true })
+    .set({
+      session_id: sessionId,
+      person_confirmed: true,
+      scopes_confirmed: sql<boolean>`scopes_confirmed and session_id is not distinct from ${sessionId}`,
+    })
     .where('id', '=', id)
     .where(unfinished)
     .execute()
@@ -149,7 +163,8 @@ export const signIn = async (
       where person.id = ${input.userId} and person.auth_epoch = ${input.authEpoch} and person.status = 'active'
       returning id
     )
-    update authorization_requests set session_id = opened.id, person_confirmed = true, login_again = false
+    update authorization_requests
+    set session_id = opened.id, person_confirmed = true, scopes_confirmed = false, login_again = false
     from opened
     where authorization_requests.id = ${input.requestId} and ${unfinished}
     returning authorization_requests.id`.execute(db)

@@ -1,6 +1,7 @@
 // The page that asks a signed-in person before an app gets in.
 import { html } from '../../http/html.ts'
 import type { PendingRequest } from '../../store/authorization-requests.ts'
+import type { Session } from '../../store/sessions.ts'
 import { appMark } from './app-mark.ts'
 import type { Page } from './page.ts'
 import { denyForm, switchForm } from './ways-out.ts'
@@ -8,15 +9,16 @@ import { denyForm, switchForm } from './ways-out.ts'
 export const continuePage = ({
   pending,
   csrf,
-  email,
-}: Readonly<{ pending: PendingRequest; csrf: string; email: string }>): Page => ({
+  session,
+}: Readonly<{ pending: PendingRequest; csrf: string; session: Session }>): Page => ({
   title: `Continue to ${pending.applicationName}?`,
   body: html`${appMark(pending.applicationName)}
 <h1>Continue to ${pending.applicationName}?</h1>
 <p>Continue only if you just opened the app yourself.</p>
 <form method="post" action="/interaction/${pending.id}/continue">
 <input type="hidden" name="csrf" value="${csrf}">
-<button type="submit">Continue as ${email}</button>
+<input type="hidden" name="session" value="${session.id}">
+<button type="submit">Continue as ${session.email}</button>
 </form>
 ${switchForm(pending, csrf)}
 ${denyForm(pending, csrf)}`,

@@ -74,6 +74,7 @@ const redirectingErrors = <T>(trusted: TrustedRedirect, step: () => T): T => {
 
 const toPending = ({ client, subscription, request }: ValidRequest): PendingRequest => ({
   id: randomSecret(16),
+  ageSeconds: 0,
   request,
   clientId: client.clientId,
   applicationId: client.applicationId,

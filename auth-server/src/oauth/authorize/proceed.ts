@@ -31,7 +31,10 @@ export const proceed = async (
     throw new RedirectedError(new OAuthError(code, description), returnTo)
   }
   const step = nextStep({
-    session: session && { ageSeconds: session.ageSeconds, tookTheSteps: session.id === pending.sessionId },
+    session: session && {
+      ageAtVisitSeconds: session.ageSeconds - pending.ageSeconds,
+      tookTheSteps: session.id === pending.sessionId,
+    },
     loginAgain: pending.loginAgain,
     maxAgeSeconds: request.maxAgeSeconds,
     redirectProvesApp: redirectKind(request.redirectUri) === 'https',
