@@ -10,8 +10,10 @@ import { addAuthorize } from './oauth/authorize/index.ts'
 import { addErrorHandler } from './oauth/error-handler.ts'
 import { addIntrospect } from './oauth/introspect.ts'
 import { addJwks } from './oauth/jwks.ts'
+import { addLogout } from './oauth/logout.ts'
 import { addMetadata } from './oauth/metadata.ts'
 import { addPar } from './oauth/par.ts'
+import { addRegister } from './oauth/register.ts'
 import { addRevoke } from './oauth/revoke.ts'
 import { addToken } from './oauth/token/index.ts'
 import { addUserinfo } from './oauth/userinfo.ts'
@@ -33,7 +35,9 @@ export const buildApp = async (deps: Deps, logger: FastifyBaseLogger): Promise<F
   addToken(app, deps)
   addRevoke(app, deps)
   addIntrospect(app, deps)
+  await addRegister(app, deps)
   addUserinfo(app, deps)
+  addLogout(app, deps)
   addJwks(app, deps)
   addHealth(app, deps)
   return app

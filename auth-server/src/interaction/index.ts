@@ -1,10 +1,11 @@
-// The pages between /authorize and the app: login, consent, continue. Each form ends in a redirect back to the protocol.
+// The pages between /authorize and the app (login, consent, continue), each ending in a redirect back to the protocol; and signing out.
 import type { FastifyInstance } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { addConsent } from './consent.ts'
 import { addContinue } from './continue.ts'
 import { addDeny } from './deny.ts'
 import { addLogin } from './login.ts'
+import { addLogoutPages } from './logout.ts'
 import { openVisit } from './visit.ts'
 
 export const addInteraction = (app: FastifyInstance, deps: Deps): void => {
@@ -13,4 +14,5 @@ export const addInteraction = (app: FastifyInstance, deps: Deps): void => {
   addContinue(app, deps, visits)
   addConsent(app, deps, visits)
   addDeny(app, deps, visits)
+  addLogoutPages(app, deps)
 }

@@ -51,8 +51,8 @@ export const mintIdToken = (issuer: string, keys: KeyRing, login: Login): Promis
     .sign(privateKey)
 }
 
-/** What an ID token that came back as a hint says of its login. */
-export type IdTokenHint = Readonly<{ userId: string; clientId: string; sessionId: string | undefined }>
+/** What an ID token that came back as a hint says: whose it is, and which client got it. */
+export type IdTokenHint = Readonly<{ userId: string; clientId: string }>
 
 /**
  * Reads an `id_token_hint`: an ID token of ours, even one that has expired or whose key has been replaced since
@@ -67,5 +67,5 @@ export const readIdTokenHint = async (
   const claims = await readOwnToken(issuer, keys, 'JWT', hint, (kid) => findPublicKey(db, kid))
   const userId = claims && textClaim(claims, 'sub')
   const clientId = claims && textClaim(claims, 'aud')
-  return claims && userId && clientId ? { userId, clientId, sessionId: textClaim(claims, 'sid') } : undefined
+  return userId && clientId ? { userId, clientId } : undefined
 }

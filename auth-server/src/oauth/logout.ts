@@ -1,0 +1,72 @@
+// GET and POST /logout: an app asks to sign its person out (OpenID Connect RP-Initiated Logout §2).
+import type { FastifyInstance } from 'fastify'
+import { sha256 } from '../crypto/digest.ts'
+import type { Deps } from '../deps.ts'
+import { formOf } from '../http/form.ts'
+import { allowOnly } from '../http/methods.ts'
+import { Parameters } from '../http/parameters.ts'
+import { signOut } from '../interaction/logout.ts'
+import { confirmationUrl, logoutTarget } from '../interaction/logout-target.ts'
+import { type Client, findClient } from '../store/clients.ts'
+import type { Db } from '../store/database.ts'
+import { findSession } from '../store/sessions.ts'
+import { type IdTokenHint, readIdTokenHint } from '../tokens/id-token.ts'
+import { OAuthError } from './errors.ts'
+
+const PATH = '/logout'
+/** `logout_hint` and `ui_locales` are accepted and change nothing. */
+const PARAMETERS = ['id_token_hint', 'client_id', 'post_logout_redirect_uri', 'state'] as const
+
+export const addLogout = (app: FastifyInstance, deps: Deps): void => {
+  const { db, config, keys, cookies } = deps
+
+  app.get(PATH, { config: { errors: 'page' } }, async (request, reply) => {
+    const parameters = Parameters.ofUrl(request.raw.url ?? '')
+    parameters.requireSound()
+    const text = parameters.get('id_token_hint')
+    // §4: a hint that does not verify is not used; the person is asked then.
+    const hint = text === undefined ? undefined : await readIdTokenHint(config.issuer, keys, db, text)
+    const client = await findAskingClient(db, parameters.get('client_id'), hint)
+    const judged = logoutTarget(client, parameters.get('post_logout_redirect_uri'), parameters.get('state'))
+    if (judged === 'refused')
+      throw new OAuthError(
+        'invalid_request',
+        'post_logout_redirect_uri is not registered for this application; it has to match to the letter',
+      )
+    const target = judged === 'none' ? undefined : judged
+    const token = cookies.session(request)
+    const session = token === undefined ? undefined : await findSession(db, sha256(token))
+    // Without a hint, nothing but a person's yes proves that the redirect is legitimate (§3).
+    if (!session) return signOut(deps, request, reply, hint && target)
+    // §2: who was handed this person's ID token may sign this person out; everybody else only asks.
+    if (hint?.userId === session.userId) return signOut(deps, request, reply, target)
+    return reply.redirect(confirmationUrl(client, target), 303)
+  })
+
+  // A form on the app's own site comes without our SameSite=Lax cookies; the GET that this answer makes of it has them.
+  app.post(PATH, { config: { errors: 'page' } }, async (request, reply) => {
+    const form = formOf(request) ?? Parameters.parse('')
+    form.requireSound()
+    const sent = PARAMETERS.flatMap((name): [string, string][] => {
+      const value = form.get(name)
+      return value === undefined ? [] : [[name, value]]
+    })
+    return reply.redirect(`${PATH}?${new URLSearchParams(sent)}`, 303)
+  })
+  allowOnly(app, PATH, ['GET', 'POST'])
+}
+
+/** The client that asks, if it says so or its hint does. @throws {OAuthError} when the two differ (§2) or nobody has this id. */
+const findAskingClient = async (
+  db: Db,
+  clientId: string | undefined,
+  hint: IdTokenHint | undefined,
+): Promise<Client | undefined> => {
+  if (clientId !== undefined && hint !== undefined && clientId !== hint.clientId)
+    throw new OAuthError('invalid_request', 'client_id is not the client that id_token_hint was issued to')
+  const asking = clientId ?? hint?.clientId
+  if (asking === undefined) return undefined
+  const client = await findClient(db, asking)
+  if (!client && clientId !== undefined) throw new OAuthError('invalid_request', 'no application has this client_id')
+  return client
+}
