@@ -34,7 +34,11 @@ export async function handleAccess(
     log.error({ plugin, err: cause }, 'effects not carried out; failing closed')
     await answer(kong, unavailable('effects not carried out')).catch(() => {})
   }
-  if (effects.kind === 'deny') log.debug({ plugin, reason: effects.denial.reason }, 'request denied')
+  if (effects.kind === 'deny') {
+    const { status, reason } = effects.denial
+    // A refused client is everyday business; a 503 is our own trouble.
+    log[status >= 500 ? 'warn' : 'debug']({ plugin, status, reason }, 'request denied')
+  }
 }
 
 async function carryOut(kong: Kong, effects: Effects): Promise<void> {

@@ -1,7 +1,11 @@
 // Keys come and go, and the key server with them: how often it is asked, and what is answered meanwhile.
+import { pino } from 'pino'
 import t from 'tap'
+import { fetchKeys } from '../src/stages/verify-token/fetch-keys.ts'
+import { createKeySources } from '../src/stages/verify-token/key-sources.ts'
 import { createSigningKey, signToken, startKeyServer } from './support/issuer.ts'
-import { createTokenStage, denialOf, type TokenStage, verdict } from './support/token-stage.ts'
+import { until } from './support/made-up-plugin.ts'
+import { createTestClock, createTokenStage, denialOf, type TokenStage, verdict } from './support/token-stage.ts'
 
 const first = await createSigningKey('first')
 const second = await createSigningKey('second')
@@ -143,4 +147,27 @@ t.test('two issuers never vouch for each other', async (t) => {
   t.equal(await ask(stage, second, { iss: 'http://other' }), 'verified')
   t.equal(await ask(stage, first, { iss: 'http://other' }), 'invalid-token: key')
   t.equal(await ask(stage, second), 'invalid-token: key')
+})
+
+t.test('in the background the keys are fetched again and again, also after a failure', async (t) => {
+  const keys = await startKeyServer(t, first)
+  const clock = createTestClock()
+  const sources = createKeySources({ clock, fetchKeys, log: pino({ level: 'silent' }) }, 10)
+  t.after(() => sources.close())
+  const source = sources.at(keys.jwksUri)
+  t.equal(sources.at(keys.jwksUri), source, 'one source for all who ask')
+  await until(() => source.current('first') !== undefined)
+  const key = source.current('first')
+
+  keys.misbehave({ status: 500 })
+  clock.advance(10_000)
+  await until(() => keys.requests === 2)
+  t.equal(source.current('first'), key)
+
+  keys.misbehave(undefined)
+  keys.publish(first, second)
+  clock.advance(10_000)
+  await until(() => source.current('second') !== undefined)
+  t.equal(source.current('first'), key, 'a key that stays published stays the same key')
+  t.equal(keys.requests, 3)
 })

@@ -12,7 +12,7 @@ export interface KeySources {
 const REFRESH_EVERY_MS = 5 * 60 * 1000
 
 /** Creates the register. Addresses come from configuration only, never from a token. */
-export function createKeySources(dependencies: KeySourceDependencies): KeySources {
+export function createKeySources(dependencies: KeySourceDependencies, refreshEveryMs = REFRESH_EVERY_MS): KeySources {
   const sources = new Map<string, KeySource>()
   const timers: NodeJS.Timeout[] = []
 
@@ -22,7 +22,7 @@ export function createKeySources(dependencies: KeySourceDependencies): KeySource
       if (known) return known
       const source = createKeySource(jwksUri, dependencies)
       sources.set(jwksUri, source)
-      timers.push(setInterval(() => void source.refresh(), REFRESH_EVERY_MS).unref())
+      timers.push(setInterval(() => void source.refresh(), refreshEveryMs).unref())
       return source
     },
     close() {

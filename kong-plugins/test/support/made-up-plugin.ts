@@ -1,0 +1,18 @@
+// Plugins that do what a test needs, run by the real shell and server; and a wait that ends.
+import type { KongReader } from '../../src/pdk/kong.ts'
+import type { Plugin } from '../../src/plugins.ts'
+import type { Effects } from '../../src/stages/effects.ts'
+
+/** A row of the plugin table whose stage is the test's. It takes any config. */
+export function madeUpPlugin(name: string, decide: (kong: KongReader) => Promise<Effects>): Plugin {
+  return { name, priority: 1, schema: { type: 'record', fields: [] }, prepare: () => decide }
+}
+
+/** Waits until something holds; fails after 3 seconds. */
+export async function until(holds: () => boolean): Promise<void> {
+  const deadline = performance.now() + 3000
+  while (!holds()) {
+    if (performance.now() > deadline) throw new Error('did not come true in time')
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
