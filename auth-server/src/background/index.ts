@@ -1,12 +1,15 @@
-// What the server does when nobody asks: keys follow the schedule, obsolete rows go.
+// What the server does when nobody asks: keys follow the schedule, logout notices leave, obsolete rows go.
 import type { FastifyBaseLogger } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { removeObsoleteRows } from '../store/cleanup.ts'
 import { rotateKeys } from '../tokens/signing-keys.ts'
 import { type Job, startJobs } from './job.ts'
+import { sendLogoutNotices } from './logout-notices.ts'
 
 /** Starts every background job. Returns what ends them. */
-export const startBackground = ({ db, config, keys }: Deps, log: FastifyBaseLogger): (() => Promise<void>) => {
+export const startBackground = (deps: Deps, log: FastifyBaseLogger): (() => Promise<void>) => {
+  const { db, config, keys } = deps
+  const ending = new AbortController()
   const jobs: readonly Job[] = [
     { name: 'reload signing keys', everySeconds: 30, run: () => keys.reload() },
     {
@@ -17,6 +20,7 @@ export const startBackground = ({ db, config, keys }: Deps, log: FastifyBaseLogg
         if (algorithms.length > 0) log.info({ algorithms }, 'published new signing keys')
       },
     },
+    { name: 'send logout notices', everySeconds: 1, run: () => sendLogoutNotices(deps, log, ending.signal) },
     {
       name: 'remove obsolete rows',
       everySeconds: 60,
@@ -26,5 +30,9 @@ export const startBackground = ({ db, config, keys }: Deps, log: FastifyBaseLogg
       },
     },
   ]
-  return startJobs(jobs, log)
+  const stop = startJobs(jobs, log)
+  return () => {
+    ending.abort()
+    return stop()
+  }
 }

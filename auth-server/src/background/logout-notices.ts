@@ -1,0 +1,50 @@
+// Tells clients that a session ended (OpenID Connect Back-Channel Logout §2.5): each notice until it arrives or grows old.
+import type { FastifyBaseLogger } from 'fastify'
+import type { Deps } from '../deps.ts'
+import { ForbiddenAddress, postForm } from '../http/outbound.ts'
+import { type LogoutNotice, removeNotice, takeDueNotices } from '../store/logout-notices.ts'
+import { mintLogoutToken } from '../tokens/logout-token.ts'
+
+/** Notices on their way at once; each takes a socket for at most the time limit. */
+const AT_ONCE = 16
+const TIMEOUT_MILLIS = 5000
+
+/** §2.8: 200 says yes; some frameworks say 204 for it. 400 says that the client will never take this token. */
+const ARRIVED = new Set([200, 204])
+const REFUSED = 400
+
+/** Sends everything that is due. @param signal aborts what is under way; what was aborted is sent again later. */
+export const sendLogoutNotices = async (deps: Deps, log: FastifyBaseLogger, signal?: AbortSignal): Promise<void> => {
+  while (!signal?.aborted) {
+    const notices = await takeDueNotices(deps.db, AT_ONCE)
+    await Promise.all(notices.map((notice) => deliver(deps, log, notice, signal)))
+    if (notices.length < AT_ONCE) return
+  }
+}
+
+const deliver = async (
+  { db, keys, config }: Deps,
+  log: FastifyBaseLogger,
+  notice: LogoutNotice,
+  signal: AbortSignal | undefined,
+): Promise<void> => {
+  const { id, uri, clientId, attempts, idTokenAlg } = notice
+  const about = { clientId, attempts }
+  if (uri === null) return removeNotice(db, id)
+  try {
+    const token = await mintLogoutToken(config.issuer, keys, { ...notice, jti: id, alg: idTokenAlg })
+    const allowLoopback = config.issuer.startsWith('http:')
+    const options = { timeoutMillis: TIMEOUT_MILLIS, allowLoopback, ...(signal && { signal }) }
+    const status = await postForm(uri, { logout_token: token }, options)
+    if (ARRIVED.has(status)) return await removeNotice(db, id)
+    if (status !== REFUSED)
+      return log.info({ ...about, status }, 'a logout notice was not taken; it will be sent again')
+    log.warn({ ...about, status }, 'a client refused a logout notice')
+    await removeNotice(db, id)
+  } catch (err) {
+    if (!(err instanceof ForbiddenAddress))
+      return log.info({ ...about, err }, 'a logout notice did not arrive; it will be sent again')
+    log.warn({ ...about, err }, 'a logout notice may not be sent to this address')
+    await removeNotice(db, id)
+  }
+}

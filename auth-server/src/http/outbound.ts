@@ -1,0 +1,75 @@
+// Requests to addresses that developers chose: to the public internet only, short, and never led elsewhere.
+import { lookup as resolve } from 'node:dns'
+import { request as httpRequest, type RequestOptions } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import { isIP, type LookupFunction } from 'node:net'
+import { isLoopbackAddress, isPublicAddress } from './public-address.ts'
+
+/** Thrown for an address where no request may go. */
+export class ForbiddenAddress extends Error {
+  override name = 'ForbiddenAddress'
+}
+
+const MAX_HEADER_BYTES = 8 * 1024
+const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]'])
+
+export type OutboundOptions = Readonly<{
+  /** For everything from the name to the status line. */
+  timeoutMillis: number
+  /** Lets plain http and loopback addresses pass; for a server that runs on loopback itself. */
+  allowLoopback: boolean
+  signal?: AbortSignal
+}>
+
+/**
+ * Posts a form and returns the status of the answer, whose body is never read. Redirects are not followed. The address
+ * that was judged is the one that is connected to, so that a name cannot change its mind in between (DNS rebinding).
+ * @throws {ForbiddenAddress}, or what the network or the time limit says.
+ */
+export const postForm = (
+  address: string,
+  form: Readonly<Record<string, string>>,
+  { timeoutMillis, allowLoopback, signal }: OutboundOptions,
+): Promise<number> => {
+  const mayConnect = (ip: string): boolean => isPublicAddress(ip) || (allowLoopback && isLoopbackAddress(ip))
+  const url = new URL(address)
+  const secure = url.protocol === 'https:'
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  if (!secure && !(allowLoopback && url.protocol === 'http:' && LOOPBACK_HOSTS.has(url.hostname)))
+    return Promise.reject(new ForbiddenAddress(`${url.protocol} is not https`))
+  // A literal address is connected to without a lookup.
+  if (isIP(host) !== 0 && !mayConnect(host)) return Promise.reject(new ForbiddenAddress(`${host} is not public`))
+
+  const body = new URLSearchParams(form).toString()
+  const limit = AbortSignal.timeout(timeoutMillis)
+  const options: RequestOptions = {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded', 'content-length': Buffer.byteLength(body) },
+    agent: false,
+    maxHeaderSize: MAX_HEADER_BYTES,
+    signal: signal ? AbortSignal.any([signal, limit]) : limit,
+    lookup: judgingLookup(mayConnect),
+  }
+  return new Promise((fulfil, reject) => {
+    const request = (secure ? httpsRequest : httpRequest)(url, options, (response) => {
+      fulfil(response.statusCode ?? 0)
+      response.destroy()
+    })
+    request.on('error', reject)
+    request.end(body)
+  })
+}
+
+/** Resolves a name and hands on only addresses that may be connected to; one forbidden address condemns the name. */
+const judgingLookup =
+  (mayConnect: (ip: string) => boolean): LookupFunction =>
+  (hostname, options, callback) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses) => {
+      const [first] = addresses ?? []
+      const forbidden = (addresses ?? []).find(({ address }) => !mayConnect(address))
+      const problem = error ?? (forbidden && new ForbiddenAddress(`${hostname} resolves to ${forbidden.address}`))
+      if (problem || !first) callback(problem ?? new Error(`${hostname} has no address`), '')
+      else if (options.all) callback(null, addresses)
+      else callback(null, first.address, first.family)
+    })
+  }

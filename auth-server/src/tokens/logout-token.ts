@@ -1,0 +1,36 @@
+// Logout tokens: how a client's server hears that a session ended (OpenID Connect Back-Channel Logout §2.4).
+import { SignJWT } from 'jose'
+import type { KeyRing } from './signing-keys.ts'
+
+/** Two minutes, as §2.4 recommends: each attempt to deliver makes a new one. */
+const LOGOUT_TOKEN_TTL_SECONDS = 120
+const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout'
+
+/** What a logout token says. */
+export type Logout = Readonly<{
+  /** The same at each attempt, so that a client which heard it already can tell. */
+  jti: string
+  userId: string
+  clientId: string
+  sessionId: string
+  alg: string
+  /** Unix seconds by the database's clock. */
+  now: number
+}>
+
+/** Mints a logout token. Returns the compact JWT; it never has a nonce, so it cannot pass for an ID token. */
+export const mintLogoutToken = (issuer: string, keys: KeyRing, logout: Logout): Promise<string> => {
+  const { kid, alg, privateKey } = keys.current(logout.alg)
+  return new SignJWT({
+    iss: issuer,
+    sub: logout.userId,
+    aud: logout.clientId,
+    iat: logout.now,
+    exp: logout.now + LOGOUT_TOKEN_TTL_SECONDS,
+    jti: logout.jti,
+    sid: logout.sessionId,
+    events: { [LOGOUT_EVENT]: {} },
+  })
+    .setProtectedHeader({ alg, typ: 'logout+jwt', kid })
+    .sign(privateKey)
+}
