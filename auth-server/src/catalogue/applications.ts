@@ -2,9 +2,10 @@
 import { sql } from 'kysely'
 import { sha256 } from '../crypto/digest.ts'
 import { randomId, randomSecret } from '../crypto/random.ts'
+import { isSchemeTaken } from '../store/applications.ts'
 import type { ApplicationKind, ClientAuthMethod, Db, Trx } from '../store/database.ts'
 import { readPublicKeys } from './client-keys.ts'
-import { backchannelLogoutProblem, redirectUriProblem } from './redirect-uri.ts'
+import { backchannelLogoutProblem, redirectKind, redirectUriProblem } from './redirect-uri.ts'
 
 /** Thrown when a definition breaks a rule; `message` says what to write instead, `about` where. */
 export class InvalidApplication extends Error {
@@ -123,16 +124,28 @@ export const registerApplication = async (db: Db | Trx, application: Application
 export type NewApplication = Omit<ApplicationDefinition, 'clientId' | 'clientSecret' | 'name'> &
   Readonly<{ name?: string | undefined }>
 
+// Two apps with one private-use scheme: the system hands the answer to either (RFC 8252 §8.4). PKCE protects the code
+// then, but the person still lands in the wrong app.
+const requireOwnSchemes = async (trx: Trx, clientId: string, redirectUris: readonly string[]): Promise<void> => {
+  const schemes = redirectUris
+    .filter((uri) => redirectKind(uri) === 'private-use')
+    .map((uri) => uri.slice(0, uri.indexOf(':')))
+  if (schemes.length > 0 && (await isSchemeTaken(trx, clientId, schemes)))
+    throw new InvalidApplication('another application uses this private-use scheme', 'redirect URI')
+}
+
 /**
  * Registers a new application under a fresh `client_id`, which also is its name unless it has one (RFC 7591 §2).
  * @throws {InvalidApplication} when it breaks a rule.
  */
 export const createApplication = async (
-  db: Db | Trx,
+  trx: Trx,
   application: NewApplication,
 ): Promise<Registered & Readonly<{ name: string; clientSecret: string | undefined }>> => {
   const clientId = randomId('client')
   const name = application.name ?? clientId
   const clientSecret = takesSecret(application.authMethod ?? 'none') ? randomSecret(32) : undefined
-  return { ...(await upsert(db, { ...application, clientId, name, clientSecret })), name, clientSecret }
+  const registered = await upsert(trx, { ...application, clientId, name, clientSecret })
+  await requireOwnSchemes(trx, clientId, application.redirectUris)
+  return { ...registered, name, clientSecret }
 }

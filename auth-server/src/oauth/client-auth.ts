@@ -80,7 +80,9 @@ const METHODS: Readonly<Record<ClientAuthMethod, Verifier>> = {
     client !== undefined && verifyAssertion(deps, client, credential),
 }
 
-export const TOKEN_ENDPOINT_AUTH_METHODS = Object.keys(METHODS)
+const isMethod = (name: string): name is ClientAuthMethod => Object.hasOwn(METHODS, name)
+
+export const TOKEN_ENDPOINT_AUTH_METHODS: readonly ClientAuthMethod[] = Object.keys(METHODS).filter(isMethod)
 export const CONFIDENTIAL_AUTH_METHODS = TOKEN_ENDPOINT_AUTH_METHODS.filter((method) => method !== 'none')
 
 /** What any client_id looks like; other text (a NUL among it) does not reach the database. */

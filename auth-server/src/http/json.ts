@@ -1,0 +1,68 @@
+// JSON bodies, read strictly: what two parsers could read in two ways is refused (RFC 8259 §4, §8.1).
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { ParameterError } from './parameters.ts'
+
+const BODY_LIMIT_BYTES = 64 * 1024
+const MAX_DEPTH = 8
+const RESERVED = new Set(['__proto__', 'constructor', 'prototype'])
+const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]:]/g
+
+export type JsonObject = Readonly<Record<string, unknown>>
+
+class JsonBody {
+  readonly json: JsonObject
+  constructor(json: JsonObject) {
+    this.json = json
+  }
+}
+
+/** Parses an object. @throws {ParameterError} for anything else, a name said twice, a reserved name, or too much depth. */
+export const parseJsonObject = (bytes: Uint8Array): JsonObject => {
+  const { text, value } = decode(bytes)
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new ParameterError('the body has to be a JSON object')
+  requireSound(text)
+  return Object.fromEntries(Object.entries(value))
+}
+
+const decode = (bytes: Uint8Array): { text: string; value: unknown } => {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return { text, value: JSON.parse(text) }
+  } catch {
+    throw new ParameterError('the body is not valid JSON in UTF-8')
+  }
+}
+
+// The text is valid JSON by now, so its strings and brackets tell the structure. A set holds the names of an object.
+const requireSound = (text: string): void => {
+  const open: (Set<string> | undefined)[] = []
+  let last = ''
+  for (const [token] of text.matchAll(TOKEN)) {
+    if (token === '{' || token === '[') open.push(token === '{' ? new Set() : undefined)
+    else if (token === '}' || token === ']') open.pop()
+    else if (token === ':') noteName(open.at(-1), JSON.parse(last))
+    if (open.length > MAX_DEPTH) throw new ParameterError('the body is nested too deeply')
+    last = token
+  }
+}
+
+const noteName = (names: Set<string> | undefined, name: string): void => {
+  if (RESERVED.has(name)) throw new ParameterError('the body contains a reserved member name')
+  if (names?.has(name)) throw new ParameterError('the body names a member twice')
+  names?.add(name)
+}
+
+/** Accepts `application/json` and nothing else in this scope; the routes of other scopes are not touched. */
+export const addJson = (scope: FastifyInstance): void => {
+  scope.removeAllContentTypeParsers()
+  scope.addContentTypeParser(
+    'application/json',
+    { parseAs: 'buffer', bodyLimit: BODY_LIMIT_BYTES },
+    async (_request: FastifyRequest, body: Buffer) => new JsonBody(parseJsonObject(body)),
+  )
+}
+
+/** The JSON object of a request, if it brought one. */
+export const jsonOf = ({ body }: FastifyRequest): JsonObject | undefined =>
+  body instanceof JsonBody ? body.json : undefined
