@@ -12,6 +12,8 @@ const GATEWAYS: readonly GatewayKind[] = ['embedded', 'kong']
 
 /** Runs a test once per gateway, side by side with nothing else; Kong's is skipped where there is no Kong. */
 export const onEachGateway = (t: Test, promise: string, test: (t: Test, kind: GatewayKind) => Promise<void>): void => {
+  // The file's own limit, which tap sets to half a minute: two gateways take longer on a small machine.
+  t.setTimeout(400_000)
   for (const kind of GATEWAYS) {
     const skip = kind === 'kong' && findKong() === undefined ? 'kong is not on PATH' : false
     t.test(`${promise} (${kind})`, { skip, timeout: 120_000 }, (t) => test(t, kind))
