@@ -5,14 +5,23 @@ import { randomSecret } from '../crypto/random.ts'
 import type { Deps } from '../deps.ts'
 import { authenticate, PASSWORD_ACR } from '../identity/local-account.ts'
 import { signIn } from '../store/authorization-requests.ts'
+import { findAddressKnownTo } from '../store/users.ts'
 import { loginPage } from './views/login.ts'
 import { sendPage } from './views/page.ts'
-import type { VisitRequest, Visits } from './visit.ts'
+import type { Visit, VisitRequest, Visits } from './visit.ts'
 
 const SESSION_TTL_SECONDS = 14 * 24 * 3600
 
 export const addLogin = (app: FastifyInstance, { db, config, cookies }: Deps, visits: Visits): void => {
   const url = '/interaction/:request/login'
+
+  /** What the app hints at; an ID token of its own shows it no address that it may not know. */
+  const expectedAddress = async ({ pending, session }: Visit): Promise<string> => {
+    const { loginHint, expectedUserId } = pending.request
+    if (loginHint !== undefined || expectedUserId === undefined) return loginHint ?? ''
+    if (session?.userId === expectedUserId) return session.email
+    return (await findAddressKnownTo(db, { userId: expectedUserId, applicationId: pending.applicationId })) ?? ''
+  }
 
   app.get(url, { config: { errors: 'page' } }, async (request: VisitRequest, reply) => {
     const visit = await visits.open(request, reply)
@@ -20,7 +29,7 @@ export const addLogin = (app: FastifyInstance, { db, config, cookies }: Deps, vi
     const { pending, csrf } = visit
     return sendPage(
       reply,
-      loginPage({ pending, csrf, email: pending.request.loginHint ?? '' }),
+      loginPage({ pending, csrf, email: await expectedAddress(visit) }),
       pending.request.redirectUri,
     )
   })
@@ -29,6 +38,7 @@ export const addLogin = (app: FastifyInstance, { db, config, cookies }: Deps, vi
     const visit = await visits.open(request, reply)
     if (!visit) return reply
     const { pending, csrf, form } = visit
+    const previous = cookies.session(request)
     const email = form.get('email') ?? ''
     const again = (problem: string) =>
       sendPage(reply.code(422), loginPage({ pending, csrf, email, problem }), pending.request.redirectUri)
@@ -41,6 +51,7 @@ export const addLogin = (app: FastifyInstance, { db, config, cookies }: Deps, vi
       requestId: pending.id,
       sessionId: randomSecret(16),
       tokenHash: sha256(token),
+      previousTokenHash: previous === undefined ? null : sha256(previous),
       acr: PASSWORD_ACR,
       ttlSeconds: SESSION_TTL_SECONDS,
     })

@@ -1,13 +1,13 @@
 // Which page a person has to see before an app gets its code, and why. Pure.
 
-export type Step = 'login' | 'consent' | 'continue' | 'done' | 'denied'
+export type Step = 'login' | 'consent' | 'continue' | 'done' | 'denied' | 'other-person'
 
 export type Facts = Readonly<{
   /**
    * The browser's session: how long before this visit the person signed in (seconds; negative when since), and whether
-   * the steps below were taken in it.
+   * the steps below were taken in it; and whether it is the person that the app expects, where it expects one.
    */
-  session: Readonly<{ ageAtVisitSeconds: number; tookTheSteps: boolean }> | undefined
+  session: Readonly<{ ageAtVisitSeconds: number; tookTheSteps: boolean; isExpected: boolean }> | undefined
   /** A new login was asked for, by `prompt` or by the person. */
   loginAgain: boolean
   maxAgeSeconds: number | undefined
@@ -24,8 +24,10 @@ export type Facts = Readonly<{
 export const nextStep = (facts: Facts): Step => {
   if (facts.denied) return 'denied'
   if (!facts.session || facts.loginAgain) return 'login'
-  const { tookTheSteps, ageAtVisitSeconds } = facts.session
+  const { tookTheSteps, ageAtVisitSeconds, isExpected } = facts.session
   const personConfirmed = tookTheSteps && facts.personConfirmed
+  // Whoever else was signed in may make way once; whoever signs in instead of the expected one is told to the app.
+  if (!isExpected) return personConfirmed ? 'other-person' : 'login'
   // Only a login makes a session younger; no other step stands in for it.
   if (facts.maxAgeSeconds !== undefined && ageAtVisitSeconds > facts.maxAgeSeconds) return 'login'
   if (facts.scopesNeedConsent && !(tookTheSteps && facts.scopesConfirmed)) return 'consent'

@@ -139,7 +139,9 @@ export const closeRequest = async (db: Db, id: string): Promise<boolean> => {
 }
 
 /**
- * Opens a session for a person who just authenticated and ties the request to it, in one statement.
+ * Opens a session for a person who just authenticated and ties the request to it, in one statement. The browser's
+ * session before it goes; where it was the same person's, the new one keeps its id (`sid`), so that signing out later
+ * reaches what was born in either, and only the cookie's secret changes. Another person's apps stay as they are.
  * Nothing happens when the person's epoch has moved since the credentials were read; then false is returned.
  */
 export const signIn = async (
@@ -150,18 +152,33 @@ export const signIn = async (
     authEpoch: number
     sessionId: string
     tokenHash: string
+    previousTokenHash: string | null
     acr: string
     ttlSeconds: number
   }>,
 ): Promise<boolean> => {
   const { rows } = await sql<{ id: string }>`
-    with opened as (
+    with person as (
+      select id, auth_epoch from users
+      where id = ${input.userId} and auth_epoch = ${input.authEpoch} and status = 'active'
+    ), renewed as (
+      update sessions set token_hash = ${input.tokenHash}, acr = ${input.acr}, auth_time = auth_now(),
+                          expires_at = auth_now() + make_interval(secs => ${input.ttlSeconds})
+      from person
+      where sessions.token_hash = ${input.previousTokenHash} and sessions.expires_at > auth_now()
+        and sessions.user_id = person.id and sessions.auth_epoch = person.auth_epoch
+      returning sessions.id
+    ), replaced as (
+      delete from sessions where token_hash = ${input.previousTokenHash}
+        and exists (select from person where sessions.user_id <> person.id)
+    ), inserted as (
       insert into sessions (token_hash, id, user_id, auth_epoch, acr, auth_time, expires_at)
       select ${input.tokenHash}, ${input.sessionId}, person.id, person.auth_epoch, ${input.acr}, auth_now(),
              auth_now() + make_interval(secs => ${input.ttlSeconds})
-      from users person
-      where person.id = ${input.userId} and person.auth_epoch = ${input.authEpoch} and person.status = 'active'
+      from person where not exists (select from renewed)
       returning id
+    ), opened as (
+      select id from renewed union all select id from inserted
     )
     update authorization_requests
     set session_id = opened.id, person_confirmed = true, scopes_confirmed = false, login_again = false

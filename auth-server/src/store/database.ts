@@ -89,6 +89,8 @@ export type StoredRequest = Readonly<{
   prompts: readonly string[]
   maxAgeSeconds?: number
   loginHint?: string
+  /** Whom an `id_token_hint` names; nobody else gets a code (OpenID Connect Core §3.1.2.2). */
+  expectedUserId?: string
 }>
 export type AuthorizationRequests = {
   id: string
@@ -127,6 +129,7 @@ export type RefreshFamilies = {
   revoked_at: Date | null
   revoked_because: string | null
   dpop_jkt: string | null
+  bound_since: number | null
   name: string | null
 }
 export type AuthorizationCodes = {

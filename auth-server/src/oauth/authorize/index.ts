@@ -9,6 +9,7 @@ import { findPendingRequest, insertRequest, type PendingRequest } from '../../st
 import { findSession, type Session } from '../../store/sessions.ts'
 import { OAuthError } from '../errors.ts'
 import { fixedResource, mounts } from '../fixed-api.ts'
+import { expectPerson } from './expected-person.ts'
 import { requireClient } from './known-client.ts'
 import { proceed } from './proceed.ts'
 import { resolvePushed, spentRequestUri } from './pushed-request.ts'
@@ -30,7 +31,7 @@ export const addAuthorize = (app: FastifyInstance, deps: Deps): void => {
     const raw = readRawRequest(request)
     const known = await resolvePushed(db, await requireClient(db, raw))
     const trusted = trustRedirect(known)
-    const valid = redirectingErrors(trusted, () => validate(trusted, fixed))
+    const valid = await redirectingErrors(trusted, () => expectPerson(deps, validate(trusted, fixed)))
     const pending = toPending(valid)
     const browser = cookies.browser(request, reply)
     const [session, begun] = await Promise.all([
@@ -58,9 +59,9 @@ export const addAuthorize = (app: FastifyInstance, deps: Deps): void => {
   )
 }
 
-const redirectingErrors = <T>(trusted: TrustedRedirect, step: () => T): T => {
+const redirectingErrors = async <T>(trusted: TrustedRedirect, step: () => Promise<T>): Promise<T> => {
   try {
-    return step()
+    return await step()
   } catch (error) {
     const oauthError = error instanceof ParameterError ? new OAuthError('invalid_request', error.message) : error
     if (!(oauthError instanceof OAuthError)) throw error

@@ -15,7 +15,7 @@ const WITHOUT_A_PAGE = {
   login: 'login_required',
   consent: 'consent_required',
   continue: 'interaction_required',
-} as const satisfies Record<Exclude<Step, 'done' | 'denied'>, ErrorCode>
+} as const satisfies Record<Exclude<Step, 'done' | 'denied' | 'other-person'>, ErrorCode>
 
 /** Answers with the next page's address, the code, or an error for the app. */
 export const proceed = async (
@@ -34,6 +34,7 @@ export const proceed = async (
     session: session && {
       ageAtVisitSeconds: session.ageSeconds - pending.ageSeconds,
       tookTheSteps: session.id === pending.sessionId,
+      isExpected: request.expectedUserId === undefined || request.expectedUserId === session.userId,
     },
     loginAgain: pending.loginAgain,
     maxAgeSeconds: request.maxAgeSeconds,
@@ -44,6 +45,8 @@ export const proceed = async (
     denied: pending.denied,
   })
   if (step === 'denied') return refuse('access_denied', 'the person declined')
+  if (step === 'other-person')
+    return refuse('login_required', 'another person signed in than the one that id_token_hint names')
   if (step === 'done' && session) {
     const code = await issueCode(db, pending.id, session.id)
     if (code === undefined) throw new OAuthError('invalid_request', 'this sign-in has been completed already')

@@ -1,0 +1,15 @@
+// Step 5 of /authorize: whom the app expects, by an ID token it was given before (OpenID Connect Core §3.1.2.1).
+import type { Deps } from '../../deps.ts'
+import { readIdTokenHint } from '../../tokens/id-token.ts'
+import { OAuthError } from '../errors.ts'
+import type { ValidRequest } from './valid-request.ts'
+
+/** Notes the person of `id_token_hint`, which may have expired. @throws {OAuthError} invalid_request unless this client got it from us. */
+export const expectPerson = async ({ config, keys, db }: Deps, valid: ValidRequest): Promise<ValidRequest> => {
+  const text = valid.parameters.get('id_token_hint')
+  if (text === undefined) return valid
+  const hint = await readIdTokenHint(config.issuer, keys, db, text)
+  if (hint?.clientId !== valid.client.clientId)
+    throw new OAuthError('invalid_request', 'id_token_hint is not an ID token that this application got from us')
+  return { ...valid, request: { ...valid.request, expectedUserId: hint.userId } }
+}
