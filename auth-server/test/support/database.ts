@@ -24,10 +24,11 @@ const urlOf = (database: string): string => {
   return url.href
 }
 
-const migrations = new URL('../../src/store/migrations/', import.meta.url)
+const store = new URL('../../src/store/', import.meta.url)
 const templateName = (): string => {
+  const files = ['migrate.ts', ...readdirSync(new URL('migrations/', store)).map((file) => `migrations/${file}`)]
   const digest = createHash('sha256')
-  for (const file of readdirSync(migrations).sort()) digest.update(readFileSync(new URL(file, migrations)))
+  for (const file of files.sort()) digest.update(file).update(readFileSync(new URL(file, store)))
   return `auth_template_${digest.digest('hex').slice(0, 12)}`
 }
 
