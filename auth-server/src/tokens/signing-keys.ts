@@ -74,6 +74,8 @@ export const rotateKeys = async (
  * @throws when a stored key cannot be decrypted.
  */
 export const openKeyRing = async (db: Db, secret: string): Promise<KeyRing> => {
+  // First: a wrong secret fails here, before it could add a key that no other instance can read.
+  await load(db, secret)
   await rotateKeys(db, secret)
   let loaded = await load(db, secret)
   return {
