@@ -26,30 +26,40 @@ export class ConfigError extends Error {
   override name = 'ConfigError'
 }
 
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
+
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 const issuerProblem = (issuer: string): string | undefined => {
   if (!URL.canParse(issuer)) return 'ISSUER is not a URL; use something like https://login.example.com'
   const url = new URL(issuer)
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && LOOPBACK.has(url.hostname)))
+    return 'ISSUER has to be https; plain http is accepted on localhost only'
   if (url.origin !== issuer) return `ISSUER has to be an origin without path or trailing slash; use ${url.origin}`
-  if (url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.has(url.hostname))) return undefined
-  return 'ISSUER has to be https; plain http is accepted on localhost only'
+  return undefined
+}
+
+const databaseProblem = (url: string): string | undefined => {
+  if (!url) return 'DATABASE_URL is missing; use something like postgresql://user:password@host:5432/auth'
+  if (URL.canParse(url) && /^postgres(ql)?:\/\//.test(url)) return undefined
+  return 'DATABASE_URL is not a PostgreSQL URL; use something like postgresql://user:password@host:5432/auth'
 }
 
 /**
- * Reads the configuration.
+ * Reads the configuration; an empty variable counts as left out.
  * @throws {ConfigError} naming every variable that is missing or wrong.
  */
 export const readConfig = (env: Readonly<Record<string, string | undefined>>): Config => {
-  const problems: string[] = []
-  const issuer = env.ISSUER ?? 'http://localhost:4000'
-  const problem = issuerProblem(issuer)
-  if (problem) problems.push(problem)
-  const port = Number(env.PORT ?? 4000)
-  if (!Number.isInteger(port) || port < 0 || port > 65535) problems.push('PORT has to be a number from 0 to 65535')
+  const issuer = env.ISSUER || 'http://localhost:4000'
+  const port = env.PORT || '4000'
   const databaseUrl = env.DATABASE_URL ?? ''
-  if (!databaseUrl)
-    problems.push('DATABASE_URL is missing; use something like postgresql://user:password@host:5432/auth')
+  const logLevel = env.LOG_LEVEL || 'info'
+  const problems = [
+    issuerProblem(issuer),
+    /^\d{1,5}$/.test(port) && Number(port) <= 65535 ? undefined : 'PORT has to be a number from 0 to 65535',
+    databaseProblem(databaseUrl),
+    LOG_LEVELS.includes(logLevel) ? undefined : `LOG_LEVEL is one of ${LOG_LEVELS.join(', ')}`,
+  ].filter((problem) => problem !== undefined)
   const secret = (name: keyof typeof SECRETS): string => {
     const value = env[name] ?? ''
     if (Buffer.from(value, 'base64url').length < 32)
@@ -60,10 +70,10 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
   }
   const config: Config = Object.freeze({
     issuer,
-    host: env.HOST ?? '127.0.0.1',
-    port,
+    host: env.HOST || '127.0.0.1',
+    port: Number(port),
     databaseUrl,
-    logLevel: env.LOG_LEVEL ?? 'info',
+    logLevel,
     passwordPepper: secret('PASSWORD_PEPPER'),
     tokenSecret: secret('TOKEN_SECRET'),
     cookieSecret: secret('COOKIE_SECRET'),
