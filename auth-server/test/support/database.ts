@@ -43,15 +43,12 @@ const ensureTemplate = async (admin: Db, template: string): Promise<void> => {
   await sql`alter database ${sql.id(draft)} rename to ${sql.id(template)}`.execute(admin)
 }
 
-/** Creates an empty database with every migration applied; dropped when the test ends. Returns its URL. */
-export const testDatabase = async (t: Test): Promise<string> => {
+const createDatabase = async (t: Test, create: (admin: Db, name: string) => Promise<unknown>): Promise<string> => {
   const admin = openDatabase(adminUrl(), ignoreIdleLoss, { connections: 1, statementTimeoutMillis: 0 })
   const name = `test_${randomSecret(8).toLowerCase().replace(/\W/g, '_')}`
-  const template = templateName()
-  // One file at a time: a template can be copied only while nobody else is connected to it.
+  // One at a time: a template can be copied only while nobody else is connected to it.
   await sql`select pg_advisory_lock(4711)`.execute(admin)
-  await ensureTemplate(admin, template)
-  await sql`create database ${sql.id(name)} template ${sql.id(template)}`.execute(admin)
+  await create(admin, name)
   await sql`select pg_advisory_unlock(4711)`.execute(admin)
   t.teardown(async () => {
     await sql`drop database ${sql.id(name)} with (force)`.execute(admin)
@@ -59,6 +56,18 @@ export const testDatabase = async (t: Test): Promise<string> => {
   })
   return urlOf(name)
 }
+
+/** Creates a database with every migration applied; dropped when the test ends. Returns its URL. */
+export const testDatabase = (t: Test): Promise<string> =>
+  createDatabase(t, async (admin, name) => {
+    const template = templateName()
+    await ensureTemplate(admin, template)
+    await sql`create database ${sql.id(name)} template ${sql.id(template)}`.execute(admin)
+  })
+
+/** Creates a database with nothing in it; dropped when the test ends. Returns its URL. */
+export const emptyDatabase = (t: Test): Promise<string> =>
+  createDatabase(t, (admin, name) => sql`create database ${sql.id(name)}`.execute(admin))
 
 /** Sets the database's clock `seconds` ahead of the real one; there is no other clock. */
 export const turnClock = async (db: Db, seconds: number): Promise<void> => {

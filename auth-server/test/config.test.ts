@@ -1,0 +1,107 @@
+// Configuration: every problem in one go, no secret in a message, and what is accepted is frozen.
+import t from 'tap'
+import { ConfigError, readConfig } from '../src/config.ts'
+import { randomSecret } from '../src/crypto/random.ts'
+
+const sound = {
+  DATABASE_URL: 'postgresql://auth:pw@db.example.com:5432/auth',
+  PASSWORD_PEPPER: randomSecret(),
+  TOKEN_SECRET: randomSecret(),
+  COOKIE_SECRET: randomSecret(),
+  KEY_ENCRYPTION_KEY: randomSecret(),
+}
+const problemsOf = (env: Readonly<Record<string, string | undefined>>): string[] => {
+  try {
+    readConfig(env)
+    return []
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    return error.message.split('\n')
+  }
+}
+
+t.test('what is left out has a default that listens on this machine only', async (t) => {
+  const config = readConfig(sound)
+  t.match(config, { issuer: 'http://localhost:4000', host: '127.0.0.1', port: 4000, logLevel: 'info' })
+  t.ok(Object.isFrozen(config))
+})
+
+t.test('an empty variable counts as left out', async (t) => {
+  t.match(readConfig({ ...sound, ISSUER: '', HOST: '', PORT: '', LOG_LEVEL: '' }), {
+    issuer: 'http://localhost:4000',
+    host: '127.0.0.1',
+    port: 4000,
+    logLevel: 'info',
+  })
+})
+
+t.test('an empty environment: everything that is missing, each with what to do', async (t) => {
+  const problems = problemsOf({})
+  t.strictSame(
+    problems.map((line) => line.split(' ')[0]),
+    ['DATABASE_URL', 'PASSWORD_PEPPER', 'TOKEN_SECRET', 'COOKIE_SECRET', 'KEY_ENCRYPTION_KEY'],
+  )
+  for (const line of problems) t.match(line, /use something like postgresql:|make one with: openssl/)
+})
+
+t.test('several mistakes at once are all named', async (t) => {
+  const problems = problemsOf({ ...sound, ISSUER: 'nonsense', PORT: 'http', LOG_LEVEL: 'loud', TOKEN_SECRET: 'short' })
+  t.strictSame(problems.map((line) => line.split(' ')[0]).sort(), ['ISSUER', 'LOG_LEVEL', 'PORT', 'TOKEN_SECRET'])
+})
+
+t.test('ISSUER is an origin: https, or http on this machine (RFC 8414 §2)', async (t) => {
+  for (const issuer of [
+    'https://login.example.com',
+    'https://login.example.com:8443',
+    'http://localhost:4000',
+    'http://127.0.0.1:4000',
+    'http://[::1]:4000',
+  ])
+    t.equal(readConfig({ ...sound, ISSUER: issuer }).issuer, issuer)
+  const rows: [string, RegExp][] = [
+    ['http://login.example.com', /has to be https/],
+    ['http://localhost.example.com', /has to be https/],
+    ['http://127.0.0.1.example.com', /has to be https/],
+    ['ftp://login.example.com', /has to be https/],
+    ['com.example:x', /has to be https/],
+    ['https://login.example.com/', /use https:\/\/login\.example\.com$/],
+    ['https://login.example.com/auth', /use https:\/\/login\.example\.com$/],
+    ['https://login.example.com?x=1', /use https:\/\/login\.example\.com$/],
+    ['https://login.example.com:443', /use https:\/\/login\.example\.com$/],
+    ['https://Login.Example.com', /use https:\/\/login\.example\.com$/],
+    ['https://user:pw@login.example.com', /use https:\/\/login\.example\.com$/],
+    ['login.example.com', /not a URL/],
+  ]
+  for (const [issuer, says] of rows) t.match(problemsOf({ ...sound, ISSUER: issuer }), [says], issuer)
+})
+
+t.test('PORT is a number', async (t) => {
+  for (const port of ['0', '80', '65535']) t.equal(readConfig({ ...sound, PORT: port }).port, Number(port))
+  for (const port of ['-1', '65536', '80.5', '0x50', '1e3', 'http', ' '])
+    t.match(problemsOf({ ...sound, PORT: port }), [/^PORT has to be a number/], port)
+})
+
+t.test('LOG_LEVEL is one that exists', async (t) => {
+  for (const level of ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    t.equal(readConfig({ ...sound, LOG_LEVEL: level }).logLevel, level)
+  t.match(problemsOf({ ...sound, LOG_LEVEL: 'verbose' }), [/^LOG_LEVEL is one of .*info/])
+})
+
+t.test('DATABASE_URL is a PostgreSQL URL; what is in it is not repeated', async (t) => {
+  for (const url of ['postgres://h/db', 'postgresql:///db?host=/run/postgresql'])
+    t.equal(readConfig({ ...sound, DATABASE_URL: url }).databaseUrl, url)
+  for (const url of ['mysql://u:hidden@h/db', 'localhost:5432', 'postgresql://u:hidden@[h/db']) {
+    const problems = problemsOf({ ...sound, DATABASE_URL: url })
+    t.match(problems, [/^DATABASE_URL is not a PostgreSQL URL/])
+    t.notMatch(problems.join(), /hidden/)
+  }
+})
+
+t.test('secrets hold 32 bytes at least; a short one is refused and not repeated', async (t) => {
+  t.strictSame(problemsOf({ ...sound, TOKEN_SECRET: randomSecret(48) }), [])
+  for (const weak of ['hunter2hunter2', randomSecret(31), '!'.repeat(64)]) {
+    const problems = problemsOf({ ...sound, TOKEN_SECRET: weak })
+    t.match(problems, [/^TOKEN_SECRET .*32 random bytes/])
+    t.notOk(problems.join().includes(weak))
+  }
+})
