@@ -79,8 +79,7 @@ export const requirePossession = async (
 ): Promise<void> => {
   if (jkt === null && scheme === 'bearer') return
   try {
-    if (jkt === null)
-      throw new OAuthError('invalid_token', 'the access token is not bound to a key; send it as Bearer')
+    if (jkt === null) throw new OAuthError('invalid_token', 'the access token is not bound to a key; send it as Bearer')
     if (scheme === 'bearer')
       throw new OAuthError('invalid_token', 'the access token is bound to a key; send it as DPoP')
     const proof = await readProof(deps, request)

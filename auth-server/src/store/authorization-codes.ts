@@ -85,15 +85,16 @@ export const consumeCode = async (
                 subscription.plan, subscription.scopes as allowed_scopes
     ), family as (
       insert into refresh_families (id, user_id, auth_epoch, application_id, api_id, session_id, scopes, acr, auth_time,
-                                    generation, current_hash, dpop_jkt, idle_expires_at, expires_at)
+                                    generation, current_hash, dpop_jkt, bound_since, idle_expires_at, expires_at)
       select ${family.id}, user_id, auth_epoch, application_id, api_id, session_id, scopes, acr, auth_time,
-             1, ${family.currentHash}, case when public then ${presented.dpopJkt}::text end, auth_now() + refresh_idle, auth_now() + refresh_absolute
+             1, ${family.currentHash}, case when public then ${presented.dpopJkt}::text end,
+             case when public and ${presented.dpopJkt}::text is not null then 1 end, auth_now() + refresh_idle, auth_now() + refresh_absolute
       from code returning *
     )
     select family.id, family.user_id as "userId", code.client_id as "clientId", code.application_id as "applicationId",
            code.resource, code.plan, family.scopes, code.allowed_scopes as "allowedScopes", family.acr,
            floor(extract(epoch from family.auth_time))::float8 as "authTime", family.generation,
-           family.session_id as "sessionId", family.dpop_jkt as "dpopJkt", code.nonce, family.current_hash as "currentHash", family.previous_hash as "previousHash",
+           family.session_id as "sessionId", family.dpop_jkt as "dpopJkt", family.bound_since as "boundSince", code.nonce, family.current_hash as "currentHash", family.previous_hash as "previousHash",
            family.sealed_successor as "sealedSuccessor", null::float8 as "spentSecondsAgo", false as recovered,
            floor(extract(epoch from auth_now()))::float8 as now
     from code, family`.execute(db)
@@ -112,6 +113,8 @@ export const explainCode = async (db: Db, presented: CodePresented): Promise<Cod
       select code.*, api.resource from authorization_codes code
       join applications application on application.id = code.application_id join apis api on api.id = code.api_id
       where code.code_hash = ${presented.codeHash} and application.client_id = ${presented.clientId}
+        -- Without the key that the code is bound to, nobody can use it, burn it, or end what came of it (RFC 9449 §10).
+        and (code.dpop_jkt is null or code.dpop_jkt = ${presented.dpopJkt})
     ), counted as (
       update authorization_codes set wrong_verifiers = authorization_codes.wrong_verifiers + 1 from mine
       where authorization_codes.code_hash = mine.code_hash and mine.code_challenge is distinct from ${presented.codeChallenge}

@@ -19,6 +19,8 @@ export type FamilyView = Readonly<{
   sessionId: string
   /** The key that a public client's refresh tokens are bound to (RFC 9449 §5), or null. */
   dpopJkt: string | null
+  /** The first generation whose refresh token is bound to it, or null. */
+  boundSince: number | null
   generation: number
   currentHash: string
   previousHash: string | null
@@ -45,7 +47,7 @@ const columns = sql`
   family.id, family.user_id as "userId", application.client_id as "clientId", application.id as "applicationId",
   api.resource, subscription.plan, family.scopes, subscription.scopes as "allowedScopes", family.acr,
   floor(extract(epoch from family.auth_time))::float8 as "authTime", family.generation,
-  family.session_id as "sessionId", family.dpop_jkt as "dpopJkt", family.current_hash as "currentHash", family.previous_hash as "previousHash",
+  family.session_id as "sessionId", family.dpop_jkt as "dpopJkt", family.bound_since as "boundSince", family.current_hash as "currentHash", family.previous_hash as "previousHash",
   family.sealed_successor as "sealedSuccessor", family.recovered_at is not null as recovered,
   extract(epoch from auth_now() - family.spent_at)::float8 as "spentSecondsAgo",
   floor(extract(epoch from auth_now()))::float8 as now`
@@ -77,6 +79,16 @@ export const findLiveFamily = async (
   return rows[0]
 }
 
+/**
+ * RFC 9449 §5: a refresh token that a public client gets for a request with a proof is bound to the proven key, also when
+ * the token before it was not.
+ */
+const bind = (dpopJkt: string | null) => {
+  const binds = sql`family.dpop_jkt is null and application.token_endpoint_auth_method = 'none' and ${dpopJkt}::text is not null`
+  return sql`dpop_jkt = case when ${binds} then ${dpopJkt}::text else family.dpop_jkt end,
+        bound_since = case when ${binds} then family.generation + 1 else family.bound_since end`
+}
+
 /** The current token becomes the previous one. The row settles every race: one caller gets it, the others nothing. */
 export const rotateFamily = async (
   db: Db,
@@ -86,7 +98,7 @@ export const rotateFamily = async (
   const { rows } = await sql<FamilyView>`
     update refresh_families family
     set generation = family.generation + 1, current_hash = ${successor.hash}, previous_hash = family.current_hash,
-        sealed_successor = ${successor.sealed}, spent_at = auth_now(), recovered_at = null,
+        sealed_successor = ${successor.sealed}, spent_at = auth_now(), recovered_at = null, ${bind(presented.dpopJkt)},
         used_at = auth_now(), idle_expires_at = auth_now() + application.refresh_idle
     from ${others}
     where family.id = ${presented.familyId} and family.generation = ${presented.generation}
@@ -104,11 +116,12 @@ export const recoverFamily = async (
   db: Db,
   seen: FamilyView,
   successor: Readonly<{ hash: string; sealed: Buffer }>,
+  dpopJkt: string | null,
 ): Promise<FamilyView | undefined> => {
   const { rows } = await sql<FamilyView>`
     update refresh_families family
     set generation = family.generation + 1, current_hash = ${successor.hash}, sealed_successor = ${successor.sealed},
-        spent_at = auth_now(), recovered_at = auth_now(), used_at = auth_now(),
+        spent_at = auth_now(), recovered_at = auth_now(), used_at = auth_now(), ${bind(dpopJkt)},
         idle_expires_at = auth_now() + application.refresh_idle
     from ${others}
     where family.id = ${seen.id} and family.generation = ${seen.generation} and family.recovered_at is null and ${live}

@@ -42,6 +42,13 @@ export const judge = (family: FamilyView, token: Pick<RefreshToken, 'generation'
   return token.generation < family.generation ? 'reuse' : 'invalid'
 }
 
+/** The same, for a holder who proved a key or none. Without its key a bound token is no token (RFC 9449 §5). */
+const judgeHolder = (family: FamilyView, token: RefreshToken, dpopJkt: string | null): Verdict => {
+  if (family.dpopJkt === null || family.dpopJkt === dpopJkt) return judge(family, token)
+  // From before the binding a token is genuine without a key, so somebody else has bound the family: two holders.
+  return family.boundSince !== null && token.generation < family.boundSince ? 'reuse' : 'invalid'
+}
+
 // Each round either returns or has lost a race to another caller, after which the row says something new.
 const MAX_ROUNDS = 8
 
@@ -65,8 +72,7 @@ export const refreshFamily = async (
     // A loser reads again in a second statement: only that one sees what the winner left behind (READ COMMITTED).
     const family = await findLiveFamily(db, familyId, input.clientId)
     if (!family) return { kind: 'invalid' }
-    if (family.dpopJkt !== null && family.dpopJkt !== input.dpopJkt) return { kind: 'invalid' }
-    const verdict = judge(family, token)
+    const verdict = judgeHolder(family, token, input.dpopJkt)
     if (verdict === 'invalid') return { kind: 'invalid' }
     if (verdict === 'reuse') {
       if (await revokeFamily(db, familyId, family.generation, 'refresh token reuse'))
@@ -81,7 +87,12 @@ export const refreshFamily = async (
     }
     if (verdict === 'recover') {
       const another = newRefreshToken(tokenSecret, familyId, family.generation + 1)
-      const recovered = await recoverFamily(db, family, { hash: another.hash, sealed: sealSuccessor(token, another) })
+      const recovered = await recoverFamily(
+        db,
+        family,
+        { hash: another.hash, sealed: sealSuccessor(token, another) },
+        input.dpopJkt,
+      )
       if (recovered) return { kind: 'refreshed', family: recovered, token: another, how: 'recovered' }
     }
   }
