@@ -7,6 +7,7 @@ import { addForms } from './http/form.ts'
 import { addSecurityHeaders } from './http/security-headers.ts'
 import { addInteraction } from './interaction/index.ts'
 import { addAuthorize } from './oauth/authorize/index.ts'
+import { addCors } from './oauth/cors.ts'
 import { addErrorHandler } from './oauth/error-handler.ts'
 import { addIntrospect } from './oauth/introspect.ts'
 import { addJwks } from './oauth/jwks.ts'
@@ -28,6 +29,7 @@ export const buildApp = async (deps: Deps, logger: FastifyBaseLogger): Promise<F
 
   addSecurityHeaders(app, deps.config.issuer)
   addErrorHandler(app, deps)
+  addCors(app, deps)
   addMetadata(app, deps)
   addPar(app, deps)
   addAuthorize(app, deps)

@@ -9,7 +9,7 @@ const MAX_AGE_SECONDS = 60
 export const addJwks = (app: FastifyInstance, { keys }: Deps): void => {
   app.get('/jwks', async (_request, reply) =>
     reply
-      .headers({ 'cache-control': `public, max-age=${MAX_AGE_SECONDS}`, 'access-control-allow-origin': '*' })
+      .header('cache-control', `public, max-age=${MAX_AGE_SECONDS}`)
       .type('application/jwk-set+json')
       .send(JSON.stringify(keys.jwks)),
   )

@@ -7,7 +7,8 @@ import { PASSWORD_ACR } from '../identity/local-account.ts'
 import { ID_TOKEN_CLAIMS } from '../tokens/id-token.ts'
 import { SIGNING_ALGORITHMS } from '../tokens/signing-keys.ts'
 import { PROMPTS, RESPONSE_MODES, RESPONSE_TYPES } from './authorize/valid-request.ts'
-import { TOKEN_ENDPOINT_AUTH_METHODS } from './client-auth.ts'
+import { ASSERTION_ALGORITHMS } from './client-assertion.ts'
+import { CONFIDENTIAL_AUTH_METHODS, TOKEN_ENDPOINT_AUTH_METHODS } from './client-auth.ts'
 import { DPOP_ALGORITHMS } from './dpop-proof.ts'
 import { CODE_CHALLENGE_METHODS } from './pkce.ts'
 import { GRANTS } from './token/grants/index.ts'
@@ -26,6 +27,9 @@ export const metadata = (issuer: string) => ({
   end_session_endpoint: `${issuer}/logout`,
   backchannel_logout_supported: true,
   backchannel_logout_session_supported: true,
+  revocation_endpoint: `${issuer}/revoke`,
+  introspection_endpoint: `${issuer}/introspect`,
+  registration_endpoint: `${issuer}/register`,
   jwks_uri: `${issuer}/jwks`,
   scopes_supported: Object.keys(OPENID_SCOPES),
   claims_supported: CLAIMS,
@@ -36,6 +40,11 @@ export const metadata = (issuer: string) => ({
   grant_types_supported: [...GRANTS.keys()],
   code_challenge_methods_supported: CODE_CHALLENGE_METHODS,
   token_endpoint_auth_methods_supported: TOKEN_ENDPOINT_AUTH_METHODS,
+  token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+  revocation_endpoint_auth_methods_supported: TOKEN_ENDPOINT_AUTH_METHODS,
+  revocation_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+  introspection_endpoint_auth_methods_supported: CONFIDENTIAL_AUTH_METHODS,
+  introspection_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
   dpop_signing_alg_values_supported: DPOP_ALGORITHMS,
   authorization_response_iss_parameter_supported: true,
   request_parameter_supported: false,
@@ -48,9 +57,7 @@ export const metadata = (issuer: string) => ({
 export const addMetadata = (app: FastifyInstance, { config }: Deps): void => {
   const document = metadata(config.issuer)
   for (const path of PATHS) {
-    app.get(path, async (_request, reply) =>
-      reply.headers({ 'cache-control': 'public, max-age=300', 'access-control-allow-origin': '*' }).send(document),
-    )
+    app.get(path, async (_request, reply) => reply.header('cache-control', 'public, max-age=300').send(document))
     allowOnly(app, path, ['GET'])
   }
 }

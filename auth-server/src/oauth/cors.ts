@@ -1,0 +1,64 @@
+// Cross-origin requests of pages: one table says which endpoints a page may read, and from which origins (Fetch §3.2).
+import type { FastifyInstance } from 'fastify'
+import type { Deps } from '../deps.ts'
+import { listBrowserOrigins } from '../store/browser-origins.ts'
+import type { Db } from '../store/database.ts'
+import { mounts } from './fixed-api.ts'
+
+type Audience = 'everyone' | 'browser apps'
+
+/** An endpoint that is missing here, /authorize above all, is for no page. */
+const ENDPOINTS: ReadonlyMap<string, Audience> = new Map<string, Audience>([
+  ['/.well-known/openid-configuration', 'everyone'],
+  ['/.well-known/oauth-authorization-server', 'everyone'],
+  ['/jwks', 'everyone'],
+  ...[...mounts('/token'), ...mounts('/par'), '/revoke', '/userinfo'].map((url) => [url, 'browser apps'] as const),
+])
+
+// No Access-Control-Allow-Credentials: cookies of this server are for its own pages.
+const PREFLIGHT = {
+  'access-control-allow-methods': 'GET, POST',
+  'access-control-allow-headers': 'Authorization, Content-Type, DPoP',
+  'access-control-max-age': '600',
+} as const
+const EXPOSED = 'DPoP-Nonce, WWW-Authenticate, Retry-After'
+
+/** Milliseconds: how long a list of origins is good, and how often an origin that is not on it may ask for a new one. */
+const LIST_LIFE = 60_000
+const LIST_PAUSE = 1_000
+
+/** Whether an origin is a registered browser app's. Strangers cost one query a second, however many they are. */
+const registeredOrigins = (db: Db) => {
+  let list: Promise<ReadonlySet<string>> | undefined
+  let readAt = Number.NEGATIVE_INFINITY
+  const read = async (maxAge: number) => {
+    if (list === undefined || performance.now() - readAt > maxAge) {
+      readAt = performance.now()
+      list = listBrowserOrigins(db)
+    }
+    try {
+      return await list
+    } catch (error) {
+      list = undefined
+      throw error
+    }
+  }
+  return async (origin: string): Promise<boolean> =>
+    (await read(LIST_LIFE)).has(origin) || (await read(LIST_PAUSE)).has(origin)
+}
+
+export const addCors = (app: FastifyInstance, { db }: Deps): void => {
+  const isRegistered = registeredOrigins(db)
+  app.addHook('onRequest', async (request, reply) => {
+    const audience = ENDPOINTS.get(request.routeOptions.url ?? '')
+    if (audience === undefined) return
+    const { origin } = request.headers
+    if (audience === 'browser apps') reply.header('vary', 'Origin')
+    const allowed = audience === 'everyone' ? '*' : origin !== undefined && (await isRegistered(origin)) && origin
+    if (allowed) reply.headers({ 'access-control-allow-origin': allowed, 'access-control-expose-headers': EXPOSED })
+    if (request.method !== 'OPTIONS') return
+    // Answered here, before the 405 that any other OPTIONS gets.
+    if (allowed) reply.headers(PREFLIGHT)
+    return reply.code(204).send()
+  })
+}

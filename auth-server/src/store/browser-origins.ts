@@ -1,0 +1,8 @@
+// Where registered browser apps live: the origins of their redirect URIs.
+import type { Db } from './database.ts'
+
+/** The origins of every application of kind `browser`. */
+export const listBrowserOrigins = async (db: Db): Promise<ReadonlySet<string>> => {
+  const rows = await db.selectFrom('applications').where('kind', '=', 'browser').select('redirect_uris').execute()
+  return new Set(rows.flatMap((row) => row.redirect_uris).map((uri) => new URL(uri).origin))
+}
