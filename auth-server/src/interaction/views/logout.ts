@@ -33,6 +33,7 @@ ${hidden('client_id', target?.clientId)}${hidden('post_logout_redirect_uri', tar
 
 export const signedOutPage: Page = {
   title: 'You are signed out',
-  body: html`<h1>You are signed out</h1>
+  body: html`<div class="mark" aria-hidden="true">✓</div>
+<h1>You are signed out</h1>
 <p>You can close this page.</p>`,
 }

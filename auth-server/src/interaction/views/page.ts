@@ -19,13 +19,13 @@ strong{color:var(--ink);font-weight:600;unicode-bidi:isolate}
 label{display:block;margin:1.25rem 0 .375rem;font-weight:600}
 input,button{width:100%;min-height:3rem;padding:.625rem .875rem;border:1px solid var(--line);border-radius:.625rem;background:transparent;color:var(--ink);font:inherit}
 [aria-invalid]{border-color:var(--bad)}
-button{margin-top:.75rem;font-weight:600;overflow-wrap:inherit;cursor:pointer}
+button{margin-top:.75rem;font-weight:600;cursor:pointer}
 button:not([class]){margin-top:1.5rem;border-color:transparent;background:var(--accent);color:var(--on-accent)}
 .plain{border-color:transparent;color:var(--accent)}
 button:active{opacity:.8}
 @media(hover:hover){button:hover{text-decoration:underline;text-underline-offset:.2em}}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
-.problem{margin:1.25rem 0 0;padding:.75rem 1rem;border-radius:.625rem;background:var(--bad-tint);color:var(--bad)}
+.problem{margin:1.25rem 0 0;border:1px solid transparent;padding:.75rem 1rem;border-radius:.625rem;background:var(--bad-tint);color:var(--bad)}
 .note{margin:1.25rem 0 0;font-size:.875rem}
 ul{margin:0;padding:0;list-style:none;border-bottom:1px solid var(--rule)}
 li{padding:.75rem 0;border-top:1px solid var(--rule)}
@@ -37,7 +37,8 @@ const STYLE = new Html(`<style>${CSS}</style>`)
 
 export type Page = Readonly<{ title: string; body: Html }>
 
-const render = ({ title, body }: Page): string =>
+/** The whole document. */
+export const renderPage = ({ title, body }: Page): string =>
   html`<!doctype html>
 <html lang="en">
 <head>
@@ -56,8 +57,11 @@ ${body}
 `.toString()
 
 // Chromium holds form-action against the redirect after a form as well, so the app's own scheme or origin has to be in it.
-const formTarget = (redirectUri: string): string =>
-  /^https?:/.test(redirectUri) ? new URL(redirectUri).origin : redirectUri.slice(0, redirectUri.indexOf(':') + 1)
+const formTarget = (redirectUri: string): string => {
+  if (!/^https?:/.test(redirectUri)) return redirectUri.slice(0, redirectUri.indexOf(':') + 1)
+  // A source expression has no form for IPv6 addresses (CSP3 §2.3.1): Chromium drops http://[::1]:4711, and then the redirect.
+  return new URL(redirectUri).origin.replace(/\[.*\]/, '*')
+}
 
 /** Sends a page. @param redirectUri the trusted redirect URI of the request that the page's forms belong to. */
 export const sendPage = (reply: FastifyReply, page: Page, redirectUri?: string): FastifyReply => {
@@ -68,5 +72,5 @@ export const sendPage = (reply: FastifyReply, page: Page, redirectUri?: string):
       'content-security-policy': `default-src 'none'; style-src ${CSS_HASH}; form-action ${formAction}; base-uri 'none'; frame-ancestors 'none'`,
     })
     .type('text/html; charset=utf-8')
-    .send(render(page))
+    .send(renderPage(page))
 }
