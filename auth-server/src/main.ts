@@ -1,10 +1,10 @@
 // Starts the authorization server: configuration, database, keys, then listens. The only file that reads the environment.
-import { pino } from 'pino'
 import { buildApp } from './app.ts'
 import { startBackground } from './background/index.ts'
 import { ConfigError, readConfig } from './config.ts'
 import type { Deps } from './deps.ts'
 import { cookiesFor } from './http/cookies.ts'
+import { createLogger } from './logger.ts'
 import { countClientGuesses } from './oauth/client-guesses.ts'
 import { openDatabase } from './store/database.ts'
 import { migrate } from './store/migrate.ts'
@@ -21,18 +21,7 @@ const readConfigOrExit = () => {
 }
 
 const config = readConfigOrExit()
-const logger = pino({
-  level: config.logLevel,
-  redact: ['req.headers.authorization', 'req.headers.cookie', 'res.headers["set-cookie"]'],
-  serializers: {
-    // The query is left out: it carries `state`, `nonce` and other things that are none of the log's business.
-    req: (request) => ({
-      method: request.method,
-      path: String(request.url).split('?', 1)[0],
-      remoteAddress: request.ip,
-    }),
-  },
-})
+const logger = createLogger(config.logLevel)
 const onError = (err: Error) => logger.warn({ err }, 'an idle database connection was lost')
 
 // Migrations may wait for another instance's, so their connection has no statement timeout.

@@ -1,5 +1,4 @@
 // The authorization server as a test sees it: the whole app on a real database, with the demo's catalogue in it.
-import { pino } from 'pino'
 import type { Test } from 'tap'
 import { buildApp } from '../../src/app.ts'
 import { defineApi } from '../../src/catalogue/apis.ts'
@@ -9,6 +8,7 @@ import { readConfig } from '../../src/config.ts'
 import { randomSecret } from '../../src/crypto/random.ts'
 import { cookiesFor } from '../../src/http/cookies.ts'
 import { createAccount } from '../../src/identity/local-account.ts'
+import { createLogger } from '../../src/logger.ts'
 import { countClientGuesses } from '../../src/oauth/client-guesses.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { openKeyRing } from '../../src/tokens/signing-keys.ts'
@@ -47,11 +47,9 @@ export const testServer = async (t: Test, environment: Record<string, string> = 
   const log: string[] = []
   const db = openDatabase(config.databaseUrl, () => {})
   const keys = await openKeyRing(db, config.keyEncryptionKey)
-  const logger = pino({ level: 'debug' }, { write: (line: string) => void log.push(line) })
-  const app = await buildApp(
-    { config, db, keys, cookies: cookiesFor(config.issuer), guesses: countClientGuesses() },
-    logger,
-  )
+  const logger = createLogger('trace', { write: (line: string) => void log.push(line) })
+  const deps = { config, db, keys, cookies: cookiesFor(config.issuer), guesses: countClientGuesses() }
+  const app = await buildApp(deps, logger)
   t.teardown(async () => {
     await app.close()
     await db.destroy()
@@ -71,5 +69,5 @@ export const testServer = async (t: Test, environment: Record<string, string> = 
     await subscribe(db, { applicationId, apiId: API.id, plan: 'basic', scopes, trusted: true, ...subscription })
     return applicationId
   }
-  return { app, db, keys, config, log, userId, register, applicationId: await register() }
+  return { app, deps, db, keys, config, log, userId, register, applicationId: await register() }
 }

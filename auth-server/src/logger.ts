@@ -1,0 +1,27 @@
+// The log: JSON lines that say what happened and never repeat a secret.
+import { type DestinationStream, type Logger, pino } from 'pino'
+
+/** @param level of pino, such as `info`. @param destination standard output unless told. */
+export const createLogger = (level: string, destination?: DestinationStream): Logger =>
+  pino(
+    {
+      level,
+      // A request that Node cannot parse comes as an error with its bytes, whatever they hold.
+      redact: [
+        'req.headers.authorization',
+        'req.headers.cookie',
+        'res.headers["set-cookie"]',
+        'err.rawPacket',
+        'error.rawPacket',
+      ],
+      serializers: {
+        // The query is left out: it carries `state`, `nonce` and other things that are none of the log's business.
+        req: (request) => ({
+          method: request.method,
+          path: String(request.url).split('?', 1)[0],
+          remoteAddress: request.ip,
+        }),
+      },
+    },
+    ...(destination ? [destination] : []),
+  )
