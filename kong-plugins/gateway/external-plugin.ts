@@ -55,7 +55,8 @@ function callPdk(exchange: Exchange, data: Record<string, unknown>, settings: Pd
 async function converse(server: PluginServer, instanceId: number, exchange: Exchange): Promise<void> {
   const event = { InstanceId: instanceId, EventName: 'access' }
   let step = await server.client.call('plugin.HandleEvent', event)
-  while (isRecord(step) && isRecord(step.Data)) {
+  while (isRecord(step) && step.Data !== 'ret') {
+    if (!isRecord(step.Data)) throw new LuaError('the plugin server asked for nothing')
     const eventId = step.EventId
     const [method, result] = callPdk(exchange, step.Data, server.settings)
     // K: exit and error never return to the plugin; the event is left where it is.

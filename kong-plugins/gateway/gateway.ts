@@ -57,9 +57,8 @@ function logTo(logger: Logger): (level: string, message: string, exchange?: Exch
 /** One line for each thing in kong.yml that is not reproduced here. */
 function reportLimits(config: KongConfig, file: string, logger: Logger): void {
   for (const { line, text } of config.notices) logger.info(`${file}:${line}: ${text}`)
-  for (const { remark } of config.refusals) {
-    logger.warn(`${file}:${remark.line}: ${remark.text}; the routes it covers answer 501`)
-  }
+  const refused = config.refusals.map(({ remark }) => remark).sort((a, b) => a.line - b.line)
+  for (const { line, text } of refused) logger.warn(`${file}:${line}: ${text}; the routes it covers answer 501`)
 }
 
 async function listen(server: Server, port: number, host: string): Promise<number> {

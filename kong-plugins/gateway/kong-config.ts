@@ -115,6 +115,7 @@ class KongReader {
         ...(route === undefined ? {} : { routeId: route.id }),
         ...(service === undefined ? {} : { serviceId: service.id }),
       }
+      const before = this.#refusals.length
       const vault = findVault(at.values.config)
       if (vault !== undefined) this.#refuse(scope, at, 'config', `the reference ${vault}`)
       const plugin = readPlugin(at, scope, {
@@ -122,7 +123,8 @@ class KongReader {
         refuse: this.#refuse,
         notice: (remark) => this.#notices.push(remark),
       })
-      if (plugin === undefined) return
+      // A plugin that is refused does not run either: what it covers is closed.
+      if (plugin === undefined || this.#refusals.length > before) return
       if (this.#plugins.some((other) => other.id === plugin.id)) {
         this.#source.problem(at.path, `plugin ${plugin.name} is configured twice in the same place`)
       }

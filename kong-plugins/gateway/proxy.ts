@@ -118,15 +118,18 @@ export async function proxy(
     silent.disarm()
     if (!res.writableEnded) fail(context, res, toUpstreamError(error))
   }
+  let switched = false
   opened.once('error', failed)
   opened.once('upgrade', (answer, socket, head) => {
     silent.disarm()
     if (switchProtocols === undefined) return void socket.destroy()
+    switched = true
     switchProtocols(answer, socket, head)
   })
   opened.once('close', () => {
     silent.disarm()
-    if (!res.headersSent) failed(new UpstreamError('the backend closed the connection without an answer', 502))
+    if (!res.headersSent && !switched)
+      failed(new UpstreamError('the backend closed the connection without an answer', 502))
   })
   opened.once('response', (answer) => {
     silent.disarm()

@@ -40,4 +40,6 @@ export function sendUpstreamHead(exchange: Exchange, res: ServerResponse, reason
   headers.add('Via', `1.1 ${serverName}`)
   headers.set('X-Kong-Request-Id', exchange.requestId)
   res.writeHead(exchange.status, reason, headers.toRaw())
+  // The client learns of the answer now, even if its first byte takes a while: server-sent events.
+  res.flushHeaders()
 }

@@ -145,239 +145,250 @@ async function sendRefused(port: number, request: string): Promise<string> {
 }
 
 for (const kind of fronts) {
-  t.test(`${kind}: paths reach the backend as Kong's path handling v0 has them`, async (t) => {
-    const { backend, front } = await setUp(t, kind)
-    for (const [asked, expected] of paths) {
-      backend.seen.length = 0
-      t.equal(statusOf(await rawGet(front.port, asked)), 200, asked)
-      t.equal(backend.seen[0]?.url, expected, asked)
-    }
-  })
-
-  t.test(`${kind}: what is refused, and in which words`, async (t) => {
-    const { backend, front } = await setUp(t, kind)
-    for (const [what, request, status, word] of refusals) {
-      const answer = await sendRefused(front.port, request)
-      t.equal(statusOf(answer), status, what)
-      t.ok(answer.includes(word), `${what}: ${word}`)
-    }
-    t.same(backend.seen, [], 'the backend saw none of them')
-  })
-
-  t.test(`${kind}: errors come in the form the client accepts, with the request's id`, async (t) => {
-    const { front } = await setUp(t, kind)
-    const types: [accept: string, type: string, start: string][] = [
-      ['application/json', 'application/json; charset=utf-8', '{\n  "message":"no Route matched with those values",'],
-      ['*/*', 'application/json; charset=utf-8', '{\n  "message":"no Route'],
-      ['text/html,application/xhtml+xml;q=0.9', 'text/html; charset=utf-8', '<!doctype html>'],
-      ['text/plain', 'text/plain; charset=utf-8', 'no Route matched with those values\nrequest_id: '],
-      ['application/xml;q=0.5, text/plain;q=0.1', 'application/xml; charset=utf-8', '<?xml'],
-      ['image/png', 'application/json; charset=utf-8', '{'],
-    ]
-    for (const [accept, type, start] of types) {
-      const answer = await fetch(`${front.url}/none`, { headers: { accept } })
-      const body = await answer.text()
-      t.equal(answer.headers.get('content-type'), type, accept)
-      t.ok(body.startsWith(start), `${accept}: ${body.slice(0, 60)}`)
-      t.ok(body.includes(answer.headers.get('x-kong-request-id') ?? 'none'), 'names the request')
-    }
-  })
-
-  t.test(`${kind}: the headers that reach the backend`, async (t) => {
-    const { backend, front } = await setUp(t, kind)
-    await rawGet(front.port, '/plain/a', [
-      ...['X-Forwarded-For: 9.9.9.9', 'X-Forwarded-Host: evil', 'X-Forwarded-Prefix: /evil', 'X-Real-IP: 9.9.9.9'],
-      ...['TE: trailers', 'Keep-Alive: 5', 'Proxy: x', 'Proxy-Connection: close', 'Upgrade: h2c', 'X_Under: 1'],
-      ...['X.Dot: 1', 'X-Twice: 1', 'X-Twice: 2', 'Via: 1.1 other', 'Connection: close, X-Named', 'X-Named: 1'],
-    ])
-    const [seen] = backend.seen
-    if (seen === undefined) return t.fail('the backend saw nothing')
-    const expected: Record<string, string[]> = {
-      host: [`127.0.0.1:${backend.port}`],
-      connection: ['keep-alive'],
-      te: ['trailers'],
-      upgrade: [],
-      'keep-alive': [],
-      proxy: [],
-      'proxy-connection': [],
-      'x-forwarded-for': ['9.9.9.9, 127.0.0.1'],
-      'x-forwarded-proto': ['http'],
-      'x-forwarded-host': ['localhost'],
-      'x-forwarded-port': [String(front.port)],
-      'x-forwarded-path': ['/plain/a'],
-      'x-forwarded-prefix': ['/plain'],
-      'x-real-ip': ['127.0.0.1'],
-      x_under: ['1'],
-      'x-dot': [],
-      'x-twice': ['1', '2'],
-      'x-named': [],
-    }
-    for (const [name, values] of Object.entries(expected)) t.same(valuesOf(seen, name), values, name)
-    t.match(valuesOf(seen, 'via')[0], /^1\.1 other, 1\.1 /)
-    await rawRequest(front.port, 'GET /kept/a HTTP/1.1\r\nHost: App.Example:8000\r\nConnection: close\r\n\r\n')
-    t.equal(backend.seen[1]?.headers.host, 'App.Example:8000', 'preserve_host')
-    t.equal(backend.seen[1]?.headers['x-forwarded-prefix'], undefined, 'nothing was stripped')
-  })
-
-  t.test(`${kind}: response headers of plugins stand before those of the backend`, async (t) => {
-    const { front } = await setUp(t, kind)
-    const lines = (await rawGet(front.port, '/early')).split('\r\n')
-    t.same(
-      lines.filter((line) => /^x-(early|late|gone):/i.test(line)),
-      ['X-Early: 1', 'X-Early: backend', 'X-Late: 2'],
-    )
-    t.same(
-      lines.filter((line) => /^content-type:/i.test(line)),
-      ['Content-Type: text/plain; charset=UTF-8'],
-    )
-    t.equal(lines.filter((line) => /^via: .*1\.1 /i.test(line)).length, 1)
-  })
-
-  t.test(`${kind}: a plugin's outcomes`, async (t) => {
-    const { backend, peer, front } = await setUp(t, kind)
-    const exit = (...args: unknown[]): Behaviour => ({
-      access: async ({ pdk }) => void (await pdk('kong.response.exit', ...args)),
+  t.test(kind, async (t) => {
+    const shared = await setUp(t, kind)
+    const backendSeen = shared.backend.seen
+    t.test("paths reach the backend as Kong's path handling v0 has them", async (t) => {
+      const { backend, front } = shared
+      backendSeen.length = 0
+      for (const [asked, expected] of paths) {
+        backend.seen.length = 0
+        t.equal(statusOf(await rawGet(front.port, asked)), 200, asked)
+        t.equal(backend.seen[0]?.url, expected, asked)
+      }
     })
-    const call = (use: (event: PeerEvent) => Promise<unknown>): Behaviour => ({
-      access: async (e) => void (await use(e)),
-    })
-    const cases: [what: string, behaviour: Behaviour, status: number, seen: RegExp, unseen?: RegExp][] = [
-      ['passes', call(async () => undefined), 200, /hello/],
-      [
-        'exit with a table',
-        exit(401, { message: 'no' }),
-        401,
-        /application\/json; charset=utf-8[\s\S]*\{"message":"no"\}$/i,
-      ],
-      ['exit with text', exit(403, 'no'), 403, /\r\n\r\nno$/, /content-type/i],
-      ['exit with empty text', exit(401, '', { 'X-A': 'b' }), 401, /X-A: b/i, /html/],
-      ['exit without a body', exit(401), 401, /<center><h1>401 Authorization Required<\/h1><\/center>/],
-      ['exit with a hole loses its headers', exit(401, null, { 'X-A': 'b' }), 401, /html/, /X-A/i],
-      ['exit 503 without a body', exit(503), 503, /The upstream server is currently unavailable/],
-      [
-        'of a single-valued header the last value wins',
-        exit(401, '', { 'WWW-Authenticate': ['A', 'B'], 'X-List': ['1', '2'] }),
-        401,
-        /(?=[\s\S]*WWW-Authenticate: B)(?=[\s\S]*X-List: 1\r\nX-List: 2)/i,
-        /: A\r/,
-      ],
-      ['error', call(({ pdk }) => pdk('kong.response.error', 429, 'slow down')), 429, /"message":"slow down",/],
-      ['an exception (the stock server returns)', call(async () => undefined), 200, /hello/],
-      ['an RPC error', { access: async () => 'broken' }, 200, /hello/],
-      ['the connection breaks', { access: async ({ hangUp }) => hangUp() }, 200, /hello/],
-      ['no answer', { access: () => new Promise<void>(() => undefined) }, 200, /hello/],
-      ['an unknown PDK call', call(({ pdk }) => pdk('kong.no.such')), 200, /hello/],
-      [
-        'arguments that Lua rejects',
-        call(({ pdk }) => pdk('kong.response.set_header', 'X-A', null)),
-        500,
-        /An unexpected/,
-      ],
-      ['a bad status', exit(42), 500, /An unexpected error occurred/],
-    ]
-    for (const [what, behaviour, status, present, absent = /^$/] of cases) {
-      peer.behaviour = behaviour
-      const answer = await rawGet(front.port, '/plugged')
-      t.equal(statusOf(answer), status, what)
-      t.match(answer, present, what)
-      t.notMatch(answer, absent, what)
-    }
-    t.equal(peer.calls.filter((name) => name === 'plugin.StartInstance').length, 1, 'one instance for all of them')
-    backend.seen.length = 0
-    await peer.stop()
-    t.equal(statusOf(await rawGet(front.port, '/plugged')), 200, 'a server that is gone is skipped')
-    t.equal(backend.seen.length, 1)
-  })
 
-  t.test(`${kind}: an instance that the plugin server lost is started again`, async (t) => {
-    const { peer, front } = await setUp(t, kind, {
-      access: async ({ pdk }) => void (await pdk('kong.response.exit', 401, 'no')),
+    t.test('what is refused, and in which words', async (t) => {
+      const { backend, front } = shared
+      backendSeen.length = 0
+      for (const [what, request, status, word] of refusals) {
+        const answer = await sendRefused(front.port, request)
+        t.equal(statusOf(answer), status, what)
+        t.ok(answer.includes(word), `${what}: ${word}`)
+      }
+      t.same(backend.seen, [], 'the backend saw none of them')
     })
-    t.equal(statusOf(await rawGet(front.port, '/plugged')), 401)
-    peer.forgetInstances()
-    t.equal(statusOf(await rawGet(front.port, '/plugged')), 401)
-    t.equal(peer.calls.filter((name) => name === 'plugin.StartInstance').length, 2)
-  })
 
-  t.test(`${kind}: an instance that does not start means 500`, async (t) => {
-    const { backend, peer, front } = await setUp(t, kind, {
-      access: async () => undefined,
-      start: async () => 'bad config',
+    t.test("errors come in the form the client accepts, with the request's id", async (t) => {
+      const { front } = shared
+      backendSeen.length = 0
+      const types: [accept: string, type: string, start: string][] = [
+        ['application/json', 'application/json; charset=utf-8', '{\n  "message":"no Route matched with those values",'],
+        ['*/*', 'application/json; charset=utf-8', '{\n  "message":"no Route'],
+        ['text/html,application/xhtml+xml;q=0.9', 'text/html; charset=utf-8', '<!doctype html>'],
+        ['text/plain', 'text/plain; charset=utf-8', 'no Route matched with those values\nrequest_id: '],
+        ['application/xml;q=0.5, text/plain;q=0.1', 'application/xml; charset=utf-8', '<?xml'],
+        ['image/png', 'application/json; charset=utf-8', '{'],
+      ]
+      for (const [accept, type, start] of types) {
+        const answer = await fetch(`${front.url}/none`, { headers: { accept } })
+        const body = await answer.text()
+        t.equal(answer.headers.get('content-type'), type, accept)
+        t.ok(body.startsWith(start), `${accept}: ${body.slice(0, 60)}`)
+        t.ok(body.includes(answer.headers.get('x-kong-request-id') ?? 'none'), 'names the request')
+      }
     })
-    t.equal(statusOf(await rawGet(front.port, '/plugged')), 500)
-    peer.behaviour = { access: async () => undefined }
-    t.equal(statusOf(await rawGet(front.port, '/plugged')), 200, 'and is tried again')
-    t.equal(backend.seen.length, 1)
-  })
 
-  t.test(`${kind}: what a plugin is told`, async (t) => {
-    const results = new Map<string, unknown>()
-    const ask: [string, ...unknown[]][] = [
-      ['kong.request.get_method'],
-      ['kong.request.get_path'],
-      ['kong.request.get_raw_path'],
-      ['kong.request.get_path_with_query'],
-      ['kong.request.get_raw_query'],
-      ['kong.request.get_scheme'],
-      ['kong.request.get_host'],
-      ['kong.request.get_forwarded_host'],
-      ['kong.request.get_forwarded_prefix'],
-      ['kong.request.get_header', 'x-under-score'],
-      ['kong.request.get_header', 'X-Twice'],
-      ['kong.request.get_header', 'x-none'],
-      ['kong.request.get_headers', 1000],
-      ['kong.request.get_query'],
-      ['kong.request.get_query_arg', 'flag'],
-      ['kong.nginx.get_var', 'http_x_twice'],
-      ['kong.client.get_ip'],
-      ['kong.ctx.shared.get', 'k'],
-      ['kong.client.get_consumer'],
-    ]
-    const { peer, front } = await setUp(t, kind, {
-      access: async ({ pdk }) => {
-        await pdk('kong.ctx.shared.set', 'k', { a: [1, 'b', true] })
-        for (const [name, ...args] of ask) results.set([name, ...args].join(' '), await pdk(name, ...args))
-      },
-    })
-    const headers = ['X_Under_Score: u', 'X-Twice: 1', 'X-Twice: 2', '__proto__: p', 'X-Empty:']
-    await rawGet(front.port, '/plugged/%61b?a=1&a=2&b=&flag&c=%C3%A9', headers)
-    t.same(Object.fromEntries(results), {
-      'kong.request.get_method': 'GET',
-      'kong.request.get_path': '/plugged/ab',
-      'kong.request.get_raw_path': '/plugged/%61b',
-      'kong.request.get_path_with_query': '/plugged/%61b?a=1&a=2&b=&flag&c=%C3%A9',
-      'kong.request.get_raw_query': 'a=1&a=2&b=&flag&c=%C3%A9',
-      'kong.request.get_scheme': 'http',
-      'kong.request.get_host': 'localhost',
-      'kong.request.get_forwarded_host': 'localhost',
-      'kong.request.get_forwarded_prefix': '/plugged',
-      'kong.request.get_header x-under-score': 'u',
-      'kong.request.get_header X-Twice': '1',
-      'kong.request.get_header x-none': undefined,
-      'kong.request.get_headers 1000': {
-        host: ['localhost'],
-        connection: ['close'],
-        x_under_score: ['u'],
+    t.test('the headers that reach the backend', async (t) => {
+      const { backend, front } = shared
+      backendSeen.length = 0
+      await rawGet(front.port, '/plain/a', [
+        ...['X-Forwarded-For: 9.9.9.9', 'X-Forwarded-Host: evil', 'X-Forwarded-Prefix: /evil', 'X-Real-IP: 9.9.9.9'],
+        ...['TE: trailers', 'Keep-Alive: 5', 'Proxy: x', 'Proxy-Connection: close', 'Upgrade: h2c', 'X_Under: 1'],
+        ...['X.Dot: 1', 'X-Twice: 1', 'X-Twice: 2', 'Via: 1.1 other', 'Connection: close, X-Named', 'X-Named: 1'],
+      ])
+      const [seen] = backend.seen
+      if (seen === undefined) return t.fail('the backend saw nothing')
+      const expected: Record<string, string[]> = {
+        host: [`127.0.0.1:${backend.port}`],
+        connection: ['keep-alive'],
+        te: ['trailers'],
+        upgrade: [],
+        'keep-alive': [],
+        proxy: [],
+        'proxy-connection': [],
+        'x-forwarded-for': ['9.9.9.9, 127.0.0.1'],
+        'x-forwarded-proto': ['http'],
+        'x-forwarded-host': ['localhost'],
+        'x-forwarded-port': [String(front.port)],
+        'x-forwarded-path': ['/plain/a'],
+        'x-forwarded-prefix': ['/plain'],
+        'x-real-ip': ['127.0.0.1'],
+        x_under: ['1'],
+        'x-dot': [],
         'x-twice': ['1', '2'],
-        __proto_: ['p'], // msgpackr, which the peer reads with, renames it
-        'x-empty': [''],
-      },
-      'kong.request.get_query': { a: ['1', '2'], b: [''], flag: [], c: ['é'] },
-      'kong.request.get_query_arg flag': true,
-      'kong.nginx.get_var http_x_twice': '1, 2',
-      'kong.client.get_ip': '127.0.0.1',
-      'kong.ctx.shared.get k': { a: [1, 'b', true] },
-      'kong.client.get_consumer': undefined,
+        'x-named': [],
+      }
+      for (const [name, values] of Object.entries(expected)) t.same(valuesOf(seen, name), values, name)
+      t.match(valuesOf(seen, 'via')[0], /^1\.1 other, 1\.1 /)
+      await rawRequest(front.port, 'GET /kept/a HTTP/1.1\r\nHost: App.Example:8000\r\nConnection: close\r\n\r\n')
+      t.equal(backend.seen[1]?.headers.host, 'App.Example:8000', 'preserve_host')
+      t.equal(backend.seen[1]?.headers['x-forwarded-prefix'], undefined, 'nothing was stripped')
     })
-    const [config = {}] = peer.configs
-    t.match(config, { policy: 'p', leeway_seconds: 5, method_scopes: {}, required_scopes: [] }, 'with defaults')
-    const added = ['__key__', '__plugin_id', '__seq__', '__ws_id', 'service_id']
-    t.same(
-      Object.keys(config)
-        .filter((key) => /^__|_id$/.test(key))
-        .sort(),
-      added,
-    )
-    t.equal(bodyOf(await rawGet(front.port, '/plain')).includes('hello'), true)
+
+    t.test('response headers of plugins stand before those of the backend', async (t) => {
+      const { front } = shared
+      backendSeen.length = 0
+      const lines = (await rawGet(front.port, '/early')).split('\r\n')
+      t.same(
+        lines.filter((line) => /^x-(early|late|gone):/i.test(line)),
+        ['X-Early: 1', 'X-Early: backend', 'X-Late: 2'],
+      )
+      t.same(
+        lines.filter((line) => /^content-type:/i.test(line)),
+        ['Content-Type: text/plain; charset=UTF-8'],
+      )
+      t.equal(lines.filter((line) => /^via: .*1\.1 /i.test(line)).length, 1)
+    })
+
+    t.test('what a plugin is told', async (t) => {
+      const results = new Map<string, unknown>()
+      const ask: [string, ...unknown[]][] = [
+        ['kong.request.get_method'],
+        ['kong.request.get_path'],
+        ['kong.request.get_raw_path'],
+        ['kong.request.get_path_with_query'],
+        ['kong.request.get_raw_query'],
+        ['kong.request.get_scheme'],
+        ['kong.request.get_host'],
+        ['kong.request.get_forwarded_host'],
+        ['kong.request.get_forwarded_prefix'],
+        ['kong.request.get_header', 'x-under-score'],
+        ['kong.request.get_header', 'X-Twice'],
+        ['kong.request.get_header', 'x-none'],
+        ['kong.request.get_headers', 1000],
+        ['kong.request.get_query'],
+        ['kong.request.get_query_arg', 'flag'],
+        ['kong.nginx.get_var', 'http_x_twice'],
+        ['kong.client.get_ip'],
+        ['kong.ctx.shared.get', 'k'],
+        ['kong.client.get_consumer'],
+      ]
+      const { peer, front } = shared
+      peer.behaviour = {
+        access: async ({ pdk }) => {
+          await pdk('kong.ctx.shared.set', 'k', { a: [1, 'b', true] })
+          for (const [name, ...args] of ask) results.set([name, ...args].join(' '), await pdk(name, ...args))
+        },
+      }
+      const headers = ['X_Under_Score: u', 'X-Twice: 1', 'X-Twice: 2', '__proto__: p', 'X-Empty:']
+      await rawGet(front.port, '/plugged/%61b?a=1&a=2&b=&flag&c=%C3%A9', headers)
+      t.same(Object.fromEntries(results), {
+        'kong.request.get_method': 'GET',
+        'kong.request.get_path': '/plugged/ab',
+        'kong.request.get_raw_path': '/plugged/%61b',
+        'kong.request.get_path_with_query': '/plugged/%61b?a=1&a=2&b=&flag&c=%C3%A9',
+        'kong.request.get_raw_query': 'a=1&a=2&b=&flag&c=%C3%A9',
+        'kong.request.get_scheme': 'http',
+        'kong.request.get_host': 'localhost',
+        'kong.request.get_forwarded_host': 'localhost',
+        'kong.request.get_forwarded_prefix': '/plugged',
+        'kong.request.get_header x-under-score': 'u',
+        'kong.request.get_header X-Twice': '1',
+        'kong.request.get_header x-none': undefined,
+        'kong.request.get_headers 1000': {
+          host: ['localhost'],
+          connection: ['close'],
+          x_under_score: ['u'],
+          'x-twice': ['1', '2'],
+          __proto_: ['p'], // msgpackr, which the peer reads with, renames it
+          'x-empty': [''],
+        },
+        'kong.request.get_query': { a: ['1', '2'], b: [''], flag: [], c: ['é'] },
+        'kong.request.get_query_arg flag': true,
+        'kong.nginx.get_var http_x_twice': '1, 2',
+        'kong.client.get_ip': '127.0.0.1',
+        'kong.ctx.shared.get k': { a: [1, 'b', true] },
+        'kong.client.get_consumer': undefined,
+      })
+      const [config = {}] = peer.configs
+      t.match(config, { policy: 'p', leeway_seconds: 5, method_scopes: {}, required_scopes: [] }, 'with defaults')
+      const added = ['__key__', '__plugin_id', '__seq__', '__ws_id', 'service_id']
+      t.same(
+        Object.keys(config)
+          .filter((key) => /^__|_id$/.test(key))
+          .sort(),
+        added,
+      )
+      t.equal(bodyOf(await rawGet(front.port, '/plain')).includes('hello'), true)
+    })
+
+    t.test('an instance that the plugin server lost is started again', async (t) => {
+      const { peer, front } = await setUp(t, kind, {
+        access: async ({ pdk }) => void (await pdk('kong.response.exit', 401, 'no')),
+      })
+      t.equal(statusOf(await rawGet(front.port, '/plugged')), 401)
+      peer.forgetInstances()
+      t.equal(statusOf(await rawGet(front.port, '/plugged')), 401)
+      t.equal(peer.calls.filter((name) => name === 'plugin.StartInstance').length, 2)
+    })
+
+    t.test("a plugin's outcomes", async (t) => {
+      const { backend, peer, front } = shared
+      backendSeen.length = 0
+      const exit = (...args: unknown[]): Behaviour => ({
+        access: async ({ pdk }) => void (await pdk('kong.response.exit', ...args)),
+      })
+      const call = (use: (event: PeerEvent) => Promise<unknown>): Behaviour => ({
+        access: async (e) => void (await use(e)),
+      })
+      const cases: [what: string, behaviour: Behaviour, status: number, seen: RegExp, unseen?: RegExp][] = [
+        ['passes', call(async () => undefined), 200, /hello/],
+        [
+          'exit with a table',
+          exit(401, { message: 'no' }),
+          401,
+          /application\/json; charset=utf-8[\s\S]*\{"message":"no"\}$/i,
+        ],
+        ['exit with text', exit(403, 'no'), 403, /\r\n\r\nno$/, /content-type/i],
+        ['exit with empty text', exit(401, '', { 'X-A': 'b' }), 401, /X-A: b/i, /html/],
+        ['exit without a body', exit(401), 401, /<center><h1>401 Authorization Required<\/h1><\/center>/],
+        ['exit with a hole loses its headers', exit(401, null, { 'X-A': 'b' }), 401, /html/, /X-A/i],
+        ['exit 503 without a body', exit(503), 503, /The upstream server is currently unavailable/],
+        [
+          'of a single-valued header the last value wins',
+          exit(401, '', { 'WWW-Authenticate': ['A', 'B'], 'X-List': ['1', '2'] }),
+          401,
+          /(?=[\s\S]*WWW-Authenticate: B)(?=[\s\S]*X-List: 1\r\nX-List: 2)/i,
+          /: A\r/,
+        ],
+        ['error', call(({ pdk }) => pdk('kong.response.error', 429, 'slow down')), 429, /"message":"slow down",/],
+        ['an exception (the stock server returns)', call(async () => undefined), 200, /hello/],
+        ['an RPC error', { access: async () => 'broken' }, 200, /hello/],
+        ['the connection breaks', { access: async ({ hangUp }) => hangUp() }, 200, /hello/],
+        ['no answer', { access: () => new Promise<void>(() => undefined) }, 200, /hello/],
+        ['an unknown PDK call', call(({ pdk }) => pdk('kong.no.such')), 200, /hello/],
+        [
+          'arguments that Lua rejects',
+          call(({ pdk }) => pdk('kong.response.set_header', 'X-A', null)),
+          500,
+          /An unexpected/,
+        ],
+        ['a bad status', exit(42), 500, /An unexpected error occurred/],
+      ]
+      for (const [what, behaviour, status, present, absent = /^$/] of cases) {
+        peer.behaviour = behaviour
+        const answer = await rawGet(front.port, '/plugged')
+        t.equal(statusOf(answer), status, what)
+        t.match(answer, present, what)
+        t.notMatch(answer, absent, what)
+      }
+      t.equal(peer.calls.filter((name) => name === 'plugin.StartInstance').length, 1, 'one instance for all of them')
+      backend.seen.length = 0
+      await peer.stop()
+      t.equal(statusOf(await rawGet(front.port, '/plugged')), 200, 'a server that is gone is skipped')
+      t.equal(backend.seen.length, 1)
+    })
+
+    t.test('an instance that does not start means 500', async (t) => {
+      const { backend, peer, front } = await setUp(t, kind, {
+        access: async () => undefined,
+        start: async () => 'bad config',
+      })
+      t.equal(statusOf(await rawGet(front.port, '/plugged')), 500)
+      peer.behaviour = { access: async () => undefined }
+      t.equal(statusOf(await rawGet(front.port, '/plugged')), 200, 'and is tried again')
+      t.equal(backend.seen.length, 1)
+    })
   })
 }

@@ -37,6 +37,17 @@ export interface Front {
   readonly port: number
   /** JSON lines or Kong's error log, for looking up what was said. */
   readonly log: () => Promise<string>
+  /** Stops it; also done at the end of the test. */
+  readonly close: () => Promise<void>
+}
+
+/** Runs something once, however often it is asked for. */
+function once(action: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined
+  return () => {
+    running ??= action()
+    return running
+  }
 }
 
 export interface FrontOptions {
@@ -65,11 +76,12 @@ async function startEmbedded(t: Ending, options: FrontOptions, folder: string): 
     plugins: await pluginInfos,
     logger: pino({ level: 'debug' }, { write: (line) => lines.push(line) }),
   })
-  t.after(async () => {
+  const close = once(async () => {
     await gateway.close()
     await rm(folder, { recursive: true, force: true })
   })
-  return { kind: 'embedded', url: gateway.url, port: gateway.port, log: async () => lines.join('') }
+  t.after(close)
+  return { kind: 'embedded', url: gateway.url, port: gateway.port, log: async () => lines.join(''), close }
 }
 
 async function freePort(): Promise<number> {
@@ -110,12 +122,13 @@ async function startKong(t: Ending, options: FrontOptions, folder: string): Prom
     ...Object.assign({}, ...perPlugin),
   }
   await run('kong', ['start'], { env })
-  t.after(async () => {
+  const close = once(async () => {
     await run('kong', ['stop'], { env })
     await rm(folder, { recursive: true, force: true })
   })
+  t.after(close)
   const log = (): Promise<string> => readFile(join(folder, 'kong/logs/error.log'), 'utf8')
-  return { kind: 'kong', url: `http://127.0.0.1:${port}`, port, log }
+  return { kind: 'kong', url: `http://127.0.0.1:${port}`, port, log, close }
 }
 
 /** Starts a gateway for one test; it ends with the test. */

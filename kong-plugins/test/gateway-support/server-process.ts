@@ -1,0 +1,52 @@
+// The project's plugin server as a process of its own, which a test may kill, freeze and start again.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { eventually } from './eventually.ts'
+
+const program = fileURLToPath(new URL('../../src/server/main.ts', import.meta.url))
+
+export interface ServerProcess {
+  readonly socketPath: string
+  signal(name: NodeJS.Signals): void
+  /** Ends it at once and waits until it is gone. */
+  kill(): Promise<void>
+  start(): Promise<void>
+}
+
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path, () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.on('error', () => resolve(false))
+  })
+}
+
+/** Starts it; it ends with the test. */
+export async function startServerProcess(t: { after(ended: () => unknown): void }): Promise<ServerProcess> {
+  const folder = await mkdtemp(join(tmpdir(), 'server-'))
+  const socketPath = join(folder, 's.sock')
+  let child: ChildProcess | undefined
+  const kill = async (): Promise<void> => {
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
+    const gone = once(child, 'exit')
+    child.kill('SIGKILL')
+    await gone
+  }
+  const start = async (): Promise<void> => {
+    child = spawn(process.execPath, [program, '--socket', socketPath], { stdio: 'ignore' })
+    await eventually(() => answers(socketPath), 15_000)
+  }
+  t.after(async () => {
+    await kill()
+    await rm(folder, { recursive: true, force: true })
+  })
+  await start()
+  return { socketPath, kill, start, signal: (name) => void child?.kill(name) }
+}
