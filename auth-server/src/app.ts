@@ -8,7 +8,7 @@ import { addSecurityHeaders } from './http/security-headers.ts'
 import { addInteraction } from './interaction/index.ts'
 import { addAuthorize } from './oauth/authorize/index.ts'
 import { addCors } from './oauth/cors.ts'
-import { addErrorHandler } from './oauth/error-handler.ts'
+import { addErrorHandler, refuseAddress } from './oauth/error-handler.ts'
 import { addIntrospect } from './oauth/introspect.ts'
 import { addJwks } from './oauth/jwks.ts'
 import { addLogout } from './oauth/logout.ts'
@@ -20,10 +20,18 @@ import { addToken } from './oauth/token/index.ts'
 import { addUserinfo } from './oauth/userinfo.ts'
 
 const BODY_LIMIT_BYTES = 64 * 1024
+/** From the first byte of a request to its last; looked at each second (Node's default is every 30). */
+const REQUEST_TIMEOUT_MILLIS = 10_000
 
 /** Builds the server without listening. */
 export const buildApp = async (deps: Deps, logger: FastifyBaseLogger): Promise<FastifyInstance> => {
-  const app: FastifyInstance = fastify({ loggerInstance: logger, bodyLimit: BODY_LIMIT_BYTES, requestTimeout: 10_000 })
+  const app: FastifyInstance = fastify({
+    loggerInstance: logger,
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MILLIS,
+    http: { headersTimeout: REQUEST_TIMEOUT_MILLIS, connectionsCheckingInterval: 1000 },
+    frameworkErrors: refuseAddress,
+  })
   await addForms(app)
   await app.register(cookie)
 

@@ -1,7 +1,8 @@
 // The response headers that every answer of this server carries.
 import type { FastifyInstance } from 'fastify'
 
-const COMMON = {
+/** What every answer carries unless it says otherwise. */
+export const SECURITY_HEADERS = {
   // Answers are for one caller; what is public (metadata, keys) says so itself.
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
@@ -17,7 +18,7 @@ const COMMON = {
 export const addSecurityHeaders = (app: FastifyInstance, issuer: string): void => {
   const https = issuer.startsWith('https:')
   app.addHook('onRequest', async (_request, reply) => {
-    reply.headers(COMMON)
+    reply.headers(SECURITY_HEADERS)
     if (https) reply.header('strict-transport-security', 'max-age=31536000')
   })
 }

@@ -3,6 +3,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { PasswordQueueFull } from '../crypto/password.ts'
 import type { Deps } from '../deps.ts'
 import { ParameterError } from '../http/parameters.ts'
+import { SECURITY_HEADERS } from '../http/security-headers.ts'
 import { errorPage } from '../interaction/views/error.ts'
 import { sendPage } from '../interaction/views/page.ts'
 import { isDatabaseAway } from '../store/health.ts'
@@ -35,11 +36,22 @@ const frameworkStatus = (error: unknown): number | undefined => {
   return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined
 }
 
+// By the route; where there is none, a person's browser says that it takes HTML.
+const isForPerson = ({ routeOptions, is404, headers }: FastifyRequest): boolean =>
+  routeOptions.config.errors === 'page' || (is404 && (headers.accept ?? '').includes('text/html'))
+
 const answer = (request: FastifyRequest, reply: FastifyReply, error: OAuthError, status: number): FastifyReply => {
   reply.code(status).headers(error.headers)
-  if (request.routeOptions.config.errors === 'page') return sendPage(reply, errorPage(error.description))
+  if (isForPerson(request)) return sendPage(reply, errorPage(error.description))
   return reply.header('cache-control', 'no-store').send({ error: error.code, error_description: error.description })
 }
+
+/** Answers addresses that cannot be routed at all (`/%zz`, endless ids); they pass no hook, so the headers are set here. */
+export const refuseAddress = (error: FastifyError, _request: FastifyRequest, reply: FastifyReply): FastifyReply =>
+  reply
+    .code(error.statusCode ?? 400)
+    .headers(SECURITY_HEADERS)
+    .send({ error: 'invalid_request', error_description: 'the address of this request cannot be read' })
 
 export const addErrorHandler = (app: FastifyInstance, { config }: Deps): void => {
   app.setErrorHandler((error: FastifyError, request, reply) => {
@@ -52,7 +64,7 @@ export const addErrorHandler = (app: FastifyInstance, { config }: Deps): void =>
     const { code, description, returnTo } = oauthError
     return reply.redirect(responseUrl(config.issuer, returnTo, { error: code, error_description: description }), 303)
   })
-  app.setNotFoundHandler((_request, reply) =>
-    reply.code(404).send({ error: 'invalid_request', error_description: 'there is nothing at this address' }),
+  app.setNotFoundHandler((request, reply) =>
+    answer(request, reply, new OAuthError('invalid_request', 'there is nothing at this address'), 404),
   )
 }
