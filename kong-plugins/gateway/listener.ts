@@ -38,7 +38,7 @@ const lingerMs = 30_000
 function limitLingering(req: IncomingMessage, res: ServerResponse): void {
   res.once('finish', () => {
     if (req.complete) return
-    const timer = setTimeout(() => req.destroy(), lingerMs)
+    const timer = setTimeout(() => req.destroy(), lingerMs).unref()
     req.once('close', () => clearTimeout(timer))
   })
 }
