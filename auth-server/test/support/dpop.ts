@@ -56,7 +56,7 @@ export class ProvingPhone {
       ...claims,
     })
       .setProtectedHeader({ alg, typ: 'dpop+jwt', jwk, ...header })
-      .sign(this.#privateKey)
+      .sign(this.#privateKey, { crit: { exotic: true } })
   }
 
   /** Posts once with a proof, and keeps the nonce that comes back. */
