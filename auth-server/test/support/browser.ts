@@ -24,10 +24,12 @@ export const formsOf = (page: string): Form[] =>
 
 export class Browser {
   readonly #app: FastifyInstance
+  readonly #origin: string
   readonly cookies = new Map<string, string>()
 
-  constructor(app: FastifyInstance) {
+  constructor(app: FastifyInstance, origin = ISSUER) {
     this.#app = app
+    this.#origin = origin
   }
 
   /** One request, cookies kept, no redirect followed. */
@@ -43,7 +45,7 @@ export class Browser {
         cookie: [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; '),
         ...(options.form && {
           'content-type': 'application/x-www-form-urlencoded',
-          origin: ISSUER,
+          origin: this.#origin,
           'sec-fetch-site': 'same-origin',
         }),
         ...options.headers,
