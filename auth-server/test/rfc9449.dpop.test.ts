@@ -7,7 +7,7 @@ import { DPOP_ALGORITHMS } from '../src/oauth/dpop-proof.ts'
 import { turnClock } from './support/database.ts'
 import { type Changes, type Fields, ProvingPhone, postForm } from './support/dpop.ts'
 import { answerOf, authorizeUrl, obtainCode, pkcePair, redeem, refresh } from './support/phone.ts'
-import { APP, ISSUER, testServer } from './support/server.ts'
+import { API, APP, ISSUER, testServer } from './support/server.ts'
 
 const nowSeconds = () => Math.floor(Date.now() / 1000)
 const statusAndError = (response: Readonly<{ statusCode: number; json: () => { error?: string } }>) => [
@@ -133,6 +133,11 @@ t.test('§4.3 no. 9: query, fragment, case and default spelling of htu do not ma
     t.same(statusAndError(response), GRANTED, htu)
     token = response.json().refresh_token
   }
+  const path = `/apis/${API.id}/token`
+  const form = { grant_type: 'refresh_token', client_id: APP.clientId, refresh_token: token }
+  const elsewhere = await phone.post(path, form, { claims: { htu: `${ISSUER}/token` } })
+  t.same(statusAndError(elsewhere), REFUSED, 'the endpoint of an API has its own address')
+  t.same(statusAndError(await phone.post(path, form)), GRANTED)
 })
 
 t.test('§8, §11.2: refreshing with a key wants a nonce, good in its own window of time and the next', async (t) => {
