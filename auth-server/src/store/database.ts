@@ -1,5 +1,6 @@
 // The tables as Kysely sees them, and how a connection pool is opened.
 
+import { Socket } from 'node:net'
 import type { JSONWebKeySet } from 'jose'
 import { type ColumnType, type Generated, Kysely, PostgresDialect, type Transaction } from 'kysely'
 import pg from 'pg'
@@ -201,6 +202,14 @@ export type Database = {
 export type Db = Kysely<Database>
 export type Trx = Transaction<Database>
 
+// PostgreSQL ends a statement by itself when its time is up. A socket that stays silent longer has lost its server (a
+// network that swallows packets says nothing), and TCP would take a quarter of an hour to notice.
+const endedBySilence = (statementTimeoutMillis: number): Socket => {
+  const socket = new Socket()
+  if (statementTimeoutMillis === 0) return socket
+  return socket.setTimeout(statementTimeoutMillis + 1000, () => socket.destroy())
+}
+
 /**
  * Opens a pool. A connection that PostgreSQL drops while idle is reported to `onError` and replaced on next use.
  * @param url `postgresql://…`
@@ -216,7 +225,13 @@ export const openDatabase = (
     max: connections,
     connectionTimeoutMillis: 3000,
     statement_timeout: statementTimeoutMillis,
+    // Before its socket counts as silent.
+    idleTimeoutMillis: statementTimeoutMillis || 10_000,
+    stream: () => endedBySilence(statementTimeoutMillis),
   })
   pool.on('error', onError)
+  // A connection that breaks while it is in use is an 'error' event as well, which nobody else hears and which would end
+  // the process; whoever waits for the query is told by its rejection.
+  pool.on('connect', (client) => client.on('error', () => {}))
   return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
 }

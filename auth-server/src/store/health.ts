@@ -7,9 +7,13 @@ export const ping = async (db: Db): Promise<void> => {
   await sql`select 1`.execute(db)
 }
 
-// SQLSTATE classes: connection exceptions, operator intervention (shutdown, timeout), too many connections.
-const AWAY = /^(08|57|53)/
-const SOCKET = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT', 'ETIMEDOUT'])
+// SQLSTATE: connection exceptions, a standby that is not promoted yet, rolled back for another's sake, too many
+// connections, lock not available, operator intervention (shutdown, timeout).
+const AWAY = /^(08|25006|40|53|55P03|57)/
+const SOCKET = new Set([
+  ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'],
+  ...['ENOTFOUND', 'EAI_AGAIN'],
+])
 
 /** Whether an error says that the database is away or overloaded, rather than that the statement was wrong. */
 export const isDatabaseAway = (error: unknown): boolean => {
