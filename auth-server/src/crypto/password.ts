@@ -6,7 +6,9 @@ import bcrypt from 'bcrypt'
 const COST = 11
 /** Longer input is refused before hashing; in UTF-8 bytes. */
 const MAX_BYTES = 4096
-/** Checks that may wait for a thread; beyond that a caller is told to come back (about 3 s of work). */
+/** Checks that work at once: one of libuv's four threads stays free, so that signing a token never waits for passwords. */
+const MAX_RUNNING = 3
+/** Checks that may wait for their turn; beyond that a caller is told to come back (about 3 s of work). */
 const MAX_WAITING = 64
 
 /** Thrown when too many password checks are waiting; the edge answers 503 with Retry-After. */
@@ -14,14 +16,22 @@ export class PasswordQueueFull extends Error {
   override name = 'PasswordQueueFull'
 }
 
-let waiting = 0
+let running = 0
+const waiting: (() => void)[] = []
+
 const queued = async <T>(work: () => Promise<T>): Promise<T> => {
-  if (waiting >= MAX_WAITING) throw new PasswordQueueFull('too many password checks are waiting')
-  waiting++
+  if (running < MAX_RUNNING) running++
+  else {
+    if (waiting.length >= MAX_WAITING) throw new PasswordQueueFull('too many password checks are waiting')
+    await new Promise<void>((turn) => waiting.push(turn))
+  }
   try {
     return await work()
   } finally {
-    waiting--
+    // The place goes to whoever waits longest.
+    const next = waiting.shift()
+    if (next) next()
+    else running--
   }
 }
 
