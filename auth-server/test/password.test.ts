@@ -1,0 +1,189 @@
+// Passwords: all of what was typed counts, however it is encoded; an unknown account costs as much as a known one.
+import { setTimeout as delay } from 'node:timers/promises'
+import bcrypt from 'bcrypt'
+import t from 'tap'
+import { hashPassword, PasswordQueueFull, verifyPassword } from '../src/crypto/password.ts'
+import { Browser, formsOf } from './support/browser.ts'
+import { authorizeUrl, logIn, obtainTokens, pkcePair, refresh } from './support/phone.ts'
+import { testServer, USER } from './support/server.ts'
+
+const PEPPER = 'p'.repeat(43)
+
+t.test('the stored form is bcrypt of cost 11, salted, and useless without the pepper', async (t) => {
+  const [one, two] = await Promise.all([hashPassword(PEPPER, 'correct'), hashPassword(PEPPER, 'correct')])
+  t.match(one, /^\$2b\$11\$/)
+  t.not(one, two)
+  t.ok(await verifyPassword(PEPPER, 'correct', one))
+  t.notOk(await verifyPassword('q'.repeat(43), 'correct', one))
+  t.notOk(await bcrypt.compare('correct', one))
+})
+
+t.test('nothing of a password is ignored', async (t) => {
+  const long = 'x'.repeat(72)
+  const rows: [string, string, string, boolean][] = [
+    ['the 73rd byte', `${long}a`, `${long}b`, false],
+    ['the 200th byte', `${'x'.repeat(199)}a`, `${'x'.repeat(199)}b`, false],
+    ['what stands behind a NUL', 'abc\0def', 'abc\0xyz', false],
+    ['a NUL at the end', 'abc\0', 'abc', false],
+    ['a space at the end', 'abc ', 'abc', false],
+    ['upper and lower case', 'Correct', 'correct', false],
+    ['an accent in one or two code points: the same', 'caf\u00e9', 'cafe\u0301', true],
+    ['full-width letters, as a phone may type them: the same', '\uff41\uff42\uff43', 'abc', true],
+    ['the empty password', '', 'x', false],
+    ['emoji', '🚲🚲', '🚲🛴', false],
+  ]
+  await Promise.all(
+    rows.map(async ([name, stored, typed, same]) => {
+      const hash = await hashPassword(PEPPER, stored)
+      t.equal(await verifyPassword(PEPPER, typed, hash), same, name)
+      t.equal(await verifyPassword(PEPPER, stored, hash), true, `${name}: itself`)
+    }),
+  )
+})
+
+/** How often bcrypt worked while `work` ran: the honest measure of time. */
+const countingHashes = async (work: () => Promise<unknown>): Promise<number> => {
+  const { compare } = bcrypt
+  let count = 0
+  const counting: typeof bcrypt.compare = (data: string | Buffer, encrypted: string) => {
+    count++
+    return compare(data, encrypted)
+  }
+  bcrypt.compare = counting
+  try {
+    await work()
+  } finally {
+    bcrypt.compare = compare
+  }
+  return count
+}
+
+t.test(
+  'an unknown account, one without a password and a suspended one cost one comparison like any other',
+  async (t) => {
+    const { app, db } = await testServer(t)
+    await db
+      .insertInto('users')
+      .values({ id: 'usr_none', email: 'none@example.com', email_key: 'none@example.com' })
+      .execute()
+    await db
+      .insertInto('users')
+      .values({
+        id: 'usr_gone',
+        email: 'gone@example.com',
+        email_key: 'gone@example.com',
+        password_hash: await hashPassword(PEPPER, 'x'),
+        status: 'suspended',
+      })
+      .execute()
+    const answers = new Set<string>()
+    for (const email of [USER.email, 'nobody@example.com', 'none@example.com', 'gone@example.com']) {
+      const browser = new Browser(app)
+      const page = await browser.open(authorizeUrl(pkcePair().challenge))
+      let body = ''
+      const compared = await countingHashes(async () => {
+        const response = await logIn(browser, page, { email, password: 'wrong' })
+        t.equal(response.statusCode, 422)
+        body = response.body
+      })
+      t.equal(compared, 1, email)
+      answers.add(body.replaceAll(email, '').replaceAll(/(\/interaction\/)[\w-]+|value="[\w-]{43}"/g, '$1'))
+    }
+    t.equal(answers.size, 1, 'and hear the same words')
+  },
+)
+
+t.test('a dummy hash costs as much as a real one', async (t) => {
+  t.equal(await verifyPassword(PEPPER, 'no account', undefined), false)
+  const [real, dummy] = await Promise.all([
+    hashPassword(PEPPER, 'x'),
+    new Promise<string>((resolve) => {
+      const { compare } = bcrypt
+      bcrypt.compare = ((data: string, encrypted: string) => {
+        bcrypt.compare = compare
+        resolve(encrypted)
+        return compare(data, encrypted)
+      }) as typeof bcrypt.compare
+      void verifyPassword(PEPPER, 'x', undefined)
+    }),
+  ])
+  t.equal(bcrypt.getRounds(dummy), bcrypt.getRounds(real))
+})
+
+t.test('a password too long to be one is refused before any hashing', async (t) => {
+  t.equal(
+    await countingHashes(async () => {
+      t.equal(await verifyPassword(PEPPER, 'x'.repeat(1024 * 1024), await hashPassword(PEPPER, 'x')), false)
+      t.equal(await verifyPassword(PEPPER, '🚲'.repeat(1025), undefined), false)
+    }),
+    0,
+  )
+  const { app } = await testServer(t)
+  const browser = new Browser(app)
+  const page = await browser.open(authorizeUrl(pkcePair().challenge))
+  const compared = await countingHashes(async () => {
+    t.equal((await logIn(browser, page, { ...USER, password: 'x'.repeat(1024 * 1024) })).statusCode, 413)
+    t.equal((await logIn(browser, page, { ...USER, password: 'x'.repeat(5000) })).statusCode, 400)
+    t.equal((await logIn(browser, page, { ...USER, password: 'a\0b' })).statusCode, 400)
+    t.equal((await logIn(browser, page, { ...USER, password: '🚲'.repeat(2000) })).statusCode, 422)
+  })
+  t.equal(compared, 0)
+})
+
+t.test('a flood of checks is told to come back: some get in, the rest hear 503 with Retry-After', async (t) => {
+  const { app } = await testServer(t)
+  const browser = new Browser(app)
+  const page = await browser.open(authorizeUrl(pkcePair().challenge))
+  const { action = '', hidden = {} } = formsOf(page.body).find((form) => form.action.endsWith('/login')) ?? {}
+  const { compare } = bcrypt
+  // Every comparison waits, as on a machine that is busy.
+  let release = () => {}
+  const held = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  bcrypt.compare = (async () => {
+    await held
+    return false
+  }) as typeof bcrypt.compare
+  try {
+    const flood = Array.from({ length: 80 }, () =>
+      browser.request('POST', action, { form: { ...hidden, ...USER, password: 'wrong' } }),
+    )
+    let answered = 0
+    for (const response of flood) void response.then(() => answered++)
+    const deadline = Date.now() + 10_000
+    while (answered < 13 && Date.now() < deadline) await delay(5)
+    const turnedAway = await Promise.race(flood)
+    t.equal(turnedAway.statusCode, 503)
+    t.equal(turnedAway.headers['retry-after'], '5')
+    t.match(turnedAway.headers['content-type'], /^text\/html/)
+    await t.rejects(verifyPassword(PEPPER, 'x', undefined), PasswordQueueFull)
+    t.equal((await app.inject('/jwks')).statusCode, 200, 'everything else goes on')
+    release()
+    const statuses = (await Promise.all(flood)).map(({ statusCode }) => statusCode)
+    t.strictSame([...new Set(statuses)].sort(), [422, 503])
+    t.equal(statuses.filter((status) => status === 422).length, 67, '3 at work, 64 waiting')
+  } finally {
+    release()
+    bcrypt.compare = compare
+  }
+  t.equal((await logIn(browser, page)).statusCode, 303)
+})
+
+t.test(
+  'logins on other threads leave one for signing: a refresh does not wait behind a queue of passwords',
+  async (t) => {
+    const { app } = await testServer(t)
+    const { refresh_token } = await obtainTokens(app)
+    const order: string[] = []
+    const hashes = Array.from({ length: 12 }, () =>
+      verifyPassword(PEPPER, 'x', undefined).then(() => order.push('password')),
+    )
+    await refresh(app, refresh_token).then(({ statusCode }) => {
+      t.equal(statusCode, 200)
+      order.push('refresh')
+    })
+    await Promise.all(hashes)
+    t.ok(order.indexOf('refresh') <= 6, order.join(' '))
+  },
+)
