@@ -1,0 +1,34 @@
+// A client's server that hears of logouts: a real HTTP server on loopback that answers as it is told.
+import { once } from 'node:events'
+import { createServer, type IncomingHttpHeaders } from 'node:http'
+import type { Test } from 'tap'
+
+export type Heard = Readonly<{ method: string; path: string; headers: IncomingHttpHeaders; token: string }>
+
+/** What to answer: a status, with headers; or nothing at all. */
+export type Answer = number | Readonly<{ status: number; headers: Record<string, string> }> | 'silence'
+
+/** Starts it. Answers follow `answers` in order, the last one for ever. */
+export const logoutReceiver = async (t: Test, ...answers: Answer[]) => {
+  const heard: Heard[] = []
+  const server = createServer(async (request, response) => {
+    let body = ''
+    for await (const chunk of request) body += chunk
+    const token = new URLSearchParams(body).get('logout_token') ?? ''
+    const answer = answers[Math.min(heard.length, answers.length - 1)] ?? 200
+    heard.push({ method: request.method ?? '', path: request.url ?? '', headers: request.headers, token })
+    if (answer === 'silence') return
+    if (typeof answer === 'number') response.writeHead(answer).end('not looked at')
+    else response.writeHead(answer.status, answer.headers).end()
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const close = async () => {
+    server.closeAllConnections()
+    server.close()
+  }
+  t.teardown(close)
+  return { heard, uri: `http://127.0.0.1:${port}/backchannel_logout`, close }
+}
