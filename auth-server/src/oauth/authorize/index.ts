@@ -18,6 +18,9 @@ import { RedirectedError } from './response.ts'
 import { type TrustedRedirect, trustRedirect } from './trusted-redirect.ts'
 import { type ValidRequest, validate } from './valid-request.ts'
 
+/** Characters that fit into a request's line and headers, beside everything else that stands there. */
+const MAX_URL_LENGTH = 8000
+
 export const addAuthorize = (app: FastifyInstance, deps: Deps): void => {
   const { db, cookies } = deps
 
@@ -32,6 +35,10 @@ export const addAuthorize = (app: FastifyInstance, deps: Deps): void => {
     const known = await resolvePushed(db, await requireClient(db, raw))
     const trusted = trustRedirect(known)
     const valid = await redirectingErrors(trusted, () => expectPerson(deps, validate(trusted, fixed)))
+    // A form on another site comes without our SameSite=Lax cookies; the GET that this answer makes of it has them.
+    const again = `${request.url.split('?', 1)[0]}?${raw.parameters}`
+    const crossSite = request.method === 'POST' && request.headers['sec-fetch-site'] === 'cross-site'
+    if (crossSite && again.length < MAX_URL_LENGTH) return reply.redirect(again, 303)
     const pending = toPending(valid)
     const browser = cookies.browser(request, reply)
     const [session, begun] = await Promise.all([
