@@ -8,8 +8,9 @@ import type { Services } from './services.ts'
 import type { Caller } from './stages/caller.ts'
 import { deny, type Effects, unavailable } from './stages/effects.ts'
 import { identityHeaders } from './stages/identity/identity.ts'
-import { limitExceeded, limitHeaders, mark } from './stages/quota/answers.ts'
-import { admitCall } from './stages/quota/quota.ts'
+import { limitHeaders, mark, notAdmitted } from './stages/quota/answers.ts'
+import { quotaStage } from './stages/quota/quota.ts'
+import { subjectOf } from './stages/quota/subject.ts'
 import { tokenPolicy } from './stages/verify-token/policy.ts'
 import { toDenial } from './stages/verify-token/refusals.ts'
 import { verifyToken } from './stages/verify-token/verify-token.ts'
@@ -37,11 +38,12 @@ export const VERSION = '0.1.0'
 /** All three stages in one hop: the plugin to use. */
 const mobileGateway = plugin('mobile-gateway', 1420, gatewayConfig, (config, services) => {
   const verify = tokenStage(config, services)
+  const admitCall = quotaStage(config, services)
   return async (kong) => {
     const decision = await verify(kong)
     if (decision.kind === 'deny') return decision
-    const admission = await admitCall(decision.caller, config, services)
-    if (admission.kind === 'exceeded') return deny(limitExceeded(admission))
+    const admission = await admitCall(subjectOf(decision.caller), decision.caller.plan)
+    if (admission.kind !== 'admitted') return deny(notAdmitted(admission))
     const { set, clear } = identityHeaders(decision.caller)
     return {
       kind: 'pass',
@@ -75,15 +77,18 @@ const mobileIdentity = plugin('mobile-identity', 1040, identityConfig, (config) 
 })
 
 /** The limits alone; needs mobile-token of the same policy before it. */
-const mobileQuota = plugin('mobile-quota', 905, quotaConfig, (config, services) => async (kong) => {
-  const left = readHandOver(await kong.ctx.shared.get(HAND_OVER_KEY), config.policy)
-  if (!left) return deny(unavailable('no hand-over from mobile-token of this policy'))
-  const admission = await admitCall(left.caller, config, services)
-  if (admission.kind === 'exceeded') return deny(limitExceeded(admission))
-  return {
-    kind: 'pass',
-    responseHeaders: limitHeaders(admission),
-    handOver: marked(left.handed, 'quota', config.policy),
+const mobileQuota = plugin('mobile-quota', 905, quotaConfig, (config, services) => {
+  const admitCall = quotaStage(config, services)
+  return async (kong) => {
+    const left = readHandOver(await kong.ctx.shared.get(HAND_OVER_KEY), config.policy)
+    if (!left) return deny(unavailable('no hand-over from mobile-token of this policy'))
+    const admission = await admitCall(subjectOf(left.caller), left.caller.plan)
+    if (admission.kind !== 'admitted') return deny(notAdmitted(admission))
+    return {
+      kind: 'pass',
+      responseHeaders: limitHeaders(admission),
+      handOver: marked(left.handed, 'quota', config.policy),
+    }
   }
 })
 

@@ -1,7 +1,9 @@
 // What all plugin instances of this process share: keys, caches and counters outlive every instance, worker and reload.
 import type { Logger } from 'pino'
 import { type Clock, systemClock } from './clock.ts'
-import { type Counters, createLocalCounters } from './stages/quota/counters.ts'
+import { createRedisLinks, type RedisLinks } from './redis/links.ts'
+import { type CounterStores, createCounterStores } from './stages/quota/counter-stores.ts'
+import { createUnknownPlans, type UnknownPlans } from './stages/quota/unknown-plans.ts'
 import { type FetchKeys, fetchKeys } from './stages/verify-token/fetch-keys.ts'
 import { createKeySources, type KeySources } from './stages/verify-token/key-sources.ts'
 import { createTokenCache, type TokenCache } from './stages/verify-token/token-cache.ts'
@@ -11,7 +13,9 @@ export interface Services {
   readonly clock: Clock
   readonly keySources: KeySources
   readonly tokenCache: TokenCache
-  readonly counters: Counters
+  readonly redis: RedisLinks
+  readonly counters: CounterStores
+  readonly unknownPlans: UnknownPlans
   readonly log: Logger
   /** Longest time from the start of a handler to its answer, in milliseconds. */
   readonly deadlineMs: number
@@ -27,11 +31,14 @@ export interface Outside {
 /** Creates the services of one process. */
 export function createServices(log: Logger, outside: Outside = {}): Services {
   const clock = outside.clock ?? systemClock
+  const redis = createRedisLinks(log)
   return {
     clock,
     keySources: createKeySources({ clock, fetchKeys: outside.fetchKeys ?? fetchKeys, log }),
     tokenCache: createTokenCache(),
-    counters: createLocalCounters(),
+    redis,
+    counters: createCounterStores(clock, redis),
+    unknownPlans: createUnknownPlans(log),
     log,
     deadlineMs: outside.deadlineMs ?? 2000,
   }

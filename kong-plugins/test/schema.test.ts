@@ -24,7 +24,11 @@ t.test('defaults are those that Kong is told', async (t) => {
     method_scopes: new Map(),
     realm: undefined,
     plans: new Map(),
-    default_limit: { second: undefined, minute: 60, hour: undefined, day: undefined },
+    default_limit: { second: undefined, minute: 60, hour: undefined, day: undefined, application: undefined },
+    count_as: undefined,
+    counters: 'local',
+    fail: 'closed',
+    redis: undefined,
   })
   t.ok(Object.isFrozen(config) && Object.isFrozen(config.issuers))
 })
@@ -46,7 +50,13 @@ t.test("Kong's own additions are stripped, its nulls and empty tables understood
     plugin_instance_name: 'x',
     $refs: {},
   })
-  t.strictSame(config.plans.get('basic'), { second: undefined, minute: 60, hour: undefined, day: undefined })
+  t.strictSame(config.plans.get('basic'), {
+    second: undefined,
+    minute: 60,
+    hour: undefined,
+    day: undefined,
+    application: undefined,
+  })
   t.strictSame(config.required_scopes, [])
   t.equal(config.method_scopes.size, 0)
 })
@@ -81,6 +91,33 @@ t.test('each mistake is named with its place, all of them at once', async (t) =>
       'plans.basic.minute: must be a whole number from 1 to 1000000000',
     ],
     [{ ...minimal, default_limit: {} }, 'default_limit: needs at least one of second, minute, hour, day'],
+    [
+      { ...minimal, plans: { basic: { minute: 5, application: {} } } },
+      'plans.basic.application: needs at least one of second, minute, hour, day',
+    ],
+    [
+      { ...minimal, plans: { basic: { application: { day: 5 } } } },
+      'plans.basic: needs at least one of second, minute, hour, day',
+    ],
+    [{ ...minimal, counters: 'redis' }, 'redis: is required, since counters is redis'],
+    [
+      { ...minimal, counters: 'cluster', fail: 'open' },
+      'counters: must be one of local, redis; fail: must be one of closed, local',
+    ],
+    [{ ...minimal, redis: {} }, 'redis.host: is required'],
+    [
+      { ...minimal, redis: { host: 'r', ssl: 'false', timeout_ms: 5000 } },
+      'redis.ssl: must be true or false; redis.timeout_ms: must be a whole number from 10 to 1000',
+    ],
+    [
+      { ...minimal, redis: { host: 'r', password: '{vault://env/redis-password}' } },
+      'redis.password: is a vault reference that was not resolved',
+    ],
+    [{ ...minimal, redis: { host: 'r', password: '' } }, 'redis.password: must have 1 to 1000 characters'],
+    [
+      { ...minimal, redis: { host: 'r', key_prefix: 'a{b' } },
+      'redis.key_prefix: must consist of letters, digits and :._-',
+    ],
     [JSON.parse('{"__proto__":{"policy":"x"}}'), '__proto__: unknown field'],
   ]
   for (const [config, problems] of rows)

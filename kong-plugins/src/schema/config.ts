@@ -1,14 +1,20 @@
 // The configuration of the plugins: every field with its description, bounds and default; --dump and the types follow from it.
 import { optional, required, type Value, withDefault } from './field.ts'
-import { integer, list, map, record, text } from './types.ts'
+import { flag, integer, list, map, record, secret, text } from './types.ts'
 
 /** Signature algorithms that may be allowed; symmetric ones and `none` are not among them, so no config can turn them on. */
 export const ALGORITHMS = ['ES256', 'ES384', 'RS256', 'PS256', 'EdDSA'] as const
 
+const policyPattern = {
+  lua: '^[A-Za-z0-9-]+$',
+  js: /^[A-Za-z0-9-]+$/,
+  says: 'must consist of letters, digits and dashes',
+}
+
 const policyName = text({
   description:
     'Name of this policy: part of the mark that the guard checks, and of the key that calls are counted under',
-  match: { lua: '^[A-Za-z0-9-]+$', js: /^[A-Za-z0-9-]+$/, says: 'must consist of letters, digits and dashes' },
+  match: policyPattern,
   maxLength: 64,
 })
 
@@ -91,20 +97,71 @@ const tokenFields = {
 
 const MOST_CALLS = 1_000_000_000
 
+const calls = (window: string, whose: string) =>
+  optional(integer({ description: `Calls per ${window} (UTC) of ${whose}`, between: [1, MOST_CALLS] }))
+const windows = (whose: string) => ({
+  second: calls('second', whose),
+  minute: calls('minute', whose),
+  hour: calls('hour', whose),
+  day: calls('day', whose),
+})
+const WINDOW_NAMES = ['second', 'minute', 'hour', 'day'] as const
+
 function limits(description?: string) {
-  const calls = (window: string) =>
-    optional(
-      integer({
-        description: `Calls per ${window} (UTC) of one user through one application`,
-        between: [1, MOST_CALLS],
-      }),
-    )
   return record({
     ...(description === undefined ? {} : { description }),
-    fields: { second: calls('second'), minute: calls('minute'), hour: calls('hour'), day: calls('day') },
-    atLeastOne: true,
+    fields: {
+      ...windows('one user through one application, of an application that calls for itself, or of one address'),
+      application: optional(
+        record({
+          description: 'Limits for all calls of one application together, beside those of each of its users',
+          fields: windows('one application, all its users together'),
+          atLeastOneOf: WINDOW_NAMES,
+        }),
+      ),
+    },
+    atLeastOneOf: WINDOW_NAMES,
   })
 }
+
+const defaultLimit = limits('Limits for tokens without a plan, or with one that is not listed')
+
+const redis = record({
+  description: 'The Redis (5 or later, Valkey) that all gateways count in',
+  fields: {
+    host: required(text({ description: 'Host name or address', maxLength: 255 })),
+    port: withDefault(integer({ description: 'TCP port', between: [1, 65_535] }), 6379),
+    username: optional(text({ description: 'User (ACL); none means the default user', maxLength: 255 })),
+    password: optional(
+      secret({ description: 'Password, or a vault reference such as {vault://env/redis-password}', maxLength: 1000 }),
+    ),
+    database: withDefault(integer({ description: 'Number of the database', between: [0, 1_000_000] }), 0),
+    ssl: withDefault(flag({ description: 'Connect by TLS' }), false),
+    ssl_verify: withDefault(
+      flag({ description: 'Refuse a certificate that no known authority signed (NODE_EXTRA_CA_CERTS names more)' }),
+      true,
+    ),
+    server_name: optional(
+      text({ description: 'Name asked for by SNI and looked for in the certificate', maxLength: 255 }),
+    ),
+    timeout_ms: withDefault(
+      integer({ description: 'Longest wait for one answer, in milliseconds', between: [10, 1000] }),
+      200,
+    ),
+    key_prefix: withDefault(
+      text({
+        description: 'First part of the names of all keys',
+        match: {
+          lua: '^[A-Za-z0-9:._-]+$',
+          js: /^[A-Za-z0-9:._-]+$/,
+          says: 'must consist of letters, digits and :._-',
+        },
+        maxLength: 100,
+      }),
+      'mobile-gateway',
+    ),
+  },
+})
 
 const quotaFields = {
   plans: withDefault(
@@ -116,17 +173,45 @@ const quotaFields = {
     }),
     {},
   ),
-  default_limit: withDefault(limits('Limits for tokens without a plan, or with one that is not listed'), {
-    minute: 60,
-  }),
+  default_limit: withDefault(defaultLimit, { minute: 60 }),
+  count_as: optional(
+    text({
+      description:
+        'Name that calls are counted under; by default that of the policy. Configurations with the same name share one ' +
+        'count: give a route with limits of its own another name, so that its calls are counted apart',
+      match: policyPattern,
+      maxLength: 64,
+    }),
+  ),
+  counters: withDefault(
+    text({
+      description:
+        'Where calls are counted: in the memory of each plugin server, or in a Redis that all gateways share',
+      oneOf: ['local', 'redis'],
+      maxLength: 10,
+    }),
+    'local',
+  ),
+  fail: withDefault(
+    text({
+      description:
+        'While Redis is away: closed refuses every call with 503, local counts in each plugin server (at most limit × servers)',
+      oneOf: ['closed', 'local'],
+      maxLength: 10,
+    }),
+    'closed',
+  ),
+  redis: optional(redis),
 }
 
+const sharedCounters = { when: 'counters', is: 'redis', needs: 'redis' } as const
+
 /** Config of `mobile-gateway`. */
-export const gatewayConfig = record({ fields: { policy, ...tokenFields, ...quotaFields } })
+export const gatewayConfig = record({ fields: { policy, ...tokenFields, ...quotaFields }, conditional: sharedCounters })
 /** Config of `mobile-token`. */
 export const tokenConfig = record({ fields: { policy, ...tokenFields } })
 /** Config of `mobile-quota`. */
-export const quotaConfig = record({ fields: { policy, ...quotaFields } })
+export const quotaConfig = record({ fields: { policy, ...quotaFields }, conditional: sharedCounters })
 /** Config of `mobile-identity`. */
 export const identityConfig = record({ fields: { policy } })
 
@@ -134,3 +219,7 @@ export const identityConfig = record({ fields: { policy } })
 export type TokenConfig = Value<typeof tokenConfig>
 /** Typed config of the quota stage. */
 export type QuotaConfig = Value<typeof quotaConfig>
+/** Typed limits of one plan. */
+export type LimitsConfig = Value<typeof defaultLimit>
+/** Typed address of a Redis, and how to use it. */
+export type RedisConfig = Value<typeof redis>

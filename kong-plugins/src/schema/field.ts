@@ -2,7 +2,7 @@
 
 /** The subset of Kong's schema language in use; see kong/db/schema/metaschema.lua for its meaning. */
 export interface KongField {
-  readonly type: 'string' | 'integer' | 'array' | 'set' | 'map' | 'record'
+  readonly type: 'string' | 'integer' | 'boolean' | 'array' | 'set' | 'map' | 'record'
   readonly description?: string
   readonly required?: true
   readonly default?: unknown
@@ -15,8 +15,22 @@ export interface KongField {
   readonly keys?: KongField
   readonly values?: KongField
   readonly fields?: readonly Readonly<Record<string, KongField>>[]
-  readonly entity_checks?: readonly { readonly at_least_one_of: readonly string[] }[]
+  readonly entity_checks?: readonly EntityCheck[]
+  /** Kong resolves vault references in it (kong/pdk/vault.lua). */
+  readonly referenceable?: true
 }
+
+/** A rule about several fields of a record; see kong/db/schema/init.lua. */
+export type EntityCheck =
+  | { readonly at_least_one_of: readonly string[] }
+  | {
+      readonly conditional: {
+        readonly if_field: string
+        readonly if_match: { readonly eq: string }
+        readonly then_field: string
+        readonly then_match: { readonly required: true }
+      }
+    }
 
 /** What a reader returns after it reported a problem. */
 export const INVALID = Symbol('invalid')

@@ -1,5 +1,5 @@
-// The kinds of config values: text, whole numbers, lists, maps and records, each checked by Kong and again by us.
-import { type Field, INVALID, type KongField, type Value } from './field.ts'
+// The kinds of config values: text, secrets, whole numbers, flags, lists, maps and records, each checked by Kong and again by us.
+import { type EntityCheck, type Field, INVALID, type KongField, type Value } from './field.ts'
 
 interface TextRules {
   readonly description?: string
@@ -41,6 +41,29 @@ export function integer(rules: { description?: string; between: readonly [number
       typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most
         ? value
         : report(path, `must be a whole number from ${least} to ${most}`),
+  }
+}
+
+/** Yes or no; booleans only, since the text "false" would be true in Lua. */
+export function flag(rules: { description?: string }): Field<boolean> {
+  return {
+    kong: { type: 'boolean', ...described(rules.description) },
+    read: (value, path, report) => (typeof value === 'boolean' ? value : report(path, 'must be true or false')),
+  }
+}
+
+/**
+ * A secret: in kong.yml it may be a reference such as `{vault://env/redis-password}`, which Kong resolves before it hands
+ * the config over. Problems are told without the value.
+ */
+export function secret(rules: { description?: string; maxLength: number }): Field<string> {
+  const plain = text(rules)
+  return {
+    kong: { ...plain.kong, referenceable: true },
+    read: (value, path, report) =>
+      typeof value === 'string' && /^\{vault:\/\/.*\}$/.test(value)
+        ? report(path, 'is a vault reference that was not resolved')
+        : plain.read(value, path, report),
   }
 }
 
@@ -120,19 +143,29 @@ export type RecordValue<S extends Shape> = { readonly [Name in keyof S]: Value<S
 interface RecordRules<S extends Shape> {
   readonly description?: string
   readonly fields: S
-  /** At least one of the fields must be set. */
-  readonly atLeastOne?: true
+  /** At least one of these fields must be set. */
+  readonly atLeastOneOf?: readonly (keyof S & string)[]
+  /** When the field `when` has the value `is`, the field `needs` must be set. */
+  readonly conditional?: { readonly when: keyof S & string; readonly is: string; readonly needs: keyof S & string }
 }
 
 /** A record with fixed fields; unknown names are refused, as Kong refuses them. */
 export function record<S extends Shape>(rules: RecordRules<S>): Field<RecordValue<S>> {
-  const names = Object.keys(rules.fields)
+  const { atLeastOneOf, conditional } = rules
+  const checks: EntityCheck[] = []
+  if (atLeastOneOf) checks.push({ at_least_one_of: atLeastOneOf })
+  if (conditional) {
+    const { when, is, needs } = conditional
+    checks.push({
+      conditional: { if_field: when, if_match: { eq: is }, then_field: needs, then_match: { required: true } },
+    })
+  }
   return {
     kong: {
       type: 'record',
       ...described(rules.description),
       fields: Object.entries(rules.fields).map(([name, field]) => ({ [name]: field.kong })),
-      ...(rules.atLeastOne ? { entity_checks: [{ at_least_one_of: names }] } : {}),
+      ...(checks.length > 0 ? { entity_checks: checks } : {}),
     },
     read(value, path, report) {
       const given = Array.isArray(value) && value.length === 0 ? {} : value
@@ -149,9 +182,15 @@ export function record<S extends Shape>(rules: RecordRules<S>): Field<RecordValu
         ),
       ])
       if (read.some(([, item]) => item === INVALID)) return INVALID
-      if (rules.atLeastOne && read.every(([, item]) => item === undefined))
-        return report(path, `needs at least one of ${names.join(', ')}`)
-      return Object.freeze(Object.fromEntries(read))
+      const result: RecordValue<S> = Object.freeze(Object.fromEntries(read))
+      if (atLeastOneOf?.every((name) => result[name] === undefined))
+        return report(path, `needs at least one of ${atLeastOneOf.join(', ')}`)
+      if (conditional && result[conditional.when] === conditional.is && result[conditional.needs] === undefined)
+        return report(
+          path === '' ? conditional.needs : `${path}.${conditional.needs}`,
+          `is required, since ${conditional.when} is ${conditional.is}`,
+        )
+      return result
     },
   }
 }

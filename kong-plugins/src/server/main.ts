@@ -31,6 +31,7 @@ async function serve(socketPath: string): Promise<void> {
     stopping = true
     void listener.close().then(() => {
       services.keySources.close()
+      services.redis.close()
       log.info({ signal }, 'plugin server stopped')
       process.exit(0)
     })

@@ -44,6 +44,7 @@ export async function startPluginServer(
     closeClients()
     await listener.close()
     services.keySources.close()
+    services.redis.close()
     await rm(folder, { recursive: true })
   })
   return {

@@ -1,6 +1,7 @@
 // How the quota is told: response headers, the 429 answer, and the mark that carries both through Kong to the guard.
-import type { Denial } from '../effects.ts'
-import type { Admission, WindowState } from './counters.ts'
+import { type Denial, unavailable } from '../effects.ts'
+import type { Admission, WindowState } from './admission.ts'
+import type { Verdict } from './counters.ts'
 
 /** The headers Kong's own rate-limiting sends, for the tightest window and for each window. */
 export function limitHeaders({ windows, tightest }: Admission): Record<string, string> {
@@ -17,13 +18,18 @@ export function limitHeaders({ windows, tightest }: Admission): Record<string, s
   }
 }
 
+/** The answer to a call that was not admitted. */
+export function notAdmitted(verdict: Verdict): Denial {
+  return verdict.kind === 'undecided' ? unavailable(verdict.why) : limitExceeded(verdict)
+}
+
 /** RFC 6585 §4. */
-export function limitExceeded(admission: Admission): Denial {
+function limitExceeded(admission: Admission): Denial {
   return {
     status: 429,
     body: { message: 'API rate limit exceeded' },
     headers: { ...limitHeaders(admission), 'Retry-After': String(admission.tightest.resetSeconds) },
-    reason: 'limit exceeded',
+    reason: admission.tightest.scope === 'application' ? "application's limit exceeded" : 'limit exceeded',
   }
 }
 

@@ -1,22 +1,31 @@
 // The second stage: each user of each application has a number of calls per window, by the plan in the token.
-import type { Clock } from '../../clock.ts'
 import type { QuotaConfig } from '../../schema/config.ts'
-import type { Caller } from '../caller.ts'
-import type { Admission, Counters } from './counters.ts'
+import type { CounterStores } from './counter-stores.ts'
+import type { Verdict } from './counters.ts'
+import { type Rule, rulesOf } from './rules.ts'
+import { countKeys, type Subject } from './subject.ts'
+import type { UnknownPlans } from './unknown-plans.ts'
 
-/** What the stage needs besides the caller and the config. */
+/** What the stage needs besides its config. */
 export interface QuotaStores {
-  readonly clock: Clock
-  readonly counters: Counters
+  readonly counters: CounterStores
+  readonly unknownPlans: UnknownPlans
 }
 
-/** Counts the call. The key is policy × application × user: neither other users nor other apps use up anybody's calls. */
-export function admitCall(
-  caller: Caller,
-  config: QuotaConfig,
-  { clock, counters }: QuotaStores,
-): Admission | Promise<Admission> {
-  const planned = caller.plan === undefined ? undefined : config.plans.get(caller.plan)
-  const key = JSON.stringify([config.policy, caller.clientId, caller.subject])
-  return counters.admit(key, planned ?? config.default_limit, clock.wall())
+/** Counts one call of a subject, by the limits of its plan or, where it has none, by the default. */
+export type AdmitCall = (subject: Subject, plan: string | undefined) => Verdict | Promise<Verdict>
+
+/** Prepares the stage for one config. */
+export function quotaStage(config: QuotaConfig, { counters, unknownPlans }: QuotaStores): AdmitCall {
+  const countAs = config.count_as ?? config.policy
+  const byDefault = rulesOf(config.default_limit)
+  const byPlan = new Map<string, readonly Rule[]>()
+  for (const [plan, limits] of config.plans) byPlan.set(plan, rulesOf(limits))
+  const store = counters.for(config)
+
+  return (subject, plan) => {
+    const planned = plan === undefined ? undefined : byPlan.get(plan)
+    if (plan !== undefined && !planned) unknownPlans.note(config.policy, plan)
+    return store.admit({ keys: countKeys(countAs, subject), rules: planned ?? byDefault })
+  }
 }

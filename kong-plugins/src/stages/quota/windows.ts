@@ -11,9 +11,6 @@ export const WINDOWS = [
 /** Name of a window. */
 export type WindowName = (typeof WINDOWS)[number][0]
 
-/** Most calls per window; a window without a number is not limited. */
-export type Limits = Readonly<Record<WindowName, number | undefined>>
-
 /** Start of the window that holds `nowMs`, in milliseconds since 1970. */
 export function windowStart(lengthMs: number, nowMs: number): number {
   return Math.floor(nowMs / lengthMs) * lengthMs

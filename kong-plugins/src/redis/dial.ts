@@ -1,0 +1,75 @@
+// One connection to Redis, made and proven usable: ioredis without its own ideas of queues, retries and repeats.
+import { Redis } from 'ioredis'
+import { within } from './within.ts'
+
+/** Where a Redis is and how it wants to be spoken to. `password` is never logged. */
+export interface RedisTarget {
+  readonly host: string
+  readonly port: number
+  readonly username: string | undefined
+  readonly password: string | undefined
+  readonly database: number
+  readonly ssl: boolean
+  readonly ssl_verify: boolean
+  readonly server_name: string | undefined
+  readonly timeout_ms: number
+}
+
+/** Longest wait for a connection that answers, in milliseconds: well below the deadline of a request. */
+export const DIAL_WITHIN_MS = 1000
+
+/** A connection that has just answered. */
+export interface Dialled {
+  readonly client: Redis
+  /** What Redis took the time to be, in milliseconds since 1970. */
+  readonly nowMs: number
+}
+
+/**
+ * Connects, signs in, chooses the database and asks for the time.
+ * @param onLost called once, when the connection ends later on
+ * @throws when that takes too long or Redis refuses any of it
+ */
+export async function dial(target: RedisTarget, onLost: (client: Redis) => void): Promise<Dialled> {
+  const { host, port, username, password, database, ssl } = target
+  const client = new Redis({
+    host,
+    port,
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+    ...(ssl ? { tls: tlsOptions(target) } : {}),
+    protocol: 2,
+    lazyConnect: true,
+    disableClientInfo: true,
+    connectTimeout: DIAL_WITHIN_MS,
+    disconnectTimeout: 20, // a Redis that hangs never closes its side
+    enableReadyCheck: false, // asking for the time shows more
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false, // a repeat would count twice
+    retryStrategy: () => null, // the link dials anew
+  })
+  let cause: unknown
+  client.on('error', (error) => {
+    cause = error
+  })
+  try {
+    const nowMs = await within(DIAL_WITHIN_MS, greet(client, database))
+    client.once('close', () => onLost(client))
+    return { client, nowMs }
+  } catch (error) {
+    client.disconnect()
+    throw cause ?? error
+  }
+}
+
+async function greet(client: Redis, database: number): Promise<number> {
+  await client.connect()
+  if (database !== 0) await client.select(database)
+  const [seconds, microseconds] = await client.time()
+  return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000)
+}
+
+function tlsOptions({ host, server_name, ssl_verify }: RedisTarget) {
+  const name = server_name ?? (/:|^[\d.]+$/.test(host) ? undefined : host) // an address is no server name (RFC 6066 §3)
+  return { rejectUnauthorized: ssl_verify, ...(name === undefined ? {} : { servername: name }) }
+}

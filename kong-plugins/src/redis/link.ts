@@ -1,0 +1,203 @@
+// The link to one Redis, shared by all plugins that name it: connects when first needed, gives up quickly, comes back by itself.
+import type { Redis } from 'ioredis'
+import type { Logger } from 'pino'
+import { type Dialled, dial, type RedisTarget } from './dial.ts'
+import type { RedisScript } from './script.ts'
+import { within } from './within.ts'
+
+/** Redis gave no answer that can be used. Its message holds nothing that was sent. */
+export class RedisAway extends Error {
+  override readonly name = 'RedisAway'
+}
+
+/** A link. */
+export interface RedisLink {
+  /** `host:port/database`, for logs and metrics. */
+  readonly name: string
+  /** Whether calls are sent to Redis at present; while it is away they fail at once. */
+  readonly isUp: boolean
+  /** Runs that failed, since the start. */
+  readonly failures: number
+  /** Connects in the background, so that the first request need not wait for it. */
+  warmUp(): void
+  /**
+   * Runs a script in one round trip (two when Redis has forgotten the script) and returns its reply, `now` first.
+   * @throws RedisAway when Redis is away, does not answer in time or refuses
+   */
+  run(script: RedisScript, keys: readonly string[], args: readonly (string | number)[]): Promise<readonly number[]>
+  /** The time in milliseconds by Redis' clock, as well as we know it; undefined before the first connection. */
+  nowMs(): number | undefined
+  close(): void
+}
+
+/** Runs that fail in a row before nothing is sent any more until a new connection answers. */
+const MAX_FAILURES = 3
+/** Requests that may wait for the first connection; more fail at once. */
+const MAX_WAITING = 1000
+/** Pause between attempts to connect, in milliseconds: doubled each time, and varied, so that gateways do not march in step. */
+const PAUSE_MS = { first: 50, longest: 1000 }
+/** Without any request for this long, in milliseconds, nobody tries to connect. */
+const REST_AFTER_MS = 60_000
+
+/** `resting`: nobody needs it; `dialling`: the first who need it wait; `away`: nobody waits, a timer dials again. */
+type State =
+  | { readonly is: 'resting' }
+  | { readonly is: 'dialling'; readonly arrival: Promise<Redis> }
+  | { readonly is: 'up'; readonly client: Redis }
+  | { readonly is: 'away' }
+  | { readonly is: 'closed' }
+
+/** Creates a link; nothing is sent before it is needed. */
+export function createRedisLink(target: RedisTarget, log: Logger): RedisLink {
+  const name = `${target.host}:${target.port}/${target.database}`
+  let state: State = { is: 'resting' }
+  let redial: NodeJS.Timeout | undefined
+  let attempts = 0 // to connect, since a run last succeeded
+  let failuresInARow = 0
+  let failures = 0
+  let waiting = 0
+  let aheadMs: number | undefined // Redis' time minus our monotonic time
+  let neededAt = 0
+
+  function setClock(nowMs: number): void {
+    aheadMs = nowMs - performance.now()
+  }
+  function now(): number {
+    return Math.floor(performance.now() + (aheadMs ?? 0))
+  }
+
+  function connect(): Promise<Redis> {
+    attempts += 1
+    return dial(target, (client) => {
+      if (state.is === 'up' && state.client === client) goAway('connection closed')
+    }).then(arrive, (cause: unknown) => {
+      goAway(explain(cause))
+      throw new RedisAway('cannot connect')
+    })
+  }
+
+  function arrive({ client, nowMs }: Dialled): Redis {
+    if (state.is === 'closed') {
+      client.disconnect()
+      throw new RedisAway('closed')
+    }
+    setClock(nowMs)
+    failuresInARow = 0
+    if (state.is === 'away') log.info({ redis: name }, 'Redis answers again')
+    state = { is: 'up', client }
+    return client
+  }
+
+  function goAway(why: string): void {
+    if (state.is === 'closed') return
+    if (state.is !== 'away') log.error({ redis: name, why }, 'Redis is away')
+    if (state.is === 'up') state.client.disconnect()
+    state = { is: 'away' }
+    const longest = Math.min(PAUSE_MS.longest, PAUSE_MS.first * 2 ** Math.min(attempts, 10))
+    redial = setTimeout(
+      () => {
+        if (performance.now() - neededAt > REST_AFTER_MS) state = { is: 'resting' }
+        else connect().catch(() => {})
+      },
+      longest * (0.5 + Math.random() / 2),
+    ).unref()
+  }
+
+  /** The client to send to; waits only for the very first connection. */
+  function usable(): Redis | Promise<Redis> {
+    neededAt = performance.now()
+    if (state.is === 'up') return state.client
+    if (state.is === 'resting') {
+      const arrival = connect()
+      arrival.catch(() => {}) // each who waits hears of it
+      state = { is: 'dialling', arrival }
+    }
+    if (state.is !== 'dialling' || waiting >= MAX_WAITING) throw new RedisAway('away')
+    waiting += 1
+    return state.arrival.finally(() => {
+      waiting -= 1
+    })
+  }
+
+  async function attempt(
+    client: Redis,
+    script: RedisScript,
+    keys: readonly string[],
+    args: readonly (string | number)[],
+  ): Promise<readonly number[]> {
+    try {
+      const given = [...keys, now() + target.timeout_ms, ...args] // the prelude's ARGV[1]: nobody waits longer
+      const reply = readNumbers(await within(target.timeout_ms, evaluate(client, script, keys.length, given)))
+      failuresInARow = 0
+      return reply
+    } catch (cause) {
+      failures += 1
+      failuresInARow += 1
+      const why = explain(cause)
+      if (failuresInARow >= MAX_FAILURES && state.is === 'up' && state.client === client) goAway(why)
+      throw new RedisAway(why)
+    }
+  }
+
+  return {
+    name,
+    get isUp() {
+      return state.is === 'up'
+    },
+    get failures() {
+      return failures
+    },
+    nowMs: () => (aheadMs === undefined ? undefined : now()),
+    warmUp() {
+      if (state.is === 'resting') Promise.resolve(usable()).catch(() => {})
+    },
+    async run(script, keys, args) {
+      const client = await usable()
+      // The second time round our idea of Redis' clock is fresh: it may have been set while nobody called.
+      for (let round = 1; round <= 2; round += 1) {
+        const reply = await attempt(client, script, keys, args)
+        if (reply[0] !== undefined) setClock(reply[0])
+        if (reply.length === 1) continue
+        attempts = 0
+        return reply
+      }
+      throw new RedisAway('too late')
+    },
+    close() {
+      clearTimeout(redial)
+      if (state.is === 'up') state.client.disconnect()
+      state = { is: 'closed' }
+    },
+  }
+}
+
+/** EVALSHA, and EVAL when Redis does not know the script: after a restart, a failover, SCRIPT FLUSH. */
+async function evaluate(
+  client: Redis,
+  { lua, sha }: RedisScript,
+  keyCount: number,
+  given: readonly (string | number)[],
+): Promise<unknown> {
+  try {
+    return await client.evalsha(sha, keyCount, ...given)
+  } catch (cause) {
+    if (!(cause instanceof Error && cause.message.startsWith('NOSCRIPT'))) throw cause
+    return client.eval(lua, keyCount, ...given)
+  }
+}
+
+function readNumbers(reply: unknown): readonly number[] {
+  if (Array.isArray(reply) && reply.length > 0 && reply.every((item) => typeof item === 'number')) return reply
+  throw new Error('unexpected reply')
+}
+
+/**
+ * What went wrong, in words that cannot hold a password: of an error reply only its code, since ioredis hangs the command
+ * with its arguments on the error, and Redis may quote them.
+ */
+function explain(cause: unknown): string {
+  if (!(cause instanceof Error)) return 'unknown error'
+  if (cause.name === 'ReplyError') return /^[A-Z]+/.exec(cause.message)?.[0] ?? 'error reply'
+  if ('code' in cause && typeof cause.code === 'string') return cause.code
+  return cause.message
+}

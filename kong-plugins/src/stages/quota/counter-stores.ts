@@ -1,0 +1,43 @@
+// Chooses the counters that a configuration asks for; what they count in is shared by all configurations of this process.
+import type { Clock } from '../../clock.ts'
+import type { RedisLink } from '../../redis/link.ts'
+import type { RedisLinks } from '../../redis/links.ts'
+import type { QuotaConfig } from '../../schema/config.ts'
+import type { Counters } from './counters.ts'
+import { createLocalCounters, type LocalCounters } from './local-counters.ts'
+import { createRedisCounters } from './redis-counters.ts'
+
+/** The part of a config that says where to count. */
+export type CountersConfig = Pick<QuotaConfig, 'counters' | 'fail' | 'redis'>
+
+/** Gives the counters for a config. */
+export interface CounterStores {
+  for(config: CountersConfig): Counters
+}
+
+/** Creates the stores of one process. */
+export function createCounterStores(clock: Clock, links: RedisLinks): CounterStores {
+  const local = createLocalCounters()
+  const inLocal: Counters = { admit: (call) => local.admit(call, clock.wall()) }
+  const rememberedByLink = new Map<RedisLink, LocalCounters>()
+
+  function rememberedOf(link: RedisLink): LocalCounters {
+    const known = rememberedByLink.get(link) ?? createLocalCounters()
+    rememberedByLink.set(link, known)
+    return known
+  }
+
+  return {
+    for({ counters, fail, redis }) {
+      if (counters !== 'redis' || redis === undefined) return inLocal
+      const link = links.at(redis)
+      return createRedisCounters({
+        link,
+        remembered: rememberedOf(link),
+        keyPrefix: redis.key_prefix,
+        fail: fail === 'local' ? 'local' : 'closed',
+        wall: () => clock.wall(),
+      })
+    },
+  }
+}

@@ -1,0 +1,27 @@
+// The limits of a plan as a list of rules: each is one number of calls, in one window, of one subject or one application.
+import type { LimitsConfig } from '../../schema/config.ts'
+import type { CountKeys } from './subject.ts'
+import { WINDOWS, type WindowName } from './windows.ts'
+
+/** Most calls within a window, and whose calls are counted. */
+export interface Rule {
+  readonly scope: keyof CountKeys
+  readonly name: WindowName
+  /** Milliseconds. */
+  readonly lengthMs: number
+  readonly limit: number
+}
+
+/** All rules of a plan: those for the caller first, each from the shortest window to the longest. */
+export function rulesOf({ application, ...own }: LimitsConfig): readonly Rule[] {
+  return [...rules('subject', own), ...(application ? rules('application', application) : [])]
+}
+
+type Numbers = Readonly<Record<WindowName, number | undefined>>
+
+function rules(scope: Rule['scope'], limits: Numbers): Rule[] {
+  return WINDOWS.flatMap(([name, lengthMs]) => {
+    const limit = limits[name]
+    return limit === undefined ? [] : [{ scope, name, lengthMs, limit }]
+  })
+}
