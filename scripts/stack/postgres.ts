@@ -15,6 +15,7 @@ import {
 } from './postgres-binaries.ts'
 import { clearLeftover, readPostmaster, stopPostmaster } from './postmaster.ts'
 import { waitUntil } from './wait.ts'
+import { guard } from './watchdog.ts'
 
 /** What to start. */
 export interface PostgresOptions {
@@ -78,7 +79,7 @@ function lockFolder(dataDir: string): () => void {
     return takeLock(layout(dataDir).lock)
   } catch (error) {
     if (!(error instanceof LockHeld)) throw error
-    throw new DataFolderInUse(`the database in ${dataDir} is in use by process ${error.pid}`)
+    throw new DataFolderInUse(`The database in ${dataDir} is in use by process ${error.pid}.`)
   }
 }
 
@@ -204,12 +205,7 @@ function running(child: ChildProcess, pid: number, cluster: string, url: string)
     if (child.exitCode !== null || child.signalCode !== null) done()
     child.once('exit', () => done())
   })
-  // the last resort when our process ends without stop(): an exit handler cannot wait, but it can send the signal
-  const stopAtExit = (): void => {
-    child.kill('SIGINT')
-  }
-  process.once('exit', stopAtExit)
-  void exited.then(() => process.removeListener('exit', stopAtExit))
+  void exited.then(guard(pid))
   return {
     url,
     pid,

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { waitUntil } from './wait.ts'
+import { guard } from './watchdog.ts'
 
 /** What to run and how to know that it is up. */
 export interface ProcessSpec {
@@ -56,12 +57,6 @@ export interface ManagedProcess {
 }
 
 const keptLines = 40
-
-/** What must not outlive us when we end without stopping it: an exit handler cannot wait, so it kills. */
-const killAtExit = new Set<() => void>()
-process.once('exit', () => {
-  for (const kill of killAtExit) kill()
-})
 
 /** Signals a process and its children; false when there are none left. */
 function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
@@ -129,11 +124,9 @@ export function manageProcess(spec: ProcessSpec, events: ProcessEvents = {}): Ma
       })
       started.once('exit', end)
     })
-    killAtExit.add(killNow)
-    void ended.then(() => killAtExit.delete(killNow))
+    if (started.pid !== undefined) void ended.then(guard(started.pid))
     return started
   }
-  const killNow = (): void => send('SIGKILL')
 
   const send = (signal: NodeJS.Signals): void => {
     expected = true

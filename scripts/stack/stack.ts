@@ -2,10 +2,11 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { LockHeld, takeLock } from '../process-lock.mjs'
 import { seedDemo } from '../seed.ts'
 import { kongErrorLog, nginxPid, prepareKong } from './kong.ts'
 import { type Ports, requireFree } from './ports.ts'
-import { startPostgres } from './postgres.ts'
+import { DataFolderInUse, startPostgres } from './postgres.ts'
 import { type ManagedProcess, manageProcess, type ProcessEnd, type ProcessEvents } from './processes.ts'
 import { answersHttp, answersPluginCalls } from './readiness.ts'
 import { renderKong } from './render-kong.ts'
@@ -84,8 +85,10 @@ async function start(options: StackOptions, onStop: (undo: () => Promise<void>) 
   const progress = options.onProgress ?? (() => {})
   const urls = stackUrls(options.ports)
   const dataDir = resolve(options.dataDir)
-  await requireFree(options.ports)
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
+  const release = await lockDataFolder(dataDir, options.ports)
+  onStop(async () => release())
+  await requireFree(options.ports)
   // sockets need short paths, and only we may reach the plugin server's
   const runtimeDir = await mkdtemp(join(tmpdir(), 'mobile-gateway-'))
   onStop(() => rm(runtimeDir, { recursive: true, force: true }))
@@ -130,6 +133,19 @@ async function start(options: StackOptions, onStop: (undo: () => Promise<void>) 
   await seedDemo({ databaseUrl, passwordPepper: secrets.PASSWORD_PEPPER, resource: urls.resource })
   await launch(processes.gateway)
   return { urls, databaseUrl, dataDir, pluginSocket, processes }
+}
+
+/** One stack per data folder. @throws PortProblem when the other one has our ports too, else DataFolderInUse */
+async function lockDataFolder(dataDir: string, ports: Ports): Promise<() => void> {
+  try {
+    return takeLock(join(dataDir, 'stack.lock'))
+  } catch (error) {
+    if (!(error instanceof LockHeld)) throw error
+    await requireFree(ports)
+    throw new DataFolderInUse(
+      `A stack runs on ${dataDir} already (process ${error.pid}). Stop it, or give this one another folder: DATA_DIR=…`,
+    )
+  }
 }
 
 /** Waits for all, also when one fails: what is still starting must be there to be stopped. */

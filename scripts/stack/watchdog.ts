@@ -1,0 +1,52 @@
+// Ends the processes of a stack when we ourselves end without stopping them, even by SIGKILL: nothing may hold a port then.
+import { type ChildProcess, spawn } from 'node:child_process'
+
+/**
+ * A shell that reads, line by line, which process groups to end. Its input ends with us, whatever the cause; then it
+ * sends SIGINT (for PostgreSQL: fast shutdown) and, to what is left after five seconds, SIGKILL.
+ */
+const script = `
+groups=
+while read -r line; do groups=$line; done
+send() {
+  left=
+  for group in $groups; do kill -s "$1" -- "$group" 2>/dev/null && left="$left $group"; done
+  groups=$left
+  [ -n "$groups" ] || exit 0
+}
+send INT
+for second in 1 2 3 4 5; do sleep 1; send 0; done
+send KILL`
+
+const guarded = new Set<number>()
+let shell: ChildProcess | undefined
+
+/**
+ * Has the group that `pid` leads ended when we end.
+ * @returns to be called when the group has ended: its number may then become a stranger's
+ */
+export function guard(pid: number): () => void {
+  guarded.add(pid)
+  tell()
+  return () => {
+    if (guarded.delete(pid)) tell()
+  }
+}
+
+function tell(): void {
+  shell ??= startShell()
+  shell.stdin?.write(`${[...guarded].map((pid) => -pid).join(' ')}\n`)
+  if (guarded.size > 0) return
+  shell.stdin?.end() // nothing to guard: it exits, the next guard starts another
+  shell = undefined
+}
+
+function startShell(): ChildProcess {
+  // detached: Ctrl-C in the terminal is not for it; unref: it keeps nobody waiting
+  const started = spawn('/bin/sh', ['-c', script], { cwd: '/', detached: true, stdio: ['pipe', 'ignore', 'ignore'] })
+  started.on('error', () => {}) // a system without a shell goes without it
+  started.stdin.on('error', () => {})
+  started.unref()
+  if ('unref' in started.stdin && typeof started.stdin.unref === 'function') started.stdin.unref()
+  return started
+}
