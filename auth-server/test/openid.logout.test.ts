@@ -8,9 +8,13 @@ import { answerOf } from './support/phone.ts'
 import { testServer } from './support/server.ts'
 import { Website } from './support/website.ts'
 
-const open = async (t: Test) => {
-  const server = await testServer(t)
-  const site = await Website.open(server)
+const server = await testServer(t)
+const site = await Website.open(server)
+const bob = { email: 'bob@example.com', password: 'another passphrase' }
+await createAccount(server.db, server.config.passwordPepper, bob)
+
+/** A browser in which Ada is signed in. */
+const open = async () => {
   const browser = new Browser(server.app)
   const tokens = await site.signIn({}, browser)
   return { ...server, server, site, browser, tokens, bye: site.definition.postLogoutRedirectUris?.[0] ?? '' }
@@ -82,10 +86,10 @@ const modules: Record<string, Module> = {
     t.match(done, { statusCode: 303, headers: { location: bye } })
   },
 }
-for (const [name, check] of Object.entries(modules)) t.test(name, async (t) => check(t, await open(t)))
+for (const [name, check] of Object.entries(modules)) t.test(name, async (t) => check(t, await open()))
 
 t.test('§2: a hint that has expired, or whose key has been replaced, still is one', async (t) => {
-  const { db, app, browser, tokens, bye, config, keys } = await open(t)
+  const { db, app, browser, tokens, bye, config, keys } = await open()
   await rotateKeys(db, config.keyEncryptionKey, { maxAgeSeconds: 0, leadSeconds: 0 })
   await turnClock(db, 3 * 3600)
   await keys.reload()
@@ -96,10 +100,8 @@ t.test('§2: a hint that has expired, or whose key has been replaced, still is o
 })
 
 t.test('§2: another person’s hint signs nobody out unasked, and names who asks', async (t) => {
-  const opened = await open(t)
+  const opened = await open()
   const { site, server, tokens, bye } = opened
-  const bob = { email: 'bob@example.com', password: 'another passphrase' }
-  await createAccount(server.db, server.config.passwordPepper, bob)
   const browser = new Browser(server.app)
   await site.signIn({}, browser, bob)
   const hinted = { id_token_hint: tokens.id_token, post_logout_redirect_uri: bye, state: 's' }
@@ -114,7 +116,7 @@ t.test('§2: another person’s hint signs nobody out unasked, and names who ask
 })
 
 t.test('§3: client_id stands in for the hint, with the person’s yes; the two may not differ', async (t) => {
-  const opened = await open(t)
+  const opened = await open()
   const { browser, tokens, site, server, bye } = opened
   const other = await Website.open(server, { clientId: 'other-site', name: 'Other' })
   for (const parameters of [
@@ -132,7 +134,7 @@ t.test('§3: client_id stands in for the hint, with the person’s yes; the two 
 t.test(
   'without a session there is nothing to end: with a hint straight back, otherwise a page and no redirect',
   async (t) => {
-    const { app, tokens, site, bye } = await open(t)
+    const { app, tokens, site, bye } = await open()
     const stranger = () => new Browser(app)
     const hinted = await stranger().open(logoutUrl({ id_token_hint: tokens.id_token, post_logout_redirect_uri: bye }))
     t.match(hinted, { statusCode: 303, headers: { location: bye } })
@@ -144,7 +146,7 @@ t.test(
 )
 
 t.test('no open redirect: only what this client registered is ever gone to', async (t) => {
-  const { server, site, tokens } = await open(t)
+  const { server, site, tokens } = await open()
   const evil = [
     'https://evil.example.com/bye',
     '//evil.example.com',
@@ -173,7 +175,7 @@ t.test('no open redirect: only what this client registered is ever gone to', asy
 })
 
 t.test('logout CSRF: the form counts from our own page, this browser and this session only', async (t) => {
-  const opened = await open(t)
+  const opened = await open()
   const { browser, site, app } = opened
   const page = await browser.open('/logout')
   const [form] = formsOf(page.body)
@@ -200,7 +202,7 @@ t.test('logout CSRF: the form counts from our own page, this browser and this se
 })
 
 t.test('POST: the form of another site, which brings none of our cookies, becomes a GET that has them', async (t) => {
-  const { app, browser, tokens, bye } = await open(t)
+  const { app, browser, tokens, bye } = await open()
   const form = { id_token_hint: tokens.id_token, post_logout_redirect_uri: bye, state: 's', logout_hint: 'x', foo: 'y' }
   const response = await app.inject({
     method: 'POST',
@@ -215,7 +217,7 @@ t.test('POST: the form of another site, which brings none of our cookies, become
 })
 
 t.test('neither hints nor state get into the log', async (t) => {
-  const { browser, tokens, bye, log } = await open(t)
+  const { browser, tokens, bye, log } = await open()
   await browser.open(
     logoutUrl({ id_token_hint: tokens.id_token, post_logout_redirect_uri: bye, state: 'my-secret-state' }),
   )
