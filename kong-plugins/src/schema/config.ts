@@ -130,7 +130,7 @@ const redis = record({
   description: 'The Redis (5 or later, Valkey) that all gateways count in',
   fields: {
     host: required(text({ description: 'Host name or address', maxLength: 255 })),
-    port: withDefault(integer({ description: 'TCP port', between: [1, 65_535] }), 6379),
+    port: withDefault(integer({ description: 'TCP port it listens on', between: [1, 65_535] }), 6379),
     username: optional(text({ description: 'User (ACL); none means the default user', maxLength: 255 })),
     password: optional(
       secret({ description: 'Password, or a vault reference such as {vault://env/redis-password}', maxLength: 1000 }),
