@@ -13,6 +13,8 @@ const ELSEWHERE = [
 ]
 const MISSING = 'Chromium is missing: install it with: apt-get install chromium (or name one: CHROMIUM=/path/to/it)'
 
+const ON_THIS_MACHINE = 'MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1, EXCLUDE [::1]'
+
 const QUIET = [
   '--disable-gpu',
   '--disable-quic',
@@ -20,9 +22,13 @@ const QUIET = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  // Tests talk to this machine only.
-  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1, EXCLUDE [::1]',
 ]
+
+/** Tests talk to this machine only; other names lead nowhere but for those in `hosts`, whose sites listen on these ports. */
+const resolverRules = (hosts: Readonly<Record<string, number>>): string => {
+  const mapped = Object.entries(hosts).map(([name, port]) => `MAP ${name} 127.0.0.1:${port}`)
+  return `--host-resolver-rules=${[...mapped, ON_THIS_MACHINE].join(', ')}`
+}
 
 const isProgram = (path: string): boolean => {
   try {
@@ -76,10 +82,11 @@ const hearViolations = () =>
  */
 export const launchChromium = async (
   t: Test,
+  hosts: Readonly<Record<string, number>> = {},
 ): Promise<(t: Test, options?: BrowserContextOptions) => Promise<Phone>> => {
   const executablePath = findChromium()
   if (executablePath === undefined) throw new Error(MISSING)
-  const browser = await chromium.launch({ executablePath, args: QUIET })
+  const browser = await chromium.launch({ executablePath, args: [...QUIET, resolverRules(hosts)] })
   t.teardown(() => browser.close())
   return async (t, options = {}) => {
     const context = await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true, ...options })
