@@ -4,7 +4,8 @@
 export interface KongField {
   readonly type: 'string' | 'integer' | 'boolean' | 'array' | 'set' | 'map' | 'record'
   readonly description?: string
-  readonly required?: true
+  /** Kong takes records without `required: false` for required ones (kong/db/schema/entity.lua). */
+  readonly required?: boolean
   readonly default?: unknown
   readonly one_of?: readonly string[]
   readonly match?: string
@@ -58,7 +59,7 @@ export function required<T>(field: Field<T>): Field<T> {
 /** A field that may be left out; it then reads as undefined. */
 export function optional<T>(field: Field<T>): Field<T | undefined> {
   return {
-    kong: field.kong,
+    kong: field.kong.type === 'record' ? { ...field.kong, required: false } : field.kong,
     read: (value, path, report) => (isAbsent(value) ? undefined : field.read(value, path, report)),
   }
 }
