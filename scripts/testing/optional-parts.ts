@@ -32,6 +32,9 @@ export function findChromium(): string | undefined {
 /** The real gateway, when it is installed. */
 export const findKong = (): string | undefined => findOnPath('kong')
 
+/** The server that gateways share their counts in, when it is installed. */
+export const findRedis = (): string | undefined => findOnPath('redis-server')
+
 /** Every optional part, in the order in which it is spoken of. */
 export const optionalParts: readonly OptionalPart[] = [
   {
@@ -40,6 +43,13 @@ export const optionalParts: readonly OptionalPart[] = [
     skipped: 'the road in a browser',
     install:
       'apt-get install chromium (Debian), brew install --cask chromium (macOS), or name one: CHROMIUM=/path/to/it',
+    requiredInCi: true,
+  },
+  {
+    name: 'Redis',
+    find: findRedis,
+    skipped: 'limits that several gateways share',
+    install: 'apt-get install redis-server (Debian), brew install redis (macOS), so that `redis-server` is on PATH',
     requiredInCi: true,
   },
   {

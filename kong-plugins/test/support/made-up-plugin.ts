@@ -8,10 +8,10 @@ export function madeUpPlugin(name: string, decide: (kong: KongReader) => Promise
   return { name, priority: 1, schema: { type: 'record', fields: [] }, prepare: () => decide }
 }
 
-/** Waits until something holds; fails after 3 seconds. */
-export async function until(holds: () => boolean): Promise<void> {
-  const deadline = performance.now() + 3000
-  while (!holds()) {
+/** Waits until something holds; fails after 3 seconds, or as many milliseconds as given. */
+export async function until(holds: () => boolean | Promise<boolean>, withinMs = 3000): Promise<void> {
+  const deadline = performance.now() + withinMs
+  while (!(await holds())) {
     if (performance.now() > deadline) throw new Error('did not come true in time')
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
