@@ -16,20 +16,19 @@ export const addConsent = (app: FastifyInstance, { db }: Deps, visits: Visits): 
   const url = '/interaction/:request/consent'
 
   app.get(url, { config: { errors: 'page' } }, async (request: VisitRequest, reply) => {
-    const visit = await visits.open(request, reply)
+    const visit = await visits.openStep(request, reply, 'consent')
     if (!visit) return reply
     const { pending, session, csrf } = visit
-    if (!session) return visits.resume(reply, pending)
     const scopes = [...openIdScopes(pending), ...(await describeScopes(db, pending.apiId, pending.request.scopes))]
     return sendPage(reply, consentPage({ pending, csrf, session, scopes }), pending.request.redirectUri)
   })
 
   app.post(url, { config: { errors: 'page' } }, async (request: VisitRequest, reply) => {
-    const visit = await visits.open(request, reply)
+    const visit = await visits.openStep(request, reply, 'consent')
     if (!visit) return reply
     const { pending, session, form } = visit
     // From a stale tab, whoever has signed in since then sees the page with their own name first.
-    if (session && form.get('session') === session.id)
+    if (form.get('session') === session.id)
       await giveConsent(db, {
         userId: session.userId,
         applicationId: pending.applicationId,

@@ -10,19 +10,18 @@ export const addContinue = (app: FastifyInstance, { db }: Deps, visits: Visits):
   const url = '/interaction/:request/continue'
 
   app.get(url, { config: { errors: 'page' } }, async (request: VisitRequest, reply) => {
-    const visit = await visits.open(request, reply)
+    const visit = await visits.openStep(request, reply, 'continue')
     if (!visit) return reply
     const { pending, session, csrf } = visit
-    if (!session) return visits.resume(reply, pending)
     return sendPage(reply, continuePage({ pending, csrf, session }), pending.request.redirectUri)
   })
 
   app.post(url, { config: { errors: 'page' } }, async (request: VisitRequest, reply) => {
-    const visit = await visits.open(request, reply)
+    const visit = await visits.openStep(request, reply, 'continue')
     if (!visit) return reply
     const { pending, session, form } = visit
     // From a stale tab, whoever has signed in since then sees the page with their own name first.
-    if (session && form.get('session') === session.id) await confirmPerson(db, pending.id, session.id)
+    if (form.get('session') === session.id) await confirmPerson(db, pending.id, session.id)
     return visits.resume(reply, pending)
   })
 

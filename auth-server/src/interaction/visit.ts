@@ -7,6 +7,8 @@ import { formOf } from '../http/form.ts'
 import { Parameters } from '../http/parameters.ts'
 import { findPendingRequest, type PendingRequest } from '../store/authorization-requests.ts'
 import { findSession, type Session } from '../store/sessions.ts'
+import { nextStepOf } from './next-step.ts'
+import type { Step } from './policy.ts'
 import { errorPage } from './views/error.ts'
 import { sendPage } from './views/page.ts'
 
@@ -20,15 +22,22 @@ export type Visit = Readonly<{
   form: Parameters
 }>
 
+export type SignedInVisit = Visit & Readonly<{ session: Session }>
+
 export type Visits = Readonly<{
   /** The visit of a page or an own form; undefined when the answer, an error page, has been sent already. */
   open(request: VisitRequest, reply: FastifyReply): Promise<Visit | undefined>
+  /**
+   * The same for a page that counts only as the next step of a signed-in person: from a stale tab, or opened by hand
+   * before its turn, it leads back to the protocol instead.
+   */
+  openStep(request: VisitRequest, reply: FastifyReply, step: Step): Promise<SignedInVisit | undefined>
   /** Back to the protocol, which decides what is next. 303: the next request is a GET (RFC 9700 §4.12). */
   resume(reply: FastifyReply, pending: PendingRequest): FastifyReply
 }>
 
-export const openVisit = ({ db, config, cookies }: Deps): Visits => ({
-  async open(request, reply) {
+export const openVisit = ({ db, config, cookies }: Deps): Visits => {
+  const open: Visits['open'] = async (request, reply) => {
     const browser = cookies.knownBrowser(request)
     const pending = browser && (await findPendingRequest(db, request.params.request, sha256(browser)))
     if (!browser || !pending) {
@@ -53,6 +62,18 @@ export const openVisit = ({ db, config, cookies }: Deps): Visits => ({
     const token = cookies.session(request)
     const session = token === undefined ? undefined : await findSession(db, sha256(token))
     return { pending, session, form, csrf: csrfToken(config.cookieSecret, browser, pending.id) }
-  },
-  resume: (reply, pending) => reply.redirect(`/authorize/resume/${pending.id}`, 303),
-})
+  }
+  const resume: Visits['resume'] = (reply, pending) => reply.redirect(`/authorize/resume/${pending.id}`, 303)
+  return {
+    open,
+    resume,
+    async openStep(request, reply, step) {
+      const visit = await open(request, reply)
+      if (!visit) return undefined
+      const { pending, session } = visit
+      if (session && (await nextStepOf(db, pending, session)) === step) return { ...visit, session }
+      resume(reply, pending)
+      return undefined
+    },
+  }
+}

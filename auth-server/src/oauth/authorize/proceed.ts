@@ -1,10 +1,9 @@
 // The conductor of /authorize: asks policy for the next step, then sends the browser to a page or back to the app.
 import type { FastifyReply } from 'fastify'
-import { redirectKind } from '../../catalogue/redirect-uri.ts'
 import type { Deps } from '../../deps.ts'
-import { nextStep, type Step } from '../../interaction/policy.ts'
+import { nextStepOf } from '../../interaction/next-step.ts'
+import type { Step } from '../../interaction/policy.ts'
 import { closeRequest, type PendingRequest } from '../../store/authorization-requests.ts'
-import { findConsentedScopes } from '../../store/consents.ts'
 import type { Session } from '../../store/sessions.ts'
 import { issueCode } from '../../tokens/authorization-code.ts'
 import { type ErrorCode, OAuthError } from '../errors.ts'
@@ -30,20 +29,7 @@ export const proceed = async (
     await closeRequest(db, pending.id)
     throw new RedirectedError(new OAuthError(code, description), returnTo)
   }
-  const step = nextStep({
-    session: session && {
-      ageAtVisitSeconds: session.ageSeconds - pending.ageSeconds,
-      tookTheSteps: session.id === pending.sessionId,
-      isExpected: request.expectedUserId === undefined || request.expectedUserId === session.userId,
-    },
-    loginAgain: pending.loginAgain,
-    maxAgeSeconds: request.maxAgeSeconds,
-    redirectProvesApp: redirectKind(request.redirectUri) === 'https',
-    scopesNeedConsent: session !== undefined && (await scopesNeedConsent(db, pending, session)),
-    personConfirmed: pending.personConfirmed,
-    scopesConfirmed: pending.scopesConfirmed,
-    denied: pending.denied,
-  })
+  const step = await nextStepOf(db, pending, session)
   if (step === 'denied') return refuse('access_denied', 'the person declined')
   if (step === 'other-person')
     return refuse('login_required', 'another person signed in than the one that id_token_hint names')
@@ -56,15 +42,4 @@ export const proceed = async (
   if (request.prompts.includes('none'))
     return refuse(WITHOUT_A_PAGE[step], `prompt=none, but the person would have to see the ${step} page`)
   return reply.redirect(`/interaction/${pending.id}/${step}`, 303)
-}
-
-const scopesNeedConsent = async (db: Deps['db'], pending: PendingRequest, session: Session): Promise<boolean> => {
-  if (pending.request.prompts.includes('consent')) return true
-  if (pending.trusted) return false
-  const given = await findConsentedScopes(db, {
-    userId: session.userId,
-    applicationId: pending.applicationId,
-    apiId: pending.apiId,
-  })
-  return given === undefined || !pending.request.scopes.every((scope) => given.includes(scope))
 }

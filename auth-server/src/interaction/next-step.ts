@@ -1,0 +1,37 @@
+// What policy says of one visit: gathers the facts from request, session and consents.
+import { redirectKind } from '../catalogue/redirect-uri.ts'
+import type { PendingRequest } from '../store/authorization-requests.ts'
+import { findConsentedScopes } from '../store/consents.ts'
+import type { Db } from '../store/database.ts'
+import type { Session } from '../store/sessions.ts'
+import { nextStep, type Step } from './policy.ts'
+
+/** The next step of a visit, by what is true in the database now. */
+export const nextStepOf = async (db: Db, pending: PendingRequest, session: Session | undefined): Promise<Step> => {
+  const { request } = pending
+  return nextStep({
+    session: session && {
+      ageAtVisitSeconds: session.ageSeconds - pending.ageSeconds,
+      tookTheSteps: session.id === pending.sessionId,
+      isExpected: request.expectedUserId === undefined || request.expectedUserId === session.userId,
+    },
+    loginAgain: pending.loginAgain,
+    maxAgeSeconds: request.maxAgeSeconds,
+    redirectProvesApp: redirectKind(request.redirectUri) === 'https',
+    scopesNeedConsent: session !== undefined && (await scopesNeedConsent(db, pending, session)),
+    personConfirmed: pending.personConfirmed,
+    scopesConfirmed: pending.scopesConfirmed,
+    denied: pending.denied,
+  })
+}
+
+const scopesNeedConsent = async (db: Db, pending: PendingRequest, session: Session): Promise<boolean> => {
+  if (pending.request.prompts.includes('consent')) return true
+  if (pending.trusted) return false
+  const given = await findConsentedScopes(db, {
+    userId: session.userId,
+    applicationId: pending.applicationId,
+    apiId: pending.apiId,
+  })
+  return given === undefined || !pending.request.scopes.every((scope) => given.includes(scope))
+}
