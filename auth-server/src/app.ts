@@ -15,6 +15,7 @@ import { addLogout } from './oauth/logout.ts'
 import { addMetadata } from './oauth/metadata.ts'
 import { addPar } from './oauth/par.ts'
 import { addRegister } from './oauth/register.ts'
+import { addRevocations } from './oauth/revocations.ts'
 import { addRevoke } from './oauth/revoke.ts'
 import { addToken } from './oauth/token/index.ts'
 import { addUserinfo } from './oauth/userinfo.ts'
@@ -31,6 +32,8 @@ export const buildApp = async (deps: Deps, logger: FastifyBaseLogger): Promise<F
     requestTimeout: REQUEST_TIMEOUT_MILLIS,
     http: { headersTimeout: REQUEST_TIMEOUT_MILLIS, connectionsCheckingInterval: 1000 },
     frameworkErrors: refuseAddress,
+    // For limits by address only; the issuer is configured and never taken from a request.
+    trustProxy: deps.config.trustedProxies.length > 0 && [...deps.config.trustedProxies],
   })
   await addForms(app)
   await app.register(cookie)
@@ -44,6 +47,7 @@ export const buildApp = async (deps: Deps, logger: FastifyBaseLogger): Promise<F
   addInteraction(app, deps)
   addToken(app, deps)
   addRevoke(app, deps)
+  addRevocations(app, deps)
   addIntrospect(app, deps)
   await addRegister(app, deps)
   addUserinfo(app, deps)

@@ -1,4 +1,5 @@
 // Configuration: environment variables in, one frozen Config out; every problem is reported in one go.
+import { isIP } from 'node:net'
 
 /** The secrets, each at least 32 random bytes in base64url. */
 const SECRETS = {
@@ -15,6 +16,8 @@ export type Config = Readonly<{
   port: number
   databaseUrl: string
   logLevel: string
+  /** Addresses and CIDR ranges of our own load balancers: whose X-Forwarded-For is believed. */
+  trustedProxies: readonly string[]
   passwordPepper: string
   tokenSecret: string
   cookieSecret: string
@@ -45,6 +48,13 @@ const databaseProblem = (url: string): string | undefined => {
   return 'DATABASE_URL is not a PostgreSQL URL; use something like postgresql://user:password@host:5432/auth'
 }
 
+const isRange = (range: string): boolean => {
+  const [address = '', prefix, ...rest] = range.split('/')
+  const family = isIP(address)
+  if (family === 0 || rest.length > 0) return false
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128))
+}
+
 /**
  * Reads the configuration; an empty variable counts as left out.
  * @throws {ConfigError} naming every variable that is missing or wrong.
@@ -54,10 +64,14 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
   const port = env.PORT || '4000'
   const databaseUrl = env.DATABASE_URL ?? ''
   const logLevel = env.LOG_LEVEL || 'info'
+  const trustedProxies = (env.TRUSTED_PROXIES ?? '').split(/[\s,]+/).filter((range) => range !== '')
   const problems = [
     issuerProblem(issuer),
     /^\d{1,5}$/.test(port) && Number(port) <= 65535 ? undefined : 'PORT has to be a number from 0 to 65535',
     databaseProblem(databaseUrl),
+    trustedProxies.every(isRange)
+      ? undefined
+      : 'TRUSTED_PROXIES lists addresses or ranges, like 10.0.0.0/8, 192.168.1.5',
     LOG_LEVELS.includes(logLevel) ? undefined : `LOG_LEVEL is one of ${LOG_LEVELS.join(', ')}`,
   ].filter((problem) => problem !== undefined)
   const secret = (name: keyof typeof SECRETS): string => {
@@ -74,6 +88,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     port: Number(port),
     databaseUrl,
     logLevel,
+    trustedProxies: Object.freeze(trustedProxies),
     passwordPepper: secret('PASSWORD_PEPPER'),
     tokenSecret: secret('TOKEN_SECRET'),
     cookieSecret: secret('COOKIE_SECRET'),

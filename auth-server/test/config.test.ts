@@ -105,3 +105,13 @@ t.test('secrets hold 32 bytes at least; a short one is refused and not repeated'
     t.notOk(problems.join().includes(weak))
   }
 })
+
+t.test('TRUSTED_PROXIES lists addresses and ranges', async (t) => {
+  t.same(readConfig({ ...sound, TRUSTED_PROXIES: '10.0.0.0/8, ::1 192.168.1.5' }).trustedProxies, [
+    '10.0.0.0/8',
+    '::1',
+    '192.168.1.5',
+  ])
+  for (const wrong of ['*', 'true', '10.0.0.0/33', 'proxy.example.com', '10.0.0.0/8/8', '::1/129'])
+    t.match(problemsOf({ ...sound, TRUSTED_PROXIES: wrong }), [/^TRUSTED_PROXIES lists addresses or ranges/], wrong)
+})
