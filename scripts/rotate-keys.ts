@@ -1,11 +1,8 @@
 // npm run rotate-keys: publishes a new signing key now, instead of when the schedule says so.
 import { parseArgs } from 'node:util'
+import { SIGNING_ALGORITHMS } from '@mobile-api-gateway/auth-server/crypto/signing-algorithms.ts'
 import { openDatabase } from '@mobile-api-gateway/auth-server/store/database.ts'
-import {
-  PUBLISH_LEAD_SECONDS,
-  rotateKeys,
-  SIGNING_ALGORITHMS,
-} from '@mobile-api-gateway/auth-server/tokens/signing-keys.ts'
+import { PUBLISH_LEAD_SECONDS, rotateKeys } from '@mobile-api-gateway/auth-server/tokens/signing-keys.ts'
 
 const usage = `Usage: npm run rotate-keys -- [--alg ES256|RS256|EdDSA]… [--now]
   --alg   only this algorithm; every one without it

@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import { sha256 } from '../crypto/digest.ts'
 import { randomId, randomSecret } from '../crypto/random.ts'
+import { isSigningAlgorithm, SIGNING_ALGORITHMS } from '../crypto/signing-algorithms.ts'
 import { isSchemeTaken } from '../store/applications.ts'
 import type { ApplicationKind, ClientAuthMethod, Db, Trx } from '../store/database.ts'
 import { readPublicKeys } from './client-keys.ts'
@@ -69,6 +70,9 @@ const requireSound = (application: ApplicationDefinition): void => {
   // RFC 6749 §4.4: a machine acts on its own behalf, so it has to prove who it is.
   if (grantTypes.includes('client_credentials') && authMethod === 'none')
     throw new InvalidApplication('client_credentials is for clients that authenticate.')
+  for (const alg of [application.idTokenAlg, application.accessTokenAlg])
+    if (alg !== undefined && !isSigningAlgorithm(alg))
+      throw new InvalidApplication(`Tokens are signed with one of ${SIGNING_ALGORITHMS.join(', ')}.`)
   if (application.pkceRequired === false && authMethod === 'none')
     throw new InvalidApplication('A public client uses PKCE.')
 }

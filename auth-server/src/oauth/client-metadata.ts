@@ -1,8 +1,8 @@
 // Client metadata as it comes over the wire (RFC 7591 §2, OpenID Connect Registration §2), and back. Pure.
 import type { NewApplication } from '../catalogue/applications.ts'
+import { SIGNING_ALGORITHMS } from '../crypto/signing-algorithms.ts'
 import type { JsonObject } from '../http/json.ts'
 import type { ApplicationKind } from '../store/database.ts'
-import { SIGNING_ALGORITHMS } from '../tokens/signing-keys.ts'
 import { RESPONSE_TYPES } from './authorize/valid-request.ts'
 import { TOKEN_ENDPOINT_AUTH_METHODS } from './client-auth.ts'
 import { OAuthError } from './errors.ts'

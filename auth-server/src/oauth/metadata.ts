@@ -1,16 +1,17 @@
 // Discovery (RFC 8414, OpenID Connect Discovery §3), derived from the tables that dispatch, so that it cannot lie.
 import type { FastifyInstance } from 'fastify'
 import { claimsOf, OPENID_SCOPES } from '../catalogue/openid-scopes.ts'
+import { SIGNING_ALGORITHMS } from '../crypto/signing-algorithms.ts'
 import type { Deps } from '../deps.ts'
 import { allowOnly } from '../http/methods.ts'
 import { PASSWORD_ACR } from '../identity/local-account.ts'
 import { ID_TOKEN_CLAIMS } from '../tokens/id-token.ts'
-import { SIGNING_ALGORITHMS } from '../tokens/signing-keys.ts'
 import { PROMPTS, RESPONSE_MODES, RESPONSE_TYPES } from './authorize/valid-request.ts'
 import { ASSERTION_ALGORITHMS } from './client-assertion.ts'
 import { CONFIDENTIAL_AUTH_METHODS, TOKEN_ENDPOINT_AUTH_METHODS } from './client-auth.ts'
 import { DPOP_ALGORITHMS } from './dpop-proof.ts'
 import { CODE_CHALLENGE_METHODS } from './pkce.ts'
+import { REVOCATIONS_PATH } from './revocations.ts'
 import { GRANTS } from './token/grants/index.ts'
 
 const PATHS = ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'] as const
@@ -28,6 +29,8 @@ export const metadata = (issuer: string) => ({
   backchannel_logout_supported: true,
   backchannel_logout_session_supported: true,
   revocation_endpoint: `${issuer}/revoke`,
+  // An extension of ours, as RFC 8414 §2 allows: the feed that gateways follow (see revocations.ts).
+  revocations_endpoint: `${issuer}${REVOCATIONS_PATH}`,
   introspection_endpoint: `${issuer}/introspect`,
   registration_endpoint: `${issuer}/register`,
   jwks_uri: `${issuer}/jwks`,

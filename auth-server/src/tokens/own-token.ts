@@ -1,6 +1,7 @@
 // Tokens that come back to us: whether this server signed them, for what it says it is. Time is for the caller to judge.
 import { compactVerify, errors, type JWK } from 'jose'
-import { type KeyRing, SIGNING_ALGORITHMS } from './signing-keys.ts'
+import { SIGNING_ALGORITHMS } from '../crypto/signing-algorithms.ts'
+import type { KeyRing } from './signing-keys.ts'
 
 /** Longer text is no token of ours; characters. */
 const MAX_LENGTH = 8192

@@ -1,12 +1,9 @@
 // The key ring: which key signs now, which keys verifiers may meet, and how keys come and go without a failed call.
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose'
+import { isSigningAlgorithm, SIGNING_ALGORITHMS, type SigningAlgorithm } from '../crypto/signing-algorithms.ts'
 import type { Db } from '../store/database.ts'
 import { algorithmsDue, insertSigningKey, listPublishedKeys } from '../store/signing-keys.ts'
 import { decryptJwk, encryptJwk } from './key-encryption.ts'
-
-/** ES256 signs unless a client chose otherwise; RS256 has to exist (RFC 9068 §2.1, OpenID Connect Core §15.1). */
-export const SIGNING_ALGORITHMS = ['ES256', 'RS256', 'EdDSA'] as const
-export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number]
 
 /** A new key is published this long before it signs: every instance and every gateway has fetched it by then. */
 export const PUBLISH_LEAD_SECONDS = 15 * 60
@@ -29,8 +26,6 @@ type Loaded = Readonly<{
   jwks: Readonly<{ keys: readonly JWK[] }>
   keys: readonly (SigningKey & { signsAt: number })[]
 }>
-
-const isSigningAlgorithm = (alg: string): alg is SigningAlgorithm => SIGNING_ALGORITHMS.some((known) => known === alg)
 
 const load = async (db: Db, secret: string): Promise<Loaded> => {
   const rows = await listPublishedKeys(db, KEEP_SECONDS)
