@@ -7,6 +7,7 @@ import { readConfig } from './schema/read-config.ts'
 import type { Services } from './services.ts'
 import type { Caller } from './stages/caller.ts'
 import { deny, type Effects, unavailable } from './stages/effects.ts'
+import { credentialHeaders } from './stages/identity/credentials.ts'
 import { identityHeaders } from './stages/identity/identity.ts'
 import { limitHeaders, mark, notAdmitted } from './stages/quota/answers.ts'
 import { quotaStage } from './stages/quota/quota.ts'
@@ -39,16 +40,19 @@ export const VERSION = '0.1.0'
 const mobileGateway = plugin('mobile-gateway', 1420, gatewayConfig, (config, services) => {
   const verify = tokenStage(config, services)
   const admitCall = quotaStage(config, services)
+  const credentials = credentialHeaders(config)
   return async (kong) => {
     const decision = await verify(kong)
     if (decision.kind === 'deny') return decision
     const admission = await admitCall(subjectOf(decision.caller), decision.caller.plan)
     if (admission.kind !== 'admitted') return deny(notAdmitted(admission))
-    const { set, clear } = identityHeaders(decision.caller)
     return {
       kind: 'pass',
-      clearRequestHeaders: clear,
-      requestHeaders: { ...set, 'X-Mobile-Gateway': mark(config.policy, admission) },
+      requestHeaders: {
+        ...identityHeaders(decision.caller),
+        ...credentials,
+        'X-Mobile-Gateway': mark(config.policy, admission),
+      },
     }
   }
 })
@@ -64,15 +68,16 @@ const mobileToken = plugin('mobile-token', 1420, tokenConfig, (config, services)
 })
 
 /** The identity headers alone; needs mobile-token of the same policy before it. */
-const mobileIdentity = plugin('mobile-identity', 1040, identityConfig, (config) => async (kong) => {
-  const left = readHandOver(await kong.ctx.shared.get(HAND_OVER_KEY), config.policy)
-  if (!left) return deny(unavailable('no hand-over from mobile-token of this policy'))
-  const { set, clear } = identityHeaders(left.caller)
-  return {
-    kind: 'pass',
-    clearRequestHeaders: clear,
-    requestHeaders: set,
-    handOver: marked(left.handed, 'identity', config.policy),
+const mobileIdentity = plugin('mobile-identity', 1040, identityConfig, (config) => {
+  const credentials = credentialHeaders(config)
+  return async (kong) => {
+    const left = readHandOver(await kong.ctx.shared.get(HAND_OVER_KEY), config.policy)
+    if (!left) return deny(unavailable('no hand-over from mobile-token of this policy'))
+    return {
+      kind: 'pass',
+      requestHeaders: { ...identityHeaders(left.caller), ...credentials },
+      handOver: marked(left.handed, 'identity', config.policy),
+    }
   }
 })
 

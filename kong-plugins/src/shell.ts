@@ -43,8 +43,7 @@ export async function handleAccess(
 
 async function carryOut(kong: Kong, effects: Effects): Promise<void> {
   if (effects.kind === 'deny') return answer(kong, effects.denial)
-  const { clearRequestHeaders = [], requestHeaders = {}, responseHeaders = {}, handOver } = effects
-  for (const name of clearRequestHeaders) await kong.service.request.clearHeader(name)
+  const { requestHeaders = {}, responseHeaders = {}, handOver } = effects
   if (Object.keys(requestHeaders).length > 0) await kong.service.request.setHeaders(requestHeaders)
   if (Object.keys(responseHeaders).length > 0) await kong.response.setHeaders(responseHeaders)
   if (handOver) await kong.ctx.shared.set(HAND_OVER_KEY, handOver)

@@ -17,6 +17,10 @@ const identityHeaders = [
   'X-Credential-Username',
   'X-Anonymous-Consumer',
   'X-Mobile-Gateway',
+  'X-Gateway-Secret',
+  'X-HTTP-Method-Override',
+  'X-HTTP-Method',
+  'X-Method-Override',
 ]
 const goodMark = 'mobile-api;60;59;42;Minute:60:59'
 t.setTimeout(120_000)

@@ -41,13 +41,15 @@ t.test('a good token passes with one read and one write: identity and mark toget
       'X-Consumer-Custom-ID': 'app_1',
       'X-Credential-Identifier': 'demo-app',
       'X-Mobile-Gateway': 'mobile-api;60;59;40;Minute:60:59',
+      Authorization: null,
+      DPoP: null,
     },
     responseHeaders: {},
     calls: ['kong.request.get_header', 'kong.service.request.set_headers'],
   })
 })
 
-t.test('a fact that the token lacks clears its header', async (t) => {
+t.test('a fact that the token lacks clears its header, in the same write', async (t) => {
   const { kong, instance } = await setUp(t)
   const outcome = await kong.access(instance, { headers: await bearer({ app_id: undefined, scope: '' }) })
   t.strictSame(outcome.requestHeaders, {
@@ -57,7 +59,49 @@ t.test('a fact that the token lacks clears its header', async (t) => {
     'X-Consumer-Username': 'demo-app',
     'X-Credential-Identifier': 'demo-app',
     'X-Mobile-Gateway': 'mobile-api;60;59;40;Minute:60:59',
+    Authorization: null,
+    DPoP: null,
   })
+  t.strictSame(outcome.calls, ['kong.request.get_header', 'kong.service.request.set_headers'])
+})
+
+t.test('an application that calls for itself: no user, one count for the application', async (t) => {
+  const { kong, instance } = await setUp(t, { plans: { basic: { minute: 2 } } })
+  const headers = await bearer({ sub: 'demo-app' })
+  const outcome = await kong.access(instance, { headers })
+  t.match(outcome, {
+    kind: 'passed',
+    requestHeaders: {
+      'X-Authenticated-UserId': null,
+      'X-Consumer-Username': 'demo-app',
+      'X-Mobile-Gateway': 'mobile-api;2;1;40;Minute:2:1',
+    },
+    calls: ['kong.request.get_header', 'kong.service.request.set_headers'],
+  })
+  t.equal(
+    (await kong.access(instance, { headers: await bearer() })).kind,
+    'passed',
+    'its users have counts of their own',
+  )
+  t.equal((await kong.access(instance, { headers })).kind, 'passed')
+  t.equal((await kong.access(instance, { headers })).status, 429)
+})
+
+t.test('the backend gets a proof of the hop, and the token only where that is configured', async (t) => {
+  const backend_secret = 'a-secret-of-24-characters'
+  const rows: readonly (readonly [Record<string, unknown>, Record<string, unknown>])[] = [
+    [{}, { Authorization: null, DPoP: null }],
+    [{ forward_token: true }, { Authorization: undefined, DPoP: null }],
+    [{ backend_secret }, { Authorization: null, 'X-Gateway-Secret': backend_secret }],
+    [{ backend_secret, backend_secret_header: 'X-Gateway-Proof' }, { 'X-Gateway-Proof': backend_secret }],
+  ]
+  for (const [changes, expected] of rows) {
+    const { kong, instance, running } = await setUp(t, changes)
+    const { requestHeaders, calls } = await kong.access(instance, { headers: await bearer() })
+    t.match(requestHeaders, expected, JSON.stringify(changes))
+    t.strictSame(calls, ['kong.request.get_header', 'kong.service.request.set_headers'])
+    t.notMatch(running.logged.join(''), backend_secret)
+  }
 })
 
 t.test('no token, a bad one, a scope too few: refused with one read and no write', async (t) => {

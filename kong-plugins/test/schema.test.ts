@@ -23,12 +23,22 @@ t.test('defaults are those that Kong is told', async (t) => {
     required_scopes: [],
     method_scopes: new Map(),
     realm: undefined,
+    allowed_clients: undefined,
+    dpop: 'optional',
+    dpop_window_seconds: 60,
+    public_origin: undefined,
+    resource_metadata: undefined,
+    anonymous: false,
     plans: new Map(),
     default_limit: { second: undefined, minute: 60, hour: undefined, day: undefined, application: undefined },
+    anonymous_limit: { second: undefined, minute: 60, hour: undefined, day: undefined },
     count_as: undefined,
     counters: 'local',
     fail: 'closed',
     redis: undefined,
+    forward_token: false,
+    backend_secret: undefined,
+    backend_secret_header: 'X-Gateway-Secret',
   })
   t.ok(Object.isFrozen(config) && Object.isFrozen(config.issuers))
 })
@@ -118,6 +128,25 @@ t.test('each mistake is named with its place, all of them at once', async (t) =>
       { ...minimal, redis: { host: 'r', key_prefix: 'a{b' } },
       'redis.key_prefix: must consist of letters, digits and :._-',
     ],
+    [
+      { ...minimal, dpop: 'yes', dpop_window_seconds: 0, public_origin: 'https://api.example.com/', anonymous: 'no' },
+      'dpop: must be one of off, optional, required; dpop_window_seconds: must be a whole number from 5 to 300; ' +
+        'public_origin: must be an http or https origin: scheme, host and, if need be, port; anonymous: must be true or false',
+    ],
+    [
+      { ...minimal, resource_metadata: 'https://a/"b', allowed_clients: [] },
+      'allowed_clients: must have 1 to 1000 entries; ' +
+        'resource_metadata: must be an http or https address of printable ASCII without " and \\',
+    ],
+    [
+      { ...minimal, backend_secret: 'too short', backend_secret_header: 'Authorization' },
+      'backend_secret: must have 16 to 1000 characters; ' +
+        'backend_secret_header: must begin with X-Gateway-, as no client can send it then',
+    ],
+    [
+      { ...minimal, backend_secret: 'a secret with blanks in it' },
+      'backend_secret: must be printable ASCII without blanks',
+    ],
     [JSON.parse('{"__proto__":{"policy":"x"}}'), '__proto__: unknown field'],
   ]
   for (const [config, problems] of rows)
@@ -128,7 +157,12 @@ t.test('each mistake is named with its place, all of them at once', async (t) =>
 })
 
 t.test('each plugin takes its own fields only', async (t) => {
-  t.strictSame(readConfig('mobile-identity', identityConfig, { policy: 'p' }), { policy: 'p' })
+  t.strictSame(readConfig('mobile-identity', identityConfig, { policy: 'p' }), {
+    policy: 'p',
+    forward_token: false,
+    backend_secret: undefined,
+    backend_secret_header: 'X-Gateway-Secret',
+  })
   t.throws(() => readConfig('mobile-identity', identityConfig, minimal), { message: /issuers: unknown field/ })
   t.throws(() => readConfig('mobile-quota', quotaConfig, gatewayConfig('http://x')), { message: /unknown field/ })
 })

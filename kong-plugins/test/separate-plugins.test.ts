@@ -44,6 +44,8 @@ t.test('token, identity, quota: each does its part and leaves its mark', async (
       'X-Consumer-Username': 'demo-app',
       'X-Consumer-Custom-ID': 'app_1',
       'X-Credential-Identifier': 'demo-app',
+      Authorization: null,
+      DPoP: null,
     },
     responseHeaders: {},
     calls: ['kong.ctx.shared.get', 'kong.service.request.set_headers', 'kong.ctx.shared.set'],

@@ -33,9 +33,11 @@ export interface Kong extends KongReader {
   }
   readonly service: {
     readonly request: {
-      /** Sets, in place of whatever was there, headers of the request to the backend; later plugins see them too. */
-      setHeaders(headers: HeaderValues): Promise<void>
-      clearHeader(name: string): Promise<void>
+      /**
+       * Sets, in place of whatever was there, headers of the request to the backend; an empty list clears one. Later
+       * plugins see them too.
+       */
+      setHeaders(headers: Readonly<Record<string, string | readonly string[]>>): Promise<void>
     }
   }
   readonly response: {

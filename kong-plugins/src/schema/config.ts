@@ -5,6 +5,12 @@ import { flag, integer, list, map, record, secret, text } from './types.ts'
 /** Signature algorithms that may be allowed; symmetric ones and `none` are not among them, so no config can turn them on. */
 export const ALGORITHMS = ['ES256', 'ES384', 'RS256', 'PS256', 'EdDSA'] as const
 
+/** What a policy does about tokens that are bound to a key. */
+export const DPOP_MODES = ['off', 'optional', 'required'] as const
+
+/** Signature algorithms of proofs of possession (RFC 9449 §4.3): what a MAC or `none` proves, everybody can prove. */
+export const PROOF_ALGORITHMS = ['ES256', 'ES384', 'PS256', 'RS256', 'EdDSA', 'Ed25519'] as const
+
 const policyPattern = {
   lua: '^[A-Za-z0-9-]+$',
   js: /^[A-Za-z0-9-]+$/,
@@ -22,6 +28,19 @@ const httpUrl = {
   lua: '^https?://[^%s]+$',
   js: /^https?:\/\/[^\s]+$/,
   says: 'must be an http or https address',
+}
+
+// What stands between quotes in WWW-Authenticate, or in a header value, as it is.
+const quotableUrl = {
+  lua: '^https?://[!#-%[%]-~]+$',
+  js: /^https?:\/\/[!#-[\]-~]+$/,
+  says: 'must be an http or https address of printable ASCII without " and \\',
+}
+
+const httpOrigin = {
+  lua: '^https?://[A-Za-z0-9.:%[%]-]+$',
+  js: /^https?:\/\/[A-Za-z0-9.:[\]-]+$/,
+  says: 'must be an http or https origin: scheme, host and, if need be, port',
 }
 
 // RFC 6749 §3.3: scope-token = 1*( %x21 / %x23-5B / %x5D-7E )
@@ -92,6 +111,54 @@ const tokenFields = {
       match: { lua: '^[ !#-/0-Z%[%]^-~]+$', js: /^[ !#-[\]^-~]+$/, says: 'must be printable ASCII without " and \\' },
       maxLength: 200,
     }),
+  ),
+  allowed_clients: optional(
+    list('set', {
+      description: 'Applications (client_id) that may call; all that have a token for this API when left out',
+      elements: text({ maxLength: 255 }),
+      minLength: 1,
+      maxLength: 1000,
+    }),
+  ),
+  dpop: withDefault(
+    text({
+      description:
+        'Tokens bound to a key (RFC 9449): optional takes them with a proof and others without, required takes only them, ' +
+        'off takes none of them',
+      oneOf: DPOP_MODES,
+      maxLength: 8,
+    }),
+    'optional',
+  ),
+  dpop_window_seconds: withDefault(
+    integer({
+      description: 'How far the clock of whoever made a proof may differ from ours, in seconds',
+      between: [5, 300],
+    }),
+    60,
+  ),
+  public_origin: optional(
+    text({
+      description:
+        'Origin that clients call this API by; proofs of possession are held against it. By default those of the audiences',
+      match: httpOrigin,
+      maxLength: 300,
+    }),
+  ),
+  resource_metadata: optional(
+    text({
+      description: 'Address of the protected-resource metadata (RFC 9728), named in WWW-Authenticate',
+      match: quotableUrl,
+      maxLength: 1000,
+    }),
+  ),
+  anonymous: withDefault(
+    flag({
+      description:
+        'Let calls without any token pass, as nobody, limited by address; a bad token is refused all the same. The guard ' +
+        'must accept <policy>/anonymous, too',
+    }),
+    false,
   ),
 }
 
@@ -174,6 +241,14 @@ const quotaFields = {
     {},
   ),
   default_limit: withDefault(defaultLimit, { minute: 60 }),
+  anonymous_limit: withDefault(
+    record({
+      description: 'Limits for calls without a token, by address of the caller (IPv6: by its /64)',
+      fields: windows('one address'),
+      atLeastOneOf: WINDOW_NAMES,
+    }),
+    { minute: 60 },
+  ),
   count_as: optional(
     text({
       description:
@@ -206,19 +281,53 @@ const quotaFields = {
 
 const sharedCounters = { when: 'counters', is: 'redis', needs: 'redis' } as const
 
+const backendFields = {
+  forward_token: withDefault(
+    flag({ description: 'Leave the header Authorization, with the access token, in the request to the backend' }),
+    false,
+  ),
+  backend_secret: optional(
+    secret({
+      description:
+        'Sent to the backend as proof that a call came through the gateway; may be a vault reference such as ' +
+        '{vault://env/backend-secret}',
+      match: { lua: '^[!-~]+$', js: /^[!-~]+$/, says: 'must be printable ASCII without blanks' },
+      minLength: 16,
+      maxLength: 1000,
+    }),
+  ),
+  backend_secret_header: withDefault(
+    text({
+      description: 'Header that carries backend_secret; the functions of kong.yml take X-Gateway-… away from clients',
+      match: {
+        lua: '^[Xx]%-[Gg]ateway%-[A-Za-z0-9-]+$',
+        js: /^[Xx]-[Gg]ateway-[A-Za-z0-9-]+$/,
+        says: 'must begin with X-Gateway-, as no client can send it then',
+      },
+      maxLength: 100,
+    }),
+    'X-Gateway-Secret',
+  ),
+}
+
 /** Config of `mobile-gateway`. */
-export const gatewayConfig = record({ fields: { policy, ...tokenFields, ...quotaFields }, conditional: sharedCounters })
+export const gatewayConfig = record({
+  fields: { policy, ...tokenFields, ...quotaFields, ...backendFields },
+  conditional: sharedCounters,
+})
 /** Config of `mobile-token`. */
 export const tokenConfig = record({ fields: { policy, ...tokenFields } })
 /** Config of `mobile-quota`. */
 export const quotaConfig = record({ fields: { policy, ...quotaFields }, conditional: sharedCounters })
 /** Config of `mobile-identity`. */
-export const identityConfig = record({ fields: { policy } })
+export const identityConfig = record({ fields: { policy, ...backendFields } })
 
 /** Typed config of the token stage. */
 export type TokenConfig = Value<typeof tokenConfig>
 /** Typed config of the quota stage. */
 export type QuotaConfig = Value<typeof quotaConfig>
+/** Typed config of what the backend gets to see of credentials. */
+export type BackendConfig = Pick<Value<typeof identityConfig>, keyof typeof backendFields>
 /** Typed limits of one plan. */
 export type LimitsConfig = Value<typeof defaultLimit>
 /** Typed address of a Redis, and how to use it. */

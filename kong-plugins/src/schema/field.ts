@@ -25,11 +25,11 @@ export interface KongField {
 export type EntityCheck =
   | { readonly at_least_one_of: readonly string[] }
   | {
-      readonly conditional: {
+      /** Not `conditional`, which crashes on a record: its validator does not see the record's fields. */
+      readonly conditional_at_least_one_of: {
         readonly if_field: string
         readonly if_match: { readonly eq: string }
-        readonly then_field: string
-        readonly then_match: { readonly required: true }
+        readonly then_at_least_one_of: readonly [string]
       }
     }
 

@@ -6,25 +6,28 @@ interface TextRules {
   readonly oneOf?: readonly string[]
   /** The same rule twice, because Kong matches Lua patterns. */
   readonly match?: { readonly lua: string; readonly js: RegExp; readonly says: string }
+  /** 1 unless said otherwise. */
+  readonly minLength?: number
   readonly maxLength: number
 }
 
 /** A string that is not empty. */
 export function text(rules: TextRules): Field<string> {
+  const { minLength = 1, maxLength } = rules
   const kong: KongField = {
     type: 'string',
     ...described(rules.description),
     ...(rules.oneOf ? { one_of: rules.oneOf } : {}),
     ...(rules.match ? { match: rules.match.lua } : {}),
-    len_min: 1,
-    len_max: rules.maxLength,
+    len_min: minLength,
+    len_max: maxLength,
   }
   return {
     kong,
     read(value, path, report) {
       if (typeof value !== 'string') return report(path, 'must be a string')
-      if (value.length < 1 || value.length > rules.maxLength)
-        return report(path, `must have 1 to ${rules.maxLength} characters`)
+      if (value.length < minLength || value.length > maxLength)
+        return report(path, `must have ${minLength} to ${maxLength} characters`)
       if (rules.oneOf && !rules.oneOf.includes(value)) return report(path, `must be one of ${rules.oneOf.join(', ')}`)
       if (rules.match && !rules.match.js.test(value)) return report(path, rules.match.says)
       return value
@@ -56,7 +59,7 @@ export function flag(rules: { description?: string }): Field<boolean> {
  * A secret: in kong.yml it may be a reference such as `{vault://env/redis-password}`, which Kong resolves before it hands
  * the config over. Problems are told without the value.
  */
-export function secret(rules: { description?: string; maxLength: number }): Field<string> {
+export function secret(rules: Omit<TextRules, 'oneOf'>): Field<string> {
   const plain = text(rules)
   return {
     kong: { ...plain.kong, referenceable: true },
@@ -157,7 +160,7 @@ export function record<S extends Shape>(rules: RecordRules<S>): Field<RecordValu
   if (conditional) {
     const { when, is, needs } = conditional
     checks.push({
-      conditional: { if_field: when, if_match: { eq: is }, then_field: needs, then_match: { required: true } },
+      conditional_at_least_one_of: { if_field: when, if_match: { eq: is }, then_at_least_one_of: [needs] },
     })
   }
   return {

@@ -9,14 +9,22 @@ export interface Denial {
   readonly reason: string
 }
 
+/**
+ * In place of a header's value: takes the header away. Kong's `set_headers` hands an empty table to `ngx.req.set_header`,
+ * which clears; so setting and clearing are one call.
+ */
+export const CLEAR: readonly never[] = Object.freeze([])
+
+/** Headers to set or clear in the request to the backend. */
+export type RequestHeaders = Readonly<Record<string, string | typeof CLEAR>>
+
 /** Everything that may happen to a request; each part is at most one PDK call, and an empty part is none. */
 export type Effects =
   | { readonly kind: 'deny'; readonly denial: Denial }
   | {
       readonly kind: 'pass'
-      /** Names to remove from the request to the backend, because nothing is known to put there. */
-      readonly clearRequestHeaders?: readonly string[]
-      readonly requestHeaders?: Readonly<Record<string, string>>
+      /** Headers of the request to the backend: what to put there, or {@link CLEAR} where nothing may be. */
+      readonly requestHeaders?: RequestHeaders
       readonly responseHeaders?: Readonly<Record<string, string>>
       /** Left in `kong.ctx.shared` for the next plugin of a chain. */
       readonly handOver?: Readonly<Record<string, string>>

@@ -89,9 +89,9 @@ export class KongClient {
       'kong.ctx.shared.set': (key, value) => {
         shared[String(key)] = value
       },
-      'kong.service.request.set_headers': (headers) => Object.assign(requestHeaders, headers),
-      'kong.service.request.clear_header': (name) => {
-        requestHeaders[String(name)] = null
+      'kong.service.request.set_headers': (headers) => {
+        for (const [name, value] of Object.entries(headers ?? {}))
+          requestHeaders[name] = Array.isArray(value) && value.length === 0 ? null : value
       },
       'kong.response.set_headers': (headers) => Object.assign(responseHeaders, headers),
     }
