@@ -59,7 +59,9 @@ t.test("Kong's own additions are stripped, its nulls and empty tables understood
     consumer_id: 'x',
     plugin_instance_name: 'x',
     $refs: {},
+    redis: { host: 'r', password: 'resolved', $refs: { password: '{vault://env/redis-password}' } },
   })
+  t.match(config.redis, { host: 'r', port: 6379, password: 'resolved' })
   t.strictSame(config.plans.get('basic'), {
     second: undefined,
     minute: 60,

@@ -152,6 +152,9 @@ interface RecordRules<S extends Shape> {
   readonly conditional?: { readonly when: keyof S & string; readonly is: string; readonly needs: keyof S & string }
 }
 
+/** Kong adds it to every record in which it resolved a vault reference. */
+const KONGS_REFERENCES = '$refs'
+
 /** A record with fixed fields; unknown names are refused, as Kong refuses them. */
 export function record<S extends Shape>(rules: RecordRules<S>): Field<RecordValue<S>> {
   const { atLeastOneOf, conditional } = rules
@@ -174,6 +177,7 @@ export function record<S extends Shape>(rules: RecordRules<S>): Field<RecordValu
       const given = Array.isArray(value) && value.length === 0 ? {} : value
       if (!isRecord(given)) return report(path, 'must be a record')
       for (const name of Object.keys(given)) {
+        if (name === KONGS_REFERENCES) continue
         if (!Object.hasOwn(rules.fields, name)) return report(path === '' ? name : `${path}.${name}`, 'unknown field')
       }
       const read: unknown[][] = Object.entries(rules.fields).map(([name, field]) => [
