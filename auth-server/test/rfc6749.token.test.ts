@@ -55,7 +55,7 @@ t.test('§4.1.3: a code is good for its own client, redirect URI and resource on
     ['another client', { client_id: 'other-app' }, 'invalid_grant'],
     ['another registered redirect URI', { redirect_uri: 'com.example.shop:/callback' }, 'invalid_grant'],
     ['a redirect URI that only looks alike', { redirect_uri: `${CLAIMED_URI}/` }, 'invalid_grant'],
-    ['another resource', { resource: 'https://api.example.com/other' }, 'invalid_grant'],
+    ['another resource', { resource: 'https://api.example.com/other' }, 'invalid_target'],
     ['an unknown code', { code: randomSecret() }, 'invalid_grant'],
     ['no code', { code: '' }, 'invalid_request'],
     ['a code with something behind it', { code: 'x'.repeat(2000) }, 'invalid_grant'],

@@ -83,7 +83,7 @@ t.test('codes and refresh tokens of one API are refused at the endpoints of anot
   const grant = { grant_type: 'authorization_code', code, code_verifier: verifier, redirect_uri: REDIRECT_URI }
   t.match(await at(API.id, grant).then((r) => ({ ...r.json(), status: r.statusCode })), {
     status: 400,
-    error: 'invalid_grant',
+    error: 'invalid_target',
   })
   t.match(await at('none', grant).then((r) => r.json()), { error: 'invalid_target' })
 
@@ -101,8 +101,10 @@ t.test('§2.2: a token request may name the resource of its grant and no other',
   const { app } = await withTwoApis(t)
   const first = await obtainCode(app, { resource: OTHER.resource })
   t.match((await redeem(app, first.code, first.verifier, { resource: API.resource })).json(), {
-    error: 'invalid_grant',
+    error: 'invalid_target',
   })
+  const wrong = await redeem(app, first.code, 'x'.repeat(43), { resource: API.resource })
+  t.match(wrong.json(), { error: 'invalid_grant' }, 'told only to who could redeem the code')
   const tokens = await redeem(app, first.code, first.verifier, { resource: OTHER.resource })
   t.equal(tokens.statusCode, 200)
   t.match((await refresh(app, tokens.json().refresh_token, { resource: API.resource })).json(), {

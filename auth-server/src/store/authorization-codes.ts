@@ -101,11 +101,12 @@ export const consumeCode = async (
   return rows[0]
 }
 
-export type CodeFailure = 'not usable' | 'wrong verifier' | 'unasked verifier' | 'repeated late'
+export type CodeFailure = 'not usable' | 'wrong verifier' | 'unasked verifier' | 'repeated late' | 'other resource'
 
 /**
  * Learns why a code was not consumed, and does what follows from it: a wrong verifier from the code's own client is
- * counted; a repeat that fits in every respect, long after redemption, ends the family (RFC 6749 §4.1.2).
+ * counted; a repeat that fits in every respect, long after redemption, ends the family (RFC 6749 §4.1.2); a code that
+ * could be used, but for another API, is told so and stays as good as it was.
  */
 export const explainCode = async (db: Db, presented: CodePresented): Promise<CodeFailure> => {
   const { rows } = await sql<{ failure: CodeFailure }>`
@@ -127,7 +128,13 @@ export const explainCode = async (db: Db, presented: CodePresented): Promise<Cod
         and (${presented.resource}::text is null or mine.resource = ${presented.resource})
         and mine.consumed_at < auth_now() - make_interval(secs => ${LATE_REPEAT_SECONDS})
       returning 'repeated late' as failure
+    ), astray as (
+      select 'other resource' as failure from mine
+      where consumed_at is null and expires_at > auth_now() and wrong_verifiers < ${MAX_WRONG_VERIFIERS}
+        and code_challenge is not distinct from ${presented.codeChallenge}
+        and (${presented.redirectUri}::text is null or redirect_uri = ${presented.redirectUri})
+        and resource <> ${presented.resource}
     )
-    select failure from counted union all select failure from ended`.execute(db)
+    select failure from counted union all select failure from ended union all select failure from astray`.execute(db)
   return rows[0]?.failure ?? 'not usable'
 }

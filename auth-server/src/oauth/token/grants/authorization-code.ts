@@ -24,6 +24,8 @@ export const authorizationCode: GrantHandler = async (deps, request) => {
   // RFC 9700 §2.1.1: a verifier for a code without challenge is a downgrade attack at work.
   if (result.because === 'unasked verifier')
     throw new OAuthError('invalid_request', 'code_verifier came for a code that was requested without code_challenge')
+  // RFC 8707 §2.2, as for a refresh token: the code itself is good, so this is no invalid_grant.
+  if (result.because === 'other resource') throw new OAuthError('invalid_target', 'the code is for another resource')
   if (result.because === 'repeated late')
     log.warn(
       { event: 'code_reuse', clientId: client.clientId },
