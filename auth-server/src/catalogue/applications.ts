@@ -33,6 +33,10 @@ export type ApplicationDefinition = Readonly<{
   grantTypes?: readonly string[]
   /** False only for a confidential client that uses the nonce of OpenID Connect instead (OAuth 2.1 §7.5.1). */
   pkceRequired?: boolean
+  /** A login of the app ends this long after its last refresh; 30 days unless told. */
+  refreshIdleSeconds?: number
+  /** … and this long after it began, however busy it is; 365 days unless told. */
+  refreshAbsoluteSeconds?: number
   requirePushedRequests?: boolean
   dpopBound?: boolean
   idTokenAlg?: string
@@ -47,6 +51,13 @@ export const takesSecret = (method: ClientAuthMethod): boolean =>
 
 // Names stand on the pages where people decide: no control characters, nothing that turns the writing around.
 const NAME = /^(?=.*[\p{L}\p{N}\p{P}\p{S}])[^\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]{1,80}$/u
+
+const DAY_SECONDS = 24 * 3600
+const LIFETIMES = { refreshIdleSeconds: 30 * DAY_SECONDS, refreshAbsoluteSeconds: 365 * DAY_SECONDS } as const
+const MAX_LIFETIME_SECONDS = 10 * 365 * DAY_SECONDS
+
+const isLifetime = (seconds: number): boolean =>
+  Number.isInteger(seconds) && seconds >= 60 && seconds <= MAX_LIFETIME_SECONDS
 
 const requireSound = (application: ApplicationDefinition): void => {
   if (!NAME.test(application.name)) throw new InvalidApplication('A name has 1 to 80 visible characters.')
@@ -70,6 +81,9 @@ const requireSound = (application: ApplicationDefinition): void => {
   // RFC 6749 §4.4: a machine acts on its own behalf, so it has to prove who it is.
   if (grantTypes.includes('client_credentials') && authMethod === 'none')
     throw new InvalidApplication('client_credentials is for clients that authenticate.')
+  const { refreshIdleSeconds, refreshAbsoluteSeconds } = { ...LIFETIMES, ...application }
+  if (!isLifetime(refreshIdleSeconds) || !isLifetime(refreshAbsoluteSeconds))
+    throw new InvalidApplication('A lifetime of refresh tokens is 60 seconds to ten years.')
   for (const alg of [application.idTokenAlg, application.accessTokenAlg])
     if (alg !== undefined && !isSigningAlgorithm(alg))
       throw new InvalidApplication(`Tokens are signed with one of ${SIGNING_ALGORITHMS.join(', ')}.`)
@@ -87,6 +101,8 @@ const requireKeys = async (jwks: unknown): Promise<string | null> => {
 /** An application as it was registered; `createdAt` in Unix seconds. */
 export type Registered = Readonly<{ id: string; clientId: string; createdAt: number }>
 
+const seconds = (count: number) => sql<string>`make_interval(secs => ${count})`
+
 const upsert = async (db: Db | Trx, application: ApplicationDefinition): Promise<Registered> => {
   requireSound(application)
   const values = {
@@ -96,6 +112,8 @@ const upsert = async (db: Db | Trx, application: ApplicationDefinition): Promise
     token_endpoint_auth_method: application.authMethod ?? 'none',
     client_secret_hash: application.clientSecret === undefined ? null : sha256(application.clientSecret),
     jwks: await requireKeys(application.jwks),
+    refresh_idle: seconds(application.refreshIdleSeconds ?? LIFETIMES.refreshIdleSeconds),
+    refresh_absolute: seconds(application.refreshAbsoluteSeconds ?? LIFETIMES.refreshAbsoluteSeconds),
     grant_types: [...(application.grantTypes ?? ['authorization_code', 'refresh_token'])],
     pkce_required: application.pkceRequired ?? true,
     require_pushed_authorization_requests: application.requirePushedRequests ?? false,
