@@ -1,5 +1,5 @@
 // A YAML text with a way back from each value to its line, so that every problem can name where it is.
-import { LineCounter, parseDocument } from 'yaml'
+import { isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
 
 /** Where a value lies in the document: keys and indices from the root. */
 export type Path = readonly (string | number)[]
@@ -8,6 +8,12 @@ export type Path = readonly (string | number)[]
 export interface Remark {
   readonly line: number
   readonly text: string
+}
+
+/** Line and column, both counted from 1. */
+export interface Position {
+  readonly line: number
+  readonly column: number
 }
 
 /** Everything that is wrong with a configuration, in one error. */
@@ -27,6 +33,7 @@ export class ConfigSource {
   readonly root: unknown
   readonly problems: Remark[] = []
   readonly #lineAt: (path: Path) => number
+  readonly #positionAt: (path: Path) => Position
 
   constructor(text: string) {
     const lines = new LineCounter()
@@ -45,6 +52,16 @@ export class ConfigSource {
       }
       return 1
     }
+    this.#positionAt = (path) => {
+      const start = keyOffset(doc.contents, path)
+      const { line, col } = lines.linePos(start)
+      return { line, column: col }
+    }
+  }
+
+  /** Where the key (or list entry) stands that a path leads to; where there is none, what encloses it. */
+  position(path: Path): Position {
+    return this.#positionAt(path)
   }
 
   line(path: Path): number {
@@ -54,6 +71,27 @@ export class ConfigSource {
   problem(path: Path, text: string): void {
     this.problems.push({ line: this.line(path), text })
   }
+}
+
+function offsetOf(node: unknown): number | undefined {
+  return isNode(node) ? node.range?.[0] : undefined
+}
+
+/** Offset of the last key or list entry on the way of a path that the text itself holds. */
+function keyOffset(contents: unknown, path: Path): number {
+  let node = contents
+  let found = offsetOf(contents) ?? 0
+  for (const step of path) {
+    const next: unknown = isMap(node)
+      ? node.items.find(({ key }) => isScalar(key) && key.value === step)
+      : isSeq(node)
+        ? node.items[Number(step)]
+        : undefined
+    if (next === undefined) break
+    found = offsetOf(isPair(next) ? next.key : next) ?? found
+    node = isPair(next) ? next.value : next
+  }
+  return found
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,5 +1,6 @@
 // Kong's plugin schemas, as far as a plugin server's dump uses them: checking a config and filling in its defaults.
 import { isRecord } from './config-source.ts'
+import { recordRules, valueRules } from './schema-rules.ts'
 
 /** One field's definition in a plugin's schema, as the dump spells it. */
 export type FieldSchema = Readonly<Record<string, unknown>>
@@ -49,26 +50,9 @@ const typeChecks: Readonly<Record<string, (value: unknown) => boolean>> = {
   record: isRecord,
 }
 
-type Rule = (limit: unknown, value: unknown) => string | undefined
-
-const rules: Readonly<Record<string, Rule>> = {
-  one_of: (list, v) =>
-    Array.isArray(list) && !list.includes(v) ? `must be one of ${list.map(String).join(', ')}` : undefined,
-  between: (range, v) =>
-    Array.isArray(range) && (Number(v) < Number(range[0]) || Number(v) > Number(range[1]))
-      ? `must be from ${range[0]} to ${range[1]}`
-      : undefined,
-  gt: (limit, v) => (Number(v) > Number(limit) ? undefined : `must be greater than ${limit}`),
-  len_min: (limit, v) =>
-    (Array.isArray(v) || typeof v === 'string' ? v.length : Object.keys(v ?? {}).length) < Number(limit)
-      ? `needs at least ${limit}`
-      : undefined,
-}
-
 /**
  * Checks a value against a schema and returns it with defaults filled in, as Kong hands it to a plugin server:
- * unset fields are absent, the defaults of records are present. Rules that only Kong knows (Lua patterns, entity
- * checks) are left to Kong and to the plugin's own validation.
+ * unset fields are absent, the defaults of records are present.
  */
 export function applySchema(
   schema: FieldSchema,
@@ -86,16 +70,27 @@ export function applySchema(
     problem(path, `must be of type ${type}`)
     return given
   }
-  for (const [rule, check] of Object.entries(rules)) {
-    const wrong = schema[rule] === undefined ? undefined : check(schema[rule], given)
-    if (wrong !== undefined) problem(path, wrong)
-  }
+  // K: a secret by reference is checked when it has been resolved.
+  if (schema.referenceable === true && typeof given === 'string' && given.startsWith('{vault://')) return given
+  const wrong = brokenRule(schema, given)
+  if (wrong !== undefined) problem(path, wrong)
   if (Array.isArray(given)) {
     const elements = schema.elements
     return isRecord(elements) ? given.map((item, i) => applySchema(elements, item, problem, [...path, i])) : given
   }
   if (!isRecord(given)) return given
   return type === 'record' ? applyRecord(schema, given, problem, path) : applyMap(schema, given, problem, path)
+}
+
+/** One at a time: an empty string breaks most rules, but is one mistake. */
+function brokenRule(schema: FieldSchema, given: unknown): string | undefined {
+  // K: an empty string is no value unless the schema says so.
+  const stated = typeof given === 'string' && schema.type === 'string' ? { len_min: 1, ...schema } : schema
+  for (const [rule, limit] of Object.entries(stated)) {
+    const wrong = valueRules[rule]?.(limit, given)
+    if (wrong !== undefined) return wrong
+  }
+  return undefined
 }
 
 function applyRecord(
@@ -110,6 +105,12 @@ function applyRecord(
   for (const [name, field] of fields) {
     const value = applySchema(field, given[name], problem, [...path, name])
     if (value !== undefined) filled.push([name, value])
+  }
+  for (const checks of Array.isArray(schema.entity_checks) ? schema.entity_checks : []) {
+    for (const [rule, argument] of Object.entries(Object(checks))) {
+      const wrong = recordRules[rule]?.(argument, Object.fromEntries(filled))
+      if (wrong !== undefined) problem(wrong.field === undefined ? path : [...path, wrong.field], wrong.text)
+    }
   }
   return Object.fromEntries(filled)
 }

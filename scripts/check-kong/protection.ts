@@ -1,0 +1,195 @@
+// Rules for routes that our plugins protect: a guard that works, nothing that answers before it, nobody mixed up with another.
+import { isRecord } from '@mobile-api-gateway/kong-plugins/gateway/config-source.ts'
+import { bundledPlugins, nativeCheck } from './bundled-plugins.ts'
+import { type Entity, nameOf } from './document.ts'
+import { acceptedPolicy, type Proof, tryGuard } from './guard.ts'
+import { luaOf } from './plugin-configs.ts'
+import { Prober } from './probe.ts'
+import type { Report } from './problem.ts'
+import { Scopes } from './scopes.ts'
+import { checkStripping, isReserved } from './stripping.ts'
+
+/** The three plugins that hand over to each other, by their stage. */
+const stagePlugins = { token: 'mobile-token', identity: 'mobile-identity', quota: 'mobile-quota' } as const
+
+interface Protected {
+  readonly route: Entity
+  /** The plugin entries that protect it. */
+  readonly by: readonly Entity[]
+  readonly proof: Proof
+}
+
+/** Checks all protected routes; a file without any has nothing to fear here. */
+export async function checkProtection(entities: readonly Entity[], report: Report): Promise<void> {
+  const scopes = new Scopes(entities)
+  const routes = scopes.routes.flatMap((route) => protectionOf(scopes, route, report) ?? [])
+  const [first] = routes
+  if (first === undefined) return
+  const prober = await Prober.create()
+  try {
+    const rewrite = checkStripping(scopes, prober, first.by[0]?.path ?? first.route.path, report)
+    const policies = [...new Set(routes.map(({ proof }) => proof.policy))]
+    for (const each of routes) {
+      checkGuard(scopes, prober, each, { rewrite, policies, report })
+      checkAnswers(scopes, each, report)
+      checkHeaders(scopes, each, report)
+      checkRetries(each, report)
+    }
+  } finally {
+    prober.close()
+  }
+}
+
+const configOf = ({ values }: Entity): Record<string, unknown> => (isRecord(values.config) ? values.config : {})
+
+function protectionOf(scopes: Scopes, route: Entity, report: Report): Protected | undefined {
+  const gateway = scopes.atWork(route, 'mobile-gateway')
+  const stages = Object.entries(stagePlugins).flatMap(([stage, name]) => {
+    const entity = scopes.atWork(route, name)
+    return entity === undefined ? [] : [{ stage, entity }]
+  })
+  const by = [...(gateway === undefined ? [] : [gateway]), ...stages.map(({ entity }) => entity)]
+  const [leading] = by
+  if (leading === undefined) return undefined
+  const policy = configOf(leading).policy
+  for (const entity of by) {
+    if (configOf(entity).policy !== policy) {
+      const what = `${nameOf(entity)} has another policy than ${nameOf(leading)} on ${nameOf(route)}`
+      report([...entity.path, 'config', 'policy'], what, `policy: ${policy}`)
+    }
+  }
+  const lonely = stages.find(({ stage }) => stage !== 'token')
+  if (lonely !== undefined && !stages.some(({ stage }) => stage === 'token')) {
+    report(
+      lonely.entity.path,
+      `${nameOf(lonely.entity)} needs mobile-token before it and refuses everything`,
+      '- name: mobile-token',
+    )
+  }
+  if (typeof policy !== 'string') return undefined
+  return { route, by, proof: { policy, kind: gateway === undefined ? stages.map(({ stage }) => stage) : 'header' } }
+}
+
+interface Surroundings {
+  readonly rewrite: readonly string[]
+  /** All policies of the file. */
+  readonly policies: readonly string[]
+  readonly report: Report
+}
+
+function checkGuard(scopes: Scopes, prober: Prober, { route, by, proof }: Protected, around: Surroundings): void {
+  const { rewrite, policies, report } = around
+  const owner = by[0] ?? route
+  const instead = `the guard of this project's kong.yml beside ${nameOf(owner)}, with "${proof.policy}" as its policy`
+  const all = scopes.candidates(route, 'post-function')
+  const works = (entity: Entity): boolean => tryGuard(prober, proof, luaOf(entity, 'access'), rewrite).length === 0
+  const guard = scopes.atWork(route, 'post-function')
+  if (guard === undefined) {
+    report(
+      owner.path,
+      `${nameOf(route)} is protected by ${nameOf(owner)} but has no guard (post-function), so it is open when the plugin server is down`,
+      instead,
+    )
+    return
+  }
+  for (const entity of [guard, ...scopes.personal(route, 'post-function')]) {
+    const findings = tryGuard(prober, proof, luaOf(entity, 'access'), rewrite)
+    const at = [...entity.path, 'config', 'access']
+    const displaced = findings.some(({ open }) => open)
+      ? all.find((other) => other !== entity && works(other))
+      : undefined
+    if (displaced !== undefined) {
+      report(
+        entity.path,
+        `this post-function takes the place of the guard on ${nameOf(route)}, and is none`,
+        'the guard as its first function, then your own',
+      )
+      continue
+    }
+    const other = findings.length === 0 ? undefined : acceptedPolicy(prober, proof, luaOf(entity, 'access'), policies)
+    if (other !== undefined && other !== proof.policy) {
+      report(
+        at,
+        `the guard on ${nameOf(route)} expects policy ${other}, but ${nameOf(owner)} has ${proof.policy}`,
+        `"${proof.policy}" in the guard`,
+      )
+      continue
+    }
+    for (const { text } of findings) report(at, `the guard on ${nameOf(route)} does not work: ${text}`, instead)
+    const uncovered = scopes.uncovered(route, entity)
+    if (uncovered.length > 0) {
+      report(
+        [...entity.path, 'protocols'],
+        `the guard does not run for ${uncovered.join(', ')} on ${nameOf(route)}`,
+        'nothing: leave protocols out',
+      )
+    }
+  }
+}
+
+/** Which headers of the identity a cache has to tell apart. */
+const cacheKeys = ['X-Authenticated-UserId', 'X-Consumer-Username']
+
+function checkAnswers(scopes: Scopes, { route }: Protected, report: Report): void {
+  const hasNativeCheck = scopes.atWork(route, nativeCheck) !== undefined
+  for (const name of scopes.names(route)) {
+    const answers = bundledPlugins.get(name)?.answers
+    if (answers === undefined) continue
+    for (const entity of scopes.candidates(route, name).slice(0, 1)) {
+      const config = configOf(entity)
+      if (name === 'proxy-cache') {
+        const varied = (Array.isArray(config.vary_headers) ? config.vary_headers : []).map((each) =>
+          String(each).toLowerCase(),
+        )
+        const missing = cacheKeys.filter((each) => !varied.includes(each.toLowerCase()))
+        if (missing.length > 0) {
+          const what = `proxy-cache on ${nameOf(route)} does not tell users apart: one gets what was cached for another`
+          report(entity.path, what, `vary_headers: [${cacheKeys.join(', ')}]`)
+        }
+      }
+      if (!hasNativeCheck) {
+        const what = `${name} on ${nameOf(route)} answers before the guard is asked: while the plugin server is down, anybody gets ${answers}`
+        report(
+          entity.path,
+          what,
+          `a route of its own for ${name}, or the plugin ${nativeCheck} beside it, which refuses whom nobody has authenticated`,
+        )
+      }
+    }
+  }
+}
+
+/** Where request-transformer takes `Name:value`; in rename it is `Old:New`. */
+const settings = ['add', 'append', 'replace', 'rename']
+
+function checkHeaders(scopes: Scopes, { route }: Protected, report: Report): void {
+  const entity = scopes.candidates(route, 'request-transformer')[0]
+  if (entity === undefined) return
+  for (const setting of settings) {
+    const part = configOf(entity)[setting]
+    const headers: unknown[] = isRecord(part) && Array.isArray(part.headers) ? part.headers : []
+    headers.forEach((header, index) => {
+      const [name = '', value = ''] = String(header).split(':')
+      const written = (setting === 'rename' ? value : name).trim()
+      if (!isReserved(written)) return
+      const what = `request-transformer writes ${written} on ${nameOf(route)}: the backend would take it for the gateway's word`
+      report([...entity.path, 'config', setting, 'headers', index], what, 'another header, or nothing')
+    })
+  }
+}
+
+const kongsRetries = 5
+
+function checkRetries({ route }: Protected, report: Report): void {
+  const service = route.refers.get('service')
+  if (service === undefined) return
+  const retries = typeof service.values.retries === 'number' ? service.values.retries : kongsRetries
+  if (retries <= 1) return
+  const path = service.values.retries === undefined ? service.path : [...service.path, 'retries']
+  const given = service.values.retries === undefined ? `${retries}, Kong's default` : String(retries)
+  report(
+    path,
+    `${nameOf(service)} is asked again up to ${retries} times (retries: ${given}), also for PUT and DELETE after a timeout`,
+    'retries: 1, or 0',
+  )
+}

@@ -1,0 +1,214 @@
+// The checker runs the guard and the stripping function on probes, and finds every way around them that kong.yml can open.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { checkKongText } from '../check-kong/check.ts'
+
+const read = (file: string): string => readFileSync(join(import.meta.dirname, file), 'utf8')
+const kongYml = read('../../kong.yml')
+const separate = read('kong-samples/separate-plugins.yml')
+
+async function problems(text: string): Promise<string[]> {
+  return (await checkKongText('f', text)).map(({ line, problem }) => `${line}: ${problem}`)
+}
+
+/** Changes a text, and fails where there is nothing to change. */
+function edit(text: string, before: string | RegExp, after: string): string {
+  const edited = text.replace(before, () => after)
+  if (edited === text) throw new Error(`${before} is not there`)
+  return edited
+}
+
+const guardEntry = / {2}- name: post-function\n[\s\S]*$/
+const strippingEntry = /- name: pre-function\n[\s\S]*?(?=\nservices:)/
+const atService = (entry: string): string => edit(kongYml, '  # The guard.', `${entry}\n  # The guard.`)
+const atRoute = (entry: string): string => edit(kongYml, '    protocols: [http, https]', `    plugins: [${entry}]`)
+
+t.test('a guard that is missing, that is off, or that does not guard', async (t) => {
+  const rows: [string, string, RegExp][] = [
+    [
+      'none',
+      edit(kongYml, guardEntry, ''),
+      /has no guard \(post-function\), so it is open when the plugin server is down/,
+    ],
+    [
+      'switched off',
+      edit(kongYml, '  - name: post-function', '  - name: post-function\n    enabled: false'),
+      /has no guard/,
+    ],
+    [
+      'another policy',
+      edit(kongYml, 'policy ~= "mobile-api"', 'policy ~= "other"'),
+      /does not work: it refuses \(503\) what policy mobile-api let pass/,
+    ],
+    [
+      'asks for nothing',
+      edit(
+        edit(kongYml, guardEntry, '  - { name: post-function, config: { access: ["return"] } }\n'),
+        '["return"]',
+        `['kong.service.request.clear_header("x-mobile-gateway")']`,
+      ),
+      /it lets pass a request that no plugin has verified, a mark that is none, the mark of another policy/,
+    ],
+    [
+      'only looks for a mark',
+      edit(kongYml, 'policy ~= "mobile-api"', 'not policy'),
+      /it lets pass the mark of another policy/,
+    ],
+    [
+      'leaves the mark',
+      edit(kongYml, 'kong.service.request.clear_header("x-mobile-gateway")', ''),
+      /it leaves the mark in the request to the backend/,
+    ],
+    [
+      'is broken',
+      edit(kongYml, 'kong.service.request.clear_header("x-mobile-gateway")', 'kong.nothing.at_all()'),
+      /it fails: /,
+    ],
+    [
+      'not for https',
+      edit(kongYml, '  - name: post-function', '  - name: post-function\n    protocols: [http]'),
+      /the guard does not run for https on route mobile-api/,
+    ],
+  ]
+  for (const [name, text, words] of rows) t.match(await problems(text), [words], name)
+})
+
+t.test('a guard that another function displaces', async (t) => {
+  const other = '{ name: post-function, config: { header_filter: ["kong.response.set_header(\\"a\\", \\"b\\")"] } }'
+  t.match(await problems(atRoute(other)), [/takes the place of the guard on route mobile-api/], 'on the route')
+  const consumer = `${kongYml}\nconsumers:\n- username: vip\n  plugins: [${other}]\n`
+  t.match(await problems(consumer), [/takes the place of the guard on route mobile-api/], 'for one consumer')
+  const both = edit(
+    kongYml,
+    '      access:\n      - |\n        local mark',
+    '      header_filter: [ "return" ]\n      access:\n      - |\n        local mark',
+  )
+  t.strictSame(await problems(both), [], 'beside the guard, in one entry, all is well')
+})
+
+t.test("a guard of another service's policy", async (t) => {
+  const second = edit(kongYml, /services:\n- name: mobile-api[\s\S]*$/, '')
+  const service = kongYml.slice(kongYml.indexOf('- name: mobile-api'))
+  const twin = service
+    .replace('- name: mobile-api', '- name: twin')
+    .replace('  - name: mobile-api', '  - name: twin')
+    .replace('[/mobile]', '[/twin]')
+    .replace('policy: mobile-api', 'policy: twin')
+  t.match(await problems(`${second}services:\n${service}\n${twin}`), [
+    /the guard on route twin expects policy mobile-api, but plugin mobile-gateway has twin/,
+  ])
+})
+
+t.test('a stripping function that is missing, not global, or that does not strip', async (t) => {
+  const stripping = strippingEntry.exec(kongYml)?.[0] ?? ''
+  const without = edit(kongYml, strippingEntry, '- name: cors')
+  const local = edit(
+    without,
+    '  plugins:\n  # Verifies',
+    `  plugins:\n  ${stripping.trimEnd().replaceAll('\n', '\n  ')}\n  # Verifies`,
+  )
+  const rows: [string, string, RegExp][] = [
+    ['none', without, /nothing removes the mark and the identity headers/],
+    ['at the service', local, /this pre-function is not global/],
+    ['forgets underscores', edit(kongYml, ':gsub("[^%w]", "-")', ''), /it lets clients send X_Mobile_Gateway/],
+    [
+      'forgets the mark',
+      edit(kongYml, 'name:find("^x%-mobile%-gateway") or ', ''),
+      /it lets clients send X-Mobile-Gateway, X-MOBILE-GATEWAY/,
+    ],
+    [
+      'forgets one identity header',
+      edit(kongYml, 'name:find("^x%-credential%-")', 'name == "x-credential-id"'),
+      /it lets clients send X-Credential-Identifier/,
+    ],
+    [
+      'forgets Connection',
+      edit(kongYml, 'if not harmless', 'if false and not harmless'),
+      /dropped by naming them in Connection: X-Mobile-Gateway, X-Authenticated-UserId/,
+    ],
+    [
+      'reads a hundred headers only',
+      edit(kongYml, 'ngx.req.get_headers(0)', 'ngx.req.get_headers()'),
+      /it lets clients send/,
+    ],
+    [
+      'strips too much',
+      edit(kongYml, 'elseif reserved(plain)', 'elseif reserved(plain) or plain == "authorization"'),
+      /it removes Authorization/,
+    ],
+    [
+      'refuses everybody',
+      edit(kongYml, 'harmless[option:lower()]', 'harmless[option]').replace('["keep-alive"] = true,', ''),
+      /it answers an ordinary request with 400/,
+    ],
+  ]
+  for (const [name, text, words] of rows) t.match((await problems(text)).join('\n'), words, name)
+})
+
+t.test('a plugin that answers before the guard', async (t) => {
+  const lambda = '  - { name: aws-lambda, config: { function_name: f, aws_region: eu-west-1 } }'
+  t.match(await problems(atService(lambda)), [
+    /aws-lambda on route mobile-api answers before the guard is asked: while the plugin server is down, anybody gets a function's result/,
+  ])
+  t.match(await problems(atRoute('{ name: request-termination }')), [/request-termination on route mobile-api answers/])
+  t.match(
+    await problems(edit(kongYml, 'plugins:\n', 'plugins:\n- { name: redirect, config: { location: "https://a" } }\n')),
+    [/redirect on route/],
+    'global',
+  )
+  t.strictSame(
+    await problems(atService(`  - { name: acl, config: { allow: [a] } }\n${lambda}`)),
+    [],
+    'acl refuses by itself',
+  )
+})
+
+t.test('a cache that mixes users', async (t) => {
+  const cache = (config: string): string =>
+    atService(
+      `  - { name: acl, config: { allow: [a] } }\n  - { name: proxy-cache, config: { strategy: memory${config} } }`,
+    )
+  const mixes = [/proxy-cache on route mobile-api does not tell users apart/]
+  t.match(await problems(cache('')), mixes)
+  t.match(await problems(cache(', vary_headers: [X-Authenticated-UserId]')), mixes, 'the same user through another app')
+  t.strictSame(await problems(cache(', vary_headers: [X-Authenticated-UserId, X-Consumer-Username]')), [])
+})
+
+t.test("request-transformer that writes the gateway's headers, and retries", async (t) => {
+  const transformer = (config: string): string => atService(`  - { name: request-transformer, config: { ${config} } }`)
+  t.match(await problems(transformer('add: { headers: ["X-Authenticated-UserId:admin"] }')), [
+    /request-transformer writes X-Authenticated-UserId/,
+  ])
+  t.match(await problems(transformer('rename: { headers: ["X-Mine:x_consumer_username"] }')), [
+    /writes x_consumer_username/,
+  ])
+  t.match(await problems(transformer('replace: { headers: ["X-Mobile-Gateway:mobile-api;1;1;1;a"] }')), [
+    /writes X-Mobile-Gateway/,
+  ])
+  t.strictSame(
+    await problems(transformer('add: { headers: ["X-Stage:beta"] }, remove: { headers: [X-Consumer-ID] }')),
+    [],
+  )
+  t.match(await problems(edit(kongYml, '  retries: 1\n', '')), [
+    /is asked again up to 5 times \(retries: 5, Kong's default\)/,
+  ])
+  t.match(await problems(edit(kongYml, 'retries: 1\n', 'retries: 3\n')), [/up to 3 times/])
+})
+
+t.test('the three plugins one by one need a guard that asks for each', async (t) => {
+  t.match(await problems(edit(separate, '"token", "quota", "identity"', '"token", "identity"')), [
+    /it lets pass a request without the mark of the quota stage/,
+  ])
+  t.match(await problems(edit(separate, 'left[stage] ~= "orders"', 'not left[stage]')), [
+    /it lets pass the mark of another policy/,
+  ])
+  t.match(
+    (await problems(edit(separate, 'policy: orders, default_limit', 'policy: other, default_limit'))).join('\n'),
+    /plugin mobile-quota has another policy than plugin mobile-token/,
+  )
+  t.match(
+    (await problems(edit(separate, / {2}- name: mobile-token[\s\S]*?(?= {2}- name: mobile-quota)/, ''))).join('\n'),
+    /needs mobile-token before it/,
+  )
+})
