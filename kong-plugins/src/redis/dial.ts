@@ -31,7 +31,7 @@ export interface Dialled {
  * @throws when that takes too long or Redis refuses any of it
  */
 export async function dial(target: RedisTarget, onLost: (client: Redis) => void): Promise<Dialled> {
-  const { host, port, username, password, database, ssl } = target
+  const { host, port, username, password, ssl } = target
   const client = new Redis({
     host,
     port,
@@ -53,7 +53,7 @@ export async function dial(target: RedisTarget, onLost: (client: Redis) => void)
     cause = error
   })
   try {
-    const nowMs = await within(DIAL_WITHIN_MS, greet(client, database))
+    const nowMs = await within(DIAL_WITHIN_MS, greet(client, target))
     client.once('close', () => onLost(client))
     return { client, nowMs }
   } catch (error) {
@@ -62,10 +62,10 @@ export async function dial(target: RedisTarget, onLost: (client: Redis) => void)
   }
 }
 
-async function greet(client: Redis, database: number): Promise<number> {
+async function greet(client: Redis, { database, timeout_ms }: RedisTarget): Promise<number> {
   await client.connect()
   if (database !== 0) await client.select(database)
-  const [seconds, microseconds] = await client.time()
+  const [seconds, microseconds] = await within(timeout_ms, client.time()) // as quick as every answer must be
   return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000)
 }
 

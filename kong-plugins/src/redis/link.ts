@@ -132,9 +132,11 @@ export function createRedisLink(target: RedisTarget, log: Logger): RedisLink {
       return reply
     } catch (cause) {
       failures += 1
-      failuresInARow += 1
       const why = explain(cause)
-      if (failuresInARow >= MAX_FAILURES && state.is === 'up' && state.client === client) goAway(why)
+      // What a former connection still owes says nothing about the present one.
+      const present = state.is === 'up' && state.client === client
+      if (present) failuresInARow += 1
+      if (present && failuresInARow >= MAX_FAILURES) goAway(why)
       throw new RedisAway(why)
     }
   }
