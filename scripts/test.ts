@@ -11,6 +11,8 @@ import { closingLine, readTotals, shortenTap } from './testing/tap-report.ts'
 
 const root = join(import.meta.dirname, '..')
 const tapProgram = join(root, 'node_modules', 'tap', 'dist', 'esm', 'run.mjs')
+/** Time for one test file. tap's own 30 s are short where starting Kong or Chromium shares two cores with all else. */
+const fileTimeoutSeconds = 120
 const signalExitCodes: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }
 
 process.exitCode = await main(process.argv.slice(2))
@@ -59,11 +61,15 @@ async function runTap(args: readonly string[], folder: string, databaseUrl: stri
   const live = process.stdout.isTTY === true || args.some((arg) => /^(-R|--reporter)/.test(arg))
   const outputFile = join(folder, 'output.tap')
   const reporting = live ? [`--output-file=${outputFile}`] : ['--reporter=tap', '--no-color']
-  const child = spawn(process.execPath, [tapProgram, 'run', ...reporting, ...args.flatMap(filesOf)], {
-    cwd: root,
-    env: { ...process.env, TEST_DATABASE_URL: databaseUrl },
-    stdio: ['inherit', live ? 'inherit' : 'pipe', 'inherit'],
-  })
+  const child = spawn(
+    process.execPath,
+    [tapProgram, 'run', `--timeout=${fileTimeoutSeconds}`, ...reporting, ...args.flatMap(filesOf)],
+    {
+      cwd: root,
+      env: { ...process.env, TEST_DATABASE_URL: databaseUrl },
+      stdio: ['inherit', live ? 'inherit' : 'pipe', 'inherit'],
+    },
+  )
   let output = ''
   if (child.stdout !== null) {
     const show = shortenTap((line) => console.log(line))

@@ -59,6 +59,9 @@ export async function prepareKong(options: KongOptions): Promise<NodeJS.ProcessE
   return { ...withoutKongVariables(process.env), ...env }
 }
 
+/** What Kong says at every start and nobody needs to know. */
+export const kongChatter = /start_command undefined for pluginserver|prefix directory .* not found|Run with --v/
+
 /** Kong's error log within a prefix. */
 export const kongErrorLog = (prefix: string): string => join(prefix, 'kong', 'logs', 'error.log')
 

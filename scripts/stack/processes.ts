@@ -20,6 +20,8 @@ export interface ProcessSpec {
   readonly graceMs?: number
   /** Which of its children to ask to stop, when the process itself only waits for that one. */
   readonly leader?: () => number | undefined
+  /** Lines that say nothing, left out. */
+  readonly chatter?: RegExp
   /** More to say than it printed, when it did not get ready: the end of its log file. */
   readonly lastWords?: () => Promise<string>
 }
@@ -90,6 +92,7 @@ export function manageProcess(spec: ProcessSpec, events: ProcessEvents = {}): Ma
   let lines: string[] = []
 
   const keep = (line: string): void => {
+    if (spec.chatter?.test(line)) return
     lines = [...lines, line].slice(-keptLines)
     events.onLine?.(spec.name, line)
   }
@@ -172,7 +175,12 @@ export function manageProcess(spec: ProcessSpec, events: ProcessEvents = {}): Ma
         const trouble = early ? 'ended before it was ready' : `was not ready within ${timeoutMs / 1000} s`
         await stop()
         await drained
-        const logged = (await spec.lastWords?.())?.trimEnd().split('\n').slice(-keptLines) ?? []
+        const logged =
+          (await spec.lastWords?.())
+            ?.trimEnd()
+            .split('\n')
+            .filter((line) => !spec.chatter?.test(line))
+            .slice(-keptLines) ?? []
         throw new Error([`the ${spec.name} ${trouble}:`, ...lines, ...logged].join('\n'))
       }
       expected = false

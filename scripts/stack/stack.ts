@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { LockHeld, takeLock } from '../process-lock.mjs'
 import { seedDemo } from '../seed.ts'
-import { kongErrorLog, nginxPid, prepareKong } from './kong.ts'
+import { kongChatter, kongErrorLog, nginxPid, prepareKong } from './kong.ts'
 import { type Ports, requireFree } from './ports.ts'
 import { DataFolderInUse, startPostgres } from './postgres.ts'
 import { type ManagedProcess, manageProcess, type ProcessEnd, type ProcessEvents } from './processes.ts'
@@ -228,7 +228,18 @@ async function describeGateway(around: Surroundings, pluginServer: readonly [str
     const env = await prepareKong({ configPath, port, pluginSocket, prefix: runtimeDir, pluginServer })
     const lastWords = () => readFile(kongErrorLog(runtimeDir), 'utf8').catch(() => '')
     const leader = () => nginxPid(runtimeDir)
-    return { name: 'gateway (Kong)', command: 'kong', args: ['start'], env, cwd: root, ready, leader, lastWords }
+    const chatter = kongChatter
+    return {
+      name: 'gateway (Kong)',
+      command: 'kong',
+      args: ['start'],
+      env,
+      cwd: root,
+      ready,
+      leader,
+      lastWords,
+      chatter,
+    }
   }
   const args = ['--config', configPath, '--port', String(port), '--host', '127.0.0.1', '--socket', pluginSocket]
   return {
