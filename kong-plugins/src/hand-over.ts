@@ -1,19 +1,30 @@
-// What the three separate plugins pass on to each other in `kong.ctx.shared`, and the marks that prove which of them ran.
-import type { Caller } from './stages/caller.ts'
+// What our plugins pass on: the three separate ones to each other in `kong.ctx.shared`, and all of them the name that the guard asks for.
+import type { Caller, Visitor } from './stages/caller.ts'
 
 /** Key in `kong.ctx.shared`. */
 export const HAND_OVER_KEY = 'mobile_gateway'
 
-/** Each stage adds its own mark, the name of its policy, when it let the request pass. */
+/** Each stage adds its own mark, the name that the request passed by, when it let the request pass. */
 export type StageName = 'token' | 'identity' | 'quota'
 
 /** The table as it lies in `kong.ctx.shared`: flat strings, so that Lua reads it as easily. */
 export type HandOver = Readonly<Record<string, string>>
 
+/**
+ * The name that a visitor passes by: the policy, or another that no policy can have. A guard that expects the policy
+ * refuses nobody-in-particular by that, wherever nobody wrote the other name into it.
+ */
+export function passName(policy: string, visitor: Visitor): string {
+  return visitor.kind === 'anonymous' ? `${policy}/anonymous` : policy
+}
+
 /** What the token stage leaves. */
-export function firstHandOver(policy: string, caller: Caller): HandOver {
+export function firstHandOver(policy: string, visitor: Visitor): HandOver {
+  const token = passName(policy, visitor)
+  if (visitor.kind === 'anonymous') return { token, address: visitor.address }
+  const { caller } = visitor
   return {
-    token: policy,
+    token,
     sub: caller.subject,
     client_id: caller.clientId,
     scope: caller.scope,
@@ -23,16 +34,22 @@ export function firstHandOver(policy: string, caller: Caller): HandOver {
 }
 
 /** The table with the mark of one more stage. */
-export function marked(handed: HandOver, stage: StageName, policy: string): HandOver {
-  return { ...handed, [stage]: policy }
+export function marked(handed: HandOver, stage: StageName, name: string): HandOver {
+  return { ...handed, [stage]: name }
 }
 
 /** Reads the table; undefined unless the token stage of this very policy left it. */
-export function readHandOver(value: unknown, policy: string): { caller: Caller; handed: HandOver } | undefined {
+export function readHandOver(value: unknown, policy: string): { visitor: Visitor; handed: HandOver } | undefined {
   if (!isStrings(value)) return undefined
-  const { token, sub, client_id, scope, app_id, plan } = value
-  if (token !== policy || sub === undefined || client_id === undefined || scope === undefined) return undefined
-  return { caller: { subject: sub, clientId: client_id, scope, applicationId: app_id, plan }, handed: value }
+  const visitor = readVisitor(value)
+  return visitor && value.token === passName(policy, visitor) ? { visitor, handed: value } : undefined
+}
+
+function readVisitor({ sub, client_id, scope, app_id, plan, address }: HandOver): Visitor | undefined {
+  if (address !== undefined) return sub === undefined ? { kind: 'anonymous', address } : undefined
+  if (sub === undefined || client_id === undefined || scope === undefined) return undefined
+  const caller: Caller = { subject: sub, clientId: client_id, scope, applicationId: app_id, plan }
+  return { kind: 'known', caller }
 }
 
 function isStrings(value: unknown): value is HandOver {

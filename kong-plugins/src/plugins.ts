@@ -1,11 +1,12 @@
 // The table of the plugins: what Kong knows each by, the config it takes, and the stages it puts a request through.
-import { firstHandOver, HAND_OVER_KEY, marked, readHandOver } from './hand-over.ts'
+import { firstHandOver, HAND_OVER_KEY, marked, passName, readHandOver } from './hand-over.ts'
 import type { KongReader } from './pdk/kong.ts'
 import { gatewayConfig, identityConfig, quotaConfig, type TokenConfig, tokenConfig } from './schema/config.ts'
 import type { Field, KongField } from './schema/field.ts'
 import { readConfig } from './schema/read-config.ts'
 import type { Services } from './services.ts'
-import type { Caller } from './stages/caller.ts'
+import type { Visitor } from './stages/caller.ts'
+import type { ProofMemory } from './stages/dpop/proof-memory.ts'
 import { deny, type Effects, unavailable } from './stages/effects.ts'
 import { credentialHeaders } from './stages/identity/credentials.ts'
 import { identityHeaders } from './stages/identity/identity.ts'
@@ -38,20 +39,21 @@ export const VERSION = '0.1.0'
 
 /** All three stages in one hop: the plugin to use. */
 const mobileGateway = plugin('mobile-gateway', 1420, gatewayConfig, (config, services) => {
-  const verify = tokenStage(config, services)
+  const verify = tokenStage(config, services, services.proofs.for(config))
   const admitCall = quotaStage(config, services)
   const credentials = credentialHeaders(config)
   return async (kong) => {
     const decision = await verify(kong)
     if (decision.kind === 'deny') return decision
-    const admission = await admitCall(subjectOf(decision.caller), decision.caller.plan)
+    const { visitor } = decision
+    const admission = await admitCall(subjectOf(visitor), planOf(visitor))
     if (admission.kind !== 'admitted') return deny(notAdmitted(admission))
     return {
       kind: 'pass',
       requestHeaders: {
-        ...identityHeaders(decision.caller),
+        ...identityHeaders(visitor),
         ...credentials,
-        'X-Mobile-Gateway': mark(config.policy, admission),
+        'X-Mobile-Gateway': mark(passName(config.policy, visitor), admission),
       },
     }
   }
@@ -63,7 +65,7 @@ const mobileToken = plugin('mobile-token', 1420, tokenConfig, (config, services)
   return async (kong) => {
     const decision = await verify(kong)
     if (decision.kind === 'deny') return decision
-    return { kind: 'pass', handOver: firstHandOver(config.policy, decision.caller) }
+    return { kind: 'pass', handOver: firstHandOver(config.policy, decision.visitor) }
   }
 })
 
@@ -75,8 +77,8 @@ const mobileIdentity = plugin('mobile-identity', 1040, identityConfig, (config) 
     if (!left) return deny(unavailable('no hand-over from mobile-token of this policy'))
     return {
       kind: 'pass',
-      requestHeaders: { ...identityHeaders(left.caller), ...credentials },
-      handOver: marked(left.handed, 'identity', config.policy),
+      requestHeaders: { ...identityHeaders(left.visitor), ...credentials },
+      handOver: marked(left.handed, 'identity', passName(config.policy, left.visitor)),
     }
   }
 })
@@ -87,12 +89,12 @@ const mobileQuota = plugin('mobile-quota', 905, quotaConfig, (config, services) 
   return async (kong) => {
     const left = readHandOver(await kong.ctx.shared.get(HAND_OVER_KEY), config.policy)
     if (!left) return deny(unavailable('no hand-over from mobile-token of this policy'))
-    const admission = await admitCall(subjectOf(left.caller), left.caller.plan)
+    const admission = await admitCall(subjectOf(left.visitor), planOf(left.visitor))
     if (admission.kind !== 'admitted') return deny(notAdmitted(admission))
     return {
       kind: 'pass',
       responseHeaders: limitHeaders(admission),
-      handOver: marked(left.handed, 'quota', config.policy),
+      handOver: marked(left.handed, 'quota', passName(config.policy, left.visitor)),
     }
   }
 })
@@ -114,17 +116,33 @@ function plugin<Config>(
   }
 }
 
-type Verdict = { readonly kind: 'verified'; readonly caller: Caller } | Extract<Effects, { readonly kind: 'deny' }>
+function planOf(visitor: Visitor): string | undefined {
+  return visitor.kind === 'known' ? visitor.caller.plan : undefined
+}
 
-function tokenStage(config: TokenConfig, services: Services): (kong: KongReader) => Promise<Verdict> {
+type Verdict = { readonly kind: 'verified'; readonly visitor: Visitor } | Extract<Effects, { readonly kind: 'deny' }>
+
+function tokenStage(
+  config: TokenConfig,
+  services: Services,
+  proofs: ProofMemory = services.proofs.for(),
+): (kong: KongReader) => Promise<Verdict> {
   const policy = tokenPolicy(config)
+  const stores = { ...services, proofs }
   const readsMethod = policy.methodScopes.size > 0
   for (const jwksUri of policy.issuers.values()) void services.keySources.at(jwksUri).refresh()
 
   return async (kong) => {
     const authorization = await kong.request.getHeader('authorization')
     const method = readsMethod ? await kong.request.getMethod() : undefined
-    const decision = await verifyToken({ authorization, method }, policy, services)
-    return decision.kind === 'verified' ? decision : { kind: 'deny', denial: toDenial(decision.refusal, policy.realm) }
+    const readProof = async () => ({
+      header: await kong.nginx.getVar('http_dpop'),
+      requestLine: await kong.nginx.getVar('request'),
+    })
+    const decision = await verifyToken({ authorization, method, readProof }, policy, stores)
+    if (decision.kind === 'verified') return { kind: 'verified', visitor: { kind: 'known', caller: decision.caller } }
+    if (decision.kind === 'anonymous')
+      return { kind: 'verified', visitor: { kind: 'anonymous', address: await kong.client.getForwardedIp() } }
+    return { kind: 'deny', denial: toDenial(decision.refusal, policy, decision.scheme) }
   }
 }

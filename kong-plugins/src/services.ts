@@ -2,6 +2,7 @@
 import type { Logger } from 'pino'
 import { type Clock, systemClock } from './clock.ts'
 import { createRedisLinks, type RedisLinks } from './redis/links.ts'
+import { createProofMemories, type ProofMemories } from './stages/dpop/proof-memories.ts'
 import { type CounterStores, createCounterStores } from './stages/quota/counter-stores.ts'
 import { createUnknownPlans, type UnknownPlans } from './stages/quota/unknown-plans.ts'
 import { type FetchKeys, fetchKeys } from './stages/verify-token/fetch-keys.ts'
@@ -15,6 +16,7 @@ export interface Services {
   readonly tokenCache: TokenCache
   readonly redis: RedisLinks
   readonly counters: CounterStores
+  readonly proofs: ProofMemories
   readonly unknownPlans: UnknownPlans
   readonly log: Logger
   /** Longest time from the start of a handler to its answer, in milliseconds. */
@@ -38,6 +40,7 @@ export function createServices(log: Logger, outside: Outside = {}): Services {
     tokenCache: createTokenCache(),
     redis,
     counters: createCounterStores(clock, redis),
+    proofs: createProofMemories(clock, redis),
     unknownPlans: createUnknownPlans(log),
     log,
     deadlineMs: outside.deadlineMs ?? 2000,

@@ -12,7 +12,7 @@ const alice = {
 }
 
 t.test('every fact has its header', async (t) => {
-  t.strictSame(identityHeaders(alice), {
+  t.strictSame(identityHeaders({ kind: 'known', caller: alice }), {
     'X-Authenticated-UserId': 'usr_alice',
     'X-Authenticated-Scope': 'profile:read orders:read',
     'X-Consumer-Username': 'demo-app',
@@ -22,7 +22,7 @@ t.test('every fact has its header', async (t) => {
 })
 
 t.test('a missing or empty fact clears its header', async (t) => {
-  t.strictSame(identityHeaders({ ...alice, scope: '', applicationId: undefined }), {
+  t.strictSame(identityHeaders({ kind: 'known', caller: { ...alice, scope: '', applicationId: undefined } }), {
     'X-Authenticated-UserId': 'usr_alice',
     'X-Authenticated-Scope': CLEAR,
     'X-Consumer-Username': 'demo-app',
@@ -32,7 +32,7 @@ t.test('a missing or empty fact clears its header', async (t) => {
 })
 
 t.test('an application that calls for itself is no user', async (t) => {
-  t.strictSame(identityHeaders({ ...alice, subject: 'demo-app' }), {
+  t.strictSame(identityHeaders({ kind: 'known', caller: { ...alice, subject: 'demo-app' } }), {
     'X-Authenticated-UserId': CLEAR,
     'X-Authenticated-Scope': 'profile:read orders:read',
     'X-Consumer-Username': 'demo-app',
@@ -52,5 +52,20 @@ t.test('a value that could end the header, or be read as another, is not sent', 
     '\u0430lice',
     '\x7f',
   ])
-    t.same(identityHeaders({ ...alice, subject })['X-Authenticated-UserId'], CLEAR, encodeURIComponent(subject))
+    t.same(
+      identityHeaders({ kind: 'known', caller: { ...alice, subject } })['X-Authenticated-UserId'],
+      CLEAR,
+      encodeURIComponent(subject),
+    )
+})
+
+t.test('nobody in particular: every header goes, but the one that says so', async (t) => {
+  t.strictSame(identityHeaders({ kind: 'anonymous', address: '127.0.0.1' }), {
+    'X-Authenticated-UserId': CLEAR,
+    'X-Authenticated-Scope': CLEAR,
+    'X-Consumer-Username': CLEAR,
+    'X-Consumer-Custom-ID': CLEAR,
+    'X-Credential-Identifier': CLEAR,
+    'X-Anonymous-Consumer': 'true',
+  })
 })

@@ -21,6 +21,8 @@ async function setUp(t: Test, changes: Record<string, unknown> = {}) {
   return { keys, running, kong, config, instance: await kong.start('mobile-gateway', config) }
 }
 
+const DPOP = 'DPoP realm="mobile", algs="ES256 ES384 PS256 RS256 EdDSA Ed25519"'
+
 const UNAVAILABLE = {
   kind: 'exited',
   status: 503,
@@ -107,12 +109,12 @@ t.test('the backend gets a proof of the hop, and the token only where that is co
 t.test('no token, a bad one, a scope too few: refused with one read and no write', async (t) => {
   const { kong, instance } = await setUp(t, { required_scopes: ['admin'], realm: 'mobile' })
   const rows: readonly (readonly [Record<string, string>, number, Record<string, unknown>, string])[] = [
-    [{}, 401, { message: 'Unauthorized' }, 'Bearer realm="mobile"'],
+    [{}, 401, { message: 'Unauthorized' }, `Bearer realm="mobile", ${DPOP}`],
     [
       { authorization: 'Bearer x' },
       401,
       { error: 'invalid_token', error_description: 'The access token is not a signed JWT' },
-      'Bearer realm="mobile", error="invalid_token", error_description="The access token is not a signed JWT"',
+      `Bearer realm="mobile", error="invalid_token", error_description="The access token is not a signed JWT", ${DPOP}`,
     ],
     [
       await bearer(),

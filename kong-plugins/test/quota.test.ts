@@ -115,7 +115,7 @@ t.test(
 )
 
 t.test('the key is policy × application × user, and names cannot be glued to look alike', async (t) => {
-  const { admitCall } = stage({ default_limit: { minute: 1 } })
+  const { admitCall } = stage({ default_limit: { minute: 1 }, anonymous_limit: { minute: 1 } })
   const rows: readonly (readonly [policy: string, subject: Subject])[] = [
     ['p', alice],
     ['p', { ...alice, id: 'usr_bob' }],
@@ -141,8 +141,11 @@ t.test('the key is policy × application × user, and names cannot be glued to l
 
 t.test('a machine token (sub = client_id) is counted by client', async (t) => {
   const facts = { scope: '', applicationId: undefined, plan: undefined }
-  t.strictSame(subjectOf({ subject: 'app-a', clientId: 'app-a', ...facts }), { kind: 'client', clientId: 'app-a' })
-  t.strictSame(subjectOf({ subject: 'usr_alice', clientId: 'app-a', ...facts }), alice)
+  t.strictSame(subjectOf({ kind: 'known', caller: { subject: 'app-a', clientId: 'app-a', ...facts } }), {
+    kind: 'client',
+    clientId: 'app-a',
+  })
+  t.strictSame(subjectOf({ kind: 'known', caller: { subject: 'usr_alice', clientId: 'app-a', ...facts } }), alice)
 })
 
 t.test('limits follow the plan; without one, or with one that is not listed, the default holds', async (t) => {
@@ -203,7 +206,7 @@ t.test('an application has a total beside the limit of each user; a refused call
   )
   t.strictSame(
     shown(await admitCall({}, { kind: 'address', address: '192.0.2.1' }, 'basic')),
-    ['minute:3:2'],
+    ['minute:60:59'],
     'somebody unknown belongs to no application',
   )
 })

@@ -261,20 +261,22 @@ t.test('an unusable published key never verifies anything', async (t) => {
   t.equal(verdict(await decide(bearer(await signToken(otherCurve)))), 'invalid-token: algorithm')
 })
 
+const DPOP = 'DPoP realm="mobile-api", algs="ES256 ES384 PS256 RS256 EdDSA Ed25519"'
+
 t.test('RFC 6750 §3.1: the answers, whole', async (t) => {
   const { decide } = await stage(t, { required_scopes: ['profile:read', 'orders:write'] })
   t.strictSame(denialOf(await decide(undefined)), {
     status: 401,
     body: { message: 'Unauthorized' },
-    headers: { 'WWW-Authenticate': 'Bearer realm="mobile-api"' },
+    headers: { 'WWW-Authenticate': `Bearer realm="mobile-api", ${DPOP}` },
     reason: 'no-token',
   })
   t.strictSame(denialOf(await decide('Bearer a b')), {
     status: 400,
-    body: { error: 'invalid_request', error_description: 'The Authorization header must hold one bearer token' },
+    body: { error: 'invalid_request', error_description: 'The Authorization header must hold one access token' },
     headers: {
       'WWW-Authenticate':
-        'Bearer realm="mobile-api", error="invalid_request", error_description="The Authorization header must hold one bearer token"',
+        'Bearer realm="mobile-api", error="invalid_request", error_description="The Authorization header must hold one access token"',
     },
     reason: 'invalid-request',
   })
@@ -282,8 +284,7 @@ t.test('RFC 6750 §3.1: the answers, whole', async (t) => {
     status: 401,
     body: { error: 'invalid_token', error_description: 'The access token has expired' },
     headers: {
-      'WWW-Authenticate':
-        'Bearer realm="mobile-api", error="invalid_token", error_description="The access token has expired"',
+      'WWW-Authenticate': `Bearer realm="mobile-api", error="invalid_token", error_description="The access token has expired", ${DPOP}`,
     },
     reason: 'invalid-token: expired',
   })

@@ -15,6 +15,17 @@ export interface KongReader {
     /** Upper-case as sent, e.g. `GET`. */
     getMethod(): Promise<string>
   }
+  readonly nginx: {
+    /**
+     * nginx's variable of this name: of headers (`http_dpop`) all that came, joined by a comma; `request` is the request
+     * line as the client sent it.
+     */
+    getVar(name: string): Promise<string | undefined>
+  }
+  readonly client: {
+    /** The caller's address; behind a proxy only if Kong's `trusted_ips` names that proxy. */
+    getForwardedIp(): Promise<string>
+  }
   readonly ctx: {
     readonly shared: {
       /** A value that an earlier plugin of this request left; undefined when none. Lua made it: trust no shape. */

@@ -1,6 +1,6 @@
 // The configuration of the plugins: every field with its description, bounds and default; --dump and the types follow from it.
 import { optional, required, type Value, withDefault } from './field.ts'
-import { flag, integer, list, map, record, secret, text } from './types.ts'
+import { choice, flag, integer, list, map, record, secret, text } from './types.ts'
 
 /** Signature algorithms that may be allowed; symmetric ones and `none` are not among them, so no config can turn them on. */
 export const ALGORITHMS = ['ES256', 'ES384', 'RS256', 'PS256', 'EdDSA'] as const
@@ -121,12 +121,11 @@ const tokenFields = {
     }),
   ),
   dpop: withDefault(
-    text({
+    choice({
       description:
         'Tokens bound to a key (RFC 9449): optional takes them with a proof and others without, required takes only them, ' +
         'off takes none of them',
       oneOf: DPOP_MODES,
-      maxLength: 8,
     }),
     'optional',
   ),

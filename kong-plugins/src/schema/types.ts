@@ -11,6 +11,18 @@ interface TextRules {
   readonly maxLength: number
 }
 
+/** One of a few words. */
+export function choice<Word extends string>(rules: { description?: string; oneOf: readonly Word[] }): Field<Word> {
+  const { oneOf } = rules
+  const maxLength = Math.max(...oneOf.map((word) => word.length))
+  const { kong } = text({ ...rules, maxLength })
+  return {
+    kong,
+    read: (value, path, report) =>
+      oneOf.find((word) => word === value) ?? report(path, `must be one of ${oneOf.join(', ')}`),
+  }
+}
+
 /** A string that is not empty. */
 export function text(rules: TextRules): Field<string> {
   const { minLength = 1, maxLength } = rules

@@ -2,7 +2,7 @@
 
 /** The facts of a verified access token that later stages need. */
 export interface Caller {
-  /** The user (`sub`). */
+  /** The user (`sub`); the application itself where it calls for itself. */
   readonly subject: string
   /** The application's public name (`client_id`). */
   readonly clientId: string
@@ -12,4 +12,14 @@ export interface Caller {
   readonly applicationId: string | undefined
   /** Name of the subscription's plan (`plan`), where the issuer states one. */
   readonly plan: string | undefined
+}
+
+/** Whoever is let in: somebody with a token, or an address that nothing else is known of. */
+export type Visitor =
+  | { readonly kind: 'known'; readonly caller: Caller }
+  | { readonly kind: 'anonymous'; readonly address: string }
+
+/** RFC 9068 §2.2: an application that calls for itself is named as its own subject. There is no user then. */
+export function isMachine({ subject, clientId }: Caller): boolean {
+  return subject === clientId
 }

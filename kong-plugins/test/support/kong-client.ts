@@ -5,6 +5,10 @@ import { createMessageDecoder, encodeMessage } from '../../src/server/frames.ts'
 /** What the made-up request holds. `shared` is Kong's `kong.ctx.shared`, changed by the plugins. */
 export interface KongRequest {
   readonly method?: string
+  /** As in the request line [/mobile/echo]. */
+  readonly target?: string
+  /** Where it comes from [192.0.2.1]. */
+  readonly address?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly shared?: Record<string, unknown>
   /** Called before each PDK call is answered. */
@@ -85,6 +89,15 @@ export class KongClient {
     const pdk: Record<string, (...args: unknown[]) => unknown> = {
       'kong.request.get_header': (name) => request.headers?.[String(name).toLowerCase()],
       'kong.request.get_method': () => request.method ?? 'GET',
+      'kong.nginx.get_var': (name) =>
+        name === 'request'
+          ? `${request.method ?? 'GET'} ${request.target ?? '/mobile/echo'} HTTP/1.1`
+          : request.headers?.[
+              String(name)
+                .replace(/^http_/, '')
+                .replaceAll('_', '-')
+            ],
+      'kong.client.get_forwarded_ip': () => request.address ?? '192.0.2.1',
       'kong.ctx.shared.get': (key) => shared[String(key)],
       'kong.ctx.shared.set': (key, value) => {
         shared[String(key)] = value

@@ -4,7 +4,7 @@ import { tokenConfig } from '../../src/schema/config.ts'
 import { readConfig } from '../../src/schema/read-config.ts'
 import { createServices, type Services } from '../../src/services.ts'
 import type { Denial } from '../../src/stages/effects.ts'
-import { tokenPolicy } from '../../src/stages/verify-token/policy.ts'
+import { type TokenPolicy, tokenPolicy } from '../../src/stages/verify-token/policy.ts'
 import { toDenial } from '../../src/stages/verify-token/refusals.ts'
 import { type TokenDecision, verifyToken } from '../../src/stages/verify-token/verify-token.ts'
 import { gatewayConfig } from './issuer.ts'
@@ -31,12 +31,20 @@ export function createTestClock(): TestClock {
   }
 }
 
+/** A decision, and the policy it was made by. */
+export type Decided = TokenDecision & { readonly policy: TokenPolicy }
+
 /** The stage, ready to be asked. */
 export interface TokenStage {
   readonly clock: TestClock
   readonly services: Services
   /** Decides on a token, or on whatever the Authorization header holds. */
-  decide(authorization: string | undefined, method?: string): Promise<TokenDecision>
+  decide(
+    authorization: string | undefined,
+    method?: string,
+    proof?: string | undefined,
+    requestLine?: string,
+  ): Promise<Decided>
   /** The same stores, another policy. */
   withConfig(changes: Readonly<Record<string, unknown>>): TokenStage
 }
@@ -47,11 +55,16 @@ export function createTokenStage(jwksUri: string, changes: Readonly<Record<strin
   const services = createServices(pino({ level: 'silent' }), { clock })
   const stageFor = (more: Readonly<Record<string, unknown>>): TokenStage => {
     const { plans, default_limit, ...config } = gatewayConfig(jwksUri, more)
+    const stores = { ...services, proofs: services.proofs.for() }
     const policy = tokenPolicy(readConfig('mobile-token', tokenConfig, config))
     return {
       clock,
       services,
-      decide: (authorization, method) => verifyToken({ authorization, method }, policy, services),
+      decide: async (authorization, method, header, requestLine = `${method ?? 'GET'} /mobile/echo HTTP/1.1`) => {
+        const readProof = async () => ({ header, requestLine })
+        const decision = await verifyToken({ authorization, method, readProof }, policy, stores)
+        return { ...decision, policy }
+      },
       withConfig: stageFor,
     }
   }
@@ -59,12 +72,12 @@ export function createTokenStage(jwksUri: string, changes: Readonly<Record<strin
 }
 
 /** Short words for a decision: `verified`, or the reason of the refusal as it is logged. */
-export function verdict(decision: TokenDecision): string {
-  return decision.kind === 'verified' ? 'verified' : denialOf(decision).reason
+export function verdict(decision: Decided): string {
+  return decision.kind !== 'refused' ? decision.kind : denialOf(decision).reason
 }
 
 /** The answer to the client. */
-export function denialOf(decision: TokenDecision): Denial {
-  if (decision.kind === 'verified') throw new Error('the token was accepted')
-  return toDenial(decision.refusal, 'mobile-api')
+export function denialOf(decision: Decided): Denial {
+  if (decision.kind !== 'refused') throw new Error('the call was let in')
+  return toDenial(decision.refusal, decision.policy, decision.scheme)
 }

@@ -1,5 +1,5 @@
 // The third stage: tells the backend who calls, in the headers that Kong's own plugins use.
-import type { Caller } from '../caller.ts'
+import { type Caller, isMachine, type Visitor } from '../caller.ts'
 import { CLEAR, type RequestHeaders } from '../effects.ts'
 
 /** One row per header: set when the caller has the fact, else cleared, so that no one else's value gets through. */
@@ -14,17 +14,18 @@ const HEADERS: readonly (readonly [header: string, fact: (caller: Caller) => str
 /** Printable ASCII, not blank at either end: anything else could end the header or be read as somebody else. */
 const SAFE = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/
 
-/** Pure: the identity headers of a caller. An unsafe value is never repaired, since that could make it another user's. */
-export function identityHeaders(caller: Caller): RequestHeaders {
+const NOBODY: RequestHeaders = {
+  ...Object.fromEntries(HEADERS.map(([header]) => [header, CLEAR])),
+  'X-Anonymous-Consumer': 'true',
+}
+
+/** Pure: the identity headers of a visitor. An unsafe value is never repaired, since that could make it another user's. */
+export function identityHeaders(visitor: Visitor): RequestHeaders {
+  if (visitor.kind === 'anonymous') return NOBODY
   return Object.fromEntries(
     HEADERS.map(([header, fact]) => {
-      const value = fact(caller)
+      const value = fact(visitor.caller)
       return [header, value !== undefined && SAFE.test(value) ? value : CLEAR]
     }),
   )
-}
-
-/** An application that calls for itself is named as its own subject (RFC 9068 §2.2): there is no user then. */
-function isMachine({ subject, clientId }: Caller): boolean {
-  return subject === clientId
 }

@@ -19,6 +19,7 @@ export type AdmitCall = (subject: Subject, plan: string | undefined) => Verdict 
 export function quotaStage(config: QuotaConfig, { counters, unknownPlans }: QuotaStores): AdmitCall {
   const countAs = config.count_as ?? config.policy
   const byDefault = rulesOf(config.default_limit)
+  const forAddresses = rulesOf({ ...config.anonymous_limit, application: undefined })
   const byPlan = new Map<string, readonly Rule[]>()
   for (const [plan, limits] of config.plans) byPlan.set(plan, rulesOf(limits))
   const store = counters.for(config)
@@ -26,6 +27,7 @@ export function quotaStage(config: QuotaConfig, { counters, unknownPlans }: Quot
   return (subject, plan) => {
     const planned = plan === undefined ? undefined : byPlan.get(plan)
     if (plan !== undefined && !planned) unknownPlans.note(config.policy, plan)
-    return store.admit({ keys: countKeys(countAs, subject), rules: planned ?? byDefault })
+    const rules = subject.kind === 'address' ? forAddresses : (planned ?? byDefault)
+    return store.admit({ keys: countKeys(countAs, subject), rules })
   }
 }

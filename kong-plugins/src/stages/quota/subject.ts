@@ -1,5 +1,6 @@
 // Who is counted: a user of an application, an application that calls for itself, or the address of somebody unknown.
-import type { Caller } from '../caller.ts'
+import { isIPv6 } from 'node:net'
+import { isMachine, type Visitor } from '../caller.ts'
 
 /** Whose calls are counted together. */
 export type Subject =
@@ -7,9 +8,26 @@ export type Subject =
   | { readonly kind: 'client'; readonly clientId: string }
   | { readonly kind: 'address'; readonly address: string }
 
-/** The subject of a verified token. A machine's token names the client itself as `sub` (RFC 9068 §2.2). */
-export function subjectOf({ subject, clientId }: Caller): Subject {
-  return subject === clientId ? { kind: 'client', clientId } : { kind: 'user', id: subject, clientId }
+/** Whom a visitor's calls are counted for. */
+export function subjectOf(visitor: Visitor): Subject {
+  if (visitor.kind === 'anonymous') return { kind: 'address', address: networkOf(visitor.address) }
+  const { subject, clientId } = visitor.caller
+  return isMachine(visitor.caller) ? { kind: 'client', clientId } : { kind: 'user', id: subject, clientId }
+}
+
+/** Of IPv6 the first 64 bits: all addresses behind them belong to one customer, who would never run out of them. */
+function networkOf(address: string): string {
+  if (!isIPv6(address)) return address
+  // The URL parser writes every spelling in one way: hexadecimal, the longest row of zeros left out.
+  const plain = new URL(`http://[${address.replace(/%.*$/, '')}]`).hostname.slice(1, -1)
+  const [head = '', tail = ''] = plain.split('::')
+  const before = head === '' ? [] : head.split(':')
+  const after = tail === '' ? [] : tail.split(':')
+  const zeros = Array.from({ length: 8 - before.length - after.length }, () => '0')
+  const groups = [...before, ...zeros, ...after]
+  // RFC 4291 §2.5.5.2: an IPv4 address in disguise.
+  if (plain.startsWith('::ffff:') && groups.slice(0, 5).every((group) => group === '0')) return plain
+  return `${groups.slice(0, 4).join(':')}::/64`
 }
 
 /** Names of the counts that one call adds to. Somebody unknown belongs to no application. */

@@ -1,5 +1,8 @@
-// Every reason why a token is not accepted, and the answer that RFC 6750 §3 asks for.
+// Every reason why a token is not accepted, and the answer that RFC 6750 §3 and RFC 9449 §7.1 ask for.
+import { INVALID_PROOF, type InvalidProof } from '../dpop/proof.ts'
 import { type Denial, unavailable } from '../effects.ts'
+import type { Scheme } from './authorization.ts'
+import { type ChallengeError, type Challenger, challengeOf, challenges } from './challenge.ts'
 
 /** Descriptions for the developer of the app: fixed words, ASCII without quotes (RFC 6750 §3), nothing from the token. */
 const INVALID_TOKEN = {
@@ -14,7 +17,11 @@ const INVALID_TOKEN = {
   expired: 'The access token has expired',
   'not-yet-valid': 'The access token is not valid yet',
   'issued-in-future': 'The access token was issued in the future',
-  'proof-of-possession': 'Tokens bound to a key are not supported',
+  'proof-of-possession': 'Tokens that are bound in this way are not supported',
+  bound: 'The access token is bound to a key: send it as DPoP, with a proof',
+  'not-bound': 'The access token is not bound to a key, so it cannot be sent as DPoP',
+  'binding-required': 'This API takes only access tokens that are bound to a key',
+  'other-key': 'The access token is bound to another key than that of the proof',
   key: 'The signing key is not known',
   signature: 'The signature does not match',
 } as const
@@ -27,6 +34,8 @@ export type Refusal =
   | { readonly kind: 'no-token' }
   | { readonly kind: 'invalid-request' }
   | { readonly kind: 'invalid-token'; readonly why: InvalidToken }
+  | { readonly kind: 'invalid-proof'; readonly why: InvalidProof }
+  | { readonly kind: 'client' }
   | { readonly kind: 'insufficient-scope'; readonly scopes: readonly string[] }
   | { readonly kind: 'undecided'; readonly why: string }
 
@@ -35,56 +44,62 @@ export function invalidToken(why: InvalidToken): Refusal {
   return { kind: 'invalid-token', why }
 }
 
-/** Renders a refusal as the answer to the client. */
-export function toDenial(refusal: Refusal, realm: string): Denial {
+/** Shorthand for a proof of possession that does not count. */
+export function invalidProof(why: InvalidProof): Refusal {
+  return { kind: 'invalid-proof', why }
+}
+
+/** Renders a refusal as the answer to the client. `used`: the scheme that it tried. */
+export function toDenial(refusal: Refusal, api: Challenger, used?: Scheme): Denial {
   switch (refusal.kind) {
     case 'no-token':
       // RFC 6750 §3.1: without authentication information no error code and no other error information.
       return {
         status: 401,
         body: { message: 'Unauthorized' },
-        headers: { 'WWW-Authenticate': `Bearer realm="${realm}"` },
+        headers: { 'WWW-Authenticate': challenges(api) },
         reason: refusal.kind,
       }
-    case 'invalid-request':
-      return bearerError(
-        400,
-        realm,
-        'invalid_request',
-        'The Authorization header must hold one bearer token',
-        refusal.kind,
-      )
-    case 'invalid-token':
-      return bearerError(401, realm, 'invalid_token', INVALID_TOKEN[refusal.why], `invalid-token: ${refusal.why}`)
-    case 'insufficient-scope':
-      return bearerError(
-        403,
-        realm,
-        'insufficient_scope',
-        'The access token lacks a scope that this request needs',
-        refusal.kind,
-        refusal.scopes,
-      )
+    case 'invalid-request': {
+      const error_description = 'The Authorization header must hold one access token'
+      return told(400, challengeOf, api, used, { error: 'invalid_request', error_description }, refusal.kind)
+    }
+    case 'invalid-token': {
+      const error_description = INVALID_TOKEN[refusal.why]
+      const reason = `invalid-token: ${refusal.why}`
+      return told(401, challenges, api, used, { error: 'invalid_token', error_description }, reason)
+    }
+    case 'invalid-proof': {
+      const error_description = INVALID_PROOF[refusal.why]
+      const reason = `invalid-proof: ${refusal.why}`
+      return told(401, challenges, api, used, { error: 'invalid_dpop_proof', error_description }, reason)
+    }
+    case 'insufficient-scope': {
+      const error_description = 'The access token lacks a scope that this request needs'
+      const scope = refusal.scopes.join(' ')
+      return told(403, challengeOf, api, used, { error: 'insufficient_scope', error_description, scope }, refusal.kind)
+    }
+    case 'client':
+      // No challenge: another token would not help, and an app that is told invalid_token asks for one for ever.
+      return { status: 403, body: { message: 'This application may not call this API' }, headers: {}, reason: 'client' }
     case 'undecided':
       return unavailable(refusal.why)
   }
 }
 
-function bearerError(
+/** An error in the words of RFC 6750 §3, in the challenge and in the body alike. */
+function told(
   status: number,
-  realm: string,
-  error: string,
-  description: string,
+  challenge: typeof challenges | typeof challengeOf,
+  api: Challenger,
+  used: Scheme | undefined,
+  error: ChallengeError,
   reason: string,
-  scopes?: readonly string[],
 ): Denial {
-  const scope = scopes ? `, scope="${scopes.join(' ')}"` : ''
   return {
     status,
-    body: { error, error_description: description },
-    headers: {
-      'WWW-Authenticate': `Bearer realm="${realm}", error="${error}", error_description="${description}"${scope}`,
-    },
+    body: { error: error.error, error_description: error.error_description },
+    headers: { 'WWW-Authenticate': challenge(api, used, error) },
     reason,
   }
 }

@@ -14,6 +14,8 @@ export interface Claims extends Caller {
   readonly notBefore: number | undefined
   readonly issuedAt: number
   readonly scopes: ReadonlySet<string>
+  /** Thumbprint of the key that the token is bound to (`cnf.jkt`, RFC 9449 §6.1). */
+  readonly boundTo: string | undefined
 }
 
 /** Header and claims as the text states them. `keyId` is only ever looked up in a Map. */
@@ -31,6 +33,8 @@ const COMPACT_JWS = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)$/
 const TYPES = new Set(['at+jwt', 'application/at+jwt'])
 /** What may become a header value as it is: printable ASCII, not blank at either end, so that no two users look alike. */
 const NAME = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/
+/** SHA-256, base64url. */
+const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/
 // RFC 6749 §3.3; the empty string is a token without any scope
 const SCOPE = /^(?:[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*)?$/
 
@@ -48,15 +52,16 @@ export function parseToken(text: string): Parsed {
   if (typeof header.typ !== 'string' || !TYPES.has(header.typ.toLowerCase())) return invalid('type')
   if (typeof header.alg !== 'string') return invalid('algorithm')
   if (typeof header.kid !== 'string') return invalid('key')
-  // RFC 7800, RFC 9449 §7.1: a bound token in anyone's hand must not pass as a bearer token.
-  if (Object.hasOwn(payload, 'cnf')) return invalid('proof-of-possession')
+  // RFC 7800 §3: a token bound in a way that we cannot check must not pass as one that is not bound.
+  const binding = readBinding(payload)
+  if (!binding) return invalid('proof-of-possession')
 
-  const claims = readClaims(payload)
+  const claims = readClaims(payload, binding.boundTo)
   return claims ? { kind: 'parsed', token: { algorithm: header.alg, keyId: header.kid, claims } } : invalid('claims')
 }
 
 /** RFC 9068 §2.2: the claims every access token has, plus ours. */
-function readClaims(payload: Readonly<Record<string, unknown>>): Claims | undefined {
+function readClaims(payload: Readonly<Record<string, unknown>>, boundTo: string | undefined): Claims | undefined {
   const { iss, aud, sub, client_id, scope, exp, nbf, iat, app_id, plan } = payload
   const audiences = typeof aud === 'string' ? [aud] : aud
   if (typeof iss !== 'string' || !isName(sub) || !isName(client_id)) return undefined
@@ -76,7 +81,17 @@ function readClaims(payload: Readonly<Record<string, unknown>>): Claims | undefi
     issuedAt: iat,
     applicationId: app_id,
     plan,
+    boundTo,
   }
+}
+
+/** RFC 9449 §6.1: `cnf` holds the thumbprint of a key, as its one member. */
+function readBinding(payload: Readonly<Record<string, unknown>>): { readonly boundTo: string | undefined } | undefined {
+  if (!Object.hasOwn(payload, 'cnf')) return { boundTo: undefined }
+  const { cnf } = payload
+  if (!isObject(cnf) || Object.keys(cnf).length !== 1) return undefined
+  const { jkt } = cnf
+  return typeof jkt === 'string' && THUMBPRINT.test(jkt) ? { boundTo: jkt } : undefined
 }
 
 function decodeObject(part: string | undefined): Readonly<Record<string, unknown>> | undefined {

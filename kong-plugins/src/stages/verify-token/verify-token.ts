@@ -2,11 +2,14 @@
 import { compactVerify, errors } from 'jose'
 import type { Clock } from '../../clock.ts'
 import type { Caller } from '../caller.ts'
-import { readAuthorization } from './authorization.ts'
+import { checkProof } from '../dpop/proof.ts'
+import type { ProofMemory } from '../dpop/proof-memory.ts'
+import { readTarget } from '../dpop/target.ts'
+import { readAuthorization, type Scheme } from './authorization.ts'
 import { brokenRule } from './checks.ts'
 import type { KeySources } from './key-sources.ts'
 import { neededScopes, type TokenPolicy } from './policy.ts'
-import { invalidToken, type Refusal } from './refusals.ts'
+import { invalidProof, invalidToken, type Refusal } from './refusals.ts'
 import { MAX_TOKEN_LENGTH, type ParsedToken, parseToken } from './token.ts'
 import { digestOf, type TokenCache } from './token-cache.ts'
 
@@ -15,18 +18,29 @@ export interface TokenStores {
   readonly clock: Clock
   readonly keySources: KeySources
   readonly tokenCache: TokenCache
+  readonly proofs: ProofMemory
 }
 
 /** The facts of a request that decide. `method` only where the policy depends on it. */
 export interface TokenRequest {
   readonly authorization: string | undefined
   readonly method: string | undefined
+  /** Reads what a proof of possession is held against. It costs calls, so it is asked for bound tokens alone. */
+  readonly readProof: () => Promise<ProofFacts>
 }
 
-/** The stage's decision. */
+/** A proof, and the request that it has to be for. */
+export interface ProofFacts {
+  /** The DPoP header; repeated ones joined by a comma. */
+  readonly header: string | undefined
+  readonly requestLine: string | undefined
+}
+
+/** The stage's decision. `anonymous`: nobody showed anything, and this policy lets nobody pass. */
 export type TokenDecision =
   | { readonly kind: 'verified'; readonly caller: Caller }
-  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | { readonly kind: 'anonymous' }
+  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly scheme: Scheme | undefined }
 
 /**
  * Decides on one request (RFC 6750, RFC 9068 §4). A token seen before costs one hash and no signature check; whether it is
@@ -38,35 +52,83 @@ export async function verifyToken(
   stores: TokenStores,
 ): Promise<TokenDecision> {
   const credentials = readAuthorization(request.authorization)
-  if (credentials.kind === 'none') return refused({ kind: 'no-token' })
-  if (credentials.kind === 'malformed') return refused({ kind: 'invalid-request' })
-  const text = credentials.token
-  if (text.length > MAX_TOKEN_LENGTH) return refused(invalidToken('too-large'))
+  if (credentials.kind === 'none' && policy.anonymous) return { kind: 'anonymous' }
+  if (credentials.kind === 'none' || credentials.kind === 'other') return refused({ kind: 'no-token' }, undefined)
+  if (credentials.scheme === 'dpop' && policy.dpop.mode === 'off') return refused({ kind: 'no-token' }, undefined)
+  if (credentials.kind === 'malformed') return refused({ kind: 'invalid-request' }, credentials.scheme)
+  const { token, scheme } = credentials
+
+  const authentic = await verifyText(token, policy, stores)
+  if (authentic.kind === 'refused') return refused(authentic.refusal, scheme)
+  const { claims } = authentic.token
+  const refusal =
+    unusableScheme(claims.boundTo, scheme, policy) ??
+    (claims.boundTo === undefined ? undefined : await refusalOfProof(token, claims.boundTo, request, policy, stores)) ??
+    unauthorized(authentic.token, request, policy)
+  return refusal ? refused(refusal, scheme) : { kind: 'verified', caller: claims }
+}
+
+type Authentic =
+  | { readonly kind: 'authentic'; readonly token: ParsedToken }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+
+/** The token by itself: whoever sent it, and however. */
+async function verifyText(text: string, policy: TokenPolicy, stores: TokenStores): Promise<Authentic> {
+  if (text.length > MAX_TOKEN_LENGTH) return notAuthentic(invalidToken('too-large'))
 
   const digest = digestOf(text)
   const seen = stores.tokenCache.authentic(digest)
   const parsed = seen ? ({ kind: 'parsed', token: seen } as const) : parseToken(text)
-  if (parsed.kind === 'invalid') return refused(invalidToken(parsed.why))
+  if (parsed.kind === 'invalid') return notAuthentic(invalidToken(parsed.why))
   const { token } = parsed
 
   const jwksUri = policy.issuers.get(token.claims.issuer)
-  if (jwksUri === undefined) return refused(invalidToken('issuer'))
+  if (jwksUri === undefined) return notAuthentic(invalidToken('issuer'))
   const broken = brokenRule(token, policy, Math.floor(stores.clock.wall() / 1000))
   if (broken) {
     if (broken === 'expired') stores.tokenCache.forget(digest)
-    return refused(invalidToken(broken))
+    return notAuthentic(invalidToken(broken))
   }
 
   const source = stores.keySources.at(jwksUri)
   if (!seen || source.current(seen.keyId) !== seen.key) {
     const refusal = await verifySignature(text, digest, token, source, stores.tokenCache)
-    if (refusal) return refused(refusal)
+    if (refusal) return notAuthentic(refusal)
   }
+  return { kind: 'authentic', token }
+}
 
+/** RFC 9449 §7.1, §7.2: a bound token is no bearer token, and calling a bearer token DPoP makes it no better. */
+function unusableScheme(boundTo: string | undefined, scheme: Scheme, { dpop }: TokenPolicy): Refusal | undefined {
+  if (boundTo === undefined) {
+    if (scheme === 'dpop') return invalidToken('not-bound')
+    return dpop.mode === 'required' ? invalidToken('binding-required') : undefined
+  }
+  if (dpop.mode === 'off') return invalidToken('proof-of-possession')
+  return scheme === 'bearer' ? invalidToken('bound') : undefined
+}
+
+async function refusalOfProof(
+  token: string,
+  boundTo: string,
+  request: TokenRequest,
+  { dpop: { origins, windowSeconds } }: TokenPolicy,
+  { clock, proofs }: TokenStores,
+): Promise<Refusal | undefined> {
+  const { header, requestLine } = await request.readProof()
+  const target = readTarget(requestLine, origins)
+  const proof = await checkProof(header, { target, token, now: clock.wall() / 1000, windowSeconds })
+  if (proof.kind === 'invalid') return invalidProof(proof.why)
+  if (proof.thumbprint !== boundTo) return invalidToken('other-key')
+  const use = await proofs.use(proof, windowSeconds)
+  if (use.kind === 'undecided') return { kind: 'undecided', why: use.why }
+  return use.kind === 'repeated' ? invalidProof('repeated') : undefined
+}
+
+function unauthorized({ claims }: ParsedToken, request: TokenRequest, policy: TokenPolicy): Refusal | undefined {
+  if (policy.allowedClients && !policy.allowedClients.has(claims.clientId)) return { kind: 'client' }
   const needed = neededScopes(policy, request.method)
-  if (!needed.every((scope) => token.claims.scopes.has(scope)))
-    return refused({ kind: 'insufficient-scope', scopes: needed })
-  return { kind: 'verified', caller: token.claims }
+  return needed.every((scope) => claims.scopes.has(scope)) ? undefined : { kind: 'insufficient-scope', scopes: needed }
 }
 
 async function verifySignature(
@@ -97,6 +159,10 @@ async function verifySignature(
   return undefined
 }
 
-function refused(refusal: Refusal): TokenDecision {
+function notAuthentic(refusal: Refusal): Authentic {
   return { kind: 'refused', refusal }
+}
+
+function refused(refusal: Refusal, scheme: Scheme | undefined): TokenDecision {
+  return { kind: 'refused', refusal, scheme }
 }
