@@ -1,11 +1,13 @@
 // Starts the authorization server: configuration, database, keys, then listens. The only file that reads the environment.
 import { buildApp } from './app.ts'
 import { startBackground } from './background/index.ts'
+import { defineApi } from './catalogue/apis.ts'
 import { ConfigError, readConfig } from './config.ts'
 import type { Deps } from './deps.ts'
 import { cookiesFor } from './http/cookies.ts'
 import { createLogger } from './logger.ts'
 import { countClientGuesses } from './oauth/client-guesses.ts'
+import { revocationsApi } from './oauth/revocations.ts'
 import { openDatabase } from './store/database.ts'
 import { migrate } from './store/migrate.ts'
 import { openKeyRing } from './tokens/signing-keys.ts'
@@ -30,6 +32,7 @@ const applied = await migrate(migrating).finally(() => migrating.destroy())
 if (applied.length > 0) logger.info({ applied }, 'migrated the database')
 
 const db = openDatabase(config.databaseUrl, onError)
+await defineApi(db, revocationsApi(config.issuer))
 const keys = await openKeyRing(db, config.keyEncryptionKey)
 const deps: Deps = { config, db, keys, cookies: cookiesFor(config.issuer), guesses: countClientGuesses() }
 const app = await buildApp(deps, logger)

@@ -220,13 +220,15 @@ t.test('a person who was suspended, or a subscription that was withdrawn, gets n
     expectJsonError(t, await refresh(app, first.refresh_token), 400, 'invalid_grant')
     expectJsonError(t, await redeem(app, code, verifier, { redirect_uri: CLAIMED_URI }), 400, 'invalid_grant')
   }
-  await db.updateTable('users').set({ status: 'suspended' }).execute()
-  await both()
-  await db.updateTable('users').set({ status: 'active' }).execute()
   await db.updateTable('subscriptions').set({ status: 'pending' }).execute()
   await both()
   await db.updateTable('subscriptions').set({ status: 'approved' }).execute()
   t.equal((await refresh(app, first.refresh_token)).statusCode, 200)
+  await db.updateTable('users').set({ status: 'suspended' }).execute()
+  await both()
+  // The suspension ended the epoch of everything there was; lifting it lets the person sign in again, and nothing else.
+  await db.updateTable('users').set({ status: 'active' }).execute()
+  await both()
 })
 
 t.test('a scope that the subscription lost is in no new token', async (t) => {

@@ -2,7 +2,14 @@
 
 import { Socket } from 'node:net'
 import type { JSONWebKeySet } from 'jose'
-import { type ColumnType, type Generated, Kysely, PostgresDialect, type Transaction } from 'kysely'
+import {
+  type ColumnType,
+  type Generated,
+  type GeneratedAlways,
+  Kysely,
+  PostgresDialect,
+  type Transaction,
+} from 'kysely'
 import pg from 'pg'
 
 type Defaulted<T> = Generated<T>
@@ -179,6 +186,13 @@ export type LogoutNotices = {
   next_attempt_at: Defaulted<Date>
   expires_at: Date
 }
+export type Revocations = {
+  seq: GeneratedAlways<string>
+  mark: GeneratedAlways<string>
+  kind: 'start' | 'grant' | 'client'
+  data: Defaulted<Record<string, unknown>>
+  at: Date
+}
 
 export type Database = {
   apis: Apis
@@ -198,6 +212,7 @@ export type Database = {
   used_jtis: UsedJtis
   initial_access_tokens: InitialAccessTokens
   logout_notices: LogoutNotices
+  revocations: Revocations
 }
 export type Db = Kysely<Database>
 export type Trx = Transaction<Database>

@@ -5,12 +5,14 @@ import type { Database } from './database.ts'
 import * as firstHouse from './migrations/0001_first_house.ts'
 import * as everyKindOfClient from './migrations/0002_every_kind_of_client.ts'
 import * as boundSince from './migrations/0003_bound_since.ts'
+import * as revocations from './migrations/0004_revocations.ts'
 
 /** Every migration, by name, append-only: a merged one is never edited. */
 const MIGRATIONS = {
   '0001_first_house': firstHouse,
   '0002_every_kind_of_client': everyKindOfClient,
   '0003_bound_since': boundSince,
+  '0004_revocations': revocations,
 } as const
 
 /** Applies what is missing and returns the names applied. @throws what the failing migration threw; its changes are rolled back. */

@@ -52,6 +52,8 @@ export type PresentedAccessToken = Readonly<{
   clientId: string
   /** The refresh-token family behind it; a machine's token has none. */
   grantId: string | undefined
+  /** The one API that it is for (`aud`). */
+  resource: string | undefined
   scopes: readonly string[]
   /** Thumbprint of the key that it is bound to (RFC 9449 §6.1), or null. */
   dpopJkt: string | null
@@ -72,5 +74,6 @@ export const readAccessToken = async (
   const { cnf } = claims
   const dpopJkt = typeof cnf === 'object' && cnf !== null && 'jkt' in cnf ? String(cnf.jkt) : null
   const scopes = (textClaim(claims, 'scope') ?? '').split(' ').filter((scope) => scope !== '')
-  return { subject, clientId, grantId: textClaim(claims, 'grant_id'), scopes, dpopJkt, expiresAt: claims.exp }
+  const grantId = textClaim(claims, 'grant_id')
+  return { subject, clientId, grantId, resource: textClaim(claims, 'aud'), scopes, dpopJkt, expiresAt: claims.exp }
 }
