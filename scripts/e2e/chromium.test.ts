@@ -1,44 +1,12 @@
 // The whole road with a real browser on a phone-sized screen: the app opens a tab, a person logs in, the API answers.
 import { mkdir } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import * as oauth from 'oauth4webapi'
 import t from 'tap'
 import { launchChromium, needsChromium } from '../../auth-server/test/support/chromium.ts'
 import { listen } from '../../auth-server/test/support/site.ts'
-import { discover } from '../demo/login.ts'
 import { demo } from '../seed.ts'
-import type { Stack } from '../stack/stack.ts'
-import { call } from './support/app.ts'
+import { beginLogin, call } from './support/app.ts'
 import { onEachGateway, testStack } from './support/gateways.ts'
-
-/** The app's side of a login: the address it opens, and the tokens for the redirect that comes back. */
-const appLogin = async (stack: Stack, redirectUri: string) => {
-  const { server, client, authentication, options } = await discover(stack.urls.issuer)
-  const [verifier, state] = [oauth.generateRandomCodeVerifier(), oauth.generateRandomState()]
-  const address = new URL(server.authorization_endpoint ?? '')
-  address.search = new URLSearchParams({
-    response_type: 'code',
-    client_id: demo.clientId,
-    redirect_uri: redirectUri,
-    state,
-    code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
-    code_challenge_method: 'S256',
-  }).toString()
-  const redeem = async (redirect: string) => {
-    const parameters = oauth.validateAuthResponse(server, client, new URL(redirect), state)
-    const response = await oauth.authorizationCodeGrantRequest(
-      server,
-      client,
-      authentication,
-      parameters,
-      redirectUri,
-      verifier,
-      options,
-    )
-    return oauth.processAuthorizationCodeResponse(server, client, response)
-  }
-  return { address: address.href, redeem }
-}
 
 /** With SCREENSHOTS=folder the pages are kept as pictures, to be looked at. */
 const folder = process.env.SCREENSHOTS
@@ -52,7 +20,7 @@ t.test('with a browser', needsChromium, (t) => {
       const [stack, open] = await Promise.all([testStack(t, kind), launchChromium(t)])
       const phone = await open(t)
 
-      const scheme = await appLogin(stack, demo.redirectUri)
+      const scheme = await beginLogin(stack)
       const tab = await phone.tab()
       await tab.goto(scheme.address)
       if (folder) await tab.screenshot({ path: `${folder}/login-${kind}.png` })
@@ -73,7 +41,7 @@ t.test('with a browser', needsChromium, (t) => {
           response.end('Back to the app.')
         }),
       )
-      const loopback = await appLogin(stack, `http://127.0.0.1:${port}/callback`)
+      const loopback = await beginLogin(stack, { redirectUri: `http://127.0.0.1:${port}/callback` })
       const second = await phone.tab()
       await second.goto(loopback.address)
       t.match(await second.title(), /Demo app/, 'a session alone does not let an app in')

@@ -1,6 +1,6 @@
 // The mobile app in end-to-end tests: logs a person in over HTTP and calls the API through the gateway.
 import * as oauth from 'oauth4webapi'
-import { discover, type Parties } from '../../demo/login.ts'
+import { discover } from '../../demo/login.ts'
 import { visit } from '../../demo/user-agent.ts'
 import { demo } from '../../seed.ts'
 import type { Stack } from '../../stack/stack.ts'
@@ -11,14 +11,15 @@ const quiet = { onPage() {}, onSubmit() {}, onRedirect() {} }
 
 export type Login = Readonly<{ email: string; password: string; clientId: string; redirectUri: string; scope?: string }>
 
-/** The whole road from PKCE pair to tokens. */
-export const logIn = async (stack: Stack, login: Partial<Login> = {}): Promise<Tokens> => {
-  const { email, password, clientId, redirectUri, scope } = { ...demo, ...login }
-  const parties: Parties = { ...(await discover(stack.urls.issuer)), client: { client_id: clientId } }
+/** The app's side of a login: the address that it opens, and the tokens for the redirect that comes back. */
+export const beginLogin = async (stack: Stack, login: Partial<Login> = {}) => {
+  const { clientId, redirectUri, scope } = { ...demo, ...login }
+  const { server, authentication, options } = await discover(stack.urls.issuer)
+  const client: oauth.Client = { client_id: clientId }
   const verifier = oauth.generateRandomCodeVerifier()
   const state = oauth.generateRandomState()
-  const url = new URL(parties.server.authorization_endpoint ?? '')
-  url.search = new URLSearchParams({
+  const address = new URL(server.authorization_endpoint ?? '')
+  address.search = new URLSearchParams({
     response_type: 'code',
     client_id: clientId,
     redirect_uri: redirectUri,
@@ -27,19 +28,27 @@ export const logIn = async (stack: Stack, login: Partial<Login> = {}): Promise<T
     code_challenge_method: 'S256',
     ...(scope !== undefined && { scope }),
   }).toString()
-  const redirect = await visit(url.href, redirectUri, { email, password }, quiet)
-  const parameters = oauth.validateAuthResponse(parties.server, parties.client, new URL(redirect), state)
-  const { server, client, authentication, options } = parties
-  const response = await oauth.authorizationCodeGrantRequest(
-    server,
-    client,
-    authentication,
-    parameters,
-    redirectUri,
-    verifier,
-    options,
-  )
-  return oauth.processAuthorizationCodeResponse(server, client, response)
+  const redeem = async (redirect: string): Promise<Tokens> => {
+    const parameters = oauth.validateAuthResponse(server, client, new URL(redirect), state)
+    const response = await oauth.authorizationCodeGrantRequest(
+      server,
+      client,
+      authentication,
+      parameters,
+      redirectUri,
+      verifier,
+      options,
+    )
+    return oauth.processAuthorizationCodeResponse(server, client, response)
+  }
+  return { address: address.href, redeem }
+}
+
+/** The whole road from PKCE pair to tokens. */
+export const logIn = async (stack: Stack, login: Partial<Login> = {}): Promise<Tokens> => {
+  const { email, password, redirectUri } = { ...demo, ...login }
+  const { address, redeem } = await beginLogin(stack, login)
+  return redeem(await visit(address, redirectUri, { email, password }, quiet))
 }
 
 /** Refreshes once. */
