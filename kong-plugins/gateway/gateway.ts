@@ -1,17 +1,19 @@
 // The embedded gateway: kong.yml, Kong's plugin protocol and a reverse proxy, for machines without Kong.
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type Logger, pino } from 'pino'
-import type { KongConfig } from './config-types.ts'
 import type { Exchange } from './exchange.ts'
-import { loadKongConfig } from './kong-config.ts'
+import { parseKongConfig } from './kong-config.ts'
 import { createListener } from './listener.ts'
 import type { PdkSettings } from './pdk.ts'
 import { PluginClient } from './plugin-client.ts'
 import { describePlugins } from './plugin-info.ts'
 import type { PluginInfo } from './plugin-schema.ts'
-import { createSite, type Site } from './site.ts'
+import { followConfig, reportLimits } from './reload.ts'
+import { createSite } from './site.ts'
+import { SiteHolder } from './site-holder.ts'
 import { UpstreamPool } from './upstream.ts'
 
 export interface GatewayOptions {
@@ -29,6 +31,8 @@ export interface GatewayOptions {
   readonly maxHeaders?: number
   /** The plugins that the plugin server has; asked of its program when absent. */
   readonly plugins?: readonly PluginInfo[]
+  /** Takes edits of the kong.yml as soon as they are saved [false]. */
+  readonly watch?: boolean
 }
 
 export interface Gateway {
@@ -52,13 +56,6 @@ function logTo(logger: Logger): (level: string, message: string, exchange?: Exch
       exchange === undefined ? {} : { requestId: exchange.requestId, method: exchange.method, path: exchange.path }
     logger[pinoLevels[level] ?? 'fatal'](facts, message)
   }
-}
-
-/** One line for each thing in kong.yml that is not reproduced here. */
-function reportLimits(config: KongConfig, file: string, logger: Logger): void {
-  for (const { line, text } of config.notices) logger.info(`${file}:${line}: ${text}`)
-  const refused = config.refusals.map(({ remark }) => remark).sort((a, b) => a.line - b.line)
-  for (const { line, text } of refused) logger.warn(`${file}:${line}: ${text}; the routes it covers answer 501`)
 }
 
 async function listen(server: Server, port: number, host: string): Promise<number> {
@@ -92,13 +89,18 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const logger = options.logger ?? pino({ name: 'gateway' })
   const log = logTo(logger)
   const settings: PdkSettings = { maxHeaders, log }
-  const config = await loadKongConfig(options.config, options.plugins ?? (await describePlugins()))
+  const plugins = options.plugins ?? (await describePlugins())
+  const text = await readFile(options.config, 'utf8')
+  const config = parseKongConfig(text, plugins, options.config)
   reportLimits(config, options.config, logger)
 
   const client = new PluginClient(options.socketPath, pluginReadTimeoutMs)
   const pool = new UpstreamPool()
-  const site: Site = await createSite(config, client, settings)
-  const server = createListener({ site: () => site, pool, log })
+  const holder = new SiteHolder(await createSite(config, client, settings))
+  const server = createListener({ acquire: () => holder.acquire(), pool, log })
+  const following = options.watch
+    ? followConfig({ file: options.config, text, plugins, client, settings, holder, logger })
+    : undefined
   const tunnels = new Set<Duplex>()
   server.on('upgrade', (_req, socket: Duplex) => {
     tunnels.add(socket)
@@ -106,7 +108,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   })
   const free = async (): Promise<void> => {
     pool.destroy()
-    await site.close()
+    await following?.close()
+    await holder.close()
     client.close()
   }
   try {

@@ -1,16 +1,10 @@
 // Reads a kong.yml into typed tables, reporting everything that is wrong with it in one go.
-import { readFile } from 'node:fs/promises'
 import { readRoute, readService } from './config-entities.ts'
 import { readPlugin } from './config-plugins.ts'
 import { ConfigError, ConfigSource, Fields, isRecord, type Remark } from './config-source.ts'
 import type { KongConfig, Plugin, Refusal, Route, Scope, Service } from './config-types.ts'
 import type { PluginInfo } from './plugin-schema.ts'
 import { idleEntities, known, refused } from './support.ts'
-
-/** Loads a kong.yml from a file. @throws ConfigError that names every problem with its line. */
-export async function loadKongConfig(file: string, plugins: readonly PluginInfo[]): Promise<KongConfig> {
-  return parseKongConfig(await readFile(file, 'utf8'), plugins, file)
-}
 
 /** Reads the text of a kong.yml. @throws ConfigError that names every problem with its line. */
 export function parseKongConfig(text: string, plugins: readonly PluginInfo[], file = 'kong.yml'): KongConfig {

@@ -7,12 +7,13 @@ import { type ProxyContext, proxy } from './proxy.ts'
 import { maxHeaderBytes } from './request-checks.ts'
 import { sendAnswer } from './respond.ts'
 import { isGone, type Site } from './site.ts'
+import type { Held } from './site-holder.ts'
 import { isHandshake, proxyHandshake, refuseHandshake, responseOn } from './upgrade.ts'
 import type { UpstreamPool } from './upstream.ts'
 
-/** What the listener works with. `site` is asked anew for every request, so that it can be exchanged at any time. */
+/** What the listener works with. Every request asks for the site anew, so that it can be exchanged at any time. */
 export interface ListenerDeps {
-  readonly site: () => Site
+  readonly acquire: () => Held
   readonly pool: UpstreamPool
   readonly log: (level: string, message: string, exchange?: Exchange) => void
 }
@@ -70,7 +71,7 @@ export function createListener(deps: ListenerDeps): Server {
   }
 
   const serve = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
-    const site = deps.site()
+    const { site, release } = deps.acquire()
     const exchange = createExchange(req)
     limitLingering(req, res)
     try {
@@ -81,11 +82,13 @@ export function createListener(deps: ListenerDeps): Server {
       else sendAnswer(exchange, res, site.chain)
     } catch (error) {
       fail(error, exchange, res)
+    } finally {
+      release()
     }
   }
 
   const serveHandshake = async (req: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
-    const site = deps.site()
+    const { site, release } = deps.acquire()
     const exchange = createExchange(req)
     const res = responseOn(req, socket)
     try {
@@ -96,6 +99,8 @@ export function createListener(deps: ListenerDeps): Server {
       else refuseHandshake(exchange, res, site.chain)
     } catch (error) {
       fail(error, exchange, res)
+    } finally {
+      release()
     }
   }
 

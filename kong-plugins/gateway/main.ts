@@ -38,8 +38,8 @@ async function main(): Promise<void> {
   }
   const { timeout, ...options } = given
   const logger = pino({ name: 'gateway', level: process.env.LOG_LEVEL ?? 'info' }, pino.destination(2))
-  const gateway = await startGateway({ ...options, logger, pluginReadTimeoutMs: timeout }).catch((error: unknown) =>
-    fail(error instanceof Error ? error.message : String(error)),
+  const gateway = await startGateway({ ...options, logger, pluginReadTimeoutMs: timeout, watch: true }).catch(
+    (error: unknown) => fail(error instanceof Error ? error.message : String(error)),
   )
   process.stdout.write(`embedded gateway listening on ${gateway.url}\n`)
   let closing = false

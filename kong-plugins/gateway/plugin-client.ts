@@ -7,6 +7,9 @@ const packr = new Packr({ useRecords: false })
 /** The plugin server cannot be reached, does not answer in time, or answered with an error. */
 export class RpcError extends Error {}
 
+/** The plugin server answered, and its answer is an error. */
+export class RpcRefusal extends RpcError {}
+
 interface Pending {
   readonly id: number
   readonly resolve: (result: unknown) => void
@@ -64,7 +67,7 @@ class RpcConnection {
     }
     const pending = this.#settle()
     if (error === undefined || error === null) pending?.resolve(result)
-    else pending?.reject(new RpcError(String(error)))
+    else pending?.reject(new RpcRefusal(String(error)))
   }
 
   #fail(error: Error): void {

@@ -2,7 +2,7 @@
 import { stableId } from './config-entities.ts'
 import { isRecord } from './config-source.ts'
 import type { ExternalPlugin } from './config-types.ts'
-import { type PluginClient, RpcError } from './plugin-client.ts'
+import { type PluginClient, RpcError, RpcRefusal } from './plugin-client.ts'
 
 /** The instance could not be started: Kong answers 500 then, unlike for any later failure. */
 export class StartError extends Error {}
@@ -11,12 +11,12 @@ export class StartError extends Error {}
 const workspaceId = stableId('workspace', 'default')
 
 /** The `Config` of StartInstance: the plugin's config and the keys that Kong adds (K:runloop/plugins_iterator.lua). */
-function configFor(plugin: ExternalPlugin): string {
+function configFor(plugin: ExternalPlugin, sequence: number): string {
   const { routeId, serviceId } = plugin.scope
   return JSON.stringify({
     ...plugin.config,
     __plugin_id: plugin.id,
-    __seq__: 0,
+    __seq__: sequence,
     __key__: `plugins:${plugin.name}:${routeId ?? ''}:${serviceId ?? ''}:::${workspaceId}`,
     __ws_id: workspaceId,
     ...(routeId === undefined ? {} : { route_id: routeId }),
@@ -27,10 +27,13 @@ function configFor(plugin: ExternalPlugin): string {
 /** The running instances of one set of configs. */
 export class PluginInstances {
   readonly #client: PluginClient
+  readonly #sequence: number
   readonly #running = new Map<string, { name: string; id: Promise<number> }>()
 
-  constructor(client: PluginClient) {
+  /** @param sequence Kong's `__seq__`: another number for each time that the configuration was read */
+  constructor(client: PluginClient, sequence: number) {
     this.#client = client
+    this.#sequence = sequence
   }
 
   /** The id of the plugin's instance, started if need be. @throws StartError */
@@ -49,14 +52,27 @@ export class PluginInstances {
 
   async #start(plugin: ExternalPlugin): Promise<number> {
     try {
-      const argument = { Name: plugin.name, Config: configFor(plugin) }
+      const argument = { Name: plugin.name, Config: configFor(plugin, this.#sequence) }
       const started = await this.#client.call('plugin.StartInstance', argument)
       if (isRecord(started) && typeof started.Id === 'number') return started.Id
     } catch (error) {
-      if (error instanceof RpcError) throw new StartError(error.message)
+      if (error instanceof RpcError) throw new StartError(error.message, { cause: error })
       throw error
     }
     throw new StartError('the plugin server named no instance')
+  }
+
+  /**
+   * Starts the instances of all plugins, so that the first request need not wait, and a config that its plugin does
+   * not accept shows before it is in force.
+   * @throws StartError for such a config; a plugin server that is not there is waited for by the requests
+   */
+  async startAll(plugins: readonly ExternalPlugin[]): Promise<void> {
+    for (const started of await Promise.allSettled(plugins.map((plugin) => this.instanceId(plugin)))) {
+      if (started.status === 'fulfilled') continue
+      const cause: unknown = started.reason instanceof StartError ? started.reason.cause : started.reason
+      if (cause instanceof RpcRefusal || !(cause instanceof RpcError)) throw started.reason
+    }
   }
 
   /** Forgets every instance of a plugin by that name (K: "no plugin instance" resets them all). */

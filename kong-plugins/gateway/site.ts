@@ -16,6 +16,8 @@ export interface Site {
   readonly chain: PluginChain
   /** Takes a request through checks, plugins and routing. Without an answer at the end it is for the backend. */
   readonly decide: (req: IncomingMessage, exchange: Exchange) => Promise<void>
+  /** Starts the plugins' instances. @throws StartError for a config that its plugin does not accept */
+  readonly start: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -39,11 +41,20 @@ function redirectToHttps(exchange: Exchange, route: Route): void {
   }
 }
 
-/** Prepares a configuration. @throws Error when its Lua does not compile */
-export async function createSite(config: KongConfig, client: PluginClient, settings: PdkSettings): Promise<Site> {
+/**
+ * Prepares a configuration.
+ * @param sequence how many there were before it
+ * @throws Error when its Lua does not compile
+ */
+export async function createSite(
+  config: KongConfig,
+  client: PluginClient,
+  settings: PdkSettings,
+  sequence = 0,
+): Promise<Site> {
   const lua = await LuaRuntime.create(settings)
-  const instances = new PluginInstances(client)
-  const chain = createPluginChain(config, lua, { client, instances, settings })
+  const instances = new PluginInstances(client, sequence)
+  const chain = compileChain(() => createPluginChain(config, lua, { client, instances, settings }), lua)
   const findRoute = createRouter(config.routes)
   const refusals = refusalsByRoute(config)
 
@@ -81,7 +92,18 @@ export async function createSite(config: KongConfig, client: PluginClient, setti
     await instances.close()
     lua.close()
   }
-  return { chain, decide, close }
+  const external = config.plugins.filter((plugin) => plugin.kind === 'external')
+  return { chain, decide, start: () => instances.startAll(external), close }
+}
+
+/** A VM whose code does not compile is of no use. */
+function compileChain(compile: () => PluginChain, lua: LuaRuntime): PluginChain {
+  try {
+    return compile()
+  } catch (error) {
+    lua.close()
+    throw error
+  }
 }
 
 /** Whether the client is still there to be answered. */
