@@ -1,7 +1,14 @@
 // The table of the plugins: what Kong knows each by, the config it takes, and the stages it puts a request through.
 import { firstHandOver, HAND_OVER_KEY, marked, passName, readHandOver } from './hand-over.ts'
 import type { KongReader } from './pdk/kong.ts'
-import { gatewayConfig, identityConfig, quotaConfig, type TokenConfig, tokenConfig } from './schema/config.ts'
+import {
+  gatewayConfig,
+  identityConfig,
+  metadataConfig,
+  quotaConfig,
+  type TokenConfig,
+  tokenConfig,
+} from './schema/config.ts'
 import type { Field, KongField } from './schema/field.ts'
 import { readConfig } from './schema/read-config.ts'
 import type { Services } from './services.ts'
@@ -10,6 +17,7 @@ import type { ProofMemory } from './stages/dpop/proof-memory.ts'
 import { deny, type Effects, unavailable } from './stages/effects.ts'
 import { credentialHeaders } from './stages/identity/credentials.ts'
 import { identityHeaders } from './stages/identity/identity.ts'
+import { metadataAnswer } from './stages/metadata/protected-resource.ts'
 import { limitHeaders, mark, notAdmitted } from './stages/quota/answers.ts'
 import { quotaStage } from './stages/quota/quota.ts'
 import { subjectOf } from './stages/quota/subject.ts'
@@ -99,8 +107,14 @@ const mobileQuota = plugin('mobile-quota', 905, quotaConfig, (config, services) 
   }
 })
 
+/** Answers a public route of its own; it needs no service behind it. */
+const mobileMetadata = plugin('mobile-metadata', 1410, metadataConfig, (config) => {
+  const effects: Effects = { kind: 'answer', answer: metadataAnswer(config) }
+  return async () => effects
+})
+
 /** The table, in the order in which a chain of all would run. */
-export const PLUGINS: readonly Plugin[] = [mobileGateway, mobileToken, mobileIdentity, mobileQuota]
+export const PLUGINS: readonly Plugin[] = [mobileGateway, mobileToken, mobileMetadata, mobileIdentity, mobileQuota]
 
 function plugin<Config>(
   name: string,

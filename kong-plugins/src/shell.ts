@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import { HAND_OVER_KEY } from './hand-over.ts'
 import type { Kong } from './pdk/kong.ts'
 import type { Decide } from './plugins.ts'
-import { type Denial, deny, type Effects, unavailable } from './stages/effects.ts'
+import { type Answer, deny, type Effects, unavailable } from './stages/effects.ts'
 
 /** What the shell needs: where to report, and the longest a request may take, in milliseconds. */
 export interface ShellOptions {
@@ -43,13 +43,14 @@ export async function handleAccess(
 
 async function carryOut(kong: Kong, effects: Effects): Promise<void> {
   if (effects.kind === 'deny') return answer(kong, effects.denial)
+  if (effects.kind === 'answer') return answer(kong, effects.answer)
   const { requestHeaders = {}, responseHeaders = {}, handOver } = effects
   if (Object.keys(requestHeaders).length > 0) await kong.service.request.setHeaders(requestHeaders)
   if (Object.keys(responseHeaders).length > 0) await kong.response.setHeaders(responseHeaders)
   if (handOver) await kong.ctx.shared.set(HAND_OVER_KEY, handOver)
 }
 
-function answer(kong: Kong, { status, body, headers }: Denial): Promise<void> {
+function answer(kong: Kong, { status, body, headers }: Answer): Promise<void> {
   return kong.response.exit(status, body, headers)
 }
 

@@ -11,7 +11,7 @@ interface Replacement {
 
 /**
  * Replaces the origins of service addresses (`url`, or `host` with `port`), and within plugin configurations those of
- * `jwks_uri`, `issuer` and `audiences`. Comments, order and layout stay, so line numbers in messages still fit.
+ * its own fields for addresses. Comments, order and layout stay, so line numbers in messages still fit.
  * @throws when the text is no YAML
  */
 export function renderKong(source: string, origins: Origins): string {
@@ -31,7 +31,10 @@ export function renderKong(source: string, origins: Origins): string {
 const startOf = (node: Scalar): number => node.range?.[0] ?? 0
 
 /** Wherever these stand in kong.yml they mean an address; the guard's Lua and all else is left alone. */
-const addressKeys = new Set(['url', 'jwks_uri', 'issuer', 'audiences'])
+const addressKeys = new Set([
+  ...['url', 'jwks_uri', 'issuer', 'audiences', 'public_origin', 'resource_metadata'],
+  ...['resource', 'authorization_servers'],
+])
 
 function* findReplacements(node: unknown, origins: Origins): Generator<Replacement> {
   if (isSeq(node)) {

@@ -57,6 +57,6 @@ export interface Kong extends KongReader {
      * Ends the request. Kong answers nothing to this call and the handler keeps running: always `return` it. A nil body
      * would lose the headers, so body is never null; of several WWW-Authenticate values only the last is sent.
      */
-    exit(status: number, body: Readonly<Record<string, unknown>>, headers: HeaderValues): Promise<void>
+    exit(status: number, body: string | Readonly<Record<string, unknown>>, headers: HeaderValues): Promise<void>
   }
 }

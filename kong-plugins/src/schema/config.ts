@@ -51,6 +51,10 @@ const scopeToken = text({
 
 const policy = required(policyName)
 
+function pageUrl(description: string) {
+  return text({ description, match: quotableUrl, maxLength: 1000 })
+}
+
 const tokenFields = {
   issuers: required(
     list('array', {
@@ -309,6 +313,39 @@ const backendFields = {
   ),
 }
 
+/** Config of `mobile-metadata`; the names are those of RFC 9728 §2. */
+export const metadataConfig = record({
+  fields: {
+    resource: required(
+      text({ description: 'Resource URI of the API, as its clients know it', match: quotableUrl, maxLength: 1000 }),
+    ),
+    authorization_servers: required(
+      list('array', {
+        description: 'Issuers of tokens for this API',
+        elements: text({ match: quotableUrl, maxLength: 1000 }),
+        minLength: 1,
+        maxLength: 20,
+      }),
+    ),
+    scopes_supported: withDefault(
+      list('set', { description: 'Scopes that clients may ask for', elements: scopeToken, maxLength: 100 }),
+      [],
+    ),
+    dpop: withDefault(
+      choice({ description: 'As in mobile-gateway: what the API does about tokens bound to a key', oneOf: DPOP_MODES }),
+      'optional',
+    ),
+    resource_name: optional(text({ description: 'Name of the API, for people', maxLength: 200 })),
+    resource_documentation: optional(pageUrl('Documentation for developers')),
+    resource_policy_uri: optional(pageUrl('What clients may do with the data')),
+    resource_tos_uri: optional(pageUrl('Terms of service of the API')),
+    max_age_seconds: withDefault(
+      integer({ description: 'How long the answer may be kept, in seconds', between: [0, 86_400] }),
+      3600,
+    ),
+  },
+})
+
 /** Config of `mobile-gateway`. */
 export const gatewayConfig = record({
   fields: { policy, ...tokenFields, ...quotaFields, ...backendFields },
@@ -325,6 +362,8 @@ export const identityConfig = record({ fields: { policy, ...backendFields } })
 export type TokenConfig = Value<typeof tokenConfig>
 /** Typed config of the quota stage. */
 export type QuotaConfig = Value<typeof quotaConfig>
+/** Typed config of the protected-resource metadata. */
+export type MetadataConfig = Value<typeof metadataConfig>
 /** Typed config of what the backend gets to see of credentials. */
 export type BackendConfig = Pick<Value<typeof identityConfig>, keyof typeof backendFields>
 /** Typed limits of one plan. */

@@ -1,10 +1,14 @@
 // What a plugin decided for one request, as values: nothing happens until the shell carries them out.
 
-/** An answer in place of the backend's. The body is never null: Kong would lose the headers. */
-export interface Denial {
+/** An answer in place of the backend's. The body is never null: Kong would lose the headers. A record becomes JSON. */
+export interface Answer {
   readonly status: number
-  readonly body: Readonly<Record<string, unknown>>
+  readonly body: string | Readonly<Record<string, unknown>>
   readonly headers: Readonly<Record<string, string>>
+}
+
+/** An answer that refuses. */
+export interface Denial extends Answer {
   /** For the log only: why, without anything that came from the token. */
   readonly reason: string
 }
@@ -21,6 +25,7 @@ export type RequestHeaders = Readonly<Record<string, string | typeof CLEAR>>
 /** Everything that may happen to a request; each part is at most one PDK call, and an empty part is none. */
 export type Effects =
   | { readonly kind: 'deny'; readonly denial: Denial }
+  | { readonly kind: 'answer'; readonly answer: Answer }
   | {
       readonly kind: 'pass'
       /** Headers of the request to the backend: what to put there, or {@link CLEAR} where nothing may be. */

@@ -1,0 +1,37 @@
+// Protected-resource metadata (RFC 9728): tells an app that only knows the API's address where to get tokens for it.
+
+import type { MetadataConfig } from '../../schema/config.ts'
+import { PROOF_ALGORITHMS } from '../../schema/config.ts'
+import type { Answer } from '../effects.ts'
+
+/** Members in the order of RFC 9728 §2; those without a value are left out. */
+function metadata(config: MetadataConfig): Readonly<Record<string, unknown>> {
+  const { dpop, scopes_supported } = config
+  return {
+    resource: config.resource,
+    authorization_servers: config.authorization_servers,
+    ...(scopes_supported.length > 0 && { scopes_supported }),
+    // "The empty array can be used to indicate that no bearer methods are supported."
+    bearer_methods_supported: dpop === 'required' ? [] : ['header'],
+    ...(config.resource_name !== undefined && { resource_name: config.resource_name }),
+    ...(config.resource_documentation !== undefined && { resource_documentation: config.resource_documentation }),
+    ...(config.resource_policy_uri !== undefined && { resource_policy_uri: config.resource_policy_uri }),
+    ...(config.resource_tos_uri !== undefined && { resource_tos_uri: config.resource_tos_uri }),
+    ...(dpop !== 'off' && { dpop_signing_alg_values_supported: PROOF_ALGORITHMS }),
+    ...(dpop === 'required' && { dpop_bound_access_tokens_required: true }),
+  }
+}
+
+/** The one answer, prepared once. Text, because Kong would turn empty arrays of a table into objects. */
+export function metadataAnswer(config: MetadataConfig): Answer {
+  return {
+    status: 200,
+    body: JSON.stringify(metadata(config)),
+    headers: {
+      'Content-Type': 'application/json',
+      'Cache-Control': `public, max-age=${config.max_age_seconds}`,
+      // Public, and the same for everybody: apps in browsers may read it, too.
+      'Access-Control-Allow-Origin': '*',
+    },
+  }
+}
