@@ -142,7 +142,7 @@ function tokenStage(
   proofs: ProofMemory = services.proofs.for(),
 ): (kong: KongReader) => Promise<Verdict> {
   const policy = tokenPolicy(config)
-  const stores = { ...services, proofs }
+  const stores = { ...services, proofs, standing: services.standings.for(config.issuers) }
   const readsMethod = policy.methodScopes.size > 0
   for (const jwksUri of policy.issuers.values()) void services.keySources.at(jwksUri).refresh()
 

@@ -5,6 +5,7 @@ import { createRedisLinks, type RedisLinks } from './redis/links.ts'
 import { createProofMemories, type ProofMemories } from './stages/dpop/proof-memories.ts'
 import { type CounterStores, createCounterStores } from './stages/quota/counter-stores.ts'
 import { createUnknownPlans, type UnknownPlans } from './stages/quota/unknown-plans.ts'
+import { createStandings, type Standings } from './stages/revocation/standings.ts'
 import { type FetchKeys, fetchKeys } from './stages/verify-token/fetch-keys.ts'
 import { createKeySources, type KeySources } from './stages/verify-token/key-sources.ts'
 import { createTokenCache, type TokenCache } from './stages/verify-token/token-cache.ts'
@@ -17,6 +18,7 @@ export interface Services {
   readonly redis: RedisLinks
   readonly counters: CounterStores
   readonly proofs: ProofMemories
+  readonly standings: Standings
   readonly unknownPlans: UnknownPlans
   readonly log: Logger
   /** Longest time from the start of a handler to its answer, in milliseconds. */
@@ -41,6 +43,7 @@ export function createServices(log: Logger, outside: Outside = {}): Services {
     redis,
     counters: createCounterStores(clock, redis),
     proofs: createProofMemories(clock, redis),
+    standings: createStandings(clock, log),
     unknownPlans: createUnknownPlans(log),
     log,
     deadlineMs: outside.deadlineMs ?? 2000,

@@ -1,5 +1,6 @@
 // The configuration of the plugins: every field with its description, bounds and default; --dump and the types follow from it.
 import { optional, required, type Value, withDefault } from './field.ts'
+import { issuerRevocations } from './revocations.ts'
 import { choice, flag, integer, list, map, record, secret, text } from './types.ts'
 
 /** Signature algorithms that may be allowed; symmetric ones and `none` are not among them, so no config can turn them on. */
@@ -32,7 +33,7 @@ const httpUrl = {
 
 // What stands between quotes in WWW-Authenticate, or in a header value, as it is.
 const quotableUrl = {
-  lua: '^https?://[!#-%[%]-~]+$',
+  lua: '^https?://[!#-Z%[%]^-~]+$',
   js: /^https?:\/\/[!#-[\]-~]+$/,
   says: 'must be an http or https address of printable ASCII without " and \\',
 }
@@ -65,6 +66,7 @@ const tokenFields = {
           jwks_uri: required(
             text({ description: 'Address of its public keys (RFC 7517)', match: httpUrl, maxLength: 1000 }),
           ),
+          revocations: issuerRevocations,
         },
       }),
       minLength: 1,

@@ -32,6 +32,7 @@ async function serve(socketPath: string): Promise<void> {
     void listener.close().then(() => {
       services.keySources.close()
       services.redis.close()
+      services.standings.close()
       log.info({ signal }, 'plugin server stopped')
       process.exit(0)
     })

@@ -21,6 +21,8 @@ export interface TestServer {
   connect(): KongClient
   /** Breaks all of them off, as a dying Kong does. */
   closeClients(): void
+  /** Ends the server before the test ends. */
+  stop(): Promise<void>
 }
 
 /** Starts it for one test; it ends with the test. */
@@ -40,11 +42,17 @@ export async function startPluginServer(
   const closeClients = (): void => {
     for (const client of clients) client.close()
   }
+  let stopped: Promise<void> | undefined
+  const stop = (): Promise<void> => {
+    stopped ??= listener.close()
+    return stopped
+  }
   t.after(async () => {
     closeClients()
-    await listener.close()
+    await stop()
     services.keySources.close()
     services.redis.close()
+    services.standings.close()
     await rm(folder, { recursive: true })
   })
   return {
@@ -53,6 +61,7 @@ export async function startPluginServer(
     services,
     logged,
     closeClients,
+    stop,
     connect() {
       const client = new KongClient(socketPath)
       clients.push(client)

@@ -55,8 +55,9 @@ export function createTokenStage(jwksUri: string, changes: Readonly<Record<strin
   const services = createServices(pino({ level: 'silent' }), { clock })
   const stageFor = (more: Readonly<Record<string, unknown>>): TokenStage => {
     const { plans, default_limit, ...config } = gatewayConfig(jwksUri, more)
-    const stores = { ...services, proofs: services.proofs.for() }
-    const policy = tokenPolicy(readConfig('mobile-token', tokenConfig, config))
+    const read = readConfig('mobile-token', tokenConfig, config)
+    const stores = { ...services, proofs: services.proofs.for(), standing: services.standings.for(read.issuers) }
+    const policy = tokenPolicy(read)
     return {
       clock,
       services,

@@ -1,4 +1,5 @@
 // Fetches a JWK set over HTTP: no redirects, a time limit and a size limit.
+import { readBoundedJson } from '../../bounded-json.ts'
 
 /** Fetches one document; fails by throwing. */
 export type FetchKeys = (uri: string) => Promise<unknown>
@@ -14,16 +15,5 @@ export const fetchKeys: FetchKeys = async (uri) => {
     redirect: 'error',
     signal: AbortSignal.timeout(TIMEOUT_MS),
   })
-  if (response.status !== 200 || !response.body) {
-    await response.body?.cancel()
-    throw new Error(`status ${response.status}`)
-  }
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of response.body) {
-    size += chunk.length
-    if (size > MAX_BYTES) throw new Error(`more than ${MAX_BYTES} bytes`)
-    chunks.push(chunk)
-  }
-  return JSON.parse(Buffer.concat(chunks).toString())
+  return readBoundedJson(response, MAX_BYTES)
 }

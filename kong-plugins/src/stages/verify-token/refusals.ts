@@ -15,6 +15,7 @@ const INVALID_TOKEN = {
   issuer: 'The issuer is not trusted',
   audience: 'The access token is for another audience',
   expired: 'The access token has expired',
+  revoked: 'The access token was revoked',
   'not-yet-valid': 'The access token is not valid yet',
   'issued-in-future': 'The access token was issued in the future',
   'proof-of-possession': 'Tokens that are bound in this way are not supported',

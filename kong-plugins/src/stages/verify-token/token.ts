@@ -14,6 +14,8 @@ export interface Claims extends Caller {
   readonly notBefore: number | undefined
   readonly issuedAt: number
   readonly scopes: ReadonlySet<string>
+  /** The login behind it, which can be revoked (`grant_id`); a machine's token has none. */
+  readonly grantId: string | undefined
   /** Thumbprint of the key that the token is bound to (`cnf.jkt`, RFC 9449 §6.1). */
   readonly boundTo: string | undefined
 }
@@ -62,13 +64,14 @@ export function parseToken(text: string): Parsed {
 
 /** RFC 9068 §2.2: the claims every access token has, plus ours. */
 function readClaims(payload: Readonly<Record<string, unknown>>, boundTo: string | undefined): Claims | undefined {
-  const { iss, aud, sub, client_id, scope, exp, nbf, iat, app_id, plan } = payload
+  const { iss, aud, sub, client_id, scope, exp, nbf, iat, app_id, plan, grant_id } = payload
   const audiences = typeof aud === 'string' ? [aud] : aud
   if (typeof iss !== 'string' || !isName(sub) || !isName(client_id)) return undefined
   if (!Array.isArray(audiences) || !audiences.every((item) => typeof item === 'string')) return undefined
   if (typeof scope !== 'string' || !SCOPE.test(scope)) return undefined
   if (!isTime(exp) || !isTime(iat) || !(nbf === undefined || isTime(nbf))) return undefined
   if (!(app_id === undefined || isName(app_id)) || !(plan === undefined || isName(plan))) return undefined
+  if (!(grant_id === undefined || isName(grant_id))) return undefined
   return {
     issuer: iss,
     audiences,
@@ -81,6 +84,7 @@ function readClaims(payload: Readonly<Record<string, unknown>>, boundTo: string 
     issuedAt: iat,
     applicationId: app_id,
     plan,
+    grantId: grant_id,
     boundTo,
   }
 }

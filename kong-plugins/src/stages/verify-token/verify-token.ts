@@ -5,12 +5,13 @@ import type { Caller } from '../caller.ts'
 import { checkProof } from '../dpop/proof.ts'
 import type { ProofMemory } from '../dpop/proof-memory.ts'
 import { readTarget } from '../dpop/target.ts'
+import type { JudgeStanding } from '../revocation/standings.ts'
 import { readAuthorization, type Scheme } from './authorization.ts'
 import { brokenRule } from './checks.ts'
 import type { KeySources } from './key-sources.ts'
 import { neededScopes, type TokenPolicy } from './policy.ts'
 import { invalidProof, invalidToken, type Refusal } from './refusals.ts'
-import { MAX_TOKEN_LENGTH, type ParsedToken, parseToken } from './token.ts'
+import { type Claims, MAX_TOKEN_LENGTH, type ParsedToken, parseToken } from './token.ts'
 import { digestOf, type TokenCache } from './token-cache.ts'
 
 /** What the stage needs besides the request and its policy. */
@@ -19,6 +20,8 @@ export interface TokenStores {
   readonly keySources: KeySources
   readonly tokenCache: TokenCache
   readonly proofs: ProofMemory
+  /** Whether a token has been revoked. */
+  readonly standing: JudgeStanding
 }
 
 /** The facts of a request that decide. `method` only where the policy depends on it. */
@@ -62,6 +65,7 @@ export async function verifyToken(
   if (authentic.kind === 'refused') return refused(authentic.refusal, scheme)
   const { claims } = authentic.token
   const refusal =
+    (await refusalOfRevocation(claims, stores)) ??
     unusableScheme(claims.boundTo, scheme, policy) ??
     (claims.boundTo === undefined ? undefined : await refusalOfProof(token, claims.boundTo, request, policy, stores)) ??
     unauthorized(authentic.token, request, policy)
@@ -106,6 +110,13 @@ function unusableScheme(boundTo: string | undefined, scheme: Scheme, { dpop }: T
   }
   if (dpop.mode === 'off') return invalidToken('proof-of-possession')
   return scheme === 'bearer' ? invalidToken('bound') : undefined
+}
+
+/** At every request, also of a token seen before: a look into memory. */
+async function refusalOfRevocation(claims: Claims, { standing }: TokenStores): Promise<Refusal | undefined> {
+  const verdict = await standing(claims)
+  if (verdict === 'standing') return undefined
+  return verdict === 'revoked' ? invalidToken('revoked') : { kind: 'undecided', why: 'revocations not known' }
 }
 
 async function refusalOfProof(

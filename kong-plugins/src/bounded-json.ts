@@ -1,0 +1,17 @@
+// Reads the JSON of an HTTP answer that may be anything: a wrong status, endless, or no JSON at all.
+
+/** @throws Error unless it is 200 with JSON of at most `maxBytes` */
+export async function readBoundedJson(response: Response, maxBytes: number): Promise<unknown> {
+  if (response.status !== 200 || !response.body) {
+    await response.body?.cancel()
+    throw new Error(`status ${response.status}`)
+  }
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of response.body) {
+    size += chunk.length
+    if (size > maxBytes) throw new Error(`more than ${maxBytes} bytes`)
+    chunks.push(chunk)
+  }
+  return JSON.parse(Buffer.concat(chunks).toString())
+}

@@ -1,0 +1,58 @@
+// The configuration of an issuer's feed of revocations.
+import { optional, required, type Value, withDefault } from './field.ts'
+import { choice, integer, record, secret, text } from './types.ts'
+
+const httpUrl = {
+  lua: '^https?://[^%s]+$',
+  js: /^https?:\/\/[^\s]+$/,
+  says: 'must be an http or https address',
+}
+
+const revocations = record({
+  description:
+    'The feed of revocations of this server: tokens that it names are refused within two seconds, and nothing passes before ' +
+    'the feed was read to its end once. Without it a token counts until it expires',
+  fields: {
+    url: required(text({ description: 'Address of the feed (revocations_endpoint)', match: httpUrl, maxLength: 1000 })),
+    token_url: required(
+      text({
+        description: 'Address of the token endpoint, where the gateway gets a token for the feed',
+        match: httpUrl,
+        maxLength: 1000,
+      }),
+    ),
+    client_id: required(
+      text({
+        description: 'The gateway as a client of that server, subscribed to the feed: client_credentials, Basic',
+        maxLength: 255,
+      }),
+    ),
+    client_secret: required(
+      secret({
+        description: 'Its secret, or a vault reference such as {vault://env/gateway-client-secret}',
+        maxLength: 1000,
+      }),
+    ),
+    max_staleness_seconds: withDefault(
+      integer({
+        description: 'How long calls go on while the feed cannot be read, in seconds',
+        between: [5, 3600],
+      }),
+      30,
+    ),
+    when_stale: withDefault(
+      choice({
+        description:
+          'What happens after that: closed refuses every call with 503, open lets pass what is not known to be revoked',
+        oneOf: ['closed', 'open'],
+      }),
+      'closed',
+    ),
+  },
+})
+
+/** The field `revocations` of an issuer. */
+export const issuerRevocations = optional(revocations)
+
+/** Typed config of a feed. */
+export type RevocationsConfig = Value<typeof revocations>
