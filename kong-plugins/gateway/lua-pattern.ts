@@ -32,14 +32,17 @@ function readSet(pattern: string, start: number): { source: string; end: number 
     at += 1
   }
   for (let first = true; first || pattern[at] !== ']'; first = false) {
-    const char = pattern[at]
+    const [char, dash, last] = [pattern[at], pattern[at + 1], pattern[at + 2]]
     if (char === undefined) throw new Error(`the set is not closed: ${pattern}`)
     if (char === '%') {
-      source += readClass(pattern[at + 1] ?? '', true)
+      source += readClass(dash ?? '', true)
       at += 2
+    } else if (dash === '-' && last !== undefined && last !== ']') {
+      // In Lua a range ends with the very next character, also when that is a %.
+      source += char <= last ? `${escaped(char)}-${escaped(last)}` : ''
+      at += 3
     } else {
-      const isRange = char === '-' && !first && pattern[at + 1] !== ']'
-      source += isRange ? '-' : escaped(char)
+      source += escaped(char)
       at += 1
     }
   }
@@ -53,16 +56,19 @@ function readSet(pattern: string, start: number): { source: string; end: number 
 export function luaPattern(pattern: string): RegExp {
   let source = ''
   let at = 0
+  let single = false // the last item is one character (class), which a quantifier may follow
   while (at < pattern.length) {
     const char = pattern[at] ?? ''
     if (char === '%') {
       const letter = pattern[at + 1] ?? ''
       if (/[bf\d]/.test(letter)) throw new Error(`%${letter} is not supported`)
       source += readClass(letter, false)
+      single = true
       at += 2
     } else if (char === '[') {
       const set = readSet(pattern, at + 1)
       source += set.source
+      single = true
       at = set.end
     } else if (char === '^' && at === 0) {
       source += '^'
@@ -70,14 +76,13 @@ export function luaPattern(pattern: string): RegExp {
     } else if (char === '$' && at === pattern.length - 1) {
       source += '$'
       at += 1
-    } else if ('*+?'.includes(char) && source !== '') {
-      source += char
-      at += 1
-    } else if (char === '-' && source !== '') {
-      source += '*?'
+    } else if ('*+?-'.includes(char) && single) {
+      source += char === '-' ? '*?' : char
+      single = false
       at += 1
     } else {
-      source += '().'.includes(char) ? (char === '.' ? '[^]' : char) : escaped(char)
+      source += char === '.' ? '[^]' : '()'.includes(char) ? char : escaped(char)
+      single = !'()'.includes(char)
       at += 1
     }
   }

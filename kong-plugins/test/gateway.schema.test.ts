@@ -1,5 +1,6 @@
 // Kong's schema language as the embedded gateway and the checker read it: values that break a rule are named with their path.
 import t from 'tap'
+import { LuaFactory } from 'wasmoon'
 import { luaPattern } from '../gateway/lua-pattern.ts'
 import { applySchema, type FieldSchema } from '../gateway/plugin-schema.ts'
 
@@ -27,6 +28,32 @@ t.test('Lua patterns match what they match in Lua', async (t) => {
     for (const text of bad) t.notMatch(text, luaPattern(pattern), `${pattern}: ${text}`)
   }
   for (const pattern of ['%bxy', '%f[a]', '(a)%1', '[a']) t.throws(() => luaPattern(pattern), pattern)
+})
+
+t.test('every character gets the answer that Lua itself gives', async (t) => {
+  const lua = await new LuaFactory().createEngine()
+  const find: unknown = await lua.doString(
+    'return function(text, pattern) return string.find(text, pattern) ~= nil end',
+  )
+  const patterns = [
+    '^[A-Za-z0-9-]+$',
+    '^[!#-/0-Z%[%]^-~]+$',
+    '^[!#-%[%]-~]+$',
+    '^[]a]$',
+    '^[^%s-]$',
+    '^[a-]$',
+    '^[%a_]$',
+    '^%p$',
+  ]
+  patterns.push('^[z-a]$', '^[+-%d]$', '^.$', '^a?-$', '[%w%-]', '^[%^x]$')
+  for (const pattern of patterns) {
+    const characters = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i))
+    const differing = characters.filter((char) => {
+      return typeof find === 'function' && find(char, pattern) !== luaPattern(pattern).test(char)
+    })
+    t.strictSame(differing, [], pattern)
+  }
+  lua.global.close()
 })
 
 t.test('each rule of a value', async (t) => {
