@@ -59,6 +59,7 @@ async function main(args: string[]): Promise<number> {
       logLevel: process.env.LOG_LEVEL || 'warn',
       onProgress: (line) => console.log(`  ${line}`),
       onLine: (name, line) => talking && console.log(`[${name}] ${line}`),
+      onConfigEdit: (line) => console.log(line),
       onUnexpectedExit: (end) => tell(end),
     })
     console.log(welcome({ stack, environment, gateway, seconds: (performance.now() - started) / 1000 }))

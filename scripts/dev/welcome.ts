@@ -40,6 +40,7 @@ Next, in a second terminal:
   curl -i ${urls.resource}/echo
       no token, no entry: 401
 
+Edits of kong.yml take effect when you save them.
 Ctrl-C stops everything; the data stays.
 `
 }

@@ -1,9 +1,10 @@
 // Runs a real Kong on the rendered kong.yml: configuration by environment, our plugins described by files, no database.
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { waitUntil } from './wait.ts'
 
 const run = promisify(execFile)
 
@@ -61,6 +62,39 @@ export async function prepareKong(options: KongOptions): Promise<NodeJS.ProcessE
 
 /** What Kong says at every start and nobody needs to know. */
 export const kongChatter = /start_command undefined for pluginserver|prefix directory .* not found|Run with --v/
+
+/** Lines that nginx writes when the new configuration does not load; the old workers then go on. */
+const failedReload = /init_by_lua error: .*|\[emerg\].*/
+
+/**
+ * Has a running Kong read its configuration anew: new workers take over, the old ones finish what they have begun.
+ * @param env what it was started with
+ * @throws when Kong does not take the configuration
+ */
+export async function reloadKong(prefix: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const log = kongErrorLog(prefix)
+  const before = (await readFile(log, 'utf8').catch(() => '')).length
+  const workers = await workersOf(nginxPid(prefix))
+  await run('kong', ['reload'], { env })
+  let said: string | undefined
+  await waitUntil(
+    async () => {
+      said = failedReload.exec((await readFile(log, 'utf8').catch(() => '')).slice(before))?.[0]
+      const now = await workersOf(nginxPid(prefix))
+      return said !== undefined || now.some((pid) => !workers.includes(pid))
+    },
+    { timeoutMs: 10_000, everyMs: 50 },
+  )
+  if (said !== undefined) throw new Error(`Kong does not take it: ${said}`)
+}
+
+/** The processes that nginx has started; none where `ps` does not tell. */
+async function workersOf(master: number | undefined): Promise<string[]> {
+  if (master === undefined) return []
+  const { stdout } = await run('ps', ['-A', '-o', 'pid=,ppid=']).catch(() => ({ stdout: '' }))
+  const rows = stdout.split('\n').map((line) => line.trim().split(/\s+/))
+  return rows.flatMap(([pid = '', parent]) => (parent === String(master) ? [pid] : []))
+}
 
 /** Kong's error log within a prefix. */
 export const kongErrorLog = (prefix: string): string => join(prefix, 'kong', 'logs', 'error.log')

@@ -1,10 +1,11 @@
 // The whole road on one machine: database, auth server, demo API, plugin server and gateway, started and stopped in order.
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { LockHeld, takeLock } from '../process-lock.mjs'
 import { seedDemo } from '../seed.ts'
-import { kongChatter, kongErrorLog, nginxPid, prepareKong } from './kong.ts'
+import { followKongYml, writeCopy } from './follow-config.ts'
+import { kongChatter, kongErrorLog, nginxPid, prepareKong, reloadKong } from './kong.ts'
 import { type Ports, requireFree } from './ports.ts'
 import { DataFolderInUse, startPostgres } from './postgres.ts'
 import { type ManagedProcess, manageProcess, type ProcessEnd, type ProcessEvents } from './processes.ts'
@@ -26,6 +27,10 @@ export interface StackOptions {
   readonly databaseUrl?: string | undefined
   /** false gives up crash safety of the embedded PostgreSQL for speed: for tests. Default true. */
   readonly durable?: boolean
+  /** The kong.yml to render. Default: the project's. */
+  readonly kongYml?: string
+  /** Told of each edit of kong.yml while the stack runs; edits are followed only where this is given. */
+  readonly onConfigEdit?: (line: string) => void
   /** Changes the text of kong.yml before it is rendered, e.g. to try a tighter limit. */
   readonly editKongYml?: (source: string) => string
   /** Level of the servers' logs. Default `warn`. */
@@ -94,7 +99,11 @@ async function start(options: StackOptions, onStop: (undo: () => Promise<void>) 
   onStop(() => rm(runtimeDir, { recursive: true, force: true }))
   const pluginSocket = join(runtimeDir, 'plugins.sock')
   const secrets = await loadSecrets(join(dataDir, 'secrets.json'))
-  const configPath = await renderConfig(options, urls, dataDir)
+  const configPath = join(dataDir, 'kong.yml')
+  const render = (source: string): string => renderKong(options.editKongYml?.(source) ?? source, urls.origins)
+  const kongYml = options.kongYml ?? join(root, 'kong.yml')
+  const kongYmlText = await readFile(kongYml, 'utf8')
+  await writeCopy(configPath, render(kongYmlText))
 
   let databaseUrl = options.databaseUrl
   if (databaseUrl === undefined) {
@@ -115,7 +124,7 @@ async function start(options: StackOptions, onStop: (undo: () => Promise<void>) 
     progress('PostgreSQL is up')
   }
 
-  const processes = await describeProcesses({
+  const { processes, reload } = await describeProcesses({
     options,
     urls,
     databaseUrl,
@@ -132,6 +141,11 @@ async function start(options: StackOptions, onStop: (undo: () => Promise<void>) 
   await settleAll([launch(processes.api), launch(processes.plugins), launch(processes.auth)])
   await seedDemo({ databaseUrl, passwordPepper: secrets.PASSWORD_PEPPER, resource: urls.resource })
   await launch(processes.gateway)
+  if (options.onConfigEdit !== undefined) {
+    const text = kongYmlText
+    const edits = followKongYml({ source: kongYml, text, copy: configPath, render, reload, tell: options.onConfigEdit })
+    onStop(() => edits.close())
+  }
   return { urls, databaseUrl, dataDir, pluginSocket, processes }
 }
 
@@ -155,13 +169,6 @@ async function settleAll(starting: readonly Promise<void>[]): Promise<void> {
   }
 }
 
-async function renderConfig(options: StackOptions, urls: StackUrls, dataDir: string): Promise<string> {
-  const source = await readFile(join(root, 'kong.yml'), 'utf8')
-  const path = join(dataDir, 'kong.yml')
-  await writeFile(path, renderKong(options.editKongYml?.(source) ?? source, urls.origins))
-  return path
-}
-
 interface Surroundings {
   readonly options: StackOptions
   readonly urls: StackUrls
@@ -172,14 +179,21 @@ interface Surroundings {
   readonly runtimeDir: string
 }
 
-async function describeProcesses(around: Surroundings): Promise<StackProcesses> {
+interface Described {
+  readonly processes: StackProcesses
+  /** Has the gateway read its configuration anew, where it does not notice by itself. */
+  readonly reload: () => Promise<void>
+}
+
+async function describeProcesses(around: Surroundings): Promise<Described> {
   const { options, urls, pluginSocket } = around
   const { ports, onLine, onUnexpectedExit } = options
   const events = { ...(onLine && { onLine }), ...(onUnexpectedExit && { onUnexpectedExit }) }
   const common = { ...process.env, LOG_LEVEL: options.logLevel ?? 'warn', HOST: '127.0.0.1' }
   const node = { command: process.execPath, cwd: root }
   const pluginServer = join(root, 'kong-plugins', 'src', 'server', 'main.ts')
-  return {
+  const gateway = await describeGateway(around, [process.execPath, pluginServer])
+  const processes = {
     api: manageProcess(
       {
         ...node,
@@ -216,8 +230,12 @@ async function describeProcesses(around: Surroundings): Promise<StackProcesses> 
       },
       events,
     ),
-    gateway: manageProcess(await describeGateway(around, [process.execPath, pluginServer]), events),
+    gateway: manageProcess(gateway, events),
   }
+  const { runtimeDir } = around
+  const reload = (): Promise<void> =>
+    options.gateway === 'kong' ? reloadKong(runtimeDir, gateway.env) : Promise.resolve()
+  return { processes, reload }
 }
 
 async function describeGateway(around: Surroundings, pluginServer: readonly [string, ...string[]]) {

@@ -1,0 +1,65 @@
+// Editing kong.yml while requests come in: each edit is in force soon after it is saved, none costs a request, a bad one changes nothing.
+import { readFile, writeFile } from 'node:fs/promises'
+import { request } from 'node:http'
+import { join } from 'node:path'
+import t from 'tap'
+import { waitUntil } from '../stack/wait.ts'
+import { call, logIn } from './support/app.ts'
+import { onEachGateway, testStack } from './support/gateways.ts'
+
+const projects = join(import.meta.dirname, '../../kong.yml')
+
+/** One call on a connection of its own: a client cannot lose a request to a connection that is being closed. */
+const callOnce = (url: string, token: string): Promise<string> =>
+  new Promise((done) => {
+    const sent = request(url, { agent: false, headers: { authorization: `Bearer ${token}` } }, (answer) => {
+      answer.resume()
+      answer.once('end', () => done(String(answer.statusCode)))
+      answer.once('error', (error) => done(error.message))
+    })
+    sent.once('error', (error) => done(error.message))
+    sent.end()
+  })
+
+onEachGateway(t, 'edits under load cost no request, and a bad one is refused', async (t, kind) => {
+  const source = await readFile(projects, 'utf8')
+  const withLimit = (limit: number): string => source.replaceAll('{ minute: 60 }', `{ day: ${limit} }`)
+  const kongYml = join(t.testdir({ 'kong.yml': withLimit(500_000) }), 'kong.yml')
+  const told: string[] = []
+  const stack = await testStack(t, kind, { kongYml, onConfigEdit: (line) => told.push(line) })
+  const { access_token: token } = await logIn(stack)
+  const limit = async () => (await call(stack, token)).headers.get('ratelimit-limit')
+  t.equal(await limit(), '500000')
+
+  let [running, answered] = [true, 0]
+  const others: string[] = []
+  const worker = async (): Promise<void> => {
+    while (running) {
+      const outcome = await callOnce(`${stack.urls.resource}/echo`, token)
+      answered += 1
+      if (outcome !== '200') others.push(outcome)
+    }
+  }
+  const load = Promise.all(Array.from({ length: 4 }, worker))
+  for (const most of [400_000, 300_000, 200_000]) {
+    const before = answered
+    await writeFile(kongYml, withLimit(most))
+    t.ok(await waitUntil(async () => (await limit()) === String(most), { timeoutMs: 20_000 }), `limit ${most}`)
+    t.ok(await waitUntil(() => answered > before + 20, { timeoutMs: 10_000 }))
+  }
+  const left = Number((await call(stack, token)).headers.get('x-ratelimit-remaining-day'))
+  t.ok(left < 200_000 - 60, 'calls from before the edits are still counted')
+
+  const refused = () => told.filter((line) => line.startsWith('kong.yml was edited, and the old one stays')).length
+  await writeFile(kongYml, withLimit(200_000).replace('policy ~= "mobile-api"', 'policy ~= "other"'))
+  t.ok(await waitUntil(() => refused() === 1, { timeoutMs: 10_000 }), 'a guard for another policy')
+  t.match(told.at(-1), /kong\.yml:\d+:\d+: the guard on route mobile-api does not work: .* Write instead: /)
+  await writeFile(kongYml, withLimit(200_000).replace('services:', 'servces:'))
+  t.ok(await waitUntil(() => refused() === 2, { timeoutMs: 10_000 }), 'a misspelt list')
+  t.equal(await limit(), '200000')
+
+  running = false
+  await load
+  t.strictSame(others, [], `${answered} requests`)
+  t.strictSame(told.filter((line) => line.endsWith('is in force')).length, 3)
+})
