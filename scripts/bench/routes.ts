@@ -1,0 +1,85 @@
+// The kong.yml files of the benchmark: ours with the very Lua of the project's kong.yml, and the one of somebody without us.
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parse, stringify } from 'yaml'
+import { AUDIENCE, type Callers, ISSUER } from './callers.ts'
+
+/** More calls than any run makes: what is measured is counting, not refusing. */
+const ENOUGH = 1_000_000_000
+
+interface Plugin {
+  readonly name: string
+  readonly config: Readonly<Record<string, unknown>>
+}
+interface KongYml {
+  readonly plugins: readonly Plugin[]
+  readonly services: readonly { readonly plugins: readonly Plugin[] }[]
+}
+
+/** The Lua of a chain of the three separate plugins: passes what all three of this policy have let pass. */
+const GUARD_OF_THREE = `
+local passed = kong.ctx.shared.mobile_gateway
+local policy = "mobile-api"
+if type(passed) ~= "table" or passed.token ~= policy or passed.identity ~= policy or passed.quota ~= policy then
+  return kong.response.exit(503, { message = "Service temporarily unavailable" }, { ["Retry-After"] = "5" })
+end`
+
+/** Routes `/gateway` and `/three`, protected as the project's kong.yml does it, and `/bare` beside them, for gateways that are not Kong. */
+export async function protectedRoutes(callers: Callers, backend: string): Promise<string> {
+  const { preFunction, guard } = await ownLua()
+  const token = {
+    policy: 'mobile-api',
+    issuers: [{ issuer: ISSUER, jwks_uri: callers.jwksUri }],
+    audiences: [AUDIENCE],
+  }
+  const quota = { policy: 'mobile-api', plans: { basic: { minute: ENOUGH } } }
+  return document(
+    [preFunction],
+    [
+      service('gateway', backend, [{ name: 'mobile-gateway', config: { ...token, ...quota } }, guard]),
+      service('three', backend, [
+        { name: 'mobile-token', config: token },
+        { name: 'mobile-identity', config: { policy: 'mobile-api' } },
+        { name: 'mobile-quota', config: quota },
+        { name: 'post-function', config: { access: [GUARD_OF_THREE] } },
+      ]),
+    ],
+  )
+}
+
+/** Routes `/bare` and, where there are bundled plugins, `/bundled`: jwt (ES256), rate-limiting (local), request-transformer. */
+export function plainRoutes(callers: Callers, backend: string, bundled: boolean): string {
+  const bare = service('bare', backend, [])
+  if (!bundled) return document([], [bare])
+  const consumer = {
+    username: 'demo-app',
+    jwt_secrets: [{ key: ISSUER, algorithm: 'ES256', rsa_public_key: callers.publicKeyPem }],
+  }
+  const chain = service('bundled', backend, [
+    { name: 'jwt', config: { claims_to_verify: ['exp'] } },
+    { name: 'rate-limiting', config: { minute: ENOUGH, policy: 'local' } },
+    {
+      name: 'request-transformer',
+      config: { remove: { headers: ['Authorization'] }, add: { headers: ['X-App:demo'] } },
+    },
+  ])
+  return document([], [bare, chain], [consumer])
+}
+
+function document(plugins: readonly Plugin[], services: readonly object[], consumers: readonly object[] = []): string {
+  return stringify({ _format_version: '3.0', plugins, services, ...(consumers.length > 0 && { consumers }) })
+}
+
+function service(name: string, backend: string, plugins: readonly Plugin[]): object {
+  return { name, url: backend, routes: [{ name, paths: [`/${name}`] }], plugins }
+}
+
+/** Both Lua functions of the project's kong.yml: the benchmark measures what is delivered. */
+async function ownLua(): Promise<{ preFunction: Plugin; guard: Plugin }> {
+  const text = await readFile(join(import.meta.dirname, '../../kong.yml'), 'utf8')
+  const delivered: KongYml = parse(text)
+  const preFunction = delivered.plugins.find(({ name }) => name === 'pre-function')
+  const guard = delivered.services[0]?.plugins.find(({ name }) => name === 'post-function')
+  if (!preFunction || !guard) throw new Error('kong.yml has no pre-function or no guard')
+  return { preFunction, guard }
+}
