@@ -190,6 +190,18 @@ t.test('the dump is plain JSON that forbids configuration per consumer', async (
   const document = JSON.parse(JSON.stringify(dump(PLUGINS)))
   for (const { Schema } of document.Plugins) {
     t.strictSame(Schema.fields[0], { consumer: { type: 'foreign', reference: 'consumers', eq: null } })
-    t.strictSame(Object.keys(Schema.fields[2].config.fields[0]), ['policy'])
+    const [first] = Object.keys(Schema.fields[2].config.fields[0])
+    t.equal(first, Schema.name === 'mobile-metadata' ? 'resource' : 'policy')
   }
+})
+
+t.test('patterns for Kong and for us say the same of every printable character', async (t) => {
+  const strange = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i)).filter((c) => !/[\w"\\ ]/.test(c))
+  for (const character of strange)
+    t.doesNotThrow(
+      () => read({ ...minimal, resource_metadata: `https://a/${character}` }),
+      `an address with ${character}`,
+    )
+  for (const character of ['"', '\\', ' ', '\n', '\u0430'])
+    t.throws(() => read({ ...minimal, resource_metadata: `https://a/${character}` }), encodeURIComponent(character))
 })
