@@ -6,6 +6,7 @@ import type { Plugin, Scope } from './config-types.ts'
 import { missingLuaCalls } from './lua-support.ts'
 import { applySchema, type PluginInfo } from './plugin-schema.ts'
 import { known, type LuaPhase, luaPhases, luaPlugins, observers, refused } from './support.ts'
+import { resolveReferences } from './vault.ts'
 
 /** Where findings about plugins go. */
 export interface PluginFindings {
@@ -67,8 +68,13 @@ export function readPlugin(at: Fields, scope: Scope, found: PluginFindings): Plu
   const unsupported = info.phases.filter((phase) => phase !== 'access')
   if (unsupported.length > 0) found.refuse(scope, at, 'name', `plugin ${name} in phase ${unsupported.join(', ')}`)
   const given = at.record('config') ?? {}
-  const config = applySchema({ ...info.config, required: true }, given, (path, text) => {
+  const problem = (path: readonly (string | number)[], text: string): void => {
     at.source.problem([...at.path, 'config', ...path], `${name}: ${path.join('.')} ${text}`)
+  }
+  const complete = applySchema({ ...info.config, required: true }, given, problem)
+  const config = resolveReferences(info.config, complete, process.env, (path, text) => {
+    const line = at.source.line([...at.path, 'config', ...path])
+    found.notice({ line, text: `${name}: ${path.join('.')}: ${text}; calls will be refused` })
   })
   return { ...base, kind: 'external', phases: info.phases, priority: info.priority, config: Object(config) }
 }

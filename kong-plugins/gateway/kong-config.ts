@@ -5,6 +5,7 @@ import { ConfigError, ConfigSource, Fields, isRecord, type Remark } from './conf
 import type { KongConfig, Plugin, Refusal, Route, Scope, Service } from './config-types.ts'
 import type { PluginInfo } from './plugin-schema.ts'
 import { idleEntities, known, refused } from './support.ts'
+import { findForeignReference } from './vault.ts'
 
 /** Reads the text of a kong.yml. @throws ConfigError that names every problem with its line. */
 export function parseKongConfig(text: string, plugins: readonly PluginInfo[], file = 'kong.yml'): KongConfig {
@@ -110,7 +111,8 @@ class KongReader {
         ...(service === undefined ? {} : { serviceId: service.id }),
       }
       const before = this.#refusals.length
-      const vault = findVault(at.values.config)
+      const schema = this.#infos.get(String(at.values.name))?.config
+      const vault = findForeignReference(at.values.config, schema)
       if (vault !== undefined) this.#refuse(scope, at, 'config', `the reference ${vault}`)
       const plugin = readPlugin(at, scope, {
         infos: this.#infos,
@@ -150,12 +152,4 @@ class KongReader {
       notices: this.#notices,
     }
   }
-}
-
-function findVault(value: unknown): string | undefined {
-  if (typeof value === 'string') return value.startsWith('{vault://') ? value : undefined
-  if (typeof value !== 'object' || value === null) return undefined
-  return Object.values(value)
-    .map(findVault)
-    .find((found) => found !== undefined)
 }

@@ -17,7 +17,8 @@ export interface PluginInfo {
 /** A problem in a config: the keys that lead to it, and what is wrong. */
 export type SchemaProblem = (path: readonly (string | number)[], text: string) => void
 
-function entries(fields: unknown): [string, FieldSchema][] {
+/** The fields of a record's schema: one object per field, as Kong spells it. */
+export function schemaFields(fields: unknown): [string, FieldSchema][] {
   const list = Array.isArray(fields) ? fields : []
   return list.filter(isRecord).flatMap((field) => {
     return Object.entries(field).filter((entry): entry is [string, FieldSchema] => isRecord(entry[1]))
@@ -29,7 +30,7 @@ export function readPluginDump(dump: unknown): PluginInfo[] {
   const plugins = Array.isArray(dump) ? dump : isRecord(dump) ? dump.Plugins : undefined
   if (!Array.isArray(plugins)) throw new Error('the plugin server described no plugins')
   return plugins.filter(isRecord).map((plugin): PluginInfo => {
-    const schema = isRecord(plugin.Schema) ? entries(plugin.Schema.fields) : []
+    const schema = isRecord(plugin.Schema) ? schemaFields(plugin.Schema.fields) : []
     return {
       name: String(plugin.Name),
       priority: Number(plugin.Priority),
@@ -99,7 +100,7 @@ function applyRecord(
   problem: SchemaProblem,
   path: (string | number)[],
 ): Record<string, unknown> {
-  const fields = new Map(entries(schema.fields))
+  const fields = new Map(schemaFields(schema.fields))
   for (const name of Object.keys(given)) if (!fields.has(name)) problem([...path, name], 'is not a known field')
   const filled: [string, unknown][] = []
   for (const [name, field] of fields) {
