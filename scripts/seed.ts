@@ -1,8 +1,9 @@
-// Puts the demo into the database: one user, one API, one app that is subscribed to it. Running it again changes nothing.
+// Puts the demo into the database: one user, one API, one app that is subscribed to it, the gateway as a client. Running it again changes nothing.
 import { defineApi } from '@mobile-api-gateway/auth-server/catalogue/apis.ts'
 import { registerApplication } from '@mobile-api-gateway/auth-server/catalogue/applications.ts'
 import { subscribe } from '@mobile-api-gateway/auth-server/catalogue/subscriptions.ts'
 import { createAccount } from '@mobile-api-gateway/auth-server/identity/local-account.ts'
+import { REVOCATIONS_SCOPE } from '@mobile-api-gateway/auth-server/oauth/revocations.ts'
 import { openDatabase } from '@mobile-api-gateway/auth-server/store/database.ts'
 
 /** The demo as the README, `npm start` and the tests tell it. */
@@ -20,6 +21,8 @@ export const demo = {
   },
   email: 'demo@example.com',
   password: 'correct-horse-battery',
+  /** The gateway itself, which reads the feed of revocations; see kong.yml. */
+  gatewayClientId: 'gateway',
 } as const
 
 /** What the seed depends on. */
@@ -29,10 +32,12 @@ export interface SeedOptions {
   readonly passwordPepper: string
   /** The demo API's resource URI. */
   readonly resource: string
+  readonly gatewayClientSecret: string
 }
 
 /** Seeds the demo, in one transaction; the schema must be there. */
-export async function seedDemo({ databaseUrl, passwordPepper, resource }: SeedOptions): Promise<void> {
+export async function seedDemo(options: SeedOptions): Promise<void> {
+  const { databaseUrl, passwordPepper, resource, gatewayClientSecret } = options
   const db = openDatabase(databaseUrl, () => {}, { connections: 1 })
   try {
     await db.transaction().execute(async (trx) => {
@@ -49,6 +54,23 @@ export async function seedDemo({ databaseUrl, passwordPepper, resource }: SeedOp
         plan: demo.plan,
         scopes: Object.keys(demo.scopes),
         trusted: true,
+      })
+      const gatewayId = await registerApplication(trx, {
+        clientId: demo.gatewayClientId,
+        name: 'Gateway',
+        kind: 'web',
+        redirectUris: [],
+        authMethod: 'client_secret_basic',
+        clientSecret: gatewayClientSecret,
+        grantTypes: ['client_credentials'],
+      })
+      // The auth server makes this API and its plan when it starts.
+      await subscribe(trx, {
+        applicationId: gatewayId,
+        apiId: 'revocations',
+        plan: 'gateway',
+        scopes: [REVOCATIONS_SCOPE],
+        trusted: false,
       })
       await createAccount(trx, passwordPepper, { email: demo.email, password: demo.password, name: 'Demo User' })
     })

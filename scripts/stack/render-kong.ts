@@ -33,7 +33,7 @@ const startOf = (node: Scalar): number => node.range?.[0] ?? 0
 /** Wherever these stand in kong.yml they mean an address; the guard's Lua and all else is left alone. */
 const addressKeys = new Set([
   ...['url', 'jwks_uri', 'issuer', 'audiences', 'public_origin', 'resource_metadata'],
-  ...['resource', 'authorization_servers'],
+  ...['resource', 'authorization_servers', 'token_url'],
 ])
 
 function* findReplacements(node: unknown, origins: Origins): Generator<Replacement> {

@@ -1,16 +1,23 @@
-// The four secrets of a development stack: made once, kept in one file that only its owner may read.
+// The secrets of a development stack: made once, kept in one file that only its owner may read.
 import { randomBytes, randomUUID } from 'node:crypto'
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
-const names = ['PASSWORD_PEPPER', 'TOKEN_SECRET', 'COOKIE_SECRET', 'KEY_ENCRYPTION_KEY'] as const
+/** Without one of these the database is useless: passwords no longer fit and signing keys cannot be decrypted. */
+const lasting = ['PASSWORD_PEPPER', 'TOKEN_SECRET', 'COOKIE_SECRET', 'KEY_ENCRYPTION_KEY'] as const
+/** Made anew when they are missing, as in a file of an earlier version. */
+const replaceable = ['GATEWAY_CLIENT_SECRET'] as const
+const names = [...lasting, ...replaceable] as const
 
-/** 32 random bytes each, base64url: the auth server's environment variables of the same names. */
-export type Secrets = Readonly<Record<(typeof names)[number], string>>
+type Name = (typeof names)[number]
+
+/** 32 random bytes each, base64url: the servers' environment variables of the same names. */
+export type Secrets = Readonly<Record<Name, string>>
+
+const random = (): string => randomBytes(32).toString('base64url')
 
 /**
  * Reads the secrets, making them (mode 0600) when the file is not there.
- * Losing the file makes the database useless: passwords no longer fit and signing keys cannot be decrypted.
  * @throws when the file holds something else
  */
 export async function loadSecrets(path: string): Promise<Secrets> {
@@ -19,16 +26,15 @@ export async function loadSecrets(path: string): Promise<Secrets> {
 }
 
 async function makeSecrets(path: string): Promise<Secrets> {
-  const random = () => randomBytes(32).toString('base64url')
   const fresh: Secrets = {
     PASSWORD_PEPPER: random(),
     TOKEN_SECRET: random(),
     COOKIE_SECRET: random(),
     KEY_ENCRYPTION_KEY: random(),
+    GATEWAY_CLIENT_SECRET: random(),
   }
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  const whole = `${path}.${randomUUID()}`
-  await writeFile(whole, `${JSON.stringify(fresh, null, 2)}\n`, { mode: 0o600 })
+  const whole = await writeBeside(path, fresh)
   try {
     await link(whole, path) // in one step, and only if nobody else was first
     return fresh
@@ -39,9 +45,15 @@ async function makeSecrets(path: string): Promise<Secrets> {
   }
 }
 
-function parseSecrets(path: string, text: string): Secrets {
+async function writeBeside(path: string, secrets: Secrets): Promise<string> {
+  const whole = `${path}.${randomUUID()}`
+  await writeFile(whole, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 })
+  return whole
+}
+
+async function parseSecrets(path: string, text: string): Promise<Secrets> {
   const problem = new Error(
-    `${path} does not hold the secrets ${names.join(', ')}; restore it, or delete the whole folder to start anew`,
+    `${path} does not hold the secrets ${lasting.join(', ')}; restore it, or delete the whole folder to start anew`,
   )
   let value: unknown
   try {
@@ -51,15 +63,22 @@ function parseSecrets(path: string, text: string): Secrets {
   }
   if (typeof value !== 'object' || value === null) throw problem
   const found = new Map<string, unknown>(Object.entries(value))
-  const secret = (name: (typeof names)[number]): string => {
-    const held = found.get(name)
-    if (typeof held !== 'string' || Buffer.from(held, 'base64url').length < 32) throw problem
-    return held
+  const held = (name: Name): string | undefined => {
+    const secret = found.get(name)
+    return typeof secret === 'string' && Buffer.from(secret, 'base64url').length >= 32 ? secret : undefined
   }
-  return {
+  const secret = (name: (typeof lasting)[number]): string => {
+    const lastingSecret = held(name)
+    if (lastingSecret === undefined) throw problem
+    return lastingSecret
+  }
+  const secrets: Secrets = {
     PASSWORD_PEPPER: secret('PASSWORD_PEPPER'),
     TOKEN_SECRET: secret('TOKEN_SECRET'),
     COOKIE_SECRET: secret('COOKIE_SECRET'),
     KEY_ENCRYPTION_KEY: secret('KEY_ENCRYPTION_KEY'),
+    GATEWAY_CLIENT_SECRET: held('GATEWAY_CLIENT_SECRET') ?? random(),
   }
+  if (replaceable.some((name) => held(name) === undefined)) await rename(await writeBeside(path, secrets), path)
+  return secrets
 }

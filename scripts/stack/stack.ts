@@ -139,7 +139,12 @@ async function start(options: StackOptions, onStop: (undo: () => Promise<void>) 
     progress(`the ${managed.name} is up`)
   }
   await settleAll([launch(processes.api), launch(processes.plugins), launch(processes.auth)])
-  await seedDemo({ databaseUrl, passwordPepper: secrets.PASSWORD_PEPPER, resource: urls.resource })
+  await seedDemo({
+    databaseUrl,
+    passwordPepper: secrets.PASSWORD_PEPPER,
+    resource: urls.resource,
+    gatewayClientSecret: secrets.GATEWAY_CLIENT_SECRET,
+  })
   await launch(processes.gateway)
   if (options.onConfigEdit !== undefined) {
     const text = kongYmlText
@@ -193,6 +198,7 @@ async function describeProcesses(around: Surroundings): Promise<Described> {
   const node = { command: process.execPath, cwd: root }
   const pluginServer = join(root, 'kong-plugins', 'src', 'server', 'main.ts')
   const gateway = await describeGateway(around, [process.execPath, pluginServer])
+  const { GATEWAY_CLIENT_SECRET: _ofTheGateway, ...authSecrets } = around.secrets
   const processes = {
     api: manageProcess(
       {
@@ -221,7 +227,7 @@ async function describeProcesses(around: Surroundings): Promise<Described> {
         args: [join(root, 'auth-server', 'src', 'main.ts')],
         env: {
           ...common,
-          ...around.secrets,
+          ...authSecrets,
           DATABASE_URL: around.databaseUrl,
           ISSUER: urls.issuer,
           PORT: String(ports.auth),
@@ -240,10 +246,13 @@ async function describeProcesses(around: Surroundings): Promise<Described> {
 
 async function describeGateway(around: Surroundings, pluginServer: readonly [string, ...string[]]) {
   const { options, configPath, pluginSocket, runtimeDir } = around
+  // kong.yml refers to it: {vault://env/gateway-client-secret}
+  const { GATEWAY_CLIENT_SECRET } = around.secrets
   const port = options.ports.gateway
   const ready = () => answersHttp(`http://127.0.0.1:${port}/`)
   if (options.gateway === 'kong') {
-    const env = await prepareKong({ configPath, port, pluginSocket, prefix: runtimeDir, pluginServer })
+    const prepared = await prepareKong({ configPath, port, pluginSocket, prefix: runtimeDir, pluginServer })
+    const env = { ...prepared, GATEWAY_CLIENT_SECRET }
     const lastWords = () => readFile(kongErrorLog(runtimeDir), 'utf8').catch(() => '')
     const leader = () => nginxPid(runtimeDir)
     const chatter = kongChatter
@@ -264,7 +273,7 @@ async function describeGateway(around: Surroundings, pluginServer: readonly [str
     name: 'gateway (embedded)',
     command: process.execPath,
     args: [join(root, 'kong-plugins', 'gateway', 'main.ts'), ...args],
-    env: { ...process.env, LOG_LEVEL: options.logLevel ?? 'warn' },
+    env: { ...process.env, LOG_LEVEL: options.logLevel ?? 'warn', GATEWAY_CLIENT_SECRET },
     cwd: root,
     ready,
   }

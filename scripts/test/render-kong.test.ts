@@ -18,11 +18,16 @@ function changedLines(before: string, after: string): [string, string][] {
 
 const withoutComment = (line: string): string => line.replace(/ #.*/, '').trim()
 
-t.test('on the usual ports only service addresses and jwks_uri change', async (t) => {
+t.test('on the usual ports only addresses between servers change', async (t) => {
   const rendered = renderKong(kongYml, stackUrls({ auth: 4000, api: 3000, gateway: 8000 }).origins)
   t.strictSame(
     changedLines(kongYml, rendered).map(([, line]) => withoutComment(line)),
-    ['url: http://127.0.0.1:3000', 'jwks_uri: http://127.0.0.1:4000/jwks'],
+    [
+      'url: http://127.0.0.1:3000',
+      'jwks_uri: http://127.0.0.1:4000/jwks',
+      'url: http://127.0.0.1:4000/revocations',
+      'token_url: http://127.0.0.1:4000/token',
+    ],
   )
 })
 
@@ -34,7 +39,12 @@ t.test('on other ports issuer and audience follow, and every comment stays', asy
       'url: http://127.0.0.1:13000',
       '- issuer: http://localhost:14000',
       'jwks_uri: http://127.0.0.1:14000/jwks',
+      'url: http://127.0.0.1:14000/revocations',
+      'token_url: http://127.0.0.1:14000/token',
       'audiences: [http://localhost:18000/mobile]',
+      'resource_metadata: http://localhost:18000/.well-known/oauth-protected-resource/mobile',
+      'resource: http://localhost:18000/mobile',
+      'authorization_servers: [http://localhost:14000]',
     ],
   )
   const comments = (text: string): string[] => text.match(/#.*/g) ?? []

@@ -60,10 +60,16 @@ export interface FrontOptions {
 
 type Ending = { after(ended: () => unknown): void }
 
-/** The project's kong.yml with a backend and a key server on this machine. */
+/** The block of an issuer that names its feed of revocations, in kong.yml. */
+const FEED = /^ {8}revocations:\n(?: {10}.*\n)+/m
+
+/** The project's kong.yml with a backend and a key server on this machine, and without a feed to follow. */
 export async function renderKongYml(backend: string, jwksUri = 'http://127.0.0.1:9/jwks'): Promise<string> {
   const text = await readFile(join(root, 'kong.yml'), 'utf8')
-  return text.replace('http://mobile-api:3000', backend).replace('http://auth-server:4000/jwks', jwksUri)
+  return text
+    .replace(FEED, '')
+    .replace('http://mobile-api:3000', backend)
+    .replace('http://auth-server:4000/jwks', jwksUri)
 }
 
 async function startEmbedded(t: Ending, options: FrontOptions, folder: string): Promise<Front> {
