@@ -22,9 +22,10 @@ export function passName(policy: string, visitor: Visitor): string {
 export function firstHandOver(policy: string, visitor: Visitor): HandOver {
   const token = passName(policy, visitor)
   if (visitor.kind === 'anonymous') return { token, address: visitor.address }
-  const { caller } = visitor
+  const { caller, issuer } = visitor
   return {
     token,
+    ...(issuer === undefined ? {} : { iss: issuer }),
     sub: caller.subject,
     client_id: caller.clientId,
     scope: caller.scope,
@@ -45,11 +46,11 @@ export function readHandOver(value: unknown, policy: string): { visitor: Visitor
   return visitor && value.token === passName(policy, visitor) ? { visitor, handed: value } : undefined
 }
 
-function readVisitor({ sub, client_id, scope, app_id, plan, address }: HandOver): Visitor | undefined {
+function readVisitor({ sub, client_id, scope, app_id, plan, iss, address }: HandOver): Visitor | undefined {
   if (address !== undefined) return sub === undefined ? { kind: 'anonymous', address } : undefined
   if (sub === undefined || client_id === undefined || scope === undefined) return undefined
   const caller: Caller = { subject: sub, clientId: client_id, scope, applicationId: app_id, plan }
-  return { kind: 'known', caller }
+  return { kind: 'known', caller, issuer: iss }
 }
 
 function isStrings(value: unknown): value is HandOver {

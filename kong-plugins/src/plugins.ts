@@ -13,7 +13,6 @@ import type { Field, KongField } from './schema/field.ts'
 import { readConfig } from './schema/read-config.ts'
 import type { Services } from './services.ts'
 import type { Visitor } from './stages/caller.ts'
-import type { ProofMemory } from './stages/dpop/proof-memory.ts'
 import { deny, type Effects, unavailable } from './stages/effects.ts'
 import { credentialHeaders } from './stages/identity/credentials.ts'
 import { identityHeaders } from './stages/identity/identity.ts'
@@ -21,9 +20,7 @@ import { metadataAnswer } from './stages/metadata/protected-resource.ts'
 import { limitHeaders, mark, notAdmitted } from './stages/quota/answers.ts'
 import { quotaStage } from './stages/quota/quota.ts'
 import { subjectOf } from './stages/quota/subject.ts'
-import { tokenPolicy } from './stages/verify-token/policy.ts'
-import { toDenial } from './stages/verify-token/refusals.ts'
-import { verifyToken } from './stages/verify-token/verify-token.ts'
+import { tokenStage } from './token-plugin.ts'
 
 /** Decides on one request, having read what it needs from it. */
 export type Decide = (kong: KongReader) => Promise<Effects>
@@ -50,31 +47,34 @@ const mobileGateway = plugin('mobile-gateway', 1420, gatewayConfig, (config, ser
   const verify = tokenStage(config, services, services.proofs.for(config))
   const admitCall = quotaStage(config, services)
   const credentials = credentialHeaders(config)
-  return async (kong) => {
-    const decision = await verify(kong)
-    if (decision.kind === 'deny') return decision
-    const { visitor } = decision
+  return logged(config, async (kong) => {
+    const verdict = await verify(kong)
+    if (verdict.kind === 'deny') return verdict
+    const { visitor, effects } = verdict
     const admission = await admitCall(subjectOf(visitor), planOf(visitor))
-    if (admission.kind !== 'admitted') return deny(notAdmitted(admission))
+    if (admission.kind !== 'admitted') return { ...deny(notAdmitted(admission)), visitor }
     return {
       kind: 'pass',
+      visitor,
+      ...effects,
       requestHeaders: {
         ...identityHeaders(visitor),
         ...credentials,
         'X-Mobile-Gateway': mark(passName(config.policy, visitor), admission),
       },
     }
-  }
+  })
 })
 
 /** The first stage alone, for chains of one's own. */
 const mobileToken = plugin('mobile-token', 1420, tokenConfig, (config, services) => {
   const verify = tokenStage(config, services)
-  return async (kong) => {
-    const decision = await verify(kong)
-    if (decision.kind === 'deny') return decision
-    return { kind: 'pass', handOver: firstHandOver(config.policy, decision.visitor) }
-  }
+  return logged(config, async (kong) => {
+    const verdict = await verify(kong)
+    if (verdict.kind === 'deny') return verdict
+    const { visitor, effects } = verdict
+    return { kind: 'pass', visitor, ...effects, handOver: firstHandOver(config.policy, visitor) }
+  })
 })
 
 /** The identity headers alone; needs mobile-token of the same policy before it. */
@@ -134,29 +134,21 @@ function planOf(visitor: Visitor): string | undefined {
   return visitor.kind === 'known' ? visitor.caller.plan : undefined
 }
 
-type Verdict = { readonly kind: 'verified'; readonly visitor: Visitor } | Extract<Effects, { readonly kind: 'deny' }>
+type Judged = Effects & { readonly visitor?: Visitor }
 
-function tokenStage(
-  config: TokenConfig,
-  services: Services,
-  proofs: ProofMemory = services.proofs.for(),
-): (kong: KongReader) => Promise<Verdict> {
-  const policy = tokenPolicy(config)
-  const stores = { ...services, proofs, standing: services.standings.for(config.issuers) }
-  const readsMethod = policy.methodScopes.size > 0
-  for (const jwksUri of policy.issuers.values()) void services.keySources.at(jwksUri).refresh()
-
+/** Adds what the log plugins are told, where the config asks for it. Users are not among it: logs are kept for long. */
+function logged(
+  { policy, log_fields }: TokenConfig,
+  decide: (kong: KongReader) => Promise<Judged>,
+): (kong: KongReader) => Promise<Effects> {
+  if (!log_fields) return decide
   return async (kong) => {
-    const authorization = await kong.request.getHeader('authorization')
-    const method = readsMethod ? await kong.request.getMethod() : undefined
-    const readProof = async () => ({
-      header: await kong.nginx.getVar('http_dpop'),
-      requestLine: await kong.nginx.getVar('request'),
-    })
-    const decision = await verifyToken({ authorization, method, readProof }, policy, stores)
-    if (decision.kind === 'verified') return { kind: 'verified', visitor: { kind: 'known', caller: decision.caller } }
-    if (decision.kind === 'anonymous')
-      return { kind: 'verified', visitor: { kind: 'anonymous', address: await kong.client.getForwardedIp() } }
-    return { kind: 'deny', denial: toDenial(decision.refusal, policy, decision.scheme) }
+    const { visitor, ...effects } = await decide(kong)
+    const logFields = {
+      policy,
+      ...(visitor?.kind === 'known' && { client_id: visitor.caller.clientId }),
+      ...(effects.kind === 'deny' && { reason: effects.denial.reason }),
+    }
+    return { ...effects, logFields }
   }
 }

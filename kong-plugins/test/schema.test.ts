@@ -30,6 +30,9 @@ t.test('defaults are those that Kong is told', async (t) => {
     public_origin: undefined,
     resource_metadata: undefined,
     anonymous: false,
+    kong_consumer: 'none',
+    groups_claim: undefined,
+    log_fields: false,
     plans: new Map(),
     default_limit: { second: undefined, minute: 60, hour: undefined, day: undefined, application: undefined },
     anonymous_limit: { second: undefined, minute: 60, hour: undefined, day: undefined },
@@ -195,7 +198,7 @@ t.test('the dump is plain JSON that forbids configuration per consumer', async (
   }
 })
 
-t.test('patterns for Kong and for us say the same of every printable character', async (t) => {
+t.test('an address may hold every printable character but quotes, backslashes and blanks', async (t) => {
   const strange = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i)).filter((c) => !/[\w"\\ ]/.test(c))
   for (const character of strange)
     t.doesNotThrow(

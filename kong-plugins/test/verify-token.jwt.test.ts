@@ -46,7 +46,7 @@ t.test('a verified token states its caller', async (t) => {
   const { decide } = await stage(t)
   const decision = await decide(bearer(await signToken(es256)))
   if (decision.kind !== 'verified') throw new Error('refused')
-  const { subject, clientId, scope, applicationId, plan } = decision.caller
+  const { subject, clientId, scope, applicationId, plan } = decision.claims
   t.strictSame(
     { subject, clientId, scope, applicationId, plan },
     {

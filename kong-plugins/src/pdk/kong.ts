@@ -1,4 +1,5 @@
 // What the plugins may ask of Kong: honest types of the few PDK calls used, as they behave in Kong 3.9.3 with kong-pdk 0.6.0.
+import type { KongConsumer, KongCredential } from '../stages/consumer/kong-identity.ts'
 
 /** Header values to send. An `undefined` value answers the whole request with 500 and `''` arrives as a blank: leave the name out instead. */
 export type HeaderValues = Readonly<Record<string, string>>
@@ -25,6 +26,8 @@ export interface KongReader {
   readonly client: {
     /** The caller's address; behind a proxy only if Kong's `trusted_ips` names that proxy. */
     getForwardedIp(): Promise<string>
+    /** A consumer of kong.yml; with `true` by its username. Undefined when there is none. Without, an id that is no UUID is 500. */
+    loadConsumer(username: string, byUsername: true): Promise<KongConsumer | undefined>
   }
   readonly ctx: {
     readonly shared: {
@@ -41,6 +44,14 @@ export interface Kong extends KongReader {
       /** Leaves a value (anything MessagePack can carry) for later plugins of this request. */
       set(key: string, value: unknown): Promise<void>
     }
+  }
+  readonly client: KongReader['client'] & {
+    /** From now on this is the consumer and the credential of the request, for all plugins after us and the logs. */
+    authenticate(consumer: KongConsumer, credential: KongCredential): Promise<void>
+  }
+  readonly log: {
+    /** Adds a member to what log plugins write; the value may be a table. */
+    setSerializeValue(key: string, value: Readonly<Record<string, string>>): Promise<void>
   }
   readonly service: {
     readonly request: {

@@ -167,6 +167,34 @@ const tokenFields = {
   ),
 }
 
+/** What Kong itself is told of callers. */
+export const CONSUMERS = ['none', 'virtual', 'real'] as const
+
+const kongFields = {
+  kong_consumer: withDefault(
+    choice({
+      description:
+        "Whom Kong's own plugins see: nobody; a consumer for each user of each application, who need not be configured; or " +
+        'the consumer whose username is the client_id, without whom the call is refused. One call more, or two',
+      oneOf: CONSUMERS,
+    }),
+    'none',
+  ),
+  groups_claim: optional(
+    text({
+      description:
+        "Claim whose list of names Kong's acl takes for the groups of the caller; `scope` for the scopes. One call more",
+      maxLength: 200,
+    }),
+  ),
+  log_fields: withDefault(
+    flag({
+      description: "Name policy, application and the reason of a refusal to Kong's log plugins. One call more",
+    }),
+    false,
+  ),
+}
+
 const MOST_CALLS = 1_000_000_000
 
 const calls = (window: string, whose: string) =>
@@ -350,11 +378,11 @@ export const metadataConfig = record({
 
 /** Config of `mobile-gateway`. */
 export const gatewayConfig = record({
-  fields: { policy, ...tokenFields, ...quotaFields, ...backendFields },
+  fields: { policy, ...tokenFields, ...kongFields, ...quotaFields, ...backendFields },
   conditional: sharedCounters,
 })
 /** Config of `mobile-token`. */
-export const tokenConfig = record({ fields: { policy, ...tokenFields } })
+export const tokenConfig = record({ fields: { policy, ...tokenFields, ...kongFields } })
 /** Config of `mobile-quota`. */
 export const quotaConfig = record({ fields: { policy, ...quotaFields }, conditional: sharedCounters })
 /** Config of `mobile-identity`. */

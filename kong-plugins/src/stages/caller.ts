@@ -16,7 +16,12 @@ export interface Caller {
 
 /** Whoever is let in: somebody with a token, or an address that nothing else is known of. */
 export type Visitor =
-  | { readonly kind: 'known'; readonly caller: Caller }
+  | {
+      readonly kind: 'known'
+      readonly caller: Caller
+      /** Who vouches for the subject; named only where a policy trusts several issuers, each with its own Alice. */
+      readonly issuer?: string | undefined
+    }
   | { readonly kind: 'anonymous'; readonly address: string }
 
 /** RFC 9068 §2.2: an application that calls for itself is named as its own subject. There is no user then. */

@@ -1,4 +1,5 @@
 // What a plugin decided for one request, as values: nothing happens until the shell carries them out.
+import type { KongIdentity } from './consumer/kong-identity.ts'
 
 /** An answer in place of the backend's. The body is never null: Kong would lose the headers. A record becomes JSON. */
 export interface Answer {
@@ -24,16 +25,26 @@ export type RequestHeaders = Readonly<Record<string, string | typeof CLEAR>>
 
 /** Everything that may happen to a request; each part is at most one PDK call, and an empty part is none. */
 export type Effects =
-  | { readonly kind: 'deny'; readonly denial: Denial }
+  | { readonly kind: 'deny'; readonly denial: Denial; readonly logFields?: LogFields }
   | { readonly kind: 'answer'; readonly answer: Answer }
-  | {
-      readonly kind: 'pass'
-      /** Headers of the request to the backend: what to put there, or {@link CLEAR} where nothing may be. */
-      readonly requestHeaders?: RequestHeaders
-      readonly responseHeaders?: Readonly<Record<string, string>>
-      /** Left in `kong.ctx.shared` for the next plugin of a chain. */
-      readonly handOver?: Readonly<Record<string, string>>
-    }
+  | ({ readonly kind: 'pass' } & PassEffects)
+
+/** For Kong's log plugins, as `gateway` in each entry. */
+export type LogFields = Readonly<Record<string, string>>
+
+/** What may be done to a request that goes on. */
+export interface PassEffects {
+  /** Makes the caller known to Kong itself. */
+  readonly authenticate?: KongIdentity
+  /** For Kong's acl: left where it looks for the groups of whoever is authenticated. */
+  readonly groups?: readonly string[]
+  /** Headers of the request to the backend: what to put there, or {@link CLEAR} where nothing may be. */
+  readonly requestHeaders?: RequestHeaders
+  readonly responseHeaders?: Readonly<Record<string, string>>
+  readonly logFields?: LogFields
+  /** Left in `kong.ctx.shared` for the next plugin of a chain. */
+  readonly handOver?: Readonly<Record<string, string>>
+}
 
 /** Wraps a denial. */
 export function deny(denial: Denial): Effects {

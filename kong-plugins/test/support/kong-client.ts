@@ -10,9 +10,18 @@ export interface KongRequest {
   /** Where it comes from [192.0.2.1]. */
   readonly address?: string
   readonly headers?: Readonly<Record<string, string>>
+  /** Those of kong.yml. */
+  readonly consumers?: readonly Readonly<Record<string, string>>[]
   readonly shared?: Record<string, unknown>
   /** Called before each PDK call is answered. */
   readonly onCall?: (method: string, args: readonly unknown[]) => unknown
+}
+
+/** How results travel where they have a type of their own (kong/runloop/plugin_servers/rpc/mp_rpc.lua). */
+const STEPS: Readonly<Record<string, string>> = {
+  'kong.request.get_headers': 'plugin.StepMultiMap',
+  'kong.client.load_consumer': 'plugin.StepConsumer',
+  'kong.client.authenticate': 'plugin.StepCredential',
 }
 
 /** What became of it in one plugin. */
@@ -98,6 +107,7 @@ export class KongClient {
                 .replaceAll('_', '-')
             ],
       'kong.client.get_forwarded_ip': () => request.address ?? '192.0.2.1',
+      'kong.client.load_consumer': (name) => request.consumers?.find(({ username }) => username === name),
       'kong.ctx.shared.get': (key) => shared[String(key)],
       'kong.ctx.shared.set': (key, value) => {
         shared[String(key)] = value
@@ -124,8 +134,8 @@ export class KongClient {
         return { kind: 'exited', status, body, headers, ...seen }
       }
       const returned = pdk[method]?.(...args)
-      const reads = method.includes('.get')
-      const step = method.endsWith('get_headers') ? 'plugin.StepMultiMap' : 'plugin.Step'
+      const reads = method.includes('.get') || method.includes('.load')
+      const step = STEPS[method] ?? 'plugin.Step'
       const EventId = number(property(answer.result, 'EventId'))
       // A nil result has no Data key in Lua.
       answer = await this.call(step, reads && returned !== undefined ? { EventId, Data: returned } : { EventId })

@@ -22,10 +22,13 @@ const NOBODY: RequestHeaders = {
 /** Pure: the identity headers of a visitor. An unsafe value is never repaired, since that could make it another user's. */
 export function identityHeaders(visitor: Visitor): RequestHeaders {
   if (visitor.kind === 'anonymous') return NOBODY
-  return Object.fromEntries(
-    HEADERS.map(([header, fact]) => {
-      const value = fact(visitor.caller)
-      return [header, value !== undefined && SAFE.test(value) ? value : CLEAR]
-    }),
-  )
+  const { caller, issuer } = visitor
+  return {
+    ...Object.fromEntries(HEADERS.map(([header, fact]) => [header, safe(fact(caller))])),
+    ...(issuer === undefined ? {} : { 'X-Authenticated-Issuer': safe(issuer) }),
+  }
+}
+
+function safe(value: string | undefined): string | typeof CLEAR {
+  return value !== undefined && SAFE.test(value) ? value : CLEAR
 }

@@ -4,15 +4,18 @@ import { isMachine, type Visitor } from '../caller.ts'
 
 /** Whose calls are counted together. */
 export type Subject =
-  | { readonly kind: 'user'; readonly id: string; readonly clientId: string }
-  | { readonly kind: 'client'; readonly clientId: string }
+  | { readonly kind: 'user'; readonly id: string; readonly clientId: string; readonly issuer?: string }
+  | { readonly kind: 'client'; readonly clientId: string; readonly issuer?: string }
   | { readonly kind: 'address'; readonly address: string }
 
 /** Whom a visitor's calls are counted for. */
 export function subjectOf(visitor: Visitor): Subject {
   if (visitor.kind === 'anonymous') return { kind: 'address', address: networkOf(visitor.address) }
-  const { subject, clientId } = visitor.caller
-  return isMachine(visitor.caller) ? { kind: 'client', clientId } : { kind: 'user', id: subject, clientId }
+  const { caller, issuer } = visitor
+  const from = issuer === undefined ? {} : { issuer }
+  return isMachine(caller)
+    ? { kind: 'client', clientId: caller.clientId, ...from }
+    : { kind: 'user', id: caller.subject, clientId: caller.clientId, ...from }
 }
 
 /** Of IPv6 the first 64 bits: all addresses behind them belong to one customer, who would never run out of them. */
@@ -43,7 +46,9 @@ export interface CountKeys {
 export function countKeys(countAs: string, subject: Subject): CountKeys {
   if (subject.kind === 'address')
     return { subject: `{${countAs}:address:${encodeURIComponent(subject.address)}}`, application: undefined }
-  const application = `{${countAs}:${encodeURIComponent(subject.clientId)}}`
+  const { clientId, issuer } = subject
+  const owner = [countAs, ...(issuer === undefined ? [] : [issuer]), clientId].map(encodeURIComponent).join(':')
+  const application = `{${owner}}`
   const own = subject.kind === 'client' ? 'client' : `user:${encodeURIComponent(subject.id)}`
   return { subject: `${application}:${own}`, application: `${application}:all` }
 }

@@ -18,6 +18,8 @@ export interface Claims extends Caller {
   readonly grantId: string | undefined
   /** Thumbprint of the key that the token is bound to (`cnf.jkt`, RFC 9449 §6.1). */
   readonly boundTo: string | undefined
+  /** The claims that are lists of names, such as groups or roles. */
+  readonly lists: ReadonlyMap<string, readonly string[]>
 }
 
 /** Header and claims as the text states them. `keyId` is only ever looked up in a Map. */
@@ -86,7 +88,17 @@ function readClaims(payload: Readonly<Record<string, unknown>>, boundTo: string 
     plan,
     grantId: grant_id,
     boundTo,
+    lists: readLists(payload),
   }
+}
+
+const NO_LISTS: Claims['lists'] = new Map()
+
+function readLists(payload: Readonly<Record<string, unknown>>): Claims['lists'] {
+  const lists = Object.entries(payload).filter(
+    (entry): entry is [string, string[]] => entry[0] !== 'aud' && Array.isArray(entry[1]) && entry[1].every(isName),
+  )
+  return lists.length === 0 ? NO_LISTS : new Map(lists)
 }
 
 /** RFC 9449 §6.1: `cnf` holds the thumbprint of a key, as its one member. */

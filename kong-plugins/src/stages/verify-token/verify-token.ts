@@ -1,7 +1,6 @@
 // The first stage: from the Authorization header to a proven caller, or the refusal that RFC 6750 asks for.
 import { compactVerify, errors } from 'jose'
 import type { Clock } from '../../clock.ts'
-import type { Caller } from '../caller.ts'
 import { checkProof } from '../dpop/proof.ts'
 import type { ProofMemory } from '../dpop/proof-memory.ts'
 import { readTarget } from '../dpop/target.ts'
@@ -41,7 +40,7 @@ export interface ProofFacts {
 
 /** The stage's decision. `anonymous`: nobody showed anything, and this policy lets nobody pass. */
 export type TokenDecision =
-  | { readonly kind: 'verified'; readonly caller: Caller }
+  | { readonly kind: 'verified'; readonly claims: Claims }
   | { readonly kind: 'anonymous' }
   | { readonly kind: 'refused'; readonly refusal: Refusal; readonly scheme: Scheme | undefined }
 
@@ -69,7 +68,7 @@ export async function verifyToken(
     unusableScheme(claims.boundTo, scheme, policy) ??
     (claims.boundTo === undefined ? undefined : await refusalOfProof(token, claims.boundTo, request, policy, stores)) ??
     unauthorized(authentic.token, request, policy)
-  return refusal ? refused(refusal, scheme) : { kind: 'verified', caller: claims }
+  return refusal ? refused(refusal, scheme) : { kind: 'verified', claims }
 }
 
 type Authentic =
