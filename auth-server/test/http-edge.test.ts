@@ -175,12 +175,18 @@ t.test('every answer carries the security headers', async (t) => {
   }
 })
 
-t.test('prefetching by HEAD gives no code away and an odd URL form is no bypass', async (t) => {
+t.test('an odd form of the address is no bypass, and leads nowhere else', async (t) => {
   const absolute = await sendRaw(
     url,
     `GET http://evil.example/health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`,
   )
   t.notMatch(absolute, /evil/)
+  const form = authorizeUrl(pkcePair().challenge).replace('/authorize?', '')
+  const posted = await sendRaw(
+    url,
+    `POST http://evil.example/authorize HTTP/1.1\r\nHost: x\r\nConnection: close\r\nSec-Fetch-Site: cross-site\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: ${form.length}\r\n\r\n${form}`,
+  )
+  t.match(posted, /\r\nlocation: \/authorize\?response_type=code&/)
   const asterisk = await sendRaw(url, `OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)
   t.match(asterisk, /^HTTP\/1\.1 (400|404|405)/)
   t.ok((await fetch(`${url}/health/live`)).ok, 'the server is fine')

@@ -68,8 +68,10 @@ t.test('a hint that is no ID token of ours for this client is invalid_request', 
   const { app, server, site, tokens } = await open(t)
   const other = await Website.open(server, { clientId: 'other-site' })
   const foreign = (await other.signIn()).id_token
-  const [header, payload] = tokens.id_token.split('.')
-  for (const id_token_hint of [foreign, tokens.access_token, 'x', `${header}.${payload}.`, 'a.b.c']) {
+  const [header, payload, signature] = tokens.id_token.split('.')
+  const nameless = Buffer.from(JSON.stringify({ alg: 'ES256', typ: 'JWT', kid: '\0' })).toString('base64url')
+  const forged = `${nameless}.${payload}.${signature}`
+  for (const id_token_hint of [foreign, tokens.access_token, 'x', `${header}.${payload}.`, 'a.b.c', forged]) {
     const answer = answerOf(await site.send(new Browser(app), { id_token_hint, prompt: 'none' }))
     t.match(answer, { to: site.redirectUri, error: 'invalid_request', state: 'a-state', iss: ISSUER })
   }

@@ -215,6 +215,8 @@ t.test('§3.2.2: metadata that cannot be kept is refused', async (t) => {
     ['keys without their method', { ...web, jwks: { keys: [jwk] } }],
     ['the method without keys', keyed],
     ['an empty set', { ...keyed, jwks: { keys: [] } }],
+    ['a key id that cannot be stored', { ...keyed, jwks: { keys: [{ ...jwk, kid: '\0' }] } }],
+    ['a key id that is no text', { ...keyed, jwks: { keys: [{ ...jwk, kid: '\ud800' }] } }],
     ['a private key', { ...keyed, jwks: { keys: [secret] } }],
     ['a shared key', { ...keyed, jwks: { keys: [{ kty: 'oct', k: 'AAAA' }] } }],
     ['two keys without names', { ...keyed, jwks: { keys: [jwk, other] } }],

@@ -68,6 +68,14 @@ t.test('the endpoints of an API exist as soon as the API does, and those of none
     { to: REDIRECT_URI, error: 'invalid_target' },
     'it exists; this app is not subscribed',
   )
+  for (const name of ['%00', '%20', 'Mail-api', '..', 'x'.repeat(100)])
+    for (const method of ['GET', 'POST'] as const) {
+      const { statusCode } = await app.inject({
+        method,
+        url: `/apis/${name}/${method === 'GET' ? 'authorize' : 'token'}`,
+      })
+      t.equal(statusCode, 400, `${method} ${name}`)
+    }
 })
 
 t.test('codes and refresh tokens of one API are refused at the endpoints of another', async (t) => {

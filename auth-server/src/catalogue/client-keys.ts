@@ -35,6 +35,9 @@ export const readPublicKeys = async (jwks: unknown): Promise<PublicKeys | string
   return { keys }
 }
 
+// Neither what PostgreSQL cannot store (NUL, half a surrogate pair) nor what nobody could tell apart in a log.
+const isPlainText = (value: unknown): boolean => typeof value === 'string' && /^[\x20-\x7e]{1,4096}$/.test(value)
+
 const readPublicKey = async (candidate: unknown): Promise<JWK | string> => {
   if (!isObject(candidate)) return 'Each member of keys is a JWK.'
   if (PRIVATE.some((member) => member in candidate)) return 'jwks holds public keys only; keep the private ones.'
@@ -42,7 +45,8 @@ const readPublicKey = async (candidate: unknown): Promise<JWK | string> => {
   if (!type) return 'A key of jwks has kty EC, OKP or RSA.'
   if (candidate.use !== undefined && candidate.use !== 'sig') return 'A key of jwks is for signatures: use is sig.'
   const kept = ['kty', 'kid', 'alg', ...type.members].filter((member) => candidate[member] !== undefined)
-  if (!kept.every((member) => typeof candidate[member] === 'string')) return 'The members of a key are strings.'
+  if (!kept.every((member) => isPlainText(candidate[member])))
+    return 'The members of a key are strings of printable ASCII.'
   const key: JWK = Object.fromEntries(kept.map((member) => [member, candidate[member]]))
   const alg = type.alg(key)
   if (!ALGORITHMS.has(alg) || (key.alg ?? alg) !== alg)

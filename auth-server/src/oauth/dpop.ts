@@ -2,6 +2,7 @@
 import type { FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify'
 import { sha256 } from '../crypto/digest.ts'
 import type { Deps } from '../deps.ts'
+import { pathOf } from '../http/request-path.ts'
 import { databaseTime } from '../store/clock.ts'
 import { useProof } from '../store/used-jtis.ts'
 import { currentNonce, NONCE_WINDOW_SECONDS, windowOfNonce } from './dpop-nonce.ts'
@@ -19,7 +20,7 @@ export const readProof = async ({ config }: Deps, request: FastifyRequest): Prom
   const { dpop } = request.headers
   if (dpop === undefined) return undefined
   const uri = new URL(config.issuer)
-  uri.pathname = request.url.split('?', 1)[0] ?? ''
+  uri.pathname = pathOf(request.url)
   return verifyProof(String(dpop), { method: request.method, uri })
 }
 

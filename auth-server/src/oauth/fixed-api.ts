@@ -7,12 +7,15 @@ import { OAuthError } from './errors.ts'
 /** Where an endpoint is mounted: at the root, and once for all APIs. */
 export const mounts = (path: string): readonly string[] => [path, `/apis/:api${path}`]
 
+/** What an API's id looks like (see `apis`); other text (a NUL among it) does not reach the database. */
+const API_ID = /^[a-z][a-z0-9-]{0,62}$/
+
 /** The resource that the path fixes, or undefined at the root. @throws {OAuthError} invalid_target for an unknown API. */
 export const fixedResource = async (db: Db, request: FastifyRequest): Promise<string | undefined> => {
   const { params } = request
   const api = typeof params === 'object' && params !== null && 'api' in params ? String(params.api) : undefined
   if (api === undefined) return undefined
-  const found = await findApi(db, api)
+  const found = API_ID.test(api) ? await findApi(db, api) : undefined
   if (!found) throw new OAuthError('invalid_target', 'there is no API of this name')
   return found.resource
 }

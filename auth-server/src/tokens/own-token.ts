@@ -6,6 +6,9 @@ import type { KeyRing } from './signing-keys.ts'
 /** Longer text is no token of ours; characters. */
 const MAX_LENGTH = 8192
 
+/** Our key ids are thumbprints (RFC 7638); other text (a NUL among it) does not reach the database. */
+const KEY_ID = /^[\w-]{43}$/
+
 export type OwnTokenType = 'at+jwt' | 'JWT'
 export type Claims = Readonly<Record<string, unknown>>
 
@@ -34,7 +37,7 @@ export const readOwnToken = async (
       async ({ kid, alg }) => {
         // A key id is looked up, never followed, and each key signs by one algorithm only (RFC 8725 §3.1, §3.10).
         const known = keys.jwks.keys.find((key) => key.kid === kid)
-        const jwk = known ?? (kid === undefined ? undefined : await findOlderKey?.(kid))
+        const jwk = known ?? (KEY_ID.test(String(kid)) ? await findOlderKey?.(String(kid)) : undefined)
         if (!jwk || jwk.alg !== alg) throw new errors.JWKSNoMatchingKey()
         return jwk
       },

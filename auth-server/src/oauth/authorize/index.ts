@@ -5,6 +5,7 @@ import { randomSecret } from '../../crypto/random.ts'
 import type { Deps } from '../../deps.ts'
 import { allowOnly } from '../../http/methods.ts'
 import { ParameterError } from '../../http/parameters.ts'
+import { pathOf } from '../../http/request-path.ts'
 import { findPendingRequest, insertRequest, type PendingRequest } from '../../store/authorization-requests.ts'
 import { findSession, type Session } from '../../store/sessions.ts'
 import { OAuthError } from '../errors.ts'
@@ -36,7 +37,7 @@ export const addAuthorize = (app: FastifyInstance, deps: Deps): void => {
     const trusted = trustRedirect(known)
     const valid = await redirectingErrors(trusted, () => expectPerson(deps, validate(trusted, fixed)))
     // A form on another site comes without our SameSite=Lax cookies; the GET that this answer makes of it has them.
-    const again = `${request.url.split('?', 1)[0]}?${raw.parameters}`
+    const again = `${pathOf(request.url)}?${raw.parameters}`
     const crossSite = request.method === 'POST' && request.headers['sec-fetch-site'] === 'cross-site'
     if (crossSite && again.length < MAX_URL_LENGTH) return reply.redirect(again, 303)
     const pending = toPending(valid)
