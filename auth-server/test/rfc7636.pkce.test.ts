@@ -1,12 +1,15 @@
 // RFC 7636 and RFC 9700 §2.1.1: PKCE with S256 for every client; no downgrade.
 import t from 'tap'
 import { sha256 } from '../src/crypto/digest.ts'
+import { Browser } from './support/browser.ts'
 import { expectCode, expectJsonError, expectRefusal } from './support/expect.ts'
-import { authorizeUrl, pkcePair, REDIRECT_URI, redeem } from './support/phone.ts'
+import { answerOf, authorizeUrl, logIn, pkcePair, REDIRECT_URI, redeem } from './support/phone.ts'
 import { testServer } from './support/server.ts'
 import { CLAIMED_URI, nextCode, signedInBrowser } from './support/session.ts'
+import { Website } from './support/website.ts'
 
-const { app } = await testServer(t)
+const server = await testServer(t)
+const { app } = server
 const browser = await signedInBrowser(app)
 const { challenge, verifier } = pkcePair()
 
@@ -92,6 +95,21 @@ t.test('three wrong verifiers from its own client burn a code; one or two do not
   for (let guess = 0; guess < 3; guess++)
     expectJsonError(t, await redeem(app, three.code, wrong(), { redirect_uri: CLAIMED_URI }), 400, 'invalid_grant')
   expectJsonError(t, await redeem(app, three.code, three.verifier, { redirect_uri: CLAIMED_URI }), 400, 'invalid_grant')
+})
+
+t.test('RFC 9700 §2.1.1: a verifier for a code that was asked for without a challenge is a downgrade', async (t) => {
+  const site = await Website.open(server, { pkceRequired: false })
+  const code = async (changes = {}) => {
+    const visitor = new Browser(app)
+    return answerOf(await logIn(visitor, await site.send(visitor, changes))).code
+  }
+  const plain = await code()
+  const unasked = await site.redeem(plain, { code_verifier: verifier })
+  expectJsonError(t, unasked, 400, 'invalid_request', /without code_challenge/)
+  t.equal((await site.redeem(plain)).statusCode, 200, 'and burns nothing')
+  const bound = await code({ code_challenge: challenge, code_challenge_method: 'S256' })
+  expectJsonError(t, await site.redeem(bound), 400, 'invalid_grant')
+  t.equal((await site.redeem(bound, { code_verifier: verifier })).statusCode, 200)
 })
 
 t.test('a code caught on its way is worth nothing without the verifier of the device that asked', async (t) => {
