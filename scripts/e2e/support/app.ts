@@ -12,7 +12,7 @@ const quiet = { onPage() {}, onSubmit() {}, onRedirect() {} }
 export type Login = Readonly<{ email: string; password: string; clientId: string; redirectUri: string; scope?: string }>
 
 /** The app's side of a login: the address that it opens, and the tokens for the redirect that comes back. */
-export const beginLogin = async (stack: Stack, login: Partial<Login> = {}) => {
+export const beginLogin = async (stack: Pick<Stack, 'urls'>, login: Partial<Login> = {}) => {
   const { clientId, redirectUri, scope } = { ...demo, ...login }
   const { server, authentication, options } = await discover(stack.urls.issuer)
   const client: oauth.Client = { client_id: clientId }
@@ -45,14 +45,14 @@ export const beginLogin = async (stack: Stack, login: Partial<Login> = {}) => {
 }
 
 /** The whole road from PKCE pair to tokens. */
-export const logIn = async (stack: Stack, login: Partial<Login> = {}): Promise<Tokens> => {
+export const logIn = async (stack: Pick<Stack, 'urls'>, login: Partial<Login> = {}): Promise<Tokens> => {
   const { email, password, redirectUri } = { ...demo, ...login }
   const { address, redeem } = await beginLogin(stack, login)
   return redeem(await visit(address, redirectUri, { email, password }, quiet))
 }
 
 /** Refreshes once. */
-export const refresh = async (stack: Stack, refreshToken: string): Promise<Tokens> => {
+export const refresh = async (stack: Pick<Stack, 'urls'>, refreshToken: string): Promise<Tokens> => {
   const { server, client, authentication, options } = await discover(stack.urls.issuer)
   const response = await oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken, options)
   return oauth.processRefreshTokenResponse(server, client, response)
@@ -62,7 +62,7 @@ export type Answer = Readonly<{ status: number; headers: Headers; body: Record<s
 
 /** One call of the API through the gateway; `token` undefined sends none. */
 export const call = async (
-  stack: Stack,
+  stack: Pick<Stack, 'urls'>,
   token: string | undefined,
   init: RequestInit = {},
   path = '/mobile/echo',

@@ -1,0 +1,44 @@
+// docker-compose.yml without Docker: its commands, environment, files and health checks, up to one authenticated call.
+import { stat } from 'node:fs/promises'
+import { startGateway } from '@mobile-api-gateway/kong-plugins/gateway/gateway.ts'
+import { pino } from 'pino'
+import t from 'tap'
+import { testDatabase } from '../../auth-server/test/support/database.ts'
+import { readCompose } from '../test/support/compose.ts'
+import { findKong, findRedis } from '../testing/optional-parts.ts'
+import { call, logIn } from './support/app.ts'
+import { nativeCompose } from './support/native-compose.ts'
+
+t.setTimeout(180_000)
+
+t.test('every service starts, is healthy, and a user gets through', { timeout: 150_000 }, async (t) => {
+  const native = await nativeCompose(t, await testDatabase(t))
+  if (findRedis() !== undefined) t.ok(await native.start('redis'), 'redis')
+  for (const name of ['auth-server', 'mobile-api', 'plugin-server']) t.ok(await native.start(name), name)
+  await native.start('seed')
+  await native.start('seed') // again: nothing changes, nothing fails
+
+  const socket = native.here('/run/mobile-gateway/plugins.sock')
+  t.equal((await stat(socket)).mode & 0o777, 0o660, 'only the group that Kong is added to may connect')
+
+  if (findKong() === undefined) {
+    const config = native.here('/etc/mobile-gateway/kong.yml')
+    process.env.GATEWAY_CLIENT_SECRET = native.here(
+      readCompose().services.kong?.environment?.GATEWAY_CLIENT_SECRET ?? '',
+    )
+    const port = Number(new URL(native.urls.gateway).port)
+    const gateway = await startGateway({ config, port, socketPath: socket, logger: pino({ level: 'silent' }) })
+    t.teardown(() => gateway.close())
+  } else t.ok(await native.start('kong'), 'kong')
+
+  t.equal((await call(native, undefined)).status, 401)
+  const { access_token: token } = await logIn(native)
+  const answer = await call(native, token)
+  t.match(answer, { status: 200, body: { path: '/echo', headers: { 'x-consumer-username': 'demo-app' } } })
+  t.match(answer.headers.get('ratelimit-remaining'), /^\d+$/)
+})
+
+t.test('every service of the file takes part', async (t) => {
+  const native = ['redis', 'auth-server', 'mobile-api', 'plugin-server', 'seed', 'kong']
+  t.strictSame(Object.keys(readCompose().services).toSorted(), [...native, 'postgres'].toSorted())
+})

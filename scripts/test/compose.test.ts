@@ -1,0 +1,103 @@
+// docker-compose.yml follows the Compose specification, holds no secret, publishes little and fits the rest of the project.
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { PLUGINS } from '@mobile-api-gateway/kong-plugins/plugins.ts'
+import { Ajv } from 'ajv'
+import t from 'tap'
+import { makeEnv, secretNames } from '../make-env.ts'
+import { commandOf, fillIn, readCompose, readEnvFile, userOf } from './support/compose.ts'
+import { composeSchema } from './support/compose-schema.ts'
+
+const root = join(import.meta.dirname, '../..')
+const read = (file: string): string => readFileSync(join(root, file), 'utf8')
+const compose = readCompose()
+const services = Object.entries(compose.services)
+
+t.test('the file follows the specification', async (t) => {
+  const withoutMergeKeys = structuredClone(compose)
+  const validate = new Ajv({ allErrors: true, strict: false }).compile(composeSchema)
+  t.ok(validate(withoutMergeKeys), JSON.stringify(validate.errors))
+  t.notOk(validate({ services: { a: { image: 'a:1', comand: [] } } }), 'a misspelt field is found')
+})
+
+t.test('what it names is there: services, networks, volumes, files, stages', async (t) => {
+  for (const [name, service] of services) {
+    for (const network of service.networks ?? []) t.hasProp(compose.networks, network)
+    for (const other of Object.keys(service.depends_on ?? {})) t.hasProp(compose.services, other)
+    for (const volume of service.volumes ?? []) {
+      const [from = ''] = volume.split(':')
+      if (from.startsWith('.')) t.ok(existsSync(join(root, from)), from)
+      else t.hasProp(compose.volumes, from)
+    }
+    if (service.build !== undefined) t.ok(existsSync(join(root, service.build.dockerfile)))
+    const program = commandOf(service).find((word) => word.endsWith('.ts'))
+    if (program !== undefined) t.ok(existsSync(join(root, program)), `${name}: ${program}`)
+  }
+})
+
+t.test('nobody is root, nothing is writable that need not be, images are pinned', async (t) => {
+  for (const [name, service] of services) {
+    t.match(service, { read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] }, name)
+    if (name !== 'kong') t.match(userOf(service), /^(node|postgres|redis)$/, name) // Kong's image has a user of its own
+    if (service.image !== undefined) t.match(service.image, /:\d+\.\d+/, name)
+    t.ok(service.healthcheck !== undefined || name === 'seed', `${name} has a health check`)
+  }
+  const version = JSON.parse(read('node_modules/node/package.json')).version
+  for (const file of ['docker-compose.yml', 'auth-server/Dockerfile', 'kong-plugins/Dockerfile']) {
+    for (const [, used] of read(file).matchAll(/(?:node:|NODE_VERSION=)(\d[\d.]*)/g)) t.equal(used, version, file)
+  }
+})
+
+t.test('only gateway and auth server are published, on this machine; the rest is on inner networks', async (t) => {
+  const published = services.flatMap(([name, { ports = [] }]) => ports.map((port) => `${name} ${port}`))
+  t.strictSame(published, ['auth-server 127.0.0.1:4000:4000', 'kong 127.0.0.1:8000:8000'])
+  for (const name of ['postgres', 'redis', 'mobile-api', 'seed']) {
+    for (const network of compose.services[name]?.networks ?? [])
+      t.equal(compose.networks[network]?.internal, true, name)
+  }
+  t.match(compose.services.kong?.environment, { KONG_ADMIN_LISTEN: 'off', KONG_ADMIN_GUI_LISTEN: 'off' })
+})
+
+t.test('secrets come from .env, which make-env writes and git ignores', async (t) => {
+  const env = readEnvFile(makeEnv())
+  t.strictSame(Object.keys(env), [...secretNames])
+  for (const value of Object.values(env)) t.equal(Buffer.from(value, 'base64url').length, 32)
+  t.not(makeEnv(), makeEnv())
+  const text = read('docker-compose.yml')
+  for (const name of secretNames) {
+    t.match(text, `\${${name}:?run node scripts/make-env.ts}`)
+    t.notMatch(text, new RegExp(`\\$\\{${name}\\}`), 'never without saying what to do when it is missing')
+  }
+  t.doesNotThrow(() => fillIn(text, env))
+  t.throws(() => fillIn(text, {}), { message: /run node scripts\/make-env\.ts/ })
+  t.match(read('.gitignore'), /^\.env$/m)
+})
+
+t.test('Kong knows every plugin of ours, by its description and its socket', async (t) => {
+  const names = PLUGINS.map(({ name }) => name)
+  const kong = compose.services.kong?.environment ?? {}
+  t.strictSame(kong.KONG_PLUGINS?.split(',').toSorted(), ['bundled', ...names].toSorted())
+  t.strictSame(kong.KONG_PLUGINSERVER_NAMES?.split(',').toSorted(), names.toSorted())
+  const [, socket] = /--socket (\S+)/.exec(commandOf(compose.services['plugin-server'] ?? {}).join(' ')) ?? []
+  for (const name of names) {
+    const variable = `KONG_PLUGINSERVER_${name.toUpperCase().replaceAll('-', '_')}`
+    t.equal(kong[`${variable}_SOCKET`], socket)
+    t.equal(kong[`${variable}_QUERY_CMD`], `cat /etc/mobile-gateway/plugins/${name}.json`)
+    t.ok(readdirSync(join(root, 'kong-plugins/dump')).includes(`${name}.json`), name)
+  }
+  t.notOk(socket?.startsWith(`${kong.KONG_PREFIX}/`), "Kong's image removes sockets below its prefix")
+})
+
+t.test('the images get what they copy, and every manifest that the lock file speaks of', async (t) => {
+  const ignored = read('.dockerignore').split('\n')
+  const { workspaces } = JSON.parse(read('package.json'))
+  for (const file of ['auth-server/Dockerfile', 'kong-plugins/Dockerfile']) {
+    const text = read(file)
+    const copied = [...text.matchAll(/^COPY (?!--from)(.*) \S+$/gm)].flatMap(([, list = '']) => list.split(' '))
+    for (const path of copied) {
+      t.ok(existsSync(join(root, path)), `${file}: ${path}`)
+      t.ok(ignored.includes(`!${path}`), `.dockerignore lets ${path} in`)
+    }
+    for (const workspace of workspaces) t.ok(copied.includes(`${workspace}/package.json`), `${file}: ${workspace}`)
+  }
+})
