@@ -1,7 +1,7 @@
 // Services and routes of kong.yml, field by field.
 import { createHash } from 'node:crypto'
 import type { Fields } from './config-source.ts'
-import type { Route, Scope, Service } from './config-types.ts'
+import type { Consumer, Route, Scope, Service } from './config-types.ts'
 
 const protocols = ['http', 'https', 'grpc', 'grpcs', 'tcp', 'tls', 'udp', 'tls_passthrough', 'ws', 'wss'] as const
 const maxInt = 2_147_483_646
@@ -17,6 +17,18 @@ export function stableId(...parts: readonly string[]): string {
     hex.slice(20, 32),
   ]
   return fields.join('-')
+}
+
+/** Reads a consumer's names; its credentials and plugins are not for here. */
+export function readConsumer(at: Fields): Consumer {
+  const username = at.string('username')
+  const customId = at.string('custom_id')
+  if (username === undefined && customId === undefined) at.problem('username', 'or custom_id must be set')
+  return {
+    id: at.string('id') ?? stableId('consumer', username ?? '', customId ?? ''),
+    ...(username === undefined ? {} : { username }),
+    ...(customId === undefined ? {} : { custom_id: customId }),
+  }
 }
 
 /** Notes that something covered by a scope is not reproduced here. */

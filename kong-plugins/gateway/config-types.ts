@@ -73,8 +73,16 @@ export interface Refusal {
   readonly remark: Remark
 }
 
+/** A consumer as `kong.client.load_consumer` gives it to plugins. */
+export interface Consumer {
+  readonly id: string
+  readonly username?: string
+  readonly custom_id?: string
+}
+
 export interface KongConfig {
   readonly routes: readonly Route[]
+  readonly consumers: readonly Consumer[]
   /** Highest priority first, as Kong runs them. */
   readonly plugins: readonly Plugin[]
   readonly refusals: readonly Refusal[]

@@ -12,6 +12,8 @@ export interface Exchange {
   readonly startedAt: number
   readonly method: string
   readonly httpVersion: string
+  /** As the client sent it: in absolute form it still names a host. */
+  readonly requestTarget: string
   /** nginx's `request_uri`. */
   readonly target: string
   readonly rawPath: string
@@ -66,6 +68,7 @@ export function createExchange(req: IncomingMessage): Exchange {
     startedAt: Date.now(),
     method: req.method ?? 'GET',
     httpVersion: req.httpVersion,
+    requestTarget: req.url ?? '/',
     target,
     rawPath,
     path: normalizePath(rawPath),

@@ -19,6 +19,7 @@ const stepMethods: Readonly<Record<string, string>> = {
   'kong.client.get_credential': 'plugin.StepCredential',
   'kong.client.authenticate': 'plugin.StepCredential',
   'kong.client.get_consumer': 'plugin.StepConsumer',
+  'kong.client.load_consumer': 'plugin.StepConsumer',
   'kong.router.get_route': 'plugin.StepRoute',
   'kong.router.get_service': 'plugin.StepService',
   'kong.request.get_query': 'plugin.StepMultiMap',

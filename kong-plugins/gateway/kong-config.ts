@@ -1,8 +1,8 @@
 // Reads a kong.yml into typed tables, reporting everything that is wrong with it in one go.
-import { readRoute, readService } from './config-entities.ts'
+import { readConsumer, readRoute, readService } from './config-entities.ts'
 import { readPlugin } from './config-plugins.ts'
 import { ConfigError, ConfigSource, Fields, isRecord, type Remark } from './config-source.ts'
-import type { KongConfig, Plugin, Refusal, Route, Scope, Service } from './config-types.ts'
+import type { Consumer, KongConfig, Plugin, Refusal, Route, Scope, Service } from './config-types.ts'
 import type { PluginInfo } from './plugin-schema.ts'
 import { idleEntities, known, refused } from './support.ts'
 import { findForeignReference } from './vault.ts'
@@ -24,6 +24,7 @@ class KongReader {
   readonly #disabled = new Set<Service>()
   readonly #routes: Route[] = []
   readonly #plugins: Plugin[] = []
+  readonly #consumers: Consumer[] = []
   readonly #pending: (() => void)[] = []
   readonly #refusals: Refusal[] = []
   readonly #notices: Remark[] = []
@@ -44,6 +45,7 @@ class KongReader {
     for (const at of root.list('services')) this.#readService(at)
     for (const at of root.list('routes')) this.#readRoute(at, undefined)
     for (const at of root.list('plugins')) this.#readPlugin(at, {})
+    for (const at of root.list('consumers')) this.#consumers.push(readConsumer(at))
     for (const name of Object.keys(root.values)) this.#readOther(root, name)
     for (const read of this.#pending) read()
   }
@@ -55,7 +57,8 @@ class KongReader {
       return
     }
     const line = this.#source.line([name])
-    if (idleEntities.has(name)) this.#notices.push({ line, text: `${name} are left out: nothing here reads them` })
+    if (name === 'consumers') this.#notices.push({ line, text: 'of consumers only the names are read here' })
+    else if (idleEntities.has(name)) this.#notices.push({ line, text: `${name} are left out: nothing here reads them` })
     else if (name === 'filter_chains' || name === 'targets') this.#refuse({}, root, name, name)
     else root.problem(name, 'is not a list that Kong knows')
     for (const at of name === 'consumers' || name === 'consumer_groups' ? root.list(name) : []) {
@@ -148,6 +151,7 @@ class KongReader {
       routes: this.#routes.filter((route) => route.service === undefined || !this.#disabled.has(route.service)),
       // K: descending priority; equal ones descending by name.
       plugins: this.#plugins.toSorted((a, b) => b.priority - a.priority || (a.name < b.name ? 1 : -1)),
+      consumers: this.#consumers,
       refusals: this.#refusals,
       notices: this.#notices,
     }

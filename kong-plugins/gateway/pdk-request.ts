@@ -51,6 +51,7 @@ function queryTable(query: string, max: number): Map<string, string | true | (st
 const variables: Readonly<Record<string, (exchange: Exchange) => string | undefined>> = {
   args: (x) => x.query,
   host: (x) => x.host,
+  request: (x) => `${x.method} ${x.requestTarget} HTTP/${x.httpVersion}`,
   remote_addr: (x) => x.client.address,
   remote_port: (x) => String(x.client.port),
   request_id: (x) => x.requestId,

@@ -2,6 +2,7 @@
 import { errorAnswer, exitAnswer } from './answer.ts'
 import { textToBytes } from './bytes.ts'
 import { isRecord } from './config-source.ts'
+import type { Consumer } from './config-types.ts'
 import type { Exchange } from './exchange.ts'
 import type { HeaderList } from './header-list.ts'
 import { requestFunctions } from './pdk-request.ts'
@@ -11,6 +12,8 @@ import { addResponseHeader, LuaError, normalizeValues, setResponseHeader } from 
 export interface PdkSettings {
   /** `lua_max_req_headers`: how many headers `get_headers()` shows where no number is given [100]. */
   readonly maxHeaders: number
+  /** Those of kong.yml, for plugins that look them up. */
+  readonly consumers?: readonly Consumer[]
   readonly log: (level: string, message: string, exchange: Exchange) => void
 }
 
@@ -112,6 +115,8 @@ const serviceFunctions = {
   },
 } satisfies Record<string, PdkFunction>
 
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
 const contextFunctions = {
   'kong.ctx.shared.get': (x, [key]) => x.shared.get(key),
   'kong.ctx.shared.set': (x, [key, value]) => void x.shared.set(key, value ?? undefined),
@@ -124,6 +129,12 @@ const contextFunctions = {
   'kong.client.get_protocol': (x) => x.scheme,
   'kong.client.get_consumer': (x) => x.identity.consumer,
   'kong.client.get_credential': (x) => x.identity.credential,
+  'kong.client.load_consumer': (_, [key, byUsername], { consumers = [] }) => {
+    if (typeof key !== 'string') throw new LuaError('consumer_id must be a string')
+    if (byUsername !== true && !uuid.test(key))
+      throw new LuaError('cannot load a consumer with an id that is not a uuid')
+    return consumers.find(({ id, username }) => id === key || (byUsername === true && username === key))
+  },
   'kong.client.authenticate': (x, [consumer, credential]) => {
     if (!isRecord(consumer) && !isRecord(credential))
       throw new LuaError('either credential or consumer must be provided')
@@ -145,6 +156,13 @@ const logFunctions: Record<string, PdkFunction> = Object.fromEntries(
   ]),
 )
 
+/** For log plugins, of which there are none here. */
+const serializerFunctions = {
+  'kong.log.set_serialize_value': (_, [key]) => {
+    if (typeof key !== 'string') throw new LuaError('key must be a string')
+  },
+} satisfies Record<string, PdkFunction>
+
 /** Every PDK function that exists here, by Kong's name. */
 export const pdk: ReadonlyMap<string, PdkFunction> = new Map<string, PdkFunction>(
   Object.entries({
@@ -153,5 +171,6 @@ export const pdk: ReadonlyMap<string, PdkFunction> = new Map<string, PdkFunction
     ...serviceFunctions,
     ...contextFunctions,
     ...logFunctions,
+    ...serializerFunctions,
   }),
 )

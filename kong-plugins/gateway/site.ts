@@ -54,7 +54,8 @@ export async function createSite(
 ): Promise<Site> {
   const lua = await LuaRuntime.create(settings)
   const instances = new PluginInstances(client, sequence)
-  const chain = compileChain(() => createPluginChain(config, lua, { client, instances, settings }), lua)
+  const server = { client, instances, settings: { ...settings, consumers: config.consumers } }
+  const chain = compileChain(() => createPluginChain(config, lua, server), lua)
   const findRoute = createRouter(config.routes)
   const refusals = refusalsByRoute(config)
 

@@ -29,6 +29,7 @@ t.test('the project’s own kong.yml has nothing that is refused or left out', a
   t.same(names, [
     ['pre-function', 1_000_000],
     ['mobile-gateway', 1420],
+    ['mobile-metadata', 1410],
     ['post-function', -1000],
   ])
   const [route] = config.routes
@@ -94,7 +95,7 @@ t.test('watchers are left out with a notice', async (t) => {
 consumers: [{ username: u }]`)
   t.match(
     notices.map(({ text }) => text),
-    [/consumers are left out/, /prometheus only watches/, /file-log only watches/],
+    [/of consumers only the names are read/, /prometheus only watches/, /file-log only watches/],
   )
   t.same(refusals, [])
 })
