@@ -10,6 +10,10 @@ import { sendLogoutNotices } from './logout-notices.ts'
 export const startBackground = (deps: Deps, log: FastifyBaseLogger): (() => Promise<void>) => {
   const { db, config, keys } = deps
   const ending = new AbortController()
+  const clean = async (which: 'indexed' | 'scanned') => {
+    const removed = await removeObsoleteRows(db, { which, signal: ending.signal })
+    if (Object.keys(removed).length > 0) log.debug({ removed }, 'removed obsolete rows')
+  }
   const jobs: readonly Job[] = [
     { name: 'reload signing keys', everySeconds: 30, run: () => keys.reload() },
     {
@@ -21,14 +25,8 @@ export const startBackground = (deps: Deps, log: FastifyBaseLogger): (() => Prom
       },
     },
     { name: 'send logout notices', everySeconds: 1, run: () => sendLogoutNotices(deps, log, ending.signal) },
-    {
-      name: 'remove obsolete rows',
-      everySeconds: 60,
-      run: async () => {
-        const removed = await removeObsoleteRows(db)
-        if (Object.keys(removed).length > 0) log.debug({ removed }, 'removed obsolete rows')
-      },
-    },
+    { name: 'remove obsolete rows', everySeconds: 60, run: () => clean('indexed') },
+    { name: 'remove installations that ended long ago', everySeconds: 3600, run: () => clean('scanned') },
   ]
   const stop = startJobs(jobs, log)
   return () => {

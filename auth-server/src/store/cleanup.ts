@@ -4,13 +4,13 @@ import type { Database, Db } from './database.ts'
 
 /** Table → when its rows are of no use, not even as evidence. */
 const OBSOLETE = {
-  authorization_requests: sql`expires_at < auth_now() - interval '1 hour'`,
+  authorization_requests: sql`expires_at < auth_now()`,
   // A code that comes again has to be recognised long after its minute, because it ends the family.
   authorization_codes: sql`expires_at < auth_now() - interval '1 day'`,
   sessions: sql`expires_at < auth_now()`,
   // An ended family is remembered, so that its owner can be told; its tokens stay refused either way.
   refresh_families: sql`least(expires_at, idle_expires_at, revoked_at) < auth_now() - interval '30 days'`,
-  pushed_requests: sql`expires_at < auth_now() - interval '1 hour'`,
+  pushed_requests: sql`expires_at < auth_now()`,
   used_jtis: sql`expires_at < auth_now()`,
   initial_access_tokens: sql`expires_at < auth_now()`,
   logout_notices: sql`expires_at < auth_now()`,
@@ -19,14 +19,41 @@ const OBSOLETE = {
   revocations: sql`at < auth_now() - interval '2 hours' and seq < (select max(seq) from revocations)`,
 } as const satisfies Partial<Record<keyof Database, RawBuilder<SqlBool> | RawBuilder<unknown>>>
 
-/** Removes up to `batch` obsolete rows of each table; rows that another instance is removing are left to it. */
-export const removeObsoleteRows = async (db: Db, batch = 500): Promise<Readonly<Record<string, number>>> => {
+type Table = keyof typeof OBSOLETE
+
+/**
+ * Tables whose obsolete rows no index leads to: each look reads the whole table. An index on `idle_expires_at` would have
+ * to be written at each refresh, which is the hot path and otherwise touches no index.
+ */
+const SCANNED: ReadonlySet<string> = new Set<Table>(['refresh_families'])
+
+/** Batches of one table in one run; a flood is worked off, and the other tables have their turn. */
+const MAX_BATCHES = 400
+
+/**
+ * Removes the obsolete rows of the tables, in batches of their own; rows that another instance is removing are left to
+ * it. Returns how many went, by table.
+ * @param which `indexed` tables can be asked often, `scanned` ones seldom; all unless told.
+ * @param signal ends it after the batch under way.
+ */
+export const removeObsoleteRows = async (
+  db: Db,
+  {
+    which,
+    batch = 500,
+    signal,
+  }: Readonly<{ which?: 'indexed' | 'scanned'; batch?: number; signal?: AbortSignal }> = {},
+): Promise<Readonly<Record<string, number>>> => {
   const removed: Record<string, number> = {}
   for (const [table, obsolete] of Object.entries(OBSOLETE)) {
-    const { numAffectedRows } = await sql`
-      delete from ${sql.table(table)} where ctid = any(array(
-        select ctid from ${sql.table(table)} where ${obsolete} limit ${batch} for update skip locked))`.execute(db)
-    if (numAffectedRows) removed[table] = Number(numAffectedRows)
+    if (which !== undefined && SCANNED.has(table) !== (which === 'scanned')) continue
+    for (let count = batch, round = 0; count === batch && round < MAX_BATCHES && !signal?.aborted; round++) {
+      const { numAffectedRows } = await sql`
+        delete from ${sql.table(table)} where ctid = any(array(
+          select ctid from ${sql.table(table)} where ${obsolete} limit ${batch} for update skip locked))`.execute(db)
+      count = Number(numAffectedRows ?? 0)
+      if (count > 0) removed[table] = (removed[table] ?? 0) + count
+    }
   }
   return removed
 }
