@@ -142,6 +142,8 @@ t.test('§2: the endpoint takes one sound form by POST', async (t) => {
   t.equal((await send({ payload: `${encoded}&state=again` })).json().error, 'invalid_request')
   t.equal((await send({ url: `/par?${encoded}`, payload: encoded })).json().error, 'invalid_request')
   t.equal((await send({ payload: `${encoded}&x=${'x'.repeat(70_000)}` })).statusCode, 413)
+  const padding = Array.from({ length: 5 }, (_, index) => `&x${index}=${'x'.repeat(4000)}`).join('')
+  t.match((await send({ payload: encoded + padding })).json().error_description, /too long/)
   const withoutId = await postForm(
     app,
     '/par',

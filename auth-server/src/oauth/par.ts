@@ -16,6 +16,9 @@ import { readForm } from './form-request.ts'
 /** Long enough for a phone on a slow line to open its browser; seconds (§2.2). */
 const REQUEST_URI_TTL_SECONDS = 90
 
+/** What is kept of one pushed request, in characters: more than a URL could bring, and no store for strangers. */
+const MAX_LENGTH = 16_000
+
 export const addPar = (app: FastifyInstance, deps: Deps): void => {
   for (const url of mounts('/par')) {
     app.post(url, { onSend: giveNonce(deps) }, async (request, reply) => {
@@ -32,12 +35,14 @@ export const addPar = (app: FastifyInstance, deps: Deps): void => {
       const requestUri = newRequestUri()
       const pushed = { uriHash: sha256(requestUri), dpopJkt: proof?.jkt ?? null }
       const { subscription } = validate(trustRedirect({ parameters, client, pushed }), fixed)
+      // The resource is written down, so that the reference means the same at every address of /authorize.
+      const kept = parameters.without(CREDENTIALS).with('resource', subscription.resource).toString()
+      if (kept.length > MAX_LENGTH) throw new OAuthError('invalid_request', 'the pushed request is too long')
       if (proof) await acceptProof(deps, reply, proof)
       await insertPushedRequest(deps.db, {
         ...pushed,
         applicationId: client.applicationId,
-        // The resource is written down, so that the reference means the same at every address of /authorize.
-        parameters: parameters.without(CREDENTIALS).with('resource', subscription.resource).toString(),
+        parameters: kept,
         ttlSeconds: REQUEST_URI_TTL_SECONDS,
       })
       return reply.code(201).send({ request_uri: requestUri, expires_in: REQUEST_URI_TTL_SECONDS })
