@@ -1,5 +1,5 @@
 // Proves by probes that a guard refuses what our plugins did not let pass, and lets pass what they did.
-import { HAND_OVER_KEY } from '@mobile-api-gateway/kong-plugins/hand-over.ts'
+import { HAND_OVER_KEY, passName } from '@mobile-api-gateway/kong-plugins/hand-over.ts'
 import { mark } from '@mobile-api-gateway/kong-plugins/stages/quota/answers.ts'
 import type { Outcome, Prober } from './probe.ts'
 import { plainName } from './stripping.ts'
@@ -9,6 +9,8 @@ export interface Proof {
   readonly policy: string
   /** `header`: the mark of mobile-gateway; otherwise the stages that each leave the policy in `kong.ctx.shared`. */
   readonly kind: 'header' | readonly string[]
+  /** The plugin lets calls without a token pass, by a name of their own. */
+  readonly anonymous: boolean
 }
 
 const minute = { scope: 'subject', name: 'minute', limit: 60, remaining: 59, resetSeconds: 42 } as const
@@ -30,6 +32,7 @@ export function tryGuard(
   rewrite: readonly string[],
 ): GuardFinding[] {
   const { policy, kind } = proof
+  const withoutToken = passName(policy, { kind: 'anonymous', address: '192.0.2.1' })
   const verified = (name: string, missing?: string): Outcome => {
     if (kind === 'header') return prober.run({ headers: [['X-Mobile-Gateway', markOf(name)]] }, { rewrite: [], access })
     const stages = kind.filter((stage) => stage !== missing).map((stage) => [stage, name])
@@ -43,6 +46,9 @@ export function tryGuard(
     ['a mark that is none', prober.run({ headers: [['X-Mobile-Gateway', 'yes']] }, { rewrite: [], access })],
     ['the mark of another policy', verified(`${policy}-of-another`)],
     ['the mark of another policy', verified(`another-${policy}`)],
+    ...(proof.anonymous
+      ? []
+      : [['a call without a token, which the plugin would refuse', verified(withoutToken)] as const]),
     ...(rewrite.length === 0
       ? []
       : forged.map(([name, outcome]) => [`${name} as a client sends it`, outcome] as const)),
@@ -58,6 +64,12 @@ export function tryGuard(
   if (passed.failure !== undefined) return [...findings, { open: false, text: `it fails: ${passed.failure}` }]
   if (passed.status !== undefined) {
     return [...findings, { open: false, text: `it refuses (${passed.status}) what policy ${policy} let pass` }]
+  }
+  if (proof.anonymous && verified(withoutToken).status !== undefined) {
+    findings.push({
+      open: false,
+      text: `it refuses calls without a token, which its plugin lets pass as ${withoutToken}`,
+    })
   }
   if (passed.request.some(([name]) => plainName(name) === 'x-mobile-gateway')) {
     findings.push({ open: false, text: 'it leaves the mark in the request to the backend' })

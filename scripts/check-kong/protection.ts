@@ -67,7 +67,8 @@ function protectionOf(scopes: Scopes, route: Entity, report: Report): Protected 
     )
   }
   if (typeof policy !== 'string') return undefined
-  return { route, by, proof: { policy, kind: gateway === undefined ? stages.map(({ stage }) => stage) : 'header' } }
+  const kind = gateway === undefined ? stages.map(({ stage }) => stage) : 'header'
+  return { route, by, proof: { policy, kind, anonymous: configOf(leading).anonymous === true } }
 }
 
 interface Surroundings {

@@ -19,7 +19,7 @@ function edit(text: string, before: string | RegExp, after: string): string {
   return edited
 }
 
-const guardEntry = / {2}- name: post-function\n[\s\S]*$/
+const guardEntry = / {2}- name: post-function\n[\s\S]*?\n(?=\n|$)/
 const strippingEntry = /- name: pre-function\n[\s\S]*?(?=\nservices:)/
 const atService = (entry: string): string => edit(kongYml, '  # The guard.', `${entry}\n  # The guard.`)
 const atRoute = (entry: string): string => edit(kongYml, '    protocols: [http, https]', `    plugins: [${entry}]`)
@@ -74,6 +74,21 @@ t.test('a guard that is missing, that is off, or that does not guard', async (t)
   for (const [name, text, words] of rows) t.match(await problems(text), [words], name)
 })
 
+t.test('calls without a token pass only where plugin and guard both say so', async (t) => {
+  const guard = edit(
+    kongYml,
+    'if policy ~= "mobile-api" then',
+    'if policy ~= "mobile-api" and policy ~= "mobile-api/anonymous" then',
+  )
+  const plugin = (text: string): string =>
+    edit(text, 'policy: mobile-api # (3)', 'policy: mobile-api\n      anonymous: true')
+  t.match(await problems(guard), [/it lets pass a call without a token, which the plugin would refuse/])
+  t.match(await problems(plugin(kongYml)), [
+    /it refuses calls without a token, which its plugin lets pass as mobile-api\/anonymous/,
+  ])
+  t.strictSame(await problems(plugin(guard)), [])
+})
+
 t.test('a guard that another function displaces', async (t) => {
   const other = '{ name: post-function, config: { header_filter: ["kong.response.set_header(\\"a\\", \\"b\\")"] } }'
   t.match(await problems(atRoute(other)), [/takes the place of the guard on route mobile-api/], 'on the route')
@@ -88,14 +103,13 @@ t.test('a guard that another function displaces', async (t) => {
 })
 
 t.test("a guard of another service's policy", async (t) => {
-  const second = edit(kongYml, /services:\n- name: mobile-api[\s\S]*$/, '')
-  const service = kongYml.slice(kongYml.indexOf('- name: mobile-api'))
+  const [service = ''] = /- name: mobile-api\n[\s\S]*?\n(?=\n)/.exec(kongYml) ?? []
   const twin = service
     .replace('- name: mobile-api', '- name: twin')
     .replace('  - name: mobile-api', '  - name: twin')
     .replace('[/mobile]', '[/twin]')
     .replace('policy: mobile-api', 'policy: twin')
-  t.match(await problems(`${second}services:\n${service}\n${twin}`), [
+  t.match(await problems(edit(kongYml, service, `${service}${twin}`)), [
     /the guard on route twin expects policy mobile-api, but plugin mobile-gateway has twin/,
   ])
 })
