@@ -1,14 +1,13 @@
 // Which plugin entries are at work for which route: of several entries of one plugin, Kong runs the most specific.
 import type { Entity } from './document.ts'
-import { routeProtocols } from './field-rules.ts'
+import { requestProtocols } from './entities.ts'
 
-/** A plugin entry for one route. */
-export interface AtWork {
-  readonly name: string
-  readonly entity: Entity
+/** Kong runs an entry for all HTTP and gRPC requests when it names one of their protocols, whichever. */
+function isEnabled({ values: { enabled, protocols } }: Entity): boolean {
+  return (
+    enabled !== false && (!Array.isArray(protocols) || protocols.some((each) => requestProtocols.has(String(each))))
+  )
 }
-
-const isEnabled = ({ values }: Entity): boolean => values.enabled !== false
 
 /** From the most specific kind of scope to the least (K:runloop/plugins_iterator.lua). */
 const scopes = [
@@ -67,11 +66,5 @@ export class Scopes {
   names(route: Entity): string[] {
     const all = new Set(this.#plugins.map(({ values }) => String(values.name)))
     return [...all].filter((name) => this.candidates(route, name).length > 0)
-  }
-
-  /** Protocols of the route that a plugin entry does not cover. */
-  uncovered(route: Entity, plugin: Entity): string[] {
-    const { protocols } = plugin.values
-    return Array.isArray(protocols) ? routeProtocols(route).filter((each) => !protocols.includes(each)) : []
   }
 }

@@ -19,6 +19,9 @@ export const reservedHeaders = [
   'X-Anonymous-Consumer',
 ] as const
 
+/** By these some backends take a request for one of another method, whose scopes nobody has asked for. */
+export const methodHeaders = ['X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override'] as const
+
 /** Backends read `X_Foo` as `X-Foo`; a stripping function has to do the same. */
 export const plainName = (name: string): string => name.toLowerCase().replaceAll('_', '-')
 
@@ -52,15 +55,15 @@ const harmless: HeaderLine[] = [
 ]
 
 /** Which probes a stripping function does not stand; empty when it does its work. */
-export function failedProbes(prober: Prober, rewrite: readonly string[]): string[] {
+export function failedProbes(prober: Prober, rewrite: readonly string[], alsoForged: readonly string[] = []): string[] {
   const run = (headers: readonly HeaderLine[]) => prober.run({ headers }, { rewrite, access: [] })
   const kept = run(harmless)
   if (kept.failure !== undefined) return [`it fails: ${kept.failure}`]
   if (kept.status !== undefined) return [`it answers an ordinary request with ${kept.status}`]
   const lost = harmless.filter(([name]) => !kept.request.some(([each]) => each === name)).map(([name]) => name)
-  const forged = reservedHeaders.flatMap(spellings).filter((name) => {
+  const forged = [...reservedHeaders, ...alsoForged].flatMap(spellings).filter((name) => {
     const { status, request } = run([...crowd, [name, 'forged'], [name, 'again']])
-    return status === undefined && request.some(([each]) => isReserved(each))
+    return status === undefined && request.some(([each]) => each === name)
   })
   const dropped = reservedHeaders.filter((name) => {
     return connectionLines(name).some((lines) => run([...crowd, ...lines]).status === undefined)
@@ -79,12 +82,14 @@ const instead = "the global pre-function of this project's kong.yml, in the top-
 /**
  * Checks the stripping of a file with protected routes. Kong runs `rewrite` for global plugins alone.
  * @param at where to complain when there is nothing to look at
+ * @param alsoForged headers that clients must not send either
  * @returns the Lua that strips, for use before the guard
  */
 export function checkStripping(
   scopes: Scopes,
   prober: Prober,
   at: readonly (string | number)[],
+  alsoForged: readonly string[],
   report: Report,
 ): string[] {
   const all = scopes.named('pre-function').filter((entity) => luaOf(entity, 'rewrite').length > 0)
@@ -97,7 +102,7 @@ export function checkStripping(
     return []
   }
   const code = luaOf(global, 'rewrite')
-  const failed = failedProbes(prober, code)
+  const failed = failedProbes(prober, code, alsoForged)
   if (failed.length > 0)
     report(
       [...global.path, 'config', 'rewrite'],

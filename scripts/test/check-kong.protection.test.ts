@@ -5,7 +5,7 @@ import t from 'tap'
 import { checkKongText } from '../check-kong/check.ts'
 
 const read = (file: string): string => readFileSync(join(import.meta.dirname, file), 'utf8')
-const kongYml = read('../../kong.yml')
+const kongYml = read('kong-samples/protected.yml')
 const separate = read('kong-samples/separate-plugins.yml')
 
 async function problems(text: string): Promise<string[]> {
@@ -66,9 +66,9 @@ t.test('a guard that is missing, that is off, or that does not guard', async (t)
       /it fails: /,
     ],
     [
-      'not for https',
-      edit(kongYml, '  - name: post-function', '  - name: post-function\n    protocols: [http]'),
-      /the guard does not run for https on route mobile-api/,
+      'for streams only',
+      edit(kongYml, '  - name: post-function', '  - name: post-function\n    protocols: [tcp]'),
+      /has no guard/,
     ],
   ]
   for (const [name, text, words] of rows) t.match(await problems(text), [words], name)
@@ -158,6 +158,14 @@ t.test('a stripping function that is missing, not global, or that does not strip
     ],
   ]
   for (const [name, text, words] of rows) t.match((await problems(text)).join('\n'), words, name)
+})
+
+t.test('where scopes depend on the method, clients may not send another one in a header', async (t) => {
+  const off = edit(kongYml, 'or names_another_method(plain)', '')
+  t.strictSame(await problems(off), [], 'no scopes by method')
+  const scoped = (text: string): string => edit(text, 'method_scopes: {}', 'method_scopes: { POST: [orders:write] }')
+  t.match(await problems(scoped(off)), [/it lets clients send X-HTTP-Method-Override, /])
+  t.strictSame(await problems(scoped(kongYml)), [])
 })
 
 t.test('a plugin that answers before the guard', async (t) => {
