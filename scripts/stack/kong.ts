@@ -88,12 +88,13 @@ export async function reloadKong(prefix: string, env: NodeJS.ProcessEnv): Promis
   if (said !== undefined) throw new Error(`Kong does not take it: ${said}`)
 }
 
-/** The processes that nginx has started; none where `ps` does not tell. */
+/** nginx's workers, those aside that only end what they have begun; none where `ps` does not tell. */
 async function workersOf(master: number | undefined): Promise<string[]> {
   if (master === undefined) return []
-  const { stdout } = await run('ps', ['-A', '-o', 'pid=,ppid=']).catch(() => ({ stdout: '' }))
+  const { stdout } = await run('ps', ['-A', '-o', 'pid=,ppid=,args=']).catch(() => ({ stdout: '' }))
   const rows = stdout.split('\n').map((line) => line.trim().split(/\s+/))
-  return rows.flatMap(([pid = '', parent]) => (parent === String(master) ? [pid] : []))
+  const isWorker = (args: readonly string[]): boolean => args.join(' ') === 'nginx: worker process'
+  return rows.flatMap(([pid = '', parent, ...args]) => (parent === String(master) && isWorker(args) ? [pid] : []))
 }
 
 /** Kong's error log within a prefix. */
