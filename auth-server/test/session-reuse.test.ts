@@ -2,7 +2,9 @@
 
 import { decodeJwt } from 'jose'
 import t, { type Test } from 'tap'
+import { sha256 } from '../src/crypto/digest.ts'
 import { createAccount } from '../src/identity/local-account.ts'
+import { signIn } from '../src/store/authorization-requests.ts'
 import { Browser, formsOf } from './support/browser.ts'
 import { turnClock } from './support/database.ts'
 import { expectCode, expectRefusal } from './support/expect.ts'
@@ -278,4 +280,23 @@ t.test('the address is found however it is written', async (t) => {
 
 t.test('obtaining a code by a fresh login needs no second page', async (t) => {
   t.match((await obtainCode(app)).code, /^[\w-]{43}$/)
+})
+
+t.test('a login that comes after its visit was finished leaves the session of the browser as it was', async (t) => {
+  const { app, db, userId } = await testServer(t)
+  const { browser } = await obtainCode(app)
+  const [request] = await db.selectFrom('authorization_requests').select('id').execute()
+  const before = await db.selectFrom('sessions').selectAll().execute()
+  const signedIn = await signIn(db, {
+    requestId: request?.id ?? '',
+    userId,
+    authEpoch: 1,
+    sessionId: 'another',
+    tokenHash: 'another',
+    previousTokenHash: sha256(browser.cookies.get('session') ?? ''),
+    acr: 'acr',
+    ttlSeconds: 60,
+  })
+  t.equal(signedIn, false)
+  t.same(await db.selectFrom('sessions').selectAll().execute(), before)
 })

@@ -142,7 +142,8 @@ export const closeRequest = async (db: Db, id: string): Promise<boolean> => {
  * Opens a session for a person who just authenticated and ties the request to it, in one statement. The browser's
  * session before it goes; where it was the same person's, the new one keeps its id (`sid`), so that signing out later
  * reaches what was born in either, and only the cookie's secret changes. Another person's apps stay as they are.
- * Nothing happens when the person's epoch has moved since the credentials were read; then false is returned.
+ * Nothing happens when the person's epoch has moved since the credentials were read, or the request was finished
+ * meanwhile (in another tab, say); then false is returned, and the browser's session is as it was.
  */
 export const signIn = async (
   db: Db,
@@ -158,9 +159,11 @@ export const signIn = async (
   }>,
 ): Promise<boolean> => {
   const { rows } = await sql<{ id: string }>`
-    with person as (
-      select id, auth_epoch from users
-      where id = ${input.userId} and auth_epoch = ${input.authEpoch} and status = 'active'
+    with visit as (
+      select id from authorization_requests where id = ${input.requestId} and ${unfinished} for update
+    ), person as (
+      select users.id, auth_epoch from users, visit
+      where users.id = ${input.userId} and auth_epoch = ${input.authEpoch} and status = 'active'
     ), renewed as (
       update sessions set token_hash = ${input.tokenHash}, acr = ${input.acr}, auth_time = auth_now(),
                           expires_at = auth_now() + make_interval(secs => ${input.ttlSeconds})
@@ -182,8 +185,8 @@ export const signIn = async (
     )
     update authorization_requests
     set session_id = opened.id, person_confirmed = true, scopes_confirmed = false, login_again = false
-    from opened
-    where authorization_requests.id = ${input.requestId} and ${unfinished}
+    from opened, visit
+    where authorization_requests.id = visit.id
     returning authorization_requests.id`.execute(db)
   return rows.length === 1
 }
