@@ -58,9 +58,17 @@ function answer(kong: Kong, { status, body, headers }: Answer): Promise<void> {
 }
 
 function withinDeadline(work: Promise<Effects>, deadlineMs: number): Promise<Effects> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<Effects>((resolve) => {
-    timer = setTimeout(() => resolve(deny(unavailable(`no decision within ${deadlineMs} ms`))), deadlineMs)
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => resolve(deny(unavailable(`no decision within ${deadlineMs} ms`))), deadlineMs)
+    work.then(
+      (effects) => {
+        clearTimeout(timer)
+        resolve(effects)
+      },
+      (cause: unknown) => {
+        clearTimeout(timer)
+        reject(cause)
+      },
+    )
   })
-  return Promise.race([work, late]).finally(() => clearTimeout(timer))
 }

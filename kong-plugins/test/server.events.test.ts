@@ -1,9 +1,10 @@
 // A handler that fails, hangs or is abandoned ends in 503, and nothing of it stays in memory.
 import t from 'tap'
 import { PLUGINS } from '../src/plugins.ts'
-import { createEventLedger, MAX_EVENT_AGE_MS } from '../src/server/events.ts'
+import { createEvents, type EventReply, MAX_EVENT_AGE_MS } from '../src/server/events.ts'
 import type { Effects } from '../src/stages/effects.ts'
 import { createSigningKey, gatewayConfig, signToken, startKeyServer } from './support/issuer.ts'
+import { property } from './support/kong-client.ts'
 import { madeUpPlugin, until } from './support/made-up-plugin.ts'
 import { startPluginServer } from './support/plugin-server.ts'
 
@@ -33,10 +34,10 @@ t.test('a stage that throws, at once or later, ends in 503 and never in a pass',
     const outcome = await kong.access(await kong.start(name, {}), {})
     t.match(outcome, UNAVAILABLE, name)
   }
-  await until(() => running.server.events.size === 0)
+  await until(() => running.events.size === 0)
 })
 
-t.test('what cannot be sent to Kong is an error of that call, which the guard then sees as no mark', async (t) => {
+t.test('what cannot be sent to Kong is not carried out, and ends in 503', async (t) => {
   const unsendable = {
     get x(): string {
       throw new Error('not to be read')
@@ -46,15 +47,46 @@ t.test('what cannot be sent to Kong is an error of that call, which the guard th
     madeUpPlugin('odd', async () => ({ kind: 'pass', requestHeaders: unsendable })),
   ])
   const kong = running.connect()
-  const instance = await kong.start('odd', {})
-  t.match(await kong.access(instance, {}), { kind: 'failed', error: 'not to be read', requestHeaders: {} })
+  t.strictSame(await kong.access(await kong.start('odd', {}), {}), { ...UNAVAILABLE, calls: ['kong.response.exit'] })
+  t.equal(running.events.size, 0)
+})
+
+t.test('calls made side by side are sent one after the other, each with its own answer', async (t) => {
+  const running = await startPluginServer(t, {}, [
+    madeUpPlugin('asks', async (kong) => {
+      const names = ['a', 'b', 'c']
+      const [a, b, c] = await Promise.all(names.map((name) => kong.request.getHeader(name)))
+      return { kind: 'pass', requestHeaders: { 'X-Read': `${a} ${b} ${c}` } }
+    }),
+  ])
+  const kong = running.connect()
+  const outcome = await kong.access(await kong.start('asks', {}), { headers: { a: '1', b: '2' } })
+  t.match(outcome, { kind: 'passed', requestHeaders: { 'X-Read': '1 2 undefined' } })
+  t.equal(running.events.size, 0)
+})
+
+t.test('an answer of Kong that has not the shape it must have ends in 503', async (t) => {
+  const running = await startPluginServer(t, {}, [
+    madeUpPlugin('asks', async (kong) => ({
+      kind: 'pass',
+      requestHeaders: { 'X-Method': await kong.request.getMethod() },
+    })),
+  ])
+  const kong = running.connect()
+  const InstanceId = await kong.start('asks', {})
+  for (const Data of [undefined, null, 7, ['GET']]) {
+    const { result } = await kong.call('plugin.HandleEvent', { InstanceId, EventName: 'access' })
+    const step = await kong.call('plugin.Step', { EventId: property(result, 'EventId'), Data })
+    t.match(step, { error: null, result: { Data: { Method: 'kong.response.exit', Args: [503] } } })
+  }
+  t.equal(running.events.size, 0)
 })
 
 t.test('a stage that hangs ends in 503 at the deadline', async (t) => {
   const running = await startPluginServer(t, { deadlineMs: 50 }, [madeUpPlugin('hangs', () => new Promise(() => {}))])
   const kong = running.connect()
   t.strictSame(await kong.access(await kong.start('hangs', {}), {}), { ...UNAVAILABLE, calls: ['kong.response.exit'] })
-  t.equal(running.server.events.size, 0)
+  t.equal(running.events.size, 0)
 })
 
 t.test(
@@ -86,45 +118,66 @@ t.test(
       await kong.access(silent, {})
       await kong.access(throws, {})
     }
-    t.equal(running.server.events.size, 0)
+    t.equal(running.events.size, 0)
 
     for (let n = 0; n < 10; n += 1) {
       const dying = running.connect()
       dying.call('plugin.HandleEvent', { InstanceId: waits, EventName: 'access' }).catch(() => {})
     }
-    await until(() => running.server.events.size === 10)
+    await until(() => running.events.size === 10)
     t.equal((await running.connect().call('plugin.GetStatus', null)).error, null)
     running.closeClients()
     // Two round trips later the server has read that the others hung up.
     const witness = running.connect()
     for (let n = 0; n < 2; n += 1) await witness.call('plugin.GetStatus', null)
     release()
-    await until(() => running.server.events.size === 0)
+    await until(() => running.events.size === 0)
     t.equal((await running.connect().call('plugin.GetStatus', null)).error, null, 'and the server lives on')
   },
 )
 
 t.test('an event for which no Step ever comes is dropped after its time', async (t) => {
   let now = 0
-  const events = new Map<number, unknown>()
-  const ledger = createEventLedger(events, () => now)
-  const begin = (EventId: number): void => {
-    events.set(EventId, {})
-    ledger.note({ EventId, Data: { Method: 'kong.request.get_header', Args: ['authorization'] } }, true)
+  const events = createEvents(() => now)
+  const replies: EventReply[] = []
+  const answer = (reply: EventReply): boolean => replies.push(reply) > 0
+  const begin = (): number => {
+    events.begin(async (kong) => {
+      await kong.request.getHeader('authorization')
+      await kong.service.request.setHeaders({})
+    }, answer)
+    return replies.at(-1)?.EventId ?? -1
   }
-  for (const id of [1, 2, 3]) begin(id)
+  const [first, second, third] = [begin(), begin(), begin()]
   now = MAX_EVENT_AGE_MS - 1
-  begin(4)
-  ledger.note({ EventId: 1, Data: { Method: 'kong.service.request.set_headers', Args: [{}] } }, true)
-  ledger.sweep()
-  t.strictSame([...events.keys()], [1, 2, 3, 4])
+  const fourth = begin()
+  events.step(first, undefined, answer)
+  await until(() => replies.length === 5)
+  events.sweep()
+  t.equal(events.size, 4)
   now = MAX_EVENT_AGE_MS
-  ledger.sweep()
-  t.strictSame([...events.keys()], [1, 4])
-  ledger.note({ EventId: 1, Data: 'ret' }, true)
+  events.sweep()
+  t.equal(events.size, 2)
+  for (const id of [second, third]) t.throws(() => events.step(id, undefined, answer), `event id ${id} not found`)
+  events.step(first, undefined, answer)
+  await until(() => replies.length === 6)
+  t.strictSame(replies.at(-1), { EventId: first, Data: 'ret' })
   now = 2 * MAX_EVENT_AGE_MS
-  ledger.sweep()
+  events.sweep()
   t.equal(events.size, 0)
+  t.throws(() => events.step(fourth, undefined, answer), `event id ${fourth} not found`)
+})
+
+t.test('ids of events do not start at 0 after a restart: a Step for the server that died meets nobody', async (t) => {
+  const ids: number[] = []
+  for (let n = 0; n < 2; n += 1)
+    createEvents(() => 0).begin(
+      async () => {},
+      ({ EventId }) => ids.push(EventId) > 0,
+    )
+  await until(() => ids.length === 2)
+  t.ok(ids.every((id) => Number.isSafeInteger(id) && id >= 0 && id < 2 ** 32))
+  t.not(ids[0], ids[1])
 })
 
 t.test('a late or invented Step is an error of that call only', async (t) => {

@@ -1,7 +1,8 @@
 // MessagePack off a stream: wherever the chunks are cut, whatever the bytes are.
 import { Packr } from 'msgpackr'
 import t from 'tap'
-import { createMessageDecoder, encodeMessage, FrameError, MAX_MESSAGE_BYTES } from '../src/server/frames.ts'
+import { encodeMessage } from '../src/server/encode-message.ts'
+import { createMessageDecoder, FrameError, MAX_MESSAGE_BYTES } from '../src/server/frames.ts'
 
 const plain = new Packr({ useRecords: false, mapsAsObjects: false })
 const message = [
@@ -25,8 +26,10 @@ const message = [
   ],
 ]
 
+const encoded = (value: unknown): Buffer => Buffer.from(encodeMessage(value), 'latin1')
+
 t.test('a message cut in two, at every byte, arrives whole', async (t) => {
-  const bytes = encodeMessage(message)
+  const bytes = encoded(message)
   for (let cut = 0; cut <= bytes.length; cut += 1) {
     const decode = createMessageDecoder()
     const arrived = [...decode(bytes.subarray(0, cut)), ...decode(bytes.subarray(cut))]
@@ -36,7 +39,7 @@ t.test('a message cut in two, at every byte, arrives whole', async (t) => {
 })
 
 t.test('byte by byte, and several messages in one chunk, with the last one cut', async (t) => {
-  const bytes = encodeMessage(message)
+  const bytes = encoded(message)
   const decode = createMessageDecoder()
   const arrived: unknown[] = []
   for (const byte of bytes) arrived.push(...decode(Buffer.from([byte])))
@@ -84,24 +87,30 @@ t.test('a message without end is cut off', async (t) => {
   }, FrameError)
 })
 
-t.test('what we send is MessagePack as Kong reads it: nil for undefined, no records, no extensions', async (t) => {
-  t.strictSame(
-    [...encodeMessage([1, 2, undefined, { Data: 'ret', EventId: 3 }])],
-    [
-      0x94,
-      1,
-      2,
-      0xc0,
-      0xde,
-      0,
-      2,
-      0xa4,
-      ...Buffer.from('Data'),
-      0xa3,
-      ...Buffer.from('ret'),
-      0xa7,
-      ...Buffer.from('EventId'),
-      3,
-    ],
-  )
+t.test(
+  'what we send is MessagePack as Kong reads it fastest: nil for undefined, no short forms, no extensions',
+  async (t) => {
+    const key = (name: string): number[] => [0xd9, name.length, ...Buffer.from(name)]
+    t.strictSame(
+      [...encoded([1, 2, undefined, { Data: 'ret', EventId: 3 }])],
+      [0xdc, 0, 4, 0xcc, 1, 0xcc, 2, 0xc0, 0xde, 0, 2, ...key('Data'), ...key('ret'), ...key('EventId'), 0xcc, 3],
+    )
+  },
+)
+
+t.test('what we send arrives as it was, whatever its size', async (t) => {
+  const numbers = [0, 1, 255, 256, 65_535, 65_536, 2 ** 32 - 1, 2 ** 32, -1, 0.1, -1e300, Number.MAX_SAFE_INTEGER]
+  const sizes = [0, 1, 31, 32, 255, 256, 65_535, 65_536]
+  const rows: unknown[] = [
+    ...numbers,
+    ...sizes.flatMap((size) => ['x'.repeat(size), 'ä'.repeat(size), Array(size).fill('y')]),
+    ...sizes.slice(0, 6).map((size) => Object.fromEntries(Array.from({ length: size }, (_, n) => [`k${n}`, n]))),
+    ['\0', '\x7f', '\u0080', '€', '😀', true, false, null, [], {}, { a: [{ b: {} }] }],
+  ]
+  for (const row of rows) {
+    const [arrived, ...more] = createMessageDecoder()(encoded(row))
+    if (JSON.stringify(arrived) !== JSON.stringify(row) || more.length > 0)
+      t.fail(`changed on its way: ${JSON.stringify(row).slice(0, 60)}`)
+  }
+  t.pass(`${rows.length} values`)
 })

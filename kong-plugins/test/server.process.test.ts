@@ -108,11 +108,12 @@ t.test('--dump prints JSON and nothing else: all plugins, or the one named', asy
   const all = [
     ['mobile-gateway', '0.1.0', 1420, ['access']],
     ['mobile-token', '0.1.0', 1420, ['access']],
+    ['mobile-metadata', '0.1.0', 1410, ['access']],
     ['mobile-identity', '0.1.0', 1040, ['access']],
     ['mobile-quota', '0.1.0', 905, ['access']],
   ]
   t.strictSame(await names(), all)
-  t.strictSame(await names('mobile-quota'), [all[3]])
+  t.strictSame(await names('mobile-quota'), [all[4]])
 })
 
 t.test('at the most talkative level no token reaches the log, whatever becomes of it', async (t) => {

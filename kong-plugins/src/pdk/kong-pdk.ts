@@ -16,21 +16,10 @@ export interface PluginModule {
   readonly Schema: readonly unknown[]
 }
 
-/** One PDK call of a handler (`{Method, Args}`), or `'ret'` when it is done. */
-export type EventData = 'ret' | { readonly Method: string; readonly Args: readonly unknown[] }
-
-/** What HandleEvent and the Step methods answer. */
-export interface EventReply {
-  readonly Data: EventData
-  readonly EventId: number
-}
-
 /** The parts of kong-pdk's `Server` (server.js) that we use. */
 export interface KongPdkServer {
   readonly plugins: Map<string, unknown>
-  readonly instances: ReadonlyMap<number, unknown>
-  /** Unfinished handlers by event id; kong-pdk itself forgets to remove most of them. */
-  readonly events: Map<number, unknown>
+  readonly instances: ReadonlyMap<number, { executePhase(phase: 'access', kong: Kong): Promise<void> }>
   /** Id of the next instance. */
   instanceID: number
   /** Ends its instance expiry, which would run every 60 ms. */
@@ -38,8 +27,6 @@ export interface KongPdkServer {
   GetStatus(): Promise<unknown>
   StartInstance(config: { readonly Name: string; readonly Config: string }): Promise<unknown>
   CloseInstance(instanceId: number): Promise<unknown>
-  HandleEvent(event: { readonly InstanceId: number; readonly EventName: string }): Promise<EventReply>
-  Step(step: { readonly EventId: number; readonly Data?: unknown }): Promise<EventReply>
 }
 
 /** Where kong-pdk logs to; it writes text, never arguments of calls. */

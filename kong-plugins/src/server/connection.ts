@@ -1,7 +1,8 @@
 // One connection from Kong: reads requests, calls the method, writes the answer; nothing that arrives can end the process.
 import type { Socket } from 'node:net'
 import type { Logger } from 'pino'
-import { createMessageDecoder, encodeMessage } from './frames.ts'
+import { encodeMessage } from './encode-message.ts'
+import { createMessageDecoder } from './frames.ts'
 import type { Method } from './methods.ts'
 
 /** How the listener ends a connection. */
@@ -30,18 +31,28 @@ export function serveConnection(socket: Socket, methods: ReadonlyMap<string, Met
     if (finishing && inProgress === 0) socket.end(() => socket.destroy())
   }
 
-  async function respond({ id, method, argument }: Request): Promise<void> {
-    let answer: Buffer
+  function respond({ id, method, argument }: Request): void {
+    inProgress += 1
+    const send = (message: string): boolean => {
+      inProgress -= 1
+      const heard = delivered()
+      if (heard) socket.write(message, 'latin1')
+      finishIfIdle()
+      return heard
+    }
+    const answer = (result: unknown): boolean => send(encodeMessage([RESPONSE, id, null, result]))
+    const fail = (cause: unknown): void => {
+      const error = cause instanceof Error ? cause.message : 'unknown error'
+      log.warn({ method, error }, 'call from Kong failed')
+      send(encodeMessage([RESPONSE, id, error, null]))
+    }
     try {
       const handler = methods.get(method)
       if (!handler) throw new Error('method not supported')
-      answer = encodeMessage([RESPONSE, id, null, await handler(argument, delivered)])
+      handler(argument, answer)?.catch(fail)
     } catch (cause) {
-      const error = cause instanceof Error ? cause.message : 'unknown error'
-      log.warn({ method, error }, 'call from Kong failed')
-      answer = encodeMessage([RESPONSE, id, error, null])
+      fail(cause)
     }
-    if (delivered()) socket.write(answer)
   }
 
   socket.on('error', (cause) => log.debug({ err: cause }, 'connection from Kong broke')) // e.g. EPIPE of a worker that died
@@ -50,11 +61,7 @@ export function serveConnection(socket: Socket, methods: ReadonlyMap<string, Met
       for (const message of decode(chunk)) {
         const request = readRequest(message)
         if (!request) throw new Error('not a request')
-        inProgress += 1
-        void respond(request).finally(() => {
-          inProgress -= 1
-          finishIfIdle()
-        })
+        respond(request)
       }
     } catch (cause) {
       log.error({ err: cause }, 'unreadable bytes from Kong; closing the connection')

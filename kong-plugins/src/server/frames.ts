@@ -1,5 +1,5 @@
 // Kong's wire format: MessagePack values one after another, without lengths, cut into chunks wherever the socket likes.
-import { Packr, Unpackr } from 'msgpackr'
+import { Unpackr } from 'msgpackr'
 
 /** Longest message taken, in bytes; the largest real one is a StartInstance with its config. */
 export const MAX_MESSAGE_BYTES = 1024 * 1024
@@ -10,13 +10,6 @@ export class FrameError extends Error {
 }
 
 const unpackr = new Unpackr({ useRecords: false, int64AsType: 'number' })
-// Kong's decoder knows plain MessagePack only: no records, no extension for undefined.
-const packr = new Packr({ useRecords: false, encodeUndefinedAsNil: true })
-
-/** Encodes one message for Kong. */
-export function encodeMessage(message: unknown): Buffer {
-  return packr.pack(message)
-}
 
 /**
  * Creates the decoder of one connection: it is fed chunks and returns the messages that are complete.

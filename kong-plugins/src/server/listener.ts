@@ -4,11 +4,13 @@ import { connect, createServer, type Socket } from 'node:net'
 import type { Logger } from 'pino'
 import type { KongPdkServer } from '../pdk/kong-pdk.ts'
 import { type Connection, serveConnection } from './connection.ts'
-import { createEventLedger } from './events.ts'
+import { createEvents, type Events } from './events.ts'
 import { createMethods } from './methods.ts'
 
 /** A listening plugin server. */
 export interface Listener {
+  /** The handlers that run at present. */
+  readonly events: Events
   /** Ends it: calls in progress are answered first (at most for {@link CLOSE_WITHIN_MS}), the socket file is removed. */
   close(): Promise<void>
 }
@@ -31,8 +33,8 @@ export async function listen(path: string, server: KongPdkServer, log: Logger): 
     throw new Error(`the socket path has ${bytes} bytes, but a Unix socket path may have ${MAX_PATH_BYTES}: ${path}`)
   await removeLeftover(path)
 
-  const ledger = createEventLedger(server.events, () => performance.now())
-  const methods = createMethods(server, ledger)
+  const events = createEvents(() => performance.now())
+  const methods = createMethods(server, events)
   const connections = new Map<Socket, Connection>()
   const netServer = createServer((socket) => {
     connections.set(socket, serveConnection(socket, methods, log))
@@ -47,9 +49,10 @@ export async function listen(path: string, server: KongPdkServer, log: Logger): 
   })
   netServer.on('error', (cause) => log.error({ err: cause }, 'listener trouble')) // e.g. out of file descriptors
   await chmod(path, SOCKET_MODE)
-  const sweeper = setInterval(() => ledger.sweep(), SWEEP_EVERY_MS).unref()
+  const sweeper = setInterval(() => events.sweep(), SWEEP_EVERY_MS).unref()
 
   return {
+    events,
     async close() {
       clearInterval(sweeper)
       const closed = new Promise<void>((resolve) => netServer.close(() => resolve())) // removes the file, too

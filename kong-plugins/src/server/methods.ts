@@ -1,53 +1,57 @@
 // The methods Kong may call, and no others: kong-pdk's own listener exposes everything, loading code from a path included.
-import type { EventReply, KongPdkServer } from '../pdk/kong-pdk.ts'
-import type { EventLedger } from './events.ts'
+import type { KongPdkServer } from '../pdk/kong-pdk.ts'
+import type { Events } from './events.ts'
 
-/** Answers one call. `delivered` tells whether somebody is still there to read the answer. */
-export type Method = (argument: unknown, delivered: () => boolean) => Promise<unknown>
+/** Sends the one answer to a call. @returns whether somebody is still there to read it; throws when it cannot be sent */
+export type Answer = (result: unknown) => boolean
+
+/** Answers one call, at once or later. What it throws or rejects with is the answer then. */
+export type Method = (argument: unknown, answer: Answer) => Promise<void> | undefined
 
 /** Kong names the step by what the PDK call returns; to us they are one. */
 const STEPS = ['Step', 'StepCredential', 'StepConsumer', 'StepMemoryStats', 'StepMultiMap', 'StepRoute', 'StepService']
 
 /** The table, keyed by the name on the wire. */
-export function createMethods(server: KongPdkServer, ledger: EventLedger): ReadonlyMap<string, Method> {
-  async function noted(reply: Promise<EventReply>, delivered: () => boolean): Promise<EventReply> {
-    const settled = await reply
-    ledger.note(settled, delivered())
-    return settled
-  }
-
-  const step: Method = async (argument, delivered) => {
+export function createMethods(server: KongPdkServer, events: Events): ReadonlyMap<string, Method> {
+  const step: Method = (argument, answer) => {
     const { EventId, Data } = fields(argument)
     if (!isId(EventId)) throw new Error('Step needs an EventId')
-    return noted(server.Step({ EventId, Data }), delivered)
+    events.step(EventId, Data, answer)
+    return undefined
   }
 
   return new Map<string, Method>([
-    ['plugin.GetStatus', async () => ({ Pid: process.pid, Plugins: [...server.plugins.keys()] })],
+    [
+      'plugin.GetStatus',
+      async (_argument, answer) => void answer({ Pid: process.pid, Plugins: [...server.plugins.keys()] }),
+    ],
     [
       'plugin.StartInstance',
-      async (argument) => {
+      async (argument, answer) => {
         const { Name, Config } = fields(argument)
         if (typeof Name !== 'string' || typeof Config !== 'string')
           throw new Error('StartInstance needs Name and Config')
-        return server.StartInstance({ Name, Config })
+        answer(await server.StartInstance({ Name, Config }))
       },
     ],
     [
       'plugin.CloseInstance',
-      async (instanceId) => {
+      async (instanceId, answer) => {
         if (!isId(instanceId)) throw new Error('CloseInstance needs an instance id')
-        return server.CloseInstance(instanceId)
+        answer(await server.CloseInstance(instanceId))
       },
     ],
     [
       'plugin.HandleEvent',
-      async (argument, delivered) => {
+      (argument, answer) => {
         const { InstanceId, EventName } = fields(argument)
         if (!isId(InstanceId)) throw new Error('HandleEvent needs an InstanceId')
-        // kong-pdk calls whatever method has this name.
         if (EventName !== 'access') throw new Error('only the access phase is handled')
-        return noted(server.HandleEvent({ InstanceId, EventName }), delivered)
+        const instance = server.instances.get(InstanceId)
+        // Kong starts the instance again when the error begins with these words.
+        if (!instance) throw new Error(`no plugin instance #${InstanceId}`)
+        events.begin((kong) => instance.executePhase('access', kong), answer)
+        return undefined
       },
     ],
     ...STEPS.map((name) => [`plugin.${name}`, step] as const),

@@ -1,6 +1,7 @@
 // Plays Kong towards a plugin server: its wire protocol, and the few PDK calls our plugins make, answered from a made-up request.
 import { connect, type Socket } from 'node:net'
-import { createMessageDecoder, encodeMessage } from '../../src/server/frames.ts'
+import { Packr } from 'msgpackr'
+import { createMessageDecoder } from '../../src/server/frames.ts'
 
 /** What the made-up request holds. `shared` is Kong's `kong.ctx.shared`, changed by the plugins. */
 export interface KongRequest {
@@ -39,6 +40,9 @@ export interface Outcome {
   readonly calls: readonly string[]
 }
 
+/** As Kong sends: plain MessagePack, in its short forms. */
+const packr = new Packr({ useRecords: false, encodeUndefinedAsNil: true })
+
 /** An answer as it came over the wire. */
 export interface Answer {
   readonly error: unknown
@@ -65,7 +69,7 @@ export class KongClient {
   /** Sends one request and waits for its answer. */
   async call(method: string, argument: unknown): Promise<Answer> {
     const id = this.#nextId++
-    const message = await this.exchange(encodeMessage([0, id, method, [argument]]))
+    const message = await this.exchange(packr.pack([0, id, method, [argument]]))
     if (!Array.isArray(message)) throw new Error('not an answer')
     const [type, answered, error, result]: unknown[] = message
     if (type !== 1 || answered !== id || message.length !== 4) throw new Error(`not the answer to ${id}`)

@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
-import type { KongPdkServer } from '../../src/pdk/kong-pdk.ts'
 import { PLUGINS, type Plugin } from '../../src/plugins.ts'
+import type { Events } from '../../src/server/events.ts'
 import { createKongServer } from '../../src/server/kong-server.ts'
 import { listen } from '../../src/server/listener.ts'
 import { createServices, type Outside, type Services } from '../../src/services.ts'
@@ -13,7 +13,7 @@ import { KongClient } from './kong-client.ts'
 /** The running server. */
 export interface TestServer {
   readonly socketPath: string
-  readonly server: KongPdkServer
+  readonly events: Events
   readonly services: Services
   /** What was logged, as JSON lines, debug level included. */
   readonly logged: readonly string[]
@@ -36,8 +36,7 @@ export async function startPluginServer(
   const logged: string[] = []
   const log = pino({ level: 'debug' }, { write: (line) => logged.push(line) })
   const services = createServices(log, outside)
-  const server = createKongServer(plugins, services)
-  const listener = await listen(socketPath, server, log)
+  const listener = await listen(socketPath, createKongServer(plugins, services), log)
   const clients: KongClient[] = []
   const closeClients = (): void => {
     for (const client of clients) client.close()
@@ -57,7 +56,7 @@ export async function startPluginServer(
   })
   return {
     socketPath,
-    server,
+    events: listener.events,
     services,
     logged,
     closeClients,
