@@ -28,7 +28,7 @@ export const beginLogin = async (stack: Pick<Stack, 'urls'>, login: Partial<Logi
     code_challenge_method: 'S256',
     ...(scope !== undefined && { scope }),
   }).toString()
-  const redeem = async (redirect: string): Promise<Tokens> => {
+  const redeem = async (redirect: string, key?: oauth.DPoPHandle): Promise<Tokens> => {
     const parameters = oauth.validateAuthResponse(server, client, new URL(redirect), state)
     const response = await oauth.authorizationCodeGrantRequest(
       server,
@@ -37,18 +37,22 @@ export const beginLogin = async (stack: Pick<Stack, 'urls'>, login: Partial<Logi
       parameters,
       redirectUri,
       verifier,
-      options,
+      { ...options, ...(key && { DPoP: key }) },
     )
     return oauth.processAuthorizationCodeResponse(server, client, response)
   }
   return { address: address.href, redeem }
 }
 
-/** The whole road from PKCE pair to tokens. */
-export const logIn = async (stack: Pick<Stack, 'urls'>, login: Partial<Login> = {}): Promise<Tokens> => {
+/** The whole road from PKCE pair to tokens; with a key (RFC 9449) they are bound to it. */
+export const logIn = async (
+  stack: Pick<Stack, 'urls'>,
+  login: Partial<Login> = {},
+  key?: oauth.DPoPHandle,
+): Promise<Tokens> => {
   const { email, password, redirectUri } = { ...demo, ...login }
   const { address, redeem } = await beginLogin(stack, login)
-  return redeem(await visit(address, redirectUri, { email, password }, quiet))
+  return redeem(await visit(address, redirectUri, { email, password }, quiet), key)
 }
 
 /** Refreshes once. */
