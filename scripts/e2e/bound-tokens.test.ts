@@ -53,7 +53,7 @@ onEachGateway(t, 'from 401 to metadata to a login to calls that are bound to a k
     ],
   })
   const { access_token: unbound } = await logIn(stack)
-  await t.rejects(send(stack, unbound, key), { status: 401 }) // a token that is not bound is none for DPoP
+  await t.rejects(send(stack, unbound, key), { code: 'OAUTH_WWW_AUTHENTICATE_CHALLENGE' }) // a token that is not bound is none for DPoP
   t.equal((await call(stack, unbound)).status, 200)
   t.equal(received.length, 3)
 })
