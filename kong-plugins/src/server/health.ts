@@ -1,7 +1,7 @@
 // Asks a plugin server whether it answers, as a container's health check: exit code 0 when it does, 1 when not.
 import { connect } from 'node:net'
 import { parseArgs } from 'node:util'
-import { Packr } from 'msgpackr'
+import { Packr, UnpackrStream } from 'msgpackr'
 
 /** Milliseconds it has for its answer. */
 const PATIENCE_MS = 2000
@@ -15,8 +15,13 @@ function check(path: string): Promise<string | undefined> {
     }
     socket.setTimeout(PATIENCE_MS, () => settle(`no answer within ${PATIENCE_MS} ms`))
     socket.on('connect', () => socket.write(new Packr({ useRecords: false }).pack([0, 1, 'plugin.GetStatus', []])))
-    // [1, 1, nil, …]: a response to call 1, without an error.
-    socket.on('data', (answer) => settle(answer.subarray(0, 4).toString('hex') === '940101c0' ? undefined : 'an error'))
+    const answers = socket.pipe(new UnpackrStream({ useRecords: false }))
+    // A response: [1, id, error or nil, result].
+    answers.on('data', (answer: unknown) => {
+      const [kind, , error]: unknown[] = Array.isArray(answer) ? answer : []
+      settle(kind === 1 && error === null ? undefined : 'it answers with an error')
+    })
+    answers.on('error', () => settle('it answers something else'))
     socket.on('error', (error) => settle(error.message))
     socket.on('close', () => settle('it hung up'))
   })
