@@ -2,6 +2,7 @@
 import { calculateJwkThumbprint, createLocalJWKSet, jwtVerify } from 'jose'
 import t from 'tap'
 import { randomSecret } from '../src/crypto/random.ts'
+import { SIGNING_ALGORITHMS } from '../src/crypto/signing-algorithms.ts'
 import { openDatabase } from '../src/store/database.ts'
 import { openKeyRing } from '../src/tokens/signing-keys.ts'
 import { testDatabase } from './support/database.ts'
@@ -71,4 +72,17 @@ t.test('tokens of one instance hold at another that opened the same keys', async
   const other = await openKeyRing(db, config.keyEncryptionKey)
   const { protectedHeader } = await jwtVerify(access_token, createLocalJWKSet({ keys: [...other.jwks.keys] }))
   t.strictSame(protectedHeader, { alg: 'ES256', typ: 'at+jwt', kid: other.current('ES256').kid })
+})
+
+t.test('an application chooses the algorithm of its access tokens: ES256, RS256 and EdDSA are all live', async (t) => {
+  const { app, register, keys } = await testServer(t)
+  for (const alg of SIGNING_ALGORITHMS) {
+    await register({ accessTokenAlg: alg })
+    const { access_token } = await obtainTokens(app)
+    const published = createLocalJWKSet((await app.inject('/jwks')).json())
+    const { protectedHeader } = await jwtVerify(access_token, published, { algorithms: [alg] })
+    t.strictSame(protectedHeader, { alg, typ: 'at+jwt', kid: keys.current(alg).kid })
+    const userinfo = await app.inject({ url: '/userinfo', headers: { authorization: `Bearer ${access_token}` } })
+    t.match(userinfo.json(), { error: 'insufficient_scope' }, 'we know it again')
+  }
 })
