@@ -128,14 +128,16 @@ function checkGuard(scopes: Scopes, prober: Prober, { route, by, proof }: Protec
 /** Which headers of the identity a cache has to tell apart. */
 const cacheKeys = ['X-Authenticated-UserId', 'X-Consumer-Username']
 
-function checkAnswers(scopes: Scopes, { route }: Protected, report: Report): void {
+function checkAnswers(scopes: Scopes, { route, by }: Protected, report: Report): void {
+  // Then each user of each application is a consumer of their own, and proxy-cache keeps consumers apart.
+  const hasConsumers = by.some((entity) => configOf(entity).kong_consumer === 'virtual')
   const hasNativeCheck = scopes.atWork(route, nativeCheck) !== undefined
   for (const name of scopes.names(route)) {
     const answers = bundledPlugins.get(name)?.answers
     if (answers === undefined) continue
     for (const entity of scopes.candidates(route, name).slice(0, 1)) {
       const config = configOf(entity)
-      if (name === 'proxy-cache') {
+      if (name === 'proxy-cache' && !hasConsumers) {
         const varied = (Array.isArray(config.vary_headers) ? config.vary_headers : []).map((each) =>
           String(each).toLowerCase(),
         )

@@ -195,6 +195,10 @@ t.test('a cache that mixes users', async (t) => {
   t.match(await problems(cache('')), mixes)
   t.match(await problems(cache(', vary_headers: [X-Authenticated-UserId]')), mixes, 'the same user through another app')
   t.strictSame(await problems(cache(', vary_headers: [X-Authenticated-UserId, X-Consumer-Username]')), [])
+  const withConsumers = (kind: string): string =>
+    edit(cache(''), 'policy: mobile-api # (3)', `policy: mobile-api\n      kong_consumer: ${kind}`)
+  t.strictSame(await problems(withConsumers('virtual')), [], 'a consumer for each user of each application')
+  t.match(await problems(withConsumers('real')), mixes, 'a consumer for all users of an application')
 })
 
 t.test("request-transformer that writes the gateway's headers, and retries", async (t) => {
