@@ -33,7 +33,10 @@ async function start(t: { after(ended: () => unknown): void }, kind: FrontKind, 
 for (const kind of fronts) {
   t.test(`${kind}: the token stays at the gateway; a secret that no client can send proves the hop`, async (t) => {
     const backend_secret = 'a-secret-of-24-characters'
-    const { backend, call } = await start(t, kind, { gateway: { backend_secret } })
+    process.env.BACKEND_SECRET = backend_secret
+    const { backend, call } = await start(t, kind, {
+      gateway: { backend_secret: '{vault://env/backend-secret}' },
+    })
     const forged = { 'X-Gateway-Secret': 'evil', X_Gateway_Secret: 'evil', 'x-gateway-other': 'evil' }
     const override = { 'X-HTTP-Method-Override': 'DELETE', x_http_method: 'DELETE' }
     t.equal((await call({ authorization: `Bearer ${alice}`, dpop: 'x', ...forged, ...override })).status, 200)
