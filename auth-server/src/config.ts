@@ -18,6 +18,8 @@ export type Config = Readonly<{
   logLevel: string
   /** Addresses and CIDR ranges of our own load balancers: whose X-Forwarded-For is believed. */
   trustedProxies: readonly string[]
+  /** Sign-ins that one address may begin in a minute; 0 for any number. */
+  visitsPerMinute: number
   passwordPepper: string
   tokenSecret: string
   cookieSecret: string
@@ -65,6 +67,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
   const databaseUrl = env.DATABASE_URL ?? ''
   const logLevel = env.LOG_LEVEL || 'info'
   const trustedProxies = (env.TRUSTED_PROXIES ?? '').split(/[\s,]+/).filter((range) => range !== '')
+  const visits = env.VISITS_PER_MINUTE || '1000'
   const problems = [
     issuerProblem(issuer),
     /^\d{1,5}$/.test(port) && Number(port) <= 65535 ? undefined : 'PORT has to be a number from 0 to 65535',
@@ -72,6 +75,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     trustedProxies.every(isRange)
       ? undefined
       : 'TRUSTED_PROXIES lists addresses or ranges, like 10.0.0.0/8, 192.168.1.5',
+    /^\d{1,9}$/.test(visits) ? undefined : 'VISITS_PER_MINUTE has to be a number; 0 for no limit',
     LOG_LEVELS.includes(logLevel) ? undefined : `LOG_LEVEL is one of ${LOG_LEVELS.join(', ')}`,
   ].filter((problem) => problem !== undefined)
   const secret = (name: keyof typeof SECRETS): string => {
@@ -89,6 +93,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     databaseUrl,
     logLevel,
     trustedProxies: Object.freeze(trustedProxies),
+    visitsPerMinute: Number(visits),
     passwordPepper: secret('PASSWORD_PEPPER'),
     tokenSecret: secret('TOKEN_SECRET'),
     cookieSecret: secret('COOKIE_SECRET'),

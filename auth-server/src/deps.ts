@@ -2,6 +2,7 @@
 import type { Config } from './config.ts'
 import type { Cookies } from './http/cookies.ts'
 import type { ClientGuesses } from './oauth/client-guesses.ts'
+import type { Visits } from './oauth/visits.ts'
 import type { Db } from './store/database.ts'
 import type { KeyRing } from './tokens/signing-keys.ts'
 
@@ -11,4 +12,5 @@ export type Deps = Readonly<{
   keys: KeyRing
   cookies: Cookies
   guesses: ClientGuesses
+  visits: Visits
 }>

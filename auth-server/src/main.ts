@@ -8,6 +8,7 @@ import { cookiesFor } from './http/cookies.ts'
 import { createLogger } from './logger.ts'
 import { countClientGuesses } from './oauth/client-guesses.ts'
 import { revocationsApi } from './oauth/revocations.ts'
+import { countVisits } from './oauth/visits.ts'
 import { openDatabase } from './store/database.ts'
 import { migrate } from './store/migrate.ts'
 import { openKeyRing } from './tokens/signing-keys.ts'
@@ -34,7 +35,14 @@ if (applied.length > 0) logger.info({ applied }, 'migrated the database')
 const db = openDatabase(config.databaseUrl, onError)
 await defineApi(db, revocationsApi(config.issuer))
 const keys = await openKeyRing(db, config.keyEncryptionKey)
-const deps: Deps = { config, db, keys, cookies: cookiesFor(config.issuer), guesses: countClientGuesses() }
+const deps: Deps = {
+  config,
+  db,
+  keys,
+  cookies: cookiesFor(config.issuer),
+  guesses: countClientGuesses(),
+  visits: countVisits(config.visitsPerMinute),
+}
 const app = await buildApp(deps, logger)
 await app.listen({ host: config.host, port: config.port })
 const stopBackground = startBackground(deps, app.log)

@@ -5,7 +5,7 @@ import { exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
 import t from 'tap'
 import { registerApplication } from '../src/catalogue/applications.ts'
 import { sha256 } from '../src/crypto/digest.ts'
-import { limitFailures } from '../src/http/failure-limit.ts'
+import { limitAttempts } from '../src/http/attempt-limit.ts'
 import { networkOf } from '../src/http/network.ts'
 import { basic, clientCredentials, type Fields, keyedClient, postForm, secretClient } from './support/clients.ts'
 import { turnClock } from './support/database.ts'
@@ -260,7 +260,7 @@ t.test(
 
 t.test('the count of failures: fixed windows, bounded memory', (t) => {
   let now = 0
-  const limit = limitFailures(2, 60, { maxKeys: 3, now: () => now })
+  const limit = limitAttempts(2, 60, { maxKeys: 3, now: () => now })
   limit.note('a')
   t.equal(limit.waitSeconds('a'), 0)
   now = 20

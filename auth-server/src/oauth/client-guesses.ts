@@ -1,5 +1,5 @@
 // Guessing client credentials: bounded per client and address, and per address over all clients (RFC 6749 §2.3.1).
-import { type FailureLimit, limitFailures } from '../http/failure-limit.ts'
+import { type AttemptLimit, limitAttempts } from '../http/attempt-limit.ts'
 import { networkOf } from '../http/network.ts'
 import { OAuthError } from './errors.ts'
 
@@ -18,8 +18,8 @@ export type ClientGuesses = Readonly<{
 }>
 
 export const countClientGuesses = (): ClientGuesses => {
-  const byPair: FailureLimit = limitFailures(PER_CLIENT_AND_ADDRESS, WINDOW_SECONDS)
-  const byAddress: FailureLimit = limitFailures(PER_ADDRESS, WINDOW_SECONDS)
+  const byPair: AttemptLimit = limitAttempts(PER_CLIENT_AND_ADDRESS, WINDOW_SECONDS)
+  const byAddress: AttemptLimit = limitAttempts(PER_ADDRESS, WINDOW_SECONDS)
   const pair = (clientId: string, network: string) => `${network} ${clientId.slice(0, 128)}`
   return {
     requirePatience(clientId, address) {

@@ -10,6 +10,7 @@ import { cookiesFor } from '../../src/http/cookies.ts'
 import { createAccount } from '../../src/identity/local-account.ts'
 import { createLogger } from '../../src/logger.ts'
 import { countClientGuesses } from '../../src/oauth/client-guesses.ts'
+import { countVisits } from '../../src/oauth/visits.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { openKeyRing } from '../../src/tokens/signing-keys.ts'
 import { testDatabase } from './database.ts'
@@ -48,7 +49,9 @@ export const testServer = async (t: Test, environment: Record<string, string> = 
   const db = openDatabase(config.databaseUrl, () => {})
   const keys = await openKeyRing(db, config.keyEncryptionKey)
   const logger = createLogger('trace', { write: (line: string) => void log.push(line) })
-  const deps = { config, db, keys, cookies: cookiesFor(config.issuer), guesses: countClientGuesses() }
+  const guesses = countClientGuesses()
+  const visits = countVisits(config.visitsPerMinute)
+  const deps = { config, db, keys, cookies: cookiesFor(config.issuer), guesses, visits }
   const app = await buildApp(deps, logger)
   t.teardown(async () => {
     await app.close()

@@ -28,7 +28,7 @@ export const validate = (trusted: TrustedRedirect, fixed: string | undefined): V
   requirePushed(trusted)
   refuseRequestObjects(trusted)
   requireCodeResponse(trusted)
-  const nonce = parameters.get('nonce')
+  const nonce = readNonce(parameters.get('nonce'))
   const challenge = parameters.get('code_challenge')
   const method = parameters.get('code_challenge_method')
   const codeChallenge = requireChallenge({ challenge, method, nonce }, client.pkceRequired)
@@ -83,6 +83,13 @@ const readPrompts = (prompt: string | undefined): readonly string[] => {
   if (prompts.includes('none') && prompts.length > 1)
     throw new OAuthError('invalid_request', 'prompt=none cannot be combined with another prompt')
   return prompts
+}
+
+// It is kept for as long as the login, so it has a bound; libraries send 22 to 64 characters.
+const readNonce = (nonce: string | undefined): string | undefined => {
+  if (nonce !== undefined && nonce.length > 512)
+    throw new OAuthError('invalid_request', 'nonce has more than 512 characters')
+  return nonce
 }
 
 const readMaxAge = (maxAge: string | undefined): number | undefined => {

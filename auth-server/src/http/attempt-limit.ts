@@ -1,22 +1,22 @@
-// Failed attempts, counted per key in fixed windows: after too many, the next one waits. In memory, bounded in size.
+// Attempts, counted per key in fixed windows: after too many, the next one waits. In memory, bounded in size.
 
-export type FailureLimit = Readonly<{
+export type AttemptLimit = Readonly<{
   /** Seconds until this key may try again, 0 when it may now. */
   waitSeconds(key: string): number
-  /** Counts a failure. */
+  /** Counts an attempt. */
   note(key: string): void
 }>
 
 /**
- * @param failures that a key may have within `windowSeconds`.
+ * @param attempts that a key may have within `windowSeconds`.
  * @param maxKeys remembered at once; beyond that the oldest window is forgotten.
  * @param now seconds of a clock that never goes back.
  */
-export const limitFailures = (
-  failures: number,
+export const limitAttempts = (
+  attempts: number,
   windowSeconds: number,
   { maxKeys = 10_000, now = () => performance.now() / 1000 } = {},
-): FailureLimit => {
+): AttemptLimit => {
   // In the order in which windows began, so the first one is the oldest.
   const windows = new Map<string, { count: number; endsAt: number }>()
   const open = (key: string) => {
@@ -26,7 +26,7 @@ export const limitFailures = (
   return {
     waitSeconds(key) {
       const window = open(key)
-      return window && window.count >= failures ? Math.ceil(window.endsAt - now()) : 0
+      return window && window.count >= attempts ? Math.ceil(window.endsAt - now()) : 0
     },
     note(key) {
       const window = open(key)
