@@ -1,6 +1,7 @@
 // What all plugin instances of this process share: keys, caches and counters outlive every instance, worker and reload.
 import type { Logger } from 'pino'
 import { type Clock, systemClock } from './clock.ts'
+import { createDecisions, type Decisions } from './metrics/decisions.ts'
 import { createRedisLinks, type RedisLinks } from './redis/links.ts'
 import { createProofMemories, type ProofMemories } from './stages/dpop/proof-memories.ts'
 import { type CounterStores, createCounterStores } from './stages/quota/counter-stores.ts'
@@ -20,6 +21,7 @@ export interface Services {
   readonly proofs: ProofMemories
   readonly standings: Standings
   readonly unknownPlans: UnknownPlans
+  readonly decisions: Decisions
   readonly log: Logger
   /** Longest time from the start of a handler to its answer, in milliseconds. */
   readonly deadlineMs: number
@@ -45,6 +47,7 @@ export function createServices(log: Logger, outside: Outside = {}): Services {
     proofs: createProofMemories(clock, redis),
     standings: createStandings(clock, log),
     unknownPlans: createUnknownPlans(log),
+    decisions: createDecisions(),
     log,
     deadlineMs: outside.deadlineMs ?? 2000,
   }

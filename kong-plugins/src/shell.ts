@@ -1,14 +1,16 @@
 // Around every plugin: reads through the stage, then one write; whatever goes wrong, the request ends with 503 and never passes.
 import type { Logger } from 'pino'
 import { HAND_OVER_KEY } from './hand-over.ts'
+import type { Meter } from './metrics/decisions.ts'
 import type { Kong } from './pdk/kong.ts'
 import type { Decide } from './plugins.ts'
 import { type Answer, deny, type Effects, unavailable } from './stages/effects.ts'
 
-/** What the shell needs: where to report, and the longest a request may take, in milliseconds. */
+/** What the shell needs: where to report, where to count, and the longest a request may take, in milliseconds. */
 export interface ShellOptions {
   readonly plugin: string
   readonly log: Logger
+  readonly meter: Meter
   readonly deadlineMs: number
 }
 
@@ -19,8 +21,9 @@ export interface ShellOptions {
 export async function handleAccess(
   kong: Kong,
   decide: Decide,
-  { plugin, log, deadlineMs }: ShellOptions,
+  { plugin, log, meter, deadlineMs }: ShellOptions,
 ): Promise<void> {
+  const started = performance.now()
   let effects: Effects
   try {
     effects = await withinDeadline(decide(kong), deadlineMs)
@@ -32,8 +35,10 @@ export async function handleAccess(
     await carryOut(kong, effects)
   } catch (cause) {
     log.error({ plugin, err: cause }, 'effects not carried out; failing closed')
-    await answer(kong, unavailable('effects not carried out')).catch(() => {})
+    effects = deny(unavailable('effects not carried out'))
+    await carryOut(kong, effects).catch(() => {})
   }
+  meter.count(effects.kind, effects.kind === 'deny' ? effects.denial.reason : '', performance.now() - started)
   if (effects.kind === 'deny') {
     const { status, reason } = effects.denial
     // A refused client is everyday business; a 503 is our own trouble.

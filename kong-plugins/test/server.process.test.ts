@@ -20,8 +20,10 @@ t.teardown(async () => {
 })
 
 /** Starts the process and waits until it says that it listens. */
-async function start(socket: string, level = 'info') {
-  const child = spawn(process.execPath, [main, '--socket', socket], { env: { ...process.env, LOG_LEVEL: level } })
+async function start(socket: string, level = 'info', args: readonly string[] = [], env: NodeJS.ProcessEnv = {}) {
+  const child = spawn(process.execPath, [main, '--socket', socket, ...args], {
+    env: { ...process.env, METRICS_LISTEN: '', LOG_LEVEL: level, ...env },
+  })
   children.push(child)
   let output = ''
   const listens = new Promise<void>((resolve, reject) => {
@@ -85,7 +87,8 @@ t.test('a socket in use, a file that is none, a path too long: refused in one li
     [['--socket', used], `another plugin server listens on ${used}\n`],
     [['--socket', file], `not a socket, so it is not removed: ${file}\n`],
     [['--socket', long], `the socket path has ${long.length} bytes, but a Unix socket path may have 107: ${long}\n`],
-    [[], 'usage: main.ts --socket PATH | --dump [NAME]\n'],
+    [[], 'usage: main.ts --socket PATH [--metrics HOST:PORT] | --dump [NAME]\n'],
+    [['--socket', join(folder, 'm.sock'), '--metrics', 'x'], 'not an address to listen on (HOST:PORT): x\n'],
     [['--dump', 'nobody'], 'no plugin is called nobody\n'],
   ]
   for (const [args, stderr] of rows)
@@ -116,21 +119,75 @@ t.test('--dump prints JSON and nothing else: all plugins, or the one named', asy
   t.strictSame(await names('mobile-quota'), [all[4]])
 })
 
-t.test('at the most talkative level no token reaches the log, whatever becomes of it', async (t) => {
+t.test('metrics and health are served where --metrics or METRICS_LISTEN says, and nowhere without', async (t) => {
+  const urlOf = (output: string): string => /"url":"([^"]+)"/.exec(output)?.[1] ?? ''
+  const silent = await start(join(folder, 'f.sock'))
+  t.equal(urlOf(silent.output()), '')
+  const told = await start(join(folder, 'g.sock'), 'info', ['--metrics', '0'])
+  const byVariable = await start(join(folder, 'h.sock'), 'info', [], { METRICS_LISTEN: '127.0.0.1:0' })
+  for (const { output } of [told, byVariable]) {
+    const url = urlOf(output())
+    t.match(url, /^http:\/\/127\.0\.0\.1:\d+$/)
+    const answer = await fetch(`${url}/metrics`)
+    t.equal(answer.status, 200)
+    t.match(await answer.text(), /^mobile_gateway_instances 0$/m)
+    t.strictSame(await (await fetch(`${url}/health/live`)).json(), { status: 'live' })
+  }
+  told.child.kill('SIGTERM')
+  t.strictSame(await told.exited, [0, null])
+
+  const { port } = new URL(urlOf(byVariable.output()))
+  const path = join(folder, 'i.sock')
+  await t.rejects(run(process.execPath, [main, '--socket', path, '--metrics', port]), {
+    code: 1,
+    stderr: `listen EADDRINUSE: address already in use 127.0.0.1:${port}\n`,
+  })
+  t.notOk(existsSync(path))
+})
+
+t.test('at the most talkative level no token, proof or secret reaches the log, whatever becomes of it', async (t) => {
   const key = await createSigningKey()
   const keys = await startKeyServer(t, key)
   const path = join(folder, 'e.sock')
   const { child, output, exited } = await start(path, 'trace')
   const kong = new KongClient(path)
-  const instance = await kong.start('mobile-gateway', gatewayConfig(keys.jwksUri))
+  const secrets = { backend_secret: 'between-us-and-the-backend', log_fields: true }
+  const redis = { host: '127.0.0.1', port: 1, password: 'of-the-redis' }
+  const config = (changes: object) => gatewayConfig(keys.jwksUri, { ...secrets, ...changes })
+  const instances = [
+    await kong.start('mobile-gateway', config({})),
+    await kong.start('mobile-gateway', config({ dpop: 'required', counters: 'redis', redis, fail: 'closed' })),
+    await kong.start('mobile-gateway', config({ method_scopes: { GET: ['none:has-it'] } })),
+  ]
+  await t.rejects(
+    kong.start('mobile-gateway', config({ backend_secret: 'too-short-secret '.slice(0, 9), colour: 'x' })),
+  )
   const good = await signToken(key)
-  const tokens = [good, `${good}AAAA`, await signToken(key, { claims: { exp: 1 } }), 'opaque-secret-token']
-  for (const token of tokens) await kong.access(instance, { headers: { authorization: `Bearer ${token}` } })
+  const bound = await signToken(key, { claims: { cnf: { jkt: 'a-thumbprint' } } })
+  const tokens = [good, bound, `${good}AAAA`, await signToken(key, { claims: { exp: 1 } }), 'opaque-secret-token']
+  const proof = await signToken(key, { header: { typ: 'dpop+jwt', jwk: key.jwk }, claims: { jti: 'j', htm: 'GET' } })
+  for (const instance of instances) {
+    for (const token of tokens) {
+      for (const scheme of ['Bearer', 'DPoP', 'Basic', 'Bearer ,'])
+        await kong.access(instance, { headers: { authorization: `${scheme} ${token}`, dpop: proof } })
+    }
+  }
   await kong.call('plugin.Step', { EventId: 1, Data: good })
+  await kong.call('plugin.StartInstance', { Name: 'mobile-gateway', Config: '{"backend_secret": in-broken-json' })
+  await kong.call(`plugin.${good}`, {})
   kong.close()
   child.kill('SIGTERM')
   await exited
   t.match(output(), 'request denied')
-  for (const token of tokens) for (const part of token.split('.').slice(1)) t.notOk(output().includes(part))
-  t.notOk(output().includes('opaque-secret-token'))
+  for (const token of [...tokens, proof])
+    for (const part of token.split('.').slice(1)) t.notOk(output().includes(part), `${token.slice(0, 20)}…`)
+  for (const secret of [
+    'opaque-secret-token',
+    'between-us-and',
+    'of-the-redis',
+    'too-short',
+    'in-broken',
+    'thumbprint',
+  ])
+    t.notOk(output().includes(secret), secret)
 })

@@ -5,9 +5,12 @@ import { createRedisLink, type RedisLink } from './link.ts'
 
 /** Gives the link to a Redis, always the same one. */
 export interface RedisLinks {
-  at(target: RedisTarget): RedisLink
+  /** `needed`: while it is away, calls are refused. */
+  at(target: RedisTarget, needed?: boolean): RedisLink
   /** All links so far. */
   all(): readonly RedisLink[]
+  /** Those without which calls are refused. */
+  needed(): readonly RedisLink[]
   /** Ends the connections. */
   close(): void
 }
@@ -15,17 +18,18 @@ export interface RedisLinks {
 /** Creates the register. */
 export function createRedisLinks(log: Logger): RedisLinks {
   const links = new Map<string, RedisLink>()
+  const needed = new Set<RedisLink>()
   return {
-    at({ host, port, username, password, database, ssl, ssl_verify, server_name, timeout_ms }) {
+    at({ host, port, username, password, database, ssl, ssl_verify, server_name, timeout_ms }, isNeeded = false) {
       const target = { host, port, username, password, database, ssl, ssl_verify, server_name, timeout_ms }
       const key = JSON.stringify(target)
-      const known = links.get(key)
-      if (known) return known
-      const link = createRedisLink(target, log)
+      const link = links.get(key) ?? createRedisLink(target, log)
       links.set(key, link)
+      if (isNeeded) needed.add(link)
       return link
     },
     all: () => [...links.values()],
+    needed: () => [...needed],
     close() {
       for (const link of links.values()) link.close()
     },

@@ -43,7 +43,7 @@ export function serveConnection(socket: Socket, methods: ReadonlyMap<string, Met
     const answer = (result: unknown): boolean => send(encodeMessage([RESPONSE, id, null, result]))
     const fail = (cause: unknown): void => {
       const error = cause instanceof Error ? cause.message : 'unknown error'
-      log.warn({ method, error }, 'call from Kong failed')
+      log.warn({ method: methods.has(method) ? method : 'unknown', error }, 'call from Kong failed')
       send(encodeMessage([RESPONSE, id, error, null]))
     }
     try {

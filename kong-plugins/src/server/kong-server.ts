@@ -5,7 +5,7 @@ import type { Kong } from '../pdk/kong.ts'
 import { type KongPdkServer, loadKongPdk, type PluginModule } from '../pdk/kong-pdk.ts'
 import { type Decide, type Plugin, VERSION } from '../plugins.ts'
 import type { Services } from '../services.ts'
-import { handleAccess } from '../shell.ts'
+import { handleAccess, type ShellOptions } from '../shell.ts'
 
 /** Leaves room for two thousand million instances below 2^32. */
 const HIGHEST_FIRST_INSTANCE_ID = 2 ** 31
@@ -25,7 +25,7 @@ export function createKongServer(plugins: readonly Plugin[], services: Services)
 }
 
 function asModule(plugin: Plugin, services: Services): PluginModule {
-  const options = { plugin: plugin.name, log: services.log, deadlineMs: services.deadlineMs }
+  const { log, deadlineMs, decisions } = services
   return {
     Name: plugin.name,
     Version: VERSION,
@@ -34,16 +34,24 @@ function asModule(plugin: Plugin, services: Services): PluginModule {
     // Phases must be methods of the prototype: kong-pdk does not see class fields.
     Plugin: class {
       readonly #decide: Decide
+      readonly #options: ShellOptions
 
       constructor(config: unknown) {
         this.#decide = plugin.prepare(config, services)
+        this.#options = { plugin: plugin.name, log, deadlineMs, meter: decisions.meter(plugin.name, policyOf(config)) }
       }
 
       access(kong: Kong): Promise<void> {
-        return handleAccess(kong, this.#decide, options)
+        return handleAccess(kong, this.#decide, this.#options)
       }
     },
   }
+}
+
+/** Plugins without one, which decide nothing, count as one policy. */
+function policyOf(config: unknown): string {
+  const policy: unknown = Object(config).policy
+  return typeof policy === 'string' ? policy : ''
 }
 
 function asKongPdkLogger(log: Logger) {

@@ -1,13 +1,16 @@
-// Starts the plugin server (`--socket PATH`), or describes the plugins to Kong on stdout (`--dump [NAME]`).
+// Starts the plugin server (`--socket PATH`, watched at `--metrics HOST:PORT`), or describes the plugins to Kong on stdout (`--dump [NAME]`).
 import { parseArgs } from 'node:util'
 import { pino } from 'pino'
+import { listenForMetrics, type MetricsAddress, type MetricsListener, readMetricsAddress } from '../metrics/listener.ts'
+import { whatIsMissing } from '../metrics/readiness.ts'
+import { createRegistry, type Tables } from '../metrics/registry.ts'
 import { PLUGINS } from '../plugins.ts'
-import { createServices } from '../services.ts'
+import { createServices, type Services } from '../services.ts'
 import { dump } from './dump.ts'
 import { createKongServer } from './kong-server.ts'
-import { listen } from './listener.ts'
+import { type Listener, listen } from './listener.ts'
 
-const USAGE = 'usage: main.ts --socket PATH | --dump [NAME]'
+const USAGE = 'usage: main.ts --socket PATH [--metrics HOST:PORT] | --dump [NAME]'
 
 function printDump(name: string | undefined): void {
   const chosen = name === undefined ? PLUGINS : PLUGINS.filter((plugin) => plugin.name === name)
@@ -15,40 +18,58 @@ function printDump(name: string | undefined): void {
   process.stdout.write(`${JSON.stringify(dump(chosen), null, 2)}\n`)
 }
 
-async function serve(socketPath: string): Promise<void> {
+async function serve(socketPath: string, metrics: MetricsAddress | undefined): Promise<void> {
   const log = pino({ level: process.env.LOG_LEVEL ?? 'info' })
   // One faulty request or background refresh must not take the gate down for all others.
   process.on('uncaughtException', (cause) => log.error({ err: cause }, 'uncaught exception'))
   process.on('unhandledRejection', (cause) => log.error({ err: cause }, 'unhandled rejection'))
 
   const services = createServices(log)
-  const listener = await listen(socketPath, createKongServer(PLUGINS, services), log)
-  log.info({ socket: socketPath, plugins: PLUGINS.map((plugin) => plugin.name) }, 'plugin server listens')
+  const server = createKongServer(PLUGINS, services)
+  const listener = await listen(socketPath, server, log)
+  const tables = { events: listener.events, instances: server.instances }
+  const watched = metrics && (await watch(metrics, services, tables).catch((cause) => giveUp(listener, cause)))
+  if (watched) log.info({ url: watched.url }, 'metrics and health')
 
   let stopping = false
   const stop = (signal: NodeJS.Signals): void => {
     if (stopping) return
     stopping = true
-    void listener.close().then(() => {
+    void listener.close().then(async () => {
       services.keySources.close()
       services.redis.close()
       services.standings.close()
+      await watched?.close()
       log.info({ signal }, 'plugin server stopped')
       process.exit(0)
     })
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
+  log.info({ socket: socketPath, plugins: PLUGINS.map((plugin) => plugin.name) }, 'plugin server listens')
+}
+
+async function giveUp(listener: Listener, cause: unknown): Promise<never> {
+  await listener.close()
+  throw cause
+}
+
+function watch(address: MetricsAddress, services: Services, tables: Tables): Promise<MetricsListener> {
+  return listenForMetrics(address, {
+    registry: createRegistry(services, tables),
+    whatIsMissing: () => whatIsMissing(services),
+  })
 }
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
-    options: { socket: { type: 'string' }, dump: { type: 'boolean', default: false } },
+    options: { socket: { type: 'string' }, metrics: { type: 'string' }, dump: { type: 'boolean', default: false } },
     allowPositionals: true,
   })
   if (values.dump) return printDump(positionals[0])
   if (values.socket === undefined) throw new Error(USAGE)
-  return serve(values.socket)
+  const metrics = values.metrics ?? process.env.METRICS_LISTEN
+  return serve(values.socket, metrics ? readMetricsAddress(metrics) : undefined)
 }
 
 main().catch((cause: unknown) => {

@@ -31,6 +31,7 @@ export function createMethods(server: KongPdkServer, events: Events): ReadonlyMa
         const { Name, Config } = fields(argument)
         if (typeof Name !== 'string' || typeof Config !== 'string')
           throw new Error('StartInstance needs Name and Config')
+        requireJson(Config)
         answer(await server.StartInstance({ Name, Config }))
       },
     ],
@@ -56,6 +57,15 @@ export function createMethods(server: KongPdkServer, events: Events): ReadonlyMa
     ],
     ...STEPS.map((name) => [`plugin.${name}`, step] as const),
   ])
+}
+
+/** The error of JSON.parse quotes the text, which may hold secrets, and errors are logged. */
+function requireJson(text: string): void {
+  try {
+    JSON.parse(text)
+  } catch {
+    throw new Error('Config is not JSON')
+  }
 }
 
 function fields(argument: unknown): Readonly<Record<string, unknown>> {

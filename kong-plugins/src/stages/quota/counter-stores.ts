@@ -13,6 +13,8 @@ export type CountersConfig = Pick<QuotaConfig, 'counters' | 'fail' | 'redis'>
 /** Gives the counters for a config. */
 export interface CounterStores {
   for(config: CountersConfig): Counters
+  /** Names that are counted under in this process. */
+  size(): number
 }
 
 /** Creates the stores of one process. */
@@ -30,7 +32,7 @@ export function createCounterStores(clock: Clock, links: RedisLinks): CounterSto
   return {
     for({ counters, fail, redis }) {
       if (counters !== 'redis' || redis === undefined) return inLocal
-      const link = links.at(redis)
+      const link = links.at(redis, fail !== 'local')
       return createRedisCounters({
         link,
         remembered: rememberedOf(link),
@@ -39,5 +41,6 @@ export function createCounterStores(clock: Clock, links: RedisLinks): CounterSto
         wall: () => clock.wall(),
       })
     },
+    size: () => [local, ...rememberedByLink.values()].reduce((sum, { size }) => sum + size, 0),
   }
 }

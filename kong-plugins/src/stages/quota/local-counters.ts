@@ -11,6 +11,8 @@ export interface LocalCounters {
   recall(count: Count): { readonly startMs: number; readonly used: number }
   /** Takes over what was counted elsewhere. Counts of a window older than the present one are left out. */
   remember(count: Count, startMs: number, used: number): void
+  /** Names that are held, for all windows together. */
+  readonly size: number
 }
 
 /**
@@ -75,6 +77,9 @@ export function createLocalCounters({ maxKeys = MAX_KEYS } = {}): LocalCounters 
       const window = windows[rule.name]
       // Answers may overtake one another: the higher count is the later one.
       if (window.startMs === startMs) write(window, key, Math.max(used, read(window, key)))
+    },
+    get size() {
+      return Object.values(windows).reduce((sum, { young, old }) => sum + young.size + old.size, 0)
     },
   }
 }

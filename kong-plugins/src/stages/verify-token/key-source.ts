@@ -17,6 +17,12 @@ export interface KeySource {
   find(keyId: string): Promise<Lookup>
   /** Fetches the set unless that was just done. Never throws. */
   refresh(): Promise<void>
+  /** Whether there are keys to decide by. */
+  isUsable(): boolean
+  /** Milliseconds since the set was last fetched; infinite before the first time. */
+  ageMs(): number
+  /** Fetches that failed, since the start. */
+  readonly failures: number
 }
 
 /** Where the key source gets its documents and its time from, and whom it tells about trouble. */
@@ -39,6 +45,7 @@ export function createKeySource(uri: string, { clock, fetchKeys, log }: KeySourc
   let loadedAt = Number.NEGATIVE_INFINITY
   let attemptedAt = Number.NEGATIVE_INFINITY
   let lastAttemptFailed = false
+  let failures = 0
   let inFlight: Promise<void> | undefined
 
   const trusted = (): KeySet | undefined => (clock.monotonic() - loadedAt < MAX_AGE_MS ? keys : undefined)
@@ -52,6 +59,7 @@ export function createKeySource(uri: string, { clock, fetchKeys, log }: KeySourc
       log.info({ jwksUri: uri, keyIds: [...next.keys()] }, 'signing keys loaded')
     } catch (cause) {
       lastAttemptFailed = true
+      failures += 1
       log.warn({ jwksUri: uri, err: cause, keepingOldKeys: trusted() !== undefined }, 'signing keys not loaded')
     } finally {
       inFlight = undefined
@@ -70,6 +78,11 @@ export function createKeySource(uri: string, { clock, fetchKeys, log }: KeySourc
   return {
     current: (keyId) => trusted()?.get(keyId),
     refresh,
+    isUsable: () => trusted() !== undefined,
+    ageMs: () => clock.monotonic() - loadedAt,
+    get failures() {
+      return failures
+    },
     async find(keyId) {
       if (!trusted()?.has(keyId)) await refresh()
       const set = trusted()

@@ -4,6 +4,8 @@ import { createKeySource, type KeySource, type KeySourceDependencies } from './k
 /** Gives the source of an address, always the same one. */
 export interface KeySources {
   at(jwksUri: string): KeySource
+  /** All sources so far, with their addresses. */
+  all(): readonly { readonly jwksUri: string; readonly source: KeySource }[]
   /** Ends the background refreshes. */
   close(): void
 }
@@ -25,6 +27,7 @@ export function createKeySources(dependencies: KeySourceDependencies, refreshEve
       timers.push(setInterval(() => void source.refresh(), refreshEveryMs).unref())
       return source
     },
+    all: () => [...sources].map(([jwksUri, source]) => ({ jwksUri, source })),
     close() {
       for (const timer of timers) clearInterval(timer)
     },

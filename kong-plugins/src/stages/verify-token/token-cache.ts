@@ -9,6 +9,14 @@ export interface AuthenticToken extends ParsedToken {
   readonly key: PublishedKey
 }
 
+/** How the caches are doing: lookups so far, and entries at present. */
+export interface CacheStats {
+  readonly hits: number
+  readonly misses: number
+  readonly authentic: number
+  readonly forged: number
+}
+
 /** Both caches are keyed by the SHA-256 of the whole token, so that a changed signature is another token. */
 export interface TokenCache {
   authentic(digest: string): AuthenticToken | undefined
@@ -17,6 +25,7 @@ export interface TokenCache {
   /** Whether the signature is known not to match this key. */
   isForged(digest: string, key: PublishedKey): boolean
   keepForged(digest: string, key: PublishedKey): void
+  readonly stats: CacheStats
 }
 
 const MAX_CHARACTERS = 16 * 1024 * 1024
@@ -27,8 +36,15 @@ const MAX_FORGED = 10_000
 export function createTokenCache(): TokenCache {
   const authentic = new LRUCache<string, AuthenticToken>({ maxSize: MAX_CHARACTERS })
   const forged = new LRUCache<string, PublishedKey>({ max: MAX_FORGED })
+  let hits = 0
+  let misses = 0
   return {
-    authentic: (digest) => authentic.get(digest),
+    authentic(digest) {
+      const token = authentic.get(digest)
+      if (token) hits += 1
+      else misses += 1
+      return token
+    },
     keepAuthentic: (digest, token, tokenLength) => {
       authentic.set(digest, token, { size: tokenLength + ENTRY_OVERHEAD_CHARACTERS })
     },
@@ -38,6 +54,9 @@ export function createTokenCache(): TokenCache {
     isForged: (digest, key) => forged.get(digest) === key,
     keepForged: (digest, key) => {
       forged.set(digest, key)
+    },
+    get stats() {
+      return { hits, misses, authentic: authentic.size, forged: forged.size }
     },
   }
 }
