@@ -28,7 +28,7 @@ const sendFrom = (app: FastifyInstance, remoteAddress: string, headers: Fields, 
 t.test('RFC 6749 §2.3.1: a secret by Basic or in the body, as registered, to the letter', async (t) => {
   const server = await testServer(t)
   // Colon, percent, plus, space and umlaut have to survive the form encoding of both halves.
-  const clientSecret = 'a:b%3A+c d/ü&='
+  const clientSecret = 'a:b%3A+c d/ü&= and some more of the same'
   await secretClient(server, { clientId: 'basic', clientSecret })
   await secretClient(server, { clientId: 'post', clientSecret, authMethod: 'client_secret_post' })
   const good = basic('basic', clientSecret)

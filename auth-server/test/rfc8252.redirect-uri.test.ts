@@ -1,7 +1,7 @@
 // RFC 8252 §7, §8.4 and RFC 9700 §2.1, §4.1.3: which redirect URIs may be registered, and what counts as a match.
 import t from 'tap'
 import { InvalidApplication, registerApplication } from '../src/catalogue/applications.ts'
-import { redirectUriProblem } from '../src/catalogue/redirect-uri.ts'
+import { redirectKind, redirectUriProblem } from '../src/catalogue/redirect-uri.ts'
 import { expectErrorPage, expectRefusal } from './support/expect.ts'
 import { authorizeUrl, pkcePair } from './support/phone.ts'
 import { APP, testServer } from './support/server.ts'
@@ -230,4 +230,19 @@ t.test('checking a long redirect URI takes no longer than reading it', async (t)
 t.test('the error still goes to the exact port that the app listens on', async (t) => {
   const to = 'http://127.0.0.1:51004/callback'
   expectRefusal(t, await ask(to), { to, error: 'login_required', state: 'a-state' })
+})
+
+t.test('§8.6: only an https link that an app can claim proves which app is asking', (t) => {
+  const cases = [
+    ['https://shop.example.com/cb', 'https'],
+    ['https://localhost.example.com/cb', 'https'],
+    ['https://localhost/cb', 'loopback'],
+    ['https://127.0.0.1:8443/cb', 'loopback'],
+    ['https://127.1.2.3/cb', 'loopback'],
+    ['https://[::1]/cb', 'loopback'],
+    ['http://127.0.0.1/cb', 'loopback'],
+    ['com.example.shop:/cb', 'private-use'],
+  ] as const
+  for (const [uri, kind] of cases) t.equal(redirectKind(uri), kind, uri)
+  t.end()
 })

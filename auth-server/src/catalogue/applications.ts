@@ -52,6 +52,8 @@ export const takesSecret = (method: ClientAuthMethod): boolean =>
 // Names stand on the pages where people decide: no control characters, nothing that turns the writing around.
 const NAME = /^(?=.*[\p{L}\p{N}\p{P}\p{S}])[^\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]{1,80}$/u
 
+// It is stored as a plain SHA-256, which only what nobody can guess may be.
+const MIN_SECRET_LENGTH = 32
 const DAY_SECONDS = 24 * 3600
 const LIFETIMES = { refreshIdleSeconds: 30 * DAY_SECONDS, refreshAbsoluteSeconds: 365 * DAY_SECONDS } as const
 const MAX_LIFETIME_SECONDS = 10 * 365 * DAY_SECONDS
@@ -76,6 +78,8 @@ const requireSound = (application: ApplicationDefinition): void => {
     throw new InvalidApplication(
       'A secret goes with client_secret_basic and client_secret_post, and with nothing else.',
     )
+  if (application.clientSecret !== undefined && application.clientSecret.length < MIN_SECRET_LENGTH)
+    throw new InvalidApplication('A client secret is random and has 32 characters at least.')
   if ((authMethod === 'private_key_jwt') !== (application.jwks !== undefined))
     throw new InvalidApplication('jwks goes with private_key_jwt, and with nothing else.')
   // RFC 6749 §4.4: a machine acts on its own behalf, so it has to prove who it is.

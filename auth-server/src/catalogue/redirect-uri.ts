@@ -11,9 +11,14 @@ const PRIVATE_USE = /^([a-z][a-z0-9+-]*(?:\.[a-z0-9+-]+)+):(\/[^?#]*)(\?[^#]*)?$
 /** RFC 3986 characters; anything else (spaces, backslash, control, non-ASCII) has no place in a redirect URI. */
 const URI_CHARACTERS = /^[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=%]+$/
 
+// Nobody can claim an https link to the device itself: any program there may answer it.
+const ON_THIS_DEVICE = /^https?:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])(?=[:/?]|$)/i
+
 /** Tells the kind of a registered redirect URI. */
-export const redirectKind = (uri: string): RedirectKind =>
-  uri.startsWith('https:') ? 'https' : uri.startsWith('http:') ? 'loopback' : 'private-use'
+export const redirectKind = (uri: string): RedirectKind => {
+  if (ON_THIS_DEVICE.test(uri)) return 'loopback'
+  return uri.startsWith('https:') ? 'https' : 'private-use'
+}
 
 /** What is wrong with a redirect URI that somebody wants to register; undefined when nothing is. One helpful sentence. */
 export const redirectUriProblem = (uri: string, kind: ApplicationKind): string | undefined => {

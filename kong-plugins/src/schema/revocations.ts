@@ -38,7 +38,7 @@ const revocations = record({
         description: 'How long calls go on while the feed cannot be read, in seconds',
         between: [5, 3600],
       }),
-      30,
+      300,
     ),
     when_stale: withDefault(
       choice({

@@ -27,7 +27,7 @@ const PATIENCE_MS = 1000
 const PAUSE_MS = 50
 const PAUSE_AFTER_NOTHING_MS = 500
 const FIRST_BACKOFF_MS = 200
-const MAX_BACKOFF_MS = 5000
+const MAX_BACKOFF_MS = 1000
 const FORGET_EVERY_MS = 30_000
 
 /** Starts following. It ends with `close`, never by an error. */
