@@ -98,12 +98,33 @@ onEachGateway(t, 'without a good token nothing passes, and the answer says why',
   const { access_token, refresh_token } = await logIn(stack)
   const tampered = `${access_token.slice(0, -4)}AAAA`
   const rows: [string, string | undefined, RequestInit, number, RegExp, string][] = [
-    ['no token', undefined, {}, 401, /^Bearer realm="mobile-api"(?!.*error=)/, 'no error code when no token came (RFC 6750 §3.1)'],
-    ['OPTIONS', undefined, { method: 'OPTIONS' }, 401, /^Bearer realm="mobile-api"(?!.*error=)/, 'verified like any method'],
+    [
+      'no token',
+      undefined,
+      {},
+      401,
+      /^Bearer realm="mobile-api"(?!.*error=)/,
+      'no error code when no token came (RFC 6750 §3.1)',
+    ],
+    [
+      'OPTIONS',
+      undefined,
+      { method: 'OPTIONS' },
+      401,
+      /^Bearer realm="mobile-api"(?!.*error=)/,
+      'verified like any method',
+    ],
     ['a tampered token', tampered, {}, 401, /error="invalid_token"/, ''],
     ['a refresh token', refresh_token, {}, 401, /error="invalid_token"/, ''],
     ['rubbish', 'a b', {}, 400, /error="invalid_request"/, ''],
-    ['another scheme', undefined, { headers: { authorization: 'Basic YTpi' } }, 401, /^Bearer realm="mobile-api"(?!.*error=)/, ''],
+    [
+      'another scheme',
+      undefined,
+      { headers: { authorization: 'Basic YTpi' } },
+      401,
+      /^Bearer realm="mobile-api"(?!.*error=)/,
+      '',
+    ],
     ['a token in the query', undefined, {}, 401, /^Bearer realm="mobile-api"(?!.*error=)/, 'RFC 9700 §4.3.2'],
   ]
   for (const [name, token, init, status, challenge, why] of rows) {
