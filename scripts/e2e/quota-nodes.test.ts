@@ -19,7 +19,7 @@ const countIn = (port: number, kind: GatewayKind) => (source: string) =>
       `basic: { day: ${LIMIT}, application: { day: ${LIMIT + 10} } }`,
       '      counters: redis',
       '      redis:',
-      `        { host: 127.0.0.1, port: ${port}, timeout_ms: 500,`,
+      `        { host: 127.0.0.1, port: ${port}, timeout_ms: 1000,`,
       `          password: "${kind === 'kong' ? '{vault://env/e2e-redis-password}' : PASSWORD}" }`,
     ].join('\n'),
   )
