@@ -12,7 +12,8 @@ import { onEachGateway, testStack } from './support/gateways.ts'
 
 const PROMISED_MS = 2000
 const unlimited = (source: string) => source.replace('basic: { minute: 60 }', 'basic: { minute: 1000000 }')
-const impatient = (source: string) => unlimited(source).replace('max_staleness_seconds: 300', 'max_staleness_seconds: 6')
+const impatient = (source: string) =>
+  unlimited(source).replace('max_staleness_seconds: 300', 'max_staleness_seconds: 6')
 
 const revoke = async (stack: Stack, token: string): Promise<number> => {
   const body = new URLSearchParams({ client_id: demo.clientId, token })
