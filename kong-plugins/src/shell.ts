@@ -5,11 +5,13 @@ import type { Meter } from './metrics/decisions.ts'
 import type { Kong } from './pdk/kong.ts'
 import type { Decide } from './plugins.ts'
 import { type Answer, deny, type Effects, unavailable } from './stages/effects.ts'
+import type { TroubleLog } from './trouble-log.ts'
 
 /** What the shell needs: where to report, where to count, and the longest a request may take, in milliseconds. */
 export interface ShellOptions {
   readonly plugin: string
   readonly log: Logger
+  readonly trouble: TroubleLog
   readonly meter: Meter
   readonly deadlineMs: number
 }
@@ -21,20 +23,20 @@ export interface ShellOptions {
 export async function handleAccess(
   kong: Kong,
   decide: Decide,
-  { plugin, log, meter, deadlineMs }: ShellOptions,
+  { plugin, log, trouble, meter, deadlineMs }: ShellOptions,
 ): Promise<void> {
   const started = performance.now()
   let effects: Effects
   try {
     effects = await withinDeadline(decide(kong), deadlineMs)
   } catch (cause) {
-    log.error({ plugin, err: cause }, 'stage failed; failing closed')
+    trouble.note('stage failed', { plugin, err: cause }, 'stage failed; failing closed')
     effects = deny(unavailable('stage failed'))
   }
   try {
     await carryOut(kong, effects)
   } catch (cause) {
-    log.error({ plugin, err: cause }, 'effects not carried out; failing closed')
+    trouble.note('effects not carried out', { plugin, err: cause }, 'effects not carried out; failing closed')
     effects = deny(unavailable('effects not carried out'))
     await carryOut(kong, effects).catch(() => {})
   }
@@ -42,7 +44,8 @@ export async function handleAccess(
   if (effects.kind === 'deny') {
     const { status, reason } = effects.denial
     // A refused client is everyday business; a 503 is our own trouble.
-    log[status >= 500 ? 'warn' : 'debug']({ plugin, status, reason }, 'request denied')
+    if (status >= 500) trouble.note(reason, { plugin, status }, 'request denied')
+    else log.debug({ plugin, status, reason }, 'request denied')
   }
 }
 

@@ -6,6 +6,7 @@ import { type KongPdkServer, loadKongPdk, type PluginModule } from '../pdk/kong-
 import { type Decide, type Plugin, VERSION } from '../plugins.ts'
 import type { Services } from '../services.ts'
 import { handleAccess, type ShellOptions } from '../shell.ts'
+import { createTroubleLog } from '../trouble-log.ts'
 
 /** Leaves room for two thousand million instances below 2^32. */
 const HIGHEST_FIRST_INSTANCE_ID = 2 ** 31
@@ -25,7 +26,7 @@ export function createKongServer(plugins: readonly Plugin[], services: Services)
 }
 
 function asModule(plugin: Plugin, services: Services): PluginModule {
-  const { log, deadlineMs, decisions } = services
+  const { log, clock, deadlineMs, decisions } = services
   return {
     Name: plugin.name,
     Version: VERSION,
@@ -38,7 +39,9 @@ function asModule(plugin: Plugin, services: Services): PluginModule {
 
       constructor(config: unknown) {
         this.#decide = plugin.prepare(config, services)
-        this.#options = { plugin: plugin.name, log, deadlineMs, meter: decisions.meter(plugin.name, policyOf(config)) }
+        const meter = decisions.meter(plugin.name, policyOf(config))
+        const trouble = createTroubleLog(log, clock)
+        this.#options = { plugin: plugin.name, log, trouble, deadlineMs, meter }
       }
 
       access(kong: Kong): Promise<void> {
