@@ -24,9 +24,10 @@ const countIn = (port: number, kind: GatewayKind) => (source: string) =>
     ].join('\n'),
   )
 
-/** A second gateway of the same API: it takes the tokens of the first one's auth server. */
+/** A second gateway of the same API: it takes the tokens of the first one's auth server, whose client it is not. */
 const secondNode = (first: Stack, edit: (source: string) => string) => (source: string) =>
   edit(source)
+    .replace(/ {8}revocations:\n(?: {10}.*\n)+/, '')
     .replace('issuer: http://localhost:4000', `issuer: ${first.urls.issuer}`)
     .replace('jwks_uri: http://auth-server:4000', `jwks_uri: ${first.urls.issuer.replace('localhost', '127.0.0.1')}`)
     .replace('audiences: [http://localhost:8000/mobile]', `audiences: [${first.urls.resource}]`)
