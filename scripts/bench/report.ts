@@ -26,6 +26,7 @@ export interface Target {
 export const TARGETS: readonly Target[] = [
   { of: 'gateway', against: 'bundled', atLeast: 5 },
   { of: 'gateway', against: 'bare', atLeast: 0.28 },
+  { of: 'gateway', against: 'beside', atLeast: 0.28 },
 ]
 
 interface Row {

@@ -24,7 +24,7 @@ if type(passed) ~= "table" or passed.token ~= policy or passed.identity ~= polic
   return kong.response.exit(503, { message = "Service temporarily unavailable" }, { ["Retry-After"] = "5" })
 end`
 
-/** Routes `/gateway` and `/three`, protected as the project's kong.yml does it, and `/bare` beside them, for gateways that are not Kong. */
+/** Routes `/gateway` and `/three`, protected as the project's kong.yml does it, and `/beside`, where only its global function runs. */
 export async function protectedRoutes(callers: Callers, backend: string): Promise<string> {
   const { preFunction, guard } = await ownLua()
   const token = {
@@ -36,6 +36,7 @@ export async function protectedRoutes(callers: Callers, backend: string): Promis
   return document(
     [preFunction],
     [
+      service('beside', backend, []),
       service('gateway', backend, [{ name: 'mobile-gateway', config: { ...token, ...quota } }, guard]),
       service('three', backend, [
         { name: 'mobile-token', config: token },

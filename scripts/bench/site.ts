@@ -22,7 +22,7 @@ export interface Gateway {
 /** Everything that runs. */
 export interface Site {
   readonly kind: GatewayKind
-  /** With our plugins: routes `/gateway` and `/three`. */
+  /** With our plugins: routes `/gateway`, `/three` and `/beside`. */
   readonly own: Gateway
   /** Without: `/bare` and, where the gateway is Kong, `/bundled`. */
   readonly plain: Gateway
