@@ -1,5 +1,5 @@
 // The programs some tests need beyond Node: where they are, which tests go without them, and what to install.
-import { existsSync } from 'node:fs'
+import { findChromium } from '../../auth-server/test/support/find-chromium.ts'
 import { findOnPath } from '../stack/find-on-path.ts'
 
 /** A program that tests may use when it is there. */
@@ -11,22 +11,6 @@ export interface OptionalPart {
   readonly install: string
   /** With `CI=true` a missing part fails the run instead of leaving tests out. */
   readonly requiredInCi: boolean
-}
-
-const macBrowsers = [
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  '/Applications/Chromium.app/Contents/MacOS/Chromium',
-]
-
-/** A Chromium or Chrome that Playwright can drive; `CHROMIUM` names one that is elsewhere. */
-export function findChromium(): string | undefined {
-  const named = process.env.CHROMIUM
-  if (named !== undefined && named !== '') return existsSync(named) ? named : undefined
-  for (const name of ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']) {
-    const path = findOnPath(name)
-    if (path !== undefined) return path
-  }
-  return macBrowsers.find((path) => existsSync(path))
 }
 
 /** The real gateway, when it is installed. */

@@ -1,16 +1,8 @@
 // A real Chromium for tests: found on this machine, phone-sized unless told otherwise, with an ear on every complaint of a page.
-import { accessSync, constants, existsSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
 import { type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import type { Test } from 'tap'
+import { findChromium } from './find-chromium.ts'
 
-const PROGRAMS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
-const ELSEWHERE = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  '/Applications/Chromium.app/Contents/MacOS/Chromium',
-]
 const MISSING = 'Chromium is missing: install it with: apt-get install chromium (or name one: CHROMIUM=/path/to/it)'
 
 const ON_THIS_MACHINE = 'MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1, EXCLUDE [::1]'
@@ -28,24 +20,6 @@ const QUIET = [
 const resolverRules = (hosts: Readonly<Record<string, number>>): string => {
   const mapped = Object.entries(hosts).map(([name, port]) => `MAP ${name} 127.0.0.1:${port}`)
   return `--host-resolver-rules=${[...mapped, ON_THIS_MACHINE].join(', ')}`
-}
-
-const isProgram = (path: string): boolean => {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
-}
-
-/** The path of a Chromium or Chrome; `CHROMIUM` names one that is elsewhere. */
-export const findChromium = (): string | undefined => {
-  const named = process.env.CHROMIUM
-  if (named) return existsSync(named) ? named : undefined
-  const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '')
-  const onPath = PROGRAMS.flatMap((program) => folders.map((folder) => join(folder, program)))
-  return [...onPath, ...ELSEWHERE].find(isProgram)
 }
 
 /** Options of a test that needs Chromium: left out where there is none, unless `CI=true` asks for every test. */
