@@ -52,3 +52,35 @@ t.test('the id spaces of clients and people are disjoint (RFC 9700 §4.15)', asy
   await t.rejects(application('usr_x', 'shop'), /check/)
   await t.rejects(db.insertInto('users').values({ id: 'shop', email: 'a', email_key: 'a' }).execute(), /check/)
 })
+
+/** Columns of a table as an index has to begin with them, in any order; partial indexes do not count. */
+const indexed = (table: string, columns: string) => sql`
+  exists (select from pg_index where indrelid = ${sql.raw(table)} and indisvalid and indpred is null
+          and ${sql.raw(columns)} <@ (indkey::int2[])[0 : cardinality(${sql.raw(columns)}) - 1])`
+
+t.test('deleting what others refer to reads no whole table: each foreign key has an index', async (t) => {
+  const db = open(await testDatabase(t))
+  t.teardown(() => db.destroy())
+  const keys = await sql<{ key: string; indexed: boolean }>`
+    select conrelid::regclass || ' ' || pg_get_constraintdef(oid) as key, ${indexed('conrelid', 'conkey')} as indexed
+    from pg_constraint where contype = 'f' order by key`.execute(db)
+  t.ok(keys.rows.length >= 19, 'all of them')
+  t.strictSame(
+    keys.rows.filter(({ indexed }) => !indexed).map(({ key }) => key),
+    [],
+  )
+})
+
+t.test('removing rows that have expired reads no whole table either', async (t) => {
+  const db = open(await testDatabase(t))
+  t.teardown(() => db.destroy())
+  const { rows } = await sql<{ table: string; indexed: boolean }>`
+    select attrelid::regclass::text as table, ${indexed('attrelid', 'array[attnum]')} as indexed
+    from pg_attribute join pg_class on pg_class.oid = attrelid and relkind = 'r'
+    where attname = 'expires_at' order by 1`.execute(db)
+  t.ok(rows.length >= 8)
+  t.strictSame(
+    rows.filter(({ indexed }) => !indexed),
+    [],
+  )
+})
