@@ -153,6 +153,43 @@ t.test('a receiver that is slow is given up after five seconds, and holds up nob
   t.match(await left(), [{ attempts: 1 }])
 })
 
+t.test('receivers that hang hold two places each, however many clients share them: others hear at once', async (t) => {
+  const { deps, server, db, uri, heard, left } = await open(t, 'silence')
+  const fast = await logoutReceiver(t, 200)
+  const hanging = await Promise.all(
+    Array.from({ length: 10 }, (_, index) =>
+      server.register({ clientId: `hanging-${index}`, redirectUris: [], backchannelLogoutUri: `${uri}/${index}` }),
+    ),
+  )
+  const quick = await server.register({ clientId: 'quick', redirectUris: [], backchannelLogoutUri: fast.uri })
+  const expires_at = new Date(Date.now() + 3600_000)
+  const notice = (application_id: string, id: string) => ({
+    id,
+    application_id,
+    user_id: server.userId,
+    session_id: 's',
+    expires_at,
+  })
+  const add = (rows: ReturnType<typeof notice>[]) => db.insertInto('logout_notices').values(rows).execute()
+  const until = async (what: () => boolean) => {
+    const deadline = Date.now() + 3000
+    while (!what() && Date.now() < deadline) await new Promise((done) => setTimeout(done, 10))
+    return what()
+  }
+  await add(hanging.flatMap((id, index) => [1, 2, 3, 4].map((nth) => notice(id, `h${index}.${nth}`))))
+  await add(Array.from({ length: 20 }, (_, nth) => notice(quick, `q${nth}`)))
+
+  const ending = new AbortController()
+  const sending = sendLogoutNotices(deps, quiet, ending.signal)
+  t.ok(await until(() => fast.heard.length === 20), 'those that waited behind 40 others')
+  await add([notice(quick, 'late')])
+  t.ok(await until(() => fast.heard.length === 21), 'and one that came while they hang')
+  t.equal(heard.length, 2)
+  ending.abort()
+  await sending
+  t.equal((await left()).length, 40)
+})
+
 t.test('a redirect is not followed, and is no yes', async (t) => {
   const elsewhere = await logoutReceiver(t, 200)
   for (const status of [301, 307, 308]) {

@@ -7,7 +7,11 @@ import { mintLogoutToken } from '../tokens/logout-token.ts'
 
 /** Notices on their way at once; each takes a socket for at most the time limit. */
 const AT_ONCE = 16
+/** … and to one receiver: those that hang, or are merely slow, leave room for the others. */
+const PER_RECEIVER = 2
 const TIMEOUT_MILLIS = 5000
+/** While notices are on their way, others may fall due. */
+const LOOK_AGAIN_MILLIS = 1000
 
 /** §2.8: 200 says yes; some frameworks say 204 for it. 400 says that the client will never take this token. */
 const ARRIVED = new Set([200, 204])
@@ -15,12 +19,34 @@ const REFUSED = 400
 
 /** Sends everything that is due. @param signal aborts what is under way; what was aborted is sent again later. */
 export const sendLogoutNotices = async (deps: Deps, log: FastifyBaseLogger, signal?: AbortSignal): Promise<void> => {
-  while (!signal?.aborted) {
-    const notices = await takeDueNotices(deps.db, AT_ONCE)
-    await Promise.all(notices.map((notice) => deliver(deps, log, notice, signal)))
-    if (notices.length < AT_ONCE) return
+  // Delivery → its receiver.
+  const underWay = new Map<Promise<void>, string>()
+  try {
+    while (!signal?.aborted) {
+      const room = { total: AT_ONCE, perReceiver: PER_RECEIVER, busy: [...underWay.values()] }
+      for (const notice of await takeDueNotices(deps.db, room)) {
+        const delivery: Promise<void> = deliver(deps, log, notice, signal)
+          .catch((err: unknown) => log.warn({ err }, 'a logout notice that was sent may be sent again'))
+          .finally(() => underWay.delete(delivery))
+        underWay.set(delivery, notice.receiver)
+      }
+      if (underWay.size === 0) return
+      await firstOf(underWay.keys(), LOOK_AGAIN_MILLIS)
+    }
+  } finally {
+    await Promise.all(underWay.keys())
   }
 }
+
+/** Waits until one of them has ended, or that many milliseconds. */
+const firstOf = (promises: Iterable<Promise<void>>, millis: number): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, millis)
+    void Promise.race(promises).then(() => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
 
 const deliver = async (
   { db, keys, config }: Deps,

@@ -9,6 +9,8 @@ export type LogoutNotice = Readonly<{
   clientId: string
   /** Where to send it; null when the client has withdrawn its address. */
   uri: string | null
+  /** Who has to answer: scheme, host and port of that address, which several clients may share. */
+  receiver: string
   idTokenAlg: string
   attempts: number
   now: number
@@ -18,23 +20,43 @@ export type LogoutNotice = Readonly<{
 const FIRST_PAUSE_SECONDS = 15
 const LONGEST_PAUSE_SECONDS = 3600
 
+/** How many notices may be on their way, in all and to one receiver; and the receivers of those that are, one by one. */
+export type Room = Readonly<{ total: number; perReceiver: number; busy: readonly string[] }>
+
 /**
- * Takes up to `limit` notices that are due. Taking one moves its next attempt away, further than an attempt can last:
- * no other instance takes it meanwhile, and if this one dies, it is simply due again.
+ * Takes notices that are due, as many as there is room for, the longest due first. Taking one moves its next attempt
+ * away, further than an attempt can last: no other instance takes it meanwhile, and if this one dies, it is simply due
+ * again.
  */
-export const takeDueNotices = async (db: Db, limit: number): Promise<readonly LogoutNotice[]> => {
+export const takeDueNotices = async (db: Db, room: Room): Promise<readonly LogoutNotice[]> => {
+  const due = sql`next_attempt_at <= auth_now() and expires_at > auth_now()`
   const { rows } = await sql<LogoutNotice>`
+    with soonest as (
+      -- Of each client only as many as could be sent: however many wait for one, they hide nobody else's.
+      select notice.id, notice.next_attempt_at,
+             coalesce(substring(lower(application.backchannel_logout_uri) from '^[^/]*//[^/?#]*'), application.id) as receiver
+      from applications application cross join lateral (
+        select id, next_attempt_at from logout_notices where application_id = application.id and ${due}
+        order by next_attempt_at limit ${room.perReceiver}) notice
+      where exists (select from logout_notices where ${due})
+    ), in_line as (
+      select *, row_number() over (partition by receiver order by next_attempt_at)
+                + (select count(*) from unnest(${[...room.busy]}::text[]) other where other = receiver) as place
+      from soonest
+    ), chosen as (
+      select id, receiver from in_line where place <= ${room.perReceiver} order by next_attempt_at
+      limit ${room.total - room.busy.length}
+    )
     update logout_notices notice
     set attempts = notice.attempts + 1,
         next_attempt_at = auth_now() + make_interval(
           secs => least(${FIRST_PAUSE_SECONDS} * power(4, least(notice.attempts, 10)), ${LONGEST_PAUSE_SECONDS}))
-    from applications application
+    from applications application, chosen
     where notice.id in (
-        select id from logout_notices where next_attempt_at <= auth_now() and expires_at > auth_now()
-        order by next_attempt_at limit ${limit} for update skip locked)
-      and application.id = notice.application_id
+        select id from logout_notices where id in (select id from chosen) and ${due} for update skip locked)
+      and chosen.id = notice.id and application.id = notice.application_id
     returning notice.id, notice.user_id as "userId", notice.session_id as "sessionId",
-              application.client_id as "clientId", application.backchannel_logout_uri as uri,
+              application.client_id as "clientId", application.backchannel_logout_uri as uri, chosen.receiver,
               application.id_token_signed_response_alg as "idTokenAlg", notice.attempts,
               floor(extract(epoch from auth_now()))::float8 as now`.execute(db)
   return rows
