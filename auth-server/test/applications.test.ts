@@ -36,6 +36,11 @@ t.test('registering an application', async (t) => {
       { ...WEB, ...SECRET, backchannelLogoutUri: 'http://web.example.com/out' },
       /https/,
     ],
+    [
+      "another application's private-use scheme (RFC 8252 §8.4)",
+      { ...APP, clientId: 'other-app', redirectUris: ['com.example.shop:/other'] },
+      /Another application uses this/,
+    ],
     ['a name that turns the writing around', { ...APP, name: 'Shop\u202e' }, /visible characters/],
   ]
   for (const [name, definition, message] of refused) {
@@ -45,4 +50,27 @@ t.test('registering an application', async (t) => {
   }
   const id = await registerApplication(db, { ...WEB, ...SECRET, idTokenAlg: 'RS256', accessTokenAlg: 'EdDSA' })
   t.equal(await registerApplication(db, { ...WEB, ...SECRET, name: 'Renamed' }), id, 'again: the same application')
+})
+
+t.test('RFC 8252 §8.4: of two applications that ask for one private-use scheme at once, one gets it', async (t) => {
+  const { db } = await testServer(t)
+  const own = ['com.example.own:/callback', 'http://127.0.0.1/callback']
+  const rivals = Array.from({ length: 6 }, (_, index) => ({ ...APP, clientId: `rival-${index}`, redirectUris: own }))
+  const outcomes = await Promise.allSettled(rivals.map((rival) => registerApplication(db, rival)))
+  t.strictSame(outcomes.map(({ status }) => status).sort(), [
+    'fulfilled',
+    ...Array.from({ length: 5 }, () => 'rejected'),
+  ])
+  const [winner] = await db.selectFrom('applications').where('client_id', 'like', 'rival-%').selectAll().execute()
+  const won = { ...APP, clientId: winner?.client_id ?? '', redirectUris: own }
+  t.equal(
+    await registerApplication(db, { ...won, name: 'Renamed' }),
+    winner?.id,
+    'and keeps it when it is registered again',
+  )
+  await registerApplication(db, { ...won, redirectUris: [] })
+  t.ok(
+    await db.transaction().execute((trx) => registerApplication(trx, { ...won, clientId: 'rival-next' })),
+    'until it gives it up',
+  )
 })

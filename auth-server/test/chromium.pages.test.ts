@@ -17,7 +17,11 @@ t.test('the road in Chromium', needsChromium, async (t) => {
   const open = await launchChromium(t)
   const site = await testSite(t)
   const { visit, press, arrive, signIn, failToSignIn, focused, answer, success, denied } = personAt(site.origin)
-  await site.register({ clientId: 'curious-app', name: 'Curious' }, { trusted: false })
+  const curious = { client_id: 'curious-app', redirect_uri: 'com.example.curious:/callback' }
+  await site.register(
+    { clientId: curious.client_id, name: 'Curious', redirectUris: [curious.redirect_uri] },
+    { trusted: false },
+  )
   await site.register({ clientId: 'desk-app', name: 'Desk', redirectUris: ['http://127.0.0.1/cb'] })
   await createAccount(site.db, site.config.passwordPepper, OTHER_USER)
 
@@ -78,12 +82,12 @@ t.test('the road in Chromium', needsChromium, async (t) => {
 
   t.test('an app that is not trusted shows what it asks for, once', async (t) => {
     const phone = await open(t)
-    const first = await visit(phone, { client_id: 'curious-app' })
+    const first = await visit(phone, curious)
     await signIn(first)
     await arrive(first, 'Allow Curious?')
     t.strictSame(await first.getByRole('listitem').allInnerTexts(), ['See your orders', 'Place and change orders'])
-    t.match(await answer(first, () => press(first, 'Allow')), success)
-    await arrive(await visit(phone, { client_id: 'curious-app' }), 'Continue to Curious?')
+    t.match(await answer(first, () => press(first, 'Allow'), curious.redirect_uri), success)
+    await arrive(await visit(phone, curious), 'Continue to Curious?')
     t.strictSame(phone.complaints, [])
   })
 

@@ -10,11 +10,12 @@ import { CLAIMED_URI } from './support/session.ts'
 
 const { app, register, log } = await testServer(t)
 const EVIL = `"'><script>alert(1)</script><img src=x onerror=alert(1)>&amp;{{7*7}}`
-const REDIRECTS = ['com.example.shop:/callback', 'http://127.0.0.1/callback', 'http://[::1]/callback', CLAIMED_URI]
+const REDIRECT_URI = 'com.example.evil:/callback'
+const REDIRECTS = [REDIRECT_URI, 'http://127.0.0.1/callback', 'http://[::1]/callback', CLAIMED_URI]
 await register({ clientId: 'evil-app', name: EVIL, redirectUris: REDIRECTS }, { trusted: false })
 
 const ask = (changes: Readonly<Record<string, string | undefined>> = {}) =>
-  authorizeUrl(pkcePair().challenge, { client_id: 'evil-app', ...changes })
+  authorizeUrl(pkcePair().challenge, { client_id: 'evil-app', redirect_uri: REDIRECT_URI, ...changes })
 
 const isSafePage = (t: Test, page: LightMyRequestResponse, formAction: string) => {
   const [, css = ''] = /<style>([^<]*)<\/style>/.exec(page.body) ?? []
@@ -55,7 +56,7 @@ t.test('each page: its policy to the letter, and what an app or a person typed o
   await browser.submit(consent, '/consent')
   const continuePage = await browser.open(ask())
   t.match(continuePage.body, /<title>Continue to &quot;/)
-  isSafePage(t, continuePage, "'self' com.example.shop:")
+  isSafePage(t, continuePage, "'self' com.example.evil:")
   const error = await browser.open(ask({ redirect_uri: `https://evil.example/${EVIL}` }))
   t.equal(error.statusCode, 400)
   isSafePage(t, error, "'none'")
@@ -69,7 +70,7 @@ t.test(
   'form-action allows the redirect of this request and no other (Chromium holds it against redirects too)',
   async (t) => {
     const rows: [string, string][] = [
-      ['com.example.shop:/callback', 'com.example.shop:'],
+      [REDIRECT_URI, 'com.example.evil:'],
       ['http://127.0.0.1:51004/callback', 'http://127.0.0.1:51004'],
       ['http://127.0.0.1/callback', 'http://127.0.0.1'],
       ['http://[::1]:51004/callback', 'http://*:51004'],
@@ -111,7 +112,7 @@ t.test('RFC 9700 §4.12: every redirect is 303, is not kept, and never leaves th
   for (const { statusCode, headers, body } of steps) {
     t.equal(statusCode, 303)
     t.equal(headers['cache-control'], 'no-store')
-    t.match(headers.location, /^(\/(interaction|authorize\/resume)\/|com\.example\.shop:\/callback\?(code|error)=)/)
+    t.match(headers.location, /^(\/(interaction|authorize\/resume)\/|com\.example\.evil:\/callback\?(code|error)=)/)
     t.equal(body, '')
   }
 })

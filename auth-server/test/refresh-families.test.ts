@@ -14,7 +14,7 @@ import { CLAIMED_URI, nextCode, signedInBrowser } from './support/session.ts'
 
 const { app, db, config, log, register, userId } = await testServer(t)
 let browser = await signedInBrowser(app)
-await register({ clientId: 'other-app', name: 'Other' })
+await register({ clientId: 'other-app', name: 'Other', redirectUris: ['com.example.other:/callback'] })
 
 const HOUR = 3600
 

@@ -175,10 +175,10 @@ t.test('redirect_uri may be left out when exactly one is registered, unless that
 })
 
 t.test('an application without an approved subscription hears unauthorized_client', async (t) => {
-  const applicationId = await register({ clientId: 'unsubscribed' })
+  const applicationId = await register({ clientId: 'unsubscribed', redirectUris: ['com.example.un:/cb'] })
   await db.updateTable('subscriptions').set({ status: 'pending' }).where('application_id', '=', applicationId).execute()
-  expectRefusal(t, await app.inject(sound({ client_id: 'unsubscribed' })), {
-    to: REDIRECT_URI,
+  expectRefusal(t, await app.inject(sound({ client_id: 'unsubscribed', redirect_uri: 'com.example.un:/cb' })), {
+    to: 'com.example.un:/cb',
     error: 'unauthorized_client',
     state: 'a-state',
   })

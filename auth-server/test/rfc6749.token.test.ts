@@ -10,7 +10,7 @@ import { CLAIMED_URI, nextCode, signedInBrowser } from './support/session.ts'
 
 const { app, db, register, userId } = await testServer(t)
 const browser = await signedInBrowser(app)
-await register({ clientId: 'other-app', name: 'Other' })
+await register({ clientId: 'other-app', name: 'Other', redirectUris: ['com.example.other:/callback'] })
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
 const send = (payload: string, options: InjectOptions = {}) =>

@@ -161,7 +161,7 @@ t.test(
   '§4, §7.3: a reference that is used, ended, unknown or another client’s is a page, never a redirect',
   async (t) => {
     const { app, db, push, register } = await setUp(t)
-    await register({ clientId: 'other-app' })
+    await register({ clientId: 'other-app', redirectUris: [] })
     const open = (url: string) => app.inject(url)
 
     const { requestUri } = await push()

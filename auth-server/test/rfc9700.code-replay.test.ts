@@ -8,7 +8,7 @@ import { CLAIMED_URI, nextCode, signedInBrowser } from './support/session.ts'
 
 const { app, db, log, register } = await testServer(t)
 const browser = await signedInBrowser(app)
-await register({ clientId: 'other-app', name: 'Other' })
+await register({ clientId: 'other-app', name: 'Other', redirectUris: ['com.example.other:/callback'] })
 const changes = { redirect_uri: CLAIMED_URI }
 
 /** A redeemed code with what it gave. */

@@ -15,7 +15,11 @@ import { CLAIMED_URI, signedInBrowser } from './support/session.ts'
 const { app, db, config, register, userId } = await testServer(t)
 const GRACE = { email: 'grace@example.com', password: 'quite another passphrase' }
 const graceId = await createAccount(db, config.passwordPepper, GRACE)
-await register({ clientId: 'strange-app', name: 'Strange' }, { trusted: false })
+const STRANGE_URI = 'com.example.strange:/callback'
+await register(
+  { clientId: 'strange-app', name: 'Strange', redirectUris: [STRANGE_URI, CLAIMED_URI] },
+  { trusted: false },
+)
 const LOOPBACK = 'http://127.0.0.1:51004/callback'
 
 const ask = (changes: Readonly<Record<string, string | undefined>> = {}) =>
@@ -119,9 +123,9 @@ t.test(
     expectCode(t, await browser.submit(more, '/consent'), { to: CLAIMED_URI, state: 'a-state' })
     expectCode(t, await browser.open(ask({ ...strange, scope: 'orders:write' })), { to: CLAIMED_URI, state: 'a-state' })
     onPage(t, await browser.open(ask({ ...strange, prompt: 'consent' })), 'Allow Strange?')
-    const native = await browser.open(ask({ ...strange, redirect_uri: REDIRECT_URI }))
+    const native = await browser.open(ask({ ...strange, redirect_uri: STRANGE_URI }))
     onPage(t, native, 'Continue to Strange?')
-    expectCode(t, await browser.submit(native, '/continue'), { to: REDIRECT_URI, state: 'a-state' })
+    expectCode(t, await browser.submit(native, '/continue'), { to: STRANGE_URI, state: 'a-state' })
     const { consents } = { consents: await db.selectFrom('consents').select(['user_id', 'scopes']).execute() }
     t.strictSame(consents, [{ user_id: userId, scopes: ['orders:read', 'orders:write'] }])
   },
@@ -129,10 +133,10 @@ t.test(
 
 t.test('after consent on this very visit nobody is asked to continue as well', async (t) => {
   const browser = new Browser(app)
-  const page = await browser.open(ask({ client_id: 'strange-app', redirect_uri: REDIRECT_URI, prompt: 'consent' }))
+  const page = await browser.open(ask({ client_id: 'strange-app', redirect_uri: STRANGE_URI, prompt: 'consent' }))
   const consent = await logIn(browser, page)
   onPage(t, consent, 'Allow Strange?')
-  expectCode(t, await browser.submit(consent, '/consent'), { to: REDIRECT_URI, state: 'a-state' })
+  expectCode(t, await browser.submit(consent, '/consent'), { to: STRANGE_URI, state: 'a-state' })
 })
 
 t.test('saying no ends the visit: the app hears access_denied and the page works no more', async (t) => {
@@ -186,7 +190,7 @@ t.test('a stale tab cannot answer for whoever signed in meanwhile', async (t) =>
 
 t.test('steps taken by one person do not count for another', async (t) => {
   const browser = await signedInBrowser(app)
-  const page = await browser.open(ask({ client_id: 'strange-app', prompt: 'consent', redirect_uri: REDIRECT_URI }))
+  const page = await browser.open(ask({ client_id: 'strange-app', prompt: 'consent', redirect_uri: STRANGE_URI }))
   const form = await browser.request('POST', /action="([^"]+\/consent)"/.exec(page.body)?.[1] ?? '', {
     form: Object.fromEntries(
       [...page.body.matchAll(/name="(\w+)" value="([^"]+)"/g)].map(([, name = '', value = '']) => [name, value]),
@@ -241,7 +245,10 @@ t.test('a visit is over after an hour', async (t) => {
 })
 
 t.test('an app that asks for no scope at all still needs a yes, and prompt=consent works twice', async (t) => {
-  await register({ clientId: 'scopeless', name: 'Scopeless' }, { trusted: false, scopes: [] })
+  await register(
+    { clientId: 'scopeless', name: 'Scopeless', redirectUris: [CLAIMED_URI] },
+    { trusted: false, scopes: [] },
+  )
   const browser = await signedInBrowser(app)
   for (const prompt of [undefined, 'consent', 'consent']) {
     const page = await browser.open(ask({ client_id: 'scopeless', prompt }))

@@ -102,13 +102,27 @@ const requireKeys = async (jwks: unknown): Promise<string | null> => {
   return JSON.stringify(keys)
 }
 
+// Two apps with one private-use scheme: the system hands the answer to either (RFC 8252 §8.4). PKCE protects the code
+// then, but the person still lands in the wrong app.
+const requireOwnSchemes = async (trx: Trx, clientId: string, redirectUris: readonly string[]): Promise<void> => {
+  const schemes = redirectUris
+    .filter((uri) => redirectKind(uri) === 'private-use')
+    .map((uri) => uri.slice(0, uri.indexOf(':')))
+  if (schemes.length > 0 && (await isSchemeTaken(trx, clientId, schemes)))
+    throw new InvalidApplication(
+      'Another application uses this private-use scheme: make one of a domain name of your own.',
+      'redirect URI',
+    )
+}
+
 /** An application as it was registered; `createdAt` in Unix seconds. */
 export type Registered = Readonly<{ id: string; clientId: string; createdAt: number }>
 
 const seconds = (count: number) => sql<string>`make_interval(secs => ${count})`
 
-const upsert = async (db: Db | Trx, application: ApplicationDefinition): Promise<Registered> => {
+const upsert = async (trx: Trx, application: ApplicationDefinition): Promise<Registered> => {
   requireSound(application)
+  await requireOwnSchemes(trx, application.clientId, application.redirectUris)
   const values = {
     name: application.name,
     kind: application.kind,
@@ -127,7 +141,7 @@ const upsert = async (db: Db | Trx, application: ApplicationDefinition): Promise
     post_logout_redirect_uris: [...(application.postLogoutRedirectUris ?? [])],
     backchannel_logout_uri: application.backchannelLogoutUri ?? null,
   }
-  return db
+  return trx
     .insertInto('applications')
     .values({ id: randomId('app'), client_id: application.clientId, ...values })
     .onConflict((conflict) => conflict.column('client_id').doUpdateSet(values))
@@ -144,21 +158,13 @@ const upsert = async (db: Db | Trx, application: ApplicationDefinition): Promise
  * @throws {InvalidApplication} when it breaks a rule (RFC 8252 §7, RFC 9700 §2.1).
  */
 export const registerApplication = async (db: Db | Trx, application: ApplicationDefinition): Promise<string> =>
-  (await upsert(db, application)).id
+  (await (isTransaction(db) ? upsert(db, application) : db.transaction().execute((trx) => upsert(trx, application)))).id
+
+const isTransaction = (db: Db | Trx): db is Trx => db.isTransaction
 
 /** A client nobody named yet: it gets its `client_id` here, and its secret, which is shown this once. */
 export type NewApplication = Omit<ApplicationDefinition, 'clientId' | 'clientSecret' | 'name'> &
   Readonly<{ name?: string | undefined }>
-
-// Two apps with one private-use scheme: the system hands the answer to either (RFC 8252 §8.4). PKCE protects the code
-// then, but the person still lands in the wrong app.
-const requireOwnSchemes = async (trx: Trx, clientId: string, redirectUris: readonly string[]): Promise<void> => {
-  const schemes = redirectUris
-    .filter((uri) => redirectKind(uri) === 'private-use')
-    .map((uri) => uri.slice(0, uri.indexOf(':')))
-  if (schemes.length > 0 && (await isSchemeTaken(trx, clientId, schemes)))
-    throw new InvalidApplication('another application uses this private-use scheme', 'redirect URI')
-}
 
 /**
  * Registers a new application under a fresh `client_id`, which also is its name unless it has one (RFC 7591 §2).
@@ -172,6 +178,5 @@ export const createApplication = async (
   const name = application.name ?? clientId
   const clientSecret = takesSecret(application.authMethod ?? 'none') ? randomSecret(32) : undefined
   const registered = await upsert(trx, { ...application, clientId, name, clientSecret })
-  await requireOwnSchemes(trx, clientId, application.redirectUris)
   return { ...registered, name, clientSecret }
 }
