@@ -42,29 +42,30 @@ t.test('what each mode costs and says', async (t) => {
   const credential = (id: string) => ({ id: 'demo-app|usr_alice', consumer_id: id })
   const authenticate = 'kong.client.authenticate'
   const set = 'kong.ctx.shared.set'
-  const rows: readonly (readonly [Record<string, unknown>, readonly (readonly [string, ...unknown[]])[]])[] = [
+  const groups = (v: readonly string[]) => ({ k: 'authenticated_groups', v })
+  const rows: readonly (readonly [Record<string, unknown>, readonly (readonly [string, unknown])[]])[] = [
     [{}, []],
-    [{ kong_consumer: 'virtual' }, [[authenticate, virtual, credential(virtual.id)]]],
+    [{ kong_consumer: 'virtual' }, [[authenticate, { consumer: virtual, credential: credential(virtual.id) }]]],
     [
       { kong_consumer: 'real' },
       [
-        ['kong.client.load_consumer', 'demo-app', true],
-        [authenticate, consumers[0], credential(consumers[0]?.id ?? '')],
+        ['kong.client.load_consumer', { id: 'demo-app', by_username: true }],
+        [authenticate, { consumer: consumers[0], credential: credential(consumers[0]?.id ?? '') }],
       ],
     ],
-    [{ groups_claim: 'groups' }, [[set, 'authenticated_groups', ['staff', 'night shift']]]],
-    [{ groups_claim: 'scope' }, [[set, 'authenticated_groups', ['profile:read', 'orders:read']]]],
-    [{ groups_claim: 'roles' }, [[set, 'authenticated_groups', []]]],
-    [{ groups_claim: 'aud' }, [[set, 'authenticated_groups', []]]],
-    [{ groups_claim: 'constructor' }, [[set, 'authenticated_groups', []]]],
+    [{ groups_claim: 'groups' }, [[set, groups(['staff', 'night shift'])]]],
+    [{ groups_claim: 'scope' }, [[set, groups(['profile:read', 'orders:read'])]]],
+    [{ groups_claim: 'roles' }, [[set, groups([])]]],
+    [{ groups_claim: 'aud' }, [[set, groups([])]]],
+    [{ groups_claim: 'constructor' }, [[set, groups([])]]],
     [
       { log_fields: true },
-      [['kong.log.set_serialize_value', 'gateway', { policy: 'mobile-api', client_id: 'demo-app' }]],
+      [['kong.log.set_serialize_value', { k: 'gateway', v: { policy: 'mobile-api', client_id: 'demo-app' } }]],
     ],
   ]
   for (const [changes, expected] of rows) {
     const made: unknown[][] = []
-    const onCall = (method: string, args: readonly unknown[]) => made.push([method, ...args])
+    const onCall = (name: string, argument: unknown) => made.push([name, argument])
     const instance = await kong.start('mobile-gateway', gatewayConfig(keys.jwksUri, changes))
     const outcome = await kong.access(instance, { headers, consumers, onCall })
     t.equal(outcome.kind, 'passed')
@@ -102,8 +103,8 @@ t.test('a refusal is told to the log plugins before it is carried out, by its re
   )
   const headers = { authorization: `Bearer ${await signToken(key)}` }
   const logged: unknown[] = []
-  const onCall = (method: string, args: readonly unknown[]) =>
-    method === 'kong.log.set_serialize_value' && logged.push(args[1])
+  const onCall = (name: string, argument: unknown) =>
+    name === 'kong.log.set_serialize_value' && logged.push(Object(argument).v)
   for (const request of [{}, { headers: { authorization: 'Bearer x' } }, { headers }, { headers }])
     await kong.access(instance, { ...request, onCall })
   t.strictSame(logged, [

@@ -186,7 +186,7 @@ t.test('counters outlive an instance: a reload gives nobody new calls', async (t
   const headers = await bearer()
   t.equal((await kong.access(instance, { headers })).kind, 'passed')
   const next = await kong.start('mobile-gateway', { ...config, __seq__: 2 })
-  t.strictSame((await kong.call('plugin.CloseInstance', instance)).error, null)
+  t.strictSame(await kong.call({ cmd_close_instance: { instance_id: instance } }), {})
   t.equal((await kong.access(next, { headers })).status, 429)
 })
 
@@ -224,8 +224,8 @@ t.test('tokens are never logged', async (t) => {
   const good = await bearer()
   const secrets = [good.authorization, `${good.authorization}x`, 'Bearer a b', `Bearer ${'z'.repeat(9000)}`]
   for (const authorization of secrets) await kong.access(instance, { headers: { authorization } })
-  await kong.call('plugin.Nonsense', { authorization: good.authorization })
-  await kong.call('plugin.Step', { EventId: 123456, Data: good.authorization })
+  kong.write(Buffer.from(good.authorization))
+  await t.rejects(kong.frame())
   t.ok(running.logged.length > 4)
   for (const secret of secrets) t.notOk(running.logged.join('').includes(secret.slice('Bearer '.length)))
   const [, payload = '?'] = good.authorization.split('.')

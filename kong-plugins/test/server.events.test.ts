@@ -1,10 +1,9 @@
 // A handler that fails, hangs or is abandoned ends in 503, and nothing of it stays in memory.
 import t from 'tap'
 import { PLUGINS } from '../src/plugins.ts'
-import { createEvents, type EventReply, MAX_EVENT_AGE_MS } from '../src/server/events.ts'
 import type { Effects } from '../src/stages/effects.ts'
+import { getMethod } from '../src/wire/pdk-calls.ts'
 import { createSigningKey, gatewayConfig, signToken, startKeyServer } from './support/issuer.ts'
-import { property } from './support/kong-client.ts'
 import { madeUpPlugin, until } from './support/made-up-plugin.ts'
 import { startPluginServer } from './support/plugin-server.ts'
 
@@ -65,21 +64,57 @@ t.test('calls made side by side are sent one after the other, each with its own 
   t.equal(running.events.size, 0)
 })
 
-t.test('an answer of Kong that has not the shape it must have ends in 503', async (t) => {
+t.test('an answer of Kong that is not what it must be ends in 503', async (t) => {
   const running = await startPluginServer(t, {}, [
     madeUpPlugin('asks', async (kong) => ({
       kind: 'pass',
       requestHeaders: { 'X-Method': await kong.request.getMethod() },
     })),
   ])
-  const kong = running.connect()
-  const InstanceId = await kong.start('asks', {})
-  for (const Data of [undefined, null, 7, ['GET']]) {
-    const { result } = await kong.call('plugin.HandleEvent', { InstanceId, EventName: 'access' })
-    const step = await kong.call('plugin.Step', { EventId: property(result, 'EventId'), Data })
-    t.match(step, { error: null, result: { Data: { Method: 'kong.response.exit', Args: [503] } } })
+  const answers: readonly (readonly [string, Buffer])[] = [
+    ['nothing', Buffer.from([0, 0, 0, 0])],
+    ['a number', Buffer.from([2, 0, 0, 0, 0x08, 7])],
+    ['a text longer than its frame', Buffer.from([3, 0, 0, 0, 0x0a, 90, 71])],
+  ]
+  for (const [what, answer] of answers) {
+    const kong = running.connect()
+    kong.begin({ cmd_handle_event: { instance_id: await kong.start('asks', {}), event_name: 'access' } })
+    t.match(await kong.pdkCall(), { name: getMethod.name })
+    kong.write(answer)
+    t.match(await kong.pdkCall(), { name: 'kong.response.exit', argument: { status: 503 } }, what)
   }
   t.equal(running.events.size, 0)
+})
+
+t.test('what has no result is not waited for: it leaves in one piece with the end', async (t) => {
+  const running = await startPluginServer(t, {}, [
+    madeUpPlugin('acts', async (kong) => ({
+      kind: 'pass',
+      requestHeaders: { 'X-Read': (await kong.request.getHeader('a')) ?? '' },
+      responseHeaders: { 'X-Seen': 'yes' },
+      handOver: { token: 'p' },
+    })),
+  ])
+  const kong = running.connect()
+  const instance_id = await kong.start('acts', {})
+  const chunks: Buffer[] = []
+  kong.begin({ cmd_handle_event: { instance_id, event_name: 'access' } })
+  t.match(await kong.pdkCall(), { name: 'kong.request.get_header', argument: 'a' })
+  kong.socket.on('data', (chunk) => chunks.push(chunk))
+  kong.send(getMethod.result, 'one')
+  const said = [await kong.pdkCall(), await kong.pdkCall(), await kong.pdkCall(), await kong.pdkCall()]
+  t.match(said, [
+    { name: 'kong.service.request.set_headers', argument: { 'X-Read': 'one' } },
+    { name: 'kong.response.set_headers', argument: { 'X-Seen': 'yes' } },
+    { name: 'kong.ctx.shared.set', argument: { k: 'mobile_gateway', v: { token: 'p' } } },
+    undefined,
+  ])
+  t.same(await kong.answer(), {})
+  t.equal(chunks.length, 1, 'though Kong answered none of the three')
+  t.equal(running.events.size, 0)
+  // Kong answers them only now, and goes on with the next request on this connection.
+  kong.write(Buffer.alloc(3 * 4))
+  t.match(await kong.access(instance_id, { headers: { a: 'two' } }), { requestHeaders: { 'X-Read': 'two' } })
 })
 
 t.test('a stage that hangs ends in 503 at the deadline', async (t) => {
@@ -122,68 +157,12 @@ t.test(
 
     for (let n = 0; n < 10; n += 1) {
       const dying = running.connect()
-      dying.call('plugin.HandleEvent', { InstanceId: waits, EventName: 'access' }).catch(() => {})
+      dying.begin({ cmd_handle_event: { instance_id: waits, event_name: 'access' } })
     }
     await until(() => running.events.size === 10)
-    t.equal((await running.connect().call('plugin.GetStatus', null)).error, null)
     running.closeClients()
-    // Two round trips later the server has read that the others hung up.
-    const witness = running.connect()
-    for (let n = 0; n < 2; n += 1) await witness.call('plugin.GetStatus', null)
-    release()
     await until(() => running.events.size === 0)
-    t.equal((await running.connect().call('plugin.GetStatus', null)).error, null, 'and the server lives on')
+    release()
+    t.ok((await running.connect().call({ cmd_get_plugin_names: {} })).plugin_names, 'and the server lives on')
   },
 )
-
-t.test('an event for which no Step ever comes is dropped after its time', async (t) => {
-  let now = 0
-  const events = createEvents(() => now)
-  const replies: EventReply[] = []
-  const answer = (reply: EventReply): boolean => replies.push(reply) > 0
-  const begin = (): number => {
-    events.begin(async (kong) => {
-      await kong.request.getHeader('authorization')
-      await kong.service.request.setHeaders({})
-    }, answer)
-    return replies.at(-1)?.EventId ?? -1
-  }
-  const [first, second, third] = [begin(), begin(), begin()]
-  now = MAX_EVENT_AGE_MS - 1
-  const fourth = begin()
-  events.step(first, undefined, answer)
-  await until(() => replies.length === 5)
-  events.sweep()
-  t.equal(events.size, 4)
-  now = MAX_EVENT_AGE_MS
-  events.sweep()
-  t.equal(events.size, 2)
-  for (const id of [second, third]) t.throws(() => events.step(id, undefined, answer), `event id ${id} not found`)
-  events.step(first, undefined, answer)
-  await until(() => replies.length === 6)
-  t.strictSame(replies.at(-1), { EventId: first, Data: 'ret' })
-  now = 2 * MAX_EVENT_AGE_MS
-  events.sweep()
-  t.equal(events.size, 0)
-  t.throws(() => events.step(fourth, undefined, answer), `event id ${fourth} not found`)
-})
-
-t.test('ids of events do not start at 0 after a restart: a Step for the server that died meets nobody', async (t) => {
-  const ids: number[] = []
-  for (let n = 0; n < 2; n += 1)
-    createEvents(() => 0).begin(
-      async () => {},
-      ({ EventId }) => ids.push(EventId) > 0,
-    )
-  await until(() => ids.length === 2)
-  t.ok(ids.every((id) => Number.isSafeInteger(id) && id >= 0 && id < 2 ** 32))
-  t.not(ids[0], ids[1])
-})
-
-t.test('a late or invented Step is an error of that call only', async (t) => {
-  const running = await startPluginServer(t)
-  const kong = running.connect()
-  t.match(await kong.call('plugin.Step', { EventId: 99 }), { error: 'event id 99 not found' })
-  t.match(await kong.call('plugin.StepMultiMap', {}), { error: 'Step needs an EventId' })
-  t.match(await kong.call('plugin.Step', { EventId: '__proto__' }), { error: 'Step needs an EventId' })
-})

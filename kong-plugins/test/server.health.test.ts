@@ -5,6 +5,7 @@ import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { refusal } from '../src/wire/frame-writer.ts'
 import { startServerProcess } from './gateway-support/server-process.ts'
 
 const program = join(import.meta.dirname, '../src/server/health.ts')
@@ -39,8 +40,10 @@ t.test('a plugin server that answers is healthy; killed, it is not', async (t) =
 t.test('whoever hangs up, says something else or says nothing is not', async (t) => {
   const hangsUp = await startStranger(t, (socket) => socket.destroy())
   t.equal((await check('--socket', hangsUp)).code, 1)
-  const error = await startStranger(t, (socket) => socket.end(Buffer.from([0x94, 1, 1, 0xa1, 0x78, 0xc0])))
-  t.strictSame(await check('--socket', error), { code: 1, said: 'it answers with an error' })
+  const refuses = await startStranger(t, (socket) => socket.end(refusal('not today')))
+  t.strictSame(await check('--socket', refuses), { code: 1, said: 'it hung up: not today' })
+  const webServer = await startStranger(t, (socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))
+  t.strictSame(await check('--socket', webServer), { code: 1, said: 'it answers something else' })
   const silent = await startStranger(t, () => {})
   t.strictSame(await check('--socket', silent), { code: 1, said: 'no answer within 2000 ms' })
   t.match(await check(), { code: 1, said: /^usage/ })

@@ -42,7 +42,7 @@ t.test('the socket is for owner and group; SIGTERM removes it', async (t) => {
   const { child, exited } = await start(path)
   t.equal(statSync(path).mode & 0o777, 0o660)
   const kong = new KongClient(path)
-  t.match(await kong.call('plugin.GetStatus', null), { error: null, result: { Pid: child.pid } })
+  t.match(await kong.call({ cmd_get_plugin_names: {} }), { plugin_names: ['mobile-gateway'] })
   child.kill('SIGTERM')
   t.strictSame(await exited, [0, null])
   t.notOk(existsSync(path))
@@ -70,9 +70,8 @@ t.test('killed and started again: the leftover socket is taken over, and other i
   t.ok(existsSync(path))
   await start(path)
   const after = new KongClient(path)
-  t.strictSame(await after.call('plugin.HandleEvent', { InstanceId: id, EventName: 'access' }), {
-    error: `no plugin instance #${id}`,
-    result: null,
+  await t.rejects(after.call({ cmd_handle_event: { instance_id: id, event_name: 'access' } }), {
+    message: `no plugin instance #${id}`,
   })
   after.close()
 })
@@ -100,7 +99,7 @@ t.test('--dump prints JSON and nothing else: all plugins, or the one named', asy
     const { stdout, stderr } = await run(process.execPath, [main, '--dump', ...args])
     t.equal(stderr, '')
     const document = JSON.parse(stdout)
-    t.equal(document.Protocol, 'MsgPack:1')
+    t.equal(document.Protocol, 'ProtoBuf:1')
     return document.Plugins.map(({ Name, Version, Priority, Phases }: Record<string, unknown>) => [
       Name,
       Version,
@@ -172,9 +171,11 @@ t.test('at the most talkative level no token, proof or secret reaches the log, w
         await kong.access(instance, { headers: { authorization: `${scheme} ${token}`, dpop: proof } })
     }
   }
-  await kong.call('plugin.Step', { EventId: 1, Data: good })
-  await kong.call('plugin.StartInstance', { Name: 'mobile-gateway', Config: '{"backend_secret": in-broken-json' })
-  await kong.call(`plugin.${good}`, {})
+  const broken = { name: 'mobile-gateway', config: '{"backend_secret": in-broken-json' }
+  await t.rejects(kong.call({ cmd_start_instance: broken }), { message: 'Config is not JSON' })
+  await t.rejects(kong.call({ cmd_handle_event: { instance_id: instances[0] ?? 0, event_name: good } }))
+  kong.write(Buffer.from(good))
+  await t.rejects(kong.frame())
   kong.close()
   child.kill('SIGTERM')
   await exited

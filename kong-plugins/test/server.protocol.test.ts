@@ -1,44 +1,45 @@
-// The server towards Kong: which methods it answers, and that it survives whatever arrives.
+// The server towards Kong: which calls it answers, and that it survives whatever arrives.
 import { connect } from 'node:net'
-import { Packr } from 'msgpackr'
 import t from 'tap'
 import { PLUGINS } from '../src/plugins.ts'
+import { type Call, rpcCall, rpcReturn } from '../src/wire/calls.ts'
+import { readFrame } from '../src/wire/codec.ts'
+import { FrameWriter } from '../src/wire/frame-writer.ts'
+import { getShared } from '../src/wire/pdk-calls.ts'
 import { gatewayConfig } from './support/issuer.ts'
-import { property } from './support/kong-client.ts'
-import { madeUpPlugin, until } from './support/made-up-plugin.ts'
+import { madeUpPlugin } from './support/made-up-plugin.ts'
 import { startPluginServer } from './support/plugin-server.ts'
 
-t.test('only the methods Kong needs are answered; code cannot be loaded through the socket', async (t) => {
+const framed = (call: Call): Buffer => {
+  const out = new FrameWriter()
+  out.add(rpcCall.write, call)
+  return out.take()
+}
+
+t.test('only the calls Kong needs are answered', async (t) => {
   const kong = (await startPluginServer(t)).connect()
-  for (const method of [
-    'SetPluginDir',
-    'loadPlugins',
-    'close',
-    'constructor',
-    'GetPluginInfo',
-    'StepError',
-    '__proto__',
-  ])
-    t.strictSame(await kong.call(`plugin.${method}`, '/tmp'), { error: 'method not supported', result: null }, method)
-  t.strictSame(await kong.call('GetStatus', null), { error: 'method not supported', result: null })
-  t.strictSame(await kong.call('plugin.GetStatus', null), {
-    error: null,
-    result: { Pid: process.pid, Plugins: PLUGINS.map(({ name }) => name) },
-  })
+  // GetPluginInfo, GetInstanceStatus, one that does not exist, none at all.
+  for (const call of ['0801820200', '0801920200', '0801ba0200', '0801', '']) {
+    const bytes = Buffer.from(call, 'hex')
+    kong.write(Buffer.concat([Buffer.from([bytes.length, 0, 0, 0]), bytes]))
+    await t.rejects(kong.frame(), { message: 'call not supported' }, call)
+  }
+  t.strictSame(await kong.call({ cmd_get_plugin_names: {} }), { plugin_names: PLUGINS.map(({ name }) => name) })
 })
 
-t.test('an unknown instance is named as Kong expects it, so that Kong starts it again', async (t) => {
+t.test('an unknown instance ends the connection, on which Kong starts it again', async (t) => {
   const kong = (await startPluginServer(t)).connect()
-  const event = { InstanceId: 7, EventName: 'access' }
-  t.strictSame(await kong.call('plugin.HandleEvent', event), { error: 'no plugin instance #7', result: null })
-  t.strictSame(await kong.call('plugin.CloseInstance', 7), { error: 'no plugin instance #7', result: null })
+  const event = { instance_id: 7, event_name: 'access' }
+  await t.rejects(kong.call({ cmd_handle_event: event }), { message: 'no plugin instance #7' })
+  await t.rejects(kong.call({ cmd_close_instance: { instance_id: 7 } }), { message: 'no plugin instance #7' })
+  await t.rejects(kong.call({ cmd_handle_event: {} }), { message: 'only the access phase is handled' })
 })
 
 t.test('instance ids do not start at 0 after a restart', async (t) => {
   const config = gatewayConfig('http://127.0.0.1:1/jwks')
   const first = await (await startPluginServer(t)).connect().start('mobile-gateway', config)
   const second = await (await startPluginServer(t)).connect().start('mobile-gateway', config)
-  t.ok(first > 0 && first < 2 ** 32 && second > 0 && second < 2 ** 32)
+  t.ok(first > 0 && first < 2 ** 31 && second > 0 && second < 2 ** 31)
   t.not(first, second)
 })
 
@@ -52,73 +53,81 @@ t.test('a config that cannot be used fails the start and says why', async (t) =>
     message:
       'invalid configuration of mobile-gateway: issuers[1].jwks_uri: must be an http or https address; leeway_seconds: must be a whole number from 0 to 60',
   })
-  t.match(await kong.call('plugin.StartInstance', { Name: 'mobile-gateway', Config: '{' }), { error: /JSON/ })
-  t.match(await kong.call('plugin.StartInstance', { Name: 'nobody', Config: '{}' }), { error: /nobody/ })
-  t.match(await kong.call('plugin.StartInstance', null), { error: 'StartInstance needs Name and Config' })
+  const start = (name: string, config: string) => kong.call({ cmd_start_instance: { name, config } })
+  await t.rejects(start('mobile-gateway', '{'), { message: 'Config is not JSON' })
+  await t.rejects(start('nobody', '{}'), { message: /nobody/ })
+  await t.rejects(kong.call({ cmd_start_instance: {} }), { message: 'Config is not JSON' })
 })
 
 t.test('only the access phase can be called by name', async (t) => {
   const kong = (await startPluginServer(t)).connect()
-  const InstanceId = await kong.start('mobile-identity', { policy: 'p' })
-  for (const EventName of ['constructor', 'rewrite', 'toString', '__proto__', undefined])
-    t.match(await kong.call('plugin.HandleEvent', { InstanceId, EventName }), {
-      error: 'only the access phase is handled',
+  const instance_id = await kong.start('mobile-identity', { policy: 'p' })
+  for (const event_name of ['constructor', 'rewrite', 'toString', '__proto__', ''])
+    await t.rejects(kong.call({ cmd_handle_event: { instance_id, event_name } }), {
+      message: 'only the access phase is handled',
     })
 })
 
+t.test('an instance that is closed is gone', async (t) => {
+  const kong = (await startPluginServer(t)).connect()
+  const instance_id = await kong.start('mobile-identity', { policy: 'p' })
+  t.strictSame(await kong.call({ cmd_close_instance: { instance_id } }), {})
+  t.match(await kong.access(instance_id, {}), { kind: 'failed', error: `no plugin instance #${instance_id}` })
+})
+
 t.test('garbage closes its connection and no other', async (t) => {
-  const running = await startPluginServer(t)
+  const running = await startPluginServer(t, {}, [madeUpPlugin('waits', () => new Promise(() => {}))])
   const good = running.connect()
-  t.equal((await good.call('plugin.GetStatus', null)).error, null)
-  const plain = new Packr({ useRecords: false })
-  const rows = [
-    Buffer.from([0xd4, 0x55, 0x00]),
-    Buffer.from('GET / HTTP/1.1\r\nHost: x\r\n\r\n'),
-    plain.pack({ not: 'a list' }),
-    plain.pack([0, 'id', 'plugin.GetStatus', []]),
-    plain.pack([0, 1, 'plugin.GetStatus', 'args']),
-    plain.pack([1, 1, null, null]),
-    Buffer.alloc(2 * 1024 * 1024, 0xdb),
+  const instance_id = await good.start('waits', {})
+  const event = framed({ sequence: 1, cmd_handle_event: { instance_id, event_name: 'access' } })
+  const rows: readonly (readonly [string, Buffer])[] = [
+    ['a web client', Buffer.from('GET / HTTP/1.1\r\nHost: x\r\n\r\n')],
+    ['MessagePack', Buffer.from([0x94, 0, 1, 0xa1, 0x78, 0x90])],
+    ['no message', Buffer.from([1, 0, 0, 0, 0x0f])],
+    ['a length beyond the frame', Buffer.from([3, 0, 0, 0, 0x0a, 0x7f, 0x20])],
+    ['a frame without end', Buffer.alloc(2 * 1024 * 1024, 0xdb)],
+    ['a second call while one is answered', Buffer.concat([event, event])],
   ]
-  for (const bytes of rows) {
+  for (const [what, bytes] of rows) {
     const socket = connect(running.socketPath)
     const closed = new Promise<void>((resolve) => socket.on('close', () => resolve()))
     socket.on('error', () => {})
+    socket.resume()
     socket.write(bytes)
     await closed
+    t.pass(what)
   }
-  t.equal((await good.call('plugin.GetStatus', null)).error, null)
+  t.ok((await good.call({ cmd_get_plugin_names: {} })).plugin_names)
+  t.equal(running.events.size, 0)
 })
 
-t.test('two requests in one chunk are both answered', async (t) => {
+t.test('a call cut anywhere is answered when it is whole', async (t) => {
   const running = await startPluginServer(t)
-  const socket = connect(running.socketPath)
-  const plain = new Packr({ useRecords: false })
-  const one = (id: number) => plain.pack([0, id, 'plugin.CloseInstance', [id]])
-  socket.write(Buffer.concat([one(1), one(2)]))
-  let received = ''
-  socket.on('data', (chunk) => {
-    received += chunk.toString('latin1')
-  })
-  await until(() => received.includes('instance #1') && received.includes('instance #2'))
-  t.match(received, /instance #1.*instance #2/s)
-  socket.destroy()
+  const bytes = framed({ sequence: 9, cmd_get_plugin_names: {} })
+  const kong = running.connect()
+  for (let cut = 1; cut < bytes.length; cut += 1) {
+    kong.write(bytes.subarray(0, cut))
+    kong.write(bytes.subarray(cut))
+    t.match(
+      readFrame(rpcReturn, await kong.frame()),
+      { sequence: 9, plugin_names: ['mobile-gateway'] },
+      `cut at ${cut}`,
+    )
+  }
 })
 
 t.test('Kong hanging up in the middle of an answer (EPIPE) does no harm', async (t) => {
   const running = await startPluginServer(t)
-  const kong = running.connect()
-  const plain = new Packr({ useRecords: false })
   for (let n = 0; n < 50; n += 1) {
     const socket = connect(running.socketPath)
     socket.on('error', () => {})
     await new Promise<void>((resolve) => socket.once('connect', () => resolve()))
-    socket.write(plain.pack([0, 1, 'plugin.GetStatus', [null]]), () => socket.destroy())
+    socket.write(framed({ sequence: 1, cmd_get_plugin_names: {} }), () => socket.destroy())
   }
-  t.equal((await kong.call('plugin.GetStatus', null)).error, null)
+  t.ok((await running.connect().call({ cmd_get_plugin_names: {} })).plugin_names)
 })
 
-t.test('a header called __proto__ in an answer of Kong harms nobody', async (t) => {
+t.test('a key called __proto__ in an answer of Kong harms nobody', async (t) => {
   const seen: unknown[] = []
   const running = await startPluginServer(t, {}, [
     madeUpPlugin('reads', async (kong) => {
@@ -127,18 +136,11 @@ t.test('a header called __proto__ in an answer of Kong harms nobody', async (t) 
     }),
   ])
   const kong = running.connect()
-  const InstanceId = await kong.start('reads', {})
-  const { result } = await kong.call('plugin.HandleEvent', { InstanceId, EventName: 'access' })
-  const maps = new Packr({ useRecords: false, mapsAsObjects: false })
-  const headers = new Map<string, unknown>([
-    ['__proto__', ['x']],
-    ['a', ['1']],
-  ])
-  const step = new Map<string, unknown>([
-    ['EventId', property(result, 'EventId')],
-    ['Data', headers],
-  ])
-  const answer = await kong.exchange(maps.pack([0, 9, 'plugin.StepMultiMap', [step]]))
-  t.match(answer, [1, 9, null, { Data: 'ret' }])
-  t.strictSame(seen, [{ __proto_: ['x'], a: ['1'] }])
+  kong.begin({ cmd_handle_event: { instance_id: await kong.start('reads', {}), event_name: 'access' } })
+  t.match(await kong.pdkCall(), { name: 'kong.ctx.shared.get', argument: 'headers' })
+  kong.send(getShared.result, Object.fromEntries([['__proto__', { polluted: 'x' }]]))
+  t.equal(await kong.pdkCall(), undefined)
+  t.same(await kong.answer(), {})
+  t.equal(Reflect.get({}, 'polluted'), undefined)
+  t.strictSame(Object.keys(Object(seen[0])), ['__proto__'])
 })

@@ -1,37 +1,50 @@
 // Plays a busy Kong towards the plugin server: many connections, one call at a time on each, nothing looked at but the outcome.
 import { connect, type Socket } from 'node:net'
-import { encodeMessage } from '@mobile-api-gateway/kong-plugins/server/encode-message.ts'
-import { createMessageDecoder } from '@mobile-api-gateway/kong-plugins/server/frames.ts'
+import { type Call, rpcCall, rpcReturn } from '@mobile-api-gateway/kong-plugins/wire/calls.ts'
+import { type Codec, readFrame } from '@mobile-api-gateway/kong-plugins/wire/codec.ts'
+import { FrameWriter } from '@mobile-api-gateway/kong-plugins/wire/frame-writer.ts'
+import { createFrameReader } from '@mobile-api-gateway/kong-plugins/wire/frames.ts'
+import { exit, getHeader } from '@mobile-api-gateway/kong-plugins/wire/pdk-calls.ts'
 
 /** One connection. */
 interface Line {
-  /** @throws Error when the plugin server answers with an error */
-  call(method: string, argument: unknown): Promise<unknown>
+  send<Value>(codec: Codec<Value>, value: Value): void
+  /** The next frame. @throws Error when the plugin server hung up */
+  receive(): Promise<Buffer>
   close(): void
 }
 
 function openLine(socketPath: string): Line {
   const socket: Socket = connect(socketPath)
-  const decode = createMessageDecoder()
-  let waiting: { resolve: (result: unknown) => void; reject: (cause: Error) => void } | undefined
-  let lastId = 0
-  const fail = (cause: Error): void => waiting?.reject(cause)
-  socket.on('error', fail)
-  socket.on('close', () => fail(new Error('the plugin server hung up')))
+  const reader = createFrameReader()
+  const out = new FrameWriter()
+  const frames: Buffer[] = []
+  let hungUp = false
+  let wake = (): void => {}
+  socket.on('error', () => {})
+  socket.on('close', () => {
+    hungUp = true
+    wake()
+  })
   socket.on('data', (chunk) => {
-    for (const message of decode(chunk)) {
-      const [, , error, result] = Array.isArray(message) ? message : []
-      if (error === null) waiting?.resolve(result)
-      else fail(new Error(String(error)))
-    }
+    frames.push(...reader.read(chunk))
+    wake()
   })
   return {
-    call: (method, argument) =>
-      new Promise((resolve, reject) => {
-        waiting = { resolve, reject }
-        lastId += 1
-        socket.write(encodeMessage([0, lastId, method, [argument]]), 'latin1')
-      }),
+    send(codec, value) {
+      out.add(codec.write, value)
+      socket.write(out.take())
+    },
+    async receive() {
+      while (true) {
+        const frame = frames.shift()
+        if (frame) return frame
+        if (hungUp) throw new Error(`the plugin server hung up: ${reader.rest}`)
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      }
+    },
     close: () => socket.destroy(),
   }
 }
@@ -39,9 +52,11 @@ function openLine(socketPath: string): Line {
 /** Starts an instance of `mobile-gateway`. */
 export async function startInstance(socketPath: string, config: object): Promise<number> {
   const line = openLine(socketPath)
-  const started = await line.call('plugin.StartInstance', { Name: 'mobile-gateway', Config: JSON.stringify(config) })
+  const start: Call = { sequence: 1, cmd_start_instance: { name: 'mobile-gateway', config: JSON.stringify(config) } }
+  line.send(rpcCall, start)
+  const { instance_status } = readFrame(rpcReturn, await line.receive())
   line.close()
-  return Number(Object(started).Id)
+  return instance_status?.instance_id ?? 0
 }
 
 /** How many calls ended how: `passed`, or the status they were answered with. */
@@ -68,10 +83,13 @@ export async function makeCalls({
   const outcomes: Record<string, number> = {}
   let next = 0
   async function work(): Promise<void> {
-    const line = openLine(socketPath)
+    let line = openLine(socketPath)
     while (next < total) {
       const outcome = await makeCall(line, instanceId, authorization(next++))
       outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
+      if (outcome === 'passed') continue
+      line.close() // as Kong does after an exit
+      line = openLine(socketPath)
     }
     line.close()
   }
@@ -79,15 +97,17 @@ export async function makeCalls({
   return outcomes
 }
 
+const NO_RESULT: Codec<unknown> = { read: () => undefined, write() {} }
+
 async function makeCall(line: Line, instanceId: number, authorization: string | undefined): Promise<string> {
-  let reply = Object(await line.call('plugin.HandleEvent', { InstanceId: instanceId, EventName: 'access' }))
-  while (reply.Data !== 'ret') {
-    const { Method, Args } = reply.Data
-    if (Method === 'kong.response.exit') return String(Args[0])
-    const isToken = Method === 'kong.request.get_header' && Args[0] === 'authorization'
-    // A nil result has no Data key in Lua.
-    const answer = isToken && authorization !== undefined ? { Data: authorization } : {}
-    reply = Object(await line.call('plugin.Step', { EventId: reply.EventId, ...answer }))
+  line.send(rpcCall, { sequence: 1, cmd_handle_event: { instance_id: instanceId, event_name: 'access' } })
+  while (true) {
+    const name = String(await line.receive())
+    const argument = await line.receive()
+    if (name === '') return 'passed' // and what came with it is the answer
+    if (name === exit.name) return String(readFrame(exit.argument, argument).status)
+    const isToken = name === getHeader.name && readFrame(getHeader.argument, argument) === 'authorization'
+    if (isToken) line.send(getHeader.result, authorization)
+    else line.send(NO_RESULT, undefined)
   }
-  return 'passed'
 }

@@ -1,63 +1,61 @@
-// The PDK as a handler sees it: each function is one call to Kong, by the name it has there.
-import type { KongConsumer } from '../stages/consumer/kong-identity.ts'
+// The PDK as a handler sees it: each function is one call to Kong.
+import * as pdk from '../wire/pdk-calls.ts'
 import type { Kong } from './kong.ts'
 
-/** Makes one PDK call; `read` takes what Kong answers, which Lua made, for what it should be. */
-export type PdkCall = <Result>(
-  method: string,
-  args: readonly unknown[],
-  read: (value: unknown) => Result,
-) => Promise<Result>
+/** What the handler may do. After the end nothing is said any more, and what is asked is never answered. */
+export interface Talk {
+  /** Makes a PDK call and waits for its result. */
+  ask<Argument, Result>(call: pdk.PdkCall<Argument, Result>, argument: Argument): Promise<Result>
+  /** Makes one that has no result, with the next question or at the end. Should it fail in Lua, Kong answers 500. */
+  tell<Argument>(call: pdk.PdkCall<Argument, unknown>, argument: Argument): Promise<void>
+  /** Makes one after which Kong asks for nothing more: the request is over. */
+  last<Argument>(call: pdk.PdkCall<Argument, unknown>, argument: Argument): Promise<void>
+}
 
 /** Creates the PDK of one event. (kong-pdk's own is a Proxy that spells each name anew at each call.) */
-export function createKong(call: PdkCall): Kong {
+export function createKong(talk: Talk): Kong {
   return {
     request: {
-      getHeader: (name) => call('kong.request.get_header', [name], textIfAny),
-      getMethod: () => call('kong.request.get_method', [], text),
+      getHeader: (name) => talk.ask(pdk.getHeader, name),
+      getMethod: () => talk.ask(pdk.getMethod, undefined).then(required),
     },
-    nginx: { getVar: (name) => call('kong.nginx.get_var', [name], textIfAny) },
+    nginx: { getVar: (name) => talk.ask(pdk.getVar, name) },
     client: {
-      getForwardedIp: () => call('kong.client.get_forwarded_ip', [], text),
-      loadConsumer: (username, byUsername) => call('kong.client.load_consumer', [username, byUsername], consumerIfAny),
-      authenticate: (consumer, credential) => call('kong.client.authenticate', [consumer, credential], nothing),
+      getForwardedIp: () => talk.ask(pdk.getForwardedIp, undefined).then(required),
+      loadConsumer: (id, by_username) =>
+        talk.ask(pdk.loadConsumer, { id, by_username }).then((found) => (isConsumer(found) ? found : undefined)),
+      authenticate: (consumer, credential) => talk.tell(pdk.authenticate, { consumer, credential }),
     },
-    log: { setSerializeValue: (key, value) => call('kong.log.set_serialize_value', [key, value], nothing) },
+    log: { setSerializeValue: (k, v) => talk.tell(pdk.setSerializeValue, { k, v }) },
     ctx: {
       shared: {
-        get: (key) => call('kong.ctx.shared.get', [key], whatever),
-        set: (key, value) => call('kong.ctx.shared.set', [key, value], nothing),
+        get: (key) => talk.ask(pdk.getShared, key),
+        set: (k, v) => talk.tell(pdk.setShared, { k, v }),
       },
     },
-    service: { request: { setHeaders: (headers) => call('kong.service.request.set_headers', [headers], nothing) } },
+    service: { request: { setHeaders: (headers) => talk.tell(pdk.setRequestHeaders, headers) } },
     response: {
-      setHeaders: (headers) => call('kong.response.set_headers', [headers], nothing),
-      exit: (status, body, headers) => call('kong.response.exit', [status, body, headers], nothing),
+      setHeaders: (headers) => talk.tell(pdk.setResponseHeaders, headers),
+      exit: (status, body, headers) =>
+        talk.last(pdk.exit, typeof body === 'string' ? { status, body, headers } : jsonExit(status, body, headers)),
     },
   }
 }
 
-function text(value: unknown): string {
-  if (typeof value !== 'string') throw new Error('Kong answered with no text')
-  return value
+/** What Kong makes of a table as body; here it travels as text. */
+function jsonExit(status: number, body: object, headers: Readonly<Record<string, string>>) {
+  return {
+    status,
+    body: JSON.stringify(body),
+    headers: { 'Content-Type': 'application/json; charset=utf-8', ...headers },
+  }
 }
 
-function textIfAny(value: unknown): string | undefined {
-  return value === undefined || value === null ? undefined : text(value)
+function required(text: string | undefined): string {
+  if (text === undefined) throw new Error('Kong answered with no text')
+  return text
 }
 
-function consumerIfAny(value: unknown): KongConsumer | undefined {
-  if (value === undefined || value === null) return undefined
-  if (!isConsumer(value)) throw new Error('Kong answered with no consumer')
-  return value
+function isConsumer(found: pdk.Consumer): found is pdk.Consumer & { readonly id: string } {
+  return found.id !== undefined && found.id !== ''
 }
-
-function isConsumer(value: unknown): value is KongConsumer {
-  return typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string'
-}
-
-function whatever(value: unknown): unknown {
-  return value ?? undefined
-}
-
-function nothing(): void {}

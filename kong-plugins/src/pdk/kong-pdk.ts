@@ -24,8 +24,7 @@ export interface KongPdkServer {
   instanceID: number
   /** Ends its instance expiry, which would run every 60 ms. */
   close(): void
-  GetStatus(): Promise<unknown>
-  StartInstance(config: { readonly Name: string; readonly Config: string }): Promise<unknown>
+  StartInstance(config: { readonly Name: string; readonly Config: string }): Promise<{ readonly Id: number }>
   CloseInstance(instanceId: number): Promise<unknown>
 }
 

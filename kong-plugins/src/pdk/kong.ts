@@ -1,14 +1,14 @@
 // What the plugins may ask of Kong: honest types of the few PDK calls used, as they behave in Kong 3.9.3 with kong-pdk 0.6.0.
 import type { KongConsumer, KongCredential } from '../stages/consumer/kong-identity.ts'
 
-/** Header values to send. An `undefined` value answers the whole request with 500 and `''` arrives as a blank: leave the name out instead. */
+/** Header values to send; `''` arrives as a blank. */
 export type HeaderValues = Readonly<Record<string, string>>
 
 /** The reading half: handed to the stages, which decide and change nothing. */
 export interface KongReader {
   readonly request: {
     /**
-     * First value of a request header, or undefined. It reads `ngx.var.http_*`; a value with `, ` in it is read again from
+     * First value of a request header; undefined when there is none, or nothing in it. It reads `ngx.var.http_*`; a value with `, ` in it is read again from
      * the first 100 headers only. For `authorization` both are harmless: nginx refuses a second one with 400, the name has
      * no dash that an underscore could imitate, and a value that gets lost this way counts as no token.
      */
@@ -19,7 +19,7 @@ export interface KongReader {
   readonly nginx: {
     /**
      * nginx's variable of this name: of headers (`http_dpop`) all that came, joined by a comma; `request` is the request
-     * line as the client sent it.
+     * line as the client sent it. Undefined when there is none, or nothing in it.
      */
     getVar(name: string): Promise<string | undefined>
   }
@@ -37,11 +37,11 @@ export interface KongReader {
   }
 }
 
-/** All of it: for the shell alone, which carries out what the stages decided. Each call is a round trip to Kong. */
+/** All of it: for the shell alone, which carries out what the stages decided. Only what has a result is a round trip to Kong. */
 export interface Kong extends KongReader {
   readonly ctx: {
     readonly shared: KongReader['ctx']['shared'] & {
-      /** Leaves a value (anything MessagePack can carry) for later plugins of this request. */
+      /** Leaves a value (anything that JSON could carry, too) for later plugins of this request. */
       set(key: string, value: unknown): Promise<void>
     }
   }
@@ -65,8 +65,8 @@ export interface Kong extends KongReader {
   readonly response: {
     setHeaders(headers: HeaderValues): Promise<void>
     /**
-     * Ends the request. Kong answers nothing to this call and the handler keeps running: always `return` it. A nil body
-     * would lose the headers, so body is never null; of several WWW-Authenticate values only the last is sent.
+     * Ends the request. Kong answers nothing to this call and the handler keeps running: always `return` it. A record
+     * becomes JSON; of several WWW-Authenticate values only the last is sent.
      */
     exit(status: number, body: string | Readonly<Record<string, unknown>>, headers: HeaderValues): Promise<void>
   }

@@ -1,68 +1,98 @@
-// One connection from Kong: reads requests, calls the method, writes the answer; nothing that arrives can end the process.
+// One connection from Kong: one call at a time, or one event with its PDK calls; nothing that arrives can end the process.
 import type { Socket } from 'node:net'
 import type { Logger } from 'pino'
-import { encodeMessage } from './encode-message.ts'
-import { createMessageDecoder } from './frames.ts'
-import type { Method } from './methods.ts'
+import { createKong } from '../pdk/bridge.ts'
+import type { KongPdkServer } from '../pdk/kong-pdk.ts'
+import { unavailable } from '../stages/effects.ts'
+import { type Call, type Return, rpcCall, rpcReturn } from '../wire/calls.ts'
+import { readFrame } from '../wire/codec.ts'
+import { FrameWriter, refusal } from '../wire/frame-writer.ts'
+import { createFrameReader } from '../wire/frames.ts'
+import { answer } from './answers.ts'
+import { Conversation } from './conversation.ts'
 
 /** How the listener ends a connection. */
 export interface Connection {
-  /** Closes it once the calls in progress are answered. */
+  /** Closes it once the call in progress is answered. */
   finish(): void
 }
 
-const REQUEST = 0
-const RESPONSE = 1
-
-interface Request {
-  readonly id: number
-  readonly method: string
-  readonly argument: unknown
+/** What all connections share. */
+export interface Shared {
+  readonly server: KongPdkServer
+  /** Those that run at present. */
+  readonly events: Set<Conversation>
+  readonly log: Logger
 }
 
+type Event = NonNullable<Call['cmd_handle_event']>
+
 /** Serves one socket. Tokens travel here: neither arguments nor results are ever logged. */
-export function serveConnection(socket: Socket, methods: ReadonlyMap<string, Method>, log: Logger): Connection {
-  const decode = createMessageDecoder()
-  let inProgress = 0
+export function serveConnection(socket: Socket, { server, events, log }: Shared): Connection {
+  const reader = createFrameReader()
+  const out = new FrameWriter()
+  let event: Conversation | undefined
+  let busy = false
   let finishing = false
 
-  const delivered = (): boolean => socket.writable
-  const finishIfIdle = (): void => {
-    if (finishing && inProgress === 0) socket.end(() => socket.destroy())
+  const send = (): void => {
+    const bytes = out.take()
+    if (socket.writable) socket.write(bytes)
+  }
+  const idle = (): void => {
+    busy = false
+    if (finishing) socket.end(() => socket.destroy())
+  }
+  const reply = (sequence: number, given: Return): void => {
+    out.add(rpcReturn.write, { ...given, sequence })
+    send()
+    idle()
+  }
+  const refuse = (cause: unknown): void => {
+    const error = cause instanceof Error ? cause.message : 'unknown error'
+    log.warn({ error }, 'call from Kong refused')
+    if (socket.writable) socket.end(refusal(error))
   }
 
-  function respond({ id, method, argument }: Request): void {
-    inProgress += 1
-    const send = (message: string): boolean => {
-      inProgress -= 1
-      const heard = delivered()
-      if (heard) socket.write(message, 'latin1')
-      finishIfIdle()
-      return heard
-    }
-    const answer = (result: unknown): boolean => send(encodeMessage([RESPONSE, id, null, result]))
-    const fail = (cause: unknown): void => {
-      const error = cause instanceof Error ? cause.message : 'unknown error'
-      log.warn({ method: methods.has(method) ? method : 'unknown', error }, 'call from Kong failed')
-      send(encodeMessage([RESPONSE, id, error, null]))
-    }
+  function begin(sequence: number, { instance_id = 0, event_name }: Event): void {
+    if (event_name !== 'access') throw new Error('only the access phase is handled')
+    const instance = server.instances.get(instance_id)
+    if (!instance) throw new Error(`no plugin instance #${instance_id}`)
+    const talk = new Conversation(out, send, () => {
+      events.delete(talk)
+      idle()
+    })
+    event = talk
+    events.add(talk)
+    const kong = createKong(talk)
+    instance.executePhase('access', kong).then(
+      () => talk.end(sequence),
+      () => {
+        const { status, body, headers } = unavailable('the handler failed')
+        return kong.response.exit(status, body, headers)
+      },
+    )
+  }
+
+  function take(frame: Buffer): void {
+    if (event?.hear(frame)) return
+    if (busy) throw new Error('a call while another is answered')
+    busy = true
+    const call = readFrame(rpcCall, frame)
+    const { sequence = 0, cmd_handle_event } = call
     try {
-      const handler = methods.get(method)
-      if (!handler) throw new Error('method not supported')
-      handler(argument, answer)?.catch(fail)
+      if (cmd_handle_event) begin(sequence, cmd_handle_event)
+      else answer(call, server).then((given) => reply(sequence, given), refuse)
     } catch (cause) {
-      fail(cause)
+      refuse(cause)
     }
   }
 
   socket.on('error', (cause) => log.debug({ err: cause }, 'connection from Kong broke')) // e.g. EPIPE of a worker that died
+  socket.on('close', () => event?.hangUp())
   socket.on('data', (chunk) => {
     try {
-      for (const message of decode(chunk)) {
-        const request = readRequest(message)
-        if (!request) throw new Error('not a request')
-        respond(request)
-      }
+      for (const frame of reader.read(chunk)) take(frame)
     } catch (cause) {
       log.error({ err: cause }, 'unreadable bytes from Kong; closing the connection')
       socket.destroy()
@@ -72,15 +102,7 @@ export function serveConnection(socket: Socket, methods: ReadonlyMap<string, Met
   return {
     finish() {
       finishing = true
-      finishIfIdle()
+      if (!busy) idle()
     },
   }
-}
-
-/** `[0, id, method, [argument]]` */
-function readRequest(message: unknown): Request | undefined {
-  if (!Array.isArray(message)) return undefined
-  const [type, id, method, args]: unknown[] = message
-  if (type !== REQUEST || typeof id !== 'number' || typeof method !== 'string' || !Array.isArray(args)) return undefined
-  return { id, method, argument: args[0] }
 }

@@ -1,68 +1,86 @@
-// One event: a handler on our side and Kong on the other, who speak in turn until the handler is done or Kong is gone.
-import type { PdkCall } from '../pdk/bridge.ts'
+// One event: a handler on our side and Kong on the other. What needs no answer is not waited for, but goes out with what comes next.
+import type { Talk } from '../pdk/bridge.ts'
+import { rpcReturn } from '../wire/calls.ts'
+import { readFrame } from '../wire/codec.ts'
+import { type FrameWriter, writeAscii } from '../wire/frame-writer.ts'
+import type { PdkCall } from '../wire/pdk-calls.ts'
 
-/** One PDK call of a handler, or `'ret'` when it is done. */
-export type Words = 'ret' | { readonly Method: string; readonly Args: readonly unknown[] }
+/** Takes Kong's answer to a call. */
+type Hear = (frame: Buffer) => void
 
-/**
- * Tells Kong what the handler wants.
- * @returns whether somebody is still there to hear it
- * @throws when it cannot be sent at all
- */
-export type Reply = (words: Words) => boolean
-
-/** PDK calls that Kong never answers: the request is over. */
-const LAST_CALLS = new Set(['kong.response.exit', 'kong.response.error'])
-
-/** Both sides. What one says the other hears at once, without a turn of the event loop in between. */
-export class Conversation {
-  /** Present while Kong waits. */
-  #reply: Reply | undefined
-  /** What the handler said while Kong was at work, e.g. by Promise.all. */
-  readonly #unsaid: Words[] = []
-  /** The handler's calls that Kong has not answered, in their order. */
-  readonly #unanswered: ((value: unknown) => void)[] = []
+/** Both sides. */
+export class Conversation implements Talk {
+  readonly #out: FrameWriter
+  readonly #send: () => void
   readonly #onEnd: () => void
+  /** One for each call that Kong has not answered, in their order. */
+  readonly #unanswered: Hear[] = []
+  #over = false
 
-  /** @param onEnd called when nothing more will be said, once or more often */
-  constructor(reply: Reply, onEnd: () => void) {
-    this.#reply = reply
+  /**
+   * @param out collects the frames
+   * @param send sends those collected
+   * @param onEnd called once, when nothing more will be said
+   */
+  constructor(out: FrameWriter, send: () => void, onEnd: () => void) {
+    this.#out = out
+    this.#send = send
     this.#onEnd = onEnd
   }
 
-  /** The handler's side: one PDK call. After the last one it is never settled, because Kong never answers. */
-  readonly call: PdkCall = (method, args, read) =>
-    new Promise((resolve, reject) => {
-      this.say({ Method: method, Args: args })
-      this.#unanswered.push((value) => {
+  ask<Argument, Result>(call: PdkCall<Argument, Result>, argument: Argument): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      if (this.#over) return
+      this.#say(call, argument, (frame) => {
         try {
-          resolve(read(value))
+          resolve(readFrame(call.result, frame))
         } catch (cause) {
           reject(cause)
         }
       })
-      // …but the handler may go on, so that it can tidy up.
-      if (LAST_CALLS.has(method)) this.#unanswered.pop()?.(undefined)
+      this.#send()
     })
-
-  /** The same for its end. @throws when the words cannot be sent; then others may be said instead */
-  say(words: Words): void {
-    const reply = this.#reply
-    if (!reply) {
-      this.#unsaid.push(words)
-      return
-    }
-    const heard = reply(words)
-    this.#reply = undefined
-    if (words === 'ret' || LAST_CALLS.has(words.Method) || !heard) this.#onEnd()
   }
 
-  /** Kong's side: the answer to the oldest call, and where to send the next. @throws Error when it was not Kong's turn */
-  answer(value: unknown, reply: Reply): void {
-    if (this.#reply) throw new Error('it is not your turn')
-    this.#reply = reply
-    this.#unanswered.shift()?.(value)
-    const next = this.#unsaid.shift()
-    if (next !== undefined) this.say(next)
+  async tell<Argument>(call: PdkCall<Argument, unknown>, argument: Argument): Promise<void> {
+    if (!this.#over) this.#say(call, argument, () => {})
+  }
+
+  async last<Argument>(call: PdkCall<Argument, unknown>, argument: Argument): Promise<void> {
+    if (this.#over) return
+    this.#say(call, argument, () => {})
+    this.#send()
+    this.hangUp()
+  }
+
+  /** The handler is done. @param sequence of Kong's call */
+  end(sequence: number): void {
+    if (this.#over) return
+    this.#out.add(writeAscii, '')
+    this.#out.add(rpcReturn.write, { sequence })
+    this.#send()
+    this.hangUp()
+  }
+
+  /** Nobody listens any more. */
+  hangUp(): void {
+    if (this.#over) return
+    this.#over = true
+    this.#onEnd()
+  }
+
+  /** Kong's side, also after the end. @returns whether an answer was due, and this is it */
+  hear(frame: Buffer): boolean {
+    const hear = this.#unanswered.shift()
+    hear?.(frame)
+    return hear !== undefined
+  }
+
+  #say<Argument>({ name, argument }: PdkCall<Argument, unknown>, given: Argument, hear: Hear): void {
+    this.#out.allOrNothing(() => {
+      this.#out.add(writeAscii, name)
+      this.#out.add(argument.write, given)
+    })
+    this.#unanswered.push(hear)
   }
 }

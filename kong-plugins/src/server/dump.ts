@@ -6,7 +6,7 @@ const PROTOCOLS = ['grpc', 'grpcs', 'http', 'https']
 /** The document for all given plugins. Kong reads only the first entry: give it one plugin per file. */
 export function dump(plugins: readonly Plugin[]): object {
   return {
-    Protocol: 'MsgPack:1',
+    Protocol: 'ProtoBuf:1',
     Plugins: plugins.map((plugin) => ({
       Name: plugin.name,
       Version: VERSION,

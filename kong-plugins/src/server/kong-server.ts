@@ -8,8 +8,8 @@ import type { Services } from '../services.ts'
 import { handleAccess, type ShellOptions } from '../shell.ts'
 import { createTroubleLog } from '../trouble-log.ts'
 
-/** Leaves room for two thousand million instances below 2^32. */
-const HIGHEST_FIRST_INSTANCE_ID = 2 ** 31
+/** Ids travel as int32: this leaves room for a thousand million instances. */
+const HIGHEST_FIRST_INSTANCE_ID = 2 ** 30
 
 /** Creates the server with the given plugins; nothing listens yet. */
 export function createKongServer(plugins: readonly Plugin[], services: Services): KongPdkServer {

@@ -4,13 +4,12 @@ import { connect, createServer, type Socket } from 'node:net'
 import type { Logger } from 'pino'
 import type { KongPdkServer } from '../pdk/kong-pdk.ts'
 import { type Connection, serveConnection } from './connection.ts'
-import { createEvents, type Events } from './events.ts'
-import { createMethods } from './methods.ts'
+import type { Conversation } from './conversation.ts'
 
 /** A listening plugin server. */
 export interface Listener {
-  /** The handlers that run at present. */
-  readonly events: Events
+  /** The events that run at present. */
+  readonly events: { readonly size: number }
   /** Ends it: calls in progress are answered first (at most for {@link CLOSE_WITHIN_MS}), the socket file is removed. */
   close(): Promise<void>
 }
@@ -19,7 +18,6 @@ export interface Listener {
 const SOCKET_MODE = 0o660
 /** `sun_path` of sockaddr_un holds 108 bytes on Linux and 104 elsewhere, a NUL included. */
 const MAX_PATH_BYTES = process.platform === 'linux' ? 107 : 103
-const SWEEP_EVERY_MS = 5000
 /** A little longer than the deadline of a handler, in milliseconds. */
 const CLOSE_WITHIN_MS = 2500
 
@@ -33,11 +31,10 @@ export async function listen(path: string, server: KongPdkServer, log: Logger): 
     throw new Error(`the socket path has ${bytes} bytes, but a Unix socket path may have ${MAX_PATH_BYTES}: ${path}`)
   await removeLeftover(path)
 
-  const events = createEvents(() => performance.now())
-  const methods = createMethods(server, events)
+  const events = new Set<Conversation>()
   const connections = new Map<Socket, Connection>()
   const netServer = createServer((socket) => {
-    connections.set(socket, serveConnection(socket, methods, log))
+    connections.set(socket, serveConnection(socket, { server, events, log }))
     socket.on('close', () => connections.delete(socket))
   })
   await new Promise<void>((resolve, reject) => {
@@ -49,12 +46,10 @@ export async function listen(path: string, server: KongPdkServer, log: Logger): 
   })
   netServer.on('error', (cause) => log.error({ err: cause }, 'listener trouble')) // e.g. out of file descriptors
   await chmod(path, SOCKET_MODE)
-  const sweeper = setInterval(() => events.sweep(), SWEEP_EVERY_MS).unref()
 
   return {
     events,
     async close() {
-      clearInterval(sweeper)
       const closed = new Promise<void>((resolve) => netServer.close(() => resolve())) // removes the file, too
       for (const connection of connections.values()) connection.finish()
       const impatience = setTimeout(() => {

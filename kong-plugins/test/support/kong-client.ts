@@ -1,7 +1,10 @@
 // Plays Kong towards a plugin server: its wire protocol, and the few PDK calls our plugins make, answered from a made-up request.
 import { connect, type Socket } from 'node:net'
-import { Packr } from 'msgpackr'
-import { createMessageDecoder } from '../../src/server/frames.ts'
+import { type Call, type Return, rpcCall, rpcReturn } from '../../src/wire/calls.ts'
+import { type Codec, readFrame } from '../../src/wire/codec.ts'
+import { FrameWriter } from '../../src/wire/frame-writer.ts'
+import { createFrameReader } from '../../src/wire/frames.ts'
+import * as pdkCalls from '../../src/wire/pdk-calls.ts'
 
 /** What the made-up request holds. `shared` is Kong's `kong.ctx.shared`, changed by the plugins. */
 export interface KongRequest {
@@ -15,19 +18,12 @@ export interface KongRequest {
   readonly consumers?: readonly Readonly<Record<string, string>>[]
   readonly shared?: Record<string, unknown>
   /** Called before each PDK call is answered. */
-  readonly onCall?: (method: string, args: readonly unknown[]) => unknown
-}
-
-/** How results travel where they have a type of their own (kong/runloop/plugin_servers/rpc/mp_rpc.lua). */
-const STEPS: Readonly<Record<string, string>> = {
-  'kong.request.get_headers': 'plugin.StepMultiMap',
-  'kong.client.load_consumer': 'plugin.StepConsumer',
-  'kong.client.authenticate': 'plugin.StepCredential',
+  readonly onCall?: (name: string, argument: unknown) => unknown
 }
 
 /** What became of it in one plugin. */
 export interface Outcome {
-  /** `passed` = Kong goes on to the next plugin and the backend; `failed` = RPC error, on which Kong goes on, too. */
+  /** `passed` = Kong goes on to the next plugin and the backend; `failed` = refused, on which Kong answers 500. */
   readonly kind: 'passed' | 'exited' | 'failed'
   readonly status?: number
   readonly body?: unknown
@@ -40,56 +36,105 @@ export interface Outcome {
   readonly calls: readonly string[]
 }
 
-/** As Kong sends: plain MessagePack, in its short forms. */
-const packr = new Packr({ useRecords: false, encodeUndefinedAsNil: true })
+/** The plugin server ended the connection. The message is the reason it gave, if any. */
+export class HungUp extends Error {}
 
-/** An answer as it came over the wire. */
-export interface Answer {
-  readonly error: unknown
-  readonly result: unknown
-}
-
-/** One connection. Kong never has two calls in flight on it; neither may callers of this. */
+/** One connection, opened anew when the server ended it. Kong never has two calls in flight on it; neither may callers of this. */
 export class KongClient {
-  readonly socket: Socket
-  #nextId = 1
-  #waiting: ((message: unknown) => void) | undefined
-  #failed: ((cause: Error) => void) | undefined
+  readonly #path: string
+  #socket: Socket
+  #frames: Buffer[] = []
+  #ended: Error | undefined
+  #wake: () => void = () => {}
+  #sequence = 0
 
   constructor(path: string) {
-    const decode = createMessageDecoder()
-    this.socket = connect(path)
-    this.socket.on('data', (chunk) => {
-      for (const message of decode(chunk)) this.#waiting?.(message)
+    this.#path = path
+    this.#socket = this.#open()
+  }
+
+  get socket(): Socket {
+    return this.#socket
+  }
+
+  #open(): Socket {
+    const socket = connect(this.#path)
+    const reader = createFrameReader()
+    this.#frames = []
+    this.#ended = undefined
+    const end = (reason: string): void => {
+      if (socket !== this.#socket) return
+      this.#ended ??= new HungUp(reason)
+      this.#wake()
+    }
+    socket.on('data', (chunk) => {
+      this.#frames.push(...reader.read(chunk))
+      this.#wake()
     })
-    this.socket.on('error', (cause) => this.#failed?.(cause))
-    this.socket.on('close', () => this.#failed?.(new Error('connection closed')))
+    socket.on('error', (cause) => end(cause.message))
+    socket.on('close', () => end(String(reader.rest) || 'connection closed'))
+    return socket
   }
 
-  /** Sends one request and waits for its answer. */
-  async call(method: string, argument: unknown): Promise<Answer> {
-    const id = this.#nextId++
-    const message = await this.exchange(packr.pack([0, id, method, [argument]]))
-    if (!Array.isArray(message)) throw new Error('not an answer')
-    const [type, answered, error, result]: unknown[] = message
-    if (type !== 1 || answered !== id || message.length !== 4) throw new Error(`not the answer to ${id}`)
-    return { error, result }
+  /** Sends bytes as they are. */
+  write(bytes: Buffer): void {
+    if (this.#ended) this.#socket = this.#open()
+    this.#socket.write(bytes)
   }
 
-  /** Sends bytes as they are and waits for one message. */
-  exchange(bytes: Buffer): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      this.#waiting = resolve
-      this.#failed = reject
-      this.socket.write(bytes)
-    })
+  /** Sends a message in a frame. */
+  send<Value>(codec: Codec<Value>, value: Value): void {
+    const out = new FrameWriter()
+    out.add(codec.write, value)
+    this.write(out.take())
   }
 
-  /** Starts an instance and returns its id. */
+  /** The next frame. @throws HungUp */
+  async frame(): Promise<Buffer> {
+    while (true) {
+      const frame = this.#frames.shift()
+      if (frame) return frame
+      if (this.#ended) throw this.#ended
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+    }
+  }
+
+  /** Sends one call and waits for its answer, which is all but the sequence. @throws HungUp when it is refused */
+  async call(call: Omit<Call, 'sequence'>): Promise<Omit<Return, 'sequence'>> {
+    this.begin(call)
+    return this.answer()
+  }
+
+  /** Sends one call. */
+  begin(call: Omit<Call, 'sequence'>): void {
+    this.#sequence += 1
+    this.send(rpcCall, { ...call, sequence: this.#sequence })
+  }
+
+  /** The answer to the last call. @throws HungUp */
+  async answer(): Promise<Omit<Return, 'sequence'>> {
+    const { sequence, ...answer } = readFrame(rpcReturn, await this.frame())
+    if (sequence !== this.#sequence) throw new Error(`not the answer to ${this.#sequence}`)
+    return answer
+  }
+
+  /** The next PDK call of an event; undefined when it is over. */
+  async pdkCall(): Promise<{ readonly name: string; readonly argument: unknown } | undefined> {
+    const name = String(await this.frame())
+    if (name === '') return undefined
+    const argument = await this.frame()
+    return { name, argument: plain(readFrame(pdkCall(name).argument, argument)) }
+  }
+
+  /** Starts an instance and returns its id. @throws HungUp that says why not */
   async start(plugin: string, config: unknown): Promise<number> {
-    const { error, result } = await this.call('plugin.StartInstance', { Name: plugin, Config: JSON.stringify(config) })
-    if (typeof error === 'string') throw new Error(error)
-    return number(property(result, 'Id'))
+    const { instance_status } = await this.call({
+      cmd_start_instance: { name: plugin, config: JSON.stringify(config) },
+    })
+    if (instance_status?.name !== plugin || instance_status.instance_id === undefined) throw new Error('no instance')
+    return instance_status.instance_id
   }
 
   /** Runs the access phase, answering the plugin's PDK calls like Kong. */
@@ -99,64 +144,77 @@ export class KongClient {
     const calls: string[] = []
     const seen = { requestHeaders, responseHeaders, calls }
     const shared = request.shared ?? {}
-    const pdk: Record<string, (...args: unknown[]) => unknown> = {
-      'kong.request.get_header': (name) => request.headers?.[String(name).toLowerCase()],
+    const pdk: Record<string, (argument: Table) => unknown> = {
       'kong.request.get_method': () => request.method ?? 'GET',
-      'kong.nginx.get_var': (name) =>
-        name === 'request'
-          ? `${request.method ?? 'GET'} ${request.target ?? '/mobile/echo'} HTTP/1.1`
-          : request.headers?.[
-              String(name)
-                .replace(/^http_/, '')
-                .replaceAll('_', '-')
-            ],
       'kong.client.get_forwarded_ip': () => request.address ?? '192.0.2.1',
-      'kong.client.load_consumer': (name) => request.consumers?.find(({ username }) => username === name),
-      'kong.ctx.shared.get': (key) => shared[String(key)],
-      'kong.ctx.shared.set': (key, value) => {
-        shared[String(key)] = value
+      'kong.client.load_consumer': ({ id }) => request.consumers?.find(({ username }) => username === id) ?? {},
+      'kong.ctx.shared.set': ({ k, v }) => {
+        shared[String(k)] = v
       },
       'kong.service.request.set_headers': (headers) => {
-        for (const [name, value] of Object.entries(headers ?? {}))
-          requestHeaders[name] = Array.isArray(value) && value.length === 0 ? null : value
+        for (const [name, value] of Object.entries(headers))
+          requestHeaders[name] = Array.isArray(value) && value.length === 0 ? null : String(value)
       },
       'kong.response.set_headers': (headers) => Object.assign(responseHeaders, headers),
     }
+    const texts: Record<string, (name: string) => unknown> = {
+      'kong.request.get_header': (name) => request.headers?.[name.toLowerCase()],
+      'kong.nginx.get_var': (name) =>
+        name === 'request'
+          ? `${request.method ?? 'GET'} ${request.target ?? '/mobile/echo'} HTTP/1.1`
+          : request.headers?.[name.replace(/^http_/, '').replaceAll('_', '-')],
+      'kong.ctx.shared.get': (key) => shared[key],
+    }
 
-    let answer = await this.call('plugin.HandleEvent', { InstanceId: instanceId, EventName: 'access' })
-    while (true) {
-      if (answer.error !== null) return { kind: 'failed', error: String(answer.error), ...seen }
-      const data = property(answer.result, 'Data')
-      if (data === 'ret') return { kind: 'passed', ...seen }
-      const method = String(property(data, 'Method'))
-      const args = property(data, 'Args')
-      if (!Array.isArray(args)) throw new Error('arguments are not a list')
-      calls.push(method)
-      await request.onCall?.(method, args)
-      if (method === 'kong.response.exit') {
-        const [status, body, headers] = args
-        return { kind: 'exited', status, body, headers, ...seen }
+    try {
+      this.begin({ cmd_handle_event: { instance_id: instanceId, event_name: 'access' } })
+      for (let call = await this.pdkCall(); call; call = await this.pdkCall()) {
+        const { name, argument } = call
+        calls.push(name)
+        await request.onCall?.(name, argument)
+        if (name === 'kong.response.exit') {
+          this.#socket.destroy() // as Kong does when the request is over
+          this.#ended = new HungUp('exited')
+          return { kind: 'exited', ...exitOf(argument), ...seen }
+        }
+        const result = typeof argument === 'string' ? texts[name]?.(argument) : pdk[name]?.(Object(argument))
+        this.send(pdkCall(name).result, result)
       }
-      const returned = pdk[method]?.(...args)
-      const reads = method.includes('.get') || method.includes('.load')
-      const step = STEPS[method] ?? 'plugin.Step'
-      const EventId = number(property(answer.result, 'EventId'))
-      // A nil result has no Data key in Lua.
-      answer = await this.call(step, reads && returned !== undefined ? { EventId, Data: returned } : { EventId })
+      await this.answer()
+      return { kind: 'passed', ...seen }
+    } catch (cause) {
+      if (cause instanceof HungUp) return { kind: 'failed', error: cause.message, ...seen }
+      throw cause
     }
   }
 
   close(): void {
-    this.socket.destroy()
+    this.#socket.destroy()
   }
 }
 
-/** A property of something that came over the wire. */
-export function property(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Object.getOwnPropertyDescriptor(value, name)?.value : undefined
+type Table = Readonly<Record<string, unknown>>
+
+/** With the prototypes that objects have elsewhere. */
+function plain(value: unknown): unknown {
+  return value === undefined ? value : JSON.parse(JSON.stringify(value))
 }
 
-function number(value: unknown): number {
-  if (typeof value !== 'number') throw new Error('not a number')
-  return value
+const BY_NAME = new Map<string, pdkCalls.PdkCall<unknown, unknown>>(
+  Object.values(pdkCalls).map((call) => [call.name, call]),
+)
+
+function pdkCall(name: string): pdkCalls.PdkCall<unknown, unknown> {
+  const call = BY_NAME.get(name)
+  if (!call) throw new Error(`Kong has no ${name}`)
+  return call
+}
+
+/** JSON is shown as what it says. */
+function exitOf(argument: unknown): Pick<Outcome, 'status' | 'body' | 'headers'> {
+  const { status, body, headers } = Object(argument)
+  const { 'Content-Type': type, ...others } = headers
+  return type?.startsWith('application/json')
+    ? { status, body: JSON.parse(body), headers: others }
+    : { status, body, headers }
 }

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { PLUGINS, type Plugin } from '../../src/plugins.ts'
-import type { Events } from '../../src/server/events.ts'
 import { createKongServer } from '../../src/server/kong-server.ts'
 import { listen } from '../../src/server/listener.ts'
 import { createServices, type Outside, type Services } from '../../src/services.ts'
@@ -13,7 +12,8 @@ import { KongClient } from './kong-client.ts'
 /** The running server. */
 export interface TestServer {
   readonly socketPath: string
-  readonly events: Events
+  /** Those that run. */
+  readonly events: { readonly size: number }
   readonly services: Services
   /** What was logged, as JSON lines, debug level included. */
   readonly logged: readonly string[]

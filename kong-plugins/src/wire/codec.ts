@@ -1,0 +1,150 @@
+// Protocol Buffers messages as tables of their fields.
+import { PbfReader, type PbfWriter } from 'pbf'
+import { FrameError } from './frames.ts'
+
+/** Reads and writes one type of message. */
+export interface Codec<Value> {
+  /** Reads the fields up to `end`. */
+  read(pbf: PbfReader, end: number): Value
+  write(value: Value, pbf: PbfWriter): void
+}
+
+/** Reads and writes one type of field. */
+export interface Field<Value> {
+  read(pbf: PbfReader): Value
+  /** @throws TypeError when the value is of another type */
+  write(number: number, value: Value, pbf: PbfWriter): void
+}
+
+/** Fields by name, each with its number. */
+type Fields<Message> = {
+  readonly [Name in keyof Message]-?: readonly [number, Field<Exclude<Message[Name], undefined>>]
+}
+
+const VARINT = 0
+const FIXED64 = 1
+const LENGTH_DELIMITED = 2
+
+/** Text, `''` included. */
+export const string: Field<string> = {
+  read: (pbf) => pbf.readString(),
+  write(number, value, pbf) {
+    if (typeof value !== 'string') throw new TypeError(`not a text: ${typeof value}`)
+    pbf.writeTag(number, LENGTH_DELIMITED)
+    pbf.writeString(value)
+  },
+}
+
+/** A whole number of at least 0. */
+export const integer: Field<number> = {
+  read: (pbf) => pbf.readVarint(),
+  write(number, value, pbf) {
+    pbf.writeTag(number, VARINT)
+    pbf.writeVarint(value)
+  },
+}
+
+/** Any number. */
+export const double: Field<number> = {
+  read: (pbf) => pbf.readDouble(),
+  write(number, value, pbf) {
+    pbf.writeTag(number, FIXED64)
+    pbf.writeDouble(value)
+  },
+}
+
+/** True or false. */
+export const boolean: Field<boolean> = {
+  read: (pbf) => pbf.readBoolean(),
+  write(number, value, pbf) {
+    pbf.writeTag(number, VARINT)
+    pbf.writeBoolean(value)
+  },
+}
+
+/** A message within the message. */
+export function nested<Value>(codec: Codec<Value>): Field<Value> {
+  return {
+    read(pbf) {
+      const length = pbf.readVarint()
+      return codec.read(pbf, pbf.pos + length)
+    },
+    write(number, value, pbf) {
+      pbf.writeMessage(number, codec.write, value)
+    },
+  }
+}
+
+/** A message in which each field may be absent. */
+export function message<Message extends object>(fields: Fields<Message>): Codec<Partial<Message>> {
+  const rows = Object.entries(fields) as [keyof Message & string, readonly [number, Field<unknown>]][] // as declared
+  const byNumber = new Map(rows.map(([name, [number, field]]) => [number, { name, field }]))
+  return {
+    read(pbf, end) {
+      const found: Partial<Record<keyof Message, unknown>> = {}
+      for (let number = pbf.nextField(end); number !== 0; number = pbf.nextField(end)) {
+        const known = byNumber.get(number)
+        if (known) found[known.name] = known.field.read(pbf)
+      }
+      return found as Partial<Message> // because each field read what it is declared to be
+    },
+    write(value, pbf) {
+      for (const [name, [number, field]] of rows) {
+        const given = value[name]
+        if (given !== undefined) field.write(number, given, pbf)
+      }
+    },
+  }
+}
+
+/** Field 1, as often as there are values. */
+export function list<Value>(field: Field<Value>): Codec<readonly Value[]> {
+  return {
+    read(pbf, end) {
+      const found: Value[] = []
+      for (let number = pbf.nextField(end); number !== 0; number = pbf.nextField(end))
+        if (number === 1) found.push(field.read(pbf))
+      return found
+    },
+    write(values, pbf) {
+      for (const value of values) field.write(1, value, pbf)
+    },
+  }
+}
+
+/** Field 1 alone. */
+export function single<Value>(field: Field<Value>): Codec<Value | undefined> {
+  return {
+    read(pbf, end) {
+      let found: Value | undefined
+      for (let number = pbf.nextField(end); number !== 0; number = pbf.nextField(end))
+        if (number === 1) found = field.read(pbf)
+      return found
+    },
+    write(value, pbf) {
+      if (value !== undefined) field.write(1, value, pbf)
+    },
+  }
+}
+
+/** No fields. */
+export const empty: Codec<unknown> = {
+  read(pbf, end) {
+    pbf.pos = end
+    return undefined
+  },
+  write() {},
+}
+
+/** Reads a whole frame. @throws FrameError when it is no such message */
+export function readFrame<Value>(codec: Codec<Value>, frame: Buffer): Value {
+  const pbf = new PbfReader(frame)
+  let value: Value
+  try {
+    value = codec.read(pbf, frame.length)
+  } catch (cause) {
+    throw new FrameError('not the message expected', { cause })
+  }
+  if (pbf.pos !== frame.length) throw new FrameError('a message that is longer than its frame')
+  return value
+}
