@@ -16,34 +16,29 @@ interface KongYml {
   readonly services: readonly { readonly plugins: readonly Plugin[] }[]
 }
 
-/** The Lua of a chain of the three separate plugins: passes what all three of this policy have let pass. */
-const GUARD_OF_THREE = `
-local passed = kong.ctx.shared.mobile_gateway
-local policy = "mobile-api"
-if type(passed) ~= "table" or passed.token ~= policy or passed.identity ~= policy or passed.quota ~= policy then
-  return kong.response.exit(503, { message = "Service temporarily unavailable" }, { ["Retry-After"] = "5" })
-end`
-
 /** Routes `/gateway` and `/three`, protected as the project's kong.yml does it, and `/beside`, where only its global function runs. */
 export async function protectedRoutes(callers: Callers, backend: string): Promise<string> {
-  const { preFunction, guard } = await ownLua()
+  const { preFunction, guard, separate } = await delivered()
   const token = {
     policy: 'mobile-api',
     issuers: [{ issuer: ISSUER, jwks_uri: callers.jwksUri }],
     audiences: [AUDIENCE],
   }
-  const quota = { policy: 'mobile-api', plans: { basic: { minute: ENOUGH } } }
+  const quota = { plans: { basic: { minute: ENOUGH } } }
+  const changes = new Map<string, object>([
+    ['mobile-token', token],
+    ['mobile-quota', quota],
+  ])
   return document(
     [preFunction],
     [
       service('beside', backend, []),
       service('gateway', backend, [{ name: 'mobile-gateway', config: { ...token, ...quota } }, guard]),
-      service('three', backend, [
-        { name: 'mobile-token', config: token },
-        { name: 'mobile-identity', config: { policy: 'mobile-api' } },
-        { name: 'mobile-quota', config: quota },
-        { name: 'post-function', config: { access: [GUARD_OF_THREE] } },
-      ]),
+      service(
+        'three',
+        backend,
+        separate.map(({ name, config }) => ({ name, config: { ...config, ...changes.get(name) } })),
+      ),
     ],
   )
 }
@@ -75,12 +70,13 @@ function service(name: string, backend: string, plugins: readonly Plugin[]): obj
   return { name, url: backend, routes: [{ name, paths: [`/${name}`] }], plugins }
 }
 
-/** Both Lua functions of the project's kong.yml: the benchmark measures what is delivered. */
-async function ownLua(): Promise<{ preFunction: Plugin; guard: Plugin }> {
-  const text = await readFile(join(import.meta.dirname, '../../kong.yml'), 'utf8')
-  const delivered: KongYml = parse(text)
-  const preFunction = delivered.plugins.find(({ name }) => name === 'pre-function')
-  const guard = delivered.services[0]?.plugins.find(({ name }) => name === 'post-function')
+/** Both Lua functions of the project's kong.yml, and the three plugins with their guard: what is delivered is measured. */
+async function delivered(): Promise<{ preFunction: Plugin; guard: Plugin; separate: readonly Plugin[] }> {
+  const read = (file: string): Promise<string> => readFile(join(import.meta.dirname, '../..', file), 'utf8')
+  const kongYml: KongYml = parse(await read('kong.yml'))
+  const preFunction = kongYml.plugins.find(({ name }) => name === 'pre-function')
+  const guard = kongYml.services[0]?.plugins.find(({ name }) => name === 'post-function')
   if (!preFunction || !guard) throw new Error('kong.yml has no pre-function or no guard')
-  return { preFunction, guard }
+  const separate: readonly Plugin[] = parse(await read('kong-plugins/separate-plugins.yml'))
+  return { preFunction, guard, separate }
 }

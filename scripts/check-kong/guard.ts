@@ -1,22 +1,57 @@
 // Proves by probes that a guard refuses what our plugins did not let pass, and lets pass what they did.
-import { HAND_OVER_KEY, passName } from '@mobile-api-gateway/kong-plugins/hand-over.ts'
+import { HAND_OVER_KEY, passName, type StageName } from '@mobile-api-gateway/kong-plugins/hand-over.ts'
 import { mark } from '@mobile-api-gateway/kong-plugins/stages/quota/answers.ts'
-import type { Outcome, Prober } from './probe.ts'
+import type { Outcome, ProbeRequest, Prober } from './probe.ts'
 import { plainName } from './stripping.ts'
 
 /** What the plugins of a route leave behind for its guard. */
 export interface Proof {
   readonly policy: string
-  /** `header`: the mark of mobile-gateway; otherwise the stages that each leave the policy in `kong.ctx.shared`. */
-  readonly kind: 'header' | readonly string[]
+  /** `header`: the mark of mobile-gateway; `shared`: a mark of each of the three separate plugins in `kong.ctx.shared`. */
+  readonly kind: 'header' | 'shared'
   /** The plugin lets calls without a token pass, by a name of their own. */
   readonly anonymous: boolean
 }
+
+const stages: readonly StageName[] = ['token', 'identity', 'quota']
 
 const minute = { scope: 'subject', name: 'minute', limit: 60, remaining: 59, resetSeconds: 42 } as const
 
 /** The mark as mobile-gateway writes it. */
 const markOf = (policy: string): string => mark(policy, { kind: 'admitted', windows: [minute], tightest: minute })
+
+const withHeader = (value: string): ProbeRequest => ({ headers: [['X-Mobile-Gateway', value]] })
+const withShared = (value: unknown): ProbeRequest => ({ headers: [], shared: { [HAND_OVER_KEY]: value } })
+const stageMarks = (name: string): Record<StageName, string> => ({ token: name, identity: name, quota: name })
+
+/** What a request carries once the plugins have let it pass by a name, and what looks like it and is not. */
+const requests: Readonly<
+  Record<
+    Proof['kind'],
+    {
+      readonly passed: (name: string) => ProbeRequest
+      readonly none: ProbeRequest
+      readonly incomplete: (name: string) => readonly (readonly [what: string, request: ProbeRequest])[]
+    }
+  >
+> = {
+  header: { passed: (name) => withHeader(markOf(name)), none: withHeader('yes'), incomplete: () => [] },
+  shared: {
+    passed: (name) => withShared(stageMarks(name)),
+    none: withShared('yes'),
+    incomplete: (name) =>
+      stages.flatMap((stage) => {
+        const { [stage]: _, ...others } = stageMarks(name)
+        return [
+          [`a request without the mark of the ${stage} stage`, withShared(others)],
+          [
+            `a mark of the ${stage} stage that is another policy's`,
+            withShared({ ...others, [stage]: `${name}-of-another` }),
+          ],
+        ] as const
+      }),
+  },
+}
 
 /** What is wrong with a guard, if anything: `open` when requests pass that must not. */
 export interface GuardFinding {
@@ -32,18 +67,16 @@ export function tryGuard(
   rewrite: readonly string[],
 ): GuardFinding[] {
   const { policy, kind } = proof
+  const { passed, none, incomplete } = requests[kind]
   const withoutToken = passName(policy, { kind: 'anonymous', address: '192.0.2.1' })
-  const verified = (name: string, missing?: string): Outcome => {
-    if (kind === 'header') return prober.run({ headers: [['X-Mobile-Gateway', markOf(name)]] }, { rewrite: [], access })
-    const stages = kind.filter((stage) => stage !== missing).map((stage) => [stage, name])
-    return prober.run({ headers: [], shared: { [HAND_OVER_KEY]: Object.fromEntries(stages) } }, { rewrite: [], access })
-  }
+  const run = (request: ProbeRequest): Outcome => prober.run(request, { rewrite: [], access })
+  const verified = (name: string): Outcome => run(passed(name))
   const forged = ['X-Mobile-Gateway', 'X_Mobile_Gateway'].map((name): [string, Outcome] => {
     return [name, prober.run({ headers: [[name, markOf(policy)]] }, { rewrite, access })]
   })
   const probes: (readonly [what: string, outcome: Outcome])[] = [
     ['a request that no plugin has verified', prober.run({ headers: [] }, { rewrite, access })],
-    ['a mark that is none', prober.run({ headers: [['X-Mobile-Gateway', 'yes']] }, { rewrite: [], access })],
+    ['a mark that is none', run(none)],
     ['the mark of another policy', verified(`${policy}-of-another`)],
     ['the mark of another policy', verified(`another-${policy}`)],
     ...(proof.anonymous
@@ -52,18 +85,16 @@ export function tryGuard(
     ...(rewrite.length === 0
       ? []
       : forged.map(([name, outcome]) => [`${name} as a client sends it`, outcome] as const)),
-    ...(kind === 'header'
-      ? []
-      : kind.map((stage) => [`a request without the mark of the ${stage} stage`, verified(policy, stage)] as const)),
+    ...incomplete(policy).map(([what, request]) => [what, run(request)] as const),
   ]
   const open = [
     ...new Set(probes.filter(([, { status }]) => status === undefined || status < 400).map(([what]) => what)),
   ]
   const findings: GuardFinding[] = open.length === 0 ? [] : [{ open: true, text: `it lets pass ${open.join(', ')}` }]
-  const passed = verified(policy)
-  if (passed.failure !== undefined) return [...findings, { open: false, text: `it fails: ${passed.failure}` }]
-  if (passed.status !== undefined) {
-    return [...findings, { open: false, text: `it refuses (${passed.status}) what policy ${policy} let pass` }]
+  const admitted = verified(policy)
+  if (admitted.failure !== undefined) return [...findings, { open: false, text: `it fails: ${admitted.failure}` }]
+  if (admitted.status !== undefined) {
+    return [...findings, { open: false, text: `it refuses (${admitted.status}) what policy ${policy} let pass` }]
   }
   if (proof.anonymous && verified(withoutToken).status !== undefined) {
     findings.push({
@@ -71,7 +102,7 @@ export function tryGuard(
       text: `it refuses calls without a token, which its plugin lets pass as ${withoutToken}`,
     })
   }
-  if (passed.request.some(([name]) => plainName(name) === 'x-mobile-gateway')) {
+  if (admitted.request.some(([name]) => plainName(name) === 'x-mobile-gateway')) {
     findings.push({ open: false, text: 'it leaves the mark in the request to the backend' })
   }
   return findings
@@ -85,4 +116,10 @@ export function acceptedPolicy(
   policies: readonly string[],
 ): string | undefined {
   return policies.find((policy) => tryGuard(prober, { ...proof, policy }, access, []).length === 0)
+}
+
+/** Whether a guard is the one for the other plugins: it asks for their marks, which these do not leave. */
+export function isForOthers(prober: Prober, proof: Proof, access: readonly string[]): boolean {
+  const kind = proof.kind === 'header' ? 'shared' : 'header'
+  return tryGuard(prober, { ...proof, kind }, access, []).length === 0
 }

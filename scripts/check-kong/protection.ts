@@ -2,22 +2,13 @@
 import { isRecord } from '@mobile-api-gateway/kong-plugins/gateway/config-source.ts'
 import { bundledPlugins, nativeCheck } from './bundled-plugins.ts'
 import { type Entity, nameOf } from './document.ts'
-import { acceptedPolicy, type Proof, tryGuard } from './guard.ts'
+import { acceptedPolicy, isForOthers, type Proof, tryGuard } from './guard.ts'
 import { luaOf } from './plugin-configs.ts'
 import { Prober } from './probe.ts'
 import type { Report } from './problem.ts'
+import { configOf, type ProtectedRoute, protectionOf } from './protected-route.ts'
 import { Scopes } from './scopes.ts'
 import { checkStripping, isReserved, methodHeaders } from './stripping.ts'
-
-/** The three plugins that hand over to each other, by their stage. */
-const stagePlugins = { token: 'mobile-token', identity: 'mobile-identity', quota: 'mobile-quota' } as const
-
-interface Protected {
-  readonly route: Entity
-  /** The plugin entries that protect it. */
-  readonly by: readonly Entity[]
-  readonly proof: Proof
-}
 
 /** Checks all protected routes; a file without any has nothing to fear here. */
 export async function checkProtection(entities: readonly Entity[], report: Report): Promise<void> {
@@ -45,37 +36,6 @@ export async function checkProtection(entities: readonly Entity[], report: Repor
 
 const hasEntries = (value: unknown): boolean => isRecord(value) && Object.keys(value).length > 0
 
-const configOf = ({ values }: Entity): Record<string, unknown> => (isRecord(values.config) ? values.config : {})
-
-function protectionOf(scopes: Scopes, route: Entity, report: Report): Protected | undefined {
-  const gateway = scopes.atWork(route, 'mobile-gateway')
-  const stages = Object.entries(stagePlugins).flatMap(([stage, name]) => {
-    const entity = scopes.atWork(route, name)
-    return entity === undefined ? [] : [{ stage, entity }]
-  })
-  const by = [...(gateway === undefined ? [] : [gateway]), ...stages.map(({ entity }) => entity)]
-  const [leading] = by
-  if (leading === undefined) return undefined
-  const policy = configOf(leading).policy
-  for (const entity of by) {
-    if (configOf(entity).policy !== policy) {
-      const what = `${nameOf(entity)} has another policy than ${nameOf(leading)} on ${nameOf(route)}`
-      report([...entity.path, 'config', 'policy'], what, `policy: ${policy}`)
-    }
-  }
-  const lonely = stages.find(({ stage }) => stage !== 'token')
-  if (lonely !== undefined && !stages.some(({ stage }) => stage === 'token')) {
-    report(
-      lonely.entity.path,
-      `${nameOf(lonely.entity)} needs mobile-token before it and refuses everything`,
-      '- name: mobile-token',
-    )
-  }
-  if (typeof policy !== 'string') return undefined
-  const kind = gateway === undefined ? stages.map(({ stage }) => stage) : 'header'
-  return { route, by, proof: { policy, kind, anonymous: configOf(leading).anonymous === true } }
-}
-
 interface Surroundings {
   readonly rewrite: readonly string[]
   /** All policies of the file. */
@@ -83,10 +43,16 @@ interface Surroundings {
   readonly report: Report
 }
 
-function checkGuard(scopes: Scopes, prober: Prober, { route, by, proof }: Protected, around: Surroundings): void {
+/** Where the guard for each kind of proof is to be found, and by which plugins that proof is left. */
+const guards: Readonly<Record<Proof['kind'], { readonly file: string; readonly plugins: string }>> = {
+  header: { file: 'kong.yml', plugins: 'mobile-gateway' },
+  shared: { file: 'kong-plugins/separate-plugins.yml', plugins: 'the three separate plugins' },
+}
+
+function checkGuard(scopes: Scopes, prober: Prober, { route, by, proof }: ProtectedRoute, around: Surroundings): void {
   const { rewrite, policies, report } = around
   const owner = by[0] ?? route
-  const instead = `the guard of this project's kong.yml beside ${nameOf(owner)}, with "${proof.policy}" as its policy`
+  const instead = `the guard of this project's ${guards[proof.kind].file} beside ${nameOf(owner)}, with "${proof.policy}" as its policy`
   const all = scopes.candidates(route, 'post-function')
   const works = (entity: Entity): boolean => tryGuard(prober, proof, luaOf(entity, 'access'), rewrite).length === 0
   const guard = scopes.atWork(route, 'post-function')
@@ -121,6 +87,12 @@ function checkGuard(scopes: Scopes, prober: Prober, { route, by, proof }: Protec
       )
       continue
     }
+    if (findings.length > 0 && isForOthers(prober, proof, luaOf(entity, 'access'))) {
+      const others = guards[proof.kind === 'header' ? 'shared' : 'header'].plugins
+      const what = `the guard on ${nameOf(route)} is the one for ${others}: it asks for marks that ${nameOf(owner)} does not leave`
+      report(at, what, instead)
+      continue
+    }
     for (const { text } of findings) report(at, `the guard on ${nameOf(route)} does not work: ${text}`, instead)
   }
 }
@@ -128,7 +100,7 @@ function checkGuard(scopes: Scopes, prober: Prober, { route, by, proof }: Protec
 /** Which headers of the identity a cache has to tell apart. */
 const cacheKeys = ['X-Authenticated-UserId', 'X-Consumer-Username']
 
-function checkAnswers(scopes: Scopes, { route, by }: Protected, report: Report): void {
+function checkAnswers(scopes: Scopes, { route, by }: ProtectedRoute, report: Report): void {
   // Then each user of each application is a consumer of their own, and proxy-cache keeps consumers apart.
   const hasConsumers = by.some((entity) => configOf(entity).kong_consumer === 'virtual')
   const hasNativeCheck = scopes.atWork(route, nativeCheck) !== undefined
@@ -162,7 +134,7 @@ function checkAnswers(scopes: Scopes, { route, by }: Protected, report: Report):
 /** Where request-transformer takes `Name:value`; in rename it is `Old:New`. */
 const settings = ['add', 'append', 'replace', 'rename']
 
-function checkHeaders(scopes: Scopes, { route }: Protected, report: Report): void {
+function checkHeaders(scopes: Scopes, { route }: ProtectedRoute, report: Report): void {
   const entity = scopes.candidates(route, 'request-transformer')[0]
   if (entity === undefined) return
   for (const setting of settings) {
@@ -180,7 +152,7 @@ function checkHeaders(scopes: Scopes, { route }: Protected, report: Report): voi
 
 const kongsRetries = 5
 
-function checkRetries({ route }: Protected, report: Report): void {
+function checkRetries({ route }: ProtectedRoute, report: Report): void {
   const service = route.refers.get('service')
   if (service === undefined) return
   const retries = typeof service.values.retries === 'number' ? service.values.retries : kongsRetries

@@ -4,9 +4,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { checkKongText } from '../check-kong/check.ts'
 
-const read = (file: string): string => readFileSync(join(import.meta.dirname, file), 'utf8')
-const kongYml = read('kong-samples/protected.yml')
-const separate = read('kong-samples/separate-plugins.yml')
+const kongYml = readFileSync(join(import.meta.dirname, 'kong-samples/protected.yml'), 'utf8')
 
 async function problems(text: string): Promise<string[]> {
   return (await checkKongText('f', text)).map(({ line, problem }) => `${line}: ${problem}`)
@@ -220,21 +218,4 @@ t.test("request-transformer that writes the gateway's headers, and retries", asy
     /is asked again up to 5 times \(retries: 5, Kong's default\)/,
   ])
   t.match(await problems(edit(kongYml, 'retries: 1\n', 'retries: 3\n')), [/up to 3 times/])
-})
-
-t.test('the three plugins one by one need a guard that asks for each', async (t) => {
-  t.match(await problems(edit(separate, '"token", "quota", "identity"', '"token", "identity"')), [
-    /it lets pass a request without the mark of the quota stage/,
-  ])
-  t.match(await problems(edit(separate, 'left[stage] ~= "orders"', 'not left[stage]')), [
-    /it lets pass the mark of another policy/,
-  ])
-  t.match(
-    (await problems(edit(separate, 'policy: orders, default_limit', 'policy: other, default_limit'))).join('\n'),
-    /plugin mobile-quota has another policy than plugin mobile-token/,
-  )
-  t.match(
-    (await problems(edit(separate, / {2}- name: mobile-token[\s\S]*?(?= {2}- name: mobile-quota)/, ''))).join('\n'),
-    /needs mobile-token before it/,
-  )
 })
