@@ -17,8 +17,8 @@ export interface ShellOptions {
 }
 
 /**
- * The access handler of a plugin. It never throws: kong-pdk would log the error and Kong would let the request through
- * (server.js, HandleEvent). After the deadline nothing that the late stage decides is carried out any more.
+ * The access handler of a plugin. It never throws: an event that ends without an answer has passed. After the deadline
+ * nothing that the late stage decides is carried out any more.
  */
 export async function handleAccess(
   kong: Kong,

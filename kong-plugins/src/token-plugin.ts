@@ -40,12 +40,14 @@ export function tokenStage(
   for (const jwksUri of policy.issuers.values()) void services.keySources.at(jwksUri).refresh()
 
   return async (kong) => {
-    const authorization = await kong.request.getHeader('authorization')
-    const method = readsMethod ? await kong.request.getMethod() : undefined
-    const readProof = async () => ({
-      header: await kong.nginx.getVar('http_dpop'),
-      requestLine: await kong.nginx.getVar('request'),
-    })
+    const [authorization, method] = await Promise.all([
+      kong.request.getHeader('authorization'),
+      readsMethod ? kong.request.getMethod() : undefined,
+    ])
+    const readProof = async () => {
+      const [header, requestLine] = await Promise.all([kong.nginx.getVar('http_dpop'), kong.nginx.getVar('request')])
+      return { header, requestLine }
+    }
     const decision = await verifyToken({ authorization, method, readProof }, policy, stores)
     if (decision.kind === 'refused')
       return { kind: 'deny', denial: toDenial(decision.refusal, policy, decision.scheme) }

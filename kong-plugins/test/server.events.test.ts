@@ -50,7 +50,7 @@ t.test('what cannot be sent to Kong is not carried out, and ends in 503', async 
   t.equal(running.events.size, 0)
 })
 
-t.test('calls made side by side are sent one after the other, each with its own answer', async (t) => {
+t.test('questions asked side by side leave in one piece, each gets its own answer', async (t) => {
   const running = await startPluginServer(t, {}, [
     madeUpPlugin('asks', async (kong) => {
       const names = ['a', 'b', 'c']
@@ -59,9 +59,21 @@ t.test('calls made side by side are sent one after the other, each with its own 
     }),
   ])
   const kong = running.connect()
-  const outcome = await kong.access(await kong.start('asks', {}), { headers: { a: '1', b: '2' } })
+  const instance_id = await kong.start('asks', {})
+  const outcome = await kong.access(instance_id, { headers: { a: '1', b: '2' } })
   t.match(outcome, { kind: 'passed', requestHeaders: { 'X-Read': '1 2 undefined' } })
-  t.equal(running.events.size, 0)
+  let chunks = 0
+  kong.socket.on('data', () => {
+    chunks += 1
+  })
+  kong.begin({ cmd_handle_event: { instance_id, event_name: 'access' } })
+  const asked = [await kong.pdkCall(), await kong.pdkCall(), await kong.pdkCall()]
+  t.strictSame(
+    asked.map((call) => call?.argument),
+    ['a', 'b', 'c'],
+  )
+  t.equal(chunks, 1)
+  t.equal(running.events.size, 1)
 })
 
 t.test('an answer of Kong that is not what it must be ends in 503', async (t) => {

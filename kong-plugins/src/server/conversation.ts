@@ -15,6 +15,7 @@ export class Conversation implements Talk {
   readonly #onEnd: () => void
   /** One for each call that Kong has not answered, in their order. */
   readonly #unanswered: Hear[] = []
+  #sending = false
   #over = false
 
   /**
@@ -38,7 +39,7 @@ export class Conversation implements Talk {
           reject(cause)
         }
       })
-      this.#send()
+      this.#sendSoon()
     })
   }
 
@@ -74,6 +75,16 @@ export class Conversation implements Talk {
     const hear = this.#unanswered.shift()
     hear?.(frame)
     return hear !== undefined
+  }
+
+  /** Questions asked side by side leave in one write. */
+  #sendSoon(): void {
+    if (this.#sending) return
+    this.#sending = true
+    queueMicrotask(() => {
+      this.#sending = false
+      if (!this.#over) this.#send()
+    })
   }
 
   #say<Argument>({ name, argument }: PdkCall<Argument, unknown>, given: Argument, hear: Hear): void {
