@@ -95,7 +95,8 @@ function objection(file: string, imported: string, typeOnly: boolean): string | 
   if (file.startsWith('kong-plugins/src/') && imported.startsWith('kong-plugins/gateway/')) {
     return 'the plugins do not know which gateway runs them'
   }
-  if (file.startsWith('kong-plugins/gateway/') && imported.startsWith('kong-plugins/src/')) {
+  const plugins = imported.startsWith('kong-plugins/src/') && !imported.startsWith('kong-plugins/src/wire/')
+  if (file.startsWith('kong-plugins/gateway/') && plugins) {
     return 'the embedded gateway knows the plugins only by their socket, as Kong does'
   }
   return file.startsWith('auth-server/src/') ? roomObjection(file, imported, typeOnly) : undefined

@@ -1,4 +1,5 @@
 // Answers that the gateway gives itself, with the bodies and headers that Kong gives them (K:pdk/response.lua).
+import { textToBytes } from './bytes.ts'
 import type { Exchange } from './exchange.ts'
 import { nginxVariable } from './header-list.ts'
 import { normalizeValues, setResponseHeader } from './response-headers.ts'
@@ -107,7 +108,7 @@ export function exitAnswer(exchange: Exchange, status: number, body: unknown, he
   if (!headers.has('content-type') && !headers.has('Content-Type')) {
     setResponseHeader(exchange.responseHeaders, 'Content-Type', ['application/json; charset=utf-8'])
   }
-  return { status, body: JSON.stringify(body) }
+  return { status, body: textToBytes(JSON.stringify(body)) }
 }
 
 /** The body of an answer that has none of its own, as nginx writes it. */

@@ -1,4 +1,4 @@
-// Header bytes: node shows them as latin1, MessagePack and Lua take UTF-8; these go back and forth without loss of bytes.
+// Header bytes: node shows them as latin1, plugins and Lua take UTF-8; these go back and forth without loss of bytes.
 
 /** latin1 (one character per byte) to text; bytes that are not UTF-8 are mangled, as between Kong and its plugins. */
 export function bytesToText(bytes: string): string {

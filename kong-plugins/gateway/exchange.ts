@@ -29,9 +29,8 @@ export interface Exchange {
   readonly requestHeaders: HeaderList
   /** Headers of the response that plugins have set so far. */
   readonly responseHeaders: HeaderList
-  /** `kong.ctx.shared` and `kong.nginx.*_ctx`. */
+  /** `kong.ctx.shared`. */
   readonly shared: Map<unknown, unknown>
-  readonly nginxContext: Map<unknown, unknown>
   match: RouteMatch | undefined
   /** Host, path and query for the backend where a plugin has changed them. */
   readonly upstream: { host?: string; path?: string; query?: string }
@@ -83,7 +82,6 @@ export function createExchange(req: IncomingMessage): Exchange {
     requestHeaders,
     responseHeaders: new HeaderList(),
     shared: new Map(),
-    nginxContext: new Map(),
     match: undefined,
     upstream: {},
     identity: {},

@@ -1,5 +1,4 @@
 // The half of Kong's PDK that reads the request.
-import { isRecord } from './config-source.ts'
 import type { Exchange } from './exchange.ts'
 import { headerTable, nginxVariable } from './header-list.ts'
 import type { PdkFunction, PdkSettings } from './pdk.ts'
@@ -98,9 +97,3 @@ export const requestFunctions = {
   'kong.nginx.get_var': (x, [name]) => readVariable(x, name),
   'kong.ip.is_trusted': () => false,
 } satisfies Record<string, PdkFunction>
-
-/** Results of these are multimaps: by RPC each value becomes an array (K:rpc/mp_rpc.lua `fix_mmap`). */
-export function fixMultimap(table: unknown): unknown {
-  const entries = table instanceof Map ? [...table] : isRecord(table) ? Object.entries(table) : []
-  return new Map(entries.map(([name, value]) => [name, value === true ? [] : Array.isArray(value) ? value : [value]]))
-}

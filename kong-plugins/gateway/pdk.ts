@@ -1,6 +1,6 @@
-// Kong's plugin development kit as the gateway serves it, to the plugin server by RPC and to Lua alike.
+// Kong's plugin development kit as the gateway serves it, to plugins and to Lua alike.
 import { errorAnswer, exitAnswer } from './answer.ts'
-import { textToBytes } from './bytes.ts'
+import { convertDeep, textToBytes } from './bytes.ts'
 import { isRecord } from './config-source.ts'
 import type { Consumer } from './config-types.ts'
 import type { Exchange } from './exchange.ts'
@@ -119,9 +119,7 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 const contextFunctions = {
   'kong.ctx.shared.get': (x, [key]) => x.shared.get(key),
-  'kong.ctx.shared.set': (x, [key, value]) => void x.shared.set(key, value ?? undefined),
-  'kong.nginx.get_ctx': (x, [key]) => x.nginxContext.get(key),
-  'kong.nginx.set_ctx': (x, [key, value]) => void x.nginxContext.set(key, value ?? undefined),
+  'kong.ctx.shared.set': (x, [key, value]) => void x.shared.set(key, convertDeep(value, textToBytes)),
   'kong.client.get_ip': (x) => x.client.address,
   'kong.client.get_forwarded_ip': (x) => x.client.address,
   'kong.client.get_port': (x) => x.client.port,
@@ -133,12 +131,13 @@ const contextFunctions = {
     if (typeof key !== 'string') throw new LuaError('consumer_id must be a string')
     if (byUsername !== true && !uuid.test(key))
       throw new LuaError('cannot load a consumer with an id that is not a uuid')
-    return consumers.find(({ id, username }) => id === key || (byUsername === true && username === key))
+    const found = consumers.find(({ id, username }) => id === key || (byUsername === true && username === key))
+    return convertDeep(found, textToBytes)
   },
   'kong.client.authenticate': (x, [consumer, credential]) => {
     if (!isRecord(consumer) && !isRecord(credential))
       throw new LuaError('either credential or consumer must be provided')
-    x.identity = { consumer: consumer ?? undefined, credential: credential ?? undefined }
+    x.identity = { consumer: convertDeep(consumer, textToBytes), credential: convertDeep(credential, textToBytes) }
   },
   'kong.router.get_route': (x) => x.match?.route.entity,
   'kong.router.get_service': (x) => x.match?.route.service?.entity,

@@ -1,10 +1,9 @@
 // Which instance of a plugin serves which config: started on first use, started again when the server lost it.
 import { stableId } from './config-entities.ts'
-import { isRecord } from './config-source.ts'
 import type { ExternalPlugin } from './config-types.ts'
 import { type PluginClient, RpcError, RpcRefusal } from './plugin-client.ts'
 
-/** The instance could not be started: Kong answers 500 then, unlike for any later failure. */
+/** The instance could not be started. */
 export class StartError extends Error {}
 
 /** Kong's workspaces have ids; here there is one. */
@@ -51,15 +50,13 @@ export class PluginInstances {
   }
 
   async #start(plugin: ExternalPlugin): Promise<number> {
-    try {
-      const argument = { Name: plugin.name, Config: configFor(plugin, this.#sequence) }
-      const started = await this.#client.call('plugin.StartInstance', argument)
-      if (isRecord(started) && typeof started.Id === 'number') return started.Id
-    } catch (error) {
-      if (error instanceof RpcError) throw new StartError(error.message, { cause: error })
-      throw error
-    }
-    throw new StartError('the plugin server named no instance')
+    const command = { cmd_start_instance: { name: plugin.name, config: configFor(plugin, this.#sequence) } }
+    const started = await this.#client.call(command).catch((cause: unknown) => {
+      throw cause instanceof Error ? new StartError(cause.message, { cause }) : cause
+    })
+    const id = started.instance_status?.instance_id
+    if (id === undefined) throw new StartError('the plugin server named no instance')
+    return id
   }
 
   /**
@@ -75,7 +72,7 @@ export class PluginInstances {
     }
   }
 
-  /** Forgets every instance of a plugin by that name (K: "no plugin instance" resets them all). */
+  /** Forgets every instance of a plugin by that name (K: "closed" resets them all). */
   reset(name: string): void {
     for (const [key, entry] of this.#running) if (entry.name === name) this.#running.delete(key)
   }
@@ -85,7 +82,9 @@ export class PluginInstances {
     const ids = [...this.#running.values()].map((entry) => entry.id)
     this.#running.clear()
     for (const id of await Promise.allSettled(ids)) {
-      if (id.status === 'fulfilled') await this.#client.call('plugin.CloseInstance', id.value).catch(() => undefined)
+      if (id.status === 'fulfilled') {
+        await this.#client.call({ cmd_close_instance: { instance_id: id.value } }).catch(() => undefined)
+      }
     }
   }
 }

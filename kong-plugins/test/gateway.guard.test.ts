@@ -1,5 +1,6 @@
 // The guard of kong.yml: without a verified identity nothing reaches the backend, whatever becomes of the plugin server.
 import t from 'tap'
+import { getMethod, setRequestHeaders } from '../src/wire/pdk-calls.ts'
 import { startBackend, valuesOf } from './gateway-support/backend.ts'
 import { fronts, renderKongYml, startFront } from './gateway-support/front.ts'
 import { type Behaviour, letPass, startPeer } from './gateway-support/peer.ts'
@@ -98,59 +99,51 @@ for (const kind of fronts) {
     t.ok(backend.seen.every((seen) => seen.headers['x-authenticated-userid'] === 'usr_alice'))
   })
 
-  t.test(
-    `${kind}: whatever happens to the plugin server, the guard answers 503 and the backend sees nothing`,
-    async (t) => {
-      const backend = await startBackend(t)
-      const peer = await startPeer(t, { access: letPass })
-      const front = await startFront(t, kind, { yaml: await renderKongYml(backend.url), socketPath: peer.socketPath })
-      const mark = (text: string): Behaviour => ({
-        access: async ({ pdk }) => void (await pdk('kong.service.request.set_headers', { 'X-Mobile-Gateway': text })),
-      })
-      const failures: [string, Behaviour][] = [
-        ['the handler returns without a mark', { access: async () => undefined }],
-        ['the handler fails', { access: async () => 'exception in handler' }],
-        ['the process dies in the middle', { access: async ({ hangUp }) => hangUp() }],
-        ['the process hangs', { access: () => new Promise<void>(() => undefined) }],
-        [
-          'the process hangs after the first call',
-          {
-            access: async ({ pdk }) => {
-              await pdk('kong.request.get_headers', 1000)
-              await new Promise(() => undefined)
-            },
-          },
-        ],
-        ['another policy passed it', mark(goodMark.replace('mobile-api', 'other-api'))],
-        ['the mark has no numbers', mark('mobile-api')],
-        ['the mark has a name too much', mark(`x ${goodMark}`)],
-        ['the mark is cut', mark('mobile-api;60;59;42;')],
-      ]
-      t.equal((await fetch(`${front.url}/mobile/x`)).status, 200, 'the instance is running')
-      backend.seen.length = 0
-      const forged = { 'x-mobile-gateway': goodMark, x_mobile_gateway: goodMark, 'x-authenticated-userid': 'evil' }
-      for (const [what, behaviour] of failures) {
-        peer.behaviour = behaviour
-        for (const headers of [{}, forged]) {
-          for (const method of ['GET', 'OPTIONS', 'POST']) {
-            const started = Date.now()
-            const answer = await fetch(`${front.url}/mobile/x`, { method, headers })
-            t.equal(answer.status, 503, `${what}: ${method}`)
-            t.equal(await answer.text(), unavailable)
-            t.equal(answer.headers.get('retry-after'), '5')
-            t.ok(Date.now() - started < 4000, 'within four seconds')
-            if (what.includes('hangs')) break
-          }
+  t.test(`${kind}: whatever happens to the plugin server, the backend sees nothing`, async (t) => {
+    const backend = await startBackend(t)
+    const peer = await startPeer(t, { access: letPass })
+    const front = await startFront(t, kind, { yaml: await renderKongYml(backend.url), socketPath: peer.socketPath })
+    const mark = (text: string): Behaviour => ({
+      access: async ({ pdk }) => void (await pdk(setRequestHeaders, { 'X-Mobile-Gateway': text })),
+    })
+    const hang = (): Promise<void> => new Promise(() => undefined)
+    const [guard, kong] = [503, 500] // who answers
+    const failures: [string, number, Behaviour][] = [
+      ['the handler returns without a mark', guard, { access: async () => undefined }],
+      ['the process hangs', kong, { access: hang }],
+      ['the process hangs after the first call', kong, { access: ({ pdk }) => pdk(getMethod, undefined).then(hang) }],
+      ['the process hangs after the mark', kong, { access: (event) => letPass(event).then(hang) }],
+      ['another policy passed it', guard, mark(goodMark.replace('mobile-api', 'other-api'))],
+      ['the mark has no numbers', guard, mark('mobile-api')],
+      ['the mark has a name too much', guard, mark(`x ${goodMark}`)],
+      ['the mark is cut', guard, mark('mobile-api;60;59;42;')],
+    ]
+    t.equal((await fetch(`${front.url}/mobile/x`)).status, 200, 'the instance is running')
+    backend.seen.length = 0
+    const forged = { 'x-mobile-gateway': goodMark, x_mobile_gateway: goodMark, 'x-authenticated-userid': 'evil' }
+    for (const [what, status, behaviour] of failures) {
+      peer.behaviour = behaviour
+      for (const headers of [{}, forged]) {
+        for (const method of ['GET', 'OPTIONS', 'POST']) {
+          const started = Date.now()
+          const answer = await fetch(`${front.url}/mobile/x`, { method, headers })
+          t.equal(answer.status, status, `${what}: ${method}`)
+          const body = await answer.text()
+          t.ok(Date.now() - started < 4000, 'within four seconds')
+          if (status === guard) t.equal(body, unavailable)
+          t.equal(answer.headers.get('retry-after'), status === guard ? '5' : null)
+          if (what.includes('hangs')) break
         }
       }
-      await peer.stop()
-      for (const spelling of spellings('X-Mobile-Gateway')) {
-        const answer = await rawGet(front.port, '/mobile/x', [`${spelling}: ${goodMark}`, `${spelling}: ${goodMark}`])
-        t.equal(statusOf(answer), 503, spelling)
-      }
-      t.same(backend.seen, [], 'nothing reached the backend')
-    },
-  )
+    }
+    peer.behaviour = { access: (event) => letPass(event).then(() => peer.stop()) }
+    t.equal((await fetch(`${front.url}/mobile/x`, { headers: forged })).status, kong, 'the process dies in the middle')
+    for (const spelling of spellings('X-Mobile-Gateway')) {
+      const answer = await rawGet(front.port, '/mobile/x', [`${spelling}: ${goodMark}`, `${spelling}: ${goodMark}`])
+      t.equal(statusOf(answer), kong, `gone: ${spelling}`)
+    }
+    t.same(backend.seen, [], 'nothing reached the backend')
+  })
 
   t.test(`${kind}: a plugin server that was never there means 500, also with a forged mark`, async (t) => {
     const backend = await startBackend(t)

@@ -1,13 +1,48 @@
 // What the embedded gateway does as Kong does it; with a `kong` on PATH every line here is asked of Kong too.
 import t, { type Test } from 'tap'
+import {
+  authenticate,
+  exit,
+  getMethod,
+  loadConsumer,
+  type PdkCall,
+  setRequestHeaders,
+  setResponseHeaders,
+} from '../src/wire/pdk-calls.ts'
 import { startBackend, valuesOf } from './gateway-support/backend.ts'
 import { type Front, fronts, startFront } from './gateway-support/front.ts'
-import { type Behaviour, type PeerEvent, startPeer } from './gateway-support/peer.ts'
+import { type Behaviour, type PeerEvent, startPeer, unknownCall } from './gateway-support/peer.ts'
 import { bodyOf, rawGet, rawRequest, statusOf } from './gateway-support/raw.ts'
 
 t.setTimeout(120_000)
 
 const pluginConfig = `{ policy: p, issuers: [{ issuer: i, jwks_uri: "http://127.0.0.1:9/jwks" }], audiences: [a] }`
+
+/** What Lua asks → what it is told. */
+const told: readonly (readonly [expression: string, result: unknown])[] = [
+  ['kong.request.get_method()', 'GET'],
+  ['kong.request.get_path()', '/told/ab'],
+  ['kong.request.get_raw_path()', '/told/%61b'],
+  ['kong.request.get_path_with_query()', '/told/%61b?a=1&a=2&b=&flag&c=%C3%A9'],
+  ['kong.request.get_raw_query()', 'a=1&a=2&b=&flag&c=%C3%A9'],
+  ['kong.request.get_scheme()', 'http'],
+  ['kong.request.get_host()', 'localhost'],
+  ['kong.request.get_forwarded_host()', 'localhost'],
+  ['kong.request.get_forwarded_prefix()', '/told'],
+  ['kong.request.get_header("x-under-score")', 'u'],
+  ['kong.request.get_header("X-Twice")', '1'],
+  ['kong.request.get_header("x-none")', undefined],
+  ['kong.request.get_header("__proto__")', 'p'],
+  [
+    'kong.request.get_headers(5)',
+    { host: 'localhost', connection: 'close', x_under_score: 'u', 'x-twice': ['1', '2'] },
+  ],
+  ['kong.request.get_query()', { a: ['1', '2'], b: '', flag: true, c: 'é' }],
+  ['kong.request.get_query_arg("flag")', true],
+  ['ngx.var.http_x_twice', '1, 2'],
+  ['kong.client.get_ip()', '127.0.0.1'],
+  ['kong.client.get_consumer()', undefined],
+]
 
 /** Routes without a guard, so that it shows what Kong does by itself. */
 function yamlFor(backend: string): string {
@@ -43,6 +78,12 @@ services:
   url: ${backend}
   routes: [{ name: lua-error, paths: [/lua-error] }]
   plugins: [{ name: post-function, config: { access: ['error("x")'] } }]
+- name: told
+  url: ${backend}
+  routes: [{ name: told, paths: [/told] }]
+  plugins:
+  - name: post-function
+    config: { access: ['kong.response.exit(200, { ${told.map(([expression], i) => `r${i} = ${expression}`).join(', ')} })'] }
 - name: down
   url: http://127.0.0.1:9
   retries: 0
@@ -241,66 +282,16 @@ for (const kind of fronts) {
       t.equal(lines.filter((line) => /^via: .*1\.1 /i.test(line)).length, 1)
     })
 
-    t.test('what a plugin is told', async (t) => {
-      const results = new Map<string, unknown>()
-      const ask: [string, ...unknown[]][] = [
-        ['kong.request.get_method'],
-        ['kong.request.get_path'],
-        ['kong.request.get_raw_path'],
-        ['kong.request.get_path_with_query'],
-        ['kong.request.get_raw_query'],
-        ['kong.request.get_scheme'],
-        ['kong.request.get_host'],
-        ['kong.request.get_forwarded_host'],
-        ['kong.request.get_forwarded_prefix'],
-        ['kong.request.get_header', 'x-under-score'],
-        ['kong.request.get_header', 'X-Twice'],
-        ['kong.request.get_header', 'x-none'],
-        ['kong.request.get_headers', 1000],
-        ['kong.request.get_query'],
-        ['kong.request.get_query_arg', 'flag'],
-        ['kong.nginx.get_var', 'http_x_twice'],
-        ['kong.client.get_ip'],
-        ['kong.ctx.shared.get', 'k'],
-        ['kong.client.get_consumer'],
-      ]
-      const { peer, front } = shared
-      peer.behaviour = {
-        access: async ({ pdk }) => {
-          await pdk('kong.ctx.shared.set', 'k', { a: [1, 'b', true] })
-          for (const [name, ...args] of ask) results.set([name, ...args].join(' '), await pdk(name, ...args))
-        },
-      }
+    t.test('what Lua is told', async (t) => {
       const headers = ['X_Under_Score: u', 'X-Twice: 1', 'X-Twice: 2', '__proto__: p', 'X-Empty:']
-      await rawGet(front.port, '/plugged/%61b?a=1&a=2&b=&flag&c=%C3%A9', headers)
-      t.same(Object.fromEntries(results), {
-        'kong.request.get_method': 'GET',
-        'kong.request.get_path': '/plugged/ab',
-        'kong.request.get_raw_path': '/plugged/%61b',
-        'kong.request.get_path_with_query': '/plugged/%61b?a=1&a=2&b=&flag&c=%C3%A9',
-        'kong.request.get_raw_query': 'a=1&a=2&b=&flag&c=%C3%A9',
-        'kong.request.get_scheme': 'http',
-        'kong.request.get_host': 'localhost',
-        'kong.request.get_forwarded_host': 'localhost',
-        'kong.request.get_forwarded_prefix': '/plugged',
-        'kong.request.get_header x-under-score': 'u',
-        'kong.request.get_header X-Twice': '1',
-        'kong.request.get_header x-none': undefined,
-        'kong.request.get_headers 1000': {
-          host: ['localhost'],
-          connection: ['close'],
-          x_under_score: ['u'],
-          'x-twice': ['1', '2'],
-          __proto_: ['p'], // msgpackr, which the peer reads with, renames it
-          'x-empty': [''],
-        },
-        'kong.request.get_query': { a: ['1', '2'], b: [''], flag: [], c: ['é'] },
-        'kong.request.get_query_arg flag': true,
-        'kong.nginx.get_var http_x_twice': '1, 2',
-        'kong.client.get_ip': '127.0.0.1',
-        'kong.ctx.shared.get k': { a: [1, 'b', true] },
-        'kong.client.get_consumer': undefined,
-      })
+      const answer = await rawGet(shared.front.port, '/told/%61b?a=1&a=2&b=&flag&c=%C3%A9', headers)
+      const body: Record<string, unknown> = JSON.parse(Buffer.from(bodyOf(answer), 'latin1').toString())
+      for (const [i, [expression, result]] of told.entries()) t.same(body[`r${i}`], result, expression)
+    })
+
+    t.test('the config that a plugin is started with', async (t) => {
+      const { peer, front } = shared
+      t.equal(statusOf(await rawGet(front.port, '/plugged')), 200)
       const [config = {}] = peer.configs
       t.match(config, { policy: 'p', leeway_seconds: 5, method_scopes: {}, required_scopes: [] }, 'with defaults')
       const added = ['__key__', '__plugin_id', '__seq__', '__ws_id', 'service_id']
@@ -310,74 +301,114 @@ for (const kind of fronts) {
           .sort(),
         added,
       )
-      t.equal(bodyOf(await rawGet(front.port, '/plain')).includes('hello'), true)
-    })
-
-    t.test('an instance that the plugin server lost is started again', async (t) => {
-      const { peer, front } = await setUp(t, kind, {
-        access: async ({ pdk }) => void (await pdk('kong.response.exit', 401, 'no')),
-      })
-      t.equal(statusOf(await rawGet(front.port, '/plugged')), 401)
-      peer.forgetInstances()
-      t.equal(statusOf(await rawGet(front.port, '/plugged')), 401)
-      t.equal(peer.calls.filter((name) => name === 'plugin.StartInstance').length, 2)
     })
 
     t.test("a plugin's outcomes", async (t) => {
       const { backend, peer, front } = shared
-      backendSeen.length = 0
-      const exit = (...args: unknown[]): Behaviour => ({
-        access: async ({ pdk }) => void (await pdk('kong.response.exit', ...args)),
+      const call = <A>(pdkCall: PdkCall<A, unknown>, argument: A): Behaviour => ({
+        access: async ({ pdk }) => void (await pdk(pdkCall, argument)),
       })
-      const call = (use: (event: PeerEvent) => Promise<unknown>): Behaviour => ({
-        access: async (e) => void (await use(e)),
-      })
+      const once = (use: (event: PeerEvent) => Promise<string | undefined>): Behaviour => {
+        let left = 1
+        return { access: async (event) => (left-- > 0 ? use(event) : undefined) }
+      }
+      const hang = (): Promise<void> => new Promise(() => undefined)
+      const none = /\r\n\r\n$/
+      const unexpected = /An unexpected error occurred/
       const cases: [what: string, behaviour: Behaviour, status: number, seen: RegExp, unseen?: RegExp][] = [
-        ['passes', call(async () => undefined), 200, /hello/],
-        [
-          'exit with a table',
-          exit(401, { message: 'no' }),
-          401,
-          /application\/json; charset=utf-8[\s\S]*\{"message":"no"\}$/i,
-        ],
-        ['exit with text', exit(403, 'no'), 403, /\r\n\r\nno$/, /content-type/i],
-        ['exit with empty text', exit(401, '', { 'X-A': 'b' }), 401, /X-A: b/i, /html/],
-        ['exit without a body', exit(401), 401, /<center><h1>401 Authorization Required<\/h1><\/center>/],
-        ['exit with a hole loses its headers', exit(401, null, { 'X-A': 'b' }), 401, /html/, /X-A/i],
-        ['exit 503 without a body', exit(503), 503, /The upstream server is currently unavailable/],
+        ['passes', { access: async () => undefined }, 200, /hello/],
+        ['exit with text', call(exit, { status: 403, body: 'no' }), 403, /\r\n\r\nno$/, /content-type/i],
+        ['exit with bytes', call(exit, { status: 403, body: 'né' }), 403, /\r\n\r\nnÃ©$/],
+        ['exit with headers', call(exit, { status: 401, body: '', headers: { 'X-A': 'b' } }), 401, /X-A: b/i, /html/],
+        ['exit with headers alone', call(exit, { status: 401, headers: { 'X-A': 'b' } }), 401, /X-A: b/i, /html/],
+        ['exit without a body', call(exit, { status: 401 }), 401, none],
+        ['exit 503 without a body', call(exit, { status: 503 }), 503, none],
         [
           'of a single-valued header the last value wins',
-          exit(401, '', { 'WWW-Authenticate': ['A', 'B'], 'X-List': ['1', '2'] }),
+          call(exit, { status: 401, headers: { 'WWW-Authenticate': ['A', 'B'], 'X-List': ['1', '2'] } }),
           401,
           /(?=[\s\S]*WWW-Authenticate: B)(?=[\s\S]*X-List: 1\r\nX-List: 2)/i,
           /: A\r/,
         ],
-        ['error', call(({ pdk }) => pdk('kong.response.error', 429, 'slow down')), 429, /"message":"slow down",/],
-        ['an exception (the stock server returns)', call(async () => undefined), 200, /hello/],
-        ['an RPC error', { access: async () => 'broken' }, 200, /hello/],
-        ['the connection breaks', { access: async ({ hangUp }) => hangUp() }, 200, /hello/],
-        ['no answer', { access: () => new Promise<void>(() => undefined) }, 200, /hello/],
-        ['an unknown PDK call', call(({ pdk }) => pdk('kong.no.such')), 200, /hello/],
+        ['a bad status', call(exit, { status: 42 }), 500, unexpected],
+        ['no status', call(exit, {}), 500, unexpected],
+        ['the connection breaks once', once(async ({ hangUp }) => void hangUp()), 200, /hello/],
+        ['the event is refused once', once(async () => 'broken'), 200, /hello/],
         [
-          'arguments that Lua rejects',
-          call(({ pdk }) => pdk('kong.response.set_header', 'X-A', null)),
-          500,
-          /An unexpected/,
+          'the connection breaks once after a call',
+          once(async ({ pdk, hangUp }) => void pdk(getMethod, undefined).then(hangUp)),
+          200,
+          /hello/,
         ],
-        ['a bad status', exit(42), 500, /An unexpected error occurred/],
+        [
+          'the connection breaks before a call is answered',
+          {
+            access: ({ pdk, hangUp }) => {
+              const answer = pdk(getMethod, undefined)
+              hangUp()
+              return answer
+            },
+          },
+          500,
+          unexpected,
+        ],
+        ['no answer', { access: hang }, 500, unexpected],
+        ['no answer after a call', { access: ({ pdk }) => pdk(getMethod, undefined).then(hang) }, 500, unexpected],
+        ['a call that there is not', call(unknownCall, undefined), 500, unexpected],
+        ['headers that Lua rejects', call(setResponseHeaders, { 'X-A': [1] }), 500, unexpected],
+        ['request headers that Lua rejects', call(setRequestHeaders, { 'X-A': [1] }), 500, unexpected],
+        ['nobody is authenticated', call(authenticate, {}), 500, unexpected],
+        ['no id of a consumer', call(loadConsumer, {}), 500, unexpected],
       ]
       for (const [what, behaviour, status, present, absent = /^$/] of cases) {
+        backend.seen.length = 0
         peer.behaviour = behaviour
         const answer = await rawGet(front.port, '/plugged')
         t.equal(statusOf(answer), status, what)
         t.match(answer, present, what)
         t.notMatch(answer, absent, what)
+        t.equal(backend.seen.length, status === 200 ? 1 : 0, what)
       }
-      t.equal(peer.calls.filter((name) => name === 'plugin.StartInstance').length, 1, 'one instance for all of them')
       backend.seen.length = 0
-      await peer.stop()
-      t.equal(statusOf(await rawGet(front.port, '/plugged')), 200, 'a server that is gone is skipped')
-      t.equal(backend.seen.length, 1)
+      peer.behaviour = { access: ({ pdk }) => pdk(getMethod, undefined).then(() => peer.stop()) }
+      t.equal(statusOf(await rawGet(front.port, '/plugged')), 500, 'a server that goes in the middle')
+      t.equal(statusOf(await rawGet(front.port, '/plugged')), 500, 'a server that is gone')
+      t.same(backend.seen, [], 'nothing passed')
+    })
+
+    t.test('an instance that the plugin server lost is started again', async (t) => {
+      const { peer, front } = await setUp(t, kind, {
+        access: async ({ pdk }) => void (await pdk(exit, { status: 401, body: 'no' })),
+      })
+      t.equal(statusOf(await rawGet(front.port, '/plugged')), 401)
+      peer.forgetInstances()
+      t.equal(statusOf(await rawGet(front.port, '/plugged')), 401)
+      const [start, event] = ['cmd_start_instance', 'cmd_handle_event']
+      t.strictSame(peer.calls, [start, event, event, start, event])
+      // Kong itself would go on without end, for as long as the client waits.
+      if (kind === 'kong') return
+      peer.behaviour = { access: async () => 'broken' }
+      t.equal(statusOf(await rawGet(front.port, '/plugged')), 500)
+      t.strictSame(peer.calls.slice(5), [event, start, event, start, event, start, event], 'three times')
+      t.match(await front.log(), '[mobile-gateway] broken')
+    })
+
+    t.test('a connection is used again, but not after an answer or a failure', async (t) => {
+      const { peer, front } = await setUp(t, kind)
+      const connections = async (behaviour: Behaviour): Promise<number> => {
+        peer.behaviour = behaviour
+        await rawGet(front.port, '/plugged')
+        return peer.connections
+      }
+      const pass: Behaviour = { access: async () => undefined }
+      t.equal(await connections(pass), 1)
+      t.equal(await connections({ access: async ({ pdk }) => void (await pdk(getMethod, undefined)) }), 1)
+      t.equal(await connections({ access: ({ pdk }) => pdk(exit, { status: 401 }) }), 1)
+      t.equal(await connections(pass), 2, 'after an answer')
+      t.equal(await connections({ access: () => new Promise(() => undefined) }), 2)
+      t.equal(await connections(pass), 3, 'after a timeout')
+      t.equal(await connections({ access: ({ pdk }) => pdk(unknownCall, undefined) }), 3)
+      t.equal(await connections(pass), 4, 'after a call that there is not')
     })
 
     t.test('an instance that does not start means 500', async (t) => {
@@ -386,6 +417,7 @@ for (const kind of fronts) {
         start: async () => 'bad config',
       })
       t.equal(statusOf(await rawGet(front.port, '/plugged')), 500)
+      if (kind === 'embedded') t.match(await front.log(), '[mobile-gateway] bad config')
       peer.behaviour = { access: async () => undefined }
       t.equal(statusOf(await rawGet(front.port, '/plugged')), 200, 'and is tried again')
       t.equal(backend.seen.length, 1)

@@ -1,33 +1,59 @@
 // The PDK calls that our plugins make, asked of Kong and of the embedded gateway: the same answers.
 import t from 'tap'
+import {
+  authenticate,
+  exit,
+  getForwardedIp,
+  getHeader,
+  getMethod,
+  getShared,
+  getVar,
+  loadConsumer,
+  setRequestHeaders,
+  setResponseHeaders,
+  setSerializeValue,
+  setShared,
+} from '../src/wire/pdk-calls.ts'
 import { startBackend, valuesOf } from './gateway-support/backend.ts'
 import { fronts, renderKongYml, startFront } from './gateway-support/front.ts'
 import { type PeerEvent, startPeer } from './gateway-support/peer.ts'
-import { rawRequest, statusOf } from './gateway-support/raw.ts'
+import { bodyOf, rawGet, rawRequest, statusOf } from './gateway-support/raw.ts'
 
 t.setTimeout(120_000)
 const MARK = 'mobile-api;60;59;42;Minute:60:59'
-const consumers = '\nconsumers:\n- username: demo-app\n  custom_id: app_1\n'
+const consumers = '\nconsumers:\n- username: demo-app\n  custom_id: äpp_1\n'
 
 for (const kind of fronts) {
   t.test(`${kind}: what plugins read`, async (t) => {
     const read: unknown[] = []
     const access = async ({ pdk }: PeerEvent): Promise<void> => {
-      for (const name of ['request', 'http_dpop', 'http_nothing']) read.push(await pdk('kong.nginx.get_var', name))
-      read.push(await pdk('kong.request.get_method'))
-      read.push(await pdk('kong.client.get_forwarded_ip'))
-      for (const name of ['demo-app', 'nobody']) read.push(await pdk('kong.client.load_consumer', name, true))
-      read.push(await pdk('kong.log.set_serialize_value', 'gateway', { policy: 'p' }))
+      for (const name of ['request', 'http_dpop', 'http_nothing']) read.push(await pdk(getVar, name))
+      for (const name of ['dpop', 'x-under-score', 'x-none']) read.push(await pdk(getHeader, name))
+      read.push(await pdk(getMethod, undefined))
+      read.push(await pdk(getForwardedIp, undefined))
+      for (const id of ['demo-app', 'nobody']) read.push(await pdk(loadConsumer, { id, by_username: true }))
+      read.push(await pdk(setSerializeValue, { k: 'gateway', v: { policy: 'p' } }))
       const id = '6f0c2c1e-8d5b-5f0a-9a3e-7b1d52c4e806'
-      read.push(await pdk('kong.client.authenticate', { id, username: 'x' }, { id: 'x|y', consumer_id: id }))
-      read.push(await pdk('kong.ctx.shared.set', 'authenticated_groups', ['a']))
-      await pdk('kong.service.request.set_headers', { 'X-Mobile-Gateway': MARK })
+      read.push(
+        await pdk(authenticate, { consumer: { id, username: 'x' }, credential: { id: 'x|y', consumer_id: id } }),
+      )
+      read.push(await pdk(setShared, { k: 'authenticated_groups', v: ['a'] }))
+      await pdk(setRequestHeaders, { 'X-Mobile-Gateway': MARK })
     }
     const backend = await startBackend(t)
     const peer = await startPeer(t, { access })
     const yaml = (await renderKongYml(backend.url)) + consumers
     const front = await startFront(t, kind, { yaml, socketPath: peer.socketPath })
-    const lines = ['Host: localhost', 'Connection: close', 'DPoP: one', 'dpop: two', 'Content-Length: 0', '', '']
+    const lines = [
+      'Host: localhost',
+      'Connection: close',
+      'DPoP: one',
+      'dpop: two',
+      'X_Under_Score: Ã©',
+      'Content-Length: 0',
+      '',
+      '',
+    ]
     const rows: readonly (readonly [line: string, method: string])[] = [
       ['POST /mobile/a%20b/../c?x=1 HTTP/1.1', 'POST'],
       ['PUT http://evil.example/mobile/%7e HTTP/1.1', 'PUT'],
@@ -41,10 +67,13 @@ for (const kind of fronts) {
         line,
         'one, two',
         nothing,
+        'one',
+        'é',
+        nothing,
         method,
         '127.0.0.1',
-        { username: 'demo-app', custom_id: 'app_1', id: /^[0-9a-f-]{36}$/ },
-        nothing,
+        { username: 'demo-app', custom_id: 'äpp_1', id: /^[0-9a-f-]{36}$/ },
+        {},
         nothing,
         nothing,
         nothing,
@@ -55,7 +84,7 @@ for (const kind of fronts) {
   t.test(`${kind}: one set_headers sets and clears`, async (t) => {
     const access = async ({ pdk }: PeerEvent): Promise<void> => {
       const cleared = { Authorization: [], DPoP: [], 'X-Twice': [], 'X-Absent': [] }
-      await pdk('kong.service.request.set_headers', { ...cleared, 'X-Set': 'ours', 'X-Mobile-Gateway': MARK })
+      await pdk(setRequestHeaders, { ...cleared, 'X-Set': 'ours', 'X-Mobile-Gateway': MARK })
     }
     const backend = await startBackend(t)
     const peer = await startPeer(t, { access })
@@ -82,5 +111,113 @@ for (const kind of fronts) {
       ['X-Kept', ['1']],
     ] as const)
       t.same(valuesOf(seen, name), values, name)
+  })
+
+  t.test(`${kind}: empty values, false and lists`, async (t) => {
+    const shared: readonly (readonly [given: unknown, found: unknown])[] = [
+      ['', ''],
+      [0, 0],
+      [1.5, 1.5],
+      [true, true],
+      [false, undefined],
+      [null, undefined],
+      [undefined, undefined],
+      ['é😀', 'é😀'],
+      [[], {}],
+      [{}, {}],
+      [
+        ['a', 1],
+        ['a', 1],
+      ],
+      [
+        { a: [], b: {}, c: false, d: null, e: [{ f: 'é' }], __proto: 1 },
+        { a: {}, b: {}, e: [{ f: 'é' }], __proto: 1 },
+      ],
+    ]
+    const read: unknown[] = []
+    const found: unknown[] = []
+    const access = async ({ pdk }: PeerEvent): Promise<void> => {
+      for (const name of ['x-empty', '']) read.push(await pdk(getHeader, name))
+      for (const name of ['http_x_empty', 'no_such_thing', 'é', '']) read.push(await pdk(getVar, name))
+      for (const name of ['never', '', 'set_false', 'set_empty']) read.push(await pdk(getShared, name))
+      for (const [v] of shared) {
+        await pdk(setShared, { k: 'k', v })
+        found.push(await pdk(getShared, 'k'))
+      }
+      await pdk(setSerializeValue, {})
+      await pdk(authenticate, { consumer: { username: 'né' }, credential: {} })
+    }
+    const backend = await startBackend(t)
+    const peer = await startPeer(t, { access })
+    const yaml = `
+_format_version: "3.0"
+services:
+- name: s
+  url: ${backend.url}
+  routes: [{ name: r, paths: [/] }]
+  plugins:
+  - { name: mobile-identity, config: { policy: p } }
+  - { name: pre-function, config: { access: ['kong.ctx.shared.set_false = false kong.ctx.shared.set_empty = ""'] } }
+  - name: post-function
+    config:
+      access:
+      - |
+        local consumer = kong.client.get_consumer()
+        consumer.tags = type(consumer.tags)
+        kong.response.exit(200, { consumer = consumer, credential = kong.client.get_credential(), k = kong.ctx.shared.k })
+`
+    const front = await startFront(t, kind, { yaml, socketPath: peer.socketPath })
+    const answer = await rawGet(front.port, '/', ['X-Empty:'])
+    const none = undefined
+    t.strictSame(read, [none, none, none, none, none, none, none, none, false, ''])
+    for (const [i, [given, expected]] of shared.entries()) t.same(found[i], expected, JSON.stringify(given))
+    t.same(JSON.parse(Buffer.from(bodyOf(answer), 'latin1').toString()), {
+      consumer: { id: '', created_at: 0, username: 'né', custom_id: '', tags: 'table' },
+      credential: { id: '', consumer_id: '' },
+      k: { a: {}, b: {}, e: [{ f: 'é' }], __proto: 1 },
+    })
+  })
+
+  t.test(`${kind}: several calls at once, in their order, and nothing after exit`, async (t) => {
+    const read: unknown[] = []
+    const backend = await startBackend(t)
+    const peer = await startPeer(t, { access: async () => {} })
+    const front = await startFront(t, kind, { yaml: await renderKongYml(backend.url), socketPath: peer.socketPath })
+    const ask = async (access: (event: PeerEvent) => Promise<void>): Promise<string> => {
+      peer.behaviour = { access }
+      return rawGet(front.port, '/mobile/x')
+    }
+
+    const passed = await ask(async ({ pdk }) => {
+      for (const value of ['one', 'two']) void pdk(setResponseHeaders, { 'X-Set': value })
+      void pdk(setRequestHeaders, { 'X-Mobile-Gateway': MARK, 'X-Set': 'ours' })
+    })
+    t.equal(statusOf(passed), 200, 'the end came with the calls')
+    t.match(passed, /\r\nX-Set: two\r\n/i)
+    t.strictSame(
+      backend.seen.splice(0).map((seen) => valuesOf(seen, 'X-Set')),
+      [['ours']],
+    )
+
+    const refused = await ask(async ({ pdk }) => {
+      const method = pdk(getMethod, undefined)
+      void pdk(setShared, { k: 'k', v: 'first' })
+      const first = pdk(getShared, 'k')
+      void pdk(setShared, { k: 'k', v: 'second' })
+      read.push(...(await Promise.all([method, first, pdk(getShared, 'k')])))
+      void pdk(setResponseHeaders, { 'X-Set': 'before' })
+      void pdk(exit, { status: 403, body: 'no' })
+      void pdk(setResponseHeaders, { 'X-Set': 'after' })
+    })
+    t.strictSame(read, ['GET', 'first', 'second'])
+    t.equal(statusOf(refused), 403)
+    t.match(refused, /\r\nX-Set: before\r\n/i)
+
+    const failed = await ask(async ({ pdk }) => {
+      void pdk(setRequestHeaders, { 'X-Mobile-Gateway': MARK })
+      void pdk(setResponseHeaders, { 'X-Set': [1] })
+    })
+    t.equal(statusOf(failed), 500, 'one call fails after another')
+    t.strictSame(backend.seen, [], 'the backend saw neither')
   })
 }

@@ -124,11 +124,11 @@ t.test('a request ends with the configuration it began with; only then its plugi
     peer.configs.map(({ __seq__ }) => __seq__),
     [0, 1],
   )
-  t.notOk(peer.calls.includes('plugin.CloseInstance'), 'the old one is still at work')
+  t.notOk(peer.calls.includes('cmd_close_instance'), 'the old one is still at work')
 
   finish()
   t.equal((await slow).headers.get('x-edit'), 'one')
-  await eventually(() => peer.calls.includes('plugin.CloseInstance'))
+  await eventually(() => peer.calls.includes('cmd_close_instance'))
 })
 
 t.test('a config that only its plugin knows to be wrong, and Lua that does not compile, are refused', async (t) => {

@@ -3,23 +3,28 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Packr, UnpackrStream } from 'msgpackr'
-
-const packr = new Packr({ useRecords: false })
+import { type Return, rpcCall, rpcReturn } from '../../src/wire/calls.ts'
+import { empty, readFrame } from '../../src/wire/codec.ts'
+import { FrameWriter, refusal, writeAscii } from '../../src/wire/frame-writer.ts'
+import { createFrameReader } from '../../src/wire/frames.ts'
+import { type PdkCall, setRequestHeaders } from '../../src/wire/pdk-calls.ts'
 
 /** One event: PDK calls to make before it ends. */
 export interface PeerEvent {
   readonly config: Record<string, unknown>
-  /** Calls back into Kong and waits for the result; never returns after exit or error. */
-  readonly pdk: (method: string, ...args: unknown[]) => Promise<unknown>
+  /**
+   * Calls back into Kong; never returns after exit. Calls that are not waited for leave in one piece, with the end of
+   * the event if it comes at once.
+   */
+  readonly pdk: <Argument, Result>(call: PdkCall<Argument, Result>, argument: Argument) => Promise<Result>
   /** Ends the connection in the middle of the event. */
   readonly hangUp: () => void
 }
 
 export interface Behaviour {
-  /** Runs for each access event; a string is sent as an RPC error. */
-  access: (event: PeerEvent) => Promise<string | undefined> | Promise<void>
-  /** Runs for StartInstance; a string is sent as an RPC error. */
+  /** Runs for each access event; with a string the connection ends. */
+  access: (event: PeerEvent) => Promise<unknown>
+  /** Runs when an instance is started; a string is the reason of a refusal. */
   start?: () => Promise<string | undefined>
 }
 
@@ -27,94 +32,89 @@ export interface Peer {
   readonly socketPath: string
   /** May be changed between requests. */
   behaviour: Behaviour
-  /** Every call that came in, by name. */
+  /** Every command that came in, by name. */
   readonly calls: string[]
-  /** The Config of each StartInstance. */
+  /** How many connections there were. */
+  connections: number
+  /** The config of each instance. */
   readonly configs: Record<string, unknown>[]
-  /** Answers HandleEvent with "no plugin instance" from now on, until started anew. */
+  /** Refuses events from now on, until started anew. */
   forgetInstances(): void
   stop(): Promise<void>
 }
 
-interface OpenEvent {
-  /** Delivers the result of the last PDK call. */
-  resume: (result: unknown) => void
-  /** Answers the RPC that is waiting. */
-  reply: (data: unknown) => void
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
-}
+/** A function by a name that Kong does not have. */
+export const unknownCall: PdkCall<unknown, unknown> = { name: 'kong.no.such', argument: empty, result: empty }
 
 /** Starts the peer on a socket of its own; it ends with the test. */
 export async function startPeer(t: { after(ended: () => unknown): void }, first: Behaviour): Promise<Peer> {
   const folder = await mkdtemp(join(tmpdir(), 'peer-'))
   const socketPath = join(folder, 'p.sock')
   const instances = new Map<number, Record<string, unknown>>()
-  const events = new Map<number, OpenEvent>()
   const sockets = new Set<Socket>()
   let nextId = 1000
 
-  const serve = (
-    socket: Socket,
-    method: string,
-    argument: unknown,
-    done: (error: unknown, result: unknown) => void,
-  ) => {
-    peer.calls.push(method)
-    const facts = isRecord(argument) ? argument : {}
-    if (method === 'plugin.StartInstance') {
-      const config: unknown = JSON.parse(String(facts.Config))
-      peer.configs.push(isRecord(config) ? config : {})
-      void (peer.behaviour.start?.() ?? Promise.resolve(undefined)).then((error) => {
-        nextId += 1
-        instances.set(nextId, isRecord(config) ? config : {})
-        done(error, error === undefined ? { Name: facts.Name, Id: nextId, Config: config, StartTime: 0 } : undefined)
-      })
-    } else if (method === 'plugin.HandleEvent') {
-      const config = instances.get(Number(facts.InstanceId))
-      if (config === undefined) return done(`no plugin instance #${facts.InstanceId}`, undefined)
-      nextId += 1
-      const id = nextId
-      const event: OpenEvent = {
-        resume: () => undefined,
-        reply: (data) => done(undefined, { EventId: id, Data: data }),
-      }
-      events.set(id, event)
-      const pdk: PeerEvent['pdk'] = (name, ...args) => {
-        const result = new Promise<unknown>((resolve) => {
-          event.resume = resolve
-        })
-        event.reply({ Method: name, Args: args })
-        return result
-      }
-      void peer.behaviour.access({ config, pdk, hangUp: () => socket.destroy() }).then((error) => {
-        if (typeof error === 'string') done(error, undefined)
-        else event.reply('ret')
-      })
-    } else if (method.startsWith('plugin.Step')) {
-      const event = events.get(Number(facts.EventId))
-      if (event === undefined) return done('no such event', undefined)
-      event.reply = (data) => done(undefined, { EventId: facts.EventId, Data: data })
-      event.resume(facts.Data)
-    } else done(undefined, {})
-  }
+  const serve = (socket: Socket): void => {
+    const reader = createFrameReader()
+    const waiting: ((frame: Buffer) => void)[] = []
+    const send = (bytes: Buffer): void => {
+      socket.cork()
+      setImmediate(() => socket.uncork())
+      if (!socket.destroyed) socket.write(bytes)
+    }
+    const frames = (add: (out: FrameWriter) => void): Buffer => {
+      const out = new FrameWriter()
+      add(out)
+      return out.take()
+    }
+    const pdk: PeerEvent['pdk'] = (call, argument) => {
+      send(
+        frames((out) => {
+          out.add(writeAscii, call.name)
+          out.add(call.argument.write, argument)
+        }),
+      )
+      return new Promise((resolve) => waiting.push((frame) => resolve(readFrame(call.result, frame))))
+    }
+    const answer = (returned: Return): void => send(frames((out) => out.add(rpcReturn.write, returned)))
+    const refuse = (reason: string): void => void socket.end(refusal(reason))
 
-  const server = createServer((socket) => {
+    const obey = async (frame: Buffer): Promise<void> => {
+      const { sequence = 0, ...command } = readFrame(rpcCall, frame)
+      peer.calls.push(...Object.keys(command))
+      const { cmd_start_instance: start, cmd_handle_event: event } = command
+      if (start !== undefined) {
+        const config: Record<string, unknown> = JSON.parse(start.config ?? '')
+        peer.configs.push(config)
+        const reason = await peer.behaviour.start?.()
+        if (reason !== undefined) return refuse(reason)
+        nextId += 1
+        instances.set(nextId, config)
+        return answer({ sequence, instance_status: { instance_id: nextId } })
+      }
+      if (event === undefined) return answer({ sequence })
+      const config = instances.get(event.instance_id ?? 0)
+      if (config === undefined) return refuse(`no plugin instance #${event.instance_id}`)
+      const reason = await peer.behaviour.access({ config, pdk, hangUp: () => socket.destroySoon() })
+      if (typeof reason === 'string') return refuse(reason)
+      send(frames((out) => out.add(writeAscii, '')))
+      answer({ sequence })
+    }
+
+    peer.connections += 1
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
     socket.on('error', () => socket.destroy())
-    const reader = socket.pipe(new UnpackrStream({ useRecords: false, mapsAsObjects: true, int64AsType: 'number' }))
-    reader.on('data', (message: unknown) => {
-      if (!Array.isArray(message)) return
-      const [, id, method, args]: unknown[] = message
-      const argument: unknown = Array.isArray(args) ? args[0] : undefined
-      serve(socket, String(method), argument, (error, result) => {
-        if (!socket.destroyed) socket.write(packr.pack([1, id, error ?? null, result ?? null]))
-      })
+    socket.on('data', (chunk) => {
+      for (const frame of reader.read(chunk)) {
+        const take = waiting.shift()
+        if (take === undefined) void obey(frame)
+        else take(frame)
+      }
     })
-  })
+  }
+
+  const server = createServer(serve)
   await new Promise<void>((resolve) => server.listen(socketPath, resolve))
   const stop = async (): Promise<void> => {
     for (const socket of sockets) socket.destroy()
@@ -128,6 +128,7 @@ export async function startPeer(t: { after(ended: () => unknown): void }, first:
     socketPath,
     behaviour: first,
     calls: [],
+    connections: 0,
     configs: [],
     forgetInstances: () => instances.clear(),
     stop,
@@ -137,7 +138,7 @@ export async function startPeer(t: { after(ended: () => unknown): void }, first:
 
 /** What mobile-gateway does when all is well: identity and mark in one call. */
 export const letPass = async ({ pdk }: PeerEvent): Promise<void> => {
-  await pdk('kong.service.request.set_headers', {
+  await pdk(setRequestHeaders, {
     'X-Authenticated-UserId': 'usr_alice',
     'X-Authenticated-Scope': 'profile:read',
     'X-Consumer-Username': 'demo-app',
