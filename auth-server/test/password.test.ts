@@ -1,8 +1,10 @@
 // Passwords: all of what was typed counts, however it is encoded; an unknown account costs as much as a known one.
 import { setTimeout as delay } from 'node:timers/promises'
 import bcrypt from 'bcrypt'
-import t from 'tap'
-import { hashPassword, PasswordQueueFull, verifyPassword } from '../src/crypto/password.ts'
+import type { LightMyRequestResponse } from 'fastify'
+import t, { type Test } from 'tap'
+import { hashPassword, verifyPassword } from '../src/crypto/password.ts'
+import { PasswordQueueFull } from '../src/crypto/password-queue.ts'
 import { Browser, formsOf } from './support/browser.ts'
 import { authorizeUrl, logIn, obtainTokens, pkcePair, refresh } from './support/phone.ts'
 import { testServer, USER } from './support/server.ts'
@@ -130,45 +132,78 @@ t.test('a password too long to be one is refused before any hashing', async (t) 
   t.equal(compared, 0)
 })
 
-t.test('a flood of checks is told to come back: some get in, the rest hear 503 with Retry-After', async (t) => {
-  const { app } = await testServer(t)
+/** A login page, wrong passwords sent from it by any address, and comparisons that wait until they are released. */
+const busyLogin = async (t: Test, compareThen: typeof bcrypt.compare) => {
+  const { app } = await testServer(t, { TRUSTED_PROXIES: '127.0.0.1' })
   const browser = new Browser(app)
   const page = await browser.open(authorizeUrl(pkcePair().challenge))
   const { action = '', hidden = {} } = formsOf(page.body).find((form) => form.action.endsWith('/login')) ?? {}
   const { compare } = bcrypt
-  // Every comparison waits, as on a machine that is busy.
   let release = () => {}
   const held = new Promise<void>((resolve) => {
-    release = resolve
+    release = () => {
+      bcrypt.compare = compare
+      resolve()
+    }
   })
-  bcrypt.compare = (async () => {
-    await held
-    return false
-  }) as typeof bcrypt.compare
-  try {
-    const flood = Array.from({ length: 80 }, () =>
-      browser.request('POST', action, { form: { ...hidden, ...USER, password: 'wrong' } }),
-    )
-    let answered = 0
-    for (const response of flood) void response.then(() => answered++)
-    const deadline = Date.now() + 10_000
-    while (answered < 13 && Date.now() < deadline) await delay(5)
-    const turnedAway = await Promise.race(flood)
-    t.equal(turnedAway.statusCode, 503)
-    t.equal(turnedAway.headers['retry-after'], '5')
-    t.match(turnedAway.headers['content-type'], /^text\/html/)
-    await t.rejects(verifyPassword(PEPPER, 'x', undefined), PasswordQueueFull)
-    t.equal((await app.inject('/jwks')).statusCode, 200, 'everything else goes on')
-    release()
-    const statuses = (await Promise.all(flood)).map(({ statusCode }) => statusCode)
-    t.strictSame([...new Set(statuses)].sort(), [422, 503])
-    t.equal(statuses.filter((status) => status === 422).length, 67, '3 at work, 64 waiting')
-  } finally {
-    release()
-    bcrypt.compare = compare
+  bcrypt.compare = ((data: string, encrypted: string) =>
+    held.then(() => compareThen(data, encrypted))) as typeof bcrypt.compare
+  t.teardown(release)
+
+  const answered: LightMyRequestResponse[] = []
+  const guess = async (address: string) => {
+    const form = { ...hidden, ...USER, password: 'wrong' }
+    const response = await browser.request('POST', action, { form, headers: { 'x-forwarded-for': address } })
+    answered.push(response)
+    return response
   }
+  const untilAnswered = async (count: number) => {
+    const deadline = Date.now() + 10_000
+    while (answered.length < count && Date.now() < deadline) await delay(5)
+  }
+  return { app, browser, page, answered, guess, untilAnswered, release: () => release() }
+}
+
+const count = (responses: readonly LightMyRequestResponse[], status: number) =>
+  responses.filter(({ statusCode }) => statusCode === status).length
+
+t.test('a flood from everywhere is told to come back: some get in, the rest hear 503 with Retry-After', async (t) => {
+  const { app, browser, page, answered, guess, untilAnswered, release } = await busyLogin(t, async () => false)
+  const flood = Array.from({ length: 80 }, (_, host) => guess(`192.0.2.${host}`))
+  await untilAnswered(13)
+  t.equal(count(answered, 503), 13)
+  const [turnedAway] = answered
+  t.equal(turnedAway?.headers['retry-after'], '5')
+  t.match(turnedAway?.headers['content-type'], /^text\/html/)
+  await t.rejects(verifyPassword(PEPPER, 'x', undefined), PasswordQueueFull)
+  t.equal((await app.inject('/jwks')).statusCode, 200, 'everything else goes on')
+  release()
+  t.equal(count(await Promise.all(flood), 422), 67, '3 at work, 64 waiting')
   t.equal((await logIn(browser, page)).statusCode, 303)
 })
+
+t.test(
+  'one address fills half of the queue and hears 429 then; others go on, and do not stand behind it',
+  async (t) => {
+    const { answered, guess, untilAnswered, release } = await busyLogin(t, bcrypt.compare)
+    // One subscriber, however many addresses it takes.
+    const flood = Array.from({ length: 80 }, (_, host) => guess(`2001:db8::${host + 1}`))
+    await untilAnswered(45)
+    t.equal(count(answered, 429), 45, '3 at work, 32 waiting')
+    const [turnedAway] = answered
+    t.equal(turnedAway?.headers['retry-after'], '5')
+    t.match(turnedAway?.headers['content-type'], /^text\/html/)
+    t.match(turnedAway?.body, /Too many people sign in from this address at once; try again in a few seconds\./)
+    const neighbours = ['192.0.2.1', '192.0.2.2', '2001:db8:0:1::1'].map(guess)
+    release()
+    const theirs = await Promise.all(neighbours)
+    t.equal(count(theirs, 422), 3, 'the answer to a wrong password')
+    await Promise.all(flood)
+    t.equal(count(answered, 422), 38)
+    const places = theirs.map((response) => answered.indexOf(response) - 45)
+    t.ok(Math.max(...places) < 25, `not after all that waited before: ${places}`)
+  },
+)
 
 t.test(
   'logins on other threads leave one for signing: a refresh does not wait behind a queue of passwords',

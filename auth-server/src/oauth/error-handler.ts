@@ -1,6 +1,6 @@
 // The one place where errors become responses: a redirect, a page, or JSON (RFC 6749 §4.1.2.1, §5.2).
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { PasswordQueueFull } from '../crypto/password.ts'
+import { PasswordQueueFull, PasswordShareUsedUp } from '../crypto/password-queue.ts'
 import type { Deps } from '../deps.ts'
 import { ParameterError } from '../http/parameters.ts'
 import { SECURITY_HEADERS } from '../http/security-headers.ts'
@@ -27,6 +27,12 @@ const toOAuthError = (error: unknown): OAuthError => {
       cause: error,
       headers: RETRY_AFTER,
     })
+  if (error instanceof PasswordShareUsedUp)
+    return new OAuthError(
+      'too_many_requests',
+      'too many people sign in from this address at once; try again in a few seconds',
+      { detail: 'if this address is a load balancer of ours, name it in TRUSTED_PROXIES', headers: RETRY_AFTER },
+    )
   return new OAuthError('server_error', 'something went wrong on our side; it has been logged', { cause: error })
 }
 
