@@ -135,7 +135,7 @@ t.test('kid is only looked up, and jku, x5u, jwk are ignored: no request leaves 
     'verified',
   )
   t.equal(hits, 0)
-  t.equal(keys.requests, 1)
+  t.equal(keys.requests, 2, 'and one more, for all unknown kids, to where the keys of the issuer are')
 })
 
 t.test('RFC 7515 §4.1.11: any critical extension is refused, b64=false included', async (t) => {

@@ -94,20 +94,65 @@ t.test('the same kid with another key is another key', async (t) => {
   t.equal(await ask(stage, impostor), 'verified')
 })
 
-t.test('a storm of unknown kids: one fetch per cooldown, however many ids', async (t) => {
+t.test('a key that is published right after a fetch is fetched on first sight', async (t) => {
+  const third = await createSigningKey('third')
+  const keys = await startKeyServer(t, first)
+  const stage = createTokenStage(keys.jwksUri)
+  t.equal(await ask(stage), 'verified')
+  keys.publish(first, second)
+  t.equal(await ask(stage, second), 'verified', 'right after the first fetch')
+  stage.clock.advance(300_000)
+  await stage.services.keySources.at(keys.jwksUri).refresh()
+  t.equal(keys.requests, 3)
+  keys.publish(third)
+  t.equal(await ask(stage, third), 'verified', 'right after one by schedule')
+  t.equal(await ask(stage), 'invalid-token: key')
+  t.equal(keys.requests, 4, 'the key that is gone causes no third fetch at once')
+})
+
+const madeUp = async (id: string): Promise<string> => `Bearer ${await signToken(second, { header: { kid: id } })}`
+
+t.test('unknown kids at the same time are one fetch', async (t) => {
   const keys = await startKeyServer(t, first)
   const stage = createTokenStage(keys.jwksUri)
   t.equal(await ask(stage), 'verified')
   for (let round = 1; round <= 3; round += 1) {
     stage.clock.advance(10_000)
-    const storm = Array.from({ length: 30 }, async (_, n) => {
-      const token = await signToken(second, { header: { kid: `${round}-${n}` } })
-      return verdict(await stage.decide(`Bearer ${token}`))
-    })
-    t.strictSame(new Set(await Promise.all(storm)), new Set(['invalid-token: key']))
+    const tokens = await Promise.all(Array.from({ length: 30 }, (_, n) => madeUp(`${round}-${n}`)))
+    const verdicts = await Promise.all(tokens.map(async (token) => verdict(await stage.decide(token))))
+    t.strictSame(new Set(verdicts), new Set(['invalid-token: key']))
     t.equal(keys.requests, 1 + round)
   }
   t.equal(await ask(stage), 'verified')
+})
+
+t.test('a storm of unknown kids: two fetches at once, then one in ten seconds, however many ids', async (t) => {
+  const keys = await startKeyServer(t, first)
+  const stage = createTokenStage(keys.jwksUri)
+  t.equal(await ask(stage), 'verified')
+  stage.clock.advance(300_000)
+  const requests: number[] = []
+  for (let second = 0; second <= 30; second += 1) {
+    if (second > 0) stage.clock.advance(1000)
+    for (let n = 0; n < 4; n += 1)
+      t.equal(verdict(await stage.decide(await madeUp(`${second}-${n}`))), 'invalid-token: key')
+    await stage.services.keySources.at(keys.jwksUri).refresh()
+    if (second % 10 === 0 || second % 10 === 9) requests.push(keys.requests - 1)
+  }
+  t.strictSame(requests, [2, 2, 3, 3, 4, 4, 5], 'after 0, 9, 10, 19, 20, 29 and 30 seconds')
+  keys.publish(first, second)
+  stage.clock.advance(10_000)
+  t.equal(await ask(stage, second), 'verified', 'a new key is known within ten seconds all the same')
+})
+
+t.test('with the keys away, unknown kids cause no more fetches than otherwise', async (t) => {
+  const keys = await startKeyServer(t, first)
+  const stage = createTokenStage(keys.jwksUri)
+  t.equal(await ask(stage), 'verified')
+  stage.clock.advance(300_000)
+  keys.misbehave({ status: 500 })
+  for (let n = 0; n < 10; n += 1) t.equal(verdict(await stage.decide(await madeUp(`${n}`))), UNDECIDED)
+  t.equal(keys.requests, 3)
 })
 
 t.test('a key server that hangs, redirects, or sends nonsense or too much leaves the old keys in place', async (t) => {

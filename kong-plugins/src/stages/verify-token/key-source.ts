@@ -1,4 +1,4 @@
-// The keys of one issuer, kept fresh: one fetch at a time, never faster than a cooldown, old keys while the server is away.
+// The keys of one issuer, kept fresh: one fetch at a time, one per cooldown in the long run, old keys while the server is away.
 import type { Clock } from '../../clock.ts'
 import type { FetchKeys } from './fetch-keys.ts'
 import { type KeySet, type PublishedKey, readKeySet } from './keys.ts'
@@ -13,9 +13,9 @@ export type Lookup =
 export interface KeySource {
   /** The key as published now, without waiting; for tokens verified before. */
   current(keyId: string): PublishedKey | undefined
-  /** Looks a key up, fetching the set when the id is new and the cooldown allows it. Never throws. */
+  /** Looks a key up, fetching the set when the id is new, if need be right after another fetch. Never throws. */
   find(keyId: string): Promise<Lookup>
-  /** Fetches the set unless that was just done. Never throws. */
+  /** Fetches the set unless that was done within the cooldown. Never throws. */
   refresh(): Promise<void>
   /** Whether there are keys to decide by. */
   isUsable(): boolean
@@ -32,10 +32,15 @@ export interface KeySourceDependencies {
   readonly log: { info(details: object, message: string): void; warn(details: object, message: string): void }
 }
 
-/** Least time between two fetches. It belongs to the address, not to a key id: inventing ids cannot cause more fetches. */
-export const COOLDOWN_MS = 10_000
-/** The same while no keys were ever loaded, so that the gateway is ready soon after the authorization server. */
-export const FIRST_LOAD_COOLDOWN_MS = 1000
+/** Time for each fetch, in milliseconds. It belongs to the address, not to a key id: inventing ids cannot cause more. */
+const COOLDOWN_MS = 10_000
+/**
+ * Unknown ids may cause so many fetches at once, and wait for the cooldowns of all of them afterwards: keys may change
+ * right after they were fetched, and a key that replaces a leaked one signs at once.
+ */
+const AT_ONCE = 2
+/** The cooldown while no keys were ever loaded, so that the gateway is ready soon after the authorization server. */
+const FIRST_LOAD_COOLDOWN_MS = 1000
 /** Keys that could not be confirmed for this long are not trusted any more. */
 export const MAX_AGE_MS = 24 * 60 * 60 * 1000
 
@@ -44,6 +49,8 @@ export function createKeySource(uri: string, { clock, fetchKeys, log }: KeySourc
   let keys: KeySet | undefined
   let loadedAt = Number.NEGATIVE_INFINITY
   let attemptedAt = Number.NEGATIVE_INFINITY
+  /** When the cooldowns of all fetches so far, one after the other, will be over. */
+  let coolAt = Number.NEGATIVE_INFINITY
   let lastAttemptFailed = false
   let failures = 0
   let inFlight: Promise<void> | undefined
@@ -66,14 +73,19 @@ export function createKeySource(uri: string, { clock, fetchKeys, log }: KeySourc
     }
   }
 
-  function refresh(): Promise<void> {
+  function fetchIf(allowed: (now: number, cooldown: number) => boolean): Promise<void> {
     if (inFlight) return inFlight
+    const now = clock.monotonic()
     const cooldown = keys ? COOLDOWN_MS : FIRST_LOAD_COOLDOWN_MS
-    if (clock.monotonic() - attemptedAt < cooldown) return Promise.resolve()
-    attemptedAt = clock.monotonic()
+    if (!allowed(now, cooldown)) return Promise.resolve()
+    attemptedAt = now
+    coolAt = Math.max(coolAt, now) + cooldown
     inFlight = load()
     return inFlight
   }
+
+  const refresh = () => fetchIf((now, cooldown) => now - attemptedAt >= cooldown)
+  const refreshForUnknown = () => fetchIf((now, cooldown) => coolAt - now <= (AT_ONCE - 1) * cooldown)
 
   return {
     current: (keyId) => trusted()?.get(keyId),
@@ -84,7 +96,7 @@ export function createKeySource(uri: string, { clock, fetchKeys, log }: KeySourc
       return failures
     },
     async find(keyId) {
-      if (!trusted()?.has(keyId)) await refresh()
+      if (!trusted()?.has(keyId)) await (keys ? refreshForUnknown() : refresh())
       const set = trusted()
       const key = set?.get(keyId)
       if (key) return { kind: 'found', key }
