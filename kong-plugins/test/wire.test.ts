@@ -83,6 +83,14 @@ t.test('nothing, nil and an empty text are told from one another only where Kong
   t.equal(unframed(getShared.result, hex('02 00 00 00 08 01')), undefined, 'null_value, which Kong writes as 1')
 })
 
+t.test('bytes that are no UTF-8 cost nobody the rest of the text', async (t) => {
+  for (const [bytes, text] of [
+    ['05 00 00 00 0a 03 61 e9 62', 'a\ufffdb'],
+    ['11 00 00 00 0a 0f 61 61 61 61 61 61 61 61 61 61 61 61 61 e9 62', `${'a'.repeat(13)}\ufffdb`],
+  ] as const)
+    t.equal(unframed(getHeader.result, hex(bytes)), text)
+})
+
 t.test('values arrive as they were, whatever their size', async (t) => {
   const sizes = [0, 1, 11, 12, 127, 128, 16_383, 16_384, 65_536]
   const rows: unknown[] = [

@@ -109,7 +109,7 @@ onEachGateway(t, 'with the plugin server down no mark and no identity of a clien
     for (const token of [undefined, access_token])
       for (const headers of [{}, FORGED, { 'X-Mobile-Gateway': MARK }, { X_Mobile_Gateway: MARK }]) {
         const { status, milliseconds } = await timed(stack, token, { headers })
-        t.ok(status === 503 || status === 500, `${status} ${warm ? 'after calls' : 'before the first call'}`)
+        t.equal(status, 500, warm ? 'after calls' : 'before the first call')
         t.ok(milliseconds < LONGEST_WAIT_MS)
       }
     const twice = await rawRequest(stack.urls.gateway, '/mobile/echo', [
@@ -136,7 +136,7 @@ onEachGateway(t, 'a plugin server that hangs costs a refused call, not a minute'
     timed(stack, undefined, { headers: FORGED }),
   ])
   for (const { status, milliseconds } of answers) {
-    t.equal(status, 503)
+    t.equal(status, 500, 'by Kong itself')
     t.ok(milliseconds < LONGEST_WAIT_MS, `${Math.round(milliseconds)} ms`)
   }
   t.equal(received.length, before, 'the backend was not reached')

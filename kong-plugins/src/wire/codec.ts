@@ -25,9 +25,12 @@ const VARINT = 0
 const FIXED64 = 1
 const LENGTH_DELIMITED = 2
 
-/** Text, `''` included. */
+/** Text, `''` included. What is no UTF-8 arrives as U+FFFD: `readString` would drop the rest of the text. */
 export const string: Field<string> = {
-  read: (pbf) => pbf.readString(),
+  read(pbf) {
+    const { buffer, byteOffset, length } = pbf.readBytes()
+    return Buffer.from(buffer, byteOffset, length).toString()
+  },
   write(number, value, pbf) {
     if (typeof value !== 'string') throw new TypeError(`not a text: ${typeof value}`)
     pbf.writeTag(number, LENGTH_DELIMITED)
