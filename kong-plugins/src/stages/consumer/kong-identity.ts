@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { Caller } from '../caller.ts'
 
-/** A consumer as far as Kong's plugins look at it. One of kong.yml has more members; they are passed on as they are. */
+/** A consumer as far as Kong's plugins look at it. The tags of one in kong.yml do not come along. */
 export interface KongConsumer {
   readonly id: string
   readonly username?: string
