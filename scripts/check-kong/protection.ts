@@ -59,7 +59,7 @@ function checkGuard(scopes: Scopes, prober: Prober, { route, by, proof }: Protec
   if (guard === undefined) {
     report(
       owner.path,
-      `${nameOf(route)} is protected by ${nameOf(owner)} but has no guard (post-function), so it is open when the plugin server is down`,
+      `${nameOf(route)} is protected by ${nameOf(owner)} but has no guard (post-function), so it is open as soon as that plugin does not run`,
       instead,
     )
     return
@@ -120,7 +120,7 @@ function checkAnswers(scopes: Scopes, { route, by }: ProtectedRoute, report: Rep
         }
       }
       if (!hasNativeCheck) {
-        const what = `${name} on ${nameOf(route)} answers before the guard is asked: while the plugin server is down, anybody gets ${answers}`
+        const what = `${name} on ${nameOf(route)} answers before the guard is asked: where the verifying plugin does not run, anybody gets ${answers}`
         report(
           entity.path,
           what,

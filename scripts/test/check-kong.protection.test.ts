@@ -19,7 +19,7 @@ function edit(text: string, before: string | RegExp, after: string): string {
 
 const guardEntry = / {2}- name: post-function\n[\s\S]*?\n(?=\n|$)/
 const strippingEntry = /- name: pre-function\n[\s\S]*?(?=\nservices:)/
-const atService = (entry: string): string => edit(kongYml, '  # The guard.', `${entry}\n  # The guard.`)
+const atService = (entry: string): string => edit(kongYml, '  # The guard', `${entry}\n  # The guard`)
 const atRoute = (entry: string): string => edit(kongYml, '    protocols: [http, https]', `    plugins: [${entry}]`)
 
 t.test('a guard that is missing, that is off, or that does not guard', async (t) => {
@@ -27,7 +27,7 @@ t.test('a guard that is missing, that is off, or that does not guard', async (t)
     [
       'none',
       edit(kongYml, guardEntry, ''),
-      /has no guard \(post-function\), so it is open when the plugin server is down/,
+      /has no guard \(post-function\), so it is open as soon as that plugin does not run/,
     ],
     [
       'switched off',
@@ -169,7 +169,7 @@ t.test('where scopes depend on the method, clients may not send another one in a
 t.test('a plugin that answers before the guard', async (t) => {
   const lambda = '  - { name: aws-lambda, config: { function_name: f, aws_region: eu-west-1 } }'
   t.match(await problems(atService(lambda)), [
-    /aws-lambda on route mobile-api answers before the guard is asked: while the plugin server is down, anybody gets a function's result/,
+    /aws-lambda on route mobile-api answers before the guard is asked: where the verifying plugin does not run, anybody gets a function's result/,
   ])
   t.match(await problems(atRoute('{ name: request-termination }')), [/request-termination on route mobile-api answers/])
   t.match(

@@ -38,7 +38,7 @@ t.test('with all three and the guard that is delivered, nothing is wrong', async
 t.test('without the guard, or with another in its place', async (t) => {
   const open = {
     problem:
-      'route mobile-api is protected by plugin mobile-token but has no guard (post-function), so it is open when the plugin server is down',
+      'route mobile-api is protected by plugin mobile-token but has no guard (post-function), so it is open as soon as that plugin does not run',
     instead: theGuard('mobile-token'),
   }
   const ofGateway = {
