@@ -1,131 +1,43 @@
-// The server killed with SIGKILL under load: no token is issued twice, and none is lost that a client received.
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
-import { decodeJwt } from 'jose'
+// The server killed with SIGKILL under load, again and again: nothing that a client received is lost, nothing half done.
 import t from 'tap'
-import type { Config } from '../src/config.ts'
-import { obtainCode, REDIRECT_URI } from './support/phone.ts'
-import { APP, testServer } from './support/server.ts'
+import { logins } from './killed/logins.ts'
+import { logouts } from './killed/logouts.ts'
+import { mortalServer } from './killed/mortal-server.ts'
+import { phones } from './killed/phones.ts'
+import { pushes } from './killed/pushes.ts'
+import { registrations } from './killed/registrations.ts'
+import { testServer } from './support/server.ts'
 
-const PHONES = 6
-const KILLS = 5
+const KINDS = [phones, logins, logouts, pushes, registrations]
+/** How often each kind has its turn. */
+const ROUNDS = 2
 
-const startServer = async (config: Config): Promise<{ child: ChildProcess; url: string }> => {
-  const child = spawn(process.execPath, [fileURLToPath(new URL('../src/main.ts', import.meta.url))], {
-    env: {
-      ...process.env,
-      PORT: '0',
-      ISSUER: config.issuer,
-      DATABASE_URL: config.databaseUrl,
-      PASSWORD_PEPPER: config.passwordPepper,
-      TOKEN_SECRET: config.tokenSecret,
-      COOKIE_SECRET: config.cookieSecret,
-      KEY_ENCRYPTION_KEY: config.keyEncryptionKey,
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  for await (const line of createInterface({ input: child.stdout })) {
-    const [, url] = /Server listening at (http:\/\/127[^"]+)/.exec(line) ?? []
-    if (url) {
-      child.stdout.resume()
-      return { child, url }
+t.test('the server is killed at any moment', { timeout: 120_000 }, async (t) => {
+  const server = await testServer(t, { VISITS_PER_MINUTE: '0' })
+  const { ask, kill, revive } = await mortalServer(t, server)
+  let asked = (_kind: unknown): void => {}
+  const kinds = await Promise.all(
+    KINDS.map(async (begin) => {
+      const asking: typeof ask = (path, what) => {
+        asked(begin)
+        return ask(path, what)
+      }
+      return { begin, ...(await begin({ ...server, ask: asking })) }
+    }),
+  )
+
+  // All kinds work at each kill; the moment is within a request of the one whose turn it is.
+  for (const turn of Array.from({ length: ROUNDS }, () => kinds).flat()) {
+    let left = 1 + Math.floor(Math.random() * turn.requests)
+    asked = (kind) => {
+      if (kind === turn.begin && --left === 0) setTimeout(kill, Math.random() * turn.millis)
     }
-  }
-  throw new Error('the server ended before it listened')
-}
-
-type Answer = { status: number; body: { access_token: string; refresh_token: string; error?: string } }
-
-t.test('no token is issued twice and none is lost that a phone received', { timeout: 120_000 }, async (t) => {
-  const { app, config, db } = await testServer(t)
-  const received: { access: string; refresh: string }[] = []
-  const killAfter = () => 5 + Math.floor(Math.random() * 30)
-
-  let server = await startServer(config)
-  t.teardown(() => server.child.kill('SIGKILL'))
-  const post = async (form: Record<string, string>): Promise<Answer | undefined> => {
-    try {
-      const response = await fetch(`${server.url}/token`, { method: 'POST', body: new URLSearchParams(form) })
-      return { status: response.status, body: (await response.json()) as Answer['body'] }
-    } catch {
-      return undefined
-    }
-  }
-  const keep = (answer: Answer): string => {
-    received.push({ access: answer.body.access_token, refresh: answer.body.refresh_token })
-    return answer.body.refresh_token
-  }
-  const refresh = (token: string) =>
-    post({ grant_type: 'refresh_token', client_id: APP.clientId, refresh_token: token })
-  const codes = await Promise.all(Array.from({ length: PHONES * (KILLS + 1) }, () => obtainCode(app)))
-  const redeem = ({ code, verifier }: { code: string; verifier: string }) =>
-    post({
-      grant_type: 'authorization_code',
-      client_id: APP.clientId,
-      code,
-      code_verifier: verifier,
-      redirect_uri: REDIRECT_URI,
-    })
-
-  for (let kill = 0; kill < KILLS; kill++) {
-    let left = killAfter()
-    const exited = once(server.child, 'exit')
-    const counted = (answer: Answer): string => {
-      if (--left === 0) server.child.kill('SIGKILL')
-      return keep(answer)
-    }
-    // Each phone redeems a code and refreshes until the server is gone, and is left with what it received last.
-    const held = await Promise.all(
-      codes.splice(0, PHONES).map(async (code) => {
-        const first = await redeem(code)
-        if (!first) return { code, token: undefined }
-        if (first.status !== 200) throw new Error(`a fresh code was refused: ${first.body.error}`)
-        let token = counted(first)
-        for (let answer = await refresh(token); answer; answer = await refresh(token)) {
-          if (answer.status !== 200) throw new Error(`a received token was refused: ${answer.body.error}`)
-          token = counted(answer)
-        }
-        return { code, token }
-      }),
+    const checks = await Promise.all(
+      kinds.map(({ clients, work }) => Promise.all(Array.from({ length: clients }, work))),
     )
-    await exited
-    server = await startServer(config)
-    for (const { code, token } of held) {
-      // What was in flight may have happened or not; the phone cannot tell, and simply asks again.
-      const answer = token === undefined ? await redeem(code) : await refresh(token)
-      if (token !== undefined) t.equal(answer?.status, 200, 'the token that the phone received last still works')
-      else t.ok(answer?.status === 200 || answer?.body.error === 'invalid_grant')
-      if (answer?.status === 200) keep(answer)
-    }
+    await revive()
+    for (const [index, { promise }] of kinds.entries())
+      await t.test(promise, async (t) => void (await Promise.all((checks[index] ?? []).map((check) => check(t)))))
   }
-  server.child.kill('SIGKILL')
-
-  const jtis = received.map(({ access }) => decodeJwt(access).jti)
-  t.equal(new Set(jtis).size, jtis.length, 'no access token was issued twice')
-  const byGeneration = new Map<string, Set<string>>()
-  for (const { refresh } of received) {
-    const generation = refresh.split('.', 2).join('.')
-    byGeneration.set(generation, (byGeneration.get(generation) ?? new Set()).add(refresh))
-  }
-  t.ok(
-    [...byGeneration.values()].every((tokens) => tokens.size === 1),
-    'one refresh token per generation of a family',
-  )
-  const families = await db.selectFrom('refresh_families').select(['id', 'revoked_at']).execute()
-  const redeemed = await db
-    .selectFrom('authorization_codes')
-    .where('consumed_at', 'is not', null)
-    .select('family_id')
-    .execute()
-  t.same(
-    families.map(({ id }) => id).sort(),
-    redeemed.map(({ family_id }) => family_id).sort(),
-    'each redeemed code has one family',
-  )
-  t.ok(
-    families.every(({ revoked_at }) => revoked_at === null),
-    'and none was mistaken for stolen',
-  )
+  for (const { promise, finish } of kinds) if (finish) await t.test(`in the end: ${promise}`, finish)
 })

@@ -1,0 +1,53 @@
+// What every kind of client in these tests is: work until the server is gone, and what has to hold afterwards.
+import type { Test } from 'tap'
+import { sha256 } from '../../src/crypto/digest.ts'
+import { randomSecret } from '../../src/crypto/random.ts'
+import { signIn } from '../../src/store/authorization-requests.ts'
+import { Browser, formsOf } from '../support/browser.ts'
+import { authorizeUrl, pkcePair } from '../support/phone.ts'
+import type { TestServer } from '../support/server.ts'
+import { CLAIMED_URI } from '../support/session.ts'
+import type { Ask } from './mortal-server.ts'
+
+/** `app` is another instance on the same database, which nobody kills; `ask` goes to the mortal one. */
+export type World = TestServer & Readonly<{ ask: Ask }>
+
+export type Kind = Readonly<{
+  /** What holds, whenever the server is killed. */
+  promise: string
+  /** How many at once. */
+  clients: number
+  /** When it is this kind's turn, the server dies during one of its first so many requests … */
+  requests: number
+  /** … each of which takes about so long. */
+  millis: number
+  /** Asks until there is no answer; returns what has to hold then. */
+  work(): Promise<(t: Test) => Promise<void>>
+  /** What has to hold of everything together, in the end. */
+  finish?(t: Test): Promise<void>
+}>
+
+/** The Cookie header of a browser. */
+export const cookiesOf = (browser: Browser) => ({
+  cookie: [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; '),
+})
+
+/** A browser with a login page for a claimed redirect open, and its form. */
+export const atLogin = async ({ app }: TestServer) => {
+  const browser = new Browser(app)
+  const page = await browser.open(authorizeUrl(pkcePair().challenge, { redirect_uri: CLAIMED_URI }))
+  const { action = '', hidden = {} } = formsOf(page.body).find((form) => form.action.endsWith('/login')) ?? {}
+  return { browser, page, action, hidden, requestId: action.split('/')[2] ?? '' }
+}
+
+/** A browser that is signed in without the cost of a password. */
+export const signedIn = async (server: TestServer) => {
+  const { browser, requestId } = await atLogin(server)
+  const sessionId = randomSecret(16)
+  const token = randomSecret()
+  const person = { userId: server.userId, authEpoch: 1, acr: 'acr' }
+  const session = { sessionId, tokenHash: sha256(token), previousTokenHash: null, ttlSeconds: 3600 }
+  if (!(await signIn(server.db, { ...person, ...session, requestId }))) throw new Error('nobody signed in')
+  browser.cookies.set('session', token)
+  return { browser, sessionId }
+}
