@@ -1,6 +1,7 @@
 // What ends with a session, and with a password (OpenID Connect Back-Channel Logout §2.7).
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
+import { createAccount } from '../src/identity/local-account.ts'
 import { endSessions } from '../src/store/sessions.ts'
 import { replacePassword } from '../src/store/users.ts'
 import { redeemCode } from '../src/tokens/authorization-code.ts'
@@ -45,6 +46,20 @@ t.test('a code of a session that ended opens nothing', async (t) => {
   await endSessions(db, { userId })
   t.match((await site.redeem(code)).json(), { error: 'invalid_grant' })
 })
+
+t.test(
+  'somebody else signs in in the same browser: apps stay signed in, a code on its way has to be asked for again',
+  async (t) => {
+    const { db, config, site, browser, tokens } = await open(t)
+    const grace = { email: 'grace@example.com', password: 'quite another passphrase' }
+    await createAccount(db, config.passwordPepper, grace)
+    const { code } = answerOf(await site.send(browser, { prompt: 'none' }))
+    const login = await site.send(browser, { prompt: 'login' })
+    t.match(answerOf(await logIn(browser, login, grace)), { status: 303, code: /./ })
+    t.match((await site.redeem(code)).json(), { error: 'invalid_grant' })
+    t.equal((await site.refresh(tokens.refresh_token)).statusCode, 200)
+  },
+)
 
 t.test('of redemptions racing a sign-out no family is left', async (t) => {
   const { app, site } = await open(t)

@@ -141,7 +141,8 @@ export const closeRequest = async (db: Db, id: string): Promise<boolean> => {
 /**
  * Opens a session for a person who just authenticated and ties the request to it, in one statement. The browser's
  * session before it goes; where it was the same person's, the new one keeps its id (`sid`), so that signing out later
- * reaches what was born in either, and only the cookie's secret changes. Another person's apps stay as they are.
+ * reaches what was born in either, and only the cookie's secret changes. Another person's apps stay as they are; a code
+ * that theirs has not redeemed yet is bound to the session and goes with it, since no sign-out could reach what it opens.
  * Nothing happens when the person's epoch has moved since the credentials were read, or the request was finished
  * meanwhile (in another tab, say); then false is returned, and the browser's session is as it was.
  */
