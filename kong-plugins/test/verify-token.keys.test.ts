@@ -110,6 +110,22 @@ t.test('a key that is published right after a fetch is fetched on first sight', 
   t.equal(keys.requests, 4, 'the key that is gone causes no third fetch at once')
 })
 
+t.test('a leaked key ends with the first token of its successor, also for tokens verified before', async (t) => {
+  const keys = await startKeyServer(t, first)
+  const stage = createTokenStage(keys.jwksUri)
+  const old = await Promise.all(Array.from({ length: 5 }, async () => `Bearer ${await signToken(first)}`))
+  const verdicts = () => Promise.all(old.map(async (token) => verdict(await stage.decide(token))))
+  t.strictSame(new Set(await verdicts()), new Set(['verified']))
+  keys.publish(second)
+  t.equal(await ask(stage, second), 'verified', 'right after the first fetch')
+  const { hits } = stage.services.tokenCache.stats
+  t.strictSame(new Set(await verdicts()), new Set(['invalid-token: key']))
+  t.equal(stage.services.tokenCache.stats.hits - hits, old.length, 'although each was in the cache')
+  t.equal(await ask(stage, first), 'invalid-token: key', 'and so does one that somebody signs with it now')
+  t.equal(keys.requests, 2)
+  t.equal(stage.services.tokenCache.stats.authentic, 1, 'only the token of the new key is remembered')
+})
+
 const madeUp = async (id: string): Promise<string> => `Bearer ${await signToken(second, { header: { kid: id } })}`
 
 t.test('unknown kids at the same time are one fetch', async (t) => {

@@ -1,28 +1,36 @@
-// A signing key has leaked: its successor signs at once, and no gateway refuses it for having fetched the keys a moment ago.
+// A signing key has to go at once: its successor is accepted on first sight, and if it has leaked, the old one no more.
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { decodeProtectedHeader } from 'jose'
 import t from 'tap'
 import { loadSecrets } from '../stack/secrets.ts'
-import { call, logIn } from './support/app.ts'
+import type { Stack } from '../stack/stack.ts'
+import { waitUntil } from '../stack/wait.ts'
+import { call, logIn, refresh } from './support/app.ts'
 import { onEachGateway, testStack } from './support/gateways.ts'
 
 const kidOf = (token: string): string | undefined => decodeProtectedHeader(token).kid
+
+/** Runs the command on the stack's database; what it said. */
+const rotateKeys = async (stack: Stack, option: '--now' | '--leaked'): Promise<string> => {
+  const { KEY_ENCRYPTION_KEY } = await loadSecrets(join(stack.dataDir, 'secrets.json'))
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [join(import.meta.dirname, '..', 'rotate-keys.ts'), '--alg', 'ES256', option],
+    { env: { ...process.env, DATABASE_URL: stack.databaseUrl, KEY_ENCRYPTION_KEY } },
+  )
+  return stdout
+}
 
 onEachGateway(t, 'a key that signs at once is accepted at once, right after a fetch of the keys', async (t, kind) => {
   const stack = await testStack(t, kind, {
     editKongYml: (source) => source.replace('basic: { minute: 60 }', 'basic: { minute: 1000000 }'),
   })
   const { access_token: old } = await logIn(stack)
-  const { KEY_ENCRYPTION_KEY } = await loadSecrets(join(stack.dataDir, 'secrets.json'))
-  await promisify(execFile)(
-    process.execPath,
-    [join(import.meta.dirname, '..', 'rotate-keys.ts'), '--alg', 'ES256', '--now'],
-    { env: { ...process.env, DATABASE_URL: stack.databaseUrl, KEY_ENCRYPTION_KEY } },
-  )
   // Now the gateway has the old set, if it had none before. An auth server that starts reads its keys at once.
   t.equal((await call(stack, old)).status, 200)
+  await rotateKeys(stack, '--now')
   await stack.processes.auth.stop()
   t.equal((await call(stack, old)).status, 200, 'meanwhile the old tokens pass')
   await stack.processes.auth.start()
@@ -38,4 +46,23 @@ onEachGateway(t, 'a key that signs at once is accepted at once, right after a fe
     answers.map(({ status }) => status),
     [200, 200, 200, 200],
   )
+})
+
+onEachGateway(t, 'a leaked key ends with the first token of the new one, and the app goes on', async (t, kind) => {
+  const stack = await testStack(t, kind)
+  const old = await logIn(stack)
+  t.equal((await call(stack, old.access_token)).status, 200)
+
+  const leaked = kidOf(old.access_token) ?? ''
+  const said = await rotateKeys(stack, '--leaked')
+  t.match(said, `Withdrew every other one: ${leaked}.`)
+  const published = async () => (await fetch(`${stack.urls.issuer}/jwks`)).text()
+  t.ok(await waitUntil(async () => !(await published()).includes(leaked), { timeoutMs: 20_000, everyMs: 50 }))
+  const { access_token: next } = await refresh(stack, old.refresh_token ?? '')
+  t.equal((await call(stack, next)).status, 200)
+
+  const { status, headers, body } = await call(stack, old.access_token)
+  t.equal(status, 401, 'although it passed before, and has not expired')
+  t.match(headers.get('www-authenticate'), /^Bearer .*error="invalid_token"/)
+  t.match(body, { error: 'invalid_token' })
 })

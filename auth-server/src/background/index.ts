@@ -2,7 +2,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { removeObsoleteRows } from '../store/cleanup.ts'
-import { rotateKeys } from '../tokens/signing-keys.ts'
+import { RELOAD_EVERY_SECONDS, rotateKeys } from '../tokens/signing-keys.ts'
 import { type Job, startJobs } from './job.ts'
 import { sendLogoutNotices } from './logout-notices.ts'
 
@@ -15,7 +15,7 @@ export const startBackground = (deps: Deps, log: FastifyBaseLogger): (() => Prom
     if (Object.keys(removed).length > 0) log.debug({ removed }, 'removed obsolete rows')
   }
   const jobs: readonly Job[] = [
-    { name: 'reload signing keys', everySeconds: 30, run: () => keys.reload() },
+    { name: 'reload signing keys', everySeconds: RELOAD_EVERY_SECONDS, run: () => keys.reload() },
     {
       name: 'rotate signing keys',
       everySeconds: 3600,

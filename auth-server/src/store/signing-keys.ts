@@ -1,4 +1,5 @@
-// Rows of signing keys; the private half is encrypted before it gets here. A key's whole life follows from `signs_from`.
+// Rows of signing keys; the private half is encrypted before it gets here. A key's whole life follows from `signs_from`,
+// and a key that has leaked has no row any more.
 import type { JWK } from 'jose'
 import { sql } from 'kysely'
 import type { Db } from './database.ts'
@@ -11,6 +12,7 @@ export type SigningKeyRow = Readonly<{
   /** Seconds until the key may sign; negative when it may. The newest key that may, does. */
   signsInSeconds: number
 }>
+export type NewSigningKey = Omit<SigningKeyRow, 'signsInSeconds'>
 
 /** Every published key, oldest first: also those that sign later, and those replaced less than `keepSeconds` ago. */
 export const listPublishedKeys = async (db: Db, keepSeconds: number): Promise<SigningKeyRow[]> => {
@@ -25,19 +27,19 @@ export const listPublishedKeys = async (db: Db, keepSeconds: number): Promise<Si
   return rows
 }
 
-/** The public half of a key, also of one that is not published any more; for tokens of ours that come back late. */
+/** The public half of a key, also of one that has run its course; for tokens of ours that come back late. */
 export const findPublicKey = async (db: Db, kid: string): Promise<JWK | undefined> => {
   const row = await db.selectFrom('signing_keys').where('kid', '=', kid).select('public_jwk').executeTakeFirst()
   return row?.public_jwk
 }
 
 /** The algorithms whose newest key is older than `maxAgeSeconds`, or that have none. */
-export const algorithmsDue = async (
+export const algorithmsDue = async <Algorithm extends string>(
   db: Db,
-  algorithms: readonly string[],
+  algorithms: readonly Algorithm[],
   maxAgeSeconds: number,
-): Promise<string[]> => {
-  const { rows } = await sql<{ alg: string }>`
+): Promise<Algorithm[]> => {
+  const { rows } = await sql<{ alg: Algorithm }>`
     select alg from unnest(${[...algorithms]}::text[]) alg
     where not exists (select from signing_keys key where key.alg = alg.alg
                       and key.signs_from > auth_now() - make_interval(secs => ${maxAgeSeconds}))`.execute(db)
@@ -50,7 +52,7 @@ export const algorithmsDue = async (
  */
 export const insertSigningKey = async (
   db: Db,
-  row: Omit<SigningKeyRow, 'signsInSeconds'>,
+  row: NewSigningKey,
   { leadSeconds, maxAgeSeconds }: Readonly<{ leadSeconds: number; maxAgeSeconds: number }>,
 ): Promise<boolean> =>
   db.transaction().execute(async (trx) => {
@@ -64,4 +66,21 @@ export const insertSigningKey = async (
                         and signs_from > auth_now() - make_interval(secs => ${maxAgeSeconds}))
       returning kid`.execute(trx)
     return rows.length === 1
+  })
+
+/**
+ * Adds a key that signs at once, and deletes every other key of its algorithm in the same statement: those that were
+ * replaced, the one that signs, and those that would have signed later. Returns the ids of the deleted ones.
+ */
+export const replaceSigningKeys = async (db: Db, row: NewSigningKey): Promise<string[]> =>
+  db.transaction().execute(async (trx) => {
+    await sql`select pg_advisory_xact_lock(hashtext('signing_keys'))`.execute(trx)
+    const { rows } = await sql<{ kid: string }>`
+      with withdrawn as (delete from signing_keys where alg = ${row.alg} returning kid, signs_from),
+      added as (
+        insert into signing_keys (kid, alg, public_jwk, private_jwe, signs_from)
+        values (${row.kid}, ${row.alg}, ${JSON.stringify(row.publicJwk)}::jsonb, ${row.privateJwe}, auth_now())
+      )
+      select kid from withdrawn order by signs_from, kid`.execute(trx)
+    return rows.map(({ kid }) => kid)
   })

@@ -56,7 +56,7 @@ export type IdTokenHint = Readonly<{ userId: string; clientId: string }>
 
 /**
  * Reads an `id_token_hint`: an ID token of ours, even one that has expired or whose key has been replaced since
- * (OpenID Connect Core §3.1.2.1, RP-Initiated Logout §2); undefined for anything else.
+ * (OpenID Connect Core §3.1.2.1, RP-Initiated Logout §2); undefined for anything else, also when that key had leaked.
  */
 export const readIdTokenHint = async (
   issuer: string,

@@ -2,7 +2,13 @@
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose'
 import { isSigningAlgorithm, SIGNING_ALGORITHMS, type SigningAlgorithm } from '../crypto/signing-algorithms.ts'
 import type { Db } from '../store/database.ts'
-import { algorithmsDue, insertSigningKey, listPublishedKeys } from '../store/signing-keys.ts'
+import {
+  algorithmsDue,
+  insertSigningKey,
+  listPublishedKeys,
+  type NewSigningKey,
+  replaceSigningKeys,
+} from '../store/signing-keys.ts'
 import { decryptJwk, encryptJwk } from './key-encryption.ts'
 
 /** A new key is published this long before it signs: every instance and every gateway has fetched it by then. */
@@ -10,6 +16,8 @@ export const PUBLISH_LEAD_SECONDS = 15 * 60
 /** A replaced key stays published until the last token it signed has expired, with room for clocks that are off. */
 const KEEP_SECONDS = 15 * 60
 const ROTATE_AFTER_SECONDS = 90 * 24 * 3600
+/** Each instance reads the keys anew this often: that long a withdrawn key counts on, and instances may disagree. */
+export const RELOAD_EVERY_SECONDS = 2
 
 export type SigningKey = Readonly<{ kid: string; alg: SigningAlgorithm; privateKey: CryptoKey }>
 
@@ -41,7 +49,18 @@ const load = async (db: Db, secret: string): Promise<Loaded> => {
   return { jwks: { keys: rows.map((row) => row.publicJwk) }, keys }
 }
 
-/** Makes a key for each algorithm whose newest one is older than `maxAgeSeconds`. Returns the algorithms that got one. */
+const makeKey = async (alg: SigningAlgorithm, secret: string): Promise<NewSigningKey> => {
+  const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true })
+  const jwk = await exportJWK(publicKey)
+  const kid = await calculateJwkThumbprint(jwk)
+  const privateJwe = await encryptJwk(await exportJWK(privateKey), secret)
+  return { kid, alg, publicJwk: { ...jwk, kid, alg, use: 'sig' }, privateJwe }
+}
+
+/**
+ * Makes a key for each algorithm whose newest one is older than `maxAgeSeconds`. Returns the algorithms that got one.
+ * @throws when a stored key cannot be decrypted; nothing has changed then.
+ */
 export const rotateKeys = async (
   db: Db,
   secret: string,
@@ -51,16 +70,31 @@ export const rotateKeys = async (
     leadSeconds = PUBLISH_LEAD_SECONDS,
   }: Readonly<{ algorithms?: readonly SigningAlgorithm[]; maxAgeSeconds?: number; leadSeconds?: number }> = {},
 ): Promise<readonly string[]> => {
+  const due = await algorithmsDue(db, algorithms, maxAgeSeconds)
+  // A wrong secret fails here, before it could add a key that no instance can read.
+  if (due.length > 0) await load(db, secret)
   const rotated: string[] = []
-  for (const alg of await algorithmsDue(db, algorithms, maxAgeSeconds)) {
-    const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true })
-    const jwk = await exportJWK(publicKey)
-    const kid = await calculateJwkThumbprint(jwk)
-    const privateJwe = await encryptJwk(await exportJWK(privateKey), secret)
-    const row = { kid, alg, publicJwk: { ...jwk, kid, alg, use: 'sig' }, privateJwe }
-    if (await insertSigningKey(db, row, { leadSeconds, maxAgeSeconds })) rotated.push(alg)
-  }
+  for (const alg of due)
+    if (await insertSigningKey(db, await makeKey(alg, secret), { leadSeconds, maxAgeSeconds })) rotated.push(alg)
   return rotated
+}
+
+/**
+ * The answer to a leaked key: each algorithm gets a key that signs at once, and no other one any more. Whatever the
+ * withdrawn keys have signed, or anybody else with them, counts nowhere as soon as that has got about; people stay logged
+ * in, because refresh tokens do not depend on keys.
+ * @returns the ids of the withdrawn keys.
+ * @throws when a stored key cannot be decrypted; nothing has changed then.
+ */
+export const replaceLeakedKeys = async (
+  db: Db,
+  secret: string,
+  algorithms: readonly SigningAlgorithm[] = SIGNING_ALGORITHMS,
+): Promise<readonly string[]> => {
+  await load(db, secret)
+  const withdrawn: string[] = []
+  for (const alg of algorithms) withdrawn.push(...(await replaceSigningKeys(db, await makeKey(alg, secret))))
+  return withdrawn
 }
 
 /**
@@ -69,8 +103,6 @@ export const rotateKeys = async (
  * @throws when a stored key cannot be decrypted.
  */
 export const openKeyRing = async (db: Db, secret: string): Promise<KeyRing> => {
-  // First: a wrong secret fails here, before it could add a key that no other instance can read.
-  await load(db, secret)
   await rotateKeys(db, secret)
   let loaded = await load(db, secret)
   return {

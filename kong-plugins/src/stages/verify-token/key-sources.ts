@@ -10,7 +10,10 @@ export interface KeySources {
   close(): void
 }
 
-/** How often published keys are fetched again, in milliseconds: the longest a withdrawn key stays accepted. */
+/**
+ * How often published keys are fetched again, in milliseconds: the longest a withdrawn key stays accepted while the
+ * address answers (else `MAX_AGE_MS`). The first token of its successor ends it at once.
+ */
 const REFRESH_EVERY_MS = 5 * 60 * 1000
 
 /** Creates the register. Addresses come from configuration only, never from a token. */
