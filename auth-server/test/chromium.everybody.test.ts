@@ -15,6 +15,7 @@ const LONG_USER = {
 const LONG_APP = {
   clientId: 'long-app',
   name: 'Donaudampfschifffahrtsgesellschaftskapitänsmützen & Söhne <b>Deluxe</b>',
+  redirectUris: ['com.example.long:/callback'],
 }
 
 t.setTimeout(120_000)
@@ -56,7 +57,7 @@ t.test('everybody at Chromium', needsChromium, async (t) => {
 
   t.test('everybody can use each page: small or large, light or dark, long names, text twice as big', async (t) => {
     const phone = await open(t)
-    const client = { client_id: LONG_APP.clientId }
+    const client = { client_id: LONG_APP.clientId, redirect_uri: LONG_APP.redirectUris[0] ?? '' }
     const audit = async (page: Page, heading: string) => {
       await arrive(page, heading)
       for (const colorScheme of ['light', 'dark'] as const)
@@ -79,7 +80,7 @@ t.test('everybody at Chromium', needsChromium, async (t) => {
     await audit(first, 'Sign in')
     await signIn(first, LONG_USER)
     await audit(first, `Allow ${LONG_APP.name}?`)
-    await answer(first, () => press(first, 'Allow'))
+    await answer(first, () => press(first, 'Allow'), client.redirect_uri)
     await audit(await visit(phone, client), `Continue to ${LONG_APP.name}?`)
     const leaving = await phone.tab()
     await leaving.goto(`${site.origin}/logout?client_id=${LONG_APP.clientId}`)

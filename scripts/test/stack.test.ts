@@ -32,7 +32,7 @@ t.test('every part answers, one can be killed and started again, and stop leaves
   })
   t.equal(await call(), 401)
   await processes.plugins.kill()
-  t.equal(await call(), 503)
+  t.equal(await call(), 500)
   await processes.plugins.start()
   t.equal(await call(), 401)
 

@@ -210,11 +210,11 @@ function pdkCall(name: string): pdkCalls.PdkCall<unknown, unknown> {
   return call
 }
 
-/** JSON is shown as what it says. */
+/** A body that the bridge made of a record is shown as the record. */
 function exitOf(argument: unknown): Pick<Outcome, 'status' | 'body' | 'headers'> {
   const { status, body, headers } = Object(argument)
   const { 'Content-Type': type, ...others } = headers
-  return type?.startsWith('application/json')
+  return type === 'application/json; charset=utf-8'
     ? { status, body: JSON.parse(body), headers: others }
     : { status, body, headers }
 }
