@@ -1,14 +1,8 @@
 // Answers that the gateway gives itself, with the bodies and headers that Kong gives them (K:pdk/response.lua).
 import { textToBytes } from './bytes.ts'
-import type { Exchange } from './exchange.ts'
+import type { Answer, Exchange } from './exchange.ts'
 import { nginxVariable } from './header-list.ts'
 import { normalizeValues, setResponseHeader } from './response-headers.ts'
-
-export interface Answer {
-  readonly status: number
-  /** undefined: whatever nginx says for the status. */
-  readonly body: string | undefined
-}
 
 /** Kong's words for statuses that have no words of their own (K:error_handlers.lua, K:pdk/response.lua). */
 const messages: Readonly<Record<number, string>> = {

@@ -1,10 +1,16 @@
 // One request on its way through the gateway: what came in, what plugins changed, what was decided.
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import type { Answer } from './answer.ts'
 import { HeaderList } from './header-list.ts'
 import type { RouteMatch } from './router.ts'
 import { normalizePath, splitTarget } from './uri.ts'
+
+/** What is sent in place of a backend's answer. */
+export interface Answer {
+  readonly status: number
+  /** undefined: whatever nginx says for the status. */
+  readonly body: string | undefined
+}
 
 export interface Exchange {
   readonly requestId: string

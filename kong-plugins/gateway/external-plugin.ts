@@ -2,8 +2,8 @@
 import { errorAnswer } from './answer.ts'
 import type { ExternalPlugin } from './config-types.ts'
 import type { Exchange } from './exchange.ts'
-import type { PdkSettings } from './pdk.ts'
 import { answerPdkCall } from './pdk-calls.ts'
+import type { PdkSettings } from './pdk-function.ts'
 import { type PluginClient, RpcClosed } from './plugin-client.ts'
 import type { PluginInstances } from './plugin-instances.ts'
 

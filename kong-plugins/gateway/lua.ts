@@ -4,7 +4,8 @@ import { bytesToText, convertDeep } from './bytes.ts'
 import type { Exchange } from './exchange.ts'
 import { headerTable } from './header-list.ts'
 import { prelude } from './lua-prelude.ts'
-import { type PdkSettings, pdk } from './pdk.ts'
+import { pdk } from './pdk.ts'
+import type { PdkSettings } from './pdk-function.ts'
 import type { LuaPhase } from './support.ts'
 
 /** Lua instructions that one function may take: far more than a guard needs, far less than a second. */

@@ -5,7 +5,8 @@ import * as calls from '../src/wire/pdk-calls.ts'
 import { bytesToText, convertDeep } from './bytes.ts'
 import { isRecord } from './config-source.ts'
 import type { Exchange } from './exchange.ts'
-import { type PdkFunction, type PdkSettings, pdk } from './pdk.ts'
+import { pdk } from './pdk.ts'
+import type { PdkFunction, PdkSettings } from './pdk-function.ts'
 import { RpcError } from './plugin-client.ts'
 
 type Answer = (exchange: Exchange, settings: PdkSettings, argument: Buffer, out: FrameWriter) => void

@@ -1,7 +1,7 @@
 // The half of Kong's PDK that reads the request.
 import type { Exchange } from './exchange.ts'
 import { headerTable, nginxVariable } from './header-list.ts'
-import type { PdkFunction, PdkSettings } from './pdk.ts'
+import type { PdkFunction, PdkSettings } from './pdk-function.ts'
 import { LuaError } from './response-headers.ts'
 
 /** `kong.request.get_header`: by nginx's variable, which sees `X_Foo` too; lists are read again from the table. */

@@ -2,23 +2,11 @@
 import { errorAnswer, exitAnswer } from './answer.ts'
 import { convertDeep, textToBytes } from './bytes.ts'
 import { isRecord } from './config-source.ts'
-import type { Consumer } from './config-types.ts'
 import type { Exchange } from './exchange.ts'
 import type { HeaderList } from './header-list.ts'
+import type { PdkFunction } from './pdk-function.ts'
 import { requestFunctions } from './pdk-request.ts'
 import { addResponseHeader, LuaError, normalizeValues, setResponseHeader } from './response-headers.ts'
-
-/** What Kong leaves to nginx's configuration. */
-export interface PdkSettings {
-  /** `lua_max_req_headers`: how many headers `get_headers()` shows where no number is given [100]. */
-  readonly maxHeaders: number
-  /** Those of kong.yml, for plugins that look them up. */
-  readonly consumers?: readonly Consumer[]
-  readonly log: (level: string, message: string, exchange: Exchange) => void
-}
-
-/** One PDK function. Text arguments are text, text results are bytes as latin1. @throws LuaError */
-export type PdkFunction = (exchange: Exchange, args: readonly unknown[], settings: PdkSettings) => unknown
 
 /** The name argument most functions take first. */
 export function nameArgument(args: readonly unknown[], what: string): string {
