@@ -1,7 +1,13 @@
 // A handler that fails, hangs or is abandoned ends in 503, and nothing of it stays in memory.
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import t from 'tap'
 import { PLUGINS } from '../src/plugins.ts'
 import type { Effects } from '../src/stages/effects.ts'
+import { rpcCall, rpcReturn } from '../src/wire/calls.ts'
+import { readFrame } from '../src/wire/codec.ts'
+import { FrameWriter } from '../src/wire/frame-writer.ts'
+import { createFrameReader } from '../src/wire/frames.ts'
 import { getMethod } from '../src/wire/pdk-calls.ts'
 import { createSigningKey, gatewayConfig, signToken, startKeyServer } from './support/issuer.ts'
 import { madeUpPlugin, until } from './support/made-up-plugin.ts'
@@ -127,6 +133,42 @@ t.test('what has no result is not waited for: it leaves in one piece with the en
   // Kong answers them only now, and goes on with the next request on this connection.
   kong.write(Buffer.alloc(3 * 4))
   t.match(await kong.access(instance_id, { headers: { a: 'two' } }), { requestHeaders: { 'X-Read': 'two' } })
+})
+
+t.test('a server that stops in the middle of an event can still be answered what it said last', async (t) => {
+  const running = await startPluginServer(t, {}, [
+    madeUpPlugin('acts', async (kong) => ({
+      kind: 'pass',
+      requestHeaders: { 'X-Read': (await kong.request.getHeader('a')) ?? '' },
+      responseHeaders: { 'X-Seen': 'yes' },
+    })),
+  ])
+  const instance_id = await running.connect().start('acts', {})
+  // Kong reads and writes one after the other, and sees the end of the connection only when it reads on.
+  const kong = connect({ path: running.socketPath, allowHalfOpen: true })
+  const reader = createFrameReader()
+  const frames: Buffer[] = []
+  const errors: Error[] = []
+  kong.on('data', (chunk) => frames.push(...reader.read(chunk)))
+  kong.on('error', (cause) => errors.push(cause))
+  const out = new FrameWriter()
+  out.add(rpcCall.write, { sequence: 7, cmd_handle_event: { instance_id, event_name: 'access' } })
+  const event = out.take()
+  kong.write(event)
+  await until(() => frames.length === 2)
+  const stopped = running.stop()
+  const ended = once(kong, 'end')
+  kong.write(Buffer.alloc(4))
+  await ended
+  const [, , first, , second, , end, returned] = frames
+  t.strictSame([first, second, end].map(String), ['kong.service.request.set_headers', 'kong.response.set_headers', ''])
+  t.same(readFrame(rpcReturn, returned ?? Buffer.alloc(0)), { sequence: 7 })
+  for (const bytes of [Buffer.alloc(4), Buffer.alloc(4), event])
+    await new Promise<void>((resolve) => kong.write(bytes, () => resolve()))
+  kong.end()
+  await stopped
+  t.strictSame(errors, [])
+  t.equal(frames.length, 8, 'a call that comes too late is not begun')
 })
 
 t.test('a stage that hangs ends in 503 at the deadline', async (t) => {

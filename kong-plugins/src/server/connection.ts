@@ -13,7 +13,7 @@ import { Conversation } from './conversation.ts'
 
 /** How the listener ends a connection. */
 export interface Connection {
-  /** Closes it once the call in progress is answered. */
+  /** Ends our side once the call in progress is answered; Kong then closes it. */
   finish(): void
 }
 
@@ -41,7 +41,8 @@ export function serveConnection(socket: Socket, { server, events, log }: Shared)
   }
   const idle = (): void => {
     busy = false
-    if (finishing) socket.end(() => socket.destroy())
+    // Half-closed: Kong's answers to what it was told last must still find an open socket, or the request ends with 500.
+    if (finishing) socket.end()
   }
   const reply = (sequence: number, given: Return): void => {
     out.add(rpcReturn.write, { ...given, sequence })
@@ -76,6 +77,7 @@ export function serveConnection(socket: Socket, { server, events, log }: Shared)
 
   function take(frame: Buffer): void {
     if (event?.hear(frame)) return
+    if (!socket.writable) return // ended: Kong reads that, and asks again elsewhere
     if (busy) throw new Error('a call while another is answered')
     busy = true
     const call = readFrame(rpcCall, frame)
