@@ -1,4 +1,4 @@
-// What the plugins may ask of Kong: honest types of the few PDK calls used, as they behave in Kong 3.9.3 with kong-pdk 0.6.0.
+// What the plugins may ask of Kong: honest types of the few PDK calls used, as they behave in Kong 3.9.3.
 import type { KongConsumer, KongCredential } from '../stages/consumer/kong-identity.ts'
 
 /** Header values to send; `''` arrives as a blank. */
@@ -8,9 +8,10 @@ export type HeaderValues = Readonly<Record<string, string>>
 export interface KongReader {
   readonly request: {
     /**
-     * First value of a request header; undefined when there is none, or nothing in it. It reads `ngx.var.http_*`; a value with `, ` in it is read again from
-     * the first 100 headers only. For `authorization` both are harmless: nginx refuses a second one with 400, the name has
-     * no dash that an underscore could imitate, and a value that gets lost this way counts as no token.
+     * First value of a request header; undefined when there is none, or nothing in it. It reads `ngx.var.http_*`; a value
+     * with `, ` in it is read again from the first 100 headers only. For `authorization` both are harmless: nginx refuses
+     * a second one with 400, the name has no dash that an underscore could imitate, and a value that gets lost this way
+     * counts as no token.
      */
     getHeader(name: string): Promise<string | undefined>
     /** Upper-case as sent, e.g. `GET`. */
@@ -37,7 +38,10 @@ export interface KongReader {
   }
 }
 
-/** All of it: for the shell alone, which carries out what the stages decided. Only what has a result is a round trip to Kong. */
+/**
+ * All of it: for the shell alone, which carries out what the stages decided. Only what has a result is a round trip to
+ * Kong.
+ */
 export interface Kong extends KongReader {
   readonly ctx: {
     readonly shared: KongReader['ctx']['shared'] & {
