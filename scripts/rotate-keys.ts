@@ -7,13 +7,12 @@ import {
   RELOAD_EVERY_SECONDS,
   replaceLeakedKeys,
   rotateKeys,
+  SHORTEST_LEAD_SECONDS,
 } from '@mobile-api-gateway/auth-server/tokens/signing-keys.ts'
-
-const ONCE_READ = `as soon as each instance has read it (${RELOAD_EVERY_SECONDS} s)`
 
 const usage = `Usage: npm run rotate-keys -- [--alg ES256|RS256|EdDSA]… [--now | --leaked]
   --alg     only this algorithm; every one without it
-  --now     sign with the new key at once; otherwise in ${PUBLISH_LEAD_SECONDS / 60} minutes, when everyone has fetched it.
+  --now     sign with the new key in ${SHORTEST_LEAD_SECONDS} seconds, when each instance publishes it; otherwise in ${PUBLISH_LEAD_SECONDS / 60} minutes.
             The old key stays published until the last token that it signed has expired
   --leaked  sign with the new key at once, and delete every other key of the algorithm: who has the old one can sign
             nothing that counts, all access tokens so far end, and apps get new ones by refreshing
@@ -28,14 +27,14 @@ const publish =
   async (db, secret, algorithms) => {
     const rotated = await rotateKeys(db, secret, { algorithms, maxAgeSeconds: 0, leadSeconds })
     if (rotated.length === 0) return 'Nothing to do: a new key is on its way already.'
-    const when = leadSeconds === 0 ? ONCE_READ : `in ${leadSeconds / 60} minutes`
-    return `Published a new key for ${rotated.join(', ')}; it signs ${when}.`
+    const when = leadSeconds < 60 ? `${leadSeconds} seconds` : `${leadSeconds / 60} minutes`
+    return `Published a new key for ${rotated.join(', ')}; it signs in ${when}.`
   }
 
 /** Leaves no key but new ones. */
 const withdraw: Rotate = async (db, secret, algorithms) => {
   const withdrawn = await replaceLeakedKeys(db, secret, algorithms)
-  return `Published a new key for ${algorithms.join(', ')}; it signs ${ONCE_READ}.
+  return `Published a new key for ${algorithms.join(', ')}; it signs as soon as an instance has read it (${RELOAD_EVERY_SECONDS} s).
 Withdrew every other one: ${withdrawn.join(', ') || 'there was none'}.
 A gateway refuses their tokens once it has the new keys: with the first token of a new one, else by schedule, every 5 minutes.`
 }
@@ -51,7 +50,7 @@ async function main(): Promise<number> {
     throw new Error('--alg names no algorithm of ours')
   if (!DATABASE_URL || !KEY_ENCRYPTION_KEY) throw new Error('DATABASE_URL or KEY_ENCRYPTION_KEY is missing')
   const db = openDatabase(DATABASE_URL, () => {}, { connections: 1 })
-  const rotate = values.leaked ? withdraw : publish(values.now ? 0 : PUBLISH_LEAD_SECONDS)
+  const rotate = values.leaked ? withdraw : publish(values.now ? SHORTEST_LEAD_SECONDS : PUBLISH_LEAD_SECONDS)
   console.log(await rotate(db, KEY_ENCRYPTION_KEY, algorithms).finally(() => db.destroy()))
   return 0
 }

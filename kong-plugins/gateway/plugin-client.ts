@@ -61,7 +61,7 @@ class Connection {
     this.#socket.on('timeout', () => this.fail(new RpcError('timeout')))
     this.#socket.on('error', (error) => this.fail(new RpcError(error.message)))
     this.#socket.on('close', () => {
-      const reason = this.#frames.rest.toString()
+      const reason = this.#frames.refusal
       this.fail(reason === '' ? new RpcClosed('closed') : new RpcRefusal(reason))
       onClose()
     })

@@ -39,7 +39,7 @@ function openLine(socketPath: string): Line {
       while (true) {
         const frame = frames.shift()
         if (frame) return frame
-        if (hungUp) throw new Error(`the plugin server hung up: ${reader.rest}`)
+        if (hungUp) throw new Error(`the plugin server hung up: ${reader.refusal}`)
         await new Promise<void>((resolve) => {
           wake = resolve
         })

@@ -28,17 +28,12 @@ onEachGateway(t, 'a key that signs at once is accepted at once, right after a fe
     editKongYml: (source) => source.replace('basic: { minute: 60 }', 'basic: { minute: 1000000 }'),
   })
   const { access_token: old } = await logIn(stack)
-  // Now the gateway has the old set, if it had none before. An auth server that starts reads its keys at once.
+  // Now the gateway has the old set, if it had none before.
   t.equal((await call(stack, old)).status, 200)
   await rotateKeys(stack, '--now')
-  await stack.processes.auth.stop()
-  t.equal((await call(stack, old)).status, 200, 'meanwhile the old tokens pass')
-  await stack.processes.auth.start()
+  const signsAnew = async () => kidOf((await logIn(stack)).access_token) !== kidOf(old)
+  t.ok(await waitUntil(signsAnew, { timeoutMs: 20_000, everyMs: 200 }), 'the new key signs')
   const tokens = await Promise.all([logIn(stack), logIn(stack), logIn(stack)])
-  t.notOk(
-    tokens.some(({ access_token }) => kidOf(access_token) === kidOf(old)),
-    'the new key signs',
-  )
   const answers = await Promise.all(
     [old, ...tokens.map(({ access_token }) => access_token)].map((token) => call(stack, token)),
   )

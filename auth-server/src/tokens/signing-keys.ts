@@ -18,6 +18,8 @@ const KEEP_SECONDS = 15 * 60
 const ROTATE_AFTER_SECONDS = 90 * 24 * 3600
 /** Each instance reads the keys anew this often: that long a withdrawn key counts on, and instances may disagree. */
 export const RELOAD_EVERY_SECONDS = 2
+/** Time enough for each instance to publish a key before one of them signs with it. */
+export const SHORTEST_LEAD_SECONDS = 5
 
 export type SigningKey = Readonly<{ kid: string; alg: SigningAlgorithm; privateKey: CryptoKey }>
 

@@ -34,6 +34,6 @@ export function askNames(socketPath: string, patienceMs: number): Promise<readon
       socket.destroy()
     })
     socket.on('error', (error) => fail(error.message))
-    socket.on('close', () => fail(`it hung up${reader.rest.length > 0 ? `: ${reader.rest}` : ''}`))
+    socket.on('close', () => fail(`it hung up${reader.refusal && `: ${reader.refusal}`}`))
   })
 }

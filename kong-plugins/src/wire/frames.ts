@@ -17,8 +17,8 @@ export interface FrameReader {
    * @throws FrameError when a frame says that it is too long
    */
   read(chunk: Buffer): Buffer[]
-  /** What has come of a frame that is not complete, its length left out. */
-  readonly rest: Buffer
+  /** The reason, where what came ends in a refusal: a frame that lacks its last byte and nothing else. Otherwise `''`. */
+  readonly refusal: string
 }
 
 const NOTHING: Buffer = Buffer.alloc(0)
@@ -42,8 +42,9 @@ export function createFrameReader(): FrameReader {
       rest = start < bytes.length ? bytes.subarray(start) : NOTHING
       return frames
     },
-    get rest() {
-      return rest.subarray(LENGTH_BYTES)
+    get refusal() {
+      const text = rest.subarray(LENGTH_BYTES)
+      return text.length > 0 && rest.readUInt32LE(0) === text.length + 1 ? text.toString() : ''
     },
   }
 }

@@ -72,7 +72,7 @@ export class KongClient {
       this.#wake()
     })
     socket.on('error', (cause) => end(cause.message))
-    socket.on('close', () => end(String(reader.rest) || 'connection closed'))
+    socket.on('close', () => end(reader.refusal || 'connection closed'))
     return socket
   }
 
