@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { startPostgres } from './stack/postgres.ts'
 import { optionalParts } from './testing/optional-parts.ts'
-import { closingLine, readTotals, shortenTap } from './testing/tap-report.ts'
+import { closingLines, readTotals, shortenTap } from './testing/tap-report.ts'
 
 const root = join(import.meta.dirname, '..')
 const tapProgram = join(root, 'node_modules', 'tap', 'dist', 'esm', 'run.mjs')
@@ -92,6 +92,6 @@ async function runTap(args: readonly string[], folder: string, databaseUrl: stri
     console.error('the tests did not come to an end')
     return code === 0 ? 1 : code
   }
-  console.log(closingLine(totals))
+  console.log(closingLines(totals))
   return code
 }

@@ -17,9 +17,9 @@ export function readTotals(tap: string): Totals | undefined {
   return { passed: count('pass'), failed: count('fail'), skipped: count('skip') + count('todo') }
 }
 
-/** The closing line of a run: `12 passed, 0 failed` and, where something was left out, `, 3 skipped`. */
-export function closingLine({ passed, failed, skipped }: Totals): string {
-  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
+/** The end of a run: `3 skipped`, where something was left out, and as last line `12 passed, 0 failed`. */
+export function closingLines({ passed, failed, skipped }: Totals): string {
+  return `${skipped > 0 ? `${skipped} skipped\n` : ''}${passed} passed, ${failed} failed`
 }
 
 const ended = /^(?<failed>not )?ok \d+ - (?<name>.*?)(?: # time=(?<time>\d+)[\d.]*ms)?$/
