@@ -82,13 +82,14 @@ export function nested<Value>(codec: Codec<Value>): Field<Value> {
 export function message<Message extends object>(fields: Fields<Message>): Codec<Partial<Message>> {
   const rows = Object.entries(fields) as [keyof Message & string, readonly [number, Field<unknown>]][] // as declared
   const byNumber = new Map(rows.map(([name, [number, field]]) => [number, { name, field }]))
+  const readField = (number: number, found: Partial<Record<keyof Message, unknown>>, pbf: PbfReader): void => {
+    const known = byNumber.get(number)
+    if (known) found[known.name] = known.field.read(pbf)
+  }
   return {
     read(pbf, end) {
       const found: Partial<Record<keyof Message, unknown>> = {}
-      for (let number = pbf.nextField(end); number !== 0; number = pbf.nextField(end)) {
-        const known = byNumber.get(number)
-        if (known) found[known.name] = known.field.read(pbf)
-      }
+      pbf.readFields(readField, found, end)
       return found as Partial<Message> // because each field read what it is declared to be
     },
     write(value, pbf) {
@@ -102,31 +103,23 @@ export function message<Message extends object>(fields: Fields<Message>): Codec<
 
 /** Field 1, as often as there are values. */
 export function list<Value>(field: Field<Value>): Codec<readonly Value[]> {
+  const readField = (number: number, found: Value[], pbf: PbfReader): void => {
+    if (number === 1) found.push(field.read(pbf))
+  }
   return {
-    read(pbf, end) {
-      const found: Value[] = []
-      for (let number = pbf.nextField(end); number !== 0; number = pbf.nextField(end))
-        if (number === 1) found.push(field.read(pbf))
-      return found
-    },
+    read: (pbf, end) => pbf.readFields(readField, [], end),
     write(values, pbf) {
       for (const value of values) field.write(1, value, pbf)
     },
   }
 }
 
-/** Field 1 alone. */
+/** Field 1 alone; the last one counts. */
 export function single<Value>(field: Field<Value>): Codec<Value | undefined> {
+  const all = list(field)
   return {
-    read(pbf, end) {
-      let found: Value | undefined
-      for (let number = pbf.nextField(end); number !== 0; number = pbf.nextField(end))
-        if (number === 1) found = field.read(pbf)
-      return found
-    },
-    write(value, pbf) {
-      if (value !== undefined) field.write(1, value, pbf)
-    },
+    read: (pbf, end) => all.read(pbf, end).at(-1),
+    write: (value, pbf) => all.write(value === undefined ? [] : [value], pbf),
   }
 }
 

@@ -1,4 +1,5 @@
 // Lua's values on the wire: google.protobuf's Value, Struct and ListValue.
+import type { PbfReader } from 'pbf'
 import { boolean, type Codec, double, type Field, list, message, nested, string } from './codec.ts'
 
 /** A table with names. Names that came over the wire are data: such an object has no prototype. */
@@ -10,10 +11,8 @@ export type Table = Readonly<Record<string, unknown>>
  */
 export const value: Codec<unknown> = {
   read(pbf, end) {
-    let found: unknown
-    for (let number = pbf.nextField(end); number !== 0; number = pbf.nextField(end))
-      found = KINDS.get(number)?.read(pbf) ?? found
-    return found
+    const found: { value?: unknown } = {}
+    return pbf.readFields(readKind, found, end).value
   },
   write(given, pbf) {
     if (typeof given === 'string') string.write(STRING, given, pbf)
@@ -57,6 +56,10 @@ const KINDS: ReadonlyMap<number, Pick<Field<unknown>, 'read'>> = new Map<number,
   [TABLE, tables],
   [LIST, values],
 ])
+
+function readKind(number: number, found: { value?: unknown }, pbf: PbfReader): void {
+  found.value = KINDS.get(number)?.read(pbf) ?? found.value
+}
 
 function isTable(given: unknown): given is Table {
   return typeof given === 'object' && given !== null
