@@ -1,61 +1,16 @@
 // Plays a busy Kong towards the plugin server: many connections, one call at a time on each, nothing looked at but the outcome.
-import { connect, type Socket } from 'node:net'
-import { type Call, rpcCall, rpcReturn } from '@mobile-api-gateway/kong-plugins/wire/calls.ts'
-import { type Codec, readFrame } from '@mobile-api-gateway/kong-plugins/wire/codec.ts'
-import { FrameWriter } from '@mobile-api-gateway/kong-plugins/wire/frame-writer.ts'
-import { createFrameReader } from '@mobile-api-gateway/kong-plugins/wire/frames.ts'
+import { PluginClient } from '@mobile-api-gateway/kong-plugins/gateway/plugin-client.ts'
+import { readFrame } from '@mobile-api-gateway/kong-plugins/wire/codec.ts'
 import { exit, getHeader } from '@mobile-api-gateway/kong-plugins/wire/pdk-calls.ts'
 
-/** One connection. */
-interface Line {
-  send<Value>(codec: Codec<Value>, value: Value): void
-  /** The next frame. @throws Error when the plugin server hung up */
-  receive(): Promise<Buffer>
-  close(): void
-}
-
-function openLine(socketPath: string): Line {
-  const socket: Socket = connect(socketPath)
-  const reader = createFrameReader()
-  const out = new FrameWriter()
-  const frames: Buffer[] = []
-  let hungUp = false
-  let wake = (): void => {}
-  socket.on('error', () => {})
-  socket.on('close', () => {
-    hungUp = true
-    wake()
-  })
-  socket.on('data', (chunk) => {
-    frames.push(...reader.read(chunk))
-    wake()
-  })
-  return {
-    send(codec, value) {
-      out.add(codec.write, value)
-      socket.write(out.take())
-    },
-    async receive() {
-      while (true) {
-        const frame = frames.shift()
-        if (frame) return frame
-        if (hungUp) throw new Error(`the plugin server hung up: ${reader.refusal}`)
-        await new Promise<void>((resolve) => {
-          wake = resolve
-        })
-      }
-    },
-    close: () => socket.destroy(),
-  }
-}
+/** Milliseconds for each answer. */
+const PATIENCE_MS = 10_000
 
 /** Starts an instance of `mobile-gateway`. */
 export async function startInstance(socketPath: string, config: object): Promise<number> {
-  const line = openLine(socketPath)
-  const start: Call = { sequence: 1, cmd_start_instance: { name: 'mobile-gateway', config: JSON.stringify(config) } }
-  line.send(rpcCall, start)
-  const { instance_status } = readFrame(rpcReturn, await line.receive())
-  line.close()
+  const client = new PluginClient(socketPath, PATIENCE_MS)
+  const start = { name: 'mobile-gateway', config: JSON.stringify(config) }
+  const { instance_status } = await client.call({ cmd_start_instance: start }).finally(() => client.close())
   return instance_status?.instance_id ?? 0
 }
 
@@ -82,32 +37,27 @@ export async function makeCalls({
 }: Calls): Promise<Outcomes> {
   const outcomes: Record<string, number> = {}
   let next = 0
+  const client = new PluginClient(socketPath, PATIENCE_MS)
   async function work(): Promise<void> {
-    let line = openLine(socketPath)
     while (next < total) {
-      const outcome = await makeCall(line, instanceId, authorization(next++))
+      const outcome = await makeCall(client, instanceId, authorization(next++))
       outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
-      if (outcome === 'passed') continue
-      line.close() // as Kong does after an exit
-      line = openLine(socketPath)
     }
-    line.close()
   }
-  await Promise.all(Array.from({ length: connections }, work))
+  await Promise.all(Array.from({ length: connections }, work)).finally(() => client.close())
   return outcomes
 }
 
-const NO_RESULT: Codec<unknown> = { read: () => undefined, write() {} }
-
-async function makeCall(line: Line, instanceId: number, authorization: string | undefined): Promise<string> {
-  line.send(rpcCall, { sequence: 1, cmd_handle_event: { instance_id: instanceId, event_name: 'access' } })
-  while (true) {
-    const name = String(await line.receive())
-    const argument = await line.receive()
-    if (name === '') return 'passed' // and what came with it is the answer
-    if (name === exit.name) return String(readFrame(exit.argument, argument).status)
+async function makeCall(client: PluginClient, instanceId: number, authorization: string | undefined): Promise<string> {
+  let outcome = 'passed'
+  await client.event(instanceId, 'access', (name, argument, out) => {
+    if (name === exit.name) {
+      outcome = String(readFrame(exit.argument, argument).status)
+      return false // as Kong: the connection is not used again
+    }
     const isToken = name === getHeader.name && readFrame(getHeader.argument, argument) === 'authorization'
-    if (isToken) line.send(getHeader.result, authorization)
-    else line.send(NO_RESULT, undefined)
-  }
+    out.add(getHeader.result.write, isToken ? authorization : undefined)
+    return true
+  })
+  return outcome
 }
