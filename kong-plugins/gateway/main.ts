@@ -38,6 +38,9 @@ async function main(): Promise<void> {
   }
   const { timeout, ...options } = given
   const logger = pino({ name: 'gateway', level: process.env.LOG_LEVEL ?? 'info' }, pino.destination(2))
+  // An error that nobody caught is a bug of ours and told as one, but one faulty exchange must not end all others.
+  process.on('uncaughtException', (cause) => logger.error({ err: cause }, 'uncaught exception'))
+  process.on('unhandledRejection', (cause) => logger.error({ err: cause }, 'unhandled rejection'))
   const gateway = await startGateway({ ...options, logger, pluginReadTimeoutMs: timeout, watch: true }).catch(
     (error: unknown) => fail(error instanceof Error ? error.message : String(error)),
   )

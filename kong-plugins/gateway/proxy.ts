@@ -6,6 +6,7 @@ import type { Service } from './config-types.ts'
 import type { Exchange } from './exchange.ts'
 import type { PluginChain } from './plugin-chain.ts'
 import { sendAnswer, sendUpstreamHead } from './respond.ts'
+import { readStatusLine } from './status-line.ts'
 import { openUpstream, toUpstreamError, UpstreamError, type UpstreamPool } from './upstream.ts'
 import { addUpstreamHeaders, type BodyFraming } from './upstream-headers.ts'
 import { Watchdog } from './watchdog.ts'
@@ -34,7 +35,13 @@ function fail(context: ProxyContext, res: ServerResponse, error: UpstreamError):
     return
   }
   exchange.answer = errorAnswer(exchange, error.status, error.publicMessage)
-  sendAnswer(exchange, res, context.chain)
+  try {
+    sendAnswer(exchange, res, context.chain)
+  } catch (thrown) {
+    // This runs in events of the connection, where nobody else would catch it.
+    log('crit', asError(thrown).message, exchange)
+    res.destroy()
+  }
 }
 
 /** Sends the client's body on as it arrives; calls back when the last byte is handed over. */
@@ -124,24 +131,40 @@ export async function proxy(
     silent.disarm()
     if (switchProtocols === undefined) return void socket.destroy()
     switched = true
-    switchProtocols(answer, socket, head)
+    try {
+      switchProtocols(answer, socket, head)
+    } catch (error) {
+      socket.destroy()
+      failed(asError(error))
+    }
   })
   opened.once('close', () => {
     silent.disarm()
     if (!res.headersSent && !switched)
       failed(new UpstreamError('the backend closed the connection without an answer', 502))
   })
-  opened.once('response', (answer) => {
-    silent.disarm()
-    exchange.status = answer.statusCode ?? 502
+  const respond = (answer: IncomingMessage): void => {
+    const { status, reason } = readStatusLine(answer)
+    exchange.status = status
     addUpstreamHeaders(exchange, answer.rawHeaders)
     chain.headerFilter(exchange)
     if (exchange.answer !== undefined) {
       opened.destroy()
-      return sendAnswer(exchange, res, undefined)
+      sendAnswer(exchange, res, undefined)
+      return
     }
-    sendUpstreamHead(exchange, res, answer.statusMessage ?? '', Date.now() - sentAt)
+    sendUpstreamHead(exchange, res, exchange.status === status ? reason : undefined, Date.now() - sentAt)
     sendResponseBody(answer, res, service, failed)
+  }
+  opened.once('response', (answer) => {
+    silent.disarm()
+    try {
+      respond(answer)
+    } catch (error) {
+      // What cannot be passed on is the backend's fault; thrown from an event, it would end the process.
+      opened.destroy()
+      failed(asError(error))
+    }
   })
   res.once('close', () => opened.destroy())
   if (exchange.requestHeaders.has('expect')) res.writeContinue()
@@ -151,6 +174,10 @@ export async function proxy(
   if (switchProtocols === undefined) sendBody(req, opened, service, sent)
   else opened.end(sent)
   await done
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown))
 }
 
 /** What flows after a protocol switch, in both directions, until one side ends or both fall silent. */
