@@ -4,7 +4,19 @@ import { issuerRevocations } from './revocations.ts'
 import { choice, flag, integer, list, map, record, secret, text } from './types.ts'
 
 /** Signature algorithms that may be allowed; symmetric ones and `none` are not among them, so no config can turn them on. */
-export const ALGORITHMS = ['ES256', 'ES384', 'RS256', 'PS256', 'EdDSA'] as const
+export const ALGORITHMS = [
+  'ES256',
+  'ES384',
+  'ES512',
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'EdDSA',
+  'Ed25519',
+] as const
 
 /** What a policy does about tokens that are bound to a key. */
 export const DPOP_MODES = ['off', 'optional', 'required'] as const
@@ -83,7 +95,7 @@ const tokenFields = {
   ),
   algorithms: withDefault(
     list('set', {
-      description: 'Signature algorithms accepted; which one a key is for, the key itself decides',
+      description: 'Signature algorithms accepted; a key that names its own (alg) is for that one alone',
       elements: text({ oneOf: ALGORITHMS, maxLength: 10 }),
       minLength: 1,
       maxLength: ALGORITHMS.length,

@@ -22,10 +22,10 @@ export interface Claims extends Caller {
   readonly lists: ReadonlyMap<string, readonly string[]>
 }
 
-/** Header and claims as the text states them. `keyId` is only ever looked up in a Map. */
+/** Header and claims as the text states them. `keyId` is only ever compared; RFC 7515 §4.1.4 makes it optional. */
 export interface ParsedToken {
   readonly algorithm: string
-  readonly keyId: string
+  readonly keyId: string | undefined
   readonly claims: Claims
 }
 
@@ -55,7 +55,7 @@ export function parseToken(text: string): Parsed {
   // RFC 9068 §4: the type tells access tokens from ID tokens of the same issuer.
   if (typeof header.typ !== 'string' || !TYPES.has(header.typ.toLowerCase())) return invalid('type')
   if (typeof header.alg !== 'string') return invalid('algorithm')
-  if (typeof header.kid !== 'string') return invalid('key')
+  if (header.kid !== undefined && typeof header.kid !== 'string') return invalid('key')
   // RFC 7800 §3: a token bound in a way that we cannot check must not pass as one that is not bound.
   const binding = readBinding(payload)
   if (!binding) return invalid('proof-of-possession')
@@ -66,7 +66,8 @@ export function parseToken(text: string): Parsed {
 
 /** RFC 9068 §2.2: the claims every access token has, plus ours. */
 function readClaims(payload: Readonly<Record<string, unknown>>, boundTo: string | undefined): Claims | undefined {
-  const { iss, aud, sub, client_id, scope, exp, nbf, iat, app_id, plan, grant_id } = payload
+  // RFC 9068 §2.2.3: a token may come without a scope; it has none then.
+  const { iss, aud, sub, client_id, scope = '', exp, nbf, iat, app_id, plan, grant_id } = payload
   const audiences = typeof aud === 'string' ? [aud] : aud
   if (typeof iss !== 'string' || !isName(sub) || !isName(client_id)) return undefined
   if (!Array.isArray(audiences) || !audiences.every((item) => typeof item === 'string')) return undefined
