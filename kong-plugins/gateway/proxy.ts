@@ -2,11 +2,12 @@
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { errorAnswer } from './answer.ts'
+import { readHead } from './answer-head.ts'
 import type { Service } from './config-types.ts'
 import type { Exchange } from './exchange.ts'
 import type { PluginChain } from './plugin-chain.ts'
 import { sendAnswer, sendUpstreamHead } from './respond.ts'
-import { readStatusLine } from './status-line.ts'
+
 import { openUpstream, toUpstreamError, UpstreamError, type UpstreamPool } from './upstream.ts'
 import { addUpstreamHeaders, type BodyFraming } from './upstream-headers.ts'
 import { Watchdog } from './watchdog.ts'
@@ -26,6 +27,9 @@ export function framingOf(req: IncomingMessage): BodyFraming {
   const length = req.headers['content-length']
   return length === undefined ? 'none' : { length }
 }
+
+/** Answers that have no body, whatever their headers say (RFC 9110 §6.4.1). */
+const bodiless = new Set([204, 304])
 
 function fail(context: ProxyContext, res: ServerResponse, error: UpstreamError): void {
   const { exchange, log } = context
@@ -144,7 +148,7 @@ export async function proxy(
       failed(new UpstreamError('the backend closed the connection without an answer', 502))
   })
   const respond = (answer: IncomingMessage): void => {
-    const { status, reason } = readStatusLine(answer)
+    const { status, reason } = readHead(answer)
     exchange.status = status
     addUpstreamHeaders(exchange, answer.rawHeaders)
     chain.headerFilter(exchange)
@@ -154,7 +158,13 @@ export async function proxy(
       return
     }
     sendUpstreamHead(exchange, res, exchange.status === status ? reason : undefined, Date.now() - sentAt)
-    sendResponseBody(answer, res, service, failed)
+    if (exchange.method !== 'HEAD' && !bodiless.has(exchange.status)) {
+      sendResponseBody(answer, res, service, failed)
+      return
+    }
+    // Whatever the backend sends behind its head, the client has its answer.
+    res.end()
+    answer.on('error', () => undefined).resume()
   }
   opened.once('response', (answer) => {
     silent.disarm()
@@ -167,7 +177,7 @@ export async function proxy(
     }
   })
   res.once('close', () => opened.destroy())
-  if (exchange.requestHeaders.has('expect')) res.writeContinue()
+  if (exchange.requestHeaders.first('expect')?.toLowerCase() === '100-continue') res.writeContinue()
   const sent = (): void => {
     if (!res.headersSent) silent.arm()
   }
