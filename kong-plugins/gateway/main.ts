@@ -21,7 +21,8 @@ function readArguments(): { config: string; socketPath: string; port: number; ho
       'plugin-timeout': { type: 'string', default: '3000' },
     },
   })
-  const { config, host, socket: socketPath } = values
+  const { config, socket: socketPath } = values
+  const host = values.host.replace(/^\[(.*)\]$/, '$1') // an IPv6 address as it stands in a URL
   if (socketPath === undefined) throw new Error('--socket is missing')
   const [port, timeout] = [Number(values.port), Number(values['plugin-timeout'])]
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error('--port must be a port number')

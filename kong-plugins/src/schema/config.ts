@@ -239,9 +239,9 @@ function limits(description?: string) {
 const defaultLimit = limits('Limits for tokens without a plan, or with one that is not listed')
 
 const redis = record({
-  description: 'The Redis (5 or later, Valkey) that all gateways count in',
+  description: 'The Redis (5 or later, Valkey; no cluster) that all gateways count in',
   fields: {
-    host: required(text({ description: 'Host name or address', maxLength: 255 })),
+    host: required(text({ description: 'Host name or address; IPv6 also in brackets', maxLength: 255 })),
     port: withDefault(integer({ description: 'TCP port it listens on', between: [1, 65_535] }), 6379),
     username: optional(text({ description: 'User (ACL); none means the default user', maxLength: 255 })),
     password: optional(
