@@ -88,7 +88,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
   }
   const config: Config = Object.freeze({
     issuer,
-    host: env.HOST || '127.0.0.1',
+    host: (env.HOST || '127.0.0.1').replace(/^\[(.*)\]$/, '$1'), // an IPv6 address as it stands in a URL
     port: Number(port),
     databaseUrl,
     logLevel,

@@ -35,6 +35,10 @@ t.test('an empty variable counts as left out', async (t) => {
   })
 })
 
+t.test('HOST may be an IPv6 address with or without brackets', async (t) => {
+  for (const HOST of ['::1', '[::1]']) t.equal(readConfig({ ...sound, HOST }).host, '::1')
+})
+
 t.test('an empty environment: everything that is missing, each with what to do', async (t) => {
   const problems = problemsOf({})
   t.strictSame(
