@@ -174,16 +174,6 @@ t.test('redirect_uri may be left out when exactly one is registered, unless that
   expectErrorPage(t, await ask('none'), 400, /redirect_uri is missing/)
 })
 
-t.test('an application without an approved subscription hears unauthorized_client', async (t) => {
-  const applicationId = await register({ clientId: 'unsubscribed', redirectUris: ['com.example.un:/cb'] })
-  await db.updateTable('subscriptions').set({ status: 'pending' }).where('application_id', '=', applicationId).execute()
-  expectRefusal(t, await app.inject(sound({ client_id: 'unsubscribed', redirect_uri: 'com.example.un:/cb' })), {
-    to: 'com.example.un:/cb',
-    error: 'unauthorized_client',
-    state: 'a-state',
-  })
-})
-
 t.test('a redirect URI with a query keeps it', async (t) => {
   await register({ clientId: 'with-query', redirectUris: ['https://shop.example.com/cb?via=app'] })
   const { headers } = await app.inject(

@@ -5,7 +5,7 @@ import type { Deps } from '../deps.ts'
 import { csrfToken, isOwnForm } from '../http/csrf.ts'
 import { formOf } from '../http/form.ts'
 import { Parameters } from '../http/parameters.ts'
-import { findClient } from '../store/clients.ts'
+import { findClient, isApproved } from '../store/clients.ts'
 import { endSessions, findSession, type Session } from '../store/sessions.ts'
 import { type LogoutTarget, logoutResponseUrl, logoutTarget } from './logout-target.ts'
 import { errorPage } from './views/error.ts'
@@ -33,10 +33,11 @@ export const addLogoutPages = (app: FastifyInstance, deps: Deps): void => {
     parameters.requireSound()
     const token = cookies.session(request)
     const clientId = parameters.get('client_id')
-    const [session, client] = await Promise.all([
+    const [session, asking] = await Promise.all([
       token === undefined ? undefined : findSession(db, sha256(token)),
       clientId === undefined ? undefined : findClient(db, clientId),
     ])
+    const client = asking && isApproved(asking) ? asking : undefined
     const judged = logoutTarget(client, parameters.get('post_logout_redirect_uri'), parameters.get('state'))
     return { session, client, target: typeof judged === 'string' ? undefined : judged }
   }

@@ -42,6 +42,12 @@ export type Client = Readonly<{
   readAt: number
 }>
 
+/**
+ * A client that somebody let in. Only such a one is named to a person, or has a browser or a notice sent to its addresses:
+ * anybody may register a name and a redirect URI (RFC 9700 §4.11.2). Who loses the last subscription loses that as well.
+ */
+export const isApproved = ({ subscriptions }: Client): boolean => subscriptions.length > 0
+
 /** Finds a client by its `client_id`, with its approved subscriptions, in one query. */
 export const findClient = async (db: Db, clientId: string): Promise<Client | undefined> =>
   db
