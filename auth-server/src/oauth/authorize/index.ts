@@ -4,7 +4,7 @@ import { sha256 } from '../../crypto/digest.ts'
 import { randomSecret } from '../../crypto/random.ts'
 import type { Deps } from '../../deps.ts'
 import { allowOnly } from '../../http/methods.ts'
-import { ParameterError } from '../../http/parameters.ts'
+import { isShort, MAX_VALUE_BYTES, ParameterError } from '../../http/parameters.ts'
 import { pathOf } from '../../http/request-path.ts'
 import { findPendingRequest, insertRequest, type PendingRequest } from '../../store/authorization-requests.ts'
 import { findSession, type Session } from '../../store/sessions.ts'
@@ -74,10 +74,16 @@ const redirectingErrors = async <T>(trusted: TrustedRedirect, step: () => Promis
   } catch (error) {
     const oauthError = error instanceof ParameterError ? new OAuthError('invalid_request', error.message) : error
     if (!(oauthError instanceof OAuthError)) throw error
-    const states = trusted.parameters.getAll('state')
+    const [state, other] = trusted.parameters.getAll('state')
+    // An app can make nothing of an answer without its state, and with this one the answer would fit into no address.
+    if (state !== undefined && !isShort(state) && encodeURIComponent(state).length > MAX_URL_LENGTH)
+      throw new OAuthError(
+        'invalid_request',
+        `state is too long to be sent back to the app: ${MAX_VALUE_BYTES} bytes is the limit`,
+      )
     throw new RedirectedError(oauthError, {
       redirectUri: trusted.redirectUri,
-      state: states.length === 1 ? states[0] : undefined,
+      state: other === undefined ? state : undefined,
     })
   }
 }

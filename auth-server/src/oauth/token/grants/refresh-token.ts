@@ -1,7 +1,7 @@
 // grant_type=refresh_token: rotation with one successor (RFC 6749 §6, RFC 9700 §4.14).
 import { refreshFamily } from '../../../tokens/refresh-family.ts'
 import { OAuthError } from '../../errors.ts'
-import { parseScope } from '../../scope.ts'
+import { grantableScopes, parseScope } from '../../scope.ts'
 import { tokenResponse } from '../token-response.ts'
 import type { GrantHandler } from './grant.ts'
 
@@ -11,7 +11,10 @@ export const refreshToken: GrantHandler = async (deps, request) => {
   const { client, parameters, resource, dpopJkt, log } = request
   const presented = parameters.get('refresh_token')
   if (presented === undefined) throw new OAuthError('invalid_request', 'refresh_token is missing')
-  const scopes = parseScope(parameters.get('scope')) ?? null
+  const named = parseScope(parameters.get('scope'))
+  // What /authorize ignored is ignored here as well: libraries ask for the same list again.
+  const offered = client.subscriptions.flatMap(({ scopes }) => scopes.map(({ name }) => name))
+  const scopes = named ? grantableScopes(named, offered) : null
   const result = await refreshFamily(deps.db, deps.config.tokenSecret, {
     refreshToken: presented,
     clientId: client.clientId,
