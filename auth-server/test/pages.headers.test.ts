@@ -30,7 +30,7 @@ const isSafePage = (t: Test, page: LightMyRequestResponse, formAction: string) =
     'x-frame-options': 'DENY',
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'same-origin',
-    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-opener-policy': 'unsafe-none',
   })
   t.notMatch(page.body, /<script|<img|onerror=alert\(1\)>|javascript:/i)
   t.notMatch(page.body, / style=| on\w+=["']/, 'nothing inline that the policy would refuse')

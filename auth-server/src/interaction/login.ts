@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { sha256 } from '../crypto/digest.ts'
 import { randomSecret } from '../crypto/random.ts'
 import type { Deps } from '../deps.ts'
+import { allowOnly } from '../http/methods.ts'
 import { networkOf } from '../http/network.ts'
 import { authenticate, PASSWORD_ACR } from '../identity/local-account.ts'
 import { signIn } from '../store/authorization-requests.ts'
@@ -61,4 +62,5 @@ export const addLogin = (app: FastifyInstance, { db, config, cookies }: Deps, vi
     cookies.setSession(reply, token)
     return visits.resume(reply, pending)
   })
+  allowOnly(app, url, ['GET', 'POST'])
 }

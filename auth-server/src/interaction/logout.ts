@@ -4,6 +4,7 @@ import { sha256 } from '../crypto/digest.ts'
 import type { Deps } from '../deps.ts'
 import { csrfToken, isOwnForm } from '../http/csrf.ts'
 import { formOf } from '../http/form.ts'
+import { allowOnly } from '../http/methods.ts'
 import { Parameters } from '../http/parameters.ts'
 import { findClient, isApproved } from '../store/clients.ts'
 import { endSessions, findSession, type Session } from '../store/sessions.ts'
@@ -62,4 +63,5 @@ export const addLogoutPages = (app: FastifyInstance, deps: Deps): void => {
       return sendPage(reply.code(403), errorPage('This form did not come from our own page. You are still signed in.'))
     return signOut(deps, request, reply, target)
   })
+  allowOnly(app, url, ['GET', 'POST'])
 }

@@ -3,7 +3,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { PasswordQueueFull, PasswordShareUsedUp } from '../crypto/password-queue.ts'
 import type { Deps } from '../deps.ts'
 import { ParameterError } from '../http/parameters.ts'
-import { SECURITY_HEADERS } from '../http/security-headers.ts'
+import { securityHeaders } from '../http/security-headers.ts'
 import { errorPage } from '../interaction/views/error.ts'
 import { sendPage } from '../interaction/views/page.ts'
 import { isDatabaseAway } from '../store/health.ts'
@@ -53,10 +53,10 @@ const answer = (request: FastifyRequest, reply: FastifyReply, error: OAuthError,
 }
 
 /** Answers addresses that cannot be routed at all (`/%zz`, endless ids); they pass no hook, so the headers are set here. */
-export const refuseAddress = (error: FastifyError, _request: FastifyRequest, reply: FastifyReply): FastifyReply =>
+export const refuseAddress = (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply =>
   reply
     .code(error.statusCode ?? 400)
-    .headers(SECURITY_HEADERS)
+    .headers(securityHeaders(request.url))
     .send({ error: 'invalid_request', error_description: 'the address of this request cannot be read' })
 
 export const addErrorHandler = (app: FastifyInstance, { config }: Deps): void => {

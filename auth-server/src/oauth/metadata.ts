@@ -60,7 +60,9 @@ export const metadata = (issuer: string) => ({
 export const addMetadata = (app: FastifyInstance, { config }: Deps): void => {
   const document = metadata(config.issuer)
   for (const path of PATHS) {
-    app.get(path, async (_request, reply) => reply.header('cache-control', 'public, max-age=300').send(document))
+    app.get(path, { exposeHeadRoute: true }, async (_request, reply) =>
+      reply.header('cache-control', 'public, max-age=300').send(document),
+    )
     allowOnly(app, path, ['GET'])
   }
 }

@@ -37,7 +37,8 @@ export const addPar = (app: FastifyInstance, deps: Deps): void => {
       const { subscription } = validate(trustRedirect({ parameters, client, pushed }), fixed)
       // The resource is written down, so that the reference means the same at every address of /authorize.
       const kept = parameters.without(CREDENTIALS).with('resource', subscription.resource).toString()
-      if (kept.length > MAX_LENGTH) throw new OAuthError('invalid_request', `the pushed request is too long: ${MAX_LENGTH} characters is the limit`)
+      if (kept.length > MAX_LENGTH)
+        throw new OAuthError('invalid_request', `the pushed request is too long: ${MAX_LENGTH} characters is the limit`)
       deps.visits.admit(request.ip)
       if (proof) await acceptProof(deps, reply, proof)
       await insertPushedRequest(deps.db, {

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest, RouteHandlerMethod } from 'fastif
 import { sha256 } from '../../crypto/digest.ts'
 import { randomSecret } from '../../crypto/random.ts'
 import type { Deps } from '../../deps.ts'
+import { isMisnamedLoopback } from '../../http/loopback-host.ts'
 import { allowOnly } from '../../http/methods.ts'
 import { isShort, MAX_VALUE_BYTES, ParameterError } from '../../http/parameters.ts'
 import { pathOf } from '../../http/request-path.ts'
@@ -38,8 +39,9 @@ export const addAuthorize = (app: FastifyInstance, deps: Deps): void => {
     const valid = await redirectingErrors(trusted, () => expectPerson(deps, validate(trusted, fixed)))
     // A form on another site comes without our SameSite=Lax cookies; the GET that this answer makes of it has them.
     const again = `${pathOf(request.url)}?${raw.parameters}`
-    const crossSite = request.method === 'POST' && request.headers['sec-fetch-site'] === 'cross-site'
-    if (crossSite && again.length < MAX_URL_LENGTH) return reply.redirect(again, 303)
+    const withoutCookies =
+      request.headers['sec-fetch-site'] === 'cross-site' || isMisnamedLoopback(request, deps.config.issuer)
+    if (request.method === 'POST' && withoutCookies && again.length < MAX_URL_LENGTH) return reply.redirect(again, 303)
     deps.visits.admit(request.ip)
     const pending = toPending(valid)
     const browser = cookies.browser(request, reply)
@@ -66,6 +68,7 @@ export const addAuthorize = (app: FastifyInstance, deps: Deps): void => {
       return proceed(deps, reply, pending, await sessionOf(request))
     },
   )
+  allowOnly(app, '/authorize/resume/:request', ['GET'])
 }
 
 const redirectingErrors = async <T>(trusted: TrustedRedirect, step: () => Promise<T>): Promise<T> => {
