@@ -5,6 +5,7 @@ import { randomSecret } from '../crypto/random.ts'
 import type { Deps } from '../deps.ts'
 import { allowOnly } from '../http/methods.ts'
 import { networkOf } from '../http/network.ts'
+import { emailKey } from '../identity/email.ts'
 import { authenticate, PASSWORD_ACR } from '../identity/local-account.ts'
 import { signIn } from '../store/authorization-requests.ts'
 import { findAddressKnownTo } from '../store/users.ts'
@@ -45,6 +46,7 @@ export const addLogin = (app: FastifyInstance, { db, config, cookies }: Deps, vi
     const again = (problem: string) =>
       sendPage(reply.code(422), loginPage({ pending, csrf, email, problem }), pending.request.redirectUri)
 
+    if (emailKey(email) === undefined) return again('That is not an e-mail address. Write it like name@example.com.')
     const credentials = { email, password: form.get('password') ?? '' }
     const person = await authenticate(db, config.passwordPepper, credentials, networkOf(request.ip))
     if (!person) return again('That e-mail address and password do not fit together. Try again.')
