@@ -95,9 +95,9 @@ t.test('a visit belongs to the browser that began it', async (t) => {
   const signedIn = await signedInBrowser(app)
   for (const other of [stranger, signedIn]) {
     for (const path of [action, `/interaction/${id}/continue`, `/interaction/${id}/consent`, `/authorize/resume/${id}`])
-      refusedAs(t, await other.request('GET', path), 400)
+      refusedAs(t, await other.request('GET', path), 403)
     for (const step of ['login', 'continue', 'consent', 'switch', 'deny'])
-      refusedAs(t, await other.request('POST', `/interaction/${id}/${step}`, { form: { ...hidden, ...USER } }), 400)
+      refusedAs(t, await other.request('POST', `/interaction/${id}/${step}`, { form: { ...hidden, ...USER } }), 403)
   }
   t.equal((await logIn(browser, page)).statusCode, 303, 'and works there still')
 })
@@ -142,7 +142,7 @@ t.test('on https: __Host- prefix, Secure, HttpOnly, SameSite=Lax, no Domain; pla
   t.match(opened.headers['strict-transport-security'], /^max-age=\d{8}/)
   const [{ value = '' } = {}] = opened.cookies
   const path = opened.headers.location ?? ''
-  t.equal((await app.inject({ url: path, headers: { cookie: `browser=${value}` } })).statusCode, 400)
+  t.equal((await app.inject({ url: path, headers: { cookie: `browser=${value}` } })).statusCode, 403)
   const page = await app.inject({ url: path, headers: { cookie: `__Host-browser=${value}` } })
   t.equal(page.statusCode, 200)
   const { action, hidden } = formOf(page, '/login')

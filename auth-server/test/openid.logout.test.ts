@@ -127,7 +127,7 @@ t.test('§3: client_id stands in for the hint, with the person’s yes; the two 
     await refuses(t, opened, parameters)
   const page = await browser.open(logoutUrl({ client_id: site.clientId, post_logout_redirect_uri: bye }))
   t.match(page.body, CONFIRM)
-  t.match(page.headers['content-security-policy'], `form-action 'self' ${new URL(bye).origin};`)
+  t.match(page.headers['content-security-policy'], "form-action 'self' https:;")
   t.match((await browser.submit(page, '/interaction/logout')).headers, { location: bye })
 })
 

@@ -145,8 +145,8 @@ t.test('saying no ends the visit: the app hears access_denied and the page works
   const denied = { to: CLAIMED_URI, error: 'access_denied', state: 'a-state' }
   const consent = await logIn(browser, login)
   expectRefusal(t, await browser.submit(consent, '/deny'), denied)
-  for (const step of ['/consent', '/deny']) t.equal((await browser.submit(consent, step)).statusCode, 400)
-  t.equal((await logIn(browser, login)).statusCode, 400)
+  for (const step of ['/consent', '/deny']) t.equal((await browser.submit(consent, step)).statusCode, 409)
+  t.equal((await logIn(browser, login)).statusCode, 409)
   expectRefusal(t, await browser.submit(await browser.open(ask({ redirect_uri: REDIRECT_URI })), '/deny'), {
     ...denied,
     to: REDIRECT_URI,
@@ -240,7 +240,7 @@ t.test('a visit is over after an hour', async (t) => {
   const browser = new Browser(app)
   const page = await browser.open(ask())
   await turnClock(db, 3601)
-  t.equal((await logIn(browser, page)).statusCode, 400)
+  t.equal((await logIn(browser, page)).statusCode, 410)
   await turnClock(db, 0)
 })
 

@@ -74,3 +74,9 @@ export const isRegistered = (candidate: string, registered: readonly string[], k
   const loopback = withoutPort(candidate)
   return loopback !== undefined && registered.some((uri) => withoutPort(uri) === loopback)
 }
+
+/** A redirect URI with an answer's parameters, percent-encoded (a space as %20, which every platform's URL parser decodes). */
+export const withAnswer = (redirectUri: string, answer: Readonly<Record<string, string>>): string => {
+  const query = Object.entries(answer).map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+  return query.length === 0 ? redirectUri : `${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${query.join('&')}`
+}

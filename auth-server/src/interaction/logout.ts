@@ -50,7 +50,7 @@ export const addLogoutPages = (app: FastifyInstance, deps: Deps): void => {
     if (!session) return sendPage(reply, signedOutPage)
     const csrf = csrfToken(config.cookieSecret, cookies.browser(request, reply), pageOf(session))
     const page = logoutPage({ csrf, email: session.email, client, target })
-    return sendPage(reply, page, target?.redirectUri ?? config.issuer)
+    return sendPage(reply, page, target?.redirectUri ?? 'self')
   })
 
   app.post(url, { config: { errors: 'page' } }, async (request, reply) => {

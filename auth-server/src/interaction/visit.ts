@@ -7,6 +7,7 @@ import { formOf } from '../http/form.ts'
 import { Parameters } from '../http/parameters.ts'
 import { findPendingRequest, type PendingRequest } from '../store/authorization-requests.ts'
 import { findSession, type Session } from '../store/sessions.ts'
+import { answerEndedVisit } from './ended-visit.ts'
 import { nextStepOf } from './next-step.ts'
 import type { Step } from './policy.ts'
 import { errorPage } from './views/error.ts'
@@ -41,10 +42,9 @@ export const openVisit = ({ db, config, cookies }: Deps): Visits => {
     const browser = cookies.knownBrowser(request)
     const pending = browser && (await findPendingRequest(db, request.params.request, sha256(browser)))
     if (!browser || !pending) {
-      sendPage(
-        reply.code(400),
-        errorPage('This sign-in has ended or belongs to another browser. Go back to the app and start again.'),
-      )
+      const browserHash = browser === undefined ? undefined : sha256(browser)
+      const isForm = request.method === 'POST'
+      await answerEndedVisit({ db, issuer: config.issuer }, reply, { id: request.params.request, browserHash, isForm })
       return undefined
     }
     const form = formOf(request) ?? Parameters.parse('')

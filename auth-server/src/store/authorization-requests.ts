@@ -7,6 +7,7 @@ const REQUEST_TTL_SECONDS = 3600
 
 /** Ids come back in paths, where anything could stand. */
 const REQUEST_ID = /^[\w-]{22}$/
+export const isRequestId = (text: string): boolean => REQUEST_ID.test(text)
 
 /** A live, unfinished request with all that policy and pages need to know. */
 export type PendingRequest = Readonly<{
@@ -59,7 +60,7 @@ export const findPendingRequest = async (
   id: string,
   browserHash: string,
 ): Promise<PendingRequest | undefined> => {
-  if (!REQUEST_ID.test(id)) return undefined
+  if (!isRequestId(id)) return undefined
   return db
     .selectFrom('authorization_requests as request')
     .innerJoin('applications as application', 'application.id', 'request.application_id')

@@ -4,7 +4,8 @@ import type { Database, Db } from './database.ts'
 
 /** Table → when its rows are of no use, not even as evidence. */
 const OBSOLETE = {
-  authorization_requests: sql`expires_at < auth_now()`,
+  // For another hour, whoever comes back to the page of one is told how it ended.
+  authorization_requests: sql`expires_at < auth_now() - interval '1 hour'`,
   // A code that comes again has to be recognised long after its minute, because it ends the family.
   authorization_codes: sql`expires_at < auth_now() - interval '1 day'`,
   sessions: sql`expires_at < auth_now()`,

@@ -3,7 +3,7 @@ import { html } from '../../http/html.ts'
 import type { PendingRequest } from '../../store/authorization-requests.ts'
 import { appMark } from './app-mark.ts'
 import type { Page } from './page.ts'
-import { denyForm } from './ways-out.ts'
+import { denyForm, opensNote } from './ways-out.ts'
 
 /** @param email what the e-mail field starts with; the password field has the focus when it is known. */
 export const loginPage = ({
@@ -31,6 +31,7 @@ ${problem !== undefined && html`<p class="problem" id="problem" role="alert">${p
 <button type="submit">Sign in</button>
 </form>
 ${denyForm(pending, csrf)}
+${opensNote(pending)}
 <p class="note">The app does not see your password.</p>`,
   }
 }

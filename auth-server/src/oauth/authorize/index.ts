@@ -7,6 +7,7 @@ import { isMisnamedLoopback } from '../../http/loopback-host.ts'
 import { allowOnly } from '../../http/methods.ts'
 import { isShort, MAX_VALUE_BYTES, ParameterError } from '../../http/parameters.ts'
 import { pathOf } from '../../http/request-path.ts'
+import { answerEndedVisit } from '../../interaction/ended-visit.ts'
 import { findPendingRequest, insertRequest, type PendingRequest } from '../../store/authorization-requests.ts'
 import { findSession, type Session } from '../../store/sessions.ts'
 import { OAuthError } from '../errors.ts'
@@ -63,8 +64,11 @@ export const addAuthorize = (app: FastifyInstance, deps: Deps): void => {
     async (request, reply) => {
       const browser = cookies.knownBrowser(request)
       const pending = browser && (await findPendingRequest(db, request.params.request, sha256(browser)))
-      if (!pending)
-        throw new OAuthError('invalid_request', 'this sign-in has ended; go back to the app and start again')
+      if (!pending) {
+        const browserHash = browser === undefined ? undefined : sha256(browser)
+        const { issuer } = deps.config
+        return answerEndedVisit({ db, issuer }, reply, { id: request.params.request, browserHash, isForm: false })
+      }
       return proceed(deps, reply, pending, await sessionOf(request))
     },
   )

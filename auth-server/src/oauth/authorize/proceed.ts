@@ -3,7 +3,10 @@ import type { FastifyReply } from 'fastify'
 import type { Deps } from '../../deps.ts'
 import { nextStepOf } from '../../interaction/next-step.ts'
 import type { Step } from '../../interaction/policy.ts'
+import { donePage } from '../../interaction/views/ended.ts'
+import { sendPage } from '../../interaction/views/page.ts'
 import { closeRequest, type PendingRequest } from '../../store/authorization-requests.ts'
+import { findEndedVisit } from '../../store/ended-visits.ts'
 import type { Session } from '../../store/sessions.ts'
 import { issueCode } from '../../tokens/authorization-code.ts'
 import { type ErrorCode, OAuthError } from '../errors.ts'
@@ -35,7 +38,10 @@ export const proceed = async (
     return refuse('login_required', 'another person signed in than the one that id_token_hint names')
   if (step === 'done' && session) {
     const code = await issueCode(db, pending.id, session.id)
-    if (code === undefined) throw new OAuthError('invalid_request', 'this sign-in has been completed already')
+    if (code === undefined && (await findEndedVisit(db, pending.id, undefined))?.kind === 'done')
+      return sendPage(reply, donePage(pending.applicationName))
+    if (code === undefined)
+      throw new OAuthError('invalid_request', 'something changed meanwhile; go back to the app and start again')
     return reply.redirect(responseUrl(config.issuer, returnTo, { code }), 303)
   }
   if (step === 'done') throw new Error('policy finished a request without a session')
