@@ -84,7 +84,7 @@ t.test('what is no address is told so on the page, with what was typed; no accou
   const { app, db, config } = await testServer(t)
   const browser = new Browser(app)
   const page = await browser.open(authorizeUrl(pkcePair().challenge))
-  for (const [name, email] of ABSURD) {
+  for (const [name, email] of ABSURD.filter(([name]) => name !== 'empty')) {
     const answer = await logIn(browser, page, { email, password: PASSWORD })
     const [status, says] =
       name === 'NUL'

@@ -23,7 +23,8 @@ const VERSIONS = { 2: 'oidc-client-ts-2', 3: 'oidc-client-ts' } as const
 const libraryOf = (name: string): URL => new URL('../browser/oidc-client-ts.min.js', import.meta.resolve(name))
 const swaggerFile = (name: string): URL => new URL(name, import.meta.resolve('swagger-ui-dist/package.json'))
 
-const html = (body: string): string => `<!doctype html><html lang="en"><meta charset="utf-8"><link rel="icon" href="data:,">${body}`
+const html = (body: string): string =>
+  `<!doctype html><html lang="en"><meta charset="utf-8"><link rel="icon" href="data:,">${body}`
 
 /** A page with a UserManager; in the popup that came back, it hands the answer to the page that opened it. */
 const clientPage = (issuer: string, version: string): string => {

@@ -46,7 +46,8 @@ export const addLogin = (app: FastifyInstance, { db, config, cookies }: Deps, vi
     const again = (problem: string) =>
       sendPage(reply.code(422), loginPage({ pending, csrf, email, problem }), pending.request.redirectUri)
 
-    if (emailKey(email) === undefined) return again('That is not an e-mail address. Write it like name@example.com.')
+    if (email !== '' && emailKey(email) === undefined)
+      return again('That is not an e-mail address. Write it like name@example.com.')
     const credentials = { email, password: form.get('password') ?? '' }
     const person = await authenticate(db, config.passwordPepper, credentials, networkOf(request.ip))
     if (!person) return again('That e-mail address and password do not fit together. Try again.')

@@ -22,21 +22,21 @@ export const donePage = (applicationName: string, again?: Way): Page => ({
 /** Nobody finished in time. @param back tells the app, so that it can offer to start again. */
 export const expiredPage = (applicationName: string, back?: Way): Page => ({
   title: 'This page has expired',
-  body: html`<div class="mark" aria-hidden="true">⏱</div>
+  body: html`<div class="mark" aria-hidden="true">!</div>
 <h1>This page has expired</h1>
 <p>It was open for more than an hour, so nothing was sent. Go back to <strong>${applicationName}</strong> and start again.</p>${wayOut(back)}`,
 })
 
 export const elsewherePage: Page = {
   title: 'This page belongs to another browser',
-  body: html`<div class="mark alarm" aria-hidden="true">!</div>
+  body: html`<div class="mark" aria-hidden="true">!</div>
 <h1>This page belongs to another browser</h1>
 <p>The sign-in began in another browser or in a private window, and can go on only there. To sign in here, go back to the app and start again.</p>`,
 }
 
 export const endedPage: Page = {
   title: 'This sign-in has ended',
-  body: html`<div class="mark alarm" aria-hidden="true">!</div>
+  body: html`<div class="mark" aria-hidden="true">!</div>
 <h1>This sign-in has ended</h1>
 <p>It is done, or was left open for too long. Go back to the app and start again.</p>`,
 }

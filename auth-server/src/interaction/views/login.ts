@@ -25,7 +25,7 @@ ${problem !== undefined && html`<p class="problem" id="problem" role="alert">${p
 <form method="post" action="/interaction/${pending.id}/login">
 <input type="hidden" name="csrf" value="${csrf}">
 <label for="email">E-mail address</label>
-<input id="email" name="email" type="text" inputmode="email" enterkeyhint="next" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" required maxlength="320" value="${email}"${email === '' && focus}${wrong}>
+<input id="email" name="email" type="text" inputmode="email" enterkeyhint="next" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" required maxlength="254" value="${email}"${email === '' && focus}${wrong}>
 <label for="password">Password</label>
 <input id="password" name="password" type="password" enterkeyhint="go" autocomplete="current-password" required maxlength="1024"${email !== '' && focus}${wrong}>
 <button type="submit">Sign in</button>
