@@ -5,7 +5,7 @@ import { isIP } from 'node:net'
 const SECRETS = {
   PASSWORD_PEPPER: 'keys the digest of every password',
   TOKEN_SECRET: 'authenticates refresh tokens; cannot mint one',
-  COOKIE_SECRET: 'signs form tokens',
+  COOKIE_SECRET: 'signs form tokens and sessions',
   KEY_ENCRYPTION_KEY: 'encrypts the private signing keys in the database',
 } as const
 
@@ -20,6 +20,8 @@ export type Config = Readonly<{
   trustedProxies: readonly string[]
   /** Sign-ins that one address may begin in a minute; 0 for any number. */
   visitsPerMinute: number
+  /** Whether people stay signed in when their browser ends, which on phones is each time that it is closed. */
+  sessionPersists: boolean
   passwordPepper: string
   tokenSecret: string
   cookieSecret: string
@@ -32,6 +34,12 @@ export class ConfigError extends Error {
 }
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
+
+/** The ways to write yes and no. */
+const SWITCH: ReadonlyMap<string, boolean> = new Map([
+  ...['true', 'on', 'yes', '1'].map((word) => [word, true] as const),
+  ...['false', 'off', 'no', '0'].map((word) => [word, false] as const),
+])
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
 
@@ -68,6 +76,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
   const logLevel = env.LOG_LEVEL || 'info'
   const trustedProxies = (env.TRUSTED_PROXIES ?? '').split(/[\s,]+/).filter((range) => range !== '')
   const visits = env.VISITS_PER_MINUTE || '1000'
+  const sessionPersists = SWITCH.get(env.SESSION_PERSISTS || 'true')
   const problems = [
     issuerProblem(issuer),
     /^\d{1,5}$/.test(port) && Number(port) <= 65535 ? undefined : 'PORT has to be a number from 0 to 65535',
@@ -76,6 +85,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
       ? undefined
       : 'TRUSTED_PROXIES lists addresses or ranges, like 10.0.0.0/8, 192.168.1.5',
     /^\d{1,9}$/.test(visits) ? undefined : 'VISITS_PER_MINUTE has to be a number; 0 for no limit',
+    sessionPersists === undefined ? 'SESSION_PERSISTS is true or false' : undefined,
     LOG_LEVELS.includes(logLevel) ? undefined : `LOG_LEVEL is one of ${LOG_LEVELS.join(', ')}`,
   ].filter((problem) => problem !== undefined)
   const secret = (name: keyof typeof SECRETS): string => {
@@ -94,6 +104,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     logLevel,
     trustedProxies: Object.freeze(trustedProxies),
     visitsPerMinute: Number(visits),
+    sessionPersists: sessionPersists === true,
     passwordPepper: secret('PASSWORD_PEPPER'),
     tokenSecret: secret('TOKEN_SECRET'),
     cookieSecret: secret('COOKIE_SECRET'),

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { decodeProtectedHeader } from 'jose'
 import t from 'tap'
 import { createAccount } from '../src/identity/local-account.ts'
-import { Browser } from './support/browser.ts'
+import { Browser, SESSION_COOKIE } from './support/browser.ts'
 import { turnClock } from './support/database.ts'
 import { answerOf, logIn } from './support/phone.ts'
 import { API, ISSUER, testServer } from './support/server.ts'
@@ -106,12 +106,12 @@ t.test(
     const site = await Website.open(server)
     const browser = new Browser(app)
     const first = await site.claims((await site.signIn({}, browser)).id_token)
-    const cookie = browser.cookies.get('session')
+    const cookie = browser.cookies.get(SESSION_COOKIE)
     await turnClock(db, 60)
     const second = await site.claims((await site.signIn({ prompt: 'login' }, browser)).id_token)
     t.equal(second.sid, first.sid)
     t.equal(Number(second.auth_time) - Number(first.auth_time) >= 60, true)
-    t.not(browser.cookies.get('session'), cookie, 'the secret in the cookie is new')
+    t.not(browser.cookies.get(SESSION_COOKIE), cookie, 'the secret in the cookie is new')
     t.equal((await db.selectFrom('sessions').selectAll().execute()).length, 1)
 
     const { refresh_token } = await site.signIn({}, browser)

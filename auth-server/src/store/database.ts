@@ -69,6 +69,8 @@ export type Users = {
 }
 export type Sessions = {
   token_hash: string
+  /** Of the token that this one replaced: it opens nothing, but its browser is known by it. */
+  previous_token_hash: string | null
   id: string
   user_id: string
   auth_epoch: number
@@ -102,11 +104,14 @@ export type StoredRequest = Readonly<{
 }>
 export type AuthorizationRequests = {
   id: string
+  /** Of the secret in the visit's cookie. */
   browser_hash: string
   application_id: string
   api_id: string
   request: Json<StoredRequest>
   session_id: string | null
+  /** The sign-in that was done in this visit; null before, and when another is asked for. */
+  sign_in: string | null
   login_again: Defaulted<boolean>
   person_confirmed: Defaulted<boolean>
   scopes_confirmed: Defaulted<boolean>

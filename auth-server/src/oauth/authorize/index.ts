@@ -1,13 +1,13 @@
 // GET and POST /authorize (RFC 6749 §3.1), and the way back from the pages.
-import type { FastifyInstance, FastifyRequest, RouteHandlerMethod } from 'fastify'
+import type { FastifyInstance, RouteHandlerMethod } from 'fastify'
 import { sha256 } from '../../crypto/digest.ts'
 import { randomSecret } from '../../crypto/random.ts'
 import type { Deps } from '../../deps.ts'
 import { allowOnly } from '../../http/methods.ts'
 import { ParameterError } from '../../http/parameters.ts'
 import { pathOf } from '../../http/request-path.ts'
+import { currentSession } from '../../interaction/session.ts'
 import { findPendingRequest, insertRequest, type PendingRequest } from '../../store/authorization-requests.ts'
-import { findSession, type Session } from '../../store/sessions.ts'
 import { OAuthError } from '../errors.ts'
 import { fixedResource, mounts } from '../fixed-api.ts'
 import { expectPerson } from './expected-person.ts'
@@ -25,11 +25,6 @@ const MAX_URL_LENGTH = 8000
 export const addAuthorize = (app: FastifyInstance, deps: Deps): void => {
   const { db, cookies } = deps
 
-  const sessionOf = async (request: FastifyRequest): Promise<Session | undefined> => {
-    const token = cookies.session(request)
-    return token === undefined ? undefined : findSession(db, sha256(token))
-  }
-
   const authorize: RouteHandlerMethod = async (request, reply) => {
     const fixed = await fixedResource(db, request)
     const raw = readRawRequest(request)
@@ -41,14 +36,14 @@ export const addAuthorize = (app: FastifyInstance, deps: Deps): void => {
     const crossSite = request.method === 'POST' && request.headers['sec-fetch-site'] === 'cross-site'
     if (crossSite && again.length < MAX_URL_LENGTH) return reply.redirect(again, 303)
     deps.visits.admit(request.ip)
-    const pending = toPending(valid)
-    const browser = cookies.browser(request, reply)
+    const secret = randomSecret()
+    const pending = toPending(valid, sha256(secret))
     const [session, begun] = await Promise.all([
-      sessionOf(request),
-      insertRequest(db, { ...pending, browserHash: sha256(browser), pushedUriHash: valid.pushed?.uriHash ?? null }),
+      currentSession(deps, request),
+      insertRequest(db, { ...pending, pushedUriHash: valid.pushed?.uriHash ?? null }),
     ])
     if (!begun) throw spentRequestUri()
-    return proceed(deps, reply, pending, session)
+    return proceed(deps, reply, pending, session, secret)
   }
   for (const url of mounts('/authorize')) {
     app.route({ method: ['GET', 'POST'], url, config: { errors: 'page' }, handler: authorize })
@@ -59,11 +54,14 @@ export const addAuthorize = (app: FastifyInstance, deps: Deps): void => {
     '/authorize/resume/:request',
     { config: { errors: 'page' } },
     async (request, reply) => {
-      const browser = cookies.knownBrowser(request)
-      const pending = browser && (await findPendingRequest(db, request.params.request, sha256(browser)))
-      if (!pending)
+      const id = request.params.request
+      const hashes = cookies.visits(request).flatMap((visit) => (visit.id === id ? sha256(visit.secret) : []))
+      const pending = await findPendingRequest(db, id, hashes)
+      if (!pending) {
+        cookies.endVisit(reply, id)
         throw new OAuthError('invalid_request', 'this sign-in has ended; go back to the app and start again')
-      return proceed(deps, reply, pending, await sessionOf(request))
+      }
+      return proceed(deps, reply, pending, await currentSession(deps, request))
     },
   )
 }
@@ -82,8 +80,9 @@ const redirectingErrors = async <T>(trusted: TrustedRedirect, step: () => Promis
   }
 }
 
-const toPending = ({ client, subscription, request }: ValidRequest): PendingRequest => ({
+const toPending = ({ client, subscription, request }: ValidRequest, browserHash: string): PendingRequest => ({
   id: randomSecret(16),
+  browserHash,
   ageSeconds: 0,
   request,
   clientId: client.clientId,

@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify'
 import type { Deps } from '../../deps.ts'
 import { nextStepOf } from '../../interaction/next-step.ts'
 import type { Step } from '../../interaction/policy.ts'
-import { closeRequest, type PendingRequest } from '../../store/authorization-requests.ts'
+import { closeRequest, type PendingRequest, REQUEST_TTL_SECONDS } from '../../store/authorization-requests.ts'
 import type { Session } from '../../store/sessions.ts'
 import { issueCode } from '../../tokens/authorization-code.ts'
 import { type ErrorCode, OAuthError } from '../errors.ts'
@@ -16,17 +16,22 @@ const WITHOUT_A_PAGE = {
   continue: 'interaction_required',
 } as const satisfies Record<Exclude<Step, 'done' | 'denied' | 'other-person'>, ErrorCode>
 
-/** Answers with the next page's address, the code, or an error for the app. */
+/**
+ * Answers with the next page's address, the code, or an error for the app.
+ * @param secret of a visit that begins: the browser gets it in a cookie when there is a page to see.
+ */
 export const proceed = async (
-  { db, config }: Deps,
+  { db, config, cookies }: Deps,
   reply: FastifyReply,
   pending: PendingRequest,
   session: Session | undefined,
+  secret?: string,
 ): Promise<FastifyReply> => {
   const { request } = pending
   const returnTo = { redirectUri: request.redirectUri, state: request.state }
   const refuse = async (code: ErrorCode, description: string): Promise<never> => {
     await closeRequest(db, pending.id)
+    cookies.endVisit(reply, pending.id)
     throw new RedirectedError(new OAuthError(code, description), returnTo)
   }
   const step = await nextStepOf(db, pending, session)
@@ -36,10 +41,13 @@ export const proceed = async (
   if (step === 'done' && session) {
     const code = await issueCode(db, pending.id, session.id)
     if (code === undefined) throw new OAuthError('invalid_request', 'this sign-in has been completed already')
+    cookies.endVisit(reply, pending.id)
     return reply.redirect(responseUrl(config.issuer, returnTo, { code }), 303)
   }
   if (step === 'done') throw new Error('policy finished a request without a session')
   if (request.prompts.includes('none'))
     return refuse(WITHOUT_A_PAGE[step], `prompt=none, but the person would have to see the ${step} page`)
+  if (secret !== undefined)
+    cookies.beginVisit(reply, { id: pending.id, secret }, { seconds: REQUEST_TTL_SECONDS, persists: true })
   return reply.redirect(`/interaction/${pending.id}/${step}`, 303)
 }
