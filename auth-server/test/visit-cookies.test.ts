@@ -69,7 +69,9 @@ t.test(
     const browser = await signedInBrowser(app)
     const underWay = await browser.open(ask({ prompt: 'login' }))
     const before = new Map(browser.cookies)
-    const fields = Object.fromEntries(new URL(ask({ login_hint: 'x'.repeat(4000) }), 'http://x').searchParams)
+    const fields = Object.fromEntries(
+      new URL(ask({ prompt: 'login', login_hint: 'x'.repeat(4000) }), 'http://x').searchParams,
+    )
     const form = { ...fields, ui_locales: 'x'.repeat(4000) }
     for (let count = 0; count < 30; count++) {
       const response = await app.inject({
@@ -78,7 +80,7 @@ t.test(
         headers: { ...FORM, origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' },
         payload: new URLSearchParams(form).toString(),
       })
-      t.match(response.headers.location, /^\/interaction\/[\w-]{22}\/login$/, 'no GET is made of it')
+      t.match(response.headers.location, /^\/authorize\/resume\/[\w-]{22}$/, 'no address holds all of it')
       browser.keep(response)
       // The browser goes there, and now its cookies come along.
       await browser.follow(response)
@@ -111,7 +113,7 @@ t.test('cookies of a wrong shape count as none, and harm nobody', async (t) => {
     `${visit}=x; ${visit}=y`,
     `${visit}=9999999999.${'x'.repeat(42)}`,
     `${visit}=${'x'.repeat(9000)}`,
-    `${visitCookie('\u00e9')}=1`,
+    Array.from({ length: 20 }, (_, index) => `${visitCookie(`\u00e9 ${index}`)}=1`).join('; '),
     `${visitCookie('a b')}=1; ${visitCookie('')}=1; ${visitCookie('x'.repeat(3000))}=1`,
     `${SESSION_COOKIE}="%00"`,
     `${SESSION_COOKIE}=${'x'.repeat(43)}; ${SESSION_COOKIE}=${'y'.repeat(43)}`,

@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify'
 import type { Deps } from '../../deps.ts'
 import { nextStepOf } from '../../interaction/next-step.ts'
 import type { Step } from '../../interaction/policy.ts'
-import { closeRequest, type PendingRequest, REQUEST_TTL_SECONDS } from '../../store/authorization-requests.ts'
+import { closeRequest, type PendingRequest } from '../../store/authorization-requests.ts'
 import type { Session } from '../../store/sessions.ts'
 import { issueCode } from '../../tokens/authorization-code.ts'
 import { type ErrorCode, OAuthError } from '../errors.ts'
@@ -18,14 +18,14 @@ const WITHOUT_A_PAGE = {
 
 /**
  * Answers with the next page's address, the code, or an error for the app.
- * @param secret of a visit that begins: the browser gets it in a cookie when there is a page to see.
+ * @param begin is called when there is a page to see: hands a visit that is new to the browser its cookie.
  */
 export const proceed = async (
   { db, config, cookies }: Deps,
   reply: FastifyReply,
   pending: PendingRequest,
   session: Session | undefined,
-  secret?: string,
+  begin?: () => void,
 ): Promise<FastifyReply> => {
   const { request } = pending
   const returnTo = { redirectUri: request.redirectUri, state: request.state }
@@ -47,7 +47,6 @@ export const proceed = async (
   if (step === 'done') throw new Error('policy finished a request without a session')
   if (request.prompts.includes('none'))
     return refuse(WITHOUT_A_PAGE[step], `prompt=none, but the person would have to see the ${step} page`)
-  if (secret !== undefined)
-    cookies.beginVisit(reply, { id: pending.id, secret }, { seconds: REQUEST_TTL_SECONDS, persists: true })
+  begin?.()
   return reply.redirect(`/interaction/${pending.id}/${step}`, 303)
 }
