@@ -25,9 +25,8 @@ t.test('a double click on Sign in is one sign-in', needsChromium, async (t) => {
   t.equal((await site.db.selectFrom('sessions').selectAll().execute()).length, 1)
 
   const cookies = await page.context().cookies(site.origin)
-  const [session, ...others] = cookies
-  t.strictSame(others, [], 'the visit has ended, and its cookie with it')
-  t.match(session, { name: `mobile-gateway-${new URL(site.origin).port}-session`, httpOnly: true, sameSite: 'Lax' })
+  const session = cookies.find(({ name }) => name === `mobile-gateway-${new URL(site.origin).port}-session`)
+  t.match(session, { httpOnly: true, sameSite: 'Lax' })
   t.ok((session?.expires ?? 0) > Date.now() / 1000 + 13 * 24 * 3600, 'kept when the browser is closed')
   const posts = site.log.filter((line) => /"method":"POST","path":"[^"]+login"/.test(line))
   t.equal(posts.length, 2, 'and it was posted twice')

@@ -229,7 +229,7 @@ t.test('on https: __Host- prefix, Secure, HttpOnly, SameSite=Lax, no Domain; pla
   const opened = await app.inject(url())
   const path = opened.headers.location ?? ''
   const [, , id = ''] = path.split('/')
-  const set = `__Host-mobile-gateway-visit-${id}=\\d{10}\\.[\\w-]{43}; Max-Age=3600; Path=/; HttpOnly; Secure; SameSite=Lax`
+  const set = `__Host-mobile-gateway-visit-${id}=\\d{10}\\.[\\w-]{43}; Max-Age=7200; Path=/; HttpOnly; Secure; SameSite=Lax`
   t.match(opened.headers['set-cookie'], new RegExp(`^${set}$`))
   t.match(opened.headers['strict-transport-security'], /^max-age=\d{8}/)
   const [{ value = '' } = {}] = opened.cookies
@@ -259,7 +259,7 @@ t.test('on https: __Host- prefix, Secure, HttpOnly, SameSite=Lax, no Domain; pla
 t.test('on http loopback: no __Host-, HttpOnly, SameSite=Lax', async (t) => {
   const opened = await app.inject(url())
   const [, , id = ''] = (opened.headers.location ?? '').split('/')
-  const set = `${visitCookie(id)}=\\d{10}\\.[\\w-]{43}; Max-Age=3600; Path=/; HttpOnly; SameSite=Lax`
+  const set = `${visitCookie(id)}=\\d{10}\\.[\\w-]{43}; Max-Age=7200; Path=/; HttpOnly; SameSite=Lax`
   t.match(opened.headers['set-cookie'], new RegExp(`^${set}$`))
   t.equal(opened.headers['strict-transport-security'], undefined)
 })

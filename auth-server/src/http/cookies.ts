@@ -3,13 +3,16 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 
 /** Visits of one browser that can be under way at once; when one more begins, the oldest is given up. */
 const MAX_VISITS = 10
+/** A visit lives for an hour; for one more its cookie tells whose it was, to the pages that say how it ended. */
+const VISIT_SECONDS = 2 * 3600
 /** Cookies that one answer takes away at most, so that no heap of them makes its headers too long for a proxy. */
 const MAX_DROPPED = 10
 
 const VISIT_ID = /^[\w-]{22}$/
 const SECRET = /^[\w-]{43}$/
-// When the visit began, in Unix seconds, stands before its secret: the order in which cookies come promises nothing.
-const VISIT = /^(\d{10})\.([\w-]{43})$/
+// When the visit began, in Unix seconds, stands before its secret: the order in which cookies come promises nothing. 0
+// stands there when it has ended.
+const VISIT = /^(0|\d{10})\.([\w-]{43})$/
 
 /** A visit (by its id, as the addresses of its pages have it) and the secret that ties it to one browser. */
 export interface VisitCookie {
@@ -27,10 +30,10 @@ export interface Cookies {
   /** The visits whose cookies came. One visit is here twice where two values came for it. */
   visits(request: FastifyRequest): readonly VisitCookie[]
   /** Hands over a new visit's secret, and gives up the oldest of those that came with this request when there are too many. */
-  beginVisit(reply: FastifyReply, visit: VisitCookie, lifetime: Lifetime): void
+  beginVisit(reply: FastifyReply, visit: VisitCookie): void
   /** Gives up the oldest other visits that came, when there are too many. */
   keepVisit(reply: FastifyReply, id: string): void
-  /** Takes away the cookie of a visit that has ended, if it came. */
+  /** Notes in the cookie of a visit, if it came, that it has ended: it is the first to go when there are too many. */
   endVisit(reply: FastifyReply, id: string): void
   /** The session tokens that came; more than one only where somebody else has set one as well. */
   sessions(request: FastifyRequest): readonly string[]
@@ -61,7 +64,7 @@ export function cookiesFor(issuer: string): Cookies {
       return VISIT_ID.test(id) ? [[id, value] as const] : []
     })
   }
-  /** Gives up the oldest visits that came beside this one; what does not even look like one goes first. */
+  /** Gives up the oldest visits that came beside this one; what has ended, or is no visit, goes first. */
   function makeRoom(reply: FastifyReply, id: string): void {
     const begun = new Map(visitsOf(reply.request).map(([id, value]) => [id, Number(VISIT.exec(value)?.[1] ?? 0)]))
     begun.delete(id)
@@ -69,22 +72,27 @@ export function cookiesFor(issuer: string): Cookies {
     const tooMany = Math.min(Math.max(oldestFirst.length + 1 - MAX_VISITS, 0), MAX_DROPPED)
     for (const id of oldestFirst.slice(0, tooMany)) reply.clearCookie(visitPrefix + id, options)
   }
-  function clear(reply: FastifyReply, name: string): void {
-    if (cookiesOf(reply.request).some(([came]) => came === name)) reply.clearCookie(name, options)
+  function visits(request: FastifyRequest): readonly VisitCookie[] {
+    return visitsOf(request).flatMap(([id, value]) => {
+      const [, , secret] = VISIT.exec(value) ?? []
+      return secret === undefined ? [] : [{ id, secret }]
+    })
+  }
+  function setVisit(reply: FastifyReply, { id, secret }: VisitCookie, begun: number): void {
+    reply.setCookie(visitPrefix + id, `${begun}.${secret}`, keep({ seconds: VISIT_SECONDS, persists: true }))
   }
 
   return {
-    visits: (request) =>
-      visitsOf(request).flatMap(([id, value]) => {
-        const [, , secret] = VISIT.exec(value) ?? []
-        return secret === undefined ? [] : [{ id, secret }]
-      }),
-    beginVisit(reply, { id, secret }, lifetime) {
-      makeRoom(reply, id)
-      reply.setCookie(visitPrefix + id, `${Math.floor(Date.now() / 1000)}.${secret}`, keep(lifetime))
+    visits,
+    beginVisit(reply, visit) {
+      makeRoom(reply, visit.id)
+      setVisit(reply, visit, Math.floor(Date.now() / 1000))
     },
     keepVisit: (reply, id) => makeRoom(reply, id),
-    endVisit: (reply, id) => clear(reply, visitPrefix + id),
+    endVisit(reply, id) {
+      const visit = visits(reply.request).findLast((visit) => visit.id === id)
+      if (visit) setVisit(reply, visit, 0)
+    },
     sessions(request) {
       const tokens = cookiesOf(request).flatMap(([name, value]) =>
         name === sessionName && SECRET.test(value) ? value : [],
@@ -94,7 +102,9 @@ export function cookiesFor(issuer: string): Cookies {
     setSession(reply, token, lifetime) {
       reply.setCookie(sessionName, token, keep(lifetime))
     },
-    clearSession: (reply) => clear(reply, sessionName),
+    clearSession(reply) {
+      if (cookiesOf(reply.request).some(([name]) => name === sessionName)) reply.clearCookie(sessionName, options)
+    },
   }
 }
 

@@ -60,7 +60,6 @@ export const openVisit = (deps: Deps): Visits => {
     const pending = await findPendingRequest(db, id, secrets.map(sha256))
     const secret = secrets.find((secret) => sha256(secret) === pending?.browserHash)
     if (!pending || secret === undefined) {
-      cookies.endVisit(reply, id)
       sendPage(
         reply.code(400),
         errorPage('This sign-in has ended or belongs to another browser. Go back to the app and start again.'),

@@ -3,7 +3,7 @@ import { type SqlBool, sql } from 'kysely'
 import type { ApplicationKind, Db, StoredRequest } from './database.ts'
 
 /** How long a person may take from the app's tap to the last page; seconds. */
-export const REQUEST_TTL_SECONDS = 3600
+const REQUEST_TTL_SECONDS = 3600
 
 /** Ids come back in paths, where anything could stand. */
 const REQUEST_ID = /^[\w-]{22}$/

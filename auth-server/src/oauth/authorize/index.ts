@@ -7,12 +7,7 @@ import { allowOnly } from '../../http/methods.ts'
 import { ParameterError } from '../../http/parameters.ts'
 import { pathOf } from '../../http/request-path.ts'
 import { currentSession } from '../../interaction/session.ts'
-import {
-  findPendingRequest,
-  insertRequest,
-  type PendingRequest,
-  REQUEST_TTL_SECONDS,
-} from '../../store/authorization-requests.ts'
+import { findPendingRequest, insertRequest, type PendingRequest } from '../../store/authorization-requests.ts'
 import { OAuthError } from '../errors.ts'
 import { fixedResource, mounts } from '../fixed-api.ts'
 import { expectPerson } from './expected-person.ts'
@@ -26,9 +21,6 @@ import { type ValidRequest, validate } from './valid-request.ts'
 
 /** Characters that fit into a request's line and headers, beside everything else that stands there. */
 const MAX_URL_LENGTH = 8000
-
-/** A visit goes on when a phone closes the browser to look something up. */
-const VISIT_LIFETIME = { seconds: REQUEST_TTL_SECONDS, persists: true } as const
 
 export const addAuthorize = (app: FastifyInstance, deps: Deps): void => {
   const { db, cookies } = deps
@@ -51,7 +43,7 @@ export const addAuthorize = (app: FastifyInstance, deps: Deps): void => {
       insertRequest(db, { ...pending, pushedUriHash: valid.pushed?.uriHash ?? null }),
     ])
     if (!begun) throw spentRequestUri()
-    const begin = () => cookies.beginVisit(reply, { id: pending.id, secret }, VISIT_LIFETIME)
+    const begin = () => cookies.beginVisit(reply, { id: pending.id, secret })
     if (!crossSite) return proceed(deps, reply, pending, session, begin)
     begin()
     return reply.redirect(`/authorize/resume/${pending.id}`, 303)
@@ -68,10 +60,8 @@ export const addAuthorize = (app: FastifyInstance, deps: Deps): void => {
       const id = request.params.request
       const hashes = cookies.visits(request).flatMap((visit) => (visit.id === id ? sha256(visit.secret) : []))
       const pending = await findPendingRequest(db, id, hashes)
-      if (!pending) {
-        cookies.endVisit(reply, id)
+      if (!pending)
         throw new OAuthError('invalid_request', 'this sign-in has ended; go back to the app and start again')
-      }
       return proceed(deps, reply, pending, await currentSession(deps, request))
     },
   )
