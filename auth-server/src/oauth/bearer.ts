@@ -1,8 +1,9 @@
 // Access tokens presented to our own endpoints: where they may stand in a request, and how a refusal reads (RFC 6750).
+
+import { PROOF_ALGORITHMS } from '@mobile-api-gateway/sdk/dpop-proof.ts'
 import type { FastifyRequest } from 'fastify'
 import { formOf } from '../http/form.ts'
 import { Parameters } from '../http/parameters.ts'
-import { DPOP_ALGORITHMS } from './dpop-proof.ts'
 import { OAuthError } from './errors.ts'
 
 export const REALM = 'mobile-api-gateway'
@@ -17,7 +18,7 @@ const CREDENTIALS = /^(bearer|dpop) +([\w.~+/-]+=*)$/i
 const BEARER = `Bearer realm="${REALM}"`
 
 /** The challenge of a request without a token: both schemes, and no error, for there is none (RFC 6750 §3.1, RFC 9449 §7.1). */
-export const TOKEN_CHALLENGE = `${BEARER}, DPoP algs="${DPOP_ALGORITHMS.join(' ')}"`
+export const TOKEN_CHALLENGE = `${BEARER}, DPoP algs="${PROOF_ALGORITHMS.join(' ')}"`
 
 /** A refusal with its challenge, in one WWW-Authenticate value (RFC 6750 §3). @param scope the scope that would do. */
 export const bearerError = (code: BearerErrorCode, description: string, scope?: string): OAuthError => {

@@ -1,5 +1,5 @@
 // Authorization codes in the database: minted by closing a request, consumed once by opening a family.
-import { sql } from 'kysely'
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Db } from './database.ts'
 import type { FamilyView } from './refresh-families.ts'
 
@@ -7,6 +7,10 @@ import type { FamilyView } from './refresh-families.ts'
 const LATE_REPEAT_SECONDS = 10
 /** Wrong verifiers from the code's own client after which it is burnt. */
 const MAX_WRONG_VERIFIERS = 3
+
+/** Whether a code could still be redeemed, by whoever has all that belongs to it. */
+export const usableCode: RawBuilder<SqlBool> = sql`
+  code.consumed_at is null and code.expires_at > auth_now() and code.wrong_verifiers < ${MAX_WRONG_VERIFIERS}`
 
 /**
  * Closes the request and mints its code for the session's person, in one statement; false when the request is closed
@@ -68,9 +72,8 @@ export const consumeCode = async (
     ), code as (
       update authorization_codes code set consumed_at = auth_now(), family_id = ${family.id}
       from users person, applications application, subscriptions subscription, apis api, session
-      where code.code_hash = ${presented.codeHash} and code.consumed_at is null and code.expires_at > auth_now()
+      where code.code_hash = ${presented.codeHash} and ${usableCode}
         and session.id = code.session_id
-        and code.wrong_verifiers < ${MAX_WRONG_VERIFIERS}
         and code.code_challenge is not distinct from ${presented.codeChallenge}
         and (code.dpop_jkt is null or code.dpop_jkt = ${presented.dpopJkt})
         and (${presented.redirectUri}::text is null or code.redirect_uri = ${presented.redirectUri})
@@ -129,8 +132,8 @@ export const explainCode = async (db: Db, presented: CodePresented): Promise<Cod
         and mine.consumed_at < auth_now() - make_interval(secs => ${LATE_REPEAT_SECONDS})
       returning 'repeated late' as failure
     ), astray as (
-      select 'other resource' as failure from mine
-      where consumed_at is null and expires_at > auth_now() and wrong_verifiers < ${MAX_WRONG_VERIFIERS}
+      select 'other resource' as failure from mine code
+      where ${usableCode}
         and code_challenge is not distinct from ${presented.codeChallenge}
         and (${presented.redirectUri}::text is null or redirect_uri = ${presented.redirectUri})
         and resource <> ${presented.resource}

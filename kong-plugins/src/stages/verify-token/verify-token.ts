@@ -1,7 +1,7 @@
 // The first stage: from the Authorization header to a proven caller, or the refusal that RFC 6750 asks for.
 import { compactVerify, errors } from 'jose'
 import type { Clock } from '../../clock.ts'
-import { checkProof } from '../dpop/proof.ts'
+import { judgeProof } from '../dpop/proof.ts'
 import type { ProofMemory } from '../dpop/proof-memory.ts'
 import { readTarget } from '../dpop/target.ts'
 import type { JudgeStanding } from '../revocation/standings.ts'
@@ -127,7 +127,7 @@ async function refusalOfProof(
 ): Promise<Refusal | undefined> {
   const { header, requestLine } = await request.readProof()
   const target = readTarget(requestLine, origins)
-  const proof = await checkProof(header, { target, token, now: clock.wall() / 1000, windowSeconds })
+  const proof = await judgeProof(header, { target, token, now: clock.wall() / 1000, windowSeconds })
   if (proof.kind === 'invalid') return invalidProof(proof.why)
   if (proof.thumbprint !== boundTo) return invalidToken('other-key')
   const use = await proofs.use(proof, windowSeconds)
