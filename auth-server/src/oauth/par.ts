@@ -38,7 +38,7 @@ export const addPar = (app: FastifyInstance, deps: Deps): void => {
       // The resource is written down, so that the reference means the same at every address of /authorize.
       const kept = parameters.without(CREDENTIALS).with('resource', subscription.resource).toString()
       if (kept.length > MAX_LENGTH) throw new OAuthError('invalid_request', 'the pushed request is too long')
-      deps.visits.admit(request.ip)
+      deps.visits.admit(request.ip, kept)
       if (proof) await acceptProof(deps, reply, proof)
       await insertPushedRequest(deps.db, {
         ...pushed,
