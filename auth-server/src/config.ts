@@ -20,6 +20,8 @@ export type Config = Readonly<{
   trustedProxies: readonly string[]
   /** Sign-ins that one address may begin in a minute; 0 for any number. */
   visitsPerMinute: number
+  /** How long the server goes on listening after SIGTERM, while it says that it is not ready any more. */
+  drainSeconds: number
   passwordPepper: string
   tokenSecret: string
   cookieSecret: string
@@ -68,6 +70,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
   const logLevel = env.LOG_LEVEL || 'info'
   const trustedProxies = (env.TRUSTED_PROXIES ?? '').split(/[\s,]+/).filter((range) => range !== '')
   const visits = env.VISITS_PER_MINUTE || '1000'
+  const drain = env.DRAIN_SECONDS || '3'
   const problems = [
     issuerProblem(issuer),
     /^\d{1,5}$/.test(port) && Number(port) <= 65535 ? undefined : 'PORT has to be a number from 0 to 65535',
@@ -76,6 +79,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
       ? undefined
       : 'TRUSTED_PROXIES lists addresses or ranges, like 10.0.0.0/8, 192.168.1.5',
     /^\d{1,9}$/.test(visits) ? undefined : 'VISITS_PER_MINUTE has to be a number; 0 for no limit',
+    /^[0-8]$/.test(drain) ? undefined : 'DRAIN_SECONDS has to be a number from 0 to 8',
     LOG_LEVELS.includes(logLevel) ? undefined : `LOG_LEVEL is one of ${LOG_LEVELS.join(', ')}`,
   ].filter((problem) => problem !== undefined)
   const secret = (name: keyof typeof SECRETS): string => {
@@ -94,6 +98,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     logLevel,
     trustedProxies: Object.freeze(trustedProxies),
     visitsPerMinute: Number(visits),
+    drainSeconds: Number(drain),
     passwordPepper: secret('PASSWORD_PEPPER'),
     tokenSecret: secret('TOKEN_SECRET'),
     cookieSecret: secret('COOKIE_SECRET'),
