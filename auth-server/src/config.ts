@@ -1,5 +1,6 @@
 // Configuration: environment variables in, one frozen Config out; every problem is reported in one go.
 import { isIP } from 'node:net'
+import { isLoopbackHost } from './http/public-address.ts'
 
 /** The secrets, each at least 32 random bytes in base64url. */
 const SECRETS = {
@@ -35,12 +36,10 @@ export class ConfigError extends Error {
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
-
 const issuerProblem = (issuer: string): string | undefined => {
   if (!URL.canParse(issuer)) return 'ISSUER is not a URL; use something like https://login.example.com'
   const url = new URL(issuer)
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && LOOPBACK.has(url.hostname)))
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopbackHost(url.hostname)))
     return 'ISSUER has to be https; plain http is accepted on localhost only'
   if (url.origin !== issuer) return `ISSUER has to be an origin without path or trailing slash; use ${url.origin}`
   return undefined
