@@ -10,7 +10,7 @@ import { brokenRule } from './checks.ts'
 import type { KeySources } from './key-sources.ts'
 import { neededScopes, type TokenPolicy } from './policy.ts'
 import { invalidProof, invalidToken, type Refusal } from './refusals.ts'
-import { type Claims, MAX_TOKEN_LENGTH, type ParsedToken, parseToken } from './token.ts'
+import { type Claims, MAX_TOKEN_LENGTH, namesOf, type ParsedToken, parseToken } from './token.ts'
 import { digestOf, type TokenCache } from './token-cache.ts'
 
 /** What the stage needs besides the request and its policy. */
@@ -158,7 +158,7 @@ async function verifySignature(
   if (key.algorithm !== token.algorithm) return invalidToken('algorithm')
   if (cache.isForged(digest, key)) return invalidToken('signature')
   try {
-    await compactVerify(text, key.key, { algorithms: [key.algorithm] })
+    await compactVerify(text, key.key, { algorithms: [...namesOf(key.algorithm)] })
   } catch (cause) {
     // Anything but a verdict of jose on the token is our own trouble, and the shell answers that with 503.
     if (!(cause instanceof errors.JOSEError)) throw cause
