@@ -120,7 +120,7 @@ t.test('RFC 7523 §3: private_key_jwt, with every algorithm that discovery names
   const { token_endpoint_auth_signing_alg_values_supported: algorithms } = (
     await server.app.inject('/.well-known/openid-configuration')
   ).json()
-  t.strictSame(algorithms, ['ES256', 'ES384', 'RS256', 'PS256', 'EdDSA'])
+  t.strictSame(algorithms, ['ES256', 'ES384', 'RS256', 'PS256', 'EdDSA', 'Ed25519'])
   for (const alg of algorithms) {
     const client = await keyedClient(server, alg, `keyed-${alg}`)
     t.equal((await clientCredentials(server.app, {}, await client.form())).statusCode, 200, alg)

@@ -11,6 +11,8 @@ const KEY_TYPES: Readonly<Record<string, Readonly<{ members: readonly string[]; 
   RSA: { members: ['n', 'e'], alg: ({ alg }) => alg ?? 'RS256' },
 }
 const ALGORITHMS = new Set(['ES256', 'ES384', 'EdDSA', 'RS256', 'PS256'])
+/** Names that RFC 9864 §2 gives to one of them. */
+const SAME_AS: Readonly<Record<string, string>> = { Ed25519: 'EdDSA' }
 const PRIVATE = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'] as const
 
 export type PublicKeys = Readonly<{ keys: JWK[] }>
@@ -49,7 +51,7 @@ const readPublicKey = async (candidate: unknown): Promise<JWK | string> => {
     return 'The members of a key are strings of printable ASCII.'
   const key: JWK = Object.fromEntries(kept.map((member) => [member, candidate[member]]))
   const alg = type.alg(key)
-  if (!ALGORITHMS.has(alg) || (key.alg ?? alg) !== alg)
+  if (!ALGORITHMS.has(alg) || (SAME_AS[key.alg ?? ''] ?? key.alg ?? alg) !== alg)
     return `A key of jwks fits one of ${[...ALGORITHMS].join(', ')}.`
   try {
     const imported = await importJWK(key, alg)
