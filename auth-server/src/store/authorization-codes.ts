@@ -1,6 +1,7 @@
 // Authorization codes in the database: minted by closing a request, consumed once by opening a family.
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Db } from './database.ts'
+import { spendPushed } from './pushed-requests.ts'
 import type { FamilyView } from './refresh-families.ts'
 
 /** A repeat this long after redemption is no longer the client's own retry race; seconds. */
@@ -13,8 +14,8 @@ export const usableCode: RawBuilder<SqlBool> = sql`
   code.consumed_at is null and code.expires_at > auth_now() and code.wrong_verifiers < ${MAX_WRONG_VERIFIERS}`
 
 /**
- * Closes the request and mints its code for the session's person, in one statement; false when the request is closed
- * already or the session has ended.
+ * Closes the request and mints its code for the session's person, in one statement; false when the request, or another
+ * visit of the same pushed request, has ended already, or the session has.
  */
 export const insertCode = async (
   db: Db,
@@ -30,14 +31,14 @@ export const insertCode = async (
       where request.id = ${input.requestId} and request.completed_at is null and request.expires_at > auth_now()
         and exists (select from signed_in)
       returning request.*
-    )
+    ), ${spendPushed}
     insert into authorization_codes (code_hash, application_id, api_id, user_id, auth_epoch, session_id, acr, auth_time,
                                      redirect_uri, code_challenge, scopes, nonce, dpop_jkt, expires_at)
-    select ${input.codeHash}, closed.application_id, closed.api_id, signed_in.user_id, signed_in.auth_epoch, signed_in.id,
-           signed_in.acr, signed_in.auth_time, closed.request->>'redirectUri', closed.request->>'codeChallenge',
-           array(select jsonb_array_elements_text(closed.request->'scopes')), closed.request->>'nonce', closed.request->>'dpopJkt',
+    select ${input.codeHash}, ended.application_id, ended.api_id, signed_in.user_id, signed_in.auth_epoch, signed_in.id,
+           signed_in.acr, signed_in.auth_time, ended.request->>'redirectUri', ended.request->>'codeChallenge',
+           array(select jsonb_array_elements_text(ended.request->'scopes')), ended.request->>'nonce', ended.request->>'dpopJkt',
            auth_now() + make_interval(secs => ${input.ttlSeconds})
-    from closed, signed_in
+    from ended, signed_in
     returning code_hash`.execute(db)
   return rows.length === 1
 }

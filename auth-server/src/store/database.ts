@@ -113,6 +113,7 @@ export type AuthorizationRequests = {
   denied: Defaulted<boolean>
   expires_at: Date
   completed_at: Date | null
+  pushed_uri_hash: string | null
 }
 export type RefreshFamilies = {
   id: string
