@@ -1,4 +1,5 @@
 // private_key_jwt: a client proves itself by a short signed JWT, good once (RFC 7523 §3, OpenID Connect Core §9).
+import { isModestKey } from '@mobile-api-gateway/sdk/public-key.ts'
 import { createLocalJWKSet, decodeJwt, errors, type JWK, jwtVerify } from 'jose'
 import type { Deps } from '../deps.ts'
 import type { Client } from '../store/clients.ts'
@@ -39,8 +40,10 @@ export const verifyAssertion = async (
 ): Promise<AssertionProblem | undefined> => {
   if (!client.jwks) return unproven('this client has registered no keys')
   if (assertion.length > MAX_LENGTH) return unproven('client_assertion is too long')
+  // Keys that were registered before their size was looked at are no keys.
+  const keys = client.jwks.keys.filter(isModestKey).map(anyNameOfEdDsa)
   try {
-    const { payload } = await jwtVerify(assertion, createLocalJWKSet({ keys: client.jwks.keys.map(anyNameOfEdDsa) }), {
+    const { payload } = await jwtVerify(assertion, createLocalJWKSet({ keys }), {
       algorithms: ASSERTION_ALGORITHMS,
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
       currentDate: new Date(client.readAt * 1000),
