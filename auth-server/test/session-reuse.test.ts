@@ -51,6 +51,28 @@ for (const [kind, to] of [
     })
   })
 
+t.test(
+  'https that nobody can claim, also registered long ago, is no claimed https: its person is asked by name',
+  async (t) => {
+    // Straight into the table: some of these could be registered once.
+    const uris = ['localhost.', 'app.localhost', '[::ffff:7f00:1]', '0.0.0.0', '127.0.0.1', '192.168.1.5'].map(
+      (host) => `https://${host}/cb`,
+    )
+    await register({ clientId: 'local-app', name: 'Local', redirectUris: [CLAIMED_URI] })
+    await db.updateTable('applications').set({ redirect_uris: uris }).where('client_id', '=', 'local-app').execute()
+    const browser = await signedInBrowser(app)
+    for (const to of uris) {
+      const asked = { client_id: 'local-app', redirect_uri: to }
+      onPage(t, await browser.open(ask(asked)), 'Continue to Local?')
+      expectRefusal(t, await browser.open(ask({ ...asked, prompt: 'none' })), {
+        to,
+        error: 'interaction_required',
+        state: 'a-state',
+      })
+    }
+  },
+)
+
 t.test('prompt=none says what is missing, and shows nothing', async (t) => {
   const browser = await signedInBrowser(app)
   const stranger = new Browser(app)

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { sha256 } from '../crypto/digest.ts'
 import { randomSecret } from '../crypto/random.ts'
 import type { Deps } from '../deps.ts'
-import { networkOf } from '../http/network.ts'
+import { networksOf } from '../http/network.ts'
 import { authenticate, PASSWORD_ACR } from '../identity/local-account.ts'
 import { signIn } from '../store/sign-in.ts'
 import { findAddressKnownTo } from '../store/users.ts'
@@ -45,7 +45,7 @@ export const addLogin = (app: FastifyInstance, { db, config, cookies }: Deps, vi
       sendPage(reply.code(422), loginPage({ pending, csrf, email, problem }), pending.request.redirectUri)
 
     const credentials = { email, password: form.get('password') ?? '' }
-    const person = await authenticate(db, config.passwordPepper, credentials, networkOf(request.ip))
+    const person = await authenticate(db, config.passwordPepper, credentials, networksOf(request.ip))
     if (!person) return again('That e-mail address and password do not fit together. Try again.')
     const tokenOf = (signInId: string) => sessionToken(config.cookieSecret, secret, signInId)
     const outcome = await signIn(db, {

@@ -1,6 +1,7 @@
 // One visit to /authorize as a row: the hand-over between the protocol and the pages, tied to one browser.
 import { type SqlBool, sql } from 'kysely'
 import type { ApplicationKind, Db, StoredRequest } from './database.ts'
+import { isUnspent, spendPushed } from './pushed-requests.ts'
 
 /** How long a person may take from the app's tap to the last page; seconds. */
 const REQUEST_TTL_SECONDS = 3600
@@ -35,8 +36,8 @@ export type PendingRequest = Readonly<{
 }>
 
 /**
- * Begins a request and, where it was pushed ahead, uses up its URI, in one statement: of any number of browsers that
- * open one pushed request, one begins. False when the URI has been used or has ended meanwhile (RFC 9126 §4).
+ * Begins a request. False when it was pushed ahead and its URI has been used up or has ended meanwhile (RFC 9126 §4):
+ * until then it may begin any number of times, for a reload, a preview or a second tab is no second sign-in (§7.3).
  */
 export const insertRequest = async (
   db: Db,
@@ -44,19 +45,19 @@ export const insertRequest = async (
     Readonly<{ pushedUriHash: string | null }>,
 ): Promise<boolean> => {
   const { rows } = await sql`
-    with used as (
-      update pushed_requests set used_at = auth_now()
-      where uri_hash = ${row.pushedUriHash} and application_id = ${row.applicationId}
-        and used_at is null and expires_at > auth_now()
-      returning uri_hash
-    )
-    insert into authorization_requests (id, browser_hash, application_id, api_id, request, login_again, expires_at)
+    insert into authorization_requests (id, browser_hash, application_id, api_id, request, login_again, expires_at,
+                                        pushed_uri_hash)
     select ${row.id}, ${row.browserHash}, ${row.applicationId}, ${row.apiId}, ${JSON.stringify(row.request)}::jsonb,
-           ${row.loginAgain}::boolean, auth_now() + make_interval(secs => ${REQUEST_TTL_SECONDS})
-    where ${row.pushedUriHash}::text is null or exists (select from used)
+           ${row.loginAgain}::boolean, auth_now() + make_interval(secs => ${REQUEST_TTL_SECONDS}), ${row.pushedUriHash}
+    where ${row.pushedUriHash}::text is null or exists (
+      select from pushed_requests where uri_hash = ${row.pushedUriHash} and application_id = ${row.applicationId}
+        and used_at is null and expires_at > auth_now())
     returning id`.execute(db)
   return rows.length === 1
 }
+
+/** Of no other table that these statements join. */
+const unfinished = sql<SqlBool>`completed_at is null and expires_at > auth_now() and ${isUnspent}`
 
 /** Finds a request that this browser began and has not finished, by the hash of any secret that came for it. */
 export const findPendingRequest = async (
@@ -77,8 +78,7 @@ export const findPendingRequest = async (
     )
     .where('request.id', '=', id)
     .where(sql<SqlBool>`request.browser_hash = any(${browserHashes})`)
-    .where('request.completed_at', 'is', null)
-    .where('request.expires_at', '>', sql<Date>`auth_now()`)
+    .where(unfinished)
     .select([
       'request.id',
       'request.browser_hash as browserHash',
@@ -101,8 +101,6 @@ export const findPendingRequest = async (
     ])
     .executeTakeFirst()
 }
-
-const unfinished = sql<SqlBool>`completed_at is null and expires_at > auth_now()`
 
 /** The person of `sessionId` pressed Continue; scopes that somebody else allowed before do not count for them. */
 export const confirmPerson = async (db: Db, id: string, sessionId: string): Promise<void> => {
@@ -133,13 +131,12 @@ export const denyRequest = async (db: Db, id: string): Promise<void> => {
   await db.updateTable('authorization_requests').set({ denied: true }).where('id', '=', id).where(unfinished).execute()
 }
 
-/** Closes a request that ends in an error; false when it was closed already. */
+/** Closes a request that ends in an error; false when it, or another visit of the same pushed request, has ended already. */
 export const closeRequest = async (db: Db, id: string): Promise<boolean> => {
-  const result = await db
-    .updateTable('authorization_requests')
-    .set({ completed_at: sql<Date>`auth_now()` })
-    .where('id', '=', id)
-    .where('completed_at', 'is', null)
-    .executeTakeFirst()
-  return result.numUpdatedRows === 1n
+  const { rows } = await sql`
+    with closed as (
+      update authorization_requests set completed_at = auth_now() where id = ${id} and completed_at is null returning *
+    ), ${spendPushed}
+    select id from ended`.execute(db)
+  return rows.length === 1
 }

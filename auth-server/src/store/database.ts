@@ -40,6 +40,7 @@ export type Applications = {
   require_pushed_authorization_requests: Defaulted<boolean>
   dpop_bound_access_tokens: Defaulted<boolean>
   id_token_signed_response_alg: Defaulted<string>
+  claims_in_id_token: Defaulted<boolean>
   access_token_signing_alg: Defaulted<string>
   post_logout_redirect_uris: Defaulted<string[]>
   backchannel_logout_uri: string | null
@@ -118,6 +119,7 @@ export type AuthorizationRequests = {
   denied: Defaulted<boolean>
   expires_at: Date
   completed_at: Date | null
+  pushed_uri_hash: string | null
 }
 export type RefreshFamilies = {
   id: string

@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import type { VisitProof } from './authorization-requests.ts'
 import type { Db, Trx } from './database.ts'
+import { isUnspent } from './pushed-requests.ts'
 
 /** Who has just been authenticated, and what the request that says so brought along. */
 export interface SignIn {
@@ -65,7 +66,8 @@ async function lockVisits(trx: Trx, visits: readonly VisitProof[]): Promise<read
   const hashes = visits.map(({ browserHash }) => browserHash)
   const { rows } = await sql<LockedVisit>`
     select request.id, request.session_id as "sessionId", request.sign_in as "signInId",
-           request.completed_at is null and request.expires_at > auth_now() and not request.denied as "isOpen"
+           request.completed_at is null and request.expires_at > auth_now() and not request.denied
+             and ${isUnspent} as "isOpen"
     from unnest(${ids}::text[], ${hashes}::text[]) as sent (id, browser_hash)
     join authorization_requests request on request.id = sent.id and request.browser_hash = sent.browser_hash
     order by request.id

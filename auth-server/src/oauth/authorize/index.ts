@@ -35,7 +35,7 @@ export const addAuthorize = (app: FastifyInstance, deps: Deps): void => {
     const again = `${pathOf(request.url)}?${raw.parameters}`
     const crossSite = request.method === 'POST' && request.headers['sec-fetch-site'] === 'cross-site'
     if (crossSite && again.length < MAX_URL_LENGTH) return reply.redirect(again, 303)
-    deps.visits.admit(request.ip)
+    deps.visits.admit(request.ip, JSON.stringify(valid.request))
     const secret = randomSecret()
     const pending = toPending(valid, sha256(secret))
     const [session, begun] = await Promise.all([

@@ -30,7 +30,7 @@ export const proceed = async (
   const { request } = pending
   const returnTo = { redirectUri: request.redirectUri, state: request.state }
   const refuse = async (code: ErrorCode, description: string): Promise<never> => {
-    await closeRequest(db, pending.id)
+    if (!(await closeRequest(db, pending.id))) throw endedAlready()
     cookies.endVisit(reply, pending.id)
     throw new RedirectedError(new OAuthError(code, description), returnTo)
   }
@@ -40,7 +40,7 @@ export const proceed = async (
     return refuse('login_required', 'another person signed in than the one that id_token_hint names')
   if (step === 'done' && session) {
     const code = await issueCode(db, pending.id, session.id)
-    if (code === undefined) throw new OAuthError('invalid_request', 'this sign-in has been completed already')
+    if (code === undefined) throw endedAlready()
     cookies.endVisit(reply, pending.id)
     return reply.redirect(responseUrl(config.issuer, returnTo, { code }), 303)
   }
@@ -50,3 +50,7 @@ export const proceed = async (
   begin?.()
   return reply.redirect(`/interaction/${pending.id}/${step}`, 303)
 }
+
+/** Another tab came first: the app has its answer, and gets no second one. */
+const endedAlready = (): OAuthError =>
+  new OAuthError('invalid_request', 'this sign-in has been completed already; go back to the app')
