@@ -8,7 +8,7 @@ const SECURITY_HEADERS = {
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
-  // Not no-referrer: with it browsers send "Origin: null" with our own forms, which then could not be told from a forgery.
+  // Not no-referrer: with it browsers hold back the Origin of our own forms, and there is one proof less (see csrf.ts).
   'referrer-policy': 'same-origin',
   'cross-origin-opener-policy': 'same-origin',
   'permissions-policy': 'camera=(), geolocation=(), microphone=()',

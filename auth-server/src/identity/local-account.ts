@@ -10,14 +10,14 @@ export const PASSWORD_ACR = 'urn:mobile-api-gateway:acr:password'
 
 /**
  * Checks an e-mail address and password; undefined when they do not fit, in the same time for any reason.
- * @param caller the network that asks, which gets no more than its share of the checks.
+ * @param caller the networks that ask, the widest first; each gets no more than its share of the checks.
  * @throws {PasswordQueueFull} when too many checks are waiting, {PasswordShareUsedUp} when too many of this caller.
  */
 export const authenticate = async (
   db: Db,
   pepper: string,
   credentials: Readonly<{ email: string; password: string }>,
-  caller: string,
+  caller: readonly string[],
 ): Promise<Readonly<{ userId: string; authEpoch: number }> | undefined> => {
   const key = emailKey(credentials.email)
   const user = key === undefined ? undefined : await findUserByEmailKey(db, key)

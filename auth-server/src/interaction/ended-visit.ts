@@ -13,9 +13,9 @@ const MAX_ADDRESS_LENGTH = 8000
 export const answerEndedVisit = async (
   { db, issuer }: Readonly<{ db: Db; issuer: string }>,
   reply: FastifyReply,
-  { id, browserHash, isForm }: Readonly<{ id: string; browserHash: string | undefined; isForm: boolean }>,
+  { id, browserHashes, isForm }: Readonly<{ id: string; browserHashes: readonly string[]; isForm: boolean }>,
 ): Promise<FastifyReply> => {
-  const ended = await findEndedVisit(db, id, browserHash)
+  const ended = await findEndedVisit(db, id, browserHashes)
   if (!ended) return sendPage(reply.code(404), endedPage)
   // Only its own browser gets a way out, and only to an address that is registered still.
   const { kind, applicationName } = ended

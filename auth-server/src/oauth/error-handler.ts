@@ -4,6 +4,7 @@ import { PasswordQueueFull, PasswordShareUsedUp } from '../crypto/password-queue
 import type { Deps } from '../deps.ts'
 import { ParameterError } from '../http/parameters.ts'
 import { securityHeaders } from '../http/security-headers.ts'
+import { logSparingly } from '../http/sparing-log.ts'
 import { errorPage } from '../interaction/views/error.ts'
 import { sendPage } from '../interaction/views/page.ts'
 import { isDatabaseAway } from '../store/health.ts'
@@ -36,6 +37,8 @@ const toOAuthError = (error: unknown): OAuthError => {
   return new OAuthError('server_error', 'something went wrong on our side; it has been logged', { cause: error })
 }
 
+const nameOf = (cause: unknown): string => (cause instanceof Error ? cause.name : 'unknown')
+
 /** The framework's own refusals (413, 415, malformed body …) keep their status. */
 const frameworkStatus = (error: unknown): number | undefined => {
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined
@@ -60,11 +63,14 @@ export const refuseAddress = (error: FastifyError, request: FastifyRequest, repl
     .send({ error: 'invalid_request', error_description: 'the address of this request cannot be read' })
 
 export const addErrorHandler = (app: FastifyInstance, { config }: Deps): void => {
+  const sparing = logSparingly()
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const status = frameworkStatus(error)
     if (status !== undefined) return answer(request, reply, new OAuthError('invalid_request', error.message), status)
     const oauthError = toOAuthError(error)
-    if (oauthError.status >= 500) request.log.error({ err: oauthError.cause ?? oauthError }, oauthError.message)
+    if (oauthError.code === 'temporarily_unavailable')
+      sparing.error(request.log, nameOf(oauthError.cause), oauthError.cause, oauthError.message)
+    else if (oauthError.status >= 500) request.log.error({ err: oauthError.cause ?? oauthError }, oauthError.message)
     else request.log.info({ error: oauthError.code, detail: oauthError.detail }, oauthError.description)
     if (!(oauthError instanceof RedirectedError)) return answer(request, reply, oauthError, oauthError.status)
     const { code, description, returnTo } = oauthError

@@ -9,7 +9,7 @@ import { signOut } from '../interaction/logout.ts'
 import { confirmationUrl, logoutTarget } from '../interaction/logout-target.ts'
 import { type Client, findClient, isApproved } from '../store/clients.ts'
 import type { Db } from '../store/database.ts'
-import { findSession } from '../store/sessions.ts'
+import { findSessionToEnd } from '../store/sessions.ts'
 import { type IdTokenHint, readIdTokenHint } from '../tokens/id-token.ts'
 import { OAuthError } from './errors.ts'
 
@@ -34,8 +34,8 @@ export const addLogout = (app: FastifyInstance, deps: Deps): void => {
         'post_logout_redirect_uri is not registered for this application; it has to match to the letter',
       )
     const target = judged === 'none' ? undefined : judged
-    const token = cookies.session(request)
-    const session = token === undefined ? undefined : await findSession(db, sha256(token))
+    const tokens = cookies.sessions(request)
+    const session = tokens.length === 0 ? undefined : await findSessionToEnd(db, tokens.map(sha256))
     // Without a hint, nothing but a person's yes proves that the redirect is legitimate (§3).
     if (!session) return signOut(deps, request, reply, hint && target)
     // §2: who was handed this person's ID token may sign this person out; everybody else only asks.

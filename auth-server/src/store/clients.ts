@@ -36,6 +36,7 @@ export type Client = Readonly<{
   requirePushedRequests: boolean
   dpopBound: boolean
   idTokenAlg: string
+  claimsInIdToken: boolean
   accessTokenAlg: string
   subscriptions: readonly Subscription[]
   /** When this was read, in Unix seconds by the database's clock. */
@@ -68,6 +69,7 @@ export const findClient = async (db: Db, clientId: string): Promise<Client | und
       'application.require_pushed_authorization_requests as requirePushedRequests',
       'application.dpop_bound_access_tokens as dpopBound',
       'application.id_token_signed_response_alg as idTokenAlg',
+      'application.claims_in_id_token as claimsInIdToken',
       'application.access_token_signing_alg as accessTokenAlg',
       sql<number>`floor(extract(epoch from auth_now()))::float8`.as('readAt'),
       jsonArrayFrom(

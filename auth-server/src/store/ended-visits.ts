@@ -2,9 +2,10 @@
 import { sql } from 'kysely'
 import { isRequestId } from './authorization-requests.ts'
 import type { ApplicationKind, Db, StoredRequest } from './database.ts'
+import { isUnspent } from './pushed-requests.ts'
 
 export type EndedVisit = Readonly<{
-  /** The app has had its answer, nobody took the last step in time, or it is alive but another browser's. */
+  /** The app has had its answer (also from another visit of the same pushed request), nobody took the last step in time, or it is alive but another browser's. */
   kind: 'done' | 'expired' | 'elsewhere'
   /** Whether it is this browser's own. */
   mine: boolean
@@ -22,7 +23,7 @@ export type EndedVisit = Readonly<{
 export const findEndedVisit = async (
   db: Db,
   id: string,
-  browserHash: string | undefined,
+  browserHashes: readonly string[],
 ): Promise<EndedVisit | undefined> => {
   if (!isRequestId(id)) return undefined
   return db
@@ -37,9 +38,9 @@ export const findEndedVisit = async (
     )
     .where('visit.id', '=', id)
     .select([
-      sql<EndedVisit['kind']>`case when visit.completed_at is not null then 'done'
+      sql<EndedVisit['kind']>`case when visit.completed_at is not null or not ${isUnspent} then 'done'
                                    when visit.expires_at <= auth_now() then 'expired' else 'elsewhere' end`.as('kind'),
-      sql<boolean>`visit.browser_hash is not distinct from ${browserHash ?? null}`.as('mine'),
+      sql<boolean>`visit.browser_hash = any(${browserHashes})`.as('mine'),
       'application.client_id as clientId',
       'application.name as applicationName',
       'application.kind as applicationKind',

@@ -1,5 +1,5 @@
 // GET and POST /authorize (RFC 6749 §3.1), and the way back from the pages.
-import type { FastifyInstance, FastifyRequest, RouteHandlerMethod } from 'fastify'
+import type { FastifyInstance, RouteHandlerMethod } from 'fastify'
 import { sha256 } from '../../crypto/digest.ts'
 import { randomSecret } from '../../crypto/random.ts'
 import type { Deps } from '../../deps.ts'
@@ -8,8 +8,8 @@ import { allowOnly } from '../../http/methods.ts'
 import { isShort, MAX_VALUE_BYTES, ParameterError } from '../../http/parameters.ts'
 import { pathOf } from '../../http/request-path.ts'
 import { answerEndedVisit } from '../../interaction/ended-visit.ts'
+import { currentSession } from '../../interaction/session.ts'
 import { findPendingRequest, insertRequest, type PendingRequest } from '../../store/authorization-requests.ts'
-import { findSession, type Session } from '../../store/sessions.ts'
 import { OAuthError } from '../errors.ts'
 import { fixedResource, mounts } from '../fixed-api.ts'
 import { expectPerson } from './expected-person.ts'
@@ -27,11 +27,6 @@ const MAX_URL_LENGTH = 8000
 export const addAuthorize = (app: FastifyInstance, deps: Deps): void => {
   const { db, cookies } = deps
 
-  const sessionOf = async (request: FastifyRequest): Promise<Session | undefined> => {
-    const token = cookies.session(request)
-    return token === undefined ? undefined : findSession(db, sha256(token))
-  }
-
   const authorize: RouteHandlerMethod = async (request, reply) => {
     const fixed = await fixedResource(db, request)
     const raw = readRawRequest(request)
@@ -41,17 +36,21 @@ export const addAuthorize = (app: FastifyInstance, deps: Deps): void => {
     // A form on another site comes without our SameSite=Lax cookies; the GET that this answer makes of it has them.
     const again = `${pathOf(request.url)}?${raw.parameters}`
     const withoutCookies =
-      request.headers['sec-fetch-site'] === 'cross-site' || isMisnamedLoopback(request, deps.config.issuer)
-    if (request.method === 'POST' && withoutCookies && again.length < MAX_URL_LENGTH) return reply.redirect(again, 303)
-    deps.visits.admit(request.ip)
-    const pending = toPending(valid)
-    const browser = cookies.browser(request, reply)
+      request.method === 'POST' &&
+      (request.headers['sec-fetch-site'] === 'cross-site' || isMisnamedLoopback(request, deps.config.issuer))
+    if (withoutCookies && again.length < MAX_URL_LENGTH) return reply.redirect(again, 303)
+    deps.visits.admit(request.ip, JSON.stringify(valid.request))
+    const secret = randomSecret()
+    const pending = toPending(valid, sha256(secret))
     const [session, begun] = await Promise.all([
-      sessionOf(request),
-      insertRequest(db, { ...pending, browserHash: sha256(browser), pushedUriHash: valid.pushed?.uriHash ?? null }),
+      currentSession(deps, request),
+      insertRequest(db, { ...pending, pushedUriHash: valid.pushed?.uriHash ?? null }),
     ])
     if (!begun) throw spentRequestUri()
-    return proceed(deps, reply, pending, session)
+    const begin = () => cookies.beginVisit(reply, { id: pending.id, secret })
+    if (!withoutCookies) return proceed(deps, reply, pending, session, begin)
+    begin()
+    return reply.redirect(`/authorize/resume/${pending.id}`, 303)
   }
   for (const url of mounts('/authorize')) {
     app.route({ method: ['GET', 'POST'], url, config: { errors: 'page' }, handler: authorize })
@@ -62,14 +61,12 @@ export const addAuthorize = (app: FastifyInstance, deps: Deps): void => {
     '/authorize/resume/:request',
     { config: { errors: 'page' } },
     async (request, reply) => {
-      const browser = cookies.knownBrowser(request)
-      const pending = browser && (await findPendingRequest(db, request.params.request, sha256(browser)))
-      if (!pending) {
-        const browserHash = browser === undefined ? undefined : sha256(browser)
-        const { issuer } = deps.config
-        return answerEndedVisit({ db, issuer }, reply, { id: request.params.request, browserHash, isForm: false })
-      }
-      return proceed(deps, reply, pending, await sessionOf(request))
+      const id = request.params.request
+      const browserHashes = cookies.visits(request).flatMap((visit) => (visit.id === id ? sha256(visit.secret) : []))
+      const pending = await findPendingRequest(db, id, browserHashes)
+      if (!pending)
+        return answerEndedVisit({ db, issuer: deps.config.issuer }, reply, { id, browserHashes, isForm: false })
+      return proceed(deps, reply, pending, await currentSession(deps, request))
     },
   )
   allowOnly(app, '/authorize/resume/:request', ['GET'])
@@ -95,8 +92,9 @@ const redirectingErrors = async <T>(trusted: TrustedRedirect, step: () => Promis
   }
 }
 
-const toPending = ({ client, subscription, request }: ValidRequest): PendingRequest => ({
+const toPending = ({ client, subscription, request }: ValidRequest, browserHash: string): PendingRequest => ({
   id: randomSecret(16),
+  browserHash,
   ageSeconds: 0,
   request,
   clientId: client.clientId,

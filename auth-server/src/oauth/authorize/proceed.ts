@@ -19,17 +19,22 @@ const WITHOUT_A_PAGE = {
   continue: 'interaction_required',
 } as const satisfies Record<Exclude<Step, 'done' | 'denied' | 'other-person'>, ErrorCode>
 
-/** Answers with the next page's address, the code, or an error for the app. */
+/**
+ * Answers with the next page's address, the code, or an error for the app.
+ * @param begin is called when there is a page to see: hands a visit that is new to the browser its cookie.
+ */
 export const proceed = async (
-  { db, config }: Deps,
+  { db, config, cookies }: Deps,
   reply: FastifyReply,
   pending: PendingRequest,
   session: Session | undefined,
+  begin?: () => void,
 ): Promise<FastifyReply> => {
   const { request } = pending
   const returnTo = { redirectUri: request.redirectUri, state: request.state }
   const refuse = async (code: ErrorCode, description: string): Promise<never> => {
-    await closeRequest(db, pending.id)
+    if (!(await closeRequest(db, pending.id))) throw endedAlready()
+    cookies.endVisit(reply, pending.id)
     throw new RedirectedError(new OAuthError(code, description), returnTo)
   }
   const step = await nextStepOf(db, pending, session)
@@ -38,14 +43,20 @@ export const proceed = async (
     return refuse('login_required', 'another person signed in than the one that id_token_hint names')
   if (step === 'done' && session) {
     const code = await issueCode(db, pending.id, session.id)
-    if (code === undefined && (await findEndedVisit(db, pending.id, undefined))?.kind === 'done')
+    if (code === undefined) {
+      if ((await findEndedVisit(db, pending.id, []))?.kind !== 'done') throw endedAlready()
       return sendPage(reply, donePage(pending.applicationName))
-    if (code === undefined)
-      throw new OAuthError('invalid_request', 'something changed meanwhile; go back to the app and start again')
+    }
+    cookies.endVisit(reply, pending.id)
     return reply.redirect(responseUrl(config.issuer, returnTo, { code }), 303)
   }
   if (step === 'done') throw new Error('policy finished a request without a session')
   if (request.prompts.includes('none'))
     return refuse(WITHOUT_A_PAGE[step], `prompt=none, but the person would have to see the ${step} page`)
+  begin?.()
   return reply.redirect(`/interaction/${pending.id}/${step}`, 303)
 }
+
+/** Another tab came first: the app has its answer, and gets no second one. */
+const endedAlready = (): OAuthError =>
+  new OAuthError('invalid_request', 'this sign-in has been completed already; go back to the app')

@@ -1,5 +1,6 @@
 // Reads a JWK set (RFC 7517) into verification keys, each pinned to the one algorithm that it is for.
 import { type CryptoKey, importJWK, type JWK } from 'jose'
+import { algorithmOf } from './token.ts'
 
 /** A published key. The object's identity is the key's identity: it survives a refresh that publishes the same key again. */
 export interface PublishedKey {
@@ -55,7 +56,7 @@ async function readKey(jwk: unknown, previous: KeySet | undefined): Promise<Publ
   if (!kind) return undefined
   const algorithm = kind.algorithm(jwk)
   // A key that says it is for another algorithm than its kind allows is not used at all.
-  if (jwk.alg !== undefined && jwk.alg !== algorithm) return undefined
+  if (jwk.alg !== undefined && (typeof jwk.alg !== 'string' || algorithmOf(jwk.alg) !== algorithm)) return undefined
 
   const members: JWK = Object.fromEntries([['kty', jwk.kty], ...kind.members.map((name) => [name, jwk[name]])])
   const fingerprint = JSON.stringify([algorithm, members])

@@ -4,9 +4,9 @@ import { ACCESS_TOKEN_TTL_SECONDS, mintAccessToken } from '../../../tokens/acces
 import { OAuthError } from '../../errors.ts'
 import { requireSubscription } from '../../resource.ts'
 import { parseScope } from '../../scope.ts'
-import type { GrantHandler } from './grant.ts'
+import type { Grant } from './grant.ts'
 
-export const clientCredentials: GrantHandler = async ({ config, keys }, { client, parameters, resource, dpopJkt }) => {
+const answer: Grant['answer'] = async ({ config, keys }, { client, parameters, resource, dpopJkt }) => {
   // §4.4.2: anybody could call with the name of a public client.
   if (client.authMethod === 'none')
     throw new OAuthError('unauthorized_client', 'client_credentials is for clients that authenticate')
@@ -38,3 +38,5 @@ export const clientCredentials: GrantHandler = async ({ config, keys }, { client
     scope: scopes.join(' '),
   }
 }
+
+export const clientCredentials: Grant = { answer }
