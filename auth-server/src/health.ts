@@ -4,8 +4,9 @@ import type { Deps } from './deps.ts'
 import { ping } from './store/health.ts'
 
 export const addHealth = (app: FastifyInstance, { db }: Deps): void => {
-  app.get('/health/live', async () => ({ status: 'ok' }))
-  app.get('/health/ready', async (request, reply) => {
+  app.get('/health/live', { exposeHeadRoute: true }, async () => ({ status: 'ok' }))
+  app.get('/health/ready', { exposeHeadRoute: true }, async (request, reply) => {
+    if (app.drain.begun) return reply.code(503).send({ status: 'shutting down' })
     try {
       await ping(db)
       return { status: 'ok' }

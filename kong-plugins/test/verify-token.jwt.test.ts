@@ -42,6 +42,17 @@ t.test('good tokens of every allowed algorithm are accepted', async (t) => {
   for (const key of [es256, rs256, ed25519]) t.equal(verdict(await decide(bearer(await signToken(key)))), 'verified')
 })
 
+t.test('EdDSA goes by both of its names, in the key set and in the header (RFC 9864)', async (t) => {
+  const renamed = { ...ed25519, algorithm: 'Ed25519' }
+  const { decide, keys } = await stage(t)
+  t.equal(verdict(await decide(bearer(await signToken(renamed)))), 'verified')
+  keys.publish({ jwk: { ...ed25519.jwk, kid: 'ed2', alg: 'Ed25519' } })
+  for (const key of [ed25519, renamed])
+    t.equal(verdict(await decide(bearer(await signToken({ ...key, keyId: 'ed2' })))), 'verified', key.algorithm)
+  const narrow = await stage(t, { algorithms: ['ES256'] })
+  t.match(verdict(await narrow.decide(bearer(await signToken(renamed)))), /algorithm/, 'and is refused by both')
+})
+
 t.test('a verified token states its caller', async (t) => {
   const { decide } = await stage(t)
   const decision = await decide(bearer(await signToken(es256)))
@@ -87,6 +98,8 @@ t.test('alg: only what the policy allows and the key is for', async (t) => {
     ['RS256 header, EC key', forge({ alg: 'RS256', typ: 'at+jwt', kid: 'es' }, signature), 'algorithm'],
     ['ES256 header, RSA key', forge({ alg: 'ES256', typ: 'at+jwt', kid: 'rs' }, signature), 'algorithm'],
     ['EdDSA header, EC key', forge({ alg: 'EdDSA', typ: 'at+jwt', kid: 'es' }, signature), 'algorithm'],
+    ['Ed25519 header, EC key', forge({ alg: 'Ed25519', typ: 'at+jwt', kid: 'es' }, signature), 'algorithm'],
+    ['Ed448 header, Ed25519 key', forge({ alg: 'Ed448', typ: 'at+jwt', kid: 'ed' }, signature), 'algorithm'],
     ['alg missing', forge({ typ: 'at+jwt', kid: 'es' }, signature), 'algorithm'],
     ['alg as a list', forge({ alg: ['ES256'], typ: 'at+jwt', kid: 'es' }, signature), 'algorithm'],
     [

@@ -21,9 +21,6 @@ export const ALGORITHMS = [
 /** What a policy does about tokens that are bound to a key. */
 export const DPOP_MODES = ['off', 'optional', 'required'] as const
 
-/** Signature algorithms of proofs of possession (RFC 9449 §4.3): what a MAC or `none` proves, everybody can prove. */
-export const PROOF_ALGORITHMS = ['ES256', 'ES384', 'PS256', 'RS256', 'EdDSA', 'Ed25519'] as const
-
 const policyPattern = {
   lua: '^[A-Za-z0-9-]+$',
   js: /^[A-Za-z0-9-]+$/,

@@ -1,5 +1,7 @@
 // Reads a JWK set (RFC 7517) into verification keys, each pinned to one algorithm.
+import { isModestKey } from '@mobile-api-gateway/sdk/public-key.ts'
 import { type CryptoKey, importJWK, type JWK } from 'jose'
+import { algorithmOf } from './token.ts'
 
 /**
  * A published key for one algorithm. The object's identity is the key's identity: it survives a refresh that publishes
@@ -24,8 +26,6 @@ export interface KeyHint {
 }
 
 const MAX_KEYS = 100
-/** RFC 7518 §3.3: RSA keys of 2048 bits or more; 342 base64url characters hold 2048 bits. */
-const MIN_RSA_MODULUS_CHARACTERS = 342
 /** Most keys that one token may be tried with, so that a token of no use costs little. */
 const MAX_CANDIDATES = 10
 
@@ -48,10 +48,10 @@ const KINDS: readonly {
   {
     matches: (jwk) => jwk.kty === 'OKP' && jwk.crv === 'Ed25519',
     members: ['crv', 'x'],
-    algorithms: ['EdDSA', 'Ed25519'],
+    algorithms: ['EdDSA'],
   },
   {
-    matches: (jwk) => jwk.kty === 'RSA' && typeof jwk.n === 'string' && jwk.n.length >= MIN_RSA_MODULUS_CHARACTERS,
+    matches: (jwk) => jwk.kty === 'RSA' && isModestKey(jwk),
     members: ['n', 'e'],
     algorithms: ['RS256', 'PS256', 'RS384', 'PS384', 'RS512', 'PS512'],
   },
@@ -78,7 +78,9 @@ async function readKey(jwk: unknown, known: ReadonlyMap<string, PublishedKey>): 
   if (!kind) return []
   const members: JWK = Object.fromEntries([['kty', jwk.kty], ...kind.members.map((name) => [name, jwk[name]])])
   // A key that says it is for another algorithm than its kind allows is not used at all.
-  const algorithms = kind.algorithms.filter((algorithm) => alg === undefined || alg === algorithm)
+  const algorithms = kind.algorithms.filter(
+    (algorithm) => alg === undefined || (typeof alg === 'string' && algorithmOf(alg) === algorithm),
+  )
   const keys = algorithms.map(async (algorithm): Promise<PublishedKey | undefined> => {
     const fingerprint = JSON.stringify([keyId ?? null, algorithm, members])
     const same = known.get(fingerprint)

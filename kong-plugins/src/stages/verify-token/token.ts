@@ -61,7 +61,18 @@ export function parseToken(text: string): Parsed {
   if (!binding) return invalid('proof-of-possession')
 
   const claims = readClaims(payload, binding.boundTo)
-  return claims ? { kind: 'parsed', token: { algorithm: header.alg, keyId: header.kid, claims } } : invalid('claims')
+  if (!claims) return invalid('claims')
+  return { kind: 'parsed', token: { algorithm: algorithmOf(header.alg), keyId: header.kid, claims } }
+}
+
+/** The usual name of an algorithm: RFC 9864 §2.2 calls EdDSA on the one curve that we know Ed25519. */
+export function algorithmOf(name: string): string {
+  return name === 'Ed25519' ? 'EdDSA' : name
+}
+
+/** Every name by which a header may call an algorithm. */
+export function namesOf(algorithm: string): readonly string[] {
+  return algorithm === 'EdDSA' ? ['EdDSA', 'Ed25519'] : [algorithm]
 }
 
 /** RFC 9068 §2.2: the claims every access token has, plus ours. */

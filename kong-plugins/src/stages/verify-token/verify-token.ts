@@ -1,7 +1,7 @@
 // The first stage: from the Authorization header to a proven caller, or the refusal that RFC 6750 asks for.
 import { compactVerify, errors } from 'jose'
 import type { Clock } from '../../clock.ts'
-import { checkProof } from '../dpop/proof.ts'
+import { judgeProof } from '../dpop/proof.ts'
 import type { ProofMemory } from '../dpop/proof-memory.ts'
 import { readTarget } from '../dpop/target.ts'
 import type { JudgeStanding } from '../revocation/standings.ts'
@@ -12,7 +12,7 @@ import type { KeySources } from './key-sources.ts'
 import type { PublishedKey } from './keys.ts'
 import { neededScopes, type TokenPolicy } from './policy.ts'
 import { invalidProof, invalidToken, type Refusal } from './refusals.ts'
-import { type Claims, MAX_TOKEN_LENGTH, type ParsedToken, parseToken } from './token.ts'
+import { type Claims, MAX_TOKEN_LENGTH, namesOf, type ParsedToken, parseToken } from './token.ts'
 import { digestOf, type TokenCache } from './token-cache.ts'
 
 /** What the stage needs besides the request and its policy. */
@@ -129,7 +129,7 @@ async function refusalOfProof(
 ): Promise<Refusal | undefined> {
   const { header, requestLine } = await request.readProof()
   const target = readTarget(requestLine, origins)
-  const proof = await checkProof(header, { target, token, now: clock.wall() / 1000, windowSeconds })
+  const proof = await judgeProof(header, { target, token, now: clock.wall() / 1000, windowSeconds })
   if (proof.kind === 'invalid') return invalidProof(proof.why)
   if (proof.thumbprint !== boundTo) return invalidToken('other-key')
   const use = await proofs.use(proof, windowSeconds)
@@ -182,7 +182,7 @@ async function signer(
   for (const key of keys) {
     if (cache.isForged(digest, key)) continue
     try {
-      await compactVerify(text, key.key, { algorithms: [key.algorithm] })
+      await compactVerify(text, key.key, { algorithms: [...namesOf(key.algorithm)] })
       return key
     } catch (cause) {
       // Anything but a verdict of jose on the token is our own trouble, and the shell answers that with 503.
