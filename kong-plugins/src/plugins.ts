@@ -11,7 +11,7 @@ import {
 } from './schema/config.ts'
 import type { Field, KongField } from './schema/field.ts'
 import { readConfig } from './schema/read-config.ts'
-import type { Services } from './services.ts'
+import type { HeldServices } from './services.ts'
 import type { Visitor } from './stages/caller.ts'
 import { deny, type Effects, unavailable } from './stages/effects.ts'
 import { credentialHeaders } from './stages/identity/credentials.ts'
@@ -36,7 +36,7 @@ export interface Plugin {
    * Called once per configuration, with the JSON that Kong hands over; what can be prepared is prepared here.
    * @throws ConfigError when the config cannot be used
    */
-  readonly prepare: (given: unknown, services: Services) => Decide
+  readonly prepare: (given: unknown, services: HeldServices) => Decide
 }
 
 /** All versions move together. */
@@ -44,7 +44,7 @@ export const VERSION = '0.1.0'
 
 /** All three stages in one hop: the plugin to use. */
 const mobileGateway = plugin('mobile-gateway', 1420, gatewayConfig, (config, services) => {
-  const verify = tokenStage(config, services, services.proofs.for(config))
+  const verify = tokenStage(config, services, services.proofs.for(config, services.holder))
   const admitCall = quotaStage(config, services)
   const credentials = credentialHeaders(config)
   return logged(config, async (kong) => {
@@ -120,7 +120,7 @@ function plugin<Config>(
   name: string,
   priority: number,
   config: Field<Config>,
-  prepare: (config: Config, services: Services) => Decide,
+  prepare: (config: Config, services: HeldServices) => Decide,
 ): Plugin {
   return {
     name,

@@ -1,6 +1,7 @@
 // What all plugin instances of this process share: keys, caches and counters outlive every instance, worker and reload.
 import type { Logger } from 'pino'
 import { type Clock, systemClock } from './clock.ts'
+import type { Holder } from './holder.ts'
 import { createDecisions, type Decisions } from './metrics/decisions.ts'
 import { createRedisLinks, type RedisLinks } from './redis/links.ts'
 import { createProofMemories, type ProofMemories } from './stages/dpop/proof-memories.ts'
@@ -25,6 +26,12 @@ export interface Services {
   readonly log: Logger
   /** Longest time from the start of a handler to its answer, in milliseconds. */
   readonly deadlineMs: number
+}
+
+/** The same in the hands of one configuration. */
+export interface HeldServices extends Services {
+  /** The configuration, as what it shares with others knows it. */
+  readonly holder: Holder
 }
 
 /** What a test may replace. */

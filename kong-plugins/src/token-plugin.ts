@@ -1,7 +1,7 @@
 // What both plugins that verify tokens do: read what the token stage asks for, and put its decision into Kong's terms.
 import type { KongReader } from './pdk/kong.ts'
 import type { TokenConfig } from './schema/config.ts'
-import type { Services } from './services.ts'
+import type { HeldServices } from './services.ts'
 import type { Visitor } from './stages/caller.ts'
 import { type KongIdentity, kongIdentity, virtualConsumer } from './stages/consumer/kong-identity.ts'
 import type { ProofMemory } from './stages/dpop/proof-memory.ts'
@@ -30,14 +30,19 @@ const NO_CONSUMER: Denial = {
  */
 export function tokenStage(
   config: TokenConfig,
-  services: Services,
+  services: HeldServices,
   proofs: ProofMemory = services.proofs.for(),
 ): (kong: KongReader) => Promise<Verdict> {
   const policy = tokenPolicy(config)
-  const stores = { ...services, proofs, standing: services.standings.for(config.issuers) }
+  const { holder, standings, clock, tokenCache } = services
+  const held = new Map(
+    config.issuers.map(({ issuer, jwks_uri }) => [jwks_uri, services.keySources.at(jwks_uri, holder, issuer)]),
+  )
+  const keySources = { at: (jwksUri: string) => held.get(jwksUri) ?? services.keySources.at(jwksUri, holder) }
+  const stores = { clock, tokenCache, keySources, proofs, standing: standings.for(config.issuers, holder) }
   const readsMethod = policy.methodScopes.size > 0
   const severalIssuers = policy.issuers.size > 1
-  for (const jwksUri of policy.issuers.values()) void services.keySources.at(jwksUri).refresh()
+  for (const source of held.values()) void source.refresh()
 
   return async (kong) => {
     const [authorization, method] = await Promise.all([

@@ -2,6 +2,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { Services } from '../services.ts'
 import { HandlerLatency } from './latency.ts'
+import { withoutSecrets } from './readiness.ts'
 
 /** What is measured beside the services: the tables of the server. */
 export interface Tables {
@@ -144,10 +145,4 @@ export function createRegistry(services: Services, tables: Tables): Registry {
   }
   new HandlerLatency(services.decisions, registry)
   return registry
-}
-
-/** An address may hold a password or a key of somebody's. */
-function withoutSecrets(address: string): string {
-  const { origin, pathname } = new URL(address)
-  return origin + pathname
 }

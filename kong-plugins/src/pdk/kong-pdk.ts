@@ -8,8 +8,8 @@ export interface PluginInstance {
 }
 
 /** A plugin as a module literal, in kong-pdk's terms. */
-export interface PluginModule {
-  readonly Plugin: new (config: unknown) => PluginInstance
+export interface PluginModule<Instance extends PluginInstance> {
+  readonly Plugin: new (config: unknown) => Instance
   readonly Name: string
   readonly Version: string
   readonly Priority: number
@@ -17,9 +17,13 @@ export interface PluginModule {
 }
 
 /** The parts of kong-pdk's `Server` (server.js) that we use. */
-export interface KongPdkServer {
+export interface KongPdkServer<Instance extends PluginInstance> {
   readonly plugins: Map<string, unknown>
-  readonly instances: ReadonlyMap<number, { executePhase(phase: 'access', kong: Kong): Promise<void> }>
+  /** By id. `cls` is what the plugin's class made; `config` is kept for a status that nobody asks for. */
+  readonly instances: ReadonlyMap<
+    number,
+    { readonly cls: Instance; config: unknown; executePhase(phase: 'access', kong: Kong): Promise<void> }
+  >
   /** Id of the next instance. */
   instanceID: number
   /** Ends its instance expiry, which would run every 60 ms. */
@@ -36,13 +40,13 @@ export interface KongPdkLogger {
   error(text: string): void
 }
 
-interface Exports {
-  readonly Server: new (pluginDir: undefined, logger: KongPdkLogger) => KongPdkServer
-  readonly Module: new (name: string, path: undefined, literal: PluginModule) => { readonly name: string }
+interface Exports<Instance extends PluginInstance> {
+  readonly Server: new (pluginDir: undefined, logger: KongPdkLogger) => KongPdkServer<Instance>
+  readonly Module: new (name: string, path: undefined, literal: PluginModule<Instance>) => { readonly name: string }
 }
 
 /** Loads kong-pdk's classes. */
-export function loadKongPdk(): Exports {
+export function loadKongPdk<Instance extends PluginInstance>(): Exports<Instance> {
   const require = createRequire(import.meta.url)
   // lib/mod.js registers ts-node, which costs 80 MB and fails beside TypeScript 7. Our modules need no compiler.
   const tsNode = require.resolve('ts-node', { paths: [require.resolve('kong-pdk/server.js')] })

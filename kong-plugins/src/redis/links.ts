@@ -1,15 +1,19 @@
-// One link per Redis for the whole process, whatever number of plugin instances and workers name it.
+// One link per Redis for the whole process, whatever number of configurations and workers name it.
 import type { Logger } from 'pino'
+import { createShared, FOREVER, type Holder } from '../holder.ts'
 import type { RedisTarget } from './dial.ts'
 import { createRedisLink, type RedisLink } from './link.ts'
 
 /** Gives the link to a Redis, always the same one. */
 export interface RedisLinks {
-  /** `needed`: while it is away, calls are refused. */
-  at(target: RedisTarget, needed?: boolean): RedisLink
-  /** All links so far. */
+  /**
+   * @param holder who uses it; when all who do have gone, it is closed
+   * @param isNeeded whether calls are refused while it is away
+   */
+  at(target: RedisTarget, holder?: Holder, isNeeded?: boolean): RedisLink
+  /** All links in use. */
   all(): readonly RedisLink[]
-  /** Those without which calls are refused. */
+  /** Those without which calls are refused, by configurations that no newer one has replaced. */
   needed(): readonly RedisLink[]
   /** Ends the connections. */
   close(): void
@@ -17,10 +21,14 @@ export interface RedisLinks {
 
 /** Creates the register. */
 export function createRedisLinks(log: Logger): RedisLinks {
-  const links = new Map<string, RedisLink>()
-  const needed = new Set<RedisLink>()
+  const links = createShared<RedisLink>((link) => link.close())
+  const needed = createShared<RedisLink>(() => {})
   return {
-    at({ host, port, username, password, database, ssl, ssl_verify, server_name, timeout_ms }, isNeeded = false) {
+    at(
+      { host, port, username, password, database, ssl, ssl_verify, server_name, timeout_ms },
+      holder = FOREVER,
+      isNeeded = false,
+    ) {
       // An IPv6 address may come in brackets, as it stands in a URL.
       const target = {
         host: host.replace(/^\[(.*)\]$/, '$1'),
@@ -33,16 +41,12 @@ export function createRedisLinks(log: Logger): RedisLinks {
         server_name,
         timeout_ms,
       }
-      const key = JSON.stringify(target)
-      const link = links.get(key) ?? createRedisLink(target, log)
-      links.set(key, link)
-      if (isNeeded) needed.add(link)
-      return link
+      const name = JSON.stringify(target)
+      const link = links.hold(name, holder, () => createRedisLink(target, log))
+      return isNeeded ? needed.hold(name, holder, () => link) : link
     },
-    all: () => [...links.values()],
-    needed: () => [...needed],
-    close() {
-      for (const link of links.values()) link.close()
-    },
+    all: links.all,
+    needed: needed.current,
+    close: links.close,
   }
 }

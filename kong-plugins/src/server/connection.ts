@@ -2,7 +2,6 @@
 import type { Socket } from 'node:net'
 import type { Logger } from 'pino'
 import { createKong } from '../pdk/bridge.ts'
-import type { KongPdkServer } from '../pdk/kong-pdk.ts'
 import { unavailable } from '../stages/effects.ts'
 import { type Call, type Return, rpcCall, rpcReturn } from '../wire/calls.ts'
 import { readFrame } from '../wire/codec.ts'
@@ -10,6 +9,7 @@ import { FrameWriter, refusal } from '../wire/frame-writer.ts'
 import { createFrameReader } from '../wire/frames.ts'
 import { answer } from './answers.ts'
 import { Conversation } from './conversation.ts'
+import type { KongServer } from './kong-server.ts'
 
 /** How the listener ends a connection. */
 export interface Connection {
@@ -19,7 +19,7 @@ export interface Connection {
 
 /** What all connections share. */
 export interface Shared {
-  readonly server: KongPdkServer
+  readonly server: KongServer
   /** Those that run at present. */
   readonly events: Set<Conversation>
   readonly log: Logger
@@ -57,7 +57,7 @@ export function serveConnection(socket: Socket, { server, events, log }: Shared)
 
   function begin(sequence: number, { instance_id = 0, event_name }: Event): void {
     if (event_name !== 'access') throw new Error('only the access phase is handled')
-    const instance = server.instances.get(instance_id)
+    const instance = server.instances.use(instance_id)
     if (!instance) throw new Error(`no plugin instance #${instance_id}`)
     const talk = new Conversation(out, send, () => {
       events.delete(talk)

@@ -2,9 +2,9 @@
 import { chmod, lstat, unlink } from 'node:fs/promises'
 import { connect, createServer, type Socket } from 'node:net'
 import type { Logger } from 'pino'
-import type { KongPdkServer } from '../pdk/kong-pdk.ts'
 import { type Connection, serveConnection } from './connection.ts'
 import type { Conversation } from './conversation.ts'
+import type { KongServer } from './kong-server.ts'
 
 /** A listening plugin server. */
 export interface Listener {
@@ -25,7 +25,7 @@ const CLOSE_WITHIN_MS = 2500
  * Listens on a path.
  * @throws Error when the path is too long, holds something that is no socket, or another server answers there
  */
-export async function listen(path: string, server: KongPdkServer, log: Logger): Promise<Listener> {
+export async function listen(path: string, server: KongServer, log: Logger): Promise<Listener> {
   const bytes = Buffer.byteLength(path)
   if (bytes > MAX_PATH_BYTES)
     throw new Error(`the socket path has ${bytes} bytes, but a Unix socket path may have ${MAX_PATH_BYTES}: ${path}`)

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { PLUGINS, type Plugin } from '../../src/plugins.ts'
+import type { Instances } from '../../src/server/instances.ts'
 import { createKongServer } from '../../src/server/kong-server.ts'
 import { listen } from '../../src/server/listener.ts'
 import { createServices, type Outside, type Services } from '../../src/services.ts'
@@ -15,6 +16,7 @@ export interface TestServer {
   /** Those that run. */
   readonly events: { readonly size: number }
   readonly services: Services
+  readonly instances: Instances
   /** What was logged, as JSON lines, debug level included. */
   readonly logged: readonly string[]
   /** A new connection, closed with the test. */
@@ -36,7 +38,8 @@ export async function startPluginServer(
   const logged: string[] = []
   const log = pino({ level: 'debug' }, { write: (line) => logged.push(line) })
   const services = createServices(log, outside)
-  const listener = await listen(socketPath, createKongServer(plugins, services), log)
+  const server = createKongServer(plugins, services)
+  const listener = await listen(socketPath, server, log)
   const clients: KongClient[] = []
   const closeClients = (): void => {
     for (const client of clients) client.close()
@@ -58,6 +61,7 @@ export async function startPluginServer(
     socketPath,
     events: listener.events,
     services,
+    instances: server.instances,
     logged,
     closeClients,
     stop,

@@ -1,5 +1,6 @@
 // Chooses the memory of used proofs that a configuration asks for: beside its counters, since both are shared or both are not.
 import type { Clock } from '../../clock.ts'
+import type { Holder } from '../../holder.ts'
 import type { RedisLinks } from '../../redis/links.ts'
 import type { CountersConfig } from '../quota/counter-stores.ts'
 import { createLocalProofMemory, type ProofMemory } from './proof-memory.ts'
@@ -7,18 +8,18 @@ import { createRedisProofMemory } from './redis-proof-memory.ts'
 
 /** Gives the memory for a config; without one, that of this process. */
 export interface ProofMemories {
-  for(config?: CountersConfig): ProofMemory
+  for(config?: CountersConfig, holder?: Holder): ProofMemory
 }
 
 /** Creates the memories of one process. */
 export function createProofMemories(clock: Clock, links: RedisLinks): ProofMemories {
   const local = createLocalProofMemory(() => clock.wall() / 1000)
   return {
-    for(config) {
+    for(config, holder) {
       if (config?.counters !== 'redis' || config.redis === undefined) return local
       const { redis, fail } = config
       return createRedisProofMemory({
-        link: links.at(redis),
+        link: links.at(redis, holder),
         local,
         keyPrefix: redis.key_prefix,
         fail: fail === 'local' ? 'local' : 'closed',

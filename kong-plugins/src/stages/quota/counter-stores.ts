@@ -1,5 +1,6 @@
 // Chooses the counters that a configuration asks for; what they count in is shared by all configurations of this process.
 import type { Clock } from '../../clock.ts'
+import type { Holder } from '../../holder.ts'
 import type { RedisLink } from '../../redis/link.ts'
 import type { RedisLinks } from '../../redis/links.ts'
 import type { QuotaConfig } from '../../schema/config.ts'
@@ -12,7 +13,7 @@ export type CountersConfig = Pick<QuotaConfig, 'counters' | 'fail' | 'redis'>
 
 /** Gives the counters for a config. */
 export interface CounterStores {
-  for(config: CountersConfig): Counters
+  for(config: CountersConfig, holder?: Holder): Counters
   /** Names that are counted under in this process. */
   size(): number
 }
@@ -21,7 +22,7 @@ export interface CounterStores {
 export function createCounterStores(clock: Clock, links: RedisLinks): CounterStores {
   const local = createLocalCounters()
   const inLocal: Counters = { admit: (call) => local.admit(call, clock.wall()) }
-  const rememberedByLink = new Map<RedisLink, LocalCounters>()
+  const rememberedByLink = new WeakMap<RedisLink, LocalCounters>()
 
   function rememberedOf(link: RedisLink): LocalCounters {
     const known = rememberedByLink.get(link) ?? createLocalCounters()
@@ -30,9 +31,9 @@ export function createCounterStores(clock: Clock, links: RedisLinks): CounterSto
   }
 
   return {
-    for({ counters, fail, redis }) {
+    for({ counters, fail, redis }, holder) {
       if (counters !== 'redis' || redis === undefined) return inLocal
-      const link = links.at(redis, fail !== 'local')
+      const link = links.at(redis, holder, fail !== 'local')
       return createRedisCounters({
         link,
         remembered: rememberedOf(link),
@@ -41,6 +42,6 @@ export function createCounterStores(clock: Clock, links: RedisLinks): CounterSto
         wall: () => clock.wall(),
       })
     },
-    size: () => [local, ...rememberedByLink.values()].reduce((sum, { size }) => sum + size, 0),
+    size: () => links.all().reduce((sum, link) => sum + (rememberedByLink.get(link)?.size ?? 0), local.size),
   }
 }

@@ -1,6 +1,7 @@
 // Whether a token still stands: one look into memory per request, with one follower per feed for the whole process.
 import type { Logger } from 'pino'
 import type { Clock } from '../../clock.ts'
+import { createShared, FOREVER, type Holder } from '../../holder.ts'
 import type { RevocationsConfig } from '../../schema/revocations.ts'
 import { createFeedClient, type FeedAddress, type FeedClient } from './feed-client.ts'
 import { type Follower, follow } from './follower.ts'
@@ -14,10 +15,20 @@ export type JudgeStanding = (token: TokenFacts & { readonly issuer: string }) =>
 
 /** The followers of this process. */
 export interface Standings {
-  for(issuers: readonly IssuerConfig[]): JudgeStanding
-  /** All followers so far, with their issuers. */
-  all(): readonly { readonly issuer: string; readonly follower: Follower }[]
+  /** @param holder who asks; a feed is followed until all who did have gone */
+  for(issuers: readonly IssuerConfig[], holder?: Holder): JudgeStanding
+  /** All followers in use. */
+  all(): readonly NamedFollower[]
+  /** Those of configurations that no newer one has replaced. */
+  current(): readonly NamedFollower[]
   close(): void
+}
+
+/** A follower, whose feed it reads, and where. */
+export interface NamedFollower {
+  readonly issuer: string
+  readonly url: string
+  readonly follower: Follower
 }
 
 interface IssuerConfig {
@@ -36,41 +47,41 @@ export function createStandings(
   log: Logger,
   createClient: CreateFeedClient = createFeedClient,
 ): Standings {
-  const followers = new Map<string, { issuer: string; follower: Follower }>()
-  const judges = new Map<string, Judge>()
+  const followers = createShared<NamedFollower>(({ follower }) => follower.close())
+  const judges = createShared<Judge>(() => {})
 
-  function followerOf(issuer: string, config: RevocationsConfig): Follower {
-    const key = JSON.stringify([issuer, config.url, config.token_url, config.client_id])
-    const known = followers.get(key)?.follower
-    const follower = known ?? follow(issuer, createClient({ issuer, config }, clock), { clock, log })
-    if (!known) followers.set(key, { issuer, follower })
+  function followerOf(issuer: string, config: RevocationsConfig, holder: Holder): Follower {
+    const { url } = config
+    const key = JSON.stringify([issuer, url, config.token_url, config.client_id])
+    const { follower } = followers.hold(key, holder, () => ({
+      issuer,
+      url,
+      follower: follow(issuer, createClient({ issuer, config }, clock), { clock, log }),
+    }))
     follower.useSecret(config.client_secret)
     follower.hurry(config.max_staleness_seconds * 1000)
     return follower
   }
 
   /** Kong starts an instance per worker: those of one config share a judge, so that a change of state is one line. */
-  function judgeOf(issuer: string, config: RevocationsConfig): Judge {
-    const follower = followerOf(issuer, config)
+  function judgeOf(issuer: string, config: RevocationsConfig, holder: Holder): Judge {
+    const follower = followerOf(issuer, config, holder)
     const { url, token_url, client_id, max_staleness_seconds, when_stale } = config
     const key = JSON.stringify([issuer, url, token_url, client_id, max_staleness_seconds, when_stale])
-    const judge = judges.get(key) ?? createJudge(issuer, config, follower, log)
-    judges.set(key, judge)
-    return judge
+    return judges.hold(key, holder, () => createJudge(issuer, config, follower, log))
   }
 
   return {
-    for(issuers) {
+    for(issuers, holder = FOREVER) {
       const byIssuer = new Map<string, Judge>()
       for (const { issuer, revocations } of issuers) {
-        if (revocations) byIssuer.set(issuer, judgeOf(issuer, revocations))
+        if (revocations) byIssuer.set(issuer, judgeOf(issuer, revocations, holder))
       }
       return (token) => byIssuer.get(token.issuer)?.(token) ?? 'standing'
     },
-    all: () => [...followers.values()],
-    close() {
-      for (const { follower } of followers.values()) follower.close()
-    },
+    all: followers.all,
+    current: followers.current,
+    close: followers.close,
   }
 }
 

@@ -1,11 +1,23 @@
-// One key source per address for the whole process, refreshed in the background from the first time it is asked for.
+// One key source per address for the whole process, refreshed in the background for as long as a configuration names it.
+import { createShared, FOREVER, type Holder } from '../../holder.ts'
 import { createKeySource, type KeySource, type KeySourceDependencies } from './key-source.ts'
+
+/** A source and whose keys it has. */
+export interface NamedKeySource {
+  readonly jwksUri: string
+  readonly source: KeySource
+  /** Issuers that were configured with this address. */
+  readonly issuers: ReadonlySet<string>
+}
 
 /** Gives the source of an address, always the same one. */
 export interface KeySources {
-  at(jwksUri: string): KeySource
-  /** All sources so far, with their addresses. */
-  all(): readonly { readonly jwksUri: string; readonly source: KeySource }[]
+  /** @param holder who uses it; when all who do have gone, it is refreshed no more and forgotten */
+  at(jwksUri: string, holder?: Holder, issuer?: string): KeySource
+  /** All sources in use. */
+  all(): readonly NamedKeySource[]
+  /** Those of configurations that no newer one has replaced. */
+  current(): readonly NamedKeySource[]
   /** Ends the background refreshes. */
   close(): void
 }
@@ -18,21 +30,26 @@ const REFRESH_EVERY_MS = 5 * 60 * 1000
 
 /** Creates the register. Addresses come from configuration only, never from a token. */
 export function createKeySources(dependencies: KeySourceDependencies, refreshEveryMs = REFRESH_EVERY_MS): KeySources {
-  const sources = new Map<string, KeySource>()
-  const timers: NodeJS.Timeout[] = []
+  interface Kept extends NamedKeySource {
+    readonly issuers: Set<string>
+    readonly timer: NodeJS.Timeout
+  }
+  const sources = createShared<Kept>(({ timer }) => clearInterval(timer))
+
+  function start(jwksUri: string): Kept {
+    const source = createKeySource(jwksUri, dependencies)
+    const timer = setInterval(() => void source.refresh(), refreshEveryMs).unref()
+    return { jwksUri, source, issuers: new Set(), timer }
+  }
 
   return {
-    at(jwksUri) {
-      const known = sources.get(jwksUri)
-      if (known) return known
-      const source = createKeySource(jwksUri, dependencies)
-      sources.set(jwksUri, source)
-      timers.push(setInterval(() => void source.refresh(), refreshEveryMs).unref())
+    at(jwksUri, holder = FOREVER, issuer) {
+      const { source, issuers } = sources.hold(jwksUri, holder, () => start(jwksUri))
+      if (issuer !== undefined) issuers.add(issuer)
       return source
     },
-    all: () => [...sources].map(([jwksUri, source]) => ({ jwksUri, source })),
-    close() {
-      for (const timer of timers) clearInterval(timer)
-    },
+    all: sources.all,
+    current: sources.current,
+    close: sources.close,
   }
 }

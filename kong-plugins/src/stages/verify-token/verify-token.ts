@@ -18,7 +18,7 @@ import { digestOf, type TokenCache } from './token-cache.ts'
 /** What the stage needs besides the request and its policy. */
 export interface TokenStores {
   readonly clock: Clock
-  readonly keySources: KeySources
+  readonly keySources: Pick<KeySources, 'at'>
   readonly tokenCache: TokenCache
   readonly proofs: ProofMemory
   /** Whether a token has been revoked. */

@@ -1,0 +1,106 @@
+// One configuration of one plugin, prepared: for all instances that Kong's workers have started of it, now and earlier.
+import { hash } from 'node:crypto'
+import type { Holder } from '../holder.ts'
+import type { Kong } from '../pdk/kong.ts'
+import type { Decide, Plugin } from '../plugins.ts'
+import type { Services } from '../services.ts'
+import { handleAccess, type ShellOptions } from '../shell.ts'
+import { createTroubleLog } from '../trouble-log.ts'
+
+/** The configurations that one entry of kong.yml has had, one after the other. */
+export interface Succession {
+  /** The one started or used last: during a reload workers of both kinds run side by side. */
+  current: Configuration | undefined
+  readonly all: Set<Configuration>
+}
+
+/** Unused for this long, in milliseconds, a configuration keeps nobody from being ready: it may have been removed. */
+const WAITED_FOR_MS = 3_600_000
+
+/** A prepared configuration. */
+export class Configuration implements Holder {
+  /** Ids that Kong knows it by, and when each was used last; that order. */
+  readonly instances = new Map<number, number>()
+  readonly plugin: string
+  /** As JSON. It may hold secrets. */
+  readonly text: string
+  readonly key: string
+  readonly succession: Succession
+  usedAt: number
+  readonly #services: Services
+  readonly #releases: (() => void)[] = []
+  readonly #decide: Decide
+  readonly #options: ShellOptions
+
+  /** @throws ConfigError when it cannot be used */
+  constructor(plugin: Plugin, config: unknown, succession: Succession, services: Services) {
+    this.plugin = plugin.name
+    this.text = JSON.stringify(config)
+    this.key = keyOf(plugin.name, config)
+    this.succession = succession
+    this.usedAt = services.clock.monotonic()
+    this.#services = services
+    try {
+      this.#decide = plugin.prepare(config, { ...services, holder: this })
+    } catch (cause) {
+      this.end() // what it has taken hold of already
+      throw cause
+    }
+    const { log, clock, deadlineMs, decisions } = services
+    const meter = decisions.meter(plugin.name, policyOf(config))
+    this.#options = { plugin: plugin.name, log, trouble: createTroubleLog(log, clock), deadlineMs, meter }
+  }
+
+  get isCurrent(): boolean {
+    const { current } = this.succession
+    // Nothing is current before its first configuration is prepared, and that is this one.
+    return (current ?? this) === this && this.#services.clock.monotonic() - this.usedAt < WAITED_FOR_MS
+  }
+
+  atEnd(release: () => void): void {
+    this.#releases.push(release)
+  }
+
+  /** Notes that an instance is used. */
+  touch(instanceId: number): void {
+    this.usedAt = this.#services.clock.monotonic()
+    this.instances.delete(instanceId)
+    this.instances.set(instanceId, this.usedAt)
+    this.succession.current = this
+  }
+
+  access(kong: Kong): Promise<void> {
+    return handleAccess(kong, this.#decide, this.#options)
+  }
+
+  /** Lets go of what it shares with others. */
+  end(): void {
+    for (const release of this.#releases.splice(0)) release()
+  }
+}
+
+/** The same for the same configuration, in whatever order and at whichever reload Kong writes it. */
+export function keyOf(plugin: string, config: unknown): string {
+  const canonical = JSON.stringify([plugin, config], (_name, value: unknown) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(
+          Object.entries(value)
+            .filter(([name]) => name !== '__seq__')
+            .toSorted(([a], [b]) => (a < b ? -1 : 1)),
+        )
+      : value,
+  )
+  return hash('sha256', canonical, 'base64')
+}
+
+/** Which entry of kong.yml a configuration belongs to; one that Kong did not mark is an entry of its own. */
+export function entryOf(plugin: string, config: unknown): string {
+  const id: unknown = Object(config).__plugin_id
+  return typeof id === 'string' ? `${plugin} ${id}` : keyOf(plugin, config)
+}
+
+/** Plugins without one, which decide nothing, count as one policy. */
+function policyOf(config: unknown): string {
+  const policy: unknown = Object(config).policy
+  return typeof policy === 'string' ? policy : ''
+}
