@@ -59,7 +59,7 @@ function logTo(logger: Logger): (level: string, message: string, exchange?: Exch
 }
 
 async function listen(server: Server, port: number, host: string): Promise<number> {
-  server.listen(port, host)
+  server.listen({ port, host, backlog: 4096 }) // node's own 511 would have a burst of callers wait a second
   try {
     await once(server, 'listening')
   } catch (error) {

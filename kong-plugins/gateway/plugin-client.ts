@@ -60,9 +60,10 @@ class Connection {
     this.#socket.on('data', (chunk) => this.#receive(chunk))
     this.#socket.on('timeout', () => this.fail(new RpcError('timeout')))
     this.#socket.on('error', (error) => this.fail(new RpcError(error.message)))
+    // As soon as the other side has ended: what is idle is not used again, as nginx does with connections it keeps.
+    this.#socket.on('end', () => this.#failClosed())
     this.#socket.on('close', () => {
-      const reason = this.#frames.refusal
-      this.fail(reason === '' ? new RpcClosed('closed') : new RpcRefusal(reason))
+      this.#failClosed()
       onClose()
     })
   }
@@ -108,6 +109,11 @@ class Connection {
   #giveUp(): void {
     this.closed = true
     this.#socket.destroy()
+  }
+
+  #failClosed(): void {
+    const reason = this.#frames.refusal
+    this.fail(reason === '' ? new RpcClosed('closed') : new RpcRefusal(reason))
   }
 
   fail(error: unknown): void {

@@ -29,7 +29,7 @@ t.test(
     running.instances.sweep()
     t.strictSame(
       running.instances.records().flatMap(({ ids }) => ids),
-      [alive, quiet],
+      [quiet, alive],
     )
     t.match(await kong.access(dead, {}), { kind: 'failed', error: `no plugin instance #${dead}` })
     clock.advance(12 * HOURS)

@@ -2,13 +2,15 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, statSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
 import { createSigningKey, gatewayConfig, signToken, startKeyServer } from './support/issuer.ts'
 import { KongClient } from './support/kong-client.ts'
+import { until } from './support/made-up-plugin.ts'
 
 const main = join(import.meta.dirname, '../src/server/main.ts')
 const run = promisify(execFile)
@@ -76,22 +78,97 @@ t.test('killed and started again: the leftover socket is taken over, and other i
   after.close()
 })
 
-t.test('a socket in use, a file that is none, a path too long: refused in one line', async (t) => {
-  const used = join(folder, 'd.sock')
-  await start(used)
+t.test('a file that is no socket, a path too long, a folder that is none: refused in one line', async (t) => {
   const file = join(folder, 'file')
   await writeFile(file, 'precious')
   const long = join(folder, 'x'.repeat(120))
   const rows: readonly (readonly [string[], string])[] = [
-    [['--socket', used], `another plugin server listens on ${used}\n`],
     [['--socket', file], `not a socket, so it is not removed: ${file}\n`],
-    [['--socket', long], `the socket path has ${long.length} bytes, but a Unix socket path may have 107: ${long}\n`],
+    [['--socket', long], `the socket path has ${long.length} bytes, but may have 102: ${long}\n`],
+    [
+      ['--socket', join(folder, 'none', 's.sock')],
+      `the folder of the socket does not exist, or cannot be entered: ${join(folder, 'none')}\n`,
+    ],
+    [['--socket', join(file, 's.sock')], `the folder of the socket is no folder: ${file}\n`],
     [[], 'usage: main.ts --socket PATH [--metrics HOST:PORT] | --dump [NAME]\n'],
     [['--socket', join(folder, 'm.sock'), '--metrics', 'x'], 'not an address to listen on (HOST:PORT): x\n'],
     [['--dump', 'nobody'], 'no plugin is called nobody\n'],
   ]
   for (const [args, stderr] of rows)
     await t.rejects(run(process.execPath, [main, ...args]), { code: 1, stderr, stdout: '' })
+})
+
+t.test(
+  'a folder that may not be written to is named',
+  { skip: process.getuid?.() !== 0 && 'needs root' },
+  async (t) => {
+    const closed = join(folder, 'closed')
+    await mkdir(closed, { mode: 0o755 })
+    await chmod(folder, 0o755)
+    const program = `process.setgid(65534); process.setuid(65534); process.argv = ['', '', '--socket', ${JSON.stringify(join(closed, 's.sock'))}]; await import(${JSON.stringify(main)})`
+    await t.rejects(run(process.execPath, ['--input-type=module', '--eval', program]), {
+      code: 1,
+      stderr: `this user may not write into the folder of the socket: ${closed}\n`,
+    })
+  },
+)
+
+t.test('two thousand who connect in one moment, while the server is busy, all get through', async (t) => {
+  const path = join(folder, 'n.sock')
+  const { child } = await start(path)
+  child.kill('SIGSTOP') // as busy as can be
+  const sockets = Array.from({ length: 2000 }, () => connect(path))
+  const outcomes = await Promise.all(
+    sockets.map(
+      (socket) =>
+        new Promise((resolve) => {
+          socket.once('connect', () => resolve('connected'))
+          socket.once('error', (cause) => resolve(cause.message))
+        }),
+    ),
+  )
+  child.kill('SIGCONT')
+  for (const socket of sockets) socket.destroy()
+  const limit = Number(await readFile('/proc/sys/net/core/somaxconn', 'utf8').catch(() => 4096))
+  t.equal(outcomes.filter((outcome) => outcome === 'connected').length, Math.min(2000, limit + 1))
+})
+
+t.test('a second process takes the address of the metrics, too, and the first ends with 0', async (t) => {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const address: unknown = probe.address()
+  const { port } = Object(address)
+  await new Promise((resolve) => probe.close(resolve))
+  const path = join(folder, 'o.sock')
+  const first = await start(path, 'info', ['--metrics', String(port)])
+  const second = await start(path, 'info', ['--metrics', String(port)])
+  t.strictSame(await first.exited, [0, null])
+  await until(() => second.output().includes('"msg":"metrics and health"'), 20_000)
+  t.equal((await fetch(`http://127.0.0.1:${port}/health/live`)).status, 200)
+  t.ok(existsSync(path))
+})
+
+t.test('SIGTERM with a call in progress: others are served until it is answered', async (t) => {
+  const key = await createSigningKey()
+  const keys = await startKeyServer(t, key)
+  const path = join(folder, 'p.sock')
+  const { child, exited } = await start(path)
+  const kong = new KongClient(path)
+  const id = await kong.start('mobile-gateway', gatewayConfig(keys.jwksUri))
+  let other: unknown
+  const onCall = async () => {
+    if (other !== undefined) return
+    child.kill('SIGTERM')
+    await new Promise((resolve) => setImmediate(resolve))
+    const late = new KongClient(path)
+    other = (await late.access(id, {})).status
+    late.close()
+  }
+  const headers = { authorization: `Bearer ${await signToken(key)}` }
+  t.equal((await kong.access(id, { headers, onCall })).kind, 'passed')
+  t.equal(other, 401)
+  t.strictSame(await exited, [0, null])
+  kong.close()
 })
 
 t.test('--dump prints JSON and nothing else: all plugins, or the one named', async (t) => {

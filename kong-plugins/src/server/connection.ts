@@ -1,12 +1,12 @@
 // One connection from Kong: one call at a time, or one event with its PDK calls; nothing that arrives can end the process.
-import type { Socket } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import type { Logger } from 'pino'
 import { createKong } from '../pdk/bridge.ts'
 import { unavailable } from '../stages/effects.ts'
 import { type Call, type Return, rpcCall, rpcReturn } from '../wire/calls.ts'
 import { readFrame } from '../wire/codec.ts'
 import { FrameWriter, refusal } from '../wire/frame-writer.ts'
-import { createFrameReader } from '../wire/frames.ts'
+import { createFrameReader, framed } from '../wire/frames.ts'
 import { answer } from './answers.ts'
 import { Conversation } from './conversation.ts'
 import type { KongServer } from './kong-server.ts'
@@ -15,25 +15,35 @@ import type { KongServer } from './kong-server.ts'
 export interface Connection {
   /** Ends our side once the call in progress is answered; Kong then closes it. */
   finish(): void
+  /** Whether Kong began a call after that: it starts its instances anew then, and asks again elsewhere. */
+  readonly wasInterrupted: boolean
+  /** New calls wait until {@link resume} or {@link passOn}. */
+  hold(): void
+  resume(): void
+  /** Once the call in progress is answered, whatever comes is for the server that listens on a path, after a first line. */
+  passOn(path: string, firstLine: string): void
 }
 
 /** What all connections share. */
 export interface Shared {
   readonly server: KongServer
-  /** Those that run at present. */
-  readonly events: Set<Conversation>
   readonly log: Logger
 }
 
 type Event = NonNullable<Call['cmd_handle_event']>
 
 /** Serves one socket. Tokens travel here: neither arguments nor results are ever logged. */
-export function serveConnection(socket: Socket, { server, events, log }: Shared): Connection {
+export function serveConnection(socket: Socket, { server, log }: Shared): Connection {
   const reader = createFrameReader()
   const out = new FrameWriter()
   let event: Conversation | undefined
   let busy = false
   let finishing = false
+  let holding = false
+  let hasLeft = false
+  let wasInterrupted = false
+  let waiting: Buffer | undefined // the call that came meanwhile
+  let successor: { readonly path: string; readonly firstLine: string } | undefined
 
   const send = (): void => {
     const bytes = out.take()
@@ -43,6 +53,7 @@ export function serveConnection(socket: Socket, { server, events, log }: Shared)
     busy = false
     // Half-closed: Kong's answers to what it was told last must still find an open socket, or the request ends with 500.
     if (finishing) socket.end()
+    leave()
   }
   const reply = (sequence: number, given: Return): void => {
     out.add(rpcReturn.write, { ...given, sequence })
@@ -60,11 +71,11 @@ export function serveConnection(socket: Socket, { server, events, log }: Shared)
     const instance = server.instances.use(instance_id)
     if (!instance) throw new Error(`no plugin instance #${instance_id}`)
     const talk = new Conversation(out, send, () => {
-      events.delete(talk)
+      server.events.delete(talk)
       idle()
     })
     event = talk
-    events.add(talk)
+    server.events.add(talk)
     const kong = createKong(talk)
     instance.executePhase('access', kong).then(
       () => talk.end(sequence),
@@ -75,10 +86,36 @@ export function serveConnection(socket: Socket, { server, events, log }: Shared)
     )
   }
 
+  /** From here on a pipe, if we are to leave and Kong has answered everything that it was told. */
+  function leave(): void {
+    if (!successor || busy || event?.isSettled === false || !socket.writable) return
+    const { path, firstLine } = successor
+    successor = undefined
+    const onward = connect({ path, allowHalfOpen: true }) // either side may end before the other
+    onward.write(`${firstLine}\n`)
+    onward.write(Buffer.concat([waiting ? framed(waiting) : Buffer.of(), reader.rest]))
+    socket.removeAllListeners('data')
+    socket.pipe(onward).pipe(socket)
+    hasLeft = true
+    onward.on('error', () => socket.destroy())
+    socket.on('close', () => onward.destroy())
+  }
+
   function take(frame: Buffer): void {
-    if (event?.hear(frame)) return
-    if (!socket.writable) return // ended: Kong reads that, and asks again elsewhere
-    if (busy) throw new Error('a call while another is answered')
+    if (event?.hear(frame)) {
+      leave()
+      return
+    }
+    if (!socket.writable) {
+      wasInterrupted = true // Kong reads that it ended, and asks again elsewhere
+      return
+    }
+    if (busy || waiting) throw new Error('a call while another is answered')
+    if (holding) waiting = frame
+    else begins(frame)
+  }
+
+  function begins(frame: Buffer): void {
     busy = true
     const call = readFrame(rpcCall, frame)
     const { sequence = 0, cmd_handle_event } = call
@@ -90,21 +127,44 @@ export function serveConnection(socket: Socket, { server, events, log }: Shared)
     }
   }
 
-  socket.on('error', (cause) => log.debug({ err: cause }, 'connection from Kong broke')) // e.g. EPIPE of a worker that died
-  socket.on('close', () => event?.hangUp())
-  socket.on('data', (chunk) => {
+  function attempt(work: () => void): void {
     try {
-      for (const frame of reader.read(chunk)) take(frame)
+      work()
     } catch (cause) {
       log.error({ err: cause }, 'unreadable bytes from Kong; closing the connection')
       socket.destroy()
     }
-  })
+  }
+
+  socket.on('error', (cause) => log.debug({ err: cause }, 'connection from Kong broke')) // e.g. EPIPE of a worker that died
+  socket.on('close', () => event?.hangUp())
+  socket.on('data', (chunk) =>
+    attempt(() => {
+      for (const frame of reader.read(chunk)) take(frame)
+    }),
+  )
 
   return {
     finish() {
+      if (hasLeft) return // the other server ends it
       finishing = true
       if (!busy) idle()
+    },
+    get wasInterrupted() {
+      return wasInterrupted
+    },
+    hold() {
+      holding = true
+    },
+    resume() {
+      holding = false
+      const frame = waiting
+      waiting = undefined
+      if (frame) attempt(() => begins(frame))
+    },
+    passOn(path, firstLine) {
+      successor = { path, firstLine }
+      leave()
     },
   }
 }

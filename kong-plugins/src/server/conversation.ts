@@ -70,6 +70,11 @@ export class Conversation implements Talk {
     this.#onEnd()
   }
 
+  /** Whether Kong owes no answer. */
+  get isSettled(): boolean {
+    return this.#unanswered.length === 0
+  }
+
   /** Kong's side, also after the end. @returns whether an answer was due, and this is it */
   hear(frame: Buffer): boolean {
     const hear = this.#unanswered.shift()

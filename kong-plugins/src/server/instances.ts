@@ -102,8 +102,10 @@ export class Instances {
     return instance
   }
 
+  /** All, those used last at the end. */
   records(): InstanceRecord[] {
-    return [...this.#configurations.values()].map(({ plugin, text, instances }) => ({
+    const all = [...this.#configurations.values()].toSorted((a, b) => a.usedAt - b.usedAt)
+    return all.map(({ plugin, text, instances }) => ({
       plugin,
       text,
       ids: [...instances.keys()],

@@ -6,6 +6,7 @@ import { type KongPdkServer, loadKongPdk, type PluginModule } from '../pdk/kong-
 import { type Plugin, VERSION } from '../plugins.ts'
 import type { Services } from '../services.ts'
 import type { Configuration } from './configuration.ts'
+import type { Conversation } from './conversation.ts'
 import { type Instance, Instances } from './instances.ts'
 
 /** Ids travel as int32: this leaves room for a thousand million instances. */
@@ -17,6 +18,8 @@ export interface KongServer {
   /** Names of the plugins. */
   readonly plugins: readonly string[]
   readonly instances: Instances
+  /** The events that run at present. */
+  readonly events: Set<Conversation>
 }
 
 /** Creates the server with the given plugins; nothing listens yet. */
@@ -32,7 +35,7 @@ export function createKongServer(plugins: readonly Plugin[], services: Services)
     server.plugins.set(module.name, module)
   }
   setInterval(() => instances.sweep(), SWEEP_EVERY_MS).unref()
-  return { plugins: [...server.plugins.keys()], instances }
+  return { plugins: [...server.plugins.keys()], instances, events: new Set() }
 }
 
 function asModule(plugin: Plugin, instances: Instances): PluginModule<Instance> {

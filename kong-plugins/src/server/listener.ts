@@ -1,84 +1,216 @@
-// The Unix socket that Kong connects to: taken over from a predecessor that died, readable by one group, removed at the end.
-import { chmod, lstat, unlink } from 'node:fs/promises'
-import { connect, createServer, type Socket } from 'node:net'
-import type { Logger } from 'pino'
+// The Unix socket that Kong connects to, readable by one group: taken over from whoever had it, given to whoever asks for it.
+import type { Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Services } from '../services.ts'
 import { type Connection, serveConnection } from './connection.ts'
-import type { Conversation } from './conversation.ts'
+import { HAND_OVER, RELAY } from './hand-over/messages.ts'
+import { type Floor, handOver } from './hand-over/predecessor.ts'
+import { takeOver } from './hand-over/successor.ts'
 import type { KongServer } from './kong-server.ts'
+import {
+  BACKLOG,
+  bindBeside,
+  isAlive,
+  lowerSystemLimit,
+  peerPath,
+  removeLeftovers,
+  requirePlace,
+  type SocketFile,
+} from './socket-file.ts'
 
 /** A listening plugin server. */
 export interface Listener {
-  /** The events that run at present. */
-  readonly events: { readonly size: number }
+  /** Resolves when another server has the path and the last connection is gone. */
+  readonly replaced: Promise<void>
   /** Ends it: calls in progress are answered first (at most for {@link CLOSE_WITHIN_MS}), the socket file is removed. */
   close(): Promise<void>
 }
 
 /** Group members may connect: put Kong's user into the group. Whoever can connect can have plugins run. */
 const SOCKET_MODE = 0o660
-/** `sun_path` of sockaddr_un holds 108 bytes on Linux and 104 elsewhere, a NUL included. */
-const MAX_PATH_BYTES = process.platform === 'linux' ? 107 : 103
+/** Whoever can connect there is told the configurations, with their secrets. */
+const PEER_MODE = 0o600
 /** A little longer than the deadline of a handler, in milliseconds. */
 const CLOSE_WITHIN_MS = 2500
+/** For how long calls in progress may keep others waiting while the path changes hands, in milliseconds. */
+const HOLD_WITHIN_MS = 500
+/** How often we look whether the files are still ours, in milliseconds. */
+const LOOK_EVERY_MS = 200
+/** How long workers of Kong may take to start instances anew, in milliseconds. */
+const RECOVER_WITHIN_MS = 1000
+/** How long a call may take, and Kong to close its connection afterwards, in milliseconds, before the next one's turn. */
+const CLOSED_WITHIN_MS = 2500
 
 /**
- * Listens on a path.
- * @throws Error when the path is too long, holds something that is no socket, or another server answers there
+ * Listens on a path, in the place of the server that does so already, if one does.
+ * @throws Error when the path cannot be used
  */
-export async function listen(path: string, server: KongServer, log: Logger): Promise<Listener> {
-  const bytes = Buffer.byteLength(path)
-  if (bytes > MAX_PATH_BYTES)
-    throw new Error(`the socket path has ${bytes} bytes, but a Unix socket path may have ${MAX_PATH_BYTES}: ${path}`)
-  await removeLeftover(path)
+export async function listen(path: string, server: KongServer, services: Services): Promise<Listener> {
+  const { log } = services
+  const { events } = server
+  await requirePlace(path)
+  await removeLeftovers(path)
+  const limit = await lowerSystemLimit()
+  if (limit !== undefined)
+    log.warn({ somaxconn: limit, wanted: BACKLOG }, 'net.core.somaxconn is low: bursts of calls may get 500 from Kong')
 
-  const events = new Set<Conversation>()
   const connections = new Map<Socket, Connection>()
-  const netServer = createServer((socket) => {
-    connections.set(socket, serveConnection(socket, { server, events, log }))
-    socket.on('close', () => connections.delete(socket))
-  })
-  await new Promise<void>((resolve, reject) => {
-    netServer.once('error', reject)
-    netServer.listen({ path }, () => {
-      netServer.off('error', reject)
-      resolve()
+  const leaving: Socket[] = [] // passed on by our predecessor, or ours with nobody to pass them on to
+  const gone = Promise.withResolvers<void>()
+  let phase: 'open' | 'held' | 'passed on' | 'closed' = 'open'
+
+  function accept(socket: Socket): void {
+    const connection = serveConnection(socket, { server, log })
+    connections.set(socket, connection)
+    socket.on('close', () => {
+      connections.delete(socket)
+      if (phase === 'passed on' && connections.size === 0) gone.resolve()
     })
-  })
-  netServer.on('error', (cause) => log.error({ err: cause }, 'listener trouble')) // e.g. out of file descriptors
-  await chmod(path, SOCKET_MODE)
+    if (phase === 'held') connection.hold()
+    if (phase === 'passed on') sendAway(socket, connection)
+  }
+
+  /** Resolves when the events that run now are over, or when that takes too long. */
+  async function settled(withinMs: number): Promise<void> {
+    const running = [...events]
+    const deadline = performance.now() + withinMs
+    while (running.some((event) => events.has(event)) && performance.now() < deadline) await delay(2)
+  }
+
+  let hasPeer = true
+  function sendAway(socket: Socket, connection: Connection): void {
+    if (hasPeer) connection.passOn(peerPath(path), RELAY)
+    else seeOff(socket)
+  }
+
+  const floor: Floor = {
+    async hold() {
+      if (phase !== 'open') throw new Error('the path is given to another server already')
+      phase = 'held'
+      for (const connection of connections.values()) connection.hold()
+      await settled(HOLD_WITHIN_MS)
+    },
+    resume() {
+      if (phase === 'held') phase = 'open'
+      for (const connection of connections.values()) connection.resume()
+    },
+    async passOn() {
+      const replaced = (await peer.state()) === 'replaced'
+      if (phase === 'closed' || phase === 'passed on') return
+      phase = 'passed on'
+      hasPeer = replaced
+      log.info({ connections: connections.size }, 'another plugin server has the path; calls are passed on to it')
+      if (connections.size === 0) gone.resolve()
+      for (const [socket, connection] of connections) sendAway(socket, connection)
+      await settled(CLOSE_WITHIN_MS)
+    },
+    isOurs: async () => (await main.state()) === 'ours',
+  }
+
+  function meet(socket: Socket): void {
+    socket.on('error', () => socket.destroy())
+    let text = Buffer.of()
+    socket.on('data', function read(chunk) {
+      text = Buffer.concat([text, chunk])
+      const end = text.indexOf('\n')
+      if (end < 0 && text.length < 100) return
+      socket.off('data', read)
+      socket.pause()
+      const firstLine = text.subarray(0, Math.max(0, end)).toString()
+      if (end + 1 < text.length) socket.unshift(text.subarray(end + 1))
+      if (firstLine === HAND_OVER && phase === 'open') void handOver(socket, { server, services }, floor, log)
+      else if (firstLine === RELAY && phase !== 'closed') {
+        accept(socket)
+        seeOff(socket)
+        socket.resume()
+      } else socket.destroy()
+    })
+  }
+
+  /**
+   * Ends connections that a predecessor passes on, so that it can go: Kong opens others, to us. One after the other,
+   * because Kong starts its instances anew and asks again when a connection ends under a call, but fails when that happens
+   * to such a start.
+   */
+  function seeOff(socket: Socket): void {
+    leaving.push(socket)
+    if (leaving.length === 1) void seeAllOff()
+  }
+
+  async function seeAllOff(): Promise<void> {
+    for (let socket = leaving[0]; socket !== undefined; socket = leaving[0]) {
+      const closed = new Promise<void>((resolve) => {
+        if (connections.has(socket)) socket.once('close', () => resolve())
+        else resolve()
+      })
+      const connection = connections.get(socket)
+      connection?.finish()
+      const impatience = setTimeout(() => {
+        if (phase !== 'passed on' || !hasPeer) socket.destroy() // else it is our successor's by now
+      }, CLOSED_WITHIN_MS)
+      await closed
+      clearTimeout(impatience)
+      if (connection?.wasInterrupted) await delay(RECOVER_WITHIN_MS)
+      leaving.shift()
+    }
+  }
+
+  const bindMain = (): Promise<SocketFile> => bindBeside(path, path, SOCKET_MODE, accept)
+  const bindPeer = (): Promise<SocketFile> => bindBeside(path, peerPath(path), PEER_MODE, meet)
+  let main = await bindMain()
+  let peer = await bindPeer()
+  const publish = async (): Promise<void> => {
+    await peer.publish()
+    await main.publish()
+  }
+  if (await isAlive(path)) await takeOver(path, { server, services }, publish, log)
+  else await publish()
+
+  let trouble = false
+  async function look(): Promise<void> {
+    if (phase !== 'open') return
+    try {
+      if ((await main.state()) === 'replaced') return await floor.passOn()
+      if ((await peer.state()) === 'missing') {
+        const deleted = peer
+        peer = await bindPeer()
+        await peer.publish()
+        await deleted.close()
+      }
+      if ((await main.state()) !== 'missing') return
+      const deleted = main
+      main = await bindMain()
+      await main.publish()
+      await deleted.close()
+      trouble = false
+      log.warn({ socket: path }, 'the socket was deleted; made again')
+    } catch (cause) {
+      if (!trouble) log.error({ err: cause, socket: path }, 'the socket was deleted and cannot be made again yet')
+      trouble = true
+    }
+  }
+  let looking = Promise.resolve()
+  const watch = setInterval(() => {
+    looking = looking.then(look)
+  }, LOOK_EVERY_MS)
 
   return {
-    events,
+    replaced: gone.promise,
     async close() {
-      const closed = new Promise<void>((resolve) => netServer.close(() => resolve())) // removes the file, too
+      clearInterval(watch)
+      await looking
+      // Whoever calls meanwhile is still served: the time without a server begins as late as possible.
+      if (phase === 'passed on') await Promise.race([gone.promise, delay(CLOSE_WITHIN_MS)])
+      else await settled(CLOSE_WITHIN_MS)
+      phase = 'closed'
+      await Promise.all([main.close(), peer.close()])
+      const closed = [...connections.keys()].map((socket) => new Promise((resolve) => socket.once('close', resolve)))
       for (const connection of connections.values()) connection.finish()
       const impatience = setTimeout(() => {
         for (const socket of connections.keys()) socket.destroy()
       }, CLOSE_WITHIN_MS)
-      await closed
+      await Promise.all(closed)
       clearTimeout(impatience)
     },
   }
-}
-
-async function removeLeftover(path: string): Promise<void> {
-  const found = await lstat(path).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ENOENT') return undefined
-    throw cause
-  })
-  if (!found) return
-  if (!found.isSocket()) throw new Error(`not a socket, so it is not removed: ${path}`)
-  if (await answers(path)) throw new Error(`another plugin server listens on ${path}`)
-  await unlink(path)
-}
-
-function answers(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(path)
-    socket.once('connect', () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.once('error', () => resolve(false))
-  })
 }

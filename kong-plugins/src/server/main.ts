@@ -1,17 +1,23 @@
 // Starts the plugin server (`--socket PATH`, watched at `--metrics HOST:PORT`), or describes the plugins to Kong on stdout (`--dump [NAME]`).
+import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { pino } from 'pino'
 import { listenForMetrics, type MetricsAddress, type MetricsListener, readMetricsAddress } from '../metrics/listener.ts'
 import { whatIsMissing } from '../metrics/readiness.ts'
-import { createRegistry, type Tables } from '../metrics/registry.ts'
+import { createRegistry } from '../metrics/registry.ts'
 import { PLUGINS } from '../plugins.ts'
-import { createServices, type Services } from '../services.ts'
+import { createServices } from '../services.ts'
 import { dump } from './dump.ts'
 import { createKongServer } from './kong-server.ts'
-import { type Listener, listen } from './listener.ts'
+import { listen } from './listener.ts'
 import { useProxies } from './outgoing-proxy.ts'
+import { isAlive } from './socket-file.ts'
 
 const USAGE = 'usage: main.ts --socket PATH [--metrics HOST:PORT] | --dump [NAME]'
+/** How long a predecessor may keep the address of its metrics, in milliseconds. */
+const METRICS_FREE_WITHIN_MS = 60_000
+
+type OpenMetrics = () => Promise<MetricsListener>
 
 function printDump(name: string | undefined): void {
   const chosen = name === undefined ? PLUGINS : PLUGINS.filter((plugin) => plugin.name === name)
@@ -28,13 +34,27 @@ async function serve(socketPath: string, metrics: MetricsAddress | undefined): P
   useProxies(process.env)
   const services = createServices(log)
   const server = createKongServer(PLUGINS, services)
-  const listener = await listen(socketPath, server, log)
-  const tables = { events: listener.events, instances: server.instances }
-  const watched = metrics && (await watch(metrics, services, tables).catch((cause) => giveUp(listener, cause)))
-  if (watched) log.info({ url: watched.url }, 'metrics and health')
+  const shown = { registry: createRegistry(services, server), whatIsMissing: () => whatIsMissing(services) }
+  const openMetrics: OpenMetrics | undefined = metrics && (() => listenForMetrics(metrics, shown))
+  // An address that cannot be had is told before anything is taken over.
+  let watched = await openMetrics?.().catch(async (cause: unknown) => {
+    if (isInUse(cause) && (await isAlive(socketPath))) return undefined // by our predecessor, probably
+    throw cause
+  })
+  const listener = await listen(socketPath, server, services).catch(async (cause: unknown) => {
+    await watched?.close()
+    throw cause
+  })
+  const watching = (watched ? Promise.resolve(watched) : openMetrics && openWhenFree(openMetrics))?.then(
+    (opened) => {
+      watched = opened
+      log.info({ url: opened.url }, 'metrics and health')
+    },
+    (cause: unknown) => log.error({ err: cause }, 'no metrics and health: their address is in use'),
+  )
 
   let stopping = false
-  const stop = (signal: NodeJS.Signals): void => {
+  const stop = (why: object): void => {
     if (stopping) return
     stopping = true
     void listener.close().then(async () => {
@@ -42,25 +62,30 @@ async function serve(socketPath: string, metrics: MetricsAddress | undefined): P
       services.redis.close()
       services.standings.close()
       await watched?.close()
-      log.info({ signal }, 'plugin server stopped')
+      log.info(why, 'plugin server stopped')
       process.exit(0)
     })
   }
-  process.on('SIGTERM', stop)
-  process.on('SIGINT', stop)
-  log.info({ socket: socketPath, plugins: PLUGINS.map((plugin) => plugin.name) }, 'plugin server listens')
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop({ signal }))
+  void listener.replaced.then(() => stop({ successor: true }))
+  if (watched) await watching
+  log.info({ socket: socketPath, plugins: server.plugins }, 'plugin server listens')
 }
 
-async function giveUp(listener: Listener, cause: unknown): Promise<never> {
-  await listener.close()
-  throw cause
+async function openWhenFree(open: OpenMetrics): Promise<MetricsListener> {
+  const deadline = performance.now() + METRICS_FREE_WITHIN_MS
+  while (true) {
+    try {
+      return await open()
+    } catch (cause) {
+      if (!isInUse(cause) || performance.now() > deadline) throw cause
+      await delay(50)
+    }
+  }
 }
 
-function watch(address: MetricsAddress, services: Services, tables: Tables): Promise<MetricsListener> {
-  return listenForMetrics(address, {
-    registry: createRegistry(services, tables),
-    whatIsMissing: () => whatIsMissing(services),
-  })
+function isInUse(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE'
 }
 
 async function main(): Promise<void> {

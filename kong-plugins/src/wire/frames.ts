@@ -19,9 +19,18 @@ export interface FrameReader {
   read(chunk: Buffer): Buffer[]
   /** The reason, where what came ends in a refusal: a frame that lacks its last byte and nothing else. Otherwise `''`. */
   readonly refusal: string
+  /** The beginning of a frame that is not complete. */
+  readonly rest: Buffer
 }
 
 const NOTHING: Buffer = Buffer.alloc(0)
+
+/** A frame with its length in front. */
+export function framed(frame: Buffer): Buffer {
+  const length = Buffer.alloc(LENGTH_BYTES)
+  length.writeUInt32LE(frame.length)
+  return Buffer.concat([length, frame])
+}
 
 /** Creates the reader of one connection. */
 export function createFrameReader(): FrameReader {
@@ -41,6 +50,9 @@ export function createFrameReader(): FrameReader {
       }
       rest = start < bytes.length ? bytes.subarray(start) : NOTHING
       return frames
+    },
+    get rest() {
+      return rest
     },
     get refusal() {
       const text = rest.subarray(LENGTH_BYTES)

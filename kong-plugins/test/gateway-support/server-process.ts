@@ -16,6 +16,8 @@ export interface ServerProcess {
   /** Ends it at once and waits until it is gone. */
   kill(): Promise<void>
   start(): Promise<void>
+  /** Starts another one in its place and waits until the first has ended. @returns the exit code of the first */
+  succeed(): Promise<number | null>
 }
 
 function answers(path: string): Promise<boolean> {
@@ -43,10 +45,20 @@ export async function startServerProcess(t: { after(ended: () => unknown): void 
     child = spawn(process.execPath, [program, '--socket', socketPath], { stdio: 'ignore' })
     await eventually(() => answers(socketPath), 15_000)
   }
+  const succeed = async (): Promise<number | null> => {
+    const first = child
+    if (first === undefined) throw new Error('there is nothing to succeed')
+    const ended = once(first, 'exit')
+    child = spawn(process.execPath, [program, '--socket', socketPath], { stdio: 'ignore' })
+    const late = setTimeout(() => first.kill('SIGKILL'), 30_000)
+    const [code] = await ended
+    clearTimeout(late)
+    return code
+  }
   t.after(async () => {
     await kill()
     await rm(folder, { recursive: true, force: true })
   })
   await start()
-  return { socketPath, kill, start, signal: (name) => void child?.kill(name) }
+  return { socketPath, kill, start, succeed, signal: (name) => void child?.kill(name) }
 }

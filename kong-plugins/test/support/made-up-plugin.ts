@@ -8,6 +8,9 @@ export function madeUpPlugin(name: string, decide: (kong: KongReader) => Promise
   return { name, priority: 1, schema: { type: 'record', fields: [] }, prepare: () => decide }
 }
 
+/** Effects of a call that goes on. */
+export const pass: Effects = { kind: 'pass' }
+
 /** Waits until something holds; fails after 3 seconds, or as many milliseconds as given. */
 export async function until(holds: () => boolean | Promise<boolean>, withinMs = 3000): Promise<void> {
   const deadline = performance.now() + withinMs

@@ -23,6 +23,8 @@ export interface TestServer {
   connect(): KongClient
   /** Breaks all of them off, as a dying Kong does. */
   closeClients(): void
+  /** Resolves when another server has taken its place. */
+  readonly replaced: Promise<void>
   /** Ends the server before the test ends. */
   stop(): Promise<void>
 }
@@ -32,14 +34,15 @@ export async function startPluginServer(
   t: { after(ended: () => unknown): void },
   outside: Outside = {},
   plugins: readonly Plugin[] = PLUGINS,
+  takesOver?: string,
 ): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'plugins-'))
-  const socketPath = join(folder, 's.sock')
+  const socketPath = takesOver ?? join(folder, 's.sock')
   const logged: string[] = []
   const log = pino({ level: 'debug' }, { write: (line) => logged.push(line) })
   const services = createServices(log, outside)
   const server = createKongServer(plugins, services)
-  const listener = await listen(socketPath, server, log)
+  const listener = await listen(socketPath, server, services)
   const clients: KongClient[] = []
   const closeClients = (): void => {
     for (const client of clients) client.close()
@@ -59,11 +62,12 @@ export async function startPluginServer(
   })
   return {
     socketPath,
-    events: listener.events,
+    events: server.events,
     services,
     instances: server.instances,
     logged,
     closeClients,
+    replaced: listener.replaced,
     stop,
     connect() {
       const client = new KongClient(socketPath)

@@ -17,10 +17,23 @@ export interface ProofMemory {
 /** The memory of this process. Not a promise on purpose: between look and note nobody else can come. */
 export interface LocalProofMemory {
   use(proof: UsedProof, windowSeconds: number): FirstUse
+  /** All that is remembered, in parts. */
+  records(): Iterable<ProofsRecord>
+  /** Takes over what another process has accepted. */
+  adopt(record: ProofsRecord): void
   /** Proofs remembered at present. */
   readonly size: number
 }
 
+/** Used proofs on their way from one process to its successor: of one slice of time. */
+export interface ProofsRecord {
+  readonly slice: number
+  readonly until: number
+  readonly digests: readonly string[]
+}
+
+/** Proofs in one record. */
+const RECORD_SIZE = 2000
 /** About 100 MB. At two thousand calls a second with the longest window there are no more. */
 const MAX_PROOFS = 1_000_000
 /** Proofs that were made within one slice of time are forgotten together, in seconds. */
@@ -52,6 +65,23 @@ export function createLocalProofMemory(nowSeconds: () => number, { maxProofs = M
   return {
     get size() {
       return size
+    },
+    *records() {
+      for (const [slice, { until, digests }] of slices) {
+        const all = [...digests]
+        for (let at = 0; at < all.length; at += RECORD_SIZE)
+          yield { slice, until, digests: all.slice(at, at + RECORD_SIZE) }
+      }
+    },
+    adopt({ slice: number, until, digests }) {
+      const slice = slices.get(number) ?? { until, digests: new Set() }
+      slice.until = Math.max(slice.until, until)
+      for (const digest of digests) {
+        if (size >= maxProofs || slice.digests.has(digest)) continue
+        slice.digests.add(digest)
+        size += 1
+      }
+      slices.set(number, slice)
     },
     use(proof, windowSeconds) {
       sweep(nowSeconds())

@@ -5,6 +5,7 @@ import type { RedisLink } from '../../redis/link.ts'
 import type { RedisLinks } from '../../redis/links.ts'
 import type { QuotaConfig } from '../../schema/config.ts'
 import type { Counters } from './counters.ts'
+import type { CountsRecord } from './counts-record.ts'
 import { createLocalCounters, type LocalCounters } from './local-counters.ts'
 import { createRedisCounters } from './redis-counters.ts'
 
@@ -14,6 +15,10 @@ export type CountersConfig = Pick<QuotaConfig, 'counters' | 'fail' | 'redis'>
 /** Gives the counters for a config. */
 export interface CounterStores {
   for(config: CountersConfig, holder?: Holder): Counters
+  /** All that is counted in this process, in parts. `redis` names the link, where this is only what its Redis last said. */
+  records(): Iterable<CountsRecord & { readonly redis?: string }>
+  /** Takes over what another process has counted; of a link that nobody uses, nothing. */
+  adopt(record: CountsRecord & { readonly redis?: string | undefined }): void
   /** Names that are counted under in this process. */
   size(): number
 }
@@ -41,6 +46,18 @@ export function createCounterStores(clock: Clock, links: RedisLinks): CounterSto
         fail: fail === 'local' ? 'local' : 'closed',
         wall: () => clock.wall(),
       })
+    },
+    *records() {
+      yield* local.records(clock.wall())
+      for (const link of links.all()) {
+        for (const record of rememberedByLink.get(link)?.records(link.nowMs() ?? clock.wall()) ?? [])
+          yield { ...record, redis: link.name }
+      }
+    },
+    adopt({ redis, ...record }) {
+      if (redis === undefined) return local.adopt(record, clock.wall())
+      for (const link of links.all())
+        if (link.name === redis) rememberedOf(link).adopt(record, link.nowMs() ?? clock.wall())
     },
     size: () => links.all().reduce((sum, link) => sum + (rememberedByLink.get(link)?.size ?? 0), local.size),
   }

@@ -1,6 +1,7 @@
 // Counts calls in the memory of this process: check and increment in one step, so that parallel calls stay exact.
 import { type Admission, admissionOf, type Counted } from './admission.ts'
 import { type Call, type Count, countsOf } from './counters.ts'
+import type { CountsRecord } from './counts-record.ts'
 import { WINDOWS, type WindowName, windowStart } from './windows.ts'
 
 /** Counters of this process. */
@@ -11,6 +12,10 @@ export interface LocalCounters {
   recall(count: Count): { readonly startMs: number; readonly used: number }
   /** Takes over what was counted elsewhere. Counts of a window older than the present one are left out. */
   remember(count: Count, startMs: number, used: number): void
+  /** All that is counted in the present windows, in parts. */
+  records(nowMs: number): Iterable<CountsRecord>
+  /** Takes over what another process has counted for this one. */
+  adopt(record: CountsRecord, nowMs: number): void
   /** Names that are held, for all windows together. */
   readonly size: number
 }
@@ -21,6 +26,9 @@ export interface LocalCounters {
  * let anybody with many addresses lock everybody else out, and to be forgotten on purpose takes as many callers as this.
  */
 const MAX_KEYS = 200_000
+
+/** Names in one record. */
+const RECORD_SIZE = 2000
 
 interface Window {
   startMs: number
@@ -77,6 +85,22 @@ export function createLocalCounters({ maxKeys = MAX_KEYS } = {}): LocalCounters 
       const window = windows[rule.name]
       // Answers may overtake one another: the higher count is the later one.
       if (window.startMs === startMs) write(window, key, Math.max(used, read(window, key)))
+    },
+    *records(nowMs) {
+      dropPast(windows, nowMs)
+      for (const [name] of WINDOWS) {
+        const { startMs, young, old } = windows[name]
+        // Those who called lately come last: where there are too many, they are the ones to be remembered.
+        const counts = [...[...old].filter(([key]) => !young.has(key)), ...young]
+        for (let at = 0; at < counts.length; at += RECORD_SIZE)
+          yield { window: name, startMs, counts: counts.slice(at, at + RECORD_SIZE) }
+      }
+    },
+    adopt({ window: name, startMs, counts }, nowMs) {
+      dropPast(windows, nowMs)
+      const window = windows[name]
+      if (window.startMs !== startMs) return
+      for (const [key, used] of counts) write(window, key, Math.max(used, read(window, key)))
     },
     get size() {
       return Object.values(windows).reduce((sum, { young, old }) => sum + young.size + old.size, 0)
