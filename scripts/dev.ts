@@ -5,7 +5,6 @@ import { chooseGateway, GatewayProblem } from './stack/choose-gateway.ts'
 import { readStackEnvironment } from './stack/environment.ts'
 import { PortProblem } from './stack/ports.ts'
 import { DataFolderInUse } from './stack/postgres.ts'
-import type { ProcessEnd } from './stack/processes.ts'
 import { startStack } from './stack/stack.ts'
 
 const usage = `npm start -- [--gateway kong|embedded]
@@ -41,10 +40,7 @@ async function main(args: string[]): Promise<number> {
     // one Ctrl-C may arrive twice (from the terminal and from npm), so a second signal changes nothing
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => done('signal'))
   })
-  let tell: (end: ProcessEnd) => void = () => {}
-  const broken = new Promise<ProcessEnd>((done) => {
-    tell = done
-  })
+  const { promise: broken, resolve: giveUp } = Promise.withResolvers<string>()
   try {
     const environment = readStackEnvironment(process.env)
     const gateway = chooseGateway(flags.gateway)
@@ -60,13 +56,13 @@ async function main(args: string[]): Promise<number> {
       onProgress: (line) => console.log(`  ${line}`),
       onLine: (name, line) => talking && console.log(`[${name}] ${line}`),
       onConfigEdit: (line) => console.log(line),
-      onUnexpectedExit: (end) => tell(end),
+      supervision: { tell: (text) => console.log(text), giveUp },
     })
     console.log(welcome({ stack, environment, gateway, seconds: (performance.now() - started) / 1000 }))
     talking = true
     const reason = await Promise.race([stopAsked, broken])
     talking = process.env.LOG_LEVEL !== undefined
-    console.log(reason === 'signal' ? '\nStopping…' : `\n${describeEnd(reason)} Stopping the rest…`)
+    console.log(reason === 'signal' ? '\nStopping…' : `\n${reason} Stopping the rest…`)
     await stack.stop()
     console.log('Stopped.')
     return reason === 'signal' ? 0 : 1
@@ -88,11 +84,6 @@ function readFlags(args: string[]): { gateway: string | undefined; help: boolean
     console.error(`${messageOf(error)}\n\n${usage}`)
     return undefined
   }
-}
-
-function describeEnd({ name, code, signal, output }: ProcessEnd): string {
-  const how = signal !== null ? ` (${signal})` : code !== null ? ` (exit code ${code})` : ''
-  return `${output === '' ? '' : `${output}\n\n`}The ${name} ended unexpectedly${how}.`
 }
 
 function messageOf(error: unknown): string {

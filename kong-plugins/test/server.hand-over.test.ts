@@ -1,8 +1,9 @@
 // Two plugin servers and one path: what the second learns from the first, and what becomes of calls meanwhile.
 
 import { existsSync, statSync } from 'node:fs'
-import { rename, unlink } from 'node:fs/promises'
+import { mkdtemp, rename, rm, unlink } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import { whatIsMissing } from '../src/metrics/readiness.ts'
@@ -98,7 +99,9 @@ t.test('what the first says and nobody understands is said, and the path is take
 })
 
 t.test('a predecessor that cannot hand over removes the file when it ends; it is made again', async (t) => {
-  const socketPath = join(t.testdir({}), 's.sock')
+  const folder = await mkdtemp(join(tmpdir(), 'old-'))
+  t.after(() => rm(folder, { recursive: true }))
+  const socketPath = join(folder, 's.sock')
   const old = createServer((socket) => socket.resume())
   await new Promise<void>((resolve) => old.listen(socketPath, resolve))
   const second = await startPluginServer(t, {}, [madeUpPlugin('quick', async () => pass)], socketPath)

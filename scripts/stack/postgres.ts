@@ -23,6 +23,8 @@ export interface PostgresOptions {
   readonly dataDir: string
   /** false gives up safety against a crash of the machine for speed: for tests. */
   readonly durable: boolean
+  /** Where it has listened before, for those who know that address; none: a free port. */
+  readonly port?: number
   /** Told about what is unusual, e.g. a server left over from a killed run. */
   readonly log?: (line: string) => void
 }
@@ -31,10 +33,11 @@ export interface PostgresOptions {
 export interface Postgres {
   /** Address of the maintenance database `postgres`, superuser and password included. */
   readonly url: string
+  readonly port: number
   /** Process id of the server (the postmaster). */
   readonly pid: number
   /** Settles when the server has ended, however that came. */
-  readonly exited: Promise<void>
+  readonly exited: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>
   /** Stops the server (fast shutdown); calling it again waits for the same end. */
   stop(): Promise<void>
 }
@@ -92,17 +95,19 @@ async function startLocked(dataDir: string, binaries: PostgresBinaries, options:
   const password = await readFile(paths.password, 'utf8')
 
   for (let attempt = 1; ; attempt += 1) {
-    const port = await freePort()
+    const port = options.port ?? (await freePort())
     const child = spawnServer(dataDir, port, binaries, account, options.durable)
     const { pid } = child
     if (pid !== undefined && (await isReady(child, paths.cluster))) {
-      return running(child, pid, paths.cluster, `postgresql://${superuser}:${password}@127.0.0.1:${port}/postgres`)
+      const url = `postgresql://${superuser}:${password}@127.0.0.1:${port}/postgres`
+      return running(child, pid, paths.cluster, { url, port })
     }
     if (pid !== undefined) await stopPostmaster(pid, paths.cluster)
     const log = readFileSync(paths.log, 'utf8')
     // between finding a port and binding it, somebody else may have taken it
     const portTaken = log.includes('could not create any TCP/IP sockets')
-    if (!portTaken || attempt === 5) throw new Error(`PostgreSQL did not start:\n${lastLines(log)}`)
+    if (!portTaken || options.port !== undefined || attempt === 5)
+      throw new Error(`PostgreSQL did not start:\n${lastLines(log)}`)
   }
 }
 
@@ -200,14 +205,15 @@ async function isReady(child: ChildProcess, cluster: string): Promise<boolean> {
   return ready && !ended
 }
 
-function running(child: ChildProcess, pid: number, cluster: string, url: string): Postgres {
-  const exited = new Promise<void>((done) => {
-    if (child.exitCode !== null || child.signalCode !== null) done()
-    child.once('exit', () => done())
+function running(child: ChildProcess, pid: number, cluster: string, at: Pick<Postgres, 'url' | 'port'>): Postgres {
+  const exited: Postgres['exited'] = new Promise((done) => {
+    const { exitCode: code, signalCode: signal } = child
+    if (code !== null || signal !== null) done({ code, signal })
+    child.once('exit', (code, signal) => done({ code, signal }))
   })
   void exited.then(guard(pid))
   return {
-    url,
+    ...at,
     pid,
     exited,
     async stop() {

@@ -43,6 +43,12 @@ export interface ProcessEnd {
   readonly output: string
 }
 
+/** How a process ended, in parentheses; nothing when it did not even begin. */
+export function howItEnded({ code, signal }: Pick<ProcessEnd, 'code' | 'signal'>): string {
+  if (signal !== null) return ` (${signal})`
+  return code === null ? '' : ` (exit code ${code})`
+}
+
 /** A process that can be started, stopped and started again. */
 export interface ManagedProcess {
   readonly name: string
@@ -90,6 +96,7 @@ export function manageProcess(spec: ProcessSpec, events: ProcessEvents = {}): Ma
   let drained: Promise<void> = Promise.resolve()
   let expected = false
   let lines: string[] = []
+  let how = '' // it ended
 
   const keep = (line: string): void => {
     if (spec.chatter?.test(line)) return
@@ -116,7 +123,10 @@ export function manageProcess(spec: ProcessSpec, events: ProcessEvents = {}): Ma
     ended = new Promise((done) => {
       const end = async (code: number | null, signal: NodeJS.Signals | null): Promise<void> => {
         if (child === started) child = undefined
+        how = howItEnded({ code, signal })
         const surprise = !expected
+        // children that it leaves behind (nginx's workers) would hold its port
+        if (surprise && started.pid !== undefined && signalGroup(started.pid, 'SIGKILL')) await groupEnded(started.pid)
         done()
         await drained
         if (surprise) events.onUnexpectedExit?.({ name: spec.name, code, signal, output: lines.join('\n') })
@@ -172,7 +182,7 @@ export function manageProcess(spec: ProcessSpec, events: ProcessEvents = {}): Ma
       const timeoutMs = spec.readyTimeoutMs ?? 30_000
       const ready = await waitUntil(async () => early || (await spec.ready()), { timeoutMs })
       if (early || !ready) {
-        const trouble = early ? 'ended before it was ready' : `was not ready within ${timeoutMs / 1000} s`
+        const trouble = early ? `ended before it was ready${how}` : `was not ready within ${timeoutMs / 1000} s`
         await stop()
         await drained
         const logged =

@@ -7,11 +7,18 @@ import { seedDemo } from '../seed.ts'
 import { followKongYml, writeCopy } from './follow-config.ts'
 import { kongChatter, kongErrorLog, nginxPid, prepareKong, reloadKong } from './kong.ts'
 import { type Ports, requireFree } from './ports.ts'
-import { DataFolderInUse, startPostgres } from './postgres.ts'
-import { type ManagedProcess, manageProcess, type ProcessEnd, type ProcessEvents } from './processes.ts'
+import { DataFolderInUse, type Postgres, startPostgres } from './postgres.ts'
+import {
+  type ManagedProcess,
+  manageProcess,
+  type ProcessEnd,
+  type ProcessEvents,
+  type ProcessSpec,
+} from './processes.ts'
 import { answersHttp, answersPluginCalls } from './readiness.ts'
 import { renderKong } from './render-kong.ts'
 import { loadSecrets } from './secrets.ts'
+import { type Part, type SupervisionOptions, supervise } from './supervise.ts'
 import { type StackUrls, stackUrls } from './urls.ts'
 
 /** Which gateway carries the requests. */
@@ -41,6 +48,8 @@ export interface StackOptions {
   readonly onLine?: ProcessEvents['onLine']
   /** A process ended and nobody had asked for that; the others go on until `stop` is called. */
   readonly onUnexpectedExit?: (end: ProcessEnd) => void
+  /** Has parts that die started again. */
+  readonly supervision?: SupervisionOptions
 }
 
 /** The processes, in the order in which they are started. */
@@ -105,27 +114,17 @@ async function start(options: StackOptions, onStop: (undo: () => Promise<void>) 
   const kongYmlText = await readFile(kongYml, 'utf8')
   await writeCopy(configPath, render(kongYmlText))
 
-  let databaseUrl = options.databaseUrl
-  if (databaseUrl === undefined) {
-    const postgres = await startPostgres({
-      dataDir: join(dataDir, 'postgres'),
-      durable: options.durable ?? true,
-      log: progress,
-    })
-    let stopping = false
-    onStop(() => {
-      stopping = true
-      return postgres.stop()
-    })
-    void postgres.exited.then(() => {
-      if (!stopping) options.onUnexpectedExit?.({ name: 'PostgreSQL', code: null, signal: null, output: '' })
-    })
-    databaseUrl = postgres.url
-    progress('PostgreSQL is up')
+  const supervisor = options.supervision && supervise(options.supervision)
+  const died = (part: Part, end: ProcessEnd): void => {
+    options.onUnexpectedExit?.(end)
+    supervisor?.died(part, end)
   }
+  const databaseUrl = options.databaseUrl ?? (await startDatabase(options, dataDir, died, onStop))
+  if (options.databaseUrl === undefined) progress('PostgreSQL is up')
 
   const { processes, reload } = await describeProcesses({
     options,
+    died,
     urls,
     databaseUrl,
     secrets,
@@ -151,7 +150,43 @@ async function start(options: StackOptions, onStop: (undo: () => Promise<void>) 
     const edits = followKongYml({ source: kongYml, text, copy: configPath, render, reload, tell: options.onConfigEdit })
     onStop(() => edits.close())
   }
+  onStop(async () => supervisor?.stop())
   return { urls, databaseUrl, dataDir, pluginSocket, processes }
+}
+
+/** Starts PostgreSQL, again on the same port when it has died. @returns its address */
+async function startDatabase(
+  { durable = true, onProgress }: StackOptions,
+  dataDir: string,
+  died: (part: Part, end: ProcessEnd) => void,
+  onStop: (undo: () => Promise<void>) => void,
+): Promise<string> {
+  const options = { dataDir: join(dataDir, 'postgres'), durable, ...(onProgress && { log: onProgress }) }
+  let stopping = false
+  let postgres: Postgres | undefined
+  let starting: Promise<void> | undefined
+  async function start(): Promise<void> {
+    const started = await startPostgres({ ...options, ...(postgres && { port: postgres.port }) })
+    postgres = started
+    void started.exited.then((end) => {
+      if (!stopping) died(part, { name: part.name, output: '', ...end })
+    })
+  }
+  const part: Part = {
+    name: 'PostgreSQL',
+    start() {
+      starting = start()
+      return starting
+    },
+  }
+  onStop(async () => {
+    stopping = true
+    await starting?.catch(() => {}) // told by whoever asked for it
+    await postgres?.stop()
+  })
+  await part.start()
+  if (postgres === undefined) throw new Error('PostgreSQL did not start')
+  return postgres.url
 }
 
 /** One stack per data folder. @throws PortProblem when the other one has our ports too, else DataFolderInUse */
@@ -176,6 +211,7 @@ async function settleAll(starting: readonly Promise<void>[]): Promise<void> {
 
 interface Surroundings {
   readonly options: StackOptions
+  readonly died: (part: Part, end: ProcessEnd) => void
   readonly urls: StackUrls
   readonly databaseUrl: string
   readonly secrets: Awaited<ReturnType<typeof loadSecrets>>
@@ -192,53 +228,50 @@ interface Described {
 
 async function describeProcesses(around: Surroundings): Promise<Described> {
   const { options, urls, pluginSocket } = around
-  const { ports, onLine, onUnexpectedExit } = options
-  const events = { ...(onLine && { onLine }), ...(onUnexpectedExit && { onUnexpectedExit }) }
+  const { ports, onLine } = options
+  const manage = (spec: ProcessSpec): ManagedProcess => {
+    const managed = manageProcess(spec, {
+      ...(onLine && { onLine }),
+      onUnexpectedExit: (end) => around.died(managed, end),
+    })
+    return managed
+  }
   const common = { ...process.env, LOG_LEVEL: options.logLevel ?? 'warn', HOST: '127.0.0.1' }
   const node = { command: process.execPath, cwd: root }
   const pluginServer = join(root, 'kong-plugins', 'src', 'server', 'main.ts')
   const gateway = await describeGateway(around, [process.execPath, pluginServer])
   const { GATEWAY_CLIENT_SECRET: _ofTheGateway, ...authSecrets } = around.secrets
   const processes = {
-    api: manageProcess(
-      {
-        ...node,
-        name: 'demo API',
-        args: [join(root, 'scripts', 'demo-api.ts')],
-        env: { ...common, API_PORT: String(ports.api) },
-        ready: () => answersHttp(`http://127.0.0.1:${ports.api}/health`),
+    api: manage({
+      ...node,
+      name: 'demo API',
+      args: [join(root, 'scripts', 'demo-api.ts')],
+      env: { ...common, API_PORT: String(ports.api) },
+      ready: () => answersHttp(`http://127.0.0.1:${ports.api}/health`),
+    }),
+    plugins: manage({
+      ...node,
+      name: 'plugin server',
+      args: [pluginServer, '--socket', pluginSocket],
+      env: common,
+      ready: () => answersPluginCalls(pluginSocket),
+    }),
+    auth: manage({
+      ...node,
+      name: 'auth server',
+      args: [join(root, 'auth-server', 'src', 'main.ts')],
+      env: {
+        ...common,
+        ...authSecrets,
+        DATABASE_URL: around.databaseUrl,
+        ISSUER: urls.issuer,
+        PORT: String(ports.auth),
+        // There is no load balancer that would have to hear of the end first.
+        DRAIN_SECONDS: '0',
       },
-      events,
-    ),
-    plugins: manageProcess(
-      {
-        ...node,
-        name: 'plugin server',
-        args: [pluginServer, '--socket', pluginSocket],
-        env: common,
-        ready: () => answersPluginCalls(pluginSocket),
-      },
-      events,
-    ),
-    auth: manageProcess(
-      {
-        ...node,
-        name: 'auth server',
-        args: [join(root, 'auth-server', 'src', 'main.ts')],
-        env: {
-          ...common,
-          ...authSecrets,
-          DATABASE_URL: around.databaseUrl,
-          ISSUER: urls.issuer,
-          PORT: String(ports.auth),
-          // There is no load balancer that would have to hear of the end first.
-          DRAIN_SECONDS: '0',
-        },
-        ready: () => answersHttp(`http://127.0.0.1:${ports.auth}/health/ready`, { onlyOk: true }),
-      },
-      events,
-    ),
-    gateway: manageProcess(gateway, events),
+      ready: () => answersHttp(`http://127.0.0.1:${ports.auth}/health/ready`, { onlyOk: true }),
+    }),
+    gateway: manage(gateway),
   }
   const { runtimeDir } = around
   const reload = (): Promise<void> =>

@@ -56,7 +56,9 @@ t.test('a process that ends before it is ready is an error with its last words',
       lastWords: async () => 'from its log\n',
     }),
   )
-  await t.rejects(sample.start(), { message: 'the sample ended before it was ready:\nno database\nfrom its log' })
+  await t.rejects(sample.start(), {
+    message: 'the sample ended before it was ready (exit code 3):\nno database\nfrom its log',
+  })
   const missing = manageProcess({ ...program(''), command: '/nowhere/to/be/found', ready: async () => false })
   await t.rejects(missing.start(), { message: /^the sample ended before it was ready:\nspawn .* ENOENT$/ })
 })

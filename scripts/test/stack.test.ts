@@ -9,7 +9,7 @@ import { DataFolderInUse } from '../stack/postgres.ts'
 import { startStack } from '../stack/stack.ts'
 import { waitUntil } from '../stack/wait.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(300_000)
 
 const listensNobody = async (url: string): Promise<boolean> =>
   fetch(url).then(
@@ -52,7 +52,9 @@ t.test('a part that cannot start stops the others', async (t) => {
   const ports = await freePorts()
   const editKongYml = (source: string) => source.replace('policy: mobile-api', 'policies: mobile-api')
   const failing = startStack({ gateway: 'embedded', ports, dataDir: t.testdir({}), durable: false, editKongYml })
-  await t.rejects(failing, { message: /^the gateway \(embedded\) ended before it was ready:\n(.|\n)*policies/ })
+  await t.rejects(failing, {
+    message: /^the gateway \(embedded\) ended before it was ready \(exit code 1\):\n(.|\n)*policies/,
+  })
   t.ok(await listensNobody(`http://127.0.0.1:${ports.auth}`))
 })
 
@@ -143,15 +145,54 @@ t.test('npm start names a port in use with its variable, an unknown flag and a d
 
 const onLinux = { skip: process.platform === 'linux' ? false : 'finds the part through /proc' } as const
 
-t.test('a part that dies takes the stack down with a message', onLinux, async (t) => {
+/** The process of a run whose command line holds these words. */
+function partOf(run: { child: { pid?: number | undefined } }, words: string): number {
+  const { pid } = run.child
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')
+  return Number(children.find((child) => readFileSync(`/proc/${child}/cmdline`, 'utf8').includes(words)))
+}
+
+t.test(
+  'a part that dies is started again with a message; after five deaths in a minute all stops',
+  onLinux,
+  async (t) => {
+    const ports = await freePorts()
+    const run = await npmStart(t, t.testdir({}), ports, '--gateway', 'embedded')
+    t.ok(await waitUntil(() => run.ended || run.output.includes('Ctrl-C stops'), { timeoutMs: 60_000 }))
+    const says = (words: string, times = 1) =>
+      waitUntil(() => run.ended || run.output.split(words).length > times, { timeoutMs: 60_000 })
+
+    process.kill(partOf(run, 'postgres'), 'SIGKILL')
+    t.ok(await says('PostgreSQL ended unexpectedly (SIGKILL). Starting it again in 0.2 s…'))
+    t.ok(await says('PostgreSQL is up again.'))
+    const healthy = async () => (await fetch(`http://127.0.0.1:${ports.auth}/health/ready`)).ok
+    t.ok(await waitUntil(healthy, { timeoutMs: 30_000 }), 'the auth server finds it where it was')
+
+    for (let death = 1; death <= 5; death += 1) {
+      process.kill(partOf(run, 'demo-api.ts'), 'SIGKILL')
+      t.ok(await says('The demo API ended unexpectedly (SIGKILL).', death))
+      if (death < 5) t.ok(await says('The demo API is up again.', death))
+    }
+    t.ok(await waitUntil(() => run.ended, { timeoutMs: 20_000 }))
+    t.equal(run.code, 1)
+    t.match(
+      run.output,
+      /The demo API ended unexpectedly \(SIGKILL\)\. That was 5 times within 60 s, so it is not started again\. Stopping the rest…\nStopped\.\n$/,
+    )
+  },
+)
+
+t.test('Ctrl-C while a part waits for its next start stops everything', onLinux, async (t) => {
   const ports = await freePorts()
   const run = await npmStart(t, t.testdir({}), ports, '--gateway', 'embedded')
   t.ok(await waitUntil(() => run.ended || run.output.includes('Ctrl-C stops'), { timeoutMs: 60_000 }))
-  const { pid } = run.child
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')
-  const api = children.find((child) => readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('demo-api.ts'))
-  process.kill(Number(api), 'SIGKILL')
+  process.kill(partOf(run, 'server/main.ts'), 'SIGKILL')
+  t.ok(await waitUntil(() => run.output.includes('The plugin server is up again.'), { timeoutMs: 30_000 }))
+  process.kill(partOf(run, 'server/main.ts'), 'SIGKILL')
+  t.ok(await waitUntil(() => run.output.includes('Starting it again in 1 s…'), { timeoutMs: 30_000 }))
+  run.child.kill('SIGINT')
   t.ok(await waitUntil(() => run.ended, { timeoutMs: 20_000 }))
-  t.equal(run.code, 1)
-  t.match(run.output, /The demo API ended unexpectedly \(SIGKILL\)\. Stopping the rest…\nStopped\.\n$/)
+  t.equal(run.code, 0)
+  t.match(run.output, /Starting it again in 1 s…\n\nStopping…\nStopped\.\n$/)
+  for (const port of Object.values(ports)) t.ok(await listensNobody(`http://127.0.0.1:${port}`))
 })

@@ -24,7 +24,9 @@ export const onEachGateway = (t: Test, promise: string, test: (t: Test, kind: Ga
 export const testStack = async (
   t: Test,
   gateway: GatewayKind,
-  options: Partial<Pick<StackOptions, 'editKongYml' | 'onLine' | 'logLevel' | 'kongYml' | 'onConfigEdit'>> = {},
+  options: Partial<
+    Pick<StackOptions, 'editKongYml' | 'supervision' | 'onLine' | 'logLevel' | 'kongYml' | 'onConfigEdit'>
+  > = {},
 ): Promise<Stack> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'mobile-e2e-'))
   t.teardown(() => rm(dataDir, { recursive: true, force: true }))
