@@ -1,5 +1,5 @@
 // One configuration of one plugin, prepared: for all instances that Kong's workers have started of it, now and earlier.
-import { hash } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import type { Holder } from '../holder.ts'
 import type { Kong } from '../pdk/kong.ts'
 import type { Decide, Plugin } from '../plugins.ts'
@@ -90,7 +90,7 @@ export function keyOf(plugin: string, config: unknown): string {
         )
       : value,
   )
-  return hash('sha256', canonical, 'base64')
+  return createHash('sha256').update(canonical).digest('base64')
 }
 
 /** Which entry of kong.yml a configuration belongs to; one that Kong did not mark is an entry of its own. */
