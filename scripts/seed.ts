@@ -38,7 +38,8 @@ export interface SeedOptions {
 /** Seeds the demo, in one transaction; the schema must be there. */
 export async function seedDemo(options: SeedOptions): Promise<void> {
   const { databaseUrl, passwordPepper, resource, gatewayClientSecret } = options
-  const db = openDatabase(databaseUrl, () => {}, { connections: 1 })
+  // No time limit of its own: it would stay with the session that a pooler lends us.
+  const db = openDatabase(databaseUrl, () => {}, { connections: 1, statementTimeoutMillis: 0 })
   try {
     await db.transaction().execute(async (trx) => {
       await defineApi(trx, { id: demo.apiId, name: 'Demo API', resource, scopes: demo.scopes, plans: [demo.plan] })
