@@ -11,7 +11,7 @@ export interface ForbiddenImport {
 }
 
 /** Rooms anybody may import; they know nothing of OAuth. */
-const leaves = ['http', 'config', 'logger', 'sdk']
+const leaves = ['http', 'config', 'logger', 'sdk', 'command-line']
 const belowTheRoad = ['identity', 'catalogue', 'tokens', 'store', 'crypto', 'deps']
 const road = ['oauth', 'interaction', 'management', 'portal', 'health', 'background']
 
@@ -26,6 +26,9 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   portal: [], // through the SDK contract only
   health: belowTheRoad,
   'start-problem': ['store'],
+  // what operators run beside the server, from the same image
+  commands: ['oauth', ...belowTheRoad],
+  'command-line': [],
   background: belowTheRoad,
   // names the types of what main hands to every room, so its type imports are free
   deps: [],

@@ -2,8 +2,8 @@
 import { defineApi } from '@mobile-api-gateway/auth-server/catalogue/apis.ts'
 import { registerApplication } from '@mobile-api-gateway/auth-server/catalogue/applications.ts'
 import { subscribe } from '@mobile-api-gateway/auth-server/catalogue/subscriptions.ts'
+import { registerGateway } from '@mobile-api-gateway/auth-server/commands/gateway-client.ts'
 import { createAccount } from '@mobile-api-gateway/auth-server/identity/local-account.ts'
-import { REVOCATIONS_SCOPE } from '@mobile-api-gateway/auth-server/oauth/revocations.ts'
 import { openDatabase } from '@mobile-api-gateway/auth-server/store/database.ts'
 
 /** The demo as the README, `npm start` and the tests tell it. */
@@ -56,23 +56,7 @@ export async function seedDemo(options: SeedOptions): Promise<void> {
         scopes: Object.keys(demo.scopes),
         trusted: true,
       })
-      const gatewayId = await registerApplication(trx, {
-        clientId: demo.gatewayClientId,
-        name: 'Gateway',
-        kind: 'web',
-        redirectUris: [],
-        authMethod: 'client_secret_basic',
-        clientSecret: gatewayClientSecret,
-        grantTypes: ['client_credentials'],
-      })
-      // The auth server makes this API and its plan when it starts.
-      await subscribe(trx, {
-        applicationId: gatewayId,
-        apiId: 'revocations',
-        plan: 'gateway',
-        scopes: [REVOCATIONS_SCOPE],
-        trusted: false,
-      })
+      await registerGateway(trx, demo.gatewayClientId, gatewayClientSecret)
       await createAccount(trx, passwordPepper, { email: demo.email, password: demo.password, name: 'Demo User' })
     })
   } finally {

@@ -5,9 +5,13 @@ import { isWritable } from './store/health.ts'
 
 const RETRY_AFTER_SECONDS = '5'
 
-export const addHealth = (app: FastifyInstance, { db }: Deps): void => {
-  app.get('/health/live', async () => ({ status: 'ok' }))
-  app.get('/health/ready', async (request, reply) => {
+// Asked every few seconds, for ever: what goes well is no news.
+const QUIETER = ['error', 'fatal', 'silent'] as const
+
+export const addHealth = (app: FastifyInstance, { db, config }: Deps): void => {
+  const logLevel = QUIETER.find((level) => level === config.logLevel) ?? 'warn'
+  app.get('/health/live', { logLevel }, async () => ({ status: 'ok' }))
+  app.get('/health/ready', { logLevel }, async (request, reply) => {
     const refuse = (status: string) => reply.code(503).header('retry-after', RETRY_AFTER_SECONDS).send({ status })
     try {
       if (await isWritable(db)) return { status: 'ok' }

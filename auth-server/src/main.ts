@@ -43,7 +43,9 @@ async function start() {
 
   const db = openDatabase(databaseUrl, onError, { pooler })
   if (pooler === 'transaction' && !(await hasTimeLimit(db)))
-    logger.warn('the role has no statement_timeout, and behind a pooler of transactions none is set; see DATABASE_POOLER')
+    logger.warn(
+      'the role has no statement_timeout, and behind a pooler of transactions none is set; see DATABASE_POOLER',
+    )
   await defineApi(db, revocationsApi(config.issuer))
   const keys = await openKeyRing(db, config.keyEncryptionKey)
   const deps: Deps = {

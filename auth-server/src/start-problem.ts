@@ -8,8 +8,10 @@ type Listening = Pick<Config, 'host' | 'port'>
 const LISTENING: Readonly<Record<string, (at: Listening) => string>> = {
   EADDRINUSE: ({ host, port }) => `Port ${port} of ${host} is in use. Stop what listens there, or set PORT to another.`,
   EACCES: ({ port }) => `Port ${port} is not for this user. Set PORT to one above 1023, or give the process the right.`,
-  EADDRNOTAVAIL: ({ host }) => `HOST=${host} is no address of this machine. Set it to one, such as 127.0.0.1 or 0.0.0.0.`,
-  ENOTFOUND: ({ host }) => `HOST=${host} is unknown. Set it to an address of this machine, such as 127.0.0.1 or 0.0.0.0.`,
+  EADDRNOTAVAIL: ({ host }) =>
+    `HOST=${host} is no address of this machine. Set it to one, such as 127.0.0.1 or 0.0.0.0.`,
+  ENOTFOUND: ({ host }) =>
+    `HOST=${host} is unknown. Set it to an address of this machine, such as 127.0.0.1 or 0.0.0.0.`,
 }
 
 /** The server is put together and cannot listen. */

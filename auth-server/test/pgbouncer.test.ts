@@ -27,38 +27,48 @@ t.test('pooling by session: statements have their time limit, without any settin
   await t.rejects(sql`select pg_sleep(20)`.execute(db), { code: '57014' })
 })
 
-t.test('pooling by transaction: nothing is set that would reach others, and the role’s limit counts', { skip }, async (t) => {
-  const direct = await testDatabase(t)
-  const url = await startPgBouncer(t, direct, { mode: 'transaction', poolSize: 1 })
-  const db = open(t, url, { pooler: 'transaction' })
-  t.equal(await timeLimit(db), '0')
-  t.notOk(await hasTimeLimit(db), 'which the server warns of')
-  // For everybody in this database, as a test may have no role of its own; the README says how for a role.
-  await sql`alter database ${sql.id(new URL(direct).pathname.slice(1))} set statement_timeout = '150ms'`.execute(
-    open(t, direct, { connections: 1 }),
-  )
-  const limited = open(t, await startPgBouncer(t, direct, { mode: 'transaction' }), { pooler: 'transaction' })
-  t.equal(await timeLimit(limited), '150ms')
-  await t.rejects(sql`select pg_sleep(20)`.execute(limited), { code: '57014' })
-})
+t.test(
+  'pooling by transaction: nothing is set that would reach others, and the role’s limit counts',
+  { skip },
+  async (t) => {
+    const direct = await testDatabase(t)
+    const url = await startPgBouncer(t, direct, { mode: 'transaction', poolSize: 1 })
+    const db = open(t, url, { pooler: 'transaction' })
+    t.equal(await timeLimit(db), '0')
+    t.notOk(await hasTimeLimit(db), 'which the server warns of')
+    // For everybody in this database, as a test may have no role of its own; the README says how for a role.
+    await sql`alter database ${sql.id(new URL(direct).pathname.slice(1))} set statement_timeout = '150ms'`.execute(
+      open(t, direct, { connections: 1 }),
+    )
+    const limited = open(t, await startPgBouncer(t, direct, { mode: 'transaction' }), { pooler: 'transaction' })
+    t.equal(await timeLimit(limited), '150ms')
+    await t.rejects(sql`select pg_sleep(20)`.execute(limited), { code: '57014' })
+  },
+)
 
 for (const mode of ['session', 'transaction'] as const)
-  t.test(`8 migrators at once, pooled by ${mode}: each migration once, and no lock is left behind`, { skip }, async (t) => {
-    const direct = await emptyDatabase(t)
-    const url = await startPgBouncer(t, direct, { mode, poolSize: mode === 'session' ? 20 : 3 })
-    const instances = Array.from({ length: 8 }, () => open(t, url, { connections: 1, statementTimeoutMillis: 0 }))
-    const applied = (await Promise.all(instances.map((db) => migrate(db)))).flatMap((each) => each.applied)
-    t.ok(applied.length > 0)
-    t.strictSame(applied, [...new Set(applied)].sort())
-    const { rows } = await sql`
+  t.test(
+    `8 migrators at once, pooled by ${mode}: each migration once, and no lock is left behind`,
+    { skip },
+    async (t) => {
+      const direct = await emptyDatabase(t)
+      const url = await startPgBouncer(t, direct, { mode, poolSize: mode === 'session' ? 20 : 3 })
+      const instances = Array.from({ length: 8 }, () => open(t, url, { connections: 1, statementTimeoutMillis: 0 }))
+      const applied = (await Promise.all(instances.map((db) => migrate(db)))).flatMap((each) => each.applied)
+      t.ok(applied.length > 0)
+      t.strictSame(applied, [...new Set(applied)].sort())
+      const { rows } = await sql`
       select from pg_locks where locktype = 'advisory'
       and database = (select oid from pg_database where datname = current_database())`.execute(open(t, direct))
-    t.equal(rows.length, 0)
-  })
+      t.equal(rows.length, 0)
+    },
+  )
 
 t.test('a migration that fails leaves no lock with a session that others get', { skip }, async (t) => {
   const direct = await emptyDatabase(t)
-  const db = open(t, await startPgBouncer(t, direct, { mode: 'transaction', poolSize: 2 }), { statementTimeoutMillis: 0 })
+  const db = open(t, await startPgBouncer(t, direct, { mode: 'transaction', poolSize: 2 }), {
+    statementTimeoutMillis: 0,
+  })
   await sql`create table users (theirs text)`.execute(db)
   await t.rejects(migrate(db), /users/)
   await sql`drop table users`.execute(db)

@@ -19,11 +19,8 @@ const open = (t: Test, url: string): Db => {
   return db
 }
 
-const change = (url: string, edit: (url: URL) => void): string => {
-  const changed = new URL(url)
-  edit(changed)
-  return changed.href
-}
+const change = (url: string, parts: Partial<Pick<URL, 'username' | 'password' | 'pathname'>>): string =>
+  Object.assign(new URL(url), parts).href
 const nameOf = (url: string): string => new URL(url).pathname.slice(1)
 
 /** A role with a password; its URL for a database. */
@@ -37,10 +34,7 @@ const role = async (t: Test, url: string, options = 'login'): Promise<string> =>
     await sql.raw(`drop role ${name}`).execute(admin)
     await admin.destroy()
   })
-  return change(url, (of) => {
-    of.username = name
-    of.password = password
-  })
+  return change(url, { username: name, password })
 }
 
 interface Case {
@@ -59,15 +53,15 @@ const takenPort = async (t: Test): Promise<string> => {
 
 const CASES: Readonly<Record<string, (t: Test) => Promise<Case>>> = {
   'a wrong password': async (t) => ({
-    environment: { DATABASE_URL: change(await emptyDatabase(t), (url) => void (url.password = 'hidden-1')) },
+    environment: { DATABASE_URL: change(await emptyDatabase(t), { password: 'hidden-1' }) },
     says: /PostgreSQL at 127\.0\.0\.1:\d+ does not accept the role "postgres" with this password\. Correct DATABASE_URL\.$/,
   }),
   'no password': async (t) => ({
-    environment: { DATABASE_URL: change(await emptyDatabase(t), (url) => void (url.password = '')) },
+    environment: { DATABASE_URL: change(await emptyDatabase(t), { password: '' }) },
     says: /asks for a password, and DATABASE_URL has none\. Add it/,
   }),
   'an unknown database': async (t) => ({
-    environment: { DATABASE_URL: change(await emptyDatabase(t), (url) => void (url.pathname = '/nowhere')) },
+    environment: { DATABASE_URL: change(await emptyDatabase(t), { pathname: '/nowhere' }) },
     says: /There is no database "nowhere" at 127\.0\.0\.1:\d+\. Create it, or correct DATABASE_URL\.$/,
   }),
   'a role that may not log in': async (t) => ({
@@ -108,7 +102,10 @@ const CASES: Readonly<Record<string, (t: Test) => Promise<Case>>> = {
   'a database that is somebody else’s': async (t) => {
     const url = await emptyDatabase(t)
     await sql`create table users (theirs text)`.execute(open(t, url))
-    return { environment: { DATABASE_URL: url }, says: /holds something that is not ours \(.*users.*\)\. Give .* of its own\.$/ }
+    return {
+      environment: { DATABASE_URL: url },
+      says: /holds something that is not ours \(.*users.*\)\. Give .* of its own\.$/,
+    }
   },
   'a newer release’s schema that this one cannot work with': async (t) => {
     const url = await testDatabase(t)
@@ -129,7 +126,9 @@ const CASES: Readonly<Record<string, (t: Test) => Promise<Case>>> = {
     const port = await takenPort(t)
     return {
       environment: { DATABASE_URL: await testDatabase(t), PORT: port },
-      says: new RegExp(`Port ${port} of 127\\.0\\.0\\.1 is in use\\. Stop what listens there, or set PORT to another\\.$`),
+      says: new RegExp(
+        `Port ${port} of 127\\.0\\.0\\.1 is in use\\. Stop what listens there, or set PORT to another\\.$`,
+      ),
     }
   },
   'an address of another machine': async (t) => ({
@@ -192,7 +191,10 @@ t.test('what pg, PgBouncer and the system say besides', async (t) => {
     [failing('57P03', 'the database system is starting up'), /does not answer \(57P03\)/],
     [new AggregateError([failing('ECONNREFUSED')]), /does not answer/],
     [failing('08P01', 'server login has been failing, try again later (server_login_retry)'), /does not answer/],
-    [failing('ENOTFOUND', 'getaddrinfo ENOTFOUND'), /^The host of db\.example\.com:6432 is unknown \(ENOTFOUND\)\. Correct/],
+    [
+      failing('ENOTFOUND', 'getaddrinfo ENOTFOUND'),
+      /^The host of db\.example\.com:6432 is unknown \(ENOTFOUND\)\. Correct/,
+    ],
     [failing('08P01', 'no such database: auth'), /^There is no database "auth"/],
     [failing('08P01', 'no such user: auth'), /does not accept the role "auth"/],
     [failing('08P01', 'unsupported startup parameter: options'), /ignore_startup_parameters\.$/],
@@ -206,12 +208,18 @@ t.test('what pg, PgBouncer and the system say besides', async (t) => {
     t.match(sentence, says)
     t.notMatch(sentence, /hidden/)
   }
-  t.equal(explainDatabaseProblem(new TypeError('x is not a function'), url), undefined, 'our own mistake is none of these')
+  t.equal(
+    explainDatabaseProblem(new TypeError('x is not a function'), url),
+    undefined,
+    'our own mistake is none of these',
+  )
 })
 
 t.test('a schema of a newer release: started on, unless a migration said that this is not to be', async (t) => {
   const db = open(t, await emptyDatabase(t))
-  const step = (table: string) => ({ up: async (on: Db) => void (await sql`create table ${sql.id(table)} ()`.execute(on)) })
+  const step = (table: string) => ({
+    up: async (on: Db) => void (await sql`create table ${sql.id(table)} ()`.execute(on)),
+  })
   const ours = await import('../src/store/migrations/0010_schema_floor.ts')
   const older = { '0010_schema_floor': ours }
   const friendly = { ...older, '0011_friendly': step('friendly') }
@@ -225,5 +233,8 @@ t.test('a schema of a newer release: started on, unless a migration said that th
   for (const migrations of [older, friendly])
     await t.rejects(migrate(db, { migrations }), { name: 'SchemaMismatch', message: /0012_hostile/ })
   const apart = { ...hostile, '0013_other': step('other') }
-  await t.rejects(migrate(db, { migrations: apart }), { name: 'SchemaMismatch', message: /0013_later.*lacks 0013_other/ })
+  await t.rejects(migrate(db, { migrations: apart }), {
+    name: 'SchemaMismatch',
+    message: /0013_later.*lacks 0013_other/,
+  })
 })

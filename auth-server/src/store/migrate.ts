@@ -52,7 +52,10 @@ const LOCK = sql.lit('3853314791062309107')
  * Applies what is missing, all or nothing.
  * @throws SchemaMismatch on a schema that this release cannot work with; else what the failing migration threw.
  */
-export async function migrate(db: Db, { migrations = MIGRATIONS }: { migrations?: Migrations } = {}): Promise<Migrated> {
+export async function migrate(
+  db: Db,
+  { migrations = MIGRATIONS }: { migrations?: Migrations } = {},
+): Promise<Migrated> {
   return db.transaction().execute(async (trx) => {
     // Whatever the role's setting: we may wait for another instance, and building an index takes its time.
     await sql`set local statement_timeout = 0`.execute(trx)
@@ -75,7 +78,9 @@ async function listApplied(trx: Trx): Promise<string[]> {
   const { rows: found } = await sql`select where to_regclass('kysely_migration') is not null`.execute(trx)
   if (found.length === 0) {
     // As Kysely would; but where it may not, it asks once more in the transaction that has failed, and says only that.
-    await sql`create table kysely_migration (name varchar(255) primary key, timestamp varchar(255) not null)`.execute(trx)
+    await sql`create table kysely_migration (name varchar(255) primary key, timestamp varchar(255) not null)`.execute(
+      trx,
+    )
     return []
   }
   const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(trx)

@@ -41,7 +41,9 @@ const BY_CODE: Readonly<Record<string, Explain>> = {
   '42501': noRights,
   '3F000': noRights,
   '42P07': notOurs,
-  '42P01': notOurs,
+  '42P01': ({ database, message }) =>
+    `The database "${database}" lacks what the auth server makes when it starts (${message}). ` +
+    'Start it on this database first, or correct DATABASE_URL.',
   '42703': notOurs,
   '42723': notOurs,
   '25006': ({ server, database }) =>
@@ -66,11 +68,13 @@ const BY_CODE: Readonly<Record<string, Explain>> = {
 const BY_MESSAGE: readonly (readonly [RegExp, Explain])[] = [
   [
     /password must be a (non-empty )?string/,
-    ({ server }) => `PostgreSQL at ${server} asks for a password, and DATABASE_URL has none. Add it: user:password@host.`,
+    ({ server }) =>
+      `PostgreSQL at ${server} asks for a password, and DATABASE_URL has none. Add it: user:password@host.`,
   ],
   [
     /does not support SSL connections/,
-    ({ server }) => `PostgreSQL at ${server} does not speak TLS. Switch it on there, or take sslmode out of DATABASE_URL.`,
+    ({ server }) =>
+      `PostgreSQL at ${server} does not speak TLS. Switch it on there, or take sslmode out of DATABASE_URL.`,
   ],
   [/no such database/, unknownDatabase],
   [/no such user|(password|SASL|trust) authentication failed|auth failed/, passwordRefused],

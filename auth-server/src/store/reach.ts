@@ -11,7 +11,8 @@ const OLDEST_MAJOR = 15
 // A name that nobody knows, a database that takes no more connections or can only be read: waiting helps none of them.
 const STAYS = /^(ENOTFOUND|53\d{3}|25006)$/
 /** What PgBouncer says, all under one code, while the database behind it is away. */
-const BEHIND_POOLER = /server login (has been failing|failed)|cannot connect to server|query_wait_timeout|pgbouncer_shutdown|database system is (starting|shutting)/i
+const BEHIND_POOLER =
+  /server login (has been failing|failed)|cannot connect to server|query_wait_timeout|pgbouncer_shutdown|database system is (starting|shutting)/i
 
 /** This PostgreSQL lacks what we need; the message says what to do. */
 export class ServerTooOld extends Error {
@@ -52,7 +53,9 @@ export async function reachDatabase(
 
 async function requireVersion(db: Db): Promise<void> {
   const { rows } = await sql<{ version: string; number: number }>`
-    select current_setting('server_version') as version, current_setting('server_version_num')::int as number`.execute(db)
+    select current_setting('server_version') as version, current_setting('server_version_num')::int as number`.execute(
+    db,
+  )
   const [server] = rows
   if (server && server.number < OLDEST_MAJOR * 10_000)
     throw new ServerTooOld(
