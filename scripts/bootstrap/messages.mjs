@@ -14,7 +14,7 @@ export const nodeTooOld = (version) =>
 export function checkoutUnwritable(error) {
   if (!(error instanceof Error) || !('code' in error) || !('path' in error)) return undefined
   if (error.code === 'ENOSPC') return `The disk is full: ${error.path} cannot be written.\nMake room, then try again.`
-  if (!['EACCES', 'EPERM', 'EROFS', 'ENOTDIR'].includes(String(error.code))) return undefined
+  if (!['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(String(error.code))) return undefined
   return [
     `${error.path} cannot be written (${error.code}).`,
     'Give yourself the right to write in the folder of the checkout, or work in a copy that is yours.',
