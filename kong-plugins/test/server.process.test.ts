@@ -86,12 +86,16 @@ t.test('a socket in use, a file that is none, a path too long: refused in one li
     [['--socket', used], `another plugin server listens on ${used}\n`],
     [['--socket', file], `not a socket, so it is not removed: ${file}\n`],
     [['--socket', long], `the socket path has ${long.length} bytes, but a Unix socket path may have 107: ${long}\n`],
-    [[], 'usage: main.ts --socket PATH [--metrics HOST:PORT] | --dump [NAME]\n'],
     [['--socket', join(folder, 'm.sock'), '--metrics', 'x'], 'not an address to listen on (HOST:PORT): x\n'],
-    [['--dump', 'nobody'], 'no plugin is called nobody\n'],
   ]
   for (const [args, stderr] of rows)
     await t.rejects(run(process.execPath, [main, ...args]), { code: 1, stderr, stdout: '' })
+  const mistakes: [string[], RegExp][] = [
+    [[], /^--socket is missing\n\nUsage: npm run plugin-server /],
+    [['--dump', 'nobody'], /^no plugin is called nobody\n\nUsage: /],
+  ]
+  for (const [args, stderr] of mistakes)
+    await t.rejects(run(process.execPath, [main, ...args]), { code: 2, stderr, stdout: '' })
 })
 
 t.test('--dump prints JSON and nothing else: all plugins, or the one named', async (t) => {
