@@ -3,7 +3,10 @@ import cookie from '@fastify/cookie'
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import type { Deps } from './deps.ts'
 import { addHealth } from './health.ts'
+import { addDrain } from './http/drain.ts'
 import { addForms } from './http/form.ts'
+import { leadToIssuer } from './http/loopback-host.ts'
+import { refusePrefetch } from './http/prefetch.ts'
 import { addSecurityHeaders } from './http/security-headers.ts'
 import { addInteraction } from './interaction/index.ts'
 import { addAuthorize } from './oauth/authorize/index.ts'
@@ -31,14 +34,21 @@ export const buildApp = async (deps: Deps, logger: FastifyBaseLogger): Promise<F
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MILLIS,
     http: { headersTimeout: REQUEST_TIMEOUT_MILLIS, connectionsCheckingInterval: 1000 },
+    // HEAD runs no handler but that of a document (jwks, metadata, health), which says so itself.
+    exposeHeadRoutes: false,
     frameworkErrors: refuseAddress,
+    // Who is here is served to the end (http/drain.ts).
+    return503OnClosing: false,
     // For limits by address only; the issuer is configured and never taken from a request.
     trustProxy: deps.config.trustedProxies.length > 0 && [...deps.config.trustedProxies],
   })
   await addForms(app)
   await app.register(cookie)
 
+  addDrain(app)
   addSecurityHeaders(app, deps.config.issuer)
+  refusePrefetch(app)
+  leadToIssuer(app, deps.config.issuer)
   addErrorHandler(app, deps)
   addCors(app, deps)
   addMetadata(app, deps)

@@ -1,11 +1,12 @@
 // Configuration: environment variables in, one frozen Config out; every problem is reported in one go.
 import { isIP } from 'node:net'
+import { isLoopbackHost } from './http/public-address.ts'
 
 /** The secrets, each at least 32 random bytes in base64url. */
 const SECRETS = {
   PASSWORD_PEPPER: 'keys the digest of every password',
   TOKEN_SECRET: 'authenticates refresh tokens; cannot mint one',
-  COOKIE_SECRET: 'signs form tokens',
+  COOKIE_SECRET: 'signs form tokens and sessions',
   KEY_ENCRYPTION_KEY: 'encrypts the private signing keys in the database',
 } as const
 
@@ -22,6 +23,10 @@ export type Config = Readonly<{
   trustedProxies: readonly string[]
   /** Sign-ins that one address may begin in a minute; 0 for any number. */
   visitsPerMinute: number
+  /** Whether people stay signed in when their browser ends, which on phones is each time that it is closed. */
+  sessionPersists: boolean
+  /** How long the server goes on listening after SIGTERM, while it says that it is not ready any more. */
+  drainSeconds: number
   passwordPepper: string
   tokenSecret: string
   cookieSecret: string
@@ -35,12 +40,16 @@ export class ConfigError extends Error {
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
+/** The ways to write yes and no. */
+const SWITCH: ReadonlyMap<string, boolean> = new Map([
+  ...['true', 'on', 'yes', '1'].map((word) => [word, true] as const),
+  ...['false', 'off', 'no', '0'].map((word) => [word, false] as const),
+])
 
 const issuerProblem = (issuer: string): string | undefined => {
   if (!URL.canParse(issuer)) return 'ISSUER is not a URL; use something like https://login.example.com'
   const url = new URL(issuer)
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && LOOPBACK.has(url.hostname)))
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopbackHost(url.hostname)))
     return 'ISSUER has to be https; plain http is accepted on localhost only'
   if (url.origin !== issuer) return `ISSUER has to be an origin without path or trailing slash; use ${url.origin}`
   return undefined
@@ -71,6 +80,8 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
   const logLevel = env.LOG_LEVEL || 'info'
   const trustedProxies = (env.TRUSTED_PROXIES ?? '').split(/[\s,]+/).filter((range) => range !== '')
   const visits = env.VISITS_PER_MINUTE || '1000'
+  const sessionPersists = SWITCH.get(env.SESSION_PERSISTS || 'true')
+  const drain = env.DRAIN_SECONDS || '3'
   const problems = [
     issuerProblem(issuer),
     /^\d{1,5}$/.test(port) && Number(port) <= 65535 ? undefined : 'PORT has to be a number from 0 to 65535',
@@ -82,6 +93,8 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
       ? undefined
       : 'TRUSTED_PROXIES lists addresses or ranges, like 10.0.0.0/8, 192.168.1.5',
     /^\d{1,9}$/.test(visits) ? undefined : 'VISITS_PER_MINUTE has to be a number; 0 for no limit',
+    sessionPersists === undefined ? 'SESSION_PERSISTS is true or false' : undefined,
+    /^[0-8]$/.test(drain) ? undefined : 'DRAIN_SECONDS has to be a number from 0 to 8',
     LOG_LEVELS.includes(logLevel) ? undefined : `LOG_LEVEL is one of ${LOG_LEVELS.join(', ')}`,
   ].filter((problem) => problem !== undefined)
   const secret = (name: keyof typeof SECRETS): string => {
@@ -94,13 +107,15 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
   }
   const config: Config = Object.freeze({
     issuer,
-    host: env.HOST || '127.0.0.1',
+    host: (env.HOST || '127.0.0.1').replace(/^\[(.*)\]$/, '$1'), // an IPv6 address as it stands in a URL
     port: Number(port),
     databaseUrl,
     databasePooler: databasePooler === 'transaction' ? 'transaction' : 'session',
     logLevel,
     trustedProxies: Object.freeze(trustedProxies),
     visitsPerMinute: Number(visits),
+    sessionPersists: sessionPersists === true,
+    drainSeconds: Number(drain),
     passwordPepper: secret('PASSWORD_PEPPER'),
     tokenSecret: secret('TOKEN_SECRET'),
     cookieSecret: secret('COOKIE_SECRET'),

@@ -10,9 +10,10 @@ const QUIETER = ['error', 'fatal', 'silent'] as const
 
 export const addHealth = (app: FastifyInstance, { db, config }: Deps): void => {
   const logLevel = QUIETER.find((level) => level === config.logLevel) ?? 'warn'
-  app.get('/health/live', { logLevel }, async () => ({ status: 'ok' }))
-  app.get('/health/ready', { logLevel }, async (request, reply) => {
+  app.get('/health/live', { logLevel, exposeHeadRoute: true }, async () => ({ status: 'ok' }))
+  app.get('/health/ready', { logLevel, exposeHeadRoute: true }, async (request, reply) => {
     const refuse = (status: string) => reply.code(503).header('retry-after', RETRY_AFTER_SECONDS).send({ status })
+    if (app.drain.begun) return refuse('shutting down')
     try {
       if (await isWritable(db)) return { status: 'ok' }
       request.log.warn('the database cannot be written')

@@ -81,12 +81,12 @@ const startOrExit = async () => {
 const { app, db, stopBackground } = await startOrExit()
 
 let stopping = false
-const stop = async () => {
+const stop = async (graceSeconds: number) => {
   // One Ctrl-C may arrive twice.
   if (stopping) return
   stopping = true
-  await Promise.all([app.close(), stopBackground()])
+  await Promise.all([app.drain.end({ graceSeconds }), stopBackground()])
   await db.destroy()
 }
-process.on('SIGINT', stop)
-process.on('SIGTERM', stop)
+process.on('SIGINT', () => stop(0))
+process.on('SIGTERM', () => stop(config.drainSeconds))

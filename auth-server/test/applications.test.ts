@@ -19,7 +19,7 @@ t.test('registering an application', async (t) => {
     ['a secret for a public client', { ...WEB, clientSecret: 'x' }, /A secret goes with/],
     ['no secret where one is needed', { ...WEB, authMethod: 'client_secret_post' }, /A secret goes with/],
     ['a secret that could be guessed', { ...WEB, ...SECRET, clientSecret: 'x'.repeat(31) }, /32 characters at least/],
-    ['keys without private_key_jwt', { ...WEB, jwks: { keys: [] } }, /jwks goes with private_key_jwt/],
+    ['private_key_jwt without keys', { ...WEB, authMethod: 'private_key_jwt' }, /needs public keys/],
     [
       'client_credentials for a public client',
       { ...APP, grantTypes: ['client_credentials'] },

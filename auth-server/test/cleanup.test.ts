@@ -12,6 +12,8 @@ t.test('a login leaves rows that disappear when their time has come, in batches'
   const { refresh_token } = await obtainTokens(app)
   t.same(await removeObsoleteRows(db), {}, 'nothing is obsolete at once')
   await turnClock(db, 3600 + 60)
+  t.same(await removeObsoleteRows(db), {}, 'whoever comes back to an expired page is told so for an hour')
+  await turnClock(db, 2 * 3600 + 60)
   t.same(await removeObsoleteRows(db), { authorization_requests: 1 })
   await turnClock(db, DAY + 120)
   t.same(await removeObsoleteRows(db), { authorization_codes: 1 })

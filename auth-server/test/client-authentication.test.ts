@@ -120,7 +120,7 @@ t.test('RFC 7523 §3: private_key_jwt, with every algorithm that discovery names
   const { token_endpoint_auth_signing_alg_values_supported: algorithms } = (
     await server.app.inject('/.well-known/openid-configuration')
   ).json()
-  t.strictSame(algorithms, ['ES256', 'ES384', 'RS256', 'PS256', 'EdDSA'])
+  t.strictSame(algorithms, ['ES256', 'ES384', 'RS256', 'PS256', 'EdDSA', 'Ed25519'])
   for (const alg of algorithms) {
     const client = await keyedClient(server, alg, `keyed-${alg}`)
     t.equal((await clientCredentials(server.app, {}, await client.form())).statusCode, 200, alg)
@@ -255,6 +255,9 @@ t.test(
     for (let n = 0; n < 100; n++) await from(`2001:db8:1:2::${n.toString(16)}`, basic(`client-${n}`, 'x'))
     t.equal((await from('2001:db8:1:2:ffff::1', headers)).statusCode, 429)
     t.equal((await from('2001:db8:1:3::1', headers)).statusCode, 200)
+    for (let n = 0; n < 300; n++) await from(`2001:db8:1:${(n + 16).toString(16)}::1`, basic(`client-${n}`, 'x'))
+    t.equal((await from('2001:db8:1:4::1', headers)).statusCode, 429, 'nor by taking the networks of a /48 in turn')
+    t.equal((await from('2001:db8:2:4::1', headers)).statusCode, 200, 'another site')
   },
 )
 
@@ -275,6 +278,8 @@ t.test('the count of failures: fixed windows, bounded memory', (t) => {
   limit.note('a')
   for (const key of ['b', 'c', 'd']) limit.note(key)
   t.equal(limit.waitSeconds('a'), 0, 'the oldest window makes room')
+  limit.note('heavy', 2)
+  t.equal(limit.waitSeconds('heavy'), 60, 'one that weighs as much as two')
   t.end()
 })
 

@@ -35,6 +35,10 @@ t.test('an empty variable counts as left out', async (t) => {
   })
 })
 
+t.test('HOST may be an IPv6 address with or without brackets', async (t) => {
+  for (const HOST of ['::1', '[::1]']) t.equal(readConfig({ ...sound, HOST }).host, '::1')
+})
+
 t.test('an empty environment: everything that is missing, each with what to do', async (t) => {
   const problems = problemsOf({})
   t.strictSame(
@@ -121,4 +125,13 @@ t.test('TRUSTED_PROXIES lists addresses and ranges', async (t) => {
   ])
   for (const wrong of ['*', 'true', '10.0.0.0/33', 'proxy.example.com', '10.0.0.0/8/8', '::1/129'])
     t.match(problemsOf({ ...sound, TRUSTED_PROXIES: wrong }), [/^TRUSTED_PROXIES lists addresses or ranges/], wrong)
+})
+
+t.test('SESSION_PERSISTS is on unless it is switched off', async (t) => {
+  for (const word of [undefined, '', 'true', 'on', 'yes', '1'])
+    t.equal(readConfig({ ...sound, SESSION_PERSISTS: word }).sessionPersists, true, `${word}`)
+  for (const word of ['false', 'off', 'no', '0'])
+    t.equal(readConfig({ ...sound, SESSION_PERSISTS: word }).sessionPersists, false, word)
+  for (const word of ['maybe', '14d', ' '])
+    t.match(problemsOf({ ...sound, SESSION_PERSISTS: word }), [/^SESSION_PERSISTS is true or false/], word)
 })

@@ -41,7 +41,7 @@ t.test('a registered page may read the answers it needs, errors included, and it
       vary: 'Origin',
       'access-control-allow-origin': PAGE,
       'access-control-allow-methods': 'GET, POST',
-      'access-control-allow-headers': 'Authorization, Content-Type, DPoP',
+      'access-control-allow-headers': 'Authorization, Content-Type, DPoP, *',
       'access-control-expose-headers': 'DPoP-Nonce, WWW-Authenticate, Retry-After',
       'access-control-max-age': '600',
     })

@@ -1,4 +1,5 @@
 // Migrations: from nothing to the newest schema, by as many instances at once as there are, each step once.
+import { readdirSync } from 'node:fs'
 import { sql } from 'kysely'
 import t from 'tap'
 import { openDatabase } from '../src/store/database.ts'
@@ -27,6 +28,13 @@ t.test(
     t.strictSame(await db.selectFrom('users').selectAll().execute(), [])
   },
 )
+
+t.test('every file of the folder is a migration of the list, by its own name', async (t) => {
+  const db = open(await emptyDatabase(t))
+  t.teardown(() => db.destroy())
+  const files = readdirSync(new URL('../src/store/migrations/', import.meta.url)).map((file) => file.replace('.ts', ''))
+  t.strictSame((await migrate(db)).applied, files.sort())
+})
 
 t.test('a migrated database is left alone', async (t) => {
   const db = open(await testDatabase(t))

@@ -142,3 +142,19 @@ t.test(
     t.equal(sub, (await site.claims(tokens.id_token)).sub)
   },
 )
+
+t.test('§3.1.2.1: so does one that is too long for an address', async (t) => {
+  const { app, site, browser, tokens } = await open(t)
+  const long = { login_hint: 'x'.repeat(4000), ui_locales: 'x'.repeat(4000) }
+  const response = await app.inject({
+    method: 'POST',
+    url: '/authorize',
+    headers: { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'cross-site' },
+    payload: new URLSearchParams({ ...site.parameters({ prompt: 'none' }), ...long }).toString(),
+  })
+  t.equal(response.statusCode, 303)
+  browser.keep(response)
+  const { code } = answerOf(await browser.follow(response))
+  const { sub } = await site.claims((await site.redeem(code)).json().id_token)
+  t.equal(sub, (await site.claims(tokens.id_token)).sub)
+})

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { decodeProtectedHeader } from 'jose'
 import t from 'tap'
 import { createAccount } from '../src/identity/local-account.ts'
-import { Browser } from './support/browser.ts'
+import { Browser, SESSION_COOKIE } from './support/browser.ts'
 import { turnClock } from './support/database.ts'
 import { answerOf, logIn } from './support/phone.ts'
 import { API, ISSUER, testServer } from './support/server.ts'
@@ -90,6 +90,54 @@ t.test('§12.2: a refresh gives an ID token of the same login, without nonce, ho
   t.notOk('id_token' in narrowed, 'a refresh for less than openid gives none')
 })
 
+t.test(
+  '§5.4: an application may have the claims of profile and email in its ID tokens, the same as at userinfo',
+  async (t) => {
+    const server = await testServer(t)
+    const { db, userId } = server
+    await db.updateTable('users').set({ name: 'Ada', email_verified: true }).where('id', '=', userId).execute()
+    const site = await Website.open(server, { clientId: 'eager-site', claimsInIdToken: true })
+    const usual = await Website.open(server)
+    const personal = ['name', 'updated_at', 'email', 'email_verified']
+    const shown = (claims: Readonly<Record<string, unknown>>) =>
+      Object.fromEntries(Object.entries(claims).filter(([name]) => personal.includes(name)))
+    const everything = 'openid profile email offline_access orders:read'
+    for (const [scope, names] of [
+      ['openid', []],
+      ['openid profile', ['name', 'updated_at']],
+      ['openid email', ['email', 'email_verified']],
+      [everything, personal],
+    ] as const) {
+      const tokens = await site.signIn({ scope })
+      const claims = await site.claims(tokens.id_token)
+      const told = (await site.userinfo(tokens.access_token)).json()
+      t.strictSame(new Set(Object.keys(shown(claims))), new Set(names), scope)
+      t.strictSame(shown(claims), shown(told), 'userinfo says the same')
+      t.match(
+        claims,
+        { iss: ISSUER, sub: userId, aud: site.clientId, nonce: /./, at_hash: /./ },
+        'beside all the others',
+      )
+      t.strictSame(
+        shown(await usual.claims((await usual.signIn({ scope })).id_token)),
+        {},
+        'only where it was asked for',
+      )
+    }
+    const { refresh_token } = await site.signIn({ scope: everything })
+    await db.updateTable('users').set({ name: null }).where('id', '=', userId).execute()
+    const refreshed = (await site.refresh(refresh_token)).json()
+    const after = await site.claims(refreshed.id_token)
+    t.strictSame(new Set(Object.keys(shown(after))), new Set(personal.slice(1)), 'a refresh tells what is true now')
+    const narrowed = (await site.refresh(refreshed.refresh_token, { scope: 'openid email' })).json()
+    t.strictSame(new Set(Object.keys(shown(await site.claims(narrowed.id_token)))), new Set(personal.slice(2)))
+
+    const { claims_supported } = (await server.app.inject('/.well-known/openid-configuration')).json()
+    for (const name of [...personal, ...Object.keys(after)].filter((name) => name !== 'nonce'))
+      t.ok(claims_supported.includes(name), name)
+  },
+)
+
 t.test('the ID token is for the client alone, the access token for the API alone', async (t) => {
   const server = await testServer(t)
   const site = await Website.open(server)
@@ -106,12 +154,12 @@ t.test(
     const site = await Website.open(server)
     const browser = new Browser(app)
     const first = await site.claims((await site.signIn({}, browser)).id_token)
-    const cookie = browser.cookies.get('session')
+    const cookie = browser.cookies.get(SESSION_COOKIE)
     await turnClock(db, 60)
     const second = await site.claims((await site.signIn({ prompt: 'login' }, browser)).id_token)
     t.equal(second.sid, first.sid)
     t.equal(Number(second.auth_time) - Number(first.auth_time) >= 60, true)
-    t.not(browser.cookies.get('session'), cookie, 'the secret in the cookie is new')
+    t.not(browser.cookies.get(SESSION_COOKIE), cookie, 'the secret in the cookie is new')
     t.equal((await db.selectFrom('sessions').selectAll().execute()).length, 1)
 
     const { refresh_token } = await site.signIn({}, browser)

@@ -134,7 +134,7 @@ t.test('a password too long to be one is refused before any hashing', async (t) 
 
 /** A login page, wrong passwords sent from it by any address, and comparisons that wait until they are released. */
 const busyLogin = async (t: Test, compareThen: typeof bcrypt.compare) => {
-  const { app } = await testServer(t, { TRUSTED_PROXIES: '127.0.0.1' })
+  const { app, log } = await testServer(t, { TRUSTED_PROXIES: '127.0.0.1' })
   const browser = new Browser(app)
   const page = await browser.open(authorizeUrl(pkcePair().challenge))
   const { action = '', hidden = {} } = formsOf(page.body).find((form) => form.action.endsWith('/login')) ?? {}
@@ -161,14 +161,14 @@ const busyLogin = async (t: Test, compareThen: typeof bcrypt.compare) => {
     const deadline = Date.now() + 10_000
     while (answered.length < count && Date.now() < deadline) await delay(5)
   }
-  return { app, browser, page, answered, guess, untilAnswered, release: () => release() }
+  return { app, log, browser, page, answered, guess, untilAnswered, release: () => release() }
 }
 
 const count = (responses: readonly LightMyRequestResponse[], status: number) =>
   responses.filter(({ statusCode }) => statusCode === status).length
 
 t.test('a flood from everywhere is told to come back: some get in, the rest hear 503 with Retry-After', async (t) => {
-  const { app, browser, page, answered, guess, untilAnswered, release } = await busyLogin(t, async () => false)
+  const { app, log, browser, page, answered, guess, untilAnswered, release } = await busyLogin(t, async () => false)
   const flood = Array.from({ length: 80 }, (_, host) => guess(`192.0.2.${host}`))
   await untilAnswered(13)
   t.equal(count(answered, 503), 13)
@@ -176,6 +176,8 @@ t.test('a flood from everywhere is told to come back: some get in, the rest hear
   t.equal(turnedAway?.headers['retry-after'], '5')
   t.match(turnedAway?.headers['content-type'], /^text\/html/)
   await t.rejects(verifyPassword(PEPPER, 'x', undefined), PasswordQueueFull)
+  const told = log.map((line) => JSON.parse(line)).filter(({ err }) => err?.type === 'PasswordQueueFull')
+  t.ok(told.length >= 1 && told.length < 13, `told sparingly, not ${told.length} times`)
   t.equal((await app.inject('/jwks')).statusCode, 200, 'everything else goes on')
   release()
   t.equal(count(await Promise.all(flood), 422), 67, '3 at work, 64 waiting')
@@ -204,6 +206,21 @@ t.test(
     t.ok(Math.max(...places) < 25, `not after all that waited before: ${places}`)
   },
 )
+
+t.test('a whole /48 of IPv6 networks leaves a quarter of the queue to others', async (t) => {
+  const noMatch = async () => false
+  const { answered, guess, untilAnswered, release } = await busyLogin(t, noMatch)
+  const flood = Array.from({ length: 70 }, (_, network) => guess(`2001:db8:0:${network + 1}::1`))
+  await untilAnswered(19)
+  t.equal(count(answered, 429), 19, '3 at work, 48 waiting')
+  const others = Array.from({ length: 17 }, (_, host) => guess(`192.0.2.${host}`))
+  await untilAnswered(20)
+  t.equal(count(answered, 503), 1, 'sixteen wait, and the whole line is full')
+  release()
+  bcrypt.compare = noMatch
+  await Promise.all([...flood, ...others])
+  t.equal(count(answered, 422), 51 + 16)
+})
 
 t.test(
   'logins on other threads leave one for signing: a refresh does not wait behind a queue of passwords',

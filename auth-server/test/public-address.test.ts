@@ -1,6 +1,6 @@
 // Where requests to developers' addresses may go: the public internet, and nothing that only looks like it (RFC 6890).
 import t from 'tap'
-import { isLoopbackAddress, isPublicAddress } from '../src/http/public-address.ts'
+import { isLoopbackAddress, isLoopbackHost, isPrivateAddress, isPublicAddress } from '../src/http/public-address.ts'
 
 const PUBLIC = [
   '1.1.1.1',
@@ -65,4 +65,16 @@ t.test('private, local, shared, documentation, multicast and translating address
 t.test('loopback is 127.0.0.0/8 and ::1', async (t) => {
   for (const address of ['127.0.0.1', '127.1.2.3', '::1']) t.ok(isLoopbackAddress(address))
   for (const address of ['128.0.0.1', '::', '::ffff:127.0.0.1', '1.127.0.0']) t.notOk(isLoopbackAddress(address))
+})
+t.test('private is RFC 1918 and RFC 4193, and nothing that merely holds such an address', async (t) => {
+  for (const address of ['10.0.0.1', '172.31.255.255', '192.168.0.1', 'fc00::1', 'fd12:3456::1'])
+    t.ok(isPrivateAddress(address), address)
+  for (const address of ['11.0.0.1', '172.32.0.1', '127.0.0.1', '::ffff:10.0.0.1', '64:ff9b::a00:1', 'fe80::1', '::1'])
+    t.notOk(isPrivateAddress(address), address)
+})
+t.test('plain http goes to three hosts, as a URL parser writes them', async (t) => {
+  for (const host of ['localhost', '127.0.0.1', '127.1', '[0::1]'])
+    t.ok(isLoopbackHost(new URL(`http://${host}/`).hostname), host)
+  for (const host of ['localhost.', 'app.localhost', '127.0.0.2', '0.0.0.0', '[::ffff:127.0.0.1]', 'example.com'])
+    t.notOk(isLoopbackHost(new URL(`http://${host}/`).hostname), host)
 })

@@ -3,7 +3,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import t from 'tap'
-import { Browser } from './support/browser.ts'
+import { Browser, SESSION_COOKIE, secretOf } from './support/browser.ts'
 import { turnClock } from './support/database.ts'
 import { answerOf, authorizeUrl, logIn, pkcePair, postToken, redeem, refresh } from './support/phone.ts'
 import { testServer, USER } from './support/server.ts'
@@ -34,10 +34,11 @@ t.test('the log of a whole road at its most talkative repeats nothing that opens
   note('verifier', verifier)
   const login = await browser.open(authorizeUrl(challenge, { state: secrets.state, nonce: secrets.nonce }))
   note('form token', /name="csrf" value="([^"]+)"/.exec(login.body)?.[1])
+  const [, visit = ''] = /\/interaction\/([\w-]+)\//.exec(login.body) ?? []
+  note('secret of the visit', secretOf(browser, visit))
   await logIn(browser, login, { ...USER, password: secrets['mistyped password'] ?? '' })
   const done = await logIn(browser, login)
-  note('session cookie', browser.cookies.get('session'))
-  note('browser cookie', browser.cookies.get('browser'))
+  note('session cookie', browser.cookies.get(SESSION_COOKIE))
   const { code } = answerOf(done)
   note('code', code)
   await redeem(app, code ?? '', pkcePair().verifier)

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { sql } from 'kysely'
 import t from 'tap'
+import { watchRevocations } from '../src/oauth/revocation-watch.ts'
 import { removeObsoleteRows } from '../src/store/cleanup.ts'
 import { openDatabase, type Trx } from '../src/store/database.ts'
 import { endInstallations } from '../src/store/installations.ts'
@@ -315,6 +316,35 @@ t.test('a waiting gateway hears within a second, and all who wait cost one look 
   await server.app.close()
   t.strictSame((await last).events, [])
   t.ok(performance.now() - closing < 2000)
+})
+
+t.test('the 10th, 100th and 1000th revocation are heard as fast as any, and the next poll waits again', async (t) => {
+  const server = await testServer(t)
+  const { db } = server
+  const { read } = await feedReader(server)
+  await read()
+  const add = () =>
+    sql`insert into revocations (kind, data, at) values ('grant', '{"grant_id":"grant_x"}', auth_now())`.execute(db)
+  const watch = watchRevocations(db)
+  t.teardown(() => watch.close())
+  for (const last of [9, 99, 999]) {
+    await sql`select setval(pg_get_serial_sequence('revocations', 'seq'), ${last - 1})`.execute(db)
+    await add()
+    const { cursor } = await read()
+    const [seq = '', mark = ''] = cursor.split('.')
+    t.equal(seq, String(last))
+    // Waits from this line on, so that what is added cannot be read before.
+    const heard = watch.waitBeyond({ seq, mark }, 20_000, new AbortController().signal)
+    const started = performance.now()
+    await add()
+    await heard
+    t.ok(performance.now() - started < 2000, `${last} to ${last + 1}: ${Math.round(performance.now() - started)} ms`)
+    const next = await read({ cursor })
+    t.equal(next.cursor.split('.')[0], String(last + 1))
+    const quiet = performance.now()
+    t.strictSame((await read({ cursor: next.cursor, wait: '1' })).events, [])
+    t.ok(performance.now() - quiet > 900, `after ${last + 1} a poll waits as long as it was asked to`)
+  }
 })
 
 t.test('long lists come in pages', async (t) => {

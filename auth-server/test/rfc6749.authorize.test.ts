@@ -2,7 +2,7 @@
 import type { LightMyRequestResponse } from 'fastify'
 import t from 'tap'
 import { expectErrorPage, expectRefusal } from './support/expect.ts'
-import { authorizeUrl, pkcePair, REDIRECT_URI } from './support/phone.ts'
+import { answerOf, authorizeUrl, pkcePair, REDIRECT_URI } from './support/phone.ts'
 import { testServer } from './support/server.ts'
 
 const { app, db, register } = await testServer(t)
@@ -43,8 +43,11 @@ t.test('before client and redirect URI are known, a person sees a page and nobod
     ['percent-encoding that is not UTF-8', `${sound()}&login_hint=%ff%fe`, /percent-encoded/],
     ['an overlong UTF-8 slash', `${sound()}&login_hint=%c0%af`, /percent-encoded/],
     ['a lone surrogate', `${sound()}&login_hint=%ed%a0%80`, /percent-encoded/],
-    ['a state of 8 KB', sound({ state: 'x'.repeat(8192) }), /too long/],
-    ['a scope of 8 KB', sound({ scope: 'x '.repeat(4096) }), /too long/],
+    ['a client_id of 4 KB', sound({ client_id: 'x'.repeat(4097) }), /[Cc]lient_id is too long: 4096 bytes/],
+    ['a redirect_uri of 4 KB', sound({ redirect_uri: 'x'.repeat(4097) }), /[Rr]edirect_uri is too long: 4096 bytes/],
+    ['a state that fits into no answer', sound({ state: 'x'.repeat(8001) }), /[Ss]tate is too long to be sent back/],
+    ["… and more so when it isn't ASCII", sound({ state: '界'.repeat(1400) }), /[Ss]tate is too long to be sent back/],
+    ['a name of 129 characters', `${sound()}&${'x'.repeat(129)}=1`, /name is too long/],
     ['101 parameters', `${sound()}${'&a=1'.repeat(101)}`, /[Tt]oo many parameters/],
     ['a parameter called __proto__', `${sound()}&__proto__=x`, /__proto__/],
     ['nothing at all', '/authorize', /client_id is missing/],
@@ -68,7 +71,9 @@ t.test('afterwards the app hears what is wrong, with its state and the issuer', 
     ['response_type twice', `${sound()}&response_type=code`, 'invalid_request'],
     ['response_mode fragment', sound({ response_mode: 'fragment' }), 'invalid_request'],
     ['response_mode form_post', sound({ response_mode: 'form_post' }), 'invalid_request'],
-    ['scope unknown', sound({ scope: 'orders:read admin' }), 'invalid_scope'],
+    ['a scope of 4 KB', sound({ scope: 'x '.repeat(2049) }), 'invalid_request'],
+    ['an unknown parameter of 4 KB', sound({ foo: 'x'.repeat(4097) }), 'invalid_request'],
+    ['scope unknown, and nothing else', sound({ scope: 'admin everything' }), 'invalid_scope'],
     ['scope in another case', sound({ scope: 'Orders:read' }), 'invalid_scope'],
     ['scope with a quotation mark', sound({ scope: 'orders:read "' }), 'invalid_scope'],
     ['scope with a backslash', sound({ scope: 'orders:read\\' }), 'invalid_scope'],
@@ -113,6 +118,21 @@ t.test('state comes back as it was, whatever is in it', async (t) => {
       expectRefusal(t, response, { to: REDIRECT_URI, error: 'invalid_scope', state })
       t.match(response.headers.location, /^[\x21-\x7e]+$/)
     })
+  await t.test('up to 4096 bytes it is kept; a longer one goes back with the reason', async (t) => {
+    const longest = `${'界'.repeat(1365)}x`
+    for (const state of ['x'.repeat(4096), longest]) {
+      t.match((await app.inject(sound({ state }))).headers, { location: /^\/interaction\// })
+      for (const scope of [undefined, 'unknown']) {
+        const response = await app.inject(sound({ state, prompt: 'none', scope }))
+        expectRefusal(t, response, { to: REDIRECT_URI, error: scope ? 'invalid_scope' : 'login_required', state })
+      }
+    }
+    for (const state of ['x'.repeat(4097), 'x'.repeat(7500), `${'é'.repeat(100)}${'x'.repeat(4000)}`]) {
+      const response = await app.inject(sound({ state }))
+      t.match(answerOf(response).error_description, 'state is too long: 4096 bytes is the limit')
+      expectRefusal(t, response, { to: REDIRECT_URI, error: 'invalid_request', state })
+    }
+  })
   await t.test('no state, none comes back', async (t) =>
     expectRefusal(t, await app.inject(sound({ state: undefined, scope: 'unknown' })), {
       to: REDIRECT_URI,
@@ -147,6 +167,7 @@ t.test('RFC 6749 §3.1: what is unknown is ignored, what is empty counts as omit
       sound({ scope: '', prompt: '', max_age: '', request: '', resource: '' }),
     ],
     ['a scope of spaces', sound({ scope: '   ' })],
+    ['an unknown scope beside those on offer', sound({ scope: 'orders:read admin orders:write' })],
     ['repeated scope values are a set', sound({ scope: 'orders:read orders:read  orders:write' })],
     ['response_mode query', sound({ response_mode: 'query' })],
     ['the same resource twice', `${sound()}&resource=${resource}&resource=${resource}`],
@@ -172,16 +193,6 @@ t.test('redirect_uri may be left out when exactly one is registered, unless that
   expectRefusal(t, await ask('one-uri'), { to: 'com.example.one:/cb', error: 'login_required', state: 'a-state' })
   expectErrorPage(t, await ask('one-loopback'), 400, /redirect_uri is missing/)
   expectErrorPage(t, await ask('none'), 400, /redirect_uri is missing/)
-})
-
-t.test('an application without an approved subscription hears unauthorized_client', async (t) => {
-  const applicationId = await register({ clientId: 'unsubscribed', redirectUris: ['com.example.un:/cb'] })
-  await db.updateTable('subscriptions').set({ status: 'pending' }).where('application_id', '=', applicationId).execute()
-  expectRefusal(t, await app.inject(sound({ client_id: 'unsubscribed', redirect_uri: 'com.example.un:/cb' })), {
-    to: 'com.example.un:/cb',
-    error: 'unauthorized_client',
-    state: 'a-state',
-  })
 })
 
 t.test('a redirect URI with a query keeps it', async (t) => {

@@ -1,9 +1,12 @@
 // RFC 7591: who may register a client, with which metadata, and what comes back.
-import { exportJWK, generateKeyPair } from 'jose'
+import { exportJWK, generateKeyPair, importJWK, SignJWT } from 'jose'
 import t from 'tap'
+import { PASSWORD_ACR } from '../src/identity/local-account.ts'
+import { ASSERTION_TYPE } from '../src/oauth/client-assertion.ts'
 import { createInitialAccessToken } from '../src/tokens/initial-access-token.ts'
+import { postForm } from './support/clients.ts'
 import { turnClock } from './support/database.ts'
-import { type TestServer, testServer } from './support/server.ts'
+import { ISSUER, type TestServer, testServer } from './support/server.ts'
 
 type Metadata = Readonly<Record<string, unknown>>
 
@@ -212,7 +215,6 @@ t.test('§3.2.2: metadata that cannot be kept is refused', async (t) => {
     ['an invisible name', { ...web, client_name: '\u200B ' }],
     ['a name that is no text', { ...web, client_name: { en: 'a' } }],
     ['a flag that is text', { ...web, dpop_bound_access_tokens: 'true' }],
-    ['keys without their method', { ...web, jwks: { keys: [jwk] } }],
     ['the method without keys', keyed],
     ['an empty set', { ...keyed, jwks: { keys: [] } }],
     ['a key id that cannot be stored', { ...keyed, jwks: { keys: [{ ...jwk, kid: '\0' }] } }],
@@ -226,6 +228,35 @@ t.test('§3.2.2: metadata that cannot be kept is refused', async (t) => {
       'a short RSA key',
       { ...keyed, jwks: { keys: [{ kty: 'RSA', n: Buffer.alloc(128, 0xab).toString('base64url'), e: 'AQAB' }] } },
     ],
+    [
+      'an RSA key that only costs time',
+      { ...web, jwks: { keys: [{ kty: 'RSA', n: Buffer.alloc(1024, 0xab).toString('base64url'), e: 'AQAB' }] } },
+    ],
+    [
+      'an RSA exponent as long as the modulus',
+      {
+        ...web,
+        jwks: {
+          keys: [
+            {
+              kty: 'RSA',
+              n: Buffer.alloc(256, 0xab).toString('base64url'),
+              e: Buffer.alloc(256, 0x55).toString('base64url'),
+            },
+          ],
+        },
+      },
+    ],
+    ['a private key, whatever the method', { ...web, jwks: { keys: [jwk, secret] } }],
+    ['a shared key, whatever the method', { ...web, jwks: { keys: [{ kty: 'oct', k: 'AAAA' }] } }],
+    ['keys and an address of keys', { ...web, jwks: { keys: [jwk] }, jwks_uri: 'https://client.example.org/jwks' }],
+    ['keys that are no set', { ...web, jwks: [jwk] }],
+    ['too many keys', { ...web, jwks: { keys: Array.from({ length: 21 }, (_, n) => ({ ...jwk, kid: `k${n}` })) } }],
+    [
+      'an algorithm that the key does not sign by',
+      { ...keyed, jwks: { keys: [jwk] }, token_endpoint_auth_signing_alg: 'PS256' },
+    ],
+    ['an unknown algorithm of assertions', { ...web, token_endpoint_auth_signing_alg: 'HS256' }],
     ['an encryption key', { ...keyed, jwks: { keys: [{ ...jwk, use: 'enc' }] } }],
     ['an open post-logout redirect', { ...web, post_logout_redirect_uris: ['https://good@evil.example/'] }],
     ['a logout address inside', { ...web, backchannel_logout_uri: 'http://10.0.0.1/logout' }],
@@ -304,3 +335,202 @@ t.test('JSON is for registration only', async (t) => {
   const response = await app.inject({ method: 'POST', url: '/token', payload: { grant_type: 'refresh_token' } })
   t.equal(response.statusCode, 415)
 })
+
+t.test('§2: any client may send keys, whatever its method; the answer lists those that were kept', async (t) => {
+  const server = await testServer(t)
+  const jwkOf = async (alg: string, kid: string) => ({
+    ...(await exportJWK((await generateKeyPair(alg)).publicKey)),
+    kid,
+  })
+  const [rsa, ec, ed] = await Promise.all([jwkOf('RS256', 'rsa'), jwkOf('ES256', 'ec'), jwkOf('EdDSA', 'ed')])
+  const sent = [
+    { ...rsa, alg: 'RS256', use: 'sig', x5t: 'dropped' },
+    { ...ec, alg: 'ES256' },
+    { ...ed, alg: 'Ed25519' },
+    // Of use to others (RFC 7517 §5).
+    { ...rsa, kid: 'enc', use: 'enc', alg: 'RSA-OAEP' },
+    { ...ec, kid: 'k1', crv: 'secp256k1' },
+    { kty: 'AKP', alg: 'ML-DSA-44', pub: 'AA', kid: 'pq' },
+    { kty: 'constructor', kid: 'x' },
+  ]
+  const kept = [
+    { ...rsa, alg: 'RS256', use: 'sig' },
+    { ...ec, alg: 'ES256', use: 'sig' },
+    { ...ed, alg: 'Ed25519', use: 'sig' },
+  ]
+  const native = { application_type: 'native', redirect_uris: ['com.example.keys:/callback'] }
+  for (const [name, metadata] of [
+    ['client_secret_basic', { redirect_uris: REDIRECT_URIS }],
+    ['client_secret_post', { redirect_uris: REDIRECT_URIS, token_endpoint_auth_method: 'client_secret_post' }],
+    ['private_key_jwt', { redirect_uris: REDIRECT_URIS, token_endpoint_auth_method: 'private_key_jwt' }],
+    ['none, a page', { redirect_uris: REDIRECT_URIS, token_endpoint_auth_method: 'none' }],
+    ['none, an app', native],
+  ] as const) {
+    const response = await register(server, { ...metadata, jwks: { keys: sent } })
+    t.equal(response.statusCode, 201, `${name}: ${response.body}`)
+    t.strictSame(response.json().jwks, { keys: kept }, name)
+    const row = await server.db
+      .selectFrom('applications')
+      .select('jwks')
+      .where('client_id', '=', response.json().client_id)
+      .executeTakeFirst()
+    t.same(row?.jwks, { keys: kept }, name)
+  }
+  const none = await register(server, { redirect_uris: REDIRECT_URIS, jwks: { keys: [] } })
+  t.strictSame([none.statusCode, none.json().jwks], [201, { keys: [] }])
+  const unnamed = await register(server, {
+    redirect_uris: REDIRECT_URIS,
+    jwks: { keys: [ec, rsa].map(({ kid: _kid, ...jwk }) => jwk) },
+  })
+  t.equal(unnamed.statusCode, 201, 'who authenticates otherwise need not name them')
+})
+
+t.test('keys of a client that authenticates otherwise do not authenticate it', async (t) => {
+  const server = await testServer(t)
+  const { publicKey, privateKey } = await generateKeyPair('ES256')
+  const metadata = {
+    grant_types: ['client_credentials'],
+    jwks: { keys: [{ ...(await exportJWK(publicKey)), kid: 'k' }] },
+  }
+  const { client_id } = (await register(server, metadata)).json()
+  const assertion = await new SignJWT({ jti: 'x' })
+    .setProtectedHeader({ alg: 'ES256', kid: 'k' })
+    .setIssuer(client_id)
+    .setSubject(client_id)
+    .setAudience(ISSUER)
+    .setExpirationTime('1m')
+    .sign(privateKey)
+  const form = { client_assertion_type: ASSERTION_TYPE, client_assertion: assertion, grant_type: 'client_credentials' }
+  const response = await postForm(server.app, '/token', form)
+  t.strictSame([response.statusCode, response.json().error], [401, 'invalid_client'])
+})
+
+t.test(
+  'token_endpoint_auth_signing_alg is kept: assertions by another algorithm of the same key do not count',
+  async (t) => {
+    const server = await testServer(t)
+    const { publicKey, privateKey } = await generateKeyPair('PS256', { extractable: true })
+    const rs256 = await importJWK(await exportJWK(privateKey), 'RS256')
+    const jwk = { ...(await exportJWK(publicKey)), kid: 'k' }
+    const other = { ...(await exportJWK((await generateKeyPair('ES256')).publicKey)), kid: 'other' }
+    const response = await register(server, {
+      grant_types: ['client_credentials'],
+      token_endpoint_auth_method: 'private_key_jwt',
+      token_endpoint_auth_signing_alg: 'PS256',
+      jwks: { keys: [jwk, other] },
+    })
+    t.equal(response.statusCode, 201)
+    const { client_id, jwks, token_endpoint_auth_signing_alg } = response.json()
+    t.equal(token_endpoint_auth_signing_alg, 'PS256')
+    t.strictSame(jwks, { keys: [{ ...jwk, alg: 'PS256', use: 'sig' }] })
+    for (const [alg, key, error] of [
+      ['PS256', privateKey, 'unauthorized_client'], // proven; it has no subscription yet
+      ['RS256', rs256, 'invalid_client'],
+    ] as const) {
+      const assertion = await new SignJWT({ jti: alg })
+        .setProtectedHeader({ alg, kid: 'k' })
+        .setIssuer(client_id)
+        .setSubject(client_id)
+        .setAudience(ISSUER)
+        .setExpirationTime('1m')
+        .sign(key)
+      const form = {
+        client_assertion_type: ASSERTION_TYPE,
+        client_assertion: assertion,
+        grant_type: 'client_credentials',
+      }
+      t.equal((await postForm(server.app, '/token', form)).json().error, error, alg)
+    }
+  },
+)
+
+t.test(
+  'metadata of the specifications is taken, refused, or answered as not taken; none is dropped in silence',
+  async (t) => {
+    const server = await testServer(t)
+    const web = { redirect_uris: REDIRECT_URIS }
+    const refused: Metadata = {
+      default_max_age: 0,
+      jwks_uri: 'https://client.example.org/jwks',
+      sector_identifier_uri: 'https://client.example.org/sector',
+      software_statement: 'e30.e30.',
+      frontchannel_logout_uri: 'https://client.example.org/logout',
+      frontchannel_logout_session_required: true,
+      request_uris: ['https://client.example.org/request'],
+      require_signed_request_object: true,
+      request_object_signing_alg: 'ES256',
+      request_object_encryption_alg: 'RSA-OAEP',
+      request_object_encryption_enc: 'A128GCM',
+      tls_client_certificate_bound_access_tokens: true,
+      use_mtls_endpoint_aliases: true,
+      tls_client_auth_subject_dn: 'CN=client',
+      tls_client_auth_san_dns: 'client.example.org',
+      tls_client_auth_san_uri: 'https://client.example.org',
+      tls_client_auth_san_ip: '192.0.2.1',
+      tls_client_auth_san_email: 'a@client.example.org',
+      id_token_encrypted_response_alg: 'RSA-OAEP',
+      id_token_encrypted_response_enc: 'A128GCM',
+      userinfo_signed_response_alg: 'RS256',
+      userinfo_encrypted_response_alg: 'RSA-OAEP',
+      userinfo_encrypted_response_enc: 'A128GCM',
+      introspection_signed_response_alg: 'RS256',
+      introspection_encrypted_response_alg: 'RSA-OAEP',
+      introspection_encrypted_response_enc: 'A128GCM',
+      authorization_signed_response_alg: 'RS256',
+      authorization_encrypted_response_alg: 'RSA-OAEP',
+      authorization_encrypted_response_enc: 'A128GCM',
+      authorization_details_types: ['payment'],
+      backchannel_token_delivery_mode: 'poll',
+      backchannel_client_notification_endpoint: 'https://client.example.org/ciba',
+      backchannel_authentication_request_signing_alg: 'ES256',
+      backchannel_user_code_parameter: true,
+      subject_type: 'pairwise',
+      default_acr_values: ['urn:mace:incommon:iap:silver'],
+      require_auth_time: 'yes',
+      backchannel_logout_session_required: 'yes',
+      claims_in_id_token: 'yes',
+    }
+    for (const [name, value] of Object.entries(refused)) {
+      const { statusCode, body } = await register(server, { ...web, [name]: value })
+      t.strictSame([statusCode, JSON.parse(body).error], [400, 'invalid_client_metadata'], name)
+      t.match(JSON.parse(body).error_description, name)
+    }
+    // What asks for nothing is granted.
+    for (const [name, value] of Object.entries({
+      request_uris: [],
+      tls_client_certificate_bound_access_tokens: false,
+      default_max_age: null,
+    }))
+      t.equal((await register(server, { ...web, [name]: value })).statusCode, 201, name)
+
+    const described = {
+      client_uri: 'https://client.example.org',
+      logo_uri: 'https://client.example.org/logo.png',
+      tos_uri: 'https://client.example.org/tos',
+      'policy_uri#de': 'https://client.example.org/datenschutz',
+      'client_name#de': 'Kassenbuch',
+      contacts: ['ada@client.example.org'],
+      software_id: 'ledger',
+      software_version: '2',
+      scope: 'openid profile',
+      initiate_login_uri: 'https://client.example.org/login',
+    }
+    const { metadata_not_taken, ...answer } = (
+      await register(server, { ...web, ...described, client_name: 'Ledger' })
+    ).json()
+    t.strictSame(metadata_not_taken, Object.keys(described))
+    for (const name of Object.keys(described)) t.notOk(name in answer, name)
+
+    const taken = {
+      require_auth_time: true,
+      backchannel_logout_session_required: true,
+      backchannel_logout_uri: 'https://client.example.org/backchannel',
+      default_acr_values: [PASSWORD_ACR],
+      token_endpoint_auth_signing_alg: 'ES256',
+      claims_in_id_token: true,
+    }
+    const told = (await register(server, { ...web, ...taken })).json()
+    t.match(told, taken)
+    t.notOk('metadata_not_taken' in told)
+  },
+)

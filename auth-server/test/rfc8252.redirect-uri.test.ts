@@ -1,7 +1,7 @@
 // RFC 8252 §7, §8.4 and RFC 9700 §2.1, §4.1.3: which redirect URIs may be registered, and what counts as a match.
 import t from 'tap'
 import { InvalidApplication, registerApplication } from '../src/catalogue/applications.ts'
-import { redirectKind, redirectUriProblem } from '../src/catalogue/redirect-uri.ts'
+import { type RedirectKind, redirectKind, redirectUriProblem } from '../src/catalogue/redirect-uri.ts'
 import { expectErrorPage, expectRefusal } from './support/expect.ts'
 import { authorizeUrl, pkcePair } from './support/phone.ts'
 import { APP, testServer } from './support/server.ts'
@@ -232,17 +232,115 @@ t.test('the error still goes to the exact port that the app listens on', async (
   expectRefusal(t, await ask(to), { to, error: 'login_required', state: 'a-state' })
 })
 
-t.test('§8.6: only an https link that an app can claim proves which app is asking', (t) => {
-  const cases = [
-    ['https://shop.example.com/cb', 'https'],
-    ['https://localhost.example.com/cb', 'https'],
-    ['https://localhost/cb', 'loopback'],
-    ['https://127.0.0.1:8443/cb', 'loopback'],
-    ['https://127.1.2.3/cb', 'loopback'],
-    ['https://[::1]/cb', 'loopback'],
-    ['http://127.0.0.1/cb', 'loopback'],
-    ['com.example.shop:/cb', 'private-use'],
-  ] as const
-  for (const [uri, kind] of cases) t.equal(redirectKind(uri), kind, uri)
+t.test(
+  '§8.6: only an https link that an app can claim proves which app is asking, however the host is spelled',
+  (t) => {
+    const kinds: Readonly<Record<RedirectKind, readonly string[]>> = {
+      https: ['https://shop.example.com/cb', 'https://localhost.example.com/cb', 'https://shop.example.com./cb'],
+      unclaimed: [
+        // names of this device
+        ...[
+          'localhost',
+          'LOCALHOST',
+          'localhost.',
+          'app.localhost',
+          'app.localhost.',
+          'localhost.localdomain',
+          'ip6-localhost',
+        ],
+        'ｌｏｃａｌｈｏｓｔ',
+        // its addresses
+        ...[
+          '127.0.0.1',
+          '127.0.0.1.',
+          '127.1.2.3',
+          '127.1',
+          '2130706433',
+          '0x7f000001',
+          '0177.0.0.1',
+          '0.0.0.0',
+          '0',
+          '0.1.2.3',
+        ],
+        ...[
+          '[::1]',
+          '[::]',
+          '[0:0:0:0:0:0:0:1]',
+          '[::ffff:7f00:1]',
+          '[::ffff:127.0.0.1]',
+          '[::127.0.0.1]',
+          '[::ffff:0:0]',
+        ],
+        ...['[64:ff9b::127.0.0.1]', '[2002:7f00:1::]'],
+        // of whichever network the device is in
+        ...[
+          '192.168.1.10',
+          '10.0.0.1',
+          '172.16.0.1',
+          '100.64.0.1',
+          '169.254.1.1',
+          '[fe80::1]',
+          '[fd00::1]',
+          '224.0.0.251',
+        ],
+        ...[
+          'intranet',
+          'printer.local',
+          'router.home.arpa',
+          'wiki.corp.internal',
+          'app.test',
+          'app.example',
+          'abc.onion',
+        ],
+        // of the internet: no address has an assetlinks.json that anybody would believe
+        ...['93.184.216.34', '[2606:4700::1111]'],
+      ].map((host) => `https://${host}/cb`),
+      loopback: [
+        'http://127.0.0.1/cb',
+        'http://[::1]:5000/cb',
+        'http://localhost/cb',
+        'http://127.1/cb',
+        'HTTP://127.0.0.1/cb',
+      ],
+      'private-use': ['com.example.shop:/cb', 'https', 'https://', 'https://a b/cb'],
+    }
+    for (const [kind, uris] of Object.entries(kinds)) for (const uri of uris) t.equal(redirectKind(uri), kind, uri)
+    t.end()
+  },
+)
+
+t.test('an https address may be registered where a browser could go, in its one spelling', (t) => {
+  const may = [
+    'localhost:8443',
+    'app.localhost',
+    '127.0.0.1',
+    '127.1.2.3',
+    '[::1]',
+    '192.168.1.10',
+    '[fd00::1]',
+    '93.184.216.34',
+  ]
+  for (const host of may) t.equal(redirectUriProblem(`https://${host}/cb`, 'web'), undefined, host)
+  const not: readonly [string, RegExp][] = [
+    ...['localhost.', 'app.localhost.', 'app.example.com.'].map((host): [string, RegExp] => [host, /without the dot/]),
+    ...[
+      '0.0.0.0',
+      '0.1.2.3',
+      '169.254.169.254',
+      '224.0.0.1',
+      '[::]',
+      '[::ffff:7f00:1]',
+      '[::ffff:a00:1]',
+      '[::7f00:1]',
+    ].map((host): [string, RegExp] => [host, /use a host name/]),
+    ...['[64:ff9b::7f00:1]', '[2002:7f00:1::]', '[fe80::1]'].map((host): [string, RegExp] => [host, /use a host name/]),
+    ...['127.1', '0', '0x7f.1', '127.0.0.1.', '[::ffff:127.0.0.1]'].map((host): [string, RegExp] => [
+      host,
+      /normal form/,
+    ]),
+  ]
+  for (const [host, says] of not)
+    for (const kind of ['native', 'web', 'browser'] as const)
+      t.match(redirectUriProblem(`https://${host}/cb`, kind), says, host)
   t.end()
 })

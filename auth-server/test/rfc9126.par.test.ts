@@ -5,11 +5,13 @@ import { decodeJwt } from 'jose'
 import t from 'tap'
 import { defineApi } from '../src/catalogue/apis.ts'
 import { subscribe } from '../src/catalogue/subscriptions.ts'
+import { removeObsoleteRows } from '../src/store/cleanup.ts'
 import { Browser } from './support/browser.ts'
 import { turnClock } from './support/database.ts'
 import { type Fields, ProvingPhone, postForm } from './support/dpop.ts'
 import { answerOf, logIn, pkcePair, REDIRECT_URI, redeem } from './support/phone.ts'
 import { API, APP, ISSUER, testServer } from './support/server.ts'
+import { signedInBrowser } from './support/session.ts'
 
 const URN = /^urn:ietf:params:oauth:request_uri:[\w-]{43}$/
 const WEB = { client_id: 'shop-server', client_secret: 's'.repeat(43), redirect_uri: 'https://shop.example.com/cb' }
@@ -185,43 +187,107 @@ t.test(
       pageOf(await open(authorizeWith('urn:ietf:params:oauth:request_uri:unknown', { redirect_uri: REDIRECT_URI }))),
       SPENT,
     )
-    t.equal((await open(authorizeWith(requestUri))).statusCode, 303, 'none of which has used it up')
+    const browser = new Browser(app)
+    const page = await browser.open(authorizeWith(requestUri))
+    t.equal(page.statusCode, 200, 'none of which has used it up')
+    t.match(answerOf(await logIn(browser, page)), { status: 303, code: /./ })
     t.same(pageOf(await open(authorizeWith(requestUri))), SPENT, 'used')
-
-    const { requestUri: posted } = await push()
-    const form = { client_id: APP.clientId, request_uri: posted }
-    t.equal((await postForm(app, '/authorize', form)).statusCode, 303, 'by POST')
-    t.same(pageOf(await postForm(app, '/authorize', form)), SPENT)
+    t.same(pageOf(await postForm(app, '/authorize', { client_id: APP.clientId, request_uri: requestUri })), SPENT)
 
     const { requestUri: late } = await push()
+    t.equal((await open(authorizeWith(late))).statusCode, 303)
     await turnClock(db, 91)
-    t.same(pageOf(await open(authorizeWith(late))), SPENT, 'expired')
+    t.same(pageOf(await open(authorizeWith(late))), SPENT, 'expired, opened or not')
   },
 )
 
-t.test('§4: a reload of the link fails, and the sign-in that it began goes on', async (t) => {
+t.test('§7.3: a reload, a second tab and a preview in another browser are fine until one of them ends', async (t) => {
   const { app, push } = await setUp(t)
   const { requestUri, verifier } = await push()
-  const browser = new Browser(app)
-  const loginPage = await browser.open(authorizeWith(requestUri))
-  t.same(pageOf(await browser.open(authorizeWith(requestUri))), SPENT)
-  const { code = '' } = answerOf(await logIn(browser, loginPage))
+  const [browser, preview] = [new Browser(app), new Browser(app)]
+  await preview.open(authorizeWith(requestUri))
+  await browser.open(authorizeWith(requestUri))
+  await postForm(app, '/authorize', { client_id: APP.clientId, request_uri: requestUri })
+  const first = await browser.open(authorizeWith(requestUri))
+  const second = await browser.open(authorizeWith(requestUri))
+  const previewed = await preview.open(authorizeWith(requestUri))
+  for (const page of [first, second, previewed]) t.match(page.body, /<title>Sign in</)
+  const { code = '' } = answerOf(await logIn(browser, first))
   t.equal((await redeem(app, code, verifier)).statusCode, 200)
+
+  const ended = { status: 400, html: true, location: undefined, why: /^This sign-in has ended/ }
+  t.match(pageOf(await logIn(browser, second)), ended, 'the other tab is told, and gets no second code')
+  t.match(pageOf(await logIn(preview, previewed)), ended)
+  t.match(pageOf(await preview.submit(previewed, '/deny')), ended, 'nor an error for the app')
+  t.same(pageOf(await browser.open(authorizeWith(requestUri))), SPENT)
 })
 
-t.test('§4: of 20 browsers that open one reference at once, one begins', async (t) => {
+t.test('§7.3: an error for the app uses the reference up as a code does', async (t) => {
   const { app, push } = await setUp(t)
   const { requestUri } = await push()
-  const answers = await Promise.all(
-    Array.from({ length: 20 }, () => new Browser(app).request('GET', authorizeWith(requestUri))),
-  )
-  t.same(answers.map(({ statusCode }) => statusCode).sort(), [303, ...Array.from({ length: 19 }, () => 400)])
-  const losers = answers.filter(({ statusCode }) => statusCode === 400).map(pageOf)
-  t.same(
-    losers,
-    Array.from({ length: 19 }, () => SPENT),
-  )
+  const [browser, other] = [new Browser(app), new Browser(app)]
+  const pages = [await browser.open(authorizeWith(requestUri)), await other.open(authorizeWith(requestUri))] as const
+  t.match(answerOf(await browser.submit(pages[0], '/deny')), { to: REDIRECT_URI, error: 'access_denied' })
+  t.match(pageOf(await logIn(other, pages[1])), { status: 400, location: undefined })
+
+  const { requestUri: silent } = await push({ prompt: 'none' })
+  t.match(answerOf(await app.inject(authorizeWith(silent))), { error: 'login_required', state: 'pushed-state' })
+  t.same(pageOf(await app.inject(authorizeWith(silent))), SPENT)
 })
+
+t.test('§7.3: of 50 visits that end at once, by a code or by an error, exactly one answers the app', async (t) => {
+  const { app, db, push } = await setUp(t)
+  const browser = await signedInBrowser(app)
+  const { id: session_id } = await db.selectFrom('sessions').select('id').executeTakeFirstOrThrow()
+  const mixes: readonly (readonly [string, (index: number) => boolean])[] = [
+    ['codes', () => false],
+    ['errors', () => true],
+    ['both', (index) => index % 2 === 0],
+  ]
+  for (const [name, isDenied] of mixes) {
+    await db.deleteFrom('authorization_codes').execute()
+    const { requestUri } = await push()
+    const ids: string[] = []
+    for (let visit = 0; visit < 50; visit++) {
+      const { headers } = await browser.request('GET', authorizeWith(requestUri))
+      ids.push(/interaction\/([\w-]+)\/continue$/.exec(headers.location ?? '')?.[1] ?? '')
+    }
+    // One step before the end, all of them.
+    for (const [index, id] of ids.entries())
+      await db
+        .updateTable('authorization_requests')
+        .set(isDenied(index) ? { denied: true } : { person_confirmed: true, session_id })
+        .where('id', '=', id)
+        .execute()
+    const answers = await Promise.all(ids.map((id) => browser.request('GET', `/authorize/resume/${id}`)))
+    const told = answers.filter(({ statusCode }) => statusCode === 303).map(answerOf)
+    t.match(told, [{ to: REDIRECT_URI, state: 'pushed-state', iss: ISSUER }], name)
+    t.equal(told.length, 1, name)
+    for (const loser of answers.filter(({ statusCode }) => statusCode !== 303))
+      t.match(pageOf(loser), { status: 400, html: true, location: undefined, why: /go back to the app/ })
+    const codes = await db.selectFrom('authorization_codes').select('code_hash').execute()
+    t.equal(codes.length, told.filter(({ code }) => code).length, 'no code was minted for a loser')
+  }
+})
+
+t.test(
+  'a visit may end long after its reference expired, and then ends the others too, whatever was cleaned up',
+  async (t) => {
+    const { app, db, push } = await setUp(t)
+    const { requestUri, verifier } = await push()
+    const [browser, other] = [new Browser(app), new Browser(app)]
+    const pages = [await browser.open(authorizeWith(requestUri)), await other.open(authorizeWith(requestUri))] as const
+    const { requestUri: unopened } = await push()
+    await turnClock(db, 1800)
+    t.same(await removeObsoleteRows(db), { pushed_requests: 1 }, 'the one that nobody opened')
+    t.same(pageOf(await app.inject(authorizeWith(unopened))), SPENT)
+    const { code = '' } = answerOf(await logIn(browser, pages[0]))
+    t.equal((await redeem(app, code, verifier)).statusCode, 200)
+    t.same(await removeObsoleteRows(db), { pushed_requests: 1 })
+    t.match(pageOf(await logIn(other, pages[1])), { status: 400, location: undefined })
+    t.equal((await db.selectFrom('authorization_codes').select('code_hash').execute()).length, 1)
+  },
+)
 
 t.test('§7.2: a request_uri from elsewhere is refused, and never fetched', async (t) => {
   const { app } = await setUp(t)
@@ -273,8 +339,7 @@ t.test('§4: what has changed since the push counts', async (t) => {
   const { app, db, push } = await setUp(t)
   const [first, second] = [await push(), await push()]
   await db.updateTable('subscriptions').set({ status: 'pending' }).execute()
-  const answer = answerOf(await app.inject(authorizeWith(first.requestUri)))
-  t.match(answer, { status: 303, to: REDIRECT_URI, error: 'unauthorized_client', state: 'pushed-state' })
+  t.match(pageOf(await app.inject(authorizeWith(first.requestUri))), { status: 400, html: true, location: undefined })
   await db.updateTable('applications').set({ redirect_uris: [] }).execute()
   t.match(pageOf(await app.inject(authorizeWith(second.requestUri))), { status: 400, html: true, location: undefined })
 })

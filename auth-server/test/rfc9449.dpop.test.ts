@@ -1,9 +1,10 @@
 // DPoP (RFC 9449): what a proof has to say, when a nonce is wanted, and what tokens bound to a key are worth without it.
+
+import { PROOF_ALGORITHMS } from '@mobile-api-gateway/sdk/dpop-proof.ts'
 import { decodeJwt, SignJWT, UnsecuredJWT } from 'jose'
 import t from 'tap'
 import { sha256 } from '../src/crypto/digest.ts'
 import { currentNonce, NONCE_WINDOW_SECONDS } from '../src/oauth/dpop-nonce.ts'
-import { DPOP_ALGORITHMS } from '../src/oauth/dpop-proof.ts'
 import { turnClock } from './support/database.ts'
 import { type Changes, type Fields, ProvingPhone, postForm } from './support/dpop.ts'
 import { answerOf, authorizeUrl, obtainCode, pkcePair, redeem, refresh } from './support/phone.ts'
@@ -22,7 +23,7 @@ const GRANTED = [200, undefined]
 
 t.test('§5: a proof binds the access token, and the refresh token of a public client, to its key', async (t) => {
   const { app } = await testServer(t)
-  for (const alg of DPOP_ALGORITHMS)
+  for (const alg of PROOF_ALGORITHMS)
     await t.test(alg, async (t) => {
       const phone = await ProvingPhone.create(app, alg)
       const { code, verifier } = await obtainCode(app)
@@ -336,6 +337,38 @@ t.test('§10: a code bound by dpop_jkt', async (t) => {
   })
 })
 
+t.test('whoever knows nothing but a public client_id leaves no row behind, however many proofs are sent', async (t) => {
+  const { app, db } = await testServer(t)
+  const phone = await ProvingPhone.create(app)
+  const noted = async () => (await db.selectFrom('used_jtis').select('jti_hash').execute()).length
+  const { code, verifier } = await obtainCode(app)
+  const { refresh_token: token } = (await phone.redeem(code, verifier)).json()
+  const used = await obtainCode(app)
+  await redeem(app, used.code, used.verifier)
+  t.equal(await noted(), 1, 'the proof of a redeemed code is noted')
+
+  const dead = await obtainCode(app)
+  await turnClock(db, 120)
+  phone.nonce = undefined
+  const attempts: readonly (readonly [string, () => ReturnType<typeof phone.redeem>])[] = [
+    ['a code that never was', () => phone.redeem(sha256('made up'), verifier)],
+    ['a code that has been used', () => phone.redeem(used.code, used.verifier)],
+    ['a code that has expired', () => phone.redeem(dead.code, dead.verifier)],
+    ['a refresh token that never was', () => phone.refresh(`${String(token).slice(0, -3)}AAA`)],
+    ['no grant at all', () => phone.post('/token', { grant_type: 'refresh_token', client_id: APP.clientId })],
+    ['a client that does not exist', () => phone.post('/token', { grant_type: 'refresh_token', client_id: 'nobody' })],
+  ]
+  // Its claims are by the machine's clock, which the database's has left behind: a nonce makes that of no account.
+  await phone.refresh(token)
+  for (const [what, attempt] of attempts) {
+    t.not((await attempt()).statusCode, 200, what)
+    t.not((await attempt()).statusCode, 200, `${what}, again`)
+    t.equal(await noted(), 1, what)
+  }
+  t.same(statusAndError(await phone.refresh(token)), GRANTED)
+  t.equal(await noted(), 2)
+})
+
 t.test('§7: at our own resource, userinfo, a bound token counts from the holder of its key only', async (t) => {
   const { app } = await testServer(t)
   const phone = await ProvingPhone.create(app)
@@ -374,6 +407,6 @@ t.test('§7: at our own resource, userinfo, a bound token counts from the holder
 t.test('§5.1: discovery names the algorithms', async (t) => {
   const { app } = await testServer(t)
   const metadata = (await app.inject('/.well-known/oauth-authorization-server')).json()
-  t.same(metadata.dpop_signing_alg_values_supported, DPOP_ALGORITHMS)
+  t.same(metadata.dpop_signing_alg_values_supported, PROOF_ALGORITHMS)
   t.notOk(metadata.dpop_signing_alg_values_supported.some((alg: string) => /^(none|HS)/.test(alg)))
 })

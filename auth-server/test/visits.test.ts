@@ -29,6 +29,32 @@ t.test('an address that begins too many sign-ins waits; a page says so, /par say
   t.equal(rows.length, 7, 'what was refused left no row')
 })
 
+t.test(
+  'a visit that keeps more than an ordinary one counts as several; a hint no address can be is not kept',
+  async (t) => {
+    const { app, db } = await testServer(t, { VISITS_PER_MINUTE: '6' })
+    const state = '語'.repeat(1300)
+    const visit = () => app.inject(authorizeUrl(pkcePair().challenge, { state, login_hint: '語'.repeat(1300) }))
+    const answers = [await visit(), await visit(), await visit()]
+    t.same(
+      answers.map(({ statusCode }) => statusCode),
+      [303, 303, 429],
+    )
+    const rows = await db.selectFrom('authorization_requests').select('request').execute()
+    for (const { request } of rows) t.notOk('loginHint' in request)
+    t.ok(rows.every(({ request }) => Buffer.byteLength(JSON.stringify(request)) < 6000))
+  },
+)
+
+t.test('one IPv6 site has as many visits as four subscribers', async (t) => {
+  const { app } = await testServer(t, { VISITS_PER_MINUTE: '2' })
+  const url = authorizeUrl(pkcePair().challenge)
+  const from = async (remoteAddress: string) => (await app.inject({ url, remoteAddress })).statusCode
+  for (let network = 1; network <= 8; network++) t.equal(await from(`2001:db8:7:${network}::1`), 303)
+  t.equal(await from('2001:db8:7:9::1'), 429)
+  t.equal(await from('2001:db8:8:1::1'), 303)
+})
+
 t.test('what is wrong is told as before, and costs nothing', async (t) => {
   const { app } = await testServer(t, { VISITS_PER_MINUTE: '1' })
   for (let count = 0; count < 3; count++)

@@ -2,7 +2,7 @@
 import { textToBytes } from './bytes.ts'
 import type { Answer, Exchange } from './exchange.ts'
 import { nginxVariable } from './header-list.ts'
-import { normalizeValues, setResponseHeader } from './response-headers.ts'
+import { headerName, normalizeValues, setResponseHeader } from './response-headers.ts'
 
 /** Kong's words for statuses that have no words of their own (K:error_handlers.lua, K:pdk/response.lua). */
 const messages: Readonly<Record<number, string>> = {
@@ -95,7 +95,7 @@ export function errorAnswer(exchange: Exchange, status: number, message?: string
 /** `kong.response.exit`: a table becomes JSON, a string is sent as it is, nothing leaves the body to nginx. */
 export function exitAnswer(exchange: Exchange, status: number, body: unknown, headers: Map<string, unknown>): Answer {
   for (const [name, value] of headers) {
-    setResponseHeader(exchange.responseHeaders, name, normalizeValues(name, value))
+    setResponseHeader(exchange.responseHeaders, headerName(name), normalizeValues(name, value))
   }
   if (typeof body === 'string') return { status, body }
   if (body === undefined || body === null) return { status, body: undefined }

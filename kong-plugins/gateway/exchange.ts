@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { HeaderList } from './header-list.ts'
 import type { RouteMatch } from './router.ts'
-import { normalizePath, splitTarget } from './uri.ts'
+import { hostOf, normalizePath, splitTarget } from './uri.ts'
 
 /** What is sent in place of a backend's answer. */
 export interface Answer {
@@ -26,7 +26,7 @@ export interface Exchange {
   /** Normalised: what routes match and `kong.request.get_path` shows. */
   readonly path: string
   readonly query: string | undefined
-  /** Lower case, without a port. */
+  /** Lower case, without a port; empty where it is no host. */
   readonly host: string
   readonly scheme: 'http'
   readonly client: { readonly address: string; readonly port: number }
@@ -66,7 +66,8 @@ export function createExchange(req: IncomingMessage): Exchange {
   const requestHeaders = new HeaderList(
     HeaderList.fromRaw(req.rawHeaders).lines.filter(([name]) => keptName.test(name)),
   )
-  const { target, host } = splitAbsolute(req.url ?? '/', requestHeaders.first('host') ?? '')
+  // Kong's server_name: what nginx takes a request without Host for, which HTTP/1.0 allows.
+  const { target, host } = splitAbsolute(req.url ?? '/', requestHeaders.first('host') ?? 'kong')
   const { path: rawPath, query } = splitTarget(target)
   return {
     requestId: randomBytes(16).toString('hex'),
@@ -78,7 +79,7 @@ export function createExchange(req: IncomingMessage): Exchange {
     rawPath,
     path: normalizePath(rawPath),
     query,
-    host: host.replace(/:\d*$/, '').toLowerCase(),
+    host: hostOf(host) ?? '',
     scheme: 'http',
     client: {
       address: (req.socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, ''),

@@ -17,6 +17,9 @@ export function parseKongConfig(text: string, plugins: readonly PluginInfo[], fi
   return reader.result()
 }
 
+/** K:db/schema/others/declarative_config.lua: those that Kong takes, and takes alike. */
+const formatVersions: ReadonlySet<unknown> = new Set(['1.1', '2.1', '3.0'])
+
 class KongReader {
   readonly #source: ConfigSource
   readonly #infos: ReadonlyMap<string, PluginInfo>
@@ -41,7 +44,8 @@ class KongReader {
 
   readDocument(): void {
     const root = new Fields(this.#source, [], this.#source.root)
-    if (root.values._format_version !== '3.0') root.problem('_format_version', 'must be "3.0"')
+    if (!formatVersions.has(root.values._format_version))
+      root.problem('_format_version', `must be one of the texts ${[...formatVersions].map((v) => `"${v}"`).join(', ')}`)
     for (const at of root.list('services')) this.#readService(at)
     for (const at of root.list('routes')) this.#readRoute(at, undefined)
     for (const at of root.list('plugins')) this.#readPlugin(at, {})

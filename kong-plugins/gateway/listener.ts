@@ -63,11 +63,23 @@ export function createListener(deps: ListenerDeps): Server {
     return { exchange, service, chain: site.chain, pool: deps.pool, log: deps.log }
   }
 
-  const fail = (error: unknown, exchange: Exchange, res: ServerResponse): void => {
+  const tell = (error: unknown, exchange?: Exchange): void => {
     deps.log('crit', error instanceof Error ? (error.stack ?? error.message) : String(error), exchange)
+  }
+
+  const fail = (error: unknown, exchange: Exchange, res: ServerResponse): void => {
+    tell(error, exchange)
     if (res.headersSent) return void res.destroy()
     exchange.answer = errorAnswer(exchange, 500)
     sendAnswer(exchange, res, undefined)
+  }
+
+  /** Whatever is thrown past all else costs this client its connection, and nobody the gateway. */
+  const settle = (serving: Promise<void>, res: Duplex | ServerResponse): void => {
+    serving.catch((error: unknown) => {
+      tell(error)
+      res.destroy()
+    })
   }
 
   const serve = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
@@ -104,13 +116,13 @@ export function createListener(deps: ListenerDeps): Server {
     }
   }
 
-  server.on('request', (req, res) => void serve(req, res))
+  server.on('request', (req, res) => settle(serve(req, res), res))
   // With this listener node leaves `100 Continue` to us: it goes out when the body is wanted.
-  server.on('checkContinue', (req, res) => void serve(req, res))
-  server.on('checkExpectation', (req, res) => void serve(req, res))
+  server.on('checkContinue', (req, res) => settle(serve(req, res), res))
+  server.on('checkExpectation', (req, res) => settle(serve(req, res), res))
   server.on('upgrade', (req, socket, head) => {
     socket.on('error', () => socket.destroy())
-    void serveHandshake(req, socket, head)
+    settle(serveHandshake(req, socket, head), socket)
   })
   server.on('connect', (_req, socket) => {
     socket.on('error', () => socket.destroy())

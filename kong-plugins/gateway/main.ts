@@ -33,7 +33,8 @@ function readArguments(): { config: string; socketPath: string; port: number; ho
     process.stdout.write(usage)
     process.exit(0)
   }
-  const { config, host, socket: socketPath } = values
+  const { config, socket: socketPath } = values
+  const host = values.host.replace(/^\[(.*)\]$/, '$1') // an IPv6 address as it stands in a URL
   if (socketPath === undefined) throw new Error('--socket is missing')
   const [port, timeout] = [Number(values.port), Number(values['plugin-timeout'])]
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error('--port must be a port number')
@@ -50,6 +51,9 @@ async function main(): Promise<void> {
   }
   const { timeout, ...options } = given
   const logger = pino({ name: 'gateway', level: process.env.LOG_LEVEL ?? 'info' }, pino.destination(2))
+  // An error that nobody caught is a bug of ours and told as one, but one faulty exchange must not end all others.
+  process.on('uncaughtException', (cause) => logger.error({ err: cause }, 'uncaught exception'))
+  process.on('unhandledRejection', (cause) => logger.error({ err: cause }, 'unhandled rejection'))
   const gateway = await startGateway({ ...options, logger, pluginReadTimeoutMs: timeout, watch: true }).catch(
     (error: unknown) => fail(error instanceof Error ? error.message : String(error)),
   )

@@ -6,7 +6,7 @@ import type { Exchange } from './exchange.ts'
 import type { HeaderList } from './header-list.ts'
 import type { PdkFunction } from './pdk-function.ts'
 import { requestFunctions } from './pdk-request.ts'
-import { addResponseHeader, LuaError, normalizeValues, setResponseHeader } from './response-headers.ts'
+import { addResponseHeader, headerName, LuaError, normalizeValues, setResponseHeader } from './response-headers.ts'
 
 /** The name argument most functions take first. */
 export function nameArgument(args: readonly unknown[], what: string): string {
@@ -22,14 +22,14 @@ function headerArguments(args: readonly unknown[]): [string, unknown][] {
 
 function setRequestHeader(exchange: Exchange, name: unknown, value: unknown): void {
   const values = normalizeValues(name, value)
-  const header = textToBytes(String(name))
+  const header = headerName(name)
   if (header.toLowerCase() === 'host') exchange.upstream.host = values.at(-1) ?? ''
   if (values.length === 0) exchange.requestHeaders.remove(header)
   else exchange.requestHeaders.set(header, values)
 }
 
 function setResponse(exchange: Exchange, name: unknown, value: unknown): void {
-  setResponseHeader(exchange.responseHeaders, textToBytes(String(name)), normalizeValues(name, value))
+  setResponseHeader(exchange.responseHeaders, headerName(name), normalizeValues(name, value))
 }
 
 function statusArgument(status: unknown, min: number): number {
@@ -59,7 +59,7 @@ function error(exchange: Exchange, [status, message, headers]: readonly unknown[
     throw new LuaError('message must be a nil, a string or a table')
   }
   for (const [name, value] of list) setResponse(exchange, name, value)
-  exchange.answer ??= errorAnswer(exchange, code, text === null ? undefined : text)
+  exchange.answer ??= errorAnswer(exchange, code, text === null || text === undefined ? undefined : textToBytes(text))
 }
 
 function responseHeader(headers: HeaderList, name: string): string | undefined {
@@ -77,7 +77,7 @@ const responseFunctions = {
     for (const [name, value] of headerArguments(args)) setResponse(x, name, value)
   },
   'kong.response.add_header': (x, [name, value]) =>
-    addResponseHeader(x.responseHeaders, textToBytes(String(name)), normalizeValues(name, value)),
+    addResponseHeader(x.responseHeaders, headerName(name), normalizeValues(name, value)),
   'kong.response.clear_header': (x, args) =>
     x.responseHeaders.remove(nameArgument(args, 'header name').replaceAll('_', '-')),
   'kong.response.get_status': (x) => x.status,
@@ -90,7 +90,7 @@ const serviceFunctions = {
     for (const [name, value] of headerArguments(args)) setRequestHeader(x, name, value)
   },
   'kong.service.request.add_header': (x, [name, value]) => {
-    for (const line of normalizeValues(name, value)) x.requestHeaders.add(textToBytes(String(name)), line)
+    for (const line of normalizeValues(name, value)) x.requestHeaders.add(headerName(name), line)
   },
   'kong.service.request.clear_header': (x, args) => x.requestHeaders.remove(nameArgument(args, 'header')),
   'kong.service.request.set_path': (x, args) => {

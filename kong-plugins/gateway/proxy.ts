@@ -2,10 +2,12 @@
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { errorAnswer } from './answer.ts'
+import { readHead } from './answer-head.ts'
 import type { Service } from './config-types.ts'
 import type { Exchange } from './exchange.ts'
 import type { PluginChain } from './plugin-chain.ts'
 import { sendAnswer, sendUpstreamHead } from './respond.ts'
+
 import { openUpstream, toUpstreamError, UpstreamError, type UpstreamPool } from './upstream.ts'
 import { addUpstreamHeaders, type BodyFraming } from './upstream-headers.ts'
 import { Watchdog } from './watchdog.ts'
@@ -26,6 +28,9 @@ export function framingOf(req: IncomingMessage): BodyFraming {
   return length === undefined ? 'none' : { length }
 }
 
+/** Answers that have no body, whatever their headers say (RFC 9110 §6.4.1). */
+const bodiless = new Set([204, 304])
+
 function fail(context: ProxyContext, res: ServerResponse, error: UpstreamError): void {
   const { exchange, log } = context
   log('err', `${error.message} while proxying to ${context.service.host}:${context.service.port}`, exchange)
@@ -34,7 +39,13 @@ function fail(context: ProxyContext, res: ServerResponse, error: UpstreamError):
     return
   }
   exchange.answer = errorAnswer(exchange, error.status, error.publicMessage)
-  sendAnswer(exchange, res, context.chain)
+  try {
+    sendAnswer(exchange, res, context.chain)
+  } catch (thrown) {
+    // This runs in events of the connection, where nobody else would catch it.
+    log('crit', asError(thrown).message, exchange)
+    res.destroy()
+  }
 }
 
 /** Sends the client's body on as it arrives; calls back when the last byte is handed over. */
@@ -124,33 +135,59 @@ export async function proxy(
     silent.disarm()
     if (switchProtocols === undefined) return void socket.destroy()
     switched = true
-    switchProtocols(answer, socket, head)
+    try {
+      switchProtocols(answer, socket, head)
+    } catch (error) {
+      socket.destroy()
+      failed(asError(error))
+    }
   })
   opened.once('close', () => {
     silent.disarm()
     if (!res.headersSent && !switched)
       failed(new UpstreamError('the backend closed the connection without an answer', 502))
   })
-  opened.once('response', (answer) => {
-    silent.disarm()
-    exchange.status = answer.statusCode ?? 502
+  const respond = (answer: IncomingMessage): void => {
+    const { status, reason } = readHead(answer)
+    exchange.status = status
     addUpstreamHeaders(exchange, answer.rawHeaders)
     chain.headerFilter(exchange)
     if (exchange.answer !== undefined) {
       opened.destroy()
-      return sendAnswer(exchange, res, undefined)
+      sendAnswer(exchange, res, undefined)
+      return
     }
-    sendUpstreamHead(exchange, res, answer.statusMessage ?? '', Date.now() - sentAt)
-    sendResponseBody(answer, res, service, failed)
+    sendUpstreamHead(exchange, res, exchange.status === status ? reason : undefined, Date.now() - sentAt)
+    if (exchange.method !== 'HEAD' && !bodiless.has(exchange.status)) {
+      sendResponseBody(answer, res, service, failed)
+      return
+    }
+    // Whatever the backend sends behind its head, the client has its answer.
+    res.end()
+    answer.on('error', () => undefined).resume()
+  }
+  opened.once('response', (answer) => {
+    silent.disarm()
+    try {
+      respond(answer)
+    } catch (error) {
+      // What cannot be passed on is the backend's fault; thrown from an event, it would end the process.
+      opened.destroy()
+      failed(asError(error))
+    }
   })
   res.once('close', () => opened.destroy())
-  if (exchange.requestHeaders.has('expect')) res.writeContinue()
+  if (exchange.requestHeaders.first('expect')?.toLowerCase() === '100-continue') res.writeContinue()
   const sent = (): void => {
     if (!res.headersSent) silent.arm()
   }
   if (switchProtocols === undefined) sendBody(req, opened, service, sent)
   else opened.end(sent)
   await done
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown))
 }
 
 /** What flows after a protocol switch, in both directions, until one side ends or both fall silent. */

@@ -1,7 +1,7 @@
 // What nginx refuses before Kong sees it: lengths, duplicates, methods and paths.
 import type { IncomingMessage } from 'node:http'
 import type { Exchange } from './exchange.ts'
-import { isRefusedPath } from './uri.ts'
+import { hostOf, isRefusedPath } from './uri.ts'
 
 /** nginx's `large_client_header_buffers`: four of 8 KiB; a request line or header line must fit into one. */
 export const maxLineBytes = 8192
@@ -24,6 +24,9 @@ export function refusedStatus(req: IncomingMessage, exchange: Exchange): number 
     if (seen.has(lower) && unique.has(lower)) return 400
     seen.add(lower)
   }
+  if (req.httpVersionMajor > 1) return 505
+  if (req.httpVersionMajor < 1) return 400
+  if (exchange.host === '' || hostOf(exchange.requestHeaders.first('host') ?? exchange.host) === undefined) return 400
   if (exchange.method === 'TRACE' || exchange.method === 'CONNECT') return 405
   if (!exchange.target.startsWith('/') || isRefusedPath(exchange.rawPath)) return 400
   const coding = req.headers['transfer-encoding']

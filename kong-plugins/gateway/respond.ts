@@ -32,14 +32,23 @@ export function sendAnswer(exchange: Exchange, res: ServerResponse, chain: Plugi
   res.end(body, 'latin1')
 }
 
-/** Sends the head of a backend's answer. */
-export function sendUpstreamHead(exchange: Exchange, res: ServerResponse, reason: string, waitedMs: number): void {
+/** Node writes a head as latin1 when bytes follow it; with `flushHeaders` as UTF-8, every byte from 0x80 on as two. */
+const noBytes = Buffer.alloc(0)
+
+/** Sends the head of a backend's answer; without a reason, the usual one of its status. */
+export function sendUpstreamHead(
+  exchange: Exchange,
+  res: ServerResponse,
+  reason: string | undefined,
+  waitedMs: number,
+): void {
   const { responseHeaders: headers } = exchange
   headers.set('X-Kong-Upstream-Latency', String(waitedMs))
   headers.set('X-Kong-Proxy-Latency', String(Math.max(0, Date.now() - exchange.startedAt - waitedMs)))
   headers.add('Via', `1.1 ${serverName}`)
   headers.set('X-Kong-Request-Id', exchange.requestId)
-  res.writeHead(exchange.status, reason, headers.toRaw())
+  if (reason === undefined) res.writeHead(exchange.status, headers.toRaw())
+  else res.writeHead(exchange.status, reason, headers.toRaw())
   // The client learns of the answer now, even if its first byte takes a while: server-sent events.
-  res.flushHeaders()
+  res.write(noBytes)
 }

@@ -33,6 +33,18 @@ function escapeControls(value: string): string {
   })
 }
 
+/** Nor may names hold what is no token (RFC 9110 §5.1): the Lua module percent-encodes that, too. */
+function escapeName(name: string): string {
+  return name.replace(/[^\w!#$&'*+.^`|~%-]/g, (char) => {
+    return `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
+  })
+}
+
+/** A header's name as plugins and Lua give it, as bytes that may stand in a header. */
+export function headerName(name: unknown): string {
+  return escapeName(textToBytes(String(name)))
+}
+
 function normalizeValue(value: string): string {
   return value === '' ? ' ' : escapeControls(textToBytes(value))
 }

@@ -62,7 +62,8 @@ export async function createSite(
   const decide = async (req: IncomingMessage, exchange: Exchange): Promise<void> => {
     const refused = refusedStatus(req, exchange)
     if (refused !== undefined) {
-      exchange.answer = errorAnswer(exchange, refused)
+      // Of this one Kong knows nothing: nginx answers in its own words.
+      exchange.answer = refused === 505 ? { status: refused, body: undefined } : errorAnswer(exchange, refused)
       return
     }
     chain.rewrite(exchange)

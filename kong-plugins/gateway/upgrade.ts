@@ -1,5 +1,5 @@
 // WebSocket handshakes: the same checks and plugins as any request, then a tunnel.
-import { type IncomingMessage, ServerResponse, STATUS_CODES } from 'node:http'
+import { type IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Exchange } from './exchange.ts'
 import type { PluginChain } from './plugin-chain.ts'
@@ -44,7 +44,7 @@ export async function proxyHandshake(
     exchange.responseHeaders.set('Connection', 'upgrade')
     chain.headerFilter(exchange)
     const lines = exchange.responseHeaders.lines.map(([name, value]) => `${name}: ${value}`)
-    const status = `HTTP/1.1 ${exchange.status} ${STATUS_CODES[exchange.status] ?? ''}`
+    const status = `HTTP/1.1 ${exchange.status} ${answer.statusMessage ?? ''}`
     client.write(`${[status, ...lines].join('\r\n')}\r\n\r\n`, 'latin1')
     if (head.length > 0) backend.write(head)
     if (backendHead.length > 0) client.write(backendHead)

@@ -57,10 +57,13 @@ function forwarded(exchange: Exchange): [string, string | undefined][] {
 /** How the request's body is framed: the length as sent, chunked, or none. */
 export type BodyFraming = { readonly length: string } | 'chunked' | 'none'
 
+/** Of these node takes no headers about a body to mean that there is none; others it would send in chunks. */
+const chunkless = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS'])
+
 function framingHeaders(framing: BodyFraming, method: string): [string, string][] {
   if (framing === 'chunked') return [['Transfer-Encoding', 'chunked']]
   if (framing !== 'none') return [['Content-Length', framing.length]]
-  return ['POST', 'PUT', 'PATCH'].includes(method) ? [['Content-Length', '0']] : []
+  return chunkless.has(method) ? [] : [['Content-Length', '0']]
 }
 
 /** What the backend receives. */
@@ -101,9 +104,10 @@ function withCharset(name: string, value: string): string {
 /** Puts the backend's headers behind those that plugins have set; both are sent, as in Kong. */
 export function addUpstreamHeaders(exchange: Exchange, raw: readonly string[]): void {
   const headers = HeaderList.fromRaw(raw)
-  const connection = headers.values('connection').join(',')
-  for (const name of [...notForwarded, ...csv(connection)]) headers.remove(name)
-  if (!csv(connection).some((option) => option.toLowerCase() === 'upgrade')) headers.remove('upgrade')
+  const named = csv(headers.values('connection').join(',').toLowerCase())
+  for (const name of [...notForwarded, ...named.filter((option) => option !== 'upgrade')]) headers.remove(name)
+  // RFC 6455 §4.2.2: without it no browser takes the handshake for answered.
+  if (!named.includes('upgrade')) headers.remove('upgrade')
   for (const [name, value] of headers.lines) {
     if (isSingleValued(name)) exchange.responseHeaders.remove(name)
     exchange.responseHeaders.add(name, withCharset(name, value))

@@ -94,7 +94,8 @@ function attempt(
       if (socket.connecting) socket.once(service.protocol === 'https' ? 'secureConnect' : 'connect', connected)
       else connected()
     })
-    request.flushHeaders()
+    // Not `flushHeaders`, which writes the head as UTF-8: header bytes would change on the way.
+    request.write(Buffer.alloc(0))
   })
 }
 

@@ -80,3 +80,12 @@ export function upstreamPathV1(stripPath: boolean, postfix: string, requestPath:
   if (!stripPath) return base + requestPath.slice(1)
   return base.endsWith('/') && postfix.startsWith('/') ? base.slice(0, -1) + postfix : base + postfix
 }
+
+/** A host as nginx reads it: without port and last dot, in lower case; undefined for what it answers 400 to. */
+export function hostOf(authority: string): string | undefined {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about.
+  if (/[\x00-\x20\x7f/]|\.\./.test(authority)) return undefined
+  const literal = authority.startsWith('[') ? (/^\[[^\]]*\]/.exec(authority)?.[0] ?? authority) : undefined
+  const host = (literal ?? authority.replace(/:.*$/, '')).replace(/\.$/, '').toLowerCase()
+  return host === '' ? undefined : host
+}

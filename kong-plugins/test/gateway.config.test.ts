@@ -84,7 +84,13 @@ things: []
     ]),
   )
   t.match(problemsOf('services: [').join(), /line|flow|expected/i)
-  t.throws(() => parseKongConfig('_format_version: "1.1"', infos), /must be "3.0"/)
+  for (const version of ['"1.1"', '"2.1"', '"3.0"'])
+    t.same(parseKongConfig(`_format_version: ${version}`, infos).routes, [], `Kong takes ${version}`)
+  for (const version of ['"1.0"', '"3.1"', '3.0', '2.1', 'null'])
+    t.throws(
+      () => parseKongConfig(`_format_version: ${version}`, infos),
+      /must be one of the texts "1.1", "2.1", "3.0"/,
+    )
   const twice = 'plugins: [{ name: pre-function, config: {} }, { name: pre-function, config: {} }]'
   t.match(problemsOf(twice), [/configured twice/])
 })

@@ -9,7 +9,7 @@ import { eventually } from './gateway-support/eventually.ts'
 import { type FrontKind, fronts, startFront } from './gateway-support/front.ts'
 import { rawRequest, statusOf } from './gateway-support/raw.ts'
 
-t.setTimeout(90_000)
+t.setTimeout(180_000)
 
 type Handler = (req: IncomingMessage, res: ServerResponse) => void
 

@@ -1,11 +1,9 @@
 // Used proofs are remembered for as long as they count, in bounded memory, and a full memory refuses instead of forgetting.
 import t from 'tap'
-import type { SoundProof } from '../src/stages/dpop/proof.ts'
-import { createLocalProofMemory } from '../src/stages/dpop/proof-memory.ts'
+import { createLocalProofMemory, type UsedProof } from '../src/stages/dpop/proof-memory.ts'
 
 const START = 1_800_000_000
-const proofOf = (jti: number | string, issuedAt: number, thumbprint = 'k'): SoundProof => ({
-  kind: 'sound',
+const proofOf = (jti: number | string, issuedAt: number, thumbprint = 'k'): UsedProof => ({
   thumbprint,
   jti: String(jti),
   issuedAt,

@@ -170,6 +170,31 @@ t.test('Redis refuses to write: 503, and recovery', { skip }, async (t) => {
   t.strictSame(await hammer(20, 2, () => node.call(config)), { 200: 4, 429: 16 })
 })
 
+t.test('a node of a Redis Cluster is refused with one sentence, and used once it is none', { skip }, async (t) => {
+  const clustered = await startRedis(t, { args: ['--cluster-enabled', 'yes'] })
+  const node = await startNode(t)
+  const [closed, local] = [counting(clustered.port, 'closed', 5), counting(clustered.port, 'local', 5)]
+  t.equal((await node.call(closed)).status, 503)
+  t.strictSame(await hammer(20, 4, () => node.call(local)), { 200: 5, 429: 15 }, 'local counts in each node')
+  await until(async () => /cmdstat_hello:calls=[3-9]/.test(await clustered.look.info('commandstats')), 10_000)
+  t.match(errors(node), [
+    {
+      msg: 'Redis cannot be used',
+      redis: `127.0.0.1:${clustered.port}/0`,
+      why: /node of a Redis Cluster.*not supported: name a Redis/,
+    },
+  ])
+  t.equal(errors(node).length, 1, 'told once, though tried again and again')
+})
+
+t.test('a cluster that does not say so shows with its first answer', { skip }, async (t) => {
+  // Redis 5 has no HELLO. Without slots every key is somebody else's.
+  const clustered = await startRedis(t, { args: ['--cluster-enabled', 'yes', '--rename-command', 'HELLO', ''] })
+  const node = await startNode(t)
+  t.equal((await node.call(counting(clustered.port, 'closed', 5))).status, 503)
+  t.match(errors(node), [{ msg: 'Redis cannot be used', why: /node of a Redis Cluster/ }])
+})
+
 t.test('with no Redis configured to be there, the stage of others is not touched', { skip }, async (t) => {
   const redis = await startRedis(t)
   await redis.kill()

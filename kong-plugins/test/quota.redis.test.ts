@@ -1,12 +1,16 @@
 // Calls counted in a real Redis by several gateways at once: never one more than the limit, and exactly the limit when enough come.
 import { execFileSync, spawnSync } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import { until } from './support/made-up-plugin.ts'
+import { createSigningKey, gatewayConfig, signToken, startKeyServer } from './support/issuer.ts'
+import { startPluginServer } from './support/plugin-server.ts'
+import { createProver } from './support/prover.ts'
 import { hammer, startNode, startNodeProcess } from './support/quota-node.ts'
 import { startRedis, type TestRedis, withoutRedis } from './support/redis-server.ts'
 
 const skip = withoutRedis
+const signer = await createSigningKey()
 
 /** A config of `mobile-quota` that counts in this Redis. */
 const counting = (redis: TestRedis, basic: Record<string, unknown>, changes: Record<string, unknown> = {}) => ({
@@ -160,13 +164,46 @@ t.test('a machine is counted by client; prefix and count_as name the keys', { sk
   t.strictSame(Object.keys(await contents(redis)), ['staging:gw:{orders:app%20m%7D}:client'])
 })
 
-t.test('in a cluster all keys of a call lie in one slot', { skip }, async (t) => {
-  const redis = await startRedis(t, { args: ['--cluster-enabled', 'yes'] })
-  await redis.look.cluster('ADDSLOTSRANGE', 0, 16_383)
-  await until(async () => String(await redis.look.cluster('INFO')).includes('cluster_state:ok'))
+t.test('an IPv6 address, with brackets as in a URL and without', { skip }, async (t) => {
+  const redis = await startRedis(t, { args: ['--bind', '127.0.0.1', '::1'] })
   const node = await startNode(t)
-  const config = counting(redis, { day: 5, application: { day: 7 } })
-  t.strictSame(await hammer(20, 4, (index) => node.call(config, { sub: `{x}${index % 2}` })), { 200: 7, 429: 13 })
+  for (const host of ['[::1]', '::1']) {
+    const config = counting(redis, { day: 4 }, { redis: { host, port: redis.port } })
+    t.strictSame(await hammer(2, 1, () => node.call(config)), { 200: 2 }, host)
+  }
+  const client = String(await redis.look.call('CLIENT', 'LIST', 'TYPE', 'normal')).split('\n')
+  t.equal(client.filter((line) => line.includes('laddr=[::1]')).length, 1, 'one link for both spellings')
+})
+
+t.test('a user of the ACL needs the commands that README names, each of them and no other', { skip }, async (t) => {
+  const readme = await readFile(join(import.meta.dirname, '../../README.md'), 'utf8')
+  const acl =
+    /ACL SETUSER gateway on >PASSWORD (resetkeys ~mobile-gateway:\* -@all (?:\+\w+ ?)+)/.exec(readme)?.[1] ?? ''
+  const rules = acl.trim().split(' ')
+  t.equal(rules.length, 12)
+  const redis = await startRedis(t)
+  const node = await startNode(t)
+  const [keys, key, prover] = [await startKeyServer(t, signer), signer, await createProver()]
+  const token = await signToken(key, { claims: { cnf: { jkt: prover.jkt } } })
+  const running = await startPluginServer(t)
+  let users = 0
+  /** Counts in the database 1 and remembers a proof, as a new user who may do this; whether both worked. */
+  const works = async (given: readonly string[]): Promise<boolean> => {
+    users += 1
+    const username = `gateway-${users}`
+    await redis.look.call('ACL', 'SETUSER', username, 'on', '>pw', ...given)
+    await redis.look.call('SCRIPT', 'FLUSH')
+    const target = { host: '127.0.0.1', port: redis.port, username, password: 'pw', database: 1 }
+    const config = counting(redis, { day: 1000 }, { redis: target, policy: username })
+    const kong = running.connect()
+    const instance = await kong.start('mobile-gateway', gatewayConfig(keys.jwksUri, config))
+    const dpop = await prover.prove(token)
+    const proven = await kong.access(instance, { headers: { authorization: `DPoP ${token}`, dpop } })
+    return (await node.call(config)).status === 200 && proven.kind === 'passed'
+  }
+  t.ok(await works(rules), 'these are enough')
+  for (const rule of rules.filter((given) => given.startsWith('+')))
+    t.notOk(await works(rules.filter((other) => other !== rule)), `not without ${rule}`)
 })
 
 t.test('user, password and database', { skip }, async (t) => {

@@ -55,7 +55,7 @@ t.test('both caches are bounded, and forged tokens displace no good one', async 
 
   const cache = createTokenCache()
   cache.keepAuthentic('good', seen, token.length)
-  for (let n = 0; n < 20_000; n += 1) cache.keepForged(`forged-${n}`, seen.key)
+  for (let n = 0; n < 20_000; n += 1) cache.keepForged(`forged-${n}`, [seen.key])
   t.equal(cache.authentic('good'), seen)
   t.notOk(cache.isForged('forged-0', seen.key))
   t.ok(cache.isForged('forged-19999', seen.key))

@@ -3,7 +3,8 @@ import { pino } from 'pino'
 import t from 'tap'
 import { fetchKeys } from '../src/stages/verify-token/fetch-keys.ts'
 import { createKeySources } from '../src/stages/verify-token/key-sources.ts'
-import { createSigningKey, signToken, startKeyServer } from './support/issuer.ts'
+import { algorithmOf } from '../src/stages/verify-token/token.ts'
+import { createSigningKey, type SigningKey, signToken, startKeyServer } from './support/issuer.ts'
 import { until } from './support/made-up-plugin.ts'
 import { createTestClock, createTokenStage, denialOf, type TokenStage, verdict } from './support/token-stage.ts'
 
@@ -80,18 +81,90 @@ t.test('rotation: a new key is fetched on first sight, a withdrawn one ends with
   t.equal(await ask(stage, second), 'invalid-token: key', 'an empty set is believed')
 })
 
-t.test('the same kid with another key is another key', async (t) => {
+t.test('the same kid with another key is another key, and is fetched on first sight as well', async (t) => {
   const impostor = await createSigningKey('first')
   const keys = await startKeyServer(t, first)
   const stage = createTokenStage(keys.jwksUri)
   const old = `Bearer ${await signToken(first)}`
   t.equal(verdict(await stage.decide(old)), 'verified')
   t.equal(await ask(stage, impostor), 'invalid-token: signature')
+  stage.clock.advance(20_000)
   keys.publish(impostor)
-  stage.clock.advance(10_000)
-  await stage.services.keySources.at(keys.jwksUri).refresh()
-  t.equal(verdict(await stage.decide(old)), 'invalid-token: signature')
   t.equal(await ask(stage, impostor), 'verified')
+  t.equal(verdict(await stage.decide(old)), 'invalid-token: signature', 'the old one is gone with it')
+  const otherKind = await createSigningKey('first', 'RS256')
+  stage.clock.advance(20_000)
+  keys.publish(otherKind)
+  t.equal(await ask(stage, otherKind), 'verified', 'also where the new one is for another algorithm')
+})
+
+t.test('RFC 7517 §4.5: keys may share a kid, of different algorithms or of one', async (t) => {
+  const rsa = await createSigningKey('first', 'RS256')
+  const twin = await createSigningKey('first')
+  const keys = await startKeyServer(t, first, rsa, twin)
+  const stage = createTokenStage(keys.jwksUri)
+  for (const key of [first, rsa, twin]) {
+    const token = `Bearer ${await signToken(key)}`
+    t.equal(verdict(await stage.decide(token)), 'verified', key.algorithm)
+    const { hits } = stage.services.tokenCache.stats
+    t.equal(verdict(await stage.decide(token)), 'verified')
+    t.equal(stage.services.tokenCache.stats.hits, hits + 1)
+  }
+  t.equal(keys.requests, 1)
+  t.equal(await ask(stage, await createSigningKey('first')), 'invalid-token: signature', 'none of the three')
+})
+
+t.test(
+  'RFC 7517 §4.4: a key without alg is for what the policy accepts of its kind, one with alg for that',
+  async (t) => {
+    const withoutAlg = async (algorithm: string): Promise<SigningKey> => {
+      const { jwk, ...key } = await createSigningKey('key', algorithm)
+      const { alg: _, ...rest } = jwk
+      return { ...key, jwk: rest }
+    }
+    const algorithms = [
+      'RS256',
+      'RS384',
+      'RS512',
+      'PS256',
+      'PS384',
+      'PS512',
+      'ES256',
+      'ES384',
+      'ES512',
+      'EdDSA',
+      'Ed25519',
+    ]
+    for (const algorithm of algorithms) {
+      const key = await withoutAlg(algorithm)
+      const keys = await startKeyServer(t, key)
+      const stage = createTokenStage(keys.jwksUri, { algorithms })
+      t.equal(await ask(stage, key), 'verified', algorithm)
+      // EdDSA and Ed25519 are two names of one algorithm (RFC 9864 §2.2).
+      const others = algorithms.filter((other) => algorithmOf(other) !== algorithmOf(algorithm))
+      t.equal(await ask(stage.withConfig({ algorithms: others }), key), 'invalid-token: algorithm', algorithm)
+    }
+    const key = await createSigningKey('key', 'PS256')
+    const stage = createTokenStage((await startKeyServer(t, { jwk: { ...key.jwk, alg: 'RS256' } })).jwksUri, {
+      algorithms,
+    })
+    t.equal(await ask(stage, key), 'invalid-token: algorithm', 'a key for RS256 verifies no PS256')
+  },
+)
+
+t.test('RFC 7515 §4.1.4: a token without kid is tried with every key of its algorithm, ten at most', async (t) => {
+  const many = await Promise.all(Array.from({ length: 11 }, (_, n) => createSigningKey(`key-${n}`)))
+  const { kid: _, ...nameless } = second.jwk
+  const keys = await startKeyServer(t, { jwk: nameless }, ...many)
+  const stage = createTokenStage(keys.jwksUri)
+  const withoutKid = async (key: SigningKey) =>
+    verdict(await stage.decide(`Bearer ${await signToken(key, { header: { kid: undefined } })}`))
+  t.equal(await withoutKid(second), 'verified', 'the key has none either')
+  for (const key of many.slice(0, 9)) t.equal(await withoutKid(key), 'verified', key.keyId)
+  for (const key of many.slice(9)) t.equal(await withoutKid(key), 'invalid-token: signature', key.keyId)
+  t.equal(await ask(stage, second), 'invalid-token: key', 'a kid that is named must be published')
+  const rsa = await createSigningKey('rsa', 'RS256')
+  t.equal(await withoutKid(rsa), 'invalid-token: key', 'no key of that algorithm')
 })
 
 t.test('a key that is published right after a fetch is fetched on first sight', async (t) => {
@@ -161,6 +234,29 @@ t.test('a storm of unknown kids: two fetches at once, then one in ten seconds, h
   t.equal(await ask(stage, second), 'verified', 'a new key is known within ten seconds all the same')
 })
 
+t.test('a storm of bad signatures under a known kid costs no more fetches than one of unknown kids', async (t) => {
+  const keys = await startKeyServer(t, first)
+  const stage = createTokenStage(keys.jwksUri)
+  t.equal(await ask(stage), 'verified')
+  const impostor = await createSigningKey('first')
+  stage.clock.advance(300_000)
+  const atOnce = await Promise.all(Array.from({ length: 30 }, (_, n) => ask(stage, impostor, { jti: `${n}` })))
+  t.strictSame(new Set(atOnce), new Set(['invalid-token: signature']))
+  t.equal(keys.requests, 2, 'thirty at the same time are one fetch')
+  const replayed = `Bearer ${await signToken(impostor)}`
+  const requests: number[] = []
+  for (let second = 0; second <= 20; second += 1) {
+    if (second > 0) stage.clock.advance(1000)
+    for (let n = 0; n < 4; n += 1)
+      t.equal(await ask(stage, impostor, { jti: `${second}-${n}` }), 'invalid-token: signature')
+    t.equal(verdict(await stage.decide(replayed)), 'invalid-token: signature')
+    t.equal(verdict(await stage.decide(await madeUp(`${second}`))), 'invalid-token: key', 'together with unknown kids')
+    t.equal(await ask(stage), 'verified')
+    if (second % 10 === 0 || second % 10 === 9) requests.push(keys.requests - 1)
+  }
+  t.strictSame(requests, [2, 2, 3, 3, 4], 'after 0, 9, 10, 19 and 20 seconds')
+})
+
 t.test('with the keys away, unknown kids cause no more fetches than otherwise', async (t) => {
   const keys = await startKeyServer(t, first)
   const stage = createTokenStage(keys.jwksUri)
@@ -217,18 +313,24 @@ t.test('in the background the keys are fetched again and again, also after a fai
   t.after(() => sources.close())
   const source = sources.at(keys.jwksUri)
   t.equal(sources.at(keys.jwksUri), source, 'one source for all who ask')
-  await until(() => source.current('first') !== undefined)
-  const key = source.current('first')
+  const published = async ({ keyId, algorithm }: SigningKey) => {
+    const found = await source.find({ keyId, algorithm })
+    return found.kind === 'found' ? found.keys[0] : undefined
+  }
+  await until(() => source.isUsable())
+  const key = await published(first)
+  t.ok(key)
 
   keys.misbehave({ status: 500 })
   clock.advance(10_000)
   await until(() => keys.requests === 2)
-  t.equal(source.current('first'), key)
+  t.equal(await published(first), key)
 
   keys.misbehave(undefined)
   keys.publish(first, second)
   clock.advance(10_000)
-  await until(() => source.current('second') !== undefined)
-  t.equal(source.current('first'), key, 'a key that stays published stays the same key')
+  await until(() => keys.requests === 3)
+  await until(async () => (await published(second)) !== undefined)
+  t.equal(await published(first), key, 'a key that stays published stays the same key')
   t.equal(keys.requests, 3)
 })

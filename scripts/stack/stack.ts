@@ -234,6 +234,8 @@ async function describeProcesses(around: Surroundings): Promise<Described> {
           ...(options.databasePooler && { DATABASE_POOLER: options.databasePooler }),
           ISSUER: urls.issuer,
           PORT: String(ports.auth),
+          // There is no load balancer that would have to hear of the end first.
+          DRAIN_SECONDS: '0',
         },
         ready: () => answersHttp(`http://127.0.0.1:${ports.auth}/health/ready`, { onlyOk: true }),
         readyTimeoutMs: 75_000, // it waits a minute for a database

@@ -5,7 +5,7 @@ import { randomId, randomSecret } from '../crypto/random.ts'
 import { isSigningAlgorithm, SIGNING_ALGORITHMS } from '../crypto/signing-algorithms.ts'
 import { isSchemeTaken } from '../store/applications.ts'
 import type { ApplicationKind, ClientAuthMethod, Db, Trx } from '../store/database.ts'
-import { readPublicKeys } from './client-keys.ts'
+import { type PublicKeys, readPublicKeys } from './client-keys.ts'
 import { backchannelLogoutProblem, redirectKind, redirectUriProblem } from './redirect-uri.ts'
 
 /** Thrown when a definition breaks a rule; `message` says what to write instead, `about` where. */
@@ -27,8 +27,10 @@ export type ApplicationDefinition = Readonly<{
   authMethod?: ClientAuthMethod
   /** For the two methods with a secret; stored as its SHA-256, so it has to be random. */
   clientSecret?: string | undefined
-  /** For `private_key_jwt`: a JWK set of public keys. */
+  /** A JWK set of public keys: needed for `private_key_jwt`, allowed for any (RFC 7591 §2). */
   jwks?: unknown
+  /** The one algorithm of its assertions (`token_endpoint_auth_signing_alg`); any that fits its keys unless told. */
+  authSigningAlg?: string | undefined
   /** `authorization_code` and `refresh_token` unless told. */
   grantTypes?: readonly string[]
   /** False only for a confidential client that uses the nonce of OpenID Connect instead (OAuth 2.1 §7.5.1). */
@@ -40,6 +42,8 @@ export type ApplicationDefinition = Readonly<{
   requirePushedRequests?: boolean
   dpopBound?: boolean
   idTokenAlg?: string
+  /** Whether ID tokens carry the claims of `profile` and `email`, which userinfo tells anyway; false unless told. */
+  claimsInIdToken?: boolean
   accessTokenAlg?: string
   postLogoutRedirectUris?: readonly string[]
   backchannelLogoutUri?: string | null
@@ -80,8 +84,8 @@ const requireSound = (application: ApplicationDefinition): void => {
     )
   if (application.clientSecret !== undefined && application.clientSecret.length < MIN_SECRET_LENGTH)
     throw new InvalidApplication('A client secret is random and has 32 characters at least.')
-  if ((authMethod === 'private_key_jwt') !== (application.jwks !== undefined))
-    throw new InvalidApplication('jwks goes with private_key_jwt, and with nothing else.')
+  if (authMethod === 'private_key_jwt' && application.jwks === undefined)
+    throw new InvalidApplication('private_key_jwt needs public keys in jwks.')
   // RFC 6749 §4.4: a machine acts on its own behalf, so it has to prove who it is.
   if (grantTypes.includes('client_credentials') && authMethod === 'none')
     throw new InvalidApplication('client_credentials is for clients that authenticate.')
@@ -95,11 +99,12 @@ const requireSound = (application: ApplicationDefinition): void => {
     throw new InvalidApplication('A public client uses PKCE.')
 }
 
-const requireKeys = async (jwks: unknown): Promise<string | null> => {
+const requireKeys = async ({ jwks, authMethod, authSigningAlg }: ApplicationDefinition): Promise<PublicKeys | null> => {
   if (jwks === undefined) return null
-  const keys = await readPublicKeys(jwks)
+  const use = { authenticates: authMethod === 'private_key_jwt', signingAlg: authSigningAlg }
+  const keys = await readPublicKeys(jwks, use)
   if (typeof keys === 'string') throw new InvalidApplication(keys)
-  return JSON.stringify(keys)
+  return keys
 }
 
 // Two apps with one private-use scheme: the system hands the answer to either (RFC 8252 §8.4). PKCE protects the code
@@ -115,21 +120,22 @@ const requireOwnSchemes = async (trx: Trx, clientId: string, redirectUris: reado
     )
 }
 
-/** An application as it was registered; `createdAt` in Unix seconds. */
-export type Registered = Readonly<{ id: string; clientId: string; createdAt: number }>
+/** An application as it was registered; `createdAt` in Unix seconds, `jwks` those of its keys that were kept. */
+export type Registered = Readonly<{ id: string; clientId: string; createdAt: number; jwks: PublicKeys | null }>
 
 const seconds = (count: number) => sql<string>`make_interval(secs => ${count})`
 
 const upsert = async (trx: Trx, application: ApplicationDefinition): Promise<Registered> => {
   requireSound(application)
   await requireOwnSchemes(trx, application.clientId, application.redirectUris)
+  const jwks = await requireKeys(application)
   const values = {
     name: application.name,
     kind: application.kind,
     redirect_uris: [...application.redirectUris],
     token_endpoint_auth_method: application.authMethod ?? 'none',
     client_secret_hash: application.clientSecret === undefined ? null : sha256(application.clientSecret),
-    jwks: await requireKeys(application.jwks),
+    jwks: jwks && JSON.stringify(jwks),
     refresh_idle: seconds(application.refreshIdleSeconds ?? LIFETIMES.refreshIdleSeconds),
     refresh_absolute: seconds(application.refreshAbsoluteSeconds ?? LIFETIMES.refreshAbsoluteSeconds),
     grant_types: [...(application.grantTypes ?? ['authorization_code', 'refresh_token'])],
@@ -137,11 +143,12 @@ const upsert = async (trx: Trx, application: ApplicationDefinition): Promise<Reg
     require_pushed_authorization_requests: application.requirePushedRequests ?? false,
     dpop_bound_access_tokens: application.dpopBound ?? false,
     id_token_signed_response_alg: application.idTokenAlg ?? 'ES256',
+    claims_in_id_token: application.claimsInIdToken ?? false,
     access_token_signing_alg: application.accessTokenAlg ?? 'ES256',
     post_logout_redirect_uris: [...(application.postLogoutRedirectUris ?? [])],
     backchannel_logout_uri: application.backchannelLogoutUri ?? null,
   }
-  return trx
+  const registered = await trx
     .insertInto('applications')
     .values({ id: randomId('app'), client_id: application.clientId, ...values })
     .onConflict((conflict) => conflict.column('client_id').doUpdateSet(values))
@@ -151,6 +158,7 @@ const upsert = async (trx: Trx, application: ApplicationDefinition): Promise<Reg
       sql<number>`floor(extract(epoch from created_at))::float8`.as('createdAt'),
     ])
     .executeTakeFirstOrThrow()
+  return { ...registered, jwks }
 }
 
 /**

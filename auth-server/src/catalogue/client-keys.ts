@@ -1,61 +1,87 @@
-// Public keys of clients that authenticate by private_key_jwt: which may be registered (RFC 7517, RFC 7518 §6).
+// Public keys of clients: which of a JWK set are kept, and what is no set to be kept at all (RFC 7517, RFC 7518 §6).
+import { holdsPrivatePart, isModestKey } from '@mobile-api-gateway/sdk/public-key.ts'
 import { importJWK, type JWK } from 'jose'
 
-const MAX_KEYS = 8
-const MIN_RSA_BITS = 2048
+const MAX_KEYS = 20
 
-/** What is kept of a key by its type: the public members and the curves that our algorithms sign with. */
-const KEY_TYPES: Readonly<Record<string, Readonly<{ members: readonly string[]; alg: (jwk: JWK) => string }>>> = {
-  EC: { members: ['crv', 'x', 'y'], alg: ({ crv }) => ({ 'P-256': 'ES256', 'P-384': 'ES384' })[crv ?? ''] ?? '' },
-  OKP: { members: ['crv', 'x'], alg: ({ crv }) => (crv === 'Ed25519' ? 'EdDSA' : '') },
-  RSA: { members: ['n', 'e'], alg: ({ alg }) => alg ?? 'RS256' },
+/** What is kept of a key by its type: the public members and the algorithms that it signs by. */
+const KEY_TYPES: Readonly<
+  Record<string, Readonly<{ members: readonly string[]; algorithms: (jwk: JWK) => readonly string[] }>>
+> = {
+  EC: { members: ['crv', 'x', 'y'], algorithms: ({ crv }) => EC_ALGORITHMS[crv ?? ''] ?? [] },
+  OKP: { members: ['crv', 'x'], algorithms: ({ crv }) => (crv === 'Ed25519' ? ['EdDSA'] : []) },
+  RSA: { members: ['n', 'e'], algorithms: () => ['RS256', 'PS256'] },
 }
-const ALGORITHMS = new Set(['ES256', 'ES384', 'EdDSA', 'RS256', 'PS256'])
-const PRIVATE = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'] as const
+const EC_ALGORITHMS: Readonly<Record<string, readonly string[]>> = { 'P-256': ['ES256'], 'P-384': ['ES384'] }
 
 export type PublicKeys = Readonly<{ keys: JWK[] }>
+
+/** What the keys are for. */
+export type KeyUse = Readonly<{
+  /** The client authenticates by them (private_key_jwt). */
+  authenticates: boolean
+  /** The one algorithm that its assertions are signed by, if it named one (`token_endpoint_auth_signing_alg`). */
+  signingAlg?: string | undefined
+}>
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Reads a JWK set. Returns its public keys, or one sentence on what is wrong with it. */
-export const readPublicKeys = async (jwks: unknown): Promise<PublicKeys | string> => {
-  if (!isObject(jwks) || !Array.isArray(jwks.keys) || jwks.keys.length < 1 || jwks.keys.length > MAX_KEYS)
-    return `jwks is an object whose member keys holds 1 to ${MAX_KEYS} public keys.`
+/**
+ * Reads a JWK set. Returns its public keys for signatures, or one sentence on what is wrong with it. Keys for other
+ * purposes, of other types or for other algorithms are left out, as RFC 7517 §5 asks: a set may serve several servers.
+ */
+export const readPublicKeys = async (jwks: unknown, use: KeyUse): Promise<PublicKeys | string> => {
+  if (!isObject(jwks) || !Array.isArray(jwks.keys) || jwks.keys.length > MAX_KEYS)
+    return `jwks is an object whose member keys holds ${MAX_KEYS} public keys at most.`
   const keys: JWK[] = []
   for (const candidate of jwks.keys) {
-    const key = await readPublicKey(candidate)
+    const key = await readPublicKey(candidate, use)
     if (typeof key === 'string') return key
-    keys.push(key)
+    if (key) keys.push(key)
   }
+  return (use.authenticates && identityProblem(keys)) || { keys }
+}
+
+const identityProblem = (keys: readonly JWK[]): string | undefined => {
+  if (keys.length === 0)
+    return 'private_key_jwt needs a key for signatures in jwks: EC P-256 or P-384, Ed25519, or RSA, of the algorithm named.'
   const kids = keys.map(({ kid }) => kid)
   // Without a name of its own, a key could not be told from its neighbour when an assertion arrives.
   if (keys.length > 1 && (kids.includes(undefined) || new Set(kids).size < kids.length))
     return 'Each key of a jwks with several keys has a kid of its own.'
-  return { keys }
+  return undefined
 }
 
 // Neither what PostgreSQL cannot store (NUL, half a surrogate pair) nor what nobody could tell apart in a log.
 const isPlainText = (value: unknown): boolean => typeof value === 'string' && /^[\x20-\x7e]{1,4096}$/.test(value)
 
-const readPublicKey = async (candidate: unknown): Promise<JWK | string> => {
+/** The key as it is kept; undefined for one that is of no use here. */
+const readPublicKey = async (candidate: unknown, { signingAlg }: KeyUse): Promise<JWK | undefined | string> => {
   if (!isObject(candidate)) return 'Each member of keys is a JWK.'
-  if (PRIVATE.some((member) => member in candidate)) return 'jwks holds public keys only; keep the private ones.'
-  const type = typeof candidate.kty === 'string' ? KEY_TYPES[candidate.kty] : undefined
-  if (!type) return 'A key of jwks has kty EC, OKP or RSA.'
-  if (candidate.use !== undefined && candidate.use !== 'sig') return 'A key of jwks is for signatures: use is sig.'
+  if (holdsPrivatePart(candidate)) return 'jwks holds public keys only; keep the private ones.'
+  const type = typeof candidate.kty === 'string' && Object.hasOwn(KEY_TYPES, candidate.kty) && KEY_TYPES[candidate.kty]
+  if (!type) return candidate.kty === 'oct' ? 'jwks holds public keys only; a shared key is none.' : undefined
   const kept = ['kty', 'kid', 'alg', ...type.members].filter((member) => candidate[member] !== undefined)
   if (!kept.every((member) => isPlainText(candidate[member])))
     return 'The members of a key are strings of printable ASCII.'
   const key: JWK = Object.fromEntries(kept.map((member) => [member, candidate[member]]))
-  const alg = type.alg(key)
-  if (!ALGORITHMS.has(alg) || (key.alg ?? alg) !== alg)
-    return `A key of jwks fits one of ${[...ALGORITHMS].join(', ')}.`
+  const named = [key.alg, signingAlg].filter((alg) => alg !== undefined).map(usualName)
+  const alg = type.algorithms(key).find((fitting) => named.every((name) => name === fitting))
+  if (alg === undefined || (candidate.use !== undefined && candidate.use !== 'sig')) return undefined
+  // An RSA key fits two algorithms: it is pinned to the one that the client names for its assertions.
+  const pinned = key.kty === 'RSA' && signingAlg !== undefined ? { alg } : {}
+  return (await importProblem(key, alg)) ?? { ...key, ...pinned, use: 'sig' }
+}
+
+/** One algorithm with two names (RFC 8037 §3.1, RFC 9864 §2.2). */
+const usualName = (alg: string): string => (alg === 'Ed25519' ? 'EdDSA' : alg)
+
+const importProblem = async (key: JWK, alg: string): Promise<string | undefined> => {
+  if (!isModestKey(key)) return 'An RSA key of jwks has 2048 to 4096 bits, and an exponent of four bytes at most.'
   try {
-    const imported = await importJWK(key, alg)
-    const bits = 'algorithm' in imported && 'modulusLength' in imported.algorithm && imported.algorithm.modulusLength
-    if (typeof bits === 'number' && bits < MIN_RSA_BITS) return `An RSA key of jwks has at least ${MIN_RSA_BITS} bits.`
-    return { ...key, use: 'sig' }
+    await importJWK(key, alg)
+    return undefined
   } catch {
     return 'A key of jwks cannot be read.'
   }

@@ -1,4 +1,5 @@
 // The scopes of OpenID Connect: in words for the person, and the claims that each one opens (OpenID Connect Core §5.4).
+import type { PersonClaims } from '../store/claims.ts'
 
 export const OPENID_SCOPES = {
   openid: { description: 'Know that it is you', claims: ['sub'] },
@@ -11,6 +12,12 @@ export type OpenIdScope = keyof typeof OPENID_SCOPES
 
 /** Whether a scope is one of OpenID Connect's, which every application may ask for. */
 export const isOpenIdScope = (scope: string): scope is OpenIdScope => Object.hasOwn(OPENID_SCOPES, scope)
+
+/** What a set of scopes opens of a person; what the person does not have is left out, not sent empty (§5.3.2). */
+export const openedBy = (scopes: readonly string[], person: PersonClaims): Readonly<Record<string, unknown>> => {
+  const opened = claimsOf(scopes)
+  return Object.fromEntries(Object.entries(person).filter(([name, value]) => opened.has(name) && value !== null))
+}
 
 /** The claims that a set of scopes opens. */
 export const claimsOf = (scopes: readonly string[]): ReadonlySet<string> =>

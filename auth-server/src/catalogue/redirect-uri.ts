@@ -1,8 +1,13 @@
 // Redirect URIs: what may be registered, and what counts as a match (RFC 8252 §7, RFC 9700 §2.1 and §4.1.3). Pure.
+import { isIP } from 'node:net'
+import { isLoopbackAddress, isLoopbackHost, isPrivateAddress, isPublicAddress } from '../http/public-address.ts'
 import type { ApplicationKind } from '../store/database.ts'
 
-/** How the app gets its answer: a claimed https link, a loopback listener, or a private-use scheme. */
-export type RedirectKind = 'https' | 'loopback' | 'private-use'
+/**
+ * How the app gets its answer: by an https link that the owner of a domain name gives to one app (`https`), by one that
+ * nobody can give away (`unclaimed`), by a loopback listener, or by a private-use scheme.
+ */
+export type RedirectKind = 'https' | 'unclaimed' | 'loopback' | 'private-use'
 
 // Spelled exactly so: 127.1, localhost and friends are other hosts to a string comparison, and that is the intention.
 const LOOPBACK = /^http:\/\/(127\.0\.0\.1|\[::1\])(?::([1-9]\d{0,4}))?((?:\/[^?#]*)?(?:\?[^#]*)?)$/
@@ -11,13 +16,24 @@ const PRIVATE_USE = /^([a-z][a-z0-9+-]*(?:\.[a-z0-9+-]+)+):(\/[^?#]*)(\?[^#]*)?$
 /** RFC 3986 characters; anything else (spaces, backslash, control, non-ASCII) has no place in a redirect URI. */
 const URI_CHARACTERS = /^[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=%]+$/
 
-// Nobody can claim an https link to the device itself: any program there may answer it.
-const ON_THIS_DEVICE = /^https?:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])(?=[:/?]|$)/i
+// Domains that nobody owns: on the device, in the network that it happens to be in, or nowhere (RFC 6761, RFC 6762,
+// RFC 8375, ICANN's reservation of .internal; .localdomain stands in the hosts file of many systems).
+const WITHOUT_OWNER = /(^|\.)(localhost|localdomain|local|internal|home\.arpa|test|invalid|example|alt|onion)$/
 
-/** Tells the kind of a registered redirect URI. */
+/**
+ * Tells the kind of a redirect URI, also of one that was registered when the rules were others. A link is claimed by a
+ * file at a host name (assetlinks.json, apple-app-site-association), and a certificate tells who owns the name: there is
+ * neither for an address, nor for a name that means something else in each network. The parser has settled by then how
+ * the host was spelled (0x7f.1, ::ffff:127.0.0.1, capital or full-width letters).
+ */
 export const redirectKind = (uri: string): RedirectKind => {
-  if (ON_THIS_DEVICE.test(uri)) return 'loopback'
-  return uri.startsWith('https:') ? 'https' : 'private-use'
+  if (!URL.canParse(uri)) return 'private-use'
+  const { protocol, hostname } = new URL(uri)
+  if (protocol === 'http:') return 'loopback'
+  if (protocol !== 'https:') return 'private-use'
+  const name = hostname.replace(/\.+$/, '')
+  const isOwned = name.includes('.') && isIP(name) === 0 && !name.startsWith('[') && !WITHOUT_OWNER.test(name)
+  return isOwned ? 'https' : 'unclaimed'
 }
 
 /** What is wrong with a redirect URI that somebody wants to register; undefined when nothing is. One helpful sentence. */
@@ -48,6 +64,11 @@ const httpsProblem = (uri: string): string | undefined => {
   const url = new URL(uri)
   if (url.username || url.password || uri.includes('@')) return 'A redirect URI carries no user information.'
   if (url.href !== uri && url.href !== `${uri}/`) return `Write the redirect URI in its normal form: ${url.href}`
+  if (url.hostname.endsWith('.')) return 'Write the host without the dot at its end.'
+  const address = url.hostname.replace(/^\[|\]$/g, '')
+  // Neither 0.0.0.0 nor another spelling of an IPv4 address (::ffff:7f00:1, NAT64, 6to4) is a place to send a person.
+  if (isIP(address) !== 0 && ![isPublicAddress, isPrivateAddress, isLoopbackAddress].some((fits) => fits(address)))
+    return 'This address is none that a browser can be sent to: use a host name.'
   return undefined
 }
 
@@ -57,8 +78,7 @@ export const backchannelLogoutProblem = (uri: string): string | undefined => {
     return 'A back-channel logout URI is an absolute URL without fragment.'
   const { protocol, hostname, username, password } = new URL(uri)
   if (username || password) return 'A back-channel logout URI carries no user information.'
-  const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
-  if (protocol === 'https:' || (protocol === 'http:' && loopback)) return undefined
+  if (protocol === 'https:' || (protocol === 'http:' && isLoopbackHost(hostname))) return undefined
   return 'A back-channel logout URI is https; plain http is for tries on a loopback address.'
 }
 
@@ -73,4 +93,10 @@ export const isRegistered = (candidate: string, registered: readonly string[], k
   if (kind !== 'native') return false
   const loopback = withoutPort(candidate)
   return loopback !== undefined && registered.some((uri) => withoutPort(uri) === loopback)
+}
+
+/** A redirect URI with an answer's parameters, percent-encoded (a space as %20, which every platform's URL parser decodes). */
+export const withAnswer = (redirectUri: string, answer: Readonly<Record<string, string>>): string => {
+  const query = Object.entries(answer).map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+  return query.length === 0 ? redirectUri : `${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${query.join('&')}`
 }

@@ -17,46 +17,75 @@ export class PasswordShareUsedUp extends Error {
 
 type Turn = () => void
 
-let running = 0
-let waiting = 0
-// Caller → its checks that wait, never empty. Whoever's turn it was goes to the end.
-const lines = new Map<string | undefined, Turn[]>()
-
-const turnOf = (caller: string | undefined): Promise<void> => {
-  const line = lines.get(caller) ?? []
-  const left = MAX_WAITING - waiting
-  if (left === 0) throw new PasswordQueueFull('too many password checks are waiting')
-  // One caller alone gets half of all places, two a third each, and so on: some are left for whoever comes next.
-  if (caller !== undefined && line.length >= left)
-    throw new PasswordShareUsedUp('too many password checks of one caller are waiting')
-  waiting++
-  lines.set(caller, line)
-  return new Promise((turn) => line.push(turn))
+/** Those who wait under one name: their own turns, and the lines of names within it in the order of their next turn. */
+interface Line {
+  waiting: number
+  readonly turns: Turn[]
+  readonly within: Map<string, Line>
 }
 
-const takeNext = (): Turn | undefined => {
-  const [first] = lines
-  if (!first) return undefined
-  const [caller, line] = first
-  const turn = line.shift()
-  lines.delete(caller)
-  if (line.length > 0) lines.set(caller, line)
-  waiting--
+const newLine = (): Line => ({ waiting: 0, turns: [], within: new Map() })
+
+let running = 0
+const everybody = newLine()
+
+// Alone, a caller gets half of all places, two a third each, and so on: some are left for whoever comes next. What a
+// caller is a part of gets three times as much as what is left, so a neighbour there still finds a place.
+const requireShare = (caller: readonly string[]): void => {
+  const left = MAX_WAITING - everybody.waiting
+  if (left === 0) throw new PasswordQueueFull('too many password checks are waiting')
+  let line: Line | undefined = everybody
+  for (const [depth, name] of caller.entries()) {
+    line = line?.within.get(name)
+    const share = depth === caller.length - 1 ? left : left * 3
+    if (line && line.waiting >= share)
+      throw new PasswordShareUsedUp('too many password checks of one caller are waiting')
+  }
+}
+
+const turnOf = (caller: readonly string[]): Promise<void> => {
+  requireShare(caller)
+  let line = everybody
+  line.waiting++
+  for (const name of caller) {
+    const next = line.within.get(name) ?? newLine()
+    line.within.set(name, next)
+    next.waiting++
+    line = next
+  }
+  const { turns } = line
+  return new Promise((turn) => turns.push(turn))
+}
+
+/** The next turn of a line. Whose name it was goes to the end, so that nobody stands behind all that another one sent. */
+const takeNext = (line: Line): Turn | undefined => {
+  const [first] = line.within
+  const own = line.turns.shift()
+  if (own || !first) {
+    if (own) line.waiting--
+    return own
+  }
+  const [name, next] = first
+  const turn = takeNext(next)
+  line.waiting--
+  line.within.delete(name)
+  if (next.waiting > 0) line.within.set(name, next)
   return turn
 }
 
 /**
- * Does the work when its turn comes. Callers take turns, so that nobody stands behind all that another one sent.
- * @param caller who shares one part of the line, such as an address; undefined for work of our own, which takes any place.
+ * Does the work when its turn comes.
+ * @param caller who asks, by names that share the line, the widest first, such as a site and a network within it; none
+ *   for work of our own, which takes any place.
  * @throws {PasswordQueueFull}, {PasswordShareUsedUp}
  */
-export const inTurn = async <T>(caller: string | undefined, work: () => Promise<T>): Promise<T> => {
+export const inTurn = async <T>(caller: readonly string[], work: () => Promise<T>): Promise<T> => {
   if (running < MAX_RUNNING) running++
   else await turnOf(caller)
   try {
     return await work()
   } finally {
-    const next = takeNext()
+    const next = takeNext(everybody)
     if (next) next()
     else running--
   }

@@ -14,21 +14,21 @@ const prehash = (pepper: string, password: string): string =>
 
 /** The stored form of a password: bcrypt over base64(HMAC-SHA-256(pepper, NFKC password)). */
 export const hashPassword = (pepper: string, password: string): Promise<string> =>
-  inTurn(undefined, () => bcrypt.hash(prehash(pepper, password), COST))
+  inTurn([], () => bcrypt.hash(prehash(pepper, password), COST))
 
 // What an unknown account is compared with, so that it costs the same time as a known one.
 const dummyHash = bcrypt.hash('no account', COST)
 
 /**
  * Whether `password` belongs to `stored`. Without a stored hash the answer is false after the same work.
- * @param caller who shares one part of the queue with others of the same name (see `inTurn`).
+ * @param caller whose part of the queue it takes (see `inTurn`); nobody's when it is left out.
  * @throws {PasswordQueueFull}, {PasswordShareUsedUp}
  */
 export const verifyPassword = async (
   pepper: string,
   password: string,
   stored: string | undefined,
-  caller?: string,
+  caller: readonly string[] = [],
 ): Promise<boolean> => {
   if (Buffer.byteLength(password, 'utf8') > MAX_BYTES) return false
   const expected = stored ?? (await dummyHash)

@@ -1,10 +1,11 @@
-// Attempts, counted per key in fixed windows: after too many, the next one waits. In memory, bounded in size.
+// Attempts, counted per key or per address in fixed windows: after too many, the next one waits. In memory, bounded in size.
+import { networksOf } from './network.ts'
 
 export type AttemptLimit = Readonly<{
   /** Seconds until this key may try again, 0 when it may now. */
   waitSeconds(key: string): number
-  /** Counts an attempt. */
-  note(key: string): void
+  /** Counts an attempt, or something that weighs as much as several. */
+  note(key: string, weight?: number): void
 }>
 
 /**
@@ -28,16 +29,42 @@ export const limitAttempts = (
       const window = open(key)
       return window && window.count >= attempts ? Math.ceil(window.endsAt - now()) : 0
     },
-    note(key) {
+    note(key, weight = 1) {
       const window = open(key)
       if (window) {
-        window.count++
+        window.count += weight
         return
       }
       windows.delete(key)
       const [oldest] = windows.keys()
       if (windows.size >= maxKeys && oldest !== undefined) windows.delete(oldest)
-      windows.set(key, { count: 1, endsAt: now() + windowSeconds })
+      windows.set(key, { count: weight, endsAt: now() + windowSeconds })
+    },
+  }
+}
+
+/** How many networks of one site may use up all that one of them may. */
+const NETWORKS_OF_A_SITE = 4
+
+export type AddressLimit = Readonly<{
+  /** Seconds until somebody at this address may try again, 0 for now. @param about what is tried, where that counts apart. */
+  waitSeconds(address: string, about?: string): number
+  note(address: string, options?: Readonly<{ about?: string; weight?: number }>): void
+}>
+
+/** The same by address: an IPv4 address, an IPv6 network of one subscriber (/64), and all of a site (/48) together. */
+export const limitAddresses = (attempts: number, windowSeconds: number): AddressLimit => {
+  const network = limitAttempts(attempts, windowSeconds)
+  const site = limitAttempts(attempts * NETWORKS_OF_A_SITE, windowSeconds)
+  const counters = (address: string, about: string) =>
+    networksOf(address)
+      .toReversed()
+      .map((name, width) => ({ limit: width === 0 ? network : site, key: `${name} ${about}` }))
+  return {
+    waitSeconds: (address, about = '') =>
+      Math.max(...counters(address, about).map(({ limit, key }) => limit.waitSeconds(key))),
+    note(address, { about = '', weight = 1 } = {}) {
+      for (const { limit, key } of counters(address, about)) limit.note(key, weight)
     },
   }
 }

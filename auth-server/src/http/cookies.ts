@@ -1,48 +1,118 @@
-// The two cookies of this server: which browser this is, and who is signed in.
+// The cookies of this server: one for each visit under way in this browser, and one for who is signed in.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { randomSecret } from '../crypto/random.ts'
 
+/** Visits of one browser that can be under way at once; when one more begins, the oldest is given up. */
+const MAX_VISITS = 10
+/** A visit lives for an hour; for one more its cookie tells whose it was, to the pages that say how it ended. */
+const VISIT_SECONDS = 2 * 3600
+/** Cookies that one answer takes away at most, so that no heap of them makes its headers too long for a proxy. */
+const MAX_DROPPED = 10
+
+const VISIT_ID = /^[\w-]{22}$/
 const SECRET = /^[\w-]{43}$/
+// When the visit began, in Unix seconds, stands before its secret: the order in which cookies come promises nothing. 0
+// stands there when it has ended.
+const VISIT = /^(0|\d{10})\.([\w-]{43})$/
 
-export type Cookies = Readonly<{
-  /** The secret that ties pages and forms to this browser; made on first use. */
-  browser(request: FastifyRequest, reply: FastifyReply): string
-  /** The browser's secret if it has one. */
-  knownBrowser(request: FastifyRequest): string | undefined
-  /** The session token, if one came. */
-  session(request: FastifyRequest): string | undefined
-  setSession(reply: FastifyReply, token: string): void
+/** A visit (by its id, as the addresses of its pages have it) and the secret that ties it to one browser. */
+export interface VisitCookie {
+  readonly id: string
+  readonly secret: string
+}
+
+/** How long a cookie is kept: so many seconds, or where it does not persist, until the browser ends. */
+export interface Lifetime {
+  readonly seconds: number
+  readonly persists: boolean
+}
+
+export interface Cookies {
+  /** The visits whose cookies came. One visit is here twice where two values came for it. */
+  visits(request: FastifyRequest): readonly VisitCookie[]
+  /** Hands over a new visit's secret, and gives up the oldest of those that came with this request when there are too many. */
+  beginVisit(reply: FastifyReply, visit: VisitCookie): void
+  /** Gives up the oldest other visits that came, when there are too many. */
+  keepVisit(reply: FastifyReply, id: string): void
+  /** Notes in the cookie of a visit, if it came, that it has ended: it is the first to go when there are too many. */
+  endVisit(reply: FastifyReply, id: string): void
+  /** The session tokens that came; more than one only where somebody else has set one as well. */
+  sessions(request: FastifyRequest): readonly string[]
+  setSession(reply: FastifyReply, token: string, lifetime: Lifetime): void
+  /** Takes away the session cookie, if one came. */
   clearSession(reply: FastifyReply): void
-}>
+}
 
 /**
- * `__Host-` and Secure when the issuer is https; plain names on http loopback, where browsers refuse both.
- * SameSite=Lax: the app opens this server by a top-level navigation, and no other site can post with these cookies.
+ * `__Host-` and Secure when the issuer is https; without both on http loopback, where browsers refuse them. The names
+ * are no other program's: the ports of a host share its cookies (RFC 6265 §8.5), so a port in the issuer is in them.
+ *
+ * SameSite=Lax: the app opens this server by a top-level navigation, and no other site can post with these cookies. So
+ * what comes from another site comes without any, and nothing here ever takes away a cookie that did not come.
  */
-export const cookiesFor = (issuer: string): Cookies => {
-  const secure = issuer.startsWith('https:')
-  const name = (plain: string) => (secure ? `__Host-${plain}` : plain)
+export function cookiesFor(issuer: string): Cookies {
+  const { protocol, port } = new URL(issuer)
+  const secure = protocol === 'https:'
+  const prefix = `${secure ? '__Host-' : ''}mobile-gateway-${port && `${port}-`}`
+  const visitPrefix = `${prefix}visit-`
+  const sessionName = `${prefix}session`
   const options = { path: '/', httpOnly: true, sameSite: 'lax', secure } as const
-  const read = (request: FastifyRequest, plain: string): string | undefined => {
-    const value = request.cookies[name(plain)]
-    return value !== undefined && SECRET.test(value) ? value : undefined
+  const keep = ({ seconds, persists }: Lifetime) => (persists ? { ...options, maxAge: seconds } : options)
+
+  function visitsOf(request: FastifyRequest): readonly (readonly [id: string, value: string])[] {
+    return cookiesOf(request).flatMap(([name, value]) => {
+      const id = name.startsWith(visitPrefix) ? name.slice(visitPrefix.length) : ''
+      return VISIT_ID.test(id) ? [[id, value] as const] : []
+    })
   }
-  const knownBrowser = (request: FastifyRequest) => read(request, 'browser')
+  /** Gives up the oldest visits that came beside this one; what has ended, or is no visit, goes first. */
+  function makeRoom(reply: FastifyReply, id: string): void {
+    const begun = new Map(visitsOf(reply.request).map(([id, value]) => [id, Number(VISIT.exec(value)?.[1] ?? 0)]))
+    begun.delete(id)
+    const oldestFirst = [...begun].sort(([, one], [, other]) => one - other).map(([id]) => id)
+    const tooMany = Math.min(Math.max(oldestFirst.length + 1 - MAX_VISITS, 0), MAX_DROPPED)
+    for (const id of oldestFirst.slice(0, tooMany)) reply.clearCookie(visitPrefix + id, options)
+  }
+  function visits(request: FastifyRequest): readonly VisitCookie[] {
+    return visitsOf(request).flatMap(([id, value]) => {
+      const [, , secret] = VISIT.exec(value) ?? []
+      return secret === undefined ? [] : [{ id, secret }]
+    })
+  }
+  function setVisit(reply: FastifyReply, { id, secret }: VisitCookie, begun: number): void {
+    reply.setCookie(visitPrefix + id, `${begun}.${secret}`, keep({ seconds: VISIT_SECONDS, persists: true }))
+  }
+
   return {
-    knownBrowser,
-    browser(request, reply) {
-      const known = knownBrowser(request)
-      if (known) return known
-      const fresh = randomSecret()
-      reply.setCookie(name('browser'), fresh, options)
-      return fresh
+    visits,
+    beginVisit(reply, visit) {
+      makeRoom(reply, visit.id)
+      setVisit(reply, visit, Math.floor(Date.now() / 1000))
     },
-    session: (request) => read(request, 'session'),
-    setSession(reply, token) {
-      reply.setCookie(name('session'), token, options)
+    keepVisit: (reply, id) => makeRoom(reply, id),
+    endVisit(reply, id) {
+      const visit = visits(reply.request).findLast((visit) => visit.id === id)
+      if (visit) setVisit(reply, visit, 0)
+    },
+    sessions(request) {
+      const tokens = cookiesOf(request).flatMap(([name, value]) =>
+        name === sessionName && SECRET.test(value) ? value : [],
+      )
+      return [...new Set(tokens)]
+    },
+    setSession(reply, token, lifetime) {
+      reply.setCookie(sessionName, token, keep(lifetime))
     },
     clearSession(reply) {
-      reply.clearCookie(name('session'), options)
+      if (cookiesOf(reply.request).some(([name]) => name === sessionName)) reply.clearCookie(sessionName, options)
     },
   }
+}
+
+// Every pair as it came. A parser that makes an object of them keeps one of two cookies with one name, and a cookie for
+// a longer path, which any program on this host can set, comes first (RFC 6265 §5.4).
+function cookiesOf({ headers }: FastifyRequest): readonly (readonly [name: string, value: string])[] {
+  return (headers.cookie ?? '').split(';').flatMap((pair) => {
+    const end = pair.indexOf('=')
+    return end < 0 ? [] : [[pair.slice(0, end).trim(), pair.slice(end + 1).trim()] as const]
+  })
 }

@@ -1,17 +1,30 @@
 // Whose address: what one caller can choose freely counts as one address.
+import ipaddr from 'ipaddr.js'
 
-const MAPPED_IPV4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i
+/** Bits of an IPv6 address that name one subscriber, and those that name the site it may be a part of (RFC 6177 §2). */
+const SUBSCRIBER_GROUPS = 4
+const SITE_GROUPS = 3
 
-/** An IPv4 address as it is; of an IPv6 address its /64, which is what one subscriber gets (RFC 6177 §2). */
-export const networkOf = (address: string): string => {
-  const [, mapped] = MAPPED_IPV4.exec(address) ?? []
-  if (mapped !== undefined || !address.includes(':')) return mapped ?? address
-  const [head = '', tail = ''] = (address.split('%', 1)[0] ?? '').toLowerCase().split('::')
-  const front = head.split(':').filter((group) => group !== '')
-  const back = tail.split(':').filter((group) => group !== '')
-  const zeros = Array.from({ length: Math.max(0, 8 - front.length - back.length) }, () => '0')
-  return [...front, ...zeros, ...back]
-    .slice(0, 4)
-    .map((group) => group.replace(/^0+(?=.)/, ''))
+/** The first groups of 16 bits of an IPv6 address; an IPv4 address, also one that is written as IPv6, as it is. */
+const frontOf = (address: string, groups: number): string => {
+  if (!ipaddr.isValid(address)) return address
+  const parsed = ipaddr.process(address)
+  if (!('parts' in parsed)) return parsed.toString()
+  return parsed.parts
+    .slice(0, groups)
+    .map((group) => group.toString(16))
     .join(':')
+}
+
+/** An IPv4 address as it is; of an IPv6 address its /64, which is what one subscriber gets. */
+export const networkOf = (address: string): string => frontOf(address, SUBSCRIBER_GROUPS)
+
+/**
+ * Where a caller stands, the widest first: of an IPv6 address its /48 and its /64. Whoever is given a /48 has 65,536
+ * networks to call from; whoever shares one with others is counted apart from them.
+ */
+export const networksOf = (address: string): readonly string[] => {
+  const network = networkOf(address)
+  const site = frontOf(address, SITE_GROUPS)
+  return site === network ? [network] : [`${site}/48`, network]
 }

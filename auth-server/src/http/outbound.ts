@@ -3,7 +3,7 @@ import { lookup as resolve } from 'node:dns'
 import { request as httpRequest, type RequestOptions } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
-import { isLoopbackAddress, isPublicAddress } from './public-address.ts'
+import { isLoopbackAddress, isLoopbackHost, isPublicAddress } from './public-address.ts'
 
 /** Thrown for an address where no request may go. */
 export class ForbiddenAddress extends Error {
@@ -11,7 +11,6 @@ export class ForbiddenAddress extends Error {
 }
 
 const MAX_HEADER_BYTES = 8 * 1024
-const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 export type OutboundOptions = Readonly<{
   /** For everything from the name to the status line. */
@@ -35,7 +34,7 @@ export const postForm = (
   const url = new URL(address)
   const secure = url.protocol === 'https:'
   const host = url.hostname.replace(/^\[|\]$/g, '')
-  if (!secure && !(allowLoopback && url.protocol === 'http:' && LOOPBACK_HOSTS.has(url.hostname)))
+  if (!secure && !(allowLoopback && url.protocol === 'http:' && isLoopbackHost(url.hostname)))
     return Promise.reject(new ForbiddenAddress(`${url.protocol} is not https`))
   // A literal address is connected to without a lookup.
   if (isIP(host) !== 0 && !mayConnect(host)) return Promise.reject(new ForbiddenAddress(`${host} is not public`))

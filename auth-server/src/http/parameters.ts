@@ -1,8 +1,8 @@
 // Form and query parameters, read strictly: what is malformed or ambiguous is reported, never guessed at.
 
 const MAX_PARAMETERS = 100
-/** Characters in one decoded value. */
-const MAX_VALUE_LENGTH = 4096
+/** Of one decoded value in UTF-8. Checked when it is read, so that an app whose address is sound can be told. */
+export const MAX_VALUE_BYTES = 4096
 
 /** Thrown when parameters cannot be used; `message` is fit for `error_description`. */
 export class ParameterError extends Error {
@@ -32,10 +32,11 @@ export class Parameters {
     return Parameters.parse(start < 0 ? '' : url.slice(start + 1))
   }
 
-  /** The one value of a parameter; an empty value counts as omitted (RFC 6749 §3.1). @throws {ParameterError} when repeated. */
+  /** The one value of a parameter; an empty value counts as omitted (RFC 6749 §3.1). @throws {ParameterError} when repeated or too long. */
   get(name: string): string | undefined {
     const values = this.#values.get(name) ?? []
     if (values.length > 1) throw new ParameterError(`${printable(name)} was sent more than once`)
+    requireShort(name, values)
     return values[0] === '' ? undefined : values[0]
   }
 
@@ -48,12 +49,14 @@ export class Parameters {
     return this.#values.size
   }
 
-  /** @throws {ParameterError} when the encoding is broken or anything but `repeatable` was sent twice. */
+  /** @throws {ParameterError} when the encoding is broken, a value too long, or anything but `repeatable` was sent twice. */
   requireSound(repeatable: ReadonlySet<string> = new Set()): void {
     if (this.problem) throw new ParameterError(this.problem)
-    for (const [name, values] of this.#values)
+    for (const [name, values] of this.#values) {
       if (values.length > 1 && !repeatable.has(name))
         throw new ParameterError(`${printable(name)} was sent more than once`)
+      requireShort(name, values)
+    }
   }
 
   /** The same parameters without some. */
@@ -91,12 +94,20 @@ const fill = (values: Map<string, string[]>, encoded: string): string | undefine
     if (name.includes('\0') || value.includes('\0')) return 'a parameter contains a NUL character'
     // No object is ever made of parameters here, but none has an honest reason to be called so.
     if (name === '__proto__') return 'a parameter is called __proto__'
-    if (name.length > 128 || value.length > MAX_VALUE_LENGTH) return 'a parameter is too long'
+    if (name.length > 128) return "a parameter's name is too long"
     const known = values.get(name)
     if (known) known.push(value)
     else values.set(name, [value])
   }
   return undefined
+}
+
+/** Whether a decoded value is within the limit. */
+export const isShort = (value: string): boolean => Buffer.byteLength(value) <= MAX_VALUE_BYTES
+
+const requireShort = (name: string, values: readonly string[]): void => {
+  if (!values.every(isShort))
+    throw new ParameterError(`${printable(name)} is too long: ${MAX_VALUE_BYTES} bytes is the limit`)
 }
 
 const decode = (text: string): string | undefined => {

@@ -38,6 +38,23 @@ global.addSubnet(...GLOBAL_IPV6, 'ipv6')
 export const isPublicAddress = (address: string): boolean =>
   isIPv4(address) ? !special.check(address, 'ipv4') : global.check(address, 'ipv6') && !special.check(address, 'ipv6')
 
+// Two lists, because one would apply its IPv4 rules to ::ffff:10.0.0.1 as well.
+const privateIpv4 = new BlockList()
+privateIpv4.addSubnet('10.0.0.0', 8)
+privateIpv4.addSubnet('172.16.0.0', 12)
+privateIpv4.addSubnet('192.168.0.0', 16)
+const uniqueLocal = new BlockList()
+uniqueLocal.addSubnet('fc00::', 7, 'ipv6')
+
+/** Whether an IP address belongs to somebody's own network (RFC 1918, RFC 4193). */
+export const isPrivateAddress = (address: string): boolean =>
+  isIPv4(address) ? privateIpv4.check(address) : uniqueLocal.check(address, 'ipv6')
+
 /** Whether an IP address is this machine's own. */
 export const isLoopbackAddress = (address: string): boolean =>
   address === '::1' || (isIPv4(address) && address.startsWith('127.'))
+
+const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
+
+/** Whether the host of a parsed URL may be spoken to in plain http: this machine, in the three spellings that browsers trust. */
+export const isLoopbackHost = (hostname: string): boolean => LOOPBACK_HOSTS.has(hostname)

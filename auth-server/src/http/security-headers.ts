@@ -1,24 +1,32 @@
 // The response headers that every answer of this server carries.
 import type { FastifyInstance } from 'fastify'
+import { isVisited } from './visited-path.ts'
 
 /** What every answer carries unless it says otherwise. */
-export const SECURITY_HEADERS = {
+const SECURITY_HEADERS = {
   // Answers are for one caller; what is public (metadata, keys) says so itself.
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
-  // Not no-referrer: with it browsers send "Origin: null" with our own forms, which then could not be told from a forgery.
+  // Not no-referrer: with it browsers hold back the Origin of our own forms, and there is one proof less (see csrf.ts).
   'referrer-policy': 'same-origin',
   'cross-origin-opener-policy': 'same-origin',
   'permissions-policy': 'camera=(), geolocation=(), microphone=()',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
 } as const
 
+/**
+ * The common headers of the answer to a request target. A page that opened a visit as its popup keeps its hold on it, or
+ * it would never hear how the visit ended; one answer of the chain with another policy is enough to cut the two apart.
+ */
+export const securityHeaders = (target: string): Readonly<Record<string, string>> =>
+  isVisited(target) ? { ...SECURITY_HEADERS, 'cross-origin-opener-policy': 'unsafe-none' } : SECURITY_HEADERS
+
 /** Sets the common headers on each reply (RFC 9700 §4.16); pages replace the content security policy by their own. */
 export const addSecurityHeaders = (app: FastifyInstance, issuer: string): void => {
   const https = issuer.startsWith('https:')
-  app.addHook('onRequest', async (_request, reply) => {
-    reply.headers(SECURITY_HEADERS)
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(securityHeaders(request.url))
     if (https) reply.header('strict-transport-security', 'max-age=31536000')
   })
 }

@@ -1,8 +1,26 @@
 // E-mail addresses: what is accepted, and the key under which an account is found.
+import { isIP } from 'node:net'
+import { domainToASCII } from 'node:url'
 
-/** Linear: length first, then one @ between non-empty parts without spaces or control characters. */
-export const isEmail = (text: string): boolean =>
-  text.length <= 254 && /^[^\s@\p{Cc}]{1,64}@[^\s@\p{Cc}]+\.[^\s@\p{Cc}]+$/u.test(text)
+/** 64 characters before the @ and 255 after it (RFC 5321 §4.5.3.1). */
+const MAX_LENGTH = 320
+/** Of a domain, without what a URL parser would take for the end of a host name. */
+const ADDRESS = /^([^\s@\p{Cc}]{1,64})@([^\s@\p{Cc}/?#:\\[\]%<>^|]{1,255})$/u
 
-/** The canonical form of an address: two spellings that reach one mailbox in practice share an account. */
-export const emailKey = (text: string): string => text.trim().normalize('NFKC').toLowerCase()
+/**
+ * The canonical form of an address, or undefined for what is none: two spellings that reach one mailbox in practice share
+ * an account. The domain is compared as DNS has it, in ASCII (RFC 5890 §2.3.2.1): one browser posts `müller.example`, the
+ * next `xn--mller-kva.example`. What stands before the @ is the mailbox's own business, but for case and width.
+ */
+export const emailKey = (text: string): string | undefined => {
+  if (text.length > MAX_LENGTH) return undefined
+  const [, mailbox, host] = ADDRESS.exec(text.trim().normalize('NFKC').toLowerCase()) ?? []
+  if (mailbox === undefined || host === undefined) return undefined
+  const domain = domainToASCII(host).replace(/\.$/, '')
+  return isDomain(domain) ? `${mailbox}@${domain}` : undefined
+}
+
+const isDomain = (domain: string): boolean =>
+  domain.length <= 253 &&
+  isIP(domain) === 0 &&
+  domain.split('.').every((label) => label.length > 0 && label.length <= 63)

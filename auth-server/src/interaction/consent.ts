@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { isOpenIdScope, OPENID_SCOPES } from '../catalogue/openid-scopes.ts'
 import type { Deps } from '../deps.ts'
+import { allowOnly } from '../http/methods.ts'
 import type { PendingRequest } from '../store/authorization-requests.ts'
 import { giveConsent } from '../store/consents.ts'
 import { describeScopes } from '../store/scopes.ts'
@@ -39,4 +40,5 @@ export const addConsent = (app: FastifyInstance, { db }: Deps, visits: Visits): 
       })
     return visits.resume(reply, pending)
   })
+  allowOnly(app, url, ['GET', 'POST'])
 }

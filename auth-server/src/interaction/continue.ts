@@ -1,6 +1,7 @@
 // "Continue as …?": a session alone proves nothing about the app that asks, so its person has to say yes (RFC 8252 §8.6).
 import type { FastifyInstance } from 'fastify'
 import type { Deps } from '../deps.ts'
+import { allowOnly } from '../http/methods.ts'
 import { askForLogin, confirmPerson } from '../store/authorization-requests.ts'
 import { continuePage } from './views/continue.ts'
 import { sendPage } from './views/page.ts'
@@ -25,10 +26,13 @@ export const addContinue = (app: FastifyInstance, { db }: Deps, visits: Visits):
     return visits.resume(reply, pending)
   })
 
+  allowOnly(app, url, ['GET', 'POST'])
+
   app.post('/interaction/:request/switch', { config: { errors: 'page' } }, async (request: VisitRequest, reply) => {
     const visit = await visits.open(request, reply)
     if (!visit) return reply
     await askForLogin(db, visit.pending.id)
     return visits.resume(reply, visit.pending)
   })
+  allowOnly(app, '/interaction/:request/switch', ['POST'])
 }

@@ -1,14 +1,17 @@
 // "Cancel" on any page: the app hears access_denied.
 import type { FastifyInstance } from 'fastify'
 import type { Deps } from '../deps.ts'
+import { allowOnly } from '../http/methods.ts'
 import { denyRequest } from '../store/authorization-requests.ts'
 import type { VisitRequest, Visits } from './visit.ts'
 
 export const addDeny = (app: FastifyInstance, { db }: Deps, visits: Visits): void => {
-  app.post('/interaction/:request/deny', { config: { errors: 'page' } }, async (request: VisitRequest, reply) => {
+  const url = '/interaction/:request/deny'
+  app.post(url, { config: { errors: 'page' } }, async (request: VisitRequest, reply) => {
     const visit = await visits.open(request, reply)
     if (!visit) return reply
     await denyRequest(db, visit.pending.id)
     return visits.resume(reply, visit.pending)
   })
+  allowOnly(app, url, ['POST'])
 }

@@ -3,10 +3,13 @@ import type { FastifyInstance } from 'fastify'
 import { sha256 } from '../crypto/digest.ts'
 import { randomSecret } from '../crypto/random.ts'
 import type { Deps } from '../deps.ts'
-import { networkOf } from '../http/network.ts'
+import { allowOnly } from '../http/methods.ts'
+import { networksOf } from '../http/network.ts'
+import { emailKey } from '../identity/email.ts'
 import { authenticate, PASSWORD_ACR } from '../identity/local-account.ts'
-import { signIn } from '../store/authorization-requests.ts'
+import { signIn } from '../store/sign-in.ts'
 import { findAddressKnownTo } from '../store/users.ts'
+import { sessionToken } from './session.ts'
 import { loginPage } from './views/login.ts'
 import { sendPage } from './views/page.ts'
 import type { Visit, VisitRequest, Visits } from './visit.ts'
@@ -38,27 +41,35 @@ export const addLogin = (app: FastifyInstance, { db, config, cookies }: Deps, vi
   app.post(url, { config: { errors: 'page' } }, async (request: VisitRequest, reply) => {
     const visit = await visits.open(request, reply)
     if (!visit) return reply
-    const { pending, csrf, form } = visit
-    const previous = cookies.session(request)
+    const { pending, csrf, form, secret } = visit
     const email = form.get('email') ?? ''
     const again = (problem: string) =>
       sendPage(reply.code(422), loginPage({ pending, csrf, email, problem }), pending.request.redirectUri)
 
+    if (email !== '' && emailKey(email) === undefined)
+      return again('That is not an e-mail address. Write it like name@example.com.')
     const credentials = { email, password: form.get('password') ?? '' }
-    const person = await authenticate(db, config.passwordPepper, credentials, networkOf(request.ip))
+    const person = await authenticate(db, config.passwordPepper, credentials, networksOf(request.ip))
     if (!person) return again('That e-mail address and password do not fit together. Try again.')
-    const token = randomSecret()
-    const signedIn = await signIn(db, {
+    const tokenOf = (signInId: string) => sessionToken(config.cookieSecret, secret, signInId)
+    const outcome = await signIn(db, {
       ...person,
       requestId: pending.id,
-      sessionId: randomSecret(16),
-      tokenHash: sha256(token),
-      previousTokenHash: previous === undefined ? null : sha256(previous),
       acr: PASSWORD_ACR,
       ttlSeconds: SESSION_TTL_SECONDS,
+      tokenHashes: cookies.sessions(request).map(sha256),
+      visits: cookies.visits(request).map(({ id, secret }) => ({ id, browserHash: sha256(secret) })),
+      sessionId: randomSecret(16),
+      signInId: randomSecret(16),
+      tokenHashOf: (signInId) => sha256(tokenOf(signInId)),
     })
-    if (!signedIn) return again('Something changed while you signed in. Try again.')
-    cookies.setSession(reply, token)
+    if (outcome.kind === 'person changed') return again('Something changed while you signed in. Try again.')
+    if (outcome.kind === 'done')
+      cookies.setSession(reply, tokenOf(outcome.signInId), {
+        seconds: SESSION_TTL_SECONDS,
+        persists: config.sessionPersists,
+      })
     return visits.resume(reply, pending)
   })
+  allowOnly(app, url, ['GET', 'POST'])
 }

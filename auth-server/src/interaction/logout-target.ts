@@ -1,5 +1,5 @@
 // Where a browser may go after signing out: an address that the asking client registered, and no other (RP-Initiated Logout §3).
-import { isRegistered } from '../catalogue/redirect-uri.ts'
+import { isRegistered, withAnswer } from '../catalogue/redirect-uri.ts'
 import type { Client } from '../store/clients.ts'
 
 /** A registered address; only this file makes one. */
@@ -18,9 +18,7 @@ export const logoutTarget = (
 
 /** The target's address with its `state`. */
 export const logoutResponseUrl = ({ redirectUri, state }: LogoutTarget): string =>
-  state === undefined
-    ? redirectUri
-    : `${redirectUri}${redirectUri.includes('?') ? '&' : '?'}state=${encodeURIComponent(state)}`
+  withAnswer(redirectUri, state === undefined ? {} : { state })
 
 /** The page that asks the person first, told the target in the terms of the protocol, so that it can judge it again. */
 export const confirmationUrl = (client: Client | undefined, target: LogoutTarget | undefined): string => {

@@ -2,11 +2,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { sha256 } from '../crypto/digest.ts'
 import type { Deps } from '../deps.ts'
-import { csrfToken, isOwnForm } from '../http/csrf.ts'
+import { csrfToken, formProblem } from '../http/csrf.ts'
 import { formOf } from '../http/form.ts'
+import { allowOnly } from '../http/methods.ts'
 import { Parameters } from '../http/parameters.ts'
-import { findClient } from '../store/clients.ts'
-import { endSessions, findSession, type Session } from '../store/sessions.ts'
+import { findClient, isApproved } from '../store/clients.ts'
+import { endSessions, findSessionToEnd } from '../store/sessions.ts'
 import { type LogoutTarget, logoutResponseUrl, logoutTarget } from './logout-target.ts'
 import { errorPage } from './views/error.ts'
 import { logoutPage, signedOutPage } from './views/logout.ts'
@@ -19,8 +20,8 @@ export const signOut = async (
   reply: FastifyReply,
   target: LogoutTarget | undefined,
 ): Promise<FastifyReply> => {
-  const token = cookies.session(request)
-  if (token !== undefined) await endSessions(db, { tokenHash: sha256(token) })
+  const tokens = cookies.sessions(request)
+  if (tokens.length > 0) await endSessions(db, { tokenHashes: tokens.map(sha256) })
   cookies.clearSession(reply)
   return target ? reply.redirect(logoutResponseUrl(target), 303) : sendPage(reply, signedOutPage)
 }
@@ -28,37 +29,45 @@ export const signOut = async (
 export const addLogoutPages = (app: FastifyInstance, deps: Deps): void => {
   const { db, config, cookies } = deps
   const url = '/interaction/logout'
+  const page = 'logout'
 
-  const open = async (request: FastifyRequest, parameters: Parameters) => {
-    parameters.requireSound()
-    const token = cookies.session(request)
+  const read = async (parameters: Parameters) => {
     const clientId = parameters.get('client_id')
-    const [session, client] = await Promise.all([
-      token === undefined ? undefined : findSession(db, sha256(token)),
-      clientId === undefined ? undefined : findClient(db, clientId),
-    ])
+    const asking = clientId === undefined ? undefined : await findClient(db, clientId)
+    const client = asking && isApproved(asking) ? asking : undefined
     const judged = logoutTarget(client, parameters.get('post_logout_redirect_uri'), parameters.get('state'))
-    return { session, client, target: typeof judged === 'string' ? undefined : judged }
+    return { client, target: typeof judged === 'string' ? undefined : judged }
   }
-  // The form counts for this session only: a new login makes an old page worthless.
-  const pageOf = (session: Session): string => `logout ${session.id}`
 
   app.get(url, { config: { errors: 'page' } }, async (request, reply) => {
-    const { session, client, target } = await open(request, Parameters.ofUrl(request.raw.url ?? ''))
-    if (!session) return sendPage(reply, signedOutPage)
-    const csrf = csrfToken(config.cookieSecret, cookies.browser(request, reply), pageOf(session))
-    const page = logoutPage({ csrf, email: session.email, client, target })
-    return sendPage(reply, page, target?.redirectUri ?? config.issuer)
+    const parameters = Parameters.ofUrl(request.raw.url ?? '')
+    parameters.requireSound()
+    const tokens = cookies.sessions(request)
+    const [{ client, target }, session] = await Promise.all([
+      read(parameters),
+      findSessionToEnd(db, tokens.map(sha256)),
+    ])
+    const [token] = tokens
+    if (!session || token === undefined) return sendPage(reply, signedOutPage)
+    const csrf = csrfToken(config.cookieSecret, token, page)
+    return sendPage(reply, logoutPage({ csrf, email: session.email, client, target }), target?.redirectUri ?? 'self')
   })
 
+  // The form is bound to the session's own cookie: a new login makes an old page worthless, and sent twice it is the same
+  // form still. What comes without that cookie has nothing here to end, and says nothing about this browser: forms of
+  // other sites come without it whoever is signed in.
   app.post(url, { config: { errors: 'page' } }, async (request, reply) => {
     const form = formOf(request) ?? Parameters.parse('')
-    const { session, target } = await open(request, form)
-    if (!session) return signOut(deps, request, reply, undefined)
+    form.requireSound()
     const { cookieSecret, issuer } = config
-    const browser = cookies.knownBrowser(request) ?? ''
-    if (!isOwnForm(request, { cookieSecret, issuer, browser, page: pageOf(session), token: form.get('csrf') }))
-      return sendPage(reply.code(403), errorPage('This form did not come from our own page. You are still signed in.'))
+    const secrets = cookies.sessions(request)
+    if (formProblem(request, { cookieSecret, issuer, secrets, page, token: form.get('csrf') }) !== undefined)
+      return sendPage(
+        reply.code(403),
+        errorPage('This form did not come from our own page, or from before your last sign-in. Nothing has changed.'),
+      )
+    const { target } = await read(form)
     return signOut(deps, request, reply, target)
   })
+  allowOnly(app, url, ['GET', 'POST'])
 }

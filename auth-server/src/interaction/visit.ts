@@ -2,13 +2,15 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { sha256 } from '../crypto/digest.ts'
 import type { Deps } from '../deps.ts'
-import { csrfToken, isOwnForm } from '../http/csrf.ts'
+import { csrfToken, formProblem } from '../http/csrf.ts'
 import { formOf } from '../http/form.ts'
 import { Parameters } from '../http/parameters.ts'
 import { findPendingRequest, type PendingRequest } from '../store/authorization-requests.ts'
-import { findSession, type Session } from '../store/sessions.ts'
+import type { Session } from '../store/sessions.ts'
+import { answerEndedVisit } from './ended-visit.ts'
 import { nextStepOf } from './next-step.ts'
 import type { Step } from './policy.ts'
+import { currentSession } from './session.ts'
 import { errorPage } from './views/error.ts'
 import { sendPage } from './views/page.ts'
 
@@ -17,6 +19,8 @@ export type VisitRequest = FastifyRequest<{ Params: { request: string } }>
 export type Visit = Readonly<{
   pending: PendingRequest
   session: Session | undefined
+  /** What the visit's cookie holds. */
+  secret: string
   csrf: string
   /** The posted form; empty on GET. */
   form: Parameters
@@ -36,22 +40,18 @@ export type Visits = Readonly<{
   resume(reply: FastifyReply, pending: PendingRequest): FastifyReply
 }>
 
-export const openVisit = ({ db, config, cookies }: Deps): Visits => {
+export const openVisit = (deps: Deps): Visits => {
+  const { db, config, cookies } = deps
   const open: Visits['open'] = async (request, reply) => {
-    const browser = cookies.knownBrowser(request)
-    const pending = browser && (await findPendingRequest(db, request.params.request, sha256(browser)))
-    if (!browser || !pending) {
-      sendPage(
-        reply.code(400),
-        errorPage('This sign-in has ended or belongs to another browser. Go back to the app and start again.'),
-      )
-      return undefined
-    }
+    const id = request.params.request
+    const isForm = request.method === 'POST'
+    const secrets = cookies.visits(request).flatMap((visit) => (visit.id === id ? visit.secret : []))
     const form = formOf(request) ?? Parameters.parse('')
-    if (request.method === 'POST') {
+    if (isForm) {
       form.requireSound()
       const { cookieSecret, issuer } = config
-      if (!isOwnForm(request, { cookieSecret, issuer, browser, page: pending.id, token: form.get('csrf') })) {
+      const problem = formProblem(request, { cookieSecret, issuer, secrets, page: id, token: form.get('csrf') })
+      if (problem !== undefined && problem !== 'no cookie') {
         sendPage(
           reply.code(403),
           errorPage('This form did not come from our own page. Go back to the app and start again.'),
@@ -59,9 +59,16 @@ export const openVisit = ({ db, config, cookies }: Deps): Visits => {
         return undefined
       }
     }
-    const token = cookies.session(request)
-    const session = token === undefined ? undefined : await findSession(db, sha256(token))
-    return { pending, session, form, csrf: csrfToken(config.cookieSecret, browser, pending.id) }
+    const browserHashes = secrets.map(sha256)
+    const pending = await findPendingRequest(db, id, browserHashes)
+    const secret = secrets.find((secret) => sha256(secret) === pending?.browserHash)
+    if (!pending || secret === undefined) {
+      await answerEndedVisit({ db, issuer: config.issuer }, reply, { id, browserHashes, isForm })
+      return undefined
+    }
+    cookies.keepVisit(reply, id)
+    const session = await currentSession(deps, request)
+    return { pending, session, form, secret, csrf: csrfToken(config.cookieSecret, secret, id) }
   }
   const resume: Visits['resume'] = (reply, pending) => reply.redirect(`/authorize/resume/${pending.id}`, 303)
   return {

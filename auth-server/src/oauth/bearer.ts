@@ -1,9 +1,9 @@
 // Access tokens presented to our own endpoints: where they may stand in a request, and how a refusal reads (RFC 6750).
+import { PROOF_ALGORITHMS } from '@mobile-api-gateway/sdk/dpop-proof.ts'
 import type { FastifyRequest } from 'fastify'
 import { formOf } from '../http/form.ts'
-import { Parameters } from '../http/parameters.ts'
-import { DPOP_ALGORITHMS } from './dpop-proof.ts'
 import { OAuthError } from './errors.ts'
+import { misplacedParameter } from './misplaced-parameter.ts'
 
 export const REALM = 'mobile-api-gateway'
 
@@ -17,7 +17,7 @@ const CREDENTIALS = /^(bearer|dpop) +([\w.~+/-]+=*)$/i
 const BEARER = `Bearer realm="${REALM}"`
 
 /** The challenge of a request without a token: both schemes, and no error, for there is none (RFC 6750 §3.1, RFC 9449 §7.1). */
-export const TOKEN_CHALLENGE = `${BEARER}, DPoP algs="${DPOP_ALGORITHMS.join(' ')}"`
+export const TOKEN_CHALLENGE = `${BEARER}, DPoP algs="${PROOF_ALGORITHMS.join(' ')}"`
 
 /** A refusal with its challenge, in one WWW-Authenticate value (RFC 6750 §3). @param scope the scope that would do. */
 export const bearerError = (code: BearerErrorCode, description: string, scope?: string): OAuthError => {
@@ -30,9 +30,11 @@ export const bearerError = (code: BearerErrorCode, description: string, scope?: 
 /** The one token of a request, or undefined when it has none. @throws {OAuthError} invalid_request (RFC 6750 §2, §3.1). */
 export const readPresentedToken = (request: FastifyRequest): PresentedToken | undefined => {
   const { authorization } = request.headers
+  const misplaced = misplacedParameter(request)
   // OAuth 2.1 §5.1: a token in a URL ends up in logs, so nobody gets used to it here.
-  if (Parameters.ofUrl(request.raw.url ?? '').getAll('access_token').length > 0)
+  if (misplaced === 'access_token')
     throw bearerError('invalid_request', 'send the access token in the Authorization header, not in the URL')
+  if (misplaced !== undefined) throw bearerError('invalid_request', `${misplaced} has no place in the URL`)
   const posted = formOf(request)?.getAll('access_token') ?? []
   if (posted.length + (authorization === undefined ? 0 : 1) > 1)
     throw bearerError('invalid_request', 'send one access token, in one place')

@@ -8,7 +8,13 @@ import { ASSERTION_TYPE, assertionSubject, verifyAssertion } from './client-asse
 import { OAuthError } from './errors.ts'
 
 /** What a request shows of its client: who it says it is, and by which method it proves it. */
-type Presented = Readonly<{ clientId: string; method: ClientAuthMethod; credential: string }>
+type Presented = Readonly<{
+  clientId: string
+  method: ClientAuthMethod
+  credential: string
+  /** The secret as it stands in the header, where a client forgot to encode it and it reads differently. */
+  unencoded?: string
+}>
 
 /** The parameters that prove a client; nothing of a request that is kept may hold them. */
 export const CREDENTIALS: ReadonlySet<string> = new Set(['client_secret', 'client_assertion', 'client_assertion_type'])
@@ -32,9 +38,10 @@ const readBasic = (authorization: string): Presented => {
   const colon = text.indexOf(':')
   try {
     const clientId = formDecode(text.slice(0, colon))
-    const credential = formDecode(text.slice(colon + 1))
+    const unencoded = text.slice(colon + 1)
+    const credential = formDecode(unencoded)
     if (colon > 0 && !/\p{Cc}/u.test(clientId + credential))
-      return { clientId, method: 'client_secret_basic', credential }
+      return { clientId, method: 'client_secret_basic', credential, unencoded }
   } catch {
     // Falls through: not percent-encoded UTF-8.
   }
@@ -65,19 +72,38 @@ const readPresented = (parameters: Parameters, authorization: string | undefined
     : { clientId, method: 'client_secret_post', credential: secret }
 }
 
-type Verifier = (deps: Deps, client: Client | undefined, credential: string) => Promise<boolean>
+/** Why a client is not proven. `guess`: the credential is none of the client's. `says`: what helps whoever holds it. */
+type Refusal = Readonly<{ guess: boolean; detail: string; says?: string }>
+type Verifier = (deps: Deps, client: Client | undefined, presented: Presented) => Promise<Refusal | undefined>
 
-// An unknown client is compared as well, so that it takes as long as a wrong secret.
-const verifySecret: Verifier = async (_deps, client, credential) =>
-  equalInConstantTime(sha256(credential), client?.secretHash ?? sha256('no such client')) && Boolean(client?.secretHash)
+const verifySecret: Verifier = async (_deps, client, { credential, unencoded = credential }) => {
+  // An unknown client is compared as well, so that it takes as long as a wrong secret.
+  const hash = client?.secretHash ?? sha256('no such client')
+  const isRight = equalInConstantTime(sha256(credential), hash)
+  const isRightUnencoded = equalInConstantTime(sha256(unencoded), hash)
+  // A library that looks for the right method sends a public client's empty secret: nobody's guess at 256 bits.
+  if (!client?.secretHash || !(isRight || isRightUnencoded))
+    return { guess: credential !== '', detail: client ? 'wrong secret' : 'unknown client' }
+  return isRight ? undefined : { guess: false, detail: 'secret not form-encoded', says: NOT_ENCODED }
+}
+
+const NOT_ENCODED = 'the secret has to be form-encoded before it goes into the Authorization header'
+
+const verifyByKey: Verifier = async (deps, client, { credential }) => {
+  if (!client) return { guess: true, detail: 'unknown client' }
+  const wrong = await verifyAssertion(deps, client, credential)
+  if (!wrong) return undefined
+  const { guess, problem } = wrong
+  const detail = `client_assertion: ${problem}`
+  return guess ? { guess, detail } : { guess, detail, says: detail }
+}
 
 /** How each method is verified; discovery lists the keys. */
 const METHODS: Readonly<Record<ClientAuthMethod, Verifier>> = {
-  none: async (_deps, client) => client !== undefined,
+  none: async (_deps, client) => (client ? undefined : { guess: false, detail: 'unknown client' }),
   client_secret_basic: verifySecret,
   client_secret_post: verifySecret,
-  private_key_jwt: async (deps, client, credential) =>
-    client !== undefined && verifyAssertion(deps, client, credential),
+  private_key_jwt: verifyByKey,
 }
 
 const isMethod = (name: string): name is ClientAuthMethod => Object.hasOwn(METHODS, name)
@@ -91,19 +117,24 @@ const CLIENT_ID = /^[\w.~-]{1,128}$/
 /** Where a request comes from and what its Authorization header says; a FastifyRequest is one. */
 export type Caller = Readonly<{ ip: string; headers: Readonly<{ authorization?: string | undefined }> }>
 
-/** The client that a request comes from, proven. @throws {OAuthError} invalid_client, invalid_request, too_many_requests. */
+/**
+ * The client that a request comes from, proven. A right credential that comes in another way than registered is refused
+ * without counting as a guess: libraries try Basic first and the body then, anew in each process.
+ * @throws {OAuthError} invalid_client, invalid_request, too_many_requests.
+ */
 export const authenticateClient = async (deps: Deps, parameters: Parameters, caller: Caller): Promise<Client> => {
-  const { clientId, method, credential } = readPresented(parameters, caller.headers.authorization)
+  const presented = readPresented(parameters, caller.headers.authorization)
+  const { clientId, method } = presented
   const basic = method === 'client_secret_basic'
   const client = CLIENT_ID.test(clientId) ? await findClient(deps.db, clientId) : undefined
   // Nothing waits between this look and the comparison, so guesses sent at once do not slip past the limit together.
   if (method !== 'none') deps.guesses.requirePatience(clientId, caller.ip)
-  const proven = await METHODS[method](deps, client, credential)
-  if (client && proven && client.authMethod === method) return client
-  if (method !== 'none') deps.guesses.note(clientId, caller.ip)
+  const refusal = await METHODS[method](deps, client, presented)
+  if (client && !refusal && client.authMethod === method) return client
+  if (refusal?.guess) deps.guesses.note(clientId, caller.ip)
   if (client && client.authMethod !== method)
     throw invalidClient('this client is registered for another way of authentication', basic, client.authMethod)
-  throw invalidClient('the client is unknown or its credentials are wrong', basic)
+  throw invalidClient(refusal?.says ?? 'the client is unknown or its credentials are wrong', basic, refusal?.detail)
 }
 
 /** The confidential client that a request comes from. @throws {OAuthError} as above; invalid_client for a public one. */

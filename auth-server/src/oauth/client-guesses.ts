@@ -1,6 +1,5 @@
 // Guessing client credentials: bounded per client and address, and per address over all clients (RFC 6749 §2.3.1).
-import { type AttemptLimit, limitAttempts } from '../http/attempt-limit.ts'
-import { networkOf } from '../http/network.ts'
+import { limitAddresses } from '../http/attempt-limit.ts'
 import { OAuthError } from './errors.ts'
 
 const WINDOW_SECONDS = 60
@@ -18,22 +17,19 @@ export type ClientGuesses = Readonly<{
 }>
 
 export const countClientGuesses = (): ClientGuesses => {
-  const byPair: AttemptLimit = limitAttempts(PER_CLIENT_AND_ADDRESS, WINDOW_SECONDS)
-  const byAddress: AttemptLimit = limitAttempts(PER_ADDRESS, WINDOW_SECONDS)
-  const pair = (clientId: string, network: string) => `${network} ${clientId.slice(0, 128)}`
+  const byPair = limitAddresses(PER_CLIENT_AND_ADDRESS, WINDOW_SECONDS)
+  const byAddress = limitAddresses(PER_ADDRESS, WINDOW_SECONDS)
   return {
     requirePatience(clientId, address) {
-      const network = networkOf(address)
-      const wait = Math.max(byPair.waitSeconds(pair(clientId, network)), byAddress.waitSeconds(network))
+      const wait = Math.max(byPair.waitSeconds(address, clientId.slice(0, 128)), byAddress.waitSeconds(address))
       if (wait > 0)
         throw new OAuthError('too_many_requests', 'too many failed client authentications; try again later', {
           headers: { 'retry-after': String(wait) },
         })
     },
     note(clientId, address) {
-      const network = networkOf(address)
-      byPair.note(pair(clientId, network))
-      byAddress.note(network)
+      byPair.note(address, { about: clientId.slice(0, 128) })
+      byAddress.note(address)
     },
   }
 }

@@ -2,28 +2,18 @@
 import type { NewApplication } from '../catalogue/applications.ts'
 import { SIGNING_ALGORITHMS } from '../crypto/signing-algorithms.ts'
 import type { JsonObject } from '../http/json.ts'
+import { PASSWORD_ACR } from '../identity/local-account.ts'
 import type { ApplicationKind } from '../store/database.ts'
 import { RESPONSE_TYPES } from './authorize/valid-request.ts'
+import { ASSERTION_ALGORITHMS } from './client-assertion.ts'
 import { TOKEN_ENDPOINT_AUTH_METHODS } from './client-auth.ts'
 import { OAuthError } from './errors.ts'
 import { GRANTS } from './token/grants/index.ts'
+import { membersNotTaken, unsupportedMember } from './unsupported-metadata.ts'
 
 const MAX_URIS = 20
 
 const invalid = (description: string): OAuthError => new OAuthError('invalid_client_metadata', description)
-
-/** What a client could rely on and this server would not keep; anything else unknown is ignored (RFC 7591 §2). */
-const REFUSED: Readonly<Record<string, string>> = {
-  jwks_uri: 'send the keys themselves in jwks; this server fetches nothing',
-  software_statement: 'software statements are not supported; send plain metadata',
-  sector_identifier_uri: 'subject identifiers are public; there are no sectors',
-  id_token_encrypted_response_alg: 'ID tokens are signed, not encrypted',
-  userinfo_signed_response_alg: 'userinfo answers in plain JSON',
-  userinfo_encrypted_response_alg: 'userinfo answers in plain JSON',
-  introspection_signed_response_alg: 'introspection answers in plain JSON',
-  authorization_signed_response_alg: 'authorization responses are plain parameters',
-  request_object_signing_alg: 'request objects are not supported; push the parameters instead',
-}
 
 type Rule<T> = (value: unknown, name: string) => T
 
@@ -50,12 +40,17 @@ const listOf =
     return [...new Set(value.map((item) => rule(item, name)))]
   }
 
+/** What a request asks to register, and what the answer says beside that. */
+export type ClientMetadata = Readonly<{ application: NewApplication; said: JsonObject }>
+
 /**
- * Reads a registration request. Values that its kind of client cannot have are left to `createApplication`.
+ * Reads a registration request: each member of the specifications is taken, refused, or said not to be taken; what no
+ * specification knows is ignored (RFC 7591 §2). Values that its kind of client cannot have are left to `createApplication`.
  * @throws {OAuthError} invalid_client_metadata, invalid_redirect_uri.
  */
-export const readClientMetadata = (body: JsonObject, issuer: string): NewApplication => {
-  for (const [name, why] of Object.entries(REFUSED)) if (isNamed(body[name])) throw invalid(`${name}: ${why}`)
+export const readClientMetadata = (body: JsonObject, issuer: string): ClientMetadata => {
+  const unsupported = unsupportedMember(body)
+  if (unsupported !== undefined) throw invalid(unsupported)
   // null is the same as left out.
   const read = <T, F>(name: string, rule: Rule<T>, fallback: F): T | F => {
     const value = body[name]
@@ -67,18 +62,20 @@ export const readClientMetadata = (body: JsonObject, issuer: string): NewApplica
   const grantTypes = read('grant_types', listOf(oneOf([...GRANTS.keys()])), ['authorization_code'])
   const redirectUris = read('redirect_uris', listOf(text), [])
   const backchannelLogoutUri = read('backchannel_logout_uri', text, null)
+  const authSigningAlg = read('token_endpoint_auth_signing_alg', oneOf(ASSERTION_ALGORITHMS), undefined)
   read('subject_type', oneOf(['public']), 'public')
   requireFlow(grantTypes, read('response_types', listOf(oneOf(RESPONSE_TYPES)), undefined), redirectUris)
   // Behind https, plain http on loopback would be this server's own machine.
   if (issuer.startsWith('https:') && backchannelLogoutUri?.startsWith('http:'))
     throw invalid('backchannel_logout_uri has to be https')
-  return {
+  const application: NewApplication = {
     name: read('client_name', text, undefined),
     // A web client without credentials is a page; one with them is a server (RFC 6749 §2.1).
     kind: type === 'native' ? type : authMethod === 'none' ? 'browser' : 'web',
     redirectUris,
     authMethod,
     ...(isNamed(body.jwks) && { jwks: body.jwks }),
+    authSigningAlg,
     grantTypes,
     requirePushedRequests: read('require_pushed_authorization_requests', flag, false),
     dpopBound: read('dpop_bound_access_tokens', flag, false),
@@ -86,7 +83,18 @@ export const readClientMetadata = (body: JsonObject, issuer: string): NewApplica
     idTokenAlg: read('id_token_signed_response_alg', oneOf(SIGNING_ALGORITHMS), 'RS256'),
     postLogoutRedirectUris: read('post_logout_redirect_uris', listOf(text), []),
     backchannelLogoutUri,
+    claimsInIdToken: read('claims_in_id_token', flag, false),
   }
+  const notTaken = membersNotTaken(body)
+  const said = {
+    token_endpoint_auth_signing_alg: authSigningAlg,
+    // Kept for every client: sid and auth_time are in each token.
+    backchannel_logout_session_required: read('backchannel_logout_session_required', flag, undefined),
+    require_auth_time: read('require_auth_time', flag, undefined),
+    default_acr_values: read('default_acr_values', listOf(oneOf([PASSWORD_ACR])), undefined),
+    ...(notTaken.length > 0 && { metadata_not_taken: notTaken }),
+  }
+  return { application, said }
 }
 
 const isNamed = (value: unknown): boolean => value !== undefined && value !== null
@@ -113,18 +121,21 @@ const APPLICATION_TYPE = { native: 'native', web: 'web', browser: 'web' } as con
 >
 
 /** What was registered, in the words of the wire (RFC 7591 §3.2.1): also what was filled in. */
-export const writeClientMetadata = (application: NewApplication & Readonly<{ name: string }>): JsonObject => ({
+export const writeClientMetadata = (
+  application: NewApplication & Readonly<{ name: string; jwks: unknown }>,
+): JsonObject => ({
   client_name: application.name,
   application_type: APPLICATION_TYPE[application.kind],
   redirect_uris: application.redirectUris,
   token_endpoint_auth_method: application.authMethod,
   grant_types: application.grantTypes,
   response_types: application.grantTypes?.includes('authorization_code') ? RESPONSE_TYPES : [],
-  ...(application.jwks !== undefined && { jwks: application.jwks }),
+  ...(isNamed(application.jwks) && { jwks: application.jwks }),
   subject_type: 'public',
   id_token_signed_response_alg: application.idTokenAlg,
   require_pushed_authorization_requests: application.requirePushedRequests,
   dpop_bound_access_tokens: application.dpopBound,
   post_logout_redirect_uris: application.postLogoutRedirectUris,
+  ...(application.claimsInIdToken && { claims_in_id_token: true }),
   ...(application.backchannelLogoutUri && { backchannel_logout_uri: application.backchannelLogoutUri }),
 })

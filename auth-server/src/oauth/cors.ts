@@ -18,7 +18,9 @@ const ENDPOINTS: ReadonlyMap<string, Audience> = new Map<string, Audience>([
 // No Access-Control-Allow-Credentials: cookies of this server are for its own pages.
 const PREFLIGHT = {
   'access-control-allow-methods': 'GET, POST',
-  'access-control-allow-headers': 'Authorization, Content-Type, DPoP',
+  // Libraries send headers of their own (X-Requested-With, client-request-id); they change nothing here. `*` stands for
+  // any but Authorization (Fetch §3.3.5), and only where no cookies are sent.
+  'access-control-allow-headers': 'Authorization, Content-Type, DPoP, *',
   'access-control-max-age': '600',
 } as const
 const EXPOSED = 'DPoP-Nonce, WWW-Authenticate, Retry-After'

@@ -3,7 +3,8 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { PasswordQueueFull, PasswordShareUsedUp } from '../crypto/password-queue.ts'
 import type { Deps } from '../deps.ts'
 import { ParameterError } from '../http/parameters.ts'
-import { SECURITY_HEADERS } from '../http/security-headers.ts'
+import { securityHeaders } from '../http/security-headers.ts'
+import { logSparingly } from '../http/sparing-log.ts'
 import { errorPage } from '../interaction/views/error.ts'
 import { sendPage } from '../interaction/views/page.ts'
 import { isDatabaseAway } from '../store/health.ts'
@@ -36,6 +37,8 @@ const toOAuthError = (error: unknown): OAuthError => {
   return new OAuthError('server_error', 'something went wrong on our side; it has been logged', { cause: error })
 }
 
+const nameOf = (cause: unknown): string => (cause instanceof Error ? cause.name : 'unknown')
+
 /** The framework's own refusals (413, 415, malformed body …) keep their status. */
 const frameworkStatus = (error: unknown): number | undefined => {
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined
@@ -53,18 +56,21 @@ const answer = (request: FastifyRequest, reply: FastifyReply, error: OAuthError,
 }
 
 /** Answers addresses that cannot be routed at all (`/%zz`, endless ids); they pass no hook, so the headers are set here. */
-export const refuseAddress = (error: FastifyError, _request: FastifyRequest, reply: FastifyReply): FastifyReply =>
+export const refuseAddress = (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply =>
   reply
     .code(error.statusCode ?? 400)
-    .headers(SECURITY_HEADERS)
+    .headers(securityHeaders(request.url))
     .send({ error: 'invalid_request', error_description: 'the address of this request cannot be read' })
 
 export const addErrorHandler = (app: FastifyInstance, { config }: Deps): void => {
+  const sparing = logSparingly()
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const status = frameworkStatus(error)
     if (status !== undefined) return answer(request, reply, new OAuthError('invalid_request', error.message), status)
     const oauthError = toOAuthError(error)
-    if (oauthError.status >= 500) request.log.error({ err: oauthError.cause ?? oauthError }, oauthError.message)
+    if (oauthError.code === 'temporarily_unavailable')
+      sparing.error(request.log, nameOf(oauthError.cause), oauthError.cause, oauthError.message)
+    else if (oauthError.status >= 500) request.log.error({ err: oauthError.cause ?? oauthError }, oauthError.message)
     else request.log.info({ error: oauthError.code, detail: oauthError.detail }, oauthError.description)
     if (!(oauthError instanceof RedirectedError)) return answer(request, reply, oauthError, oauthError.status)
     const { code, description, returnTo } = oauthError

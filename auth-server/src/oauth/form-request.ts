@@ -3,17 +3,17 @@ import type { FastifyRequest } from 'fastify'
 import { formOf } from '../http/form.ts'
 import type { Parameters } from '../http/parameters.ts'
 import { OAuthError } from './errors.ts'
+import { misplacedParameter } from './misplaced-parameter.ts'
 
 const MAY_REPEAT = new Set(['resource'])
 
-/** @throws {OAuthError} | {ParameterError} invalid_request unless a sound form came in the body, and nothing in the URL. */
+/** @throws {OAuthError} | {ParameterError} invalid_request unless a sound form came in the body, and nothing of it in the URL. */
 export const readForm = (request: FastifyRequest): Parameters => {
   const form = formOf(request)
   if (!form)
     throw new OAuthError('invalid_request', 'send the parameters as application/x-www-form-urlencoded in the body')
-  // OAuth 2.1 §3.2: credentials in a URL end up in logs.
-  if (request.raw.url?.includes('?'))
-    throw new OAuthError('invalid_request', 'send the parameters in the body, not in the URL')
+  const misplaced = misplacedParameter(request)
+  if (misplaced !== undefined) throw new OAuthError('invalid_request', `send ${misplaced} in the body, not in the URL`)
   form.requireSound(MAY_REPEAT)
   return form
 }

@@ -7,7 +7,7 @@ import { allowOnly } from '../http/methods.ts'
 const MAX_AGE_SECONDS = 60
 
 export const addJwks = (app: FastifyInstance, { keys }: Deps): void => {
-  app.get('/jwks', async (_request, reply) =>
+  app.get('/jwks', { exposeHeadRoute: true }, async (_request, reply) =>
     reply
       .header('cache-control', `public, max-age=${MAX_AGE_SECONDS}`)
       .type('application/jwk-set+json')

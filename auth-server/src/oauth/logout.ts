@@ -7,9 +7,9 @@ import { allowOnly } from '../http/methods.ts'
 import { Parameters } from '../http/parameters.ts'
 import { signOut } from '../interaction/logout.ts'
 import { confirmationUrl, logoutTarget } from '../interaction/logout-target.ts'
-import { type Client, findClient } from '../store/clients.ts'
+import { type Client, findClient, isApproved } from '../store/clients.ts'
 import type { Db } from '../store/database.ts'
-import { findSession } from '../store/sessions.ts'
+import { findSessionToEnd } from '../store/sessions.ts'
 import { type IdTokenHint, readIdTokenHint } from '../tokens/id-token.ts'
 import { OAuthError } from './errors.ts'
 
@@ -34,8 +34,8 @@ export const addLogout = (app: FastifyInstance, deps: Deps): void => {
         'post_logout_redirect_uri is not registered for this application; it has to match to the letter',
       )
     const target = judged === 'none' ? undefined : judged
-    const token = cookies.session(request)
-    const session = token === undefined ? undefined : await findSession(db, sha256(token))
+    const tokens = cookies.sessions(request)
+    const session = tokens.length === 0 ? undefined : await findSessionToEnd(db, tokens.map(sha256))
     // Without a hint, nothing but a person's yes proves that the redirect is legitimate (§3).
     if (!session) return signOut(deps, request, reply, hint && target)
     // §2: who was handed this person's ID token may sign this person out; everybody else only asks.
@@ -56,7 +56,7 @@ export const addLogout = (app: FastifyInstance, deps: Deps): void => {
   allowOnly(app, PATH, ['GET', 'POST'])
 }
 
-/** The client that asks, if it says so or its hint does. @throws {OAuthError} when the two differ (§2) or nobody has this id. */
+/** The approved client that asks, if it says so or its hint does. @throws {OAuthError} when the two differ (§2) or nobody has this id. */
 const findAskingClient = async (
   db: Db,
   clientId: string | undefined,
@@ -68,5 +68,6 @@ const findAskingClient = async (
   if (asking === undefined) return undefined
   const client = await findClient(db, asking)
   if (!client && clientId !== undefined) throw new OAuthError('invalid_request', 'no application has this client_id')
-  return client
+  // Whom nobody approved is neither named nor gone to; the person signs out all the same.
+  return client && isApproved(client) ? client : undefined
 }

@@ -1,4 +1,6 @@
 // Discovery (RFC 8414, OpenID Connect Discovery §3), derived from the tables that dispatch, so that it cannot lie.
+
+import { PROOF_ALGORITHMS } from '@mobile-api-gateway/sdk/dpop-proof.ts'
 import type { FastifyInstance } from 'fastify'
 import { claimsOf, OPENID_SCOPES } from '../catalogue/openid-scopes.ts'
 import { SIGNING_ALGORITHMS } from '../crypto/signing-algorithms.ts'
@@ -9,7 +11,6 @@ import { ID_TOKEN_CLAIMS } from '../tokens/id-token.ts'
 import { PROMPTS, RESPONSE_MODES, RESPONSE_TYPES } from './authorize/valid-request.ts'
 import { ASSERTION_ALGORITHMS } from './client-assertion.ts'
 import { CONFIDENTIAL_AUTH_METHODS, TOKEN_ENDPOINT_AUTH_METHODS } from './client-auth.ts'
-import { DPOP_ALGORITHMS } from './dpop-proof.ts'
 import { CODE_CHALLENGE_METHODS } from './pkce.ts'
 import { REVOCATIONS_PATH } from './revocations.ts'
 import { GRANTS } from './token/grants/index.ts'
@@ -48,7 +49,7 @@ export const metadata = (issuer: string) => ({
   revocation_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
   introspection_endpoint_auth_methods_supported: CONFIDENTIAL_AUTH_METHODS,
   introspection_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
-  dpop_signing_alg_values_supported: DPOP_ALGORITHMS,
+  dpop_signing_alg_values_supported: PROOF_ALGORITHMS,
   authorization_response_iss_parameter_supported: true,
   request_parameter_supported: false,
   request_uri_parameter_supported: false,
@@ -60,7 +61,9 @@ export const metadata = (issuer: string) => ({
 export const addMetadata = (app: FastifyInstance, { config }: Deps): void => {
   const document = metadata(config.issuer)
   for (const path of PATHS) {
-    app.get(path, async (_request, reply) => reply.header('cache-control', 'public, max-age=300').send(document))
+    app.get(path, { exposeHeadRoute: true }, async (_request, reply) =>
+      reply.header('cache-control', 'public, max-age=300').send(document),
+    )
     allowOnly(app, path, ['GET'])
   }
 }

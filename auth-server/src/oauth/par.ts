@@ -24,21 +24,22 @@ export const addPar = (app: FastifyInstance, deps: Deps): void => {
     app.post(url, { onSend: giveNonce(deps) }, async (request, reply) => {
       reply.headers({ 'cache-control': 'no-store', pragma: 'no-cache' })
       const parameters = readForm(request)
-      const proof = await readProof(deps, request)
       const fixed = await fixedResource(deps.db, request)
       const client = await authenticateClient(deps, parameters, request)
+      const proof = await readProof(deps, request)
       // §2.1: client_id is part of the request itself, and a reference to another request is not.
       if (parameters.get('client_id') === undefined) throw new OAuthError('invalid_request', 'client_id is missing')
       if (parameters.get('request_uri') !== undefined)
         throw new OAuthError('invalid_request', 'request_uri cannot be pushed; push the parameters themselves')
 
       const requestUri = newRequestUri()
-      const pushed = { uriHash: sha256(requestUri), dpopJkt: proof?.jkt ?? null }
+      const pushed = { uriHash: sha256(requestUri), dpopJkt: proof?.thumbprint ?? null }
       const { subscription } = validate(trustRedirect({ parameters, client, pushed }), fixed)
       // The resource is written down, so that the reference means the same at every address of /authorize.
       const kept = parameters.without(CREDENTIALS).with('resource', subscription.resource).toString()
-      if (kept.length > MAX_LENGTH) throw new OAuthError('invalid_request', 'the pushed request is too long')
-      deps.visits.admit(request.ip)
+      if (kept.length > MAX_LENGTH)
+        throw new OAuthError('invalid_request', `the pushed request is too long: ${MAX_LENGTH} characters is the limit`)
+      deps.visits.admit(request.ip, kept)
       if (proof) await acceptProof(deps, reply, proof)
       await insertPushedRequest(deps.db, {
         ...pushed,

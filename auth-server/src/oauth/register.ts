@@ -26,8 +26,8 @@ export const addRegister = async (app: FastifyInstance, { db, config }: Deps): P
       const registered = await db.transaction().execute(async (trx) => {
         if (!(await spendInitialAccessToken(trx, tokenHash)))
           throw bearerError('invalid_token', 'the initial access token is unknown, used up or expired')
-        const application = readClientMetadata(body, config.issuer)
-        return { ...application, ...(await createApplication(trx, application).catch(rethrow)) }
+        const { application, said } = readClientMetadata(body, config.issuer)
+        return { ...application, said, ...(await createApplication(trx, application).catch(rethrow)) }
       })
       request.log.info({ event: 'client_registered', clientId: registered.clientId }, 'a client registered itself')
       return reply.code(201).send({
@@ -36,6 +36,7 @@ export const addRegister = async (app: FastifyInstance, { db, config }: Deps): P
         // 0: it does not expire.
         ...(registered.clientSecret && { client_secret: registered.clientSecret, client_secret_expires_at: 0 }),
         ...writeClientMetadata(registered),
+        ...registered.said,
       })
     })
   })

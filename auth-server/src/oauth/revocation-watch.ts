@@ -1,7 +1,7 @@
 // Waiting for news in the feed of revocations: one look at the database for all who wait, and none when nobody does.
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Db } from '../store/database.ts'
-import { type FeedPlace, findFeedEnd } from '../store/revocations.ts'
+import { type FeedPlace, findEndMark } from '../store/revocations.ts'
 
 /** Pause between two looks, in milliseconds: half of how fast gateways promise to know is two seconds. */
 const LOOK_EVERY_MILLIS = 400
@@ -29,8 +29,8 @@ export const watchRevocations = (db: Db): RevocationWatch => {
       await delay(LOOK_EVERY_MILLIS)
       if (waiting.size === 0) break
       try {
-        const end = await findFeedEnd(db)
-        for (const waiter of [...waiting]) if (waiter.mark !== end?.mark) waiter.resolve()
+        const mark = await findEndMark(db)
+        for (const waiter of [...waiting]) if (waiter.mark !== mark) waiter.resolve()
       } catch (error) {
         for (const waiter of [...waiting]) waiter.reject(error)
       }

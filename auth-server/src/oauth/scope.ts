@@ -16,16 +16,21 @@ export const parseScope = (scope: string | undefined): readonly string[] | undef
   return [...new Set(names)]
 }
 
-/** The scopes of a request: those named, each on offer or one of OpenID Connect's; or everything on offer. @throws {OAuthError} invalid_scope. */
+/**
+ * The scopes of a request: of those named, the ones on offer and OpenID Connect's; everything on offer where none is
+ * named. Others are ignored, beside `openid` (OpenID Connect Core §3.1.2.1) and without it (RFC 6749 §3.3): libraries add
+ * their own, and `scope` in the token response tells what was granted (§5.1).
+ * @throws {OAuthError} invalid_scope when nothing is left.
+ */
 export const grantableScopes = (
   named: readonly string[] | undefined,
   offered: readonly string[],
 ): readonly string[] => {
-  const unknown = named?.find((name) => !offered.includes(name) && !isOpenIdScope(name))
-  if (unknown !== undefined)
+  const known = named?.filter((name) => offered.includes(name) || isOpenIdScope(name))
+  if (known?.length === 0)
     throw new OAuthError(
       'invalid_scope',
-      `scope ${unknown} is not part of the subscription; it offers: ${offered.join(' ')}`,
+      `no scope of the request is part of the subscription; it offers: ${offered.join(' ')}`,
     )
-  return named ?? offered
+  return known ?? offered
 }

@@ -1,9 +1,9 @@
 // GET and POST /userinfo: what a person's access token may learn about that person (OpenID Connect Core §5.3).
 import type { FastifyInstance, RouteHandlerMethod } from 'fastify'
-import { claimsOf } from '../catalogue/openid-scopes.ts'
+import { openedBy } from '../catalogue/openid-scopes.ts'
 import type { Deps } from '../deps.ts'
 import { allowOnly } from '../http/methods.ts'
-import { findClaims, type PersonClaims } from '../store/claims.ts'
+import { findClaims } from '../store/claims.ts'
 import { readAccessToken } from '../tokens/access-token.ts'
 import { bearerError, readPresentedToken, TOKEN_CHALLENGE } from './bearer.ts'
 import { giveNonce, requirePossession } from './dpop.ts'
@@ -29,10 +29,4 @@ export const addUserinfo = (app: FastifyInstance, deps: Deps): void => {
   }
   app.route({ method: ['GET', 'POST'], url: PATH, handler, onSend: giveNonce(deps) })
   allowOnly(app, PATH, ['GET', 'POST'])
-}
-
-// §5.3.2: what a person does not have is left out, not sent empty; `sub` always comes.
-const openedBy = (scopes: readonly string[], person: PersonClaims): Record<string, unknown> => {
-  const opened = claimsOf(scopes)
-  return Object.fromEntries(Object.entries(person).filter(([name, value]) => opened.has(name) && value !== null))
 }

@@ -1,29 +1,32 @@
 // Visits to /authorize and /par: each leaves a row that nobody had to log in for, so one address gets so many a minute.
-import { limitAttempts } from '../http/attempt-limit.ts'
-import { networkOf } from '../http/network.ts'
+import { limitAddresses } from '../http/attempt-limit.ts'
 import { OAuthError } from './errors.ts'
 
 const WINDOW_SECONDS = 60
+/** What a request of an ordinary app takes; one that keeps more counts as several. */
+const ORDINARY_BYTES = 1024
 
 export type Visits = Readonly<{
-  /** Counts one more visit. @throws {OAuthError} too_many_requests, with Retry-After, when there were too many. */
-  admit(address: string): void
+  /**
+   * Counts one more visit. @param kept what of it will be kept, as text.
+   * @throws {OAuthError} too_many_requests, with Retry-After, when there were too many.
+   */
+  admit(address: string, kept: string): void
 }>
 
-/** @param perMinute visits that one address (IPv6: one /64) may begin; 0 for any number. */
+/** @param perMinute visits that one address (IPv6: one /64) may begin in this process; 0 for any number. */
 export const countVisits = (perMinute: number): Visits => {
   if (perMinute === 0) return { admit() {} }
-  const visits = limitAttempts(perMinute, WINDOW_SECONDS)
+  const visits = limitAddresses(perMinute, WINDOW_SECONDS)
   return {
-    admit(address) {
-      const network = networkOf(address)
-      const wait = visits.waitSeconds(network)
+    admit(address, kept) {
+      const wait = visits.waitSeconds(address)
       if (wait > 0)
         throw new OAuthError('too_many_requests', 'too many sign-ins begin at this address; try again in a minute', {
           detail: 'if this address is a load balancer of ours, name it in TRUSTED_PROXIES',
           headers: { 'retry-after': String(wait) },
         })
-      visits.note(network)
+      visits.note(address, { weight: Math.max(1, Math.ceil(Buffer.byteLength(kept) / ORDINARY_BYTES)) })
     },
   }
 }

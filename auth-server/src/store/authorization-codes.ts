@@ -1,6 +1,7 @@
 // Authorization codes in the database: minted by closing a request, consumed once by opening a family.
-import { sql } from 'kysely'
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Db } from './database.ts'
+import { spendPushed } from './pushed-requests.ts'
 import type { FamilyView } from './refresh-families.ts'
 
 /** A repeat this long after redemption is no longer the client's own retry race; seconds. */
@@ -8,9 +9,13 @@ const LATE_REPEAT_SECONDS = 10
 /** Wrong verifiers from the code's own client after which it is burnt. */
 const MAX_WRONG_VERIFIERS = 3
 
+/** Whether a code could still be redeemed, by whoever has all that belongs to it. */
+export const usableCode: RawBuilder<SqlBool> = sql`
+  code.consumed_at is null and code.expires_at > auth_now() and code.wrong_verifiers < ${MAX_WRONG_VERIFIERS}`
+
 /**
- * Closes the request and mints its code for the session's person, in one statement; false when the request is closed
- * already or the session has ended.
+ * Closes the request and mints its code for the session's person, in one statement; false when the request, or another
+ * visit of the same pushed request, has ended already, or the session has.
  */
 export const insertCode = async (
   db: Db,
@@ -26,14 +31,14 @@ export const insertCode = async (
       where request.id = ${input.requestId} and request.completed_at is null and request.expires_at > auth_now()
         and exists (select from signed_in)
       returning request.*
-    )
+    ), ${spendPushed}
     insert into authorization_codes (code_hash, application_id, api_id, user_id, auth_epoch, session_id, acr, auth_time,
                                      redirect_uri, code_challenge, scopes, nonce, dpop_jkt, expires_at)
-    select ${input.codeHash}, closed.application_id, closed.api_id, signed_in.user_id, signed_in.auth_epoch, signed_in.id,
-           signed_in.acr, signed_in.auth_time, closed.request->>'redirectUri', closed.request->>'codeChallenge',
-           array(select jsonb_array_elements_text(closed.request->'scopes')), closed.request->>'nonce', closed.request->>'dpopJkt',
+    select ${input.codeHash}, ended.application_id, ended.api_id, signed_in.user_id, signed_in.auth_epoch, signed_in.id,
+           signed_in.acr, signed_in.auth_time, ended.request->>'redirectUri', ended.request->>'codeChallenge',
+           array(select jsonb_array_elements_text(ended.request->'scopes')), ended.request->>'nonce', ended.request->>'dpopJkt',
            auth_now() + make_interval(secs => ${input.ttlSeconds})
-    from closed, signed_in
+    from ended, signed_in
     returning code_hash`.execute(db)
   return rows.length === 1
 }
@@ -68,9 +73,8 @@ export const consumeCode = async (
     ), code as (
       update authorization_codes code set consumed_at = auth_now(), family_id = ${family.id}
       from users person, applications application, subscriptions subscription, apis api, session
-      where code.code_hash = ${presented.codeHash} and code.consumed_at is null and code.expires_at > auth_now()
+      where code.code_hash = ${presented.codeHash} and ${usableCode}
         and session.id = code.session_id
-        and code.wrong_verifiers < ${MAX_WRONG_VERIFIERS}
         and code.code_challenge is not distinct from ${presented.codeChallenge}
         and (code.dpop_jkt is null or code.dpop_jkt = ${presented.dpopJkt})
         and (${presented.redirectUri}::text is null or code.redirect_uri = ${presented.redirectUri})
@@ -129,8 +133,8 @@ export const explainCode = async (db: Db, presented: CodePresented): Promise<Cod
         and mine.consumed_at < auth_now() - make_interval(secs => ${LATE_REPEAT_SECONDS})
       returning 'repeated late' as failure
     ), astray as (
-      select 'other resource' as failure from mine
-      where consumed_at is null and expires_at > auth_now() and wrong_verifiers < ${MAX_WRONG_VERIFIERS}
+      select 'other resource' as failure from mine code
+      where ${usableCode}
         and code_challenge is not distinct from ${presented.codeChallenge}
         and (${presented.redirectUri}::text is null or redirect_uri = ${presented.redirectUri})
         and resource <> ${presented.resource}

@@ -1,16 +1,23 @@
 // One visit to /authorize as a row: the hand-over between the protocol and the pages, tied to one browser.
 import { type SqlBool, sql } from 'kysely'
 import type { ApplicationKind, Db, StoredRequest } from './database.ts'
+import { isUnspent, spendPushed } from './pushed-requests.ts'
 
 /** How long a person may take from the app's tap to the last page; seconds. */
 const REQUEST_TTL_SECONDS = 3600
 
 /** Ids come back in paths, where anything could stand. */
 const REQUEST_ID = /^[\w-]{22}$/
+export const isRequestId = (text: string): boolean => REQUEST_ID.test(text)
+
+/** A visit as its cookie names it: its id, and the hash of its secret. */
+export type VisitProof = Readonly<{ id: string; browserHash: string }>
 
 /** A live, unfinished request with all that policy and pages need to know. */
 export type PendingRequest = Readonly<{
   id: string
+  /** Of the secret in the visit's cookie. */
+  browserHash: string
   /** Seconds since it was made. */
   ageSeconds: number
   request: StoredRequest
@@ -30,36 +37,36 @@ export type PendingRequest = Readonly<{
 }>
 
 /**
- * Begins a request and, where it was pushed ahead, uses up its URI, in one statement: of any number of browsers that
- * open one pushed request, one begins. False when the URI has been used or has ended meanwhile (RFC 9126 §4).
+ * Begins a request. False when it was pushed ahead and its URI has been used up or has ended meanwhile (RFC 9126 §4):
+ * until then it may begin any number of times, for a reload, a preview or a second tab is no second sign-in (§7.3).
  */
 export const insertRequest = async (
   db: Db,
-  row: Pick<PendingRequest, 'id' | 'applicationId' | 'apiId' | 'request' | 'loginAgain'> &
-    Readonly<{ browserHash: string; pushedUriHash: string | null }>,
+  row: Pick<PendingRequest, 'id' | 'browserHash' | 'applicationId' | 'apiId' | 'request' | 'loginAgain'> &
+    Readonly<{ pushedUriHash: string | null }>,
 ): Promise<boolean> => {
   const { rows } = await sql`
-    with used as (
-      update pushed_requests set used_at = auth_now()
-      where uri_hash = ${row.pushedUriHash} and application_id = ${row.applicationId}
-        and used_at is null and expires_at > auth_now()
-      returning uri_hash
-    )
-    insert into authorization_requests (id, browser_hash, application_id, api_id, request, login_again, expires_at)
+    insert into authorization_requests (id, browser_hash, application_id, api_id, request, login_again, expires_at,
+                                        pushed_uri_hash)
     select ${row.id}, ${row.browserHash}, ${row.applicationId}, ${row.apiId}, ${JSON.stringify(row.request)}::jsonb,
-           ${row.loginAgain}::boolean, auth_now() + make_interval(secs => ${REQUEST_TTL_SECONDS})
-    where ${row.pushedUriHash}::text is null or exists (select from used)
+           ${row.loginAgain}::boolean, auth_now() + make_interval(secs => ${REQUEST_TTL_SECONDS}), ${row.pushedUriHash}
+    where ${row.pushedUriHash}::text is null or exists (
+      select from pushed_requests where uri_hash = ${row.pushedUriHash} and application_id = ${row.applicationId}
+        and used_at is null and expires_at > auth_now())
     returning id`.execute(db)
   return rows.length === 1
 }
 
-/** Finds a request that this browser began and has not finished. */
+/** Of no other table that these statements join. */
+const unfinished = sql<SqlBool>`completed_at is null and expires_at > auth_now() and ${isUnspent}`
+
+/** Finds a request that this browser began and has not finished, by the hash of any secret that came for it. */
 export const findPendingRequest = async (
   db: Db,
   id: string,
-  browserHash: string,
+  browserHashes: readonly string[],
 ): Promise<PendingRequest | undefined> => {
-  if (!REQUEST_ID.test(id)) return undefined
+  if (!isRequestId(id) || browserHashes.length === 0) return undefined
   return db
     .selectFrom('authorization_requests as request')
     .innerJoin('applications as application', 'application.id', 'request.application_id')
@@ -71,11 +78,11 @@ export const findPendingRequest = async (
         .on('subscription.status', '=', 'approved'),
     )
     .where('request.id', '=', id)
-    .where('request.browser_hash', '=', browserHash)
-    .where('request.completed_at', 'is', null)
-    .where('request.expires_at', '>', sql<Date>`auth_now()`)
+    .where(sql<SqlBool>`request.browser_hash = any(${browserHashes})`)
+    .where(unfinished)
     .select([
       'request.id',
+      'request.browser_hash as browserHash',
       'request.request',
       'application.client_id as clientId',
       'application.id as applicationId',
@@ -96,8 +103,6 @@ export const findPendingRequest = async (
     .executeTakeFirst()
 }
 
-const unfinished = sql<SqlBool>`completed_at is null and expires_at > auth_now()`
-
 /** The person of `sessionId` pressed Continue; scopes that somebody else allowed before do not count for them. */
 export const confirmPerson = async (db: Db, id: string, sessionId: string): Promise<void> => {
   await db
@@ -116,7 +121,7 @@ export const confirmPerson = async (db: Db, id: string, sessionId: string): Prom
 export const askForLogin = async (db: Db, id: string): Promise<void> => {
   await db
     .updateTable('authorization_requests')
-    .set({ login_again: true, person_confirmed: false, scopes_confirmed: false, session_id: null })
+    .set({ login_again: true, sign_in: null, person_confirmed: false, scopes_confirmed: false, session_id: null })
     .where('id', '=', id)
     .where(unfinished)
     .execute()
@@ -127,67 +132,12 @@ export const denyRequest = async (db: Db, id: string): Promise<void> => {
   await db.updateTable('authorization_requests').set({ denied: true }).where('id', '=', id).where(unfinished).execute()
 }
 
-/** Closes a request that ends in an error; false when it was closed already. */
+/** Closes a request that ends in an error; false when it, or another visit of the same pushed request, has ended already. */
 export const closeRequest = async (db: Db, id: string): Promise<boolean> => {
-  const result = await db
-    .updateTable('authorization_requests')
-    .set({ completed_at: sql<Date>`auth_now()` })
-    .where('id', '=', id)
-    .where('completed_at', 'is', null)
-    .executeTakeFirst()
-  return result.numUpdatedRows === 1n
-}
-
-/**
- * Opens a session for a person who just authenticated and ties the request to it, in one statement. The browser's
- * session before it goes; where it was the same person's, the new one keeps its id (`sid`), so that signing out later
- * reaches what was born in either, and only the cookie's secret changes. Another person's apps stay as they are; a code
- * that theirs has not redeemed yet is bound to the session and goes with it, since no sign-out could reach what it opens.
- * Nothing happens when the person's epoch has moved since the credentials were read, or the request was finished
- * meanwhile (in another tab, say); then false is returned, and the browser's session is as it was.
- */
-export const signIn = async (
-  db: Db,
-  input: Readonly<{
-    requestId: string
-    userId: string
-    authEpoch: number
-    sessionId: string
-    tokenHash: string
-    previousTokenHash: string | null
-    acr: string
-    ttlSeconds: number
-  }>,
-): Promise<boolean> => {
-  const { rows } = await sql<{ id: string }>`
-    with visit as (
-      select id from authorization_requests where id = ${input.requestId} and ${unfinished} for update
-    ), person as (
-      select users.id, auth_epoch from users, visit
-      where users.id = ${input.userId} and auth_epoch = ${input.authEpoch} and status = 'active'
-    ), renewed as (
-      update sessions set token_hash = ${input.tokenHash}, acr = ${input.acr}, auth_time = auth_now(),
-                          expires_at = auth_now() + make_interval(secs => ${input.ttlSeconds})
-      from person
-      where sessions.token_hash = ${input.previousTokenHash} and sessions.expires_at > auth_now()
-        and sessions.user_id = person.id and sessions.auth_epoch = person.auth_epoch
-      returning sessions.id
-    ), replaced as (
-      delete from sessions where token_hash = ${input.previousTokenHash}
-        and exists (select from person where sessions.user_id <> person.id)
-    ), inserted as (
-      insert into sessions (token_hash, id, user_id, auth_epoch, acr, auth_time, expires_at)
-      select ${input.tokenHash}, ${input.sessionId}, person.id, person.auth_epoch, ${input.acr}, auth_now(),
-             auth_now() + make_interval(secs => ${input.ttlSeconds})
-      from person where not exists (select from renewed)
-      returning id
-    ), opened as (
-      select id from renewed union all select id from inserted
-    )
-    update authorization_requests
-    set session_id = opened.id, person_confirmed = true, scopes_confirmed = false, login_again = false
-    from opened, visit
-    where authorization_requests.id = visit.id
-    returning authorization_requests.id`.execute(db)
+  const { rows } = await sql`
+    with closed as (
+      update authorization_requests set completed_at = auth_now() where id = ${id} and completed_at is null returning *
+    ), ${spendPushed}
+    select id from ended`.execute(db)
   return rows.length === 1
 }

@@ -4,13 +4,17 @@ import type { Database, Db } from './database.ts'
 
 /** Table → when its rows are of no use, not even as evidence. */
 const OBSOLETE = {
-  authorization_requests: sql`expires_at < auth_now()`,
+  // For another hour, whoever comes back to the page of one is told how it ended.
+  authorization_requests: sql`expires_at < auth_now() - interval '1 hour'`,
   // A code that comes again has to be recognised long after its minute, because it ends the family.
   authorization_codes: sql`expires_at < auth_now() - interval '1 day'`,
   sessions: sql`expires_at < auth_now()`,
   // An ended family is remembered, so that its owner can be told; its tokens stay refused either way.
   refresh_families: sql`least(expires_at, idle_expires_at, revoked_at) < auth_now() - interval '30 days'`,
-  pushed_requests: sql`expires_at < auth_now()`,
+  // Which of its visits ends first is settled on this row. A minute is for a visit that was just beginning.
+  pushed_requests: sql`expires_at < auth_now() - interval '1 minute' and (used_at is not null or not exists (
+    select from authorization_requests visit where visit.pushed_uri_hash = pushed_requests.uri_hash
+    and visit.completed_at is null and visit.expires_at > auth_now()))`,
   used_jtis: sql`expires_at < auth_now()`,
   initial_access_tokens: sql`expires_at < auth_now()`,
   logout_notices: sql`expires_at < auth_now()`,

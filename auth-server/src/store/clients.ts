@@ -36,11 +36,18 @@ export type Client = Readonly<{
   requirePushedRequests: boolean
   dpopBound: boolean
   idTokenAlg: string
+  claimsInIdToken: boolean
   accessTokenAlg: string
   subscriptions: readonly Subscription[]
   /** When this was read, in Unix seconds by the database's clock. */
   readAt: number
 }>
+
+/**
+ * A client that somebody let in. Only such a one is named to a person, or has a browser or a notice sent to its addresses:
+ * anybody may register a name and a redirect URI (RFC 9700 §4.11.2). Who loses the last subscription loses that as well.
+ */
+export const isApproved = ({ subscriptions }: Client): boolean => subscriptions.length > 0
 
 /** Finds a client by its `client_id`, with its approved subscriptions, in one query. */
 export const findClient = async (db: Db, clientId: string): Promise<Client | undefined> =>
@@ -62,6 +69,7 @@ export const findClient = async (db: Db, clientId: string): Promise<Client | und
       'application.require_pushed_authorization_requests as requirePushedRequests',
       'application.dpop_bound_access_tokens as dpopBound',
       'application.id_token_signed_response_alg as idTokenAlg',
+      'application.claims_in_id_token as claimsInIdToken',
       'application.access_token_signing_alg as accessTokenAlg',
       sql<number>`floor(extract(epoch from auth_now()))::float8`.as('readAt'),
       jsonArrayFrom(

@@ -42,6 +42,7 @@ export type Applications = {
   require_pushed_authorization_requests: Defaulted<boolean>
   dpop_bound_access_tokens: Defaulted<boolean>
   id_token_signed_response_alg: Defaulted<string>
+  claims_in_id_token: Defaulted<boolean>
   access_token_signing_alg: Defaulted<string>
   post_logout_redirect_uris: Defaulted<string[]>
   backchannel_logout_uri: string | null
@@ -71,6 +72,8 @@ export type Users = {
 }
 export type Sessions = {
   token_hash: string
+  /** Of the token that this one replaced: it opens nothing, but its browser is known by it. */
+  previous_token_hash: string | null
   id: string
   user_id: string
   auth_epoch: number
@@ -104,17 +107,21 @@ export type StoredRequest = Readonly<{
 }>
 export type AuthorizationRequests = {
   id: string
+  /** Of the secret in the visit's cookie. */
   browser_hash: string
   application_id: string
   api_id: string
   request: Json<StoredRequest>
   session_id: string | null
+  /** The sign-in that was done in this visit; null before, and when another is asked for. */
+  sign_in: string | null
   login_again: Defaulted<boolean>
   person_confirmed: Defaulted<boolean>
   scopes_confirmed: Defaulted<boolean>
   denied: Defaulted<boolean>
   expires_at: Date
   completed_at: Date | null
+  pushed_uri_hash: string | null
 }
 export type RefreshFamilies = {
   id: string

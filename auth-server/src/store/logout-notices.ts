@@ -7,7 +7,7 @@ export type LogoutNotice = Readonly<{
   userId: string
   sessionId: string
   clientId: string
-  /** Where to send it; null when the client has withdrawn its address. */
+  /** Where to send it; null when the client has withdrawn its address, or has no approved subscription any more. */
   uri: string | null
   /** Who has to answer: scheme, host and port of that address, which several clients may share. */
   receiver: string
@@ -56,7 +56,10 @@ export const takeDueNotices = async (db: Db, room: Room): Promise<readonly Logou
         select id from logout_notices where id in (select id from chosen) and ${due} for update skip locked)
       and chosen.id = notice.id and application.id = notice.application_id
     returning notice.id, notice.user_id as "userId", notice.session_id as "sessionId",
-              application.client_id as "clientId", application.backchannel_logout_uri as uri, chosen.receiver,
+              application.client_id as "clientId",
+              case when exists (select from subscriptions
+                                where application_id = application.id and status = 'approved')
+                   then application.backchannel_logout_uri end as uri, chosen.receiver,
               application.id_token_signed_response_alg as "idTokenAlg", notice.attempts,
               floor(extract(epoch from auth_now()))::float8 as now`.execute(db)
   return rows

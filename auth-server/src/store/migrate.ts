@@ -7,6 +7,9 @@ import * as everyKindOfClient from './migrations/0002_every_kind_of_client.ts'
 import * as boundSince from './migrations/0003_bound_since.ts'
 import * as revocations from './migrations/0004_revocations.ts'
 import * as indexesForForeignKeys from './migrations/0005_indexes_for_foreign_keys.ts'
+import * as oneSignIn from './migrations/0006_one_sign_in.ts'
+import * as domainsInAscii from './migrations/0007_domains_in_ascii.ts'
+import * as visitsKeysClaims from './migrations/0008_visits_keys_claims.ts'
 import * as schemaFloor from './migrations/0010_schema_floor.ts'
 
 /**
@@ -26,6 +29,9 @@ const MIGRATIONS: Migrations = {
   '0003_bound_since': boundSince,
   '0004_revocations': revocations,
   '0005_indexes_for_foreign_keys': indexesForForeignKeys,
+  '0006_one_sign_in': oneSignIn,
+  '0007_domains_in_ascii': domainsInAscii,
+  '0008_visits_keys_claims': visitsKeysClaims,
   '0010_schema_floor': schemaFloor,
 }
 

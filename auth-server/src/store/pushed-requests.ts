@@ -1,5 +1,5 @@
-// Pushed authorization requests: kept by the hash of their URI until their one use (see insertRequest) or their end.
-import { sql } from 'kysely'
+// Pushed authorization requests, kept by the hash of their URI: open to any number of visits until the first of them ends.
+import { type SqlBool, sql } from 'kysely'
 import type { Db } from './database.ts'
 
 /** What a client pushed: the parameters in form encoding, without credentials, and the key that was proven, if one was. */
@@ -21,7 +21,7 @@ export const insertPushedRequest = async (
     .execute()
 }
 
-/** Finds what this application pushed and nobody has used yet. */
+/** Finds what this application pushed a moment ago, unless a visit has used it up. */
 export const findPushedRequest = async (
   db: Db,
   uriHash: string,
@@ -35,3 +35,24 @@ export const findPushedRequest = async (
     .where('expires_at', '>', sql<Date>`auth_now()`)
     .select(['parameters', 'dpop_jkt as dpopJkt'])
     .executeTakeFirst()
+
+/**
+ * Whether a visit may still end in an answer for the app: it was not pushed, or no other visit of its request has ended.
+ * Part of a statement about `authorization_requests`.
+ */
+export const isUnspent = sql<SqlBool>`(pushed_uri_hash is null or exists (
+  select from pushed_requests where uri_hash = pushed_uri_hash and used_at is null))`
+
+/**
+ * The parts of a statement that ends a visit, after `closed`, the row of the visit that ends here: `spent` uses up the
+ * request that was pushed, and `ended` is empty for a visit that another one of the same request came before. Of any
+ * number of visits that end at once the row of the pushed request lets one through (RFC 9126 §7.3).
+ */
+export const spendPushed = sql`
+  spent as (
+    update pushed_requests set used_at = auth_now() from closed
+    where pushed_requests.uri_hash = closed.pushed_uri_hash and pushed_requests.used_at is null
+    returning pushed_requests.uri_hash
+  ), ended as (
+    select * from closed where pushed_uri_hash is null or exists (select from spent)
+  )`

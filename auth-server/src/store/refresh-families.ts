@@ -54,13 +54,16 @@ const columns = sql`
 
 const others = sql`users person, applications application, subscriptions subscription, apis api`
 
+/** Whether a family has neither been ended nor run out. */
+export const unendedFamily: RawBuilder<SqlBool> = sql`
+  family.revoked_at is null and family.expires_at > auth_now() and family.idle_expires_at > auth_now()`
+
 /** Joins, and everything that has to hold for a family to give tokens at all. */
 const live: RawBuilder<SqlBool> = sql`
   person.id = family.user_id and person.auth_epoch = family.auth_epoch and person.status = 'active'
   and application.id = family.application_id and api.id = family.api_id
   and subscription.application_id = family.application_id and subscription.api_id = family.api_id
-  and subscription.status = 'approved'
-  and family.revoked_at is null and family.expires_at > auth_now() and family.idle_expires_at > auth_now()`
+  and subscription.status = 'approved' and ${unendedFamily}`
 
 /** A family that stands, and when it began and will end unless it is used; Unix seconds. */
 export type StandingFamily = FamilyView & Readonly<{ startedAt: number; expiresAt: number }>

@@ -63,11 +63,11 @@ export const readRevocations = async (
   return { known, place: { seq: end.seq, mark: end.mark }, complete, revocations, now }
 }
 
-/** Where the feed ends; undefined before anybody has read it. */
-export const findFeedEnd = async (db: Db): Promise<FeedPlace | undefined> => {
-  const { rows } = await sql<FeedPlace>`
-    select seq::text, mark from revocations order by seq desc limit 1`.execute(db)
-  return rows[0]
+/** The mark of the feed's last row, which no other row has; undefined before anybody has read the feed. */
+export const findEndMark = async (db: Db): Promise<string | undefined> => {
+  // No `seq::text` beside it: `order by seq` would mean that column then, and the text '9' comes after '10'.
+  const { rows } = await sql<{ mark: string }>`select mark from revocations order by seq desc limit 1`.execute(db)
+  return rows[0]?.mark
 }
 
 // A feed without rows has no place to go on from. Cleaning up leaves the last row, so this happens once in a history.

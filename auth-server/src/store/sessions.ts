@@ -1,5 +1,5 @@
 // Browser sessions: found by the hash of their cookie, ended together with all that was born in them.
-import { sql } from 'kysely'
+import { type SqlBool, sql } from 'kysely'
 import { randomSecret } from '../crypto/random.ts'
 import type { Db, Trx } from './database.ts'
 
@@ -17,14 +17,16 @@ export type Session = Readonly<{
 /** For how long a client is told of a sign-out again and again while it does not answer; seconds. */
 const NOTICE_TTL_SECONDS = 24 * 3600
 
-/** Finds the live session of a cookie's hash. */
-export const findSession = async (db: Db, tokenHash: string): Promise<Session | undefined> =>
+// The token in force, or the one that it replaced.
+const belongsTo = (tokenHashes: readonly string[]) =>
+  sql<SqlBool>`(token_hash = any(${tokenHashes}) or previous_token_hash = any(${tokenHashes}))`
+
+const live = (db: Db) =>
   db
     .selectFrom('sessions as session')
     .innerJoin('users as person', (join) =>
       join.onRef('person.id', '=', 'session.user_id').onRef('person.auth_epoch', '=', 'session.auth_epoch'),
     )
-    .where('session.token_hash', '=', tokenHash)
     .where('person.status', '=', 'active')
     .where('session.expires_at', '>', sql<Date>`auth_now()`)
     .select([
@@ -35,10 +37,22 @@ export const findSession = async (db: Db, tokenHash: string): Promise<Session | 
       'session.auth_time as authTime',
       sql<number>`extract(epoch from auth_now() - session.auth_time)::float8`.as('ageSeconds'),
     ])
-    .executeTakeFirst()
 
-/** Which sessions end: that of a cookie's hash, or all of a person. */
-export type Ending = Readonly<{ tokenHash: string }> | Readonly<{ userId: string }>
+/** Finds the live session of the tokens that a browser sent. Of two nobody can say which is its own: then there is none. */
+export const findSession = async (db: Db, tokenHashes: readonly string[]): Promise<Session | undefined> => {
+  const [session, other] = await live(db).where(sql<SqlBool>`token_hash = any(${tokenHashes})`).limit(2).execute()
+  return other ? undefined : session
+}
+
+/**
+ * Finds the session that signing out of this browser ends. A token that was replaced counts as well: the answer with its
+ * successor may have been lost, and a browser that is told "signed out" leaves nothing behind.
+ */
+export const findSessionToEnd = async (db: Db, tokenHashes: readonly string[]): Promise<Session | undefined> =>
+  live(db).where(belongsTo(tokenHashes)).orderBy('session.auth_time', 'desc').limit(1).executeTakeFirst()
+
+/** Which sessions end: those of the tokens that a browser sent, in force or replaced, or all of a person. */
+export type Ending = Readonly<{ tokenHashes: readonly string[] }> | Readonly<{ userId: string }>
 
 /** Ends sessions for good, in one transaction (see `endSessionsWithin`). Returns their ids. */
 export const endSessions = (db: Db, which: Ending): Promise<readonly string[]> =>
@@ -54,7 +68,7 @@ export const endSessions = (db: Db, which: Ending): Promise<readonly string[]> =
 export const endSessionsWithin = async (trx: Trx, which: Ending): Promise<readonly string[]> => {
   const ended = await trx
     .deleteFrom('sessions')
-    .where((eb) => ('userId' in which ? eb('user_id', '=', which.userId) : eb('token_hash', '=', which.tokenHash)))
+    .where((eb) => ('userId' in which ? eb('user_id', '=', which.userId) : belongsTo(which.tokenHashes)))
     .returning('id')
     .execute()
   const ids = ended.map(({ id }) => id)

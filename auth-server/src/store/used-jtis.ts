@@ -1,7 +1,9 @@
 // Identifiers that may be used once: client assertions and DPoP proofs.
-import { sql } from 'kysely'
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import { sha256 } from '../crypto/digest.ts'
+import { usableCode } from './authorization-codes.ts'
 import type { Db } from './database.ts'
+import { unendedFamily } from './refresh-families.ts'
 
 /** Notes an identifier; false when it was noted before. The primary key settles two uses at once. */
 export const useJti = async (db: Db, parts: readonly string[], keepSeconds: number): Promise<boolean> => {
@@ -20,6 +22,9 @@ export const useJti = async (db: Db, parts: readonly string[], keepSeconds: numb
 /** How long before or after the present a proof without a nonce may say it was made; seconds (RFC 9449 §11.1). */
 export const PROOF_LEEWAY_SECONDS = 60
 
+/** What a token request stands on: a code by its hash, or a family of refresh tokens by its id. */
+export type PresentedGrant = Readonly<{ codeHash: string } | { familyId: string }>
+
 /** A proof as the database judges it: by its nonce's window of time when it has one, else by its own word. */
 export type ProofMark = Readonly<{
   jkt: string
@@ -27,10 +32,19 @@ export type ProofMark = Readonly<{
   /** Unix seconds by the phone's clock. */
   issuedAt: number
   nonceWindow: number | undefined
+  /** Where anybody may ask: a proof is noted only beside a grant that lives, so that strangers leave no rows. */
+  grant: PresentedGrant | undefined
 }>
 
-/** `now` in Unix seconds. A proof that is not fresh was not noted. */
+/** `now` in Unix seconds. A proof that is not fresh was not noted; nor was one beside a dead grant, which will be refused. */
 export type ProofVerdict = Readonly<{ now: number; fresh: boolean; first: boolean }>
+
+const isAlive = (grant: PresentedGrant | undefined): RawBuilder<SqlBool> => {
+  if (grant === undefined) return sql`true`
+  return 'codeHash' in grant
+    ? sql`exists (select from authorization_codes code where code.code_hash = ${grant.codeHash} and ${usableCode})`
+    : sql`exists (select from refresh_families family where family.id = ${grant.familyId} and ${unendedFamily})`
+}
 
 /**
  * Asks for the time, judges a proof by it, and notes the proof until it could not be fresh any more: one statement, so
@@ -49,10 +63,11 @@ export const useProof = async (db: Db, proof: ProofMark, windowSeconds: number):
       from clock
     ), noted as (
       insert into used_jtis (jti_hash, expires_at)
-      select ${sha256(['dpop', proof.jkt, proof.jti].join('\0'))}, to_timestamp(ends + 1) from judged where fresh
+      select ${sha256(['dpop', proof.jkt, proof.jti].join('\0'))}, to_timestamp(ends + 1) from judged
+      where fresh and ${isAlive(proof.grant)}
       on conflict do nothing returning jti_hash
     )
-    select now, fresh, exists (select from noted) as first from judged`.execute(db)
+    select now, fresh, exists (select from noted) or not ${isAlive(proof.grant)} as first from judged`.execute(db)
   const [verdict] = rows
   if (!verdict) throw new Error('the database did not judge a proof')
   return verdict

@@ -22,6 +22,8 @@ export type Login = Readonly<{
   nonce: string | null
   accessToken: string
   alg: string
+  /** Claims about the person, for an application that wants them here and not only at userinfo (§5.4). */
+  person: Readonly<Record<string, unknown>>
 }>
 
 // The left half of the hash that belongs to the signature's algorithm (§3.1.3.6); SHA-512 for EdDSA on Ed25519.
@@ -46,7 +48,7 @@ export const mintIdToken = (issuer: string, keys: KeyRing, login: Login): Promis
     sid: login.sessionId,
     at_hash: leftHalf(alg, login.accessToken),
   } satisfies Record<(typeof ID_TOKEN_CLAIMS)[number], string | number>
-  return new SignJWT({ ...claims, ...(login.nonce !== null && { nonce: login.nonce }) })
+  return new SignJWT({ ...login.person, ...claims, ...(login.nonce !== null && { nonce: login.nonce }) })
     .setProtectedHeader({ alg, typ: 'JWT', kid })
     .sign(privateKey)
 }

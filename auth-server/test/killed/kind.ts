@@ -2,8 +2,8 @@
 import type { Test } from 'tap'
 import { sha256 } from '../../src/crypto/digest.ts'
 import { randomSecret } from '../../src/crypto/random.ts'
-import { signIn } from '../../src/store/authorization-requests.ts'
-import { Browser, formsOf } from '../support/browser.ts'
+import { signIn } from '../../src/store/sign-in.ts'
+import { Browser, formsOf, SESSION_COOKIE, secretOf } from '../support/browser.ts'
 import { authorizeUrl, pkcePair } from '../support/phone.ts'
 import type { TestServer } from '../support/server.ts'
 import { CLAIMED_URI } from '../support/session.ts'
@@ -46,8 +46,10 @@ export const signedIn = async (server: TestServer) => {
   const sessionId = randomSecret(16)
   const token = randomSecret()
   const person = { userId: server.userId, authEpoch: 1, acr: 'acr' }
-  const session = { sessionId, tokenHash: sha256(token), previousTokenHash: null, ttlSeconds: 3600 }
-  if (!(await signIn(server.db, { ...person, ...session, requestId }))) throw new Error('nobody signed in')
-  browser.cookies.set('session', token)
+  const visit = { requestId, visits: [{ id: requestId, browserHash: sha256(secretOf(browser, requestId)) }] }
+  const session = { sessionId, signInId: randomSecret(16), tokenHashOf: () => sha256(token), ttlSeconds: 3600 }
+  const { kind } = await signIn(server.db, { ...person, ...visit, ...session, tokenHashes: [] })
+  if (kind !== 'done') throw new Error(`nobody signed in: ${kind}`)
+  browser.cookies.set(SESSION_COOKIE, token)
   return { browser, sessionId }
 }

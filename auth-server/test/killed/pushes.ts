@@ -1,40 +1,44 @@
-// Apps that push a request and open it.
+// Apps that push a request and open it, and people who say no.
 import { sql } from 'kysely'
 import { randomSecret } from '../../src/crypto/random.ts'
 import { authorizeUrl, pkcePair } from '../support/phone.ts'
 import { APP } from '../support/server.ts'
 import type { Kind, World } from './kind.ts'
 
-const UNUSED = { used: 0, begun: 0 }
-const USED = { used: 1, begun: 1 }
+const UNUSED = { used: 0, ended: 0 }
+const USED = { used: 1, ended: 1 }
 
 export const pushes = async ({ app, db, ask }: World): Promise<Kind> => {
   const stateOf = async (state: string) => {
     const { rows } = await sql<typeof USED>`
       select count(used_at)::int as used,
-             (select count(*)::int from authorization_requests where request->>'state' = ${state}) as begun
+             (select count(completed_at)::int from authorization_requests where request->>'state' = ${state}) as ended
       from pushed_requests where parameters like ${`%state=${state}%`}`.execute(db)
     return rows[0]
   }
 
   return {
-    promise: 'a reference that an app received begins one sign-in, and is used up by that only',
+    promise: 'a reference that an app received is used up with the end of a visit, and by that only',
     clients: 3,
     requests: 30,
     millis: 10,
     async work() {
-      const opened: string[] = []
+      const ended: string[] = []
       for (;;) {
         const state = randomSecret(16)
-        const form = Object.fromEntries(new URL(authorizeUrl(pkcePair().challenge, { state }), 'http://x').searchParams)
+        const parameters = { state, prompt: 'none' }
+        const form = Object.fromEntries(
+          new URL(authorizeUrl(pkcePair().challenge, parameters), 'http://x').searchParams,
+        )
         const pushed = await ask('/par', { form })
         if (pushed && pushed.status !== 201) throw new Error(`a request was refused: ${pushed.body}`)
         const requestUri: string | undefined = pushed && JSON.parse(pushed.body).request_uri
         const url = `/authorize?${new URLSearchParams({ client_id: APP.clientId, request_uri: requestUri ?? '' })}`
+        // With prompt=none and nobody signed in, a visit ends as it begins.
         const answer = pushed && (await ask(url))
         if (!answer)
           return async (t) => {
-            for (const state of opened) t.same(await stateOf(state), USED)
+            for (const state of ended) t.same(await stateOf(state), USED)
             const before = await stateOf(state)
             t.same(before, before?.used ? USED : UNUSED)
             if (!pushed) return
@@ -42,7 +46,7 @@ export const pushes = async ({ app, db, ask }: World): Promise<Kind> => {
             t.same(await stateOf(state), USED)
           }
         if (answer.status !== 303) throw new Error(`a reference was refused: ${answer.body}`)
-        opened.push(state)
+        ended.push(state)
       }
     },
   }

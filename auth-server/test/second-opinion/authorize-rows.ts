@@ -68,9 +68,10 @@ export const authorizeRows: readonly Row[] = [
     (s) => s.authorize({ code_challenge: '+'.repeat(43) }),
     'redirect invalid_request',
   ],
+  ['scope unknown beside a known one', (s) => s.authorize({ scope: 'orders:read admin' }), 'sign-in'],
   [
-    'scope unknown',
-    (s) => s.authorize({ scope: 'orders:read admin' }),
+    'scope unknown, and nothing else',
+    (s) => s.authorize({ scope: 'admin' }),
     'redirect invalid_scope',
     { theirs: 'sign-in', because: why.IGNORED_SCOPE },
   ],

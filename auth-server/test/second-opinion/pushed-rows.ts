@@ -1,4 +1,4 @@
-// Pushed requests: what may be pushed, and who may use the reference, once.
+// Pushed requests: what may be pushed, and who may use the reference.
 import { APP } from '../support/server.ts'
 import type { Party } from './party.ts'
 import { type Row, why } from './row.ts'
@@ -20,18 +20,13 @@ export const pushedRows: readonly Row[] = [
     },
   ],
   [
-    'a reference used twice',
+    'a reference opened twice, before anybody has signed in',
     async (s) => {
       const query = new URLSearchParams({ client_id: APP.clientId, request_uri: await s.pushed() })
       await s.ask('GET', `/authorize?${query}`)
       return s.ask('GET', `/authorize?${query}`)
     },
-    'page 4xx',
-    {
-      theirs: 'sign-in',
-      because:
-        "it ends a reference with the code, so until then a stolen link can be opened beside the person's; ours ends when it is opened (RFC 9126 §7.3)",
-    },
+    'sign-in',
   ],
   [
     'a reference that nobody pushed',

@@ -10,7 +10,7 @@ export type Row = readonly [name: string, ask: (server: Party) => Promise<string
 export const why = {
   IMPLICIT: 'RFC 9700 §2.1.2: without the implicit grant no answer of ours is ever in a fragment',
   IGNORED_SCOPE:
-    'it ignores what it does not know; an app that misspells a scope hears of it from us (RFC 6749 §3.3 allows both)',
+    'it grants nothing then; an app that misspells its only scope hears of it from us (RFC 6749 §3.3 allows both)',
   REPEATED: 'RFC 6749 §3.1, §3.2: no parameter may come more than once, known or not',
   ENCODING: 'what is not the UTF-8 of some text is not read at all here, so that nobody reads it in another way',
   METHOD: 'RFC 9110 §15.5.6: the address is right and the method is not, which 405 and Allow say',

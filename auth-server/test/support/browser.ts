@@ -22,6 +22,15 @@ export const formsOf = (page: string): Form[] =>
     ),
   }))
 
+/** The session cookie of a server at ISSUER. */
+export const SESSION_COOKIE = 'mobile-gateway-4000-session'
+
+/** The cookie of a visit to a server at ISSUER. */
+export const visitCookie = (id: string): string => `mobile-gateway-4000-visit-${id}`
+
+/** The secret that a browser's cookie holds for a visit. */
+export const secretOf = ({ cookies }: Browser, id: string): string => (cookies.get(visitCookie(id)) ?? '').slice(11)
+
 export class Browser {
   readonly #app: FastifyInstance
   readonly #origin: string
@@ -52,8 +61,15 @@ export class Browser {
       },
       ...(options.form && { payload: new URLSearchParams(options.form).toString() }),
     })
-    for (const { name, value } of response.cookies) this.cookies.set(name, value)
+    this.keep(response)
     return response
+  }
+
+  /** Takes the cookies of an answer, as a browser does when it arrives. */
+  keep({ cookies }: LightMyRequestResponse): void {
+    for (const { name, value, maxAge } of cookies)
+      if (maxAge === 0) this.cookies.delete(name)
+      else this.cookies.set(name, value)
   }
 
   /** Follows redirects on our own origin; the last response is a page or a redirect that leaves. */

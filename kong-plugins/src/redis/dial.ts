@@ -18,6 +18,17 @@ export interface RedisTarget {
 /** Longest wait for a connection that answers, in milliseconds: well below the deadline of a request. */
 export const DIAL_WITHIN_MS = 1000
 
+/** This Redis answers, and still cannot be used, however often it is asked. Its message is for whoever configures it. */
+export class UnusableRedis extends Error {
+  override readonly name = 'UnusableRedis'
+}
+
+/** A script may touch the keys of one slot only, and we do not follow a cluster's redirections. */
+export const inCluster = () =>
+  new UnusableRedis(
+    'this is a node of a Redis Cluster, which is not supported: name a Redis that is not in cluster mode (redis-server without cluster-enabled)',
+  )
+
 /** A connection that has just answered. */
 export interface Dialled {
   readonly client: Redis
@@ -65,8 +76,16 @@ export async function dial(target: RedisTarget, onLost: (client: Redis) => void)
 async function greet(client: Redis, { database, timeout_ms }: RedisTarget): Promise<number> {
   await client.connect()
   if (database !== 0) await client.select(database)
+  // HELLO is every user's, whatever the ACL; before Redis 6 there is none, and a cluster shows with its first MOVED.
+  const mode = client.call('HELLO').then(readMode, () => undefined)
   const [seconds, microseconds] = await within(timeout_ms, client.time()) // as quick as every answer must be
+  if ((await within(timeout_ms, mode)) === 'cluster') throw inCluster()
   return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000)
+}
+
+/** RESP2: names and values in turn. */
+function readMode(reply: unknown): unknown {
+  return Array.isArray(reply) ? reply[reply.indexOf('mode') + 1] : undefined
 }
 
 function tlsOptions({ host, server_name, ssl_verify }: RedisTarget) {

@@ -1,7 +1,7 @@
 // The link to one Redis, shared by all plugins that name it: connects when first needed, gives up quickly, comes back by itself.
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
-import { type Dialled, dial, type RedisTarget } from './dial.ts'
+import { type Dialled, dial, inCluster, type RedisTarget, UnusableRedis } from './dial.ts'
 import type { RedisScript } from './script.ts'
 import { within } from './within.ts'
 
@@ -49,7 +49,7 @@ type State =
 
 /** Creates a link; nothing is sent before it is needed. */
 export function createRedisLink(target: RedisTarget, log: Logger): RedisLink {
-  const name = `${target.host}:${target.port}/${target.database}`
+  const name = `${target.host.includes(':') ? `[${target.host}]` : target.host}:${target.port}/${target.database}`
   let state: State = { is: 'resting' }
   let redial: NodeJS.Timeout | undefined
   let attempts = 0 // to connect, since a run last succeeded
@@ -58,6 +58,7 @@ export function createRedisLink(target: RedisTarget, log: Logger): RedisLink {
   let waiting = 0
   let aheadMs: number | undefined // Redis' time minus our monotonic time
   let neededAt = 0
+  let told: string | undefined // what made it unusable, said once and not at every attempt
 
   function setClock(nowMs: number): void {
     aheadMs = nowMs - performance.now()
@@ -69,9 +70,9 @@ export function createRedisLink(target: RedisTarget, log: Logger): RedisLink {
   function connect(): Promise<Redis> {
     attempts += 1
     return dial(target, (client) => {
-      if (state.is === 'up' && state.client === client) goAway('connection closed')
+      if (state.is === 'up' && state.client === client) goAway(new Error('connection closed'))
     }).then(arrive, (cause: unknown) => {
-      goAway(explain(cause))
+      goAway(cause)
       throw new RedisAway('cannot connect')
     })
   }
@@ -83,14 +84,18 @@ export function createRedisLink(target: RedisTarget, log: Logger): RedisLink {
     }
     setClock(nowMs)
     failuresInARow = 0
+    told = undefined
     if (state.is === 'away') log.info({ redis: name }, 'Redis answers again')
     state = { is: 'up', client }
     return client
   }
 
-  function goAway(why: string): void {
+  function goAway(cause: unknown): void {
     if (state.is === 'closed') return
-    if (state.is !== 'away') log.error({ redis: name, why }, 'Redis is away')
+    if (cause instanceof UnusableRedis) {
+      if (told !== cause.message) log.error({ redis: name, why: cause.message }, 'Redis cannot be used')
+      told = cause.message
+    } else if (state.is !== 'away') log.error({ redis: name, why: explain(cause) }, 'Redis is away')
     if (state.is === 'up') state.client.disconnect()
     state = { is: 'away' }
     const longest = Math.min(PAUSE_MS.longest, PAUSE_MS.first * 2 ** Math.min(attempts, 10))
@@ -132,12 +137,12 @@ export function createRedisLink(target: RedisTarget, log: Logger): RedisLink {
       return reply
     } catch (cause) {
       failures += 1
-      const why = explain(cause)
       // What a former connection still owes says nothing about the present one.
       const present = state.is === 'up' && state.client === client
       if (present) failuresInARow += 1
-      if (present && failuresInARow >= MAX_FAILURES) goAway(why)
-      throw new RedisAway(why)
+      if (present && isRedirection(cause)) goAway(inCluster())
+      else if (present && failuresInARow >= MAX_FAILURES) goAway(cause)
+      throw new RedisAway(explain(cause))
     }
   }
 
@@ -191,6 +196,11 @@ async function evaluate(
 function readNumbers(reply: unknown): readonly number[] {
   if (Array.isArray(reply) && reply.length > 0 && reply.every((item) => typeof item === 'number')) return reply
   throw new Error('unexpected reply')
+}
+
+/** What only a node of a cluster answers. */
+function isRedirection(cause: unknown): boolean {
+  return cause instanceof Error && /^(MOVED|ASK|CROSSSLOT|CLUSTERDOWN) /.test(cause.message)
 }
 
 /**

@@ -21,7 +21,18 @@ export function createRedisLinks(log: Logger): RedisLinks {
   const needed = new Set<RedisLink>()
   return {
     at({ host, port, username, password, database, ssl, ssl_verify, server_name, timeout_ms }, isNeeded = false) {
-      const target = { host, port, username, password, database, ssl, ssl_verify, server_name, timeout_ms }
+      // An IPv6 address may come in brackets, as it stands in a URL.
+      const target = {
+        host: host.replace(/^\[(.*)\]$/, '$1'),
+        port,
+        username,
+        password,
+        database,
+        ssl,
+        ssl_verify,
+        server_name,
+        timeout_ms,
+      }
       const key = JSON.stringify(target)
       const link = links.get(key) ?? createRedisLink(target, log)
       links.set(key, link)

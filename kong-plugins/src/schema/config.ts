@@ -4,13 +4,22 @@ import { issuerRevocations } from './revocations.ts'
 import { choice, flag, integer, list, map, record, secret, text } from './types.ts'
 
 /** Signature algorithms that may be allowed; symmetric ones and `none` are not among them, so no config can turn them on. */
-export const ALGORITHMS = ['ES256', 'ES384', 'RS256', 'PS256', 'EdDSA'] as const
+export const ALGORITHMS = [
+  'ES256',
+  'ES384',
+  'ES512',
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'EdDSA',
+  'Ed25519',
+] as const
 
 /** What a policy does about tokens that are bound to a key. */
 export const DPOP_MODES = ['off', 'optional', 'required'] as const
-
-/** Signature algorithms of proofs of possession (RFC 9449 §4.3): what a MAC or `none` proves, everybody can prove. */
-export const PROOF_ALGORITHMS = ['ES256', 'ES384', 'PS256', 'RS256', 'EdDSA', 'Ed25519'] as const
 
 const policyPattern = {
   lua: '^[A-Za-z0-9-]+$',
@@ -83,7 +92,7 @@ const tokenFields = {
   ),
   algorithms: withDefault(
     list('set', {
-      description: 'Signature algorithms accepted; which one a key is for, the key itself decides',
+      description: 'Signature algorithms accepted; a key that names its own (alg) is for that one alone',
       elements: text({ oneOf: ALGORITHMS, maxLength: 10 }),
       minLength: 1,
       maxLength: ALGORITHMS.length,
@@ -227,9 +236,9 @@ function limits(description?: string) {
 const defaultLimit = limits('Limits for tokens without a plan, or with one that is not listed')
 
 const redis = record({
-  description: 'The Redis (5 or later, Valkey) that all gateways count in',
+  description: 'The Redis (5 or later, Valkey; no cluster) that all gateways count in',
   fields: {
-    host: required(text({ description: 'Host name or address', maxLength: 255 })),
+    host: required(text({ description: 'Host name or address; IPv6 also in brackets', maxLength: 255 })),
     port: withDefault(integer({ description: 'TCP port it listens on', between: [1, 65_535] }), 6379),
     username: optional(text({ description: 'User (ACL); none means the default user', maxLength: 255 })),
     password: optional(

@@ -9,6 +9,7 @@ import { createServices, type Services } from '../services.ts'
 import { dump } from './dump.ts'
 import { createKongServer } from './kong-server.ts'
 import { type Listener, listen } from './listener.ts'
+import { useProxies } from './outgoing-proxy.ts'
 
 const USAGE = `Usage: npm run plugin-server -- --socket PATH [--metrics HOST:PORT] | --dump [NAME]
 
@@ -33,6 +34,7 @@ async function serve(socketPath: string, metrics: MetricsAddress | undefined): P
   process.on('uncaughtException', (cause) => log.error({ err: cause }, 'uncaught exception'))
   process.on('unhandledRejection', (cause) => log.error({ err: cause }, 'unhandled rejection'))
 
+  useProxies(process.env)
   const services = createServices(log)
   const server = createKongServer(PLUGINS, services)
   const listener = await listen(socketPath, server, log)

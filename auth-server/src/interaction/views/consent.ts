@@ -5,7 +5,7 @@ import type { ScopeOffer } from '../../store/clients.ts'
 import type { Session } from '../../store/sessions.ts'
 import { appMark } from './app-mark.ts'
 import type { Page } from './page.ts'
-import { denyForm, switchForm } from './ways-out.ts'
+import { denyForm, opensNote, switchForm } from './ways-out.ts'
 
 export const consentPage = ({
   pending,
@@ -24,5 +24,6 @@ ${scopes.length > 0 && html`<ul>${scopes.map(({ name, description }) => html`<li
 <button type="submit">Allow</button>
 </form>
 ${switchForm(pending, csrf)}
-${denyForm(pending, csrf)}`,
+${denyForm(pending, csrf)}
+${opensNote(pending)}`,
 })

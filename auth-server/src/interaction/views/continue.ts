@@ -4,7 +4,7 @@ import type { PendingRequest } from '../../store/authorization-requests.ts'
 import type { Session } from '../../store/sessions.ts'
 import { appMark } from './app-mark.ts'
 import type { Page } from './page.ts'
-import { denyForm, switchForm } from './ways-out.ts'
+import { denyForm, opensNote, switchForm } from './ways-out.ts'
 
 export const continuePage = ({
   pending,
@@ -21,5 +21,6 @@ export const continuePage = ({
 <button type="submit">Continue as ${session.email}</button>
 </form>
 ${switchForm(pending, csrf)}
-${denyForm(pending, csrf)}`,
+${denyForm(pending, csrf)}
+${opensNote(pending)}`,
 })

@@ -22,8 +22,9 @@ input,button{width:100%;min-height:3rem;padding:.625rem .875rem;border:1px solid
 button{margin-top:.75rem;font-weight:600;cursor:pointer}
 button:not([class]){margin-top:1.5rem;border-color:transparent;background:var(--accent);color:var(--on-accent)}
 .plain{border-color:transparent;color:var(--accent)}
-button:active{opacity:.8}
-@media(hover:hover){button:hover{text-decoration:underline;text-underline-offset:.2em}}
+.button{display:grid;place-items:center;min-height:3rem;margin-top:1.5rem;padding:.625rem .875rem;border:1px solid transparent;border-radius:.625rem;background:var(--accent);color:var(--on-accent);font-weight:600;text-align:center;text-decoration:none}
+button:active,.button:active{opacity:.8}
+@media(hover:hover){button:hover,.button:hover{text-decoration:underline;text-underline-offset:.2em}}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 .problem{margin:1.25rem 0 0;border:1px solid transparent;padding:.75rem 1rem;border-radius:.625rem;background:var(--bad-tint);color:var(--bad)}
 .note{margin:1.25rem 0 0;font-size:.875rem}
@@ -56,20 +57,29 @@ ${body}
 </html>
 `.toString()
 
-// Chromium holds form-action against the redirect after a form as well, so the app's own scheme or origin has to be in it.
-const formTarget = (redirectUri: string): string => {
-  if (!/^https?:/.test(redirectUri)) return redirectUri.slice(0, redirectUri.indexOf(':') + 1)
+/**
+ * Chromium holds form-action against every redirect after a form, so where the app's answer goes has to be in it. An https
+ * callback may lead on to another origin of the app's, which is its own affair. A private-use scheme and a port on this
+ * machine lead nowhere else.
+ */
+const formAction = (leadTo: string | undefined): string => {
+  if (leadTo === undefined) return "'none'"
+  return leadTo === 'self' ? "'self'" : `'self' ${targetOf(leadTo)}`
+}
+
+const targetOf = (redirectUri: string): string => {
+  const scheme = redirectUri.slice(0, redirectUri.indexOf(':') + 1)
+  if (scheme !== 'http:') return scheme
   // A source expression has no form for IPv6 addresses (CSP3 §2.3.1): Chromium drops http://[::1]:4711, and then the redirect.
   return new URL(redirectUri).origin.replace(/\[.*\]/, '*')
 }
 
-/** Sends a page. @param redirectUri the trusted redirect URI of the request that the page's forms belong to. */
-export const sendPage = (reply: FastifyReply, page: Page, redirectUri?: string): FastifyReply => {
-  const formAction = redirectUri === undefined ? "'none'" : `'self' ${formTarget(redirectUri)}`
+/** Sends a page. @param formsLeadTo the trusted redirect URI that its forms end at, or `self` where they end here. */
+export const sendPage = (reply: FastifyReply, page: Page, formsLeadTo?: string): FastifyReply => {
   return reply
     .headers({
       'cache-control': 'no-store',
-      'content-security-policy': `default-src 'none'; style-src ${CSS_HASH}; form-action ${formAction}; base-uri 'none'; frame-ancestors 'none'`,
+      'content-security-policy': `default-src 'none'; style-src ${CSS_HASH}; form-action ${formAction(formsLeadTo)}; base-uri 'none'; frame-ancestors 'none'`,
     })
     .type('text/html; charset=utf-8')
     .send(renderPage(page))

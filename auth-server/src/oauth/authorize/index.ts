@@ -1,13 +1,15 @@
 // GET and POST /authorize (RFC 6749 §3.1), and the way back from the pages.
-import type { FastifyInstance, FastifyRequest, RouteHandlerMethod } from 'fastify'
+import type { FastifyInstance, RouteHandlerMethod } from 'fastify'
 import { sha256 } from '../../crypto/digest.ts'
 import { randomSecret } from '../../crypto/random.ts'
 import type { Deps } from '../../deps.ts'
+import { isMisnamedLoopback } from '../../http/loopback-host.ts'
 import { allowOnly } from '../../http/methods.ts'
-import { ParameterError } from '../../http/parameters.ts'
+import { isShort, MAX_VALUE_BYTES, ParameterError } from '../../http/parameters.ts'
 import { pathOf } from '../../http/request-path.ts'
+import { answerEndedVisit } from '../../interaction/ended-visit.ts'
+import { currentSession } from '../../interaction/session.ts'
 import { findPendingRequest, insertRequest, type PendingRequest } from '../../store/authorization-requests.ts'
-import { findSession, type Session } from '../../store/sessions.ts'
 import { OAuthError } from '../errors.ts'
 import { fixedResource, mounts } from '../fixed-api.ts'
 import { expectPerson } from './expected-person.ts'
@@ -25,11 +27,6 @@ const MAX_URL_LENGTH = 8000
 export const addAuthorize = (app: FastifyInstance, deps: Deps): void => {
   const { db, cookies } = deps
 
-  const sessionOf = async (request: FastifyRequest): Promise<Session | undefined> => {
-    const token = cookies.session(request)
-    return token === undefined ? undefined : findSession(db, sha256(token))
-  }
-
   const authorize: RouteHandlerMethod = async (request, reply) => {
     const fixed = await fixedResource(db, request)
     const raw = readRawRequest(request)
@@ -38,17 +35,22 @@ export const addAuthorize = (app: FastifyInstance, deps: Deps): void => {
     const valid = await redirectingErrors(trusted, () => expectPerson(deps, validate(trusted, fixed)))
     // A form on another site comes without our SameSite=Lax cookies; the GET that this answer makes of it has them.
     const again = `${pathOf(request.url)}?${raw.parameters}`
-    const crossSite = request.method === 'POST' && request.headers['sec-fetch-site'] === 'cross-site'
-    if (crossSite && again.length < MAX_URL_LENGTH) return reply.redirect(again, 303)
-    deps.visits.admit(request.ip)
-    const pending = toPending(valid)
-    const browser = cookies.browser(request, reply)
+    const withoutCookies =
+      request.method === 'POST' &&
+      (request.headers['sec-fetch-site'] === 'cross-site' || isMisnamedLoopback(request, deps.config.issuer))
+    if (withoutCookies && again.length < MAX_URL_LENGTH) return reply.redirect(again, 303)
+    deps.visits.admit(request.ip, JSON.stringify(valid.request))
+    const secret = randomSecret()
+    const pending = toPending(valid, sha256(secret))
     const [session, begun] = await Promise.all([
-      sessionOf(request),
-      insertRequest(db, { ...pending, browserHash: sha256(browser), pushedUriHash: valid.pushed?.uriHash ?? null }),
+      currentSession(deps, request),
+      insertRequest(db, { ...pending, pushedUriHash: valid.pushed?.uriHash ?? null }),
     ])
     if (!begun) throw spentRequestUri()
-    return proceed(deps, reply, pending, session)
+    const begin = () => cookies.beginVisit(reply, { id: pending.id, secret })
+    if (!withoutCookies) return proceed(deps, reply, pending, session, begin)
+    begin()
+    return reply.redirect(`/authorize/resume/${pending.id}`, 303)
   }
   for (const url of mounts('/authorize')) {
     app.route({ method: ['GET', 'POST'], url, config: { errors: 'page' }, handler: authorize })
@@ -59,13 +61,15 @@ export const addAuthorize = (app: FastifyInstance, deps: Deps): void => {
     '/authorize/resume/:request',
     { config: { errors: 'page' } },
     async (request, reply) => {
-      const browser = cookies.knownBrowser(request)
-      const pending = browser && (await findPendingRequest(db, request.params.request, sha256(browser)))
+      const id = request.params.request
+      const browserHashes = cookies.visits(request).flatMap((visit) => (visit.id === id ? sha256(visit.secret) : []))
+      const pending = await findPendingRequest(db, id, browserHashes)
       if (!pending)
-        throw new OAuthError('invalid_request', 'this sign-in has ended; go back to the app and start again')
-      return proceed(deps, reply, pending, await sessionOf(request))
+        return answerEndedVisit({ db, issuer: deps.config.issuer }, reply, { id, browserHashes, isForm: false })
+      return proceed(deps, reply, pending, await currentSession(deps, request))
     },
   )
+  allowOnly(app, '/authorize/resume/:request', ['GET'])
 }
 
 const redirectingErrors = async <T>(trusted: TrustedRedirect, step: () => Promise<T>): Promise<T> => {
@@ -74,16 +78,23 @@ const redirectingErrors = async <T>(trusted: TrustedRedirect, step: () => Promis
   } catch (error) {
     const oauthError = error instanceof ParameterError ? new OAuthError('invalid_request', error.message) : error
     if (!(oauthError instanceof OAuthError)) throw error
-    const states = trusted.parameters.getAll('state')
+    const [state, other] = trusted.parameters.getAll('state')
+    // An app can make nothing of an answer without its state, and with this one the answer would fit into no address.
+    if (state !== undefined && !isShort(state) && encodeURIComponent(state).length > MAX_URL_LENGTH)
+      throw new OAuthError(
+        'invalid_request',
+        `state is too long to be sent back to the app: ${MAX_VALUE_BYTES} bytes is the limit`,
+      )
     throw new RedirectedError(oauthError, {
       redirectUri: trusted.redirectUri,
-      state: states.length === 1 ? states[0] : undefined,
+      state: other === undefined ? state : undefined,
     })
   }
 }
 
-const toPending = ({ client, subscription, request }: ValidRequest): PendingRequest => ({
+const toPending = ({ client, subscription, request }: ValidRequest, browserHash: string): PendingRequest => ({
   id: randomSecret(16),
+  browserHash,
   ageSeconds: 0,
   request,
   clientId: client.clientId,

@@ -1,5 +1,5 @@
-// Step 2 of /authorize: which application is asking. Errors are pages: there is nobody to redirect to yet.
-import { type Client, findClient } from '../../store/clients.ts'
+// Step 2 of /authorize: which application is asking, and whether anybody let it in. Errors are pages: there is nobody to redirect to yet.
+import { type Client, findClient, isApproved } from '../../store/clients.ts'
 import type { Db } from '../../store/database.ts'
 import { OAuthError } from '../errors.ts'
 import type { RawRequest } from './raw-request.ts'
@@ -11,11 +11,17 @@ export type KnownClient = RawRequest &
     pushed: Readonly<{ uriHash: string; dpopJkt: string | null }> | null
   }>
 
-/** @throws {OAuthError} | {ParameterError} when client_id is missing, repeated or unknown. */
+/** @throws {OAuthError} | {ParameterError} when client_id is missing, repeated or unknown, or no subscription of its is approved. */
 export const requireClient = async (db: Db, raw: RawRequest): Promise<KnownClient> => {
   const clientId = raw.parameters.get('client_id')
   if (clientId === undefined) throw new OAuthError('invalid_request', 'client_id is missing')
   const client = await findClient(db, clientId)
   if (!client) throw new OAuthError('invalid_request', 'no application has this client_id')
+  // RFC 9700 §4.11.2: nobody has looked at its redirect URIs yet, so not even an error is sent there.
+  if (!isApproved(client))
+    throw new OAuthError(
+      'unauthorized_client',
+      'this application has no approved subscription to an API, so nobody can sign in to it yet',
+    )
   return { ...raw, client, pushed: null }
 }

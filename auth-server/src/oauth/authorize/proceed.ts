@@ -3,7 +3,10 @@ import type { FastifyReply } from 'fastify'
 import type { Deps } from '../../deps.ts'
 import { nextStepOf } from '../../interaction/next-step.ts'
 import type { Step } from '../../interaction/policy.ts'
+import { donePage } from '../../interaction/views/ended.ts'
+import { sendPage } from '../../interaction/views/page.ts'
 import { closeRequest, type PendingRequest } from '../../store/authorization-requests.ts'
+import { findEndedVisit } from '../../store/ended-visits.ts'
 import type { Session } from '../../store/sessions.ts'
 import { issueCode } from '../../tokens/authorization-code.ts'
 import { type ErrorCode, OAuthError } from '../errors.ts'
@@ -16,17 +19,22 @@ const WITHOUT_A_PAGE = {
   continue: 'interaction_required',
 } as const satisfies Record<Exclude<Step, 'done' | 'denied' | 'other-person'>, ErrorCode>
 
-/** Answers with the next page's address, the code, or an error for the app. */
+/**
+ * Answers with the next page's address, the code, or an error for the app.
+ * @param begin is called when there is a page to see: hands a visit that is new to the browser its cookie.
+ */
 export const proceed = async (
-  { db, config }: Deps,
+  { db, config, cookies }: Deps,
   reply: FastifyReply,
   pending: PendingRequest,
   session: Session | undefined,
+  begin?: () => void,
 ): Promise<FastifyReply> => {
   const { request } = pending
   const returnTo = { redirectUri: request.redirectUri, state: request.state }
   const refuse = async (code: ErrorCode, description: string): Promise<never> => {
-    await closeRequest(db, pending.id)
+    if (!(await closeRequest(db, pending.id))) throw endedAlready()
+    cookies.endVisit(reply, pending.id)
     throw new RedirectedError(new OAuthError(code, description), returnTo)
   }
   const step = await nextStepOf(db, pending, session)
@@ -35,11 +43,20 @@ export const proceed = async (
     return refuse('login_required', 'another person signed in than the one that id_token_hint names')
   if (step === 'done' && session) {
     const code = await issueCode(db, pending.id, session.id)
-    if (code === undefined) throw new OAuthError('invalid_request', 'this sign-in has been completed already')
+    if (code === undefined) {
+      if ((await findEndedVisit(db, pending.id, []))?.kind !== 'done') throw endedAlready()
+      return sendPage(reply, donePage(pending.applicationName))
+    }
+    cookies.endVisit(reply, pending.id)
     return reply.redirect(responseUrl(config.issuer, returnTo, { code }), 303)
   }
   if (step === 'done') throw new Error('policy finished a request without a session')
   if (request.prompts.includes('none'))
     return refuse(WITHOUT_A_PAGE[step], `prompt=none, but the person would have to see the ${step} page`)
+  begin?.()
   return reply.redirect(`/interaction/${pending.id}/${step}`, 303)
 }
+
+/** Another tab came first: the app has its answer, and gets no second one. */
+const endedAlready = (): OAuthError =>
+  new OAuthError('invalid_request', 'this sign-in has been completed already; go back to the app')

@@ -1,4 +1,5 @@
 // The authorization response: the one way back to the app, on success and on error (RFC 6749 §4.1.2, RFC 9207).
+import { withAnswer } from '../../catalogue/redirect-uri.ts'
 import { OAuthError } from '../errors.ts'
 
 /** Where an answer goes, and the `state` it has to carry. */
@@ -14,13 +15,9 @@ export class RedirectedError extends OAuthError {
   }
 }
 
-/** The redirect's URL. Values are percent-encoded (a space as %20, which every platform's URL parser decodes). */
+/** The redirect's URL. */
 export const responseUrl = (
   issuer: string,
   { redirectUri, state }: ReturnAddress,
   answer: Readonly<{ code: string }> | Readonly<{ error: string; error_description: string }>,
-): string => {
-  const parameters = { ...answer, ...(state !== undefined && { state }), iss: issuer }
-  const query = Object.entries(parameters).map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
-  return `${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${query.join('&')}`
-}
+): string => withAnswer(redirectUri, { ...answer, ...(state !== undefined && { state }), iss: issuer })

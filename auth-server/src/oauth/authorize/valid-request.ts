@@ -37,7 +37,7 @@ export const validate = (trusted: TrustedRedirect, fixed: string | undefined): V
   const scopes = grantableScopes(parseScope(parameters.get('scope')), offered)
   const dpopJkt = codeKey(parameters.get('dpop_jkt'), pushed?.dpopJkt ?? null)
   const state = parameters.get('state')
-  const loginHint = parameters.get('login_hint')
+  const loginHint = readLoginHint(parameters.get('login_hint'))
   const maxAgeSeconds = readMaxAge(parameters.get('max_age'))
   const request: StoredRequest = {
     redirectUri,
@@ -91,6 +91,10 @@ const readNonce = (nonce: string | undefined): string | undefined => {
     throw new OAuthError('invalid_request', 'nonce has more than 512 characters')
   return nonce
 }
+
+// A hint that is longer than any address can be helps nobody (OpenID Connect Core §3.1.2.1 leaves its use to us).
+const readLoginHint = (hint: string | undefined): string | undefined =>
+  hint !== undefined && hint.length <= 254 ? hint : undefined
 
 const readMaxAge = (maxAge: string | undefined): number | undefined => {
   if (maxAge === undefined) return undefined

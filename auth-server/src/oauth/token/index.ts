@@ -24,23 +24,24 @@ export const addToken = (app: FastifyInstance, deps: Deps): void => {
     app.post(url, { onSend: giveNonce(deps) }, async (request, reply) => {
       reply.headers({ 'cache-control': 'no-store', pragma: 'no-cache' })
       const parameters = readForm(request)
-      const proof = await readProof(deps, request)
       const fixed = await fixedResource(deps.db, request)
       const client = await authenticateClient(deps, parameters, request)
       const grantType = parameters.get('grant_type')
       if (grantType === undefined) throw new OAuthError('invalid_request', 'grant_type is missing')
-      const handle = GRANTS.get(grantType)
-      if (!handle)
+      const grant = GRANTS.get(grantType)
+      if (!grant)
         throw new OAuthError('unsupported_grant_type', `grant_type is one of: ${[...GRANTS.keys()].join(', ')}`)
       if (!client.grantTypes.includes(grantType))
         throw new OAuthError('unauthorized_client', `this application is not registered for ${grantType}`)
       const resource = oneResource(resourcesFor(fixed, parameters.getAll('resource')))
+      const standing = grant.standsOn?.(deps.config, parameters)
+      const proof = await readProof(deps, request)
       // RFC 9449 §5.2: no proof, no tokens, for a client registered so.
       if (!proof && client.dpopBound)
         throw new OAuthError('invalid_dpop_proof', 'this client has to send a DPoP proof with each token request')
       const nonceDemanded = wantsNonce(client, grantType)
-      const dpopJkt = proof ? await acceptProof(deps, reply, proof, { nonceDemanded }) : null
-      return handle(deps, { client, parameters, resource, dpopJkt, log: request.log })
+      const dpopJkt = proof ? await acceptProof(deps, reply, proof, { nonceDemanded, standing }) : null
+      return grant.answer(deps, { client, parameters, resource, dpopJkt, log: request.log })
     })
     allowOnly(app, url, ['POST'])
   }

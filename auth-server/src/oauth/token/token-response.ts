@@ -1,10 +1,12 @@
 // From a refresh-token family to a token response.
-import { isOpenIdScope } from '../../catalogue/openid-scopes.ts'
+import { isOpenIdScope, openedBy } from '../../catalogue/openid-scopes.ts'
 import type { Deps } from '../../deps.ts'
+import { findClaims } from '../../store/claims.ts'
 import type { FamilyView } from '../../store/refresh-families.ts'
 import { ACCESS_TOKEN_TTL_SECONDS, mintAccessToken } from '../../tokens/access-token.ts'
 import { mintIdToken } from '../../tokens/id-token.ts'
 import type { RefreshToken } from '../../tokens/refresh-token.ts'
+import { OAuthError } from '../errors.ts'
 import type { GrantRequest, TokenResponse } from './grants/grant.ts'
 
 /** What this response adds to the family: the scopes asked for (null: all) and the nonce of a first ID token. */
@@ -12,7 +14,7 @@ type Asked = Readonly<{ scopes: readonly string[] | null; nonce: string | null }
 
 /** Mints the tokens; their scopes are never more than the subscription still allows. */
 export const tokenResponse = async (
-  { config, keys }: Deps,
+  { config, keys, db }: Deps,
   { client, dpopJkt }: GrantRequest,
   family: FamilyView,
   refreshToken: RefreshToken,
@@ -45,6 +47,7 @@ export const tokenResponse = async (
         nonce: asked.nonce,
         accessToken,
         alg: client.idTokenAlg,
+        person: client.claimsInIdToken ? await personClaims(db, family, scopes) : {},
       })
     : undefined
   // A page has no safe place for a long-lived bearer token (RFC 9700 §2.2.2); one bound to a key is no bearer token.
@@ -58,4 +61,16 @@ export const tokenResponse = async (
     ...(mayRefresh && { refresh_token: refreshToken.text }),
     ...(idToken !== undefined && { id_token: idToken }),
   }
+}
+
+/** @throws {OAuthError} invalid_grant when the login has ended since its family was read. */
+const personClaims = async (
+  db: Deps['db'],
+  { id, userId, clientId, now }: FamilyView,
+  scopes: readonly string[],
+): Promise<Readonly<Record<string, unknown>>> => {
+  const expiresAt = now + ACCESS_TOKEN_TTL_SECONDS
+  const person = await findClaims(db, { grantId: id, subject: userId, clientId, expiresAt })
+  if (!person) throw new OAuthError('invalid_grant', 'the login has ended meanwhile')
+  return openedBy(scopes, person)
 }

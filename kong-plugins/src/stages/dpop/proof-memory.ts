@@ -1,6 +1,9 @@
 // Remembers which proofs of possession were used, for as long as they would still be accepted (RFC 9449 §11.1).
 import { hash } from 'node:crypto'
-import type { SoundProof } from './proof.ts'
+import type { SoundProof } from '@mobile-api-gateway/sdk/dpop-proof.ts'
+
+/** What is remembered of a proof. */
+export type UsedProof = Pick<SoundProof, 'thumbprint' | 'jti' | 'issuedAt'>
 
 /** What became of a proof. `undecided`: nobody can say whether it was used before. */
 export type FirstUse = { readonly kind: 'first' | 'repeated' } | { readonly kind: 'undecided'; readonly why: string }
@@ -8,12 +11,12 @@ export type FirstUse = { readonly kind: 'first' | 'repeated' } | { readonly kind
 /** Accepts each proof once. */
 export interface ProofMemory {
   /** Call it last: a proof noted for a request that fails for another reason is spent. */
-  use(proof: SoundProof, windowSeconds: number): FirstUse | Promise<FirstUse>
+  use(proof: UsedProof, windowSeconds: number): FirstUse | Promise<FirstUse>
 }
 
 /** The memory of this process. Not a promise on purpose: between look and note nobody else can come. */
 export interface LocalProofMemory {
-  use(proof: SoundProof, windowSeconds: number): FirstUse
+  use(proof: UsedProof, windowSeconds: number): FirstUse
   /** Proofs remembered at present. */
   readonly size: number
 }
@@ -67,6 +70,6 @@ export function createLocalProofMemory(nowSeconds: () => number, { maxProofs = M
 }
 
 /** A jti is unique for its key; the signature is left out, for there may be several of one content. */
-export function digestOf({ thumbprint, jti }: SoundProof): string {
+export function digestOf({ thumbprint, jti }: UsedProof): string {
   return hash('sha256', `${thumbprint} ${jti}`, 'base64url')
 }

@@ -1,7 +1,7 @@
 // Protected-resource metadata (RFC 9728): tells an app that only knows the API's address where to get tokens for it.
 
+import { PROOF_ALGORITHMS } from '@mobile-api-gateway/sdk/dpop-proof.ts'
 import type { MetadataConfig } from '../../schema/config.ts'
-import { PROOF_ALGORITHMS } from '../../schema/config.ts'
 import type { Answer } from '../effects.ts'
 
 /** Members in the order of RFC 9728 §2; those without a value are left out. */

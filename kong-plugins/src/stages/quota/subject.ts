@@ -40,8 +40,8 @@ export interface CountKeys {
 }
 
 /**
- * Both names hold the same `{…}`, by which Redis Cluster keeps them in one place, so that one script may change both.
- * Each part is percent-encoded, so no two subjects can be glued to look alike.
+ * Both names begin with the same `{…}`, the owner of the call. Each part is percent-encoded, so no two subjects can be
+ * glued to look alike.
  */
 export function countKeys(countAs: string, subject: Subject): CountKeys {
   if (subject.kind === 'address')

@@ -1,20 +1,28 @@
 // The keys of one issuer, kept fresh: one fetch at a time, one per cooldown in the long run, old keys while the server is away.
 import type { Clock } from '../../clock.ts'
 import type { FetchKeys } from './fetch-keys.ts'
-import { type KeySet, type PublishedKey, readKeySet } from './keys.ts'
+import { candidates, type KeyHint, type KeySet, type PublishedKey, readKeySet } from './keys.ts'
 
-/** What is known about a key id. `unavailable` = it cannot be told now, which is our fault and not the token's. */
+/**
+ * What is known about the keys of a token. `found` may be none: the id is known, but not for that algorithm.
+ * `unavailable` = it cannot be told now, which is our fault and not the token's.
+ */
 export type Lookup =
-  | { readonly kind: 'found'; readonly key: PublishedKey }
+  | { readonly kind: 'found'; readonly keys: readonly PublishedKey[] }
   | { readonly kind: 'unknown' }
   | { readonly kind: 'unavailable' }
 
 /** The published keys of one address. */
 export interface KeySource {
-  /** The key as published now, without waiting; for tokens verified before. */
-  current(keyId: string): PublishedKey | undefined
-  /** Looks a key up, fetching the set when the id is new, if need be right after another fetch. Never throws. */
-  find(keyId: string): Promise<Lookup>
+  /** Whether a key is published now, without waiting; for tokens verified before. */
+  publishes(key: PublishedKey): boolean
+  /** Looks the keys of a token up, fetching the set when its id is new, if need be right after another fetch. Never throws. */
+  find(hint: KeyHint): Promise<Lookup>
+  /**
+   * The keys of a token that none of `tried` has signed: fetches the set, as for a new id, since an issuer may publish a
+   * new key under an old id. Never throws.
+   */
+  findOthers(hint: KeyHint, tried: readonly PublishedKey[]): Promise<readonly PublishedKey[]>
   /** Fetches the set unless that was done within the cooldown. Never throws. */
   refresh(): Promise<void>
   /** Whether there are keys to decide by. */
@@ -32,10 +40,13 @@ export interface KeySourceDependencies {
   readonly log: { info(details: object, message: string): void; warn(details: object, message: string): void }
 }
 
-/** Time for each fetch, in milliseconds. It belongs to the address, not to a key id: inventing ids cannot cause more. */
+/**
+ * Time for each fetch, in milliseconds. It belongs to the address, not to a key id or a token: inventing ids or
+ * signatures cannot cause more.
+ */
 const COOLDOWN_MS = 10_000
 /**
- * Unknown ids may cause so many fetches at once, and wait for the cooldowns of all of them afterwards: keys may change
+ * Unknown ids and signatures that do not match may cause so many fetches at once, and wait for the cooldowns of all of them afterwards: keys may change
  * right after they were fetched, and a key that replaces a leaked one signs at once.
  */
 const AT_ONCE = 2
@@ -63,7 +74,7 @@ export function createKeySource(uri: string, { clock, fetchKeys, log }: KeySourc
       keys = next // also an empty set: an issuer that withdraws every key means it
       loadedAt = clock.monotonic()
       lastAttemptFailed = false
-      log.info({ jwksUri: uri, keyIds: [...next.keys()] }, 'signing keys loaded')
+      log.info({ jwksUri: uri, keyIds: [...new Set(next.map(({ keyId }) => keyId))] }, 'signing keys loaded')
     } catch (cause) {
       lastAttemptFailed = true
       failures += 1
@@ -87,21 +98,32 @@ export function createKeySource(uri: string, { clock, fetchKeys, log }: KeySourc
   const refresh = () => fetchIf((now, cooldown) => now - attemptedAt >= cooldown)
   const refreshForUnknown = () => fetchIf((now, cooldown) => coolAt - now <= (AT_ONCE - 1) * cooldown)
 
+  /** What of the set concerns a token; undefined when it knows neither its id nor, without one, its algorithm. */
+  function lookUp(hint: KeyHint): readonly PublishedKey[] | undefined {
+    const set = trusted() ?? []
+    const found = candidates(set, hint)
+    const isKnown = hint.keyId === undefined ? found.length > 0 : set.some(({ keyId }) => keyId === hint.keyId)
+    return isKnown ? found : undefined
+  }
+
   return {
-    current: (keyId) => trusted()?.get(keyId),
+    publishes: (key) => trusted()?.includes(key) === true,
     refresh,
     isUsable: () => trusted() !== undefined,
     ageMs: () => clock.monotonic() - loadedAt,
     get failures() {
       return failures
     },
-    async find(keyId) {
-      if (!trusted()?.has(keyId)) await (keys ? refreshForUnknown() : refresh())
-      const set = trusted()
-      const key = set?.get(keyId)
-      if (key) return { kind: 'found', key }
+    async find(hint) {
+      if (!lookUp(hint)) await (keys ? refreshForUnknown() : refresh())
+      const found = lookUp(hint)
+      if (found) return { kind: 'found', keys: found }
       // With the server away nobody can say that a new key does not exist: that is no reason to log a user out.
-      return set && !lastAttemptFailed ? { kind: 'unknown' } : { kind: 'unavailable' }
+      return trusted() && !lastAttemptFailed ? { kind: 'unknown' } : { kind: 'unavailable' }
+    },
+    async findOthers(hint, tried) {
+      await refreshForUnknown()
+      return lookUp(hint)?.filter((key) => !tried.includes(key)) ?? []
     },
   }
 }

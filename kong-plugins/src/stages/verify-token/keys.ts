@@ -1,71 +1,104 @@
-// Reads a JWK set (RFC 7517) into verification keys, each pinned to the one algorithm that it is for.
+// Reads a JWK set (RFC 7517) into verification keys, each pinned to one algorithm.
+import { isModestKey } from '@mobile-api-gateway/sdk/public-key.ts'
 import { type CryptoKey, importJWK, type JWK } from 'jose'
+import { algorithmOf } from './token.ts'
 
-/** A published key. The object's identity is the key's identity: it survives a refresh that publishes the same key again. */
+/**
+ * A published key for one algorithm. The object's identity is the key's identity: it survives a refresh that publishes
+ * the same key again.
+ */
 export interface PublishedKey {
-  readonly keyId: string
+  /** RFC 7517 §4.5: optional, and keys of different kinds may share one. */
+  readonly keyId: string | undefined
   readonly algorithm: string
   readonly key: CryptoKey | Uint8Array
-  /** The public members, to recognise the same key in the next set. */
+  /** Key id, algorithm and public members, to recognise the same key in the next set. */
   readonly fingerprint: string
 }
 
-/** Keys by key id. */
-export type KeySet = ReadonlyMap<string, PublishedKey>
+/** The keys of an issuer, in its order. */
+export type KeySet = readonly PublishedKey[]
+
+/** What the header of a token says about its key. */
+export interface KeyHint {
+  readonly keyId: string | undefined
+  readonly algorithm: string
+}
 
 const MAX_KEYS = 100
-/** RFC 7518 §3.3: RSA keys of 2048 bits or more; 342 base64url characters hold 2048 bits. */
-const MIN_RSA_MODULUS_CHARACTERS = 342
+/** Most keys that one token may be tried with, so that a token of no use costs little. */
+const MAX_CANDIDATES = 10
 
 type Members = Readonly<Record<string, unknown>>
 
-/** One row for each kind of key: its public members and the algorithm they decide (RFC 8725 §3.1: one key, one algorithm). */
+const isEc = (crv: string) => (jwk: Members) => jwk.kty === 'EC' && jwk.crv === crv
+
+/**
+ * One row for each kind of key: its public members and the algorithms it can be for. Its `alg` chooses one (RFC 8725
+ * §3.1); RFC 7517 §4.4 lets a key have none, and then what the policy accepts of these decides.
+ */
 const KINDS: readonly {
   matches: (jwk: Members) => boolean
   members: readonly string[]
-  algorithm: (jwk: Members) => string
+  algorithms: readonly string[]
 }[] = [
-  { matches: (jwk) => jwk.kty === 'EC' && jwk.crv === 'P-256', members: ['crv', 'x', 'y'], algorithm: () => 'ES256' },
-  { matches: (jwk) => jwk.kty === 'EC' && jwk.crv === 'P-384', members: ['crv', 'x', 'y'], algorithm: () => 'ES384' },
-  { matches: (jwk) => jwk.kty === 'OKP' && jwk.crv === 'Ed25519', members: ['crv', 'x'], algorithm: () => 'EdDSA' },
+  { matches: isEc('P-256'), members: ['crv', 'x', 'y'], algorithms: ['ES256'] },
+  { matches: isEc('P-384'), members: ['crv', 'x', 'y'], algorithms: ['ES384'] },
+  { matches: isEc('P-521'), members: ['crv', 'x', 'y'], algorithms: ['ES512'] },
   {
-    matches: (jwk) => jwk.kty === 'RSA' && typeof jwk.n === 'string' && jwk.n.length >= MIN_RSA_MODULUS_CHARACTERS,
+    matches: (jwk) => jwk.kty === 'OKP' && jwk.crv === 'Ed25519',
+    members: ['crv', 'x'],
+    algorithms: ['EdDSA'],
+  },
+  {
+    matches: (jwk) => jwk.kty === 'RSA' && isModestKey(jwk),
     members: ['n', 'e'],
-    algorithm: (jwk) => (jwk.alg === 'PS256' ? 'PS256' : 'RS256'),
+    algorithms: ['RS256', 'PS256', 'RS384', 'PS384', 'RS512', 'PS512'],
   },
 ]
 
 /**
- * Imports the usable signature keys of a set; others (symmetric, for encryption, without kid, too weak) are left out.
+ * Imports the usable signature keys of a set; others (symmetric, for encryption, too weak) are left out.
  * @throws Error when the document is not a JWK set
  */
 export async function readKeySet(document: unknown, previous: KeySet | undefined): Promise<KeySet> {
   if (!isObject(document) || !Array.isArray(document.keys)) throw new Error('not a JWK set')
+  const known = new Map(previous?.map((key) => [key.fingerprint, key]))
   const keys = new Map<string, PublishedKey>()
-  for (const jwk of document.keys.slice(0, MAX_KEYS)) {
-    const key = await readKey(jwk, previous)
-    if (key && !keys.has(key.keyId)) keys.set(key.keyId, key)
-  }
-  return keys
+  for (const jwk of document.keys.slice(0, MAX_KEYS))
+    for (const key of await readKey(jwk, known)) keys.set(key.fingerprint, key)
+  return [...keys.values()]
 }
 
-async function readKey(jwk: unknown, previous: KeySet | undefined): Promise<PublishedKey | undefined> {
-  if (!isObject(jwk) || typeof jwk.kid !== 'string' || !isForVerifying(jwk)) return undefined
+async function readKey(jwk: unknown, known: ReadonlyMap<string, PublishedKey>): Promise<PublishedKey[]> {
+  if (!isObject(jwk) || !isForVerifying(jwk)) return []
+  const { kid: keyId, alg } = jwk
+  if (keyId !== undefined && typeof keyId !== 'string') return []
   const kind = KINDS.find((candidate) => candidate.matches(jwk))
-  if (!kind) return undefined
-  const algorithm = kind.algorithm(jwk)
-  // A key that says it is for another algorithm than its kind allows is not used at all.
-  if (jwk.alg !== undefined && jwk.alg !== algorithm) return undefined
-
+  if (!kind) return []
   const members: JWK = Object.fromEntries([['kty', jwk.kty], ...kind.members.map((name) => [name, jwk[name]])])
-  const fingerprint = JSON.stringify([algorithm, members])
-  const known = previous?.get(jwk.kid)
-  if (known?.fingerprint === fingerprint) return known
-  try {
-    return { keyId: jwk.kid, algorithm, key: await importJWK(members, algorithm), fingerprint }
-  } catch {
-    return undefined // e.g. a point that is not on the curve
-  }
+  // A key that says it is for another algorithm than its kind allows is not used at all.
+  const algorithms = kind.algorithms.filter(
+    (algorithm) => alg === undefined || (typeof alg === 'string' && algorithmOf(alg) === algorithm),
+  )
+  const keys = algorithms.map(async (algorithm): Promise<PublishedKey | undefined> => {
+    const fingerprint = JSON.stringify([keyId ?? null, algorithm, members])
+    const same = known.get(fingerprint)
+    if (same) return same
+    try {
+      return { keyId, algorithm, key: await importJWK(members, algorithm), fingerprint }
+    } catch {
+      return undefined // e.g. a point that is not on the curve
+    }
+  })
+  return (await Promise.all(keys)).filter((key) => key !== undefined)
+}
+
+/** The keys that a token can be signed with, by its kid; without one, by its algorithm alone (RFC 7515 §4.1.4). */
+export function candidates(keys: KeySet, { keyId, algorithm }: KeyHint): readonly PublishedKey[] {
+  return keys
+    .filter((key) => key.algorithm === algorithm && (keyId === undefined || key.keyId === keyId))
+    .slice(0, MAX_CANDIDATES)
 }
 
 function isForVerifying(jwk: Members): boolean {

@@ -1,8 +1,10 @@
 // What one configuration demands of a token, compiled for quick checks.
+
 import type { TokenConfig } from '../../schema/config.ts'
 import { ConfigError } from '../../schema/read-config.ts'
 import type { Scheme } from './authorization.ts'
 import type { Challenger } from './challenge.ts'
+import { algorithmOf } from './token.ts'
 
 /** A config of the token stage, ready to check tokens by. */
 export interface TokenPolicy extends Challenger {
@@ -44,7 +46,7 @@ export function tokenPolicy(config: TokenConfig): TokenPolicy {
   return {
     issuers: new Map(config.issuers.map((entry) => [entry.issuer, entry.jwks_uri])),
     audiences: new Set(config.audiences),
-    algorithms: new Set(config.algorithms),
+    algorithms: new Set(config.algorithms.map(algorithmOf)),
     leewaySeconds: config.leeway_seconds,
     requiredScopes: config.required_scopes,
     methodScopes: config.method_scopes,

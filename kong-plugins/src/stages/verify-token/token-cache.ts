@@ -24,7 +24,7 @@ export interface TokenCache {
   forget(digest: string): void
   /** Whether the signature is known not to match this key. */
   isForged(digest: string, key: PublishedKey): boolean
-  keepForged(digest: string, key: PublishedKey): void
+  keepForged(digest: string, keys: readonly PublishedKey[]): void
   readonly stats: CacheStats
 }
 
@@ -35,7 +35,7 @@ const MAX_FORGED = 10_000
 /** Creates empty caches. Forged tokens have their own: whoever floods us with them displaces no good token. */
 export function createTokenCache(): TokenCache {
   const authentic = new LRUCache<string, AuthenticToken>({ maxSize: MAX_CHARACTERS })
-  const forged = new LRUCache<string, PublishedKey>({ max: MAX_FORGED })
+  const forged = new LRUCache<string, readonly PublishedKey[]>({ max: MAX_FORGED })
   let hits = 0
   let misses = 0
   return {
@@ -51,9 +51,9 @@ export function createTokenCache(): TokenCache {
     forget: (digest) => {
       authentic.delete(digest)
     },
-    isForged: (digest, key) => forged.get(digest) === key,
-    keepForged: (digest, key) => {
-      forged.set(digest, key)
+    isForged: (digest, key) => forged.get(digest)?.includes(key) === true,
+    keepForged: (digest, keys) => {
+      forged.set(digest, keys)
     },
     get stats() {
       return { hits, misses, authentic: authentic.size, forged: forged.size }

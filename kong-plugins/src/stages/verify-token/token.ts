@@ -22,10 +22,10 @@ export interface Claims extends Caller {
   readonly lists: ReadonlyMap<string, readonly string[]>
 }
 
-/** Header and claims as the text states them. `keyId` is only ever looked up in a Map. */
+/** Header and claims as the text states them. `keyId` is only ever compared; RFC 7515 §4.1.4 makes it optional. */
 export interface ParsedToken {
   readonly algorithm: string
-  readonly keyId: string
+  readonly keyId: string | undefined
   readonly claims: Claims
 }
 
@@ -55,18 +55,30 @@ export function parseToken(text: string): Parsed {
   // RFC 9068 §4: the type tells access tokens from ID tokens of the same issuer.
   if (typeof header.typ !== 'string' || !TYPES.has(header.typ.toLowerCase())) return invalid('type')
   if (typeof header.alg !== 'string') return invalid('algorithm')
-  if (typeof header.kid !== 'string') return invalid('key')
+  if (header.kid !== undefined && typeof header.kid !== 'string') return invalid('key')
   // RFC 7800 §3: a token bound in a way that we cannot check must not pass as one that is not bound.
   const binding = readBinding(payload)
   if (!binding) return invalid('proof-of-possession')
 
   const claims = readClaims(payload, binding.boundTo)
-  return claims ? { kind: 'parsed', token: { algorithm: header.alg, keyId: header.kid, claims } } : invalid('claims')
+  if (!claims) return invalid('claims')
+  return { kind: 'parsed', token: { algorithm: algorithmOf(header.alg), keyId: header.kid, claims } }
+}
+
+/** The usual name of an algorithm: RFC 9864 §2.2 calls EdDSA on the one curve that we know Ed25519. */
+export function algorithmOf(name: string): string {
+  return name === 'Ed25519' ? 'EdDSA' : name
+}
+
+/** Every name by which a header may call an algorithm. */
+export function namesOf(algorithm: string): readonly string[] {
+  return algorithm === 'EdDSA' ? ['EdDSA', 'Ed25519'] : [algorithm]
 }
 
 /** RFC 9068 §2.2: the claims every access token has, plus ours. */
 function readClaims(payload: Readonly<Record<string, unknown>>, boundTo: string | undefined): Claims | undefined {
-  const { iss, aud, sub, client_id, scope, exp, nbf, iat, app_id, plan, grant_id } = payload
+  // RFC 9068 §2.2.3: a token may come without a scope; it has none then.
+  const { iss, aud, sub, client_id, scope = '', exp, nbf, iat, app_id, plan, grant_id } = payload
   const audiences = typeof aud === 'string' ? [aud] : aud
   if (typeof iss !== 'string' || !isName(sub) || !isName(client_id)) return undefined
   if (!Array.isArray(audiences) || !audiences.every((item) => typeof item === 'string')) return undefined

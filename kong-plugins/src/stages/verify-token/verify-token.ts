@@ -1,16 +1,18 @@
 // The first stage: from the Authorization header to a proven caller, or the refusal that RFC 6750 asks for.
 import { compactVerify, errors } from 'jose'
 import type { Clock } from '../../clock.ts'
-import { checkProof } from '../dpop/proof.ts'
+import { judgeProof } from '../dpop/proof.ts'
 import type { ProofMemory } from '../dpop/proof-memory.ts'
 import { readTarget } from '../dpop/target.ts'
 import type { JudgeStanding } from '../revocation/standings.ts'
 import { readAuthorization, type Scheme } from './authorization.ts'
 import { brokenRule } from './checks.ts'
+import type { KeySource } from './key-source.ts'
 import type { KeySources } from './key-sources.ts'
+import type { PublishedKey } from './keys.ts'
 import { neededScopes, type TokenPolicy } from './policy.ts'
 import { invalidProof, invalidToken, type Refusal } from './refusals.ts'
-import { type Claims, MAX_TOKEN_LENGTH, type ParsedToken, parseToken } from './token.ts'
+import { type Claims, MAX_TOKEN_LENGTH, namesOf, type ParsedToken, parseToken } from './token.ts'
 import { digestOf, type TokenCache } from './token-cache.ts'
 
 /** What the stage needs besides the request and its policy. */
@@ -94,7 +96,7 @@ async function verifyText(text: string, policy: TokenPolicy, stores: TokenStores
   }
 
   const source = stores.keySources.at(jwksUri)
-  if (!seen || source.current(seen.keyId) !== seen.key) {
+  if (!seen || !source.publishes(seen.key)) {
     const refusal = await verifySignature(text, digest, token, source, stores.tokenCache)
     if (refusal) return notAuthentic(refusal)
   }
@@ -127,7 +129,7 @@ async function refusalOfProof(
 ): Promise<Refusal | undefined> {
   const { header, requestLine } = await request.readProof()
   const target = readTarget(requestLine, origins)
-  const proof = await checkProof(header, { target, token, now: clock.wall() / 1000, windowSeconds })
+  const proof = await judgeProof(header, { target, token, now: clock.wall() / 1000, windowSeconds })
   if (proof.kind === 'invalid') return invalidProof(proof.why)
   if (proof.thumbprint !== boundTo) return invalidToken('other-key')
   const use = await proofs.use(proof, windowSeconds)
@@ -145,27 +147,48 @@ async function verifySignature(
   text: string,
   digest: string,
   token: ParsedToken,
-  source: ReturnType<KeySources['at']>,
+  source: KeySource,
   cache: TokenCache,
 ): Promise<Refusal | undefined> {
   cache.forget(digest)
-  const lookup = await source.find(token.keyId)
+  const lookup = await source.find(token)
   if (lookup.kind === 'unavailable') return { kind: 'undecided', why: 'signing keys not available' }
   if (lookup.kind === 'unknown') return invalidToken('key')
 
-  const { key } = lookup
-  // RFC 8725 §3.1: the key decides the algorithm; the header may only agree.
-  if (key.algorithm !== token.algorithm) return invalidToken('algorithm')
-  if (cache.isForged(digest, key)) return invalidToken('signature')
-  try {
-    await compactVerify(text, key.key, { algorithms: [key.algorithm] })
-  } catch (cause) {
-    // Anything but a verdict of jose on the token is our own trouble, and the shell answers that with 503.
-    if (!(cause instanceof errors.JOSEError)) throw cause
-    cache.keepForged(digest, key)
+  const tried = [...lookup.keys]
+  let key = await signer(text, digest, tried, cache)
+  if (!key) {
+    const others = await source.findOthers(token, tried)
+    tried.push(...others)
+    key = await signer(text, digest, others, cache)
+  }
+  // RFC 8725 §3.1: the keys decide the algorithm; the header may only agree.
+  if (tried.length === 0) return invalidToken('algorithm')
+  if (!key) {
+    cache.keepForged(digest, tried)
     return invalidToken('signature')
   }
   cache.keepAuthentic(digest, { ...token, key }, text.length)
+  return undefined
+}
+
+/** The key whose signature the token carries, if any. */
+async function signer(
+  text: string,
+  digest: string,
+  keys: readonly PublishedKey[],
+  cache: TokenCache,
+): Promise<PublishedKey | undefined> {
+  for (const key of keys) {
+    if (cache.isForged(digest, key)) continue
+    try {
+      await compactVerify(text, key.key, { algorithms: [...namesOf(key.algorithm)] })
+      return key
+    } catch (cause) {
+      // Anything but a verdict of jose on the token is our own trouble, and the shell answers that with 503.
+      if (!(cause instanceof errors.JOSEError)) throw cause
+    }
+  }
   return undefined
 }
 

@@ -1,16 +1,22 @@
 // grant_type=authorization_code: the code and its verifier for tokens, once (RFC 6749 §4.1.3, RFC 7636 §4.5).
+import { sha256 } from '../../../crypto/digest.ts'
+import type { Parameters } from '../../../http/parameters.ts'
 import { redeemCode } from '../../../tokens/authorization-code.ts'
 import { OAuthError } from '../../errors.ts'
 import { readVerifier } from '../../pkce.ts'
 import { tokenResponse } from '../token-response.ts'
-import type { GrantHandler } from './grant.ts'
+import type { Grant } from './grant.ts'
 
-export const authorizationCode: GrantHandler = async (deps, request) => {
-  const { client, parameters, resource, dpopJkt, log } = request
+const codeOf = (parameters: Parameters): string => {
   const code = parameters.get('code')
   if (code === undefined) throw new OAuthError('invalid_request', 'code is missing')
+  return code
+}
+
+const answer: Grant['answer'] = async (deps, request) => {
+  const { client, parameters, resource, dpopJkt, log } = request
   const result = await redeemCode(deps.db, deps.config.tokenSecret, {
-    code,
+    code: codeOf(parameters),
     codeVerifier: readVerifier(parameters.get('code_verifier')),
     clientId: client.clientId,
     redirectUri: parameters.get('redirect_uri') ?? null,
@@ -35,4 +41,9 @@ export const authorizationCode: GrantHandler = async (deps, request) => {
   throw new OAuthError('invalid_grant', 'the code is unknown, expired, used, or was issued for another request', {
     detail: result.because,
   })
+}
+
+export const authorizationCode: Grant = {
+  standsOn: (_config, parameters) => ({ codeHash: sha256(codeOf(parameters)) }),
+  answer,
 }

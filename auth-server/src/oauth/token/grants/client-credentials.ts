@@ -3,10 +3,10 @@ import { isOpenIdScope } from '../../../catalogue/openid-scopes.ts'
 import { ACCESS_TOKEN_TTL_SECONDS, mintAccessToken } from '../../../tokens/access-token.ts'
 import { OAuthError } from '../../errors.ts'
 import { requireSubscription } from '../../resource.ts'
-import { grantableScopes, parseScope } from '../../scope.ts'
-import type { GrantHandler } from './grant.ts'
+import { parseScope } from '../../scope.ts'
+import type { Grant } from './grant.ts'
 
-export const clientCredentials: GrantHandler = async ({ config, keys }, { client, parameters, resource, dpopJkt }) => {
+const answer: Grant['answer'] = async ({ config, keys }, { client, parameters, resource, dpopJkt }) => {
   // §4.4.2: anybody could call with the name of a public client.
   if (client.authMethod === 'none')
     throw new OAuthError('unauthorized_client', 'client_credentials is for clients that authenticate')
@@ -14,10 +14,11 @@ export const clientCredentials: GrantHandler = async ({ config, keys }, { client
   if (named?.some(isOpenIdScope))
     throw new OAuthError('invalid_scope', 'OpenID Connect scopes are about a person; a machine has none')
   const subscription = requireSubscription(client, resource === null ? [] : [resource])
-  const scopes = grantableScopes(
-    named,
-    subscription.scopes.map(({ name }) => name),
-  )
+  const offered = subscription.scopes.map(({ name }) => name)
+  // Here no library adds scopes of its own, and a machine that was given less would only fail later.
+  if (named?.some((name) => !offered.includes(name)))
+    throw new OAuthError('invalid_scope', `the subscription offers these scopes only: ${offered.join(' ')}`)
+  const scopes = named ?? offered
   const accessToken = await mintAccessToken(config.issuer, keys, {
     // RFC 9068 §2.2: sub identifies the client itself; no user's id can look like it.
     subject: client.clientId,
@@ -37,3 +38,5 @@ export const clientCredentials: GrantHandler = async ({ config, keys }, { client
     scope: scopes.join(' '),
   }
 }
+
+export const clientCredentials: Grant = { answer }

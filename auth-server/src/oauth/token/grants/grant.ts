@@ -1,8 +1,10 @@
 // The contract of a grant: one file beside this one, and a row in index.ts.
 import type { FastifyBaseLogger } from 'fastify'
+import type { Config } from '../../../config.ts'
 import type { Deps } from '../../../deps.ts'
 import type { Parameters } from '../../../http/parameters.ts'
 import type { Client } from '../../../store/clients.ts'
+import type { PresentedGrant } from '../../../store/used-jtis.ts'
 
 /** A successful token response (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3). */
 export type TokenResponse = Readonly<{
@@ -26,5 +28,12 @@ export type GrantRequest = Readonly<{
   log: FastifyBaseLogger
 }>
 
-/** Throws OAuthError when the grant does not hold. */
-export type GrantHandler = (deps: Deps, request: GrantRequest) => Promise<TokenResponse>
+export type Grant = Readonly<{
+  /**
+   * What a request stands on, so that a proof is noted only beside something that lives; left out where nobody asks who
+   * is not known. @throws {OAuthError} when it is missing, or was never issued.
+   */
+  standsOn?: (config: Config, parameters: Parameters) => PresentedGrant
+  /** @throws {OAuthError} when the grant does not hold. */
+  answer: (deps: Deps, request: GrantRequest) => Promise<TokenResponse>
+}>

@@ -1,19 +1,30 @@
 // grant_type=refresh_token: rotation with one successor (RFC 6749 §6, RFC 9700 §4.14).
+import type { Parameters } from '../../../http/parameters.ts'
 import { refreshFamily } from '../../../tokens/refresh-family.ts'
+import { parseRefreshToken } from '../../../tokens/refresh-token.ts'
 import { OAuthError } from '../../errors.ts'
-import { parseScope } from '../../scope.ts'
+import { grantableScopes, parseScope } from '../../scope.ts'
 import { tokenResponse } from '../token-response.ts'
-import type { GrantHandler } from './grant.ts'
+import type { Grant } from './grant.ts'
 
 const NOT_VALID = 'the refresh token is not valid any more'
 
-export const refreshToken: GrantHandler = async (deps, request) => {
-  const { client, parameters, resource, dpopJkt, log } = request
+const tokenOf = (parameters: Parameters): string => {
   const presented = parameters.get('refresh_token')
   if (presented === undefined) throw new OAuthError('invalid_request', 'refresh_token is missing')
-  const scopes = parseScope(parameters.get('scope')) ?? null
+  return presented
+}
+
+const invalidGrant = (detail: string): OAuthError => new OAuthError('invalid_grant', NOT_VALID, { detail })
+
+const answer: Grant['answer'] = async (deps, request) => {
+  const { client, parameters, resource, dpopJkt, log } = request
+  const named = parseScope(parameters.get('scope'))
+  // What /authorize ignored is ignored here as well: libraries ask for the same list again.
+  const offered = client.subscriptions.flatMap(({ scopes }) => scopes.map(({ name }) => name))
+  const scopes = named ? grantableScopes(named, offered) : null
   const result = await refreshFamily(deps.db, deps.config.tokenSecret, {
-    refreshToken: presented,
+    refreshToken: tokenOf(parameters),
     clientId: client.clientId,
     scopes,
     resource,
@@ -33,8 +44,17 @@ export const refreshToken: GrantHandler = async (deps, request) => {
         { event: 'refresh_reuse', grantId: result.familyId },
         'a spent refresh token came again; its family is revoked',
       )
-      throw new OAuthError('invalid_grant', NOT_VALID, { detail: 'reuse' })
+      throw invalidGrant('reuse')
     case 'invalid':
-      throw new OAuthError('invalid_grant', NOT_VALID, { detail: 'unknown, ended, another client or another key' })
+      throw invalidGrant('unknown, ended, another client or another key')
   }
+}
+
+export const refreshToken: Grant = {
+  standsOn({ tokenSecret }, parameters) {
+    const token = parseRefreshToken(tokenSecret, tokenOf(parameters))
+    if (!token) throw invalidGrant('never issued')
+    return { familyId: token.familyId }
+  },
+  answer,
 }

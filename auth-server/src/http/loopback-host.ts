@@ -1,0 +1,25 @@
+// One name for this machine: a page opened as 127.0.0.1 while the issuer says localhost would have neither cookies nor forms.
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { isVisited } from './visited-path.ts'
+
+const LOOPBACK = /^(?:(?:.+\.)?localhost\.?|127(?:\.\d{1,3}){3}|\[::1\])$/i
+
+/** Whether a request came by another of this machine's own names than the issuer's. Behind a proxy the port differs. */
+export const isMisnamedLoopback = (
+  { hostname, port }: Pick<FastifyRequest, 'hostname' | 'port'>,
+  issuer: string,
+): boolean => {
+  const named = new URL(issuer)
+  const here = hostname.toLowerCase()
+  return (
+    here !== named.hostname && String(port ?? '') === named.port && LOOPBACK.test(here) && LOOPBACK.test(named.hostname)
+  )
+}
+
+/** Leads visits to the issuer's own name, where both names are this machine's and nowhere else. */
+export const leadToIssuer = (app: FastifyInstance, issuer: string): void => {
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.method !== 'GET' || !request.url.startsWith('/') || !isVisited(request.url)) return
+    if (isMisnamedLoopback(request, issuer)) return reply.redirect(issuer + request.url, 303)
+  })
+}

@@ -1,0 +1,20 @@
+// Who is signed in in the browser that asks, and the token that its session cookie holds.
+import type { FastifyRequest } from 'fastify'
+import { hmac, sha256 } from '../crypto/digest.ts'
+import type { Deps } from '../deps.ts'
+import { findSession, type Session } from '../store/sessions.ts'
+
+/** The session of the browser's cookie, while it is alive. */
+export async function currentSession({ db, cookies }: Deps, request: FastifyRequest): Promise<Session | undefined> {
+  const tokens = cookies.sessions(request)
+  return tokens.length === 0 ? undefined : findSession(db, tokens.map(sha256))
+}
+
+/**
+ * The token of the session that a sign-in opens: the same for each time that its form arrives, so that it does not matter
+ * which answer the browser hears. Nobody can know it before: only the browser has the visit's secret, only the database
+ * the sign-in's id, which is random, and only this server the key.
+ */
+export function sessionToken(cookieSecret: string, visitSecret: string, signInId: string): string {
+  return hmac(cookieSecret, 'session', visitSecret, signInId)
+}

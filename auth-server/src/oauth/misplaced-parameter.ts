@@ -1,0 +1,26 @@
+// Parameters of the protocol in the URL of a back-channel request: refused, while anything else there is ignored.
+import type { FastifyRequest } from 'fastify'
+
+/**
+ * What our back-channel endpoints read, and what a client could take for it. In a URL it would end up in the logs of
+ * every proxy on the way (OAuth 2.1 §3.2.1, RFC 6750 §2.3), and two endpoints could disagree on which of two values
+ * counts. The rest (`client-request-id`, `x-client-SKU` …) is somebody's own and is ignored (RFC 6749 §3.2).
+ */
+const PROTOCOL: ReadonlySet<string> = new Set([
+  ...['client_id', 'client_secret', 'client_assertion', 'client_assertion_type'],
+  ...['grant_type', 'code', 'code_verifier', 'refresh_token', 'username', 'password', 'assertion', 'device_code'],
+  ...['redirect_uri', 'scope', 'resource', 'audience', 'subject_token', 'subject_token_type', 'actor_token'],
+  ...['token', 'token_type_hint', 'access_token', 'id_token', 'id_token_hint', 'logout_token', 'dpop_jkt'],
+  ...['response_type', 'response_mode', 'state', 'nonce', 'code_challenge', 'code_challenge_method', 'prompt'],
+  ...['max_age', 'login_hint', 'acr_values', 'claims', 'request', 'request_uri'],
+])
+
+/** The first parameter that has no place in the URL; one without a value counts as left out (RFC 6749 §3.2). */
+export const misplacedParameter = (request: FastifyRequest): string | undefined => {
+  const url = request.raw.url ?? ''
+  const start = url.indexOf('?')
+  if (start < 0) return undefined
+  // Read leniently: what is broken or repeated beside it hides no parameter.
+  for (const [name, value] of new URLSearchParams(url.slice(start))) if (value !== '' && PROTOCOL.has(name)) return name
+  return undefined
+}
