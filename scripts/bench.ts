@@ -1,16 +1,19 @@
 // npm run bench: measurements that answer one written question each.
 import { runCommand, UsageError } from '@mobile-api-gateway/auth-server/command-line.ts'
+import { usage as authUsage, benchAuth } from './bench/auth.ts'
 import { benchGateway, usage as gatewayUsage } from './bench/gateway.ts'
 import { benchMemory, usage as memoryUsage } from './bench/memory.ts'
 
 /** One row per benchmark. */
 const benches: Readonly<Record<string, (args: readonly string[], print: (line: string) => void) => Promise<void>>> = {
+  auth: benchAuth,
   gateway: benchGateway,
   memory: benchMemory,
 }
 
-const usage = `Usage: npm run bench -- gateway | memory [options]
+const usage = `Usage: npm run bench -- auth | gateway | memory [options]
 
+${authUsage}
 ${gatewayUsage}
 ${memoryUsage}
   --help  this text
