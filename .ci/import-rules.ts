@@ -11,13 +11,13 @@ export interface ForbiddenImport {
 }
 
 /** Rooms anybody may import; they know nothing of OAuth. */
-const leaves = ['http', 'config', 'logger', 'sdk']
+const leaves = ['http', 'config', 'logger', 'sdk', 'command-line']
 const belowTheRoad = ['identity', 'catalogue', 'tokens', 'store', 'crypto', 'deps']
 const road = ['oauth', 'interaction', 'management', 'portal', 'health', 'background']
 
 /** Rooms of the auth server and what each may import, besides itself and the leaves. */
 const rooms: Readonly<Record<string, readonly string[]>> = {
-  main: ['app', ...road, ...belowTheRoad],
+  main: ['app', 'start-problem', ...road, ...belowTheRoad],
   app: [...road, ...belowTheRoad],
   // the protocol asks the policy which prompt is next and shows its pages; the human half knows no protocol
   oauth: ['interaction', ...belowTheRoad],
@@ -25,6 +25,10 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   management: belowTheRoad,
   portal: [], // through the SDK contract only
   health: belowTheRoad,
+  'start-problem': ['store'],
+  // what operators run beside the server, from the same image
+  commands: ['oauth', ...belowTheRoad],
+  'command-line': [],
   background: belowTheRoad,
   // names the types of what main hands to every room, so its type imports are free
   deps: [],

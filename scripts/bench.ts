@@ -1,19 +1,34 @@
 // npm run bench: measurements that answer one written question each.
+import { runCommand, UsageError } from '@mobile-api-gateway/auth-server/command-line.ts'
+import { usage as authUsage, benchAuth } from './bench/auth.ts'
 import { benchGateway, usage as gatewayUsage } from './bench/gateway.ts'
 import { benchMemory, usage as memoryUsage } from './bench/memory.ts'
 
 /** One row per benchmark. */
 const benches: Readonly<Record<string, (args: readonly string[], print: (line: string) => void) => Promise<void>>> = {
+  auth: benchAuth,
   gateway: benchGateway,
   memory: benchMemory,
 }
 
-const [name, ...args] = process.argv.slice(2)
-const bench = name === undefined ? undefined : benches[name]
-try {
-  if (!bench) throw new Error(`${gatewayUsage}\n${memoryUsage}`)
-  await bench(args, (line) => console.log(line))
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error)
-  process.exitCode = 1
-}
+const usage = `Usage: npm run bench -- auth | gateway | memory [options]
+
+${authUsage}
+${gatewayUsage}
+${memoryUsage}
+  --help  this text
+`
+const [name = '', ...rest] = process.argv.slice(2)
+const bench = Object.hasOwn(benches, name) ? benches[name] : undefined
+
+// Each benchmark reads its own options; what is asked of the others is only whether to say them.
+await runCommand(
+  { usage, options: {}, allowPositionals: true },
+  async ({ positionals }) => {
+    if (!bench)
+      throw new UsageError(positionals[0] === undefined ? 'Which one?' : `There is no benchmark ${positionals[0]}.`)
+    await bench(rest, (line) => console.log(line))
+    return 0
+  },
+  rest.some((arg) => /^(-h|--help)$/.test(arg)) ? ['--help'] : bench ? [name] : process.argv.slice(2),
+)

@@ -6,7 +6,13 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { installFailed, nodeTooOld, pinnedNodeBroken, tapBuildFailed } from './bootstrap/messages.mjs'
+import {
+  checkoutUnwritable,
+  installFailed,
+  nodeTooOld,
+  pinnedNodeBroken,
+  tapBuildFailed,
+} from './bootstrap/messages.mjs'
 import { planBootstrap, readStamp, sameInstall } from './bootstrap/plan.mjs'
 import { LockHeld, takeLock } from './process-lock.mjs'
 
@@ -15,10 +21,14 @@ const modules = join(root, 'node_modules')
 const stampFile = join(modules, '.bootstrap.json')
 const pinnedNode = join(modules, '.bin', 'node')
 const platform = `${process.platform}-${process.arch}`
-// starting the stack needs no test runner
-const testing = !['prestart', 'predemo'].includes(process.env.npm_lifecycle_event ?? '')
+// nothing else needs the test runner
+const testing = ['pretest', 'precheck'].includes(process.env.npm_lifecycle_event ?? '')
 
-process.exitCode = await main()
+process.exitCode = await main().catch((error) => {
+  const unwritable = checkoutUnwritable(error)
+  if (unwritable === undefined) throw error
+  return fail(unwritable)
+})
 
 async function main() {
   if (major(process.version) < 20) return fail(nodeTooOld(process.version))

@@ -1,9 +1,9 @@
 // npm run check:kong: what is wrong with a kong.yml, before Kong says so or, worse, does not.
-import { parseArgs } from 'node:util'
+import { runCommand, UsageError } from '@mobile-api-gateway/auth-server/command-line.ts'
 import { checkKongFile } from './check-kong/check.ts'
 import { formatProblem, type Problem } from './check-kong/problem.ts'
 
-const usage = `npm run check:kong -- [--json] [--plugins NAME,NAME] [--expressions] FILE…
+const usage = `Usage: npm run check:kong -- [--json] [--plugins NAME,NAME] [--expressions] FILE…
 
 Checks kong.yml files as Kong 3.9 and the plugins of this project understand them.
 
@@ -15,50 +15,28 @@ Checks kong.yml files as Kong 3.9 and the plugins of this project understand the
 Exit code: 0 nothing is wrong, 1 something is, 2 the command line is.
 `
 
-process.exitCode = await main(process.argv.slice(2))
+const options = {
+  json: { type: 'boolean', default: false },
+  plugins: { type: 'string', default: '' },
+  expressions: { type: 'boolean', default: false },
+} as const
 
-async function main(args: string[]): Promise<number> {
-  let given: ReturnType<typeof readArguments>
-  try {
-    given = readArguments(args)
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : error}\n\n${usage}`)
-    return 2
-  }
-  if (given.help) {
-    process.stdout.write(usage)
-    return 0
-  }
+await runCommand({ usage, options, allowPositionals: true }, async ({ values, positionals: files }) => {
+  if (files.length === 0) throw new UsageError('Which file?')
+  const installed = values.plugins.split(',').filter((name) => name !== '')
   const problems: Problem[] = []
-  for (const file of given.files) {
+  for (const file of files) {
     try {
-      problems.push(...(await checkKongFile(file, { installed: given.plugins, expressions: given.expressions })))
+      problems.push(...(await checkKongFile(file, { installed, expressions: values.expressions })))
     } catch (error) {
       process.stderr.write(`${file} cannot be read: ${error instanceof Error ? error.message : error}\n`)
       return 2
     }
   }
-  if (given.json) process.stdout.write(`${JSON.stringify(problems, null, 2)}\n`)
+  if (values.json) process.stdout.write(`${JSON.stringify(problems, null, 2)}\n`)
   else
     process.stdout.write(
-      problems.map((problem) => `${formatProblem(problem)}\n`).join('') ||
-        `${given.files.join(', ')}: nothing is wrong\n`,
+      problems.map((problem) => `${formatProblem(problem)}\n`).join('') || `${files.join(', ')}: nothing is wrong\n`,
     )
   return problems.length > 0 ? 1 : 0
-}
-
-function readArguments(args: string[]) {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      json: { type: 'boolean', default: false },
-      plugins: { type: 'string', default: '' },
-      expressions: { type: 'boolean', default: false },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  })
-  if (positionals.length === 0 && !values.help) throw new Error('Which file?')
-  const plugins = values.plugins.split(',').filter((name) => name !== '')
-  return { files: positionals, plugins, json: values.json, expressions: values.expressions, help: values.help }
-}
+})

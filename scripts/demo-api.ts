@@ -20,6 +20,10 @@ const server = createServer(async (request, response) => {
   response.end(`${JSON.stringify({ method, path, headers, ...(body === '' ? {} : { body }) }, null, 2)}\n`)
 })
 
+server.once('error', (error) => {
+  console.error(`The demo API cannot listen on ${host}:${port}: ${error.message}. Choose another port: API_PORT=…`)
+  process.exit(1)
+})
 server.listen(port, host, () => console.log(`demo API listens on http://${host}:${port}`))
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -1,5 +1,5 @@
 // npm run demo: plays the mobile app against the running stack, step by step; starts a stack when none runs.
-import { parseArgs } from 'node:util'
+import { runCommand, sentenceOf } from '@mobile-api-gateway/auth-server/command-line.ts'
 import { callOnce, callUntilLimited } from './demo/calls.ts'
 import { discover, logIn, refresh } from './demo/login.ts'
 import { createNarrator } from './demo/terminal.ts'
@@ -9,7 +9,7 @@ import { answersHttp } from './stack/readiness.ts'
 import { type Stack, startStack } from './stack/stack.ts'
 import { type StackUrls, stackUrls } from './stack/urls.ts'
 
-const usage = `npm run demo -- [--browser] [--gateway kong|embedded]
+const usage = `Usage: npm run demo -- [--browser] [--gateway kong|embedded]
 
 Plays the mobile app: login with PKCE, API calls through the gateway up to the limit, refresh.
 
@@ -18,9 +18,11 @@ Plays the mobile app: login with PKCE, API calls through the gateway up to the l
   --help                    this text
 `
 
-process.exitCode = await main(process.argv.slice(2))
+const options = { browser: { type: 'boolean', default: false }, gateway: { type: 'string' } } as const
 
-async function main(args: string[]): Promise<number> {
+await runCommand({ usage, options }, ({ values }) => main(values))
+
+async function main(flags: { readonly browser: boolean; readonly gateway?: string | undefined }): Promise<number> {
   let stack: Stack | undefined
   let interrupted = false
   const stop = async (): Promise<void> => {
@@ -30,11 +32,6 @@ async function main(args: string[]): Promise<number> {
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupted || void stop())
   try {
-    const flags = readFlags(args)
-    if (flags.help) {
-      console.log(usage)
-      return 0
-    }
     const environment = readStackEnvironment(process.env)
     const urls = stackUrls(environment.ports)
     if (await isRunning(urls)) console.log(`Using the stack at ${urls.issuer} and ${urls.gateway}.`)
@@ -42,26 +39,10 @@ async function main(args: string[]): Promise<number> {
     await play(urls, flags.browser)
     return 0
   } catch (error) {
-    if (!interrupted) console.error(`\n${error instanceof Error ? error.message : error}\n`)
+    if (!interrupted) console.error(`\n${sentenceOf(error)}\n`)
     return 1
   } finally {
     if (!interrupted) await stack?.stop()
-  }
-}
-
-function readFlags(args: string[]): { browser: boolean; gateway: string | undefined; help: boolean } {
-  try {
-    const { values } = parseArgs({
-      args,
-      options: {
-        browser: { type: 'boolean', default: false },
-        gateway: { type: 'string' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    })
-    return { browser: values.browser, gateway: values.gateway, help: values.help }
-  } catch (error) {
-    throw new Error(`${error instanceof Error ? error.message : error}\n\n${usage}`)
   }
 }
 

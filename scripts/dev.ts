@@ -1,5 +1,5 @@
 // npm start: the whole road on this machine, until Ctrl-C.
-import { parseArgs } from 'node:util'
+import { runCommand, sentenceOf } from '@mobile-api-gateway/auth-server/command-line.ts'
 import { welcome } from './dev/welcome.ts'
 import { chooseGateway, GatewayProblem } from './stack/choose-gateway.ts'
 import { readStackEnvironment } from './stack/environment.ts'
@@ -7,7 +7,7 @@ import { PortProblem } from './stack/ports.ts'
 import { DataFolderInUse } from './stack/postgres.ts'
 import { startStack } from './stack/stack.ts'
 
-const usage = `npm start -- [--gateway kong|embedded]
+const usage = `Usage: npm start -- [--gateway kong|embedded]
 
 Starts a database, the auth server, a demo API, the plugin server and the gateway.
 
@@ -19,23 +19,17 @@ Environment:
   API_PORT       port of the demo API, default 3000
   GATEWAY_PORT   port of the gateway, default 8000
   DATA_DIR       folder for the database and the secrets, default .data
-  DATABASE_URL   an existing PostgreSQL instead of the embedded one
+  DATABASE_URL   an existing PostgreSQL instead of the embedded one; DATABASE_POOLER=transaction behind such a PgBouncer
   LOG_LEVEL      how much the servers log: trace, debug, info, warn (default), error
 `
 
 /** Mistakes that a message explains better than a stack trace does. */
 const explained = [PortProblem, GatewayProblem, DataFolderInUse]
 
-process.exitCode = await main(process.argv.slice(2))
+await runCommand({ usage, options: { gateway: { type: 'string' } } }, ({ values }) => main(values.gateway))
 
-async function main(args: string[]): Promise<number> {
+async function main(askedGateway: string | undefined): Promise<number> {
   const started = performance.now()
-  const flags = readFlags(args)
-  if (flags === undefined) return 2
-  if (flags.help) {
-    console.log(usage)
-    return 0
-  }
   const stopAsked = new Promise<'signal'>((done) => {
     // one Ctrl-C may arrive twice (from the terminal and from npm), so a second signal changes nothing
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => done('signal'))
@@ -43,7 +37,7 @@ async function main(args: string[]): Promise<number> {
   const { promise: broken, resolve: giveUp } = Promise.withResolvers<string>()
   try {
     const environment = readStackEnvironment(process.env)
-    const gateway = chooseGateway(flags.gateway)
+    const gateway = chooseGateway(askedGateway)
     console.log(`Starting, with ${gateway === 'kong' ? 'Kong' : 'the embedded gateway'}…`)
     // while starting and stopping, what the servers say only repeats what we say; a failure brings it along
     let talking = process.env.LOG_LEVEL !== undefined
@@ -68,24 +62,7 @@ async function main(args: string[]): Promise<number> {
     return reason === 'signal' ? 0 : 1
   } catch (error) {
     const plain = explained.some((kind) => error instanceof kind)
-    console.error(`\n${plain || !(error instanceof Error) ? messageOf(error) : `Could not start: ${error.message}`}\n`)
+    console.error(`\n${plain ? '' : 'Could not start: '}${sentenceOf(error)}\n`)
     return 1
   }
-}
-
-function readFlags(args: string[]): { gateway: string | undefined; help: boolean } | undefined {
-  try {
-    const { values } = parseArgs({
-      args,
-      options: { gateway: { type: 'string' }, help: { type: 'boolean', short: 'h', default: false } },
-    })
-    return { gateway: values.gateway, help: values.help }
-  } catch (error) {
-    console.error(`${messageOf(error)}\n\n${usage}`)
-    return undefined
-  }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

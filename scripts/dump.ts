@@ -1,6 +1,7 @@
 // npm run dump: writes what Kong's query_cmd reads, one file per plugin; with --check it only says which are stale.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { runCommand } from '@mobile-api-gateway/auth-server/command-line.ts'
 import { PLUGINS } from '@mobile-api-gateway/kong-plugins/plugins.ts'
 import { dump } from '@mobile-api-gateway/kong-plugins/server/dump.ts'
 
@@ -9,19 +10,30 @@ const folder = join(root, 'kong-plugins', 'dump')
 
 // Kong reads the first plugin of a document only, hence a document for each.
 const wanted = new Map(PLUGINS.map((plugin) => [`${plugin.name}.json`, `${JSON.stringify(dump([plugin]), null, 2)}\n`]))
-mkdirSync(folder, { recursive: true })
-const present = new Map(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]))
 
-const stale = [...wanted].filter(([name, text]) => present.get(name) !== text).map(([name]) => name)
-const leftOver = [...present.keys()].filter((name) => !wanted.has(name))
+const usage = `Usage: npm run dump -- [--check]
 
-if (process.argv.includes('--check')) {
-  for (const name of [...stale, ...leftOver])
-    console.error(`${relative(root, join(folder, name))} is stale: npm run dump`)
-  console.log(`plugin descriptions for Kong: ${wanted.size} checked, ${stale.length + leftOver.length} stale`)
-  process.exitCode = stale.length + leftOver.length > 0 ? 1 : 0
-} else {
+Writes what Kong is told of each plugin to kong-plugins/dump, after a change of a schema.
+
+  --check  write nothing, only say which files are stale
+  --help   this text
+`
+
+await runCommand({ usage, options: { check: { type: 'boolean', default: false } } }, ({ values }) => {
+  mkdirSync(folder, { recursive: true })
+  const present = new Map(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]))
+
+  const stale = [...wanted].filter(([name, text]) => present.get(name) !== text).map(([name]) => name)
+  const leftOver = [...present.keys()].filter((name) => !wanted.has(name))
+
+  if (values.check) {
+    for (const name of [...stale, ...leftOver])
+      console.error(`${relative(root, join(folder, name))} is stale: npm run dump`)
+    console.log(`plugin descriptions for Kong: ${wanted.size} checked, ${stale.length + leftOver.length} stale`)
+    return stale.length + leftOver.length > 0 ? 1 : 0
+  }
   for (const name of stale) writeFileSync(join(folder, name), wanted.get(name) ?? '')
   for (const name of leftOver) rmSync(join(folder, name))
   console.log(`${relative(root, folder)}: ${stale.length} of ${wanted.size} written`)
-}
+  return 0
+})

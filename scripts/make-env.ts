@@ -2,6 +2,8 @@
 import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+// By its path, because there may be nothing but Node: docker run … node scripts/make-env.ts
+import { runCommand } from '../auth-server/src/command-line.ts'
 
 /** Names of the secrets: four of the auth server, three between containers. */
 export const secretNames = [
@@ -15,13 +17,23 @@ export function makeEnv(): string {
   return `# Secrets of this machine's containers. Without them the database is useless: keep them with your backups.\n${lines.join('\n')}\n`
 }
 
-if (import.meta.main) {
-  const file = join(import.meta.dirname, '..', '.env')
-  try {
-    writeFileSync(file, makeEnv(), { mode: 0o600, flag: 'wx' })
-    console.log(`${file} written, readable by you alone`)
-  } catch (error) {
-    if (!(error instanceof Error) || !('code' in error) || error.code !== 'EEXIST') throw error
-    console.log(`${file} is there already and stays as it is`)
-  }
-}
+const usage = `Usage: npm run make-env
+
+Writes .env beside docker-compose.yml, with a fresh secret for each variable that it asks for. A file that is there
+already stays as it is.
+
+  --help  this text
+`
+
+if (import.meta.main)
+  await runCommand({ usage, options: {} }, () => {
+    const file = join(import.meta.dirname, '..', '.env')
+    try {
+      writeFileSync(file, makeEnv(), { mode: 0o600, flag: 'wx' })
+      console.log(`${file} written, readable by you alone`)
+    } catch (error) {
+      if (!(error instanceof Error) || !('code' in error) || error.code !== 'EEXIST') throw error
+      console.log(`${file} is there already and stays as it is`)
+    }
+    return 0
+  })

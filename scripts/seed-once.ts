@@ -1,19 +1,25 @@
-// Seeds the demo into the database that the environment names, and ends: DATABASE_URL, PASSWORD_PEPPER, RESOURCE, GATEWAY_CLIENT_SECRET.
+// Seeds the demo into the database that the environment names, and ends.
+import { requireVariables, runCommand } from '@mobile-api-gateway/auth-server/command-line.ts'
+import { explainDatabaseProblem } from '@mobile-api-gateway/auth-server/store/problem.ts'
 import { seedDemo } from './seed.ts'
 
-const { DATABASE_URL = '', PASSWORD_PEPPER = '', RESOURCE = '', GATEWAY_CLIENT_SECRET = '' } = process.env
-const given = { DATABASE_URL, PASSWORD_PEPPER, RESOURCE, GATEWAY_CLIENT_SECRET }
-const missing = Object.entries(given).flatMap(([name, value]) => (value === '' ? [name] : []))
+const usage = `Usage: node scripts/seed-once.ts
 
-if (missing.length > 0) {
-  console.error(`Set ${missing.join(', ')}.`)
-  process.exitCode = 2
-} else {
+Puts the demo's app, API and login, and the gateway as a client, into the database. Running it again changes nothing.
+Needs DATABASE_URL, PASSWORD_PEPPER, RESOURCE and GATEWAY_CLIENT_SECRET.
+`
+
+await runCommand({ usage, options: {} }, async () => {
+  const variable = requireVariables('DATABASE_URL', 'PASSWORD_PEPPER', 'RESOURCE', 'GATEWAY_CLIENT_SECRET')
+  const databaseUrl = variable('DATABASE_URL')
   await seedDemo({
-    databaseUrl: DATABASE_URL,
-    passwordPepper: PASSWORD_PEPPER,
-    resource: RESOURCE,
-    gatewayClientSecret: GATEWAY_CLIENT_SECRET,
+    databaseUrl,
+    passwordPepper: variable('PASSWORD_PEPPER'),
+    resource: variable('RESOURCE'),
+    gatewayClientSecret: variable('GATEWAY_CLIENT_SECRET'),
+  }).catch((cause: unknown) => {
+    throw new Error(explainDatabaseProblem(cause, databaseUrl) ?? String(cause), { cause })
   })
   console.log('The demo is there.')
-}
+  return 0
+})

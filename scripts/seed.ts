@@ -2,8 +2,8 @@
 import { defineApi } from '@mobile-api-gateway/auth-server/catalogue/apis.ts'
 import { registerApplication } from '@mobile-api-gateway/auth-server/catalogue/applications.ts'
 import { subscribe } from '@mobile-api-gateway/auth-server/catalogue/subscriptions.ts'
+import { registerGateway } from '@mobile-api-gateway/auth-server/commands/gateway-client.ts'
 import { createAccount } from '@mobile-api-gateway/auth-server/identity/local-account.ts'
-import { REVOCATIONS_SCOPE } from '@mobile-api-gateway/auth-server/oauth/revocations.ts'
 import { openDatabase } from '@mobile-api-gateway/auth-server/store/database.ts'
 
 /** The demo as the README, `npm start` and the tests tell it. */
@@ -38,7 +38,8 @@ export interface SeedOptions {
 /** Seeds the demo, in one transaction; the schema must be there. */
 export async function seedDemo(options: SeedOptions): Promise<void> {
   const { databaseUrl, passwordPepper, resource, gatewayClientSecret } = options
-  const db = openDatabase(databaseUrl, () => {}, { connections: 1 })
+  // No time limit of its own: it would stay with the session that a pooler lends us.
+  const db = openDatabase(databaseUrl, () => {}, { connections: 1, statementTimeoutMillis: 0 })
   try {
     await db.transaction().execute(async (trx) => {
       await defineApi(trx, { id: demo.apiId, name: 'Demo API', resource, scopes: demo.scopes, plans: [demo.plan] })
@@ -55,23 +56,7 @@ export async function seedDemo(options: SeedOptions): Promise<void> {
         scopes: Object.keys(demo.scopes),
         trusted: true,
       })
-      const gatewayId = await registerApplication(trx, {
-        clientId: demo.gatewayClientId,
-        name: 'Gateway',
-        kind: 'web',
-        redirectUris: [],
-        authMethod: 'client_secret_basic',
-        clientSecret: gatewayClientSecret,
-        grantTypes: ['client_credentials'],
-      })
-      // The auth server makes this API and its plan when it starts.
-      await subscribe(trx, {
-        applicationId: gatewayId,
-        apiId: 'revocations',
-        plan: 'gateway',
-        scopes: [REVOCATIONS_SCOPE],
-        trusted: false,
-      })
+      await registerGateway(trx, demo.gatewayClientId, gatewayClientSecret)
       await createAccount(trx, passwordPepper, { email: demo.email, password: demo.password, name: 'Demo User' })
     })
   } finally {

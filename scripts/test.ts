@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { runCommand } from '@mobile-api-gateway/auth-server/command-line.ts'
 import { startPostgres } from './stack/postgres.ts'
 import { optionalParts } from './testing/optional-parts.ts'
 import { closingLines, readTotals, shortenTap } from './testing/tap-report.ts'
@@ -15,7 +16,31 @@ const tapProgram = join(root, 'node_modules', 'tap', 'dist', 'esm', 'run.mjs')
 const fileTimeoutSeconds = 120
 const signalExitCodes: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }
 
-process.exitCode = await main(process.argv.slice(2))
+const usage = `Usage: npm test -- [options] [file or folder]…
+
+Runs every test, or those that are named, on a PostgreSQL of its own, and closes with \`N passed, N failed\`.
+
+  --grep, -g PATTERN  only tests whose name matches      --bail, -b         stop at the first failure
+  --only, -o          only tests marked t.only           --jobs, -j N       so many files at once
+  --timeout, -t N     seconds for one file (${fileTimeoutSeconds})        --reporter, -R     another of tap's reporters
+  --help              this text
+
+Environment:
+  TEST_DATABASE_URL   an existing PostgreSQL (a superuser's), instead of one made for this run
+  CI=true             fail instead of skipping where Chromium, Redis or PgBouncer is missing
+`
+/** What tap gets as it is. */
+const options = {
+  grep: { type: 'string', short: 'g', multiple: true },
+  bail: { type: 'boolean', short: 'b' },
+  only: { type: 'boolean', short: 'o' },
+  jobs: { type: 'string', short: 'j' },
+  timeout: { type: 'string', short: 't' },
+  reporter: { type: 'string', short: 'R' },
+} as const
+const args = process.argv.slice(2)
+
+await runCommand({ usage, options, allowPositionals: true }, () => main(args))
 
 async function main(args: readonly string[]): Promise<number> {
   const wholeRun = !args.some((arg) => !arg.startsWith('-'))

@@ -16,6 +16,8 @@ export type Config = Readonly<{
   host: string
   port: number
   databaseUrl: string
+  /** Whether a pooler in between may give each transaction another session (PgBouncer's `pool_mode = transaction`). */
+  databasePooler: 'session' | 'transaction'
   logLevel: string
   /** Addresses and CIDR ranges of our own load balancers: whose X-Forwarded-For is believed. */
   trustedProxies: readonly string[]
@@ -74,6 +76,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
   const issuer = env.ISSUER || 'http://localhost:4000'
   const port = env.PORT || '4000'
   const databaseUrl = env.DATABASE_URL ?? ''
+  const databasePooler = env.DATABASE_POOLER || 'session'
   const logLevel = env.LOG_LEVEL || 'info'
   const trustedProxies = (env.TRUSTED_PROXIES ?? '').split(/[\s,]+/).filter((range) => range !== '')
   const visits = env.VISITS_PER_MINUTE || '1000'
@@ -83,6 +86,9 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     issuerProblem(issuer),
     /^\d{1,5}$/.test(port) && Number(port) <= 65535 ? undefined : 'PORT has to be a number from 0 to 65535',
     databaseProblem(databaseUrl),
+    databasePooler === 'session' || databasePooler === 'transaction'
+      ? undefined
+      : 'DATABASE_POOLER is session (also without a pooler) or transaction',
     trustedProxies.every(isRange)
       ? undefined
       : 'TRUSTED_PROXIES lists addresses or ranges, like 10.0.0.0/8, 192.168.1.5',
@@ -104,6 +110,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     host: (env.HOST || '127.0.0.1').replace(/^\[(.*)\]$/, '$1'), // an IPv6 address as it stands in a URL
     port: Number(port),
     databaseUrl,
+    databasePooler: databasePooler === 'transaction' ? 'transaction' : 'session',
     logLevel,
     trustedProxies: Object.freeze(trustedProxies),
     visitsPerMinute: Number(visits),

@@ -1,18 +1,26 @@
 // Health for whoever restarts and routes: live says the process answers, ready says it can do its work.
 import type { FastifyInstance } from 'fastify'
 import type { Deps } from './deps.ts'
-import { ping } from './store/health.ts'
+import { isWritable } from './store/health.ts'
 
-export const addHealth = (app: FastifyInstance, { db }: Deps): void => {
-  app.get('/health/live', { exposeHeadRoute: true }, async () => ({ status: 'ok' }))
-  app.get('/health/ready', { exposeHeadRoute: true }, async (request, reply) => {
-    if (app.drain.begun) return reply.code(503).send({ status: 'shutting down' })
+const RETRY_AFTER_SECONDS = '5'
+
+// Asked every few seconds, for ever: what goes well is no news.
+const QUIETER = ['error', 'fatal', 'silent'] as const
+
+export const addHealth = (app: FastifyInstance, { db, config }: Deps): void => {
+  const logLevel = QUIETER.find((level) => level === config.logLevel) ?? 'warn'
+  app.get('/health/live', { logLevel, exposeHeadRoute: true }, async () => ({ status: 'ok' }))
+  app.get('/health/ready', { logLevel, exposeHeadRoute: true }, async (request, reply) => {
+    const refuse = (status: string) => reply.code(503).header('retry-after', RETRY_AFTER_SECONDS).send({ status })
+    if (app.drain.begun) return refuse('shutting down')
     try {
-      await ping(db)
-      return { status: 'ok' }
+      if (await isWritable(db)) return { status: 'ok' }
+      request.log.warn('the database cannot be written')
+      return refuse('database cannot be written')
     } catch (err) {
       request.log.warn({ err }, 'the database does not answer')
-      return reply.code(503).header('retry-after', '5').send({ status: 'database unavailable' })
+      return refuse('database unavailable')
     }
   })
 }

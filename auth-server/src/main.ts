@@ -9,8 +9,10 @@ import { createLogger } from './logger.ts'
 import { countClientGuesses } from './oauth/client-guesses.ts'
 import { revocationsApi } from './oauth/revocations.ts'
 import { countVisits } from './oauth/visits.ts'
+import { cannotListen, explainStart } from './start-problem.ts'
 import { openDatabase } from './store/database.ts'
 import { migrate } from './store/migrate.ts'
+import { hasTimeLimit, reachDatabase } from './store/reach.ts'
 import { openKeyRing } from './tokens/signing-keys.ts'
 
 const readConfigOrExit = () => {
@@ -25,28 +27,59 @@ const readConfigOrExit = () => {
 
 const config = readConfigOrExit()
 const logger = createLogger(config.logLevel)
-const onError = (err: Error) => logger.warn({ err }, 'an idle database connection was lost')
+const { databaseUrl, databasePooler: pooler } = config
 
-// Migrations may wait for another instance's, so their connection has no statement timeout.
-const migrating = openDatabase(config.databaseUrl, onError, { connections: 1, statementTimeoutMillis: 0 })
-const applied = await migrate(migrating).finally(() => migrating.destroy())
-if (applied.length > 0) logger.info({ applied }, 'migrated the database')
+/** Everything up to the first request. */
+async function start() {
+  const onError = (err: Error) => logger.warn({ err }, 'an idle database connection was lost')
+  // Migrations may wait for another instance's, so their connection has no time limit.
+  const migrating = openDatabase(databaseUrl, onError, { connections: 1, statementTimeoutMillis: 0 })
+  const onWait = (error: unknown) => logger.warn(`${explainStart(error, config)} Trying again for a minute.`)
+  const { applied, newer } = await reachDatabase(migrating, onWait)
+    .then(() => migrate(migrating))
+    .finally(() => migrating.destroy())
+  if (applied.length > 0) logger.info({ applied }, 'migrated the database')
+  if (newer.length > 0) logger.warn({ newer }, 'the database is of a newer release, which this one can live with')
 
-const db = openDatabase(config.databaseUrl, onError)
-await defineApi(db, revocationsApi(config.issuer))
-const keys = await openKeyRing(db, config.keyEncryptionKey)
-const deps: Deps = {
-  config,
-  db,
-  keys,
-  cookies: cookiesFor(config.issuer),
-  guesses: countClientGuesses(),
-  visits: countVisits(config.visitsPerMinute),
+  const db = openDatabase(databaseUrl, onError, { pooler })
+  if (pooler === 'transaction' && !(await hasTimeLimit(db)))
+    logger.warn(
+      'the role has no statement_timeout, and behind a pooler of transactions none is set; see DATABASE_POOLER',
+    )
+  await defineApi(db, revocationsApi(config.issuer))
+  const keys = await openKeyRing(db, config.keyEncryptionKey)
+  const deps: Deps = {
+    config,
+    db,
+    keys,
+    cookies: cookiesFor(config.issuer),
+    guesses: countClientGuesses(),
+    visits: countVisits(config.visitsPerMinute),
+  }
+  const app = await buildApp(deps, logger)
+  // A burst of people waits in the backlog instead of a second for another try (Node's own number is 511).
+  await app.listen({ host: config.host, port: config.port, backlog: 4096 }).catch((cause: unknown) => {
+    throw cannotListen(cause, config)
+  })
+  return { app, db, stopBackground: startBackground(deps, app.log) }
 }
-const app = await buildApp(deps, logger)
-// A burst of people waits in the backlog instead of a second for another try (Node's own number is 511).
-await app.listen({ host: config.host, port: config.port, backlog: 4096 })
-const stopBackground = startBackground(deps, app.log)
+
+const startOrExit = async () => {
+  // Until there is something to close. (The first process of a container is not ended by a signal that it does not hear.)
+  const leave = () => process.exit(0)
+  process.on('SIGINT', leave).on('SIGTERM', leave)
+  try {
+    return await start()
+  } catch (error) {
+    console.error(`The authorization server cannot start: ${explainStart(error, config)}`)
+    logger.debug({ err: error }, 'what ended the start')
+    return process.exit(1)
+  } finally {
+    process.off('SIGINT', leave).off('SIGTERM', leave)
+  }
+}
+
+const { app, db, stopBackground } = await startOrExit()
 
 let stopping = false
 const stop = async (graceSeconds: number) => {

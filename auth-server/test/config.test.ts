@@ -110,6 +110,13 @@ t.test('secrets hold 32 bytes at least; a short one is refused and not repeated'
   }
 })
 
+t.test('DATABASE_POOLER is session, also when it is left out, or transaction', async (t) => {
+  t.equal(readConfig(sound).databasePooler, 'session')
+  for (const pooler of ['session', 'transaction'] as const)
+    t.equal(readConfig({ ...sound, DATABASE_POOLER: pooler }).databasePooler, pooler)
+  t.match(problemsOf({ ...sound, DATABASE_POOLER: 'statement' }), [/^DATABASE_POOLER is session .* or transaction$/])
+})
+
 t.test('TRUSTED_PROXIES lists addresses and ranges', async (t) => {
   t.same(readConfig({ ...sound, TRUSTED_PROXIES: '10.0.0.0/8, ::1 192.168.1.5' }).trustedProxies, [
     '10.0.0.0/8',

@@ -1,6 +1,7 @@
 // Health, and every endpoint while PostgreSQL is away: 503 with Retry-After, never 500, and back without a restart.
 import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify'
+import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { buildApp } from '../src/app.ts'
 import { createLogger } from '../src/logger.ts'
@@ -51,6 +52,70 @@ t.test('live and ready', async (t) => {
     t.strictSame(response.json(), { status: 'ok' })
     t.equal(response.headers['cache-control'], 'no-store')
   }
+})
+
+t.test('health checks that go well are no news for the log; those that do not are', async (t) => {
+  const { app, log, db } = await testServer(t)
+  log.length = 0
+  for (const url of ['/health/live', '/health/ready'])
+    for (const method of ['GET', 'HEAD'] as const) t.equal((await app.inject({ method, url })).statusCode, 200)
+  t.strictSame(log, [])
+  await app.inject('/jwks')
+  t.equal(log.length, 2, 'other requests are told of')
+  await db.destroy()
+  log.length = 0
+  t.equal((await app.inject('/health/ready')).statusCode, 503)
+  t.match(
+    log.map((line) => JSON.parse(line)),
+    [{ level: 40, msg: 'the database does not answer' }],
+  )
+})
+
+t.test('a database that can only be read is not ready', async (t) => {
+  const { app, db, deps, config } = await testServer(t)
+  const name = new URL(config.databaseUrl).pathname.slice(1)
+  await sql`alter database ${sql.id(name)} set default_transaction_read_only = on`.execute(db)
+  // As when all connections are new, after a failover.
+  const standby = openDatabase(config.databaseUrl, () => {}, { connections: 2 })
+  const other = await buildApp({ ...deps, db: standby }, createLogger('silent'))
+  t.teardown(async () => {
+    await other.close()
+    await standby.destroy()
+  })
+  const answer = await other.inject('/health/ready')
+  t.match(answer, { statusCode: 503, headers: { 'retry-after': '5' } })
+  t.strictSame(answer.json(), { status: 'database cannot be written' })
+  t.equal((await app.inject('/health/ready')).statusCode, 200, 'who can write is ready')
+})
+
+t.test('a full disk makes it unready when a write has met it, until writing works again', async (t) => {
+  const { app, db } = await testServer(t)
+  const ready = async () => (await app.inject('/health/ready')).statusCode
+  const written = async () => {
+    const { rows } = await sql<{ pages: string }>`select pg_relation_size('write_trials') as pages`.execute(db)
+    return Number(rows[0]?.pages)
+  }
+  t.equal(await ready(), 200)
+  t.equal(await written(), 0, 'asking writes nothing')
+
+  // PostgreSQL's own answer where there is no room, from everything that writes.
+  await sql`create function full_disk() returns trigger language plpgsql
+            as $$ begin raise 'could not extend file' using errcode = 'disk_full'; end $$`.execute(db)
+  for (const table of ['authorization_requests', 'write_trials'])
+    await sql`create trigger full_disk before insert on ${sql.id(table)} execute function full_disk()`.execute(db)
+  t.equal(await ready(), 200, 'nobody knows yet')
+  unavailable(t, await app.inject(authorizeUrl(pkcePair().challenge)))
+  t.equal(await ready(), 503)
+  t.equal(await ready(), 503)
+
+  for (const table of ['authorization_requests', 'write_trials'])
+    await sql`drop trigger full_disk on ${sql.id(table)}`.execute(db)
+  t.equal(await ready(), 200)
+  const pages = await written()
+  t.ok(pages > 0, 'that was tried')
+  t.equal(await ready(), 200)
+  t.equal(await written(), pages, 'and once was enough')
+  t.strictSame((await sql`select from write_trials`.execute(db)).rows, [])
 })
 
 for (const [kind, away] of [

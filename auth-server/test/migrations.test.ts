@@ -1,4 +1,5 @@
 // Migrations: from nothing to the newest schema, by as many instances at once as there are, each step once.
+import { readdirSync } from 'node:fs'
 import { sql } from 'kysely'
 import t from 'tap'
 import { openDatabase } from '../src/store/database.ts'
@@ -6,6 +7,7 @@ import { migrate } from '../src/store/migrate.ts'
 import { emptyDatabase, testDatabase } from './support/database.ts'
 
 const open = (url: string) => openDatabase(url, () => {}, { connections: 2, statementTimeoutMillis: 0 })
+const NOTHING = { applied: [], newer: [] }
 
 t.test(
   '8 migrators at once on an empty database: each migration runs once, nobody fails, and nothing is left to do',
@@ -13,10 +15,11 @@ t.test(
     const url = await emptyDatabase(t)
     const instances = Array.from({ length: 8 }, () => open(url))
     t.teardown(() => Promise.all(instances.map((db) => db.destroy())))
-    const applied = (await Promise.all(instances.map(migrate))).flat()
+    const results = await Promise.all(instances.map((db) => migrate(db)))
+    const applied = results.flatMap((result) => result.applied)
     t.ok(applied.length > 0)
     t.strictSame(applied, [...new Set(applied)].sort(), 'each once, in order')
-    for (const db of instances) t.strictSame(await migrate(db), [])
+    for (const db of instances) t.strictSame(await migrate(db), NOTHING)
 
     const [db] = instances
     if (!db) throw new Error('no instance')
@@ -26,10 +29,17 @@ t.test(
   },
 )
 
+t.test('every file of the folder is a migration of the list, by its own name', async (t) => {
+  const db = open(await emptyDatabase(t))
+  t.teardown(() => db.destroy())
+  const files = readdirSync(new URL('../src/store/migrations/', import.meta.url)).map((file) => file.replace('.ts', ''))
+  t.strictSame((await migrate(db)).applied, files.sort())
+})
+
 t.test('a migrated database is left alone', async (t) => {
   const db = open(await testDatabase(t))
   t.teardown(() => db.destroy())
-  t.strictSame(await migrate(db), [])
+  t.strictSame(await migrate(db), NOTHING)
 })
 
 t.test('what a failing migration began is undone', async (t) => {

@@ -268,7 +268,11 @@ t.test('§3.2.2: metadata that cannot be kept is refused', async (t) => {
     t.equal(response.statusCode, 400, name)
     t.equal(response.json().error, error, `${name}: ${response.body}`)
     t.match(response.json().error_description, /^[\x20\x21\x23-\x5B\x5D-\x7E]+$/)
+    // A question mark stands for a character that somebody else sent; our own sentences have words for theirs.
+    t.notMatch(response.json().error_description, /\?/, name)
   }
+  const withPort = { application_type: 'native', redirect_uris: ['http://127.0.0.1:8080/cb'] }
+  t.match((await register(server, withPort)).json().error_description, /\(RFC 8252 section 7\.3\)/)
   t.equal(await countClients(server), before)
 })
 

@@ -215,7 +215,7 @@ t.test('§7.3: a reload, a second tab and a preview in another browser are fine 
   const { code = '' } = answerOf(await logIn(browser, first))
   t.equal((await redeem(app, code, verifier)).statusCode, 200)
 
-  const ended = { status: 400, html: true, location: undefined, why: /^This sign-in has ended/ }
+  const ended = { status: 409, html: true, location: undefined, why: /has its answer/ }
   t.match(pageOf(await logIn(browser, second)), ended, 'the other tab is told, and gets no second code')
   t.match(pageOf(await logIn(preview, previewed)), ended)
   t.match(pageOf(await preview.submit(previewed, '/deny')), ended, 'nor an error for the app')
@@ -228,7 +228,7 @@ t.test('§7.3: an error for the app uses the reference up as a code does', async
   const [browser, other] = [new Browser(app), new Browser(app)]
   const pages = [await browser.open(authorizeWith(requestUri)), await other.open(authorizeWith(requestUri))] as const
   t.match(answerOf(await browser.submit(pages[0], '/deny')), { to: REDIRECT_URI, error: 'access_denied' })
-  t.match(pageOf(await logIn(other, pages[1])), { status: 400, location: undefined })
+  t.match(pageOf(await logIn(other, pages[1])), { status: 409, location: undefined })
 
   const { requestUri: silent } = await push({ prompt: 'none' })
   t.match(answerOf(await app.inject(authorizeWith(silent))), { error: 'login_required', state: 'pushed-state' })
@@ -284,7 +284,7 @@ t.test(
     const { code = '' } = answerOf(await logIn(browser, pages[0]))
     t.equal((await redeem(app, code, verifier)).statusCode, 200)
     t.same(await removeObsoleteRows(db), { pushed_requests: 1 })
-    t.match(pageOf(await logIn(other, pages[1])), { status: 400, location: undefined })
+    t.match(pageOf(await logIn(other, pages[1])), { status: 409, location: undefined })
     t.equal((await db.selectFrom('authorization_codes').select('code_hash').execute()).length, 1)
   },
 )

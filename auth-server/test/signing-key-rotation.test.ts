@@ -3,7 +3,13 @@ import { decodeProtectedHeader } from 'jose'
 import t from 'tap'
 import { openDatabase } from '../src/store/database.ts'
 import { insertSigningKey, listPublishedKeys } from '../src/store/signing-keys.ts'
-import { openKeyRing, PUBLISH_LEAD_SECONDS, rotateKeys } from '../src/tokens/signing-keys.ts'
+import {
+  openKeyRing,
+  PUBLISH_LEAD_SECONDS,
+  rotateKeys,
+  rotateKeysNow,
+  SHORTEST_LEAD_SECONDS,
+} from '../src/tokens/signing-keys.ts'
 import { turnClock } from './support/database.ts'
 import { obtainTokens, refresh } from './support/phone.ts'
 import { testServer } from './support/server.ts'
@@ -80,4 +86,36 @@ t.test('a key that another instance has just added is not added twice', async (t
   const { db, keys } = await testServer(t)
   const row = { kid: 'x', alg: keys.current('RS256').alg, publicJwk: {}, privateJwe: '' }
   t.equal(await insertSigningKey(db, row, { leadSeconds: 0, maxAgeSeconds: 3600 }), false)
+})
+
+t.test('a rotation that has to be now hastens the one that is on its way, and says which is which', async (t) => {
+  const { db, config, keys } = await testServer(t)
+  const secret = config.keyEncryptionKey
+  const before = keys.current('ES256').kid
+  await rotateKeys(db, secret, { algorithms: ['ES256'], maxAgeSeconds: 0 })
+  await keys.reload()
+  const pending = keys.jwks.keys.find(({ alg, kid }) => alg === 'ES256' && kid !== before)?.kid
+
+  const all = { published: ['RS256', 'EdDSA'], hastened: ['ES256'], unchanged: [] }
+  t.strictSame(await rotateKeysNow(db, secret), all)
+  t.equal((await listPublishedKeys(db, 3600)).length, 6, 'one new key each')
+  t.strictSame(await rotateKeysNow(db, secret), { published: [], hastened: [], unchanged: ['ES256', 'RS256', 'EdDSA'] })
+
+  await turnClock(db, SHORTEST_LEAD_SECONDS + 1)
+  await keys.reload()
+  t.equal(keys.current('ES256').kid, pending, 'it signs')
+  t.ok(
+    keys.jwks.keys.some(({ kid }) => kid === before),
+    'and the one before is published still',
+  )
+})
+
+t.test('now, beside instances that rotate by schedule: one new key each, and it signs in seconds', async (t) => {
+  const { db, config } = await testServer(t)
+  await turnClock(db, 91 * DAY)
+  const secret = config.keyEncryptionKey
+  await Promise.all([rotateKeysNow(db, secret), ...Array.from({ length: 6 }, () => rotateKeys(db, secret))])
+  const waiting = (await listPublishedKeys(db, 0)).filter(({ signsInSeconds }) => signsInSeconds > 0)
+  t.equal(waiting.length, 3)
+  for (const { signsInSeconds } of waiting) t.ok(signsInSeconds <= SHORTEST_LEAD_SECONDS, `${signsInSeconds} s`)
 })

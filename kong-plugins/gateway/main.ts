@@ -3,12 +3,19 @@ import { parseArgs } from 'node:util'
 import { pino } from 'pino'
 import { startGateway } from './gateway.ts'
 
-const usage = `usage: node kong-plugins/gateway/main.ts --config kong.yml --socket PATH [--port 8000] [--host 127.0.0.1]
-                                            [--plugin-timeout MILLISECONDS]`
+const usage = `Usage: npm run gateway -- --socket PATH [--config kong.yml] [--port 8000] [--host 127.0.0.1]
+                          [--plugin-timeout MILLISECONDS]
 
-function fail(message: string): never {
+  --socket          where the plugin server listens
+  --config          the gateway file; kong.yml without it
+  --port, --host    where to listen; 8000 on this machine only
+  --plugin-timeout  longest wait for an answer of the plugin server (3000)
+  --help            this text
+`
+
+function fail(message: string, code = 1): never {
   process.stderr.write(`${message}\n`)
-  process.exit(1)
+  process.exit(code)
 }
 
 function readArguments(): { config: string; socketPath: string; port: number; host: string; timeout: number } {
@@ -19,8 +26,13 @@ function readArguments(): { config: string; socketPath: string; port: number; ho
       host: { type: 'string', default: '127.0.0.1' },
       socket: { type: 'string' },
       'plugin-timeout': { type: 'string', default: '3000' },
+      help: { type: 'boolean', short: 'h', default: false },
     },
   })
+  if (values.help) {
+    process.stdout.write(usage)
+    process.exit(0)
+  }
   const { config, socket: socketPath } = values
   const host = values.host.replace(/^\[(.*)\]$/, '$1') // an IPv6 address as it stands in a URL
   if (socketPath === undefined) throw new Error('--socket is missing')
@@ -35,7 +47,7 @@ async function main(): Promise<void> {
   try {
     given = readArguments()
   } catch (error) {
-    fail(`${error instanceof Error ? error.message : error}\n${usage}`)
+    fail(`${error instanceof Error ? error.message : error}\n\n${usage}`, 2)
   }
   const { timeout, ...options } = given
   const logger = pino({ name: 'gateway', level: process.env.LOG_LEVEL ?? 'info' }, pino.destination(2))

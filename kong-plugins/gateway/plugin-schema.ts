@@ -14,8 +14,8 @@ export interface PluginInfo {
   readonly config: FieldSchema
 }
 
-/** A problem in a config: the keys that lead to it, and what is wrong. */
-export type SchemaProblem = (path: readonly (string | number)[], text: string) => void
+/** A problem in a config: the keys that lead to it, what is wrong, and, of a name that is not known, those that are. */
+export type SchemaProblem = (path: readonly (string | number)[], text: string, known?: readonly string[]) => void
 
 /** The fields of a record's schema: one object per field, as Kong spells it. */
 export function schemaFields(fields: unknown): [string, FieldSchema][] {
@@ -101,7 +101,8 @@ function applyRecord(
   path: (string | number)[],
 ): Record<string, unknown> {
   const fields = new Map(schemaFields(schema.fields))
-  for (const name of Object.keys(given)) if (!fields.has(name)) problem([...path, name], 'is not a known field')
+  for (const name of Object.keys(given))
+    if (!fields.has(name)) problem([...path, name], 'is not a known field', [...fields.keys()])
   const filled: [string, unknown][] = []
   for (const [name, field] of fields) {
     const value = applySchema(field, given[name], problem, [...path, name])

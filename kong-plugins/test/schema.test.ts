@@ -88,6 +88,7 @@ t.test('each mistake is named with its place, all of them at once', async (t) =>
     [{ ...minimal, issuers: [] }, 'issuers: must have 1 to 20 entries'],
     [{ ...minimal, issuers: [{ issuer: 'x' }] }, 'issuers[1].jwks_uri: is required'],
     [{ ...minimal, issuers: [{ issuer: 'x', jwks_uri: 'http://x', y: 1 }] }, 'issuers[1].y: unknown field'],
+    [{ ...minimal, default_limit: { minutes: 60 } }, 'default_limit.minutes: unknown field; write minute'],
     [
       { ...minimal, issuers: [{ issuer: 'x', jwks_uri: 'file:///etc/passwd' }] },
       'issuers[1].jwks_uri: must be an http or https address',

@@ -90,12 +90,16 @@ t.test('a file that is no socket, a path too long, a folder that is none: refuse
       `the folder of the socket does not exist, or cannot be entered: ${join(folder, 'none')}\n`,
     ],
     [['--socket', join(file, 's.sock')], `the folder of the socket is no folder: ${file}\n`],
-    [[], 'usage: main.ts --socket PATH [--metrics HOST:PORT] | --dump [NAME]\n'],
     [['--socket', join(folder, 'm.sock'), '--metrics', 'x'], 'not an address to listen on (HOST:PORT): x\n'],
-    [['--dump', 'nobody'], 'no plugin is called nobody\n'],
   ]
   for (const [args, stderr] of rows)
     await t.rejects(run(process.execPath, [main, ...args]), { code: 1, stderr, stdout: '' })
+  const mistakes: [string[], RegExp][] = [
+    [[], /^--socket is missing\n\nUsage: npm run plugin-server /],
+    [['--dump', 'nobody'], /^no plugin is called nobody\n\nUsage: /],
+  ]
+  for (const [args, stderr] of mistakes)
+    await t.rejects(run(process.execPath, [main, ...args]), { code: 2, stderr, stdout: '' })
 })
 
 t.test(

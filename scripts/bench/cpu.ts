@@ -14,14 +14,20 @@ export function cpuSeconds(pid: number | undefined): number | undefined {
     const fields = statFields(name)
     if (!fields) continue
     parents.set(Number(name), Number(fields[1]))
-    ticks.set(Number(name), Number(fields[11]) + Number(fields[12]))
+    ticks.set(
+      Number(name),
+      fields.slice(11, 15).reduce((sum, each) => sum + Number(each), 0),
+    )
   }
   let sum = 0
   for (const [each, used] of ticks) if (descends(each, pid, parents)) sum += used
   return sum / TICKS_PER_SECOND
 }
 
-/** proc_pid_stat(5) from the third field on: state, ppid, … utime and stime are the 14th and 15th. */
+/**
+ * proc_pid_stat(5) from the third field on: state, ppid, … utime and stime are the 14th and 15th, cutime and cstime (of
+ * children that have ended) the two after them.
+ */
 function statFields(pid: string): string[] | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8')

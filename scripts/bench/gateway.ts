@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
+import { UsageError } from '@mobile-api-gateway/auth-server/command-line.ts'
 import { chooseGateway } from '../stack/choose-gateway.ts'
 import { cpuSeconds } from './cpu.ts'
 import { chooseGenerator, type Generator } from './load.ts'
@@ -133,7 +134,7 @@ function readOptions(args: readonly string[]): Options {
   })
   const number = (name: 'rounds' | 'seconds' | 'connections' | 'users'): number => {
     const value = Number(values[name])
-    if (!Number.isInteger(value) || value < 1) throw new Error(`--${name} must be a whole number above 0`)
+    if (!Number.isInteger(value) || value < 1) throw new UsageError(`--${name} must be a whole number above 0.`)
     return value
   }
   return {

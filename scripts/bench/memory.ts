@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { UsageError } from '@mobile-api-gateway/auth-server/command-line.ts'
 import { answersPluginCalls } from '../stack/readiness.ts'
 import { waitUntil } from '../stack/wait.ts'
 import { AUDIENCE, type Callers, createCallers, ISSUER } from './callers.ts'
@@ -40,7 +41,7 @@ export async function benchMemory(args: readonly string[], print: (line: string)
   } as const
   const { values } = parseArgs({ args: [...args], options })
   const [calls, tokens] = [Number(values.calls), Number(values.tokens)]
-  if (!(calls >= 4 && tokens >= 1)) throw new Error(usage)
+  if (!(calls >= 4 && tokens >= 1)) throw new UsageError('--calls must be a number from 4, and --tokens one from 1.')
   await measureMemory({ calls, tokens }, print)
 }
 

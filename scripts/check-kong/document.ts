@@ -3,7 +3,7 @@ import { type ConfigSource, isRecord, type Path } from '@mobile-api-gateway/kong
 import { applySchema, type FieldSchema } from '@mobile-api-gateway/kong-plugins/gateway/plugin-schema.ts'
 import { type EntityKind, entityKinds, isKind, type KindName, nestedLists, notKongs, otherLists } from './entities.ts'
 import type { Report } from './problem.ts'
-import { nearest, sayInstead } from './suggest.ts'
+import { nearest, sayInstead, sayKnown } from './suggest.ts'
 import { protocols, record } from './value-types.ts'
 
 /** One entity of the file. */
@@ -84,11 +84,14 @@ function checkFields({ kind, values, path }: Entity, nested: readonly string[], 
   }
   const schema: FieldSchema = record(kind.fields, kind.rules)
   const known = [...Object.keys(kind.fields), ...others]
-  applySchema(schema, own, (at, text) => {
+  applySchema(schema, own, (at, text, fields) => {
     const key = String(at.at(-1) ?? '')
-    if (at.length === 1 && text === 'is not a known field') {
+    if (at.length === 1 && fields) {
       report([...path, ...at], `${kind.one} has no field ${key}`, nearest(key, known) ?? `one of ${known.join(', ')}`)
-    } else report([...path, ...at], `${[kind.one, ...at].join('.').replace(/^an? /, '')} ${text}`, sayInstead(at, text))
+    } else {
+      const instead = fields ? sayKnown(key, fields) : sayInstead(at, text)
+      report([...path, ...at], `${[kind.one, ...at].join('.').replace(/^an? /, '')} ${text}`, instead)
+    }
   })
 }
 

@@ -6,7 +6,7 @@ import { bundledPlugins } from './bundled-plugins.ts'
 import type { Entity } from './document.ts'
 import { requestProtocols } from './entities.ts'
 import type { Report } from './problem.ts'
-import { nearest, sayInstead } from './suggest.ts'
+import { nearest, sayInstead, sayKnown } from './suggest.ts'
 
 const phases = ['certificate', 'rewrite', 'access', 'header_filter', 'body_filter', 'log']
 const functionPlugins = ['pre-function', 'post-function']
@@ -68,16 +68,13 @@ function checkOwn(entity: Entity, info: PluginInfo, report: Report): void {
       'nothing: leave consumer out',
     )
   }
-  applySchema({ ...info.config, required: true }, entity.values.config ?? {}, (path, text) => {
-    const key = String(path.at(-1) ?? '')
-    const near = text === 'is not a known field' ? nearest(key, fieldNames(info)) : undefined
+  applySchema({ ...info.config, required: true }, entity.values.config ?? {}, (path, text, known) => {
     const what = [info.name, ...path].join('.')
-    report([...at, ...path], `${what} ${text}`, near ?? sayInstead(path.length === 0 ? ['config'] : path, text))
+    const instead = known
+      ? sayKnown(String(path.at(-1)), known)
+      : sayInstead(path.length === 0 ? ['config'] : path, text)
+    report([...at, ...path], `${what} ${text}`, instead)
   })
-}
-
-function fieldNames({ config }: PluginInfo): string[] {
-  return Array.isArray(config.fields) ? config.fields.flatMap((field: unknown) => Object.keys(Object(field))) : []
 }
 
 function checkPhases(entity: Entity, name: string, report: Report): void {

@@ -1,23 +1,17 @@
 // The second half of a message: what the writer probably meant, or what would be right.
 
-/** How many letters to change, at most, to get from one word to the other. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (const [i, letter] of [...a].entries()) {
-    const next = [i + 1]
-    for (const [j, other] of [...b].entries()) {
-      next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (letter === other ? 0 : 1)))
-    }
-    row = next
-  }
-  return row.at(-1) ?? 0
-}
+import { nearest } from '@mobile-api-gateway/kong-plugins/schema/nearest.ts'
 
-/** The known word that is nearest; undefined when none is near. */
-export function nearest(word: string, known: readonly string[]): string | undefined {
-  const ranked = known.map((each) => ({ each, far: distance(word.toLowerCase(), each.toLowerCase()) }))
-  const [best] = ranked.toSorted((a, b) => a.far - b.far)
-  return best !== undefined && best.far <= Math.max(2, word.length / 3) ? best.each : undefined
+export { nearest }
+
+/** More than these are not worth reading out. */
+const MOST_NAMES = 12
+
+/** What to write for a name that is none of the known ones. */
+export function sayKnown(name: string, known: readonly string[]): string {
+  const near = nearest(name, known)
+  if (near !== undefined) return near
+  return known.length > 0 && known.length <= MOST_NAMES ? `one of ${known.join(', ')}` : `nothing: leave ${name} out`
 }
 
 /** Turns what is wrong with a value into what to write. */
@@ -28,6 +22,5 @@ export function sayInstead(path: readonly (string | number)[], text: string): st
     return text === 'is required' ? `${write}…` : text.replace(/^needs /, '')
   if (text.startsWith('must not be set')) return `nothing: leave ${key} out`
   if (text.startsWith('must be ')) return `${write}<${text.slice('must be '.length)}>`
-  if (text === 'is not a known field') return `nothing: leave ${key} out`
   return `${write}<it ${text}>`
 }

@@ -1,5 +1,7 @@
 // docker-compose.yml without Docker: its commands, environment, files and health checks, up to one authenticated call.
+import { readFileSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { startGateway } from '@mobile-api-gateway/kong-plugins/gateway/gateway.ts'
 import { pino } from 'pino'
 import t from 'tap'
@@ -11,12 +13,18 @@ import { nativeCompose } from './support/native-compose.ts'
 
 t.setTimeout(180_000)
 
+const documents = ['README.md', 'docker-compose.yml']
+  .map((file) => readFileSync(join(import.meta.dirname, '../..', file), 'utf8'))
+  .join('\n')
+
 t.test('every service starts, is healthy, and a user gets through', { timeout: 150_000 }, async (t) => {
   const native = await nativeCompose(t, await testDatabase(t))
   if (findRedis() !== undefined) t.ok(await native.start('redis'), 'redis')
   for (const name of ['auth-server', 'mobile-api', 'plugin-server']) t.ok(await native.start(name), name)
-  await native.start('seed')
-  await native.start('seed') // again: nothing changes, nothing fails
+  for (const name of ['gateway-client', 'seed']) {
+    await native.start(name)
+    await native.start(name) // again: nothing changes, nothing fails
+  }
 
   const socket = native.here('/run/mobile-gateway/plugins.sock')
   t.equal((await stat(socket)).mode & 0o777, 0o660, 'only the group that Kong is added to may connect')
@@ -38,7 +46,33 @@ t.test('every service starts, is healthy, and a user gets through', { timeout: 1
   t.match(answer.headers.get('ratelimit-remaining'), /^\d+$/)
 })
 
+t.test('without the demo the gateway is a client all the same, and what operators run is in the image', async (t) => {
+  const native = await nativeCompose(t, await testDatabase(t))
+  t.ok(await native.start('auth-server'))
+  await native.start('gateway-client')
+  const secret = native.here(readCompose().services['gateway-client']?.environment?.GATEWAY_CLIENT_SECRET ?? '')
+  const feed = async () =>
+    fetch(`${native.urls.issuer}/token`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${Buffer.from(`gateway:${secret}`).toString('base64')}` },
+      body: new URLSearchParams({ grant_type: 'client_credentials', scope: 'revocations:read' }),
+    })
+  t.equal((await feed()).status, 200)
+
+  const commands = [...documents.matchAll(/docker compose exec auth-server (node \S+(?: --[a-z]+)*)/g)].map(
+    ([, command = '']) => command,
+  )
+  const says: Readonly<Record<string, RegExp>> = {
+    'node auth-server/src/commands/rotate-keys.ts --now':
+      /^Published a new key for ES256, RS256, EdDSA; it signs in 5 sec/,
+    'node auth-server/src/commands/rotate-keys.ts --leaked': /^Published a new key .*\nWithdrew every other one: \S+, /,
+  }
+  t.strictSame([...new Set(commands)].toSorted(), Object.keys(says).toSorted(), 'the documents name no other')
+  for (const [command, pattern] of Object.entries(says))
+    t.match(await native.exec('auth-server', command.split(' ')), pattern, command)
+})
+
 t.test('every service of the file takes part', async (t) => {
-  const native = ['redis', 'auth-server', 'mobile-api', 'plugin-server', 'seed', 'kong']
+  const native = ['redis', 'auth-server', 'mobile-api', 'plugin-server', 'gateway-client', 'seed', 'kong']
   t.strictSame(Object.keys(readCompose().services).toSorted(), [...native, 'postgres'].toSorted())
 })

@@ -17,7 +17,7 @@ const rotateKeys = async (stack: Stack, option: '--now' | '--leaked'): Promise<s
   const { KEY_ENCRYPTION_KEY } = await loadSecrets(join(stack.dataDir, 'secrets.json'))
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    [join(import.meta.dirname, '..', 'rotate-keys.ts'), '--alg', 'ES256', option],
+    [join(import.meta.dirname, '../../auth-server/src/commands/rotate-keys.ts'), '--alg', 'ES256', option],
     { env: { ...process.env, DATABASE_URL: stack.databaseUrl, KEY_ENCRYPTION_KEY } },
   )
   return stdout

@@ -36,7 +36,7 @@ t.test('signing keys are rotated under load without one refused call', { timeout
   const { KEY_ENCRYPTION_KEY } = await loadSecrets(join(stack.dataDir, 'secrets.json'))
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    [join(import.meta.dirname, '..', 'rotate-keys.ts'), '--alg', 'ES256', '--now'],
+    [join(import.meta.dirname, '../../auth-server/src/commands/rotate-keys.ts'), '--alg', 'ES256', '--now'],
     { env: { ...process.env, DATABASE_URL: stack.databaseUrl, KEY_ENCRYPTION_KEY } },
   )
   t.match(stdout, /Published a new key for ES256/)

@@ -48,13 +48,25 @@ export function readPorts(env: NodeJS.ProcessEnv): Ports {
 /** @throws PortProblem that names each port in use, who wanted it, and the variable that changes it */
 export async function requireFree(ports: Ports): Promise<void> {
   const taken = await Promise.all(rows.map(async (row) => ({ row, taken: await isTaken(ports[row.key]) })))
-  const problems = taken
-    .filter((each) => each.taken)
-    .map(({ row }) => {
-      const port = ports[row.key]
-      return `Port ${port}, on which ${row.who} should listen, is in use. Free it, or choose another: ${row.variable}=${port + 1}`
-    })
+  const spoken = new Set(Object.values(ports))
+  const problems: string[] = []
+  for (const { row } of taken.filter((each) => each.taken)) {
+    const port = ports[row.key]
+    const other = await nextFree(port, spoken)
+    spoken.add(other)
+    problems.push(
+      `Port ${port}, on which ${row.who} should listen, is in use. Free it, or choose another: ${row.variable}=${other}`,
+    )
+  }
   if (problems.length > 0) throw new PortProblem(problems.join('\n'))
+}
+
+/** The first port above that nobody has, and that was not spoken of. */
+async function nextFree(port: number, spoken: ReadonlySet<number>): Promise<number> {
+  for (let other = port + 1; other <= 65_535; other += 1) {
+    if (!spoken.has(other) && !(await isTaken(other))) return other
+  }
+  return freePort()
 }
 
 /**

@@ -32,6 +32,8 @@ export interface StackOptions {
   readonly dataDir: string
   /** An existing PostgreSQL database; none: an embedded PostgreSQL in the data folder. */
   readonly databaseUrl?: string | undefined
+  /** What stands before it: the auth server's DATABASE_POOLER. */
+  readonly databasePooler?: 'session' | 'transaction'
   /** false gives up crash safety of the embedded PostgreSQL for speed: for tests. Default true. */
   readonly durable?: boolean
   /** The kong.yml to render. Default: the project's. */
@@ -264,12 +266,14 @@ async function describeProcesses(around: Surroundings): Promise<Described> {
         ...common,
         ...authSecrets,
         DATABASE_URL: around.databaseUrl,
+        ...(options.databasePooler && { DATABASE_POOLER: options.databasePooler }),
         ISSUER: urls.issuer,
         PORT: String(ports.auth),
         // There is no load balancer that would have to hear of the end first.
         DRAIN_SECONDS: '0',
       },
       ready: () => answersHttp(`http://127.0.0.1:${ports.auth}/health/ready`, { onlyOk: true }),
+      readyTimeoutMs: 75_000, // it waits a minute for a database
     }),
     gateway: manage(gateway),
   }

@@ -1,5 +1,6 @@
 // The benchmarks run and print what they promise. How fast anything is, is no test's business.
 import t from 'tap'
+import { benchAuth } from '../bench/auth.ts'
 import { benchGateway } from '../bench/gateway.ts'
 import { measureMemory } from '../bench/memory.ts'
 import { report } from '../bench/report.ts'
@@ -20,7 +21,35 @@ t.test('npm run bench -- gateway: every answer is checked, and the table and the
   t.match(text, /^mobile-gateway \+ guard \/ bare route: \d\.\d\d, target at least 0\.28: (met|NOT met)$/m)
 })
 
+t.test(
+  'npm run bench -- auth: both servers answer as they should, and a table of each operation is printed',
+  async (t) => {
+    const lines: string[] = []
+    await benchAuth(['--pairs', '1', '--seconds', '1', '--callers', '2'], (line) => lines.push(line))
+    const text = lines.join('\n')
+    const number = String.raw`-?\d+(?:\.\d+)?`
+    for (const operation of [
+      'client_credentials',
+      'refresh with rotation',
+      'code flow with a session',
+      'introspection',
+    ])
+      t.match(
+        text,
+        new RegExp(
+          `^${operation} +per second .*\nours(?: +${number}){7}\noidc-provider(?: +${number}){7}\nratio +${number} `,
+          'm',
+        ),
+      )
+  },
+)
+
 t.test('options that make no sense are refused', async (t) => {
+  for (const args of [['--pairs', '0'], ['--callers', 'many'], ['--only', 'nothing'], ['--fast']])
+    await t.rejects(
+      benchAuth(args, () => {}),
+      args.join(' '),
+    )
   for (const args of [['--rounds', '0'], ['--seconds', 'x'], ['--users', '1.5'], ['--gateway', 'apache'], ['--fast']])
     await t.rejects(
       benchGateway(args, () => {}),

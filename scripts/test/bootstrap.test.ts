@@ -132,6 +132,19 @@ t.test('installs once, then again only when the lock file changes', async (t) =>
   t.strictSame(await bootstrap(), { code: 0, output: '' })
 })
 
+t.test('a checkout that cannot be written is said in a sentence, with what to do', async (t) => {
+  t.match(
+    installFailed("npm error code EACCES\nnpm error [Error: EACCES: permission denied, mkdir '/srv/it/node_modules']"),
+    /^\/srv\/it\/node_modules cannot be written \(EACCES\)\.\nGive yourself the right/,
+  )
+  const { folder, bootstrap } = await miniature(t)
+  await writeFile(join(folder, '.data'), '') // for root, who may write everywhere: no folder can be made there
+  t.match(await bootstrap(), {
+    code: 1,
+    output: /^\n\S+\.data\S* cannot be written \(\w+\)\.\nGive yourself the right[^\n]+\n\n$/,
+  })
+})
+
 t.test('two at once install once', async (t) => {
   const { folder, bootstrap } = await miniature(t)
   const both = await Promise.all([bootstrap(), bootstrap()])

@@ -1,6 +1,6 @@
 // Ports: a mistake or a port in use is named together with the variable that changes it.
 import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { createServer, type Server } from 'node:net'
 import t from 'tap'
 import { freePorts, PortProblem, readPorts, requireFree } from '../stack/ports.ts'
 
@@ -40,14 +40,42 @@ for (const host of ['127.0.0.1', '0.0.0.0', '::1']) {
       return
     }
     t.teardown(() => server.close())
-    await t.rejects(
-      requireFree(ports),
-      new PortProblem(
-        `Port ${ports.gateway}, on which the gateway should listen, is in use. Free it, or choose another: GATEWAY_PORT=${ports.gateway + 1}`,
+    const error = await requireFree(ports).catch((problem: unknown) => problem)
+    t.ok(error instanceof PortProblem)
+    t.match(
+      String(error),
+      new RegExp(
+        `Port ${ports.gateway}, on which the gateway should listen, is in use\\. Free it, or choose another: GATEWAY_PORT=\\d+$`,
       ),
     )
   })
 }
+
+t.test('ports that are suggested are free, different, and none of the others', async (t) => {
+  const auth = 20_000 + Math.floor(Math.random() * 10_000)
+  const servers: Server[] = []
+  const listen = async (port: number) => {
+    const server = createServer().listen(port, '127.0.0.1')
+    servers.push(server)
+    await once(server, 'listening')
+  }
+  t.teardown(() => servers.map((server) => server.close()))
+  // auth and api are taken, as is the port after each of them; the gateway should have the next.
+  for (const port of [auth, auth + 1, auth + 2]) await listen(port)
+  const ports = { auth, api: auth + 1, gateway: auth + 3 }
+  const error = await requireFree(ports).catch((problem: unknown) => problem)
+  const suggested = [...String(error).matchAll(/(\w+)_PORT=(\d+)/g)].map(([, who, port]) => [who, Number(port)])
+  const [first, second] = suggested
+  t.match(suggested, [
+    ['AUTH', Number],
+    ['API', Number],
+  ])
+  t.not(first?.[1], second?.[1])
+  for (const [, port] of suggested) {
+    t.notOk(Object.values(ports).includes(Number(port)))
+    await listen(Number(port))
+  }
+})
 
 t.test('free ports pass, and are three', async (t) => {
   const ports = await freePorts()

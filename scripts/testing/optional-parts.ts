@@ -19,6 +19,9 @@ export const findKong = (): string | undefined => findOnPath('kong')
 /** The server that gateways share their counts in, when it is installed. */
 export const findRedis = (): string | undefined => findOnPath('redis-server')
 
+/** The connection pooler, when it is installed; Debian puts it where only root's PATH leads. */
+export const findPgBouncer = (): string | undefined => findOnPath('pgbouncer', ['/usr/sbin'])
+
 /** Every optional part, in the order in which it is spoken of. */
 export const optionalParts: readonly OptionalPart[] = [
   {
@@ -34,6 +37,13 @@ export const optionalParts: readonly OptionalPart[] = [
     find: findRedis,
     skipped: 'limits that several gateways share',
     install: 'apt-get install redis-server (Debian), brew install redis (macOS), so that `redis-server` is on PATH',
+    requiredInCi: true,
+  },
+  {
+    name: 'PgBouncer',
+    find: findPgBouncer,
+    skipped: 'the auth server behind a connection pooler',
+    install: 'apt-get install pgbouncer (Debian), brew install pgbouncer (macOS)',
     requiredInCi: true,
   },
   {

@@ -31,6 +31,20 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS
 
+/** What our sentences hold beside ASCII, in words that say the same. */
+const SPELLED: Readonly<Record<string, string>> = {
+  ...{ '§': 'section ', '…': '...', '–': '-', '—': '-', '×': 'x', '≥': 'at least ' },
+  ...{ '"': "'", '“': "'", '”': "'", '„': "'", '‘': "'", '’': "'", '\\': '/' },
+}
+
+// RFC 6749 §5.2: ASCII without quotation mark and backslash. What is left are characters that somebody else sent.
+const inAscii = (text: string): string =>
+  text
+    .replace(/[^\x20\x21\x23-\x5B\x5D-\x7E]/g, (character) => SPELLED[character] ?? character)
+    .normalize('NFKD')
+    .replace(/\p{Mark}/gu, '')
+    .replace(/[^\x20\x21\x23-\x5B\x5D-\x7E]/g, '?')
+
 /** One error, three readers: `code` for machines, `description` for the integrator, `detail` and `cause` for the log. */
 export class OAuthError extends Error {
   override name = 'OAuthError'
@@ -53,8 +67,7 @@ export class OAuthError extends Error {
   ) {
     super(`${code}: ${description}`, more.cause === undefined ? undefined : { cause: more.cause })
     this.code = code
-    // RFC 6749 §5.2: ASCII without quotation mark and backslash.
-    this.description = description.replace(/[^\x20\x21\x23-\x5B\x5D-\x7E]/g, '?')
+    this.description = inAscii(description)
     this.detail = more.detail
     this.headers = more.headers ?? {}
     this.status = more.status ?? ERRORS[code].status

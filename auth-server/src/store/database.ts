@@ -7,10 +7,12 @@ import {
   type Generated,
   type GeneratedAlways,
   Kysely,
+  PostgresAdapter,
   PostgresDialect,
   type Transaction,
 } from 'kysely'
 import pg from 'pg'
+import { noteFailure } from './health.ts'
 
 type Defaulted<T> = Generated<T>
 type Json<T> = ColumnType<T, string, string>
@@ -233,20 +235,49 @@ const endedBySilence = (statementTimeoutMillis: number): Socket => {
 }
 
 /**
+ * What stands between us and PostgreSQL: nothing, or a pooler that gives a connection one session for its whole life
+ * (`session`), or one that may give each transaction another session (`transaction`).
+ */
+export type Pooler = 'session' | 'transaction'
+
+// Kysely's lock for migrations belongs to a session, and a pooler may change that between two statements; migrate.ts
+// takes one that belongs to its transaction.
+class AdapterWithoutLock extends PostgresAdapter {
+  override async acquireMigrationLock(): Promise<void> {}
+  override async releaseMigrationLock(): Promise<void> {}
+}
+
+class Dialect extends PostgresDialect {
+  override createAdapter(): PostgresAdapter {
+    return new AdapterWithoutLock()
+  }
+}
+
+/**
  * Opens a pool. A connection that PostgreSQL drops while idle is reported to `onError` and replaced on next use.
  * @param url `postgresql://…`
- * @param limits `connections` in the pool; `statementTimeoutMillis` after which PostgreSQL gives a statement up (0: never).
+ * @param limits `connections` in the pool; `statementTimeoutMillis` after which PostgreSQL gives a statement up (0: what
+ *   the role's own setting says). Behind a pooler of transactions it is the role's setting in any case, because what is
+ *   set in a session would reach strangers there.
  */
 export const openDatabase = (
   url: string,
   onError: (error: Error) => void,
-  { connections = 10, statementTimeoutMillis = 5000 } = {},
+  {
+    connections = 10,
+    statementTimeoutMillis = 5000,
+    pooler = 'session',
+  }: Readonly<{ connections?: number; statementTimeoutMillis?: number; pooler?: Pooler }> = {},
 ): Db => {
+  // Not as a parameter of the connection's start: PgBouncer refuses those that it does not know.
+  const setTimeLimit = async (client: pg.ClientBase): Promise<void> => {
+    await client.query(`set statement_timeout = ${statementTimeoutMillis}`)
+  }
   const pool = new pg.Pool({
     connectionString: url,
     max: connections,
     connectionTimeoutMillis: 3000,
-    statement_timeout: statementTimeoutMillis,
+    ...(statementTimeoutMillis > 0 && pooler === 'session' && { onConnect: setTimeLimit }),
     // Before its socket counts as silent.
     idleTimeoutMillis: statementTimeoutMillis || 10_000,
     stream: () => endedBySilence(statementTimeoutMillis),
@@ -255,5 +286,11 @@ export const openDatabase = (
   // A connection that breaks while it is in use is an 'error' event as well, which nobody else hears and which would end
   // the process; whoever waits for the query is told by its rejection.
   pool.on('connect', (client) => client.on('error', () => {}))
-  return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
+  const db: Db = new Kysely<Database>({
+    dialect: new Dialect({ pool }),
+    log: (event) => {
+      if (event.level === 'error') noteFailure(db, event.error)
+    },
+  })
+  return db
 }

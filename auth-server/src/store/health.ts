@@ -1,10 +1,42 @@
-// Whether the database answers.
+// Whether the database answers, and can be written.
 import { sql } from 'kysely'
 import type { Db } from './database.ts'
 
-/** One round trip; rejects when the database cannot be reached. */
-export const ping = async (db: Db): Promise<void> => {
-  await sql`select 1`.execute(db)
+// SQLSTATE: a standby or a database set to read only, no right to write, disk full, input/output error.
+const UNWRITABLE = /^(25006|42501|53100|58030)$/
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+
+/** Databases in which a statement could not write, and no write has been seen to pass since. */
+const doubtful = new WeakSet<Db>()
+
+/** Told of every statement that failed. */
+export function noteFailure(db: Db, error: unknown): void {
+  if (UNWRITABLE.test(codeOf(error))) doubtful.add(db)
+}
+
+/**
+ * Whether what we do can be stored. One round trip that writes nothing, as long as no statement has failed to write;
+ * from then on a page is written and rolled back each time, until that works again.
+ * @throws when the database cannot be reached.
+ */
+export async function isWritable(db: Db): Promise<boolean> {
+  const { rows } = await sql<{ readOnly: boolean }>`
+    select current_setting('transaction_read_only')::boolean as "readOnly"`.execute(db)
+  if (rows[0]?.readOnly !== false) return false
+  if (!doubtful.has(db)) return true
+  const trial = await db.startTransaction().execute()
+  try {
+    await sql`insert into write_trials (page) values (decode(repeat('00', 7000), 'hex'))`.execute(trial)
+    doubtful.delete(db)
+    return true
+  } catch (error) {
+    if (isDatabaseAway(error) && !UNWRITABLE.test(codeOf(error))) throw error
+    return false
+  } finally {
+    await trial.rollback().execute()
+  }
 }
 
 // SQLSTATE: connection exceptions, a standby that is not promoted yet, rolled back for another's sake, too many
@@ -19,7 +51,7 @@ const SOCKET = new Set([
 export const isDatabaseAway = (error: unknown): boolean => {
   if (!(error instanceof Error)) return false
   if (error instanceof AggregateError) return error.errors.some(isDatabaseAway)
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  const code = codeOf(error)
   return (
     AWAY.test(code) ||
     SOCKET.has(code) ||

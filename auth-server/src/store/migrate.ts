@@ -1,30 +1,130 @@
-// Brings a database to the newest schema; safe to run from several instances at once (Kysely takes a lock).
-import type { Kysely } from 'kysely'
+// Brings a database to the newest schema, from several instances at once as well, and says on which one a release may run.
+import { type Kysely, sql } from 'kysely'
 import { Migrator } from 'kysely/migration'
-import type { Database } from './database.ts'
+import type { Db, Trx } from './database.ts'
 import * as firstHouse from './migrations/0001_first_house.ts'
 import * as everyKindOfClient from './migrations/0002_every_kind_of_client.ts'
 import * as boundSince from './migrations/0003_bound_since.ts'
 import * as revocations from './migrations/0004_revocations.ts'
 import * as indexesForForeignKeys from './migrations/0005_indexes_for_foreign_keys.ts'
 import * as oneSignIn from './migrations/0006_one_sign_in.ts'
+import * as domainsInAscii from './migrations/0007_domains_in_ascii.ts'
 import * as visitsKeysClaims from './migrations/0008_visits_keys_claims.ts'
+import * as schemaFloor from './migrations/0010_schema_floor.ts'
+
+/**
+ * One step. A file that exports `incompatible = true` says that releases without it cannot run beside or after it; on all
+ * others an older release goes on working, so that instances can be replaced one by one, and an upgrade taken back.
+ */
+export interface Migration {
+  readonly up: (db: Kysely<unknown>) => Promise<void>
+  readonly incompatible?: boolean
+}
+export type Migrations = Readonly<Record<string, Migration>>
 
 /** Every migration, by name, append-only: a merged one is never edited. */
-const MIGRATIONS = {
+const MIGRATIONS: Migrations = {
   '0001_first_house': firstHouse,
   '0002_every_kind_of_client': everyKindOfClient,
   '0003_bound_since': boundSince,
   '0004_revocations': revocations,
   '0005_indexes_for_foreign_keys': indexesForForeignKeys,
   '0006_one_sign_in': oneSignIn,
+  '0007_domains_in_ascii': domainsInAscii,
   '0008_visits_keys_claims': visitsKeysClaims,
-} as const
+  '0010_schema_floor': schemaFloor,
+}
 
-/** Applies what is missing and returns the names applied. @throws what the failing migration threw; its changes are rolled back. */
-export const migrate = async (db: Kysely<Database>): Promise<string[]> => {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...MIGRATIONS }) } })
-  const { error, results } = await migrator.migrateToLatest()
-  if (error) throw error
-  return (results ?? []).filter((result) => result.status === 'Success').map((result) => result.migrationName)
+/** This release cannot run on the schema that it found; the message says what to do. */
+export class SchemaMismatch extends Error {
+  override name = 'SchemaMismatch'
+}
+
+/** What `migrate` did, and found. */
+export interface Migrated {
+  /** Names of the migrations applied now. */
+  readonly applied: readonly string[]
+  /** Names of those that a newer release has applied, and that this one can live with. */
+  readonly newer: readonly string[]
+}
+
+/**
+ * Kysely's own number for migrations, so that releases which lock by session wait for us and we for them. By transaction,
+ * because a session is not ours behind a pooler of transactions.
+ */
+const LOCK = sql.lit('3853314791062309107')
+
+/**
+ * Applies what is missing, all or nothing.
+ * @throws SchemaMismatch on a schema that this release cannot work with; else what the failing migration threw.
+ */
+export async function migrate(
+  db: Db,
+  { migrations = MIGRATIONS }: { migrations?: Migrations } = {},
+): Promise<Migrated> {
+  return db.transaction().execute(async (trx) => {
+    // Whatever the role's setting: we may wait for another instance, and building an index takes its time.
+    await sql`set local statement_timeout = 0`.execute(trx)
+    await sql`select pg_advisory_xact_lock(${LOCK})`.execute(trx)
+    const present = await listApplied(trx)
+    const newer = present.filter((name) => !Object.hasOwn(migrations, name))
+    if (newer.length > 0) {
+      const missing = Object.keys(migrations).filter((name) => !present.includes(name))
+      await requireWorkable(trx, migrations, newer, missing)
+      return { applied: [], newer }
+    }
+    const migrator = new Migrator({ db: trx, provider: { getMigrations: async () => withFloor(migrations) } })
+    const { error, results } = await migrator.migrateToLatest()
+    if (error) throw error
+    return { applied: (results ?? []).map(({ migrationName }) => migrationName), newer }
+  })
+}
+
+async function listApplied(trx: Trx): Promise<string[]> {
+  const { rows: found } = await sql`select where to_regclass('kysely_migration') is not null`.execute(trx)
+  if (found.length === 0) {
+    // As Kysely would; but where it may not, it asks once more in the transaction that has failed, and says only that.
+    await sql`create table kysely_migration (name varchar(255) primary key, timestamp varchar(255) not null)`.execute(
+      trx,
+    )
+    return []
+  }
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(trx)
+  return rows.map(({ name }) => name)
+}
+
+/** Kysely refuses a schema that is newer than the migrations it is given, so it is not asked about one. */
+async function requireWorkable(
+  trx: Trx,
+  migrations: Migrations,
+  newer: readonly string[],
+  missing: readonly string[],
+): Promise<void> {
+  if (missing.length > 0)
+    throw new SchemaMismatch(
+      `The database has migrations that this release does not know (${newer.join(', ')}) and lacks ${missing.join(', ')}. ` +
+        'Start the release that made it; two that grew apart cannot share a database.',
+    )
+  const { rows } = await sql<{ migration: string }>`select migration from schema_floor`.execute(trx)
+  const floor = rows[0]?.migration
+  if (floor !== undefined && !Object.hasOwn(migrations, floor))
+    throw new SchemaMismatch(
+      `A newer release has changed the database (${floor}) in a way that this one cannot work with. ` +
+        'Start that release, or restore the backup from before the upgrade.',
+    )
+}
+
+/** The migrations, each of the incompatible ones raising the floor to itself. */
+function withFloor(migrations: Migrations): Record<string, Migration> {
+  return Object.fromEntries(
+    Object.entries(migrations).map(([name, migration]) => {
+      if (migration.incompatible !== true) return [name, migration]
+      const up = async (db: Kysely<unknown>): Promise<void> => {
+        await migration.up(db)
+        await sql`insert into schema_floor (migration) values (${name})
+                  on conflict (single) do update set migration = excluded.migration`.execute(db)
+      }
+      return [name, { up }]
+    }),
+  )
 }

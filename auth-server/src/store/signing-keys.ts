@@ -68,6 +68,19 @@ export const insertSigningKey = async (
     return rows.length === 1
   })
 
+/** Has keys that would sign later sign in `leadSeconds`. Returns their algorithms. */
+export async function hastenSigningKeys<Algorithm extends string>(
+  db: Db,
+  algorithms: readonly Algorithm[],
+  leadSeconds: number,
+): Promise<Algorithm[]> {
+  const { rows } = await sql<{ alg: Algorithm }>`
+    update signing_keys set signs_from = auth_now() + make_interval(secs => ${leadSeconds})
+    where alg = any(${[...algorithms]}::text[]) and signs_from > auth_now() + make_interval(secs => ${leadSeconds})
+    returning alg`.execute(db)
+  return [...new Set(rows.map(({ alg }) => alg))]
+}
+
 /**
  * Adds a key that signs at once, and deletes every other key of its algorithm in the same statement: those that were
  * replaced, the one that signs, and those that would have signed later. Returns the ids of the deleted ones.

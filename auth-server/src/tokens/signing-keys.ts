@@ -4,6 +4,7 @@ import { isSigningAlgorithm, SIGNING_ALGORITHMS, type SigningAlgorithm } from '.
 import type { Db } from '../store/database.ts'
 import {
   algorithmsDue,
+  hastenSigningKeys,
   insertSigningKey,
   listPublishedKeys,
   type NewSigningKey,
@@ -79,6 +80,37 @@ export const rotateKeys = async (
   for (const alg of due)
     if (await insertSigningKey(db, await makeKey(alg, secret), { leadSeconds, maxAgeSeconds })) rotated.push(alg)
   return rotated
+}
+
+/** What became of each algorithm. */
+export type SoonSigning = Readonly<{
+  /** These got a new key. */
+  published: readonly SigningAlgorithm[]
+  /** These had one that would have signed later: it does so sooner. */
+  hastened: readonly SigningAlgorithm[]
+  /** The new key of these signs within that time as it is. */
+  unchanged: readonly SigningAlgorithm[]
+}>
+
+/**
+ * Has a new key of each algorithm sign in `SHORTEST_LEAD_SECONDS`: the one that is on its way, else one made now.
+ * @throws when a stored key cannot be decrypted; nothing has changed then.
+ */
+export async function rotateKeysNow(
+  db: Db,
+  secret: string,
+  algorithms: readonly SigningAlgorithm[] = SIGNING_ALGORITHMS,
+): Promise<SoonSigning> {
+  await load(db, secret)
+  const leadSeconds = SHORTEST_LEAD_SECONDS
+  // In this order: if an instance publishes a key by schedule meanwhile, that one is hastened.
+  const made = await rotateKeys(db, secret, { algorithms, maxAgeSeconds: 0, leadSeconds })
+  const sooner = await hastenSigningKeys(db, algorithms, leadSeconds)
+  return {
+    published: algorithms.filter((alg) => made.includes(alg)),
+    hastened: algorithms.filter((alg) => sooner.includes(alg)),
+    unchanged: algorithms.filter((alg) => !made.includes(alg) && !sooner.includes(alg)),
+  }
 }
 
 /**

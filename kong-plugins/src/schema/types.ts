@@ -1,5 +1,6 @@
 // The kinds of config values: text, secrets, whole numbers, flags, lists, maps and records, each checked by Kong and again by us.
 import { type EntityCheck, type Field, INVALID, type KongField, type Value } from './field.ts'
+import { nearest } from './nearest.ts'
 
 interface TextRules {
   readonly description?: string
@@ -190,7 +191,9 @@ export function record<S extends Shape>(rules: RecordRules<S>): Field<RecordValu
       if (!isRecord(given)) return report(path, 'must be a record')
       for (const name of Object.keys(given)) {
         if (name === KONGS_REFERENCES) continue
-        if (!Object.hasOwn(rules.fields, name)) return report(path === '' ? name : `${path}.${name}`, 'unknown field')
+        if (Object.hasOwn(rules.fields, name)) continue
+        const near = nearest(name, Object.keys(rules.fields))
+        return report(path === '' ? name : `${path}.${name}`, near ? `unknown field; write ${near}` : 'unknown field')
       }
       const read: unknown[][] = Object.entries(rules.fields).map(([name, field]) => [
         name,

@@ -13,7 +13,17 @@ import { listen } from './listener.ts'
 import { useProxies } from './outgoing-proxy.ts'
 import { isAlive } from './socket-file.ts'
 
-const USAGE = 'usage: main.ts --socket PATH [--metrics HOST:PORT] | --dump [NAME]'
+const USAGE = `Usage: npm run plugin-server -- --socket PATH [--metrics HOST:PORT] | --dump [NAME]
+
+  --socket   Unix socket on which Kong finds the plugins
+  --metrics  serves /metrics, /health/live and /health/ready at this address; METRICS_LISTEN without it
+  --dump     describes the plugins, or this one, to Kong on stdout, and ends
+  --help     this text
+`
+
+/** The command line is wrong. */
+class UsageError extends Error {}
+
 /** How long a predecessor may keep the address of its metrics, in milliseconds. */
 const METRICS_FREE_WITHIN_MS = 60_000
 
@@ -21,7 +31,7 @@ type OpenMetrics = () => Promise<MetricsListener>
 
 function printDump(name: string | undefined): void {
   const chosen = name === undefined ? PLUGINS : PLUGINS.filter((plugin) => plugin.name === name)
-  if (chosen.length === 0) throw new Error(`no plugin is called ${name}`)
+  if (chosen.length === 0) throw new UsageError(`no plugin is called ${name}`)
   process.stdout.write(`${JSON.stringify(dump(chosen), null, 2)}\n`)
 }
 
@@ -90,16 +100,23 @@ function isInUse(cause: unknown): boolean {
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
-    options: { socket: { type: 'string' }, metrics: { type: 'string' }, dump: { type: 'boolean', default: false } },
+    options: {
+      socket: { type: 'string' },
+      metrics: { type: 'string' },
+      dump: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
     allowPositionals: true,
   })
+  if (values.help) return void process.stdout.write(USAGE)
   if (values.dump) return printDump(positionals[0])
-  if (values.socket === undefined) throw new Error(USAGE)
+  if (values.socket === undefined) throw new UsageError('--socket is missing')
   const metrics = values.metrics ?? process.env.METRICS_LISTEN
   return serve(values.socket, metrics ? readMetricsAddress(metrics) : undefined)
 }
 
 main().catch((cause: unknown) => {
-  process.stderr.write(`${cause instanceof Error ? cause.message : cause}\n`)
-  process.exit(1)
+  const mistaken = cause instanceof UsageError || (cause instanceof TypeError && 'code' in cause)
+  process.stderr.write(`${cause instanceof Error ? cause.message : cause}\n${mistaken ? `\n${USAGE}` : ''}`)
+  process.exit(mistaken ? 2 : 1)
 })

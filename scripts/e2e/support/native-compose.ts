@@ -1,8 +1,8 @@
 // Starts the services of docker-compose.yml as processes of this machine: same commands, environment, files and health checks.
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Test } from 'tap'
 import { makeEnv } from '../../make-env.ts'
@@ -12,7 +12,14 @@ import { type ManagedProcess, manageProcess } from '../../stack/processes.ts'
 import { answersHttp } from '../../stack/readiness.ts'
 import { renderKong } from '../../stack/render-kong.ts'
 import { type StackUrls, stackUrls } from '../../stack/urls.ts'
-import { type ComposeService, commandOf, fillIn, readCompose, readEnvFile } from '../../test/support/compose.ts'
+import {
+  type ComposeService,
+  commandOf,
+  filesOf,
+  fillIn,
+  readCompose,
+  readEnvFile,
+} from '../../test/support/compose.ts'
 
 const run = promisify(execFile)
 const root = join(import.meta.dirname, '../../..')
@@ -22,6 +29,8 @@ export interface NativeCompose {
   readonly urls: StackUrls
   /** Starts a service and waits for its health check; one that is to end is waited for. */
   readonly start: (name: string) => Promise<ManagedProcess | undefined>
+  /** `docker compose exec SERVICE …`: in a folder that holds what the image holds; its output. */
+  readonly exec: (name: string, command: readonly string[]) => Promise<string>
   /** One text of the file as it is here. */
   readonly here: (text: string) => string
 }
@@ -75,9 +84,34 @@ export async function nativeCompose(t: Test, databaseUrl: string): Promise<Nativ
     return { PATH: process.env.PATH, HOME: folder, ...Object.fromEntries(given) }
   }
 
-  const start = async (name: string): Promise<ManagedProcess | undefined> => {
+  const serviceOf = (name: string): ComposeService => {
     const service = compose.services[name]
     if (service === undefined) throw new Error(`docker-compose.yml has no service ${name}`)
+    return service
+  }
+
+  /** Where a service's command runs: in a folder with the image's files, or here. */
+  const folderOf = async (name: string): Promise<string> => {
+    const files = filesOf(serviceOf(name))
+    if (files.length === 0) return root
+    const image = join(folder, 'images', name)
+    await rm(image, { recursive: true, force: true })
+    for (const file of files) {
+      await mkdir(dirname(join(image, file)), { recursive: true })
+      await symlink(join(root, file), join(image, file))
+    }
+    return image
+  }
+
+  const exec = async (name: string, [program = '', ...args]: readonly string[]): Promise<string> => {
+    const [command] = words([program])
+    const { stdout } = await run(command, args, { cwd: await folderOf(name), env: environmentOf(serviceOf(name)) })
+    return stdout
+  }
+
+  const start = async (name: string): Promise<ManagedProcess | undefined> => {
+    const service = serviceOf(name)
+    const cwd = await folderOf(name)
     const env = environmentOf(service)
     if (name === 'kong') {
       env.KONG_NGINX_DAEMON = 'off' // as the image's entrypoint has it
@@ -86,13 +120,13 @@ export async function nativeCompose(t: Test, databaseUrl: string): Promise<Nativ
     // The image's own command, `kong docker-start`, prepares the prefix and then runs what `kong start` runs.
     const [command, ...args] = words(name === 'kong' ? ['kong', 'start'] : commandOf(service).map(here))
     if (service.healthcheck === undefined) {
-      await run(command, args, { cwd: root, env })
+      await run(command, args, { cwd, env })
       return undefined
     }
     const [kind, ...test] = service.healthcheck.test.map(here)
     const [check, ...checkArgs] = words(kind === 'CMD-SHELL' ? ['sh', '-c', ...test] : test)
     const healthy = async (): Promise<boolean> => {
-      const answered = await run(check, checkArgs, { cwd: root, env }).then(
+      const answered = await run(check, checkArgs, { cwd, env }).then(
         () => true,
         () => false,
       )
@@ -107,7 +141,7 @@ export async function nativeCompose(t: Test, databaseUrl: string): Promise<Nativ
       command,
       args,
       env,
-      cwd: root,
+      cwd,
       ready: healthy,
       ...(name === 'kong' ? kong : {}),
     })
@@ -115,5 +149,5 @@ export async function nativeCompose(t: Test, databaseUrl: string): Promise<Nativ
     await managed.start()
     return managed
   }
-  return { urls, start, here }
+  return { urls, start, exec, here }
 }

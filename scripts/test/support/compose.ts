@@ -79,6 +79,20 @@ export function commandOf({ command, build }: ComposeService): readonly string[]
   return json === undefined ? [] : JSON.parse(json)
 }
 
+/** What an image of ours holds of this project, as paths from its root: the COPY lines of its stage and of those below. */
+export function filesOf({ build }: ComposeService): readonly string[] {
+  const files: string[] = []
+  let target = build?.target
+  while (build !== undefined) {
+    const stage: string = stageOf(build.dockerfile, target)
+    for (const [, list = ''] of stage.matchAll(/^COPY (?!--from)(.*) \S+$/gm)) files.push(...list.split(' '))
+    const [, base = ''] = /^FROM (\S+)/.exec(stage) ?? []
+    if (base.startsWith('node:')) break
+    target = base
+  }
+  return files
+}
+
 /** The user an image of ours runs as: that of its stage, or of the stage it is built on. */
 export function userOf({ user, build }: ComposeService): string | undefined {
   if (user !== undefined || build === undefined) return user

@@ -1,0 +1,33 @@
+// What keeps the server from starting, in one sentence that says what it is and what to do.
+import type { Config } from './config.ts'
+import { explainDatabaseProblem } from './store/problem.ts'
+
+type Listening = Pick<Config, 'host' | 'port'>
+
+/** Why an address cannot be listened on, by the operating system's code. */
+const LISTENING: Readonly<Record<string, (at: Listening) => string>> = {
+  EADDRINUSE: ({ host, port }) => `Port ${port} of ${host} is in use. Stop what listens there, or set PORT to another.`,
+  EACCES: ({ port }) => `Port ${port} is not for this user. Set PORT to one above 1023, or give the process the right.`,
+  EADDRNOTAVAIL: ({ host }) =>
+    `HOST=${host} is no address of this machine. Set it to one, such as 127.0.0.1 or 0.0.0.0.`,
+  ENOTFOUND: ({ host }) =>
+    `HOST=${host} is unknown. Set it to an address of this machine, such as 127.0.0.1 or 0.0.0.0.`,
+}
+
+/** The server is put together and cannot listen. */
+export class CannotListen extends Error {
+  override name = 'CannotListen'
+}
+
+/** What `listen` threw, for people. */
+export function cannotListen(cause: unknown, at: Listening): CannotListen {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+  const message = LISTENING[code]?.(at) ?? `Cannot listen on ${at.host}:${at.port}: ${String(cause)}`
+  return new CannotListen(message, { cause })
+}
+
+/** One sentence for whatever ended the start. */
+export function explainStart(error: unknown, { databaseUrl }: Pick<Config, 'databaseUrl'>): string {
+  if (error instanceof CannotListen) return error.message
+  return explainDatabaseProblem(error, databaseUrl) ?? (error instanceof Error ? error.message : String(error))
+}

@@ -1,0 +1,94 @@
+// One measurement: callers who ask side by side for some seconds, and what that cost the server and its database.
+import pg from 'pg'
+import type { Postgres } from '../../stack/postgres.ts'
+import { cpuSeconds } from '../cpu.ts'
+import { createCaller } from './http.ts'
+import type { Operation } from './operations.ts'
+import type { Party } from './party.ts'
+
+/** What one measurement found; costs are per operation. */
+export interface Measured {
+  readonly perSecond: number
+  readonly p50Millis: number
+  readonly p99Millis: number
+  readonly serverCpuMillis: number
+  readonly postgresCpuMillis: number
+  readonly transactions: number
+  readonly walBytes: number
+}
+
+/** How long, and by how many at once. */
+export interface Load {
+  readonly callers: number
+  readonly seconds: number
+}
+
+/** @throws when any answer was not what it should be */
+export async function measure(party: Party, operation: Operation, postgres: Postgres, load: Load): Promise<Measured> {
+  const callers = Array.from({ length: load.callers }, () => createCaller(party.origin))
+  try {
+    const asks = []
+    for (const caller of callers) asks.push(await operation.prepare(party, caller))
+    await Promise.all(asks.map((ask) => ask()))
+    const before = await readCosts(party, postgres)
+    const began = performance.now()
+    const millis: number[] = []
+    await Promise.all(
+      asks.map(async (ask) => {
+        while (performance.now() - began < load.seconds * 1000) {
+          const asked = performance.now()
+          await ask()
+          millis.push(performance.now() - asked)
+        }
+      }),
+    )
+    const seconds = (performance.now() - began) / 1000
+    const after = await readCosts(party, postgres)
+    const sorted = millis.toSorted((a, b) => a - b)
+    const per = (cost: keyof Costs) => (after[cost] - before[cost]) / millis.length
+    return {
+      perSecond: millis.length / seconds,
+      p50Millis: sorted[Math.floor(sorted.length * 0.5)] ?? 0,
+      p99Millis: sorted[Math.floor(sorted.length * 0.99)] ?? 0,
+      serverCpuMillis: per('serverCpuMillis'),
+      postgresCpuMillis: per('postgresCpuMillis'),
+      transactions: per('transactions'),
+      walBytes: per('walBytes'),
+    }
+  } finally {
+    for (const caller of callers) caller.close()
+  }
+}
+
+interface Costs {
+  readonly serverCpuMillis: number
+  readonly postgresCpuMillis: number
+  readonly transactions: number
+  readonly walBytes: number
+}
+
+/** PostgreSQL's backends tell of their transactions within a second of the last one, so one is waited for. */
+const STATISTICS_DELAY_MILLIS = 1100
+
+async function readCosts(party: Party, postgres: Postgres): Promise<Costs> {
+  await new Promise((resolve) => setTimeout(resolve, STATISTICS_DELAY_MILLIS))
+  const client = new pg.Client({ connectionString: postgres.url })
+  await client.connect()
+  try {
+    const { rows } = await client.query(
+      `select (xact_commit + xact_rollback)::float8 as transactions,
+              pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::float8 as "walBytes"
+       from pg_stat_database where datname = $1`,
+      [party.database],
+    )
+    const [row]: Pick<Costs, 'transactions' | 'walBytes'>[] = rows
+    if (!row) throw new Error(`no statistics of ${party.database}`)
+    return {
+      ...row,
+      serverCpuMillis: (cpuSeconds(party.process.pid) ?? 0) * 1000,
+      postgresCpuMillis: (cpuSeconds(postgres.pid) ?? 0) * 1000,
+    }
+  } finally {
+    await client.end()
+  }
+}
