@@ -60,7 +60,7 @@ t.test('ten visits are kept: the eleventh gives up the oldest', async (t) => {
   t.notOk(browser.cookies.has(first))
   const [oldest, second] = pages
   if (!oldest || !second) throw new Error('no pages')
-  t.equal((await logIn(browser, oldest)).statusCode, 400)
+  t.equal((await logIn(browser, oldest)).statusCode, 403)
   for (const page of [second, eleventh]) expectCode(t, await logIn(browser, page), toApp)
 })
 

@@ -31,7 +31,7 @@ export const elsewherePage: Page = {
   title: 'This page belongs to another browser',
   body: html`<div class="mark" aria-hidden="true">!</div>
 <h1>This page belongs to another browser</h1>
-<p>The sign-in began in another browser or in a private window, and can go on only there. To sign in here, go back to the app and start again.</p>`,
+<p>The sign-in began in another browser or in a private window, and can go on only there; or more than ten were under way in this one, and the oldest was given up. To sign in here, go back to the app and start again.</p>`,
 }
 
 export const endedPage: Page = {

@@ -32,8 +32,14 @@ export const proceed = async (
 ): Promise<FastifyReply> => {
   const { request } = pending
   const returnTo = { redirectUri: request.redirectUri, state: request.state }
-  const refuse = async (code: ErrorCode, description: string): Promise<never> => {
-    if (!(await closeRequest(db, pending.id))) throw endedAlready()
+  // Another tab came first: the app has its answer, and gets no second one.
+  const endedMeanwhile = async (): Promise<FastifyReply> => {
+    if ((await findEndedVisit(db, pending.id, []))?.kind === 'done')
+      return sendPage(reply, donePage(pending.applicationName))
+    throw new OAuthError('invalid_request', 'something changed meanwhile; go back to the app and start again')
+  }
+  const refuse = async (code: ErrorCode, description: string): Promise<FastifyReply> => {
+    if (!(await closeRequest(db, pending.id))) return endedMeanwhile()
     cookies.endVisit(reply, pending.id)
     throw new RedirectedError(new OAuthError(code, description), returnTo)
   }
@@ -43,10 +49,7 @@ export const proceed = async (
     return refuse('login_required', 'another person signed in than the one that id_token_hint names')
   if (step === 'done' && session) {
     const code = await issueCode(db, pending.id, session.id)
-    if (code === undefined) {
-      if ((await findEndedVisit(db, pending.id, []))?.kind !== 'done') throw endedAlready()
-      return sendPage(reply, donePage(pending.applicationName))
-    }
+    if (code === undefined) return endedMeanwhile()
     cookies.endVisit(reply, pending.id)
     return reply.redirect(responseUrl(config.issuer, returnTo, { code }), 303)
   }
@@ -56,7 +59,3 @@ export const proceed = async (
   begin?.()
   return reply.redirect(`/interaction/${pending.id}/${step}`, 303)
 }
-
-/** Another tab came first: the app has its answer, and gets no second one. */
-const endedAlready = (): OAuthError =>
-  new OAuthError('invalid_request', 'this sign-in has been completed already; go back to the app')
