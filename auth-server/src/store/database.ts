@@ -13,6 +13,7 @@ import {
 } from 'kysely'
 import pg from 'pg'
 import { noteFailure } from './health.ts'
+import { PreparingClient } from './prepared.ts'
 
 type Defaulted<T> = Generated<T>
 type Json<T> = ColumnType<T, string, string>
@@ -273,11 +274,14 @@ export const openDatabase = (
   const setTimeLimit = async (client: pg.ClientBase): Promise<void> => {
     await client.query(`set statement_timeout = ${statementTimeoutMillis}`)
   }
+  // What stays in a session, its time limit and the names of its statements, is for those who have one to themselves and
+  // for long; a command or a migration leaves nothing behind, whatever stands between.
+  const ownsSession = statementTimeoutMillis > 0 && pooler === 'session'
   const pool = new pg.Pool({
     connectionString: url,
     max: connections,
     connectionTimeoutMillis: 3000,
-    ...(statementTimeoutMillis > 0 && pooler === 'session' && { onConnect: setTimeLimit }),
+    ...(ownsSession && { Client: PreparingClient, onConnect: setTimeLimit }),
     // Before its socket counts as silent.
     idleTimeoutMillis: statementTimeoutMillis || 10_000,
     stream: () => endedBySilence(statementTimeoutMillis),
