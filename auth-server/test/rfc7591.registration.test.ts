@@ -456,7 +456,6 @@ t.test(
       software_statement: 'e30.e30.',
       frontchannel_logout_uri: 'https://client.example.org/logout',
       frontchannel_logout_session_required: true,
-      request_uris: ['https://client.example.org/request'],
       require_signed_request_object: true,
       request_object_signing_alg: 'ES256',
       request_object_encryption_alg: 'RSA-OAEP',
@@ -497,7 +496,6 @@ t.test(
     }
     // What asks for nothing is granted.
     for (const [name, value] of Object.entries({
-      request_uris: [],
       tls_client_certificate_bound_access_tokens: false,
       default_max_age: null,
     }))
@@ -514,6 +512,7 @@ t.test(
       software_version: '2',
       scope: 'openid profile',
       initiate_login_uri: 'https://client.example.org/login',
+      request_uris: ['https://client.example.org/request'],
     }
     const { metadata_not_taken, ...answer } = (
       await register(server, { ...web, ...described, client_name: 'Ledger' })

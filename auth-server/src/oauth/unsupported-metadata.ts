@@ -24,7 +24,7 @@ const REFUSED: Readonly<Record<string, string>> = {
   ),
   ...all(
     [
-      ...['request_uris', 'require_signed_request_object', 'request_object_signing_alg'],
+      ...['require_signed_request_object', 'request_object_signing_alg'],
       ...['request_object_encryption_alg', 'request_object_encryption_enc'],
     ],
     'request objects are not supported; push the parameters instead',
@@ -43,6 +43,8 @@ const NOT_TAKEN: ReadonlySet<string> = new Set([
   ...['client_uri', 'logo_uri', 'tos_uri', 'policy_uri', 'contacts', 'software_id', 'software_version'],
   // Scopes come with a subscription; no sign-in begins at this server.
   ...['scope', 'initiate_login_uri'],
+  // Where request objects would be fetched, if a request named one; discovery says that none may.
+  'request_uris',
 ])
 
 function all(names: readonly string[], why: string): Readonly<Record<string, string>> {
