@@ -161,6 +161,25 @@ t.test('/logout: the person is asked and signed out, the client is neither named
   }
 })
 
+t.test('a link to our pages, made by anybody, brings no words of its own onto them', async (t) => {
+  const { app } = await testServer(t)
+  const words = 'Account-locked.Call-0800-123456'
+  for (const query of [`${words}=1&${words}=2`, `${words}=${'x'.repeat(4097)}`, `client_id=${words}`, `%ZZ=${words}`])
+    for (const path of [
+      '/authorize',
+      '/logout',
+      '/interaction/logout',
+      '/interaction/x/login',
+      '/interaction/x/deny',
+    ]) {
+      const answers = [
+        await app.inject(`${path}?${query}`),
+        await app.inject({ method: 'POST', url: path, headers: FORM, payload: query }),
+      ]
+      for (const { body } of answers) t.notMatch(body, /0800/, `${path} ${query.slice(0, 40)}`)
+    }
+})
+
 t.test('back-channel logout: a client that lost its approval hears of no sign-out any more', async (t) => {
   const server = await testServer(t)
   const [kept, lost] = await Promise.all([logoutReceiver(t, 200), logoutReceiver(t, 200)])

@@ -49,9 +49,17 @@ export class Parameters {
     return this.#values.size
   }
 
+  /**
+   * For pages: what nobody reads does not count, and what is said names none of it, since anybody may have chosen the
+   * names in a link to our page. @throws {ParameterError} when the encoding is broken.
+   */
+  requireReadable(): void {
+    if (this.problem) throw new ParameterError(this.problem)
+  }
+
   /** @throws {ParameterError} when the encoding is broken, a value too long, or anything but `repeatable` was sent twice. */
   requireSound(repeatable: ReadonlySet<string> = new Set()): void {
-    if (this.problem) throw new ParameterError(this.problem)
+    this.requireReadable()
     for (const [name, values] of this.#values) {
       if (values.length > 1 && !repeatable.has(name))
         throw new ParameterError(`${printable(name)} was sent more than once`)

@@ -41,7 +41,7 @@ export const addLogoutPages = (app: FastifyInstance, deps: Deps): void => {
 
   app.get(url, { config: { errors: 'page' } }, async (request, reply) => {
     const parameters = Parameters.ofUrl(request.raw.url ?? '')
-    parameters.requireSound()
+    parameters.requireReadable()
     const tokens = cookies.sessions(request)
     const [{ client, target }, session] = await Promise.all([
       read(parameters),
@@ -58,7 +58,7 @@ export const addLogoutPages = (app: FastifyInstance, deps: Deps): void => {
   // other sites come without it whoever is signed in.
   app.post(url, { config: { errors: 'page' } }, async (request, reply) => {
     const form = formOf(request) ?? Parameters.parse('')
-    form.requireSound()
+    form.requireReadable()
     const { cookieSecret, issuer } = config
     const secrets = cookies.sessions(request)
     if (formProblem(request, { cookieSecret, issuer, secrets, page, token: form.get('csrf') }) !== undefined)

@@ -48,7 +48,7 @@ export const openVisit = (deps: Deps): Visits => {
     const secrets = cookies.visits(request).flatMap((visit) => (visit.id === id ? visit.secret : []))
     const form = formOf(request) ?? Parameters.parse('')
     if (isForm) {
-      form.requireSound()
+      form.requireReadable()
       const { cookieSecret, issuer } = config
       const problem = formProblem(request, { cookieSecret, issuer, secrets, page: id, token: form.get('csrf') })
       if (problem !== undefined && problem !== 'no cookie') {

@@ -22,7 +22,7 @@ export const addLogout = (app: FastifyInstance, deps: Deps): void => {
 
   app.get(PATH, { config: { errors: 'page' } }, async (request, reply) => {
     const parameters = Parameters.ofUrl(request.raw.url ?? '')
-    parameters.requireSound()
+    parameters.requireReadable()
     const text = parameters.get('id_token_hint')
     // §4: a hint that does not verify is not used; the person is asked then.
     const hint = text === undefined ? undefined : await readIdTokenHint(config.issuer, keys, db, text)
@@ -46,7 +46,7 @@ export const addLogout = (app: FastifyInstance, deps: Deps): void => {
   // A form on the app's own site comes without our SameSite=Lax cookies; the GET that this answer makes of it has them.
   app.post(PATH, { config: { errors: 'page' } }, async (request, reply) => {
     const form = formOf(request) ?? Parameters.parse('')
-    form.requireSound()
+    form.requireReadable()
     const sent = PARAMETERS.flatMap((name): [string, string][] => {
       const value = form.get(name)
       return value === undefined ? [] : [[name, value]]
