@@ -1,10 +1,11 @@
 // Every end of a visit says what is true and what to do now, with the right status, and leads nowhere that is not trusted.
 import { createServer } from 'node:https'
 import type { LightMyRequestResponse } from 'fastify'
+import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { Browser, formsOf } from './support/browser.ts'
 import { launchChromium, needsChromium } from './support/chromium.ts'
-import { turnClock } from './support/database.ts'
+import { turnClock, untilBlocked } from './support/database.ts'
 import { expectErrorPage } from './support/expect.ts'
 import { shortcomingsOf } from './support/page-facts.ts'
 import { personAt } from './support/person.ts'
@@ -158,6 +159,25 @@ t.test('of two tabs that finish at once, one gives the app its code and the othe
   const answers = await Promise.all(Array.from({ length: 8 }, () => browser.request('GET', `/authorize/resume/${id}`)))
   t.equal(answers.filter(({ statusCode }) => statusCode === 303).length, 1)
   for (const answer of answers) if (answer.statusCode !== 303) t.match(answer, { statusCode: 200, body: DONE })
+})
+
+t.test('signed out in another tab while the code was being made: the person may sign in again', async (t) => {
+  const { app, db, register } = await testServer(t)
+  await register({}, { trusted: false })
+  const visit = () => authorizeUrl(pkcePair().challenge, { redirect_uri: CLAIMED_URI })
+  const browser = new Browser(app)
+  const consent = await logIn(browser, await browser.open(visit()))
+  t.match(answerOf(await browser.submit(consent, '/consent')), { code: /./ })
+  const { asked } = await db.transaction().execute(async (trx) => {
+    await sql`lock table consents in access exclusive mode`.execute(trx)
+    const asked = browser.request('GET', visit())
+    await untilBlocked(db)
+    await trx.deleteFrom('sessions').execute()
+    return { asked }
+  })
+  const page = await browser.follow(await asked)
+  t.match(page.body, /<h1>Sign in<\/h1>/)
+  t.match(answerOf(await logIn(browser, page)), { to: CLAIMED_URI, code: /./ }, 'in the same visit')
 })
 
 t.test('in Chromium', needsChromium, async (t) => {

@@ -1,11 +1,11 @@
 // What ends with a session, and with a password (OpenID Connect Back-Channel Logout §2.7).
-import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { createAccount } from '../src/identity/local-account.ts'
 import { endSessions } from '../src/store/sessions.ts'
 import { replacePassword } from '../src/store/users.ts'
 import { redeemCode } from '../src/tokens/authorization-code.ts'
 import { Browser } from './support/browser.ts'
+import { untilBlocked } from './support/database.ts'
 import { answerOf, authorizeUrl, logIn, obtainCode, pkcePair, redeem, refresh } from './support/phone.ts'
 import { testServer } from './support/server.ts'
 import { Website } from './support/website.ts'
@@ -77,18 +77,12 @@ t.test('of redemptions racing a sign-out no family is left', async (t) => {
 t.test('a sign-out that comes while a code is being redeemed waits, then ends its family as well', async (t) => {
   const { db, config, site, browser, userId } = await open(t)
   const { code = '' } = answerOf(await site.send(browser, { prompt: 'none' }))
-  const blocked = sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
-  const untilBlocked = async (): Promise<void> => {
-    const deadline = Date.now() + 5000
-    while ((await blocked.execute(db)).rows.length === 0)
-      if (Date.now() > deadline) throw new Error('nobody waits for the redemption')
-  }
   const { family, ended } = await db.transaction().execute(async (trx) => {
     const asked = { clientId: site.clientId, redirectUri: null, resource: null, dpopJkt: null }
     const redeemed = await redeemCode(trx, config.tokenSecret, { ...asked, code, codeVerifier: undefined })
     if (redeemed.kind !== 'redeemed') throw new Error(redeemed.because)
     const ended = endSessions(db, { userId })
-    await untilBlocked()
+    await untilBlocked(db)
     return { family: redeemed.family, ended }
   })
   t.equal((await ended).length, 1)

@@ -11,7 +11,7 @@ import { turnClock } from './support/database.ts'
 import { type Fields, ProvingPhone, postForm } from './support/dpop.ts'
 import { answerOf, logIn, pkcePair, REDIRECT_URI, redeem } from './support/phone.ts'
 import { API, APP, ISSUER, testServer } from './support/server.ts'
-import { signedInBrowser } from './support/session.ts'
+import { CLAIMED_URI, signedInBrowser } from './support/session.ts'
 
 const URN = /^urn:ietf:params:oauth:request_uri:[\w-]{43}$/
 const WEB = { client_id: 'shop-server', client_secret: 's'.repeat(43), redirect_uri: 'https://shop.example.com/cb' }
@@ -50,6 +50,8 @@ const SPENT = {
   location: undefined,
   why: 'This sign-in link has been used or has expired; go back to the app and start again.',
 }
+
+const DONE = { html: true, location: undefined, why: /Shop.* has its answer, and this page is not needed any more/ }
 
 const setUp = async (t: Parameters<typeof testServer>[0]) => {
   const server = await testServer(t)
@@ -234,6 +236,31 @@ t.test('§7.3: an error for the app uses the reference up as a code does', async
   t.match(answerOf(await app.inject(authorizeWith(silent))), { error: 'login_required', state: 'pushed-state' })
   t.same(pageOf(await app.inject(authorizeWith(silent))), SPENT)
 })
+
+t.test(
+  '§7.3: a reference opened at once in many tabs answers the app once, and each other tab says that it is done',
+  async (t) => {
+    const { app, db, push } = await setUp(t)
+    const browser = await signedInBrowser(app)
+    const claimed = { redirect_uri: CLAIMED_URI }
+    for (const [asked, answer] of [
+      [claimed, { code: /./ }],
+      [{ ...claimed, prompt: 'none', max_age: '0' }, { error: 'login_required' }],
+    ] as const) {
+      await db.deleteFrom('authorization_codes').execute()
+      const { requestUri } = await push(asked)
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, () => browser.request('GET', authorizeWith(requestUri))),
+      )
+      const told = answers.filter(({ statusCode }) => statusCode === 303).map(answerOf)
+      t.equal(told.length, 1)
+      t.match(told, [{ to: CLAIMED_URI, ...answer }])
+      const others = answers.filter(({ statusCode }) => statusCode !== 303).map(pageOf)
+      for (const page of others) if (page.status !== SPENT.status) t.match(page, { ...DONE, status: 200 })
+      for (const page of others) if (page.status === SPENT.status) t.same(page, SPENT, 'it came after the end')
+    }
+  },
+)
 
 t.test('§7.3: of 50 visits that end at once, by a code or by an error, exactly one answers the app', async (t) => {
   const { app, db, push } = await setUp(t)

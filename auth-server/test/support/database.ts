@@ -74,3 +74,10 @@ export const turnClock = async (db: Db, seconds: number): Promise<void> => {
   await sql`create or replace function auth_now() returns timestamptz language sql stable
             as ${sql.lit(`select now() + interval '${seconds} seconds'`)}`.execute(db)
 }
+
+/** Resolves when a statement waits for a lock that another transaction holds. */
+export const untilBlocked = async (db: Db): Promise<void> => {
+  const blocked = sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+  const deadline = Date.now() + 10_000
+  while ((await blocked.execute(db)).rows.length === 0) if (Date.now() > deadline) throw new Error('no statement waits')
+}

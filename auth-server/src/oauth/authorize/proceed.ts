@@ -1,12 +1,10 @@
 // The conductor of /authorize: asks policy for the next step, then sends the browser to a page or back to the app.
 import type { FastifyReply } from 'fastify'
 import type { Deps } from '../../deps.ts'
+import { answerEndedVisit } from '../../interaction/ended-visit.ts'
 import { nextStepOf } from '../../interaction/next-step.ts'
 import type { Step } from '../../interaction/policy.ts'
-import { donePage } from '../../interaction/views/ended.ts'
-import { sendPage } from '../../interaction/views/page.ts'
-import { closeRequest, type PendingRequest } from '../../store/authorization-requests.ts'
-import { findEndedVisit } from '../../store/ended-visits.ts'
+import { closeRequest, findPendingRequest, type PendingRequest } from '../../store/authorization-requests.ts'
 import type { Session } from '../../store/sessions.ts'
 import { issueCode } from '../../tokens/authorization-code.ts'
 import { type ErrorCode, OAuthError } from '../errors.ts'
@@ -32,14 +30,16 @@ export const proceed = async (
 ): Promise<FastifyReply> => {
   const { request } = pending
   const returnTo = { redirectUri: request.redirectUri, state: request.state }
-  // Another tab came first: the app has its answer, and gets no second one.
-  const endedMeanwhile = async (): Promise<FastifyReply> => {
-    if ((await findEndedVisit(db, pending.id, []))?.kind === 'done')
-      return sendPage(reply, donePage(pending.applicationName))
-    throw new OAuthError('invalid_request', 'something changed meanwhile; go back to the app and start again')
+  /** Another tab came first, so the app has its answer; or the person signed out meanwhile, and may sign in again. */
+  const overtaken = async (): Promise<FastifyReply> => {
+    const browserHashes = [pending.browserHash]
+    if (!(await findPendingRequest(db, pending.id, browserHashes)))
+      return answerEndedVisit({ db, issuer: config.issuer }, reply, { id: pending.id, browserHashes, isForm: false })
+    begin?.()
+    return reply.redirect(`/authorize/resume/${pending.id}`, 303)
   }
   const refuse = async (code: ErrorCode, description: string): Promise<FastifyReply> => {
-    if (!(await closeRequest(db, pending.id))) return endedMeanwhile()
+    if (!(await closeRequest(db, pending.id))) return overtaken()
     cookies.endVisit(reply, pending.id)
     throw new RedirectedError(new OAuthError(code, description), returnTo)
   }
@@ -49,7 +49,7 @@ export const proceed = async (
     return refuse('login_required', 'another person signed in than the one that id_token_hint names')
   if (step === 'done' && session) {
     const code = await issueCode(db, pending.id, session.id)
-    if (code === undefined) return endedMeanwhile()
+    if (code === undefined) return overtaken()
     cookies.endVisit(reply, pending.id)
     return reply.redirect(responseUrl(config.issuer, returnTo, { code }), 303)
   }
