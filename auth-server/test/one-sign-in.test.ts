@@ -171,6 +171,41 @@ t.test('an answer with a new cookie for an old session was lost', async (t) => {
   })
 })
 
+for (const lost of [1, 2, 5])
+  t.test(`${lost} answers that were lost in a row: signing out ends what was before them`, async (t) => {
+    const browser = await signedInBrowser(app)
+    const held = browser.cookies.get(SESSION_COOKIE)
+    const earlier = await openApp(browser)
+    for (let count = 0; count < lost; count++) await (await atLogin(browser, { prompt: 'login' })).click()
+    t.equal(browser.cookies.get(SESSION_COOKIE), held)
+    await signOutEnds(t, browser, earlier)
+  })
+
+t.test('tabs that sign in at once: whichever answer arrives last, signing out ends the session', async (t) => {
+  for (const last of [0, 1, 2, 3]) {
+    const browser = await signedInBrowser(app)
+    const earlier = await openApp(browser)
+    const tabs = []
+    for (let count = 0; count < 4; count++) tabs.push(await atLogin(browser, { prompt: 'login' }))
+    const answers = await Promise.all(tabs.map(({ click }) => click()))
+    for (const answer of [...answers, answers[last]]) if (answer) browser.keep(answer)
+    await signOutEnds(t, browser, earlier)
+  }
+})
+
+t.test('the first answer was lost, so there is no cookie yet: signing out asks, and leaves nothing', async (t) => {
+  const { browser, form, click } = await atLogin()
+  await click()
+  const foreign = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }
+  const page = await browser.request('GET', '/logout', { headers: foreign })
+  t.match(page.headers.location, '/interaction/logout', 'no other site does it alone')
+  t.equal((await sessions()).length, 1)
+  t.equal((await send(browser, '/interaction/logout', { csrf: form.hidden.csrf ?? '' })).statusCode, 403)
+  t.equal((await sessions()).length, 1)
+  await signOutEnds(t, browser)
+  t.match((await new Browser(app).open('/logout')).body, /You are signed out/)
+})
+
 t.test('another person posts the form after the first: theirs is the one session', async (t) => {
   const { browser, click } = await atLogin()
   const ada = await click()

@@ -9,7 +9,7 @@ import { emailKey } from '../identity/email.ts'
 import { authenticate, PASSWORD_ACR } from '../identity/local-account.ts'
 import { signIn } from '../store/sign-in.ts'
 import { findAddressKnownTo } from '../store/users.ts'
-import { sessionToken } from './session.ts'
+import { browserProof, sessionToken } from './session.ts'
 import { loginPage } from './views/login.ts'
 import { sendPage } from './views/page.ts'
 import type { Visit, VisitRequest, Visits } from './visit.ts'
@@ -57,8 +57,7 @@ export const addLogin = (app: FastifyInstance, { db, config, cookies }: Deps, vi
       requestId: pending.id,
       acr: PASSWORD_ACR,
       ttlSeconds: SESSION_TTL_SECONDS,
-      tokenHashes: cookies.sessions(request).map(sha256),
-      visits: cookies.visits(request).map(({ id, secret }) => ({ id, browserHash: sha256(secret) })),
+      ...browserProof(cookies, request),
       sessionId: randomSecret(16),
       signInId: randomSecret(16),
       tokenHashOf: (signInId) => sha256(tokenOf(signInId)),

@@ -1,6 +1,5 @@
 // Signing out: the page that asks, the form that answers, and what both end in (RP-Initiated Logout §2, §3).
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { sha256 } from '../crypto/digest.ts'
 import type { Deps } from '../deps.ts'
 import { csrfToken, formProblem } from '../http/csrf.ts'
 import { formOf } from '../http/form.ts'
@@ -9,6 +8,7 @@ import { Parameters } from '../http/parameters.ts'
 import { findClient, isApproved } from '../store/clients.ts'
 import { endSessions, findSessionToEnd } from '../store/sessions.ts'
 import { type LogoutTarget, logoutResponseUrl, logoutTarget } from './logout-target.ts'
+import { browserProof } from './session.ts'
 import { errorPage } from './views/error.ts'
 import { logoutPage, signedOutPage } from './views/logout.ts'
 import { sendPage } from './views/page.ts'
@@ -20,8 +20,7 @@ export const signOut = async (
   reply: FastifyReply,
   target: LogoutTarget | undefined,
 ): Promise<FastifyReply> => {
-  const tokens = cookies.sessions(request)
-  if (tokens.length > 0) await endSessions(db, { tokenHashes: tokens.map(sha256) })
+  await endSessions(db, browserProof(cookies, request))
   cookies.clearSession(reply)
   return target ? reply.redirect(logoutResponseUrl(target), 303) : sendPage(reply, signedOutPage)
 }
@@ -31,6 +30,11 @@ export const addLogoutPages = (app: FastifyInstance, deps: Deps): void => {
   const url = '/interaction/logout'
   const page = 'logout'
 
+  // The session's own comes first; a visit's stands in for it where the answer that brought the session was lost.
+  const secretsOf = (request: FastifyRequest) => [
+    ...cookies.sessions(request),
+    ...cookies.visits(request).map(({ secret }) => secret),
+  ]
   const read = async (parameters: Parameters) => {
     const clientId = parameters.get('client_id')
     const asking = clientId === undefined ? undefined : await findClient(db, clientId)
@@ -42,25 +46,24 @@ export const addLogoutPages = (app: FastifyInstance, deps: Deps): void => {
   app.get(url, { config: { errors: 'page' } }, async (request, reply) => {
     const parameters = Parameters.ofUrl(request.raw.url ?? '')
     parameters.requireReadable()
-    const tokens = cookies.sessions(request)
+    const [secret] = secretsOf(request)
     const [{ client, target }, session] = await Promise.all([
       read(parameters),
-      findSessionToEnd(db, tokens.map(sha256)),
+      findSessionToEnd(db, browserProof(cookies, request)),
     ])
-    const [token] = tokens
-    if (!session || token === undefined) return sendPage(reply, signedOutPage)
-    const csrf = csrfToken(config.cookieSecret, token, page)
+    if (!session || secret === undefined) return sendPage(reply, signedOutPage)
+    const csrf = csrfToken(config.cookieSecret, secret, page)
     return sendPage(reply, logoutPage({ csrf, email: session.email, client, target }), target?.redirectUri ?? 'self')
   })
 
   // The form is bound to the session's own cookie: a new login makes an old page worthless, and sent twice it is the same
-  // form still. What comes without that cookie has nothing here to end, and says nothing about this browser: forms of
+  // form still. What comes without a cookie of ours has nothing here to end, and says nothing about this browser: forms of
   // other sites come without it whoever is signed in.
   app.post(url, { config: { errors: 'page' } }, async (request, reply) => {
     const form = formOf(request) ?? Parameters.parse('')
     form.requireReadable()
     const { cookieSecret, issuer } = config
-    const secrets = cookies.sessions(request)
+    const secrets = secretsOf(request)
     if (formProblem(request, { cookieSecret, issuer, secrets, page, token: form.get('csrf') }) !== undefined)
       return sendPage(
         reply.code(403),

@@ -2,12 +2,21 @@
 import type { FastifyRequest } from 'fastify'
 import { hmac, sha256 } from '../crypto/digest.ts'
 import type { Deps } from '../deps.ts'
-import { findSession, type Session } from '../store/sessions.ts'
+import type { Cookies } from '../http/cookies.ts'
+import { type BrowserProof, findSession, type Session } from '../store/sessions.ts'
 
 /** The session of the browser's cookie, while it is alive. */
 export async function currentSession({ db, cookies }: Deps, request: FastifyRequest): Promise<Session | undefined> {
   const tokens = cookies.sessions(request)
   return tokens.length === 0 ? undefined : findSession(db, tokens.map(sha256))
+}
+
+/** What the cookies of a request prove to the database. */
+export function browserProof(cookies: Cookies, request: FastifyRequest): BrowserProof {
+  return {
+    tokenHashes: cookies.sessions(request).map(sha256),
+    visits: cookies.visits(request).map(({ id, secret }) => ({ id, browserHash: sha256(secret) })),
+  }
 }
 
 /**

@@ -1,12 +1,12 @@
 // GET and POST /logout: an app asks to sign its person out (OpenID Connect RP-Initiated Logout §2).
 import type { FastifyInstance } from 'fastify'
-import { sha256 } from '../crypto/digest.ts'
 import type { Deps } from '../deps.ts'
 import { formOf } from '../http/form.ts'
 import { allowOnly } from '../http/methods.ts'
 import { Parameters } from '../http/parameters.ts'
 import { signOut } from '../interaction/logout.ts'
 import { confirmationUrl, logoutTarget } from '../interaction/logout-target.ts'
+import { browserProof } from '../interaction/session.ts'
 import { type Client, findClient, isApproved } from '../store/clients.ts'
 import type { Db } from '../store/database.ts'
 import { findSessionToEnd } from '../store/sessions.ts'
@@ -34,8 +34,7 @@ export const addLogout = (app: FastifyInstance, deps: Deps): void => {
         'post_logout_redirect_uri is not registered for this application; it has to match to the letter',
       )
     const target = judged === 'none' ? undefined : judged
-    const tokens = cookies.sessions(request)
-    const session = tokens.length === 0 ? undefined : await findSessionToEnd(db, tokens.map(sha256))
+    const session = await findSessionToEnd(db, browserProof(cookies, request))
     // Without a hint, nothing but a person's yes proves that the redirect is legitimate (§3).
     if (!session) return signOut(deps, request, reply, hint && target)
     // §2: who was handed this person's ID token may sign this person out; everybody else only asks.

@@ -1,6 +1,7 @@
 // Browser sessions: found by the hash of their cookie, ended together with all that was born in them.
 import { type SqlBool, sql } from 'kysely'
 import { randomSecret } from '../crypto/random.ts'
+import type { VisitProof } from './authorization-requests.ts'
 import type { Db, Trx } from './database.ts'
 
 export type Session = Readonly<{
@@ -17,9 +18,19 @@ export type Session = Readonly<{
 /** For how long a client is told of a sign-out again and again while it does not answer; seconds. */
 const NOTICE_TTL_SECONDS = 24 * 3600
 
-// The token in force, or the one that it replaced.
-const belongsTo = (tokenHashes: readonly string[]) =>
-  sql<SqlBool>`(token_hash = any(${tokenHashes}) or previous_token_hash = any(${tokenHashes}))`
+/** What a browser's cookies say: hashes of its session tokens, and its visits. */
+export type BrowserProof = Readonly<{ tokenHashes: readonly string[]; visits: readonly VisitProof[] }>
+
+const isStranger = ({ tokenHashes, visits }: BrowserProof) => tokenHashes.length + visits.length === 0
+
+// By the token in force, by the one that it replaced, or by a visit: of several answers that got lost in a row, or of
+// several tabs that signed in at once, the browser may hold a token from before that.
+const belongsTo = ({ tokenHashes, visits }: BrowserProof) =>
+  sql<SqlBool>`(token_hash = any(${tokenHashes}) or previous_token_hash = any(${tokenHashes}) or session.id in (
+    select visit.session_id
+    from unnest(${visits.map(({ id }) => id)}::text[], ${visits.map(({ browserHash }) => browserHash)}::text[])
+      as sent (id, browser_hash)
+    join authorization_requests visit on visit.id = sent.id and visit.browser_hash = sent.browser_hash))`
 
 const live = (db: Db) =>
   db
@@ -44,19 +55,18 @@ export const findSession = async (db: Db, tokenHashes: readonly string[]): Promi
   return other ? undefined : session
 }
 
-/**
- * Finds the session that signing out of this browser ends. A token that was replaced counts as well: the answer with its
- * successor may have been lost, and a browser that is told "signed out" leaves nothing behind.
- */
-export const findSessionToEnd = async (db: Db, tokenHashes: readonly string[]): Promise<Session | undefined> =>
-  live(db).where(belongsTo(tokenHashes)).orderBy('session.auth_time', 'desc').limit(1).executeTakeFirst()
+/** Finds the session that signing out of this browser ends; one that is told "signed out" leaves nothing behind. */
+export const findSessionToEnd = async (db: Db, browser: BrowserProof): Promise<Session | undefined> =>
+  isStranger(browser)
+    ? undefined
+    : live(db).where(belongsTo(browser)).orderBy('session.auth_time', 'desc').limit(1).executeTakeFirst()
 
-/** Which sessions end: those of the tokens that a browser sent, in force or replaced, or all of a person. */
-export type Ending = Readonly<{ tokenHashes: readonly string[] }> | Readonly<{ userId: string }>
+/** Which sessions end: those of a browser, or all of a person. */
+export type Ending = BrowserProof | Readonly<{ userId: string }>
 
 /** Ends sessions for good, in one transaction (see `endSessionsWithin`). Returns their ids. */
-export const endSessions = (db: Db, which: Ending): Promise<readonly string[]> =>
-  db.transaction().execute((trx) => endSessionsWithin(trx, which))
+export const endSessions = async (db: Db, which: Ending): Promise<readonly string[]> =>
+  'tokenHashes' in which && isStranger(which) ? [] : db.transaction().execute((trx) => endSessionsWithin(trx, which))
 
 /**
  * The rows go, the families born in them end but for those with offline_access (Back-Channel Logout §2.7), and every
@@ -67,8 +77,8 @@ export const endSessions = (db: Db, which: Ending): Promise<readonly string[]> =
  */
 export const endSessionsWithin = async (trx: Trx, which: Ending): Promise<readonly string[]> => {
   const ended = await trx
-    .deleteFrom('sessions')
-    .where((eb) => ('userId' in which ? eb('user_id', '=', which.userId) : belongsTo(which.tokenHashes)))
+    .deleteFrom('sessions as session')
+    .where((eb) => ('userId' in which ? eb('user_id', '=', which.userId) : belongsTo(which)))
     .returning('id')
     .execute()
   const ids = ended.map(({ id }) => id)

@@ -3,18 +3,15 @@ import { sql } from 'kysely'
 import type { VisitProof } from './authorization-requests.ts'
 import type { Db, Trx } from './database.ts'
 import { isUnspent } from './pushed-requests.ts'
+import type { BrowserProof } from './sessions.ts'
 
 /** Who has just been authenticated, and what the request that says so brought along. */
-export interface SignIn {
+export interface SignIn extends BrowserProof {
   readonly requestId: string
   readonly userId: string
   readonly authEpoch: number
   readonly acr: string
   readonly ttlSeconds: number
-  /** Hashes of the session tokens that the browser sent. */
-  readonly tokenHashes: readonly string[]
-  /** The visits whose cookies the browser sent, this one among them. */
-  readonly visits: readonly VisitProof[]
   /** Of a session, if a new one is opened. */
   readonly sessionId: string
   /** Of this sign-in, if it is the visit's first. */
