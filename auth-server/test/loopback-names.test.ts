@@ -15,7 +15,15 @@ const openAs = async (t: Parameters<typeof testServer>[0], ISSUER: string) => {
 
 t.test('each visit is led to the issuer, with all that was asked, where both names are loopback', async (t) => {
   const open = await openAs(t, 'http://localhost:4000')
-  for (const host of ['127.0.0.1:4000', '[::1]:4000', '127.1.2.3:4000', 'app.localhost:4000', 'LOCALHOST.:4000'])
+  for (const host of [
+    '127.0.0.1:4000',
+    '[::1]:4000',
+    '127.1.2.3:4000',
+    'app.localhost:4000',
+    'LOCALHOST.:4000',
+    '0.0.0.0:4000',
+    '[::]:4000',
+  ])
     for (const target of [url, `/apis/orders-api${url}`, '/logout?state=s', '/interaction/x/login', '//authorize'])
       t.equal(
         await open(host, target),
@@ -37,6 +45,7 @@ t.test(
       'LocalHost:4000',
       '127.0.0.1:8080',
       '10.0.2.2:4000',
+      '0.0.0.1:4000',
       '127.0.0.1.evil.example:4000',
       'localhost.evil.example:4000',
       '127.evil.example:4000',

@@ -288,6 +288,7 @@ t.test(
           'printer.local',
           'router.home.arpa',
           'wiki.corp.internal',
+          ...['fritz.lan', 'nas.home', 'wiki.corp', 'wiki.intranet', 'git.private', '1.0.0.127.in-addr.arpa'],
           'app.test',
           'app.example',
           'abc.onion',

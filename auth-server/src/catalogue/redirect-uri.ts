@@ -16,9 +16,10 @@ const PRIVATE_USE = /^([a-z][a-z0-9+-]*(?:\.[a-z0-9+-]+)+):(\/[^?#]*)(\?[^#]*)?$
 /** RFC 3986 characters; anything else (spaces, backslash, control, non-ASCII) has no place in a redirect URI. */
 const URI_CHARACTERS = /^[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=%]+$/
 
-// Domains that nobody owns: on the device, in the network that it happens to be in, or nowhere (RFC 6761, RFC 6762,
-// RFC 8375, ICANN's reservation of .internal; .localdomain stands in the hosts file of many systems).
-const WITHOUT_OWNER = /(^|\.)(localhost|localdomain|local|internal|home\.arpa|test|invalid|example|alt|onion)$/
+// Domains that nobody owns: on the device, in the network that it happens to be in, or nowhere (RFC 6761, RFC 6762 and
+// its appendix G, RFC 8375, ICANN's reservation of .internal; .localdomain stands in the hosts file of many systems).
+const WITHOUT_OWNER =
+  /(^|\.)(localhost|localdomain|local|internal|intranet|private|corp|home|lan|arpa|test|invalid|example|alt|onion)$/
 
 /**
  * Tells the kind of a redirect URI, also of one that was registered when the rules were others. A link is claimed by a

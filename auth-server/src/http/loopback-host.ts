@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { isVisited } from './visited-path.ts'
 
-const LOOPBACK = /^(?:(?:.+\.)?localhost\.?|127(?:\.\d{1,3}){3}|\[::1\])$/i
+const LOOPBACK = /^(?:(?:.+\.)?localhost\.?|127(?:\.\d{1,3}){3}|0\.0\.0\.0|\[::1?\])$/i
 
 /** Whether a request came by another of this machine's own names than the issuer's. Behind a proxy the port differs. */
 export const isMisnamedLoopback = (

@@ -5,11 +5,15 @@ import ipaddr from 'ipaddr.js'
 const SUBSCRIBER_GROUPS = 4
 const SITE_GROUPS = 3
 
+/** IPv4 in IPv6 by NAT64 (RFC 6052 §2.1): seen as networks, the whole of the old internet would be one subscriber. */
+const NAT64 = ipaddr.IPv6.parseCIDR('64:ff9b::/96')
+
 /** The first groups of 16 bits of an IPv6 address; an IPv4 address, also one that is written as IPv6, as it is. */
 const frontOf = (address: string, groups: number): string => {
   if (!ipaddr.isValid(address)) return address
   const parsed = ipaddr.process(address)
   if (!('parts' in parsed)) return parsed.toString()
+  if (parsed.match(NAT64)) return new ipaddr.IPv4(parsed.toByteArray().slice(12)).toString()
   return parsed.parts
     .slice(0, groups)
     .map((group) => group.toString(16))
