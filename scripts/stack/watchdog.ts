@@ -45,6 +45,11 @@ function startShell(): ChildProcess {
   // detached: Ctrl-C in the terminal is not for it; unref: it keeps nobody waiting
   const started = spawn('/bin/sh', ['-c', script], { cwd: '/', detached: true, stdio: ['pipe', 'ignore', 'ignore'] })
   started.on('error', () => {}) // a system without a shell goes without it
+  started.on('exit', () => {
+    if (shell !== started) return
+    shell = undefined
+    if (guarded.size > 0) tell() // somebody killed it: what it watched over needs another
+  })
   started.stdin.on('error', () => {})
   started.unref()
   if ('unref' in started.stdin && typeof started.stdin.unref === 'function') started.stdin.unref()

@@ -1,7 +1,8 @@
 // What a stack has started ends with it, however it ends; what has ended before is forgotten.
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
 import { waitUntil } from '../stack/wait.ts'
 
@@ -55,6 +56,32 @@ t.test('an owner that ends by a signal takes along what it guards, and only that
       t.ok(isAlive(forgotten), signal)
     }),
   )
+})
+
+/** The shell that the owner has started, once there is one other than `before`. */
+async function watchdogOf(owner: number | undefined, others: readonly number[], before?: number): Promise<number> {
+  let found: number | undefined
+  await waitUntil(
+    async () => {
+      const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid='])
+      const pairs = stdout.split('\n').map((line) => line.trim().split(/\s+/).map(Number))
+      const known = [...others, before]
+      found = pairs.find(([pid, parent]) => parent === owner && !known.includes(pid) && isAlive(pid ?? 0))?.[0]
+      return found !== undefined
+    },
+    { timeoutMs: 15_000 },
+  )
+  return found ?? 0
+}
+
+t.test('whoever ends the one that watches gets another', async (t) => {
+  const { child, forgotten, guarded } = await owner(t, false)
+  const others = [forgotten, ...guarded]
+  const first = await watchdogOf(child.pid, others)
+  process.kill(first, 'SIGKILL')
+  t.ok(await watchdogOf(child.pid, others, first))
+  child.kill('SIGKILL')
+  t.ok(await waitUntil(() => !guarded.some(isAlive), { timeoutMs: 20_000 }))
 })
 
 t.test('guarding keeps no process waiting', async (t) => {

@@ -84,8 +84,8 @@ export async function listen(path: string, server: KongServer, services: Service
   }
 
   const floor: Floor = {
+    isFree: () => phase === 'open',
     async hold() {
-      if (phase !== 'open') throw new Error('the path is given to another server already')
       phase = 'held'
       for (const connection of connections.values()) connection.hold()
       await settled(HOLD_WITHIN_MS)

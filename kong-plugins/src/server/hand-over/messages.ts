@@ -26,6 +26,15 @@ export type Message =
   /** The path is the successor's. */
   | { readonly type: 'taken over' }
 
+/** The other process has ended the conversation, or itself. */
+export class HungUp extends Error {
+  override name = 'HungUp'
+
+  constructor() {
+    super('the other process hung up')
+  }
+}
+
 /** Reads lines; ends with the connection. @throws Error for a line that is none of ours */
 export async function* readMessages(socket: Socket): AsyncGenerator<Message, undefined> {
   for await (const line of createInterface({ input: socket, crlfDelay: Number.POSITIVE_INFINITY }))
@@ -39,7 +48,7 @@ export async function nextOf<Type extends Message['type']>(
   ...types: readonly Type[]
 ): Promise<Extract<Message, { type: Type }>> {
   const { done, value } = await messages.next()
-  if (done) throw new Error('the other process hung up')
+  if (done) throw new HungUp()
   if (!isOneOf(value, types)) throw new Error('an unexpected message of the other process')
   return value
 }
@@ -54,7 +63,7 @@ function isOneOf<Type extends Message['type']>(
 /** Sends as many as the other side takes, and lets others run meanwhile. */
 export async function sendMessages(socket: Socket, messages: Iterable<Message>): Promise<void> {
   for (const message of messages) {
-    if (socket.destroyed) throw new Error('the other process hung up')
+    if (socket.destroyed) throw new HungUp()
     if (socket.write(`${JSON.stringify(message)}\n`)) continue
     await Promise.race([new Promise((resolve) => socket.once('drain', resolve)), finished(socket).catch(() => {})])
   }

@@ -8,10 +8,9 @@ import { type Message, nextOf, readMessages, sendMessages } from './messages.ts'
 
 /** What handing over does to the connections from Kong. */
 export interface Floor {
-  /**
-   * New calls wait from now on. Resolves when those begun before are answered, or have taken too long.
-   * @throws Error when the path is handed over already
-   */
+  /** Whether the path is neither handed over nor being so. */
+  isFree(): boolean
+  /** New calls wait from now on. Resolves when those begun before are answered, or have taken too long. */
   hold(): Promise<void>
   /** They are answered here, after all. */
   resume(): void
@@ -39,6 +38,10 @@ export async function handOver(socket: Socket, { server, services }: Estate, flo
   } catch (cause) {
     log.warn({ err: cause }, 'a process that wanted to take over went away')
     socket.destroy()
+    return
+  }
+  if (!floor.isFree()) {
+    socket.destroy() // another asked before; who asks again asks that one
     return
   }
   const impatience = setTimeout(() => socket.destroy(), HOLD_FOR_MS)

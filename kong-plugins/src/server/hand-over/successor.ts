@@ -3,42 +3,62 @@ import { connect, type Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { whatIsMissing } from '../../metrics/readiness.ts'
-import { peerPath } from '../socket-file.ts'
-import { HAND_OVER, type Message, nextOf, readMessages, sendMessages } from './messages.ts'
+import { isAlive, peerPath } from '../socket-file.ts'
+import { HAND_OVER, HungUp, type Message, nextOf, readMessages, sendMessages } from './messages.ts'
 import type { Estate } from './predecessor.ts'
 
 /** How long keys and feeds may take before the path is taken, in milliseconds; the predecessor works meanwhile. */
 const READY_WITHIN_MS = 10_000
 /** How long the rest may take while calls wait, in milliseconds. */
 const TAKE_WITHIN_MS = 2000
+/** A server that says nothing for this long hangs, in milliseconds: Kong does not wait longer for an answer either. */
+const SILENT_FOR_MS = 3000
+/** For how long to ask again when another process is being handed the path, in milliseconds. */
+const TURN_WITHIN_MS = 10_000
+const ASK_AGAIN_AFTER_MS = 50
+
+type Messages = AsyncGenerator<Message, undefined>
 
 /**
  * Takes over from the server that listens on a path.
  * @param publish puts our own socket in its place
  */
 export async function takeOver(path: string, estate: Estate, publish: () => Promise<void>, log: Logger): Promise<void> {
-  const socket = await reach(path)
-  if (socket === undefined) {
-    log.warn('the server on this path cannot hand over: its calls are cut when it ends, its counts are lost')
-    return publish()
+  const deadline = performance.now() + TURN_WITHIN_MS
+  while (true) {
+    const socket = await reach(path)
+    if (socket === undefined) {
+      log.warn('the server on this path cannot hand over: its calls are cut when it ends, its counts are lost')
+      return publish()
+    }
+    const messages = readMessages(socket)
+    try {
+      await receive(socket, messages, estate)
+      log.info('took over from the server on this path, with its instances, counts and used proofs')
+    } catch (cause) {
+      // Of two that start at once one is faster: what there is to be handed over is that one's by then.
+      if (cause instanceof HungUp && performance.now() < deadline && (await isAlive(path))) {
+        await delay(ASK_AGAIN_AFTER_MS)
+        continue
+      }
+      log.warn({ err: cause }, 'not everything was handed over: counts or used proofs of the server before may be lost')
+    }
+    socket.setTimeout(0)
+    await publish()
+    await sendMessages(socket, [{ type: 'taken over' }]).catch(() => {})
+    void hearTheRest(messages, estate).catch(() => {})
+    return
   }
-  const messages = readMessages(socket)
-  try {
-    socket.write(`${HAND_OVER}\n`)
-    const missing = await learn(messages, estate)
-    await ready(estate, missing)
-    socket.setTimeout(TAKE_WITHIN_MS, () => socket.destroy())
-    await sendMessages(socket, [{ type: 'take over' }])
-    await learn(messages, estate)
-    await inherit(messages, estate)
-    log.info('took over from the server on this path, with its instances, counts and used proofs')
-  } catch (cause) {
-    log.warn({ err: cause }, 'not everything was handed over: counts or used proofs of the server before may be lost')
-  }
-  socket.setTimeout(0)
-  await publish()
-  await sendMessages(socket, [{ type: 'taken over' }]).catch(() => {})
-  void hearTheRest(messages, estate).catch(() => {})
+}
+
+async function receive(socket: Socket, messages: Messages, estate: Estate): Promise<void> {
+  socket.write(`${HAND_OVER}\n`)
+  const missing = await learn(socket, messages, estate)
+  await ready(estate, missing)
+  socket.setTimeout(TAKE_WITHIN_MS, () => socket.destroy(new Error('it took too long')))
+  await sendMessages(socket, [{ type: 'take over' }])
+  await learn(socket, messages, estate)
+  await inherit(messages, estate)
 }
 
 function reach(path: string): Promise<Socket | undefined> {
@@ -49,9 +69,10 @@ function reach(path: string): Promise<Socket | undefined> {
 }
 
 /** The instances that Kong knows, under their ids. @returns what the other side lacks to be ready */
-async function learn(messages: AsyncGenerator<Message, undefined>, { server }: Estate): Promise<readonly string[]> {
+async function learn(socket: Socket, messages: Messages, { server }: Estate): Promise<readonly string[]> {
   while (true) {
-    const message = await nextOf(messages, 'instance', 'introduced')
+    const silence = setTimeout(() => socket.destroy(new Error('the other process says nothing')), SILENT_FOR_MS)
+    const message = await nextOf(messages, 'instance', 'introduced').finally(() => clearTimeout(silence))
     if (message.type === 'introduced') {
       server.instances.nextId = message.nextId
       return message.missing
@@ -70,7 +91,7 @@ async function ready({ services }: Estate, missing: readonly string[]): Promise<
   }
 }
 
-async function inherit(messages: AsyncGenerator<Message, undefined>, { services }: Estate): Promise<void> {
+async function inherit(messages: Messages, { services }: Estate): Promise<void> {
   while (true) {
     const message = await nextOf(messages, 'counts', 'proofs', 'yours')
     if (message.type === 'yours') return
@@ -80,7 +101,7 @@ async function inherit(messages: AsyncGenerator<Message, undefined>, { services 
 }
 
 /** Calls that were under way for long when the path was taken, decided over there. */
-async function hearTheRest(messages: AsyncGenerator<Message, undefined>, { services }: Estate): Promise<void> {
+async function hearTheRest(messages: Messages, { services }: Estate): Promise<void> {
   for await (const message of messages) {
     if (message.type === 'counts') services.counters.adopt(message.record)
     if (message.type === 'proofs') services.proofs.local.adopt(message.record)
