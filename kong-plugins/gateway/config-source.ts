@@ -1,5 +1,5 @@
 // A YAML text with a way back from each value to its line, so that every problem can name where it is.
-import { isMap, isNode, isPair, isScalar, isSeq, LineCounter } from 'yaml'
+import { type Document, isMap, isNode, isPair, isScalar, isSeq, LineCounter } from 'yaml'
 import { parseKongYaml } from './kong-yaml.ts'
 
 /** Where a value lies in the document: keys and indices from the root. */
@@ -39,10 +39,20 @@ export class ConfigSource {
     const lines = new LineCounter()
     const { document, problems } = parseKongYaml(text, lines)
     this.problems = problems.map(({ offset, text }) => ({ line: lines.linePos(offset).line || 1, text }))
-    this.root = this.problems.length > 0 ? undefined : (document?.toJS({ maxAliasCount: -1 }) ?? null)
+    this.root = this.problems.length > 0 ? undefined : this.#resolve(document)
     this.#positionAt = (path) => {
       const { line, col } = lines.linePos(keyOffset(document?.contents, path))
       return { line: line || 1, column: col || 1 }
+    }
+  }
+
+  /** The values of a document: anchors and merges may lead nowhere. */
+  #resolve(document: Document | undefined): unknown {
+    try {
+      return document?.toJS({ maxAliasCount: -1 }) ?? null
+    } catch (error) {
+      this.problems.push({ line: 1, text: error instanceof Error ? error.message : String(error) })
+      return undefined
     }
   }
 

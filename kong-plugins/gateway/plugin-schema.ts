@@ -70,7 +70,7 @@ export function applySchema(
   const missing = schema.default ?? (type === 'record' && schema.required === true ? {} : undefined)
   const given = value === undefined ? missing : (value ?? undefined)
   if (given === undefined) {
-    if (schema.required === true && schema.auto !== true) problem(path, 'is required')
+    if (schema.required === true && (value === null || schema.auto !== true)) problem(path, 'is required')
     return undefined
   }
   if (typeChecks[type]?.(given) === false) {
@@ -144,14 +144,19 @@ function expandShorthands(
   path: (string | number)[],
 ): Record<string, unknown> {
   const expanded = { ...given }
+  const names = schemaFields(schema.fields).map(([name]) => name)
   for (const [name, short] of schemaFields(schema.shorthand_fields)) {
     const value = given[name]
     if (value === undefined) continue
     applySchema(short, value, problem, [...path, name])
+    if (names.includes(name)) continue
     delete expanded[name]
     const [target, inner] = Array.isArray(short.replaced_with) ? short.replaced_with.map(String) : []
     if (target === undefined || value === null) continue
     const before = expanded[target]
+    const newer = inner === undefined ? before : fieldOf(Object(before), inner)
+    if (newer !== undefined && newer !== null && short.deprecated === true && newer !== value)
+      problem([...path, name], `must not differ from ${[target, inner].filter((each) => each !== undefined).join('.')}`)
     if (inner === undefined) expanded[target] = before ?? value
     else expanded[target] = { [inner]: value, ...(isRecord(before) ? before : {}) }
   }

@@ -27,7 +27,8 @@ export const valueRules: Readonly<Record<string, Rule>> = {
   len_max: (limit, v) => (sizeOf(v) > Number(limit) ? `may have at most ${limit}` : undefined),
   eq: (wanted, v) => (v === wanted ? undefined : wanted === null ? 'must not be set here' : `must be ${wanted}`),
   ne: (unwanted, v) => (v === unwanted ? `must not be ${v}` : undefined),
-  len_eq: (limit, v) => (sizeOf(v) === Number(limit) ? undefined : `must have ${limit}`),
+  len_eq: (limit, v) =>
+    sizeOf(v) === Number(limit) ? undefined : limit === 0 ? 'must be empty' : `must have ${limit}`,
   timestamp: (_, v) => (Number(v) > 0 ? undefined : 'must be greater than 0'),
   not_match: (pattern, v) => (matches(pattern, v) ? `must not match the Lua pattern ${pattern}` : undefined),
   match_all: (list, v) => {

@@ -1,6 +1,6 @@
 // Rules for routes that our plugins protect: a guard that works, nothing that answers before it, nobody mixed up with another.
 import { isRecord } from '@mobile-api-gateway/kong-plugins/gateway/config-source.ts'
-import { bundledPlugins, nativeCheck } from './bundled-plugins.ts'
+import { answering, nativeCheck } from './answering-plugins.ts'
 import { type Entity, nameOf } from './document.ts'
 import { acceptedPolicy, isForOthers, type Proof, tryGuard } from './guard.ts'
 import { luaOf } from './plugin-configs.ts'
@@ -64,37 +64,33 @@ function checkGuard(scopes: Scopes, prober: Prober, { route, by, proof }: Protec
     )
     return
   }
-  for (const entity of [guard, ...scopes.personal(route, 'post-function')]) {
-    const findings = tryGuard(prober, proof, luaOf(entity, 'access'), rewrite)
-    const at = [...entity.path, 'config', 'access']
-    const displaced = findings.some(({ open }) => open)
-      ? all.find((other) => other !== entity && works(other))
-      : undefined
-    if (displaced !== undefined) {
-      report(
-        entity.path,
-        `this post-function takes the place of the guard on ${nameOf(route)}, and is none`,
-        'the guard as its first function, then your own',
-      )
-      continue
-    }
-    const other = findings.length === 0 ? undefined : acceptedPolicy(prober, proof, luaOf(entity, 'access'), policies)
-    if (other !== undefined && other !== proof.policy) {
-      report(
-        at,
-        `the guard on ${nameOf(route)} expects policy ${other}, but ${nameOf(owner)} has ${proof.policy}`,
-        `"${proof.policy}" in the guard`,
-      )
-      continue
-    }
-    if (findings.length > 0 && isForOthers(prober, proof, luaOf(entity, 'access'))) {
-      const others = guards[proof.kind === 'header' ? 'shared' : 'header'].plugins
-      const what = `the guard on ${nameOf(route)} is the one for ${others}: it asks for marks that ${nameOf(owner)} does not leave`
-      report(at, what, instead)
-      continue
-    }
-    for (const { text } of findings) report(at, `the guard on ${nameOf(route)} does not work: ${text}`, instead)
+  const findings = tryGuard(prober, proof, luaOf(guard, 'access'), rewrite)
+  const at = [...guard.path, 'config', 'access']
+  const displaced = findings.some(({ open }) => open) ? all.find((other) => other !== guard && works(other)) : undefined
+  if (displaced !== undefined) {
+    report(
+      guard.path,
+      `this post-function takes the place of the guard on ${nameOf(route)}, and is none`,
+      'the guard as its first function, then your own',
+    )
+    return
   }
+  const other = findings.length === 0 ? undefined : acceptedPolicy(prober, proof, luaOf(guard, 'access'), policies)
+  if (other !== undefined && other !== proof.policy) {
+    report(
+      at,
+      `the guard on ${nameOf(route)} expects policy ${other}, but ${nameOf(owner)} has ${proof.policy}`,
+      `"${proof.policy}" in the guard`,
+    )
+    return
+  }
+  if (findings.length > 0 && isForOthers(prober, proof, luaOf(guard, 'access'))) {
+    const others = guards[proof.kind === 'header' ? 'shared' : 'header'].plugins
+    const what = `the guard on ${nameOf(route)} is the one for ${others}: it asks for marks that ${nameOf(owner)} does not leave`
+    report(at, what, instead)
+    return
+  }
+  for (const { text } of findings) report(at, `the guard on ${nameOf(route)} does not work: ${text}`, instead)
 }
 
 /** Which headers of the identity a cache has to tell apart. */
@@ -105,7 +101,7 @@ function checkAnswers(scopes: Scopes, { route, by }: ProtectedRoute, report: Rep
   const hasConsumers = by.some((entity) => configOf(entity).kong_consumer === 'virtual')
   const hasNativeCheck = scopes.atWork(route, nativeCheck) !== undefined
   for (const name of scopes.names(route)) {
-    const answers = bundledPlugins.get(name)?.answers
+    const answers = answering.get(name)
     if (answers === undefined) continue
     for (const entity of scopes.candidates(route, name).slice(0, 1)) {
       const config = configOf(entity)

@@ -28,6 +28,24 @@ local plain = {
 
 local field_facts
 
+-- Where an older name of a field leads to, by trying.
+local function way_of_value(short)
+  local sample = ({ string = "sample", number = 7, integer = 7, boolean = true })[short.type]
+  local function find(node, way)
+    if node == sample then return way end
+    for key, value in pairs(type(node) == "table" and node or {}) do
+      local longer = { unpack(way) }
+      longer[#longer + 1] = key
+      local found = find(value, longer)
+      if found then return found end
+    end
+  end
+  local called, result = pcall(short.func, sample)
+  -- one that stands for several fields (a service's url) is not understood
+  return called and sample ~= nil and type(result) == "table" and next(result, next(result)) == nil and find(result, {})
+    or nil
+end
+
 local function patterns(list)
   local all = {}
   for i, rule in ipairs(list) do all[i] = { pattern = rule.pattern } end
@@ -94,8 +112,8 @@ function field_facts(field)
       for i, entry in ipairs(field.shorthand_fields) do
         local name, short = next(entry)
         local short_told = field_facts(short)
-        local replaced = short.deprecation and short.deprecation.replaced_with and short.deprecation.replaced_with[1]
-        short_told.replaced_with = replaced and replaced.path
+        short_told.deprecated = short.deprecation and short.deprecation.replaced_with and true or nil
+        short_told.replaced_with = way_of_value(short)
         told.shorthand_fields[i] = { [name] = short_told }
       end
     end
