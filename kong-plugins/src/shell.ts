@@ -53,10 +53,13 @@ async function carryOut(kong: Kong, effects: Effects): Promise<void> {
   if (effects.kind !== 'answer' && effects.logFields) await kong.log.setSerializeValue('gateway', effects.logFields)
   if (effects.kind === 'deny') return answer(kong, effects.denial)
   if (effects.kind === 'answer') return answer(kong, effects.answer)
-  const { requestHeaders = {}, responseHeaders = {}, handOver, authenticate, groups } = effects
+  const { requestHeaders = {}, secretHeaders = [], responseHeaders = {}, handOver, authenticate, groups } = effects
   if (authenticate) await kong.client.authenticate(authenticate.consumer, authenticate.credential)
   if (groups) await kong.ctx.shared.set('authenticated_groups', groups)
   if (Object.keys(requestHeaders).length > 0) await kong.service.request.setHeaders(requestHeaders)
+  for (const name of secretHeaders) {
+    await kong.log.setSerializeValue(`request.headers.${name.toLowerCase()}`, 'REDACTED')
+  }
   if (Object.keys(responseHeaders).length > 0) await kong.response.setHeaders(responseHeaders)
   if (handOver) await kong.ctx.shared.set(HAND_OVER_KEY, handOver)
 }

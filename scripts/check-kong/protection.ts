@@ -2,7 +2,8 @@
 import { isRecord } from '@mobile-api-gateway/kong-plugins/gateway/config-source.ts'
 import { answering, nativeCheck } from './answering-plugins.ts'
 import { type Entity, nameOf } from './document.ts'
-import { acceptedPolicy, isForOthers, type Proof, tryGuard } from './guard.ts'
+import { pluginSchemas } from './facts.ts'
+import { acceptedPolicy, isForOthers, leftByOthers, type Proof, tryGuard } from './guard.ts'
 import { luaOf } from './plugin-configs.ts'
 import { Prober } from './probe.ts'
 import type { Report } from './problem.ts'
@@ -20,13 +21,15 @@ export async function checkProtection(entities: readonly Entity[], report: Repor
   try {
     // Where the method decides about scopes, the backend has to see the same method as we do.
     const byMethod = routes.some(({ by }) => by.some((entity) => hasEntries(configOf(entity).method_scopes)))
-    const alsoForged = byMethod ? methodHeaders : []
+    const secrets = routes.flatMap(({ by }) => by.map((entity) => configOf(entity).backend_secret_header))
+    const alsoForged = [...(byMethod ? methodHeaders : []), ...secrets.filter((name) => typeof name === 'string')]
     const rewrite = checkStripping(scopes, prober, first.by[0]?.path ?? first.route.path, alsoForged, report)
     const policies = [...new Set(routes.map(({ proof }) => proof.policy))]
     for (const each of routes) {
       checkGuard(scopes, prober, each, { rewrite, policies, report })
       checkAnswers(scopes, each, report)
       checkHeaders(scopes, each, report)
+      checkIdentity(scopes, prober, each, report)
       checkRetries(each, report)
     }
   } finally {
@@ -131,8 +134,16 @@ function checkAnswers(scopes: Scopes, { route, by }: ProtectedRoute, report: Rep
 const settings = ['add', 'append', 'replace', 'rename']
 
 function checkHeaders(scopes: Scopes, { route }: ProtectedRoute, report: Report): void {
-  const entity = scopes.candidates(route, 'request-transformer')[0]
-  if (entity === undefined) return
+  for (const entity of scopes.candidates(route, 'request-transformer')) checkTransformer(route, entity, report)
+  for (const entity of scopes.candidates(route, 'correlation-id')) {
+    const name = configOf(entity).header_name
+    if (typeof name !== 'string' || !isReserved(name)) continue
+    const what = `correlation-id writes ${name} on ${nameOf(route)}: the backend would take it for the gateway's word`
+    report([...entity.path, 'config', 'header_name'], what, 'header_name: Kong-Request-ID')
+  }
+}
+
+function checkTransformer(route: Entity, entity: Entity, report: Report): void {
   for (const setting of settings) {
     const part = configOf(entity)[setting]
     const headers: unknown[] = isRecord(part) && Array.isArray(part.headers) ? part.headers : []
@@ -143,6 +154,31 @@ function checkHeaders(scopes: Scopes, { route }: ProtectedRoute, report: Report)
       const what = `request-transformer writes ${written} on ${nameOf(route)}: the backend would take it for the gateway's word`
       report([...entity.path, 'config', setting, 'headers', index], what, 'another header, or nothing')
     })
+  }
+}
+
+/** Bundled plugins that find out who calls by themselves, and tell backends in the same headers as ours. */
+const otherIdentities = ['session', 'jwt', 'oauth2', 'key-auth', 'ldap-auth', 'basic-auth', 'hmac-auth']
+
+/** What runs after ours; the others have had their say before. */
+const ourPriority = 1420
+
+function checkIdentity(scopes: Scopes, prober: Prober, { route, by, proof }: ProtectedRoute, report: Report): void {
+  const guard = scopes.atWork(route, 'post-function')
+  const left = guard === undefined ? [] : leftByOthers(prober, proof, luaOf(guard, 'access'))
+  const telling = by.find((entity) => (configOf(entity).kong_consumer ?? 'none') !== 'none')
+  for (const name of otherIdentities) {
+    const entity = scopes.atWork(route, name)
+    if (entity === undefined) continue
+    const instead = `${name} at a route of its own, without our plugins`
+    if (left.length > 0) {
+      const what = `${name} on ${nameOf(route)} tells the backend of somebody else, and the guard there does not put it right: ${left.join(', ')}`
+      report(entity.path, what, `${instead}; or the guard of this project's ${guards[proof.kind].file}, unchanged`)
+    }
+    if (telling !== undefined && Number(pluginSchemas.get(name)?.priority) < ourPriority) {
+      const what = `${name} on ${nameOf(route)} tells Kong of somebody else after ${nameOf(telling)} has: acl, limits and logs go by that one`
+      report(entity.path, what, `${instead}; or kong_consumer: none in ${nameOf(telling)}`)
+    }
   }
 }
 

@@ -65,11 +65,6 @@ export class Scopes {
     return this.candidates(route, name).find(({ refers }) => !refers.has('consumer'))
   }
 
-  /** Entries for single consumers: they take the place of the one at work. */
-  personal(route: Entity, name: string): Entity[] {
-    return this.candidates(route, name).filter(({ refers }) => refers.has('consumer'))
-  }
-
   /** Names of all plugins that are at work for a route. */
   names(route: Entity): string[] {
     const all = new Set(this.#plugins.map(({ values }) => String(values.name)))
