@@ -90,7 +90,7 @@ t.test('no consumer of that name: refused, also where the plugin stands alone', 
       headers: {},
       requestHeaders: {},
       responseHeaders: {},
-      calls: [READ, 'kong.client.load_consumer', 'kong.response.exit'],
+      calls: [READ, 'kong.client.load_consumer', 'kong.request.get_header', 'kong.response.exit'],
     })
 })
 
