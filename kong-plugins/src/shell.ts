@@ -74,7 +74,11 @@ async function refuse(kong: Kong, denial: Denial): Promise<void> {
   const type = await kong.request.getHeader('content-type').catch(() => undefined)
   if (type?.startsWith('application/grpc') !== true) return answer(kong, denial)
   const { status, body, headers } = denial
-  return kong.response.exit(status, typeof body === 'string' ? body : String(body.message ?? body.error_description ?? ''), headers)
+  return kong.response.exit(
+    status,
+    typeof body === 'string' ? body : String(body.message ?? body.error_description ?? ''),
+    headers,
+  )
 }
 
 function answer(kong: Kong, { status, body, headers }: Answer): Promise<void> {

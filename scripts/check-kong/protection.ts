@@ -30,6 +30,7 @@ export async function checkProtection(entities: readonly Entity[], report: Repor
       checkAnswers(scopes, each, report)
       checkHeaders(scopes, each, report)
       checkIdentity(scopes, prober, each, report)
+      checkPreflights(scopes, each, report)
       checkRetries(each, report)
     }
   } finally {
@@ -180,6 +181,14 @@ function checkIdentity(scopes: Scopes, prober: Prober, { route, by, proof }: Pro
       report(entity.path, what, `${instead}; or kong_consumer: none in ${nameOf(telling)}`)
     }
   }
+}
+
+function checkPreflights(scopes: Scopes, { route, by }: ProtectedRoute, report: Report): void {
+  const cors = scopes.atWork(route, 'cors')
+  if (cors === undefined || configOf(cors).preflight_continue !== true) return
+  const owner = nameOf(by[0] ?? route)
+  const what = `cors on ${nameOf(route)} hands preflights on, and as they carry no token ${owner} refuses them: browsers cannot call`
+  report([...cors.path, 'config', 'preflight_continue'], what, 'preflight_continue: false')
 }
 
 const kongsRetries = 5

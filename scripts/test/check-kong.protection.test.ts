@@ -209,6 +209,13 @@ t.test('another plugin that says who calls, beside a guard that does not put it 
   ])
 })
 
+t.test('preflights that would need a token', async (t) => {
+  const cors = (value: boolean): string =>
+    atService(`  - { name: cors, config: { origins: [https://app.example], preflight_continue: ${value} } }`)
+  t.strictSame(await problems(cors(false)), [])
+  t.match(await problems(cors(true)), [/cors on route mobile-api hands preflights on, and as they carry no token/])
+})
+
 t.test('a plugin that answers before the guard', async (t) => {
   const lambda = '  - { name: aws-lambda, config: { function_name: f, aws_region: eu-west-1 } }'
   t.match(await problems(atService(lambda)), [
