@@ -3,6 +3,7 @@
 import { type Refuse, stableId } from './config-entities.ts'
 import type { Fields, Remark } from './config-source.ts'
 import type { Plugin, Scope } from './config-types.ts'
+import { type CorsConfig, corsPriority, corsSchema } from './cors.ts'
 import { missingLuaCalls } from './lua-support.ts'
 import { applySchema, type PluginInfo } from './plugin-schema.ts'
 import { known, type LuaPhase, luaPhases, luaPlugins, observers, refused } from './support.ts'
@@ -59,6 +60,13 @@ export function readPlugin(at: Fields, scope: Scope, found: PluginFindings): Plu
   if (luaPriority !== undefined) {
     return { ...base, kind: 'lua', priority: luaPriority, code: readLua(at, name, scope, found) }
   }
+  const problem = (path: readonly (string | number)[], text: string): void => {
+    at.source.problem([...at.path, 'config', ...path], `${name}: ${path.join('.')} ${text}`)
+  }
+  if (name === 'cors') {
+    const config: CorsConfig = Object(applySchema(corsSchema, at.record('config') ?? {}, problem))
+    return { ...base, kind: 'cors', priority: corsPriority, config }
+  }
   const info = found.infos.get(name)
   if (info === undefined) {
     if (observers.has(name)) found.notice({ line: at.line, text: `plugin ${name} only watches; it is left out` })
@@ -68,9 +76,6 @@ export function readPlugin(at: Fields, scope: Scope, found: PluginFindings): Plu
   const unsupported = info.phases.filter((phase) => phase !== 'access')
   if (unsupported.length > 0) found.refuse(scope, at, 'name', `plugin ${name} in phase ${unsupported.join(', ')}`)
   const given = at.record('config') ?? {}
-  const problem = (path: readonly (string | number)[], text: string): void => {
-    at.source.problem([...at.path, 'config', ...path], `${name}: ${path.join('.')} ${text}`)
-  }
   const complete = applySchema({ ...info.config, required: true }, given, problem)
   const config = resolveReferences(info.config, complete, process.env, (path, text) => {
     const line = at.source.line([...at.path, 'config', ...path])

@@ -1,5 +1,6 @@
 // A YAML text with a way back from each value to its line, so that every problem can name where it is.
-import { isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
+import { type Document, isMap, isNode, isPair, isScalar, isSeq, LineCounter } from 'yaml'
+import { parseKongYaml } from './kong-yaml.ts'
 
 /** Where a value lies in the document: keys and indices from the root. */
 export type Path = readonly (string | number)[]
@@ -32,30 +33,26 @@ export class ConfigError extends Error {
 export class ConfigSource {
   readonly root: unknown
   readonly problems: Remark[] = []
-  readonly #lineAt: (path: Path) => number
   readonly #positionAt: (path: Path) => Position
 
   constructor(text: string) {
     const lines = new LineCounter()
-    const doc = parseDocument(text, { lineCounter: lines, merge: true })
-    this.problems = doc.errors.map((error) => ({
-      line: error.linePos?.[0].line ?? 1,
-      text: error.message.split('\n')[0] ?? 'YAML error',
-    }))
-    this.root = this.problems.length > 0 ? undefined : doc.toJS()
-    this.#lineAt = (path) => {
-      for (let length = path.length; length > 0; length -= 1) {
-        const node = doc.getIn(path.slice(0, length), true)
-        const range = typeof node === 'object' && node !== null && 'range' in node ? node.range : undefined
-        const start: unknown = Array.isArray(range) ? range[0] : undefined
-        if (typeof start === 'number') return lines.linePos(start).line
-      }
-      return 1
-    }
+    const { document, problems } = parseKongYaml(text, lines)
+    this.problems = problems.map(({ offset, text }) => ({ line: lines.linePos(offset).line || 1, text }))
+    this.root = this.problems.length > 0 ? undefined : this.#resolve(document)
     this.#positionAt = (path) => {
-      const start = keyOffset(doc.contents, path)
-      const { line, col } = lines.linePos(start)
-      return { line, column: col }
+      const { line, col } = lines.linePos(keyOffset(document?.contents, path))
+      return { line: line || 1, column: col || 1 }
+    }
+  }
+
+  /** The values of a document: anchors and merges may lead nowhere. */
+  #resolve(document: Document | undefined): unknown {
+    try {
+      return document?.toJS({ maxAliasCount: -1 }) ?? null
+    } catch (error) {
+      this.problems.push({ line: 1, text: error instanceof Error ? error.message : String(error) })
+      return undefined
     }
   }
 
@@ -65,7 +62,7 @@ export class ConfigSource {
   }
 
   line(path: Path): number {
-    return this.#lineAt(path)
+    return this.position(path).line
   }
 
   problem(path: Path, text: string): void {
@@ -83,7 +80,7 @@ function keyOffset(contents: unknown, path: Path): number {
   let found = offsetOf(contents) ?? 0
   for (const step of path) {
     const next: unknown = isMap(node)
-      ? node.items.find(({ key }) => isScalar(key) && key.value === step)
+      ? node.items.findLast(({ key }) => isScalar(key) && key.value === step)
       : isSeq(node)
         ? node.items[Number(step)]
         : undefined

@@ -1,5 +1,6 @@
 // What the embedded gateway knows of a kong.yml once it has been read and found valid.
 import type { Remark } from './config-source.ts'
+import type { CorsConfig } from './cors.ts'
 import type { LuaPhase } from './support.ts'
 
 export interface Service {
@@ -65,7 +66,14 @@ export interface LuaPlugin extends PluginBase {
   readonly code: ReadonlyMap<LuaPhase, readonly string[]>
 }
 
-export type Plugin = ExternalPlugin | LuaPlugin
+/** Kong's cors, with its defaults filled in. */
+export interface CorsPlugin extends PluginBase {
+  readonly kind: 'cors'
+  readonly priority: number
+  readonly config: CorsConfig
+}
+
+export type Plugin = ExternalPlugin | LuaPlugin | CorsPlugin
 
 /** Something that is not reproduced here and could decide about access: what it covers answers 501. */
 export interface Refusal {

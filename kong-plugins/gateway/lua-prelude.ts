@@ -76,6 +76,18 @@ local levels = { "EMERG", "ALERT", "CRIT", "ERR", "WARN", "NOTICE", "INFO", "DEB
 for i, level in ipairs(levels) do rawset(ngx, level, i) end
 rawset(ngx, "log", function(level, ...) kong.log[(levels[level] or "NOTICE"):lower()](...) end)
 rawset(ngx, "time", os.time)
+local function unescape(text)
+  return (text:gsub("+", " "):gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end))
+end
+rawset(ngx, "decode_args", function(text)
+  local args = {}
+  for pair in text:gmatch("[^&]+") do
+    local name, value = pair:match("^([^=]*)=(.*)$")
+    if name == nil then name, value = pair, true end
+    if name ~= "" then args[unescape(name)] = value == true or unescape(value) end
+  end
+  return args
+end)
 rawset(ngx, "now", function() return call("ngx.now") end)
 rawset(ngx, "get_phase", function() return call("ngx.get_phase") end)
 

@@ -5,7 +5,17 @@ import { pdk } from './pdk.ts'
 const extras = [
   ...['kong.log', 'kong.log.inspect', 'kong.ctx.shared', 'kong.ctx.shared.', 'kong.ctx.plugin', 'kong.ctx.plugin.'],
   ...['ngx.req.get_headers', 'ngx.req.clear_header', 'ngx.req.set_header', 'ngx.req.get_method', 'ngx.var.', 'ngx.var'],
-  ...['ngx.header', 'ngx.header.', 'ngx.status', 'ngx.log', 'ngx.null', 'ngx.time', 'ngx.now', 'ngx.get_phase'],
+  ...[
+    'ngx.header',
+    'ngx.header.',
+    'ngx.status',
+    'ngx.log',
+    'ngx.null',
+    'ngx.time',
+    'ngx.now',
+    'ngx.decode_args',
+    'ngx.get_phase',
+  ],
   ...['ngx.DEBUG', 'ngx.INFO', 'ngx.NOTICE', 'ngx.WARN', 'ngx.ERR', 'ngx.CRIT', 'ngx.ALERT', 'ngx.EMERG'],
 ]
 

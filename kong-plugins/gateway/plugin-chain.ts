@@ -1,6 +1,7 @@
 // The order in which a request meets the plugins of kong.yml, as Kong's plugins iterator has it.
 import { errorAnswer } from './answer.ts'
 import type { KongConfig, LuaPlugin, Plugin, Route } from './config-types.ts'
+import { corsAccess, corsHeaderFilter } from './cors.ts'
 import type { Exchange } from './exchange.ts'
 import { type PluginServer, runExternalPlugin } from './external-plugin.ts'
 import type { LuaFunction, LuaRuntime } from './lua.ts'
@@ -79,12 +80,16 @@ export function createPluginChain(config: KongConfig, lua: LuaRuntime, server: P
     access: async (exchange) => {
       for (const plugin of matched(exchange)) {
         if (plugin.kind === 'lua') runLua(plugin, 'access', exchange)
+        else if (plugin.kind === 'cors') corsAccess(plugin.config, exchange)
         else if (plugin.phases.includes('access')) await runExternalPlugin(server, plugin, exchange)
         if (exchange.answer !== undefined) return
       }
     },
     headerFilter: (exchange) => {
-      for (const plugin of matched(exchange)) runLua(plugin, 'header_filter', exchange)
+      for (const plugin of matched(exchange)) {
+        if (plugin.kind === 'cors') corsHeaderFilter(plugin.config, exchange)
+        else runLua(plugin, 'header_filter', exchange)
+      }
     },
   }
 }

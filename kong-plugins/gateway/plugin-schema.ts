@@ -1,6 +1,6 @@
 // Kong's plugin schemas, as far as a plugin server's dump uses them: checking a config and filling in its defaults.
 import { isRecord } from './config-source.ts'
-import { recordRules, valueRules } from './schema-rules.ts'
+import { type Fits, fieldOf, recordRules, valueRules } from './schema-rules.ts'
 
 /** One field's definition in a plugin's schema, as the dump spells it. */
 export type FieldSchema = Readonly<Record<string, unknown>>
@@ -40,15 +40,19 @@ export function readPluginDump(dump: unknown): PluginInfo[] {
   })
 }
 
+// K: an empty table is a list as well as a mapping.
+const isEmptyTable = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Object.keys(value).length === 0
+
 const typeChecks: Readonly<Record<string, (value: unknown) => boolean>> = {
   string: (v) => typeof v === 'string',
   number: (v) => typeof v === 'number',
   integer: (v) => Number.isInteger(v),
   boolean: (v) => typeof v === 'boolean',
-  array: Array.isArray,
-  set: Array.isArray,
-  map: isRecord,
-  record: isRecord,
+  array: (v) => Array.isArray(v) || isEmptyTable(v),
+  set: (v) => Array.isArray(v) || isEmptyTable(v),
+  map: (v) => isRecord(v) || isEmptyTable(v),
+  record: (v) => isRecord(v) || isEmptyTable(v),
 }
 
 /**
@@ -62,25 +66,36 @@ export function applySchema(
   path: (string | number)[] = [],
 ): unknown {
   const type = String(schema.type)
-  const given = value ?? schema.default ?? (type === 'record' && schema.required === true ? {} : undefined)
+  // K: what stands there as null is not given a default.
+  const missing = schema.default ?? (type === 'record' && schema.required === true ? {} : undefined)
+  const given = value === undefined ? missing : (value ?? undefined)
   if (given === undefined) {
-    if (schema.required === true) problem(path, 'is required')
+    if (schema.required === true && (value === null || schema.auto !== true)) problem(path, 'is required')
     return undefined
   }
   if (typeChecks[type]?.(given) === false) {
     problem(path, `must be of type ${type}`)
     return given
   }
-  // K: a secret by reference is checked when it has been resolved.
-  if (schema.referenceable === true && typeof given === 'string' && given.startsWith('{vault://')) return given
+  if (isReference(schema, given)) return given
   const wrong = brokenRule(schema, given)
   if (wrong !== undefined) problem(path, wrong)
-  if (Array.isArray(given)) {
-    const elements = schema.elements
-    return isRecord(elements) ? given.map((item, i) => applySchema(elements, item, problem, [...path, i])) : given
+  if (type === 'record' || type === 'map') {
+    const entries = isRecord(given) ? given : {}
+    return type === 'record' ? applyRecord(schema, entries, problem, path) : applyMap(schema, entries, problem, path)
   }
-  if (!isRecord(given)) return given
-  return type === 'record' ? applyRecord(schema, given, problem, path) : applyMap(schema, given, problem, path)
+  if (!Array.isArray(given) || !isRecord(schema.elements)) return given
+  const elements = { ...schema.elements, required: true }
+  return given.map((item, i) => applySchema(elements, item, problem, [...path, i]))
+}
+
+/** What a value breaks, if anything. */
+function firstProblem(schema: FieldSchema, value: unknown): string | undefined {
+  let first: string | undefined
+  applySchema(schema, value, (path, text) => {
+    first ??= [...path, text].join(' ')
+  })
+  return first
 }
 
 /** One at a time: an empty string breaks most rules, but is one mistake. */
@@ -101,21 +116,69 @@ function applyRecord(
   path: (string | number)[],
 ): Record<string, unknown> {
   const fields = new Map(schemaFields(schema.fields))
-  for (const name of Object.keys(given))
+  const expanded = expandShorthands(schema, given, problem, path)
+  for (const name of Object.keys(expanded))
     if (!fields.has(name)) problem([...path, name], 'is not a known field', [...fields.keys()])
   const filled: [string, unknown][] = []
   for (const [name, field] of fields) {
-    const value = applySchema(field, given[name], problem, [...path, name])
+    const value = applySchema(field, expanded[name], problem, [...path, name])
     if (value !== undefined) filled.push([name, value])
   }
+  const record = Object.fromEntries(filled)
+  const fits: Fits = (name, rules, value) => firstProblem({ ...fieldAt(schema, name), ...rules }, value)
   for (const checks of Array.isArray(schema.entity_checks) ? schema.entity_checks : []) {
     for (const [rule, argument] of Object.entries(Object(checks))) {
-      const wrong = recordRules[rule]?.(argument, Object.fromEntries(filled))
-      if (wrong !== undefined) problem(wrong.field === undefined ? path : [...path, wrong.field], wrong.text)
+      if (namedFields(argument).some((name) => isReference(fieldAt(schema, name), fieldOf(record, name)))) continue
+      const wrong = recordRules[rule]?.(argument, record, fits)
+      if (wrong !== undefined) problem([...path, ...(wrong.field?.split('.') ?? [])], wrong.text)
     }
   }
-  return Object.fromEntries(filled)
+  return record
 }
+
+/** K: older names of fields; a field that is given by both its names keeps the value of the newer one. */
+function expandShorthands(
+  schema: FieldSchema,
+  given: Record<string, unknown>,
+  problem: SchemaProblem,
+  path: (string | number)[],
+): Record<string, unknown> {
+  const expanded = { ...given }
+  const names = schemaFields(schema.fields).map(([name]) => name)
+  for (const [name, short] of schemaFields(schema.shorthand_fields)) {
+    const value = given[name]
+    if (value === undefined) continue
+    applySchema(short, value, problem, [...path, name])
+    if (names.includes(name)) continue
+    delete expanded[name]
+    const [target, inner] = Array.isArray(short.replaced_with) ? short.replaced_with.map(String) : []
+    if (target === undefined || value === null) continue
+    const before = expanded[target]
+    const newer = inner === undefined ? before : fieldOf(Object(before), inner)
+    if (newer !== undefined && newer !== null && short.deprecated === true && newer !== value)
+      problem([...path, name], `must not differ from ${[target, inner].filter((each) => each !== undefined).join('.')}`)
+    if (inner === undefined) expanded[target] = before ?? value
+    else expanded[target] = { [inner]: value, ...(isRecord(before) ? before : {}) }
+  }
+  return expanded
+}
+
+/** The definition of a field that a rule names: `redis.host` lies in a record. */
+function fieldAt(schema: FieldSchema, name: string): FieldSchema {
+  const [first = '', ...rest] = name.split('.')
+  const field = schemaFields(schema.fields).find(([each]) => each === first)?.[1] ?? {}
+  return rest.length === 0 ? field : fieldAt(field, rest.join('.'))
+}
+
+/** The fields that a rule on several of them is about. */
+function namedFields(rule: unknown): string[] {
+  if (Array.isArray(rule)) return rule.map(String)
+  return isRecord(rule) ? [rule.if_field, rule.then_field].filter((name) => typeof name === 'string') : []
+}
+
+// K: a secret by reference is checked when it has been resolved.
+const isReference = (field: FieldSchema, value: unknown): boolean =>
+  field.referenceable === true && typeof value === 'string' && /^\{vault:\/\/.*\}$/s.test(value)
 
 function applyMap(
   schema: FieldSchema,
@@ -127,7 +190,10 @@ function applyMap(
   return Object.fromEntries(
     Object.entries(given).map(([key, value]) => {
       if (isRecord(keys)) applySchema(keys, key, problem, [...path, key])
-      return [key, isRecord(values) ? applySchema(values, value, problem, [...path, key]) : value]
+      return [
+        key,
+        isRecord(values) ? applySchema({ ...values, required: true }, value, problem, [...path, key]) : value,
+      ]
     }),
   )
 }

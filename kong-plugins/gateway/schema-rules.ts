@@ -10,6 +10,8 @@ const sizeOf = (value: unknown): number =>
 
 const matches = (pattern: unknown, value: unknown): boolean => luaPattern(String(pattern)).test(String(value))
 
+const patternsOf = (list: unknown): unknown[] => listed(list).map((rule) => Object(rule).pattern)
+
 const listed = (list: unknown): unknown[] => (Array.isArray(list) ? list : [])
 
 /** Rules on one value, by the name under which a schema states them (K:db/schema/init.lua `validators`). */
@@ -25,6 +27,30 @@ export const valueRules: Readonly<Record<string, Rule>> = {
   len_max: (limit, v) => (sizeOf(v) > Number(limit) ? `may have at most ${limit}` : undefined),
   eq: (wanted, v) => (v === wanted ? undefined : wanted === null ? 'must not be set here' : `must be ${wanted}`),
   ne: (unwanted, v) => (v === unwanted ? `must not be ${v}` : undefined),
+  len_eq: (limit, v) =>
+    sizeOf(v) === Number(limit) ? undefined : limit === 0 ? 'must be empty' : `must have ${limit}`,
+  timestamp: (_, v) => (Number(v) > 0 ? undefined : 'must be greater than 0'),
+  not_match: (pattern, v) => (matches(pattern, v) ? `must not match the Lua pattern ${pattern}` : undefined),
+  match_all: (list, v) => {
+    const broken = patternsOf(list).find((pattern) => !matches(pattern, v))
+    return broken === undefined ? undefined : `must match the Lua pattern ${broken}`
+  },
+  match_none: (list, v) => {
+    const broken = patternsOf(list).find((pattern) => matches(pattern, v))
+    return broken === undefined ? undefined : `must not match the Lua pattern ${broken}`
+  },
+  match_any: (rule, v) => {
+    const patterns = listed(Object(rule).patterns)
+    if (patterns.some((pattern) => matches(pattern, v))) return undefined
+    return `must match one of the Lua patterns ${patterns.map(String).join(' ')}`
+  },
+  contains: (wanted, v) => (listed(v).includes(wanted) ? undefined : `must contain ${wanted}`),
+  mutually_exclusive_subsets: (subsets, v) => {
+    const touched = listed(subsets).filter((subset) => listed(subset).some((each) => listed(v).includes(each)))
+    return touched.length > 1
+      ? `must not mix ${touched.map((each) => listed(each).join(', ')).join(' with ')}`
+      : undefined
+  },
   match: (pattern, v) => (matches(pattern, v) ? undefined : `must match the Lua pattern ${pattern}`),
   starts_with: (prefix, v) => (String(v).startsWith(String(prefix)) ? undefined : `must start with ${prefix}`),
   uuid: (_, v) =>
@@ -39,57 +65,90 @@ function toText(answer: unknown): string | undefined {
   return typeof answer === 'string' ? answer : undefined
 }
 
-const isSet = (value: unknown): boolean => value !== undefined && value !== null
+/** K: an empty text or table counts as nothing. */
+const isSet = (value: unknown): boolean =>
+  value !== undefined &&
+  value !== null &&
+  value !== '' &&
+  !(typeof value === 'object' && Object.keys(value).length === 0)
 
-const setAmong = (names: unknown, record: Readonly<Record<string, unknown>>): string[] =>
+type Values = Readonly<Record<string, unknown>>
+
+/** The value of a field that a rule names: `redis.host` lies in a record. */
+export function fieldOf(record: Values, name: string): unknown {
+  return name.split('.').reduce((value: unknown, step) => (isRecord(value) ? value[step] : undefined), record)
+}
+
+const setAmong = (names: unknown, record: Values): string[] =>
   listed(names)
     .map(String)
-    .filter((name) => isSet(record[name]))
+    .filter((name) => isSet(fieldOf(record, name)))
+
+const named = (names: unknown): string => listed(names).map(String).join(', ')
+
+/** What the value of a field breaks of its definition with some rules in addition; undefined when it fits. */
+export type Fits = (field: string, rules: Readonly<Record<string, unknown>>, value: unknown) => string | undefined
 
 /** A rule on several fields of a record: the field that is wrong (undefined: the record itself), and how. */
 export type RecordRule = (
   rule: unknown,
-  record: Readonly<Record<string, unknown>>,
+  record: Values,
+  fits: Fits,
 ) => { readonly field?: string; readonly text: string } | undefined
 
-/** Whether a value satisfies all given rules. */
-function satisfies(rules: unknown, value: unknown): boolean {
-  return Object.entries(Object(rules)).every(([name, limit]) => valueRules[name]?.(limit, value) === undefined)
+function isMatch(match: unknown, field: string, record: Values, fits: Fits): boolean {
+  const value = fieldOf(record, field)
+  // K: nothing fits unless something in particular is wanted.
+  if (value === undefined || value === null) return !isRecord(match) || match.eq === undefined || match.eq === null
+  return isRecord(match) && fits(field, match, value) === undefined
 }
 
 /** Rules on the fields of one record, by name (K:db/schema/init.lua `entity_checkers`). */
 export const recordRules: Readonly<Record<string, RecordRule>> = {
   at_least_one_of: (names, record) =>
-    setAmong(names, record).length > 0
-      ? undefined
-      : { text: `needs at least one of ${listed(names).map(String).join(', ')}` },
+    setAmong(names, record).length > 0 ? undefined : { text: `needs at least one of ${named(names)}` },
   only_one_of: (names, record) =>
-    setAmong(names, record).length === 1
-      ? undefined
-      : { text: `needs exactly one of ${listed(names).map(String).join(', ')}` },
+    setAmong(names, record).length === 1 ? undefined : { text: `needs exactly one of ${named(names)}` },
   mutually_exclusive: (names, record) => {
-    const [, second] = setAmong(names, record)
-    return second === undefined
-      ? undefined
-      : { field: second, text: `may not be set together with ${setAmong(names, record)[0]}` }
+    const [first, second] = setAmong(names, record)
+    return second === undefined ? undefined : { field: second, text: `may not be set together with ${first}` }
   },
   mutually_required: (names, record) => {
     const missing = listed(names)
       .map(String)
-      .find((name) => !isSet(record[name]))
+      .find((name) => !isSet(fieldOf(record, name)))
     return missing === undefined || setAmong(names, record).length === 0
       ? undefined
       : { text: `needs ${missing} as well` }
   },
-  conditional: (rule, record) => {
+  distinct: (names, record) => {
+    const values = setAmong(names, record).map((name) => fieldOf(record, name))
+    return new Set(values).size === values.length ? undefined : { text: `needs different values in ${named(names)}` }
+  },
+  conditional: (rule, record, fits) => {
     if (!isRecord(rule)) return undefined
-    const [given, name] = [record[String(rule.if_field)], String(rule.then_field)]
-    if (!isSet(given) || !satisfies(rule.if_match, given)) return undefined
-    const wanted = Object(rule.then_match)
-    const value = record[name]
-    const because = `when ${rule.if_field} is ${given}`
-    if (!isSet(value)) return wanted.required === true ? { text: `needs ${name} ${because}` } : undefined
-    const broken = Object.entries(wanted).flatMap(([key, limit]) => valueRules[key]?.(limit, value) ?? [])
-    return broken.length === 0 ? undefined : { field: name, text: `${broken.join(', ')} ${because}` }
+    const [given, name] = [String(rule.if_field), String(rule.then_field)]
+    if (!isMatch(rule.if_match, given, record, fits)) return undefined
+    const wanted = isRecord(rule.then_match) ? rule.then_match : {}
+    const value = fieldOf(record, name)
+    const because = `when ${given} is ${named([fieldOf(record, given)])}`
+    if (value === undefined || value === null) {
+      return wanted.required === true ? { text: `needs ${name} ${because}` } : undefined
+    }
+    const broken = fits(name, wanted, value)
+    return broken === undefined ? undefined : { field: name, text: `${broken} ${because}` }
+  },
+  conditional_at_least_one_of: (rule, record, fits) => {
+    if (!isRecord(rule)) return undefined
+    const field = String(rule.if_field)
+    const given = fieldOf(record, field)
+    if (given === undefined) return undefined
+    const names = isMatch(rule.if_match, field, record, fits)
+      ? rule.then_at_least_one_of
+      : rule.else_match !== undefined && isMatch(rule.else_match, field, record, fits)
+        ? rule.else_then_at_least_one_of
+        : undefined
+    if (names === undefined || setAmong(names, record).length > 0) return undefined
+    return { text: `needs at least one of ${named(names)} when ${field} is ${named([given])}` }
   },
 }

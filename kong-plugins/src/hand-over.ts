@@ -18,13 +18,14 @@ export function passName(policy: string, visitor: Visitor): string {
   return visitor.kind === 'anonymous' ? `${policy}/anonymous` : policy
 }
 
-/** What the token stage leaves. */
-export function firstHandOver(policy: string, visitor: Visitor): HandOver {
+/** What the token stage leaves; `consumer` is the id of the one that it told Kong of. */
+export function firstHandOver(policy: string, visitor: Visitor, consumer: string | undefined): HandOver {
   const token = passName(policy, visitor)
   if (visitor.kind === 'anonymous') return { token, address: visitor.address }
   const { caller, issuer } = visitor
   return {
     token,
+    ...(consumer === undefined ? {} : { consumer }),
     ...(issuer === undefined ? {} : { iss: issuer }),
     sub: caller.subject,
     client_id: caller.clientId,

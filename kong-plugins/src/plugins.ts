@@ -14,7 +14,8 @@ import { readConfig } from './schema/read-config.ts'
 import type { HeldServices } from './services.ts'
 import type { Visitor } from './stages/caller.ts'
 import { deny, type Effects, unavailable } from './stages/effects.ts'
-import { credentialHeaders } from './stages/identity/credentials.ts'
+import { callerNote } from './stages/identity/caller-note.ts'
+import { credentialHeaders, secretHeaders } from './stages/identity/credentials.ts'
 import { identityHeaders } from './stages/identity/identity.ts'
 import { metadataAnswer } from './stages/metadata/protected-resource.ts'
 import { limitHeaders, mark, notAdmitted } from './stages/quota/answers.ts'
@@ -47,21 +48,25 @@ const mobileGateway = plugin('mobile-gateway', 1420, gatewayConfig, (config, ser
   const verify = tokenStage(config, services, services.proofs.for(config, services.holder))
   const admitCall = quotaStage(config, services)
   const credentials = credentialHeaders(config)
+  const secrets = secretHeaders(config)
   return logged(config, async (kong) => {
     const verdict = await verify(kong)
     if (verdict.kind === 'deny') return verdict
     const { visitor, effects } = verdict
     const admission = await admitCall(subjectOf(visitor), planOf(visitor))
     if (admission.kind !== 'admitted') return { ...deny(notAdmitted(admission)), visitor }
+    const identity = identityHeaders(visitor)
     return {
       kind: 'pass',
       visitor,
       ...effects,
       requestHeaders: {
-        ...identityHeaders(visitor),
+        ...identity,
         ...credentials,
         'X-Mobile-Gateway': mark(passName(config.policy, visitor), admission),
+        'X-Mobile-Gateway-Caller': callerNote(identity, effects.authenticate?.consumer.id),
       },
+      secretHeaders: secrets,
     }
   })
 })
@@ -73,20 +78,29 @@ const mobileToken = plugin('mobile-token', 1420, tokenConfig, (config, services)
     const verdict = await verify(kong)
     if (verdict.kind === 'deny') return verdict
     const { visitor, effects } = verdict
-    return { kind: 'pass', visitor, ...effects, handOver: firstHandOver(config.policy, visitor) }
+    return {
+      kind: 'pass',
+      visitor,
+      ...effects,
+      handOver: firstHandOver(config.policy, visitor, effects.authenticate?.consumer.id),
+    }
   })
 })
 
 /** The identity headers alone; needs mobile-token of the same policy before it. */
 const mobileIdentity = plugin('mobile-identity', 1040, identityConfig, (config) => {
   const credentials = credentialHeaders(config)
+  const secrets = secretHeaders(config)
   return async (kong) => {
     const left = readHandOver(await kong.ctx.shared.get(HAND_OVER_KEY), config.policy)
     if (!left) return deny(unavailable('no hand-over from mobile-token of this policy'))
+    const identity = identityHeaders(left.visitor)
+    const caller = callerNote(identity, left.handed.consumer)
     return {
       kind: 'pass',
-      requestHeaders: { ...identityHeaders(left.visitor), ...credentials },
-      handOver: marked(left.handed, 'identity', passName(config.policy, left.visitor)),
+      requestHeaders: { ...identity, ...credentials },
+      secretHeaders: secrets,
+      handOver: { ...marked(left.handed, 'identity', passName(config.policy, left.visitor)), caller },
     }
   }
 })

@@ -4,7 +4,7 @@ import { HAND_OVER_KEY } from './hand-over.ts'
 import type { Meter } from './metrics/decisions.ts'
 import type { Kong } from './pdk/kong.ts'
 import type { Decide } from './plugins.ts'
-import { type Answer, deny, type Effects, unavailable } from './stages/effects.ts'
+import { type Answer, type Denial, deny, type Effects, unavailable } from './stages/effects.ts'
 import type { TroubleLog } from './trouble-log.ts'
 
 /** What the shell needs: where to report, where to count, and the longest a request may take, in milliseconds. */
@@ -51,14 +51,34 @@ export async function handleAccess(
 
 async function carryOut(kong: Kong, effects: Effects): Promise<void> {
   if (effects.kind !== 'answer' && effects.logFields) await kong.log.setSerializeValue('gateway', effects.logFields)
-  if (effects.kind === 'deny') return answer(kong, effects.denial)
+  if (effects.kind === 'deny') return refuse(kong, effects.denial)
   if (effects.kind === 'answer') return answer(kong, effects.answer)
-  const { requestHeaders = {}, responseHeaders = {}, handOver, authenticate, groups } = effects
+  const { requestHeaders = {}, secretHeaders = [], responseHeaders = {}, handOver, authenticate, groups } = effects
   if (authenticate) await kong.client.authenticate(authenticate.consumer, authenticate.credential)
   if (groups) await kong.ctx.shared.set('authenticated_groups', groups)
   if (Object.keys(requestHeaders).length > 0) await kong.service.request.setHeaders(requestHeaders)
+  for (const name of secretHeaders) {
+    await kong.log.setSerializeValue(`request.headers.${name.toLowerCase()}`, 'REDACTED')
+  }
   if (Object.keys(responseHeaders).length > 0) await kong.response.setHeaders(responseHeaders)
   if (handOver) await kong.ctx.shared.set(HAND_OVER_KEY, handOver)
+}
+
+/**
+ * To a gRPC client Kong itself says `grpc-status` and `grpc-message`, as long as the answer has no Content-Type of its
+ * own; without them, 429 arrives as UNAVAILABLE, which clients try again. As that is what 503 means to them anyway, our
+ * own trouble is told without a question, and no other refusal depends on the answer.
+ */
+async function refuse(kong: Kong, denial: Denial): Promise<void> {
+  if (denial.status >= 500) return answer(kong, denial)
+  const type = await kong.request.getHeader('content-type').catch(() => undefined)
+  if (type?.startsWith('application/grpc') !== true) return answer(kong, denial)
+  const { status, body, headers } = denial
+  return kong.response.exit(
+    status,
+    typeof body === 'string' ? body : String(body.message ?? body.error_description ?? ''),
+    headers,
+  )
 }
 
 function answer(kong: Kong, { status, body, headers }: Answer): Promise<void> {

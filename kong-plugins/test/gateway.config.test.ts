@@ -114,7 +114,7 @@ t.test('what could decide about access and is not supported closes the routes it
 services:
 ${service('open', '')}
 ${service('plugin', 'plugins: [{ name: key-auth }],')}
-${service('off', 'plugins: [{ name: key-auth, enabled: false }],')}
+${service('disabled', 'plugins: [{ name: key-auth, enabled: false }],')}
 ${service('phase', 'plugins: [{ name: post-function, config: { body_filter: ["local x"] } }],')}
 ${service('call', 'plugins: [{ name: post-function, config: { access: ["kong.cache:get(1)"] } }],')}
 ${service('vault', 'plugins: [{ name: post-function, config: { access: ["{vault://env/x}"] } }],')}
@@ -126,7 +126,7 @@ upstreams: [{ name: pool, targets: [{ target: "127.0.0.1:1" }] }]
 `
   const front = await startFront(t, 'embedded', { yaml, socketPath: '/tmp/none.sock' })
   const log = await front.log()
-  for (const open of ['open', 'off']) t.equal((await fetch(`${front.url}/${open}`)).status, 200, open)
+  for (const open of ['open', 'disabled']) t.equal((await fetch(`${front.url}/${open}`)).status, 200, open)
   backend.seen.length = 0
   const closed: [string, RegExp][] = [
     ['plugin', /plugin key-auth: not supported by the embedded gateway/],

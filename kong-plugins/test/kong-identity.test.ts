@@ -90,7 +90,7 @@ t.test('no consumer of that name: refused, also where the plugin stands alone', 
       headers: {},
       requestHeaders: {},
       responseHeaders: {},
-      calls: [READ, 'kong.client.load_consumer', 'kong.response.exit'],
+      calls: [READ, 'kong.client.load_consumer', 'kong.request.get_header', 'kong.response.exit'],
     })
 })
 
@@ -164,7 +164,12 @@ t.test('the three plugins apart: nobody in particular passes by another name, to
   t.match(identity.requestHeaders, { 'X-Anonymous-Consumer': 'true', 'X-Authenticated-UserId': null })
   await kong.access(await kong.start('mobile-quota', { policy: 'mobile-api' }), request)
   const name = 'mobile-api/anonymous'
-  t.strictSame(shared, { mobile_gateway: { token: name, address: '192.0.2.9', identity: name, quota: name } })
+  t.strictSame(shared, {
+    mobile_gateway: {
+      ...{ token: name, address: '192.0.2.9', identity: name, quota: name },
+      caller: 'X-Anonymous-Consumer=true',
+    },
+  })
   for (const forged of [
     { token: 'mobile-api', address: '192.0.2.9' },
     { token: name, address: '192.0.2.9', sub: 'usr_alice', client_id: 'demo-app', scope: '' },

@@ -67,6 +67,9 @@ t.test('token, identity, quota: each does its part and leaves its mark', async (
       token: 'mobile-api',
       identity: 'mobile-api',
       quota: 'mobile-api',
+      caller:
+        'X-Authenticated-UserId=usr_alice&X-Authenticated-Scope=profile%3Aread%20orders%3Aread&' +
+        'X-Consumer-Username=demo-app&X-Consumer-Custom-ID=app_1&X-Credential-Identifier=demo-app',
       sub: 'usr_alice',
       client_id: 'demo-app',
       scope: 'profile:read orders:read',

@@ -41,7 +41,7 @@ export async function checkKongText(
   findDuplicates(entities, report)
   checkFieldRules(entities, expressions, report)
   const own = new Map(readPluginDump(dump(PLUGINS)).map((info) => [info.name, info]))
-  await checkPlugins(entities, { own, installed }, report)
+  checkPlugins(entities, { own, installed }, report)
   await checkProtection(entities, report)
   return problems()
 }

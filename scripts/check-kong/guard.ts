@@ -1,5 +1,7 @@
 // Proves by probes that a guard refuses what our plugins did not let pass, and lets pass what they did.
+import type { HeaderLine } from '@mobile-api-gateway/kong-plugins/gateway/header-list.ts'
 import { HAND_OVER_KEY, passName, type StageName } from '@mobile-api-gateway/kong-plugins/hand-over.ts'
+import { callerNote } from '@mobile-api-gateway/kong-plugins/stages/identity/caller-note.ts'
 import { mark } from '@mobile-api-gateway/kong-plugins/stages/quota/answers.ts'
 import type { Outcome, ProbeRequest, Prober } from './probe.ts'
 import { plainName } from './stripping.ts'
@@ -20,9 +22,21 @@ const minute = { scope: 'subject', name: 'minute', limit: 60, remaining: 59, res
 /** The mark as mobile-gateway writes it. */
 const markOf = (policy: string): string => mark(policy, { kind: 'admitted', windows: [minute], tightest: minute })
 
-const withHeader = (value: string): ProbeRequest => ({ headers: [['X-Mobile-Gateway', value]] })
+/** Whom the plugins found to call, as they note it for the guard. */
+const caller = { 'X-Authenticated-UserId': 'usr_probe', 'X-Consumer-Username': 'probe-app' } as const
+const note = callerNote(caller, undefined)
+
+const withHeader = (value: string): ProbeRequest => ({
+  headers: [
+    ['X-Mobile-Gateway', value],
+    ['X-Mobile-Gateway-Caller', note],
+  ],
+})
 const withShared = (value: unknown): ProbeRequest => ({ headers: [], shared: { [HAND_OVER_KEY]: value } })
-const stageMarks = (name: string): Record<StageName, string> => ({ token: name, identity: name, quota: name })
+const stageMarks = (name: string): Record<StageName | 'caller', string> => ({
+  ...{ token: name, identity: name, quota: name },
+  caller: note,
+})
 
 /** What a request carries once the plugins have let it pass by a name, and what looks like it and is not. */
 const requests: Readonly<
@@ -72,7 +86,18 @@ export function tryGuard(
   const run = (request: ProbeRequest): Outcome => prober.run(request, { rewrite: [], access })
   const verified = (name: string): Outcome => run(passed(name))
   const forged = ['X-Mobile-Gateway', 'X_Mobile_Gateway'].map((name): [string, Outcome] => {
-    return [name, prober.run({ headers: [[name, markOf(policy)]] }, { rewrite, access })]
+    return [
+      name,
+      prober.run(
+        {
+          headers: [
+            [name, markOf(policy)],
+            ['X-Mobile-Gateway-Caller', note],
+          ],
+        },
+        { rewrite, access },
+      ),
+    ]
   })
   const probes: (readonly [what: string, outcome: Outcome])[] = [
     ['a request that no plugin has verified', prober.run({ headers: [] }, { rewrite, access })],
@@ -102,10 +127,25 @@ export function tryGuard(
       text: `it refuses calls without a token, which its plugin lets pass as ${withoutToken}`,
     })
   }
-  if (admitted.request.some(([name]) => plainName(name) === 'x-mobile-gateway')) {
+  if (admitted.request.some(([name]) => plainName(name).startsWith('x-mobile-gateway'))) {
     findings.push({ open: false, text: 'it leaves the mark in the request to the backend' })
   }
   return findings
+}
+
+/** What other plugins may have written on the way, of which only acl's groups can be the caller's own. */
+const groups = ['X-Consumer-Groups', 'X-Authenticated-Groups']
+const written = [...Object.keys(caller), 'X-Consumer-ID', 'X-Consumer-Custom-ID', 'X-Credential-Identifier']
+const others: readonly string[] = [...written, 'X-Authenticated-Scope', 'X-Anonymous-Consumer', ...groups]
+
+/** Which headers of somebody else a guard lets through; empty when it puts all of them right. */
+export function leftByOthers(prober: Prober, { policy, kind }: Proof, access: readonly string[]): string[] {
+  const request = requests[kind].passed(policy)
+  const headers: HeaderLine[] = [...others.map((name): HeaderLine => [name, 'somebody-else']), ...request.headers]
+  const outcome = prober.run({ ...request, headers, consumer: 'somebody-else' }, { rewrite: [], access })
+  if (outcome.status !== undefined) return []
+  const reached = new Map(outcome.request.map(([name, value]) => [plainName(name), value]))
+  return others.filter((name) => reached.get(plainName(name)) !== new Map(Object.entries(caller)).get(name))
 }
 
 /** Which of some policies a guard accepts. */

@@ -1,15 +1,17 @@
-// Plugins by name and configuration: ours field by field, Kong's serverless functions as Lua, the other bundled ones by name.
+// Plugins by name and configuration: ours by our own schemas, Kong's by what its schemas say.
 import { isRecord } from '@mobile-api-gateway/kong-plugins/gateway/config-source.ts'
-import { LuaRuntime } from '@mobile-api-gateway/kong-plugins/gateway/lua.ts'
-import { applySchema, type PluginInfo } from '@mobile-api-gateway/kong-plugins/gateway/plugin-schema.ts'
-import { bundledPlugins } from './bundled-plugins.ts'
+import {
+  applySchema,
+  type FieldSchema,
+  type PluginInfo,
+  schemaFields,
+} from '@mobile-api-gateway/kong-plugins/gateway/plugin-schema.ts'
 import type { Entity } from './document.ts'
 import { requestProtocols } from './entities.ts'
+import { pluginSchemas } from './facts.ts'
 import type { Report } from './problem.ts'
-import { nearest, sayInstead, sayKnown } from './suggest.ts'
-
-const phases = ['certificate', 'rewrite', 'access', 'header_filter', 'body_filter', 'log']
-const functionPlugins = ['pre-function', 'post-function']
+import { pluginProblem } from './record-codes.ts'
+import { nearest, sayInstead, sayKnown, sayPlainly } from './suggest.ts'
 
 /** What the checker knows of plugins. */
 export interface KnownPlugins {
@@ -20,47 +22,64 @@ export interface KnownPlugins {
 }
 
 /** Checks the names and configurations of all plugin entries. */
-export async function checkPlugins(entities: readonly Entity[], known: KnownPlugins, report: Report): Promise<void> {
-  const plugins = entities.filter(({ list }) => list === 'plugins')
-  for (const entity of plugins) {
+export function checkPlugins(entities: readonly Entity[], known: KnownPlugins, report: Report): void {
+  for (const entity of entities.filter(({ list }) => list === 'plugins')) {
     const { name } = entity.values
     if (typeof name !== 'string') continue
     if (entity.values.config === null)
       report([...entity.path, 'config'], 'plugins.config must not be empty', 'config: {}, or leave it out')
-    checkProtocols(entity, name, report)
     const info = known.own.get(name)
+    const schema = pluginSchemas.get(name)
     if (info !== undefined) checkOwn(entity, info, report)
-    else if (functionPlugins.includes(name)) checkPhases(entity, name, report)
-    else if (!bundledPlugins.has(name) && !known.installed.includes(name)) {
-      const names = [...bundledPlugins.keys(), ...known.own.keys()]
+    else if (schema !== undefined) checkBundled(entity, name, schema, report)
+    else if (!known.installed.includes(name)) {
+      const names = [...pluginSchemas.keys(), ...known.own.keys()]
       const instead = nearest(name, names) ?? `a bundled plugin's name, or call the checker with --plugins ${name}`
       report([...entity.path, 'name'], `there is no plugin ${name} among Kong's bundled ones and ours`, instead)
     }
   }
-  await checkLua(plugins, report)
 }
 
-/** Bundled plugins that also run on streams; all others and ours are for HTTP and gRPC. */
-const onStreams = new Set([
-  ...['datadog', 'file-log', 'http-log', 'ip-restriction', 'loggly', 'prometheus', 'session', 'statsd', 'syslog'],
-  ...['tcp-log', 'udp-log', 'zipkin', 'proxy-cache', 'request-transformer', 'azure-functions', 'grpc-gateway'],
-  ...['grpc-web', 'pre-function', 'post-function'],
-])
+/** References that a plugin must not have: it finds out who calls, say, so it cannot be for one consumer. */
+function checkScope(entity: Entity, name: string, schema: FieldSchema, report: Report): void {
+  for (const [field, { type, eq }] of schemaFields(schema.fields)) {
+    if (type !== 'foreign' || eq !== null || !entity.refers.has(field)) continue
+    const nested = entity.parent?.field === field
+    const what = nested
+      ? `${name} inside a ${field} is taken by Kong, and never run`
+      : `${name} cannot be for one ${field}`
+    report(entity.path, what, nested ? `${name} at a route, at a service or global` : `nothing: leave ${field} out`)
+  }
+}
 
-function checkProtocols({ values, path }: Entity, name: string, report: Report): void {
-  const given: unknown[] = Array.isArray(values.protocols) ? values.protocols : []
-  const wrong = given.filter((each) => !requestProtocols.has(String(each)))
-  if (wrong.length === 0 || onStreams.has(name)) return
-  const at = [...path, 'protocols']
-  report(
-    at,
-    `${name} is not for ${wrong.map(String).join(', ')}`,
-    `protocols: [${[...requestProtocols].join(', ')}] or some of them`,
-  )
+function checkBundled(entity: Entity, name: string, schema: FieldSchema, report: Report): void {
+  checkScope(entity, name, schema, report)
+  const fields = schemaFields(schema.fields).filter(([, { type }]) => type !== 'foreign')
+  const { config = {}, protocols } = entity.values
+  const given = { config: config ?? {}, ...(protocols === undefined ? {} : { protocols }) }
+  const wrong = pluginProblem(name, isRecord(config) ? config : {})
+  if (wrong !== undefined)
+    report([...entity.path, 'config', wrong.field], `${name}.${wrong.field} ${wrong.text}`, `${wrong.field}: …`)
+  const own = { ...schema, fields: fields.map(([field, rules]) => ({ [field]: rules })) }
+  applySchema(own, given, (path, found, fields) => {
+    const text = sayPlainly(found)
+    const what = [name, ...(path[0] === 'config' ? path.slice(1) : path)].join('.')
+    report(
+      [...entity.path, ...path],
+      `${what} ${text}`,
+      fields ? sayKnown(String(path.at(-1)), fields) : sayInstead(path, text),
+    )
+  })
 }
 
 function checkOwn(entity: Entity, info: PluginInfo, report: Report): void {
   const at = [...entity.path, 'config']
+  const protocols: unknown[] = Array.isArray(entity.values.protocols) ? entity.values.protocols : []
+  const wrong = protocols.filter((each) => !requestProtocols.has(String(each)))
+  if (wrong.length > 0) {
+    const instead = `protocols: [${[...requestProtocols].join(', ')}] or some of them`
+    report([...entity.path, 'protocols'], `${info.name} is not for ${wrong.map(String).join(', ')}`, instead)
+  }
   if (entity.refers.has('consumer')) {
     report(
       entity.path,
@@ -77,55 +96,8 @@ function checkOwn(entity: Entity, info: PluginInfo, report: Report): void {
   })
 }
 
-function checkPhases(entity: Entity, name: string, report: Report): void {
-  const config = isRecord(entity.values.config) ? entity.values.config : {}
-  for (const [phase, code] of Object.entries(config)) {
-    const path = [...entity.path, 'config', phase]
-    if (!phases.includes(phase))
-      report(path, `${name} has no phase ${phase}`, nearest(phase, phases) ?? phases.join(', '))
-    else if (code !== null && (!Array.isArray(code) || !code.every((each) => typeof each === 'string'))) {
-      report(path, `${name}.${phase} must be a list of Lua functions`, `${phase}: [ "…" ]`)
-    }
-  }
-  if (!phases.some((phase) => luaOf(entity, phase).length > 0)) {
-    report(entity.path, `${name} has no function in any phase`, `config: { access: [ "…" ] }`)
-  }
-}
-
 /** The Lua functions of a serverless plugin in one phase. */
 export function luaOf({ values }: Entity, phase: string): string[] {
   const code = isRecord(values.config) ? values.config[phase] : undefined
   return Array.isArray(code) ? code.filter((each): each is string => typeof each === 'string') : []
-}
-
-/** LuaJIT's own numbers; other Luas do not know them. */
-const luaJitOnly = /\b\d+(?:u?ll|i)\b/i
-
-async function checkLua(plugins: readonly Entity[], report: Report): Promise<void> {
-  const functions = plugins.filter(({ values }) => functionPlugins.includes(String(values.name)))
-  if (functions.length === 0) return
-  const lua = await LuaRuntime.create({ maxHeaders: 100, log: () => {} })
-  try {
-    for (const entity of functions) {
-      for (const phase of phases) {
-        for (const [index, code] of luaOf(entity, phase).entries()) {
-          if (luaJitOnly.test(code)) continue
-          const wrong = compileError(lua, code)
-          const path = [...entity.path, 'config', phase, index]
-          if (wrong !== undefined) report(path, `this Lua cannot be read: ${wrong}`, 'Lua 5.1 as LuaJIT reads it')
-        }
-      }
-    }
-  } finally {
-    lua.close()
-  }
-}
-
-function compileError(lua: LuaRuntime, code: string): string | undefined {
-  try {
-    lua.compile(code, 'function')
-    return undefined
-  } catch (error) {
-    return error instanceof Error ? error.message.replace(/^\S*?:(\d+): /, 'line $1: ') : String(error)
-  }
 }

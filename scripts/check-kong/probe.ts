@@ -22,6 +22,8 @@ export interface ProbeRequest {
   readonly headers: readonly HeaderLine[]
   /** `kong.ctx.shared` as plugins before left it. */
   readonly shared?: Readonly<Record<string, unknown>>
+  /** Id of the consumer that Kong knows. */
+  readonly consumer?: string
 }
 
 /** Lua that has been compiled for probing. */
@@ -30,7 +32,7 @@ export interface Steps {
   readonly access: readonly string[]
 }
 
-function exchangeFor({ headers, shared = {} }: ProbeRequest): Exchange {
+function exchangeFor({ headers, shared = {}, consumer }: ProbeRequest): Exchange {
   const request = new IncomingMessage(new Socket())
   request.url = '/probe'
   request.method = 'GET'
@@ -38,6 +40,7 @@ function exchangeFor({ headers, shared = {} }: ProbeRequest): Exchange {
   request.rawHeaders = ['Host', 'probe.example', ...headers.flat()]
   const exchange = createExchange(request)
   for (const [key, value] of Object.entries(shared)) exchange.shared.set(key, value)
+  if (consumer !== undefined) exchange.identity = { ...exchange.identity, consumer: { id: consumer } }
   return exchange
 }
 

@@ -1,8 +1,9 @@
 // Rules for routes that our plugins protect: a guard that works, nothing that answers before it, nobody mixed up with another.
 import { isRecord } from '@mobile-api-gateway/kong-plugins/gateway/config-source.ts'
-import { bundledPlugins, nativeCheck } from './bundled-plugins.ts'
+import { answering, nativeCheck } from './answering-plugins.ts'
 import { type Entity, nameOf } from './document.ts'
-import { acceptedPolicy, isForOthers, type Proof, tryGuard } from './guard.ts'
+import { pluginSchemas } from './facts.ts'
+import { acceptedPolicy, isForOthers, leftByOthers, type Proof, tryGuard } from './guard.ts'
 import { luaOf } from './plugin-configs.ts'
 import { Prober } from './probe.ts'
 import type { Report } from './problem.ts'
@@ -20,13 +21,16 @@ export async function checkProtection(entities: readonly Entity[], report: Repor
   try {
     // Where the method decides about scopes, the backend has to see the same method as we do.
     const byMethod = routes.some(({ by }) => by.some((entity) => hasEntries(configOf(entity).method_scopes)))
-    const alsoForged = byMethod ? methodHeaders : []
+    const secrets = routes.flatMap(({ by }) => by.map((entity) => configOf(entity).backend_secret_header))
+    const alsoForged = [...(byMethod ? methodHeaders : []), ...secrets.filter((name) => typeof name === 'string')]
     const rewrite = checkStripping(scopes, prober, first.by[0]?.path ?? first.route.path, alsoForged, report)
     const policies = [...new Set(routes.map(({ proof }) => proof.policy))]
     for (const each of routes) {
       checkGuard(scopes, prober, each, { rewrite, policies, report })
       checkAnswers(scopes, each, report)
       checkHeaders(scopes, each, report)
+      checkIdentity(scopes, prober, each, report)
+      checkPreflights(scopes, each, report)
       checkRetries(each, report)
     }
   } finally {
@@ -64,37 +68,33 @@ function checkGuard(scopes: Scopes, prober: Prober, { route, by, proof }: Protec
     )
     return
   }
-  for (const entity of [guard, ...scopes.personal(route, 'post-function')]) {
-    const findings = tryGuard(prober, proof, luaOf(entity, 'access'), rewrite)
-    const at = [...entity.path, 'config', 'access']
-    const displaced = findings.some(({ open }) => open)
-      ? all.find((other) => other !== entity && works(other))
-      : undefined
-    if (displaced !== undefined) {
-      report(
-        entity.path,
-        `this post-function takes the place of the guard on ${nameOf(route)}, and is none`,
-        'the guard as its first function, then your own',
-      )
-      continue
-    }
-    const other = findings.length === 0 ? undefined : acceptedPolicy(prober, proof, luaOf(entity, 'access'), policies)
-    if (other !== undefined && other !== proof.policy) {
-      report(
-        at,
-        `the guard on ${nameOf(route)} expects policy ${other}, but ${nameOf(owner)} has ${proof.policy}`,
-        `"${proof.policy}" in the guard`,
-      )
-      continue
-    }
-    if (findings.length > 0 && isForOthers(prober, proof, luaOf(entity, 'access'))) {
-      const others = guards[proof.kind === 'header' ? 'shared' : 'header'].plugins
-      const what = `the guard on ${nameOf(route)} is the one for ${others}: it asks for marks that ${nameOf(owner)} does not leave`
-      report(at, what, instead)
-      continue
-    }
-    for (const { text } of findings) report(at, `the guard on ${nameOf(route)} does not work: ${text}`, instead)
+  const findings = tryGuard(prober, proof, luaOf(guard, 'access'), rewrite)
+  const at = [...guard.path, 'config', 'access']
+  const displaced = findings.some(({ open }) => open) ? all.find((other) => other !== guard && works(other)) : undefined
+  if (displaced !== undefined) {
+    report(
+      guard.path,
+      `this post-function takes the place of the guard on ${nameOf(route)}, and is none`,
+      'the guard as its first function, then your own',
+    )
+    return
   }
+  const other = findings.length === 0 ? undefined : acceptedPolicy(prober, proof, luaOf(guard, 'access'), policies)
+  if (other !== undefined && other !== proof.policy) {
+    report(
+      at,
+      `the guard on ${nameOf(route)} expects policy ${other}, but ${nameOf(owner)} has ${proof.policy}`,
+      `"${proof.policy}" in the guard`,
+    )
+    return
+  }
+  if (findings.length > 0 && isForOthers(prober, proof, luaOf(guard, 'access'))) {
+    const others = guards[proof.kind === 'header' ? 'shared' : 'header'].plugins
+    const what = `the guard on ${nameOf(route)} is the one for ${others}: it asks for marks that ${nameOf(owner)} does not leave`
+    report(at, what, instead)
+    return
+  }
+  for (const { text } of findings) report(at, `the guard on ${nameOf(route)} does not work: ${text}`, instead)
 }
 
 /** Which headers of the identity a cache has to tell apart. */
@@ -105,7 +105,7 @@ function checkAnswers(scopes: Scopes, { route, by }: ProtectedRoute, report: Rep
   const hasConsumers = by.some((entity) => configOf(entity).kong_consumer === 'virtual')
   const hasNativeCheck = scopes.atWork(route, nativeCheck) !== undefined
   for (const name of scopes.names(route)) {
-    const answers = bundledPlugins.get(name)?.answers
+    const answers = answering.get(name)
     if (answers === undefined) continue
     for (const entity of scopes.candidates(route, name).slice(0, 1)) {
       const config = configOf(entity)
@@ -135,8 +135,16 @@ function checkAnswers(scopes: Scopes, { route, by }: ProtectedRoute, report: Rep
 const settings = ['add', 'append', 'replace', 'rename']
 
 function checkHeaders(scopes: Scopes, { route }: ProtectedRoute, report: Report): void {
-  const entity = scopes.candidates(route, 'request-transformer')[0]
-  if (entity === undefined) return
+  for (const entity of scopes.candidates(route, 'request-transformer')) checkTransformer(route, entity, report)
+  for (const entity of scopes.candidates(route, 'correlation-id')) {
+    const name = configOf(entity).header_name
+    if (typeof name !== 'string' || !isReserved(name)) continue
+    const what = `correlation-id writes ${name} on ${nameOf(route)}: the backend would take it for the gateway's word`
+    report([...entity.path, 'config', 'header_name'], what, 'header_name: Kong-Request-ID')
+  }
+}
+
+function checkTransformer(route: Entity, entity: Entity, report: Report): void {
   for (const setting of settings) {
     const part = configOf(entity)[setting]
     const headers: unknown[] = isRecord(part) && Array.isArray(part.headers) ? part.headers : []
@@ -148,6 +156,39 @@ function checkHeaders(scopes: Scopes, { route }: ProtectedRoute, report: Report)
       report([...entity.path, 'config', setting, 'headers', index], what, 'another header, or nothing')
     })
   }
+}
+
+/** Bundled plugins that find out who calls by themselves, and tell backends in the same headers as ours. */
+const otherIdentities = ['session', 'jwt', 'oauth2', 'key-auth', 'ldap-auth', 'basic-auth', 'hmac-auth']
+
+/** What runs after ours; the others have had their say before. */
+const ourPriority = 1420
+
+function checkIdentity(scopes: Scopes, prober: Prober, { route, by, proof }: ProtectedRoute, report: Report): void {
+  const guard = scopes.atWork(route, 'post-function')
+  const left = guard === undefined ? [] : leftByOthers(prober, proof, luaOf(guard, 'access'))
+  const telling = by.find((entity) => (configOf(entity).kong_consumer ?? 'none') !== 'none')
+  for (const name of otherIdentities) {
+    const entity = scopes.atWork(route, name)
+    if (entity === undefined) continue
+    const instead = `${name} at a route of its own, without our plugins`
+    if (left.length > 0) {
+      const what = `${name} on ${nameOf(route)} tells the backend of somebody else, and the guard there does not put it right: ${left.join(', ')}`
+      report(entity.path, what, `${instead}; or the guard of this project's ${guards[proof.kind].file}, unchanged`)
+    }
+    if (telling !== undefined && Number(pluginSchemas.get(name)?.priority) < ourPriority) {
+      const what = `${name} on ${nameOf(route)} tells Kong of somebody else after ${nameOf(telling)} has: acl, limits and logs go by that one`
+      report(entity.path, what, `${instead}; or kong_consumer: none in ${nameOf(telling)}`)
+    }
+  }
+}
+
+function checkPreflights(scopes: Scopes, { route, by }: ProtectedRoute, report: Report): void {
+  const cors = scopes.atWork(route, 'cors')
+  if (cors === undefined || configOf(cors).preflight_continue !== true) return
+  const owner = nameOf(by[0] ?? route)
+  const what = `cors on ${nameOf(route)} hands preflights on, and as they carry no token ${owner} refuses them: browsers cannot call`
+  report([...cors.path, 'config', 'preflight_continue'], what, 'preflight_continue: false')
 }
 
 const kongsRetries = 5

@@ -1,7 +1,6 @@
 // What one entity says of another: references that lead nowhere, and names that two share.
 import { isRecord } from '@mobile-api-gateway/kong-plugins/gateway/config-source.ts'
 import { type Entity, nameOf, shownFields } from './document.ts'
-import { kindOf } from './entities.ts'
 import type { Report } from './problem.ts'
 import { nearest } from './suggest.ts'
 
@@ -9,7 +8,7 @@ import { nearest } from './suggest.ts'
 export function resolveReferences(entities: readonly Entity[], report: Report): void {
   const byKey = new Map<string, Entity>()
   for (const entity of entities) {
-    for (const field of endpointKeys(entity.list)) {
+    for (const field of entity.kind.keys) {
       const value = entity.values[field]
       if (typeof value === 'string' && !byKey.has(`${entity.list} ${value}`))
         byKey.set(`${entity.list} ${value}`, entity)
@@ -41,30 +40,11 @@ export function resolveReferences(entities: readonly Entity[], report: Report): 
         report(path, `there is no ${field} called ${String(key)} in ${target}`, `${field}: ${instead}`)
       }
     }
-    if (needsOwner(entity)) {
-      const [field] = Object.keys(entity.kind.refers)
+    for (const field of entity.kind.owners) {
+      if (entity.refers.has(field) || (entity.values[field] !== undefined && entity.values[field] !== null)) continue
       report(entity.path, `this ${nameOf(entity)} belongs to no ${field}`, `${field}: … or put it into its ${field}`)
     }
   }
-}
-
-/** A target without an upstream, a credential without a consumer, an SNI without a certificate. */
-function needsOwner(entity: Entity): boolean {
-  const fields = Object.keys(entity.kind.refers)
-  const [field] = fields
-  const optional = ['services', 'routes', 'plugins', 'upstreams', 'keys', 'filter_chains'].includes(entity.list)
-  return field !== undefined && !optional && !entity.refers.has(field) && entity.values[field] === undefined
-}
-
-function endpointKeys(list: string): readonly string[] {
-  return kindOf(list)?.unique.slice(0, 2) ?? []
-}
-
-/** What makes an entity the same as another one, besides its unique fields. */
-const sameness: Readonly<Record<string, readonly string[]>> = {
-  plugins: ['name', 'service', 'route', 'consumer'],
-  targets: ['target', 'upstream'],
-  acls: ['group', 'consumer'],
 }
 
 /** Names, ids and keys that may be there once only, and plugins configured twice in one place. */
@@ -89,8 +69,8 @@ export function findDuplicates(entities: readonly Entity[], report: Report): voi
       const what = `this ${nameOf(entity)} has the ${field}${shownFields.includes(field) ? ` ${value}` : ''}`
       claim(`${entity.list} ${field} ${value}`, entity, [...entity.path, field], what, `another ${field}`)
     }
-    const fields = sameness[entity.list]
-    if (fields === undefined) continue
+    const fields = entity.kind.sameness
+    if (fields.length === 0) continue
     const parts = fields.map((field) => {
       const target = entity.refers.get(field)
       return target === undefined ? entity.values[field] : numbers.get(target)

@@ -1,12 +1,20 @@
 // Which plugin entries are at work for which route: of several entries of one plugin, Kong runs the most specific.
+import { schemaFields } from '@mobile-api-gateway/kong-plugins/gateway/plugin-schema.ts'
 import type { Entity } from './document.ts'
 import { requestProtocols } from './entities.ts'
+import { pluginSchemas } from './facts.ts'
 
 /** Kong runs an entry for all HTTP and gRPC requests when it names one of their protocols, whichever. */
 function isEnabled({ values: { enabled, protocols } }: Entity): boolean {
   return (
     enabled !== false && (!Array.isArray(protocols) || protocols.some((each) => requestProtocols.has(String(each))))
   )
+}
+
+/** Kong takes some plugins inside a consumer and never runs them there. */
+function isRun({ values, refers }: Entity): boolean {
+  const fields = schemaFields(pluginSchemas.get(String(values.name))?.fields)
+  return !refers.has('consumer') || !fields.some(([name, { eq }]) => name === 'consumer' && eq === null)
 }
 
 /** From the most specific kind of scope to the least (K:runloop/plugins_iterator.lua). */
@@ -32,7 +40,7 @@ export class Scopes {
 
   constructor(entities: readonly Entity[]) {
     this.routes = entities.filter((entity) => entity.list === 'routes')
-    this.#plugins = entities.filter((entity) => entity.list === 'plugins' && isEnabled(entity))
+    this.#plugins = entities.filter((entity) => entity.list === 'plugins' && isEnabled(entity) && isRun(entity))
   }
 
   /** All enabled entries of a plugin. */
@@ -55,11 +63,6 @@ export class Scopes {
   /** The entry at work for a request by nobody in particular. */
   atWork(route: Entity, name: string): Entity | undefined {
     return this.candidates(route, name).find(({ refers }) => !refers.has('consumer'))
-  }
-
-  /** Entries for single consumers: they take the place of the one at work. */
-  personal(route: Entity, name: string): Entity[] {
-    return this.candidates(route, name).filter(({ refers }) => refers.has('consumer'))
   }
 
   /** Names of all plugins that are at work for a route. */

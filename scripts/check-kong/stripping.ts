@@ -1,23 +1,17 @@
 // Proves by probes that clients cannot send what only the gateway may say: the mark and the identity headers.
 import type { HeaderLine } from '@mobile-api-gateway/kong-plugins/gateway/header-list.ts'
+import { IDENTITY_HEADERS } from '@mobile-api-gateway/kong-plugins/stages/identity/identity.ts'
 import { luaOf } from './plugin-configs.ts'
 import type { Prober } from './probe.ts'
 import type { Report } from './problem.ts'
 import type { Scopes } from './scopes.ts'
 
-/** What backends believe, and the mark that the guard believes. */
-export const reservedHeaders = [
-  'X-Mobile-Gateway',
-  'X-Authenticated-UserId',
-  'X-Authenticated-Scope',
-  'X-Authenticated-Groups',
-  'X-Consumer-Username',
-  'X-Consumer-Custom-ID',
-  'X-Consumer-ID',
-  'X-Consumer-Groups',
-  'X-Credential-Identifier',
-  'X-Anonymous-Consumer',
-] as const
+/** What backends believe, whether we say it or Kong's own plugins, and the marks that the guard believes. */
+export const reservedHeaders: readonly string[] = [
+  ...['X-Mobile-Gateway', 'X-Mobile-Gateway-Caller', 'X-Gateway-Secret'],
+  ...IDENTITY_HEADERS,
+  ...['X-Authenticated-Groups', 'X-Consumer-ID', 'X-Consumer-Groups'],
+]
 
 /** By these some backends take a request for one of another method, whose scopes nobody has asked for. */
 export const methodHeaders = ['X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override'] as const
@@ -27,8 +21,9 @@ export const plainName = (name: string): string => name.toLowerCase().replaceAll
 
 const reserved = new Set(reservedHeaders.map(plainName))
 
-/** Whether only the gateway may set a header. */
-export const isReserved = (name: string): boolean => reserved.has(plainName(name))
+/** Whether only the gateway may set a header; those that carry a backend's secret may have other names. */
+export const isReserved = (name: string): boolean =>
+  reserved.has(plainName(name)) || plainName(name).startsWith('x-gateway-')
 
 const spellings = (name: string): string[] => [
   ...[name, name.toUpperCase(), name.toLowerCase(), name.replaceAll('-', '_')],
@@ -65,7 +60,7 @@ export function failedProbes(prober: Prober, rewrite: readonly string[], alsoFor
     const { status, request } = run([...crowd, [name, 'forged'], [name, 'again']])
     return status === undefined && request.some(([each]) => each === name)
   })
-  const dropped = reservedHeaders.filter((name) => {
+  const dropped = [...reservedHeaders, ...alsoForged].filter((name) => {
     return connectionLines(name).some((lines) => run([...crowd, ...lines]).status === undefined)
   })
   return [

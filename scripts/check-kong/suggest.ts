@@ -1,8 +1,20 @@
 // The second half of a message: what the writer probably meant, or what would be right.
-
 import { nearest } from '@mobile-api-gateway/kong-plugins/schema/nearest.ts'
 
 export { nearest }
+
+/** Kong's patterns that people meet most, in words. */
+const words: Readonly<Record<string, string>> = {
+  'must not match the Lua pattern //': 'must not contain //',
+  'must not match the Lua pattern ^[Hh][Oo][Ss][Tt]$': 'goes into hosts',
+  'must match one of the Lua patterns ^/ ^~/': 'must start with / (a prefix) or with ~/ (a regular expression)',
+  'must match the Lua pattern ^%u+$': 'must be a method in capital letters',
+  'must match one of the Lua patterns ^%*%. %.%*$ ^[^*]*$': 'may have a * only as its first or its last label',
+  'must match the Lua pattern ^[^*]*%*?[^*]*$': 'may have one * only',
+}
+
+/** The same in plainer words, where there are some. */
+export const sayPlainly = (text: string): string => words[text] ?? text
 
 /** More than these are not worth reading out. */
 const MOST_NAMES = 12
@@ -21,6 +33,6 @@ export function sayInstead(path: readonly (string | number)[], text: string): st
   if (text === 'is required' || text.startsWith('needs '))
     return text === 'is required' ? `${write}…` : text.replace(/^needs /, '')
   if (text.startsWith('must not be set')) return `nothing: leave ${key} out`
-  if (text.startsWith('must be ')) return `${write}<${text.slice('must be '.length)}>`
+  if (text.startsWith('must be ')) return `${write}<${text.slice('must be '.length).replace(/ \(.*\)$/s, '')}>`
   return `${write}<it ${text}>`
 }

@@ -18,11 +18,11 @@ t.test('Kong and the checker agree', { skip, timeout: 110_000 }, async (t) => {
   for (const file of files) {
     const text = readFileSync(file, 'utf8')
     t.strictSame(await checkKongText(file, text), [])
-    t.match(await ask(text), { accepted: true }, file)
+    t.equal(await ask(text), true, file)
   }
   for (const { yaml, says, kongTakesIt = false } of faults) {
     const text = `_format_version: "3.0"\n${yaml}`
-    t.match(await ask(text), { accepted: kongTakesIt }, says)
+    t.equal((await ask(text)) === true, kongTakesIt, says)
     t.not((await checkKongText('kong.yml', text)).length, 0)
   }
 })

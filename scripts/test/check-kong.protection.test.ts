@@ -91,7 +91,11 @@ t.test('a guard that another function displaces', async (t) => {
   const other = '{ name: post-function, config: { header_filter: ["kong.response.set_header(\\"a\\", \\"b\\")"] } }'
   t.match(await problems(atRoute(other)), [/takes the place of the guard on route mobile-api/], 'on the route')
   const consumer = `${kongYml}\nconsumers:\n- username: vip\n  plugins: [${other}]\n`
-  t.match(await problems(consumer), [/takes the place of the guard on route mobile-api/], 'for one consumer')
+  t.match(
+    await problems(consumer),
+    [/post-function inside a consumer is taken by Kong, and never run/],
+    'for one consumer',
+  )
   const both = edit(
     kongYml,
     '      access:\n      - |\n        local mark',
@@ -130,6 +134,24 @@ t.test('a stripping function that is missing, not global, or that does not strip
       /it lets clients send X-Mobile-Gateway, X-MOBILE-GATEWAY/,
     ],
     [
+      'knows no issuers and no secrets yet',
+      edit(
+        edit(kongYml, 'name:find("^x%-gateway%-") or ', ''),
+        'name:find("^x%-authenticated%-")',
+        'name == "x-authenticated-userid" or name == "x-authenticated-scope" or name == "x-authenticated-groups"',
+      ),
+      /it lets clients send X-Gateway-Secret, .*X_Gateway_Secret, .*X-Authenticated-Issuer, .*X_Authenticated_Issuer/,
+    ],
+    [
+      'forgets the header of a secret',
+      edit(
+        edit(kongYml, 'name:find("^x%-gateway%-")', 'name == "x-gateway-secret"'),
+        'policy: mobile-api # (3)',
+        'policy: mobile-api\n      backend_secret: "{vault://env/s}"\n      backend_secret_header: X-Gateway-Proof',
+      ),
+      /it lets clients send X-Gateway-Proof, .*X_Gateway_Proof/,
+    ],
+    [
       'forgets one identity header',
       edit(kongYml, 'name:find("^x%-credential%-")', 'name == "x-credential-id"'),
       /it lets clients send X-Credential-Identifier/,
@@ -137,7 +159,7 @@ t.test('a stripping function that is missing, not global, or that does not strip
     [
       'forgets Connection',
       edit(kongYml, 'if not harmless', 'if false and not harmless'),
-      /dropped by naming them in Connection: X-Mobile-Gateway, X-Authenticated-UserId/,
+      /dropped by naming them in Connection: X-Mobile-Gateway, X-Mobile-Gateway-Caller, X-Gateway-Secret, X-Authenticated-UserId/,
     ],
     [
       'reads a hundred headers only',
@@ -164,6 +186,34 @@ t.test('where scopes depend on the method, clients may not send another one in a
   const scoped = (text: string): string => edit(text, 'method_scopes: {}', 'method_scopes: { POST: [orders:write] }')
   t.match(await problems(scoped(off)), [/it lets clients send X-HTTP-Method-Override, /])
   t.strictSame(await problems(scoped(kongYml)), [])
+})
+
+t.test('another plugin that says who calls, beside a guard that does not put it right', async (t) => {
+  const keyAuth = '  - { name: key-auth, config: { anonymous: nobody } }'
+  const everywhere = edit(kongYml, 'plugins:\n', 'plugins:\n- { name: jwt }\n')
+  const wrong =
+    /on route mobile-api tells the backend of somebody else, and the guard there does not put it right: X-Authenticated-UserId, /
+  t.match(await problems(atService(keyAuth)), [wrong], 'at the service')
+  t.match(await problems(everywhere), [wrong], 'everywhere')
+  t.match(await problems(edit(atService(keyAuth), '{ name: key-auth,', '{ name: key-auth, enabled: false,')), [], 'off')
+  const ours = readFileSync(join(import.meta.dirname, '../../kong.yml'), 'utf8')
+  const beside = (gateway: string): string =>
+    edit(
+      edit(ours, '  # The guard', `${keyAuth}\n  # The guard`),
+      'policy: mobile-api # (3)',
+      `policy: mobile-api${gateway}`,
+    )
+  t.strictSame(await problems(beside('')), [], 'the guard of kong.yml puts it right')
+  t.match(await problems(beside('\n      kong_consumer: virtual')), [
+    /key-auth on route mobile-api tells Kong of somebody else after plugin mobile-gateway has/,
+  ])
+})
+
+t.test('preflights that would need a token', async (t) => {
+  const cors = (value: boolean): string =>
+    atService(`  - { name: cors, config: { origins: [https://app.example], preflight_continue: ${value} } }`)
+  t.strictSame(await problems(cors(false)), [])
+  t.match(await problems(cors(true)), [/cors on route mobile-api hands preflights on, and as they carry no token/])
 })
 
 t.test('a plugin that answers before the guard', async (t) => {
@@ -203,6 +253,10 @@ t.test("request-transformer that writes the gateway's headers, and retries", asy
   const transformer = (config: string): string => atService(`  - { name: request-transformer, config: { ${config} } }`)
   t.match(await problems(transformer('add: { headers: ["X-Authenticated-UserId:admin"] }')), [
     /request-transformer writes X-Authenticated-UserId/,
+  ])
+  t.match(await problems(transformer('append: { headers: ["X-Gateway-Proof:x"] }')), [/writes X-Gateway-Proof/])
+  t.match(await problems(atService('  - { name: correlation-id, config: { header_name: X-Authenticated-Issuer } }')), [
+    /correlation-id writes X-Authenticated-Issuer/,
   ])
   t.match(await problems(transformer('rename: { headers: ["X-Mine:x_consumer_username"] }')), [
     /writes x_consumer_username/,

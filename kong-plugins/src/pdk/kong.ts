@@ -54,8 +54,8 @@ export interface Kong extends KongReader {
     authenticate(consumer: KongConsumer, credential: KongCredential): Promise<void>
   }
   readonly log: {
-    /** Adds a member to what log plugins write; the value may be a table. */
-    setSerializeValue(key: string, value: Readonly<Record<string, string>>): Promise<void>
+    /** Sets a member of what log plugins write, dots leading inwards; the value may be a table. */
+    setSerializeValue(key: string, value: string | Readonly<Record<string, string>>): Promise<void>
   }
   readonly service: {
     readonly request: {

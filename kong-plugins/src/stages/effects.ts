@@ -40,6 +40,8 @@ export interface PassEffects {
   readonly groups?: readonly string[]
   /** Headers of the request to the backend: what to put there, or {@link CLEAR} where nothing may be. */
   readonly requestHeaders?: RequestHeaders
+  /** Headers of the request that Kong's log plugins must not show. */
+  readonly secretHeaders?: readonly string[]
   readonly responseHeaders?: Readonly<Record<string, string>>
   readonly logFields?: LogFields
   /** Left in `kong.ctx.shared` for the next plugin of a chain. */

@@ -56,6 +56,8 @@ export interface FrontOptions {
   readonly socketPath: string
   /** Milliseconds the plugin server has for an answer [1000]. */
   readonly pluginTimeoutMs?: number
+  /** Kong listens for HTTP/2 (without TLS), too, as gRPC needs it. */
+  readonly http2?: boolean
 }
 
 type Ending = { after(ended: () => unknown): void }
@@ -115,7 +117,7 @@ async function startKong(t: Ending, options: FrontOptions, folder: string): Prom
     KONG_PREFIX: join(folder, 'kong'),
     KONG_DATABASE: 'off',
     KONG_DECLARATIVE_CONFIG: join(folder, 'kong.yml'),
-    KONG_PROXY_LISTEN: `127.0.0.1:${port}`,
+    KONG_PROXY_LISTEN: `127.0.0.1:${port}${options.http2 === true ? ' http2' : ''}`,
     KONG_ADMIN_LISTEN: 'off',
     KONG_ADMIN_GUI_LISTEN: 'off',
     KONG_PLUGINS: ['bundled', ...names].join(','),

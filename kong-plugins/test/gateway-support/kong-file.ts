@@ -8,6 +8,8 @@ export interface KongFileChanges {
   readonly gateway?: Readonly<Record<string, unknown>>
   /** More plugins of the service. */
   readonly plugins?: readonly Readonly<Record<string, unknown>>[]
+  /** More plugins for all routes. */
+  readonly everywhere?: readonly Readonly<Record<string, unknown>>[]
   /** Changes the Lua of the guard. */
   readonly guard?: (lua: string) => string
   /** More at the top level, e.g. consumers. */
@@ -15,6 +17,7 @@ export interface KongFileChanges {
 }
 
 interface KongFile {
+  plugins: unknown[]
   services: { url: string; plugins: { name: string; config: Record<string, unknown> & { access?: string[] } }[] }[]
 }
 
@@ -29,5 +32,6 @@ export async function kongFile(backend: string, jwksUri: string, changes: KongFi
   Object.assign(gateway.config, changes.gateway)
   guard.config.access = guard.config.access?.map((lua) => changes.guard?.(lua) ?? lua) ?? []
   const plugins = [...service.plugins, ...(changes.plugins ?? [])]
-  return stringify({ ...file, ...changes.top, services: [{ ...service, plugins }] })
+  const everywhere = [...file.plugins, ...(changes.everywhere ?? [])]
+  return stringify({ ...file, ...changes.top, plugins: everywhere, services: [{ ...service, plugins }] })
 }

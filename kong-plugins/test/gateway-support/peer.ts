@@ -145,5 +145,8 @@ export const letPass = async ({ pdk }: PeerEvent): Promise<void> => {
     'X-Consumer-Custom-ID': 'app_1',
     'X-Credential-Identifier': 'demo-app',
     'X-Mobile-Gateway': 'mobile-api;60;59;42;Minute:60:59',
+    'X-Mobile-Gateway-Caller':
+      'X-Authenticated-UserId=usr_alice&X-Authenticated-Scope=profile%3Aread&X-Consumer-Username=demo-app&' +
+      'X-Consumer-Custom-ID=app_1&X-Credential-Identifier=demo-app',
   })
 }

@@ -20,7 +20,7 @@ export const faults: readonly Fault[] = [
   { yaml: 'services: { name: a }\n', says: '2:1: services must be a list' },
   { yaml: 'services: [a]\n', says: '2:12: a service must be a mapping' },
   { yaml: service('host: a, redtries: 1'), says: '3:23: a service has no field redtries. Write instead: retries' },
-  { yaml: service('tags: []'), says: '3:3: service needs at least one of url, host' },
+  { yaml: service('tags: []'), says: '3:3: service.host is required' },
   { yaml: service('host: "a:80"'), says: '3:14: service.host must be a host without a port' },
   {
     yaml: service('host: a, port: "80"'),
@@ -43,28 +43,37 @@ export const faults: readonly Fault[] = [
   { yaml: 'services:\n- { name: "", host: a }\n', says: '3:5: service.name needs at least 1' },
   {
     yaml: route('strip_path: true'),
-    says: '6:5: route r has nothing to match requests by. Write instead: methods, hosts',
+    says: '6:5: route needs at least one of methods, hosts, headers, paths, snis',
   },
   { yaml: route('paths: [x]'), says: '6:24: route.paths.0 must start with /' },
-  { yaml: route('paths: ["~/(x"]'), says: '6:24: route.paths.0 must be a regular expression (unterminated group)' },
+  {
+    yaml: route('paths: ["~/(x"]'),
+    says: '6:24: route.paths.0 must be a regular expression (unterminated group). Write instead: paths: <a regular expression>',
+  },
   { yaml: route('paths: ["/a%41"]'), says: '6:24: route.paths.0 may percent-encode reserved characters only' },
   { yaml: route('methods: [get]'), says: '6:26: route.methods.0 must be a method in capital letters' },
-  { yaml: route('hosts: ["a.*.example"]'), says: '6:24: route.hosts.0 may have one *' },
+  {
+    yaml: route('hosts: ["a.*.example"]'),
+    says: '6:24: route.hosts.0 may have a * only as its first or its last label',
+  },
   { yaml: route('headers: { Host: [a] }'), says: '6:27: route.headers.Host goes into hosts' },
   { yaml: route('headers: { x-a: b }'), says: '6:27: route.headers.x-a must be of type array' },
   {
     yaml: route('paths: [/], https_redirect_status_code: 303'),
-    says: '6:28: route.https_redirect_status_code must be one of 426',
+    says: '6:28: route.https_redirect_status_code must be one of 301',
   },
-  { yaml: route('paths: [/], protocols: [http, grpc]'), says: '6:28: route r mixes http, grpc' },
+  {
+    yaml: route('paths: [/], protocols: [http, grpc]'),
+    says: '6:28: route.protocols must not mix http, https with grpc, grpcs',
+  },
   {
     yaml: route('paths: [/], protocols: [grpc], strip_path: true'),
-    says: '6:47: route r cannot strip the path of gRPC calls',
+    says: '6:47: route.strip_path must not be true',
   },
-  { yaml: route('paths: [/], protocols: [tcp]'), says: '6:5: route r has nothing to match requests by' },
+  { yaml: route('paths: [/], protocols: [tcp]'), says: '6:5: route needs at least one of sources, destinations, snis' },
   {
     yaml: route('paths: [/], protocols: [http], snis: [a.example]'),
-    says: '6:47: route r cannot match by SNI without TLS',
+    says: '6:47: route.snis must be empty when protocols is http',
   },
   { yaml: route('expression: "http.path == \\"/\\""'), says: '6:16: route r matches by an expression' },
   {
@@ -91,16 +100,19 @@ export const faults: readonly Fault[] = [
     says: '4:3: this plugin cors has its place, as has the one before',
   },
   { yaml: 'plugins:\n- { name: cors, ordering: {} }\n', says: '3:17: a plugin has no field ordering' },
-  { yaml: 'plugins:\n- { name: jwt, protocols: [tcp] }\n', says: '3:16: jwt is not for tcp' },
+  {
+    yaml: 'plugins:\n- { name: jwt, protocols: [tcp] }\n',
+    says: '3:28: jwt.protocols.0 must be one of grpc, grpcs, http, https',
+  },
   {
     yaml: 'plugins:\n- { name: pre-function, config: { acces: ["return"] } }\n',
-    says: '3:3: pre-function has no function in any phase',
+    says: '3:35: pre-function.acces is not a known field. Write instead: access',
   },
   {
     yaml: 'plugins:\n- { name: pre-function, config: { access: ["if then"] } }\n',
-    says: '3:44: this Lua cannot be read: line 1: ',
+    says: '3:44: pre-function.access.0 must be Lua 5.1 as LuaJIT reads it (line 1: ',
   },
-  { yaml: 'consumers:\n- { tags: [a] }\n', says: '3:3: consumer needs at least one of username, custom_id' },
+  { yaml: 'consumers:\n- { tags: [a] }\n', says: '3:3: consumer needs at least one of custom_id, username' },
   {
     yaml: 'consumers:\n- { username: c, keyauth_credentials: [{ keys: k }] }\n',
     says: '3:42: a key has no field keys. Write instead: key',

@@ -15,3 +15,8 @@ export function credentialHeaders(config: BackendConfig): RequestHeaders {
     ...(backend_secret === undefined ? {} : { [backend_secret_header]: backend_secret }),
   }
 }
+
+/** Headers that Kong's log plugins must not show; Authorization they leave out by themselves. */
+export function secretHeaders({ backend_secret, backend_secret_header }: BackendConfig): readonly string[] {
+  return backend_secret === undefined ? [] : [backend_secret_header]
+}

@@ -14,6 +14,13 @@ const HEADERS: readonly (readonly [header: string, fact: (caller: Caller) => str
 /** Printable ASCII, not blank at either end: anything else could end the header or be read as somebody else. */
 const SAFE = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/
 
+/** All headers by which a backend is told who calls. */
+export const IDENTITY_HEADERS: readonly string[] = [
+  ...HEADERS.map(([header]) => header),
+  'X-Authenticated-Issuer',
+  'X-Anonymous-Consumer',
+]
+
 const NOBODY: RequestHeaders = {
   ...Object.fromEntries(HEADERS.map(([header]) => [header, CLEAR])),
   'X-Anonymous-Consumer': 'true',
