@@ -57,8 +57,8 @@ export const insertRequest = async (
   return rows.length === 1
 }
 
-/** Of no other table that these statements join. */
-const unfinished = sql<SqlBool>`completed_at is null and expires_at > auth_now() and ${isUnspent}`
+/** Whether a visit can still go on. Part of a statement about `authorization_requests`, which has these columns alone. */
+export const unfinished = sql<SqlBool>`completed_at is null and expires_at > auth_now() and ${isUnspent}`
 
 /** Finds a request that this browser began and has not finished, by the hash of any secret that came for it. */
 export const findPendingRequest = async (
