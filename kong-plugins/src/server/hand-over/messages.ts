@@ -19,7 +19,7 @@ export type Message =
   | { readonly type: 'introduced'; readonly nextId: number; readonly missing: readonly string[] }
   /** The successor is ready. */
   | { readonly type: 'take over' }
-  | { readonly type: 'counts'; readonly record: CountsRecord & { readonly redis?: string | undefined } }
+  | { readonly type: 'counts'; readonly record: CountsRecord }
   | { readonly type: 'proofs'; readonly record: ProofsRecord }
   /** Everything was said. */
   | { readonly type: 'yours' }
