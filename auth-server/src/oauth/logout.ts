@@ -34,8 +34,7 @@ export const addLogout = (app: FastifyInstance, deps: Deps): void => {
         'post_logout_redirect_uri is not registered for this application; it has to match to the letter',
       )
     const target = judged === 'none' ? undefined : judged
-    const tokens = cookies.sessions(request)
-    const session = tokens.length === 0 ? undefined : await findSessionToEnd(db, tokens.map(sha256))
+    const session = await findSessionToEnd(db, cookies.sessions(request).map(sha256))
     // Without a hint, nothing but a person's yes proves that the redirect is legitimate (§3).
     if (!session) return signOut(deps, request, reply, hint && target)
     // §2: who was handed this person's ID token may sign this person out; everybody else only asks.

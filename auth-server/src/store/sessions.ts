@@ -40,6 +40,7 @@ const live = (db: Db) =>
 
 /** Finds the live session of the tokens that a browser sent. Of two nobody can say which is its own: then there is none. */
 export const findSession = async (db: Db, tokenHashes: readonly string[]): Promise<Session | undefined> => {
+  if (tokenHashes.length === 0) return undefined
   const [session, other] = await live(db).where(sql<SqlBool>`token_hash = any(${tokenHashes})`).limit(2).execute()
   return other ? undefined : session
 }
@@ -48,8 +49,10 @@ export const findSession = async (db: Db, tokenHashes: readonly string[]): Promi
  * Finds the session that signing out of this browser ends. A token that was replaced counts as well: the answer with its
  * successor may have been lost, and a browser that is told "signed out" leaves nothing behind.
  */
-export const findSessionToEnd = async (db: Db, tokenHashes: readonly string[]): Promise<Session | undefined> =>
-  live(db).where(belongsTo(tokenHashes)).orderBy('session.auth_time', 'desc').limit(1).executeTakeFirst()
+export const findSessionToEnd = async (db: Db, tokenHashes: readonly string[]): Promise<Session | undefined> => {
+  if (tokenHashes.length === 0) return undefined
+  return live(db).where(belongsTo(tokenHashes)).orderBy('session.auth_time', 'desc').limit(1).executeTakeFirst()
+}
 
 /** Which sessions end: those of the tokens that a browser sent, in force or replaced, or all of a person. */
 export type Ending = Readonly<{ tokenHashes: readonly string[] }> | Readonly<{ userId: string }>
