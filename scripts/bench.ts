@@ -21,7 +21,7 @@ ${memoryUsage}
 const [name = '', ...rest] = process.argv.slice(2)
 const bench = Object.hasOwn(benches, name) ? benches[name] : undefined
 
-// Each benchmark reads its own options; what is asked of the others is only whether to say them.
+// Each benchmark parses its own options, so that only its name passes through here, or --help, wherever it stands.
 await runCommand(
   { usage, options: {}, allowPositionals: true },
   async ({ positionals }) => {

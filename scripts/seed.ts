@@ -2,9 +2,9 @@
 import { defineApi } from '@mobile-api-gateway/auth-server/catalogue/apis.ts'
 import { registerApplication } from '@mobile-api-gateway/auth-server/catalogue/applications.ts'
 import { subscribe } from '@mobile-api-gateway/auth-server/catalogue/subscriptions.ts'
+import { withDatabase } from '@mobile-api-gateway/auth-server/commands/database-command.ts'
 import { registerGateway } from '@mobile-api-gateway/auth-server/commands/gateway-client.ts'
 import { createAccount } from '@mobile-api-gateway/auth-server/identity/local-account.ts'
-import { openDatabase } from '@mobile-api-gateway/auth-server/store/database.ts'
 
 /** The demo as the README, `npm start` and the tests tell it. */
 export const demo = {
@@ -35,13 +35,11 @@ export interface SeedOptions {
   readonly gatewayClientSecret: string
 }
 
-/** Seeds the demo, in one transaction; the schema must be there. */
+/** Seeds the demo, in one transaction; the schema must be there. @throws Error that says what is wrong with the database */
 export async function seedDemo(options: SeedOptions): Promise<void> {
   const { databaseUrl, passwordPepper, resource, gatewayClientSecret } = options
-  // No time limit of its own: it would stay with the session that a pooler lends us.
-  const db = openDatabase(databaseUrl, () => {}, { connections: 1, statementTimeoutMillis: 0 })
-  try {
-    await db.transaction().execute(async (trx) => {
+  await withDatabase(databaseUrl, (db) =>
+    db.transaction().execute(async (trx) => {
       await defineApi(trx, { id: demo.apiId, name: 'Demo API', resource, scopes: demo.scopes, plans: [demo.plan] })
       const applicationId = await registerApplication(trx, {
         clientId: demo.clientId,
@@ -58,8 +56,6 @@ export async function seedDemo(options: SeedOptions): Promise<void> {
       })
       await registerGateway(trx, demo.gatewayClientId, gatewayClientSecret)
       await createAccount(trx, passwordPepper, { email: demo.email, password: demo.password, name: 'Demo User' })
-    })
-  } finally {
-    await db.destroy()
-  }
+    }),
+  )
 }

@@ -1,5 +1,6 @@
 // What keeps the server from starting, in one sentence that says what it is and what to do.
 import type { Config } from './config.ts'
+import { codeOf } from './store/health.ts'
 import { explainDatabaseProblem } from './store/problem.ts'
 
 type Listening = Pick<Config, 'host' | 'port'>
@@ -21,8 +22,7 @@ export class CannotListen extends Error {
 
 /** What `listen` threw, for people. */
 export function cannotListen(cause: unknown, at: Listening): CannotListen {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
-  const message = LISTENING[code]?.(at) ?? `Cannot listen on ${at.host}:${at.port}: ${String(cause)}`
+  const message = LISTENING[codeOf(cause)]?.(at) ?? `Cannot listen on ${at.host}:${at.port}: ${String(cause)}`
   return new CannotListen(message, { cause })
 }
 

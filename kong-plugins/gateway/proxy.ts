@@ -7,7 +7,6 @@ import type { Service } from './config-types.ts'
 import type { Exchange } from './exchange.ts'
 import type { PluginChain } from './plugin-chain.ts'
 import { sendAnswer, sendUpstreamHead } from './respond.ts'
-
 import { openUpstream, toUpstreamError, UpstreamError, type UpstreamPool } from './upstream.ts'
 import { addUpstreamHeaders, type BodyFraming } from './upstream-headers.ts'
 import { Watchdog } from './watchdog.ts'

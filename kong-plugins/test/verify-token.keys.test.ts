@@ -1,9 +1,9 @@
 // Keys come and go, and the key server with them: how often it is asked, and what is answered meanwhile.
+import { algorithmOf } from '@mobile-api-gateway/sdk/algorithm.ts'
 import { pino } from 'pino'
 import t from 'tap'
 import { fetchKeys } from '../src/stages/verify-token/fetch-keys.ts'
 import { createKeySources } from '../src/stages/verify-token/key-sources.ts'
-import { algorithmOf } from '../src/stages/verify-token/token.ts'
 import { createSigningKey, type SigningKey, signToken, startKeyServer } from './support/issuer.ts'
 import { until } from './support/made-up-plugin.ts'
 import { createTestClock, createTokenStage, denialOf, type TokenStage, verdict } from './support/token-stage.ts'

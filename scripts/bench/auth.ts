@@ -1,10 +1,12 @@
 // npm run bench -- auth: what the authorization server costs, beside npm's oidc-provider on the same PostgreSQL.
 import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
+import { UsageError } from '@mobile-api-gateway/auth-server/command-line.ts'
 import { type Measured, measure } from './auth/measure.ts'
 import { OPERATIONS } from './auth/operations.ts'
 import { startParties } from './auth/parties.ts'
 import type { Party } from './auth/party.ts'
+import { countsFrom } from './options.ts'
 import { interleaved, median } from './rounds.ts'
 
 export const usage = `npm run bench -- auth [--pairs 5] [--seconds 4] [--callers 16] [--only OPERATION]
@@ -28,7 +30,7 @@ export async function benchAuth(args: readonly string[], print: (line: string) =
   const options = readOptions(args)
   const operations = OPERATIONS.filter(({ name }) => options.only === undefined || name.startsWith(options.only))
   if (operations.length === 0)
-    throw new Error(`--only is the beginning of one of: ${OPERATIONS.map(({ name }) => name).join(', ')}`)
+    throw new UsageError(`--only is the beginning of one of: ${OPERATIONS.map(({ name }) => name).join(', ')}.`)
   const [processor] = cpus()
   print(`${availableParallelism()} cores (${processor?.model ?? process.arch}), Node ${process.versions.node}`)
   print(`${options.pairs} pairs of ${options.seconds} s per operation, ${options.callers} callers`)
@@ -36,7 +38,7 @@ export async function benchAuth(args: readonly string[], print: (line: string) =
   try {
     for (const operation of operations) {
       const found = new Map<Party, Measured[]>(parties.map((party) => [party, []]))
-      // Twice what a pair is: the first one warms both up and is not counted.
+      // One more, of a second, which warms both up and is not counted.
       for (const party of parties) await measure(party, operation, postgres, { ...options, seconds: 1 })
       for (const party of interleaved(parties, options.pairs).flat())
         found.get(party)?.push(await measure(party, operation, postgres, options))
@@ -88,7 +90,7 @@ export function report(
   )
 }
 
-/** @throws Error when an option makes no sense */
+/** @throws UsageError when an option makes no sense */
 function readOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
@@ -99,10 +101,7 @@ function readOptions(args: readonly string[]): Options {
       only: { type: 'string' },
     },
   })
-  const number = (name: 'pairs' | 'seconds' | 'callers'): number => {
-    const value = Number(values[name])
-    if (!Number.isInteger(value) || value < 1) throw new Error(`--${name} must be a whole number above 0`)
-    return value
-  }
-  return { pairs: number('pairs'), seconds: number('seconds'), callers: number('callers'), only: values.only }
+  const { only, ...counts } = values
+  const count = countsFrom(counts)
+  return { pairs: count('pairs'), seconds: count('seconds'), callers: count('callers'), only }
 }

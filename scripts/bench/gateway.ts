@@ -3,10 +3,10 @@
 import { readFile } from 'node:fs/promises'
 import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
-import { UsageError } from '@mobile-api-gateway/auth-server/command-line.ts'
 import { chooseGateway } from '../stack/choose-gateway.ts'
 import { cpuSeconds } from './cpu.ts'
 import { chooseGenerator, type Generator } from './load.ts'
+import { countsFrom } from './options.ts'
 import { type Result, type Round, report } from './report.ts'
 import { interleaved } from './rounds.ts'
 import { type Gateway, type Site, startSite } from './site.ts'
@@ -132,16 +132,13 @@ function readOptions(args: readonly string[]): Options {
       users: { type: 'string', default: '200' },
     },
   })
-  const number = (name: 'rounds' | 'seconds' | 'connections' | 'users'): number => {
-    const value = Number(values[name])
-    if (!Number.isInteger(value) || value < 1) throw new UsageError(`--${name} must be a whole number above 0.`)
-    return value
-  }
+  const { gateway, ...counts } = values
+  const count = countsFrom(counts)
   return {
-    gateway: chooseGateway(values.gateway),
-    rounds: number('rounds'),
-    seconds: number('seconds'),
-    connections: number('connections'),
-    users: number('users'),
+    gateway: chooseGateway(gateway),
+    rounds: count('rounds'),
+    seconds: count('seconds'),
+    connections: count('connections'),
+    users: count('users'),
   }
 }

@@ -1,27 +1,12 @@
 // A signing key has to go at once: its successor is accepted on first sight, and if it has leaked, the old one no more.
-import { execFile } from 'node:child_process'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { decodeProtectedHeader } from 'jose'
 import t from 'tap'
-import { loadSecrets } from '../stack/secrets.ts'
-import type { Stack } from '../stack/stack.ts'
 import { waitUntil } from '../stack/wait.ts'
 import { call, logIn, refresh } from './support/app.ts'
 import { onEachGateway, testStack } from './support/gateways.ts'
+import { rotateKeys } from './support/rotate-keys.ts'
 
 const kidOf = (token: string): string | undefined => decodeProtectedHeader(token).kid
-
-/** Runs the command on the stack's database; what it said. */
-const rotateKeys = async (stack: Stack, option: '--now' | '--leaked'): Promise<string> => {
-  const { KEY_ENCRYPTION_KEY } = await loadSecrets(join(stack.dataDir, 'secrets.json'))
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    [join(import.meta.dirname, '../../auth-server/src/commands/rotate-keys.ts'), '--alg', 'ES256', option],
-    { env: { ...process.env, DATABASE_URL: stack.databaseUrl, KEY_ENCRYPTION_KEY } },
-  )
-  return stdout
-}
 
 onEachGateway(t, 'a key that signs at once is accepted at once, right after a fetch of the keys', async (t, kind) => {
   const stack = await testStack(t, kind, {

@@ -48,9 +48,7 @@ export interface StackOptions {
   readonly onProgress?: (line: string) => void
   /** Each line a process prints. */
   readonly onLine?: ProcessEvents['onLine']
-  /** A process ended and nobody had asked for that; the others go on until `stop` is called. */
-  readonly onUnexpectedExit?: (end: ProcessEnd) => void
-  /** Has parts that die started again. */
+  /** Has parts that die started again; without it the others go on, until `stop` is called. */
   readonly supervision?: SupervisionOptions
 }
 
@@ -117,10 +115,7 @@ async function start(options: StackOptions, onStop: (undo: () => Promise<void>) 
   await writeCopy(configPath, render(kongYmlText))
 
   const supervisor = options.supervision && supervise(options.supervision)
-  const died = (part: Part, end: ProcessEnd): void => {
-    options.onUnexpectedExit?.(end)
-    supervisor?.died(part, end)
-  }
+  const died = (part: Part, end: ProcessEnd): void => supervisor?.died(part, end)
   const databaseUrl = options.databaseUrl ?? (await startDatabase(options, dataDir, died, onStop))
   if (options.databaseUrl === undefined) progress('PostgreSQL is up')
 

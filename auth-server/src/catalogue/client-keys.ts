@@ -1,4 +1,5 @@
 // Public keys of clients: which of a JWK set are kept, and what is no set to be kept at all (RFC 7517, RFC 7518 §6).
+import { algorithmOf } from '@mobile-api-gateway/sdk/algorithm.ts'
 import { holdsPrivatePart, isModestKey } from '@mobile-api-gateway/sdk/public-key.ts'
 import { importJWK, type JWK } from 'jose'
 
@@ -66,16 +67,13 @@ const readPublicKey = async (candidate: unknown, { signingAlg }: KeyUse): Promis
   if (!kept.every((member) => isPlainText(candidate[member])))
     return 'The members of a key are strings of printable ASCII.'
   const key: JWK = Object.fromEntries(kept.map((member) => [member, candidate[member]]))
-  const named = [key.alg, signingAlg].filter((alg) => alg !== undefined).map(usualName)
+  const named = [key.alg, signingAlg].filter((alg) => alg !== undefined).map(algorithmOf)
   const alg = type.algorithms(key).find((fitting) => named.every((name) => name === fitting))
   if (alg === undefined || (candidate.use !== undefined && candidate.use !== 'sig')) return undefined
   // An RSA key fits two algorithms: it is pinned to the one that the client names for its assertions.
   const pinned = key.kty === 'RSA' && signingAlg !== undefined ? { alg } : {}
   return (await importProblem(key, alg)) ?? { ...key, ...pinned, use: 'sig' }
 }
-
-/** One algorithm with two names (RFC 8037 §3.1, RFC 9864 §2.2). */
-const usualName = (alg: string): string => (alg === 'Ed25519' ? 'EdDSA' : alg)
 
 const importProblem = async (key: JWK, alg: string): Promise<string | undefined> => {
   if (!isModestKey(key)) return 'An RSA key of jwks has 2048 to 4096 bits, and an exponent of four bytes at most.'

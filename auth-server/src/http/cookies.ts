@@ -29,6 +29,8 @@ export interface Lifetime {
 export interface Cookies {
   /** The visits whose cookies came. One visit is here twice where two values came for it. */
   visits(request: FastifyRequest): readonly VisitCookie[]
+  /** The secrets that came for one visit. */
+  secretsOf(request: FastifyRequest, id: string): readonly string[]
   /** Hands over a new visit's secret, and gives up the oldest of those that came with this request when there are too many. */
   beginVisit(reply: FastifyReply, visit: VisitCookie): void
   /** Gives up the oldest other visits that came, when there are too many. */
@@ -84,6 +86,7 @@ export function cookiesFor(issuer: string): Cookies {
 
   return {
     visits,
+    secretsOf: (request, id) => visits(request).flatMap((visit) => (visit.id === id ? visit.secret : [])),
     beginVisit(reply, visit) {
       makeRoom(reply, visit.id)
       setVisit(reply, visit, Math.floor(Date.now() / 1000))

@@ -1,4 +1,7 @@
-// The path of a request's target, in whichever form the target came.
+// The path of a request's target, in whichever form the target came, and how long a target may be.
+
+/** Characters of an address that a browser is sent to: proxies and servers on the way take no longer request line. */
+export const MAX_URL_LENGTH = 8000
 
 /**
  * @param target of the request line: a path with its query, or the absolute form that proxies send and every server has

@@ -1,13 +1,11 @@
 // The answer to whoever comes to a visit that cannot go on: done, expired, another browser's, or unknown.
 import type { FastifyReply } from 'fastify'
 import { isRegistered, redirectKind, withAnswer } from '../catalogue/redirect-uri.ts'
+import { MAX_URL_LENGTH } from '../http/request-path.ts'
 import type { Db } from '../store/database.ts'
 import { type EndedVisit, findEndedVisit } from '../store/ended-visits.ts'
 import { donePage, elsewherePage, endedPage, expiredPage, type Way } from './views/ended.ts'
 import { sendPage } from './views/page.ts'
-
-/** Longer ones do not fit into a request's line. */
-const MAX_ADDRESS_LENGTH = 8000
 
 /** Sends the page that says how the visit ended. @param isForm of a page that was still open somewhere. */
 export const answerEndedVisit = async (
@@ -47,7 +45,7 @@ const again = ({ request, clientId, resource, mustPush }: EndedVisit): Way | und
     ...(loginHint !== undefined && { login_hint: loginHint }),
   })
   const href = `/authorize?${parameters}`
-  return href.length > MAX_ADDRESS_LENGTH ? undefined : { label: 'Try again', href }
+  return href.length > MAX_URL_LENGTH ? undefined : { label: 'Try again', href }
 }
 
 /** The answer that the app still waits for, at the redirect URI that was trusted when the visit began. */

@@ -7,8 +7,7 @@ import { type BrowserProof, findSession, type Session } from '../store/sessions.
 
 /** The session of the browser's cookie, while it is alive. */
 export async function currentSession({ db, cookies }: Deps, request: FastifyRequest): Promise<Session | undefined> {
-  const tokens = cookies.sessions(request)
-  return tokens.length === 0 ? undefined : findSession(db, tokens.map(sha256))
+  return findSession(db, cookies.sessions(request).map(sha256))
 }
 
 /** What the cookies of a request prove to the database. */

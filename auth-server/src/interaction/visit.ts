@@ -45,7 +45,7 @@ export const openVisit = (deps: Deps): Visits => {
   const open: Visits['open'] = async (request, reply) => {
     const id = request.params.request
     const isForm = request.method === 'POST'
-    const secrets = cookies.visits(request).flatMap((visit) => (visit.id === id ? visit.secret : []))
+    const secrets = cookies.secretsOf(request, id)
     const form = formOf(request) ?? Parameters.parse('')
     if (isForm) {
       form.requireReadable()

@@ -1,5 +1,4 @@
 // Discovery (RFC 8414, OpenID Connect Discovery §3), derived from the tables that dispatch, so that it cannot lie.
-
 import { PROOF_ALGORITHMS } from '@mobile-api-gateway/sdk/dpop-proof.ts'
 import type { FastifyInstance } from 'fastify'
 import { claimsOf, OPENID_SCOPES } from '../catalogue/openid-scopes.ts'

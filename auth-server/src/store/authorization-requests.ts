@@ -57,17 +57,12 @@ export const insertRequest = async (
   return rows.length === 1
 }
 
-/** Of no other table that these statements join. */
-const unfinished = sql<SqlBool>`completed_at is null and expires_at > auth_now() and ${isUnspent}`
+/** Whether a visit can still go on. Part of a statement about `authorization_requests`, which has these columns alone. */
+export const unfinished = sql<SqlBool>`completed_at is null and expires_at > auth_now() and ${isUnspent}`
 
-/** Finds a request that this browser began and has not finished, by the hash of any secret that came for it. */
-export const findPendingRequest = async (
-  db: Db,
-  id: string,
-  browserHashes: readonly string[],
-): Promise<PendingRequest | undefined> => {
-  if (!isRequestId(id) || browserHashes.length === 0) return undefined
-  return db
+/** A visit by its id, with its application, API and subscription, while that is approved. */
+export const approvedVisit = (db: Db, id: string) =>
+  db
     .selectFrom('authorization_requests as request')
     .innerJoin('applications as application', 'application.id', 'request.application_id')
     .innerJoin('apis as api', 'api.id', 'request.api_id')
@@ -78,6 +73,15 @@ export const findPendingRequest = async (
         .on('subscription.status', '=', 'approved'),
     )
     .where('request.id', '=', id)
+
+/** Finds a request that this browser began and has not finished, by the hash of any secret that came for it. */
+export const findPendingRequest = async (
+  db: Db,
+  id: string,
+  browserHashes: readonly string[],
+): Promise<PendingRequest | undefined> => {
+  if (!isRequestId(id) || browserHashes.length === 0) return undefined
+  return approvedVisit(db, id)
     .where(sql<SqlBool>`request.browser_hash = any(${browserHashes})`)
     .where(unfinished)
     .select([

@@ -1,6 +1,6 @@
 // What became of a visit that cannot go on: its row says so for an hour after its end.
 import { sql } from 'kysely'
-import { isRequestId } from './authorization-requests.ts'
+import { approvedVisit, isRequestId } from './authorization-requests.ts'
 import type { ApplicationKind, Db, StoredRequest } from './database.ts'
 import { isUnspent } from './pushed-requests.ts'
 
@@ -26,28 +26,20 @@ export const findEndedVisit = async (
   browserHashes: readonly string[],
 ): Promise<EndedVisit | undefined> => {
   if (!isRequestId(id)) return undefined
-  return db
-    .selectFrom('authorization_requests as visit')
-    .innerJoin('applications as application', 'application.id', 'visit.application_id')
-    .innerJoin('apis as api', 'api.id', 'visit.api_id')
-    .innerJoin('subscriptions as subscription', (join) =>
-      join
-        .onRef('subscription.application_id', '=', 'visit.application_id')
-        .onRef('subscription.api_id', '=', 'visit.api_id')
-        .on('subscription.status', '=', 'approved'),
-    )
-    .where('visit.id', '=', id)
+  return approvedVisit(db, id)
     .select([
-      sql<EndedVisit['kind']>`case when visit.completed_at is not null or not ${isUnspent} then 'done'
-                                   when visit.expires_at <= auth_now() then 'expired' else 'elsewhere' end`.as('kind'),
-      sql<boolean>`visit.browser_hash = any(${browserHashes})`.as('mine'),
+      sql<EndedVisit['kind']>`case when request.completed_at is not null or not ${isUnspent} then 'done'
+                                   when request.expires_at <= auth_now() then 'expired' else 'elsewhere' end`.as(
+        'kind',
+      ),
+      sql<boolean>`request.browser_hash = any(${browserHashes})`.as('mine'),
       'application.client_id as clientId',
       'application.name as applicationName',
       'application.kind as applicationKind',
       'application.redirect_uris as redirectUris',
       'application.require_pushed_authorization_requests as mustPush',
       'api.resource',
-      'visit.request',
+      'request.request',
     ])
     .executeTakeFirst()
 }

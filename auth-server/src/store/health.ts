@@ -5,7 +5,8 @@ import type { Db } from './database.ts'
 // SQLSTATE: a standby or a database set to read only, no right to write, disk full, input/output error.
 const UNWRITABLE = /^(25006|42501|53100|58030)$/
 
-const codeOf = (error: unknown): string =>
+/** The code of an error: SQLSTATE, or that of the operating system or of TLS; '' when it has none. */
+export const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 
 /** Databases in which a statement could not write, and no write has been seen to pass since. */

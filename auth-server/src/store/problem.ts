@@ -1,5 +1,6 @@
 // What keeps us from a database, in one sentence that says what it is and what to do; never a password.
 import pg from 'pg'
+import { codeOf } from './health.ts'
 import { SchemaMismatch } from './migrate.ts'
 import { isNotThereYet, ServerTooOld } from './reach.ts'
 
@@ -99,7 +100,7 @@ export function explainDatabaseProblem(error: unknown, url: string): string | un
   if (!(error instanceof Error)) return undefined
   // One address of several, e.g. of `localhost`.
   const cause = error instanceof AggregateError ? error.errors.find((each) => each instanceof Error) : error
-  const code = 'code' in error ? String(error.code) : ''
+  const code = codeOf(error)
   const place = placeOf(url)
   const failure = { ...place, code, message: cause?.message ?? error.message }
   if (isNotThereYet(error))

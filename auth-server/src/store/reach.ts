@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { Db } from './database.ts'
-import { isDatabaseAway } from './health.ts'
+import { codeOf, isDatabaseAway } from './health.ts'
 
 const PATIENCE_MILLIS = 60_000
 const ASK_AGAIN_MILLIS = 500
@@ -22,7 +22,7 @@ export class ServerTooOld extends Error {
 /** Whether an error says that the database is not up, or not up yet. */
 export function isNotThereYet(error: unknown): boolean {
   if (!(error instanceof Error)) return false
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  const code = codeOf(error)
   if (code === '08P01') return BEHIND_POOLER.test(error.message)
   // A file that DATABASE_URL names (sslrootcert) is looked for by `open`, a socket by `connect`.
   if ('syscall' in error && error.syscall === 'open') return false

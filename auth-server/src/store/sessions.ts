@@ -51,6 +51,7 @@ const live = (db: Db) =>
 
 /** Finds the live session of the tokens that a browser sent. Of two nobody can say which is its own: then there is none. */
 export const findSession = async (db: Db, tokenHashes: readonly string[]): Promise<Session | undefined> => {
+  if (tokenHashes.length === 0) return undefined
   const [session, other] = await live(db).where(sql<SqlBool>`token_hash = any(${tokenHashes})`).limit(2).execute()
   return other ? undefined : session
 }

@@ -1,8 +1,7 @@
 // Signing in: one step of a visit opens one session in its browser, however often and however parallel its form arrives.
 import { sql } from 'kysely'
-import type { VisitProof } from './authorization-requests.ts'
+import { unfinished, type VisitProof } from './authorization-requests.ts'
 import type { Db, Trx } from './database.ts'
-import { isUnspent } from './pushed-requests.ts'
 import type { BrowserProof } from './sessions.ts'
 
 /** Who has just been authenticated, and what the request that says so brought along. */
@@ -63,8 +62,7 @@ async function lockVisits(trx: Trx, visits: readonly VisitProof[]): Promise<read
   const hashes = visits.map(({ browserHash }) => browserHash)
   const { rows } = await sql<LockedVisit>`
     select request.id, request.session_id as "sessionId", request.sign_in as "signInId",
-           request.completed_at is null and request.expires_at > auth_now() and not request.denied
-             and ${isUnspent} as "isOpen"
+           ${unfinished} and not request.denied as "isOpen"
     from unnest(${ids}::text[], ${hashes}::text[]) as sent (id, browser_hash)
     join authorization_requests request on request.id = sent.id and request.browser_hash = sent.browser_hash
     order by request.id

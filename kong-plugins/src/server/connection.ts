@@ -25,7 +25,7 @@ export interface Connection {
 }
 
 /** What all connections share. */
-export interface Shared {
+export interface ConnectionContext {
   readonly server: KongServer
   readonly log: Logger
 }
@@ -33,7 +33,7 @@ export interface Shared {
 type Event = NonNullable<Call['cmd_handle_event']>
 
 /** Serves one socket. Tokens travel here: neither arguments nor results are ever logged. */
-export function serveConnection(socket: Socket, { server, log }: Shared): Connection {
+export function serveConnection(socket: Socket, { server, log }: ConnectionContext): Connection {
   const reader = createFrameReader()
   const out = new FrameWriter()
   let event: Conversation | undefined
@@ -66,7 +66,7 @@ export function serveConnection(socket: Socket, { server, log }: Shared): Connec
     if (socket.writable) socket.end(refusal(error))
   }
 
-  function begin(sequence: number, { instance_id = 0, event_name }: Event): void {
+  function startEvent(sequence: number, { instance_id = 0, event_name }: Event): void {
     if (event_name !== 'access') throw new Error('only the access phase is handled')
     const instance = server.instances.use(instance_id)
     if (!instance) throw new Error(`no plugin instance #${instance_id}`)
@@ -112,15 +112,15 @@ export function serveConnection(socket: Socket, { server, log }: Shared): Connec
     }
     if (busy || waiting) throw new Error('a call while another is answered')
     if (holding) waiting = frame
-    else begins(frame)
+    else startCall(frame)
   }
 
-  function begins(frame: Buffer): void {
+  function startCall(frame: Buffer): void {
     busy = true
     const call = readFrame(rpcCall, frame)
     const { sequence = 0, cmd_handle_event } = call
     try {
-      if (cmd_handle_event) begin(sequence, cmd_handle_event)
+      if (cmd_handle_event) startEvent(sequence, cmd_handle_event)
       else answer(call, server).then((given) => reply(sequence, given), refuse)
     } catch (cause) {
       refuse(cause)
@@ -160,7 +160,7 @@ export function serveConnection(socket: Socket, { server, log }: Shared): Connec
       holding = false
       const frame = waiting
       waiting = undefined
-      if (frame) attempt(() => begins(frame))
+      if (frame) attempt(() => startCall(frame))
     },
     passOn(path, firstLine) {
       successor = { path, firstLine }

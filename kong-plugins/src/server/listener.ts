@@ -3,8 +3,9 @@ import type { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Services } from '../services.ts'
 import { type Connection, serveConnection } from './connection.ts'
-import { HAND_OVER, RELAY } from './hand-over/messages.ts'
+import { HAND_OVER, RELAY, readFirstLine } from './hand-over/messages.ts'
 import { type Floor, handOver } from './hand-over/predecessor.ts'
+import { createSeeOff } from './hand-over/see-off.ts'
 import { takeOver } from './hand-over/successor.ts'
 import type { KongServer } from './kong-server.ts'
 import {
@@ -36,10 +37,6 @@ const CLOSE_WITHIN_MS = 2500
 const HOLD_WITHIN_MS = 500
 /** How often we look whether the files are still ours, in milliseconds. */
 const LOOK_EVERY_MS = 200
-/** How long workers of Kong may take to start instances anew, in milliseconds. */
-const RECOVER_WITHIN_MS = 1000
-/** How long a call may take, and Kong to close its connection afterwards, in milliseconds, before the next one's turn. */
-const CLOSED_WITHIN_MS = 2500
 
 /**
  * Listens on a path, in the place of the server that does so already, if one does.
@@ -55,7 +52,6 @@ export async function listen(path: string, server: KongServer, services: Service
     log.warn({ somaxconn: limit, wanted: BACKLOG }, 'net.core.somaxconn is low: bursts of calls may get 500 from Kong')
 
   const connections = new Map<Socket, Connection>()
-  const leaving: Socket[] = [] // passed on by our predecessor, or ours with nobody to pass them on to
   const gone = Promise.withResolvers<void>()
   let phase: 'open' | 'held' | 'passed on' | 'closed' = 'open'
 
@@ -78,6 +74,8 @@ export async function listen(path: string, server: KongServer, services: Service
   }
 
   let hasPeer = true
+  // Those that our predecessor passes on, or ours with nobody to pass them on to; not those that our successor has by now.
+  const seeOff = createSeeOff(connections, () => phase !== 'passed on' || !hasPeer)
   function sendAway(socket: Socket, connection: Connection): void {
     if (hasPeer) connection.passOn(peerPath(path), RELAY)
     else seeOff(socket)
@@ -109,15 +107,7 @@ export async function listen(path: string, server: KongServer, services: Service
 
   function meet(socket: Socket): void {
     socket.on('error', () => socket.destroy())
-    let text = Buffer.of()
-    socket.on('data', function read(chunk) {
-      text = Buffer.concat([text, chunk])
-      const end = text.indexOf('\n')
-      if (end < 0 && text.length < 100) return
-      socket.off('data', read)
-      socket.pause()
-      const firstLine = text.subarray(0, Math.max(0, end)).toString()
-      if (end + 1 < text.length) socket.unshift(text.subarray(end + 1))
+    readFirstLine(socket, (firstLine) => {
       if (firstLine === HAND_OVER && phase === 'open') void handOver(socket, { server, services }, floor, log)
       else if (firstLine === RELAY && phase !== 'closed') {
         accept(socket)
@@ -125,34 +115,6 @@ export async function listen(path: string, server: KongServer, services: Service
         socket.resume()
       } else socket.destroy()
     })
-  }
-
-  /**
-   * Ends connections that a predecessor passes on, so that it can go: Kong opens others, to us. One after the other,
-   * because Kong starts its instances anew and asks again when a connection ends under a call, but fails when that happens
-   * to such a start.
-   */
-  function seeOff(socket: Socket): void {
-    leaving.push(socket)
-    if (leaving.length === 1) void seeAllOff()
-  }
-
-  async function seeAllOff(): Promise<void> {
-    for (let socket = leaving[0]; socket !== undefined; socket = leaving[0]) {
-      const closed = new Promise<void>((resolve) => {
-        if (connections.has(socket)) socket.once('close', () => resolve())
-        else resolve()
-      })
-      const connection = connections.get(socket)
-      connection?.finish()
-      const impatience = setTimeout(() => {
-        if (phase !== 'passed on' || !hasPeer) socket.destroy() // else it is our successor's by now
-      }, CLOSED_WITHIN_MS)
-      await closed
-      clearTimeout(impatience)
-      if (connection?.wasInterrupted) await delay(RECOVER_WITHIN_MS)
-      leaving.shift()
-    }
   }
 
   const bindMain = (): Promise<SocketFile> => bindBeside(path, path, SOCKET_MODE, accept)

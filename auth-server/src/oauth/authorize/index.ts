@@ -6,7 +6,7 @@ import type { Deps } from '../../deps.ts'
 import { isMisnamedLoopback } from '../../http/loopback-host.ts'
 import { allowOnly } from '../../http/methods.ts'
 import { isShort, MAX_VALUE_BYTES, ParameterError } from '../../http/parameters.ts'
-import { pathOf } from '../../http/request-path.ts'
+import { MAX_URL_LENGTH, pathOf } from '../../http/request-path.ts'
 import { answerEndedVisit } from '../../interaction/ended-visit.ts'
 import { currentSession } from '../../interaction/session.ts'
 import { findPendingRequest, insertRequest, type PendingRequest } from '../../store/authorization-requests.ts'
@@ -20,9 +20,6 @@ import { readRawRequest } from './raw-request.ts'
 import { RedirectedError } from './response.ts'
 import { type TrustedRedirect, trustRedirect } from './trusted-redirect.ts'
 import { type ValidRequest, validate } from './valid-request.ts'
-
-/** Characters that fit into a request's line and headers, beside everything else that stands there. */
-const MAX_URL_LENGTH = 8000
 
 export const addAuthorize = (app: FastifyInstance, deps: Deps): void => {
   const { db, cookies } = deps
@@ -62,7 +59,7 @@ export const addAuthorize = (app: FastifyInstance, deps: Deps): void => {
     { config: { errors: 'page' } },
     async (request, reply) => {
       const id = request.params.request
-      const browserHashes = cookies.visits(request).flatMap((visit) => (visit.id === id ? sha256(visit.secret) : []))
+      const browserHashes = cookies.secretsOf(request, id).map(sha256)
       const pending = await findPendingRequest(db, id, browserHashes)
       if (!pending)
         return answerEndedVisit({ db, issuer: deps.config.issuer }, reply, { id, browserHashes, isForm: false })

@@ -12,6 +12,23 @@ export const HAND_OVER = 'hand over, version 1'
 /** From then on bytes of a connection from Kong. */
 export const RELAY = 'relay'
 
+/** Longer than any first line, in bytes: who sends more is none of us. */
+const MAX_FIRST_LINE = 100
+
+/** Reads the first line and pauses the socket, with what follows still in it; '' where there is none of ours. */
+export function readFirstLine(socket: Socket, heard: (line: string) => void): void {
+  let text = Buffer.of()
+  socket.on('data', function read(chunk) {
+    text = Buffer.concat([text, chunk])
+    const end = text.indexOf('\n')
+    if (end < 0 && text.length < MAX_FIRST_LINE) return
+    socket.off('data', read)
+    socket.pause()
+    if (end + 1 < text.length) socket.unshift(text.subarray(end + 1))
+    heard(text.subarray(0, Math.max(0, end)).toString())
+  })
+}
+
 /** A line after the first. */
 export type Message =
   | { readonly type: 'instance'; readonly record: InstanceRecord }
@@ -19,7 +36,7 @@ export type Message =
   | { readonly type: 'introduced'; readonly nextId: number; readonly missing: readonly string[] }
   /** The successor is ready. */
   | { readonly type: 'take over' }
-  | { readonly type: 'counts'; readonly record: CountsRecord & { readonly redis?: string | undefined } }
+  | { readonly type: 'counts'; readonly record: CountsRecord }
   | { readonly type: 'proofs'; readonly record: ProofsRecord }
   /** Everything was said. */
   | { readonly type: 'yours' }

@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { whatIsMissing } from '../../metrics/readiness.ts'
+import type { Services } from '../../services.ts'
 import { isAlive, peerPath } from '../socket-file.ts'
 import { HAND_OVER, HungUp, type Message, nextOf, readMessages, sendMessages } from './messages.ts'
 import type { Estate } from './predecessor.ts'
@@ -95,15 +96,16 @@ async function inherit(messages: Messages, { services }: Estate): Promise<void> 
   while (true) {
     const message = await nextOf(messages, 'counts', 'proofs', 'yours')
     if (message.type === 'yours') return
-    if (message.type === 'counts') services.counters.adopt(message.record)
-    else services.proofs.local.adopt(message.record)
+    remember(message, services)
   }
 }
 
 /** Calls that were under way for long when the path was taken, decided over there. */
 async function hearTheRest(messages: Messages, { services }: Estate): Promise<void> {
-  for await (const message of messages) {
-    if (message.type === 'counts') services.counters.adopt(message.record)
-    if (message.type === 'proofs') services.proofs.local.adopt(message.record)
-  }
+  for await (const message of messages) remember(message, services)
+}
+
+function remember(message: Message, { counters, proofs }: Services): void {
+  if (message.type === 'counts') counters.adopt(message.record)
+  if (message.type === 'proofs') proofs.local.adopt(message.record)
 }

@@ -1,5 +1,4 @@
 // Protected-resource metadata (RFC 9728): tells an app that only knows the API's address where to get tokens for it.
-
 import { PROOF_ALGORITHMS } from '@mobile-api-gateway/sdk/dpop-proof.ts'
 import type { MetadataConfig } from '../../schema/config.ts'
 import type { Answer } from '../effects.ts'

@@ -15,10 +15,10 @@ export type CountersConfig = Pick<QuotaConfig, 'counters' | 'fail' | 'redis'>
 /** Gives the counters for a config. */
 export interface CounterStores {
   for(config: CountersConfig, holder?: Holder): Counters
-  /** All that is counted in this process, in parts. `redis` names the link, where this is only what its Redis last said. */
-  records(): Iterable<CountsRecord & { readonly redis?: string }>
+  /** All that is counted in this process, in parts. */
+  records(): Iterable<CountsRecord>
   /** Takes over what another process has counted; of a link that nobody uses, nothing. */
-  adopt(record: CountsRecord & { readonly redis?: string | undefined }): void
+  adopt(record: CountsRecord): void
   /** Names that are counted under in this process. */
   size(): number
 }
@@ -54,10 +54,10 @@ export function createCounterStores(clock: Clock, links: RedisLinks): CounterSto
           yield { ...record, redis: link.name }
       }
     },
-    adopt({ redis, ...record }) {
-      if (redis === undefined) return local.adopt(record, clock.wall())
+    adopt(record) {
+      if (record.redis === undefined) return local.adopt(record, clock.wall())
       for (const link of links.all())
-        if (link.name === redis) rememberedOf(link).adopt(record, link.nowMs() ?? clock.wall())
+        if (link.name === record.redis) rememberedOf(link).adopt(record, link.nowMs() ?? clock.wall())
     },
     size: () => links.all().reduce((sum, link) => sum + (rememberedByLink.get(link)?.size ?? 0), local.size),
   }

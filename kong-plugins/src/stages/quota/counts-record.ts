@@ -6,4 +6,6 @@ export interface CountsRecord {
   readonly window: WindowName
   readonly startMs: number
   readonly counts: readonly (readonly [name: string, used: number])[]
+  /** Names the link, where this is only what its Redis last said. */
+  readonly redis?: string | undefined
 }

@@ -46,8 +46,8 @@ export interface KeySourceDependencies {
  */
 const COOLDOWN_MS = 10_000
 /**
- * Unknown ids and signatures that do not match may cause so many fetches at once, and wait for the cooldowns of all of them afterwards: keys may change
- * right after they were fetched, and a key that replaces a leaked one signs at once.
+ * Unknown ids and signatures that do not match may cause so many fetches at once, and wait for the cooldowns of all of
+ * them afterwards: keys may change right after they were fetched, and a key that replaces a leaked one signs at once.
  */
 const AT_ONCE = 2
 /** The cooldown while no keys were ever loaded, so that the gateway is ready soon after the authorization server. */

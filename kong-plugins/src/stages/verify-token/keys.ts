@@ -1,7 +1,7 @@
 // Reads a JWK set (RFC 7517) into verification keys, each pinned to one algorithm.
+import { algorithmOf } from '@mobile-api-gateway/sdk/algorithm.ts'
 import { isModestKey } from '@mobile-api-gateway/sdk/public-key.ts'
 import { type CryptoKey, importJWK, type JWK } from 'jose'
-import { algorithmOf } from './token.ts'
 
 /**
  * A published key for one algorithm. The object's identity is the key's identity: it survives a refresh that publishes

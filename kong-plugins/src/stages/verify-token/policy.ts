@@ -1,10 +1,9 @@
 // What one configuration demands of a token, compiled for quick checks.
-
+import { algorithmOf } from '@mobile-api-gateway/sdk/algorithm.ts'
 import type { TokenConfig } from '../../schema/config.ts'
 import { ConfigError } from '../../schema/read-config.ts'
 import type { Scheme } from './authorization.ts'
 import type { Challenger } from './challenge.ts'
-import { algorithmOf } from './token.ts'
 
 /** A config of the token stage, ready to check tokens by. */
 export interface TokenPolicy extends Challenger {

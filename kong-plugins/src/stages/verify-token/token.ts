@@ -1,4 +1,5 @@
 // Reads the text of a JWT access token (RFC 9068) into typed claims. Nothing here proves that they are true.
+import { algorithmOf } from '@mobile-api-gateway/sdk/algorithm.ts'
 import type { Caller } from '../caller.ts'
 import type { InvalidToken } from './refusals.ts'
 
@@ -63,16 +64,6 @@ export function parseToken(text: string): Parsed {
   const claims = readClaims(payload, binding.boundTo)
   if (!claims) return invalid('claims')
   return { kind: 'parsed', token: { algorithm: algorithmOf(header.alg), keyId: header.kid, claims } }
-}
-
-/** The usual name of an algorithm: RFC 9864 §2.2 calls EdDSA on the one curve that we know Ed25519. */
-export function algorithmOf(name: string): string {
-  return name === 'Ed25519' ? 'EdDSA' : name
-}
-
-/** Every name by which a header may call an algorithm. */
-export function namesOf(algorithm: string): readonly string[] {
-  return algorithm === 'EdDSA' ? ['EdDSA', 'Ed25519'] : [algorithm]
 }
 
 /** RFC 9068 §2.2: the claims every access token has, plus ours. */

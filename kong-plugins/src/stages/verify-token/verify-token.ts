@@ -1,4 +1,5 @@
 // The first stage: from the Authorization header to a proven caller, or the refusal that RFC 6750 asks for.
+import { namesOf } from '@mobile-api-gateway/sdk/algorithm.ts'
 import { compactVerify, errors } from 'jose'
 import type { Clock } from '../../clock.ts'
 import { judgeProof } from '../dpop/proof.ts'
@@ -12,7 +13,7 @@ import type { KeySources } from './key-sources.ts'
 import type { PublishedKey } from './keys.ts'
 import { neededScopes, type TokenPolicy } from './policy.ts'
 import { invalidProof, invalidToken, type Refusal } from './refusals.ts'
-import { type Claims, MAX_TOKEN_LENGTH, namesOf, type ParsedToken, parseToken } from './token.ts'
+import { type Claims, MAX_TOKEN_LENGTH, type ParsedToken, parseToken } from './token.ts'
 import { digestOf, type TokenCache } from './token-cache.ts'
 
 /** What the stage needs besides the request and its policy. */
