@@ -34,7 +34,7 @@ export const addToken = (app: FastifyInstance, deps: Deps): void => {
       if (!client.grantTypes.includes(grantType))
         throw new OAuthError('unauthorized_client', `this application is not registered for ${grantType}`)
       const resource = oneResource(resourcesFor(fixed, parameters.getAll('resource')))
-      const standing = grant.standsOn?.(deps.config, parameters)
+      const standing = request.headers.dpop === undefined ? undefined : grant.standsOn?.(deps.config, parameters)
       const proof = await readProof(deps, request)
       // RFC 9449 §5.2: no proof, no tokens, for a client registered so.
       if (!proof && client.dpopBound)
