@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import t, { type Test } from 'tap'
 import { startBackend } from './gateway-support/backend.ts'
 import { eventually } from './gateway-support/eventually.ts'
@@ -140,6 +140,33 @@ for (const kind of fronts) {
     ]
     t.match(await rawRequest(front.port, [...h2c, '', ''].join('\r\n')), /no upgrade/)
     t.equal(backend.seen.at(-1)?.headers.upgrade, undefined)
+  })
+
+  t.test(`${kind}: read_timeout ends a WebSocket that is silent, and none that talks`, async (t) => {
+    const { backend, front } = await setUp(t, (_, res) => res.end(), kind, ', read_timeout: 700, write_timeout: 700')
+    backend.server.on('upgrade', (_, socket) => {
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n')
+      socket.on('data', (chunk: Buffer) => socket.write(chunk))
+      socket.on('error', () => undefined)
+    })
+    const open = async (): Promise<Socket> => {
+      const socket = connect(front.port, '127.0.0.1')
+      t.teardown(() => socket.destroy())
+      socket.write('GET /ws HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')
+      await once(socket, 'data')
+      return socket
+    }
+    const [silent, talking] = [await open(), await open()]
+    const talk = setInterval(() => talking.write('x'), 100)
+    t.teardown(() => clearInterval(talk))
+    const started = performance.now()
+    silent.resume()
+    await once(silent, 'close')
+    t.ok(performance.now() - started < 5000)
+    t.notOk(talking.destroyed)
+    talking.write('still here')
+    const [answer] = await once(talking, 'data')
+    t.match(String(answer), /x|still here/)
   })
 
   t.test(`${kind}: Expect: 100-continue is answered when the body is wanted`, async (t) => {

@@ -155,6 +155,14 @@ t.test('each mistake is named with its place, all of them at once', async (t) =>
       { ...minimal, backend_secret: 'a secret with blanks in it' },
       'backend_secret: must be printable ASCII without blanks',
     ],
+    [
+      { ...minimal, backend_secret: '', $refs: { backend_secret: '{vault://env/backend-secret}' } },
+      "backend_secret: the reference {vault://env/backend-secret} leads to nothing: Kong's environment lacks BACKEND_SECRET",
+    ],
+    [
+      { ...minimal, counters: 'redis', redis: { host: 'r', password: '', $refs: { password: '{vault://mine/p}' } } },
+      "redis.password: the reference {vault://mine/p} leads to nothing: Kong's environment lacks its secret",
+    ],
     [JSON.parse('{"__proto__":{"policy":"x"}}'), '__proto__: unknown field'],
   ]
   for (const [config, problems] of rows)

@@ -43,6 +43,18 @@ t.test('instance ids do not start at 0 after a restart', async (t) => {
   t.not(first, second)
 })
 
+t.test('a config that cannot be used is told in the log once, not with each call', async (t) => {
+  const running = await startPluginServer(t)
+  const kong = running.connect()
+  const config = gatewayConfig('http://127.0.0.1:1/jwks', {
+    ...{ backend_secret: '', $refs: { backend_secret: '{vault://env/backend-secret}' } },
+  })
+  for (let i = 0; i < 5; i += 1) await t.rejects(kong.start('mobile-gateway', config))
+  const told = running.logged.filter((line) => line.includes('call from Kong refused'))
+  t.equal(told.length, 1)
+  t.match(told[0], "Kong's environment lacks BACKEND_SECRET")
+})
+
 t.test('a config that cannot be used fails the start and says why', async (t) => {
   const kong = (await startPluginServer(t)).connect()
   const config = { ...gatewayConfig('ftp://x'), leeway_seconds: 61, colour: 'red' }

@@ -11,7 +11,6 @@ const KONG_ADDS = new Set([
   'service_id',
   'consumer_id',
   'plugin_instance_name',
-  '$refs',
 ])
 
 /** A plugin's configuration that cannot be used; its message names each field and what is wrong with it. */

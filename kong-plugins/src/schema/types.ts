@@ -195,14 +195,12 @@ export function record<S extends Shape>(rules: RecordRules<S>): Field<RecordValu
         const near = nearest(name, Object.keys(rules.fields))
         return report(path === '' ? name : `${path}.${name}`, near ? `unknown field; write ${near}` : 'unknown field')
       }
-      const read: unknown[][] = Object.entries(rules.fields).map(([name, field]) => [
-        name,
-        field.read(
-          Object.hasOwn(given, name) ? given[name] : undefined,
-          path === '' ? name : `${path}.${name}`,
-          report,
-        ),
-      ])
+      const read: unknown[][] = Object.entries(rules.fields).map(([name, field]) => {
+        const at = path === '' ? name : `${path}.${name}`
+        const lost = lostReference(given, name)
+        if (lost !== undefined) return [name, report(at, lost)]
+        return [name, field.read(Object.hasOwn(given, name) ? given[name] : undefined, at, report)]
+      })
       if (read.some(([, item]) => item === INVALID)) return INVALID
       const result: RecordValue<S> = Object.freeze(Object.fromEntries(read))
       if (atLeastOneOf?.every((name) => result[name] === undefined))
@@ -215,6 +213,16 @@ export function record<S extends Shape>(rules: RecordRules<S>): Field<RecordValu
       return result
     },
   }
+}
+
+/** Kong hands over an empty text for a reference that leads to nothing, and says no more of it. */
+function lostReference(given: Readonly<Record<string, unknown>>, name: string): string | undefined {
+  const references = given[KONGS_REFERENCES]
+  const reference = isRecord(references) ? references[name] : undefined
+  if (typeof reference !== 'string' || (given[name] !== '' && given[name] !== undefined)) return undefined
+  const [, secret] = /^\{vault:\/\/env\/([^/}?#]+)/.exec(reference) ?? []
+  const wanted = secret === undefined ? 'its secret' : secret.toUpperCase().replaceAll('-', '_')
+  return `the reference ${reference} leads to nothing: Kong's environment lacks ${wanted}`
 }
 
 function described(description: string | undefined): { description?: string } {

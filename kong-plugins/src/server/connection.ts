@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net'
 import type { Logger } from 'pino'
 import { createKong } from '../pdk/bridge.ts'
 import { unavailable } from '../stages/effects.ts'
+import type { TroubleLog } from '../trouble-log.ts'
 import { type Call, type Return, rpcCall, rpcReturn } from '../wire/calls.ts'
 import { readFrame } from '../wire/codec.ts'
 import { FrameWriter, refusal } from '../wire/frame-writer.ts'
@@ -28,12 +29,14 @@ export interface Connection {
 export interface ConnectionContext {
   readonly server: KongServer
   readonly log: Logger
+  /** Where calls that are refused are told. */
+  readonly refusals: TroubleLog
 }
 
 type Event = NonNullable<Call['cmd_handle_event']>
 
 /** Serves one socket. Tokens travel here: neither arguments nor results are ever logged. */
-export function serveConnection(socket: Socket, { server, log }: ConnectionContext): Connection {
+export function serveConnection(socket: Socket, { server, log, refusals }: ConnectionContext): Connection {
   const reader = createFrameReader()
   const out = new FrameWriter()
   let event: Conversation | undefined
@@ -62,7 +65,8 @@ export function serveConnection(socket: Socket, { server, log }: ConnectionConte
   }
   const refuse = (cause: unknown): void => {
     const error = cause instanceof Error ? cause.message : 'unknown error'
-    log.warn({ error }, 'call from Kong refused')
+    // One of a configuration that cannot be used comes with every call, and Kong's own log does not say why.
+    refusals.note(error, {}, 'call from Kong refused')
     if (socket.writable) socket.end(refusal(error))
   }
 

@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Services } from '../services.ts'
+import { createTroubleLog } from '../trouble-log.ts'
 import { type Connection, serveConnection } from './connection.ts'
 import { HAND_OVER, RELAY, readFirstLine } from './hand-over/messages.ts'
 import { type Floor, handOver } from './hand-over/predecessor.ts'
@@ -44,6 +45,7 @@ const LOOK_EVERY_MS = 200
  */
 export async function listen(path: string, server: KongServer, services: Services): Promise<Listener> {
   const { log } = services
+  const refusals = createTroubleLog(log, services.clock)
   const { events } = server
   await requirePlace(path)
   await removeLeftovers(path)
@@ -56,7 +58,7 @@ export async function listen(path: string, server: KongServer, services: Service
   let phase: 'open' | 'held' | 'passed on' | 'closed' = 'open'
 
   function accept(socket: Socket): void {
-    const connection = serveConnection(socket, { server, log })
+    const connection = serveConnection(socket, { server, log, refusals })
     connections.set(socket, connection)
     socket.on('close', () => {
       connections.delete(socket)
