@@ -21,6 +21,13 @@ t.test("the project's own kong.yml and files of all kinds are fine", async (t) =
   for (const file of readdirSync(samples)) t.strictSame(await say(readFileSync(join(samples, file), 'utf8')), [], file)
 })
 
+t.test('the block with cors in kong.yml, taken into use, is fine', async (t) => {
+  const text = readFileSync(join(root, 'kong.yml'), 'utf8')
+  const [block = ''] = /^ {2}# - name: cors\n(?: {2}# .*\n)*?(?= {2}# Verifies)/m.exec(text) ?? []
+  t.match(block, /preflight_continue: false/)
+  t.strictSame(await say(text.replace(block, block.replaceAll(/^ {2}# /gm, '  '))), [])
+})
+
 t.test('every mistake is named with its line, its column and what to write instead', async (t) => {
   for (const { yaml, says } of faults) {
     const said = await say(version + yaml)
