@@ -1,7 +1,7 @@
 // What keeps us from a database, in one sentence that says what it is and what to do; never a password.
 import pg from 'pg'
 import { SchemaMismatch } from './migrate.ts'
-import { isNotThereYet, ServerTooOld } from './reach.ts'
+import { isNotThereYet, UnfitServer } from './reach.ts'
 
 /** What DATABASE_URL leads to, pg's own defaults filled in. */
 interface Place {
@@ -95,7 +95,7 @@ const BY_MESSAGE: readonly (readonly [RegExp, Explain])[] = [
  * @returns undefined when the error is not of the database
  */
 export function explainDatabaseProblem(error: unknown, url: string): string | undefined {
-  if (error instanceof SchemaMismatch || error instanceof ServerTooOld) return error.message
+  if (error instanceof SchemaMismatch || error instanceof UnfitServer) return error.message
   if (!(error instanceof Error)) return undefined
   // One address of several, e.g. of `localhost`.
   const cause = error instanceof AggregateError ? error.errors.find((each) => each instanceof Error) : error
