@@ -99,6 +99,19 @@ const CASES: Readonly<Record<string, (t: Test) => Promise<Case>>> = {
     await sql.raw(`alter database ${nameOf(url)} set search_path = old, public, pg_catalog`).execute(db)
     return { environment: { DATABASE_URL: url }, says: /PostgreSQL 14\.13 is too old\. Upgrade it to 15 or newer/ }
   },
+  'a database that cannot hold every name': async (t) => {
+    const url = await emptyDatabase(t)
+    const db = open(t, url)
+    const name = `${nameOf(url)}_latin`
+    await sql
+      .raw(`create database ${name} encoding 'LATIN1' template template0 locale_provider libc locale 'C'`)
+      .execute(db)
+    t.teardown(() => sql.raw(`drop database ${name} with (force)`).execute(db))
+    return {
+      environment: { DATABASE_URL: change(url, { pathname: `/${name}` }) },
+      says: /is encoded in LATIN1, .*CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0, and name it in DATABASE_URL\.$/,
+    }
+  },
   'a database that is somebody else’s': async (t) => {
     const url = await emptyDatabase(t)
     await sql`create table users (theirs text)`.execute(open(t, url))

@@ -93,9 +93,11 @@ t.test('keys and the feed of an issuer are fetched through the proxy, and by TLS
 
 t.test('NO_PROXY and this machine are reached without it', async (t) => {
   const [proxy, keys] = [await startProxy(t), await startKeyServer(t, key)]
-  const server = await startServer(t, { HTTP_PROXY: proxy.url, HTTPS_PROXY: proxy.url, NO_PROXY: 'near.invalid' })
-  t.match(await call(t, server.socketPath, gatewayConfig(keys.jwksUri)), { kind: 'passed' })
-  t.match(await call(t, server.socketPath, gatewayConfig('http://near.invalid:1234/jwks')), { status: 503 })
+  for (const near of ['near.invalid', 'far.invalid *']) {
+    const server = await startServer(t, { HTTP_PROXY: proxy.url, HTTPS_PROXY: proxy.url, NO_PROXY: near })
+    t.match(await call(t, server.socketPath, gatewayConfig(keys.jwksUri)), { kind: 'passed' })
+    t.match(await call(t, server.socketPath, gatewayConfig('http://near.invalid:1234/jwks')), { status: 503 })
+  }
   t.strictSame(proxy.asked, [])
 })
 

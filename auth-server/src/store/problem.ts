@@ -2,7 +2,7 @@
 import pg from 'pg'
 import { codeOf } from './health.ts'
 import { SchemaMismatch } from './migrate.ts'
-import { isNotThereYet, ServerTooOld } from './reach.ts'
+import { isNotThereYet, UnfitServer } from './reach.ts'
 
 /** What DATABASE_URL leads to, pg's own defaults filled in. */
 interface Place {
@@ -96,7 +96,7 @@ const BY_MESSAGE: readonly (readonly [RegExp, Explain])[] = [
  * @returns undefined when the error is not of the database
  */
 export function explainDatabaseProblem(error: unknown, url: string): string | undefined {
-  if (error instanceof SchemaMismatch || error instanceof ServerTooOld) return error.message
+  if (error instanceof SchemaMismatch || error instanceof UnfitServer) return error.message
   if (!(error instanceof Error)) return undefined
   // One address of several, e.g. of `localhost`.
   const cause = error instanceof AggregateError ? error.errors.find((each) => each instanceof Error) : error

@@ -1,4 +1,4 @@
-// Waits for a database that is not there yet, and refuses a PostgreSQL that is too old.
+// Waits for a database that is not there yet, and refuses a PostgreSQL that is too old or cannot hold every name.
 import { setTimeout as delay } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { Db } from './database.ts'
@@ -14,9 +14,9 @@ const STAYS = /^(ENOTFOUND|53\d{3}|25006)$/
 const BEHIND_POOLER =
   /server login (has been failing|failed)|cannot connect to server|query_wait_timeout|pgbouncer_shutdown|database system is (starting|shutting)/i
 
-/** This PostgreSQL lacks what we need; the message says what to do. */
-export class ServerTooOld extends Error {
-  override name = 'ServerTooOld'
+/** This PostgreSQL, or this database, lacks what we need; the message says what to do. */
+export class UnfitServer extends Error {
+  override name = 'UnfitServer'
 }
 
 /** Whether an error says that the database is not up, or not up yet. */
@@ -32,7 +32,7 @@ export function isNotThereYet(error: unknown): boolean {
 /**
  * Returns once the database answers.
  * @param onWait told once, when it does not at first
- * @throws ServerTooOld; what keeps us from it, at once if waiting cannot help, else after a minute
+ * @throws UnfitServer; what keeps us from it, at once if waiting cannot help, else after a minute
  */
 export async function reachDatabase(
   db: Db,
@@ -42,7 +42,7 @@ export async function reachDatabase(
   const deadline = performance.now() + patienceMillis
   for (let told = false; ; told = true) {
     try {
-      return await requireVersion(db)
+      return await requireFit(db)
     } catch (error) {
       if (!isNotThereYet(error) || performance.now() > deadline) throw error
       if (!told) onWait(error)
@@ -51,15 +51,21 @@ export async function reachDatabase(
   }
 }
 
-async function requireVersion(db: Db): Promise<void> {
-  const { rows } = await sql<{ version: string; number: number }>`
-    select current_setting('server_version') as version, current_setting('server_version_num')::int as number`.execute(
-    db,
-  )
+async function requireFit(db: Db): Promise<void> {
+  const { rows } = await sql<{ version: string; number: number; encoding: string }>`
+    select current_setting('server_version') as version, current_setting('server_version_num')::int as number,
+           current_setting('server_encoding') as encoding`.execute(db)
   const [server] = rows
-  if (server && server.number < OLDEST_MAJOR * 10_000)
-    throw new ServerTooOld(
+  if (server === undefined) return
+  if (server.number < OLDEST_MAJOR * 10_000)
+    throw new UnfitServer(
       `PostgreSQL ${server.version} is too old. Upgrade it to ${OLDEST_MAJOR} or newer, or name another in DATABASE_URL.`,
+    )
+  // Each other encoding lacks letters that occur in people's names; SQL_ASCII takes bytes as they are.
+  if (server.encoding !== 'UTF8' && server.encoding !== 'SQL_ASCII')
+    throw new UnfitServer(
+      `The database is encoded in ${server.encoding}, which lacks letters of people's names. ` +
+        "Make one by CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0, and name it in DATABASE_URL.",
     )
 }
 

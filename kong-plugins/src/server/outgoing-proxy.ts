@@ -15,5 +15,8 @@ export function useProxies(env: NodeJS.ProcessEnv): () => void {
   for (const [name, address] of Object.entries(proxies))
     if (address !== undefined && !/^https?:$/.test(URL.parse(address)?.protocol ?? ''))
       throw new Error(`${name.toUpperCase()} must be the address of an HTTP proxy, such as http://proxy.example:3128`)
-  return setGlobalProxyFromEnv({ ...proxies, no_proxy: [given('NO_PROXY') ?? '', ...HERE].filter(Boolean).join(',') })
+  const near = (given('NO_PROXY') ?? '').split(/[\s,]+/).filter(Boolean)
+  // The asterisk, for all hosts, is understood alone.
+  const noProxy = near.includes('*') ? '*' : [...near, ...HERE].join(',')
+  return setGlobalProxyFromEnv({ ...proxies, no_proxy: noProxy })
 }
