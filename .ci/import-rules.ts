@@ -1,4 +1,4 @@
-// The one-way imports of the house as a table, and the rule that reads them off a file's import statements.
+// The one-way imports as a table, and the rule that reads them off a file's import statements.
 import { posix } from 'node:path'
 
 /** An import that the layout forbids. */
@@ -10,34 +10,40 @@ export interface ForbiddenImport {
   readonly why: string
 }
 
-/** Rooms anybody may import; they know nothing of OAuth. */
-const leaves = ['http', 'config', 'logger', 'sdk', 'command-line']
-const belowTheRoad = ['identity', 'catalogue', 'tokens', 'store', 'crypto', 'deps']
-const road = ['oauth', 'interaction', 'management', 'portal', 'health', 'background']
+/** Folders that anybody may import; they know nothing of OAuth. */
+const leaves = ['http', 'pages', 'config', 'logger', 'sdk', 'command-line']
+const support = ['delivery', 'audit', 'limits', 'store', 'crypto']
+const business = ['identity', 'catalogue', 'tokens', 'deps', ...support]
+const edges = ['oauth', 'interaction', 'account', 'management', 'portal', 'health', 'background']
 
-/** Rooms of the auth server and what each may import, besides itself and the leaves. */
-const rooms: Readonly<Record<string, readonly string[]>> = {
-  main: ['app', 'start-problem', ...road, ...belowTheRoad],
-  app: [...road, ...belowTheRoad],
-  // the protocol asks the policy which prompt is next and shows its pages; the human half knows no protocol
-  oauth: ['interaction', ...belowTheRoad],
-  interaction: belowTheRoad,
-  management: belowTheRoad,
-  portal: [], // through the SDK contract only
-  health: belowTheRoad,
+/** Folders of the auth server and what each may import, besides itself and the leaves. */
+const folders: Readonly<Record<string, readonly string[]>> = {
+  main: ['app', 'start-problem', ...edges, ...business],
+  app: [...edges, ...business],
+  // the protocol asks the policy which step is next and shows its pages; the human half knows no protocol
+  oauth: ['interaction', ...business],
+  interaction: business,
+  account: business,
+  management: business,
+  portal: [], // through the SDK's contract only
+  health: business,
   'start-problem': ['store'],
   // what operators run beside the server, from the same image
-  commands: ['oauth', ...belowTheRoad],
+  commands: ['oauth', ...business],
   'command-line': [],
-  background: belowTheRoad,
-  // names the types of what main hands to every room, so its type imports are free
+  background: business,
+  // names the types of what main hands to every folder, so its type imports are free
   deps: [],
-  identity: ['store', 'crypto'],
-  catalogue: ['store', 'crypto'],
-  tokens: ['store', 'crypto'],
+  identity: support,
+  catalogue: support,
+  tokens: support,
+  delivery: ['store', 'crypto'],
+  audit: ['store', 'crypto'],
+  limits: ['store', 'crypto'],
   store: ['crypto'],
   crypto: [],
   http: ['crypto'],
+  pages: ['crypto'],
   config: [],
 }
 
@@ -46,6 +52,7 @@ const packages: readonly (readonly [name: string, folder: string])[] = [
   ['@mobile-api-gateway/sdk', 'auth-server/sdk/src'],
   ['@mobile-api-gateway/auth-server', 'auth-server/src'],
   ['@mobile-api-gateway/kong-plugins/gateway', 'kong-plugins/gateway'],
+  ['@mobile-api-gateway/kong-plugins/check', 'kong-plugins/check'],
   ['@mobile-api-gateway/kong-plugins', 'kong-plugins/src'],
   ['@mobile-api-gateway/scripts', 'scripts'],
 ]
@@ -79,7 +86,7 @@ function resolveImport(file: string, target: string): string | undefined {
 const isTest = (file: string): boolean => /(^|\/)(test|e2e)\//.test(file)
 const workspaceOf = (path: string): string =>
   path.startsWith('auth-server/sdk/') ? 'auth-server/sdk' : (path.split('/')[0] ?? '')
-const roomOf = (path: string): string => (path.split('/')[2] ?? '').replace(/\.ts$/, '')
+const folderOf = (path: string): string => (path.split('/')[2] ?? '').replace(/\.ts$/, '')
 
 /** Why a file may not import another of this project; undefined when it may. */
 function objection(file: string, imported: string, typeOnly: boolean): string | undefined {
@@ -92,21 +99,24 @@ function objection(file: string, imported: string, typeOnly: boolean): string | 
   }
   if (isTest(imported) && !isTest(file)) return 'code may not import tests'
   if (isTest(file)) return undefined
-  if (file.startsWith('kong-plugins/src/') && imported.startsWith('kong-plugins/gateway/')) {
+  if (file.startsWith('kong-plugins/src/') && /^kong-plugins\/(gateway|check)\//.test(imported)) {
     return 'the plugins do not know which gateway runs them'
   }
-  const plugins = imported.startsWith('kong-plugins/src/') && !imported.startsWith('kong-plugins/src/wire/')
+  if (file.startsWith('kong-plugins/gateway/') && imported.startsWith('kong-plugins/check/')) {
+    return 'the checker stands on the gateway, never the other way round'
+  }
+  const plugins = imported.startsWith('kong-plugins/src/') && !imported.startsWith('kong-plugins/src/protocol/')
   if (file.startsWith('kong-plugins/gateway/') && plugins) {
     return 'the embedded gateway knows the plugins only by their socket, as Kong does'
   }
-  return file.startsWith('auth-server/src/') ? roomObjection(file, imported, typeOnly) : undefined
+  return file.startsWith('auth-server/src/') ? folderObjection(file, imported, typeOnly) : undefined
 }
 
-function roomObjection(file: string, imported: string, typeOnly: boolean): string | undefined {
-  const [from, to] = [roomOf(file), roomOf(imported)]
+function folderObjection(file: string, imported: string, typeOnly: boolean): string | undefined {
+  const [from, to] = [folderOf(file), folderOf(imported)]
   if (from === to || leaves.includes(to) || (from === 'deps' && typeOnly)) return undefined
-  const allowed = rooms[from]
-  if (allowed === undefined) return `the room ${from} is not in the table of .ci/import-rules.ts`
+  const allowed = folders[from]
+  if (allowed === undefined) return `the folder ${from} is not in the table of .ci/import-rules.ts`
   if (allowed.includes(to)) return undefined
   return `${from} may import ${[...allowed, ...leaves].join(', ')}`
 }

@@ -1,7 +1,7 @@
 // npm run check:kong: what is wrong with a kong.yml, before Kong says so or, worse, does not.
 import { runCommand, UsageError } from '@mobile-api-gateway/auth-server/command-line.ts'
-import { checkKongFile } from './check-kong/check.ts'
-import { formatProblem, type Problem } from './check-kong/problem.ts'
+import { checkKongFile } from '@mobile-api-gateway/kong-plugins/check/check.ts'
+import { formatProblem, type Problem } from '@mobile-api-gateway/kong-plugins/check/problem.ts'
 
 const usage = `Usage: npm run check:kong -- [--json] [--plugins NAME,NAME] [--expressions] FILE…
 

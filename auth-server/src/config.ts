@@ -1,6 +1,6 @@
 // Configuration: environment variables in, one frozen Config out; every problem is reported in one go.
 import { isIP } from 'node:net'
-import { isLoopbackHost } from './http/public-address.ts'
+import { isLoopbackHost } from './http/outbound/public-address.ts'
 
 /** The secrets, each at least 32 random bytes in base64url. */
 const SECRETS = {

@@ -1,7 +1,7 @@
 // What the rooms are given to work with; built once in main, or by a test.
 import type { Config } from './config.ts'
 import type { Cookies } from './http/cookies.ts'
-import type { ClientGuesses } from './oauth/client-guesses.ts'
+import type { ClientGuesses } from './oauth/client/guesses.ts'
 import type { Visits } from './oauth/visits.ts'
 import type { Db } from './store/database.ts'
 import type { KeyRing } from './tokens/signing-keys.ts'

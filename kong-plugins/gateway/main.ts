@@ -1,7 +1,7 @@
 // Command line of the embedded gateway.
 import { parseArgs } from 'node:util'
 import { pino } from 'pino'
-import { startGateway } from './gateway.ts'
+import { startGateway } from './life/gateway.ts'
 
 const usage = `Usage: npm run gateway -- --socket PATH [--config kong.yml] [--port 8000] [--host 127.0.0.1]
                           [--plugin-timeout MILLISECONDS]

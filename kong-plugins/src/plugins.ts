@@ -1,6 +1,6 @@
 // The table of the plugins: what Kong knows each by, the config it takes, and the stages it puts a request through.
 import { firstHandOver, HAND_OVER_KEY, marked, passName, readHandOver } from './hand-over.ts'
-import type { KongReader } from './pdk/kong.ts'
+import type { KongReader } from './protocol/kong.ts'
 import {
   gatewayConfig,
   identityConfig,

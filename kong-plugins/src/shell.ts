@@ -2,8 +2,8 @@
 import type { Logger } from 'pino'
 import { HAND_OVER_KEY } from './hand-over.ts'
 import type { Meter } from './metrics/decisions.ts'
-import type { Kong } from './pdk/kong.ts'
 import type { Decide } from './plugins.ts'
+import type { Kong } from './protocol/kong.ts'
 import { type Answer, type Denial, deny, type Effects, unavailable } from './stages/effects.ts'
 import type { TroubleLog } from './trouble-log.ts'
 

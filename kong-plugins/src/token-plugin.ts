@@ -1,5 +1,5 @@
 // What both plugins that verify tokens do: read what the token stage asks for, and put its decision into Kong's terms.
-import type { KongReader } from './pdk/kong.ts'
+import type { KongReader } from './protocol/kong.ts'
 import type { TokenConfig } from './schema/config.ts'
 import type { HeldServices } from './services.ts'
 import type { Visitor } from './stages/caller.ts'

@@ -1,7 +1,7 @@
 // Plays a busy Kong towards the plugin server: many connections, one call at a time on each, nothing looked at but the outcome.
-import { PluginClient } from '@mobile-api-gateway/kong-plugins/gateway/plugin-client.ts'
-import { readFrame } from '@mobile-api-gateway/kong-plugins/wire/codec.ts'
-import { exit, getHeader } from '@mobile-api-gateway/kong-plugins/wire/pdk-calls.ts'
+import { PluginClient } from '@mobile-api-gateway/kong-plugins/gateway/plugin-server/client.ts'
+import { readFrame } from '@mobile-api-gateway/kong-plugins/protocol/codec.ts'
+import { exit, getHeader } from '@mobile-api-gateway/kong-plugins/protocol/pdk-calls.ts'
 
 /** Milliseconds for each answer. */
 const PATIENCE_MS = 10_000

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { startGateway } from '@mobile-api-gateway/kong-plugins/gateway/gateway.ts'
+import { startGateway } from '@mobile-api-gateway/kong-plugins/gateway/life/gateway.ts'
 import { pino } from 'pino'
 import t from 'tap'
 import { testDatabase } from '../../auth-server/test/support/database.ts'

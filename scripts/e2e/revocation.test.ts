@@ -2,7 +2,7 @@
 import { decodeJwt } from 'jose'
 import t, { type Test } from 'tap'
 import { openDatabase } from '../../auth-server/src/store/database.ts'
-import { replacePassword } from '../../auth-server/src/store/users.ts'
+import { replacePassword } from '../../auth-server/src/store/tables/users.ts'
 import { demo } from '../seed.ts'
 import type { Stack } from '../stack/stack.ts'
 import { waitUntil } from '../stack/wait.ts'

@@ -1,8 +1,8 @@
 // While a stack runs: an edit of kong.yml is checked, rendered for this machine, and taken into service by its gateway.
 import { readFile, rename, writeFile } from 'node:fs/promises'
-import { type FileWatch, watchFile } from '@mobile-api-gateway/kong-plugins/gateway/file-watch.ts'
-import { checkKongText } from '../check-kong/check.ts'
-import { formatProblem } from '../check-kong/problem.ts'
+import { checkKongText } from '@mobile-api-gateway/kong-plugins/check/check.ts'
+import { formatProblem } from '@mobile-api-gateway/kong-plugins/check/problem.ts'
+import { type FileWatch, watchFile } from '@mobile-api-gateway/kong-plugins/gateway/life/file-watch.ts'
 
 /** What following needs. */
 export interface FollowOptions {

@@ -1,5 +1,5 @@
 // How each kind of server shows that it is up: by an HTTP answer, or by the plugin server's list of names.
-import { askNames } from '@mobile-api-gateway/kong-plugins/wire/ask-names.ts'
+import { askNames } from '@mobile-api-gateway/kong-plugins/protocol/ask-names.ts'
 
 /** True when a GET is answered below 500 (or, with `onlyOk`, by a 2xx) within a second. */
 export async function answersHttp(url: string, { onlyOk = false } = {}): Promise<boolean> {

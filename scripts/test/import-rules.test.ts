@@ -68,7 +68,7 @@ t.test('one table row per rule', async (t) => {
       "import { x } from '../src/plugins.ts'",
       'the embedded gateway knows the plugins only',
     ],
-    ['kong-plugins/gateway/a.ts', "import { x } from '../src/wire/frames.ts'", allowed],
+    ['kong-plugins/gateway/a.ts', "import { x } from '../src/protocol/frames.ts'", allowed],
     ['scripts/seed.ts', "import { x } from '@mobile-api-gateway/auth-server/catalogue/apis.ts'", allowed],
     [
       'auth-server/sdk/src/client.ts',

@@ -1,8 +1,8 @@
 // Tells clients that a session ended (OpenID Connect Back-Channel Logout §2.5): each notice until it arrives or grows old.
 import type { FastifyBaseLogger } from 'fastify'
 import type { Deps } from '../deps.ts'
-import { ForbiddenAddress, postForm } from '../http/outbound.ts'
-import { type LogoutNotice, removeNotice, takeDueNotices } from '../store/logout-notices.ts'
+import { ForbiddenAddress, postForm } from '../http/outbound/fetch.ts'
+import { type LogoutNotice, removeNotice, takeDueNotices } from '../store/tables/logout-notices.ts'
 import { mintLogoutToken } from '../tokens/logout-token.ts'
 
 /** Notices on their way at once; each takes a socket for at most the time limit. */

@@ -1,5 +1,5 @@
 // The scopes of OpenID Connect: in words for the person, and the claims that each one opens (OpenID Connect Core §5.4).
-import type { PersonClaims } from '../store/claims.ts'
+import type { PersonClaims } from '../store/tables/claims.ts'
 
 export const OPENID_SCOPES = {
   openid: { description: 'Know that it is you', claims: ['sub'] },

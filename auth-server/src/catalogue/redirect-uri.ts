@@ -1,6 +1,11 @@
 // Redirect URIs: what may be registered, and what counts as a match (RFC 8252 §7, RFC 9700 §2.1 and §4.1.3). Pure.
 import { isIP } from 'node:net'
-import { isLoopbackAddress, isLoopbackHost, isPrivateAddress, isPublicAddress } from '../http/public-address.ts'
+import {
+  isLoopbackAddress,
+  isLoopbackHost,
+  isPrivateAddress,
+  isPublicAddress,
+} from '../http/outbound/public-address.ts'
 import type { ApplicationKind } from '../store/database.ts'
 
 /**

@@ -1,7 +1,7 @@
 // The gateway itself as a client of ours: what it may do is read the feed of revocations.
 import { registerApplication } from '../catalogue/applications.ts'
 import { subscribe } from '../catalogue/subscriptions.ts'
-import { REVOCATIONS_SCOPE } from '../oauth/revocations.ts'
+import { REVOCATIONS_SCOPE } from '../oauth/feed/revocations.ts'
 import type { Trx } from '../store/database.ts'
 
 /** Registers it, or brings it up to this secret. The auth server makes the API and its plan when it starts. */

@@ -2,7 +2,7 @@
 import { hashPassword, verifyPassword } from '../crypto/password.ts'
 import { randomId } from '../crypto/random.ts'
 import type { Db } from '../store/database.ts'
-import { findUserByEmailKey, insertUser } from '../store/users.ts'
+import { findUserByEmailKey, insertUser } from '../store/tables/users.ts'
 import { emailKey } from './email.ts'
 
 /** The authentication context class of a password login (`acr`, OpenID Connect Core §2). */

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { allowOnly } from '../http/methods.ts'
-import { denyRequest } from '../store/authorization-requests.ts'
+import { denyRequest } from '../store/tables/authorization-requests.ts'
 import type { VisitRequest, Visits } from './visit.ts'
 
 export const addDeny = (app: FastifyInstance, { db }: Deps, visits: Visits): void => {

@@ -1,11 +1,11 @@
 // The pages between /authorize and the app (login, consent, continue), each ending in a redirect back to the protocol; and signing out.
 import type { FastifyInstance } from 'fastify'
 import type { Deps } from '../deps.ts'
-import { addConsent } from './consent.ts'
-import { addContinue } from './continue.ts'
+import { addConsent } from './consent/routes.ts'
+import { addContinue } from './continue/routes.ts'
 import { addDeny } from './deny.ts'
-import { addLogin } from './login.ts'
-import { addLogoutPages } from './logout.ts'
+import { addLogin } from './sign-in/routes.ts'
+import { addLogoutPages } from './sign-out/routes.ts'
 import { openVisit } from './visit.ts'
 
 export const addInteraction = (app: FastifyInstance, deps: Deps): void => {

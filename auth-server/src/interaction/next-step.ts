@@ -1,9 +1,9 @@
 // What policy says of one visit: gathers the facts from request, session and consents.
 import { redirectKind } from '../catalogue/redirect-uri.ts'
-import type { PendingRequest } from '../store/authorization-requests.ts'
-import { findConsentedScopes } from '../store/consents.ts'
 import type { Db } from '../store/database.ts'
-import type { Session } from '../store/sessions.ts'
+import type { PendingRequest } from '../store/tables/authorization-requests.ts'
+import { findConsentedScopes } from '../store/tables/consents.ts'
+import type { Session } from '../store/tables/sessions.ts'
 import { nextStep, type Step } from './policy.ts'
 
 /** The next step of a visit, by what is true in the database now. */

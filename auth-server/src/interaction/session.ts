@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import { hmac, sha256 } from '../crypto/digest.ts'
 import type { Deps } from '../deps.ts'
 import type { Cookies } from '../http/cookies.ts'
-import { type BrowserProof, findSession, type Session } from '../store/sessions.ts'
+import { type BrowserProof, findSession, type Session } from '../store/tables/sessions.ts'
 
 /** The session of the browser's cookie, while it is alive. */
 export async function currentSession({ db, cookies }: Deps, request: FastifyRequest): Promise<Session | undefined> {

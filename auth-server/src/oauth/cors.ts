@@ -1,8 +1,8 @@
 // Cross-origin requests of pages: one table says which endpoints a page may read, and from which origins (Fetch §3.2).
 import type { FastifyInstance } from 'fastify'
 import type { Deps } from '../deps.ts'
-import { listBrowserOrigins } from '../store/browser-origins.ts'
 import type { Db } from '../store/database.ts'
+import { listBrowserOrigins } from '../store/tables/browser-origins.ts'
 import { mounts } from './fixed-api.ts'
 
 type Audience = 'everyone' | 'browser apps'

@@ -1,7 +1,7 @@
 // Endpoints below /apis/<api> are the same endpoints with the resource fixed to that API.
 import type { FastifyRequest } from 'fastify'
-import { findApi } from '../store/apis.ts'
 import type { Db } from '../store/database.ts'
+import { findApi } from '../store/tables/apis.ts'
 import { OAuthError } from './errors.ts'
 
 /** Where an endpoint is mounted: at the root, and once for all APIs. */

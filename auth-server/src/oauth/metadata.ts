@@ -8,10 +8,10 @@ import { allowOnly } from '../http/methods.ts'
 import { PASSWORD_ACR } from '../identity/local-account.ts'
 import { ID_TOKEN_CLAIMS } from '../tokens/id-token.ts'
 import { PROMPTS, RESPONSE_MODES, RESPONSE_TYPES } from './authorize/valid-request.ts'
-import { ASSERTION_ALGORITHMS } from './client-assertion.ts'
-import { CONFIDENTIAL_AUTH_METHODS, TOKEN_ENDPOINT_AUTH_METHODS } from './client-auth.ts'
+import { ASSERTION_ALGORITHMS } from './client/assertion.ts'
+import { CONFIDENTIAL_AUTH_METHODS, TOKEN_ENDPOINT_AUTH_METHODS } from './client/authentication.ts'
+import { REVOCATIONS_PATH } from './feed/revocations.ts'
 import { CODE_CHALLENGE_METHODS } from './pkce.ts'
-import { REVOCATIONS_PATH } from './revocations.ts'
 import { GRANTS } from './token/grants/index.ts'
 
 const PATHS = ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'] as const

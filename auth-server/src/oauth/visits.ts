@@ -1,6 +1,7 @@
 // Visits to /authorize and /par: each leaves a row that nobody had to log in for, so one address gets so many a minute.
-import { limitAddresses } from '../http/attempt-limit.ts'
-import { OAuthError } from './errors.ts'
+
+import { limitAddresses } from '../limits/attempt-limit.ts'
+import { OAuthError } from '../oauth/errors.ts'
 
 const WINDOW_SECONDS = 60
 /** What a request of an ordinary app takes; one that keeps more counts as several. */

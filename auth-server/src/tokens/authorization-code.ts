@@ -1,6 +1,7 @@
 // Authorization codes: 32 random bytes, stored hashed, good once and for a minute.
 import { sha256 } from '../crypto/digest.ts'
 import { randomId, randomSecret } from '../crypto/random.ts'
+import type { Db } from '../store/database.ts'
 import {
   type CodeFailure,
   type CodePresented,
@@ -8,8 +9,7 @@ import {
   explainCode,
   insertCode,
   type OpenedFamily,
-} from '../store/authorization-codes.ts'
-import type { Db } from '../store/database.ts'
+} from '../store/tables/authorization-codes.ts'
 import { newRefreshToken, type RefreshToken } from './refresh-token.ts'
 
 const CODE_TTL_SECONDS = 60

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { SignJWT } from 'jose'
 import type { Db } from '../store/database.ts'
-import { findPublicKey } from '../store/signing-keys.ts'
+import { findPublicKey } from '../store/tables/signing-keys.ts'
 import { readOwnToken, textClaim } from './own-token.ts'
 import type { KeyRing } from './signing-keys.ts'
 

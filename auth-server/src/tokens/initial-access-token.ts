@@ -2,7 +2,7 @@
 import { sha256 } from '../crypto/digest.ts'
 import { randomSecret } from '../crypto/random.ts'
 import type { Db, Trx } from '../store/database.ts'
-import { insertInitialAccessToken } from '../store/initial-access-tokens.ts'
+import { insertInitialAccessToken } from '../store/tables/initial-access-tokens.ts'
 
 /**
  * Makes a token that registers `uses` clients within `ttlSeconds`. It is shown this once; the database keeps its hash.

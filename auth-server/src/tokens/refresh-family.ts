@@ -7,7 +7,7 @@ import {
   recoverFamily,
   revokeFamily,
   rotateFamily,
-} from '../store/refresh-families.ts'
+} from '../store/tables/refresh-families.ts'
 import {
   newRefreshToken,
   parseRefreshToken,

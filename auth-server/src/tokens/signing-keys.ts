@@ -9,7 +9,7 @@ import {
   listPublishedKeys,
   type NewSigningKey,
   replaceSigningKeys,
-} from '../store/signing-keys.ts'
+} from '../store/tables/signing-keys.ts'
 import { decryptJwk, encryptJwk } from './key-encryption.ts'
 
 /** A new key is published this long before it signs: every instance and every gateway has fetched it by then. */

@@ -4,7 +4,7 @@ import { type CryptoKey, exportJWK, generateKeyPair, type JWTHeaderParameters, S
 import type { ApplicationDefinition } from '../../src/catalogue/applications.ts'
 import type { SubscriptionDefinition } from '../../src/catalogue/subscriptions.ts'
 import { randomSecret } from '../../src/crypto/random.ts'
-import { ASSERTION_TYPE } from '../../src/oauth/client-assertion.ts'
+import { ASSERTION_TYPE } from '../../src/oauth/client/assertion.ts'
 import { type Fields, postForm } from './dpop.ts'
 import { ISSUER, type TestServer } from './server.ts'
 

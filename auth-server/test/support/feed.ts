@@ -1,6 +1,6 @@
 // A gateway at the feed of revocations: a machine that may read it, and reads it.
 import { defineApi } from '../../src/catalogue/apis.ts'
-import { REVOCATIONS_SCOPE, revocationsApi } from '../../src/oauth/revocations.ts'
+import { REVOCATIONS_SCOPE, revocationsApi } from '../../src/oauth/feed/revocations.ts'
 import { clientCredentials, secretClient } from './clients.ts'
 import type { TestServer } from './server.ts'
 

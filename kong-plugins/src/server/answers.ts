@@ -1,5 +1,5 @@
 // Answers Kong's calls apart from events: kong-pdk's own listener exposes everything, loading code from a path included.
-import type { Call, Return } from '../wire/calls.ts'
+import type { Call, Return } from '../protocol/calls.ts'
 import type { KongServer } from './kong-server.ts'
 
 /**

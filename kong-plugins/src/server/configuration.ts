@@ -1,8 +1,8 @@
 // One configuration of one plugin, prepared: for all instances that Kong's workers have started of it, now and earlier.
 import { createHash } from 'node:crypto'
 import type { Holder } from '../holder.ts'
-import type { Kong } from '../pdk/kong.ts'
 import type { Decide, Plugin } from '../plugins.ts'
+import type { Kong } from '../protocol/kong.ts'
 import type { Services } from '../services.ts'
 import { handleAccess, type ShellOptions } from '../shell.ts'
 import { createTroubleLog } from '../trouble-log.ts'

@@ -1,9 +1,9 @@
 // One event: a handler on our side and Kong on the other. What needs no answer is not waited for, but goes out with what comes next.
-import type { Talk } from '../pdk/bridge.ts'
-import { rpcReturn } from '../wire/calls.ts'
-import { readFrame } from '../wire/codec.ts'
-import { type FrameWriter, writeAscii } from '../wire/frame-writer.ts'
-import type { PdkCall } from '../wire/pdk-calls.ts'
+import type { Talk } from '../protocol/bridge.ts'
+import { rpcReturn } from '../protocol/calls.ts'
+import { readFrame } from '../protocol/codec.ts'
+import { type FrameWriter, writeAscii } from '../protocol/frame-writer.ts'
+import type { PdkCall } from '../protocol/pdk-calls.ts'
 
 /** Takes Kong's answer to a call. */
 type Hear = (frame: Buffer) => void

@@ -1,6 +1,6 @@
 // Asks a plugin server whether it answers, as a container's health check: exit code 0 when it does, 1 when not.
 import { parseArgs } from 'node:util'
-import { askNames } from '../wire/ask-names.ts'
+import { askNames } from '../protocol/ask-names.ts'
 
 /** Milliseconds it has for its answer. */
 const PATIENCE_MS = 2000

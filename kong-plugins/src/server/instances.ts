@@ -1,9 +1,9 @@
 // The instances that Kong has started: Kong closes none of dead workers and old configurations, so they end by disuse.
 import type { Clock } from '../clock.ts'
-import type { KongPdkServer } from '../pdk/kong-pdk.ts'
 import type { Plugin } from '../plugins.ts'
 import type { Services } from '../services.ts'
 import { Configuration, entryOf, keyOf, type Succession } from './configuration.ts'
+import type { KongPdkServer } from './kong-pdk.ts'
 
 /** Unused for this long, in milliseconds, an instance ends when its configuration is replaced or has a younger instance. */
 const SPARE_FOR_MS = 10 * 60_000

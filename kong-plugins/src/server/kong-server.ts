@@ -1,13 +1,13 @@
 // kong-pdk's server with our plugins in it, and without the traps it has of its own.
 import { randomInt } from 'node:crypto'
 import type { Logger } from 'pino'
-import type { Kong } from '../pdk/kong.ts'
-import { type KongPdkServer, loadKongPdk, type PluginModule } from '../pdk/kong-pdk.ts'
 import { type Plugin, VERSION } from '../plugins.ts'
+import type { Kong } from '../protocol/kong.ts'
 import type { Services } from '../services.ts'
 import type { Configuration } from './configuration.ts'
 import type { Conversation } from './conversation.ts'
 import { type Instance, Instances } from './instances.ts'
+import { type KongPdkServer, loadKongPdk, type PluginModule } from './kong-pdk.ts'
 
 /** Ids travel as int32: this leaves room for a thousand million instances. */
 const HIGHEST_FIRST_INSTANCE_ID = 2 ** 30

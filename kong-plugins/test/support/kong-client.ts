@@ -1,10 +1,10 @@
 // Plays Kong towards a plugin server: its wire protocol, and the few PDK calls our plugins make, answered from a made-up request.
 import { connect, type Socket } from 'node:net'
-import { type Call, type Return, rpcCall, rpcReturn } from '../../src/wire/calls.ts'
-import { type Codec, readFrame } from '../../src/wire/codec.ts'
-import { FrameWriter } from '../../src/wire/frame-writer.ts'
-import { createFrameReader } from '../../src/wire/frames.ts'
-import * as pdkCalls from '../../src/wire/pdk-calls.ts'
+import { type Call, type Return, rpcCall, rpcReturn } from '../../src/protocol/calls.ts'
+import { type Codec, readFrame } from '../../src/protocol/codec.ts'
+import { FrameWriter } from '../../src/protocol/frame-writer.ts'
+import { createFrameReader } from '../../src/protocol/frames.ts'
+import * as pdkCalls from '../../src/protocol/pdk-calls.ts'
 
 /** What the made-up request holds. `shared` is Kong's `kong.ctx.shared`, changed by the plugins. */
 export interface KongRequest {

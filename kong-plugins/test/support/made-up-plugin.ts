@@ -1,6 +1,7 @@
 // Plugins that do what a test needs, run by the real shell and server; and a wait that ends.
-import type { KongReader } from '../../src/pdk/kong.ts'
+
 import type { Plugin } from '../../src/plugins.ts'
+import type { KongReader } from '../../src/protocol/kong.ts'
 import type { Effects } from '../../src/stages/effects.ts'
 
 /** A row of the plugin table whose stage is the test's. It takes any config. */

@@ -3,7 +3,7 @@ import { sha256 } from '../../crypto/digest.ts'
 import { randomSecret } from '../../crypto/random.ts'
 import { Parameters } from '../../http/parameters.ts'
 import type { Db } from '../../store/database.ts'
-import { findPushedRequest } from '../../store/pushed-requests.ts'
+import { findPushedRequest } from '../../store/tables/pushed-requests.ts'
 import { OAuthError } from '../errors.ts'
 import type { KnownClient } from './known-client.ts'
 

@@ -1,7 +1,8 @@
 // Step 4 of /authorize: everything else that was asked, each check one named step (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1).
-import type { Subscription } from '../../store/clients.ts'
+
 import type { StoredRequest } from '../../store/database.ts'
-import { codeKey } from '../dpop-jkt.ts'
+import type { Subscription } from '../../store/tables/clients.ts'
+import { codeKey } from '../dpop/jkt.ts'
 import { OAuthError } from '../errors.ts'
 import { resourcesFor } from '../fixed-api.ts'
 import { requireChallenge } from '../pkce.ts'

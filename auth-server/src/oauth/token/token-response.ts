@@ -1,8 +1,8 @@
 // From a refresh-token family to a token response.
 import { isOpenIdScope, openedBy } from '../../catalogue/openid-scopes.ts'
 import type { Deps } from '../../deps.ts'
-import { findClaims } from '../../store/claims.ts'
-import type { FamilyView } from '../../store/refresh-families.ts'
+import { findClaims } from '../../store/tables/claims.ts'
+import type { FamilyView } from '../../store/tables/refresh-families.ts'
 import { ACCESS_TOKEN_TTL_SECONDS, mintAccessToken } from '../../tokens/access-token.ts'
 import { mintIdToken } from '../../tokens/id-token.ts'
 import type { RefreshToken } from '../../tokens/refresh-token.ts'

@@ -3,8 +3,8 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from '../../../config.ts'
 import type { Deps } from '../../../deps.ts'
 import type { Parameters } from '../../../http/parameters.ts'
-import type { Client } from '../../../store/clients.ts'
-import type { PresentedGrant } from '../../../store/used-jtis.ts'
+import type { Client } from '../../../store/tables/clients.ts'
+import type { PresentedGrant } from '../../../store/tables/used-jtis.ts'
 
 /** A successful token response (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3). */
 export type TokenResponse = Readonly<{

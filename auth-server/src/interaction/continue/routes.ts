@@ -1,0 +1,38 @@
+// "Continue as …?": a session alone proves nothing about the app that asks, so its person has to say yes (RFC 8252 §8.6).
+import type { FastifyInstance } from 'fastify'
+import type { Deps } from '../../deps.ts'
+import { allowOnly } from '../../http/methods.ts'
+import { sendPage } from '../../pages/frame.ts'
+import { askForLogin, confirmPerson } from '../../store/tables/authorization-requests.ts'
+import type { VisitRequest, Visits } from '../visit.ts'
+import { continuePage } from './view.ts'
+
+export const addContinue = (app: FastifyInstance, { db }: Deps, visits: Visits): void => {
+  const url = '/interaction/:request/continue'
+
+  app.get(url, { config: { errors: 'page' } }, async (request: VisitRequest, reply) => {
+    const visit = await visits.openStep(request, reply, 'continue')
+    if (!visit) return reply
+    const { pending, session, csrf } = visit
+    return sendPage(reply, continuePage({ pending, csrf, session }), pending.request.redirectUri)
+  })
+
+  app.post(url, { config: { errors: 'page' } }, async (request: VisitRequest, reply) => {
+    const visit = await visits.openStep(request, reply, 'continue')
+    if (!visit) return reply
+    const { pending, session, form } = visit
+    // From a stale tab, whoever has signed in since then sees the page with their own name first.
+    if (form.get('session') === session.id) await confirmPerson(db, pending.id, session.id)
+    return visits.resume(reply, pending)
+  })
+
+  allowOnly(app, url, ['GET', 'POST'])
+
+  app.post('/interaction/:request/switch', { config: { errors: 'page' } }, async (request: VisitRequest, reply) => {
+    const visit = await visits.open(request, reply)
+    if (!visit) return reply
+    await askForLogin(db, visit.pending.id)
+    return visits.resume(reply, visit.pending)
+  })
+  allowOnly(app, '/interaction/:request/switch', ['POST'])
+}

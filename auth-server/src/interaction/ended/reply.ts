@@ -1,0 +1,59 @@
+// The answer to whoever comes to a visit that cannot go on: done, expired, another browser's, or unknown.
+import type { FastifyReply } from 'fastify'
+import { isRegistered, redirectKind, withAnswer } from '../../catalogue/redirect-uri.ts'
+import { MAX_URL_LENGTH } from '../../http/request-path.ts'
+import { sendPage } from '../../pages/frame.ts'
+import type { Db } from '../../store/database.ts'
+import { type EndedVisit, findEndedVisit } from '../../store/tables/ended-visits.ts'
+import { donePage, elsewherePage, endedPage, expiredPage, type Way } from './view.ts'
+
+/** Sends the page that says how the visit ended. @param isForm of a page that was still open somewhere. */
+export const answerEndedVisit = async (
+  { db, issuer }: Readonly<{ db: Db; issuer: string }>,
+  reply: FastifyReply,
+  { id, browserHashes, isForm }: Readonly<{ id: string; browserHashes: readonly string[]; isForm: boolean }>,
+): Promise<FastifyReply> => {
+  const ended = await findEndedVisit(db, id, browserHashes)
+  if (!ended) return sendPage(reply.code(404), endedPage)
+  // Only its own browser gets a way out, and only to an address that is registered still.
+  const { kind, applicationName } = ended
+  const mine = ended.mine && isRegistered(ended.request.redirectUri, ended.redirectUris, ended.applicationKind)
+  if (kind === 'done')
+    return sendPage(reply.code(isForm ? 409 : 200), donePage(applicationName, mine ? again(ended) : undefined))
+  if (kind === 'expired')
+    return sendPage(reply.code(410), expiredPage(applicationName, mine ? back(ended, issuer) : undefined))
+  return sendPage(reply.code(403), elsewherePage)
+}
+
+/** The app's own request once more, which is judged anew; for apps of which no browser says whether they opened. */
+const again = ({ request, clientId, resource, mustPush }: EndedVisit): Way | undefined => {
+  if (mustPush || request.expectedUserId !== undefined || redirectKind(request.redirectUri) !== 'private-use')
+    return undefined
+  const { redirectUri, scopes, prompts, state, nonce, codeChallenge, dpopJkt, maxAgeSeconds, loginHint } = request
+  const parameters = new URLSearchParams({
+    response_type: 'code',
+    client_id: clientId,
+    redirect_uri: redirectUri,
+    resource,
+    scope: scopes.join(' '),
+    prompt: prompts.join(' '),
+    ...(state !== undefined && { state }),
+    ...(nonce !== undefined && { nonce }),
+    ...(codeChallenge !== undefined && { code_challenge: codeChallenge, code_challenge_method: 'S256' }),
+    ...(dpopJkt !== undefined && { dpop_jkt: dpopJkt }),
+    ...(maxAgeSeconds !== undefined && { max_age: String(maxAgeSeconds) }),
+    ...(loginHint !== undefined && { login_hint: loginHint }),
+  })
+  const href = `/authorize?${parameters}`
+  return href.length > MAX_URL_LENGTH ? undefined : { label: 'Try again', href }
+}
+
+/** The answer that the app still waits for, at the redirect URI that was trusted when the visit began. */
+const back = ({ request, applicationName }: EndedVisit, issuer: string): Way => {
+  const { redirectUri, state } = request
+  const answer = { error: 'access_denied', error_description: 'the sign-in page was left open for too long' }
+  return {
+    label: `Back to ${applicationName}`,
+    href: withAnswer(redirectUri, { ...answer, ...(state !== undefined && { state }), iss: issuer }),
+  }
+}

@@ -1,0 +1,74 @@
+// The login page: e-mail address and password, then a fresh session (a new id at each login, against fixation).
+import type { FastifyInstance } from 'fastify'
+import { sha256 } from '../../crypto/digest.ts'
+import { randomSecret } from '../../crypto/random.ts'
+import type { Deps } from '../../deps.ts'
+import { allowOnly } from '../../http/methods.ts'
+import { networksOf } from '../../http/network.ts'
+import { emailKey } from '../../identity/email.ts'
+import { authenticate, PASSWORD_ACR } from '../../identity/local-account.ts'
+import { sendPage } from '../../pages/frame.ts'
+import { signIn } from '../../store/tables/sign-in.ts'
+import { findAddressKnownTo } from '../../store/tables/users.ts'
+import { browserProof, sessionToken } from '../session.ts'
+import type { Visit, VisitRequest, Visits } from '../visit.ts'
+import { loginPage } from './view.ts'
+
+const SESSION_TTL_SECONDS = 14 * 24 * 3600
+
+export const addLogin = (app: FastifyInstance, { db, config, cookies }: Deps, visits: Visits): void => {
+  const url = '/interaction/:request/login'
+
+  /** What the app hints at; an ID token of its own shows it no address that it may not know. */
+  const expectedAddress = async ({ pending, session }: Visit): Promise<string> => {
+    const { loginHint, expectedUserId } = pending.request
+    if (loginHint !== undefined || expectedUserId === undefined) return loginHint ?? ''
+    if (session?.userId === expectedUserId) return session.email
+    return (await findAddressKnownTo(db, { userId: expectedUserId, applicationId: pending.applicationId })) ?? ''
+  }
+
+  app.get(url, { config: { errors: 'page' } }, async (request: VisitRequest, reply) => {
+    const visit = await visits.open(request, reply)
+    if (!visit) return reply
+    const { pending, csrf } = visit
+    return sendPage(
+      reply,
+      loginPage({ pending, csrf, email: await expectedAddress(visit) }),
+      pending.request.redirectUri,
+    )
+  })
+
+  app.post(url, { config: { errors: 'page' } }, async (request: VisitRequest, reply) => {
+    const visit = await visits.open(request, reply)
+    if (!visit) return reply
+    const { pending, csrf, form, secret } = visit
+    const email = form.get('email') ?? ''
+    const again = (problem: string) =>
+      sendPage(reply.code(422), loginPage({ pending, csrf, email, problem }), pending.request.redirectUri)
+
+    if (email !== '' && emailKey(email) === undefined)
+      return again('That is not an e-mail address. Write it like name@example.com.')
+    const credentials = { email, password: form.get('password') ?? '' }
+    const person = await authenticate(db, config.passwordPepper, credentials, networksOf(request.ip))
+    if (!person) return again('That e-mail address and password do not fit together. Try again.')
+    const tokenOf = (signInId: string) => sessionToken(config.cookieSecret, secret, signInId)
+    const outcome = await signIn(db, {
+      ...person,
+      requestId: pending.id,
+      acr: PASSWORD_ACR,
+      ttlSeconds: SESSION_TTL_SECONDS,
+      ...browserProof(cookies, request),
+      sessionId: randomSecret(16),
+      signInId: randomSecret(16),
+      tokenHashOf: (signInId) => sha256(tokenOf(signInId)),
+    })
+    if (outcome.kind === 'person changed') return again('Something changed while you signed in. Try again.')
+    if (outcome.kind === 'done')
+      cookies.setSession(reply, tokenOf(outcome.signInId), {
+        seconds: SESSION_TTL_SECONDS,
+        persists: config.sessionPersists,
+      })
+    return visits.resume(reply, pending)
+  })
+  allowOnly(app, url, ['GET', 'POST'])
+}

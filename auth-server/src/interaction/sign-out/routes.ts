@@ -1,0 +1,76 @@
+// Signing out: the page that asks, the form that answers, and what both end in (RP-Initiated Logout §2, §3).
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Deps } from '../../deps.ts'
+import { csrfToken, formProblem } from '../../http/csrf.ts'
+import { formOf } from '../../http/form.ts'
+import { allowOnly } from '../../http/methods.ts'
+import { Parameters } from '../../http/parameters.ts'
+import { errorPage } from '../../pages/error.ts'
+import { sendPage } from '../../pages/frame.ts'
+import { findClient, isApproved } from '../../store/tables/clients.ts'
+import { endSessions, findSessionToEnd } from '../../store/tables/sessions.ts'
+import { browserProof } from '../session.ts'
+import { type LogoutTarget, logoutResponseUrl, logoutTarget } from './target.ts'
+import { logoutPage, signedOutPage } from './view.ts'
+
+/** Ends the browser's session and all that was born in it, then sends the browser on, or shows that it is done. */
+export const signOut = async (
+  { db, cookies }: Deps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  target: LogoutTarget | undefined,
+): Promise<FastifyReply> => {
+  await endSessions(db, browserProof(cookies, request))
+  cookies.clearSession(reply)
+  return target ? reply.redirect(logoutResponseUrl(target), 303) : sendPage(reply, signedOutPage)
+}
+
+export const addLogoutPages = (app: FastifyInstance, deps: Deps): void => {
+  const { db, config, cookies } = deps
+  const url = '/interaction/logout'
+  const page = 'logout'
+
+  // The session's own comes first; a visit's stands in for it where the answer that brought the session was lost.
+  const secretsOf = (request: FastifyRequest) => [
+    ...cookies.sessions(request),
+    ...cookies.visits(request).map(({ secret }) => secret),
+  ]
+  const read = async (parameters: Parameters) => {
+    const clientId = parameters.get('client_id')
+    const asking = clientId === undefined ? undefined : await findClient(db, clientId)
+    const client = asking && isApproved(asking) ? asking : undefined
+    const judged = logoutTarget(client, parameters.get('post_logout_redirect_uri'), parameters.get('state'))
+    return { client, target: typeof judged === 'string' ? undefined : judged }
+  }
+
+  app.get(url, { config: { errors: 'page' } }, async (request, reply) => {
+    const parameters = Parameters.ofUrl(request.raw.url ?? '')
+    parameters.requireReadable()
+    const [secret] = secretsOf(request)
+    const [{ client, target }, session] = await Promise.all([
+      read(parameters),
+      findSessionToEnd(db, browserProof(cookies, request)),
+    ])
+    if (!session || secret === undefined) return sendPage(reply, signedOutPage)
+    const csrf = csrfToken(config.cookieSecret, secret, page)
+    return sendPage(reply, logoutPage({ csrf, email: session.email, client, target }), target?.redirectUri ?? 'self')
+  })
+
+  // The form is bound to the session's own cookie: a new login makes an old page worthless, and sent twice it is the same
+  // form still. What comes without a cookie of ours has nothing here to end, and says nothing about this browser: forms of
+  // other sites come without it whoever is signed in.
+  app.post(url, { config: { errors: 'page' } }, async (request, reply) => {
+    const form = formOf(request) ?? Parameters.parse('')
+    form.requireReadable()
+    const { cookieSecret, issuer } = config
+    const secrets = secretsOf(request)
+    if (formProblem(request, { cookieSecret, issuer, secrets, page, token: form.get('csrf') }) !== undefined)
+      return sendPage(
+        reply.code(403),
+        errorPage('This form did not come from our own page, or from before your last sign-in. Nothing has changed.'),
+      )
+    const { target } = await read(form)
+    return signOut(deps, request, reply, target)
+  })
+  allowOnly(app, url, ['GET', 'POST'])
+}

@@ -1,0 +1,110 @@
+// GET /revocations: what gateways must not accept any more, though it has not expired; an extension of ours, by long poll.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { ApiDefinition } from '../../catalogue/apis.ts'
+import type { Deps } from '../../deps.ts'
+import { allowOnly } from '../../http/methods.ts'
+import { Parameters } from '../../http/parameters.ts'
+import { findClient } from '../../store/tables/clients.ts'
+import { type FeedPage, type FeedPlace, type Revocation, readRevocations } from '../../store/tables/revocations.ts'
+import { ACCESS_TOKEN_TTL_SECONDS, readAccessToken } from '../../tokens/access-token.ts'
+import { bearerError, readPresentedToken, TOKEN_CHALLENGE } from '../bearer.ts'
+import { giveNonce, requirePossession } from '../dpop/proof.ts'
+import { OAuthError } from '../errors.ts'
+import { watchRevocations } from './watch.ts'
+
+export const REVOCATIONS_PATH = '/revocations'
+export const REVOCATIONS_SCOPE = 'revocations:read'
+
+/** The feed as an API of its own: gateways are machines that are subscribed to it. */
+export const revocationsApi = (issuer: string): ApiDefinition => ({
+  id: 'revocations',
+  name: 'Revocations',
+  resource: `${issuer}${REVOCATIONS_PATH}`,
+  scopes: { [REVOCATIONS_SCOPE]: 'Learn which access tokens have been revoked' },
+  plans: ['gateway'],
+})
+
+const PAGE_SIZE = 1000
+const MAX_WAIT_SECONDS = 30
+/** A token that was being issued while its family ended may be this much younger than the end says. */
+const ISSUE_LEEWAY_SECONDS = 60
+/** The most that gateways tolerate between their clock and ours. */
+const CLOCK_LEEWAY_SECONDS = 60
+
+/** After this many seconds every token that a revocation is about has expired, everywhere. */
+const RELEVANT_SECONDS = ACCESS_TOKEN_TTL_SECONDS + ISSUE_LEEWAY_SECONDS + CLOCK_LEEWAY_SECONDS
+
+const CURSOR = /^(\d{1,18})\.([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/
+
+/** A cursor that we did not write is one of another history. */
+const readCursor = (text: string | undefined): FeedPlace | undefined => {
+  const [, seq, mark] = CURSOR.exec(text ?? '') ?? []
+  return seq && mark ? { seq, mark } : undefined
+}
+
+const readWait = (text = '0'): number => {
+  if (/^\d{1,2}$/.test(text) && Number(text) <= MAX_WAIT_SECONDS) return Number(text)
+  throw new OAuthError('invalid_request', `wait is a number of seconds from 0 to ${MAX_WAIT_SECONDS}`)
+}
+
+/** One event on the wire. `exp`: Unix seconds from which on no token that it is about is valid any more. */
+const toEvent = ({ kind, data, at }: Revocation) => ({
+  type: kind,
+  ...data,
+  exp: at + ACCESS_TOKEN_TTL_SECONDS + ISSUE_LEEWAY_SECONDS,
+})
+
+const toAnswer = ({ known, place, complete, revocations, now }: FeedPage, asked: boolean) => ({
+  cursor: `${place.seq}.${place.mark}`,
+  complete,
+  // The cursor that was sent is of another database, of a backup's lost future, or too old: this starts from nothing.
+  resync: asked && !known,
+  events: revocations.map(toEvent),
+  now,
+})
+
+/**
+ * Lets machines in that may read the feed, as long as they may.
+ * @throws {OAuthError} invalid_token, insufficient_scope (RFC 6750 §3.1).
+ */
+const requireReader = async (deps: Deps, request: FastifyRequest, reply: FastifyReply): Promise<boolean> => {
+  const { config, keys, db } = deps
+  const presented = readPresentedToken(request)
+  if (!presented) return false
+  const token = await readAccessToken(config.issuer, keys, presented.token)
+  if (token?.resource !== `${config.issuer}${REVOCATIONS_PATH}` || token.grantId !== undefined)
+    throw bearerError('invalid_token', 'the access token is not one of a machine for this API')
+  const client = await findClient(db, token.clientId)
+  const subscription = client?.subscriptions.find(({ resource }) => resource === token.resource)
+  if (!client || !subscription || token.expiresAt <= client.readAt)
+    throw bearerError('invalid_token', 'the access token is not valid any more')
+  if (!token.scopes.includes(REVOCATIONS_SCOPE))
+    throw bearerError('insufficient_scope', `the scope ${REVOCATIONS_SCOPE} is missing`, REVOCATIONS_SCOPE)
+  await requirePossession(deps, request, reply, presented, token.dpopJkt)
+  return true
+}
+
+export const addRevocations = (app: FastifyInstance, deps: Deps): void => {
+  const { db } = deps
+  const watch = watchRevocations(db)
+  app.addHook('preClose', async () => watch.close())
+  const window = { limit: PAGE_SIZE, sinceSeconds: RELEVANT_SECONDS }
+
+  app.get(REVOCATIONS_PATH, { onSend: giveNonce(deps) }, async (request, reply) => {
+    reply.headers({ 'cache-control': 'no-store', pragma: 'no-cache' })
+    if (!(await requireReader(deps, request, reply)))
+      return reply.code(401).header('www-authenticate', TOKEN_CHALLENGE).send({ message: 'Unauthorized' })
+    const parameters = Parameters.ofUrl(request.raw.url ?? '')
+    parameters.requireSound()
+    const cursor = parameters.get('cursor')
+    const waitSeconds = readWait(parameters.get('wait'))
+    const page = await readRevocations(db, readCursor(cursor), window)
+    if (!page.known || page.revocations.length > 0 || waitSeconds === 0) return toAnswer(page, cursor !== undefined)
+
+    const gone = new AbortController()
+    reply.raw.once('close', () => gone.abort())
+    await watch.waitBeyond(page.place, waitSeconds * 1000, gone.signal)
+    return toAnswer(await readRevocations(db, page.place, window), true)
+  })
+  allowOnly(app, REVOCATIONS_PATH, ['GET'])
+}

@@ -1,0 +1,147 @@
+// One visit to /authorize as a row: the hand-over between the protocol and the pages, tied to one browser.
+import { type SqlBool, sql } from 'kysely'
+import type { ApplicationKind, Db, StoredRequest } from '../database.ts'
+import { isUnspent, spendPushed } from './pushed-requests.ts'
+
+/** How long a person may take from the app's tap to the last page; seconds. */
+const REQUEST_TTL_SECONDS = 3600
+
+/** Ids come back in paths, where anything could stand. */
+const REQUEST_ID = /^[\w-]{22}$/
+export const isRequestId = (text: string): boolean => REQUEST_ID.test(text)
+
+/** A visit as its cookie names it: its id, and the hash of its secret. */
+export type VisitProof = Readonly<{ id: string; browserHash: string }>
+
+/** A live, unfinished request with all that policy and pages need to know. */
+export type PendingRequest = Readonly<{
+  id: string
+  /** Of the secret in the visit's cookie. */
+  browserHash: string
+  /** Seconds since it was made. */
+  ageSeconds: number
+  request: StoredRequest
+  clientId: string
+  applicationId: string
+  applicationName: string
+  applicationKind: ApplicationKind
+  apiId: string
+  apiName: string
+  trusted: boolean
+  /** The session whose person did the steps below; they count for this session only. */
+  sessionId: string | null
+  loginAgain: boolean
+  personConfirmed: boolean
+  scopesConfirmed: boolean
+  denied: boolean
+}>
+
+/**
+ * Begins a request. False when it was pushed ahead and its URI has been used up or has ended meanwhile (RFC 9126 §4):
+ * until then it may begin any number of times, for a reload, a preview or a second tab is no second sign-in (§7.3).
+ */
+export const insertRequest = async (
+  db: Db,
+  row: Pick<PendingRequest, 'id' | 'browserHash' | 'applicationId' | 'apiId' | 'request' | 'loginAgain'> &
+    Readonly<{ pushedUriHash: string | null }>,
+): Promise<boolean> => {
+  const { rows } = await sql`
+    insert into authorization_requests (id, browser_hash, application_id, api_id, request, login_again, expires_at,
+                                        pushed_uri_hash)
+    select ${row.id}, ${row.browserHash}, ${row.applicationId}, ${row.apiId}, ${JSON.stringify(row.request)}::jsonb,
+           ${row.loginAgain}::boolean, auth_now() + make_interval(secs => ${REQUEST_TTL_SECONDS}), ${row.pushedUriHash}
+    where ${row.pushedUriHash}::text is null or exists (
+      select from pushed_requests where uri_hash = ${row.pushedUriHash} and application_id = ${row.applicationId}
+        and used_at is null and expires_at > auth_now())
+    returning id`.execute(db)
+  return rows.length === 1
+}
+
+/** Whether a visit can still go on. Part of a statement about `authorization_requests`, which has these columns alone. */
+export const unfinished = sql<SqlBool>`completed_at is null and expires_at > auth_now() and ${isUnspent}`
+
+/** A visit by its id, with its application, API and subscription, while that is approved. */
+export const approvedVisit = (db: Db, id: string) =>
+  db
+    .selectFrom('authorization_requests as request')
+    .innerJoin('applications as application', 'application.id', 'request.application_id')
+    .innerJoin('apis as api', 'api.id', 'request.api_id')
+    .innerJoin('subscriptions as subscription', (join) =>
+      join
+        .onRef('subscription.application_id', '=', 'request.application_id')
+        .onRef('subscription.api_id', '=', 'request.api_id')
+        .on('subscription.status', '=', 'approved'),
+    )
+    .where('request.id', '=', id)
+
+/** Finds a request that this browser began and has not finished, by the hash of any secret that came for it. */
+export const findPendingRequest = async (
+  db: Db,
+  id: string,
+  browserHashes: readonly string[],
+): Promise<PendingRequest | undefined> => {
+  if (!isRequestId(id) || browserHashes.length === 0) return undefined
+  return approvedVisit(db, id)
+    .where(sql<SqlBool>`request.browser_hash = any(${browserHashes})`)
+    .where(unfinished)
+    .select([
+      'request.id',
+      'request.browser_hash as browserHash',
+      'request.request',
+      'application.client_id as clientId',
+      'application.id as applicationId',
+      'application.name as applicationName',
+      'application.kind as applicationKind',
+      'api.id as apiId',
+      'api.name as apiName',
+      'subscription.trusted',
+      'request.session_id as sessionId',
+      'request.login_again as loginAgain',
+      'request.person_confirmed as personConfirmed',
+      'request.scopes_confirmed as scopesConfirmed',
+      'request.denied',
+      sql<number>`extract(epoch from auth_now() - request.expires_at)::float8 + ${REQUEST_TTL_SECONDS}`.as(
+        'ageSeconds',
+      ),
+    ])
+    .executeTakeFirst()
+}
+
+/** The person of `sessionId` pressed Continue; scopes that somebody else allowed before do not count for them. */
+export const confirmPerson = async (db: Db, id: string, sessionId: string): Promise<void> => {
+  await db
+    .updateTable('authorization_requests')
+    .set({
+      session_id: sessionId,
+      person_confirmed: true,
+      scopes_confirmed: sql<boolean>`scopes_confirmed and session_id is not distinct from ${sessionId}`,
+    })
+    .where('id', '=', id)
+    .where(unfinished)
+    .execute()
+}
+
+/** The person wants to sign in as somebody else. */
+export const askForLogin = async (db: Db, id: string): Promise<void> => {
+  await db
+    .updateTable('authorization_requests')
+    .set({ login_again: true, sign_in: null, person_confirmed: false, scopes_confirmed: false, session_id: null })
+    .where('id', '=', id)
+    .where(unfinished)
+    .execute()
+}
+
+/** The person said no; the app will hear `access_denied`. */
+export const denyRequest = async (db: Db, id: string): Promise<void> => {
+  await db.updateTable('authorization_requests').set({ denied: true }).where('id', '=', id).where(unfinished).execute()
+}
+
+/** Closes a request that ends in an error; false when it, or another visit of the same pushed request, has ended already. */
+export const closeRequest = async (db: Db, id: string): Promise<boolean> => {
+  const { rows } = await sql`
+    with closed as (
+      update authorization_requests set completed_at = auth_now() where id = ${id} and completed_at is null returning *
+    ), ${spendPushed}
+    select id from ended`.execute(db)
+  return rows.length === 1
+}

@@ -1,0 +1,30 @@
+// What may be told about a person, read in one query with whether the access token behind the question still stands.
+import { sql } from 'kysely'
+import type { Db } from '../database.ts'
+
+/** The claims of OpenID Connect Core §5.1 that this server holds; null where a person has none. */
+export type PersonClaims = Readonly<{
+  sub: string
+  name: string | null
+  email: string
+  email_verified: boolean
+  /** Unix seconds. */
+  updated_at: number
+}>
+
+/** The person of a token; undefined once it has expired, its family was revoked, or the person's epoch moved on. */
+export const findClaims = async (
+  db: Db,
+  token: Readonly<{ grantId: string; subject: string; clientId: string; expiresAt: number }>,
+): Promise<PersonClaims | undefined> => {
+  const { rows } = await sql<PersonClaims>`
+    select person.id as sub, person.name, person.email, person.email_verified,
+           floor(extract(epoch from person.updated_at))::float8 as updated_at
+    from refresh_families family
+    join users person on person.id = family.user_id and person.auth_epoch = family.auth_epoch and person.status = 'active'
+    join applications application on application.id = family.application_id
+    where family.id = ${token.grantId} and family.user_id = ${token.subject}
+      and application.client_id = ${token.clientId} and family.revoked_at is null
+      and to_timestamp(${token.expiresAt}) > auth_now()`.execute(db)
+  return rows[0]
+}

@@ -1,0 +1,99 @@
+// Applications as the protocol sees them: a client with its redirect URIs and its approved subscriptions.
+
+import type { JSONWebKeySet } from 'jose'
+import { sql } from 'kysely'
+import { jsonArrayFrom } from 'kysely/helpers/postgres'
+import type { ApplicationKind, ClientAuthMethod, Db } from '../database.ts'
+
+export type ScopeOffer = Readonly<{ name: string; description: string }>
+
+/** What one application may ask of one API. */
+export type Subscription = Readonly<{
+  apiId: string
+  apiName: string
+  /** The API's resource URI, the only `aud` of its tokens (RFC 8707). */
+  resource: string
+  plan: string
+  /** Trusted skips the list of scopes, never the person. */
+  trusted: boolean
+  scopes: readonly ScopeOffer[]
+}>
+
+export type Client = Readonly<{
+  applicationId: string
+  clientId: string
+  name: string
+  kind: ApplicationKind
+  redirectUris: readonly string[]
+  postLogoutRedirectUris: readonly string[]
+  authMethod: ClientAuthMethod
+  /** SHA-256 of the client secret, base64url; null unless `authMethod` is one with a secret. */
+  secretHash: string | null
+  /** Public keys of a `private_key_jwt` client. */
+  jwks: JSONWebKeySet | null
+  grantTypes: readonly string[]
+  pkceRequired: boolean
+  requirePushedRequests: boolean
+  dpopBound: boolean
+  idTokenAlg: string
+  claimsInIdToken: boolean
+  accessTokenAlg: string
+  subscriptions: readonly Subscription[]
+  /** When this was read, in Unix seconds by the database's clock. */
+  readAt: number
+}>
+
+/**
+ * A client that somebody let in. Only such a one is named to a person, or has a browser or a notice sent to its addresses:
+ * anybody may register a name and a redirect URI (RFC 9700 §4.11.2). Who loses the last subscription loses that as well.
+ */
+export const isApproved = ({ subscriptions }: Client): boolean => subscriptions.length > 0
+
+/** Finds a client by its `client_id`, with its approved subscriptions, in one query. */
+export const findClient = async (db: Db, clientId: string): Promise<Client | undefined> =>
+  db
+    .selectFrom('applications as application')
+    .where('application.client_id', '=', clientId)
+    .select((eb) => [
+      'application.id as applicationId',
+      'application.client_id as clientId',
+      'application.name',
+      'application.kind',
+      'application.redirect_uris as redirectUris',
+      'application.post_logout_redirect_uris as postLogoutRedirectUris',
+      'application.token_endpoint_auth_method as authMethod',
+      'application.client_secret_hash as secretHash',
+      'application.jwks',
+      'application.grant_types as grantTypes',
+      'application.pkce_required as pkceRequired',
+      'application.require_pushed_authorization_requests as requirePushedRequests',
+      'application.dpop_bound_access_tokens as dpopBound',
+      'application.id_token_signed_response_alg as idTokenAlg',
+      'application.claims_in_id_token as claimsInIdToken',
+      'application.access_token_signing_alg as accessTokenAlg',
+      sql<number>`floor(extract(epoch from auth_now()))::float8`.as('readAt'),
+      jsonArrayFrom(
+        eb
+          .selectFrom('subscriptions as subscription')
+          .innerJoin('apis as api', 'api.id', 'subscription.api_id')
+          .whereRef('subscription.application_id', '=', 'application.id')
+          .where('subscription.status', '=', 'approved')
+          .orderBy('api.id')
+          .select((inner) => [
+            'api.id as apiId',
+            'api.name as apiName',
+            'api.resource',
+            'subscription.plan',
+            'subscription.trusted',
+            jsonArrayFrom(
+              inner
+                .selectFrom('api_scopes as scope')
+                .whereRef('scope.api_id', '=', 'api.id')
+                .whereRef('scope.name', '=', (any) => any.fn.any('subscription.scopes'))
+                .orderBy('scope.name')
+                .select(['scope.name', 'scope.description']),
+            ).as('scopes'),
+          ]),
+      ).as('subscriptions'),
+    ])
+    .executeTakeFirst()

@@ -1,0 +1,36 @@
+// What a person has allowed an application to do with an API; remembered until withdrawn.
+import { sql } from 'kysely'
+import type { Db } from '../database.ts'
+
+type Key = Readonly<{ userId: string; applicationId: string; apiId: string }>
+
+/** The scopes allowed so far; undefined when the person has not allowed this application anything, ever. */
+export const findConsentedScopes = async (db: Db, key: Key): Promise<readonly string[] | undefined> => {
+  const row = await db
+    .selectFrom('consents')
+    .where('user_id', '=', key.userId)
+    .where('application_id', '=', key.applicationId)
+    .where('api_id', '=', key.apiId)
+    .select('scopes')
+    .executeTakeFirst()
+  return row?.scopes
+}
+
+/** Remembers the scopes and notes them on the request, in one statement. */
+export const giveConsent = async (
+  db: Db,
+  input: Key & Readonly<{ requestId: string; sessionId: string; scopes: readonly string[] }>,
+): Promise<void> => {
+  await sql`
+    with given as (
+      insert into consents (user_id, application_id, api_id, scopes)
+      values (${input.userId}, ${input.applicationId}, ${input.apiId}, ${[...input.scopes]})
+      on conflict (user_id, application_id, api_id) do update
+      set scopes = array(select distinct unnest(consents.scopes || excluded.scopes)), given_at = auth_now()
+      returning user_id
+    )
+    update authorization_requests
+    set session_id = ${input.sessionId}, person_confirmed = true, scopes_confirmed = true
+    from given
+    where id = ${input.requestId} and completed_at is null and expires_at > auth_now()`.execute(db)
+}

@@ -1,0 +1,30 @@
+// Rows of initial access tokens (RFC 7591 §3): how often each may still register a client.
+import { sql } from 'kysely'
+import type { Db, Trx } from '../database.ts'
+
+export const insertInitialAccessToken = async (
+  db: Db | Trx,
+  row: Readonly<{ tokenHash: string; note: string; uses: number; ttlSeconds: number }>,
+): Promise<void> => {
+  await db
+    .insertInto('initial_access_tokens')
+    .values({
+      token_hash: row.tokenHash,
+      note: row.note,
+      remaining_uses: row.uses,
+      expires_at: sql<Date>`auth_now() + make_interval(secs => ${row.ttlSeconds})`,
+    })
+    .execute()
+}
+
+/** Takes one use; false when none is left. Undone with the transaction when nothing comes of the registration. */
+export const spendInitialAccessToken = async (trx: Trx, tokenHash: string): Promise<boolean> => {
+  const result = await trx
+    .updateTable('initial_access_tokens')
+    .set({ remaining_uses: sql<number>`remaining_uses - 1` })
+    .where('token_hash', '=', tokenHash)
+    .where('remaining_uses', '>', 0)
+    .where('expires_at', '>', sql<Date>`auth_now()`)
+    .executeTakeFirst()
+  return result.numUpdatedRows === 1n
+}

@@ -1,0 +1,109 @@
+// Refresh-token families as a person sees them: the installations of apps that are signed in to the account.
+import { type SqlBool, sql } from 'kysely'
+import type { Db } from '../database.ts'
+
+export type Installation = Readonly<{
+  /** The family's id (`grant_…`). */
+  id: string
+  applicationId: string
+  applicationName: string
+  apiName: string
+  /** What the person calls it; null until they do. */
+  name: string | null
+  createdAt: Date
+  lastUsedAt: Date
+  /** How the person signed in (`acr`). */
+  acr: string
+  /** Whether it was signed in from the browser that asks. */
+  current: boolean
+}>
+
+/** Not revoked, not expired, and not of an earlier epoch; suspended people have none. */
+const standing = sql<SqlBool>`
+  family.revoked_at is null and family.expires_at > auth_now() and family.idle_expires_at > auth_now()`
+
+/** The installations of a person, last used first. @param sessionId of the browser that asks. */
+export const listInstallations = async (
+  db: Db,
+  { userId, sessionId }: Readonly<{ userId: string; sessionId: string | null }>,
+): Promise<readonly Installation[]> =>
+  db
+    .selectFrom('refresh_families as family')
+    .innerJoin('users as person', (join) =>
+      join.onRef('person.id', '=', 'family.user_id').onRef('person.auth_epoch', '=', 'family.auth_epoch'),
+    )
+    .innerJoin('applications as application', 'application.id', 'family.application_id')
+    .innerJoin('apis as api', 'api.id', 'family.api_id')
+    .where('family.user_id', '=', userId)
+    .where('person.status', '=', 'active')
+    .where(standing)
+    .orderBy('family.used_at', 'desc')
+    .orderBy('family.id')
+    .select([
+      'family.id',
+      'application.id as applicationId',
+      'application.name as applicationName',
+      'api.name as apiName',
+      'family.name',
+      'family.created_at as createdAt',
+      'family.used_at as lastUsedAt',
+      'family.acr',
+      sql<boolean>`family.session_id is not distinct from ${sessionId}`.as('current'),
+    ])
+    .execute()
+
+type Own = Readonly<{ userId: string; id: string }>
+
+/** False unless it stands and belongs to this person. */
+export const renameInstallation = async (db: Db, { userId, id }: Own, name: string): Promise<boolean> => {
+  const result = await db
+    .updateTable('refresh_families as family')
+    .set({ name })
+    .where('id', '=', id)
+    .where('user_id', '=', userId)
+    .where(standing)
+    .executeTakeFirst()
+  return result.numUpdatedRows === 1n
+}
+
+/** Ends one; false unless it stood and belonged to this person. A refresh at the same moment waits, then finds it ended. */
+export const endInstallation = async (db: Db, { userId, id }: Own, because: string): Promise<boolean> => {
+  const result = await db
+    .updateTable('refresh_families as family')
+    .set({ revoked_at: sql<Date>`auth_now()`, revoked_because: because })
+    .where('id', '=', id)
+    .where('user_id', '=', userId)
+    .where(standing)
+    .executeTakeFirst()
+  return result.numUpdatedRows === 1n
+}
+
+/** Whose installations: a person's, an application's, or those of one in the other. */
+export type Whose =
+  | Readonly<{ userId: string; applicationId?: string }>
+  | Readonly<{ applicationId: string; userId?: string }>
+
+/**
+ * Ends all of them, and the codes that could still open one. Returns how many ended. Two statements, in the order in
+ * which redeeming a code takes its locks: the second sees the family that a redemption before it has opened.
+ */
+export const endInstallations = (db: Db, { userId, applicationId }: Whose, because: string): Promise<number> =>
+  db.transaction().execute(async (trx) => {
+    const whose = sql<SqlBool>`(${userId ?? null}::text is null or user_id = ${userId ?? null})
+      and (${applicationId ?? null}::text is null or application_id = ${applicationId ?? null})`
+    await trx
+      .updateTable('authorization_codes')
+      .set({ consumed_at: sql<Date>`auth_now()` })
+      .where('consumed_at', 'is', null)
+      // A code of more than a minute ago opens nothing anyway; the rest are few, and an index leads to them.
+      .where('expires_at', '>', sql<Date>`auth_now()`)
+      .where(whose)
+      .execute()
+    const result = await trx
+      .updateTable('refresh_families as family')
+      .set({ revoked_at: sql<Date>`auth_now()`, revoked_because: because })
+      .where(whose)
+      .where('revoked_at', 'is', null)
+      .executeTakeFirst()
+    return Number(result.numUpdatedRows)
+  })

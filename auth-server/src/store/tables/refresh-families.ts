@@ -1,0 +1,164 @@
+// Refresh-token families in the database: one row per login of an app, one statement per transition.
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
+import type { Db } from '../database.ts'
+
+/** A family as one statement saw it, joined with what its tokens say. Times are Unix seconds. */
+export type FamilyView = Readonly<{
+  id: string
+  userId: string
+  clientId: string
+  applicationId: string
+  resource: string
+  plan: string
+  /** The family's scopes, and those that the subscription still allows. */
+  scopes: readonly string[]
+  allowedScopes: readonly string[]
+  acr: string
+  authTime: number
+  /** The browser session of the login (`sid`). */
+  sessionId: string
+  /** The key that a public client's refresh tokens are bound to (RFC 9449 §5), or null. */
+  dpopJkt: string | null
+  /** The first generation whose refresh token is bound to it, or null. */
+  boundSince: number | null
+  generation: number
+  currentHash: string
+  previousHash: string | null
+  sealedSuccessor: Buffer | null
+  /** Seconds since the previous token was spent. */
+  spentSecondsAgo: number | null
+  recovered: boolean
+  now: number
+}>
+
+/** What a caller presents and asks; null asks for nothing in particular. */
+export type Presented = Readonly<{
+  familyId: string
+  generation: number
+  hash: string
+  clientId: string
+  scopes: readonly string[] | null
+  resource: string | null
+  /** Thumbprint of the key whose possession the caller proved, or null. */
+  dpopJkt: string | null
+}>
+
+const columns = sql`
+  family.id, family.user_id as "userId", application.client_id as "clientId", application.id as "applicationId",
+  api.resource, subscription.plan, family.scopes, subscription.scopes as "allowedScopes", family.acr,
+  floor(extract(epoch from family.auth_time))::float8 as "authTime", family.generation,
+  family.session_id as "sessionId", family.dpop_jkt as "dpopJkt", family.bound_since as "boundSince", family.current_hash as "currentHash", family.previous_hash as "previousHash",
+  family.sealed_successor as "sealedSuccessor", family.recovered_at is not null as recovered,
+  extract(epoch from auth_now() - family.spent_at)::float8 as "spentSecondsAgo",
+  floor(extract(epoch from auth_now()))::float8 as now`
+
+const others = sql`users person, applications application, subscriptions subscription, apis api`
+
+/** Whether a family has neither been ended nor run out. */
+export const unendedFamily: RawBuilder<SqlBool> = sql`
+  family.revoked_at is null and family.expires_at > auth_now() and family.idle_expires_at > auth_now()`
+
+/** Joins, and everything that has to hold for a family to give tokens at all. */
+const live: RawBuilder<SqlBool> = sql`
+  person.id = family.user_id and person.auth_epoch = family.auth_epoch and person.status = 'active'
+  and application.id = family.application_id and api.id = family.api_id
+  and subscription.application_id = family.application_id and subscription.api_id = family.api_id
+  and subscription.status = 'approved' and ${unendedFamily}`
+
+/** A family that stands, and when it began and will end unless it is used; Unix seconds. */
+export type StandingFamily = FamilyView & Readonly<{ startedAt: number; expiresAt: number }>
+
+/** The live family of this client, if there is one. */
+export const findLiveFamily = async (
+  db: Db,
+  familyId: string,
+  clientId: string,
+): Promise<StandingFamily | undefined> => {
+  const { rows } = await sql<StandingFamily>`
+    select ${columns}, floor(extract(epoch from family.created_at))::float8 as "startedAt",
+           floor(extract(epoch from least(family.expires_at, family.idle_expires_at)))::float8 as "expiresAt"
+    from refresh_families family, ${others}
+    where family.id = ${familyId} and application.client_id = ${clientId} and ${live}`.execute(db)
+  return rows[0]
+}
+
+/**
+ * RFC 9449 §5: a refresh token that a public client gets for a request with a proof is bound to the proven key, also when
+ * the token before it was not.
+ */
+const bind = (dpopJkt: string | null) => {
+  const binds = sql`family.dpop_jkt is null and application.token_endpoint_auth_method = 'none' and ${dpopJkt}::text is not null`
+  return sql`dpop_jkt = case when ${binds} then ${dpopJkt}::text else family.dpop_jkt end,
+        bound_since = case when ${binds} then family.generation + 1 else family.bound_since end`
+}
+
+/** The current token becomes the previous one. The row settles every race: one caller gets it, the others nothing. */
+export const rotateFamily = async (
+  db: Db,
+  presented: Presented,
+  successor: Readonly<{ hash: string; sealed: Buffer }>,
+): Promise<FamilyView | undefined> => {
+  const { rows } = await sql<FamilyView>`
+    update refresh_families family
+    set generation = family.generation + 1, current_hash = ${successor.hash}, previous_hash = family.current_hash,
+        sealed_successor = ${successor.sealed}, spent_at = auth_now(), recovered_at = null, ${bind(presented.dpopJkt)},
+        used_at = auth_now(), idle_expires_at = auth_now() + application.refresh_idle
+    from ${others}
+    where family.id = ${presented.familyId} and family.generation = ${presented.generation}
+      and family.current_hash = ${presented.hash} and application.client_id = ${presented.clientId}
+      and (${presented.scopes}::text[] is null or family.scopes @> ${presented.scopes}::text[])
+      and (${presented.resource}::text is null or api.resource = ${presented.resource})
+      and (family.dpop_jkt is null or family.dpop_jkt = ${presented.dpopJkt})
+      and ${live}
+    returning ${columns}`.execute(db)
+  return rows[0]
+}
+
+/** The unused current token is retired and the previous one gets another successor, once per token (lost answers). */
+export const recoverFamily = async (
+  db: Db,
+  seen: FamilyView,
+  successor: Readonly<{ hash: string; sealed: Buffer }>,
+  dpopJkt: string | null,
+): Promise<FamilyView | undefined> => {
+  const { rows } = await sql<FamilyView>`
+    update refresh_families family
+    set generation = family.generation + 1, current_hash = ${successor.hash}, sealed_successor = ${successor.sealed},
+        spent_at = auth_now(), recovered_at = auth_now(), used_at = auth_now(), ${bind(dpopJkt)},
+        idle_expires_at = auth_now() + application.refresh_idle
+    from ${others}
+    where family.id = ${seen.id} and family.generation = ${seen.generation} and family.recovered_at is null and ${live}
+    returning ${columns}`.execute(db)
+  return rows[0]
+}
+
+/** Ends a family if it still is in the generation that the caller judged; true when this call ended it. */
+export const revokeFamily = async (db: Db, id: string, generation: number, because: string): Promise<boolean> => {
+  const result = await db
+    .updateTable('refresh_families')
+    .set({ revoked_at: sql<Date>`auth_now()`, revoked_because: because })
+    .where('id', '=', id)
+    .where('generation', '=', generation)
+    .where('revoked_at', 'is', null)
+    .executeTakeFirst()
+  return result.numUpdatedRows === 1n
+}
+
+/**
+ * Ends a family of this client, whatever its generation (RFC 7009); true when this call ended it. A refresh at the same
+ * moment waits for the row, and finds it revoked.
+ * @param unlessAfter Unix seconds by the database's clock after which nothing happens: the expiry of an access token.
+ */
+export const endFamilyOfClient = async (
+  db: Db,
+  family: Readonly<{ id: string; clientId: string; unlessAfter: number | null }>,
+): Promise<boolean> => {
+  const { rows } = await sql`
+    update refresh_families family set revoked_at = auth_now(), revoked_because = 'revoked by the client'
+    from applications application
+    where family.id = ${family.id} and family.revoked_at is null
+      and application.id = family.application_id and application.client_id = ${family.clientId}
+      and (${family.unlessAfter}::float8 is null or to_timestamp(${family.unlessAfter}) > auth_now())
+    returning family.id`.execute(db)
+  return rows.length === 1
+}

@@ -1,0 +1,122 @@
+// Signing in: one step of a visit opens one session in its browser, however often and however parallel its form arrives.
+import { sql } from 'kysely'
+import type { Db, Trx } from '../database.ts'
+import { unfinished, type VisitProof } from './authorization-requests.ts'
+import type { BrowserProof } from './sessions.ts'
+
+/** Who has just been authenticated, and what the request that says so brought along. */
+export interface SignIn extends BrowserProof {
+  readonly requestId: string
+  readonly userId: string
+  readonly authEpoch: number
+  readonly acr: string
+  readonly ttlSeconds: number
+  /** Of a session, if a new one is opened. */
+  readonly sessionId: string
+  /** Of this sign-in, if it is the visit's first. */
+  readonly signInId: string
+  /** The hash of the token that a sign-in's browser gets. */
+  readonly tokenHashOf: (signInId: string) => string
+}
+
+/**
+ * `done`, and by which sign-in (this one, or the one that the same form had done before); or nothing has happened:
+ * `visit over` when it was finished meanwhile, `person changed` when the epoch has moved since the password was read.
+ */
+export type SignInOutcome =
+  | Readonly<{ kind: 'done'; signInId: string }>
+  | Readonly<{ kind: 'visit over' | 'person changed' }>
+
+/**
+ * Opens a session for a person who just authenticated and ties the visit to it. What the browser had before goes, known
+ * by its tokens (also by the one before the last: the answer with the last may have been lost) and by its other visits
+ * (another tab may be signing in at the same moment). Where that was the same person's session, the new one keeps its id
+ * (`sid`), so that signing out later reaches what was born in either, and only the token changes. Another person's apps
+ * stay as they are; a code that theirs has not redeemed yet is bound to the session and goes with it, since no sign-out
+ * could reach what it opens.
+ *
+ * When the form arrives again, from the same person, and the browser has no other session since, nothing changes.
+ *
+ * Two statements: the first waits for other sign-ins of this browser, the second, reading afterwards, sees the sessions
+ * that they opened (READ COMMITTED).
+ */
+export function signIn(db: Db, input: SignIn): Promise<SignInOutcome> {
+  return db.transaction().execute(async (trx) => {
+    const visits = await lockVisits(trx, input.visits)
+    const visit = visits.find(({ id, isOpen }) => isOpen && id === input.requestId)
+    if (!visit) return { kind: 'visit over' }
+    const outcome = await openSession(trx, input, {
+      sessionIds: visits.flatMap(({ sessionId }) => sessionId ?? []),
+      doneAs: visit.signInId === null ? null : input.tokenHashOf(visit.signInId),
+    })
+    if (outcome === 'repeated' && visit.signInId !== null) return { kind: 'done', signInId: visit.signInId }
+    return outcome === 'opened' ? { kind: 'done', signInId: input.signInId } : { kind: 'person changed' }
+  })
+}
+
+type LockedVisit = Readonly<{ id: string; sessionId: string | null; signInId: string | null; isOpen: boolean }>
+
+// In the order of their ids, so that no two sign-ins of a browser ever wait for each other.
+async function lockVisits(trx: Trx, visits: readonly VisitProof[]): Promise<readonly LockedVisit[]> {
+  const ids = visits.map(({ id }) => id)
+  const hashes = visits.map(({ browserHash }) => browserHash)
+  const { rows } = await sql<LockedVisit>`
+    select request.id, request.session_id as "sessionId", request.sign_in as "signInId",
+           ${unfinished} and not request.denied as "isOpen"
+    from unnest(${ids}::text[], ${hashes}::text[]) as sent (id, browser_hash)
+    join authorization_requests request on request.id = sent.id and request.browser_hash = sent.browser_hash
+    order by request.id
+    for update of request`.execute(trx)
+  return rows
+}
+
+/** @param known `sessionIds` of the browser's visits; the token's hash of the sign-in that was `doneAs` this very step. */
+async function openSession(
+  trx: Trx,
+  input: SignIn,
+  known: Readonly<{ sessionIds: readonly string[]; doneAs: string | null }>,
+): Promise<'opened' | 'repeated' | undefined> {
+  const tokenHash = input.tokenHashOf(input.signInId)
+  const { rows } = await sql<{ outcome: 'opened' | 'repeated' | null }>`
+    with person as (
+      select id, auth_epoch from users
+      where id = ${input.userId} and auth_epoch = ${input.authEpoch} and status = 'active'
+    ), before as (
+      select session.id, session.token_hash, session.auth_time, session.token_hash = any(${input.tokenHashes}) as sent,
+             session.user_id = person.id and session.auth_epoch = person.auth_epoch
+               and session.expires_at > auth_now() as theirs
+      from sessions session, person
+      where session.token_hash = any(${input.tokenHashes}) or session.previous_token_hash = any(${input.tokenHashes})
+        or session.id = any(${known.sessionIds})
+    ), repeated as (
+      select from before where theirs and token_hash = ${known.doneAs}
+        and not exists (select from before other where other.sent and other.token_hash <> ${known.doneAs})
+    ), kept as (
+      select id from before where theirs and not exists (select from repeated) order by sent desc, auth_time desc limit 1
+    ), renewed as (
+      update sessions set previous_token_hash = token_hash, token_hash = ${tokenHash}, acr = ${input.acr},
+                          auth_time = auth_now(), expires_at = auth_now() + make_interval(secs => ${input.ttlSeconds})
+      from kept where sessions.id = kept.id
+      returning sessions.id
+    ), replaced as (
+      delete from sessions using before
+      where sessions.id = before.id and not exists (select from repeated) and sessions.id not in (select id from kept)
+    ), inserted as (
+      insert into sessions (token_hash, id, user_id, auth_epoch, acr, auth_time, expires_at)
+      select ${tokenHash}, ${input.sessionId}, person.id, person.auth_epoch, ${input.acr}, auth_now(),
+             auth_now() + make_interval(secs => ${input.ttlSeconds})
+      from person where not exists (select from renewed) and not exists (select from repeated)
+      returning id
+    ), opened as (
+      select id from renewed union all select id from inserted
+    ), visit as (
+      update authorization_requests
+      set session_id = opened.id, sign_in = ${input.signInId}, person_confirmed = true, scopes_confirmed = false,
+          login_again = false
+      from opened where authorization_requests.id = ${input.requestId}
+      returning authorization_requests.id
+    )
+    select case when exists (select from visit) then 'opened' when exists (select from repeated) then 'repeated' end
+      as outcome`.execute(trx)
+  return rows[0]?.outcome ?? undefined
+}

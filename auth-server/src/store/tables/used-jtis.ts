@@ -1,0 +1,74 @@
+// Identifiers that may be used once: client assertions and DPoP proofs.
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
+import { sha256 } from '../../crypto/digest.ts'
+import type { Db } from '../database.ts'
+import { usableCode } from './authorization-codes.ts'
+import { unendedFamily } from './refresh-families.ts'
+
+/** Notes an identifier; false when it was noted before. The primary key settles two uses at once. */
+export const useJti = async (db: Db, parts: readonly string[], keepSeconds: number): Promise<boolean> => {
+  const row = await db
+    .insertInto('used_jtis')
+    .values({
+      jti_hash: sha256(parts.join('\0')),
+      expires_at: sql<Date>`auth_now() + make_interval(secs => ${keepSeconds})`,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('jti_hash')
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** How long before or after the present a proof without a nonce may say it was made; seconds (RFC 9449 §11.1). */
+export const PROOF_LEEWAY_SECONDS = 60
+
+/** What a token request stands on: a code by its hash, or a family of refresh tokens by its id. */
+export type PresentedGrant = Readonly<{ codeHash: string } | { familyId: string }>
+
+/** A proof as the database judges it: by its nonce's window of time when it has one, else by its own word. */
+export type ProofMark = Readonly<{
+  jkt: string
+  jti: string
+  /** Unix seconds by the phone's clock. */
+  issuedAt: number
+  nonceWindow: number | undefined
+  /** Where anybody may ask: a proof is noted only beside a grant that lives, so that strangers leave no rows. */
+  grant: PresentedGrant | undefined
+}>
+
+/** `now` in Unix seconds. A proof that is not fresh was not noted; nor was one beside a dead grant, which will be refused. */
+export type ProofVerdict = Readonly<{ now: number; fresh: boolean; first: boolean }>
+
+const isAlive = (grant: PresentedGrant | undefined): RawBuilder<SqlBool> => {
+  if (grant === undefined) return sql`true`
+  return 'codeHash' in grant
+    ? sql`exists (select from authorization_codes code where code.code_hash = ${grant.codeHash} and ${usableCode})`
+    : sql`exists (select from refresh_families family where family.id = ${grant.familyId} and ${unendedFamily})`
+}
+
+/**
+ * Asks for the time, judges a proof by it, and notes the proof until it could not be fresh any more: one statement, so
+ * that a proof costs one round trip. Of parallel callers with the same proof, one is first.
+ * @param windowSeconds length of a nonce's window; a nonce is good in its own and the next.
+ */
+export const useProof = async (db: Db, proof: ProofMark, windowSeconds: number): Promise<ProofVerdict> => {
+  const { rows } = await sql<ProofVerdict>`
+    with clock as (
+      select extract(epoch from auth_now())::float8 as now, ${proof.nonceWindow ?? null}::float8 as given,
+             ${proof.issuedAt}::float8 as issued
+    ), judged as (
+      select now, case when given is null then abs(now - issued) <= ${PROOF_LEEWAY_SECONDS}
+                       else floor(now / ${windowSeconds}) - given between 0 and 1 end as fresh,
+             coalesce((given + 2) * ${windowSeconds}, issued + ${PROOF_LEEWAY_SECONDS}) as ends
+      from clock
+    ), noted as (
+      insert into used_jtis (jti_hash, expires_at)
+      select ${sha256(['dpop', proof.jkt, proof.jti].join('\0'))}, to_timestamp(ends + 1) from judged
+      where fresh and ${isAlive(proof.grant)}
+      on conflict do nothing returning jti_hash
+    )
+    select now, fresh, exists (select from noted) or not ${isAlive(proof.grant)} as first from judged`.execute(db)
+  const [verdict] = rows
+  if (!verdict) throw new Error('the database did not judge a proof')
+  return verdict
+}

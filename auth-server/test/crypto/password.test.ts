@@ -1,0 +1,241 @@
+// Passwords: all of what was typed counts, however it is encoded; an unknown account costs as much as a known one.
+import { setTimeout as delay } from 'node:timers/promises'
+import bcrypt from 'bcrypt'
+import type { LightMyRequestResponse } from 'fastify'
+import t, { type Test } from 'tap'
+import { hashPassword, verifyPassword } from '../../src/crypto/password.ts'
+import { PasswordQueueFull } from '../../src/crypto/password-queue.ts'
+import { Browser, formsOf } from '../support/browser.ts'
+import { authorizeUrl, logIn, obtainTokens, pkcePair, refresh } from '../support/phone.ts'
+import { testServer, USER } from '../support/server.ts'
+
+const PEPPER = 'p'.repeat(43)
+
+t.test('the stored form is bcrypt of cost 11, salted, and useless without the pepper', async (t) => {
+  const [one, two] = await Promise.all([hashPassword(PEPPER, 'correct'), hashPassword(PEPPER, 'correct')])
+  t.match(one, /^\$2b\$11\$/)
+  t.not(one, two)
+  t.ok(await verifyPassword(PEPPER, 'correct', one))
+  t.notOk(await verifyPassword('q'.repeat(43), 'correct', one))
+  t.notOk(await bcrypt.compare('correct', one))
+})
+
+t.test('nothing of a password is ignored', async (t) => {
+  const long = 'x'.repeat(72)
+  const rows: [string, string, string, boolean][] = [
+    ['the 73rd byte', `${long}a`, `${long}b`, false],
+    ['the 200th byte', `${'x'.repeat(199)}a`, `${'x'.repeat(199)}b`, false],
+    ['what stands behind a NUL', 'abc\0def', 'abc\0xyz', false],
+    ['a NUL at the end', 'abc\0', 'abc', false],
+    ['a space at the end', 'abc ', 'abc', false],
+    ['upper and lower case', 'Correct', 'correct', false],
+    ['an accent in one or two code points: the same', 'caf\u00e9', 'cafe\u0301', true],
+    ['full-width letters, as a phone may type them: the same', '\uff41\uff42\uff43', 'abc', true],
+    ['the empty password', '', 'x', false],
+    ['emoji', '🚲🚲', '🚲🛴', false],
+  ]
+  await Promise.all(
+    rows.map(async ([name, stored, typed, same]) => {
+      const hash = await hashPassword(PEPPER, stored)
+      t.equal(await verifyPassword(PEPPER, typed, hash), same, name)
+      t.equal(await verifyPassword(PEPPER, stored, hash), true, `${name}: itself`)
+    }),
+  )
+})
+
+/** How often bcrypt worked while `work` ran: the honest measure of time. */
+const countingHashes = async (work: () => Promise<unknown>): Promise<number> => {
+  const { compare } = bcrypt
+  let count = 0
+  const counting: typeof bcrypt.compare = (data: string | Buffer, encrypted: string) => {
+    count++
+    return compare(data, encrypted)
+  }
+  bcrypt.compare = counting
+  try {
+    await work()
+  } finally {
+    bcrypt.compare = compare
+  }
+  return count
+}
+
+t.test(
+  'an unknown account, one without a password and a suspended one cost one comparison like any other',
+  async (t) => {
+    const { app, db } = await testServer(t)
+    await db
+      .insertInto('users')
+      .values({ id: 'usr_none', email: 'none@example.com', email_key: 'none@example.com' })
+      .execute()
+    await db
+      .insertInto('users')
+      .values({
+        id: 'usr_gone',
+        email: 'gone@example.com',
+        email_key: 'gone@example.com',
+        password_hash: await hashPassword(PEPPER, 'x'),
+        status: 'suspended',
+      })
+      .execute()
+    const answers = new Set<string>()
+    for (const email of [USER.email, 'nobody@example.com', 'none@example.com', 'gone@example.com']) {
+      const browser = new Browser(app)
+      const page = await browser.open(authorizeUrl(pkcePair().challenge))
+      let body = ''
+      const compared = await countingHashes(async () => {
+        const response = await logIn(browser, page, { email, password: 'wrong' })
+        t.equal(response.statusCode, 422)
+        body = response.body
+      })
+      t.equal(compared, 1, email)
+      answers.add(body.replaceAll(email, '').replaceAll(/(\/interaction\/)[\w-]+|value="[\w-]{43}"/g, '$1'))
+    }
+    t.equal(answers.size, 1, 'and hear the same words')
+  },
+)
+
+t.test('a dummy hash costs as much as a real one', async (t) => {
+  t.equal(await verifyPassword(PEPPER, 'no account', undefined), false)
+  const [real, dummy] = await Promise.all([
+    hashPassword(PEPPER, 'x'),
+    new Promise<string>((resolve) => {
+      const { compare } = bcrypt
+      bcrypt.compare = ((data: string, encrypted: string) => {
+        bcrypt.compare = compare
+        resolve(encrypted)
+        return compare(data, encrypted)
+      }) as typeof bcrypt.compare
+      void verifyPassword(PEPPER, 'x', undefined)
+    }),
+  ])
+  t.equal(bcrypt.getRounds(dummy), bcrypt.getRounds(real))
+})
+
+t.test('a password too long to be one is refused before any hashing', async (t) => {
+  t.equal(
+    await countingHashes(async () => {
+      t.equal(await verifyPassword(PEPPER, 'x'.repeat(1024 * 1024), await hashPassword(PEPPER, 'x')), false)
+      t.equal(await verifyPassword(PEPPER, '🚲'.repeat(1025), undefined), false)
+    }),
+    0,
+  )
+  const { app } = await testServer(t)
+  const browser = new Browser(app)
+  const page = await browser.open(authorizeUrl(pkcePair().challenge))
+  const compared = await countingHashes(async () => {
+    t.equal((await logIn(browser, page, { ...USER, password: 'x'.repeat(1024 * 1024) })).statusCode, 413)
+    t.equal((await logIn(browser, page, { ...USER, password: 'x'.repeat(5000) })).statusCode, 400)
+    t.equal((await logIn(browser, page, { ...USER, password: 'a\0b' })).statusCode, 400)
+    t.equal((await logIn(browser, page, { ...USER, password: '🚲'.repeat(2000) })).statusCode, 400)
+  })
+  t.equal(compared, 0)
+})
+
+/** A login page, wrong passwords sent from it by any address, and comparisons that wait until they are released. */
+const busyLogin = async (t: Test, compareThen: typeof bcrypt.compare) => {
+  const { app, log } = await testServer(t, { TRUSTED_PROXIES: '127.0.0.1' })
+  const browser = new Browser(app)
+  const page = await browser.open(authorizeUrl(pkcePair().challenge))
+  const { action = '', hidden = {} } = formsOf(page.body).find((form) => form.action.endsWith('/login')) ?? {}
+  const { compare } = bcrypt
+  let release = () => {}
+  const held = new Promise<void>((resolve) => {
+    release = () => {
+      bcrypt.compare = compare
+      resolve()
+    }
+  })
+  bcrypt.compare = ((data: string, encrypted: string) =>
+    held.then(() => compareThen(data, encrypted))) as typeof bcrypt.compare
+  t.teardown(release)
+
+  const answered: LightMyRequestResponse[] = []
+  const guess = async (address: string) => {
+    const form = { ...hidden, ...USER, password: 'wrong' }
+    const response = await browser.request('POST', action, { form, headers: { 'x-forwarded-for': address } })
+    answered.push(response)
+    return response
+  }
+  const untilAnswered = async (count: number) => {
+    const deadline = Date.now() + 10_000
+    while (answered.length < count && Date.now() < deadline) await delay(5)
+  }
+  return { app, log, browser, page, answered, guess, untilAnswered, release: () => release() }
+}
+
+const count = (responses: readonly LightMyRequestResponse[], status: number) =>
+  responses.filter(({ statusCode }) => statusCode === status).length
+
+t.test('a flood from everywhere is told to come back: some get in, the rest hear 503 with Retry-After', async (t) => {
+  const { app, log, browser, page, answered, guess, untilAnswered, release } = await busyLogin(t, async () => false)
+  const flood = Array.from({ length: 80 }, (_, host) => guess(`192.0.2.${host}`))
+  await untilAnswered(13)
+  t.equal(count(answered, 503), 13)
+  const [turnedAway] = answered
+  t.equal(turnedAway?.headers['retry-after'], '5')
+  t.match(turnedAway?.headers['content-type'], /^text\/html/)
+  await t.rejects(verifyPassword(PEPPER, 'x', undefined), PasswordQueueFull)
+  const told = log.map((line) => JSON.parse(line)).filter(({ err }) => err?.type === 'PasswordQueueFull')
+  t.ok(told.length >= 1 && told.length < 13, `told sparingly, not ${told.length} times`)
+  t.equal((await app.inject('/jwks')).statusCode, 200, 'everything else goes on')
+  release()
+  t.equal(count(await Promise.all(flood), 422), 67, '3 at work, 64 waiting')
+  t.equal((await logIn(browser, page)).statusCode, 303)
+})
+
+t.test(
+  'one address fills half of the queue and hears 429 then; others go on, and do not stand behind it',
+  async (t) => {
+    const { answered, guess, untilAnswered, release } = await busyLogin(t, bcrypt.compare)
+    // One subscriber, however many addresses it takes.
+    const flood = Array.from({ length: 80 }, (_, host) => guess(`2001:db8::${host + 1}`))
+    await untilAnswered(45)
+    t.equal(count(answered, 429), 45, '3 at work, 32 waiting')
+    const [turnedAway] = answered
+    t.equal(turnedAway?.headers['retry-after'], '5')
+    t.match(turnedAway?.headers['content-type'], /^text\/html/)
+    t.match(turnedAway?.body, /Too many people sign in from this address at once; try again in a few seconds\./)
+    const neighbours = ['192.0.2.1', '192.0.2.2', '2001:db8:0:1::1'].map(guess)
+    release()
+    const theirs = await Promise.all(neighbours)
+    t.equal(count(theirs, 422), 3, 'the answer to a wrong password')
+    await Promise.all(flood)
+    t.equal(count(answered, 422), 38)
+    const places = theirs.map((response) => answered.indexOf(response) - 45)
+    t.ok(Math.max(...places) < 25, `not after all that waited before: ${places}`)
+  },
+)
+
+t.test('a whole /48 of IPv6 networks leaves a quarter of the queue to others', async (t) => {
+  const noMatch = async () => false
+  const { answered, guess, untilAnswered, release } = await busyLogin(t, noMatch)
+  const flood = Array.from({ length: 70 }, (_, network) => guess(`2001:db8:0:${network + 1}::1`))
+  await untilAnswered(19)
+  t.equal(count(answered, 429), 19, '3 at work, 48 waiting')
+  const others = Array.from({ length: 17 }, (_, host) => guess(`192.0.2.${host}`))
+  await untilAnswered(20)
+  t.equal(count(answered, 503), 1, 'sixteen wait, and the whole line is full')
+  release()
+  bcrypt.compare = noMatch
+  await Promise.all([...flood, ...others])
+  t.equal(count(answered, 422), 51 + 16)
+})
+
+t.test(
+  'logins on other threads leave one for signing: a refresh does not wait behind a queue of passwords',
+  async (t) => {
+    const { app } = await testServer(t)
+    const { refresh_token } = await obtainTokens(app)
+    const order: string[] = []
+    const hashes = Array.from({ length: 12 }, () =>
+      verifyPassword(PEPPER, 'x', undefined).then(() => order.push('password')),
+    )
+    await refresh(app, refresh_token).then(({ statusCode }) => {
+      t.equal(statusCode, 200)
+      order.push('refresh')
+    })
+    await Promise.all(hashes)
+    t.ok(order.indexOf('refresh') <= 6, order.join(' '))
+  },
+)

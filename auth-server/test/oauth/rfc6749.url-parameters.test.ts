@@ -1,0 +1,121 @@
+// RFC 6749 §3.2: what may stand in the URL of a back-channel request: anything but the protocol's own parameters.
+import t from 'tap'
+import { clientCredentials, postForm, secretClient } from '../support/clients.ts'
+import { expectJsonError } from '../support/expect.ts'
+import { obtainCode, obtainTokens, pkcePair, REDIRECT_URI } from '../support/phone.ts'
+import { API, APP, testServer } from '../support/server.ts'
+
+const server = await testServer(t)
+const { app } = server
+const machine = await secretClient(server)
+const { access_token, refresh_token } = await obtainTokens(app)
+
+// What MSAL, tracing proxies and careless builders of URLs append; also broken, repeated and long.
+const FOREIGN = [
+  'client-request-id=0190f0e4-8b6c-7a53-9a0f-2d5d5f9f0a11&x-client-SKU=msal.js.browser&x-client-VER=4.2.0',
+  'foo=1&foo=2',
+  'api-version=1.0&tenant=common',
+  'Client_Secret=x&client-secret=x',
+  'token=&code=&client_secret=',
+  '__proto__=x&constructor=y',
+  '%zz&%ff=%ff&%00',
+  '&&=&=x',
+  '',
+  `long=${'x'.repeat(5000)}`,
+]
+
+const AUTHORIZATION = { authorization: `Bearer ${access_token}` }
+const REQUEST = {
+  response_type: 'code',
+  client_id: APP.clientId,
+  redirect_uri: REDIRECT_URI,
+  code_challenge_method: 'S256',
+}
+
+/** Each back-channel endpoint, answering as it does without any query. */
+const ENDPOINTS: Readonly<Record<string, (query: string) => Promise<{ statusCode: number; body: string }>>> = {
+  token: (query) => clientCredentialsAt(`/token${query}`),
+  'token of an API': (query) => clientCredentialsAt(`/apis/${API.id}/token${query}`),
+  par: (query) => postForm(app, `/par${query}`, { ...REQUEST, code_challenge: pkcePair().challenge }),
+  revoke: (query) => postForm(app, `/revoke${query}`, { token: 'unknown', client_id: APP.clientId }),
+  introspect: (query) => postForm(app, `/introspect${query}`, { token: 'unknown' }, machine.headers),
+  userinfo: async (query) => app.inject({ url: `/userinfo${query}`, headers: AUTHORIZATION }),
+  'userinfo by POST': (query) => postForm(app, `/userinfo${query}`, {}, AUTHORIZATION),
+  register: async (query) =>
+    app.inject({ method: 'POST', url: `/register${query}`, headers: AUTHORIZATION, payload: { client_name: 'x' } }),
+  revocations: async (query) => app.inject({ url: `/revocations${query}`, headers: AUTHORIZATION }),
+}
+const clientCredentialsAt = (url: string) => postForm(app, url, { grant_type: 'client_credentials' }, machine.headers)
+
+for (const [name, ask] of Object.entries(ENDPOINTS))
+  t.test(`${name}: what it does not know in the URL is ignored`, async (t) => {
+    const { statusCode, body } = await ask('')
+    for (const query of FOREIGN) {
+      const response = await ask(`?${query}`)
+      t.equal(response.statusCode, statusCode, query.slice(0, 80))
+      if (statusCode >= 400) t.equal(response.body, body)
+    }
+  })
+
+t.test(
+  'parameters of the protocol in the URL are refused, on every endpoint alike, whatever stands beside them',
+  async (t) => {
+    const parameters = [
+      ...[
+        'client_id',
+        'client_secret',
+        'client_assertion',
+        'client_assertion_type',
+        'grant_type',
+        'code',
+        'code_verifier',
+      ],
+      ...['refresh_token', 'token', 'token_type_hint', 'access_token', 'assertion', 'username', 'password'],
+      ...['redirect_uri', 'scope', 'resource', 'request', 'request_uri', 'id_token_hint', 'code_challenge', 'state'],
+    ]
+    for (const [name, ask] of Object.entries(ENDPOINTS))
+      for (const parameter of parameters)
+        for (const query of [
+          `?${parameter}=x`,
+          `?client-request-id=1&%zz&${parameter.replace('_', '%5F')}=x`,
+          `?${parameter}=&${parameter}=x`,
+        ]) {
+          const { statusCode, body } = await ask(query)
+          const { error, error_description } = JSON.parse(body)
+          t.strictSame([statusCode, error], [400, 'invalid_request'], `${name} ${query}`)
+          t.match(error_description.replace('access token', 'access_token'), parameter)
+        }
+  },
+)
+
+t.test('the request that MSAL sends for a code gets its tokens', async (t) => {
+  const { code, verifier } = await obtainCode(app, { scope: 'openid profile offline_access orders:read' })
+  const response = await postForm(app, '/token?client-request-id=0190f0e4-8b6c-7a53-9a0f-2d5d5f9f0a11', {
+    client_id: APP.clientId,
+    redirect_uri: REDIRECT_URI,
+    scope: 'openid profile offline_access orders:read',
+    code,
+    'x-client-SKU': 'msal.js.browser',
+    'x-client-VER': '4.2.0',
+    'x-client-OS': '',
+    'x-ms-lib-capability': 'retry-after, h429',
+    'x-client-current-telemetry': '5|865,0,,,|,',
+    'x-client-last-telemetry': '5|0|||0,0',
+    code_verifier: verifier,
+    grant_type: 'authorization_code',
+    client_info: '1',
+    'X-AnchorMailbox': 'Oid:x@y',
+  })
+  t.equal(response.statusCode, 200)
+  t.match(response.json(), { token_type: 'Bearer', id_token: /./, refresh_token: /./ })
+})
+
+t.test('a credential in the URL does not count beside a good one, and the good one is not used up', async (t) => {
+  const { code, verifier } = await obtainCode(app)
+  const form = { grant_type: 'authorization_code', client_id: APP.clientId, code, code_verifier: verifier }
+  expectJsonError(t, await postForm(app, `/token?code=${code}`, form), 400, 'invalid_request', /code in the body/)
+  t.equal((await postForm(app, '/token', form)).statusCode, 200)
+  const refused = await postForm(app, `/revoke?token=${refresh_token}`, { client_id: APP.clientId })
+  expectJsonError(t, refused, 400, 'invalid_request', /token in the body/)
+  t.equal((await clientCredentials(app, machine.headers)).statusCode, 200)
+})

@@ -1,0 +1,56 @@
+// Rows that nobody can use any more go in the background; what is in use or is evidence stays.
+import t from 'tap'
+import { removeObsoleteRows } from '../../src/store/cleanup.ts'
+import { turnClock } from '../support/database.ts'
+import { obtainTokens, refresh } from '../support/phone.ts'
+import { testServer } from '../support/server.ts'
+
+const DAY = 24 * 3600
+
+t.test('a login leaves rows that disappear when their time has come, in batches', async (t) => {
+  const { app, db } = await testServer(t)
+  const { refresh_token } = await obtainTokens(app)
+  t.same(await removeObsoleteRows(db), {}, 'nothing is obsolete at once')
+  await turnClock(db, 3600 + 60)
+  t.same(await removeObsoleteRows(db), {}, 'whoever comes back to an expired page is told so for an hour')
+  await turnClock(db, 2 * 3600 + 60)
+  t.same(await removeObsoleteRows(db), { authorization_requests: 1 })
+  await turnClock(db, DAY + 120)
+  t.same(await removeObsoleteRows(db), { authorization_codes: 1 })
+  t.equal((await refresh(app, refresh_token)).statusCode, 200, 'the family lives on')
+  await turnClock(db, 15 * DAY)
+  t.same(await removeObsoleteRows(db), { sessions: 1 })
+  await turnClock(db, 62 * DAY)
+  t.same(await removeObsoleteRows(db), { refresh_families: 1 })
+})
+
+const unusable = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({ jti_hash: `jti ${index}`, expires_at: new Date(0) }))
+
+t.test('a flood of rows is worked off in one run, whatever the size of a batch', async (t) => {
+  const { db } = await testServer(t)
+  await db.insertInto('used_jtis').values(unusable(95)).execute()
+  t.same(await removeObsoleteRows(db, { batch: 10 }), { used_jtis: 95 })
+})
+
+t.test('two instances that clean at once take different rows', async (t) => {
+  const { db } = await testServer(t)
+  await db.insertInto('used_jtis').values(unusable(95)).execute()
+  const both = await Promise.all([removeObsoleteRows(db, { batch: 10 }), removeObsoleteRows(db, { batch: 10 })])
+  const taken = both.reduce((sum, { used_jtis = 0 }) => sum + used_jtis, 0)
+  const left = await db.selectFrom('used_jtis').select('jti_hash').execute()
+  t.equal(left.length, 95 - taken, 'no row counts twice')
+  await removeObsoleteRows(db, { batch: 10 })
+  t.same(await db.selectFrom('used_jtis').select('jti_hash').execute(), [])
+})
+
+t.test(
+  'the server stops after the batch under way; what takes a scan of the table is asked for by itself',
+  async (t) => {
+    const { db } = await testServer(t)
+    await db.insertInto('used_jtis').values(unusable(5)).execute()
+    t.same(await removeObsoleteRows(db, { signal: AbortSignal.abort() }), {})
+    t.same(await removeObsoleteRows(db, { which: 'scanned' }), {})
+    t.same(await removeObsoleteRows(db, { which: 'indexed' }), { used_jtis: 5 })
+  },
+)

@@ -1,0 +1,98 @@
+// Migrations: from nothing to the newest schema, by as many instances at once as there are, each step once.
+import { readdirSync } from 'node:fs'
+import { sql } from 'kysely'
+import t from 'tap'
+import { openDatabase } from '../../src/store/database.ts'
+import { migrate } from '../../src/store/migrate.ts'
+import { emptyDatabase, testDatabase } from '../support/database.ts'
+
+const open = (url: string) => openDatabase(url, () => {}, { connections: 2, statementTimeoutMillis: 0 })
+const NOTHING = { applied: [], newer: [] }
+
+t.test(
+  '8 migrators at once on an empty database: each migration runs once, nobody fails, and nothing is left to do',
+  async (t) => {
+    const url = await emptyDatabase(t)
+    const instances = Array.from({ length: 8 }, () => open(url))
+    t.teardown(() => Promise.all(instances.map((db) => db.destroy())))
+    const results = await Promise.all(instances.map((db) => migrate(db)))
+    const applied = results.flatMap((result) => result.applied)
+    t.ok(applied.length > 0)
+    t.strictSame(applied, [...new Set(applied)].sort(), 'each once, in order')
+    for (const db of instances) t.strictSame(await migrate(db), NOTHING)
+
+    const [db] = instances
+    if (!db) throw new Error('no instance')
+    const { rows } = await sql<{ now: Date }>`select auth_now() as now`.execute(db)
+    t.ok(Math.abs((rows[0]?.now.getTime() ?? 0) - Date.now()) < 60_000, 'the clock of the database')
+    t.strictSame(await db.selectFrom('users').selectAll().execute(), [])
+  },
+)
+
+t.test('every file of the folder is a migration of the list, by its own name', async (t) => {
+  const db = open(await emptyDatabase(t))
+  t.teardown(() => db.destroy())
+  const files = readdirSync(new URL('../../src/store/migrations/', import.meta.url)).map((file) =>
+    file.replace('.ts', ''),
+  )
+  t.strictSame((await migrate(db)).applied, files.sort())
+})
+
+t.test('a migrated database is left alone', async (t) => {
+  const db = open(await testDatabase(t))
+  t.teardown(() => db.destroy())
+  t.strictSame(await migrate(db), NOTHING)
+})
+
+t.test('what a failing migration began is undone', async (t) => {
+  const db = open(await emptyDatabase(t))
+  t.teardown(() => db.destroy())
+  await sql`create table signing_keys (in_the_way text)`.execute(db)
+  await t.rejects(migrate(db), /signing_keys/)
+  const { rows } = await sql<{ name: string }>`
+    select table_name as name from information_schema.tables
+    where table_schema = 'public' and table_name not like 'kysely%'`.execute(db)
+  t.strictSame(rows, [{ name: 'signing_keys' }])
+})
+
+t.test('the id spaces of clients and people are disjoint (RFC 9700 §4.15)', async (t) => {
+  const db = open(await testDatabase(t))
+  t.teardown(() => db.destroy())
+  const application = (id: string, clientId: string) =>
+    sql`insert into applications (id, client_id, name, kind) values (${id}, ${clientId}, 'x', 'native')`.execute(db)
+  await t.rejects(application('app_x', 'usr_0123456789'), /check/)
+  await t.rejects(application('usr_x', 'shop'), /check/)
+  await t.rejects(db.insertInto('users').values({ id: 'shop', email: 'a', email_key: 'a' }).execute(), /check/)
+})
+
+/** Columns of a table as an index has to begin with them, in any order; partial indexes do not count. */
+const indexed = (table: string, columns: string) => sql`
+  exists (select from pg_index where indrelid = ${sql.raw(table)} and indisvalid and indpred is null
+          and ${sql.raw(columns)} <@ (indkey::int2[])[0 : cardinality(${sql.raw(columns)}) - 1])`
+
+t.test('deleting what others refer to reads no whole table: each foreign key has an index', async (t) => {
+  const db = open(await testDatabase(t))
+  t.teardown(() => db.destroy())
+  const keys = await sql<{ key: string; indexed: boolean }>`
+    select conrelid::regclass || ' ' || pg_get_constraintdef(oid) as key, ${indexed('conrelid', 'conkey')} as indexed
+    from pg_constraint where contype = 'f' order by key`.execute(db)
+  t.ok(keys.rows.length >= 19, 'all of them')
+  t.strictSame(
+    keys.rows.filter(({ indexed }) => !indexed).map(({ key }) => key),
+    [],
+  )
+})
+
+t.test('removing rows that have expired reads no whole table either', async (t) => {
+  const db = open(await testDatabase(t))
+  t.teardown(() => db.destroy())
+  const { rows } = await sql<{ table: string; indexed: boolean }>`
+    select attrelid::regclass::text as table, ${indexed('attrelid', 'array[attnum]')} as indexed
+    from pg_attribute join pg_class on pg_class.oid = attrelid and relkind = 'r'
+    where attname = 'expires_at' order by 1`.execute(db)
+  t.ok(rows.length >= 8)
+  t.strictSame(
+    rows.filter(({ indexed }) => !indexed),
+    [],
+  )
+})

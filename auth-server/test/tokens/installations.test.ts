@@ -1,0 +1,171 @@
+// Installations: what a person sees of the apps that are signed in, names them, and signs them out.
+import t from 'tap'
+import { createAccount } from '../../src/identity/local-account.ts'
+import { replacePassword } from '../../src/store/tables/users.ts'
+import {
+  listInstallations,
+  renameInstallation,
+  revokeInstallation,
+  revokeInstallations,
+} from '../../src/tokens/installations.ts'
+import { turnClock } from '../support/database.ts'
+import { obtainCode, obtainTokens, redeem, refresh, type Tokens } from '../support/phone.ts'
+import { type TestServer, testServer } from '../support/server.ts'
+
+const list = ({ db, userId }: TestServer, sessionId: string | null = null) =>
+  listInstallations(db, { userId, sessionId })
+const idOf = ({ refresh_token }: Tokens): string => refresh_token.split('.')[0] ?? ''
+const works = async ({ app }: TestServer, { refresh_token }: Tokens): Promise<boolean> =>
+  (await refresh(app, refresh_token)).statusCode === 200
+
+t.test('each login of an app is an installation, last used first', async (t) => {
+  const server = await testServer(t)
+  t.strictSame(await list(server), [])
+  const [older, newer] = [await obtainTokens(server.app), await obtainTokens(server.app)]
+  await turnClock(server.db, 60)
+  await refresh(server.app, older.refresh_token)
+  const installations = await list(server)
+  t.strictSame(
+    installations.map(({ id }) => id),
+    [idOf(older), idOf(newer)],
+  )
+  const [first] = installations
+  t.match(first, {
+    applicationId: server.applicationId,
+    applicationName: 'Shop',
+    apiName: 'Orders',
+    name: null,
+    acr: 'urn:mobile-api-gateway:acr:password',
+    current: false,
+  })
+  t.ok(Number(first?.lastUsedAt) - Number(first?.createdAt) >= 59_000)
+  t.notOk(JSON.stringify(installations).includes('hash'), 'nothing secret is listed')
+})
+
+t.test('the installations that were signed in from this browser are the current ones', async (t) => {
+  const server = await testServer(t)
+  const here = await obtainTokens(server.app)
+  await obtainTokens(server.app)
+  const row = await server.db
+    .selectFrom('refresh_families')
+    .where('id', '=', idOf(here))
+    .select('session_id')
+    .executeTakeFirstOrThrow()
+  const current = (await list(server, row.session_id)).filter((installation) => installation.current)
+  t.strictSame(
+    current.map(({ id }) => id),
+    [idOf(here)],
+  )
+})
+
+t.test('what has ended is not listed: revoked, idle too long, password changed, suspended', async (t) => {
+  const endings: readonly ((server: TestServer, id: string) => Promise<unknown>)[] = [
+    ({ db, userId }, id) => revokeInstallation(db, { userId, id }),
+    ({ db }) => turnClock(db, 31 * 24 * 3600),
+    ({ db, userId }) => replacePassword(db, userId, 'another'),
+    ({ db }) => db.updateTable('users').set({ status: 'suspended' }).execute(),
+  ]
+  for (const end of endings) {
+    const server = await testServer(t)
+    const tokens = await obtainTokens(server.app)
+    t.equal((await list(server)).length, 1)
+    await end(server, idOf(tokens))
+    t.strictSame(await list(server), [])
+    t.equal(await works(server, tokens), false)
+  }
+})
+
+t.test('a name is one line that shows something; it survives a refresh', async (t) => {
+  const server = await testServer(t)
+  const { db, userId } = server
+  const tokens = await obtainTokens(server.app)
+  const rename = (name: string) => renameInstallation(db, { userId, id: idOf(tokens), name })
+  for (const name of ['', '   ', 'a\nb', 'a\0', '\u202Egnp.exe', '\u200B', 'x'.repeat(61), '\u2028'])
+    t.equal(await rename(name), 'bad name', encodeURIComponent(name))
+  t.equal((await list(server))[0]?.name, null)
+  for (const name of ['Ada’s phone 📱', '手机', "Robert'); drop table users;--", '<b>']) {
+    t.equal(await rename(` ${name} `), 'renamed')
+    t.equal((await list(server))[0]?.name, name)
+  }
+  await refresh(server.app, tokens.refresh_token)
+  t.equal((await list(server))[0]?.name, '<b>')
+})
+
+t.test("someone else's installation, an ended one and one that never was are not found", async (t) => {
+  const server = await testServer(t)
+  const { db, config, userId } = server
+  const account = { email: 'eve@example.com', password: 'another long passphrase' }
+  const eve = (await createAccount(db, config.passwordPepper, account)) ?? ''
+  const [mine, ended] = [await obtainTokens(server.app), await obtainTokens(server.app)]
+  await revokeInstallation(db, { userId, id: idOf(ended) })
+  const cases = [
+    { userId: eve, id: idOf(mine) },
+    { userId, id: idOf(ended) },
+    { userId, id: `grant_${'x'.repeat(22)}` },
+    { userId, id: 'grant_\0' },
+    { userId, id: '' },
+  ]
+  for (const own of cases) {
+    t.equal(await renameInstallation(db, { ...own, name: 'Mine' }), 'not found')
+    t.equal(await revokeInstallation(db, own), false)
+  }
+  t.equal(await revokeInstallations(db, { userId: eve }, 'test'), 0)
+  t.strictSame(await listInstallations(db, { userId: eve, sessionId: null }), [])
+  t.match(await list(server), [{ id: idOf(mine), name: null }])
+  t.equal(await works(server, mine), true)
+})
+
+t.test('revoking one leaves the others; revoking all leaves none, of this person or this application', async (t) => {
+  const server = await testServer(t)
+  const { app, db, userId, applicationId } = server
+  const otherApplication = await server.register({ clientId: 'other', redirectUris: ['com.example.other:/cb'] })
+  const tokens = [await obtainTokens(app), await obtainTokens(app), await obtainTokens(app)] as const
+  t.equal(await revokeInstallation(db, { userId, id: idOf(tokens[0]) }), true)
+  t.strictSame(await Promise.all(tokens.map((one) => works(server, one))), [false, true, true])
+  t.equal(await revokeInstallations(db, { userId, applicationId: otherApplication }, 'test'), 0)
+  t.equal(await revokeInstallations(db, { userId, applicationId }, 'test'), 2)
+  t.strictSame(await list(server), [])
+
+  const again = await obtainTokens(app)
+  t.equal(await revokeInstallations(db, { applicationId }, 'test'), 1)
+  t.equal(await works(server, again), false)
+  const last = await obtainTokens(app)
+  t.equal(await revokeInstallations(db, { userId }, 'test'), 1)
+  t.equal(await works(server, last), false)
+})
+
+t.test('a code from before opens no installation after all were revoked', async (t) => {
+  const server = await testServer(t)
+  const { code, verifier } = await obtainCode(server.app)
+  await revokeInstallations(server.db, { userId: server.userId }, 'test')
+  t.equal((await redeem(server.app, code, verifier)).json().error, 'invalid_grant')
+})
+
+t.test('refreshing and redeeming while everything is revoked: no token survives', async (t) => {
+  const server = await testServer(t)
+  const { app, db, userId } = server
+  for (let round = 0; round < 10; round++) {
+    const tokens = await obtainTokens(app)
+    const { code, verifier } = await obtainCode(app)
+    const [refreshed, redeemed] = await Promise.all([
+      refresh(app, tokens.refresh_token),
+      redeem(app, code, verifier),
+      revokeInstallations(db, { userId }, 'test'),
+      refresh(app, tokens.refresh_token),
+      revokeInstallation(db, { userId, id: idOf(tokens) }),
+    ])
+    t.notOk([refreshed, redeemed].some(({ statusCode }) => statusCode >= 500))
+    for (const answer of [refreshed, redeemed])
+      if (answer.statusCode === 200) t.equal(await works(server, answer.json()), false)
+    t.equal(await works(server, tokens), false)
+    t.strictSame(await list(server), [])
+  }
+})
+
+t.test('two revocations of one installation at once: one of them ended it', async (t) => {
+  const server = await testServer(t)
+  const { db, userId } = server
+  const own = { userId, id: idOf(await obtainTokens(server.app)) }
+  const answers = await Promise.all(Array.from({ length: 10 }, () => revokeInstallation(db, own)))
+  t.equal(answers.filter(Boolean).length, 1)
+})

@@ -1,0 +1,165 @@
+// Proves by probes that a guard refuses what our plugins did not let pass, and lets pass what they did.
+import type { HeaderLine } from '@mobile-api-gateway/kong-plugins/gateway/http/header-list.ts'
+import { HAND_OVER_KEY, passName, type StageName } from '@mobile-api-gateway/kong-plugins/hand-over.ts'
+import { callerNote } from '@mobile-api-gateway/kong-plugins/stages/identity/caller-note.ts'
+import { mark } from '@mobile-api-gateway/kong-plugins/stages/quota/answers.ts'
+import type { Outcome, ProbeRequest, Prober } from './probe.ts'
+import { plainName } from './stripping.ts'
+
+/** What the plugins of a route leave behind for its guard. */
+export interface Proof {
+  readonly policy: string
+  /** `header`: the mark of mobile-gateway; `shared`: a mark of each of the three separate plugins in `kong.ctx.shared`. */
+  readonly kind: 'header' | 'shared'
+  /** The plugin lets calls without a token pass, by a name of their own. */
+  readonly anonymous: boolean
+}
+
+const stages: readonly StageName[] = ['token', 'identity', 'quota']
+
+const minute = { scope: 'subject', name: 'minute', limit: 60, remaining: 59, resetSeconds: 42 } as const
+
+/** The mark as mobile-gateway writes it. */
+const markOf = (policy: string): string => mark(policy, { kind: 'admitted', windows: [minute], tightest: minute })
+
+/** Whom the plugins found to call, as they note it for the guard. */
+const caller = { 'X-Authenticated-UserId': 'usr_probe', 'X-Consumer-Username': 'probe-app' } as const
+const note = callerNote(caller, undefined)
+
+const withHeader = (value: string): ProbeRequest => ({
+  headers: [
+    ['X-Mobile-Gateway', value],
+    ['X-Mobile-Gateway-Caller', note],
+  ],
+})
+const withShared = (value: unknown): ProbeRequest => ({ headers: [], shared: { [HAND_OVER_KEY]: value } })
+const stageMarks = (name: string): Record<StageName | 'caller', string> => ({
+  ...{ token: name, identity: name, quota: name },
+  caller: note,
+})
+
+/** What a request carries once the plugins have let it pass by a name, and what looks like it and is not. */
+const requests: Readonly<
+  Record<
+    Proof['kind'],
+    {
+      readonly passed: (name: string) => ProbeRequest
+      readonly none: ProbeRequest
+      readonly incomplete: (name: string) => readonly (readonly [what: string, request: ProbeRequest])[]
+    }
+  >
+> = {
+  header: { passed: (name) => withHeader(markOf(name)), none: withHeader('yes'), incomplete: () => [] },
+  shared: {
+    passed: (name) => withShared(stageMarks(name)),
+    none: withShared('yes'),
+    incomplete: (name) =>
+      stages.flatMap((stage) => {
+        const { [stage]: _, ...others } = stageMarks(name)
+        return [
+          [`a request without the mark of the ${stage} stage`, withShared(others)],
+          [
+            `a mark of the ${stage} stage that is another policy's`,
+            withShared({ ...others, [stage]: `${name}-of-another` }),
+          ],
+        ] as const
+      }),
+  },
+}
+
+/** What is wrong with a guard, if anything: `open` when requests pass that must not. */
+export interface GuardFinding {
+  readonly open: boolean
+  readonly text: string
+}
+
+/** Runs a guard on requests that were verified, and on others. */
+export function tryGuard(
+  prober: Prober,
+  proof: Proof,
+  access: readonly string[],
+  rewrite: readonly string[],
+): GuardFinding[] {
+  const { policy, kind } = proof
+  const { passed, none, incomplete } = requests[kind]
+  const withoutToken = passName(policy, { kind: 'anonymous', address: '192.0.2.1' })
+  const run = (request: ProbeRequest): Outcome => prober.run(request, { rewrite: [], access })
+  const verified = (name: string): Outcome => run(passed(name))
+  const forged = ['X-Mobile-Gateway', 'X_Mobile_Gateway'].map((name): [string, Outcome] => {
+    return [
+      name,
+      prober.run(
+        {
+          headers: [
+            [name, markOf(policy)],
+            ['X-Mobile-Gateway-Caller', note],
+          ],
+        },
+        { rewrite, access },
+      ),
+    ]
+  })
+  const probes: (readonly [what: string, outcome: Outcome])[] = [
+    ['a request that no plugin has verified', prober.run({ headers: [] }, { rewrite, access })],
+    ['a mark that is none', run(none)],
+    ['the mark of another policy', verified(`${policy}-of-another`)],
+    ['the mark of another policy', verified(`another-${policy}`)],
+    ...(proof.anonymous
+      ? []
+      : [['a call without a token, which the plugin would refuse', verified(withoutToken)] as const]),
+    ...(rewrite.length === 0
+      ? []
+      : forged.map(([name, outcome]) => [`${name} as a client sends it`, outcome] as const)),
+    ...incomplete(policy).map(([what, request]) => [what, run(request)] as const),
+  ]
+  const open = [
+    ...new Set(probes.filter(([, { status }]) => status === undefined || status < 400).map(([what]) => what)),
+  ]
+  const findings: GuardFinding[] = open.length === 0 ? [] : [{ open: true, text: `it lets pass ${open.join(', ')}` }]
+  const admitted = verified(policy)
+  if (admitted.failure !== undefined) return [...findings, { open: false, text: `it fails: ${admitted.failure}` }]
+  if (admitted.status !== undefined) {
+    return [...findings, { open: false, text: `it refuses (${admitted.status}) what policy ${policy} let pass` }]
+  }
+  if (proof.anonymous && verified(withoutToken).status !== undefined) {
+    findings.push({
+      open: false,
+      text: `it refuses calls without a token, which its plugin lets pass as ${withoutToken}`,
+    })
+  }
+  if (admitted.request.some(([name]) => plainName(name).startsWith('x-mobile-gateway'))) {
+    findings.push({ open: false, text: 'it leaves the mark in the request to the backend' })
+  }
+  return findings
+}
+
+/** What other plugins may have written on the way, of which only acl's groups can be the caller's own. */
+const groups = ['X-Consumer-Groups', 'X-Authenticated-Groups']
+const written = [...Object.keys(caller), 'X-Consumer-ID', 'X-Consumer-Custom-ID', 'X-Credential-Identifier']
+const others: readonly string[] = [...written, 'X-Authenticated-Scope', 'X-Anonymous-Consumer', ...groups]
+
+/** Which headers of somebody else a guard lets through; empty when it puts all of them right. */
+export function leftByOthers(prober: Prober, { policy, kind }: Proof, access: readonly string[]): string[] {
+  const request = requests[kind].passed(policy)
+  const headers: HeaderLine[] = [...others.map((name): HeaderLine => [name, 'somebody-else']), ...request.headers]
+  const outcome = prober.run({ ...request, headers, consumer: 'somebody-else' }, { rewrite: [], access })
+  if (outcome.status !== undefined) return []
+  const reached = new Map(outcome.request.map(([name, value]) => [plainName(name), value]))
+  return others.filter((name) => reached.get(plainName(name)) !== new Map(Object.entries(caller)).get(name))
+}
+
+/** Which of some policies a guard accepts. */
+export function acceptedPolicy(
+  prober: Prober,
+  proof: Proof,
+  access: readonly string[],
+  policies: readonly string[],
+): string | undefined {
+  return policies.find((policy) => tryGuard(prober, { ...proof, policy }, access, []).length === 0)
+}
+
+/** Whether a guard is the one for the other plugins: it asks for their marks, which these do not leave. */
+export function isForOthers(prober: Prober, proof: Proof, access: readonly string[]): boolean {
+  const kind = proof.kind === 'header' ? 'shared' : 'header'
+  return tryGuard(prober, { ...proof, kind }, access, []).length === 0
+}

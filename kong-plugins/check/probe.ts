@@ -1,0 +1,90 @@
+// Runs the Lua of kong.yml on made-up requests: what it does counts, not how it is written.
+import { IncomingMessage } from 'node:http'
+import { Socket } from 'node:net'
+import { createExchange, type Exchange } from '@mobile-api-gateway/kong-plugins/gateway/http/exchange.ts'
+import type { HeaderLine } from '@mobile-api-gateway/kong-plugins/gateway/http/header-list.ts'
+import { type LuaFunction, LuaRuntime } from '@mobile-api-gateway/kong-plugins/gateway/lua/runtime.ts'
+
+/** What became of a probe. */
+export interface Outcome {
+  /** Status the Lua answered with; undefined when the request may go on. */
+  readonly status: number | undefined
+  /** The request's headers afterwards. */
+  readonly request: readonly HeaderLine[]
+  /** Names of the response headers that were set, in lower case. */
+  readonly response: readonly string[]
+  /** The Lua failed: Kong answers 500. */
+  readonly failure: string | undefined
+}
+
+/** A made-up request. */
+export interface ProbeRequest {
+  readonly headers: readonly HeaderLine[]
+  /** `kong.ctx.shared` as plugins before left it. */
+  readonly shared?: Readonly<Record<string, unknown>>
+  /** Id of the consumer that Kong knows. */
+  readonly consumer?: string
+}
+
+/** Lua that has been compiled for probing. */
+export interface Steps {
+  readonly rewrite: readonly string[]
+  readonly access: readonly string[]
+}
+
+function exchangeFor({ headers, shared = {}, consumer }: ProbeRequest): Exchange {
+  const request = new IncomingMessage(new Socket())
+  request.url = '/probe'
+  request.method = 'GET'
+  request.httpVersion = '1.1'
+  request.rawHeaders = ['Host', 'probe.example', ...headers.flat()]
+  const exchange = createExchange(request)
+  for (const [key, value] of Object.entries(shared)) exchange.shared.set(key, value)
+  if (consumer !== undefined) exchange.identity = { ...exchange.identity, consumer: { id: consumer } }
+  return exchange
+}
+
+/** A Lua VM with the request functions of Kong, for trying functions out. */
+export class Prober {
+  readonly #lua: LuaRuntime
+  readonly #compiled = new Map<string, LuaFunction>()
+
+  private constructor(lua: LuaRuntime) {
+    this.#lua = lua
+  }
+
+  static async create(): Promise<Prober> {
+    return new Prober(await LuaRuntime.create({ maxHeaders: 100, log: () => {} }))
+  }
+
+  #function(code: string): LuaFunction {
+    const known = this.#compiled.get(code) ?? this.#lua.compile(code, 'function')
+    this.#compiled.set(code, known)
+    return known
+  }
+
+  /** Runs functions in their order on one request, as long as none answers. */
+  run(request: ProbeRequest, steps: Steps): Outcome {
+    const exchange = exchangeFor(request)
+    let failure: string | undefined
+    try {
+      for (const phase of ['rewrite', 'access'] as const) {
+        for (const code of steps[phase]) {
+          if (exchange.answer === undefined) this.#function(code)(exchange, phase)
+        }
+      }
+    } catch (error) {
+      failure = error instanceof Error ? error.message : String(error)
+    }
+    return {
+      status: failure === undefined ? exchange.answer?.status : 500,
+      request: exchange.requestHeaders.lines,
+      response: exchange.responseHeaders.lines.map(([name]) => name.toLowerCase()),
+      failure,
+    }
+  }
+
+  close(): void {
+    this.#lua.close()
+  }
+}

@@ -1,0 +1,133 @@
+// The HTTP server in front: node's strict parser with nginx's limits, one exchange per request.
+import http, { type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { isGone, type Site } from '../life/site.ts'
+import type { Held } from '../life/site-holder.ts'
+import { errorAnswer } from './answer.ts'
+import { createExchange, type Exchange } from './exchange.ts'
+import { type ProxyContext, proxy } from './proxy.ts'
+import { maxHeaderBytes } from './request-checks.ts'
+import { sendAnswer } from './respond.ts'
+import { isHandshake, proxyHandshake, refuseHandshake, responseOn } from './upgrade.ts'
+import type { UpstreamPool } from './upstream.ts'
+
+/** What the listener works with. Every request asks for the site anew, so that it can be exchanged at any time. */
+export interface ListenerDeps {
+  readonly acquire: () => Held
+  readonly pool: UpstreamPool
+  readonly log: (level: string, message: string, exchange?: Exchange) => void
+}
+
+/** nginx answers for a parser error, in Kong's words, and closes. */
+function answerParserError(error: Error & { code?: string }, socket: Duplex): void {
+  if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy()
+  const [status, message] =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? ['400 Bad Request', 'Request header or cookie too large']
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? ['408 Request Timeout', 'Request timeout']
+        : ['400 Bad Request', 'Bad request']
+  const body = JSON.stringify({ message })
+  const head = [`HTTP/1.1 ${status}`, 'Content-Type: application/json; charset=utf-8', 'Connection: close']
+  socket.end(`${[...head, `Content-Length: ${body.length}`].join('\r\n')}\r\n\r\n${body}`)
+}
+
+/** Milliseconds that nginx reads on, after an answer, from a client that is still sending. */
+const lingerMs = 30_000
+
+/** The rest of a refused request's body is dropped, but not for ever. */
+function limitLingering(req: IncomingMessage, res: ServerResponse): void {
+  res.once('finish', () => {
+    if (req.complete) return
+    const timer = setTimeout(() => req.destroy(), lingerMs).unref()
+    req.once('close', () => clearTimeout(timer))
+  })
+}
+
+/** Builds the server; it does not listen yet. */
+export function createListener(deps: ListenerDeps): Server {
+  const server = http.createServer({
+    insecureHTTPParser: false,
+    maxHeaderSize: maxHeaderBytes,
+    requestTimeout: 0, // an upload may take as long as it moves; nginx has no limit in total either
+    headersTimeout: 60_000,
+    keepAliveTimeout: 75_000,
+    shouldUpgradeCallback: isHandshake,
+  })
+  // node would cut the list after 2000 headers in silence; the limit here is in bytes.
+  server.maxHeadersCount = 0
+
+  const contextFor = (site: Site, exchange: Exchange): ProxyContext | undefined => {
+    const service = exchange.match?.route.service
+    if (service === undefined) return undefined
+    return { exchange, service, chain: site.chain, pool: deps.pool, log: deps.log }
+  }
+
+  const tell = (error: unknown, exchange?: Exchange): void => {
+    deps.log('crit', error instanceof Error ? (error.stack ?? error.message) : String(error), exchange)
+  }
+
+  const fail = (error: unknown, exchange: Exchange, res: ServerResponse): void => {
+    tell(error, exchange)
+    if (res.headersSent) return void res.destroy()
+    exchange.answer = errorAnswer(exchange, 500)
+    sendAnswer(exchange, res, undefined)
+  }
+
+  /** Whatever is thrown past all else costs this client its connection, and nobody the gateway. */
+  const settle = (serving: Promise<void>, res: Duplex | ServerResponse): void => {
+    serving.catch((error: unknown) => {
+      tell(error)
+      res.destroy()
+    })
+  }
+
+  const serve = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+    const { site, release } = deps.acquire()
+    const exchange = createExchange(req)
+    limitLingering(req, res)
+    try {
+      await site.decide(req, exchange)
+      if (isGone(res)) return
+      const context = contextFor(site, exchange)
+      if (exchange.answer === undefined && context !== undefined) await proxy(context, req, res)
+      else sendAnswer(exchange, res, site.chain)
+    } catch (error) {
+      fail(error, exchange, res)
+    } finally {
+      release()
+    }
+  }
+
+  const serveHandshake = async (req: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
+    const { site, release } = deps.acquire()
+    const exchange = createExchange(req)
+    const res = responseOn(req, socket)
+    try {
+      await site.decide(req, exchange)
+      if (isGone(res)) return
+      const context = contextFor(site, exchange)
+      if (exchange.answer === undefined && context !== undefined) await proxyHandshake(context, req, res, socket, head)
+      else refuseHandshake(exchange, res, site.chain)
+    } catch (error) {
+      fail(error, exchange, res)
+    } finally {
+      release()
+    }
+  }
+
+  server.on('request', (req, res) => settle(serve(req, res), res))
+  // With this listener node leaves `100 Continue` to us: it goes out when the body is wanted.
+  server.on('checkContinue', (req, res) => settle(serve(req, res), res))
+  server.on('checkExpectation', (req, res) => settle(serve(req, res), res))
+  server.on('upgrade', (req, socket, head) => {
+    socket.on('error', () => socket.destroy())
+    settle(serveHandshake(req, socket, head), socket)
+  })
+  server.on('connect', (_req, socket) => {
+    socket.on('error', () => socket.destroy())
+    socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+  })
+  server.on('clientError', answerParserError)
+  return server
+}

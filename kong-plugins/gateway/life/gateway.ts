@@ -1,0 +1,130 @@
+// The embedded gateway: kong.yml, Kong's plugin protocol and a reverse proxy, for machines without Kong.
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import type { Server } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { type Logger, pino } from 'pino'
+import { parseKongConfig } from '../config/kong-config.ts'
+import type { PluginInfo } from '../config/plugin-schema.ts'
+import type { Exchange } from '../http/exchange.ts'
+import { createListener } from '../http/listener.ts'
+import { UpstreamPool } from '../http/upstream.ts'
+import type { PdkSettings } from '../pdk/function.ts'
+import { PluginClient } from '../plugin-server/client.ts'
+import { describePlugins } from '../plugin-server/info.ts'
+import { followConfig, reportLimits } from './reload.ts'
+import { createSite } from './site.ts'
+import { SiteHolder } from './site-holder.ts'
+
+export interface GatewayOptions {
+  /** Path of the kong.yml. */
+  readonly config: string
+  readonly host?: string
+  /** 0: any free port. */
+  readonly port: number
+  /** The plugin server's unix socket. */
+  readonly socketPath: string
+  readonly logger?: Logger
+  /** How long to wait for the plugin server: Kong's `lua_socket_read_timeout`, milliseconds [3000]. */
+  readonly pluginReadTimeoutMs?: number
+  /** Kong's `lua_max_req_headers` [100]. */
+  readonly maxHeaders?: number
+  /** The plugins that the plugin server has; asked of its program when absent. */
+  readonly plugins?: readonly PluginInfo[]
+  /** Takes edits of the kong.yml as soon as they are saved [false]. */
+  readonly watch?: boolean
+}
+
+export interface Gateway {
+  readonly url: string
+  readonly port: number
+  /** Stops listening, lets running requests end (two seconds at most) and frees everything. */
+  readonly close: () => Promise<void>
+}
+
+const pinoLevels: Readonly<Record<string, 'debug' | 'info' | 'warn' | 'error' | 'fatal'>> = {
+  debug: 'debug',
+  info: 'info',
+  notice: 'info',
+  warn: 'warn',
+  err: 'error',
+}
+
+function logTo(logger: Logger): (level: string, message: string, exchange?: Exchange) => void {
+  return (level, message, exchange) => {
+    const facts =
+      exchange === undefined ? {} : { requestId: exchange.requestId, method: exchange.method, path: exchange.path }
+    logger[pinoLevels[level] ?? 'fatal'](facts, message)
+  }
+}
+
+async function listen(server: Server, port: number, host: string): Promise<number> {
+  server.listen({ port, host, backlog: 4096 }) // node's own 511 would have a burst of callers wait a second
+  try {
+    await once(server, 'listening')
+  } catch (error) {
+    const inUse = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+    throw inUse ? new Error(`port ${port} on ${host} is in use; choose another one`, { cause: error }) : error
+  }
+  const address = server.address()
+  return typeof address === 'object' && address !== null ? address.port : port
+}
+
+/** Milliseconds that running requests have when the gateway stops. */
+const graceMs = 2000
+
+async function stop(server: Server, tunnels: ReadonlySet<Duplex>): Promise<void> {
+  const closed = once(server, 'close')
+  server.close()
+  for (const socket of tunnels) socket.destroy()
+  const timer = setTimeout(() => server.closeAllConnections(), graceMs)
+  server.closeIdleConnections()
+  await closed
+  clearTimeout(timer)
+}
+
+/** Starts the gateway. @throws ConfigError for a kong.yml that cannot be used, Error for a port in use */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const { host = '127.0.0.1', pluginReadTimeoutMs = 3000, maxHeaders = 100 } = options
+  const logger = options.logger ?? pino({ name: 'gateway' })
+  const log = logTo(logger)
+  const settings: PdkSettings = { maxHeaders, log }
+  const plugins = options.plugins ?? (await describePlugins())
+  const text = await readFile(options.config, 'utf8')
+  const config = parseKongConfig(text, plugins, options.config)
+  reportLimits(config, options.config, logger)
+
+  const client = new PluginClient(options.socketPath, pluginReadTimeoutMs)
+  const pool = new UpstreamPool()
+  const holder = new SiteHolder(await createSite(config, client, settings))
+  const server = createListener({ acquire: () => holder.acquire(), pool, log })
+  const following = options.watch
+    ? followConfig({ file: options.config, text, plugins, client, settings, holder, logger })
+    : undefined
+  const tunnels = new Set<Duplex>()
+  server.on('upgrade', (_req, socket: Duplex) => {
+    tunnels.add(socket)
+    socket.once('close', () => tunnels.delete(socket))
+  })
+  const free = async (): Promise<void> => {
+    pool.destroy()
+    await following?.close()
+    await holder.close()
+    client.close()
+  }
+  try {
+    const port = await listen(server, options.port, host)
+    const shownHost = host.includes(':') ? `[${host}]` : host
+    return {
+      url: `http://${shownHost}:${port}`,
+      port,
+      close: async () => {
+        await stop(server, tunnels)
+        await free()
+      },
+    }
+  } catch (error) {
+    await free()
+    throw error
+  }
+}

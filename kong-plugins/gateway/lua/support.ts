@@ -1,0 +1,37 @@
+// Which calls Lua from kong.yml may make here, and a look at its source for those it may not.
+import { pdk } from '../pdk/pdk.ts'
+
+/** What the prelude offers besides the PDK functions; a trailing dot stands for any member. */
+const extras = [
+  ...['kong.log', 'kong.log.inspect', 'kong.ctx.shared', 'kong.ctx.shared.', 'kong.ctx.plugin', 'kong.ctx.plugin.'],
+  ...['ngx.req.get_headers', 'ngx.req.clear_header', 'ngx.req.set_header', 'ngx.req.get_method', 'ngx.var.', 'ngx.var'],
+  ...[
+    'ngx.header',
+    'ngx.header.',
+    'ngx.status',
+    'ngx.log',
+    'ngx.null',
+    'ngx.time',
+    'ngx.now',
+    'ngx.decode_args',
+    'ngx.get_phase',
+  ],
+  ...['ngx.DEBUG', 'ngx.INFO', 'ngx.NOTICE', 'ngx.WARN', 'ngx.ERR', 'ngx.CRIT', 'ngx.ALERT', 'ngx.EMERG'],
+]
+
+const names = [...pdk.keys(), ...extras]
+
+function isOffered(name: string): boolean {
+  // A table on the way to a function (`local req = ngx.req`) is fine; what is taken from it shows when it runs.
+  return names.some((n) => n === name || n.startsWith(`${name}.`) || (n.endsWith('.') && name.startsWith(n)))
+}
+
+/**
+ * The `kong.*` and `ngx.*` names in a piece of Lua that do not exist here. A look at the text, not a proof: a name
+ * put together at run time is found when it runs, and is an error then (500).
+ */
+export function missingLuaCalls(code: string): string[] {
+  const text = code.replace(/--\[(=*)\[[\s\S]*?\]\1\]|--[^\n]*/g, '')
+  const found = text.matchAll(/(?<![\w.])(?:kong|ngx)(?:\s*\.\s*\w+)+/g)
+  return [...new Set([...found].map(([name]) => name.replace(/\s/g, '')))].filter((name) => !isOffered(name))
+}

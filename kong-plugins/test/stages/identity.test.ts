@@ -1,0 +1,71 @@
+// Facts become headers, or the header goes: never somebody else's, never two, never half of one.
+import t from 'tap'
+import { CLEAR } from '../../src/stages/effects.ts'
+import { identityHeaders } from '../../src/stages/identity/identity.ts'
+
+const alice = {
+  subject: 'usr_alice',
+  clientId: 'demo-app',
+  scope: 'profile:read orders:read',
+  applicationId: 'app_1',
+  plan: 'basic',
+}
+
+t.test('every fact has its header', async (t) => {
+  t.strictSame(identityHeaders({ kind: 'known', caller: alice }), {
+    'X-Authenticated-UserId': 'usr_alice',
+    'X-Authenticated-Scope': 'profile:read orders:read',
+    'X-Consumer-Username': 'demo-app',
+    'X-Consumer-Custom-ID': 'app_1',
+    'X-Credential-Identifier': 'demo-app',
+  })
+})
+
+t.test('a missing or empty fact clears its header', async (t) => {
+  t.strictSame(identityHeaders({ kind: 'known', caller: { ...alice, scope: '', applicationId: undefined } }), {
+    'X-Authenticated-UserId': 'usr_alice',
+    'X-Authenticated-Scope': CLEAR,
+    'X-Consumer-Username': 'demo-app',
+    'X-Consumer-Custom-ID': CLEAR,
+    'X-Credential-Identifier': 'demo-app',
+  })
+})
+
+t.test('an application that calls for itself is no user', async (t) => {
+  t.strictSame(identityHeaders({ kind: 'known', caller: { ...alice, subject: 'demo-app' } }), {
+    'X-Authenticated-UserId': CLEAR,
+    'X-Authenticated-Scope': 'profile:read orders:read',
+    'X-Consumer-Username': 'demo-app',
+    'X-Consumer-Custom-ID': 'app_1',
+    'X-Credential-Identifier': 'demo-app',
+  })
+})
+
+t.test('a value that could end the header, or be read as another, is not sent', async (t) => {
+  for (const subject of [
+    'a\r\nX-Consumer-Username: admin',
+    'a\n',
+    '\0',
+    'a\u2028b',
+    ' alice',
+    'alice ',
+    '\u0430lice',
+    '\x7f',
+  ])
+    t.same(
+      identityHeaders({ kind: 'known', caller: { ...alice, subject } })['X-Authenticated-UserId'],
+      CLEAR,
+      encodeURIComponent(subject),
+    )
+})
+
+t.test('nobody in particular: every header goes, but the one that says so', async (t) => {
+  t.strictSame(identityHeaders({ kind: 'anonymous', address: '127.0.0.1' }), {
+    'X-Authenticated-UserId': CLEAR,
+    'X-Authenticated-Scope': CLEAR,
+    'X-Consumer-Username': CLEAR,
+    'X-Consumer-Custom-ID': CLEAR,
+    'X-Credential-Identifier': CLEAR,
+    'X-Anonymous-Consumer': 'true',
+  })
+})

@@ -1,0 +1,65 @@
+// A token verified before is cheap, but never more valid than a new one.
+import t from 'tap'
+import { createTokenCache, digestOf } from '../../src/stages/verify-token/token-cache.ts'
+import { createSigningKey, nowSeconds, signToken, startKeyServer } from '../support/issuer.ts'
+import { createTokenStage, verdict } from '../support/token-stage.ts'
+
+const key = await createSigningKey()
+
+t.test(
+  'each repeat is checked anew: exp, nbf and iat with the clock, iss, aud, alg and scope with the policy',
+  async (t) => {
+    const keys = await startKeyServer(t, key)
+    const stage = createTokenStage(keys.jwksUri)
+    const token = await signToken(key, { claims: { exp: nowSeconds() + 60 } })
+    const authorization = `Bearer ${token}`
+    t.equal(verdict(await stage.decide(authorization)), 'verified')
+    t.ok(stage.services.tokenCache.authentic(digestOf(token)))
+
+    const rows: readonly (readonly [Record<string, unknown>, string])[] = [
+      [{ issuers: [{ issuer: 'http://other', jwks_uri: keys.jwksUri }] }, 'invalid-token: issuer'],
+      [{ audiences: ['http://other'] }, 'invalid-token: audience'],
+      [{ algorithms: ['RS256'] }, 'invalid-token: algorithm'],
+      [{ required_scopes: ['admin'] }, 'insufficient-scope'],
+      [{ issuers: [{ issuer: 'http://localhost:4000', jwks_uri: `${keys.jwksUri}?other` }] }, 'verified'],
+    ]
+    for (const [changes, expected] of rows)
+      t.equal(verdict(await stage.withConfig(changes).decide(authorization)), expected, JSON.stringify(changes))
+
+    stage.clock.advance(66_000)
+    t.equal(verdict(await stage.decide(authorization)), 'invalid-token: expired')
+    t.equal(stage.services.tokenCache.authentic(digestOf(token)), undefined, 'and is forgotten')
+  },
+)
+
+t.test('the cache belongs to the whole token: another signature is another token', async (t) => {
+  const keys = await startKeyServer(t, key)
+  const stage = createTokenStage(keys.jwksUri)
+  const token = await signToken(key)
+  t.equal(verdict(await stage.decide(`Bearer ${token}`)), 'verified')
+  const broken = token.slice(0, -6) + (token.endsWith('AAAAAA') ? 'BBBBBB' : 'AAAAAA')
+  t.equal(verdict(await stage.decide(`Bearer ${broken}`)), 'invalid-token: signature')
+  const good = stage.services.tokenCache.authentic(digestOf(token))
+  t.ok(good && stage.services.tokenCache.isForged(digestOf(broken), good.key), 'known to be forged')
+  t.equal(verdict(await stage.decide(`Bearer ${broken}`)), 'invalid-token: signature')
+  t.equal(verdict(await stage.decide(`Bearer ${token}`)), 'verified')
+})
+
+t.test('both caches are bounded, and forged tokens displace no good one', async (t) => {
+  const keys = await startKeyServer(t, key)
+  const stage = createTokenStage(keys.jwksUri)
+  const token = await signToken(key)
+  await stage.decide(`Bearer ${token}`)
+  const seen = stage.services.tokenCache.authentic(digestOf(token))
+  if (!seen) throw new Error('not cached')
+
+  const cache = createTokenCache()
+  cache.keepAuthentic('good', seen, token.length)
+  for (let n = 0; n < 20_000; n += 1) cache.keepForged(`forged-${n}`, [seen.key])
+  t.equal(cache.authentic('good'), seen)
+  t.notOk(cache.isForged('forged-0', seen.key))
+  t.ok(cache.isForged('forged-19999', seen.key))
+  for (let n = 0; n < 3000; n += 1) cache.keepAuthentic(`large-${n}`, seen, 8192)
+  t.equal(cache.authentic('good'), undefined, 'the least recently used goes first')
+  t.equal(cache.authentic('large-2999'), seen)
+})
