@@ -11,32 +11,32 @@ export interface ForbiddenImport {
 }
 
 /** Folders that anybody may import; they know nothing of OAuth. */
-const leaves = ['http', 'pages', 'config', 'logger', 'sdk', 'command-line']
-const support = ['delivery', 'audit', 'limits', 'store', 'crypto']
-const business = ['identity', 'catalogue', 'tokens', 'deps', ...support]
-const edges = ['oauth', 'interaction', 'account', 'management', 'portal', 'health', 'background']
+const LEAVES = ['http', 'pages', 'config', 'logger', 'sdk', 'command-line']
+const SUPPORT = ['delivery', 'audit', 'limits', 'store', 'crypto']
+const BUSINESS = ['identity', 'catalogue', 'tokens', 'deps', ...SUPPORT]
+const EDGES = ['oauth', 'interaction', 'account', 'management', 'portal', 'health', 'background']
 
 /** Folders of the auth server and what each may import, besides itself and the leaves. */
-const folders: Readonly<Record<string, readonly string[]>> = {
-  main: ['app', 'start-problem', ...edges, ...business],
-  app: [...edges, ...business],
+const FOLDERS: Readonly<Record<string, readonly string[]>> = {
+  main: ['app', 'start-problem', ...EDGES, ...BUSINESS],
+  app: [...EDGES, ...BUSINESS],
   // the protocol asks the policy which step is next and shows its pages; the human half knows no protocol
-  oauth: ['interaction', ...business],
-  interaction: business,
-  account: business,
-  management: business,
+  oauth: ['interaction', ...BUSINESS],
+  interaction: BUSINESS,
+  account: BUSINESS,
+  management: BUSINESS,
   portal: [], // through the SDK's contract only
-  health: business,
+  health: BUSINESS,
   'start-problem': ['store'],
   // what operators run beside the server, from the same image
-  commands: ['oauth', ...business],
+  commands: ['oauth', ...BUSINESS],
   'command-line': [],
-  background: business,
+  background: BUSINESS,
   // names the types of what main hands to every folder, so its type imports are free
   deps: [],
-  identity: support,
-  catalogue: support,
-  tokens: support,
+  identity: SUPPORT,
+  catalogue: SUPPORT,
+  tokens: SUPPORT,
   delivery: ['store', 'crypto'],
   audit: ['store', 'crypto'],
   limits: ['store', 'crypto'],
@@ -48,7 +48,7 @@ const folders: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Packages of this project, by the name under which other workspaces import them. */
-const packages: readonly (readonly [name: string, folder: string])[] = [
+const PACKAGES: readonly (readonly [name: string, folder: string])[] = [
   ['@mobile-api-gateway/sdk', 'auth-server/sdk/src'],
   ['@mobile-api-gateway/auth-server', 'auth-server/src'],
   ['@mobile-api-gateway/kong-plugins/gateway', 'kong-plugins/gateway'],
@@ -58,7 +58,7 @@ const packages: readonly (readonly [name: string, folder: string])[] = [
 ]
 
 // `import … from '…'`, `export … from '…'`, `import '…'` and `import('…')`
-const statement =
+const STATEMENT =
   /(?:^|[;\n])\s*(?:import|export)\b([^'"`;]*?)\bfrom\s*(['"])([^'"]+)\2|\bimport\s*\(?\s*(['"])([^'"]+)\4/g
 
 interface Import {
@@ -69,7 +69,7 @@ interface Import {
 
 function readImports(source: string): Import[] {
   const code = source.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, (comment) => comment.replace(/[^\n]/g, ' '))
-  return [...code.matchAll(statement)].map((match) => {
+  return [...code.matchAll(STATEMENT)].map((match) => {
     const target = match[3] ?? match[5] ?? ''
     const at = code.indexOf(target, match.index)
     return { line: code.slice(0, at).split('\n').length, target, typeOnly: /^\s*type\b/.test(match[1] ?? '') }
@@ -79,14 +79,19 @@ function readImports(source: string): Import[] {
 /** Where an import leads, as a path from the root; undefined for packages of others. */
 function resolveImport(file: string, target: string): string | undefined {
   if (target.startsWith('.')) return posix.join(posix.dirname(file), target)
-  const own = packages.find(([name]) => target === name || target.startsWith(`${name}/`))
+  const own = PACKAGES.find(([name]) => target === name || target.startsWith(`${name}/`))
   return own && posix.join(own[1], target.slice(own[0].length))
 }
 
-const isTest = (file: string): boolean => /(^|\/)(test|e2e)\//.test(file)
-const workspaceOf = (path: string): string =>
-  path.startsWith('auth-server/sdk/') ? 'auth-server/sdk' : (path.split('/')[0] ?? '')
-const folderOf = (path: string): string => (path.split('/')[2] ?? '').replace(/\.ts$/, '')
+function isTest(file: string): boolean {
+  return /(^|\/)(test|e2e)\//.test(file)
+}
+function workspaceOf(path: string): string {
+  return path.startsWith('auth-server/sdk/') ? 'auth-server/sdk' : (path.split('/')[0] ?? '')
+}
+function folderOf(path: string): string {
+  return (path.split('/')[2] ?? '').replace(/\.ts$/, '')
+}
 
 /** Why a file may not import another of this project; undefined when it may. */
 function objection(file: string, imported: string, typeOnly: boolean): string | undefined {
@@ -114,11 +119,11 @@ function objection(file: string, imported: string, typeOnly: boolean): string | 
 
 function folderObjection(file: string, imported: string, typeOnly: boolean): string | undefined {
   const [from, to] = [folderOf(file), folderOf(imported)]
-  if (from === to || leaves.includes(to) || (from === 'deps' && typeOnly)) return undefined
-  const allowed = folders[from]
+  if (from === to || LEAVES.includes(to) || (from === 'deps' && typeOnly)) return undefined
+  const allowed = FOLDERS[from]
   if (allowed === undefined) return `the folder ${from} is not in the table of .ci/import-rules.ts`
   if (allowed.includes(to)) return undefined
-  return `${from} may import ${[...allowed, ...leaves].join(', ')}`
+  return `${from} may import ${[...allowed, ...LEAVES].join(', ')}`
 }
 
 /**

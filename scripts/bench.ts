@@ -1,17 +1,17 @@
 // npm run bench: measurements that answer one written question each.
 import { runCommand, UsageError } from '@mobile-api-gateway/auth-server/command-line.ts'
-import { usage as authUsage, benchAuth } from './bench/auth.ts'
-import { benchGateway, usage as gatewayUsage } from './bench/gateway.ts'
-import { benchMemory, usage as memoryUsage } from './bench/memory.ts'
+import { USAGE as authUsage, benchAuth } from './bench/auth.ts'
+import { benchGateway, USAGE as gatewayUsage } from './bench/gateway.ts'
+import { benchMemory, USAGE as memoryUsage } from './bench/memory.ts'
 
 /** One row per benchmark. */
-const benches: Readonly<Record<string, (args: readonly string[], print: (line: string) => void) => Promise<void>>> = {
+const BENCHES: Readonly<Record<string, (args: readonly string[], print: (line: string) => void) => Promise<void>>> = {
   auth: benchAuth,
   gateway: benchGateway,
   memory: benchMemory,
 }
 
-const usage = `Usage: npm run bench -- auth | gateway | memory [options]
+const USAGE = `Usage: npm run bench -- auth | gateway | memory [options]
 
 ${authUsage}
 ${gatewayUsage}
@@ -19,11 +19,11 @@ ${memoryUsage}
   --help  this text
 `
 const [name = '', ...rest] = process.argv.slice(2)
-const bench = Object.hasOwn(benches, name) ? benches[name] : undefined
+const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined
 
 // Each benchmark parses its own options, so that only its name passes through here, or --help, wherever it stands.
 await runCommand(
-  { usage, options: {}, allowPositionals: true },
+  { usage: USAGE, options: {}, allowPositionals: true },
   async ({ positionals }) => {
     if (!bench)
       throw new UsageError(positionals[0] === undefined ? 'Which one?' : `There is no benchmark ${positionals[0]}.`)

@@ -3,7 +3,7 @@ import { runCommand, UsageError } from '@mobile-api-gateway/auth-server/command-
 import { checkKongFile } from '@mobile-api-gateway/kong-plugins/check/check.ts'
 import { formatProblem, type Problem } from '@mobile-api-gateway/kong-plugins/check/problem.ts'
 
-const usage = `Usage: npm run check:kong -- [--json] [--plugins NAME,NAME] [--expressions] FILE…
+const USAGE = `Usage: npm run check:kong -- [--json] [--plugins NAME,NAME] [--expressions] FILE…
 
 Checks kong.yml files as Kong 3.9 and the plugins of this project understand them.
 
@@ -15,13 +15,13 @@ Checks kong.yml files as Kong 3.9 and the plugins of this project understand the
 Exit code: 0 nothing is wrong, 1 something is, 2 the command line is.
 `
 
-const options = {
+const OPTIONS = {
   json: { type: 'boolean', default: false },
   plugins: { type: 'string', default: '' },
   expressions: { type: 'boolean', default: false },
 } as const
 
-await runCommand({ usage, options, allowPositionals: true }, async ({ values, positionals: files }) => {
+await runCommand({ usage: USAGE, options: OPTIONS, allowPositionals: true }, async ({ values, positionals: files }) => {
   if (files.length === 0) throw new UsageError('Which file?')
   const installed = values.plugins.split(',').filter((name) => name !== '')
   const problems: Problem[] = []

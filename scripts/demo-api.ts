@@ -1,16 +1,16 @@
 // The demo backend: answers every request with what it received, so that one sees what the gateway adds.
 import { createServer } from 'node:http'
 
-const host = process.env.HOST ?? '127.0.0.1'
+const HOST = process.env.HOST ?? '127.0.0.1'
 const port = Number(process.env.API_PORT ?? 3000)
-const longestBodyBytes = 1024 * 1024
+const LONGEST_BODY_BYTES = 1024 * 1024
 
 const server = createServer(async (request, response) => {
   let body = ''
   request.setEncoding('utf8')
   try {
     for await (const chunk of request) {
-      if (body.length < longestBodyBytes) body += chunk
+      if (body.length < LONGEST_BODY_BYTES) body += chunk
     }
   } catch {
     return // the client went away in the middle
@@ -21,10 +21,10 @@ const server = createServer(async (request, response) => {
 })
 
 server.once('error', (error) => {
-  console.error(`The demo API cannot listen on ${host}:${port}: ${error.message}. Choose another port: API_PORT=…`)
+  console.error(`The demo API cannot listen on ${HOST}:${port}: ${error.message}. Choose another port: API_PORT=…`)
   process.exit(1)
 })
-server.listen(port, host, () => console.log(`demo API listens on http://${host}:${port}`))
+server.listen(port, HOST, () => console.log(`demo API listens on http://${HOST}:${port}`))
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {

@@ -9,7 +9,7 @@ import { answersHttp } from './stack/readiness.ts'
 import { type Stack, startStack } from './stack/stack.ts'
 import { type StackUrls, stackUrls } from './stack/urls.ts'
 
-const usage = `Usage: npm run demo -- [--browser] [--gateway kong|embedded]
+const USAGE = `Usage: npm run demo -- [--browser] [--gateway kong|embedded]
 
 Plays the mobile app: login with PKCE, API calls through the gateway up to the limit, refresh.
 
@@ -18,9 +18,9 @@ Plays the mobile app: login with PKCE, API calls through the gateway up to the l
   --help                    this text
 `
 
-const options = { browser: { type: 'boolean', default: false }, gateway: { type: 'string' } } as const
+const OPTIONS = { browser: { type: 'boolean', default: false }, gateway: { type: 'string' } } as const
 
-await runCommand({ usage, options }, ({ values }) => main(values))
+await runCommand({ usage: USAGE, options: OPTIONS }, ({ values }) => main(values))
 
 async function main(flags: { readonly browser: boolean; readonly gateway?: string | undefined }): Promise<number> {
   let stack: Stack | undefined

@@ -7,7 +7,7 @@ import { PortProblem } from './stack/ports.ts'
 import { DataFolderInUse } from './stack/postgres.ts'
 import { startStack } from './stack/stack.ts'
 
-const usage = `Usage: npm start -- [--gateway kong|embedded]
+const USAGE = `Usage: npm start -- [--gateway kong|embedded]
 
 Starts a database, the auth server, a demo API, the plugin server and the gateway.
 
@@ -24,9 +24,9 @@ Environment:
 `
 
 /** Mistakes that a message explains better than a stack trace does. */
-const explained = [PortProblem, GatewayProblem, DataFolderInUse]
+const EXPLAINED = [PortProblem, GatewayProblem, DataFolderInUse]
 
-await runCommand({ usage, options: { gateway: { type: 'string' } } }, ({ values }) => main(values.gateway))
+await runCommand({ usage: USAGE, options: { gateway: { type: 'string' } } }, ({ values }) => main(values.gateway))
 
 async function main(askedGateway: string | undefined): Promise<number> {
   const started = performance.now()
@@ -61,7 +61,7 @@ async function main(askedGateway: string | undefined): Promise<number> {
     console.log('Stopped.')
     return reason === 'signal' ? 0 : 1
   } catch (error) {
-    const plain = explained.some((kind) => error instanceof kind)
+    const plain = EXPLAINED.some((kind) => error instanceof kind)
     console.error(`\n${plain ? '' : 'Could not start: '}${sentenceOf(error)}\n`)
     return 1
   }

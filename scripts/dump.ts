@@ -9,9 +9,9 @@ const root = join(import.meta.dirname, '..')
 const folder = join(root, 'kong-plugins', 'dump')
 
 // Kong reads the first plugin of a document only, hence a document for each.
-const wanted = new Map(PLUGINS.map((plugin) => [`${plugin.name}.json`, `${JSON.stringify(dump([plugin]), null, 2)}\n`]))
+const WANTED = new Map(PLUGINS.map((plugin) => [`${plugin.name}.json`, `${JSON.stringify(dump([plugin]), null, 2)}\n`]))
 
-const usage = `Usage: npm run dump -- [--check]
+const USAGE = `Usage: npm run dump -- [--check]
 
 Writes what Kong is told of each plugin to kong-plugins/dump, after a change of a schema.
 
@@ -19,21 +19,21 @@ Writes what Kong is told of each plugin to kong-plugins/dump, after a change of 
   --help   this text
 `
 
-await runCommand({ usage, options: { check: { type: 'boolean', default: false } } }, ({ values }) => {
+await runCommand({ usage: USAGE, options: { check: { type: 'boolean', default: false } } }, ({ values }) => {
   mkdirSync(folder, { recursive: true })
   const present = new Map(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]))
 
-  const stale = [...wanted].filter(([name, text]) => present.get(name) !== text).map(([name]) => name)
-  const leftOver = [...present.keys()].filter((name) => !wanted.has(name))
+  const stale = [...WANTED].filter(([name, text]) => present.get(name) !== text).map(([name]) => name)
+  const leftOver = [...present.keys()].filter((name) => !WANTED.has(name))
 
   if (values.check) {
     for (const name of [...stale, ...leftOver])
       console.error(`${relative(root, join(folder, name))} is stale: npm run dump`)
-    console.log(`plugin descriptions for Kong: ${wanted.size} checked, ${stale.length + leftOver.length} stale`)
+    console.log(`plugin descriptions for Kong: ${WANTED.size} checked, ${stale.length + leftOver.length} stale`)
     return stale.length + leftOver.length > 0 ? 1 : 0
   }
-  for (const name of stale) writeFileSync(join(folder, name), wanted.get(name) ?? '')
+  for (const name of stale) writeFileSync(join(folder, name), WANTED.get(name) ?? '')
   for (const name of leftOver) rmSync(join(folder, name))
-  console.log(`${relative(root, folder)}: ${stale.length} of ${wanted.size} written`)
+  console.log(`${relative(root, folder)}: ${stale.length} of ${WANTED.size} written`)
   return 0
 })

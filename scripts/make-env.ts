@@ -6,18 +6,18 @@ import { join } from 'node:path'
 import { runCommand } from '../auth-server/src/command-line.ts'
 
 /** Names of the secrets: four of the auth server, three between containers. */
-export const secretNames = [
+export const SECRET_NAMES = [
   ...['PASSWORD_PEPPER', 'TOKEN_SECRET', 'COOKIE_SECRET', 'KEY_ENCRYPTION_KEY'],
   ...['POSTGRES_PASSWORD', 'REDIS_PASSWORD', 'GATEWAY_CLIENT_SECRET'],
 ] as const
 
 /** The text of a fresh .env: 32 random bytes each, base64url. */
 export function makeEnv(): string {
-  const lines = secretNames.map((name) => `${name}=${randomBytes(32).toString('base64url')}`)
+  const lines = SECRET_NAMES.map((name) => `${name}=${randomBytes(32).toString('base64url')}`)
   return `# Secrets of this machine's containers. Without them the database is useless: keep them with your backups.\n${lines.join('\n')}\n`
 }
 
-const usage = `Usage: npm run make-env
+const USAGE = `Usage: npm run make-env
 
 Writes .env beside docker-compose.yml, with a fresh secret for each variable that it asks for. A file that is there
 already stays as it is.
@@ -26,7 +26,7 @@ already stays as it is.
 `
 
 if (import.meta.main)
-  await runCommand({ usage, options: {} }, () => {
+  await runCommand({ usage: USAGE, options: {} }, () => {
     const file = join(import.meta.dirname, '..', '.env')
     try {
       writeFileSync(file, makeEnv(), { mode: 0o600, flag: 'wx' })

@@ -18,7 +18,7 @@ export class LockHeld extends Error {
 }
 
 /** How long a lock file may be empty: its holder is between making and filling it. */
-const fillingMs = 2000
+const fillingMillis = 2000
 
 /**
  * Names a process for good: its pid alone may be given to a stranger later, the pid with its start time may not.
@@ -76,7 +76,7 @@ function read(path) {
 /** @param {string} path */
 function isBeingFilled(path) {
   try {
-    return Date.now() - statSync(path).mtimeMs < fillingMs
+    return Date.now() - statSync(path).mtimeMs < fillingMillis
   } catch {
     return false
   }

@@ -2,13 +2,13 @@
 import { requireVariables, runCommand } from '@mobile-api-gateway/auth-server/command-line.ts'
 import { seedDemo } from './seed.ts'
 
-const usage = `Usage: node scripts/seed-once.ts
+const USAGE = `Usage: node scripts/seed-once.ts
 
 Puts the demo's app, API and login, and the gateway as a client, into the database. Running it again changes nothing.
 Needs DATABASE_URL, PASSWORD_PEPPER, RESOURCE and GATEWAY_CLIENT_SECRET.
 `
 
-await runCommand({ usage, options: {} }, async () => {
+await runCommand({ usage: USAGE, options: {} }, async () => {
   const variable = requireVariables('DATABASE_URL', 'PASSWORD_PEPPER', 'RESOURCE', 'GATEWAY_CLIENT_SECRET')
   await seedDemo({
     databaseUrl: variable('DATABASE_URL'),

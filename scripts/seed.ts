@@ -7,7 +7,7 @@ import { registerGateway } from '@mobile-api-gateway/auth-server/commands/gatewa
 import { createAccount } from '@mobile-api-gateway/auth-server/identity/local-account.ts'
 
 /** The demo as the README, `npm start` and the tests tell it. */
-export const demo = {
+export const DEMO = {
   clientId: 'demo-app',
   redirectUri: 'com.example.demo:/callback',
   /** Any port matches (RFC 8252 §7.3). */
@@ -40,22 +40,22 @@ export async function seedDemo(options: SeedOptions): Promise<void> {
   const { databaseUrl, passwordPepper, resource, gatewayClientSecret } = options
   await withDatabase(databaseUrl, (db) =>
     db.transaction().execute(async (trx) => {
-      await defineApi(trx, { id: demo.apiId, name: 'Demo API', resource, scopes: demo.scopes, plans: [demo.plan] })
+      await defineApi(trx, { id: DEMO.apiId, name: 'Demo API', resource, scopes: DEMO.scopes, plans: [DEMO.plan] })
       const applicationId = await registerApplication(trx, {
-        clientId: demo.clientId,
+        clientId: DEMO.clientId,
         name: 'Demo app',
         kind: 'native',
-        redirectUris: [demo.redirectUri, demo.loopbackRedirectUri],
+        redirectUris: [DEMO.redirectUri, DEMO.loopbackRedirectUri],
       })
       await subscribe(trx, {
         applicationId,
-        apiId: demo.apiId,
-        plan: demo.plan,
-        scopes: Object.keys(demo.scopes),
+        apiId: DEMO.apiId,
+        plan: DEMO.plan,
+        scopes: Object.keys(DEMO.scopes),
         trusted: true,
       })
-      await registerGateway(trx, demo.gatewayClientId, gatewayClientSecret)
-      await createAccount(trx, passwordPepper, { email: demo.email, password: demo.password, name: 'Demo User' })
+      await registerGateway(trx, DEMO.gatewayClientId, gatewayClientSecret)
+      await createAccount(trx, passwordPepper, { email: DEMO.email, password: DEMO.password, name: 'Demo User' })
     }),
   )
 }

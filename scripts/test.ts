@@ -7,22 +7,22 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { runCommand } from '@mobile-api-gateway/auth-server/command-line.ts'
 import { startPostgres } from './stack/postgres.ts'
-import { optionalParts } from './testing/optional-parts.ts'
+import { OPTIONAL_PARTS } from './testing/optional-parts.ts'
 import { closingLines, readTotals, shortenTap } from './testing/tap-report.ts'
 
 const root = join(import.meta.dirname, '..')
 const tapProgram = join(root, 'node_modules', 'tap', 'dist', 'esm', 'run.mjs')
 /** Time for one test file. tap's own 30 s are short where starting Kong or Chromium shares two cores with all else. */
-const fileTimeoutSeconds = 120
-const signalExitCodes: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }
+const FILE_TIMEOUT_SECONDS = 120
+const SIGNAL_EXIT_CODES: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }
 
-const usage = `Usage: npm test -- [options] [file or folder]…
+const USAGE = `Usage: npm test -- [options] [file or folder]…
 
 Runs every test, or those that are named, on a PostgreSQL of its own, and closes with \`N passed, N failed\`.
 
   --grep, -g PATTERN  only tests whose name matches      --bail, -b         stop at the first failure
   --only, -o          only tests marked t.only           --jobs, -j N       so many files at once
-  --timeout, -t N     seconds for one file (${fileTimeoutSeconds})        --reporter, -R     another of tap's reporters
+  --timeout, -t N     seconds for one file (${FILE_TIMEOUT_SECONDS})        --reporter, -R     another of tap's reporters
   --help              this text
 
 Environment:
@@ -30,7 +30,7 @@ Environment:
   CI=true             fail instead of skipping where Chromium, Redis or PgBouncer is missing
 `
 /** What tap gets as it is. */
-const options = {
+const OPTIONS = {
   grep: { type: 'string', short: 'g', multiple: true },
   bail: { type: 'boolean', short: 'b' },
   only: { type: 'boolean', short: 'o' },
@@ -40,7 +40,7 @@ const options = {
 } as const
 const args = process.argv.slice(2)
 
-await runCommand({ usage, options, allowPositionals: true }, () => main(args))
+await runCommand({ usage: USAGE, options: OPTIONS, allowPositionals: true }, () => main(args))
 
 async function main(args: readonly string[]): Promise<number> {
   const wholeRun = !args.some((arg) => !arg.startsWith('-'))
@@ -62,7 +62,7 @@ async function main(args: readonly string[]): Promise<number> {
 
 /** Says what is missing and what that leaves out; false when this run may not go without it. */
 function reportOptionalParts(): boolean {
-  const missing = optionalParts.filter((part) => part.find() === undefined)
+  const missing = OPTIONAL_PARTS.filter((part) => part.find() === undefined)
   const fatal = process.env.CI === 'true' ? missing.filter((part) => part.requiredInCi) : []
   for (const part of missing) {
     const consequence = fatal.includes(part) ? 'is missing, and CI=true asks for every test' : 'is missing, skipped:'
@@ -88,7 +88,7 @@ async function runTap(args: readonly string[], folder: string, databaseUrl: stri
   const reporting = live ? [`--output-file=${outputFile}`] : ['--reporter=tap', '--no-color']
   const child = spawn(
     process.execPath,
-    [tapProgram, 'run', `--timeout=${fileTimeoutSeconds}`, ...reporting, ...args.flatMap(filesOf)],
+    [tapProgram, 'run', `--timeout=${FILE_TIMEOUT_SECONDS}`, ...reporting, ...args.flatMap(filesOf)],
     {
       cwd: root,
       env: { ...process.env, TEST_DATABASE_URL: databaseUrl },
@@ -109,7 +109,7 @@ async function runTap(args: readonly string[], folder: string, databaseUrl: stri
 
   const code = await new Promise<number>((done, fail) => {
     child.once('error', fail)
-    child.once('close', (status, signal) => done(status ?? (signal === null ? 1 : (signalExitCodes[signal] ?? 1))))
+    child.once('close', (status, signal) => done(status ?? (signal === null ? 1 : (SIGNAL_EXIT_CODES[signal] ?? 1))))
   })
   if (live) output = await readFile(outputFile, 'utf8').catch(() => '')
   const totals = readTotals(output)

@@ -28,7 +28,7 @@ const BODY_LIMIT_BYTES = 64 * 1024
 const REQUEST_TIMEOUT_MILLIS = 10_000
 
 /** Builds the server without listening. */
-export const buildApp = async (deps: Deps, logger: FastifyBaseLogger): Promise<FastifyInstance> => {
+export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<FastifyInstance> {
   const app: FastifyInstance = fastify({
     loggerInstance: logger,
     bodyLimit: BODY_LIMIT_BYTES,

@@ -19,8 +19,9 @@ export interface CommandLine<T extends Options> {
   readonly allowPositionals?: boolean
 }
 
-const parse = <T extends Options>(args: readonly string[], options: T, allowPositionals: boolean) =>
-  parseArgs({ args: [...args], options: { ...options, ...HELP }, allowPositionals })
+function parse<T extends Options>(args: readonly string[], options: T, allowPositionals: boolean) {
+  return parseArgs({ args: [...args], options: { ...options, ...HELP }, allowPositionals })
+}
 
 type Given<T extends Options> = ReturnType<typeof parse<T>>
 
@@ -54,7 +55,9 @@ export function requireVariables<Name extends string>(...names: readonly Name[])
   return (name) => process.env[name] ?? ''
 }
 
-const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '')
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
+}
 
 function isMistake(error: unknown): boolean {
   return error instanceof UsageError || codeOf(error).startsWith('ERR_PARSE_ARGS_')

@@ -10,28 +10,28 @@ const SECRETS = {
   KEY_ENCRYPTION_KEY: 'encrypts the private signing keys in the database',
 } as const
 
-export type Config = Readonly<{
+export interface Config {
   /** Public origin of this server, without a trailing slash; the `iss` of every token (RFC 8414 §2). */
-  issuer: string
-  host: string
-  port: number
-  databaseUrl: string
+  readonly issuer: string
+  readonly host: string
+  readonly port: number
+  readonly databaseUrl: string
   /** Whether a pooler in between may give each transaction another session (PgBouncer's `pool_mode = transaction`). */
-  databasePooler: 'session' | 'transaction'
-  logLevel: string
+  readonly databasePooler: 'session' | 'transaction'
+  readonly logLevel: string
   /** Addresses and CIDR ranges of our own load balancers: whose X-Forwarded-For is believed. */
-  trustedProxies: readonly string[]
+  readonly trustedProxies: readonly string[]
   /** Sign-ins that one address may begin in a minute; 0 for any number. */
-  visitsPerMinute: number
+  readonly visitsPerMinute: number
   /** Whether people stay signed in when their browser ends, which on phones is each time that it is closed. */
-  sessionPersists: boolean
+  readonly sessionPersists: boolean
   /** How long the server goes on listening after SIGTERM, while it says that it is not ready any more. */
-  drainSeconds: number
-  passwordPepper: string
-  tokenSecret: string
-  cookieSecret: string
-  keyEncryptionKey: string
-}>
+  readonly drainSeconds: number
+  readonly passwordPepper: string
+  readonly tokenSecret: string
+  readonly cookieSecret: string
+  readonly keyEncryptionKey: string
+}
 
 /** Thrown with every problem of the environment, a line each. */
 export class ConfigError extends Error {
@@ -46,7 +46,7 @@ const SWITCH: ReadonlyMap<string, boolean> = new Map([
   ...['false', 'off', 'no', '0'].map((word) => [word, false] as const),
 ])
 
-const issuerProblem = (issuer: string): string | undefined => {
+function issuerProblem(issuer: string): string | undefined {
   if (!URL.canParse(issuer)) return 'ISSUER is not a URL; use something like https://login.example.com'
   const url = new URL(issuer)
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopbackHost(url.hostname)))
@@ -55,13 +55,13 @@ const issuerProblem = (issuer: string): string | undefined => {
   return undefined
 }
 
-const databaseProblem = (url: string): string | undefined => {
+function databaseProblem(url: string): string | undefined {
   if (!url) return 'DATABASE_URL is missing; use something like postgresql://user:password@host:5432/auth'
   if (URL.canParse(url) && /^postgres(ql)?:\/\//.test(url)) return undefined
   return 'DATABASE_URL is not a PostgreSQL URL; use something like postgresql://user:password@host:5432/auth'
 }
 
-const isRange = (range: string): boolean => {
+function isRange(range: string): boolean {
   const [address = '', prefix, ...rest] = range.split('/')
   const family = isIP(address)
   if (family === 0 || rest.length > 0) return false
@@ -72,7 +72,7 @@ const isRange = (range: string): boolean => {
  * Reads the configuration; an empty variable counts as left out.
  * @throws {ConfigError} naming every variable that is missing or wrong.
  */
-export const readConfig = (env: Readonly<Record<string, string | undefined>>): Config => {
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const issuer = env.ISSUER || 'http://localhost:4000'
   const port = env.PORT || '4000'
   const databaseUrl = env.DATABASE_URL ?? ''

@@ -6,11 +6,11 @@ import type { Visits } from './oauth/visits.ts'
 import type { Db } from './store/database.ts'
 import type { KeyRing } from './tokens/signing-keys.ts'
 
-export type Deps = Readonly<{
-  config: Config
-  db: Db
-  keys: KeyRing
-  cookies: Cookies
-  guesses: ClientGuesses
-  visits: Visits
-}>
+export interface Deps {
+  readonly config: Config
+  readonly db: Db
+  readonly keys: KeyRing
+  readonly cookies: Cookies
+  readonly guesses: ClientGuesses
+  readonly visits: Visits
+}

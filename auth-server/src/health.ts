@@ -8,7 +8,7 @@ const RETRY_AFTER_SECONDS = '5'
 // Asked every few seconds, for ever: what goes well is no news.
 const QUIETER = ['error', 'fatal', 'silent'] as const
 
-export const addHealth = (app: FastifyInstance, { db, config }: Deps): void => {
+export function addHealth(app: FastifyInstance, { db, config }: Deps): void {
   const logLevel = QUIETER.find((level) => level === config.logLevel) ?? 'warn'
   app.get('/health/live', { logLevel, exposeHeadRoute: true }, async () => ({ status: 'ok' }))
   app.get('/health/ready', { logLevel, exposeHeadRoute: true }, async (request, reply) => {
@@ -18,8 +18,8 @@ export const addHealth = (app: FastifyInstance, { db, config }: Deps): void => {
       if (await isWritable(db)) return { status: 'ok' }
       request.log.warn('the database cannot be written')
       return refuse('database cannot be written')
-    } catch (err) {
-      request.log.warn({ err }, 'the database does not answer')
+    } catch (error) {
+      request.log.warn({ err: error }, 'the database does not answer')
       return refuse('database unavailable')
     }
   })

@@ -2,8 +2,8 @@
 import { type DestinationStream, type Logger, pino } from 'pino'
 
 /** @param level of pino, such as `info`. @param destination standard output unless told. */
-export const createLogger = (level: string, destination?: DestinationStream): Logger =>
-  pino(
+export function createLogger(level: string, destination?: DestinationStream): Logger {
+  return pino(
     {
       level,
       // A request that Node cannot parse comes as an error with its bytes, whatever they hold.
@@ -25,3 +25,4 @@ export const createLogger = (level: string, destination?: DestinationStream): Lo
     },
     ...(destination ? [destination] : []),
   )
+}

@@ -15,7 +15,7 @@ import { migrate } from './store/migrate.ts'
 import { hasTimeLimit, reachDatabase } from './store/reach.ts'
 import { openKeyRing } from './tokens/signing-keys.ts'
 
-const readConfigOrExit = () => {
+function readConfigOrExit() {
   try {
     return readConfig(process.env)
   } catch (error) {
@@ -58,13 +58,13 @@ async function start() {
   }
   const app = await buildApp(deps, logger)
   // A burst of people waits in the backlog instead of a second for another try (Node's own number is 511).
-  await app.listen({ host: config.host, port: config.port, backlog: 4096 }).catch((cause: unknown) => {
-    throw cannotListen(cause, config)
+  await app.listen({ host: config.host, port: config.port, backlog: 4096 }).catch((error: unknown) => {
+    throw cannotListen(error, config)
   })
   return { app, db, stopBackground: startBackground(deps, app.log) }
 }
 
-const startOrExit = async () => {
+async function startOrExit() {
   // Until there is something to close. (The first process of a container is not ended by a signal that it does not hear.)
   const leave = () => process.exit(0)
   process.on('SIGINT', leave).on('SIGTERM', leave)
@@ -82,7 +82,7 @@ const startOrExit = async () => {
 const { app, db, stopBackground } = await startOrExit()
 
 let stopping = false
-const stop = async (graceSeconds: number) => {
+async function stop(graceSeconds: number) {
   // One Ctrl-C may arrive twice.
   if (stopping) return
   stopping = true

@@ -10,7 +10,7 @@ const sound = {
   COOKIE_SECRET: randomSecret(),
   KEY_ENCRYPTION_KEY: randomSecret(),
 }
-const problemsOf = (env: Readonly<Record<string, string | undefined>>): string[] => {
+function problemsOf(env: Readonly<Record<string, string | undefined>>): string[] {
   try {
     readConfig(env)
     return []

@@ -16,7 +16,7 @@ import { CLAIMED_URI, nextCode, signedInBrowser } from './support/session.ts'
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
 
 /** A server behind a cable that can be cut. */
-const behindProxy = async (t: Test) => {
+async function behindProxy(t: Test) {
   const { deps, config } = await testServer(t)
   const cable = await databaseProxy(t, config.databaseUrl)
   const db = openDatabase(cable.url, () => {}, { connections: 4, statementTimeoutMillis: 300 })
@@ -28,7 +28,7 @@ const behindProxy = async (t: Test) => {
   return { app, cable }
 }
 
-const untilReady = async (app: FastifyInstance) => {
+async function untilReady(app: FastifyInstance) {
   const deadline = Date.now() + 10_000
   while ((await app.inject('/health/ready')).statusCode !== 200) {
     if (Date.now() > deadline) throw new Error('the server did not recover')
@@ -36,7 +36,7 @@ const untilReady = async (app: FastifyInstance) => {
   }
 }
 
-const unavailable = (t: Test, response: LightMyRequestResponse) => {
+function unavailable(t: Test, response: LightMyRequestResponse) {
   t.equal(response.statusCode, 503)
   t.equal(response.headers['retry-after'], '5')
   t.equal(response.headers.location, undefined)

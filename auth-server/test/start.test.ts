@@ -13,18 +13,21 @@ import { emptyDatabase, testDatabase } from './support/database.ts'
 import { databaseProxy } from './support/proxy.ts'
 import { startServer } from './support/start.ts'
 
-const open = (t: Test, url: string): Db => {
+function open(t: Test, url: string): Db {
   const db = openDatabase(url, () => {}, { connections: 1 })
   t.teardown(() => db.destroy())
   return db
 }
 
-const change = (url: string, parts: Partial<Pick<URL, 'username' | 'password' | 'pathname'>>): string =>
-  Object.assign(new URL(url), parts).href
-const nameOf = (url: string): string => new URL(url).pathname.slice(1)
+function change(url: string, parts: Partial<Pick<URL, 'username' | 'password' | 'pathname'>>): string {
+  return Object.assign(new URL(url), parts).href
+}
+function nameOf(url: string): string {
+  return new URL(url).pathname.slice(1)
+}
 
 /** A role with a password; its URL for a database. */
-const role = async (t: Test, url: string, options = 'login'): Promise<string> => {
+async function role(t: Test, url: string, options = 'login'): Promise<string> {
   const admin = openDatabase(url, () => {}, { connections: 1 })
   const name = `role_${randomSecret(6).toLowerCase().replace(/\W/g, '_')}`
   const password = randomSecret()
@@ -43,7 +46,7 @@ interface Case {
 }
 
 /** A port that somebody else listens on. */
-const takenPort = async (t: Test): Promise<string> => {
+async function takenPort(t: Test): Promise<string> {
   const other = createServer().listen(0, '127.0.0.1')
   t.teardown(() => other.close())
   await once(other, 'listening')
@@ -191,7 +194,7 @@ t.test('a database that does not come is given up', async (t) => {
   cable.cut()
   const db = open(t, cable.url)
   let told = 0
-  const error = await reachDatabase(db, () => told++, 600).catch((cause: unknown) => cause)
+  const error = await reachDatabase(db, () => told++, 600).catch((error: unknown) => error)
   t.match(explainDatabaseProblem(error, cable.url), /^PostgreSQL at 127\.0\.0\.1:\d+ does not answer \(.*\)\. Start it/)
   t.equal(told, 1)
 })

@@ -1,7 +1,7 @@
 // Kong's bundled plugins that answer a request themselves, before the guard has been asked.
 
 /** What a client then gets. Their priorities lie between those of our plugins and the guard's. */
-export const answering: ReadonlyMap<string, string> = new Map([
+export const ANSWERING: ReadonlyMap<string, string> = new Map([
   ['redirect', 'a redirect'],
   ['ai-request-transformer', 'an answer that involves a language model'],
   ['ai-prompt-template', 'an answer about its prompt'],
@@ -17,4 +17,4 @@ export const answering: ReadonlyMap<string, string> = new Map([
 ])
 
 /** Runs before those, and refuses a request that nobody has authenticated. */
-export const nativeCheck = 'acl'
+export const NATIVE_CHECK = 'acl'

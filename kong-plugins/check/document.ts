@@ -6,7 +6,7 @@ import {
   schemaFields,
 } from '@mobile-api-gateway/kong-plugins/gateway/config/plugin-schema.ts'
 import { type ConfigSource, isRecord, type Path } from '@mobile-api-gateway/kong-plugins/gateway/config/source.ts'
-import { type EntityKind, entityKinds, nestedLists, notKongs } from './entities.ts'
+import { ENTITY_KINDS, type EntityKind, NOT_KONGS, nestedLists } from './entities.ts'
 import { routeSchemas, specialize, vaultSchemas } from './facts.ts'
 import type { Report } from './problem.ts'
 import { isOfUrl, reportUrl, urlFields } from './service-url.ts'
@@ -24,8 +24,8 @@ export interface Entity {
   readonly refers: Map<string, Entity>
 }
 
-const documentFields = ['_format_version', '_transform', '_comment', '_ignore']
-const versions = ['3.0', '2.1', '1.1']
+const DOCUMENT_FIELDS = ['_format_version', '_transform', '_comment', '_ignore']
+const VERSIONS = ['3.0', '2.1', '1.1']
 
 /** Reads all entities. Kong 3 also takes the formats 2.1 and 1.1, and converts them. */
 export function readEntities(source: ConfigSource, report: Report): Entity[] {
@@ -35,9 +35,9 @@ export function readEntities(source: ConfigSource, report: Report): Entity[] {
     return []
   }
   const version = root._format_version
-  if (typeof version !== 'string' || !versions.includes(version)) {
+  if (typeof version !== 'string' || !VERSIONS.includes(version)) {
     const what =
-      version === undefined ? 'is missing' : `must be one of the texts ${versions.map((v) => `"${v}"`).join(', ')}`
+      version === undefined ? 'is missing' : `must be one of the texts ${VERSIONS.map((v) => `"${v}"`).join(', ')}`
     report(['_format_version'], `_format_version ${what}`, '_format_version: "3.0"')
   }
   if (root._comment !== undefined && root._comment !== null && typeof root._comment !== 'string')
@@ -46,10 +46,10 @@ export function readEntities(source: ConfigSource, report: Report): Entity[] {
     report(['_transform'], '_transform must be true or false', '_transform: true')
   const entities: Entity[] = []
   for (const [key, value] of Object.entries(root)) {
-    if (entityKinds.has(key)) readList(key, value, [key], undefined)
-    else if (!documentFields.includes(key)) {
-      const why = notKongs.get(key)
-      const known = [...entityKinds.keys(), ...documentFields]
+    if (ENTITY_KINDS.has(key)) readList(key, value, [key], undefined)
+    else if (!DOCUMENT_FIELDS.includes(key)) {
+      const why = NOT_KONGS.get(key)
+      const known = [...ENTITY_KINDS.keys(), ...DOCUMENT_FIELDS]
       if (why !== undefined) report([key], `${key} ${why}`, 'nothing: leave it out of the file that Kong reads')
       else report([key], `Kong knows no list called ${key}`, nearest(key, known) ?? known.join(', '))
     }
@@ -57,7 +57,7 @@ export function readEntities(source: ConfigSource, report: Report): Entity[] {
   return entities
 
   function readList(list: string, value: unknown, path: Path, parent: Entity['parent']): void {
-    const kind = entityKinds.get(list)
+    const kind = ENTITY_KINDS.get(list)
     if (kind === undefined || value === null || value === undefined) return
     if (!Array.isArray(value)) {
       if (!isRecord(value) || Object.keys(value).length > 0) report(path, `${list} must be a list`, `${list}: [ … ]`)
@@ -130,21 +130,21 @@ export function routeProtocols(values: Readonly<Record<string, unknown>>): strin
   return given.length === 0 ? ['http', 'https'] : given
 }
 
-const families: Readonly<Record<string, string>> = {
+const FAMILIES: Readonly<Record<string, string>> = {
   ...{ http: 'http', https: 'http', grpc: 'grpc', grpcs: 'grpc' },
   ...{ tcp: 'tcp', tls: 'tcp', udp: 'tcp', tls_passthrough: 'tcp' },
 }
 
 function schemaOf(list: string, { schema }: EntityKind, values: Readonly<Record<string, unknown>>): FieldSchema {
   if (list === 'routes') {
-    const family = routeProtocols(values).find((each) => families[each] !== undefined) ?? 'http'
+    const family = routeProtocols(values).find((each) => FAMILIES[each] !== undefined) ?? 'http'
     const expressions = [
       { expression: { type: 'string' } },
       { priority: { type: 'integer', between: [0, 2 ** 46 - 1] } },
     ]
     // Matching by an expression is looked at elsewhere.
     if (typeof values.expression === 'string') return specialize(schema, { fields: expressions })
-    return specialize(schema, routeSchemas.get(families[family] ?? 'http') ?? {})
+    return specialize(schema, routeSchemas.get(FAMILIES[family] ?? 'http') ?? {})
   }
   if (list === 'vaults')
     return specialize(schema, vaultSchemas.get(String(values.name)) ?? { fields: [{ config: { type: 'any' } }] })
@@ -163,7 +163,7 @@ function withoutReferences(schema: FieldSchema, others: ReadonlySet<string>): Fi
 }
 
 /** Fields that may be shown in messages; keys and secrets may not. */
-export const shownFields: readonly string[] = [
+export const SHOWN_FIELDS: readonly string[] = [
   'name',
   'username',
   'custom_id',
@@ -175,6 +175,6 @@ export const shownFields: readonly string[] = [
 
 /** What an entity is called in messages. */
 export function nameOf({ values, kind }: Entity): string {
-  const name = shownFields.map((field) => values[field]).find((value) => typeof value === 'string')
+  const name = SHOWN_FIELDS.map((field) => values[field]).find((value) => typeof value === 'string')
   return `${kind.one.replace(/^an? /, '')} ${name ?? 'without a name'}`
 }

@@ -19,7 +19,7 @@ export interface EntityKind {
   readonly sameness: readonly string[]
 }
 
-const names: Readonly<Record<string, string>> = {
+const NAMES: Readonly<Record<string, string>> = {
   services: 'a service',
   routes: 'a route',
   plugins: 'a plugin',
@@ -42,7 +42,7 @@ const names: Readonly<Record<string, string>> = {
   oauth2_credentials: 'an OAuth 2 client',
 }
 
-const extras = [{ _comment: { type: 'string' } }, { _ignore: { type: 'array', elements: { type: 'any' } } }]
+const EXTRAS = [{ _comment: { type: 'string' } }, { _ignore: { type: 'array', elements: { type: 'any' } } }]
 
 function kind(list: string, schema: FieldSchema): EntityKind {
   const fields = schemaFields(schema.fields)
@@ -60,8 +60,8 @@ function kind(list: string, schema: FieldSchema): EntityKind {
     [name]: name === 'updated_at' ? { type: 'any' } : needed.has(name) ? { ...field, required: true } : field,
   }))
   return {
-    one: names[list] ?? `an entry of ${list}`,
-    schema: { ...schema, fields: [...own, ...ttl, ...extras] },
+    one: NAMES[list] ?? `an entry of ${list}`,
+    schema: { ...schema, fields: [...own, ...ttl, ...EXTRAS] },
     refers: Object.fromEntries(foreign.map(([field, { reference }]) => [field, String(reference)])),
     owners: foreign.filter(([, { required }]) => required === true).map(([field]) => field),
     keys: ['id', ...endpoint],
@@ -71,12 +71,12 @@ function kind(list: string, schema: FieldSchema): EntityKind {
 }
 
 /** All kinds, by the name of their list in kong.yml. (Tags are Kong's own index.) */
-export const entityKinds: ReadonlyMap<string, EntityKind> = new Map(
+export const ENTITY_KINDS: ReadonlyMap<string, EntityKind> = new Map(
   [...entitySchemas].filter(([list]) => list !== 'tags').map(([list, schema]) => [list, kind(list, schema)]),
 )
 
 /** Top-level names that only decK or the enterprise edition know, with the reason Kong itself refuses them. */
-export const notKongs: ReadonlyMap<string, string> = new Map([
+export const NOT_KONGS: ReadonlyMap<string, string> = new Map([
   ...['_info', '_workspace', '_konnect', '_plugin_configs'].map((key): [string, string] => [
     key,
     "is decK's: Kong itself does not know it",
@@ -87,7 +87,7 @@ export const notKongs: ReadonlyMap<string, string> = new Map([
 /** The lists that may stand inside an entity: those whose entities refer to it. */
 export function nestedLists(list: string): ReadonlyMap<string, string> {
   return new Map(
-    [...entityKinds].flatMap(([child, { refers }]): [string, string][] => {
+    [...ENTITY_KINDS].flatMap(([child, { refers }]): [string, string][] => {
       const field = Object.entries(refers).find(([, target]) => target === list)?.[0]
       return field === undefined ? [] : [[child, field]]
     }),
@@ -95,4 +95,4 @@ export function nestedLists(list: string): ReadonlyMap<string, string> {
 }
 
 /** Protocols that carry HTTP requests: only these our plugins are for. */
-export const requestProtocols: ReadonlySet<string> = new Set(['http', 'https', 'grpc', 'grpcs'])
+export const REQUEST_PROTOCOLS: ReadonlySet<string> = new Set(['http', 'https', 'grpc', 'grpcs'])

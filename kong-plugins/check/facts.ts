@@ -4,14 +4,14 @@ import { readFileSync } from 'node:fs'
 import { type FieldSchema, schemaFields } from '@mobile-api-gateway/kong-plugins/gateway/config/plugin-schema.ts'
 import { isRecord } from '@mobile-api-gateway/kong-plugins/gateway/config/source.ts'
 import { recordCodes } from './record-codes.ts'
-import { textRules } from './text-rules.ts'
+import { TEXT_RULES } from './text-rules.ts'
 
 type Schemas = ReadonlyMap<string, FieldSchema>
 
 /** Where they are. */
-export const factsFile = new URL('kong-3.9.json', import.meta.url)
+export const FACTS_FILE = new URL('kong-3.9.json', import.meta.url)
 
-const facts: Readonly<Record<string, unknown>> = JSON.parse(readFileSync(factsFile, 'utf8'))
+const facts: Readonly<Record<string, unknown>> = JSON.parse(readFileSync(FACTS_FILE, 'utf8'))
 
 function schemasOf(group: string): Schemas {
   const schemas = facts[group]
@@ -20,7 +20,7 @@ function schemasOf(group: string): Schemas {
 }
 
 /** Which of the functions without a name stands at a place. */
-const unnamed: readonly (readonly [at: RegExp, rule: string])[] = [
+const UNNAMED: readonly (readonly [at: RegExp, rule: string])[] = [
   [/^upstreams\.name$/, 'upstreams.name'],
   [/^targets\.target$/, 'targets.target'],
   [/^jwt_secrets\.then_match$/, 'jwt_secrets.rsa_public_key'],
@@ -32,16 +32,18 @@ const unnamed: readonly (readonly [at: RegExp, rule: string])[] = [
   [/^request-transformer\.config\.\w+\./, 'request-transformer.values'],
 ]
 
-const unnamedRule = (at: string): string => unnamed.find(([place]) => place.test(at))?.[1] ?? ''
+function unnamedRule(at: string): string {
+  return UNNAMED.find(([place]) => place.test(at))?.[1] ?? ''
+}
 
 /** The same schema with `valid`, a function, where the facts only name one. */
 function withRules(schema: unknown, at: string): unknown {
   if (Array.isArray(schema)) return schema.map((each) => withRules(each, at))
   if (!isRecord(schema)) return schema
   const code = typeof schema.code === 'string' ? schema.code : schema.is_regex === true ? 'is_regex' : undefined
-  const rule = code === undefined ? undefined : (textRules[code] ?? textRules[unnamedRule(at)])
+  const rule = code === undefined ? undefined : (TEXT_RULES[code] ?? TEXT_RULES[unnamedRule(at)])
   const entries = Object.entries(schema).map(([key, value]): [string, unknown] => {
-    const inside = isRecord(value) && !keywords.has(key) ? `${at}.${key}` : key === 'then_match' ? `${at}.${key}` : at
+    const inside = isRecord(value) && !KEYWORDS.has(key) ? `${at}.${key}` : key === 'then_match' ? `${at}.${key}` : at
     return [key, withRules(value, inside)]
   })
   return {
@@ -51,7 +53,7 @@ function withRules(schema: unknown, at: string): unknown {
   }
 }
 
-const keywords = new Set(['elements', 'keys', 'values', 'conditional', 'if_match', 'then_match'])
+const KEYWORDS = new Set(['elements', 'keys', 'values', 'conditional', 'if_match', 'then_match'])
 
 /** Entities by the name of their list. */
 export const entitySchemas = schemasOf('entities')

@@ -4,7 +4,7 @@ import { nameOf } from './document.ts'
 import { vaultSchemas } from './facts.ts'
 import type { Report } from './problem.ts'
 import { certificateProblem, jwkProblem } from './record-codes.ts'
-import { textRules } from './text-rules.ts'
+import { TEXT_RULES } from './text-rules.ts'
 
 function checkRoute(entity: Entity, expressions: boolean, report: Report): void {
   const { values, path } = entity
@@ -16,7 +16,7 @@ function checkRoute(entity: Entity, expressions: boolean, report: Report): void 
     const values: unknown[] = Array.isArray(list) ? list : []
     if (values.length === 0) report([...path, 'headers', name], `route.headers.${name} needs a value`, `${name}: [ … ]`)
     for (const [index, value] of values.entries()) {
-      const wrong = String(value).startsWith('~*') ? textRules.expression?.(String(value).slice(2)) : undefined
+      const wrong = String(value).startsWith('~*') ? TEXT_RULES.expression?.(String(value).slice(2)) : undefined
       const what = `route.headers.${name}.${index} ${wrong}`
       if (wrong !== undefined) report([...path, 'headers', name, index], what, `${name}: ["~*…"]`)
     }

@@ -15,31 +15,39 @@ export interface Proof {
   readonly anonymous: boolean
 }
 
-const stages: readonly StageName[] = ['token', 'identity', 'quota']
+const STAGES: readonly StageName[] = ['token', 'identity', 'quota']
 
-const minute = { scope: 'subject', name: 'minute', limit: 60, remaining: 59, resetSeconds: 42 } as const
+const MINUTE = { scope: 'subject', name: 'minute', limit: 60, remaining: 59, resetSeconds: 42 } as const
 
 /** The mark as mobile-gateway writes it. */
-const markOf = (policy: string): string => mark(policy, { kind: 'admitted', windows: [minute], tightest: minute })
+function markOf(policy: string): string {
+  return mark(policy, { kind: 'admitted', windows: [MINUTE], tightest: MINUTE })
+}
 
 /** Whom the plugins found to call, as they note it for the guard. */
-const caller = { 'X-Authenticated-UserId': 'usr_probe', 'X-Consumer-Username': 'probe-app' } as const
-const note = callerNote(caller, undefined)
+const CALLER = { 'X-Authenticated-UserId': 'usr_probe', 'X-Consumer-Username': 'probe-app' } as const
+const note = callerNote(CALLER, undefined)
 
-const withHeader = (value: string): ProbeRequest => ({
-  headers: [
-    ['X-Mobile-Gateway', value],
-    ['X-Mobile-Gateway-Caller', note],
-  ],
-})
-const withShared = (value: unknown): ProbeRequest => ({ headers: [], shared: { [HAND_OVER_KEY]: value } })
-const stageMarks = (name: string): Record<StageName | 'caller', string> => ({
-  ...{ token: name, identity: name, quota: name },
-  caller: note,
-})
+function withHeader(value: string): ProbeRequest {
+  return {
+    headers: [
+      ['X-Mobile-Gateway', value],
+      ['X-Mobile-Gateway-Caller', note],
+    ],
+  }
+}
+function withShared(value: unknown): ProbeRequest {
+  return { headers: [], shared: { [HAND_OVER_KEY]: value } }
+}
+function stageMarks(name: string): Record<StageName | 'caller', string> {
+  return {
+    ...{ token: name, identity: name, quota: name },
+    caller: note,
+  }
+}
 
 /** What a request carries once the plugins have let it pass by a name, and what looks like it and is not. */
-const requests: Readonly<
+const REQUESTS: Readonly<
   Record<
     Proof['kind'],
     {
@@ -54,7 +62,7 @@ const requests: Readonly<
     passed: (name) => withShared(stageMarks(name)),
     none: withShared('yes'),
     incomplete: (name) =>
-      stages.flatMap((stage) => {
+      STAGES.flatMap((stage) => {
         const { [stage]: _, ...others } = stageMarks(name)
         return [
           [`a request without the mark of the ${stage} stage`, withShared(others)],
@@ -81,7 +89,7 @@ export function tryGuard(
   rewrite: readonly string[],
 ): GuardFinding[] {
   const { policy, kind } = proof
-  const { passed, none, incomplete } = requests[kind]
+  const { passed, none, incomplete } = REQUESTS[kind]
   const withoutToken = passName(policy, { kind: 'anonymous', address: '192.0.2.1' })
   const run = (request: ProbeRequest): Outcome => prober.run(request, { rewrite: [], access })
   const verified = (name: string): Outcome => run(passed(name))
@@ -134,18 +142,18 @@ export function tryGuard(
 }
 
 /** What other plugins may have written on the way, of which only acl's groups can be the caller's own. */
-const groups = ['X-Consumer-Groups', 'X-Authenticated-Groups']
-const written = [...Object.keys(caller), 'X-Consumer-ID', 'X-Consumer-Custom-ID', 'X-Credential-Identifier']
-const others: readonly string[] = [...written, 'X-Authenticated-Scope', 'X-Anonymous-Consumer', ...groups]
+const GROUPS = ['X-Consumer-Groups', 'X-Authenticated-Groups']
+const WRITTEN = [...Object.keys(CALLER), 'X-Consumer-ID', 'X-Consumer-Custom-ID', 'X-Credential-Identifier']
+const OTHERS: readonly string[] = [...WRITTEN, 'X-Authenticated-Scope', 'X-Anonymous-Consumer', ...GROUPS]
 
 /** Which headers of somebody else a guard lets through; empty when it puts all of them right. */
 export function leftByOthers(prober: Prober, { policy, kind }: Proof, access: readonly string[]): string[] {
-  const request = requests[kind].passed(policy)
-  const headers: HeaderLine[] = [...others.map((name): HeaderLine => [name, 'somebody-else']), ...request.headers]
+  const request = REQUESTS[kind].passed(policy)
+  const headers: HeaderLine[] = [...OTHERS.map((name): HeaderLine => [name, 'somebody-else']), ...request.headers]
   const outcome = prober.run({ ...request, headers, consumer: 'somebody-else' }, { rewrite: [], access })
   if (outcome.status !== undefined) return []
   const reached = new Map(outcome.request.map(([name, value]) => [plainName(name), value]))
-  return others.filter((name) => reached.get(plainName(name)) !== new Map(Object.entries(caller)).get(name))
+  return OTHERS.filter((name) => reached.get(plainName(name)) !== new Map(Object.entries(CALLER)).get(name))
 }
 
 /** Which of some policies a guard accepts. */

@@ -2,13 +2,14 @@
 import { parse } from 'luaparse'
 
 /** LuaJIT's own numbers (64 bits, imaginary, binary) and its `\u{…}`, put as plain Lua. */
-const plain = (code: string): string =>
-  code
+function plain(code: string): string {
+  return code
     .replace(/^#[^\n]*/, '')
     .replace(/\b0b[01]+\b/gi, '0')
     .replace(/\b(0x[\da-f]+|\d+)(?:u?ll|i)\b/gi, '$1')
     .replace(/\\u\{[\da-f]+\}/gi, 'u')
-    .replace(/[^\0-\x7f]/g, '_') // letters to LuaJIT
+    .replace(/[^\0-\x7f]/g, '_')
+} // letters to LuaJIT
 
 /** What is wrong with the syntax, with its line; undefined when nothing is. */
 export function luaProblem(code: string): string | undefined {

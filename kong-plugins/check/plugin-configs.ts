@@ -8,7 +8,7 @@ import {
 } from '@mobile-api-gateway/kong-plugins/gateway/config/plugin-schema.ts'
 import { isRecord } from '@mobile-api-gateway/kong-plugins/gateway/config/source.ts'
 import type { Entity } from './document.ts'
-import { requestProtocols } from './entities.ts'
+import { REQUEST_PROTOCOLS } from './entities.ts'
 import { pluginSchemas } from './facts.ts'
 import type { Report } from './problem.ts'
 import { pluginProblem } from './record-codes.ts'
@@ -76,9 +76,9 @@ function checkBundled(entity: Entity, name: string, schema: FieldSchema, report:
 function checkOwn(entity: Entity, info: PluginInfo, report: Report): void {
   const at = [...entity.path, 'config']
   const protocols: unknown[] = Array.isArray(entity.values.protocols) ? entity.values.protocols : []
-  const wrong = protocols.filter((each) => !requestProtocols.has(String(each)))
+  const wrong = protocols.filter((each) => !REQUEST_PROTOCOLS.has(String(each)))
   if (wrong.length > 0) {
-    const instead = `protocols: [${[...requestProtocols].join(', ')}] or some of them`
+    const instead = `protocols: [${[...REQUEST_PROTOCOLS].join(', ')}] or some of them`
     report([...entity.path, 'protocols'], `${info.name} is not for ${wrong.map(String).join(', ')}`, instead)
   }
   if (entity.refers.has('consumer')) {

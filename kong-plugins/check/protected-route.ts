@@ -15,19 +15,21 @@ export interface ProtectedRoute {
 }
 
 /** The three plugins that hand over to each other, and what a chain without one of them lacks. */
-const stagePlugins: readonly { readonly stage: StageName; readonly name: string; readonly lack: string }[] = [
+const STAGE_PLUGINS: readonly { readonly stage: StageName; readonly name: string; readonly lack: string }[] = [
   { stage: 'token', name: 'mobile-token', lack: 'nobody verifies its tokens' },
   { stage: 'identity', name: 'mobile-identity', lack: 'its backend is not told who calls' },
   { stage: 'quota', name: 'mobile-quota', lack: 'nobody counts its calls' },
 ]
 
 /** The configuration of a plugin entry. */
-export const configOf = ({ values }: Entity): Record<string, unknown> => (isRecord(values.config) ? values.config : {})
+export function configOf({ values }: Entity): Record<string, unknown> {
+  return isRecord(values.config) ? values.config : {}
+}
 
 /** What protects a route; undefined where none of our plugins does. Reports what does not belong together. */
 export function protectionOf(scopes: Scopes, route: Entity, report: Report): ProtectedRoute | undefined {
   const gateway = scopes.atWork(route, 'mobile-gateway')
-  const stages = stagePlugins.map((plugin) => ({ ...plugin, entity: scopes.atWork(route, plugin.name) }))
+  const stages = STAGE_PLUGINS.map((plugin) => ({ ...plugin, entity: scopes.atWork(route, plugin.name) }))
   const by = [gateway, ...stages.map(({ entity }) => entity)].filter((entity) => entity !== undefined)
   const [leading] = by
   if (leading === undefined) return undefined

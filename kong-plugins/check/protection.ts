@@ -1,6 +1,6 @@
 // Rules for routes that our plugins protect: a guard that works, nothing that answers before it, nobody mixed up with another.
 import { isRecord } from '@mobile-api-gateway/kong-plugins/gateway/config/source.ts'
-import { answering, nativeCheck } from './answering-plugins.ts'
+import { ANSWERING, NATIVE_CHECK } from './answering-plugins.ts'
 import { type Entity, nameOf } from './document.ts'
 import { pluginSchemas } from './facts.ts'
 import { acceptedPolicy, isForOthers, leftByOthers, type Proof, tryGuard } from './guard.ts'
@@ -9,7 +9,7 @@ import { Prober } from './probe.ts'
 import type { Report } from './problem.ts'
 import { configOf, type ProtectedRoute, protectionOf } from './protected-route.ts'
 import { Scopes } from './scopes.ts'
-import { checkStripping, isReserved, methodHeaders } from './stripping.ts'
+import { checkStripping, isReserved, METHOD_HEADERS } from './stripping.ts'
 
 /** Checks all protected routes; a file without any has nothing to fear here. */
 export async function checkProtection(entities: readonly Entity[], report: Report): Promise<void> {
@@ -22,7 +22,7 @@ export async function checkProtection(entities: readonly Entity[], report: Repor
     // Where the method decides about scopes, the backend has to see the same method as we do.
     const byMethod = routes.some(({ by }) => by.some((entity) => hasEntries(configOf(entity).method_scopes)))
     const secrets = routes.flatMap(({ by }) => by.map((entity) => configOf(entity).backend_secret_header))
-    const alsoForged = [...(byMethod ? methodHeaders : []), ...secrets.filter((name) => typeof name === 'string')]
+    const alsoForged = [...(byMethod ? METHOD_HEADERS : []), ...secrets.filter((name) => typeof name === 'string')]
     const rewrite = checkStripping(scopes, prober, first.by[0]?.path ?? first.route.path, alsoForged, report)
     const policies = [...new Set(routes.map(({ proof }) => proof.policy))]
     for (const each of routes) {
@@ -38,7 +38,9 @@ export async function checkProtection(entities: readonly Entity[], report: Repor
   }
 }
 
-const hasEntries = (value: unknown): boolean => isRecord(value) && Object.keys(value).length > 0
+function hasEntries(value: unknown): boolean {
+  return isRecord(value) && Object.keys(value).length > 0
+}
 
 interface Surroundings {
   readonly rewrite: readonly string[]
@@ -48,7 +50,7 @@ interface Surroundings {
 }
 
 /** Where the guard for each kind of proof is to be found, and by which plugins that proof is left. */
-const guards: Readonly<Record<Proof['kind'], { readonly file: string; readonly plugins: string }>> = {
+const GUARDS: Readonly<Record<Proof['kind'], { readonly file: string; readonly plugins: string }>> = {
   header: { file: 'kong.yml', plugins: 'mobile-gateway' },
   shared: { file: 'kong-plugins/separate-plugins.yml', plugins: 'the three separate plugins' },
 }
@@ -56,7 +58,7 @@ const guards: Readonly<Record<Proof['kind'], { readonly file: string; readonly p
 function checkGuard(scopes: Scopes, prober: Prober, { route, by, proof }: ProtectedRoute, around: Surroundings): void {
   const { rewrite, policies, report } = around
   const owner = by[0] ?? route
-  const instead = `the guard of this project's ${guards[proof.kind].file} beside ${nameOf(owner)}, with "${proof.policy}" as its policy`
+  const instead = `the guard of this project's ${GUARDS[proof.kind].file} beside ${nameOf(owner)}, with "${proof.policy}" as its policy`
   const all = scopes.candidates(route, 'post-function')
   const works = (entity: Entity): boolean => tryGuard(prober, proof, luaOf(entity, 'access'), rewrite).length === 0
   const guard = scopes.atWork(route, 'post-function')
@@ -89,7 +91,7 @@ function checkGuard(scopes: Scopes, prober: Prober, { route, by, proof }: Protec
     return
   }
   if (findings.length > 0 && isForOthers(prober, proof, luaOf(guard, 'access'))) {
-    const others = guards[proof.kind === 'header' ? 'shared' : 'header'].plugins
+    const others = GUARDS[proof.kind === 'header' ? 'shared' : 'header'].plugins
     const what = `the guard on ${nameOf(route)} is the one for ${others}: it asks for marks that ${nameOf(owner)} does not leave`
     report(at, what, instead)
     return
@@ -98,14 +100,14 @@ function checkGuard(scopes: Scopes, prober: Prober, { route, by, proof }: Protec
 }
 
 /** Which headers of the identity a cache has to tell apart. */
-const cacheKeys = ['X-Authenticated-UserId', 'X-Consumer-Username']
+const CACHE_KEYS = ['X-Authenticated-UserId', 'X-Consumer-Username']
 
 function checkAnswers(scopes: Scopes, { route, by }: ProtectedRoute, report: Report): void {
   // Then each user of each application is a consumer of their own, and proxy-cache keeps consumers apart.
   const hasConsumers = by.some((entity) => configOf(entity).kong_consumer === 'virtual')
-  const hasNativeCheck = scopes.atWork(route, nativeCheck) !== undefined
+  const hasNativeCheck = scopes.atWork(route, NATIVE_CHECK) !== undefined
   for (const name of scopes.names(route)) {
-    const answers = answering.get(name)
+    const answers = ANSWERING.get(name)
     if (answers === undefined) continue
     for (const entity of scopes.candidates(route, name).slice(0, 1)) {
       const config = configOf(entity)
@@ -113,10 +115,10 @@ function checkAnswers(scopes: Scopes, { route, by }: ProtectedRoute, report: Rep
         const varied = (Array.isArray(config.vary_headers) ? config.vary_headers : []).map((each) =>
           String(each).toLowerCase(),
         )
-        const missing = cacheKeys.filter((each) => !varied.includes(each.toLowerCase()))
+        const missing = CACHE_KEYS.filter((each) => !varied.includes(each.toLowerCase()))
         if (missing.length > 0) {
           const what = `proxy-cache on ${nameOf(route)} does not tell users apart: one gets what was cached for another`
-          report(entity.path, what, `vary_headers: [${cacheKeys.join(', ')}]`)
+          report(entity.path, what, `vary_headers: [${CACHE_KEYS.join(', ')}]`)
         }
       }
       if (!hasNativeCheck) {
@@ -124,7 +126,7 @@ function checkAnswers(scopes: Scopes, { route, by }: ProtectedRoute, report: Rep
         report(
           entity.path,
           what,
-          `a route of its own for ${name}, or the plugin ${nativeCheck} beside it, which refuses whom nobody has authenticated`,
+          `a route of its own for ${name}, or the plugin ${NATIVE_CHECK} beside it, which refuses whom nobody has authenticated`,
         )
       }
     }
@@ -132,7 +134,7 @@ function checkAnswers(scopes: Scopes, { route, by }: ProtectedRoute, report: Rep
 }
 
 /** Where request-transformer takes `Name:value`; in rename it is `Old:New`. */
-const settings = ['add', 'append', 'replace', 'rename']
+const SETTINGS = ['add', 'append', 'replace', 'rename']
 
 function checkHeaders(scopes: Scopes, { route }: ProtectedRoute, report: Report): void {
   for (const entity of scopes.candidates(route, 'request-transformer')) checkTransformer(route, entity, report)
@@ -145,7 +147,7 @@ function checkHeaders(scopes: Scopes, { route }: ProtectedRoute, report: Report)
 }
 
 function checkTransformer(route: Entity, entity: Entity, report: Report): void {
-  for (const setting of settings) {
+  for (const setting of SETTINGS) {
     const part = configOf(entity)[setting]
     const headers: unknown[] = isRecord(part) && Array.isArray(part.headers) ? part.headers : []
     headers.forEach((header, index) => {
@@ -159,24 +161,24 @@ function checkTransformer(route: Entity, entity: Entity, report: Report): void {
 }
 
 /** Bundled plugins that find out who calls by themselves, and tell backends in the same headers as ours. */
-const otherIdentities = ['session', 'jwt', 'oauth2', 'key-auth', 'ldap-auth', 'basic-auth', 'hmac-auth']
+const OTHER_IDENTITIES = ['session', 'jwt', 'oauth2', 'key-auth', 'ldap-auth', 'basic-auth', 'hmac-auth']
 
 /** What runs after ours; the others have had their say before. */
-const ourPriority = 1420
+const OUR_PRIORITY = 1420
 
 function checkIdentity(scopes: Scopes, prober: Prober, { route, by, proof }: ProtectedRoute, report: Report): void {
   const guard = scopes.atWork(route, 'post-function')
   const left = guard === undefined ? [] : leftByOthers(prober, proof, luaOf(guard, 'access'))
   const telling = by.find((entity) => (configOf(entity).kong_consumer ?? 'none') !== 'none')
-  for (const name of otherIdentities) {
+  for (const name of OTHER_IDENTITIES) {
     const entity = scopes.atWork(route, name)
     if (entity === undefined) continue
     const instead = `${name} at a route of its own, without our plugins`
     if (left.length > 0) {
       const what = `${name} on ${nameOf(route)} tells the backend of somebody else, and the guard there does not put it right: ${left.join(', ')}`
-      report(entity.path, what, `${instead}; or the guard of this project's ${guards[proof.kind].file}, unchanged`)
+      report(entity.path, what, `${instead}; or the guard of this project's ${GUARDS[proof.kind].file}, unchanged`)
     }
-    if (telling !== undefined && Number(pluginSchemas.get(name)?.priority) < ourPriority) {
+    if (telling !== undefined && Number(pluginSchemas.get(name)?.priority) < OUR_PRIORITY) {
       const what = `${name} on ${nameOf(route)} tells Kong of somebody else after ${nameOf(telling)} has: acl, limits and logs go by that one`
       report(entity.path, what, `${instead}; or kong_consumer: none in ${nameOf(telling)}`)
     }
@@ -191,12 +193,12 @@ function checkPreflights(scopes: Scopes, { route, by }: ProtectedRoute, report: 
   report([...cors.path, 'config', 'preflight_continue'], what, 'preflight_continue: false')
 }
 
-const kongsRetries = 5
+const KONGS_RETRIES = 5
 
 function checkRetries({ route }: ProtectedRoute, report: Report): void {
   const service = route.refers.get('service')
   if (service === undefined) return
-  const retries = typeof service.values.retries === 'number' ? service.values.retries : kongsRetries
+  const retries = typeof service.values.retries === 'number' ? service.values.retries : KONGS_RETRIES
   if (retries <= 1) return
   const path = service.values.retries === undefined ? service.path : [...service.path, 'retries']
   const given = service.values.retries === undefined ? `${retries}, Kong's default` : String(retries)

@@ -7,7 +7,7 @@ import { readUrl } from './text-rules.ts'
 type Values = Readonly<Record<string, unknown>>
 type RecordCode = (values: Values) => string | undefined
 
-const periods = ['second', 'minute', 'hour', 'day', 'month', 'year']
+const PERIODS = ['second', 'minute', 'hour', 'day', 'month', 'year']
 
 const limits: RecordCode = (values) => {
   const { policy = 'local', sync_rate: rate = -1 } = values
@@ -18,7 +18,7 @@ const limits: RecordCode = (values) => {
 
 /** A longer period may not have the smaller limit. */
 const periodsInOrder: RecordCode = (values) => {
-  const given = periods.flatMap((name) => {
+  const given = PERIODS.flatMap((name) => {
     const limit = values[name]
     return typeof limit === 'number' ? [{ name, limit }] : []
   })
@@ -29,7 +29,9 @@ const periodsInOrder: RecordCode = (values) => {
   return undefined
 }
 
-const isText = (value: unknown): boolean => typeof value === 'string' && value !== ''
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== ''
+}
 
 const termination: RecordCode = ({ message, content_type: type, body, echo }) => {
   if (isText(message) && (isText(type) || isText(body))) return 'must not have message beside content_type or body'
@@ -39,7 +41,7 @@ const termination: RecordCode = ({ message, content_type: type, body, echo }) =>
 
 const flows = ['authorization_code', 'implicit_grant', 'client_credentials', 'password_grant'].map((f) => `enable_${f}`)
 
-const codes: Readonly<Record<string, RecordCode>> = {
+const CODES: Readonly<Record<string, RecordCode>> = {
   'rate-limiting.config': limits,
   'response-ratelimiting.config.limits': periodsInOrder,
   'request-termination.config': termination,
@@ -54,10 +56,10 @@ const codes: Readonly<Record<string, RecordCode>> = {
   'keys.pem': ({ private_key: secret, public_key: open }) => pemProblem(secret, open),
 }
 
-const reference = /^\{vault:\/\//
+const REFERENCE = /^\{vault:\/\//
 
 function pemProblem(secret: unknown, open: unknown): string | undefined {
-  if ([secret, open].some((each) => reference.test(String(each)))) return undefined
+  if ([secret, open].some((each) => REFERENCE.test(String(each)))) return undefined
   try {
     const both = [
       ...(typeof open === 'string' ? [createPublicKey(open)] : []),
@@ -85,7 +87,7 @@ export function pluginProblem(
 
 /** A rule for a record of the facts that has a function of Kong's, if it is known. */
 export function recordCodes(at: string, schema: FieldSchema): FieldSchema {
-  const code = schema.code === undefined ? undefined : codes[at]
+  const code = schema.code === undefined ? undefined : CODES[at]
   if (code !== undefined) return { valid: (value: unknown) => (isRecord(value) ? code(value) : undefined) }
   return at === 'zipkin.config.static_tags' && schema.type === 'array' ? { valid: tagsOnce } : {}
 }
@@ -100,7 +102,7 @@ export function certificateProblem(values: Values): { readonly field: string; re
   }
   for (const [field, [certificate, key]] of Object.entries(pairs)) {
     if (typeof certificate !== 'string' || typeof key !== 'string') continue
-    if (reference.test(certificate) || reference.test(key)) continue
+    if (REFERENCE.test(certificate) || REFERENCE.test(key)) continue
     if (!isPair(certificate, key)) return { field, text: `must be the key of ${field.replace('key', 'cert')}` }
   }
   const kinds = [values.cert, values.cert_alt].map(keyType)
@@ -112,7 +114,7 @@ export function certificateProblem(values: Values): { readonly field: string; re
 
 /** A JSON Web Key that is none, or another's. */
 export function jwkProblem({ jwk, kid }: Values): string | undefined {
-  if (typeof jwk !== 'string' || reference.test(jwk)) return undefined
+  if (typeof jwk !== 'string' || REFERENCE.test(jwk)) return undefined
   try {
     const key: unknown = JSON.parse(jwk)
     if (!isRecord(key)) return 'must be a JSON object'

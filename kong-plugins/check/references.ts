@@ -1,6 +1,6 @@
 // What one entity says of another: references that lead nowhere, and names that two share.
 import { isRecord } from '@mobile-api-gateway/kong-plugins/gateway/config/source.ts'
-import { type Entity, nameOf, shownFields } from './document.ts'
+import { type Entity, nameOf, SHOWN_FIELDS } from './document.ts'
 import type { Report } from './problem.ts'
 import { nearest } from './suggest.ts'
 
@@ -66,7 +66,7 @@ export function findDuplicates(entities: readonly Entity[], report: Report): voi
     for (const field of entity.kind.unique) {
       const value = entity.values[field]
       if (typeof value !== 'string') continue
-      const what = `this ${nameOf(entity)} has the ${field}${shownFields.includes(field) ? ` ${value}` : ''}`
+      const what = `this ${nameOf(entity)} has the ${field}${SHOWN_FIELDS.includes(field) ? ` ${value}` : ''}`
       claim(`${entity.list} ${field} ${value}`, entity, [...entity.path, field], what, `another ${field}`)
     }
     const fields = entity.kind.sameness

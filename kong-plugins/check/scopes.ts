@@ -1,13 +1,13 @@
 // Which plugin entries are at work for which route: of several entries of one plugin, Kong runs the most specific.
 import { schemaFields } from '@mobile-api-gateway/kong-plugins/gateway/config/plugin-schema.ts'
 import type { Entity } from './document.ts'
-import { requestProtocols } from './entities.ts'
+import { REQUEST_PROTOCOLS } from './entities.ts'
 import { pluginSchemas } from './facts.ts'
 
 /** Kong runs an entry for all HTTP and gRPC requests when it names one of their protocols, whichever. */
 function isEnabled({ values: { enabled, protocols } }: Entity): boolean {
   return (
-    enabled !== false && (!Array.isArray(protocols) || protocols.some((each) => requestProtocols.has(String(each))))
+    enabled !== false && (!Array.isArray(protocols) || protocols.some((each) => REQUEST_PROTOCOLS.has(String(each))))
   )
 }
 
@@ -18,7 +18,7 @@ function isRun({ values, refers }: Entity): boolean {
 }
 
 /** From the most specific kind of scope to the least (K:runloop/plugins_iterator.lua). */
-const scopes = [
+const SCOPES = [
   'route service consumer',
   'route consumer',
   'service consumer',
@@ -30,7 +30,7 @@ const scopes = [
 ]
 
 function rank(entity: Entity): number {
-  return scopes.indexOf(['route', 'service', 'consumer'].filter((field) => entity.refers.has(field)).join(' '))
+  return SCOPES.indexOf(['route', 'service', 'consumer'].filter((field) => entity.refers.has(field)).join(' '))
 }
 
 /** A route with its plugins. */

@@ -2,7 +2,7 @@
 import type { Report } from './problem.ts'
 import { readUrl } from './text-rules.ts'
 
-const parts = ['protocol', 'host', 'port', 'path'] as const
+const PARTS = ['protocol', 'host', 'port', 'path'] as const
 
 /** The fields that Kong sets from a url, whatever else the service says of them. */
 export function urlFields(url: string): Record<string, unknown> {
@@ -20,7 +20,9 @@ export function urlFields(url: string): Record<string, unknown> {
 }
 
 /** Whether a problem with one of those fields is one of the url. */
-export const isOfUrl = (field: string): boolean => parts.some((part) => part === field)
+export function isOfUrl(field: string): boolean {
+  return PARTS.some((part) => part === field)
+}
 
 /** Says of a url what is wrong with one of its parts. */
 export function reportUrl(

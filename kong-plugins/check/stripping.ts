@@ -7,43 +7,47 @@ import type { Report } from './problem.ts'
 import type { Scopes } from './scopes.ts'
 
 /** What backends believe, whether we say it or Kong's own plugins, and the marks that the guard believes. */
-export const reservedHeaders: readonly string[] = [
+export const RESERVED_HEADERS: readonly string[] = [
   ...['X-Mobile-Gateway', 'X-Mobile-Gateway-Caller', 'X-Gateway-Secret'],
   ...IDENTITY_HEADERS,
   ...['X-Authenticated-Groups', 'X-Consumer-ID', 'X-Consumer-Groups'],
 ]
 
 /** By these some backends take a request for one of another method, whose scopes nobody has asked for. */
-export const methodHeaders = ['X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override'] as const
+export const METHOD_HEADERS = ['X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override'] as const
 
 /** Backends read `X_Foo` as `X-Foo`; a stripping function has to do the same. */
-export const plainName = (name: string): string => name.toLowerCase().replaceAll('_', '-')
+export function plainName(name: string): string {
+  return name.toLowerCase().replaceAll('_', '-')
+}
 
-const reserved = new Set(reservedHeaders.map(plainName))
+const RESERVED = new Set(RESERVED_HEADERS.map(plainName))
 
 /** Whether only the gateway may set a header; those that carry a backend's secret may have other names. */
-export const isReserved = (name: string): boolean =>
-  reserved.has(plainName(name)) || plainName(name).startsWith('x-gateway-')
+export function isReserved(name: string): boolean {
+  return RESERVED.has(plainName(name)) || plainName(name).startsWith('x-gateway-')
+}
 
-const spellings = (name: string): string[] => [
-  ...[name, name.toUpperCase(), name.toLowerCase(), name.replaceAll('-', '_')],
-  name.replace('-', '_'),
-]
+function spellings(name: string): string[] {
+  return [...[name, name.toUpperCase(), name.toLowerCase(), name.replaceAll('-', '_')], name.replace('-', '_')]
+}
 
 /** More headers than Kong shows by default, so that the forged one comes after them. */
 const crowd = Array.from({ length: 120 }, (_, i): HeaderLine => [`X-Filler-${i}`, 'x'])
 
-const connectionLines = (name: string): HeaderLine[][] => [
-  [['Connection', name]],
-  [['connection', `close, ${name.toLowerCase()}`]],
-  [['CONNECTION', `keep-alive,${name}`]],
-  [
-    ['Connection', 'keep-alive'],
-    ['Connection', name],
-  ],
-]
+function connectionLines(name: string): HeaderLine[][] {
+  return [
+    [['Connection', name]],
+    [['connection', `close, ${name.toLowerCase()}`]],
+    [['CONNECTION', `keep-alive,${name}`]],
+    [
+      ['Connection', 'keep-alive'],
+      ['Connection', name],
+    ],
+  ]
+}
 
-const harmless: HeaderLine[] = [
+const HARMLESS: HeaderLine[] = [
   ['Connection', 'keep-alive'],
   ['Authorization', 'Bearer probe'],
   ['X-Custom', 'kept'],
@@ -52,15 +56,15 @@ const harmless: HeaderLine[] = [
 /** Which probes a stripping function does not stand; empty when it does its work. */
 export function failedProbes(prober: Prober, rewrite: readonly string[], alsoForged: readonly string[] = []): string[] {
   const run = (headers: readonly HeaderLine[]) => prober.run({ headers }, { rewrite, access: [] })
-  const kept = run(harmless)
+  const kept = run(HARMLESS)
   if (kept.failure !== undefined) return [`it fails: ${kept.failure}`]
   if (kept.status !== undefined) return [`it answers an ordinary request with ${kept.status}`]
-  const lost = harmless.filter(([name]) => !kept.request.some(([each]) => each === name)).map(([name]) => name)
-  const forged = [...reservedHeaders, ...alsoForged].flatMap(spellings).filter((name) => {
+  const lost = HARMLESS.filter(([name]) => !kept.request.some(([each]) => each === name)).map(([name]) => name)
+  const forged = [...RESERVED_HEADERS, ...alsoForged].flatMap(spellings).filter((name) => {
     const { status, request } = run([...crowd, [name, 'forged'], [name, 'again']])
     return status === undefined && request.some(([each]) => each === name)
   })
-  const dropped = [...reservedHeaders, ...alsoForged].filter((name) => {
+  const dropped = [...RESERVED_HEADERS, ...alsoForged].filter((name) => {
     return connectionLines(name).some((lines) => run([...crowd, ...lines]).status === undefined)
   })
   return [
@@ -72,7 +76,7 @@ export function failedProbes(prober: Prober, rewrite: readonly string[], alsoFor
   ]
 }
 
-const instead = "the global pre-function of this project's kong.yml, in the top-level list plugins, unchanged"
+const INSTEAD = "the global pre-function of this project's kong.yml, in the top-level list plugins, unchanged"
 
 /**
  * Checks the stripping of a file with protected routes. Kong runs `rewrite` for global plugins alone.
@@ -92,8 +96,8 @@ export function checkStripping(
   if (global === undefined) {
     const works = all.find((entity) => failedProbes(prober, luaOf(entity, 'rewrite')).length === 0)
     if (works === undefined) {
-      report(at, 'nothing removes the mark and the identity headers that clients may send', instead)
-    } else report(works.path, 'this pre-function is not global, and Kong runs rewrite for global plugins only', instead)
+      report(at, 'nothing removes the mark and the identity headers that clients may send', INSTEAD)
+    } else report(works.path, 'this pre-function is not global, and Kong runs rewrite for global plugins only', INSTEAD)
     return []
   }
   const code = luaOf(global, 'rewrite')
@@ -102,7 +106,7 @@ export function checkStripping(
     report(
       [...global.path, 'config', 'rewrite'],
       `this function does not protect what it should: ${failed.join('; ')}`,
-      instead,
+      INSTEAD,
     )
   return code
 }

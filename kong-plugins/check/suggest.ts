@@ -4,7 +4,7 @@ import { nearest } from '@mobile-api-gateway/kong-plugins/schema/nearest.ts'
 export { nearest }
 
 /** Kong's patterns that people meet most, in words. */
-const words: Readonly<Record<string, string>> = {
+const WORDS: Readonly<Record<string, string>> = {
   'must not match the Lua pattern //': 'must not contain //',
   'must not match the Lua pattern ^[Hh][Oo][Ss][Tt]$': 'goes into hosts',
   'must match one of the Lua patterns ^/ ^~/': 'must start with / (a prefix) or with ~/ (a regular expression)',
@@ -14,7 +14,9 @@ const words: Readonly<Record<string, string>> = {
 }
 
 /** The same in plainer words, where there are some. */
-export const sayPlainly = (text: string): string => words[text] ?? text
+export function sayPlainly(text: string): string {
+  return WORDS[text] ?? text
+}
 
 /** More than these are not worth reading out. */
 const MOST_NAMES = 12

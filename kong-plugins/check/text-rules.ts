@@ -7,38 +7,37 @@ import { luaProblem } from './lua-syntax.ts'
 /** What is wrong with a value; undefined when it is fine. */
 export type TextRule = (text: string) => string | undefined
 
-const says =
-  (expression: RegExp, words: string): TextRule =>
-  (text) =>
-    expression.test(text) ? undefined : words
+function says(expression: RegExp, words: string): TextRule {
+  return (text) => (expression.test(text) ? undefined : words)
+}
 
 interface Host {
   readonly kind: 'name' | 'ipv4' | 'ipv6'
   readonly port: number | undefined
 }
 
-const badPort = 'must have a port up to 65535'
-const badHost = 'must be a host name or an IP address'
+const BAD_PORT = 'must have a port up to 65535'
+const BAD_HOST = 'must be a host name or an IP address'
 
 /** Takes a host apart as Kong does: what has several colons is IPv6, what has only digits and dots IPv4. */
 function readHost(text: string): Host | string {
   if (text.split(':').length > 2) {
     const [, bracketed, port] = /^\[(.*)\](?::(\d*))?$/s.exec(text) ?? []
-    if (!isIPv6(bracketed ?? text)) return badHost
-    return Number(port ?? 0) > 65_535 ? badPort : { kind: 'ipv6', port: port ? Number(port) : undefined }
+    if (!isIPv6(bracketed ?? text)) return BAD_HOST
+    return Number(port ?? 0) > 65_535 ? BAD_PORT : { kind: 'ipv6', port: port ? Number(port) : undefined }
   }
   const [, name = '', digits] = /^(.*?)(?::(\d+))?$/s.exec(text) ?? []
   const port = digits === undefined ? undefined : Number(digits)
   if (/^[\d.]+$/.test(text.replace(':', ''))) {
     const parts = name.split('.')
     const fits = parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) <= 255)
-    if (!fits) return badHost
-    return (port ?? 0) > 65_535 ? badPort : { kind: 'ipv4', port }
+    if (!fits) return BAD_HOST
+    return (port ?? 0) > 65_535 ? BAD_PORT : { kind: 'ipv4', port }
   }
-  if ((port ?? 0) > 65_535) return badPort
+  if ((port ?? 0) > 65_535) return BAD_PORT
   const labels = name.split('.')
   const fits = labels.every((label, i) => !label.endsWith('-') && (label !== '' || i === labels.length - 1))
-  return /^[\w.-]+$/.test(name) && fits ? { kind: 'name', port } : badHost
+  return /^[\w.-]+$/.test(name) && fits ? { kind: 'name', port } : BAD_HOST
 }
 
 interface HostRules {
@@ -49,7 +48,7 @@ interface HostRules {
 
 function hostProblem(text: string, { port = false, onlyNames = false }: HostRules): string | undefined {
   const host = readHost(text)
-  if (typeof host === 'string') return host === badPort && !port ? 'must be a host without a port' : host
+  if (typeof host === 'string') return host === BAD_PORT && !port ? 'must be a host without a port' : host
   if (onlyNames && host.kind !== 'name') return 'must not be an IP address'
   return host.port !== undefined && !port ? 'must be a host without a port' : undefined
 }
@@ -68,16 +67,20 @@ const pathProblem: TextRule = (path) => {
 const percentProblem = says(/^(?:[^%]|%[0-9a-f]{2})*$/i, 'holds a % that is not followed by two hex digits')
 
 /** Percent-encodings that Kong leaves as they are; it compares all else decoded (RFC 3986 §2.2). */
-const keptCodes = new Set([..."!#$%&'()*+,/:;=?@[]"].map((char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`))
+const KEPT_CODES = new Set(
+  [..."!#$%&'()*+,/:;=?@[]"].map((char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`),
+)
 
 const routePathProblem: TextRule = (path) => {
   if (path.startsWith('~')) return expressionProblem(path.slice(1)) ?? (isPath(path) ? percentProblem(path) : undefined)
   if (percentProblem(path) !== undefined && /^\/[\w.\-~/%:@!$&'()*+,;=]*$/.test(path)) return percentProblem(path)
-  if (path.match(/%[0-9a-f]{2}/gi)?.some((code) => !keptCodes.has(code)) === true)
+  if (path.match(/%[0-9a-f]{2}/gi)?.some((code) => !KEPT_CODES.has(code)) === true)
     return 'may percent-encode reserved characters only, with capital hex digits'
   return /\/\.{1,2}(\/|$)/.test(path) ? 'must not contain /./ or /../' : undefined
 }
-const isPath = (path: string): boolean => /^\/[\w.\-~/%:@!$&'()*+,;=]*$/.test(path)
+function isPath(path: string): boolean {
+  return /^\/[\w.\-~/%:@!$&'()*+,;=]*$/.test(path)
+}
 
 /** Kong's router matches by Rust's regular expressions: no look-around, no back references. PCRE reads them as well. */
 const expressionProblem: TextRule = (source) => {
@@ -93,7 +96,7 @@ const expressionProblem: TextRule = (source) => {
 }
 
 /** What PCRE does not know: JavaScript's own escapes and classes, and a quantifier after a quantifier. */
-const notPcre: readonly (readonly [RegExp, string])[] = [
+const NOT_PCRE: readonly (readonly [RegExp, string])[] = [
   [/^(?:[^\\]|\\.)*?(\\[uUlL])/s, 'unknown escape'],
   [
     /\[:\^?(?!(?:alpha|lower|upper|alnum|ascii|blank|cntrl|digit|graph|print|punct|space|word|xdigit):\])\w+:\]/,
@@ -104,7 +107,7 @@ const notPcre: readonly (readonly [RegExp, string])[] = [
 
 /** PCRE knows nearly all that JavaScript knows, and more: only what is wrong in both is reported. */
 const pcreProblem: TextRule = (source) => {
-  const [, unknown] = notPcre.find(([expression]) => expression.test(source)) ?? []
+  const [, unknown] = NOT_PCRE.find(([expression]) => expression.test(source)) ?? []
   if (unknown !== undefined) return `must be a regular expression (${unknown})`
   try {
     new RegExp(source)
@@ -136,9 +139,8 @@ const urlProblem: TextRule = (text) => {
   return scheme === undefined ? 'must be a URL with a scheme' : undefined
 }
 
-const canRead =
-  (what: string, read: (text: string) => unknown): TextRule =>
-  (text) => {
+function canRead(what: string, read: (text: string) => unknown): TextRule {
+  return (text) => {
     try {
       read(text)
       return undefined
@@ -146,9 +148,10 @@ const canRead =
       return `must be a PEM ${what}`
     }
   }
+}
 
 /** Ends a header's name in `name:value`. */
-const nameBefore = (pair: string): [name: string, value: string] => {
+function nameBefore(pair: string): [name: string, value: string] {
   const [, name = '', value = ''] = /^([^:]+):*(.*?)$/s.exec(pair) ?? []
   return [name, value]
 }
@@ -157,8 +160,10 @@ const headerName = says(/^[\w-]+$/, 'may hold letters, digits, - and _ only')
 const headerBefore: TextRule = (pair) => headerName(nameBefore(pair)[0])
 const headersAround: TextRule = (pair) => headerBefore(pair) ?? headerName(nameBefore(pair)[1])
 const valueAfter: TextRule = (pair) => (nameBefore(pair)[1] === '' ? 'needs a value after the colon' : undefined)
-const anyIp = (text: string): boolean => isIPv4(text) || (isIPv6(text) && !text.includes('%'))
-const cidr = (text: string, version: 4 | 6): boolean => {
+function anyIp(text: string): boolean {
+  return isIPv4(text) || (isIPv6(text) && !text.includes('%'))
+}
+function cidr(text: string, version: 4 | 6): boolean {
   const [, address = '', length = ''] = /^(.+)\/(\d{1,3})$/.exec(text) ?? []
   if (length !== String(Number(length))) return false
   return version === 4 ? isIPv4(address) && Number(length) <= 32 : isIPv6(address) && Number(length) <= 128
@@ -169,7 +174,7 @@ const lua: TextRule = (code) => {
 }
 
 /** Rules by the name that the facts have for them. */
-export const textRules: Readonly<Record<string, TextRule>> = {
+export const TEXT_RULES: Readonly<Record<string, TextRule>> = {
   host: (text) => hostProblem(text, {}),
   host_with_optional_port: (text) => hostProblem(text, { port: true }),
   wildcard_host: (text) => oneStar(text) ?? hostProblem(text.replace('*', 'wildcard'), { onlyNames: true }),

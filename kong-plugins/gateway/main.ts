@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { pino } from 'pino'
 import { startGateway } from './life/gateway.ts'
 
-const usage = `Usage: npm run gateway -- --socket PATH [--config kong.yml] [--port 8000] [--host 127.0.0.1]
+const USAGE = `Usage: npm run gateway -- --socket PATH [--config kong.yml] [--port 8000] [--host 127.0.0.1]
                           [--plugin-timeout MILLISECONDS]
 
   --socket          where the plugin server listens
@@ -30,7 +30,7 @@ function readArguments(): { config: string; socketPath: string; port: number; ho
     },
   })
   if (values.help) {
-    process.stdout.write(usage)
+    process.stdout.write(USAGE)
     process.exit(0)
   }
   const { config, socket: socketPath } = values
@@ -47,14 +47,14 @@ async function main(): Promise<void> {
   try {
     given = readArguments()
   } catch (error) {
-    fail(`${error instanceof Error ? error.message : error}\n\n${usage}`, 2)
+    fail(`${error instanceof Error ? error.message : error}\n\n${USAGE}`, 2)
   }
   const { timeout, ...options } = given
   const logger = pino({ name: 'gateway', level: process.env.LOG_LEVEL ?? 'info' }, pino.destination(2))
   // An error that nobody caught is a bug of ours and told as one, but one faulty exchange must not end all others.
   process.on('uncaughtException', (cause) => logger.error({ err: cause }, 'uncaught exception'))
   process.on('unhandledRejection', (cause) => logger.error({ err: cause }, 'unhandled rejection'))
-  const gateway = await startGateway({ ...options, logger, pluginReadTimeoutMs: timeout, watch: true }).catch(
+  const gateway = await startGateway({ ...options, logger, pluginReadTimeoutMillis: timeout, watch: true }).catch(
     (error: unknown) => fail(error instanceof Error ? error.message : String(error)),
   )
   process.stdout.write(`embedded gateway listening on ${gateway.url}\n`)

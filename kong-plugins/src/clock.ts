@@ -9,4 +9,4 @@ export interface Clock {
 }
 
 /** The clocks of this machine. */
-export const systemClock: Clock = { wall: () => Date.now(), monotonic: () => performance.now() }
+export const SYSTEM_CLOCK: Clock = { wall: () => Date.now(), monotonic: () => performance.now() }

@@ -1,6 +1,6 @@
 // What all plugin instances of this process share: keys, caches and counters outlive every instance, worker and reload.
 import type { Logger } from 'pino'
-import { type Clock, systemClock } from './clock.ts'
+import { type Clock, SYSTEM_CLOCK } from './clock.ts'
 import type { Holder } from './holder.ts'
 import { createDecisions, type Decisions } from './metrics/decisions.ts'
 import { createRedisLinks, type RedisLinks } from './redis/links.ts'
@@ -25,7 +25,7 @@ export interface Services {
   readonly decisions: Decisions
   readonly log: Logger
   /** Longest time from the start of a handler to its answer, in milliseconds. */
-  readonly deadlineMs: number
+  readonly deadlineMillis: number
 }
 
 /** The same in the hands of one configuration. */
@@ -38,12 +38,12 @@ export interface HeldServices extends Services {
 export interface Outside {
   readonly clock?: Clock
   readonly fetchKeys?: FetchKeys
-  readonly deadlineMs?: number
+  readonly deadlineMillis?: number
 }
 
 /** Creates the services of one process. */
 export function createServices(log: Logger, outside: Outside = {}): Services {
-  const clock = outside.clock ?? systemClock
+  const clock = outside.clock ?? SYSTEM_CLOCK
   const redis = createRedisLinks(log)
   return {
     clock,
@@ -56,6 +56,6 @@ export function createServices(log: Logger, outside: Outside = {}): Services {
     unknownPlans: createUnknownPlans(log),
     decisions: createDecisions(),
     log,
-    deadlineMs: outside.deadlineMs ?? 2000,
+    deadlineMillis: outside.deadlineMillis ?? 2000,
   }
 }

@@ -13,7 +13,7 @@ export interface ShellOptions {
   readonly log: Logger
   readonly trouble: TroubleLog
   readonly meter: Meter
-  readonly deadlineMs: number
+  readonly deadlineMillis: number
 }
 
 /**
@@ -23,20 +23,20 @@ export interface ShellOptions {
 export async function handleAccess(
   kong: Kong,
   decide: Decide,
-  { plugin, log, trouble, meter, deadlineMs }: ShellOptions,
+  { plugin, log, trouble, meter, deadlineMillis }: ShellOptions,
 ): Promise<void> {
   const started = performance.now()
   let effects: Effects
   try {
-    effects = await withinDeadline(decide(kong), deadlineMs)
-  } catch (cause) {
-    trouble.note('stage failed', { plugin, err: cause }, 'stage failed; failing closed')
+    effects = await withinDeadline(decide(kong), deadlineMillis)
+  } catch (error) {
+    trouble.note('stage failed', { plugin, err: error }, 'stage failed; failing closed')
     effects = deny(unavailable('stage failed'))
   }
   try {
     await carryOut(kong, effects)
-  } catch (cause) {
-    trouble.note('effects not carried out', { plugin, err: cause }, 'effects not carried out; failing closed')
+  } catch (error) {
+    trouble.note('effects not carried out', { plugin, err: error }, 'effects not carried out; failing closed')
     effects = deny(unavailable('effects not carried out'))
     await carryOut(kong, effects).catch(() => {})
   }
@@ -85,9 +85,12 @@ function answer(kong: Kong, { status, body, headers }: Answer): Promise<void> {
   return kong.response.exit(status, body, headers)
 }
 
-function withinDeadline(work: Promise<Effects>, deadlineMs: number): Promise<Effects> {
+function withinDeadline(work: Promise<Effects>, deadlineMillis: number): Promise<Effects> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => resolve(deny(unavailable(`no decision within ${deadlineMs} ms`))), deadlineMs)
+    const timer = setTimeout(
+      () => resolve(deny(unavailable(`no decision within ${deadlineMillis} ms`))),
+      deadlineMillis,
+    )
     work.then(
       (effects) => {
         clearTimeout(timer)

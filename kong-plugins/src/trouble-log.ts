@@ -2,7 +2,7 @@
 import type { Logger } from 'pino'
 import type { Clock } from './clock.ts'
 
-const EVERY_MS = 1000
+const EVERY_MILLIS = 1000
 /** Reasons remembered at once; they come from a short list of ours. */
 const MAX_REASONS = 100
 
@@ -18,7 +18,7 @@ export function createTroubleLog(log: Logger, clock: Clock): TroubleLog {
     note(reason, facts, message) {
       const now = clock.monotonic()
       const before = told.get(reason)
-      if (before && now - before.at < EVERY_MS) {
+      if (before && now - before.at < EVERY_MILLIS) {
         before.unsaid += 1
         return
       }

@@ -8,11 +8,15 @@ const key = await createSigningKey()
 /** 20 seconds into a minute, standing still. */
 const wall = Math.floor(Date.now() / 60_000) * 60_000 + 20_000
 const clock = { wall: () => wall, monotonic: () => performance.now() }
-const bearer = async (claims: Record<string, unknown> = {}): Promise<{ authorization: string }> => ({
-  authorization: `Bearer ${await signToken(key, { claims: { iat: wall / 1000, ...claims } })}`,
-})
+async function bearer(claims: Record<string, unknown> = {}): Promise<{ authorization: string }> {
+  return {
+    authorization: `Bearer ${await signToken(key, { claims: { iat: wall / 1000, ...claims } })}`,
+  }
+}
 
-type Test = { after(ended: () => unknown): void }
+interface Test {
+  after(ended: () => unknown): void
+}
 async function setUp(t: Test, changes: Record<string, unknown> = {}) {
   const keys = await startKeyServer(t, key)
   const running = await startPluginServer(t, { clock })
@@ -208,7 +212,7 @@ t.test('counters outlive an instance: a reload gives nobody new calls', async (t
 t.test('a key server that never answers: 503 at the deadline, and what comes later changes nothing', async (t) => {
   let arrive: (document: unknown) => void = () => {}
   const fetchKeys = () => new Promise<unknown>((resolve) => (arrive = resolve))
-  const running = await startPluginServer(t, { clock, fetchKeys, deadlineMs: 100 })
+  const running = await startPluginServer(t, { clock, fetchKeys, deadlineMillis: 100 })
   const kong = running.connect()
   const instance = await kong.start('mobile-gateway', gatewayConfig('http://127.0.0.1:1/jwks'))
   const started = performance.now()

@@ -9,7 +9,7 @@ import type { Party } from './auth/party.ts'
 import { countsFrom } from './options.ts'
 import { interleaved, median } from './rounds.ts'
 
-export const usage = `npm run bench -- auth [--pairs 5] [--seconds 4] [--callers 16] [--only OPERATION]
+export const USAGE = `npm run bench -- auth [--pairs 5] [--seconds 4] [--callers 16] [--only OPERATION]
 
 Operations per second, latency, and processor time, transactions and WAL per operation, of this project's authorization
 server and of npm's oidc-provider (compare-and-swap adapter, prepared statements, static clients), on one PostgreSQL and

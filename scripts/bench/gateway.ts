@@ -11,7 +11,7 @@ import { type Result, type Round, report } from './report.ts'
 import { interleaved } from './rounds.ts'
 import { type Gateway, type Site, startSite } from './site.ts'
 
-export const usage = `npm run bench -- gateway [--gateway kong|embedded] [--rounds 3] [--seconds 5] [--connections 32] [--users 200]
+export const USAGE = `npm run bench -- gateway [--gateway kong|embedded] [--rounds 3] [--seconds 5] [--connections 32] [--users 200]
 
 Requests per second and latency of the bare route of a gateway without us, of the bare route beside ours (our global
 function runs there, too), of mobile-gateway (guard and limit headers included), of the three separate plugins, and, on
@@ -33,7 +33,7 @@ export async function benchGateway(args: readonly string[], print: (line: string
   const options = readOptions(args)
   const generator = chooseGenerator()
   print(`${machine()}; load by ${generator.name}, ${options.connections} connections, ${options.users} users`)
-  print(`${options.rounds} rounds of ${options.seconds} s per route, on ${gatewayName[options.gateway]}, one worker`)
+  print(`${options.rounds} rounds of ${options.seconds} s per route, on ${GATEWAY_NAME[options.gateway]}, one worker`)
   const site = await startSite(options.gateway, options.users)
   try {
     const candidates = candidatesOf(site)
@@ -113,7 +113,7 @@ async function measure(
   }
 }
 
-const gatewayName = { kong: 'Kong', embedded: 'the embedded gateway' }
+const GATEWAY_NAME = { kong: 'Kong', embedded: 'the embedded gateway' }
 
 function machine(): string {
   const [processor] = cpus()

@@ -23,8 +23,8 @@ export interface Load {
 export interface Measured {
   readonly requests: number
   readonly requestsPerSecond: number
-  readonly p50Ms: number
-  readonly p99Ms: number
+  readonly p50Millis: number
+  readonly p99Millis: number
 }
 
 /** A load generator. */
@@ -45,18 +45,18 @@ export function chooseGenerator(): Generator {
 interface Counts {
   readonly requests: number
   readonly seconds: number
-  readonly p50Ms: number
-  readonly p99Ms: number
+  readonly p50Millis: number
+  readonly p99Millis: number
   /** Answers that are no success. */
   readonly refused: number
   /** Connections that broke or were silent. */
   readonly broken: number
 }
 
-function judge(load: Load, { requests, seconds, refused, broken, p50Ms, p99Ms }: Counts): Measured {
+function judge(load: Load, { requests, seconds, refused, broken, p50Millis, p99Millis }: Counts): Measured {
   if (requests === 0 || refused > 0 || broken > 0)
     throw new Error(`${load.path}: of ${requests} calls ${refused} were refused and ${broken} got no answer`)
-  return { requests, requestsPerSecond: requests / seconds, p50Ms, p99Ms }
+  return { requests, requestsPerSecond: requests / seconds, p50Millis, p99Millis }
 }
 
 async function runWrk(wrk: string, load: Load): Promise<Measured> {
@@ -66,7 +66,7 @@ async function runWrk(wrk: string, load: Load): Promise<Measured> {
     stdout.trimEnd().split('\n').at(-1) ?? '',
   )
   const { requests, refused, broken } = found
-  const times = { seconds: found.microseconds / 1e6, p50Ms: found.p50 / 1000, p99Ms: found.p99 / 1000 }
+  const times = { seconds: found.microseconds / 1e6, p50Millis: found.p50 / 1000, p99Millis: found.p99 / 1000 }
   return judge(load, { requests, refused, broken, ...times })
 }
 
@@ -93,8 +93,8 @@ async function runAutocannon(load: Load): Promise<Measured> {
   return judge(load, {
     requests: found['2xx'] + found.non2xx,
     seconds: found.duration,
-    p50Ms: found.latency.p50,
-    p99Ms: found.latency.p99,
+    p50Millis: found.latency.p50,
+    p99Millis: found.latency.p99,
     refused: found.non2xx,
     broken: found.errors + found.timeouts,
   })

@@ -11,7 +11,7 @@ import { waitUntil } from '../stack/wait.ts'
 import { AUDIENCE, type Callers, createCallers, ISSUER } from './callers.ts'
 import { makeCalls, type Outcomes, startInstance } from './plugin-caller.ts'
 
-export const usage = `npm run bench -- memory [--calls 200000] [--tokens 50000]
+export const USAGE = `npm run bench -- memory [--calls 200000] [--tokens 50000]
 
 Makes so many calls that are refused, for every reason there is, then as many that are accepted, with so many different
 tokens, and looks at what is left in the plugin server's memory after each quarter.
@@ -58,7 +58,7 @@ export async function measureMemory({ calls, tokens }: MemoryOptions, print: (li
   print(`signing ${tokens} tokens…`)
   const callers = await createCallers(tokens)
   try {
-    if (!(await waitUntil(() => answersPluginCalls(socketPath), { timeoutMs: 10_000 })))
+    if (!(await waitUntil(() => answersPluginCalls(socketPath), { timeoutMillis: 10_000 })))
       throw new Error('no plugin server')
     const instanceId = await startInstance(socketPath, configFor(callers))
     const to = { socketPath, instanceId, connections: CONNECTIONS }

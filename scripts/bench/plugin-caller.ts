@@ -4,11 +4,11 @@ import { readFrame } from '@mobile-api-gateway/kong-plugins/protocol/codec.ts'
 import { exit, getHeader } from '@mobile-api-gateway/kong-plugins/protocol/pdk-calls.ts'
 
 /** Milliseconds for each answer. */
-const PATIENCE_MS = 10_000
+const PATIENCE_MILLIS = 10_000
 
 /** Starts an instance of `mobile-gateway`. */
 export async function startInstance(socketPath: string, config: object): Promise<number> {
-  const client = new PluginClient(socketPath, PATIENCE_MS)
+  const client = new PluginClient(socketPath, PATIENCE_MILLIS)
   const start = { name: 'mobile-gateway', config: JSON.stringify(config) }
   const { instance_status } = await client.call({ cmd_start_instance: start }).finally(() => client.close())
   return instance_status?.instance_id ?? 0
@@ -37,7 +37,7 @@ export async function makeCalls({
 }: Calls): Promise<Outcomes> {
   const outcomes: Record<string, number> = {}
   let next = 0
-  const client = new PluginClient(socketPath, PATIENCE_MS)
+  const client = new PluginClient(socketPath, PATIENCE_MILLIS)
   async function work(): Promise<void> {
     while (next < total) {
       const outcome = await makeCall(client, instanceId, authorization(next++))

@@ -70,7 +70,7 @@ export async function startSite(kind: GatewayKind, users: number): Promise<Site>
       const configPath = join(home, 'kong.yml')
       await writeFile(configPath, kongYml, { mode: 0o600 })
       const port = await freePort()
-      const process = await launch(await gatewaySpec[kind]({ name, configPath, port, socket, home }))
+      const process = await launch(await GATEWAY_SPEC[kind]({ name, configPath, port, socket, home }))
       return { origin: `http://127.0.0.1:${port}`, process }
     }
     const own = await gateway('own', await protectedRoutes(callers, backend))
@@ -95,7 +95,7 @@ interface Place {
   readonly home: string
 }
 
-const gatewaySpec: Readonly<Record<GatewayKind, (place: Place) => Promise<ProcessSpec>>> = {
+const GATEWAY_SPEC: Readonly<Record<GatewayKind, (place: Place) => Promise<ProcessSpec>>> = {
   async kong({ name, configPath, port, socket, home }) {
     return {
       name: `Kong (${name})`,

@@ -3,18 +3,19 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Narrator } from './terminal.ts'
 
 /** Headers that the gateway sets for the backend; a client's own are removed. */
-const identityHeaders = [
+const IDENTITY_HEADERS = [
   'x-authenticated-userid',
   'x-authenticated-scope',
   'x-consumer-username',
   'x-consumer-custom-id',
   'x-credential-identifier',
 ]
-const mostCalls = 1000
-const parallelCalls = 10
+const MOST_CALLS = 1000
+const PARALLEL_CALLS = 10
 
-const call = (url: string, accessToken: string): Promise<Response> =>
-  fetch(url, { headers: { authorization: `Bearer ${accessToken}` } })
+function call(url: string, accessToken: string): Promise<Response> {
+  return fetch(url, { headers: { authorization: `Bearer ${accessToken}` } })
+}
 
 /** Calls the API once without and once with the token, and shows the identity that reached the backend. */
 export async function callOnce(url: string, accessToken: string, tell: Narrator): Promise<void> {
@@ -32,7 +33,7 @@ export async function callOnce(url: string, accessToken: string, tell: Narrator)
   const received = response.ok ? readHeaders(await response.json()) : undefined
   if (received === undefined) throw new Error(`the call was refused: ${response.status} ${await response.text()}`)
   tell.say('The backend received:')
-  tell.facts(Object.fromEntries(identityHeaders.map((name) => [name, String(received.get(name) ?? '(missing)')])))
+  tell.facts(Object.fromEntries(IDENTITY_HEADERS.map((name) => [name, String(received.get(name) ?? '(missing)')])))
   tell.say('The app was told:')
   tell.facts(limitHeaders(response))
 }
@@ -51,8 +52,8 @@ async function callWhenAllowed(url: string, accessToken: string, tell: Narrator)
 /** Calls until the limit of the plan is reached. */
 export async function callUntilLimited(url: string, accessToken: string, tell: Narrator): Promise<void> {
   tell.step('The app calls until the limit', 'One counter per user and app; the plan decides how far it goes.')
-  for (let calls = 0; calls < mostCalls; calls += parallelCalls) {
-    const responses = await Promise.all(Array.from({ length: parallelCalls }, () => call(url, accessToken)))
+  for (let calls = 0; calls < MOST_CALLS; calls += PARALLEL_CALLS) {
+    const responses = await Promise.all(Array.from({ length: PARALLEL_CALLS }, () => call(url, accessToken)))
     const limited = responses.find(({ status }) => status === 429)
     if (limited !== undefined) {
       const passed = responses.filter(({ ok }) => ok).length
@@ -65,7 +66,7 @@ export async function callUntilLimited(url: string, accessToken: string, tell: N
       await response.body?.cancel()
     }
   }
-  throw new Error(`no limit after ${mostCalls} calls`)
+  throw new Error(`no limit after ${MOST_CALLS} calls`)
 }
 
 function limitHeaders({ headers }: Response): Record<string, string> {

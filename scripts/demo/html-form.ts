@@ -10,8 +10,10 @@ export interface Form {
   readonly button: string
 }
 
-const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'", '#x27': "'" }
-const decode = (text: string): string => text.replace(/&(amp|lt|gt|quot|#39|#x27);/g, (_, name) => entities[name] ?? '')
+const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'", '#x27': "'" }
+function decode(text: string): string {
+  return text.replace(/&(amp|lt|gt|quot|#39|#x27);/g, (_, name) => ENTITIES[name] ?? '')
+}
 
 function attributes(tag: string): Map<string, string> {
   const found = new Map<string, string>()

@@ -1,7 +1,7 @@
 // From PKCE pair to tokens: the authorization code flow of a native app (RFC 6749, RFC 7636, RFC 8252, RFC 9207).
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import * as oauth from 'oauth4webapi'
-import { demo } from '../seed.ts'
+import { DEMO } from '../seed.ts'
 import type { StackUrls } from '../stack/urls.ts'
 import { listenForRedirect, openBrowser } from './system-browser.ts'
 import { type Narrator, shorten } from './terminal.ts'
@@ -29,7 +29,7 @@ export async function discover(issuer: string): Promise<Parties> {
   const response = await oauth.discoveryRequest(url, { ...options, algorithm: 'oidc' })
   return {
     server: await oauth.processDiscoveryResponse(url, response),
-    client: { client_id: demo.clientId },
+    client: { client_id: DEMO.clientId },
     authentication: oauth.None(), // a public client: nothing in an app is secret
     options,
   }
@@ -43,8 +43,8 @@ export async function logIn(parties: Parties, urls: StackUrls, tell: Narrator, i
   const state = oauth.generateRandomState()
   tell.facts({ code_verifier: verifier, code_challenge: challenge, state })
 
-  const listener = inBrowser ? await listenForRedirect(demo.loopbackRedirectUri) : undefined
-  const redirectUri = listener?.redirectUri ?? demo.redirectUri
+  const listener = inBrowser ? await listenForRedirect(DEMO.loopbackRedirectUri) : undefined
+  const redirectUri = listener?.redirectUri ?? DEMO.redirectUri
   const url = authorizationUrl(parties.server, { redirectUri, challenge, state, resource: urls.resource })
   tell.step('The app opens the system browser', 'Never a web view: the app must not see the password (RFC 8252 §8.12).')
   tell.say(`GET ${url.origin}${url.pathname}`)
@@ -102,9 +102,9 @@ function authorizationUrl(server: oauth.AuthorizationServer, request: Request): 
   const url = new URL(server.authorization_endpoint)
   url.search = new URLSearchParams({
     response_type: 'code',
-    client_id: demo.clientId,
+    client_id: DEMO.clientId,
     redirect_uri: request.redirectUri,
-    scope: Object.keys(demo.scopes).join(' '),
+    scope: Object.keys(DEMO.scopes).join(' '),
     resource: request.resource,
     state: request.state,
     code_challenge: request.challenge,
@@ -115,10 +115,10 @@ function authorizationUrl(server: oauth.AuthorizationServer, request: Request): 
 
 async function throughUserAgent(url: string, redirectUri: string, tell: Narrator): Promise<string> {
   tell.step('The person logs in', 'Played here by HTTP calls; `npm run demo -- --browser` lets you do it yourself.')
-  return visit(url, redirectUri, demo, {
+  return visit(url, redirectUri, DEMO, {
     onPage: (title, page) => tell.say(`page "${title}" at ${new URL(page).pathname}`),
     onSubmit: ({ action, button, fields }) => {
-      const typed = fields.has('password') ? `${demo.email}, password, ` : ''
+      const typed = fields.has('password') ? `${DEMO.email}, password, ` : ''
       tell.say(`  ${typed}press "${button}": POST ${action.pathname}`)
     },
     onRedirect: (status, location) => tell.say(`${status} to ${location.split('?')[0]}`),
@@ -130,7 +130,7 @@ async function throughSystemBrowser(
   listener: Awaited<ReturnType<typeof listenForRedirect>>,
   tell: Narrator,
 ): Promise<string> {
-  tell.step('You log in', `${demo.email} / ${demo.password}`)
+  tell.step('You log in', `${DEMO.email} / ${DEMO.password}`)
   const opened = await openBrowser(url)
   tell.say(opened ? 'Your browser should open. If it does not, open this address:' : 'Open this address:')
   tell.say(`  ${url}`)

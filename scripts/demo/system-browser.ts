@@ -10,7 +10,7 @@ export interface LoopbackRedirect {
   close(): void
 }
 
-const page = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+const PAGE = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Back to the demo</title><p style="font:1.2rem/1.5 system-ui;margin:2rem">Thank you. The demo goes on in the terminal; you can close this tab.`
 
 /**
@@ -26,7 +26,7 @@ export async function listenForRedirect(registered: string): Promise<LoopbackRed
       response.writeHead(404).end() // a browser also asks for /favicon.ico
       return
     }
-    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', connection: 'close' }).end(page)
+    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', connection: 'close' }).end(PAGE)
     resolve(url.href)
   })
   await new Promise<void>((done, fail) => {

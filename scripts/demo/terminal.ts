@@ -30,4 +30,6 @@ export function createNarrator(write: (line: string) => void): Narrator {
 }
 
 /** The beginning and the end of something long that nobody needs in full. */
-export const shorten = (text: string): string => (text.length <= 40 ? text : `${text.slice(0, 24)}…${text.slice(-8)}`)
+export function shorten(text: string): string {
+  return text.length <= 40 ? text : `${text.slice(0, 24)}…${text.slice(-8)}`
+}

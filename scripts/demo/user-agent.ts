@@ -14,7 +14,7 @@ export interface Credentials {
   readonly password: string
 }
 
-const mostSteps = 12
+const MOST_STEPS = 12
 
 /**
  * Opens an authorization URL and goes on until the server redirects to the app.
@@ -31,7 +31,7 @@ export async function visit(
   const cookies = new Map<string, string>()
   let loggedIn = false
   let request = new Request(start)
-  for (let steps = 0; steps < mostSteps; steps += 1) {
+  for (let steps = 0; steps < MOST_STEPS; steps += 1) {
     request.headers.set('cookie', [...cookies].map(([name, value]) => `${name}=${value}`).join('; '))
     const response = await fetch(request, { redirect: 'manual' })
     keepCookies(cookies, response)
@@ -52,7 +52,7 @@ export async function visit(
     events.onSubmit(form)
     request = fillIn(form, credentials)
   }
-  throw new Error(`no redirect to the app after ${mostSteps} pages`)
+  throw new Error(`no redirect to the app after ${MOST_STEPS} pages`)
 }
 
 /** The login form, or else the page's first: our pages put the way forward before the ways out. */

@@ -1,6 +1,6 @@
 // What npm start says when everything is up: where it is, who may log in, what to do next.
 import { relative } from 'node:path'
-import { demo } from '../seed.ts'
+import { DEMO } from '../seed.ts'
 import type { StackEnvironment } from '../stack/environment.ts'
 import type { GatewayKind, Stack } from '../stack/stack.ts'
 
@@ -28,8 +28,8 @@ Everything is up (${seconds.toFixed(1)} s).
   Demo API      ${urls.api}    what the gateway protects as ${urls.resource}
   Database      ${database}
 
-  Demo app      client_id ${demo.clientId}, redirect URI ${demo.redirectUri} or ${demo.loopbackRedirectUri} (any port)
-  Demo login    ${demo.email} / ${demo.password}
+  Demo app      client_id ${DEMO.clientId}, redirect URI ${DEMO.redirectUri} or ${DEMO.loopbackRedirectUri} (any port)
+  Demo login    ${DEMO.email} / ${DEMO.password}
 
 Next, in a second terminal:
 

@@ -9,11 +9,12 @@ import { onEachGateway, testStack } from './support/gateways.ts'
 const insecure = { [oauth.allowInsecureRequests]: true } as const
 const client: oauth.Client = { client_id: 'demo-app' }
 
-const send = (stack: Stack, token: string, key: oauth.DPoPHandle, path = '/echo'): Promise<Response> =>
-  oauth.protectedResourceRequest(token, 'GET', new URL(`${stack.urls.resource}${path}`), undefined, undefined, {
+function send(stack: Stack, token: string, key: oauth.DPoPHandle, path = '/echo'): Promise<Response> {
+  return oauth.protectedResourceRequest(token, 'GET', new URL(`${stack.urls.resource}${path}`), undefined, undefined, {
     ...insecure,
     DPoP: key,
   })
+}
 
 onEachGateway(t, 'from 401 to metadata to a login to calls that are bound to a key', async (t, kind) => {
   const stack = await testStack(t, kind)

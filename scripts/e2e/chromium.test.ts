@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import t from 'tap'
 import { launchChromium, needsChromium } from '../../auth-server/test/support/chromium.ts'
 import { listen } from '../../auth-server/test/support/site.ts'
-import { demo } from '../seed.ts'
+import { DEMO } from '../seed.ts'
 import { beginLogin, call } from './support/app.ts'
 import { onEachGateway, testStack } from './support/gateways.ts'
 
@@ -24,8 +24,8 @@ t.test('with a browser', needsChromium, (t) => {
       const tab = await phone.tab()
       await tab.goto(scheme.address)
       if (folder) await tab.screenshot({ path: `${folder}/login-${kind}.png` })
-      await tab.fill('input[name=email]', demo.email)
-      await tab.fill('input[name=password]', demo.password)
+      await tab.fill('input[name=email]', DEMO.email)
+      await tab.fill('input[name=password]', DEMO.password)
       const [toApp] = await Promise.all([
         tab.waitForRequest((request) => request.url().startsWith('com.example.demo:')),
         tab.click('button[type=submit]'),

@@ -6,7 +6,9 @@ import { call, logIn, refresh } from './support/app.ts'
 import { onEachGateway, testStack } from './support/gateways.ts'
 import { rotateKeys } from './support/rotate-keys.ts'
 
-const kidOf = (token: string): string | undefined => decodeProtectedHeader(token).kid
+function kidOf(token: string): string | undefined {
+  return decodeProtectedHeader(token).kid
+}
 
 onEachGateway(t, 'a key that signs at once is accepted at once, right after a fetch of the keys', async (t, kind) => {
   const stack = await testStack(t, kind, {
@@ -17,7 +19,7 @@ onEachGateway(t, 'a key that signs at once is accepted at once, right after a fe
   t.equal((await call(stack, old)).status, 200)
   await rotateKeys(stack, '--now')
   const signsAnew = async () => kidOf((await logIn(stack)).access_token) !== kidOf(old)
-  t.ok(await waitUntil(signsAnew, { timeoutMs: 20_000, everyMs: 200 }), 'the new key signs')
+  t.ok(await waitUntil(signsAnew, { timeoutMillis: 20_000, everyMillis: 200 }), 'the new key signs')
   const tokens = await Promise.all([logIn(stack), logIn(stack), logIn(stack)])
   const answers = await Promise.all(
     [old, ...tokens.map(({ access_token }) => access_token)].map((token) => call(stack, token)),
@@ -37,7 +39,7 @@ onEachGateway(t, 'a leaked key ends with the first token of the new one, and the
   const said = await rotateKeys(stack, '--leaked')
   t.match(said, `Withdrew every other one: ${leaked}.`)
   const published = async () => (await fetch(`${stack.urls.issuer}/jwks`)).text()
-  t.ok(await waitUntil(async () => !(await published()).includes(leaked), { timeoutMs: 20_000, everyMs: 50 }))
+  t.ok(await waitUntil(async () => !(await published()).includes(leaked), { timeoutMillis: 20_000, everyMillis: 50 }))
   const { access_token: next } = await refresh(stack, old.refresh_token ?? '')
   t.equal((await call(stack, next)).status, 200)
 

@@ -11,7 +11,7 @@ import { onEachGateway, testStack } from './support/gateways.ts'
 import { rawRequest } from './support/raw-request.ts'
 
 /** The handler's deadline is 2 s, a dead plugin server costs 3 s; nobody waits longer. */
-const LONGEST_WAIT_MS = 4000
+const LONGEST_WAIT_MILLIS = 4000
 const IDENTITY = [
   'X-Authenticated-UserId',
   'X-Authenticated-Scope',
@@ -29,20 +29,22 @@ const FORGED = {
   'X-Consumer-Username': 'admin',
   'x-consumer_custom-id': 'admin',
 }
-const unlimited = (source: string) => source.replace('basic: { minute: 60 }', 'basic: { minute: 1000000 }')
+function unlimited(source: string) {
+  return source.replace('basic: { minute: 60 }', 'basic: { minute: 1000000 }')
+}
 
-const timed = async (
+async function timed(
   stack: Stack,
   token: string | undefined,
   init: RequestInit = {},
-): Promise<Answer & { milliseconds: number }> => {
+): Promise<Answer & { milliseconds: number }> {
   const start = performance.now()
   const answer = await call(stack, token, init)
   return { ...answer, milliseconds: performance.now() - start }
 }
 
 /** Every request that reached the backend carries this user and nothing forged. */
-const onlyVerified = (t: Test, received: readonly Received[], sub: string | undefined): void => {
+function onlyVerified(t: Test, received: readonly Received[], sub: string | undefined): void {
   const strangers = received.filter(
     ({ headers }) =>
       headers['x-authenticated-userid'] !== sub ||
@@ -52,8 +54,9 @@ const onlyVerified = (t: Test, received: readonly Received[], sub: string | unde
   t.same(strangers, [], `of ${received.length} requests at the backend none came without verified identity`)
 }
 
-const recovers = (stack: Stack, token: string): Promise<boolean> =>
-  waitUntil(async () => (await call(stack, token)).status === 200, { timeoutMs: 20_000 })
+function recovers(stack: Stack, token: string): Promise<boolean> {
+  return waitUntil(async () => (await call(stack, token)).status === 200, { timeoutMillis: 20_000 })
+}
 
 onEachGateway(t, 'the plugin server is killed under load and started again', async (t, kind) => {
   const stack = await testStack(t, kind, { editKongYml: unlimited })
@@ -82,16 +85,16 @@ onEachGateway(t, 'the plugin server is killed under load and started again', asy
   ]
   for (let round = 0; round < 3; round++) {
     const { passed, refused } = seen
-    await waitUntil(async () => seen.passed > passed + 50, { timeoutMs: 20_000 })
+    await waitUntil(async () => seen.passed > passed + 50, { timeoutMillis: 20_000 })
     await stack.processes.plugins.kill()
-    await waitUntil(async () => seen.refused > refused + 100, { timeoutMs: 20_000 })
+    await waitUntil(async () => seen.refused > refused + 100, { timeoutMillis: 20_000 })
     await stack.processes.plugins.start()
     t.ok(await recovers(stack, access_token), 'it works again without a restart of the gateway')
   }
   running = false
   await Promise.all(phones)
   t.same(seen.wrong, [])
-  t.ok(seen.longest < LONGEST_WAIT_MS, `the longest wait was ${Math.round(seen.longest)} ms`)
+  t.ok(seen.longest < LONGEST_WAIT_MILLIS, `the longest wait was ${Math.round(seen.longest)} ms`)
   onlyVerified(t, received, sub)
 })
 
@@ -110,7 +113,7 @@ onEachGateway(t, 'with the plugin server down no mark and no identity of a clien
       for (const headers of [{}, FORGED, { 'X-Mobile-Gateway': MARK }, { X_Mobile_Gateway: MARK }]) {
         const { status, milliseconds } = await timed(stack, token, { headers })
         t.equal(status, 500, warm ? 'after calls' : 'before the first call')
-        t.ok(milliseconds < LONGEST_WAIT_MS)
+        t.ok(milliseconds < LONGEST_WAIT_MILLIS)
       }
     const twice = await rawRequest(stack.urls.gateway, '/mobile/echo', [
       `X-Mobile-Gateway: ${MARK}`,
@@ -137,7 +140,7 @@ onEachGateway(t, 'a plugin server that hangs costs a refused call, not a minute'
   ])
   for (const { status, milliseconds } of answers) {
     t.equal(status, 500, 'by Kong itself')
-    t.ok(milliseconds < LONGEST_WAIT_MS, `${Math.round(milliseconds)} ms`)
+    t.ok(milliseconds < LONGEST_WAIT_MILLIS, `${Math.round(milliseconds)} ms`)
   }
   t.equal(received.length, before, 'the backend was not reached')
   stack.processes.plugins.signal('SIGCONT')
@@ -163,7 +166,7 @@ onEachGateway(t, 'a stage that throws refuses the call', async (t, kind) => {
   )
   t.teardown(() => child.kill('SIGKILL'))
   // Without a token the stage does not get as far as the hash: the answer shows that the server is up.
-  t.ok(await waitUntil(async () => (await call(stack, undefined)).status === 401, { timeoutMs: 20_000 }))
+  t.ok(await waitUntil(async () => (await call(stack, undefined)).status === 401, { timeoutMillis: 20_000 }))
   for (const headers of [{}, FORGED]) {
     const answer = await timed(stack, access_token, { headers })
     t.match(answer, { status: 503, body: { message: 'Service temporarily unavailable' } })
@@ -181,7 +184,7 @@ onEachGateway(t, 'keys that cannot be fetched from the start refuse every call, 
   await stack.processes.auth.stop()
   const { status, milliseconds } = await timed(stack, access_token)
   t.equal(status, 503)
-  t.ok(milliseconds < LONGEST_WAIT_MS)
+  t.ok(milliseconds < LONGEST_WAIT_MILLIS)
   t.equal((await call(stack, undefined)).status, 401, 'a call without token is told so all the same')
   t.same(received, [])
   await stack.processes.auth.start()
@@ -199,7 +202,7 @@ onEachGateway(t, 'keys that were fetched once keep working while the auth server
   const otherKid = `${Buffer.from('{"alg":"ES256","typ":"at+jwt","kid":"unknown"}').toString('base64url')}.${second.access_token.split('.').slice(1).join('.')}`
   const { status, milliseconds } = await timed(stack, otherKid)
   t.ok(status === 401 || status === 503, `an unknown key: ${status}`)
-  t.ok(milliseconds < LONGEST_WAIT_MS)
+  t.ok(milliseconds < LONGEST_WAIT_MILLIS)
   onlyVerified(t, received, decodeJwt(first.access_token).sub)
 })
 

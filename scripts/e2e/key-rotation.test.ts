@@ -27,13 +27,13 @@ t.test('signing keys are rotated under load without one refused call', { timeout
     }
   }
   const phones = Promise.all([phone(), phone(), phone()])
-  t.ok(await waitUntil(async () => (statuses.get(200) ?? 0) > 50, { timeoutMs: 20_000 }))
+  t.ok(await waitUntil(async () => (statuses.get(200) ?? 0) > 50, { timeoutMillis: 20_000 }))
   t.equal(kids.size, 1)
 
   t.match(await rotateKeys(stack, '--now'), /Published a new key for ES256/)
-  t.ok(await waitUntil(async () => kids.size === 2, { timeoutMs: 30_000 }), 'tokens are signed with the new key')
+  t.ok(await waitUntil(async () => kids.size === 2, { timeoutMillis: 30_000 }), 'tokens are signed with the new key')
   const before = statuses.get(200) ?? 0
-  t.ok(await waitUntil(async () => (statuses.get(200) ?? 0) > before + 100, { timeoutMs: 20_000 }))
+  t.ok(await waitUntil(async () => (statuses.get(200) ?? 0) > before + 100, { timeoutMillis: 20_000 }))
   running = false
   await phones
   t.same([...statuses.keys()], [200], `of ${statuses.get(200)} calls none was refused`)

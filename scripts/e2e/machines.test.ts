@@ -5,14 +5,14 @@ import { openDatabase } from '@mobile-api-gateway/auth-server/store/database.ts'
 import * as oauth from 'oauth4webapi'
 import t from 'tap'
 import { discover } from '../demo/login.ts'
-import { demo } from '../seed.ts'
+import { DEMO } from '../seed.ts'
 import type { Stack } from '../stack/stack.ts'
 import { call, logIn } from './support/app.ts'
 import { onEachGateway, testStack } from './support/gateways.ts'
 
 const SECRET = 'a secret of more than thirty-two characters'
 
-const addMachine = async (stack: Stack, clientId: string): Promise<void> => {
+async function addMachine(stack: Stack, clientId: string): Promise<void> {
   const db = openDatabase(stack.databaseUrl, () => {}, { connections: 1 })
   try {
     const applicationId = await registerApplication(db, {
@@ -24,13 +24,13 @@ const addMachine = async (stack: Stack, clientId: string): Promise<void> => {
       clientSecret: SECRET,
       grantTypes: ['client_credentials'],
     })
-    await subscribe(db, { applicationId, apiId: demo.apiId, plan: demo.plan, scopes: ['orders:read'], trusted: true })
+    await subscribe(db, { applicationId, apiId: DEMO.apiId, plan: DEMO.plan, scopes: ['orders:read'], trusted: true })
   } finally {
     await db.destroy()
   }
 }
 
-const machineToken = async (stack: Stack, clientId: string): Promise<string> => {
+async function machineToken(stack: Stack, clientId: string): Promise<string> {
   const { server, options } = await discover(stack.urls.issuer)
   const client: oauth.Client = { client_id: clientId }
   const response = await oauth.clientCredentialsGrantRequest(

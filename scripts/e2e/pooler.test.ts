@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { testDatabase } from '../../auth-server/test/support/database.ts'
 import { startPgBouncer, withoutPgBouncer } from '../../auth-server/test/support/pgbouncer.ts'
-import { demo } from '../seed.ts'
+import { DEMO } from '../seed.ts'
 import { freePorts } from '../stack/ports.ts'
 import { startStack } from '../stack/stack.ts'
 import { waitUntil } from '../stack/wait.ts'
@@ -37,10 +37,10 @@ for (const mode of ['session', 'transaction'] as const)
       for (const { access_token } of next) t.equal((await call(stack, access_token)).status, 200)
 
       const [gone, stays] = next
-      const body = new URLSearchParams({ client_id: demo.clientId, token: gone?.refresh_token ?? '' })
+      const body = new URLSearchParams({ client_id: DEMO.clientId, token: gone?.refresh_token ?? '' })
       t.equal((await fetch(`${stack.urls.issuer}/revoke`, { method: 'POST', body })).status, 200)
       const refused = async () => (await call(stack, gone?.access_token)).status === 401
-      t.ok(await waitUntil(refused, { timeoutMs: 2000 }), 'the feed')
+      t.ok(await waitUntil(refused, { timeoutMillis: 2000 }), 'the feed')
       t.equal((await call(stack, stays?.access_token)).status, 200)
     },
   )

@@ -9,7 +9,7 @@ import { openDatabase } from '../../auth-server/src/store/database.ts'
 import { launchChromium, needsChromium } from '../../auth-server/test/support/chromium.ts'
 import { selfSigned } from '../../auth-server/test/support/self-signed.ts'
 import { listen } from '../../auth-server/test/support/site.ts'
-import { demo } from '../seed.ts'
+import { DEMO } from '../seed.ts'
 import type { Stack } from '../stack/stack.ts'
 import { onEachGateway, testStack } from './support/gateways.ts'
 
@@ -20,14 +20,19 @@ const HOST = 'console.example.com'
 const CLIENT_ID = 'console'
 const VERSIONS = { 2: 'oidc-client-ts-2', 3: 'oidc-client-ts' } as const
 
-const libraryOf = (name: string): URL => new URL('../browser/oidc-client-ts.min.js', import.meta.resolve(name))
-const swaggerFile = (name: string): URL => new URL(name, import.meta.resolve('swagger-ui-dist/package.json'))
+function libraryOf(name: string): URL {
+  return new URL('../browser/oidc-client-ts.min.js', import.meta.resolve(name))
+}
+function swaggerFile(name: string): URL {
+  return new URL(name, import.meta.resolve('swagger-ui-dist/package.json'))
+}
 
-const html = (body: string): string =>
-  `<!doctype html><html lang="en"><meta charset="utf-8"><link rel="icon" href="data:,">${body}`
+function html(body: string): string {
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><link rel="icon" href="data:,">${body}`
+}
 
 /** A page with a UserManager; in the popup that came back, it hands the answer to the page that opened it. */
-const clientPage = (issuer: string, version: string): string => {
+function clientPage(issuer: string, version: string): string {
   const settings = {
     authority: issuer,
     client_id: CLIENT_ID,
@@ -46,8 +51,8 @@ const swaggerPage = html(`<link rel="stylesheet" href="/swagger-ui.css"><div id=
   ui.initOAuth({ clientId: '${CLIENT_ID}', scopes: 'orders:read', usePkceWithAuthorizationCodeGrant: true })
 </script>`)
 
-const openApi = (issuer: string): string =>
-  JSON.stringify({
+function openApi(issuer: string): string {
+  return JSON.stringify({
     openapi: '3.0.3',
     info: { title: 'Orders', version: '1' },
     servers: [{ url: '/' }],
@@ -74,9 +79,10 @@ const openApi = (issuer: string): string =>
       },
     },
   })
+}
 
 /** The developer's site: its pages, and the API below the same origin, as behind one load balancer. Returns its port. */
-const consoleSite = async (t: Test, { urls }: Stack): Promise<number> => {
+async function consoleSite(t: Test, { urls }: Stack): Promise<number> {
   const files: Record<string, readonly [type: string, content: string | Buffer]> = {
     '/docs': ['text/html', swaggerPage],
     '/openapi.json': ['application/json', openApi(urls.issuer)],
@@ -103,7 +109,7 @@ const consoleSite = async (t: Test, { urls }: Stack): Promise<number> => {
   return listen(t, server)
 }
 
-const registerConsole = async ({ databaseUrl }: Readonly<{ databaseUrl: string }>): Promise<void> => {
+async function registerConsole({ databaseUrl }: Readonly<{ databaseUrl: string }>): Promise<void> {
   const db = openDatabase(databaseUrl, () => {}, { connections: 1 })
   const applicationId = await registerApplication(db, {
     clientId: CLIENT_ID,
@@ -111,17 +117,17 @@ const registerConsole = async ({ databaseUrl }: Readonly<{ databaseUrl: string }
     kind: 'browser',
     redirectUris: ['callback-2', 'callback-3', 'oauth2-redirect.html'].map((path) => `https://${HOST}/${path}`),
   })
-  const scopes = Object.keys(demo.scopes)
-  await subscribe(db, { applicationId, apiId: demo.apiId, plan: demo.plan, scopes, trusted: true })
+  const scopes = Object.keys(DEMO.scopes)
+  await subscribe(db, { applicationId, apiId: DEMO.apiId, plan: DEMO.plan, scopes, trusted: true })
   await db.destroy()
 }
 
 /** The popup that `act` opens, in which the person signs in; it closes itself. */
-const signInByPopup = async (page: Page, act: () => Promise<unknown>): Promise<void> => {
+async function signInByPopup(page: Page, act: () => Promise<unknown>): Promise<void> {
   const [popup] = await Promise.all([page.waitForEvent('popup'), act()])
   const closed = popup.waitForEvent('close')
-  await popup.fill('input[name=email]', demo.email)
-  await popup.fill('input[name=password]', demo.password)
+  await popup.fill('input[name=email]', DEMO.email)
+  await popup.fill('input[name=password]', DEMO.password)
   await popup.click('button[type=submit]')
   await closed
 }

@@ -12,25 +12,29 @@ const PASSWORD = 'a password of redis'
 process.env.E2E_REDIS_PASSWORD = PASSWORD // where Kong's vault of environment variables finds it
 
 /** What a platform engineer adds to kong.yml. Kong resolves references to vaults; the embedded gateway has none. */
-const countIn = (port: number, kind: GatewayKind) => (source: string) =>
-  source.replace(
-    'basic: { minute: 60 }',
-    [
-      `basic: { day: ${LIMIT}, application: { day: ${LIMIT + 10} } }`,
-      '      counters: redis',
-      '      redis:',
-      `        { host: 127.0.0.1, port: ${port}, timeout_ms: 1000,`,
-      `          password: "${kind === 'kong' ? '{vault://env/e2e-redis-password}' : PASSWORD}" }`,
-    ].join('\n'),
-  )
+function countIn(port: number, kind: GatewayKind) {
+  return (source: string) =>
+    source.replace(
+      'basic: { minute: 60 }',
+      [
+        `basic: { day: ${LIMIT}, application: { day: ${LIMIT + 10} } }`,
+        '      counters: redis',
+        '      redis:',
+        `        { host: 127.0.0.1, port: ${port}, timeout_ms: 1000,`,
+        `          password: "${kind === 'kong' ? '{vault://env/e2e-redis-password}' : PASSWORD}" }`,
+      ].join('\n'),
+    )
+}
 
 /** A second gateway of the same API: it takes the tokens of the first one's auth server, whose client it is not. */
-const secondNode = (first: Stack, edit: (source: string) => string) => (source: string) =>
-  edit(source)
-    .replace(/ {8}revocations:\n(?: {10}.*\n)+/, '')
-    .replace('issuer: http://localhost:4000', `issuer: ${first.urls.issuer}`)
-    .replace('jwks_uri: http://auth-server:4000', `jwks_uri: ${first.urls.issuer.replace('localhost', '127.0.0.1')}`)
-    .replace('audiences: [http://localhost:8000/mobile]', `audiences: [${first.urls.resource}]`)
+function secondNode(first: Stack, edit: (source: string) => string) {
+  return (source: string) =>
+    edit(source)
+      .replace(/ {8}revocations:\n(?: {10}.*\n)+/, '')
+      .replace('issuer: http://localhost:4000', `issuer: ${first.urls.issuer}`)
+      .replace('jwks_uri: http://auth-server:4000', `jwks_uri: ${first.urls.issuer.replace('localhost', '127.0.0.1')}`)
+      .replace('audiences: [http://localhost:8000/mobile]', `audiences: [${first.urls.resource}]`)
+}
 
 if (withoutRedis) t.test('gateways that share a Redis', { skip: withoutRedis }, () => {})
 else
@@ -70,5 +74,5 @@ else
     t.match(Object.fromEntries(alone[0]?.headers ?? []), { 'retry-after': '5' })
     await redis.restart()
     const decides = async () => (await both(2)).every(({ status }) => status === 429)
-    t.ok(await waitUntil(decides, { timeoutMs: 10_000 }), 'and the empty Redis is told that the limit is used up')
+    t.ok(await waitUntil(decides, { timeoutMillis: 10_000 }), 'and the empty Redis is told that the limit is used up')
   })

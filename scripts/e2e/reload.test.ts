@@ -10,8 +10,8 @@ import { onEachGateway, testStack } from './support/gateways.ts'
 const projects = join(import.meta.dirname, '../../kong.yml')
 
 /** One call on a connection of its own: a client cannot lose a request to a connection that is being closed. */
-const callOnce = (url: string, token: string): Promise<{ outcome: string; headers: IncomingHttpHeaders }> =>
-  new Promise((resolve) => {
+function callOnce(url: string, token: string): Promise<{ outcome: string; headers: IncomingHttpHeaders }> {
+  return new Promise((resolve) => {
     const done = (outcome: string, headers: IncomingHttpHeaders = {}) => resolve({ outcome, headers })
     const sent = request(url, { agent: false, headers: { authorization: `Bearer ${token}` } }, (answer) => {
       answer.resume()
@@ -21,6 +21,7 @@ const callOnce = (url: string, token: string): Promise<{ outcome: string; header
     sent.once('error', (error) => done(error.message))
     sent.end()
   })
+}
 
 onEachGateway(t, 'edits under load cost no request, and a bad one is refused', async (t, kind) => {
   const source = await readFile(projects, 'utf8')
@@ -49,24 +50,24 @@ onEachGateway(t, 'edits under load cost no request, and a bad one is refused', a
   for (const most of [400_000, 300_000, 200_000]) {
     const before = answered
     await writeFile(kongYml, withLimit(most))
-    t.ok(await waitUntil(async () => (await limit()) === String(most), { timeoutMs: 20_000 }), `limit ${most}`)
-    t.ok(await waitUntil(() => answered > before + 20, { timeoutMs: 10_000 }))
+    t.ok(await waitUntil(async () => (await limit()) === String(most), { timeoutMillis: 20_000 }), `limit ${most}`)
+    t.ok(await waitUntil(() => answered > before + 20, { timeoutMillis: 10_000 }))
   }
   const left = Number(await header('x-ratelimit-remaining-day'))
   t.ok(left < 200_000 - 60, 'calls from before the edits are still counted')
 
   const refused = () => told.filter((line) => line.startsWith('kong.yml was edited, and the old one stays')).length
   await writeFile(kongYml, withLimit(200_000).replace('policy ~= "mobile-api"', 'policy ~= "other"'))
-  t.ok(await waitUntil(() => refused() === 1, { timeoutMs: 10_000 }), 'a guard for another policy')
+  t.ok(await waitUntil(() => refused() === 1, { timeoutMillis: 10_000 }), 'a guard for another policy')
   t.match(told.at(-1), /kong\.yml:\d+:\d+: the guard on route mobile-api does not work: .* Write instead: /)
   await writeFile(kongYml, withLimit(200_000).replace('services:', 'servces:'))
-  t.ok(await waitUntil(() => refused() === 2, { timeoutMs: 10_000 }), 'a misspelt list')
+  t.ok(await waitUntil(() => refused() === 2, { timeoutMillis: 10_000 }), 'a misspelt list')
   if (kind === 'kong') {
     // Which shared memory there is, only the running Kong knows.
     const cache =
       '{ name: proxy-cache, enabled: false, config: { strategy: memory, memory: { dictionary_name: none } } }'
     await writeFile(kongYml, withLimit(200_000).replace('plugins:\n', `plugins:\n- ${cache}\n`))
-    t.ok(await waitUntil(() => refused() === 3, { timeoutMs: 10_000 }), 'what only Kong knows to be wrong')
+    t.ok(await waitUntil(() => refused() === 3, { timeoutMillis: 10_000 }), 'what only Kong knows to be wrong')
     t.match(told.at(-1), /Kong does not take it: init_by_lua error: .*kong\.yml/)
   }
   t.equal(await limit(), '200000')

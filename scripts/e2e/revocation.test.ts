@@ -3,27 +3,30 @@ import { decodeJwt } from 'jose'
 import t, { type Test } from 'tap'
 import { openDatabase } from '../../auth-server/src/store/database.ts'
 import { replacePassword } from '../../auth-server/src/store/tables/users.ts'
-import { demo } from '../seed.ts'
+import { DEMO } from '../seed.ts'
 import type { Stack } from '../stack/stack.ts'
 import { waitUntil } from '../stack/wait.ts'
 import { call, logIn, refresh } from './support/app.ts'
 import { recordingBackend } from './support/backend.ts'
 import { onEachGateway, testStack } from './support/gateways.ts'
 
-const PROMISED_MS = 2000
-const unlimited = (source: string) => source.replace('basic: { minute: 60 }', 'basic: { minute: 1000000 }')
-const impatient = (source: string) =>
-  unlimited(source).replace('max_staleness_seconds: 300', 'max_staleness_seconds: 6')
+const PROMISED_MILLIS = 2000
+function unlimited(source: string) {
+  return source.replace('basic: { minute: 60 }', 'basic: { minute: 1000000 }')
+}
+function impatient(source: string) {
+  return unlimited(source).replace('max_staleness_seconds: 300', 'max_staleness_seconds: 6')
+}
 
-const revoke = async (stack: Stack, token: string): Promise<number> => {
-  const body = new URLSearchParams({ client_id: demo.clientId, token })
+async function revoke(stack: Stack, token: string): Promise<number> {
+  const body = new URLSearchParams({ client_id: DEMO.clientId, token })
   return (await fetch(`${stack.urls.issuer}/revoke`, { method: 'POST', body })).status
 }
 
 /** Milliseconds until the API refuses the token; asserts the whole answer. */
-const refusedAfter = async (t: Test, stack: Stack, token: string): Promise<number> => {
+async function refusedAfter(t: Test, stack: Stack, token: string): Promise<number> {
   const started = performance.now()
-  await waitUntil(async () => (await call(stack, token)).status !== 200, { timeoutMs: 10_000 })
+  await waitUntil(async () => (await call(stack, token)).status !== 200, { timeoutMillis: 10_000 })
   const took = performance.now() - started
   const { status, headers, body } = await call(stack, token)
   t.strictSame(
@@ -42,10 +45,10 @@ onEachGateway(t, 'what is revoked is refused within two seconds, and nothing els
 
   t.equal(await revoke(stack, one.refresh_token ?? ''), 200)
   const first = await refusedAfter(t, stack, one.access_token)
-  t.ok(first < PROMISED_MS, `RFC 7009 by refresh token: ${Math.round(first)} ms`)
+  t.ok(first < PROMISED_MILLIS, `RFC 7009 by refresh token: ${Math.round(first)} ms`)
   t.equal(await revoke(stack, two.access_token), 200)
   const second = await refusedAfter(t, stack, two.access_token)
-  t.ok(second < PROMISED_MS, `RFC 7009 by access token: ${Math.round(second)} ms`)
+  t.ok(second < PROMISED_MILLIS, `RFC 7009 by access token: ${Math.round(second)} ms`)
   t.equal((await call(stack, three.access_token)).status, 200, 'another installation of the same person')
 
   const db = openDatabase(stack.databaseUrl, () => {}, { connections: 1 })
@@ -58,7 +61,7 @@ onEachGateway(t, 'what is revoked is refused within two seconds, and nothing els
     .executeTakeFirstOrThrow()
   await replacePassword(db, sub, hash ?? '')
   const third = await refusedAfter(t, stack, three.access_token)
-  t.ok(third < PROMISED_MS, `password change: ${Math.round(third)} ms`)
+  t.ok(third < PROMISED_MILLIS, `password change: ${Math.round(third)} ms`)
   const again = await logIn(stack)
   t.equal((await call(stack, again.access_token)).status, 200, 'who signs in right afterwards is not concerned')
   const { access_token, refresh_token } = await refresh(stack, again.refresh_token ?? '')
@@ -68,9 +71,9 @@ onEachGateway(t, 'what is revoked is refused within two seconds, and nothing els
   t.equal((await call(stack, one.access_token)).status, 401)
   t.equal(received.length, before, 'nothing refused reaches the backend')
 
-  await db.updateTable('subscriptions').set({ status: 'pending' }).where('api_id', '=', demo.apiId).execute()
+  await db.updateTable('subscriptions').set({ status: 'pending' }).where('api_id', '=', DEMO.apiId).execute()
   const fourth = await refusedAfter(t, stack, access_token)
-  t.ok(fourth < PROMISED_MS, `subscription withdrawn: ${Math.round(fourth)} ms`)
+  t.ok(fourth < PROMISED_MILLIS, `subscription withdrawn: ${Math.round(fourth)} ms`)
   await db.updateTable('subscriptions').set({ status: 'approved' }).execute()
   // Tokens of the seconds around the withdrawal are refused for good; the app gets another one.
   let token = refresh_token ?? ''
@@ -79,7 +82,7 @@ onEachGateway(t, 'what is revoked is refused within two seconds, and nothing els
     token = tokens.refresh_token ?? token
     return (await call(stack, tokens.access_token)).status === 200
   }
-  t.ok(await waitUntil(works, { timeoutMs: 10_000 }), 'approved again')
+  t.ok(await waitUntil(works, { timeoutMillis: 10_000 }), 'approved again')
 })
 
 onEachGateway(t, 'with the auth server away calls go on for as long as kong.yml says, then none', async (t, kind) => {
@@ -95,7 +98,7 @@ onEachGateway(t, 'with the auth server away calls go on for as long as kong.yml 
       statuses.add(status)
       return status !== 200
     },
-    { timeoutMs: 9000 },
+    { timeoutMillis: 9000 },
   )
   t.ok(refused)
   t.strictSame([...statuses], [200, 503])
@@ -104,14 +107,15 @@ onEachGateway(t, 'with the auth server away calls go on for as long as kong.yml 
   t.equal(headers.get('retry-after'), '5')
 
   await stack.processes.auth.start()
-  const recovers = () => waitUntil(async () => (await call(stack, access_token)).status === 200, { timeoutMs: 10_000 })
+  const recovers = () =>
+    waitUntil(async () => (await call(stack, access_token)).status === 200, { timeoutMillis: 10_000 })
   t.ok(await recovers(), 'it works again without any restart of the gateway')
 
   // Revoked while the gateway could not hear of it.
   await stack.processes.plugins.signal('SIGSTOP')
   t.equal(await revoke(stack, refresh_token ?? ''), 200)
   await stack.processes.plugins.signal('SIGCONT')
-  t.ok((await refusedAfter(t, stack, access_token)) < PROMISED_MS + 2000)
+  t.ok((await refusedAfter(t, stack, access_token)) < PROMISED_MILLIS + 2000)
 })
 
 onEachGateway(t, 'a plugin server that starts without the feed refuses every call until it has it', async (t, kind) => {
@@ -128,6 +132,6 @@ onEachGateway(t, 'a plugin server that starts without the feed refuses every cal
     t.equal((await call(stack, token)).status, 503)
   t.equal(received.length, before, 'nothing reached the backend')
   await stack.processes.auth.start()
-  t.ok(await waitUntil(async () => (await call(stack, kept.access_token)).status === 200, { timeoutMs: 15_000 }))
+  t.ok(await waitUntil(async () => (await call(stack, kept.access_token)).status === 200, { timeoutMillis: 15_000 }))
   t.equal((await call(stack, revoked.access_token)).status, 401, 'what ended meanwhile is known from the first call on')
 })

@@ -4,7 +4,7 @@ import { createAccount } from '@mobile-api-gateway/auth-server/identity/local-ac
 import { openDatabase } from '@mobile-api-gateway/auth-server/store/database.ts'
 import { decodeJwt } from 'jose'
 import t from 'tap'
-import { demo } from '../seed.ts'
+import { DEMO } from '../seed.ts'
 import { loadSecrets } from '../stack/secrets.ts'
 import type { Stack } from '../stack/stack.ts'
 import { call, logIn, refresh } from './support/app.ts'
@@ -12,13 +12,15 @@ import { onEachGateway, testStack } from './support/gateways.ts'
 
 const EVE = { email: 'eve@example.com', password: 'another long passphrase' }
 
-const addUser = async (stack: Stack): Promise<void> => {
+async function addUser(stack: Stack): Promise<void> {
   const { PASSWORD_PEPPER } = await loadSecrets(`${stack.dataDir}/secrets.json`)
   const db = openDatabase(stack.databaseUrl, () => {}, { connections: 1 })
   await createAccount(db, PASSWORD_PEPPER, EVE).finally(() => db.destroy())
 }
 
-const withLimit = (limit: string) => (source: string) => source.replace('basic: { minute: 60 }', `basic: ${limit}`)
+function withLimit(limit: string) {
+  return (source: string) => source.replace('basic: { minute: 60 }', `basic: ${limit}`)
+}
 
 onEachGateway(t, 'a call reaches the backend with the identity of user and app', async (t, kind) => {
   const stack = await testStack(t, kind)
@@ -28,7 +30,7 @@ onEachGateway(t, 'a call reaches the backend with the identity of user and app',
     aud: stack.urls.resource,
     client_id: 'demo-app',
     plan: 'basic',
-    scope: Object.keys(demo.scopes).sort().join(' '),
+    scope: Object.keys(DEMO.scopes).sort().join(' '),
   })
 
   const answer = await call(stack, tokens.access_token, {

@@ -63,7 +63,7 @@ onEachGateway(
     t.equal(received.length, before, 'the backend was not reached')
     await stack.processes.plugins.start()
     t.ok(
-      await waitUntil(async () => (await call(stack, token)).status === 200, { timeoutMs: 20_000 }),
+      await waitUntil(async () => (await call(stack, token)).status === 200, { timeoutMillis: 20_000 }),
       'and with it again',
     )
   },

@@ -11,16 +11,17 @@ const KILLED: readonly (keyof StackProcesses)[] = [
   ...Array.from({ length: 4 }, () => 'gateway' as const),
   ...Array.from({ length: 4 }, () => 'auth' as const),
 ]
-const unlimited = (source: string) =>
-  source.replace('\n        basic: { minute: 60 }', '\n        basic: { minute: 1000000 }')
+function unlimited(source: string) {
+  return source.replace('\n        basic: { minute: 60 }', '\n        basic: { minute: 1000000 }')
+}
 
 onEachGateway(t, 'twenty deaths, twenty new starts, and no call without token passes', async (t, kind) => {
   const said: string[] = []
   const supervision = {
     tell: (text: string) => void said.push(text),
     giveUp: (text: string) => void said.push(text),
-    windowMs: 1,
-    pausesMs: [10],
+    windowMillis: 1,
+    pausesMillis: [10],
   }
   const stack = await testStack(t, kind, { editKongYml: unlimited, supervision })
   const received = await recordingBackend(t, stack)
@@ -46,8 +47,8 @@ onEachGateway(t, 'twenty deaths, twenty new starts, and no call without token pa
     const { pid } = stack.processes[part]
     if (pid === undefined) throw new Error(`${part} does not run`)
     process.kill(pid, 'SIGKILL')
-    t.ok(await waitUntil(() => ![undefined, pid].includes(stack.processes[part].pid), { timeoutMs: 20_000 }), part)
-    t.ok(await waitUntil(works, { timeoutMs: 20_000 }))
+    t.ok(await waitUntil(() => ![undefined, pid].includes(stack.processes[part].pid), { timeoutMillis: 20_000 }), part)
+    t.ok(await waitUntil(works, { timeoutMillis: 20_000 }))
   }
   isOver = true
   await calling

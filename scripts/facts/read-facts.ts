@@ -4,15 +4,15 @@ import { join } from 'node:path'
 import { startThrowawayKong } from './throwaway-kong.ts'
 
 const collect = readFileSync(join(import.meta.dirname, 'collect.lua'), 'utf8')
-const route = { name: 'facts', paths: ['/'], plugins: [{ name: 'pre-function', config: { access: [collect] } }] }
+const ROUTE = { name: 'facts', paths: ['/'], plugins: [{ name: 'pre-function', config: { access: [collect] } }] }
 
 /** Lists that Kong makes anew at each start, in whatever order. */
-const unordered = ['fields', 'one_of', 'not_one_of', 'at_least_one_of', 'mutually_exclusive']
+const UNORDERED = ['fields', 'one_of', 'not_one_of', 'at_least_one_of', 'mutually_exclusive']
 
 /** What the schemas of the Kong on PATH say, as JSON. */
 export async function readFacts(): Promise<string> {
   // The function has to see Kong's own modules.
-  const config = JSON.stringify({ _format_version: '3.0', routes: [route] })
+  const config = JSON.stringify({ _format_version: '3.0', routes: [ROUTE] })
   const kong = await startThrowawayKong(config, { KONG_UNTRUSTED_LUA: 'on' })
   try {
     const answer = await fetch(`${kong.proxy}/`)
@@ -40,7 +40,7 @@ function write(facts: Record<string, unknown>): string {
 function ordered(value: unknown, name = ''): unknown {
   if (Array.isArray(value)) {
     const list = value.map((each) => ordered(each))
-    return unordered.includes(name) ? list.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)) : list
+    return UNORDERED.includes(name) ? list.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)) : list
   }
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(

@@ -48,7 +48,7 @@ export async function startThrowawayKong(
       ({ ok }) => ok,
       () => false,
     )
-  if (!(await waitUntil(isUp, { timeoutMs: 30_000 }))) {
+  if (!(await waitUntil(isUp, { timeoutMillis: 30_000 }))) {
     const said = await errorLog()
     await stop()
     throw new Error(`Kong did not start:\n${said}`)

@@ -12,11 +12,11 @@ export interface StackEnvironment {
   readonly prefix: string
 }
 
-const variables = ['AUTH_PORT', 'API_PORT', 'GATEWAY_PORT', 'DATA_DIR'] as const
+const VARIABLES = ['AUTH_PORT', 'API_PORT', 'GATEWAY_PORT', 'DATA_DIR'] as const
 
 /** Reads `AUTH_PORT`, `API_PORT`, `GATEWAY_PORT`, `DATA_DIR` and `DATABASE_URL`. @throws PortProblem */
 export function readStackEnvironment(env: NodeJS.ProcessEnv): StackEnvironment {
-  const set = variables.filter((name) => (env[name] ?? '') !== '')
+  const set = VARIABLES.filter((name) => (env[name] ?? '') !== '')
   return {
     ports: readPorts(env),
     dataDir: env.DATA_DIR || join(import.meta.dirname, '..', '..', '.data'),

@@ -25,7 +25,7 @@ export async function writeCopy(copy: string, text: string): Promise<void> {
   await rename(`${copy}.new`, copy)
 }
 
-const wording = async (file: string, text: string): Promise<Map<string, string>> => {
+async function wording(file: string, text: string): Promise<Map<string, string>> {
   const problems = await checkKongText(file, text)
   return new Map(problems.map((problem) => [problem.problem, formatProblem(problem)]))
 }

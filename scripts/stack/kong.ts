@@ -61,10 +61,10 @@ export async function prepareKong(options: KongOptions): Promise<NodeJS.ProcessE
 }
 
 /** What Kong says at every start and nobody needs to know. */
-export const kongChatter = /start_command undefined for pluginserver|prefix directory .* not found|Run with --v/
+export const KONG_CHATTER = /start_command undefined for pluginserver|prefix directory .* not found|Run with --v/
 
 /** Lines that nginx writes when the new configuration does not load; the old workers then go on. */
-const failedReload = /init_by_lua error: .*|\[emerg\].*/
+const FAILED_RELOAD = /init_by_lua error: .*|\[emerg\].*/
 
 /**
  * Has a running Kong read its configuration anew: new workers take over, the old ones finish what they have begun.
@@ -79,11 +79,11 @@ export async function reloadKong(prefix: string, env: NodeJS.ProcessEnv): Promis
   let said: string | undefined
   await waitUntil(
     async () => {
-      said = failedReload.exec((await readFile(log, 'utf8').catch(() => '')).slice(before))?.[0]
+      said = FAILED_RELOAD.exec((await readFile(log, 'utf8').catch(() => '')).slice(before))?.[0]
       const now = await workersOf(nginxPid(prefix))
       return said !== undefined || now.some((pid) => !workers.includes(pid))
     },
-    { timeoutMs: 10_000, everyMs: 50 },
+    { timeoutMillis: 10_000, everyMillis: 50 },
   )
   if (said !== undefined) throw new Error(`Kong does not take it: ${said}`)
 }
@@ -98,7 +98,9 @@ async function workersOf(master: number | undefined): Promise<string[]> {
 }
 
 /** Kong's error log within a prefix. */
-export const kongErrorLog = (prefix: string): string => join(prefix, 'kong', 'logs', 'error.log')
+export function kongErrorLog(prefix: string): string {
+  return join(prefix, 'kong', 'logs', 'error.log')
+}
 
 /** The process id of nginx, on which `kong start` waits; undefined when it does not run. */
 export function nginxPid(prefix: string): number | undefined {

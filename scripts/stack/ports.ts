@@ -9,7 +9,7 @@ export interface Ports {
 }
 
 /** One row per port: who listens there, which variable moves it, where it is by default. */
-const rows: readonly { key: keyof Ports; who: string; variable: string; usual: number }[] = [
+const ROWS: readonly { key: keyof Ports; who: string; variable: string; usual: number }[] = [
   { key: 'auth', who: 'the auth server', variable: 'AUTH_PORT', usual: 4000 },
   { key: 'api', who: 'the demo API', variable: 'API_PORT', usual: 3000 },
   { key: 'gateway', who: 'the gateway', variable: 'GATEWAY_PORT', usual: 8000 },
@@ -28,7 +28,7 @@ export function readPorts(env: NodeJS.ProcessEnv): Ports {
   const problems: string[] = []
   const seen = new Map<number, string>()
   const read = (key: keyof Ports): number => {
-    const row = rows.find((each) => each.key === key)
+    const row = ROWS.find((each) => each.key === key)
     if (row === undefined) throw new Error(`no such port: ${key}`)
     const text = env[row.variable] ?? ''
     const port = text === '' ? row.usual : Number(text)
@@ -47,7 +47,7 @@ export function readPorts(env: NodeJS.ProcessEnv): Ports {
 
 /** @throws PortProblem that names each port in use, who wanted it, and the variable that changes it */
 export async function requireFree(ports: Ports): Promise<void> {
-  const taken = await Promise.all(rows.map(async (row) => ({ row, taken: await isTaken(ports[row.key]) })))
+  const taken = await Promise.all(ROWS.map(async (row) => ({ row, taken: await isTaken(ports[row.key]) })))
   const spoken = new Set(Object.values(ports))
   const problems: string[] = []
   for (const { row } of taken.filter((each) => each.taken)) {

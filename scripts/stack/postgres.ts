@@ -42,16 +42,18 @@ export interface Postgres {
   stop(): Promise<void>
 }
 
-const startTimeoutMs = 30_000
-const superuser = 'postgres'
+const START_TIMEOUT_MILLIS = 30_000
+const SUPERUSER = 'postgres'
 
 /** The parts of the data folder. */
-const layout = (dataDir: string) => ({
-  cluster: join(dataDir, 'cluster'),
-  password: join(dataDir, 'password'),
-  log: join(dataDir, 'postgres.log'),
-  lock: join(dataDir, 'lock'),
-})
+function layout(dataDir: string) {
+  return {
+    cluster: join(dataDir, 'cluster'),
+    password: join(dataDir, 'password'),
+    log: join(dataDir, 'postgres.log'),
+    lock: join(dataDir, 'lock'),
+  }
+}
 
 /** Another live process runs its server on the data folder. */
 export class DataFolderInUse extends Error {
@@ -99,7 +101,7 @@ async function startLocked(dataDir: string, binaries: PostgresBinaries, options:
     const child = spawnServer(dataDir, port, binaries, account, options.durable)
     const { pid } = child
     if (pid !== undefined && (await isReady(child, paths.cluster))) {
-      const url = `postgresql://${superuser}:${password}@127.0.0.1:${port}/postgres`
+      const url = `postgresql://${SUPERUSER}:${password}@127.0.0.1:${port}/postgres`
       return running(child, pid, paths.cluster, { url, port })
     }
     if (pid !== undefined) await stopPostmaster(pid, paths.cluster)
@@ -129,7 +131,7 @@ async function createCluster(
   }
   const { command, args, ...identity } = asAccount(account, binaries.initdb, [
     `--pgdata=${unfinished}`,
-    `--username=${superuser}`,
+    `--username=${SUPERUSER}`,
     '--auth=scram-sha-256',
     `--pwfile=${paths.password}`,
     '--encoding=UTF8',
@@ -200,7 +202,7 @@ async function isReady(child: ChildProcess, cluster: string): Promise<boolean> {
       ready = postmaster?.pid === child.pid && postmaster?.ready === true
       return ready || ended
     },
-    { timeoutMs: startTimeoutMs, everyMs: 10 },
+    { timeoutMillis: START_TIMEOUT_MILLIS, everyMillis: 10 },
   )
   return ready && !ended
 }
@@ -223,4 +225,6 @@ function running(child: ChildProcess, pid: number, cluster: string, at: Pick<Pos
   }
 }
 
-const lastLines = (text: string): string => text.trimEnd().split('\n').slice(-12).join('\n')
+function lastLines(text: string): string {
+  return text.trimEnd().split('\n').slice(-12).join('\n')
+}

@@ -12,7 +12,9 @@ export interface Postmaster {
   readonly ready: boolean
 }
 
-const pidFile = (cluster: string): string => join(cluster, 'postmaster.pid')
+function pidFile(cluster: string): string {
+  return join(cluster, 'postmaster.pid')
+}
 
 /** Reads the pid file; undefined when there is none or its first line is no pid. */
 export function readPostmaster(cluster: string): Postmaster | undefined {
@@ -59,10 +61,10 @@ export async function clearLeftover(cluster: string): Promise<'none' | 'stale' |
 }
 
 /** Stops a server: SIGINT (fast shutdown: clients are cut, data is flushed), later SIGQUIT, at last SIGKILL. */
-export async function stopPostmaster(pid: number, cluster: string, graceMs = 10_000): Promise<void> {
+export async function stopPostmaster(pid: number, cluster: string, graceMillis = 10_000): Promise<void> {
   for (const signal of ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const) {
     if (!servesCluster(pid, cluster)) return
     process.kill(pid, signal)
-    if (await waitUntil(() => !servesCluster(pid, cluster), { timeoutMs: graceMs })) return
+    if (await waitUntil(() => !servesCluster(pid, cluster), { timeoutMillis: graceMillis })) return
   }
 }

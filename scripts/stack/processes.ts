@@ -15,9 +15,9 @@ export interface ProcessSpec {
   readonly cwd: string
   /** Asked again and again after the start. */
   readonly ready: () => Promise<boolean>
-  readonly readyTimeoutMs?: number
+  readonly readyTimeoutMillis?: number
   /** Time between SIGTERM and SIGKILL. */
-  readonly graceMs?: number
+  readonly graceMillis?: number
   /** Which of its children to ask to stop, when the process itself only waits for that one. */
   readonly leader?: () => number | undefined
   /** Lines that say nothing, left out. */
@@ -64,7 +64,7 @@ export interface ManagedProcess {
   kill(): Promise<void>
 }
 
-const keptLines = 40
+const KEPT_LINES = 40
 
 /** Signals a process and its children; false when there are none left. */
 function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
@@ -86,7 +86,7 @@ function signalLeader(pid: number | undefined): boolean {
 
 /** Waits for the children of a process that has ended (Kong's workers), so that its port is free again. */
 async function groupEnded(pid: number): Promise<void> {
-  await waitUntil(() => !signalGroup(pid, 0), { timeoutMs: 2000 })
+  await waitUntil(() => !signalGroup(pid, 0), { timeoutMillis: 2000 })
 }
 
 /** Describes a process; nothing runs before `start`. */
@@ -100,7 +100,7 @@ export function manageProcess(spec: ProcessSpec, events: ProcessEvents = {}): Ma
 
   const keep = (line: string): void => {
     if (spec.chatter?.test(line)) return
-    lines = [...lines, line].slice(-keptLines)
+    lines = [...lines, line].slice(-KEPT_LINES)
     events.onLine?.(spec.name, line)
   }
 
@@ -152,7 +152,7 @@ export function manageProcess(spec: ProcessSpec, events: ProcessEvents = {}): Ma
     expected = true
     if (!signalLeader(spec.leader?.())) send('SIGTERM')
     send('SIGCONT') // a stopped process would never see the first
-    const grace = setTimeout(() => send('SIGKILL'), spec.graceMs ?? 5000)
+    const grace = setTimeout(() => send('SIGKILL'), spec.graceMillis ?? 5000)
     await ended
     clearTimeout(grace)
     await groupEnded(pid)
@@ -179,10 +179,10 @@ export function manageProcess(spec: ProcessSpec, events: ProcessEvents = {}): Ma
         early = true
       })
       expected = true // until it is ready, its end is told by our own error
-      const timeoutMs = spec.readyTimeoutMs ?? 30_000
-      const ready = await waitUntil(async () => early || (await spec.ready()), { timeoutMs })
+      const timeoutMillis = spec.readyTimeoutMillis ?? 30_000
+      const ready = await waitUntil(async () => early || (await spec.ready()), { timeoutMillis })
       if (early || !ready) {
-        const trouble = early ? `ended before it was ready${how}` : `was not ready within ${timeoutMs / 1000} s`
+        const trouble = early ? `ended before it was ready${how}` : `was not ready within ${timeoutMillis / 1000} s`
         await stop()
         await drained
         const logged =
@@ -190,7 +190,7 @@ export function manageProcess(spec: ProcessSpec, events: ProcessEvents = {}): Ma
             ?.trimEnd()
             .split('\n')
             .filter((line) => !spec.chatter?.test(line))
-            .slice(-keptLines) ?? []
+            .slice(-KEPT_LINES) ?? []
         throw new Error([`the ${spec.name} ${trouble}:`, ...lines, ...logged].join('\n'))
       }
       expected = false

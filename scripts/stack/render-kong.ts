@@ -28,10 +28,12 @@ export function renderKong(source: string, origins: Origins): string {
   return text
 }
 
-const startOf = (node: Scalar): number => node.range?.[0] ?? 0
+function startOf(node: Scalar): number {
+  return node.range?.[0] ?? 0
+}
 
 /** Wherever these stand in kong.yml they mean an address; the guard's Lua and all else is left alone. */
-const addressKeys = new Set([
+const ADDRESS_KEYS = new Set([
   ...['url', 'jwks_uri', 'issuer', 'audiences', 'public_origin', 'resource_metadata'],
   ...['resource', 'authorization_servers', 'token_url'],
 ])
@@ -43,7 +45,7 @@ function* findReplacements(node: unknown, origins: Origins): Generator<Replaceme
   if (!isMap(node)) return
   yield* replaceHostAndPort(node.get('host', true), node.get('port', true), origins)
   for (const { key, value } of node.items) {
-    if (isScalar(key) && addressKeys.has(String(key.value))) {
+    if (isScalar(key) && ADDRESS_KEYS.has(String(key.value))) {
       for (const each of isSeq(value) ? value.items : [value]) yield* replaceOrigin(each, origins)
     }
     yield* findReplacements(value, origins)

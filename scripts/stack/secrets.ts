@@ -4,17 +4,19 @@ import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 /** Without one of these the database is useless: passwords no longer fit and signing keys cannot be decrypted. */
-const lasting = ['PASSWORD_PEPPER', 'TOKEN_SECRET', 'COOKIE_SECRET', 'KEY_ENCRYPTION_KEY'] as const
+const LASTING = ['PASSWORD_PEPPER', 'TOKEN_SECRET', 'COOKIE_SECRET', 'KEY_ENCRYPTION_KEY'] as const
 /** Made anew when they are missing, as in a file of an earlier version. */
-const replaceable = ['GATEWAY_CLIENT_SECRET'] as const
-const names = [...lasting, ...replaceable] as const
+const REPLACEABLE = ['GATEWAY_CLIENT_SECRET'] as const
+const NAMES = [...LASTING, ...REPLACEABLE] as const
 
-type Name = (typeof names)[number]
+type Name = (typeof NAMES)[number]
 
 /** 32 random bytes each, base64url: the servers' environment variables of the same names. */
 export type Secrets = Readonly<Record<Name, string>>
 
-const random = (): string => randomBytes(32).toString('base64url')
+function random(): string {
+  return randomBytes(32).toString('base64url')
+}
 
 /**
  * Reads the secrets, making them (mode 0600) when the file is not there.
@@ -53,7 +55,7 @@ async function writeBeside(path: string, secrets: Secrets): Promise<string> {
 
 async function parseSecrets(path: string, text: string): Promise<Secrets> {
   const problem = new Error(
-    `${path} does not hold the secrets ${lasting.join(', ')}; restore it, or delete the whole folder to start anew`,
+    `${path} does not hold the secrets ${LASTING.join(', ')}; restore it, or delete the whole folder to start anew`,
   )
   let value: unknown
   try {
@@ -67,7 +69,7 @@ async function parseSecrets(path: string, text: string): Promise<Secrets> {
     const secret = found.get(name)
     return typeof secret === 'string' && Buffer.from(secret, 'base64url').length >= 32 ? secret : undefined
   }
-  const secret = (name: (typeof lasting)[number]): string => {
+  const secret = (name: (typeof LASTING)[number]): string => {
     const lastingSecret = held(name)
     if (lastingSecret === undefined) throw problem
     return lastingSecret
@@ -79,6 +81,6 @@ async function parseSecrets(path: string, text: string): Promise<Secrets> {
     KEY_ENCRYPTION_KEY: secret('KEY_ENCRYPTION_KEY'),
     GATEWAY_CLIENT_SECRET: held('GATEWAY_CLIENT_SECRET') ?? random(),
   }
-  if (replaceable.some((name) => held(name) === undefined)) await rename(await writeBeside(path, secrets), path)
+  if (REPLACEABLE.some((name) => held(name) === undefined)) await rename(await writeBeside(path, secrets), path)
   return secrets
 }

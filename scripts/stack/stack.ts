@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { LockHeld, takeLock } from '../process-lock.mjs'
 import { seedDemo } from '../seed.ts'
 import { followKongYml, writeCopy } from './follow-config.ts'
-import { kongChatter, kongErrorLog, nginxPid, prepareKong, reloadKong } from './kong.ts'
+import { KONG_CHATTER, kongErrorLog, nginxPid, prepareKong, reloadKong } from './kong.ts'
 import { type Ports, requireFree } from './ports.ts'
 import { DataFolderInUse, type Postgres, startPostgres } from './postgres.ts'
 import {
@@ -268,7 +268,7 @@ async function describeProcesses(around: Surroundings): Promise<Described> {
         DRAIN_SECONDS: '0',
       },
       ready: () => answersHttp(`http://127.0.0.1:${ports.auth}/health/ready`, { onlyOk: true }),
-      readyTimeoutMs: 75_000, // it waits a minute for a database
+      readyTimeoutMillis: 75_000, // it waits a minute for a database
     }),
     gateway: manage(gateway),
   }
@@ -289,7 +289,7 @@ async function describeGateway(around: Surroundings, pluginServer: readonly [str
     const env = { ...prepared, GATEWAY_CLIENT_SECRET }
     const lastWords = () => readFile(kongErrorLog(runtimeDir), 'utf8').catch(() => '')
     const leader = () => nginxPid(runtimeDir)
-    const chatter = kongChatter
+    const chatter = KONG_CHATTER
     return {
       name: 'gateway (Kong)',
       command: 'kong',

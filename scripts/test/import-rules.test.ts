@@ -2,8 +2,9 @@
 import t from 'tap'
 import { forbiddenImports } from '../../.ci/import-rules.ts'
 
-const check = (file: string, source: string): string[] =>
-  forbiddenImports(file, source).map(({ line, imported, why }) => `${line} ${imported}: ${why.split(',')[0]}`)
+function check(file: string, source: string): string[] {
+  return forbiddenImports(file, source).map(({ line, imported, why }) => `${line} ${imported}: ${why.split(',')[0]}`)
+}
 
 t.test('rooms import what lies below them', async (t) => {
   const source = `// import { a } from '../oauth/errors.ts' is only a comment

@@ -14,16 +14,22 @@ export interface OptionalPart {
 }
 
 /** The real gateway, when it is installed. */
-export const findKong = (): string | undefined => findOnPath('kong')
+export function findKong(): string | undefined {
+  return findOnPath('kong')
+}
 
 /** The server that gateways share their counts in, when it is installed. */
-export const findRedis = (): string | undefined => findOnPath('redis-server')
+export function findRedis(): string | undefined {
+  return findOnPath('redis-server')
+}
 
 /** The connection pooler, when it is installed; Debian puts it where only root's PATH leads. */
-export const findPgBouncer = (): string | undefined => findOnPath('pgbouncer', ['/usr/sbin'])
+export function findPgBouncer(): string | undefined {
+  return findOnPath('pgbouncer', ['/usr/sbin'])
+}
 
 /** Every optional part, in the order in which it is spoken of. */
-export const optionalParts: readonly OptionalPart[] = [
+export const OPTIONAL_PARTS: readonly OptionalPart[] = [
   {
     name: 'Chromium',
     find: findChromium,

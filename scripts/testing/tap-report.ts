@@ -7,11 +7,11 @@ export interface Totals {
   readonly skipped: number
 }
 
-const totalsComment = /^# \{ total: \d+(?<counts>(?:, \w+: \d+)*) \}/gm
+const TOTALS_COMMENT = /^# \{ total: \d+(?<counts>(?:, \w+: \d+)*) \}/gm
 
 /** The totals of a whole run, from tap's own comment `# { total, pass, fail, … }`; undefined when it never came. */
 export function readTotals(tap: string): Totals | undefined {
-  const counts = [...tap.matchAll(totalsComment)].at(-1)?.groups?.counts
+  const counts = [...tap.matchAll(TOTALS_COMMENT)].at(-1)?.groups?.counts
   if (counts === undefined) return undefined
   const count = (name: string): number => Number(new RegExp(`, ${name}: (\\d+)`).exec(counts)?.[1] ?? 0)
   return { passed: count('pass'), failed: count('fail'), skipped: count('skip') + count('todo') }
@@ -22,8 +22,8 @@ export function closingLines({ passed, failed, skipped }: Totals): string {
   return `${skipped > 0 ? `${skipped} skipped\n` : ''}${passed} passed, ${failed} failed`
 }
 
-const ended = /^(?<failed>not )?ok \d+ - (?<name>.*?)(?: # time=(?<time>\d+)[\d.]*ms)?$/
-const passedWithin = /^\s+(ok \d+ (?!.*# (SKIP|TODO))|\d+\.\.\d+$|# (time=|Subtest: ))/
+const ENDED = /^(?<failed>not )?ok \d+ - (?<name>.*?)(?: # time=(?<time>\d+)[\d.]*ms)?$/
+const PASSED_WITHIN = /^\s+(ok \d+ (?!.*# (SKIP|TODO))|\d+\.\.\d+$|# (time=|Subtest: ))/
 
 /**
  * Shortens a TAP stream line by line: one line for a test file that passed, with what it skipped; a file that failed
@@ -33,10 +33,10 @@ export function shortenTap(write: (line: string) => void): (line: string) => voi
   let within: string[] = []
   return (line) => {
     if (/^\s/.test(line)) {
-      if (line.trim() !== '' && !passedWithin.test(line)) within.push(line)
+      if (line.trim() !== '' && !PASSED_WITHIN.test(line)) within.push(line)
       return
     }
-    const file = ended.exec(line)?.groups
+    const file = ENDED.exec(line)?.groups
     if (file !== undefined) {
       const kept = file.failed === undefined ? within.filter((each) => /# (SKIP|TODO)/.test(each)) : within
       for (const each of kept) write(each)

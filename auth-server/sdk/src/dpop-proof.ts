@@ -49,7 +49,10 @@ export interface SoundProof {
   readonly ath: string | undefined
 }
 
-type Unsound = { readonly kind: 'unsound'; readonly why: UnsoundProof }
+interface Unsound {
+  readonly kind: 'unsound'
+  readonly why: UnsoundProof
+}
 type Claims = Readonly<Record<string, unknown>>
 
 /** Characters of the header; a proof by a key of RSA-4096 has about 2500. */

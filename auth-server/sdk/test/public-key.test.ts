@@ -4,8 +4,12 @@ import t from 'tap'
 import { checkProof, UNSOUND_PROOF } from '../src/dpop-proof.ts'
 import { holdsPrivatePart, isModestKey } from '../src/public-key.ts'
 
-const base64url = (...bytes: number[]) => Buffer.from(bytes).toString('base64url')
-const ones = (bits: number) => Buffer.from((2n ** BigInt(bits) - 1n).toString(16), 'hex').toString('base64url')
+function base64url(...bytes: number[]) {
+  return Buffer.from(bytes).toString('base64url')
+}
+function ones(bits: number) {
+  return Buffer.from((2n ** BigInt(bits) - 1n).toString(16), 'hex').toString('base64url')
+}
 const F4 = base64url(1, 0, 1)
 
 t.test('RSA keys have 2048 to 4096 bits and an exponent of at most 32, however they are written', async (t) => {

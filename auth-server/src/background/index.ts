@@ -7,7 +7,7 @@ import { type Job, startJobs } from './job.ts'
 import { sendLogoutNotices } from './logout-notices.ts'
 
 /** Starts every background job. Returns what ends them. */
-export const startBackground = (deps: Deps, log: FastifyBaseLogger): (() => Promise<void>) => {
+export function startBackground(deps: Deps, log: FastifyBaseLogger): () => Promise<void> {
   const { db, config, keys } = deps
   const ending = new AbortController()
   const clean = async (which: 'indexed' | 'scanned') => {

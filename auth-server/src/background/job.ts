@@ -1,22 +1,22 @@
 // A job that runs again and again beside the requests: never twice at once, never throwing, ended by one call.
 import type { FastifyBaseLogger } from 'fastify'
 
-export type Job = Readonly<{
-  name: string
+export interface Job {
+  readonly name: string
   /** Pause between two runs; each is stretched by up to a tenth, so that instances drift apart. */
-  everySeconds: number
-  run: () => Promise<void>
-}>
+  readonly everySeconds: number
+  readonly run: () => Promise<void>
+}
 
 /** Starts the jobs, each after its first pause. Returns what ends them and waits for those that are running. */
-export const startJobs = (jobs: readonly Job[], log: FastifyBaseLogger): (() => Promise<void>) => {
+export function startJobs(jobs: readonly Job[], log: FastifyBaseLogger): () => Promise<void> {
   const stops = jobs.map((job) => startJob(job, log))
   return async () => {
     await Promise.all(stops.map((stop) => stop()))
   }
 }
 
-const startJob = ({ name, everySeconds, run }: Job, log: FastifyBaseLogger): (() => Promise<void>) => {
+function startJob({ name, everySeconds, run }: Job, log: FastifyBaseLogger): () => Promise<void> {
   let stopped = false
   let running = Promise.resolve()
   let timer: NodeJS.Timeout | undefined
@@ -27,7 +27,7 @@ const startJob = ({ name, everySeconds, run }: Job, log: FastifyBaseLogger): (()
   }
   const work = (): void => {
     running = run()
-      .catch((err: unknown) => log.warn({ err, job: name }, 'a background job failed; it will be tried again'))
+      .catch((error: unknown) => log.warn({ err: error, job: name }, 'a background job failed; it will be tried again'))
       .then(schedule)
   }
   schedule()

@@ -18,7 +18,7 @@ const ARRIVED = new Set([200, 204])
 const REFUSED = 400
 
 /** Sends everything that is due. @param signal aborts what is under way; what was aborted is sent again later. */
-export const sendLogoutNotices = async (deps: Deps, log: FastifyBaseLogger, signal?: AbortSignal): Promise<void> => {
+export async function sendLogoutNotices(deps: Deps, log: FastifyBaseLogger, signal?: AbortSignal): Promise<void> {
   // Delivery → its receiver.
   const underWay = new Map<Promise<void>, string>()
   try {
@@ -26,7 +26,7 @@ export const sendLogoutNotices = async (deps: Deps, log: FastifyBaseLogger, sign
       const room = { total: AT_ONCE, perReceiver: PER_RECEIVER, busy: [...underWay.values()] }
       for (const notice of await takeDueNotices(deps.db, room)) {
         const delivery: Promise<void> = deliver(deps, log, notice, signal)
-          .catch((err: unknown) => log.warn({ err }, 'a logout notice that was sent may be sent again'))
+          .catch((error: unknown) => log.warn({ err: error }, 'a logout notice that was sent may be sent again'))
           .finally(() => underWay.delete(delivery))
         underWay.set(delivery, notice.receiver)
       }
@@ -39,21 +39,22 @@ export const sendLogoutNotices = async (deps: Deps, log: FastifyBaseLogger, sign
 }
 
 /** Waits until one of them has ended, or that many milliseconds. */
-const firstOf = (promises: Iterable<Promise<void>>, millis: number): Promise<void> =>
-  new Promise((resolve) => {
+function firstOf(promises: Iterable<Promise<void>>, millis: number): Promise<void> {
+  return new Promise((resolve) => {
     const timer = setTimeout(resolve, millis)
     void Promise.race(promises).then(() => {
       clearTimeout(timer)
       resolve()
     })
   })
+}
 
-const deliver = async (
+async function deliver(
   { db, keys, config }: Deps,
   log: FastifyBaseLogger,
   notice: LogoutNotice,
   signal: AbortSignal | undefined,
-): Promise<void> => {
+): Promise<void> {
   const { id, uri, clientId, attempts, idTokenAlg } = notice
   const about = { clientId, attempts }
   if (uri === null) return removeNotice(db, id)
@@ -67,10 +68,10 @@ const deliver = async (
       return log.info({ ...about, status }, 'a logout notice was not taken; it will be sent again')
     log.warn({ ...about, status }, 'a client refused a logout notice')
     await removeNotice(db, id)
-  } catch (err) {
-    if (!(err instanceof ForbiddenAddress))
-      return log.info({ ...about, err }, 'a logout notice did not arrive; it will be sent again')
-    log.warn({ ...about, err }, 'a logout notice may not be sent to this address')
+  } catch (error) {
+    if (!(error instanceof ForbiddenAddress))
+      return log.info({ ...about, err: error }, 'a logout notice did not arrive; it will be sent again')
+    log.warn({ ...about, err: error }, 'a logout notice may not be sent to this address')
     await removeNotice(db, id)
   }
 }

@@ -2,19 +2,19 @@
 import { sql } from 'kysely'
 import type { Db, Trx } from '../store/database.ts'
 
-export type ApiDefinition = Readonly<{
+export interface ApiDefinition {
   /** Short name, also in URLs: `mobile-api`. */
-  id: string
-  name: string
+  readonly id: string
+  readonly name: string
   /** The `aud` of its tokens: an absolute URI without fragment (RFC 8707 §2). */
-  resource: string
+  readonly resource: string
   /** Scope name → what it allows, in words for the person who is asked. */
-  scopes: Readonly<Record<string, string>>
-  plans: readonly string[]
-}>
+  readonly scopes: Readonly<Record<string, string>>
+  readonly plans: readonly string[]
+}
 
 /** Creates an API or brings it up to this definition. */
-export const defineApi = async (db: Db | Trx, api: ApiDefinition): Promise<void> => {
+export async function defineApi(db: Db | Trx, api: ApiDefinition): Promise<void> {
   await db
     .insertInto('apis')
     .values({ id: api.id, name: api.name, resource: api.resource })

@@ -18,40 +18,41 @@ export class InvalidApplication extends Error {
   }
 }
 
-export type ApplicationDefinition = Readonly<{
-  clientId: string
-  name: string
-  kind: ApplicationKind
-  redirectUris: readonly string[]
+export interface ApplicationDefinition {
+  readonly clientId: string
+  readonly name: string
+  readonly kind: ApplicationKind
+  readonly redirectUris: readonly string[]
   /** How the client proves itself; `none` (a public client) unless told. */
-  authMethod?: ClientAuthMethod
+  readonly authMethod?: ClientAuthMethod
   /** For the two methods with a secret; stored as its SHA-256, so it has to be random. */
-  clientSecret?: string | undefined
+  readonly clientSecret?: string | undefined
   /** A JWK set of public keys: needed for `private_key_jwt`, allowed for any (RFC 7591 §2). */
-  jwks?: unknown
+  readonly jwks?: unknown
   /** The one algorithm of its assertions (`token_endpoint_auth_signing_alg`); any that fits its keys unless told. */
-  authSigningAlg?: string | undefined
+  readonly authSigningAlg?: string | undefined
   /** `authorization_code` and `refresh_token` unless told. */
-  grantTypes?: readonly string[]
+  readonly grantTypes?: readonly string[]
   /** False only for a confidential client that uses the nonce of OpenID Connect instead (OAuth 2.1 §7.5.1). */
-  pkceRequired?: boolean
+  readonly pkceRequired?: boolean
   /** A login of the app ends this long after its last refresh; 30 days unless told. */
-  refreshIdleSeconds?: number
+  readonly refreshIdleSeconds?: number
   /** … and this long after it began, however busy it is; 365 days unless told. */
-  refreshAbsoluteSeconds?: number
-  requirePushedRequests?: boolean
-  dpopBound?: boolean
-  idTokenAlg?: string
+  readonly refreshAbsoluteSeconds?: number
+  readonly requirePushedRequests?: boolean
+  readonly dpopBound?: boolean
+  readonly idTokenAlg?: string
   /** Whether ID tokens carry the claims of `profile` and `email`, which userinfo tells anyway; false unless told. */
-  claimsInIdToken?: boolean
-  accessTokenAlg?: string
-  postLogoutRedirectUris?: readonly string[]
-  backchannelLogoutUri?: string | null
-}>
+  readonly claimsInIdToken?: boolean
+  readonly accessTokenAlg?: string
+  readonly postLogoutRedirectUris?: readonly string[]
+  readonly backchannelLogoutUri?: string | null
+}
 
 /** The methods that a shared secret proves. */
-export const takesSecret = (method: ClientAuthMethod): boolean =>
-  method === 'client_secret_basic' || method === 'client_secret_post'
+export function takesSecret(method: ClientAuthMethod): boolean {
+  return method === 'client_secret_basic' || method === 'client_secret_post'
+}
 
 // Names stand on the pages where people decide: no control characters, nothing that turns the writing around.
 const NAME = /^(?=.*[\p{L}\p{N}\p{P}\p{S}])[^\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]{1,80}$/u
@@ -62,10 +63,11 @@ const DAY_SECONDS = 24 * 3600
 const LIFETIMES = { refreshIdleSeconds: 30 * DAY_SECONDS, refreshAbsoluteSeconds: 365 * DAY_SECONDS } as const
 const MAX_LIFETIME_SECONDS = 10 * 365 * DAY_SECONDS
 
-const isLifetime = (seconds: number): boolean =>
-  Number.isInteger(seconds) && seconds >= 60 && seconds <= MAX_LIFETIME_SECONDS
+function isLifetime(seconds: number): boolean {
+  return Number.isInteger(seconds) && seconds >= 60 && seconds <= MAX_LIFETIME_SECONDS
+}
 
-const requireSound = (application: ApplicationDefinition): void => {
+function requireSound(application: ApplicationDefinition): void {
   if (!NAME.test(application.name)) throw new InvalidApplication('A name has 1 to 80 visible characters.')
   const { kind, redirectUris, postLogoutRedirectUris = [], authMethod = 'none', grantTypes = [] } = application
   for (const uri of [...redirectUris, ...postLogoutRedirectUris]) {
@@ -99,7 +101,7 @@ const requireSound = (application: ApplicationDefinition): void => {
     throw new InvalidApplication('A public client uses PKCE.')
 }
 
-const requireKeys = async ({ jwks, authMethod, authSigningAlg }: ApplicationDefinition): Promise<PublicKeys | null> => {
+async function requireKeys({ jwks, authMethod, authSigningAlg }: ApplicationDefinition): Promise<PublicKeys | null> {
   if (jwks === undefined) return null
   const use = { authenticates: authMethod === 'private_key_jwt', signingAlg: authSigningAlg }
   const keys = await readPublicKeys(jwks, use)
@@ -109,7 +111,7 @@ const requireKeys = async ({ jwks, authMethod, authSigningAlg }: ApplicationDefi
 
 // Two apps with one private-use scheme: the system hands the answer to either (RFC 8252 §8.4). PKCE protects the code
 // then, but the person still lands in the wrong app.
-const requireOwnSchemes = async (trx: Trx, clientId: string, redirectUris: readonly string[]): Promise<void> => {
+async function requireOwnSchemes(trx: Trx, clientId: string, redirectUris: readonly string[]): Promise<void> {
   const schemes = redirectUris
     .filter((uri) => redirectKind(uri) === 'private-use')
     .map((uri) => uri.slice(0, uri.indexOf(':')))
@@ -121,11 +123,18 @@ const requireOwnSchemes = async (trx: Trx, clientId: string, redirectUris: reado
 }
 
 /** An application as it was registered; `createdAt` in Unix seconds, `jwks` those of its keys that were kept. */
-export type Registered = Readonly<{ id: string; clientId: string; createdAt: number; jwks: PublicKeys | null }>
+export interface Registered {
+  readonly id: string
+  readonly clientId: string
+  readonly createdAt: number
+  readonly jwks: PublicKeys | null
+}
 
-const seconds = (count: number) => sql<string>`make_interval(secs => ${count})`
+function seconds(count: number) {
+  return sql<string>`make_interval(secs => ${count})`
+}
 
-const upsert = async (trx: Trx, application: ApplicationDefinition): Promise<Registered> => {
+async function upsert(trx: Trx, application: ApplicationDefinition): Promise<Registered> {
   requireSound(application)
   await requireOwnSchemes(trx, application.clientId, application.redirectUris)
   const jwks = await requireKeys(application)
@@ -165,10 +174,15 @@ const upsert = async (trx: Trx, application: ApplicationDefinition): Promise<Reg
  * Registers an application, or brings the one with this client ID up to the definition. Returns its id (`app_…`).
  * @throws {InvalidApplication} when it breaks a rule (RFC 8252 §7, RFC 9700 §2.1).
  */
-export const registerApplication = async (db: Db | Trx, application: ApplicationDefinition): Promise<string> =>
-  (await (isTransaction(db) ? upsert(db, application) : db.transaction().execute((trx) => upsert(trx, application)))).id
+export async function registerApplication(db: Db | Trx, application: ApplicationDefinition): Promise<string> {
+  return (
+    await (isTransaction(db) ? upsert(db, application) : db.transaction().execute((trx) => upsert(trx, application)))
+  ).id
+}
 
-const isTransaction = (db: Db | Trx): db is Trx => db.isTransaction
+function isTransaction(db: Db | Trx): db is Trx {
+  return db.isTransaction
+}
 
 /** A client nobody named yet: it gets its `client_id` here, and its secret, which is shown this once. */
 export type NewApplication = Omit<ApplicationDefinition, 'clientId' | 'clientSecret' | 'name'> &
@@ -178,10 +192,10 @@ export type NewApplication = Omit<ApplicationDefinition, 'clientId' | 'clientSec
  * Registers a new application under a fresh `client_id`, which also is its name unless it has one (RFC 7591 §2).
  * @throws {InvalidApplication} when it breaks a rule.
  */
-export const createApplication = async (
+export async function createApplication(
   trx: Trx,
   application: NewApplication,
-): Promise<Registered & Readonly<{ name: string; clientSecret: string | undefined }>> => {
+): Promise<Registered & Readonly<{ name: string; clientSecret: string | undefined }>> {
   const clientId = randomId('client')
   const name = application.name ?? clientId
   const clientSecret = takesSecret(application.authMethod ?? 'none') ? randomSecret(32) : undefined

@@ -15,24 +15,27 @@ const KEY_TYPES: Readonly<
 }
 const EC_ALGORITHMS: Readonly<Record<string, readonly string[]>> = { 'P-256': ['ES256'], 'P-384': ['ES384'] }
 
-export type PublicKeys = Readonly<{ keys: JWK[] }>
+export interface PublicKeys {
+  readonly keys: JWK[]
+}
 
 /** What the keys are for. */
-export type KeyUse = Readonly<{
+export interface KeyUse {
   /** The client authenticates by them (private_key_jwt). */
-  authenticates: boolean
+  readonly authenticates: boolean
   /** The one algorithm that its assertions are signed by, if it named one (`token_endpoint_auth_signing_alg`). */
-  signingAlg?: string | undefined
-}>
+  readonly signingAlg?: string | undefined
+}
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
 
 /**
  * Reads a JWK set. Returns its public keys for signatures, or one sentence on what is wrong with it. Keys for other
  * purposes, of other types or for other algorithms are left out, as RFC 7517 §5 asks: a set may serve several servers.
  */
-export const readPublicKeys = async (jwks: unknown, use: KeyUse): Promise<PublicKeys | string> => {
+export async function readPublicKeys(jwks: unknown, use: KeyUse): Promise<PublicKeys | string> {
   if (!isObject(jwks) || !Array.isArray(jwks.keys) || jwks.keys.length > MAX_KEYS)
     return `jwks is an object whose member keys holds ${MAX_KEYS} public keys at most.`
   const keys: JWK[] = []
@@ -44,7 +47,7 @@ export const readPublicKeys = async (jwks: unknown, use: KeyUse): Promise<Public
   return (use.authenticates && identityProblem(keys)) || { keys }
 }
 
-const identityProblem = (keys: readonly JWK[]): string | undefined => {
+function identityProblem(keys: readonly JWK[]): string | undefined {
   if (keys.length === 0)
     return 'private_key_jwt needs a key for signatures in jwks: EC P-256 or P-384, Ed25519, or RSA, of the algorithm named.'
   const kids = keys.map(({ kid }) => kid)
@@ -55,10 +58,12 @@ const identityProblem = (keys: readonly JWK[]): string | undefined => {
 }
 
 // Neither what PostgreSQL cannot store (NUL, half a surrogate pair) nor what nobody could tell apart in a log.
-const isPlainText = (value: unknown): boolean => typeof value === 'string' && /^[\x20-\x7e]{1,4096}$/.test(value)
+function isPlainText(value: unknown): boolean {
+  return typeof value === 'string' && /^[\x20-\x7e]{1,4096}$/.test(value)
+}
 
 /** The key as it is kept; undefined for one that is of no use here. */
-const readPublicKey = async (candidate: unknown, { signingAlg }: KeyUse): Promise<JWK | undefined | string> => {
+async function readPublicKey(candidate: unknown, { signingAlg }: KeyUse): Promise<JWK | undefined | string> {
   if (!isObject(candidate)) return 'Each member of keys is a JWK.'
   if (holdsPrivatePart(candidate)) return 'jwks holds public keys only; keep the private ones.'
   const type = typeof candidate.kty === 'string' && Object.hasOwn(KEY_TYPES, candidate.kty) && KEY_TYPES[candidate.kty]
@@ -75,7 +80,7 @@ const readPublicKey = async (candidate: unknown, { signingAlg }: KeyUse): Promis
   return (await importProblem(key, alg)) ?? { ...key, ...pinned, use: 'sig' }
 }
 
-const importProblem = async (key: JWK, alg: string): Promise<string | undefined> => {
+async function importProblem(key: JWK, alg: string): Promise<string | undefined> {
   if (!isModestKey(key)) return 'An RSA key of jwks has 2048 to 4096 bits, and an exponent of four bytes at most.'
   try {
     await importJWK(key, alg)

@@ -11,14 +11,17 @@ export const OPENID_SCOPES = {
 export type OpenIdScope = keyof typeof OPENID_SCOPES
 
 /** Whether a scope is one of OpenID Connect's, which every application may ask for. */
-export const isOpenIdScope = (scope: string): scope is OpenIdScope => Object.hasOwn(OPENID_SCOPES, scope)
+export function isOpenIdScope(scope: string): scope is OpenIdScope {
+  return Object.hasOwn(OPENID_SCOPES, scope)
+}
 
 /** What a set of scopes opens of a person; what the person does not have is left out, not sent empty (§5.3.2). */
-export const openedBy = (scopes: readonly string[], person: PersonClaims): Readonly<Record<string, unknown>> => {
+export function openedBy(scopes: readonly string[], person: PersonClaims): Readonly<Record<string, unknown>> {
   const opened = claimsOf(scopes)
   return Object.fromEntries(Object.entries(person).filter(([name, value]) => opened.has(name) && value !== null))
 }
 
 /** The claims that a set of scopes opens. */
-export const claimsOf = (scopes: readonly string[]): ReadonlySet<string> =>
-  new Set(scopes.filter(isOpenIdScope).flatMap((scope) => OPENID_SCOPES[scope].claims))
+export function claimsOf(scopes: readonly string[]): ReadonlySet<string> {
+  return new Set(scopes.filter(isOpenIdScope).flatMap((scope) => OPENID_SCOPES[scope].claims))
+}

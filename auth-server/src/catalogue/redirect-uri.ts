@@ -32,7 +32,7 @@ const WITHOUT_OWNER =
  * neither for an address, nor for a name that means something else in each network. The parser has settled by then how
  * the host was spelled (0x7f.1, ::ffff:127.0.0.1, capital or full-width letters).
  */
-export const redirectKind = (uri: string): RedirectKind => {
+export function redirectKind(uri: string): RedirectKind {
   if (!URL.canParse(uri)) return 'private-use'
   const { protocol, hostname } = new URL(uri)
   if (protocol === 'http:') return 'loopback'
@@ -43,7 +43,7 @@ export const redirectKind = (uri: string): RedirectKind => {
 }
 
 /** What is wrong with a redirect URI that somebody wants to register; undefined when nothing is. One helpful sentence. */
-export const redirectUriProblem = (uri: string, kind: ApplicationKind): string | undefined => {
+export function redirectUriProblem(uri: string, kind: ApplicationKind): string | undefined {
   if (uri.length > 2000) return 'A redirect URI has to be shorter than 2000 characters.'
   if (!URI_CHARACTERS.test(uri)) return 'A redirect URI holds only the ASCII characters of RFC 3986.'
   if (uri.includes('#')) return 'A redirect URI has no fragment (RFC 6749 §3.1.2).'
@@ -65,7 +65,7 @@ export const redirectUriProblem = (uri: string, kind: ApplicationKind): string |
   return undefined
 }
 
-const httpsProblem = (uri: string): string | undefined => {
+function httpsProblem(uri: string): string | undefined {
   if (!URL.canParse(uri)) return 'The redirect URI is not a URL.'
   const url = new URL(uri)
   if (url.username || url.password || uri.includes('@')) return 'A redirect URI carries no user information.'
@@ -79,7 +79,7 @@ const httpsProblem = (uri: string): string | undefined => {
 }
 
 /** What is wrong with a back-channel logout URI (OpenID Connect Back-Channel Logout §2.2); undefined when nothing is. */
-export const backchannelLogoutProblem = (uri: string): string | undefined => {
+export function backchannelLogoutProblem(uri: string): string | undefined {
   if (uri.length > 2000 || !URI_CHARACTERS.test(uri) || uri.includes('#') || !URL.canParse(uri))
     return 'A back-channel logout URI is an absolute URL without fragment.'
   const { protocol, hostname, username, password } = new URL(uri)
@@ -88,13 +88,13 @@ export const backchannelLogoutProblem = (uri: string): string | undefined => {
   return 'A back-channel logout URI is https; plain http is for tries on a loopback address.'
 }
 
-const withoutPort = (uri: string): string | undefined => {
+function withoutPort(uri: string): string | undefined {
   const [, host, port, rest] = LOOPBACK.exec(uri) ?? []
   return host === undefined || Number(port ?? 1) > 65535 ? undefined : `http://${host}${rest}`
 }
 
 /** Whether `candidate` is one of the registered URIs: byte for byte, but for the port of a native app's loopback. */
-export const isRegistered = (candidate: string, registered: readonly string[], kind: ApplicationKind): boolean => {
+export function isRegistered(candidate: string, registered: readonly string[], kind: ApplicationKind): boolean {
   if (registered.includes(candidate)) return true
   if (kind !== 'native') return false
   const loopback = withoutPort(candidate)
@@ -102,7 +102,7 @@ export const isRegistered = (candidate: string, registered: readonly string[], k
 }
 
 /** A redirect URI with an answer's parameters, percent-encoded (a space as %20, which every platform's URL parser decodes). */
-export const withAnswer = (redirectUri: string, answer: Readonly<Record<string, string>>): string => {
+export function withAnswer(redirectUri: string, answer: Readonly<Record<string, string>>): string {
   const query = Object.entries(answer).map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
   return query.length === 0 ? redirectUri : `${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${query.join('&')}`
 }

@@ -2,17 +2,17 @@
 import { randomId } from '../crypto/random.ts'
 import type { Db, Trx } from '../store/database.ts'
 
-export type SubscriptionDefinition = Readonly<{
-  applicationId: string
-  apiId: string
-  plan: string
-  scopes: readonly string[]
+export interface SubscriptionDefinition {
+  readonly applicationId: string
+  readonly apiId: string
+  readonly plan: string
+  readonly scopes: readonly string[]
   /** Skips the page that lists the scopes; only an administrator decides that. */
-  trusted: boolean
-}>
+  readonly trusted: boolean
+}
 
 /** Subscribes an application to an API, approved, or brings the subscription up to this definition. */
-export const subscribe = async (db: Db | Trx, subscription: SubscriptionDefinition): Promise<void> => {
+export async function subscribe(db: Db | Trx, subscription: SubscriptionDefinition): Promise<void> {
   const { applicationId, apiId, plan, trusted } = subscription
   const scopes = [...subscription.scopes]
   const values = { plan, trusted, scopes, status: 'approved' as const }

@@ -3,7 +3,7 @@ import { requireVariables, runCommand, UsageError } from '../command-line.ts'
 import { withDatabase } from './database-command.ts'
 import { registerGateway } from './gateway-client.ts'
 
-const usage = `Usage: npm run add-gateway -- [--client-id gateway]
+const USAGE = `Usage: npm run add-gateway -- [--client-id gateway]
 
 Registers the gateway with the auth server as the client that kong.yml names under \`revocations\`, or brings its secret
 up to date. Before it can read that feed the gateway lets nobody pass.
@@ -14,9 +14,9 @@ up to date. Before it can read that feed the gateway lets nobody pass.
 Needs DATABASE_URL, the one that the auth server runs with, and GATEWAY_CLIENT_SECRET: 32 random bytes in base64url.
 `
 
-const options = { 'client-id': { type: 'string', default: 'gateway' } } as const
+const OPTIONS = { 'client-id': { type: 'string', default: 'gateway' } } as const
 
-await runCommand({ usage, options }, async ({ values }) => {
+await runCommand({ usage: USAGE, options: OPTIONS }, async ({ values }) => {
   const variable = requireVariables('DATABASE_URL', 'GATEWAY_CLIENT_SECRET')
   const secret = variable('GATEWAY_CLIENT_SECRET')
   if (Buffer.from(secret, 'base64url').length < 32)

@@ -8,10 +8,10 @@ export async function withDatabase<T>(url: string, work: (db: Db) => Promise<T>)
   const db = openDatabase(url, () => {}, { connections: 1, statementTimeoutMillis: 0 })
   try {
     return await work(db)
-  } catch (cause) {
-    const explained = explainDatabaseProblem(cause, url)
-    if (explained === undefined) throw cause
-    throw new Error(explained, { cause })
+  } catch (error) {
+    const explained = explainDatabaseProblem(error, url)
+    if (explained === undefined) throw error
+    throw new Error(explained, { cause: error })
   } finally {
     await db.destroy()
   }

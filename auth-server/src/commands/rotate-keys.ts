@@ -12,7 +12,7 @@ import {
 } from '../tokens/signing-keys.ts'
 import { withDatabase } from './database-command.ts'
 
-const usage = `Usage: npm run rotate-keys -- [--alg ${SIGNING_ALGORITHMS.join('|')}]… [--now | --leaked]
+const USAGE = `Usage: npm run rotate-keys -- [--alg ${SIGNING_ALGORITHMS.join('|')}]… [--now | --leaked]
 
 Publishes a new signing key, which signs in ${PUBLISH_LEAD_SECONDS / 60} minutes. The old key stays published until the last token
 that it signed has expired.
@@ -30,7 +30,9 @@ Needs DATABASE_URL and KEY_ENCRYPTION_KEY, the ones that the auth server runs wi
 /** Changes the keys; what to say of it. */
 type Rotate = (db: Db, secret: string, algorithms: readonly SigningAlgorithm[]) => Promise<readonly string[]>
 
-const list = (names: readonly string[]): string => names.join(', ')
+function list(names: readonly string[]): string {
+  return names.join(', ')
+}
 
 const bySchedule: Rotate = async (db, secret, algorithms) => {
   const minutes = PUBLISH_LEAD_SECONDS / 60
@@ -70,13 +72,13 @@ const withdraw: Rotate = async (db, secret, algorithms) => {
   ]
 }
 
-const options = {
+const OPTIONS = {
   alg: { type: 'string', multiple: true },
   now: { type: 'boolean', default: false },
   leaked: { type: 'boolean', default: false },
 } as const
 
-await runCommand({ usage, options }, async ({ values }) => {
+await runCommand({ usage: USAGE, options: OPTIONS }, async ({ values }) => {
   const unknown = (values.alg ?? []).filter((alg) => !SIGNING_ALGORITHMS.some((known) => known === alg))
   if (unknown.length > 0) throw new UsageError(`--alg is ${SIGNING_ALGORITHMS.join(' or ')}, not ${list(unknown)}.`)
   if (values.now && values.leaked) throw new UsageError('Choose --now or --leaked, not both.')

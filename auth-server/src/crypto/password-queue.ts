@@ -24,14 +24,16 @@ interface Line {
   readonly within: Map<string, Line>
 }
 
-const newLine = (): Line => ({ waiting: 0, turns: [], within: new Map() })
+function newLine(): Line {
+  return { waiting: 0, turns: [], within: new Map() }
+}
 
 let running = 0
 const everybody = newLine()
 
 // Alone, a caller gets half of all places, two a third each, and so on: some are left for whoever comes next. What a
 // caller is a part of gets three times as much as what is left, so a neighbour there still finds a place.
-const requireShare = (caller: readonly string[]): void => {
+function requireShare(caller: readonly string[]): void {
   const left = MAX_WAITING - everybody.waiting
   if (left === 0) throw new PasswordQueueFull('too many password checks are waiting')
   let line: Line | undefined = everybody
@@ -43,7 +45,7 @@ const requireShare = (caller: readonly string[]): void => {
   }
 }
 
-const turnOf = (caller: readonly string[]): Promise<void> => {
+function turnOf(caller: readonly string[]): Promise<void> {
   requireShare(caller)
   let line = everybody
   line.waiting++
@@ -58,7 +60,7 @@ const turnOf = (caller: readonly string[]): Promise<void> => {
 }
 
 /** The next turn of a line. Whose name it was goes to the end, so that nobody stands behind all that another one sent. */
-const takeNext = (line: Line): Turn | undefined => {
+function takeNext(line: Line): Turn | undefined {
   const [first] = line.within
   const own = line.turns.shift()
   if (own || !first) {
@@ -79,7 +81,7 @@ const takeNext = (line: Line): Turn | undefined => {
  *   for work of our own, which takes any place.
  * @throws {PasswordQueueFull}, {PasswordShareUsedUp}
  */
-export const inTurn = async <T>(caller: readonly string[], work: () => Promise<T>): Promise<T> => {
+export async function inTurn<T>(caller: readonly string[], work: () => Promise<T>): Promise<T> {
   if (running < MAX_RUNNING) running++
   else await turnOf(caller)
   try {

@@ -9,12 +9,14 @@ const COST = 11
 const MAX_BYTES = 4096
 
 // bcrypt ignores everything past 72 bytes and stops at NUL: the keyed digest is 44 base64 characters, whatever was typed.
-const prehash = (pepper: string, password: string): string =>
-  createHmac('sha256', pepper).update(password.normalize('NFKC'), 'utf8').digest('base64')
+function prehash(pepper: string, password: string): string {
+  return createHmac('sha256', pepper).update(password.normalize('NFKC'), 'utf8').digest('base64')
+}
 
 /** The stored form of a password: bcrypt over base64(HMAC-SHA-256(pepper, NFKC password)). */
-export const hashPassword = (pepper: string, password: string): Promise<string> =>
-  inTurn([], () => bcrypt.hash(prehash(pepper, password), COST))
+export function hashPassword(pepper: string, password: string): Promise<string> {
+  return inTurn([], () => bcrypt.hash(prehash(pepper, password), COST))
+}
 
 // What an unknown account is compared with, so that it costs the same time as a known one.
 const dummyHash = bcrypt.hash('no account', COST)
@@ -24,12 +26,12 @@ const dummyHash = bcrypt.hash('no account', COST)
  * @param caller whose part of the queue it takes (see `inTurn`); nobody's when it is left out.
  * @throws {PasswordQueueFull}, {PasswordShareUsedUp}
  */
-export const verifyPassword = async (
+export async function verifyPassword(
   pepper: string,
   password: string,
   stored: string | undefined,
   caller: readonly string[] = [],
-): Promise<boolean> => {
+): Promise<boolean> {
   if (Buffer.byteLength(password, 'utf8') > MAX_BYTES) return false
   const expected = stored ?? (await dummyHash)
   const matches = await inTurn(caller, () => bcrypt.compare(prehash(pepper, password), expected))

@@ -2,7 +2,11 @@
 import { randomBytes } from 'node:crypto'
 
 /** A fresh secret of `bytes` random bytes (32 unless told), base64url without padding. */
-export const randomSecret = (bytes = 32): string => randomBytes(bytes).toString('base64url')
+export function randomSecret(bytes = 32): string {
+  return randomBytes(bytes).toString('base64url')
+}
 
 /** A fresh identifier such as `usr_…`: 128 random bits behind a prefix that keeps the id spaces apart (RFC 9700 §2.6). */
-export const randomId = (prefix: 'usr' | 'app' | 'client' | 'sub' | 'grant'): string => `${prefix}_${randomSecret(16)}`
+export function randomId(prefix: 'usr' | 'app' | 'client' | 'sub' | 'grant'): string {
+  return `${prefix}_${randomSecret(16)}`
+}

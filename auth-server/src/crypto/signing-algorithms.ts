@@ -4,5 +4,6 @@
 export const SIGNING_ALGORITHMS = ['ES256', 'RS256', 'EdDSA'] as const
 export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number]
 
-export const isSigningAlgorithm = (alg: string): alg is SigningAlgorithm =>
-  SIGNING_ALGORITHMS.some((known) => known === alg)
+export function isSigningAlgorithm(alg: string): alg is SigningAlgorithm {
+  return SIGNING_ALGORITHMS.some((known) => known === alg)
+}

@@ -20,7 +20,7 @@ export interface Drain {
   end(options: Readonly<{ graceSeconds: number; deadlineSeconds?: number }>): Promise<void>
 }
 
-export const addDrain = (app: FastifyInstance): void => {
+export function addDrain(app: FastifyInstance): void {
   let begun = false
   app.decorate('drain', {
     get begun() {

@@ -7,7 +7,7 @@ import { Parameters } from './parameters.ts'
 const FOREIGN_CHARSET = /;\s*charset\s*=(?!\s*"?utf-8"?\s*(?:;|$))/i
 
 /** Accepts `application/x-www-form-urlencoded` bodies in UTF-8 and nothing else; other media types get 415. */
-export const addForms = async (app: FastifyInstance): Promise<void> => {
+export async function addForms(app: FastifyInstance): Promise<void> {
   app.removeAllContentTypeParsers()
   app.addHook('preParsing', async ({ headers }) => {
     if (FOREIGN_CHARSET.test(headers['content-type'] ?? '')) throw new errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE()
@@ -16,5 +16,8 @@ export const addForms = async (app: FastifyInstance): Promise<void> => {
 }
 
 /** The form of a request, if it brought one. */
-export const formOf = ({ body }: FastifyRequest): Parameters | undefined =>
-  typeof body === 'object' && body !== null && 'form' in body && body.form instanceof Parameters ? body.form : undefined
+export function formOf({ body }: FastifyRequest): Parameters | undefined {
+  return typeof body === 'object' && body !== null && 'form' in body && body.form instanceof Parameters
+    ? body.form
+    : undefined
+}

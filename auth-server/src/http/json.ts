@@ -17,7 +17,7 @@ class JsonBody {
 }
 
 /** Parses an object. @throws {ParameterError} for anything else, a name said twice, a reserved name, or too much depth. */
-export const parseJsonObject = (bytes: Uint8Array): JsonObject => {
+export function parseJsonObject(bytes: Uint8Array): JsonObject {
   const { text, value } = decode(bytes)
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new ParameterError('the body has to be a JSON object')
@@ -25,7 +25,7 @@ export const parseJsonObject = (bytes: Uint8Array): JsonObject => {
   return Object.fromEntries(Object.entries(value))
 }
 
-const decode = (bytes: Uint8Array): { text: string; value: unknown } => {
+function decode(bytes: Uint8Array): { text: string; value: unknown } {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
     return { text, value: JSON.parse(text) }
@@ -35,7 +35,7 @@ const decode = (bytes: Uint8Array): { text: string; value: unknown } => {
 }
 
 // The text is valid JSON by now, so its strings and brackets tell the structure. A set holds the names of an object.
-const requireSound = (text: string): void => {
+function requireSound(text: string): void {
   const open: (Set<string> | undefined)[] = []
   let last = ''
   for (const [token] of text.matchAll(TOKEN)) {
@@ -47,14 +47,14 @@ const requireSound = (text: string): void => {
   }
 }
 
-const noteName = (names: Set<string> | undefined, name: string): void => {
+function noteName(names: Set<string> | undefined, name: string): void {
   if (RESERVED.has(name)) throw new ParameterError('the body contains a reserved member name')
   if (names?.has(name)) throw new ParameterError('the body names a member twice')
   names?.add(name)
 }
 
 /** Accepts `application/json` and nothing else in this scope; the routes of other scopes are not touched. */
-export const addJson = (scope: FastifyInstance): void => {
+export function addJson(scope: FastifyInstance): void {
   scope.removeAllContentTypeParsers()
   scope.addContentTypeParser(
     'application/json',
@@ -64,5 +64,6 @@ export const addJson = (scope: FastifyInstance): void => {
 }
 
 /** The JSON object of a request, if it brought one. */
-export const jsonOf = ({ body }: FastifyRequest): JsonObject | undefined =>
-  body instanceof JsonBody ? body.json : undefined
+export function jsonOf({ body }: FastifyRequest): JsonObject | undefined {
+  return body instanceof JsonBody ? body.json : undefined
+}

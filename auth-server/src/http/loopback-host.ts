@@ -5,10 +5,10 @@ import { isVisited } from './visited-path.ts'
 const LOOPBACK = /^(?:(?:.+\.)?localhost\.?|127(?:\.\d{1,3}){3}|0\.0\.0\.0|\[::1?\])$/i
 
 /** Whether a request came by another of this machine's own names than the issuer's. Behind a proxy the port differs. */
-export const isMisnamedLoopback = (
+export function isMisnamedLoopback(
   { hostname, port }: Pick<FastifyRequest, 'hostname' | 'port'>,
   issuer: string,
-): boolean => {
+): boolean {
   const named = new URL(issuer)
   const here = hostname.toLowerCase()
   return (
@@ -17,7 +17,7 @@ export const isMisnamedLoopback = (
 }
 
 /** Leads visits to the issuer's own name, where both names are this machine's and nowhere else. */
-export const leadToIssuer = (app: FastifyInstance, issuer: string): void => {
+export function leadToIssuer(app: FastifyInstance, issuer: string): void {
   app.addHook('onRequest', async (request, reply) => {
     if (request.method !== 'GET' || !request.url.startsWith('/') || !isVisited(request.url)) return
     if (isMisnamedLoopback(request, issuer)) return reply.redirect(issuer + request.url, 303)

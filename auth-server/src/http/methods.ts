@@ -4,7 +4,7 @@ import type { FastifyInstance, HTTPMethods } from 'fastify'
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const satisfies HTTPMethods[]
 
 /** Registers 405 with an Allow header (RFC 9110 §15.5.6) for every method that the path has no route for yet. */
-export const allowOnly = (app: FastifyInstance, url: string, allowed: readonly (typeof METHODS)[number][]): void => {
+export function allowOnly(app: FastifyInstance, url: string, allowed: readonly (typeof METHODS)[number][]): void {
   app.route({
     method: METHODS.filter((method) => !app.hasRoute({ method, url })),
     url,

@@ -9,7 +9,7 @@ const SITE_GROUPS = 3
 const NAT64 = ipaddr.IPv6.parseCIDR('64:ff9b::/96')
 
 /** The first groups of 16 bits of an IPv6 address; an IPv4 address, also one that is written as IPv6, as it is. */
-const frontOf = (address: string, groups: number): string => {
+function frontOf(address: string, groups: number): string {
   if (!ipaddr.isValid(address)) return address
   const parsed = ipaddr.process(address)
   if (!('parts' in parsed)) return parsed.toString()
@@ -21,13 +21,15 @@ const frontOf = (address: string, groups: number): string => {
 }
 
 /** An IPv4 address as it is; of an IPv6 address its /64, which is what one subscriber gets. */
-export const networkOf = (address: string): string => frontOf(address, SUBSCRIBER_GROUPS)
+export function networkOf(address: string): string {
+  return frontOf(address, SUBSCRIBER_GROUPS)
+}
 
 /**
  * Where a caller stands, the widest first: of an IPv6 address its /48 and its /64. Whoever is given a /48 has 65,536
  * networks to call from; whoever shares one with others is counted apart from them.
  */
-export const networksOf = (address: string): readonly string[] => {
+export function networksOf(address: string): readonly string[] {
   const network = networkOf(address)
   const site = frontOf(address, SITE_GROUPS)
   return site === network ? [network] : [`${site}/48`, network]

@@ -91,7 +91,7 @@ export class Parameters {
   }
 }
 
-const fill = (values: Map<string, string[]>, encoded: string): string | undefined => {
+function fill(values: Map<string, string[]>, encoded: string): string | undefined {
   const pairs = encoded.split('&').filter((pair) => pair !== '')
   if (pairs.length > MAX_PARAMETERS) return 'too many parameters'
   for (const pair of pairs) {
@@ -111,14 +111,16 @@ const fill = (values: Map<string, string[]>, encoded: string): string | undefine
 }
 
 /** Whether a decoded value is within the limit. */
-export const isShort = (value: string): boolean => Buffer.byteLength(value) <= MAX_VALUE_BYTES
+export function isShort(value: string): boolean {
+  return Buffer.byteLength(value) <= MAX_VALUE_BYTES
+}
 
-const requireShort = (name: string, values: readonly string[]): void => {
+function requireShort(name: string, values: readonly string[]): void {
   if (!values.every(isShort))
     throw new ParameterError(`${printable(name)} is too long: ${MAX_VALUE_BYTES} bytes is the limit`)
 }
 
-const decode = (text: string): string | undefined => {
+function decode(text: string): string | undefined {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '))
   } catch {
@@ -127,4 +129,6 @@ const decode = (text: string): string | undefined => {
 }
 
 // Names come from the wire and go into an error_description, which is narrow ASCII (RFC 6749 §5.2).
-const printable = (name: string): string => name.replace(/[^\w.-]/g, '?').slice(0, 40)
+function printable(name: string): string {
+  return name.replace(/[^\w.-]/g, '?').slice(0, 40)
+}

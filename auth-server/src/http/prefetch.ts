@@ -9,7 +9,7 @@ const AHEAD_OF_A_PERSON = /\b(?:prefetch|prerender|preview)\b/i
  * Answers such requests with 503, which browsers throw away and ask again when the person really comes; a 204 would be
  * taken for the page. Documents, the routes that answer HEAD as well, are the same for everybody and may be fetched ahead.
  */
-export const refusePrefetch = (app: FastifyInstance): void => {
+export function refusePrefetch(app: FastifyInstance): void {
   app.addHook('onRequest', async ({ is404, routeOptions, headers }, reply) => {
     if (is404 || routeOptions.exposeHeadRoute) return
     if (!HEADERS.some((name) => AHEAD_OF_A_PERSON.test(String(headers[name] ?? '')))) return

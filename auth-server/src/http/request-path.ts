@@ -7,7 +7,7 @@ export const MAX_URL_LENGTH = 8000
  * @param target of the request line: a path with its query, or the absolute form that proxies send and every server has
  * to understand (RFC 9112 §3.2.2), whose host is the caller's word and goes nowhere.
  */
-export const pathOf = (target: string): string => {
+export function pathOf(target: string): string {
   const path = target.startsWith('/') ? target : target.replace(/^[a-z]+:\/\/[^/?#]*/i, '')
   return path.split('?', 1)[0] ?? ''
 }

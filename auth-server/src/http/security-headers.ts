@@ -19,11 +19,12 @@ const SECURITY_HEADERS = {
  * The common headers of the answer to a request target. A page that opened a visit as its popup keeps its hold on it, or
  * it would never hear how the visit ended; one answer of the chain with another policy is enough to cut the two apart.
  */
-export const securityHeaders = (target: string): Readonly<Record<string, string>> =>
-  isVisited(target) ? { ...SECURITY_HEADERS, 'cross-origin-opener-policy': 'unsafe-none' } : SECURITY_HEADERS
+export function securityHeaders(target: string): Readonly<Record<string, string>> {
+  return isVisited(target) ? { ...SECURITY_HEADERS, 'cross-origin-opener-policy': 'unsafe-none' } : SECURITY_HEADERS
+}
 
 /** Sets the common headers on each reply (RFC 9700 §4.16); pages replace the content security policy by their own. */
-export const addSecurityHeaders = (app: FastifyInstance, issuer: string): void => {
+export function addSecurityHeaders(app: FastifyInstance, issuer: string): void {
   const https = issuer.startsWith('https:')
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders(request.url))

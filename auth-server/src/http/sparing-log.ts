@@ -3,13 +3,13 @@ import type { FastifyBaseLogger } from 'fastify'
 
 const EVERY_MILLIS = 1000
 
-export type SparingLog = Readonly<{
+export interface SparingLog {
   /** Logs the first of its kind at once; those within a second are counted and told with the next one after it. */
   error(log: FastifyBaseLogger, kind: string, err: unknown, message: string): void
-}>
+}
 
 /** @param now milliseconds of a clock that never goes back. @param kind of trouble comes from a short list of ours. */
-export const logSparingly = (now = () => performance.now()): SparingLog => {
+export function logSparingly(now = () => performance.now()): SparingLog {
   const told = new Map<string, { at: number; unsaid: number }>()
   return {
     error(log, kind, err, message) {

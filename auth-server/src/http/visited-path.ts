@@ -4,4 +4,6 @@ import { pathOf } from './request-path.ts'
 const VISITED = /^(?:\/apis\/[^/]*)?\/(?:authorize|interaction|logout)(?:\/|$)/
 
 /** Whether a person's browser opens this request target, whatever the answer will be. */
-export const isVisited = (target: string): boolean => VISITED.test(pathOf(target))
+export function isVisited(target: string): boolean {
+  return VISITED.test(pathOf(target))
+}

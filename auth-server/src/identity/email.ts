@@ -12,7 +12,7 @@ const ADDRESS = /^([^\s@\p{Cc}]{1,64})@([^\s@\p{Cc}/?#:\\[\]%<>^|]{1,255})$/u
  * an account. The domain is compared as DNS has it, in ASCII (RFC 5890 §2.3.2.1): one browser posts `müller.example`, the
  * next `xn--mller-kva.example`. What stands before the @ is the mailbox's own business, but for case and width.
  */
-export const emailKey = (text: string): string | undefined => {
+export function emailKey(text: string): string | undefined {
   if (text.length > MAX_LENGTH) return undefined
   const [, mailbox, host] = ADDRESS.exec(text.trim().normalize('NFKC').toLowerCase()) ?? []
   if (mailbox === undefined || host === undefined) return undefined
@@ -20,7 +20,10 @@ export const emailKey = (text: string): string | undefined => {
   return isDomain(domain) ? `${mailbox}@${domain}` : undefined
 }
 
-const isDomain = (domain: string): boolean =>
-  domain.length <= 253 &&
-  isIP(domain) === 0 &&
-  domain.split('.').every((label) => label.length > 0 && label.length <= 63)
+function isDomain(domain: string): boolean {
+  return (
+    domain.length <= 253 &&
+    isIP(domain) === 0 &&
+    domain.split('.').every((label) => label.length > 0 && label.length <= 63)
+  )
+}

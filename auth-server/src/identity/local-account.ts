@@ -13,12 +13,12 @@ export const PASSWORD_ACR = 'urn:mobile-api-gateway:acr:password'
  * @param caller the networks that ask, the widest first; each gets no more than its share of the checks.
  * @throws {PasswordQueueFull} when too many checks are waiting, {PasswordShareUsedUp} when too many of this caller.
  */
-export const authenticate = async (
+export async function authenticate(
   db: Db,
   pepper: string,
   credentials: Readonly<{ email: string; password: string }>,
   caller: readonly string[],
-): Promise<Readonly<{ userId: string; authEpoch: number }> | undefined> => {
+): Promise<Readonly<{ userId: string; authEpoch: number }> | undefined> {
   const key = emailKey(credentials.email)
   const user = key === undefined ? undefined : await findUserByEmailKey(db, key)
   const proven = await verifyPassword(pepper, credentials.password, user?.passwordHash, caller)
@@ -29,11 +29,11 @@ export const authenticate = async (
  * Creates an account and returns its id (`usr_…`), or undefined when the address is taken.
  * @throws {TypeError} when it is no e-mail address.
  */
-export const createAccount = async (
+export async function createAccount(
   db: Db,
   pepper: string,
   account: Readonly<{ email: string; password: string; name?: string }>,
-): Promise<string | undefined> => {
+): Promise<string | undefined> {
   const key = emailKey(account.email)
   if (key === undefined) throw new TypeError(`${account.email} is not an e-mail address`)
   return insertUser(db, {

@@ -5,7 +5,7 @@ import { allowOnly } from '../http/methods.ts'
 import { denyRequest } from '../store/tables/authorization-requests.ts'
 import type { VisitRequest, Visits } from './visit.ts'
 
-export const addDeny = (app: FastifyInstance, { db }: Deps, visits: Visits): void => {
+export function addDeny(app: FastifyInstance, { db }: Deps, visits: Visits): void {
   const url = '/interaction/:request/deny'
   app.post(url, { config: { errors: 'page' } }, async (request: VisitRequest, reply) => {
     const visit = await visits.open(request, reply)

@@ -8,7 +8,7 @@ import { addLogin } from './sign-in/routes.ts'
 import { addLogoutPages } from './sign-out/routes.ts'
 import { openVisit } from './visit.ts'
 
-export const addInteraction = (app: FastifyInstance, deps: Deps): void => {
+export function addInteraction(app: FastifyInstance, deps: Deps): void {
   const visits = openVisit(deps)
   addLogin(app, deps, visits)
   addContinue(app, deps, visits)

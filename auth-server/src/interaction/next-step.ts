@@ -7,7 +7,7 @@ import type { Session } from '../store/tables/sessions.ts'
 import { nextStep, type Step } from './policy.ts'
 
 /** The next step of a visit, by what is true in the database now. */
-export const nextStepOf = async (db: Db, pending: PendingRequest, session: Session | undefined): Promise<Step> => {
+export async function nextStepOf(db: Db, pending: PendingRequest, session: Session | undefined): Promise<Step> {
   const { request } = pending
   return nextStep({
     session: session && {
@@ -25,7 +25,7 @@ export const nextStepOf = async (db: Db, pending: PendingRequest, session: Sessi
   })
 }
 
-const scopesNeedConsent = async (db: Db, pending: PendingRequest, session: Session): Promise<boolean> => {
+async function scopesNeedConsent(db: Db, pending: PendingRequest, session: Session): Promise<boolean> {
   if (pending.request.prompts.includes('consent')) return true
   if (pending.trusted) return false
   const given = await findConsentedScopes(db, {

@@ -2,26 +2,26 @@
 
 export type Step = 'login' | 'consent' | 'continue' | 'done' | 'denied' | 'other-person'
 
-export type Facts = Readonly<{
+export interface Facts {
   /**
    * The browser's session: how long before this visit the person signed in (seconds; negative when since), and whether
    * the steps below were taken in it; and whether it is the person that the app expects, where it expects one.
    */
-  session: Readonly<{ ageAtVisitSeconds: number; tookTheSteps: boolean; isExpected: boolean }> | undefined
+  readonly session: Readonly<{ ageAtVisitSeconds: number; tookTheSteps: boolean; isExpected: boolean }> | undefined
   /** A new login was asked for, by `prompt` or by the person. */
-  loginAgain: boolean
-  maxAgeSeconds: number | undefined
+  readonly loginAgain: boolean
+  readonly maxAgeSeconds: number | undefined
   /** A claimed https redirect proves which app is asking; a private-use scheme or a loopback port does not (RFC 8252 §8.6). */
-  redirectProvesApp: boolean
+  readonly redirectProvesApp: boolean
   /** The scopes need a yes: the subscription is not trusted and they were not all allowed before, or `prompt=consent`. */
-  scopesNeedConsent: boolean
-  personConfirmed: boolean
-  scopesConfirmed: boolean
-  denied: boolean
-}>
+  readonly scopesNeedConsent: boolean
+  readonly personConfirmed: boolean
+  readonly scopesConfirmed: boolean
+  readonly denied: boolean
+}
 
 /** The next step on the way to a code. */
-export const nextStep = (facts: Facts): Step => {
+export function nextStep(facts: Facts): Step {
   if (facts.denied) return 'denied'
   if (!facts.session || facts.loginAgain) return 'login'
   const { tookTheSteps, ageAtVisitSeconds, isExpected } = facts.session

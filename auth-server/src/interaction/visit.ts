@@ -16,19 +16,19 @@ import { currentSession } from './session.ts'
 
 export type VisitRequest = FastifyRequest<{ Params: { request: string } }>
 
-export type Visit = Readonly<{
-  pending: PendingRequest
-  session: Session | undefined
+export interface Visit {
+  readonly pending: PendingRequest
+  readonly session: Session | undefined
   /** What the visit's cookie holds. */
-  secret: string
-  csrf: string
+  readonly secret: string
+  readonly csrf: string
   /** The posted form; empty on GET. */
-  form: Parameters
-}>
+  readonly form: Parameters
+}
 
 export type SignedInVisit = Visit & Readonly<{ session: Session }>
 
-export type Visits = Readonly<{
+export interface Visits {
   /** The visit of a page or an own form; undefined when the answer, an error page, has been sent already. */
   open(request: VisitRequest, reply: FastifyReply): Promise<Visit | undefined>
   /**
@@ -38,9 +38,9 @@ export type Visits = Readonly<{
   openStep(request: VisitRequest, reply: FastifyReply, step: Step): Promise<SignedInVisit | undefined>
   /** Back to the protocol, which decides what is next. 303: the next request is a GET (RFC 9700 §4.12). */
   resume(reply: FastifyReply, pending: PendingRequest): FastifyReply
-}>
+}
 
-export const openVisit = (deps: Deps): Visits => {
+export function openVisit(deps: Deps): Visits {
   const { db, config, cookies } = deps
   const open: Visits['open'] = async (request, reply) => {
     const id = request.params.request

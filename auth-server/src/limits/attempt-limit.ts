@@ -1,23 +1,23 @@
 // Attempts, counted per key or per address in fixed windows: after too many, the next one waits. In memory, bounded in size.
 import { networksOf } from '../http/network.ts'
 
-export type AttemptLimit = Readonly<{
+export interface AttemptLimit {
   /** Seconds until this key may try again, 0 when it may now. */
   waitSeconds(key: string): number
   /** Counts an attempt, or something that weighs as much as several. */
   note(key: string, weight?: number): void
-}>
+}
 
 /**
  * @param attempts that a key may have within `windowSeconds`.
  * @param maxKeys remembered at once; beyond that the oldest window is forgotten.
  * @param now seconds of a clock that never goes back.
  */
-export const limitAttempts = (
+export function limitAttempts(
   attempts: number,
   windowSeconds: number,
   { maxKeys = 10_000, now = () => performance.now() / 1000 } = {},
-): AttemptLimit => {
+): AttemptLimit {
   // In the order in which windows began, so the first one is the oldest.
   const windows = new Map<string, { count: number; endsAt: number }>()
   const open = (key: string) => {
@@ -46,14 +46,14 @@ export const limitAttempts = (
 /** How many networks of one site may use up all that one of them may. */
 const NETWORKS_OF_A_SITE = 4
 
-export type AddressLimit = Readonly<{
+export interface AddressLimit {
   /** Seconds until somebody at this address may try again, 0 for now. @param about what is tried, where that counts apart. */
   waitSeconds(address: string, about?: string): number
   note(address: string, options?: Readonly<{ about?: string; weight?: number }>): void
-}>
+}
 
 /** The same by address: an IPv4 address, an IPv6 network of one subscriber (/64), and all of a site (/48) together. */
-export const limitAddresses = (attempts: number, windowSeconds: number): AddressLimit => {
+export function limitAddresses(attempts: number, windowSeconds: number): AddressLimit {
   const network = limitAttempts(attempts, windowSeconds)
   const site = limitAttempts(attempts * NETWORKS_OF_A_SITE, windowSeconds)
   const counters = (address: string, about: string) =>

@@ -8,7 +8,10 @@ import { misplacedParameter } from './misplaced-parameter.ts'
 export const REALM = 'mobile-api-gateway'
 
 /** How a token came: plain, or with the claim that a proof of its key goes with it (RFC 9449 §7.1). */
-export type PresentedToken = Readonly<{ scheme: 'bearer' | 'dpop'; token: string }>
+export interface PresentedToken {
+  readonly scheme: 'bearer' | 'dpop'
+  readonly token: string
+}
 
 type BearerErrorCode = 'invalid_request' | 'invalid_token' | 'insufficient_scope'
 
@@ -20,7 +23,7 @@ const BEARER = `Bearer realm="${REALM}"`
 export const TOKEN_CHALLENGE = `${BEARER}, DPoP algs="${PROOF_ALGORITHMS.join(' ')}"`
 
 /** A refusal with its challenge, in one WWW-Authenticate value (RFC 6750 §3). @param scope the scope that would do. */
-export const bearerError = (code: BearerErrorCode, description: string, scope?: string): OAuthError => {
+export function bearerError(code: BearerErrorCode, description: string, scope?: string): OAuthError {
   const attributes = [`error="${code}"`, `error_description="${description}"`, ...(scope ? [`scope="${scope}"`] : [])]
   return new OAuthError(code, description, {
     headers: { 'www-authenticate': `${BEARER}, ${attributes.join(', ')}` },
@@ -28,7 +31,7 @@ export const bearerError = (code: BearerErrorCode, description: string, scope?: 
 }
 
 /** The one token of a request, or undefined when it has none. @throws {OAuthError} invalid_request (RFC 6750 §2, §3.1). */
-export const readPresentedToken = (request: FastifyRequest): PresentedToken | undefined => {
+export function readPresentedToken(request: FastifyRequest): PresentedToken | undefined {
   const { authorization } = request.headers
   const misplaced = misplacedParameter(request)
   // OAuth 2.1 §5.1: a token in a URL ends up in logs, so nobody gets used to it here.

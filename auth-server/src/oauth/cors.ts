@@ -30,7 +30,7 @@ const LIST_LIFE = 60_000
 const LIST_PAUSE = 1_000
 
 /** Whether an origin is a registered browser app's. Strangers cost one query a second, however many they are. */
-const registeredOrigins = (db: Db) => {
+function registeredOrigins(db: Db) {
   let list: Promise<ReadonlySet<string>> | undefined
   let readAt = Number.NEGATIVE_INFINITY
   const read = async (maxAge: number) => {
@@ -49,7 +49,7 @@ const registeredOrigins = (db: Db) => {
     (await read(LIST_LIFE)).has(origin) || (await read(LIST_PAUSE)).has(origin)
 }
 
-export const addCors = (app: FastifyInstance, { db }: Deps): void => {
+export function addCors(app: FastifyInstance, { db }: Deps): void {
   const isRegistered = registeredOrigins(db)
   app.addHook('onRequest', async (request, reply) => {
     const audience = ENDPOINTS.get(request.routeOptions.url ?? '')

@@ -20,7 +20,7 @@ declare module 'fastify' {
 
 const RETRY_AFTER = { 'retry-after': '5' } as const
 
-const toOAuthError = (error: unknown): OAuthError => {
+function toOAuthError(error: unknown): OAuthError {
   if (error instanceof OAuthError) return error
   if (error instanceof ParameterError) return new OAuthError('invalid_request', error.message)
   if (error instanceof PasswordQueueFull || isDatabaseAway(error))
@@ -37,32 +37,36 @@ const toOAuthError = (error: unknown): OAuthError => {
   return new OAuthError('server_error', 'something went wrong on our side; it has been logged', { cause: error })
 }
 
-const nameOf = (cause: unknown): string => (cause instanceof Error ? cause.name : 'unknown')
+function nameOf(cause: unknown): string {
+  return cause instanceof Error ? cause.name : 'unknown'
+}
 
 /** The framework's own refusals (413, 415, malformed body …) keep their status. */
-const frameworkStatus = (error: unknown): number | undefined => {
+function frameworkStatus(error: unknown): number | undefined {
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined
   return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined
 }
 
 // By the route; where there is none, a person's browser says that it takes HTML.
-const isForPerson = ({ routeOptions, is404, headers }: FastifyRequest): boolean =>
-  routeOptions.config.errors === 'page' || (is404 && (headers.accept ?? '').includes('text/html'))
+function isForPerson({ routeOptions, is404, headers }: FastifyRequest): boolean {
+  return routeOptions.config.errors === 'page' || (is404 && (headers.accept ?? '').includes('text/html'))
+}
 
-const answer = (request: FastifyRequest, reply: FastifyReply, error: OAuthError, status: number): FastifyReply => {
+function answer(request: FastifyRequest, reply: FastifyReply, error: OAuthError, status: number): FastifyReply {
   reply.code(status).headers(error.headers)
   if (isForPerson(request)) return sendPage(reply, errorPage(error.description))
   return reply.header('cache-control', 'no-store').send({ error: error.code, error_description: error.description })
 }
 
 /** Answers addresses that cannot be routed at all (`/%zz`, endless ids); they pass no hook, so the headers are set here. */
-export const refuseAddress = (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply =>
-  reply
+export function refuseAddress(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return reply
     .code(error.statusCode ?? 400)
     .headers(securityHeaders(request.url))
     .send({ error: 'invalid_request', error_description: 'the address of this request cannot be read' })
+}
 
-export const addErrorHandler = (app: FastifyInstance, { config }: Deps): void => {
+export function addErrorHandler(app: FastifyInstance, { config }: Deps): void {
   const sparing = logSparingly()
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const status = frameworkStatus(error)

@@ -38,12 +38,13 @@ const SPELLED: Readonly<Record<string, string>> = {
 }
 
 // RFC 6749 §5.2: ASCII without quotation mark and backslash. What is left are characters that somebody else sent.
-const inAscii = (text: string): string =>
-  text
+function inAscii(text: string): string {
+  return text
     .replace(/[^\x20\x21\x23-\x5B\x5D-\x7E]/g, (character) => SPELLED[character] ?? character)
     .normalize('NFKD')
     .replace(/\p{Mark}/gu, '')
     .replace(/[^\x20\x21\x23-\x5B\x5D-\x7E]/g, '?')
+}
 
 /** One error, three readers: `code` for machines, `description` for the integrator, `detail` and `cause` for the log. */
 export class OAuthError extends Error {

@@ -5,13 +5,15 @@ import { findApi } from '../store/tables/apis.ts'
 import { OAuthError } from './errors.ts'
 
 /** Where an endpoint is mounted: at the root, and once for all APIs. */
-export const mounts = (path: string): readonly string[] => [path, `/apis/:api${path}`]
+export function mounts(path: string): readonly string[] {
+  return [path, `/apis/:api${path}`]
+}
 
 /** What an API's id looks like (see `apis`); other text (a NUL among it) does not reach the database. */
 const API_ID = /^[a-z][a-z0-9-]{0,62}$/
 
 /** The resource that the path fixes, or undefined at the root. @throws {OAuthError} invalid_target for an unknown API. */
-export const fixedResource = async (db: Db, request: FastifyRequest): Promise<string | undefined> => {
+export async function fixedResource(db: Db, request: FastifyRequest): Promise<string | undefined> {
   const { params } = request
   const api = typeof params === 'object' && params !== null && 'api' in params ? String(params.api) : undefined
   if (api === undefined) return undefined
@@ -21,7 +23,7 @@ export const fixedResource = async (db: Db, request: FastifyRequest): Promise<st
 }
 
 /** What was asked for, held against what the path fixes. @throws {OAuthError} invalid_target when they differ. */
-export const resourcesFor = (fixed: string | undefined, named: readonly string[]): readonly string[] => {
+export function resourcesFor(fixed: string | undefined, named: readonly string[]): readonly string[] {
   if (fixed === undefined) return named
   if (named.some((resource) => resource !== fixed))
     throw new OAuthError('invalid_target', 'this endpoint is for one API, and another resource was named')

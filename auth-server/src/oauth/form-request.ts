@@ -8,7 +8,7 @@ import { misplacedParameter } from './misplaced-parameter.ts'
 const MAY_REPEAT = new Set(['resource'])
 
 /** @throws {OAuthError} | {ParameterError} invalid_request unless a sound form came in the body, and nothing of it in the URL. */
-export const readForm = (request: FastifyRequest): Parameters => {
+export function readForm(request: FastifyRequest): Parameters {
   const form = formOf(request)
   if (!form)
     throw new OAuthError('invalid_request', 'send the parameters as application/x-www-form-urlencoded in the body')

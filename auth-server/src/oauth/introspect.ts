@@ -40,7 +40,7 @@ type Introspection = Readonly<{ active: boolean } & Record<string, unknown>>
 // §2.2: nothing else, whether the token is unknown, has ended or is none of the caller's business.
 const INACTIVE: Introspection = { active: false }
 
-export const addIntrospect = (app: FastifyInstance, deps: Deps): void => {
+export function addIntrospect(app: FastifyInstance, deps: Deps): void {
   app.post('/introspect', async (request, reply) => {
     reply.headers({ 'cache-control': 'no-store', pragma: 'no-cache' })
     const parameters = readForm(request)
@@ -53,7 +53,7 @@ export const addIntrospect = (app: FastifyInstance, deps: Deps): void => {
 }
 
 /** A refresh token concerns its client alone; it is active while the token endpoint would still answer it. */
-const refreshToken = async ({ db, config }: Deps, caller: Client, text: string): Promise<Introspection | undefined> => {
+async function refreshToken({ db, config }: Deps, caller: Client, text: string): Promise<Introspection | undefined> {
   const token = parseRefreshToken(config.tokenSecret, text)
   const family = token && (await findLiveFamily(db, token.familyId, caller.clientId))
   if (!token || !family || ['reuse', 'invalid'].includes(judge(family, token))) return undefined
@@ -70,7 +70,7 @@ const refreshToken = async ({ db, config }: Deps, caller: Client, text: string):
   }
 }
 
-const accessToken = async (deps: Deps, caller: Client, text: string): Promise<Introspection | undefined> => {
+async function accessToken(deps: Deps, caller: Client, text: string): Promise<Introspection | undefined> {
   const { db, config, keys } = deps
   const claims = await readOwnToken(config.issuer, keys, 'at+jwt', text)
   if (!claims || !concerns(caller, claims) || !(await stands(db, claims))) return undefined
@@ -81,14 +81,17 @@ const accessToken = async (deps: Deps, caller: Client, text: string): Promise<In
   }
 }
 
-const concerns = (caller: Client, claims: Claims): boolean =>
-  claims.client_id === caller.clientId ||
-  caller.subscriptions.some(
-    ({ resource, scopes }) => resource === claims.aud && scopes.some(({ name }) => name === INTROSPECTION_SCOPE),
+function concerns(caller: Client, claims: Claims): boolean {
+  return (
+    claims.client_id === caller.clientId ||
+    caller.subscriptions.some(
+      ({ resource, scopes }) => resource === claims.aud && scopes.some(({ name }) => name === INTROSPECTION_SCOPE),
+    )
   )
+}
 
 /** Whether what the token was issued for still holds: its login, or for a machine its subscription. */
-const stands = async (db: Deps['db'], claims: Claims): Promise<boolean> => {
+async function stands(db: Deps['db'], claims: Claims): Promise<boolean> {
   const clientId = textClaim(claims, 'client_id')
   const grantId = textClaim(claims, 'grant_id')
   if (clientId === undefined || typeof claims.exp !== 'number') return false

@@ -6,7 +6,7 @@ import { allowOnly } from '../http/methods.ts'
 /** For how long a verifier may keep the set; seconds. */
 const MAX_AGE_SECONDS = 60
 
-export const addJwks = (app: FastifyInstance, { keys }: Deps): void => {
+export function addJwks(app: FastifyInstance, { keys }: Deps): void {
   app.get('/jwks', { exposeHeadRoute: true }, async (_request, reply) =>
     reply
       .header('cache-control', `public, max-age=${MAX_AGE_SECONDS}`)

@@ -17,7 +17,7 @@ const PATH = '/logout'
 /** `logout_hint` and `ui_locales` are accepted and change nothing. */
 const PARAMETERS = ['id_token_hint', 'client_id', 'post_logout_redirect_uri', 'state'] as const
 
-export const addLogout = (app: FastifyInstance, deps: Deps): void => {
+export function addLogout(app: FastifyInstance, deps: Deps): void {
   const { db, config, keys, cookies } = deps
 
   app.get(PATH, { config: { errors: 'page' } }, async (request, reply) => {
@@ -56,11 +56,11 @@ export const addLogout = (app: FastifyInstance, deps: Deps): void => {
 }
 
 /** The approved client that asks, if it says so or its hint does. @throws {OAuthError} when the two differ (§2) or nobody has this id. */
-const findAskingClient = async (
+async function findAskingClient(
   db: Db,
   clientId: string | undefined,
   hint: IdTokenHint | undefined,
-): Promise<Client | undefined> => {
+): Promise<Client | undefined> {
   if (clientId !== undefined && hint !== undefined && clientId !== hint.clientId)
     throw new OAuthError('invalid_request', 'client_id is not the client that id_token_hint was issued to')
   const asking = clientId ?? hint?.clientId

@@ -18,46 +18,48 @@ const PATHS = ['/.well-known/openid-configuration', '/.well-known/oauth-authoriz
 
 const CLAIMS = [...new Set([...ID_TOKEN_CLAIMS, ...claimsOf(Object.keys(OPENID_SCOPES))])]
 
-export const metadata = (issuer: string) => ({
-  issuer,
-  authorization_endpoint: `${issuer}/authorize`,
-  pushed_authorization_request_endpoint: `${issuer}/par`,
-  require_pushed_authorization_requests: false,
-  token_endpoint: `${issuer}/token`,
-  userinfo_endpoint: `${issuer}/userinfo`,
-  end_session_endpoint: `${issuer}/logout`,
-  backchannel_logout_supported: true,
-  backchannel_logout_session_supported: true,
-  revocation_endpoint: `${issuer}/revoke`,
-  // An extension of ours, as RFC 8414 §2 allows: the feed that gateways follow (see revocations.ts).
-  revocations_endpoint: `${issuer}${REVOCATIONS_PATH}`,
-  introspection_endpoint: `${issuer}/introspect`,
-  registration_endpoint: `${issuer}/register`,
-  jwks_uri: `${issuer}/jwks`,
-  scopes_supported: Object.keys(OPENID_SCOPES),
-  claims_supported: CLAIMS,
-  claims_parameter_supported: false,
-  acr_values_supported: [PASSWORD_ACR],
-  response_types_supported: RESPONSE_TYPES,
-  response_modes_supported: RESPONSE_MODES,
-  grant_types_supported: [...GRANTS.keys()],
-  code_challenge_methods_supported: CODE_CHALLENGE_METHODS,
-  token_endpoint_auth_methods_supported: TOKEN_ENDPOINT_AUTH_METHODS,
-  token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
-  revocation_endpoint_auth_methods_supported: TOKEN_ENDPOINT_AUTH_METHODS,
-  revocation_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
-  introspection_endpoint_auth_methods_supported: CONFIDENTIAL_AUTH_METHODS,
-  introspection_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
-  dpop_signing_alg_values_supported: PROOF_ALGORITHMS,
-  authorization_response_iss_parameter_supported: true,
-  request_parameter_supported: false,
-  request_uri_parameter_supported: false,
-  prompt_values_supported: PROMPTS,
-  subject_types_supported: ['public'],
-  id_token_signing_alg_values_supported: SIGNING_ALGORITHMS,
-})
+export function metadata(issuer: string) {
+  return {
+    issuer,
+    authorization_endpoint: `${issuer}/authorize`,
+    pushed_authorization_request_endpoint: `${issuer}/par`,
+    require_pushed_authorization_requests: false,
+    token_endpoint: `${issuer}/token`,
+    userinfo_endpoint: `${issuer}/userinfo`,
+    end_session_endpoint: `${issuer}/logout`,
+    backchannel_logout_supported: true,
+    backchannel_logout_session_supported: true,
+    revocation_endpoint: `${issuer}/revoke`,
+    // An extension of ours, as RFC 8414 §2 allows: the feed that gateways follow (see revocations.ts).
+    revocations_endpoint: `${issuer}${REVOCATIONS_PATH}`,
+    introspection_endpoint: `${issuer}/introspect`,
+    registration_endpoint: `${issuer}/register`,
+    jwks_uri: `${issuer}/jwks`,
+    scopes_supported: Object.keys(OPENID_SCOPES),
+    claims_supported: CLAIMS,
+    claims_parameter_supported: false,
+    acr_values_supported: [PASSWORD_ACR],
+    response_types_supported: RESPONSE_TYPES,
+    response_modes_supported: RESPONSE_MODES,
+    grant_types_supported: [...GRANTS.keys()],
+    code_challenge_methods_supported: CODE_CHALLENGE_METHODS,
+    token_endpoint_auth_methods_supported: TOKEN_ENDPOINT_AUTH_METHODS,
+    token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+    revocation_endpoint_auth_methods_supported: TOKEN_ENDPOINT_AUTH_METHODS,
+    revocation_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+    introspection_endpoint_auth_methods_supported: CONFIDENTIAL_AUTH_METHODS,
+    introspection_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+    dpop_signing_alg_values_supported: PROOF_ALGORITHMS,
+    authorization_response_iss_parameter_supported: true,
+    request_parameter_supported: false,
+    request_uri_parameter_supported: false,
+    prompt_values_supported: PROMPTS,
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: SIGNING_ALGORITHMS,
+  }
+}
 
-export const addMetadata = (app: FastifyInstance, { config }: Deps): void => {
+export function addMetadata(app: FastifyInstance, { config }: Deps): void {
   const document = metadata(config.issuer)
   for (const path of PATHS) {
     app.get(path, { exposeHeadRoute: true }, async (_request, reply) =>

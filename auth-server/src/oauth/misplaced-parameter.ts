@@ -16,7 +16,7 @@ const PROTOCOL: ReadonlySet<string> = new Set([
 ])
 
 /** The first parameter that has no place in the URL; one without a value counts as left out (RFC 6749 §3.2). */
-export const misplacedParameter = (request: FastifyRequest): string | undefined => {
+export function misplacedParameter(request: FastifyRequest): string | undefined {
   const url = request.raw.url ?? ''
   const start = url.indexOf('?')
   if (start < 0) return undefined

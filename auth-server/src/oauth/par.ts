@@ -19,7 +19,7 @@ const REQUEST_URI_TTL_SECONDS = 90
 /** What is kept of one pushed request, in characters: more than a URL could bring, and no store for strangers. */
 const MAX_LENGTH = 16_000
 
-export const addPar = (app: FastifyInstance, deps: Deps): void => {
+export function addPar(app: FastifyInstance, deps: Deps): void {
   for (const url of mounts('/par')) {
     app.post(url, { onSend: giveNonce(deps) }, async (request, reply) => {
       reply.headers({ 'cache-control': 'no-store', pragma: 'no-cache' })

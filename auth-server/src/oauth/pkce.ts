@@ -9,13 +9,17 @@ const CHALLENGE = /^[\w-]{43}$/
 const VERIFIER = /^[\w.~-]{43,128}$/
 
 /** What stands between a stolen code and its tokens, as an authorization request brings it. */
-type Asked = Readonly<{ challenge: string | undefined; method: string | undefined; nonce: string | undefined }>
+interface Asked {
+  readonly challenge: string | undefined
+  readonly method: string | undefined
+  readonly nonce: string | undefined
+}
 
 /**
  * The challenge of an authorization request; undefined only for a confidential client whose registration lets it use
  * the nonce of OpenID Connect instead (OAuth 2.1 §7.5.1). @throws {OAuthError} invalid_request (RFC 7636 §4.4.1).
  */
-export const requireChallenge = ({ challenge, method, nonce }: Asked, pkceRequired: boolean): string | undefined => {
+export function requireChallenge({ challenge, method, nonce }: Asked, pkceRequired: boolean): string | undefined {
   if (challenge === undefined) {
     if (pkceRequired) throw new OAuthError('invalid_request', 'code_challenge is missing; PKCE is required')
     if (method !== undefined)
@@ -33,7 +37,7 @@ export const requireChallenge = ({ challenge, method, nonce }: Asked, pkceRequir
 }
 
 /** The verifier of a token request, if one was sent; the code itself knows whether it needs one. @throws {OAuthError} invalid_grant. */
-export const readVerifier = (verifier: string | undefined): string | undefined => {
+export function readVerifier(verifier: string | undefined): string | undefined {
   if (verifier !== undefined && !VERIFIER.test(verifier))
     throw new OAuthError('invalid_grant', 'code_verifier has to be 43 to 128 characters of A-Z a-z 0-9 - . _ ~')
   return verifier

@@ -6,7 +6,7 @@ import { OAuthError } from './errors.ts'
  * The subscription a request is about: the one named, or the only one there is.
  * @throws {OAuthError} unauthorized_client without any subscription, invalid_target otherwise.
  */
-export const requireSubscription = (client: Client, resources: readonly string[]): Subscription => {
+export function requireSubscription(client: Client, resources: readonly string[]): Subscription {
   const { subscriptions } = client
   if (subscriptions.length === 0)
     throw new OAuthError('unauthorized_client', 'this application has no approved subscription to an API')
@@ -22,7 +22,7 @@ export const requireSubscription = (client: Client, resources: readonly string[]
 }
 
 /** The one resource a token request may name (RFC 8707 §2.2), or null. @throws {OAuthError} invalid_target when it names several. */
-export const oneResource = (resources: readonly string[]): string | null => {
+export function oneResource(resources: readonly string[]): string | null {
   const named = [...new Set(resources)]
   if (named.length > 1)
     throw new OAuthError('invalid_target', 'one resource per request: an access token is for one API')

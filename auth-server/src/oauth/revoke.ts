@@ -10,7 +10,7 @@ import { authenticateClient } from './client/authentication.ts'
 import { OAuthError } from './errors.ts'
 import { readForm } from './form-request.ts'
 
-export const addRevoke = (app: FastifyInstance, deps: Deps): void => {
+export function addRevoke(app: FastifyInstance, deps: Deps): void {
   app.post('/revoke', async (request, reply) => {
     reply.headers({ 'cache-control': 'no-store', pragma: 'no-cache' })
     const parameters = readForm(request)
@@ -27,11 +27,11 @@ export const addRevoke = (app: FastifyInstance, deps: Deps): void => {
 }
 
 /** Ends what the token stands for, and returns the family that ended now, if one did. */
-const revoke = async (
+async function revoke(
   { db, config, keys }: Deps,
   { clientId, readAt }: Client,
   token: string,
-): Promise<string | undefined> => {
+): Promise<string | undefined> {
   // Any generation will do, also a spent one: the app whose last answer was lost can still log out.
   const refreshToken = parseRefreshToken(config.tokenSecret, token)
   if (refreshToken) {

@@ -6,7 +6,7 @@ const TOKEN = /^[\x21\x23-\x5B\x5D-\x7E]{1,128}$/
 const MAX_SCOPES = 64
 
 /** The set of scopes named, or undefined when none is. @throws {OAuthError} invalid_scope (RFC 6749 §3.3). */
-export const parseScope = (scope: string | undefined): readonly string[] | undefined => {
+export function parseScope(scope: string | undefined): readonly string[] | undefined {
   if (scope === undefined) return undefined
   const names = scope.split(' ').filter((name) => name !== '')
   if (names.length === 0) return undefined
@@ -22,10 +22,7 @@ export const parseScope = (scope: string | undefined): readonly string[] | undef
  * their own, and `scope` in the token response tells what was granted (§5.1).
  * @throws {OAuthError} invalid_scope when nothing is left.
  */
-export const grantableScopes = (
-  named: readonly string[] | undefined,
-  offered: readonly string[],
-): readonly string[] => {
+export function grantableScopes(named: readonly string[] | undefined, offered: readonly string[]): readonly string[] {
   const known = named?.filter((name) => offered.includes(name) || isOpenIdScope(name))
   if (known?.length === 0)
     throw new OAuthError(

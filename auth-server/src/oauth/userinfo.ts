@@ -11,7 +11,7 @@ import { giveNonce, requirePossession } from './dpop/proof.ts'
 const PATH = '/userinfo'
 const NOT_VALID = 'the access token is not valid any more'
 
-export const addUserinfo = (app: FastifyInstance, deps: Deps): void => {
+export function addUserinfo(app: FastifyInstance, deps: Deps): void {
   const { db, keys, config } = deps
   const handler: RouteHandlerMethod = async (request, reply) => {
     reply.headers({ 'cache-control': 'no-store', pragma: 'no-cache' })

@@ -7,16 +7,16 @@ const WINDOW_SECONDS = 60
 /** What a request of an ordinary app takes; one that keeps more counts as several. */
 const ORDINARY_BYTES = 1024
 
-export type Visits = Readonly<{
+export interface Visits {
   /**
    * Counts one more visit. @param kept what of it will be kept, as text.
    * @throws {OAuthError} too_many_requests, with Retry-After, when there were too many.
    */
   admit(address: string, kept: string): void
-}>
+}
 
 /** @param perMinute visits that one address (IPv6: one /64) may begin in this process; 0 for any number. */
-export const countVisits = (perMinute: number): Visits => {
+export function countVisits(perMinute: number): Visits {
   if (perMinute === 0) return { admit() {} }
   const visits = limitAddresses(perMinute, WINDOW_SECONDS)
   return {

@@ -4,10 +4,11 @@ import { type Html, html } from './html.ts'
 const characters = new Intl.Segmenter('en', { granularity: 'grapheme' })
 
 /** The first character that a person sees in `name`, as a capital; empty for an empty name. */
-export const initialOf = (name: string): string => {
+export function initialOf(name: string): string {
   const [first] = characters.segment(name.trim())
   return (first?.segment ?? '').toLocaleUpperCase('en')
 }
 
-export const appMark = (applicationName: string): Html =>
-  html`<div class="mark" aria-hidden="true">${initialOf(applicationName)}</div>`
+export function appMark(applicationName: string): Html {
+  return html`<div class="mark" aria-hidden="true">${initialOf(applicationName)}</div>`
+}

@@ -36,11 +36,14 @@ li{padding:.75rem 0;border-top:1px solid var(--rule)}
 const CSS_HASH = `'sha256-${createHash('sha256').update(CSS).digest('base64')}'`
 const STYLE = new Html(`<style>${CSS}</style>`)
 
-export type Page = Readonly<{ title: string; body: Html }>
+export interface Page {
+  readonly title: string
+  readonly body: Html
+}
 
 /** The whole document. */
-export const renderPage = ({ title, body }: Page): string =>
-  html`<!doctype html>
+export function renderPage({ title, body }: Page): string {
+  return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -56,18 +59,19 @@ ${body}
 </body>
 </html>
 `.toString()
+}
 
 /**
  * Chromium holds form-action against every redirect after a form, so where the app's answer goes has to be in it. An https
  * callback may lead on to another origin of the app's, which is its own affair. A private-use scheme and a port on this
  * machine lead nowhere else.
  */
-const formAction = (leadTo: string | undefined): string => {
+function formAction(leadTo: string | undefined): string {
   if (leadTo === undefined) return "'none'"
   return leadTo === 'self' ? "'self'" : `'self' ${targetOf(leadTo)}`
 }
 
-const targetOf = (redirectUri: string): string => {
+function targetOf(redirectUri: string): string {
   const scheme = redirectUri.slice(0, redirectUri.indexOf(':') + 1)
   if (scheme !== 'http:') return scheme
   // A source expression has no form for IPv6 addresses (CSP3 §2.3.1): Chromium drops http://[::1]:4711, and then the redirect.
@@ -75,7 +79,7 @@ const targetOf = (redirectUri: string): string => {
 }
 
 /** Sends a page. @param formsLeadTo the trusted redirect URI that its forms end at, or `self` where they end here. */
-export const sendPage = (reply: FastifyReply, page: Page, formsLeadTo?: string): FastifyReply => {
+export function sendPage(reply: FastifyReply, page: Page, formsLeadTo?: string): FastifyReply {
   return reply
     .headers({
       'cache-control': 'no-store',

@@ -21,7 +21,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
-const render = (value: Value): string => {
+function render(value: Value): string {
   if (value === undefined || value === false) return ''
   if (value instanceof Html) return value.toString()
   if (Array.isArray(value)) return value.map(render).join('')
@@ -29,5 +29,6 @@ const render = (value: Value): string => {
 }
 
 /** `` html`<p>${untrusted}</p>` ``: values are escaped, nested `html` and lists of it are kept; undefined and false vanish. */
-export const html = (strings: TemplateStringsArray, ...values: Value[]): Html =>
-  new Html(String.raw({ raw: strings }, ...values.map(render)))
+export function html(strings: TemplateStringsArray, ...values: Value[]): Html {
+  return new Html(String.raw({ raw: strings }, ...values.map(render)))
+}

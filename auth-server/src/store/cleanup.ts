@@ -40,14 +40,14 @@ const MAX_BATCHES = 400
  * @param which `indexed` tables can be asked often, `scanned` ones seldom; all unless told.
  * @param signal ends it after the batch under way.
  */
-export const removeObsoleteRows = async (
+export async function removeObsoleteRows(
   db: Db,
   {
     which,
     batch = 500,
     signal,
   }: Readonly<{ which?: 'indexed' | 'scanned'; batch?: number; signal?: AbortSignal }> = {},
-): Promise<Readonly<Record<string, number>>> => {
+): Promise<Readonly<Record<string, number>>> {
   const removed: Record<string, number> = {}
   for (const [table, obsolete] of Object.entries(OBSOLETE)) {
     if (which !== undefined && SCANNED.has(table) !== (which === 'scanned')) continue

@@ -18,16 +18,31 @@ import { PreparingClient } from './prepared.ts'
 type Defaulted<T> = Generated<T>
 type Json<T> = ColumnType<T, string, string>
 
-export type Apis = { id: string; name: string; resource: string; created_at: Defaulted<Date> }
-export type ApiScopes = { api_id: string; name: string; description: string }
-export type Plans = { name: string; description: Defaulted<string> }
-export type ApiPlans = { api_id: string; plan: string }
+export interface Apis {
+  id: string
+  name: string
+  resource: string
+  created_at: Defaulted<Date>
+}
+export interface ApiScopes {
+  api_id: string
+  name: string
+  description: string
+}
+export interface Plans {
+  name: string
+  description: Defaulted<string>
+}
+export interface ApiPlans {
+  api_id: string
+  plan: string
+}
 
 /** `native` runs on a device, `web` on a server, `browser` in a page (RFC 6749 §2.1, RFC 8252). */
 export type ApplicationKind = 'native' | 'web' | 'browser'
 /** How a client proves itself at our endpoints (RFC 7591 §2, OpenID Connect Core §9). */
 export type ClientAuthMethod = 'none' | 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt'
-export type Applications = {
+export interface Applications {
   id: string
   client_id: string
   name: string
@@ -49,7 +64,7 @@ export type Applications = {
   backchannel_logout_uri: string | null
   created_at: Defaulted<Date>
 }
-export type Subscriptions = {
+export interface Subscriptions {
   id: string
   application_id: string
   api_id: string
@@ -59,7 +74,7 @@ export type Subscriptions = {
   status: 'pending' | 'approved'
   created_at: Defaulted<Date>
 }
-export type Users = {
+export interface Users {
   id: string
   email: string
   email_key: string
@@ -71,7 +86,7 @@ export type Users = {
   created_at: Defaulted<Date>
   updated_at: Defaulted<Date>
 }
-export type Sessions = {
+export interface Sessions {
   token_hash: string
   /** Of the token that this one replaced: it opens nothing, but its browser is known by it. */
   previous_token_hash: string | null
@@ -82,7 +97,7 @@ export type Sessions = {
   auth_time: Defaulted<Date>
   expires_at: Date
 }
-export type Consents = {
+export interface Consents {
   user_id: string
   application_id: string
   api_id: string
@@ -91,22 +106,22 @@ export type Consents = {
 }
 
 /** What was asked at /authorize, after validation; kept as JSON because only the road itself reads it. */
-export type StoredRequest = Readonly<{
-  redirectUri: string
-  state?: string
-  scopes: readonly string[]
+export interface StoredRequest {
+  readonly redirectUri: string
+  readonly state?: string
+  readonly scopes: readonly string[]
   /** Absent only for a confidential client that uses the nonce instead (OAuth 2.1 §7.5.1). */
-  codeChallenge?: string
-  nonce?: string
+  readonly codeChallenge?: string
+  readonly nonce?: string
   /** RFC 9449 §10: the key that the code is bound to. */
-  dpopJkt?: string
-  prompts: readonly string[]
-  maxAgeSeconds?: number
-  loginHint?: string
+  readonly dpopJkt?: string
+  readonly prompts: readonly string[]
+  readonly maxAgeSeconds?: number
+  readonly loginHint?: string
   /** Whom an `id_token_hint` names; nobody else gets a code (OpenID Connect Core §3.1.2.2). */
-  expectedUserId?: string
-}>
-export type AuthorizationRequests = {
+  readonly expectedUserId?: string
+}
+export interface AuthorizationRequests {
   id: string
   /** Of the secret in the visit's cookie. */
   browser_hash: string
@@ -124,7 +139,7 @@ export type AuthorizationRequests = {
   completed_at: Date | null
   pushed_uri_hash: string | null
 }
-export type RefreshFamilies = {
+export interface RefreshFamilies {
   id: string
   user_id: string
   auth_epoch: number
@@ -150,7 +165,7 @@ export type RefreshFamilies = {
   bound_since: number | null
   name: string | null
 }
-export type AuthorizationCodes = {
+export interface AuthorizationCodes {
   code_hash: string
   application_id: string
   api_id: string
@@ -169,7 +184,7 @@ export type AuthorizationCodes = {
   consumed_at: Date | null
   family_id: string | null
 }
-export type SigningKeys = {
+export interface SigningKeys {
   kid: string
   alg: string
   public_jwk: Json<Record<string, unknown>>
@@ -177,7 +192,7 @@ export type SigningKeys = {
   created_at: Defaulted<Date>
   signs_from: Defaulted<Date>
 }
-export type PushedRequests = {
+export interface PushedRequests {
   uri_hash: string
   application_id: string
   parameters: string
@@ -185,9 +200,17 @@ export type PushedRequests = {
   expires_at: Date
   used_at: Date | null
 }
-export type UsedJtis = { jti_hash: string; expires_at: Date }
-export type InitialAccessTokens = { token_hash: string; note: string; remaining_uses: number; expires_at: Date }
-export type LogoutNotices = {
+export interface UsedJtis {
+  jti_hash: string
+  expires_at: Date
+}
+export interface InitialAccessTokens {
+  token_hash: string
+  note: string
+  remaining_uses: number
+  expires_at: Date
+}
+export interface LogoutNotices {
   id: string
   application_id: string
   user_id: string
@@ -196,7 +219,7 @@ export type LogoutNotices = {
   next_attempt_at: Defaulted<Date>
   expires_at: Date
 }
-export type Revocations = {
+export interface Revocations {
   seq: GeneratedAlways<string>
   mark: GeneratedAlways<string>
   kind: 'start' | 'grant' | 'client'
@@ -204,7 +227,7 @@ export type Revocations = {
   at: Date
 }
 
-export type Database = {
+export interface Database {
   apis: Apis
   api_scopes: ApiScopes
   plans: Plans
@@ -229,7 +252,7 @@ export type Trx = Transaction<Database>
 
 // PostgreSQL ends a statement by itself when its time is up. A socket that stays silent longer has lost its server (a
 // network that swallows packets says nothing), and TCP would take a quarter of an hour to notice.
-const endedBySilence = (statementTimeoutMillis: number): Socket => {
+function endedBySilence(statementTimeoutMillis: number): Socket {
   const socket = new Socket()
   if (statementTimeoutMillis === 0) return socket
   return socket.setTimeout(statementTimeoutMillis + 1000, () => socket.destroy())
@@ -261,7 +284,7 @@ class Dialect extends PostgresDialect {
  *   the role's own setting says). Behind a pooler of transactions it is the role's setting in any case, because what is
  *   set in a session would reach strangers there.
  */
-export const openDatabase = (
+export function openDatabase(
   url: string,
   onError: (error: Error) => void,
   {
@@ -269,7 +292,7 @@ export const openDatabase = (
     statementTimeoutMillis = 5000,
     pooler = 'session',
   }: Readonly<{ connections?: number; statementTimeoutMillis?: number; pooler?: Pooler }> = {},
-): Db => {
+): Db {
   // Not as a parameter of the connection's start: PgBouncer refuses those that it does not know.
   const setTimeLimit = async (client: pg.ClientBase): Promise<void> => {
     await client.query(`set statement_timeout = ${statementTimeoutMillis}`)

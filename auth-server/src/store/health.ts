@@ -6,8 +6,9 @@ import type { Db } from './database.ts'
 const UNWRITABLE = /^(25006|42501|53100|58030)$/
 
 /** The code of an error: SQLSTATE, or that of the operating system or of TLS; '' when it has none. */
-export const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+}
 
 /** Databases in which a statement could not write, and no write has been seen to pass since. */
 const doubtful = new WeakSet<Db>()
@@ -49,7 +50,7 @@ const SOCKET = new Set([
 ])
 
 /** Whether an error says that the database is away or overloaded, rather than that the statement was wrong. */
-export const isDatabaseAway = (error: unknown): boolean => {
+export function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   if (error instanceof AggregateError) return error.errors.some(isDatabaseAway)
   const code = codeOf(error)

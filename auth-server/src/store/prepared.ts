@@ -5,14 +5,14 @@ import pg from 'pg'
 /** Texts that are given a name. Ours are a few hundred; of texts that are made anew each time, the rest goes without. */
 const MAX_NAMES = 1000
 
-const names = new Map<string, string>()
+const NAMES = new Map<string, string>()
 
 /** The name of a text, the same on every connection; undefined when there are too many. */
 function nameOf(text: string): string | undefined {
-  const known = names.get(text)
-  if (known !== undefined || names.size >= MAX_NAMES) return known
+  const known = NAMES.get(text)
+  if (known !== undefined || NAMES.size >= MAX_NAMES) return known
   const name = createHash('sha256').update(text).digest('base64url').slice(0, 22)
-  names.set(text, name)
+  NAMES.set(text, name)
   return name
 }
 

@@ -8,25 +8,25 @@ import type { KeyRing } from './signing-keys.ts'
 export const ACCESS_TOKEN_TTL_SECONDS = 600
 
 /** What an access token says. */
-export type Grant = Readonly<{
+export interface Grant {
   /** The user, or the client itself where a machine calls. */
-  subject: string
+  readonly subject: string
   /** The login behind it; a machine has none. `grantId` is the refresh-token family, `authTime` is in Unix seconds. */
-  login?: Readonly<{ grantId: string; acr: string; authTime: number }>
-  clientId: string
-  applicationId: string
-  resource: string
-  plan: string
-  scopes: readonly string[]
+  readonly login?: Readonly<{ grantId: string; acr: string; authTime: number }>
+  readonly clientId: string
+  readonly applicationId: string
+  readonly resource: string
+  readonly plan: string
+  readonly scopes: readonly string[]
   /** Thumbprint of the key that the token is bound to (RFC 9449 §6.1), or null. */
-  dpopJkt: string | null
-  alg: string
+  readonly dpopJkt: string | null
+  readonly alg: string
   /** Unix seconds by the database's clock. */
-  now: number
-}>
+  readonly now: number
+}
 
 /** Mints an access token (RFC 9068 §2). Returns the compact JWT. */
-export const mintAccessToken = (issuer: string, keys: KeyRing, grant: Grant): Promise<string> => {
+export function mintAccessToken(issuer: string, keys: KeyRing, grant: Grant): Promise<string> {
   const { kid, alg, privateKey } = keys.current(grant.alg)
   return new SignJWT({
     iss: issuer,
@@ -47,26 +47,26 @@ export const mintAccessToken = (issuer: string, keys: KeyRing, grant: Grant): Pr
 }
 
 /** What an access token that came back says. */
-export type PresentedAccessToken = Readonly<{
-  subject: string
-  clientId: string
+export interface PresentedAccessToken {
+  readonly subject: string
+  readonly clientId: string
   /** The refresh-token family behind it; a machine's token has none. */
-  grantId: string | undefined
+  readonly grantId: string | undefined
   /** The one API that it is for (`aud`). */
-  resource: string | undefined
-  scopes: readonly string[]
+  readonly resource: string | undefined
+  readonly scopes: readonly string[]
   /** Thumbprint of the key that it is bound to (RFC 9449 §6.1), or null. */
-  dpopJkt: string | null
+  readonly dpopJkt: string | null
   /** Unix seconds; whether that is past is for the database's clock to say. */
-  expiresAt: number
-}>
+  readonly expiresAt: number
+}
 
 /** Reads an access token of ours; undefined for any other text, also for our ID tokens. */
-export const readAccessToken = async (
+export async function readAccessToken(
   issuer: string,
   keys: KeyRing,
   token: string,
-): Promise<PresentedAccessToken | undefined> => {
+): Promise<PresentedAccessToken | undefined> {
   const claims = await readOwnToken(issuer, keys, 'at+jwt', token)
   const subject = claims && textClaim(claims, 'sub')
   const clientId = claims && textClaim(claims, 'client_id')

@@ -15,7 +15,7 @@ import { newRefreshToken, type RefreshToken } from './refresh-token.ts'
 const CODE_TTL_SECONDS = 60
 
 /** Closes a request with a code for the person of `sessionId`; undefined when there is nothing left to close. */
-export const issueCode = async (db: Db, requestId: string, sessionId: string): Promise<string | undefined> => {
+export async function issueCode(db: Db, requestId: string, sessionId: string): Promise<string | undefined> {
   const code = randomSecret()
   const issued = await insertCode(db, { requestId, sessionId, codeHash: sha256(code), ttlSeconds: CODE_TTL_SECONDS })
   return issued ? code : undefined
@@ -26,12 +26,12 @@ export type Redemption =
   | { kind: 'refused'; because: CodeFailure }
 
 /** Redeems a code once: of any number of parallel callers exactly one gets the family and its first refresh token. */
-export const redeemCode = async (
+export async function redeemCode(
   db: Db,
   tokenSecret: string,
   input: Omit<CodePresented, 'codeHash' | 'codeChallenge'> &
     Readonly<{ code: string; codeVerifier: string | undefined }>,
-): Promise<Redemption> => {
+): Promise<Redemption> {
   const { code, codeVerifier, ...rest } = input
   const codeChallenge = codeVerifier === undefined ? null : sha256(codeVerifier)
   const presented: CodePresented = { ...rest, codeHash: sha256(code), codeChallenge }

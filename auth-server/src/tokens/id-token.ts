@@ -12,22 +12,22 @@ const ID_TOKEN_TTL_SECONDS = 600
 export const ID_TOKEN_CLAIMS = ['iss', 'sub', 'aud', 'iat', 'exp', 'auth_time', 'acr', 'sid', 'at_hash'] as const
 
 /** What an ID token says. Times are Unix seconds by the database's clock. */
-export type Login = Readonly<{
-  userId: string
-  clientId: string
-  sessionId: string
-  acr: string
-  authTime: number
-  now: number
-  nonce: string | null
-  accessToken: string
-  alg: string
+export interface Login {
+  readonly userId: string
+  readonly clientId: string
+  readonly sessionId: string
+  readonly acr: string
+  readonly authTime: number
+  readonly now: number
+  readonly nonce: string | null
+  readonly accessToken: string
+  readonly alg: string
   /** Claims about the person, for an application that wants them here and not only at userinfo (§5.4). */
-  person: Readonly<Record<string, unknown>>
-}>
+  readonly person: Readonly<Record<string, unknown>>
+}
 
 // The left half of the hash that belongs to the signature's algorithm (§3.1.3.6); SHA-512 for EdDSA on Ed25519.
-const leftHalf = (alg: string, text: string): string => {
+function leftHalf(alg: string, text: string): string {
   const hash = createHash(alg === 'EdDSA' ? 'sha512' : `sha${alg.slice(-3)}`)
     .update(text, 'ascii')
     .digest()
@@ -35,7 +35,7 @@ const leftHalf = (alg: string, text: string): string => {
 }
 
 /** Mints an ID token. Returns the compact JWT. */
-export const mintIdToken = (issuer: string, keys: KeyRing, login: Login): Promise<string> => {
+export function mintIdToken(issuer: string, keys: KeyRing, login: Login): Promise<string> {
   const { kid, alg, privateKey } = keys.current(login.alg)
   const claims = {
     iss: issuer,
@@ -54,18 +54,21 @@ export const mintIdToken = (issuer: string, keys: KeyRing, login: Login): Promis
 }
 
 /** What an ID token that came back as a hint says: whose it is, and which client got it. */
-export type IdTokenHint = Readonly<{ userId: string; clientId: string }>
+export interface IdTokenHint {
+  readonly userId: string
+  readonly clientId: string
+}
 
 /**
  * Reads an `id_token_hint`: an ID token of ours, even one that has expired or whose key has been replaced since
  * (OpenID Connect Core §3.1.2.1, RP-Initiated Logout §2); undefined for anything else, also when that key had leaked.
  */
-export const readIdTokenHint = async (
+export async function readIdTokenHint(
   issuer: string,
   keys: KeyRing,
   db: Db,
   hint: string,
-): Promise<IdTokenHint | undefined> => {
+): Promise<IdTokenHint | undefined> {
   const claims = await readOwnToken(issuer, keys, 'JWT', hint, (kid) => findPublicKey(db, kid))
   const userId = claims && textClaim(claims, 'sub')
   const clientId = claims && textClaim(claims, 'aud')

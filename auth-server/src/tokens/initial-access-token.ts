@@ -8,10 +8,10 @@ import { insertInitialAccessToken } from '../store/tables/initial-access-tokens.
  * Makes a token that registers `uses` clients within `ttlSeconds`. It is shown this once; the database keeps its hash.
  * @param note for whom or what it is, for the operator's eyes.
  */
-export const createInitialAccessToken = async (
+export async function createInitialAccessToken(
   db: Db | Trx,
   { note, uses = 1, ttlSeconds = 24 * 3600 }: Readonly<{ note: string; uses?: number; ttlSeconds?: number }>,
-): Promise<string> => {
+): Promise<string> {
   const token = randomSecret()
   await insertInitialAccessToken(db, { tokenHash: sha256(token), note, uses, ttlSeconds })
   return token

@@ -8,22 +8,27 @@ const ID = /^grant_[\w-]{22}$/
 /** What a person may call an installation: one line that shows something and does not turn the writing around. */
 const NAME = /^(?=.*[\p{L}\p{N}\p{P}\p{S}])[^\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]{1,60}$/u
 
-type Own = Readonly<{ userId: string; id: string }>
+interface Own {
+  readonly userId: string
+  readonly id: string
+}
 
 /** Names an installation. Someone else's, an ended one and one that never was are all not found. */
-export const renameInstallation = async (
+export async function renameInstallation(
   db: Db,
   { userId, id, name }: Own & Readonly<{ name: string }>,
-): Promise<'renamed' | 'bad name' | 'not found'> => {
+): Promise<'renamed' | 'bad name' | 'not found'> {
   const plain = name.normalize('NFC').trim()
   if (!NAME.test(plain)) return 'bad name'
   return ID.test(id) && (await store.renameInstallation(db, { userId, id }, plain)) ? 'renamed' : 'not found'
 }
 
 /** Signs one installation out; false when this person has no such one. */
-export const revokeInstallation = async (db: Db, { userId, id }: Own): Promise<boolean> =>
-  ID.test(id) && store.endInstallation(db, { userId, id }, 'revoked by the person')
+export async function revokeInstallation(db: Db, { userId, id }: Own): Promise<boolean> {
+  return ID.test(id) && store.endInstallation(db, { userId, id }, 'revoked by the person')
+}
 
 /** Signs all installations out: of a person, of an application, or of one in the other. Returns how many. */
-export const revokeInstallations = (db: Db, whose: store.Whose, because: string): Promise<number> =>
-  store.endInstallations(db, whose, because)
+export function revokeInstallations(db: Db, whose: store.Whose, because: string): Promise<number> {
+  return store.endInstallations(db, whose, because)
+}

@@ -7,19 +7,19 @@ const LOGOUT_TOKEN_TTL_SECONDS = 120
 const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout'
 
 /** What a logout token says. */
-export type Logout = Readonly<{
+export interface Logout {
   /** The same at each attempt, so that a client which heard it already can tell. */
-  jti: string
-  userId: string
-  clientId: string
-  sessionId: string
-  alg: string
+  readonly jti: string
+  readonly userId: string
+  readonly clientId: string
+  readonly sessionId: string
+  readonly alg: string
   /** Unix seconds by the database's clock. */
-  now: number
-}>
+  readonly now: number
+}
 
 /** Mints a logout token. Returns the compact JWT; it never has a nonce, so it cannot pass for an ID token. */
-export const mintLogoutToken = (issuer: string, keys: KeyRing, logout: Logout): Promise<string> => {
+export function mintLogoutToken(issuer: string, keys: KeyRing, logout: Logout): Promise<string> {
   const { kid, alg, privateKey } = keys.current(logout.alg)
   return new SignJWT({
     iss: issuer,

@@ -15,21 +15,22 @@ export type Claims = Readonly<Record<string, unknown>>
 /** Finds the public key of an id that the ring does not publish any more. */
 export type FindOlderKey = (kid: string) => Promise<JWK | undefined>
 
-const isClaims = (value: unknown): value is Claims =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+function isClaims(value: unknown): value is Claims {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
 
 /**
  * The claims of a token that this server signed with this `typ`; undefined for anything else. Expiry is not judged here,
  * because the one clock is the database's.
  * @param findOlderKey also accepts a key that is not published any more; without it, that is a stranger's key.
  */
-export const readOwnToken = async (
+export async function readOwnToken(
   issuer: string,
   keys: KeyRing,
   type: OwnTokenType,
   token: string,
   findOlderKey?: FindOlderKey,
-): Promise<Claims | undefined> => {
+): Promise<Claims | undefined> {
   if (token.length > MAX_LENGTH) return undefined
   try {
     const { payload, protectedHeader } = await compactVerify(
@@ -53,7 +54,7 @@ export const readOwnToken = async (
 }
 
 /** A claim that has to be text. */
-export const textClaim = (claims: Claims, name: string): string | undefined => {
+export function textClaim(claims: Claims, name: string): string | undefined {
   const value = claims[name]
   return typeof value === 'string' ? value : undefined
 }

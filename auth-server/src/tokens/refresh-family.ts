@@ -31,7 +31,7 @@ export type RefreshResult =
 export type Verdict = 'current' | 'same-successor' | 'recover' | 'reuse' | 'invalid'
 
 /** What a family makes of an authentic token: the whole state machine, as a pure function of row and token. */
-export const judge = (family: FamilyView, token: Pick<RefreshToken, 'generation' | 'hash'>): Verdict => {
+export function judge(family: FamilyView, token: Pick<RefreshToken, 'generation' | 'hash'>): Verdict {
   if (token.hash === family.currentHash) return 'current'
   if (token.hash === family.previousHash && family.spentSecondsAgo !== null) {
     // The successor was never used, or `previous` would be the successor itself.
@@ -43,7 +43,7 @@ export const judge = (family: FamilyView, token: Pick<RefreshToken, 'generation'
 }
 
 /** The same, for a holder who proved a key or none. Without its key a bound token is no token (RFC 9449 §5). */
-const judgeHolder = (family: FamilyView, token: RefreshToken, dpopJkt: string | null): Verdict => {
+function judgeHolder(family: FamilyView, token: RefreshToken, dpopJkt: string | null): Verdict {
   if (family.dpopJkt === null || family.dpopJkt === dpopJkt) return judge(family, token)
   // From before the binding a token is genuine without a key, so somebody else has bound the family: two holders.
   return family.boundSince !== null && token.generation < family.boundSince ? 'reuse' : 'invalid'
@@ -53,11 +53,11 @@ const judgeHolder = (family: FamilyView, token: RefreshToken, dpopJkt: string | 
 const MAX_ROUNDS = 8
 
 /** Answers one presentation of a refresh token (RFC 6749 §6; `oauth/token` turns the result into a response). */
-export const refreshFamily = async (
+export async function refreshFamily(
   db: Db,
   tokenSecret: string,
   input: Omit<Presented, 'familyId' | 'generation' | 'hash'> & Readonly<{ refreshToken: string }>,
-): Promise<RefreshResult> => {
+): Promise<RefreshResult> {
   const token = parseRefreshToken(tokenSecret, input.refreshToken)
   if (!token) return { kind: 'invalid' }
   const { familyId, generation, hash } = token

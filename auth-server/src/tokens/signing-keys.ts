@@ -22,23 +22,27 @@ export const RELOAD_EVERY_SECONDS = 2
 /** Time enough for each instance to publish a key before one of them signs with it. */
 export const SHORTEST_LEAD_SECONDS = 5
 
-export type SigningKey = Readonly<{ kid: string; alg: SigningAlgorithm; privateKey: CryptoKey }>
+export interface SigningKey {
+  readonly kid: string
+  readonly alg: SigningAlgorithm
+  readonly privateKey: CryptoKey
+}
 
-export type KeyRing = Readonly<{
+export interface KeyRing {
   /** The key that signs now. @throws when there is none for the algorithm. */
   current(alg: string): SigningKey
   /** RFC 7517 set of every key that verifiers may meet. */
   readonly jwks: Readonly<{ keys: readonly JWK[] }>
   /** Reads the keys again; instances agree because all of them go by the same rows and the database's clock. */
   reload(): Promise<void>
-}>
+}
 
-type Loaded = Readonly<{
-  jwks: Readonly<{ keys: readonly JWK[] }>
-  keys: readonly (SigningKey & { signsAt: number })[]
-}>
+interface Loaded {
+  readonly jwks: Readonly<{ keys: readonly JWK[] }>
+  readonly keys: readonly (SigningKey & { signsAt: number })[]
+}
 
-const load = async (db: Db, secret: string): Promise<Loaded> => {
+async function load(db: Db, secret: string): Promise<Loaded> {
   const rows = await listPublishedKeys(db, KEEP_SECONDS)
   // The database says in how many seconds a key signs; from there a clock that nobody can set counts on.
   const loadedAt = performance.now()
@@ -52,7 +56,7 @@ const load = async (db: Db, secret: string): Promise<Loaded> => {
   return { jwks: { keys: rows.map((row) => row.publicJwk) }, keys }
 }
 
-const makeKey = async (alg: SigningAlgorithm, secret: string): Promise<NewSigningKey> => {
+async function makeKey(alg: SigningAlgorithm, secret: string): Promise<NewSigningKey> {
   const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true })
   const jwk = await exportJWK(publicKey)
   const kid = await calculateJwkThumbprint(jwk)
@@ -64,7 +68,7 @@ const makeKey = async (alg: SigningAlgorithm, secret: string): Promise<NewSignin
  * Makes a key for each algorithm whose newest one is older than `maxAgeSeconds`. Returns the algorithms that got one.
  * @throws when a stored key cannot be decrypted; nothing has changed then.
  */
-export const rotateKeys = async (
+export async function rotateKeys(
   db: Db,
   secret: string,
   {
@@ -72,7 +76,7 @@ export const rotateKeys = async (
     maxAgeSeconds = ROTATE_AFTER_SECONDS,
     leadSeconds = PUBLISH_LEAD_SECONDS,
   }: Readonly<{ algorithms?: readonly SigningAlgorithm[]; maxAgeSeconds?: number; leadSeconds?: number }> = {},
-): Promise<readonly string[]> => {
+): Promise<readonly string[]> {
   const due = await algorithmsDue(db, algorithms, maxAgeSeconds)
   // A wrong secret fails here, before it could add a key that no instance can read.
   if (due.length > 0) await load(db, secret)
@@ -83,14 +87,14 @@ export const rotateKeys = async (
 }
 
 /** What became of each algorithm. */
-export type SoonSigning = Readonly<{
+export interface SoonSigning {
   /** These got a new key. */
-  published: readonly SigningAlgorithm[]
+  readonly published: readonly SigningAlgorithm[]
   /** These had one that would have signed later: it does so sooner. */
-  hastened: readonly SigningAlgorithm[]
+  readonly hastened: readonly SigningAlgorithm[]
   /** The new key of these signs within that time as it is. */
-  unchanged: readonly SigningAlgorithm[]
-}>
+  readonly unchanged: readonly SigningAlgorithm[]
+}
 
 /**
  * Has a new key of each algorithm sign in `SHORTEST_LEAD_SECONDS`: the one that is on its way, else one made now.
@@ -120,11 +124,11 @@ export async function rotateKeysNow(
  * @returns the ids of the withdrawn keys.
  * @throws when a stored key cannot be decrypted; nothing has changed then.
  */
-export const replaceLeakedKeys = async (
+export async function replaceLeakedKeys(
   db: Db,
   secret: string,
   algorithms: readonly SigningAlgorithm[] = SIGNING_ALGORITHMS,
-): Promise<readonly string[]> => {
+): Promise<readonly string[]> {
   await load(db, secret)
   const withdrawn: string[] = []
   for (const alg of algorithms) withdrawn.push(...(await replaceSigningKeys(db, await makeKey(alg, secret))))
@@ -136,7 +140,7 @@ export const replaceLeakedKeys = async (
  * @param secret `KEY_ENCRYPTION_KEY`
  * @throws when a stored key cannot be decrypted.
  */
-export const openKeyRing = async (db: Db, secret: string): Promise<KeyRing> => {
+export async function openKeyRing(db: Db, secret: string): Promise<KeyRing> {
   await rotateKeys(db, secret)
   let loaded = await load(db, secret)
   return {

@@ -48,7 +48,7 @@ t.test('registering an application', async (t) => {
     ['a name that turns the writing around', { ...APP, name: 'Shop\u202e' }, /visible characters/],
   ]
   for (const [name, definition, message] of refused) {
-    const error: unknown = await registerApplication(db, definition).catch((thrown: unknown) => thrown)
+    const error: unknown = await registerApplication(db, definition).catch((error: unknown) => error)
     t.ok(error instanceof InvalidApplication, name)
     t.match(error, { message }, name)
   }

@@ -10,7 +10,7 @@ import { postForm } from '../support/clients.ts'
 import { emptyDatabase } from '../support/database.ts'
 import { testServer } from '../support/server.ts'
 
-const run = async (command: string, args: readonly string[], env: Readonly<Record<string, string>>) => {
+async function run(command: string, args: readonly string[], env: Readonly<Record<string, string>>) {
   const file = fileURLToPath(new URL(`../../src/commands/${command}.ts`, import.meta.url))
   const options = { env: { PATH: process.env.PATH, ...env } }
   return promisify(execFile)(process.execPath, [file, ...args], options).then(

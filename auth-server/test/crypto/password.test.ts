@@ -44,7 +44,7 @@ t.test('nothing of a password is ignored', async (t) => {
 })
 
 /** How often bcrypt worked while `work` ran: the honest measure of time. */
-const countingHashes = async (work: () => Promise<unknown>): Promise<number> => {
+async function countingHashes(work: () => Promise<unknown>): Promise<number> {
   const { compare } = bcrypt
   let count = 0
   const counting: typeof bcrypt.compare = (data: string | Buffer, encrypted: string) => {
@@ -133,7 +133,7 @@ t.test('a password too long to be one is refused before any hashing', async (t) 
 })
 
 /** A login page, wrong passwords sent from it by any address, and comparisons that wait until they are released. */
-const busyLogin = async (t: Test, compareThen: typeof bcrypt.compare) => {
+async function busyLogin(t: Test, compareThen: typeof bcrypt.compare) {
   const { app, log } = await testServer(t, { TRUSTED_PROXIES: '127.0.0.1' })
   const browser = new Browser(app)
   const page = await browser.open(authorizeUrl(pkcePair().challenge))
@@ -164,8 +164,9 @@ const busyLogin = async (t: Test, compareThen: typeof bcrypt.compare) => {
   return { app, log, browser, page, answered, guess, untilAnswered, release: () => release() }
 }
 
-const count = (responses: readonly LightMyRequestResponse[], status: number) =>
-  responses.filter(({ statusCode }) => statusCode === status).length
+function count(responses: readonly LightMyRequestResponse[], status: number) {
+  return responses.filter(({ statusCode }) => statusCode === status).length
+}
 
 t.test('a flood from everywhere is told to come back: some get in, the rest hear 503 with Retry-After', async (t) => {
   const { app, log, browser, page, answered, guess, untilAnswered, release } = await busyLogin(t, async () => false)

@@ -13,7 +13,7 @@ import { Website } from '../support/website.ts'
 const quiet = pino({ level: 'silent' })
 
 /** A person signed in at one website; signing out; what is left to send. */
-const open = async (t: Test, ...answers: Answer[]) => {
+async function open(t: Test, ...answers: Answer[]) {
   const receiver = await logoutReceiver(t, ...answers)
   const server = await testServer(t)
   const site = await Website.open(server, { backchannelLogoutUri: receiver.uri })

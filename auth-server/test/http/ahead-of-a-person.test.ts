@@ -25,7 +25,7 @@ const AHEAD: readonly (readonly [name: string, value: string])[] = [
 ]
 
 /** Every row of every table, as one text. */
-const everything = async ({ db }: TestServer): Promise<string> => {
+async function everything({ db }: TestServer): Promise<string> {
   const { rows: tables } = await sql<{ name: string }>`
     select table_name as name from information_schema.tables where table_schema = 'public' order by 1`.execute(db)
   const contents = await Promise.all(
@@ -37,7 +37,7 @@ const everything = async ({ db }: TestServer): Promise<string> => {
 }
 
 /** A person with a session and a visit one step from its code, and the addresses that such a browser can open. */
-const opened = async (server: TestServer) => {
+async function opened(server: TestServer) {
   const site = await Website.open(server)
   const browser = new Browser(server.app)
   const { id_token } = await site.signIn({}, browser)

@@ -8,14 +8,16 @@ import { ISSUER, testServer, USER } from '../support/server.ts'
 import { signedInBrowser } from '../support/session.ts'
 
 const { app, log } = await testServer(t)
-const url = () => authorizeUrl(pkcePair().challenge)
+function url() {
+  return authorizeUrl(pkcePair().challenge)
+}
 
-const formOf = (page: LightMyRequestResponse, end: string) => {
+function formOf(page: LightMyRequestResponse, end: string) {
   const form = formsOf(page.body).find(({ action }) => action.endsWith(end))
   if (!form) throw new Error(`no form ${end}`)
   return form
 }
-const refusedAs = (t: Test, response: LightMyRequestResponse, status: number) => {
+function refusedAs(t: Test, response: LightMyRequestResponse, status: number) {
   t.equal(response.statusCode, status)
   t.match(response.headers['content-type'], /^text\/html/)
   t.equal(response.headers.location, undefined)

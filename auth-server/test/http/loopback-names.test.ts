@@ -8,7 +8,7 @@ import { testSite } from '../support/site.ts'
 
 const url = authorizeUrl(pkcePair().challenge)
 
-const openAs = async (t: Parameters<typeof testServer>[0], ISSUER: string) => {
+async function openAs(t: Parameters<typeof testServer>[0], ISSUER: string) {
   const { app } = await testServer(t, { ISSUER })
   return async (host: string, target = url) => (await app.inject({ url: target, headers: { host } })).headers.location
 }

@@ -21,15 +21,12 @@ const ELSEWHERE = /<h1>This page belongs to another browser<\/h1>/
 const ENDED = /<h1>This sign-in has ended<\/h1>/
 
 /** The links of a page. */
-const linksOf = ({ body }: LightMyRequestResponse): string[] =>
-  [...body.matchAll(/<a class="button" href="([^"]*)">/g)].map(([, href = '']) => href.replaceAll('&amp;', '&'))
+function linksOf({ body }: LightMyRequestResponse): string[] {
+  return [...body.matchAll(/<a class="button" href="([^"]*)">/g)].map(([, href = '']) => href.replaceAll('&amp;', '&'))
+}
 
 /** A visit with its login page open. */
-const begin = async (
-  { app }: TestServer,
-  changes: Readonly<Record<string, string>> = {},
-  browser = new Browser(app),
-) => {
+async function begin({ app }: TestServer, changes: Readonly<Record<string, string>> = {}, browser = new Browser(app)) {
   const pair = pkcePair()
   const page = await browser.open(authorizeUrl(pair.challenge, { prompt: 'login', ...changes }))
   const id = formsOf(page.body)[0]?.action.split('/')[2] ?? ''
@@ -47,12 +44,12 @@ const begin = async (
   }
 }
 
-const ends = async (
+async function ends(
   t: Test,
   { browser, page, gets }: Awaited<ReturnType<typeof begin>>,
   [get, post]: readonly [number, number],
   says: RegExp,
-) => {
+) {
   const links: string[][] = []
   for (const url of gets) {
     const answer = await browser.request('GET', url)

@@ -19,7 +19,7 @@ t.beforeEach(async () => {
 })
 
 /** A browser with a login page open. */
-const atLogin = async (browser = new Browser(app), changes: Readonly<Record<string, string | undefined>> = {}) => {
+async function atLogin(browser = new Browser(app), changes: Readonly<Record<string, string | undefined>> = {}) {
   const { verifier, challenge } = pkcePair()
   const page = await browser.open(authorizeUrl(challenge, { redirect_uri: CLAIMED_URI, ...changes }))
   const form = formsOf(page.body).find(({ action }) => action.endsWith('/login'))
@@ -31,8 +31,8 @@ const atLogin = async (browser = new Browser(app), changes: Readonly<Record<stri
 }
 
 /** Posts with the cookies that the browser has now, and keeps none of the answer's. */
-const send = (browser: Browser, url: string, form: Readonly<Record<string, string>>) =>
-  app.inject({
+function send(browser: Browser, url: string, form: Readonly<Record<string, string>>) {
+  return app.inject({
     method: 'POST',
     url,
     headers: {
@@ -41,30 +41,35 @@ const send = (browser: Browser, url: string, form: Readonly<Record<string, strin
     },
     payload: new URLSearchParams(form).toString(),
   })
+}
 
-const tokenIn = ({ cookies }: LightMyRequestResponse) => cookies.find(({ name }) => name === SESSION_COOKIE)?.value
-const sessions = () => db.selectFrom('sessions').select(['id', 'user_id']).execute()
-const last = <T>(list: readonly T[]): T => {
+function tokenIn({ cookies }: LightMyRequestResponse) {
+  return cookies.find(({ name }) => name === SESSION_COOKIE)?.value
+}
+function sessions() {
+  return db.selectFrom('sessions').select(['id', 'user_id']).execute()
+}
+function last<T>(list: readonly T[]): T {
   const item = list.at(-1)
   if (item === undefined) throw new Error('the list is empty')
   return item
 }
 
 /** The browser hears an answer, and the visit goes on to the app's tokens. */
-const goOn = async (browser: Browser, answer: LightMyRequestResponse, verifier: string): Promise<Tokens> => {
+async function goOn(browser: Browser, answer: LightMyRequestResponse, verifier: string): Promise<Tokens> {
   browser.keep(answer)
   const { code } = answerOf(await browser.follow(answer))
   const redeemed = await redeem(app, code ?? 'none', verifier, { redirect_uri: CLAIMED_URI })
   if (redeemed.statusCode !== 200) throw new Error(`no tokens: ${answer.headers.location} ${redeemed.body}`)
   return redeemed.json()
 }
-const openApp = async (browser: Browser): Promise<Tokens> => {
+async function openApp(browser: Browser): Promise<Tokens> {
   const { code, verifier } = await nextCode(browser)
   return (await redeem(app, code, verifier, { redirect_uri: CLAIMED_URI })).json()
 }
 
 /** Signing out ends these apps, and leaves no session. */
-const signOutEnds = async (t: Test, browser: Browser, ...apps: readonly Tokens[]): Promise<void> => {
+async function signOutEnds(t: Test, browser: Browser, ...apps: readonly Tokens[]): Promise<void> {
   const page = await browser.open('/logout')
   t.match((await browser.submit(page, '/interaction/logout')).body, /You are signed out/)
   t.strictSame(await sessions(), [], 'no session is left')

@@ -14,22 +14,25 @@ const bob = { email: 'bob@example.com', password: 'another passphrase' }
 await createAccount(server.db, server.config.passwordPepper, bob)
 
 /** A browser in which Ada is signed in. */
-const open = async () => {
+async function open() {
   const browser = new Browser(server.app)
   const tokens = await site.signIn({}, browser)
   return { ...server, server, site, browser, tokens, bye: site.definition.postLogoutRedirectUris?.[0] ?? '' }
 }
 type Opened = Awaited<ReturnType<typeof open>>
 
-const logoutUrl = (parameters: Record<string, string>) => `/logout?${new URLSearchParams(parameters)}`
-const isSignedIn = async ({ site, browser }: Pick<Opened, 'site' | 'browser'>) =>
-  answerOf(await site.send(browser, { prompt: 'none' })).error === undefined
+function logoutUrl(parameters: Record<string, string>) {
+  return `/logout?${new URLSearchParams(parameters)}`
+}
+async function isSignedIn({ site, browser }: Pick<Opened, 'site' | 'browser'>) {
+  return answerOf(await site.send(browser, { prompt: 'none' })).error === undefined
+}
 const CONFIRM = /<h1>Sign out\?<\/h1>/
 const DONE = /<h1>You are signed out<\/h1>/
 
 // The modules of the OpenID Foundation's plan oidcc-rp-initiated-logout-certification-test-plan.
 type Module = (t: Test, opened: Opened) => Promise<void>
-const asks = async (t: Test, opened: Opened, parameters: Record<string, string>): Promise<void> => {
+async function asks(t: Test, opened: Opened, parameters: Record<string, string>): Promise<void> {
   const page = await opened.browser.open(logoutUrl(parameters))
   t.equal(page.statusCode, 200)
   t.match(page.body, CONFIRM)
@@ -38,7 +41,7 @@ const asks = async (t: Test, opened: Opened, parameters: Record<string, string>)
   t.match(done, { statusCode: 200, body: DONE }, 'and there is no redirect afterwards')
   t.notOk(await isSignedIn(opened))
 }
-const refuses = async (t: Test, opened: Opened, parameters: Record<string, string>): Promise<void> => {
+async function refuses(t: Test, opened: Opened, parameters: Record<string, string>): Promise<void> {
   const page = await opened.browser.open(logoutUrl(parameters))
   t.match(page, { statusCode: 400, headers: { 'content-type': /^text\/html/ } })
   t.notOk(page.headers.location)

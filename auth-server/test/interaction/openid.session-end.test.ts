@@ -10,7 +10,7 @@ import { answerOf, authorizeUrl, logIn, obtainCode, pkcePair, redeem, refresh } 
 import { testServer } from '../support/server.ts'
 import { Website } from '../support/website.ts'
 
-const open = async (t: Test) => {
+async function open(t: Test) {
   const server = await testServer(t)
   const site = await Website.open(server)
   const browser = new Browser(server.app)

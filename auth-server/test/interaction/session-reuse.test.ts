@@ -20,10 +20,13 @@ await register(
 )
 const LOOPBACK = 'http://127.0.0.1:51004/callback'
 
-const ask = (changes: Readonly<Record<string, string | undefined>> = {}) =>
-  authorizeUrl(pkcePair().challenge, { redirect_uri: CLAIMED_URI, ...changes })
-const title = (body: string) => /<title>(.*?)<\/title>/.exec(body)?.[1]
-const onPage = (t: Test, response: { statusCode: number; body: string }, expected: string) => {
+function ask(changes: Readonly<Record<string, string | undefined>> = {}) {
+  return authorizeUrl(pkcePair().challenge, { redirect_uri: CLAIMED_URI, ...changes })
+}
+function title(body: string) {
+  return /<title>(.*?)<\/title>/.exec(body)?.[1]
+}
+function onPage(t: Test, response: { statusCode: number; body: string }, expected: string) {
   t.equal(response.statusCode, 200)
   t.equal(title(response.body), expected)
 }

@@ -8,12 +8,17 @@ import { testServer, USER } from '../support/server.ts'
 import { CLAIMED_URI, signedInBrowser } from '../support/session.ts'
 
 const { app } = await testServer(t)
-const ask = (changes: Readonly<Record<string, string | undefined>> = {}) =>
-  authorizeUrl(pkcePair().challenge, { redirect_uri: CLAIMED_URI, ...changes })
+function ask(changes: Readonly<Record<string, string | undefined>> = {}) {
+  return authorizeUrl(pkcePair().challenge, { redirect_uri: CLAIMED_URI, ...changes })
+}
 const toApp = { to: CLAIMED_URI, state: 'a-state' }
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
-const visitsIn = ({ cookies }: Browser) => [...cookies.keys()].filter((name) => name.startsWith(visitCookie('')))
-const idIn = (address = '') => /^\/interaction\/([\w-]{22})\//.exec(address)?.[1] ?? ''
+function visitsIn({ cookies }: Browser) {
+  return [...cookies.keys()].filter((name) => name.startsWith(visitCookie('')))
+}
+function idIn(address = '') {
+  return /^\/interaction\/([\w-]{22})\//.exec(address)?.[1] ?? ''
+}
 
 t.test('two tabs opened at once in a browser without cookies both sign in', async (t) => {
   for (let round = 0; round < 6; round++) {
@@ -193,4 +198,6 @@ t.test("of two live sessions neither counts, for one is not this browser's; sign
   t.match(answerOfGet(done), /[?&]code=/, 'the other one has ended')
 })
 
-const answerOfGet = ({ headers }: LightMyRequestResponse): string => headers.location ?? ''
+function answerOfGet({ headers }: LightMyRequestResponse): string {
+  return headers.location ?? ''
+}

@@ -12,28 +12,30 @@ import type { Ask } from './mortal-server.ts'
 /** `app` is another instance on the same database, which nobody kills; `ask` goes to the mortal one. */
 export type World = TestServer & Readonly<{ ask: Ask }>
 
-export type Kind = Readonly<{
+export interface Kind {
   /** What holds, whenever the server is killed. */
-  promise: string
+  readonly promise: string
   /** How many at once. */
-  clients: number
+  readonly clients: number
   /** When it is this kind's turn, the server dies during one of its first so many requests … */
-  requests: number
+  readonly requests: number
   /** … each of which takes about so long. */
-  millis: number
+  readonly millis: number
   /** Asks until there is no answer; returns what has to hold then. */
   work(): Promise<(t: Test) => Promise<void>>
   /** What has to hold of everything together, in the end. */
   finish?(t: Test): Promise<void>
-}>
+}
 
 /** The Cookie header of a browser. */
-export const cookiesOf = (browser: Browser) => ({
-  cookie: [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; '),
-})
+export function cookiesOf(browser: Browser) {
+  return {
+    cookie: [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; '),
+  }
+}
 
 /** A browser with a login page for a claimed redirect open, and its form. */
-export const atLogin = async ({ app }: TestServer) => {
+export async function atLogin({ app }: TestServer) {
   const browser = new Browser(app)
   const page = await browser.open(authorizeUrl(pkcePair().challenge, { redirect_uri: CLAIMED_URI }))
   const { action = '', hidden = {} } = formsOf(page.body).find((form) => form.action.endsWith('/login')) ?? {}
@@ -41,7 +43,7 @@ export const atLogin = async ({ app }: TestServer) => {
 }
 
 /** A browser that is signed in without the cost of a password. */
-export const signedIn = async (server: TestServer) => {
+export async function signedIn(server: TestServer) {
   const { browser, requestId } = await atLogin(server)
   const sessionId = randomSecret(16)
   const token = randomSecret()

@@ -6,7 +6,7 @@ import { USER } from '../support/server.ts'
 import { CLAIMED_URI, nextCode } from '../support/session.ts'
 import { atLogin, cookiesOf, type Kind, type World } from './kind.ts'
 
-export const logins = async (world: World): Promise<Kind> => {
+export async function logins(world: World): Promise<Kind> {
   return {
     promise: 'a login that was answered is a session; one that was not is whole or nothing, and can be sent again',
     clients: 2,

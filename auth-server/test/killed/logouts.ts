@@ -8,7 +8,7 @@ import { cookiesOf, type Kind, signedIn, type World } from './kind.ts'
 const BEFORE = { session: 1, family: 1, notices: 0 }
 const AFTER = { session: 0, family: 0, notices: 1 }
 
-export const logouts = async (world: World): Promise<Kind> => {
+export async function logouts(world: World): Promise<Kind> {
   const { app, db } = world
   /** A client's server that is never there, so that notices stay. */
   await world.register({ backchannelLogoutUri: 'http://127.0.0.1:1/' })

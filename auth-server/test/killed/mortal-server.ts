@@ -8,12 +8,20 @@ import { sql } from 'kysely'
 import type { Test } from 'tap'
 import type { TestServer } from '../support/server.ts'
 
-export type Answer = Readonly<{ status: number; headers: Headers; body: string }>
-type Asking = Readonly<{ form?: Record<string, string>; json?: unknown; headers?: Record<string, string> }>
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: string
+}
+interface Asking {
+  readonly form?: Record<string, string>
+  readonly json?: unknown
+  readonly headers?: Record<string, string>
+}
 /** Asks the server that runs at the moment; undefined when there was no whole answer. */
 export type Ask = (path: string, asking?: Asking) => Promise<Answer | undefined>
 
-const start = async ({ config }: TestServer, name: string) => {
+async function start({ config }: TestServer, name: string) {
   const child = spawn(process.execPath, [fileURLToPath(new URL('../../src/main.ts', import.meta.url))], {
     env: {
       ...process.env,
@@ -40,7 +48,7 @@ const start = async ({ config }: TestServer, name: string) => {
 }
 
 /** Starts one on the database of a test server; there is a life after each death. */
-export const mortalServer = async (t: Test, server: TestServer) => {
+export async function mortalServer(t: Test, server: TestServer) {
   let lives = 1
   let current = await start(server, `life-${lives}`)
   const kill = () => void current.child.kill('SIGKILL')

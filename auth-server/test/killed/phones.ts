@@ -5,9 +5,13 @@ import { CLAIMED_URI, nextCode } from '../support/session.ts'
 import { type Kind, signedIn, type World } from './kind.ts'
 import type { Answer } from './mortal-server.ts'
 
-type Tokens = Readonly<{ access_token: string; refresh_token: string; error?: string }>
+interface Tokens {
+  readonly access_token: string
+  readonly refresh_token: string
+  readonly error?: string
+}
 
-export const phones = async (world: World): Promise<Kind> => {
+export async function phones(world: World): Promise<Kind> {
   const received: Tokens[] = []
   const { browser } = await signedIn(world)
   const tokensOf = ({ body }: Answer): Tokens => JSON.parse(body)

@@ -8,7 +8,7 @@ import type { Kind, World } from './kind.ts'
 const UNUSED = { used: 0, ended: 0 }
 const USED = { used: 1, ended: 1 }
 
-export const pushes = async ({ app, db, ask }: World): Promise<Kind> => {
+export async function pushes({ app, db, ask }: World): Promise<Kind> {
   const stateOf = async (state: string) => {
     const { rows } = await sql<typeof USED>`
       select count(used_at)::int as used,

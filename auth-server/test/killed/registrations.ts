@@ -6,7 +6,7 @@ import type { Kind, World } from './kind.ts'
 
 const USES = 100_000
 
-export const registrations = async ({ db, ask }: World): Promise<Kind> => {
+export async function registrations({ db, ask }: World): Promise<Kind> {
   const token = await createInitialAccessToken(db, { note: 'test', uses: USES })
   const headers = { authorization: `Bearer ${token}` }
 

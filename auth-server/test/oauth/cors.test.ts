@@ -16,8 +16,8 @@ const CALLS = [
 ] as const
 const PUBLIC = ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server', '/jwks'] as const
 
-const preflight = (app: FastifyInstance, url: string, origin: string, method = 'POST') =>
-  app.inject({
+function preflight(app: FastifyInstance, url: string, origin: string, method = 'POST') {
+  return app.inject({
     method: 'OPTIONS',
     url,
     headers: {
@@ -26,9 +26,13 @@ const preflight = (app: FastifyInstance, url: string, origin: string, method = '
       'access-control-request-headers': 'authorization,content-type,dpop',
     },
   })
+}
 
-const corsHeaders = (headers: Readonly<Record<string, unknown>>) =>
-  Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith('access-control-') || name === 'vary'))
+function corsHeaders(headers: Readonly<Record<string, unknown>>) {
+  return Object.fromEntries(
+    Object.entries(headers).filter(([name]) => name.startsWith('access-control-') || name === 'vary'),
+  )
+}
 
 t.test('a registered page may read the answers it needs, errors included, and its preflights pass', async (t) => {
   const { app, register } = await testServer(t)

@@ -19,12 +19,7 @@ type Suite = typeof server & Readonly<{ site: Website; browser: Browser }>
 type Module = (t: Test, suite: Suite) => Promise<void>
 
 /** What the suite checks of every successful flow: the answer, the ID token, and one call with the access token. */
-const soundFlow = async (
-  t: Test,
-  { site, browser, userId }: Suite,
-  changes = {},
-  by = site,
-): Promise<WebsiteTokens> => {
+async function soundFlow(t: Test, { site, browser, userId }: Suite, changes = {}, by = site): Promise<WebsiteTokens> {
   const nonce = 'a-nonce'
   const tokens = await by.signIn({ nonce, ...changes }, browser)
   t.match(tokens, { token_type: 'Bearer', expires_in: Number, access_token: /./ })
@@ -34,14 +29,14 @@ const soundFlow = async (
   t.match((await by.userinfo(tokens.access_token)).json(), { sub: userId })
   return tokens
 }
-const flowWith =
-  (changes: Readonly<Record<string, string>>): Module =>
-  async (t, suite) => {
+function flowWith(changes: Readonly<Record<string, string>>): Module {
+  return async (t, suite) => {
     await soundFlow(t, suite, changes)
   }
+}
 
 /** A first sign-in, then a second with the same browser; the login page is shown where one has to be. */
-const twice = async ({ site, browser }: Suite, changes: Readonly<Record<string, string>>) => {
+async function twice({ site, browser }: Suite, changes: Readonly<Record<string, string>>) {
   const first = await site.claims((await site.signIn({}, browser)).id_token)
   const page = await site.send(browser, changes)
   const loginShown = page.body.includes('<h1>Sign in')
@@ -49,27 +44,26 @@ const twice = async ({ site, browser }: Suite, changes: Readonly<Record<string, 
   const second = await site.claims((await site.redeem(code)).json().id_token)
   return { first, second, loginShown }
 }
-const sameLogin =
-  (changes: Readonly<Record<string, string>>): Module =>
-  async (t, suite) => {
+function sameLogin(changes: Readonly<Record<string, string>>): Module {
+  return async (t, suite) => {
     const { first, second, loginShown } = await twice(suite, changes)
     t.notOk(loginShown)
     t.match(second, { sub: first.sub, auth_time: first.auth_time })
   }
+}
 
-const userinfoBy =
-  (how: (accessToken: string) => InjectOptions): Module =>
-  async (t, { app, site, userId }) => {
+function userinfoBy(how: (accessToken: string) => InjectOptions): Module {
+  return async (t, { app, site, userId }) => {
     const { access_token } = await site.signIn()
     const response = await app.inject(how(access_token))
     t.match(response, { statusCode: 200, headers: { 'content-type': /^application\/json/ } })
     t.strictSame(response.json(), { sub: userId })
   }
+}
 
 /** The suite skips a scope that discovery does not list; it is ignored (Core §3.1.2.1), and the answer says so (RFC 6749 §5.1). */
-const scopeNotOffered =
-  (scope: string): Module =>
-  async (t, { site }) => {
+function scopeNotOffered(scope: string): Module {
+  return async (t, { site }) => {
     for (const name of scope.split(' ')) t.notOk(discovery.scopes_supported.includes(name))
     const asked = { scope: `openid ${scope}` }
     const tokens = await site.signIn(asked)
@@ -77,16 +71,21 @@ const scopeNotOffered =
     const again = await site.refresh(tokens.refresh_token, asked)
     t.match(again.json(), { scope: 'openid', access_token: /./ }, 'nor is the same list refused at a refresh')
   }
+}
 
-const refusedWith =
-  (error: string, parameters: (site: Website) => Readonly<Record<string, string | undefined>>): Module =>
-  async (t, { site, browser }) => {
+function refusedWith(
+  error: string,
+  parameters: (site: Website) => Readonly<Record<string, string | undefined>>,
+): Module {
+  return async (t, { site, browser }) => {
     const answer = answerOf(await site.send(browser, parameters(site)))
     t.match(answer, { status: 303, to: site.redirectUri, error, state: 'a-state', iss: ISSUER })
   }
+}
 
-const requestObject = (claims: object): string =>
-  `${[{ alg: 'none' }, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')}.`
+function requestObject(claims: object): string {
+  return `${[{ alg: 'none' }, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')}.`
+}
 
 const MODULES: Readonly<Record<string, Module>> = {
   'oidcc-server': async (t, suite) => {

@@ -6,7 +6,7 @@ import { testServer } from '../support/server.ts'
 const HTTPS = 'https://login.example.com'
 
 /** The document as the suite fetches it, of a server with an https issuer. */
-const discover = async (t: Test) => {
+async function discover(t: Test) {
   const server = await testServer(t, { ISSUER: HTTPS })
   const response = await server.app.inject('/.well-known/openid-configuration')
   return { ...server, response, document: response.json() }

@@ -9,7 +9,7 @@ import { obtainCode, redeem } from '../support/phone.ts'
 import { API, ISSUER, testServer, USER } from '../support/server.ts'
 import { Website } from '../support/website.ts'
 
-const open = async (t: Test) => {
+async function open(t: Test) {
   const server = await testServer(t)
   return { ...server, site: await Website.open(server) }
 }
@@ -92,7 +92,7 @@ const refused = {
   status: 401,
   challenge: `${REALM}, error="invalid_token", error_description="the access token is not valid any more"`,
 }
-const answer = async (site: Website, token: string) => {
+async function answer(site: Website, token: string) {
   const { statusCode, headers } = await site.userinfo(token)
   return { status: statusCode, challenge: headers['www-authenticate'] }
 }

@@ -45,7 +45,9 @@ const ENDPOINTS: Readonly<Record<string, (query: string) => Promise<{ statusCode
     app.inject({ method: 'POST', url: `/register${query}`, headers: AUTHORIZATION, payload: { client_name: 'x' } }),
   revocations: async (query) => app.inject({ url: `/revocations${query}`, headers: AUTHORIZATION }),
 }
-const clientCredentialsAt = (url: string) => postForm(app, url, { grant_type: 'client_credentials' }, machine.headers)
+function clientCredentialsAt(url: string) {
+  return postForm(app, url, { grant_type: 'client_credentials' }, machine.headers)
+}
 
 for (const [name, ask] of Object.entries(ENDPOINTS))
   t.test(`${name}: what it does not know in the URL is ignored`, async (t) => {

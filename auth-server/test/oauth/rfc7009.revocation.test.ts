@@ -5,10 +5,11 @@ import { turnClock } from '../support/database.ts'
 import { obtainTokens, refresh } from '../support/phone.ts'
 import { APP, type TestServer, testServer } from '../support/server.ts'
 
-const revoke = ({ app }: TestServer, token: string, form: Fields = {}, headers: Fields = {}) =>
-  postForm(app, '/revoke', { token, client_id: APP.clientId, ...form }, headers)
+function revoke({ app }: TestServer, token: string, form: Fields = {}, headers: Fields = {}) {
+  return postForm(app, '/revoke', { token, client_id: APP.clientId, ...form }, headers)
+}
 
-const standing = async ({ db }: TestServer): Promise<number> => {
+async function standing({ db }: TestServer): Promise<number> {
   const families = await db.selectFrom('refresh_families').select('id').where('revoked_at', 'is', null).execute()
   return families.length
 }

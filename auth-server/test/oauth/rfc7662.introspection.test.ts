@@ -12,11 +12,12 @@ import { API, APP, ISSUER, type TestServer, testServer } from '../support/server
 
 const INACTIVE = { active: false }
 
-const introspect = ({ app }: TestServer, headers: Fields, token: string, form: Fields = {}) =>
-  postForm(app, '/introspect', { token, ...form }, headers)
+function introspect({ app }: TestServer, headers: Fields, token: string, form: Fields = {}) {
+  return postForm(app, '/introspect', { token, ...form }, headers)
+}
 
 /** The backend of an API: subscribed to it with the scope that lets it ask. */
-const backend = async (server: TestServer) => {
+async function backend(server: TestServer) {
   await defineApi(server.db, {
     ...API,
     scopes: { ...API.scopes, [INTROSPECTION_SCOPE]: 'Ask about tokens' },
@@ -26,13 +27,14 @@ const backend = async (server: TestServer) => {
 
 /** An app on a server of its own: its users log in, and it has a secret. */
 const CALLBACK = 'https://website.example.org/callback'
-const website = (server: TestServer) =>
-  secretClient(server, {
+function website(server: TestServer) {
+  return secretClient(server, {
     clientId: 'website',
     redirectUris: [CALLBACK],
     grantTypes: ['authorization_code', 'refresh_token'],
   })
-const websiteTokens = async ({ app }: TestServer, headers: Fields, scope?: string) => {
+}
+async function websiteTokens({ app }: TestServer, headers: Fields, scope?: string) {
   const { code, verifier } = await obtainCode(app, { client_id: 'website', redirect_uri: CALLBACK, scope })
   const form = { grant_type: 'authorization_code', code, code_verifier: verifier }
   return (await postForm(app, '/token', form, headers)).json()

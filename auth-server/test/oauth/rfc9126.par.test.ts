@@ -17,7 +17,7 @@ const URN = /^urn:ietf:params:oauth:request_uri:[\w-]{43}$/
 const WEB = { client_id: 'shop-server', client_secret: 's'.repeat(43), redirect_uri: 'https://shop.example.com/cb' }
 
 /** A sound request; undefined leaves a parameter out. */
-const requestOf = (changes: Readonly<Record<string, string | undefined>> = {}) => {
+function requestOf(changes: Readonly<Record<string, string | undefined>> = {}) {
   const { verifier, challenge } = pkcePair()
   const all = {
     response_type: 'code',
@@ -34,16 +34,19 @@ const requestOf = (changes: Readonly<Record<string, string | undefined>> = {}) =
   return { verifier, form }
 }
 
-const authorizeWith = (requestUri: string, more: Fields = {}, path = '/authorize') =>
-  `${path}?${new URLSearchParams({ client_id: APP.clientId, request_uri: requestUri, ...more })}`
+function authorizeWith(requestUri: string, more: Fields = {}, path = '/authorize') {
+  return `${path}?${new URLSearchParams({ client_id: APP.clientId, request_uri: requestUri, ...more })}`
+}
 
 /** What a person sees, and an app never hears of. */
-const pageOf = ({ statusCode, headers, body }: LightMyRequestResponse) => ({
-  status: statusCode,
-  html: /^text\/html/.test(String(headers['content-type'])),
-  location: headers.location,
-  why: /<p>(.*?)<\/p>/.exec(body)?.[1],
-})
+function pageOf({ statusCode, headers, body }: LightMyRequestResponse) {
+  return {
+    status: statusCode,
+    html: /^text\/html/.test(String(headers['content-type'])),
+    location: headers.location,
+    why: /<p>(.*?)<\/p>/.exec(body)?.[1],
+  }
+}
 const SPENT = {
   status: 400,
   html: true,
@@ -53,7 +56,7 @@ const SPENT = {
 
 const DONE = { html: true, location: undefined, why: /Shop.* has its answer, and this page is not needed any more/ }
 
-const setUp = async (t: Parameters<typeof testServer>[0]) => {
+async function setUp(t: Parameters<typeof testServer>[0]) {
   const server = await testServer(t)
   await server.register({
     clientId: WEB.client_id,

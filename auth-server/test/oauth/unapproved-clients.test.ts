@@ -16,14 +16,14 @@ const BYE = 'https://thief.example/bye'
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
 
 /** Nothing of what the client wrote into its registration is on the page, in its policy, or where it leads. */
-const saysNothingOfIt = (t: Test, response: LightMyRequestResponse): void => {
+function saysNothingOfIt(t: Test, response: LightMyRequestResponse): void {
   t.equal(response.headers.location, undefined)
   for (const text of [response.body, String(response.headers['content-security-policy'])])
     for (const words of [NAME, 'thief']) t.notMatch(text, words)
 }
 
 /** A client as it comes out of POST /register. */
-const registeredByItself = async (server: TestServer): Promise<string> => {
+async function registeredByItself(server: TestServer): Promise<string> {
   const bearer = await createInitialAccessToken(server.db, { note: 'test', uses: 1 })
   const response = await server.app.inject({
     method: 'POST',
@@ -39,8 +39,13 @@ const registeredByItself = async (server: TestServer): Promise<string> => {
   return response.json().client_id
 }
 
-const withdraw = ({ db }: TestServer, applicationId: string) =>
-  db.updateTable('subscriptions').set({ status: 'pending' }).where('application_id', '=', applicationId).execute()
+function withdraw({ db }: TestServer, applicationId: string) {
+  return db
+    .updateTable('subscriptions')
+    .set({ status: 'pending' })
+    .where('application_id', '=', applicationId)
+    .execute()
+}
 
 t.test('/authorize: a page, whatever is wrong or right with the request beside that', async (t) => {
   const server = await testServer(t)

@@ -7,7 +7,7 @@ import { personAt } from '../support/person.ts'
 import { listen, testSite } from '../support/site.ts'
 
 /** Whether a page complains of this, now or within five seconds. */
-const heard = async ({ complaints }: Phone, words: string): Promise<boolean> => {
+async function heard({ complaints }: Phone, words: string): Promise<boolean> {
   const deadline = Date.now() + 5_000
   const found = () => complaints.some((complaint) => complaint.includes(words))
   while (!found() && Date.now() < deadline) await setTimeout(20)

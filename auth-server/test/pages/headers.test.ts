@@ -14,10 +14,11 @@ const REDIRECT_URI = 'com.example.evil:/callback'
 const REDIRECTS = [REDIRECT_URI, 'http://127.0.0.1/callback', 'http://[::1]/callback', CLAIMED_URI]
 await register({ clientId: 'evil-app', name: EVIL, redirectUris: REDIRECTS }, { trusted: false })
 
-const ask = (changes: Readonly<Record<string, string | undefined>> = {}) =>
-  authorizeUrl(pkcePair().challenge, { client_id: 'evil-app', redirect_uri: REDIRECT_URI, ...changes })
+function ask(changes: Readonly<Record<string, string | undefined>> = {}) {
+  return authorizeUrl(pkcePair().challenge, { client_id: 'evil-app', redirect_uri: REDIRECT_URI, ...changes })
+}
 
-const isSafePage = (t: Test, page: LightMyRequestResponse, formAction: string) => {
+function isSafePage(t: Test, page: LightMyRequestResponse, formAction: string) {
   const [, css = ''] = /<style>([^<]*)<\/style>/.exec(page.body) ?? []
   const hash = createHash('sha256').update(css).digest('base64')
   t.equal(

@@ -21,7 +21,7 @@ import { listen } from '../support/site.ts'
 import { systemBrowser } from '../support/system-browser.ts'
 
 /** AppAuth is told its port before it listens. */
-const freePort = async (): Promise<number> => {
+async function freePort(): Promise<number> {
   const server = createTcpServer().listen(0)
   await once(server, 'listening')
   const address = server.address()
@@ -30,16 +30,16 @@ const freePort = async (): Promise<number> => {
 }
 
 /** What AppAuth's handler comes back with; one of the two is null. */
-type Heard = Readonly<{
-  response: Readonly<{ code: string; state: string }> | null
-  error: Readonly<{ error: string; state?: string }> | null
-}>
+interface Heard {
+  readonly response: Readonly<{ code: string; state: string }> | null
+  readonly error: Readonly<{ error: string; state?: string }> | null
+}
 
 /** What AppAuth makes of an OAuth error: a session that has ended. It tells no `invalid_grant` from a `Bad Request`. */
 const LOGGED_OUT = { message: 'Bad Request' }
 
 /** A phone with the app on it; what it sends to the token endpoint goes through a tunnel, where answers can get lost. */
-const phone = async (t: Test) => {
+async function phone(t: Test) {
   const site = await siteWithPerson(t)
   const { opened } = await systemBrowser(t)
   const requestor = new NodeRequestor()

@@ -10,7 +10,7 @@ import { logIn, REDIRECT_URI } from '../support/phone.ts'
 import { API, APP, ISSUER, type TestServer, testServer } from '../support/server.ts'
 
 /** The server on a port, and a fetch that goes there for the issuer's origin; `seen` notes path and status. */
-const overHttp = async ({ app }: TestServer) => {
+async function overHttp({ app }: TestServer) {
   await app.listen({ host: '127.0.0.1', port: 0 })
   const address = app.server.address()
   const port = typeof address === 'object' && address ? address.port : 0
@@ -24,7 +24,7 @@ const overHttp = async ({ app }: TestServer) => {
 }
 
 /** The person opens the app's link, logs in, and the phone hands the redirect to the app. */
-const callbackOf = async (server: TestServer, link: URL): Promise<URL> => {
+async function callbackOf(server: TestServer, link: URL): Promise<URL> {
   const browser = new Browser(server.app)
   const done = await logIn(browser, await browser.open(link.href.replace(ISSUER, '')))
   return new URL(done.headers.location ?? '')

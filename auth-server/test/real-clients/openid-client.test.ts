@@ -8,7 +8,7 @@ import { API, APP, USER } from '../support/server.ts'
 const REDIRECT_URI = 'https://shop.example.com/app/callback'
 const insecure = { execute: [client.allowInsecureRequests] }
 
-const pkce = async () => {
+async function pkce() {
   const pkceCodeVerifier = client.randomPKCECodeVerifier()
   const expectedState = client.randomState()
   const expectedNonce = client.randomNonce()

@@ -90,10 +90,9 @@ export const requestRows: readonly Row[] = [
   ],
 ]
 
-const machineAsks =
-  (form: Readonly<Record<string, string>>, headers: Readonly<Record<string, string>> = asMachine) =>
-  (server: Party) =>
-    server.token({ grant_type: 'client_credentials', client_id: undefined, ...form }, headers)
+function machineAsks(form: Readonly<Record<string, string>>, headers: Readonly<Record<string, string>> = asMachine) {
+  return (server: Party) => server.token({ grant_type: 'client_credentials', client_id: undefined, ...form }, headers)
+}
 
 export const machineRows: readonly Row[] = [
   ['a sound request', machineAsks({ scope: 'orders:read' }), '200'],

@@ -8,14 +8,19 @@ import { CLAIMED_URI } from '../support/session.ts'
 
 type Fields = Readonly<Record<string, string | undefined>>
 /** Headers, and where there is one a body: a form, or text as it is. */
-type Parts = Readonly<{ headers?: Readonly<Record<string, string>>; form?: Fields; body?: string }>
+interface Parts {
+  readonly headers?: Readonly<Record<string, string>>
+  readonly form?: Fields
+  readonly body?: string
+}
 
-const encode = (fields: Fields): string =>
-  new URLSearchParams(
+function encode(fields: Fields): string {
+  return new URLSearchParams(
     Object.entries(fields).filter((entry): entry is [string, string] => entry[1] !== undefined),
   ).toString()
+}
 
-const jsonOf = async (response: Response): Promise<Readonly<Record<string, unknown>>> => {
+async function jsonOf(response: Response): Promise<Readonly<Record<string, unknown>>> {
   const body: unknown = response.headers.get('content-type')?.includes('json') ? await response.json() : {}
   return typeof body === 'object' && body !== null ? { ...body } : {}
 }
@@ -24,7 +29,7 @@ const jsonOf = async (response: Response): Promise<Readonly<Record<string, unkno
  * An answer in words: `sign-in` (the road goes on at the server), `redirect <error>` or `redirect code` (back to the
  * app), `page 4xx` (for a person), or the status with the error (for an app).
  */
-const inWords = async (origin: string, response: Response): Promise<string> => {
+async function inWords(origin: string, response: Response): Promise<string> {
   const { headers, status } = response
   const location = headers.get('location')
   if (location !== null) {
@@ -43,7 +48,7 @@ const inWords = async (origin: string, response: Response): Promise<string> => {
 export type Party = Awaited<ReturnType<typeof party>>
 
 /** A server to ask. @param send a person's browser, signed in when it has to be; returns the way back to the app. */
-export const party = async (origin: string, send: (url: string) => Promise<URL>) => {
+export async function party(origin: string, send: (url: string) => Promise<URL>) {
   const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true })
   const jwk = await exportJWK(publicKey)
   const privateJwk = await exportJWK(privateKey)

@@ -11,22 +11,17 @@ import { listen } from '../support/site.ts'
 const API_SCOPES = Object.keys(API.scopes).join(' ')
 
 /** The same registration in the terms of RFC 7591. */
-const registrationOf = ({
-  clientId,
-  kind,
-  redirectUris,
-  grantTypes,
-  authMethod,
-  clientSecret,
-}: ApplicationDefinition) => ({
-  client_id: clientId,
-  application_type: kind === 'native' ? 'native' : 'web',
-  redirect_uris: redirectUris,
-  grant_types: grantTypes ?? ['authorization_code', 'refresh_token'],
-  response_types: redirectUris.length > 0 ? ['code'] : [],
-  token_endpoint_auth_method: authMethod ?? 'none',
-  ...(clientSecret !== undefined && { client_secret: clientSecret }),
-})
+function registrationOf({ clientId, kind, redirectUris, grantTypes, authMethod, clientSecret }: ApplicationDefinition) {
+  return {
+    client_id: clientId,
+    application_type: kind === 'native' ? 'native' : 'web',
+    redirect_uris: redirectUris,
+    grant_types: grantTypes ?? ['authorization_code', 'refresh_token'],
+    response_types: redirectUris.length > 0 ? ['code'] : [],
+    token_endpoint_auth_method: authMethod ?? 'none',
+    ...(clientSecret !== undefined && { client_secret: clientSecret }),
+  }
+}
 
 const features = {
   devInteractions: { enabled: false },
@@ -50,7 +45,7 @@ const features = {
   },
 }
 
-const grantEverything = async ({ oidc }: Context) => {
+async function grantEverything({ oidc }: Context) {
   const grant = new oidc.provider.Grant({ clientId: oidc.client.clientId, accountId: oidc.session.accountId })
   grant.addOIDCScope('openid email')
   grant.addResourceScope(API.resource, API_SCOPES)
@@ -58,43 +53,45 @@ const grantEverything = async ({ oidc }: Context) => {
   return grant
 }
 
-const configuration = async (clients: readonly ApplicationDefinition[]) => ({
-  clients: clients.map(registrationOf),
-  jwks: { keys: [await exportJWK((await generateKeyPair('RS256', { extractable: true })).privateKey)] },
-  cookies: { keys: [randomBytes(32).toString('hex')], long: { sameSite: 'none' } },
-  scopes: ['openid', 'email', 'offline_access'],
-  responseTypes: ['code'],
-  enableHttpPostMethods: true,
-  pkce: { required: () => true },
-  routes: {
-    authorization: '/authorize',
-    token: '/token',
-    pushed_authorization_request: '/par',
-    revocation: '/revoke',
-    introspection: '/introspect',
-    userinfo: '/userinfo',
-  },
-  ttl: {
-    AuthorizationCode: 60,
-    AccessToken: 600,
-    ClientCredentials: 600,
-    IdToken: 600,
-    ...Object.fromEntries(['RefreshToken', 'Grant', 'Session', 'Interaction'].map((kind) => [kind, 86_400])),
-  },
-  issueRefreshToken: () => true,
-  rotateRefreshToken: () => true,
-  expiresWithSession: () => false,
-  loadExistingGrant: grantEverything,
-  findAccount: (_context: Context, sub: string) => ({ accountId: sub, claims: () => ({ sub }) }),
-  renderError: (context: Context, { error }: Readonly<{ error: string }>) => {
-    context.type = 'html'
-    context.body = error
-  },
-  features,
-})
+async function configuration(clients: readonly ApplicationDefinition[]) {
+  return {
+    clients: clients.map(registrationOf),
+    jwks: { keys: [await exportJWK((await generateKeyPair('RS256', { extractable: true })).privateKey)] },
+    cookies: { keys: [randomBytes(32).toString('hex')], long: { sameSite: 'none' } },
+    scopes: ['openid', 'email', 'offline_access'],
+    responseTypes: ['code'],
+    enableHttpPostMethods: true,
+    pkce: { required: () => true },
+    routes: {
+      authorization: '/authorize',
+      token: '/token',
+      pushed_authorization_request: '/par',
+      revocation: '/revoke',
+      introspection: '/introspect',
+      userinfo: '/userinfo',
+    },
+    ttl: {
+      AuthorizationCode: 60,
+      AccessToken: 600,
+      ClientCredentials: 600,
+      IdToken: 600,
+      ...Object.fromEntries(['RefreshToken', 'Grant', 'Session', 'Interaction'].map((kind) => [kind, 86_400])),
+    },
+    issueRefreshToken: () => true,
+    rotateRefreshToken: () => true,
+    expiresWithSession: () => false,
+    loadExistingGrant: grantEverything,
+    findAccount: (_context: Context, sub: string) => ({ accountId: sub, claims: () => ({ sub }) }),
+    renderError: (context: Context, { error }: Readonly<{ error: string }>) => {
+      context.type = 'html'
+      context.body = error
+    },
+    features,
+  }
+}
 
 /** Starts it. `send` is a person's browser: signs in where asked, and returns the address that leads back to the app. */
-export const secondProvider = async (t: Test, clients: readonly ApplicationDefinition[]) => {
+export async function secondProvider(t: Test, clients: readonly ApplicationDefinition[]) {
   const server = createServer()
   const origin = `http://localhost:${await listen(t, server)}`
   const provider = new Provider(origin, await configuration(clients))

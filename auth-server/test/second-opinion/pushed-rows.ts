@@ -3,8 +3,10 @@ import { APP } from '../support/server.ts'
 import type { Party } from './party.ts'
 import { type Row, why } from './row.ts'
 
-const pushedFor = (client_id: string) => async (server: Party) =>
-  server.ask('GET', `/authorize?${new URLSearchParams({ client_id, request_uri: await server.pushed() })}`)
+function pushedFor(client_id: string) {
+  return async (server: Party) =>
+    server.ask('GET', `/authorize?${new URLSearchParams({ client_id, request_uri: await server.pushed() })}`)
+}
 
 export const pushedRows: readonly Row[] = [
   ['a sound pushed request', (s) => s.push(), '201'],

@@ -3,7 +3,9 @@ import { CLAIMED_URI } from '../support/session.ts'
 import type { Party } from './party.ts'
 import type { Row } from './row.ts'
 
-const redirectTo = (redirect_uri: string) => (server: Party) => server.authorize({ redirect_uri })
+function redirectTo(redirect_uri: string) {
+  return (server: Party) => server.authorize({ redirect_uri })
+}
 
 export const redirectRows: readonly Row[] = [
   ['a sound request', (s) => s.authorize(), 'sign-in'],

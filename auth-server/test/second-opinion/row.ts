@@ -2,7 +2,10 @@
 import type { Party } from './party.ts'
 
 /** Where the other server answers otherwise. */
-export type Difference = Readonly<{ theirs: string; because: string }>
+export interface Difference {
+  readonly theirs: string
+  readonly because: string
+}
 
 export type Row = readonly [name: string, ask: (server: Party) => Promise<string>, ours: string, differs?: Difference]
 

@@ -24,8 +24,9 @@ t.test('a login leaves rows that disappear when their time has come, in batches'
   t.same(await removeObsoleteRows(db), { refresh_families: 1 })
 })
 
-const unusable = (count: number) =>
-  Array.from({ length: count }, (_, index) => ({ jti_hash: `jti ${index}`, expires_at: new Date(0) }))
+function unusable(count: number) {
+  return Array.from({ length: count }, (_, index) => ({ jti_hash: `jti ${index}`, expires_at: new Date(0) }))
+}
 
 t.test('a flood of rows is worked off in one run, whatever the size of a batch', async (t) => {
   const { db } = await testServer(t)

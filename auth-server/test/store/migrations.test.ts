@@ -6,7 +6,9 @@ import { openDatabase } from '../../src/store/database.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { emptyDatabase, testDatabase } from '../support/database.ts'
 
-const open = (url: string) => openDatabase(url, () => {}, { connections: 2, statementTimeoutMillis: 0 })
+function open(url: string) {
+  return openDatabase(url, () => {}, { connections: 2, statementTimeoutMillis: 0 })
+}
 const NOTHING = { applied: [], newer: [] }
 
 t.test(
@@ -66,9 +68,11 @@ t.test('the id spaces of clients and people are disjoint (RFC 9700 §4.15)', asy
 })
 
 /** Columns of a table as an index has to begin with them, in any order; partial indexes do not count. */
-const indexed = (table: string, columns: string) => sql`
+function indexed(table: string, columns: string) {
+  return sql`
   exists (select from pg_index where indrelid = ${sql.raw(table)} and indisvalid and indpred is null
           and ${sql.raw(columns)} <@ (indkey::int2[])[0 : cardinality(${sql.raw(columns)}) - 1])`
+}
 
 t.test('deleting what others refer to reads no whole table: each foreign key has an index', async (t) => {
   const db = open(await testDatabase(t))

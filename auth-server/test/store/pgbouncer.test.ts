@@ -10,12 +10,12 @@ import { startServer } from '../support/start.ts'
 
 const skip = withoutPgBouncer
 
-const open = (t: Test, url: string, options: Parameters<typeof openDatabase>[2] = {}): Db => {
+function open(t: Test, url: string, options: Parameters<typeof openDatabase>[2] = {}): Db {
   const db = openDatabase(url, () => {}, options)
   t.teardown(() => db.destroy())
   return db
 }
-const timeLimit = async (db: Db): Promise<string | undefined> => {
+async function timeLimit(db: Db): Promise<string | undefined> {
   const { rows } = await sql<{ limit: string }>`select current_setting('statement_timeout') as limit`.execute(db)
   return rows[0]?.limit
 }

@@ -4,18 +4,21 @@ import t, { type Test } from 'tap'
 import { type Db, openDatabase, type Pooler } from '../../src/store/database.ts'
 import { emptyDatabase } from '../support/database.ts'
 
-const setUp = async (t: Test, pooler: Pooler) => {
+async function setUp(t: Test, pooler: Pooler) {
   const db = openDatabase(await emptyDatabase(t), () => {}, { connections: 1, pooler })
   t.teardown(() => db.destroy())
   await sql`create table things (a int)`.execute(db)
   await sql`insert into things values (1)`.execute(db)
   return db
 }
-const things = async (db: Db, least: number) => (await sql`select * from things where a >= ${least}`.execute(db)).rows
-const prepared = async (db: Db) =>
-  (await sql<{ statement: string }>`select statement from pg_prepared_statements`.execute(db)).rows.map(
+async function things(db: Db, least: number) {
+  return (await sql`select * from things where a >= ${least}`.execute(db)).rows
+}
+async function prepared(db: Db) {
+  return (await sql<{ statement: string }>`select statement from pg_prepared_statements`.execute(db)).rows.map(
     ({ statement }) => statement,
   )
+}
 
 t.test('a statement with parameters is prepared once, whatever their values', async (t) => {
   const db = await setUp(t, 'session')

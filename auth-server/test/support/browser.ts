@@ -2,34 +2,44 @@
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
 import { ISSUER } from './server.ts'
 
-const unescapeHtml = (text: string): string =>
-  text.replace(
+function unescapeHtml(text: string): string {
+  return text.replace(
     /&(amp|lt|gt|quot|#39);/g,
     (_all, name) => ({ amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" })[String(name)] ?? '',
   )
+}
 
-export type Form = Readonly<{ action: string; hidden: Readonly<Record<string, string>> }>
+export interface Form {
+  readonly action: string
+  readonly hidden: Readonly<Record<string, string>>
+}
 
 /** The forms of a page with their hidden fields. */
-export const formsOf = (page: string): Form[] =>
-  [...page.matchAll(/<form method="post" action="([^"]*)">(.*?)<\/form>/gs)].map(([, action = '', inner = '']) => ({
-    action: unescapeHtml(action),
-    hidden: Object.fromEntries(
-      [...inner.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g)].map(([, name = '', value = '']) => [
-        name,
-        unescapeHtml(value),
-      ]),
-    ),
-  }))
+export function formsOf(page: string): Form[] {
+  return [...page.matchAll(/<form method="post" action="([^"]*)">(.*?)<\/form>/gs)].map(
+    ([, action = '', inner = '']) => ({
+      action: unescapeHtml(action),
+      hidden: Object.fromEntries(
+        [...inner.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g)].map(
+          ([, name = '', value = '']) => [name, unescapeHtml(value)],
+        ),
+      ),
+    }),
+  )
+}
 
 /** The session cookie of a server at ISSUER. */
 export const SESSION_COOKIE = 'mobile-gateway-4000-session'
 
 /** The cookie of a visit to a server at ISSUER. */
-export const visitCookie = (id: string): string => `mobile-gateway-4000-visit-${id}`
+export function visitCookie(id: string): string {
+  return `mobile-gateway-4000-visit-${id}`
+}
 
 /** The secret that a browser's cookie holds for a visit. */
-export const secretOf = ({ cookies }: Browser, id: string): string => (cookies.get(visitCookie(id)) ?? '').slice(11)
+export function secretOf({ cookies }: Browser, id: string): string {
+  return (cookies.get(visitCookie(id)) ?? '').slice(11)
+}
 
 export class Browser {
   readonly #app: FastifyInstance

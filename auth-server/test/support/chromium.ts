@@ -17,7 +17,7 @@ const QUIET = [
 ]
 
 /** Tests talk to this machine only; other names lead nowhere but for those in `hosts`, whose sites listen on these ports. */
-const resolverRules = (hosts: Readonly<Record<string, number>>): string => {
+function resolverRules(hosts: Readonly<Record<string, number>>): string {
   const mapped = Object.entries(hosts).map(([name, port]) => `MAP ${name} 127.0.0.1:${port}`)
   return `--host-resolver-rules=${[...mapped, ON_THIS_MACHINE].join(', ')}`
 }
@@ -28,15 +28,15 @@ export const needsChromium = {
 } as const
 
 /** One person's browser: cookies of its own, one tab at a time. */
-export type Phone = Readonly<{
+export interface Phone {
   /**
    * Opens a tab; the one before is closed, as a phone does when the app takes over. (Left open after a redirect to a
    * private-use scheme, it would take no more input: Chromium asks there whether to open the app.)
    */
   tab(): Promise<Page>
   /** What its pages complained about: console errors, uncaught exceptions, violations of their security policy. */
-  complaints: readonly string[]
-}>
+  readonly complaints: readonly string[]
+}
 
 // What Chromium says of itself, not of the page: no app owns the scheme on this machine; a 4xx was meant.
 const EXPECTED = [
@@ -44,20 +44,21 @@ const EXPECTED = [
   /^Failed to load resource: the server responded with a status of 4\d\d/,
 ]
 
-const hearViolations = () =>
-  document.addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) => {
+function hearViolations() {
+  return document.addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) => {
     const heard: unknown = Reflect.get(window, 'hearViolation')
     if (typeof heard === 'function') heard(`policy violated: ${effectiveDirective} ${blockedURI}`)
   })
+}
 
 /**
  * Starts Chromium with an empty profile; it ends with the test.
  * Each call of the result is another person's browser, with the screen of a phone unless `options` say otherwise.
  */
-export const launchChromium = async (
+export async function launchChromium(
   t: Test,
   hosts: Readonly<Record<string, number>> = {},
-): Promise<(t: Test, options?: BrowserContextOptions) => Promise<Phone>> => {
+): Promise<(t: Test, options?: BrowserContextOptions) => Promise<Phone>> {
   const executablePath = findChromium()
   if (executablePath === undefined) throw new Error(MISSING)
   const browser = await chromium.launch({ executablePath, args: [...QUIET, resolverRules(hosts)] })

@@ -10,19 +10,23 @@ import { ISSUER, type TestServer } from './server.ts'
 
 export { type Fields, postForm }
 
-const formEncode = (text: string): string => new URLSearchParams({ '': text }).toString().slice(1)
+function formEncode(text: string): string {
+  return new URLSearchParams({ '': text }).toString().slice(1)
+}
 
 /** RFC 6749 §2.3.1: both halves form-encoded, then joined. */
-export const basic = (clientId: string, secret: string): Readonly<{ authorization: string }> => ({
-  authorization: `Basic ${Buffer.from(`${formEncode(clientId)}:${formEncode(secret)}`).toString('base64')}`,
-})
+export function basic(clientId: string, secret: string): Readonly<{ authorization: string }> {
+  return {
+    authorization: `Basic ${Buffer.from(`${formEncode(clientId)}:${formEncode(secret)}`).toString('base64')}`,
+  }
+}
 
 /** A confidential client; `headers` prove it by Basic. Every part can be replaced. */
-export const secretClient = async (
+export async function secretClient(
   { register }: TestServer,
   application: Partial<ApplicationDefinition> = {},
   subscription: Partial<SubscriptionDefinition> = {},
-) => {
+) {
   const clientId = application.clientId ?? 'machine'
   const clientSecret = application.clientSecret ?? randomSecret()
   const applicationId = await register(
@@ -41,11 +45,12 @@ export const secretClient = async (
   return { clientId, clientSecret, applicationId, headers: basic(clientId, clientSecret) }
 }
 
-export const clientCredentials = (app: FastifyInstance, headers: Fields, form: Fields = {}) =>
-  postForm(app, '/token', { grant_type: 'client_credentials', ...form }, headers)
+export function clientCredentials(app: FastifyInstance, headers: Fields, form: Fields = {}) {
+  return postForm(app, '/token', { grant_type: 'client_credentials', ...form }, headers)
+}
 
 /** A client with a key of its own (private_key_jwt). */
-export const keyedClient = async ({ register }: TestServer, alg = 'ES256', clientId = 'keyed') => {
+export async function keyedClient({ register }: TestServer, alg = 'ES256', clientId = 'keyed') {
   const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true })
   const jwk = { ...(await exportJWK(publicKey)), kid: 'k1' }
   await register({

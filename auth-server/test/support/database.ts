@@ -7,9 +7,9 @@ import { randomSecret } from '../../src/crypto/random.ts'
 import { type Db, openDatabase } from '../../src/store/database.ts'
 import { migrate } from '../../src/store/migrate.ts'
 
-const ignoreIdleLoss = () => {}
+function ignoreIdleLoss() {}
 
-const adminUrl = (): string => {
+function adminUrl(): string {
   const url = process.env.TEST_DATABASE_URL
   if (!url)
     throw new Error(
@@ -18,21 +18,21 @@ const adminUrl = (): string => {
   return url
 }
 
-const urlOf = (database: string): string => {
+function urlOf(database: string): string {
   const url = new URL(adminUrl())
   url.pathname = `/${database}`
   return url.href
 }
 
 const store = new URL('../../src/store/', import.meta.url)
-const templateName = (): string => {
+function templateName(): string {
   const files = ['migrate.ts', ...readdirSync(new URL('migrations/', store)).map((file) => `migrations/${file}`)]
   const digest = createHash('sha256')
   for (const file of files.sort()) digest.update(file).update(readFileSync(new URL(file, store)))
   return `auth_template_${digest.digest('hex').slice(0, 12)}`
 }
 
-const ensureTemplate = async (admin: Db, template: string): Promise<void> => {
+async function ensureTemplate(admin: Db, template: string): Promise<void> {
   const known = await sql`select from pg_database where datname = ${template}`.execute(admin)
   if (known.rows.length > 0) return
   const draft = `${template}_draft`
@@ -43,7 +43,7 @@ const ensureTemplate = async (admin: Db, template: string): Promise<void> => {
   await sql`alter database ${sql.id(draft)} rename to ${sql.id(template)}`.execute(admin)
 }
 
-const createDatabase = async (t: Test, create: (admin: Db, name: string) => Promise<unknown>): Promise<string> => {
+async function createDatabase(t: Test, create: (admin: Db, name: string) => Promise<unknown>): Promise<string> {
   const admin = openDatabase(adminUrl(), ignoreIdleLoss, { connections: 1, statementTimeoutMillis: 0 })
   const name = `test_${randomSecret(8).toLowerCase().replace(/\W/g, '_')}`
   // One at a time: a template can be copied only while nobody else is connected to it.
@@ -58,25 +58,27 @@ const createDatabase = async (t: Test, create: (admin: Db, name: string) => Prom
 }
 
 /** Creates a database with every migration applied; dropped when the test ends. Returns its URL. */
-export const testDatabase = (t: Test): Promise<string> =>
-  createDatabase(t, async (admin, name) => {
+export function testDatabase(t: Test): Promise<string> {
+  return createDatabase(t, async (admin, name) => {
     const template = templateName()
     await ensureTemplate(admin, template)
     await sql`create database ${sql.id(name)} template ${sql.id(template)}`.execute(admin)
   })
+}
 
 /** Creates a database with nothing in it; dropped when the test ends. Returns its URL. */
-export const emptyDatabase = (t: Test): Promise<string> =>
-  createDatabase(t, (admin, name) => sql`create database ${sql.id(name)}`.execute(admin))
+export function emptyDatabase(t: Test): Promise<string> {
+  return createDatabase(t, (admin, name) => sql`create database ${sql.id(name)}`.execute(admin))
+}
 
 /** Sets the database's clock `seconds` ahead of the real one; there is no other clock. */
-export const turnClock = async (db: Db, seconds: number): Promise<void> => {
+export async function turnClock(db: Db, seconds: number): Promise<void> {
   await sql`create or replace function auth_now() returns timestamptz language sql stable
             as ${sql.lit(`select now() + interval '${seconds} seconds'`)}`.execute(db)
 }
 
 /** Resolves when a statement waits for a lock that another transaction holds. */
-export const untilBlocked = async (db: Db): Promise<void> => {
+export async function untilBlocked(db: Db): Promise<void> {
   const blocked = sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
   const deadline = Date.now() + 10_000
   while ((await blocked.execute(db)).rows.length === 0) if (Date.now() > deadline) throw new Error('no statement waits')

@@ -6,19 +6,20 @@ import { APP, ISSUER } from './server.ts'
 
 export type Fields = Readonly<Record<string, string>>
 /** Parts of a proof to replace; undefined leaves a claim out. */
-export type Changes = Readonly<{
-  header?: Readonly<Record<string, unknown>>
-  claims?: Readonly<Record<string, unknown>>
-}>
+export interface Changes {
+  readonly header?: Readonly<Record<string, unknown>>
+  readonly claims?: Readonly<Record<string, unknown>>
+}
 
 /** POST of a form; no redirect is followed. */
-export const postForm = (app: FastifyInstance, url: string, form: Fields, headers: Fields = {}) =>
-  app.inject({
+export function postForm(app: FastifyInstance, url: string, form: Fields, headers: Fields = {}) {
+  return app.inject({
     method: 'POST',
     url,
     headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
     payload: new URLSearchParams(form).toString(),
   })
+}
 
 export class ProvingPhone {
   readonly #app: FastifyInstance

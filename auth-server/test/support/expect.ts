@@ -8,7 +8,7 @@ import { ISSUER } from './server.ts'
 export const DESCRIPTION = /^[\x20\x21\x23-\x5B\x5D-\x7E]+$/
 
 /** A page that tells a person what went wrong, and sends nobody anywhere. */
-export const expectErrorPage = (t: Test, response: LightMyRequestResponse, status: number, says: RegExp): void => {
+export function expectErrorPage(t: Test, response: LightMyRequestResponse, status: number, says: RegExp): void {
   t.equal(response.statusCode, status)
   t.equal(response.headers.location, undefined, 'no redirect')
   t.equal(response.headers['content-type'], 'text/html; charset=utf-8')
@@ -18,11 +18,11 @@ export const expectErrorPage = (t: Test, response: LightMyRequestResponse, statu
 }
 
 /** An error that the app hears by redirect: with its state, and the issuer (RFC 9207). */
-export const expectRefusal = (
+export function expectRefusal(
   t: Test,
   response: LightMyRequestResponse,
   expected: Readonly<{ error: string; to: string; state?: string | undefined }>,
-): void => {
+): void {
   const { error_description, ...rest } = answerOf(response)
   const { state, ...others } = expected
   t.strictSame(rest, { status: 303, ...others, ...(state !== undefined && { state }), iss: ISSUER })
@@ -31,11 +31,11 @@ export const expectRefusal = (
 }
 
 /** A code for the app, and nothing else beside state and issuer. Returns the code. */
-export const expectCode = (
+export function expectCode(
   t: Test,
   response: LightMyRequestResponse,
   expected: Readonly<{ to: string; state?: string }>,
-): string => {
+): string {
   const { code = '', ...rest } = answerOf(response)
   t.strictSame(rest, { status: 303, ...expected, iss: ISSUER })
   t.match(code, /^[\w-]{43}$/)
@@ -43,13 +43,13 @@ export const expectCode = (
 }
 
 /** The JSON error of an endpoint that apps call themselves (RFC 6749 §5.2). */
-export const expectJsonError = (
+export function expectJsonError(
   t: Test,
   response: LightMyRequestResponse,
   status: number,
   error: string,
   says: RegExp = DESCRIPTION,
-): void => {
+): void {
   t.equal(response.statusCode, status)
   t.match(response.headers['content-type'], /^application\/json/)
   t.equal(response.headers['cache-control'], 'no-store')

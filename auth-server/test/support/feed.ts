@@ -4,24 +4,24 @@ import { REVOCATIONS_SCOPE, revocationsApi } from '../../src/oauth/feed/revocati
 import { clientCredentials, secretClient } from './clients.ts'
 import type { TestServer } from './server.ts'
 
-export type FeedEvent = Readonly<{
-  type: string
-  grant_id?: string
-  client_id?: string
-  aud?: string
-  issued_until?: number
-  exp: number
-}>
-export type FeedAnswer = Readonly<{
-  cursor: string
-  complete: boolean
-  resync: boolean
-  events: readonly FeedEvent[]
-  now: number
-}>
+export interface FeedEvent {
+  readonly type: string
+  readonly grant_id?: string
+  readonly client_id?: string
+  readonly aud?: string
+  readonly issued_until?: number
+  readonly exp: number
+}
+export interface FeedAnswer {
+  readonly cursor: string
+  readonly complete: boolean
+  readonly resync: boolean
+  readonly events: readonly FeedEvent[]
+  readonly now: number
+}
 
 /** Registers a gateway; `read` asks from a cursor, `follow` remembers its own. */
-export const feedReader = async (server: TestServer) => {
+export async function feedReader(server: TestServer) {
   const api = revocationsApi(server.config.issuer)
   await defineApi(server.db, api)
   const subscription = { apiId: api.id, plan: 'gateway', scopes: [REVOCATIONS_SCOPE] }

@@ -10,7 +10,7 @@ const ELSEWHERE = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ]
 
-const isProgram = (path: string): boolean => {
+function isProgram(path: string): boolean {
   try {
     accessSync(path, constants.X_OK)
     return true
@@ -20,7 +20,7 @@ const isProgram = (path: string): boolean => {
 }
 
 /** The path of a Chromium or Chrome; `CHROMIUM` names one that is elsewhere. */
-export const findChromium = (): string | undefined => {
+export function findChromium(): string | undefined {
   const named = process.env.CHROMIUM
   if (named) return existsSync(named) ? named : undefined
   const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '')

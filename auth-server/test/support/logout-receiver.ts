@@ -3,13 +3,18 @@ import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { Test } from 'tap'
 
-export type Heard = Readonly<{ method: string; path: string; headers: IncomingHttpHeaders; token: string }>
+export interface Heard {
+  readonly method: string
+  readonly path: string
+  readonly headers: IncomingHttpHeaders
+  readonly token: string
+}
 
 /** What to answer: a status, with headers; or nothing at all. */
 export type Answer = number | Readonly<{ status: number; headers: Record<string, string> }> | 'silence'
 
 /** Starts it. Answers follow `answers` in order, the last one for ever. */
-export const logoutReceiver = async (t: Test, ...answers: Answer[]) => {
+export async function logoutReceiver(t: Test, ...answers: Answer[]) {
   const heard: Heard[] = []
   const server = createServer(async (request, response) => {
     let body = ''

@@ -5,7 +5,7 @@ import { logIn } from './phone.ts'
 import { testSite } from './site.ts'
 
 /** The site with a person at it: `send` opens an address of the server, logs in when asked, and returns where it leads. */
-export const siteWithPerson = async (t: Test) => {
+export async function siteWithPerson(t: Test) {
   const site = await testSite(t)
   const browser = new Browser(site.app, site.origin)
   const send = async (url: URL | string): Promise<URL> => {
@@ -21,8 +21,9 @@ export const siteWithPerson = async (t: Test) => {
 }
 
 /** What a call fails with; undefined when it does not. */
-export const errorOf = (call: Promise<unknown>): Promise<unknown> =>
-  call.then(
+export function errorOf(call: Promise<unknown>): Promise<unknown> {
+  return call.then(
     () => undefined,
     (error: unknown) => error,
   )
+}

@@ -1,7 +1,7 @@
 // What a page is like to see, touch and reach, read from the page as Chromium laid it out. Runs inside the page.
 
 /** One line per shortcoming; empty when the page keeps every promise below (WCAG 2.2 AA, and targets of 44 px). */
-export const shortcomingsOf = (): string[] => {
+export function shortcomingsOf(): string[] {
   const found: string[] = []
   const expect = (promise: string, kept: boolean) => void (kept || found.push(promise))
   const all = (selector: string) => [...document.querySelectorAll<HTMLElement>(selector)]

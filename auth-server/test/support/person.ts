@@ -5,7 +5,7 @@ import { authorizeUrl, pkcePair, REDIRECT_URI } from './phone.ts'
 import { USER } from './server.ts'
 
 /** The acts of a person, for the server at `origin`. */
-export const personAt = (origin: string) => {
+export function personAt(origin: string) {
   const addressOf = (changes: Readonly<Record<string, string>> = {}, challenge = pkcePair().challenge) =>
     `${origin}${authorizeUrl(challenge, changes)}`
 

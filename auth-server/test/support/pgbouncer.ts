@@ -74,8 +74,8 @@ default_pool_size = ${poolSize}
   return url.href
 }
 
-const accepts = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1')
     const settle = (answer: boolean) => {
       socket.destroy()
@@ -84,3 +84,4 @@ const accepts = (port: number): Promise<boolean> =>
     socket.once('connect', () => settle(true))
     socket.once('error', () => settle(false))
   })
+}

@@ -8,13 +8,13 @@ import { APP, USER } from './server.ts'
 export const REDIRECT_URI = 'com.example.shop:/callback'
 
 /** A PKCE pair (RFC 7636 §4.1, §4.2). */
-export const pkcePair = () => {
+export function pkcePair() {
   const verifier = randomSecret()
   return { verifier, challenge: sha256(verifier) }
 }
 
 /** The parameters of a sound authorization request; undefined leaves one out. */
-export const authorizeUrl = (challenge: string, changes: Readonly<Record<string, string | undefined>> = {}): string => {
+export function authorizeUrl(challenge: string, changes: Readonly<Record<string, string | undefined>> = {}): string {
   const parameters = {
     response_type: 'code',
     client_id: APP.clientId,
@@ -29,7 +29,7 @@ export const authorizeUrl = (challenge: string, changes: Readonly<Record<string,
 }
 
 /** What a redirect to the app carries. */
-export const answerOf = (response: LightMyRequestResponse) => {
+export function answerOf(response: LightMyRequestResponse) {
   const location = response.headers.location ?? ''
   const start = location.indexOf('?')
   return {
@@ -40,20 +40,22 @@ export const answerOf = (response: LightMyRequestResponse) => {
 }
 
 /** Logs in on the login page that `page` is. */
-export const logIn = (browser: Browser, page: LightMyRequestResponse, user: Readonly<typeof USER> = USER) =>
-  browser.submit(page, '/login', user)
+export function logIn(browser: Browser, page: LightMyRequestResponse, user: Readonly<typeof USER> = USER) {
+  return browser.submit(page, '/login', user)
+}
 
 /** POST /token with form fields. */
-export const postToken = (app: FastifyInstance, form: Readonly<Record<string, string>>) =>
-  app.inject({
+export function postToken(app: FastifyInstance, form: Readonly<Record<string, string>>) {
+  return app.inject({
     method: 'POST',
     url: '/token',
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
     payload: new URLSearchParams(form).toString(),
   })
+}
 
 /** Logs in with a fresh browser and returns a code with its verifier. */
-export const obtainCode = async (app: FastifyInstance, changes: Readonly<Record<string, string | undefined>> = {}) => {
+export async function obtainCode(app: FastifyInstance, changes: Readonly<Record<string, string | undefined>> = {}) {
   const browser = new Browser(app)
   const { verifier, challenge } = pkcePair()
   const done = await logIn(browser, await browser.open(authorizeUrl(challenge, changes)))
@@ -62,22 +64,22 @@ export const obtainCode = async (app: FastifyInstance, changes: Readonly<Record<
   return { browser, code, verifier }
 }
 
-export type Tokens = Readonly<{
-  access_token: string
-  refresh_token: string
-  expires_in: number
-  scope: string
-  token_type: string
-}>
+export interface Tokens {
+  readonly access_token: string
+  readonly refresh_token: string
+  readonly expires_in: number
+  readonly scope: string
+  readonly token_type: string
+}
 
 /** Redeems a code. */
-export const redeem = (
+export function redeem(
   app: FastifyInstance,
   code: string,
   verifier: string,
   changes: Readonly<Record<string, string>> = {},
-) =>
-  postToken(app, {
+) {
+  return postToken(app, {
     grant_type: 'authorization_code',
     client_id: APP.clientId,
     code,
@@ -85,13 +87,20 @@ export const redeem = (
     redirect_uri: REDIRECT_URI,
     ...changes,
   })
+}
 
 /** Refreshes. */
-export const refresh = (app: FastifyInstance, refreshToken: string, changes: Readonly<Record<string, string>> = {}) =>
-  postToken(app, { grant_type: 'refresh_token', client_id: APP.clientId, refresh_token: refreshToken, ...changes })
+export function refresh(app: FastifyInstance, refreshToken: string, changes: Readonly<Record<string, string>> = {}) {
+  return postToken(app, {
+    grant_type: 'refresh_token',
+    client_id: APP.clientId,
+    refresh_token: refreshToken,
+    ...changes,
+  })
+}
 
 /** The whole road: login, code, tokens. */
-export const obtainTokens = async (app: FastifyInstance): Promise<Tokens> => {
+export async function obtainTokens(app: FastifyInstance): Promise<Tokens> {
   const { code, verifier } = await obtainCode(app)
   return (await redeem(app, code, verifier)).json()
 }

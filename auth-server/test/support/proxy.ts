@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import type { Test } from 'tap'
 
 /** Starts a TCP proxy in front of a database URL; closed when the test ends. */
-export const databaseProxy = async (t: Test, databaseUrl: string) => {
+export async function databaseProxy(t: Test, databaseUrl: string) {
   const target = new URL(databaseUrl)
   const sockets = new Set<Socket>()
   let state: 'through' | 'cut' | 'still' = 'through'

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 
 /** Sends the bytes on one connection and returns everything that comes back until the server closes it. */
-export const sendRaw = async (url: string, bytes: string): Promise<string> => {
+export async function sendRaw(url: string, bytes: string): Promise<string> {
   const { hostname, port } = new URL(url)
   const socket = connect(Number(port), hostname)
   let answer = ''
@@ -18,5 +18,6 @@ export const sendRaw = async (url: string, bytes: string): Promise<string> => {
 }
 
 /** The status codes of the answers in a connection's text. */
-export const statusesOf = (answer: string): number[] =>
-  [...answer.matchAll(/^HTTP\/1\.1 (\d{3})/gm)].map(([, status]) => Number(status))
+export function statusesOf(answer: string): number[] {
+  return [...answer.matchAll(/^HTTP\/1\.1 (\d{3})/gm)].map(([, status]) => Number(status))
+}

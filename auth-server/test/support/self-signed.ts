@@ -2,27 +2,43 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
 
 // ASN.1 in DER: a tag, a length, the content (X.690 §8.1).
-const der = (tag: number, ...parts: readonly Uint8Array[]): Buffer => {
+function der(tag: number, ...parts: readonly Uint8Array[]): Buffer {
   const content = Buffer.concat(parts)
   const { length } = content
   const size = length < 128 ? [length] : length < 256 ? [0x81, length] : [0x82, length >> 8, length & 255]
   return Buffer.concat([Buffer.from([tag, ...size]), content])
 }
-const sequence = (...parts: readonly Uint8Array[]) => der(0x30, ...parts)
-const set = (...parts: readonly Uint8Array[]) => der(0x31, ...parts)
-const integer = (value: number) => der(0x02, Buffer.from([value]))
-const objectId = (hex: string) => der(0x06, Buffer.from(hex, 'hex'))
-const utf8 = (text: string) => der(0x0c, Buffer.from(text))
-const bits = (content: Uint8Array) => der(0x03, Buffer.from([0]), content)
-const utcTime = (date: Date) => der(0x17, Buffer.from(`${date.toISOString().replace(/\D/g, '').slice(2, 14)}Z`))
+function sequence(...parts: readonly Uint8Array[]) {
+  return der(0x30, ...parts)
+}
+function set(...parts: readonly Uint8Array[]) {
+  return der(0x31, ...parts)
+}
+function integer(value: number) {
+  return der(0x02, Buffer.from([value]))
+}
+function objectId(hex: string) {
+  return der(0x06, Buffer.from(hex, 'hex'))
+}
+function utf8(text: string) {
+  return der(0x0c, Buffer.from(text))
+}
+function bits(content: Uint8Array) {
+  return der(0x03, Buffer.from([0]), content)
+}
+function utcTime(date: Date) {
+  return der(0x17, Buffer.from(`${date.toISOString().replace(/\D/g, '').slice(2, 14)}Z`))
+}
 
 const ECDSA_WITH_SHA256 = sequence(objectId('2a8648ce3d040302'))
-const commonName = (name: string) => sequence(set(sequence(objectId('550403'), utf8(name))))
+function commonName(name: string) {
+  return sequence(set(sequence(objectId('550403'), utf8(name))))
+}
 
 const DAY = 24 * 60 * 60 * 1000
 
 /** A key and a certificate of its own for `name`, good from yesterday until tomorrow; both PEM, as `node:https` takes them. */
-export const selfSigned = (name: string): Readonly<{ key: string; cert: string }> => {
+export function selfSigned(name: string): Readonly<{ key: string; cert: string }> {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const now = Date.now()
   const toBeSigned = sequence(

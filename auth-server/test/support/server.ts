@@ -34,7 +34,7 @@ export const APP: ApplicationDefinition = {
 export type TestServer = Awaited<ReturnType<typeof testServer>>
 
 /** Starts the server; everything it opened is closed when the test ends. */
-export const testServer = async (t: Test, environment: Record<string, string> = {}) => {
+export async function testServer(t: Test, environment: Record<string, string> = {}) {
   const secret = () => randomSecret(32)
   const config = readConfig({
     ISSUER,

@@ -7,10 +7,12 @@ import { answerOf, authorizeUrl, obtainCode, pkcePair } from './phone.ts'
 export const CLAIMED_URI = 'https://shop.example.com/app/callback'
 
 /** Logs in once, which costs a password hash, and hands over the browser. */
-export const signedInBrowser = async (app: FastifyInstance): Promise<Browser> => (await obtainCode(app)).browser
+export async function signedInBrowser(app: FastifyInstance): Promise<Browser> {
+  return (await obtainCode(app)).browser
+}
 
 /** A code by the session alone. */
-export const nextCode = async (browser: Browser, changes: Readonly<Record<string, string | undefined>> = {}) => {
+export async function nextCode(browser: Browser, changes: Readonly<Record<string, string | undefined>> = {}) {
   const { verifier, challenge } = pkcePair()
   const response = await browser.open(authorizeUrl(challenge, { redirect_uri: CLAIMED_URI, ...changes }))
   const { code } = answerOf(response)

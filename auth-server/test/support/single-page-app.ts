@@ -9,7 +9,8 @@ import { listen } from './site.ts'
 const LIBRARY = new URL('../browser/oidc-client-ts.min.js', import.meta.resolve('oidc-client-ts'))
 
 /** Its script leaves two globals: the library as `oidc`, and `manager`, a UserManager with the app's settings. */
-const page = (settings: UserManagerSettings, dpop: boolean): string => `<!doctype html>
+function page(settings: UserManagerSettings, dpop: boolean): string {
+  return `<!doctype html>
 <html lang="en">
 <title>A single-page app</title>
 <link rel="icon" href="data:,">
@@ -22,14 +23,18 @@ const page = (settings: UserManagerSettings, dpop: boolean): string => `<!doctyp
   if (window !== parent) void manager.signinSilentCallback()
 </script>
 <p>Ready.`
+}
 
-export type SinglePageApp = Readonly<{ settings: UserManagerSettings; dpop?: boolean }>
+export interface SinglePageApp {
+  readonly settings: UserManagerSettings
+  readonly dpop?: boolean
+}
 
 /** Serves the apps, each at the host that it is listed under. Returns the port of each host, as `launchChromium` takes them. */
-export const singlePageApps = async (
+export async function singlePageApps(
   t: Test,
   apps: Readonly<Record<string, SinglePageApp>>,
-): Promise<Record<string, number>> => {
+): Promise<Record<string, number>> {
   const library = await readFile(LIBRARY)
   const server = createServer(selfSigned('single-page-app.example.com'), (request, response) => {
     if (request.url === '/oidc-client-ts.js') return response.setHeader('content-type', 'text/javascript').end(library)

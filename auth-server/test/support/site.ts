@@ -4,7 +4,7 @@ import type { Test } from 'tap'
 import { type TestServer, testServer } from './server.ts'
 
 /** Listens on a free port of 127.0.0.1 and returns it; closed, with its connections, when the test ends. */
-export const listen = async (t: Test, server: Server): Promise<number> => {
+export async function listen(t: Test, server: Server): Promise<number> {
   const sockets = new Set<Socket>()
   server.on('connection', (socket: Socket) => {
     sockets.add(socket)
@@ -21,7 +21,7 @@ export const listen = async (t: Test, server: Server): Promise<number> => {
 }
 
 /** Starts the server at `origin`, which is its issuer as well. */
-export const testSite = async (t: Test): Promise<TestServer & Readonly<{ origin: string }>> => {
+export async function testSite(t: Test): Promise<TestServer & Readonly<{ origin: string }>> {
   // The issuer holds the port, so the port has to be ours before the app exists: a door first, the app behind it.
   let open = (socket: Socket): void => void socket.destroy()
   const port = await listen(

@@ -8,7 +8,7 @@ import type { Test } from 'tap'
 import { listen } from './site.ts'
 
 /** Takes the browser's place until the test ends. `opened` waits for the address to open; call it once for each. */
-export const systemBrowser = async (t: Test): Promise<Readonly<{ opened: () => Promise<string> }>> => {
+export async function systemBrowser(t: Test): Promise<Readonly<{ opened: () => Promise<string> }>> {
   let told = Promise.withResolvers<string>()
   const server = createServer(async (request, response) => {
     told.resolve(await text(request))

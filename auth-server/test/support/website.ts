@@ -9,17 +9,18 @@ import { ISSUER, type TestServer, type USER } from './server.ts'
 
 type Fields = Readonly<Record<string, string | undefined>>
 
-export type WebsiteTokens = Readonly<{
-  access_token: string
-  refresh_token: string
-  id_token: string
-  scope: string
-  expires_in: number
-  token_type: string
-}>
+export interface WebsiteTokens {
+  readonly access_token: string
+  readonly refresh_token: string
+  readonly id_token: string
+  readonly scope: string
+  readonly expires_in: number
+  readonly token_type: string
+}
 
-const present = (fields: Fields): Record<string, string> =>
-  Object.fromEntries(Object.entries(fields).filter((entry): entry is [string, string] => entry[1] !== undefined))
+function present(fields: Fields): Record<string, string> {
+  return Object.fromEntries(Object.entries(fields).filter((entry): entry is [string, string] => entry[1] !== undefined))
+}
 
 export class Website {
   readonly #app: FastifyInstance

@@ -12,11 +12,15 @@ import { turnClock } from '../support/database.ts'
 import { obtainCode, obtainTokens, redeem, refresh, type Tokens } from '../support/phone.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 
-const list = ({ db, userId }: TestServer, sessionId: string | null = null) =>
-  listInstallations(db, { userId, sessionId })
-const idOf = ({ refresh_token }: Tokens): string => refresh_token.split('.')[0] ?? ''
-const works = async ({ app }: TestServer, { refresh_token }: Tokens): Promise<boolean> =>
-  (await refresh(app, refresh_token)).statusCode === 200
+function list({ db, userId }: TestServer, sessionId: string | null = null) {
+  return listInstallations(db, { userId, sessionId })
+}
+function idOf({ refresh_token }: Tokens): string {
+  return refresh_token.split('.')[0] ?? ''
+}
+async function works({ app }: TestServer, { refresh_token }: Tokens): Promise<boolean> {
+  return (await refresh(app, refresh_token)).statusCode === 200
+}
 
 t.test('each login of an app is an installation, last used first', async (t) => {
   const server = await testServer(t)

@@ -12,10 +12,11 @@ import { answerOf } from '../support/phone.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 import { Website } from '../support/website.ts'
 
-const kidsOf = async ({ db }: TestServer, alg: string): Promise<string[]> =>
-  (await db.selectFrom('signing_keys').where('alg', '=', alg).select('kid').orderBy('signs_from').execute()).map(
+async function kidsOf({ db }: TestServer, alg: string): Promise<string[]> {
+  return (await db.selectFrom('signing_keys').where('alg', '=', alg).select('kid').orderBy('signs_from').execute()).map(
     ({ kid }) => kid,
   )
+}
 
 t.test('one key of the algorithm is left, it signs at once, and the other algorithms keep theirs', async (t) => {
   const server = await testServer(t)

@@ -19,7 +19,7 @@ import { API, APP, testServer } from '../support/server.ts'
 const IDLE_SECONDS = 30 * 24 * 3600
 
 /** What the model knows of one family: token texts stand for themselves. */
-type Family = {
+interface Family {
   id: string
   /** Every token that ever left the server, oldest first: what owner and thief may hold. */
   seen: string[]
@@ -33,10 +33,14 @@ type Family = {
   ended: boolean
   generation: number
 }
-type Model = { families: Family[]; now: number; offset: number }
+interface Model {
+  families: Family[]
+  now: number
+  offset: number
+}
 
 /** Applies one answer to the model; false when the model does not allow that answer. */
-const allows = (family: Family, now: number, token: string, answer: RefreshResult): boolean => {
+function allows(family: Family, now: number, token: string, answer: RefreshResult): boolean {
   if (family.ended || now - family.usedAt > IDLE_SECONDS) return answer.kind === 'invalid'
   const age = now - family.spentAt
   if (token === family.current) {
@@ -64,7 +68,7 @@ const allows = (family: Family, now: number, token: string, answer: RefreshResul
 }
 
 /** Whether some order of the answers fits the model; the model becomes what that order makes of it. */
-const allowsSomeOrder = (family: Family, now: number, tokens: string[], answers: RefreshResult[]): boolean => {
+function allowsSomeOrder(family: Family, now: number, tokens: string[], answers: RefreshResult[]): boolean {
   const [first] = tokens
   if (first === undefined) return true
   return tokens.some((token, index) => {

@@ -19,23 +19,30 @@ await register({ clientId: 'other-app', name: 'Other', redirectUris: ['com.examp
 const HOUR = 3600
 
 /** The first refresh token of a fresh family. */
-const begin = async (): Promise<string> => {
+async function begin(): Promise<string> {
   const { code, verifier, redirectUri } = await nextCode(browser)
   return (await redeem(app, code, verifier, { redirect_uri: redirectUri })).json().refresh_token
 }
 /** Refreshes, expects success, returns the refresh token. */
-const next = async (t: Test, token: string, message = 'refreshes'): Promise<string> => {
+async function next(t: Test, token: string, message = 'refreshes'): Promise<string> {
   const response = await refresh(app, token)
   t.equal(response.statusCode, 200, message)
   return response.json().refresh_token
 }
-const refused = async (t: Test, token: string) => expectJsonError(t, await refresh(app, token), 400, 'invalid_grant')
-const familyOf = (token: string) => token.split('.')[0] ?? ''
-const row = (token: string) =>
-  db.selectFrom('refresh_families').selectAll().where('id', '=', familyOf(token)).executeTakeFirstOrThrow()
-const events = (name: string) => log.filter((line) => line.includes(`"event":"${name}"`)).length
+async function refused(t: Test, token: string) {
+  return expectJsonError(t, await refresh(app, token), 400, 'invalid_grant')
+}
+function familyOf(token: string) {
+  return token.split('.')[0] ?? ''
+}
+function row(token: string) {
+  return db.selectFrom('refresh_families').selectAll().where('id', '=', familyOf(token)).executeTakeFirstOrThrow()
+}
+function events(name: string) {
+  return log.filter((line) => line.includes(`"event":"${name}"`)).length
+}
 /** Runs with the clock ahead, then turns it back. */
-const later = async <T>(seconds: number, work: () => Promise<T>): Promise<T> => {
+async function later<T>(seconds: number, work: () => Promise<T>): Promise<T> {
   await turnClock(db, seconds)
   return work().finally(() => turnClock(db, 0))
 }

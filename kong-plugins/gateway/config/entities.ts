@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto'
 import type { Fields } from './source.ts'
 import type { Consumer, Route, Scope, Service } from './types.ts'
 
-const protocols = ['http', 'https', 'grpc', 'grpcs', 'tcp', 'tls', 'udp', 'tls_passthrough', 'ws', 'wss'] as const
-const maxInt = 2_147_483_646
+const PROTOCOLS = ['http', 'https', 'grpc', 'grpcs', 'tcp', 'tls', 'udp', 'tls_passthrough', 'ws', 'wss'] as const
+const MAX_INT = 2_147_483_646
 
 /** An id that stays the same for the same entity, so that plugin instances survive a reload. */
 export function stableId(...parts: readonly string[]): string {
@@ -34,9 +34,9 @@ export function readConsumer(at: Fields): Consumer {
 /** Notes that something covered by a scope is not reproduced here. */
 export type Refuse = (scope: Scope, at: Fields, name: string, text: string) => void
 
-const address = { protocol: 'http', host: '', port: 0, path: '' }
+const ADDRESS = { protocol: 'http', host: '', port: 0, path: '' }
 
-function readUrl(at: Fields): typeof address | undefined {
+function readUrl(at: Fields): typeof ADDRESS | undefined {
   const text = at.string('url')
   if (text === undefined) return undefined
   const url = URL.parse(text)
@@ -52,7 +52,7 @@ function readUrl(at: Fields): typeof address | undefined {
 /** Reads a service; unset fields take Kong's defaults (60 s timeouts, 5 retries). */
 export function readService(at: Fields, refuse: Refuse): Service {
   const url = readUrl(at)
-  const given = at.oneOf('protocol', protocols) ?? url?.protocol ?? 'http'
+  const given = at.oneOf('protocol', PROTOCOLS) ?? url?.protocol ?? 'http'
   const host = at.string('host') ?? url?.host ?? ''
   if (host === '' && !at.has('url')) at.problem('host', 'a service needs a host or a url')
   const id = at.string('id') ?? stableId('service', at.string('name') ?? at.path.join('.'))
@@ -65,9 +65,9 @@ export function readService(at: Fields, refuse: Refuse): Service {
     host,
     port: at.integer('port', 0, 65_535) ?? url?.port ?? 80,
     path: at.string('path') ?? url?.path ?? '',
-    connectTimeout: at.integer('connect_timeout', 1, maxInt) ?? 60_000,
-    readTimeout: at.integer('read_timeout', 1, maxInt) ?? 60_000,
-    writeTimeout: at.integer('write_timeout', 1, maxInt) ?? 60_000,
+    connectTimeout: at.integer('connect_timeout', 1, MAX_INT) ?? 60_000,
+    readTimeout: at.integer('read_timeout', 1, MAX_INT) ?? 60_000,
+    writeTimeout: at.integer('write_timeout', 1, MAX_INT) ?? 60_000,
     retries: at.integer('retries', 0, 32_767) ?? 5,
     tlsVerify: at.boolean('tls_verify') ?? false,
     entity: {
@@ -127,7 +127,7 @@ export function readRoute(at: Fields, service: Service | undefined, refuse: Refu
     protocols: wanted,
     stripPath: at.boolean('strip_path') ?? true,
     preserveHost: at.boolean('preserve_host') ?? false,
-    regexPriority: at.integer('regex_priority', -maxInt, maxInt) ?? 0,
+    regexPriority: at.integer('regex_priority', -MAX_INT, MAX_INT) ?? 0,
     pathHandling: at.oneOf('path_handling', ['v0', 'v1']) ?? 'v0',
     httpsRedirectStatus: at.oneOf('https_redirect_status_code', [426, 301, 302, 307, 308]) ?? 426,
     entity: {

@@ -3,7 +3,7 @@ import { readConsumer, readRoute, readService } from './entities.ts'
 import type { PluginInfo } from './plugin-schema.ts'
 import { readPlugin } from './plugins.ts'
 import { ConfigError, ConfigSource, Fields, isRecord, type Remark } from './source.ts'
-import { idleEntities, known, refused } from './support.ts'
+import { IDLE_ENTITIES, KNOWN, REFUSED } from './support.ts'
 import type { Consumer, KongConfig, Plugin, Refusal, Route, Scope, Service } from './types.ts'
 import { findForeignReference } from './vault.ts'
 
@@ -18,7 +18,7 @@ export function parseKongConfig(text: string, plugins: readonly PluginInfo[], fi
 }
 
 /** K:db/schema/others/declarative_config.lua: those that Kong takes, and takes alike. */
-const formatVersions: ReadonlySet<unknown> = new Set(['1.1', '2.1', '3.0'])
+const FORMAT_VERSIONS: ReadonlySet<unknown> = new Set(['1.1', '2.1', '3.0'])
 
 class KongReader {
   readonly #source: ConfigSource
@@ -44,8 +44,11 @@ class KongReader {
 
   readDocument(): void {
     const root = new Fields(this.#source, [], this.#source.root)
-    if (!formatVersions.has(root.values._format_version))
-      root.problem('_format_version', `must be one of the texts ${[...formatVersions].map((v) => `"${v}"`).join(', ')}`)
+    if (!FORMAT_VERSIONS.has(root.values._format_version))
+      root.problem(
+        '_format_version',
+        `must be one of the texts ${[...FORMAT_VERSIONS].map((v) => `"${v}"`).join(', ')}`,
+      )
     for (const at of root.list('services')) this.#readService(at)
     for (const at of root.list('routes')) this.#readRoute(at, undefined)
     for (const at of root.list('plugins')) this.#readPlugin(at, {})
@@ -55,14 +58,15 @@ class KongReader {
   }
 
   #readOther(root: Fields, name: string): void {
-    if (['services', 'routes', 'plugins'].includes(name) || known.document.some((key) => key === name)) return
+    if (['services', 'routes', 'plugins'].includes(name) || KNOWN.document.some((key) => key === name)) return
     if (name === 'upstreams') {
       this.#readUpstreams(root)
       return
     }
     const line = this.#source.line([name])
     if (name === 'consumers') this.#notices.push({ line, text: 'of consumers only the names are read here' })
-    else if (idleEntities.has(name)) this.#notices.push({ line, text: `${name} are left out: nothing here reads them` })
+    else if (IDLE_ENTITIES.has(name))
+      this.#notices.push({ line, text: `${name} are left out: nothing here reads them` })
     else if (name === 'filter_chains' || name === 'targets') this.#refuse({}, root, name, name)
     else root.problem(name, 'is not a list that Kong knows')
     for (const at of name === 'consumers' || name === 'consumer_groups' ? root.list(name) : []) {
@@ -79,8 +83,8 @@ class KongReader {
   }
 
   #checkFields(at: Fields, kind: 'service' | 'route', scope: Scope): void {
-    const refusedFields: readonly string[] = refused[kind]
-    const knownFields: readonly string[] = known[kind]
+    const refusedFields: readonly string[] = REFUSED[kind]
+    const knownFields: readonly string[] = KNOWN[kind]
     for (const field of Object.keys(at.values)) {
       if (refusedFields.includes(field)) {
         if (at.has(field)) this.#refuse(scope, at, field, `${kind}s with ${field}`)

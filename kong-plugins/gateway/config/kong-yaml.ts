@@ -10,20 +10,27 @@ import {
   visit,
 } from 'yaml'
 
-const digits = (text: string): string => text.replaceAll('_', '')
-const signed = (text: string, value: (rest: string) => number): number =>
-  text.startsWith('-') ? -value(text.slice(1)) : value(text.replace(/^\+/, ''))
-const inBase = (base: number, prefix: string) => (text: string) =>
-  signed(text, (rest) => Number.parseInt(digits(rest).slice(prefix.length), base))
-const inBaseSixty = (text: string): number =>
-  signed(text, (rest) => rest.split(':').reduce((sum, each) => sum * 60 + Number(each), 0))
+function digits(text: string): string {
+  return text.replaceAll('_', '')
+}
+function signed(text: string, value: (rest: string) => number): number {
+  return text.startsWith('-') ? -value(text.slice(1)) : value(text.replace(/^\+/, ''))
+}
+function inBase(base: number, prefix: string) {
+  return (text: string) => signed(text, (rest) => Number.parseInt(digits(rest).slice(prefix.length), base))
+}
+function inBaseSixty(text: string): number {
+  return signed(text, (rest) => rest.split(':').reduce((sum, each) => sum * 60 + Number(each), 0))
+}
 
-const scalar = (tag: string, test: RegExp, resolve: (text: string) => unknown): ScalarTag => ({
-  ...{ tag: `tag:yaml.org,2002:${tag}`, default: true, test, resolve },
-})
+function scalar(tag: string, test: RegExp, resolve: (text: string) => unknown): ScalarTag {
+  return {
+    ...{ tag: `tag:yaml.org,2002:${tag}`, default: true, test, resolve },
+  }
+}
 
 /** What a text without quotes stands for, the first that fits; what fits none is a text. */
-const scalars: readonly ScalarTag[] = [
+const SCALARS: readonly ScalarTag[] = [
   scalar('null', /^(?:~|[Nn]ull|NULL)?$/, () => null),
   scalar('int', /^[+-]?0_*[0-7][0-7_]*$/, inBase(8, '0')),
   scalar('int', /^[+-]?_*[0-9][0-9_]*$/, (text) => Number(digits(text))),
@@ -51,7 +58,7 @@ export function parseKongYaml(text: string, lineCounter: LineCounter): KongYaml 
   const documents = [
     ...parseAllDocuments(text, {
       ...{ lineCounter, merge: true, uniqueKeys: false, schema: 'failsafe' },
-      customTags: (tags: Tags): Tags => [...tags, ...scalars],
+      customTags: (tags: Tags): Tags => [...tags, ...SCALARS],
     }),
   ]
   const problems = documents.flatMap(({ errors }) =>

@@ -1,7 +1,7 @@
 // Lua patterns as JavaScript regular expressions, for the `match` rules of plugin schemas.
 
 /** Lua's character classes, as the inside of a JavaScript class. */
-const classes: Readonly<Record<string, string>> = {
+const CLASSES: Readonly<Record<string, string>> = {
   a: 'A-Za-z',
   c: '\\x00-\\x1f\\x7f',
   d: '0-9',
@@ -13,11 +13,13 @@ const classes: Readonly<Record<string, string>> = {
   x: 'A-Fa-f0-9',
 }
 
-const escaped = (char: string): string => char.replace(/[\\^$.*+?()[\]{}|/-]/, '\\$&')
+function escaped(char: string): string {
+  return char.replace(/[\\^$.*+?()[\]{}|/-]/, '\\$&')
+}
 
 /** `%x` on its own or within a class; a capital letter is the complement. */
 function readClass(letter: string, inSet: boolean): string {
-  const inside = classes[letter.toLowerCase()]
+  const inside = CLASSES[letter.toLowerCase()]
   if (inside === undefined || !/[a-z]/i.test(letter)) return escaped(letter)
   if (letter === letter.toLowerCase()) return inSet ? inside : `[${inside}]`
   if (inSet) throw new Error(`complements within a set are not supported: %${letter}`)

@@ -1,6 +1,6 @@
 // Kong's plugin schemas, as far as a plugin server's dump uses them: checking a config and filling in its defaults.
 
-import { type Fits, fieldOf, recordRules, valueRules } from './schema-rules.ts'
+import { type Fits, fieldOf, RECORD_RULES, VALUE_RULES } from './schema-rules.ts'
 import { isRecord } from './source.ts'
 
 /** One field's definition in a plugin's schema, as the dump spells it. */
@@ -42,10 +42,11 @@ export function readPluginDump(dump: unknown): PluginInfo[] {
 }
 
 // K: an empty table is a list as well as a mapping.
-const isEmptyTable = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && Object.keys(value).length === 0
+function isEmptyTable(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0
+}
 
-const typeChecks: Readonly<Record<string, (value: unknown) => boolean>> = {
+const TYPE_CHECKS: Readonly<Record<string, (value: unknown) => boolean>> = {
   string: (v) => typeof v === 'string',
   number: (v) => typeof v === 'number',
   integer: (v) => Number.isInteger(v),
@@ -74,7 +75,7 @@ export function applySchema(
     if (schema.required === true && (value === null || schema.auto !== true)) problem(path, 'is required')
     return undefined
   }
-  if (typeChecks[type]?.(given) === false) {
+  if (TYPE_CHECKS[type]?.(given) === false) {
     problem(path, `must be of type ${type}`)
     return given
   }
@@ -104,7 +105,7 @@ function brokenRule(schema: FieldSchema, given: unknown): string | undefined {
   // K: an empty string is no value unless the schema says so.
   const stated = typeof given === 'string' && schema.type === 'string' ? { len_min: 1, ...schema } : schema
   for (const [rule, limit] of Object.entries(stated)) {
-    const wrong = valueRules[rule]?.(limit, given)
+    const wrong = VALUE_RULES[rule]?.(limit, given)
     if (wrong !== undefined) return wrong
   }
   return undefined
@@ -130,7 +131,7 @@ function applyRecord(
   for (const checks of Array.isArray(schema.entity_checks) ? schema.entity_checks : []) {
     for (const [rule, argument] of Object.entries(Object(checks))) {
       if (namedFields(argument).some((name) => isReference(fieldAt(schema, name), fieldOf(record, name)))) continue
-      const wrong = recordRules[rule]?.(argument, record, fits)
+      const wrong = RECORD_RULES[rule]?.(argument, record, fits)
       if (wrong !== undefined) problem([...path, ...(wrong.field?.split('.') ?? [])], wrong.text)
     }
   }
@@ -178,8 +179,9 @@ function namedFields(rule: unknown): string[] {
 }
 
 // K: a secret by reference is checked when it has been resolved.
-const isReference = (field: FieldSchema, value: unknown): boolean =>
-  field.referenceable === true && typeof value === 'string' && /^\{vault:\/\/.*\}$/s.test(value)
+function isReference(field: FieldSchema, value: unknown): boolean {
+  return field.referenceable === true && typeof value === 'string' && /^\{vault:\/\/.*\}$/s.test(value)
+}
 
 function applyMap(
   schema: FieldSchema,

@@ -1,11 +1,11 @@
 // Plugin entries of kong.yml: which run here, which may be left out, and which close the routes they cover.
 
-import { type CorsConfig, corsPriority, corsSchema } from '../http/cors.ts'
+import { CORS_PRIORITY, CORS_SCHEMA, type CorsConfig } from '../http/cors.ts'
 import { missingLuaCalls } from '../lua/support.ts'
 import { type Refuse, stableId } from './entities.ts'
 import { applySchema, type PluginInfo } from './plugin-schema.ts'
 import type { Fields, Remark } from './source.ts'
-import { known, type LuaPhase, luaPhases, luaPlugins, observers, refused } from './support.ts'
+import { KNOWN, LUA_PHASES, LUA_PLUGINS, type LuaPhase, OBSERVERS, REFUSED } from './support.ts'
 import type { Plugin, Scope } from './types.ts'
 import { resolveReferences } from './vault.ts'
 
@@ -26,7 +26,7 @@ function readLua(at: Fields, name: string, scope: Scope, found: PluginFindings):
       continue
     }
     if (code.length === 0) continue
-    const supported = luaPhases.find((p) => p === phase)
+    const supported = LUA_PHASES.find((p) => p === phase)
     const line = at.source.line(path)
     if (supported !== undefined) {
       config.set(supported, code.map(String))
@@ -51,12 +51,12 @@ export function readPlugin(at: Fields, scope: Scope, found: PluginFindings): Plu
   }
   if (at.boolean('enabled') === false) return undefined
   for (const field of Object.keys(at.values)) {
-    if (refused.plugin.some((f) => f === field)) {
+    if (REFUSED.plugin.some((f) => f === field)) {
       if (at.has(field)) found.refuse(scope, at, field, `plugins with ${field} (${name})`)
-    } else if (!known.plugin.some((f) => f === field)) at.problem(field, 'is not a field of a plugin')
+    } else if (!KNOWN.plugin.some((f) => f === field)) at.problem(field, 'is not a field of a plugin')
   }
   const base = { id: at.string('id') ?? stableId('plugin', name, JSON.stringify(scope)), name, scope, line: at.line }
-  const luaPriority = luaPlugins.get(name)
+  const luaPriority = LUA_PLUGINS.get(name)
   if (luaPriority !== undefined) {
     return { ...base, kind: 'lua', priority: luaPriority, code: readLua(at, name, scope, found) }
   }
@@ -64,12 +64,12 @@ export function readPlugin(at: Fields, scope: Scope, found: PluginFindings): Plu
     at.source.problem([...at.path, 'config', ...path], `${name}: ${path.join('.')} ${text}`)
   }
   if (name === 'cors') {
-    const config: CorsConfig = Object(applySchema(corsSchema, at.record('config') ?? {}, problem))
-    return { ...base, kind: 'cors', priority: corsPriority, config }
+    const config: CorsConfig = Object(applySchema(CORS_SCHEMA, at.record('config') ?? {}, problem))
+    return { ...base, kind: 'cors', priority: CORS_PRIORITY, config }
   }
   const info = found.infos.get(name)
   if (info === undefined) {
-    if (observers.has(name)) found.notice({ line: at.line, text: `plugin ${name} only watches; it is left out` })
+    if (OBSERVERS.has(name)) found.notice({ line: at.line, text: `plugin ${name} only watches; it is left out` })
     else found.refuse(scope, at, 'name', `plugin ${name}`)
     return undefined
   }

@@ -6,17 +6,24 @@ import { isRecord } from './source.ts'
 /** What a value breaks, in words; undefined when it is fine. */
 export type Rule = (limit: unknown, value: unknown) => string | undefined
 
-const sizeOf = (value: unknown): number =>
-  Array.isArray(value) || typeof value === 'string' ? value.length : Object.keys(Object(value)).length
+function sizeOf(value: unknown): number {
+  return Array.isArray(value) || typeof value === 'string' ? value.length : Object.keys(Object(value)).length
+}
 
-const matches = (pattern: unknown, value: unknown): boolean => luaPattern(String(pattern)).test(String(value))
+function matches(pattern: unknown, value: unknown): boolean {
+  return luaPattern(String(pattern)).test(String(value))
+}
 
-const patternsOf = (list: unknown): unknown[] => listed(list).map((rule) => Object(rule).pattern)
+function patternsOf(list: unknown): unknown[] {
+  return listed(list).map((rule) => Object(rule).pattern)
+}
 
-const listed = (list: unknown): unknown[] => (Array.isArray(list) ? list : [])
+function listed(list: unknown): unknown[] {
+  return Array.isArray(list) ? list : []
+}
 
 /** Rules on one value, by the name under which a schema states them (K:db/schema/init.lua `validators`). */
-export const valueRules: Readonly<Record<string, Rule>> = {
+export const VALUE_RULES: Readonly<Record<string, Rule>> = {
   one_of: (list, v) => (listed(list).includes(v) ? undefined : `must be one of ${listed(list).map(String).join(', ')}`),
   not_one_of: (list, v) => (listed(list).includes(v) ? `must not be ${v}` : undefined),
   between: (range, v) => {
@@ -67,11 +74,14 @@ function toText(answer: unknown): string | undefined {
 }
 
 /** K: an empty text or table counts as nothing. */
-const isSet = (value: unknown): boolean =>
-  value !== undefined &&
-  value !== null &&
-  value !== '' &&
-  !(typeof value === 'object' && Object.keys(value).length === 0)
+function isSet(value: unknown): boolean {
+  return (
+    value !== undefined &&
+    value !== null &&
+    value !== '' &&
+    !(typeof value === 'object' && Object.keys(value).length === 0)
+  )
+}
 
 type Values = Readonly<Record<string, unknown>>
 
@@ -80,12 +90,15 @@ export function fieldOf(record: Values, name: string): unknown {
   return name.split('.').reduce((value: unknown, step) => (isRecord(value) ? value[step] : undefined), record)
 }
 
-const setAmong = (names: unknown, record: Values): string[] =>
-  listed(names)
+function setAmong(names: unknown, record: Values): string[] {
+  return listed(names)
     .map(String)
     .filter((name) => isSet(fieldOf(record, name)))
+}
 
-const named = (names: unknown): string => listed(names).map(String).join(', ')
+function named(names: unknown): string {
+  return listed(names).map(String).join(', ')
+}
 
 /** What the value of a field breaks of its definition with some rules in addition; undefined when it fits. */
 export type Fits = (field: string, rules: Readonly<Record<string, unknown>>, value: unknown) => string | undefined
@@ -105,7 +118,7 @@ function isMatch(match: unknown, field: string, record: Values, fits: Fits): boo
 }
 
 /** Rules on the fields of one record, by name (K:db/schema/init.lua `entity_checkers`). */
-export const recordRules: Readonly<Record<string, RecordRule>> = {
+export const RECORD_RULES: Readonly<Record<string, RecordRule>> = {
   at_least_one_of: (names, record) =>
     setAmong(names, record).length > 0 ? undefined : { text: `needs at least one of ${named(names)}` },
   only_one_of: (names, record) =>

@@ -11,8 +11,9 @@ const REFERENCE = '{vault://'
 const ENV_REFERENCE = /^\{vault:\/\/env\/([A-Za-z0-9_-]+)\}$/
 
 /** K:kong/vaults/env `get`: upper case, and dashes are underscores. */
-const variableOf = (reference: string): string | undefined =>
-  ENV_REFERENCE.exec(reference)?.[1]?.toUpperCase().replaceAll('-', '_')
+function variableOf(reference: string): string | undefined {
+  return ENV_REFERENCE.exec(reference)?.[1]?.toUpperCase().replaceAll('-', '_')
+}
 
 /** The schemas of what lies below a value: by name for records and maps, the same for all in lists. */
 function below(schema: FieldSchema | undefined): (name: string | number) => FieldSchema | undefined {

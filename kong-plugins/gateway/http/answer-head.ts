@@ -3,11 +3,11 @@ import type { IncomingMessage } from 'node:http'
 import { UpstreamError } from './upstream.ts'
 
 /** nginx's `proxy_buffer_size`: status line and headers must fit in. */
-const maxBytes = 4096
+const MAX_BYTES = 4096
 
 /** Reasons may hold tabs, blanks, printable ASCII and any byte from 0x80 on (RFC 9112 §4). */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about.
-const control = /[\x00-\x08\x0a-\x1f\x7f]/g
+const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/g
 
 /**
  * Reads the status line of a final answer. A reason is for people, so it loses control characters and no more.
@@ -21,6 +21,7 @@ export function readHead(answer: IncomingMessage): { readonly status: number; re
     throw new UpstreamError(`the backend answered with the transfer coding ${coding}`, 502)
   // Each name has ": " behind it, each value a line end.
   const bytes = rawHeaders.reduce((sum, text) => sum + text.length + 2, `HTTP/1.1 200 ${statusMessage}`.length + 4)
-  if (bytes > maxBytes) throw new UpstreamError(`the head of the backend's answer has more than ${maxBytes} bytes`, 502)
-  return { status, reason: statusMessage.replace(control, '') }
+  if (bytes > MAX_BYTES)
+    throw new UpstreamError(`the head of the backend's answer has more than ${MAX_BYTES} bytes`, 502)
+  return { status, reason: statusMessage.replace(CONTROL, '') }
 }

@@ -5,7 +5,7 @@ import { nginxVariable } from './header-list.ts'
 import { headerName, normalizeValues, setResponseHeader } from './response-headers.ts'
 
 /** Kong's words for statuses that have no words of their own (K:error_handlers.lua, K:pdk/response.lua). */
-const messages: Readonly<Record<number, string>> = {
+const MESSAGES: Readonly<Record<number, string>> = {
   400: 'Bad request',
   401: 'Unauthorized',
   403: 'Forbidden',
@@ -28,10 +28,10 @@ const messages: Readonly<Record<number, string>> = {
 }
 
 /** Statuses whose bodiless answers nginx hands to Kong's error handler; others get nginx's own page. */
-const handled = new Set([400, 404, 405, 408, 411, 412, 413, 414, 417, 494, 500, 502, 503, 504])
+const HANDLED = new Set([400, 404, 405, 408, 411, 412, 413, 414, 417, 494, 500, 502, 503, 504])
 
-const html = (message: string, id: string): string =>
-  `<!doctype html>
+function html(message: string, id: string): string {
+  return `<!doctype html>
 <html>
   <head>
     <meta charset="utf-8">
@@ -44,19 +44,21 @@ const html = (message: string, id: string): string =>
   </body>
 </html>
 `
-const xml = (message: string, id: string): string =>
-  `<?xml version="1.0" encoding="UTF-8"?>
+}
+function xml(message: string, id: string): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>
 <error>
   <message>${message}</message>
   <requestid>${id}</requestid>
 </error>
 `
+}
 
 type Template = (message: string, id: string) => string
 const json: Template = (message, id) => `{\n  "message":"${message}",\n  "request_id":"${id}"\n}`
 const plain: Template = (message, id) => `${message}\nrequest_id: ${id}\n`
 
-const templates: readonly (readonly [accept: string, type: string, template: Template])[] = [
+const TEMPLATES: readonly (readonly [accept: string, type: string, template: Template])[] = [
   ['application/json', 'application/json; charset=utf-8', json],
   ['application/*', 'application/json; charset=utf-8', json],
   ['text/html', 'text/html; charset=utf-8', html],
@@ -64,11 +66,11 @@ const templates: readonly (readonly [accept: string, type: string, template: Tem
   ['text/*', 'text/plain; charset=utf-8', plain],
   ['application/xml', 'application/xml; charset=utf-8', xml],
 ]
-const fallback = templates[0] ?? ['', '', json]
+const FALLBACK = TEMPLATES[0] ?? ['', '', json]
 
 /** The template for an Accept header: the type with the highest q, JSON where nothing known is asked for. */
 function templateFor(accept: string | undefined): readonly [string, string, Template] {
-  let best = fallback
+  let best = FALLBACK
   let bestQuality = 0
   for (const range of (accept ?? '').split(',')) {
     const [type = '', ...parameters] = range
@@ -78,7 +80,7 @@ function templateFor(accept: string | undefined): readonly [string, string, Temp
     const q = Number(parameters.find((p) => p.startsWith('q='))?.slice(2) ?? 1)
     if (!(q > bestQuality) || !type.includes('/')) continue
     bestQuality = q
-    best = templates.find(([name]) => name === type) ?? fallback
+    best = TEMPLATES.find(([name]) => name === type) ?? FALLBACK
   }
   return best
 }
@@ -87,7 +89,7 @@ function templateFor(accept: string | undefined): readonly [string, string, Temp
 export function errorAnswer(exchange: Exchange, status: number, message?: string): Answer {
   const [, type, template] = templateFor(nginxVariable(exchange.requestHeaders, 'accept'))
   setResponseHeader(exchange.responseHeaders, 'Content-Type', [type])
-  const text = message ?? messages[status] ?? `The upstream server responded with ${status}`
+  const text = message ?? MESSAGES[status] ?? `The upstream server responded with ${status}`
   // 494 is nginx's own status for headers that are too large; clients get 400.
   return { status: status === 494 ? 400 : status, body: template(text, exchange.requestId) }
 }
@@ -109,14 +111,14 @@ export function exitAnswer(exchange: Exchange, status: number, body: unknown, he
 export function bodyOf(exchange: Exchange, answer: Answer): string {
   if (answer.body !== undefined) return answer.body
   if (answer.status < 300 || answer.status === 304) return ''
-  if (handled.has(answer.status)) return errorAnswer(exchange, answer.status).body ?? ''
+  if (HANDLED.has(answer.status)) return errorAnswer(exchange, answer.status).body ?? ''
   setResponseHeader(exchange.responseHeaders, 'Content-Type', ['text/html'])
-  const title = `${answer.status} ${nginxTitles[answer.status] ?? ''}`.trimEnd()
+  const title = `${answer.status} ${NGINX_TITLES[answer.status] ?? ''}`.trimEnd()
   const lines = ['<html>', `<head><title>${title}</title></head>`, '<body>', `<center><h1>${title}</h1></center>`]
   return [...lines, '</body>', '</html>', ''].join('\r\n')
 }
 
-const nginxTitles: Readonly<Record<number, string>> = {
+const NGINX_TITLES: Readonly<Record<number, string>> = {
   301: 'Moved Permanently',
   302: 'Found',
   303: 'See Other',

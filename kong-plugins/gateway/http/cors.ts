@@ -7,32 +7,32 @@ import { nginxVariable } from './header-list.ts'
 import { addResponseHeader, setResponseHeader } from './response-headers.ts'
 
 /** It runs before every plugin that verifies: a preflight carries no token. */
-export const corsPriority = 2000
+export const CORS_PRIORITY = 2000
 
-const allMethods = ['GET', 'HEAD', 'PUT', 'PATCH', 'POST', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT']
-const flag = { type: 'boolean', required: true, default: false }
-const texts = { type: 'array', elements: { type: 'string' } }
+const ALL_METHODS = ['GET', 'HEAD', 'PUT', 'PATCH', 'POST', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT']
+const FLAG = { type: 'boolean', required: true, default: false }
+const TEXTS = { type: 'array', elements: { type: 'string' } }
 
 /** A site or an expression for its whole name. */
-const origin = {
+const ORIGIN = {
   type: 'string',
   valid: (value: unknown) =>
     value === '*' || compile(String(value)) ? undefined : 'must be * or a regular expression',
 }
 
 /** Its config (facts of Kong 3.9.3). */
-export const corsSchema: FieldSchema = {
+export const CORS_SCHEMA: FieldSchema = {
   type: 'record',
   required: true,
   fields: [
-    { origins: { type: 'array', elements: origin } },
-    { headers: texts },
-    { exposed_headers: texts },
-    { methods: { type: 'array', default: allMethods, elements: { type: 'string', one_of: allMethods } } },
+    { origins: { type: 'array', elements: ORIGIN } },
+    { headers: TEXTS },
+    { exposed_headers: TEXTS },
+    { methods: { type: 'array', default: ALL_METHODS, elements: { type: 'string', one_of: ALL_METHODS } } },
     { max_age: { type: 'number' } },
-    { credentials: flag },
-    { private_network: flag },
-    { preflight_continue: flag },
+    { credentials: FLAG },
+    { private_network: FLAG },
+    { preflight_continue: FLAG },
   ],
 }
 
@@ -64,7 +64,9 @@ function normalize(site: string): { readonly site: string; readonly host: string
   return { site: `${scheme === undefined ? '' : `${scheme}://`}${host}${port && !usual ? `:${port}` : ''}`, host }
 }
 
-const isPlain = (entry: string): boolean => /^[A-Za-z0-9.:/-]+$/.test(entry)
+function isPlain(entry: string): boolean {
+  return /^[A-Za-z0-9.:/-]+$/.test(entry)
+}
 
 function isListed(entry: string, asked: string): boolean {
   const { site, host } = normalize(asked)
@@ -73,8 +75,9 @@ function isListed(entry: string, asked: string): boolean {
 }
 
 /** Writes a value; `undefined` takes the header away. */
-const say = ({ responseHeaders }: Exchange, name: string, value: string | undefined): void =>
+function say({ responseHeaders }: Exchange, name: string, value: string | undefined): void {
   setResponseHeader(responseHeaders, name, value === undefined ? [] : [value])
+}
 
 function vary(exchange: Exchange, isAnswer: boolean): void {
   // The backend's own Vary stays beside ours.
@@ -122,7 +125,7 @@ export function corsAccess(config: CorsConfig, exchange: Exchange): void {
   if (!isPreflight(exchange) || config.preflight_continue === true) return
   const all = allowOrigin(config, exchange, false)
   allowCredentials(config, exchange, all, false)
-  const { headers = [], methods = allMethods, max_age: maxAge } = config
+  const { headers = [], methods = ALL_METHODS, max_age: maxAge } = config
   const asked = nginxVariable(exchange.requestHeaders, 'access_control_request_headers')
   say(exchange, 'Access-Control-Allow-Headers', headers.length > 0 ? headers.join(',') : asked)
   say(exchange, 'Access-Control-Allow-Methods', methods.join(','))

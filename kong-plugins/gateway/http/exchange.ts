@@ -51,7 +51,7 @@ export interface Exchange {
 }
 
 /** nginx refuses nothing for odd header names, it drops them: letters, digits, `-` and `_` are kept. */
-const keptName = /^[\w-]+$/
+const KEPT_NAME = /^[\w-]+$/
 
 /** The absolute form of a request target carries its own host (RFC 9112 §3.2.2). */
 function splitAbsolute(url: string, host: string): { target: string; host: string } {
@@ -64,7 +64,7 @@ function splitAbsolute(url: string, host: string): { target: string; host: strin
 /** Reads node's request into an exchange. */
 export function createExchange(req: IncomingMessage): Exchange {
   const requestHeaders = new HeaderList(
-    HeaderList.fromRaw(req.rawHeaders).lines.filter(([name]) => keptName.test(name)),
+    HeaderList.fromRaw(req.rawHeaders).lines.filter(([name]) => KEPT_NAME.test(name)),
   )
   // Kong's server_name: what nginx takes a request without Host for, which HTTP/1.0 allows.
   const { target, host } = splitAbsolute(req.url ?? '/', requestHeaders.first('host') ?? 'kong')

@@ -6,7 +6,7 @@ import type { Held } from '../life/site-holder.ts'
 import { errorAnswer } from './answer.ts'
 import { createExchange, type Exchange } from './exchange.ts'
 import { type ProxyContext, proxy } from './proxy.ts'
-import { maxHeaderBytes } from './request-checks.ts'
+import { MAX_HEADER_BYTES } from './request-checks.ts'
 import { sendAnswer } from './respond.ts'
 import { isHandshake, proxyHandshake, refuseHandshake, responseOn } from './upgrade.ts'
 import type { UpstreamPool } from './upstream.ts'
@@ -33,13 +33,13 @@ function answerParserError(error: Error & { code?: string }, socket: Duplex): vo
 }
 
 /** Milliseconds that nginx reads on, after an answer, from a client that is still sending. */
-const lingerMs = 30_000
+const LINGER_MILLIS = 30_000
 
 /** The rest of a refused request's body is dropped, but not for ever. */
 function limitLingering(req: IncomingMessage, res: ServerResponse): void {
   res.once('finish', () => {
     if (req.complete) return
-    const timer = setTimeout(() => req.destroy(), lingerMs).unref()
+    const timer = setTimeout(() => req.destroy(), LINGER_MILLIS).unref()
     req.once('close', () => clearTimeout(timer))
   })
 }
@@ -48,7 +48,7 @@ function limitLingering(req: IncomingMessage, res: ServerResponse): void {
 export function createListener(deps: ListenerDeps): Server {
   const server = http.createServer({
     insecureHTTPParser: false,
-    maxHeaderSize: maxHeaderBytes,
+    maxHeaderSize: MAX_HEADER_BYTES,
     requestTimeout: 0, // an upload may take as long as it moves; nginx has no limit in total either
     headersTimeout: 60_000,
     keepAliveTimeout: 75_000,

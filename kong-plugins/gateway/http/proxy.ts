@@ -28,7 +28,7 @@ export function framingOf(req: IncomingMessage): BodyFraming {
 }
 
 /** Answers that have no body, whatever their headers say (RFC 9110 §6.4.1). */
-const bodiless = new Set([204, 304])
+const BODILESS = new Set([204, 304])
 
 function fail(context: ProxyContext, res: ServerResponse, error: UpstreamError): void {
   const { exchange, log } = context
@@ -40,9 +40,9 @@ function fail(context: ProxyContext, res: ServerResponse, error: UpstreamError):
   exchange.answer = errorAnswer(exchange, error.status, error.publicMessage)
   try {
     sendAnswer(exchange, res, context.chain)
-  } catch (thrown) {
+  } catch (error) {
     // This runs in events of the connection, where nobody else would catch it.
-    log('crit', asError(thrown).message, exchange)
+    log('crit', asError(error).message, exchange)
     res.destroy()
   }
 }
@@ -157,7 +157,7 @@ export async function proxy(
       return
     }
     sendUpstreamHead(exchange, res, exchange.status === status ? reason : undefined, Date.now() - sentAt)
-    if (exchange.method !== 'HEAD' && !bodiless.has(exchange.status)) {
+    if (exchange.method !== 'HEAD' && !BODILESS.has(exchange.status)) {
       sendResponseBody(answer, res, service, failed)
       return
     }
@@ -190,13 +190,13 @@ function asError(thrown: unknown): Error {
 }
 
 /** What flows after a protocol switch, in both directions, until one side ends or both fall silent. */
-export function tunnel(client: Duplex, backend: Duplex, idleMs: number): void {
+export function tunnel(client: Duplex, backend: Duplex, idleMillis: number): void {
   const close = (): void => {
     idle.disarm()
     client.destroy()
     backend.destroy()
   }
-  const idle = new Watchdog(idleMs, close)
+  const idle = new Watchdog(idleMillis, close)
   idle.arm()
   for (const [from, to] of [
     [client, backend],

@@ -4,7 +4,7 @@ import type { PluginChain } from '../life/plugin-chain.ts'
 import { bodyOf } from './answer.ts'
 import type { Exchange } from './exchange.ts'
 import { setResponseHeader } from './response-headers.ts'
-import { serverName } from './upstream-headers.ts'
+import { SERVER_NAME } from './upstream-headers.ts'
 
 /** Sends the exchange's answer. The body of a request that was not read is dropped. */
 export function sendAnswer(exchange: Exchange, res: ServerResponse, chain: PluginChain | undefined): void {
@@ -17,7 +17,7 @@ export function sendAnswer(exchange: Exchange, res: ServerResponse, chain: Plugi
   const answer = exchange.answer
   const body = answer === given ? before : bodyOf(exchange, answer)
   const { responseHeaders: headers } = exchange
-  setResponseHeader(headers, 'Server', [serverName])
+  setResponseHeader(headers, 'Server', [SERVER_NAME])
   if (!headers.has('content-length') && answer.status >= 200 && answer.status !== 204 && answer.status !== 304) {
     headers.set('Content-Length', String(Buffer.byteLength(body, 'latin1')))
   }
@@ -40,12 +40,12 @@ export function sendUpstreamHead(
   exchange: Exchange,
   res: ServerResponse,
   reason: string | undefined,
-  waitedMs: number,
+  waitedMillis: number,
 ): void {
   const { responseHeaders: headers } = exchange
-  headers.set('X-Kong-Upstream-Latency', String(waitedMs))
-  headers.set('X-Kong-Proxy-Latency', String(Math.max(0, Date.now() - exchange.startedAt - waitedMs)))
-  headers.add('Via', `1.1 ${serverName}`)
+  headers.set('X-Kong-Upstream-Latency', String(waitedMillis))
+  headers.set('X-Kong-Proxy-Latency', String(Math.max(0, Date.now() - exchange.startedAt - waitedMillis)))
+  headers.add('Via', `1.1 ${SERVER_NAME}`)
   headers.set('X-Kong-Request-Id', exchange.requestId)
   if (reason === undefined) res.writeHead(exchange.status, headers.toRaw())
   else res.writeHead(exchange.status, reason, headers.toRaw())

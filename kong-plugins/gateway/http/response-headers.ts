@@ -8,7 +8,7 @@ import type { HeaderList } from './header-list.ts'
 export class LuaError extends Error {}
 
 /** Of these the last value wins, in arrays and in `add_header` alike (measured on Kong 3.9.3). */
-const single = new Set([
+const SINGLE = new Set([
   ...[
     'accept-ranges',
     'content-encoding',
@@ -23,7 +23,7 @@ const single = new Set([
 ])
 
 export function isSingleValued(name: string): boolean {
-  return single.has(name.toLowerCase())
+  return SINGLE.has(name.toLowerCase())
 }
 
 /** Header values may not hold control characters: the Lua module percent-encodes them. */

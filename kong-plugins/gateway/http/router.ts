@@ -37,7 +37,7 @@ interface Candidate {
   readonly matchPath: (path: string) => PathMatch | undefined
 }
 
-const noCaptures: Readonly<Record<string, string>> = {}
+const NO_CAPTURES: Readonly<Record<string, string>> = {}
 
 function capturesOf(match: RegExpExecArray): Record<string, string> {
   const groups = [...match].map((text, i): [string, string | undefined] => [String(i), text])
@@ -46,10 +46,10 @@ function capturesOf(match: RegExpExecArray): Record<string, string> {
 }
 
 function pathMatcher(path: string | undefined): Candidate['matchPath'] {
-  if (path === undefined) return () => ({ length: 0, captures: noCaptures })
+  if (path === undefined) return () => ({ length: 0, captures: NO_CAPTURES })
   if (!path.startsWith('~')) {
     // K: a prefix is any leading text: /mobile matches /mobiles too.
-    return (given) => (given.startsWith(path) ? { length: path.length, captures: noCaptures } : undefined)
+    return (given) => (given.startsWith(path) ? { length: path.length, captures: NO_CAPTURES } : undefined)
   }
   const regex = compilePathRegex(path.slice(1))
   return (given) => {

@@ -5,10 +5,10 @@ import { HeaderList, nginxVariable } from './header-list.ts'
 import { isSingleValued } from './response-headers.ts'
 
 /** The name the gateway gives itself in `Via` and `Server`. */
-export const serverName = 'embedded-gateway'
+export const SERVER_NAME = 'embedded-gateway'
 
 /** nginx's proxy module replaces or drops these on the way to the backend. */
-const replaced = [
+const REPLACED = [
   ...['host', 'connection', 'te', 'transfer-encoding', 'keep-alive', 'expect', 'upgrade', 'proxy', 'proxy-connection'],
   ...['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'x-forwarded-port', 'x-forwarded-path'],
   ...['x-forwarded-prefix', 'x-real-ip', 'x-kong-request-id', 'via', 'trailer'],
@@ -40,7 +40,7 @@ function forwarded(exchange: Exchange): [string, string | undefined][] {
   const before = requestHeaders.values('x-forwarded-for').join(', ')
   const via = requestHeaders.values('via').join(', ')
   const prefix = exchange.match?.prefix
-  const own = `${exchange.httpVersion} ${serverName}`
+  const own = `${exchange.httpVersion} ${SERVER_NAME}`
   return [
     ['Via', via === '' ? own : `${via}, ${own}`],
     ['X-Forwarded-For', before === '' ? exchange.client.address : `${before}, ${exchange.client.address}`],
@@ -58,12 +58,12 @@ function forwarded(exchange: Exchange): [string, string | undefined][] {
 export type BodyFraming = { readonly length: string } | 'chunked' | 'none'
 
 /** Of these node takes no headers about a body to mean that there is none; others it would send in chunks. */
-const chunkless = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS'])
+const CHUNKLESS = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS'])
 
 function framingHeaders(framing: BodyFraming, method: string): [string, string][] {
   if (framing === 'chunked') return [['Transfer-Encoding', 'chunked']]
   if (framing !== 'none') return [['Content-Length', framing.length]]
-  return chunkless.has(method) ? [] : [['Content-Length', '0']]
+  return CHUNKLESS.has(method) ? [] : [['Content-Length', '0']]
 }
 
 /** What the backend receives. */
@@ -74,7 +74,7 @@ export function requestHeadersFor(exchange: Exchange, service: Service, framing:
   // also those that plugins have set since. This is what the guard's pre-function is there for.
   for (const name of csv(exchange.connection)) headers.remove(name)
   const wantsTrailers = csv(nginxVariable(headers, 'te')).some((coding) => coding === 'trailers')
-  for (const name of replaced) headers.remove(name)
+  for (const name of REPLACED) headers.remove(name)
   const webSocket = isWebSocket(exchange)
   const first: [string, string | undefined][] = [
     ['Host', hostFor(exchange, service)],
@@ -89,23 +89,23 @@ export function requestHeadersFor(exchange: Exchange, service: Service, framing:
 }
 
 /** Headers of the backend's answer that end here. */
-const notForwarded = [
+const NOT_FORWARDED = [
   ...['connection', 'keep-alive', 'transfer-encoding', 'trailer', 'x-pad', 'x-accel-expires', 'x-accel-redirect'],
   ...['x-accel-limit-rate', 'x-accel-buffering', 'x-accel-charset'],
 ]
 
 /** Types that nginx completes with a charset (Kong sets `charset UTF-8`). */
-const textTypes = /^(text\/(html|xml|plain|vnd\.wap\.wml)|application\/(javascript|rss\+xml))\s*$/i
+const TEXT_TYPES = /^(text\/(html|xml|plain|vnd\.wap\.wml)|application\/(javascript|rss\+xml))\s*$/i
 
 function withCharset(name: string, value: string): string {
-  return name.toLowerCase() === 'content-type' && textTypes.test(value) ? `${value.trimEnd()}; charset=UTF-8` : value
+  return name.toLowerCase() === 'content-type' && TEXT_TYPES.test(value) ? `${value.trimEnd()}; charset=UTF-8` : value
 }
 
 /** Puts the backend's headers behind those that plugins have set; both are sent, as in Kong. */
 export function addUpstreamHeaders(exchange: Exchange, raw: readonly string[]): void {
   const headers = HeaderList.fromRaw(raw)
   const named = csv(headers.values('connection').join(',').toLowerCase())
-  for (const name of [...notForwarded, ...named.filter((option) => option !== 'upgrade')]) headers.remove(name)
+  for (const name of [...NOT_FORWARDED, ...named.filter((option) => option !== 'upgrade')]) headers.remove(name)
   // RFC 6455 §4.2.2: without it no browser takes the handshake for answered.
   if (!named.includes('upgrade')) headers.remove('upgrade')
   for (const [name, value] of headers.lines) {

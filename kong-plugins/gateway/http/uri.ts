@@ -1,12 +1,12 @@
 // How Kong and nginx read a request target: normalising, refusing, and joining with the service's path.
 
-const reserved = new Set("!*'();:@&=+$,/?%#[]")
+const RESERVED = new Set("!*'();:@&=+$,/?%#[]")
 
 /** Decodes percent triplets of characters that are not reserved (K:tools/uri.lua `normalize`). */
 function decodeUnreserved(path: string): string {
   return path.replace(/%([0-9a-f]{2})/gi, (triplet, hex: string) => {
     const char = String.fromCharCode(Number.parseInt(hex, 16))
-    return reserved.has(char) ? triplet.toUpperCase() : char
+    return RESERVED.has(char) ? triplet.toUpperCase() : char
   })
 }
 

@@ -5,9 +5,9 @@ import { basename, dirname, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 
 /** For systems, and mounted folders, whose files change without notice; milliseconds. */
-const lookEveryMs = 1000
+const LOOK_EVERY_MILLIS = 1000
 /** An editor may write in several steps: content counts when it stays the same for so long; milliseconds. */
-const settledMs = 50
+const SETTLED_MILLIS = 50
 
 /** A watch on a file. */
 export interface FileWatch {
@@ -18,7 +18,7 @@ export interface FileWatch {
 async function readSettled(file: string): Promise<string | undefined> {
   let text = await readFile(file, 'utf8').catch(() => undefined)
   for (;;) {
-    await delay(settledMs)
+    await delay(SETTLED_MILLIS)
     const again = await readFile(file, 'utf8').catch(() => undefined)
     if (again === text) return text
     text = again
@@ -61,7 +61,7 @@ export function watchFile(file: string, known: string, onChange: (text: string) 
     if (name === null || name === basename(path)) ask()
   })
   watcher.on('error', () => watcher.close())
-  const timer = setInterval(ask, lookEveryMs).unref()
+  const timer = setInterval(ask, LOOK_EVERY_MILLIS).unref()
   return {
     close: async () => {
       closed = true

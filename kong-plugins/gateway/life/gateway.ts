@@ -26,7 +26,7 @@ export interface GatewayOptions {
   readonly socketPath: string
   readonly logger?: Logger
   /** How long to wait for the plugin server: Kong's `lua_socket_read_timeout`, milliseconds [3000]. */
-  readonly pluginReadTimeoutMs?: number
+  readonly pluginReadTimeoutMillis?: number
   /** Kong's `lua_max_req_headers` [100]. */
   readonly maxHeaders?: number
   /** The plugins that the plugin server has; asked of its program when absent. */
@@ -42,7 +42,7 @@ export interface Gateway {
   readonly close: () => Promise<void>
 }
 
-const pinoLevels: Readonly<Record<string, 'debug' | 'info' | 'warn' | 'error' | 'fatal'>> = {
+const PINO_LEVELS: Readonly<Record<string, 'debug' | 'info' | 'warn' | 'error' | 'fatal'>> = {
   debug: 'debug',
   info: 'info',
   notice: 'info',
@@ -54,7 +54,7 @@ function logTo(logger: Logger): (level: string, message: string, exchange?: Exch
   return (level, message, exchange) => {
     const facts =
       exchange === undefined ? {} : { requestId: exchange.requestId, method: exchange.method, path: exchange.path }
-    logger[pinoLevels[level] ?? 'fatal'](facts, message)
+    logger[PINO_LEVELS[level] ?? 'fatal'](facts, message)
   }
 }
 
@@ -71,13 +71,13 @@ async function listen(server: Server, port: number, host: string): Promise<numbe
 }
 
 /** Milliseconds that running requests have when the gateway stops. */
-const graceMs = 2000
+const GRACE_MILLIS = 2000
 
 async function stop(server: Server, tunnels: ReadonlySet<Duplex>): Promise<void> {
   const closed = once(server, 'close')
   server.close()
   for (const socket of tunnels) socket.destroy()
-  const timer = setTimeout(() => server.closeAllConnections(), graceMs)
+  const timer = setTimeout(() => server.closeAllConnections(), GRACE_MILLIS)
   server.closeIdleConnections()
   await closed
   clearTimeout(timer)
@@ -85,7 +85,7 @@ async function stop(server: Server, tunnels: ReadonlySet<Duplex>): Promise<void>
 
 /** Starts the gateway. @throws ConfigError for a kong.yml that cannot be used, Error for a port in use */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { host = '127.0.0.1', pluginReadTimeoutMs = 3000, maxHeaders = 100 } = options
+  const { host = '127.0.0.1', pluginReadTimeoutMillis = 3000, maxHeaders = 100 } = options
   const logger = options.logger ?? pino({ name: 'gateway' })
   const log = logTo(logger)
   const settings: PdkSettings = { maxHeaders, log }
@@ -94,7 +94,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const config = parseKongConfig(text, plugins, options.config)
   reportLimits(config, options.config, logger)
 
-  const client = new PluginClient(options.socketPath, pluginReadTimeoutMs)
+  const client = new PluginClient(options.socketPath, pluginReadTimeoutMillis)
   const pool = new UpstreamPool()
   const holder = new SiteHolder(await createSite(config, client, settings))
   const server = createListener({ acquire: () => holder.acquire(), pool, log })

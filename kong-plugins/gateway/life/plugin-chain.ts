@@ -1,6 +1,6 @@
 // The order in which a request meets the plugins of kong.yml, as Kong's plugins iterator has it.
 
-import { type LuaPhase, luaPhases } from '../config/support.ts'
+import { LUA_PHASES, type LuaPhase } from '../config/support.ts'
 import type { KongConfig, LuaPlugin, Plugin, Route } from '../config/types.ts'
 import { errorAnswer } from '../http/answer.ts'
 import { corsAccess, corsHeaderFilter } from '../http/cors.ts'
@@ -42,7 +42,7 @@ export function pluginsFor(plugins: readonly Plugin[], route: Route | undefined)
 type CompiledLua = ReadonlyMap<LuaPhase, readonly LuaFunction[]>
 
 function compile(lua: LuaRuntime, plugin: LuaPlugin): CompiledLua {
-  const phases = luaPhases.map((phase): [LuaPhase, LuaFunction[]] => {
+  const phases = LUA_PHASES.map((phase): [LuaPhase, LuaFunction[]] => {
     const code = plugin.code.get(phase) ?? []
     return [phase, code.map((source, i) => lua.compile(source, `${plugin.name}.${phase}[${i + 1}]`))]
   })

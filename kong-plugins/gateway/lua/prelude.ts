@@ -6,7 +6,7 @@
  * The globals are those of Kong's sandbox (no require, io, debug, load). `kong.response.exit` ends the function for
  * good, also inside pcall, because it yields as it does in Kong; an instruction limit ends what would not.
  */
-export const prelude = `
+export const PRELUDE = `
 local call, names, limit = ...
 local raw_create, raw_resume, raw_yield = coroutine.create, coroutine.resume, coroutine.yield
 local raw_status, raw_close, sethook = coroutine.status, coroutine.close, debug.sethook

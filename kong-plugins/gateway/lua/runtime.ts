@@ -5,14 +5,14 @@ import { bytesToText, convertDeep } from '../http/bytes.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { headerTable } from '../http/header-list.ts'
 import type { PdkSettings } from '../pdk/function.ts'
-import { pdk } from '../pdk/pdk.ts'
-import { prelude } from './prelude.ts'
+import { PDK } from '../pdk/pdk.ts'
+import { PRELUDE } from './prelude.ts'
 
 /** Lua instructions that one function may take: far more than a guard needs, far less than a second. */
-const instructionLimit = 5_000_000
+const INSTRUCTION_LIMIT = 5_000_000
 
 /** After these nothing of the function runs any more. */
-const endsFunction = new Set(['kong.response.exit', 'kong.response.error'])
+const ENDS_FUNCTION = new Set(['kong.response.exit', 'kong.response.error'])
 
 /** A compiled piece of Lua; throws what the Lua throws, and leaves answers in the exchange. */
 export type LuaFunction = (exchange: Exchange, phase: LuaPhase) => void
@@ -26,10 +26,10 @@ export class LuaRuntime {
 
   private constructor(engine: LuaEngine, settings: PdkSettings) {
     this.#engine = engine
-    engine.global.loadString(prelude, 'prelude')
+    engine.global.loadString(PRELUDE, 'prelude')
     engine.global.pushValue((name: string, ...args: unknown[]) => this.#call(name, args, settings))
-    engine.global.pushValue([...pdk.keys()])
-    engine.global.pushValue(instructionLimit)
+    engine.global.pushValue([...PDK.keys()])
+    engine.global.pushValue(INSTRUCTION_LIMIT)
     const [compile, run]: unknown[] = engine.global.runSync(3)
     if (typeof compile !== 'function' || typeof run !== 'function') throw new Error('the Lua prelude did not load')
     this.#compile = (code, name) => compile(code, name)
@@ -51,8 +51,8 @@ export class LuaRuntime {
       return convertDeep(headerTable(exchange.requestHeaders, Number(max)), bytesToText)
     }
     const given = args.map((arg) => arg ?? undefined)
-    const result = convertDeep(pdk.get(name)?.(exchange, given, settings), bytesToText)
-    return endsFunction.has(name) ? LuaMultiReturn.of(result, true) : result
+    const result = convertDeep(PDK.get(name)?.(exchange, given, settings), bytesToText)
+    return ENDS_FUNCTION.has(name) ? LuaMultiReturn.of(result, true) : result
   }
 
   /** Compiles Lua source. @throws Error with Lua's message and line. */

@@ -1,8 +1,8 @@
 // Which calls Lua from kong.yml may make here, and a look at its source for those it may not.
-import { pdk } from '../pdk/pdk.ts'
+import { PDK } from '../pdk/pdk.ts'
 
 /** What the prelude offers besides the PDK functions; a trailing dot stands for any member. */
-const extras = [
+const EXTRAS = [
   ...['kong.log', 'kong.log.inspect', 'kong.ctx.shared', 'kong.ctx.shared.', 'kong.ctx.plugin', 'kong.ctx.plugin.'],
   ...['ngx.req.get_headers', 'ngx.req.clear_header', 'ngx.req.set_header', 'ngx.req.get_method', 'ngx.var.', 'ngx.var'],
   ...[
@@ -19,11 +19,11 @@ const extras = [
   ...['ngx.DEBUG', 'ngx.INFO', 'ngx.NOTICE', 'ngx.WARN', 'ngx.ERR', 'ngx.CRIT', 'ngx.ALERT', 'ngx.EMERG'],
 ]
 
-const names = [...pdk.keys(), ...extras]
+const NAMES = [...PDK.keys(), ...EXTRAS]
 
 function isOffered(name: string): boolean {
   // A table on the way to a function (`local req = ngx.req`) is fine; what is taken from it shows when it runs.
-  return names.some((n) => n === name || n.startsWith(`${name}.`) || (n.endsWith('.') && name.startsWith(n)))
+  return NAMES.some((n) => n === name || n.startsWith(`${name}.`) || (n.endsWith('.') && name.startsWith(n)))
 }
 
 /**

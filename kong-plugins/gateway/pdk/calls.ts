@@ -7,7 +7,7 @@ import { bytesToText, convertDeep } from '../http/bytes.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { RpcError } from '../plugin-server/client.ts'
 import type { PdkFunction, PdkSettings } from './function.ts'
-import { pdk } from './pdk.ts'
+import { PDK } from './pdk.ts'
 
 type Answer = (exchange: Exchange, settings: PdkSettings, argument: Buffer, out: FrameWriter) => void
 
@@ -20,19 +20,35 @@ function asLua(given: unknown): unknown {
   return Object.fromEntries(entries.filter(([, v]) => v !== undefined))
 }
 
-const none = (): [] => []
-const text = (name = ''): [string] => [name]
-const pair = ({ k = '', v }: { k?: string; v?: unknown }): [string, unknown] => [k, asLua(v)]
-const table = (given: unknown): [unknown] => [asLua(given)]
+function none(): [] {
+  return []
+}
+function text(name = ''): [string] {
+  return [name]
+}
+function pair({ k = '', v }: { k?: string; v?: unknown }): [string, unknown] {
+  return [k, asLua(v)]
+}
+function table(given: unknown): [unknown] {
+  return [asLua(given)]
+}
 
-const asNothing = (): undefined => undefined
-const asText = (found: unknown): string | undefined => (typeof found === 'string' && found !== '' ? found : undefined)
-const asValue = (found: unknown): unknown => found
-const asConsumer = (found: unknown): calls.Consumer => (isRecord(found) ? found : {})
+function asNothing(): undefined {
+  return undefined
+}
+function asText(found: unknown): string | undefined {
+  return typeof found === 'string' && found !== '' ? found : undefined
+}
+function asValue(found: unknown): unknown {
+  return found
+}
+function asConsumer(found: unknown): calls.Consumer {
+  return isRecord(found) ? found : {}
+}
 
 /** Fields that did not come are empty, not absent. */
-const emptyConsumer = { id: '', created_at: 0, username: '', custom_id: '', tags: {} }
-const emptyCredential = { id: '', consumer_id: '' }
+const EMPTY_CONSUMER = { id: '', created_at: 0, username: '', custom_id: '', tags: {} }
+const EMPTY_CREDENTIAL = { id: '', consumer_id: '' }
 
 function offer<Argument, Result>(
   call: calls.PdkCall<Argument, Result>,
@@ -42,13 +58,13 @@ function offer<Argument, Result>(
   return [
     call.name,
     (exchange, settings, argument, out) => {
-      const found = pdk.get(call.name)?.(exchange, toArguments(readFrame(call.argument, argument)), settings)
+      const found = PDK.get(call.name)?.(exchange, toArguments(readFrame(call.argument, argument)), settings)
       out.add(call.result.write, toResult(convertDeep(found, bytesToText)))
     },
   ]
 }
 
-const answers: ReadonlyMap<string, Answer> = new Map([
+const ANSWERS: ReadonlyMap<string, Answer> = new Map([
   offer(calls.getHeader, text, asText),
   offer(calls.getMethod, none, asText),
   offer(calls.getVar, text, asText),
@@ -57,8 +73,8 @@ const answers: ReadonlyMap<string, Answer> = new Map([
   offer(
     calls.authenticate,
     ({ consumer, credential }) => [
-      consumer && { ...emptyConsumer, ...consumer },
-      credential && { ...emptyCredential, ...credential },
+      consumer && { ...EMPTY_CONSUMER, ...consumer },
+      credential && { ...EMPTY_CREDENTIAL, ...credential },
     ],
     asNothing,
   ),
@@ -82,7 +98,7 @@ export function answerPdkCall(
   argument: Buffer,
   out: FrameWriter,
 ): boolean {
-  const answer = answers.get(name)
+  const answer = ANSWERS.get(name)
   if (answer === undefined) throw new RpcError(`method "${name}" not found`)
   answer(exchange, settings, argument, out)
   return exchange.answer === undefined

@@ -13,7 +13,7 @@ import {
   setResponseHeader,
 } from '../http/response-headers.ts'
 import type { PdkFunction } from './function.ts'
-import { requestFunctions } from './request.ts'
+import { REQUEST_FUNCTIONS } from './request.ts'
 
 /** The name argument most functions take first. */
 export function nameArgument(args: readonly unknown[], what: string): string {
@@ -73,7 +73,7 @@ function responseHeader(headers: HeaderList, name: string): string | undefined {
   return headers.first(name.replaceAll('_', '-'))
 }
 
-const responseFunctions = {
+const RESPONSE_FUNCTIONS = {
   'kong.response.exit': exit,
   'kong.response.error': error,
   'kong.response.set_status': (x, [status]) => {
@@ -91,7 +91,7 @@ const responseFunctions = {
   'kong.response.get_header': (x, args) => responseHeader(x.responseHeaders, nameArgument(args, 'header name')),
 } satisfies Record<string, PdkFunction>
 
-const serviceFunctions = {
+const SERVICE_FUNCTIONS = {
   'kong.service.request.set_header': (x, [name, value]) => setRequestHeader(x, name, value),
   'kong.service.request.set_headers': (x, args) => {
     for (const [name, value] of headerArguments(args)) setRequestHeader(x, name, value)
@@ -110,9 +110,9 @@ const serviceFunctions = {
   },
 } satisfies Record<string, PdkFunction>
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
-const contextFunctions = {
+const CONTEXT_FUNCTIONS = {
   'kong.ctx.shared.get': (x, [key]) => x.shared.get(key),
   'kong.ctx.shared.set': (x, [key, value]) => void x.shared.set(key, convertDeep(value, textToBytes)),
   'kong.client.get_ip': (x) => x.client.address,
@@ -124,7 +124,7 @@ const contextFunctions = {
   'kong.client.get_credential': (x) => x.identity.credential,
   'kong.client.load_consumer': (_, [key, byUsername], { consumers = [] }) => {
     if (typeof key !== 'string') throw new LuaError('consumer_id must be a string')
-    if (byUsername !== true && !uuid.test(key))
+    if (byUsername !== true && !UUID.test(key))
       throw new LuaError('cannot load a consumer with an id that is not a uuid')
     const found = consumers.find(({ id, username }) => id === key || (byUsername === true && username === key))
     return convertDeep(found, textToBytes)
@@ -138,11 +138,11 @@ const contextFunctions = {
   'kong.router.get_service': (x) => x.match?.route.service?.entity,
 } satisfies Record<string, PdkFunction>
 
-const logLevels = ['debug', 'info', 'notice', 'warn', 'err', 'crit', 'alert', 'emerg']
+const LOG_LEVELS = ['debug', 'info', 'notice', 'warn', 'err', 'crit', 'alert', 'emerg']
 
 /** `kong.log.*`: parts are joined; tables print as Lua prints them, so pass one string. */
 const logFunctions: Record<string, PdkFunction> = Object.fromEntries(
-  logLevels.map((level): [string, PdkFunction] => [
+  LOG_LEVELS.map((level): [string, PdkFunction] => [
     `kong.log.${level}`,
     (x, args, { log }) => {
       log(level, args.map((part) => (typeof part === 'object' ? 'table' : String(part))).join(''), x)
@@ -151,20 +151,20 @@ const logFunctions: Record<string, PdkFunction> = Object.fromEntries(
 )
 
 /** For log plugins, of which there are none here. */
-const serializerFunctions = {
+const SERIALIZER_FUNCTIONS = {
   'kong.log.set_serialize_value': (_, [key]) => {
     if (typeof key !== 'string') throw new LuaError('key must be a string')
   },
 } satisfies Record<string, PdkFunction>
 
 /** Every PDK function that exists here, by Kong's name. */
-export const pdk: ReadonlyMap<string, PdkFunction> = new Map<string, PdkFunction>(
+export const PDK: ReadonlyMap<string, PdkFunction> = new Map<string, PdkFunction>(
   Object.entries({
-    ...requestFunctions,
-    ...responseFunctions,
-    ...serviceFunctions,
-    ...contextFunctions,
+    ...REQUEST_FUNCTIONS,
+    ...RESPONSE_FUNCTIONS,
+    ...SERVICE_FUNCTIONS,
+    ...CONTEXT_FUNCTIONS,
     ...logFunctions,
-    ...serializerFunctions,
+    ...SERIALIZER_FUNCTIONS,
   }),
 )

@@ -47,7 +47,7 @@ function queryTable(query: string, max: number): Map<string, string | true | (st
 }
 
 /** The nginx variables that plugins have a use for; others read as nil. */
-const variables: Readonly<Record<string, (exchange: Exchange) => string | undefined>> = {
+const VARIABLES: Readonly<Record<string, (exchange: Exchange) => string | undefined>> = {
   args: (x) => x.query,
   host: (x) => x.host,
   request: (x) => `${x.method} ${x.requestTarget} HTTP/${x.httpVersion}`,
@@ -66,11 +66,11 @@ const variables: Readonly<Record<string, (exchange: Exchange) => string | undefi
 export function readVariable(exchange: Exchange, name: unknown): string | undefined {
   if (typeof name !== 'string') return undefined
   if (name.startsWith('http_')) return nginxVariable(exchange.requestHeaders, name.slice(5))
-  return Object.hasOwn(variables, name) ? variables[name]?.(exchange) : undefined
+  return Object.hasOwn(VARIABLES, name) ? VARIABLES[name]?.(exchange) : undefined
 }
 
 /** X-Forwarded-* are believed from nobody here (Kong's `trusted_ips` is empty). */
-export const requestFunctions = {
+export const REQUEST_FUNCTIONS = {
   'kong.request.get_method': (x) => x.method,
   'kong.request.get_path': (x) => x.path,
   'kong.request.get_raw_path': (x) => x.rawPath,

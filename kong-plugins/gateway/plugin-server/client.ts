@@ -48,13 +48,13 @@ interface Running {
 class Connection {
   readonly #socket: Socket
   readonly #frames = createFrameReader()
-  readonly #readTimeoutMs: number
+  readonly #readTimeoutMillis: number
   #running: Running | undefined
   readonly out = new FrameWriter()
   closed = false
 
-  constructor(path: string, readTimeoutMs: number, onClose: () => void) {
-    this.#readTimeoutMs = readTimeoutMs
+  constructor(path: string, readTimeoutMillis: number, onClose: () => void) {
+    this.#readTimeoutMillis = readTimeoutMillis
     this.#socket = connect({ path })
     this.#socket.unref()
     this.#socket.on('data', (chunk) => this.#receive(chunk))
@@ -80,7 +80,7 @@ class Connection {
       dialogue.next()
       this.#running = { take, reject }
       this.#socket.ref()
-      this.#socket.setTimeout(this.#readTimeoutMs)
+      this.#socket.setTimeout(this.#readTimeoutMillis)
       this.out.add(rpcCall.write, { sequence, ...command })
       this.#socket.write(this.out.take())
     })
@@ -126,19 +126,19 @@ class Connection {
 /** Calls to one plugin server; connections are opened as needed and kept for the next call. */
 export class PluginClient {
   readonly #path: string
-  readonly #readTimeoutMs: number
+  readonly #readTimeoutMillis: number
   readonly #idle: Connection[] = []
   readonly #all = new Set<Connection>()
   #sequence = 0
 
-  /** @param readTimeoutMs how long to wait for the next frame: nginx's `lua_socket_read_timeout`. */
-  constructor(path: string, readTimeoutMs: number) {
+  /** @param readTimeoutMillis how long to wait for the next frame: nginx's `lua_socket_read_timeout`. */
+  constructor(path: string, readTimeoutMillis: number) {
     this.#path = path
-    this.#readTimeoutMs = readTimeoutMs
+    this.#readTimeoutMillis = readTimeoutMillis
   }
 
   #open(): Connection {
-    const connection = new Connection(this.#path, this.#readTimeoutMs, () => this.#all.delete(connection))
+    const connection = new Connection(this.#path, this.#readTimeoutMillis, () => this.#all.delete(connection))
     this.#all.add(connection)
     return connection
   }

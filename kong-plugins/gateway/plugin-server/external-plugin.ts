@@ -9,7 +9,7 @@ import { type PluginClient, RpcClosed } from './client.ts'
 import type { PluginInstances } from './instances.ts'
 
 /** Kong starts a lost instance and tries again without end; here three times. */
-const maxRestarts = 3
+const MAX_RESTARTS = 3
 
 export interface PluginServer {
   readonly client: PluginClient
@@ -35,7 +35,7 @@ export async function runExternalPlugin(
         answerPdkCall(exchange, settings, name, argument, out),
       )
     } catch (error) {
-      const again = error instanceof RpcClosed && restarts < maxRestarts
+      const again = error instanceof RpcClosed && restarts < MAX_RESTARTS
       const message = error instanceof Error ? error.message : String(error)
       settings.log(again ? 'warn' : 'err', `[${plugin.name}] ${message}`, exchange)
       if (!again) {

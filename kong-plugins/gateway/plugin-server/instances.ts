@@ -51,8 +51,8 @@ export class PluginInstances {
 
   async #start(plugin: ExternalPlugin): Promise<number> {
     const command = { cmd_start_instance: { name: plugin.name, config: configFor(plugin, this.#sequence) } }
-    const started = await this.#client.call(command).catch((cause: unknown) => {
-      throw cause instanceof Error ? new StartError(cause.message, { cause }) : cause
+    const started = await this.#client.call(command).catch((error: unknown) => {
+      throw error instanceof Error ? new StartError(error.message, { cause: error }) : error
     })
     const id = started.instance_status?.instance_id
     if (id === undefined) throw new StartError('the plugin server named no instance')

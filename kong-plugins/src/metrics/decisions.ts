@@ -4,12 +4,12 @@
 export type Outcome = 'pass' | 'deny' | 'answer'
 
 /** Upper ends of the latency buckets, in milliseconds; longer ones are in the last, which has no end. */
-export const BUCKETS_MS = [0.25, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000] as const
+export const BUCKETS_MILLIS = [0.25, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000] as const
 
 /** The counts of one plugin under one policy. */
 export interface Meter {
   /** @param reason fixed words of ours, never anything from a request */
-  count(outcome: Outcome, reason: string, tookMs: number): void
+  count(outcome: Outcome, reason: string, tookMillis: number): void
 }
 
 /** The same to be read. */
@@ -19,7 +19,7 @@ export interface Counts {
   readonly byReason: ReadonlyMap<string, { readonly outcome: Outcome; readonly calls: number }>
   /** Calls by bucket, one more than there are ends. */
   readonly byDuration: readonly number[]
-  readonly totalMs: number
+  readonly totalMillis: number
 }
 
 /** All counts of this process. */
@@ -54,25 +54,25 @@ export function createDecisions(): Decisions {
 
 function createMeter(plugin: string, policy: string): Meter & Counts {
   const byReason = new Map<string, { readonly outcome: Outcome; calls: number }>()
-  const byDuration = [...BUCKETS_MS, Number.POSITIVE_INFINITY].map(() => 0)
-  let totalMs = 0
+  const byDuration = [...BUCKETS_MILLIS, Number.POSITIVE_INFINITY].map(() => 0)
+  let totalMillis = 0
 
   return {
     plugin,
     policy,
     byReason,
     byDuration,
-    get totalMs() {
-      return totalMs
+    get totalMillis() {
+      return totalMillis
     },
-    count(outcome, reason, tookMs) {
+    count(outcome, reason, tookMillis) {
       const name = byReason.has(reason) || byReason.size < MAX_REASONS ? reason : OTHERS
       const row = byReason.get(name) ?? { outcome, calls: 0 }
       if (row.calls === 0) byReason.set(name, row)
       row.calls += 1
-      totalMs += tookMs
+      totalMillis += tookMillis
       let bucket = 0
-      while (tookMs > (BUCKETS_MS[bucket] ?? Number.POSITIVE_INFINITY)) bucket += 1
+      while (tookMillis > (BUCKETS_MILLIS[bucket] ?? Number.POSITIVE_INFINITY)) bucket += 1
       byDuration[bucket] = (byDuration[bucket] ?? 0) + 1
     },
   }

@@ -1,6 +1,6 @@
 // A Prometheus histogram that is filled when it is read, from the plain counts that the handlers keep.
 import { Histogram, type Registry } from 'prom-client'
-import { BUCKETS_MS, type Decisions } from './decisions.ts'
+import { BUCKETS_MILLIS, type Decisions } from './decisions.ts'
 
 const NAME = 'mobile_gateway_handler_duration_seconds'
 const HELP = 'Time from the start of a handler to its end, in which Kong answers its calls'
@@ -14,7 +14,7 @@ export class HandlerLatency extends Histogram<'plugin' | 'policy'> {
       name: NAME,
       help: HELP,
       labelNames: ['plugin', 'policy'],
-      buckets: BUCKETS_MS.map(seconds),
+      buckets: BUCKETS_MILLIS.map(seconds),
       registers: [registry],
     })
     this.#decisions = decisions
@@ -27,15 +27,15 @@ export class HandlerLatency extends Histogram<'plugin' | 'policy'> {
 }
 
 function samples(decisions: Decisions): object[] {
-  return decisions.all().flatMap(({ plugin, policy, byDuration, totalMs }) => {
+  return decisions.all().flatMap(({ plugin, policy, byDuration, totalMillis }) => {
     const labels = { plugin, policy }
     let sofar = 0
     const buckets = byDuration.map((calls, bucket) => {
       sofar += calls
-      const end = BUCKETS_MS[bucket]
+      const end = BUCKETS_MILLIS[bucket]
       return { metricName: `${NAME}_bucket`, labels: { ...labels, le: end ? seconds(end) : '+Inf' }, value: sofar }
     })
-    const sum = { metricName: `${NAME}_sum`, labels, value: seconds(totalMs) }
+    const sum = { metricName: `${NAME}_sum`, labels, value: seconds(totalMillis) }
     return [...buckets, sum, { metricName: `${NAME}_count`, labels, value: sofar }]
   })
 }

@@ -14,7 +14,7 @@ export function whatIsMissing({ keySources, standings, redis }: Services): strin
     void source.refresh()
   }
   for (const { follower, issuer, url } of standings.current()) {
-    if (follower.ageMs() === Number.POSITIVE_INFINITY)
+    if (follower.ageMillis() === Number.POSITIVE_INFINITY)
       missing.push(`revocations of ${issuer}, from ${withoutSecrets(url)}`)
   }
   for (const link of redis.needed()) {

@@ -61,7 +61,7 @@ const ROWS: readonly Row[] = [
     read: ({ keySources }) =>
       keySources.all().map(({ jwksUri, source }) => ({
         labels: { jwks_uri: withoutSecrets(jwksUri) },
-        value: source.ageMs() / 1000,
+        value: source.ageMillis() / 1000,
       })),
   },
   {
@@ -78,7 +78,7 @@ const ROWS: readonly Row[] = [
     help: 'Time since the feed of this issuer was known to its end; +Inf before the first time',
     labels: ['issuer'],
     read: ({ standings }) =>
-      standings.all().map(({ issuer, follower }) => ({ labels: { issuer }, value: follower.ageMs() / 1000 })),
+      standings.all().map(({ issuer, follower }) => ({ labels: { issuer }, value: follower.ageMillis() / 1000 })),
   },
   {
     name: 'revocations',

@@ -7,15 +7,15 @@ import { createFrameReader } from './frames.ts'
 
 /**
  * The names of its plugins.
- * @param patienceMs how long it has
+ * @param patienceMillis how long it has
  * @throws Error that says what was wrong with the answer
  */
-export function askNames(socketPath: string, patienceMs: number): Promise<readonly string[]> {
+export function askNames(socketPath: string, patienceMillis: number): Promise<readonly string[]> {
   return new Promise((resolve, reject) => {
     const socket = connect({ path: socketPath })
     const reader = createFrameReader()
     const fail = (problem: string): void => reject(new Error(problem))
-    socket.setTimeout(patienceMs, () => socket.destroy(new Error(`no answer within ${patienceMs} ms`)))
+    socket.setTimeout(patienceMillis, () => socket.destroy(new Error(`no answer within ${patienceMillis} ms`)))
     socket.on('connect', () => {
       const out = new FrameWriter()
       out.add(rpcCall.write, { sequence: 1, cmd_get_plugin_names: {} })

@@ -138,8 +138,8 @@ export function readFrame<Value>(codec: Codec<Value>, frame: Buffer): Value {
   let value: Value
   try {
     value = codec.read(pbf, frame.length)
-  } catch (cause) {
-    throw new FrameError('not the message expected', { cause })
+  } catch (error) {
+    throw new FrameError('not the message expected', { cause: error })
   }
   if (pbf.pos !== frame.length) throw new FrameError('a message that is longer than its frame')
   return value

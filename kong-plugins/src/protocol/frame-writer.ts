@@ -25,9 +25,9 @@ export class FrameWriter {
     const start = this.#pbf.pos
     try {
       add()
-    } catch (cause) {
+    } catch (error) {
       this.#pbf.pos = start
-      throw cause
+      throw error
     }
   }
 

@@ -16,7 +16,7 @@ export interface RedisTarget {
 }
 
 /** Longest wait for a connection that answers, in milliseconds: well below the deadline of a request. */
-export const DIAL_WITHIN_MS = 1000
+export const DIAL_WITHIN_MILLIS = 1000
 
 /** This Redis answers, and still cannot be used, however often it is asked. Its message is for whoever configures it. */
 export class UnusableRedis extends Error {
@@ -24,16 +24,17 @@ export class UnusableRedis extends Error {
 }
 
 /** A script may touch the keys of one slot only, and we do not follow a cluster's redirections. */
-export const inCluster = () =>
-  new UnusableRedis(
+export function inCluster() {
+  return new UnusableRedis(
     'this is a node of a Redis Cluster, which is not supported: name a Redis that is not in cluster mode (redis-server without cluster-enabled)',
   )
+}
 
 /** A connection that has just answered. */
 export interface Dialled {
   readonly client: Redis
   /** What Redis took the time to be, in milliseconds since 1970. */
-  readonly nowMs: number
+  readonly nowMillis: number
 }
 
 /**
@@ -52,7 +53,7 @@ export async function dial(target: RedisTarget, onLost: (client: Redis) => void)
     protocol: 2,
     lazyConnect: true,
     disableClientInfo: true,
-    connectTimeout: DIAL_WITHIN_MS,
+    connectTimeout: DIAL_WITHIN_MILLIS,
     disconnectTimeout: 20, // a Redis that hangs never closes its side
     enableReadyCheck: false, // asking for the time shows more
     enableOfflineQueue: false,
@@ -64,9 +65,9 @@ export async function dial(target: RedisTarget, onLost: (client: Redis) => void)
     cause = error
   })
   try {
-    const nowMs = await within(DIAL_WITHIN_MS, greet(client, target))
+    const nowMillis = await within(DIAL_WITHIN_MILLIS, greet(client, target))
     client.once('close', () => onLost(client))
-    return { client, nowMs }
+    return { client, nowMillis }
   } catch (error) {
     client.disconnect()
     throw cause ?? error

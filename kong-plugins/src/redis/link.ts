@@ -26,7 +26,7 @@ export interface RedisLink {
    */
   run(script: RedisScript, keys: readonly string[], args: readonly (string | number)[]): Promise<readonly number[]>
   /** The time in milliseconds by Redis' clock, as well as we know it; undefined before the first connection. */
-  nowMs(): number | undefined
+  nowMillis(): number | undefined
   close(): void
 }
 
@@ -35,9 +35,9 @@ const MAX_FAILURES = 3
 /** Requests that may wait for the first connection; more fail at once. */
 const MAX_WAITING = 1000
 /** Pause between attempts to connect, in milliseconds: doubled each time, and varied, so that gateways do not march in step. */
-const PAUSE_MS = { first: 50, longest: 1000 }
+const PAUSE_MILLIS = { first: 50, longest: 1000 }
 /** Without any request for this long, in milliseconds, nobody tries to connect. */
-const REST_AFTER_MS = 60_000
+const REST_AFTER_MILLIS = 60_000
 
 /** `resting`: nobody needs it; `dialling`: the first who need it wait; `away`: nobody waits, a timer dials again. */
 type State =
@@ -56,15 +56,15 @@ export function createRedisLink(target: RedisTarget, log: Logger): RedisLink {
   let failuresInARow = 0
   let failures = 0
   let waiting = 0
-  let aheadMs: number | undefined // Redis' time minus our monotonic time
+  let aheadMillis: number | undefined // Redis' time minus our monotonic time
   let neededAt = 0
   let told: string | undefined // what made it unusable, said once and not at every attempt
 
-  function setClock(nowMs: number): void {
-    aheadMs = nowMs - performance.now()
+  function setClock(nowMillis: number): void {
+    aheadMillis = nowMillis - performance.now()
   }
   function now(): number {
-    return Math.floor(performance.now() + (aheadMs ?? 0))
+    return Math.floor(performance.now() + (aheadMillis ?? 0))
   }
 
   function connect(): Promise<Redis> {
@@ -77,12 +77,12 @@ export function createRedisLink(target: RedisTarget, log: Logger): RedisLink {
     })
   }
 
-  function arrive({ client, nowMs }: Dialled): Redis {
+  function arrive({ client, nowMillis }: Dialled): Redis {
     if (state.is === 'closed') {
       client.disconnect()
       throw new RedisAway('closed')
     }
-    setClock(nowMs)
+    setClock(nowMillis)
     failuresInARow = 0
     told = undefined
     if (state.is === 'away') log.info({ redis: name }, 'Redis answers again')
@@ -98,10 +98,10 @@ export function createRedisLink(target: RedisTarget, log: Logger): RedisLink {
     } else if (state.is !== 'away') log.error({ redis: name, why: explain(cause) }, 'Redis is away')
     if (state.is === 'up') state.client.disconnect()
     state = { is: 'away' }
-    const longest = Math.min(PAUSE_MS.longest, PAUSE_MS.first * 2 ** Math.min(attempts, 10))
+    const longest = Math.min(PAUSE_MILLIS.longest, PAUSE_MILLIS.first * 2 ** Math.min(attempts, 10))
     redial = setTimeout(
       () => {
-        if (performance.now() - neededAt > REST_AFTER_MS) state = { is: 'resting' }
+        if (performance.now() - neededAt > REST_AFTER_MILLIS) state = { is: 'resting' }
         else connect().catch(() => {})
       },
       longest * (0.5 + Math.random() / 2),
@@ -135,14 +135,14 @@ export function createRedisLink(target: RedisTarget, log: Logger): RedisLink {
       const reply = readNumbers(await within(target.timeout_ms, evaluate(client, script, keys.length, given)))
       failuresInARow = 0
       return reply
-    } catch (cause) {
+    } catch (error) {
       failures += 1
       // What a former connection still owes says nothing about the present one.
       const present = state.is === 'up' && state.client === client
       if (present) failuresInARow += 1
-      if (present && isRedirection(cause)) goAway(inCluster())
-      else if (present && failuresInARow >= MAX_FAILURES) goAway(cause)
-      throw new RedisAway(explain(cause))
+      if (present && isRedirection(error)) goAway(inCluster())
+      else if (present && failuresInARow >= MAX_FAILURES) goAway(error)
+      throw new RedisAway(explain(error))
     }
   }
 
@@ -154,7 +154,7 @@ export function createRedisLink(target: RedisTarget, log: Logger): RedisLink {
     get failures() {
       return failures
     },
-    nowMs: () => (aheadMs === undefined ? undefined : now()),
+    nowMillis: () => (aheadMillis === undefined ? undefined : now()),
     warmUp() {
       if (state.is === 'resting') Promise.resolve(usable()).catch(() => {})
     },
@@ -187,8 +187,8 @@ async function evaluate(
 ): Promise<unknown> {
   try {
     return await client.evalsha(sha, keyCount, ...given)
-  } catch (cause) {
-    if (!(cause instanceof Error && cause.message.startsWith('NOSCRIPT'))) throw cause
+  } catch (error) {
+    if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error
     return client.eval(lua, keyCount, ...given)
   }
 }

@@ -21,7 +21,7 @@ export const ALGORITHMS = [
 /** What a policy does about tokens that are bound to a key. */
 export const DPOP_MODES = ['off', 'optional', 'required'] as const
 
-const policyPattern = {
+const POLICY_PATTERN = {
   lua: '^[A-Za-z0-9-]+$',
   js: /^[A-Za-z0-9-]+$/,
   says: 'must consist of letters, digits and dashes',
@@ -30,24 +30,24 @@ const policyPattern = {
 const policyName = text({
   description:
     'Name of this policy: part of the mark that the guard checks, and of the key that calls are counted under',
-  match: policyPattern,
+  match: POLICY_PATTERN,
   maxLength: 64,
 })
 
-const httpUrl = {
+const HTTP_URL = {
   lua: '^https?://[^%s]+$',
   js: /^https?:\/\/[^\s]+$/,
   says: 'must be an http or https address',
 }
 
 // What stands between quotes in WWW-Authenticate, or in a header value, as it is.
-const quotableUrl = {
+const QUOTABLE_URL = {
   lua: '^https?://[!#-Z%[%]^-~]+$',
   js: /^https?:\/\/[!#-[\]-~]+$/,
   says: 'must be an http or https address of printable ASCII without " and \\',
 }
 
-const httpOrigin = {
+const HTTP_ORIGIN = {
   lua: '^https?://[A-Za-z0-9.:%[%]-]+$',
   js: /^https?:\/\/[A-Za-z0-9.:[\]-]+$/,
   says: 'must be an http or https origin: scheme, host and, if need be, port',
@@ -62,10 +62,10 @@ const scopeToken = text({
 const policy = required(policyName)
 
 function pageUrl(description: string) {
-  return text({ description, match: quotableUrl, maxLength: 1000 })
+  return text({ description, match: QUOTABLE_URL, maxLength: 1000 })
 }
 
-const tokenFields = {
+const TOKEN_FIELDS = {
   issuers: required(
     list('array', {
       description: 'Authorization servers whose access tokens are accepted',
@@ -73,7 +73,7 @@ const tokenFields = {
         fields: {
           issuer: required(text({ description: 'Exact value of the claim iss', maxLength: 1000 })),
           jwks_uri: required(
-            text({ description: 'Address of its public keys (RFC 7517)', match: httpUrl, maxLength: 1000 }),
+            text({ description: 'Address of its public keys (RFC 7517)', match: HTTP_URL, maxLength: 1000 }),
           ),
           revocations: issuerRevocations,
         },
@@ -155,14 +155,14 @@ const tokenFields = {
     text({
       description:
         'Origin that clients call this API by; proofs of possession are held against it. By default those of the audiences',
-      match: httpOrigin,
+      match: HTTP_ORIGIN,
       maxLength: 300,
     }),
   ),
   resource_metadata: optional(
     text({
       description: 'Address of the protected-resource metadata (RFC 9728), named in WWW-Authenticate',
-      match: quotableUrl,
+      match: QUOTABLE_URL,
       maxLength: 1000,
     }),
   ),
@@ -179,7 +179,7 @@ const tokenFields = {
 /** What Kong itself is told of callers. */
 export const CONSUMERS = ['none', 'virtual', 'real'] as const
 
-const kongFields = {
+const KONG_FIELDS = {
   kong_consumer: withDefault(
     choice({
       description:
@@ -206,14 +206,17 @@ const kongFields = {
 
 const MOST_CALLS = 1_000_000_000
 
-const calls = (window: string, whose: string) =>
-  optional(integer({ description: `Calls per ${window} (UTC) of ${whose}`, between: [1, MOST_CALLS] }))
-const windows = (whose: string) => ({
-  second: calls('second', whose),
-  minute: calls('minute', whose),
-  hour: calls('hour', whose),
-  day: calls('day', whose),
-})
+function calls(window: string, whose: string) {
+  return optional(integer({ description: `Calls per ${window} (UTC) of ${whose}`, between: [1, MOST_CALLS] }))
+}
+function windows(whose: string) {
+  return {
+    second: calls('second', whose),
+    minute: calls('minute', whose),
+    hour: calls('hour', whose),
+    day: calls('day', whose),
+  }
+}
 const WINDOW_NAMES = ['second', 'minute', 'hour', 'day'] as const
 
 function limits(description?: string) {
@@ -272,7 +275,7 @@ const redis = record({
   },
 })
 
-const quotaFields = {
+const QUOTA_FIELDS = {
   plans: withDefault(
     map({
       description: 'Limits by name of the plan, as the claim plan of the token names it',
@@ -296,7 +299,7 @@ const quotaFields = {
       description:
         'Name that calls are counted under; by default that of the policy. Configurations with the same name share one ' +
         'count: give a route with limits of its own another name, so that its calls are counted apart',
-      match: policyPattern,
+      match: POLICY_PATTERN,
       maxLength: 64,
     }),
   ),
@@ -321,9 +324,9 @@ const quotaFields = {
   redis: optional(redis),
 }
 
-const sharedCounters = { when: 'counters', is: 'redis', needs: 'redis' } as const
+const SHARED_COUNTERS = { when: 'counters', is: 'redis', needs: 'redis' } as const
 
-const backendFields = {
+const BACKEND_FIELDS = {
   forward_token: withDefault(
     flag({ description: 'Leave the header Authorization, with the access token, in the request to the backend' }),
     false,
@@ -356,12 +359,12 @@ const backendFields = {
 export const metadataConfig = record({
   fields: {
     resource: required(
-      text({ description: 'Resource URI of the API, as its clients know it', match: quotableUrl, maxLength: 1000 }),
+      text({ description: 'Resource URI of the API, as its clients know it', match: QUOTABLE_URL, maxLength: 1000 }),
     ),
     authorization_servers: required(
       list('array', {
         description: 'Issuers of tokens for this API',
-        elements: text({ match: quotableUrl, maxLength: 1000 }),
+        elements: text({ match: QUOTABLE_URL, maxLength: 1000 }),
         minLength: 1,
         maxLength: 20,
       }),
@@ -387,15 +390,15 @@ export const metadataConfig = record({
 
 /** Config of `mobile-gateway`. */
 export const gatewayConfig = record({
-  fields: { policy, ...tokenFields, ...kongFields, ...quotaFields, ...backendFields },
-  conditional: sharedCounters,
+  fields: { policy, ...TOKEN_FIELDS, ...KONG_FIELDS, ...QUOTA_FIELDS, ...BACKEND_FIELDS },
+  conditional: SHARED_COUNTERS,
 })
 /** Config of `mobile-token`. */
-export const tokenConfig = record({ fields: { policy, ...tokenFields, ...kongFields } })
+export const tokenConfig = record({ fields: { policy, ...TOKEN_FIELDS, ...KONG_FIELDS } })
 /** Config of `mobile-quota`. */
-export const quotaConfig = record({ fields: { policy, ...quotaFields }, conditional: sharedCounters })
+export const quotaConfig = record({ fields: { policy, ...QUOTA_FIELDS }, conditional: SHARED_COUNTERS })
 /** Config of `mobile-identity`. */
-export const identityConfig = record({ fields: { policy, ...backendFields } })
+export const identityConfig = record({ fields: { policy, ...BACKEND_FIELDS } })
 
 /** Typed config of the token stage. */
 export type TokenConfig = Value<typeof tokenConfig>
@@ -404,7 +407,7 @@ export type QuotaConfig = Value<typeof quotaConfig>
 /** Typed config of the protected-resource metadata. */
 export type MetadataConfig = Value<typeof metadataConfig>
 /** Typed config of what the backend gets to see of credentials. */
-export type BackendConfig = Pick<Value<typeof identityConfig>, keyof typeof backendFields>
+export type BackendConfig = Pick<Value<typeof identityConfig>, keyof typeof BACKEND_FIELDS>
 /** Typed limits of one plan. */
 export type LimitsConfig = Value<typeof defaultLimit>
 /** Typed address of a Redis, and how to use it. */

@@ -2,7 +2,7 @@
 import { optional, required, type Value, withDefault } from './field.ts'
 import { choice, integer, record, secret, text } from './types.ts'
 
-const httpUrl = {
+const HTTP_URL = {
   lua: '^https?://[^%s]+$',
   js: /^https?:\/\/[^\s]+$/,
   says: 'must be an http or https address',
@@ -13,11 +13,13 @@ const revocations = record({
     'The feed of revocations of this server: tokens that it names are refused within two seconds, and nothing passes before ' +
     'the feed was read to its end once. Without it a token counts until it expires',
   fields: {
-    url: required(text({ description: 'Address of the feed (revocations_endpoint)', match: httpUrl, maxLength: 1000 })),
+    url: required(
+      text({ description: 'Address of the feed (revocations_endpoint)', match: HTTP_URL, maxLength: 1000 }),
+    ),
     token_url: required(
       text({
         description: 'Address of the token endpoint, where the gateway gets a token for the feed',
-        match: httpUrl,
+        match: HTTP_URL,
         maxLength: 1000,
       }),
     ),

@@ -15,7 +15,7 @@ export interface Succession {
 }
 
 /** Unused for this long, in milliseconds, a configuration keeps nobody from being ready: it may have been removed. */
-const WAITED_FOR_MS = 3_600_000
+const WAITED_FOR_MILLIS = 3_600_000
 
 /** A prepared configuration. */
 export class Configuration implements Holder {
@@ -42,19 +42,19 @@ export class Configuration implements Holder {
     this.#services = services
     try {
       this.#decide = plugin.prepare(config, { ...services, holder: this })
-    } catch (cause) {
+    } catch (error) {
       this.end() // what it has taken hold of already
-      throw cause
+      throw error
     }
-    const { log, clock, deadlineMs, decisions } = services
+    const { log, clock, deadlineMillis, decisions } = services
     const meter = decisions.meter(plugin.name, policyOf(config))
-    this.#options = { plugin: plugin.name, log, trouble: createTroubleLog(log, clock), deadlineMs, meter }
+    this.#options = { plugin: plugin.name, log, trouble: createTroubleLog(log, clock), deadlineMillis, meter }
   }
 
   get isCurrent(): boolean {
     const { current } = this.succession
     // Nothing is current before its first configuration is prepared, and that is this one.
-    return (current ?? this) === this && this.#services.clock.monotonic() - this.usedAt < WAITED_FOR_MS
+    return (current ?? this) === this && this.#services.clock.monotonic() - this.usedAt < WAITED_FOR_MILLIS
   }
 
   atEnd(release: () => void): void {

@@ -126,16 +126,16 @@ export function serveConnection(socket: Socket, { server, log, refusals }: Conne
     try {
       if (cmd_handle_event) startEvent(sequence, cmd_handle_event)
       else answer(call, server).then((given) => reply(sequence, given), refuse)
-    } catch (cause) {
-      refuse(cause)
+    } catch (error) {
+      refuse(error)
     }
   }
 
   function attempt(work: () => void): void {
     try {
       work()
-    } catch (cause) {
-      log.error({ err: cause }, 'unreadable bytes from Kong; closing the connection')
+    } catch (error) {
+      log.error({ err: error }, 'unreadable bytes from Kong; closing the connection')
       socket.destroy()
     }
   }

@@ -35,8 +35,8 @@ export class Conversation implements Talk {
       this.#say(call, argument, (frame) => {
         try {
           resolve(readFrame(call.result, frame))
-        } catch (cause) {
-          reject(cause)
+        } catch (error) {
+          reject(error)
         }
       })
       this.#sendSoon()

@@ -3,13 +3,13 @@ import { parseArgs } from 'node:util'
 import { askNames } from '../protocol/ask-names.ts'
 
 /** Milliseconds it has for its answer. */
-const PATIENCE_MS = 2000
+const PATIENCE_MILLIS = 2000
 
 const { values } = parseArgs({ options: { socket: { type: 'string' } } })
 try {
   if (values.socket === undefined) throw new Error('usage: health.ts --socket PATH')
-  await askNames(values.socket, PATIENCE_MS)
-} catch (cause) {
-  console.error(cause instanceof Error ? cause.message : cause)
+  await askNames(values.socket, PATIENCE_MILLIS)
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
   process.exitCode = 1
 }

@@ -6,11 +6,11 @@ import { Configuration, entryOf, keyOf, type Succession } from './configuration.
 import type { KongPdkServer } from './kong-pdk.ts'
 
 /** Unused for this long, in milliseconds, an instance ends when its configuration is replaced or has a younger instance. */
-const SPARE_FOR_MS = 10 * 60_000
+const SPARE_FOR_MILLIS = 10 * 60_000
 /** …and this long when it is the last of its configuration: a quiet night must not cost the keys of the day. */
-const LAST_FOR_MS = 12 * 3_600_000
+const LAST_FOR_MILLIS = 12 * 3_600_000
 /** How long a configuration without instances is kept for those that still run: longer than a handler's deadline. */
-const EMPTY_FOR_MS = 5000
+const EMPTY_FOR_MILLIS = 5000
 /** More than this, of one configuration or of one entry of kong.yml, end at once: those unused for longest. */
 const MAX_INSTANCES = 1000
 const MAX_CONFIGURATIONS = 8
@@ -138,9 +138,9 @@ export class Instances {
       const isReplaced = succession.current !== configuration
       for (const [id, at] of instances) {
         const isLast = at === usedAt && !isReplaced
-        if (now - at >= (isLast ? LAST_FOR_MS : SPARE_FOR_MS)) this.#endOne(configuration, id)
+        if (now - at >= (isLast ? LAST_FOR_MILLIS : SPARE_FOR_MILLIS)) this.#endOne(configuration, id)
       }
-      if (instances.size === 0 && now - usedAt >= EMPTY_FOR_MS) this.#drop(configuration)
+      if (instances.size === 0 && now - usedAt >= EMPTY_FOR_MILLIS) this.#drop(configuration)
     }
   }
 

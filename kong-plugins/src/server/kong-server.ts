@@ -11,7 +11,7 @@ import { type KongPdkServer, loadKongPdk, type PluginModule } from './kong-pdk.t
 
 /** Ids travel as int32: this leaves room for a thousand million instances. */
 const HIGHEST_FIRST_INSTANCE_ID = 2 ** 30
-const SWEEP_EVERY_MS = 30_000
+const SWEEP_EVERY_MILLIS = 30_000
 
 /** What connections from Kong are served with. */
 export interface KongServer {
@@ -34,7 +34,7 @@ export function createKongServer(plugins: readonly Plugin[], services: Services)
     const module = new Module(plugin.name, undefined, asModule(plugin, instances))
     server.plugins.set(module.name, module)
   }
-  setInterval(() => instances.sweep(), SWEEP_EVERY_MS).unref()
+  setInterval(() => instances.sweep(), SWEEP_EVERY_MILLIS).unref()
   return { plugins: [...server.plugins.keys()], instances, events: new Set() }
 }
 

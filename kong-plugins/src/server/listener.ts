@@ -24,7 +24,7 @@ import {
 export interface Listener {
   /** Resolves when another server has the path and the last connection is gone. */
   readonly replaced: Promise<void>
-  /** Ends it: calls in progress are answered first (at most for {@link CLOSE_WITHIN_MS}), the socket file is removed. */
+  /** Ends it: calls in progress are answered first (at most for {@link CLOSE_WITHIN_MILLIS}), the socket file is removed. */
   close(): Promise<void>
 }
 
@@ -33,11 +33,11 @@ const SOCKET_MODE = 0o660
 /** Whoever can connect there is told the configurations, with their secrets. */
 const PEER_MODE = 0o600
 /** A little longer than the deadline of a handler, in milliseconds. */
-const CLOSE_WITHIN_MS = 2500
+const CLOSE_WITHIN_MILLIS = 2500
 /** For how long calls in progress may keep others waiting while the path changes hands, in milliseconds. */
-const HOLD_WITHIN_MS = 500
+const HOLD_WITHIN_MILLIS = 500
 /** How often we look whether the files are still ours, in milliseconds. */
-const LOOK_EVERY_MS = 200
+const LOOK_EVERY_MILLIS = 200
 
 /**
  * Listens on a path, in the place of the server that does so already, if one does.
@@ -69,9 +69,9 @@ export async function listen(path: string, server: KongServer, services: Service
   }
 
   /** Resolves when the events that run now are over, or when that takes too long. */
-  async function settled(withinMs: number): Promise<void> {
+  async function settled(withinMillis: number): Promise<void> {
     const running = [...events]
-    const deadline = performance.now() + withinMs
+    const deadline = performance.now() + withinMillis
     while (running.some((event) => events.has(event)) && performance.now() < deadline) await delay(2)
   }
 
@@ -88,7 +88,7 @@ export async function listen(path: string, server: KongServer, services: Service
     async hold() {
       phase = 'held'
       for (const connection of connections.values()) connection.hold()
-      await settled(HOLD_WITHIN_MS)
+      await settled(HOLD_WITHIN_MILLIS)
     },
     resume() {
       if (phase === 'held') phase = 'open'
@@ -102,7 +102,7 @@ export async function listen(path: string, server: KongServer, services: Service
       log.info({ connections: connections.size }, 'another plugin server has the path; calls are passed on to it')
       if (connections.size === 0) gone.resolve()
       for (const [socket, connection] of connections) sendAway(socket, connection)
-      await settled(CLOSE_WITHIN_MS)
+      await settled(CLOSE_WITHIN_MILLIS)
     },
     isOurs: async () => (await main.state()) === 'ours',
   }
@@ -148,15 +148,15 @@ export async function listen(path: string, server: KongServer, services: Service
       await deleted.close()
       trouble = false
       log.warn({ socket: path }, 'the socket was deleted; made again')
-    } catch (cause) {
-      if (!trouble) log.error({ err: cause, socket: path }, 'the socket was deleted and cannot be made again yet')
+    } catch (error) {
+      if (!trouble) log.error({ err: error, socket: path }, 'the socket was deleted and cannot be made again yet')
       trouble = true
     }
   }
   let looking = Promise.resolve()
   const watch = setInterval(() => {
     looking = looking.then(look)
-  }, LOOK_EVERY_MS)
+  }, LOOK_EVERY_MILLIS)
 
   return {
     replaced: gone.promise,
@@ -164,15 +164,15 @@ export async function listen(path: string, server: KongServer, services: Service
       clearInterval(watch)
       await looking
       // Whoever calls meanwhile is still served: the time without a server begins as late as possible.
-      if (phase === 'passed on') await Promise.race([gone.promise, delay(CLOSE_WITHIN_MS)])
-      else await settled(CLOSE_WITHIN_MS)
+      if (phase === 'passed on') await Promise.race([gone.promise, delay(CLOSE_WITHIN_MILLIS)])
+      else await settled(CLOSE_WITHIN_MILLIS)
       phase = 'closed'
       await Promise.all([main.close(), peer.close()])
       const closed = [...connections.keys()].map((socket) => new Promise((resolve) => socket.once('close', resolve)))
       for (const connection of connections.values()) connection.finish()
       const impatience = setTimeout(() => {
         for (const socket of connections.keys()) socket.destroy()
-      }, CLOSE_WITHIN_MS)
+      }, CLOSE_WITHIN_MILLIS)
       await Promise.all(closed)
       clearTimeout(impatience)
     },

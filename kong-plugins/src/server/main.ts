@@ -25,7 +25,7 @@ const USAGE = `Usage: npm run plugin-server -- --socket PATH [--metrics HOST:POR
 class UsageError extends Error {}
 
 /** How long a predecessor may keep the address of its metrics, in milliseconds. */
-const METRICS_FREE_WITHIN_MS = 60_000
+const METRICS_FREE_WITHIN_MILLIS = 60_000
 
 type OpenMetrics = () => Promise<MetricsListener>
 
@@ -47,13 +47,13 @@ async function serve(socketPath: string, metrics: MetricsAddress | undefined): P
   const shown = { registry: createRegistry(services, server), whatIsMissing: () => whatIsMissing(services) }
   const openMetrics: OpenMetrics | undefined = metrics && (() => listenForMetrics(metrics, shown))
   // An address that cannot be had is told before anything is taken over.
-  let watched = await openMetrics?.().catch(async (cause: unknown) => {
-    if (isInUse(cause) && (await isAlive(socketPath))) return undefined // by our predecessor, probably
-    throw cause
+  let watched = await openMetrics?.().catch(async (error: unknown) => {
+    if (isInUse(error) && (await isAlive(socketPath))) return undefined // by our predecessor, probably
+    throw error
   })
-  const listener = await listen(socketPath, server, services).catch(async (cause: unknown) => {
+  const listener = await listen(socketPath, server, services).catch(async (error: unknown) => {
     await watched?.close()
-    throw cause
+    throw error
   })
   const watching = (watched ? Promise.resolve(watched) : openMetrics && openWhenFree(openMetrics))?.then(
     (opened) => {
@@ -83,12 +83,12 @@ async function serve(socketPath: string, metrics: MetricsAddress | undefined): P
 }
 
 async function openWhenFree(open: OpenMetrics): Promise<MetricsListener> {
-  const deadline = performance.now() + METRICS_FREE_WITHIN_MS
+  const deadline = performance.now() + METRICS_FREE_WITHIN_MILLIS
   while (true) {
     try {
       return await open()
-    } catch (cause) {
-      if (!isInUse(cause) || performance.now() > deadline) throw cause
+    } catch (error) {
+      if (!isInUse(error) || performance.now() > deadline) throw error
       await delay(50)
     }
   }
@@ -115,8 +115,8 @@ async function main(): Promise<void> {
   return serve(values.socket, metrics ? readMetricsAddress(metrics) : undefined)
 }
 
-main().catch((cause: unknown) => {
-  const mistaken = cause instanceof UsageError || (cause instanceof TypeError && 'code' in cause)
-  process.stderr.write(`${cause instanceof Error ? cause.message : cause}\n${mistaken ? `\n${USAGE}` : ''}`)
+main().catch((error: unknown) => {
+  const mistaken = error instanceof UsageError || (error instanceof TypeError && 'code' in error)
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n${mistaken ? `\n${USAGE}` : ''}`)
   process.exit(mistaken ? 2 : 1)
 })

@@ -27,7 +27,9 @@ const MAX_PATH_BYTES = (process.platform === 'linux' ? 107 : 103) - SUFFIX_BYTES
 export const BACKLOG = 4096
 
 /** Where the same path's owner tells a successor what it knows. */
-export const peerPath = (path: string): string => `${path}.peer`
+export function peerPath(path: string): string {
+  return `${path}.peer`
+}
 
 /**
  * Whether a socket can be made there.

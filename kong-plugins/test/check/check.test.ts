@@ -93,12 +93,13 @@ interface Run {
   readonly stderr: string
 }
 
-const run = (...args: string[]): Promise<Run> =>
-  new Promise((done) => {
+function run(...args: string[]): Promise<Run> {
+  return new Promise((done) => {
     const child = execFile(process.execPath, [join(root, 'scripts/check-kong.ts'), ...args], (_, stdout, stderr) =>
       done({ code: child.exitCode, stdout, stderr }),
     )
   })
+}
 
 t.test('the exit code is 0, 1 or 2, and --json is for machines', async (t) => {
   const dir = t.testdir({ 'bad.yml': `${version}plugins:\n- { name: mine }\n` })

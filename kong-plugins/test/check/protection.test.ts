@@ -19,8 +19,12 @@ function edit(text: string, before: string | RegExp, after: string): string {
 
 const guardEntry = / {2}- name: post-function\n[\s\S]*?\n(?=\n|$)/
 const strippingEntry = /- name: pre-function\n[\s\S]*?(?=\nservices:)/
-const atService = (entry: string): string => edit(kongYml, '  # The guard', `${entry}\n  # The guard`)
-const atRoute = (entry: string): string => edit(kongYml, '    protocols: [http, https]', `    plugins: [${entry}]`)
+function atService(entry: string): string {
+  return edit(kongYml, '  # The guard', `${entry}\n  # The guard`)
+}
+function atRoute(entry: string): string {
+  return edit(kongYml, '    protocols: [http, https]', `    plugins: [${entry}]`)
+}
 
 t.test('a guard that is missing, that is off, or that does not guard', async (t) => {
   const rows: [string, string, RegExp][] = [

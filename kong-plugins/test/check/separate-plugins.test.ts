@@ -6,7 +6,9 @@ import { checkKongText } from '../../check/check.ts'
 import { separateKongYml } from './support/separate-plugins.ts'
 
 const root = join(import.meta.dirname, '../../..')
-const read = (file: string): string => readFileSync(join(root, file), 'utf8')
+function read(file: string): string {
+  return readFileSync(join(root, file), 'utf8')
+}
 
 async function problems(text: string): Promise<{ problem: string; instead: string }[]> {
   return (await checkKongText('f', text)).map(({ problem, instead }) => ({ problem, instead }))
@@ -19,17 +21,22 @@ function edit(text: string, before: string | RegExp, after: string): string {
   return edited
 }
 
-const entry = (name: string): RegExp => new RegExp(String.raw` {2}- name: ${name}\n(?: {4}.*\n)+`)
+function entry(name: string): RegExp {
+  return new RegExp(String.raw` {2}- name: ${name}\n(?: {4}.*\n)+`)
+}
 const guardEntry = / {2}- name: post-function\n(?: {4}.*\n|\n(?= {4}))+/
-const without = (name: string): string => edit(separateKongYml, entry(name), '')
+function without(name: string): string {
+  return edit(separateKongYml, entry(name), '')
+}
 const [guard = ''] = guardEntry.exec(separateKongYml) ?? []
 const [guardOfKongYml = ''] = guardEntry.exec(read('kong.yml')) ?? []
 
-const theGuard = (owner: string): string =>
-  `the guard of this project's kong-plugins/separate-plugins.yml beside plugin ${owner}, with "mobile-api" as its policy`
-const notGuarding = (text: string) => [
-  { problem: `the guard on route mobile-api does not work: ${text}`, instead: theGuard('mobile-token') },
-]
+function theGuard(owner: string): string {
+  return `the guard of this project's kong-plugins/separate-plugins.yml beside plugin ${owner}, with "mobile-api" as its policy`
+}
+function notGuarding(text: string) {
+  return [{ problem: `the guard on route mobile-api does not work: ${text}`, instead: theGuard('mobile-token') }]
+}
 
 t.test('with all three and the guard that is delivered, nothing is wrong', async (t) => {
   t.strictSame(await problems(separateKongYml), [])

@@ -6,7 +6,7 @@ import t from 'tap'
 import { readFacts } from '../../../scripts/facts/read-facts.ts'
 import { findKong } from '../../../scripts/testing/optional-parts.ts'
 import { checkKongText } from '../../check/check.ts'
-import { factsFile } from '../../check/facts.ts'
+import { FACTS_FILE } from '../../check/facts.ts'
 import { startOracle, type Verdicts, verdictsFile } from './support/kong-oracle.ts'
 import { variants } from './support/kong-variants.ts'
 
@@ -54,5 +54,5 @@ t.test('the recorded verdicts are those of the Kong on PATH', { skip: withoutKon
 })
 
 t.test('the recorded facts are those of the Kong on PATH', { skip: withoutKong, timeout: 60_000 }, async (t) => {
-  t.equal(await readFacts(), readFileSync(factsFile, 'utf8'))
+  t.equal(await readFacts(), readFileSync(FACTS_FILE, 'utf8'))
 })

@@ -21,7 +21,8 @@ const lua = [
   'kong.response.set_header("X-Seen", kong.request.get_header("x-name"))',
 ]
 
-const yamlFor = (backend: string): string => `
+function yamlFor(backend: string): string {
+  return `
 _format_version: "2.1"
 services:
 - name: s
@@ -48,6 +49,7 @@ services:
   - name: mobile-gateway
     config: { policy: p, issuers: [{ issuer: i, jwks_uri: "http://127.0.0.1:9/jwks" }], audiences: [a] }
 `
+}
 
 interface Setting {
   readonly backend: RawBackend
@@ -77,14 +79,16 @@ async function pass(
   return { answer: await rawRequest(front.port, request), seen: backend.seen.at(-1) ?? '' }
 }
 
-const request = (first: string, ...lines: readonly string[]): string => {
+function request(first: string, ...lines: readonly string[]): string {
   const host = lines.some((line) => /^host:/i.test(line)) ? [] : ['Host: h']
   return [first, ...host, 'Connection: close', ...lines, '', ''].join('\r\n')
 }
 
 /** What Kong 3.9.3 lets pass; the second status is ours where we differ, which the gateway's README says. */
 type Row = readonly [given: string, kong: number, embedded?: number]
-const statusFor = (kind: FrontKind, [, kong, embedded = kong]: Row): number => (kind === 'kong' ? kong : embedded)
+function statusFor(kind: FrontKind, [, kong, embedded = kong]: Row): number {
+  return kind === 'kong' ? kong : embedded
+}
 
 const hosts: readonly Row[] = [
   ...['a@b', 'a:80', 'a:x', 'a:99999', '[::1]', '[::1]:80', 'a\x80', '.a', 'a.', 'a_b', '-a', 'a,b', 'a%20'].map(

@@ -8,7 +8,9 @@ import { startBackend } from './support/backend.ts'
 import { pluginInfos, startFront } from './support/front.ts'
 
 const infos = await pluginInfos
-const parse = (body: string) => parseKongConfig(`_format_version: "3.0"\n${body}`, infos)
+function parse(body: string) {
+  return parseKongConfig(`_format_version: "3.0"\n${body}`, infos)
+}
 
 function problemsOf(body: string): string[] {
   try {

@@ -15,7 +15,8 @@ import { latin1, type RawAnswer, soundAnswer, startRawBackend } from './support/
 t.setTimeout(120_000)
 
 /** Lua that touches each header on its way, as the guard of kong.yml does, and a plugin that sets some. */
-const yamlFor = (backend: string): string => `
+function yamlFor(backend: string): string {
+  return `
 _format_version: "3.0"
 services:
 - { name: s, url: "${backend}", read_timeout: 300, retries: 0, routes: [{ name: r, paths: [/] }] }
@@ -29,6 +30,7 @@ plugins:
 - name: mobile-gateway
   config: { policy: p, issuers: [{ issuer: i, jwks_uri: "http://127.0.0.1:9/jwks" }], audiences: [a] }
 `
+}
 
 async function setUp(t: Test) {
   const backend = await startRawBackend(t)

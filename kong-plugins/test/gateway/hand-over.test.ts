@@ -20,7 +20,7 @@ for (const kind of fronts) {
       '\n        basic: { minute: 60 }',
       `\n        basic: { day: ${LIMIT} }\n        gold: { day: 100000000 }`,
     )
-    const front = await startFront(t, kind, { yaml, socketPath: server.socketPath, pluginTimeoutMs: 3000 })
+    const front = await startFront(t, kind, { yaml, socketPath: server.socketPath, pluginTimeoutMillis: 3000 })
     const tokenOf = (sub: string, plan: string) => signToken(key, { claims: { sub, plan } })
     const [counted, rich] = [await tokenOf('usr_counted', 'basic'), await tokenOf('usr_rich', 'gold')]
     const call = async (token: string | undefined): Promise<number> => {
@@ -33,12 +33,12 @@ for (const kind of fronts) {
 
     let isOver = false
     const statuses: Record<string, Record<number, number>> = { rich: {}, nobody: {}, counted: {} }
-    const phone = async (who: string, token: string | undefined, pauseMs = 0): Promise<void> => {
+    const phone = async (who: string, token: string | undefined, pauseMillis = 0): Promise<void> => {
       while (!isOver) {
         const status = await call(token)
         const counts = statuses[who] ?? {}
         counts[status] = (counts[status] ?? 0) + 1
-        if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs))
+        if (pauseMillis > 0) await new Promise((resolve) => setTimeout(resolve, pauseMillis))
       }
     }
     const phones = [

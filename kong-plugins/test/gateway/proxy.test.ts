@@ -219,11 +219,11 @@ t.test('a large body passes in both directions, and is held back while nobody ta
   const hash = createHash('sha256')
   let sent = 0
   /** Sends until everything is out, or nobody has taken anything for a while. */
-  const send = async (patienceMs: number): Promise<void> => {
+  const send = async (patienceMillis: number): Promise<void> => {
     for (; sent < total; sent += 1) {
       hash.update(chunk)
       if (request.write(chunk)) continue
-      const stalled = AbortSignal.timeout(patienceMs)
+      const stalled = AbortSignal.timeout(patienceMillis)
       const taken = await once(request, 'drain', { signal: stalled }).catch(() => undefined)
       if (taken === undefined) return
     }

@@ -89,7 +89,8 @@ t.test('edits under load: not one request is dropped, and each edit is in force'
   t.strictSame(others, [], `${answered} requests`)
 })
 
-const lua = (header: string): string => `_format_version: "3.0"
+function lua(header: string): string {
+  return `_format_version: "3.0"
 services:
 - name: s
   url: BACKEND
@@ -99,6 +100,7 @@ services:
   - { name: mobile-identity, config: { policy: p } }
   - { name: post-function, config: { header_filter: ['kong.response.set_header("X-Edit", "${header}")'] } }
 `
+}
 
 t.test('a request ends with the configuration it began with; only then its plugin instance is closed', async (t) => {
   let finish = (): void => {}

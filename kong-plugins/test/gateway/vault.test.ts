@@ -25,8 +25,8 @@ const infos: readonly PluginInfo[] = [
   },
 ]
 
-const parse = (config: string) =>
-  parseKongConfig(
+function parse(config: string) {
+  return parseKongConfig(
     `_format_version: "3.0"
 services:
 - name: s
@@ -35,7 +35,8 @@ services:
   routes: [{ paths: [/] }]`,
     infos,
   )
-const configOf = (config: string) => {
+}
+function configOf(config: string) {
   const [plugin] = parse(config).plugins
   return plugin?.kind === 'external' ? plugin.config : undefined
 }

@@ -14,7 +14,9 @@ import { createProver } from '../support/prover.ts'
 t.setTimeout(300_000)
 const skip = fronts.includes('kong') ? false : 'kong is not on PATH'
 const key = await createSigningKey()
-const tokenOf = (claims: Record<string, unknown> = {}): Promise<string> => signToken(key, { claims })
+function tokenOf(claims: Record<string, unknown> = {}): Promise<string> {
+  return signToken(key, { claims })
+}
 const alice = await tokenOf()
 const bob = await tokenOf({ sub: 'usr_bob' })
 const otherApp = await tokenOf({ client_id: 'other-app', app_id: 'app_2' })

@@ -11,7 +11,9 @@ import { until } from '../support/made-up-plugin.ts'
 import { startPluginServer, type TestServer } from '../support/plugin-server.ts'
 import { startRedis, withoutRedis } from '../support/redis-server.ts'
 
-type Test = { after(ended: () => unknown): void }
+interface Test {
+  after(ended: () => unknown): void
+}
 
 /** The metrics of a server, by name with labels; those of the process itself are left out. */
 async function read(running: TestServer): Promise<Map<string, number>> {
@@ -80,7 +82,7 @@ t.test('buckets add up, and each call is in the first that holds it', async (t) 
   for (const ms of [0, 0.25, 0.26, 1, 1999, 2000, 2001, 1e6]) meter.count('pass', '', ms)
   const [counts] = decisions.all()
   t.strictSame(counts?.byDuration, [2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2])
-  t.equal(counts?.totalMs, 0.25 + 0.26 + 1 + 1999 + 2000 + 2001 + 1e6)
+  t.equal(counts?.totalMillis, 0.25 + 0.26 + 1 + 1999 + 2000 + 2001 + 1e6)
 })
 
 t.test('however many policies and reasons there are, they stay a few hundred series', async (t) => {

@@ -18,8 +18,12 @@ function unframed<Value>(codec: Codec<Value>, bytes: Buffer): Value {
   return readFrame(codec, frame)
 }
 
-const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? null))
-const hex = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''), 'hex')
+function plain(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value ?? null))
+}
+function hex(text: string): Buffer {
+  return Buffer.from(text.replaceAll(' ', ''), 'hex')
+}
 
 t.test('frames cut in two, at every byte, and byte by byte, arrive whole', async (t) => {
   const out = new FrameWriter()
@@ -157,8 +161,8 @@ t.test('garbage is an error, not a crash and not a wait for more', async (t) => 
     for (const codec of [rpcCall, setRequestHeaders.argument, getHeader.result] as Codec<unknown>[]) {
       try {
         readFrame(codec, bytes)
-      } catch (cause) {
-        if (!(cause instanceof FrameError)) t.fail(`${bytes.toString('hex')}: ${cause}`)
+      } catch (error) {
+        if (!(error instanceof FrameError)) t.fail(`${bytes.toString('hex')}: ${error}`)
       }
     }
   }

@@ -13,7 +13,9 @@ const minimal = {
   audiences: ['http://localhost:8000/mobile'],
 }
 const signatures = 'ES256, ES384, ES512, RS256, RS384, RS512, PS256, PS384, PS512, EdDSA, Ed25519'
-const read = (config: unknown) => readConfig('mobile-gateway', gatewayField, config)
+function read(config: unknown) {
+  return readConfig('mobile-gateway', gatewayField, config)
+}
 
 t.test('defaults are those that Kong is told', async (t) => {
   const config = read(minimal)

@@ -172,7 +172,9 @@ t.test('a server that stops in the middle of an event can still be answered what
 })
 
 t.test('a stage that hangs ends in 503 at the deadline', async (t) => {
-  const running = await startPluginServer(t, { deadlineMs: 50 }, [madeUpPlugin('hangs', () => new Promise(() => {}))])
+  const running = await startPluginServer(t, { deadlineMillis: 50 }, [
+    madeUpPlugin('hangs', () => new Promise(() => {})),
+  ])
   const kong = running.connect()
   t.strictSame(await kong.access(await kong.start('hangs', {}), {}), { ...UNAVAILABLE, calls: ['kong.response.exit'] })
   t.equal(running.events.size, 0)

@@ -10,12 +10,13 @@ import { startServerProcess } from '../gateway/support/server-process.ts'
 
 const program = join(import.meta.dirname, '../../src/server/health.ts')
 
-const check = (...args: string[]): Promise<{ code: number | null; said: string }> =>
-  new Promise((done) => {
+function check(...args: string[]): Promise<{ code: number | null; said: string }> {
+  return new Promise((done) => {
     const child = execFile(process.execPath, [program, ...args], (_error, _stdout, stderr) =>
       done({ code: child.exitCode, said: stderr.trim() }),
     )
   })
+}
 
 /** Something on a socket that is no plugin server. */
 async function startStranger(t: Test, meet: (socket: Socket) => void): Promise<string> {

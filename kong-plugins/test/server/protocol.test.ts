@@ -10,7 +10,7 @@ import { gatewayConfig } from '../support/issuer.ts'
 import { madeUpPlugin } from '../support/made-up-plugin.ts'
 import { startPluginServer } from '../support/plugin-server.ts'
 
-const framed = (call: Call): Buffer => {
+function framed(call: Call): Buffer {
   const out = new FrameWriter()
   out.add(rpcCall.write, call)
   return out.take()

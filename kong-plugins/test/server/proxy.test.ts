@@ -66,7 +66,9 @@ async function startServer(t: Test, env: Readonly<Record<string, string>>) {
 }
 
 /** The same addresses, seen from outside. */
-const elsewhere = <T>(value: T): T => JSON.parse(JSON.stringify(value).replaceAll('127.0.0.1', 'issuer.invalid'))
+function elsewhere<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value).replaceAll('127.0.0.1', 'issuer.invalid'))
+}
 
 const key = await createSigningKey()
 

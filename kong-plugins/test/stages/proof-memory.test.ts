@@ -3,11 +3,13 @@ import t from 'tap'
 import { createLocalProofMemory, type UsedProof } from '../../src/stages/dpop/proof-memory.ts'
 
 const START = 1_800_000_000
-const proofOf = (jti: number | string, issuedAt: number, thumbprint = 'k'): UsedProof => ({
-  thumbprint,
-  jti: String(jti),
-  issuedAt,
-})
+function proofOf(jti: number | string, issuedAt: number, thumbprint = 'k'): UsedProof {
+  return {
+    thumbprint,
+    jti: String(jti),
+    issuedAt,
+  }
+}
 
 t.test('a proof counts once for as long as its time would be accepted, and is then forgotten', async (t) => {
   let now = START

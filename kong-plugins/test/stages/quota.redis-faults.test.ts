@@ -5,26 +5,30 @@ import { hammer, type QuotaNode, startNode } from '../support/quota-node.ts'
 import { startRedis, startSlowLine, withoutRedis } from '../support/redis-server.ts'
 
 const skip = withoutRedis
-const TIMEOUT_MS = 300
+const TIMEOUT_MILLIS = 300
 
-const counting = (port: number, fail: 'closed' | 'local', limit: number, redis: Record<string, unknown> = {}) => ({
-  policy: 'p',
-  plans: { basic: { day: limit } },
-  counters: 'redis',
-  fail,
-  redis: { host: '127.0.0.1', port, timeout_ms: TIMEOUT_MS, ...redis },
-})
+function counting(port: number, fail: 'closed' | 'local', limit: number, redis: Record<string, unknown> = {}) {
+  return {
+    policy: 'p',
+    plans: { basic: { day: limit } },
+    counters: 'redis',
+    fail,
+    redis: { host: '127.0.0.1', port, timeout_ms: TIMEOUT_MILLIS, ...redis },
+  }
+}
 type Config = ReturnType<typeof counting>
 
-const errors = (node: QuotaNode) =>
-  node
+function errors(node: QuotaNode) {
+  return node
     .log()
     .filter((line) => line.includes('"level":50'))
     .map((line) => JSON.parse(line))
+}
 
 /** Waits until calls of somebody else are counted in Redis again. */
-const recovered = (node: QuotaNode, config: Config) =>
-  until(async () => (await node.call(config, { sub: 'usr_probe' })).status === 200, 5000)
+function recovered(node: QuotaNode, config: Config) {
+  return until(async () => (await node.call(config, { sub: 'usr_probe' })).status === 200, 5000)
+}
 
 t.test(
   'killed: closed refuses with 503 at once; back again and empty, nobody gets used calls twice',
@@ -93,7 +97,7 @@ t.test(
     const waits: number[] = []
     const answers = await hammer(100, 1, async () => {
       const outcome = await node.call(config)
-      waits.push(outcome.tookMs)
+      waits.push(outcome.tookMillis)
       return outcome
     })
     t.strictSame(answers, { 503: 100 })
@@ -101,7 +105,7 @@ t.test(
       waits.every((ms) => ms < 1500),
       'well below the deadline of 2 s',
     )
-    const waited = waits.filter((ms) => ms >= TIMEOUT_MS).length
+    const waited = waits.filter((ms) => ms >= TIMEOUT_MILLIS).length
     t.ok(waited >= 3 && waited < 10, `${waited} of 100 calls waited`)
 
     redis.goOn()
@@ -117,7 +121,7 @@ t.test('hung before the first connection: bounded waiting, then recovery', { ski
   const node = await startNode(t)
   const [closed, local] = [counting(redis.port, 'closed', 5), counting(redis.port, 'local', 5)]
   const first = await Promise.all(Array.from({ length: 20 }, () => node.call(closed)))
-  t.ok(first.every(({ status, tookMs }) => status === 503 && tookMs < 1900))
+  t.ok(first.every(({ status, tookMillis }) => status === 503 && tookMillis < 1900))
   t.strictSame(await hammer(20, 4, () => node.call(local)), { 200: 5, 429: 15 })
   redis.goOn()
   await recovered(node, closed)
@@ -132,11 +136,11 @@ t.test(
     const node = await startNode(t)
     const [closed, local] = [counting(line.port, 'closed', 10), counting(line.port, 'local', 10)]
     t.equal((await node.call(closed)).status, 200)
-    line.delayMs = 3 * TIMEOUT_MS
+    line.delayMillis = 3 * TIMEOUT_MILLIS
     t.strictSame(await hammer(20, 2, () => node.call(closed)), { 503: 20 })
     const alone = await hammer(30, 2, () => node.call(local))
     t.ok((alone[200] ?? 0) >= 1 && (alone[200] ?? 0) <= 9 && !(503 in alone), 'the first call is not forgotten')
-    line.delayMs = 0
+    line.delayMillis = 0
     await recovered(node, closed)
     const left = await hammer(30, 2, () => node.call(closed))
     t.ok(1 + (alone[200] ?? 0) + (left[200] ?? 0) <= 10)

@@ -13,13 +13,15 @@ const skip = withoutRedis
 const signer = await createSigningKey()
 
 /** A config of `mobile-quota` that counts in this Redis. */
-const counting = (redis: TestRedis, basic: Record<string, unknown>, changes: Record<string, unknown> = {}) => ({
-  policy: 'p',
-  plans: { basic },
-  counters: 'redis',
-  redis: { host: '127.0.0.1', port: redis.port, timeout_ms: 1000 },
-  ...changes,
-})
+function counting(redis: TestRedis, basic: Record<string, unknown>, changes: Record<string, unknown> = {}) {
+  return {
+    policy: 'p',
+    plans: { basic },
+    counters: 'redis',
+    redis: { host: '127.0.0.1', port: redis.port, timeout_ms: 1000 },
+    ...changes,
+  }
+}
 
 /** Every key with its fields and the time it has left, in milliseconds. */
 async function contents(redis: TestRedis): Promise<Record<string, { fields: Record<string, string>; left: number }>> {
@@ -31,7 +33,9 @@ async function contents(redis: TestRedis): Promise<Record<string, { fields: Reco
   )
 }
 
-const midnight = () => Math.floor(Date.now() / 86_400_000) * 86_400_000
+function midnight() {
+  return Math.floor(Date.now() / 86_400_000) * 86_400_000
+}
 const ALICE = 'mobile-gateway:{p:app-a}:user:usr_alice'
 
 t.test(
@@ -222,7 +226,7 @@ t.test('user, password and database', { skip }, async (t) => {
 })
 
 /** A certificate for 127.0.0.1 that nobody signed but itself. */
-const withTls = (folder: string): string[] => {
+function withTls(folder: string): string[] {
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
   const subject = ['-subj', '/CN=redis', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:redis.example']
   const made = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2']

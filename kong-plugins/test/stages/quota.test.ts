@@ -22,18 +22,18 @@ const alice: Subject = { kind: 'user', id: 'usr_alice', clientId: 'app-a' }
 
 type Numbers = Partial<Record<WindowName, number>>
 /** Counts a call of one name, in this process. */
-const admit = (
+function admit(
   counters: LocalCounters,
   subject: string,
   { application, ...own }: Numbers & { application?: Numbers },
-  nowMs: number,
-) => {
+  nowMillis: number,
+) {
   const rules = rulesOf({ ...none, ...own, ...(application && { application: { ...none, ...application } }) })
-  return counters.admit({ keys: { subject, application: 'all' }, rules }, nowMs)
+  return counters.admit({ keys: { subject, application: 'all' }, rules }, nowMillis)
 }
 
 /** The stage with a clock that stands at noon, and what it logs. */
-const stage = (config: Record<string, unknown>) => {
+function stage(config: Record<string, unknown>) {
   const logged: string[] = []
   const log = pino({ level: 'debug' }, { write: (line) => logged.push(line) })
   const services = createServices(log, { clock: { wall: () => NOON, monotonic: () => 0 } })
@@ -41,7 +41,7 @@ const stage = (config: Record<string, unknown>) => {
     quotaStage(readConfig('mobile-quota', quotaConfig, { ...config, ...changes }), services)(subject, plan)
   return { admitCall, logged }
 }
-const shown = (verdict: Verdict) => {
+function shown(verdict: Verdict) {
   if (verdict.kind === 'undecided') throw new Error(verdict.why)
   return verdict.windows.map(({ name, limit, remaining }) => `${name}:${limit}:${remaining}`)
 }

@@ -19,19 +19,25 @@ t.setTimeout(120_000)
 
 const ISSUER = 'http://localhost:4000'
 const key = await createSigningKey()
-const exp = () => nowSeconds() + 660
-const grant = (grant_id: string) => ({ type: 'grant', grant_id, exp: exp() })
+function exp() {
+  return nowSeconds() + 660
+}
+function grant(grant_id: string) {
+  return { type: 'grant', grant_id, exp: exp() }
+}
 const REVOKED = 'invalid-token: revoked'
 const UNKNOWN = 'revocations not known'
 
-const issuerOf = (keys: KeyServer, feed: FeedServer, changes = {}) => ({
-  issuer: ISSUER,
-  jwks_uri: keys.jwksUri,
-  revocations: feed.config(changes),
-})
+function issuerOf(keys: KeyServer, feed: FeedServer, changes = {}) {
+  return {
+    issuer: ISSUER,
+    jwks_uri: keys.jwksUri,
+    revocations: feed.config(changes),
+  }
+}
 
 /** The token stage behind a feed; it waits a second at most per poll unless `changes` say otherwise. */
-const stageWith = async (t: Test, feed: FeedServer, changes = {}): Promise<TokenStage> => {
+async function stageWith(t: Test, feed: FeedServer, changes = {}): Promise<TokenStage> {
   const keys = await startKeyServer(t, key)
   const stage = createTokenStage(keys.jwksUri, {
     issuers: [issuerOf(keys, feed, { max_staleness_seconds: 5, ...changes })],
@@ -39,10 +45,15 @@ const stageWith = async (t: Test, feed: FeedServer, changes = {}): Promise<Token
   t.after(() => stage.services.standings.close())
   return stage
 }
-const bearer = async (claims = {}) => `Bearer ${await signToken(key, { claims })}`
-const ask = async (stage: TokenStage, authorization: string) => verdict(await stage.decide(authorization))
-const becomes = (stage: TokenStage, authorization: string, wanted: string, deadlineMs = 5000) =>
-  eventually(async () => (await ask(stage, authorization)) === wanted, deadlineMs)
+async function bearer(claims = {}) {
+  return `Bearer ${await signToken(key, { claims })}`
+}
+async function ask(stage: TokenStage, authorization: string) {
+  return verdict(await stage.decide(authorization))
+}
+function becomes(stage: TokenStage, authorization: string, wanted: string, deadlineMillis = 5000) {
+  return eventually(async () => (await ask(stage, authorization)) === wanted, deadlineMillis)
+}
 
 t.test('nothing passes before the feed was read to its end once; the very first call waits for it', async (t) => {
   const feed = await startFeedServer(t, 2)
@@ -262,7 +273,9 @@ t.test('instances, workers and reloads share one follower; a new secret is taken
   t.equal(services.standings.all().length, 1)
 })
 
-const tokenOnly = ({ plans, default_limit, ...config }: Readonly<Record<string, unknown>>) => config
+function tokenOnly({ plans, default_limit, ...config }: Readonly<Record<string, unknown>>) {
+  return config
+}
 
 t.test(
   'too old: closed or open as the config says, one line of log per change of state, no secret in it',

@@ -11,7 +11,9 @@ const stranger = await createProver()
 const ALGS = 'algs="ES256 ES384 PS256 RS256 EdDSA Ed25519"'
 const READS = ['kong.request.get_header', 'kong.nginx.get_var', 'kong.nginx.get_var']
 
-type Test = { after(ended: () => unknown): void }
+interface Test {
+  after(ended: () => unknown): void
+}
 
 async function setUp(t: Test, changes: Record<string, unknown> = {}, outside = {}) {
   const keys = await startKeyServer(t, key)
@@ -24,8 +26,9 @@ async function setUp(t: Test, changes: Record<string, unknown> = {}, outside = {
   return { running, kong, config, instance, send }
 }
 
-const boundToken = (prover: Prover = app, claims: Record<string, unknown> = {}): Promise<string> =>
-  signToken(key, { claims: { ...claims, cnf: { jkt: prover.jkt } } })
+function boundToken(prover: Prover = app, claims: Record<string, unknown> = {}): Promise<string> {
+  return signToken(key, { claims: { ...claims, cnf: { jkt: prover.jkt } } })
+}
 
 /** What came back, in short: `passed`, or status and error. */
 function shown({ kind, status, body, headers }: Outcome): string {

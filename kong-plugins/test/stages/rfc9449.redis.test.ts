@@ -11,7 +11,9 @@ const key = await createSigningKey()
 const app = await createProver()
 const token = await signToken(key, { claims: { cnf: { jkt: app.jkt } } })
 
-type Test = { after(ended: () => unknown): void }
+interface Test {
+  after(ended: () => unknown): void
+}
 
 /** Two gateways that share a Redis. */
 async function startTwo(t: Test, redis: TestRedis, changes: Record<string, unknown> = {}) {

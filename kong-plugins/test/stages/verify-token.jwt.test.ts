@@ -19,8 +19,12 @@ const ps256 = await createSigningKey('ps', 'PS256')
 const stranger = await createSigningKey('es')
 const published = [es256, rs256, ed25519, ps256]
 
-const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
-const bearer = (token: string): string => `Bearer ${token}`
+function encode(value: unknown): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url')
+}
+function bearer(token: string): string {
+  return `Bearer ${token}`
+}
 
 /** A token put together by hand. */
 function forge(

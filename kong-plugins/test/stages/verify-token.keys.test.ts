@@ -11,8 +11,9 @@ import { createTestClock, createTokenStage, denialOf, type TokenStage, verdict }
 const first = await createSigningKey('first')
 const second = await createSigningKey('second')
 
-const ask = async (stage: TokenStage, key = first, claims = {}): Promise<string> =>
-  verdict(await stage.decide(`Bearer ${await signToken(key, { claims })}`))
+async function ask(stage: TokenStage, key = first, claims = {}): Promise<string> {
+  return verdict(await stage.decide(`Bearer ${await signToken(key, { claims })}`))
+}
 const UNDECIDED = 'signing keys not available'
 
 t.test('unreachable from the start: 503 and never 401, soon ready when the server comes', async (t) => {
@@ -199,7 +200,9 @@ t.test('a leaked key ends with the first token of its successor, also for tokens
   t.equal(stage.services.tokenCache.stats.authentic, 1, 'only the token of the new key is remembered')
 })
 
-const madeUp = async (id: string): Promise<string> => `Bearer ${await signToken(second, { header: { kid: id } })}`
+async function madeUp(id: string): Promise<string> {
+  return `Bearer ${await signToken(second, { header: { kid: id } })}`
+}
 
 t.test('unknown kids at the same time are one fetch', async (t) => {
   const keys = await startKeyServer(t, first)

@@ -29,7 +29,9 @@ export interface TokenChanges {
 }
 
 /** Now, in seconds. */
-export const nowSeconds = (): number => Math.floor(Date.now() / 1000)
+export function nowSeconds(): number {
+  return Math.floor(Date.now() / 1000)
+}
 
 /** The claims of a good access token. */
 export function goodClaims(): Record<string, unknown> {

@@ -13,8 +13,8 @@ export function madeUpPlugin(name: string, decide: (kong: KongReader) => Promise
 export const pass: Effects = { kind: 'pass' }
 
 /** Waits until something holds; fails after 3 seconds, or as many milliseconds as given. */
-export async function until(holds: () => boolean | Promise<boolean>, withinMs = 3000): Promise<void> {
-  const deadline = performance.now() + withinMs
+export async function until(holds: () => boolean | Promise<boolean>, withinMillis = 3000): Promise<void> {
+  const deadline = performance.now() + withinMillis
   while (!(await holds())) {
     if (performance.now() > deadline) throw new Error('did not come true in time')
     await new Promise((resolve) => setTimeout(resolve, 5))

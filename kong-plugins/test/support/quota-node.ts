@@ -8,7 +8,9 @@ import type { Outside } from '../../src/services.ts'
 import { KongClient } from './kong-client.ts'
 import { startPluginServer } from './plugin-server.ts'
 
-type Test = { after(ended: () => unknown): void }
+interface Test {
+  after(ended: () => unknown): void
+}
 
 /** Who calls; by default alice of app-a with plan basic. */
 export interface QuotaCaller {
@@ -23,7 +25,7 @@ export interface CallOutcome {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   /** Time from the call to its outcome, in milliseconds. */
-  readonly tookMs: number
+  readonly tookMillis: number
 }
 
 /** A node. */
@@ -98,7 +100,7 @@ function connectionsTo(socketPath: string) {
       return {
         status: passed ? 200 : (outcome.status ?? 0),
         headers: (passed ? outcome.responseHeaders : outcome.headers) ?? {},
-        tookMs: performance.now() - started,
+        tookMillis: performance.now() - started,
       }
     },
     close() {

@@ -7,7 +7,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 
-type Test = { after(ended: () => unknown): void }
+interface Test {
+  after(ended: () => unknown): void
+}
 
 const missing = spawnSync('redis-server', ['--version']).error !== undefined
 
@@ -104,13 +106,13 @@ async function freePort(): Promise<number> {
 export interface SlowLine {
   readonly port: number
   /** How long each piece of an answer takes from now on, in milliseconds. */
-  delayMs: number
+  delayMillis: number
 }
 
 /** Opens it; it ends with the test. */
 export async function startSlowLine(t: Test, targetPort: number): Promise<SlowLine> {
   const sockets = new Set<Socket>()
-  const line = { port: 0, delayMs: 0 }
+  const line = { port: 0, delayMillis: 0 }
   const server = createServer((near) => {
     const far = connect(targetPort, '127.0.0.1')
     for (const [from, to] of [
@@ -122,7 +124,7 @@ export async function startSlowLine(t: Test, targetPort: number): Promise<SlowLi
       from.on('close', () => to.destroy())
       from.on('data', (chunk) => {
         const pass = () => void (to.writable && to.write(chunk))
-        if (from === far && line.delayMs > 0) setTimeout(pass, line.delayMs).unref()
+        if (from === far && line.delayMillis > 0) setTimeout(pass, line.delayMillis).unref()
         else pass()
       })
     }

@@ -6,10 +6,11 @@ import pg from 'pg'
 import { API, CLIENT } from './party.ts'
 
 const { DATABASE_URL, PORT } = process.env
-const issuer = `http://localhost:${PORT}`
+const ISSUER = `http://localhost:${PORT}`
 const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 10 })
-const query = (name: string, text: string, values: readonly unknown[]) =>
-  pool.query({ name, text, values: [...values] })
+function query(name: string, text: string, values: readonly unknown[]) {
+  return pool.query({ name, text, values: [...values] })
+}
 
 await pool.query(`
   create table if not exists models (
@@ -110,7 +111,7 @@ interface Package {
 }
 const provider: Package = await import(createRequire(import.meta.url).resolve('oidc-provider'))
 
-const key = { ...(await exportJWK((await generateKeyPair('ES256', { extractable: true })).privateKey)), use: 'sig' }
+const KEY = { ...(await exportJWK((await generateKeyPair('ES256', { extractable: true })).privateKey)), use: 'sig' }
 
 async function loadExistingGrant({ oidc }: Context): Promise<Grant | undefined> {
   const known = oidc.session.grantIdFor(oidc.client.clientId)
@@ -121,7 +122,7 @@ async function loadExistingGrant({ oidc }: Context): Promise<Grant | undefined> 
   return grant
 }
 
-const server = new provider.default(issuer, {
+const server = new provider.default(ISSUER, {
   adapter: Adapter,
   clients: [
     {
@@ -133,7 +134,7 @@ const server = new provider.default(issuer, {
       token_endpoint_auth_method: 'client_secret_basic',
     },
   ],
-  jwks: { keys: [key] },
+  jwks: { keys: [KEY] },
   // A client without scopes of OpenID Connect signs no ID tokens, but its metadata must name a key that is there.
   clientDefaults: { id_token_signed_response_alg: 'ES256' },
   cookies: { keys: ['a key of the benchmark'] },

@@ -57,7 +57,7 @@ async function codeFlow(caller: Caller): Promise<Tokens> {
   return readTokens(await caller.post('/token', form, BASIC), 'code')
 }
 
-const clientCredentials: Operation = {
+const CLIENT_CREDENTIALS: Operation = {
   name: 'client_credentials',
   async prepare(_party, caller) {
     return async () => {
@@ -69,7 +69,7 @@ const clientCredentials: Operation = {
   },
 }
 
-const refresh: Operation = {
+const REFRESH: Operation = {
   name: 'refresh with rotation',
   async prepare(party, caller) {
     await party.signIn(caller)
@@ -83,7 +83,7 @@ const refresh: Operation = {
   },
 }
 
-const codeFlowWithSession: Operation = {
+const CODE_FLOW_WITH_SESSION: Operation = {
   name: 'code flow with a session',
   async prepare(party, caller) {
     await party.signIn(caller)
@@ -93,7 +93,7 @@ const codeFlowWithSession: Operation = {
   },
 }
 
-const introspection: Operation = {
+const INTROSPECTION: Operation = {
   name: 'introspection',
   async prepare(party, caller) {
     await party.signIn(caller)
@@ -105,4 +105,4 @@ const introspection: Operation = {
   },
 }
 
-export const OPERATIONS: readonly Operation[] = [clientCredentials, refresh, codeFlowWithSession, introspection]
+export const OPERATIONS: readonly Operation[] = [CLIENT_CREDENTIALS, REFRESH, CODE_FLOW_WITH_SESSION, INTROSPECTION]

@@ -2,18 +2,24 @@
 import * as oauth from 'oauth4webapi'
 import { discover } from '../../demo/login.ts'
 import { visit } from '../../demo/user-agent.ts'
-import { demo } from '../../seed.ts'
+import { DEMO } from '../../seed.ts'
 import type { Stack } from '../../stack/stack.ts'
 
 export type Tokens = oauth.TokenEndpointResponse
 
 const quiet = { onPage() {}, onSubmit() {}, onRedirect() {} }
 
-export type Login = Readonly<{ email: string; password: string; clientId: string; redirectUri: string; scope?: string }>
+export interface Login {
+  readonly email: string
+  readonly password: string
+  readonly clientId: string
+  readonly redirectUri: string
+  readonly scope?: string
+}
 
 /** The app's side of a login: the address that it opens, and the tokens for the redirect that comes back. */
-export const beginLogin = async (stack: Pick<Stack, 'urls'>, login: Partial<Login> = {}) => {
-  const { clientId, redirectUri, scope } = { ...demo, ...login }
+export async function beginLogin(stack: Pick<Stack, 'urls'>, login: Partial<Login> = {}) {
+  const { clientId, redirectUri, scope } = { ...DEMO, ...login }
   const { server, authentication, options } = await discover(stack.urls.issuer)
   const client: oauth.Client = { client_id: clientId }
   const verifier = oauth.generateRandomCodeVerifier()
@@ -45,32 +51,36 @@ export const beginLogin = async (stack: Pick<Stack, 'urls'>, login: Partial<Logi
 }
 
 /** The whole road from PKCE pair to tokens; with a key (RFC 9449) they are bound to it. */
-export const logIn = async (
+export async function logIn(
   stack: Pick<Stack, 'urls'>,
   login: Partial<Login> = {},
   key?: oauth.DPoPHandle,
-): Promise<Tokens> => {
-  const { email, password, redirectUri } = { ...demo, ...login }
+): Promise<Tokens> {
+  const { email, password, redirectUri } = { ...DEMO, ...login }
   const { address, redeem } = await beginLogin(stack, login)
   return redeem(await visit(address, redirectUri, { email, password }, quiet), key)
 }
 
 /** Refreshes once. */
-export const refresh = async (stack: Pick<Stack, 'urls'>, refreshToken: string): Promise<Tokens> => {
+export async function refresh(stack: Pick<Stack, 'urls'>, refreshToken: string): Promise<Tokens> {
   const { server, client, authentication, options } = await discover(stack.urls.issuer)
   const response = await oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken, options)
   return oauth.processRefreshTokenResponse(server, client, response)
 }
 
-export type Answer = Readonly<{ status: number; headers: Headers; body: Record<string, unknown> }>
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: Record<string, unknown>
+}
 
 /** One call of the API through the gateway; `token` undefined sends none. */
-export const call = async (
+export async function call(
   stack: Pick<Stack, 'urls'>,
   token: string | undefined,
   init: RequestInit = {},
   path = '/mobile/echo',
-): Promise<Answer> => {
+): Promise<Answer> {
   const headers = new Headers(init.headers)
   if (token !== undefined) headers.set('authorization', `Bearer ${token}`)
   const response = await fetch(`${stack.urls.gateway}${path}`, { ...init, headers })

@@ -3,10 +3,14 @@ import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { Test } from 'tap'
 import type { Stack } from '../../stack/stack.ts'
 
-export type Received = Readonly<{ method: string; path: string; headers: IncomingHttpHeaders }>
+export interface Received {
+  readonly method: string
+  readonly path: string
+  readonly headers: IncomingHttpHeaders
+}
 
 /** Takes the demo API's port over. The list grows as requests arrive. */
-export const recordingBackend = async (t: Test, stack: Stack): Promise<readonly Received[]> => {
+export async function recordingBackend(t: Test, stack: Stack): Promise<readonly Received[]> {
   await stack.processes.api.stop()
   const received: Received[] = []
   const server = createServer({ maxHeaderSize: 64 * 1024 }, (request, response) => {

@@ -11,7 +11,7 @@ import { findKong } from '../../testing/optional-parts.ts'
 const GATEWAYS: readonly GatewayKind[] = ['embedded', 'kong']
 
 /** Runs a test once per gateway, side by side with nothing else; Kong's is skipped where there is no Kong. */
-export const onEachGateway = (t: Test, promise: string, test: (t: Test, kind: GatewayKind) => Promise<void>): void => {
+export function onEachGateway(t: Test, promise: string, test: (t: Test, kind: GatewayKind) => Promise<void>): void {
   // The file's own limit, which tap sets to half a minute: two gateways take longer on a small machine.
   t.setTimeout(400_000)
   for (const kind of GATEWAYS) {
@@ -21,13 +21,13 @@ export const onEachGateway = (t: Test, promise: string, test: (t: Test, kind: Ga
 }
 
 /** Starts a stack on free ports with a database of its own; stopped when the test ends. */
-export const testStack = async (
+export async function testStack(
   t: Test,
   gateway: GatewayKind,
   options: Partial<
     Pick<StackOptions, 'editKongYml' | 'supervision' | 'onLine' | 'logLevel' | 'kongYml' | 'onConfigEdit'>
   > = {},
-): Promise<Stack> => {
+): Promise<Stack> {
   const dataDir = await mkdtemp(join(tmpdir(), 'mobile-e2e-'))
   t.teardown(() => rm(dataDir, { recursive: true, force: true }))
   const [auth, api, gatewayPort] = await Promise.all([freePort(), freePort(), freePort()])

@@ -2,13 +2,13 @@
 import { connect } from 'node:net'
 
 /** Sends the lines as one request with `Connection: close` unless a Connection header is among them; returns the status and the body. */
-export const rawRequest = (
+export function rawRequest(
   gateway: string,
   target: string,
   headers: readonly string[],
   method = 'GET',
-): Promise<{ status: number; body: string }> =>
-  new Promise((resolve, reject) => {
+): Promise<{ status: number; body: string }> {
+  return new Promise((resolve, reject) => {
     const { port, host } = new URL(gateway)
     const connection = headers.some((line) => /^connection:/i.test(line)) ? [] : ['Connection: close']
     const socket = connect(Number(port), '127.0.0.1')
@@ -25,3 +25,4 @@ export const rawRequest = (
     })
     socket.write([`${method} ${target} HTTP/1.1`, `Host: ${host}`, ...connection, ...headers, '', ''].join('\r\n'))
   })
+}

@@ -8,7 +8,7 @@ import type { Stack } from '../../stack/stack.ts'
 const command = join(import.meta.dirname, '../../../auth-server/src/commands/rotate-keys.ts')
 
 /** Replaces the key of ES256; what the command said. */
-export const rotateKeys = async (stack: Stack, option: '--now' | '--leaked'): Promise<string> => {
+export async function rotateKeys(stack: Stack, option: '--now' | '--leaked'): Promise<string> {
   const { KEY_ENCRYPTION_KEY } = await loadSecrets(join(stack.dataDir, 'secrets.json'))
   const { stdout } = await promisify(execFile)(process.execPath, [command, '--alg', 'ES256', option], {
     env: { ...process.env, DATABASE_URL: stack.databaseUrl, KEY_ENCRYPTION_KEY },

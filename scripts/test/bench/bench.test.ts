@@ -78,8 +78,8 @@ t.test('ratios are those of the medians, held against the targets', async (t) =>
     rounds: rates.map((requestsPerSecond) => ({
       requests: 1,
       requestsPerSecond,
-      p50Ms: 1,
-      p99Ms: 2,
+      p50Millis: 1,
+      p99Millis: 2,
       gatewayCpuUs: undefined,
       pluginsCpuUs: undefined,
     })),

@@ -2,8 +2,12 @@
 import t from 'tap'
 import { chooseGateway, GatewayProblem } from '../../stack/choose-gateway.ts'
 
-const installed = () => '/usr/local/bin/kong'
-const missing = () => undefined
+function installed() {
+  return '/usr/local/bin/kong'
+}
+function missing() {
+  return undefined
+}
 
 t.test('the gateway that starts', async (t) => {
   t.equal(chooseGateway(undefined, installed), 'kong')

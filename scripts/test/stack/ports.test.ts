@@ -40,7 +40,7 @@ for (const host of ['127.0.0.1', '0.0.0.0', '::1']) {
       return
     }
     t.teardown(() => server.close())
-    const error = await requireFree(ports).catch((problem: unknown) => problem)
+    const error = await requireFree(ports).catch((error: unknown) => error)
     t.ok(error instanceof PortProblem)
     t.match(
       String(error),
@@ -63,7 +63,7 @@ t.test('ports that are suggested are free, different, and none of the others', a
   // auth and api are taken, as is the port after each of them; the gateway should have the next.
   for (const port of [auth, auth + 1, auth + 2]) await listen(port)
   const ports = { auth, api: auth + 1, gateway: auth + 3 }
-  const error = await requireFree(ports).catch((problem: unknown) => problem)
+  const error = await requireFree(ports).catch((error: unknown) => error)
   const suggested = [...String(error).matchAll(/(\w+)_PORT=(\d+)/g)].map(([, who, port]) => [who, Number(port)])
   const [first, second] = suggested
   t.match(suggested, [

@@ -5,17 +5,19 @@ import t from 'tap'
 import { manageProcess, type ProcessEnd, type ProcessSpec } from '../../stack/processes.ts'
 import { waitUntil } from '../../stack/wait.ts'
 
-const program = (source: string, rest: Partial<ProcessSpec> = {}): ProcessSpec => ({
-  name: 'sample',
-  command: process.execPath,
-  args: ['--eval', source],
-  env: process.env,
-  cwd: import.meta.dirname,
-  ready: async () => true,
-  ...rest,
-})
+function program(source: string, rest: Partial<ProcessSpec> = {}): ProcessSpec {
+  return {
+    name: 'sample',
+    command: process.execPath,
+    args: ['--eval', source],
+    env: process.env,
+    cwd: import.meta.dirname,
+    ready: async () => true,
+    ...rest,
+  }
+}
 
-const isAlive = (pid: number): boolean => {
+function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0)
   } catch {
@@ -40,7 +42,7 @@ t.test('start waits until the process is ready, and each line it prints is heard
   await sample.start()
   const { pid } = sample
   t.ok(pid !== undefined && isAlive(pid))
-  t.ok(await waitUntil(() => lines.length === 2, { timeoutMs: 5000 }))
+  t.ok(await waitUntil(() => lines.length === 2, { timeoutMillis: 5000 }))
   t.strictSame(lines.toSorted(), ['sample: one', 'sample: two'])
   await t.rejects(sample.start(), { message: 'the sample is running already' })
   await sample.stop()
@@ -65,7 +67,7 @@ t.test('a process that ends before it is ready is an error with its last words',
 
 t.test('a process that never gets ready is stopped', async (t) => {
   const sample = manageProcess(
-    program('setInterval(() => {}, 1000)', { ready: async () => false, readyTimeoutMs: 300 }),
+    program('setInterval(() => {}, 1000)', { ready: async () => false, readyTimeoutMillis: 300 }),
   )
   await t.rejects(sample.start(), { message: 'the sample was not ready within 0.3 s:' })
   t.equal(sample.pid, undefined)
@@ -77,7 +79,7 @@ t.test('a process that ignores SIGTERM, or is stopped by SIGSTOP, is killed afte
     manageProcess(
       program(
         `process.on('SIGTERM', () => {}); require('fs').writeFileSync(${JSON.stringify(flag)}, ''); setInterval(() => {}, 1000)`,
-        { graceMs: 200, ready: async () => existsSync(flag) },
+        { graceMillis: 200, ready: async () => existsSync(flag) },
       ),
     )
   const samples = [deaf(join(folder, 'a')), deaf(join(folder, 'b'))] as const
@@ -103,7 +105,7 @@ t.test('only an end that nobody asked for is told', async (t) => {
   t.strictSame(ends, [])
   if (sample.pid === undefined) return t.fail('it runs')
   process.kill(sample.pid, 'SIGKILL')
-  t.ok(await waitUntil(() => ends.length === 1, { timeoutMs: 5000 }))
+  t.ok(await waitUntil(() => ends.length === 1, { timeoutMillis: 5000 }))
   t.match(ends, [{ name: 'sample', code: null, signal: 'SIGKILL' }])
 })
 
@@ -116,7 +118,7 @@ t.test('children of the process are stopped with it', async (t) => {
   await sample.start()
   const { pid } = sample
   await sample.kill()
-  t.ok(pid !== undefined && (await waitUntil(() => groupIsGone(pid), { timeoutMs: 5000 })))
+  t.ok(pid !== undefined && (await waitUntil(() => groupIsGone(pid), { timeoutMillis: 5000 })))
 })
 
 function groupIsGone(pid: number): boolean {

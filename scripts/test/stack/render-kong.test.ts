@@ -16,7 +16,9 @@ function changedLines(before: string, after: string): [string, string][] {
     .flatMap((line, at): [string, string][] => (line === lines[at] ? [] : [[line, lines[at] ?? '']]))
 }
 
-const withoutComment = (line: string): string => line.replace(/ #.*/, '').trim()
+function withoutComment(line: string): string {
+  return line.replace(/ #.*/, '').trim()
+}
 
 t.test('on the usual ports only addresses between servers change', async (t) => {
   const rendered = renderKong(kongYml, stackUrls({ auth: 4000, api: 3000, gateway: 8000 }).origins)

@@ -11,11 +11,12 @@ import { waitUntil } from '../../stack/wait.ts'
 
 t.setTimeout(300_000)
 
-const listensNobody = async (url: string): Promise<boolean> =>
-  fetch(url).then(
+async function listensNobody(url: string): Promise<boolean> {
+  return fetch(url).then(
     () => false,
     () => true,
   )
+}
 
 t.test('every part answers, one can be killed and started again, and stop leaves nothing', async (t) => {
   const ports = await freePorts()
@@ -91,7 +92,7 @@ t.test(
     const ports = await freePorts()
     const dataDir = t.testdir({})
     const up = (run: { output: string; ended: boolean }) =>
-      waitUntil(() => run.ended || run.output.includes('Ctrl-C stops everything'), { timeoutMs: 60_000 })
+      waitUntil(() => run.ended || run.output.includes('Ctrl-C stops everything'), { timeoutMillis: 60_000 })
 
     const first = await npmStart(t, dataDir, ports, '--gateway', 'embedded')
     t.ok(await up(first))
@@ -111,14 +112,14 @@ t.test(
       const answers = await Promise.all(Object.values(ports).map((port) => listensNobody(`http://127.0.0.1:${port}`)))
       return answers.every(Boolean)
     }
-    t.ok(await waitUntil(free, { timeoutMs: 20_000 }), 'they end soon after')
+    t.ok(await waitUntil(free, { timeoutMillis: 20_000 }), 'they end soon after')
 
     const second = await npmStart(t, dataDir, ports, '--gateway', 'embedded')
     t.ok(await up(second))
     t.equal(await kid(), firstKeys, 'the signing keys are still there')
     second.child.kill('SIGINT')
     second.child.kill('SIGINT')
-    t.ok(await waitUntil(() => second.ended, { timeoutMs: 20_000 }))
+    t.ok(await waitUntil(() => second.ended, { timeoutMillis: 20_000 }))
     t.equal(second.code, 0)
     t.match(second.output, /Stopping…\nStopped\.\n$/)
     t.ok(await free())
@@ -129,7 +130,7 @@ t.test('npm start names a port in use with its variable, an unknown flag and a d
   const ports = await freePorts()
   const blocker = createServer().listen(ports.auth, '127.0.0.1')
   const blocked = await npmStart(t, t.testdir({}), ports)
-  t.ok(await waitUntil(() => blocked.ended, { timeoutMs: 30_000 }))
+  t.ok(await waitUntil(() => blocked.ended, { timeoutMillis: 30_000 }))
   t.equal(blocked.code, 1)
   t.match(
     blocked.output,
@@ -138,7 +139,7 @@ t.test('npm start names a port in use with its variable, an unknown flag and a d
   blocker.close()
 
   const wrong = await npmStart(t, t.testdir({}), ports, '--gatewya', 'kong')
-  t.ok(await waitUntil(() => wrong.ended, { timeoutMs: 30_000 }))
+  t.ok(await waitUntil(() => wrong.ended, { timeoutMillis: 30_000 }))
   t.equal(wrong.code, 2)
   t.match(wrong.output, /^Unknown option '--gatewya'/)
 })
@@ -158,22 +159,22 @@ t.test(
   async (t) => {
     const ports = await freePorts()
     const run = await npmStart(t, t.testdir({}), ports, '--gateway', 'embedded')
-    t.ok(await waitUntil(() => run.ended || run.output.includes('Ctrl-C stops'), { timeoutMs: 60_000 }))
+    t.ok(await waitUntil(() => run.ended || run.output.includes('Ctrl-C stops'), { timeoutMillis: 60_000 }))
     const says = (words: string, times = 1) =>
-      waitUntil(() => run.ended || run.output.split(words).length > times, { timeoutMs: 60_000 })
+      waitUntil(() => run.ended || run.output.split(words).length > times, { timeoutMillis: 60_000 })
 
     process.kill(partOf(run, 'postgres'), 'SIGKILL')
     t.ok(await says('PostgreSQL ended unexpectedly (SIGKILL). Starting it again in 0.2 s…'))
     t.ok(await says('PostgreSQL is up again.'))
     const healthy = async () => (await fetch(`http://127.0.0.1:${ports.auth}/health/ready`)).ok
-    t.ok(await waitUntil(healthy, { timeoutMs: 30_000 }), 'the auth server finds it where it was')
+    t.ok(await waitUntil(healthy, { timeoutMillis: 30_000 }), 'the auth server finds it where it was')
 
     for (let death = 1; death <= 5; death += 1) {
       process.kill(partOf(run, 'demo-api.ts'), 'SIGKILL')
       t.ok(await says('The demo API ended unexpectedly (SIGKILL).', death))
       if (death < 5) t.ok(await says('The demo API is up again.', death))
     }
-    t.ok(await waitUntil(() => run.ended, { timeoutMs: 20_000 }))
+    t.ok(await waitUntil(() => run.ended, { timeoutMillis: 20_000 }))
     t.equal(run.code, 1)
     t.match(
       run.output,
@@ -185,13 +186,13 @@ t.test(
 t.test('Ctrl-C while a part waits for its next start stops everything', onLinux, async (t) => {
   const ports = await freePorts()
   const run = await npmStart(t, t.testdir({}), ports, '--gateway', 'embedded')
-  t.ok(await waitUntil(() => run.ended || run.output.includes('Ctrl-C stops'), { timeoutMs: 60_000 }))
+  t.ok(await waitUntil(() => run.ended || run.output.includes('Ctrl-C stops'), { timeoutMillis: 60_000 }))
   process.kill(partOf(run, 'server/main.ts'), 'SIGKILL')
-  t.ok(await waitUntil(() => run.output.includes('The plugin server is up again.'), { timeoutMs: 30_000 }))
+  t.ok(await waitUntil(() => run.output.includes('The plugin server is up again.'), { timeoutMillis: 30_000 }))
   process.kill(partOf(run, 'server/main.ts'), 'SIGKILL')
-  t.ok(await waitUntil(() => run.output.includes('Starting it again in 1 s…'), { timeoutMs: 30_000 }))
+  t.ok(await waitUntil(() => run.output.includes('Starting it again in 1 s…'), { timeoutMillis: 30_000 }))
   run.child.kill('SIGINT')
-  t.ok(await waitUntil(() => run.ended, { timeoutMs: 20_000 }))
+  t.ok(await waitUntil(() => run.ended, { timeoutMillis: 20_000 }))
   t.equal(run.code, 0)
   t.match(run.output, /Starting it again in 1 s…\n\nStopping…\nStopped\.\n$/)
   for (const port of Object.values(ports)) t.ok(await listensNobody(`http://127.0.0.1:${port}`))

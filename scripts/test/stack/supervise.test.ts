@@ -27,7 +27,7 @@ function supervised(t: Test, source: string, options: Omit<SupervisionOptions, '
     supervisor.stop()
     await sample.stop()
   })
-  const heard = (count: number) => waitUntil(() => said.length >= count, { timeoutMs: 20_000 })
+  const heard = (count: number) => waitUntil(() => said.length >= count, { timeoutMillis: 20_000 })
   const kill = (): void => {
     if (sample.pid !== undefined) process.kill(sample.pid, 'SIGKILL')
   }
@@ -39,7 +39,7 @@ const RUNS = 'setInterval(() => {}, 1000)'
 t.test(
   'killed twenty times with pauses it is up twenty times again, and each death is told with its signal',
   async (t) => {
-    const { sample, said, heard, kill } = supervised(t, RUNS, { windowMs: 1, pausesMs: [1] })
+    const { sample, said, heard, kill } = supervised(t, RUNS, { windowMillis: 1, pausesMillis: [1] })
     await sample.start()
     for (let n = 1; n <= 20; n += 1) {
       kill()
@@ -57,7 +57,7 @@ t.test(
 )
 
 t.test('the pauses grow, and the fifth death within a minute is the last', async (t) => {
-  const { sample, said, heard, kill } = supervised(t, RUNS, { pausesMs: [1, 2, 3, 4] })
+  const { sample, said, heard, kill } = supervised(t, RUNS, { pausesMillis: [1, 2, 3, 4] })
   await sample.start()
   for (let n = 1; n <= 4; n += 1) {
     kill()
@@ -78,7 +78,7 @@ t.test('the pauses grow, and the fifth death within a minute is the last', async
 
 t.test('one that ends by itself is told with its exit code and its last words', async (t) => {
   const { sample, said, heard } = supervised(t, "setTimeout(() => { console.log('no more'); process.exit(3) }, 300)", {
-    pausesMs: [],
+    pausesMillis: [],
   })
   await sample.start()
   t.ok(await heard(1))
@@ -89,7 +89,7 @@ t.test('one that ends by itself is told with its exit code and its last words', 
 })
 
 t.test('stopped during a pause, nothing is started any more', async (t) => {
-  const { sample, supervisor, said, heard, kill } = supervised(t, RUNS, { pausesMs: [60_000] })
+  const { sample, supervisor, said, heard, kill } = supervised(t, RUNS, { pausesMillis: [60_000] })
   await sample.start()
   kill()
   t.ok(await heard(1))

@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
 import { waitUntil } from '../../stack/wait.ts'
 
-const isAlive = (pid: number): boolean => {
+function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0)
   } catch {
@@ -52,7 +52,7 @@ t.test('an owner that ends by a signal takes along what it guards, and only that
       const { child, forgotten, guarded } = await owner(t, signal === 'SIGKILL')
       t.ok([forgotten, ...guarded].every(isAlive), signal)
       child.kill(signal)
-      t.ok(await waitUntil(() => !guarded.some(isAlive), { timeoutMs: 20_000 }), signal)
+      t.ok(await waitUntil(() => !guarded.some(isAlive), { timeoutMillis: 20_000 }), signal)
       t.ok(isAlive(forgotten), signal)
     }),
   )
@@ -69,7 +69,7 @@ async function watchdogOf(owner: number | undefined, others: readonly number[], 
       found = pairs.find(([pid, parent]) => parent === owner && !known.includes(pid) && isAlive(pid ?? 0))?.[0]
       return found !== undefined
     },
-    { timeoutMs: 15_000 },
+    { timeoutMillis: 15_000 },
   )
   return found ?? 0
 }
@@ -81,7 +81,7 @@ t.test('whoever ends the one that watches gets another', async (t) => {
   process.kill(first, 'SIGKILL')
   t.ok(await watchdogOf(child.pid, others, first))
   child.kill('SIGKILL')
-  t.ok(await waitUntil(() => !guarded.some(isAlive), { timeoutMs: 20_000 }))
+  t.ok(await waitUntil(() => !guarded.some(isAlive), { timeoutMillis: 20_000 }))
 })
 
 t.test('guarding keeps no process waiting', async (t) => {
@@ -97,5 +97,5 @@ t.test('guarding keeps no process waiting', async (t) => {
   })
   const [[line], [code]] = await Promise.all([once(child.stdout, 'data'), once(child, 'exit')])
   t.equal(code, 0)
-  t.ok(await waitUntil(() => !isAlive(Number(line)), { timeoutMs: 15_000 }))
+  t.ok(await waitUntil(() => !isAlive(Number(line)), { timeoutMillis: 15_000 }))
 })

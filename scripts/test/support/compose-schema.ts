@@ -6,18 +6,22 @@ const flag = { type: 'boolean' }
 const duration = { type: 'string', pattern: '^(\\d+h)?(\\d+m)?(\\d+s)?(\\d+ms)?$' }
 const command = { oneOf: [text, texts] }
 
-const record = (properties: object, required: readonly string[] = []) => ({
-  type: 'object',
-  properties,
-  required,
-  additionalProperties: false,
-})
+function record(properties: object, required: readonly string[] = []) {
+  return {
+    type: 'object',
+    properties,
+    required,
+    additionalProperties: false,
+  }
+}
 
-const named = (values: object) => ({
-  type: 'object',
-  patternProperties: { '^[a-zA-Z0-9._-]+$': values },
-  additionalProperties: false,
-})
+function named(values: object) {
+  return {
+    type: 'object',
+    patternProperties: { '^[a-zA-Z0-9._-]+$': values },
+    additionalProperties: false,
+  }
+}
 
 const service = {
   ...record({

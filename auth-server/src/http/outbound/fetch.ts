@@ -12,24 +12,24 @@ export class ForbiddenAddress extends Error {
 
 const MAX_HEADER_BYTES = 8 * 1024
 
-export type OutboundOptions = Readonly<{
+export interface OutboundOptions {
   /** For everything from the name to the status line. */
-  timeoutMillis: number
+  readonly timeoutMillis: number
   /** Lets plain http and loopback addresses pass; for a server that runs on loopback itself. */
-  allowLoopback: boolean
-  signal?: AbortSignal
-}>
+  readonly allowLoopback: boolean
+  readonly signal?: AbortSignal
+}
 
 /**
  * Posts a form and returns the status of the answer, whose body is never read. Redirects are not followed. The address
  * that was judged is the one that is connected to, so that a name cannot change its mind in between (DNS rebinding).
  * @throws {ForbiddenAddress}, or what the network or the time limit says.
  */
-export const postForm = (
+export function postForm(
   address: string,
   form: Readonly<Record<string, string>>,
   { timeoutMillis, allowLoopback, signal }: OutboundOptions,
-): Promise<number> => {
+): Promise<number> {
   const mayConnect = (ip: string): boolean => isPublicAddress(ip) || (allowLoopback && isLoopbackAddress(ip))
   const url = new URL(address)
   const secure = url.protocol === 'https:'
@@ -60,9 +60,8 @@ export const postForm = (
 }
 
 /** Resolves a name and hands on only addresses that may be connected to; one forbidden address condemns the name. */
-const judgingLookup =
-  (mayConnect: (ip: string) => boolean): LookupFunction =>
-  (hostname, options, callback) => {
+function judgingLookup(mayConnect: (ip: string) => boolean): LookupFunction {
+  return (hostname, options, callback) => {
     resolve(hostname, { ...options, all: true }, (error, addresses) => {
       const [first] = addresses ?? []
       const forbidden = (addresses ?? []).find(({ address }) => !mayConnect(address))
@@ -72,3 +71,4 @@ const judgingLookup =
       else callback(null, first.address, first.family)
     })
   }
+}

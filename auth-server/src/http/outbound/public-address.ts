@@ -35,8 +35,11 @@ const global = new BlockList()
 global.addSubnet(...GLOBAL_IPV6, 'ipv6')
 
 /** Whether an IP address, as text without brackets, is on the public internet. */
-export const isPublicAddress = (address: string): boolean =>
-  isIPv4(address) ? !special.check(address, 'ipv4') : global.check(address, 'ipv6') && !special.check(address, 'ipv6')
+export function isPublicAddress(address: string): boolean {
+  return isIPv4(address)
+    ? !special.check(address, 'ipv4')
+    : global.check(address, 'ipv6') && !special.check(address, 'ipv6')
+}
 
 // Two lists, because one would apply its IPv4 rules to ::ffff:10.0.0.1 as well.
 const privateIpv4 = new BlockList()
@@ -47,14 +50,18 @@ const uniqueLocal = new BlockList()
 uniqueLocal.addSubnet('fc00::', 7, 'ipv6')
 
 /** Whether an IP address belongs to somebody's own network (RFC 1918, RFC 4193). */
-export const isPrivateAddress = (address: string): boolean =>
-  isIPv4(address) ? privateIpv4.check(address) : uniqueLocal.check(address, 'ipv6')
+export function isPrivateAddress(address: string): boolean {
+  return isIPv4(address) ? privateIpv4.check(address) : uniqueLocal.check(address, 'ipv6')
+}
 
 /** Whether an IP address is this machine's own. */
-export const isLoopbackAddress = (address: string): boolean =>
-  address === '::1' || (isIPv4(address) && address.startsWith('127.'))
+export function isLoopbackAddress(address: string): boolean {
+  return address === '::1' || (isIPv4(address) && address.startsWith('127.'))
+}
 
 const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 /** Whether the host of a parsed URL may be spoken to in plain http: this machine, in the three spellings that browsers trust. */
-export const isLoopbackHost = (hostname: string): boolean => LOOPBACK_HOSTS.has(hostname)
+export function isLoopbackHost(hostname: string): boolean {
+  return LOOPBACK_HOSTS.has(hostname)
+}

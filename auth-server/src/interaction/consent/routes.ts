@@ -10,10 +10,11 @@ import { describeScopes } from '../../store/tables/scopes.ts'
 import type { VisitRequest, Visits } from '../visit.ts'
 import { consentPage } from './view.ts'
 
-const openIdScopes = ({ request }: PendingRequest) =>
-  request.scopes.filter(isOpenIdScope).map((name) => ({ name, description: OPENID_SCOPES[name].description }))
+function openIdScopes({ request }: PendingRequest) {
+  return request.scopes.filter(isOpenIdScope).map((name) => ({ name, description: OPENID_SCOPES[name].description }))
+}
 
-export const addConsent = (app: FastifyInstance, { db }: Deps, visits: Visits): void => {
+export function addConsent(app: FastifyInstance, { db }: Deps, visits: Visits): void {
   const url = '/interaction/:request/consent'
 
   app.get(url, { config: { errors: 'page' } }, async (request: VisitRequest, reply) => {

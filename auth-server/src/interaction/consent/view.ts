@@ -8,14 +8,15 @@ import type { ScopeOffer } from '../../store/tables/clients.ts'
 import type { Session } from '../../store/tables/sessions.ts'
 import { denyForm, opensNote, switchForm } from '../ended/ways-out.ts'
 
-export const consentPage = ({
+export function consentPage({
   pending,
   csrf,
   session,
   scopes,
-}: Readonly<{ pending: PendingRequest; csrf: string; session: Session; scopes: readonly ScopeOffer[] }>): Page => ({
-  title: `Allow ${pending.applicationName}?`,
-  body: html`${appMark(pending.applicationName)}
+}: Readonly<{ pending: PendingRequest; csrf: string; session: Session; scopes: readonly ScopeOffer[] }>): Page {
+  return {
+    title: `Allow ${pending.applicationName}?`,
+    body: html`${appMark(pending.applicationName)}
 <h1>Allow ${pending.applicationName}?</h1>
 <p>The app asks to use <strong>${pending.apiName}</strong> in the name of <strong>${session.email}</strong>${scopes.length > 0 ? ':' : '.'}</p>
 ${scopes.length > 0 && html`<ul>${scopes.map(({ name, description }) => html`<li>${description || name}</li>`)}</ul>`}
@@ -27,4 +28,5 @@ ${scopes.length > 0 && html`<ul>${scopes.map(({ name, description }) => html`<li
 ${switchForm(pending, csrf)}
 ${denyForm(pending, csrf)}
 ${opensNote(pending)}`,
-})
+  }
+}

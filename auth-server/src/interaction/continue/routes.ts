@@ -7,7 +7,7 @@ import { askForLogin, confirmPerson } from '../../store/tables/authorization-req
 import type { VisitRequest, Visits } from '../visit.ts'
 import { continuePage } from './view.ts'
 
-export const addContinue = (app: FastifyInstance, { db }: Deps, visits: Visits): void => {
+export function addContinue(app: FastifyInstance, { db }: Deps, visits: Visits): void {
   const url = '/interaction/:request/continue'
 
   app.get(url, { config: { errors: 'page' } }, async (request: VisitRequest, reply) => {

@@ -7,13 +7,14 @@ import type { PendingRequest } from '../../store/tables/authorization-requests.t
 import type { Session } from '../../store/tables/sessions.ts'
 import { denyForm, opensNote, switchForm } from '../ended/ways-out.ts'
 
-export const continuePage = ({
+export function continuePage({
   pending,
   csrf,
   session,
-}: Readonly<{ pending: PendingRequest; csrf: string; session: Session }>): Page => ({
-  title: `Continue to ${pending.applicationName}?`,
-  body: html`${appMark(pending.applicationName)}
+}: Readonly<{ pending: PendingRequest; csrf: string; session: Session }>): Page {
+  return {
+    title: `Continue to ${pending.applicationName}?`,
+    body: html`${appMark(pending.applicationName)}
 <h1>Continue to ${pending.applicationName}?</h1>
 <p>Continue only if you just opened the app yourself.</p>
 <form method="post" action="/interaction/${pending.id}/continue">
@@ -24,4 +25,5 @@ export const continuePage = ({
 ${switchForm(pending, csrf)}
 ${denyForm(pending, csrf)}
 ${opensNote(pending)}`,
-})
+  }
+}

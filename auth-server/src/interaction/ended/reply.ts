@@ -8,11 +8,11 @@ import { type EndedVisit, findEndedVisit } from '../../store/tables/ended-visits
 import { donePage, elsewherePage, endedPage, expiredPage, type Way } from './view.ts'
 
 /** Sends the page that says how the visit ended. @param isForm of a page that was still open somewhere. */
-export const answerEndedVisit = async (
+export async function answerEndedVisit(
   { db, issuer }: Readonly<{ db: Db; issuer: string }>,
   reply: FastifyReply,
   { id, browserHashes, isForm }: Readonly<{ id: string; browserHashes: readonly string[]; isForm: boolean }>,
-): Promise<FastifyReply> => {
+): Promise<FastifyReply> {
   const ended = await findEndedVisit(db, id, browserHashes)
   if (!ended) return sendPage(reply.code(404), endedPage)
   // Only its own browser gets a way out, and only to an address that is registered still.
@@ -26,7 +26,7 @@ export const answerEndedVisit = async (
 }
 
 /** The app's own request once more, which is judged anew; for apps of which no browser says whether they opened. */
-const again = ({ request, clientId, resource, mustPush }: EndedVisit): Way | undefined => {
+function again({ request, clientId, resource, mustPush }: EndedVisit): Way | undefined {
   if (mustPush || request.expectedUserId !== undefined || redirectKind(request.redirectUri) !== 'private-use')
     return undefined
   const { redirectUri, scopes, prompts, state, nonce, codeChallenge, dpopJkt, maxAgeSeconds, loginHint } = request
@@ -49,7 +49,7 @@ const again = ({ request, clientId, resource, mustPush }: EndedVisit): Way | und
 }
 
 /** The answer that the app still waits for, at the redirect URI that was trusted when the visit began. */
-const back = ({ request, applicationName }: EndedVisit, issuer: string): Way => {
+function back({ request, applicationName }: EndedVisit, issuer: string): Way {
   const { redirectUri, state } = request
   const answer = { error: 'access_denied', error_description: 'the sign-in page was left open for too long' }
   return {

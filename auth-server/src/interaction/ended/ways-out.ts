@@ -3,24 +3,23 @@ import { redirectKind } from '../../catalogue/redirect-uri.ts'
 import { type Html, html } from '../../pages/html.ts'
 import type { PendingRequest } from '../../store/tables/authorization-requests.ts'
 
-export const denyForm = (
-  pending: PendingRequest,
-  csrf: string,
-): Html => html`<form method="post" action="/interaction/${pending.id}/deny">
+export function denyForm(pending: PendingRequest, csrf: string): Html {
+  return html`<form method="post" action="/interaction/${pending.id}/deny">
 <input type="hidden" name="csrf" value="${csrf}">
 <button type="submit" class="plain">Cancel</button>
 </form>`
+}
 
-export const switchForm = (
-  pending: PendingRequest,
-  csrf: string,
-): Html => html`<form method="post" action="/interaction/${pending.id}/switch">
+export function switchForm(pending: PendingRequest, csrf: string): Html {
+  return html`<form method="post" action="/interaction/${pending.id}/switch">
 <input type="hidden" name="csrf" value="${csrf}">
 <button type="submit" class="quiet">Use another account</button>
 </form>`
+}
 
 /** Says what the last step opens, for no browser says so when it cannot; pressing again then leads to a page that explains. */
-export const opensNote = ({ request, applicationName }: PendingRequest): Html | undefined =>
-  redirectKind(request.redirectUri) === 'private-use'
+export function opensNote({ request, applicationName }: PendingRequest): Html | undefined {
+  return redirectKind(request.redirectUri) === 'private-use'
     ? html`<p class="note">This opens <strong>${applicationName}</strong>. If nothing opens, press the button again.</p>`
     : undefined
+}

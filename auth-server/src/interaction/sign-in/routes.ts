@@ -16,7 +16,7 @@ import { loginPage } from './view.ts'
 
 const SESSION_TTL_SECONDS = 14 * 24 * 3600
 
-export const addLogin = (app: FastifyInstance, { db, config, cookies }: Deps, visits: Visits): void => {
+export function addLogin(app: FastifyInstance, { db, config, cookies }: Deps, visits: Visits): void {
   const url = '/interaction/:request/login'
 
   /** What the app hints at; an ID token of its own shows it no address that it may not know. */

@@ -7,12 +7,12 @@ import type { PendingRequest } from '../../store/tables/authorization-requests.t
 import { denyForm, opensNote } from '../ended/ways-out.ts'
 
 /** @param email what the e-mail field starts with; the password field has the focus when it is known. */
-export const loginPage = ({
+export function loginPage({
   pending,
   csrf,
   email,
   problem,
-}: Readonly<{ pending: PendingRequest; csrf: string; email: string; problem?: string }>): Page => {
+}: Readonly<{ pending: PendingRequest; csrf: string; email: string; problem?: string }>): Page {
   // Both fields point at the problem, which a screen reader then reads with the focused one; we never say which is wrong.
   const wrong = problem !== undefined && html` aria-describedby="problem" aria-invalid="true"`
   const focus = html` autofocus`

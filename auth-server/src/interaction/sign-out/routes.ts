@@ -14,18 +14,18 @@ import { type LogoutTarget, logoutResponseUrl, logoutTarget } from './target.ts'
 import { logoutPage, signedOutPage } from './view.ts'
 
 /** Ends the browser's session and all that was born in it, then sends the browser on, or shows that it is done. */
-export const signOut = async (
+export async function signOut(
   { db, cookies }: Deps,
   request: FastifyRequest,
   reply: FastifyReply,
   target: LogoutTarget | undefined,
-): Promise<FastifyReply> => {
+): Promise<FastifyReply> {
   await endSessions(db, browserProof(cookies, request))
   cookies.clearSession(reply)
   return target ? reply.redirect(logoutResponseUrl(target), 303) : sendPage(reply, signedOutPage)
 }
 
-export const addLogoutPages = (app: FastifyInstance, deps: Deps): void => {
+export function addLogoutPages(app: FastifyInstance, deps: Deps): void {
   const { db, config, cookies } = deps
   const url = '/interaction/logout'
   const page = 'logout'

@@ -3,25 +3,30 @@ import { isRegistered, withAnswer } from '../../catalogue/redirect-uri.ts'
 import type { Client } from '../../store/tables/clients.ts'
 
 /** A registered address; only this file makes one. */
-export type LogoutTarget = Readonly<{ clientId: string; redirectUri: string; state: string | undefined }>
+export interface LogoutTarget {
+  readonly clientId: string
+  readonly redirectUri: string
+  readonly state: string | undefined
+}
 
 /** The target, `none` when none was asked for or nobody known asks, or `refused` for one that this client did not register. */
-export const logoutTarget = (
+export function logoutTarget(
   client: Client | undefined,
   redirectUri: string | undefined,
   state: string | undefined,
-): LogoutTarget | 'none' | 'refused' => {
+): LogoutTarget | 'none' | 'refused' {
   if (!client || redirectUri === undefined) return 'none'
   const { clientId, postLogoutRedirectUris, kind } = client
   return isRegistered(redirectUri, postLogoutRedirectUris, kind) ? { clientId, redirectUri, state } : 'refused'
 }
 
 /** The target's address with its `state`. */
-export const logoutResponseUrl = ({ redirectUri, state }: LogoutTarget): string =>
-  withAnswer(redirectUri, state === undefined ? {} : { state })
+export function logoutResponseUrl({ redirectUri, state }: LogoutTarget): string {
+  return withAnswer(redirectUri, state === undefined ? {} : { state })
+}
 
 /** The page that asks the person first, told the target in the terms of the protocol, so that it can judge it again. */
-export const confirmationUrl = (client: Client | undefined, target: LogoutTarget | undefined): string => {
+export function confirmationUrl(client: Client | undefined, target: LogoutTarget | undefined): string {
   const parameters = new URLSearchParams({
     ...(client && { client_id: client.clientId }),
     ...(target && { post_logout_redirect_uri: target.redirectUri }),

@@ -6,11 +6,12 @@ import { html } from '../../pages/html.ts'
 import type { Client } from '../../store/tables/clients.ts'
 import type { LogoutTarget } from './target.ts'
 
-const hidden = (name: string, value: string | undefined) =>
-  value !== undefined && html`<input type="hidden" name="${name}" value="${value}">\n`
+function hidden(name: string, value: string | undefined) {
+  return value !== undefined && html`<input type="hidden" name="${name}" value="${value}">\n`
+}
 
 /** @param client the app that asks, if it is known; @param target where the browser goes afterwards. */
-export const logoutPage = ({
+export function logoutPage({
   csrf,
   email,
   client,
@@ -20,9 +21,10 @@ export const logoutPage = ({
   email: string
   client: Client | undefined
   target: LogoutTarget | undefined
-}>): Page => ({
-  title: 'Sign out?',
-  body: html`${client && appMark(client.name)}
+}>): Page {
+  return {
+    title: 'Sign out?',
+    body: html`${client && appMark(client.name)}
 <h1>Sign out?</h1>
 <p>${client ? html`<strong>${client.name}</strong> asks to sign you out. ` : ''}You are signed in as <strong>${email}</strong>.</p>
 <form method="post" action="/interaction/logout">
@@ -30,7 +32,8 @@ export const logoutPage = ({
 ${hidden('client_id', target?.clientId)}${hidden('post_logout_redirect_uri', target?.redirectUri)}${hidden('state', target?.state)}<button type="submit">Sign out</button>
 </form>
 <p class="note">Apps that you opened with this sign-in are signed out as well. To stay signed in, close this page.</p>`,
-})
+  }
+}
 
 export const signedOutPage: Page = {
   title: 'You are signed out',

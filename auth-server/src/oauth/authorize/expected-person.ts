@@ -5,7 +5,7 @@ import { OAuthError } from '../errors.ts'
 import type { ValidRequest } from './valid-request.ts'
 
 /** Notes the person of `id_token_hint`, which may have expired. @throws {OAuthError} invalid_request unless this client got it from us. */
-export const expectPerson = async ({ config, keys, db }: Deps, valid: ValidRequest): Promise<ValidRequest> => {
+export async function expectPerson({ config, keys, db }: Deps, valid: ValidRequest): Promise<ValidRequest> {
   const text = valid.parameters.get('id_token_hint')
   if (text === undefined) return valid
   const hint = await readIdTokenHint(config.issuer, keys, db, text)

@@ -21,7 +21,7 @@ import { RedirectedError } from './response.ts'
 import { type TrustedRedirect, trustRedirect } from './trusted-redirect.ts'
 import { type ValidRequest, validate } from './valid-request.ts'
 
-export const addAuthorize = (app: FastifyInstance, deps: Deps): void => {
+export function addAuthorize(app: FastifyInstance, deps: Deps): void {
   const { db, cookies } = deps
 
   const authorize: RouteHandlerMethod = async (request, reply) => {
@@ -69,7 +69,7 @@ export const addAuthorize = (app: FastifyInstance, deps: Deps): void => {
   allowOnly(app, '/authorize/resume/:request', ['GET'])
 }
 
-const redirectingErrors = async <T>(trusted: TrustedRedirect, step: () => Promise<T>): Promise<T> => {
+async function redirectingErrors<T>(trusted: TrustedRedirect, step: () => Promise<T>): Promise<T> {
   try {
     return await step()
   } catch (error) {
@@ -89,21 +89,23 @@ const redirectingErrors = async <T>(trusted: TrustedRedirect, step: () => Promis
   }
 }
 
-const toPending = ({ client, subscription, request }: ValidRequest, browserHash: string): PendingRequest => ({
-  id: randomSecret(16),
-  browserHash,
-  ageSeconds: 0,
-  request,
-  clientId: client.clientId,
-  applicationId: client.applicationId,
-  applicationName: client.name,
-  applicationKind: client.kind,
-  apiId: subscription.apiId,
-  apiName: subscription.apiName,
-  trusted: subscription.trusted,
-  sessionId: null,
-  loginAgain: request.prompts.includes('login') || request.prompts.includes('select_account'),
-  personConfirmed: false,
-  scopesConfirmed: false,
-  denied: false,
-})
+function toPending({ client, subscription, request }: ValidRequest, browserHash: string): PendingRequest {
+  return {
+    id: randomSecret(16),
+    browserHash,
+    ageSeconds: 0,
+    request,
+    clientId: client.clientId,
+    applicationId: client.applicationId,
+    applicationName: client.name,
+    applicationKind: client.kind,
+    apiId: subscription.apiId,
+    apiName: subscription.apiName,
+    trusted: subscription.trusted,
+    sessionId: null,
+    loginAgain: request.prompts.includes('login') || request.prompts.includes('select_account'),
+    personConfirmed: false,
+    scopesConfirmed: false,
+    denied: false,
+  }
+}

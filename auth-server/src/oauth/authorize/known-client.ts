@@ -13,7 +13,7 @@ export type KnownClient = RawRequest &
   }>
 
 /** @throws {OAuthError} | {ParameterError} when client_id is missing, repeated or unknown, or no subscription of its is approved. */
-export const requireClient = async (db: Db, raw: RawRequest): Promise<KnownClient> => {
+export async function requireClient(db: Db, raw: RawRequest): Promise<KnownClient> {
   const clientId = raw.parameters.get('client_id')
   if (clientId === undefined) throw new OAuthError('invalid_request', 'client_id is missing')
   const client = await findClient(db, clientId)

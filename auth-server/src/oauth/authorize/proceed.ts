@@ -21,13 +21,13 @@ const WITHOUT_A_PAGE = {
  * Answers with the next page's address, the code, or an error for the app.
  * @param begin is called when there is a page to see: hands a visit that is new to the browser its cookie.
  */
-export const proceed = async (
+export async function proceed(
   { db, config, cookies }: Deps,
   reply: FastifyReply,
   pending: PendingRequest,
   session: Session | undefined,
   begin?: () => void,
-): Promise<FastifyReply> => {
+): Promise<FastifyReply> {
   const { request } = pending
   const returnTo = { redirectUri: request.redirectUri, state: request.state }
   /** Another tab came first, so the app has its answer; or the person signed out meanwhile, and may sign in again. */

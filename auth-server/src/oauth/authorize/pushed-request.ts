@@ -10,14 +10,17 @@ import type { KnownClient } from './known-client.ts'
 const PREFIX = 'urn:ietf:params:oauth:request_uri:'
 
 /** A fresh URI: as hard to guess as a code, since whoever knows it can begin the sign-in (§2.2, §7.1). */
-export const newRequestUri = (): string => PREFIX + randomSecret()
+export function newRequestUri(): string {
+  return PREFIX + randomSecret()
+}
 
 /** The description says nothing of which: unknown, ended, used, or another application's. */
-export const spentRequestUri = (): OAuthError =>
-  new OAuthError(
+export function spentRequestUri(): OAuthError {
+  return new OAuthError(
     'invalid_request_uri',
     'this sign-in link has been used or has expired; go back to the app and start again',
   )
+}
 
 /**
  * Resolves a `request_uri` of ours for the client that pushed it; everything else in the query is ignored then. What was
@@ -25,7 +28,7 @@ export const spentRequestUri = (): OAuthError =>
  * `request_uri` is left for them to refuse, unopened.
  * @throws {OAuthError} | {ParameterError} answered by a page.
  */
-export const resolvePushed = async (db: Db, known: KnownClient): Promise<KnownClient> => {
+export async function resolvePushed(db: Db, known: KnownClient): Promise<KnownClient> {
   const requestUri = known.parameters.get('request_uri')
   if (!requestUri?.startsWith(PREFIX)) return known
   const uriHash = sha256(requestUri)

@@ -4,10 +4,12 @@ import { formOf } from '../../http/form.ts'
 import { Parameters } from '../../http/parameters.ts'
 import { OAuthError } from '../errors.ts'
 
-export type RawRequest = Readonly<{ parameters: Parameters }>
+export interface RawRequest {
+  readonly parameters: Parameters
+}
 
 /** @throws {OAuthError} invalid_request when the encoding cannot be read at all; nothing in it is trusted then. */
-export const readRawRequest = (request: FastifyRequest): RawRequest => {
+export function readRawRequest(request: FastifyRequest): RawRequest {
   const query = Parameters.ofUrl(request.raw.url ?? '')
   const form = formOf(request)
   const parameters = form ? query.merge(form) : query

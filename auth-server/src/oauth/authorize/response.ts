@@ -3,7 +3,10 @@ import { withAnswer } from '../../catalogue/redirect-uri.ts'
 import { OAuthError } from '../errors.ts'
 
 /** Where an answer goes, and the `state` it has to carry. */
-export type ReturnAddress = Readonly<{ redirectUri: string; state: string | undefined }>
+export interface ReturnAddress {
+  readonly redirectUri: string
+  readonly state: string | undefined
+}
 
 /** An error that the app hears by redirect, because its redirect URI is trusted by now. */
 export class RedirectedError extends OAuthError {
@@ -16,8 +19,10 @@ export class RedirectedError extends OAuthError {
 }
 
 /** The redirect's URL. */
-export const responseUrl = (
+export function responseUrl(
   issuer: string,
   { redirectUri, state }: ReturnAddress,
   answer: Readonly<{ code: string }> | Readonly<{ error: string; error_description: string }>,
-): string => withAnswer(redirectUri, { ...answer, ...(state !== undefined && { state }), iss: issuer })
+): string {
+  return withAnswer(redirectUri, { ...answer, ...(state !== undefined && { state }), iss: issuer })
+}

@@ -7,7 +7,7 @@ import type { KnownClient } from './known-client.ts'
 export type TrustedRedirect = KnownClient & Readonly<{ redirectUri: string; redirectKind: RedirectKind }>
 
 /** @throws {OAuthError} | {ParameterError} unless the redirect URI is registered; answered by a page, never a redirect. */
-export const trustRedirect = (known: KnownClient): TrustedRedirect => {
+export function trustRedirect(known: KnownClient): TrustedRedirect {
   const { redirectUris, kind } = known.client
   const named = known.parameters.get('redirect_uri')
   const redirectUri = named ?? onlyOne(redirectUris)
@@ -25,7 +25,7 @@ export const trustRedirect = (known: KnownClient): TrustedRedirect => {
 }
 
 // A registered loopback address lacks the port that the app listens on, so it cannot be left out.
-const onlyOne = (uris: readonly string[]): string | undefined => {
+function onlyOne(uris: readonly string[]): string | undefined {
   const [only] = uris
   return uris.length === 1 && only !== undefined && redirectKind(only) !== 'loopback' ? only : undefined
 }

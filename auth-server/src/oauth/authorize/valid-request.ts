@@ -21,7 +21,7 @@ export type ValidRequest = TrustedRedirect & Readonly<{ subscription: Subscripti
  * @param fixed the resource that the endpoint itself fixes, if it does.
  * @throws {OAuthError} | {ParameterError} which the caller turns into a redirect with `error`, `state` and `iss`.
  */
-export const validate = (trusted: TrustedRedirect, fixed: string | undefined): ValidRequest => {
+export function validate(trusted: TrustedRedirect, fixed: string | undefined): ValidRequest {
   const { parameters, client, pushed, redirectUri } = trusted
   parameters.requireSound(MAY_REPEAT)
   if (!client.grantTypes.includes('authorization_code'))
@@ -54,20 +54,20 @@ export const validate = (trusted: TrustedRedirect, fixed: string | undefined): V
   return { ...trusted, subscription, request }
 }
 
-const requirePushed = ({ client, pushed }: TrustedRedirect): void => {
+function requirePushed({ client, pushed }: TrustedRedirect): void {
   if (client.requirePushedRequests && !pushed)
     throw new OAuthError('invalid_request', 'this application has to push its requests to the PAR endpoint first')
 }
 
 // OpenID Connect Core §6: never fetched, never parsed.
-const refuseRequestObjects = ({ parameters }: TrustedRedirect): void => {
+function refuseRequestObjects({ parameters }: TrustedRedirect): void {
   if (parameters.get('request') !== undefined)
     throw new OAuthError('request_not_supported', 'request objects are not supported; send plain parameters')
   if (parameters.get('request_uri') !== undefined)
     throw new OAuthError('request_uri_not_supported', 'the only request_uri is one from our PAR endpoint')
 }
 
-const requireCodeResponse = ({ parameters }: TrustedRedirect): void => {
+function requireCodeResponse({ parameters }: TrustedRedirect): void {
   const responseType = parameters.get('response_type')
   if (responseType === undefined) throw new OAuthError('invalid_request', 'response_type is missing; use code')
   if (!RESPONSE_TYPES.some((known) => known === responseType))
@@ -77,7 +77,7 @@ const requireCodeResponse = ({ parameters }: TrustedRedirect): void => {
     throw new OAuthError('invalid_request', 'the only response_mode is query')
 }
 
-const readPrompts = (prompt: string | undefined): readonly string[] => {
+function readPrompts(prompt: string | undefined): readonly string[] {
   const prompts = [...new Set((prompt ?? '').split(' ').filter((name) => name !== ''))]
   if (!prompts.every((name) => PROMPTS.some((known) => known === name)))
     throw new OAuthError('invalid_request', `prompt knows ${PROMPTS.join(', ')}`)
@@ -87,17 +87,18 @@ const readPrompts = (prompt: string | undefined): readonly string[] => {
 }
 
 // It is kept for as long as the login, so it has a bound; libraries send 22 to 64 characters.
-const readNonce = (nonce: string | undefined): string | undefined => {
+function readNonce(nonce: string | undefined): string | undefined {
   if (nonce !== undefined && nonce.length > 512)
     throw new OAuthError('invalid_request', 'nonce has more than 512 characters')
   return nonce
 }
 
 // A hint that is longer than any address can be helps nobody (OpenID Connect Core §3.1.2.1 leaves its use to us).
-const readLoginHint = (hint: string | undefined): string | undefined =>
-  hint !== undefined && hint.length <= 254 ? hint : undefined
+function readLoginHint(hint: string | undefined): string | undefined {
+  return hint !== undefined && hint.length <= 254 ? hint : undefined
+}
 
-const readMaxAge = (maxAge: string | undefined): number | undefined => {
+function readMaxAge(maxAge: string | undefined): number | undefined {
   if (maxAge === undefined) return undefined
   if (!/^\d{1,9}$/.test(maxAge)) throw new OAuthError('invalid_request', 'max_age has to be a number of seconds')
   return Number(maxAge)

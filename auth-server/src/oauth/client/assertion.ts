@@ -15,7 +15,7 @@ const CLOCK_TOLERANCE_SECONDS = 10
 const MAX_LENGTH = 8192
 
 /** The client that an assertion speaks for, before anything in it is proven. @throws {OAuthError} invalid_client. */
-export const assertionSubject = (assertion: string): string => {
+export function assertionSubject(assertion: string): string {
   try {
     if (assertion.length > MAX_LENGTH) throw new errors.JWTInvalid('too long')
     const { sub } = decodeJwt(assertion)
@@ -27,17 +27,24 @@ export const assertionSubject = (assertion: string): string => {
 }
 
 /** What is wrong with an assertion. `guess`: it shows no key of the client, so that anybody could have sent it. */
-export type AssertionProblem = Readonly<{ guess: boolean; problem: string }>
+export interface AssertionProblem {
+  readonly guess: boolean
+  readonly problem: string
+}
 
-const unproven = (problem: string): AssertionProblem => ({ guess: true, problem })
-const unfit = (problem: string): AssertionProblem => ({ guess: false, problem })
+function unproven(problem: string): AssertionProblem {
+  return { guess: true, problem }
+}
+function unfit(problem: string): AssertionProblem {
+  return { guess: false, problem }
+}
 
 /** Proves the client by an assertion that comes for the first time: undefined, or what is wrong with it. */
-export const verifyAssertion = async (
+export async function verifyAssertion(
   { db, config }: Deps,
   client: Client,
   assertion: string,
-): Promise<AssertionProblem | undefined> => {
+): Promise<AssertionProblem | undefined> {
   if (!client.jwks) return unproven('this client has registered no keys')
   if (assertion.length > MAX_LENGTH) return unproven('client_assertion is too long')
   // Keys that were registered before their size was looked at are no keys.
@@ -71,5 +78,6 @@ export const verifyAssertion = async (
 }
 
 // One algorithm with two names (RFC 8037 §3.1, RFC 9864 §2.2): its key goes with either, whichever it was registered by.
-const anyNameOfEdDsa = ({ alg, ...key }: JWK): JWK =>
-  key.crv === 'Ed25519' || alg === undefined ? key : { ...key, alg }
+function anyNameOfEdDsa({ alg, ...key }: JWK): JWK {
+  return key.crv === 'Ed25519' || alg === undefined ? key : { ...key, alg }
+}

@@ -8,13 +8,13 @@ import { OAuthError } from '../errors.ts'
 import { ASSERTION_TYPE, assertionSubject, verifyAssertion } from './assertion.ts'
 
 /** What a request shows of its client: who it says it is, and by which method it proves it. */
-type Presented = Readonly<{
-  clientId: string
-  method: ClientAuthMethod
-  credential: string
+interface Presented {
+  readonly clientId: string
+  readonly method: ClientAuthMethod
+  readonly credential: string
   /** The secret as it stands in the header, where a client forgot to encode it and it reads differently. */
-  unencoded?: string
-}>
+  readonly unencoded?: string
+}
 
 /** The parameters that prove a client; nothing of a request that is kept may hold them. */
 export const CREDENTIALS: ReadonlySet<string> = new Set(['client_secret', 'client_assertion', 'client_assertion_type'])
@@ -22,15 +22,21 @@ export const CREDENTIALS: ReadonlySet<string> = new Set(['client_secret', 'clien
 const BASIC = /^Basic +([A-Za-z0-9+/]+=*)$/i
 
 // RFC 6749 §5.2: who used the Authorization header is answered in its scheme.
-const challenge = { 'www-authenticate': 'Basic realm="mobile-api-gateway", charset="UTF-8"' } as const
+const CHALLENGE = { 'www-authenticate': 'Basic realm="mobile-api-gateway", charset="UTF-8"' } as const
 
-const invalidClient = (description: string, basic: boolean, detail?: string): OAuthError =>
-  new OAuthError('invalid_client', description, { ...(basic && { headers: challenge }), ...(detail && { detail }) })
+function invalidClient(description: string, basic: boolean, detail?: string): OAuthError {
+  return new OAuthError('invalid_client', description, {
+    ...(basic && { headers: CHALLENGE }),
+    ...(detail && { detail }),
+  })
+}
 
 // RFC 6749 §2.3.1: both halves are form-encoded before they are joined.
-const formDecode = (text: string): string => decodeURIComponent(text.replaceAll('+', ' '))
+function formDecode(text: string): string {
+  return decodeURIComponent(text.replaceAll('+', ' '))
+}
 
-const readBasic = (authorization: string): Presented => {
+function readBasic(authorization: string): Presented {
   const [, encoded] = BASIC.exec(authorization) ?? []
   if (encoded === undefined)
     throw invalidClient('the Authorization header has to be Basic with base64 credentials', true)
@@ -49,7 +55,7 @@ const readBasic = (authorization: string): Presented => {
 }
 
 /** The one way of authentication a request uses. @throws {OAuthError} invalid_request for two ways at once. */
-const readPresented = (parameters: Parameters, authorization: string | undefined): Presented => {
+function readPresented(parameters: Parameters, authorization: string | undefined): Presented {
   const clientId = parameters.get('client_id')
   const secret = parameters.get('client_secret')
   const assertion = parameters.get('client_assertion')
@@ -73,7 +79,11 @@ const readPresented = (parameters: Parameters, authorization: string | undefined
 }
 
 /** Why a client is not proven. `guess`: the credential is none of the client's. `says`: what helps whoever holds it. */
-type Refusal = Readonly<{ guess: boolean; detail: string; says?: string }>
+interface Refusal {
+  readonly guess: boolean
+  readonly detail: string
+  readonly says?: string
+}
 type Verifier = (deps: Deps, client: Client | undefined, presented: Presented) => Promise<Refusal | undefined>
 
 const verifySecret: Verifier = async (_deps, client, { credential, unencoded = credential }) => {
@@ -106,7 +116,9 @@ const METHODS: Readonly<Record<ClientAuthMethod, Verifier>> = {
   private_key_jwt: verifyByKey,
 }
 
-const isMethod = (name: string): name is ClientAuthMethod => Object.hasOwn(METHODS, name)
+function isMethod(name: string): name is ClientAuthMethod {
+  return Object.hasOwn(METHODS, name)
+}
 
 export const TOKEN_ENDPOINT_AUTH_METHODS: readonly ClientAuthMethod[] = Object.keys(METHODS).filter(isMethod)
 export const CONFIDENTIAL_AUTH_METHODS = TOKEN_ENDPOINT_AUTH_METHODS.filter((method) => method !== 'none')
@@ -115,14 +127,17 @@ export const CONFIDENTIAL_AUTH_METHODS = TOKEN_ENDPOINT_AUTH_METHODS.filter((met
 const CLIENT_ID = /^[\w.~-]{1,128}$/
 
 /** Where a request comes from and what its Authorization header says; a FastifyRequest is one. */
-export type Caller = Readonly<{ ip: string; headers: Readonly<{ authorization?: string | undefined }> }>
+export interface Caller {
+  readonly ip: string
+  readonly headers: Readonly<{ authorization?: string | undefined }>
+}
 
 /**
  * The client that a request comes from, proven. A right credential that comes in another way than registered is refused
  * without counting as a guess: libraries try Basic first and the body then, anew in each process.
  * @throws {OAuthError} invalid_client, invalid_request, too_many_requests.
  */
-export const authenticateClient = async (deps: Deps, parameters: Parameters, caller: Caller): Promise<Client> => {
+export async function authenticateClient(deps: Deps, parameters: Parameters, caller: Caller): Promise<Client> {
   const presented = readPresented(parameters, caller.headers.authorization)
   const { clientId, method } = presented
   const basic = method === 'client_secret_basic'
@@ -138,11 +153,11 @@ export const authenticateClient = async (deps: Deps, parameters: Parameters, cal
 }
 
 /** The confidential client that a request comes from. @throws {OAuthError} as above; invalid_client for a public one. */
-export const authenticateConfidentialClient = async (
+export async function authenticateConfidentialClient(
   deps: Deps,
   parameters: Parameters,
   caller: Caller,
-): Promise<Client> => {
+): Promise<Client> {
   const client = await authenticateClient(deps, parameters, caller)
   if (client.authMethod === 'none') throw invalidClient('this endpoint is for clients that authenticate', false)
   return client

@@ -10,13 +10,13 @@ const PER_ADDRESS = 100
  * Failures are counted by where they come from, so a stranger elsewhere cannot lock a client out. What many addresses
  * could try together is bounded by the secret itself: 256 random bits.
  */
-export type ClientGuesses = Readonly<{
+export interface ClientGuesses {
   /** @throws {OAuthError} too_many_requests, with Retry-After. */
   requirePatience(clientId: string, address: string): void
   note(clientId: string, address: string): void
-}>
+}
 
-export const countClientGuesses = (): ClientGuesses => {
+export function countClientGuesses(): ClientGuesses {
   const byPair = limitAddresses(PER_CLIENT_AND_ADDRESS, WINDOW_SECONDS)
   const byAddress = limitAddresses(PER_ADDRESS, WINDOW_SECONDS)
   return {

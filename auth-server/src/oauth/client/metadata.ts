@@ -13,7 +13,9 @@ import { membersNotTaken, unsupportedMember } from './unsupported-metadata.ts'
 
 const MAX_URIS = 20
 
-const invalid = (description: string): OAuthError => new OAuthError('invalid_client_metadata', description)
+function invalid(description: string): OAuthError {
+  return new OAuthError('invalid_client_metadata', description)
+}
 
 type Rule<T> = (value: unknown, name: string) => T
 
@@ -25,30 +27,33 @@ const flag: Rule<boolean> = (value, name) => {
   if (typeof value !== 'boolean') throw invalid(`${name} has to be true or false`)
   return value
 }
-const oneOf =
-  <T extends string>(known: readonly T[]): Rule<T> =>
-  (value, name) => {
+function oneOf<T extends string>(known: readonly T[]): Rule<T> {
+  return (value, name) => {
     const found = known.find((option) => option === value)
     if (found === undefined) throw invalid(`${name} is one of: ${known.join(', ')}`)
     return found
   }
-const listOf =
-  <T>(rule: Rule<T>, maxLength = MAX_URIS): Rule<readonly T[]> =>
-  (value, name) => {
+}
+function listOf<T>(rule: Rule<T>, maxLength = MAX_URIS): Rule<readonly T[]> {
+  return (value, name) => {
     if (!Array.isArray(value) || value.length > maxLength)
       throw invalid(`${name} has to be an array of at most ${maxLength} values`)
     return [...new Set(value.map((item) => rule(item, name)))]
   }
+}
 
 /** What a request asks to register, and what the answer says beside that. */
-export type ClientMetadata = Readonly<{ application: NewApplication; said: JsonObject }>
+export interface ClientMetadata {
+  readonly application: NewApplication
+  readonly said: JsonObject
+}
 
 /**
  * Reads a registration request: each member of the specifications is taken, refused, or said not to be taken; what no
  * specification knows is ignored (RFC 7591 §2). Values that its kind of client cannot have are left to `createApplication`.
  * @throws {OAuthError} invalid_client_metadata, invalid_redirect_uri.
  */
-export const readClientMetadata = (body: JsonObject, issuer: string): ClientMetadata => {
+export function readClientMetadata(body: JsonObject, issuer: string): ClientMetadata {
   const unsupported = unsupportedMember(body)
   if (unsupported !== undefined) throw invalid(unsupported)
   // null is the same as left out.
@@ -97,14 +102,16 @@ export const readClientMetadata = (body: JsonObject, issuer: string): ClientMeta
   return { application, said }
 }
 
-const isNamed = (value: unknown): boolean => value !== undefined && value !== null
+function isNamed(value: unknown): boolean {
+  return value !== undefined && value !== null
+}
 
 // RFC 7591 §2.1: grant types and response types have to agree.
-const requireFlow = (
+function requireFlow(
   grantTypes: readonly string[],
   responseTypes: readonly string[] | undefined,
   redirectUris: readonly string[],
-): void => {
+): void {
   const usesCode = grantTypes.includes('authorization_code')
   if (responseTypes && responseTypes.includes('code') !== usesCode)
     throw invalid('response_types and grant_types have to agree: code goes with authorization_code')
@@ -121,21 +128,23 @@ const APPLICATION_TYPE = { native: 'native', web: 'web', browser: 'web' } as con
 >
 
 /** What was registered, in the words of the wire (RFC 7591 §3.2.1): also what was filled in. */
-export const writeClientMetadata = (
+export function writeClientMetadata(
   application: NewApplication & Readonly<{ name: string; jwks: unknown }>,
-): JsonObject => ({
-  client_name: application.name,
-  application_type: APPLICATION_TYPE[application.kind],
-  redirect_uris: application.redirectUris,
-  token_endpoint_auth_method: application.authMethod,
-  grant_types: application.grantTypes,
-  response_types: application.grantTypes?.includes('authorization_code') ? RESPONSE_TYPES : [],
-  ...(isNamed(application.jwks) && { jwks: application.jwks }),
-  subject_type: 'public',
-  id_token_signed_response_alg: application.idTokenAlg,
-  require_pushed_authorization_requests: application.requirePushedRequests,
-  dpop_bound_access_tokens: application.dpopBound,
-  post_logout_redirect_uris: application.postLogoutRedirectUris,
-  ...(application.claimsInIdToken && { claims_in_id_token: true }),
-  ...(application.backchannelLogoutUri && { backchannel_logout_uri: application.backchannelLogoutUri }),
-})
+): JsonObject {
+  return {
+    client_name: application.name,
+    application_type: APPLICATION_TYPE[application.kind],
+    redirect_uris: application.redirectUris,
+    token_endpoint_auth_method: application.authMethod,
+    grant_types: application.grantTypes,
+    response_types: application.grantTypes?.includes('authorization_code') ? RESPONSE_TYPES : [],
+    ...(isNamed(application.jwks) && { jwks: application.jwks }),
+    subject_type: 'public',
+    id_token_signed_response_alg: application.idTokenAlg,
+    require_pushed_authorization_requests: application.requirePushedRequests,
+    dpop_bound_access_tokens: application.dpopBound,
+    post_logout_redirect_uris: application.postLogoutRedirectUris,
+    ...(application.claimsInIdToken && { claims_in_id_token: true }),
+    ...(application.backchannelLogoutUri && { backchannel_logout_uri: application.backchannelLogoutUri }),
+  }
+}

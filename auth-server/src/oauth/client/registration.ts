@@ -14,7 +14,7 @@ import { readClientMetadata, writeClientMetadata } from './metadata.ts'
  * The answer holds no `scope`: a new client may use no API before a subscription of its own is approved, and the scopes
  * come with that. Until then /authorize and /token answer unauthorized_client.
  */
-export const addRegister = async (app: FastifyInstance, { db, config }: Deps): Promise<void> => {
+export async function addRegister(app: FastifyInstance, { db, config }: Deps): Promise<void> {
   await app.register(async (scope) => {
     addJson(scope)
     scope.post('/register', async (request, reply) => {
@@ -43,7 +43,7 @@ export const addRegister = async (app: FastifyInstance, { db, config }: Deps): P
   allowOnly(app, '/register', ['POST'])
 }
 
-const requireInitialAccessToken = (request: FastifyRequest): string => {
+function requireInitialAccessToken(request: FastifyRequest): string {
   const presented = readPresentedToken(request)
   if (presented?.scheme === 'bearer') return presented.token
   throw new OAuthError('invalid_token', 'registration needs an initial access token', {
@@ -51,7 +51,7 @@ const requireInitialAccessToken = (request: FastifyRequest): string => {
   })
 }
 
-const rethrow = (error: unknown): never => {
+function rethrow(error: unknown): never {
   if (!(error instanceof InvalidApplication)) throw error
   throw new OAuthError(
     error.about === 'redirect URI' ? 'invalid_redirect_uri' : 'invalid_client_metadata',

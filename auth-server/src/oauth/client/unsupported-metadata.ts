@@ -55,21 +55,23 @@ function encrypted(what: string): readonly string[] {
   return [`${what}_encrypted_response_alg`, `${what}_encrypted_response_enc`]
 }
 
-const asksForNothing = (value: unknown): boolean =>
-  value === undefined || value === null || value === false || (Array.isArray(value) && value.length === 0)
+function asksForNothing(value: unknown): boolean {
+  return value === undefined || value === null || value === false || (Array.isArray(value) && value.length === 0)
+}
 
 /** Why a request has to be refused: a member that the client would rely on, and what to do instead. */
-export const unsupportedMember = (body: JsonObject): string | undefined => {
+export function unsupportedMember(body: JsonObject): string | undefined {
   const name = Object.keys(REFUSED).find((candidate) => !asksForNothing(body[candidate]))
   return name === undefined ? undefined : `${name}: ${REFUSED[name]}`
 }
 
 /** The members of a request that are not kept, though nothing speaks against them. */
-export const membersNotTaken = (body: JsonObject): readonly string[] =>
-  Object.keys(body).filter((name) => body[name] !== null && isNotTaken(name))
+export function membersNotTaken(body: JsonObject): readonly string[] {
+  return Object.keys(body).filter((name) => body[name] !== null && isNotTaken(name))
+}
 
 // RFC 7591 §2.2: human-readable members may come in several languages; one name is enough for our pages.
-const isNotTaken = (name: string): boolean => {
+function isNotTaken(name: string): boolean {
   const [base = '', language] = name.split('#', 2)
   return NOT_TAKEN.has(base) || (base === 'client_name' && language !== undefined)
 }

@@ -8,7 +8,7 @@ const THUMBPRINT = /^[\w-]{43}$/
  * The key that a code will be bound to: named by `dpop_jkt`, or proven when the request was pushed (§10.1).
  * @throws {OAuthError} invalid_request for no thumbprint, invalid_dpop_proof when two keys are meant.
  */
-export const codeKey = (named: string | undefined, proven: string | null): string | undefined => {
+export function codeKey(named: string | undefined, proven: string | null): string | undefined {
   if (named !== undefined && !THUMBPRINT.test(named))
     throw new OAuthError('invalid_request', 'dpop_jkt has to be the SHA-256 thumbprint of the key, 43 characters')
   if (named !== undefined && proven !== null && named !== proven)

@@ -8,15 +8,17 @@ import { ACCESS_TOKEN_TTL_SECONDS } from '../../tokens/access-token.ts'
  */
 export const NONCE_WINDOW_SECONDS = ACCESS_TOKEN_TTL_SECONDS
 
-const nonceOf = (tokenSecret: string, window: number): string =>
-  `${window}.${hmac(tokenSecret, 'dpop-nonce', String(window))}`
+function nonceOf(tokenSecret: string, window: number): string {
+  return `${window}.${hmac(tokenSecret, 'dpop-nonce', String(window))}`
+}
 
 /** The nonce to give out now. @param now Unix seconds by the database's clock. */
-export const currentNonce = (tokenSecret: string, now: number): string =>
-  nonceOf(tokenSecret, Math.floor(now / NONCE_WINDOW_SECONDS))
+export function currentNonce(tokenSecret: string, now: number): string {
+  return nonceOf(tokenSecret, Math.floor(now / NONCE_WINDOW_SECONDS))
+}
 
 /** The window that a nonce of ours was given out in, however long ago; undefined when it is not ours. */
-export const windowOfNonce = (tokenSecret: string, nonce: string): number | undefined => {
+export function windowOfNonce(tokenSecret: string, nonce: string): number | undefined {
   const [, digits] = /^(\d{1,12})\.[\w-]{43}$/.exec(nonce) ?? []
   if (digits === undefined) return undefined
   const window = Number(digits)

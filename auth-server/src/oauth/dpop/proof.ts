@@ -23,7 +23,7 @@ const NONCE_HEADER = 'dpop-nonce'
  * known: a signature costs more than a look at who asks.
  * @throws {OAuthError} invalid_dpop_proof.
  */
-export const readProof = async ({ config }: Deps, request: FastifyRequest): Promise<SoundProof | undefined> => {
+export async function readProof({ config }: Deps, request: FastifyRequest): Promise<SoundProof | undefined> {
   const { dpop } = request.headers
   if (dpop === undefined) return undefined
   const address = normalAddress(config.issuer + pathOf(request.url))
@@ -40,7 +40,7 @@ export const readProof = async ({ config }: Deps, request: FastifyRequest): Prom
  * @param options.standing the code or family that the request stands on, where anybody may ask: without it nothing is noted.
  * @returns the thumbprint of the key. @throws {OAuthError} use_dpop_nonce, invalid_dpop_proof.
  */
-export const acceptProof = async (
+export async function acceptProof(
   { db, config }: Deps,
   reply: FastifyReply,
   { thumbprint: jkt, jti, issuedAt, nonce }: SoundProof,
@@ -48,7 +48,7 @@ export const acceptProof = async (
     nonceDemanded = false,
     standing,
   }: Readonly<{ nonceDemanded?: boolean; standing?: PresentedGrant | undefined }> = {},
-): Promise<string> => {
+): Promise<string> {
   const nonceWindow = nonce === undefined ? undefined : windowOfNonce(config.tokenSecret, nonce)
   if (nonceWindow === undefined && (nonceDemanded || nonce !== undefined)) throw useNonce()
   const { now, fresh, first } = await useProof(
@@ -62,25 +62,29 @@ export const acceptProof = async (
   return jkt
 }
 
-const useNonce = (): OAuthError =>
-  new OAuthError('use_dpop_nonce', 'make a new DPoP proof with the nonce in the DPoP-Nonce header')
+function useNonce(): OAuthError {
+  return new OAuthError('use_dpop_nonce', 'make a new DPoP proof with the nonce in the DPoP-Nonce header')
+}
 
 /**
  * For the `onSend` of each route that reads proofs: whoever sent one gets a nonce for the next, errors included (§8.2).
  * Only a request that failed early asks the clock here.
  */
-export const giveNonce =
-  ({ db, config }: Deps): onSendHookHandler =>
-  async (request, reply, payload) => {
+export function giveNonce({ db, config }: Deps): onSendHookHandler {
+  return async (request, reply, payload) => {
     if (request.headers.dpop === undefined || reply.hasHeader(NONCE_HEADER)) return payload
     // Without a database there is no time to make a nonce of; the answer says so already.
     const now = await databaseTime(db).catch(() => undefined)
     if (now !== undefined) reply.header(NONCE_HEADER, currentNonce(config.tokenSecret, now))
     return payload
   }
+}
 
 /** How an access token was shown to an endpoint of ours (`Authorization: <scheme> <token>`). */
-export type Presentation = Readonly<{ scheme: 'bearer' | 'dpop'; token: string }>
+export interface Presentation {
+  readonly scheme: 'bearer' | 'dpop'
+  readonly token: string
+}
 
 /**
  * For endpoints of ours that access tokens open: a bound token counts only from the holder of its key, and a bearer
@@ -88,13 +92,13 @@ export type Presentation = Readonly<{ scheme: 'bearer' | 'dpop'; token: string }
  * @param jkt the key that the token is bound to (`cnf.jkt`), or null.
  * @throws {OAuthError} with status 401 and a challenge.
  */
-export const requirePossession = async (
+export async function requirePossession(
   deps: Deps,
   request: FastifyRequest,
   reply: FastifyReply,
   { scheme, token }: Presentation,
   jkt: string | null,
-): Promise<void> => {
+): Promise<void> {
   if (jkt === null && scheme === 'bearer') return
   try {
     if (jkt === null) throw new OAuthError('invalid_token', 'the access token is not bound to a key; send it as Bearer')
@@ -111,7 +115,7 @@ export const requirePossession = async (
   }
 }
 
-const challenged = (error: OAuthError): OAuthError => {
+function challenged(error: OAuthError): OAuthError {
   const { code, description, detail, cause } = error
   const challenge = `DPoP error="${code}", error_description="${description}", algs="${PROOF_ALGORITHMS.join(' ')}"`
   return new OAuthError(code, description, {

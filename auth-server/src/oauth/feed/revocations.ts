@@ -16,13 +16,15 @@ export const REVOCATIONS_PATH = '/revocations'
 export const REVOCATIONS_SCOPE = 'revocations:read'
 
 /** The feed as an API of its own: gateways are machines that are subscribed to it. */
-export const revocationsApi = (issuer: string): ApiDefinition => ({
-  id: 'revocations',
-  name: 'Revocations',
-  resource: `${issuer}${REVOCATIONS_PATH}`,
-  scopes: { [REVOCATIONS_SCOPE]: 'Learn which access tokens have been revoked' },
-  plans: ['gateway'],
-})
+export function revocationsApi(issuer: string): ApiDefinition {
+  return {
+    id: 'revocations',
+    name: 'Revocations',
+    resource: `${issuer}${REVOCATIONS_PATH}`,
+    scopes: { [REVOCATIONS_SCOPE]: 'Learn which access tokens have been revoked' },
+    plans: ['gateway'],
+  }
+}
 
 const PAGE_SIZE = 1000
 const MAX_WAIT_SECONDS = 30
@@ -37,37 +39,41 @@ const RELEVANT_SECONDS = ACCESS_TOKEN_TTL_SECONDS + ISSUE_LEEWAY_SECONDS + CLOCK
 const CURSOR = /^(\d{1,18})\.([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/
 
 /** A cursor that we did not write is one of another history. */
-const readCursor = (text: string | undefined): FeedPlace | undefined => {
+function readCursor(text: string | undefined): FeedPlace | undefined {
   const [, seq, mark] = CURSOR.exec(text ?? '') ?? []
   return seq && mark ? { seq, mark } : undefined
 }
 
-const readWait = (text = '0'): number => {
+function readWait(text = '0'): number {
   if (/^\d{1,2}$/.test(text) && Number(text) <= MAX_WAIT_SECONDS) return Number(text)
   throw new OAuthError('invalid_request', `wait is a number of seconds from 0 to ${MAX_WAIT_SECONDS}`)
 }
 
 /** One event on the wire. `exp`: Unix seconds from which on no token that it is about is valid any more. */
-const toEvent = ({ kind, data, at }: Revocation) => ({
-  type: kind,
-  ...data,
-  exp: at + ACCESS_TOKEN_TTL_SECONDS + ISSUE_LEEWAY_SECONDS,
-})
+function toEvent({ kind, data, at }: Revocation) {
+  return {
+    type: kind,
+    ...data,
+    exp: at + ACCESS_TOKEN_TTL_SECONDS + ISSUE_LEEWAY_SECONDS,
+  }
+}
 
-const toAnswer = ({ known, place, complete, revocations, now }: FeedPage, asked: boolean) => ({
-  cursor: `${place.seq}.${place.mark}`,
-  complete,
-  // The cursor that was sent is of another database, of a backup's lost future, or too old: this starts from nothing.
-  resync: asked && !known,
-  events: revocations.map(toEvent),
-  now,
-})
+function toAnswer({ known, place, complete, revocations, now }: FeedPage, asked: boolean) {
+  return {
+    cursor: `${place.seq}.${place.mark}`,
+    complete,
+    // The cursor that was sent is of another database, of a backup's lost future, or too old: this starts from nothing.
+    resync: asked && !known,
+    events: revocations.map(toEvent),
+    now,
+  }
+}
 
 /**
  * Lets machines in that may read the feed, as long as they may.
  * @throws {OAuthError} invalid_token, insufficient_scope (RFC 6750 §3.1).
  */
-const requireReader = async (deps: Deps, request: FastifyRequest, reply: FastifyReply): Promise<boolean> => {
+async function requireReader(deps: Deps, request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
   const { config, keys, db } = deps
   const presented = readPresentedToken(request)
   if (!presented) return false
@@ -84,7 +90,7 @@ const requireReader = async (deps: Deps, request: FastifyRequest, reply: Fastify
   return true
 }
 
-export const addRevocations = (app: FastifyInstance, deps: Deps): void => {
+export function addRevocations(app: FastifyInstance, deps: Deps): void {
   const { db } = deps
   const watch = watchRevocations(db)
   app.addHook('preClose', async () => watch.close())

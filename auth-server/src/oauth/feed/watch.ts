@@ -6,7 +6,7 @@ import { type FeedPlace, findEndMark } from '../../store/tables/revocations.ts'
 /** Pause between two looks, in milliseconds: half of how fast gateways promise to know is two seconds. */
 const LOOK_EVERY_MILLIS = 400
 
-export type RevocationWatch = Readonly<{
+export interface RevocationWatch {
   /**
    * Resolves when the feed no longer ends at `place`, when the time is up, when `signal` aborts, or when the watch ends.
    * @throws what the database throws while it is away.
@@ -14,11 +14,15 @@ export type RevocationWatch = Readonly<{
   waitBeyond(place: FeedPlace, millis: number, signal: AbortSignal): Promise<void>
   /** Lets everybody go, and everybody who comes later. */
   close(): void
-}>
+}
 
-type Waiter = Readonly<{ mark: string; resolve: () => void; reject: (error: unknown) => void }>
+interface Waiter {
+  readonly mark: string
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
+}
 
-export const watchRevocations = (db: Db): RevocationWatch => {
+export function watchRevocations(db: Db): RevocationWatch {
   const waiting = new Set<Waiter>()
   let looking = false
   let closed = false

@@ -16,10 +16,11 @@ import { GRANTS } from './grants/index.ts'
  * and that no proof was made in advance (RFC 9449 §11.2). Such tokens are those of public clients, also one that is about
  * to be bound. A code lives for a minute and comes with a verifier: a nonce would only cost its client a second request.
  */
-const wantsNonce = (client: Client, grantType: string): boolean =>
-  grantType === 'refresh_token' && client.authMethod === 'none'
+function wantsNonce(client: Client, grantType: string): boolean {
+  return grantType === 'refresh_token' && client.authMethod === 'none'
+}
 
-export const addToken = (app: FastifyInstance, deps: Deps): void => {
+export function addToken(app: FastifyInstance, deps: Deps): void {
   for (const url of mounts('/token')) {
     app.post(url, { onSend: giveNonce(deps) }, async (request, reply) => {
       reply.headers({ 'cache-control': 'no-store', pragma: 'no-cache' })

@@ -10,16 +10,19 @@ import { OAuthError } from '../errors.ts'
 import type { GrantRequest, TokenResponse } from './grants/grant.ts'
 
 /** What this response adds to the family: the scopes asked for (null: all) and the nonce of a first ID token. */
-type Asked = Readonly<{ scopes: readonly string[] | null; nonce: string | null }>
+interface Asked {
+  readonly scopes: readonly string[] | null
+  readonly nonce: string | null
+}
 
 /** Mints the tokens; their scopes are never more than the subscription still allows. */
-export const tokenResponse = async (
+export async function tokenResponse(
   { config, keys, db }: Deps,
   { client, dpopJkt }: GrantRequest,
   family: FamilyView,
   refreshToken: RefreshToken,
   asked: Asked,
-): Promise<TokenResponse> => {
+): Promise<TokenResponse> {
   const { userId, clientId, applicationId, resource, plan, acr, authTime, now, sessionId } = family
   const scopes = (asked.scopes ?? family.scopes).filter(
     (scope) => isOpenIdScope(scope) || family.allowedScopes.includes(scope),
@@ -64,11 +67,11 @@ export const tokenResponse = async (
 }
 
 /** @throws {OAuthError} invalid_grant when the login has ended since its family was read. */
-const personClaims = async (
+async function personClaims(
   db: Deps['db'],
   { id, userId, clientId, now }: FamilyView,
   scopes: readonly string[],
-): Promise<Readonly<Record<string, unknown>>> => {
+): Promise<Readonly<Record<string, unknown>>> {
   const expiresAt = now + ACCESS_TOKEN_TTL_SECONDS
   const person = await findClaims(db, { grantId: id, subject: userId, clientId, expiresAt })
   if (!person) throw new OAuthError('invalid_grant', 'the login has ended meanwhile')

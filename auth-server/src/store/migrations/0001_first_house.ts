@@ -1,7 +1,7 @@
 // The first tables: catalogue, people, the authorization road, refresh-token families, signing keys.
 import { type Kysely, sql } from 'kysely'
 
-export const up = async (db: Kysely<unknown>): Promise<void> => {
+export async function up(db: Kysely<unknown>): Promise<void> {
   const statements = [
     // The one clock. Tests replace this function; nothing else in the project asks for the time of day.
     sql`create function auth_now() returns timestamptz language sql stable as 'select now()'`,

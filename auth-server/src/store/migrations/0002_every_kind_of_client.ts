@@ -1,7 +1,7 @@
 // OpenID Connect, confidential clients and machines, pushed requests, DPoP, logout notices, rotating signing keys.
 import { type Kysely, sql } from 'kysely'
 
-export const up = async (db: Kysely<unknown>): Promise<void> => {
+export async function up(db: Kysely<unknown>): Promise<void> {
   const statements = [
     // Names are those of RFC 7591 §2 where it has one. A client with neither secret nor key is public.
     sql`alter table applications

@@ -6,7 +6,7 @@ import { type Kysely, sql } from 'kysely'
 // and whoever has read up to a number has missed nothing below it. Nobody waits for a row while holding that lock.
 //
 // Rotating a refresh token, the hot path, sets none of the columns that the triggers name: it never gets here.
-export const up = async (db: Kysely<unknown>): Promise<void> => {
+export async function up(db: Kysely<unknown>): Promise<void> {
   const statements = [
     sql`create table revocations (
       seq bigint generated always as identity primary key,

@@ -3,7 +3,7 @@ import { type Kysely, sql } from 'kysely'
 
 // None of these columns is ever updated, so the hot paths (rotating a refresh token, redeeming a code) touch no index
 // more than before.
-export const up = async (db: Kysely<unknown>): Promise<void> => {
+export async function up(db: Kysely<unknown>): Promise<void> {
   const statements = [
     sql`create index api_plans_by_plan on api_plans (plan)`,
     sql`create index subscriptions_by_api on subscriptions (api_id, plan)`,

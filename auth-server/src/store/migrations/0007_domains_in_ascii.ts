@@ -2,7 +2,7 @@
 import { domainToASCII } from 'node:url'
 import { type Kysely, sql } from 'kysely'
 
-export const up = async <T>(db: Kysely<T>): Promise<void> => {
+export async function up<T>(db: Kysely<T>): Promise<void> {
   const { rows } = await sql<{ id: string; key: string }>`
     select id, email_key as key from users
     where octet_length(email_key) <> length(email_key) or email_key like '%.' order by created_at`.execute(db)

@@ -1,7 +1,7 @@
 // A pushed request may be opened until one of its visits ends; any client may have keys; claims in ID tokens.
 import { type Kysely, sql } from 'kysely'
 
-export const up = async (db: Kysely<unknown>): Promise<void> => {
+export async function up(db: Kysely<unknown>): Promise<void> {
   const statements = [
     // No foreign key: the pushed request may be removed first, and a visit whose request is gone cannot end any more.
     sql`alter table authorization_requests add column pushed_uri_hash text`,

@@ -1,7 +1,7 @@
 // Which release may run on this schema, and a table to try whether the database can be written.
 import { type Kysely, sql } from 'kysely'
 
-export const up = async (db: Kysely<unknown>): Promise<void> => {
+export async function up(db: Kysely<unknown>): Promise<void> {
   const statements = [
     // The newest migration that releases without it cannot live with; no row: there is none. See migrate.ts.
     sql`create table schema_floor (

@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import type { Trx } from '../database.ts'
 
 /** Whether another application has a redirect URI with one of these schemes. Registrations that ask wait for each other. */
-export const isSchemeTaken = async (trx: Trx, clientId: string, schemes: readonly string[]): Promise<boolean> => {
+export async function isSchemeTaken(trx: Trx, clientId: string, schemes: readonly string[]): Promise<boolean> {
   await sql`select pg_advisory_xact_lock(hashtext('private-use schemes'))`.execute(trx)
   const { rows } = await sql`
     select from applications, unnest(redirect_uris) as uri

@@ -17,10 +17,10 @@ export const usableCode: RawBuilder<SqlBool> = sql`
  * Closes the request and mints its code for the session's person, in one statement; false when the request, or another
  * visit of the same pushed request, has ended already, or the session has.
  */
-export const insertCode = async (
+export async function insertCode(
   db: Db,
   input: Readonly<{ requestId: string; sessionId: string; codeHash: string; ttlSeconds: number }>,
-): Promise<boolean> => {
+): Promise<boolean> {
   const { rows } = await sql`
     with signed_in as (
       select session.* from sessions session
@@ -44,26 +44,26 @@ export const insertCode = async (
 }
 
 /** What the token endpoint heard about a code. */
-export type CodePresented = Readonly<{
-  codeHash: string
-  clientId: string
+export interface CodePresented {
+  readonly codeHash: string
+  readonly clientId: string
   /** Of the verifier that was sent; null when none was. */
-  codeChallenge: string | null
-  redirectUri: string | null
-  resource: string | null
+  readonly codeChallenge: string | null
+  readonly redirectUri: string | null
+  readonly resource: string | null
   /** Thumbprint of the key whose possession the caller proved, or null. */
-  dpopJkt: string | null
-}>
+  readonly dpopJkt: string | null
+}
 
 /** The family that a code opens, and the nonce of its request. */
 export type OpenedFamily = FamilyView & Readonly<{ nonce: string | null }>
 
 /** Consumes the code and opens the family of this login, in one statement; undefined unless everything fits. */
-export const consumeCode = async (
+export async function consumeCode(
   db: Db,
   presented: CodePresented,
   family: Readonly<{ id: string; currentHash: string }>,
-): Promise<OpenedFamily | undefined> => {
+): Promise<OpenedFamily | undefined> {
   const { rows } = await sql<OpenedFamily>`
     with session as (
       -- A sign-out waits for this lock and then ends the family as well, or it came first and there is no session.
@@ -112,7 +112,7 @@ export type CodeFailure = 'not usable' | 'wrong verifier' | 'unasked verifier' |
  * counted; a repeat that fits in every respect, long after redemption, ends the family (RFC 6749 §4.1.2); a code that
  * could be used, but for another API, is told so and stays as good as it was.
  */
-export const explainCode = async (db: Db, presented: CodePresented): Promise<CodeFailure> => {
+export async function explainCode(db: Db, presented: CodePresented): Promise<CodeFailure> {
   const { rows } = await sql<{ failure: CodeFailure }>`
     with mine as (
       select code.*, api.resource from authorization_codes code

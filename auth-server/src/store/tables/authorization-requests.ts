@@ -8,43 +8,48 @@ const REQUEST_TTL_SECONDS = 3600
 
 /** Ids come back in paths, where anything could stand. */
 const REQUEST_ID = /^[\w-]{22}$/
-export const isRequestId = (text: string): boolean => REQUEST_ID.test(text)
+export function isRequestId(text: string): boolean {
+  return REQUEST_ID.test(text)
+}
 
 /** A visit as its cookie names it: its id, and the hash of its secret. */
-export type VisitProof = Readonly<{ id: string; browserHash: string }>
+export interface VisitProof {
+  readonly id: string
+  readonly browserHash: string
+}
 
 /** A live, unfinished request with all that policy and pages need to know. */
-export type PendingRequest = Readonly<{
-  id: string
+export interface PendingRequest {
+  readonly id: string
   /** Of the secret in the visit's cookie. */
-  browserHash: string
+  readonly browserHash: string
   /** Seconds since it was made. */
-  ageSeconds: number
-  request: StoredRequest
-  clientId: string
-  applicationId: string
-  applicationName: string
-  applicationKind: ApplicationKind
-  apiId: string
-  apiName: string
-  trusted: boolean
+  readonly ageSeconds: number
+  readonly request: StoredRequest
+  readonly clientId: string
+  readonly applicationId: string
+  readonly applicationName: string
+  readonly applicationKind: ApplicationKind
+  readonly apiId: string
+  readonly apiName: string
+  readonly trusted: boolean
   /** The session whose person did the steps below; they count for this session only. */
-  sessionId: string | null
-  loginAgain: boolean
-  personConfirmed: boolean
-  scopesConfirmed: boolean
-  denied: boolean
-}>
+  readonly sessionId: string | null
+  readonly loginAgain: boolean
+  readonly personConfirmed: boolean
+  readonly scopesConfirmed: boolean
+  readonly denied: boolean
+}
 
 /**
  * Begins a request. False when it was pushed ahead and its URI has been used up or has ended meanwhile (RFC 9126 §4):
  * until then it may begin any number of times, for a reload, a preview or a second tab is no second sign-in (§7.3).
  */
-export const insertRequest = async (
+export async function insertRequest(
   db: Db,
   row: Pick<PendingRequest, 'id' | 'browserHash' | 'applicationId' | 'apiId' | 'request' | 'loginAgain'> &
     Readonly<{ pushedUriHash: string | null }>,
-): Promise<boolean> => {
+): Promise<boolean> {
   const { rows } = await sql`
     insert into authorization_requests (id, browser_hash, application_id, api_id, request, login_again, expires_at,
                                         pushed_uri_hash)
@@ -61,8 +66,8 @@ export const insertRequest = async (
 export const unfinished = sql<SqlBool>`completed_at is null and expires_at > auth_now() and ${isUnspent}`
 
 /** A visit by its id, with its application, API and subscription, while that is approved. */
-export const approvedVisit = (db: Db, id: string) =>
-  db
+export function approvedVisit(db: Db, id: string) {
+  return db
     .selectFrom('authorization_requests as request')
     .innerJoin('applications as application', 'application.id', 'request.application_id')
     .innerJoin('apis as api', 'api.id', 'request.api_id')
@@ -73,13 +78,14 @@ export const approvedVisit = (db: Db, id: string) =>
         .on('subscription.status', '=', 'approved'),
     )
     .where('request.id', '=', id)
+}
 
 /** Finds a request that this browser began and has not finished, by the hash of any secret that came for it. */
-export const findPendingRequest = async (
+export async function findPendingRequest(
   db: Db,
   id: string,
   browserHashes: readonly string[],
-): Promise<PendingRequest | undefined> => {
+): Promise<PendingRequest | undefined> {
   if (!isRequestId(id) || browserHashes.length === 0) return undefined
   return approvedVisit(db, id)
     .where(sql<SqlBool>`request.browser_hash = any(${browserHashes})`)
@@ -108,7 +114,7 @@ export const findPendingRequest = async (
 }
 
 /** The person of `sessionId` pressed Continue; scopes that somebody else allowed before do not count for them. */
-export const confirmPerson = async (db: Db, id: string, sessionId: string): Promise<void> => {
+export async function confirmPerson(db: Db, id: string, sessionId: string): Promise<void> {
   await db
     .updateTable('authorization_requests')
     .set({
@@ -122,7 +128,7 @@ export const confirmPerson = async (db: Db, id: string, sessionId: string): Prom
 }
 
 /** The person wants to sign in as somebody else. */
-export const askForLogin = async (db: Db, id: string): Promise<void> => {
+export async function askForLogin(db: Db, id: string): Promise<void> {
   await db
     .updateTable('authorization_requests')
     .set({ login_again: true, sign_in: null, person_confirmed: false, scopes_confirmed: false, session_id: null })
@@ -132,12 +138,12 @@ export const askForLogin = async (db: Db, id: string): Promise<void> => {
 }
 
 /** The person said no; the app will hear `access_denied`. */
-export const denyRequest = async (db: Db, id: string): Promise<void> => {
+export async function denyRequest(db: Db, id: string): Promise<void> {
   await db.updateTable('authorization_requests').set({ denied: true }).where('id', '=', id).where(unfinished).execute()
 }
 
 /** Closes a request that ends in an error; false when it, or another visit of the same pushed request, has ended already. */
-export const closeRequest = async (db: Db, id: string): Promise<boolean> => {
+export async function closeRequest(db: Db, id: string): Promise<boolean> {
   const { rows } = await sql`
     with closed as (
       update authorization_requests set completed_at = auth_now() where id = ${id} and completed_at is null returning *

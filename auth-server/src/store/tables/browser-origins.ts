@@ -2,7 +2,7 @@
 import type { Db } from '../database.ts'
 
 /** The origins of every application of kind `browser` with an approved subscription. */
-export const listBrowserOrigins = async (db: Db): Promise<ReadonlySet<string>> => {
+export async function listBrowserOrigins(db: Db): Promise<ReadonlySet<string>> {
   const rows = await db
     .selectFrom('applications as application')
     .where('kind', '=', 'browser')

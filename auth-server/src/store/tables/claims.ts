@@ -3,20 +3,20 @@ import { sql } from 'kysely'
 import type { Db } from '../database.ts'
 
 /** The claims of OpenID Connect Core §5.1 that this server holds; null where a person has none. */
-export type PersonClaims = Readonly<{
-  sub: string
-  name: string | null
-  email: string
-  email_verified: boolean
+export interface PersonClaims {
+  readonly sub: string
+  readonly name: string | null
+  readonly email: string
+  readonly email_verified: boolean
   /** Unix seconds. */
-  updated_at: number
-}>
+  readonly updated_at: number
+}
 
 /** The person of a token; undefined once it has expired, its family was revoked, or the person's epoch moved on. */
-export const findClaims = async (
+export async function findClaims(
   db: Db,
   token: Readonly<{ grantId: string; subject: string; clientId: string; expiresAt: number }>,
-): Promise<PersonClaims | undefined> => {
+): Promise<PersonClaims | undefined> {
   const { rows } = await sql<PersonClaims>`
     select person.id as sub, person.name, person.email, person.email_verified,
            floor(extract(epoch from person.updated_at))::float8 as updated_at

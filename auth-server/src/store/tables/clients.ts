@@ -5,53 +5,58 @@ import { sql } from 'kysely'
 import { jsonArrayFrom } from 'kysely/helpers/postgres'
 import type { ApplicationKind, ClientAuthMethod, Db } from '../database.ts'
 
-export type ScopeOffer = Readonly<{ name: string; description: string }>
+export interface ScopeOffer {
+  readonly name: string
+  readonly description: string
+}
 
 /** What one application may ask of one API. */
-export type Subscription = Readonly<{
-  apiId: string
-  apiName: string
+export interface Subscription {
+  readonly apiId: string
+  readonly apiName: string
   /** The API's resource URI, the only `aud` of its tokens (RFC 8707). */
-  resource: string
-  plan: string
+  readonly resource: string
+  readonly plan: string
   /** Trusted skips the list of scopes, never the person. */
-  trusted: boolean
-  scopes: readonly ScopeOffer[]
-}>
+  readonly trusted: boolean
+  readonly scopes: readonly ScopeOffer[]
+}
 
-export type Client = Readonly<{
-  applicationId: string
-  clientId: string
-  name: string
-  kind: ApplicationKind
-  redirectUris: readonly string[]
-  postLogoutRedirectUris: readonly string[]
-  authMethod: ClientAuthMethod
+export interface Client {
+  readonly applicationId: string
+  readonly clientId: string
+  readonly name: string
+  readonly kind: ApplicationKind
+  readonly redirectUris: readonly string[]
+  readonly postLogoutRedirectUris: readonly string[]
+  readonly authMethod: ClientAuthMethod
   /** SHA-256 of the client secret, base64url; null unless `authMethod` is one with a secret. */
-  secretHash: string | null
+  readonly secretHash: string | null
   /** Public keys of a `private_key_jwt` client. */
-  jwks: JSONWebKeySet | null
-  grantTypes: readonly string[]
-  pkceRequired: boolean
-  requirePushedRequests: boolean
-  dpopBound: boolean
-  idTokenAlg: string
-  claimsInIdToken: boolean
-  accessTokenAlg: string
-  subscriptions: readonly Subscription[]
+  readonly jwks: JSONWebKeySet | null
+  readonly grantTypes: readonly string[]
+  readonly pkceRequired: boolean
+  readonly requirePushedRequests: boolean
+  readonly dpopBound: boolean
+  readonly idTokenAlg: string
+  readonly claimsInIdToken: boolean
+  readonly accessTokenAlg: string
+  readonly subscriptions: readonly Subscription[]
   /** When this was read, in Unix seconds by the database's clock. */
-  readAt: number
-}>
+  readonly readAt: number
+}
 
 /**
  * A client that somebody let in. Only such a one is named to a person, or has a browser or a notice sent to its addresses:
  * anybody may register a name and a redirect URI (RFC 9700 §4.11.2). Who loses the last subscription loses that as well.
  */
-export const isApproved = ({ subscriptions }: Client): boolean => subscriptions.length > 0
+export function isApproved({ subscriptions }: Client): boolean {
+  return subscriptions.length > 0
+}
 
 /** Finds a client by its `client_id`, with its approved subscriptions, in one query. */
-export const findClient = async (db: Db, clientId: string): Promise<Client | undefined> =>
-  db
+export async function findClient(db: Db, clientId: string): Promise<Client | undefined> {
+  return db
     .selectFrom('applications as application')
     .where('application.client_id', '=', clientId)
     .select((eb) => [
@@ -97,3 +102,4 @@ export const findClient = async (db: Db, clientId: string): Promise<Client | und
       ).as('subscriptions'),
     ])
     .executeTakeFirst()
+}

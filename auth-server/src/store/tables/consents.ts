@@ -2,10 +2,14 @@
 import { sql } from 'kysely'
 import type { Db } from '../database.ts'
 
-type Key = Readonly<{ userId: string; applicationId: string; apiId: string }>
+interface Key {
+  readonly userId: string
+  readonly applicationId: string
+  readonly apiId: string
+}
 
 /** The scopes allowed so far; undefined when the person has not allowed this application anything, ever. */
-export const findConsentedScopes = async (db: Db, key: Key): Promise<readonly string[] | undefined> => {
+export async function findConsentedScopes(db: Db, key: Key): Promise<readonly string[] | undefined> {
   const row = await db
     .selectFrom('consents')
     .where('user_id', '=', key.userId)
@@ -17,10 +21,10 @@ export const findConsentedScopes = async (db: Db, key: Key): Promise<readonly st
 }
 
 /** Remembers the scopes and notes them on the request, in one statement. */
-export const giveConsent = async (
+export async function giveConsent(
   db: Db,
   input: Key & Readonly<{ requestId: string; sessionId: string; scopes: readonly string[] }>,
-): Promise<void> => {
+): Promise<void> {
   await sql`
     with given as (
       insert into consents (user_id, application_id, api_id, scopes)

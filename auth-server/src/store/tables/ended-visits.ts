@@ -4,27 +4,27 @@ import type { ApplicationKind, Db, StoredRequest } from '../database.ts'
 import { approvedVisit, isRequestId } from './authorization-requests.ts'
 import { isUnspent } from './pushed-requests.ts'
 
-export type EndedVisit = Readonly<{
+export interface EndedVisit {
   /** The app has had its answer (also from another visit of the same pushed request), nobody took the last step in time, or it is alive but another browser's. */
-  kind: 'done' | 'expired' | 'elsewhere'
+  readonly kind: 'done' | 'expired' | 'elsewhere'
   /** Whether it is this browser's own. */
-  mine: boolean
-  clientId: string
-  applicationName: string
-  applicationKind: ApplicationKind
-  redirectUris: readonly string[]
+  readonly mine: boolean
+  readonly clientId: string
+  readonly applicationName: string
+  readonly applicationKind: ApplicationKind
+  readonly redirectUris: readonly string[]
   /** Its requests come by the PAR endpoint only. */
-  mustPush: boolean
-  resource: string
-  request: StoredRequest
-}>
+  readonly mustPush: boolean
+  readonly resource: string
+  readonly request: StoredRequest
+}
 
 /** Tells how a visit ended, by its id and the browser that asks; undefined when no approved application has it. */
-export const findEndedVisit = async (
+export async function findEndedVisit(
   db: Db,
   id: string,
   browserHashes: readonly string[],
-): Promise<EndedVisit | undefined> => {
+): Promise<EndedVisit | undefined> {
   if (!isRequestId(id)) return undefined
   return approvedVisit(db, id)
     .select([

@@ -2,10 +2,10 @@
 import { sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
 
-export const insertInitialAccessToken = async (
+export async function insertInitialAccessToken(
   db: Db | Trx,
   row: Readonly<{ tokenHash: string; note: string; uses: number; ttlSeconds: number }>,
-): Promise<void> => {
+): Promise<void> {
   await db
     .insertInto('initial_access_tokens')
     .values({
@@ -18,7 +18,7 @@ export const insertInitialAccessToken = async (
 }
 
 /** Takes one use; false when none is left. Undone with the transaction when nothing comes of the registration. */
-export const spendInitialAccessToken = async (trx: Trx, tokenHash: string): Promise<boolean> => {
+export async function spendInitialAccessToken(trx: Trx, tokenHash: string): Promise<boolean> {
   const result = await trx
     .updateTable('initial_access_tokens')
     .set({ remaining_uses: sql<number>`remaining_uses - 1` })

@@ -2,32 +2,32 @@
 import { type SqlBool, sql } from 'kysely'
 import type { Db } from '../database.ts'
 
-export type Installation = Readonly<{
+export interface Installation {
   /** The family's id (`grant_…`). */
-  id: string
-  applicationId: string
-  applicationName: string
-  apiName: string
+  readonly id: string
+  readonly applicationId: string
+  readonly applicationName: string
+  readonly apiName: string
   /** What the person calls it; null until they do. */
-  name: string | null
-  createdAt: Date
-  lastUsedAt: Date
+  readonly name: string | null
+  readonly createdAt: Date
+  readonly lastUsedAt: Date
   /** How the person signed in (`acr`). */
-  acr: string
+  readonly acr: string
   /** Whether it was signed in from the browser that asks. */
-  current: boolean
-}>
+  readonly current: boolean
+}
 
 /** Not revoked, not expired, and not of an earlier epoch; suspended people have none. */
 const standing = sql<SqlBool>`
   family.revoked_at is null and family.expires_at > auth_now() and family.idle_expires_at > auth_now()`
 
 /** The installations of a person, last used first. @param sessionId of the browser that asks. */
-export const listInstallations = async (
+export async function listInstallations(
   db: Db,
   { userId, sessionId }: Readonly<{ userId: string; sessionId: string | null }>,
-): Promise<readonly Installation[]> =>
-  db
+): Promise<readonly Installation[]> {
+  return db
     .selectFrom('refresh_families as family')
     .innerJoin('users as person', (join) =>
       join.onRef('person.id', '=', 'family.user_id').onRef('person.auth_epoch', '=', 'family.auth_epoch'),
@@ -51,11 +51,15 @@ export const listInstallations = async (
       sql<boolean>`family.session_id is not distinct from ${sessionId}`.as('current'),
     ])
     .execute()
+}
 
-type Own = Readonly<{ userId: string; id: string }>
+interface Own {
+  readonly userId: string
+  readonly id: string
+}
 
 /** False unless it stands and belongs to this person. */
-export const renameInstallation = async (db: Db, { userId, id }: Own, name: string): Promise<boolean> => {
+export async function renameInstallation(db: Db, { userId, id }: Own, name: string): Promise<boolean> {
   const result = await db
     .updateTable('refresh_families as family')
     .set({ name })
@@ -67,7 +71,7 @@ export const renameInstallation = async (db: Db, { userId, id }: Own, name: stri
 }
 
 /** Ends one; false unless it stood and belonged to this person. A refresh at the same moment waits, then finds it ended. */
-export const endInstallation = async (db: Db, { userId, id }: Own, because: string): Promise<boolean> => {
+export async function endInstallation(db: Db, { userId, id }: Own, because: string): Promise<boolean> {
   const result = await db
     .updateTable('refresh_families as family')
     .set({ revoked_at: sql<Date>`auth_now()`, revoked_because: because })
@@ -87,8 +91,8 @@ export type Whose =
  * Ends all of them, and the codes that could still open one. Returns how many ended. Two statements, in the order in
  * which redeeming a code takes its locks: the second sees the family that a redemption before it has opened.
  */
-export const endInstallations = (db: Db, { userId, applicationId }: Whose, because: string): Promise<number> =>
-  db.transaction().execute(async (trx) => {
+export function endInstallations(db: Db, { userId, applicationId }: Whose, because: string): Promise<number> {
+  return db.transaction().execute(async (trx) => {
     const whose = sql<SqlBool>`(${userId ?? null}::text is null or user_id = ${userId ?? null})
       and (${applicationId ?? null}::text is null or application_id = ${applicationId ?? null})`
     await trx
@@ -107,3 +111,4 @@ export const endInstallations = (db: Db, { userId, applicationId }: Whose, becau
       .executeTakeFirst()
     return Number(result.numUpdatedRows)
   })
+}

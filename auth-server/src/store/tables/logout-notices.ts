@@ -2,33 +2,37 @@
 import { sql } from 'kysely'
 import type { Db } from '../database.ts'
 
-export type LogoutNotice = Readonly<{
-  id: string
-  userId: string
-  sessionId: string
-  clientId: string
+export interface LogoutNotice {
+  readonly id: string
+  readonly userId: string
+  readonly sessionId: string
+  readonly clientId: string
   /** Where to send it; null when the client has withdrawn its address, or has no approved subscription any more. */
-  uri: string | null
+  readonly uri: string | null
   /** Who has to answer: scheme, host and port of that address, which several clients may share. */
-  receiver: string
-  idTokenAlg: string
-  attempts: number
-  now: number
-}>
+  readonly receiver: string
+  readonly idTokenAlg: string
+  readonly attempts: number
+  readonly now: number
+}
 
 /** Pause after the first attempt, in seconds; four times as long after each further one, an hour at most. */
 const FIRST_PAUSE_SECONDS = 15
 const LONGEST_PAUSE_SECONDS = 3600
 
 /** How many notices may be on their way, in all and to one receiver; and the receivers of those that are, one by one. */
-export type Room = Readonly<{ total: number; perReceiver: number; busy: readonly string[] }>
+export interface Room {
+  readonly total: number
+  readonly perReceiver: number
+  readonly busy: readonly string[]
+}
 
 /**
  * Takes notices that are due, as many as there is room for, the longest due first. Taking one moves its next attempt
  * away, further than an attempt can last: no other instance takes it meanwhile, and if this one dies, it is simply due
  * again.
  */
-export const takeDueNotices = async (db: Db, room: Room): Promise<readonly LogoutNotice[]> => {
+export async function takeDueNotices(db: Db, room: Room): Promise<readonly LogoutNotice[]> {
   const due = sql`next_attempt_at <= auth_now() and expires_at > auth_now()`
   const { rows } = await sql<LogoutNotice>`
     with soonest as (
@@ -66,6 +70,6 @@ export const takeDueNotices = async (db: Db, room: Room): Promise<readonly Logou
 }
 
 /** The notice has arrived, or never will. */
-export const removeNotice = async (db: Db, id: string): Promise<void> => {
+export async function removeNotice(db: Db, id: string): Promise<void> {
   await db.deleteFrom('logout_notices').where('id', '=', id).execute()
 }

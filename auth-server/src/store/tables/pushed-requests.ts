@@ -3,12 +3,15 @@ import { type SqlBool, sql } from 'kysely'
 import type { Db } from '../database.ts'
 
 /** What a client pushed: the parameters in form encoding, without credentials, and the key that was proven, if one was. */
-export type PushedRequest = Readonly<{ parameters: string; dpopJkt: string | null }>
+export interface PushedRequest {
+  readonly parameters: string
+  readonly dpopJkt: string | null
+}
 
-export const insertPushedRequest = async (
+export async function insertPushedRequest(
   db: Db,
   row: PushedRequest & Readonly<{ uriHash: string; applicationId: string; ttlSeconds: number }>,
-): Promise<void> => {
+): Promise<void> {
   await db
     .insertInto('pushed_requests')
     .values({
@@ -22,12 +25,12 @@ export const insertPushedRequest = async (
 }
 
 /** Finds what this application pushed a moment ago, unless a visit has used it up. */
-export const findPushedRequest = async (
+export async function findPushedRequest(
   db: Db,
   uriHash: string,
   applicationId: string,
-): Promise<PushedRequest | undefined> =>
-  db
+): Promise<PushedRequest | undefined> {
+  return db
     .selectFrom('pushed_requests')
     .where('uri_hash', '=', uriHash)
     .where('application_id', '=', applicationId)
@@ -35,6 +38,7 @@ export const findPushedRequest = async (
     .where('expires_at', '>', sql<Date>`auth_now()`)
     .select(['parameters', 'dpop_jkt as dpopJkt'])
     .executeTakeFirst()
+}
 
 /**
  * Whether a visit may still end in an answer for the app: it was not pushed, or no other visit of its request has ended.

@@ -3,45 +3,45 @@ import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Db } from '../database.ts'
 
 /** A family as one statement saw it, joined with what its tokens say. Times are Unix seconds. */
-export type FamilyView = Readonly<{
-  id: string
-  userId: string
-  clientId: string
-  applicationId: string
-  resource: string
-  plan: string
+export interface FamilyView {
+  readonly id: string
+  readonly userId: string
+  readonly clientId: string
+  readonly applicationId: string
+  readonly resource: string
+  readonly plan: string
   /** The family's scopes, and those that the subscription still allows. */
-  scopes: readonly string[]
-  allowedScopes: readonly string[]
-  acr: string
-  authTime: number
+  readonly scopes: readonly string[]
+  readonly allowedScopes: readonly string[]
+  readonly acr: string
+  readonly authTime: number
   /** The browser session of the login (`sid`). */
-  sessionId: string
+  readonly sessionId: string
   /** The key that a public client's refresh tokens are bound to (RFC 9449 §5), or null. */
-  dpopJkt: string | null
+  readonly dpopJkt: string | null
   /** The first generation whose refresh token is bound to it, or null. */
-  boundSince: number | null
-  generation: number
-  currentHash: string
-  previousHash: string | null
-  sealedSuccessor: Buffer | null
+  readonly boundSince: number | null
+  readonly generation: number
+  readonly currentHash: string
+  readonly previousHash: string | null
+  readonly sealedSuccessor: Buffer | null
   /** Seconds since the previous token was spent. */
-  spentSecondsAgo: number | null
-  recovered: boolean
-  now: number
-}>
+  readonly spentSecondsAgo: number | null
+  readonly recovered: boolean
+  readonly now: number
+}
 
 /** What a caller presents and asks; null asks for nothing in particular. */
-export type Presented = Readonly<{
-  familyId: string
-  generation: number
-  hash: string
-  clientId: string
-  scopes: readonly string[] | null
-  resource: string | null
+export interface Presented {
+  readonly familyId: string
+  readonly generation: number
+  readonly hash: string
+  readonly clientId: string
+  readonly scopes: readonly string[] | null
+  readonly resource: string | null
   /** Thumbprint of the key whose possession the caller proved, or null. */
-  dpopJkt: string | null
-}>
+  readonly dpopJkt: string | null
+}
 
 const columns = sql`
   family.id, family.user_id as "userId", application.client_id as "clientId", application.id as "applicationId",
@@ -69,11 +69,7 @@ const live: RawBuilder<SqlBool> = sql`
 export type StandingFamily = FamilyView & Readonly<{ startedAt: number; expiresAt: number }>
 
 /** The live family of this client, if there is one. */
-export const findLiveFamily = async (
-  db: Db,
-  familyId: string,
-  clientId: string,
-): Promise<StandingFamily | undefined> => {
+export async function findLiveFamily(db: Db, familyId: string, clientId: string): Promise<StandingFamily | undefined> {
   const { rows } = await sql<StandingFamily>`
     select ${columns}, floor(extract(epoch from family.created_at))::float8 as "startedAt",
            floor(extract(epoch from least(family.expires_at, family.idle_expires_at)))::float8 as "expiresAt"
@@ -86,18 +82,18 @@ export const findLiveFamily = async (
  * RFC 9449 §5: a refresh token that a public client gets for a request with a proof is bound to the proven key, also when
  * the token before it was not.
  */
-const bind = (dpopJkt: string | null) => {
+function bind(dpopJkt: string | null) {
   const binds = sql`family.dpop_jkt is null and application.token_endpoint_auth_method = 'none' and ${dpopJkt}::text is not null`
   return sql`dpop_jkt = case when ${binds} then ${dpopJkt}::text else family.dpop_jkt end,
         bound_since = case when ${binds} then family.generation + 1 else family.bound_since end`
 }
 
 /** The current token becomes the previous one. The row settles every race: one caller gets it, the others nothing. */
-export const rotateFamily = async (
+export async function rotateFamily(
   db: Db,
   presented: Presented,
   successor: Readonly<{ hash: string; sealed: Buffer }>,
-): Promise<FamilyView | undefined> => {
+): Promise<FamilyView | undefined> {
   const { rows } = await sql<FamilyView>`
     update refresh_families family
     set generation = family.generation + 1, current_hash = ${successor.hash}, previous_hash = family.current_hash,
@@ -115,12 +111,12 @@ export const rotateFamily = async (
 }
 
 /** The unused current token is retired and the previous one gets another successor, once per token (lost answers). */
-export const recoverFamily = async (
+export async function recoverFamily(
   db: Db,
   seen: FamilyView,
   successor: Readonly<{ hash: string; sealed: Buffer }>,
   dpopJkt: string | null,
-): Promise<FamilyView | undefined> => {
+): Promise<FamilyView | undefined> {
   const { rows } = await sql<FamilyView>`
     update refresh_families family
     set generation = family.generation + 1, current_hash = ${successor.hash}, sealed_successor = ${successor.sealed},
@@ -133,7 +129,7 @@ export const recoverFamily = async (
 }
 
 /** Ends a family if it still is in the generation that the caller judged; true when this call ended it. */
-export const revokeFamily = async (db: Db, id: string, generation: number, because: string): Promise<boolean> => {
+export async function revokeFamily(db: Db, id: string, generation: number, because: string): Promise<boolean> {
   const result = await db
     .updateTable('refresh_families')
     .set({ revoked_at: sql<Date>`auth_now()`, revoked_because: because })
@@ -149,10 +145,10 @@ export const revokeFamily = async (db: Db, id: string, generation: number, becau
  * moment waits for the row, and finds it revoked.
  * @param unlessAfter Unix seconds by the database's clock after which nothing happens: the expiry of an access token.
  */
-export const endFamilyOfClient = async (
+export async function endFamilyOfClient(
   db: Db,
   family: Readonly<{ id: string; clientId: string; unlessAfter: number | null }>,
-): Promise<boolean> => {
+): Promise<boolean> {
   const { rows } = await sql`
     update refresh_families family set revoked_at = auth_now(), revoked_because = 'revoked by the client'
     from applications application

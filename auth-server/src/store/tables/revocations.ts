@@ -3,7 +3,10 @@ import { sql } from 'kysely'
 import type { Db } from '../database.ts'
 
 /** A place in the feed. The mark tells a row from one of the same number in another history (a restored backup). */
-export type FeedPlace = Readonly<{ seq: string; mark: string }>
+export interface FeedPlace {
+  readonly seq: string
+  readonly mark: string
+}
 
 /** One row: a family, or every token of a client (for one audience, or all) issued up to a second. Unix seconds. */
 export type Revocation = Readonly<{ at: number }> &
@@ -12,17 +15,17 @@ export type Revocation = Readonly<{ at: number }> &
     | Readonly<{ kind: 'client'; data: Readonly<{ client_id: string; aud?: string; issued_until: number }> }>
   )
 
-export type FeedPage = Readonly<{
+export interface FeedPage {
   /** False when the place asked for is not in this history (any more): then the page is the first of all there is. */
-  known: boolean
+  readonly known: boolean
   /** Up to where this page goes. */
-  place: FeedPlace
+  readonly place: FeedPlace
   /** Whether that was the end of the feed. */
-  complete: boolean
-  revocations: readonly Revocation[]
+  readonly complete: boolean
+  readonly revocations: readonly Revocation[]
   /** Unix seconds. */
-  now: number
-}>
+  readonly now: number
+}
 
 type Row = Omit<FeedPage, 'place' | 'complete' | 'revocations'> &
   Readonly<{ last: FeedPlace | null; page: readonly (Revocation & FeedPlace)[] }>
@@ -31,11 +34,11 @@ type Row = Omit<FeedPage, 'place' | 'complete' | 'revocations'> &
  * What follows a place, at most `limit` rows of the last `sinceSeconds`; without a place, or with one that this history
  * does not have, everything of that time. One statement: no row can slip in between page and end.
  */
-export const readRevocations = async (
+export async function readRevocations(
   db: Db,
   after: FeedPlace | undefined,
   { limit, sinceSeconds }: Readonly<{ limit: number; sinceSeconds: number }>,
-): Promise<FeedPage> => {
+): Promise<FeedPage> {
   const { rows } = await sql<Row>`
     with start as (
       select coalesce((select seq from revocations
@@ -64,16 +67,17 @@ export const readRevocations = async (
 }
 
 /** The mark of the feed's last row, which no other row has; undefined before anybody has read the feed. */
-export const findEndMark = async (db: Db): Promise<string | undefined> => {
+export async function findEndMark(db: Db): Promise<string | undefined> {
   // No `seq::text` beside it: `order by seq` would mean that column then, and the text '9' comes after '10'.
   const { rows } = await sql<{ mark: string }>`select mark from revocations order by seq desc limit 1`.execute(db)
   return rows[0]?.mark
 }
 
 // A feed without rows has no place to go on from. Cleaning up leaves the last row, so this happens once in a history.
-const beginHistory = async (db: Db): Promise<void> =>
-  db.transaction().execute(async (trx) => {
+async function beginHistory(db: Db): Promise<void> {
+  return db.transaction().execute(async (trx) => {
     await sql`select lock_revocations()`.execute(trx)
     await sql`insert into revocations (kind, at) select 'start', commit_time()
               where not exists (select from revocations)`.execute(trx)
   })
+}

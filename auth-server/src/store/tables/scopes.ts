@@ -3,12 +3,15 @@
 import type { Db } from '../database.ts'
 import type { ScopeOffer } from './clients.ts'
 
-export const describeScopes = async (db: Db, apiId: string, names: readonly string[]): Promise<readonly ScopeOffer[]> =>
-  db
-    .selectFrom('api_scopes')
-    .where('api_id', '=', apiId)
-    // Unlike `in`, `any` also takes no names at all.
-    .where(({ eb, fn, val }) => eb('name', '=', fn.any(val([...names]))))
-    .orderBy('name')
-    .select(['name', 'description'])
-    .execute()
+export async function describeScopes(db: Db, apiId: string, names: readonly string[]): Promise<readonly ScopeOffer[]> {
+  return (
+    db
+      .selectFrom('api_scopes')
+      .where('api_id', '=', apiId)
+      // Unlike `in`, `any` also takes no names at all.
+      .where(({ eb, fn, val }) => eb('name', '=', fn.any(val([...names]))))
+      .orderBy('name')
+      .select(['name', 'description'])
+      .execute()
+  )
+}

@@ -4,36 +4,42 @@ import { randomSecret } from '../../crypto/random.ts'
 import type { Db, Trx } from '../database.ts'
 import type { VisitProof } from './authorization-requests.ts'
 
-export type Session = Readonly<{
-  id: string
-  userId: string
-  email: string
+export interface Session {
+  readonly id: string
+  readonly userId: string
+  readonly email: string
   /** How the person was authenticated (`acr`). */
-  acr: string
+  readonly acr: string
   /** When, by the database's clock, and how long ago in seconds. */
-  authTime: Date
-  ageSeconds: number
-}>
+  readonly authTime: Date
+  readonly ageSeconds: number
+}
 
 /** For how long a client is told of a sign-out again and again while it does not answer; seconds. */
 const NOTICE_TTL_SECONDS = 24 * 3600
 
 /** What a browser's cookies say: hashes of its session tokens, and its visits. */
-export type BrowserProof = Readonly<{ tokenHashes: readonly string[]; visits: readonly VisitProof[] }>
+export interface BrowserProof {
+  readonly tokenHashes: readonly string[]
+  readonly visits: readonly VisitProof[]
+}
 
-const isStranger = ({ tokenHashes, visits }: BrowserProof) => tokenHashes.length + visits.length === 0
+function isStranger({ tokenHashes, visits }: BrowserProof) {
+  return tokenHashes.length + visits.length === 0
+}
 
 // By the token in force, by the one that it replaced, or by a visit: of several answers that got lost in a row, or of
 // several tabs that signed in at once, the browser may hold a token from before that.
-const belongsTo = ({ tokenHashes, visits }: BrowserProof) =>
-  sql<SqlBool>`(token_hash = any(${tokenHashes}) or previous_token_hash = any(${tokenHashes}) or session.id in (
+function belongsTo({ tokenHashes, visits }: BrowserProof) {
+  return sql<SqlBool>`(token_hash = any(${tokenHashes}) or previous_token_hash = any(${tokenHashes}) or session.id in (
     select visit.session_id
     from unnest(${visits.map(({ id }) => id)}::text[], ${visits.map(({ browserHash }) => browserHash)}::text[])
       as sent (id, browser_hash)
     join authorization_requests visit on visit.id = sent.id and visit.browser_hash = sent.browser_hash))`
+}
 
-const live = (db: Db) =>
-  db
+function live(db: Db) {
+  return db
     .selectFrom('sessions as session')
     .innerJoin('users as person', (join) =>
       join.onRef('person.id', '=', 'session.user_id').onRef('person.auth_epoch', '=', 'session.auth_epoch'),
@@ -48,26 +54,31 @@ const live = (db: Db) =>
       'session.auth_time as authTime',
       sql<number>`extract(epoch from auth_now() - session.auth_time)::float8`.as('ageSeconds'),
     ])
+}
 
 /** Finds the live session of the tokens that a browser sent. Of two nobody can say which is its own: then there is none. */
-export const findSession = async (db: Db, tokenHashes: readonly string[]): Promise<Session | undefined> => {
+export async function findSession(db: Db, tokenHashes: readonly string[]): Promise<Session | undefined> {
   if (tokenHashes.length === 0) return undefined
   const [session, other] = await live(db).where(sql<SqlBool>`token_hash = any(${tokenHashes})`).limit(2).execute()
   return other ? undefined : session
 }
 
 /** Finds the session that signing out of this browser ends; one that is told "signed out" leaves nothing behind. */
-export const findSessionToEnd = async (db: Db, browser: BrowserProof): Promise<Session | undefined> =>
-  isStranger(browser)
+export async function findSessionToEnd(db: Db, browser: BrowserProof): Promise<Session | undefined> {
+  return isStranger(browser)
     ? undefined
     : live(db).where(belongsTo(browser)).orderBy('session.auth_time', 'desc').limit(1).executeTakeFirst()
+}
 
 /** Which sessions end: those of a browser, or all of a person. */
 export type Ending = BrowserProof | Readonly<{ userId: string }>
 
 /** Ends sessions for good, in one transaction (see `endSessionsWithin`). Returns their ids. */
-export const endSessions = async (db: Db, which: Ending): Promise<readonly string[]> =>
-  'tokenHashes' in which && isStranger(which) ? [] : db.transaction().execute((trx) => endSessionsWithin(trx, which))
+export async function endSessions(db: Db, which: Ending): Promise<readonly string[]> {
+  return 'tokenHashes' in which && isStranger(which)
+    ? []
+    : db.transaction().execute((trx) => endSessionsWithin(trx, which))
+}
 
 /**
  * The rows go, the families born in them end but for those with offline_access (Back-Channel Logout §2.7), and every
@@ -76,7 +87,7 @@ export const endSessions = async (db: Db, which: Ending): Promise<readonly strin
  * Two statements: a code of the session that is being redeemed holds a lock on its row (see `consumeCode`), so the
  * first waits for it, and the second, reading afterwards, sees the family that it opened (READ COMMITTED).
  */
-export const endSessionsWithin = async (trx: Trx, which: Ending): Promise<readonly string[]> => {
+export async function endSessionsWithin(trx: Trx, which: Ending): Promise<readonly string[]> {
   const ended = await trx
     .deleteFrom('sessions as session')
     .where((eb) => ('userId' in which ? eb('user_id', '=', which.userId) : belongsTo(which)))

@@ -54,7 +54,12 @@ export function signIn(db: Db, input: SignIn): Promise<SignInOutcome> {
   })
 }
 
-type LockedVisit = Readonly<{ id: string; sessionId: string | null; signInId: string | null; isOpen: boolean }>
+interface LockedVisit {
+  readonly id: string
+  readonly sessionId: string | null
+  readonly signInId: string | null
+  readonly isOpen: boolean
+}
 
 // In the order of their ids, so that no two sign-ins of a browser ever wait for each other.
 async function lockVisits(trx: Trx, visits: readonly VisitProof[]): Promise<readonly LockedVisit[]> {

@@ -4,18 +4,18 @@ import type { JWK } from 'jose'
 import { sql } from 'kysely'
 import type { Db } from '../database.ts'
 
-export type SigningKeyRow = Readonly<{
-  kid: string
-  alg: string
-  publicJwk: Record<string, unknown>
-  privateJwe: string
+export interface SigningKeyRow {
+  readonly kid: string
+  readonly alg: string
+  readonly publicJwk: Record<string, unknown>
+  readonly privateJwe: string
   /** Seconds until the key may sign; negative when it may. The newest key that may, does. */
-  signsInSeconds: number
-}>
+  readonly signsInSeconds: number
+}
 export type NewSigningKey = Omit<SigningKeyRow, 'signsInSeconds'>
 
 /** Every published key, oldest first: also those that sign later, and those replaced less than `keepSeconds` ago. */
-export const listPublishedKeys = async (db: Db, keepSeconds: number): Promise<SigningKeyRow[]> => {
+export async function listPublishedKeys(db: Db, keepSeconds: number): Promise<SigningKeyRow[]> {
   const { rows } = await sql<SigningKeyRow>`
     select kid, alg, public_jwk as "publicJwk", private_jwe as "privateJwe",
            extract(epoch from signs_from - auth_now())::float8 as "signsInSeconds"
@@ -28,17 +28,17 @@ export const listPublishedKeys = async (db: Db, keepSeconds: number): Promise<Si
 }
 
 /** The public half of a key, also of one that has run its course; for tokens of ours that come back late. */
-export const findPublicKey = async (db: Db, kid: string): Promise<JWK | undefined> => {
+export async function findPublicKey(db: Db, kid: string): Promise<JWK | undefined> {
   const row = await db.selectFrom('signing_keys').where('kid', '=', kid).select('public_jwk').executeTakeFirst()
   return row?.public_jwk
 }
 
 /** The algorithms whose newest key is older than `maxAgeSeconds`, or that have none. */
-export const algorithmsDue = async <Algorithm extends string>(
+export async function algorithmsDue<Algorithm extends string>(
   db: Db,
   algorithms: readonly Algorithm[],
   maxAgeSeconds: number,
-): Promise<Algorithm[]> => {
+): Promise<Algorithm[]> {
   const { rows } = await sql<{ alg: Algorithm }>`
     select alg from unnest(${[...algorithms]}::text[]) alg
     where not exists (select from signing_keys key where key.alg = alg.alg
@@ -50,12 +50,12 @@ export const algorithmsDue = async <Algorithm extends string>(
  * Adds a key that signs in `leadSeconds`, unless its algorithm has one younger than `maxAgeSeconds`: of several
  * instances that rotate at once, one key stands. The first key of an algorithm signs at once. True when it was added.
  */
-export const insertSigningKey = async (
+export async function insertSigningKey(
   db: Db,
   row: NewSigningKey,
   { leadSeconds, maxAgeSeconds }: Readonly<{ leadSeconds: number; maxAgeSeconds: number }>,
-): Promise<boolean> =>
-  db.transaction().execute(async (trx) => {
+): Promise<boolean> {
+  return db.transaction().execute(async (trx) => {
     await sql`select pg_advisory_xact_lock(hashtext('signing_keys'))`.execute(trx)
     const { rows } = await sql`
       insert into signing_keys (kid, alg, public_jwk, private_jwe, signs_from)
@@ -67,6 +67,7 @@ export const insertSigningKey = async (
       returning kid`.execute(trx)
     return rows.length === 1
   })
+}
 
 /** Has keys that would sign later sign in `leadSeconds`. Returns their algorithms. */
 export async function hastenSigningKeys<Algorithm extends string>(
@@ -85,8 +86,8 @@ export async function hastenSigningKeys<Algorithm extends string>(
  * Adds a key that signs at once, and deletes every other key of its algorithm in the same statement: those that were
  * replaced, the one that signs, and those that would have signed later. Returns the ids of the deleted ones.
  */
-export const replaceSigningKeys = async (db: Db, row: NewSigningKey): Promise<string[]> =>
-  db.transaction().execute(async (trx) => {
+export async function replaceSigningKeys(db: Db, row: NewSigningKey): Promise<string[]> {
+  return db.transaction().execute(async (trx) => {
     await sql`select pg_advisory_xact_lock(hashtext('signing_keys'))`.execute(trx)
     const { rows } = await sql<{ kid: string }>`
       with withdrawn as (delete from signing_keys where alg = ${row.alg} returning kid, signs_from),
@@ -97,3 +98,4 @@ export const replaceSigningKeys = async (db: Db, row: NewSigningKey): Promise<st
       select kid from withdrawn order by signs_from, kid`.execute(trx)
     return rows.map(({ kid }) => kid)
   })
+}

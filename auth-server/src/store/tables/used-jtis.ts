@@ -6,7 +6,7 @@ import { usableCode } from './authorization-codes.ts'
 import { unendedFamily } from './refresh-families.ts'
 
 /** Notes an identifier; false when it was noted before. The primary key settles two uses at once. */
-export const useJti = async (db: Db, parts: readonly string[], keepSeconds: number): Promise<boolean> => {
+export async function useJti(db: Db, parts: readonly string[], keepSeconds: number): Promise<boolean> {
   const row = await db
     .insertInto('used_jtis')
     .values({
@@ -26,20 +26,24 @@ export const PROOF_LEEWAY_SECONDS = 60
 export type PresentedGrant = Readonly<{ codeHash: string } | { familyId: string }>
 
 /** A proof as the database judges it: by its nonce's window of time when it has one, else by its own word. */
-export type ProofMark = Readonly<{
-  jkt: string
-  jti: string
+export interface ProofMark {
+  readonly jkt: string
+  readonly jti: string
   /** Unix seconds by the phone's clock. */
-  issuedAt: number
-  nonceWindow: number | undefined
+  readonly issuedAt: number
+  readonly nonceWindow: number | undefined
   /** Where anybody may ask: a proof is noted only beside a grant that lives, so that strangers leave no rows. */
-  grant: PresentedGrant | undefined
-}>
+  readonly grant: PresentedGrant | undefined
+}
 
 /** `now` in Unix seconds. A proof that is not fresh was not noted; nor was one beside a dead grant, which will be refused. */
-export type ProofVerdict = Readonly<{ now: number; fresh: boolean; first: boolean }>
+export interface ProofVerdict {
+  readonly now: number
+  readonly fresh: boolean
+  readonly first: boolean
+}
 
-const isAlive = (grant: PresentedGrant | undefined): RawBuilder<SqlBool> => {
+function isAlive(grant: PresentedGrant | undefined): RawBuilder<SqlBool> {
   if (grant === undefined) return sql`true`
   return 'codeHash' in grant
     ? sql`exists (select from authorization_codes code where code.code_hash = ${grant.codeHash} and ${usableCode})`
@@ -51,7 +55,7 @@ const isAlive = (grant: PresentedGrant | undefined): RawBuilder<SqlBool> => {
  * that a proof costs one round trip. Of parallel callers with the same proof, one is first.
  * @param windowSeconds length of a nonce's window; a nonce is good in its own and the next.
  */
-export const useProof = async (db: Db, proof: ProofMark, windowSeconds: number): Promise<ProofVerdict> => {
+export async function useProof(db: Db, proof: ProofMark, windowSeconds: number): Promise<ProofVerdict> {
   const { rows } = await sql<ProofVerdict>`
     with clock as (
       select extract(epoch from auth_now())::float8 as now, ${proof.nonceWindow ?? null}::float8 as given,

@@ -3,10 +3,14 @@ import { type SqlBool, sql } from 'kysely'
 import type { Db } from '../database.ts'
 import { endSessionsWithin } from './sessions.ts'
 
-export type UserCredentials = Readonly<{ id: string; passwordHash: string | undefined; authEpoch: number }>
+export interface UserCredentials {
+  readonly id: string
+  readonly passwordHash: string | undefined
+  readonly authEpoch: number
+}
 
 /** Finds an active user by the canonical form of an e-mail address (see identity/email.ts). */
-export const findUserByEmailKey = async (db: Db, emailKey: string): Promise<UserCredentials | undefined> => {
+export async function findUserByEmailKey(db: Db, emailKey: string): Promise<UserCredentials | undefined> {
   const row = await db
     .selectFrom('users')
     .where('email_key', '=', emailKey)
@@ -17,10 +21,10 @@ export const findUserByEmailKey = async (db: Db, emailKey: string): Promise<User
 }
 
 /** Inserts a user, or returns undefined when the address is taken. */
-export const insertUser = async (
+export async function insertUser(
   db: Db,
   user: Readonly<{ id: string; email: string; emailKey: string; name: string | undefined; passwordHash: string }>,
-): Promise<string | undefined> => {
+): Promise<string | undefined> {
   const row = await db
     .insertInto('users')
     .values({
@@ -40,8 +44,8 @@ export const insertUser = async (
  * Stores a new password and ends everything that was born under the old one: codes, families and whatever else carries
  * the person's epoch by the epoch's rise, sessions by their end, of which the clients that took part are told.
  */
-export const replacePassword = (db: Db, userId: string, passwordHash: string): Promise<void> =>
-  db.transaction().execute(async (trx) => {
+export function replacePassword(db: Db, userId: string, passwordHash: string): Promise<void> {
+  return db.transaction().execute(async (trx) => {
     await trx
       .updateTable('users')
       .set({ password_hash: passwordHash, auth_epoch: sql`auth_epoch + 1`, updated_at: sql<Date>`auth_now()` })
@@ -49,12 +53,13 @@ export const replacePassword = (db: Db, userId: string, passwordHash: string): P
       .execute()
     await endSessionsWithin(trx, { userId })
   })
+}
 
 /** A person's e-mail address, if the application was allowed to see it before: a hint must not tell it anything new. */
-export const findAddressKnownTo = async (
+export async function findAddressKnownTo(
   db: Db,
   { userId, applicationId }: Readonly<{ userId: string; applicationId: string }>,
-): Promise<string | undefined> => {
+): Promise<string | undefined> {
   const row = await db
     .selectFrom('users as person')
     .where('person.id', '=', userId)

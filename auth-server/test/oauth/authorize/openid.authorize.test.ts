@@ -9,7 +9,7 @@ import { Website } from '../../support/website.ts'
 
 const BOB = { email: 'bob@example.com', password: 'another passphrase' }
 
-const open = async (t: Test) => {
+async function open(t: Test) {
   const server = await testServer(t)
   const site = await Website.open(server)
   const browser = new Browser(server.app)
@@ -17,8 +17,9 @@ const open = async (t: Test) => {
   await createAccount(server.db, server.config.passwordPepper, BOB)
   return { ...server, server, site, browser, tokens, hint: { id_token_hint: tokens.id_token } }
 }
-const prefilled = (email: string) =>
-  `autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" required maxlength="254" value="${email}"`
+function prefilled(email: string) {
+  return `autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" required maxlength="254" value="${email}"`
+}
 
 t.test('id_token_hint of the person who is signed in changes nothing, also once it has expired', async (t) => {
   const { db, site, browser, hint } = await open(t)

@@ -9,7 +9,7 @@ const { app, db, register } = await testServer(t)
 const { challenge } = pkcePair()
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
 
-const post = async (url: string): Promise<LightMyRequestResponse> => {
+async function post(url: string): Promise<LightMyRequestResponse> {
   const payload = url.slice(url.indexOf('?') + 1)
   const response = await app.inject({ method: 'POST', url: '/authorize', headers: FORM, payload })
   // A browser without our cookies may be asked to come again by GET, with the same parameters.
@@ -18,12 +18,16 @@ const post = async (url: string): Promise<LightMyRequestResponse> => {
 }
 
 /** The same request in the two ways that OpenID Connect Core §3.1.2.1 asks for. */
-const bothWays = (url: string): [string, () => Promise<LightMyRequestResponse>][] => [
-  ['GET', () => app.inject(url)],
-  ['POST', () => post(url)],
-]
+function bothWays(url: string): [string, () => Promise<LightMyRequestResponse>][] {
+  return [
+    ['GET', () => app.inject(url)],
+    ['POST', () => post(url)],
+  ]
+}
 
-const sound = (changes: Readonly<Record<string, string | undefined>> = {}) => authorizeUrl(challenge, changes)
+function sound(changes: Readonly<Record<string, string | undefined>> = {}) {
+  return authorizeUrl(challenge, changes)
+}
 
 t.test('before client and redirect URI are known, a person sees a page and nobody is redirected', async (t) => {
   const rows: [string, string, RegExp][] = [

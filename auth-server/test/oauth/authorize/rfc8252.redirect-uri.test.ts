@@ -25,8 +25,9 @@ await db
   .where('client_id', '=', 'web-app')
   .execute()
 
-const ask = (redirect_uri: string, client_id = 'native-app') =>
-  app.inject(authorizeUrl(challenge, { client_id, redirect_uri, prompt: 'none' }))
+function ask(redirect_uri: string, client_id = 'native-app') {
+  return app.inject(authorizeUrl(challenge, { client_id, redirect_uri, prompt: 'none' }))
+}
 
 t.test('a redirect URI that is registered gets the answer', async (t) => {
   const rows = [

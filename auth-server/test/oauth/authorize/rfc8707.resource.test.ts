@@ -24,7 +24,7 @@ const OTHER = {
   plans: ['basic'],
 }
 
-const withTwoApis = async (t: Parameters<typeof testServer>[0]) => {
+async function withTwoApis(t: Parameters<typeof testServer>[0]) {
   const server = await testServer(t)
   await defineApi(server.db, OTHER)
   await subscribe(server.db, {
@@ -37,7 +37,9 @@ const withTwoApis = async (t: Parameters<typeof testServer>[0]) => {
   return server
 }
 
-const perApi = (api: string, url: string) => url.replace('/authorize', `/apis/${api}/authorize`)
+function perApi(api: string, url: string) {
+  return url.replace('/authorize', `/apis/${api}/authorize`)
+}
 
 t.test('the resource of a request decides the token', async (t) => {
   const { app } = await withTwoApis(t)

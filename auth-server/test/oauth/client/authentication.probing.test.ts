@@ -3,9 +3,11 @@ import t from 'tap'
 import { basic, clientCredentials, type Fields, keyedClient, secretClient } from '../../support/clients.ts'
 import { APP, testServer } from '../../support/server.ts'
 
-const raw = (clientId: string, secret: string): Fields => ({
-  authorization: `Basic ${Buffer.from(`${clientId}:${secret}`).toString('base64')}`,
-})
+function raw(clientId: string, secret: string): Fields {
+  return {
+    authorization: `Basic ${Buffer.from(`${clientId}:${secret}`).toString('base64')}`,
+  }
+}
 const TIMES = 30
 
 t.test('a right secret, first by Basic and then in the body, from as many processes as you like', async (t) => {

@@ -12,18 +12,21 @@ import { turnClock } from '../../support/database.ts'
 import { APP, ISSUER, testServer } from '../../support/server.ts'
 
 const CHALLENGE = 'Basic realm="mobile-api-gateway", charset="UTF-8"'
-const base64 = (text: string | Buffer) => Buffer.from(text).toString('base64')
+function base64(text: string | Buffer) {
+  return Buffer.from(text).toString('base64')
+}
 const form = { grant_type: 'client_credentials' }
 
 /** A token request from an address of its own: the limit on failures has its own tests. */
-const sendFrom = (app: FastifyInstance, remoteAddress: string, headers: Fields, fields: Fields = form) =>
-  app.inject({
+function sendFrom(app: FastifyInstance, remoteAddress: string, headers: Fields, fields: Fields = form) {
+  return app.inject({
     method: 'POST',
     url: '/token',
     remoteAddress,
     headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
     payload: new URLSearchParams(fields).toString(),
   })
+}
 
 t.test('RFC 6749 §2.3.1: a secret by Basic or in the body, as registered, to the letter', async (t) => {
   const server = await testServer(t)

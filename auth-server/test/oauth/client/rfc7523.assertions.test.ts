@@ -4,7 +4,9 @@ import t from 'tap'
 import { clientCredentials, keyedClient } from '../../support/clients.ts'
 import { ISSUER, testServer } from '../../support/server.ts'
 
-const nowSeconds = () => Math.floor(Date.now() / 1000)
+function nowSeconds() {
+  return Math.floor(Date.now() / 1000)
+}
 
 t.test('a clock up to 10 seconds ahead is accepted, in every claim; one that is further off is not', async (t) => {
   const server = await testServer(t)

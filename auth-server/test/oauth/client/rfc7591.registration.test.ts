@@ -11,19 +11,23 @@ import { ISSUER, type TestServer, testServer } from '../../support/server.ts'
 type Metadata = Readonly<Record<string, unknown>>
 
 const REDIRECT_URIS = ['https://client.example.org/callback']
-const token = (server: TestServer, uses = 1) => createInitialAccessToken(server.db, { note: 'test', uses })
+function token(server: TestServer, uses = 1) {
+  return createInitialAccessToken(server.db, { note: 'test', uses })
+}
 
-const post = ({ app }: TestServer, bearer: string | undefined, body: string | Buffer, type = 'application/json') =>
-  app.inject({
+function post({ app }: TestServer, bearer: string | undefined, body: string | Buffer, type = 'application/json') {
+  return app.inject({
     method: 'POST',
     url: '/register',
     headers: { 'content-type': type, ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }) },
     payload: body,
   })
-const register = async (server: TestServer, metadata: Metadata) =>
-  post(server, await token(server), JSON.stringify(metadata))
+}
+async function register(server: TestServer, metadata: Metadata) {
+  return post(server, await token(server), JSON.stringify(metadata))
+}
 
-const countClients = async ({ db }: TestServer): Promise<number> => {
+async function countClients({ db }: TestServer): Promise<number> {
   const row = await db
     .selectFrom('applications')
     .select((eb) => eb.fn.countAll<string>().as('count'))

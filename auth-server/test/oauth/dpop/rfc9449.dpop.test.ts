@@ -10,12 +10,15 @@ import { type Changes, type Fields, ProvingPhone, postForm } from '../../support
 import { answerOf, authorizeUrl, obtainCode, pkcePair, redeem, refresh } from '../../support/phone.ts'
 import { API, APP, ISSUER, testServer } from '../../support/server.ts'
 
-const nowSeconds = () => Math.floor(Date.now() / 1000)
-const statusAndError = (response: Readonly<{ statusCode: number; json: () => { error?: string } }>) => [
-  response.statusCode,
-  response.json().error,
-]
-const headerOf = (header: object) => Buffer.from(JSON.stringify(header)).toString('base64url')
+function nowSeconds() {
+  return Math.floor(Date.now() / 1000)
+}
+function statusAndError(response: Readonly<{ statusCode: number; json: () => { error?: string } }>) {
+  return [response.statusCode, response.json().error]
+}
+function headerOf(header: object) {
+  return Buffer.from(JSON.stringify(header)).toString('base64url')
+}
 const REFUSED = [400, 'invalid_dpop_proof']
 const NEW_NONCE = [400, 'use_dpop_nonce']
 const NO_GRANT = [400, 'invalid_grant']

@@ -19,9 +19,15 @@ import { API, APP, ISSUER, type TestServer, testServer } from '../../support/ser
 // The whole file; tap's own limit is for smaller ones.
 t.setTimeout(120_000)
 
-const familyOf = ({ refresh_token }: Tokens): string => refresh_token.split('.')[0] ?? ''
-const revoke = ({ app }: TestServer, token: string) => postForm(app, '/revoke', { token, client_id: APP.clientId })
-const nowSeconds = () => Math.floor(Date.now() / 1000)
+function familyOf({ refresh_token }: Tokens): string {
+  return refresh_token.split('.')[0] ?? ''
+}
+function revoke({ app }: TestServer, token: string) {
+  return postForm(app, '/revoke', { token, client_id: APP.clientId })
+}
+function nowSeconds() {
+  return Math.floor(Date.now() / 1000)
+}
 
 t.test('without a cursor everything that still counts, after it what is new; nothing twice', async (t) => {
   const server = await testServer(t)

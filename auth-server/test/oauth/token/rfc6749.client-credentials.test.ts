@@ -15,8 +15,13 @@ const OTHER = {
   plans: ['basic'],
 }
 
-const verify = async ({ app }: TestServer, token: string, audience: string = API.resource) =>
-  jwtVerify(token, createLocalJWKSet((await app.inject('/jwks')).json()), { issuer: ISSUER, audience, typ: 'at+jwt' })
+async function verify({ app }: TestServer, token: string, audience: string = API.resource) {
+  return jwtVerify(token, createLocalJWKSet((await app.inject('/jwks')).json()), {
+    issuer: ISSUER,
+    audience,
+    typ: 'at+jwt',
+  })
+}
 
 t.test('§4.4.3, RFC 9068 §2.2: a machine gets an access token about itself, and nothing else', async (t) => {
   const server = await testServer(t)

@@ -13,9 +13,12 @@ const browser = await signedInBrowser(app)
 await register({ clientId: 'other-app', name: 'Other', redirectUris: ['com.example.other:/callback'] })
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
-const send = (payload: string, options: InjectOptions = {}) =>
-  app.inject({ method: 'POST', url: '/token', payload, ...options, headers: { ...FORM, ...options.headers } })
-const basic = (text: string) => ({ authorization: `Basic ${Buffer.from(text).toString('base64')}` })
+function send(payload: string, options: InjectOptions = {}) {
+  return app.inject({ method: 'POST', url: '/token', payload, ...options, headers: { ...FORM, ...options.headers } })
+}
+function basic(text: string) {
+  return { authorization: `Basic ${Buffer.from(text).toString('base64')}` }
+}
 
 t.test('§5.1: a code and its verifier give tokens, and nothing may keep the answer', async (t) => {
   const { code, verifier } = await nextCode(browser)

@@ -12,7 +12,7 @@ await register({ clientId: 'other-app', name: 'Other', redirectUris: ['com.examp
 const changes = { redirect_uri: CLAIMED_URI }
 
 /** A redeemed code with what it gave. */
-const redeemed = async () => {
+async function redeemed() {
   const { code, verifier } = await nextCode(browser)
   const tokens = (await redeem(app, code, verifier, changes)).json()
   return { code, verifier, refreshToken: String(tokens.refresh_token) }

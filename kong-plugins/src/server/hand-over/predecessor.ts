@@ -27,7 +27,7 @@ export interface Estate {
 }
 
 /** Calls wait for this long at most, in milliseconds: Kong waits three seconds for an answer. */
-const HOLD_FOR_MS = 2500
+const HOLD_FOR_MILLIS = 2500
 
 /** Serves one successor. Should it fail or go away before it has the path, everything goes on as before. */
 export async function handOver(socket: Socket, { server, services }: Estate, floor: Floor, log: Logger): Promise<void> {
@@ -35,8 +35,8 @@ export async function handOver(socket: Socket, { server, services }: Estate, flo
   try {
     await sendMessages(socket, introduction(server, services))
     await nextOf(messages, 'take over')
-  } catch (cause) {
-    log.warn({ err: cause }, 'a process that wanted to take over went away')
+  } catch (error) {
+    log.warn({ err: error }, 'a process that wanted to take over went away')
     socket.destroy()
     return
   }
@@ -44,13 +44,13 @@ export async function handOver(socket: Socket, { server, services }: Estate, flo
     socket.destroy() // another asked before; who asks again asks that one
     return
   }
-  const impatience = setTimeout(() => socket.destroy(), HOLD_FOR_MS)
+  const impatience = setTimeout(() => socket.destroy(), HOLD_FOR_MILLIS)
   try {
     await floor.hold()
     await sendMessages(socket, legacy(server, services))
     await nextOf(messages, 'taken over')
-  } catch (cause) {
-    log.warn({ err: cause }, 'a process that wanted to take over did not')
+  } catch (error) {
+    log.warn({ err: error }, 'a process that wanted to take over did not')
   }
   clearTimeout(impatience)
   if (await floor.isOurs()) floor.resume()

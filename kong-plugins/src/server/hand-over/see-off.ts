@@ -4,9 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Connection } from '../connection.ts'
 
 /** How long workers of Kong may take to start instances anew, in milliseconds. */
-const RECOVER_WITHIN_MS = 1000
+const RECOVER_WITHIN_MILLIS = 1000
 /** How long a call may take, and Kong to close its connection afterwards, in milliseconds, before the next one's turn. */
-const CLOSED_WITHIN_MS = 2500
+const CLOSED_WITHIN_MILLIS = 2500
 
 /**
  * Ends connections, so that whoever has them can go: Kong opens others, to the server that has the path. One after the
@@ -32,10 +32,10 @@ export function createSeeOff(
       connection?.finish()
       const impatience = setTimeout(() => {
         if (isOurs()) socket.destroy()
-      }, CLOSED_WITHIN_MS)
+      }, CLOSED_WITHIN_MILLIS)
       await closed
       clearTimeout(impatience)
-      if (connection?.wasInterrupted) await delay(RECOVER_WITHIN_MS)
+      if (connection?.wasInterrupted) await delay(RECOVER_WITHIN_MILLIS)
       leaving.shift()
     }
   }

@@ -9,14 +9,14 @@ import { HAND_OVER, HungUp, type Message, nextOf, readMessages, sendMessages } f
 import type { Estate } from './predecessor.ts'
 
 /** How long keys and feeds may take before the path is taken, in milliseconds; the predecessor works meanwhile. */
-const READY_WITHIN_MS = 10_000
+const READY_WITHIN_MILLIS = 10_000
 /** How long the rest may take while calls wait, in milliseconds. */
-const TAKE_WITHIN_MS = 2000
+const TAKE_WITHIN_MILLIS = 2000
 /** A server that says nothing for this long hangs, in milliseconds: Kong does not wait longer for an answer either. */
-const SILENT_FOR_MS = 3000
+const SILENT_FOR_MILLIS = 3000
 /** For how long to ask again when another process is being handed the path, in milliseconds. */
-const TURN_WITHIN_MS = 10_000
-const ASK_AGAIN_AFTER_MS = 50
+const TURN_WITHIN_MILLIS = 10_000
+const ASK_AGAIN_AFTER_MILLIS = 50
 
 type Messages = AsyncGenerator<Message, undefined>
 
@@ -25,7 +25,7 @@ type Messages = AsyncGenerator<Message, undefined>
  * @param publish puts our own socket in its place
  */
 export async function takeOver(path: string, estate: Estate, publish: () => Promise<void>, log: Logger): Promise<void> {
-  const deadline = performance.now() + TURN_WITHIN_MS
+  const deadline = performance.now() + TURN_WITHIN_MILLIS
   while (true) {
     const socket = await reach(path)
     if (socket === undefined) {
@@ -36,13 +36,13 @@ export async function takeOver(path: string, estate: Estate, publish: () => Prom
     try {
       await receive(socket, messages, estate)
       log.info('took over from the server on this path, with its instances, counts and used proofs')
-    } catch (cause) {
+    } catch (error) {
       // Of two that start at once one is faster: what there is to be handed over is that one's by then.
-      if (cause instanceof HungUp && performance.now() < deadline && (await isAlive(path))) {
-        await delay(ASK_AGAIN_AFTER_MS)
+      if (error instanceof HungUp && performance.now() < deadline && (await isAlive(path))) {
+        await delay(ASK_AGAIN_AFTER_MILLIS)
         continue
       }
-      log.warn({ err: cause }, 'not everything was handed over: counts or used proofs of the server before may be lost')
+      log.warn({ err: error }, 'not everything was handed over: counts or used proofs of the server before may be lost')
     }
     socket.setTimeout(0)
     await publish()
@@ -56,7 +56,7 @@ async function receive(socket: Socket, messages: Messages, estate: Estate): Prom
   socket.write(`${HAND_OVER}\n`)
   const missing = await learn(socket, messages, estate)
   await ready(estate, missing)
-  socket.setTimeout(TAKE_WITHIN_MS, () => socket.destroy(new Error('it took too long')))
+  socket.setTimeout(TAKE_WITHIN_MILLIS, () => socket.destroy(new Error('it took too long')))
   await sendMessages(socket, [{ type: 'take over' }])
   await learn(socket, messages, estate)
   await inherit(messages, estate)
@@ -72,7 +72,7 @@ function reach(path: string): Promise<Socket | undefined> {
 /** The instances that Kong knows, under their ids. @returns what the other side lacks to be ready */
 async function learn(socket: Socket, messages: Messages, { server }: Estate): Promise<readonly string[]> {
   while (true) {
-    const silence = setTimeout(() => socket.destroy(new Error('the other process says nothing')), SILENT_FOR_MS)
+    const silence = setTimeout(() => socket.destroy(new Error('the other process says nothing')), SILENT_FOR_MILLIS)
     const message = await nextOf(messages, 'instance', 'introduced').finally(() => clearTimeout(silence))
     if (message.type === 'introduced') {
       server.instances.nextId = message.nextId
@@ -85,7 +85,7 @@ async function learn(socket: Socket, messages: Messages, { server }: Estate): Pr
 
 /** Waits for keys and feeds, but not for those that the other side does not have either. */
 async function ready({ services }: Estate, missing: readonly string[]): Promise<void> {
-  const deadline = performance.now() + READY_WITHIN_MS
+  const deadline = performance.now() + READY_WITHIN_MILLIS
   while (performance.now() < deadline) {
     if (whatIsMissing(services).every((what) => missing.includes(what))) return
     await delay(20)

@@ -25,12 +25,12 @@ export function createRedisProofMemory({ link, local, keyPrefix, fail }: RedisPr
       const here = local.use(proof, windowSeconds)
       if (here.kind !== 'first') return here
       // Whatever clock the proof was made by: from now on it is accepted for two windows at most.
-      const lifetimeMs = 2 * windowSeconds * 1000 + 1000
+      const lifetimeMillis = 2 * windowSeconds * 1000 + 1000
       try {
-        const [, first] = await link.run(USE, [`${keyPrefix}:dpop:${digestOf(proof)}`], [lifetimeMs])
+        const [, first] = await link.run(USE, [`${keyPrefix}:dpop:${digestOf(proof)}`], [lifetimeMillis])
         return { kind: first === 1 ? 'first' : 'repeated' }
-      } catch (cause) {
-        if (!(cause instanceof RedisAway)) throw cause
+      } catch (error) {
+        if (!(error instanceof RedisAway)) throw error
         return fail === 'local' ? here : { kind: 'undecided', why: 'Redis is away' }
       }
     },

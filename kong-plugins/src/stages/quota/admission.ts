@@ -34,14 +34,14 @@ export interface Counted {
 type State = WindowState & Admission['tightest']
 
 /** Pure: sums up what was counted. @throws when nothing was, for then nothing is limited */
-export function admissionOf(kind: Admission['kind'], counted: readonly Counted[], nowMs: number): Admission {
+export function admissionOf(kind: Admission['kind'], counted: readonly Counted[], nowMillis: number): Admission {
   const states = counted.map(
-    ({ rule: { scope, name, lengthMs, limit }, startMs, used }): State => ({
+    ({ rule: { scope, name, lengthMillis, limit }, startMs, used }): State => ({
       name,
       scope,
       limit,
       remaining: Math.max(0, limit - used),
-      resetSeconds: secondsLeft(startMs, lengthMs, nowMs),
+      resetSeconds: secondsLeft(startMs, lengthMillis, nowMillis),
     }),
   )
   const shown = states.length === 1 ? states : WINDOWS.flatMap(([name]) => tightestOf(states, name) ?? [])

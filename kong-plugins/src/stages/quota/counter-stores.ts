@@ -50,14 +50,14 @@ export function createCounterStores(clock: Clock, links: RedisLinks): CounterSto
     *records() {
       yield* local.records(clock.wall())
       for (const link of links.all()) {
-        for (const record of rememberedByLink.get(link)?.records(link.nowMs() ?? clock.wall()) ?? [])
+        for (const record of rememberedByLink.get(link)?.records(link.nowMillis() ?? clock.wall()) ?? [])
           yield { ...record, redis: link.name }
       }
     },
     adopt(record) {
       if (record.redis === undefined) return local.adopt(record, clock.wall())
       for (const link of links.all())
-        if (link.name === record.redis) rememberedOf(link).adopt(record, link.nowMs() ?? clock.wall())
+        if (link.name === record.redis) rememberedOf(link).adopt(record, link.nowMillis() ?? clock.wall())
     },
     size: () => links.all().reduce((sum, link) => sum + (rememberedByLink.get(link)?.size ?? 0), local.size),
   }

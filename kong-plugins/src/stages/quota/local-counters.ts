@@ -6,16 +6,16 @@ import { WINDOWS, type WindowName, windowStart } from './windows.ts'
 
 /** Counters of this process. */
 export interface LocalCounters {
-  /** Not a promise on purpose: between the check and the increment no other call can run. `nowMs` since 1970. */
-  admit(call: Call, nowMs: number): Admission
+  /** Not a promise on purpose: between the check and the increment no other call can run. `nowMillis` since 1970. */
+  admit(call: Call, nowMillis: number): Admission
   /** What is counted at present; the window may be over. */
   recall(count: Count): { readonly startMs: number; readonly used: number }
   /** Takes over what was counted elsewhere. Counts of a window older than the present one are left out. */
   remember(count: Count, startMs: number, used: number): void
   /** All that is counted in the present windows, in parts. */
-  records(nowMs: number): Iterable<CountsRecord>
+  records(nowMillis: number): Iterable<CountsRecord>
   /** Takes over what another process has counted for this one. */
-  adopt(record: CountsRecord, nowMs: number): void
+  adopt(record: CountsRecord, nowMillis: number): void
   /** Names that are held, for all windows together. */
   readonly size: number
 }
@@ -63,8 +63,8 @@ export function createLocalCounters({ maxKeys = MAX_KEYS } = {}): LocalCounters 
   }
 
   return {
-    admit(call, nowMs) {
-      dropPast(windows, nowMs)
+    admit(call, nowMillis) {
+      dropPast(windows, nowMillis)
       const counts = countsOf(call)
       const before = counts.map(({ rule, key }) => read(windows[rule.name], key))
       const admitted = counts.every(({ rule }, index) => (before[index] ?? 0) < rule.limit)
@@ -74,7 +74,7 @@ export function createLocalCounters({ maxKeys = MAX_KEYS } = {}): LocalCounters 
         if (admitted) write(window, key, used)
         return { rule, startMs: window.startMs, used }
       })
-      return admissionOf(admitted ? 'admitted' : 'exceeded', counted, nowMs)
+      return admissionOf(admitted ? 'admitted' : 'exceeded', counted, nowMillis)
     },
     recall({ rule, key }) {
       const window = windows[rule.name]
@@ -86,8 +86,8 @@ export function createLocalCounters({ maxKeys = MAX_KEYS } = {}): LocalCounters 
       // Answers may overtake one another: the higher count is the later one.
       if (window.startMs === startMs) write(window, key, Math.max(used, read(window, key)))
     },
-    *records(nowMs) {
-      dropPast(windows, nowMs)
+    *records(nowMillis) {
+      dropPast(windows, nowMillis)
       for (const [name] of WINDOWS) {
         const { startMs, young, old } = windows[name]
         // Those who called lately come last: where there are too many, they are the ones to be remembered.
@@ -96,8 +96,8 @@ export function createLocalCounters({ maxKeys = MAX_KEYS } = {}): LocalCounters 
           yield { window: name, startMs, counts: counts.slice(at, at + RECORD_SIZE) }
       }
     },
-    adopt({ window: name, startMs, counts }, nowMs) {
-      dropPast(windows, nowMs)
+    adopt({ window: name, startMs, counts }, nowMillis) {
+      dropPast(windows, nowMillis)
       const window = windows[name]
       if (window.startMs !== startMs) return
       for (const [key, used] of counts) write(window, key, Math.max(used, read(window, key)))
@@ -113,12 +113,12 @@ function emptyWindow(startMs = 0): Window {
 }
 
 /** Begins a new window wherever one is over, also where nobody calls any more. */
-function dropPast(windows: Readonly<Record<WindowName, Window>>, nowMs: number): void {
-  for (const [name, lengthMs] of WINDOWS) {
-    const startMs = windowStart(lengthMs, nowMs)
+function dropPast(windows: Readonly<Record<WindowName, Window>>, nowMillis: number): void {
+  for (const [name, lengthMillis] of WINDOWS) {
+    const startMs = windowStart(lengthMillis, nowMillis)
     const window = windows[name]
     // A clock that is set back a little must not hand out the same window twice; set back a lot, it starts afresh.
-    const stillOpen = startMs <= window.startMs && window.startMs - startMs <= lengthMs
+    const stillOpen = startMs <= window.startMs && window.startMs - startMs <= lengthMillis
     if (!stillOpen) Object.assign(window, emptyWindow(startMs))
   }
 }

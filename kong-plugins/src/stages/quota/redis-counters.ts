@@ -72,10 +72,10 @@ export function createRedisCounters({ link, remembered, keyPrefix, fail, wall }:
       const counts = countsOf(call)
       try {
         return await countInRedis(link, remembered, call.keys, counts)
-      } catch (cause) {
-        if (!(cause instanceof RedisAway)) throw cause
+      } catch (error) {
+        if (!(error instanceof RedisAway)) throw error
         if (fail === 'closed') return { kind: 'undecided', why: 'Redis is away' }
-        return remembered.admit(call, link.nowMs() ?? wall())
+        return remembered.admit(call, link.nowMillis() ?? wall())
       }
     },
   }
@@ -90,20 +90,20 @@ async function countInRedis(
   const args: (string | number)[] = []
   let perApplication = false
   for (const count of counts) {
-    const { scope, name, lengthMs, limit } = count.rule
+    const { scope, name, lengthMillis, limit } = count.rule
     const { startMs, used } = remembered.recall(count)
     if (scope === 'application') perApplication = true
-    args.push(scope === 'application' ? 2 : 1, name, lengthMs, limit, startMs, used)
+    args.push(scope === 'application' ? 2 : 1, name, lengthMillis, limit, startMs, used)
   }
   const keys = perApplication && application !== undefined ? [subject, application] : [subject]
-  const [nowMs = 0, admitted, ...seen] = await link.run(COUNT, keys, args)
+  const [nowMillis = 0, admitted, ...seen] = await link.run(COUNT, keys, args)
   const counted = counts.map((count, index): Counted => {
-    const startMs = seen[2 * index] ?? windowStart(count.rule.lengthMs, nowMs)
+    const startMs = seen[2 * index] ?? windowStart(count.rule.lengthMillis, nowMillis)
     const used = seen[2 * index + 1] ?? count.rule.limit
     remembered.remember(count, startMs, used)
     return { rule: count.rule, startMs, used }
   })
-  return admissionOf(admitted === 1 ? 'admitted' : 'exceeded', counted, nowMs)
+  return admissionOf(admitted === 1 ? 'admitted' : 'exceeded', counted, nowMillis)
 }
 
 function prefixed(prefix: string, { subject, application }: Call['keys']): Call['keys'] {

@@ -8,7 +8,7 @@ export interface Rule {
   readonly scope: keyof CountKeys
   readonly name: WindowName
   /** Milliseconds. */
-  readonly lengthMs: number
+  readonly lengthMillis: number
   readonly limit: number
 }
 
@@ -20,8 +20,8 @@ export function rulesOf({ application, ...own }: LimitsConfig): readonly Rule[] 
 type Numbers = Readonly<Record<WindowName, number | undefined>>
 
 function rules(scope: Rule['scope'], limits: Numbers): Rule[] {
-  return WINDOWS.flatMap(([name, lengthMs]) => {
+  return WINDOWS.flatMap(([name, lengthMillis]) => {
     const limit = limits[name]
-    return limit === undefined ? [] : [{ scope, name, lengthMs, limit }]
+    return limit === undefined ? [] : [{ scope, name, lengthMillis, limit }]
   })
 }

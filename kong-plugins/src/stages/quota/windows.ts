@@ -11,12 +11,12 @@ export const WINDOWS = [
 /** Name of a window. */
 export type WindowName = (typeof WINDOWS)[number][0]
 
-/** Start of the window that holds `nowMs`, in milliseconds since 1970. */
-export function windowStart(lengthMs: number, nowMs: number): number {
-  return Math.floor(nowMs / lengthMs) * lengthMs
+/** Start of the window that holds `nowMillis`, in milliseconds since 1970. */
+export function windowStart(lengthMillis: number, nowMillis: number): number {
+  return Math.floor(nowMillis / lengthMillis) * lengthMillis
 }
 
 /** Whole seconds until the window ends, at least 1. */
-export function secondsLeft(startMs: number, lengthMs: number, nowMs: number): number {
-  return Math.max(1, Math.ceil((startMs + lengthMs - nowMs) / 1000))
+export function secondsLeft(startMs: number, lengthMillis: number, nowMillis: number): number {
+  return Math.max(1, Math.ceil((startMs + lengthMillis - nowMillis) / 1000))
 }

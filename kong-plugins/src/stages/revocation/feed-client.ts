@@ -23,7 +23,7 @@ export interface FeedClient {
 
 const SCOPE = 'revocations:read'
 /** How much longer than asked to wait an answer may take; then the connection counts as silent. */
-const MARGIN_MS = 4000
+const MARGIN_MILLIS = 4000
 const MAX_BYTES = 4 * 1024 * 1024
 /** A token is replaced when this part of its life is over. */
 const USE_OF_LIFE = 0.8
@@ -44,10 +44,10 @@ export function createFeedClient({ issuer, config }: FeedAddress, clock: Clock):
         resource: `${issuer}/revocations`,
       }),
       redirect: 'error',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(MARGIN_MS)]),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(MARGIN_MILLIS)]),
     })
-    const document = await readBoundedJson(response, MAX_BYTES).catch((cause: unknown) => {
-      throw new Error('no token from the token endpoint', { cause })
+    const document = await readBoundedJson(response, MAX_BYTES).catch((error: unknown) => {
+      throw new Error('no token from the token endpoint', { cause: error })
     })
     const { access_token, expires_in } = Object(document)
     if (typeof access_token !== 'string' || !/^[\w.~+/-]+=*$/.test(access_token))
@@ -75,7 +75,7 @@ export function createFeedClient({ issuer, config }: FeedAddress, clock: Clock):
 
   return {
     async ask(cursor, waitSeconds, ending) {
-      const silent = AbortSignal.timeout(waitSeconds * 1000 + MARGIN_MS)
+      const silent = AbortSignal.timeout(waitSeconds * 1000 + MARGIN_MILLIS)
       const signal = AbortSignal.any([ending, silent])
       const kept = token && clock.monotonic() < token.goodUntil ? token.text : undefined
       let response = await request(cursor, waitSeconds, kept ?? (await fetchToken(signal)), signal)

@@ -10,11 +10,11 @@ import { createRevokedTokens, type RevokedTokens } from './revoked-tokens.ts'
 export interface Follower {
   readonly revoked: RevokedTokens
   /** Milliseconds since the feed was known to its end; infinite before the first time. */
-  ageMs(): number
+  ageMillis(): number
   /** Resolves when the feed was read to its end, or when it turns out that this takes longer. Never rejects. */
   readonly started: Promise<void>
   /** Somebody wants to know at least this often; milliseconds. */
-  hurry(maxStalenessMs: number): void
+  hurry(maxStalenessMillis: number): void
   useSecret(secret: string): void
   close(): void
 }
@@ -22,20 +22,20 @@ export interface Follower {
 /** The longest that a poll waits for news, in seconds. */
 const MAX_WAIT_SECONDS = 25
 /** How long requests may wait for a feed that is read for the first time: well within their own deadline. */
-const PATIENCE_MS = 1000
+const PATIENCE_MILLIS = 1000
 /** Between two polls: more for a server that does not wait when asked to, or it would be asked in a circle. */
-const PAUSE_MS = 50
-const PAUSE_AFTER_NOTHING_MS = 500
-const FIRST_BACKOFF_MS = 200
-const MAX_BACKOFF_MS = 1000
-const FORGET_EVERY_MS = 30_000
+const PAUSE_MILLIS = 50
+const PAUSE_AFTER_NOTHING_MILLIS = 500
+const FIRST_BACKOFF_MILLIS = 200
+const MAX_BACKOFF_MILLIS = 1000
+const FORGET_EVERY_MILLIS = 30_000
 
 /** Starts following. It ends with `close`, never by an error. */
 export function follow(issuer: string, client: FeedClient, { clock, log }: { clock: Clock; log: Logger }): Follower {
   const revoked = createRevokedTokens()
   const ending = new AbortController()
   const { promise: started, resolve: announce } = Promise.withResolvers<void>()
-  setTimeout(announce, PATIENCE_MS).unref()
+  setTimeout(announce, PATIENCE_MILLIS).unref()
   let waitSeconds = MAX_WAIT_SECONDS
   let cursor: string | undefined
   let knownAt = Number.NEGATIVE_INFINITY
@@ -69,21 +69,24 @@ export function follow(issuer: string, client: FeedClient, { clock, log }: { clo
       take(answer, askedAt, waited)
       failures = 0
       const inHaste = answer.events.length === 0 && clock.monotonic() - askedAt < waited * 500
-      return inHaste ? PAUSE_AFTER_NOTHING_MS : PAUSE_MS
-    } catch (err) {
+      return inHaste ? PAUSE_AFTER_NOTHING_MILLIS : PAUSE_MILLIS
+    } catch (error) {
       if (ending.signal.aborted) return 0
       failures += 1
-      log[failures === 1 ? 'warn' : 'debug']({ issuer, err }, 'the feed of revocations was not read; trying again')
+      log[failures === 1 ? 'warn' : 'debug'](
+        { issuer, err: error },
+        'the feed of revocations was not read; trying again',
+      )
       announce()
-      const most = Math.min(MAX_BACKOFF_MS, waited * 1000)
-      return Math.min(most, FIRST_BACKOFF_MS * 2 ** (failures - 1)) * (0.5 + Math.random() / 2)
+      const most = Math.min(MAX_BACKOFF_MILLIS, waited * 1000)
+      return Math.min(most, FIRST_BACKOFF_MILLIS * 2 ** (failures - 1)) * (0.5 + Math.random() / 2)
     }
   }
 
   async function run(): Promise<void> {
     while (!ending.signal.aborted) {
       const pause = await poll()
-      if (clock.monotonic() - forgotAt >= FORGET_EVERY_MS) {
+      if (clock.monotonic() - forgotAt >= FORGET_EVERY_MILLIS) {
         revoked.forgetExpired(clock.wall() / 1000)
         forgotAt = clock.monotonic()
       }
@@ -96,10 +99,10 @@ export function follow(issuer: string, client: FeedClient, { clock, log }: { clo
   return {
     revoked,
     started,
-    ageMs: () => clock.monotonic() - knownAt,
-    hurry(maxStalenessMs) {
+    ageMillis: () => clock.monotonic() - knownAt,
+    hurry(maxStalenessMillis) {
       // Two polls may fail before what is known is too old.
-      const seconds = Math.max(1, Math.floor(maxStalenessMs / 3000))
+      const seconds = Math.max(1, Math.floor(maxStalenessMillis / 3000))
       waitSeconds = Math.min(waitSeconds, seconds)
     },
     useSecret: (secret) => client.useSecret(secret),

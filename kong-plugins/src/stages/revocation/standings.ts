@@ -94,8 +94,8 @@ function createJudge(
   let stale = false
 
   /** Whether what is known is young enough; tells the log when that changes. */
-  function isFresh(ageMs: number): boolean {
-    const tooOld = ageMs > max_staleness_seconds * 1000
+  function isFresh(ageMillis: number): boolean {
+    const tooOld = ageMillis > max_staleness_seconds * 1000
     if (tooOld !== stale) {
       stale = tooOld
       const facts = { issuer, maxStalenessSeconds: max_staleness_seconds, whenStale: when_stale }
@@ -107,12 +107,12 @@ function createJudge(
 
   function judge(token: TokenFacts): Standing {
     if (follower.revoked.has(token)) return 'revoked'
-    const age = follower.ageMs()
+    const age = follower.ageMillis()
     // Before the first time nothing is known at all: not even a policy that is open later lets anything pass.
     if (age === Number.POSITIVE_INFINITY) return 'unknown'
     return isFresh(age) || when_stale === 'open' ? 'standing' : 'unknown'
   }
 
   return (token) =>
-    follower.ageMs() === Number.POSITIVE_INFINITY ? follower.started.then(() => judge(token)) : judge(token)
+    follower.ageMillis() === Number.POSITIVE_INFINITY ? follower.started.then(() => judge(token)) : judge(token)
 }

@@ -5,7 +5,7 @@ import { readBoundedJson } from '../../bounded-json.ts'
 export type FetchKeys = (uri: string) => Promise<unknown>
 
 /** Shorter than the deadline of a request (2 s), so that the request still gets an answer of ours. */
-const TIMEOUT_MS = 1500
+const TIMEOUT_MILLIS = 1500
 const MAX_BYTES = 256 * 1024
 
 /** @throws Error when the server cannot be reached in time, does not answer 200, or sends too much or no JSON */
@@ -13,7 +13,7 @@ export const fetchKeys: FetchKeys = async (uri) => {
   const response = await fetch(uri, {
     headers: { accept: 'application/jwk-set+json, application/json' },
     redirect: 'error',
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+    signal: AbortSignal.timeout(TIMEOUT_MILLIS),
   })
   return readBoundedJson(response, MAX_BYTES)
 }

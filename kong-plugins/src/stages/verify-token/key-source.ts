@@ -28,7 +28,7 @@ export interface KeySource {
   /** Whether there are keys to decide by. */
   isUsable(): boolean
   /** Milliseconds since the set was last fetched; infinite before the first time. */
-  ageMs(): number
+  ageMillis(): number
   /** Fetches that failed, since the start. */
   readonly failures: number
 }
@@ -44,16 +44,16 @@ export interface KeySourceDependencies {
  * Time for each fetch, in milliseconds. It belongs to the address, not to a key id or a token: inventing ids or
  * signatures cannot cause more.
  */
-const COOLDOWN_MS = 10_000
+const COOLDOWN_MILLIS = 10_000
 /**
  * Unknown ids and signatures that do not match may cause so many fetches at once, and wait for the cooldowns of all of
  * them afterwards: keys may change right after they were fetched, and a key that replaces a leaked one signs at once.
  */
 const AT_ONCE = 2
 /** The cooldown while no keys were ever loaded, so that the gateway is ready soon after the authorization server. */
-const FIRST_LOAD_COOLDOWN_MS = 1000
+const FIRST_LOAD_COOLDOWN_MILLIS = 1000
 /** Keys that could not be confirmed for this long are not trusted any more. */
-export const MAX_AGE_MS = 24 * 60 * 60 * 1000
+export const MAX_AGE_MILLIS = 24 * 60 * 60 * 1000
 
 /** Creates the source for one address; it fetches nothing until asked. */
 export function createKeySource(uri: string, { clock, fetchKeys, log }: KeySourceDependencies): KeySource {
@@ -66,7 +66,7 @@ export function createKeySource(uri: string, { clock, fetchKeys, log }: KeySourc
   let failures = 0
   let inFlight: Promise<void> | undefined
 
-  const trusted = (): KeySet | undefined => (clock.monotonic() - loadedAt < MAX_AGE_MS ? keys : undefined)
+  const trusted = (): KeySet | undefined => (clock.monotonic() - loadedAt < MAX_AGE_MILLIS ? keys : undefined)
 
   async function load(): Promise<void> {
     try {
@@ -75,10 +75,10 @@ export function createKeySource(uri: string, { clock, fetchKeys, log }: KeySourc
       loadedAt = clock.monotonic()
       lastAttemptFailed = false
       log.info({ jwksUri: uri, keyIds: [...new Set(next.map(({ keyId }) => keyId))] }, 'signing keys loaded')
-    } catch (cause) {
+    } catch (error) {
       lastAttemptFailed = true
       failures += 1
-      log.warn({ jwksUri: uri, err: cause, keepingOldKeys: trusted() !== undefined }, 'signing keys not loaded')
+      log.warn({ jwksUri: uri, err: error, keepingOldKeys: trusted() !== undefined }, 'signing keys not loaded')
     } finally {
       inFlight = undefined
     }
@@ -87,7 +87,7 @@ export function createKeySource(uri: string, { clock, fetchKeys, log }: KeySourc
   function fetchIf(allowed: (now: number, cooldown: number) => boolean): Promise<void> {
     if (inFlight) return inFlight
     const now = clock.monotonic()
-    const cooldown = keys ? COOLDOWN_MS : FIRST_LOAD_COOLDOWN_MS
+    const cooldown = keys ? COOLDOWN_MILLIS : FIRST_LOAD_COOLDOWN_MILLIS
     if (!allowed(now, cooldown)) return Promise.resolve()
     attemptedAt = now
     coolAt = Math.max(coolAt, now) + cooldown
@@ -110,7 +110,7 @@ export function createKeySource(uri: string, { clock, fetchKeys, log }: KeySourc
     publishes: (key) => trusted()?.includes(key) === true,
     refresh,
     isUsable: () => trusted() !== undefined,
-    ageMs: () => clock.monotonic() - loadedAt,
+    ageMillis: () => clock.monotonic() - loadedAt,
     get failures() {
       return failures
     },

@@ -24,12 +24,15 @@ export interface KeySources {
 
 /**
  * How often published keys are fetched again, in milliseconds: the longest a withdrawn key stays accepted while the
- * address answers (else `MAX_AGE_MS`). The first token of its successor ends it at once.
+ * address answers (else `MAX_AGE_MILLIS`). The first token of its successor ends it at once.
  */
-const REFRESH_EVERY_MS = 5 * 60 * 1000
+const REFRESH_EVERY_MILLIS = 5 * 60 * 1000
 
 /** Creates the register. Addresses come from configuration only, never from a token. */
-export function createKeySources(dependencies: KeySourceDependencies, refreshEveryMs = REFRESH_EVERY_MS): KeySources {
+export function createKeySources(
+  dependencies: KeySourceDependencies,
+  refreshEveryMillis = REFRESH_EVERY_MILLIS,
+): KeySources {
   interface Kept extends NamedKeySource {
     readonly issuers: Set<string>
     readonly timer: NodeJS.Timeout
@@ -38,7 +41,7 @@ export function createKeySources(dependencies: KeySourceDependencies, refreshEve
 
   function start(jwksUri: string): Kept {
     const source = createKeySource(jwksUri, dependencies)
-    const timer = setInterval(() => void source.refresh(), refreshEveryMs).unref()
+    const timer = setInterval(() => void source.refresh(), refreshEveryMillis).unref()
     return { jwksUri, source, issuers: new Set(), timer }
   }
 

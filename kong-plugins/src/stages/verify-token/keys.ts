@@ -31,7 +31,9 @@ const MAX_CANDIDATES = 10
 
 type Members = Readonly<Record<string, unknown>>
 
-const isEc = (crv: string) => (jwk: Members) => jwk.kty === 'EC' && jwk.crv === crv
+function isEc(crv: string) {
+  return (jwk: Members) => jwk.kty === 'EC' && jwk.crv === crv
+}
 
 /**
  * One row for each kind of key: its public members and the algorithms it can be for. Its `alg` chooses one (RFC 8725

@@ -185,9 +185,9 @@ async function signer(
     try {
       await compactVerify(text, key.key, { algorithms: [...namesOf(key.algorithm)] })
       return key
-    } catch (cause) {
+    } catch (error) {
       // Anything but a verdict of jose on the token is our own trouble, and the shell answers that with 503.
-      if (!(cause instanceof errors.JOSEError)) throw cause
+      if (!(error instanceof errors.JOSEError)) throw error
     }
   }
   return undefined

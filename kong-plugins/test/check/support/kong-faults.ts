@@ -9,8 +9,12 @@ export interface Fault {
   readonly kongTakesIt?: true
 }
 
-const service = (fields: string): string => `services:\n- { name: a, ${fields} }\n`
-const route = (fields: string): string => `services:\n- name: a\n  host: a\n  routes:\n  - { name: r, ${fields} }\n`
+function service(fields: string): string {
+  return `services:\n- { name: a, ${fields} }\n`
+}
+function route(fields: string): string {
+  return `services:\n- name: a\n  host: a\n  routes:\n  - { name: r, ${fields} }\n`
+}
 
 /** All without the first line, `_format_version: "3.0"`. */
 export const faults: readonly Fault[] = [

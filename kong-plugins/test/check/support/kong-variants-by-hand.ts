@@ -1,10 +1,20 @@
 // Variants of kong.yml that nothing can make up by rule: how texts, addresses, expressions and Lua may look.
 
-const yaml = (body: string): string => `_format_version: "3.0"\n${body}\n`
-const quoted = (text: string): string => JSON.stringify(text)
-const service = (fields: string): string => yaml(`services:\n- name: a\n  ${fields}`)
-const route = (fields: string): string => yaml(`routes:\n- name: r\n  ${fields}`)
-const lua = (code: string): string => yaml(`plugins:\n- name: pre-function\n  config:\n    access: [${quoted(code)}]`)
+function yaml(body: string): string {
+  return `_format_version: "3.0"\n${body}\n`
+}
+function quoted(text: string): string {
+  return JSON.stringify(text)
+}
+function service(fields: string): string {
+  return yaml(`services:\n- name: a\n  ${fields}`)
+}
+function route(fields: string): string {
+  return yaml(`routes:\n- name: r\n  ${fields}`)
+}
+function lua(code: string): string {
+  return yaml(`plugins:\n- name: pre-function\n  config:\n    access: [${quoted(code)}]`)
+}
 
 const urls = [
   ...[
@@ -683,7 +693,9 @@ const documents = [
   '_format_version: "1.1"\nroutes:\n- paths: ["/a/../b"]\n',
 ]
 
-const plugin = (name: string, config: string): string => yaml(`plugins:\n- name: ${name}\n  config: ${config}`)
+function plugin(name: string, config: string): string {
+  return yaml(`plugins:\n- name: ${name}\n  config: ${config}`)
+}
 const configs = [
   plugin('rate-limiting', '{ minutes: 5 }'),
   plugin('rate-limiting', '{ minute: 5, hour: 4 }'),

@@ -100,7 +100,9 @@ function mistakes({ type, between, gt, one_of: oneOf, elements, fields }: FieldS
   }
 }
 
-const text = (document: Values): string => JSON.stringify({ _format_version: '3.0', ...document })
+function text(document: Values): string {
+  return JSON.stringify({ _format_version: '3.0', ...document })
+}
 
 function* ofPlugins(): Generator<string> {
   const entry = (name: string, config: Values): string => text({ plugins: [{ name, config }] })

@@ -17,7 +17,9 @@ export interface Backend {
   readonly server: Server
 }
 
-type Ending = { after(ended: () => unknown): void }
+interface Ending {
+  after(ended: () => unknown): void
+}
 
 /** Starts a backend; without a handler it answers 200 with JSON. */
 export async function startBackend(

@@ -55,12 +55,14 @@ export interface FrontOptions {
   readonly yaml: string
   readonly socketPath: string
   /** Milliseconds the plugin server has for an answer [1000]. */
-  readonly pluginTimeoutMs?: number
+  readonly pluginTimeoutMillis?: number
   /** Kong listens for HTTP/2 (without TLS), too, as gRPC needs it. */
   readonly http2?: boolean
 }
 
-type Ending = { after(ended: () => unknown): void }
+interface Ending {
+  after(ended: () => unknown): void
+}
 
 /** The block of an issuer that names its feed of revocations, in kong.yml. */
 const FEED = /^ {8}revocations:\n(?: {10}.*\n)+/m
@@ -80,7 +82,7 @@ async function startEmbedded(t: Ending, options: FrontOptions, folder: string): 
     config: join(folder, 'kong.yml'),
     port: 0,
     socketPath: options.socketPath,
-    pluginReadTimeoutMs: options.pluginTimeoutMs ?? 1000,
+    pluginReadTimeoutMillis: options.pluginTimeoutMillis ?? 1000,
     plugins: await pluginInfos,
     logger: pino({ level: 'debug' }, { write: (line) => lines.push(line) }),
   })
@@ -124,7 +126,7 @@ async function startKong(t: Ending, options: FrontOptions, folder: string): Prom
     KONG_PLUGINSERVER_NAMES: names.join(','),
     KONG_NGINX_WORKER_PROCESSES: '1',
     KONG_NGINX_USER: 'root root',
-    KONG_NGINX_HTTP_LUA_SOCKET_READ_TIMEOUT: `${options.pluginTimeoutMs ?? 1000}ms`,
+    KONG_NGINX_HTTP_LUA_SOCKET_READ_TIMEOUT: `${options.pluginTimeoutMillis ?? 1000}ms`,
     KONG_ANONYMOUS_REPORTS: 'off',
     KONG_LOG_LEVEL: 'notice',
     ...Object.assign({}, ...perPlugin),

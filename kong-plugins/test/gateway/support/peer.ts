@@ -137,7 +137,7 @@ export async function startPeer(t: { after(ended: () => unknown): void }, first:
 }
 
 /** What mobile-gateway does when all is well: identity and mark in one call. */
-export const letPass = async ({ pdk }: PeerEvent): Promise<void> => {
+export async function letPass({ pdk }: PeerEvent): Promise<void> {
   await pdk(setRequestHeaders, {
     'X-Authenticated-UserId': 'usr_alice',
     'X-Authenticated-Scope': 'profile:read',

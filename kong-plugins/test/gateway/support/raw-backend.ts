@@ -18,7 +18,9 @@ export interface RawBackend {
 }
 
 /** Bytes as text, one character each. */
-export const latin1 = (text: string): Buffer => Buffer.from(text, 'latin1')
+export function latin1(text: string): Buffer {
+  return Buffer.from(text, 'latin1')
+}
 
 /** An answer that is as it should be. */
 export const soundAnswer = 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nsound'

@@ -2,11 +2,11 @@
 import { connect } from 'node:net'
 
 /** Sends lines as one request and returns everything that came back until the connection closed. */
-export function rawRequest(port: number, request: string, deadlineMs = 8000): Promise<string> {
+export function rawRequest(port: number, request: string, deadlineMillis = 8000): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1')
     let answer = ''
-    const timer = setTimeout(() => socket.destroy(new Error(`no end of answer: ${answer}`)), deadlineMs)
+    const timer = setTimeout(() => socket.destroy(new Error(`no end of answer: ${answer}`)), deadlineMillis)
     socket.setEncoding('latin1')
     socket.on('data', (text: string) => {
       answer += text

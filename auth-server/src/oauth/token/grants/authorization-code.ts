@@ -7,7 +7,7 @@ import { readVerifier } from '../../pkce.ts'
 import { tokenResponse } from '../token-response.ts'
 import type { Grant } from './grant.ts'
 
-const codeOf = (parameters: Parameters): string => {
+function codeOf(parameters: Parameters): string {
   const code = parameters.get('code')
   if (code === undefined) throw new OAuthError('invalid_request', 'code is missing')
   return code
@@ -43,7 +43,7 @@ const answer: Grant['answer'] = async (deps, request) => {
   })
 }
 
-export const authorizationCode: Grant = {
+export const AUTHORIZATION_CODE: Grant = {
   standsOn: (_config, parameters) => ({ codeHash: sha256(codeOf(parameters)) }),
   answer,
 }

@@ -39,4 +39,4 @@ const answer: Grant['answer'] = async ({ config, keys }, { client, parameters, r
   }
 }
 
-export const clientCredentials: Grant = { answer }
+export const CLIENT_CREDENTIALS: Grant = { answer }

@@ -7,33 +7,33 @@ import type { Client } from '../../../store/tables/clients.ts'
 import type { PresentedGrant } from '../../../store/tables/used-jtis.ts'
 
 /** A successful token response (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3). */
-export type TokenResponse = Readonly<{
-  access_token: string
-  token_type: 'Bearer' | 'DPoP'
+export interface TokenResponse {
+  readonly access_token: string
+  readonly token_type: 'Bearer' | 'DPoP'
   /** Seconds. */
-  expires_in: number
-  scope: string
-  refresh_token?: string
-  id_token?: string
-}>
+  readonly expires_in: number
+  readonly scope: string
+  readonly refresh_token?: string
+  readonly id_token?: string
+}
 
 /** A token request whose client is authenticated. */
-export type GrantRequest = Readonly<{
-  client: Client
-  parameters: Parameters
+export interface GrantRequest {
+  readonly client: Client
+  readonly parameters: Parameters
   /** The one resource asked for, or fixed by the endpoint (RFC 8707 §2.2); null for none. */
-  resource: string | null
+  readonly resource: string | null
   /** Thumbprint of the key whose possession the caller proved (RFC 9449), or null. */
-  dpopJkt: string | null
-  log: FastifyBaseLogger
-}>
+  readonly dpopJkt: string | null
+  readonly log: FastifyBaseLogger
+}
 
-export type Grant = Readonly<{
+export interface Grant {
   /**
    * What a request stands on, so that a proof is noted only beside something that lives; left out where nobody asks who
    * is not known. @throws {OAuthError} when it is missing, or was never issued.
    */
-  standsOn?: (config: Config, parameters: Parameters) => PresentedGrant
+  readonly standsOn?: (config: Config, parameters: Parameters) => PresentedGrant
   /** @throws {OAuthError} when the grant does not hold. */
-  answer: (deps: Deps, request: GrantRequest) => Promise<TokenResponse>
-}>
+  readonly answer: (deps: Deps, request: GrantRequest) => Promise<TokenResponse>
+}

@@ -9,13 +9,15 @@ import type { Grant } from './grant.ts'
 
 const NOT_VALID = 'the refresh token is not valid any more'
 
-const tokenOf = (parameters: Parameters): string => {
+function tokenOf(parameters: Parameters): string {
   const presented = parameters.get('refresh_token')
   if (presented === undefined) throw new OAuthError('invalid_request', 'refresh_token is missing')
   return presented
 }
 
-const invalidGrant = (detail: string): OAuthError => new OAuthError('invalid_grant', NOT_VALID, { detail })
+function invalidGrant(detail: string): OAuthError {
+  return new OAuthError('invalid_grant', NOT_VALID, { detail })
+}
 
 const answer: Grant['answer'] = async (deps, request) => {
   const { client, parameters, resource, dpopJkt, log } = request
@@ -50,7 +52,7 @@ const answer: Grant['answer'] = async (deps, request) => {
   }
 }
 
-export const refreshToken: Grant = {
+export const REFRESH_TOKEN: Grant = {
   standsOn({ tokenSecret }, parameters) {
     const token = parseRefreshToken(tokenSecret, tokenOf(parameters))
     if (!token) throw invalidGrant('never issued')
