@@ -182,9 +182,9 @@ export class KongClient {
       }
       await this.answer()
       return { kind: 'passed', ...seen }
-    } catch (cause) {
-      if (cause instanceof HungUp) return { kind: 'failed', error: cause.message, ...seen }
-      throw cause
+    } catch (error) {
+      if (error instanceof HungUp) return { kind: 'failed', error: error.message, ...seen }
+      throw error
     }
   }
 
