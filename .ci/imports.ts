@@ -1,4 +1,4 @@
-// Checks that imports go one way: rooms may know what lies below them, never what lies above or beside.
+// Checks that imports go one way: folders may know what lies below them, never what lies above or beside.
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { forbiddenImports } from './import-rules.ts'

@@ -35,7 +35,7 @@ export interface SeedOptions {
   readonly gatewayClientSecret: string
 }
 
-/** Seeds the demo, in one transaction; the schema must be there. @throws Error that says what is wrong with the database */
+/** Seeds the demo, in one transaction; the schema must be there. @throws {Error} that says what is wrong with the database */
 export async function seedDemo(options: SeedOptions): Promise<void> {
   const { databaseUrl, passwordPepper, resource, gatewayClientSecret } = options
   await withDatabase(databaseUrl, (db) =>

@@ -2,10 +2,10 @@
 import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { UsageError } from '@mobile-api-gateway/auth-server/command-line.ts'
-import { type Measured, measure } from './auth/measure.ts'
+import { type MeasuredOperation, measure } from './auth/measure.ts'
 import { OPERATIONS } from './auth/operations.ts'
 import { startParties } from './auth/parties.ts'
-import type { Party } from './auth/party.ts'
+import type { BenchParty } from './auth/party.ts'
 import { countsFrom } from './options.ts'
 import { interleaved, median } from './rounds.ts'
 
@@ -25,7 +25,7 @@ interface Options {
   readonly only: string | undefined
 }
 
-/** Runs the benchmark and prints what it found. @throws when an answer was not what it should be */
+/** Runs the benchmark and prints what it found. @throws {Error} when an answer was not what it should be */
 export async function benchAuth(args: readonly string[], print: (line: string) => void): Promise<void> {
   const options = readOptions(args)
   const operations = OPERATIONS.filter(({ name }) => options.only === undefined || name.startsWith(options.only))
@@ -37,7 +37,7 @@ export async function benchAuth(args: readonly string[], print: (line: string) =
   const { parties, postgres, stop } = await startParties()
   try {
     for (const operation of operations) {
-      const found = new Map<Party, Measured[]>(parties.map((party) => [party, []]))
+      const found = new Map<BenchParty, MeasuredOperation[]>(parties.map((party) => [party, []]))
       // One more, of a second, which warms both up and is not counted.
       for (const party of parties) await measure(party, operation, postgres, { ...options, seconds: 1 })
       for (const party of interleaved(parties, options.pairs).flat())
@@ -51,7 +51,7 @@ export async function benchAuth(args: readonly string[], print: (line: string) =
 }
 
 /** What is shown of each measurement, with its unit and digits. */
-const FIGURES: readonly (readonly [figure: keyof Measured, title: string, digits: number])[] = [
+const FIGURES: readonly (readonly [figure: keyof MeasuredOperation, title: string, digits: number])[] = [
   ['perSecond', 'per second', 0],
   ['p50Millis', 'p50 ms', 1],
   ['p99Millis', 'p99 ms', 1],
@@ -64,15 +64,15 @@ const FIGURES: readonly (readonly [figure: keyof Measured, title: string, digits
 /** A table of one operation: medians of each party, and the ratio of the first to the second. */
 export function report(
   operation: string,
-  found: readonly (readonly [Pick<Party, 'name'>, readonly Measured[]])[],
+  found: readonly (readonly [Pick<BenchParty, 'name'>, readonly MeasuredOperation[]])[],
 ): string[] {
   const medians = found.map(
     ([, rounds]) =>
-      (figure: keyof Measured) =>
+      (figure: keyof MeasuredOperation) =>
         median(rounds.map((round) => round[figure])),
   )
   const [ours, theirs] = medians
-  const ratio = (figure: keyof Measured) => (ours && theirs ? (ours(figure) / theirs(figure)).toFixed(2) : '–')
+  const ratio = (figure: keyof MeasuredOperation) => (ours && theirs ? (ours(figure) / theirs(figure)).toFixed(2) : '–')
   const rows = [
     [operation, ...FIGURES.map(([, title]) => title)],
     ...found.map(([{ name }], index) => [
@@ -90,7 +90,7 @@ export function report(
   )
 }
 
-/** @throws UsageError when an option makes no sense */
+/** @throws {UsageError} when an option makes no sense */
 function readOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],

@@ -9,7 +9,7 @@ import { chooseGenerator, type Generator } from './load.ts'
 import { countsFrom } from './options.ts'
 import { type Result, type Round, report } from './report.ts'
 import { interleaved } from './rounds.ts'
-import { type Gateway, type Site, startSite } from './site.ts'
+import { type BenchGateway, type BenchSite, startSite } from './site.ts'
 
 export const USAGE = `npm run bench -- gateway [--gateway kong|embedded] [--rounds 3] [--seconds 5] [--connections 32] [--users 200]
 
@@ -28,7 +28,7 @@ interface Options {
   readonly users: number
 }
 
-/** Runs the benchmark and prints what it found. @throws when an answer was not what it should be */
+/** Runs the benchmark and prints what it found. @throws {Error} when an answer was not what it should be */
 export async function benchGateway(args: readonly string[], print: (line: string) => void): Promise<void> {
   const options = readOptions(args)
   const generator = chooseGenerator()
@@ -52,14 +52,14 @@ export async function benchGateway(args: readonly string[], print: (line: string
 interface Candidate {
   readonly name: string
   readonly title: string
-  readonly gateway: Gateway
+  readonly gateway: BenchGateway
   /** Headers every answer has. */
   readonly headers: readonly string[]
 }
 
 const LIMIT_HEADERS = ['ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset', 'x-ratelimit-limit-minute']
 
-function candidatesOf({ kind, own, plain }: Site): Candidate[] {
+function candidatesOf({ kind, own, plain }: BenchSite): Candidate[] {
   const all: Candidate[] = [
     { name: 'bare', title: 'bare route', gateway: plain, headers: [] },
     { name: 'beside', title: 'bare route beside ours', gateway: own, headers: [] },
@@ -76,7 +76,7 @@ function candidatesOf({ kind, own, plain }: Site): Candidate[] {
 }
 
 /** One look at an answer as a whole (the load generator only counts statuses), then a little load. */
-async function warmUp({ name, gateway, headers }: Candidate, site: Site, generator: Generator, options: Options) {
+async function warmUp({ name, gateway, headers }: Candidate, site: BenchSite, generator: Generator, options: Options) {
   const [token] = (await readFile(site.tokensFile, 'utf8')).split('\n')
   const path = `/${name}/x`
   const response = await fetch(gateway.origin + path, { headers: { authorization: `Bearer ${token}` } })
@@ -95,7 +95,7 @@ async function warmUp({ name, gateway, headers }: Candidate, site: Site, generat
 
 async function measure(
   { name, gateway }: Candidate,
-  site: Site,
+  site: BenchSite,
   generator: Generator,
   options: Options,
 ): Promise<Round> {
@@ -120,7 +120,7 @@ function machine(): string {
   return `${availableParallelism()} cores (${processor?.model ?? process.arch}), Node ${process.versions.node}`
 }
 
-/** @throws Error when an option makes no sense */
+/** @throws {Error} when an option makes no sense */
 function readOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],

@@ -30,7 +30,7 @@ export interface Measured {
 /** A load generator. */
 export interface Generator {
   readonly name: string
-  /** @throws when an answer was no success, or none came */
+  /** @throws {Error} when an answer was no success, or none came */
   run(load: Load): Promise<Measured>
 }
 

@@ -47,7 +47,7 @@ export async function benchMemory(args: readonly string[], print: (line: string)
   await measureMemory({ calls, tokens }, print)
 }
 
-/** Measures and prints. @throws when memory grows, or a call ends otherwise than it should */
+/** Measures and prints. @throws {Error} when memory grows, or a call ends otherwise than it should */
 export async function measureMemory({ calls, tokens }: MemoryOptions, print: (line: string) => void): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-memory-'))
   const socketPath = join(folder, 'plugins.sock')

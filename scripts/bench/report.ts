@@ -16,14 +16,14 @@ export interface Result {
 }
 
 /** Least ratio of requests per second that one candidate should reach, measured against another. */
-export interface Target {
+export interface TargetRatio {
   readonly of: string
   readonly against: string
   readonly atLeast: number
 }
 
 /** What mobile-gateway, guard and limit headers included, should reach. */
-export const TARGETS: readonly Target[] = [
+export const TARGETS: readonly TargetRatio[] = [
   { of: 'gateway', against: 'bundled', atLeast: 5 },
   { of: 'gateway', against: 'bare', atLeast: 0.28 },
   { of: 'gateway', against: 'beside', atLeast: 0.28 },
@@ -37,7 +37,7 @@ interface Row {
 }
 
 /** The table and the targets, one line each. */
-export function report(results: readonly Result[], targets: readonly Target[] = TARGETS): string[] {
+export function report(results: readonly Result[], targets: readonly TargetRatio[] = TARGETS): string[] {
   const bare = results.find(({ name }) => name === 'bare')
   const bareRate = bare && median(bare.rounds.map((round) => round.requestsPerSecond))
   const rows = results.map((result) => rowOf(result, bareRate))
@@ -68,7 +68,7 @@ function rowOf({ name, title, rounds }: Result, bareRate: number | undefined): R
   return { name, title, requestsPerSecond, cells }
 }
 
-function verdict({ of, against, atLeast }: Target, rows: readonly Row[]): string[] {
+function verdict({ of, against, atLeast }: TargetRatio, rows: readonly Row[]): string[] {
   const [one, other] = [of, against].map((name) => rows.find((row) => row.name === name))
   if (!one || !other) return []
   const ratio = one.requestsPerSecond / other.requestsPerSecond

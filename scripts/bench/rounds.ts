@@ -5,7 +5,7 @@ export function interleaved<T>(candidates: readonly T[], rounds: number): T[][] 
   return Array.from({ length: rounds }, (_, round) => (round % 2 === 0 ? [...candidates] : candidates.toReversed()))
 }
 
-/** The middle one; of an even number the mean of the two in the middle. @throws when there is none */
+/** The middle one; of an even number the mean of the two in the middle. @throws {Error} when there is none */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   const [low, high] = [sorted[Math.floor((sorted.length - 1) / 2)], sorted[Math.floor(sorted.length / 2)]]

@@ -14,18 +14,18 @@ const root = join(import.meta.dirname, '..', '..')
 const pluginServer = join(root, 'kong-plugins', 'src', 'server', 'main.ts')
 
 /** A gateway to call. */
-export interface Gateway {
+export interface BenchGateway {
   readonly origin: string
   readonly process: ManagedProcess
 }
 
 /** Everything that runs. */
-export interface Site {
+export interface BenchSite {
   readonly kind: GatewayKind
   /** With our plugins: routes `/gateway`, `/three` and `/beside`. */
-  readonly own: Gateway
+  readonly own: BenchGateway
   /** Without: `/bare` and, where the gateway is Kong, `/bundled`. */
-  readonly plain: Gateway
+  readonly plain: BenchGateway
   readonly plugins: ManagedProcess
   /** One token per line. */
   readonly tokensFile: string
@@ -33,7 +33,7 @@ export interface Site {
 }
 
 /** Starts it all on free ports; when any part fails, what had been started is stopped again. */
-export async function startSite(kind: GatewayKind, users: number): Promise<Site> {
+export async function startSite(kind: GatewayKind, users: number): Promise<BenchSite> {
   const undo: (() => Promise<unknown>)[] = []
   const stop = async (): Promise<void> => {
     for (const each of undo.splice(0).reverse()) await each()
@@ -64,7 +64,7 @@ export async function startSite(kind: GatewayKind, users: number): Promise<Site>
       node('plugin server', [pluginServer, '--socket', socket], () => answersPluginCalls(socket)),
     )
 
-    const gateway = async (name: string, kongYml: string): Promise<Gateway> => {
+    const gateway = async (name: string, kongYml: string): Promise<BenchGateway> => {
       const home = join(folder, name)
       await mkdir(home, { mode: 0o700 })
       const configPath = join(home, 'kong.yml')

@@ -1,7 +1,7 @@
 // Reads the forms of a page as a browser would fill them in: where they go, and what is in them already.
 
 /** A form of a page. */
-export interface Form {
+export interface HtmlForm {
   readonly action: URL
   readonly method: 'get' | 'post'
   /** Names and values of its inputs. */
@@ -25,7 +25,7 @@ function attributes(tag: string): Map<string, string> {
  * All forms of our own pages, in their order (attributes in double quotes, as our templates write them).
  * @param page the address the page came from
  */
-export function readForms(html: string, page: string): Form[] {
+export function readForms(html: string, page: string): HtmlForm[] {
   return [...html.matchAll(/(<form\b[^>]*>)(.*?)<\/form>/gs)].map(([, tag = '', inside = '']) => {
     const form = attributes(tag)
     const inputs = [...inside.matchAll(/<input\b[^>]*>/g)].map(([input]) => attributes(input))

@@ -8,13 +8,13 @@ import { type Narrator, shorten } from './terminal.ts'
 import { visit } from './user-agent.ts'
 
 /** What the app holds after the login. */
-export interface Session {
+export interface DemoSession {
   readonly accessToken: string
   readonly refreshToken: string
 }
 
 /** The auth server and we as its client, as oauth4webapi wants them. */
-export interface Parties {
+export interface DemoParties {
   readonly server: oauth.AuthorizationServer
   readonly client: oauth.Client
   readonly authentication: oauth.ClientAuth
@@ -23,7 +23,7 @@ export interface Parties {
 }
 
 /** Reads the discovery document. */
-export async function discover(issuer: string): Promise<Parties> {
+export async function discover(issuer: string): Promise<DemoParties> {
   const url = new URL(issuer)
   const options = { [oauth.allowInsecureRequests]: true } as const
   const response = await oauth.discoveryRequest(url, { ...options, algorithm: 'oidc' })
@@ -36,7 +36,12 @@ export async function discover(issuer: string): Promise<Parties> {
 }
 
 /** Logs in and redeems the code, by HTTP calls or in the system browser. */
-export async function logIn(parties: Parties, urls: StackUrls, tell: Narrator, inBrowser: boolean): Promise<Session> {
+export async function logIn(
+  parties: DemoParties,
+  urls: StackUrls,
+  tell: Narrator,
+  inBrowser: boolean,
+): Promise<DemoSession> {
   tell.step('The app makes a PKCE pair', 'Only who knows the verifier can redeem the code (RFC 7636).')
   const verifier = oauth.generateRandomCodeVerifier()
   const challenge = await oauth.calculatePKCECodeChallenge(verifier)
@@ -73,7 +78,7 @@ export async function logIn(parties: Parties, urls: StackUrls, tell: Narrator, i
 }
 
 /** Trades the refresh token for new tokens and shows that it has changed. */
-export async function refresh(parties: Parties, session: Session, tell: Narrator): Promise<Session> {
+export async function refresh(parties: DemoParties, session: DemoSession, tell: Narrator): Promise<DemoSession> {
   const { server, client, authentication, options } = parties
   tell.step(
     'The app refreshes',
@@ -142,7 +147,7 @@ async function throughSystemBrowser(
   }
 }
 
-function describeTokens(tokens: oauth.TokenEndpointResponse, tell: Narrator): Session {
+function describeTokens(tokens: oauth.TokenEndpointResponse, tell: Narrator): DemoSession {
   const session = { accessToken: tokens.access_token, refreshToken: requireRefreshToken(tokens) }
   tell.facts({
     access_token: shorten(tokens.access_token),

@@ -1,15 +1,15 @@
 // The part of the system browser, without one: follows redirects, keeps cookies, fills in the login form, presses buttons.
-import { type Form, readForms } from './html-form.ts'
+import { type HtmlForm, readForms } from './html-form.ts'
 
 /** What the person at the phone does, told as it happens. */
 export interface VisitEvents {
   onPage(title: string, url: string): void
-  onSubmit(form: Form): void
+  onSubmit(form: HtmlForm): void
   onRedirect(status: number, location: string): void
 }
 
 /** Who logs in. */
-export interface Credentials {
+export interface DemoCredentials {
   readonly email: string
   readonly password: string
 }
@@ -20,12 +20,12 @@ const MOST_STEPS = 12
  * Opens an authorization URL and goes on until the server redirects to the app.
  * @param redirectUri the app's: a redirect to it is not followed but handed to the app, as a phone does
  * @returns the whole redirect, with code, state and iss
- * @throws when a page shows no form to go on with, or the login is refused
+ * @throws {Error} when a page shows no form to go on with, or the login is refused
  */
 export async function visit(
   start: string,
   redirectUri: string,
-  credentials: Credentials,
+  credentials: DemoCredentials,
   events: VisitEvents,
 ): Promise<string> {
   const cookies = new Map<string, string>()
@@ -56,7 +56,7 @@ export async function visit(
 }
 
 /** The login form, or else the page's first: our pages put the way forward before the ways out. */
-function chooseForm(html: string, url: string): Form {
+function chooseForm(html: string, url: string): HtmlForm {
   const forms = readForms(html, url)
   const form = forms.find(({ fields }) => fields.has('password')) ?? forms[0]
   if (form === undefined) {
@@ -70,7 +70,7 @@ function chooseForm(html: string, url: string): Form {
   return form
 }
 
-function fillIn(form: Form, { email, password }: Credentials): Request {
+function fillIn(form: HtmlForm, { email, password }: DemoCredentials): Request {
   const body = new URLSearchParams([...form.fields])
   if (form.fields.has('password')) {
     body.set('email', email)

@@ -5,7 +5,7 @@ import { decodeJwt } from 'jose'
 import t, { type Test } from 'tap'
 import type { Stack } from '../stack/stack.ts'
 import { waitUntil } from '../stack/wait.ts'
-import { type Answer, call, logIn } from './support/app.ts'
+import { type ApiAnswer, call, logIn } from './support/app.ts'
 import { type Received, recordingBackend } from './support/backend.ts'
 import { onEachGateway, testStack } from './support/gateways.ts'
 import { rawRequest } from './support/raw-request.ts'
@@ -37,7 +37,7 @@ async function timed(
   stack: Stack,
   token: string | undefined,
   init: RequestInit = {},
-): Promise<Answer & { milliseconds: number }> {
+): Promise<ApiAnswer & { milliseconds: number }> {
   const start = performance.now()
   const answer = await call(stack, token, init)
   return { ...answer, milliseconds: performance.now() - start }

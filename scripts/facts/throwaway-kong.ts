@@ -17,7 +17,7 @@ export interface ThrowawayKong {
   readonly stop: () => Promise<void>
 }
 
-/** Starts Kong with our plugins and without a plugin server. @throws when it does not start, with what its log says */
+/** Starts Kong with our plugins and without a plugin server. @throws {Error} when it does not start, with what its log says */
 export async function startThrowawayKong(
   config: string,
   more: Readonly<Record<string, string>> = {},

@@ -10,7 +10,7 @@ export class GatewayProblem extends Error {
 /**
  * @param asked the value of `--gateway`
  * @param findKong where Kong is, by default on PATH
- * @throws GatewayProblem for an unknown name, or for Kong where there is none
+ * @throws {GatewayProblem} for an unknown name, or for Kong where there is none
  */
 export function chooseGateway(asked: string | undefined, findKong = () => findOnPath('kong')): GatewayKind {
   if (asked !== undefined && asked !== 'kong' && asked !== 'embedded') {

@@ -14,7 +14,7 @@ export interface StackEnvironment {
 
 const VARIABLES = ['AUTH_PORT', 'API_PORT', 'GATEWAY_PORT', 'DATA_DIR'] as const
 
-/** Reads `AUTH_PORT`, `API_PORT`, `GATEWAY_PORT`, `DATA_DIR` and `DATABASE_URL`. @throws PortProblem */
+/** Reads `AUTH_PORT`, `API_PORT`, `GATEWAY_PORT`, `DATA_DIR` and `DATABASE_URL`. @throws {PortProblem} */
 export function readStackEnvironment(env: NodeJS.ProcessEnv): StackEnvironment {
   const set = VARIABLES.filter((name) => (env[name] ?? '') !== '')
   return {

@@ -5,7 +5,7 @@ import { formatProblem } from '@mobile-api-gateway/kong-plugins/check/problem.ts
 import { type FileWatch, watchFile } from '@mobile-api-gateway/kong-plugins/gateway/life/file-watch.ts'
 
 /** What following needs. */
-export interface FollowOptions {
+export interface ConfigFollowOptions {
   /** The kong.yml that people edit. */
   readonly source: string
   /** Its text as it was rendered last. */
@@ -31,7 +31,7 @@ async function wording(file: string, text: string): Promise<Map<string, string>>
 }
 
 /** Follows kong.yml. An edit that brings in problems is refused with them, and the old one stays. */
-export function followKongYml({ source, text, copy, render, reload, tell }: FollowOptions): FileWatch {
+export function followKongYml({ source, text, copy, render, reload, tell }: ConfigFollowOptions): FileWatch {
   let inForce = text
   return watchFile(source, text, async (edited) => {
     try {

@@ -21,7 +21,7 @@ export interface KongOptions {
 
 /**
  * Writes the plugin descriptions into the prefix and returns Kong's environment for `kong start`.
- * @throws when the plugin server's entry cannot describe its plugins
+ * @throws {Error} when the plugin server's entry cannot describe its plugins
  */
 export async function prepareKong(options: KongOptions): Promise<NodeJS.ProcessEnv> {
   const descriptions = join(options.prefix, 'plugin-descriptions')
@@ -69,7 +69,7 @@ const FAILED_RELOAD = /init_by_lua error: .*|\[emerg\].*/
 /**
  * Has a running Kong read its configuration anew: new workers take over, the old ones finish what they have begun.
  * @param env what it was started with
- * @throws when Kong does not take the configuration
+ * @throws {Error} when Kong does not take the configuration
  */
 export async function reloadKong(prefix: string, env: NodeJS.ProcessEnv): Promise<void> {
   const log = kongErrorLog(prefix)

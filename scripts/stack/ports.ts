@@ -22,7 +22,7 @@ export class PortProblem extends Error {
 
 /**
  * Reads the ports from `AUTH_PORT`, `API_PORT` and `GATEWAY_PORT`.
- * @throws PortProblem naming every variable that holds no port, or one that another has
+ * @throws {PortProblem} naming every variable that holds no port, or one that another has
  */
 export function readPorts(env: NodeJS.ProcessEnv): Ports {
   const problems: string[] = []
@@ -45,7 +45,7 @@ export function readPorts(env: NodeJS.ProcessEnv): Ports {
   return ports
 }
 
-/** @throws PortProblem that names each port in use, who wanted it, and the variable that changes it */
+/** @throws {PortProblem} that names each port in use, who wanted it, and the variable that changes it */
 export async function requireFree(ports: Ports): Promise<void> {
   const taken = await Promise.all(ROWS.map(async (row) => ({ row, taken: await isTaken(ports[row.key]) })))
   const spoken = new Set(Object.values(ports))

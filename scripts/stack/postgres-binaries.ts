@@ -9,7 +9,7 @@ export interface PostgresBinaries {
 }
 
 /** A program with its arguments, ready for `spawn`. */
-export interface CommandLine {
+export interface ProgramCall {
   readonly command: string
   readonly args: readonly string[]
   /** Set when the account is changed by `spawn` itself. */
@@ -54,7 +54,7 @@ export function unprivilegedAccount(): Account | undefined {
  * The command line that runs `command` as `account`. `setpriv` keeps `dac_override`, so that the data folder may lie
  * under folders that only root may enter (as in /root); without `setpriv` the folder has to be reachable for `nobody`.
  */
-export function asAccount(account: Account | undefined, command: string, args: readonly string[]): CommandLine {
+export function asAccount(account: Account | undefined, command: string, args: readonly string[]): ProgramCall {
   if (account === undefined) return { command, args }
   const setpriv = findOnPath('setpriv')
   if (setpriv === undefined) return { command, args, ...account }

@@ -62,7 +62,7 @@ export class DataFolderInUse extends Error {
 
 /**
  * Starts PostgreSQL on 127.0.0.1 with a free port and a password of its own (`<dataDir>/password`, mode 0600).
- * @throws DataFolderInUse when another live process has the folder; Error with the end of the server's log
+ * @throws {DataFolderInUse} when another live process has the folder; Error with the end of the server's log
  */
 export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
   const dataDir = resolve(options.dataDir)

@@ -54,7 +54,7 @@ export interface ManagedProcess {
   readonly name: string
   /** undefined while it is not running */
   readonly pid: number | undefined
-  /** Starts it and waits until it is ready. @throws with its last words when it ends before */
+  /** Starts it and waits until it is ready. @throws {Error} with its last words when it ends before */
   start(): Promise<void>
   /** SIGTERM, after the grace period SIGKILL; returns when it has ended. */
   stop(): Promise<void>

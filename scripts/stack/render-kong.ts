@@ -12,7 +12,7 @@ interface Replacement {
 /**
  * Replaces the origins of service addresses (`url`, or `host` with `port`), and within plugin configurations those of
  * its own fields for addresses. Comments, order and layout stay, so line numbers in messages still fit.
- * @throws when the text is no YAML
+ * @throws {Error} when the text is no YAML
  */
 export function renderKong(source: string, origins: Origins): string {
   const document = parseDocument(source)

@@ -20,7 +20,7 @@ function random(): string {
 
 /**
  * Reads the secrets, making them (mode 0600) when the file is not there.
- * @throws when the file holds something else
+ * @throws {Error} when the file holds something else
  */
 export async function loadSecrets(path: string): Promise<Secrets> {
   const text = await readFile(path, 'utf8').catch(() => undefined)

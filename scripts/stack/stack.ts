@@ -76,7 +76,7 @@ const root = join(import.meta.dirname, '..', '..')
 
 /**
  * Starts the stack and seeds the demo. When any part fails, what had been started is stopped again.
- * @throws PortProblem, DataFolderInUse, or an Error with the last words of the process that failed
+ * @throws {PortProblem}, DataFolderInUse, or an Error with the last words of the process that failed
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const steps: (() => Promise<void>)[] = []
@@ -186,7 +186,7 @@ async function startDatabase(
   return postgres.url
 }
 
-/** One stack per data folder. @throws PortProblem when the other one has our ports too, else DataFolderInUse */
+/** One stack per data folder. @throws {PortProblem} when the other one has our ports too, else DataFolderInUse */
 async function lockDataFolder(dataDir: string, ports: Ports): Promise<() => void> {
   try {
     return takeLock(join(dataDir, 'stack.lock'))

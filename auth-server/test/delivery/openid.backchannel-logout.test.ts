@@ -6,14 +6,14 @@ import { startBackground } from '../../src/background/index.ts'
 import { sendLogoutNotices } from '../../src/background/logout-notices.ts'
 import { Browser } from '../support/browser.ts'
 import { turnClock } from '../support/database.ts'
-import { type Answer, logoutReceiver } from '../support/logout-receiver.ts'
+import { logoutReceiver, type ReceiverAnswer } from '../support/logout-receiver.ts'
 import { ISSUER, testServer } from '../support/server.ts'
 import { Website } from '../support/website.ts'
 
 const quiet = pino({ level: 'silent' })
 
 /** A person signed in at one website; signing out; what is left to send. */
-async function open(t: Test, ...answers: Answer[]) {
+async function open(t: Test, ...answers: ReceiverAnswer[]) {
   const receiver = await logoutReceiver(t, ...answers)
   const server = await testServer(t)
   const site = await Website.open(server, { backchannelLogoutUri: receiver.uri })

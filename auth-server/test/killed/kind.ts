@@ -7,10 +7,10 @@ import { Browser, formsOf, SESSION_COOKIE, secretOf } from '../support/browser.t
 import { authorizeUrl, pkcePair } from '../support/phone.ts'
 import type { TestServer } from '../support/server.ts'
 import { CLAIMED_URI } from '../support/session.ts'
-import type { Ask } from './mortal-server.ts'
+import type { MortalAsk } from './mortal-server.ts'
 
 /** `app` is another instance on the same database, which nobody kills; `ask` goes to the mortal one. */
-export type World = TestServer & Readonly<{ ask: Ask }>
+export type World = TestServer & Readonly<{ ask: MortalAsk }>
 
 export interface Kind {
   /** What holds, whenever the server is killed. */

@@ -8,7 +8,7 @@ import { sql } from 'kysely'
 import type { Test } from 'tap'
 import type { TestServer } from '../support/server.ts'
 
-export interface Answer {
+export interface MortalAnswer {
   readonly status: number
   readonly headers: Headers
   readonly body: string
@@ -19,7 +19,7 @@ interface Asking {
   readonly headers?: Record<string, string>
 }
 /** Asks the server that runs at the moment; undefined when there was no whole answer. */
-export type Ask = (path: string, asking?: Asking) => Promise<Answer | undefined>
+export type MortalAsk = (path: string, asking?: Asking) => Promise<MortalAnswer | undefined>
 
 async function start({ config }: TestServer, name: string) {
   const child = spawn(process.execPath, [fileURLToPath(new URL('../../src/main.ts', import.meta.url))], {
@@ -54,7 +54,7 @@ export async function mortalServer(t: Test, server: TestServer) {
   const kill = () => void current.child.kill('SIGKILL')
   t.teardown(kill)
 
-  const ask: Ask = async (path, { form, json, headers } = {}) => {
+  const ask: MortalAsk = async (path, { form, json, headers } = {}) => {
     try {
       const response = await fetch(`${current.url}${path}`, {
         method: form || json ? 'POST' : 'GET',

@@ -3,7 +3,7 @@ import { decodeJwt } from 'jose'
 import { APP } from '../support/server.ts'
 import { CLAIMED_URI, nextCode } from '../support/session.ts'
 import { type Kind, signedIn, type World } from './kind.ts'
-import type { Answer } from './mortal-server.ts'
+import type { MortalAnswer } from './mortal-server.ts'
 
 interface Tokens {
   readonly access_token: string
@@ -14,7 +14,7 @@ interface Tokens {
 export async function phones(world: World): Promise<Kind> {
   const received: Tokens[] = []
   const { browser } = await signedIn(world)
-  const tokensOf = ({ body }: Answer): Tokens => JSON.parse(body)
+  const tokensOf = ({ body }: MortalAnswer): Tokens => JSON.parse(body)
   const post = (form: Record<string, string>) => world.ask('/token', { form: { client_id: APP.clientId, ...form } })
   const refresh = (token: string) => post({ grant_type: 'refresh_token', refresh_token: token })
   const redeem = ({ code, verifier }: { code: string; verifier: string }) =>

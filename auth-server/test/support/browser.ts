@@ -9,13 +9,13 @@ function unescapeHtml(text: string): string {
   )
 }
 
-export interface Form {
+export interface PageForm {
   readonly action: string
   readonly hidden: Readonly<Record<string, string>>
 }
 
 /** The forms of a page with their hidden fields. */
-export function formsOf(page: string): Form[] {
+export function formsOf(page: string): PageForm[] {
   return [...page.matchAll(/<form method="post" action="([^"]*)">(.*?)<\/form>/gs)].map(
     ([, action = '', inner = '']) => ({
       action: unescapeHtml(action),

@@ -12,7 +12,7 @@ export interface FeedEvent {
   readonly issued_until?: number
   readonly exp: number
 }
-export interface FeedAnswer {
+export interface ObservedFeedAnswer {
   readonly cursor: string
   readonly complete: boolean
   readonly resync: boolean
@@ -32,7 +32,7 @@ export async function feedReader(server: TestServer) {
       url: `/revocations?${new URLSearchParams(query)}`,
       headers: { authorization: `Bearer ${bearer}` },
     })
-  const read = async (query: Readonly<Record<string, string>> = {}): Promise<FeedAnswer> => {
+  const read = async (query: Readonly<Record<string, string>> = {}): Promise<ObservedFeedAnswer> => {
     const response = await ask(query)
     if (response.statusCode !== 200) throw new Error(`${response.statusCode} ${response.body}`)
     return response.json()

@@ -11,10 +11,10 @@ export interface Heard {
 }
 
 /** What to answer: a status, with headers; or nothing at all. */
-export type Answer = number | Readonly<{ status: number; headers: Record<string, string> }> | 'silence'
+export type ReceiverAnswer = number | Readonly<{ status: number; headers: Record<string, string> }> | 'silence'
 
 /** Starts it. Answers follow `answers` in order, the last one for ever. */
-export async function logoutReceiver(t: Test, ...answers: Answer[]) {
+export async function logoutReceiver(t: Test, ...answers: ReceiverAnswer[]) {
   const heard: Heard[] = []
   const server = createServer(async (request, response) => {
     let body = ''

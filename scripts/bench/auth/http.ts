@@ -3,25 +3,25 @@ import { Agent, type IncomingHttpHeaders, request } from 'node:http'
 import { text } from 'node:stream/consumers'
 
 /** What came back. */
-export interface Answer {
+export interface HttpAnswer {
   readonly status: number
   readonly headers: IncomingHttpHeaders
   readonly body: string
 }
 
 /** One caller: a connection of its own that is kept, and the cookies it was given. */
-export interface Caller {
-  get(path: string): Promise<Answer>
+export interface HttpCaller {
+  get(path: string): Promise<HttpAnswer>
   post(
     path: string,
     form: Readonly<Record<string, string>>,
     headers?: Readonly<Record<string, string>>,
-  ): Promise<Answer>
+  ): Promise<HttpAnswer>
   close(): void
 }
 
 /** Creates a caller of one origin; no redirect is followed. */
-export function createCaller(origin: string): Caller {
+export function createCaller(origin: string): HttpCaller {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   const cookies = new Map<string, string>()
 
@@ -30,7 +30,7 @@ export function createCaller(origin: string): Caller {
     path: string,
     body?: string,
     headers?: Readonly<Record<string, string>>,
-  ): Promise<Answer> {
+  ): Promise<HttpAnswer> {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
     return new Promise((resolve, reject) => {
       const asked = request(new URL(path, origin), {

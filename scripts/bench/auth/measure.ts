@@ -4,10 +4,10 @@ import type { Postgres } from '../../stack/postgres.ts'
 import { cpuSeconds } from '../cpu.ts'
 import { createCaller } from './http.ts'
 import type { Operation } from './operations.ts'
-import type { Party } from './party.ts'
+import type { BenchParty } from './party.ts'
 
 /** What one measurement found; costs are per operation. */
-export interface Measured {
+export interface MeasuredOperation {
   readonly perSecond: number
   readonly p50Millis: number
   readonly p99Millis: number
@@ -18,13 +18,18 @@ export interface Measured {
 }
 
 /** How long, and by how many at once. */
-export interface Load {
+export interface OperationLoad {
   readonly callers: number
   readonly seconds: number
 }
 
-/** @throws when any answer was not what it should be */
-export async function measure(party: Party, operation: Operation, postgres: Postgres, load: Load): Promise<Measured> {
+/** @throws {Error} when any answer was not what it should be */
+export async function measure(
+  party: BenchParty,
+  operation: Operation,
+  postgres: Postgres,
+  load: OperationLoad,
+): Promise<MeasuredOperation> {
   const callers = Array.from({ length: load.callers }, () => createCaller(party.origin))
   try {
     const asks = []
@@ -70,7 +75,7 @@ interface Costs {
 /** PostgreSQL's backends tell of their transactions within a second of the last one, so one is waited for. */
 const STATISTICS_DELAY_MILLIS = 1100
 
-async function readCosts(party: Party, postgres: Postgres): Promise<Costs> {
+async function readCosts(party: BenchParty, postgres: Postgres): Promise<Costs> {
   await new Promise((resolve) => setTimeout(resolve, STATISTICS_DELAY_MILLIS))
   const client = new pg.Client({ connectionString: postgres.url })
   await client.connect()

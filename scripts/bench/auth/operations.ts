@@ -1,15 +1,15 @@
 // What both servers are asked, each answer looked at as a whole: four operations of the protocol.
 import { createHash, randomBytes } from 'node:crypto'
-import type { Answer, Caller } from './http.ts'
-import { API, CLIENT, type Party } from './party.ts'
+import type { HttpAnswer, HttpCaller } from './http.ts'
+import { API, type BenchParty, CLIENT } from './party.ts'
 
-/** One caller's next request of a kind. @throws when an answer is not what it should be */
-export type Ask = () => Promise<void>
+/** One caller's next request of a kind. @throws {Error} when an answer is not what it should be */
+export type NextRequest = () => Promise<void>
 
 /** An operation: prepares a caller, which then asks again and again. */
 export interface Operation {
   readonly name: string
-  prepare(party: Party, caller: Caller): Promise<Ask>
+  prepare(party: BenchParty, caller: HttpCaller): Promise<NextRequest>
 }
 
 const BASIC = { authorization: `Basic ${Buffer.from(`${CLIENT.id}:${CLIENT.secret}`).toString('base64')}` }
@@ -20,13 +20,13 @@ interface Tokens {
   readonly refresh_token: string
 }
 
-function read(answer: Answer, what: string): Record<string, unknown> {
+function read(answer: HttpAnswer, what: string): Record<string, unknown> {
   const body: unknown = answer.status === 200 ? JSON.parse(answer.body) : undefined
   if (typeof body === 'object' && body !== null) return { ...body }
   throw new Error(`${what}: ${answer.status} ${answer.body.slice(0, 300)}`)
 }
 
-function readTokens(answer: Answer, what: string): Tokens {
+function readTokens(answer: HttpAnswer, what: string): Tokens {
   const { access_token, refresh_token, token_type, expires_in } = read(answer, what)
   if (typeof access_token !== 'string' || !JWT.test(access_token)) throw new Error(`${what}: no signed access token`)
   if (token_type !== 'Bearer' || expires_in !== 600) throw new Error(`${what}: ${token_type} for ${expires_in} s`)
@@ -34,7 +34,7 @@ function readTokens(answer: Answer, what: string): Tokens {
   return { access_token, refresh_token }
 }
 
-async function codeFlow(caller: Caller): Promise<Tokens> {
+async function codeFlow(caller: HttpCaller): Promise<Tokens> {
   const verifier = randomBytes(32).toString('base64url')
   const state = randomBytes(16).toString('base64url')
   const query = new URLSearchParams({

@@ -14,21 +14,21 @@ import { freePort } from '../../stack/ports.ts'
 import { type Postgres, startPostgres } from '../../stack/postgres.ts'
 import { type ManagedProcess, manageProcess } from '../../stack/processes.ts'
 import { answersHttp } from '../../stack/readiness.ts'
-import type { Caller } from './http.ts'
-import { API, CLIENT, type Party } from './party.ts'
+import type { HttpCaller } from './http.ts'
+import { API, type BenchParty, CLIENT } from './party.ts'
 
 const root = join(import.meta.dirname, '..', '..', '..')
 const PERSON = { email: 'bench@example.com', password: 'a long enough passphrase' }
 
 /** Both servers and their database. */
-export interface Parties {
+export interface BenchParties {
   readonly postgres: Postgres
-  readonly parties: readonly [Party, Party]
+  readonly parties: readonly [BenchParty, BenchParty]
   stop(): Promise<void>
 }
 
 /** Starts it all; when any part fails, what had been started is stopped again. */
-export async function startParties(): Promise<Parties> {
+export async function startParties(): Promise<BenchParties> {
   const undo: (() => Promise<unknown>)[] = []
   const stop = async (): Promise<void> => {
     for (const each of undo.splice(0).reverse()) await each()
@@ -64,7 +64,7 @@ async function createDatabase(postgres: Postgres, name: string): Promise<string>
   return url.href
 }
 
-async function startOurs(postgres: Postgres, launch: Launch): Promise<Party> {
+async function startOurs(postgres: Postgres, launch: Launch): Promise<BenchParty> {
   const database = 'ours'
   const databaseUrl = await createDatabase(postgres, database)
   const secret = () => randomBytes(32).toString('base64url')
@@ -98,7 +98,7 @@ async function startOurs(postgres: Postgres, launch: Launch): Promise<Party> {
   } finally {
     await db.destroy()
   }
-  const signIn = async (caller: Caller) => {
+  const signIn = async (caller: HttpCaller) => {
     const page = await follow(caller, `/authorize?${firstRequest()}`)
     const form = readForms(page, origin).find(({ fields }) => fields.has('password'))
     if (!form) throw new Error('no login form')
@@ -109,13 +109,13 @@ async function startOurs(postgres: Postgres, launch: Launch): Promise<Party> {
   return { name: 'ours', origin, process, database, signIn }
 }
 
-async function startTheirs(postgres: Postgres, launch: Launch): Promise<Party> {
+async function startTheirs(postgres: Postgres, launch: Launch): Promise<BenchParty> {
   const database = 'theirs'
   const databaseUrl = await createDatabase(postgres, database)
   const port = await freePort()
   const entry = join(import.meta.dirname, 'oidc-provider.ts')
   const process = await launch('oidc-provider', [entry], port, { DATABASE_URL: databaseUrl })
-  const signIn = async (caller: Caller) => {
+  const signIn = async (caller: HttpCaller) => {
     await follow(caller, `/authorize?${firstRequest()}`)
   }
   return { name: 'oidc-provider', origin: `http://localhost:${port}`, process, database, signIn }
@@ -134,7 +134,7 @@ function firstRequest(): URLSearchParams {
 }
 
 /** Follows redirects until a page comes, or one that leads back to the app. */
-async function follow(caller: Caller, path: string): Promise<string> {
+async function follow(caller: HttpCaller, path: string): Promise<string> {
   const { headers, body } = await caller.get(path)
   const { location } = headers
   if (location === undefined) return body

@@ -1,6 +1,6 @@
 // Two authorization servers that are asked the same things, and what they are asked about.
 import type { ManagedProcess } from '../../stack/processes.ts'
-import type { Caller } from './http.ts'
+import type { HttpCaller } from './http.ts'
 
 /** The one client, confidential, with a claimed https redirect, so that a session alone gives a code. */
 export const CLIENT = {
@@ -13,12 +13,12 @@ export const CLIENT = {
 export const API = { id: 'bench-api', resource: 'https://api.example.com/bench', scope: 'orders:read' } as const
 
 /** A server under measurement. */
-export interface Party {
+export interface BenchParty {
   readonly name: 'ours' | 'oidc-provider'
   readonly origin: string
   readonly process: ManagedProcess
   /** Name of its database. */
   readonly database: string
   /** Gives a caller a browser session that has allowed the client everything. */
-  signIn(caller: Caller): Promise<void>
+  signIn(caller: HttpCaller): Promise<void>
 }

@@ -5,11 +5,11 @@ import { visit } from '../../demo/user-agent.ts'
 import { DEMO } from '../../seed.ts'
 import type { Stack } from '../../stack/stack.ts'
 
-export type Tokens = oauth.TokenEndpointResponse
+export type AppTokens = oauth.TokenEndpointResponse
 
 const quiet = { onPage() {}, onSubmit() {}, onRedirect() {} }
 
-export interface Login {
+export interface AppLogin {
   readonly email: string
   readonly password: string
   readonly clientId: string
@@ -18,7 +18,7 @@ export interface Login {
 }
 
 /** The app's side of a login: the address that it opens, and the tokens for the redirect that comes back. */
-export async function beginLogin(stack: Pick<Stack, 'urls'>, login: Partial<Login> = {}) {
+export async function beginLogin(stack: Pick<Stack, 'urls'>, login: Partial<AppLogin> = {}) {
   const { clientId, redirectUri, scope } = { ...DEMO, ...login }
   const { server, authentication, options } = await discover(stack.urls.issuer)
   const client: oauth.Client = { client_id: clientId }
@@ -34,7 +34,7 @@ export async function beginLogin(stack: Pick<Stack, 'urls'>, login: Partial<Logi
     code_challenge_method: 'S256',
     ...(scope !== undefined && { scope }),
   }).toString()
-  const redeem = async (redirect: string, key?: oauth.DPoPHandle): Promise<Tokens> => {
+  const redeem = async (redirect: string, key?: oauth.DPoPHandle): Promise<AppTokens> => {
     const parameters = oauth.validateAuthResponse(server, client, new URL(redirect), state)
     const response = await oauth.authorizationCodeGrantRequest(
       server,
@@ -53,22 +53,22 @@ export async function beginLogin(stack: Pick<Stack, 'urls'>, login: Partial<Logi
 /** The whole road from PKCE pair to tokens; with a key (RFC 9449) they are bound to it. */
 export async function logIn(
   stack: Pick<Stack, 'urls'>,
-  login: Partial<Login> = {},
+  login: Partial<AppLogin> = {},
   key?: oauth.DPoPHandle,
-): Promise<Tokens> {
+): Promise<AppTokens> {
   const { email, password, redirectUri } = { ...DEMO, ...login }
   const { address, redeem } = await beginLogin(stack, login)
   return redeem(await visit(address, redirectUri, { email, password }, quiet), key)
 }
 
 /** Refreshes once. */
-export async function refresh(stack: Pick<Stack, 'urls'>, refreshToken: string): Promise<Tokens> {
+export async function refresh(stack: Pick<Stack, 'urls'>, refreshToken: string): Promise<AppTokens> {
   const { server, client, authentication, options } = await discover(stack.urls.issuer)
   const response = await oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken, options)
   return oauth.processRefreshTokenResponse(server, client, response)
 }
 
-export interface Answer {
+export interface ApiAnswer {
   readonly status: number
   readonly headers: Headers
   readonly body: Record<string, unknown>
@@ -80,7 +80,7 @@ export async function call(
   token: string | undefined,
   init: RequestInit = {},
   path = '/mobile/echo',
-): Promise<Answer> {
+): Promise<ApiAnswer> {
   const headers = new Headers(init.headers)
   if (token !== undefined) headers.set('authorization', `Bearer ${token}`)
   const response = await fetch(`${stack.urls.gateway}${path}`, { ...init, headers })

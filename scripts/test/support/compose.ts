@@ -47,7 +47,7 @@ export function readEnvFile(content: string): Record<string, string> {
   return Object.fromEntries(pairs)
 }
 
-/** `${NAME}`, `${NAME:-default}`, `${NAME:?message}` and `$$`, as Compose fills them in. @throws Error with the message */
+/** `${NAME}`, `${NAME:-default}`, `${NAME:?message}` and `$$`, as Compose fills them in. @throws {Error} with the message */
 export function fillIn(template: string, variables: Readonly<Record<string, string>>): string {
   return template.replace(/\$\$|\$\{(\w+)(?::([-?])([^}]*))?\}/g, (whole, name?: string, kind?: string, rest = '') => {
     if (whole === '$$' || name === undefined) return '$'
