@@ -6,7 +6,8 @@ import { createNarrator } from './demo/terminal.ts'
 import { chooseGateway } from './stack/choose-gateway.ts'
 import { readStackEnvironment, type StackEnvironment } from './stack/environment.ts'
 import { answersHttp } from './stack/readiness.ts'
-import { type Stack, startStack } from './stack/stack.ts'
+import { startStack } from './stack/stack.ts'
+import type { Stack } from './stack/stack-options.ts'
 import { type StackUrls, stackUrls } from './stack/urls.ts'
 
 const USAGE = `Usage: npm run demo -- [--browser] [--gateway kong|embedded]

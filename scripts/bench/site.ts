@@ -6,7 +6,7 @@ import { kongErrorLog, nginxPid, prepareKong } from '../stack/kong.ts'
 import { freePort } from '../stack/ports.ts'
 import { type ManagedProcess, manageProcess, type ProcessSpec } from '../stack/processes.ts'
 import { answersHttp, answersPluginCalls } from '../stack/readiness.ts'
-import type { GatewayKind } from '../stack/stack.ts'
+import type { GatewayKind } from '../stack/stack-options.ts'
 import { createCallers } from './callers.ts'
 import { plainRoutes, protectedRoutes } from './routes.ts'
 

@@ -2,7 +2,7 @@
 import { relative } from 'node:path'
 import { DEMO } from '../seed.ts'
 import type { StackEnvironment } from '../stack/environment.ts'
-import type { GatewayKind, Stack } from '../stack/stack.ts'
+import type { GatewayKind, Stack } from '../stack/stack-options.ts'
 
 /** What the welcome depends on. */
 export interface WelcomeFacts {

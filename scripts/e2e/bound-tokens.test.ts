@@ -1,7 +1,7 @@
 // An unmodified client from the API's address alone: metadata, login with a key of its own, calls that only it can make.
 import * as oauth from 'oauth4webapi'
 import t from 'tap'
-import type { Stack } from '../stack/stack.ts'
+import type { Stack } from '../stack/stack-options.ts'
 import { call, logIn } from './support/app.ts'
 import { recordingBackend } from './support/backend.ts'
 import { onEachGateway, testStack } from './support/gateways.ts'

@@ -6,7 +6,7 @@ import * as oauth from 'oauth4webapi'
 import t from 'tap'
 import { discover } from '../demo/login.ts'
 import { DEMO } from '../seed.ts'
-import type { Stack } from '../stack/stack.ts'
+import type { Stack } from '../stack/stack-options.ts'
 import { call, logIn } from './support/app.ts'
 import { onEachGateway, testStack } from './support/gateways.ts'
 

@@ -10,7 +10,7 @@ import { launchChromium, needsChromium } from '../../auth-server/test/support/ch
 import { selfSigned } from '../../auth-server/test/support/self-signed.ts'
 import { listen } from '../../auth-server/test/support/site.ts'
 import { DEMO } from '../seed.ts'
-import type { Stack } from '../stack/stack.ts'
+import type { Stack } from '../stack/stack-options.ts'
 import { onEachGateway, testStack } from './support/gateways.ts'
 
 // The global of the page, for what runs in it.

@@ -1,7 +1,7 @@
 // Two gateways, each with a plugin server of its own, and one Redis: together they admit the limit, and never one call more.
 import t from 'tap'
 import { startRedis, withoutRedis } from '../../kong-plugins/test/support/redis-server.ts'
-import type { GatewayKind, Stack } from '../stack/stack.ts'
+import type { GatewayKind, Stack } from '../stack/stack-options.ts'
 import { waitUntil } from '../stack/wait.ts'
 import { call, logIn } from './support/app.ts'
 import { onEachGateway, testStack } from './support/gateways.ts'

@@ -6,7 +6,7 @@ import { decodeJwt } from 'jose'
 import t from 'tap'
 import { DEMO } from '../seed.ts'
 import { loadSecrets } from '../stack/secrets.ts'
-import type { Stack } from '../stack/stack.ts'
+import type { Stack } from '../stack/stack-options.ts'
 import { call, logIn, refresh } from './support/app.ts'
 import { onEachGateway, testStack } from './support/gateways.ts'
 

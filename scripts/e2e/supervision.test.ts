@@ -1,6 +1,6 @@
 // Parts of the stack die again and again under load: each comes back, and meanwhile nobody without a token gets anywhere.
 import t from 'tap'
-import type { StackProcesses } from '../stack/stack.ts'
+import type { StackProcesses } from '../stack/stack-options.ts'
 import { waitUntil } from '../stack/wait.ts'
 import { call, logIn } from './support/app.ts'
 import { recordingBackend } from './support/backend.ts'

@@ -1,6 +1,6 @@
 // Which gateway to start: the one asked for, else a real Kong where it is installed, else the embedded one.
 import { findOnPath } from './find-on-path.ts'
-import type { GatewayKind } from './stack.ts'
+import type { GatewayKind } from './stack-options.ts'
 
 /** A gateway that was asked for cannot be had. */
 export class GatewayProblem extends Error {

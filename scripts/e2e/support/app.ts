@@ -3,7 +3,7 @@ import * as oauth from 'oauth4webapi'
 import { discover } from '../../demo/login.ts'
 import { visit } from '../../demo/user-agent.ts'
 import { DEMO } from '../../seed.ts'
-import type { Stack } from '../../stack/stack.ts'
+import type { Stack } from '../../stack/stack-options.ts'
 
 export type AppTokens = oauth.TokenEndpointResponse
 

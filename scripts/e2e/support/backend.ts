@@ -1,7 +1,7 @@
 // A backend that remembers every request it was reached by, in the place of the demo API.
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { Test } from 'tap'
-import type { Stack } from '../../stack/stack.ts'
+import type { Stack } from '../../stack/stack-options.ts'
 
 export interface Received {
   readonly method: string

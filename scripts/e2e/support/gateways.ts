@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import type { Test } from 'tap'
 import { testDatabase } from '../../../auth-server/test/support/database.ts'
 import { freePort } from '../../stack/ports.ts'
-import { type GatewayKind, type Stack, type StackOptions, startStack } from '../../stack/stack.ts'
+import { startStack } from '../../stack/stack.ts'
+import type { GatewayKind, Stack, StackOptions } from '../../stack/stack-options.ts'
 import { findKong } from '../../testing/optional-parts.ts'
 
 const GATEWAYS: readonly GatewayKind[] = ['embedded', 'kong']

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { loadSecrets } from '../../stack/secrets.ts'
-import type { Stack } from '../../stack/stack.ts'
+import type { Stack } from '../../stack/stack-options.ts'
 
 const command = join(import.meta.dirname, '../../../auth-server/src/commands/rotate-keys.ts')
 

@@ -1,0 +1,77 @@
+// The processes of a stack: what each is started with, and when it counts as ready.
+import { join } from 'node:path'
+import { describeGateway, type GatewaySurroundings } from './describe-gateway.ts'
+import { type ManagedProcess, manageProcess, type ProcessEnd, type ProcessSpec } from './processes.ts'
+import { answersHttp, answersPluginCalls } from './readiness.ts'
+import type { StackProcesses } from './stack-options.ts'
+import type { Part } from './supervise.ts'
+import type { StackUrls } from './urls.ts'
+
+const root = join(import.meta.dirname, '..', '..')
+
+/** What the processes are told of each other. */
+export interface StackSurroundings extends GatewaySurroundings {
+  readonly died: (part: Part, end: ProcessEnd) => void
+  readonly urls: StackUrls
+  readonly databaseUrl: string
+}
+
+/** The processes, not yet started. */
+export interface DescribedProcesses {
+  readonly processes: StackProcesses
+  /** Has the gateway read its configuration anew, where it does not notice by itself. */
+  readonly reload: () => Promise<void>
+}
+
+/** @throws {Error} when Kong is asked for and the plugins cannot be described */
+export async function describeProcesses(around: StackSurroundings): Promise<DescribedProcesses> {
+  const { options, urls, pluginSocket } = around
+  const { ports, onLine } = options
+  const manage = (spec: ProcessSpec): ManagedProcess => {
+    const managed = manageProcess(spec, {
+      ...(onLine && { onLine }),
+      onUnexpectedExit: (end) => around.died(managed, end),
+    })
+    return managed
+  }
+  const common = { ...process.env, LOG_LEVEL: options.logLevel ?? 'warn', HOST: '127.0.0.1' }
+  const node = { command: process.execPath, cwd: root }
+  const pluginServer = join(root, 'kong-plugins', 'src', 'server', 'main.ts')
+  const gateway = await describeGateway(around, [process.execPath, pluginServer])
+  const { GATEWAY_CLIENT_SECRET: _ofTheGateway, ...authSecrets } = around.secrets
+  const processes = {
+    api: manage({
+      ...node,
+      name: 'demo API',
+      args: [join(root, 'scripts', 'demo-api.ts')],
+      env: { ...common, API_PORT: String(ports.api) },
+      ready: () => answersHttp(`http://127.0.0.1:${ports.api}/health`),
+    }),
+    plugins: manage({
+      ...node,
+      name: 'plugin server',
+      args: [pluginServer, '--socket', pluginSocket],
+      env: common,
+      ready: () => answersPluginCalls(pluginSocket),
+    }),
+    auth: manage({
+      ...node,
+      name: 'auth server',
+      args: [join(root, 'auth-server', 'src', 'main.ts')],
+      env: {
+        ...common,
+        ...authSecrets,
+        DATABASE_URL: around.databaseUrl,
+        ...(options.databasePooler && { DATABASE_POOLER: options.databasePooler }),
+        ISSUER: urls.issuer,
+        PORT: String(ports.auth),
+        // There is no load balancer that would have to hear of the end first.
+        DRAIN_SECONDS: '0',
+      },
+      ready: () => answersHttp(`http://127.0.0.1:${ports.auth}/health/ready`, { onlyOk: true }),
+      readyTimeoutMillis: 75_000, // it waits a minute for a database
+    }),
+    gateway: manage(gateway.spec),
+  }
+  return { processes, reload: gateway.reload }
+}

@@ -1,0 +1,56 @@
+// What a stack is: the options to start one with, and what a running one offers.
+import type { Ports } from './ports.ts'
+import type { ManagedProcess, ProcessEvents } from './processes.ts'
+import type { SupervisionOptions } from './supervise.ts'
+import type { StackUrls } from './urls.ts'
+
+/** Which gateway carries the requests. */
+export type GatewayKind = 'kong' | 'embedded'
+
+/** What to start, and where. */
+export interface StackOptions {
+  readonly gateway: GatewayKind
+  readonly ports: Ports
+  /** Holds `secrets.json`, the rendered `kong.yml` and, without `databaseUrl`, the database. */
+  readonly dataDir: string
+  /** An existing PostgreSQL database; none: an embedded PostgreSQL in the data folder. */
+  readonly databaseUrl?: string | undefined
+  /** What stands before it: the auth server's DATABASE_POOLER. */
+  readonly databasePooler?: 'session' | 'transaction'
+  /** false gives up crash safety of the embedded PostgreSQL for speed: for tests. Default true. */
+  readonly durable?: boolean
+  /** The kong.yml to render. Default: the project's. */
+  readonly kongYml?: string
+  /** Told of each edit of kong.yml while the stack runs; edits are followed only where this is given. */
+  readonly onConfigEdit?: (line: string) => void
+  /** Changes the text of kong.yml before it is rendered, e.g. to try a tighter limit. */
+  readonly editKongYml?: (source: string) => string
+  /** Level of the servers' logs. Default `warn`. */
+  readonly logLevel?: string
+  /** What the stack does, one short line per step. */
+  readonly onProgress?: (line: string) => void
+  /** Each line a process prints. */
+  readonly onLine?: ProcessEvents['onLine']
+  /** Has parts that die started again; without it the others go on, until `stop` is called. */
+  readonly supervision?: SupervisionOptions
+}
+
+/** The processes, in the order in which they are started. */
+export interface StackProcesses {
+  readonly api: ManagedProcess
+  readonly plugins: ManagedProcess
+  readonly auth: ManagedProcess
+  readonly gateway: ManagedProcess
+}
+
+/** A running stack. */
+export interface Stack {
+  readonly urls: StackUrls
+  readonly databaseUrl: string
+  readonly dataDir: string
+  /** The plugin server's unix socket. */
+  readonly pluginSocket: string
+  readonly processes: StackProcesses
+  /** Stops everything in reverse order; calling it again waits for the same end. */
+  stop(): Promise<void>
+}
