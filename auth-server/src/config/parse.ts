@@ -1,0 +1,97 @@
+// The kinds of settings: from the text of an environment variable to a value, or to what is wrong with it.
+import { isIP } from 'node:net'
+import { isLoopbackHost } from '../http/outbound/public-address.ts'
+import type { Parsed } from './setting.ts'
+
+/** The ways to write yes and no. */
+const SWITCH: ReadonlyMap<string, boolean> = new Map([
+  ...['true', 'on', 'yes', '1'].map((word) => [word, true] as const),
+  ...['false', 'off', 'no', '0'].map((word) => [word, false] as const),
+])
+
+/**
+ * A whole number within bounds, both included, written in digits alone.
+ * @param says the bounds for a message
+ */
+export function integer(
+  least: number,
+  most: number,
+  says = ` from ${least} to ${most}`,
+): (text: string) => Parsed<number> {
+  return (text) =>
+    /^\d{1,9}$/.test(text) && Number(text) >= least && Number(text) <= most
+      ? { value: Number(text) }
+      : { problem: `has to be a number${says}` }
+}
+
+/** Yes or no. */
+export function flag(text: string): Parsed<boolean> {
+  const value = SWITCH.get(text)
+  return value === undefined ? { problem: 'is true or false' } : { value }
+}
+
+/**
+ * One of a few words.
+ * @param says the words for a message; by default a list of them
+ */
+export function oneOf<Word extends string>(
+  words: readonly Word[],
+  says = `one of ${words.join(', ')}`,
+): (text: string) => Parsed<Word> {
+  return (text) => {
+    const value = words.find((word) => word === text)
+    return value === undefined ? { problem: `is ${says}` } : { value }
+  }
+}
+
+/** A host name or address to listen on; an IPv6 address also as it stands in a URL, in brackets. */
+export function host(text: string): Parsed<string> {
+  return { value: text.replace(/^\[(.*)\]$/, '$1') }
+}
+
+/** The public origin of a server (RFC 8414 §2): https, or http on this machine. */
+export function origin(text: string): Parsed<string> {
+  if (!URL.canParse(text)) return { problem: 'is not a URL; use something like https://login.example.com' }
+  const url = new URL(text)
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopbackHost(url.hostname)))
+    return { problem: 'has to be https; plain http is accepted on localhost only' }
+  if (url.origin !== text) return { problem: `has to be an origin without path or trailing slash; use ${url.origin}` }
+  return { value: text }
+}
+
+const DATABASE_EXAMPLE = 'use something like postgresql://user:password@host:5432/auth'
+
+/** The address of a PostgreSQL database. It may hold a password, so no message repeats it. */
+export function databaseUrl(text: string): Parsed<string> {
+  if (!text) return { problem: `is missing; ${DATABASE_EXAMPLE}` }
+  if (URL.canParse(text) && /^postgres(ql)?:\/\//.test(text)) return { value: text }
+  return { problem: `is not a PostgreSQL URL; ${DATABASE_EXAMPLE}` }
+}
+
+/** Addresses and CIDR ranges, with commas or blanks between them. */
+export function addressRanges(text: string): Parsed<readonly string[]> {
+  const ranges = text.split(/[\s,]+/).filter((range) => range !== '')
+  return ranges.every(isRange)
+    ? { value: Object.freeze(ranges) }
+    : { problem: 'lists addresses or ranges, like 10.0.0.0/8, 192.168.1.5' }
+}
+
+function isRange(range: string): boolean {
+  const [address = '', prefix, ...rest] = range.split('/')
+  const family = isIP(address)
+  if (family === 0 || rest.length > 0) return false
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128))
+}
+
+/**
+ * 32 random bytes or more, in base64url. No message repeats them.
+ * @param purpose what the secret does, for the message
+ */
+export function secretBytes(purpose: string): (text: string) => Parsed<string> {
+  return (text) =>
+    Buffer.from(text, 'base64url').length >= 32
+      ? { value: text }
+      : {
+          problem: `(${purpose}) has to hold 32 random bytes in base64url; make one with: openssl rand -base64 32 | tr '+/' '-_' | tr -d '='`,
+        }
+}

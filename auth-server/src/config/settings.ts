@@ -1,0 +1,90 @@
+// The table of all settings of the auth server; `npm run docs` makes docs/configuration.md of it.
+import { addressRanges, databaseUrl, flag, host, integer, oneOf, origin, secretBytes } from './parse.ts'
+import type { Setting } from './setting.ts'
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+const POOLERS = ['session', 'transaction'] as const
+
+/** A new setting is a row here; `readConfig` returns it under its name. */
+export const SETTINGS = {
+  issuer: {
+    variable: 'ISSUER',
+    description:
+      'Public origin of the server without a trailing slash: the `iss` of every token (RFC 8414 §2). It has to be https; ' +
+      'http is accepted on localhost only',
+    byDefault: 'http://localhost:4000',
+    parse: origin,
+  },
+  host: {
+    variable: 'HOST',
+    description: 'Host name or address to listen on; `0.0.0.0` or `::` for every address of the machine',
+    byDefault: '127.0.0.1',
+    parse: host,
+  },
+  port: {
+    variable: 'PORT',
+    description: 'TCP port to listen on; 0 for any free one',
+    byDefault: '4000',
+    parse: integer(0, 65_535),
+  },
+  databaseUrl: {
+    variable: 'DATABASE_URL',
+    description: 'PostgreSQL 15 or newer, like `postgresql://user:password@host:5432/auth`; migrations run at start',
+    parse: databaseUrl,
+  },
+  databasePooler: {
+    variable: 'DATABASE_POOLER',
+    description:
+      '`transaction` behind a pooler that gives each transaction another session (`pool_mode = transaction` of PgBouncer): ' +
+      'statements are not prepared then. `session` otherwise, also without a pooler',
+    byDefault: 'session',
+    parse: oneOf(POOLERS, 'session (also without a pooler) or transaction'),
+  },
+  trustedProxies: {
+    variable: 'TRUSTED_PROXIES',
+    description:
+      'Addresses and CIDR ranges of your load balancers, with commas between them. Their `X-Forwarded-For` tells the ' +
+      "caller's address; without it, limits by address count the load balancer as one caller",
+    byDefault: '',
+    parse: addressRanges,
+  },
+  visitsPerMinute: {
+    variable: 'VISITS_PER_MINUTE',
+    description:
+      'Sign-ins that one address may begin in a minute at one instance (an IPv6 /64 counts as one address, a /48 may begin ' +
+      'four times as many); 0 for no limit',
+    unit: 'per minute',
+    byDefault: '1000',
+    parse: integer(0, 999_999_999, '; 0 for no limit'),
+  },
+  sessionPersists: {
+    variable: 'SESSION_PERSISTS',
+    description:
+      '`true`: people stay signed in for 14 days. `false`: at most until their browser ends, which on phones is each time ' +
+      'that it is closed',
+    byDefault: 'true',
+    parse: flag,
+  },
+  drainSeconds: {
+    variable: 'DRAIN_SECONDS',
+    description: 'How long the server goes on listening after SIGTERM while `/health/ready` answers 503; 0 to 8',
+    unit: 'seconds',
+    byDefault: '3',
+    parse: integer(0, 8),
+  },
+  logLevel: {
+    variable: 'LOG_LEVEL',
+    description: `Least severe entries that are logged: ${LOG_LEVELS.map((level) => `\`${level}\``).join(', ')}`,
+    byDefault: 'info',
+    parse: oneOf(LOG_LEVELS),
+  },
+  passwordPepper: secret('PASSWORD_PEPPER', 'keys the digest of every password'),
+  tokenSecret: secret('TOKEN_SECRET', 'authenticates refresh tokens; cannot mint one'),
+  cookieSecret: secret('COOKIE_SECRET', 'signs form tokens and sessions'),
+  keyEncryptionKey: secret('KEY_ENCRYPTION_KEY', 'encrypts the private signing keys in the database'),
+} as const satisfies Readonly<Record<string, Setting<unknown>>>
+
+/** A secret that the server cannot do without. */
+function secret(variable: string, purpose: string): Setting<string> {
+  return { variable, description: purpose, secret: true, parse: secretBytes(purpose) }
+}
