@@ -47,6 +47,17 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   config: [],
 }
 
+/** Folders of the embedded gateway and what each may import, besides itself and the plugins' protocol. */
+const GATEWAY_FOLDERS: Readonly<Record<string, readonly string[]>> = {
+  main: ['life'],
+  life: ['plugin-server', 'lua', 'pdk', 'http', 'config'],
+  'plugin-server': ['pdk', 'http', 'config'],
+  lua: ['pdk', 'http', 'config'],
+  pdk: ['http', 'config'],
+  http: ['config'],
+  config: [],
+}
+
 /** Packages of this project, by the name under which other workspaces import them. */
 const PACKAGES: readonly (readonly [name: string, folder: string])[] = [
   ['@mobile-api-gateway/sdk', 'auth-server/sdk/src'],
@@ -114,6 +125,7 @@ function objection(file: string, imported: string, typeOnly: boolean): string | 
   if (file.startsWith('kong-plugins/gateway/') && plugins) {
     return 'the embedded gateway knows the plugins only by their socket, as Kong does'
   }
+  if (file.startsWith('kong-plugins/gateway/')) return gatewayObjection(file, imported)
   return file.startsWith('auth-server/src/') ? folderObjection(file, imported, typeOnly) : undefined
 }
 
@@ -124,6 +136,16 @@ function folderObjection(file: string, imported: string, typeOnly: boolean): str
   if (allowed === undefined) return `the folder ${from} is not in the table of .ci/import-rules.ts`
   if (allowed.includes(to)) return undefined
   return `${from} may import ${[...allowed, ...LEAVES].join(', ')}`
+}
+
+function gatewayObjection(file: string, imported: string): string | undefined {
+  const [from, to] = [folderOf(file), folderOf(imported)]
+  if (from === to || !imported.startsWith('kong-plugins/gateway/')) return undefined
+  const allowed = GATEWAY_FOLDERS[from]
+  if (allowed === undefined) return `the folder ${from} is not in the table of .ci/import-rules.ts`
+  return allowed.includes(to)
+    ? undefined
+    : `gateway/${from} may import ${allowed.join(', ') || 'nothing else of the gateway'}`
 }
 
 /**

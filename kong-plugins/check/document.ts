@@ -8,7 +8,7 @@ import {
 import { type ConfigSource, isRecord, type Path } from '@mobile-api-gateway/kong-plugins/gateway/config/source.ts'
 import { ENTITY_KINDS, type EntityKind, NOT_KONGS, nestedLists } from './entities.ts'
 import { routeSchemas, specialize, vaultSchemas } from './facts.ts'
-import type { Report } from './problem.ts'
+import type { ReportProblem } from './problem.ts'
 import { isOfUrl, reportUrl, urlFields } from './service-url.ts'
 import { nearest, sayInstead, sayKnown, sayPlainly } from './suggest.ts'
 
@@ -28,7 +28,7 @@ const DOCUMENT_FIELDS = ['_format_version', '_transform', '_comment', '_ignore']
 const VERSIONS = ['3.0', '2.1', '1.1']
 
 /** Reads all entities. Kong 3 also takes the formats 2.1 and 1.1, and converts them. */
-export function readEntities(source: ConfigSource, report: Report): Entity[] {
+export function readEntities(source: ConfigSource, report: ReportProblem): Entity[] {
   const root = source.root
   if (!isRecord(root)) {
     report([], 'the file holds no mapping', '_format_version: "3.0" and lists such as services')
@@ -98,7 +98,7 @@ function checkFields(
   { list, kind, values, path }: Entity,
   nested: readonly string[],
   isOld: boolean,
-  report: Report,
+  report: ReportProblem,
 ): void {
   const others = new Set([...nested, ...Object.keys(kind.refers)])
   const given = Object.entries(values).filter(([key]) => !others.has(key))

@@ -2,11 +2,11 @@
 import type { Entity } from './document.ts'
 import { nameOf } from './document.ts'
 import { vaultSchemas } from './facts.ts'
-import type { Report } from './problem.ts'
+import type { ReportProblem } from './problem.ts'
 import { certificateProblem, jwkProblem } from './record-codes.ts'
 import { TEXT_RULES } from './text-rules.ts'
 
-function checkRoute(entity: Entity, expressions: boolean, report: Report): void {
+function checkRoute(entity: Entity, expressions: boolean, report: ReportProblem): void {
   const { values, path } = entity
   if (typeof values.expression === 'string' && !expressions) {
     const what = `${nameOf(entity)} matches by an expression, which Kong refuses unless its router_flavor is expressions`
@@ -24,7 +24,7 @@ function checkRoute(entity: Entity, expressions: boolean, report: Report): void 
 }
 
 /** Checks what the schemas leave. */
-export function checkFieldRules(entities: readonly Entity[], expressions: boolean, report: Report): void {
+export function checkFieldRules(entities: readonly Entity[], expressions: boolean, report: ReportProblem): void {
   for (const entity of entities) {
     if (entity.list === 'routes') checkRoute(entity, expressions, report)
     if (entity.list === 'filter_chains' && !entity.refers.has('route') && !entity.refers.has('service'))

@@ -3,7 +3,7 @@ import type { HeaderLine } from '@mobile-api-gateway/kong-plugins/gateway/http/h
 import { HAND_OVER_KEY, passName, type StageName } from '@mobile-api-gateway/kong-plugins/hand-over.ts'
 import { callerNote } from '@mobile-api-gateway/kong-plugins/stages/identity/caller-note.ts'
 import { mark } from '@mobile-api-gateway/kong-plugins/stages/quota/answers.ts'
-import type { Outcome, ProbeRequest, Prober } from './probe.ts'
+import type { ProbeOutcome, ProbeRequest, Prober } from './probe.ts'
 import { plainName } from './stripping.ts'
 
 /** What the plugins of a route leave behind for its guard. */
@@ -91,9 +91,9 @@ export function tryGuard(
   const { policy, kind } = proof
   const { passed, none, incomplete } = REQUESTS[kind]
   const withoutToken = passName(policy, { kind: 'anonymous', address: '192.0.2.1' })
-  const run = (request: ProbeRequest): Outcome => prober.run(request, { rewrite: [], access })
-  const verified = (name: string): Outcome => run(passed(name))
-  const forged = ['X-Mobile-Gateway', 'X_Mobile_Gateway'].map((name): [string, Outcome] => {
+  const run = (request: ProbeRequest): ProbeOutcome => prober.run(request, { rewrite: [], access })
+  const verified = (name: string): ProbeOutcome => run(passed(name))
+  const forged = ['X-Mobile-Gateway', 'X_Mobile_Gateway'].map((name): [string, ProbeOutcome] => {
     return [
       name,
       prober.run(
@@ -107,7 +107,7 @@ export function tryGuard(
       ),
     ]
   })
-  const probes: (readonly [what: string, outcome: Outcome])[] = [
+  const probes: (readonly [what: string, outcome: ProbeOutcome])[] = [
     ['a request that no plugin has verified', prober.run({ headers: [] }, { rewrite, access })],
     ['a mark that is none', run(none)],
     ['the mark of another policy', verified(`${policy}-of-another`)],

@@ -10,7 +10,7 @@ import { isRecord } from '@mobile-api-gateway/kong-plugins/gateway/config/source
 import type { Entity } from './document.ts'
 import { REQUEST_PROTOCOLS } from './entities.ts'
 import { pluginSchemas } from './facts.ts'
-import type { Report } from './problem.ts'
+import type { ReportProblem } from './problem.ts'
 import { pluginProblem } from './record-codes.ts'
 import { nearest, sayInstead, sayKnown, sayPlainly } from './suggest.ts'
 
@@ -23,7 +23,7 @@ export interface KnownPlugins {
 }
 
 /** Checks the names and configurations of all plugin entries. */
-export function checkPlugins(entities: readonly Entity[], known: KnownPlugins, report: Report): void {
+export function checkPlugins(entities: readonly Entity[], known: KnownPlugins, report: ReportProblem): void {
   for (const entity of entities.filter(({ list }) => list === 'plugins')) {
     const { name } = entity.values
     if (typeof name !== 'string') continue
@@ -42,7 +42,7 @@ export function checkPlugins(entities: readonly Entity[], known: KnownPlugins, r
 }
 
 /** References that a plugin must not have: it finds out who calls, say, so it cannot be for one consumer. */
-function checkScope(entity: Entity, name: string, schema: FieldSchema, report: Report): void {
+function checkScope(entity: Entity, name: string, schema: FieldSchema, report: ReportProblem): void {
   for (const [field, { type, eq }] of schemaFields(schema.fields)) {
     if (type !== 'foreign' || eq !== null || !entity.refers.has(field)) continue
     const nested = entity.parent?.field === field
@@ -53,7 +53,7 @@ function checkScope(entity: Entity, name: string, schema: FieldSchema, report: R
   }
 }
 
-function checkBundled(entity: Entity, name: string, schema: FieldSchema, report: Report): void {
+function checkBundled(entity: Entity, name: string, schema: FieldSchema, report: ReportProblem): void {
   checkScope(entity, name, schema, report)
   const fields = schemaFields(schema.fields).filter(([, { type }]) => type !== 'foreign')
   const { config = {}, protocols } = entity.values
@@ -73,7 +73,7 @@ function checkBundled(entity: Entity, name: string, schema: FieldSchema, report:
   })
 }
 
-function checkOwn(entity: Entity, info: PluginInfo, report: Report): void {
+function checkOwn(entity: Entity, info: PluginInfo, report: ReportProblem): void {
   const at = [...entity.path, 'config']
   const protocols: unknown[] = Array.isArray(entity.values.protocols) ? entity.values.protocols : []
   const wrong = protocols.filter((each) => !REQUEST_PROTOCOLS.has(String(each)))

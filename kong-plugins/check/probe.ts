@@ -6,7 +6,7 @@ import type { HeaderLine } from '@mobile-api-gateway/kong-plugins/gateway/http/h
 import { type LuaFunction, LuaRuntime } from '@mobile-api-gateway/kong-plugins/gateway/lua/runtime.ts'
 
 /** What became of a probe. */
-export interface Outcome {
+export interface ProbeOutcome {
   /** Status the Lua answered with; undefined when the request may go on. */
   readonly status: number | undefined
   /** The request's headers afterwards. */
@@ -64,7 +64,7 @@ export class Prober {
   }
 
   /** Runs functions in their order on one request, as long as none answers. */
-  run(request: ProbeRequest, steps: Steps): Outcome {
+  run(request: ProbeRequest, steps: Steps): ProbeOutcome {
     const exchange = exchangeFor(request)
     let failure: string | undefined
     try {

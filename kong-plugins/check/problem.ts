@@ -13,10 +13,13 @@ export interface Problem {
 }
 
 /** Takes problems while a file is checked. */
-export type Report = (path: Path, problem: string, instead: string) => void
+export type ReportProblem = (path: Path, problem: string, instead: string) => void
 
 /** Collects the problems of one file. */
-export function collectProblems(file: string, source: ConfigSource): { report: Report; problems: () => Problem[] } {
+export function collectProblems(
+  file: string,
+  source: ConfigSource,
+): { report: ReportProblem; problems: () => Problem[] } {
   const found = new Map<string, Problem>()
   return {
     report: (path, problem, instead) => {

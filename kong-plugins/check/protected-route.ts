@@ -3,7 +3,7 @@ import { isRecord } from '@mobile-api-gateway/kong-plugins/gateway/config/source
 import type { StageName } from '@mobile-api-gateway/kong-plugins/hand-over.ts'
 import { type Entity, nameOf } from './document.ts'
 import type { Proof } from './guard.ts'
-import type { Report } from './problem.ts'
+import type { ReportProblem } from './problem.ts'
 import type { Scopes } from './scopes.ts'
 
 /** A route that our plugins protect. */
@@ -27,7 +27,7 @@ export function configOf({ values }: Entity): Record<string, unknown> {
 }
 
 /** What protects a route; undefined where none of our plugins does. Reports what does not belong together. */
-export function protectionOf(scopes: Scopes, route: Entity, report: Report): ProtectedRoute | undefined {
+export function protectionOf(scopes: Scopes, route: Entity, report: ReportProblem): ProtectedRoute | undefined {
   const gateway = scopes.atWork(route, 'mobile-gateway')
   const stages = STAGE_PLUGINS.map((plugin) => ({ ...plugin, entity: scopes.atWork(route, plugin.name) }))
   const by = [gateway, ...stages.map(({ entity }) => entity)].filter((entity) => entity !== undefined)

@@ -6,13 +6,13 @@ import { pluginSchemas } from './facts.ts'
 import { acceptedPolicy, isForOthers, leftByOthers, type Proof, tryGuard } from './guard.ts'
 import { luaOf } from './plugin-configs.ts'
 import { Prober } from './probe.ts'
-import type { Report } from './problem.ts'
+import type { ReportProblem } from './problem.ts'
 import { configOf, type ProtectedRoute, protectionOf } from './protected-route.ts'
 import { Scopes } from './scopes.ts'
 import { checkStripping, isReserved, METHOD_HEADERS } from './stripping.ts'
 
 /** Checks all protected routes; a file without any has nothing to fear here. */
-export async function checkProtection(entities: readonly Entity[], report: Report): Promise<void> {
+export async function checkProtection(entities: readonly Entity[], report: ReportProblem): Promise<void> {
   const scopes = new Scopes(entities)
   const routes = scopes.routes.flatMap((route) => protectionOf(scopes, route, report) ?? [])
   const [first] = routes
@@ -46,7 +46,7 @@ interface Surroundings {
   readonly rewrite: readonly string[]
   /** All policies of the file. */
   readonly policies: readonly string[]
-  readonly report: Report
+  readonly report: ReportProblem
 }
 
 /** Where the guard for each kind of proof is to be found, and by which plugins that proof is left. */
@@ -102,7 +102,7 @@ function checkGuard(scopes: Scopes, prober: Prober, { route, by, proof }: Protec
 /** Which headers of the identity a cache has to tell apart. */
 const CACHE_KEYS = ['X-Authenticated-UserId', 'X-Consumer-Username']
 
-function checkAnswers(scopes: Scopes, { route, by }: ProtectedRoute, report: Report): void {
+function checkAnswers(scopes: Scopes, { route, by }: ProtectedRoute, report: ReportProblem): void {
   // Then each user of each application is a consumer of their own, and proxy-cache keeps consumers apart.
   const hasConsumers = by.some((entity) => configOf(entity).kong_consumer === 'virtual')
   const hasNativeCheck = scopes.atWork(route, NATIVE_CHECK) !== undefined
@@ -136,7 +136,7 @@ function checkAnswers(scopes: Scopes, { route, by }: ProtectedRoute, report: Rep
 /** Where request-transformer takes `Name:value`; in rename it is `Old:New`. */
 const SETTINGS = ['add', 'append', 'replace', 'rename']
 
-function checkHeaders(scopes: Scopes, { route }: ProtectedRoute, report: Report): void {
+function checkHeaders(scopes: Scopes, { route }: ProtectedRoute, report: ReportProblem): void {
   for (const entity of scopes.candidates(route, 'request-transformer')) checkTransformer(route, entity, report)
   for (const entity of scopes.candidates(route, 'correlation-id')) {
     const name = configOf(entity).header_name
@@ -146,7 +146,7 @@ function checkHeaders(scopes: Scopes, { route }: ProtectedRoute, report: Report)
   }
 }
 
-function checkTransformer(route: Entity, entity: Entity, report: Report): void {
+function checkTransformer(route: Entity, entity: Entity, report: ReportProblem): void {
   for (const setting of SETTINGS) {
     const part = configOf(entity)[setting]
     const headers: unknown[] = isRecord(part) && Array.isArray(part.headers) ? part.headers : []
@@ -166,7 +166,12 @@ const OTHER_IDENTITIES = ['session', 'jwt', 'oauth2', 'key-auth', 'ldap-auth', '
 /** What runs after ours; the others have had their say before. */
 const OUR_PRIORITY = 1420
 
-function checkIdentity(scopes: Scopes, prober: Prober, { route, by, proof }: ProtectedRoute, report: Report): void {
+function checkIdentity(
+  scopes: Scopes,
+  prober: Prober,
+  { route, by, proof }: ProtectedRoute,
+  report: ReportProblem,
+): void {
   const guard = scopes.atWork(route, 'post-function')
   const left = guard === undefined ? [] : leftByOthers(prober, proof, luaOf(guard, 'access'))
   const telling = by.find((entity) => (configOf(entity).kong_consumer ?? 'none') !== 'none')
@@ -185,7 +190,7 @@ function checkIdentity(scopes: Scopes, prober: Prober, { route, by, proof }: Pro
   }
 }
 
-function checkPreflights(scopes: Scopes, { route, by }: ProtectedRoute, report: Report): void {
+function checkPreflights(scopes: Scopes, { route, by }: ProtectedRoute, report: ReportProblem): void {
   const cors = scopes.atWork(route, 'cors')
   if (cors === undefined || configOf(cors).preflight_continue !== true) return
   const owner = nameOf(by[0] ?? route)
@@ -195,7 +200,7 @@ function checkPreflights(scopes: Scopes, { route, by }: ProtectedRoute, report: 
 
 const KONGS_RETRIES = 5
 
-function checkRetries({ route }: ProtectedRoute, report: Report): void {
+function checkRetries({ route }: ProtectedRoute, report: ReportProblem): void {
   const service = route.refers.get('service')
   if (service === undefined) return
   const retries = typeof service.values.retries === 'number' ? service.values.retries : KONGS_RETRIES

@@ -1,11 +1,11 @@
 // What one entity says of another: references that lead nowhere, and names that two share.
 import { isRecord } from '@mobile-api-gateway/kong-plugins/gateway/config/source.ts'
 import { type Entity, nameOf, SHOWN_FIELDS } from './document.ts'
-import type { Report } from './problem.ts'
+import type { ReportProblem } from './problem.ts'
 import { nearest } from './suggest.ts'
 
 /** Fills in what entities refer to, and reports what is not there. */
-export function resolveReferences(entities: readonly Entity[], report: Report): void {
+export function resolveReferences(entities: readonly Entity[], report: ReportProblem): void {
   const byKey = new Map<string, Entity>()
   for (const entity of entities) {
     for (const field of entity.kind.keys) {
@@ -48,7 +48,7 @@ export function resolveReferences(entities: readonly Entity[], report: Report): 
 }
 
 /** Names, ids and keys that may be there once only, and plugins configured twice in one place. */
-export function findDuplicates(entities: readonly Entity[], report: Report): void {
+export function findDuplicates(entities: readonly Entity[], report: ReportProblem): void {
   const seen = new Map<string, Entity>()
   const numbers = new Map(entities.map((entity, index) => [entity, index]))
   const claim = (

@@ -17,7 +17,7 @@ function isRun({ values, refers }: Entity): boolean {
   return !refers.has('consumer') || !fields.some(([name, { eq }]) => name === 'consumer' && eq === null)
 }
 
-/** From the most specific kind of scope to the least (K:runloop/plugins_iterator.lua). */
+/** From the most specific kind of scope to the least (Kong 3.9: runloop/plugins_iterator.lua). */
 const SCOPES = [
   'route service consumer',
   'route consumer',

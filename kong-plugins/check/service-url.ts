@@ -1,5 +1,5 @@
 // A service's url, which Kong takes apart into protocol, host, port and path.
-import type { Report } from './problem.ts'
+import type { ReportProblem } from './problem.ts'
 import { readUrl } from './text-rules.ts'
 
 const PARTS = ['protocol', 'host', 'port', 'path'] as const
@@ -30,7 +30,7 @@ export function reportUrl(
   url: string,
   field: string,
   text: string,
-  report: Report,
+  report: ReportProblem,
 ): void {
   const { protocol, host } = urlFields(url)
   const [what, instead] =

@@ -3,7 +3,7 @@ import type { HeaderLine } from '@mobile-api-gateway/kong-plugins/gateway/http/h
 import { IDENTITY_HEADERS } from '@mobile-api-gateway/kong-plugins/stages/identity/identity.ts'
 import { luaOf } from './plugin-configs.ts'
 import type { Prober } from './probe.ts'
-import type { Report } from './problem.ts'
+import type { ReportProblem } from './problem.ts'
 import type { Scopes } from './scopes.ts'
 
 /** What backends believe, whether we say it or Kong's own plugins, and the marks that the guard believes. */
@@ -89,7 +89,7 @@ export function checkStripping(
   prober: Prober,
   at: readonly (string | number)[],
   alsoForged: readonly string[],
-  report: Report,
+  report: ReportProblem,
 ): string[] {
   const all = scopes.named('pre-function').filter((entity) => luaOf(entity, 'rewrite').length > 0)
   const global = all.find(({ refers }) => refers.size === 0)

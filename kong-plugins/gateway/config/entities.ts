@@ -1,7 +1,7 @@
 // Services and routes of kong.yml, field by field.
 import { createHash } from 'node:crypto'
 import type { Fields } from './source.ts'
-import type { Consumer, Route, Scope, Service } from './types.ts'
+import type { NamedConsumer, Route, Scope, Service } from './types.ts'
 
 const PROTOCOLS = ['http', 'https', 'grpc', 'grpcs', 'tcp', 'tls', 'udp', 'tls_passthrough', 'ws', 'wss'] as const
 const MAX_INT = 2_147_483_646
@@ -20,7 +20,7 @@ export function stableId(...parts: readonly string[]): string {
 }
 
 /** Reads a consumer's names; its credentials and plugins are not for here. */
-export function readConsumer(at: Fields): Consumer {
+export function readConsumer(at: Fields): NamedConsumer {
   const username = at.string('username')
   const customId = at.string('custom_id')
   if (username === undefined && customId === undefined) at.problem('username', 'or custom_id must be set')

@@ -2,22 +2,31 @@
 import { readConsumer, readRoute, readService } from './entities.ts'
 import type { PluginInfo } from './plugin-schema.ts'
 import { readPlugin } from './plugins.ts'
-import { ConfigError, ConfigSource, Fields, isRecord, type Remark } from './source.ts'
+import { ConfigSource, Fields, isRecord, KongFileError, type Remark } from './source.ts'
 import { IDLE_ENTITIES, KNOWN, REFUSED } from './support.ts'
-import type { Consumer, KongConfig, Plugin, Refusal, Route, Scope, Service } from './types.ts'
+import {
+  type ConfiguredPlugin,
+  type KongConfig,
+  type NamedConsumer,
+  type Route,
+  type Scope,
+  type Service,
+  type Unsupported,
+  unsupported,
+} from './types.ts'
 import { findForeignReference } from './vault.ts'
 
-/** Reads the text of a kong.yml. @throws ConfigError that names every problem with its line. */
+/** Reads the text of a kong.yml. @throws KongFileError that names every problem with its line. */
 export function parseKongConfig(text: string, plugins: readonly PluginInfo[], file = 'kong.yml'): KongConfig {
   const source = new ConfigSource(text)
-  if (source.problems.length > 0) throw new ConfigError(file, source.problems)
+  if (source.problems.length > 0) throw new KongFileError(file, source.problems)
   const reader = new KongReader(source, plugins)
   reader.readDocument()
-  if (source.problems.length > 0) throw new ConfigError(file, source.problems)
+  if (source.problems.length > 0) throw new KongFileError(file, source.problems)
   return reader.result()
 }
 
-/** K:db/schema/others/declarative_config.lua: those that Kong takes, and takes alike. */
+/** Kong 3.9: db/schema/others/declarative_config.lua: those that Kong takes, and takes alike. */
 const FORMAT_VERSIONS: ReadonlySet<unknown> = new Set(['1.1', '2.1', '3.0'])
 
 class KongReader {
@@ -26,10 +35,10 @@ class KongReader {
   readonly #services: Service[] = []
   readonly #disabled = new Set<Service>()
   readonly #routes: Route[] = []
-  readonly #plugins: Plugin[] = []
-  readonly #consumers: Consumer[] = []
+  readonly #plugins: ConfiguredPlugin[] = []
+  readonly #consumers: NamedConsumer[] = []
   readonly #pending: (() => void)[] = []
-  readonly #refusals: Refusal[] = []
+  readonly #refusals: Unsupported[] = []
   readonly #notices: Remark[] = []
 
   constructor(source: ConfigSource, plugins: readonly PluginInfo[]) {
@@ -39,7 +48,7 @@ class KongReader {
 
   readonly #refuse = (scope: Scope, at: Fields, name: string, text: string): void => {
     const line = this.#source.line([...at.path, name])
-    this.#refusals.push({ scope, remark: { line, text: `${text}: not supported by the embedded gateway` } })
+    this.#refusals.push(unsupported(scope, line, text))
   }
 
   readDocument(): void {
@@ -155,9 +164,9 @@ class KongReader {
 
   result(): KongConfig {
     return {
-      // K: a disabled service takes its routes with it.
+      // Kong: a disabled service takes its routes with it.
       routes: this.#routes.filter((route) => route.service === undefined || !this.#disabled.has(route.service)),
-      // K: descending priority; equal ones descending by name.
+      // Kong: descending priority; equal ones descending by name.
       plugins: this.#plugins.toSorted((a, b) => b.priority - a.priority || (a.name < b.name ? 1 : -1)),
       consumers: this.#consumers,
       refusals: this.#refusals,

@@ -41,7 +41,7 @@ export function readPluginDump(dump: unknown): PluginInfo[] {
   })
 }
 
-// K: an empty table is a list as well as a mapping.
+// Kong: an empty table is a list as well as a mapping.
 function isEmptyTable(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.keys(value).length === 0
 }
@@ -68,7 +68,7 @@ export function applySchema(
   path: (string | number)[] = [],
 ): unknown {
   const type = String(schema.type)
-  // K: what stands there as null is not given a default.
+  // Kong: what stands there as null is not given a default.
   const missing = schema.default ?? (type === 'record' && schema.required === true ? {} : undefined)
   const given = value === undefined ? missing : (value ?? undefined)
   if (given === undefined) {
@@ -102,7 +102,7 @@ function firstProblem(schema: FieldSchema, value: unknown): string | undefined {
 
 /** One at a time: an empty string breaks most rules, but is one mistake. */
 function brokenRule(schema: FieldSchema, given: unknown): string | undefined {
-  // K: an empty string is no value unless the schema says so.
+  // Kong: an empty string is no value unless the schema says so.
   const stated = typeof given === 'string' && schema.type === 'string' ? { len_min: 1, ...schema } : schema
   for (const [rule, limit] of Object.entries(stated)) {
     const wrong = VALUE_RULES[rule]?.(limit, given)
@@ -138,7 +138,7 @@ function applyRecord(
   return record
 }
 
-/** K: older names of fields; a field that is given by both its names keeps the value of the newer one. */
+/** Kong: older names of fields; a field that is given by both its names keeps the value of the newer one. */
 function expandShorthands(
   schema: FieldSchema,
   given: Record<string, unknown>,
@@ -178,7 +178,7 @@ function namedFields(rule: unknown): string[] {
   return isRecord(rule) ? [rule.if_field, rule.then_field].filter((name) => typeof name === 'string') : []
 }
 
-// K: a secret by reference is checked when it has been resolved.
+// Kong: a secret by reference is checked when it has been resolved.
 function isReference(field: FieldSchema, value: unknown): boolean {
   return field.referenceable === true && typeof value === 'string' && /^\{vault:\/\/.*\}$/s.test(value)
 }

@@ -1,12 +1,11 @@
 // Plugin entries of kong.yml: which run here, which may be left out, and which close the routes they cover.
 
-import { CORS_PRIORITY, CORS_SCHEMA, type CorsConfig } from '../http/cors.ts'
-import { missingLuaCalls } from '../lua/support.ts'
+import { CORS_PRIORITY, CORS_SCHEMA, type CorsConfig } from './cors.ts'
 import { type Refuse, stableId } from './entities.ts'
 import { applySchema, type PluginInfo } from './plugin-schema.ts'
 import type { Fields, Remark } from './source.ts'
 import { KNOWN, LUA_PHASES, LUA_PLUGINS, type LuaPhase, OBSERVERS, REFUSED } from './support.ts'
-import type { Plugin, Scope } from './types.ts'
+import type { ConfiguredPlugin, Scope } from './types.ts'
 import { resolveReferences } from './vault.ts'
 
 /** Where findings about plugins go. */
@@ -30,8 +29,6 @@ function readLua(at: Fields, name: string, scope: Scope, found: PluginFindings):
     const line = at.source.line(path)
     if (supported !== undefined) {
       config.set(supported, code.map(String))
-      const missing = code.flatMap((c) => missingLuaCalls(String(c)))
-      if (missing.length > 0) found.refuse(scope, at, 'config', `${name} calling ${missing.join(', ')}`)
     } else if (phase === 'log') found.notice({ line, text: `${name}: Lua of phase log is not run` })
     else if (['certificate', 'body_filter'].includes(phase)) found.refuse(scope, at, 'config', `${name} in ${phase}`)
     else at.source.problem(path, `${phase}: is not a phase of ${name}`)
@@ -43,7 +40,7 @@ function readLua(at: Fields, name: string, scope: Scope, found: PluginFindings):
 }
 
 /** Reads one plugin entry; undefined when it is switched off, left out or refused. */
-export function readPlugin(at: Fields, scope: Scope, found: PluginFindings): Plugin | undefined {
+export function readPlugin(at: Fields, scope: Scope, found: PluginFindings): ConfiguredPlugin | undefined {
   const name = at.string('name')
   if (name === undefined) {
     at.source.problem(at.path, 'a plugin needs a name')

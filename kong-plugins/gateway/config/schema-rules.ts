@@ -4,7 +4,7 @@ import { luaPattern } from './lua-pattern.ts'
 import { isRecord } from './source.ts'
 
 /** What a value breaks, in words; undefined when it is fine. */
-export type Rule = (limit: unknown, value: unknown) => string | undefined
+export type ValueRule = (limit: unknown, value: unknown) => string | undefined
 
 function sizeOf(value: unknown): number {
   return Array.isArray(value) || typeof value === 'string' ? value.length : Object.keys(Object(value)).length
@@ -22,8 +22,8 @@ function listed(list: unknown): unknown[] {
   return Array.isArray(list) ? list : []
 }
 
-/** Rules on one value, by the name under which a schema states them (K:db/schema/init.lua `validators`). */
-export const VALUE_RULES: Readonly<Record<string, Rule>> = {
+/** Rules on one value, by the name under which a schema states them (Kong 3.9: db/schema/init.lua `validators`). */
+export const VALUE_RULES: Readonly<Record<string, ValueRule>> = {
   one_of: (list, v) => (listed(list).includes(v) ? undefined : `must be one of ${listed(list).map(String).join(', ')}`),
   not_one_of: (list, v) => (listed(list).includes(v) ? `must not be ${v}` : undefined),
   between: (range, v) => {
@@ -73,7 +73,7 @@ function toText(answer: unknown): string | undefined {
   return typeof answer === 'string' ? answer : undefined
 }
 
-/** K: an empty text or table counts as nothing. */
+/** Kong: an empty text or table counts as nothing. */
 function isSet(value: unknown): boolean {
   return (
     value !== undefined &&
@@ -112,12 +112,12 @@ export type RecordRule = (
 
 function isMatch(match: unknown, field: string, record: Values, fits: Fits): boolean {
   const value = fieldOf(record, field)
-  // K: nothing fits unless something in particular is wanted.
+  // Kong: nothing fits unless something in particular is wanted.
   if (value === undefined || value === null) return !isRecord(match) || match.eq === undefined || match.eq === null
   return isRecord(match) && fits(field, match, value) === undefined
 }
 
-/** Rules on the fields of one record, by name (K:db/schema/init.lua `entity_checkers`). */
+/** Rules on the fields of one record, by name (Kong 3.9: db/schema/init.lua `entity_checkers`). */
 export const RECORD_RULES: Readonly<Record<string, RecordRule>> = {
   at_least_one_of: (names, record) =>
     setAmong(names, record).length > 0 ? undefined : { text: `needs at least one of ${named(names)}` },

@@ -1,6 +1,6 @@
 // What the embedded gateway knows of a kong.yml once it has been read and found valid.
 
-import type { CorsConfig } from '../http/cors.ts'
+import type { CorsConfig } from './cors.ts'
 import type { Remark } from './source.ts'
 import type { LuaPhase } from './support.ts'
 
@@ -74,16 +74,21 @@ export interface CorsPlugin extends PluginBase {
   readonly config: CorsConfig
 }
 
-export type Plugin = ExternalPlugin | LuaPlugin | CorsPlugin
+export type ConfiguredPlugin = ExternalPlugin | LuaPlugin | CorsPlugin
 
 /** Something that is not reproduced here and could decide about access: what it covers answers 501. */
-export interface Refusal {
+export interface Unsupported {
   readonly scope: Scope
   readonly remark: Remark
 }
 
+/** Says of something in kong.yml that it is not reproduced here. */
+export function unsupported(scope: Scope, line: number, what: string): Unsupported {
+  return { scope, remark: { line, text: `${what}: not supported by the embedded gateway` } }
+}
+
 /** A consumer as `kong.client.load_consumer` gives it to plugins. */
-export interface Consumer {
+export interface NamedConsumer {
   readonly id: string
   readonly username?: string
   readonly custom_id?: string
@@ -91,10 +96,10 @@ export interface Consumer {
 
 export interface KongConfig {
   readonly routes: readonly Route[]
-  readonly consumers: readonly Consumer[]
+  readonly consumers: readonly NamedConsumer[]
   /** Highest priority first, as Kong runs them. */
-  readonly plugins: readonly Plugin[]
-  readonly refusals: readonly Refusal[]
+  readonly plugins: readonly ConfiguredPlugin[]
+  readonly refusals: readonly Unsupported[]
   /** Left out without harm. */
   readonly notices: readonly Remark[]
 }

@@ -5,12 +5,12 @@ import { isRecord } from './source.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Any reference at all (K:kong/pdk/vault.lua `is_reference`). */
+/** Any reference at all (Kong 3.9: pdk/vault.lua `is_reference`). */
 const REFERENCE = '{vault://'
 /** The one kind that is resolved here: no key within the value, no parameters. */
 const ENV_REFERENCE = /^\{vault:\/\/env\/([A-Za-z0-9_-]+)\}$/
 
-/** K:kong/vaults/env `get`: upper case, and dashes are underscores. */
+/** Kong 3.9: vaults/env/init.lua `get`: upper case, and dashes are underscores. */
 function variableOf(reference: string): string | undefined {
   return ENV_REFERENCE.exec(reference)?.[1]?.toUpperCase().replaceAll('-', '_')
 }

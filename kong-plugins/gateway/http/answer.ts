@@ -1,10 +1,10 @@
-// Answers that the gateway gives itself, with the bodies and headers that Kong gives them (K:pdk/response.lua).
+// Answers that the gateway gives itself, with the bodies and headers that Kong gives them (Kong 3.9: pdk/response.lua).
 import { textToBytes } from './bytes.ts'
-import type { Answer, Exchange } from './exchange.ts'
+import type { Exchange, GatewayAnswer } from './exchange.ts'
 import { nginxVariable } from './header-list.ts'
 import { headerName, normalizeValues, setResponseHeader } from './response-headers.ts'
 
-/** Kong's words for statuses that have no words of their own (K:error_handlers.lua, K:pdk/response.lua). */
+/** Kong's words for statuses that have no words of their own (Kong 3.9: error_handlers.lua, Kong 3.9: pdk/response.lua). */
 const MESSAGES: Readonly<Record<number, string>> = {
   400: 'Bad request',
   401: 'Unauthorized',
@@ -86,7 +86,7 @@ function templateFor(accept: string | undefined): readonly [string, string, Temp
 }
 
 /** `kong.response.error`: the message in the form the client accepts. Kong does not escape it, so neither do we. */
-export function errorAnswer(exchange: Exchange, status: number, message?: string): Answer {
+export function errorAnswer(exchange: Exchange, status: number, message?: string): GatewayAnswer {
   const [, type, template] = templateFor(nginxVariable(exchange.requestHeaders, 'accept'))
   setResponseHeader(exchange.responseHeaders, 'Content-Type', [type])
   const text = message ?? MESSAGES[status] ?? `The upstream server responded with ${status}`
@@ -95,7 +95,12 @@ export function errorAnswer(exchange: Exchange, status: number, message?: string
 }
 
 /** `kong.response.exit`: a table becomes JSON, a string is sent as it is, nothing leaves the body to nginx. */
-export function exitAnswer(exchange: Exchange, status: number, body: unknown, headers: Map<string, unknown>): Answer {
+export function exitAnswer(
+  exchange: Exchange,
+  status: number,
+  body: unknown,
+  headers: Map<string, unknown>,
+): GatewayAnswer {
   for (const [name, value] of headers) {
     setResponseHeader(exchange.responseHeaders, headerName(name), normalizeValues(name, value))
   }
@@ -108,7 +113,7 @@ export function exitAnswer(exchange: Exchange, status: number, body: unknown, he
 }
 
 /** The body of an answer that has none of its own, as nginx writes it. */
-export function bodyOf(exchange: Exchange, answer: Answer): string {
+export function bodyOf(exchange: Exchange, answer: GatewayAnswer): string {
   if (answer.body !== undefined) return answer.body
   if (answer.status < 300 || answer.status === 304) return ''
   if (HANDLED.has(answer.status)) return errorAnswer(exchange, answer.status).body ?? ''

@@ -1,60 +1,10 @@
 // Kong's cors: answers the preflights of browsers, and says on every other answer which sites may read it.
 
-import type { FieldSchema } from '../config/plugin-schema.ts'
+import { ALL_METHODS, type CorsConfig, compileOrigin } from '../config/cors.ts'
 import { exitAnswer } from './answer.ts'
 import type { Exchange } from './exchange.ts'
 import { nginxVariable } from './header-list.ts'
 import { addResponseHeader, setResponseHeader } from './response-headers.ts'
-
-/** It runs before every plugin that verifies: a preflight carries no token. */
-export const CORS_PRIORITY = 2000
-
-const ALL_METHODS = ['GET', 'HEAD', 'PUT', 'PATCH', 'POST', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT']
-const FLAG = { type: 'boolean', required: true, default: false }
-const TEXTS = { type: 'array', elements: { type: 'string' } }
-
-/** A site or an expression for its whole name. */
-const ORIGIN = {
-  type: 'string',
-  valid: (value: unknown) =>
-    value === '*' || compile(String(value)) ? undefined : 'must be * or a regular expression',
-}
-
-/** Its config (facts of Kong 3.9.3). */
-export const CORS_SCHEMA: FieldSchema = {
-  type: 'record',
-  required: true,
-  fields: [
-    { origins: { type: 'array', elements: ORIGIN } },
-    { headers: TEXTS },
-    { exposed_headers: TEXTS },
-    { methods: { type: 'array', default: ALL_METHODS, elements: { type: 'string', one_of: ALL_METHODS } } },
-    { max_age: { type: 'number' } },
-    { credentials: FLAG },
-    { private_network: FLAG },
-    { preflight_continue: FLAG },
-  ],
-}
-
-/** A config with its defaults. */
-export interface CorsConfig {
-  readonly origins?: readonly string[]
-  readonly headers?: readonly string[]
-  readonly exposed_headers?: readonly string[]
-  readonly methods?: readonly string[]
-  readonly max_age?: number
-  readonly credentials?: boolean
-  readonly private_network?: boolean
-  readonly preflight_continue?: boolean
-}
-
-function compile(entry: string): RegExp | undefined {
-  try {
-    return new RegExp(`^(?:${entry.replace(/^\^/, '').replace(/\$$/, '')})$`)
-  } catch {
-    return undefined
-  }
-}
 
 /** Without a port that goes without saying. */
 function normalize(site: string): { readonly site: string; readonly host: string } {
@@ -71,7 +21,7 @@ function isPlain(entry: string): boolean {
 function isListed(entry: string, asked: string): boolean {
   const { site, host } = normalize(asked)
   if (isPlain(entry)) return normalize(entry).site === site
-  return compile(entry)?.test(entry.includes(':') ? site : host) === true
+  return compileOrigin(entry)?.test(entry.includes(':') ? site : host) === true
 }
 
 /** Writes a value; `undefined` takes the header away. */

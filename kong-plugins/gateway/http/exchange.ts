@@ -6,7 +6,7 @@ import type { RouteMatch } from './router.ts'
 import { hostOf, normalizePath, splitTarget } from './uri.ts'
 
 /** What is sent in place of a backend's answer. */
-export interface Answer {
+export interface GatewayAnswer {
   readonly status: number
   /** undefined: whatever nginx says for the status. */
   readonly body: string | undefined
@@ -45,7 +45,7 @@ export interface Exchange {
   /** The Connection header as it was before access plugins ran: Kong keeps it from then on. */
   connection: string | undefined
   /** Set by `kong.response.exit` and its like: the backend is not asked. */
-  answer: Answer | undefined
+  answer: GatewayAnswer | undefined
   /** The status line that goes back, once it is known. */
   status: number
 }

@@ -1,9 +1,8 @@
 // The HTTP server in front: node's strict parser with nginx's limits, one exchange per request.
 import http, { type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { isGone, type Site } from '../life/site.ts'
-import type { Held } from '../life/site-holder.ts'
 import { errorAnswer } from './answer.ts'
+import type { Decider, HeldDecider } from './decision.ts'
 import { createExchange, type Exchange } from './exchange.ts'
 import { type ProxyContext, proxy } from './proxy.ts'
 import { MAX_HEADER_BYTES } from './request-checks.ts'
@@ -11,9 +10,9 @@ import { sendAnswer } from './respond.ts'
 import { isHandshake, proxyHandshake, refuseHandshake, responseOn } from './upgrade.ts'
 import type { UpstreamPool } from './upstream.ts'
 
-/** What the listener works with. Every request asks for the site anew, so that it can be exchanged at any time. */
+/** What the listener works with. Every request asks for the decider anew, so that it can be exchanged at any time. */
 export interface ListenerDeps {
-  readonly acquire: () => Held
+  readonly acquire: () => HeldDecider
   readonly pool: UpstreamPool
   readonly log: (level: string, message: string, exchange?: Exchange) => void
 }
@@ -34,6 +33,11 @@ function answerParserError(error: Error & { code?: string }, socket: Duplex): vo
 
 /** Milliseconds that nginx reads on, after an answer, from a client that is still sending. */
 const LINGER_MILLIS = 30_000
+
+/** Whether nobody is left to be answered. */
+function isGone(res: ServerResponse): boolean {
+  return res.destroyed || res.closed
+}
 
 /** The rest of a refused request's body is dropped, but not for ever. */
 function limitLingering(req: IncomingMessage, res: ServerResponse): void {
@@ -57,10 +61,10 @@ export function createListener(deps: ListenerDeps): Server {
   // node would cut the list after 2000 headers in silence; the limit here is in bytes.
   server.maxHeadersCount = 0
 
-  const contextFor = (site: Site, exchange: Exchange): ProxyContext | undefined => {
+  const contextFor = ({ headerFilter }: Decider, exchange: Exchange): ProxyContext | undefined => {
     const service = exchange.match?.route.service
     if (service === undefined) return undefined
-    return { exchange, service, chain: site.chain, pool: deps.pool, log: deps.log }
+    return { exchange, service, headerFilter, pool: deps.pool, log: deps.log }
   }
 
   const tell = (error: unknown, exchange?: Exchange): void => {
@@ -83,15 +87,15 @@ export function createListener(deps: ListenerDeps): Server {
   }
 
   const serve = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
-    const { site, release } = deps.acquire()
+    const { config, release } = deps.acquire()
     const exchange = createExchange(req)
     limitLingering(req, res)
     try {
-      await site.decide(req, exchange)
+      await config.decide(req, exchange)
       if (isGone(res)) return
-      const context = contextFor(site, exchange)
+      const context = contextFor(config, exchange)
       if (exchange.answer === undefined && context !== undefined) await proxy(context, req, res)
-      else sendAnswer(exchange, res, site.chain)
+      else sendAnswer(exchange, res, config.headerFilter)
     } catch (error) {
       fail(error, exchange, res)
     } finally {
@@ -100,15 +104,15 @@ export function createListener(deps: ListenerDeps): Server {
   }
 
   const serveHandshake = async (req: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
-    const { site, release } = deps.acquire()
+    const { config, release } = deps.acquire()
     const exchange = createExchange(req)
     const res = responseOn(req, socket)
     try {
-      await site.decide(req, exchange)
+      await config.decide(req, exchange)
       if (isGone(res)) return
-      const context = contextFor(site, exchange)
+      const context = contextFor(config, exchange)
       if (exchange.answer === undefined && context !== undefined) await proxyHandshake(context, req, res, socket, head)
-      else refuseHandshake(exchange, res, site.chain)
+      else refuseHandshake(exchange, res, config.headerFilter)
     } catch (error) {
       fail(error, exchange, res)
     } finally {

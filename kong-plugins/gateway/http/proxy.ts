@@ -1,10 +1,11 @@
 // Hands a request to the backend and its answer to the client, both as streams.
-import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Service } from '../config/types.ts'
-import type { PluginChain } from '../life/plugin-chain.ts'
 import { errorAnswer } from './answer.ts'
 import { readHead } from './answer-head.ts'
+import { sendRequestBody, sendResponseBody } from './body-streams.ts'
+import type { HeaderFilter } from './decision.ts'
 import type { Exchange } from './exchange.ts'
 import { sendAnswer, sendUpstreamHead } from './respond.ts'
 import { openUpstream, toUpstreamError, UpstreamError, type UpstreamPool } from './upstream.ts'
@@ -15,7 +16,7 @@ import { Watchdog } from './watchdog.ts'
 export interface ProxyContext {
   readonly exchange: Exchange
   readonly service: Service
-  readonly chain: PluginChain
+  readonly headerFilter: HeaderFilter
   readonly pool: UpstreamPool
   readonly log: (level: string, message: string, exchange: Exchange) => void
 }
@@ -39,67 +40,12 @@ function fail(context: ProxyContext, res: ServerResponse, error: UpstreamError):
   }
   exchange.answer = errorAnswer(exchange, error.status, error.publicMessage)
   try {
-    sendAnswer(exchange, res, context.chain)
+    sendAnswer(exchange, res, context.headerFilter)
   } catch (error) {
     // This runs in events of the connection, where nobody else would catch it.
     log('crit', asError(error).message, exchange)
     res.destroy()
   }
-}
-
-/** Sends the client's body on as it arrives; calls back when the last byte is handed over. */
-function sendBody(req: IncomingMessage, upstream: ClientRequest, service: Service, sent: () => void): void {
-  const stalled = new Watchdog(service.writeTimeout, () => {
-    upstream.destroy(new UpstreamError(`the backend took no data for ${service.writeTimeout} ms`, 504))
-  })
-  req.on('data', (chunk: Buffer) => {
-    if (upstream.destroyed || upstream.write(chunk)) return
-    req.pause()
-    stalled.arm()
-  })
-  upstream.on('drain', () => {
-    stalled.disarm()
-    req.resume()
-  })
-  req.once('end', () => {
-    upstream.end()
-    sent()
-  })
-  upstream.once('close', () => {
-    stalled.disarm()
-    // What is left of the body has nowhere to go; it is read to keep the client's connection in order.
-    req.resume()
-  })
-}
-
-/** Sends the backend's body back as it arrives. */
-function sendResponseBody(
-  answer: IncomingMessage,
-  res: ServerResponse,
-  service: Service,
-  failed: (e: Error) => void,
-): void {
-  const silent = new Watchdog(service.readTimeout, () => {
-    answer.destroy(new UpstreamError(`the backend sent nothing for ${service.readTimeout} ms`, 504))
-  })
-  silent.arm()
-  answer.on('data', (chunk: Buffer) => {
-    silent.arm()
-    if (res.write(chunk)) return
-    answer.pause()
-    silent.disarm()
-  })
-  res.on('drain', () => {
-    silent.arm()
-    answer.resume()
-  })
-  answer.once('end', () => res.end())
-  answer.once('error', failed)
-  answer.once('close', () => {
-    silent.disarm()
-    if (!answer.complete)
-      failed(new UpstreamError('the backend closed the connection in the middle of its answer', 502))
-  })
 }
 
 /** Takes over when the backend agrees to switch protocols. */
@@ -112,7 +58,7 @@ export async function proxy(
   res: ServerResponse,
   switchProtocols?: SwitchProtocols,
 ): Promise<void> {
-  const { exchange, service, chain } = context
+  const { exchange, service, headerFilter } = context
   const opened = await openUpstream(context.pool, exchange, service, framingOf(req)).catch(toUpstreamError)
   if (opened instanceof UpstreamError) return fail(context, res, opened)
   if (res.destroyed) {
@@ -150,7 +96,7 @@ export async function proxy(
     const { status, reason } = readHead(answer)
     exchange.status = status
     addUpstreamHeaders(exchange, answer.rawHeaders)
-    chain.headerFilter(exchange)
+    headerFilter(exchange)
     if (exchange.answer !== undefined) {
       opened.destroy()
       sendAnswer(exchange, res, undefined)
@@ -180,31 +126,11 @@ export async function proxy(
   const sent = (): void => {
     if (!res.headersSent) silent.arm()
   }
-  if (switchProtocols === undefined) sendBody(req, opened, service, sent)
+  if (switchProtocols === undefined) sendRequestBody(req, opened, service, sent)
   else opened.end(sent)
   await done
 }
 
 function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown))
-}
-
-/** What flows after a protocol switch, in both directions, until one side ends or both fall silent. */
-export function tunnel(client: Duplex, backend: Duplex, idleMillis: number): void {
-  const close = (): void => {
-    idle.disarm()
-    client.destroy()
-    backend.destroy()
-  }
-  const idle = new Watchdog(idleMillis, close)
-  idle.arm()
-  for (const [from, to] of [
-    [client, backend],
-    [backend, client],
-  ] as const) {
-    from.on('data', () => idle.arm())
-    from.on('error', close)
-    from.on('close', close)
-    from.pipe(to)
-  }
 }

@@ -1,19 +1,19 @@
 // Writes what the gateway answers itself, and the head of what a backend answers.
 import type { ServerResponse } from 'node:http'
-import type { PluginChain } from '../life/plugin-chain.ts'
 import { bodyOf } from './answer.ts'
+import type { HeaderFilter } from './decision.ts'
 import type { Exchange } from './exchange.ts'
 import { setResponseHeader } from './response-headers.ts'
 import { SERVER_NAME } from './upstream-headers.ts'
 
 /** Sends the exchange's answer. The body of a request that was not read is dropped. */
-export function sendAnswer(exchange: Exchange, res: ServerResponse, chain: PluginChain | undefined): void {
+export function sendAnswer(exchange: Exchange, res: ServerResponse, headerFilter: HeaderFilter | undefined): void {
   if (exchange.answer === undefined) throw new Error('there is no answer to send')
   exchange.status = exchange.answer.status
   // Lua in header_filter that fails replaces the answer by a 500, so the answer is read after it has run.
   const before = bodyOf(exchange, exchange.answer)
   const given = exchange.answer
-  chain?.headerFilter(exchange)
+  headerFilter?.(exchange)
   const answer = exchange.answer
   const body = answer === given ? before : bodyOf(exchange, answer)
   const { responseHeaders: headers } = exchange

@@ -50,7 +50,7 @@ function normalizeValue(value: string): string {
   return value === '' ? ' ' : escapeControls(textToBytes(value))
 }
 
-/** K:pdk/private/checks.lua: strings, numbers, booleans, or arrays of strings; everything else is an error. */
+/** Kong 3.9: pdk/private/checks.lua: strings, numbers, booleans, or arrays of strings; everything else is an error. */
 export function normalizeValues(name: unknown, value: unknown): string[] {
   if (typeof name !== 'string') throw new LuaError(`invalid header name "${String(name)}": expected string`)
   if (typeof value === 'string') return [normalizeValue(value)]

@@ -32,7 +32,7 @@ interface PathMatch {
 
 interface Candidate {
   readonly route: Route
-  /** K:router/transform.lua `get_priority`, most significant first. */
+  /** Kong 3.9: router/transform.lua `get_priority`, most significant first. */
   readonly rank: readonly number[]
   readonly matchPath: (path: string) => PathMatch | undefined
 }
@@ -48,7 +48,7 @@ function capturesOf(match: RegExpExecArray): Record<string, string> {
 function pathMatcher(path: string | undefined): Candidate['matchPath'] {
   if (path === undefined) return () => ({ length: 0, captures: NO_CAPTURES })
   if (!path.startsWith('~')) {
-    // K: a prefix is any leading text: /mobile matches /mobiles too.
+    // Kong: a prefix is any leading text: /mobile matches /mobiles too.
     return (given) => (given.startsWith(path) ? { length: path.length, captures: NO_CAPTURES } : undefined)
   }
   const regex = compilePathRegex(path.slice(1))

@@ -1,9 +1,10 @@
 // WebSocket handshakes: the same checks and plugins as any request, then a tunnel.
 import { type IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { PluginChain } from '../life/plugin-chain.ts'
+import { tunnel } from './body-streams.ts'
+import type { HeaderFilter } from './decision.ts'
 import type { Exchange } from './exchange.ts'
-import { type ProxyContext, proxy, tunnel } from './proxy.ts'
+import { type ProxyContext, proxy } from './proxy.ts'
 import { sendAnswer } from './respond.ts'
 import { addUpstreamHeaders } from './upstream-headers.ts'
 
@@ -24,9 +25,9 @@ export function responseOn(req: IncomingMessage, socket: Duplex & { setTimeout?:
 }
 
 /** Answers a refused handshake. */
-export function refuseHandshake(exchange: Exchange, res: ServerResponse, chain: PluginChain): void {
+export function refuseHandshake(exchange: Exchange, res: ServerResponse, headerFilter: HeaderFilter): void {
   exchange.responseHeaders.set('Connection', 'close')
-  sendAnswer(exchange, res, chain)
+  sendAnswer(exchange, res, headerFilter)
 }
 
 /** Proxies a handshake; when the backend agrees, bytes flow both ways until one side ends. */
@@ -37,12 +38,12 @@ export async function proxyHandshake(
   client: Duplex,
   head: Buffer,
 ): Promise<void> {
-  const { exchange, chain, service } = context
+  const { exchange, headerFilter, service } = context
   await proxy(context, req, res, (answer, backend, backendHead) => {
     exchange.status = answer.statusCode ?? 101
     addUpstreamHeaders(exchange, answer.rawHeaders)
     exchange.responseHeaders.set('Connection', 'upgrade')
-    chain.headerFilter(exchange)
+    headerFilter(exchange)
     const lines = exchange.responseHeaders.lines.map(([name, value]) => `${name}: ${value}`)
     const status = `HTTP/1.1 ${exchange.status} ${answer.statusMessage ?? ''}`
     client.write(`${[status, ...lines].join('\r\n')}\r\n\r\n`, 'latin1')

@@ -70,7 +70,7 @@ function framingHeaders(framing: BodyFraming, method: string): [string, string][
 export function requestHeadersFor(exchange: Exchange, service: Service, framing: BodyFraming): HeaderList {
   const source = exchange.requestHeaders
   const headers = source.copy()
-  // K:runloop/handler.lua access.after: every header that Connection named when the request came in is dropped now,
+  // Kong 3.9: runloop/handler.lua access.after: every header that Connection named when the request came in is dropped now,
   // also those that plugins have set since. This is what the guard's pre-function is there for.
   for (const name of csv(exchange.connection)) headers.remove(name)
   const wantsTrailers = csv(nginxVariable(headers, 'te')).some((coding) => coding === 'trailers')

@@ -23,7 +23,7 @@ export class UpstreamError extends Error {
 export class UpstreamPool {
   readonly http = new http.Agent({ keepAlive: true, scheduling: 'lifo', maxFreeSockets: 60 })
   readonly #verifying = new https.Agent({ keepAlive: true })
-  // K: nginx does not verify a backend's certificate unless the service says tls_verify.
+  // Kong: nginx does not verify a backend's certificate unless the service says tls_verify.
   readonly #trusting = new https.Agent({ keepAlive: true, rejectUnauthorized: false })
 
   tls(verify: boolean): https.Agent {

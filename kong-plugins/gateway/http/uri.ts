@@ -2,7 +2,7 @@
 
 const RESERVED = new Set("!*'();:@&=+$,/?%#[]")
 
-/** Decodes percent triplets of characters that are not reserved (K:tools/uri.lua `normalize`). */
+/** Decodes percent triplets of characters that are not reserved (Kong 3.9: tools/uri.lua `normalize`). */
 function decodeUnreserved(path: string): string {
   return path.replace(/%([0-9a-f]{2})/gi, (triplet, hex: string) => {
     const char = String.fromCharCode(Number.parseInt(hex, 16))
@@ -27,7 +27,7 @@ export function normalizePath(path: string): string {
   return `/${segments.join('/')}`
 }
 
-/** Makes a path safe for the request line again (K:tools/uri.lua `escape`); latin1 in, ASCII out. */
+/** Makes a path safe for the request line again (Kong 3.9: tools/uri.lua `escape`); latin1 in, ASCII out. */
 export function escapePath(path: string): string {
   return path.replace(
     /[^!#$&'()*+,/:;=?@[\]A-Z\d\-_.~%]/gi,
@@ -54,7 +54,7 @@ export function splitTarget(target: string): { path: string; query: string | und
   return at < 0 ? { path: target, query: undefined } : { path: target.slice(0, at), query: target.slice(at + 1) }
 }
 
-/** What is left of a path after its matched prefix may not begin with a dot segment (K:router/utils.lua). */
+/** What is left of a path after its matched prefix may not begin with a dot segment (Kong 3.9: router/utils.lua). */
 export function sanitizePostfix(postfix: string): string {
   if (postfix === '.' || postfix === '..') return ''
   if (postfix.startsWith('../')) return postfix.slice(2)
@@ -62,7 +62,7 @@ export function sanitizePostfix(postfix: string): string {
   return postfix
 }
 
-/** Kong's path_handling v0: the path for the backend (K:router/utils.lua `get_upstream_uri_v0`). */
+/** Kong's path_handling v0: the path for the backend (Kong 3.9: router/utils.lua `get_upstream_uri_v0`). */
 export function upstreamPathV0(stripPath: boolean, postfix: string, requestPath: string, base: string): string {
   if (base.endsWith('/')) {
     if (!stripPath) return base + requestPath.slice(1)

@@ -9,12 +9,13 @@ import type { PluginInfo } from '../config/plugin-schema.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { createListener } from '../http/listener.ts'
 import { UpstreamPool } from '../http/upstream.ts'
+import { refuseMissingCalls } from '../lua/support.ts'
 import type { PdkSettings } from '../pdk/function.ts'
 import { PluginClient } from '../plugin-server/client.ts'
 import { describePlugins } from '../plugin-server/info.ts'
+import { ConfigHolder } from './config-holder.ts'
+import { loadConfig } from './loaded-config.ts'
 import { followConfig, reportLimits } from './reload.ts'
-import { createSite } from './site.ts'
-import { SiteHolder } from './site-holder.ts'
 
 export interface GatewayOptions {
   /** Path of the kong.yml. */
@@ -35,7 +36,7 @@ export interface GatewayOptions {
   readonly watch?: boolean
 }
 
-export interface Gateway {
+export interface EmbeddedGateway {
   readonly url: string
   readonly port: number
   /** Stops listening, lets running requests end (two seconds at most) and frees everything. */
@@ -83,20 +84,20 @@ async function stop(server: Server, tunnels: ReadonlySet<Duplex>): Promise<void>
   clearTimeout(timer)
 }
 
-/** Starts the gateway. @throws ConfigError for a kong.yml that cannot be used, Error for a port in use */
-export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+/** Starts the gateway. @throws KongFileError for a kong.yml that cannot be used, Error for a port in use */
+export async function startGateway(options: GatewayOptions): Promise<EmbeddedGateway> {
   const { host = '127.0.0.1', pluginReadTimeoutMillis = 3000, maxHeaders = 100 } = options
   const logger = options.logger ?? pino({ name: 'gateway' })
   const log = logTo(logger)
   const settings: PdkSettings = { maxHeaders, log }
   const plugins = options.plugins ?? (await describePlugins())
   const text = await readFile(options.config, 'utf8')
-  const config = parseKongConfig(text, plugins, options.config)
+  const config = refuseMissingCalls(parseKongConfig(text, plugins, options.config))
   reportLimits(config, options.config, logger)
 
   const client = new PluginClient(options.socketPath, pluginReadTimeoutMillis)
   const pool = new UpstreamPool()
-  const holder = new SiteHolder(await createSite(config, client, settings))
+  const holder = new ConfigHolder(await loadConfig(config, client, settings))
   const server = createListener({ acquire: () => holder.acquire(), pool, log })
   const following = options.watch
     ? followConfig({ file: options.config, text, plugins, client, settings, holder, logger })

@@ -1,7 +1,7 @@
 // The order in which a request meets the plugins of kong.yml, as Kong's plugins iterator has it.
 
 import { LUA_PHASES, type LuaPhase } from '../config/support.ts'
-import type { KongConfig, LuaPlugin, Plugin, Route } from '../config/types.ts'
+import type { ConfiguredPlugin, KongConfig, LuaPlugin, Route } from '../config/types.ts'
 import { errorAnswer } from '../http/answer.ts'
 import { corsAccess, corsHeaderFilter } from '../http/cors.ts'
 import type { Exchange } from '../http/exchange.ts'
@@ -17,17 +17,17 @@ export interface PluginChain {
   readonly headerFilter: (exchange: Exchange) => void
 }
 
-/** Of several configs of one plugin, the most specific one runs (K:runloop/plugins_iterator.lua `lookup_cfg`). */
-function specificity(plugin: Plugin): number {
+/** Of several configs of one plugin, the most specific one runs (Kong 3.9: runloop/plugins_iterator.lua `lookup_cfg`). */
+function specificity(plugin: ConfiguredPlugin): number {
   return (plugin.scope.routeId === undefined ? 0 : 2) + (plugin.scope.serviceId === undefined ? 0 : 1)
 }
 
-function isGlobal(plugin: Plugin): boolean {
+function isGlobal(plugin: ConfiguredPlugin): boolean {
   return specificity(plugin) === 0
 }
 
 /** The plugins that run for a route (undefined: for no route), highest priority first. */
-export function pluginsFor(plugins: readonly Plugin[], route: Route | undefined): Plugin[] {
+export function pluginsFor(plugins: readonly ConfiguredPlugin[], route: Route | undefined): ConfiguredPlugin[] {
   const applying = plugins.filter(
     ({ scope }) =>
       (scope.routeId === undefined || scope.routeId === route?.id) &&
@@ -51,15 +51,15 @@ function compile(lua: LuaRuntime, plugin: LuaPlugin): CompiledLua {
 
 /** Builds the chain of a configuration. @throws Error when a piece of Lua does not compile */
 export function createPluginChain(config: KongConfig, lua: LuaRuntime, server: PluginServer): PluginChain {
-  const compiled = new Map<Plugin, CompiledLua>()
+  const compiled = new Map<ConfiguredPlugin, CompiledLua>()
   for (const plugin of config.plugins) if (plugin.kind === 'lua') compiled.set(plugin, compile(lua, plugin))
   const globals = config.plugins.filter(isGlobal)
   const byRoute = new Map(config.routes.map((route) => [route, pluginsFor(config.plugins, route)]))
-  const matched = (exchange: Exchange): readonly Plugin[] => {
+  const matched = (exchange: Exchange): readonly ConfiguredPlugin[] => {
     return exchange.match === undefined ? globals : (byRoute.get(exchange.match.route) ?? globals)
   }
 
-  const runLua = (plugin: Plugin, phase: LuaPhase, exchange: Exchange): void => {
+  const runLua = (plugin: ConfiguredPlugin, phase: LuaPhase, exchange: Exchange): void => {
     try {
       for (const run of compiled.get(plugin)?.get(phase) ?? []) {
         run(exchange, phase)

@@ -3,21 +3,22 @@ import type { Logger } from 'pino'
 import { parseKongConfig } from '../config/kong-config.ts'
 import type { PluginInfo } from '../config/plugin-schema.ts'
 import type { KongConfig } from '../config/types.ts'
+import { refuseMissingCalls } from '../lua/support.ts'
 import type { PdkSettings } from '../pdk/function.ts'
 import type { PluginClient } from '../plugin-server/client.ts'
+import type { ConfigHolder } from './config-holder.ts'
 import { type FileWatch, watchFile } from './file-watch.ts'
-import { createSite, type Site } from './site.ts'
-import type { SiteHolder } from './site-holder.ts'
+import { type LoadedConfig, loadConfig } from './loaded-config.ts'
 
 /** What following a kong.yml needs. */
-export interface FollowOptions {
+export interface FollowConfigOptions {
   readonly file: string
   /** The text in force. */
   readonly text: string
   readonly plugins: readonly PluginInfo[]
   readonly client: PluginClient
   readonly settings: PdkSettings
-  readonly holder: SiteHolder
+  readonly holder: ConfigHolder
   readonly logger: Logger
 }
 
@@ -32,22 +33,22 @@ export function reportLimits(config: KongConfig, file: string, logger: Logger): 
  * Puts each edit of a kong.yml into service. Requests under way end with the configuration they began with; its plugin
  * instances are closed after the last of them. An edit that cannot be used is logged, and the old one stays.
  */
-export function followConfig(options: FollowOptions): FileWatch {
+export function followConfig(options: FollowConfigOptions): FileWatch {
   const { file, client, settings, holder, logger } = options
   let sequence = 0
 
-  const prepare = async (text: string): Promise<Site> => {
-    const config = parseKongConfig(text, options.plugins, file)
+  const prepare = async (text: string): Promise<LoadedConfig> => {
+    const config = refuseMissingCalls(parseKongConfig(text, options.plugins, file))
     sequence += 1
-    const site = await createSite(config, client, settings, sequence)
+    const loaded = await loadConfig(config, client, settings, sequence)
     try {
-      await site.start()
+      await loaded.start()
     } catch (error) {
-      await site.close()
+      await loaded.close()
       throw error
     }
     reportLimits(config, file, logger)
-    return site
+    return loaded
   }
 
   return watchFile(file, options.text, async (text) => {

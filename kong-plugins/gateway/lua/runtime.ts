@@ -1,4 +1,5 @@
 // Runs the Lua of pre-function and post-function in a Lua VM: the same guard that is deployed in Kong.
+import { readFileSync } from 'node:fs'
 import { type LuaEngine, LuaFactory, LuaMultiReturn } from 'wasmoon'
 import type { LuaPhase } from '../config/support.ts'
 import { bytesToText, convertDeep } from '../http/bytes.ts'
@@ -6,7 +7,8 @@ import type { Exchange } from '../http/exchange.ts'
 import { headerTable } from '../http/header-list.ts'
 import type { PdkSettings } from '../pdk/function.ts'
 import { PDK } from '../pdk/pdk.ts'
-import { PRELUDE } from './prelude.ts'
+
+const PRELUDE = readFileSync(new URL('prelude.lua', import.meta.url), 'utf8')
 
 /** Lua instructions that one function may take: far more than a guard needs, far less than a second. */
 const INSTRUCTION_LIMIT = 5_000_000

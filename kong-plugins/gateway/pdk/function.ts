@@ -1,5 +1,5 @@
 // What a function of the PDK is: what it gets and what it may say.
-import type { Consumer } from '../config/types.ts'
+import type { NamedConsumer } from '../config/types.ts'
 import type { Exchange } from '../http/exchange.ts'
 
 /** What Kong leaves to nginx's configuration. */
@@ -7,7 +7,7 @@ export interface PdkSettings {
   /** `lua_max_req_headers`: how many headers `get_headers()` shows where no number is given [100]. */
   readonly maxHeaders: number
   /** Those of kong.yml, for plugins that look them up. */
-  readonly consumers?: readonly Consumer[]
+  readonly consumers?: readonly NamedConsumer[]
   readonly log: (level: string, message: string, exchange: Exchange) => void
 }
 

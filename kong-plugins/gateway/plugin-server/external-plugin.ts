@@ -3,10 +3,11 @@
 import type { ExternalPlugin } from '../config/types.ts'
 import { errorAnswer } from '../http/answer.ts'
 import type { Exchange } from '../http/exchange.ts'
-import { answerPdkCall } from '../pdk/calls.ts'
 import type { PdkSettings } from '../pdk/function.ts'
-import { type PluginClient, RpcClosed } from './client.ts'
+import type { PluginClient } from './client.ts'
+import { RpcClosed } from './connection.ts'
 import type { PluginInstances } from './instances.ts'
+import { answerPdkCall } from './pdk-calls.ts'
 
 /** Kong starts a lost instance and tries again without end; here three times. */
 const MAX_RESTARTS = 3

@@ -1,7 +1,8 @@
 // Which instance of a plugin serves which config: started on first use, started again when the server lost it.
 import { stableId } from '../config/entities.ts'
 import type { ExternalPlugin } from '../config/types.ts'
-import { type PluginClient, RpcError, RpcRefusal } from './client.ts'
+import type { PluginClient } from './client.ts'
+import { RpcError, RpcRefusal } from './connection.ts'
 
 /** The instance could not be started. */
 export class StartError extends Error {}
@@ -9,7 +10,7 @@ export class StartError extends Error {}
 /** Kong's workspaces have ids; here there is one. */
 const workspaceId = stableId('workspace', 'default')
 
-/** The `Config` of StartInstance: the plugin's config and the keys that Kong adds (K:runloop/plugins_iterator.lua). */
+/** The `Config` of StartInstance: the plugin's config and the keys that Kong adds (Kong 3.9: runloop/plugins_iterator.lua). */
 function configFor(plugin: ExternalPlugin, sequence: number): string {
   const { routeId, serviceId } = plugin.scope
   return JSON.stringify({
@@ -72,7 +73,7 @@ export class PluginInstances {
     }
   }
 
-  /** Forgets every instance of a plugin by that name (K: "closed" resets them all). */
+  /** Forgets every instance of a plugin by that name (Kong: "closed" resets them all). */
   reset(name: string): void {
     for (const [key, entry] of this.#running) if (entry.name === name) this.#running.delete(key)
   }

@@ -33,7 +33,7 @@ export const rpcReturn = message<{
 type Read<Message> = Message extends Codec<infer Value> ? Readonly<Value> : never
 
 /** See {@link rpcCall}. */
-export type Call = Read<typeof rpcCall>
+export type RpcCall = Read<typeof rpcCall>
 
 /** See {@link rpcReturn}. */
-export type Return = Read<typeof rpcReturn>
+export type RpcReturn = Read<typeof rpcReturn>

@@ -10,7 +10,7 @@ export interface Codec<Value> {
 }
 
 /** Reads and writes one type of field. */
-export interface Field<Value> {
+export interface WireField<Value> {
   read(pbf: PbfReader): Value
   /** @throws TypeError when the value is of another type */
   write(number: number, value: Value, pbf: PbfWriter): void
@@ -18,7 +18,7 @@ export interface Field<Value> {
 
 /** Fields by name, each with its number. */
 type Fields<Message> = {
-  readonly [Name in keyof Message]-?: readonly [number, Field<Exclude<Message[Name], undefined>>]
+  readonly [Name in keyof Message]-?: readonly [number, WireField<Exclude<Message[Name], undefined>>]
 }
 
 const VARINT = 0
@@ -26,7 +26,7 @@ const FIXED64 = 1
 const LENGTH_DELIMITED = 2
 
 /** Text, `''` included. What is no UTF-8 arrives as U+FFFD: `readString` would drop the rest of the text. */
-export const string: Field<string> = {
+export const string: WireField<string> = {
   read(pbf) {
     const { buffer, byteOffset, length } = pbf.readBytes()
     return Buffer.from(buffer, byteOffset, length).toString()
@@ -39,7 +39,7 @@ export const string: Field<string> = {
 }
 
 /** A whole number of at least 0. */
-export const integer: Field<number> = {
+export const integer: WireField<number> = {
   read: (pbf) => pbf.readVarint(),
   write(number, value, pbf) {
     pbf.writeTag(number, VARINT)
@@ -48,7 +48,7 @@ export const integer: Field<number> = {
 }
 
 /** Any number. */
-export const double: Field<number> = {
+export const double: WireField<number> = {
   read: (pbf) => pbf.readDouble(),
   write(number, value, pbf) {
     pbf.writeTag(number, FIXED64)
@@ -57,7 +57,7 @@ export const double: Field<number> = {
 }
 
 /** True or false. */
-export const boolean: Field<boolean> = {
+export const boolean: WireField<boolean> = {
   read: (pbf) => pbf.readBoolean(),
   write(number, value, pbf) {
     pbf.writeTag(number, VARINT)
@@ -66,7 +66,7 @@ export const boolean: Field<boolean> = {
 }
 
 /** A message within the message. */
-export function nested<Value>(codec: Codec<Value>): Field<Value> {
+export function nested<Value>(codec: Codec<Value>): WireField<Value> {
   return {
     read(pbf) {
       const length = pbf.readVarint()
@@ -80,7 +80,7 @@ export function nested<Value>(codec: Codec<Value>): Field<Value> {
 
 /** A message in which each field may be absent. */
 export function message<Message extends object>(fields: Fields<Message>): Codec<Partial<Message>> {
-  const rows = Object.entries(fields) as [keyof Message & string, readonly [number, Field<unknown>]][] // as declared
+  const rows = Object.entries(fields) as [keyof Message & string, readonly [number, WireField<unknown>]][] // as declared
   const byNumber = new Map(rows.map(([name, [number, field]]) => [number, { name, field }]))
   const readField = (number: number, found: Partial<Record<keyof Message, unknown>>, pbf: PbfReader): void => {
     const known = byNumber.get(number)
@@ -102,7 +102,7 @@ export function message<Message extends object>(fields: Fields<Message>): Codec<
 }
 
 /** Field 1, as often as there are values. */
-export function list<Value>(field: Field<Value>): Codec<readonly Value[]> {
+export function list<Value>(field: WireField<Value>): Codec<readonly Value[]> {
   const readField = (number: number, found: Value[], pbf: PbfReader): void => {
     if (number === 1) found.push(field.read(pbf))
   }
@@ -115,7 +115,7 @@ export function list<Value>(field: Field<Value>): Codec<readonly Value[]> {
 }
 
 /** Field 1 alone; the last one counts. */
-export function single<Value>(field: Field<Value>): Codec<Value | undefined> {
+export function single<Value>(field: WireField<Value>): Codec<Value | undefined> {
   const all = list(field)
   return {
     read: (pbf, end) => all.read(pbf, end).at(-1),

@@ -1,6 +1,6 @@
 // Lua's values on the wire: google.protobuf's Value, Struct and ListValue.
 import type { PbfReader } from 'pbf'
-import { boolean, type Codec, double, type Field, list, message, nested, string } from './codec.ts'
+import { boolean, type Codec, double, list, message, nested, string, type WireField } from './codec.ts'
 
 /** A table with names. Names that came over the wire are data: such an object has no prototype. */
 export type Table = Readonly<Record<string, unknown>>
@@ -49,7 +49,7 @@ const entries = list(entry)
 const tables = nested(table)
 const values = nested(list(nested(value)))
 
-const KINDS: ReadonlyMap<number, Pick<Field<unknown>, 'read'>> = new Map<number, Pick<Field<unknown>, 'read'>>([
+const KINDS: ReadonlyMap<number, Pick<WireField<unknown>, 'read'>> = new Map<number, Pick<WireField<unknown>, 'read'>>([
   [NUMBER, double],
   [STRING, string],
   [BOOLEAN, boolean],

@@ -1,12 +1,12 @@
 // Answers Kong's calls apart from events: kong-pdk's own listener exposes everything, loading code from a path included.
-import type { Call, Return } from '../protocol/calls.ts'
+import type { RpcCall, RpcReturn } from '../protocol/calls.ts'
 import type { KongServer } from './kong-server.ts'
 
 /**
  * Starts or closes an instance, or names the plugins.
  * @throws Error that says why not, without anything from the config but its field names
  */
-export async function answer(call: Call, { plugins, instances }: KongServer): Promise<Return> {
+export async function answer(call: RpcCall, { plugins, instances }: KongServer): Promise<RpcReturn> {
   const { cmd_get_plugin_names, cmd_start_instance, cmd_close_instance } = call
   if (cmd_start_instance) {
     const { name = '', config = '' } = cmd_start_instance

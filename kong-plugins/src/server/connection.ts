@@ -2,7 +2,7 @@
 import { connect, type Socket } from 'node:net'
 import type { Logger } from 'pino'
 import { createKong } from '../protocol/bridge.ts'
-import { type Call, type Return, rpcCall, rpcReturn } from '../protocol/calls.ts'
+import { type RpcCall, type RpcReturn, rpcCall, rpcReturn } from '../protocol/calls.ts'
 import { readFrame } from '../protocol/codec.ts'
 import { FrameWriter, refusal } from '../protocol/frame-writer.ts'
 import { createFrameReader, framed } from '../protocol/frames.ts'
@@ -33,7 +33,7 @@ export interface ConnectionContext {
   readonly refusals: TroubleLog
 }
 
-type Event = NonNullable<Call['cmd_handle_event']>
+type Event = NonNullable<RpcCall['cmd_handle_event']>
 
 /** Serves one socket. Tokens travel here: neither arguments nor results are ever logged. */
 export function serveConnection(socket: Socket, { server, log, refusals }: ConnectionContext): Connection {
@@ -58,7 +58,7 @@ export function serveConnection(socket: Socket, { server, log, refusals }: Conne
     if (finishing) socket.end()
     leave()
   }
-  const reply = (sequence: number, given: Return): void => {
+  const reply = (sequence: number, given: RpcReturn): void => {
     out.add(rpcReturn.write, { ...given, sequence })
     send()
     idle()

@@ -7,12 +7,12 @@ import { readFacts } from '../../../scripts/facts/read-facts.ts'
 import { findKong } from '../../../scripts/testing/optional-parts.ts'
 import { checkKongText } from '../../check/check.ts'
 import { FACTS_FILE } from '../../check/facts.ts'
-import { startOracle, type Verdicts, verdictsFile } from './support/kong-oracle.ts'
+import { type KongVerdicts, startOracle, verdictsFile } from './support/kong-oracle.ts'
 import { variants } from './support/kong-variants.ts'
 
 t.setTimeout(300_000)
 
-const verdicts: Verdicts = JSON.parse(readFileSync(join(import.meta.dirname, 'support', verdictsFile), 'utf8'))
+const verdicts: KongVerdicts = JSON.parse(readFileSync(join(import.meta.dirname, 'support', verdictsFile), 'utf8'))
 const withoutKong = findKong() === undefined ? 'kong is not on PATH' : false
 
 /** What Kong takes, and what is wrong all the same. */

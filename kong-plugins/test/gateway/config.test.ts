@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import t from 'tap'
 import { parseKongConfig } from '../../gateway/config/kong-config.ts'
-import { ConfigError } from '../../gateway/config/source.ts'
+import { KongFileError } from '../../gateway/config/source.ts'
 import { pluginsFor } from '../../gateway/life/plugin-chain.ts'
 import { startBackend } from './support/backend.ts'
 import { pluginInfos, startFront } from './support/front.ts'
@@ -17,7 +17,7 @@ function problemsOf(body: string): string[] {
     parse(body)
     return []
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error
+    if (!(error instanceof KongFileError)) throw error
     return error.problems.map(({ line, text }) => `${line}: ${text}`)
   }
 }

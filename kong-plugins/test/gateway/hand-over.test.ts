@@ -1,8 +1,8 @@
 // A plugin server takes the place of another under load: no call notices, and no call is counted less than once.
 import t from 'tap'
+import { eventually } from '../support/eventually.ts'
 import { createSigningKey, signToken, startKeyServer } from '../support/issuer.ts'
 import { startBackend, valuesOf } from './support/backend.ts'
-import { eventually } from './support/eventually.ts'
 import { fronts, renderKongYml, startFront } from './support/front.ts'
 import { startServerProcess } from './support/server-process.ts'
 

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import t, { type Test } from 'tap'
-import { type Gateway, startGateway } from '../../gateway/life/gateway.ts'
+import { type EmbeddedGateway, startGateway } from '../../gateway/life/gateway.ts'
+import { eventually } from '../support/eventually.ts'
 import { createSigningKey, signToken, startKeyServer } from '../support/issuer.ts'
 import { startBackend } from './support/backend.ts'
-import { eventually } from './support/eventually.ts'
 import { pluginInfos, renderKongYml } from './support/front.ts'
 import { startPeer } from './support/peer.ts'
 import { startServerProcess } from './support/server-process.ts'
@@ -15,7 +15,7 @@ import { startServerProcess } from './support/server-process.ts'
 t.setTimeout(120_000)
 
 interface Followed {
-  readonly gateway: Gateway
+  readonly gateway: EmbeddedGateway
   readonly file: string
   readonly log: () => string
 }

@@ -1,8 +1,8 @@
 // kong.yml, the real plugin server and a gateway: whatever happens to the server, nobody gets through unverified.
 import t from 'tap'
+import { eventually } from '../support/eventually.ts'
 import { createSigningKey, signToken, startKeyServer } from '../support/issuer.ts'
 import { startBackend, valuesOf } from './support/backend.ts'
-import { eventually } from './support/eventually.ts'
 import { fronts, renderKongYml, startFront } from './support/front.ts'
 import { rawGet, statusOf } from './support/raw.ts'
 import { startServerProcess } from './support/server-process.ts'

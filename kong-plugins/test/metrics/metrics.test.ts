@@ -5,9 +5,9 @@ import { createDecisions } from '../../src/metrics/decisions.ts'
 import { listenForMetrics, readMetricsAddress } from '../../src/metrics/listener.ts'
 import { whatIsMissing } from '../../src/metrics/readiness.ts'
 import { createRegistry } from '../../src/metrics/registry.ts'
+import { eventually } from '../support/eventually.ts'
 import { startFeedServer } from '../support/feed-server.ts'
 import { createSigningKey, gatewayConfig, signToken, startKeyServer } from '../support/issuer.ts'
-import { until } from '../support/made-up-plugin.ts'
 import { startPluginServer, type TestServer } from '../support/plugin-server.ts'
 import { startRedis, withoutRedis } from '../support/redis-server.ts'
 
@@ -49,7 +49,7 @@ t.test('decisions are counted by plugin, policy and reason, with the time they t
   await kong.access(gateway, { headers: { authorization: `Bearer ${await signToken(key, { claims: { exp: 1 } })}` } })
   await kong.access(other, {})
 
-  await until(() => running.events.size === 0)
+  await eventually(() => running.events.size === 0)
   const metrics = await read(running)
   const of = (outcome: string, reason: string, plugin = 'mobile-gateway', policy = 'mobile-api') =>
     metrics.get(`decisions_total{plugin="${plugin}",policy="${policy}",outcome="${outcome}",reason="${reason}"}`)
@@ -163,7 +163,7 @@ t.test('ready: as soon as the keys of each issuer are known, and asking is what 
     body: { status: 'not ready', missing: [`signing keys of http://localhost:4000, from ${keys.jwksUri}`] },
   })
   keys.misbehave(undefined)
-  await until(async () => (await ready()).status === 200)
+  await eventually(async () => (await ready()).status === 200)
 })
 
 t.test('ready: not before the revocations of each issuer are known', async (t) => {
@@ -173,12 +173,12 @@ t.test('ready: not before the revocations of each issuer are known', async (t) =
   const running = await startPluginServer(t)
   const issuers = [{ issuer: 'http://localhost:4000', jwks_uri: keys.jwksUri, revocations: feed.config() }]
   await running.connect().start('mobile-gateway', gatewayConfig(keys.jwksUri, { issuers }))
-  await until(() => whatIsMissing(running.services).length === 1)
+  await eventually(() => whatIsMissing(running.services).length === 1)
   t.strictSame(whatIsMissing(running.services), [`revocations of http://localhost:4000, from ${feed.config().url}`])
   const age = 'revocation_feed_age_seconds{issuer="http://localhost:4000"}'
   t.equal((await read(running)).get(age), Number.POSITIVE_INFINITY)
   feed.feedFault(undefined)
-  await until(() => whatIsMissing(running.services).length === 0)
+  await eventually(() => whatIsMissing(running.services).length === 0)
   t.ok(Number((await read(running)).get(age)) < 10)
 })
 
@@ -190,17 +190,17 @@ t.test(
     const running = await startPluginServer(t)
     const config = { policy: 'p', counters: 'redis', redis: { host: '127.0.0.1', port: redis.port } }
     await running.connect().start('mobile-quota', config)
-    await until(() => whatIsMissing(running.services).length === 0)
+    await eventually(() => whatIsMissing(running.services).length === 0)
     const name = `{redis="127.0.0.1:${redis.port}/0"}`
     t.equal((await read(running)).get(`redis_up${name}`), 1)
     await redis.kill()
-    await until(() => whatIsMissing(running.services).length > 0)
+    await eventually(() => whatIsMissing(running.services).length > 0)
     t.strictSame(whatIsMissing(running.services), [
       `the Redis 127.0.0.1:${redis.port}/0, without which calls are refused`,
     ])
     t.equal((await read(running)).get(`redis_up${name}`), 0)
     await redis.restart()
-    await until(() => whatIsMissing(running.services).length === 0)
+    await eventually(() => whatIsMissing(running.services).length === 0)
   },
 )
 

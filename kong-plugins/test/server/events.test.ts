@@ -9,8 +9,9 @@ import { FrameWriter } from '../../src/protocol/frame-writer.ts'
 import { createFrameReader } from '../../src/protocol/frames.ts'
 import { getMethod } from '../../src/protocol/pdk-calls.ts'
 import type { Effects } from '../../src/stages/effects.ts'
+import { eventually } from '../support/eventually.ts'
 import { createSigningKey, gatewayConfig, signToken, startKeyServer } from '../support/issuer.ts'
-import { madeUpPlugin, until } from '../support/made-up-plugin.ts'
+import { madeUpPlugin } from '../support/made-up-plugin.ts'
 import { startPluginServer } from '../support/plugin-server.ts'
 
 const UNAVAILABLE = {
@@ -39,7 +40,7 @@ t.test('a stage that throws, at once or later, ends in 503 and never in a pass',
     const outcome = await kong.access(await kong.start(name, {}), {})
     t.match(outcome, UNAVAILABLE, name)
   }
-  await until(() => running.events.size === 0)
+  await eventually(() => running.events.size === 0)
 })
 
 t.test('what cannot be sent to Kong is not carried out, and ends in 503', async (t) => {
@@ -155,7 +156,7 @@ t.test('a server that stops in the middle of an event can still be answered what
   out.add(rpcCall.write, { sequence: 7, cmd_handle_event: { instance_id, event_name: 'access' } })
   const event = out.take()
   kong.write(event)
-  await until(() => frames.length === 2)
+  await eventually(() => frames.length === 2)
   const stopped = running.stop()
   const ended = once(kong, 'end')
   kong.write(Buffer.alloc(4))
@@ -215,9 +216,9 @@ t.test(
       const dying = running.connect()
       dying.begin({ cmd_handle_event: { instance_id: waits, event_name: 'access' } })
     }
-    await until(() => running.events.size === 10)
+    await eventually(() => running.events.size === 10)
     running.closeClients()
-    await until(() => running.events.size === 0)
+    await eventually(() => running.events.size === 0)
     release()
     t.ok((await running.connect().call({ cmd_get_plugin_names: {} })).plugin_names, 'and the server lives on')
   },

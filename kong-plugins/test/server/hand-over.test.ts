@@ -7,8 +7,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import { whatIsMissing } from '../../src/metrics/readiness.ts'
+import { eventually } from '../support/eventually.ts'
 import { createSigningKey, gatewayConfig, signToken, startKeyServer } from '../support/issuer.ts'
-import { madeUpPlugin, pass, until } from '../support/made-up-plugin.ts'
+import { madeUpPlugin, pass } from '../support/made-up-plugin.ts'
 import { startPluginServer } from '../support/plugin-server.ts'
 import { createProver } from '../support/prover.ts'
 
@@ -54,9 +55,9 @@ t.test('a call in progress is answered, one that comes meanwhile is answered by 
   const idle = first.connect()
   await idle.call({ cmd_get_plugin_names: {} })
   const running = kong.access(id, {})
-  await until(() => first.events.size === 1)
+  await eventually(() => first.events.size === 1)
   const starting = startPluginServer(t, {}, [slow, madeUpPlugin('quick', async () => pass)], first.socketPath)
-  await until(() => first.logged.some((line) => line.includes('passed on')))
+  await eventually(() => first.logged.some((line) => line.includes('passed on')))
   const asked = await idle.access(quick, {})
   const again = asked.kind === 'failed' ? await idle.access(quick, {}) : asked
   t.equal(again.kind, 'passed', 'asked again, as Kong does, where its connection was ended before')
@@ -140,7 +141,7 @@ t.test('a predecessor that cannot hand over removes the file when it ends; it is
   const second = await startPluginServer(t, {}, [madeUpPlugin('quick', async () => pass)], socketPath)
   t.match(second.logged.join(''), 'the server on this path cannot hand over')
   await new Promise((resolve) => old.close(resolve)) // node unlinks what it bound, whoever has it now
-  await until(() => second.logged.some((line) => line.includes('made again')))
+  await eventually(() => second.logged.some((line) => line.includes('made again')))
   const kong = second.connect()
   t.equal((await kong.access(await kong.start('quick', {}), {})).kind, 'passed')
 })
@@ -149,7 +150,7 @@ t.test('a socket file that was deleted is made again', async (t) => {
   const server = await startPluginServer(t, {}, [madeUpPlugin('quick', async () => pass)])
   await unlink(server.socketPath)
   await unlink(`${server.socketPath}.peer`)
-  await until(() => existsSync(server.socketPath) && existsSync(`${server.socketPath}.peer`))
+  await eventually(() => existsSync(server.socketPath) && existsSync(`${server.socketPath}.peer`))
   t.equal(statSync(server.socketPath).mode & 0o777, 0o660)
   const kong = server.connect()
   t.equal((await kong.access(await kong.start('quick', {}), {})).kind, 'passed')

@@ -1,9 +1,9 @@
 // What Kong leaves behind: instances of dead workers and old configurations end, and with the last of them what they used.
 import t from 'tap'
 import { whatIsMissing } from '../../src/metrics/readiness.ts'
+import { eventually } from '../support/eventually.ts'
 import { startFeedServer } from '../support/feed-server.ts'
 import { createSigningKey, gatewayConfig, signToken, startKeyServer } from '../support/issuer.ts'
-import { until } from '../support/made-up-plugin.ts'
 import { startPluginServer } from '../support/plugin-server.ts'
 import { startRedis, withoutRedis } from '../support/redis-server.ts'
 import { createTestClock } from '../support/token-stage.ts'
@@ -74,7 +74,7 @@ t.test('keys, feed and readiness follow the configuration in force: a corrected 
   ])
 
   const corrected = await running.connect().start('mobile-gateway', config(keys.jwksUri, feed.config()))
-  await until(() => whatIsMissing(running.services).length === 0)
+  await eventually(() => whatIsMissing(running.services).length === 0)
   const headers = { authorization: `Bearer ${await signToken(key)}` }
   t.equal((await running.connect().access(corrected, { headers })).kind, 'passed')
   t.equal(keySources.all().length, 2, 'workers that end may still ask')
@@ -91,7 +91,7 @@ t.test('keys, feed and readiness follow the configuration in force: a corrected 
   )
   const { polls } = broken
   clock.advance(HOURS)
-  await until(() => feed.polls > 0)
+  await eventually(() => feed.polls > 0)
   t.ok(broken.polls <= polls + 1, 'nobody follows the old feed')
 })
 
@@ -106,7 +106,7 @@ t.test('an issuer that was good and is retired turns nobody unready a day later'
   ]
   const kong = running.connect()
   await kong.start('mobile-gateway', gatewayConfig(here.jwksUri, { issuers }))
-  await until(() => whatIsMissing(running.services).length === 0)
+  await eventually(() => whatIsMissing(running.services).length === 0)
   const instance = await kong.start('mobile-gateway', gatewayConfig(here.jwksUri))
   await there.stop()
   for (let hour = 0; hour < 25; hour += 1) {
@@ -143,7 +143,7 @@ t.test('a link to Redis that no configuration names any more is closed', { skip:
   })
   await kong.start('mobile-quota', config(0))
   await kong.start('mobile-quota', config(1))
-  await until(() => running.services.redis.all().every(({ isUp }) => isUp))
+  await eventually(() => running.services.redis.all().every(({ isUp }) => isUp))
   const [old] = running.services.redis.all()
   clock.advance(10 * MINUTES)
   running.instances.sweep()

@@ -8,9 +8,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
+import { eventually } from '../support/eventually.ts'
 import { createSigningKey, gatewayConfig, signToken, startKeyServer } from '../support/issuer.ts'
 import { KongClient } from '../support/kong-client.ts'
-import { until } from '../support/made-up-plugin.ts'
 
 const main = join(import.meta.dirname, '../../src/server/main.ts')
 const run = promisify(execFile)
@@ -147,7 +147,7 @@ t.test('a second process takes the address of the metrics, too, and the first en
   const first = await start(path, 'info', ['--metrics', String(port)])
   const second = await start(path, 'info', ['--metrics', String(port)])
   t.strictSame(await first.exited, [0, null])
-  await until(() => second.output().includes('"msg":"metrics and health"'), 20_000)
+  await eventually(() => second.output().includes('"msg":"metrics and health"'), 20_000)
   t.equal((await fetch(`http://127.0.0.1:${port}/health/live`)).status, 200)
   t.ok(existsSync(path))
 })

@@ -2,7 +2,7 @@
 import { connect } from 'node:net'
 import t from 'tap'
 import { PLUGINS } from '../../src/plugins.ts'
-import { type Call, rpcCall, rpcReturn } from '../../src/protocol/calls.ts'
+import { type RpcCall, rpcCall, rpcReturn } from '../../src/protocol/calls.ts'
 import { readFrame } from '../../src/protocol/codec.ts'
 import { FrameWriter } from '../../src/protocol/frame-writer.ts'
 import { getShared } from '../../src/protocol/pdk-calls.ts'
@@ -10,7 +10,7 @@ import { gatewayConfig } from '../support/issuer.ts'
 import { madeUpPlugin } from '../support/made-up-plugin.ts'
 import { startPluginServer } from '../support/plugin-server.ts'
 
-function framed(call: Call): Buffer {
+function framed(call: RpcCall): Buffer {
   const out = new FrameWriter()
   out.add(rpcCall.write, call)
   return out.take()

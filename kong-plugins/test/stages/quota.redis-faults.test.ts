@@ -1,6 +1,6 @@
 // Redis dies, hangs, crawls, forgets or refuses: never an unlimited API, never a long wait, and no restart to recover.
 import t from 'tap'
-import { until } from '../support/made-up-plugin.ts'
+import { eventually } from '../support/eventually.ts'
 import { hammer, type QuotaNode, startNode } from '../support/quota-node.ts'
 import { startRedis, startSlowLine, withoutRedis } from '../support/redis-server.ts'
 
@@ -27,7 +27,7 @@ function errors(node: QuotaNode) {
 
 /** Waits until calls of somebody else are counted in Redis again. */
 function recovered(node: QuotaNode, config: Config) {
-  return until(async () => (await node.call(config, { sub: 'usr_probe' })).status === 200, 5000)
+  return eventually(async () => (await node.call(config, { sub: 'usr_probe' })).status === 200, 5000)
 }
 
 t.test(
@@ -75,7 +75,7 @@ t.test(
     await redis.restart()
     const config2 = { ...config, plans: { basic: { day: 1000 } }, policy: 'probe' }
     for (const node of nodes)
-      await until(async () => {
+      await eventually(async () => {
         await node.call(config2, { sub: 'usr_probe' })
         return node.log().some((line) => line.includes('Redis answers again'))
       }, 5000)
@@ -180,7 +180,7 @@ t.test('a node of a Redis Cluster is refused with one sentence, and used once it
   const [closed, local] = [counting(clustered.port, 'closed', 5), counting(clustered.port, 'local', 5)]
   t.equal((await node.call(closed)).status, 503)
   t.strictSame(await hammer(20, 4, () => node.call(local)), { 200: 5, 429: 15 }, 'local counts in each node')
-  await until(async () => /cmdstat_hello:calls=[3-9]/.test(await clustered.look.info('commandstats')), 10_000)
+  await eventually(async () => /cmdstat_hello:calls=[3-9]/.test(await clustered.look.info('commandstats')), 10_000)
   t.match(errors(node), [
     {
       msg: 'Redis cannot be used',

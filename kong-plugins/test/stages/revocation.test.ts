@@ -1,7 +1,7 @@
 // Revoked tokens at the gateway: refused at once, whatever the feed goes through; and nothing passes that cannot be judged.
 import t, { type Test } from 'tap'
 import { createRevokedTokens } from '../../src/stages/revocation/revoked-tokens.ts'
-import { eventually } from '../gateway/support/eventually.ts'
+import { eventually } from '../support/eventually.ts'
 import { type Fault, type FeedServer, startFeedServer } from '../support/feed-server.ts'
 import {
   createSigningKey,

@@ -4,8 +4,8 @@ import { pino } from 'pino'
 import t from 'tap'
 import { fetchKeys } from '../../src/stages/verify-token/fetch-keys.ts'
 import { createKeySources } from '../../src/stages/verify-token/key-sources.ts'
+import { eventually } from '../support/eventually.ts'
 import { createSigningKey, type SigningKey, signToken, startKeyServer } from '../support/issuer.ts'
-import { until } from '../support/made-up-plugin.ts'
 import { createTestClock, createTokenStage, denialOf, type TokenStage, verdict } from '../support/token-stage.ts'
 
 const first = await createSigningKey('first')
@@ -320,20 +320,20 @@ t.test('in the background the keys are fetched again and again, also after a fai
     const found = await source.find({ keyId, algorithm })
     return found.kind === 'found' ? found.keys[0] : undefined
   }
-  await until(() => source.isUsable())
+  await eventually(() => source.isUsable())
   const key = await published(first)
   t.ok(key)
 
   keys.misbehave({ status: 500 })
   clock.advance(10_000)
-  await until(() => keys.requests === 2)
+  await eventually(() => keys.requests === 2)
   t.equal(await published(first), key)
 
   keys.misbehave(undefined)
   keys.publish(first, second)
   clock.advance(10_000)
-  await until(() => keys.requests === 3)
-  await until(async () => (await published(second)) !== undefined)
+  await eventually(() => keys.requests === 3)
+  await eventually(async () => (await published(second)) !== undefined)
   t.equal(await published(first), key, 'a key that stays published stays the same key')
   t.equal(keys.requests, 3)
 })

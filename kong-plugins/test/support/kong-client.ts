@@ -1,6 +1,6 @@
 // Plays Kong towards a plugin server: its wire protocol, and the few PDK calls our plugins make, answered from a made-up request.
 import { connect, type Socket } from 'node:net'
-import { type Call, type Return, rpcCall, rpcReturn } from '../../src/protocol/calls.ts'
+import { type RpcCall, type RpcReturn, rpcCall, rpcReturn } from '../../src/protocol/calls.ts'
 import { type Codec, readFrame } from '../../src/protocol/codec.ts'
 import { FrameWriter } from '../../src/protocol/frame-writer.ts'
 import { createFrameReader } from '../../src/protocol/frames.ts'
@@ -102,19 +102,19 @@ export class KongClient {
   }
 
   /** Sends one call and waits for its answer, which is all but the sequence. @throws HungUp when it is refused */
-  async call(call: Omit<Call, 'sequence'>): Promise<Omit<Return, 'sequence'>> {
+  async call(call: Omit<RpcCall, 'sequence'>): Promise<Omit<RpcReturn, 'sequence'>> {
     this.begin(call)
     return this.answer()
   }
 
   /** Sends one call. */
-  begin(call: Omit<Call, 'sequence'>): void {
+  begin(call: Omit<RpcCall, 'sequence'>): void {
     this.#sequence += 1
     this.send(rpcCall, { ...call, sequence: this.#sequence })
   }
 
   /** The answer to the last call. @throws HungUp */
-  async answer(): Promise<Omit<Return, 'sequence'>> {
+  async answer(): Promise<Omit<RpcReturn, 'sequence'>> {
     const { sequence, ...answer } = readFrame(rpcReturn, await this.frame())
     if (sequence !== this.#sequence) throw new Error(`not the answer to ${this.#sequence}`)
     return answer

@@ -1,7 +1,7 @@
 // Mistakes that people make in kong.yml, each in the smallest file that has it, with what the checker says of it.
 
 /** One mistake. */
-export interface Fault {
+export interface KongFault {
   readonly yaml: string
   /** Line and column, then the words it begins with. */
   readonly says: string
@@ -17,7 +17,7 @@ function route(fields: string): string {
 }
 
 /** All without the first line, `_format_version: "3.0"`. */
-export const faults: readonly Fault[] = [
+export const faults: readonly KongFault[] = [
   { yaml: 'servces: []\n', says: '2:1: Kong knows no list called servces. Write instead: services' },
   { yaml: '_info: { select_tags: [a] }\n', says: "2:1: _info is decK's" },
   { yaml: 'consumer_groups: []\n', says: "2:1: consumer_groups is the enterprise edition's" },

@@ -5,23 +5,23 @@ import type { Test } from 'tap'
 import { startThrowawayKong, type ThrowawayKong } from '../../../../scripts/facts/throwaway-kong.ts'
 
 /** `true`: Kong takes it; otherwise the path of what it does not take, as far as it says. */
-export type Verdict = true | string
+export type KongVerdict = true | string
 
 /** What Kong said of each text. */
-export type Verdicts = Record<string, Verdict>
+export type KongVerdicts = Record<string, KongVerdict>
 
 /** Where verdicts are written down. */
 export const verdictsFile = '../kong-verdicts.json'
 
 /** Starts Kong for one test; the answer to a text takes milliseconds, unlike a start. */
-export async function startOracle(t: Test): Promise<(text: string) => Promise<Verdict>> {
+export async function startOracle(t: Test): Promise<(text: string) => Promise<KongVerdict>> {
   const kong = await startThrowawayKong('_format_version: "3.0"\n')
   t.teardown(kong.stop)
   return (text) => askKong(kong, text)
 }
 
 /** Puts a text to Kong's declarative loader. */
-export async function askKong({ admin }: ThrowawayKong, text: string): Promise<Verdict> {
+export async function askKong({ admin }: ThrowawayKong, text: string): Promise<KongVerdict> {
   const answer = await fetch(`${admin}/config`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -2,12 +2,12 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startThrowawayKong } from '../../../../scripts/facts/throwaway-kong.ts'
-import { askKong, type Verdicts, verdictsFile } from './kong-oracle.ts'
+import { askKong, type KongVerdicts, verdictsFile } from './kong-oracle.ts'
 import { variants } from './kong-variants.ts'
 
 const kong = await startThrowawayKong('_format_version: "3.0"\n')
 try {
-  const verdicts: Verdicts = {}
+  const verdicts: KongVerdicts = {}
   for (const text of variants) verdicts[text] = await askKong(kong, text)
   writeFileSync(join(import.meta.dirname, verdictsFile), `${JSON.stringify(verdicts, null, 1)}\n`)
 } finally {

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Return, rpcCall, rpcReturn } from '../../../src/protocol/calls.ts'
+import { type RpcReturn, rpcCall, rpcReturn } from '../../../src/protocol/calls.ts'
 import { empty, readFrame } from '../../../src/protocol/codec.ts'
 import { FrameWriter, refusal, writeAscii } from '../../../src/protocol/frame-writer.ts'
 import { createFrameReader } from '../../../src/protocol/frames.ts'
@@ -76,7 +76,7 @@ export async function startPeer(t: { after(ended: () => unknown): void }, first:
       )
       return new Promise((resolve) => waiting.push((frame) => resolve(readFrame(call.result, frame))))
     }
-    const answer = (returned: Return): void => send(frames((out) => out.add(rpcReturn.write, returned)))
+    const answer = (returned: RpcReturn): void => send(frames((out) => out.add(rpcReturn.write, returned)))
     const refuse = (reason: string): void => void socket.end(refusal(reason))
 
     const obey = async (frame: Buffer): Promise<void> => {

@@ -6,7 +6,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { eventually } from './eventually.ts'
+import { eventually } from '../../support/eventually.ts'
 
 const program = fileURLToPath(new URL('../../../src/server/main.ts', import.meta.url))
 

@@ -5,13 +5,13 @@ import * as calls from '../../src/protocol/pdk-calls.ts'
 import { isRecord } from '../config/source.ts'
 import { bytesToText, convertDeep } from '../http/bytes.ts'
 import type { Exchange } from '../http/exchange.ts'
-import { RpcError } from '../plugin-server/client.ts'
-import type { PdkFunction, PdkSettings } from './function.ts'
-import { PDK } from './pdk.ts'
+import type { PdkFunction, PdkSettings } from '../pdk/function.ts'
+import { PDK } from '../pdk/pdk.ts'
+import { RpcError } from './connection.ts'
 
 type Answer = (exchange: Exchange, settings: PdkSettings, argument: Buffer, out: FrameWriter) => void
 
-/** Kong loses `false`, and an empty list is an empty table (K:rpc/pb_rpc.lua `pb_unwrap`). */
+/** Kong loses `false`, and an empty list is an empty table (Kong 3.9: runloop/plugin_servers/rpc/pb_rpc.lua `pb_unwrap`). */
 function asLua(given: unknown): unknown {
   if (given === false) return undefined
   if (Array.isArray(given)) return given.length > 0 ? given.map(asLua) : {}

@@ -1,7 +1,8 @@
 // One configuration, ready to serve: its routes, its plugins and what it refuses, replaceable as a whole.
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { covers, type KongConfig, type Route } from '../config/types.ts'
 import { errorAnswer } from '../http/answer.ts'
+import type { Decider } from '../http/decision.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { refusedStatus } from '../http/request-checks.ts'
 import { createRouter } from '../http/router.ts'
@@ -12,10 +13,7 @@ import { PluginInstances } from '../plugin-server/instances.ts'
 import { createPluginChain, type PluginChain } from './plugin-chain.ts'
 
 /** A configuration at work. */
-export interface Site {
-  readonly chain: PluginChain
-  /** Takes a request through checks, plugins and routing. Without an answer at the end it is for the backend. */
-  readonly decide: (req: IncomingMessage, exchange: Exchange) => Promise<void>
+export interface LoadedConfig extends Decider {
   /** Starts the plugins' instances. @throws StartError for a config that its plugin does not accept */
   readonly start: () => Promise<void>
   readonly close: () => Promise<void>
@@ -46,12 +44,12 @@ function redirectToHttps(exchange: Exchange, route: Route): void {
  * @param sequence how many there were before it
  * @throws Error when its Lua does not compile
  */
-export async function createSite(
+export async function loadConfig(
   config: KongConfig,
   client: PluginClient,
   settings: PdkSettings,
   sequence = 0,
-): Promise<Site> {
+): Promise<LoadedConfig> {
   const lua = await LuaRuntime.create(settings)
   const instances = new PluginInstances(client, sequence)
   const server = { client, instances, settings: { ...settings, consumers: config.consumers } }
@@ -95,7 +93,7 @@ export async function createSite(
     lua.close()
   }
   const external = config.plugins.filter((plugin) => plugin.kind === 'external')
-  return { chain, decide, start: () => instances.startAll(external), close }
+  return { decide, headerFilter: chain.headerFilter, start: () => instances.startAll(external), close }
 }
 
 /** A VM whose code does not compile is of no use. */
@@ -106,9 +104,4 @@ function compileChain(compile: () => PluginChain, lua: LuaRuntime): PluginChain 
     lua.close()
     throw error
   }
-}
-
-/** Whether the client is still there to be answered. */
-export function isGone(res: ServerResponse): boolean {
-  return res.destroyed || res.closed
 }

@@ -1,12 +1,9 @@
-// The Lua side of the sandbox: the `kong` and `ngx` tables, the globals that Kong's sandbox has, and a runner.
+-- The Lua side of the sandbox: the `kong` and `ngx` tables, the globals that Kong's sandbox has, and a runner.
+-- Receives `call(name, ...)` and the PDK's names; returns `compile(code, name)` → the chunk's number or an error text,
+-- and `run(number)` → an error text or nothing.
+-- The globals are those of Kong's sandbox (no require, io, debug, load). `kong.response.exit` ends the function for
+-- good, also inside pcall, because it yields as it does in Kong; an instruction limit ends what would not.
 
-/**
- * Receives `call(name, ...)` and the PDK's names; returns `compile(code, name)` → the chunk's number or an error text,
- * and `run(number)` → an error text or nothing.
- * The globals are those of Kong's sandbox (no require, io, debug, load). `kong.response.exit` ends the function for
- * good, also inside pcall, because it yields as it does in Kong; an instruction limit ends what would not.
- */
-export const PRELUDE = `
 local call, names, limit = ...
 local raw_create, raw_resume, raw_yield = coroutine.create, coroutine.resume, coroutine.yield
 local raw_status, raw_close, sethook = coroutine.status, coroutine.close, debug.sethook
@@ -57,7 +54,7 @@ end
 ngx.req.get_method = kong.request.get_method
 ngx.var = setmetatable({}, {
   __index = function(_, name) return (call("kong.nginx.get_var", name)) end,
-  __newindex = function(_, name) error("variable \\"" .. tostring(name) .. "\\" not changeable") end,
+  __newindex = function(_, name) error("variable \"" .. tostring(name) .. "\" not changeable") end,
 })
 ngx.header = setmetatable({}, {
   __index = function(_, name) return (call("kong.response.get_header", name)) end,
@@ -155,4 +152,3 @@ local function run(number)
 end
 
 return compile, run
-`
