@@ -1,9 +1,10 @@
 // npm run dump: writes what Kong's query_cmd reads, one file per plugin; with --check it only says which are stale.
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { runCommand } from '@mobile-api-gateway/auth-server/command-line.ts'
 import { PLUGINS } from '@mobile-api-gateway/kong-plugins/plugins.ts'
 import { dump } from '@mobile-api-gateway/kong-plugins/server/dump.ts'
+import { staleFiles, writeStaleFiles } from './docs/generated-files.ts'
 
 const root = join(import.meta.dirname, '..')
 const folder = join(root, 'kong-plugins', 'dump')
@@ -21,19 +22,16 @@ Writes what Kong is told of each plugin to kong-plugins/dump, after a change of 
 
 await runCommand({ usage: USAGE, options: { check: { type: 'boolean', default: false } } }, ({ values }) => {
   mkdirSync(folder, { recursive: true })
-  const present = new Map(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]))
-
-  const stale = [...WANTED].filter(([name, text]) => present.get(name) !== text).map(([name]) => name)
-  const leftOver = [...present.keys()].filter((name) => !WANTED.has(name))
+  const leftOver = readdirSync(folder).filter((name) => !WANTED.has(name))
 
   if (values.check) {
-    for (const name of [...stale, ...leftOver])
-      console.error(`${relative(root, join(folder, name))} is stale: npm run dump`)
-    console.log(`plugin descriptions for Kong: ${WANTED.size} checked, ${stale.length + leftOver.length} stale`)
-    return stale.length + leftOver.length > 0 ? 1 : 0
+    const stale = [...staleFiles(folder, WANTED), ...leftOver]
+    for (const name of stale) console.error(`${relative(root, join(folder, name))} is stale: npm run dump`)
+    console.log(`plugin descriptions for Kong: ${WANTED.size} checked, ${stale.length} stale`)
+    return stale.length > 0 ? 1 : 0
   }
-  for (const name of stale) writeFileSync(join(folder, name), WANTED.get(name) ?? '')
+  const written = writeStaleFiles(folder, WANTED)
   for (const name of leftOver) rmSync(join(folder, name))
-  console.log(`${relative(root, folder)}: ${stale.length} of ${WANTED.size} written`)
+  console.log(`${relative(root, folder)}: ${written.length} of ${WANTED.size} written`)
   return 0
 })

@@ -1,21 +1,16 @@
 // docker-compose.yml without Docker: its commands, environment, files and health checks, up to one authenticated call.
-import { readFileSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import { startGateway } from '@mobile-api-gateway/kong-plugins/gateway/life/gateway.ts'
 import { pino } from 'pino'
 import t from 'tap'
 import { testDatabase } from '../../auth-server/test/support/database.ts'
 import { readCompose } from '../test/support/compose.ts'
+import { documents } from '../test/support/documents.ts'
 import { findKong, findRedis } from '../testing/optional-parts.ts'
 import { call, logIn } from './support/app.ts'
 import { nativeCompose } from './support/native-compose.ts'
 
 t.setTimeout(180_000)
-
-const documents = ['README.md', 'docker-compose.yml']
-  .map((file) => readFileSync(join(import.meta.dirname, '../..', file), 'utf8'))
-  .join('\n')
 
 t.test('every service starts, is healthy, and a user gets through', { timeout: 150_000 }, async (t) => {
   const native = await nativeCompose(t, await testDatabase(t))
@@ -59,7 +54,10 @@ t.test('without the demo the gateway is a client all the same, and what operator
     })
   t.equal((await feed()).status, 200)
 
-  const commands = [...documents.matchAll(/docker compose exec auth-server (node \S+(?: --[a-z]+)*)/g)].map(
+  const text = documents()
+    .map((document) => document.text)
+    .join('\n')
+  const commands = [...text.matchAll(/docker compose exec auth-server (node \S+(?: --[a-z]+)*)/g)].map(
     ([, command = '']) => command,
   )
   const says: Readonly<Record<string, RegExp>> = {

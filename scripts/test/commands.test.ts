@@ -11,12 +11,14 @@ import { openKeyRing } from '../../auth-server/src/tokens/signing-keys.ts'
 import { testDatabase } from '../../auth-server/test/support/database.ts'
 import { freePorts } from '../stack/ports.ts'
 import { waitUntil } from '../stack/wait.ts'
+import { documents, ROOT } from './support/documents.ts'
 
 t.setTimeout(400_000)
 
-const root = join(import.meta.dirname, '../..')
-const documents = ['README.md', 'kong-plugins/gateway/README.md', 'docker-compose.yml', 'kong.yml']
-const text = documents.map((file) => readFileSync(join(root, file), 'utf8')).join('\n')
+const root = ROOT
+const text = documents()
+  .map((document) => document.text)
+  .join('\n')
 
 /** PATH as outside of npm scripts: there the pinned Node comes first. */
 const path = (process.env.PATH ?? '')
@@ -105,6 +107,7 @@ t.test(`in a bare checkout on Node ${major}`, { skip, timeout: 350_000 }, async 
 
   const rows: Readonly<Record<string, { command: string; env?: NodeJS.ProcessEnv; says: RegExp }>> = {
     'check:kong': { command: 'npm run check:kong -- kong.yml', says: /nothing is wrong/ },
+    docs: { command: 'npm run docs', says: /documents: 0 of \d written/ },
     dump: { command: 'npm run dump', says: /kong-plugins\/dump: 0 of \d written/ },
     'make-env': { command: 'npm run make-env', says: /\.env written, readable by you alone/ },
     'rotate-keys': {

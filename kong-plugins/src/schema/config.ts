@@ -84,7 +84,7 @@ const TOKEN_FIELDS = {
   ),
   audiences: required(
     list('set', {
-      description: 'Resource URIs of this API: the claim aud must name one of them',
+      description: 'Resource URIs of this API; the claim aud must name one of them',
       elements: text({ maxLength: 1000 }),
       minLength: 1,
       maxLength: 20,
@@ -129,7 +129,7 @@ const TOKEN_FIELDS = {
   ),
   allowed_clients: optional(
     list('set', {
-      description: 'Applications (client_id) that may call; all that have a token for this API when left out',
+      description: 'Applications (client_id) that may call; when left out, all that have a token for this API',
       elements: text({ maxLength: 255 }),
       minLength: 1,
       maxLength: 1000,
@@ -154,7 +154,7 @@ const TOKEN_FIELDS = {
   public_origin: optional(
     text({
       description:
-        'Origin that clients call this API by; proofs of possession are held against it. By default those of the audiences',
+        'Origin at which clients call this API; DPoP proofs have to be made for it. By default the origins of the audiences',
       match: HTTP_ORIGIN,
       maxLength: 300,
     }),
@@ -169,8 +169,8 @@ const TOKEN_FIELDS = {
   anonymous: withDefault(
     flag({
       description:
-        'Let calls without any token pass, as nobody, limited by address; a bad token is refused all the same. The guard ' +
-        'must accept <policy>/anonymous, too',
+        'Let calls without a token pass, limited by the address of the caller; a bad token is refused all the same. The ' +
+        'guard must accept `<policy>/anonymous`, too',
     }),
     false,
   ),
@@ -183,8 +183,9 @@ const KONG_FIELDS = {
   kong_consumer: withDefault(
     choice({
       description:
-        "Whom Kong's own plugins see: nobody; a consumer for each user of each application, who need not be configured; or " +
-        'the consumer whose username is the client_id, without whom the call is refused. One call more, or two',
+        "The consumer that Kong's own plugins see. none: no consumer; virtual: one for each user of each application, which need " +
+        'not be configured (one more round trip to Kong); real: the configured one whose username is the client_id, and ' +
+        'without one the call is refused (two more)',
       oneOf: CONSUMERS,
     }),
     'none',
@@ -192,13 +193,16 @@ const KONG_FIELDS = {
   groups_claim: optional(
     text({
       description:
-        "Claim whose list of names Kong's acl takes for the groups of the caller; `scope` for the scopes. One call more",
+        "Claim whose list of names Kong's acl takes for the groups of the caller; `scope` for the scopes. One more round " +
+        'trip to Kong',
       maxLength: 200,
     }),
   ),
   log_fields: withDefault(
     flag({
-      description: "Name policy, application and the reason of a refusal to Kong's log plugins. One call more",
+      description:
+        "Add gateway.policy, gateway.client_id and gateway.reason (why a call was refused) to the entries of Kong's log " +
+        'plugins. One more round trip to Kong',
     }),
     false,
   ),
@@ -357,6 +361,9 @@ const BACKEND_FIELDS = {
 
 /** Config of `mobile-metadata`; the names are those of RFC 9728 §2. */
 export const metadataConfig = record({
+  description:
+    'Answers with the protected-resource metadata of an API (RFC 9728), from which apps learn where to log in; it belongs ' +
+    'on a public route',
   fields: {
     resource: required(
       text({ description: 'Resource URI of the API, as its clients know it', match: QUOTABLE_URL, maxLength: 1000 }),
@@ -390,15 +397,26 @@ export const metadataConfig = record({
 
 /** Config of `mobile-gateway`. */
 export const gatewayConfig = record({
+  description: 'Verifies the access token, counts the call and sets the identity headers: the plugin to use',
   fields: { policy, ...TOKEN_FIELDS, ...KONG_FIELDS, ...QUOTA_FIELDS, ...BACKEND_FIELDS },
   conditional: SHARED_COUNTERS,
 })
 /** Config of `mobile-token`. */
-export const tokenConfig = record({ fields: { policy, ...TOKEN_FIELDS, ...KONG_FIELDS } })
+export const tokenConfig = record({
+  description: 'Verifies the access token only; for chains with other plugins in between',
+  fields: { policy, ...TOKEN_FIELDS, ...KONG_FIELDS },
+})
 /** Config of `mobile-quota`. */
-export const quotaConfig = record({ fields: { policy, ...QUOTA_FIELDS }, conditional: SHARED_COUNTERS })
+export const quotaConfig = record({
+  description: 'Counts the call only; needs mobile-token of the same policy before it',
+  fields: { policy, ...QUOTA_FIELDS },
+  conditional: SHARED_COUNTERS,
+})
 /** Config of `mobile-identity`. */
-export const identityConfig = record({ fields: { policy, ...BACKEND_FIELDS } })
+export const identityConfig = record({
+  description: 'Sets the identity headers only; needs mobile-token of the same policy before it',
+  fields: { policy, ...BACKEND_FIELDS },
+})
 
 /** Typed config of the token stage. */
 export type TokenConfig = Value<typeof tokenConfig>

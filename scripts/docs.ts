@@ -1,0 +1,35 @@
+// npm run docs: writes the parts of the documentation that are made from the code; with --check it only says which are stale.
+import { join } from 'node:path'
+import { runCommand } from '@mobile-api-gateway/auth-server/command-line.ts'
+import { SETTINGS } from '@mobile-api-gateway/auth-server/config/settings.ts'
+import { PLUGINS } from '@mobile-api-gateway/kong-plugins/plugins.ts'
+import { configurationReference } from './docs/configuration.ts'
+import { staleFiles, writeStaleFiles } from './docs/generated-files.ts'
+import { pluginFields } from './docs/plugin-fields.ts'
+
+const root = join(import.meta.dirname, '..')
+
+/** A new generated document is a row here. */
+const DOCUMENTS: ReadonlyMap<string, string> = new Map([
+  ['auth-server/docs/configuration.md', configurationReference(SETTINGS)],
+  ['kong-plugins/docs/fields.md', pluginFields(PLUGINS)],
+])
+
+const USAGE = `Usage: npm run docs -- [--check]
+
+Writes the references that are made from the code: ${[...DOCUMENTS.keys()].join(', ')}.
+
+  --check  write nothing, only say which files are stale
+  --help   this text
+`
+
+await runCommand({ usage: USAGE, options: { check: { type: 'boolean', default: false } } }, ({ values }) => {
+  if (!values.check) {
+    console.log(`documents: ${writeStaleFiles(root, DOCUMENTS).length} of ${DOCUMENTS.size} written`)
+    return 0
+  }
+  const stale = staleFiles(root, DOCUMENTS)
+  for (const file of stale) console.error(`${file} is stale: npm run docs`)
+  console.log(`documents made from the code: ${DOCUMENTS.size} checked, ${stale.length} stale`)
+  return stale.length > 0 ? 1 : 0
+})
