@@ -1,10 +1,10 @@
-// What the server does when nobody asks: keys follow the schedule, logout notices leave, obsolete rows go.
+// What the server does when nobody asks: keys follow the schedule, the outbox is emptied, obsolete rows go.
 import type { FastifyBaseLogger } from 'fastify'
+import { sendDueEntries } from '../delivery/outbox.ts'
 import type { Deps } from '../deps.ts'
 import { removeObsoleteRows } from '../store/cleanup.ts'
 import { RELOAD_EVERY_SECONDS, rotateKeys } from '../tokens/signing-keys.ts'
 import { type Job, startJobs } from './job.ts'
-import { sendLogoutNotices } from './logout-notices.ts'
 
 /** Starts every background job. Returns what ends them. */
 export function startBackground(deps: Deps, log: FastifyBaseLogger): () => Promise<void> {
@@ -24,7 +24,7 @@ export function startBackground(deps: Deps, log: FastifyBaseLogger): () => Promi
         if (algorithms.length > 0) log.info({ algorithms }, 'published new signing keys')
       },
     },
-    { name: 'send logout notices', everySeconds: 1, run: () => sendLogoutNotices(deps, log, ending.signal) },
+    { name: 'empty the outbox', everySeconds: 1, run: () => sendDueEntries(deps, log, ending.signal) },
     { name: 'remove obsolete rows', everySeconds: 60, run: () => clean('indexed') },
     { name: 'remove installations that ended long ago', everySeconds: 3600, run: () => clean('scanned') },
   ]

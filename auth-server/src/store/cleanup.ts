@@ -17,7 +17,7 @@ const OBSOLETE = {
     and visit.completed_at is null and visit.expires_at > auth_now()))`,
   used_jtis: sql`expires_at < auth_now()`,
   initial_access_tokens: sql`expires_at < auth_now()`,
-  logout_notices: sql`expires_at < auth_now()`,
+  outbox: sql`expires_at < auth_now()`,
   // Life of an access token, 10 minutes, and of a gateway's cursor, an hour at most, with room. The last row stays: it is
   // the place from which gateways go on.
   revocations: sql`at < auth_now() - interval '2 hours' and seq < (select max(seq) from revocations)`,

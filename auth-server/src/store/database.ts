@@ -14,6 +14,7 @@ import {
 import pg from 'pg'
 import { noteFailure } from './health.ts'
 import { PreparingClient } from './prepared.ts'
+import type { OutboxKind, OutboxPayloads } from './tables/outbox.ts'
 
 type Defaulted<T> = Generated<T>
 type Json<T> = ColumnType<T, string, string>
@@ -210,12 +211,15 @@ export interface InitialAccessTokens {
   remaining_uses: number
   expires_at: Date
 }
-export interface LogoutNotices {
+export interface Outbox {
   id: string
-  application_id: string
-  user_id: string
-  session_id: string
+  kind: OutboxKind
+  receiver: string
+  application_id: string | null
+  person_id: string | null
+  payload: Json<OutboxPayloads[OutboxKind]>
   attempts: Defaulted<number>
+  created_at: Defaulted<Date>
   next_attempt_at: Defaulted<Date>
   expires_at: Date
 }
@@ -244,7 +248,7 @@ export interface Database {
   pushed_requests: PushedRequests
   used_jtis: UsedJtis
   initial_access_tokens: InitialAccessTokens
-  logout_notices: LogoutNotices
+  outbox: Outbox
   revocations: Revocations
 }
 export type Db = Kysely<Database>

@@ -3,7 +3,7 @@ import { createLocalJWKSet, jwtVerify } from 'jose'
 import { pino } from 'pino'
 import t, { type Test } from 'tap'
 import { startBackground } from '../../src/background/index.ts'
-import { sendLogoutNotices } from '../../src/background/logout-notices.ts'
+import { sendDueEntries } from '../../src/delivery/outbox.ts'
 import { Browser } from '../support/browser.ts'
 import { turnClock } from '../support/database.ts'
 import { logoutReceiver, type ReceiverAnswer } from '../support/logout-receiver.ts'
@@ -27,8 +27,21 @@ async function open(t: Test, ...answers: ReceiverAnswer[]) {
     browser,
     tokens,
     signOut: () => browser.open(`/logout?id_token_hint=${tokens.id_token}`),
-    send: () => sendLogoutNotices(server.deps, quiet),
-    left: () => server.db.selectFrom('logout_notices').selectAll().execute(),
+    send: () => sendDueEntries(server.deps, quiet),
+    left: () => server.db.selectFrom('outbox').selectAll().execute(),
+  }
+}
+
+/** A notice as it is queued. */
+function queued({ id, applicationId, userId, uri }: Record<'id' | 'applicationId' | 'userId' | 'uri', string>) {
+  return {
+    id,
+    kind: 'logout-notice' as const,
+    receiver: new URL(uri).origin,
+    application_id: applicationId,
+    person_id: userId,
+    payload: JSON.stringify({ sessionId: 's' }),
+    expires_at: new Date(Date.now() + 3600_000),
   }
 }
 
@@ -162,27 +175,21 @@ t.test('receivers that hang hold two places each, however many clients share the
     ),
   )
   const quick = await server.register({ clientId: 'quick', redirectUris: [], backchannelLogoutUri: fast.uri })
-  const expires_at = new Date(Date.now() + 3600_000)
-  const notice = (application_id: string, id: string) => ({
-    id,
-    application_id,
-    user_id: server.userId,
-    session_id: 's',
-    expires_at,
-  })
-  const add = (rows: ReturnType<typeof notice>[]) => db.insertInto('logout_notices').values(rows).execute()
+  const notice = (applicationId: string, id: string, at = uri) =>
+    queued({ id, applicationId, userId: server.userId, uri: at })
+  const add = (rows: ReturnType<typeof notice>[]) => db.insertInto('outbox').values(rows).execute()
   const until = async (what: () => boolean) => {
     const deadline = Date.now() + 3000
     while (!what() && Date.now() < deadline) await new Promise((done) => setTimeout(done, 10))
     return what()
   }
   await add(hanging.flatMap((id, index) => [1, 2, 3, 4].map((nth) => notice(id, `h${index}.${nth}`))))
-  await add(Array.from({ length: 20 }, (_, nth) => notice(quick, `q${nth}`)))
+  await add(Array.from({ length: 20 }, (_, nth) => notice(quick, `q${nth}`, fast.uri)))
 
   const ending = new AbortController()
-  const sending = sendLogoutNotices(deps, quiet, ending.signal)
+  const sending = sendDueEntries(deps, quiet, ending.signal)
   t.ok(await until(() => fast.heard.length === 20), 'those that waited behind 40 others')
-  await add([notice(quick, 'late')])
+  await add([notice(quick, 'late', fast.uri)])
   t.ok(await until(() => fast.heard.length === 21), 'and one that came while they hang')
   t.equal(heard.length, 2)
   ending.abort()
@@ -211,12 +218,12 @@ t.test('§2.8: 400 means never; it is not sent again', async (t) => {
 
 t.test('several instances that send at once send each notice once', async (t) => {
   const { deps, heard, server, uri, send, left, userId } = await open(t, 200)
-  const row = { application_id: server.applicationId, user_id: userId, session_id: 's' }
-  const expires_at = new Date(Date.now() + 3600_000)
   await server.db.updateTable('applications').set({ backchannel_logout_uri: uri }).execute()
-  const rows = Array.from({ length: 60 }, (_, index) => ({ ...row, id: `n${index}`, expires_at }))
-  await server.db.insertInto('logout_notices').values(rows).execute()
-  await Promise.all([send(), send(), send(), sendLogoutNotices(deps, quiet)])
+  const rows = Array.from({ length: 60 }, (_, index) =>
+    queued({ id: `n${index}`, applicationId: server.applicationId, userId, uri }),
+  )
+  await server.db.insertInto('outbox').values(rows).execute()
+  await Promise.all([send(), send(), send(), sendDueEntries(deps, quiet)])
   t.equal(heard.length, 60)
   t.equal(new Set(heard.map(({ token }) => token)).size, 60)
   t.strictSame(await left(), [])
@@ -233,13 +240,13 @@ t.test('SSRF: a notice never goes to an address inside, and is not kept for it',
     'https://[fd00::1]/',
   ]
   await signOut()
-  await db.deleteFrom('logout_notices').execute()
+  await db.deleteFrom('outbox').execute()
   for (const uri of inside) {
     await db.updateTable('applications').set({ backchannel_logout_uri: uri }).execute()
     const { id_token } = await site.signIn({}, browser)
     await browser.open(`/logout?id_token_hint=${id_token}`)
     t.equal((await left()).length, 1)
-    await sendLogoutNotices(deps, quiet)
+    await sendDueEntries(deps, quiet)
     t.strictSame(await left(), [], uri)
   }
   t.ok(log.length > 0)
@@ -255,11 +262,11 @@ t.test('SSRF: a server on the internet does not call loopback either, by name or
   for (const address of [uri, `https://localhost:${port}/`, `https://127.0.0.1:${port}/`, `https://[::1]:${port}/`]) {
     await db.updateTable('applications').set({ backchannel_logout_uri: address }).execute()
     await db
-      .insertInto('logout_notices')
-      .values(notice)
+      .insertInto('outbox')
+      .values({ ...notice, payload: JSON.stringify(notice.payload) })
       .onConflict((conflict) => conflict.doNothing())
       .execute()
-    await sendLogoutNotices({ ...deps, config }, quiet)
+    await sendDueEntries({ ...deps, config }, quiet)
     t.strictSame(await left(), [], address)
   }
   t.strictSame(heard, [])
@@ -280,7 +287,7 @@ t.test('stopping gives up what is under way; it stays due', async (t) => {
   const { deps, heard, signOut, left } = await open(t, 'silence')
   const ending = new AbortController()
   await signOut()
-  const sending = sendLogoutNotices(deps, quiet, ending.signal)
+  const sending = sendDueEntries(deps, quiet, ending.signal)
   const deadline = Date.now() + 4000
   while (heard.length === 0 && Date.now() < deadline) await new Promise((done) => setTimeout(done, 10))
   const begun = performance.now()

@@ -17,7 +17,7 @@ export async function logouts(world: World): Promise<Kind> {
     const { rows } = await sql<typeof BEFORE>`
       select (select count(*)::int from sessions where id = ${sessionId}) as session,
              (select count(*)::int from refresh_families where session_id = ${sessionId} and revoked_at is null) as family,
-             (select count(*)::int from logout_notices where session_id = ${sessionId}) as notices`.execute(db)
+             (select count(*)::int from outbox where payload->>'sessionId' = ${sessionId}) as notices`.execute(db)
     return rows[0]
   }
 

@@ -1,7 +1,7 @@
 // A client that nobody let in: no browser and no notice is sent to its addresses, and no person reads its words (RFC 9700 §4.11.2).
 import type { LightMyRequestResponse } from 'fastify'
 import t, { type Test } from 'tap'
-import { sendLogoutNotices } from '../../src/background/logout-notices.ts'
+import { sendDueEntries } from '../../src/delivery/outbox.ts'
 import { createInitialAccessToken } from '../../src/tokens/initial-access-token.ts'
 import { Browser } from '../support/browser.ts'
 import { expectErrorPage } from '../support/expect.ts'
@@ -195,9 +195,9 @@ t.test('back-channel logout: a client that lost its approval hears of no sign-ou
   const { id_token } = await site.signIn({}, browser)
   await withdraw(server, once.applicationId)
   await browser.open(`/logout?id_token_hint=${id_token}`)
-  await sendLogoutNotices(server.deps, server.app.log)
+  await sendDueEntries(server.deps, server.app.log)
   t.same([kept.heard.length, lost.heard.length], [1, 0])
-  t.strictSame(await server.db.selectFrom('logout_notices').selectAll().execute(), [], 'and none is kept for later')
+  t.strictSame(await server.db.selectFrom('outbox').selectAll().execute(), [], 'and none is kept for later')
 })
 
 t.test('CORS: its pages read no answer', async (t) => {

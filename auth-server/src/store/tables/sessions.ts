@@ -1,8 +1,8 @@
 // Browser sessions: found by the hash of their cookie, ended together with all that was born in them.
 import { type SqlBool, sql } from 'kysely'
-import { randomSecret } from '../../crypto/random.ts'
 import type { Db, Trx } from '../database.ts'
 import type { VisitProof } from './authorization-requests.ts'
+import { queueLogoutNotices } from './logout-notices.ts'
 
 export interface Session {
   readonly id: string
@@ -14,9 +14,6 @@ export interface Session {
   readonly authTime: Date
   readonly ageSeconds: number
 }
-
-/** For how long a client is told of a sign-out again and again while it does not answer; seconds. */
-const NOTICE_TTL_SECONDS = 24 * 3600
 
 /** What a browser's cookies say: hashes of its session tokens, and its visits. */
 export interface BrowserProof {
@@ -100,13 +97,10 @@ export async function endSessionsWithin(trx: Trx, which: Ending): Promise<readon
       update refresh_families set revoked_at = auth_now(), revoked_because = 'signed out'
       where session_id = any(${ids}) and revoked_at is null and not scopes @> '{offline_access}'
     ), told as (
-      select distinct family.application_id, family.user_id, family.session_id
+      select distinct family.application_id, family.user_id, family.session_id, application.backchannel_logout_uri as uri
       from refresh_families family join applications application on application.id = family.application_id
       where family.session_id = any(${ids}) and application.backchannel_logout_uri is not null
     )
-    insert into logout_notices (id, application_id, user_id, session_id, expires_at)
-    select ${randomSecret(16)} || '.' || row_number() over (), application_id, user_id, session_id,
-           auth_now() + make_interval(secs => ${NOTICE_TTL_SECONDS})
-    from told`.execute(trx)
+    ${queueLogoutNotices(sql`told`)}`.execute(trx)
   return ids
 }

@@ -1,6 +1,6 @@
 // Logout tokens: how a client's server hears that a session ended (OpenID Connect Back-Channel Logout §2.4).
 import { SignJWT } from 'jose'
-import type { KeyRing } from './signing-keys.ts'
+import type { DeliveryTools } from './kind.ts'
 
 /** Two minutes, as §2.4 recommends: each attempt to deliver makes a new one. */
 const LOGOUT_TOKEN_TTL_SECONDS = 120
@@ -19,7 +19,7 @@ export interface Logout {
 }
 
 /** Mints a logout token. Returns the compact JWT; it never has a nonce, so it cannot pass for an ID token. */
-export function mintLogoutToken(issuer: string, keys: KeyRing, logout: Logout): Promise<string> {
+export function mintLogoutToken(issuer: string, keys: DeliveryTools['keys'], logout: Logout): Promise<string> {
   const { kid, alg, privateKey } = keys.current(logout.alg)
   return new SignJWT({
     iss: issuer,

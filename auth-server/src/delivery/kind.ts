@@ -1,0 +1,33 @@
+// What a kind of delivery is: how one is sent, how often it is tried, and how many are under way at once.
+import type { CryptoKey } from 'jose'
+import type { Config } from '../config.ts'
+import type { Db } from '../store/database.ts'
+import type { OutboxEntry, OutboxKind } from '../store/tables/outbox.ts'
+
+/** What sending needs. */
+export interface DeliveryTools {
+  readonly db: Db
+  readonly config: Pick<Config, 'issuer'>
+  /** The key that signs now. */
+  readonly keys: Readonly<{ current(alg: string): Readonly<{ kid: string; alg: string; privateKey: CryptoKey }> }>
+}
+
+/** What became of an attempt; an error that is thrown counts as `later`. `about` is for the log and holds no secret. */
+export type DeliveryOutcome = Readonly<{ about?: Readonly<Record<string, unknown>> }> &
+  Readonly<
+    | { kind: 'arrived' }
+    // Nobody wants it any more.
+    | { kind: 'dropped' }
+    // It cannot arrive, so nobody tries again.
+    | { kind: 'refused'; because: string }
+    | { kind: 'later'; because: string }
+  >
+
+export interface DeliveryKind<Kind extends OutboxKind> {
+  /** @param signal ends it early; it will be sent again. */
+  readonly send: (tools: DeliveryTools, entry: OutboxEntry<Kind>, signal?: AbortSignal) => Promise<DeliveryOutcome>
+  /** Pause after the first attempt; four times as long after each further one, at most the longest. */
+  readonly retries: Readonly<{ firstPauseSeconds: number; longestPauseSeconds: number }>
+  /** How many may be under way to one receiver, so that one which hangs, or is merely slow, leaves room for others. */
+  readonly perReceiver: number
+}
