@@ -22,6 +22,7 @@ import { addPar } from './oauth/par.ts'
 import { addRevoke } from './oauth/revoke.ts'
 import { addToken } from './oauth/token/index.ts'
 import { addUserinfo } from './oauth/userinfo.ts'
+import { addPages } from './pages/send-page.ts'
 
 const BODY_LIMIT_BYTES = 64 * 1024
 /** From the first byte of a request to its last; looked at each second (Node's default is every 30). */
@@ -48,6 +49,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<F
   addDrain(app)
   addSecurityHeaders(app, deps.config.issuer)
   refusePrefetch(app)
+  addPages(app, deps.config)
   leadToIssuer(app, deps.config.issuer)
   addErrorHandler(app, deps)
   addCors(app, deps)

@@ -1,12 +1,12 @@
-// The scopes of OpenID Connect: in words for the person, and the claims that each one opens (OpenID Connect Core §5.4).
+// The scopes of OpenID Connect, and the claims that each one opens (OpenID Connect Core §5.4).
 import type { PersonClaims } from '../store/tables/claims.ts'
 
 export const OPENID_SCOPES = {
-  openid: { description: 'Know that it is you', claims: ['sub'] },
-  profile: { description: 'See your name', claims: ['name', 'updated_at'] },
-  email: { description: 'See your e-mail address', claims: ['email', 'email_verified'] },
-  offline_access: { description: 'Stay signed in when you sign out here', claims: [] },
-} as const satisfies Record<string, { description: string; claims: readonly string[] }>
+  openid: { claims: ['sub'] },
+  profile: { claims: ['name', 'updated_at'] },
+  email: { claims: ['email', 'email_verified'] },
+  offline_access: { claims: [] },
+} as const satisfies Record<string, { claims: readonly string[] }>
 
 export type OpenIdScope = keyof typeof OPENID_SCOPES
 

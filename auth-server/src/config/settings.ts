@@ -1,4 +1,5 @@
 // The table of all settings of the auth server; `npm run docs` makes docs/configuration.md of it.
+import { shownLink, shownLogo, shownName } from './operator.ts'
 import { addressRanges, databaseUrl, flag, host, integer, oneOf, origin, secretBytes } from './parse.ts'
 import type { Setting } from './setting.ts'
 
@@ -77,6 +78,37 @@ export const SETTINGS = {
     description: `Least severe entries that are logged: ${LOG_LEVELS.map((level) => `\`${level}\``).join(', ')}`,
     byDefault: 'info',
     parse: oneOf(LOG_LEVELS),
+  },
+  operatorName: {
+    variable: 'OPERATOR_NAME',
+    description: 'Who runs this server, as people see it at the foot of every page; at most 80 characters',
+    byDefault: '',
+    parse: shownName,
+  },
+  operatorLogo: {
+    variable: 'OPERATOR_LOGO',
+    description:
+      'Image to show instead of the name: a file (SVG, PNG, JPEG or WebP, at most 32 KiB) or an https address',
+    byDefault: '',
+    parse: shownLogo,
+  },
+  operatorHelpUrl: {
+    variable: 'OPERATOR_HELP_URL',
+    description: 'Where people find help: an https address or one like `mailto:help@example.com`',
+    byDefault: '',
+    parse: shownLink({ mayMail: true }),
+  },
+  operatorPrivacyUrl: {
+    variable: 'OPERATOR_PRIVACY_URL',
+    description: 'The https address of your privacy policy',
+    byDefault: '',
+    parse: shownLink(),
+  },
+  operatorTermsUrl: {
+    variable: 'OPERATOR_TERMS_URL',
+    description: 'The https address of your terms of use',
+    byDefault: '',
+    parse: shownLink(),
   },
   passwordPepper: secret('PASSWORD_PEPPER', 'keys the digest of every password'),
   tokenSecret: secret('TOKEN_SECRET', 'authenticates refresh tokens; cannot mint one'),

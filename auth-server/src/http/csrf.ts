@@ -14,8 +14,47 @@ export interface ExpectedForm {
   readonly token: string | undefined
 }
 
-/** The form token for one page and the browser that has this secret in a cookie. */
-export function csrfToken(cookieSecret: string, secret: string, page: string): string {
+/** The page that forms are on. */
+export interface FormPage {
+  readonly page: string
+  /** The address that its forms are posted below. */
+  readonly path: string
+  /** The trusted redirect URI that its forms end at; `self` where they end here. */
+  readonly leadsTo: string
+}
+
+/**
+ * What ties the forms of a page to it and to one browser. No form is made without one, and only this file makes one: so
+ * none lacks its token, and none leads where the policy of its page does not let it.
+ */
+export class FormBinding {
+  readonly path: string
+  readonly leadsTo: string
+  readonly #fields: Readonly<Record<string, string>>
+
+  private constructor({ path, leadsTo }: Pick<FormPage, 'path' | 'leadsTo'>, fields: Readonly<Record<string, string>>) {
+    this.path = path
+    this.leadsTo = leadsTo
+    this.#fields = fields
+  }
+
+  /** @param secret in the cookie of the browser that the page is for. */
+  static to(cookieSecret: string, secret: string, page: FormPage): FormBinding {
+    return new FormBinding(page, { csrf: csrfToken(cookieSecret, secret, page.page) })
+  }
+
+  /** For what a form does in the name of whoever is signed in: from a stale tab it counts for nobody else. */
+  inSession(sessionId: string): FormBinding {
+    return new FormBinding(this, { ...this.#fields, session: sessionId })
+  }
+
+  /** The fields that make its forms count. */
+  get hidden(): Readonly<Record<string, string>> {
+    return this.#fields
+  }
+}
+
+function csrfToken(cookieSecret: string, secret: string, page: string): string {
   return hmac(cookieSecret, 'csrf', secret, page)
 }
 

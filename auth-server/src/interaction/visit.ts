@@ -2,11 +2,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { sha256 } from '../crypto/digest.ts'
 import type { Deps } from '../deps.ts'
-import { csrfToken, formProblem } from '../http/csrf.ts'
+import { FormBinding, formProblem } from '../http/csrf.ts'
 import { formOf } from '../http/form.ts'
 import { Parameters } from '../http/parameters.ts'
-import { errorPage } from '../pages/error.ts'
-import { sendPage } from '../pages/frame.ts'
+import { refusedFormPage } from '../pages/error.ts'
+import { sendPage } from '../pages/send-page.ts'
 import { findPendingRequest, type PendingRequest } from '../store/tables/authorization-requests.ts'
 import type { Session } from '../store/tables/sessions.ts'
 import { answerEndedVisit } from './ended/reply.ts'
@@ -21,7 +21,8 @@ export interface Visit {
   readonly session: Session | undefined
   /** What the visit's cookie holds. */
   readonly secret: string
-  readonly csrf: string
+  /** Makes the forms of its pages. */
+  readonly binding: FormBinding
   /** The posted form; empty on GET. */
   readonly form: Parameters
 }
@@ -33,7 +34,8 @@ export interface Visits {
   open(request: VisitRequest, reply: FastifyReply): Promise<Visit | undefined>
   /**
    * The same for a page that counts only as the next step of a signed-in person: from a stale tab, or opened by hand
-   * before its turn, it leads back to the protocol instead.
+   * before its turn, it leads back to the protocol instead. So does a form from a stale tab: whoever has signed in since
+   * then sees the page with their own name first.
    */
   openStep(request: VisitRequest, reply: FastifyReply, step: Step): Promise<SignedInVisit | undefined>
   /** Back to the protocol, which decides what is next. 303: the next request is a GET (RFC 9700 §4.12). */
@@ -52,10 +54,7 @@ export function openVisit(deps: Deps): Visits {
       const { cookieSecret, issuer } = config
       const problem = formProblem(request, { cookieSecret, issuer, secrets, page: id, token: form.get('csrf') })
       if (problem !== undefined && problem !== 'no cookie') {
-        sendPage(
-          reply.code(403),
-          errorPage('This form did not come from our own page. Go back to the app and start again.'),
-        )
+        sendPage(reply.code(403), refusedFormPage('foreignForm'))
         return undefined
       }
     }
@@ -66,9 +65,11 @@ export function openVisit(deps: Deps): Visits {
       await answerEndedVisit({ db, issuer: config.issuer }, reply, { id, browserHashes, isForm })
       return undefined
     }
+    request.uiLocales = pending.request.uiLocales
     cookies.keepVisit(reply, id)
     const session = await currentSession(deps, request)
-    return { pending, session, form, secret, csrf: csrfToken(config.cookieSecret, secret, id) }
+    const page = { page: id, path: `/interaction/${id}`, leadsTo: pending.request.redirectUri }
+    return { pending, session, form, secret, binding: FormBinding.to(config.cookieSecret, secret, page) }
   }
   const resume: Visits['resume'] = (reply, pending) => reply.redirect(`/authorize/resume/${pending.id}`, 303)
   return {
@@ -77,8 +78,10 @@ export function openVisit(deps: Deps): Visits {
     async openStep(request, reply, step) {
       const visit = await open(request, reply)
       if (!visit) return undefined
-      const { pending, session } = visit
-      if (session && (await nextStepOf(db, pending, session)) === step) return { ...visit, session }
+      const { pending, session, form } = visit
+      const stale = request.method === 'POST' && form.get('session') !== session?.id
+      if (session && !stale && (await nextStepOf(db, pending, session)) === step)
+        return { ...visit, session, binding: visit.binding.inSession(session.id) }
       resume(reply, pending)
       return undefined
     },

@@ -6,7 +6,7 @@ import { ParameterError } from '../http/parameters.ts'
 import { securityHeaders } from '../http/security-headers.ts'
 import { logSparingly } from '../http/sparing-log.ts'
 import { errorPage } from '../pages/error.ts'
-import { sendPage } from '../pages/frame.ts'
+import { sendPage } from '../pages/send-page.ts'
 import { isDatabaseAway } from '../store/health.ts'
 import { RedirectedError, responseUrl } from './authorize/response.ts'
 import { OAuthError } from './errors.ts'
@@ -54,8 +54,11 @@ function isForPerson({ routeOptions, is404, headers }: FastifyRequest): boolean 
 
 function answer(request: FastifyRequest, reply: FastifyReply, error: OAuthError, status: number): FastifyReply {
   reply.code(status).headers(error.headers)
-  if (isForPerson(request)) return sendPage(reply, errorPage(error.description))
-  return reply.header('cache-control', 'no-store').send({ error: error.code, error_description: error.description })
+  const { code, description } = error
+  const retryAfterSeconds = Number(error.headers['retry-after'] ?? 0)
+  if (isForPerson(request))
+    return sendPage(reply, errorPage({ code: status === 404 ? 'not_found' : code, description, retryAfterSeconds }))
+  return reply.header('cache-control', 'no-store').send({ error: code, error_description: description })
 }
 
 /** Answers addresses that cannot be routed at all (`/%zz`, endless ids); they pass no hook, so the headers are set here. */

@@ -7,6 +7,7 @@ import { Parameters } from '../http/parameters.ts'
 import { browserProof } from '../interaction/session.ts'
 import { signOut } from '../interaction/sign-out/routes.ts'
 import { confirmationUrl, logoutTarget } from '../interaction/sign-out/target.ts'
+import { parseUiLocales } from '../pages/language.ts'
 import type { Db } from '../store/database.ts'
 import { type Client, findClient, isApproved } from '../store/tables/clients.ts'
 import { findSessionToEnd } from '../store/tables/sessions.ts'
@@ -14,8 +15,8 @@ import { type IdTokenHint, readIdTokenHint } from '../tokens/id-token.ts'
 import { OAuthError } from './errors.ts'
 
 const PATH = '/logout'
-/** `logout_hint` and `ui_locales` are accepted and change nothing. */
-const PARAMETERS = ['id_token_hint', 'client_id', 'post_logout_redirect_uri', 'state'] as const
+/** `logout_hint` is accepted and changes nothing. */
+const PARAMETERS = ['id_token_hint', 'client_id', 'post_logout_redirect_uri', 'state', 'ui_locales'] as const
 
 export function addLogout(app: FastifyInstance, deps: Deps): void {
   const { db, config, keys, cookies } = deps
@@ -39,7 +40,8 @@ export function addLogout(app: FastifyInstance, deps: Deps): void {
     if (!session) return signOut(deps, request, reply, hint && target)
     // §2: who was handed this person's ID token may sign this person out; everybody else only asks.
     if (hint?.userId === session.userId) return signOut(deps, request, reply, target)
-    return reply.redirect(confirmationUrl(client, target), 303)
+    const uiLocales = parseUiLocales(parameters.get('ui_locales'))
+    return reply.redirect(confirmationUrl(client, target, uiLocales), 303)
   })
 
   // A form on the app's own site comes without our SameSite=Lax cookies; the GET that this answer makes of it has them.

@@ -6,6 +6,7 @@ import { SIGNING_ALGORITHMS } from '../crypto/signing-algorithms.ts'
 import type { Deps } from '../deps.ts'
 import { allowOnly } from '../http/methods.ts'
 import { PASSWORD_ACR } from '../identity/local-account.ts'
+import { LOCALES } from '../pages/language.ts'
 import { ID_TOKEN_CLAIMS } from '../tokens/id-token.ts'
 import { PROMPTS, RESPONSE_MODES, RESPONSE_TYPES } from './authorize/valid-request.ts'
 import { ASSERTION_ALGORITHMS } from './client/assertion.ts'
@@ -54,6 +55,7 @@ export function metadata(issuer: string) {
     request_parameter_supported: false,
     request_uri_parameter_supported: false,
     prompt_values_supported: PROMPTS,
+    ui_locales_supported: Object.keys(LOCALES),
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: SIGNING_ALGORITHMS,
   }

@@ -1,7 +1,29 @@
-// The page for what cannot be sent back to the app.
-
+// The page for what cannot be sent back to the app: what a person can do, and what the app's developers have to know.
+import { signMark } from './components/mark.ts'
+import { developerNotice, note } from './components/notice.ts'
 import type { Page } from './frame.ts'
 import { html } from './html.ts'
+import type { Texts } from './locales/en.ts'
+
+/** An error of the protocol: its code, and its sentence for developers, which is always English. */
+export interface ProtocolProblem {
+  readonly code: string
+  readonly description: string
+  /** After how long another try may do better, where that is known. */
+  readonly retryAfterSeconds?: number | undefined
+}
+
+/** A wait that people would not call a few seconds. */
+const LONG_WAIT_SECONDS = 15
+
+/** Codes whose sentence in the locales tells all that there is to know; with any other, developers read on. */
+const PLAIN: ReadonlySet<string> = new Set([
+  'not_found',
+  'invalid_request_uri',
+  'too_many_requests',
+  'temporarily_unavailable',
+  'server_error',
+])
 
 // Errors written for integrators start small and end open, often with a parameter's name, which keeps its spelling.
 function asSentence(text: string): string {
@@ -10,13 +32,38 @@ function asSentence(text: string): string {
     .replace(/[^.?!]$/, '$&.')
 }
 
-/** @param what what went wrong, in one sentence for whoever looks at the page. */
-export function errorPage(what: string): Page {
-  return {
-    title: 'That did not work',
-    body: html`<div class="mark alarm" aria-hidden="true">!</div>
-<h1>That did not work</h1>
-<p>${asSentence(what)}</p>
-<p class="note">If you did not expect this page, close it and go back to the app.</p>`,
-  }
+function explain(
+  { code, retryAfterSeconds = 0 }: ProtocolProblem,
+  { codes, tooMany, badRequest }: Texts['error'],
+): string {
+  if (code === 'too_many_requests') return tooMany(retryAfterSeconds > LONG_WAIT_SECONDS)
+  return hasText(code, codes) ? codes[code] : badRequest
+}
+
+function hasText(code: string, codes: Texts['error']['codes']): code is keyof Texts['error']['codes'] {
+  return Object.hasOwn(codes, code)
+}
+
+/** The page of a protocol error. */
+export function errorPage(problem: ProtocolProblem): Page {
+  const { code, description } = problem
+  return ({ error }) => ({
+    title: error.title,
+    body: html`${signMark('bad')}
+<h1>${error.title}</h1>
+<p>${explain(problem, error)}</p>
+${!PLAIN.has(code) && developerNotice(error.forDevelopers, asSentence(description))}
+${note(error.note)}`,
+  })
+}
+
+/** The page for a form that does not count. */
+export function refusedFormPage(why: 'foreignForm' | 'foreignOrOldForm'): Page {
+  return ({ error }) => ({
+    title: error.title,
+    body: html`${signMark('bad')}
+<h1>${error.title}</h1>
+<p>${error[why]}</p>
+${note(error.note)}`,
+  })
 }

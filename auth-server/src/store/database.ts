@@ -119,6 +119,8 @@ export interface StoredRequest {
   readonly prompts: readonly string[]
   readonly maxAgeSeconds?: number
   readonly loginHint?: string
+  /** The languages that the app asked for, the best one first. */
+  readonly uiLocales?: readonly string[]
   /** Whom an `id_token_hint` names; nobody else gets a code (OpenID Connect Core §3.1.2.2). */
   readonly expectedUserId?: string
 }

@@ -35,11 +35,8 @@ t.test('oidcc-discovery-endpoint-verification', async (t) => {
       claims_parameter_supported: false,
       code_challenge_methods_supported: ['S256'],
     })
-    for (const name of [
-      'ui_locales_supported',
-      'claims_locales_supported',
-      'request_object_signing_alg_values_supported',
-    ])
+    t.strictSame(document.ui_locales_supported, ['en', 'de'])
+    for (const name of ['claims_locales_supported', 'request_object_signing_alg_values_supported'])
       t.notOk(name in document, `${name} is not claimed`)
   })
   t.test('every endpoint is https, and answers', async (t) => {

@@ -1,7 +1,10 @@
 // What a page is like to see, touch and reach, read from the page as Chromium laid it out. Runs inside the page.
 
-/** One line per shortcoming; empty when the page keeps every promise below (WCAG 2.2 AA, and targets of 44 px). */
-export function shortcomingsOf(): string[] {
+/**
+ * One line per shortcoming; empty when the page keeps every promise below (WCAG 2.2 AA, and targets of 44 px).
+ * @param language that the page should be in; English unless told.
+ */
+export function shortcomingsOf(language: unknown): string[] {
   const found: string[] = []
   const expect = (promise: string, kept: boolean) => void (kept || found.push(promise))
   const all = (selector: string) => [...document.querySelectorAll<HTMLElement>(selector)]
@@ -36,14 +39,18 @@ export function shortcomingsOf(): string[] {
     expect(`${what} has a contrast of ${atLeast}, not ${ratio.toFixed(2)}`, ratio >= atLeast)
   }
 
-  expect('the page names its language', document.documentElement.lang === 'en')
+  expect('the page names its language', document.documentElement.lang === (language ?? 'en'))
   expect('the page has a title', document.title.trim() !== '')
   expect('there is one main landmark and one h1 in it', all('main').length === 1 && all('main h1').length === 1)
   expect('no other h1', all('h1').length === 1)
-  expect('all text is inside the landmark', document.body.innerText.trim() === all('main')[0]?.innerText.trim())
+  const outside = [...document.body.childNodes].filter((node) => !/^(?:MAIN|FOOTER)$/.test(node.nodeName))
+  expect(
+    'all text is inside a landmark',
+    outside.every((node) => (node.textContent ?? '').trim() === ''),
+  )
   expect('ids are unique', new Set(all('[id]').map(({ id }) => id)).size === all('[id]').length)
   expect('nothing scrolls sideways', document.documentElement.scrollWidth <= document.documentElement.clientWidth)
-  for (const element of all('main *')) {
+  for (const element of all('main *, footer *')) {
     const { left, right, width } = element.getBoundingClientRect()
     expect(`${called(element)} stays on the screen`, width === 0 || (left >= 0 && right <= innerWidth))
     for (const id of (element.getAttribute('aria-describedby') ?? '').split(' ').filter((id) => id !== ''))

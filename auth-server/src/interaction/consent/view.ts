@@ -1,6 +1,10 @@
 // The page that lists what an app wants to do.
-
-import { appMark } from '../../pages/app-mark.ts'
+import { isOpenIdScope } from '../../catalogue/openid-scopes.ts'
+import type { FormBinding } from '../../http/csrf.ts'
+import { button } from '../../pages/components/button.ts'
+import { form } from '../../pages/components/form.ts'
+import { list } from '../../pages/components/list.ts'
+import { appMark } from '../../pages/components/mark.ts'
 import type { Page } from '../../pages/frame.ts'
 import { html } from '../../pages/html.ts'
 import type { PendingRequest } from '../../store/tables/authorization-requests.ts'
@@ -8,25 +12,35 @@ import type { ScopeOffer } from '../../store/tables/clients.ts'
 import type { Session } from '../../store/tables/sessions.ts'
 import { denyForm, opensNote, switchForm } from '../ended/ways-out.ts'
 
+/** @param scopes of the API, in its own words. */
 export function consentPage({
   pending,
-  csrf,
+  binding,
   session,
   scopes,
-}: Readonly<{ pending: PendingRequest; csrf: string; session: Session; scopes: readonly ScopeOffer[] }>): Page {
-  return {
-    title: `Allow ${pending.applicationName}?`,
-    body: html`${appMark(pending.applicationName)}
-<h1>Allow ${pending.applicationName}?</h1>
-<p>The app asks to use <strong>${pending.apiName}</strong> in the name of <strong>${session.email}</strong>${scopes.length > 0 ? ':' : '.'}</p>
-${scopes.length > 0 && html`<ul>${scopes.map(({ name, description }) => html`<li>${description || name}</li>`)}</ul>`}
-<form method="post" action="/interaction/${pending.id}/consent">
-<input type="hidden" name="csrf" value="${csrf}">
-<input type="hidden" name="session" value="${session.id}">
-<button type="submit">Allow</button>
-</form>
-${switchForm(pending, csrf)}
-${denyForm(pending, csrf)}
-${opensNote(pending)}`,
+}: Readonly<{
+  pending: PendingRequest
+  binding: FormBinding
+  session: Session
+  scopes: readonly ScopeOffer[]
+}>): Page {
+  return (texts) => {
+    const { title, lead, button: allow, openIdScopes } = texts.consent
+    const heading = title(pending.applicationName)
+    const wishes = [
+      ...pending.request.scopes.filter(isOpenIdScope).map((scope) => openIdScopes[scope]),
+      ...scopes.map(({ name, description }) => description || name),
+    ]
+    return {
+      title: heading,
+      body: html`${appMark(pending.applicationName)}
+<h1>${heading}</h1>
+<p>${lead(pending.apiName, session.email)}${wishes.length > 0 ? ':' : '.'}</p>
+${wishes.length > 0 && list(wishes)}
+${form({ binding, action: 'consent' }, button(allow))}
+${switchForm(binding, texts)}
+${denyForm(binding, texts)}
+${opensNote(pending, texts)}`,
+    }
   }
 }

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Deps } from '../../deps.ts'
 import { allowOnly } from '../../http/methods.ts'
-import { sendPage } from '../../pages/frame.ts'
+import { sendPage } from '../../pages/send-page.ts'
 import { askForLogin, confirmPerson } from '../../store/tables/authorization-requests.ts'
 import type { VisitRequest, Visits } from '../visit.ts'
 import { continuePage } from './view.ts'
@@ -13,16 +13,15 @@ export function addContinue(app: FastifyInstance, { db }: Deps, visits: Visits):
   app.get(url, { config: { errors: 'page' } }, async (request: VisitRequest, reply) => {
     const visit = await visits.openStep(request, reply, 'continue')
     if (!visit) return reply
-    const { pending, session, csrf } = visit
-    return sendPage(reply, continuePage({ pending, csrf, session }), pending.request.redirectUri)
+    const { pending, session, binding } = visit
+    return sendPage(reply, continuePage({ pending, binding, session }))
   })
 
   app.post(url, { config: { errors: 'page' } }, async (request: VisitRequest, reply) => {
     const visit = await visits.openStep(request, reply, 'continue')
     if (!visit) return reply
-    const { pending, session, form } = visit
-    // From a stale tab, whoever has signed in since then sees the page with their own name first.
-    if (form.get('session') === session.id) await confirmPerson(db, pending.id, session.id)
+    const { pending, session } = visit
+    await confirmPerson(db, pending.id, session.id)
     return visits.resume(reply, pending)
   })
 

@@ -2,10 +2,10 @@
 import type { FastifyReply } from 'fastify'
 import { isRegistered, redirectKind, withAnswer } from '../../catalogue/redirect-uri.ts'
 import { MAX_URL_LENGTH } from '../../http/request-path.ts'
-import { sendPage } from '../../pages/frame.ts'
+import { sendPage } from '../../pages/send-page.ts'
 import type { Db } from '../../store/database.ts'
 import { type EndedVisit, findEndedVisit } from '../../store/tables/ended-visits.ts'
-import { donePage, elsewherePage, endedPage, expiredPage, type Way } from './view.ts'
+import { donePage, elsewherePage, endedPage, expiredPage } from './view.ts'
 
 /** Sends the page that says how the visit ended. @param isForm of a page that was still open somewhere. */
 export async function answerEndedVisit(
@@ -15,6 +15,7 @@ export async function answerEndedVisit(
 ): Promise<FastifyReply> {
   const ended = await findEndedVisit(db, id, browserHashes)
   if (!ended) return sendPage(reply.code(404), endedPage)
+  reply.request.uiLocales = ended.request.uiLocales
   // Only its own browser gets a way out, and only to an address that is registered still.
   const { kind, applicationName } = ended
   const mine = ended.mine && isRegistered(ended.request.redirectUri, ended.redirectUris, ended.applicationKind)
@@ -26,10 +27,11 @@ export async function answerEndedVisit(
 }
 
 /** The app's own request once more, which is judged anew; for apps of which no browser says whether they opened. */
-function again({ request, clientId, resource, mustPush }: EndedVisit): Way | undefined {
+function again({ request, clientId, resource, mustPush }: EndedVisit): string | undefined {
   if (mustPush || request.expectedUserId !== undefined || redirectKind(request.redirectUri) !== 'private-use')
     return undefined
-  const { redirectUri, scopes, prompts, state, nonce, codeChallenge, dpopJkt, maxAgeSeconds, loginHint } = request
+  const { redirectUri, scopes, prompts, state, nonce, codeChallenge, dpopJkt, maxAgeSeconds, loginHint, uiLocales } =
+    request
   const parameters = new URLSearchParams({
     response_type: 'code',
     client_id: clientId,
@@ -43,17 +45,15 @@ function again({ request, clientId, resource, mustPush }: EndedVisit): Way | und
     ...(dpopJkt !== undefined && { dpop_jkt: dpopJkt }),
     ...(maxAgeSeconds !== undefined && { max_age: String(maxAgeSeconds) }),
     ...(loginHint !== undefined && { login_hint: loginHint }),
+    ...(uiLocales !== undefined && { ui_locales: uiLocales.join(' ') }),
   })
   const href = `/authorize?${parameters}`
-  return href.length > MAX_URL_LENGTH ? undefined : { label: 'Try again', href }
+  return href.length > MAX_URL_LENGTH ? undefined : href
 }
 
 /** The answer that the app still waits for, at the redirect URI that was trusted when the visit began. */
-function back({ request, applicationName }: EndedVisit, issuer: string): Way {
+function back({ request }: EndedVisit, issuer: string): string {
   const { redirectUri, state } = request
   const answer = { error: 'access_denied', error_description: 'the sign-in page was left open for too long' }
-  return {
-    label: `Back to ${applicationName}`,
-    href: withAnswer(redirectUri, { ...answer, ...(state !== undefined && { state }), iss: issuer }),
-  }
+  return withAnswer(redirectUri, { ...answer, ...(state !== undefined && { state }), iss: issuer })
 }

@@ -7,12 +7,12 @@ import { allowOnly } from '../../http/methods.ts'
 import { networksOf } from '../../http/network.ts'
 import { emailKey } from '../../identity/email.ts'
 import { authenticate, PASSWORD_ACR } from '../../identity/local-account.ts'
-import { sendPage } from '../../pages/frame.ts'
+import { sendPage } from '../../pages/send-page.ts'
 import { signIn } from '../../store/tables/sign-in.ts'
 import { findAddressKnownTo } from '../../store/tables/users.ts'
 import { browserProof, sessionToken } from '../session.ts'
 import type { Visit, VisitRequest, Visits } from '../visit.ts'
-import { loginPage } from './view.ts'
+import { loginPage, type SignInProblem } from './view.ts'
 
 const SESSION_TTL_SECONDS = 14 * 24 * 3600
 
@@ -30,27 +30,21 @@ export function addLogin(app: FastifyInstance, { db, config, cookies }: Deps, vi
   app.get(url, { config: { errors: 'page' } }, async (request: VisitRequest, reply) => {
     const visit = await visits.open(request, reply)
     if (!visit) return reply
-    const { pending, csrf } = visit
-    return sendPage(
-      reply,
-      loginPage({ pending, csrf, email: await expectedAddress(visit) }),
-      pending.request.redirectUri,
-    )
+    const { pending, binding } = visit
+    return sendPage(reply, loginPage({ pending, binding, email: await expectedAddress(visit) }))
   })
 
   app.post(url, { config: { errors: 'page' } }, async (request: VisitRequest, reply) => {
     const visit = await visits.open(request, reply)
     if (!visit) return reply
-    const { pending, csrf, form, secret } = visit
+    const { pending, binding, form, secret } = visit
     const email = form.get('email') ?? ''
-    const again = (problem: string) =>
-      sendPage(reply.code(422), loginPage({ pending, csrf, email, problem }), pending.request.redirectUri)
+    const again = (problem: SignInProblem) => sendPage(reply.code(422), loginPage({ pending, binding, email, problem }))
 
-    if (email !== '' && emailKey(email) === undefined)
-      return again('That is not an e-mail address. Write it like name@example.com.')
+    if (email !== '' && emailKey(email) === undefined) return again('noAddress')
     const credentials = { email, password: form.get('password') ?? '' }
     const person = await authenticate(db, config.passwordPepper, credentials, networksOf(request.ip))
-    if (!person) return again('That e-mail address and password do not fit together. Try again.')
+    if (!person) return again('noMatch')
     const tokenOf = (signInId: string) => sessionToken(config.cookieSecret, secret, signInId)
     const outcome = await signIn(db, {
       ...person,
@@ -62,7 +56,7 @@ export function addLogin(app: FastifyInstance, { db, config, cookies }: Deps, vi
       signInId: randomSecret(16),
       tokenHashOf: (signInId) => sha256(tokenOf(signInId)),
     })
-    if (outcome.kind === 'person changed') return again('Something changed while you signed in. Try again.')
+    if (outcome.kind === 'person changed') return again('personChanged')
     if (outcome.kind === 'done')
       cookies.setSession(reply, tokenOf(outcome.signInId), {
         seconds: SESSION_TTL_SECONDS,

@@ -1,38 +1,58 @@
-// The login page.
-
-import { appMark } from '../../pages/app-mark.ts'
+// The page for e-mail address and password.
+import type { FormBinding } from '../../http/csrf.ts'
+import { button } from '../../pages/components/button.ts'
+import { field } from '../../pages/components/field.ts'
+import { form } from '../../pages/components/form.ts'
+import { appMark } from '../../pages/components/mark.ts'
+import { note, problemNotice } from '../../pages/components/notice.ts'
 import type { Page } from '../../pages/frame.ts'
 import { html } from '../../pages/html.ts'
+import type { Texts } from '../../pages/locales/en.ts'
 import type { PendingRequest } from '../../store/tables/authorization-requests.ts'
 import { denyForm, opensNote } from '../ended/ways-out.ts'
+
+export type SignInProblem = keyof Texts['signIn']['problems']
+
+const PROBLEM_ID = 'problem'
 
 /** @param email what the e-mail field starts with; the password field has the focus when it is known. */
 export function loginPage({
   pending,
-  csrf,
+  binding,
   email,
   problem,
-}: Readonly<{ pending: PendingRequest; csrf: string; email: string; problem?: string }>): Page {
+}: Readonly<{ pending: PendingRequest; binding: FormBinding; email: string; problem?: SignInProblem }>): Page {
   // Both fields point at the problem, which a screen reader then reads with the focused one; we never say which is wrong.
-  const wrong = problem !== undefined && html` aria-describedby="problem" aria-invalid="true"`
-  const focus = html` autofocus`
-  // type="text": with "email" browsers refuse jürgen@… before anybody has asked us, and rewrite the domain.
-  return {
-    title: problem === undefined ? 'Sign in' : 'Sign in: try again',
+  const problemId = problem && PROBLEM_ID
+  return (texts) => ({
+    title: problem === undefined ? texts.signIn.title : texts.signIn.titleAfterProblem,
     body: html`${appMark(pending.applicationName)}
-<h1>Sign in</h1>
-<p>to continue to <strong>${pending.applicationName}</strong></p>
-${problem !== undefined && html`<p class="problem" id="problem" role="alert">${problem}</p>`}
-<form method="post" action="/interaction/${pending.id}/login">
-<input type="hidden" name="csrf" value="${csrf}">
-<label for="email">E-mail address</label>
-<input id="email" name="email" type="text" inputmode="email" enterkeyhint="next" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" required maxlength="254" value="${email}"${email === '' && focus}${wrong}>
-<label for="password">Password</label>
-<input id="password" name="password" type="password" enterkeyhint="go" autocomplete="current-password" required maxlength="1024"${email !== '' && focus}${wrong}>
-<button type="submit">Sign in</button>
-</form>
-${denyForm(pending, csrf)}
-${opensNote(pending)}
-<p class="note">The app does not see your password.</p>`,
-  }
+<h1>${texts.signIn.title}</h1>
+<p>${texts.signIn.lead(pending.applicationName)}</p>
+${problem && problemNotice(PROBLEM_ID, texts.signIn.problems[problem])}
+${form(
+  { binding, action: 'login' },
+  field({
+    kind: 'username',
+    name: 'email',
+    label: texts.signIn.email,
+    maxLength: 254,
+    value: email,
+    hasFocus: email === '',
+    problemId,
+  }),
+  field({
+    kind: 'password',
+    name: 'password',
+    label: texts.signIn.password,
+    maxLength: 1024,
+    hasFocus: email !== '',
+    problemId,
+  }),
+  button(texts.signIn.button),
+)}
+${denyForm(binding, texts)}
+${opensNote(pending, texts)}
+${note(texts.signIn.note)}`,
+  })
 }

@@ -1,12 +1,13 @@
 // Signing out: the page that asks, the form that answers, and what both end in (RP-Initiated Logout §2, §3).
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Deps } from '../../deps.ts'
-import { csrfToken, formProblem } from '../../http/csrf.ts'
+import { FormBinding, formProblem } from '../../http/csrf.ts'
 import { formOf } from '../../http/form.ts'
 import { allowOnly } from '../../http/methods.ts'
 import { Parameters } from '../../http/parameters.ts'
-import { errorPage } from '../../pages/error.ts'
-import { sendPage } from '../../pages/frame.ts'
+import { refusedFormPage } from '../../pages/error.ts'
+import { parseUiLocales } from '../../pages/language.ts'
+import { sendPage } from '../../pages/send-page.ts'
 import { findClient, isApproved } from '../../store/tables/clients.ts'
 import { endSessions, findSessionToEnd } from '../../store/tables/sessions.ts'
 import { browserProof } from '../session.ts'
@@ -52,8 +53,10 @@ export function addLogoutPages(app: FastifyInstance, deps: Deps): void {
       findSessionToEnd(db, browserProof(cookies, request)),
     ])
     if (!session || secret === undefined) return sendPage(reply, signedOutPage)
-    const csrf = csrfToken(config.cookieSecret, secret, page)
-    return sendPage(reply, logoutPage({ csrf, email: session.email, client, target }), target?.redirectUri ?? 'self')
+    const leadsTo = target?.redirectUri ?? 'self'
+    const binding = FormBinding.to(config.cookieSecret, secret, { page, path: '/interaction', leadsTo })
+    const uiLocales = parseUiLocales(parameters.get('ui_locales'))
+    return sendPage(reply, logoutPage({ binding, email: session.email, client, target, uiLocales }))
   })
 
   // The form is bound to the session's own cookie: a new login makes an old page worthless, and sent twice it is the same
@@ -65,10 +68,7 @@ export function addLogoutPages(app: FastifyInstance, deps: Deps): void {
     const { cookieSecret, issuer } = config
     const secrets = secretsOf(request)
     if (formProblem(request, { cookieSecret, issuer, secrets, page, token: form.get('csrf') }) !== undefined)
-      return sendPage(
-        reply.code(403),
-        errorPage('This form did not come from our own page, or from before your last sign-in. Nothing has changed.'),
-      )
+      return sendPage(reply.code(403), refusedFormPage('foreignOrOldForm'))
     const { target } = await read(form)
     return signOut(deps, request, reply, target)
   })

@@ -26,11 +26,16 @@ export function logoutResponseUrl({ redirectUri, state }: LogoutTarget): string 
 }
 
 /** The page that asks the person first, told the target in the terms of the protocol, so that it can judge it again. */
-export function confirmationUrl(client: Client | undefined, target: LogoutTarget | undefined): string {
+export function confirmationUrl(
+  client: Client | undefined,
+  target: LogoutTarget | undefined,
+  uiLocales: readonly string[],
+): string {
   const parameters = new URLSearchParams({
     ...(client && { client_id: client.clientId }),
     ...(target && { post_logout_redirect_uri: target.redirectUri }),
     ...(target?.state !== undefined && { state: target.state }),
+    ...(uiLocales.length > 0 && { ui_locales: uiLocales.join(' ') }),
   })
   return `/interaction/logout${parameters.size > 0 ? `?${parameters}` : ''}`
 }

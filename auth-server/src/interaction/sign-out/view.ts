@@ -1,43 +1,51 @@
 // The page that asks before a person is signed out, and the one that says it is done.
-
-import { appMark } from '../../pages/app-mark.ts'
-import type { Page } from '../../pages/frame.ts'
+import type { FormBinding } from '../../http/csrf.ts'
+import { button } from '../../pages/components/button.ts'
+import { hiddenFields } from '../../pages/components/field.ts'
+import { form } from '../../pages/components/form.ts'
+import { appMark, signMark } from '../../pages/components/mark.ts'
+import { note } from '../../pages/components/notice.ts'
+import type { Page, PageContent } from '../../pages/frame.ts'
 import { html } from '../../pages/html.ts'
+import type { Texts } from '../../pages/locales/en.ts'
 import type { Client } from '../../store/tables/clients.ts'
 import type { LogoutTarget } from './target.ts'
 
-function hidden(name: string, value: string | undefined) {
-  return value !== undefined && html`<input type="hidden" name="${name}" value="${value}">\n`
-}
-
 /** @param client the app that asks, if it is known; @param target where the browser goes afterwards. */
 export function logoutPage({
-  csrf,
+  binding,
   email,
   client,
   target,
+  uiLocales,
 }: Readonly<{
-  csrf: string
+  binding: FormBinding
   email: string
   client: Client | undefined
   target: LogoutTarget | undefined
+  uiLocales: readonly string[]
 }>): Page {
-  return {
-    title: 'Sign out?',
-    body: html`${client && appMark(client.name)}
-<h1>Sign out?</h1>
-<p>${client ? html`<strong>${client.name}</strong> asks to sign you out. ` : ''}You are signed in as <strong>${email}</strong>.</p>
-<form method="post" action="/interaction/logout">
-<input type="hidden" name="csrf" value="${csrf}">
-${hidden('client_id', target?.clientId)}${hidden('post_logout_redirect_uri', target?.redirectUri)}${hidden('state', target?.state)}<button type="submit">Sign out</button>
-</form>
-<p class="note">Apps that you opened with this sign-in are signed out as well. To stay signed in, close this page.</p>`,
+  const kept = {
+    client_id: target?.clientId,
+    post_logout_redirect_uri: target?.redirectUri,
+    state: target?.state,
+    ui_locales: uiLocales.length > 0 ? uiLocales.join(' ') : undefined,
   }
+  return ({ signOut }) => ({
+    title: signOut.title,
+    body: html`${client && appMark(client.name)}
+<h1>${signOut.title}</h1>
+<p>${client && html`${signOut.asks(client.name)} `}${signOut.person(email)}</p>
+${form({ binding, action: 'logout' }, ...hiddenFields(kept), button(signOut.button))}
+${note(signOut.note)}`,
+  })
 }
 
-export const signedOutPage: Page = {
-  title: 'You are signed out',
-  body: html`<div class="mark" aria-hidden="true">✓</div>
-<h1>You are signed out</h1>
-<p>You can close this page.</p>`,
+export function signedOutPage({ signOut }: Texts): PageContent {
+  return {
+    title: signOut.doneTitle,
+    body: html`${signMark('good')}
+<h1>${signOut.doneTitle}</h1>
+<p>${signOut.done}</p>`,
+  }
 }

@@ -30,6 +30,7 @@ export function addAuthorize(app: FastifyInstance, deps: Deps): void {
     const known = await resolvePushed(db, await requireClient(db, raw))
     const trusted = trustRedirect(known)
     const valid = await redirectingErrors(trusted, () => expectPerson(deps, validate(trusted, fixed)))
+    request.uiLocales = valid.request.uiLocales
     // A form on another site comes without our SameSite=Lax cookies; the GET that this answer makes of it has them.
     const again = `${pathOf(request.url)}?${raw.parameters}`
     const withoutCookies =
@@ -63,6 +64,7 @@ export function addAuthorize(app: FastifyInstance, deps: Deps): void {
       const pending = await findPendingRequest(db, id, browserHashes)
       if (!pending)
         return answerEndedVisit({ db, issuer: deps.config.issuer }, reply, { id, browserHashes, isForm: false })
+      request.uiLocales = pending.request.uiLocales
       return proceed(deps, reply, pending, await currentSession(deps, request))
     },
   )

@@ -1,5 +1,6 @@
 // Step 4 of /authorize: everything else that was asked, each check one named step (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1).
 
+import { parseUiLocales } from '../../pages/language.ts'
 import type { StoredRequest } from '../../store/database.ts'
 import type { Subscription } from '../../store/tables/clients.ts'
 import { codeKey } from '../dpop/jkt.ts'
@@ -40,6 +41,7 @@ export function validate(trusted: TrustedRedirect, fixed: string | undefined): V
   const state = parameters.get('state')
   const loginHint = readLoginHint(parameters.get('login_hint'))
   const maxAgeSeconds = readMaxAge(parameters.get('max_age'))
+  const uiLocales = parseUiLocales(parameters.get('ui_locales'))
   const request: StoredRequest = {
     redirectUri,
     scopes,
@@ -50,6 +52,7 @@ export function validate(trusted: TrustedRedirect, fixed: string | undefined): V
     ...(nonce !== undefined && { nonce }),
     ...(loginHint !== undefined && { loginHint }),
     ...(maxAgeSeconds !== undefined && { maxAgeSeconds }),
+    ...(uiLocales.length > 0 && { uiLocales }),
   }
   return { ...trusted, subscription, request }
 }

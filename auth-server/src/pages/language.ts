@@ -1,0 +1,57 @@
+// The language of a page: what the app asked for (ui_locales, OpenID Connect Core §3.1.2.1), then the browser, then English.
+import type { FastifyRequest } from 'fastify'
+import Negotiator from 'negotiator'
+import { formOf } from '../http/form.ts'
+import { isShort, Parameters } from '../http/parameters.ts'
+import { DE } from './locales/de.ts'
+import { EN, type Texts } from './locales/en.ts'
+
+/** The languages there are; discovery names them. */
+export const LOCALES = { en: EN, de: DE } as const satisfies Readonly<Record<string, Texts>>
+
+export type Language = keyof typeof LOCALES
+
+const DEFAULT: Language = 'en'
+/** A well-formed tag, as far as it matters here (RFC 5646 §2.1), and how many of them are read. */
+const TAG = /^[a-z]{2,8}(?:-[a-z\d]{1,8})*$/i
+const MAX_TAGS = 10
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The languages that the app asked for when the visit began; unset outside of visits. */
+    uiLocales?: readonly string[] | undefined
+  }
+}
+
+function isLanguage(text: string): text is Language {
+  return Object.hasOwn(LOCALES, text)
+}
+
+/** The tags of a `ui_locales`, the best one first; what is no tag is left out, for an error would help nobody. */
+export function parseUiLocales(text: string | undefined): readonly string[] {
+  return (text ?? '')
+    .split(' ')
+    .filter((tag) => TAG.test(tag))
+    .slice(0, MAX_TAGS)
+}
+
+/** The first language of a list of tags that there is (RFC 4647 §3.4: de-AT falls back to de). */
+export function chooseLanguage(tags: readonly string[]): Language {
+  const [language = DEFAULT] = tags.map((tag) => tag.toLowerCase().split('-', 1)[0] ?? '').filter(isLanguage)
+  return language
+}
+
+/** The language that whoever sent a request is answered in. */
+export function languageOf(request: FastifyRequest): Language {
+  const asked = request.uiLocales ?? uiLocalesIn(request)
+  // Without the header it answers `*`, which is nobody's language.
+  return chooseLanguage([...asked, ...new Negotiator(request).languages()])
+}
+
+// For pages outside of visits, errors above all: nothing that is wrong with the parameters makes a second error here.
+function uiLocalesIn(request: FastifyRequest): readonly string[] {
+  const [asked, other] = [Parameters.ofUrl(request.raw.url ?? ''), formOf(request)].flatMap(
+    (parameters) => parameters?.getAll('ui_locales') ?? [],
+  )
+  return other === undefined && asked !== undefined && isShort(asked) ? parseUiLocales(asked) : []
+}

@@ -1,0 +1,89 @@
+// Every text of the pages in German; one that is missing does not compile.
+import { type Html, html } from '../html.ts'
+import type { Texts } from './en.ts'
+
+function name(text: string): Html {
+  return html`<strong>${text}</strong>`
+}
+
+export const DE = {
+  cancel: 'Abbrechen',
+  useAnotherAccount: 'Anderes Konto verwenden',
+  opens: (app) => html`Damit öffnet sich ${name(app)}. Wenn sich nichts öffnet, drücken Sie noch einmal.`,
+  tryAgain: 'Noch einmal versuchen',
+  backTo: (app) => `Zurück zu ${app}`,
+  signIn: {
+    title: 'Anmelden',
+    titleAfterProblem: 'Anmelden: noch einmal versuchen',
+    lead: (app) => html`und weiter zu ${name(app)}`,
+    email: 'E-Mail-Adresse',
+    password: 'Passwort',
+    button: 'Anmelden',
+    note: 'Die App erfährt Ihr Passwort nicht.',
+    problems: {
+      noAddress: 'Das ist keine E-Mail-Adresse. Sie sieht aus wie name@example.com.',
+      noMatch: 'E-Mail-Adresse und Passwort passen nicht zusammen. Versuchen Sie es noch einmal.',
+      personChanged: 'Während Sie sich anmeldeten, hat sich etwas geändert. Versuchen Sie es noch einmal.',
+    },
+  },
+  consent: {
+    title: (app) => `Zugriff für ${app} erlauben?`,
+    lead: (api, person) => html`Die App möchte ${name(api)} im Namen von ${name(person)} nutzen`,
+    button: 'Erlauben',
+    openIdScopes: {
+      openid: 'Wissen, dass Sie es sind',
+      profile: 'Ihren Namen sehen',
+      email: 'Ihre E-Mail-Adresse sehen',
+      offline_access: 'Angemeldet bleiben, auch wenn Sie sich hier abmelden',
+    },
+  },
+  continue: {
+    title: (app) => `Weiter zu ${app}?`,
+    lead: 'Fahren Sie nur fort, wenn Sie die App gerade selbst geöffnet haben.',
+    button: (person) => `Weiter als ${person}`,
+  },
+  signOut: {
+    title: 'Abmelden?',
+    asks: (app) => html`${name(app)} möchte Sie abmelden.`,
+    person: (person) => html`Sie sind als ${name(person)} angemeldet.`,
+    button: 'Abmelden',
+    note: 'Apps, die Sie mit dieser Anmeldung geöffnet haben, werden ebenfalls abgemeldet. Wenn Sie angemeldet bleiben möchten, schließen Sie diese Seite.',
+    doneTitle: 'Sie sind abgemeldet',
+    done: 'Sie können diese Seite schließen.',
+  },
+  ended: {
+    doneTitle: 'Diese Anmeldung ist abgeschlossen',
+    done: (app) =>
+      html`${name(app)} hat die Antwort bekommen, diese Seite wird nicht mehr gebraucht. Gehen Sie zurück zur App; dort können Sie sich auch neu anmelden.`,
+    notOpened: (app) =>
+      html`Wenn sich ${name(app)} nicht geöffnet hat, sehen Sie nach, ob die App auf diesem Gerät installiert ist.`,
+    expiredTitle: 'Diese Seite ist abgelaufen',
+    expired: (app) =>
+      html`Sie war länger als eine Stunde offen, deshalb wurde nichts gesendet. Gehen Sie zurück zu ${name(app)} und beginnen Sie dort neu.`,
+    elsewhereTitle: 'Diese Seite gehört zu einem anderen Browser',
+    elsewhere:
+      'Die Anmeldung hat in einem anderen Browser oder in einem privaten Fenster begonnen und geht nur dort weiter; oder in diesem Browser waren mehr als zehn Anmeldungen offen, und die älteste wurde aufgegeben. Um sich hier anzumelden, gehen Sie zurück zur App und beginnen Sie dort neu.',
+    unknownTitle: 'Diese Anmeldung ist beendet',
+    unknown: 'Sie ist abgeschlossen oder war zu lange offen. Gehen Sie zurück zur App und beginnen Sie dort neu.',
+  },
+  error: {
+    title: 'Das hat nicht geklappt',
+    note: 'Wenn Sie diese Seite nicht erwartet haben, schließen Sie sie und gehen Sie zurück zur App.',
+    forDevelopers: 'Für die Entwickler der App',
+    foreignForm: 'Dieses Formular stammt nicht von unserer Seite. Gehen Sie zurück zur App und beginnen Sie dort neu.',
+    foreignOrOldForm:
+      'Dieses Formular stammt nicht von unserer Seite oder ist älter als Ihre letzte Anmeldung. Es hat sich nichts geändert.',
+    badRequest: 'Die App oder der Link, dem Sie gefolgt sind, verlangt etwas, das hier nicht möglich ist.',
+    tooMany: (isLong) =>
+      `Von dieser Adresse melden sich gerade zu viele an; versuchen Sie es in ${isLong ? 'einer Minute' : 'ein paar Sekunden'} wieder.`,
+    codes: {
+      not_found: 'Unter dieser Adresse gibt es nichts.',
+      unauthorized_client: 'Bei dieser App kann sich noch niemand anmelden.',
+      invalid_request_uri:
+        'Dieser Anmelde-Link wurde schon benutzt oder ist abgelaufen; gehen Sie zurück zur App und beginnen Sie dort neu.',
+      temporarily_unavailable: 'Der Server ist ausgelastet; versuchen Sie es in ein paar Sekunden wieder.',
+      server_error: 'Bei uns ist etwas schiefgegangen; es wurde aufgezeichnet.',
+    },
+  },
+  operator: { privacy: 'Datenschutz', terms: 'Nutzungsbedingungen', help: 'Hilfe' },
+} satisfies Texts

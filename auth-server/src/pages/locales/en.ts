@@ -1,0 +1,89 @@
+// Every text of the pages in English; its shape is what each other language has to fill.
+import { type Html, html } from '../html.ts'
+
+function name(text: string): Html {
+  return html`<strong>${text}</strong>`
+}
+
+export const EN = {
+  cancel: 'Cancel',
+  useAnotherAccount: 'Use another account',
+  opens: (app: string) => html`This opens ${name(app)}. If nothing opens, press the button again.`,
+  tryAgain: 'Try again',
+  backTo: (app: string) => `Back to ${app}`,
+  signIn: {
+    title: 'Sign in',
+    titleAfterProblem: 'Sign in: try again',
+    lead: (app: string) => html`to continue to ${name(app)}`,
+    email: 'E-mail address',
+    password: 'Password',
+    button: 'Sign in',
+    note: 'The app does not see your password.',
+    problems: {
+      noAddress: 'That is not an e-mail address. Write it like name@example.com.',
+      noMatch: 'That e-mail address and password do not fit together. Try again.',
+      personChanged: 'Something changed while you signed in. Try again.',
+    },
+  },
+  consent: {
+    title: (app: string) => `Allow ${app}?`,
+    lead: (api: string, person: string) => html`The app asks to use ${name(api)} in the name of ${name(person)}`,
+    button: 'Allow',
+    openIdScopes: {
+      openid: 'Know that it is you',
+      profile: 'See your name',
+      email: 'See your e-mail address',
+      offline_access: 'Stay signed in when you sign out here',
+    },
+  },
+  continue: {
+    title: (app: string) => `Continue to ${app}?`,
+    lead: 'Continue only if you just opened the app yourself.',
+    button: (person: string) => `Continue as ${person}`,
+  },
+  signOut: {
+    title: 'Sign out?',
+    asks: (app: string) => html`${name(app)} asks to sign you out.`,
+    person: (person: string) => html`You are signed in as ${name(person)}.`,
+    button: 'Sign out',
+    note: 'Apps that you opened with this sign-in are signed out as well. To stay signed in, close this page.',
+    doneTitle: 'You are signed out',
+    done: 'You can close this page.',
+  },
+  ended: {
+    doneTitle: 'This sign-in is done',
+    done: (app: string) =>
+      html`${name(app)} has its answer, and this page is not needed any more. Go back to the app; to sign in again, start there.`,
+    notOpened: (app: string) => html`If ${name(app)} did not open, look whether it is installed on this device.`,
+    expiredTitle: 'This page has expired',
+    expired: (app: string) =>
+      html`It was open for more than an hour, so nothing was sent. Go back to ${name(app)} and start again.`,
+    elsewhereTitle: 'This page belongs to another browser',
+    elsewhere:
+      'The sign-in began in another browser or in a private window, and can go on only there; or more than ten were under way in this one, and the oldest was given up. To sign in here, go back to the app and start again.',
+    unknownTitle: 'This sign-in has ended',
+    unknown: 'It is done, or was left open for too long. Go back to the app and start again.',
+  },
+  error: {
+    title: 'That did not work',
+    note: 'If you did not expect this page, close it and go back to the app.',
+    forDevelopers: 'For the developers of the app',
+    foreignForm: 'This form did not come from our own page. Go back to the app and start again.',
+    foreignOrOldForm:
+      'This form did not come from our own page, or from before your last sign-in. Nothing has changed.',
+    badRequest: 'The app, or the link that you followed, asked for something that cannot be done here.',
+    tooMany: (isLong: boolean) =>
+      `Too many people sign in from this address at once; try again in ${isLong ? 'a minute' : 'a few seconds'}.`,
+    codes: {
+      not_found: 'There is nothing at this address.',
+      unauthorized_client: 'Nobody can sign in to this app yet.',
+      invalid_request_uri: 'This sign-in link has been used or has expired; go back to the app and start again.',
+      temporarily_unavailable: 'The server is busy; try again in a few seconds.',
+      server_error: 'Something went wrong on our side; it has been logged.',
+    },
+  },
+  operator: { privacy: 'Privacy', terms: 'Terms', help: 'Help' },
+}
+
+/** The texts of the pages in one language. */
+export type Texts = typeof EN

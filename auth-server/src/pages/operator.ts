@@ -1,0 +1,41 @@
+// Whose server this is, at the foot of every page: name or logo, and the links that people look for there.
+import { type Html, html } from './html.ts'
+import type { Texts } from './locales/en.ts'
+
+export interface OperatorLogo {
+  /** An https address, or the image itself as a data: URL. */
+  readonly address: string
+  /** Where it comes from, as a source expression of a content security policy. */
+  readonly source: string
+}
+
+/** As the settings have it. */
+export interface OperatorSettings {
+  readonly issuer: string
+  readonly operatorName: string | undefined
+  readonly operatorLogo: OperatorLogo | undefined
+  readonly operatorHelpUrl: string | undefined
+  readonly operatorPrivacyUrl: string | undefined
+  readonly operatorTermsUrl: string | undefined
+}
+
+/** The foot of a page; nothing for an operator of whom nothing is known. */
+export function operatorFooter(operator: OperatorSettings, texts: Texts): Html | undefined {
+  const { issuer, operatorName, operatorLogo } = operator
+  const links = [
+    [texts.operator.help, operator.operatorHelpUrl],
+    [texts.operator.privacy, operator.operatorPrivacyUrl],
+    [texts.operator.terms, operator.operatorTermsUrl],
+  ] as const
+  // In a tab of its own: what was typed into a form stays.
+  const shown = links.flatMap(([label, href]) =>
+    href === undefined ? [] : html`<a href="${href}" target="_blank" rel="noopener">${label}</a>\n`,
+  )
+  const mark = operatorLogo
+    ? html`<img src="${operatorLogo.address}" alt="${operatorName ?? new URL(issuer).host}">`
+    : operatorName
+  if (mark === undefined && shown.length === 0) return undefined
+  return html`<footer>
+${mark !== undefined && html`<p>${mark}</p>\n`}${shown}</footer>
+`
+}

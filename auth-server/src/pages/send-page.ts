@@ -1,0 +1,41 @@
+// Sends a page: in the language of who asked, under the operator's name, with the policy that its own forms need.
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { contentPolicy } from './content-policy.ts'
+import { type Page, renderPage } from './frame.ts'
+import { LOCALES, languageOf } from './language.ts'
+import type { OperatorSettings } from './operator.ts'
+import { STYLE_SOURCE } from './theme.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Whose pages these are. */
+    readonly operator: OperatorSettings
+  }
+}
+
+/** Tells the pages whose they are. */
+export function addPages(app: FastifyInstance, operator: OperatorSettings): void {
+  app.decorate('operator', operator).decorateRequest('uiLocales', undefined)
+}
+
+export function sendPage(reply: FastifyReply, page: Page): FastifyReply {
+  const { request, server } = reply
+  const language = languageOf(request)
+  const texts = LOCALES[language]
+  const { operator } = server
+  const content = page(texts)
+  const { formTargets } = content.body
+  return reply
+    .headers({
+      // No cache keeps it, so none has to be told by Vary what it depends on.
+      'cache-control': 'no-store',
+      'content-language': language,
+      'content-security-policy': contentPolicy({
+        style: STYLE_SOURCE,
+        images: operator.operatorLogo ? [operator.operatorLogo.source] : [],
+        formTargets,
+      }),
+    })
+    .type('text/html; charset=utf-8')
+    .send(renderPage(content, { language, texts, operator }).toString())
+}
