@@ -7,12 +7,12 @@ import { addDrain } from './http/drain.ts'
 import { addForms } from './http/form.ts'
 import { leadToIssuer } from './http/loopback-host.ts'
 import { refusePrefetch } from './http/prefetch.ts'
+import { addProblemHandler, refuseAddress } from './http/problem-handler.ts'
 import { addSecurityHeaders } from './http/security-headers.ts'
 import { addInteraction } from './interaction/index.ts'
 import { addAuthorize } from './oauth/authorize/index.ts'
 import { addRegister } from './oauth/client/registration.ts'
 import { addCors } from './oauth/cors.ts'
-import { addErrorHandler, refuseAddress } from './oauth/error-handler.ts'
 import { addRevocations } from './oauth/feed/revocations.ts'
 import { addIntrospect } from './oauth/introspect.ts'
 import { addJwks } from './oauth/jwks.ts'
@@ -23,6 +23,7 @@ import { addRevoke } from './oauth/revoke.ts'
 import { addToken } from './oauth/token/index.ts'
 import { addUserinfo } from './oauth/userinfo.ts'
 import { addPages } from './pages/send-page.ts'
+import { PROBLEMS } from './problems.ts'
 
 const BODY_LIMIT_BYTES = 64 * 1024
 /** From the first byte of a request to its last; looked at each second (Node's default is every 30). */
@@ -51,7 +52,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<F
   refusePrefetch(app)
   addPages(app, deps.config)
   leadToIssuer(app, deps.config.issuer)
-  addErrorHandler(app, deps)
+  addProblemHandler(app, PROBLEMS)
   addCors(app, deps)
   addMetadata(app, deps)
   addPar(app, deps)

@@ -1,7 +1,6 @@
 // Visits to /authorize and /par: each leaves a row that nobody had to log in for, so one address gets so many a minute.
-
+import { tooManyRequests } from '../http/problem.ts'
 import { limitAddresses } from '../limits/attempt-limit.ts'
-import { OAuthError } from '../oauth/errors.ts'
 
 const WINDOW_SECONDS = 60
 /** What a request of an ordinary app takes; one that keeps more counts as several. */
@@ -10,7 +9,7 @@ const ORDINARY_BYTES = 1024
 export interface Visits {
   /**
    * Counts one more visit. @param kept what of it will be kept, as text.
-   * @throws {OAuthError} too_many_requests, with Retry-After, when there were too many.
+   * @throws {Problem} too_many_requests, with Retry-After, when there were too many.
    */
   admit(address: string, kept: string): void
 }
@@ -23,9 +22,8 @@ export function countVisits(perMinute: number): Visits {
     admit(address, kept) {
       const wait = visits.waitSeconds(address)
       if (wait > 0)
-        throw new OAuthError('too_many_requests', 'too many sign-ins begin at this address; try again in a minute', {
+        throw tooManyRequests('too many sign-ins begin at this address; try again in a minute', wait, {
           detail: 'if this address is a load balancer of ours, name it in TRUSTED_PROXIES',
-          headers: { 'retry-after': String(wait) },
         })
       visits.note(address, { weight: Math.max(1, Math.ceil(Buffer.byteLength(kept) / ORDINARY_BYTES)) })
     },

@@ -17,7 +17,7 @@ import { requireClient } from './known-client.ts'
 import { proceed } from './proceed.ts'
 import { resolvePushed, spentRequestUri } from './pushed-request.ts'
 import { readRawRequest } from './raw-request.ts'
-import { RedirectedError } from './response.ts'
+import { redirectedError } from './response.ts'
 import { type TrustedRedirect, trustRedirect } from './trusted-redirect.ts'
 import { type ValidRequest, validate } from './valid-request.ts'
 
@@ -29,7 +29,9 @@ export function addAuthorize(app: FastifyInstance, deps: Deps): void {
     const raw = readRawRequest(request)
     const known = await resolvePushed(db, await requireClient(db, raw))
     const trusted = trustRedirect(known)
-    const valid = await redirectingErrors(trusted, () => expectPerson(deps, validate(trusted, fixed)))
+    const valid = await redirectingErrors(deps.config.issuer, trusted, () =>
+      expectPerson(deps, validate(trusted, fixed)),
+    )
     request.uiLocales = valid.request.uiLocales
     // A form on another site comes without our SameSite=Lax cookies; the GET that this answer makes of it has them.
     const again = `${pathOf(request.url)}?${raw.parameters}`
@@ -71,7 +73,7 @@ export function addAuthorize(app: FastifyInstance, deps: Deps): void {
   allowOnly(app, '/authorize/resume/:request', ['GET'])
 }
 
-async function redirectingErrors<T>(trusted: TrustedRedirect, step: () => Promise<T>): Promise<T> {
+async function redirectingErrors<T>(issuer: string, trusted: TrustedRedirect, step: () => Promise<T>): Promise<T> {
   try {
     return await step()
   } catch (error) {
@@ -84,10 +86,8 @@ async function redirectingErrors<T>(trusted: TrustedRedirect, step: () => Promis
         'invalid_request',
         `state is too long to be sent back to the app: ${MAX_VALUE_BYTES} bytes is the limit`,
       )
-    throw new RedirectedError(oauthError, {
-      redirectUri: trusted.redirectUri,
-      state: other === undefined ? state : undefined,
-    })
+    const returnTo = { redirectUri: trusted.redirectUri, state: other === undefined ? state : undefined }
+    throw redirectedError(issuer, returnTo, oauthError)
   }
 }
 

@@ -8,7 +8,7 @@ import { closeRequest, findPendingRequest, type PendingRequest } from '../../sto
 import type { Session } from '../../store/tables/sessions.ts'
 import { issueCode } from '../../tokens/authorization-code.ts'
 import { type ErrorCode, OAuthError } from '../errors.ts'
-import { RedirectedError, responseUrl } from './response.ts'
+import { redirectedError, responseUrl } from './response.ts'
 
 /** What `prompt=none` hears instead of a page (OpenID Connect Core §3.1.2.6). */
 const WITHOUT_A_PAGE = {
@@ -41,7 +41,7 @@ export async function proceed(
   const refuse = async (code: ErrorCode, description: string): Promise<FastifyReply> => {
     if (!(await closeRequest(db, pending.id))) return overtaken()
     cookies.endVisit(reply, pending.id)
-    throw new RedirectedError(new OAuthError(code, description), returnTo)
+    throw redirectedError(config.issuer, returnTo, new OAuthError(code, description))
   }
   const step = await nextStepOf(db, pending, session)
   if (step === 'denied') return refuse('access_denied', 'the person declined')

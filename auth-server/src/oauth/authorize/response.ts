@@ -8,16 +8,6 @@ export interface ReturnAddress {
   readonly state: string | undefined
 }
 
-/** An error that the app hears by redirect, because its redirect URI is trusted by now. */
-export class RedirectedError extends OAuthError {
-  override name = 'RedirectedError'
-  readonly returnTo: ReturnAddress
-  constructor(error: OAuthError, returnTo: ReturnAddress) {
-    super(error.code, error.description, { cause: error })
-    this.returnTo = returnTo
-  }
-}
-
 /** The redirect's URL. */
 export function responseUrl(
   issuer: string,
@@ -25,4 +15,11 @@ export function responseUrl(
   answer: Readonly<{ code: string }> | Readonly<{ error: string; error_description: string }>,
 ): string {
   return withAnswer(redirectUri, { ...answer, ...(state !== undefined && { state }), iss: issuer })
+}
+
+/** An error as the app hears it: by redirect, because its redirect URI is trusted by now. */
+export function redirectedError(issuer: string, returnTo: ReturnAddress, error: OAuthError): OAuthError {
+  const { code, description } = error
+  const location = responseUrl(issuer, returnTo, { error: code, error_description: description })
+  return new OAuthError(code, description, { location, detail: error.detail, cause: error })
 }

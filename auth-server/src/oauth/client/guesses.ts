@@ -1,6 +1,6 @@
 // Guessing client credentials: bounded per client and address, and per address over all clients (RFC 6749 §2.3.1).
+import { tooManyRequests } from '../../http/problem.ts'
 import { limitAddresses } from '../../limits/attempt-limit.ts'
-import { OAuthError } from '../errors.ts'
 
 const WINDOW_SECONDS = 60
 const PER_CLIENT_AND_ADDRESS = 10
@@ -11,7 +11,7 @@ const PER_ADDRESS = 100
  * could try together is bounded by the secret itself: 256 random bits.
  */
 export interface ClientGuesses {
-  /** @throws {OAuthError} too_many_requests, with Retry-After. */
+  /** @throws {Problem} too_many_requests, with Retry-After. */
   requirePatience(clientId: string, address: string): void
   note(clientId: string, address: string): void
 }
@@ -22,10 +22,7 @@ export function countClientGuesses(): ClientGuesses {
   return {
     requirePatience(clientId, address) {
       const wait = Math.max(byPair.waitSeconds(address, clientId.slice(0, 128)), byAddress.waitSeconds(address))
-      if (wait > 0)
-        throw new OAuthError('too_many_requests', 'too many failed client authentications; try again later', {
-          headers: { 'retry-after': String(wait) },
-        })
+      if (wait > 0) throw tooManyRequests('too many failed client authentications; try again later', wait)
     },
     note(clientId, address) {
       byPair.note(address, { about: clientId.slice(0, 128) })

@@ -1,0 +1,99 @@
+// The one place where what was thrown becomes an answer: a page, JSON in the words of OAuth, or problem details (RFC 9457).
+import { STATUS_CODES } from 'node:http'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { errorPage } from '../pages/error.ts'
+import { sendPage } from '../pages/send-page.ts'
+import { Problem } from './problem.ts'
+import { securityHeaders } from './security-headers.ts'
+import { logSparingly } from './sparing-log.ts'
+
+type Renderer = (reply: FastifyReply, problem: Problem) => FastifyReply
+
+/** For a person, who looks at the answer. */
+function page(reply: FastifyReply, { code, description, status, headers }: Problem): FastifyReply {
+  const retryAfterSeconds = Number(headers['retry-after'] ?? 0)
+  return sendPage(reply, errorPage({ code: status === 404 ? 'not_found' : code, description, retryAfterSeconds }))
+}
+
+/** For an app (RFC 6749 §5.2). */
+function oauth(reply: FastifyReply, { code, description }: Problem): FastifyReply {
+  return reply.header('cache-control', 'no-store').send({ error: code, error_description: description })
+}
+
+/** For a program of ours (RFC 9457 §3); the type is `about:blank`, so the title is the status', and `code` tells them apart. */
+function problemDetails(reply: FastifyReply, { code, description, status }: Problem): FastifyReply {
+  return reply
+    .header('cache-control', 'no-store')
+    .type('application/problem+json')
+    .send(JSON.stringify({ title: STATUS_CODES[status], status, code, detail: description }))
+}
+
+const RENDERERS = { page, oauth, 'problem details': problemDetails } as const satisfies Record<string, Renderer>
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** How this route answers errors; `oauth` unless it says otherwise. */
+    errors?: keyof typeof RENDERERS
+  }
+}
+
+/** A kind of error that knows no status, and the problem that it is. */
+export interface ProblemRow {
+  readonly fits: (error: Error) => boolean
+  readonly problem: (error: Error) => Problem
+}
+
+/** By the route; where there is none, a person's browser says that it takes HTML. */
+function rendererOf({ routeOptions, is404, headers }: FastifyRequest): keyof typeof RENDERERS {
+  return routeOptions.config.errors ?? (is404 && (headers.accept ?? '').includes('text/html') ? 'page' : 'oauth')
+}
+
+/** Answers with a problem that nobody need hear of in the log. */
+export function sendProblem(
+  reply: FastifyReply,
+  problem: Problem,
+  renderer: keyof typeof RENDERERS = rendererOf(reply.request),
+): FastifyReply {
+  if (problem.location !== undefined) return reply.redirect(problem.location, 303)
+  return RENDERERS[renderer](reply.code(problem.status).headers(problem.headers), problem)
+}
+
+/** Answers addresses that cannot be routed at all (`/%zz`, endless ids); they pass no hook, so the headers are set here. */
+export function refuseAddress(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const status = error.statusCode ?? 400
+  const headers = securityHeaders(request.url)
+  return sendProblem(
+    reply,
+    new Problem('invalid_request', 'the address of this request cannot be read', { status, headers }),
+    'oauth',
+  )
+}
+
+function toProblem(table: readonly ProblemRow[], error: unknown): Problem {
+  if (error instanceof Problem) return error
+  const row = error instanceof Error ? table.find(({ fits }) => fits(error)) : undefined
+  if (row && error instanceof Error) return row.problem(error)
+  const description = 'something went wrong on our side; it has been logged'
+  return new Problem('server_error', description, { status: 500, cause: error })
+}
+
+/** @param table by which other errors than problems are translated; the first row that fits counts. */
+export function addProblemHandler(app: FastifyInstance, table: readonly ProblemRow[]): void {
+  const sparing = logSparingly()
+
+  function note({ log }: FastifyRequest, { status, code, detail, description, cause, message }: Problem): void {
+    const kind = cause instanceof Error ? cause.name : 'unknown'
+    if (status === 503) sparing.error(log, kind, cause, message)
+    else if (status >= 500) log.error({ err: cause }, message)
+    else log.info({ error: code, detail }, description)
+  }
+
+  app.setErrorHandler((error: unknown, request, reply) => {
+    const problem = toProblem(table, error)
+    note(request, problem)
+    return sendProblem(reply, problem)
+  })
+  app.setNotFoundHandler((_request, reply) =>
+    sendProblem(reply, new Problem('invalid_request', 'there is nothing at this address', { status: 404 })),
+  )
+}

@@ -1,0 +1,49 @@
+// What a request is refused with: one error shape with a word for each of its readers. How it is answered: problem-handler.ts.
+import { inAscii } from './ascii.ts'
+
+/** What a problem can bring beside its code and its sentence. */
+export interface ProblemDetails {
+  readonly status: number
+  /** For the log. */
+  readonly detail?: string | undefined
+  readonly cause?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+  /** Where the browser is sent with it, when somebody else has to hear of it than whoever asked. */
+  readonly location?: string
+}
+
+/** One error, three readers: `code` for machines, `description` for the integrator, `detail` and `cause` for the log. */
+export class Problem<Code extends string = string> extends Error {
+  override name = 'Problem'
+  readonly code: Code
+  /** One sentence, fit for headers, too. */
+  readonly description: string
+  readonly status: number
+  readonly detail: string | undefined
+  readonly headers: Readonly<Record<string, string>>
+  readonly location: string | undefined
+
+  constructor(code: Code, description: string, { status, detail, cause, headers = {}, location }: ProblemDetails) {
+    super(`${code}: ${description}`, cause === undefined ? undefined : { cause })
+    this.code = code
+    this.description = inAscii(description)
+    this.status = status
+    this.detail = detail
+    this.headers = headers
+    this.location = location
+  }
+}
+
+type More = Readonly<Pick<ProblemDetails, 'detail' | 'cause'>>
+
+/** Too many of something (RFC 6585 §4). @param waitSeconds until the next one may come. */
+export function tooManyRequests(description: string, waitSeconds: number, more: More = {}): Problem {
+  const headers = { 'retry-after': String(waitSeconds) }
+  return new Problem('too_many_requests', description, { status: 429, headers, ...more })
+}
+
+/** Something that we need does not answer, or has too much to do (RFC 9110 §15.6.4). */
+export function temporarilyUnavailable(description: string, waitSeconds: number, more: More = {}): Problem {
+  const headers = { 'retry-after': String(waitSeconds) }
+  return new Problem('temporarily_unavailable', description, { status: 503, headers, ...more })
+}
