@@ -1,15 +1,14 @@
 // Checks the text of a kong.yml: everything that is wrong with it, in one go.
 import { readFile } from 'node:fs/promises'
-import { readPluginDump } from '@mobile-api-gateway/kong-plugins/gateway/config/plugin-schema.ts'
-import { ConfigSource } from '@mobile-api-gateway/kong-plugins/gateway/config/source.ts'
-import { PLUGINS } from '@mobile-api-gateway/kong-plugins/plugins.ts'
-import { dump } from '@mobile-api-gateway/kong-plugins/server/dump.ts'
-import { readEntities } from './document.ts'
+import { readKongFile } from '../gateway/config/model/kong-file.ts'
+import { readPluginDump } from '../gateway/config/model/plugin-info.ts'
+import { ConfigSource } from '../gateway/config/model/source.ts'
+import { PLUGINS } from '../src/plugins.ts'
+import { dump } from '../src/server/dump.ts'
 import { checkFieldRules } from './field-rules.ts'
-import { checkPlugins } from './plugin-configs.ts'
 import { collectProblems, type Problem } from './problem.ts'
 import { checkProtection } from './protection.ts'
-import { findDuplicates, resolveReferences } from './references.ts'
+import { advise } from './words.ts'
 
 /** What to check with. */
 export interface CheckOptions {
@@ -36,12 +35,17 @@ export async function checkKongText(
       instead: 'valid YAML',
     }))
   }
-  const entities = readEntities(source, report)
-  resolveReferences(entities, report)
-  findDuplicates(entities, report)
+  const own = readPluginDump(dump(PLUGINS))
+  const { entities, findings } = readKongFile(source, own)
+  for (const finding of findings) {
+    if (finding.kind === 'plugin' && installed.includes(finding.name)) continue
+    const { problem, instead } = advise(
+      finding,
+      own.map(({ name }) => name),
+    )
+    report(finding.path, problem, instead)
+  }
   checkFieldRules(entities, expressions, report)
-  const own = new Map(readPluginDump(dump(PLUGINS)).map((info) => [info.name, info]))
-  checkPlugins(entities, { own, installed }, report)
   await checkProtection(entities, report)
   return problems()
 }

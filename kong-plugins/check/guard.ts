@@ -1,79 +1,9 @@
 // Proves by probes that a guard refuses what our plugins did not let pass, and lets pass what they did.
-import type { HeaderLine } from '@mobile-api-gateway/kong-plugins/gateway/http/header-list.ts'
-import { HAND_OVER_KEY, passName, type StageName } from '@mobile-api-gateway/kong-plugins/hand-over.ts'
-import { callerNote } from '@mobile-api-gateway/kong-plugins/stages/identity/caller-note.ts'
-import { mark } from '@mobile-api-gateway/kong-plugins/stages/quota/answers.ts'
+import type { HeaderLine } from '../gateway/http/header-list.ts'
+import { passName } from '../src/hand-over.ts'
+import { CALLER, markOf, note, type Proof, REQUESTS } from './guard-requests.ts'
 import type { ProbeOutcome, ProbeRequest, Prober } from './probe.ts'
 import { plainName } from './stripping.ts'
-
-/** What the plugins of a route leave behind for its guard. */
-export interface Proof {
-  readonly policy: string
-  /** `header`: the mark of mobile-gateway; `shared`: a mark of each of the three separate plugins in `kong.ctx.shared`. */
-  readonly kind: 'header' | 'shared'
-  /** The plugin lets calls without a token pass, by a name of their own. */
-  readonly anonymous: boolean
-}
-
-const STAGES: readonly StageName[] = ['token', 'identity', 'quota']
-
-const MINUTE = { scope: 'subject', name: 'minute', limit: 60, remaining: 59, resetSeconds: 42 } as const
-
-/** The mark as mobile-gateway writes it. */
-function markOf(policy: string): string {
-  return mark(policy, { kind: 'admitted', windows: [MINUTE], tightest: MINUTE })
-}
-
-/** Whom the plugins found to call, as they note it for the guard. */
-const CALLER = { 'X-Authenticated-UserId': 'usr_probe', 'X-Consumer-Username': 'probe-app' } as const
-const note = callerNote(CALLER, undefined)
-
-function withHeader(value: string): ProbeRequest {
-  return {
-    headers: [
-      ['X-Mobile-Gateway', value],
-      ['X-Mobile-Gateway-Caller', note],
-    ],
-  }
-}
-function withShared(value: unknown): ProbeRequest {
-  return { headers: [], shared: { [HAND_OVER_KEY]: value } }
-}
-function stageMarks(name: string): Record<StageName | 'caller', string> {
-  return {
-    ...{ token: name, identity: name, quota: name },
-    caller: note,
-  }
-}
-
-/** What a request carries once the plugins have let it pass by a name, and what looks like it and is not. */
-const REQUESTS: Readonly<
-  Record<
-    Proof['kind'],
-    {
-      readonly passed: (name: string) => ProbeRequest
-      readonly none: ProbeRequest
-      readonly incomplete: (name: string) => readonly (readonly [what: string, request: ProbeRequest])[]
-    }
-  >
-> = {
-  header: { passed: (name) => withHeader(markOf(name)), none: withHeader('yes'), incomplete: () => [] },
-  shared: {
-    passed: (name) => withShared(stageMarks(name)),
-    none: withShared('yes'),
-    incomplete: (name) =>
-      STAGES.flatMap((stage) => {
-        const { [stage]: _, ...others } = stageMarks(name)
-        return [
-          [`a request without the mark of the ${stage} stage`, withShared(others)],
-          [
-            `a mark of the ${stage} stage that is another policy's`,
-            withShared({ ...others, [stage]: `${name}-of-another` }),
-          ],
-        ] as const
-      }),
-  },
-}
 
 /** What is wrong with a guard, if anything: `open` when requests pass that must not. */
 export interface GuardFinding {

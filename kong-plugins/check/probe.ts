@@ -1,9 +1,9 @@
 // Runs the Lua of kong.yml on made-up requests: what it does counts, not how it is written.
 import { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
-import { createExchange, type Exchange } from '@mobile-api-gateway/kong-plugins/gateway/http/exchange.ts'
-import type { HeaderLine } from '@mobile-api-gateway/kong-plugins/gateway/http/header-list.ts'
-import { type LuaFunction, LuaRuntime } from '@mobile-api-gateway/kong-plugins/gateway/lua/runtime.ts'
+import { createExchange, type Exchange } from '../gateway/http/exchange.ts'
+import type { HeaderLine } from '../gateway/http/header-list.ts'
+import { type LuaFunction, LuaRuntime } from '../gateway/lua/runtime.ts'
 
 /** What became of a probe. */
 export interface ProbeOutcome {

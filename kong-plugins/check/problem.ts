@@ -1,5 +1,5 @@
 // What the checker says: one problem, where it is, and what to write instead.
-import type { ConfigSource, Path } from '@mobile-api-gateway/kong-plugins/gateway/config/source.ts'
+import type { ConfigSource, Path } from '../gateway/config/model/source.ts'
 
 /** One thing that is wrong. */
 export interface Problem {

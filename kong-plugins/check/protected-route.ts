@@ -1,8 +1,9 @@
 // Which of our plugins protect a route, whether they belong together, and what they leave for the guard.
-import { isRecord } from '@mobile-api-gateway/kong-plugins/gateway/config/source.ts'
-import type { StageName } from '@mobile-api-gateway/kong-plugins/hand-over.ts'
-import { type Entity, nameOf } from './document.ts'
-import type { Proof } from './guard.ts'
+
+import { type Entity, nameOf } from '../gateway/config/model/entity.ts'
+import { isRecord } from '../gateway/config/model/source.ts'
+import type { StageName } from '../src/hand-over.ts'
+import type { Proof } from './guard-requests.ts'
 import type { ReportProblem } from './problem.ts'
 import type { Scopes } from './scopes.ts'
 

@@ -1,15 +1,8 @@
 // Which plugin entries are at work for which route: of several entries of one plugin, Kong runs the most specific.
-import { schemaFields } from '@mobile-api-gateway/kong-plugins/gateway/config/plugin-schema.ts'
-import type { Entity } from './document.ts'
-import { REQUEST_PROTOCOLS } from './entities.ts'
-import { pluginSchemas } from './facts.ts'
 
-/** Kong runs an entry for all HTTP and gRPC requests when it names one of their protocols, whichever. */
-function isEnabled({ values: { enabled, protocols } }: Entity): boolean {
-  return (
-    enabled !== false && (!Array.isArray(protocols) || protocols.some((each) => REQUEST_PROTOCOLS.has(String(each))))
-  )
-}
+import { type Entity, isEnabled } from '../gateway/config/model/entity.ts'
+import { pluginSchemas } from '../gateway/config/model/facts.ts'
+import { schemaFields } from '../gateway/config/model/schema.ts'
 
 /** Kong takes some plugins inside a consumer and never runs them there. */
 function isRun({ values, refers }: Entity): boolean {

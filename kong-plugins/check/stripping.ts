@@ -1,10 +1,10 @@
 // Proves by probes that clients cannot send what only the gateway may say: the mark and the identity headers.
-import type { HeaderLine } from '@mobile-api-gateway/kong-plugins/gateway/http/header-list.ts'
-import { IDENTITY_HEADERS } from '@mobile-api-gateway/kong-plugins/stages/identity/identity.ts'
-import { luaOf } from './plugin-configs.ts'
+import type { HeaderLine } from '../gateway/http/header-list.ts'
+import { IDENTITY_HEADERS } from '../src/stages/identity/identity.ts'
 import type { Prober } from './probe.ts'
 import type { ReportProblem } from './problem.ts'
 import type { Scopes } from './scopes.ts'
+import { luaOf } from './serverless.ts'
 
 /** What backends believe, whether we say it or Kong's own plugins, and the marks that the guard believes. */
 export const RESERVED_HEADERS: readonly string[] = [

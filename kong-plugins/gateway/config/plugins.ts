@@ -1,82 +1,97 @@
 // Plugin entries of kong.yml: which run here, which may be left out, and which close the routes they cover.
+import { type Entity, isEnabled } from './model/entity.ts'
+import { pluginSchemas } from './model/facts.ts'
+import type { PluginInfo } from './model/plugin-info.ts'
+import type { Notes } from './notes.ts'
+import { compileOrigin } from './regular-expressions.ts'
+import { refuseFields } from './services.ts'
+import { stableId } from './stable-id.ts'
+import { LUA_PHASES, LUA_PLUGINS, type LuaPhase, OBSERVERS } from './support.ts'
+import type { ConfiguredPlugin, CorsConfig, Scope } from './types.ts'
+import { numberOf, textOf, textsOf } from './values.ts'
+import { findForeignReference, resolveSecrets } from './vault.ts'
+import { notUnderstood } from './words.ts'
 
-import { CORS_PRIORITY, CORS_SCHEMA, type CorsConfig } from './cors.ts'
-import { type Refuse, stableId } from './entities.ts'
-import { applySchema, type PluginInfo } from './plugin-schema.ts'
-import type { Fields, Remark } from './source.ts'
-import { KNOWN, LUA_PHASES, LUA_PLUGINS, type LuaPhase, OBSERVERS, REFUSED } from './support.ts'
-import type { ConfiguredPlugin, Scope } from './types.ts'
-import { resolveReferences } from './vault.ts'
+type Config = Readonly<Record<string, unknown>>
 
-/** Where findings about plugins go. */
-export interface PluginFindings {
+/** What plugins are read with. */
+export interface PluginReading {
+  /** With defaults filled in. */
+  readonly configs: ReadonlyMap<Entity, Config>
+  /** Those of the plugin server. */
   readonly infos: ReadonlyMap<string, PluginInfo>
-  readonly refuse: Refuse
-  readonly notice: (remark: Remark) => void
+  readonly notes: Notes
 }
 
-function readLua(at: Fields, name: string, scope: Scope, found: PluginFindings): ReadonlyMap<LuaPhase, string[]> {
-  const config = new Map<LuaPhase, string[]>()
-  const inner = at.record('config') ?? {}
-  for (const [phase, code] of Object.entries(inner)) {
-    const path = [...at.path, 'config', phase]
-    if (!Array.isArray(code) || !code.every((c) => typeof c === 'string')) {
-      at.source.problem(path, `${phase}: must be a list of Lua functions`)
-      continue
-    }
-    if (code.length === 0) continue
-    const supported = LUA_PHASES.find((p) => p === phase)
-    const line = at.source.line(path)
-    if (supported !== undefined) {
-      config.set(supported, code.map(String))
-    } else if (phase === 'log') found.notice({ line, text: `${name}: Lua of phase log is not run` })
-    else if (['certificate', 'body_filter'].includes(phase)) found.refuse(scope, at, 'config', `${name} in ${phase}`)
-    else at.source.problem(path, `${phase}: is not a phase of ${name}`)
+function readLua(
+  { path }: Entity,
+  name: string,
+  config: Config,
+  scope: Scope,
+  notes: Notes,
+): ReadonlyMap<LuaPhase, readonly string[]> {
+  const code = new Map<LuaPhase, readonly string[]>()
+  for (const [phase, value] of Object.entries(config)) {
+    const functions = textsOf(value)
+    if (functions.length === 0) continue
+    const supported = LUA_PHASES.find((each) => each === phase)
+    if (supported !== undefined) code.set(supported, functions)
+    else if (phase === 'log') notes.notice([...path, 'config', phase], `${name}: Lua of phase log is not run`)
+    else notes.refuse(scope, [...path, 'config'], `${name} in ${phase}`)
   }
-  if (config.has('rewrite') && (scope.routeId ?? scope.serviceId) !== undefined) {
-    found.notice({ line: at.line, text: `${name}: rewrite runs for global plugins only, so never here` })
-  }
-  return config
+  if (code.has('rewrite') && (scope.routeId ?? scope.serviceId) !== undefined)
+    notes.notice(path, `${name}: rewrite runs for global plugins only, so never here`)
+  return code
 }
 
 /** Reads one plugin entry; undefined when it is switched off, left out or refused. */
-export function readPlugin(at: Fields, scope: Scope, found: PluginFindings): ConfiguredPlugin | undefined {
-  const name = at.string('name')
-  if (name === undefined) {
-    at.source.problem(at.path, 'a plugin needs a name')
-    return undefined
-  }
-  if (at.boolean('enabled') === false) return undefined
-  for (const field of Object.keys(at.values)) {
-    if (REFUSED.plugin.some((f) => f === field)) {
-      if (at.has(field)) found.refuse(scope, at, field, `plugins with ${field} (${name})`)
-    } else if (!KNOWN.plugin.some((f) => f === field)) at.problem(field, 'is not a field of a plugin')
-  }
-  const base = { id: at.string('id') ?? stableId('plugin', name, JSON.stringify(scope)), name, scope, line: at.line }
-  const luaPriority = LUA_PLUGINS.get(name)
-  if (luaPriority !== undefined) {
-    return { ...base, kind: 'lua', priority: luaPriority, code: readLua(at, name, scope, found) }
-  }
-  const problem = (path: readonly (string | number)[], text: string): void => {
-    at.source.problem([...at.path, 'config', ...path], `${name}: ${path.join('.')} ${text}`)
-  }
-  if (name === 'cors') {
-    const config: CorsConfig = Object(applySchema(CORS_SCHEMA, at.record('config') ?? {}, problem))
-    return { ...base, kind: 'cors', priority: CORS_PRIORITY, config }
-  }
-  const info = found.infos.get(name)
+export function readPlugin(entity: Entity, scope: Scope, reading: PluginReading): ConfiguredPlugin | undefined {
+  const { path, values } = entity
+  const { infos, notes } = reading
+  const name = textOf(values.name)
+  if (name === '' || !isEnabled(entity)) return undefined
+  const refusalsBefore = notes.refusals.length
+  const info = infos.get(name)
+  const foreign = findForeignReference(values.config, info?.config)
+  if (foreign !== undefined) notes.refuse(scope, [...path, 'config'], `the reference ${foreign}`)
+  refuseFields(entity, scope, notes, ` (${name})`)
+  if (entity.parent?.field === 'consumer') notes.refuse(scope, path, `plugins of consumers (${name})`)
+  const plugin = readKind(entity, name, scope, reading)
+  // A plugin that is refused does not run either: what it covers is closed.
+  return notes.refusals.length > refusalsBefore ? undefined : plugin
+}
+
+function readKind(
+  entity: Entity,
+  name: string,
+  scope: Scope,
+  { configs, infos, notes }: PluginReading,
+): ConfiguredPlugin | undefined {
+  const { path, values } = entity
+  const config = configs.get(entity) ?? {}
+  const id = textOf(values.id) || stableId('plugin', name, JSON.stringify(scope))
+  const base = { id, name, scope, line: notes.line(path), priority: numberOf(pluginSchemas.get(name)?.priority) }
+  if (LUA_PLUGINS.has(name)) return { ...base, kind: 'lua', code: readLua(entity, name, config, scope, notes) }
+  if (name === 'cors') return { ...base, kind: 'cors', config: readCors(entity, config, notes) }
+  const info = infos.get(name)
   if (info === undefined) {
-    if (OBSERVERS.has(name)) found.notice({ line: at.line, text: `plugin ${name} only watches; it is left out` })
-    else found.refuse(scope, at, 'name', `plugin ${name}`)
+    if (OBSERVERS.has(name)) notes.notice(path, `plugin ${name} only watches; it is left out`)
+    else notes.refuse(scope, [...path, 'name'], `plugin ${name}`)
     return undefined
   }
   const unsupported = info.phases.filter((phase) => phase !== 'access')
-  if (unsupported.length > 0) found.refuse(scope, at, 'name', `plugin ${name} in phase ${unsupported.join(', ')}`)
-  const given = at.record('config') ?? {}
-  const complete = applySchema({ ...info.config, required: true }, given, problem)
-  const config = resolveReferences(info.config, complete, process.env, (path, text) => {
-    const line = at.source.line([...at.path, 'config', ...path])
-    found.notice({ line, text: `${name}: ${path.join('.')}: ${text}; calls will be refused` })
-  })
-  return { ...base, kind: 'external', phases: info.phases, priority: info.priority, config: Object(config) }
+  if (unsupported.length > 0)
+    notes.refuse(scope, [...path, 'name'], `plugin ${name} in phase ${unsupported.join(', ')}`)
+  const resolved = resolveSecrets(info.config, config, process.env, (at, text) =>
+    notes.notice([...path, 'config', ...at], `${name}: ${at.join('.')}: ${text}; calls will be refused`),
+  )
+  return { ...base, kind: 'external', phases: info.phases, priority: info.priority, config: Object(resolved) }
+}
+
+function readCors({ path }: Entity, config: Config, notes: Notes): CorsConfig {
+  for (const origin of textsOf(config.origins)) {
+    if (origin !== '*' && compileOrigin(origin) === undefined)
+      notes.problem([...path, 'config', 'origins'], notUnderstood('cors: origins', origin))
+  }
+  return Object(config)
 }

@@ -1,7 +1,6 @@
 // What the embedded gateway knows of a kong.yml once it has been read and found valid.
 
-import type { CorsConfig } from './cors.ts'
-import type { Remark } from './source.ts'
+import type { Remark } from './model/source.ts'
 import type { LuaPhase } from './support.ts'
 
 export interface Service {
@@ -67,7 +66,19 @@ export interface LuaPlugin extends PluginBase {
   readonly code: ReadonlyMap<LuaPhase, readonly string[]>
 }
 
-/** Kong's cors, with its defaults filled in. */
+/** The config of Kong's cors, with its defaults. */
+export interface CorsConfig {
+  readonly origins?: readonly string[]
+  readonly headers?: readonly string[]
+  readonly exposed_headers?: readonly string[]
+  readonly methods?: readonly string[]
+  readonly max_age?: number
+  readonly credentials?: boolean
+  readonly private_network?: boolean
+  readonly preflight_continue?: boolean
+}
+
+/** Kong's cors. */
 export interface CorsPlugin extends PluginBase {
   readonly kind: 'cors'
   readonly priority: number

@@ -1,7 +1,7 @@
 // Secrets by reference, `{vault://env/NAME}`, as Kong's own vault of environment variables resolves them.
 
-import { type FieldSchema, type SchemaProblem, schemaFields } from './plugin-schema.ts'
-import { isRecord } from './source.ts'
+import { type FieldSchema, type SchemaProblem, schemaFields } from './model/schema.ts'
+import { isRecord } from './model/source.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -41,7 +41,7 @@ export function findForeignReference(value: unknown, schema?: FieldSchema): stri
  * The same value with every reference to an environment variable replaced by what it holds. One that is not set is told
  * to `missing` and reads as empty, as in Kong: the plugin then refuses its config, and every call.
  */
-export function resolveReferences(
+export function resolveSecrets(
   schema: FieldSchema | undefined,
   value: unknown,
   env: Environment,
@@ -50,12 +50,12 @@ export function resolveReferences(
 ): unknown {
   const schemaOf = below(schema)
   if (Array.isArray(value)) {
-    return value.map((item, i) => resolveReferences(schemaOf(i), item, env, missing, [...path, i]))
+    return value.map((item, i) => resolveSecrets(schemaOf(i), item, env, missing, [...path, i]))
   }
   if (isRecord(value)) {
     const resolved = Object.entries(value).map(([name, item]) => [
       name,
-      resolveReferences(schemaOf(name), item, env, missing, [...path, name]),
+      resolveSecrets(schemaOf(name), item, env, missing, [...path, name]),
     ])
     return Object.fromEntries(resolved)
   }

@@ -1,6 +1,7 @@
 // Kong's cors: answers the preflights of browsers, and says on every other answer which sites may read it.
 
-import { ALL_METHODS, type CorsConfig, compileOrigin } from '../config/cors.ts'
+import { compileOrigin } from '../config/regular-expressions.ts'
+import type { CorsConfig } from '../config/types.ts'
 import { exitAnswer } from './answer.ts'
 import type { Exchange } from './exchange.ts'
 import { nginxVariable } from './header-list.ts'
@@ -75,7 +76,7 @@ export function corsAccess(config: CorsConfig, exchange: Exchange): void {
   if (!isPreflight(exchange) || config.preflight_continue === true) return
   const all = allowOrigin(config, exchange, false)
   allowCredentials(config, exchange, all, false)
-  const { headers = [], methods = ALL_METHODS, max_age: maxAge } = config
+  const { headers = [], methods = [], max_age: maxAge } = config
   const asked = nginxVariable(exchange.requestHeaders, 'access_control_request_headers')
   say(exchange, 'Access-Control-Allow-Headers', headers.length > 0 ? headers.join(',') : asked)
   say(exchange, 'Access-Control-Allow-Methods', methods.join(','))

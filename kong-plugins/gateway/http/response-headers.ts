@@ -1,6 +1,6 @@
 // How nginx's Lua module sets response headers: which of them hold one value only, and what values may be.
 
-import { isRecord } from '../config/source.ts'
+import { isRecord } from '../config/model/source.ts'
 import { textToBytes } from './bytes.ts'
 import type { HeaderList } from './header-list.ts'
 

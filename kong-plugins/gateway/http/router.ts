@@ -1,6 +1,6 @@
 // Finds the route of a request by the rules of Kong 3.9's default router flavor (traditional_compatible).
 
-import { compilePathRegex } from '../config/entities.ts'
+import { compileHeaderRegex, compilePathRegex } from '../config/regular-expressions.ts'
 import type { Route } from '../config/types.ts'
 import { sanitizePostfix, upstreamPathV0, upstreamPathV1 } from './uri.ts'
 
@@ -99,7 +99,7 @@ function headerMatches(wanted: readonly string[], given: readonly string[]): boo
   return given.some((value) => {
     const lower = value.toLowerCase()
     return wanted.some((w) =>
-      w.startsWith('~*') ? new RegExp(w.slice(2), 'i').test(lower) : w.toLowerCase() === lower,
+      w.startsWith('~*') ? compileHeaderRegex(w.slice(2))?.test(lower) === true : w.toLowerCase() === lower,
     )
   })
 }

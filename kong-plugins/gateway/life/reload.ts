@@ -1,7 +1,7 @@
 // Takes an edited kong.yml into service: all of it at once, or, when anything is wrong with it, nothing of it.
 import type { Logger } from 'pino'
 import { parseKongConfig } from '../config/kong-config.ts'
-import type { PluginInfo } from '../config/plugin-schema.ts'
+import type { PluginInfo } from '../config/model/plugin-info.ts'
 import type { KongConfig } from '../config/types.ts'
 import { refuseMissingCalls } from '../lua/support.ts'
 import type { PdkSettings } from '../pdk/function.ts'

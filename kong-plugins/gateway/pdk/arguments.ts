@@ -1,5 +1,5 @@
 // Arguments that several functions of the PDK take.
-import { isRecord } from '../config/source.ts'
+import { isRecord } from '../config/model/source.ts'
 import { textToBytes } from '../http/bytes.ts'
 import { LuaError } from '../http/response-headers.ts'
 

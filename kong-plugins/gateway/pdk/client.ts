@@ -1,5 +1,5 @@
 // The half of Kong's PDK about who calls, and what plugins of one request tell each other: kong.client, kong.ctx, kong.router.
-import { isRecord } from '../config/source.ts'
+import { isRecord } from '../config/model/source.ts'
 import { convertDeep, textToBytes } from '../http/bytes.ts'
 import { LuaError } from '../http/response-headers.ts'
 import type { PdkFunction } from './function.ts'

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { type PluginInfo, readPluginDump } from '../config/plugin-schema.ts'
+import { type PluginInfo, readPluginDump } from '../config/model/plugin-info.ts'
 
 const program = fileURLToPath(new URL('../../src/server/main.ts', import.meta.url))
 

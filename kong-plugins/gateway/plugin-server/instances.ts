@@ -1,5 +1,5 @@
 // Which instance of a plugin serves which config: started on first use, started again when the server lost it.
-import { stableId } from '../config/entities.ts'
+import { stableId } from '../config/stable-id.ts'
 import type { ExternalPlugin } from '../config/types.ts'
 import type { PluginClient } from './client.ts'
 import { RpcError, RpcRefusal } from './connection.ts'

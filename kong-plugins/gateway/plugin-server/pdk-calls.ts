@@ -2,7 +2,7 @@
 import { readFrame } from '../../src/protocol/codec.ts'
 import type { FrameWriter } from '../../src/protocol/frame-writer.ts'
 import * as calls from '../../src/protocol/pdk-calls.ts'
-import { isRecord } from '../config/source.ts'
+import { isRecord } from '../config/model/source.ts'
 import { bytesToText, convertDeep } from '../http/bytes.ts'
 import type { Exchange } from '../http/exchange.ts'
 import type { PdkFunction, PdkSettings } from '../pdk/function.ts'

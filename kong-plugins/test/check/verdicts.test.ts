@@ -1,12 +1,12 @@
 // The checker against what Kong 3.9 said of two thousand small files: neither misses what Kong refuses nor invents anything.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ConfigSource } from '@mobile-api-gateway/kong-plugins/gateway/config/source.ts'
 import t from 'tap'
 import { readFacts } from '../../../scripts/facts/read-facts.ts'
 import { findKong } from '../../../scripts/testing/optional-parts.ts'
 import { checkKongText } from '../../check/check.ts'
-import { FACTS_FILE } from '../../check/facts.ts'
+import { FACTS_FILE } from '../../gateway/config/model/facts.ts'
+import { ConfigSource } from '../../gateway/config/model/source.ts'
 import { type KongVerdicts, startOracle, verdictsFile } from './support/kong-oracle.ts'
 import { variants } from './support/kong-variants.ts'
 

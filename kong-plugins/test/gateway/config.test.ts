@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import t from 'tap'
 import { parseKongConfig } from '../../gateway/config/kong-config.ts'
-import { KongFileError } from '../../gateway/config/source.ts'
+import { KongFileError } from '../../gateway/config/kong-file-error.ts'
 import { pluginsFor } from '../../gateway/life/plugin-chain.ts'
 import { startBackend } from './support/backend.ts'
 import { pluginInfos, startFront } from './support/front.ts'

@@ -1,8 +1,8 @@
 // Kong's schema language as the embedded gateway and the checker read it: values that break a rule are named with their path.
 import t from 'tap'
 import { LuaFactory } from 'wasmoon'
-import { luaPattern } from '../../gateway/config/lua-pattern.ts'
-import { applySchema, type FieldSchema } from '../../gateway/config/plugin-schema.ts'
+import { luaPattern } from '../../gateway/config/model/lua-pattern.ts'
+import { applySchema, type FieldSchema } from '../../gateway/config/model/schema.ts'
 
 function problems(schema: FieldSchema, value: unknown): string[] {
   const found: string[] = []

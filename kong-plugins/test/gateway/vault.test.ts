@@ -1,7 +1,7 @@
 // Secrets in kong.yml are references; those to environment variables are resolved as Kong does it.
 import t from 'tap'
 import { parseKongConfig } from '../../gateway/config/kong-config.ts'
-import type { PluginInfo } from '../../gateway/config/plugin-schema.ts'
+import type { PluginInfo } from '../../gateway/config/model/plugin-info.ts'
 
 const secret = { type: 'string', referenceable: true }
 const infos: readonly PluginInfo[] = [

@@ -1,8 +1,8 @@
 // A real Kong on loopback that says whether it would take a kong.yml.
 
-import { isRecord } from '@mobile-api-gateway/kong-plugins/gateway/config/source.ts'
 import type { Test } from 'tap'
 import { startThrowawayKong, type ThrowawayKong } from '../../../../scripts/facts/throwaway-kong.ts'
+import { isRecord } from '../../../gateway/config/model/source.ts'
 
 /** `true`: Kong takes it; otherwise the path of what it does not take, as far as it says. */
 export type KongVerdict = true | string

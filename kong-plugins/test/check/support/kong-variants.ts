@@ -1,6 +1,7 @@
 // Small kong.yml texts that differ from a right one in one thing each, for asking Kong and the checker the same.
-import { type FieldSchema, schemaFields } from '@mobile-api-gateway/kong-plugins/gateway/config/plugin-schema.ts'
-import { entitySchemas, pluginSchemas } from '../../../check/facts.ts'
+
+import { entitySchemas, pluginSchemas } from '../../../gateway/config/model/facts.ts'
+import { type FieldSchema, schemaFields } from '../../../gateway/config/model/schema.ts'
 import { handWritten } from './kong-variants-by-hand.ts'
 
 type Values = Readonly<Record<string, unknown>>

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { pino } from 'pino'
-import type { PluginInfo } from '../../../gateway/config/plugin-schema.ts'
+import type { PluginInfo } from '../../../gateway/config/model/plugin-info.ts'
 import { startGateway } from '../../../gateway/life/gateway.ts'
 import { describePlugins } from '../../../gateway/plugin-server/info.ts'
 

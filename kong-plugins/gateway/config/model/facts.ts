@@ -1,9 +1,9 @@
 // What the schemas of Kong 3.9 say (kong-3.9.json, written by scripts/facts/write-facts.ts), with the checker's own rules
 // in the places of Kong's functions.
 import { readFileSync } from 'node:fs'
-import { type FieldSchema, schemaFields } from '@mobile-api-gateway/kong-plugins/gateway/config/plugin-schema.ts'
-import { isRecord } from '@mobile-api-gateway/kong-plugins/gateway/config/source.ts'
 import { recordCodes } from './record-codes.ts'
+import { type FieldSchema, schemaFields } from './schema.ts'
+import { isRecord } from './source.ts'
 import { TEXT_RULES } from './text-rules.ts'
 
 type Schemas = ReadonlyMap<string, FieldSchema>

@@ -1,8 +1,8 @@
 // What Kong's schemas leave to functions on whole records, by where these stand (facts of Kong 3.9).
-import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto'
-import type { FieldSchema } from '@mobile-api-gateway/kong-plugins/gateway/config/plugin-schema.ts'
-import { isRecord } from '@mobile-api-gateway/kong-plugins/gateway/config/source.ts'
-import { readUrl } from './text-rules.ts'
+import { createPrivateKey, createPublicKey } from 'node:crypto'
+import type { FieldSchema } from './schema.ts'
+import { isRecord } from './source.ts'
+import { readUrl } from './url.ts'
 
 type Values = Readonly<Record<string, unknown>>
 type RecordCode = (values: Values) => string | undefined
@@ -56,7 +56,8 @@ const CODES: Readonly<Record<string, RecordCode>> = {
   'keys.pem': ({ private_key: secret, public_key: open }) => pemProblem(secret, open),
 }
 
-const REFERENCE = /^\{vault:\/\//
+/** A secret by reference, which is looked up elsewhere. */
+export const REFERENCE = /^\{vault:\/\//
 
 function pemProblem(secret: unknown, open: unknown): string | undefined {
   if ([secret, open].some((each) => REFERENCE.test(String(each)))) return undefined
@@ -90,54 +91,4 @@ export function recordCodes(at: string, schema: FieldSchema): FieldSchema {
   const code = schema.code === undefined ? undefined : CODES[at]
   if (code !== undefined) return { valid: (value: unknown) => (isRecord(value) ? code(value) : undefined) }
   return at === 'zipkin.config.static_tags' && schema.type === 'array' ? { valid: tagsOnce } : {}
-}
-
-type Pair = readonly [certificate: unknown, key: unknown]
-
-/** Certificates whose key is another's. @returns the field that is wrong, and how */
-export function certificateProblem(values: Values): { readonly field: string; readonly text: string } | undefined {
-  const pairs: Readonly<Record<string, Pair>> = {
-    key: [values.cert, values.key],
-    key_alt: [values.cert_alt, values.key_alt],
-  }
-  for (const [field, [certificate, key]] of Object.entries(pairs)) {
-    if (typeof certificate !== 'string' || typeof key !== 'string') continue
-    if (REFERENCE.test(certificate) || REFERENCE.test(key)) continue
-    if (!isPair(certificate, key)) return { field, text: `must be the key of ${field.replace('key', 'cert')}` }
-  }
-  const kinds = [values.cert, values.cert_alt].map(keyType)
-  if (kinds[0] !== undefined && kinds[0] === kinds[1]) {
-    return { field: 'cert_alt', text: `must have a key of another type than cert, not ${kinds[0]} again` }
-  }
-  return undefined
-}
-
-/** A JSON Web Key that is none, or another's. */
-export function jwkProblem({ jwk, kid }: Values): string | undefined {
-  if (typeof jwk !== 'string' || REFERENCE.test(jwk)) return undefined
-  try {
-    const key: unknown = JSON.parse(jwk)
-    if (!isRecord(key)) return 'must be a JSON object'
-    if (key.kid !== kid) return 'must have the kid of the key'
-    createPublicKey({ key, format: 'jwk' })
-    return undefined
-  } catch {
-    return 'must be a JSON Web Key'
-  }
-}
-
-function isPair(certificate: string, key: string): boolean {
-  try {
-    return new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key))
-  } catch {
-    return true // unreadable, which is said elsewhere
-  }
-}
-
-function keyType(certificate: unknown): string | undefined {
-  try {
-    return new X509Certificate(String(certificate)).publicKey.asymmetricKeyType
-  } catch {
-    return undefined
-  }
 }

@@ -1,6 +1,7 @@
 // The lists of kong.yml: what their entities are called, what they refer to, and what no two of them share.
-import { type FieldSchema, schemaFields } from '@mobile-api-gateway/kong-plugins/gateway/config/plugin-schema.ts'
+
 import { entitySchemas } from './facts.ts'
+import { type FieldSchema, schemaFields } from './schema.ts'
 
 /** One kind of entity. */
 export interface EntityKind {
@@ -75,15 +76,6 @@ export const ENTITY_KINDS: ReadonlyMap<string, EntityKind> = new Map(
   [...entitySchemas].filter(([list]) => list !== 'tags').map(([list, schema]) => [list, kind(list, schema)]),
 )
 
-/** Top-level names that only decK or the enterprise edition know, with the reason Kong itself refuses them. */
-export const NOT_KONGS: ReadonlyMap<string, string> = new Map([
-  ...['_info', '_workspace', '_konnect', '_plugin_configs'].map((key): [string, string] => [
-    key,
-    "is decK's: Kong itself does not know it",
-  ]),
-  ['consumer_groups', "is the enterprise edition's"],
-])
-
 /** The lists that may stand inside an entity: those whose entities refer to it. */
 export function nestedLists(list: string): ReadonlyMap<string, string> {
   return new Map(
@@ -93,6 +85,3 @@ export function nestedLists(list: string): ReadonlyMap<string, string> {
     }),
   )
 }
-
-/** Protocols that carry HTTP requests: only these our plugins are for. */
-export const REQUEST_PROTOCOLS: ReadonlySet<string> = new Set(['http', 'https', 'grpc', 'grpcs'])

@@ -1,19 +1,11 @@
 // Kong's plugin schemas, as far as a plugin server's dump uses them: checking a config and filling in its defaults.
 
-import { type Fits, fieldOf, RECORD_RULES, VALUE_RULES } from './schema-rules.ts'
+import { type Fits, fieldOf, RECORD_RULES } from './record-rules.ts'
 import { isRecord } from './source.ts'
+import { VALUE_RULES } from './value-rules.ts'
 
 /** One field's definition in a plugin's schema, as the dump spells it. */
 export type FieldSchema = Readonly<Record<string, unknown>>
-
-/** What a plugin server says of one plugin (`--dump`, the answer to Kong's query_cmd). */
-export interface PluginInfo {
-  readonly name: string
-  readonly priority: number
-  readonly phases: readonly string[]
-  /** The fields of `config`. */
-  readonly config: FieldSchema
-}
 
 /** A problem in a config: the keys that lead to it, what is wrong, and, of a name that is not known, those that are. */
 export type SchemaProblem = (path: readonly (string | number)[], text: string, known?: readonly string[]) => void
@@ -23,21 +15,6 @@ export function schemaFields(fields: unknown): [string, FieldSchema][] {
   const list = Array.isArray(fields) ? fields : []
   return list.filter(isRecord).flatMap((field) => {
     return Object.entries(field).filter((entry): entry is [string, FieldSchema] => isRecord(entry[1]))
-  })
-}
-
-/** Reads the JSON of a dump: an array of plugins, or `{ Protocol, Plugins }`. */
-export function readPluginDump(dump: unknown): PluginInfo[] {
-  const plugins = Array.isArray(dump) ? dump : isRecord(dump) ? dump.Plugins : undefined
-  if (!Array.isArray(plugins)) throw new Error('the plugin server described no plugins')
-  return plugins.filter(isRecord).map((plugin): PluginInfo => {
-    const schema = isRecord(plugin.Schema) ? schemaFields(plugin.Schema.fields) : []
-    return {
-      name: String(plugin.Name),
-      priority: Number(plugin.Priority),
-      phases: Array.isArray(plugin.Phases) ? plugin.Phases.map(String) : [],
-      config: schema.find(([name]) => name === 'config')?.[1] ?? { type: 'record', fields: [] },
-    }
   })
 }
 
@@ -119,11 +96,16 @@ function applyRecord(
 ): Record<string, unknown> {
   const fields = new Map(schemaFields(schema.fields))
   const expanded = expandShorthands(schema, given, problem, path)
+  let misspelt = false
+  const inside: SchemaProblem = (at, text, known) => {
+    misspelt ||= known !== undefined
+    problem(at, text, known)
+  }
   for (const name of Object.keys(expanded))
-    if (!fields.has(name)) problem([...path, name], 'is not a known field', [...fields.keys()])
+    if (!fields.has(name)) inside([...path, name], 'is not a known field', [...fields.keys()])
   const filled: [string, unknown][] = []
   for (const [name, field] of fields) {
-    const value = applySchema(field, expanded[name], problem, [...path, name])
+    const value = applySchema(field, expanded[name], inside, [...path, name])
     if (value !== undefined) filled.push([name, value])
   }
   const record = Object.fromEntries(filled)
@@ -132,7 +114,9 @@ function applyRecord(
     for (const [rule, argument] of Object.entries(Object(checks))) {
       if (namedFields(argument).some((name) => isReference(fieldAt(schema, name), fieldOf(record, name)))) continue
       const wrong = RECORD_RULES[rule]?.(argument, record, fits)
-      if (wrong !== undefined) problem([...path, ...(wrong.field?.split('.') ?? [])], wrong.text)
+      // What the record lacks is, most likely, what was misspelt: one mistake.
+      if (wrong !== undefined && (wrong.field !== undefined || !misspelt))
+        problem([...path, ...(wrong.field?.split('.') ?? [])], wrong.text)
     }
   }
   return record
