@@ -2,8 +2,10 @@
 import { join } from 'node:path'
 import { runCommand } from '@mobile-api-gateway/auth-server/command-line.ts'
 import { SETTINGS } from '@mobile-api-gateway/auth-server/config/settings.ts'
+import { TABLES } from '@mobile-api-gateway/auth-server/store/tables/index.ts'
 import { PLUGINS } from '@mobile-api-gateway/kong-plugins/plugins.ts'
 import { configurationReference } from './docs/configuration.ts'
+import { dataPage } from './docs/data.ts'
 import { staleFiles, writeStaleFiles } from './docs/generated-files.ts'
 import { pluginFields } from './docs/plugin-fields.ts'
 
@@ -12,6 +14,7 @@ const root = join(import.meta.dirname, '..')
 /** A new generated document is a row here. */
 const DOCUMENTS: ReadonlyMap<string, string> = new Map([
   ['auth-server/docs/configuration.md', configurationReference(SETTINGS)],
+  ['auth-server/docs/data.md', dataPage(TABLES)],
   ['kong-plugins/docs/fields.md', pluginFields(PLUGINS)],
 ])
 

@@ -6,7 +6,7 @@ import {
   isPrivateAddress,
   isPublicAddress,
 } from '../http/outbound/public-address.ts'
-import type { ApplicationKind } from '../store/database.ts'
+import type { ApplicationKind } from '../store/tables/applications.ts'
 
 /**
  * How the app gets its answer: by an https link that the owner of a domain name gives to one app (`https`), by one that

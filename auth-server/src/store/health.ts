@@ -41,9 +41,9 @@ export async function isWritable(db: Db): Promise<boolean> {
   }
 }
 
-// SQLSTATE: connection exceptions, a standby that is not promoted yet, rolled back for another's sake, too many
-// connections, lock not available, operator intervention (shutdown, timeout).
-const AWAY = /^(08|25006|40|53|55P03|57)/
+// SQLSTATE: connection exceptions, a person or an application that was deleted just now, a standby that is not promoted
+// yet, rolled back for another's sake, too many connections, lock not available, operator intervention (shutdown, timeout).
+const AWAY = /^(08|23503|25006|40|53|55P03|57)/
 const SOCKET = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'],
   ...['ENOTFOUND', 'EAI_AGAIN'],

@@ -77,9 +77,10 @@ export async function turnClock(db: Db, seconds: number): Promise<void> {
             as ${sql.lit(`select now() + interval '${seconds} seconds'`)}`.execute(db)
 }
 
-/** Resolves when a statement waits for a lock that another transaction holds. */
-export async function untilBlocked(db: Db): Promise<void> {
+/** Resolves when so many statements wait for locks that other transactions hold. */
+export async function untilBlocked(db: Db, count = 1): Promise<void> {
   const blocked = sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
   const deadline = Date.now() + 10_000
-  while ((await blocked.execute(db)).rows.length === 0) if (Date.now() > deadline) throw new Error('no statement waits')
+  while ((await blocked.execute(db)).rows.length < count)
+    if (Date.now() > deadline) throw new Error(`fewer than ${count} statements wait`)
 }

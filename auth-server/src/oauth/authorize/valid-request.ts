@@ -1,7 +1,7 @@
 // Step 4 of /authorize: everything else that was asked, each check one named step (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1).
 
 import { parseUiLocales } from '../../pages/language.ts'
-import type { StoredRequest } from '../../store/database.ts'
+import type { StoredRequest } from '../../store/tables/authorization-requests.ts'
 import type { Subscription } from '../../store/tables/clients.ts'
 import { codeKey } from '../dpop/jkt.ts'
 import { OAuthError } from '../errors.ts'

@@ -1,6 +1,42 @@
 // Questions about applications in the database that only their registration asks.
-import { sql } from 'kysely'
+
+import type { JSONWebKeySet } from 'jose'
+import { type ColumnType, sql } from 'kysely'
 import type { Trx } from '../database.ts'
+import type { Defaulted, TableDeclaration } from '../declaration.ts'
+
+/** `native` runs on a device, `web` on a server, `browser` in a page (RFC 6749 §2.1, RFC 8252). */
+export type ApplicationKind = 'native' | 'web' | 'browser'
+/** How a client proves itself at our endpoints (RFC 7591 §2, OpenID Connect Core §9). */
+export type ClientAuthMethod = 'none' | 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt'
+export interface Applications {
+  id: string
+  client_id: string
+  name: string
+  kind: ApplicationKind
+  redirect_uris: string[]
+  refresh_idle: Defaulted<string>
+  refresh_absolute: Defaulted<string>
+  token_endpoint_auth_method: Defaulted<ClientAuthMethod>
+  client_secret_hash: string | null
+  jwks: ColumnType<JSONWebKeySet | null, string | null | undefined, string | null>
+  grant_types: Defaulted<string[]>
+  pkce_required: Defaulted<boolean>
+  require_pushed_authorization_requests: Defaulted<boolean>
+  dpop_bound_access_tokens: Defaulted<boolean>
+  id_token_signed_response_alg: Defaulted<string>
+  claims_in_id_token: Defaulted<boolean>
+  access_token_signing_alg: Defaulted<string>
+  post_logout_redirect_uris: Defaulted<string[]>
+  backchannel_logout_uri: string | null
+  created_at: Defaulted<Date>
+}
+
+export const APPLICATIONS = {
+  purpose: 'The apps of developers, each one OAuth client.',
+  lifetime: { kept: 'Part of the catalogue, until the application is deleted.' },
+  people: { nobody: 'Describes apps, not those who use them.' },
+} satisfies TableDeclaration<Applications>
 
 /** Whether another application has a redirect URI with one of these schemes. Registrations that ask wait for each other. */
 export async function isSchemeTaken(trx: Trx, clientId: string, schemes: readonly string[]): Promise<boolean> {

@@ -1,8 +1,56 @@
 // Authorization codes in the database: minted by closing a request, consumed once by opening a family.
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Db } from '../database.ts'
+import type { Defaulted, TableDeclaration } from '../declaration.ts'
 import { spendPushed } from './pushed-requests.ts'
 import type { FamilyView } from './refresh-families.ts'
+
+export interface AuthorizationCodes {
+  code_hash: string
+  application_id: string
+  api_id: string
+  user_id: string
+  auth_epoch: number
+  session_id: string
+  acr: string
+  auth_time: Date
+  redirect_uri: string
+  code_challenge: string | null
+  scopes: string[]
+  nonce: string | null
+  dpop_jkt: string | null
+  wrong_verifiers: Defaulted<number>
+  expires_at: Date
+  consumed_at: Date | null
+  family_id: string | null
+}
+
+export const AUTHORIZATION_CODES = {
+  purpose: 'The codes that apps redeem for tokens, within a minute.',
+  lifetime: {
+    until: 'a day after it has expired: one that comes again has to be recognised, because it ends the login',
+    obsolete: sql`expires_at < auth_now() - interval '1 day'`,
+    indexed: true,
+  },
+  people: {
+    exported: {
+      rows: 'user_id',
+      columns: [
+        'application_id',
+        'api_id',
+        'session_id',
+        'acr',
+        'auth_time',
+        'redirect_uri',
+        'scopes',
+        'expires_at',
+        'consumed_at',
+        'family_id',
+      ],
+    },
+    erased: { deleted: 'user_id' },
+  },
+} satisfies TableDeclaration<AuthorizationCodes>
 
 /** A repeat this long after redemption is no longer the client's own retry race; seconds. */
 const LATE_REPEAT_SECONDS = 10

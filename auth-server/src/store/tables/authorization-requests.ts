@@ -1,7 +1,73 @@
 // One visit to /authorize as a row: the hand-over between the protocol and the pages, tied to one browser.
 import { type SqlBool, sql } from 'kysely'
-import type { ApplicationKind, Db, StoredRequest } from '../database.ts'
+import type { Db } from '../database.ts'
+import type { Condition, Defaulted, Json, PersonKey, TableDeclaration } from '../declaration.ts'
+import type { ApplicationKind } from './applications.ts'
 import { isUnspent, spendPushed } from './pushed-requests.ts'
+
+/** What was asked at /authorize, after validation; kept as JSON because only /authorize and its pages read it. */
+export interface StoredRequest {
+  readonly redirectUri: string
+  readonly state?: string
+  readonly scopes: readonly string[]
+  /** Absent only for a confidential client that uses the nonce instead (OAuth 2.1 §7.5.1). */
+  readonly codeChallenge?: string
+  readonly nonce?: string
+  /** RFC 9449 §10: the key that the code is bound to. */
+  readonly dpopJkt?: string
+  readonly prompts: readonly string[]
+  readonly maxAgeSeconds?: number
+  readonly loginHint?: string
+  /** The languages that the app asked for, the best one first. */
+  readonly uiLocales?: readonly string[]
+  /** Whom an `id_token_hint` names; nobody else gets a code (OpenID Connect Core §3.1.2.2). */
+  readonly expectedUserId?: string
+}
+export interface AuthorizationRequests {
+  id: string
+  /** Of the secret in the visit's cookie. */
+  browser_hash: string
+  application_id: string
+  api_id: string
+  request: Json<StoredRequest>
+  session_id: string | null
+  /** The sign-in that was done in this visit; null before, and when another is asked for. */
+  sign_in: string | null
+  login_again: Defaulted<boolean>
+  person_confirmed: Defaulted<boolean>
+  scopes_confirmed: Defaulted<boolean>
+  denied: Defaulted<boolean>
+  expires_at: Date
+  completed_at: Date | null
+  pushed_uri_hash: string | null
+}
+
+function inSessionOf({ userId }: PersonKey): Condition {
+  return sql`session_id in (select id from sessions where user_id = ${userId})`
+}
+
+export const AUTHORIZATION_REQUESTS = {
+  purpose: 'One visit to the sign-in pages: what the app asked, and how far the person has come.',
+  lifetime: {
+    // Whoever comes back to the page of one is told how it ended.
+    until: 'an hour after it could have been finished, which is an hour after it began',
+    obsolete: sql`expires_at < auth_now() - interval '1 hour'`,
+    indexed: true,
+  },
+  people: {
+    exported: {
+      rows: { words: 'of sessions of the person', where: inSessionOf },
+      columns: ['id', 'application_id', 'api_id', 'request', 'denied', 'expires_at', 'completed_at'],
+    },
+    erased: {
+      deleted: {
+        words: 'of sessions of the person, or begun by an app that named the person',
+        where: (person) => sql`${inSessionOf(person)} or request->>'expectedUserId' = ${person.userId}
+          or lower(request->>'loginHint') = any(${person.emails.map((email) => email.toLowerCase())})`,
+      },
+    },
+  },
+} satisfies TableDeclaration<AuthorizationRequests>
 
 /** How long a person may take from the app's tap to the last page; seconds. */
 const REQUEST_TTL_SECONDS = 3600

@@ -3,7 +3,8 @@
 import type { JSONWebKeySet } from 'jose'
 import { sql } from 'kysely'
 import { jsonArrayFrom } from 'kysely/helpers/postgres'
-import type { ApplicationKind, ClientAuthMethod, Db } from '../database.ts'
+import type { Db } from '../database.ts'
+import type { ApplicationKind, ClientAuthMethod } from './applications.ts'
 
 export interface ScopeOffer {
   readonly name: string

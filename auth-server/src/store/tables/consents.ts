@@ -1,6 +1,26 @@
 // What a person has allowed an application to do with an API; remembered until withdrawn.
 import { sql } from 'kysely'
 import type { Db } from '../database.ts'
+import type { Defaulted, TableDeclaration } from '../declaration.ts'
+
+export interface Consents {
+  user_id: string
+  application_id: string
+  api_id: string
+  scopes: string[]
+  given_at: Defaulted<Date>
+}
+
+export const CONSENTS = {
+  purpose: 'What a person has allowed an application to do with an API.',
+  lifetime: {
+    kept: 'The answer is remembered, so that nobody is asked twice; goes with the person or the application.',
+  },
+  people: {
+    exported: { rows: 'user_id', columns: ['application_id', 'api_id', 'scopes', 'given_at'] },
+    erased: { cascade: 'users' },
+  },
+} satisfies TableDeclaration<Consents>
 
 interface Key {
   readonly userId: string

@@ -1,7 +1,8 @@
 // What became of a visit that cannot go on: its row says so for an hour after its end.
 import { sql } from 'kysely'
-import type { ApplicationKind, Db, StoredRequest } from '../database.ts'
-import { approvedVisit, isRequestId } from './authorization-requests.ts'
+import type { Db } from '../database.ts'
+import type { ApplicationKind } from './applications.ts'
+import { approvedVisit, isRequestId, type StoredRequest } from './authorization-requests.ts'
 import { isUnspent } from './pushed-requests.ts'
 
 export interface EndedVisit {

@@ -1,6 +1,20 @@
 // Rows of initial access tokens (RFC 7591 §3): how often each may still register a client.
 import { sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
+import type { TableDeclaration } from '../declaration.ts'
+
+export interface InitialAccessTokens {
+  token_hash: string
+  note: string
+  remaining_uses: number
+  expires_at: Date
+}
+
+export const INITIAL_ACCESS_TOKENS = {
+  purpose: 'Tokens with which developers may register clients (RFC 7591).',
+  lifetime: { until: 'it expires', obsolete: sql`expires_at < auth_now()`, indexed: true },
+  people: { nobody: 'The note says what the token is for; the operator writes it and names no person in it.' },
+} satisfies TableDeclaration<InitialAccessTokens>
 
 export async function insertInitialAccessToken(
   db: Db | Trx,

@@ -1,6 +1,7 @@
 // The outbox: what has to reach somebody outside. Instances take turns with its rows until each arrived or grew old.
 import { sql } from 'kysely'
 import type { Db } from '../database.ts'
+import type { Defaulted, Json, TableDeclaration } from '../declaration.ts'
 
 /**
  * What each kind of delivery has to know, beside its application and person. Never a link or a secret: that is minted
@@ -16,6 +17,35 @@ export const OUTBOX_LIFETIME_SECONDS = {
   // A client that was away for a day asks its people to sign in again anyway.
   'logout-notice': 24 * 3600,
 } as const satisfies Readonly<Record<OutboxKind, number>>
+
+export interface Outbox {
+  id: string
+  kind: OutboxKind
+  receiver: string
+  application_id: string | null
+  person_id: string | null
+  payload: Json<OutboxPayloads[OutboxKind]>
+  attempts: Defaulted<number>
+  created_at: Defaulted<Date>
+  next_attempt_at: Defaulted<Date>
+  expires_at: Date
+}
+
+export const OUTBOX = {
+  purpose: 'What has to reach somebody outside: notices of a sign-out for the apps that took part.',
+  lifetime: {
+    until: 'it has arrived, or its time is over: a day for a notice of a sign-out',
+    obsolete: sql`expires_at < auth_now()`,
+    indexed: true,
+  },
+  people: {
+    exported: {
+      rows: 'person_id',
+      columns: ['kind', 'application_id', 'payload', 'attempts', 'created_at', 'expires_at'],
+    },
+    erased: { deleted: 'person_id' },
+  },
+} satisfies TableDeclaration<Outbox>
 
 /** A row that is under way. */
 export interface OutboxEntry<Kind extends OutboxKind = OutboxKind> {

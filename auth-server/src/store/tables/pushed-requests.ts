@@ -1,6 +1,43 @@
 // Pushed authorization requests, kept by the hash of their URI: open to any number of visits until the first of them ends.
 import { type SqlBool, sql } from 'kysely'
 import type { Db } from '../database.ts'
+import type { TableDeclaration } from '../declaration.ts'
+
+export interface PushedRequests {
+  uri_hash: string
+  application_id: string
+  parameters: string
+  dpop_jkt: string | null
+  expires_at: Date
+  used_at: Date | null
+}
+
+// Form encoding of an address has nothing that a pattern reads but `.`, `+` and `*`.
+function loginHintPattern(email: string): string {
+  const encoded = new URLSearchParams({ login_hint: email.toLowerCase() }).toString().toLowerCase()
+  return `(^|&)${encoded.replace(/[.+*]/g, '\\$&')}(&|$)`
+}
+
+export const PUSHED_REQUESTS = {
+  purpose: 'Authorization requests that apps pushed ahead of the visit (RFC 9126).',
+  lifetime: {
+    // Which of its visits ends first is settled on this row. A minute is for a visit that was just beginning.
+    until: 'a minute after it has expired and no visit of it can end any more',
+    obsolete: sql`expires_at < auth_now() - interval '1 minute' and (used_at is not null or not exists (
+      select from authorization_requests visit where visit.pushed_uri_hash = pushed_requests.uri_hash
+      and visit.completed_at is null and visit.expires_at > auth_now()))`,
+    indexed: true,
+  },
+  people: {
+    exported: { nothing: 'It is what the app sent; once it is opened, the visit has the same.' },
+    erased: {
+      deleted: {
+        words: 'in which the app named an address of the person (`login_hint`); an ID token in one goes with its row',
+        where: ({ emails }) => sql`lower(parameters) ~ any(${emails.map(loginHintPattern)})`,
+      },
+    },
+  },
+} satisfies TableDeclaration<PushedRequests>
 
 /** What a client pushed: the parameters in form encoding, without credentials, and the key that was proven, if one was. */
 export interface PushedRequest {

@@ -1,6 +1,68 @@
 // Refresh-token families in the database: one row per login of an app, one statement per transition.
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Db } from '../database.ts'
+import type { Defaulted, TableDeclaration } from '../declaration.ts'
+
+export interface RefreshFamilies {
+  id: string
+  user_id: string
+  auth_epoch: number
+  application_id: string
+  api_id: string
+  session_id: string
+  scopes: string[]
+  acr: string
+  auth_time: Date
+  generation: number
+  current_hash: string
+  previous_hash: string | null
+  sealed_successor: Buffer | null
+  spent_at: Date | null
+  recovered_at: Date | null
+  created_at: Defaulted<Date>
+  used_at: Defaulted<Date>
+  idle_expires_at: Date
+  expires_at: Date
+  revoked_at: Date | null
+  revoked_because: string | null
+  dpop_jkt: string | null
+  bound_since: number | null
+  name: string | null
+}
+
+export const REFRESH_FAMILIES = {
+  purpose: 'One login of an app on one device, and the state of its refresh token.',
+  lifetime: {
+    // It is remembered, so that its owner can be told; its tokens stay refused either way.
+    until: '30 days after it has expired or ended',
+    obsolete: sql`least(expires_at, idle_expires_at, revoked_at) < auth_now() - interval '30 days'`,
+    // An index on `idle_expires_at` would have to be written at each refresh, the hot path, which touches none.
+    indexed: false,
+  },
+  people: {
+    exported: {
+      rows: 'user_id',
+      columns: [
+        'id',
+        'application_id',
+        'api_id',
+        'session_id',
+        'name',
+        'scopes',
+        'acr',
+        'auth_time',
+        'created_at',
+        'used_at',
+        'idle_expires_at',
+        'expires_at',
+        'revoked_at',
+        'revoked_because',
+        'dpop_jkt',
+      ],
+    },
+    erased: { deleted: 'user_id' },
+  },
+} satisfies TableDeclaration<RefreshFamilies>
 
 /** A family as one statement saw it, joined with what its tokens say. Times are Unix seconds. */
 export interface FamilyView {

@@ -1,6 +1,30 @@
 // The feed of revocations as it is read: in the order of commits, from a place that only this history has.
-import { sql } from 'kysely'
+import { type GeneratedAlways, sql } from 'kysely'
 import type { Db } from '../database.ts'
+import type { Defaulted, TableDeclaration } from '../declaration.ts'
+
+export interface Revocations {
+  seq: GeneratedAlways<string>
+  mark: GeneratedAlways<string>
+  kind: 'start' | 'grant' | 'client'
+  data: Defaulted<Record<string, unknown>>
+  at: Date
+}
+
+export const REVOCATIONS = {
+  purpose: 'What gateways have to refuse although it has not expired: logins and clients that ended.',
+  lifetime: {
+    // Life of an access token, 10 minutes, and of a gateway's cursor, an hour at most, with room. The last row stays: it
+    // is the place from which gateways go on.
+    until: 'two hours have passed; the last row stays',
+    obsolete: sql`at < auth_now() - interval '2 hours' and seq < (select max(seq) from revocations)`,
+    indexed: true,
+  },
+  people: {
+    exported: { nothing: 'It names logins that have ended, which are exported as such.' },
+    erased: { nothing: 'Gateways have to hear of it. It names a login by a random id, which leads nowhere any more.' },
+  },
+} satisfies TableDeclaration<Revocations>
 
 /** A place in the feed. The mark tells a row from one of the same number in another history (a restored backup). */
 export interface FeedPlace {

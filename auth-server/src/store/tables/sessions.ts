@@ -1,8 +1,34 @@
 // Browser sessions: found by the hash of their cookie, ended together with all that was born in them.
 import { type SqlBool, sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
+import type { Defaulted, TableDeclaration } from '../declaration.ts'
 import type { VisitProof } from './authorization-requests.ts'
 import { queueLogoutNotices } from './logout-notices.ts'
+
+export interface Sessions {
+  token_hash: string
+  /** Of the token that this one replaced: it opens nothing, but its browser is known by it. */
+  previous_token_hash: string | null
+  id: string
+  user_id: string
+  auth_epoch: number
+  acr: string
+  auth_time: Defaulted<Date>
+  expires_at: Date
+}
+
+export const SESSIONS = {
+  purpose: 'The browsers in which a person is signed in.',
+  lifetime: {
+    until: 'it expires or the person signs out',
+    obsolete: sql`expires_at < auth_now()`,
+    indexed: true,
+  },
+  people: {
+    exported: { rows: 'user_id', columns: ['id', 'acr', 'auth_time', 'expires_at'] },
+    erased: { deleted: 'user_id' },
+  },
+} satisfies TableDeclaration<Sessions>
 
 export interface Session {
   readonly id: string

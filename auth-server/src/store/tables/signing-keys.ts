@@ -3,6 +3,24 @@
 import type { JWK } from 'jose'
 import { sql } from 'kysely'
 import type { Db } from '../database.ts'
+import type { Defaulted, Json, TableDeclaration } from '../declaration.ts'
+
+export interface SigningKeys {
+  kid: string
+  alg: string
+  public_jwk: Json<Record<string, unknown>>
+  private_jwe: string
+  created_at: Defaulted<Date>
+  signs_from: Defaulted<Date>
+}
+
+export const SIGNING_KEYS = {
+  purpose: 'The keys that sign tokens; their private halves are encrypted.',
+  lifetime: {
+    kept: 'Old ID tokens come back as hints, and have to be recognised. One that has leaked is deleted at once.',
+  },
+  people: { nobody: 'Keys of the server.' },
+} satisfies TableDeclaration<SigningKeys>
 
 export interface SigningKeyRow {
   readonly kid: string

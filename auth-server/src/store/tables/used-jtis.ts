@@ -2,8 +2,20 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import { sha256 } from '../../crypto/digest.ts'
 import type { Db } from '../database.ts'
+import type { TableDeclaration } from '../declaration.ts'
 import { usableCode } from './authorization-codes.ts'
 import { unendedFamily } from './refresh-families.ts'
+
+export interface UsedJtis {
+  jti_hash: string
+  expires_at: Date
+}
+
+export const USED_JTIS = {
+  purpose: 'Identifiers of client assertions and DPoP proofs, each of which counts once.',
+  lifetime: { until: 'it could not be presented any more', obsolete: sql`expires_at < auth_now()`, indexed: true },
+  people: { nobody: 'Hashes of random numbers.' },
+} satisfies TableDeclaration<UsedJtis>
 
 /** Notes an identifier; false when it was noted before. The primary key settles two uses at once. */
 export async function useJti(db: Db, parts: readonly string[], keepSeconds: number): Promise<boolean> {

@@ -1,7 +1,33 @@
 // Rows of people.
 import { type SqlBool, sql } from 'kysely'
 import type { Db } from '../database.ts'
+import type { Defaulted, TableDeclaration } from '../declaration.ts'
 import { endSessionsWithin } from './sessions.ts'
+
+export interface Users {
+  id: string
+  email: string
+  email_key: string
+  name: string | null
+  password_hash: string | null
+  auth_epoch: Defaulted<number>
+  status: Defaulted<'active' | 'suspended'>
+  email_verified: Defaulted<boolean>
+  created_at: Defaulted<Date>
+  updated_at: Defaulted<Date>
+}
+
+export const USERS = {
+  purpose: 'The people who can sign in.',
+  lifetime: { kept: 'Until the person is erased.' },
+  people: {
+    exported: {
+      rows: 'id',
+      columns: ['id', 'email', 'email_verified', 'name', 'status', 'created_at', 'updated_at'],
+    },
+    erased: { deleted: 'id' },
+  },
+} satisfies TableDeclaration<Users>
 
 export interface UserCredentials {
   readonly id: string

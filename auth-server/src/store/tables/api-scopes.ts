@@ -1,7 +1,20 @@
 // Scopes of an API in words that a person understands.
 
 import type { Db } from '../database.ts'
+import type { TableDeclaration } from '../declaration.ts'
 import type { ScopeOffer } from './clients.ts'
+
+export interface ApiScopes {
+  api_id: string
+  name: string
+  description: string
+}
+
+export const API_SCOPES = {
+  purpose: 'The scopes of each API, in words for the person who is asked.',
+  lifetime: { kept: 'Part of the catalogue; goes with its API.' },
+  people: { nobody: 'Describes APIs.' },
+} satisfies TableDeclaration<ApiScopes>
 
 export async function describeScopes(db: Db, apiId: string, names: readonly string[]): Promise<readonly ScopeOffer[]> {
   return (

@@ -1,0 +1,75 @@
+// All that is stored about one person: a copy of it, and its end. What that means for a table stands in its declaration.
+import { type SqlBool, sql } from 'kysely'
+import type { Db, Trx } from './database.ts'
+import type { AnyDeclaration, Condition, PersonKey, RowsOfPerson } from './declaration.ts'
+import { TABLES } from './tables/index.ts'
+
+export type Declarations = Readonly<Record<string, AnyDeclaration>>
+
+async function findPersonKey(db: Db, userId: string): Promise<PersonKey | undefined> {
+  const row = await db
+    .selectFrom('users')
+    .where('id', '=', userId)
+    .select(['email', 'email_key as emailKey'])
+    .executeTakeFirst()
+  return row && { userId, emails: [row.email, row.emailKey] }
+}
+
+function whereAbout(person: PersonKey, rows: RowsOfPerson<Readonly<Record<string, unknown>>>): Condition {
+  return typeof rows === 'string' ? sql<SqlBool>`${sql.ref(rows)} = ${person.userId}` : rows.where(person)
+}
+
+/** What is stored about a person, by table, without secrets. */
+export type PersonExport = Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>
+
+/** Copies all that is stored about a person, as of one moment; undefined when there is no such person. */
+export function exportPerson(
+  db: Db,
+  userId: string,
+  { tables = TABLES }: Readonly<{ tables?: Declarations }> = {},
+): Promise<PersonExport | undefined> {
+  const snapshot = db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only')
+  return snapshot.execute(async (trx) => {
+    const person = await findPersonKey(trx, userId)
+    if (!person) return undefined
+    const copy: Record<string, readonly Readonly<Record<string, unknown>>[]> = {}
+    for (const [table, { people }] of Object.entries(tables)) {
+      if ('nobody' in people || 'nothing' in people.exported) continue
+      const { columns, rows } = people.exported
+      const found = await sql<Readonly<Record<string, unknown>>>`
+        select ${sql.join(columns.map((column) => sql.ref(column)))} from ${sql.table(table)}
+        where ${whereAbout(person, rows)}`.execute(trx)
+      copy[table] = found.rows
+    }
+    return copy
+  })
+}
+
+/**
+ * Forgets a person, all or nothing. Logins end with it, and gateways hear of those as of any other (the triggers behind
+ * `revocations` see to that). False when there is no such person.
+ */
+export function erasePerson(
+  db: Db,
+  userId: string,
+  { tables = TABLES }: Readonly<{ tables?: Declarations }> = {},
+): Promise<boolean> {
+  return db.transaction().execute(async (trx) => {
+    const person = await findPersonKey(trx, userId)
+    if (!person) return false
+    for (const [table, declaration] of Object.entries(tables)) await eraseRows(trx, table, declaration, person)
+    return true
+  })
+}
+
+async function eraseRows(trx: Trx, table: string, { people }: AnyDeclaration, person: PersonKey): Promise<void> {
+  if ('nobody' in people || 'nothing' in people.erased || 'cascade' in people.erased) return
+  if ('deleted' in people.erased) {
+    await sql`delete from ${sql.table(table)} where ${whereAbout(person, people.erased.deleted)}`.execute(trx)
+    return
+  }
+  const { rows, anonymous } = people.erased
+  const assignments = Object.entries(anonymous).map(([column, value]) => sql`${sql.ref(column)} = ${value}`)
+  await sql`
+    update ${sql.table(table)} set ${sql.join(assignments)} where ${whereAbout(person, rows)}`.execute(trx)
+}

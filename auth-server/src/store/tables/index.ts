@@ -1,0 +1,72 @@
+// Every table by its name: its row, and what it declares. One that is missing here cannot be queried.
+import type { TableDeclaration } from '../declaration.ts'
+import { API_PLANS, type ApiPlans } from './api-plans.ts'
+import { API_SCOPES, type ApiScopes } from './api-scopes.ts'
+import { APIS, type Apis } from './apis.ts'
+import { APPLICATIONS, type Applications } from './applications.ts'
+import { AUTHORIZATION_CODES, type AuthorizationCodes } from './authorization-codes.ts'
+import { AUTHORIZATION_REQUESTS, type AuthorizationRequests } from './authorization-requests.ts'
+import { CONSENTS, type Consents } from './consents.ts'
+import { INITIAL_ACCESS_TOKENS, type InitialAccessTokens } from './initial-access-tokens.ts'
+import { OUTBOX, type Outbox } from './outbox.ts'
+import { PLANS, type Plans } from './plans.ts'
+import { PUSHED_REQUESTS, type PushedRequests } from './pushed-requests.ts'
+import { REFRESH_FAMILIES, type RefreshFamilies } from './refresh-families.ts'
+import { REVOCATIONS, type Revocations } from './revocations.ts'
+import { SCHEMA_FLOOR, type SchemaFloor } from './schema-floor.ts'
+import { SESSIONS, type Sessions } from './sessions.ts'
+import { SIGNING_KEYS, type SigningKeys } from './signing-keys.ts'
+import { SUBSCRIPTIONS, type Subscriptions } from './subscriptions.ts'
+import { USED_JTIS, type UsedJtis } from './used-jtis.ts'
+import { USERS, type Users } from './users.ts'
+import { WRITE_TRIALS, type WriteTrials } from './write-trials.ts'
+
+export interface Database {
+  authorization_requests: AuthorizationRequests
+  pushed_requests: PushedRequests
+  sessions: Sessions
+  authorization_codes: AuthorizationCodes
+  refresh_families: RefreshFamilies
+  consents: Consents
+  users: Users
+  outbox: Outbox
+  revocations: Revocations
+  applications: Applications
+  subscriptions: Subscriptions
+  apis: Apis
+  api_scopes: ApiScopes
+  plans: Plans
+  api_plans: ApiPlans
+  initial_access_tokens: InitialAccessTokens
+  signing_keys: SigningKeys
+  used_jtis: UsedJtis
+  schema_floor: SchemaFloor
+  write_trials: WriteTrials
+}
+
+/**
+ * What each table declares, in the order in which transactions lock rows of several tables: an erasure goes through them
+ * from the first to the last, and meets nobody who comes the other way.
+ */
+export const TABLES = {
+  authorization_requests: AUTHORIZATION_REQUESTS,
+  pushed_requests: PUSHED_REQUESTS,
+  sessions: SESSIONS,
+  authorization_codes: AUTHORIZATION_CODES,
+  refresh_families: REFRESH_FAMILIES,
+  consents: CONSENTS,
+  users: USERS,
+  outbox: OUTBOX,
+  revocations: REVOCATIONS,
+  applications: APPLICATIONS,
+  subscriptions: SUBSCRIPTIONS,
+  apis: APIS,
+  api_scopes: API_SCOPES,
+  plans: PLANS,
+  api_plans: API_PLANS,
+  initial_access_tokens: INITIAL_ACCESS_TOKENS,
+  signing_keys: SIGNING_KEYS,
+  used_jtis: USED_JTIS,
+  schema_floor: SCHEMA_FLOOR,
+  write_trials: WRITE_TRIALS,
+} satisfies { readonly [T in keyof Database]: TableDeclaration<Database[T]> }

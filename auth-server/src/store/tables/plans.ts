@@ -1,0 +1,13 @@
+// Rows of plans: names that APIs offer and subscriptions choose.
+import type { Defaulted, TableDeclaration } from '../declaration.ts'
+
+export interface Plans {
+  name: string
+  description: Defaulted<string>
+}
+
+export const PLANS = {
+  purpose: 'The names of the plans; their limits stand in kong.yml.',
+  lifetime: { kept: 'Part of the catalogue.' },
+  people: { nobody: 'Describes APIs.' },
+} satisfies TableDeclaration<Plans>

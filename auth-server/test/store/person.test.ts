@@ -1,0 +1,234 @@
+// What is stored about a person can be handed out and forgotten, whole: every table says how, and none is left out.
+import type { LightMyRequestResponse } from 'fastify'
+import { sql } from 'kysely'
+import t from 'tap'
+import { createAccount } from '../../src/identity/local-account.ts'
+import type { Db } from '../../src/store/database.ts'
+import type { AnyDeclaration } from '../../src/store/declaration.ts'
+import { erasePerson, exportPerson } from '../../src/store/person.ts'
+import { TABLES } from '../../src/store/tables/index.ts'
+import { Browser } from '../support/browser.ts'
+import { postForm } from '../support/clients.ts'
+import { untilBlocked } from '../support/database.ts'
+import { feedReader } from '../support/feed.ts'
+import {
+  answerOf,
+  authorizeUrl,
+  logIn,
+  obtainTokens,
+  pkcePair,
+  REDIRECT_URI,
+  redeem,
+  refresh,
+} from '../support/phone.ts'
+import { APP, type TestServer, testServer, USER } from '../support/server.ts'
+import { CLAIMED_URI } from '../support/session.ts'
+import { Website } from '../support/website.ts'
+
+type User = typeof USER
+
+const DECLARED: readonly (readonly [string, AnyDeclaration])[] = Object.entries(TABLES)
+
+/** Tables with a row that holds a text in any of its columns, whatever their types. */
+async function tracesOf(db: Db, ...texts: readonly string[]): Promise<readonly string[]> {
+  const { rows } = await sql<{ table: string }>`
+    select tablename as table from pg_tables where schemaname = 'public' order by 1`.execute(db)
+  const found: string[] = []
+  for (const { table } of rows) {
+    const patterns = texts.flatMap((text) => [text, encodeURIComponent(text)]).map((text) => `%${text}%`)
+    const hit = await sql`select from ${sql.table(table)} where ${sql.table(table)}::text ilike any(${patterns})`
+    if ((await hit.execute(db)).rows.length > 0) found.push(table)
+  }
+  return found
+}
+
+async function openWebsite(server: TestServer): Promise<Website> {
+  const untrusted = {
+    ...server,
+    register: (application = {}, more = {}) => server.register(application, { trusted: false, ...more }),
+  }
+  return Website.open(untrusted, { backchannelLogoutUri: 'https://news.example.com/logged-out' })
+}
+
+/** A person who has done all that leaves rows. Returns the tokens of a login that stands. */
+async function leaveTraces({ app }: TestServer, site: Website, user: User) {
+  const hint = { login_hint: user.email }
+  const tokens = await site.signIn({ ...hint, scope: 'openid email' }, new Browser(app), user)
+  // one signs out, and the notice has not arrived yet
+  const leaving = new Browser(app)
+  const { id_token } = await site.signIn({}, leaving, user)
+  await leaving.open(`/logout?id_token_hint=${id_token}`)
+  // a code that nobody redeems, a visit that nobody finishes, for her by address or by token, and a push nobody opens
+  const { challenge } = pkcePair()
+  const browser = new Browser(app)
+  await logIn(browser, await browser.open(authorizeUrl(challenge)), user)
+  await new Browser(app).open(authorizeUrl(challenge, hint))
+  await new Browser(app).open(site.authorizeUrl({ id_token_hint: tokens.id_token }))
+  const pushed = { response_type: 'code', client_id: APP.clientId, redirect_uri: REDIRECT_URI, ...hint }
+  const pkce = { code_challenge: challenge, code_challenge_method: 'S256' }
+  if ((await postForm(app, '/par', { ...pushed, ...pkce })).statusCode !== 201) throw new Error('nothing was pushed')
+  return tokens
+}
+
+async function newcomer({ db, config }: TestServer, email: string) {
+  const user = { email, password: USER.password }
+  const userId = await createAccount(db, config.passwordPepper, user)
+  if (userId === undefined) throw new Error('the address is taken')
+  return { user, userId }
+}
+
+t.test('a copy has all that is stored about a person, and no secret', async (t) => {
+  const server = await testServer(t)
+  const site = await openWebsite(server)
+  await leaveTraces(server, site, USER)
+  const { user: other, userId: otherId } = await newcomer(server, 'bob@example.com')
+  await leaveTraces(server, site, other)
+
+  const copy = await exportPerson(server.db, server.userId)
+  t.ok(copy)
+  const exported = Object.entries(copy ?? {}).flatMap(([table, rows]) => (rows.length > 0 ? [table] : []))
+  const due = DECLARED.flatMap(([table, { people }]) =>
+    'nobody' in people || 'nothing' in people.exported ? [] : [table],
+  )
+  t.strictSame(exported.sort(), due.sort(), 'the test has filled every table that can hold such rows')
+  const nobody = DECLARED.flatMap(([table, { people }]) => ('nobody' in people ? [table] : []))
+  const traces = await tracesOf(server.db, server.userId, USER.email)
+  t.strictSame(
+    traces.filter((table) => nobody.includes(table)),
+    [],
+    'and tables about nobody are about nobody',
+  )
+  t.match(copy, { users: [{ id: server.userId, email: USER.email }], sessions: { length: 2 } })
+  const text = JSON.stringify(copy)
+  t.notMatch(text, otherId, "nobody else's")
+  t.notMatch(text, other.email)
+  t.notMatch(text, /\$2[ab]\$|_hash"|"sealed/, 'no secret')
+  t.equal(await exportPerson(server.db, 'usr_nobody'), undefined)
+})
+
+t.test('an erasure leaves no trace of a person, and everybody else as they were', async (t) => {
+  const server = await testServer(t)
+  const { db, app, userId } = server
+  const site = await openWebsite(server)
+  const tokens = await leaveTraces(server, site, USER)
+  const phone = await obtainTokens(app)
+  const { user: other, userId: otherId } = await newcomer(server, 'bob@example.com')
+  const others = await leaveTraces(server, site, other)
+  const before = await exportPerson(db, otherId)
+  const { follow } = await feedReader(server)
+  await follow()
+  t.ok((await tracesOf(db, userId, USER.email)).length >= 8)
+
+  t.equal(await erasePerson(db, userId), true)
+  t.strictSame(await tracesOf(db, userId, USER.email), [])
+  t.strictSame(await exportPerson(db, otherId), before)
+  const ended = (await follow()).map(({ grant_id }) => grant_id)
+  for (const token of [phone.refresh_token, tokens.refresh_token])
+    t.ok(ended.includes(token.split('.')[0]), 'gateways hear of a login that ended')
+  t.match((await refresh(app, phone.refresh_token)).json(), { error: 'invalid_grant' })
+  t.equal((await site.userinfo(tokens.access_token)).statusCode, 401)
+  t.equal((await site.refresh(others.refresh_token)).statusCode, 200)
+
+  t.equal(await erasePerson(db, userId), false, 'who is not there cannot be erased')
+  t.equal(await exportPerson(db, userId), undefined)
+  t.type(await createAccount(db, server.config.passwordPepper, USER), 'string', 'the address is free')
+})
+
+interface Act {
+  /** Brings a person to the point before the act; returns the act. */
+  readonly prepare: (server: TestServer, site: Website, user: User) => Promise<() => Promise<LightMyRequestResponse>>
+  readonly status: number
+}
+const ACTS: Readonly<Record<string, Act>> = {
+  'sign in': {
+    prepare: async ({ app }, _site, user) => {
+      const browser = new Browser(app)
+      const page = await browser.open(authorizeUrl(pkcePair().challenge))
+      return () => logIn(browser, page, user)
+    },
+    status: 503,
+  },
+  'allow an app something': {
+    prepare: async ({ app }, site, user) => {
+      const browser = new Browser(app)
+      const page = await logIn(browser, await site.send(browser), user)
+      return () => browser.submit(page, '/consent')
+    },
+    status: 503,
+  },
+  'get a code by their session': {
+    prepare: async ({ app }, _site, user) => {
+      const browser = new Browser(app)
+      const ask = authorizeUrl(pkcePair().challenge, { redirect_uri: CLAIMED_URI })
+      await logIn(browser, await browser.open(ask), user)
+      return () => browser.open(ask)
+    },
+    status: 503,
+  },
+  'redeem a code': {
+    prepare: async ({ app }, _site, user) => {
+      const browser = new Browser(app)
+      const { verifier, challenge } = pkcePair()
+      const { code = '' } = answerOf(await logIn(browser, await browser.open(authorizeUrl(challenge)), user))
+      return () => redeem(app, code, verifier)
+    },
+    status: 400,
+  },
+  refresh: {
+    prepare: async ({ app }, site, user) => {
+      const { refresh_token } = await site.signIn({}, new Browser(app), user)
+      return () => site.refresh(refresh_token)
+    },
+    status: 400,
+  },
+}
+t.test(
+  'what people do while they are erased waits, fails without a fault of the server, and leaves nothing',
+  async (t) => {
+    const server = await testServer(t)
+    const { db } = server
+    const site = await openWebsite(server)
+    for (const [index, [name, { prepare, status }]] of Object.entries(ACTS).entries()) {
+      const { user, userId } = await newcomer(server, `person-${index}@example.com`)
+      const act = await prepare(server, site, user)
+      const [erased, answer] = await db
+        .transaction()
+        .execute(async (trx) => {
+          // It gets as far as the outbox, which comes last.
+          await sql`lock table outbox in access exclusive mode`.execute(trx)
+          const erasing = erasePerson(db, userId)
+          await untilBlocked(db)
+          const acting = act()
+          await untilBlocked(db, 2)
+          return [erasing, acting] as const
+        })
+        .then((both) => Promise.all(both))
+      t.equal(erased, true, name)
+      t.equal(answer.statusCode, status, name)
+      t.strictSame(await tracesOf(db, userId, user.email), [], name)
+    }
+  },
+)
+
+t.test('rows that have to stay lose who it was', async (t) => {
+  const server = await testServer(t)
+  const { db, userId } = server
+  await sql`create table events (id int, actor text, what text)`.execute(db)
+  await sql`insert into events values (1, ${userId}, 'sign-in'), (2, 'usr_other', 'sign-in')`.execute(db)
+  const events: AnyDeclaration = {
+    purpose: 'What happened.',
+    lifetime: { kept: 'For this test.' },
+    people: {
+      exported: { rows: 'actor', columns: ['what'] },
+      erased: { rows: 'actor', anonymous: { actor: null }, because: 'What happened has happened.' },
+    },
+  }
+  const tables = { events, ...TABLES }
+  t.match(await exportPerson(db, userId, { tables }), { events: [{ what: 'sign-in' }] })
+  await erasePerson(db, userId, { tables })
+  const { rows } = await sql`select * from events order by id`.execute(db)
+  t.strictSame(rows, [
+    { id: 1, actor: null, what: 'sign-in' },
+    { id: 2, actor: 'usr_other', what: 'sign-in' },
+  ])
+})
