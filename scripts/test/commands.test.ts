@@ -107,6 +107,7 @@ t.test(`in a bare checkout on Node ${major}`, { skip, timeout: 350_000 }, async 
 
   const rows: Readonly<Record<string, { command: string; env?: NodeJS.ProcessEnv; says: RegExp }>> = {
     'check:kong': { command: 'npm run check:kong -- kong.yml', says: /nothing is wrong/ },
+    format: { command: 'npm run format', says: /Checked \d+ files/ },
     docs: { command: 'npm run docs', says: /documents: 0 of \d written/ },
     dump: { command: 'npm run dump', says: /kong-plugins\/dump: 0 of \d written/ },
     'make-env': { command: 'npm run make-env', says: /\.env written, readable by you alone/ },

@@ -36,7 +36,7 @@ t.test(
     const db = open(t, url, { pooler: 'transaction' })
     t.equal(await timeLimit(db), '0')
     t.notOk(await hasTimeLimit(db), 'which the server warns of')
-    // For everybody in this database, as a test may have no role of its own; the README says how for a role.
+    // For everybody in this database, as a test may have no role of its own; docs/operations.md says how for a role.
     await sql`alter database ${sql.id(new URL(direct).pathname.slice(1))} set statement_timeout = '150ms'`.execute(
       open(t, direct, { connections: 1 }),
     )

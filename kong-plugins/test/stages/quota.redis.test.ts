@@ -179,36 +179,40 @@ t.test('an IPv6 address, with brackets as in a URL and without', { skip }, async
   t.equal(client.filter((line) => line.includes('laddr=[::1]')).length, 1, 'one link for both spellings')
 })
 
-t.test('a user of the ACL needs the commands that README names, each of them and no other', { skip }, async (t) => {
-  const readme = await readFile(join(import.meta.dirname, '../../../README.md'), 'utf8')
-  const acl =
-    /ACL SETUSER gateway on >PASSWORD (resetkeys ~mobile-gateway:\* -@all (?:\+\w+ ?)+)/.exec(readme)?.[1] ?? ''
-  const rules = acl.trim().split(' ')
-  t.equal(rules.length, 12)
-  const redis = await startRedis(t)
-  const node = await startNode(t)
-  const [keys, key, prover] = [await startKeyServer(t, signer), signer, await createProver()]
-  const token = await signToken(key, { claims: { cnf: { jkt: prover.jkt } } })
-  const running = await startPluginServer(t)
-  let users = 0
-  /** Counts in the database 1 and remembers a proof, as a new user who may do this; whether both worked. */
-  const works = async (given: readonly string[]): Promise<boolean> => {
-    users += 1
-    const username = `gateway-${users}`
-    await redis.look.call('ACL', 'SETUSER', username, 'on', '>pw', ...given)
-    await redis.look.call('SCRIPT', 'FLUSH')
-    const target = { host: '127.0.0.1', port: redis.port, username, password: 'pw', database: 1 }
-    const config = counting(redis, { day: 1000 }, { redis: target, policy: username })
-    const kong = running.connect()
-    const instance = await kong.start('mobile-gateway', gatewayConfig(keys.jwksUri, config))
-    const dpop = await prover.prove(token)
-    const proven = await kong.access(instance, { headers: { authorization: `DPoP ${token}`, dpop } })
-    return (await node.call(config)).status === 200 && proven.kind === 'passed'
-  }
-  t.ok(await works(rules), 'these are enough')
-  for (const rule of rules.filter((given) => given.startsWith('+')))
-    t.notOk(await works(rules.filter((other) => other !== rule)), `not without ${rule}`)
-})
+t.test(
+  'a user of the ACL needs the commands that docs/operations.md names, each of them and no other',
+  { skip },
+  async (t) => {
+    const text = await readFile(join(import.meta.dirname, '../../docs/operations.md'), 'utf8')
+    const acl =
+      /ACL SETUSER gateway on >PASSWORD (resetkeys ~mobile-gateway:\* -@all (?:\+\w+ ?)+)/.exec(text)?.[1] ?? ''
+    const rules = acl.trim().split(' ')
+    t.equal(rules.length, 12)
+    const redis = await startRedis(t)
+    const node = await startNode(t)
+    const [keys, key, prover] = [await startKeyServer(t, signer), signer, await createProver()]
+    const token = await signToken(key, { claims: { cnf: { jkt: prover.jkt } } })
+    const running = await startPluginServer(t)
+    let users = 0
+    /** Counts in the database 1 and remembers a proof, as a new user who may do this; whether both worked. */
+    const works = async (given: readonly string[]): Promise<boolean> => {
+      users += 1
+      const username = `gateway-${users}`
+      await redis.look.call('ACL', 'SETUSER', username, 'on', '>pw', ...given)
+      await redis.look.call('SCRIPT', 'FLUSH')
+      const target = { host: '127.0.0.1', port: redis.port, username, password: 'pw', database: 1 }
+      const config = counting(redis, { day: 1000 }, { redis: target, policy: username })
+      const kong = running.connect()
+      const instance = await kong.start('mobile-gateway', gatewayConfig(keys.jwksUri, config))
+      const dpop = await prover.prove(token)
+      const proven = await kong.access(instance, { headers: { authorization: `DPoP ${token}`, dpop } })
+      return (await node.call(config)).status === 200 && proven.kind === 'passed'
+    }
+    t.ok(await works(rules), 'these are enough')
+    for (const rule of rules.filter((given) => given.startsWith('+')))
+      t.notOk(await works(rules.filter((other) => other !== rule)), `not without ${rule}`)
+  },
+)
 
 t.test('user, password and database', { skip }, async (t) => {
   const redis = await startRedis(t, {
