@@ -47,7 +47,7 @@ async function main(flags: { readonly browser: boolean; readonly gateway?: strin
   }
 }
 
-/** Both ends of the road answer: the auth server is ready, and the gateway is there. */
+/** Both ends answer: the auth server is ready, and the gateway is there. */
 async function isRunning({ issuer, gateway }: StackUrls): Promise<boolean> {
   const answers = [answersHttp(`${issuer}/health/ready`, { onlyOk: true }), answersHttp(`${gateway}/`)]
   return (await Promise.all(answers)).every(Boolean)
@@ -68,5 +68,5 @@ async function play(urls: StackUrls, inBrowser: boolean): Promise<void> {
   await callOnce(api, session.accessToken, tell)
   await callUntilLimited(api, session.accessToken, tell)
   await refresh(parties, session, tell)
-  console.log('\nThat was the whole road.')
+  console.log('\nThat was the whole flow.')
 }

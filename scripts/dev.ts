@@ -1,4 +1,4 @@
-// npm start: the whole road on this machine, until Ctrl-C.
+// npm start: everything on this machine, until Ctrl-C.
 import { runCommand, sentenceOf } from '@mobile-api-gateway/auth-server/command-line.ts'
 import { welcome } from './dev/welcome.ts'
 import { chooseGateway, GatewayProblem } from './stack/choose-gateway.ts'

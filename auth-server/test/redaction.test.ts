@@ -1,4 +1,4 @@
-// No secret that this server issues or is told ever appears in its log, on the straight road or off it.
+// No secret that this server issues or is told ever appears in its log, in a login that works or one that fails.
 
 import { once } from 'node:events'
 import { connect } from 'node:net'
@@ -8,7 +8,7 @@ import { turnClock } from './support/database.ts'
 import { answerOf, authorizeUrl, logIn, pkcePair, postToken, redeem, refresh } from './support/phone.ts'
 import { testServer, USER } from './support/server.ts'
 
-t.test('the log of a whole road at its most talkative repeats nothing that opens a door', async (t) => {
+t.test('the log of a whole login at its most talkative repeats no secret', async (t) => {
   const { app, config, db, log } = await testServer(t)
   const secrets: Record<string, string> = {
     pepper: config.passwordPepper,

@@ -1,4 +1,4 @@
-// The same road in three plugins that hand over through kong.ctx.shared: each refuses when its predecessor did not do its part.
+// The same checks in three plugins that hand over through kong.ctx.shared: each refuses when its predecessor did not do its part.
 import t from 'tap'
 import { createSigningKey, gatewayConfig, signToken, startKeyServer } from './support/issuer.ts'
 import type { KongRequest, Outcome } from './support/kong-client.ts'

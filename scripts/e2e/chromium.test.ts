@@ -1,4 +1,4 @@
-// The whole road with a real browser on a phone-sized screen: the app opens a tab, a person logs in, the API answers.
+// The whole flow with a real browser on a phone-sized screen: the app opens a tab, a person logs in, the API answers.
 import { mkdir } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import t from 'tap'

@@ -34,7 +34,7 @@ t.test('the demo plays every step and leaves nothing running', async (t) => {
     /\d+ more calls passed, then 429/,
     /Retry-After +\d+ s/,
     /changed +yes/,
-    /That was the whole road\./,
+    /That was the whole flow\./,
   ])
     t.match(stdout, said)
   for (const port of [auth, api, gateway])

@@ -1,4 +1,4 @@
-// The three plugins one by one behind their own guard: the whole road, and nothing passes when one of them did not do its part.
+// The three plugins one by one behind their own guard: the whole flow, and nothing passes when one of them did not do its part.
 import { decodeJwt } from 'jose'
 import t from 'tap'
 import { parse, stringify } from 'yaml'

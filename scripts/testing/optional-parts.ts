@@ -33,7 +33,7 @@ export const OPTIONAL_PARTS: readonly OptionalPart[] = [
   {
     name: 'Chromium',
     find: findChromium,
-    skipped: 'the road in a browser',
+    skipped: 'the whole flow in a browser',
     install:
       'apt-get install chromium (Debian), brew install --cask chromium (macOS), or name one: CHROMIUM=/path/to/it',
     requiredInCi: true,

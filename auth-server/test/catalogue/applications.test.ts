@@ -1,4 +1,4 @@
-// The one door for applications: what contradicts itself is refused with a sentence that helps.
+// Registering applications: what contradicts itself is refused with a sentence that helps.
 import t from 'tap'
 import {
   type ApplicationDefinition,

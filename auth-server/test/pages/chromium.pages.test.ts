@@ -1,4 +1,4 @@
-// The road in a real Chromium on a phone-sized page: sign in, continue, consent, cancel, and what goes wrong on the way.
+// A login in a real Chromium on a phone-sized page: sign in, continue, consent, cancel, and what goes wrong on the way.
 import { createServer } from 'node:http'
 import t from 'tap'
 import { createAccount } from '../../src/identity/local-account.ts'
@@ -13,7 +13,7 @@ const PROBLEM = 'That e-mail address and password do not fit together. Try again
 
 t.setTimeout(120_000)
 
-t.test('the road in Chromium', needsChromium, async (t) => {
+t.test('a login in Chromium', needsChromium, async (t) => {
   const open = await launchChromium(t)
   const site = await testSite(t)
   const { visit, press, arrive, signIn, failToSignIn, focused, answer, success, denied } = personAt(site.origin)

@@ -26,7 +26,7 @@ async function jsonOf(response: Response): Promise<Readonly<Record<string, unkno
 }
 
 /**
- * An answer in words: `sign-in` (the road goes on at the server), `redirect <error>` or `redirect code` (back to the
+ * An answer in words: `sign-in` (a person goes on at the server), `redirect <error>` or `redirect code` (back to the
  * app), `page 4xx` (for a person), or the status with the error (for an app).
  */
 async function inWords(origin: string, response: Response): Promise<string> {

@@ -99,7 +99,7 @@ export function refresh(app: FastifyInstance, refreshToken: string, changes: Rea
   })
 }
 
-/** The whole road: login, code, tokens. */
+/** The whole flow: login, code, tokens. */
 export async function obtainTokens(app: FastifyInstance): Promise<Tokens> {
   const { code, verifier } = await obtainCode(app)
   return (await redeem(app, code, verifier)).json()

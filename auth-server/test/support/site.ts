@@ -22,7 +22,7 @@ export async function listen(t: Test, server: Server): Promise<number> {
 
 /** Starts the server at `origin`, which is its issuer as well. */
 export async function testSite(t: Test): Promise<TestServer & Readonly<{ origin: string }>> {
-  // The issuer holds the port, so the port has to be ours before the app exists: a door first, the app behind it.
+  // The issuer holds the port, so the port has to be ours before the app exists: a plain server first, the app behind it.
   let open = (socket: Socket): void => void socket.destroy()
   const port = await listen(
     t,

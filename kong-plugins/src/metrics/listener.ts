@@ -1,4 +1,4 @@
-// The second door of the plugin server, for those who watch it: GET /metrics, /health/live and /health/ready.
+// What the plugin server tells those who watch it: GET /metrics, /health/live and /health/ready.
 import { createServer, type ServerResponse } from 'node:http'
 import type { Registry } from 'prom-client'
 

@@ -1,4 +1,4 @@
-// The door to the kong-pdk package: its plugin server, typed, and loaded without its TypeScript compiler.
+// The kong-pdk package: its plugin server, typed, and loaded without its TypeScript compiler.
 import { createRequire, Module } from 'node:module'
 import type { Kong } from '../protocol/kong.ts'
 

@@ -19,7 +19,7 @@ export type Visitor =
   | {
       readonly kind: 'known'
       readonly caller: Caller
-      /** Who vouches for the subject; named only where a policy trusts several issuers, each with its own Alice. */
+      /** Who vouches for the subject; named only where a policy trusts several issuers. */
       readonly issuer?: string | undefined
     }
   | { readonly kind: 'anonymous'; readonly address: string }

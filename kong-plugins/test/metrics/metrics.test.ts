@@ -233,7 +233,7 @@ t.test('three pages for GET and HEAD, and no others', async (t) => {
   t.match(await (await fetch(`${url}/metrics`)).text(), 'process_resident_memory_bytes')
 })
 
-t.test('garbage at this door harms nobody', async (t) => {
+t.test('garbage sent to the metrics listener harms nobody', async (t) => {
   const url = await watched(t, await startPluginServer(t))
   const { port } = new URL(url)
   for (const bytes of ['\0\0\0\0\r\n\r\n', `GET /${'x'.repeat(20_000)} HTTP/1.1\r\n\r\n`]) {

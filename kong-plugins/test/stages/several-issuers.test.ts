@@ -74,7 +74,7 @@ t.test(
   },
 )
 
-t.test('each issuer has its own Alice: the backend is told whose, and their calls are counted apart', async (t) => {
+t.test('user ids are of one issuer: the backend is told which, and calls are counted apart', async (t) => {
   const { call } = await setUp(t)
   const alice = { sub: 'alice' }
   const [atA, atB] = [await call(keyA, { ...alice, iss: A }), await call(keyB, { ...alice, iss: B })]
@@ -92,7 +92,7 @@ t.test('each issuer has its own Alice: the backend is told whose, and their call
   t.match((await call(keyB, { ...alice, iss: B })).requestHeaders, { 'X-Mobile-Gateway': /^mobile-api;2;0;/ })
 })
 
-t.test('with one issuer nobody needs to be told whose Alice it is', async (t) => {
+t.test('with one issuer the backend is not told which', async (t) => {
   const { a, kong, config } = await setUp(t)
   const instance = await kong.start('mobile-gateway', { ...config, issuers: [{ issuer: A, jwks_uri: a.jwksUri }] })
   const headers = { authorization: `Bearer ${await signToken(keyA, { claims: { iss: A } })}` }

@@ -50,7 +50,7 @@ export async function beginLogin(stack: Pick<Stack, 'urls'>, login: Partial<AppL
   return { address: address.href, redeem }
 }
 
-/** The whole road from PKCE pair to tokens; with a key (RFC 9449) they are bound to it. */
+/** The whole flow from PKCE pair to tokens; with a key (RFC 9449) they are bound to it. */
 export async function logIn(
   stack: Pick<Stack, 'urls'>,
   login: Partial<AppLogin> = {},

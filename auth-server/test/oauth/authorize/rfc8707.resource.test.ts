@@ -132,7 +132,7 @@ t.test('§2.2: a token request may name the resource of its grant and no other',
   t.equal((await refresh(app, tokens.json().refresh_token, { resource: OTHER.resource })).statusCode, 200)
 })
 
-t.test('the whole road at the endpoints of one API', async (t) => {
+t.test('the whole flow at the endpoints of one API', async (t) => {
   const { app } = await withTwoApis(t)
   const browser = new Browser(app)
   const { challenge } = pkcePair()

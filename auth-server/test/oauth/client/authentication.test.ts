@@ -303,18 +303,21 @@ t.test('addresses of one subscriber are one network', (t) => {
   t.end()
 })
 
-t.test('what the door refuses: secrets in apps and pages, keys and secrets that do not fit the method', async (t) => {
-  const { db } = await testServer(t)
-  const web = { clientId: 'x', name: 'X', kind: 'web', redirectUris: [] } as const
-  const cases = [
-    { ...web, kind: 'native', authMethod: 'client_secret_basic', clientSecret: 's' },
-    { ...web, kind: 'browser', authMethod: 'client_secret_post', clientSecret: 's' },
-    { ...web, authMethod: 'client_secret_basic' },
-    { ...web, clientSecret: 's' },
-    { ...web, authMethod: 'private_key_jwt' },
-    { ...web, authMethod: 'client_secret_basic', clientSecret: 's', jwks: { keys: [] } },
-    { ...web, grantTypes: ['client_credentials'] },
-    { ...web, pkceRequired: false },
-  ] as const
-  for (const definition of cases) await t.rejects(registerApplication(db, definition), { name: 'InvalidApplication' })
-})
+t.test(
+  'what registration refuses: secrets in apps and pages, keys and secrets that do not fit the method',
+  async (t) => {
+    const { db } = await testServer(t)
+    const web = { clientId: 'x', name: 'X', kind: 'web', redirectUris: [] } as const
+    const cases = [
+      { ...web, kind: 'native', authMethod: 'client_secret_basic', clientSecret: 's' },
+      { ...web, kind: 'browser', authMethod: 'client_secret_post', clientSecret: 's' },
+      { ...web, authMethod: 'client_secret_basic' },
+      { ...web, clientSecret: 's' },
+      { ...web, authMethod: 'private_key_jwt' },
+      { ...web, authMethod: 'client_secret_basic', clientSecret: 's', jwks: { keys: [] } },
+      { ...web, grantTypes: ['client_credentials'] },
+      { ...web, pkceRequired: false },
+    ] as const
+    for (const definition of cases) await t.rejects(registerApplication(db, definition), { name: 'InvalidApplication' })
+  },
+)

@@ -1,4 +1,4 @@
-// The road, end to end inside the authorization server: authorize, log in, code, tokens, refresh.
+// The whole flow inside the authorization server: authorize, log in, code, tokens, refresh.
 import { createLocalJWKSet, jwtVerify } from 'jose'
 import t from 'tap'
 import { Browser } from './support/browser.ts'

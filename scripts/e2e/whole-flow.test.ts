@@ -1,4 +1,4 @@
-// The road, end to end: a user logs in, the app gets tokens, its calls reach the backend with identity and a limit.
+// The whole flow, end to end: a user logs in, the app gets tokens, its calls reach the backend with identity and a limit.
 
 import { createAccount } from '@mobile-api-gateway/auth-server/identity/local-account.ts'
 import { openDatabase } from '@mobile-api-gateway/auth-server/store/database.ts'
