@@ -120,6 +120,9 @@ function objection(file: string, imported: string, typeOnly: boolean): string | 
   if (file.startsWith('kong-plugins/src/') && /^kong-plugins\/(gateway|check)\//.test(imported)) {
     return 'the plugins do not know which gateway runs them'
   }
+  if (file.startsWith('kong-plugins/src/protocol/') && !imported.startsWith('kong-plugins/src/protocol/')) {
+    return 'the protocol is shared with the gateway, so it stands on nothing of the plugins'
+  }
   if (file.startsWith('kong-plugins/gateway/') && imported.startsWith('kong-plugins/check/')) {
     return 'the checker stands on the gateway, never the other way round'
   }

@@ -70,6 +70,8 @@ t.test('one table row per rule', async (t) => {
       'the embedded gateway knows the plugins only',
     ],
     ['kong-plugins/gateway/pdk/a.ts', "import { x } from '../../src/protocol/frames.ts'", allowed],
+    ['kong-plugins/src/protocol/a.ts', "import { x } from './codec.ts'", allowed],
+    ['kong-plugins/src/protocol/a.ts', "import { x } from '../stages/effects.ts'", 'the protocol is shared'],
     ['kong-plugins/gateway/main.ts', "import { x } from './life/gateway.ts'", allowed],
     ['kong-plugins/gateway/life/a.ts', "import { x } from '../plugin-server/client.ts'", allowed],
     ['kong-plugins/gateway/plugin-server/a.ts', "import { x } from '../pdk/pdk.ts'", allowed],

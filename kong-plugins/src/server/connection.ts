@@ -1,11 +1,11 @@
 // One connection from Kong: one call at a time, or one event with its PDK calls; nothing that arrives can end the process.
 import { connect, type Socket } from 'node:net'
 import type { Logger } from 'pino'
-import { createKong } from '../protocol/bridge.ts'
 import { type RpcCall, type RpcReturn, rpcCall, rpcReturn } from '../protocol/calls.ts'
 import { readFrame } from '../protocol/codec.ts'
 import { FrameWriter, refusal } from '../protocol/frame-writer.ts'
 import { createFrameReader, framed } from '../protocol/frames.ts'
+import { createKong } from '../protocol/kong.ts'
 import { unavailable } from '../stages/effects.ts'
 import type { TroubleLog } from '../trouble-log.ts'
 import { answer } from './answers.ts'

@@ -1,9 +1,8 @@
 // One event: a handler on our side and Kong on the other. What needs no answer is not waited for, but goes out with what comes next.
-import type { Talk } from '../protocol/bridge.ts'
 import { rpcReturn } from '../protocol/calls.ts'
 import { readFrame } from '../protocol/codec.ts'
 import { type FrameWriter, writeAscii } from '../protocol/frame-writer.ts'
-import type { PdkCall } from '../protocol/pdk-calls.ts'
+import type { PdkCall, Talk } from '../protocol/pdk-call.ts'
 
 /** Takes Kong's answer to a call. */
 type Hear = (frame: Buffer) => void

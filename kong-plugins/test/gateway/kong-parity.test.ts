@@ -1,11 +1,11 @@
 // What the embedded gateway does as Kong does it; with a `kong` on PATH every line here is asked of Kong too.
 import t, { type Test } from 'tap'
+import type { PdkCall } from '../../src/protocol/pdk-call.ts'
 import {
   authenticate,
   exit,
   getMethod,
   loadConsumer,
-  type PdkCall,
   setRequestHeaders,
   setResponseHeaders,
 } from '../../src/protocol/pdk-calls.ts'

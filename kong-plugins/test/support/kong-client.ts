@@ -4,6 +4,7 @@ import { type RpcCall, type RpcReturn, rpcCall, rpcReturn } from '../../src/prot
 import { type Codec, readFrame } from '../../src/protocol/codec.ts'
 import { FrameWriter } from '../../src/protocol/frame-writer.ts'
 import { createFrameReader } from '../../src/protocol/frames.ts'
+import type { PdkCall } from '../../src/protocol/pdk-call.ts'
 import * as pdkCalls from '../../src/protocol/pdk-calls.ts'
 
 /** What the made-up request holds. `shared` is Kong's `kong.ctx.shared`, changed by the plugins. */
@@ -200,17 +201,15 @@ function plain(value: unknown): unknown {
   return value === undefined ? value : JSON.parse(JSON.stringify(value))
 }
 
-const BY_NAME = new Map<string, pdkCalls.PdkCall<unknown, unknown>>(
-  Object.values(pdkCalls).map((call) => [call.name, call]),
-)
+const BY_NAME = new Map<string, PdkCall<unknown, unknown>>(Object.values(pdkCalls).map((call) => [call.name, call]))
 
-function pdkCall(name: string): pdkCalls.PdkCall<unknown, unknown> {
+function pdkCall(name: string): PdkCall<unknown, unknown> {
   const call = BY_NAME.get(name)
   if (!call) throw new Error(`Kong has no ${name}`)
   return call
 }
 
-/** A body that the bridge made of a record is shown as the record. */
+/** A body that `exit` made of a record is shown as the record. */
 function exitOf(argument: unknown): Pick<Outcome, 'status' | 'body' | 'headers'> {
   const { status, body, headers } = Object(argument)
   const { 'Content-Type': type, ...others } = headers

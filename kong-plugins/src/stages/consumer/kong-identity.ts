@@ -1,20 +1,7 @@
 // Tells Kong itself who calls, in its own terms, so that bundled plugins (acl, rate-limiting, proxy-cache, logs) see users and apps.
 import { createHash } from 'node:crypto'
+import type { KongConsumer, KongCredential } from '../../protocol/consumer.ts'
 import type { Caller } from '../caller.ts'
-
-/** A consumer as far as Kong's plugins look at it. The tags of one in kong.yml do not come along. */
-export interface KongConsumer {
-  readonly id: string
-  readonly username?: string
-  readonly custom_id?: string
-}
-
-/** What was proven, as Kong's plugins see it: rate-limiting counts by it, logs show it. */
-export interface KongCredential {
-  readonly id: string
-  /** Kong's log serializer takes it from here. */
-  readonly consumer_id: string
-}
 
 /** Both, for `kong.client.authenticate`. */
 export interface KongIdentity {

@@ -4,10 +4,12 @@ import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type RpcReturn, rpcCall, rpcReturn } from '../../../src/protocol/calls.ts'
-import { empty, readFrame } from '../../../src/protocol/codec.ts'
+import { readFrame } from '../../../src/protocol/codec.ts'
 import { FrameWriter, refusal, writeAscii } from '../../../src/protocol/frame-writer.ts'
 import { createFrameReader } from '../../../src/protocol/frames.ts'
-import { type PdkCall, setRequestHeaders } from '../../../src/protocol/pdk-calls.ts'
+import type { PdkCall } from '../../../src/protocol/pdk-call.ts'
+import { setRequestHeaders } from '../../../src/protocol/pdk-calls.ts'
+import { NOTHING } from '../../../src/protocol/shapes.ts'
 
 /** One event: PDK calls to make before it ends. */
 export interface PeerEvent {
@@ -44,7 +46,7 @@ export interface Peer {
 }
 
 /** A function by a name that Kong does not have. */
-export const unknownCall: PdkCall<unknown, unknown> = { name: 'kong.no.such', argument: empty, result: empty }
+export const unknownCall: PdkCall<unknown, unknown> = { name: 'kong.no.such', argument: NOTHING, result: NOTHING }
 
 /** Starts the peer on a socket of its own; it ends with the test. */
 export async function startPeer(t: { after(ended: () => unknown): void }, first: Behaviour): Promise<Peer> {
