@@ -7,6 +7,8 @@ import {
   errors,
   type ProtectedHeaderParameters,
 } from 'jose'
+import { normalAddress } from './address.ts'
+import { type UnjudgedProof, unjudged } from './judged-proof.ts'
 import { holdsPrivatePart, isModestKey } from './public-key.ts'
 
 /** Asymmetric only: what `none` or a MAC proves, everybody can prove (§4.3 no. 5). */
@@ -30,23 +32,10 @@ export const UNSOUND_PROOF = {
 export type UnsoundProof = keyof typeof UNSOUND_PROOF
 
 /** A request as its client sees it. */
-export interface Target {
+export interface ProofTarget {
   readonly method: string
-  /** The addresses it may be known by, each as `normalAddress` writes it. */
+  /** The addresses it may be known by, in whatever spelling. */
   readonly addresses: readonly string[]
-}
-
-/** A proof that is signed by its key for this method and address; whether it is in time and new is still to be judged. */
-export interface SoundProof {
-  readonly kind: 'sound'
-  /** Thumbprint of its key (RFC 7638), base64url. */
-  readonly thumbprint: string
-  readonly jti: string
-  /** Seconds since 1970, by the clock of whoever made it. */
-  readonly issuedAt: number
-  readonly nonce: string | undefined
-  /** Hash of the access token that it goes with. */
-  readonly ath: string | undefined
 }
 
 interface Unsound {
@@ -62,13 +51,13 @@ const MAX_JTI_LENGTH = 256
 const COMPACT_JWS = /^[\w-]+\.[\w-]+\.[\w-]+$/
 
 /**
- * Checks the value of a DPoP header. Throws only what is no verdict on the proof. Time, nonce, `ath` and first use are the
- * caller's to judge.
+ * Checks the value of a DPoP header: its form, its key, its signature, the method and the address. Throws only what is no
+ * verdict on the proof. Whether a sound one counts is the caller's to judge.
  */
 export async function checkProof(
   header: string | undefined,
-  target: Target | undefined,
-): Promise<SoundProof | Unsound> {
+  target: ProofTarget | undefined,
+): Promise<UnjudgedProof | Unsound> {
   if (header === undefined || header === '') return unsound('missing')
   if (header.length > MAX_LENGTH) return unsound('too-long')
   if (!COMPACT_JWS.test(header)) return unsound('form')
@@ -89,23 +78,7 @@ export async function checkProof(
   if (!isTextOrAbsent(nonce) || !isTextOrAbsent(ath)) return unsound('claims')
   if (target === undefined || htm !== target.method) return unsound('htm')
   if (!isAddress(htu, target.addresses)) return unsound('htu')
-  return { kind: 'sound', thumbprint: await calculateJwkThumbprint(jwk), jti, issuedAt: iat, nonce, ath }
-}
-
-/**
- * An address without query and fragment (§4.3 no. 9), so that equal addresses are equal texts: case of scheme and host,
- * default port, dot segments, and percent-encoding do not count (RFC 3986 §6.2.2, §6.2.3).
- */
-export function normalAddress(text: string): string | undefined {
-  if (!URL.canParse(text)) return undefined
-  const { protocol, host, pathname, username, password } = new URL(text)
-  if (username !== '' || password !== '') return undefined
-  return `${protocol}//${host}${pathname.replace(/%[0-9a-f]{2}/gi, normalTriplet)}`
-}
-
-function normalTriplet(triplet: string): string {
-  const character = String.fromCharCode(Number.parseInt(triplet.slice(1), 16))
-  return /[A-Za-z0-9._~-]/.test(character) ? character : triplet.toUpperCase()
+  return unjudged({ thumbprint: await calculateJwkThumbprint(jwk), jti, issuedAt: iat, nonce, ath })
 }
 
 function readHeader(proof: string): ProtectedHeaderParameters {
@@ -137,8 +110,8 @@ function isTextOrAbsent(value: unknown): value is string | undefined {
 
 function isAddress(htu: unknown, addresses: readonly string[]): boolean {
   if (typeof htu !== 'string') return false
-  const address = normalAddress(htu)
-  return address !== undefined && addresses.includes(address)
+  const named = normalAddress(htu)
+  return named !== undefined && addresses.some((address) => normalAddress(address) === named)
 }
 
 function unsound(why: UnsoundProof): Unsound {

@@ -1,19 +1,13 @@
 // Public keys of clients: which of a JWK set are kept, and what is no set to be kept at all (RFC 7517, RFC 7518 §6).
 import { algorithmOf } from '@mobile-api-gateway/sdk/algorithm.ts'
+import { algorithmsOf, keyTypeOf } from '@mobile-api-gateway/sdk/key-types.ts'
 import { holdsPrivatePart, isModestKey } from '@mobile-api-gateway/sdk/public-key.ts'
 import { importJWK, type JWK } from 'jose'
 
 const MAX_KEYS = 20
 
-/** What is kept of a key by its type: the public members and the algorithms that it signs by. */
-const KEY_TYPES: Readonly<
-  Record<string, Readonly<{ members: readonly string[]; algorithms: (jwk: JWK) => readonly string[] }>>
-> = {
-  EC: { members: ['crv', 'x', 'y'], algorithms: ({ crv }) => EC_ALGORITHMS[crv ?? ''] ?? [] },
-  OKP: { members: ['crv', 'x'], algorithms: ({ crv }) => (crv === 'Ed25519' ? ['EdDSA'] : []) },
-  RSA: { members: ['n', 'e'], algorithms: () => ['RS256', 'PS256'] },
-}
-const EC_ALGORITHMS: Readonly<Record<string, readonly string[]>> = { 'P-256': ['ES256'], 'P-384': ['ES384'] }
+/** What clients may sign their assertions by, of what there is; an RSA key that names none is for the first that fits. */
+export const CLIENT_KEY_ALGORITHMS: readonly string[] = ['ES256', 'ES384', 'RS256', 'PS256', 'EdDSA']
 
 export interface PublicKeys {
   readonly keys: JWK[]
@@ -66,14 +60,16 @@ function isPlainText(value: unknown): boolean {
 async function readPublicKey(candidate: unknown, { signingAlg }: KeyUse): Promise<JWK | undefined | string> {
   if (!isObject(candidate)) return 'Each member of keys is a JWK.'
   if (holdsPrivatePart(candidate)) return 'jwks holds public keys only; keep the private ones.'
-  const type = typeof candidate.kty === 'string' && Object.hasOwn(KEY_TYPES, candidate.kty) && KEY_TYPES[candidate.kty]
+  const type = keyTypeOf(candidate)
   if (!type) return candidate.kty === 'oct' ? 'jwks holds public keys only; a shared key is none.' : undefined
   const kept = ['kty', 'kid', 'alg', ...type.members].filter((member) => candidate[member] !== undefined)
   if (!kept.every((member) => isPlainText(candidate[member])))
     return 'The members of a key are strings of printable ASCII.'
   const key: JWK = Object.fromEntries(kept.map((member) => [member, candidate[member]]))
   const named = [key.alg, signingAlg].filter((alg) => alg !== undefined).map(algorithmOf)
-  const alg = type.algorithms(key).find((fitting) => named.every((name) => name === fitting))
+  const alg = algorithmsOf(key).find(
+    (fitting) => CLIENT_KEY_ALGORITHMS.includes(fitting) && named.every((name) => name === fitting),
+  )
   if (alg === undefined || (candidate.use !== undefined && candidate.use !== 'sig')) return undefined
   // An RSA key fits two algorithms: it is pinned to the one that the client names for its assertions.
   const pinned = key.kty === 'RSA' && signingAlg !== undefined ? { alg } : {}

@@ -8,6 +8,7 @@ import { newRequestUri } from './authorize/pushed-request.ts'
 import { trustRedirect } from './authorize/trusted-redirect.ts'
 import { validate } from './authorize/valid-request.ts'
 import { authenticateClient, CREDENTIALS } from './client/authentication.ts'
+import { theKeyNamed } from './dpop/jkt.ts'
 import { acceptProof, giveNonce, readProof } from './dpop/proof.ts'
 import { OAuthError } from './errors.ts'
 import { fixedResource, mounts } from './fixed-api.ts'
@@ -33,16 +34,21 @@ export function addPar(app: FastifyInstance, deps: Deps): void {
         throw new OAuthError('invalid_request', 'request_uri cannot be pushed; push the parameters themselves')
 
       const requestUri = newRequestUri()
-      const pushed = { uriHash: sha256(requestUri), dpopJkt: proof?.thumbprint ?? null }
+      const uriHash = sha256(requestUri)
+      const pushed = { uriHash, dpopJkt: null }
       const { subscription } = validate(trustRedirect({ parameters, client, pushed }), fixed)
       // The resource is written down, so that the reference means the same at every address of /authorize.
       const kept = parameters.without(CREDENTIALS).with('resource', subscription.resource).toString()
       if (kept.length > MAX_LENGTH)
         throw new OAuthError('invalid_request', `the pushed request is too long: ${MAX_LENGTH} characters is the limit`)
       deps.visits.admit(request.ip, kept)
-      if (proof) await acceptProof(deps, reply, proof)
+      const key = theKeyNamed(parameters.get('dpop_jkt'))
+      const dpopJkt = proof
+        ? await acceptProof(deps, reply, proof, { ath: 'not demanded', key, nonce: 'not demanded' })
+        : null
       await insertPushedRequest(deps.db, {
-        ...pushed,
+        uriHash,
+        dpopJkt,
         applicationId: client.applicationId,
         parameters: kept,
         ttlSeconds: REQUEST_URI_TTL_SECONDS,

@@ -1,22 +1,8 @@
 // The configuration of the plugins: every field with its description, bounds and default; --dump and the types follow from it.
+import { SIGNATURE_ALGORITHMS } from '@mobile-api-gateway/sdk/key-types.ts'
 import { optional, required, type Value, withDefault } from './field.ts'
 import { issuerRevocations } from './revocations.ts'
 import { choice, flag, integer, list, map, record, secret, text } from './types.ts'
-
-/** Signature algorithms that may be allowed; symmetric ones and `none` are not among them, so no config can turn them on. */
-export const ALGORITHMS = [
-  'ES256',
-  'ES384',
-  'ES512',
-  'RS256',
-  'RS384',
-  'RS512',
-  'PS256',
-  'PS384',
-  'PS512',
-  'EdDSA',
-  'Ed25519',
-] as const
 
 /** What a policy does about tokens that are bound to a key. */
 export const DPOP_MODES = ['off', 'optional', 'required'] as const
@@ -93,9 +79,9 @@ const TOKEN_FIELDS = {
   algorithms: withDefault(
     list('set', {
       description: 'Signature algorithms accepted; a key that names its own (alg) is for that one alone',
-      elements: text({ oneOf: ALGORITHMS, maxLength: 10 }),
+      elements: text({ oneOf: SIGNATURE_ALGORITHMS, maxLength: 10 }),
       minLength: 1,
-      maxLength: ALGORITHMS.length,
+      maxLength: SIGNATURE_ALGORITHMS.length,
     }),
     ['ES256', 'RS256', 'EdDSA'],
   ),

@@ -1,13 +1,15 @@
 // private_key_jwt: a client proves itself by a short signed JWT, good once (RFC 7523 §3, OpenID Connect Core §9).
+import { namesOf } from '@mobile-api-gateway/sdk/algorithm.ts'
 import { isModestKey } from '@mobile-api-gateway/sdk/public-key.ts'
 import { createLocalJWKSet, decodeJwt, errors, type JWK, jwtVerify } from 'jose'
+import { CLIENT_KEY_ALGORITHMS } from '../../catalogue/client-keys.ts'
 import type { Deps } from '../../deps.ts'
 import type { Client } from '../../store/tables/clients.ts'
 import { useJti } from '../../store/tables/used-jtis.ts'
 import { OAuthError } from '../errors.ts'
 
 export const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
-export const ASSERTION_ALGORITHMS = ['ES256', 'ES384', 'RS256', 'PS256', 'EdDSA', 'Ed25519']
+export const ASSERTION_ALGORITHMS = CLIENT_KEY_ALGORITHMS.flatMap(namesOf)
 /** An assertion may live this long at most; seconds. */
 const MAX_LIFE_SECONDS = 300
 /** How far a client's clock may be ahead (FAPI 2.0 §5.3.2.1: at least 10 seconds, and never more than 60) or behind. */

@@ -1,11 +1,6 @@
 // DPoP at our endpoints (RFC 9449): a proof is read early, and accepted, once, when all else about its request holds.
-import {
-  checkProof,
-  normalAddress,
-  PROOF_ALGORITHMS,
-  type SoundProof,
-  UNSOUND_PROOF,
-} from '@mobile-api-gateway/sdk/dpop-proof.ts'
+import { checkProof, PROOF_ALGORITHMS, UNSOUND_PROOF } from '@mobile-api-gateway/sdk/dpop-proof.ts'
+import type { NotDemanded, ProofJudge, UnjudgedProof } from '@mobile-api-gateway/sdk/judged-proof.ts'
 import type { FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify'
 import { sha256 } from '../../crypto/digest.ts'
 import type { Deps } from '../../deps.ts'
@@ -18,48 +13,60 @@ import { currentNonce, NONCE_WINDOW_SECONDS, windowOfNonce } from './nonce.ts'
 const NONCE_HEADER = 'dpop-nonce'
 
 /**
- * The proof that a request brought, sound in everything but its time; undefined when it brought none. The address is
- * held against the configured issuer: what Host or X-Forwarded-* say is the caller's word. Read it once the client is
- * known: a signature costs more than a look at who asks.
+ * The proof that a request brought, sound and not judged yet; undefined when it brought none. The address is held against
+ * the configured issuer: what Host or X-Forwarded-* say is the caller's word. Read it once the client is known: a
+ * signature costs more than a look at who asks.
  * @throws {OAuthError} invalid_dpop_proof.
  */
-export async function readProof({ config }: Deps, request: FastifyRequest): Promise<SoundProof | undefined> {
+export async function readProof({ config }: Deps, request: FastifyRequest): Promise<UnjudgedProof | undefined> {
   const { dpop } = request.headers
   if (dpop === undefined) return undefined
-  const address = normalAddress(config.issuer + pathOf(request.url))
-  const addresses = address === undefined ? [] : [address]
+  const addresses = [config.issuer + pathOf(request.url)]
   const proof = await checkProof(String(dpop), { method: request.method, addresses })
   if (proof.kind === 'unsound') throw new OAuthError('invalid_dpop_proof', UNSOUND_PROOF[proof.why])
   return proof
+}
+
+/** What an endpoint demands of a proof beside its time and its first use. */
+export interface ProofDemands {
+  readonly ath: ProofJudge<OAuthError> | NotDemanded
+  readonly key: ProofJudge<OAuthError> | NotDemanded
+  /** A nonce that comes without being demanded has to be ours all the same. */
+  readonly nonce: 'demanded' | NotDemanded
+  /** The code or family that the request stands on, where anybody may ask: without it nothing is noted. */
+  readonly standing?: PresentedGrant | undefined
 }
 
 /**
  * Accepts a proof in time and once, and gives out the next nonce. Call it last: a proof noted for a request that fails
  * for another reason is spent. With a nonce of ours the phone's own clock is not judged; a phone whose clock is wrong
  * hears `use_dpop_nonce`, which every client answers by itself, instead of an error that it could not repair.
- * @param options.standing the code or family that the request stands on, where anybody may ask: without it nothing is noted.
- * @returns the thumbprint of the key. @throws {OAuthError} use_dpop_nonce, invalid_dpop_proof.
+ * @returns the thumbprint of the key. @throws {OAuthError} use_dpop_nonce, invalid_dpop_proof, or what `demands` says.
  */
 export async function acceptProof(
   { db, config }: Deps,
   reply: FastifyReply,
-  { thumbprint: jkt, jti, issuedAt, nonce }: SoundProof,
-  {
-    nonceDemanded = false,
-    standing,
-  }: Readonly<{ nonceDemanded?: boolean; standing?: PresentedGrant | undefined }> = {},
+  proof: UnjudgedProof,
+  { ath, key, nonce: demand, standing }: ProofDemands,
 ): Promise<string> {
-  const nonceWindow = nonce === undefined ? undefined : windowOfNonce(config.tokenSecret, nonce)
-  if (nonceWindow === undefined && (nonceDemanded || nonce !== undefined)) throw useNonce()
-  const { now, fresh, first } = await useProof(
-    db,
-    { jkt, jti, issuedAt, nonceWindow, grant: standing },
-    NONCE_WINDOW_SECONDS,
-  )
-  reply.header(NONCE_HEADER, currentNonce(config.tokenSecret, now))
-  if (!fresh) throw useNonce()
-  if (!first) throw new OAuthError('invalid_dpop_proof', 'this DPoP proof has been used already')
-  return jkt
+  const windowOf = (nonce: string | undefined): number | undefined =>
+    nonce === undefined ? undefined : windowOfNonce(config.tokenSecret, nonce)
+  const judged = await proof.judge<OAuthError>({
+    ath,
+    key,
+    nonce: ({ nonce }) =>
+      windowOf(nonce) === undefined && (demand === 'demanded' || nonce !== undefined) ? useNonce() : 'passed',
+    time: 'judged with once',
+    once: async ({ thumbprint: jkt, jti, issuedAt, nonce }) => {
+      const mark = { jkt, jti, issuedAt, nonceWindow: windowOf(nonce), grant: standing }
+      const { now, fresh, first } = await useProof(db, mark, NONCE_WINDOW_SECONDS)
+      reply.header(NONCE_HEADER, currentNonce(config.tokenSecret, now))
+      if (!fresh) return useNonce()
+      return first ? 'passed' : new OAuthError('invalid_dpop_proof', 'this DPoP proof has been used already')
+    },
+  })
+  if (judged.kind === 'refused') throw judged.refusal
+  return judged.thumbprint
 }
 
 function useNonce(): OAuthError {
@@ -106,10 +113,15 @@ export async function requirePossession(
       throw new OAuthError('invalid_token', 'the access token is bound to a key; send it as DPoP')
     const proof = await readProof(deps, request)
     if (!proof) throw new OAuthError('invalid_dpop_proof', 'the DPoP header is missing')
-    if (proof.ath !== sha256(token))
-      throw new OAuthError('invalid_dpop_proof', 'ath is not the hash of the access token')
-    if (proof.thumbprint !== jkt) throw new OAuthError('invalid_token', 'the access token is bound to another key')
-    await acceptProof(deps, reply, proof)
+    await acceptProof(deps, reply, proof, {
+      ath: ({ ath }) =>
+        ath === sha256(token)
+          ? 'passed'
+          : new OAuthError('invalid_dpop_proof', 'ath is not the hash of the access token'),
+      key: ({ thumbprint }) =>
+        thumbprint === jkt ? 'passed' : new OAuthError('invalid_token', 'the access token is bound to another key'),
+      nonce: 'not demanded',
+    })
   } catch (error) {
     throw error instanceof OAuthError ? challenged(error) : error
   }

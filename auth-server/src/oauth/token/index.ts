@@ -40,8 +40,10 @@ export function addToken(app: FastifyInstance, deps: Deps): void {
       // RFC 9449 §5.2: no proof, no tokens, for a client registered so.
       if (!proof && client.dpopBound)
         throw new OAuthError('invalid_dpop_proof', 'this client has to send a DPoP proof with each token request')
-      const nonceDemanded = wantsNonce(client, grantType)
-      const dpopJkt = proof ? await acceptProof(deps, reply, proof, { nonceDemanded, standing }) : null
+      const nonce = wantsNonce(client, grantType) ? 'demanded' : 'not demanded'
+      // The grant judges the key: it alone knows which one its code or refresh token is bound to.
+      const judged = { ath: 'not demanded', key: 'not demanded', nonce, standing } as const
+      const dpopJkt = proof ? await acceptProof(deps, reply, proof, judged) : null
       return grant.answer(deps, { client, parameters, resource, dpopJkt, log: request.log })
     })
     allowOnly(app, url, ['POST'])

@@ -1,9 +1,9 @@
 // Remembers which proofs of possession were used, for as long as they would still be accepted (RFC 9449 §11.1).
 import { hash } from 'node:crypto'
-import type { SoundProof } from '@mobile-api-gateway/sdk/dpop-proof.ts'
+import type { ProofClaims } from '@mobile-api-gateway/sdk/judged-proof.ts'
 
 /** What is remembered of a proof. */
-export type UsedProof = Pick<SoundProof, 'thumbprint' | 'jti' | 'issuedAt'>
+export type UsedProof = Pick<ProofClaims, 'thumbprint' | 'jti' | 'issuedAt'>
 
 /** What became of a proof. `undecided`: nobody can say whether it was used before. */
 export type FirstUse = { readonly kind: 'first' | 'repeated' } | { readonly kind: 'undecided'; readonly why: string }

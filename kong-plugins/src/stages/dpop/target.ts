@@ -1,5 +1,5 @@
 // Which method and address a request was made to, as a proof of possession names them (RFC 9449 §4.2: htm and htu). Pure.
-import { normalAddress, type Target } from '@mobile-api-gateway/sdk/dpop-proof.ts'
+import type { ProofTarget } from '@mobile-api-gateway/sdk/dpop-proof.ts'
 
 // RFC 9112 §3: method SP request-target SP HTTP-version; the target in origin-form or absolute-form.
 const REQUEST_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+) (?:https?:\/\/[^/?# ]*)?(\/[^ ]*) HTTP\/\d(?:\.\d)?$/i
@@ -8,9 +8,8 @@ const REQUEST_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+) (?:https?:\/\/[^/?# ]*)?(\/
  * Reads the request line. Its path counts, together with the origins that the configuration names; what the line or the
  * Host header say about hosts is the caller's word.
  */
-export function readTarget(requestLine: string | undefined, origins: Iterable<string>): Target | undefined {
+export function readTarget(requestLine: string | undefined, origins: Iterable<string>): ProofTarget | undefined {
   const [, method, path] = REQUEST_LINE.exec(requestLine ?? '') ?? []
   if (method === undefined || path === undefined) return undefined
-  const addresses = [...origins].flatMap((origin) => normalAddress(origin + path) ?? [])
-  return { method, addresses }
+  return { method, addresses: [...origins].map((origin) => origin + path) }
 }

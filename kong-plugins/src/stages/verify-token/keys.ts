@@ -1,5 +1,6 @@
 // Reads a JWK set (RFC 7517) into verification keys, each pinned to one algorithm.
 import { algorithmOf } from '@mobile-api-gateway/sdk/algorithm.ts'
+import { algorithmsOf, keyTypeOf } from '@mobile-api-gateway/sdk/key-types.ts'
 import { isModestKey } from '@mobile-api-gateway/sdk/public-key.ts'
 import { type CryptoKey, importJWK, type JWK } from 'jose'
 
@@ -31,34 +32,6 @@ const MAX_CANDIDATES = 10
 
 type Members = Readonly<Record<string, unknown>>
 
-function isEc(crv: string) {
-  return (jwk: Members) => jwk.kty === 'EC' && jwk.crv === crv
-}
-
-/**
- * One row for each kind of key: its public members and the algorithms it can be for. Its `alg` chooses one (RFC 8725
- * §3.1); RFC 7517 §4.4 lets a key have none, and then what the policy accepts of these decides.
- */
-const KINDS: readonly {
-  matches: (jwk: Members) => boolean
-  members: readonly string[]
-  algorithms: readonly string[]
-}[] = [
-  { matches: isEc('P-256'), members: ['crv', 'x', 'y'], algorithms: ['ES256'] },
-  { matches: isEc('P-384'), members: ['crv', 'x', 'y'], algorithms: ['ES384'] },
-  { matches: isEc('P-521'), members: ['crv', 'x', 'y'], algorithms: ['ES512'] },
-  {
-    matches: (jwk) => jwk.kty === 'OKP' && jwk.crv === 'Ed25519',
-    members: ['crv', 'x'],
-    algorithms: ['EdDSA'],
-  },
-  {
-    matches: (jwk) => jwk.kty === 'RSA' && isModestKey(jwk),
-    members: ['n', 'e'],
-    algorithms: ['RS256', 'PS256', 'RS384', 'PS384', 'RS512', 'PS512'],
-  },
-]
-
 /**
  * Imports the usable signature keys of a set; others (symmetric, for encryption, too weak) are left out.
  * @throws Error when the document is not a JWK set
@@ -76,11 +49,12 @@ async function readKey(jwk: unknown, known: ReadonlyMap<string, PublishedKey>): 
   if (!isObject(jwk) || !isForVerifying(jwk)) return []
   const { kid: keyId, alg } = jwk
   if (keyId !== undefined && typeof keyId !== 'string') return []
-  const kind = KINDS.find((candidate) => candidate.matches(jwk))
-  if (!kind) return []
-  const members: JWK = Object.fromEntries([['kty', jwk.kty], ...kind.members.map((name) => [name, jwk[name]])])
-  // A key that says it is for another algorithm than its kind allows is not used at all.
-  const algorithms = kind.algorithms.filter(
+  const type = keyTypeOf(jwk)
+  if (!type || !isModestKey(jwk)) return []
+  const members: JWK = Object.fromEntries([['kty', jwk.kty], ...type.members.map((name) => [name, jwk[name]])])
+  // Its `alg` chooses one (RFC 8725 §3.1). A key that says it is for another algorithm than its type allows is not used at
+  // all; without `alg` (RFC 7517 §4.4) it can be for each of them, and then what the policy accepts decides.
+  const algorithms = algorithmsOf(jwk).filter(
     (algorithm) => alg === undefined || (typeof alg === 'string' && algorithmOf(alg) === algorithm),
   )
   const keys = algorithms.map(async (algorithm): Promise<PublishedKey | undefined> => {

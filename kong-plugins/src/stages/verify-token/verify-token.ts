@@ -1,8 +1,9 @@
 // The first stage: from the Authorization header to a proven caller, or the refusal that RFC 6750 asks for.
+import { hash } from 'node:crypto'
 import { namesOf } from '@mobile-api-gateway/sdk/algorithm.ts'
+import { checkProof } from '@mobile-api-gateway/sdk/dpop-proof.ts'
 import { compactVerify, errors } from 'jose'
 import type { Clock } from '../../clock.ts'
-import { judgeProof } from '../dpop/proof.ts'
 import type { ProofMemory } from '../dpop/proof-memory.ts'
 import { readTarget } from '../dpop/target.ts'
 import type { JudgeStanding } from '../revocation/standings.ts'
@@ -129,13 +130,21 @@ async function refusalOfProof(
   { clock, proofs }: TokenStores,
 ): Promise<Refusal | undefined> {
   const { header, requestLine } = await request.readProof()
-  const target = readTarget(requestLine, origins)
-  const proof = await judgeProof(header, { target, token, now: clock.wall() / 1000, windowSeconds })
-  if (proof.kind === 'invalid') return invalidProof(proof.why)
-  if (proof.thumbprint !== boundTo) return invalidToken('other-key')
-  const use = await proofs.use(proof, windowSeconds)
-  if (use.kind === 'undecided') return { kind: 'undecided', why: use.why }
-  return use.kind === 'repeated' ? invalidProof('repeated') : undefined
+  const proof = await checkProof(header, readTarget(requestLine, origins))
+  if (proof.kind === 'unsound') return invalidProof(proof.why)
+  const judged = await proof.judge<Refusal>({
+    ath: ({ ath }) => (ath === hash('sha256', token, 'base64url') ? 'passed' : invalidProof('ath')),
+    time: ({ issuedAt }) =>
+      Math.abs(clock.wall() / 1000 - issuedAt) <= windowSeconds ? 'passed' : invalidProof('iat'),
+    key: ({ thumbprint }) => (thumbprint === boundTo ? 'passed' : invalidToken('other-key')),
+    nonce: 'not demanded',
+    once: async (claims) => {
+      const use = await proofs.use(claims, windowSeconds)
+      if (use.kind === 'undecided') return { kind: 'undecided', why: use.why }
+      return use.kind === 'repeated' ? invalidProof('repeated') : 'passed'
+    },
+  })
+  return judged.kind === 'refused' ? judged.refusal : undefined
 }
 
 function unauthorized({ claims }: ParsedToken, request: TokenRequest, policy: TokenPolicy): Refusal | undefined {
