@@ -11,7 +11,7 @@ export interface ForbiddenImport {
 }
 
 /** Folders that anybody may import; they know nothing of OAuth. */
-const LEAVES = ['http', 'pages', 'config', 'logger', 'sdk', 'command-line']
+const LEAVES = ['http', 'pages', 'config', 'logger', 'sdk']
 const SUPPORT = ['delivery', 'audit', 'limits', 'store', 'crypto']
 const BUSINESS = ['identity', 'catalogue', 'tokens', 'deps', ...SUPPORT]
 const EDGES = ['oauth', 'interaction', 'account', 'management', 'portal', 'health', 'background']
@@ -32,7 +32,6 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   'start-problem': ['store'],
   // what operators run beside the server, from the same image
   commands: ['oauth', ...BUSINESS],
-  'command-line': [],
   background: BUSINESS,
   // names the types of what main hands to every folder, so its type imports are free
   deps: [],

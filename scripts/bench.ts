@@ -1,5 +1,5 @@
 // npm run bench: measurements that answer one written question each.
-import { runCommand, UsageError } from '@mobile-api-gateway/auth-server/command-line.ts'
+import { runCommand, UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
 import { USAGE as authUsage, benchAuth } from './bench/auth.ts'
 import { benchGateway, USAGE as gatewayUsage } from './bench/gateway.ts'
 import { benchMemory, USAGE as memoryUsage } from './bench/memory.ts'

@@ -1,7 +1,8 @@
 // npm run check:kong: what is wrong with a kong.yml, before Kong says so or, worse, does not.
-import { runCommand, UsageError } from '@mobile-api-gateway/auth-server/command-line.ts'
+
 import { checkKongFile } from '@mobile-api-gateway/kong-plugins/check/check.ts'
 import { formatProblem, type Problem } from '@mobile-api-gateway/kong-plugins/check/problem.ts'
+import { runCommand, UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
 
 const USAGE = `Usage: npm run check:kong -- [--json] [--plugins NAME,NAME] [--expressions] FILE…
 

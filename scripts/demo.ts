@@ -1,5 +1,5 @@
 // npm run demo: plays the mobile app against the running stack, step by step; starts a stack when none runs.
-import { runCommand, sentenceOf } from '@mobile-api-gateway/auth-server/command-line.ts'
+import { runCommand, sentenceOf } from '@mobile-api-gateway/sdk/command-line.ts'
 import { callOnce, callUntilLimited } from './demo/calls.ts'
 import { discover, logIn, refresh } from './demo/login.ts'
 import { createNarrator } from './demo/terminal.ts'

@@ -1,5 +1,5 @@
 // npm start: everything on this machine, until Ctrl-C.
-import { runCommand, sentenceOf } from '@mobile-api-gateway/auth-server/command-line.ts'
+import { runCommand, sentenceOf } from '@mobile-api-gateway/sdk/command-line.ts'
 import { welcome } from './dev/welcome.ts'
 import { chooseGateway, GatewayProblem } from './stack/choose-gateway.ts'
 import { readStackEnvironment } from './stack/environment.ts'

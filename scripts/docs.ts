@@ -1,9 +1,9 @@
 // npm run docs: writes the parts of the documentation that are made from the code; with --check it only says which are stale.
 import { join } from 'node:path'
-import { runCommand } from '@mobile-api-gateway/auth-server/command-line.ts'
 import { SETTINGS } from '@mobile-api-gateway/auth-server/config/settings.ts'
 import { TABLES } from '@mobile-api-gateway/auth-server/store/tables/index.ts'
 import { PLUGINS } from '@mobile-api-gateway/kong-plugins/plugins.ts'
+import { runCommand } from '@mobile-api-gateway/sdk/command-line.ts'
 import { configurationReference } from './docs/configuration.ts'
 import { dataPage } from './docs/data.ts'
 import { staleFiles, writeStaleFiles } from './docs/generated-files.ts'

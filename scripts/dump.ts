@@ -1,9 +1,9 @@
 // npm run dump: writes what Kong's query_cmd reads, one file per plugin; with --check it only says which are stale.
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { runCommand } from '@mobile-api-gateway/auth-server/command-line.ts'
 import { PLUGINS } from '@mobile-api-gateway/kong-plugins/plugins.ts'
 import { dump } from '@mobile-api-gateway/kong-plugins/server/dump.ts'
+import { runCommand } from '@mobile-api-gateway/sdk/command-line.ts'
 import { staleFiles, writeStaleFiles } from './docs/generated-files.ts'
 
 const root = join(import.meta.dirname, '..')

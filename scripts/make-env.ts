@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 // By its path, because there may be nothing but Node: docker run … node scripts/make-env.ts
-import { runCommand } from '../auth-server/src/command-line.ts'
+import { runCommand } from '../auth-server/sdk/src/command-line.ts'
 
 /** Names of the secrets: four of the auth server, three between containers. */
 export const SECRET_NAMES = [

@@ -1,5 +1,5 @@
 // Seeds the demo into the database that the environment names, and ends.
-import { requireVariables, runCommand } from '@mobile-api-gateway/auth-server/command-line.ts'
+import { requireVariables, runCommand } from '@mobile-api-gateway/sdk/command-line.ts'
 import { seedDemo } from './seed.ts'
 
 const USAGE = `Usage: node scripts/seed-once.ts

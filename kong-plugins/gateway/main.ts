@@ -1,5 +1,5 @@
 // Command line of the embedded gateway.
-import { parseArgs } from 'node:util'
+import { runCommand, UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
 import { pino } from 'pino'
 import { startGateway } from './life/gateway.ts'
 
@@ -13,50 +13,39 @@ const USAGE = `Usage: npm run gateway -- --socket PATH [--config kong.yml] [--po
   --help            this text
 `
 
-function fail(message: string, code = 1): never {
-  process.stderr.write(`${message}\n`)
-  process.exit(code)
+const OPTIONS = {
+  config: { type: 'string', default: 'kong.yml' },
+  port: { type: 'string', default: '8000' },
+  host: { type: 'string', default: '127.0.0.1' },
+  socket: { type: 'string' },
+  'plugin-timeout': { type: 'string', default: '3000' },
+} as const
+
+interface GivenOptions {
+  readonly config: string
+  readonly port: string
+  readonly host: string
+  readonly socket?: string | undefined
+  readonly 'plugin-timeout': string
 }
 
-function readArguments(): { config: string; socketPath: string; port: number; host: string; timeout: number } {
-  const { values } = parseArgs({
-    options: {
-      config: { type: 'string', default: 'kong.yml' },
-      port: { type: 'string', default: '8000' },
-      host: { type: 'string', default: '127.0.0.1' },
-      socket: { type: 'string' },
-      'plugin-timeout': { type: 'string', default: '3000' },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  })
-  if (values.help) {
-    process.stdout.write(USAGE)
-    process.exit(0)
-  }
-  const { config, socket: socketPath } = values
-  const host = values.host.replace(/^\[(.*)\]$/, '$1') // an IPv6 address as it stands in a URL
-  if (socketPath === undefined) throw new Error('--socket is missing')
-  const [port, timeout] = [Number(values.port), Number(values['plugin-timeout'])]
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error('--port must be a port number')
-  if (!(timeout > 0)) throw new Error('--plugin-timeout must be a number of milliseconds')
-  return { config, socketPath, port, host, timeout }
+/** @throws {UsageError} when an option is none */
+function readOptions({ config, socket: socketPath, ...given }: GivenOptions) {
+  const host = given.host.replace(/^\[(.*)\]$/, '$1') // an IPv6 address as it stands in a URL
+  if (socketPath === undefined) throw new UsageError('--socket is missing')
+  const [port, pluginReadTimeoutMillis] = [Number(given.port), Number(given['plugin-timeout'])]
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new UsageError('--port must be a port number')
+  if (!(pluginReadTimeoutMillis > 0)) throw new UsageError('--plugin-timeout must be a number of milliseconds')
+  return { config, socketPath, port, host, pluginReadTimeoutMillis }
 }
 
-async function main(): Promise<void> {
-  let given: ReturnType<typeof readArguments>
-  try {
-    given = readArguments()
-  } catch (error) {
-    fail(`${error instanceof Error ? error.message : error}\n\n${USAGE}`, 2)
-  }
-  const { timeout, ...options } = given
+await runCommand({ usage: USAGE, options: OPTIONS }, async ({ values }) => {
+  const options = readOptions(values)
   const logger = pino({ name: 'gateway', level: process.env.LOG_LEVEL ?? 'info' }, pino.destination(2))
   // An error that nobody caught is a bug of ours and told as one, but one faulty exchange must not end all others.
   process.on('uncaughtException', (cause) => logger.error({ err: cause }, 'uncaught exception'))
   process.on('unhandledRejection', (cause) => logger.error({ err: cause }, 'unhandled rejection'))
-  const gateway = await startGateway({ ...options, logger, pluginReadTimeoutMillis: timeout, watch: true }).catch(
-    (error: unknown) => fail(error instanceof Error ? error.message : String(error)),
-  )
+  const gateway = await startGateway({ ...options, logger, watch: true })
   process.stdout.write(`embedded gateway listening on ${gateway.url}\n`)
   let closing = false
   const stop = (): void => {
@@ -66,6 +55,6 @@ async function main(): Promise<void> {
   }
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
-}
-
-await main()
+  return 0
+})
+if (process.exitCode) process.exit() // whatever was begun before it failed

@@ -1,7 +1,7 @@
 // npm run bench -- auth: what the authorization server costs, beside npm's oidc-provider on the same PostgreSQL.
 import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
-import { UsageError } from '@mobile-api-gateway/auth-server/command-line.ts'
+import { UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
 import { type MeasuredOperation, measure } from './auth/measure.ts'
 import { OPERATIONS } from './auth/operations.ts'
 import { startParties } from './auth/parties.ts'

@@ -1,5 +1,5 @@
 // npm run add-gateway: registers the gateway as a client, so that it may read what has been revoked.
-import { requireVariables, runCommand, UsageError } from '../command-line.ts'
+import { requireVariables, runCommand, UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
 import { withDatabase } from './database-command.ts'
 import { registerGateway } from './gateway-client.ts'
 

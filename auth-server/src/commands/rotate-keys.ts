@@ -1,5 +1,5 @@
 // npm run rotate-keys: publishes a new signing key now, instead of when the schedule says so; the answer to a leaked key.
-import { requireVariables, runCommand, UsageError } from '../command-line.ts'
+import { requireVariables, runCommand, UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../crypto/signing-algorithms.ts'
 import type { Db } from '../store/database.ts'
 import {

@@ -1,6 +1,6 @@
 // Starts the plugin server (`--socket PATH`, watched at `--metrics HOST:PORT`), or describes the plugins to Kong on stdout (`--dump [NAME]`).
 import { setTimeout as delay } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
+import { runCommand, UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
 import { pino } from 'pino'
 import { listenForMetrics, type MetricsAddress, type MetricsListener, readMetricsAddress } from '../metrics/listener.ts'
 import { whatIsMissing } from '../metrics/readiness.ts'
@@ -20,9 +20,6 @@ const USAGE = `Usage: npm run plugin-server -- --socket PATH [--metrics HOST:POR
   --dump     describes the plugins, or this one, to Kong on stdout, and ends
   --help     this text
 `
-
-/** The command line is wrong. */
-class UsageError extends Error {}
 
 /** How long a predecessor may keep the address of its metrics, in milliseconds. */
 const METRICS_FREE_WITHIN_MILLIS = 60_000
@@ -98,25 +95,19 @@ function isInUse(cause: unknown): boolean {
   return cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE'
 }
 
-async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    options: {
-      socket: { type: 'string' },
-      metrics: { type: 'string' },
-      dump: { type: 'boolean', default: false },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-    allowPositionals: true,
-  })
-  if (values.help) return void process.stdout.write(USAGE)
-  if (values.dump) return printDump(positionals[0])
-  if (values.socket === undefined) throw new UsageError('--socket is missing')
-  const metrics = values.metrics ?? process.env.METRICS_LISTEN
-  return serve(values.socket, metrics ? readMetricsAddress(metrics) : undefined)
-}
+const OPTIONS = {
+  socket: { type: 'string' },
+  metrics: { type: 'string' },
+  dump: { type: 'boolean', default: false },
+} as const
 
-main().catch((error: unknown) => {
-  const mistaken = error instanceof UsageError || (error instanceof TypeError && 'code' in error)
-  process.stderr.write(`${error instanceof Error ? error.message : error}\n${mistaken ? `\n${USAGE}` : ''}`)
-  process.exit(mistaken ? 2 : 1)
+await runCommand({ usage: USAGE, options: OPTIONS, allowPositionals: true }, async ({ values, positionals }) => {
+  if (values.dump) printDump(positionals[0])
+  else if (values.socket === undefined) throw new UsageError('--socket is missing')
+  else {
+    const metrics = values.metrics ?? process.env.METRICS_LISTEN
+    await serve(values.socket, metrics ? readMetricsAddress(metrics) : undefined)
+  }
+  return 0
 })
+if (process.exitCode) process.exit() // whatever was begun before it failed
