@@ -1,12 +1,14 @@
 // npm run docs: writes the parts of the documentation that are made from the code; with --check it only says which are stale.
 import { join } from 'node:path'
 import { SETTINGS } from '@mobile-api-gateway/auth-server/config/settings.ts'
+import { LIMITS } from '@mobile-api-gateway/auth-server/limits/table.ts'
 import { TABLES } from '@mobile-api-gateway/auth-server/store/tables/index.ts'
 import { PLUGINS } from '@mobile-api-gateway/kong-plugins/plugins.ts'
 import { runCommand } from '@mobile-api-gateway/sdk/command-line.ts'
 import { configurationReference } from './docs/configuration.ts'
 import { dataPage } from './docs/data.ts'
 import { staleFiles, writeStaleFiles } from './docs/generated-files.ts'
+import { limitsPage } from './docs/limits.ts'
 import { pluginFields } from './docs/plugin-fields.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -15,6 +17,7 @@ const root = join(import.meta.dirname, '..')
 const DOCUMENTS: ReadonlyMap<string, string> = new Map([
   ['auth-server/docs/configuration.md', configurationReference(SETTINGS)],
   ['auth-server/docs/data.md', dataPage(TABLES)],
+  ['auth-server/docs/limits.md', limitsPage(LIMITS)],
   ['kong-plugins/docs/fields.md', pluginFields(PLUGINS)],
 ])
 

@@ -1,8 +1,7 @@
 // What the rooms are given to work with; built once in main, or by a test.
 import type { Config } from './config.ts'
 import type { Cookies } from './http/cookies.ts'
-import type { ClientGuesses } from './oauth/client/guesses.ts'
-import type { Visits } from './oauth/visits.ts'
+import type { Limits } from './limits/index.ts'
 import type { Db } from './store/database.ts'
 import type { KeyRing } from './tokens/signing-keys.ts'
 
@@ -11,6 +10,5 @@ export interface Deps {
   readonly db: Db
   readonly keys: KeyRing
   readonly cookies: Cookies
-  readonly guesses: ClientGuesses
-  readonly visits: Visits
+  readonly limits: Limits
 }

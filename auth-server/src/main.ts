@@ -5,10 +5,9 @@ import { defineApi } from './catalogue/apis.ts'
 import { ConfigError, readConfig } from './config.ts'
 import type { Deps } from './deps.ts'
 import { cookiesFor } from './http/cookies.ts'
+import { openLimits } from './limits/index.ts'
 import { createLogger } from './logger.ts'
-import { countClientGuesses } from './oauth/client/guesses.ts'
 import { revocationsApi } from './oauth/feed/revocations.ts'
-import { countVisits } from './oauth/visits.ts'
 import { cannotListen, explainStart } from './start-problem.ts'
 import { openDatabase } from './store/database.ts'
 import { migrate } from './store/migrate.ts'
@@ -53,8 +52,7 @@ async function start() {
     db,
     keys,
     cookies: cookiesFor(config.issuer),
-    guesses: countClientGuesses(),
-    visits: countVisits(config.visitsPerMinute),
+    limits: openLimits(db, config),
   }
   const app = await buildApp(deps, logger)
   // A burst of people waits in the backlog instead of a second for another try (Node's own number is 511).

@@ -3,7 +3,7 @@
 /** Checks that work at once: one of libuv's four threads stays free, so that signing a token never waits for passwords. */
 const MAX_RUNNING = 3
 /** Checks that may wait for their turn; beyond that a caller is told to come back (about 3 s of work). */
-const MAX_WAITING = 64
+export const MAX_WAITING = 64
 
 /** Thrown when too many password checks are waiting; the edge answers 503 with Retry-After. */
 export class PasswordQueueFull extends Error {

@@ -1,5 +1,6 @@
 // Attempts, counted per key or per address in fixed windows: after too many, the next one waits. In memory, bounded in size.
 import { networksOf } from '../http/network.ts'
+import { NETWORKS_OF_A_SITE } from './table.ts'
 
 export interface AttemptLimit {
   /** Seconds until this key may try again, 0 when it may now. */
@@ -42,9 +43,6 @@ export function limitAttempts(
     },
   }
 }
-
-/** How many networks of one site may use up all that one of them may. */
-const NETWORKS_OF_A_SITE = 4
 
 export interface AddressLimit {
   /** Seconds until somebody at this address may try again, 0 for now. @param about what is tried, where that counts apart. */

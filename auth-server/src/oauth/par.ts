@@ -41,7 +41,7 @@ export function addPar(app: FastifyInstance, deps: Deps): void {
       const kept = parameters.without(CREDENTIALS).with('resource', subscription.resource).toString()
       if (kept.length > MAX_LENGTH)
         throw new OAuthError('invalid_request', `the pushed request is too long: ${MAX_LENGTH} characters is the limit`)
-      deps.visits.admit(request.ip, kept)
+      deps.limits.visits.admit(request.ip, kept)
       const key = theKeyNamed(parameters.get('dpop_jkt'))
       const dpopJkt = proof
         ? await acceptProof(deps, reply, proof, { ath: 'not demanded', key, nonce: 'not demanded' })

@@ -12,6 +12,7 @@ import * as domainsInAscii from './migrations/0007_domains_in_ascii.ts'
 import * as visitsKeysClaims from './migrations/0008_visits_keys_claims.ts'
 import * as schemaFloor from './migrations/0010_schema_floor.ts'
 import * as outbox from './migrations/0012_outbox.ts'
+import * as attempts from './migrations/0013_attempts.ts'
 
 /**
  * One step. A file that exports `incompatible = true` says that releases without it cannot run beside or after it; on all
@@ -35,6 +36,7 @@ const MIGRATIONS: Migrations = {
   '0008_visits_keys_claims': visitsKeysClaims,
   '0010_schema_floor': schemaFloor,
   '0012_outbox': outbox,
+  '0013_attempts': attempts,
 }
 
 /** This release cannot run on the schema that it found; the message says what to do. */

@@ -8,9 +8,8 @@ import { readConfig } from '../../src/config.ts'
 import { randomSecret } from '../../src/crypto/random.ts'
 import { cookiesFor } from '../../src/http/cookies.ts'
 import { createAccount } from '../../src/identity/local-account.ts'
+import { openLimits } from '../../src/limits/index.ts'
 import { createLogger } from '../../src/logger.ts'
-import { countClientGuesses } from '../../src/oauth/client/guesses.ts'
-import { countVisits } from '../../src/oauth/visits.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { openKeyRing } from '../../src/tokens/signing-keys.ts'
 import { testDatabase } from './database.ts'
@@ -49,9 +48,7 @@ export async function testServer(t: Test, environment: Record<string, string> = 
   const db = openDatabase(config.databaseUrl, () => {})
   const keys = await openKeyRing(db, config.keyEncryptionKey)
   const logger = createLogger('trace', { write: (line: string) => void log.push(line) })
-  const guesses = countClientGuesses()
-  const visits = countVisits(config.visitsPerMinute)
-  const deps = { config, db, keys, cookies: cookiesFor(config.issuer), guesses, visits }
+  const deps = { config, db, keys, cookies: cookiesFor(config.issuer), limits: openLimits(db, config) }
   const app = await buildApp(deps, logger)
   t.teardown(async () => {
     await app.close()

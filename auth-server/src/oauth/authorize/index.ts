@@ -39,7 +39,7 @@ export function addAuthorize(app: FastifyInstance, deps: Deps): void {
       request.method === 'POST' &&
       (request.headers['sec-fetch-site'] === 'cross-site' || isMisnamedLoopback(request, deps.config.issuer))
     if (withoutCookies && again.length < MAX_URL_LENGTH) return reply.redirect(again, 303)
-    deps.visits.admit(request.ip, JSON.stringify(valid.request))
+    deps.limits.visits.admit(request.ip, JSON.stringify(valid.request))
     const secret = randomSecret()
     const pending = toPending(valid, sha256(secret))
     const [session, begun] = await Promise.all([

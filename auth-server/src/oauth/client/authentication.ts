@@ -141,12 +141,14 @@ export async function authenticateClient(deps: Deps, parameters: Parameters, cal
   const presented = readPresented(parameters, caller.headers.authorization)
   const { clientId, method } = presented
   const basic = method === 'client_secret_basic'
-  const client = CLIENT_ID.test(clientId) ? await findClient(deps.db, clientId) : undefined
+  const { clientGuesses } = deps.limits
+  const guessKeys = method === 'none' ? [] : clientGuesses.keys(clientId, caller.ip)
+  const client = CLIENT_ID.test(clientId) ? await findClient(deps.db, clientId, guessKeys) : undefined
   // Nothing waits between this look and the comparison, so guesses sent at once do not slip past the limit together.
-  if (method !== 'none') deps.guesses.requirePatience(clientId, caller.ip)
+  if (method !== 'none') clientGuesses.requirePatience(clientId, caller.ip, client?.waitSeconds ?? 0)
   const refusal = await METHODS[method](deps, client, presented)
   if (client && !refusal && client.authMethod === method) return client
-  if (refusal?.guess) deps.guesses.note(clientId, caller.ip)
+  if (refusal?.guess) await clientGuesses.note(clientId, caller.ip)
   if (client && client.authMethod !== method)
     throw invalidClient('this client is registered for another way of authentication', basic, client.authMethod)
   throw invalidClient(refusal?.says ?? 'the client is unknown or its credentials are wrong', basic, refusal?.detail)

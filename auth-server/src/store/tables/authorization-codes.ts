@@ -55,7 +55,7 @@ export const AUTHORIZATION_CODES = {
 /** A repeat this long after redemption is no longer the client's own retry race; seconds. */
 const LATE_REPEAT_SECONDS = 10
 /** Wrong verifiers from the code's own client after which it is burnt. */
-const MAX_WRONG_VERIFIERS = 3
+export const MAX_WRONG_VERIFIERS = 3
 
 /** Whether a code could still be redeemed, by whoever has all that belongs to it. */
 export const usableCode: RawBuilder<SqlBool> = sql`

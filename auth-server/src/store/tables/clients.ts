@@ -5,6 +5,7 @@ import { sql } from 'kysely'
 import { jsonArrayFrom } from 'kysely/helpers/postgres'
 import type { Db } from '../database.ts'
 import type { ApplicationKind, ClientAuthMethod } from './applications.ts'
+import { attemptsWait, type CountedKey } from './attempts.ts'
 
 export interface ScopeOffer {
   readonly name: string
@@ -45,6 +46,8 @@ export interface Client {
   readonly subscriptions: readonly Subscription[]
   /** When this was read, in Unix seconds by the database's clock. */
   readonly readAt: number
+  /** Seconds until credentials from where these come may be tried; 0 for now, and where nobody asked. */
+  readonly waitSeconds: number
 }
 
 /**
@@ -55,8 +58,15 @@ export function isApproved({ subscriptions }: Client): boolean {
   return subscriptions.length > 0
 }
 
-/** Finds a client by its `client_id`, with its approved subscriptions, in one query. */
-export async function findClient(db: Db, clientId: string): Promise<Client | undefined> {
+/**
+ * Finds a client by its `client_id`, with its approved subscriptions, in one query.
+ * @param guessKeys under which wrong credentials of whoever asks are counted
+ */
+export async function findClient(
+  db: Db,
+  clientId: string,
+  guessKeys: readonly CountedKey[] = [],
+): Promise<Client | undefined> {
   return db
     .selectFrom('applications as application')
     .where('application.client_id', '=', clientId)
@@ -78,6 +88,7 @@ export async function findClient(db: Db, clientId: string): Promise<Client | und
       'application.claims_in_id_token as claimsInIdToken',
       'application.access_token_signing_alg as accessTokenAlg',
       sql<number>`floor(extract(epoch from auth_now()))::float8`.as('readAt'),
+      attemptsWait(guessKeys).as('waitSeconds'),
       jsonArrayFrom(
         eb
           .selectFrom('subscriptions as subscription')

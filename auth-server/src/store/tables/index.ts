@@ -4,6 +4,7 @@ import { API_PLANS, type ApiPlans } from './api-plans.ts'
 import { API_SCOPES, type ApiScopes } from './api-scopes.ts'
 import { APIS, type Apis } from './apis.ts'
 import { APPLICATIONS, type Applications } from './applications.ts'
+import { ATTEMPTS, type Attempts } from './attempts.ts'
 import { AUTHORIZATION_CODES, type AuthorizationCodes } from './authorization-codes.ts'
 import { AUTHORIZATION_REQUESTS, type AuthorizationRequests } from './authorization-requests.ts'
 import { CONSENTS, type Consents } from './consents.ts'
@@ -40,6 +41,7 @@ export interface Database {
   initial_access_tokens: InitialAccessTokens
   signing_keys: SigningKeys
   used_jtis: UsedJtis
+  attempts: Attempts
   schema_floor: SchemaFloor
   write_trials: WriteTrials
 }
@@ -67,6 +69,7 @@ export const TABLES = {
   initial_access_tokens: INITIAL_ACCESS_TOKENS,
   signing_keys: SIGNING_KEYS,
   used_jtis: USED_JTIS,
+  attempts: ATTEMPTS,
   schema_floor: SCHEMA_FLOOR,
   write_trials: WRITE_TRIALS,
 } satisfies { readonly [T in keyof Database]: TableDeclaration<Database[T]> }

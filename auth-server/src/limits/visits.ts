@@ -1,8 +1,8 @@
 // Visits to /authorize and /par: each leaves a row that nobody had to log in for, so one address gets so many a minute.
 import { tooManyRequests } from '../http/problem.ts'
-import { limitAddresses } from '../limits/attempt-limit.ts'
+import { limitAddresses } from './attempt-limit.ts'
+import { LIMITS } from './table.ts'
 
-const WINDOW_SECONDS = 60
 /** What a request of an ordinary app takes; one that keeps more counts as several. */
 const ORDINARY_BYTES = 1024
 
@@ -17,7 +17,7 @@ export interface Visits {
 /** @param perMinute visits that one address (IPv6: one /64) may begin in this process; 0 for any number. */
 export function countVisits(perMinute: number): Visits {
   if (perMinute === 0) return { admit() {} }
-  const visits = limitAddresses(perMinute, WINDOW_SECONDS)
+  const visits = limitAddresses(perMinute, LIMITS.visits.windowSeconds)
   return {
     admit(address, kept) {
       const wait = visits.waitSeconds(address)

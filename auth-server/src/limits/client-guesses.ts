@@ -1,0 +1,53 @@
+// Guessing client credentials: bounded per client and address, and per address over all clients (RFC 6749 §2.3.1).
+import { tooManyRequests } from '../http/problem.ts'
+import type { Db } from '../store/database.ts'
+import { type CountedKey, countAttempt } from '../store/tables/attempts.ts'
+import { limitAddresses } from './attempt-limit.ts'
+import { countedKeys } from './counted-keys.ts'
+import { LIMITS } from './table.ts'
+
+/**
+ * Failures are counted by where they come from, so a stranger elsewhere cannot lock a client out. What many addresses
+ * could try together is bounded by the secret itself: 256 random bits.
+ *
+ * A right secret is no guess and costs no write: what is known of the address is read together with the client. A wrong
+ * one is counted in the same statement that says whether it was one too many. Guesses sent at once could all read that
+ * nobody has guessed yet; so each instance counts for itself as well, without waiting for anything.
+ */
+export interface ClientGuesses {
+  /** What to read together with the client, for `requirePatience`. */
+  keys(clientId: string, address: string): readonly CountedKey[]
+  /**
+   * @param sharedWaitSeconds what the database says of the keys
+   * @throws {Problem} too_many_requests, with Retry-After.
+   */
+  requirePatience(clientId: string, address: string, sharedWaitSeconds: number): void
+  /** Counts a wrong one. @throws {Problem} too_many_requests when it was one too many, whatever else is wrong with it. */
+  note(clientId: string, address: string): Promise<void>
+}
+
+const REFUSAL = 'too many failed client authentications; try again later'
+
+/** @param secret that the keys in the database are hashed with */
+export function countClientGuesses(db: Db, secret: string): ClientGuesses {
+  const byPair = limitAddresses(LIMITS.clientGuesses.allowed, LIMITS.clientGuesses.windowSeconds)
+  const byAddress = limitAddresses(LIMITS.clientGuessesByAddress.allowed, LIMITS.clientGuessesByAddress.windowSeconds)
+  const keys = (clientId: string, address: string) => [
+    ...countedKeys(secret, 'clientGuesses', address, clientId.slice(0, 128)),
+    ...countedKeys(secret, 'clientGuessesByAddress', address),
+  ]
+  return {
+    keys,
+    requirePatience(clientId, address, sharedWaitSeconds) {
+      const ownWait = Math.max(byPair.waitSeconds(address, clientId.slice(0, 128)), byAddress.waitSeconds(address))
+      const wait = Math.max(ownWait, sharedWaitSeconds)
+      if (wait > 0) throw tooManyRequests(REFUSAL, wait)
+    },
+    async note(clientId, address) {
+      byPair.note(address, { about: clientId.slice(0, 128) })
+      byAddress.note(address)
+      const wait = await countAttempt(db, keys(clientId, address))
+      if (wait > 0) throw tooManyRequests(REFUSAL, wait)
+    },
+  }
+}

@@ -1,0 +1,32 @@
+// Guessing passwords: bounded per account and address, and per address over all accounts, over all instances together.
+import { tooManyRequests } from '../http/problem.ts'
+import type { Db } from '../store/database.ts'
+import { countAttempt, uncountAttempt } from '../store/tables/attempts.ts'
+import { countedKeys } from './counted-keys.ts'
+
+/** Strangers elsewhere cannot keep the right person out, because each address has a count of its own. */
+export interface SignInGuesses {
+  /**
+   * Counts an attempt before its password is looked at, so that of many at once no more are looked at than the limit
+   * allows. An address without an account counts alike, so that nobody learns which have one.
+   * @param account the canonical form of an e-mail address
+   * @returns what takes it back: the password was right, or nobody has looked at it
+   * @throws {Problem} too_many_requests, with Retry-After.
+   */
+  admit(account: string, address: string): Promise<() => Promise<void>>
+}
+
+/** @param secret that the keys in the database are hashed with */
+export function countSignInGuesses(db: Db, secret: string): SignInGuesses {
+  return {
+    async admit(account, address) {
+      const keys = [
+        ...countedKeys(secret, 'signInGuesses', address, account),
+        ...countedKeys(secret, 'signInGuessesByAddress', address),
+      ]
+      const wait = await countAttempt(db, keys)
+      if (wait > 0) throw tooManyRequests('too many wrong passwords from this address; try again later', wait)
+      return () => uncountAttempt(db, keys)
+    },
+  }
+}

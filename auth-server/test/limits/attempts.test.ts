@@ -1,0 +1,92 @@
+// Attempts that all instances count together: the limit once, however many ask at the same moment.
+import t, { type Test } from 'tap'
+import { countedKeys } from '../../src/limits/counted-keys.ts'
+import { removeObsoleteRows } from '../../src/store/cleanup.ts'
+import { openDatabase } from '../../src/store/database.ts'
+import { type CountedKey, countAttempt, findAttemptsWait, uncountAttempt } from '../../src/store/tables/attempts.ts'
+import { testDatabase, turnClock } from '../support/database.ts'
+
+/** Two instances on one database. */
+async function instances(t: Test) {
+  const url = await testDatabase(t)
+  const both = [openDatabase(url, () => {}), openDatabase(url, () => {})] as const
+  t.teardown(() => Promise.all(both.map((db) => db.destroy())))
+  return both
+}
+
+function key(name: string, allowed: number, windowSeconds = 60): CountedKey {
+  return { key: name, allowed, windowSeconds }
+}
+
+t.test(
+  '50 at once at two instances: as many pass as the limit says, and everybody else hears when to come back',
+  async (t) => {
+    const [one, two] = await instances(t)
+    const waits = await Promise.all(
+      Array.from({ length: 50 }, (_, n) => countAttempt(n % 2 === 0 ? one : two, [key('a', 10)])),
+    )
+    t.equal(waits.filter((wait) => wait === 0).length, 10)
+    t.ok(waits.every((wait) => wait === 0 || (wait > 55 && wait <= 60)))
+    t.ok((await findAttemptsWait(two, [key('a', 10)])) > 55)
+    t.equal(await findAttemptsWait(two, [key('b', 10)]), 0)
+  },
+)
+
+t.test('whom a narrow key refuses uses up nothing of a wide one; whom the wide one refuses is refused', async (t) => {
+  const [one, two] = await instances(t)
+  const wide = key('wide', 5)
+  const attempt = (name: string) => countAttempt(one, [key(name, 2), wide])
+  const loud = await Promise.all(Array.from({ length: 20 }, () => attempt('loud')))
+  t.equal(loud.filter((wait) => wait === 0).length, 2)
+  t.equal(await attempt('b'), 0)
+  t.equal(await attempt('c'), 0)
+  t.equal(await attempt('d'), 0, 'the fifth of all')
+  t.not(await attempt('e'), 0)
+  t.not(await findAttemptsWait(two, [key('f', 2), wide]), 0)
+})
+
+t.test('a new window begins with one attempt, by the database’s clock; the row of an old one goes', async (t) => {
+  const [db] = await instances(t)
+  for (let n = 0; n < 3; n++) await countAttempt(db, [key('a', 2)])
+  t.not(await countAttempt(db, [key('a', 2)]), 0)
+  await turnClock(db, 61)
+  t.equal(await findAttemptsWait(db, [key('a', 2)]), 0)
+  t.equal(await countAttempt(db, [key('a', 2)]), 0)
+  t.equal(await countAttempt(db, [key('a', 2)]), 0)
+  t.not(await countAttempt(db, [key('a', 2)]), 0)
+  await turnClock(db, 122)
+  t.same(await removeObsoleteRows(db), { attempts: 1 })
+})
+
+t.test('what was no attempt is given back, by any number of callers at once', async (t) => {
+  const [one, two] = await instances(t)
+  const keys = [key('narrow', 100), key('wide', 100)]
+  await Promise.all(
+    Array.from({ length: 60 }, async (_, n) => {
+      const db = n % 2 === 0 ? one : two
+      t.equal(await countAttempt(db, keys), 0)
+      await uncountAttempt(db, keys)
+    }),
+  )
+  const rows = await one.selectFrom('attempts').select('count').execute()
+  t.same(rows, [{ count: 0 }, { count: 0 }])
+})
+
+t.test('the keys tell nobody an address or what was tried, and are one for a subscriber', (t) => {
+  const keys = countedKeys('secret', 'signInGuesses', '2001:db8:1:2::9', 'ada@example.com')
+  t.match(keys, [
+    { key: /^[\w-]{22}$/, allowed: 10 },
+    { key: /^[\w-]{22}$/, allowed: 40 },
+  ])
+  t.same(countedKeys('secret', 'signInGuesses', '2001:db8:1:2:ffff::1', 'ada@example.com'), keys)
+  const others = [
+    countedKeys('other secret', 'signInGuesses', '2001:db8:1:2::9', 'ada@example.com'),
+    countedKeys('secret', 'clientGuesses', '2001:db8:1:2::9', 'ada@example.com'),
+    countedKeys('secret', 'signInGuesses', '2001:db8:1:2::9', 'bob@example.com'),
+    countedKeys('secret', 'signInGuesses', '2001:db8:2:2::9', 'ada@example.com'),
+  ]
+  const all = [keys, ...others].flat().map(({ key }) => key)
+  t.equal(new Set(all).size, all.length)
+  t.equal(countedKeys('secret', 'signInGuesses', '192.0.2.1', 'x').length, 1)
+  t.end()
+})

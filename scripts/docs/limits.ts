@@ -1,0 +1,32 @@
+// auth-server/docs/limits.md: how often something may be tried, from the table of limits.
+import type { Limit } from '@mobile-api-gateway/auth-server/limits/table.ts'
+import { code, generatedFrom, table } from './markdown.ts'
+
+const INTRODUCTION = `# Limits of the auth server
+
+How often something may be tried, and what a caller hears who tries more often. *All instances*: they count together, in
+PostgreSQL, because the limit guards an account or a secret. *Each instance*: it counts for itself, in memory, because the
+limit guards the instance.
+
+An IPv4 address counts as one caller, so does an IPv6 /64; a /48 may do four times as much. Behind a load balancer, name it
+in \`TRUSTED_PROXIES\`: otherwise all callers share its address.`
+
+const HELD = { database: 'all instances', process: 'each instance' } as const
+
+function windowText(seconds: number | null): string {
+  if (seconds === null) return ''
+  return seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`
+}
+
+/** The text of the page. */
+export function limitsPage(limits: Readonly<Record<string, Limit>>): string {
+  const rows = Object.values(limits).map(({ counts, allowed, windowSeconds, held, answer }) => [
+    `${counts.charAt(0).toUpperCase()}${counts.slice(1)}`,
+    typeof allowed === 'number' ? String(allowed) : code(allowed),
+    windowText(windowSeconds),
+    HELD[held],
+    answer,
+  ])
+  const head = ['What is counted', 'Allowed', 'In', 'Counted by', 'Beyond that']
+  return `${[generatedFrom('auth-server/src/limits/table.ts'), INTRODUCTION, table(head, rows)].join('\n\n')}\n`
+}
