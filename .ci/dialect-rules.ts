@@ -56,6 +56,11 @@ const RULES: readonly DialectRule[] = [
     appliesTo: isTypeScript,
   },
   {
+    instead: "a function of store/: nobody else builds the database's statements",
+    pattern: /\.(?:selectFrom|insertInto|updateTable|deleteFrom|mergeInto)\(/g,
+    appliesTo: (file) => file.startsWith('auth-server/src/') && !file.startsWith('auth-server/src/store/'),
+  },
+  {
     instead: 't.teardown, as everywhere',
     pattern: /\bt\.after\(|\bafterEach\(/g,
     appliesTo: isTest,

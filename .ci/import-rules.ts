@@ -152,12 +152,20 @@ function gatewayObjection(file: string, imported: string): string | undefined {
     : `gateway/${from} may import ${allowed.join(', ') || 'nothing else of the gateway'}`
 }
 
+/** Whether a file of the auth server that is not the store's builds statements of its own. */
+function speaksSql(file: string, target: string, typeOnly: boolean): boolean {
+  const inStore = file.startsWith('auth-server/src/store/') || !file.startsWith('auth-server/src/')
+  return !inStore && !typeOnly && /^(kysely|pg)(\/|$)/.test(target)
+}
+
 /**
  * The forbidden imports of one file.
  * @param file path from the project's root, with forward slashes
  */
 export function forbiddenImports(file: string, source: string): ForbiddenImport[] {
   return readImports(source).flatMap(({ line, target, typeOnly }) => {
+    if (speaksSql(file, target, typeOnly))
+      return [{ file, line, imported: target, why: 'SQL stands in auth-server/src/store' }]
     const imported = resolveImport(file, target)
     const why = imported === undefined ? undefined : objection(file, imported, typeOnly)
     return imported === undefined || why === undefined ? [] : [{ file, line, imported, why }]

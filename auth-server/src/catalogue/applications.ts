@@ -1,10 +1,14 @@
 // Applications: the apps of developers, each one OAuth client. Seeds, portal and dynamic registration share this door.
-import { sql } from 'kysely'
 import { sha256 } from '../crypto/digest.ts'
 import { randomId, randomSecret } from '../crypto/random.ts'
 import { isSigningAlgorithm, SIGNING_ALGORITHMS } from '../crypto/signing-algorithms.ts'
 import type { Db, Trx } from '../store/database.ts'
-import { type ApplicationKind, type ClientAuthMethod, isSchemeTaken } from '../store/tables/applications.ts'
+import {
+  type ApplicationKind,
+  type ClientAuthMethod,
+  isSchemeTaken,
+  upsertApplication,
+} from '../store/tables/applications.ts'
 import { type PublicKeys, readPublicKeys } from './client-keys.ts'
 import { backchannelLogoutProblem, redirectKind, redirectUriProblem } from './redirect-uri.ts'
 
@@ -130,44 +134,32 @@ export interface Registered {
   readonly jwks: PublicKeys | null
 }
 
-function seconds(count: number) {
-  return sql<string>`make_interval(secs => ${count})`
-}
-
 async function upsert(trx: Trx, application: ApplicationDefinition): Promise<Registered> {
   requireSound(application)
   await requireOwnSchemes(trx, application.clientId, application.redirectUris)
   const jwks = await requireKeys(application)
-  const values = {
+  const registered = await upsertApplication(trx, {
+    id: randomId('app'),
+    clientId: application.clientId,
     name: application.name,
     kind: application.kind,
-    redirect_uris: [...application.redirectUris],
-    token_endpoint_auth_method: application.authMethod ?? 'none',
-    client_secret_hash: application.clientSecret === undefined ? null : sha256(application.clientSecret),
-    jwks: jwks && JSON.stringify(jwks),
-    refresh_idle: seconds(application.refreshIdleSeconds ?? LIFETIMES.refreshIdleSeconds),
-    refresh_absolute: seconds(application.refreshAbsoluteSeconds ?? LIFETIMES.refreshAbsoluteSeconds),
-    grant_types: [...(application.grantTypes ?? ['authorization_code', 'refresh_token'])],
-    pkce_required: application.pkceRequired ?? true,
-    require_pushed_authorization_requests: application.requirePushedRequests ?? false,
-    dpop_bound_access_tokens: application.dpopBound ?? false,
-    id_token_signed_response_alg: application.idTokenAlg ?? 'ES256',
-    claims_in_id_token: application.claimsInIdToken ?? false,
-    access_token_signing_alg: application.accessTokenAlg ?? 'ES256',
-    post_logout_redirect_uris: [...(application.postLogoutRedirectUris ?? [])],
-    backchannel_logout_uri: application.backchannelLogoutUri ?? null,
-  }
-  const registered = await trx
-    .insertInto('applications')
-    .values({ id: randomId('app'), client_id: application.clientId, ...values })
-    .onConflict((conflict) => conflict.column('client_id').doUpdateSet(values))
-    .returning([
-      'id',
-      'client_id as clientId',
-      sql<number>`floor(extract(epoch from created_at))::float8`.as('createdAt'),
-    ])
-    .executeTakeFirstOrThrow()
-  return { ...registered, jwks }
+    redirectUris: application.redirectUris,
+    authMethod: application.authMethod ?? 'none',
+    secretHash: application.clientSecret === undefined ? null : sha256(application.clientSecret),
+    jwks,
+    refreshIdleSeconds: application.refreshIdleSeconds ?? LIFETIMES.refreshIdleSeconds,
+    refreshAbsoluteSeconds: application.refreshAbsoluteSeconds ?? LIFETIMES.refreshAbsoluteSeconds,
+    grantTypes: application.grantTypes ?? ['authorization_code', 'refresh_token'],
+    pkceRequired: application.pkceRequired ?? true,
+    requirePushedRequests: application.requirePushedRequests ?? false,
+    dpopBound: application.dpopBound ?? false,
+    idTokenAlg: application.idTokenAlg ?? 'ES256',
+    claimsInIdToken: application.claimsInIdToken ?? false,
+    accessTokenAlg: application.accessTokenAlg ?? 'ES256',
+    postLogoutRedirectUris: application.postLogoutRedirectUris ?? [],
+    backchannelLogoutUri: application.backchannelLogoutUri ?? null,
+  })
+  return { ...registered, clientId: application.clientId, jwks }
 }
 
 /**

@@ -1,4 +1,4 @@
-// Questions about applications in the database that only their registration asks.
+// Rows of applications: what developers registered, each one OAuth client.
 
 import type { JSONWebKeySet } from 'jose'
 import { type ColumnType, sql } from 'kysely'
@@ -45,4 +45,63 @@ export async function isSchemeTaken(trx: Trx, clientId: string, schemes: readonl
     select from applications, unnest(redirect_uris) as uri
     where client_id <> ${clientId} and split_part(uri, ':', 1) = any(${[...schemes]}::text[]) limit 1`.execute(trx)
   return rows.length > 0
+}
+
+/** What an application is to the protocol. */
+export interface ApplicationProperties {
+  readonly clientId: string
+  readonly name: string
+  readonly kind: ApplicationKind
+  readonly redirectUris: readonly string[]
+  readonly postLogoutRedirectUris: readonly string[]
+  readonly authMethod: ClientAuthMethod
+  /** SHA-256 of the client secret, base64url; null unless `authMethod` is one with a secret. */
+  readonly secretHash: string | null
+  /** Its public keys, needed for `private_key_jwt`. */
+  readonly jwks: JSONWebKeySet | null
+  readonly grantTypes: readonly string[]
+  readonly pkceRequired: boolean
+  readonly requirePushedRequests: boolean
+  readonly dpopBound: boolean
+  readonly idTokenAlg: string
+  readonly claimsInIdToken: boolean
+  readonly accessTokenAlg: string
+}
+
+/** Inserts an application under this id, or changes the one that has the client ID. `createdAt` in Unix seconds. */
+export async function upsertApplication(
+  trx: Trx,
+  row: ApplicationProperties &
+    Readonly<{
+      id: string
+      refreshIdleSeconds: number
+      refreshAbsoluteSeconds: number
+      backchannelLogoutUri: string | null
+    }>,
+): Promise<Readonly<{ id: string; createdAt: number }>> {
+  const values = {
+    name: row.name,
+    kind: row.kind,
+    redirect_uris: [...row.redirectUris],
+    token_endpoint_auth_method: row.authMethod,
+    client_secret_hash: row.secretHash,
+    jwks: row.jwks && JSON.stringify(row.jwks),
+    refresh_idle: sql<string>`make_interval(secs => ${row.refreshIdleSeconds})`,
+    refresh_absolute: sql<string>`make_interval(secs => ${row.refreshAbsoluteSeconds})`,
+    grant_types: [...row.grantTypes],
+    pkce_required: row.pkceRequired,
+    require_pushed_authorization_requests: row.requirePushedRequests,
+    dpop_bound_access_tokens: row.dpopBound,
+    id_token_signed_response_alg: row.idTokenAlg,
+    claims_in_id_token: row.claimsInIdToken,
+    access_token_signing_alg: row.accessTokenAlg,
+    post_logout_redirect_uris: [...row.postLogoutRedirectUris],
+    backchannel_logout_uri: row.backchannelLogoutUri,
+  }
+  return trx
+    .insertInto('applications')
+    .values({ id: row.id, client_id: row.clientId, ...values })
+    .onConflict((conflict) => conflict.column('client_id').doUpdateSet(values))
+    .returning(['id', sql<number>`floor(extract(epoch from created_at))::float8`.as('createdAt')])
+    .executeTakeFirstOrThrow()
 }

@@ -1,10 +1,9 @@
 // Applications as the protocol sees them: a client with its redirect URIs and its approved subscriptions.
 
-import type { JSONWebKeySet } from 'jose'
 import { sql } from 'kysely'
 import { jsonArrayFrom } from 'kysely/helpers/postgres'
 import type { Db } from '../database.ts'
-import type { ApplicationKind, ClientAuthMethod } from './applications.ts'
+import type { ApplicationProperties } from './applications.ts'
 import { attemptsWait, type CountedKey } from './attempts.ts'
 
 export interface ScopeOffer {
@@ -24,25 +23,8 @@ export interface Subscription {
   readonly scopes: readonly ScopeOffer[]
 }
 
-export interface Client {
+export interface Client extends ApplicationProperties {
   readonly applicationId: string
-  readonly clientId: string
-  readonly name: string
-  readonly kind: ApplicationKind
-  readonly redirectUris: readonly string[]
-  readonly postLogoutRedirectUris: readonly string[]
-  readonly authMethod: ClientAuthMethod
-  /** SHA-256 of the client secret, base64url; null unless `authMethod` is one with a secret. */
-  readonly secretHash: string | null
-  /** Public keys of a `private_key_jwt` client. */
-  readonly jwks: JSONWebKeySet | null
-  readonly grantTypes: readonly string[]
-  readonly pkceRequired: boolean
-  readonly requirePushedRequests: boolean
-  readonly dpopBound: boolean
-  readonly idTokenAlg: string
-  readonly claimsInIdToken: boolean
-  readonly accessTokenAlg: string
   readonly subscriptions: readonly Subscription[]
   /** When this was read, in Unix seconds by the database's clock. */
   readonly readAt: number

@@ -1,4 +1,5 @@
 // Rows of subscriptions: what an application may do with an API.
+import type { Db, Trx } from '../database.ts'
 import type { Defaulted, TableDeclaration } from '../declaration.ts'
 
 export interface Subscriptions {
@@ -17,3 +18,23 @@ export const SUBSCRIPTIONS = {
   lifetime: { kept: 'Part of the catalogue; goes with its application.' },
   people: { nobody: 'Describes apps, not those who use them.' },
 } satisfies TableDeclaration<Subscriptions>
+
+/** Approves a subscription under this id, or changes the one that the application has, which is approved then. */
+export async function upsertSubscription(
+  db: Db | Trx,
+  row: Readonly<{
+    id: string
+    applicationId: string
+    apiId: string
+    plan: string
+    scopes: readonly string[]
+    trusted: boolean
+  }>,
+): Promise<void> {
+  const values = { plan: row.plan, trusted: row.trusted, scopes: [...row.scopes], status: 'approved' as const }
+  await db
+    .insertInto('subscriptions')
+    .values({ id: row.id, application_id: row.applicationId, api_id: row.apiId, ...values })
+    .onConflict((conflict) => conflict.columns(['application_id', 'api_id']).doUpdateSet(values))
+    .execute()
+}
