@@ -27,10 +27,7 @@ export function operatorFooter(operator: OperatorSettings, texts: Texts): Html |
     [texts.operator.privacy, operator.operatorPrivacyUrl],
     [texts.operator.terms, operator.operatorTermsUrl],
   ] as const
-  // In a tab of its own: what was typed into a form stays.
-  const shown = links.flatMap(([label, href]) =>
-    href === undefined ? [] : html`<a href="${href}" target="_blank" rel="noopener">${label}</a>\n`,
-  )
+  const shown = links.flatMap(([label, href]) => (href === undefined ? [] : link(label, href)))
   const mark = operatorLogo
     ? html`<img src="${operatorLogo.address}" alt="${operatorName ?? new URL(issuer).host}">`
     : operatorName
@@ -38,4 +35,10 @@ export function operatorFooter(operator: OperatorSettings, texts: Texts): Html |
   return html`<footer>
 ${mark !== undefined && html`<p>${mark}</p>\n`}${shown}</footer>
 `
+}
+
+// A page opens in a tab of its own, so that what was typed into a form stays; a mail opens none.
+function link(label: string, href: string): Html {
+  const inNewTab = href.startsWith('https:') && html` target="_blank" rel="noopener"`
+  return html`<a href="${href}"${inNewTab}>${label}</a>\n`
 }

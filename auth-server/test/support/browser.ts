@@ -44,11 +44,14 @@ export function secretOf({ cookies }: Browser, id: string): string {
 export class Browser {
   readonly #app: FastifyInstance
   readonly #origin: string
+  readonly #headers: Readonly<Record<string, string>>
   readonly cookies = new Map<string, string>()
 
-  constructor(app: FastifyInstance, origin = ISSUER) {
+  /** @param headers that it sends with every request. */
+  constructor(app: FastifyInstance, origin = ISSUER, headers: Readonly<Record<string, string>> = {}) {
     this.#app = app
     this.#origin = origin
+    this.#headers = headers
   }
 
   /** One request, cookies kept, no redirect followed. */
@@ -61,6 +64,7 @@ export class Browser {
       method,
       url,
       headers: {
+        ...this.#headers,
         cookie: [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; '),
         ...(options.form && {
           'content-type': 'application/x-www-form-urlencoded',

@@ -21,7 +21,10 @@ export async function listen(t: Test, server: Server): Promise<number> {
 }
 
 /** Starts the server at `origin`, which is its issuer as well. */
-export async function testSite(t: Test): Promise<TestServer & Readonly<{ origin: string }>> {
+export async function testSite(
+  t: Test,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<TestServer & Readonly<{ origin: string }>> {
   // The issuer holds the port, so the port has to be ours before the app exists: a plain server first, the app behind it.
   let open = (socket: Socket): void => void socket.destroy()
   const port = await listen(
@@ -29,7 +32,7 @@ export async function testSite(t: Test): Promise<TestServer & Readonly<{ origin:
     createServer((socket) => open(socket)),
   )
   const origin = `http://localhost:${port}`
-  const server = await testServer(t, { ISSUER: origin })
+  const server = await testServer(t, { ...environment, ISSUER: origin })
   await server.app.ready()
   open = (socket) => void server.app.server.emit('connection', socket)
   return { ...server, origin }

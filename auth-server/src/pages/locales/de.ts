@@ -9,7 +9,8 @@ function name(text: string): Html {
 export const DE = {
   cancel: 'Abbrechen',
   useAnotherAccount: 'Anderes Konto verwenden',
-  opens: (app) => html`Damit öffnet sich ${name(app)}. Wenn sich nichts öffnet, drücken Sie noch einmal.`,
+  opens: (app) =>
+    html`Damit öffnet sich ${name(app)}. Wenn sich nichts öffnet, drücken Sie die Schaltfläche noch einmal.`,
   tryAgain: 'Noch einmal versuchen',
   backTo: (app) => `Zurück zu ${app}`,
   signIn: {
@@ -69,7 +70,7 @@ export const DE = {
   error: {
     title: 'Das hat nicht geklappt',
     note: 'Wenn Sie diese Seite nicht erwartet haben, schließen Sie sie und gehen Sie zurück zur App.',
-    forDevelopers: 'Für die Entwickler der App',
+    forDevelopers: 'Für das Entwicklungsteam der App',
     foreignForm: 'Dieses Formular stammt nicht von unserer Seite. Gehen Sie zurück zur App und beginnen Sie dort neu.',
     foreignOrOldForm:
       'Dieses Formular stammt nicht von unserer Seite oder ist älter als Ihre letzte Anmeldung. Es hat sich nichts geändert.',
