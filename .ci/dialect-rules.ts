@@ -76,6 +76,11 @@ const RULES: readonly DialectRule[] = [
     appliesTo: isTypeScript,
   },
   {
+    instead: 'form({ binding, action }, …) of pages/components: a form by hand lacks its token and its policy',
+    pattern: /<form\b/gi,
+    appliesTo: (file) => file.startsWith('auth-server/src/') && file !== 'auth-server/src/pages/components/form.ts',
+  },
+  {
     instead: 'a plain word (folder, flow, endpoint, setup): no private metaphors',
     pattern:
       /\b(?:houses?|(?:the|whole|this|a) roads?|rooms|(?:the|this|each|every|which) room|(?:the|this|one|second) door)\b/gi,

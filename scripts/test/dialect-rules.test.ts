@@ -31,6 +31,8 @@ t.test('one row for what each rule forbids', async (t) => {
     ['auth-server/src/oauth/a.ts', "  await trx\n    .insertInto('users')\n    .execute()", '3 a function of store/'],
     ['auth-server/test/a.test.ts', 't.after(() => close())', '2 t.teardown'],
     ['auth-server/src/a.ts', '/** @throws when it rains */', '2 @throws {X} when …'],
+    ['auth-server/src/interaction/x/view.ts', 'function f() {\n  return html`<form method="post">`\n}', '3 form'],
+    ['auth-server/src/portal/new.ts', "function f() {\n  return '<FORM>'\n}", '3 form'],
     ['kong-plugins/README.md', 'The whole road in one picture.', '2 a plain word'],
     ['scripts/a.ts', '// Handed to the rooms.', '2 a plain word'],
   ]
@@ -54,6 +56,8 @@ t.test('what is allowed passes', async (t) => {
     ['auth-server/test/a.test.ts', "const names = ['a']"],
     ['kong-plugins/src/a.ts', 'interface Record {\n  readonly startMs: number\n}'],
     ['auth-server/src/a.ts', '/** @throws {TypeError} when it rains */'],
+    ['auth-server/src/pages/components/form.ts', 'function form() {\n  return html`<form method="post">`\n}'],
+    ['auth-server/src/interaction/x/view.ts', 'function f() {\n  return form({ binding, action })\n}'],
     ['README.md', 'Make room on the disk; the others have room left.'],
   ]
   for (const [file, source] of rows) t.strictSame(instead(file, FIRST_LINE + source), [], source)

@@ -1,4 +1,4 @@
-// Form bodies: parsed once, strictly, and handed to the rooms as Parameters.
+// Form bodies: parsed once, strictly, and handed on as Parameters.
 import formbody from '@fastify/formbody'
 import { errorCodes, type FastifyInstance, type FastifyRequest } from 'fastify'
 import { Parameters } from './parameters.ts'
