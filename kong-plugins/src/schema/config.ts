@@ -170,17 +170,15 @@ const KONG_FIELDS = {
     choice({
       description:
         "The consumer that Kong's own plugins see. none: no consumer; virtual: one for each user of each application, which need " +
-        'not be configured (one more round trip to Kong); real: the configured one whose username is the client_id, and ' +
-        'without one the call is refused (two more)',
+        'not be configured; real: the configured one whose username is the client_id, without which the call is refused ' +
+        '(one more round trip to Kong)',
       oneOf: CONSUMERS,
     }),
     'none',
   ),
   groups_claim: optional(
     text({
-      description:
-        "Claim whose list of names Kong's acl takes for the groups of the caller; `scope` for the scopes. One more round " +
-        'trip to Kong',
+      description: "Claim whose list of names Kong's acl takes for the groups of the caller; `scope` for the scopes",
       maxLength: 200,
     }),
   ),
@@ -188,7 +186,7 @@ const KONG_FIELDS = {
     flag({
       description:
         "Add gateway.policy, gateway.client_id and gateway.reason (why a call was refused) to the entries of Kong's log " +
-        'plugins. One more round trip to Kong',
+        'plugins',
     }),
     false,
   ),
