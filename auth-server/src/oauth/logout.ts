@@ -7,7 +7,7 @@ import { Parameters } from '../http/parameters.ts'
 import { browserProof } from '../interaction/session.ts'
 import { signOut } from '../interaction/sign-out/routes.ts'
 import { confirmationUrl, logoutTarget } from '../interaction/sign-out/target.ts'
-import { parseUiLocales } from '../pages/language.ts'
+import { uiLocalesOf } from '../pages/language.ts'
 import type { Db } from '../store/database.ts'
 import { type Client, findClient, isApproved } from '../store/tables/clients.ts'
 import { findSessionToEnd } from '../store/tables/sessions.ts'
@@ -16,7 +16,7 @@ import { OAuthError } from './errors.ts'
 
 const PATH = '/logout'
 /** `logout_hint` is accepted and changes nothing. */
-const PARAMETERS = ['id_token_hint', 'client_id', 'post_logout_redirect_uri', 'state', 'ui_locales'] as const
+const PARAMETERS = ['id_token_hint', 'client_id', 'post_logout_redirect_uri', 'state'] as const
 
 export function addLogout(app: FastifyInstance, deps: Deps): void {
   const { db, config, keys, cookies } = deps
@@ -40,7 +40,7 @@ export function addLogout(app: FastifyInstance, deps: Deps): void {
     if (!session) return signOut(deps, request, reply, hint && target)
     // §2: who was handed this person's ID token may sign this person out; everybody else only asks.
     if (hint?.userId === session.userId) return signOut(deps, request, reply, target)
-    const uiLocales = parseUiLocales(parameters.get('ui_locales'))
+    const uiLocales = uiLocalesOf(parameters)
     return reply.redirect(confirmationUrl(client, target, uiLocales), 303)
   })
 
@@ -52,6 +52,8 @@ export function addLogout(app: FastifyInstance, deps: Deps): void {
       const value = form.get(name)
       return value === undefined ? [] : [[name, value]]
     })
+    const uiLocales = uiLocalesOf(form)
+    if (uiLocales.length > 0) sent.push(['ui_locales', uiLocales.join(' ')])
     return reply.redirect(`${PATH}?${new URLSearchParams(sent)}`, 303)
   })
   allowOnly(app, PATH, ['GET', 'POST'])

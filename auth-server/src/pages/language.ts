@@ -15,6 +15,7 @@ const DEFAULT: Language = 'en'
 /** A well-formed tag, as far as it matters here (RFC 5646 §2.1), and how many of them are read. */
 const TAG = /^[a-z]{2,8}(?:-[a-z\d]{1,8})*$/i
 const MAX_TAGS = 10
+const NONE = Parameters.parse('')
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -27,9 +28,14 @@ function isLanguage(text: string): text is Language {
   return Object.hasOwn(LOCALES, text)
 }
 
-/** The tags of a `ui_locales`, the best one first; what is no tag is left out, for an error would help nobody. */
-export function parseUiLocales(text: string | undefined): readonly string[] {
-  return (text ?? '')
+/**
+ * The tags that were asked for, the best one first. What is no tag is left out, and what was sent twice or is too long
+ * says nothing: an error about it would help nobody.
+ */
+export function uiLocalesOf(...sources: readonly Parameters[]): readonly string[] {
+  const [asked = '', other] = sources.flatMap((parameters) => parameters.getAll('ui_locales'))
+  if (other !== undefined || !isShort(asked)) return []
+  return asked
     .split(' ')
     .filter((tag) => TAG.test(tag))
     .slice(0, MAX_TAGS)
@@ -43,15 +49,8 @@ export function chooseLanguage(tags: readonly string[]): Language {
 
 /** The language that whoever sent a request is answered in. */
 export function languageOf(request: FastifyRequest): Language {
-  const asked = request.uiLocales ?? uiLocalesIn(request)
+  // Outside of visits, for errors above all, it is what stands in the request itself.
+  const asked = request.uiLocales ?? uiLocalesOf(Parameters.ofUrl(request.raw.url ?? ''), formOf(request) ?? NONE)
   // Without the header it answers `*`, which is nobody's language.
   return chooseLanguage([...asked, ...new Negotiator(request).languages()])
-}
-
-// For pages outside of visits, errors above all: nothing that is wrong with the parameters makes a second error here.
-function uiLocalesIn(request: FastifyRequest): readonly string[] {
-  const [asked, other] = [Parameters.ofUrl(request.raw.url ?? ''), formOf(request)].flatMap(
-    (parameters) => parameters?.getAll('ui_locales') ?? [],
-  )
-  return other === undefined && asked !== undefined && isShort(asked) ? parseUiLocales(asked) : []
 }

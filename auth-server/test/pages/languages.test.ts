@@ -1,7 +1,8 @@
 // The language of a page: what the app asked for, then the browser, then English; and each language says everything.
 import type { LightMyRequestResponse } from 'fastify'
 import t, { type Test } from 'tap'
-import { chooseLanguage, LOCALES, parseUiLocales } from '../../src/pages/language.ts'
+import { Parameters } from '../../src/http/parameters.ts'
+import { chooseLanguage, LOCALES, uiLocalesOf } from '../../src/pages/language.ts'
 import { DE } from '../../src/pages/locales/de.ts'
 import { EN, type Texts } from '../../src/pages/locales/en.ts'
 import { Browser, formsOf } from '../support/browser.ts'
@@ -118,6 +119,8 @@ t.test('an error page and the pages for signing out speak the language that was 
   speaks(t, await browser.request('GET', '/nowhere', { headers: html }), 'de', 'nowhere')
 
   await logIn(browser, await browser.open(ask()))
+  for (const odd of ['ui_locales=de&ui_locales=en', `ui_locales=${'x'.repeat(5000)}`, 'ui_locales=%20*'])
+    t.equal((await browser.open(`/logout?${odd}`)).statusCode, 200, odd.slice(0, 40))
   const page = await browser.open('/logout?ui_locales=de')
   speaks(t, page, 'de', 'the question')
   speaks(t, await browser.submit(page, '/logout'), 'de', 'the end')
@@ -126,9 +129,13 @@ t.test('an error page and the pages for signing out speak the language that was 
 })
 
 t.test('what is no tag is no language, and nothing is too long for a row', async (t) => {
-  t.strictSame(parseUiLocales(undefined), [])
-  t.strictSame(parseUiLocales('  de-AT  en <b> x *'), ['de-AT', 'en'])
-  t.equal(parseUiLocales('de '.repeat(1000)).length, 10)
+  const read = (...queries: readonly string[]) => uiLocalesOf(...queries.map((query) => Parameters.parse(query)))
+  t.strictSame(read(''), [])
+  t.strictSame(read('ui_locales=++de-AT++en+%3Cb%3E+x+*'), ['de-AT', 'en'])
+  t.equal(read(`ui_locales=${'de+'.repeat(1000)}`).length, 10)
+  t.strictSame(read(`ui_locales=${'de+'.repeat(2000)}`), [])
+  t.strictSame(read('ui_locales=de&ui_locales=de'), [])
+  t.strictSame(read('ui_locales=de', 'ui_locales=de'), [])
   t.equal(chooseLanguage(['__proto__', 'fr', 'DE-at']), 'de')
 })
 

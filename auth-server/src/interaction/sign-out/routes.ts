@@ -6,7 +6,7 @@ import { formOf } from '../../http/form.ts'
 import { allowOnly } from '../../http/methods.ts'
 import { Parameters } from '../../http/parameters.ts'
 import { refusedFormPage } from '../../pages/error.ts'
-import { parseUiLocales } from '../../pages/language.ts'
+import { uiLocalesOf } from '../../pages/language.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { findClient, isApproved } from '../../store/tables/clients.ts'
 import { endSessions, findSessionToEnd } from '../../store/tables/sessions.ts'
@@ -55,7 +55,7 @@ export function addLogoutPages(app: FastifyInstance, deps: Deps): void {
     if (!session || secret === undefined) return sendPage(reply, signedOutPage)
     const leadsTo = target?.redirectUri ?? 'self'
     const binding = FormBinding.to(config.cookieSecret, secret, { page, path: '/interaction', leadsTo })
-    const uiLocales = parseUiLocales(parameters.get('ui_locales'))
+    const uiLocales = uiLocalesOf(parameters)
     return sendPage(reply, logoutPage({ binding, email: session.email, client, target, uiLocales }))
   })
 

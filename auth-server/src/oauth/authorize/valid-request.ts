@@ -1,6 +1,6 @@
 // Step 4 of /authorize: everything else that was asked, each check one named step (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1).
 
-import { parseUiLocales } from '../../pages/language.ts'
+import { uiLocalesOf } from '../../pages/language.ts'
 import type { StoredRequest } from '../../store/tables/authorization-requests.ts'
 import type { Subscription } from '../../store/tables/clients.ts'
 import { codeKey } from '../dpop/jkt.ts'
@@ -41,7 +41,7 @@ export function validate(trusted: TrustedRedirect, fixed: string | undefined): V
   const state = parameters.get('state')
   const loginHint = readLoginHint(parameters.get('login_hint'))
   const maxAgeSeconds = readMaxAge(parameters.get('max_age'))
-  const uiLocales = parseUiLocales(parameters.get('ui_locales'))
+  const uiLocales = uiLocalesOf(parameters)
   const request: StoredRequest = {
     redirectUri,
     scopes,
