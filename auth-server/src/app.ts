@@ -1,4 +1,4 @@
-// Puts the rooms together in the order of the road; no logic of its own.
+// Puts the folders together, in the order in which a request meets them; no logic of its own.
 import cookie from '@fastify/cookie'
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import type { Deps } from './deps.ts'

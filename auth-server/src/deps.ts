@@ -1,4 +1,4 @@
-// What the rooms are given to work with; built once in main, or by a test.
+// What routes and jobs are given to work with; built once in main, or by a test.
 import type { Config } from './config.ts'
 import type { Cookies } from './http/cookies.ts'
 import type { Limits } from './limits/index.ts'

@@ -1,4 +1,4 @@
-// Applications: the apps of developers, each one OAuth client. Seeds, portal and dynamic registration share this door.
+// Applications: the apps of developers, each one OAuth client. Seeds, portal and dynamic registration all register them here.
 import { sha256 } from '../crypto/digest.ts'
 import { randomId, randomSecret } from '../crypto/random.ts'
 import { isSigningAlgorithm, SIGNING_ALGORITHMS } from '../crypto/signing-algorithms.ts'

@@ -34,7 +34,7 @@ function printDump(name: string | undefined): void {
 
 async function serve(socketPath: string, metrics: MetricsAddress | undefined): Promise<void> {
   const log = pino({ level: process.env.LOG_LEVEL ?? 'info' })
-  // One faulty request or background refresh must not take the gate down for all others.
+  // One faulty request or background refresh must not end the process for all others.
   process.on('uncaughtException', (cause) => log.error({ err: cause }, 'uncaught exception'))
   process.on('unhandledRejection', (cause) => log.error({ err: cause }, 'unhandled rejection'))
 

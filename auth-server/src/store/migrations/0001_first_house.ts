@@ -1,4 +1,4 @@
-// The first tables: catalogue, people, the authorization road, refresh-token families, signing keys.
+// The first tables: catalogue, people, authorization requests and codes, refresh-token families, signing keys.
 import { type Kysely, sql } from 'kysely'
 
 export async function up(db: Kysely<unknown>): Promise<void> {
