@@ -10,6 +10,7 @@ import { refusePrefetch } from './http/prefetch.ts'
 import { addProblemHandler, refuseAddress } from './http/problem-handler.ts'
 import { addSecurityHeaders } from './http/security-headers.ts'
 import { addInteraction } from './interaction/index.ts'
+import { measureRequests } from './metrics/requests.ts'
 import { addAuthorize } from './oauth/authorize/index.ts'
 import { addRegister } from './oauth/client/registration.ts'
 import { addCors } from './oauth/cors.ts'
@@ -47,12 +48,13 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<F
   await addForms(app)
   await app.register(cookie)
 
+  measureRequests(app, deps.metrics)
   addDrain(app)
   addSecurityHeaders(app, deps.config.issuer)
   refusePrefetch(app)
   addPages(app, deps.config)
   leadToIssuer(app, deps.config.issuer)
-  addProblemHandler(app, PROBLEMS)
+  addProblemHandler(app, PROBLEMS, ({ code }) => deps.metrics.refusals.inc({ code }))
   addCors(app, deps)
   addMetadata(app, deps)
   addPar(app, deps)

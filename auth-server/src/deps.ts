@@ -2,6 +2,7 @@
 import type { Config } from './config.ts'
 import type { Cookies } from './http/cookies.ts'
 import type { Limits } from './limits/index.ts'
+import type { Metrics } from './metrics/metrics.ts'
 import type { Db } from './store/database.ts'
 import type { KeyRing } from './tokens/signing-keys.ts'
 
@@ -11,4 +12,5 @@ export interface Deps {
   readonly keys: KeyRing
   readonly cookies: Cookies
   readonly limits: Limits
+  readonly metrics: Metrics
 }

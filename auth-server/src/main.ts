@@ -7,6 +7,8 @@ import type { Deps } from './deps.ts'
 import { cookiesFor } from './http/cookies.ts'
 import { openLimits } from './limits/index.ts'
 import { createLogger } from './logger.ts'
+import { listenForMetrics } from './metrics/listener.ts'
+import { openMetrics } from './metrics/metrics.ts'
 import { revocationsApi } from './oauth/feed/revocations.ts'
 import { cannotListen, explainStart } from './start-problem.ts'
 import { openDatabase } from './store/database.ts'
@@ -47,19 +49,23 @@ async function start() {
     )
   await defineApi(db, revocationsApi(config.issuer))
   const keys = await openKeyRing(db, config.keyEncryptionKey)
+  const metrics = openMetrics()
   const deps: Deps = {
     config,
     db,
     keys,
     cookies: cookiesFor(config.issuer),
-    limits: openLimits(db, config),
+    limits: openLimits(db, config, (limit) => metrics.limitRefusals.inc({ limit })),
+    metrics,
   }
   const app = await buildApp(deps, logger)
   // A burst of people waits in the backlog instead of a second for another try (Node's own number is 511).
   await app.listen({ host: config.host, port: config.port, backlog: 4096 }).catch((error: unknown) => {
     throw cannotListen(error, config)
   })
-  return { app, db, stopBackground: startBackground(deps, app.log) }
+  const metricsListener = config.metricsListen && (await listenForMetrics(config.metricsListen, metrics, db))
+  if (metricsListener) logger.info(`metrics at ${metricsListener.url}`)
+  return { app, db, metricsListener, stopBackground: startBackground(deps, app.log) }
 }
 
 async function startOrExit() {
@@ -77,7 +83,7 @@ async function startOrExit() {
   }
 }
 
-const { app, db, stopBackground } = await startOrExit()
+const { app, db, metricsListener, stopBackground } = await startOrExit()
 
 let stopping = false
 async function stop(graceSeconds: number) {
@@ -85,6 +91,7 @@ async function stop(graceSeconds: number) {
   if (stopping) return
   stopping = true
   await Promise.all([app.drain.end({ graceSeconds }), stopBackground()])
+  await metricsListener?.close()
   await db.destroy()
 }
 process.on('SIGINT', () => stop(0))

@@ -39,6 +39,22 @@ t.test('HOST may be an IPv6 address with or without brackets', async (t) => {
   for (const HOST of ['::1', '[::1]']) t.equal(readConfig({ ...sound, HOST }).host, '::1')
 })
 
+t.test('AUTH_METRICS_LISTEN is an address to listen on; without a host, of this machine only', async (t) => {
+  t.equal(readConfig(sound).metricsListen, undefined)
+  const cases: readonly (readonly [string, string, number])[] = [
+    ['9465', '127.0.0.1', 9465],
+    ['0.0.0.0:9465', '0.0.0.0', 9465],
+    ['[::1]:9465', '::1', 9465],
+    ['metrics.internal:0', 'metrics.internal', 0],
+  ]
+  for (const [text, host, port] of cases)
+    t.strictSame(readConfig({ ...sound, AUTH_METRICS_LISTEN: text }).metricsListen, { host, port })
+  for (const text of ['localhost', 'localhost:', ':::9465', '127.0.0.1:65536', 'http://localhost:9465', '1 2:9465'])
+    t.strictSame(problemsOf({ ...sound, AUTH_METRICS_LISTEN: text }), [
+      'AUTH_METRICS_LISTEN is an address to listen on, like 127.0.0.1:9465',
+    ])
+})
+
 t.test('an empty environment: everything that is missing, each with what to do', async (t) => {
   const problems = problemsOf({})
   t.strictSame(

@@ -68,6 +68,22 @@ export function databaseUrl(text: string): Parsed<string> {
   return { problem: `is not a PostgreSQL URL; ${DATABASE_EXAMPLE}` }
 }
 
+/** Where to listen. */
+export interface ListenAddress {
+  readonly host: string
+  readonly port: number
+}
+
+/** `PORT`, `HOST:PORT` or `[IPv6]:PORT`, or nothing. Without a host only this machine is listened to. */
+export function optionalListenAddress(text: string): Parsed<ListenAddress | undefined> {
+  if (!text) return { value: undefined }
+  const [, bracketed, plain, digits] = /^(?:\[([0-9a-fA-F:]+)\]:|([^:[\]\s]*):)?(\d{1,5})$/.exec(text) ?? []
+  const port = Number(digits)
+  return digits === undefined || port > 65_535
+    ? { problem: 'is an address to listen on, like 127.0.0.1:9465' }
+    : { value: { host: bracketed ?? (plain || '127.0.0.1'), port } }
+}
+
 /** Addresses and CIDR ranges, with commas or blanks between them. */
 export function addressRanges(text: string): Parsed<readonly string[]> {
   const ranges = text.split(/[\s,]+/).filter((range) => range !== '')

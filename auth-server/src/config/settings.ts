@@ -1,6 +1,16 @@
 // The table of all settings of the auth server; `npm run docs` makes docs/configuration.md of it.
 import { shownLink, shownLogo, shownName } from './operator.ts'
-import { addressRanges, databaseUrl, flag, host, integer, oneOf, origin, secretBytes } from './parse.ts'
+import {
+  addressRanges,
+  databaseUrl,
+  flag,
+  host,
+  integer,
+  oneOf,
+  optionalListenAddress,
+  origin,
+  secretBytes,
+} from './parse.ts'
 import type { Setting } from './setting.ts'
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
@@ -109,6 +119,14 @@ export const SETTINGS = {
     description: 'The https address of your terms of use',
     byDefault: '',
     parse: shownLink(),
+  },
+  metricsListen: {
+    variable: 'AUTH_METRICS_LISTEN',
+    description:
+      'Where `GET /metrics` answers Prometheus, like `127.0.0.1:9465`; nowhere if left out. Whoever can reach it reads how ' +
+      'much the server is used, so let only those who watch it',
+    byDefault: '',
+    parse: optionalListenAddress,
   },
   passwordPepper: secret('PASSWORD_PEPPER', 'keys the digest of every password'),
   tokenSecret: secret('TOKEN_SECRET', 'authenticates refresh tokens; cannot mint one'),

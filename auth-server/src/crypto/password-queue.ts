@@ -92,3 +92,8 @@ export async function inTurn<T>(caller: readonly string[], work: () => Promise<T
     else running--
   }
 }
+
+/** How many checks are at work, and how many wait for their turn. */
+export function passwordQueue(): Readonly<Record<'running' | 'waiting', number>> {
+  return { running, waiting: everybody.waiting }
+}

@@ -77,8 +77,15 @@ function toProblem(table: readonly ProblemRow[], error: unknown): Problem {
   return new Problem('server_error', description, { status: 500, cause: error })
 }
 
-/** @param table by which other errors than problems are translated; the first row that fits counts. */
-export function addProblemHandler(app: FastifyInstance, table: readonly ProblemRow[]): void {
+/**
+ * @param table by which other errors than problems are translated; the first row that fits counts.
+ * @param hear is told of each problem
+ */
+export function addProblemHandler(
+  app: FastifyInstance,
+  table: readonly ProblemRow[],
+  hear: (problem: Problem) => void = () => {},
+): void {
   const sparing = logSparingly()
 
   function note({ log }: FastifyRequest, { status, code, detail, description, cause, message }: Problem): void {
@@ -91,6 +98,7 @@ export function addProblemHandler(app: FastifyInstance, table: readonly ProblemR
   app.setErrorHandler((error: unknown, request, reply) => {
     const problem = toProblem(table, error)
     note(request, problem)
+    hear(problem)
     return sendProblem(reply, problem)
   })
   app.setNotFoundHandler((_request, reply) =>

@@ -29,25 +29,30 @@ export interface ClientGuesses {
 const REFUSAL = 'too many failed client authentications; try again later'
 
 /** @param secret that the keys in the database are hashed with */
-export function countClientGuesses(db: Db, secret: string): ClientGuesses {
+export function countClientGuesses(db: Db, secret: string, refused: () => void): ClientGuesses {
   const byPair = limitAddresses(LIMITS.clientGuesses.allowed, LIMITS.clientGuesses.windowSeconds)
   const byAddress = limitAddresses(LIMITS.clientGuessesByAddress.allowed, LIMITS.clientGuessesByAddress.windowSeconds)
   const keys = (clientId: string, address: string) => [
     ...countedKeys(secret, 'clientGuesses', address, clientId.slice(0, 128)),
     ...countedKeys(secret, 'clientGuessesByAddress', address),
   ]
+  const requireNone = (wait: number) => {
+    if (wait === 0) return
+    refused()
+    throw tooManyRequests(REFUSAL, wait)
+  }
   return {
     keys,
     requirePatience(clientId, address, sharedWaitSeconds) {
       const ownWait = Math.max(byPair.waitSeconds(address, clientId.slice(0, 128)), byAddress.waitSeconds(address))
       const wait = Math.max(ownWait, sharedWaitSeconds)
-      if (wait > 0) throw tooManyRequests(REFUSAL, wait)
+      requireNone(wait)
     },
     async note(clientId, address) {
       byPair.note(address, { about: clientId.slice(0, 128) })
       byAddress.note(address)
       const wait = await countAttempt(db, keys(clientId, address))
-      if (wait > 0) throw tooManyRequests(REFUSAL, wait)
+      requireNone(wait)
     },
   }
 }

@@ -3,6 +3,7 @@ import type { Config } from '../config.ts'
 import type { Db } from '../store/database.ts'
 import { type ClientGuesses, countClientGuesses } from './client-guesses.ts'
 import { countSignInGuesses, type SignInGuesses } from './sign-in-guesses.ts'
+import type { LimitName } from './table.ts'
 import { countVisits, type Visits } from './visits.ts'
 
 export interface Limits {
@@ -11,10 +12,15 @@ export interface Limits {
   readonly signInGuesses: SignInGuesses
 }
 
-export function openLimits(db: Db, config: Pick<Config, 'visitsPerMinute' | 'cookieSecret'>): Limits {
+/** @param refused is told of each attempt beyond a limit */
+export function openLimits(
+  db: Db,
+  config: Pick<Config, 'visitsPerMinute' | 'cookieSecret'>,
+  refused: (limit: LimitName) => void = () => {},
+): Limits {
   return {
-    visits: countVisits(config.visitsPerMinute),
-    clientGuesses: countClientGuesses(db, config.cookieSecret),
-    signInGuesses: countSignInGuesses(db, config.cookieSecret),
+    visits: countVisits(config.visitsPerMinute, () => refused('visits')),
+    clientGuesses: countClientGuesses(db, config.cookieSecret, () => refused('clientGuesses')),
+    signInGuesses: countSignInGuesses(db, config.cookieSecret, () => refused('signInGuesses')),
   }
 }

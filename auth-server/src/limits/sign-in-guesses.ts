@@ -17,7 +17,7 @@ export interface SignInGuesses {
 }
 
 /** @param secret that the keys in the database are hashed with */
-export function countSignInGuesses(db: Db, secret: string): SignInGuesses {
+export function countSignInGuesses(db: Db, secret: string, refused: () => void): SignInGuesses {
   return {
     async admit(account, address) {
       const keys = [
@@ -25,7 +25,10 @@ export function countSignInGuesses(db: Db, secret: string): SignInGuesses {
         ...countedKeys(secret, 'signInGuessesByAddress', address),
       ]
       const wait = await countAttempt(db, keys)
-      if (wait > 0) throw tooManyRequests('too many wrong passwords from this address; try again later', wait)
+      if (wait > 0) {
+        refused()
+        throw tooManyRequests('too many wrong passwords from this address; try again later', wait)
+      }
       return () => uncountAttempt(db, keys)
     },
   }

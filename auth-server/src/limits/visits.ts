@@ -15,16 +15,18 @@ export interface Visits {
 }
 
 /** @param perMinute visits that one address (IPv6: one /64) may begin in this process; 0 for any number. */
-export function countVisits(perMinute: number): Visits {
+export function countVisits(perMinute: number, refused: () => void): Visits {
   if (perMinute === 0) return { admit() {} }
   const visits = limitAddresses(perMinute, LIMITS.visits.windowSeconds)
   return {
     admit(address, kept) {
       const wait = visits.waitSeconds(address)
-      if (wait > 0)
+      if (wait > 0) {
+        refused()
         throw tooManyRequests('too many sign-ins begin at this address; try again in a minute', wait, {
           detail: 'if this address is a load balancer of ours, name it in TRUSTED_PROXIES',
         })
+      }
       visits.note(address, { weight: Math.max(1, Math.ceil(Buffer.byteLength(kept) / ORDINARY_BYTES)) })
     },
   }

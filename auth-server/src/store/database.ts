@@ -79,5 +79,15 @@ export function openDatabase(
       if (event.level === 'error') noteFailure(db, event.error)
     },
   })
+  POOLS.set(db, pool)
   return db
+}
+
+const POOLS = new WeakMap<Db, pg.Pool>()
+
+/** How the connections of a pool are used at present; `waiting` are those who wait for one. */
+export function poolUse(db: Db): Readonly<Record<'busy' | 'idle' | 'waiting', number>> {
+  const pool = POOLS.get(db)
+  const { totalCount = 0, idleCount = 0, waitingCount = 0 } = pool ?? {}
+  return { busy: totalCount - idleCount, idle: idleCount, waiting: waitingCount }
 }

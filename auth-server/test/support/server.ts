@@ -10,6 +10,7 @@ import { cookiesFor } from '../../src/http/cookies.ts'
 import { createAccount } from '../../src/identity/local-account.ts'
 import { openLimits } from '../../src/limits/index.ts'
 import { createLogger } from '../../src/logger.ts'
+import { openMetrics } from '../../src/metrics/metrics.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { openKeyRing } from '../../src/tokens/signing-keys.ts'
 import { testDatabase } from './database.ts'
@@ -48,7 +49,9 @@ export async function testServer(t: Test, environment: Record<string, string> = 
   const db = openDatabase(config.databaseUrl, () => {})
   const keys = await openKeyRing(db, config.keyEncryptionKey)
   const logger = createLogger('trace', { write: (line: string) => void log.push(line) })
-  const deps = { config, db, keys, cookies: cookiesFor(config.issuer), limits: openLimits(db, config) }
+  const metrics = openMetrics()
+  const limits = openLimits(db, config, (limit) => metrics.limitRefusals.inc({ limit }))
+  const deps = { config, db, keys, cookies: cookiesFor(config.issuer), limits, metrics }
   const app = await buildApp(deps, logger)
   t.teardown(async () => {
     await app.close()

@@ -44,7 +44,9 @@ export function addToken(app: FastifyInstance, deps: Deps): void {
       // The grant judges the key: it alone knows which one its code or refresh token is bound to.
       const judged = { ath: 'not demanded', key: 'not demanded', nonce, standing } as const
       const dpopJkt = proof ? await acceptProof(deps, reply, proof, judged) : null
-      return grant.answer(deps, { client, parameters, resource, dpopJkt, log: request.log })
+      const answer = await grant.answer(deps, { client, parameters, resource, dpopJkt, log: request.log })
+      deps.metrics.tokensIssued.inc({ grant: grantType })
+      return answer
     })
     allowOnly(app, url, ['POST'])
   }

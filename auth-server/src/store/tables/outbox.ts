@@ -132,3 +132,18 @@ export async function takeDueEntries(
 export async function removeEntry(db: Db, id: string): Promise<void> {
   await db.deleteFrom('outbox').where('id', '=', id).execute()
 }
+
+/** What has not arrived yet. */
+export interface OutboxBacklog {
+  readonly kind: string
+  readonly entries: number
+  readonly oldestSeconds: number
+}
+
+/** How much waits, by kind, and since when. */
+export async function measureOutbox(db: Db): Promise<readonly OutboxBacklog[]> {
+  const { rows } = await sql<OutboxBacklog>`
+    select kind, count(*)::int as entries, extract(epoch from auth_now() - min(created_at))::float8 as "oldestSeconds"
+    from outbox where expires_at > auth_now() group by kind order by kind`.execute(db)
+  return rows
+}

@@ -1,0 +1,48 @@
+// GET /metrics, on an address of its own: what the server does is nobody's business who can reach its public port.
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { collectDefaultMetrics } from 'prom-client'
+import type { ListenAddress } from '../config/parse.ts'
+import type { Db } from '../store/database.ts'
+import { addGauges } from './gauges.ts'
+import type { Metrics } from './metrics.ts'
+
+export interface MetricsListener {
+  readonly url: string
+  close(): Promise<void>
+}
+
+/**
+ * Listens, and from then on measures the process itself as well: event loop, memory, garbage collection.
+ * @throws {Error} when the address cannot be had
+ */
+export async function listenForMetrics(
+  { host, port }: ListenAddress,
+  { registry }: Metrics,
+  db: Db,
+): Promise<MetricsListener> {
+  const server = createServer({ maxHeaderSize: 8192, requestTimeout: 5000 }, (request, response) => {
+    const send = (status: number, body: string, headers: Record<string, string> = {}) =>
+      response.writeHead(status, { 'content-type': 'text/plain', 'cache-control': 'no-store', ...headers }).end(body)
+    if (request.url?.split('?')[0] !== '/metrics') return send(404, 'not found\n')
+    if (request.method !== 'GET' && request.method !== 'HEAD') return send(405, 'GET or HEAD\n', { allow: 'GET, HEAD' })
+    registry.metrics().then(
+      (text) => send(200, text, { 'content-type': registry.contentType }),
+      () => send(500, 'the metrics cannot be read\n'),
+    )
+  })
+  server.listen({ host, port })
+  await once(server, 'listening')
+  collectDefaultMetrics({ register: registry })
+  addGauges(registry, db)
+  const address = server.address()
+  const bound = typeof address === 'object' && address !== null ? address.port : port
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}/metrics`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}

@@ -1,0 +1,120 @@
+// What an instance tells Prometheus: on an address of its own, and under labels that nobody outside can choose.
+import t, { type Test } from 'tap'
+import { randomSecret } from '../../src/crypto/random.ts'
+import { listenForMetrics } from '../../src/metrics/listener.ts'
+import { basic, clientCredentials, secretClient } from '../support/clients.ts'
+import { testDatabase } from '../support/database.ts'
+import { obtainTokens, refresh } from '../support/phone.ts'
+import { type TestServer, testServer } from '../support/server.ts'
+import { startServer } from '../support/start.ts'
+
+/** Scrapes; each sample by its name and labels as they stand in the text. */
+async function scraper(t: Test, { deps }: TestServer) {
+  const listener = await listenForMetrics({ host: '127.0.0.1', port: 0 }, deps.metrics, deps.db)
+  t.teardown(() => listener.close())
+  return async () => {
+    const text = await (await fetch(listener.url)).text()
+    const samples = text.split('\n').flatMap((line) => {
+      const [, sample, value] = /^mobile_gateway_auth_(\S+(?:\{.*\})?) (\S+)$/.exec(line) ?? []
+      return sample === undefined ? [] : [[sample, Number(value)] as const]
+    })
+    return { text, samples: new Map(samples) }
+  }
+}
+
+t.test('sign-ins, tokens, requests, refusals and what waits are told', async (t) => {
+  const server = await testServer(t)
+  const scrape = await scraper(t, server)
+  const { refresh_token } = await obtainTokens(server.app)
+  await refresh(server.app, refresh_token)
+  await refresh(server.app, 'never issued')
+  const { clientId, headers } = await secretClient(server)
+  await clientCredentials(server.app, headers)
+  for (let n = 0; n < 12; n++) await clientCredentials(server.app, basic(clientId, `guess ${n}`))
+  await server.db
+    .insertInto('outbox')
+    .values({ id: 'n', kind: 'logout-notice', receiver: 'x', payload: '{}', expires_at: new Date(Date.now() + 60_000) })
+    .execute()
+
+  const { text, samples } = await scrape()
+  const expected = {
+    'tokens_issued_total{grant="authorization_code"}': 1,
+    'tokens_issued_total{grant="refresh_token"}': 1,
+    'tokens_issued_total{grant="client_credentials"}': 1,
+    'refusals_total{code="invalid_grant"}': 1,
+    'refusals_total{code="invalid_client"}': 10,
+    'refusals_total{code="too_many_requests"}': 2,
+    'limit_refusals_total{limit="clientGuesses"}': 2,
+    'requests_total{endpoint="/token",method="POST",status="200"}': 3,
+    'requests_total{endpoint="/token",method="POST",status="429"}': 2,
+    'request_duration_seconds_count{endpoint="/token"}': 16,
+    'outbox_entries{kind="logout-notice"}': 1,
+    'password_checks{state="running"}': 0,
+    'password_checks{state="waiting"}': 0,
+    'database_connections{state="waiting"}': 0,
+  }
+  for (const [sample, value] of Object.entries(expected)) t.equal(samples.get(sample), value, sample)
+  t.ok((samples.get('outbox_oldest_seconds{kind="logout-notice"}') ?? -1) >= 0)
+  t.match(text, /nodejs_eventloop_lag_seconds /)
+})
+
+t.test('whatever is asked for, labels stay few and hold nothing of it', async (t) => {
+  const server = await testServer(t)
+  const scrape = await scraper(t, server)
+  for (let n = 0; n < 30; n++) {
+    await server.app.inject(`/wp-admin-${n}/secret`)
+    await server.app.inject(`/interaction/visit-${n}/login`)
+    await server.app.inject({ method: 'POST', url: '/token', payload: `grant_type=made-up-${n}` })
+  }
+  await server.app.inject('/%zz')
+  const { text, samples } = await scrape()
+  t.notMatch(text, /wp-admin|secret|visit-|made-up|%zz/)
+  t.equal(samples.get('requests_total{endpoint="(none)",method="GET",status="404"}'), 30)
+  t.ok([...samples.keys()].filter((sample) => sample.startsWith('requests_total')).length < 8)
+})
+
+t.test('without the database the rest is told', async (t) => {
+  const server = await testServer(t)
+  const scrape = await scraper(t, server)
+  await server.app.inject('/jwks')
+  const { deps } = server
+  const connected = deps.db.destroy
+  await deps.db.destroy()
+  deps.db.destroy = async () => {}
+  t.teardown(() => {
+    deps.db.destroy = connected
+  })
+  const { samples } = await scrape()
+  t.equal(samples.get('requests_total{endpoint="/jwks",method="GET",status="200"}'), 1)
+  t.notOk([...samples.keys()].some((sample) => sample.startsWith('outbox')))
+})
+
+t.test('the listener knows /metrics and nothing else; the public port does not know it', async (t) => {
+  const server = await testServer(t)
+  const listener = await listenForMetrics({ host: '127.0.0.1', port: 0 }, server.deps.metrics, server.db)
+  t.teardown(() => listener.close())
+  const answer = await fetch(listener.url)
+  t.equal(answer.status, 200)
+  t.match(answer.headers.get('content-type'), /^text\/plain; version=0\.0\.4/)
+  t.equal(answer.headers.get('cache-control'), 'no-store')
+  t.equal((await fetch(listener.url, { method: 'POST' })).status, 405)
+  t.equal((await fetch(new URL('/token', listener.url))).status, 404)
+  t.equal((await server.app.inject('/metrics')).statusCode, 404)
+})
+
+t.test('the server listens where AUTH_METRICS_LISTEN says, and nowhere by default', async (t) => {
+  const secrets = ['PASSWORD_PEPPER', 'TOKEN_SECRET', 'COOKIE_SECRET', 'KEY_ENCRYPTION_KEY']
+  const environment = {
+    DATABASE_URL: await testDatabase(t),
+    ...Object.fromEntries(secrets.map((name) => [name, randomSecret()])),
+  }
+  const silent = startServer(t, environment)
+  t.ok(await silent.url)
+  t.notMatch(silent.log(), /metrics at/)
+  const watched = startServer(t, { ...environment, AUTH_METRICS_LISTEN: '127.0.0.1:0' })
+  await watched.says(/metrics at http:\/\/127\.0\.0\.1:\d+\/metrics/)
+  const [url = ''] = /http:\/\/127\.0\.0\.1:\d+\/metrics/.exec(watched.log()) ?? []
+  t.match(await (await fetch(url)).text(), /mobile_gateway_auth_requests_total/)
+  watched.signal('SIGINT')
+  t.equal((await watched.ended).code, 0, 'and it ends')
+})
