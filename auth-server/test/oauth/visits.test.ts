@@ -19,7 +19,7 @@ t.test('an address that begins too many sign-ins waits; a page says so, /par say
   t.same(answers.map(({ statusCode }) => statusCode).sort(), [303, 303, 303, 429, 429])
   const refused = answers.find(({ statusCode }) => statusCode === 429)
   t.match(refused?.headers['retry-after'], /^\d+$/)
-  t.match(refused?.body, /Too many sign-ins begin at this address/)
+  t.match(refused?.body, /Too many people sign in from this address at once; try again in a minute/)
   t.match((await push('192.0.2.1')).json(), { error: 'too_many_requests' })
   t.equal((await visit('192.0.2.2')).statusCode, 303, 'another address')
   t.equal((await push('192.0.2.2')).statusCode, 201)
