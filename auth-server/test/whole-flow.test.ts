@@ -15,7 +15,7 @@ import {
 import { API, APP, ISSUER, testServer } from './support/server.ts'
 
 t.test('a user logs in and the app gets tokens', async (t) => {
-  const { app, userId, applicationId } = await testServer(t)
+  const { app, personId, applicationId } = await testServer(t)
   const browser = new Browser(app)
   const { verifier, challenge } = pkcePair()
 
@@ -41,7 +41,7 @@ t.test('a user logs in and the app gets tokens', async (t) => {
   t.match(protectedHeader, { alg: 'ES256', typ: 'at+jwt' })
   t.match(payload, {
     iss: ISSUER,
-    sub: userId,
+    sub: personId,
     aud: API.resource,
     client_id: APP.clientId,
     app_id: applicationId,

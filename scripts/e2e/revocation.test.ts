@@ -2,7 +2,7 @@
 import { decodeJwt } from 'jose'
 import t, { type Test } from 'tap'
 import { openDatabase } from '../../auth-server/src/store/database.ts'
-import { replacePassword } from '../../auth-server/src/store/tables/users.ts'
+import { replacePassword } from '../../auth-server/src/store/tables/passwords.ts'
 import { DEMO } from '../seed.ts'
 import type { Stack } from '../stack/stack-options.ts'
 import { waitUntil } from '../stack/wait.ts'
@@ -54,12 +54,12 @@ onEachGateway(t, 'what is revoked is refused within two seconds, and nothing els
   const db = openDatabase(stack.databaseUrl, () => {}, { connections: 1 })
   t.teardown(() => db.destroy())
   const { sub = '' } = decodeJwt(three.access_token)
-  const { password_hash: hash } = await db
-    .selectFrom('users')
-    .where('id', '=', sub)
-    .select('password_hash')
+  const password = await db
+    .selectFrom('passwords')
+    .where('person_id', '=', sub)
+    .select(['hash', 'pepper_id as pepperId'])
     .executeTakeFirstOrThrow()
-  await replacePassword(db, sub, hash ?? '')
+  await replacePassword(db, sub, password)
   const third = await refusedAfter(t, stack, three.access_token)
   t.ok(third < PROMISED_MILLIS, `password change: ${Math.round(third)} ms`)
   const again = await logIn(stack)

@@ -11,7 +11,7 @@ import {
   origin,
   secretBytes,
 } from './parse.ts'
-import type { Setting } from './setting.ts'
+import type { Parsed, Setting } from './setting.ts'
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 const POOLERS = ['session', 'transaction'] as const
@@ -129,10 +129,23 @@ export const SETTINGS = {
     parse: optionalListenAddress,
   },
   passwordPepper: secret('PASSWORD_PEPPER', 'keys the digest of every password'),
+  previousPasswordPepper: {
+    variable: 'PASSWORD_PEPPER_PREVIOUS',
+    description:
+      'The pepper that `PASSWORD_PEPPER` has replaced. Passwords that are keyed with it go on signing in, and each is keyed ' +
+      'with the new one when it does; who has not signed in when it is taken away needs a new password',
+    byDefault: '',
+    secret: true,
+    parse: previousPepper,
+  },
   tokenSecret: secret('TOKEN_SECRET', 'authenticates refresh tokens; cannot mint one'),
   cookieSecret: secret('COOKIE_SECRET', 'signs form tokens and sessions'),
   keyEncryptionKey: secret('KEY_ENCRYPTION_KEY', 'encrypts the private signing keys in the database'),
 } as const satisfies Readonly<Record<string, Setting<unknown>>>
+
+function previousPepper(text: string): Parsed<string | undefined> {
+  return text === '' ? { value: undefined } : secretBytes('is the pepper that PASSWORD_PEPPER has replaced')(text)
+}
 
 /** A secret that the server cannot do without. */
 function secret(variable: string, purpose: string): Setting<string> {

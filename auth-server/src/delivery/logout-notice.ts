@@ -20,7 +20,7 @@ export async function sendLogoutNotice(
   const client = applicationId === null ? undefined : await findLogoutReceiver(db, applicationId)
   if (!client || client.uri === null || personId === null) return { kind: 'dropped' }
   const { clientId, uri, idTokenAlg } = client
-  const logout = { jti: id, userId: personId, clientId, sessionId: payload.sessionId, alg: idTokenAlg, now }
+  const logout = { jti: id, personId: personId, clientId, sessionId: payload.sessionId, alg: idTokenAlg, now }
   const token = await mintLogoutToken(config.issuer, keys, logout)
   const options = { timeoutMillis: TIMEOUT_MILLIS, allowLoopback: config.issuer.startsWith('http:') }
   try {

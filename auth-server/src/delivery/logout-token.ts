@@ -10,7 +10,7 @@ const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout'
 export interface Logout {
   /** The same at each attempt, so that a client which heard it already can tell. */
   readonly jti: string
-  readonly userId: string
+  readonly personId: string
   readonly clientId: string
   readonly sessionId: string
   readonly alg: string
@@ -23,7 +23,7 @@ export function mintLogoutToken(issuer: string, keys: DeliveryTools['keys'], log
   const { kid, alg, privateKey } = keys.current(logout.alg)
   return new SignJWT({
     iss: issuer,
-    sub: logout.userId,
+    sub: logout.personId,
     aud: logout.clientId,
     iat: logout.now,
     exp: logout.now + LOGOUT_TOKEN_TTL_SECONDS,

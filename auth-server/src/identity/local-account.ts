@@ -1,9 +1,9 @@
 // Accounts with e-mail address and password: how a person proves who they are, and how an account is made.
-import { hashPassword, verifyPassword } from '../crypto/password.ts'
 import { randomId } from '../crypto/random.ts'
 import type { Db } from '../store/database.ts'
-import { findUserByEmailKey, insertUser } from '../store/tables/users.ts'
+import { findPersonByEmail, insertPerson } from '../store/tables/people.ts'
 import { emailKey } from './email.ts'
+import { checkPassword, type Peppers, renewPepper, sealPassword } from './password.ts'
 
 /** The authentication context class of a password login (`acr`, OpenID Connect Core §2). */
 export const PASSWORD_ACR = 'urn:mobile-api-gateway:acr:password'
@@ -15,18 +15,22 @@ export const PASSWORD_ACR = 'urn:mobile-api-gateway:acr:password'
  */
 export async function authenticate(
   db: Db,
-  pepper: string,
-  credentials: Readonly<{ email: string; password: string }>,
+  peppers: Peppers,
+  { email, password }: Readonly<{ email: string; password: string }>,
   caller: readonly string[],
-): Promise<Readonly<{ userId: string; authEpoch: number }> | undefined> {
-  const key = emailKey(credentials.email)
-  const user = key === undefined ? undefined : await findUserByEmailKey(db, key)
-  const proven = await verifyPassword(pepper, credentials.password, user?.passwordHash, caller)
-  return proven && user ? { userId: user.id, authEpoch: user.authEpoch } : undefined
+): Promise<Readonly<{ personId: string; authEpoch: number }> | undefined> {
+  const key = emailKey(email)
+  const person = key === undefined ? undefined : await findPersonByEmail(db, key)
+  const stored = person?.password
+  const proven = await checkPassword(peppers, password, stored, caller)
+  if (!proven || !person || !stored) return undefined
+  await renewPepper(db, peppers, { personId: person.id, password, stored })
+  return { personId: person.id, authEpoch: person.authEpoch }
 }
 
 /**
- * Creates an account and returns its id (`usr_…`), or undefined when the address is taken.
+ * Creates an account and returns its id (`usr_…`), or undefined when the address is taken. Whoever calls vouches for the
+ * address: it signs in from now on.
  * @throws {TypeError} when it is no e-mail address.
  */
 export async function createAccount(
@@ -36,11 +40,11 @@ export async function createAccount(
 ): Promise<string | undefined> {
   const key = emailKey(account.email)
   if (key === undefined) throw new TypeError(`${account.email} is not an e-mail address`)
-  return insertUser(db, {
+  return insertPerson(db, {
     id: randomId('usr'),
     email: account.email.trim(),
     emailKey: key,
     name: account.name,
-    passwordHash: await hashPassword(pepper, account.password),
+    password: await sealPassword(pepper, account.password),
   })
 }

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { allowOnly } from '../http/methods.ts'
-import { denyRequest } from '../store/tables/authorization-requests.ts'
+import { takeStep } from '../store/tables/authorization-requests.ts'
 import type { VisitRequest, Visits } from './visit.ts'
 
 export function addDeny(app: FastifyInstance, { db }: Deps, visits: Visits): void {
@@ -10,7 +10,7 @@ export function addDeny(app: FastifyInstance, { db }: Deps, visits: Visits): voi
   app.post(url, { config: { errors: 'page' } }, async (request: VisitRequest, reply) => {
     const visit = await visits.open(request, reply)
     if (!visit) return reply
-    await denyRequest(db, visit.pending.id)
+    await takeStep(db, { requestId: visit.pending.id, step: 'deny', sessionId: null })
     return visits.resume(reply, visit.pending)
   })
   allowOnly(app, url, ['POST'])

@@ -7,21 +7,23 @@ import type { Session } from '../store/tables/sessions.ts'
 import { nextStep, type Step } from './policy.ts'
 
 /** The next step of a visit, by what is true in the database now. */
-export async function nextStepOf(db: Db, pending: PendingRequest, session: Session | undefined): Promise<Step> {
+export async function nextStepOf(
+  db: Db,
+  pending: PendingRequest,
+  session: Session | undefined,
+): Promise<Step | undefined> {
   const { request } = pending
   return nextStep({
     session: session && {
+      id: session.id,
       ageAtVisitSeconds: session.ageSeconds - pending.ageSeconds,
-      tookTheSteps: session.id === pending.sessionId,
-      isExpected: request.expectedUserId === undefined || request.expectedUserId === session.userId,
+      isExpected: request.expectedPersonId === undefined || request.expectedPersonId === session.personId,
     },
-    loginAgain: pending.loginAgain,
+    steps: pending.steps,
+    prompts: request.prompts,
     maxAgeSeconds: request.maxAgeSeconds,
     redirectProvesApp: redirectKind(request.redirectUri) === 'https',
     scopesNeedConsent: session !== undefined && (await scopesNeedConsent(db, pending, session)),
-    personConfirmed: pending.personConfirmed,
-    scopesConfirmed: pending.scopesConfirmed,
-    denied: pending.denied,
   })
 }
 
@@ -29,7 +31,7 @@ async function scopesNeedConsent(db: Db, pending: PendingRequest, session: Sessi
   if (pending.request.prompts.includes('consent')) return true
   if (pending.trusted) return false
   const given = await findConsentedScopes(db, {
-    userId: session.userId,
+    personId: session.personId,
     applicationId: pending.applicationId,
     apiId: pending.apiId,
   })

@@ -11,7 +11,7 @@ import { findPendingRequest, type PendingRequest } from '../store/tables/authori
 import type { Session } from '../store/tables/sessions.ts'
 import { answerEndedVisit } from './ended/reply.ts'
 import { nextStepOf } from './next-step.ts'
-import type { Step } from './policy.ts'
+import type { PageStep } from './policy.ts'
 import { currentSession } from './session.ts'
 
 export type VisitRequest = FastifyRequest<{ Params: { request: string } }>
@@ -37,7 +37,7 @@ export interface Visits {
    * before its turn, it leads back to the protocol instead. So does a form from a stale tab: whoever has signed in since
    * then sees the page with their own name first.
    */
-  openStep(request: VisitRequest, reply: FastifyReply, step: Step): Promise<SignedInVisit | undefined>
+  openStep(request: VisitRequest, reply: FastifyReply, step: PageStep): Promise<SignedInVisit | undefined>
   /** Back to the protocol, which decides what is next. 303: the next request is a GET (RFC 9700 §4.12). */
   resume(reply: FastifyReply, pending: PendingRequest): FastifyReply
 }
@@ -80,7 +80,7 @@ export function openVisit(deps: Deps): Visits {
       if (!visit) return undefined
       const { pending, session, form } = visit
       const stale = request.method === 'POST' && form.get('session') !== session?.id
-      if (session && !stale && (await nextStepOf(db, pending, session)) === step)
+      if (session && !stale && (await nextStepOf(db, pending, session))?.step === step)
         return { ...visit, session, binding: visit.binding.inSession(session.id) }
       resume(reply, pending)
       return undefined

@@ -60,7 +60,7 @@ async function refreshToken({ db, config }: Deps, caller: Client, text: string):
   return {
     active: true,
     iss: config.issuer,
-    sub: family.userId,
+    sub: family.personId,
     aud: family.resource,
     client_id: family.clientId,
     scope: family.scopes.join(' '),

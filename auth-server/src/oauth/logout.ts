@@ -39,7 +39,7 @@ export function addLogout(app: FastifyInstance, deps: Deps): void {
     // Without a hint, nothing but a person's yes proves that the redirect is legitimate (§3).
     if (!session) return signOut(deps, request, reply, hint && target)
     // §2: who was handed this person's ID token may sign this person out; everybody else only asks.
-    if (hint?.userId === session.userId) return signOut(deps, request, reply, target)
+    if (hint?.personId === session.personId) return signOut(deps, request, reply, target)
     const uiLocales = uiLocalesOf(parameters)
     return reply.redirect(confirmationUrl(client, target, uiLocales), 303)
   })

@@ -27,8 +27,8 @@ export type RowLifetime = Kept | KeptUntil
 
 /** What leads to the rows about a person. */
 export interface PersonKey {
-  readonly userId: string
-  /** Every spelling of an address that is stored. */
+  readonly personId: string
+  /** Every spelling of each address that is proven to be theirs; what is only written down may be somebody else's. */
   readonly emails: readonly string[]
 }
 /** Rows that no single column tells. */

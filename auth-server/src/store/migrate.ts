@@ -11,6 +11,7 @@ import * as oneSignIn from './migrations/0006_one_sign_in.ts'
 import * as domainsInAscii from './migrations/0007_domains_in_ascii.ts'
 import * as visitsKeysClaims from './migrations/0008_visits_keys_claims.ts'
 import * as schemaFloor from './migrations/0010_schema_floor.ts'
+import * as people from './migrations/0011_people.ts'
 import * as outbox from './migrations/0012_outbox.ts'
 import * as attempts from './migrations/0013_attempts.ts'
 
@@ -25,7 +26,7 @@ export interface Migration {
 export type Migrations = Readonly<Record<string, Migration>>
 
 /** Every migration, by name, append-only: a merged one is never edited. */
-const MIGRATIONS: Migrations = {
+export const MIGRATIONS = {
   '0001_first_house': firstHouse,
   '0002_every_kind_of_client': everyKindOfClient,
   '0003_bound_since': boundSince,
@@ -35,9 +36,10 @@ const MIGRATIONS: Migrations = {
   '0007_domains_in_ascii': domainsInAscii,
   '0008_visits_keys_claims': visitsKeysClaims,
   '0010_schema_floor': schemaFloor,
+  '0011_people': people,
   '0012_outbox': outbox,
   '0013_attempts': attempts,
-}
+} as const satisfies Migrations
 
 /** This release cannot run on the schema that it found; the message says what to do. */
 export class SchemaMismatch extends Error {

@@ -6,17 +6,17 @@ import { TABLES } from './tables/index.ts'
 
 export type Declarations = Readonly<Record<string, AnyDeclaration>>
 
-async function findPersonKey(db: Db, userId: string): Promise<PersonKey | undefined> {
-  const row = await db
-    .selectFrom('users')
-    .where('id', '=', userId)
-    .select(['email', 'email_key as emailKey'])
-    .executeTakeFirst()
-  return row && { userId, emails: [row.email, row.emailKey] }
+async function findPersonKey(db: Db, personId: string): Promise<PersonKey | undefined> {
+  const { rows } = await sql<PersonKey>`
+    select person.id as "personId", array(
+      select spelling from email_addresses email, unnest(array[email.address, email.key]) spelling
+      where email.person_id = person.id and email.proof is not null) as emails
+    from people person where person.id = ${personId}`.execute(db)
+  return rows[0]
 }
 
 function whereAbout(person: PersonKey, rows: RowsOfPerson<Readonly<Record<string, unknown>>>): Condition {
-  return typeof rows === 'string' ? sql<SqlBool>`${sql.ref(rows)} = ${person.userId}` : rows.where(person)
+  return typeof rows === 'string' ? sql<SqlBool>`${sql.ref(rows)} = ${person.personId}` : rows.where(person)
 }
 
 /** What is stored about a person, by table, without secrets. */
@@ -25,12 +25,12 @@ export type PersonExport = Readonly<Record<string, readonly Readonly<Record<stri
 /** Copies all that is stored about a person, as of one moment; undefined when there is no such person. */
 export function exportPerson(
   db: Db,
-  userId: string,
+  personId: string,
   { tables = TABLES }: Readonly<{ tables?: Declarations }> = {},
 ): Promise<PersonExport | undefined> {
   const snapshot = db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only')
   return snapshot.execute(async (trx) => {
-    const person = await findPersonKey(trx, userId)
+    const person = await findPersonKey(trx, personId)
     if (!person) return undefined
     const copy: Record<string, readonly Readonly<Record<string, unknown>>[]> = {}
     for (const [table, { people }] of Object.entries(tables)) {
@@ -51,11 +51,11 @@ export function exportPerson(
  */
 export function erasePerson(
   db: Db,
-  userId: string,
+  personId: string,
   { tables = TABLES }: Readonly<{ tables?: Declarations }> = {},
 ): Promise<boolean> {
   return db.transaction().execute(async (trx) => {
-    const person = await findPersonKey(trx, userId)
+    const person = await findPersonKey(trx, personId)
     if (!person) return false
     for (const [table, declaration] of Object.entries(tables)) await eraseRows(trx, table, declaration, person)
     return true

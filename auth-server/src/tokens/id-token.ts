@@ -13,7 +13,7 @@ export const ID_TOKEN_CLAIMS = ['iss', 'sub', 'aud', 'iat', 'exp', 'auth_time', 
 
 /** What an ID token says. Times are Unix seconds by the database's clock. */
 export interface Login {
-  readonly userId: string
+  readonly personId: string
   readonly clientId: string
   readonly sessionId: string
   readonly acr: string
@@ -39,7 +39,7 @@ export function mintIdToken(issuer: string, keys: KeyRing, login: Login): Promis
   const { kid, alg, privateKey } = keys.current(login.alg)
   const claims = {
     iss: issuer,
-    sub: login.userId,
+    sub: login.personId,
     aud: login.clientId,
     iat: login.now,
     exp: login.now + ID_TOKEN_TTL_SECONDS,
@@ -55,7 +55,7 @@ export function mintIdToken(issuer: string, keys: KeyRing, login: Login): Promis
 
 /** What an ID token that came back as a hint says: whose it is, and which client got it. */
 export interface IdTokenHint {
-  readonly userId: string
+  readonly personId: string
   readonly clientId: string
 }
 
@@ -70,7 +70,7 @@ export async function readIdTokenHint(
   hint: string,
 ): Promise<IdTokenHint | undefined> {
   const claims = await readOwnToken(issuer, keys, 'JWT', hint, (kid) => findPublicKey(db, kid))
-  const userId = claims && textClaim(claims, 'sub')
+  const personId = claims && textClaim(claims, 'sub')
   const clientId = claims && textClaim(claims, 'aud')
-  return userId && clientId ? { userId, clientId } : undefined
+  return personId && clientId ? { personId, clientId } : undefined
 }

@@ -9,23 +9,23 @@ const ID = /^grant_[\w-]{22}$/
 const NAME = /^(?=.*[\p{L}\p{N}\p{P}\p{S}])[^\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]{1,60}$/u
 
 interface Own {
-  readonly userId: string
+  readonly personId: string
   readonly id: string
 }
 
 /** Names an installation. Someone else's, an ended one and one that never was are all not found. */
 export async function renameInstallation(
   db: Db,
-  { userId, id, name }: Own & Readonly<{ name: string }>,
+  { personId, id, name }: Own & Readonly<{ name: string }>,
 ): Promise<'renamed' | 'bad name' | 'not found'> {
   const plain = name.normalize('NFC').trim()
   if (!NAME.test(plain)) return 'bad name'
-  return ID.test(id) && (await store.renameInstallation(db, { userId, id }, plain)) ? 'renamed' : 'not found'
+  return ID.test(id) && (await store.renameInstallation(db, { personId, id }, plain)) ? 'renamed' : 'not found'
 }
 
 /** Signs one installation out; false when this person has no such one. */
-export async function revokeInstallation(db: Db, { userId, id }: Own): Promise<boolean> {
-  return ID.test(id) && store.endInstallation(db, { userId, id }, 'revoked by the person')
+export async function revokeInstallation(db: Db, { personId, id }: Own): Promise<boolean> {
+  return ID.test(id) && store.endInstallation(db, { personId, id }, 'revoked by the person')
 }
 
 /** Signs all installations out: of a person, of an application, or of one in the other. Returns how many. */

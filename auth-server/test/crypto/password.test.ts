@@ -5,6 +5,7 @@ import type { LightMyRequestResponse } from 'fastify'
 import t, { type Test } from 'tap'
 import { hashPassword, verifyPassword } from '../../src/crypto/password.ts'
 import { PasswordQueueFull } from '../../src/crypto/password-queue.ts'
+import { insertPerson } from '../../src/store/tables/people.ts'
 import { Browser, formsOf } from '../support/browser.ts'
 import { authorizeUrl, logIn, obtainTokens, pkcePair, refresh } from '../support/phone.ts'
 import { testServer, USER } from '../support/server.ts'
@@ -64,20 +65,13 @@ t.test(
   'an unknown account, one without a password and a suspended one cost one comparison like any other',
   async (t) => {
     const { app, db } = await testServer(t)
-    await db
-      .insertInto('users')
-      .values({ id: 'usr_none', email: 'none@example.com', email_key: 'none@example.com' })
-      .execute()
-    await db
-      .insertInto('users')
-      .values({
-        id: 'usr_gone',
-        email: 'gone@example.com',
-        email_key: 'gone@example.com',
-        password_hash: await hashPassword(PEPPER, 'x'),
-        status: 'suspended',
-      })
-      .execute()
+    const password = { hash: await hashPassword(PEPPER, 'x'), pepperId: null }
+    for (const name of ['none', 'gone']) {
+      const email = `${name}@example.com`
+      await insertPerson(db, { id: `usr_${name}`, email, emailKey: email, name, password })
+    }
+    await db.deleteFrom('passwords').where('person_id', '=', 'usr_none').execute()
+    await db.updateTable('people').set({ status: 'suspended' }).where('id', '=', 'usr_gone').execute()
     const answers = new Set<string>()
     for (const email of [USER.email, 'nobody@example.com', 'none@example.com', 'gone@example.com']) {
       const browser = new Browser(app)

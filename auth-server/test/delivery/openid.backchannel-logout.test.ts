@@ -33,13 +33,13 @@ async function open(t: Test, ...answers: ReceiverAnswer[]) {
 }
 
 /** A notice as it is queued. */
-function queued({ id, applicationId, userId, uri }: Record<'id' | 'applicationId' | 'userId' | 'uri', string>) {
+function queued({ id, applicationId, personId, uri }: Record<'id' | 'applicationId' | 'personId' | 'uri', string>) {
   return {
     id,
     kind: 'logout-notice' as const,
     receiver: new URL(uri).origin,
     application_id: applicationId,
-    person_id: userId,
+    person_id: personId,
     payload: JSON.stringify({ sessionId: 's' }),
     expires_at: new Date(Date.now() + 3600_000),
   }
@@ -57,7 +57,7 @@ t.test('oidcc-backchannel-logout-discovery-endpoint-verification', async (t) => 
 })
 
 t.test('oidcc-backchannel-rp-initiated-logout: §2.4, §2.5', async (t) => {
-  const { app, heard, site, tokens, signOut, send, left, userId } = await open(t, 200)
+  const { app, heard, site, tokens, signOut, send, left, personId } = await open(t, 200)
   const { sid } = await site.claims(tokens.id_token)
   await signOut()
   await send()
@@ -73,7 +73,7 @@ t.test('oidcc-backchannel-rp-initiated-logout: §2.4, §2.5', async (t) => {
   const expected = { issuer: ISSUER, audience: site.clientId, typ: 'logout+jwt', algorithms: ['ES256'] }
   const { payload } = await jwtVerify(notice?.token ?? '', jwks, expected)
   const { iat = 0, exp = 0, jti, ...rest } = payload
-  t.strictSame(rest, { iss: ISSUER, aud: site.clientId, sub: userId, sid, events })
+  t.strictSame(rest, { iss: ISSUER, aud: site.clientId, sub: personId, sid, events })
   t.equal(exp - iat, 120)
   t.match(jti, /^[\w-]{22}\.1$/)
 })
@@ -176,7 +176,7 @@ t.test('receivers that hang hold two places each, however many clients share the
   )
   const quick = await server.register({ clientId: 'quick', redirectUris: [], backchannelLogoutUri: fast.uri })
   const notice = (applicationId: string, id: string, at = uri) =>
-    queued({ id, applicationId, userId: server.userId, uri: at })
+    queued({ id, applicationId, personId: server.personId, uri: at })
   const add = (rows: ReturnType<typeof notice>[]) => db.insertInto('outbox').values(rows).execute()
   const until = async (what: () => boolean) => {
     const deadline = Date.now() + 3000
@@ -217,10 +217,10 @@ t.test('§2.8: 400 means never; it is not sent again', async (t) => {
 })
 
 t.test('several instances that send at once send each notice once', async (t) => {
-  const { deps, heard, server, uri, send, left, userId } = await open(t, 200)
+  const { deps, heard, server, uri, send, left, personId } = await open(t, 200)
   await server.db.updateTable('applications').set({ backchannel_logout_uri: uri }).execute()
   const rows = Array.from({ length: 60 }, (_, index) =>
-    queued({ id: `n${index}`, applicationId: server.applicationId, userId, uri }),
+    queued({ id: `n${index}`, applicationId: server.applicationId, personId, uri }),
   )
   await server.db.insertInto('outbox').values(rows).execute()
   await Promise.all([send(), send(), send(), sendDueEntries(deps, quiet)])

@@ -10,7 +10,7 @@ import { answerOf, authorizeUrl, logIn, obtainCode, pkcePair, redeem, refresh, t
 import { testServer, USER } from '../support/server.ts'
 import { CLAIMED_URI, nextCode, signedInBrowser } from '../support/session.ts'
 
-const { app, db, config, userId } = await testServer(t)
+const { app, db, config, personId } = await testServer(t)
 const GRACE = { email: 'grace@example.com', password: 'quite another passphrase' }
 const graceId = await createAccount(db, config.passwordPepper, GRACE)
 
@@ -47,7 +47,7 @@ function tokenIn({ cookies }: LightMyRequestResponse) {
   return cookies.find(({ name }) => name === SESSION_COOKIE)?.value
 }
 function sessions() {
-  return db.selectFrom('sessions').select(['id', 'user_id']).execute()
+  return db.selectFrom('sessions').select(['id', 'person_id']).execute()
 }
 function last<T>(list: readonly T[]): T {
   const item = list.at(-1)
@@ -84,8 +84,8 @@ for (const heard of ['first', 'last'] as const)
     t.strictSame(new Set(answers.map(({ statusCode }) => statusCode)), new Set([303]))
     t.equal(new Set(answers.map(tokenIn)).size, 1, 'all say the same cookie')
     t.strictSame(
-      (await sessions()).map(({ user_id }) => user_id),
-      [userId],
+      (await sessions()).map(({ person_id }) => person_id),
+      [personId],
     )
     const tokens = await goOn(browser, heard === 'first' ? (answers[0] ?? last(answers)) : last(answers), verifier)
     await signOutEnds(t, browser, tokens)
@@ -100,7 +100,7 @@ t.test('clicks at once in a browser that is signed in already: its session goes 
   const answers = await Promise.all(Array.from({ length: 6 }, () => click()))
   t.equal(new Set(answers.map(tokenIn)).size, 1)
   t.not(tokenIn(last(answers)), before, 'a new token at each login')
-  t.strictSame(await sessions(), [{ id, user_id: userId }])
+  t.strictSame(await sessions(), [{ id, person_id: personId }])
   const stolen = new Browser(app)
   stolen.cookies.set(SESSION_COOKIE, before ?? '')
   t.match(
@@ -216,7 +216,7 @@ t.test('another person posts the form after the first: theirs is the one session
   const ada = await click()
   const grace = await click(GRACE)
   t.strictSame(
-    (await sessions()).map(({ user_id }) => user_id),
+    (await sessions()).map(({ person_id }) => person_id),
     [graceId],
   )
   browser.keep(ada)
@@ -240,7 +240,7 @@ t.test('two people at once: one session, and nobody is signed in as the other', 
         return /Continue as (\w+)@/.exec(body)?.[1]
       }),
     )
-    const owner = session?.user_id === graceId ? 'grace' : 'ada'
+    const owner = session?.person_id === graceId ? 'grace' : 'ada'
     const [ada1, grace1, ada2, grace2] = whose
     for (const seen of owner === 'ada' ? [ada1, ada2] : [grace1, grace2]) t.ok(seen === owner || seen === undefined)
     for (const seen of owner === 'ada' ? [grace1, grace2] : [ada1, ada2]) t.equal(seen, undefined)
@@ -266,21 +266,21 @@ t.test('a password that was being checked while its visit, or the person’s epo
   const over = { kind: 'visit over' } as const
   for (const [ended, authEpoch, expected] of [
     [{ completed_at: new Date() }, 1, over],
-    [{ denied: true }, 1, over],
+    [{ steps: { deny: { at: '' } } }, 1, over],
     [{ expires_at: new Date(0) }, 1, over],
     [{}, 0, { kind: 'person changed' }],
   ] as const) {
     const { browser, visit } = await atLogin(signedIn, { prompt: 'login' })
     await db
       .updateTable('authorization_requests')
-      .set({ login_again: true, ...ended })
+      .set({ steps: { switch: { at: '' } }, ...ended })
       .where('id', '=', visit)
       .execute()
     const outcome = await signIn(db, {
       requestId: visit,
       visits: [{ id: visit, browserHash: sha256(secretOf(browser, visit)) }],
       tokenHashes: [sha256(browser.cookies.get(SESSION_COOKIE) ?? '')],
-      userId,
+      personId,
       authEpoch,
       acr: 'acr',
       ttlSeconds: 60,
@@ -339,12 +339,12 @@ t.test(
 t.test('a password that was changed in between: nothing of before is repeated', async (t) => {
   const { click } = await atLogin()
   const first = await click()
-  await db.updateTable('users').set({ auth_epoch: 7 }).where('id', '=', userId).execute()
+  await db.updateTable('people').set({ auth_epoch: 7 }).where('id', '=', personId).execute()
   const second = await click()
   t.equal(second.statusCode, 303)
   t.not(tokenIn(second), tokenIn(first))
   t.equal((await sessions()).length, 1)
-  await db.updateTable('users').set({ auth_epoch: 1 }).where('id', '=', userId).execute()
+  await db.updateTable('people').set({ auth_epoch: 1 }).where('id', '=', personId).execute()
 })
 
 t.test(
@@ -361,12 +361,13 @@ t.test(
     t.not(victim.cookies.get(SESSION_COOKIE), own.browser.cookies.get(SESSION_COOKIE))
     t.equal((await attacker.request('GET', `/authorize/resume/${visit}`)).statusCode, 200)
     t.equal((await click({ ...USER, password: 'guessed' })).statusCode, 409, 'done already')
-    const { sign_in } = await db
+    const { steps } = await db
       .selectFrom('authorization_requests')
       .where('id', '=', visit)
-      .select('sign_in')
+      .select('steps')
       .executeTakeFirstOrThrow()
-    t.match(sign_in, /^[\w-]{22}$/, 'random, and told to nobody')
-    t.notOk(JSON.stringify(done.headers).includes(sign_in ?? ''))
+    const { signIn } = steps.login ?? {}
+    t.match(signIn, /^[\w-]{22}$/, 'random, and told to nobody')
+    t.notOk(JSON.stringify(done.headers).includes(signIn ?? ''))
   },
 )

@@ -1,8 +1,8 @@
 // What ends with a session, and with a password (OpenID Connect Back-Channel Logout §2.7).
 import t, { type Test } from 'tap'
 import { createAccount } from '../../src/identity/local-account.ts'
+import { replacePassword } from '../../src/store/tables/passwords.ts'
 import { endSessions } from '../../src/store/tables/sessions.ts'
-import { replacePassword } from '../../src/store/tables/users.ts'
 import { redeemCode } from '../../src/tokens/authorization-code.ts'
 import { Browser } from '../support/browser.ts'
 import { untilBlocked } from '../support/database.ts'
@@ -41,9 +41,9 @@ t.test('what was born in the session ends, but for offline_access and other sess
 })
 
 t.test('a code of a session that ended opens nothing', async (t) => {
-  const { db, site, browser, userId } = await open(t)
+  const { db, site, browser, personId } = await open(t)
   const { code } = answerOf(await site.send(browser, { prompt: 'none' }))
-  await endSessions(db, { userId })
+  await endSessions(db, { personId })
   t.match((await site.redeem(code)).json(), { error: 'invalid_grant' })
 })
 
@@ -75,13 +75,13 @@ t.test('of redemptions racing a sign-out no family is left', async (t) => {
 })
 
 t.test('a sign-out that comes while a code is being redeemed waits, then ends its family as well', async (t) => {
-  const { db, config, site, browser, userId } = await open(t)
+  const { db, config, site, browser, personId } = await open(t)
   const { code = '' } = answerOf(await site.send(browser, { prompt: 'none' }))
   const { family, ended } = await db.transaction().execute(async (trx) => {
     const asked = { clientId: site.clientId, redirectUri: null, resource: null, dpopJkt: null }
     const redeemed = await redeemCode(trx, config.tokenSecret, { ...asked, code, codeVerifier: undefined })
     if (redeemed.kind !== 'redeemed') throw new Error(redeemed.because)
-    const ended = endSessions(db, { userId })
+    const ended = endSessions(db, { personId })
     await untilBlocked(db)
     return { family: redeemed.family, ended }
   })
@@ -91,14 +91,14 @@ t.test('a sign-out that comes while a code is being redeemed waits, then ends it
 })
 
 t.test('a new password leaves no session, code, half-finished sign-in or family of before usable', async (t) => {
-  const { db, app, site, browser, tokens, userId } = await open(t)
+  const { db, app, site, browser, tokens, personId } = await open(t)
   const { code } = answerOf(await site.send(browser, { prompt: 'none' }))
   const halfway = await browser.open(authorizeUrl(pkcePair().challenge))
   t.match(halfway.body, /<h1>Continue/, 'one step before the code')
   const other = await obtainCode(app)
   const onPhone = (await redeem(app, other.code, other.verifier)).json()
 
-  await replacePassword(db, userId, 'x')
+  await replacePassword(db, personId, { hash: 'x', pepperId: null })
   t.equal(answerOf(await site.send(browser, { prompt: 'none' })).error, 'login_required')
   t.match((await site.redeem(code)).json(), { error: 'invalid_grant' })
   const resumed = await browser.submit(halfway, '/continue')

@@ -10,7 +10,7 @@ import { authorizeUrl, logIn, obtainCode, pkcePair, REDIRECT_URI, redeem } from 
 import { testServer, USER } from '../support/server.ts'
 import { CLAIMED_URI, signedInBrowser } from '../support/session.ts'
 
-const { app, db, config, register, userId } = await testServer(t)
+const { app, db, config, register, personId } = await testServer(t)
 const GRACE = { email: 'grace@example.com', password: 'quite another passphrase' }
 const graceId = await createAccount(db, config.passwordPepper, GRACE)
 const STRANGE_URI = 'com.example.strange:/callback'
@@ -149,8 +149,8 @@ t.test(
     const native = await browser.open(ask({ ...strange, redirect_uri: STRANGE_URI }))
     onPage(t, native, 'Continue to Strange?')
     expectCode(t, await browser.submit(native, '/continue'), { to: STRANGE_URI, state: 'a-state' })
-    const { consents } = { consents: await db.selectFrom('consents').select(['user_id', 'scopes']).execute() }
-    t.strictSame(consents, [{ user_id: userId, scopes: ['orders:read', 'orders:write'] }])
+    const { consents } = { consents: await db.selectFrom('consents').select(['person_id', 'scopes']).execute() }
+    t.strictSame(consents, [{ person_id: personId, scopes: ['orders:read', 'orders:write'] }])
   },
 )
 
@@ -204,8 +204,8 @@ t.test('a stale tab cannot answer for whoever signed in meanwhile', async (t) =>
   t.strictSame(
     await db
       .selectFrom('consents')
-      .select('user_id')
-      .where('user_id', '=', graceId ?? '')
+      .select('person_id')
+      .where('person_id', '=', graceId ?? '')
       .execute(),
     [],
   )
@@ -234,7 +234,7 @@ t.test('a step that is posted before its turn counts for nobody', async (t) => {
   const id = /interaction\/([\w-]+)\//.exec(login.body)?.[1]
   const { id: session } = await db
     .selectFrom('sessions')
-    .where('user_id', '=', userId)
+    .where('person_id', '=', personId)
     .orderBy('auth_time', 'desc')
     .select('id')
     .executeTakeFirstOrThrow()
@@ -252,9 +252,9 @@ t.test('a session that ended gives nothing: expired, person suspended, another p
   onPage(t, await browser.open(ask()), 'Sign in')
   await turnClock(db, 0)
   expectCode(t, await browser.open(ask()), { to: CLAIMED_URI, state: 'a-state' })
-  await db.updateTable('users').set({ status: 'suspended' }).where('id', '=', userId).execute()
+  await db.updateTable('people').set({ status: 'suspended' }).where('id', '=', personId).execute()
   onPage(t, await browser.open(ask()), 'Sign in')
-  await db.updateTable('users').set({ status: 'active' }).where('id', '=', userId).execute()
+  await db.updateTable('people').set({ status: 'active' }).where('id', '=', personId).execute()
   browser.cookies.set(SESSION_COOKIE, 'x'.repeat(43))
   onPage(t, await browser.open(ask()), 'Sign in')
 })

@@ -20,11 +20,9 @@ export async function logins(world: World): Promise<Kind> {
         if (!answer)
           return async (t) => {
             const { rows } = await sql<{ session: string | null }>`
-              select session_id as session from authorization_requests request
-              where id = ${requestId} and completed_at is null and person_confirmed = (session_id is not null)
-                and (session_id is null or exists (select from sessions where id = request.session_id))`.execute(
-              world.db,
-            )
+              select steps->'login'->>'session' as session from authorization_requests request
+              where id = ${requestId} and completed_at is null and (steps = '{}'
+                or exists (select from sessions where id = request.steps->'login'->>'session'))`.execute(world.db)
             t.equal(rows.length, 1, 'tied to the session that was opened, or to none')
             t.match(answerOf(await logIn(browser, page)), { status: 303, to: CLAIMED_URI, code: /./ })
             for (const other of signedIn) t.match(await nextCode(other, { prompt: 'none' }), { code: /./ })
@@ -38,7 +36,9 @@ export async function logins(world: World): Promise<Kind> {
     async finish(t) {
       const { rows } = await sql`
         select from sessions where not exists (
-          select from authorization_requests request where request.session_id = sessions.id)`.execute(world.db)
+          select from authorization_requests request where request.steps->'login'->>'session' = sessions.id)`.execute(
+        world.db,
+      )
       t.equal(rows.length, 0, 'each session belongs to a sign-in, also those whose answer was lost')
     },
   }

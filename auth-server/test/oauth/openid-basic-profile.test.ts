@@ -5,13 +5,14 @@ import { decodeProtectedHeader } from 'jose'
 import t, { type Test } from 'tap'
 import { Browser } from '../support/browser.ts'
 import { turnClock } from '../support/database.ts'
+import { nameAndVerify } from '../support/people.ts'
 import { answerOf, logIn, pkcePair } from '../support/phone.ts'
 import { ISSUER, testServer, USER } from '../support/server.ts'
 import { Website, type WebsiteTokens } from '../support/website.ts'
 
 // One server for all of them, and a browser of its own for each.
 const server = await testServer(t)
-await server.db.updateTable('users').set({ name: 'Ada Lovelace', email_verified: true }).execute()
+await nameAndVerify(server.db, server.personId, 'Ada Lovelace')
 const site = await Website.open(server)
 const discovery = (await server.app.inject('/.well-known/openid-configuration')).json()
 
@@ -19,14 +20,14 @@ type Suite = typeof server & Readonly<{ site: Website; browser: Browser }>
 type Module = (t: Test, suite: Suite) => Promise<void>
 
 /** What the suite checks of every successful flow: the answer, the ID token, and one call with the access token. */
-async function soundFlow(t: Test, { site, browser, userId }: Suite, changes = {}, by = site): Promise<WebsiteTokens> {
+async function soundFlow(t: Test, { site, browser, personId }: Suite, changes = {}, by = site): Promise<WebsiteTokens> {
   const nonce = 'a-nonce'
   const tokens = await by.signIn({ nonce, ...changes }, browser)
   t.match(tokens, { token_type: 'Bearer', expires_in: Number, access_token: /./ })
   const claims = await by.claims(tokens.id_token)
-  t.match(claims, { iss: ISSUER, sub: userId, aud: by.clientId, nonce, acr: /./, auth_time: Number, at_hash: /./ })
+  t.match(claims, { iss: ISSUER, sub: personId, aud: by.clientId, nonce, acr: /./, auth_time: Number, at_hash: /./ })
   t.match(decodeProtectedHeader(tokens.id_token), { alg: 'ES256', kid: /./ })
-  t.match((await by.userinfo(tokens.access_token)).json(), { sub: userId })
+  t.match((await by.userinfo(tokens.access_token)).json(), { sub: personId })
   return tokens
 }
 function flowWith(changes: Readonly<Record<string, string>>): Module {
@@ -53,11 +54,11 @@ function sameLogin(changes: Readonly<Record<string, string>>): Module {
 }
 
 function userinfoBy(how: (accessToken: string) => InjectOptions): Module {
-  return async (t, { app, site, userId }) => {
+  return async (t, { app, site, personId }) => {
     const { access_token } = await site.signIn()
     const response = await app.inject(how(access_token))
     t.match(response, { statusCode: 200, headers: { 'content-type': /^application\/json/ } })
-    t.strictSame(response.json(), { sub: userId })
+    t.strictSame(response.json(), { sub: personId })
   }
 }
 

@@ -1,10 +1,11 @@
 // The userinfo endpoint: what it tells, to which tokens, and how it refuses (OpenID Connect Core §5.3, RFC 6750).
 import t, { type Test } from 'tap'
 import { sha256 } from '../../src/crypto/digest.ts'
-import { replacePassword } from '../../src/store/tables/users.ts'
+import { replacePassword } from '../../src/store/tables/passwords.ts'
 import { mintAccessToken } from '../../src/tokens/access-token.ts'
 import { turnClock } from '../support/database.ts'
 import { ProvingPhone } from '../support/dpop.ts'
+import { nameAndVerify, storedPassword } from '../support/people.ts'
 import { obtainCode, redeem } from '../support/phone.ts'
 import { API, ISSUER, testServer, USER } from '../support/server.ts'
 import { Website } from '../support/website.ts'
@@ -20,8 +21,8 @@ const POST = { method: 'POST', url: '/userinfo' } as const
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
 
 t.test('Core §5.4: each scope opens its claims, and sub always comes', async (t) => {
-  const { db, site, userId } = await open(t)
-  await db.updateTable('users').set({ name: 'Ada', email_verified: true }).where('id', '=', userId).execute()
+  const { db, site, personId } = await open(t)
+  await nameAndVerify(db, personId, 'Ada')
   const profile = { name: 'Ada', updated_at: Number }
   const email = { email: USER.email, email_verified: true }
   const table = [
@@ -36,7 +37,7 @@ t.test('Core §5.4: each scope opens its claims, and sub always comes', async (t
     t.equal(response.statusCode, 200, scope)
     t.match(response.json(), claims)
     t.strictSame(new Set(Object.keys(response.json())), new Set(['sub', ...Object.keys(claims)]))
-    t.equal(response.json().sub, userId)
+    t.equal(response.json().sub, personId)
     t.match(response.headers, { 'content-type': /^application\/json/, 'cache-control': 'no-store' })
   }
 })
@@ -48,7 +49,7 @@ t.test('§5.3.2: a claim that the person does not have is left out', async (t) =
 })
 
 t.test('RFC 6750 §2: the token comes in the header of GET or POST, or in the form of a POST', async (t) => {
-  const { app, site, userId } = await open(t)
+  const { app, site, personId } = await open(t)
   const { access_token } = await site.signIn()
   const authorization = `Bearer ${access_token}`
   const payload = `access_token=${access_token}`
@@ -59,7 +60,7 @@ t.test('RFC 6750 §2: the token comes in the header of GET or POST, or in the fo
     { ...POST, headers: { authorization, ...FORM }, payload: '' },
     { ...POST, headers: FORM, payload },
   ] as const
-  for (const way of ways) t.strictSame((await app.inject(way)).json(), { sub: userId })
+  for (const way of ways) t.strictSame((await app.inject(way)).json(), { sub: personId })
 
   const never = [
     { method: 'GET', url: `/userinfo?access_token=${access_token}` },
@@ -98,12 +99,12 @@ async function answer(site: Website, token: string) {
 }
 
 t.test('only an access token of ours is an access token', async (t) => {
-  const { site, keys, userId } = await open(t)
+  const { site, keys, personId } = await open(t)
   const { access_token, id_token, refresh_token } = await site.signIn()
   const [header = '', payload = '', signature = ''] = access_token.split('.')
   const none = Buffer.from('{"alg":"none","typ":"at+jwt"}').toString('base64url')
   const grant = {
-    subject: userId,
+    subject: personId,
     clientId: site.clientId,
     applicationId: site.applicationId,
     resource: API.resource,
@@ -147,21 +148,19 @@ t.test('RFC 6750 §3.1: a token without openid is insufficient_scope, and hears 
 })
 
 t.test('a token stops working at once with its time, its family, its person or its person’s password', async (t) => {
-  const { db, site, userId } = await open(t)
+  const { db, site, personId } = await open(t)
   const endings = {
     'ten minutes later': () => turnClock(db, 601),
     'the family revoked': () =>
       db.updateTable('refresh_families').set({ revoked_at: new Date(), revoked_because: 'test' }).execute(),
-    'the person suspended': () => db.updateTable('users').set({ status: 'suspended' }).execute(),
-    'another password': () => replacePassword(db, userId, 'x'),
+    'the person suspended': () => db.updateTable('people').set({ status: 'suspended' }).execute(),
+    'another password': () => replacePassword(db, personId, { hash: 'x', pepperId: null }),
   }
-  const passwords = await db.selectFrom('users').select('password_hash').executeTakeFirstOrThrow()
+  const password = await storedPassword(db, personId)
   for (const [name, end] of Object.entries(endings)) {
     await turnClock(db, 0)
-    await db
-      .updateTable('users')
-      .set({ status: 'active', ...passwords })
-      .execute()
+    await db.updateTable('people').set({ status: 'active' }).execute()
+    await replacePassword(db, personId, password)
     const { access_token } = await site.signIn()
     t.equal((await site.userinfo(access_token)).statusCode, 200)
     await end()
@@ -170,7 +169,7 @@ t.test('a token stops working at once with its time, its family, its person or i
 })
 
 t.test('RFC 9449 §7: a bound token opens userinfo with a proof of its key, and not without', async (t) => {
-  const { app, userId } = await open(t)
+  const { app, personId } = await open(t)
   const phone = await ProvingPhone.create(app)
   const { code, verifier } = await obtainCode(app, { scope: 'openid' })
   const token: string = (await phone.redeem(code, verifier)).json().access_token
@@ -188,5 +187,5 @@ t.test('RFC 9449 §7: a bound token opens userinfo with a proof of its key, and 
   t.match(wrong, { statusCode: 401 })
   const right = await get({ authorization: `DPoP ${token}`, dpop: await proof() })
   t.equal(right.statusCode, 200, right.body)
-  t.strictSame(right.json(), { sub: userId })
+  t.strictSame(right.json(), { sub: personId })
 })

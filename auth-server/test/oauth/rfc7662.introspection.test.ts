@@ -3,7 +3,7 @@ import { decodeJwt } from 'jose'
 import t from 'tap'
 import { defineApi } from '../../src/catalogue/apis.ts'
 import { INTROSPECTION_SCOPE } from '../../src/oauth/introspect.ts'
-import { replacePassword } from '../../src/store/tables/users.ts'
+import { replacePassword } from '../../src/store/tables/passwords.ts'
 import { clientCredentials, type Fields, postForm, secretClient } from '../support/clients.ts'
 import { turnClock } from '../support/database.ts'
 import { ProvingPhone } from '../support/dpop.ts'
@@ -73,7 +73,7 @@ t.test('a client hears about its own tokens, also refresh tokens while they woul
   t.strictSame(answer, {
     active: true,
     iss: ISSUER,
-    sub: server.userId,
+    sub: server.personId,
     aud: API.resource,
     client_id: 'website',
     scope: 'orders:read orders:write',
@@ -162,8 +162,8 @@ t.test('an access token is not active once what it stands for has ended', async 
   const endings: readonly (readonly [string, (server: TestServer, refreshToken: string) => Promise<unknown>])[] = [
     ['expired', ({ db }) => turnClock(db, 600)],
     ['revoked', ({ app }, token) => postForm(app, '/revoke', { token, client_id: APP.clientId })],
-    ['password changed', ({ db, userId }) => replacePassword(db, userId, 'another')],
-    ['suspended', ({ db }) => db.updateTable('users').set({ status: 'suspended' }).execute()],
+    ['password changed', ({ db, personId }) => replacePassword(db, personId, { hash: 'another', pepperId: null })],
+    ['suspended', ({ db }) => db.updateTable('people').set({ status: 'suspended' }).execute()],
     [
       'subscription withdrawn',
       ({ db, applicationId }) => db.deleteFrom('subscriptions').where('application_id', '=', applicationId).execute(),

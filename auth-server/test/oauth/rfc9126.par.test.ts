@@ -268,7 +268,7 @@ t.test(
 t.test('§7.3: of 50 visits that end at once, by a code or by an error, exactly one answers the app', async (t) => {
   const { app, db, push } = await setUp(t)
   const browser = await signedInBrowser(app)
-  const { id: session_id } = await db.selectFrom('sessions').select('id').executeTakeFirstOrThrow()
+  const { id: session } = await db.selectFrom('sessions').select('id').executeTakeFirstOrThrow()
   const mixes: readonly (readonly [string, (index: number) => boolean])[] = [
     ['codes', () => false],
     ['errors', () => true],
@@ -288,7 +288,7 @@ t.test('§7.3: of 50 visits that end at once, by a code or by an error, exactly 
     for (const [index, id] of ids.entries())
       await db
         .updateTable('authorization_requests')
-        .set(isDenied(index) ? { denied: true } : { person_confirmed: true, session_id })
+        .set({ steps: isDenied(index) ? { deny: { at: '' } } : { continue: { session, at: '' } } })
         .where('id', '=', id)
         .execute()
     // As if none of its visits had been given up.

@@ -114,7 +114,7 @@ async function phone(t: Test) {
 }
 
 t.test('login by the system browser with PKCE, refresh, revoke', async (t) => {
-  const { signIn, refresh, revoke, app, userId } = await phone(t)
+  const { signIn, refresh, revoke, app, personId } = await phone(t)
   const first = await signIn()
   t.match(first, {
     tokenType: 'Bearer',
@@ -127,7 +127,7 @@ t.test('login by the system browser with PKCE, refresh, revoke', async (t) => {
   const second = await refresh(first.refreshToken)
   t.not(second.refreshToken, first.refreshToken)
   const userinfo = await app.inject({ url: '/userinfo', headers: { authorization: `Bearer ${second.accessToken}` } })
-  t.equal(userinfo.json().sub, userId)
+  t.equal(userinfo.json().sub, personId)
   t.equal(await revoke(second.refreshToken), true)
   t.match(await errorOf(refresh(second.refreshToken)), LOGGED_OUT)
 })

@@ -54,8 +54,8 @@ t.test('openid-client: push, log in, redeem, refresh across an old nonce, userin
   t.equal(first.token_type, 'dpop')
   t.equal(decodeJwt(first.access_token).aud, API.resource)
   const second = await openid.refreshTokenGrant(config, first.refresh_token ?? '', undefined, { DPoP })
-  const person = await openid.fetchUserInfo(config, second.access_token, server.userId, { DPoP })
-  t.equal(person.sub, server.userId)
+  const person = await openid.fetchUserInfo(config, second.access_token, server.personId, { DPoP })
+  t.equal(person.sub, server.personId)
 
   await turnClock(server.db, 2 * NONCE_WINDOW_SECONDS)
   await openid.refreshTokenGrant(config, second.refresh_token ?? '', undefined, { DPoP })

@@ -8,7 +8,7 @@ const REDIRECT_URI = 'com.example.shop:/callback'
 const options = { [oauth.allowInsecureRequests]: true } as const
 
 t.test('every step of a login, bound to a key', async (t) => {
-  const { origin, send, userId } = await siteWithPerson(t)
+  const { origin, send, personId } = await siteWithPerson(t)
   const issuer = new URL(origin)
   for (const algorithm of ['oidc', 'oauth2'] as const) {
     const server = await oauth.processDiscoveryResponse(
@@ -60,17 +60,17 @@ t.test('every step of a login, bound to a key', async (t) => {
       ),
     )
     const claims = oauth.getValidatedIdTokenClaims(tokens)
-    t.equal(claims?.sub, userId)
+    t.equal(claims?.sub, personId)
     t.equal(tokens.token_type, 'dpop')
     const userinfo = await withNonce(async () =>
       oauth.processUserInfoResponse(
         server,
         client,
-        userId,
+        personId,
         await oauth.userInfoRequest(server, client, tokens.access_token, { ...options, DPoP }),
       ),
     )
-    t.match(userinfo, { sub: userId, email: USER.email })
+    t.match(userinfo, { sub: personId, email: USER.email })
     const refreshed = await withNonce(async () =>
       oauth.processRefreshTokenResponse(
         server,

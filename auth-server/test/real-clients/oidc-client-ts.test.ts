@@ -82,14 +82,14 @@ t.test('a single-page app in Chromium', needsChromium, async (t) => {
     t.match(user, {
       token_type: 'Bearer',
       scope: 'openid email orders:read',
-      profile: { sub: site.userId, email: USER.email },
+      profile: { sub: site.personId, email: USER.email },
       state: 'my state',
     })
     t.equal(user?.refresh_token, undefined, 'a page is no place for a bearer token that lives for months')
 
     t.match(await errorOf(renew(page)), { message: NO_SESSION }, 'a frame on another site has no session, and says so')
     const renewed = await signInAt(page, PLAIN, 'none')
-    t.match(renewed, { profile: { sub: site.userId } })
+    t.match(renewed, { profile: { sub: site.personId } })
     t.not(renewed?.access_token, user?.access_token)
 
     t.equal((await userinfo(renewed?.access_token)).statusCode, 200)
@@ -109,17 +109,17 @@ t.test('a single-page app in Chromium', needsChromium, async (t) => {
         tokenAnswers.push(response.status())
     })
     const user = await signInAt(page, BOUND)
-    t.match(user, { token_type: 'DPoP', refresh_token: /./, profile: { sub: site.userId } })
+    t.match(user, { token_type: 'DPoP', refresh_token: /./, profile: { sub: site.personId } })
     const answer = await page.evaluate(async (url) => {
       const user = await manager.getUser()
       if (!user) throw new Error('nobody is signed in')
       const headers = { authorization: `DPoP ${user.access_token}`, dpop: (await manager.dpopProof(url, user)) ?? '' }
       return (await fetch(url, { headers })).json()
     }, `${site.origin}/userinfo`)
-    t.match(answer, { sub: site.userId, email: USER.email })
+    t.match(answer, { sub: site.personId, email: USER.email })
 
     const renewed = await renew(page)
-    t.match(renewed, { token_type: 'DPoP', refresh_token: /./, profile: { sub: site.userId } })
+    t.match(renewed, { token_type: 'DPoP', refresh_token: /./, profile: { sub: site.personId } })
     t.not(renewed?.access_token, user?.access_token)
     t.strictSame(tokenAnswers, [200, 400, 200], 'the server asked for a nonce; the library made another proof with it')
     await page.reload()

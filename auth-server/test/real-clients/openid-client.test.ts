@@ -26,19 +26,19 @@ async function pkce() {
 }
 
 t.test('a public client: login, userinfo, refresh, revoke, logout', async (t) => {
-  const { origin, send, register, userId } = await siteWithPerson(t)
+  const { origin, send, register, personId } = await siteWithPerson(t)
   await register({ postLogoutRedirectUris: ['https://shop.example.com/bye'] })
   const config = await client.discovery(new URL(origin), APP.clientId, undefined, client.None(), insecure)
   const { checks, parameters } = await pkce()
   const callback = await send(client.buildAuthorizationUrl(config, parameters))
   const tokens = await client.authorizationCodeGrant(config, callback, checks)
-  t.equal(tokens.claims()?.sub, userId)
+  t.equal(tokens.claims()?.sub, personId)
   t.equal(tokens.scope, 'openid profile email orders:read')
-  const userinfo = await client.fetchUserInfo(config, tokens.access_token, userId)
-  t.match(userinfo, { sub: userId, email: USER.email })
+  const userinfo = await client.fetchUserInfo(config, tokens.access_token, personId)
+  t.match(userinfo, { sub: personId, email: USER.email })
 
   const refreshed = await client.refreshTokenGrant(config, tokens.refresh_token ?? '')
-  t.equal(refreshed.claims()?.sub, userId)
+  t.equal(refreshed.claims()?.sub, personId)
   t.not(refreshed.refresh_token, tokens.refresh_token)
   await client.tokenRevocation(config, refreshed.refresh_token ?? '')
   t.match(await errorOf(client.refreshTokenGrant(config, refreshed.refresh_token ?? '')), { error: 'invalid_grant' })
@@ -55,7 +55,7 @@ t.test('a public client: login, userinfo, refresh, revoke, logout', async (t) =>
 })
 
 t.test('DPoP and PAR: tokens are bound to the key of the app', async (t) => {
-  const { origin, send, userId } = await siteWithPerson(t)
+  const { origin, send, personId } = await siteWithPerson(t)
   const config = await client.discovery(new URL(origin), APP.clientId, undefined, client.None(), insecure)
   const DPoP = client.getDPoPHandle(config, await client.randomDPoPKeyPair('ES256'))
   const { checks, parameters } = await pkce()
@@ -63,7 +63,7 @@ t.test('DPoP and PAR: tokens are bound to the key of the app', async (t) => {
   t.match(url.searchParams.get('request_uri'), /^urn:ietf:params:oauth:request_uri:/)
   const tokens = await client.authorizationCodeGrant(config, await send(url), checks, undefined, { DPoP })
   t.equal(tokens.token_type, 'dpop')
-  t.match(await client.fetchUserInfo(config, tokens.access_token, userId, { DPoP }), { sub: userId })
+  t.match(await client.fetchUserInfo(config, tokens.access_token, personId, { DPoP }), { sub: personId })
   const refreshed = await client.refreshTokenGrant(config, tokens.refresh_token ?? '', undefined, { DPoP })
   t.equal(refreshed.token_type, 'dpop')
   const stranger = client.getDPoPHandle(config, await client.randomDPoPKeyPair('ES256'))

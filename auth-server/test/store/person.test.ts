@@ -11,6 +11,7 @@ import { Browser } from '../support/browser.ts'
 import { postForm } from '../support/clients.ts'
 import { untilBlocked } from '../support/database.ts'
 import { feedReader } from '../support/feed.ts'
+import { addBelongings } from '../support/people.ts'
 import {
   answerOf,
   authorizeUrl,
@@ -72,19 +73,21 @@ async function leaveTraces({ app }: TestServer, site: Website, user: User) {
 
 async function newcomer({ db, config }: TestServer, email: string) {
   const user = { email, password: USER.password }
-  const userId = await createAccount(db, config.passwordPepper, user)
-  if (userId === undefined) throw new Error('the address is taken')
-  return { user, userId }
+  const personId = await createAccount(db, config.passwordPepper, user)
+  if (personId === undefined) throw new Error('the address is taken')
+  return { user, personId }
 }
 
 t.test('a copy has all that is stored about a person, and no secret', async (t) => {
   const server = await testServer(t)
   const site = await openWebsite(server)
   await leaveTraces(server, site, USER)
-  const { user: other, userId: otherId } = await newcomer(server, 'bob@example.com')
+  await addBelongings(server, server.personId)
+  const { user: other, personId: otherId } = await newcomer(server, 'bob@example.com')
   await leaveTraces(server, site, other)
+  await addBelongings(server, otherId)
 
-  const copy = await exportPerson(server.db, server.userId)
+  const copy = await exportPerson(server.db, server.personId)
   t.ok(copy)
   const exported = Object.entries(copy ?? {}).flatMap(([table, rows]) => (rows.length > 0 ? [table] : []))
   const due = DECLARED.flatMap(([table, { people }]) =>
@@ -92,13 +95,17 @@ t.test('a copy has all that is stored about a person, and no secret', async (t) 
   )
   t.strictSame(exported.sort(), due.sort(), 'the test has filled every table that can hold such rows')
   const nobody = DECLARED.flatMap(([table, { people }]) => ('nobody' in people ? [table] : []))
-  const traces = await tracesOf(server.db, server.userId, USER.email)
+  const traces = await tracesOf(server.db, server.personId, USER.email)
   t.strictSame(
     traces.filter((table) => nobody.includes(table)),
     [],
     'and tables about nobody are about nobody',
   )
-  t.match(copy, { users: [{ id: server.userId, email: USER.email }], sessions: { length: 2 } })
+  t.match(copy, {
+    people: [{ id: server.personId }],
+    email_addresses: [{ address: USER.email }],
+    sessions: { length: 2 },
+  })
   const text = JSON.stringify(copy)
   t.notMatch(text, otherId, "nobody else's")
   t.notMatch(text, other.email)
@@ -108,19 +115,21 @@ t.test('a copy has all that is stored about a person, and no secret', async (t) 
 
 t.test('an erasure leaves no trace of a person, and everybody else as they were', async (t) => {
   const server = await testServer(t)
-  const { db, app, userId } = server
+  const { db, app, personId } = server
   const site = await openWebsite(server)
   const tokens = await leaveTraces(server, site, USER)
+  await addBelongings(server, personId)
   const phone = await obtainTokens(app)
-  const { user: other, userId: otherId } = await newcomer(server, 'bob@example.com')
+  const { user: other, personId: otherId } = await newcomer(server, 'bob@example.com')
   const others = await leaveTraces(server, site, other)
+  await addBelongings(server, otherId)
   const before = await exportPerson(db, otherId)
   const { follow } = await feedReader(server)
   await follow()
-  t.ok((await tracesOf(db, userId, USER.email)).length >= 8)
+  t.ok((await tracesOf(db, personId, USER.email)).length >= 8)
 
-  t.equal(await erasePerson(db, userId), true)
-  t.strictSame(await tracesOf(db, userId, USER.email), [])
+  t.equal(await erasePerson(db, personId), true)
+  t.strictSame(await tracesOf(db, personId, USER.email), [])
   t.strictSame(await exportPerson(db, otherId), before)
   const ended = (await follow()).map(({ grant_id }) => grant_id)
   for (const token of [phone.refresh_token, tokens.refresh_token])
@@ -129,8 +138,8 @@ t.test('an erasure leaves no trace of a person, and everybody else as they were'
   t.equal((await site.userinfo(tokens.access_token)).statusCode, 401)
   t.equal((await site.refresh(others.refresh_token)).statusCode, 200)
 
-  t.equal(await erasePerson(db, userId), false, 'who is not there cannot be erased')
-  t.equal(await exportPerson(db, userId), undefined)
+  t.equal(await erasePerson(db, personId), false, 'who is not there cannot be erased')
+  t.equal(await exportPerson(db, personId), undefined)
   t.type(await createAccount(db, server.config.passwordPepper, USER), 'string', 'the address is free')
 })
 
@@ -189,14 +198,14 @@ t.test(
     const { db } = server
     const site = await openWebsite(server)
     for (const [index, [name, { prepare, status }]] of Object.entries(ACTS).entries()) {
-      const { user, userId } = await newcomer(server, `person-${index}@example.com`)
+      const { user, personId } = await newcomer(server, `person-${index}@example.com`)
       const act = await prepare(server, site, user)
       const [erased, answer] = await db
         .transaction()
         .execute(async (trx) => {
           // It gets as far as the outbox, which comes last.
           await sql`lock table outbox in access exclusive mode`.execute(trx)
-          const erasing = erasePerson(db, userId)
+          const erasing = erasePerson(db, personId)
           await untilBlocked(db)
           const acting = act()
           await untilBlocked(db, 2)
@@ -205,16 +214,16 @@ t.test(
         .then((both) => Promise.all(both))
       t.equal(erased, true, name)
       t.equal(answer.statusCode, status, name)
-      t.strictSame(await tracesOf(db, userId, user.email), [], name)
+      t.strictSame(await tracesOf(db, personId, user.email), [], name)
     }
   },
 )
 
 t.test('rows that have to stay lose who it was', async (t) => {
   const server = await testServer(t)
-  const { db, userId } = server
+  const { db, personId } = server
   await sql`create table events (id int, actor text, what text)`.execute(db)
-  await sql`insert into events values (1, ${userId}, 'sign-in'), (2, 'usr_other', 'sign-in')`.execute(db)
+  await sql`insert into events values (1, ${personId}, 'sign-in'), (2, 'usr_other', 'sign-in')`.execute(db)
   const events: AnyDeclaration = {
     purpose: 'What happened.',
     lifetime: { kept: 'For this test.' },
@@ -224,8 +233,8 @@ t.test('rows that have to stay lose who it was', async (t) => {
     },
   }
   const tables = { events, ...TABLES }
-  t.match(await exportPerson(db, userId, { tables }), { events: [{ what: 'sign-in' }] })
-  await erasePerson(db, userId, { tables })
+  t.match(await exportPerson(db, personId, { tables }), { events: [{ what: 'sign-in' }] })
+  await erasePerson(db, personId, { tables })
   const { rows } = await sql`select * from events order by id`.execute(db)
   t.strictSame(rows, [
     { id: 1, actor: null, what: 'sign-in' },

@@ -5,7 +5,7 @@ import { sql } from 'kysely'
 import type { Test } from 'tap'
 import { randomSecret } from '../../src/crypto/random.ts'
 import { type Db, openDatabase } from '../../src/store/database.ts'
-import { migrate } from '../../src/store/migrate.ts'
+import { MIGRATIONS, migrate } from '../../src/store/migrate.ts'
 
 function ignoreIdleLoss() {}
 
@@ -69,6 +69,15 @@ export function testDatabase(t: Test): Promise<string> {
 /** Creates a database with nothing in it; dropped when the test ends. Returns its URL. */
 export function emptyDatabase(t: Test): Promise<string> {
   return createDatabase(t, (admin, name) => sql`create database ${sql.id(name)}`.execute(admin))
+}
+
+/** Creates a database as the release left it whose newest migration was `last`; dropped when the test ends. */
+export async function databaseOfRelease(t: Test, last: keyof typeof MIGRATIONS): Promise<Db> {
+  const db = openDatabase(await emptyDatabase(t), ignoreIdleLoss, { connections: 2 })
+  t.teardown(() => db.destroy())
+  const migrations = Object.fromEntries(Object.entries(MIGRATIONS).filter(([name]) => name <= last))
+  await migrate(db, { migrations })
+  return db
 }
 
 /** Sets the database's clock `seconds` ahead of the real one; there is no other clock. */

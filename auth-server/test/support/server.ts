@@ -59,8 +59,8 @@ export async function testServer(t: Test, environment: Record<string, string> = 
   })
 
   await defineApi(db, API)
-  const userId = await createAccount(db, config.passwordPepper, USER)
-  if (userId === undefined) throw new Error('the test user exists already')
+  const personId = await createAccount(db, config.passwordPepper, USER)
+  if (personId === undefined) throw new Error('the test user exists already')
 
   /** Registers an application and subscribes it; every part can be replaced. */
   const register = async (
@@ -72,5 +72,5 @@ export async function testServer(t: Test, environment: Record<string, string> = 
     await subscribe(db, { applicationId, apiId: API.id, plan: 'basic', scopes, trusted: true, ...subscription })
     return applicationId
   }
-  return { app, deps, db, keys, config, log, userId, register, applicationId: await register() }
+  return { app, deps, db, keys, config, log, personId, register, applicationId: await register() }
 }

@@ -1,7 +1,7 @@
 // Installations: what a person sees of the apps that are signed in, names them, and signs them out.
 import t from 'tap'
 import { createAccount } from '../../src/identity/local-account.ts'
-import { replacePassword } from '../../src/store/tables/users.ts'
+import { replacePassword } from '../../src/store/tables/passwords.ts'
 import {
   listInstallations,
   renameInstallation,
@@ -12,8 +12,8 @@ import { turnClock } from '../support/database.ts'
 import { obtainCode, obtainTokens, redeem, refresh, type Tokens } from '../support/phone.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 
-function list({ db, userId }: TestServer, sessionId: string | null = null) {
-  return listInstallations(db, { userId, sessionId })
+function list({ db, personId }: TestServer, sessionId: string | null = null) {
+  return listInstallations(db, { personId, sessionId })
 }
 function idOf({ refresh_token }: Tokens): string {
   return refresh_token.split('.')[0] ?? ''
@@ -64,10 +64,10 @@ t.test('the installations that were signed in from this browser are the current 
 
 t.test('what has ended is not listed: revoked, idle too long, password changed, suspended', async (t) => {
   const endings: readonly ((server: TestServer, id: string) => Promise<unknown>)[] = [
-    ({ db, userId }, id) => revokeInstallation(db, { userId, id }),
+    ({ db, personId }, id) => revokeInstallation(db, { personId, id }),
     ({ db }) => turnClock(db, 31 * 24 * 3600),
-    ({ db, userId }) => replacePassword(db, userId, 'another'),
-    ({ db }) => db.updateTable('users').set({ status: 'suspended' }).execute(),
+    ({ db, personId }) => replacePassword(db, personId, { hash: 'another', pepperId: null }),
+    ({ db }) => db.updateTable('people').set({ status: 'suspended' }).execute(),
   ]
   for (const end of endings) {
     const server = await testServer(t)
@@ -81,9 +81,9 @@ t.test('what has ended is not listed: revoked, idle too long, password changed, 
 
 t.test('a name is one line that shows something; it survives a refresh', async (t) => {
   const server = await testServer(t)
-  const { db, userId } = server
+  const { db, personId } = server
   const tokens = await obtainTokens(server.app)
-  const rename = (name: string) => renameInstallation(db, { userId, id: idOf(tokens), name })
+  const rename = (name: string) => renameInstallation(db, { personId, id: idOf(tokens), name })
   for (const name of ['', '   ', 'a\nb', 'a\0', '\u202Egnp.exe', '\u200B', 'x'.repeat(61), '\u2028'])
     t.equal(await rename(name), 'bad name', encodeURIComponent(name))
   t.equal((await list(server))[0]?.name, null)
@@ -97,66 +97,66 @@ t.test('a name is one line that shows something; it survives a refresh', async (
 
 t.test("someone else's installation, an ended one and one that never was are not found", async (t) => {
   const server = await testServer(t)
-  const { db, config, userId } = server
+  const { db, config, personId } = server
   const account = { email: 'eve@example.com', password: 'another long passphrase' }
   const eve = (await createAccount(db, config.passwordPepper, account)) ?? ''
   const [mine, ended] = [await obtainTokens(server.app), await obtainTokens(server.app)]
-  await revokeInstallation(db, { userId, id: idOf(ended) })
+  await revokeInstallation(db, { personId, id: idOf(ended) })
   const cases = [
-    { userId: eve, id: idOf(mine) },
-    { userId, id: idOf(ended) },
-    { userId, id: `grant_${'x'.repeat(22)}` },
-    { userId, id: 'grant_\0' },
-    { userId, id: '' },
+    { personId: eve, id: idOf(mine) },
+    { personId, id: idOf(ended) },
+    { personId, id: `grant_${'x'.repeat(22)}` },
+    { personId, id: 'grant_\0' },
+    { personId, id: '' },
   ]
   for (const own of cases) {
     t.equal(await renameInstallation(db, { ...own, name: 'Mine' }), 'not found')
     t.equal(await revokeInstallation(db, own), false)
   }
-  t.equal(await revokeInstallations(db, { userId: eve }, 'test'), 0)
-  t.strictSame(await listInstallations(db, { userId: eve, sessionId: null }), [])
+  t.equal(await revokeInstallations(db, { personId: eve }, 'test'), 0)
+  t.strictSame(await listInstallations(db, { personId: eve, sessionId: null }), [])
   t.match(await list(server), [{ id: idOf(mine), name: null }])
   t.equal(await works(server, mine), true)
 })
 
 t.test('revoking one leaves the others; revoking all leaves none, of this person or this application', async (t) => {
   const server = await testServer(t)
-  const { app, db, userId, applicationId } = server
+  const { app, db, personId, applicationId } = server
   const otherApplication = await server.register({ clientId: 'other', redirectUris: ['com.example.other:/cb'] })
   const tokens = [await obtainTokens(app), await obtainTokens(app), await obtainTokens(app)] as const
-  t.equal(await revokeInstallation(db, { userId, id: idOf(tokens[0]) }), true)
+  t.equal(await revokeInstallation(db, { personId, id: idOf(tokens[0]) }), true)
   t.strictSame(await Promise.all(tokens.map((one) => works(server, one))), [false, true, true])
-  t.equal(await revokeInstallations(db, { userId, applicationId: otherApplication }, 'test'), 0)
-  t.equal(await revokeInstallations(db, { userId, applicationId }, 'test'), 2)
+  t.equal(await revokeInstallations(db, { personId, applicationId: otherApplication }, 'test'), 0)
+  t.equal(await revokeInstallations(db, { personId, applicationId }, 'test'), 2)
   t.strictSame(await list(server), [])
 
   const again = await obtainTokens(app)
   t.equal(await revokeInstallations(db, { applicationId }, 'test'), 1)
   t.equal(await works(server, again), false)
   const last = await obtainTokens(app)
-  t.equal(await revokeInstallations(db, { userId }, 'test'), 1)
+  t.equal(await revokeInstallations(db, { personId }, 'test'), 1)
   t.equal(await works(server, last), false)
 })
 
 t.test('a code from before opens no installation after all were revoked', async (t) => {
   const server = await testServer(t)
   const { code, verifier } = await obtainCode(server.app)
-  await revokeInstallations(server.db, { userId: server.userId }, 'test')
+  await revokeInstallations(server.db, { personId: server.personId }, 'test')
   t.equal((await redeem(server.app, code, verifier)).json().error, 'invalid_grant')
 })
 
 t.test('refreshing and redeeming while everything is revoked: no token survives', async (t) => {
   const server = await testServer(t)
-  const { app, db, userId } = server
+  const { app, db, personId } = server
   for (let round = 0; round < 10; round++) {
     const tokens = await obtainTokens(app)
     const { code, verifier } = await obtainCode(app)
     const [refreshed, redeemed] = await Promise.all([
       refresh(app, tokens.refresh_token),
       redeem(app, code, verifier),
-      revokeInstallations(db, { userId }, 'test'),
+      revokeInstallations(db, { personId }, 'test'),
       refresh(app, tokens.refresh_token),
-      revokeInstallation(db, { userId, id: idOf(tokens) }),
+      revokeInstallation(db, { personId, id: idOf(tokens) }),
     ])
     t.notOk([refreshed, redeemed].some(({ statusCode }) => statusCode >= 500))
     for (const answer of [refreshed, redeemed])
@@ -168,8 +168,8 @@ t.test('refreshing and redeeming while everything is revoked: no token survives'
 
 t.test('two revocations of one installation at once: one of them ended it', async (t) => {
   const server = await testServer(t)
-  const { db, userId } = server
-  const own = { userId, id: idOf(await obtainTokens(server.app)) }
+  const { db, personId } = server
+  const own = { personId, id: idOf(await obtainTokens(server.app)) }
   const answers = await Promise.all(Array.from({ length: 10 }, () => revokeInstallation(db, own)))
   t.equal(answers.filter(Boolean).length, 1)
 })

@@ -42,14 +42,15 @@ t.test(
   'a withdrawn key counts nowhere: userinfo, introspection, feed, revocation, hints; refreshing goes on',
   async (t) => {
     const server = await testServer(t)
-    const { app, db, config, keys, userId } = server
+    const { app, db, config, keys, personId } = server
     const site = await Website.open(server)
     const feed = await feedReader(server)
     const tokens = await site.signIn()
     const bye = site.definition.postLogoutRedirectUris?.[0] ?? ''
     const client = basic(site.clientId, site.definition.clientSecret ?? '')
     const logout = new URLSearchParams({ id_token_hint: tokens.id_token, post_logout_redirect_uri: bye })
-    const family = () => db.selectFrom('refresh_families').where('user_id', '=', userId).select('revoked_at').execute()
+    const family = () =>
+      db.selectFrom('refresh_families').where('person_id', '=', personId).select('revoked_at').execute()
     const hear = async (accessToken: string, feedToken: string) => ({
       userinfo: (await site.userinfo(accessToken)).statusCode,
       introspection: (await postForm(app, '/introspect', { token: accessToken }, client)).json().active,

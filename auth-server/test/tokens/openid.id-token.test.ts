@@ -5,6 +5,7 @@ import t from 'tap'
 import { createAccount } from '../../src/identity/local-account.ts'
 import { Browser, SESSION_COOKIE } from '../support/browser.ts'
 import { turnClock } from '../support/database.ts'
+import { nameAndVerify } from '../support/people.ts'
 import { answerOf, logIn } from '../support/phone.ts'
 import { API, ISSUER, testServer } from '../support/server.ts'
 import { Website } from '../support/website.ts'
@@ -21,7 +22,7 @@ t.test('Core §2: the ID token says who, for whom, when, how, in which session, 
   const { iat = 0, exp = 0, ...rest } = claims
   t.strictSame(rest, {
     iss: ISSUER,
-    sub: server.userId,
+    sub: server.personId,
     aud: site.clientId,
     auth_time: Math.floor(session.auth_time.getTime() / 1000),
     acr: PASSWORD,
@@ -94,8 +95,8 @@ t.test(
   '§5.4: an application may have the claims of profile and email in its ID tokens, the same as at userinfo',
   async (t) => {
     const server = await testServer(t)
-    const { db, userId } = server
-    await db.updateTable('users').set({ name: 'Ada', email_verified: true }).where('id', '=', userId).execute()
+    const { db, personId } = server
+    await nameAndVerify(db, personId, 'Ada')
     const site = await Website.open(server, { clientId: 'eager-site', claimsInIdToken: true })
     const usual = await Website.open(server)
     const personal = ['name', 'updated_at', 'email', 'email_verified']
@@ -115,7 +116,7 @@ t.test(
       t.strictSame(shown(claims), shown(told), 'userinfo says the same')
       t.match(
         claims,
-        { iss: ISSUER, sub: userId, aud: site.clientId, nonce: /./, at_hash: /./ },
+        { iss: ISSUER, sub: personId, aud: site.clientId, nonce: /./, at_hash: /./ },
         'beside all the others',
       )
       t.strictSame(
@@ -125,7 +126,7 @@ t.test(
       )
     }
     const { refresh_token } = await site.signIn({ scope: everything })
-    await db.updateTable('users').set({ name: null }).where('id', '=', userId).execute()
+    await db.updateTable('people').set({ name: null }).where('id', '=', personId).execute()
     const refreshed = (await site.refresh(refresh_token)).json()
     const after = await site.claims(refreshed.id_token)
     t.strictSame(new Set(Object.keys(shown(after))), new Set(personal.slice(1)), 'a refresh tells what is true now')

@@ -4,8 +4,8 @@ import fc from 'fast-check'
 import { sql } from 'kysely'
 import t from 'tap'
 import { randomId } from '../../src/crypto/random.ts'
+import { replacePassword } from '../../src/store/tables/passwords.ts'
 import { revokeFamily } from '../../src/store/tables/refresh-families.ts'
-import { replacePassword } from '../../src/store/tables/users.ts'
 import {
   RECOVERY_SECONDS,
   type RefreshResult,
@@ -83,16 +83,16 @@ function allowsSomeOrder(family: Family, now: number, tokens: string[], answers:
 }
 
 t.test('no history of a family departs from its model', { timeout: 120_000 }, async (t) => {
-  const { db, config, userId, applicationId } = await testServer(t)
+  const { db, config, personId, applicationId } = await testServer(t)
 
   const openFamily = async (now: number): Promise<Family> => {
     const token = newRefreshToken(config.tokenSecret, randomId('grant'), 1)
     await sql`
-      insert into refresh_families (id, user_id, auth_epoch, application_id, api_id, session_id, scopes, acr, auth_time,
+      insert into refresh_families (id, person_id, auth_epoch, application_id, api_id, session_id, scopes, acr, auth_time,
                                     generation, current_hash, idle_expires_at, expires_at)
       select ${token.familyId}, id, auth_epoch, ${applicationId}, ${API.id}, 'session', '{orders:read}', 'acr', auth_now(),
              1, ${token.hash}, auth_now() + interval '30 days', auth_now() + interval '10 years'
-      from users where id = ${userId}`.execute(db)
+      from people where id = ${personId}`.execute(db)
     const text = token.text
     return {
       id: token.familyId,
@@ -208,7 +208,7 @@ t.test('no history of a family departs from its model', { timeout: 120_000 }, as
       arbitrary: fc.constant({
         name: 'password change',
         run: async (model: Model) => {
-          await replacePassword(db, userId, 'x')
+          await replacePassword(db, personId, { hash: 'x', pepperId: null })
           for (const each of model.families) each.ended = true
           model.families.push(await openFamily(model.now), await openFamily(model.now))
           model.families.splice(0, 2)

@@ -3,16 +3,16 @@
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { hmac } from '../../src/crypto/digest.ts'
-import { hashPassword } from '../../src/crypto/password.ts'
 import { randomSecret } from '../../src/crypto/random.ts'
-import { replacePassword } from '../../src/store/tables/users.ts'
+import { sealPassword } from '../../src/identity/password.ts'
+import { replacePassword } from '../../src/store/tables/passwords.ts'
 import { turnClock } from '../support/database.ts'
 import { expectJsonError } from '../support/expect.ts'
 import { redeem, refresh } from '../support/phone.ts'
 import { testServer, USER } from '../support/server.ts'
 import { CLAIMED_URI, nextCode, signedInBrowser } from '../support/session.ts'
 
-const { app, db, config, log, register, userId } = await testServer(t)
+const { app, db, config, log, register, personId } = await testServer(t)
 let browser = await signedInBrowser(app)
 await register({ clientId: 'other-app', name: 'Other', redirectUris: ['com.example.other:/callback'] })
 
@@ -295,9 +295,9 @@ t.test('the successor is kept for the holder of its predecessor only', async (t)
 t.test('a password change ends every family, code and session, also while they are in use', async (t) => {
   const families = await Promise.all([begin(), begin(), begin()])
   const codes = await Promise.all([nextCode(browser), nextCode(browser)])
-  const hash = await hashPassword(config.passwordPepper, 'another long passphrase')
+  const password = await sealPassword(config.passwordPepper, 'another long passphrase')
   const racing = families.map((token) => refresh(app, token))
-  await Promise.all([replacePassword(db, userId, hash), ...racing])
+  await Promise.all([replacePassword(db, personId, password), ...racing])
   for (const response of await Promise.all(racing)) {
     if (response.statusCode === 200) await refused(t, response.json().refresh_token)
     else expectJsonError(t, response, 400, 'invalid_grant')
@@ -307,9 +307,9 @@ t.test('a password change ends every family, code and session, also while they a
     expectJsonError(t, await redeem(app, code, verifier, { redirect_uri: CLAIMED_URI }), 400, 'invalid_grant')
   await t.rejects(nextCode(browser), /login/, 'the session is over: the login page')
   const { rows } = await sql<{ n: number }>`select count(*)::int as n from refresh_families family
-    join users person on person.id = family.user_id and person.auth_epoch = family.auth_epoch`.execute(db)
+    join people person on person.id = family.person_id and person.auth_epoch = family.auth_epoch`.execute(db)
   t.strictSame(rows, [{ n: 0 }])
-  await replacePassword(db, userId, await hashPassword(config.passwordPepper, USER.password))
+  await replacePassword(db, personId, await sealPassword(config.passwordPepper, USER.password))
   browser = await signedInBrowser(app)
   await next(t, await begin(), 'a new login works')
 })

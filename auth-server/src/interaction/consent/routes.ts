@@ -24,7 +24,7 @@ export function addConsent(app: FastifyInstance, { db }: Deps, visits: Visits): 
     if (!visit) return reply
     const { pending, session } = visit
     await giveConsent(db, {
-      userId: session.userId,
+      personId: session.personId,
       applicationId: pending.applicationId,
       apiId: pending.apiId,
       requestId: pending.id,

@@ -35,7 +35,7 @@ export function consentPage({
       title: heading,
       body: html`${appMark(pending.applicationName)}
 <h1>${heading}</h1>
-<p>${lead(pending.apiName, session.email)}${wishes.length > 0 ? ':' : '.'}</p>
+<p>${lead(pending.apiName, session.accountName)}${wishes.length > 0 ? ':' : '.'}</p>
 ${wishes.length > 0 && list(wishes)}
 ${form({ binding, action: 'consent' }, button(allow))}
 ${switchForm(binding, texts)}

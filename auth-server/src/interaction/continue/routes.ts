@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Deps } from '../../deps.ts'
 import { allowOnly } from '../../http/methods.ts'
 import { sendPage } from '../../pages/send-page.ts'
-import { askForLogin, confirmPerson } from '../../store/tables/authorization-requests.ts'
+import { switchPerson, takeStep } from '../../store/tables/authorization-requests.ts'
 import type { VisitRequest, Visits } from '../visit.ts'
 import { continuePage } from './view.ts'
 
@@ -21,7 +21,7 @@ export function addContinue(app: FastifyInstance, { db }: Deps, visits: Visits):
     const visit = await visits.openStep(request, reply, 'continue')
     if (!visit) return reply
     const { pending, session } = visit
-    await confirmPerson(db, pending.id, session.id)
+    await takeStep(db, { requestId: pending.id, step: 'continue', sessionId: session.id })
     return visits.resume(reply, pending)
   })
 
@@ -30,7 +30,7 @@ export function addContinue(app: FastifyInstance, { db }: Deps, visits: Visits):
   app.post('/interaction/:request/switch', { config: { errors: 'page' } }, async (request: VisitRequest, reply) => {
     const visit = await visits.open(request, reply)
     if (!visit) return reply
-    await askForLogin(db, visit.pending.id)
+    await switchPerson(db, visit.pending.id)
     return visits.resume(reply, visit.pending)
   })
   allowOnly(app, '/interaction/:request/switch', ['POST'])

@@ -21,7 +21,7 @@ export function continuePage({
       body: html`${appMark(pending.applicationName)}
 <h1>${heading}</h1>
 <p>${texts.continue.lead}</p>
-${form({ binding, action: 'continue' }, button(texts.continue.button(session.email)))}
+${form({ binding, action: 'continue' }, button(texts.continue.button(session.accountName)))}
 ${switchForm(binding, texts)}
 ${denyForm(binding, texts)}
 ${opensNote(pending, texts)}`,

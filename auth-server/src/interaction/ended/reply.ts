@@ -28,7 +28,7 @@ export async function answerEndedVisit(
 
 /** The app's own request once more, which is judged anew; for apps of which no browser says whether they opened. */
 function again({ request, clientId, resource, mustPush }: EndedVisit): string | undefined {
-  if (mustPush || request.expectedUserId !== undefined || redirectKind(request.redirectUri) !== 'private-use')
+  if (mustPush || request.expectedPersonId !== undefined || redirectKind(request.redirectUri) !== 'private-use')
     return undefined
   const { redirectUri, scopes, prompts, state, nonce, codeChallenge, dpopJkt, maxAgeSeconds, loginHint, uiLocales } =
     request

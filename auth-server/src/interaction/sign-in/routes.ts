@@ -8,8 +8,8 @@ import { networksOf } from '../../http/network.ts'
 import { emailKey } from '../../identity/email.ts'
 import { authenticate, PASSWORD_ACR } from '../../identity/local-account.ts'
 import { sendPage } from '../../pages/send-page.ts'
+import { findAddressKnownTo } from '../../store/tables/people.ts'
 import { signIn } from '../../store/tables/sign-in.ts'
-import { findAddressKnownTo } from '../../store/tables/users.ts'
 import { browserProof, sessionToken } from '../session.ts'
 import type { Visit, VisitRequest, Visits } from '../visit.ts'
 import { loginPage, type SignInProblem } from './view.ts'
@@ -21,10 +21,10 @@ export function addLogin(app: FastifyInstance, { db, config, cookies }: Deps, vi
 
   /** What the app hints at; an ID token of its own shows it no address that it may not know. */
   const expectedAddress = async ({ pending, session }: Visit): Promise<string> => {
-    const { loginHint, expectedUserId } = pending.request
-    if (loginHint !== undefined || expectedUserId === undefined) return loginHint ?? ''
-    if (session?.userId === expectedUserId) return session.email
-    return (await findAddressKnownTo(db, { userId: expectedUserId, applicationId: pending.applicationId })) ?? ''
+    const { loginHint, expectedPersonId } = pending.request
+    if (loginHint !== undefined || expectedPersonId === undefined) return loginHint ?? ''
+    if (session?.personId === expectedPersonId) return session.email ?? ''
+    return (await findAddressKnownTo(db, { personId: expectedPersonId, applicationId: pending.applicationId })) ?? ''
   }
 
   app.get(url, { config: { errors: 'page' } }, async (request: VisitRequest, reply) => {
@@ -43,7 +43,7 @@ export function addLogin(app: FastifyInstance, { db, config, cookies }: Deps, vi
 
     if (email !== '' && emailKey(email) === undefined) return again('noAddress')
     const credentials = { email, password: form.get('password') ?? '' }
-    const person = await authenticate(db, config.passwordPepper, credentials, networksOf(request.ip))
+    const person = await authenticate(db, config, credentials, networksOf(request.ip))
     if (!person) return again('noMatch')
     const tokenOf = (signInId: string) => sessionToken(config.cookieSecret, secret, signInId)
     const outcome = await signIn(db, {

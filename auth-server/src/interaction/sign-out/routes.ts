@@ -56,7 +56,7 @@ export function addLogoutPages(app: FastifyInstance, deps: Deps): void {
     const leadsTo = target?.redirectUri ?? 'self'
     const binding = FormBinding.to(config.cookieSecret, secret, { page, path: '/interaction', leadsTo })
     const uiLocales = uiLocalesOf(parameters)
-    return sendPage(reply, logoutPage({ binding, email: session.email, client, target, uiLocales }))
+    return sendPage(reply, logoutPage({ binding, accountName: session.accountName, client, target, uiLocales }))
   })
 
   // The form is bound to the session's own cookie: a new login makes an old page worthless, and sent twice it is the same

@@ -14,13 +14,13 @@ import type { LogoutTarget } from './target.ts'
 /** @param client the app that asks, if it is known; @param target where the browser goes afterwards. */
 export function logoutPage({
   binding,
-  email,
+  accountName,
   client,
   target,
   uiLocales,
 }: Readonly<{
   binding: FormBinding
-  email: string
+  accountName: string
   client: Client | undefined
   target: LogoutTarget | undefined
   uiLocales: readonly string[]
@@ -35,7 +35,7 @@ export function logoutPage({
     title: signOut.title,
     body: html`${client && appMark(client.name)}
 <h1>${signOut.title}</h1>
-<p>${client && html`${signOut.asks(client.name)} `}${signOut.person(email)}</p>
+<p>${client && html`${signOut.asks(client.name)} `}${signOut.person(accountName)}</p>
 ${form({ binding, action: 'logout' }, ...hiddenFields(kept), button(signOut.button))}
 ${note(signOut.note)}`,
   })

@@ -11,5 +11,5 @@ export async function expectPerson({ config, keys, db }: Deps, valid: ValidReque
   const hint = await readIdTokenHint(config.issuer, keys, db, text)
   if (hint?.clientId !== valid.client.clientId)
     throw new OAuthError('invalid_request', 'id_token_hint is not an ID token that this application got from us')
-  return { ...valid, request: { ...valid.request, expectedUserId: hint.userId } }
+  return { ...valid, request: { ...valid.request, expectedPersonId: hint.personId } }
 }

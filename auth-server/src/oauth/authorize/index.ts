@@ -104,10 +104,6 @@ function toPending({ client, subscription, request }: ValidRequest, browserHash:
     apiId: subscription.apiId,
     apiName: subscription.apiName,
     trusted: subscription.trusted,
-    sessionId: null,
-    loginAgain: request.prompts.includes('login') || request.prompts.includes('select_account'),
-    personConfirmed: false,
-    scopesConfirmed: false,
-    denied: false,
+    steps: {},
   }
 }

@@ -3,19 +3,11 @@ import type { FastifyReply } from 'fastify'
 import type { Deps } from '../../deps.ts'
 import { answerEndedVisit } from '../../interaction/ended/reply.ts'
 import { nextStepOf } from '../../interaction/next-step.ts'
-import type { Step } from '../../interaction/policy.ts'
 import { closeRequest, findPendingRequest, type PendingRequest } from '../../store/tables/authorization-requests.ts'
 import type { Session } from '../../store/tables/sessions.ts'
 import { issueCode } from '../../tokens/authorization-code.ts'
 import { type ErrorCode, OAuthError } from '../errors.ts'
 import { redirectedError, responseUrl } from './response.ts'
-
-/** What `prompt=none` hears instead of a page (OpenID Connect Core §3.1.2.6). */
-const WITHOUT_A_PAGE = {
-  login: 'login_required',
-  consent: 'consent_required',
-  continue: 'interaction_required',
-} as const satisfies Record<Exclude<Step, 'done' | 'denied' | 'other-person'>, ErrorCode>
 
 /**
  * Answers with the next page's address, the code, or an error for the app.
@@ -43,19 +35,17 @@ export async function proceed(
     cookies.endVisit(reply, pending.id)
     throw redirectedError(config.issuer, returnTo, new OAuthError(code, description))
   }
-  const step = await nextStepOf(db, pending, session)
-  if (step === 'denied') return refuse('access_denied', 'the person declined')
-  if (step === 'other-person')
-    return refuse('login_required', 'another person signed in than the one that id_token_hint names')
-  if (step === 'done' && session) {
+  const next = await nextStepOf(db, pending, session)
+  if (!next) {
+    if (!session) throw new Error('policy finished a request without a session')
     const code = await issueCode(db, pending.id, session.id)
     if (code === undefined) return overtaken()
     cookies.endVisit(reply, pending.id)
     return reply.redirect(responseUrl(config.issuer, returnTo, { code }), 303)
   }
-  if (step === 'done') throw new Error('policy finished a request without a session')
+  if ('ends' in next) return refuse(next.ends.code, next.ends.description)
   if (request.prompts.includes('none'))
-    return refuse(WITHOUT_A_PAGE[step], `prompt=none, but the person would have to see the ${step} page`)
+    return refuse(next.withoutPage, `prompt=none, but the person would have to see the ${next.step} page`)
   begin?.()
-  return reply.redirect(`/interaction/${pending.id}/${step}`, 303)
+  return reply.redirect(`/interaction/${pending.id}/${next.step}`, 303)
 }

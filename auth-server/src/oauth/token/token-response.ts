@@ -23,12 +23,12 @@ export async function tokenResponse(
   refreshToken: RefreshToken,
   asked: Asked,
 ): Promise<TokenResponse> {
-  const { userId, clientId, applicationId, resource, plan, acr, authTime, now, sessionId } = family
+  const { personId, clientId, applicationId, resource, plan, acr, authTime, now, sessionId } = family
   const scopes = (asked.scopes ?? family.scopes).filter(
     (scope) => isOpenIdScope(scope) || family.allowedScopes.includes(scope),
   )
   const accessToken = await mintAccessToken(config.issuer, keys, {
-    subject: userId,
+    subject: personId,
     login: { grantId: family.id, acr, authTime },
     clientId,
     applicationId,
@@ -41,7 +41,7 @@ export async function tokenResponse(
   })
   const idToken = scopes.includes('openid')
     ? await mintIdToken(config.issuer, keys, {
-        userId,
+        personId,
         clientId,
         sessionId,
         acr,
@@ -69,11 +69,11 @@ export async function tokenResponse(
 /** @throws {OAuthError} invalid_grant when the login has ended since its family was read. */
 async function personClaims(
   db: Deps['db'],
-  { id, userId, clientId, now }: FamilyView,
+  { id, personId, clientId, now }: FamilyView,
   scopes: readonly string[],
 ): Promise<Readonly<Record<string, unknown>>> {
   const expiresAt = now + ACCESS_TOKEN_TTL_SECONDS
-  const person = await findClaims(db, { grantId: id, subject: userId, clientId, expiresAt })
+  const person = await findClaims(db, { grantId: id, subject: personId, clientId, expiresAt })
   if (!person) throw new OAuthError('invalid_grant', 'the login has ended meanwhile')
   return openedBy(scopes, person)
 }

@@ -9,7 +9,7 @@ export interface AuthorizationCodes {
   code_hash: string
   application_id: string
   api_id: string
-  user_id: string
+  person_id: string
   auth_epoch: number
   session_id: string
   acr: string
@@ -34,7 +34,7 @@ export const AUTHORIZATION_CODES = {
   },
   people: {
     exported: {
-      rows: 'user_id',
+      rows: 'person_id',
       columns: [
         'application_id',
         'api_id',
@@ -48,7 +48,7 @@ export const AUTHORIZATION_CODES = {
         'family_id',
       ],
     },
-    erased: { deleted: 'user_id' },
+    erased: { deleted: 'person_id' },
   },
 } satisfies TableDeclaration<AuthorizationCodes>
 
@@ -72,7 +72,7 @@ export async function insertCode(
   const { rows } = await sql`
     with signed_in as (
       select session.* from sessions session
-      join users person on person.id = session.user_id and person.auth_epoch = session.auth_epoch
+      join people person on person.id = session.person_id and person.auth_epoch = session.auth_epoch
       where session.id = ${input.sessionId} and session.expires_at > auth_now() and person.status = 'active'
     ), closed as (
       update authorization_requests request set completed_at = auth_now()
@@ -80,9 +80,9 @@ export async function insertCode(
         and exists (select from signed_in)
       returning request.*
     ), ${spendPushed}
-    insert into authorization_codes (code_hash, application_id, api_id, user_id, auth_epoch, session_id, acr, auth_time,
+    insert into authorization_codes (code_hash, application_id, api_id, person_id, auth_epoch, session_id, acr, auth_time,
                                      redirect_uri, code_challenge, scopes, nonce, dpop_jkt, expires_at)
-    select ${input.codeHash}, ended.application_id, ended.api_id, signed_in.user_id, signed_in.auth_epoch, signed_in.id,
+    select ${input.codeHash}, ended.application_id, ended.api_id, signed_in.person_id, signed_in.auth_epoch, signed_in.id,
            signed_in.acr, signed_in.auth_time, ended.request->>'redirectUri', ended.request->>'codeChallenge',
            array(select jsonb_array_elements_text(ended.request->'scopes')), ended.request->>'nonce', ended.request->>'dpopJkt',
            auth_now() + make_interval(secs => ${input.ttlSeconds})
@@ -120,7 +120,7 @@ export async function consumeCode(
       for key share of session
     ), code as (
       update authorization_codes code set consumed_at = auth_now(), family_id = ${family.id}
-      from users person, applications application, subscriptions subscription, apis api, session
+      from people person, applications application, subscriptions subscription, apis api, session
       where code.code_hash = ${presented.codeHash} and ${usableCode}
         and session.id = code.session_id
         and code.code_challenge is not distinct from ${presented.codeChallenge}
@@ -128,7 +128,7 @@ export async function consumeCode(
         and (${presented.redirectUri}::text is null or code.redirect_uri = ${presented.redirectUri})
         and (${presented.resource}::text is null or api.resource = ${presented.resource})
         and application.id = code.application_id and application.client_id = ${presented.clientId}
-        and person.id = code.user_id and person.auth_epoch = code.auth_epoch and person.status = 'active'
+        and person.id = code.person_id and person.auth_epoch = code.auth_epoch and person.status = 'active'
         and api.id = code.api_id
         and subscription.application_id = code.application_id and subscription.api_id = code.api_id
         and subscription.status = 'approved'
@@ -136,14 +136,14 @@ export async function consumeCode(
                  application.refresh_idle, application.refresh_absolute, api.resource,
                 subscription.plan, subscription.scopes as allowed_scopes
     ), family as (
-      insert into refresh_families (id, user_id, auth_epoch, application_id, api_id, session_id, scopes, acr, auth_time,
+      insert into refresh_families (id, person_id, auth_epoch, application_id, api_id, session_id, scopes, acr, auth_time,
                                     generation, current_hash, dpop_jkt, bound_since, idle_expires_at, expires_at)
-      select ${family.id}, user_id, auth_epoch, application_id, api_id, session_id, scopes, acr, auth_time,
+      select ${family.id}, person_id, auth_epoch, application_id, api_id, session_id, scopes, acr, auth_time,
              1, ${family.currentHash}, case when public then ${presented.dpopJkt}::text end,
              case when public and ${presented.dpopJkt}::text is not null then 1 end, auth_now() + refresh_idle, auth_now() + refresh_absolute
       from code returning *
     )
-    select family.id, family.user_id as "userId", code.client_id as "clientId", code.application_id as "applicationId",
+    select family.id, family.person_id as "personId", code.client_id as "clientId", code.application_id as "applicationId",
            code.resource, code.plan, family.scopes, code.allowed_scopes as "allowedScopes", family.acr,
            floor(extract(epoch from family.auth_time))::float8 as "authTime", family.generation,
            family.session_id as "sessionId", family.dpop_jkt as "dpopJkt", family.bound_since as "boundSince", code.nonce, family.current_hash as "currentHash", family.previous_hash as "previousHash",

@@ -1,9 +1,10 @@
 // One visit to /authorize as a row: the hand-over between the protocol and the pages, tied to one browser.
-import { type SqlBool, sql } from 'kysely'
+import { type ColumnType, type SqlBool, sql } from 'kysely'
 import type { Db } from '../database.ts'
-import type { Condition, Defaulted, Json, PersonKey, TableDeclaration } from '../declaration.ts'
+import type { Condition, Json, PersonKey, TableDeclaration } from '../declaration.ts'
 import type { ApplicationKind } from './applications.ts'
 import { isUnspent, spendPushed } from './pushed-requests.ts'
+import { type DoneSteps, sessionsOf, stepDone } from './visit-steps.ts'
 
 /** What was asked at /authorize, after validation; kept as JSON because only /authorize and its pages read it. */
 export interface StoredRequest {
@@ -21,7 +22,7 @@ export interface StoredRequest {
   /** The languages that the app asked for, the best one first. */
   readonly uiLocales?: readonly string[]
   /** Whom an `id_token_hint` names; nobody else gets a code (OpenID Connect Core §3.1.2.2). */
-  readonly expectedUserId?: string
+  readonly expectedPersonId?: string
 }
 export interface AuthorizationRequests {
   id: string
@@ -30,20 +31,14 @@ export interface AuthorizationRequests {
   application_id: string
   api_id: string
   request: Json<StoredRequest>
-  session_id: string | null
-  /** The sign-in that was done in this visit; null before, and when another is asked for. */
-  sign_in: string | null
-  login_again: Defaulted<boolean>
-  person_confirmed: Defaulted<boolean>
-  scopes_confirmed: Defaulted<boolean>
-  denied: Defaulted<boolean>
+  steps: ColumnType<DoneSteps, DoneSteps | undefined, DoneSteps>
   expires_at: Date
   completed_at: Date | null
   pushed_uri_hash: string | null
 }
 
-function inSessionOf({ userId }: PersonKey): Condition {
-  return sql`session_id in (select id from sessions where user_id = ${userId})`
+function inSessionOf({ personId }: PersonKey): Condition {
+  return sql`${sessionsOf(sql`steps`)} && array(select id from sessions where person_id = ${personId})`
 }
 
 export const AUTHORIZATION_REQUESTS = {
@@ -57,12 +52,12 @@ export const AUTHORIZATION_REQUESTS = {
   people: {
     exported: {
       rows: { words: 'of sessions of the person', where: inSessionOf },
-      columns: ['id', 'application_id', 'api_id', 'request', 'denied', 'expires_at', 'completed_at'],
+      columns: ['id', 'application_id', 'api_id', 'request', 'steps', 'expires_at', 'completed_at'],
     },
     erased: {
       deleted: {
         words: 'of sessions of the person, or begun by an app that named the person',
-        where: (person) => sql`${inSessionOf(person)} or request->>'expectedUserId' = ${person.userId}
+        where: (person) => sql`${inSessionOf(person)} or request->>'expectedPersonId' = ${person.personId}
           or lower(request->>'loginHint') = any(${person.emails.map((email) => email.toLowerCase())})`,
       },
     },
@@ -99,12 +94,7 @@ export interface PendingRequest {
   readonly apiId: string
   readonly apiName: string
   readonly trusted: boolean
-  /** The session whose person did the steps below; they count for this session only. */
-  readonly sessionId: string | null
-  readonly loginAgain: boolean
-  readonly personConfirmed: boolean
-  readonly scopesConfirmed: boolean
-  readonly denied: boolean
+  readonly steps: DoneSteps
 }
 
 /**
@@ -113,14 +103,13 @@ export interface PendingRequest {
  */
 export async function insertRequest(
   db: Db,
-  row: Pick<PendingRequest, 'id' | 'browserHash' | 'applicationId' | 'apiId' | 'request' | 'loginAgain'> &
+  row: Pick<PendingRequest, 'id' | 'browserHash' | 'applicationId' | 'apiId' | 'request'> &
     Readonly<{ pushedUriHash: string | null }>,
 ): Promise<boolean> {
   const { rows } = await sql`
-    insert into authorization_requests (id, browser_hash, application_id, api_id, request, login_again, expires_at,
-                                        pushed_uri_hash)
+    insert into authorization_requests (id, browser_hash, application_id, api_id, request, expires_at, pushed_uri_hash)
     select ${row.id}, ${row.browserHash}, ${row.applicationId}, ${row.apiId}, ${JSON.stringify(row.request)}::jsonb,
-           ${row.loginAgain}::boolean, auth_now() + make_interval(secs => ${REQUEST_TTL_SECONDS}), ${row.pushedUriHash}
+           auth_now() + make_interval(secs => ${REQUEST_TTL_SECONDS}), ${row.pushedUriHash}
     where ${row.pushedUriHash}::text is null or exists (
       select from pushed_requests where uri_hash = ${row.pushedUriHash} and application_id = ${row.applicationId}
         and used_at is null and expires_at > auth_now())
@@ -167,11 +156,7 @@ export async function findPendingRequest(
       'api.id as apiId',
       'api.name as apiName',
       'subscription.trusted',
-      'request.session_id as sessionId',
-      'request.login_again as loginAgain',
-      'request.person_confirmed as personConfirmed',
-      'request.scopes_confirmed as scopesConfirmed',
-      'request.denied',
+      'request.steps',
       sql<number>`extract(epoch from auth_now() - request.expires_at)::float8 + ${REQUEST_TTL_SECONDS}`.as(
         'ageSeconds',
       ),
@@ -179,33 +164,27 @@ export async function findPendingRequest(
     .executeTakeFirst()
 }
 
-/** The person of `sessionId` pressed Continue; scopes that somebody else allowed before do not count for them. */
-export async function confirmPerson(db: Db, id: string, sessionId: string): Promise<void> {
+/** Notes a step of the person of `sessionId`; for nobody else does it count. */
+export async function takeStep(
+  db: Db,
+  { requestId, step, sessionId }: Readonly<{ requestId: string; step: string; sessionId: string | null }>,
+): Promise<void> {
   await db
     .updateTable('authorization_requests')
-    .set({
-      session_id: sessionId,
-      person_confirmed: true,
-      scopes_confirmed: sql<boolean>`scopes_confirmed and session_id is not distinct from ${sessionId}`,
-    })
-    .where('id', '=', id)
+    .set({ steps: sql`steps || ${stepDone(step, sessionId === null ? null : sql`${sessionId}`)}` })
+    .where('id', '=', requestId)
     .where(unfinished)
     .execute()
 }
 
-/** The person wants to sign in as somebody else. */
-export async function askForLogin(db: Db, id: string): Promise<void> {
+/** The person wants to sign in as somebody else: nothing of what was done stays. */
+export async function switchPerson(db: Db, requestId: string): Promise<void> {
   await db
     .updateTable('authorization_requests')
-    .set({ login_again: true, sign_in: null, person_confirmed: false, scopes_confirmed: false, session_id: null })
-    .where('id', '=', id)
+    .set({ steps: stepDone('switch', null) })
+    .where('id', '=', requestId)
     .where(unfinished)
     .execute()
-}
-
-/** The person said no; the app will hear `access_denied`. */
-export async function denyRequest(db: Db, id: string): Promise<void> {
-  await db.updateTable('authorization_requests').set({ denied: true }).where('id', '=', id).where(unfinished).execute()
 }
 
 /** Closes a request that ends in an error; false when it, or another visit of the same pushed request, has ended already. */

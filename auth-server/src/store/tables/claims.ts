@@ -6,8 +6,8 @@ import type { Db } from '../database.ts'
 export interface PersonClaims {
   readonly sub: string
   readonly name: string | null
-  readonly email: string
-  readonly email_verified: boolean
+  readonly email: string | null
+  readonly email_verified: boolean | null
   /** Unix seconds. */
   readonly updated_at: number
 }
@@ -18,12 +18,13 @@ export async function findClaims(
   token: Readonly<{ grantId: string; subject: string; clientId: string; expiresAt: number }>,
 ): Promise<PersonClaims | undefined> {
   const { rows } = await sql<PersonClaims>`
-    select person.id as sub, person.name, person.email, person.email_verified,
+    select person.id as sub, person.name, email.address as email, email.proof = 'verified' as email_verified,
            floor(extract(epoch from person.updated_at))::float8 as updated_at
     from refresh_families family
-    join users person on person.id = family.user_id and person.auth_epoch = family.auth_epoch and person.status = 'active'
+    join people person on person.id = family.person_id and person.auth_epoch = family.auth_epoch and person.status = 'active'
     join applications application on application.id = family.application_id
-    where family.id = ${token.grantId} and family.user_id = ${token.subject}
+    left join email_addresses email on email.person_id = person.id and email.is_primary
+    where family.id = ${token.grantId} and family.person_id = ${token.subject}
       and application.client_id = ${token.clientId} and family.revoked_at is null
       and to_timestamp(${token.expiresAt}) > auth_now()`.execute(db)
   return rows[0]

@@ -2,9 +2,10 @@
 import { sql } from 'kysely'
 import type { Db } from '../database.ts'
 import type { Defaulted, TableDeclaration } from '../declaration.ts'
+import { stepDone } from './visit-steps.ts'
 
 export interface Consents {
-  user_id: string
+  person_id: string
   application_id: string
   api_id: string
   scopes: string[]
@@ -17,13 +18,13 @@ export const CONSENTS = {
     kept: 'The answer is remembered, so that nobody is asked twice; goes with the person or the application.',
   },
   people: {
-    exported: { rows: 'user_id', columns: ['application_id', 'api_id', 'scopes', 'given_at'] },
-    erased: { cascade: 'users' },
+    exported: { rows: 'person_id', columns: ['application_id', 'api_id', 'scopes', 'given_at'] },
+    erased: { cascade: 'people' },
   },
 } satisfies TableDeclaration<Consents>
 
 interface Key {
-  readonly userId: string
+  readonly personId: string
   readonly applicationId: string
   readonly apiId: string
 }
@@ -32,7 +33,7 @@ interface Key {
 export async function findConsentedScopes(db: Db, key: Key): Promise<readonly string[] | undefined> {
   const row = await db
     .selectFrom('consents')
-    .where('user_id', '=', key.userId)
+    .where('person_id', '=', key.personId)
     .where('application_id', '=', key.applicationId)
     .where('api_id', '=', key.apiId)
     .select('scopes')
@@ -47,14 +48,12 @@ export async function giveConsent(
 ): Promise<void> {
   await sql`
     with given as (
-      insert into consents (user_id, application_id, api_id, scopes)
-      values (${input.userId}, ${input.applicationId}, ${input.apiId}, ${[...input.scopes]})
-      on conflict (user_id, application_id, api_id) do update
+      insert into consents (person_id, application_id, api_id, scopes)
+      values (${input.personId}, ${input.applicationId}, ${input.apiId}, ${[...input.scopes]})
+      on conflict (person_id, application_id, api_id) do update
       set scopes = array(select distinct unnest(consents.scopes || excluded.scopes)), given_at = auth_now()
-      returning user_id
+      returning person_id
     )
-    update authorization_requests
-    set session_id = ${input.sessionId}, person_confirmed = true, scopes_confirmed = true
-    from given
+    update authorization_requests set steps = steps || ${stepDone('consent', sql`${input.sessionId}`)} from given
     where id = ${input.requestId} and completed_at is null and expires_at > auth_now()`.execute(db)
 }

@@ -5,11 +5,20 @@ import { API_SCOPES, type ApiScopes } from './api-scopes.ts'
 import { APIS, type Apis } from './apis.ts'
 import { APPLICATIONS, type Applications } from './applications.ts'
 import { ATTEMPTS, type Attempts } from './attempts.ts'
+import { AUTHENTICATORS, type Authenticators } from './authenticators.ts'
 import { AUTHORIZATION_CODES, type AuthorizationCodes } from './authorization-codes.ts'
 import { AUTHORIZATION_REQUESTS, type AuthorizationRequests } from './authorization-requests.ts'
 import { CONSENTS, type Consents } from './consents.ts'
+import { DEVICE_KEYS, type DeviceKeys } from './device-keys.ts'
+import { EMAIL_ADDRESSES, type EmailAddresses } from './email-addresses.ts'
+import { GROUP_MEMBERS, type GroupMembers } from './group-members.ts'
+import { GROUPS, type Groups } from './groups.ts'
+import { IDENTITIES, type Identities } from './identities.ts'
 import { INITIAL_ACCESS_TOKENS, type InitialAccessTokens } from './initial-access-tokens.ts'
+import { MEMBERSHIPS, type Memberships } from './memberships.ts'
 import { OUTBOX, type Outbox } from './outbox.ts'
+import { PASSWORDS, type Passwords } from './passwords.ts'
+import { PEOPLE, type People } from './people.ts'
 import { PLANS, type Plans } from './plans.ts'
 import { PUSHED_REQUESTS, type PushedRequests } from './pushed-requests.ts'
 import { REFRESH_FAMILIES, type RefreshFamilies } from './refresh-families.ts'
@@ -19,7 +28,6 @@ import { SESSIONS, type Sessions } from './sessions.ts'
 import { SIGNING_KEYS, type SigningKeys } from './signing-keys.ts'
 import { SUBSCRIPTIONS, type Subscriptions } from './subscriptions.ts'
 import { USED_JTIS, type UsedJtis } from './used-jtis.ts'
-import { USERS, type Users } from './users.ts'
 import { WRITE_TRIALS, type WriteTrials } from './write-trials.ts'
 
 export interface Database {
@@ -29,11 +37,19 @@ export interface Database {
   authorization_codes: AuthorizationCodes
   refresh_families: RefreshFamilies
   consents: Consents
-  users: Users
+  people: People
+  passwords: Passwords
+  email_addresses: EmailAddresses
+  identities: Identities
+  authenticators: Authenticators
+  device_keys: DeviceKeys
+  memberships: Memberships
+  group_members: GroupMembers
   outbox: Outbox
   revocations: Revocations
   applications: Applications
   subscriptions: Subscriptions
+  groups: Groups
   apis: Apis
   api_scopes: ApiScopes
   plans: Plans
@@ -57,11 +73,19 @@ export const TABLES = {
   authorization_codes: AUTHORIZATION_CODES,
   refresh_families: REFRESH_FAMILIES,
   consents: CONSENTS,
-  users: USERS,
+  people: PEOPLE,
+  passwords: PASSWORDS,
+  email_addresses: EMAIL_ADDRESSES,
+  identities: IDENTITIES,
+  authenticators: AUTHENTICATORS,
+  device_keys: DEVICE_KEYS,
+  memberships: MEMBERSHIPS,
+  group_members: GROUP_MEMBERS,
   outbox: OUTBOX,
   revocations: REVOCATIONS,
   applications: APPLICATIONS,
   subscriptions: SUBSCRIPTIONS,
+  groups: GROUPS,
   apis: APIS,
   api_scopes: API_SCOPES,
   plans: PLANS,

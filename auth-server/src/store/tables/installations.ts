@@ -25,16 +25,16 @@ const standing = sql<SqlBool>`
 /** The installations of a person, last used first. @param sessionId of the browser that asks. */
 export async function listInstallations(
   db: Db,
-  { userId, sessionId }: Readonly<{ userId: string; sessionId: string | null }>,
+  { personId, sessionId }: Readonly<{ personId: string; sessionId: string | null }>,
 ): Promise<readonly Installation[]> {
   return db
     .selectFrom('refresh_families as family')
-    .innerJoin('users as person', (join) =>
-      join.onRef('person.id', '=', 'family.user_id').onRef('person.auth_epoch', '=', 'family.auth_epoch'),
+    .innerJoin('people as person', (join) =>
+      join.onRef('person.id', '=', 'family.person_id').onRef('person.auth_epoch', '=', 'family.auth_epoch'),
     )
     .innerJoin('applications as application', 'application.id', 'family.application_id')
     .innerJoin('apis as api', 'api.id', 'family.api_id')
-    .where('family.user_id', '=', userId)
+    .where('family.person_id', '=', personId)
     .where('person.status', '=', 'active')
     .where(standing)
     .orderBy('family.used_at', 'desc')
@@ -54,29 +54,29 @@ export async function listInstallations(
 }
 
 interface Own {
-  readonly userId: string
+  readonly personId: string
   readonly id: string
 }
 
 /** False unless it stands and belongs to this person. */
-export async function renameInstallation(db: Db, { userId, id }: Own, name: string): Promise<boolean> {
+export async function renameInstallation(db: Db, { personId, id }: Own, name: string): Promise<boolean> {
   const result = await db
     .updateTable('refresh_families as family')
     .set({ name })
     .where('id', '=', id)
-    .where('user_id', '=', userId)
+    .where('person_id', '=', personId)
     .where(standing)
     .executeTakeFirst()
   return result.numUpdatedRows === 1n
 }
 
 /** Ends one; false unless it stood and belonged to this person. A refresh at the same moment waits, then finds it ended. */
-export async function endInstallation(db: Db, { userId, id }: Own, because: string): Promise<boolean> {
+export async function endInstallation(db: Db, { personId, id }: Own, because: string): Promise<boolean> {
   const result = await db
     .updateTable('refresh_families as family')
     .set({ revoked_at: sql<Date>`auth_now()`, revoked_because: because })
     .where('id', '=', id)
-    .where('user_id', '=', userId)
+    .where('person_id', '=', personId)
     .where(standing)
     .executeTakeFirst()
   return result.numUpdatedRows === 1n
@@ -84,16 +84,16 @@ export async function endInstallation(db: Db, { userId, id }: Own, because: stri
 
 /** Whose installations: a person's, an application's, or those of one in the other. */
 export type Whose =
-  | Readonly<{ userId: string; applicationId?: string }>
-  | Readonly<{ applicationId: string; userId?: string }>
+  | Readonly<{ personId: string; applicationId?: string }>
+  | Readonly<{ applicationId: string; personId?: string }>
 
 /**
  * Ends all of them, and the codes that could still open one. Returns how many ended. Two statements, in the order in
  * which redeeming a code takes its locks: the second sees the family that a redemption before it has opened.
  */
-export function endInstallations(db: Db, { userId, applicationId }: Whose, because: string): Promise<number> {
+export function endInstallations(db: Db, { personId, applicationId }: Whose, because: string): Promise<number> {
   return db.transaction().execute(async (trx) => {
-    const whose = sql<SqlBool>`(${userId ?? null}::text is null or user_id = ${userId ?? null})
+    const whose = sql<SqlBool>`(${personId ?? null}::text is null or person_id = ${personId ?? null})
       and (${applicationId ?? null}::text is null or application_id = ${applicationId ?? null})`
     await trx
       .updateTable('authorization_codes')

@@ -4,14 +4,14 @@ import { randomSecret } from '../../crypto/random.ts'
 import type { Db } from '../database.ts'
 import { OUTBOX_LIFETIME_SECONDS } from './outbox.ts'
 
-/** Queues a notice for each row of `told`, which has `application_id`, `user_id`, `session_id` and the client's `uri`. */
+/** Queues a notice for each row of `told`, which has `application_id`, `person_id`, `session_id` and the client's `uri`. */
 export function queueLogoutNotices(told: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
     insert into outbox (id, kind, receiver, application_id, person_id, payload, expires_at)
     select ${randomSecret(16)} || '.' || row_number() over (), 'logout-notice',
            -- scheme, host and port, which several clients may share
            coalesce(substring(lower(uri) from '^[^/]*//[^/?#]*'), application_id),
-           application_id, user_id, jsonb_build_object('sessionId', session_id),
+           application_id, person_id, jsonb_build_object('sessionId', session_id),
            auth_now() + make_interval(secs => ${OUTBOX_LIFETIME_SECONDS['logout-notice']})
     from ${told}`
 }

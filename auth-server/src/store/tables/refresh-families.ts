@@ -5,7 +5,7 @@ import type { Defaulted, TableDeclaration } from '../declaration.ts'
 
 export interface RefreshFamilies {
   id: string
-  user_id: string
+  person_id: string
   auth_epoch: number
   application_id: string
   api_id: string
@@ -41,7 +41,7 @@ export const REFRESH_FAMILIES = {
   },
   people: {
     exported: {
-      rows: 'user_id',
+      rows: 'person_id',
       columns: [
         'id',
         'application_id',
@@ -60,14 +60,14 @@ export const REFRESH_FAMILIES = {
         'dpop_jkt',
       ],
     },
-    erased: { deleted: 'user_id' },
+    erased: { deleted: 'person_id' },
   },
 } satisfies TableDeclaration<RefreshFamilies>
 
 /** A family as one statement saw it, joined with what its tokens say. Times are Unix seconds. */
 export interface FamilyView {
   readonly id: string
-  readonly userId: string
+  readonly personId: string
   readonly clientId: string
   readonly applicationId: string
   readonly resource: string
@@ -106,7 +106,7 @@ export interface Presented {
 }
 
 const columns = sql`
-  family.id, family.user_id as "userId", application.client_id as "clientId", application.id as "applicationId",
+  family.id, family.person_id as "personId", application.client_id as "clientId", application.id as "applicationId",
   api.resource, subscription.plan, family.scopes, subscription.scopes as "allowedScopes", family.acr,
   floor(extract(epoch from family.auth_time))::float8 as "authTime", family.generation,
   family.session_id as "sessionId", family.dpop_jkt as "dpopJkt", family.bound_since as "boundSince", family.current_hash as "currentHash", family.previous_hash as "previousHash",
@@ -114,7 +114,7 @@ const columns = sql`
   extract(epoch from auth_now() - family.spent_at)::float8 as "spentSecondsAgo",
   floor(extract(epoch from auth_now()))::float8 as now`
 
-const others = sql`users person, applications application, subscriptions subscription, apis api`
+const others = sql`people person, applications application, subscriptions subscription, apis api`
 
 /** Whether a family has neither been ended nor run out. */
 export const unendedFamily: RawBuilder<SqlBool> = sql`
@@ -122,7 +122,7 @@ export const unendedFamily: RawBuilder<SqlBool> = sql`
 
 /** Joins, and everything that has to hold for a family to give tokens at all. */
 const live: RawBuilder<SqlBool> = sql`
-  person.id = family.user_id and person.auth_epoch = family.auth_epoch and person.status = 'active'
+  person.id = family.person_id and person.auth_epoch = family.auth_epoch and person.status = 'active'
   and application.id = family.application_id and api.id = family.api_id
   and subscription.application_id = family.application_id and subscription.api_id = family.api_id
   and subscription.status = 'approved' and ${unendedFamily}`

@@ -4,13 +4,14 @@ import type { Db, Trx } from '../database.ts'
 import type { Defaulted, TableDeclaration } from '../declaration.ts'
 import type { VisitProof } from './authorization-requests.ts'
 import { queueLogoutNotices } from './logout-notices.ts'
+import { sessionsOf } from './visit-steps.ts'
 
 export interface Sessions {
   token_hash: string
   /** Of the token that this one replaced: it opens nothing, but its browser is known by it. */
   previous_token_hash: string | null
   id: string
-  user_id: string
+  person_id: string
   auth_epoch: number
   acr: string
   auth_time: Defaulted<Date>
@@ -25,15 +26,18 @@ export const SESSIONS = {
     indexed: true,
   },
   people: {
-    exported: { rows: 'user_id', columns: ['id', 'acr', 'auth_time', 'expires_at'] },
-    erased: { deleted: 'user_id' },
+    exported: { rows: 'person_id', columns: ['id', 'acr', 'auth_time', 'expires_at'] },
+    erased: { deleted: 'person_id' },
   },
 } satisfies TableDeclaration<Sessions>
 
 export interface Session {
   readonly id: string
-  readonly userId: string
-  readonly email: string
+  readonly personId: string
+  /** Their primary address, if they have one. */
+  readonly email: string | null
+  /** What pages call the account: by its address, else by the person's name. */
+  readonly accountName: string
   /** How the person was authenticated (`acr`). */
   readonly acr: string
   /** When, by the database's clock, and how long ago in seconds. */
@@ -55,7 +59,7 @@ function isStranger({ tokenHashes, visits }: BrowserProof) {
 // several tabs that signed in at once, the browser may hold a token from before that.
 function belongsTo({ tokenHashes, visits }: BrowserProof) {
   return sql<SqlBool>`(token_hash = any(${tokenHashes}) or previous_token_hash = any(${tokenHashes}) or session.id in (
-    select visit.session_id
+    select unnest(${sessionsOf(sql`visit.steps`)})
     from unnest(${visits.map(({ id }) => id)}::text[], ${visits.map(({ browserHash }) => browserHash)}::text[])
       as sent (id, browser_hash)
     join authorization_requests visit on visit.id = sent.id and visit.browser_hash = sent.browser_hash))`
@@ -64,15 +68,19 @@ function belongsTo({ tokenHashes, visits }: BrowserProof) {
 function live(db: Db) {
   return db
     .selectFrom('sessions as session')
-    .innerJoin('users as person', (join) =>
-      join.onRef('person.id', '=', 'session.user_id').onRef('person.auth_epoch', '=', 'session.auth_epoch'),
+    .innerJoin('people as person', (join) =>
+      join.onRef('person.id', '=', 'session.person_id').onRef('person.auth_epoch', '=', 'session.auth_epoch'),
+    )
+    .leftJoin('email_addresses as email', (join) =>
+      join.onRef('email.person_id', '=', 'person.id').on('email.is_primary', '=', true),
     )
     .where('person.status', '=', 'active')
     .where('session.expires_at', '>', sql<Date>`auth_now()`)
     .select([
       'session.id',
-      'session.user_id as userId',
-      'person.email',
+      'session.person_id as personId',
+      'email.address as email',
+      sql<string>`coalesce(email.address, person.name, person.id)`.as('accountName'),
       'session.acr',
       'session.auth_time as authTime',
       sql<number>`extract(epoch from auth_now() - session.auth_time)::float8`.as('ageSeconds'),
@@ -94,7 +102,7 @@ export async function findSessionToEnd(db: Db, browser: BrowserProof): Promise<S
 }
 
 /** Which sessions end: those of a browser, or all of a person. */
-export type Ending = BrowserProof | Readonly<{ userId: string }>
+export type Ending = BrowserProof | Readonly<{ personId: string }>
 
 /** Ends sessions for good, in one transaction (see `endSessionsWithin`). Returns their ids. */
 export async function endSessions(db: Db, which: Ending): Promise<readonly string[]> {
@@ -113,7 +121,7 @@ export async function endSessions(db: Db, which: Ending): Promise<readonly strin
 export async function endSessionsWithin(trx: Trx, which: Ending): Promise<readonly string[]> {
   const ended = await trx
     .deleteFrom('sessions as session')
-    .where((eb) => ('userId' in which ? eb('user_id', '=', which.userId) : belongsTo(which)))
+    .where((eb) => ('personId' in which ? eb('person_id', '=', which.personId) : belongsTo(which)))
     .returning('id')
     .execute()
   const ids = ended.map(({ id }) => id)
@@ -123,7 +131,7 @@ export async function endSessionsWithin(trx: Trx, which: Ending): Promise<readon
       update refresh_families set revoked_at = auth_now(), revoked_because = 'signed out'
       where session_id = any(${ids}) and revoked_at is null and not scopes @> '{offline_access}'
     ), told as (
-      select distinct family.application_id, family.user_id, family.session_id, application.backchannel_logout_uri as uri
+      select distinct family.application_id, family.person_id, family.session_id, application.backchannel_logout_uri as uri
       from refresh_families family join applications application on application.id = family.application_id
       where family.session_id = any(${ids}) and application.backchannel_logout_uri is not null
     )

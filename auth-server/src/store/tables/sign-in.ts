@@ -3,11 +3,12 @@ import { sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
 import { unfinished, type VisitProof } from './authorization-requests.ts'
 import type { BrowserProof } from './sessions.ts'
+import { sessionsOf, stepDone } from './visit-steps.ts'
 
 /** Who has just been authenticated, and what the request that says so brought along. */
 export interface SignIn extends BrowserProof {
   readonly requestId: string
-  readonly userId: string
+  readonly personId: string
   readonly authEpoch: number
   readonly acr: string
   readonly ttlSeconds: number
@@ -46,7 +47,7 @@ export function signIn(db: Db, input: SignIn): Promise<SignInOutcome> {
     const visit = visits.find(({ id, isOpen }) => isOpen && id === input.requestId)
     if (!visit) return { kind: 'visit over' }
     const outcome = await openSession(trx, input, {
-      sessionIds: visits.flatMap(({ sessionId }) => sessionId ?? []),
+      sessionIds: visits.flatMap(({ sessionIds }) => sessionIds),
       doneAs: visit.signInId === null ? null : input.tokenHashOf(visit.signInId),
     })
     if (outcome === 'repeated' && visit.signInId !== null) return { kind: 'done', signInId: visit.signInId }
@@ -56,7 +57,7 @@ export function signIn(db: Db, input: SignIn): Promise<SignInOutcome> {
 
 interface LockedVisit {
   readonly id: string
-  readonly sessionId: string | null
+  readonly sessionIds: readonly string[]
   readonly signInId: string | null
   readonly isOpen: boolean
 }
@@ -66,8 +67,8 @@ async function lockVisits(trx: Trx, visits: readonly VisitProof[]): Promise<read
   const ids = visits.map(({ id }) => id)
   const hashes = visits.map(({ browserHash }) => browserHash)
   const { rows } = await sql<LockedVisit>`
-    select request.id, request.session_id as "sessionId", request.sign_in as "signInId",
-           ${unfinished} and not request.denied as "isOpen"
+    select request.id, ${sessionsOf(sql`request.steps`)} as "sessionIds", request.steps->'login'->>'signIn' as "signInId",
+           ${unfinished} and request.steps->'deny' is null as "isOpen"
     from unnest(${ids}::text[], ${hashes}::text[]) as sent (id, browser_hash)
     join authorization_requests request on request.id = sent.id and request.browser_hash = sent.browser_hash
     order by request.id
@@ -84,11 +85,11 @@ async function openSession(
   const tokenHash = input.tokenHashOf(input.signInId)
   const { rows } = await sql<{ outcome: 'opened' | 'repeated' | null }>`
     with person as (
-      select id, auth_epoch from users
-      where id = ${input.userId} and auth_epoch = ${input.authEpoch} and status = 'active'
+      select id, auth_epoch from people
+      where id = ${input.personId} and auth_epoch = ${input.authEpoch} and status = 'active'
     ), before as (
       select session.id, session.token_hash, session.auth_time, session.token_hash = any(${input.tokenHashes}) as sent,
-             session.user_id = person.id and session.auth_epoch = person.auth_epoch
+             session.person_id = person.id and session.auth_epoch = person.auth_epoch
                and session.expires_at > auth_now() as theirs
       from sessions session, person
       where session.token_hash = any(${input.tokenHashes}) or session.previous_token_hash = any(${input.tokenHashes})
@@ -107,7 +108,7 @@ async function openSession(
       delete from sessions using before
       where sessions.id = before.id and not exists (select from repeated) and sessions.id not in (select id from kept)
     ), inserted as (
-      insert into sessions (token_hash, id, user_id, auth_epoch, acr, auth_time, expires_at)
+      insert into sessions (token_hash, id, person_id, auth_epoch, acr, auth_time, expires_at)
       select ${tokenHash}, ${input.sessionId}, person.id, person.auth_epoch, ${input.acr}, auth_now(),
              auth_now() + make_interval(secs => ${input.ttlSeconds})
       from person where not exists (select from renewed) and not exists (select from repeated)
@@ -115,9 +116,9 @@ async function openSession(
     ), opened as (
       select id from renewed union all select id from inserted
     ), visit as (
+      -- What was done before the sign-in was done by whoever was there before.
       update authorization_requests
-      set session_id = opened.id, sign_in = ${input.signInId}, person_confirmed = true, scopes_confirmed = false,
-          login_again = false
+      set steps = ${stepDone('login', sql`opened.id`, { signIn: input.signInId })}
       from opened where authorization_requests.id = ${input.requestId}
       returning authorization_requests.id
     )

@@ -6,13 +6,14 @@ import { watchRevocations } from '../../../src/oauth/feed/watch.ts'
 import { removeObsoleteRows } from '../../../src/store/cleanup.ts'
 import { openDatabase, type Trx } from '../../../src/store/database.ts'
 import { endInstallations } from '../../../src/store/tables/installations.ts'
+import { replacePassword } from '../../../src/store/tables/passwords.ts'
 import { endSessions } from '../../../src/store/tables/sessions.ts'
-import { replacePassword } from '../../../src/store/tables/users.ts'
 import { ACCESS_TOKEN_TTL_SECONDS } from '../../../src/tokens/access-token.ts'
 import { SAME_SUCCESSOR_SECONDS } from '../../../src/tokens/refresh-family.ts'
 import { clientCredentials, postForm, secretClient } from '../../support/clients.ts'
 import { turnClock } from '../../support/database.ts'
 import { feedReader } from '../../support/feed.ts'
+import { storedPassword } from '../../support/people.ts'
 import { obtainCode, obtainTokens, redeem, refresh, type Tokens } from '../../support/phone.ts'
 import { API, APP, ISSUER, type TestServer, testServer } from '../../support/server.ts'
 
@@ -58,12 +59,12 @@ type Ending = readonly [string, (server: TestServer, tokens: Tokens) => Promise<
 const ENDINGS: readonly Ending[] = [
   ['RFC 7009, by refresh token', (server, tokens) => revoke(server, tokens.refresh_token)],
   ['RFC 7009, by access token', (server, tokens) => revoke(server, tokens.access_token)],
-  ['password change', ({ db, userId }) => replacePassword(db, userId, 'x')],
-  ['sign-out', ({ db, userId }) => endSessions(db, { userId })],
-  ['devices signed out', ({ db, userId }) => endInstallations(db, { userId }, 'test')],
-  ['suspension by hand', ({ db }) => db.updateTable('users').set({ status: 'suspended' }).execute()],
-  ['the epoch raised by hand', ({ db }) => db.updateTable('users').set({ auth_epoch: sql`auth_epoch + 1` }).execute()],
-  ['the person deleted', ({ db, userId }) => db.deleteFrom('users').where('id', '=', userId).execute()],
+  ['password change', ({ db, personId }) => replacePassword(db, personId, { hash: 'x', pepperId: null })],
+  ['sign-out', ({ db, personId }) => endSessions(db, { personId })],
+  ['devices signed out', ({ db, personId }) => endInstallations(db, { personId }, 'test')],
+  ['suspension by hand', ({ db }) => db.updateTable('people').set({ status: 'suspended' }).execute()],
+  ['the epoch raised by hand', ({ db }) => db.updateTable('people').set({ auth_epoch: sql`auth_epoch + 1` }).execute()],
+  ['the person deleted', ({ db, personId }) => db.deleteFrom('people').where('id', '=', personId).execute()],
   ['the family deleted by hand', ({ db }) => db.deleteFrom('refresh_families').execute()],
   [
     'a refresh token used again',
@@ -101,16 +102,13 @@ t.test('who signs in in the very second of a password change is not among the en
   const server = await testServer(t)
   const { follow } = await feedReader(server)
   const before = await Promise.all([obtainTokens(server.app), obtainTokens(server.app)])
-  const { passwordHash } = await server.db
-    .selectFrom('users')
-    .select('password_hash as passwordHash')
-    .executeTakeFirstOrThrow()
-  await replacePassword(server.db, server.userId, passwordHash ?? '')
+  const password = await storedPassword(server.db, server.personId)
+  await replacePassword(server.db, server.personId, password)
   const after = await obtainTokens(server.app)
   const ended = (await follow()).map(({ grant_id }) => grant_id)
   t.strictSame(new Set(ended), new Set(before.map(familyOf)))
   t.notOk(ended.includes(familyOf(after)))
-  await replacePassword(server.db, server.userId, passwordHash ?? '')
+  await replacePassword(server.db, server.personId, password)
   t.match(await follow(), [{ grant_id: familyOf(after) }], 'the next change ends the new one alone')
 })
 
@@ -233,9 +231,9 @@ t.test('many writers at once, and readers on the way: no gap, no duplicate, no d
   const { db } = server
   const family = await obtainTokens(server.app)
   const ids = Array.from({ length: 120 }, (_, index) => `grant_${String(index).padStart(22, '0')}`)
-  await sql`insert into refresh_families (id, user_id, auth_epoch, application_id, api_id, session_id, scopes, acr,
+  await sql`insert into refresh_families (id, person_id, auth_epoch, application_id, api_id, session_id, scopes, acr,
               auth_time, generation, current_hash, idle_expires_at, expires_at)
-            select copy, user_id, auth_epoch, application_id, api_id, session_id, scopes, acr, auth_time, 1, copy,
+            select copy, person_id, auth_epoch, application_id, api_id, session_id, scopes, acr, auth_time, 1, copy,
               idle_expires_at, expires_at from refresh_families, unnest(${ids}::text[]) copy
             where id = ${familyOf(family)}`.execute(db)
   const seen: string[] = []
@@ -280,7 +278,7 @@ t.test('a login that is under way while its epoch ends is not born; it is told t
   })
   // An operator raises the epoch by hand, without ending sessions; the code is redeemed before that commits.
   const operator = server.db.transaction().execute(async (trx) => {
-    await trx.updateTable('users').set({ auth_epoch: sql`auth_epoch + 1` }).execute()
+    await trx.updateTable('people').set({ auth_epoch: sql`auth_epoch + 1` }).execute()
     await sql`set constraints all immediate`.execute(trx)
     raised()
     await held

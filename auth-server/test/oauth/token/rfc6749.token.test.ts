@@ -8,7 +8,7 @@ import { obtainTokens, pkcePair, postToken, redeem, refresh } from '../../suppor
 import { API, APP, testServer } from '../../support/server.ts'
 import { CLAIMED_URI, nextCode, signedInBrowser } from '../../support/session.ts'
 
-const { app, db, register, userId } = await testServer(t)
+const { app, db, register, personId } = await testServer(t)
 const browser = await signedInBrowser(app)
 await register({ clientId: 'other-app', name: 'Other', redirectUris: ['com.example.other:/callback'] })
 
@@ -41,7 +41,7 @@ t.test('the code carries what was asked: scope and nothing more, the one audienc
   const tokens = (await redeem(app, code, verifier, { redirect_uri: CLAIMED_URI, resource: API.resource })).json()
   t.equal(tokens.scope, 'orders:read')
   const claims = decodeJwt(tokens.access_token)
-  t.match(claims, { scope: 'orders:read', aud: API.resource, sub: userId, client_id: APP.clientId })
+  t.match(claims, { scope: 'orders:read', aud: API.resource, sub: personId, client_id: APP.clientId })
   t.equal(claims.grant_id, tokens.refresh_token.split('.')[0])
 })
 
@@ -118,7 +118,7 @@ t.test('§2.3, §5.2: who is calling', async (t) => {
     ['Basic without a colon', grant, basic('shop-app'), 401, 'invalid_client', true],
     ['Basic with nothing', grant, { authorization: 'Basic' }, 401, 'invalid_client', true],
     ['a Bearer token', `${grant}&client_id=shop-app`, { authorization: 'Bearer x' }, 401, 'invalid_client', true],
-    ['a user for a client', `${grant}&client_id=${userId}`, {}, 401, 'invalid_client', false],
+    ['a user for a client', `${grant}&client_id=${personId}`, {}, 401, 'invalid_client', false],
     ['Basic and a secret in the body', `${grant}&client_secret=s`, basic('shop-app:s'), 400, 'invalid_request', false],
     ['client_id twice', `${grant}&client_id=shop-app&client_id=shop-app`, {}, 400, 'invalid_request', false],
   ]
@@ -227,10 +227,10 @@ t.test('a person who was suspended, or a subscription that was withdrawn, gets n
   await both()
   await db.updateTable('subscriptions').set({ status: 'approved' }).execute()
   t.equal((await refresh(app, first.refresh_token)).statusCode, 200)
-  await db.updateTable('users').set({ status: 'suspended' }).execute()
+  await db.updateTable('people').set({ status: 'suspended' }).execute()
   await both()
   // The suspension ended the epoch of everything there was; lifting it lets the person sign in again, and nothing else.
-  await db.updateTable('users').set({ status: 'active' }).execute()
+  await db.updateTable('people').set({ status: 'active' }).execute()
   await both()
 })
 

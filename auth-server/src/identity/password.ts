@@ -1,0 +1,59 @@
+// Which pepper is in a password's hash: two are known while one replaces the other, and each sign-in moves a password on.
+import { hmac } from '../crypto/digest.ts'
+import { hashPassword, verifyPassword } from '../crypto/password.ts'
+import { PasswordQueueFull } from '../crypto/password-queue.ts'
+import type { Db } from '../store/database.ts'
+import { rehashPassword, type StoredPassword } from '../store/tables/passwords.ts'
+
+/** The pepper of new passwords, and the one that it has replaced. */
+export interface Peppers {
+  readonly passwordPepper: string
+  readonly previousPasswordPepper?: string | undefined
+}
+
+/** What a pepper is known by; it cannot be guessed from that, for it is 32 random bytes. */
+function pepperId(pepper: string): string {
+  return hmac(pepper, 'pepper id').slice(0, 12)
+}
+
+/** The form in which a password is stored. */
+export async function sealPassword(pepper: string, password: string): Promise<StoredPassword> {
+  return { hash: await hashPassword(pepper, password), pepperId: pepperId(pepper) }
+}
+
+// What was stored before there were ids is older than any rotation. A pepper that nobody knows any more fits nothing.
+function pepperOf({ passwordPepper, previousPasswordPepper }: Peppers, stored: StoredPassword | undefined): string {
+  const isPrevious =
+    previousPasswordPepper !== undefined &&
+    stored !== undefined &&
+    (stored.pepperId === null || stored.pepperId === pepperId(previousPasswordPepper))
+  return isPrevious ? previousPasswordPepper : passwordPepper
+}
+
+/**
+ * Whether `password` is the stored one; after one comparison, also where nothing is stored.
+ * @param caller whose part of the queue it takes.
+ * @throws {PasswordQueueFull}, {PasswordShareUsedUp}
+ */
+export function checkPassword(
+  peppers: Peppers,
+  password: string,
+  stored: StoredPassword | undefined,
+  caller: readonly string[],
+): Promise<boolean> {
+  return verifyPassword(pepperOf(peppers, stored), password, stored?.hash, caller)
+}
+
+/** Puts the pepper of now into a password that has just been proven; in a crowd, at some later sign-in. */
+export async function renewPepper(
+  db: Db,
+  { passwordPepper }: Peppers,
+  { personId, password, stored }: Readonly<{ personId: string; password: string; stored: StoredPassword }>,
+): Promise<void> {
+  if (stored.pepperId === pepperId(passwordPepper)) return
+  try {
+    await rehashPassword(db, personId, { from: stored, to: await sealPassword(passwordPepper, password) })
+  } catch (error) {
+    if (!(error instanceof PasswordQueueFull)) throw error
+  }
+}

@@ -1,0 +1,27 @@
+// The addresses of people: any number each, of which only the proven ones count.
+import type { Defaulted, TableDeclaration } from '../declaration.ts'
+
+export interface EmailAddresses {
+  person_id: string
+  /** The canonical form (see identity/email.ts); of the proven ones nobody else has the same. */
+  key: string
+  address: string
+  /**
+   * `assigned` by the operator, or `verified` by the person, which alone apps hear of (`email_verified`). Without either
+   * the address signs nobody in, and keeps nobody else from having it.
+   */
+  proof: 'assigned' | 'verified' | null
+  proven_at: Date | null
+  /** The one that apps and pages are told. */
+  is_primary: Defaulted<boolean>
+  created_at: Defaulted<Date>
+}
+
+export const EMAIL_ADDRESSES = {
+  purpose: 'The e-mail addresses by which people sign in and are written to.',
+  lifetime: { kept: 'Until the person takes it away; goes with the person.' },
+  people: {
+    exported: { rows: 'person_id', columns: ['address', 'proof', 'proven_at', 'is_primary', 'created_at'] },
+    erased: { cascade: 'people' },
+  },
+} satisfies TableDeclaration<EmailAddresses>

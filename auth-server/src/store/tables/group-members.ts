@@ -1,0 +1,19 @@
+// Who is in which group, by the word of each source on its own.
+import type { Defaulted, TableDeclaration } from '../declaration.ts'
+
+export interface GroupMembers {
+  person_id: string
+  group_name: string
+  /** Who says so: `operator`, or an issuer. What one takes back, another may still give. */
+  source: Defaulted<string>
+  created_at: Defaulted<Date>
+}
+
+export const GROUP_MEMBERS = {
+  purpose: 'Who is in which group.',
+  lifetime: { kept: 'Until who said so takes it back; goes with the person or the group.' },
+  people: {
+    exported: { rows: 'person_id', columns: ['group_name', 'source', 'created_at'] },
+    erased: { cascade: 'people' },
+  },
+} satisfies TableDeclaration<GroupMembers>

@@ -1,0 +1,59 @@
+// Passwords as they are stored: a hash, and which pepper is in it.
+import { sql } from 'kysely'
+import type { Db } from '../database.ts'
+import type { Defaulted, TableDeclaration } from '../declaration.ts'
+import { endSessionsWithin } from './sessions.ts'
+
+export interface Passwords {
+  person_id: string
+  hash: string
+  /** Of the pepper in it (see identity/password.ts); null for the one that was in use before there were ids. */
+  pepper_id: string | null
+  changed_at: Defaulted<Date>
+}
+
+export const PASSWORDS = {
+  purpose: 'The password of each person who has one, as a hash.',
+  lifetime: { kept: 'Until it is replaced; goes with the person.' },
+  people: {
+    exported: { rows: 'person_id', columns: ['changed_at'] },
+    erased: { cascade: 'people' },
+  },
+} satisfies TableDeclaration<Passwords>
+
+/** A hash, and the id of its pepper; null for the pepper that was in use before there were ids. */
+export interface StoredPassword {
+  readonly hash: string
+  readonly pepperId: string | null
+}
+
+/**
+ * Stores a new password and ends everything that was born under the old one: codes, families and whatever else carries
+ * the person's epoch by the epoch's rise, sessions by their end, of which the clients that took part are told.
+ */
+export function replacePassword(db: Db, personId: string, { hash, pepperId }: StoredPassword): Promise<void> {
+  return db.transaction().execute(async (trx) => {
+    await sql`
+      with person as (
+        update people set auth_epoch = auth_epoch + 1, updated_at = auth_now() where id = ${personId} returning id
+      )
+      insert into passwords (person_id, hash, pepper_id) select id, ${hash}, ${pepperId} from person
+      on conflict (person_id) do update
+      set hash = excluded.hash, pepper_id = excluded.pepper_id, changed_at = auth_now()`.execute(trx)
+    await endSessionsWithin(trx, { personId })
+  })
+}
+
+/** Stores the same password in another form, unless it was replaced since `from` was read. Nothing ends by it. */
+export async function rehashPassword(
+  db: Db,
+  personId: string,
+  { from, to }: Readonly<{ from: StoredPassword; to: StoredPassword }>,
+): Promise<void> {
+  await db
+    .updateTable('passwords')
+    .set({ hash: to.hash, pepper_id: to.pepperId })
+    .where('person_id', '=', personId)
+    .where('hash', '=', from.hash)
+    .execute()
+}

@@ -1,0 +1,99 @@
+// Rows of people, and the account that an address leads to.
+import { type SqlBool, sql } from 'kysely'
+import type { Db } from '../database.ts'
+import type { Defaulted, TableDeclaration } from '../declaration.ts'
+import type { StoredPassword } from './passwords.ts'
+
+export interface People {
+  id: string
+  /** A `guest` has no account: an app knows them by the key of a device alone. */
+  kind: Defaulted<'member' | 'guest'>
+  name: string | null
+  /** Whatever was born under an earlier one has ended. */
+  auth_epoch: Defaulted<number>
+  status: Defaulted<'active' | 'suspended'>
+  created_at: Defaulted<Date>
+  updated_at: Defaulted<Date>
+}
+
+export const PEOPLE = {
+  purpose: 'The people who use apps, with an account or as guests.',
+  lifetime: { kept: 'Until the person is erased.' },
+  people: {
+    exported: { rows: 'id', columns: ['id', 'kind', 'name', 'status', 'created_at', 'updated_at'] },
+    erased: { deleted: 'id' },
+  },
+} satisfies TableDeclaration<People>
+
+/** A person as a password login needs them; without a password, if they have none. */
+export interface PasswordHolder {
+  readonly id: string
+  readonly password: StoredPassword | undefined
+  readonly authEpoch: number
+}
+
+/** Finds an active person by the canonical form of an address that is proven to be theirs (see identity/email.ts). */
+export async function findPersonByEmail(db: Db, emailKey: string): Promise<PasswordHolder | undefined> {
+  const row = await db
+    .selectFrom('email_addresses as email')
+    .innerJoin('people as person', 'person.id', 'email.person_id')
+    .leftJoin('passwords as password', 'password.person_id', 'person.id')
+    .where('email.key', '=', emailKey)
+    .where('email.proof', 'is not', null)
+    .where('person.status', '=', 'active')
+    .select(['person.id', 'person.auth_epoch as authEpoch', 'password.hash', 'password.pepper_id as pepperId'])
+    .executeTakeFirst()
+  if (!row) return undefined
+  const { id, authEpoch, hash, pepperId } = row
+  return { id, authEpoch, password: hash === null ? undefined : { hash, pepperId } }
+}
+
+/** A person as the operator makes one. */
+export interface NewPerson {
+  readonly id: string
+  readonly email: string
+  readonly emailKey: string
+  readonly name: string | undefined
+  readonly password: StoredPassword
+}
+
+/** Inserts a person with an address and a password, or returns undefined when the address is taken. One statement. */
+export async function insertPerson(db: Db, person: NewPerson): Promise<string | undefined> {
+  // The address first, for its index settles the race; foreign keys are looked at when the statement is done.
+  const { rows } = await sql<{ id: string }>`
+    with address as (
+      insert into email_addresses (person_id, key, address, proof, proven_at, is_primary)
+      values (${person.id}, ${person.emailKey}, ${person.email}, 'assigned', auth_now(), true)
+      on conflict (key) where proof is not null do nothing
+      returning person_id
+    ), password as (
+      insert into passwords (person_id, hash, pepper_id)
+      select person_id, ${person.password.hash}, ${person.password.pepperId} from address
+    )
+    insert into people (id, name) select person_id, ${person.name ?? null} from address
+    returning id`.execute(db)
+  return rows[0]?.id
+}
+
+/** A person's e-mail address, if the application was allowed to see it before: a hint must not tell it anything new. */
+export async function findAddressKnownTo(
+  db: Db,
+  { personId, applicationId }: Readonly<{ personId: string; applicationId: string }>,
+): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('email_addresses as email')
+    .where('email.person_id', '=', personId)
+    .where('email.is_primary', '=', true)
+    .where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom('refresh_families as family')
+          .whereRef('family.person_id', '=', 'email.person_id')
+          .where('family.application_id', '=', applicationId)
+          .where(sql<SqlBool>`family.scopes @> '{email}'`),
+      ),
+    )
+    .select('email.address')
+    .executeTakeFirst()
+  return row?.address
+}

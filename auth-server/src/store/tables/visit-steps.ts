@@ -1,0 +1,30 @@
+// The steps of a visit as data: what was done, in which session and when.
+import { type RawBuilder, sql } from 'kysely'
+
+/** A step that was done: in which session, where there was one, and when (ISO 8601). */
+export interface DoneStep {
+  readonly session?: string
+  readonly at: string
+  /** Of the step `login`: the sign-in that was done, known by a random id. */
+  readonly signIn?: string
+}
+/** By the step's name (see interaction/policy.ts). */
+export type DoneSteps = Readonly<Partial<Record<string, DoneStep>>>
+
+/**
+ * One step that is done now, as part of a statement: a value to put in the place of `steps`, or to add to them.
+ * @param sessionId an expression, or null when it was done in none; what is `more` is kept with it.
+ */
+export function stepDone(
+  step: string,
+  sessionId: RawBuilder<unknown> | null,
+  more: Pick<DoneStep, 'signIn'> = {},
+): RawBuilder<DoneSteps> {
+  return sql`jsonb_build_object(${step}::text, jsonb_strip_nulls(jsonb_build_object(
+    'session', ${sessionId ?? sql`null`}::text, 'at', auth_now())) || ${JSON.stringify(more)}::jsonb)`
+}
+
+/** The sessions in which a visit's steps were done. Part of a statement. */
+export function sessionsOf(steps: RawBuilder<unknown>): RawBuilder<string[]> {
+  return sql`array(select step.value->>'session' from jsonb_each(${steps}) step where step.value ? 'session')`
+}

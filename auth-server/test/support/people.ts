@@ -1,0 +1,56 @@
+// What the tables say about a person, as tests need to read or change it.
+import type { Db } from '../../src/store/database.ts'
+import type { StoredPassword } from '../../src/store/tables/passwords.ts'
+import { API, type TestServer } from './server.ts'
+
+/** Gives a person a name, and makes their address one that they have shown to be theirs. */
+export async function nameAndVerify(db: Db, personId: string, name: string): Promise<void> {
+  await db.updateTable('people').set({ name }).where('id', '=', personId).execute()
+  await db.updateTable('email_addresses').set({ proof: 'verified' }).where('person_id', '=', personId).execute()
+}
+
+/** A person's password as it is stored. */
+export function storedPassword(db: Db, personId: string): Promise<StoredPassword> {
+  return db
+    .selectFrom('passwords')
+    .where('person_id', '=', personId)
+    .select(['hash', 'pepper_id as pepperId'])
+    .executeTakeFirstOrThrow()
+}
+
+/** Rows in the tables that nothing fills by itself yet. */
+export async function addBelongings(
+  { db, applicationId }: Pick<TestServer, 'db' | 'applicationId'>,
+  personId: string,
+): Promise<void> {
+  const person = { person_id: personId }
+  await db
+    .insertInto('identities')
+    .values({ ...person, issuer: 'https://idp.example.com', subject: personId })
+    .execute()
+  await db
+    .insertInto('authenticators')
+    .values([
+      { ...person, id: `authenticator_1${personId}`, kind: 'passkey', credential: personId, key: Buffer.from('key') },
+      { ...person, id: `authenticator_2${personId}`, kind: 'totp', key: Buffer.from('sealed') },
+      { ...person, id: `authenticator_3${personId}`, kind: 'recovery_code', credential: `hash of ${personId}` },
+    ])
+    .execute()
+  await db
+    .insertInto('device_keys')
+    .values({ ...person, jkt: `jkt of ${personId}`, application_id: applicationId, public_jwk: '{}' })
+    .execute()
+  await db
+    .insertInto('memberships')
+    .values({ ...person, api_id: API.id, answers: '{"age":"36"}' })
+    .execute()
+  await db
+    .insertInto('groups')
+    .values({ name: 'testers' })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+  await db
+    .insertInto('group_members')
+    .values({ ...person, group_name: 'testers' })
+    .execute()
+}
