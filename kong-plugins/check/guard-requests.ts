@@ -1,5 +1,5 @@
 // Requests as our plugins leave them for the guard, and what looks like them and is not.
-import { HAND_OVER_KEY, type StageName } from '../src/hand-over.ts'
+import { CHAIN_CONTEXT_KEY, type StageName } from '../src/chain-context.ts'
 import { callerNote } from '../src/stages/identity/caller-note.ts'
 import { mark } from '../src/stages/quota/answers.ts'
 import type { ProbeRequest } from './probe.ts'
@@ -36,7 +36,7 @@ function withHeader(value: string): ProbeRequest {
   }
 }
 function withShared(value: unknown): ProbeRequest {
-  return { headers: [], shared: { [HAND_OVER_KEY]: value } }
+  return { headers: [], shared: { [CHAIN_CONTEXT_KEY]: value } }
 }
 function stageMarks(name: string): Record<StageName | 'caller', string> {
   return {

@@ -1,6 +1,6 @@
 // Proves by probes that a guard refuses what our plugins did not let pass, and lets pass what they did.
 import type { HeaderLine } from '../gateway/http/header-list.ts'
-import { passName } from '../src/hand-over.ts'
+import { passName } from '../src/chain-context.ts'
 import { CALLER, markOf, note, type Proof, REQUESTS } from './guard-requests.ts'
 import type { ProbeOutcome, ProbeRequest, Prober } from './probe.ts'
 import { plainName } from './stripping.ts'

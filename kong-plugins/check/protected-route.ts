@@ -2,7 +2,7 @@
 
 import { type Entity, nameOf } from '../gateway/config/model/entity.ts'
 import { isRecord } from '../gateway/config/model/source.ts'
-import type { StageName } from '../src/hand-over.ts'
+import type { StageName } from '../src/chain-context.ts'
 import type { Proof } from './guard-requests.ts'
 import type { ReportProblem } from './problem.ts'
 import type { Scopes } from './scopes.ts'

@@ -1,8 +1,8 @@
 // Around every plugin: reads through the stage, then one write; whatever goes wrong, the request ends with 503 and never passes.
 import type { Logger } from 'pino'
-import { HAND_OVER_KEY } from './hand-over.ts'
+import { CHAIN_CONTEXT_KEY } from './chain-context.ts'
 import type { Meter } from './metrics/decisions.ts'
-import type { Decide } from './plugins.ts'
+import type { Decide } from './plugins/plugin.ts'
 import type { Kong } from './protocol/kong.ts'
 import { type Answer, type Denial, deny, type Effects, unavailable } from './stages/effects.ts'
 import type { TroubleLog } from './trouble-log.ts'
@@ -53,7 +53,7 @@ async function carryOut(kong: Kong, effects: Effects): Promise<void> {
   if (effects.kind !== 'answer' && effects.logFields) await kong.log.setSerializeValue('gateway', effects.logFields)
   if (effects.kind === 'deny') return refuse(kong, effects.denial)
   if (effects.kind === 'answer') return answer(kong, effects.answer)
-  const { requestHeaders = {}, secretHeaders = [], responseHeaders = {}, handOver, authenticate, groups } = effects
+  const { requestHeaders = {}, secretHeaders = [], responseHeaders = {}, chainContext, authenticate, groups } = effects
   if (authenticate) await kong.client.authenticate(authenticate.consumer, authenticate.credential)
   if (groups) await kong.ctx.shared.set('authenticated_groups', groups)
   if (Object.keys(requestHeaders).length > 0) await kong.service.request.setHeaders(requestHeaders)
@@ -61,7 +61,7 @@ async function carryOut(kong: Kong, effects: Effects): Promise<void> {
     await kong.log.setSerializeValue(`request.headers.${name.toLowerCase()}`, 'REDACTED')
   }
   if (Object.keys(responseHeaders).length > 0) await kong.response.setHeaders(responseHeaders)
-  if (handOver) await kong.ctx.shared.set(HAND_OVER_KEY, handOver)
+  if (chainContext) await kong.ctx.shared.set(CHAIN_CONTEXT_KEY, chainContext)
 }
 
 /**

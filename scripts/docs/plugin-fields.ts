@@ -99,5 +99,5 @@ function section(plugin: Plugin, reference: Plugin): string {
 export function pluginFields(plugins: readonly Plugin[]): string {
   const [reference] = plugins
   const sections = reference === undefined ? [] : plugins.map((plugin) => section(plugin, reference))
-  return `${[generatedFrom('kong-plugins/src/schema/config.ts'), INTRODUCTION, ...sections].join('\n\n')}\n`
+  return `${[generatedFrom('kong-plugins/src/schema/'), INTRODUCTION, ...sections].join('\n\n')}\n`
 }

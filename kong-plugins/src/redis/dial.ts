@@ -10,9 +10,9 @@ export interface RedisTarget {
   readonly password: string | undefined
   readonly database: number
   readonly ssl: boolean
-  readonly ssl_verify: boolean
-  readonly server_name: string | undefined
-  readonly timeout_ms: number
+  readonly sslVerify: boolean
+  readonly serverName: string | undefined
+  readonly timeoutMillis: number
 }
 
 /** Longest wait for a connection that answers, in milliseconds: well below the deadline of a request. */
@@ -74,13 +74,13 @@ export async function dial(target: RedisTarget, onLost: (client: Redis) => void)
   }
 }
 
-async function greet(client: Redis, { database, timeout_ms }: RedisTarget): Promise<number> {
+async function greet(client: Redis, { database, timeoutMillis }: RedisTarget): Promise<number> {
   await client.connect()
   if (database !== 0) await client.select(database)
   // HELLO is every user's, whatever the ACL; before Redis 6 there is none, and a cluster shows with its first MOVED.
   const mode = client.call('HELLO').then(readMode, () => undefined)
-  const [seconds, microseconds] = await within(timeout_ms, client.time()) // as quick as every answer must be
-  if ((await within(timeout_ms, mode)) === 'cluster') throw inCluster()
+  const [seconds, microseconds] = await within(timeoutMillis, client.time()) // as quick as every answer must be
+  if ((await within(timeoutMillis, mode)) === 'cluster') throw inCluster()
   return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000)
 }
 
@@ -89,7 +89,7 @@ function readMode(reply: unknown): unknown {
   return Array.isArray(reply) ? reply[reply.indexOf('mode') + 1] : undefined
 }
 
-function tlsOptions({ host, server_name, ssl_verify }: RedisTarget) {
-  const name = server_name ?? (/:|^[\d.]+$/.test(host) ? undefined : host) // an address is no server name (RFC 6066 §3)
-  return { rejectUnauthorized: ssl_verify, ...(name === undefined ? {} : { servername: name }) }
+function tlsOptions({ host, serverName, sslVerify }: RedisTarget) {
+  const name = serverName ?? (/:|^[\d.]+$/.test(host) ? undefined : host) // an address is no server name (RFC 6066 §3)
+  return { rejectUnauthorized: sslVerify, ...(name === undefined ? {} : { servername: name }) }
 }

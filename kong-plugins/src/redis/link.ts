@@ -131,8 +131,8 @@ export function createRedisLink(target: RedisTarget, log: Logger): RedisLink {
     args: readonly (string | number)[],
   ): Promise<readonly number[]> {
     try {
-      const given = [...keys, now() + target.timeout_ms, ...args] // the prelude's ARGV[1]: nobody waits longer
-      const reply = readNumbers(await within(target.timeout_ms, evaluate(client, script, keys.length, given)))
+      const given = [...keys, now() + target.timeoutMillis, ...args] // the prelude's ARGV[1]: nobody waits longer
+      const reply = readNumbers(await within(target.timeoutMillis, evaluate(client, script, keys.length, given)))
       failuresInARow = 0
       return reply
     } catch (error) {

@@ -24,23 +24,7 @@ export function createRedisLinks(log: Logger): RedisLinks {
   const links = createShared<RedisLink>((link) => link.close())
   const needed = createShared<RedisLink>(() => {})
   return {
-    at(
-      { host, port, username, password, database, ssl, ssl_verify, server_name, timeout_ms },
-      holder = FOREVER,
-      isNeeded = false,
-    ) {
-      // An IPv6 address may come in brackets, as it stands in a URL.
-      const target = {
-        host: host.replace(/^\[(.*)\]$/, '$1'),
-        port,
-        username,
-        password,
-        database,
-        ssl,
-        ssl_verify,
-        server_name,
-        timeout_ms,
-      }
+    at(target, holder = FOREVER, isNeeded = false) {
       const name = JSON.stringify(target)
       const link = links.hold(name, holder, () => createRedisLink(target, log))
       return isNeeded ? needed.hold(name, holder, () => link) : link

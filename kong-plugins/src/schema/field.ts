@@ -72,6 +72,33 @@ export function withDefault<T>(field: Field<T>, byDefault: unknown): Field<T> {
   }
 }
 
+/**
+ * A field whose value is made into what the stages work with, once per configuration.
+ * @param compile may report what no single field can tell
+ */
+export function compiled<Given, Made>(
+  field: Field<Given>,
+  compile: (value: Given, report: Report) => Made | typeof INVALID,
+): Field<Made> {
+  return {
+    kong: field.kong,
+    read(value, path, report) {
+      const given = field.read(value, path, report)
+      return given === INVALID ? INVALID : Object.freeze(compile(given, report))
+    },
+  }
+}
+
+/** The description of a field, where it has one. */
+export function described(description: string | undefined): { description?: string } {
+  return description === undefined ? {} : { description }
+}
+
+/** Whether Kong handed over a record or a map. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
 /** Kong leaves unset fields out; a null in kong.yml may arrive as JSON null. */
 function isAbsent(value: unknown): boolean {
   return value === undefined || value === null

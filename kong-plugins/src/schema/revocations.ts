@@ -1,28 +1,15 @@
 // The configuration of an issuer's feed of revocations.
 import { optional, required, type Value, withDefault } from './field.ts'
-import { choice, integer, record, secret, text } from './types.ts'
-
-const HTTP_URL = {
-  lua: '^https?://[^%s]+$',
-  js: /^https?:\/\/[^\s]+$/,
-  says: 'must be an http or https address',
-}
+import { record } from './record.ts'
+import { choice, httpUrl, integer, secret, text } from './scalars.ts'
 
 const revocations = record({
   description:
     'The feed of revocations of this server: tokens that it names are refused within two seconds, and nothing passes before ' +
     'the feed was read to its end once. Without it a token counts until it expires',
   fields: {
-    url: required(
-      text({ description: 'Address of the feed (revocations_endpoint)', match: HTTP_URL, maxLength: 1000 }),
-    ),
-    token_url: required(
-      text({
-        description: 'Address of the token endpoint, where the gateway gets a token for the feed',
-        match: HTTP_URL,
-        maxLength: 1000,
-      }),
-    ),
+    url: required(httpUrl('Address of the feed (revocations_endpoint)')),
+    token_url: required(httpUrl('Address of the token endpoint, where the gateway gets a token for the feed')),
     client_id: required(
       text({
         description: 'The gateway as a client of that server, subscribed to the feed: client_credentials, Basic',

@@ -1,7 +1,7 @@
 // One configuration of one plugin, prepared: for all instances that Kong's workers have started of it, now and earlier.
 import { createHash } from 'node:crypto'
 import type { Holder } from '../holder.ts'
-import type { Decide, Plugin } from '../plugins.ts'
+import type { Decide, Plugin } from '../plugins/plugin.ts'
 import type { Kong } from '../protocol/kong.ts'
 import type { Services } from '../services.ts'
 import { handleAccess, type ShellOptions } from '../shell.ts'

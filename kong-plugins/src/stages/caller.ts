@@ -1,7 +1,8 @@
-// Who calls, and through which application: what the token stage proves and the later stages work with.
+// Who calls, and through which application: the first stage finds out, and every later one works with it.
 
-/** The facts of a verified access token that later stages need. */
-export interface Caller {
+/** A caller with a token: a user of an application, or an application that calls for itself. */
+export interface KnownCaller {
+  readonly kind: 'user' | 'application'
   /** The user (`sub`); the application itself where it calls for itself. */
   readonly subject: string
   /** The application's public name (`client_id`). */
@@ -12,19 +13,16 @@ export interface Caller {
   readonly applicationId: string | undefined
   /** Name of the subscription's plan (`plan`), where the issuer states one. */
   readonly plan: string | undefined
+  /** Who vouches for the subject (RFC 7519 §4.1.2); named only where a policy trusts several issuers. */
+  readonly issuer: string | undefined
 }
 
-/** Whoever is let in: somebody with a token, or an address that nothing else is known of. */
-export type Visitor =
-  | {
-      readonly kind: 'known'
-      readonly caller: Caller
-      /** Who vouches for the subject; named only where a policy trusts several issuers. */
-      readonly issuer?: string | undefined
-    }
-  | { readonly kind: 'anonymous'; readonly address: string }
+/** Whoever may call: somebody with a token, or an address that nothing else is known of. */
+export type Caller = KnownCaller | { readonly kind: 'anonymous'; readonly address: string }
 
-/** RFC 9068 §2.2: an application that calls for itself is named as its own subject. There is no user then. */
-export function isMachine({ subject, clientId }: Caller): boolean {
-  return subject === clientId
+/** The caller of these facts. RFC 9068 §2.2: an application that calls for itself is its own subject; there is no user. */
+export function knownCaller(facts: Omit<KnownCaller, 'kind'>): KnownCaller {
+  const { subject, clientId, scope, applicationId, plan, issuer } = facts
+  const kind = subject === clientId ? 'application' : 'user'
+  return { kind, subject, clientId, scope, applicationId, plan, issuer }
 }

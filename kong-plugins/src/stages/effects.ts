@@ -45,7 +45,7 @@ export interface PassEffects {
   readonly responseHeaders?: Readonly<Record<string, string>>
   readonly logFields?: LogFields
   /** Left in `kong.ctx.shared` for the next plugin of a chain. */
-  readonly handOver?: Readonly<Record<string, string>>
+  readonly chainContext?: Readonly<Record<string, string>>
 }
 
 /** Wraps a denial. */

@@ -1,5 +1,6 @@
 // What Kong itself is told of callers, call by call: nothing unless configured, and then as little as it takes.
 import t from 'tap'
+import { knownCaller } from '../../src/stages/caller.ts'
 import { kongIdentity, virtualConsumer } from '../../src/stages/consumer/kong-identity.ts'
 import { createSigningKey, gatewayConfig, signToken, startKeyServer } from '../support/issuer.ts'
 import { startPluginServer } from '../support/plugin-server.ts'
@@ -7,7 +8,10 @@ import { startPluginServer } from '../support/plugin-server.ts'
 const key = await createSigningKey()
 const READ = 'kong.request.get_header'
 const WRITE = 'kong.service.request.set_headers'
-const caller = { subject: 'usr_alice', clientId: 'demo-app', scope: '', applicationId: 'app_1', plan: undefined }
+const caller = knownCaller({
+  ...{ subject: 'usr_alice', clientId: 'demo-app', scope: '' },
+  ...{ applicationId: 'app_1', plan: undefined, issuer: undefined },
+})
 
 t.test('a virtual consumer has an id of its own per issuer, application and user, the same everywhere', async (t) => {
   const { id, ...names } = virtualConsumer(caller, 'https://a.example')
@@ -26,7 +30,7 @@ t.test('a virtual consumer has an id of its own per issuer, application and user
 t.test('credentials cannot be glued to look alike', async (t) => {
   const consumer = { id: 'c' }
   const idOf = (clientId: string, subject: string, issuer?: string) =>
-    kongIdentity(consumer, { ...caller, clientId, subject }, issuer).credential.id
+    kongIdentity(consumer, { ...caller, clientId, subject, issuer }).credential.id
   t.equal(idOf('demo-app', 'usr_alice'), 'demo-app|usr_alice')
   t.equal(idOf('demo-app', 'usr_alice', 'https://a'), 'demo-app|usr_alice|https%3A%2F%2Fa')
   t.not(idOf('a|b', 'c'), idOf('a', 'b|c'))

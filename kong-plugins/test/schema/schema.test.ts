@@ -1,8 +1,10 @@
 // One table, two readers: what Kong is told about the config is what we check ourselves.
 import t from 'tap'
 import { PLUGINS } from '../../src/plugins.ts'
-import { gatewayConfig as gatewayField, identityConfig, quotaConfig } from '../../src/schema/config.ts'
+import { identityConfig } from '../../src/schema/backend.ts'
 import type { KongField } from '../../src/schema/field.ts'
+import { gatewayConfig as gatewayField } from '../../src/schema/gateway.ts'
+import { quotaConfig } from '../../src/schema/quota.ts'
 import { readConfig } from '../../src/schema/read-config.ts'
 import { dump } from '../../src/server/dump.ts'
 import { gatewayConfig } from '../support/issuer.ts'
@@ -19,35 +21,41 @@ function read(config: unknown) {
 
 t.test('defaults are those that Kong is told', async (t) => {
   const config = read(minimal)
+  const [{ issuer, jwks_uri: jwksUri } = { issuer: '', jwks_uri: '' }] = minimal.issuers
   t.strictSame(config, {
-    ...minimal,
-    issuers: minimal.issuers.map((issuer) => ({ ...issuer, revocations: undefined })),
-    algorithms: ['ES256', 'RS256', 'EdDSA'],
-    leeway_seconds: 5,
-    required_scopes: [],
-    method_scopes: new Map(),
-    realm: undefined,
-    allowed_clients: undefined,
-    dpop: 'optional',
-    dpop_window_seconds: 60,
-    public_origin: undefined,
-    resource_metadata: undefined,
-    anonymous: false,
-    kong_consumer: 'none',
-    groups_claim: undefined,
-    log_fields: false,
-    plans: new Map(),
-    default_limit: { second: undefined, minute: 60, hour: undefined, day: undefined, application: undefined },
-    anonymous_limit: { second: undefined, minute: 60, hour: undefined, day: undefined },
-    count_as: undefined,
-    counters: 'local',
-    fail: 'closed',
-    redis: undefined,
-    forward_token: false,
-    backend_secret: undefined,
-    backend_secret_header: 'X-Gateway-Secret',
+    token: {
+      policy: 'mobile-api',
+      issuers: [{ issuer, jwksUri, revocations: undefined }],
+      audiences: new Set(minimal.audiences),
+      algorithms: new Set(['ES256', 'RS256', 'EdDSA']),
+      leewaySeconds: 5,
+      requiredScopes: new Set(),
+      methodScopes: new Map(),
+      realm: 'mobile-api',
+      allowedClients: undefined,
+      dpop: { mode: 'optional', windowSeconds: 60, origins: new Set(['http://localhost:8000']) },
+      resourceMetadata: undefined,
+      anonymous: false,
+      kongConsumer: 'none',
+      groupsClaim: undefined,
+      logFields: false,
+    },
+    quota: {
+      policy: 'mobile-api',
+      plans: new Map(),
+      defaultLimit: { second: undefined, minute: 60, hour: undefined, day: undefined, application: undefined },
+      anonymousLimit: { second: undefined, minute: 60, hour: undefined, day: undefined },
+      countAs: 'mobile-api',
+      counters: { kind: 'local' },
+    },
+    backend: {
+      policy: 'mobile-api',
+      forwardToken: false,
+      backendSecret: undefined,
+      backendSecretHeader: 'X-Gateway-Secret',
+    },
   })
-  t.ok(Object.isFrozen(config) && Object.isFrozen(config.issuers))
+  t.ok(Object.isFrozen(config) && Object.isFrozen(config.token.issuers))
 })
 
 t.test("Kong's own additions are stripped, its nulls and empty tables understood", async (t) => {
@@ -66,18 +74,19 @@ t.test("Kong's own additions are stripped, its nulls and empty tables understood
     consumer_id: 'x',
     plugin_instance_name: 'x',
     $refs: {},
+    counters: 'redis',
     redis: { host: 'r', password: 'resolved', $refs: { password: '{vault://env/redis-password}' } },
   })
-  t.match(config.redis, { host: 'r', port: 6379, password: 'resolved' })
-  t.strictSame(config.plans.get('basic'), {
+  t.match(config.quota.counters, { kind: 'redis', target: { host: 'r', port: 6379, password: 'resolved' } })
+  t.strictSame(config.quota.plans.get('basic'), {
     second: undefined,
     minute: 60,
     hour: undefined,
     day: undefined,
     application: undefined,
   })
-  t.strictSame(config.required_scopes, [])
-  t.equal(config.method_scopes.size, 0)
+  t.equal(config.token.requiredScopes.size, 0)
+  t.equal(config.token.methodScopes.size, 0)
 })
 
 t.test('each mistake is named with its place, all of them at once', async (t) => {
@@ -98,6 +107,14 @@ t.test('each mistake is named with its place, all of them at once', async (t) =>
     [
       { ...minimal, algorithms: ['HS256', 'none'] },
       `algorithms[1]: must be one of ${signatures}; algorithms[2]: must be one of ${signatures}`,
+    ],
+    [
+      { ...minimal, issuers: [{ issuer: 'x', jwks_uri: 'http://[' }] },
+      'issuers[1].jwks_uri: must be an http or https address',
+    ],
+    [
+      { ...minimal, audiences: ['an api'], dpop: 'required' },
+      'dpop: required needs public_origin, since no audience is an http or https address',
     ],
     [{ ...minimal, algorithms: [] }, 'algorithms: must have 1 to 11 entries'],
     [{ ...minimal, leeway_seconds: 1.5 }, 'leeway_seconds: must be a whole number from 0 to 60'],
@@ -174,12 +191,33 @@ t.test('each mistake is named with its place, all of them at once', async (t) =>
     })
 })
 
+t.test('what one setting leaves open, another says', async (t) => {
+  const { token, quota } = read({
+    ...minimal,
+    ...{ realm: 'R', public_origin: 'https://API.example:443', algorithms: ['Ed25519'], count_as: 'orders' },
+    ...{
+      counters: 'redis',
+      fail: 'local',
+      redis: { host: '[::1]', timeout_ms: 50, ssl_verify: false, key_prefix: 'k' },
+    },
+  })
+  t.equal(token.realm, 'R')
+  t.strictSame([...token.dpop.origins], ['https://api.example'])
+  t.strictSame([...token.algorithms], ['EdDSA'])
+  t.equal(quota.countAs, 'orders')
+  t.match(quota.counters, {
+    ...{ kind: 'redis', fail: 'local', keyPrefix: 'k' },
+    target: { host: '::1', timeoutMillis: 50, sslVerify: false },
+  })
+  t.equal(read({ ...minimal, audiences: ['an api'] }).token.dpop.mode, 'off', 'nothing to hold a proof against')
+})
+
 t.test('each plugin takes its own fields only', async (t) => {
   t.strictSame(readConfig('mobile-identity', identityConfig, { policy: 'p' }), {
     policy: 'p',
-    forward_token: false,
-    backend_secret: undefined,
-    backend_secret_header: 'X-Gateway-Secret',
+    forwardToken: false,
+    backendSecret: undefined,
+    backendSecretHeader: 'X-Gateway-Secret',
   })
   t.throws(() => readConfig('mobile-identity', identityConfig, minimal), { message: /issuers: unknown field/ })
   t.throws(() => readConfig('mobile-quota', quotaConfig, gatewayConfig('http://x')), { message: /unknown field/ })

@@ -1,18 +1,21 @@
 // Facts become headers, or the header goes: never somebody else's, never two, never half of one.
 import t from 'tap'
+import { knownCaller } from '../../src/stages/caller.ts'
 import { CLEAR } from '../../src/stages/effects.ts'
 import { identityHeaders } from '../../src/stages/identity/identity.ts'
 
-const alice = {
+const facts = {
   subject: 'usr_alice',
   clientId: 'demo-app',
   scope: 'profile:read orders:read',
   applicationId: 'app_1',
   plan: 'basic',
+  issuer: undefined,
 }
+const alice = knownCaller(facts)
 
 t.test('every fact has its header', async (t) => {
-  t.strictSame(identityHeaders({ kind: 'known', caller: alice }), {
+  t.strictSame(identityHeaders(alice), {
     'X-Authenticated-UserId': 'usr_alice',
     'X-Authenticated-Scope': 'profile:read orders:read',
     'X-Consumer-Username': 'demo-app',
@@ -22,7 +25,7 @@ t.test('every fact has its header', async (t) => {
 })
 
 t.test('a missing or empty fact clears its header', async (t) => {
-  t.strictSame(identityHeaders({ kind: 'known', caller: { ...alice, scope: '', applicationId: undefined } }), {
+  t.strictSame(identityHeaders({ ...alice, scope: '', applicationId: undefined }), {
     'X-Authenticated-UserId': 'usr_alice',
     'X-Authenticated-Scope': CLEAR,
     'X-Consumer-Username': 'demo-app',
@@ -32,7 +35,7 @@ t.test('a missing or empty fact clears its header', async (t) => {
 })
 
 t.test('an application that calls for itself is no user', async (t) => {
-  t.strictSame(identityHeaders({ kind: 'known', caller: { ...alice, subject: 'demo-app' } }), {
+  t.strictSame(identityHeaders(knownCaller({ ...facts, subject: 'demo-app' })), {
     'X-Authenticated-UserId': CLEAR,
     'X-Authenticated-Scope': 'profile:read orders:read',
     'X-Consumer-Username': 'demo-app',
@@ -52,11 +55,7 @@ t.test('a value that could end the header, or be read as another, is not sent', 
     '\u0430lice',
     '\x7f',
   ])
-    t.same(
-      identityHeaders({ kind: 'known', caller: { ...alice, subject } })['X-Authenticated-UserId'],
-      CLEAR,
-      encodeURIComponent(subject),
-    )
+    t.same(identityHeaders({ ...alice, subject })['X-Authenticated-UserId'], CLEAR, encodeURIComponent(subject))
 })
 
 t.test('nobody in particular: every header goes, but the one that says so', async (t) => {

@@ -3,22 +3,27 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { pino } from 'pino'
 import t from 'tap'
-import { quotaConfig } from '../../src/schema/config.ts'
+import { quotaConfig } from '../../src/schema/quota.ts'
 import { readConfig } from '../../src/schema/read-config.ts'
 import { createServices } from '../../src/services.ts'
+import { type Caller, type KnownCaller, knownCaller } from '../../src/stages/caller.ts'
 import { limitHeaders, mark, notAdmitted } from '../../src/stages/quota/answers.ts'
+import { countKeys } from '../../src/stages/quota/count-keys.ts'
 import type { Verdict } from '../../src/stages/quota/counters.ts'
 import { createLocalCounters, type LocalCounters } from '../../src/stages/quota/local-counters.ts'
-import { quotaStage } from '../../src/stages/quota/quota.ts'
 import { rulesOf } from '../../src/stages/quota/rules.ts'
-import { countKeys, type Subject, subjectOf } from '../../src/stages/quota/subject.ts'
+import { quotaStage } from '../../src/stages/quota/stage.ts'
 import { createUnknownPlans } from '../../src/stages/quota/unknown-plans.ts'
 import { WINDOWS, type WindowName } from '../../src/stages/quota/windows.ts'
 
 /** 2026-03-01T12:34:56.250Z */
 const NOON = Date.UTC(2026, 2, 1, 12, 34, 56, 250)
 const none = { second: undefined, minute: undefined, hour: undefined, day: undefined, application: undefined }
-const alice: Subject = { kind: 'user', id: 'usr_alice', clientId: 'app-a' }
+const FACTS = { scope: '', applicationId: undefined, plan: undefined, issuer: undefined }
+function callerOf(subject: string, clientId = 'app-a'): KnownCaller {
+  return knownCaller({ ...FACTS, subject, clientId })
+}
+const alice = callerOf('usr_alice')
 
 type Numbers = Partial<Record<WindowName, number>>
 /** Counts a call of one name, in this process. */
@@ -37,8 +42,11 @@ function stage(config: Record<string, unknown>) {
   const logged: string[] = []
   const log = pino({ level: 'debug' }, { write: (line) => logged.push(line) })
   const services = createServices(log, { clock: { wall: () => NOON, monotonic: () => 0 } })
-  const admitCall = (changes: Record<string, unknown>, subject: Subject, plan?: string) =>
-    quotaStage(readConfig('mobile-quota', quotaConfig, { ...config, ...changes }), services)(subject, plan)
+  const admitCall = (changes: Record<string, unknown>, caller: Caller, plan?: string) =>
+    quotaStage(
+      readConfig('mobile-quota', quotaConfig, { ...config, ...changes }),
+      services,
+    )(caller.kind === 'anonymous' ? caller : { ...caller, plan })
   return { admitCall, logged }
 }
 function shown(verdict: Verdict) {
@@ -116,21 +124,21 @@ t.test(
 
 t.test('the key is policy × application × user, and names cannot be glued to look alike', async (t) => {
   const { admitCall } = stage({ default_limit: { minute: 1 }, anonymous_limit: { minute: 1 } })
-  const rows: readonly (readonly [policy: string, subject: Subject])[] = [
+  const rows: readonly (readonly [policy: string, caller: Caller])[] = [
     ['p', alice],
-    ['p', { ...alice, id: 'usr_bob' }],
-    ['p', { ...alice, clientId: 'app-b' }],
+    ['p', callerOf('usr_bob')],
+    ['p', callerOf('usr_alice', 'app-b')],
     ['q', alice],
-    ['p', { kind: 'client', clientId: 'app-a' }],
-    ['p', { kind: 'address', address: '2001:db8::1' }],
+    ['p', callerOf('app-a')],
+    ['p', { kind: 'anonymous', address: '2001:db8::1' }],
   ]
   for (const kind of ['admitted', 'exceeded'])
-    for (const [policy, subject] of rows) t.match(await admitCall({ policy }, subject), { kind })
+    for (const [policy, caller] of rows) t.match(await admitCall({ policy }, caller), { kind })
   const odd = ['a', 'a}', 'a:', '{a', 'a:user:b', 'address', 'address:x', 'all', 'a%7D', ' ', 'a b', '"']
   const names = odd.flatMap((one) => [
-    ...odd.flatMap((two) => Object.values(countKeys('p', { kind: 'user', id: two, clientId: one }))),
-    ...Object.values(countKeys('p', { kind: 'client', clientId: one })),
-    countKeys('p', { kind: 'address', address: one }).subject,
+    ...odd.flatMap((two) => Object.values(countKeys('p', { ...callerOf(two, one), kind: 'user' }))),
+    ...Object.values(countKeys('p', callerOf(one, one))),
+    countKeys('p', { kind: 'anonymous', address: one }).subject,
   ])
   t.equal(
     new Set(names).size,
@@ -140,12 +148,8 @@ t.test('the key is policy × application × user, and names cannot be glued to l
 })
 
 t.test('a machine token (sub = client_id) is counted by client', async (t) => {
-  const facts = { scope: '', applicationId: undefined, plan: undefined }
-  t.strictSame(subjectOf({ kind: 'known', caller: { subject: 'app-a', clientId: 'app-a', ...facts } }), {
-    kind: 'client',
-    clientId: 'app-a',
-  })
-  t.strictSame(subjectOf({ kind: 'known', caller: { subject: 'usr_alice', clientId: 'app-a', ...facts } }), alice)
+  t.strictSame(countKeys('p', callerOf('app-a')), { subject: '{p:app-a}:client', application: '{p:app-a}:all' })
+  t.strictSame(countKeys('p', alice), { subject: '{p:app-a}:user:usr_alice', application: '{p:app-a}:all' })
 })
 
 t.test('limits follow the plan; without one, or with one that is not listed, the default holds', async (t) => {
@@ -184,7 +188,7 @@ t.test('a plan that is not listed is logged once per policy and plan, and not wi
 
 t.test('an application has a total beside the limit of each user; a refused call counts for neither', async (t) => {
   const { admitCall } = stage({ policy: 'p', plans: { basic: { minute: 3, application: { minute: 4, day: 100 } } } })
-  const call = (id: string) => admitCall({}, { ...alice, id }, 'basic')
+  const call = (id: string) => admitCall({}, callerOf(id), 'basic')
   t.strictSame(shown(await call('usr_a')), ['minute:3:2', 'day:100:99'], 'in each window the one with less left')
   t.strictSame(shown(await call('usr_a')), ['minute:3:1', 'day:100:98'])
   t.strictSame(shown(await call('usr_b')), ['minute:4:1', 'day:100:97'])
@@ -198,14 +202,10 @@ t.test('an application has a total beside the limit of each user; a refused call
       ],
     })
   t.match(await call('usr_b'), { kind: 'exceeded', tightest: { scope: 'application', limit: 4, resetSeconds: 4 } })
-  t.match(await admitCall({}, { ...alice, clientId: 'app-b' }, 'basic'), { kind: 'admitted' })
-  t.match(
-    await admitCall({}, { kind: 'client', clientId: 'app-a' }, 'basic'),
-    { kind: 'exceeded' },
-    'its own calls, too',
-  )
+  t.match(await admitCall({}, callerOf('usr_alice', 'app-b'), 'basic'), { kind: 'admitted' })
+  t.match(await admitCall({}, callerOf('app-a'), 'basic'), { kind: 'exceeded' }, 'its own calls, too')
   t.strictSame(
-    shown(await admitCall({}, { kind: 'address', address: '192.0.2.1' }, 'basic')),
+    shown(await admitCall({}, { kind: 'anonymous', address: '192.0.2.1' }, 'basic')),
     ['minute:60:59'],
     'somebody unknown belongs to no application',
   )

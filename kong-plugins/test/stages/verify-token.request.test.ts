@@ -1,10 +1,10 @@
 // Which Authorization headers hold a bearer token, and which scopes a request needs.
 import t from 'tap'
-import { type Credentials, readAuthorization } from '../../src/stages/verify-token/authorization.ts'
+import { type AuthorizationHeader, readAuthorization } from '../../src/stages/verify-token/authorization.ts'
 import { createSigningKey, signToken, startKeyServer } from '../support/issuer.ts'
 import { createTokenStage, verdict } from '../support/token-stage.ts'
 
-function wordsFor(credentials: Credentials): string {
+function wordsFor(credentials: AuthorizationHeader): string {
   if (credentials.kind === 'token') return `${credentials.scheme} ${credentials.token}`
   return credentials.kind === 'malformed' && credentials.scheme ? `malformed ${credentials.scheme}` : credentials.kind
 }

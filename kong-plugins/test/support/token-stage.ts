@@ -1,11 +1,12 @@
 // The token stage with its real stores and keys fetched over HTTP; only the clocks are the test's.
 import { pino } from 'pino'
-import { tokenConfig } from '../../src/schema/config.ts'
 import { readConfig } from '../../src/schema/read-config.ts'
+import { type TokenConfig, tokenConfig } from '../../src/schema/token.ts'
 import { createServices, type Services } from '../../src/services.ts'
 import type { Denial } from '../../src/stages/effects.ts'
-import { type TokenPolicy, tokenPolicy } from '../../src/stages/verify-token/policy.ts'
+import { challengerOf } from '../../src/stages/verify-token/challenge.ts'
 import { toDenial } from '../../src/stages/verify-token/refusals.ts'
+import { tokenStores } from '../../src/stages/verify-token/stage.ts'
 import { type TokenDecision, verifyToken } from '../../src/stages/verify-token/verify-token.ts'
 import { gatewayConfig } from './issuer.ts'
 
@@ -32,7 +33,7 @@ export function createTestClock(): TestClock {
 }
 
 /** A decision, and the policy it was made by. */
-export type Decided = TokenDecision & { readonly policy: TokenPolicy }
+export type Decided = TokenDecision & { readonly policy: TokenConfig }
 
 /** The stage, ready to be asked. */
 export interface TokenStage {
@@ -55,9 +56,8 @@ export function createTokenStage(jwksUri: string, changes: Readonly<Record<strin
   const services = createServices(pino({ level: 'silent' }), { clock })
   const stageFor = (more: Readonly<Record<string, unknown>>): TokenStage => {
     const { plans, default_limit, ...config } = gatewayConfig(jwksUri, more)
-    const read = readConfig('mobile-token', tokenConfig, config)
-    const stores = { ...services, proofs: services.proofs.for(), standing: services.standings.for(read.issuers) }
-    const policy = tokenPolicy(read)
+    const policy = readConfig('mobile-token', tokenConfig, config)
+    const stores = tokenStores(policy, services, services.proofs.local)
     return {
       clock,
       services,
@@ -80,5 +80,5 @@ export function verdict(decision: Decided): string {
 /** The answer to the client. */
 export function denialOf(decision: Decided): Denial {
   if (decision.kind !== 'refused') throw new Error('the call was let in')
-  return toDenial(decision.refusal, decision.policy, decision.scheme)
+  return toDenial(decision.refusal, challengerOf(decision.policy), decision.scheme)
 }

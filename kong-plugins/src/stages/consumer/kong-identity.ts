@@ -1,7 +1,7 @@
 // Tells Kong itself who calls, in its own terms, so that bundled plugins (acl, rate-limiting, proxy-cache, logs) see users and apps.
 import { createHash } from 'node:crypto'
 import type { KongConsumer, KongCredential } from '../../protocol/consumer.ts'
-import type { Caller } from '../caller.ts'
+import type { KnownCaller } from '../caller.ts'
 
 /** Both, for `kong.client.authenticate`. */
 export interface KongIdentity {
@@ -16,15 +16,16 @@ const NAMESPACE = Buffer.from('6f0c2c1e8d5b4f0a9a3e7b1d52c4e806', 'hex')
  * A consumer that stands in no configuration, one for each user of each application: plugins that keep things by consumer,
  * such as proxy-cache, then mix nobody up. The same caller has the same id at every gateway.
  */
-export function virtualConsumer(caller: Caller, issuer: string): KongConsumer {
+export function virtualConsumer(caller: KnownCaller, issuer: string): KongConsumer {
   const id = uuidOf(JSON.stringify([issuer, caller.clientId, caller.subject]))
   const { clientId, applicationId } = caller
   return { id, username: clientId, ...(applicationId === undefined ? {} : { custom_id: applicationId }) }
 }
 
 /** The caller with a consumer, virtual or real. Parts are percent-encoded, so that no two can be glued to look alike. */
-export function kongIdentity(consumer: KongConsumer, caller: Caller, issuer: string | undefined): KongIdentity {
-  const parts = [caller.clientId, caller.subject, ...(issuer === undefined ? [] : [issuer])]
+export function kongIdentity(consumer: KongConsumer, caller: KnownCaller): KongIdentity {
+  const { clientId, subject, issuer } = caller
+  const parts = [clientId, subject, ...(issuer === undefined ? [] : [issuer])]
   return { consumer, credential: { id: parts.map(encodeURIComponent).join('|'), consumer_id: consumer.id } }
 }
 

@@ -2,13 +2,13 @@
 import type { Clock } from '../../clock.ts'
 import type { Holder } from '../../holder.ts'
 import type { RedisLinks } from '../../redis/links.ts'
-import type { CountersConfig } from '../quota/counter-stores.ts'
+import type { CountersConfig } from '../../schema/quota.ts'
 import { createLocalProofMemory, type LocalProofMemory, type ProofMemory } from './proof-memory.ts'
 import { createRedisProofMemory } from './redis-proof-memory.ts'
 
-/** Gives the memory for a config; without one, that of this process. */
+/** Gives the memory for a config. */
 export interface ProofMemories {
-  for(config?: CountersConfig, holder?: Holder): ProofMemory
+  for(config: CountersConfig, holder?: Holder): ProofMemory
   /** That of this process. */
   readonly local: LocalProofMemory
 }
@@ -19,14 +19,9 @@ export function createProofMemories(clock: Clock, links: RedisLinks): ProofMemor
   return {
     local,
     for(config, holder) {
-      if (config?.counters !== 'redis' || config.redis === undefined) return local
-      const { redis, fail } = config
-      return createRedisProofMemory({
-        link: links.at(redis, holder),
-        local,
-        keyPrefix: redis.key_prefix,
-        fail: fail === 'local' ? 'local' : 'closed',
-      })
+      if (config.kind === 'local') return local
+      const { target, keyPrefix, fail } = config
+      return createRedisProofMemory({ link: links.at(target, holder), local, keyPrefix, fail })
     },
   }
 }

@@ -1,10 +1,10 @@
-// The third stage: tells the backend who calls, in the headers that Kong's own plugins use.
-import { type Caller, isMachine, type Visitor } from '../caller.ts'
+// The headers that tell a backend who calls: those of Kong's own plugins.
+import type { Caller, KnownCaller } from '../caller.ts'
 import { CLEAR, type RequestHeaders } from '../effects.ts'
 
 /** One row per header: set when the caller has the fact, else cleared, so that no one else's value gets through. */
-const HEADERS: readonly (readonly [header: string, fact: (caller: Caller) => string | undefined])[] = [
-  ['X-Authenticated-UserId', (caller) => (isMachine(caller) ? undefined : caller.subject)],
+const HEADERS: readonly (readonly [header: string, fact: (caller: KnownCaller) => string | undefined])[] = [
+  ['X-Authenticated-UserId', (caller) => (caller.kind === 'user' ? caller.subject : undefined)],
   ['X-Authenticated-Scope', (caller) => caller.scope],
   ['X-Consumer-Username', (caller) => caller.clientId],
   ['X-Consumer-Custom-ID', (caller) => caller.applicationId],
@@ -26,10 +26,10 @@ const NOBODY: RequestHeaders = {
   'X-Anonymous-Consumer': 'true',
 }
 
-/** Pure: the identity headers of a visitor. An unsafe value is never repaired, since that could make it another user's. */
-export function identityHeaders(visitor: Visitor): RequestHeaders {
-  if (visitor.kind === 'anonymous') return NOBODY
-  const { caller, issuer } = visitor
+/** Pure: the identity headers of a caller. An unsafe value is never repaired, since that could make it another user's. */
+export function identityHeaders(caller: Caller): RequestHeaders {
+  if (caller.kind === 'anonymous') return NOBODY
+  const { issuer } = caller
   return {
     ...Object.fromEntries(HEADERS.map(([header, fact]) => [header, safe(fact(caller))])),
     ...(issuer === undefined ? {} : { 'X-Authenticated-Issuer': safe(issuer) }),

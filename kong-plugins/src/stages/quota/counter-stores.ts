@@ -3,14 +3,11 @@ import type { Clock } from '../../clock.ts'
 import type { Holder } from '../../holder.ts'
 import type { RedisLink } from '../../redis/link.ts'
 import type { RedisLinks } from '../../redis/links.ts'
-import type { QuotaConfig } from '../../schema/config.ts'
+import type { CountersConfig } from '../../schema/quota.ts'
 import type { Counters } from './counters.ts'
 import type { CountsRecord } from './counts-record.ts'
 import { createLocalCounters, type LocalCounters } from './local-counters.ts'
 import { createRedisCounters } from './redis-counters.ts'
-
-/** The part of a config that says where to count. */
-export type CountersConfig = Pick<QuotaConfig, 'counters' | 'fail' | 'redis'>
 
 /** Gives the counters for a config. */
 export interface CounterStores {
@@ -36,14 +33,15 @@ export function createCounterStores(clock: Clock, links: RedisLinks): CounterSto
   }
 
   return {
-    for({ counters, fail, redis }, holder) {
-      if (counters !== 'redis' || redis === undefined) return inLocal
-      const link = links.at(redis, holder, fail !== 'local')
+    for(config, holder) {
+      if (config.kind === 'local') return inLocal
+      const { target, keyPrefix, fail } = config
+      const link = links.at(target, holder, fail !== 'local')
       return createRedisCounters({
         link,
         remembered: rememberedOf(link),
-        keyPrefix: redis.key_prefix,
-        fail: fail === 'local' ? 'local' : 'closed',
+        keyPrefix,
+        fail,
         wall: () => clock.wall(),
       })
     },

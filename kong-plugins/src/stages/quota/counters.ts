@@ -1,7 +1,7 @@
 // Where calls are counted: what every kind of counter promises.
 import type { Admission } from './admission.ts'
+import type { CountKeys } from './count-keys.ts'
 import type { Rule } from './rules.ts'
-import type { CountKeys } from './subject.ts'
 
 /** One call: the names it is counted under, and every number it must not exceed. */
 export interface Call {

@@ -1,6 +1,6 @@
 // The limits of a plan as a list of rules: each is one number of calls, in one window, of one subject or one application.
-import type { LimitsConfig } from '../../schema/config.ts'
-import type { CountKeys } from './subject.ts'
+import type { LimitsConfig } from '../../schema/limits.ts'
+import type { CountKeys } from './count-keys.ts'
 import { WINDOWS, type WindowName } from './windows.ts'
 
 /** Most calls within a window, and whose calls are counted. */

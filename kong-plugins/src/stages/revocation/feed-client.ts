@@ -30,13 +30,13 @@ const USE_OF_LIFE = 0.8
 
 /** Creates a client; it asks for nothing until told. */
 export function createFeedClient({ issuer, config }: FeedAddress, clock: Clock): FeedClient {
-  let secret = config.client_secret
+  let secret = config.clientSecret
   let token: { readonly text: string; readonly goodUntil: number } | undefined
 
   async function fetchToken(signal: AbortSignal): Promise<string> {
-    const response = await fetch(config.token_url, {
+    const response = await fetch(config.tokenUrl, {
       method: 'POST',
-      headers: { accept: 'application/json', authorization: basic(config.client_id, secret) },
+      headers: { accept: 'application/json', authorization: basic(config.clientId, secret) },
       body: new URLSearchParams({
         grant_type: 'client_credentials',
         scope: SCOPE,

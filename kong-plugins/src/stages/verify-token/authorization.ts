@@ -4,7 +4,7 @@
 export type Scheme = 'bearer' | 'dpop'
 
 /** What the header holds; `other`: credentials of a scheme that is none of ours. */
-export type Credentials =
+export type AuthorizationHeader =
   | { readonly kind: 'none' }
   | { readonly kind: 'other' }
   | { readonly kind: 'malformed'; readonly scheme: Scheme | undefined }
@@ -19,7 +19,7 @@ const SCHEMES: ReadonlyMap<string, Scheme> = new Map([
 ])
 
 /** Reads the header's value; two tokens or stray characters are malformed. */
-export function readAuthorization(value: string | undefined): Credentials {
+export function readAuthorization(value: string | undefined): AuthorizationHeader {
   if (value === undefined || value === '') return { kind: 'none' }
   const match = CREDENTIALS.exec(value)
   if (!match) return { kind: 'malformed', scheme: undefined }

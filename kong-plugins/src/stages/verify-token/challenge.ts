@@ -1,5 +1,6 @@
 // WWW-Authenticate: every challenge of an API in one header value, because Kong sends only the last of several.
 import { PROOF_ALGORITHMS } from '@mobile-api-gateway/sdk/dpop-proof.ts'
+import type { TokenConfig } from '../../schema/token.ts'
 import type { Scheme } from './authorization.ts'
 
 /** How an API wants to be shown tokens. */
@@ -9,6 +10,17 @@ export interface Challenger {
   readonly schemes: readonly Scheme[]
   /** Address of its metadata (RFC 9728), if it has any. */
   readonly resourceMetadata: string | undefined
+}
+
+const SCHEMES = {
+  off: ['bearer'],
+  optional: ['bearer', 'dpop'],
+  required: ['dpop'],
+} as const satisfies Record<TokenConfig['dpop']['mode'], readonly Scheme[]>
+
+/** How a policy wants to be shown tokens. */
+export function challengerOf({ realm, dpop, resourceMetadata }: TokenConfig): Challenger {
+  return { realm, schemes: SCHEMES[dpop.mode], resourceMetadata }
 }
 
 /** What was wrong: fixed words, ASCII without quotes (RFC 6750 §3). */

@@ -1,11 +1,11 @@
 // The checks every token passes at every request, also one whose signature was verified before: one line per rule.
-import type { TokenPolicy } from './policy.ts'
+import type { TokenConfig } from '../../schema/token.ts'
 import type { InvalidToken } from './refusals.ts'
 import type { ParsedToken } from './token.ts'
 
 type Check = readonly [
   why: InvalidToken,
-  holds: (token: ParsedToken, policy: TokenPolicy, nowSeconds: number) => boolean,
+  holds: (token: ParsedToken, policy: TokenConfig, nowSeconds: number) => boolean,
 ]
 
 const CHECKS: readonly Check[] = [
@@ -19,6 +19,6 @@ const CHECKS: readonly Check[] = [
 ]
 
 /** The first rule that the token breaks, if any. */
-export function brokenRule(token: ParsedToken, policy: TokenPolicy, nowSeconds: number): InvalidToken | undefined {
+export function brokenRule(token: ParsedToken, policy: TokenConfig, nowSeconds: number): InvalidToken | undefined {
   return CHECKS.find(([, holds]) => !holds(token, policy, nowSeconds))?.[0]
 }

@@ -45,11 +45,6 @@ export function invalidToken(why: InvalidToken): Refusal {
   return { kind: 'invalid-token', why }
 }
 
-/** Shorthand for a proof of possession that does not count. */
-export function invalidProof(why: InvalidProof): Refusal {
-  return { kind: 'invalid-proof', why }
-}
-
 /** Renders a refusal as the answer to the client. `used`: the scheme that it tried. */
 export function toDenial(refusal: Refusal, api: Challenger, used?: Scheme): Denial {
   switch (refusal.kind) {

@@ -1,14 +1,19 @@
 // Reads the text of a JWT access token (RFC 9068) into typed claims. Nothing here proves that they are true.
 import { algorithmOf } from '@mobile-api-gateway/sdk/algorithm.ts'
-import type { Caller } from '../caller.ts'
 import type { InvalidToken } from './refusals.ts'
 
 /** Longest token looked at, in characters: the cap comes before any decoding. */
 export const MAX_TOKEN_LENGTH = 8192
 
 /** The claims we use, well formed; whether they are true is another question. */
-export interface Claims extends Caller {
+export interface Claims {
   readonly issuer: string
+  readonly subject: string
+  readonly clientId: string
+  /** Space separated; may be empty. */
+  readonly scope: string
+  readonly applicationId: string | undefined
+  readonly plan: string | undefined
   readonly audiences: readonly string[]
   /** Seconds since 1970, as `exp`, `nbf` and `iat`. */
   readonly expiresAt: number

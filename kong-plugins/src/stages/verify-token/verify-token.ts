@@ -1,28 +1,25 @@
-// The first stage: from the Authorization header to a proven caller, or the refusal that RFC 6750 asks for.
-import { hash } from 'node:crypto'
-import { namesOf } from '@mobile-api-gateway/sdk/algorithm.ts'
-import { checkProof } from '@mobile-api-gateway/sdk/dpop-proof.ts'
-import { compactVerify, errors } from 'jose'
+// From the Authorization header to claims that are proven, or the refusal that RFC 6750 asks for.
 import type { Clock } from '../../clock.ts'
-import type { ProofMemory } from '../dpop/proof-memory.ts'
-import { readTarget } from '../dpop/target.ts'
-import type { JudgeStanding } from '../revocation/standings.ts'
+import type { TokenConfig } from '../../schema/token.ts'
+import type { JudgePossession, ProofFacts } from '../dpop/stage.ts'
+import type { JudgeStanding } from '../revocation/stage.ts'
 import { readAuthorization, type Scheme } from './authorization.ts'
 import { brokenRule } from './checks.ts'
 import type { KeySource } from './key-source.ts'
-import type { KeySources } from './key-sources.ts'
-import type { PublishedKey } from './keys.ts'
-import { neededScopes, type TokenPolicy } from './policy.ts'
-import { invalidProof, invalidToken, type Refusal } from './refusals.ts'
+import { neededScopes } from './needed-scopes.ts'
+import { invalidToken, type Refusal } from './refusals.ts'
+import { verifySignature } from './signature.ts'
 import { type Claims, MAX_TOKEN_LENGTH, type ParsedToken, parseToken } from './token.ts'
 import { digestOf, type TokenCache } from './token-cache.ts'
 
 /** What the stage needs besides the request and its policy. */
 export interface TokenStores {
   readonly clock: Clock
-  readonly keySources: Pick<KeySources, 'at'>
+  /** By issuer: of those that the policy trusts. */
+  readonly keySources: ReadonlyMap<string, KeySource>
   readonly tokenCache: TokenCache
-  readonly proofs: ProofMemory
+  /** Whether the caller holds the key of a bound token. */
+  readonly possession: JudgePossession
   /** Whether a token has been revoked. */
   readonly standing: JudgeStanding
 }
@@ -33,13 +30,6 @@ export interface TokenRequest {
   readonly method: string | undefined
   /** Reads what a proof of possession is held against. It costs calls, so it is asked for bound tokens alone. */
   readonly readProof: () => Promise<ProofFacts>
-}
-
-/** A proof, and the request that it has to be for. */
-export interface ProofFacts {
-  /** The DPoP header; repeated ones joined by a comma. */
-  readonly header: string | undefined
-  readonly requestLine: string | undefined
 }
 
 /** The stage's decision. `anonymous`: nobody showed anything, and this policy lets nobody pass. */
@@ -54,7 +44,7 @@ export type TokenDecision =
  */
 export async function verifyToken(
   request: TokenRequest,
-  policy: TokenPolicy,
+  policy: TokenConfig,
   stores: TokenStores,
 ): Promise<TokenDecision> {
   const credentials = readAuthorization(request.authorization)
@@ -70,7 +60,7 @@ export async function verifyToken(
   const refusal =
     (await refusalOfRevocation(claims, stores)) ??
     unusableScheme(claims.boundTo, scheme, policy) ??
-    (claims.boundTo === undefined ? undefined : await refusalOfProof(token, claims.boundTo, request, policy, stores)) ??
+    (claims.boundTo === undefined ? undefined : await refusalOfPossession(token, claims.boundTo, request, stores)) ??
     unauthorized(authentic.token, request, policy)
   return refusal ? refused(refusal, scheme) : { kind: 'verified', claims }
 }
@@ -80,7 +70,7 @@ type Authentic =
   | { readonly kind: 'refused'; readonly refusal: Refusal }
 
 /** The token by itself: whoever sent it, and however. */
-async function verifyText(text: string, policy: TokenPolicy, stores: TokenStores): Promise<Authentic> {
+async function verifyText(text: string, policy: TokenConfig, stores: TokenStores): Promise<Authentic> {
   if (text.length > MAX_TOKEN_LENGTH) return notAuthentic(invalidToken('too-large'))
 
   const digest = digestOf(text)
@@ -89,15 +79,14 @@ async function verifyText(text: string, policy: TokenPolicy, stores: TokenStores
   if (parsed.kind === 'invalid') return notAuthentic(invalidToken(parsed.why))
   const { token } = parsed
 
-  const jwksUri = policy.issuers.get(token.claims.issuer)
-  if (jwksUri === undefined) return notAuthentic(invalidToken('issuer'))
+  const source = stores.keySources.get(token.claims.issuer)
+  if (source === undefined) return notAuthentic(invalidToken('issuer'))
   const broken = brokenRule(token, policy, Math.floor(stores.clock.wall() / 1000))
   if (broken) {
     if (broken === 'expired') stores.tokenCache.forget(digest)
     return notAuthentic(invalidToken(broken))
   }
 
-  const source = stores.keySources.at(jwksUri)
   if (!seen || !source.publishes(seen.key)) {
     const refusal = await verifySignature(text, digest, token, source, stores.tokenCache)
     if (refusal) return notAuthentic(refusal)
@@ -106,7 +95,7 @@ async function verifyText(text: string, policy: TokenPolicy, stores: TokenStores
 }
 
 /** RFC 9449 §7.1, §7.2: a bound token is no bearer token, and calling a bearer token DPoP makes it no better. */
-function unusableScheme(boundTo: string | undefined, scheme: Scheme, { dpop }: TokenPolicy): Refusal | undefined {
+function unusableScheme(boundTo: string | undefined, scheme: Scheme, { dpop }: TokenConfig): Refusal | undefined {
   if (boundTo === undefined) {
     if (scheme === 'dpop') return invalidToken('not-bound')
     return dpop.mode === 'required' ? invalidToken('binding-required') : undefined
@@ -122,84 +111,20 @@ async function refusalOfRevocation(claims: Claims, { standing }: TokenStores): P
   return verdict === 'revoked' ? invalidToken('revoked') : { kind: 'undecided', why: 'revocations not known' }
 }
 
-async function refusalOfProof(
+async function refusalOfPossession(
   token: string,
   boundTo: string,
   request: TokenRequest,
-  { dpop: { origins, windowSeconds } }: TokenPolicy,
-  { clock, proofs }: TokenStores,
+  { possession }: TokenStores,
 ): Promise<Refusal | undefined> {
-  const { header, requestLine } = await request.readProof()
-  const proof = await checkProof(header, readTarget(requestLine, origins))
-  if (proof.kind === 'unsound') return invalidProof(proof.why)
-  const judged = await proof.judge<Refusal>({
-    ath: ({ ath }) => (ath === hash('sha256', token, 'base64url') ? 'passed' : invalidProof('ath')),
-    time: ({ issuedAt }) =>
-      Math.abs(clock.wall() / 1000 - issuedAt) <= windowSeconds ? 'passed' : invalidProof('iat'),
-    key: ({ thumbprint }) => (thumbprint === boundTo ? 'passed' : invalidToken('other-key')),
-    nonce: 'not demanded',
-    once: async (claims) => {
-      const use = await proofs.use(claims, windowSeconds)
-      if (use.kind === 'undecided') return { kind: 'undecided', why: use.why }
-      return use.kind === 'repeated' ? invalidProof('repeated') : 'passed'
-    },
-  })
-  return judged.kind === 'refused' ? judged.refusal : undefined
+  const problem = await possession({ token, boundTo }, await request.readProof())
+  return problem?.kind === 'other-key' ? invalidToken('other-key') : problem
 }
 
-function unauthorized({ claims }: ParsedToken, request: TokenRequest, policy: TokenPolicy): Refusal | undefined {
+function unauthorized({ claims }: ParsedToken, request: TokenRequest, policy: TokenConfig): Refusal | undefined {
   if (policy.allowedClients && !policy.allowedClients.has(claims.clientId)) return { kind: 'client' }
   const needed = neededScopes(policy, request.method)
   return needed.every((scope) => claims.scopes.has(scope)) ? undefined : { kind: 'insufficient-scope', scopes: needed }
-}
-
-async function verifySignature(
-  text: string,
-  digest: string,
-  token: ParsedToken,
-  source: KeySource,
-  cache: TokenCache,
-): Promise<Refusal | undefined> {
-  cache.forget(digest)
-  const lookup = await source.find(token)
-  if (lookup.kind === 'unavailable') return { kind: 'undecided', why: 'signing keys not available' }
-  if (lookup.kind === 'unknown') return invalidToken('key')
-
-  const tried = [...lookup.keys]
-  let key = await signer(text, digest, tried, cache)
-  if (!key) {
-    const others = await source.findOthers(token, tried)
-    tried.push(...others)
-    key = await signer(text, digest, others, cache)
-  }
-  // RFC 8725 §3.1: the keys decide the algorithm; the header may only agree.
-  if (tried.length === 0) return invalidToken('algorithm')
-  if (!key) {
-    cache.keepForged(digest, tried)
-    return invalidToken('signature')
-  }
-  cache.keepAuthentic(digest, { ...token, key }, text.length)
-  return undefined
-}
-
-/** The key whose signature the token carries, if any. */
-async function signer(
-  text: string,
-  digest: string,
-  keys: readonly PublishedKey[],
-  cache: TokenCache,
-): Promise<PublishedKey | undefined> {
-  for (const key of keys) {
-    if (cache.isForged(digest, key)) continue
-    try {
-      await compactVerify(text, key.key, { algorithms: [...namesOf(key.algorithm)] })
-      return key
-    } catch (error) {
-      // Anything but a verdict of jose on the token is our own trouble, and the shell answers that with 503.
-      if (!(error instanceof errors.JOSEError)) throw error
-    }
-  }
-  return undefined
 }
 
 function notAuthentic(refusal: Refusal): Authentic {

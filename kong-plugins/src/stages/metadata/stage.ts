@@ -1,34 +1,34 @@
 // Protected-resource metadata (RFC 9728): tells an app that only knows the API's address where to get tokens for it.
 import { PROOF_ALGORITHMS } from '@mobile-api-gateway/sdk/dpop-proof.ts'
-import type { MetadataConfig } from '../../schema/config.ts'
+import type { MetadataConfig } from '../../schema/metadata.ts'
 import type { Answer } from '../effects.ts'
 
 /** Members in the order of RFC 9728 §2; those without a value are left out. */
 function metadata(config: MetadataConfig): Readonly<Record<string, unknown>> {
-  const { dpop, scopes_supported } = config
+  const { dpop, scopesSupported } = config
   return {
     resource: config.resource,
-    authorization_servers: config.authorization_servers,
-    ...(scopes_supported.length > 0 && { scopes_supported }),
+    authorization_servers: config.authorizationServers,
+    ...(scopesSupported.size > 0 && { scopes_supported: [...scopesSupported] }),
     // "The empty array can be used to indicate that no bearer methods are supported."
     bearer_methods_supported: dpop === 'required' ? [] : ['header'],
-    ...(config.resource_name !== undefined && { resource_name: config.resource_name }),
-    ...(config.resource_documentation !== undefined && { resource_documentation: config.resource_documentation }),
-    ...(config.resource_policy_uri !== undefined && { resource_policy_uri: config.resource_policy_uri }),
-    ...(config.resource_tos_uri !== undefined && { resource_tos_uri: config.resource_tos_uri }),
+    ...(config.resourceName !== undefined && { resource_name: config.resourceName }),
+    ...(config.resourceDocumentation !== undefined && { resource_documentation: config.resourceDocumentation }),
+    ...(config.resourcePolicyUri !== undefined && { resource_policy_uri: config.resourcePolicyUri }),
+    ...(config.resourceTosUri !== undefined && { resource_tos_uri: config.resourceTosUri }),
     ...(dpop !== 'off' && { dpop_signing_alg_values_supported: PROOF_ALGORITHMS }),
     ...(dpop === 'required' && { dpop_bound_access_tokens_required: true }),
   }
 }
 
 /** The one answer, prepared once. Text, because Kong would turn empty arrays of a table into objects. */
-export function metadataAnswer(config: MetadataConfig): Answer {
+export function metadataStage(config: MetadataConfig): Answer {
   return {
     status: 200,
     body: JSON.stringify(metadata(config)),
     headers: {
       'Content-Type': 'application/json',
-      'Cache-Control': `public, max-age=${config.max_age_seconds}`,
+      'Cache-Control': `public, max-age=${config.maxAgeSeconds}`,
       // Public, and the same for everybody: apps in browsers may read it, too.
       'Access-Control-Allow-Origin': '*',
     },

@@ -1,0 +1,62 @@
+// What separate plugins of ours leave for each other in `kong.ctx.shared`, and the name that a call passes a guard by.
+import { type Caller, knownCaller } from './stages/caller.ts'
+
+/** Key in `kong.ctx.shared`. */
+export const CHAIN_CONTEXT_KEY = 'mobile_gateway'
+
+/** Each stage adds its own mark, the name that the request passed by, when it let the request pass. */
+export type StageName = 'token' | 'identity' | 'quota'
+
+/** The table as it lies in `kong.ctx.shared`: flat strings, so that Lua reads it as easily. */
+export type ChainContext = Readonly<Record<string, string>>
+
+/**
+ * The name that a caller passes by: the policy, or another that no policy can have. A guard that expects the policy
+ * refuses nobody-in-particular by that, wherever nobody wrote the other name into it.
+ */
+export function passName(policy: string, { kind }: Caller): string {
+  return kind === 'anonymous' ? `${policy}/anonymous` : policy
+}
+
+/** What the token stage leaves; `consumer` is the id of the one that it told Kong of. */
+export function firstContext(policy: string, caller: Caller, consumer: string | undefined): ChainContext {
+  const token = passName(policy, caller)
+  if (caller.kind === 'anonymous') return { token, address: caller.address }
+  return {
+    token,
+    ...(consumer === undefined ? {} : { consumer }),
+    ...(caller.issuer === undefined ? {} : { iss: caller.issuer }),
+    sub: caller.subject,
+    client_id: caller.clientId,
+    scope: caller.scope,
+    ...(caller.applicationId === undefined ? {} : { app_id: caller.applicationId }),
+    ...(caller.plan === undefined ? {} : { plan: caller.plan }),
+  }
+}
+
+/** The table with the mark of one more stage. */
+export function marked(context: ChainContext, stage: StageName, name: string): ChainContext {
+  return { ...context, [stage]: name }
+}
+
+/** Reads the table; undefined unless the token stage of this very policy left it. */
+export function readContext(value: unknown, policy: string): { caller: Caller; context: ChainContext } | undefined {
+  if (!isStrings(value)) return undefined
+  const caller = readCaller(value)
+  return caller && value.token === passName(policy, caller) ? { caller, context: value } : undefined
+}
+
+function readCaller({ sub, client_id, scope, app_id, plan, iss, address }: ChainContext): Caller | undefined {
+  if (address !== undefined) return sub === undefined ? { kind: 'anonymous', address } : undefined
+  if (sub === undefined || client_id === undefined || scope === undefined) return undefined
+  return knownCaller({ subject: sub, clientId: client_id, scope, applicationId: app_id, plan, issuer: iss })
+}
+
+function isStrings(value: unknown): value is ChainContext {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((item) => typeof item === 'string')
+  )
+}

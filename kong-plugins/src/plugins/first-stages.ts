@@ -1,0 +1,50 @@
+// What both plugins that verify tokens do: find out who calls, tell Kong, and say in its log what was decided.
+import type { KongReader } from '../protocol/kong.ts'
+import type { TokenConfig } from '../schema/token.ts'
+import type { HeldServices } from '../services.ts'
+import type { Caller } from '../stages/caller.ts'
+import { consumerStage } from '../stages/consumer/stage.ts'
+import type { ProofMemory } from '../stages/dpop/proof-memory.ts'
+import type { Denial, Effects, PassEffects } from '../stages/effects.ts'
+import { verifyStage } from '../stages/verify-token/stage.ts'
+import type { Decide } from './plugin.ts'
+
+/** The call may go on, as this caller, after these effects; or it may not. */
+export type FirstDecision =
+  | { readonly kind: 'let-in'; readonly caller: Caller; readonly effects: PassEffects }
+  | { readonly kind: 'deny'; readonly denial: Denial }
+
+/** Prepares both stages for one config. */
+export function firstStages(
+  config: TokenConfig,
+  services: HeldServices,
+  proofs: ProofMemory,
+): (kong: KongReader) => Promise<FirstDecision> {
+  const verify = verifyStage(config, services, proofs)
+  const announce = consumerStage(config)
+  return async (kong) => {
+    const verified = await verify(kong)
+    if (verified.kind === 'deny') return verified
+    const { caller, claims } = verified
+    if (caller.kind === 'anonymous' || claims === undefined) return { kind: 'let-in', caller, effects: {} }
+    const announced = await announce(kong, caller, claims)
+    return announced.kind === 'deny' ? announced : { kind: 'let-in', caller, effects: announced.effects }
+  }
+}
+
+/** What was decided, and on whom. */
+export type Judged = Effects & { readonly caller?: Caller }
+
+/** Adds what the log plugins are told, where the config asks for it. Users are not among it: logs are kept for long. */
+export function logged({ policy, logFields }: TokenConfig, decide: (kong: KongReader) => Promise<Judged>): Decide {
+  if (!logFields) return decide
+  return async (kong) => {
+    const { caller, ...effects } = await decide(kong)
+    const fields = {
+      policy,
+      ...(caller !== undefined && caller.kind !== 'anonymous' && { client_id: caller.clientId }),
+      ...(effects.kind === 'deny' && { reason: effects.denial.reason }),
+    }
+    return { ...effects, logFields: fields }
+  }
+}

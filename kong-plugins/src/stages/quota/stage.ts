@@ -1,0 +1,40 @@
+// The stage that limits calls: each caller has a number of calls per window, by the plan in the token.
+import type { Holder } from '../../holder.ts'
+import type { QuotaConfig } from '../../schema/quota.ts'
+import type { Caller } from '../caller.ts'
+import { countKeys } from './count-keys.ts'
+import type { CounterStores } from './counter-stores.ts'
+import type { Verdict } from './counters.ts'
+import { type Rule, rulesOf } from './rules.ts'
+import type { UnknownPlans } from './unknown-plans.ts'
+
+/** What the stage needs besides its config. */
+export interface QuotaStores {
+  readonly counters: CounterStores
+  readonly unknownPlans: UnknownPlans
+  /** The configuration, as what it shares with others knows it. */
+  readonly holder?: Holder
+}
+
+/** Counts one call of a caller, by the limits of its plan or, where it has none, by the default. */
+export type AdmitCall = (caller: Caller) => Verdict | Promise<Verdict>
+
+/** Prepares the stage for one config. */
+export function quotaStage(config: QuotaConfig, { counters, unknownPlans, holder }: QuotaStores): AdmitCall {
+  const { policy, countAs } = config
+  const byDefault = rulesOf(config.defaultLimit)
+  const forAddresses = rulesOf({ ...config.anonymousLimit, application: undefined })
+  const byPlan = new Map<string, readonly Rule[]>()
+  for (const [plan, limits] of config.plans) byPlan.set(plan, rulesOf(limits))
+  const store = counters.for(config.counters, holder)
+
+  function rulesFor(caller: Caller): readonly Rule[] {
+    if (caller.kind === 'anonymous') return forAddresses
+    const { plan } = caller
+    const planned = plan === undefined ? undefined : byPlan.get(plan)
+    if (plan !== undefined && !planned) unknownPlans.note(policy, plan)
+    return planned ?? byDefault
+  }
+
+  return (caller) => store.admit({ keys: countKeys(countAs, caller), rules: rulesFor(caller) })
+}

@@ -1,0 +1,73 @@
+// The first stage: reads of a request what the policy asks for, and finds out who calls.
+import type { KongReader } from '../../protocol/kong.ts'
+import type { TokenConfig } from '../../schema/token.ts'
+import type { HeldServices } from '../../services.ts'
+import { type Caller, knownCaller } from '../caller.ts'
+import type { ProofMemory } from '../dpop/proof-memory.ts'
+import { possessionStage } from '../dpop/stage.ts'
+import type { Denial } from '../effects.ts'
+import { challengerOf } from './challenge.ts'
+import { toDenial } from './refusals.ts'
+import type { Claims } from './token.ts'
+import { type TokenStores, verifyToken } from './verify-token.ts'
+
+/** Somebody calls; the claims of the token, where there is one. Or the call is refused. */
+export type Verification =
+  | { readonly kind: 'verified'; readonly caller: Caller; readonly claims: Claims | undefined }
+  | { readonly kind: 'deny'; readonly denial: Denial }
+
+/** What the stage needs besides its config. */
+export interface VerifyServices extends Pick<HeldServices, 'clock' | 'tokenCache' | 'keySources' | 'standings'> {
+  /** The configuration, as what it shares with others knows it. */
+  readonly holder?: HeldServices['holder']
+}
+
+/** What tokens of a config are verified with; begins to fetch the keys of its issuers. */
+export function tokenStores(config: TokenConfig, services: VerifyServices, proofs: ProofMemory): TokenStores {
+  const { clock, tokenCache, holder } = services
+  const keySources = new Map(
+    config.issuers.map(({ issuer, jwksUri }) => [issuer, services.keySources.at(jwksUri, holder, issuer)]),
+  )
+  return {
+    clock,
+    tokenCache,
+    keySources,
+    possession: possessionStage(config.dpop, { clock, proofs }),
+    standing: services.standings.for(config.issuers, holder),
+  }
+}
+
+/** Prepares the stage for one config. */
+export function verifyStage(
+  config: TokenConfig,
+  services: VerifyServices,
+  proofs: ProofMemory,
+): (kong: KongReader) => Promise<Verification> {
+  const stores = tokenStores(config, services, proofs)
+  const challenger = challengerOf(config)
+  const readsMethod = config.methodScopes.size > 0
+  // RFC 7519 §4.1.2: a subject is unique for its issuer only. With one issuer that goes without saying.
+  const severalIssuers = stores.keySources.size > 1
+  for (const source of stores.keySources.values()) void source.refresh()
+
+  return async (kong) => {
+    const [authorization, method] = await Promise.all([
+      kong.request.getHeader('authorization'),
+      readsMethod ? kong.request.getMethod() : undefined,
+    ])
+    const readProof = async () => {
+      const [header, requestLine] = await Promise.all([kong.nginx.getVar('http_dpop'), kong.nginx.getVar('request')])
+      return { header, requestLine }
+    }
+    const decision = await verifyToken({ authorization, method, readProof }, config, stores)
+    if (decision.kind === 'refused')
+      return { kind: 'deny', denial: toDenial(decision.refusal, challenger, decision.scheme) }
+    if (decision.kind === 'anonymous') {
+      const address = await kong.client.getForwardedIp()
+      return { kind: 'verified', caller: { kind: 'anonymous', address }, claims: undefined }
+    }
+    const { claims } = decision
+    const caller = knownCaller({ ...claims, issuer: severalIssuers ? claims.issuer : undefined })
+    return { kind: 'verified', caller, claims }
+  }
+}
