@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PLUGINS } from '@mobile-api-gateway/kong-plugins/plugins.ts'
-import { gatewayConfig } from '@mobile-api-gateway/kong-plugins/schema/config.ts'
+import { gatewayConfig } from '@mobile-api-gateway/kong-plugins/schema/gateway.ts'
 import { readConfig } from '@mobile-api-gateway/kong-plugins/schema/read-config.ts'
 import t from 'tap'
 import { parse } from 'yaml'
