@@ -9,7 +9,7 @@ export class ParameterError extends Error {
   override name = 'ParameterError'
 }
 
-/** Parameters of one request. Parsing never throws; reading does, so that each room answers in its own way. */
+/** Parameters of one request. Parsing never throws; reading does, so that each route answers in its own way. */
 export class Parameters {
   readonly #values: ReadonlyMap<string, readonly string[]>
   /** The first thing wrong with the encoding, if any. */
