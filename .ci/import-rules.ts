@@ -75,13 +75,15 @@ const PACKAGES: readonly (readonly [name: string, folder: string])[] = [
 const STATEMENT =
   /(?:^|[;\n])\s*(?:import|export)\b([^'"`;]*?)\bfrom\s*(['"])([^'"]+)\2|\bimport\s*\(?\s*(['"])([^'"]+)\4/g
 
-interface Import {
+/** One import of a file. */
+export interface ImportStatement {
   readonly line: number
   readonly target: string
   readonly typeOnly: boolean
 }
 
-function readImports(source: string): Import[] {
+/** What a file imports, in whichever notation. */
+export function readImports(source: string): ImportStatement[] {
   const code = source.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, (comment) => comment.replace(/[^\n]/g, ' '))
   return [...code.matchAll(STATEMENT)].map((match) => {
     const target = match[3] ?? match[5] ?? ''
@@ -91,7 +93,7 @@ function readImports(source: string): Import[] {
 }
 
 /** Where an import leads, as a path from the root; undefined for packages of others. */
-function resolveImport(file: string, target: string): string | undefined {
+export function resolveImport(file: string, target: string): string | undefined {
   if (target.startsWith('.')) return posix.join(posix.dirname(file), target)
   const own = PACKAGES.find(([name]) => target === name || target.startsWith(`${name}/`))
   return own && posix.join(own[1], target.slice(own[0].length))

@@ -9,20 +9,13 @@ import { leadToIssuer } from './http/loopback-host.ts'
 import { refusePrefetch } from './http/prefetch.ts'
 import { addProblemHandler, refuseAddress } from './http/problem-handler.ts'
 import { addSecurityHeaders } from './http/security-headers.ts'
+import { visitedPaths } from './http/visited-path.ts'
 import { addInteraction } from './interaction/index.ts'
 import { measureRequests } from './metrics/requests.ts'
-import { addAuthorize } from './oauth/authorize/index.ts'
-import { addRegister } from './oauth/client/registration.ts'
-import { addCors } from './oauth/cors.ts'
-import { addRevocations } from './oauth/feed/revocations.ts'
-import { addIntrospect } from './oauth/introspect.ts'
-import { addJwks } from './oauth/jwks.ts'
-import { addLogout } from './oauth/logout.ts'
-import { addMetadata } from './oauth/metadata.ts'
-import { addPar } from './oauth/par.ts'
-import { addRevoke } from './oauth/revoke.ts'
-import { addToken } from './oauth/token/index.ts'
-import { addUserinfo } from './oauth/userinfo.ts'
+import { PAGES_PATH } from './interaction/paths.ts'
+import { pathsOf } from './oauth/endpoint.ts'
+import { ENDPOINTS } from './oauth/endpoints.ts'
+import { addEndpoints } from './oauth/mount.ts'
 import { addPages } from './pages/send-page.ts'
 import { PROBLEMS } from './problems.ts'
 
@@ -32,6 +25,8 @@ const REQUEST_TIMEOUT_MILLIS = 10_000
 
 /** Builds the server without listening. */
 export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<FastifyInstance> {
+  const pages = ENDPOINTS.filter(({ errors }) => errors === 'page').flatMap(pathsOf)
+  const isVisited = visitedPaths([...pages, PAGES_PATH])
   const app: FastifyInstance = fastify({
     loggerInstance: logger,
     bodyLimit: BODY_LIMIT_BYTES,
@@ -39,7 +34,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<F
     http: { headersTimeout: REQUEST_TIMEOUT_MILLIS, connectionsCheckingInterval: 1000 },
     // HEAD runs no handler but that of a document (jwks, metadata, health), which says so itself.
     exposeHeadRoutes: false,
-    frameworkErrors: refuseAddress,
+    frameworkErrors: refuseAddress(isVisited),
     // Who is here is served to the end (http/drain.ts).
     return503OnClosing: false,
     // For limits by address only; the issuer is configured and never taken from a request.
@@ -50,24 +45,13 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<F
 
   measureRequests(app, deps.metrics)
   addDrain(app)
-  addSecurityHeaders(app, deps.config.issuer)
+  addSecurityHeaders(app, deps.config.issuer, isVisited)
   refusePrefetch(app)
   addPages(app, deps.config)
-  leadToIssuer(app, deps.config.issuer)
+  leadToIssuer(app, deps.config.issuer, isVisited)
   addProblemHandler(app, PROBLEMS, ({ code }) => deps.metrics.refusals.inc({ code }))
-  addCors(app, deps)
-  addMetadata(app, deps)
-  addPar(app, deps)
-  addAuthorize(app, deps)
+  await addEndpoints(app, deps)
   addInteraction(app, deps)
-  addToken(app, deps)
-  addRevoke(app, deps)
-  addRevocations(app, deps)
-  addIntrospect(app, deps)
-  await addRegister(app, deps)
-  addUserinfo(app, deps)
-  addLogout(app, deps)
-  addJwks(app, deps)
   addHealth(app, deps)
   return app
 }

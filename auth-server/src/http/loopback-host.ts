@@ -1,6 +1,6 @@
 // One name for this machine: a page opened as 127.0.0.1 while the issuer says localhost would have neither cookies nor forms.
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { isVisited } from './visited-path.ts'
+import type { IsVisited } from './visited-path.ts'
 
 const LOOPBACK = /^(?:(?:.+\.)?localhost\.?|127(?:\.\d{1,3}){3}|0\.0\.0\.0|\[::1?\])$/i
 
@@ -17,7 +17,7 @@ export function isMisnamedLoopback(
 }
 
 /** Leads visits to the issuer's own name, where both names are this machine's and nowhere else. */
-export function leadToIssuer(app: FastifyInstance, issuer: string): void {
+export function leadToIssuer(app: FastifyInstance, issuer: string, isVisited: IsVisited): void {
   app.addHook('onRequest', async (request, reply) => {
     if (request.method !== 'GET' || !request.url.startsWith('/') || !isVisited(request.url)) return
     if (isMisnamedLoopback(request, issuer)) return reply.redirect(issuer + request.url, 303)

@@ -6,6 +6,7 @@ import { sendPage } from '../pages/send-page.ts'
 import { Problem } from './problem.ts'
 import { securityHeaders } from './security-headers.ts'
 import { logSparingly } from './sparing-log.ts'
+import type { IsVisited } from './visited-path.ts'
 
 type Renderer = (reply: FastifyReply, problem: Problem) => FastifyReply
 
@@ -33,7 +34,7 @@ const RENDERERS = { page, oauth, 'problem details': problemDetails } as const sa
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** How this route answers errors; `oauth` unless it says otherwise. */
-    errors?: keyof typeof RENDERERS
+    errors?: keyof typeof RENDERERS | undefined
   }
 }
 
@@ -59,14 +60,13 @@ export function sendProblem(
 }
 
 /** Answers addresses that cannot be routed at all (`/%zz`, endless ids); they pass no hook, so the headers are set here. */
-export function refuseAddress(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const status = error.statusCode ?? 400
-  const headers = securityHeaders(request.url)
-  return sendProblem(
-    reply,
-    new Problem('invalid_request', 'the address of this request cannot be read', { status, headers }),
-    'oauth',
-  )
+export function refuseAddress(isVisited: IsVisited) {
+  return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const status = error.statusCode ?? 400
+    const headers = securityHeaders(isVisited(request.url))
+    const description = 'the address of this request cannot be read'
+    return sendProblem(reply, new Problem('invalid_request', description, { status, headers }), 'oauth')
+  }
 }
 
 function toProblem(table: readonly ProblemRow[], error: unknown): Problem {

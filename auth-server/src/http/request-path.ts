@@ -1,4 +1,5 @@
 // The path of a request's target, in whichever form the target came, and how long a target may be.
+import type { FastifyRequest } from 'fastify'
 
 /** Characters of an address that a browser is sent to: proxies and servers on the way take no longer request line. */
 export const MAX_URL_LENGTH = 8000
@@ -10,4 +11,11 @@ export const MAX_URL_LENGTH = 8000
 export function pathOf(target: string): string {
   const path = target.startsWith('/') ? target : target.replace(/^[a-z]+:\/\/[^/?#]*/i, '')
   return path.split('?', 1)[0] ?? ''
+}
+
+/** What stands in the path where its route has `:name`; undefined where the route has none. */
+export function pathParameter({ params }: FastifyRequest, name: string): string | undefined {
+  return typeof params === 'object' && params !== null && name in params
+    ? String(new Map(Object.entries(params)).get(name))
+    : undefined
 }

@@ -1,6 +1,6 @@
 // The response headers that every answer of this server carries.
 import type { FastifyInstance } from 'fastify'
-import { isVisited } from './visited-path.ts'
+import type { IsVisited } from './visited-path.ts'
 
 /** What every answer carries unless it says otherwise. */
 const SECURITY_HEADERS = {
@@ -16,18 +16,18 @@ const SECURITY_HEADERS = {
 } as const
 
 /**
- * The common headers of the answer to a request target. A page that opened a visit as its popup keeps its hold on it, or
+ * The common headers of an answer. A page that opened a visit as its popup keeps its hold on it, or
  * it would never hear how the visit ended; one answer of the chain with another policy is enough to cut the two apart.
  */
-export function securityHeaders(target: string): Readonly<Record<string, string>> {
-  return isVisited(target) ? { ...SECURITY_HEADERS, 'cross-origin-opener-policy': 'unsafe-none' } : SECURITY_HEADERS
+export function securityHeaders(isVisited: boolean): Readonly<Record<string, string>> {
+  return isVisited ? { ...SECURITY_HEADERS, 'cross-origin-opener-policy': 'unsafe-none' } : SECURITY_HEADERS
 }
 
 /** Sets the common headers on each reply (RFC 9700 §4.16); pages replace the content security policy by their own. */
-export function addSecurityHeaders(app: FastifyInstance, issuer: string): void {
+export function addSecurityHeaders(app: FastifyInstance, issuer: string, isVisited: IsVisited): void {
   const https = issuer.startsWith('https:')
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers(securityHeaders(request.url))
+    reply.headers(securityHeaders(isVisited(request.url)))
     if (https) reply.header('strict-transport-security', 'max-age=31536000')
   })
 }

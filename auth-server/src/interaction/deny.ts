@@ -3,10 +3,11 @@ import type { FastifyInstance } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { allowOnly } from '../http/methods.ts'
 import { takeStep } from '../store/tables/authorization-requests.ts'
+import { PATHS } from './paths.ts'
 import type { VisitRequest, Visits } from './visit.ts'
 
 export function addDeny(app: FastifyInstance, { db }: Deps, visits: Visits): void {
-  const url = '/interaction/:request/deny'
+  const url = PATHS.deny
   app.post(url, { config: { errors: 'page' } }, async (request: VisitRequest, reply) => {
     const visit = await visits.open(request, reply)
     if (!visit) return reply

@@ -11,6 +11,7 @@ import { findPendingRequest, type PendingRequest } from '../store/tables/authori
 import type { Session } from '../store/tables/sessions.ts'
 import { answerEndedVisit } from './ended/reply.ts'
 import { nextStepOf } from './next-step.ts'
+import { resumePath, visitPath } from './paths.ts'
 import type { PageStep } from './policy.ts'
 import { currentSession } from './session.ts'
 
@@ -68,10 +69,10 @@ export function openVisit(deps: Deps): Visits {
     request.uiLocales = pending.request.uiLocales
     cookies.keepVisit(reply, id)
     const session = await currentSession(deps, request)
-    const page = { page: id, path: `/interaction/${id}`, leadsTo: pending.request.redirectUri }
+    const page = { page: id, path: visitPath(id), leadsTo: pending.request.redirectUri }
     return { pending, session, form, secret, binding: FormBinding.to(config.cookieSecret, secret, page) }
   }
-  const resume: Visits['resume'] = (reply, pending) => reply.redirect(`/authorize/resume/${pending.id}`, 303)
+  const resume: Visits['resume'] = (reply, pending) => reply.redirect(resumePath(pending.id), 303)
   return {
     open,
     resume,

@@ -1,19 +1,15 @@
-// Cross-origin requests of pages: one table says which endpoints a page may read, and from which origins (Fetch §3.2).
+// Cross-origin requests of pages: each row of endpoints.ts says who may read its answers (Fetch §3.2).
 import type { FastifyInstance } from 'fastify'
 import type { Deps } from '../deps.ts'
 import type { Db } from '../store/database.ts'
 import { listBrowserOrigins } from '../store/tables/browser-origins.ts'
-import { mounts } from './fixed-api.ts'
 
-type Audience = 'everyone' | 'browser apps'
-
-/** An endpoint that is missing here, /authorize above all, is for no page. */
-const ENDPOINTS: ReadonlyMap<string, Audience> = new Map<string, Audience>([
-  ['/.well-known/openid-configuration', 'everyone'],
-  ['/.well-known/oauth-authorization-server', 'everyone'],
-  ['/jwks', 'everyone'],
-  ...[...mounts('/token'), ...mounts('/par'), '/revoke', '/userinfo'].map((url) => [url, 'browser apps'] as const),
-])
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Which pages of other origins may read the answers of this path; none unless it says so. */
+    cors?: 'everyone' | 'browser apps' | undefined
+  }
+}
 
 // No Access-Control-Allow-Credentials: cookies of this server are for its own pages.
 const PREFLIGHT = {
@@ -52,7 +48,7 @@ function registeredOrigins(db: Db) {
 export function addCors(app: FastifyInstance, { db }: Deps): void {
   const isRegistered = registeredOrigins(db)
   app.addHook('onRequest', async (request, reply) => {
-    const audience = ENDPOINTS.get(request.routeOptions.url ?? '')
+    const audience = request.routeOptions.config.cors
     if (audience === undefined) return
     const { origin } = request.headers
     if (audience === 'browser apps') reply.header('vary', 'Origin')

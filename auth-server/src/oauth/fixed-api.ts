@@ -1,21 +1,16 @@
 // Endpoints below /apis/<api> are the same endpoints with the resource fixed to that API.
 import type { FastifyRequest } from 'fastify'
+import { pathParameter } from '../http/request-path.ts'
 import type { Db } from '../store/database.ts'
 import { findApi } from '../store/tables/apis.ts'
 import { OAuthError } from './errors.ts'
-
-/** Where an endpoint is mounted: at the root, and once for all APIs. */
-export function mounts(path: string): readonly string[] {
-  return [path, `/apis/:api${path}`]
-}
 
 /** What an API's id looks like (see `apis`); other text (a NUL among it) does not reach the database. */
 const API_ID = /^[a-z][a-z0-9-]{0,62}$/
 
 /** The resource that the path fixes, or undefined at the root. @throws {OAuthError} invalid_target for an unknown API. */
 export async function fixedResource(db: Db, request: FastifyRequest): Promise<string | undefined> {
-  const { params } = request
-  const api = typeof params === 'object' && params !== null && 'api' in params ? String(params.api) : undefined
+  const api = pathParameter(request, 'api')
   if (api === undefined) return undefined
   const found = API_ID.test(api) ? await findApi(db, api) : undefined
   if (!found) throw new OAuthError('invalid_target', 'there is no API of this name')

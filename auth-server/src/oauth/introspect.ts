@@ -1,7 +1,6 @@
 // POST /introspect (RFC 7662): whether a token would be honoured now, told to those whom it concerns.
-import type { FastifyInstance } from 'fastify'
+import type { RouteHandlerMethod } from 'fastify'
 import type { Deps } from '../deps.ts'
-import { allowOnly } from '../http/methods.ts'
 import { type Client, findClient } from '../store/tables/clients.ts'
 import { findLiveFamily } from '../store/tables/refresh-families.ts'
 import { type Claims, readOwnToken, textClaim } from '../tokens/own-token.ts'
@@ -40,16 +39,14 @@ type Introspection = Readonly<{ active: boolean } & Record<string, unknown>>
 // §2.2: nothing else, whether the token is unknown, has ended or is none of the caller's business.
 const INACTIVE: Introspection = { active: false }
 
-export function addIntrospect(app: FastifyInstance, deps: Deps): void {
-  app.post('/introspect', async (request, reply) => {
-    reply.headers({ 'cache-control': 'no-store', pragma: 'no-cache' })
+export function introspectionHandler(deps: Deps): RouteHandlerMethod {
+  return async (request) => {
     const parameters = readForm(request)
     const caller = await authenticateConfidentialClient(deps, parameters, request)
     const token = parameters.get('token')
     if (token === undefined) throw new OAuthError('invalid_request', 'token is missing')
     return (await refreshToken(deps, caller, token)) ?? (await accessToken(deps, caller, token)) ?? INACTIVE
-  })
-  allowOnly(app, '/introspect', ['POST'])
+  }
 }
 
 /** A refresh token concerns its client alone; it is active while the token endpoint would still answer it. */

@@ -1,17 +1,14 @@
 // GET /jwks: the public keys (RFC 7517 §5).
-import type { FastifyInstance } from 'fastify'
+import type { RouteHandlerMethod } from 'fastify'
 import type { Deps } from '../deps.ts'
-import { allowOnly } from '../http/methods.ts'
 
 /** For how long a verifier may keep the set; seconds. */
 const MAX_AGE_SECONDS = 60
 
-export function addJwks(app: FastifyInstance, { keys }: Deps): void {
-  app.get('/jwks', { exposeHeadRoute: true }, async (_request, reply) =>
+export function jwksHandler({ keys }: Deps): RouteHandlerMethod {
+  return async (_request, reply) =>
     reply
       .header('cache-control', `public, max-age=${MAX_AGE_SECONDS}`)
       .type('application/jwk-set+json')
-      .send(JSON.stringify(keys.jwks)),
-  )
-  allowOnly(app, '/jwks', ['GET'])
+      .send(JSON.stringify(keys.jwks))
 }

@@ -1,9 +1,9 @@
 // GET and POST /logout: an app asks to sign its person out (OpenID Connect RP-Initiated Logout §2).
-import type { FastifyInstance } from 'fastify'
+import type { FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { formOf } from '../http/form.ts'
-import { allowOnly } from '../http/methods.ts'
 import { Parameters } from '../http/parameters.ts'
+import { pathOf } from '../http/request-path.ts'
 import { browserProof } from '../interaction/session.ts'
 import { signOut } from '../interaction/sign-out/routes.ts'
 import { confirmationUrl, logoutTarget } from '../interaction/sign-out/target.ts'
@@ -14,14 +14,13 @@ import { findSessionToEnd } from '../store/tables/sessions.ts'
 import { type IdTokenHint, readIdTokenHint } from '../tokens/id-token.ts'
 import { OAuthError } from './errors.ts'
 
-const PATH = '/logout'
 /** `logout_hint` is accepted and changes nothing. */
 const PARAMETERS = ['id_token_hint', 'client_id', 'post_logout_redirect_uri', 'state'] as const
 
-export function addLogout(app: FastifyInstance, deps: Deps): void {
+export function logoutHandler(deps: Deps): RouteHandlerMethod {
   const { db, config, keys, cookies } = deps
-
-  app.get(PATH, { config: { errors: 'page' } }, async (request, reply) => {
+  return async (request, reply) => {
+    if (request.method === 'POST') return askAgain(request, reply)
     const parameters = Parameters.ofUrl(request.raw.url ?? '')
     parameters.requireReadable()
     const text = parameters.get('id_token_hint')
@@ -42,21 +41,20 @@ export function addLogout(app: FastifyInstance, deps: Deps): void {
     if (hint?.personId === session.personId) return signOut(deps, request, reply, target)
     const uiLocales = uiLocalesOf(parameters)
     return reply.redirect(confirmationUrl(client, target, uiLocales), 303)
-  })
+  }
+}
 
-  // A form on the app's own site comes without our SameSite=Lax cookies; the GET that this answer makes of it has them.
-  app.post(PATH, { config: { errors: 'page' } }, async (request, reply) => {
-    const form = formOf(request) ?? Parameters.parse('')
-    form.requireReadable()
-    const sent = PARAMETERS.flatMap((name): [string, string][] => {
-      const value = form.get(name)
-      return value === undefined ? [] : [[name, value]]
-    })
-    const uiLocales = uiLocalesOf(form)
-    if (uiLocales.length > 0) sent.push(['ui_locales', uiLocales.join(' ')])
-    return reply.redirect(`${PATH}?${new URLSearchParams(sent)}`, 303)
+/** A form on the app's own site comes without our SameSite=Lax cookies; the GET that this answer makes of it has them. */
+function askAgain(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const form = formOf(request) ?? Parameters.parse('')
+  form.requireReadable()
+  const sent = PARAMETERS.flatMap((name): [string, string][] => {
+    const value = form.get(name)
+    return value === undefined ? [] : [[name, value]]
   })
-  allowOnly(app, PATH, ['GET', 'POST'])
+  const uiLocales = uiLocalesOf(form)
+  if (uiLocales.length > 0) sent.push(['ui_locales', uiLocales.join(' ')])
+  return reply.redirect(`${pathOf(request.url)}?${new URLSearchParams(sent)}`, 303)
 }
 
 /** The approved client that asks, if it says so or its hint does. @throws {OAuthError} when the two differ (§2) or nobody has this id. */

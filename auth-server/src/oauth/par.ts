@@ -1,17 +1,16 @@
 // POST /par (RFC 9126), also per API: a client pushes its authorization request ahead and gets a reference to it.
-import type { FastifyInstance } from 'fastify'
+import type { RouteHandlerMethod } from 'fastify'
 import { sha256 } from '../crypto/digest.ts'
 import type { Deps } from '../deps.ts'
-import { allowOnly } from '../http/methods.ts'
 import { insertPushedRequest } from '../store/tables/pushed-requests.ts'
 import { newRequestUri } from './authorize/pushed-request.ts'
 import { trustRedirect } from './authorize/trusted-redirect.ts'
 import { validate } from './authorize/valid-request.ts'
 import { authenticateClient, CREDENTIALS } from './client/authentication.ts'
 import { theKeyNamed } from './dpop/jkt.ts'
-import { acceptProof, giveNonce, readProof } from './dpop/proof.ts'
+import { acceptProof, readProof } from './dpop/proof.ts'
 import { OAuthError } from './errors.ts'
-import { fixedResource, mounts } from './fixed-api.ts'
+import { fixedResource } from './fixed-api.ts'
 import { readForm } from './form-request.ts'
 
 /** Long enough for a phone on a slow line to open its browser; seconds (§2.2). */
@@ -20,41 +19,37 @@ const REQUEST_URI_TTL_SECONDS = 90
 /** What is kept of one pushed request, in characters: more than a URL could bring, and no store for strangers. */
 const MAX_LENGTH = 16_000
 
-export function addPar(app: FastifyInstance, deps: Deps): void {
-  for (const url of mounts('/par')) {
-    app.post(url, { onSend: giveNonce(deps) }, async (request, reply) => {
-      reply.headers({ 'cache-control': 'no-store', pragma: 'no-cache' })
-      const parameters = readForm(request)
-      const fixed = await fixedResource(deps.db, request)
-      const client = await authenticateClient(deps, parameters, request)
-      const proof = await readProof(deps, request)
-      // §2.1: client_id is part of the request itself, and a reference to another request is not.
-      if (parameters.get('client_id') === undefined) throw new OAuthError('invalid_request', 'client_id is missing')
-      if (parameters.get('request_uri') !== undefined)
-        throw new OAuthError('invalid_request', 'request_uri cannot be pushed; push the parameters themselves')
+export function parHandler(deps: Deps): RouteHandlerMethod {
+  return async (request, reply) => {
+    const parameters = readForm(request)
+    const fixed = await fixedResource(deps.db, request)
+    const client = await authenticateClient(deps, parameters, request)
+    const proof = await readProof(deps, request)
+    // §2.1: client_id is part of the request itself, and a reference to another request is not.
+    if (parameters.get('client_id') === undefined) throw new OAuthError('invalid_request', 'client_id is missing')
+    if (parameters.get('request_uri') !== undefined)
+      throw new OAuthError('invalid_request', 'request_uri cannot be pushed; push the parameters themselves')
 
-      const requestUri = newRequestUri()
-      const uriHash = sha256(requestUri)
-      const pushed = { uriHash, dpopJkt: null }
-      const { subscription } = validate(trustRedirect({ parameters, client, pushed }), fixed)
-      // The resource is written down, so that the reference means the same at every address of /authorize.
-      const kept = parameters.without(CREDENTIALS).with('resource', subscription.resource).toString()
-      if (kept.length > MAX_LENGTH)
-        throw new OAuthError('invalid_request', `the pushed request is too long: ${MAX_LENGTH} characters is the limit`)
-      deps.limits.visits.admit(request.ip, kept)
-      const key = theKeyNamed(parameters.get('dpop_jkt'))
-      const dpopJkt = proof
-        ? await acceptProof(deps, reply, proof, { ath: 'not demanded', key, nonce: 'not demanded' })
-        : null
-      await insertPushedRequest(deps.db, {
-        uriHash,
-        dpopJkt,
-        applicationId: client.applicationId,
-        parameters: kept,
-        ttlSeconds: REQUEST_URI_TTL_SECONDS,
-      })
-      return reply.code(201).send({ request_uri: requestUri, expires_in: REQUEST_URI_TTL_SECONDS })
+    const requestUri = newRequestUri()
+    const uriHash = sha256(requestUri)
+    const pushed = { uriHash, dpopJkt: null }
+    const { subscription } = validate(trustRedirect({ parameters, client, pushed }), fixed)
+    // The resource is written down, so that the reference means the same at every address of /authorize.
+    const kept = parameters.without(CREDENTIALS).with('resource', subscription.resource).toString()
+    if (kept.length > MAX_LENGTH)
+      throw new OAuthError('invalid_request', `the pushed request is too long: ${MAX_LENGTH} characters is the limit`)
+    deps.limits.visits.admit(request.ip, kept)
+    const key = theKeyNamed(parameters.get('dpop_jkt'))
+    const dpopJkt = proof
+      ? await acceptProof(deps, reply, proof, { ath: 'not demanded', key, nonce: 'not demanded' })
+      : null
+    await insertPushedRequest(deps.db, {
+      uriHash,
+      dpopJkt,
+      applicationId: client.applicationId,
+      parameters: kept,
+      ttlSeconds: REQUEST_URI_TTL_SECONDS,
     })
-    allowOnly(app, url, ['POST'])
+    return reply.code(201).send({ request_uri: requestUri, expires_in: REQUEST_URI_TTL_SECONDS })
   }
 }

@@ -1,7 +1,6 @@
 // POST /revoke (RFC 7009): an app is done with a token; the whole installation ends, and gateways hear of it.
-import type { FastifyInstance } from 'fastify'
+import type { RouteHandlerMethod } from 'fastify'
 import type { Deps } from '../deps.ts'
-import { allowOnly } from '../http/methods.ts'
 import type { Client } from '../store/tables/clients.ts'
 import { endFamilyOfClient } from '../store/tables/refresh-families.ts'
 import { readAccessToken } from '../tokens/access-token.ts'
@@ -10,9 +9,8 @@ import { authenticateClient } from './client/authentication.ts'
 import { OAuthError } from './errors.ts'
 import { readForm } from './form-request.ts'
 
-export function addRevoke(app: FastifyInstance, deps: Deps): void {
-  app.post('/revoke', async (request, reply) => {
-    reply.headers({ 'cache-control': 'no-store', pragma: 'no-cache' })
+export function revocationHandler(deps: Deps): RouteHandlerMethod {
+  return async (request, reply) => {
     const parameters = readForm(request)
     const client = await authenticateClient(deps, parameters, request)
     const token = parameters.get('token')
@@ -22,8 +20,7 @@ export function addRevoke(app: FastifyInstance, deps: Deps): void {
     if (ended) request.log.info({ event: 'token_revoked', clientId: client.clientId, grantId: ended }, 'tokens revoked')
     // §2.2: unknown, foreign or ended already, the answer is the same; the client could do nothing about it.
     return reply.code(200).send()
-  })
-  allowOnly(app, '/revoke', ['POST'])
+  }
 }
 
 /** Ends what the token stands for, and returns the family that ended now, if one did. */

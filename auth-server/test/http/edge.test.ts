@@ -96,7 +96,7 @@ t.test('HEAD is GET without a body; OPTIONS and the rest are 405 where a path ha
   }
   const rows: [string, string, string][] = [
     ['HEAD', '/token', 'POST'],
-    ['DELETE', '/jwks', 'GET'],
+    ['DELETE', '/jwks', 'GET, HEAD'],
     ['PUT', '/authorize', 'GET, POST'],
     ['OPTIONS', '/authorize', 'GET, POST'],
   ]

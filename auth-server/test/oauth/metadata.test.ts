@@ -21,7 +21,7 @@ t.test('both addresses give the same document to everybody', async (t) => {
     t.strictSame(response.json(), document)
     const post = await app.inject({ method: 'POST', url })
     t.equal(post.statusCode, 405)
-    t.equal(post.headers.allow, 'GET')
+    t.equal(post.headers.allow, 'GET, HEAD')
     const head = await app.inject({ method: 'HEAD', url })
     t.equal(head.statusCode, 200)
     t.equal(head.body, '')

@@ -5,11 +5,12 @@ import { allowOnly } from '../../http/methods.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { describeScopes } from '../../store/tables/api-scopes.ts'
 import { giveConsent } from '../../store/tables/consents.ts'
+import { PATHS } from '../paths.ts'
 import type { VisitRequest, Visits } from '../visit.ts'
 import { consentPage } from './view.ts'
 
 export function addConsent(app: FastifyInstance, { db }: Deps, visits: Visits): void {
-  const url = '/interaction/:request/consent'
+  const url = PATHS.consent
 
   app.get(url, { config: { errors: 'page' } }, async (request: VisitRequest, reply) => {
     const visit = await visits.openStep(request, reply, 'consent')

@@ -4,11 +4,12 @@ import type { Deps } from '../../deps.ts'
 import { allowOnly } from '../../http/methods.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { switchPerson, takeStep } from '../../store/tables/authorization-requests.ts'
+import { PATHS } from '../paths.ts'
 import type { VisitRequest, Visits } from '../visit.ts'
 import { continuePage } from './view.ts'
 
 export function addContinue(app: FastifyInstance, { db }: Deps, visits: Visits): void {
-  const url = '/interaction/:request/continue'
+  const url = PATHS.continue
 
   app.get(url, { config: { errors: 'page' } }, async (request: VisitRequest, reply) => {
     const visit = await visits.openStep(request, reply, 'continue')
@@ -27,11 +28,11 @@ export function addContinue(app: FastifyInstance, { db }: Deps, visits: Visits):
 
   allowOnly(app, url, ['GET', 'POST'])
 
-  app.post('/interaction/:request/switch', { config: { errors: 'page' } }, async (request: VisitRequest, reply) => {
+  app.post(PATHS.switch, { config: { errors: 'page' } }, async (request: VisitRequest, reply) => {
     const visit = await visits.open(request, reply)
     if (!visit) return reply
     await switchPerson(db, visit.pending.id)
     return visits.resume(reply, visit.pending)
   })
-  allowOnly(app, '/interaction/:request/switch', ['POST'])
+  allowOnly(app, PATHS.switch, ['POST'])
 }

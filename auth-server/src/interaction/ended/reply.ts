@@ -5,6 +5,7 @@ import { MAX_URL_LENGTH } from '../../http/request-path.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import type { Db } from '../../store/database.ts'
 import { type EndedVisit, findEndedVisit } from '../../store/tables/ended-visits.ts'
+import { AUTHORIZE_PATH } from '../paths.ts'
 import { donePage, elsewherePage, endedPage, expiredPage } from './view.ts'
 
 /** Sends the page that says how the visit ended. @param isForm of a page that was still open somewhere. */
@@ -47,7 +48,7 @@ function again({ request, clientId, resource, mustPush }: EndedVisit): string | 
     ...(loginHint !== undefined && { login_hint: loginHint }),
     ...(uiLocales !== undefined && { ui_locales: uiLocales.join(' ') }),
   })
-  const href = `/authorize?${parameters}`
+  const href = `${AUTHORIZE_PATH}?${parameters}`
   return href.length > MAX_URL_LENGTH ? undefined : href
 }
 

@@ -10,6 +10,7 @@ import { authenticate, PASSWORD_ACR } from '../../identity/local-account.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { findAddressKnownTo } from '../../store/tables/people.ts'
 import { signIn } from '../../store/tables/sign-in.ts'
+import { PATHS } from '../paths.ts'
 import { browserProof, sessionToken } from '../session.ts'
 import type { Visit, VisitRequest, Visits } from '../visit.ts'
 import { loginPage, type SignInProblem } from './view.ts'
@@ -17,7 +18,7 @@ import { loginPage, type SignInProblem } from './view.ts'
 const SESSION_TTL_SECONDS = 14 * 24 * 3600
 
 export function addLogin(app: FastifyInstance, { db, config, cookies }: Deps, visits: Visits): void {
-  const url = '/interaction/:request/login'
+  const url = PATHS.login
 
   /** What the app hints at; an ID token of its own shows it no address that it may not know. */
   const expectedAddress = async ({ pending, session }: Visit): Promise<string> => {

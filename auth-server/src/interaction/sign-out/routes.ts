@@ -10,6 +10,7 @@ import { uiLocalesOf } from '../../pages/language.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { findClient, isApproved } from '../../store/tables/clients.ts'
 import { endSessions, findSessionToEnd } from '../../store/tables/sessions.ts'
+import { PAGES_PATH, PATHS } from '../paths.ts'
 import { browserProof } from '../session.ts'
 import { type LogoutTarget, logoutResponseUrl, logoutTarget } from './target.ts'
 import { logoutPage, signedOutPage } from './view.ts'
@@ -28,7 +29,7 @@ export async function signOut(
 
 export function addLogoutPages(app: FastifyInstance, deps: Deps): void {
   const { db, config, cookies } = deps
-  const url = '/interaction/logout'
+  const url = PATHS.logout
   const page = 'logout'
 
   // The session's own comes first; a visit's stands in for it where the answer that brought the session was lost.
@@ -54,7 +55,7 @@ export function addLogoutPages(app: FastifyInstance, deps: Deps): void {
     ])
     if (!session || secret === undefined) return sendPage(reply, signedOutPage)
     const leadsTo = target?.redirectUri ?? 'self'
-    const binding = FormBinding.to(config.cookieSecret, secret, { page, path: '/interaction', leadsTo })
+    const binding = FormBinding.to(config.cookieSecret, secret, { page, path: PAGES_PATH, leadsTo })
     const uiLocales = uiLocalesOf(parameters)
     return sendPage(reply, logoutPage({ binding, accountName: session.accountName, client, target, uiLocales }))
   })

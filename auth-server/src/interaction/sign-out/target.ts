@@ -1,6 +1,7 @@
 // Where a browser may go after signing out: an address that the asking client registered, and no other (RP-Initiated Logout §3).
 import { isRegistered, withAnswer } from '../../catalogue/redirect-uri.ts'
 import type { Client } from '../../store/tables/clients.ts'
+import { PATHS } from '../paths.ts'
 
 /** A registered address; only this file makes one. */
 export interface LogoutTarget {
@@ -37,5 +38,5 @@ export function confirmationUrl(
     ...(target?.state !== undefined && { state: target.state }),
     ...(uiLocales.length > 0 && { ui_locales: uiLocales.join(' ') }),
   })
-  return `/interaction/logout${parameters.size > 0 ? `?${parameters}` : ''}`
+  return `${PATHS.logout}${parameters.size > 0 ? `?${parameters}` : ''}`
 }

@@ -1,17 +1,16 @@
-// GET and POST /authorize (RFC 6749 §3.1), and the way back from the pages.
-import type { FastifyInstance, RouteHandlerMethod } from 'fastify'
+// GET and POST /authorize (RFC 6749 §3.1), also per API.
+import type { RouteHandlerMethod } from 'fastify'
 import { sha256 } from '../../crypto/digest.ts'
 import { randomSecret } from '../../crypto/random.ts'
 import type { Deps } from '../../deps.ts'
 import { isMisnamedLoopback } from '../../http/loopback-host.ts'
-import { allowOnly } from '../../http/methods.ts'
 import { isShort, MAX_VALUE_BYTES, ParameterError } from '../../http/parameters.ts'
 import { MAX_URL_LENGTH, pathOf } from '../../http/request-path.ts'
-import { answerEndedVisit } from '../../interaction/ended/reply.ts'
+import { resumePath } from '../../interaction/paths.ts'
 import { currentSession } from '../../interaction/session.ts'
-import { findPendingRequest, insertRequest, type PendingRequest } from '../../store/tables/authorization-requests.ts'
+import { insertRequest, type PendingRequest } from '../../store/tables/authorization-requests.ts'
 import { OAuthError } from '../errors.ts'
-import { fixedResource, mounts } from '../fixed-api.ts'
+import { fixedResource } from '../fixed-api.ts'
 import { expectPerson } from './expected-person.ts'
 import { requireClient } from './known-client.ts'
 import { proceed } from './proceed.ts'
@@ -21,10 +20,9 @@ import { redirectedError } from './response.ts'
 import { type TrustedRedirect, trustRedirect } from './trusted-redirect.ts'
 import { type ValidRequest, validate } from './valid-request.ts'
 
-export function addAuthorize(app: FastifyInstance, deps: Deps): void {
+export function authorizeHandler(deps: Deps): RouteHandlerMethod {
   const { db, cookies } = deps
-
-  const authorize: RouteHandlerMethod = async (request, reply) => {
+  return async (request, reply) => {
     const fixed = await fixedResource(db, request)
     const raw = readRawRequest(request)
     const known = await resolvePushed(db, await requireClient(db, raw))
@@ -50,27 +48,8 @@ export function addAuthorize(app: FastifyInstance, deps: Deps): void {
     const begin = () => cookies.beginVisit(reply, { id: pending.id, secret })
     if (!withoutCookies) return proceed(deps, reply, pending, session, begin)
     begin()
-    return reply.redirect(`/authorize/resume/${pending.id}`, 303)
+    return reply.redirect(resumePath(pending.id), 303)
   }
-  for (const url of mounts('/authorize')) {
-    app.route({ method: ['GET', 'POST'], url, config: { errors: 'page' }, handler: authorize })
-    allowOnly(app, url, ['GET', 'POST'])
-  }
-
-  app.get<{ Params: { request: string } }>(
-    '/authorize/resume/:request',
-    { config: { errors: 'page' } },
-    async (request, reply) => {
-      const id = request.params.request
-      const browserHashes = cookies.secretsOf(request, id).map(sha256)
-      const pending = await findPendingRequest(db, id, browserHashes)
-      if (!pending)
-        return answerEndedVisit({ db, issuer: deps.config.issuer }, reply, { id, browserHashes, isForm: false })
-      request.uiLocales = pending.request.uiLocales
-      return proceed(deps, reply, pending, await currentSession(deps, request))
-    },
-  )
-  allowOnly(app, '/authorize/resume/:request', ['GET'])
 }
 
 async function redirectingErrors<T>(issuer: string, trusted: TrustedRedirect, step: () => Promise<T>): Promise<T> {

@@ -3,6 +3,7 @@ import type { FastifyReply } from 'fastify'
 import type { Deps } from '../../deps.ts'
 import { answerEndedVisit } from '../../interaction/ended/reply.ts'
 import { nextStepOf } from '../../interaction/next-step.ts'
+import { resumePath, visitPath } from '../../interaction/paths.ts'
 import { closeRequest, findPendingRequest, type PendingRequest } from '../../store/tables/authorization-requests.ts'
 import type { Session } from '../../store/tables/sessions.ts'
 import { issueCode } from '../../tokens/authorization-code.ts'
@@ -28,7 +29,7 @@ export async function proceed(
     if (!(await findPendingRequest(db, pending.id, browserHashes)))
       return answerEndedVisit({ db, issuer: config.issuer }, reply, { id: pending.id, browserHashes, isForm: false })
     begin?.()
-    return reply.redirect(`/authorize/resume/${pending.id}`, 303)
+    return reply.redirect(resumePath(pending.id), 303)
   }
   const refuse = async (code: ErrorCode, description: string): Promise<FastifyReply> => {
     if (!(await closeRequest(db, pending.id))) return overtaken()
@@ -47,5 +48,5 @@ export async function proceed(
   if (request.prompts.includes('none'))
     return refuse(next.withoutPage, `prompt=none, but the person would have to see the ${next.step} page`)
   begin?.()
-  return reply.redirect(`/interaction/${pending.id}/${next.step}`, 303)
+  return reply.redirect(`${visitPath(pending.id)}/${next.step}`, 303)
 }

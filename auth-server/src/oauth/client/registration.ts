@@ -1,10 +1,9 @@
 // POST /register (RFC 7591): a client registers itself, for whoever holds an initial access token.
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyRequest, RouteHandlerMethod } from 'fastify'
 import { createApplication, InvalidApplication } from '../../catalogue/applications.ts'
 import { sha256 } from '../../crypto/digest.ts'
 import type { Deps } from '../../deps.ts'
-import { addJson, jsonOf } from '../../http/json.ts'
-import { allowOnly } from '../../http/methods.ts'
+import { jsonOf } from '../../http/json.ts'
 import { spendInitialAccessToken } from '../../store/tables/initial-access-tokens.ts'
 import { bearerError, REALM, readPresentedToken } from '../bearer.ts'
 import { OAuthError } from '../errors.ts'
@@ -14,33 +13,28 @@ import { readClientMetadata, writeClientMetadata } from './metadata.ts'
  * The answer holds no `scope`: a new client may use no API before a subscription of its own is approved, and the scopes
  * come with that. Until then /authorize and /token answer unauthorized_client.
  */
-export async function addRegister(app: FastifyInstance, { db, config }: Deps): Promise<void> {
-  await app.register(async (scope) => {
-    addJson(scope)
-    scope.post('/register', async (request, reply) => {
-      reply.headers({ 'cache-control': 'no-store', pragma: 'no-cache' })
-      const tokenHash = sha256(requireInitialAccessToken(request))
-      const body = jsonOf(request)
-      if (!body) throw new OAuthError('invalid_request', 'send the metadata as application/json in the body')
-      // One transaction: of parallel callers no more than the token's uses get through, and a refusal uses none up.
-      const registered = await db.transaction().execute(async (trx) => {
-        if (!(await spendInitialAccessToken(trx, tokenHash)))
-          throw bearerError('invalid_token', 'the initial access token is unknown, used up or expired')
-        const { application, said } = readClientMetadata(body, config.issuer)
-        return { ...application, said, ...(await createApplication(trx, application).catch(rethrow)) }
-      })
-      request.log.info({ event: 'client_registered', clientId: registered.clientId }, 'a client registered itself')
-      return reply.code(201).send({
-        client_id: registered.clientId,
-        client_id_issued_at: registered.createdAt,
-        // 0: it does not expire.
-        ...(registered.clientSecret && { client_secret: registered.clientSecret, client_secret_expires_at: 0 }),
-        ...writeClientMetadata(registered),
-        ...registered.said,
-      })
+export function registrationHandler({ db, config }: Deps): RouteHandlerMethod {
+  return async (request, reply) => {
+    const tokenHash = sha256(requireInitialAccessToken(request))
+    const body = jsonOf(request)
+    if (!body) throw new OAuthError('invalid_request', 'send the metadata as application/json in the body')
+    // One transaction: of parallel callers no more than the token's uses get through, and a refusal uses none up.
+    const registered = await db.transaction().execute(async (trx) => {
+      if (!(await spendInitialAccessToken(trx, tokenHash)))
+        throw bearerError('invalid_token', 'the initial access token is unknown, used up or expired')
+      const { application, said } = readClientMetadata(body, config.issuer)
+      return { ...application, said, ...(await createApplication(trx, application).catch(rethrow)) }
     })
-  })
-  allowOnly(app, '/register', ['POST'])
+    request.log.info({ event: 'client_registered', clientId: registered.clientId }, 'a client registered itself')
+    return reply.code(201).send({
+      client_id: registered.clientId,
+      client_id_issued_at: registered.createdAt,
+      // 0: it does not expire.
+      ...(registered.clientSecret && { client_secret: registered.clientSecret, client_secret_expires_at: 0 }),
+      ...writeClientMetadata(registered),
+      ...registered.said,
+    })
+  }
 }
 
 function requireInitialAccessToken(request: FastifyRequest): string {

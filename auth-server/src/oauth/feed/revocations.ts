@@ -1,14 +1,13 @@
 // GET /revocations: what gateways must not accept any more, though it has not expired; an extension of ours, by long poll.
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify'
 import type { ApiDefinition } from '../../catalogue/apis.ts'
 import type { Deps } from '../../deps.ts'
-import { allowOnly } from '../../http/methods.ts'
 import { Parameters } from '../../http/parameters.ts'
 import { findClient } from '../../store/tables/clients.ts'
 import { type FeedPage, type FeedPlace, type Revocation, readRevocations } from '../../store/tables/revocations.ts'
 import { ACCESS_TOKEN_TTL_SECONDS, readAccessToken } from '../../tokens/access-token.ts'
 import { bearerError, readPresentedToken, TOKEN_CHALLENGE } from '../bearer.ts'
-import { giveNonce, requirePossession } from '../dpop/proof.ts'
+import { requirePossession } from '../dpop/proof.ts'
 import { OAuthError } from '../errors.ts'
 import { watchRevocations } from './watch.ts'
 
@@ -90,14 +89,13 @@ async function requireReader(deps: Deps, request: FastifyRequest, reply: Fastify
   return true
 }
 
-export function addRevocations(app: FastifyInstance, deps: Deps): void {
+export function revocationsHandler(deps: Deps, app: FastifyInstance): RouteHandlerMethod {
   const { db } = deps
   const watch = watchRevocations(db)
   app.addHook('preClose', async () => watch.close())
   const window = { limit: PAGE_SIZE, sinceSeconds: RELEVANT_SECONDS }
 
-  app.get(REVOCATIONS_PATH, { onSend: giveNonce(deps) }, async (request, reply) => {
-    reply.headers({ 'cache-control': 'no-store', pragma: 'no-cache' })
+  return async (request, reply) => {
     if (!(await requireReader(deps, request, reply)))
       return reply.code(401).header('www-authenticate', TOKEN_CHALLENGE).send({ message: 'Unauthorized' })
     const parameters = Parameters.ofUrl(request.raw.url ?? '')
@@ -111,6 +109,5 @@ export function addRevocations(app: FastifyInstance, deps: Deps): void {
     reply.raw.once('close', () => gone.abort())
     await watch.waitBeyond(page.place, waitSeconds * 1000, gone.signal)
     return toAnswer(await readRevocations(db, page.place, window), true)
-  })
-  allowOnly(app, REVOCATIONS_PATH, ['GET'])
+  }
 }

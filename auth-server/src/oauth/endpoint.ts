@@ -1,0 +1,30 @@
+// The contract of an endpoint: a file with its handler, and a row in endpoints.ts.
+import type { FastifyContextConfig, FastifyInstance, RouteHandlerMethod } from 'fastify'
+import type { Deps } from '../deps.ts'
+
+export interface Endpoint {
+  readonly path: string
+  /** Every other one is answered with 405 and this list. HEAD is GET without a body, for documents. */
+  readonly methods: readonly ('GET' | 'HEAD' | 'POST')[]
+  /** Mounted below `/apis/<api>` as well, with the resource fixed to that API. */
+  readonly perApi?: boolean
+  /** What comes in its body; a form unless it says otherwise. */
+  readonly body?: 'json'
+  /** How it answers errors. */
+  readonly errors: FastifyContextConfig['errors']
+  /** Answers hold secrets or what is true for a moment: no cache keeps them, not even an old one (RFC 6749 §5.1). */
+  readonly noStore?: boolean
+  /** Reads DPoP proofs, so it gives out nonces, too (RFC 9449 §8). */
+  readonly readsProofs?: boolean
+  /** Which pages of other origins may read its answers; none unless it says so. */
+  readonly cors?: FastifyContextConfig['cors']
+  /** Its name in the metadata of this server (RFC 8414 §2). */
+  readonly discovery?: string
+  /** Makes the handler, once; `endpoints` is the table that it stands in. */
+  readonly handler: (deps: Deps, app: FastifyInstance, endpoints: readonly Endpoint[]) => RouteHandlerMethod
+}
+
+/** Everywhere that an endpoint is mounted. */
+export function pathsOf({ path, perApi = false }: Endpoint): readonly string[] {
+  return perApi ? [path, `/apis/:api${path}`] : [path]
+}

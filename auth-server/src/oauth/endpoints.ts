@@ -1,0 +1,99 @@
+// THE table of the protocol's endpoints: routes, methods and 405, CORS, caching and discovery follow from it.
+import { AUTHORIZE_PATH, resumePath } from '../interaction/paths.ts'
+import { authorizeHandler } from './authorize/index.ts'
+import { resumeHandler } from './authorize/resume.ts'
+import { registrationHandler } from './client/registration.ts'
+import type { Endpoint } from './endpoint.ts'
+import { REVOCATIONS_PATH, revocationsHandler } from './feed/revocations.ts'
+import { introspectionHandler } from './introspect.ts'
+import { jwksHandler } from './jwks.ts'
+import { logoutHandler } from './logout.ts'
+import { metadataHandler } from './metadata.ts'
+import { parHandler } from './par.ts'
+import { revocationHandler } from './revoke.ts'
+import { tokenHandler } from './token/index.ts'
+import { userinfoHandler } from './userinfo.ts'
+
+/** Opened by a person's browser. */
+const PAGE = { errors: 'page' } as const
+/** Called by a program. */
+const CALL = { errors: 'oauth', noStore: true } as const
+/** The same for everybody; says itself for how long. */
+const DOCUMENT = { methods: ['GET', 'HEAD'], errors: 'oauth', cors: 'everyone' } as const
+
+export const ENDPOINTS: readonly Endpoint[] = [
+  {
+    ...PAGE,
+    path: AUTHORIZE_PATH,
+    methods: ['GET', 'POST'],
+    perApi: true,
+    discovery: 'authorization_endpoint',
+    handler: authorizeHandler,
+  },
+  { ...PAGE, path: resumePath(':request'), methods: ['GET'], handler: resumeHandler },
+  {
+    ...CALL,
+    path: '/par',
+    methods: ['POST'],
+    perApi: true,
+    readsProofs: true,
+    cors: 'browser apps',
+    discovery: 'pushed_authorization_request_endpoint',
+    handler: parHandler,
+  },
+  {
+    ...CALL,
+    path: '/token',
+    methods: ['POST'],
+    perApi: true,
+    readsProofs: true,
+    cors: 'browser apps',
+    discovery: 'token_endpoint',
+    handler: tokenHandler,
+  },
+  {
+    ...CALL,
+    path: '/userinfo',
+    methods: ['GET', 'POST'],
+    readsProofs: true,
+    cors: 'browser apps',
+    discovery: 'userinfo_endpoint',
+    handler: userinfoHandler,
+  },
+  {
+    ...CALL,
+    path: '/revoke',
+    methods: ['POST'],
+    cors: 'browser apps',
+    discovery: 'revocation_endpoint',
+    handler: revocationHandler,
+  },
+  {
+    ...CALL,
+    path: '/introspect',
+    methods: ['POST'],
+    discovery: 'introspection_endpoint',
+    handler: introspectionHandler,
+  },
+  {
+    ...CALL,
+    path: '/register',
+    methods: ['POST'],
+    body: 'json',
+    discovery: 'registration_endpoint',
+    handler: registrationHandler,
+  },
+  {
+    ...CALL,
+    path: REVOCATIONS_PATH,
+    methods: ['GET'],
+    readsProofs: true,
+    // an extension of ours, as RFC 8414 §2 allows
+    discovery: 'revocations_endpoint',
+    handler: revocationsHandler,
+  },
+  { ...PAGE, path: '/logout', methods: ['GET', 'POST'], discovery: 'end_session_endpoint', handler: logoutHandler },
+  { ...DOCUMENT, path: '/jwks', discovery: 'jwks_uri', handler: jwksHandler },
+  { ...DOCUMENT, path: '/.well-known/openid-configuration', handler: metadataHandler },
+  { ...DOCUMENT, path: '/.well-known/oauth-authorization-server', handler: metadataHandler },
+]

@@ -1,0 +1,43 @@
+// Mounts the endpoints of the table.
+import type { FastifyInstance, onRequestHookHandler } from 'fastify'
+import type { Deps } from '../deps.ts'
+import { addJson } from '../http/json.ts'
+import { allowOnly } from '../http/methods.ts'
+import { addCors } from './cors.ts'
+import { giveNonce } from './dpop/proof.ts'
+import { type Endpoint, pathsOf } from './endpoint.ts'
+import { ENDPOINTS } from './endpoints.ts'
+
+export async function addEndpoints(app: FastifyInstance, deps: Deps): Promise<void> {
+  addCors(app, deps)
+  for (const endpoint of ENDPOINTS) {
+    if (endpoint.body === 'json')
+      await app.register(async (scope) => {
+        addJson(scope)
+        addRoutes(scope, deps, endpoint)
+      })
+    else addRoutes(app, deps, endpoint)
+    const { methods, errors, cors } = endpoint
+    for (const url of pathsOf(endpoint)) allowOnly(app, url, methods, { errors, cors })
+  }
+}
+
+function addRoutes(app: FastifyInstance, deps: Deps, endpoint: Endpoint): void {
+  const { methods, errors, cors, noStore = false, readsProofs = false } = endpoint
+  const handler = endpoint.handler(deps, app, ENDPOINTS)
+  for (const url of pathsOf(endpoint))
+    app.route({
+      method: methods.filter((method) => method !== 'HEAD'),
+      exposeHeadRoute: methods.includes('HEAD'),
+      url,
+      config: { errors, cors },
+      ...(noStore && { onRequest: forbidStoring }),
+      ...(readsProofs && { onSend: giveNonce(deps) }),
+      handler,
+    })
+}
+
+const forbidStoring: onRequestHookHandler = (_request, reply, done) => {
+  reply.headers({ 'cache-control': 'no-store', pragma: 'no-cache' })
+  done()
+}
