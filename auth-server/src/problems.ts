@@ -1,7 +1,7 @@
 // What is thrown below the edge by code that knows of no request, and the problem that it is to whoever asked.
 import { PasswordQueueFull, PasswordShareUsedUp } from './crypto/password-queue.ts'
 import { ParameterError } from './http/parameters.ts'
-import { Problem, temporarilyUnavailable, tooManyRequests } from './http/problem.ts'
+import { HttpProblem, temporarilyUnavailable, tooManyRequests } from './http/problem.ts'
 import type { ProblemRow } from './http/problem-handler.ts'
 import { isDatabaseAway } from './store/health.ts'
 
@@ -17,11 +17,11 @@ export const PROBLEMS: readonly ProblemRow[] = [
   // First: a caller that hung up is an ECONNRESET, too, and no outage of the database.
   {
     fits: (error) => statusOf(error) !== undefined,
-    problem: (error) => new Problem('invalid_request', error.message, { status: statusOf(error) ?? 400 }),
+    problem: (error) => new HttpProblem('invalid_request', error.message, { status: statusOf(error) ?? 400 }),
   },
   {
     fits: (error) => error instanceof ParameterError,
-    problem: ({ message }) => new Problem('invalid_request', message, { status: 400 }),
+    problem: ({ message }) => new HttpProblem('invalid_request', message, { status: 400 }),
   },
   {
     fits: (error) => error instanceof PasswordQueueFull || isDatabaseAway(error),

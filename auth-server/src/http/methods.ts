@@ -1,6 +1,6 @@
 // 405 for the methods that a path does not know, instead of a 404 that hides the path.
 import type { FastifyContextConfig, FastifyInstance, HTTPMethods } from 'fastify'
-import { Problem } from './problem.ts'
+import { HttpProblem } from './problem.ts'
 import { sendProblem } from './problem-handler.ts'
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const satisfies HTTPMethods[]
@@ -15,7 +15,7 @@ export function allowOnly(
   allowed: readonly (typeof METHODS)[number][],
   config: FastifyContextConfig = {},
 ): void {
-  const problem = new Problem('invalid_request', `use ${allowed.join(' or ')}`, {
+  const problem = new HttpProblem('invalid_request', `use ${allowed.join(' or ')}`, {
     status: 405,
     headers: { allow: allowed.join(', ') },
   })

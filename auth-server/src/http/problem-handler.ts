@@ -3,26 +3,26 @@ import { STATUS_CODES } from 'node:http'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { errorPage } from '../pages/error.ts'
 import { sendPage } from '../pages/send-page.ts'
-import { Problem } from './problem.ts'
+import { HttpProblem } from './problem.ts'
 import { securityHeaders } from './security-headers.ts'
 import { logSparingly } from './sparing-log.ts'
 import type { IsVisited } from './visited-path.ts'
 
-type Renderer = (reply: FastifyReply, problem: Problem) => FastifyReply
+type Renderer = (reply: FastifyReply, problem: HttpProblem) => FastifyReply
 
 /** For a person, who looks at the answer. */
-function page(reply: FastifyReply, { code, description, status, headers }: Problem): FastifyReply {
+function page(reply: FastifyReply, { code, description, status, headers }: HttpProblem): FastifyReply {
   const retryAfterSeconds = Number(headers['retry-after'] ?? 0)
   return sendPage(reply, errorPage({ code: status === 404 ? 'not_found' : code, description, retryAfterSeconds }))
 }
 
 /** For an app (RFC 6749 §5.2). */
-function oauth(reply: FastifyReply, { code, description }: Problem): FastifyReply {
+function oauth(reply: FastifyReply, { code, description }: HttpProblem): FastifyReply {
   return reply.header('cache-control', 'no-store').send({ error: code, error_description: description })
 }
 
 /** For a program of ours (RFC 9457 §3); the type is `about:blank`, so the title is the status', and `code` tells them apart. */
-function problemDetails(reply: FastifyReply, { code, description, status }: Problem): FastifyReply {
+function problemDetails(reply: FastifyReply, { code, description, status }: HttpProblem): FastifyReply {
   return reply
     .header('cache-control', 'no-store')
     .type('application/problem+json')
@@ -41,7 +41,7 @@ declare module 'fastify' {
 /** A kind of error that knows no status, and the problem that it is. */
 export interface ProblemRow {
   readonly fits: (error: Error) => boolean
-  readonly problem: (error: Error) => Problem
+  readonly problem: (error: Error) => HttpProblem
 }
 
 /** By the route; where there is none, a person's browser says that it takes HTML. */
@@ -52,7 +52,7 @@ function rendererOf({ routeOptions, is404, headers }: FastifyRequest): keyof typ
 /** Answers with a problem that nobody need hear of in the log. */
 export function sendProblem(
   reply: FastifyReply,
-  problem: Problem,
+  problem: HttpProblem,
   renderer: keyof typeof RENDERERS = rendererOf(reply.request),
 ): FastifyReply {
   if (problem.location !== undefined) return reply.redirect(problem.location, 303)
@@ -65,16 +65,16 @@ export function refuseAddress(isVisited: IsVisited) {
     const status = error.statusCode ?? 400
     const headers = securityHeaders(isVisited(request.url))
     const description = 'the address of this request cannot be read'
-    return sendProblem(reply, new Problem('invalid_request', description, { status, headers }), 'oauth')
+    return sendProblem(reply, new HttpProblem('invalid_request', description, { status, headers }), 'oauth')
   }
 }
 
-function toProblem(table: readonly ProblemRow[], error: unknown): Problem {
-  if (error instanceof Problem) return error
+function toProblem(table: readonly ProblemRow[], error: unknown): HttpProblem {
+  if (error instanceof HttpProblem) return error
   const row = error instanceof Error ? table.find(({ fits }) => fits(error)) : undefined
   if (row && error instanceof Error) return row.problem(error)
   const description = 'something went wrong on our side; it has been logged'
-  return new Problem('server_error', description, { status: 500, cause: error })
+  return new HttpProblem('server_error', description, { status: 500, cause: error })
 }
 
 /**
@@ -88,7 +88,7 @@ export function addProblemHandler(
 ): void {
   const sparing = logSparingly()
 
-  function note({ log }: FastifyRequest, { status, code, detail, description, cause, message }: Problem): void {
+  function note({ log }: FastifyRequest, { status, code, detail, description, cause, message }: HttpProblem): void {
     const kind = cause instanceof Error ? cause.name : 'unknown'
     if (status === 503) sparing.error(log, kind, cause, message)
     else if (status >= 500) log.error({ err: cause }, message)
@@ -102,6 +102,6 @@ export function addProblemHandler(
     return sendProblem(reply, problem)
   })
   app.setNotFoundHandler((_request, reply) =>
-    sendProblem(reply, new Problem('invalid_request', 'there is nothing at this address', { status: 404 })),
+    sendProblem(reply, new HttpProblem('invalid_request', 'there is nothing at this address', { status: 404 })),
   )
 }

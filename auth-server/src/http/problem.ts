@@ -13,8 +13,8 @@ export interface ProblemDetails {
 }
 
 /** One error, three readers: `code` for machines, `description` for the integrator, `detail` and `cause` for the log. */
-export class Problem<Code extends string = string> extends Error {
-  override name = 'Problem'
+export class HttpProblem<Code extends string = string> extends Error {
+  override name = 'HttpProblem'
   readonly code: Code
   /** One sentence, fit for headers, too. */
   readonly description: string
@@ -37,13 +37,13 @@ export class Problem<Code extends string = string> extends Error {
 type More = Readonly<Pick<ProblemDetails, 'detail' | 'cause'>>
 
 /** Too many of something (RFC 6585 §4). @param waitSeconds until the next one may come. */
-export function tooManyRequests(description: string, waitSeconds: number, more: More = {}): Problem {
+export function tooManyRequests(description: string, waitSeconds: number, more: More = {}): HttpProblem {
   const headers = { 'retry-after': String(waitSeconds) }
-  return new Problem('too_many_requests', description, { status: 429, headers, ...more })
+  return new HttpProblem('too_many_requests', description, { status: 429, headers, ...more })
 }
 
 /** Something that we need does not answer, or has too much to do (RFC 9110 §15.6.4). */
-export function temporarilyUnavailable(description: string, waitSeconds: number, more: More = {}): Problem {
+export function temporarilyUnavailable(description: string, waitSeconds: number, more: More = {}): HttpProblem {
   const headers = { 'retry-after': String(waitSeconds) }
-  return new Problem('temporarily_unavailable', description, { status: 503, headers, ...more })
+  return new HttpProblem('temporarily_unavailable', description, { status: 503, headers, ...more })
 }

@@ -9,7 +9,7 @@ const ORDINARY_BYTES = 1024
 export interface Visits {
   /**
    * Counts one more visit. @param kept what of it will be kept, as text.
-   * @throws {Problem} too_many_requests, with Retry-After, when there were too many.
+   * @throws {HttpProblem} too_many_requests, with Retry-After, when there were too many.
    */
   admit(address: string, kept: string): void
 }

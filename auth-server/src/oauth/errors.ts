@@ -1,5 +1,5 @@
 // The errors of OAuth: one table of codes, and the problem that each of them is.
-import { Problem, type ProblemDetails } from '../http/problem.ts'
+import { HttpProblem, type ProblemDetails } from '../http/problem.ts'
 
 /** Code → HTTP status where the error is answered directly, and where the code is defined. */
 export const ERRORS = {
@@ -29,7 +29,7 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS
 
-export class OAuthError extends Problem<ErrorCode> {
+export class OAuthError extends HttpProblem<ErrorCode> {
   override name = 'OAuthError'
 
   /** @param more.status where the same code has another: a protected resource says 401 (RFC 9449 §7.1). */

@@ -3,7 +3,7 @@ import fastify from 'fastify'
 import t from 'tap'
 import { PasswordQueueFull, PasswordShareUsedUp } from '../../src/crypto/password-queue.ts'
 import { ParameterError } from '../../src/http/parameters.ts'
-import { Problem } from '../../src/http/problem.ts'
+import { HttpProblem } from '../../src/http/problem.ts'
 import { addProblemHandler } from '../../src/http/problem-handler.ts'
 import { addPages } from '../../src/pages/send-page.ts'
 import { PROBLEMS } from '../../src/problems.ts'
@@ -41,7 +41,7 @@ async function ask(url: string, error: unknown) {
   return { statusCode, headers, body, logged: lines.filter((line) => !/incoming request|request completed/.test(line)) }
 }
 
-const taken = new Problem('name_taken', 'another application has this name', {
+const taken = new HttpProblem('name_taken', 'another application has this name', {
   status: 409,
   headers: { 'x-extra': '1' },
   detail: 'for the log only',
@@ -79,13 +79,13 @@ t.test('the same problem as a page', async (t) => {
 t.test('a problem with a location leads there, however the route answers', async (t) => {
   const location = 'com.example.app:/cb?error=x'
   for (const url of ['/page', '/oauth', '/details']) {
-    const { statusCode, headers, body } = await ask(url, new Problem('x', 'y', { status: 400, location }))
+    const { statusCode, headers, body } = await ask(url, new HttpProblem('x', 'y', { status: 400, location }))
     t.strictSame([statusCode, headers.location, body], [303, location, ''])
   }
 })
 
 t.test('its sentence fits into a header, whatever somebody sent (RFC 6749 §5.2)', async (t) => {
-  const { body } = await ask('/oauth', new Problem('x', 'RFC 1 §2: “naïve” \\ 10 × 一\n', { status: 400 }))
+  const { body } = await ask('/oauth', new HttpProblem('x', 'RFC 1 §2: “naïve” \\ 10 × 一\n', { status: 400 }))
   t.equal(JSON.parse(body).error_description, "RFC 1 section 2: 'naive' / 10 x ??")
 })
 

@@ -135,7 +135,7 @@ export interface Caller {
 /**
  * The client that a request comes from, proven. A right credential that comes in another way than registered is refused
  * without counting as a guess: libraries try Basic first and the body then, anew in each process.
- * @throws {OAuthError} invalid_client, invalid_request; {Problem} too_many_requests.
+ * @throws {OAuthError} invalid_client, invalid_request; {HttpProblem} too_many_requests.
  */
 export async function authenticateClient(deps: Deps, parameters: Parameters, caller: Caller): Promise<Client> {
   const presented = readPresented(parameters, caller.headers.authorization)
