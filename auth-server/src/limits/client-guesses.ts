@@ -19,10 +19,10 @@ export interface ClientGuesses {
   keys(clientId: string, address: string): readonly CountedKey[]
   /**
    * @param sharedWaitSeconds what the database says of the keys
-   * @throws {Problem} too_many_requests, with Retry-After.
+   * @throws {HttpProblem} too_many_requests, with Retry-After.
    */
   requirePatience(clientId: string, address: string, sharedWaitSeconds: number): void
-  /** Counts a wrong one. @throws {Problem} too_many_requests when it was one too many, whatever else is wrong with it. */
+  /** Counts a wrong one. @throws {HttpProblem} too_many_requests when it was one too many, whatever else is wrong with it. */
   note(clientId: string, address: string): Promise<void>
 }
 

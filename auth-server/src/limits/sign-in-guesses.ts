@@ -11,7 +11,7 @@ export interface SignInGuesses {
    * allows. An address without an account counts alike, so that nobody learns which have one.
    * @param account the canonical form of an e-mail address
    * @returns what takes it back: the password was right, or nobody has looked at it
-   * @throws {Problem} too_many_requests, with Retry-After.
+   * @throws {HttpProblem} too_many_requests, with Retry-After.
    */
   admit(account: string, address: string): Promise<() => Promise<void>>
 }
