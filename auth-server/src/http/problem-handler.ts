@@ -84,7 +84,7 @@ function toProblem(table: readonly ProblemRow[], error: unknown): HttpProblem {
 export function addProblemHandler(
   app: FastifyInstance,
   table: readonly ProblemRow[],
-  hear: (problem: Problem) => void = () => {},
+  hear: (problem: HttpProblem) => void = () => {},
 ): void {
   const sparing = logSparingly()
 
