@@ -7,6 +7,8 @@ import type { Db } from '../store/database.ts'
 import { addGauges } from './gauges.ts'
 import type { Metrics } from './metrics.ts'
 
+const PATH = '/metrics'
+
 export interface MetricsListener {
   readonly url: string
   close(): Promise<void>
@@ -24,7 +26,7 @@ export async function listenForMetrics(
   const server = createServer({ maxHeaderSize: 8192, requestTimeout: 5000 }, (request, response) => {
     const send = (status: number, body: string, headers: Record<string, string> = {}) =>
       response.writeHead(status, { 'content-type': 'text/plain', 'cache-control': 'no-store', ...headers }).end(body)
-    if (request.url?.split('?')[0] !== '/metrics') return send(404, 'not found\n')
+    if (request.url?.split('?')[0] !== PATH) return send(404, 'not found\n')
     if (request.method !== 'GET' && request.method !== 'HEAD') return send(405, 'GET or HEAD\n', { allow: 'GET, HEAD' })
     registry.metrics().then(
       (text) => send(200, text, { 'content-type': registry.contentType }),
@@ -38,7 +40,7 @@ export async function listenForMetrics(
   const address = server.address()
   const bound = typeof address === 'object' && address !== null ? address.port : port
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}/metrics`,
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}${PATH}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
