@@ -35,8 +35,8 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   // what operators run beside the server, from the same image
   commands: ['oauth', ...BUSINESS],
   background: BUSINESS,
-  // names the types of what main hands to every folder, so its type imports are free
-  deps: [],
+  // opens what every folder is given to work with
+  deps: ['tokens', 'metrics', ...SUPPORT],
   identity: SUPPORT,
   catalogue: SUPPORT,
   tokens: SUPPORT,
@@ -110,7 +110,7 @@ function folderOf(path: string): string {
 }
 
 /** Why a file may not import another of this project; undefined when it may. */
-function objection(file: string, imported: string, typeOnly: boolean): string | undefined {
+function objection(file: string, imported: string): string | undefined {
   const [from, to] = [workspaceOf(file), workspaceOf(imported)]
   if (from !== to) {
     if (from === 'scripts' || from === '.ci') return undefined
@@ -134,12 +134,12 @@ function objection(file: string, imported: string, typeOnly: boolean): string | 
     return 'the embedded gateway knows the plugins only by their socket, as Kong does'
   }
   if (file.startsWith('kong-plugins/gateway/')) return gatewayObjection(file, imported)
-  return file.startsWith('auth-server/src/') ? folderObjection(file, imported, typeOnly) : undefined
+  return file.startsWith('auth-server/src/') ? folderObjection(file, imported) : undefined
 }
 
-function folderObjection(file: string, imported: string, typeOnly: boolean): string | undefined {
+function folderObjection(file: string, imported: string): string | undefined {
   const [from, to] = [folderOf(file), folderOf(imported)]
-  if (from === to || LEAVES.includes(to) || (from === 'deps' && typeOnly)) return undefined
+  if (from === to || LEAVES.includes(to)) return undefined
   const allowed = FOLDERS[from]
   if (allowed === undefined) return `the folder ${from} is not in the table of .ci/import-rules.ts`
   if (allowed.includes(to)) return undefined
@@ -171,7 +171,7 @@ export function forbiddenImports(file: string, source: string): ForbiddenImport[
     if (speaksSql(file, target, typeOnly))
       return [{ file, line, imported: target, why: 'SQL stands in auth-server/src/store' }]
     const imported = resolveImport(file, target)
-    const why = imported === undefined ? undefined : objection(file, imported, typeOnly)
+    const why = imported === undefined ? undefined : objection(file, imported)
     return imported === undefined || why === undefined ? [] : [{ file, line, imported, why }]
   })
 }

@@ -1,10 +1,10 @@
-// What routes and jobs are given to work with; built once in main, or by a test.
+// What routes and jobs are given to work with; opened once, by main or by a test.
 import type { Config } from './config.ts'
-import type { Cookies } from './http/cookies.ts'
-import type { Limits } from './limits/index.ts'
-import type { Metrics } from './metrics/metrics.ts'
+import { type Cookies, cookiesFor } from './http/cookies.ts'
+import { type Limits, openLimits } from './limits/index.ts'
+import { type Metrics, openMetrics } from './metrics/metrics.ts'
 import type { Db } from './store/database.ts'
-import type { KeyRing } from './tokens/signing-keys.ts'
+import { type KeyRing, openKeyRing } from './tokens/signing-keys.ts'
 
 export interface Deps {
   readonly config: Config
@@ -13,4 +13,17 @@ export interface Deps {
   readonly cookies: Cookies
   readonly limits: Limits
   readonly metrics: Metrics
+}
+
+/** Opens what stands on a database; nothing of it has to be closed. */
+export async function openDeps(config: Config, db: Db): Promise<Deps> {
+  const metrics = openMetrics()
+  return {
+    config,
+    db,
+    keys: await openKeyRing(db, config.keyEncryptionKey),
+    cookies: cookiesFor(config.issuer),
+    limits: openLimits(db, config, (limit) => metrics.limitRefusals.inc({ limit })),
+    metrics,
+  }
 }

@@ -3,18 +3,14 @@ import { buildApp } from './app.ts'
 import { startBackground } from './background/index.ts'
 import { defineApi } from './catalogue/apis.ts'
 import { ConfigError, readConfig } from './config.ts'
-import type { Deps } from './deps.ts'
-import { cookiesFor } from './http/cookies.ts'
-import { openLimits } from './limits/index.ts'
+import { openDeps } from './deps.ts'
 import { createLogger } from './logger.ts'
 import { listenForMetrics } from './metrics/listener.ts'
-import { openMetrics } from './metrics/metrics.ts'
 import { revocationsApi } from './oauth/feed/revocations.ts'
 import { cannotListen, explainStart } from './start-problem.ts'
 import { openDatabase } from './store/database.ts'
 import { migrate } from './store/migrate.ts'
 import { hasTimeLimit, reachDatabase } from './store/reach.ts'
-import { openKeyRing } from './tokens/signing-keys.ts'
 
 function readConfigOrExit() {
   try {
@@ -48,22 +44,13 @@ async function start() {
       'the role has no statement_timeout, and behind a pooler of transactions none is set; see DATABASE_POOLER',
     )
   await defineApi(db, revocationsApi(config.issuer))
-  const keys = await openKeyRing(db, config.keyEncryptionKey)
-  const metrics = openMetrics()
-  const deps: Deps = {
-    config,
-    db,
-    keys,
-    cookies: cookiesFor(config.issuer),
-    limits: openLimits(db, config, (limit) => metrics.limitRefusals.inc({ limit })),
-    metrics,
-  }
+  const deps = await openDeps(config, db)
   const app = await buildApp(deps, logger)
   // A burst of people waits in the backlog instead of a second for another try (Node's own number is 511).
   await app.listen({ host: config.host, port: config.port, backlog: 4096 }).catch((error: unknown) => {
     throw cannotListen(error, config)
   })
-  const metricsListener = config.metricsListen && (await listenForMetrics(config.metricsListen, metrics, db))
+  const metricsListener = config.metricsListen && (await listenForMetrics(config.metricsListen, deps.metrics, db))
   if (metricsListener) logger.info(`metrics at ${metricsListener.url}`)
   return { app, db, metricsListener, stopBackground: startBackground(deps, app.log) }
 }

@@ -50,7 +50,7 @@ t.test('the log of a whole login at its most talkative repeats no secret', async
   note('second refresh token', next)
   note('third refresh token', (await refresh(app, next)).json().refresh_token)
   await refresh(app, tokens.refresh_token)
-  await turnClock(db, 60)
+  await turnClock(t, db, 60)
   await redeem(app, code ?? '', verifier)
   await postToken(app, {
     grant_type: 'refresh_token',

@@ -14,6 +14,7 @@ import * as schemaFloor from './migrations/0010_schema_floor.ts'
 import * as people from './migrations/0011_people.ts'
 import * as outbox from './migrations/0012_outbox.ts'
 import * as attempts from './migrations/0013_attempts.ts'
+import * as unreadColumns from './migrations/0016_unread_columns.ts'
 
 /**
  * One step. A file that exports `incompatible = true` says that releases without it cannot run beside or after it; on all
@@ -39,6 +40,7 @@ export const MIGRATIONS = {
   '0011_people': people,
   '0012_outbox': outbox,
   '0013_attempts': attempts,
+  '0016_unread_columns': unreadColumns,
 } as const satisfies Migrations
 
 /** This release cannot run on the schema that it found; the message says what to do. */

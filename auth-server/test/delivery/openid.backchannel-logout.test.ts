@@ -118,7 +118,7 @@ t.test('500, then 200: sent again after a pause, as the same logout', async (t) 
   await send()
   t.equal(heard.length, 1, 'not again at once')
   t.match(await left(), [{ attempts: 1 }])
-  await turnClock(db, 16)
+  await turnClock(t, db, 16)
   await send()
   t.equal(heard.length, 2)
   t.strictSame(await left(), [])
@@ -135,7 +135,7 @@ t.test('a receiver that is down: the pauses grow, until the notice is a day old'
   await close()
   const pauses: number[] = []
   for (let ahead = 0, attempts = 1; attempts <= 8; attempts++) {
-    await turnClock(db, ahead)
+    await turnClock(t, db, ahead)
     await send()
     const [notice] = await left()
     t.equal(notice?.attempts, attempts)
@@ -148,7 +148,7 @@ t.test('a receiver that is down: the pauses grow, until the notice is a day old'
     String(pauses),
   )
   const before = await left()
-  await turnClock(db, 24 * 3600 + 60)
+  await turnClock(t, db, 24 * 3600 + 60)
   await send()
   t.strictSame(await left(), before, 'too old to be taken; the cleanup removes it')
 })

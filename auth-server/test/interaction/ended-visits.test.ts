@@ -107,9 +107,9 @@ t.test(
     const server = await testServer(t)
     const { db } = server
     for (const redirect_uri of [REDIRECT_URI, CLAIMED_URI, 'http://127.0.0.1:4711/callback']) {
-      await turnClock(db, 0)
+      await turnClock(t, db, 0)
       const visit = await begin(server, { redirect_uri })
-      await turnClock(db, 3601)
+      await turnClock(t, db, 3601)
       const [back = ''] = await ends(t, visit, [410, 410], EXPIRED)
       const [to, query] = back.split('?')
       t.equal(to, redirect_uri)
@@ -117,9 +117,9 @@ t.test(
       visit.browser.cookies.clear()
       t.strictSame(linksOf(await visit.browser.request('GET', visit.gets[0] ?? '')), [], 'for its own browser only')
     }
-    await turnClock(db, 0)
+    await turnClock(t, db, 0)
     const visit = await begin(server)
-    await turnClock(db, 3601)
+    await turnClock(t, db, 3601)
     await db
       .updateTable('applications')
       .set({ redirect_uris: ['com.example.new:/cb'] })
@@ -223,14 +223,13 @@ t.test('in Chromium', needsChromium, async (t) => {
   await t.test('an expired form leads back to the app', async (t) => {
     const phone = await open(t)
     const page = await visit(phone)
-    await turnClock(site.db, 3601)
+    await turnClock(t, site.db, 3601)
     await signIn(page)
     await arrive(page, 'This page has expired')
     t.strictSame(await page.evaluate(shortcomingsOf), [])
     if (folder) await page.screenshot({ path: `${folder}/expired.png` })
     const heard = await answer(page, () => page.getByRole('link', { name: 'Back to Shop' }).click())
     t.match(heard, { error: 'access_denied', state: 'a-state', iss: site.origin })
-    await turnClock(site.db, 0)
   })
 
   await t.test('another browser is told so', async (t) => {

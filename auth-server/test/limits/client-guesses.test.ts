@@ -47,7 +47,7 @@ t.test(
       app.inject({ method: 'POST', url: '/token', headers: { ...FORM, ...credentials }, payload: PAYLOAD })
     for (let n = 0; n < 10; n++) t.equal((await ask(server.app, basic(clientId, `guess ${n}`))).statusCode, 401)
     t.equal((await ask(other, headers)).statusCode, 429)
-    await turnClock(server.db, 61)
+    await turnClock(t, server.db, 61)
     t.equal((await ask(other, headers)).statusCode, 200)
   },
 )

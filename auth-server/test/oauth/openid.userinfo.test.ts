@@ -150,7 +150,7 @@ t.test('RFC 6750 §3.1: a token without openid is insufficient_scope, and hears 
 t.test('a token stops working at once with its time, its family, its person or its person’s password', async (t) => {
   const { db, site, personId } = await open(t)
   const endings = {
-    'ten minutes later': () => turnClock(db, 601),
+    'ten minutes later': () => turnClock(t, db, 601),
     'the family revoked': () =>
       db.updateTable('refresh_families').set({ revoked_at: new Date(), revoked_because: 'test' }).execute(),
     'the person suspended': () => db.updateTable('people').set({ status: 'suspended' }).execute(),
@@ -158,7 +158,7 @@ t.test('a token stops working at once with its time, its family, its person or i
   }
   const password = await storedPassword(db, personId)
   for (const [name, end] of Object.entries(endings)) {
-    await turnClock(db, 0)
+    await turnClock(t, db, 0)
     await db.updateTable('people').set({ status: 'active' }).execute()
     await replacePassword(db, personId, password)
     const { access_token } = await site.signIn()

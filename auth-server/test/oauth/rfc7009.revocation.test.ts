@@ -73,7 +73,7 @@ t.test('§2.2: a token that is unknown, foreign, spent or no token at all is 200
 t.test('an access token that has expired ends nothing any more', async (t) => {
   const server = await testServer(t)
   const tokens = await obtainTokens(server.app)
-  await turnClock(server.db, 601)
+  await turnClock(t, server.db, 601)
   t.equal((await revoke(server, tokens.access_token)).statusCode, 200)
   t.equal(await standing(server), 1)
 })

@@ -90,7 +90,7 @@ t.test('a client hears about its own tokens, also refresh tokens while they woul
   const third = (await renew(second.refresh_token)).json()
   t.equal(await active(first.refresh_token), false, 'older than the last one')
   t.equal(await active(third.refresh_token), true, 'asking is not using: nothing was revoked')
-  await turnClock(server.db, 31 * 24 * 3600)
+  await turnClock(t, server.db, 31 * 24 * 3600)
   t.equal(await active(third.refresh_token), false)
 })
 
@@ -160,7 +160,7 @@ t.test('what is no token of ours is not active, and nothing is said about why', 
 
 t.test('an access token is not active once what it stands for has ended', async (t) => {
   const endings: readonly (readonly [string, (server: TestServer, refreshToken: string) => Promise<unknown>])[] = [
-    ['expired', ({ db }) => turnClock(db, 600)],
+    ['expired', ({ db }) => turnClock(t, db, 600)],
     ['revoked', ({ app }, token) => postForm(app, '/revoke', { token, client_id: APP.clientId })],
     ['password changed', ({ db, personId }) => replacePassword(db, personId, { hash: 'another', pepperId: null })],
     ['suspended', ({ db }) => db.updateTable('people').set({ status: 'suspended' }).execute()],
@@ -196,9 +196,9 @@ t.test("a machine's token is active until it expires or its subscription ends", 
     token_type: 'Bearer',
     ...decodeJwt(token),
   })
-  await turnClock(server.db, 600)
+  await turnClock(t, server.db, 600)
   t.strictSame((await introspect(server, headers, token)).json(), INACTIVE)
-  await turnClock(server.db, 0)
+  await turnClock(t, server.db, 0)
   await server.db.deleteFrom('subscriptions').where('application_id', '=', applicationId).execute()
   t.strictSame((await introspect(server, headers, token)).json(), INACTIVE)
 })

@@ -201,7 +201,7 @@ t.test(
 
     const { requestUri: late } = await push()
     t.equal((await open(authorizeWith(late))).statusCode, 303)
-    await turnClock(db, 91)
+    await turnClock(t, db, 91)
     t.same(pageOf(await open(authorizeWith(late))), SPENT, 'expired, opened or not')
   },
 )
@@ -312,7 +312,7 @@ t.test(
     const [browser, other] = [new Browser(app), new Browser(app)]
     const pages = [await browser.open(authorizeWith(requestUri)), await other.open(authorizeWith(requestUri))] as const
     const { requestUri: unopened } = await push()
-    await turnClock(db, 1800)
+    await turnClock(t, db, 1800)
     t.same(await removeObsoleteRows(db), { pushed_requests: 1 }, 'the one that nobody opened')
     t.same(pageOf(await app.inject(authorizeWith(unopened))), SPENT)
     const { code = '' } = answerOf(await logIn(browser, pages[0]))

@@ -101,7 +101,7 @@ t.test(
       'and in the one after it',
     )
     const expiring = await browser.open(ask(asked))
-    await turnClock(db, 3601)
+    await turnClock(t, db, 3601)
     speaks(t, await browser.request('GET', formsOf(expiring.body)[0]?.action ?? ''), 'en', 'when it has expired')
   },
 )
@@ -179,7 +179,7 @@ async function everyPage(t: Test, language: string): Promise<Map<string, LightMy
   const signOut = await browser.open('/logout?client_id=curious-app')
   const old = await browser.request('POST', '/interaction/logout', { form: { csrf: 'x' } })
   const signedOut = await browser.submit(signOut, '/logout')
-  await turnClock(db, 3601)
+  await turnClock(t, db, 3601)
   const expired = await browser.open(formsOf(goOn.body)[0]?.action ?? '')
   const unknown = await browser.open(`/interaction/${'x'.repeat(22)}/login`)
   const error = await browser.open(ask({ redirect_uri: 'com.example.thief:/cb' }))

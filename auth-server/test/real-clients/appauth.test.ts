@@ -165,7 +165,7 @@ t.test('the answer of a refresh gets lost', async (t) => {
   await t.test('and the app asks again an hour later, out of the tunnel: it gets another successor', async (t) => {
     loseAnswers(1)
     t.match(await errorOf(refresh(refreshToken)), { message: /socket hang up/ })
-    await turnClock(db, 3600)
+    await turnClock(t, db, 3600)
     const answer = await refresh(refreshToken)
     t.not(answer.refreshToken, JSON.parse(lost.at(-1) ?? '').refresh_token)
     refreshToken = answer.refreshToken

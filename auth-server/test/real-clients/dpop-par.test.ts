@@ -57,7 +57,7 @@ t.test('openid-client: push, log in, redeem, refresh across an old nonce, userin
   const person = await openid.fetchUserInfo(config, second.access_token, server.personId, { DPoP })
   t.equal(person.sub, server.personId)
 
-  await turnClock(server.db, 2 * NONCE_WINDOW_SECONDS)
+  await turnClock(t, server.db, 2 * NONCE_WINDOW_SECONDS)
   await openid.refreshTokenGrant(config, second.refresh_token ?? '', undefined, { DPoP })
   t.same(seen.slice(1), ['/par 201', '/token 200', '/token 200', '/userinfo 200', '/token 400', '/token 200'])
 })

@@ -80,10 +80,18 @@ export async function databaseOfRelease(t: Test, last: keyof typeof MIGRATIONS):
   return db
 }
 
-/** Sets the database's clock `seconds` ahead of the real one; there is no other clock. */
-export async function turnClock(db: Db, seconds: number): Promise<void> {
+async function setClock(db: Db, seconds: number): Promise<void> {
   await sql`create or replace function auth_now() returns timestamptz language sql stable
             as ${sql.lit(`select now() + interval '${seconds} seconds'`)}`.execute(db)
+}
+
+/**
+ * Sets the database's clock `seconds` ahead of the real one, until the test ends or turns it again; there is no other
+ * clock.
+ */
+export async function turnClock(t: Test, db: Db, seconds: number): Promise<void> {
+  t.teardown(() => setClock(db, 0))
+  await setClock(db, seconds)
 }
 
 /** Resolves when so many statements wait for locks that other transactions hold. */

@@ -6,13 +6,10 @@ import { type ApplicationDefinition, registerApplication } from '../../src/catal
 import { type SubscriptionDefinition, subscribe } from '../../src/catalogue/subscriptions.ts'
 import { readConfig } from '../../src/config.ts'
 import { randomSecret } from '../../src/crypto/random.ts'
-import { cookiesFor } from '../../src/http/cookies.ts'
+import { openDeps } from '../../src/deps.ts'
 import { createAccount } from '../../src/identity/local-account.ts'
-import { openLimits } from '../../src/limits/index.ts'
 import { createLogger } from '../../src/logger.ts'
-import { openMetrics } from '../../src/metrics/metrics.ts'
 import { openDatabase } from '../../src/store/database.ts'
-import { openKeyRing } from '../../src/tokens/signing-keys.ts'
 import { testDatabase } from './database.ts'
 
 export const ISSUER = 'http://localhost:4000'
@@ -47,11 +44,8 @@ export async function testServer(t: Test, environment: Record<string, string> = 
   })
   const log: string[] = []
   const db = openDatabase(config.databaseUrl, () => {})
-  const keys = await openKeyRing(db, config.keyEncryptionKey)
   const logger = createLogger('trace', { write: (line: string) => void log.push(line) })
-  const metrics = openMetrics()
-  const limits = openLimits(db, config, (limit) => metrics.limitRefusals.inc({ limit }))
-  const deps = { config, db, keys, cookies: cookiesFor(config.issuer), limits, metrics }
+  const deps = await openDeps(config, db)
   const app = await buildApp(deps, logger)
   t.teardown(async () => {
     await app.close()
@@ -72,5 +66,5 @@ export async function testServer(t: Test, environment: Record<string, string> = 
     await subscribe(db, { applicationId, apiId: API.id, plan: 'basic', scopes, trusted: true, ...subscription })
     return applicationId
   }
-  return { app, deps, db, keys, config, log, personId, register, applicationId: await register() }
+  return { app, deps, db, keys: deps.keys, config, log, personId, register, applicationId: await register() }
 }

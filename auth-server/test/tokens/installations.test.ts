@@ -26,7 +26,7 @@ t.test('each login of an app is an installation, last used first', async (t) => 
   const server = await testServer(t)
   t.strictSame(await list(server), [])
   const [older, newer] = [await obtainTokens(server.app), await obtainTokens(server.app)]
-  await turnClock(server.db, 60)
+  await turnClock(t, server.db, 60)
   await refresh(server.app, older.refresh_token)
   const installations = await list(server)
   t.strictSame(
@@ -65,7 +65,7 @@ t.test('the installations that were signed in from this browser are the current 
 t.test('what has ended is not listed: revoked, idle too long, password changed, suspended', async (t) => {
   const endings: readonly ((server: TestServer, id: string) => Promise<unknown>)[] = [
     ({ db, personId }, id) => revokeInstallation(db, { personId, id }),
-    ({ db }) => turnClock(db, 31 * 24 * 3600),
+    ({ db }) => turnClock(t, db, 31 * 24 * 3600),
     ({ db, personId }) => replacePassword(db, personId, { hash: 'another', pepperId: null }),
     ({ db }) => db.updateTable('people').set({ status: 'suspended' }).execute(),
   ]

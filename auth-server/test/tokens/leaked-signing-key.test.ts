@@ -24,7 +24,7 @@ t.test('one key of the algorithm is left, it signs at once, and the other algori
   const secret = config.keyEncryptionKey
   const others = [keys.current('RS256').kid, keys.current('EdDSA').kid]
   await rotateKeys(db, secret, { algorithms: ['ES256'], maxAgeSeconds: 0, leadSeconds: 0 })
-  await turnClock(db, 3600)
+  await turnClock(t, db, 3600)
   await rotateKeys(db, secret, { algorithms: ['ES256'], maxAgeSeconds: 0 })
   const before = await kidsOf(server, 'ES256')
   t.equal(before.length, 3, 'one that has run its course, one that signs, and one that would sign next')
@@ -83,7 +83,7 @@ t.test(
 t.test('withdrawn ten times at once, while others rotate: one key per algorithm, and it signs', async (t) => {
   const server = await testServer(t)
   const { db, config } = server
-  await turnClock(db, 91 * 24 * 3600)
+  await turnClock(t, db, 91 * 24 * 3600)
   const secret = config.keyEncryptionKey
   const before = await Promise.all(SIGNING_ALGORITHMS.map((alg) => kidsOf(server, alg)))
   await Promise.all([

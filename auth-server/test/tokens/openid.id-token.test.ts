@@ -75,7 +75,7 @@ t.test('§12.2: a refresh gives an ID token of the same login, without nonce, ho
   const browser = new Browser(server.app)
   const first = await site.signIn({ scope: 'openid email' }, browser)
   const before = await site.claims(first.id_token)
-  await turnClock(server.db, 3600)
+  await turnClock(t, server.db, 3600)
   const response = await site.refresh(first.refresh_token)
   const { id_token, access_token, refresh_token } = response.json()
   // The clock of the one who verifies is an hour behind.
@@ -156,7 +156,7 @@ t.test(
     const browser = new Browser(app)
     const first = await site.claims((await site.signIn({}, browser)).id_token)
     const cookie = browser.cookies.get(SESSION_COOKIE)
-    await turnClock(db, 60)
+    await turnClock(t, db, 60)
     const second = await site.claims((await site.signIn({ prompt: 'login' }, browser)).id_token)
     t.equal(second.sid, first.sid)
     t.equal(Number(second.auth_time) - Number(first.auth_time) >= 60, true)

@@ -188,7 +188,7 @@ t.test('no history of a family departs from its model', { timeout: 120_000 }, as
         run: async (model: Model) => {
           model.now += seconds
           model.offset += seconds
-          await turnClock(db, model.offset)
+          await turnClock(t, db, model.offset)
         },
       })),
     },

@@ -43,8 +43,8 @@ function events(name: string) {
 }
 /** Runs with the clock ahead, then turns it back. */
 async function later<T>(seconds: number, work: () => Promise<T>): Promise<T> {
-  await turnClock(db, seconds)
-  return work().finally(() => turnClock(db, 0))
+  await turnClock(t, db, seconds)
+  return work().finally(() => turnClock(t, db, 0))
 }
 
 t.test('rotation: the current token gives a successor of the next generation in the same family', async (t) => {

@@ -23,29 +23,29 @@ t.test('a new key is published before it signs, and the old one stays until its 
   t.same(kids(), [before])
 
   t.same(await rotateKeys(db, config.keyEncryptionKey), [], 'nothing is due yet')
-  await turnClock(db, 91 * DAY)
+  await turnClock(t, db, 91 * DAY)
   t.same([...(await rotateKeys(db, config.keyEncryptionKey))].sort(), ['ES256', 'EdDSA', 'RS256'])
   await keys.reload()
   t.equal(keys.current('ES256').kid, before, 'the old key signs on')
   t.equal(kids().length, 2, 'both are published')
 
-  await turnClock(db, 91 * DAY + PUBLISH_LEAD_SECONDS + 1)
+  await turnClock(t, db, 91 * DAY + PUBLISH_LEAD_SECONDS + 1)
   await keys.reload()
   const after = keys.current('ES256').kid
   t.not(after, before, 'the new key signs')
   t.same(kids(), [before, after], 'the old one is published still')
 
-  await turnClock(db, 91 * DAY + PUBLISH_LEAD_SECONDS + 16 * 60)
+  await turnClock(t, db, 91 * DAY + PUBLISH_LEAD_SECONDS + 16 * 60)
   await keys.reload()
   t.same(kids(), [after], 'and gone when its last token has expired')
 })
 
 t.test('of ten instances that rotate at once, one adds a key, and all agree on it', async (t) => {
   const { db, config } = await testServer(t)
-  await turnClock(db, 91 * DAY)
+  await turnClock(t, db, 91 * DAY)
   const results = await Promise.all(Array.from({ length: 10 }, () => rotateKeys(db, config.keyEncryptionKey)))
   t.same(results.flat().sort(), ['ES256', 'EdDSA', 'RS256'])
-  await turnClock(db, 92 * DAY)
+  await turnClock(t, db, 92 * DAY)
   const rings = await Promise.all(Array.from({ length: 3 }, () => openKeyRing(db, config.keyEncryptionKey)))
   t.equal(new Set(rings.map((ring) => ring.current('ES256').kid)).size, 1)
 })
@@ -101,7 +101,7 @@ t.test('a rotation that has to be now hastens the one that is on its way, and sa
   t.equal((await listPublishedKeys(db, 3600)).length, 6, 'one new key each')
   t.strictSame(await rotateKeysNow(db, secret), { published: [], hastened: [], unchanged: ['ES256', 'RS256', 'EdDSA'] })
 
-  await turnClock(db, SHORTEST_LEAD_SECONDS + 1)
+  await turnClock(t, db, SHORTEST_LEAD_SECONDS + 1)
   await keys.reload()
   t.equal(keys.current('ES256').kid, pending, 'it signs')
   t.ok(
@@ -112,7 +112,7 @@ t.test('a rotation that has to be now hastens the one that is on its way, and sa
 
 t.test('now, beside instances that rotate by schedule: one new key each, and it signs in seconds', async (t) => {
   const { db, config } = await testServer(t)
-  await turnClock(db, 91 * DAY)
+  await turnClock(t, db, 91 * DAY)
   const secret = config.keyEncryptionKey
   await Promise.all([rotateKeysNow(db, secret), ...Array.from({ length: 6 }, () => rotateKeys(db, secret))])
   const waiting = (await listPublishedKeys(db, 0)).filter(({ signsInSeconds }) => signsInSeconds > 0)

@@ -1,13 +1,12 @@
 // Rows of APIs.
 import { sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
-import type { Defaulted, TableDeclaration } from '../declaration.ts'
+import type { TableDeclaration } from '../declaration.ts'
 
 export interface Apis {
   id: string
   name: string
   resource: string
-  created_at: Defaulted<Date>
 }
 
 export const APIS = {

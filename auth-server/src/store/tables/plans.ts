@@ -1,9 +1,8 @@
 // Rows of plans: names that APIs offer and subscriptions choose.
-import type { Defaulted, TableDeclaration } from '../declaration.ts'
+import type { TableDeclaration } from '../declaration.ts'
 
 export interface Plans {
   name: string
-  description: Defaulted<string>
 }
 
 export const PLANS = {

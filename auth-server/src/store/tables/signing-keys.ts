@@ -10,7 +10,6 @@ export interface SigningKeys {
   alg: string
   public_jwk: Json<Record<string, unknown>>
   private_jwe: string
-  created_at: Defaulted<Date>
   signs_from: Defaulted<Date>
 }
 

@@ -10,7 +10,6 @@ export interface Subscriptions {
   trusted: Defaulted<boolean>
   scopes: string[]
   status: 'pending' | 'approved'
-  created_at: Defaulted<Date>
 }
 
 export const SUBSCRIPTIONS = {

@@ -24,7 +24,7 @@ function prefilled(email: string) {
 t.test('id_token_hint of the person who is signed in changes nothing, also once it has expired', async (t) => {
   const { db, site, browser, hint } = await open(t)
   for (const seconds of [0, 24 * 3600]) {
-    await turnClock(db, seconds)
+    await turnClock(t, db, seconds)
     t.match(answerOf(await site.send(browser, { ...hint, prompt: 'none' })), { status: 303, code: /^[\w-]{43}$/ })
   }
 })
@@ -103,7 +103,7 @@ t.test('RFC 8252 §8.6: prompt=none for a native app is interaction_required, hi
 t.test('max_age: an older login is done again, and auth_time says so; max_age=0 always', async (t) => {
   const { db, site, browser, tokens } = await open(t)
   const before = Number((await site.claims(tokens.id_token)).auth_time)
-  await turnClock(db, 100)
+  await turnClock(t, db, 100)
   t.match(answerOf(await site.send(browser, { max_age: '200', prompt: 'none' })), { code: /./ })
   t.match(answerOf(await site.send(browser, { max_age: '99', prompt: 'none' })), { error: 'login_required' })
   for (const max_age of ['99', '0']) {

@@ -215,7 +215,7 @@ t.test('the same assertion at once, or again: one counts; another client may use
 t.test("assertions go by the database's clock", async (t) => {
   const server = await testServer(t)
   const client = await keyedClient(server)
-  await turnClock(server.db, 3600)
+  await turnClock(t, server.db, 3600)
   const now = Math.floor(Date.now() / 1000)
   t.equal((await clientCredentials(server.app, {}, await client.form())).statusCode, 401)
   const later = await client.form(client.sign({ iat: now + 3600, exp: now + 3660 }))

@@ -139,7 +139,7 @@ t.test('§3: without a good initial access token nothing is registered', async (
   t.equal(none.headers['www-authenticate'], 'Bearer realm="mobile-api-gateway"')
 
   const expired = await token(server)
-  await turnClock(server.db, 24 * 3600 + 1)
+  await turnClock(t, server.db, 24 * 3600 + 1)
   for (const bearer of ['guess', expired]) {
     const response = await post(server, bearer, body)
     t.equal(response.statusCode, 401)

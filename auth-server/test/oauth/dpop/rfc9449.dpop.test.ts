@@ -155,11 +155,11 @@ t.test('§8, §11.2: refreshing with a key wants a nonce, good in its own window
   const second = await phone.refresh(first)
   t.same(statusAndError(second), GRANTED, 'the same refresh token still stands')
 
-  await turnClock(db, NONCE_WINDOW_SECONDS)
+  await turnClock(t, db, NONCE_WINDOW_SECONDS)
   const third = await phone.refresh(second.json().refresh_token, { claims: { nonce: held } })
   t.same(statusAndError(third), GRANTED, 'the window before')
   t.not(phone.nonce, held)
-  await turnClock(db, 2 * NONCE_WINDOW_SECONDS)
+  await turnClock(t, db, 2 * NONCE_WINDOW_SECONDS)
   const late = await phone.refresh(third.json().refresh_token, { claims: { nonce: held } })
   t.same(statusAndError(late), NEW_NONCE, 'two windows before')
   t.same(statusAndError(await phone.refresh(third.json().refresh_token)), GRANTED, 'with the nonce that came back')
@@ -324,7 +324,7 @@ t.test('§10: a code bound by dpop_jkt', async (t) => {
   await t.test('ends its family when it comes again late, with its key only', async (t) => {
     const { code, verifier } = await obtainCode(app, { dpop_jkt: phone.jkt })
     const { refresh_token: token } = (await phone.redeem(code, verifier)).json()
-    await turnClock(db, 30)
+    await turnClock(t, db, 30)
     t.same(statusAndError(await thief.redeem(code, verifier)), NO_GRANT)
     const next = await phone.refresh(token)
     t.same(statusAndError(next), GRANTED, 'after the repeat with another key')
@@ -351,7 +351,7 @@ t.test('whoever knows nothing but a public client_id leaves no row behind, howev
   t.equal(await noted(), 1, 'the proof of a redeemed code is noted')
 
   const dead = await obtainCode(app)
-  await turnClock(db, 120)
+  await turnClock(t, db, 120)
   phone.nonce = undefined
   const attempts: readonly (readonly [string, () => ReturnType<typeof phone.redeem>])[] = [
     ['a code that never was', () => phone.redeem(sha256('made up'), verifier)],
