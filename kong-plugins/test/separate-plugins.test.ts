@@ -1,7 +1,7 @@
 // The same checks in three plugins that hand over through kong.ctx.shared: each refuses when its predecessor did not do its part.
 import t from 'tap'
 import { createSigningKey, gatewayConfig, signToken, startKeyServer } from './support/issuer.ts'
-import type { KongRequest, Outcome } from './support/kong-client.ts'
+import type { EventOutcome, KongRequest } from './support/kong-client.ts'
 import { startPluginServer } from './support/plugin-server.ts'
 
 const key = await createSigningKey()
@@ -20,7 +20,7 @@ async function setUp(t: { after(ended: () => unknown): void }) {
     otherIdentity: await kong.start('mobile-identity', { policy: 'other' }),
     otherQuota: await kong.start('mobile-quota', { policy: 'other' }),
   }
-  const run = (name: keyof typeof instances, request: KongRequest): Promise<Outcome> =>
+  const run = (name: keyof typeof instances, request: KongRequest): Promise<EventOutcome> =>
     kong.access(instances[name], request)
   const authorization = `Bearer ${await signToken(key, { claims: { iat: wall / 1000 } })}`
   return { run, authorization }

@@ -48,7 +48,7 @@ export async function runCommand<T extends Options>(
   }
 }
 
-/** Reads environment variables. @throws UsageError naming all that are missing or empty */
+/** Reads environment variables. @throws {UsageError} when one is missing or empty, naming all that are */
 export function requireVariables<Name extends string>(...names: readonly Name[]): (name: Name) => string {
   const missing = names.filter((name) => !process.env[name])
   if (missing.length > 0) throw new UsageError(`Set ${missing.join(' and ')}.`)

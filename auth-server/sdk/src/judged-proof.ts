@@ -23,24 +23,30 @@ export type ProofJudge<Refusal extends object> = (
 /** There is nothing to decide: said where it is so, and never by leaving something out. */
 export type NotDemanded = 'not demanded'
 
-/** The decisions, in the order in which they are asked for; the first refusal ends it. */
-export type ProofJudges<Refusal extends object> = {
+interface TimelessJudges<Refusal extends object> {
   /** §4.3 no. 12: is it for the access token that came with it? */
   readonly ath: ProofJudge<Refusal> | NotDemanded
   /** §4.3 no. 12: is it by the key that the access token, or the request, is bound to? */
   readonly key: ProofJudge<Refusal> | NotDemanded
   /** §4.3 no. 10: does it carry a nonce of ours, where one is wanted? */
   readonly nonce: ProofJudge<Refusal> | NotDemanded
-} & (
-  | {
-      /** §4.3 no. 11: was it made just now? */
-      readonly time: ProofJudge<Refusal>
-      /** §11.1: does it come for the first time? Asked last: a proof noted for a request that fails is spent. */
-      readonly once: ProofJudge<Refusal> | NotDemanded
-    }
-  /** Where one step settles both, such as one statement of a database. */
-  | { readonly time: 'judged with once'; readonly once: ProofJudge<Refusal> }
-)
+}
+
+interface TwoSteps<Refusal extends object> extends TimelessJudges<Refusal> {
+  /** §4.3 no. 11: was it made just now? */
+  readonly time: ProofJudge<Refusal>
+  /** §11.1: does it come for the first time? Asked last: a proof noted for a request that fails is spent. */
+  readonly once: ProofJudge<Refusal> | NotDemanded
+}
+
+/** Where one step settles time and first use, such as one statement of a database. */
+interface OneStep<Refusal extends object> extends TimelessJudges<Refusal> {
+  readonly time: 'judged with once'
+  readonly once: ProofJudge<Refusal>
+}
+
+/** The decisions. They are asked for in the order ath, time, key, nonce, once; the first refusal ends it. */
+export type ProofJudges<Refusal extends object> = TwoSteps<Refusal> | OneStep<Refusal>
 
 /** A proof that passed every decision. Only a judgement makes one. */
 class AcceptedProof {

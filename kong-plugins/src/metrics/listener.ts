@@ -9,7 +9,7 @@ export interface MetricsAddress {
 }
 
 /** A listening server. */
-export interface MetricsListener {
+export interface WatchListener {
   readonly url: string
   close(): Promise<void>
 }
@@ -35,7 +35,7 @@ export function readMetricsAddress(text: string): MetricsAddress {
 }
 
 /** Listens. @throws Error when the address cannot be had */
-export async function listenForMetrics({ host, port }: MetricsAddress, shown: Shown): Promise<MetricsListener> {
+export async function listenForMetrics({ host, port }: MetricsAddress, shown: Shown): Promise<WatchListener> {
   const server = createServer({ maxHeaderSize: 8192, requestTimeout: 5000 }, (request, response) => {
     const path = request.url?.split('?')[0] ?? ''
     const page = Object.hasOwn(PAGES, path) ? PAGES[path] : undefined

@@ -1,7 +1,6 @@
 // What Prometheus is told: one row per metric, read off the services when somebody asks. No label comes from a request.
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { Services } from '../services.ts'
-import { HandlerLatency } from './latency.ts'
 import { withoutSecrets } from './readiness.ts'
 
 /** What is measured beside the services: the tables of the server. */
@@ -143,6 +142,6 @@ export function createRegistry(services: Services, tables: Tables): Registry {
       })
     }
   }
-  new HandlerLatency(services.decisions, registry)
+  registry.registerMetric(services.decisions.latency)
   return registry
 }

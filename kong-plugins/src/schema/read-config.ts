@@ -14,13 +14,13 @@ const KONG_ADDS = new Set([
 ])
 
 /** A plugin's configuration that cannot be used; its message names each field and what is wrong with it. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError'
+export class PluginConfigError extends Error {
+  override readonly name = 'PluginConfigError'
 }
 
 /**
  * Reads the config of one plugin.
- * @throws ConfigError with all problems at once; Kong then answers the route with 500
+ * @throws PluginConfigError with all problems at once; Kong then answers the route with 500
  */
 export function readConfig<T>(plugin: string, field: Field<T>, given: unknown): T {
   const problems: string[] = []
@@ -28,7 +28,7 @@ export function readConfig<T>(plugin: string, field: Field<T>, given: unknown): 
     problems.push(path === '' ? problem : `${path}: ${problem}`)
     return INVALID
   })
-  if (config === INVALID) throw new ConfigError(`invalid configuration of ${plugin}: ${problems.join('; ')}`)
+  if (config === INVALID) throw new PluginConfigError(`invalid configuration of ${plugin}: ${problems.join('; ')}`)
   return config
 }
 

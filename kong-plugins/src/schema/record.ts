@@ -4,12 +4,14 @@ import { described, type EntityCheck, type Field, INVALID, isRecord, type Value 
 import { nearest } from './nearest.ts'
 
 /** Fields by the names that they have in kong.yml. */
-export type Shape = Readonly<Record<string, Field<unknown>>>
+export type FieldShape = Readonly<Record<string, Field<unknown>>>
 
 /** What a record of fields reads: a frozen object with exactly these names, in camelCase. */
-export type RecordValue<S extends Shape> = { readonly [Name in keyof S & string as CamelCase<Name>]: Value<S[Name]> }
+export type RecordValue<S extends FieldShape> = {
+  readonly [Name in keyof S & string as CamelCase<Name>]: Value<S[Name]>
+}
 
-interface RecordRules<S extends Shape> {
+interface RecordRules<S extends FieldShape> {
   readonly description?: string
   readonly fields: S
   /** At least one of these fields must be set. */
@@ -22,7 +24,7 @@ interface RecordRules<S extends Shape> {
 const KONGS_REFERENCES = '$refs'
 
 /** A record with fixed fields; unknown names are refused, as Kong refuses them. */
-export function record<S extends Shape>(rules: RecordRules<S>): Field<RecordValue<S>> {
+export function record<S extends FieldShape>(rules: RecordRules<S>): Field<RecordValue<S>> {
   const { atLeastOneOf, conditional } = rules
   const checks: EntityCheck[] = []
   if (atLeastOneOf) checks.push({ at_least_one_of: atLeastOneOf })
@@ -73,7 +75,7 @@ export function record<S extends Shape>(rules: RecordRules<S>): Field<RecordValu
 }
 
 /** The part of a record's value that some of its fields have read. */
-export function part<S extends Shape>(value: RecordValue<S>, fields: S): RecordValue<S> {
+export function part<S extends FieldShape>(value: RecordValue<S>, fields: S): RecordValue<S> {
   const names = new Set(Object.keys(fields).map(camelCase))
   const pairs: unknown[][] = Object.entries(value).filter(([name]) => names.has(name))
   return Object.fromEntries(pairs)

@@ -112,7 +112,7 @@ export class Instances {
     }))
   }
 
-  /** The configuration of an instance that starts: one like it, or prepared now. @throws ConfigError */
+  /** The configuration of an instance that starts: one like it, or prepared now. @throws PluginConfigError */
   prepare(plugin: Plugin, given: unknown): Configuration {
     const key = keyOf(plugin.name, given)
     const known = this.#configurations.get(key)

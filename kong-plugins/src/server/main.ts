@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { runCommand, UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
 import { pino } from 'pino'
-import { listenForMetrics, type MetricsAddress, type MetricsListener, readMetricsAddress } from '../metrics/listener.ts'
+import { listenForMetrics, type MetricsAddress, readMetricsAddress, type WatchListener } from '../metrics/listener.ts'
 import { whatIsMissing } from '../metrics/readiness.ts'
 import { createRegistry } from '../metrics/registry.ts'
 import { PLUGINS } from '../plugins.ts'
@@ -24,7 +24,7 @@ const USAGE = `Usage: npm run plugin-server -- --socket PATH [--metrics HOST:POR
 /** How long a predecessor may keep the address of its metrics, in milliseconds. */
 const METRICS_FREE_WITHIN_MILLIS = 60_000
 
-type OpenMetrics = () => Promise<MetricsListener>
+type OpenMetrics = () => Promise<WatchListener>
 
 function printDump(name: string | undefined): void {
   const chosen = name === undefined ? PLUGINS : PLUGINS.filter((plugin) => plugin.name === name)
@@ -79,7 +79,7 @@ async function serve(socketPath: string, metrics: MetricsAddress | undefined): P
   log.info({ socket: socketPath, plugins: server.plugins }, 'plugin server listens')
 }
 
-async function openWhenFree(open: OpenMetrics): Promise<MetricsListener> {
+async function openWhenFree(open: OpenMetrics): Promise<WatchListener> {
   const deadline = performance.now() + METRICS_FREE_WITHIN_MILLIS
   while (true) {
     try {

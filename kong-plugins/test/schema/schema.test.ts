@@ -186,7 +186,7 @@ t.test('each mistake is named with its place, all of them at once', async (t) =>
   ]
   for (const [config, problems] of rows)
     t.throws(() => read(config), {
-      name: 'ConfigError',
+      name: 'PluginConfigError',
       message: `invalid configuration of mobile-gateway: ${problems}`,
     })
 })

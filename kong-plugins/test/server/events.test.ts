@@ -111,7 +111,7 @@ t.test('what has no result is not waited for: it leaves in one piece with the en
       kind: 'pass',
       requestHeaders: { 'X-Read': (await kong.request.getHeader('a')) ?? '' },
       responseHeaders: { 'X-Seen': 'yes' },
-      handOver: { token: 'p' },
+      chainContext: { token: 'p' },
     })),
   ])
   const kong = running.connect()

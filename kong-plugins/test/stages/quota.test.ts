@@ -9,7 +9,7 @@ import { createServices } from '../../src/services.ts'
 import { type Caller, type KnownCaller, knownCaller } from '../../src/stages/caller.ts'
 import { limitHeaders, mark, notAdmitted } from '../../src/stages/quota/answers.ts'
 import { countKeys } from '../../src/stages/quota/count-keys.ts'
-import type { Verdict } from '../../src/stages/quota/counters.ts'
+import type { QuotaVerdict } from '../../src/stages/quota/counters.ts'
 import { createLocalCounters, type LocalCounters } from '../../src/stages/quota/local-counters.ts'
 import { rulesOf } from '../../src/stages/quota/rules.ts'
 import { quotaStage } from '../../src/stages/quota/stage.ts'
@@ -49,7 +49,7 @@ function stage(config: Record<string, unknown>) {
     )(caller.kind === 'anonymous' ? caller : { ...caller, plan })
   return { admitCall, logged }
 }
-function shown(verdict: Verdict) {
+function shown(verdict: QuotaVerdict) {
   if (verdict.kind === 'undecided') throw new Error(verdict.why)
   return verdict.windows.map(({ name, limit, remaining }) => `${name}:${limit}:${remaining}`)
 }

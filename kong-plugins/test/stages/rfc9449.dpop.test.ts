@@ -1,7 +1,7 @@
 // RFC 9449 at the gateway: a token bound to a key counts only with a proof of that key, for this request, made just now, once.
 import t from 'tap'
 import { createSigningKey, gatewayConfig, nowSeconds, signToken, startKeyServer } from '../support/issuer.ts'
-import type { KongRequest, Outcome } from '../support/kong-client.ts'
+import type { EventOutcome, KongRequest } from '../support/kong-client.ts'
 import { startPluginServer } from '../support/plugin-server.ts'
 import { createProver, type ProofChanges, type Prover } from '../support/prover.ts'
 
@@ -21,7 +21,7 @@ async function setUp(t: Test, changes: Record<string, unknown> = {}, outside = {
   const kong = running.connect()
   const config = gatewayConfig(keys.jwksUri, { plans: { basic: { minute: 100_000 } }, ...changes })
   const instance = await kong.start('mobile-gateway', config)
-  const send = (headers: Record<string, string>, request: KongRequest = {}): Promise<Outcome> =>
+  const send = (headers: Record<string, string>, request: KongRequest = {}): Promise<EventOutcome> =>
     kong.access(instance, { ...request, headers })
   return { running, kong, config, instance, send }
 }
@@ -31,7 +31,7 @@ function boundToken(prover: Prover = app, claims: Record<string, unknown> = {}):
 }
 
 /** What came back, in short: `passed`, or status and error. */
-function shown({ kind, status, body, headers }: Outcome): string {
+function shown({ kind, status, body, headers }: EventOutcome): string {
   if (kind === 'passed') return 'passed'
   const { error } = { error: '', ...Object(body) }
   const description = /error_description="([^"]*)"/.exec(headers?.['WWW-Authenticate'] ?? '')?.[1]

@@ -1,7 +1,7 @@
 // Proofs of possession remembered in a real Redis: what one gateway has accepted, no other accepts again.
 import t from 'tap'
 import { createSigningKey, gatewayConfig, signToken, startKeyServer } from '../support/issuer.ts'
-import type { Outcome } from '../support/kong-client.ts'
+import type { EventOutcome } from '../support/kong-client.ts'
 import { startPluginServer } from '../support/plugin-server.ts'
 import { createProver } from '../support/prover.ts'
 import { startRedis, type TestRedis, withoutRedis } from '../support/redis-server.ts'
@@ -26,7 +26,7 @@ async function startTwo(t: Test, redis: TestRedis, changes: Record<string, unkno
   })
   const start = async () => {
     const running = await startPluginServer(t)
-    return async (dpop: string): Promise<Outcome> => {
+    return async (dpop: string): Promise<EventOutcome> => {
       const kong = running.connect()
       const instance = await kong.start('mobile-gateway', config)
       return kong.access(instance, { headers: { authorization: `DPoP ${token}`, dpop } })

@@ -1,7 +1,7 @@
 // Several issuers, audiences and applications behind one policy: each vouches for its own, and for nobody else's.
 import t from 'tap'
-import { createSigningKey, gatewayConfig, type SigningKey, signToken, startKeyServer } from '../support/issuer.ts'
-import type { Outcome } from '../support/kong-client.ts'
+import { createSigningKey, gatewayConfig, signToken, startKeyServer, type TestSigningKey } from '../support/issuer.ts'
+import type { EventOutcome } from '../support/kong-client.ts'
 import { startPluginServer } from '../support/plugin-server.ts'
 
 const A = 'https://a.example'
@@ -28,18 +28,18 @@ async function setUp(t: Test, changes: Record<string, unknown> = {}) {
     ...changes,
   })
   const instance = await kong.start('mobile-gateway', config)
-  const call = async (key: SigningKey, claims: Record<string, unknown>): Promise<Outcome> =>
+  const call = async (key: TestSigningKey, claims: Record<string, unknown>): Promise<EventOutcome> =>
     kong.access(instance, { headers: { authorization: `Bearer ${await signToken(key, { claims })}` } })
   return { a, b, running, kong, config, call }
 }
 
-function refusal({ kind, body }: Outcome): unknown {
+function refusal({ kind, body }: EventOutcome): unknown {
   return kind === 'passed' ? 'passed' : (Object(body).error_description ?? Object(body).message)
 }
 
 t.test("a key counts for its own issuer's tokens only", async (t) => {
   const { call } = await setUp(t)
-  const rows: readonly (readonly [SigningKey, string, string])[] = [
+  const rows: readonly (readonly [TestSigningKey, string, string])[] = [
     [keyA, A, 'passed'],
     [keyB, B, 'passed'],
     [onlyB, B, 'passed'],

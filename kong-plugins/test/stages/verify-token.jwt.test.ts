@@ -6,9 +6,9 @@ import {
   createSigningKey,
   goodClaims,
   nowSeconds,
-  type SigningKey,
   signToken,
   startKeyServer,
+  type TestSigningKey,
 } from '../support/issuer.ts'
 import { createTokenStage, denialOf, verdict } from '../support/token-stage.ts'
 
@@ -264,7 +264,7 @@ t.test('what is no signed JWT, or too large, is refused before any decoding', as
 })
 
 t.test('an unusable published key never verifies anything', async (t) => {
-  const weak: SigningKey = {
+  const weak: TestSigningKey = {
     ...rs256,
     keyId: 'weak',
     jwk: { ...rs256.jwk, kid: 'weak', n: (rs256.jwk.n ?? '').slice(0, 171) },

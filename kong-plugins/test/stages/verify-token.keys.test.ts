@@ -5,7 +5,7 @@ import t from 'tap'
 import { fetchKeys } from '../../src/stages/verify-token/fetch-keys.ts'
 import { createKeySources } from '../../src/stages/verify-token/key-sources.ts'
 import { eventually } from '../support/eventually.ts'
-import { createSigningKey, type SigningKey, signToken, startKeyServer } from '../support/issuer.ts'
+import { createSigningKey, signToken, startKeyServer, type TestSigningKey } from '../support/issuer.ts'
 import { createTestClock, createTokenStage, denialOf, type TokenStage, verdict } from '../support/token-stage.ts'
 
 const first = await createSigningKey('first')
@@ -118,7 +118,7 @@ t.test('RFC 7517 §4.5: keys may share a kid, of different algorithms or of one'
 t.test(
   'RFC 7517 §4.4: a key without alg is for what the policy accepts of its kind, one with alg for that',
   async (t) => {
-    const withoutAlg = async (algorithm: string): Promise<SigningKey> => {
+    const withoutAlg = async (algorithm: string): Promise<TestSigningKey> => {
       const { jwk, ...key } = await createSigningKey('key', algorithm)
       const { alg: _, ...rest } = jwk
       return { ...key, jwk: rest }
@@ -158,7 +158,7 @@ t.test('RFC 7515 §4.1.4: a token without kid is tried with every key of its alg
   const { kid: _, ...nameless } = second.jwk
   const keys = await startKeyServer(t, { jwk: nameless }, ...many)
   const stage = createTokenStage(keys.jwksUri)
-  const withoutKid = async (key: SigningKey) =>
+  const withoutKid = async (key: TestSigningKey) =>
     verdict(await stage.decide(`Bearer ${await signToken(key, { header: { kid: undefined } })}`))
   t.equal(await withoutKid(second), 'verified', 'the key has none either')
   for (const key of many.slice(0, 9)) t.equal(await withoutKid(key), 'verified', key.keyId)
@@ -316,7 +316,7 @@ t.test('in the background the keys are fetched again and again, also after a fai
   t.after(() => sources.close())
   const source = sources.at(keys.jwksUri)
   t.equal(sources.at(keys.jwksUri), source, 'one source for all who ask')
-  const published = async ({ keyId, algorithm }: SigningKey) => {
+  const published = async ({ keyId, algorithm }: TestSigningKey) => {
     const found = await source.find({ keyId, algorithm })
     return found.kind === 'found' ? found.keys[0] : undefined
   }

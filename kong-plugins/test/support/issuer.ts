@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
 
 /** A signing key with its public half as published. */
-export interface SigningKey {
+export interface TestSigningKey {
   readonly keyId: string
   readonly algorithm: string
   readonly privateKey: CryptoKey
@@ -12,7 +12,7 @@ export interface SigningKey {
 }
 
 /** Creates a key pair. */
-export async function createSigningKey(keyId = 'key-1', algorithm = 'ES256'): Promise<SigningKey> {
+export async function createSigningKey(keyId = 'key-1', algorithm = 'ES256'): Promise<TestSigningKey> {
   const { privateKey, publicKey } = await generateKeyPair(algorithm, { extractable: true })
   return {
     keyId,
@@ -54,7 +54,7 @@ export function goodClaims(): Record<string, unknown> {
 }
 
 /** Signs a good access token, but for the changes. */
-export function signToken(key: SigningKey, { claims = {}, header = {} }: TokenChanges = {}): Promise<string> {
+export function signToken(key: TestSigningKey, { claims = {}, header = {} }: TokenChanges = {}): Promise<string> {
   return new SignJWT({ ...goodClaims(), ...claims })
     .setProtectedHeader({ typ: 'at+jwt', kid: key.keyId, ...header, alg: key.algorithm })
     .sign(key.privateKey)

@@ -23,7 +23,7 @@ export interface KongRequest {
 }
 
 /** What became of it in one plugin. */
-export interface Outcome {
+export interface EventOutcome {
   /** `passed` = Kong goes on to the next plugin and the backend; `failed` = refused, on which Kong answers 500. */
   readonly kind: 'passed' | 'exited' | 'failed'
   readonly status?: number
@@ -38,7 +38,7 @@ export interface Outcome {
 }
 
 /** The plugin server ended the connection. The message is the reason it gave, if any. */
-export class HungUp extends Error {}
+export class ClosedByServer extends Error {}
 
 /** One connection, opened anew when the server ended it. Kong never has two calls in flight on it; neither may callers of this. */
 export class KongClient {
@@ -65,7 +65,7 @@ export class KongClient {
     this.#ended = undefined
     const end = (reason: string): void => {
       if (socket !== this.#socket) return
-      this.#ended ??= new HungUp(reason)
+      this.#ended ??= new ClosedByServer(reason)
       this.#wake()
     }
     socket.on('data', (chunk) => {
@@ -90,7 +90,7 @@ export class KongClient {
     this.write(out.take())
   }
 
-  /** The next frame. @throws HungUp */
+  /** The next frame. @throws ClosedByServer */
   async frame(): Promise<Buffer> {
     while (true) {
       const frame = this.#frames.shift()
@@ -102,7 +102,7 @@ export class KongClient {
     }
   }
 
-  /** Sends one call and waits for its answer, which is all but the sequence. @throws HungUp when it is refused */
+  /** Sends one call and waits for its answer, which is all but the sequence. @throws ClosedByServer when it is refused */
   async call(call: Omit<RpcCall, 'sequence'>): Promise<Omit<RpcReturn, 'sequence'>> {
     this.begin(call)
     return this.answer()
@@ -114,7 +114,7 @@ export class KongClient {
     this.send(rpcCall, { ...call, sequence: this.#sequence })
   }
 
-  /** The answer to the last call. @throws HungUp */
+  /** The answer to the last call. @throws ClosedByServer */
   async answer(): Promise<Omit<RpcReturn, 'sequence'>> {
     const { sequence, ...answer } = readFrame(rpcReturn, await this.frame())
     if (sequence !== this.#sequence) throw new Error(`not the answer to ${this.#sequence}`)
@@ -129,7 +129,7 @@ export class KongClient {
     return { name, argument: plain(readFrame(pdkCall(name).argument, argument)) }
   }
 
-  /** Starts an instance and returns its id. @throws HungUp that says why not */
+  /** Starts an instance and returns its id. @throws ClosedByServer that says why not */
   async start(plugin: string, config: unknown): Promise<number> {
     const { instance_status } = await this.call({
       cmd_start_instance: { name: plugin, config: JSON.stringify(config) },
@@ -139,7 +139,7 @@ export class KongClient {
   }
 
   /** Runs the access phase, answering the plugin's PDK calls like Kong. */
-  async access(instanceId: number, request: KongRequest): Promise<Outcome> {
+  async access(instanceId: number, request: KongRequest): Promise<EventOutcome> {
     const requestHeaders: Record<string, string | null> = {}
     const responseHeaders: Record<string, string> = {}
     const calls: string[] = []
@@ -175,7 +175,7 @@ export class KongClient {
         await request.onCall?.(name, argument)
         if (name === 'kong.response.exit') {
           this.#socket.destroy() // as Kong does when the request is over
-          this.#ended = new HungUp('exited')
+          this.#ended = new ClosedByServer('exited')
           return { kind: 'exited', ...exitOf(argument), ...seen }
         }
         const result = typeof argument === 'string' ? texts[name]?.(argument) : pdk[name]?.(Object(argument))
@@ -184,7 +184,7 @@ export class KongClient {
       await this.answer()
       return { kind: 'passed', ...seen }
     } catch (error) {
-      if (error instanceof HungUp) return { kind: 'failed', error: error.message, ...seen }
+      if (error instanceof ClosedByServer) return { kind: 'failed', error: error.message, ...seen }
       throw error
     }
   }
@@ -210,7 +210,7 @@ function pdkCall(name: string): PdkCall<unknown, unknown> {
 }
 
 /** A body that `exit` made of a record is shown as the record. */
-function exitOf(argument: unknown): Pick<Outcome, 'status' | 'body' | 'headers'> {
+function exitOf(argument: unknown): Pick<EventOutcome, 'status' | 'body' | 'headers'> {
   const { status, body, headers } = Object(argument)
   const { 'Content-Type': type, ...others } = headers
   return type === 'application/json; charset=utf-8'

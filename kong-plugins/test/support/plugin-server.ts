@@ -11,7 +11,7 @@ import { createServices, type Outside, type Services } from '../../src/services.
 import { KongClient } from './kong-client.ts'
 
 /** The running server. */
-export interface TestServer {
+export interface TestPluginServer {
   readonly socketPath: string
   /** Those that run. */
   readonly events: { readonly size: number }
@@ -35,7 +35,7 @@ export async function startPluginServer(
   outside: Outside = {},
   plugins: readonly Plugin[] = PLUGINS,
   takesOver?: string,
-): Promise<TestServer> {
+): Promise<TestPluginServer> {
   const folder = await mkdtemp(join(tmpdir(), 'plugins-'))
   const socketPath = takesOver ?? join(folder, 's.sock')
   const logged: string[] = []

@@ -127,7 +127,7 @@ export const CONFIDENTIAL_AUTH_METHODS = TOKEN_ENDPOINT_AUTH_METHODS.filter((met
 const CLIENT_ID = /^[\w.~-]{1,128}$/
 
 /** Where a request comes from and what its Authorization header says; a FastifyRequest is one. */
-export interface Caller {
+export interface RequestSource {
   readonly ip: string
   readonly headers: Readonly<{ authorization?: string | undefined }>
 }
@@ -137,7 +137,7 @@ export interface Caller {
  * without counting as a guess: libraries try Basic first and the body then, anew in each process.
  * @throws {OAuthError} invalid_client, invalid_request; {HttpProblem} too_many_requests.
  */
-export async function authenticateClient(deps: Deps, parameters: Parameters, caller: Caller): Promise<Client> {
+export async function authenticateClient(deps: Deps, parameters: Parameters, caller: RequestSource): Promise<Client> {
   const presented = readPresented(parameters, caller.headers.authorization)
   const { clientId, method } = presented
   const basic = method === 'client_secret_basic'
@@ -158,7 +158,7 @@ export async function authenticateClient(deps: Deps, parameters: Parameters, cal
 export async function authenticateConfidentialClient(
   deps: Deps,
   parameters: Parameters,
-  caller: Caller,
+  caller: RequestSource,
 ): Promise<Client> {
   const client = await authenticateClient(deps, parameters, caller)
   if (client.authMethod === 'none') throw invalidClient('this endpoint is for clients that authenticate', false)

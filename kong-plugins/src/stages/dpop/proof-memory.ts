@@ -1,12 +1,17 @@
 // Remembers which proofs of possession were used, for as long as they would still be accepted (RFC 9449 §11.1).
 import { hash } from 'node:crypto'
 import type { ProofClaims } from '@mobile-api-gateway/sdk/judged-proof.ts'
+import { inParts } from '../../parts.ts'
 
 /** What is remembered of a proof. */
 export type UsedProof = Pick<ProofClaims, 'thumbprint' | 'jti' | 'issuedAt'>
 
+interface Decided {
+  readonly kind: 'first' | 'repeated'
+}
+
 /** What became of a proof. `undecided`: nobody can say whether it was used before. */
-export type FirstUse = { readonly kind: 'first' | 'repeated' } | { readonly kind: 'undecided'; readonly why: string }
+export type FirstUse = Decided | { readonly kind: 'undecided'; readonly why: string }
 
 /** Accepts each proof once. */
 export interface ProofMemory {
@@ -32,8 +37,6 @@ export interface ProofsRecord {
   readonly digests: readonly string[]
 }
 
-/** Proofs in one record. */
-const RECORD_SIZE = 2000
 /** About 100 MB. At two thousand calls a second with the longest window there are no more. */
 const MAX_PROOFS = 1_000_000
 /** Proofs that were made within one slice of time are forgotten together, in seconds. */
@@ -67,11 +70,8 @@ export function createLocalProofMemory(nowSeconds: () => number, { maxProofs = M
       return size
     },
     *records() {
-      for (const [slice, { until, digests }] of slices) {
-        const all = [...digests]
-        for (let at = 0; at < all.length; at += RECORD_SIZE)
-          yield { slice, until, digests: all.slice(at, at + RECORD_SIZE) }
-      }
+      for (const [slice, { until, digests }] of slices)
+        for (const part of inParts([...digests])) yield { slice, until, digests: part }
     },
     adopt({ slice: number, until, digests }) {
       const slice = slices.get(number) ?? { until, digests: new Set() }

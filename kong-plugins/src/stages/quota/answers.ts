@@ -1,7 +1,7 @@
 // How the quota is told: response headers, the 429 answer, and the mark that carries both through Kong to the guard.
 import { type Denial, unavailable } from '../effects.ts'
 import type { Admission, WindowState } from './admission.ts'
-import type { Verdict } from './counters.ts'
+import type { QuotaVerdict } from './counters.ts'
 
 /** The headers Kong's own rate-limiting sends, for the tightest window and for each window. */
 export function limitHeaders({ windows, tightest }: Admission): Record<string, string> {
@@ -19,7 +19,7 @@ export function limitHeaders({ windows, tightest }: Admission): Record<string, s
 }
 
 /** The answer to a call that was not admitted. */
-export function notAdmitted(verdict: Verdict): Denial {
+export function notAdmitted(verdict: QuotaVerdict): Denial {
   return verdict.kind === 'undecided' ? unavailable(verdict.why) : limitExceeded(verdict)
 }
 

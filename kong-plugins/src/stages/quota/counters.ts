@@ -16,12 +16,12 @@ export interface Undecided {
 }
 
 /** What the quota says of a call. */
-export type Verdict = Admission | Undecided
+export type QuotaVerdict = Admission | Undecided
 
 /** Counts calls: all of a call's windows or none, each exact however many calls come at once. */
 export interface Counters {
   /** Counts one call if every rule allows it; a refused call is counted nowhere. */
-  admit(call: Call): Verdict | Promise<Verdict>
+  admit(call: Call): QuotaVerdict | Promise<QuotaVerdict>
 }
 
 /** A rule of the call and the name it counts under. Rules for applications do not concern those who belong to none. */

@@ -1,4 +1,5 @@
 // Counts calls in the memory of this process: check and increment in one step, so that parallel calls stay exact.
+import { inParts } from '../../parts.ts'
 import { type Admission, admissionOf, type Counted } from './admission.ts'
 import { type Call, type Count, countsOf } from './counters.ts'
 import type { CountsRecord } from './counts-record.ts'
@@ -26,9 +27,6 @@ export interface LocalCounters {
  * let anybody with many addresses lock everybody else out, and to be forgotten on purpose takes as many callers as this.
  */
 const MAX_KEYS = 200_000
-
-/** Names in one record. */
-const RECORD_SIZE = 2000
 
 interface Window {
   startMs: number
@@ -92,8 +90,7 @@ export function createLocalCounters({ maxKeys = MAX_KEYS } = {}): LocalCounters 
         const { startMs, young, old } = windows[name]
         // Those who called lately come last: where there are too many, they are the ones to be remembered.
         const counts = [...[...old].filter(([key]) => !young.has(key)), ...young]
-        for (let at = 0; at < counts.length; at += RECORD_SIZE)
-          yield { window: name, startMs, counts: counts.slice(at, at + RECORD_SIZE) }
+        for (const part of inParts(counts)) yield { window: name, startMs, counts: part }
       }
     },
     adopt({ window: name, startMs, counts }, nowMillis) {

@@ -2,7 +2,7 @@
 import { RedisAway, type RedisLink } from '../../redis/link.ts'
 import { redisScript } from '../../redis/script.ts'
 import { admissionOf, type Counted } from './admission.ts'
-import { type Call, type Count, type Counters, countsOf, type Verdict } from './counters.ts'
+import { type Call, type Count, type Counters, countsOf, type QuotaVerdict } from './counters.ts'
 import type { LocalCounters } from './local-counters.ts'
 import { windowStart } from './windows.ts'
 
@@ -67,7 +67,7 @@ export interface RedisCountersOptions {
 export function createRedisCounters({ link, remembered, keyPrefix, fail, wall }: RedisCountersOptions): Counters {
   link.warmUp()
   return {
-    async admit({ keys, rules }): Promise<Verdict> {
+    async admit({ keys, rules }): Promise<QuotaVerdict> {
       const call: Call = { keys: prefixed(keyPrefix, keys), rules }
       const counts = countsOf(call)
       try {
@@ -86,7 +86,7 @@ async function countInRedis(
   remembered: LocalCounters,
   { subject, application }: Call['keys'],
   counts: readonly Count[],
-): Promise<Verdict> {
+): Promise<QuotaVerdict> {
   const args: (string | number)[] = []
   let perApplication = false
   for (const count of counts) {

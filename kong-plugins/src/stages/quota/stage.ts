@@ -4,7 +4,7 @@ import type { QuotaConfig } from '../../schema/quota.ts'
 import type { Caller } from '../caller.ts'
 import { countKeys } from './count-keys.ts'
 import type { CounterStores } from './counter-stores.ts'
-import type { Verdict } from './counters.ts'
+import type { QuotaVerdict } from './counters.ts'
 import { type Rule, rulesOf } from './rules.ts'
 import type { UnknownPlans } from './unknown-plans.ts'
 
@@ -17,7 +17,7 @@ export interface QuotaStores {
 }
 
 /** Counts one call of a caller, by the limits of its plan or, where it has none, by the default. */
-export type AdmitCall = (caller: Caller) => Verdict | Promise<Verdict>
+export type AdmitCall = (caller: Caller) => QuotaVerdict | Promise<QuotaVerdict>
 
 /** Prepares the stage for one config. */
 export function quotaStage(config: QuotaConfig, { counters, unknownPlans, holder }: QuotaStores): AdmitCall {

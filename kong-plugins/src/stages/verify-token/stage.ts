@@ -8,12 +8,12 @@ import { possessionStage } from '../dpop/stage.ts'
 import type { Denial } from '../effects.ts'
 import { challengerOf } from './challenge.ts'
 import { toDenial } from './refusals.ts'
-import type { Claims } from './token.ts'
+import type { TokenClaims } from './token.ts'
 import { type TokenStores, verifyToken } from './verify-token.ts'
 
 /** Somebody calls; the claims of the token, where there is one. Or the call is refused. */
 export type Verification =
-  | { readonly kind: 'verified'; readonly caller: Caller; readonly claims: Claims | undefined }
+  | { readonly kind: 'verified'; readonly caller: Caller; readonly claims: TokenClaims | undefined }
   | { readonly kind: 'deny'; readonly denial: Denial }
 
 /** What the stage needs besides its config. */

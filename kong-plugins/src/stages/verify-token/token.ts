@@ -6,7 +6,7 @@ import type { InvalidToken } from './refusals.ts'
 export const MAX_TOKEN_LENGTH = 8192
 
 /** The claims we use, well formed; whether they are true is another question. */
-export interface Claims {
+export interface TokenClaims {
   readonly issuer: string
   readonly subject: string
   readonly clientId: string
@@ -32,7 +32,7 @@ export interface Claims {
 export interface ParsedToken {
   readonly algorithm: string
   readonly keyId: string | undefined
-  readonly claims: Claims
+  readonly claims: TokenClaims
 }
 
 type Parsed =
@@ -72,7 +72,7 @@ export function parseToken(text: string): Parsed {
 }
 
 /** RFC 9068 §2.2: the claims every access token has, plus ours. */
-function readClaims(payload: Readonly<Record<string, unknown>>, boundTo: string | undefined): Claims | undefined {
+function readClaims(payload: Readonly<Record<string, unknown>>, boundTo: string | undefined): TokenClaims | undefined {
   // RFC 9068 §2.2.3: a token may come without a scope; it has none then.
   const { iss, aud, sub, client_id, scope = '', exp, nbf, iat, app_id, plan, grant_id } = payload
   const audiences = typeof aud === 'string' ? [aud] : aud
@@ -100,9 +100,9 @@ function readClaims(payload: Readonly<Record<string, unknown>>, boundTo: string 
   }
 }
 
-const NO_LISTS: Claims['lists'] = new Map()
+const NO_LISTS: TokenClaims['lists'] = new Map()
 
-function readLists(payload: Readonly<Record<string, unknown>>): Claims['lists'] {
+function readLists(payload: Readonly<Record<string, unknown>>): TokenClaims['lists'] {
   const lists = Object.entries(payload).filter(
     (entry): entry is [string, string[]] => entry[0] !== 'aud' && Array.isArray(entry[1]) && entry[1].every(isName),
   )

@@ -9,7 +9,7 @@ import type { KeySource } from './key-source.ts'
 import { neededScopes } from './needed-scopes.ts'
 import { invalidToken, type Refusal } from './refusals.ts'
 import { verifySignature } from './signature.ts'
-import { type Claims, MAX_TOKEN_LENGTH, type ParsedToken, parseToken } from './token.ts'
+import { MAX_TOKEN_LENGTH, type ParsedToken, parseToken, type TokenClaims } from './token.ts'
 import { digestOf, type TokenCache } from './token-cache.ts'
 
 /** What the stage needs besides the request and its policy. */
@@ -34,7 +34,7 @@ export interface TokenRequest {
 
 /** The stage's decision. `anonymous`: nobody showed anything, and this policy lets nobody pass. */
 export type TokenDecision =
-  | { readonly kind: 'verified'; readonly claims: Claims }
+  | { readonly kind: 'verified'; readonly claims: TokenClaims }
   | { readonly kind: 'anonymous' }
   | { readonly kind: 'refused'; readonly refusal: Refusal; readonly scheme: Scheme | undefined }
 
@@ -105,7 +105,7 @@ function unusableScheme(boundTo: string | undefined, scheme: Scheme, { dpop }: T
 }
 
 /** At every request, also of a token seen before: a look into memory. */
-async function refusalOfRevocation(claims: Claims, { standing }: TokenStores): Promise<Refusal | undefined> {
+async function refusalOfRevocation(claims: TokenClaims, { standing }: TokenStores): Promise<Refusal | undefined> {
   const verdict = await standing(claims)
   if (verdict === 'standing') return undefined
   return verdict === 'revoked' ? invalidToken('revoked') : { kind: 'undecided', why: 'revocations not known' }
