@@ -8,7 +8,7 @@ import type { KeyRing } from './signing-keys.ts'
 export const ACCESS_TOKEN_TTL_SECONDS = 600
 
 /** What an access token says. */
-export interface Grant {
+export interface AccessTokenContent {
   /** The user, or the client itself where a machine calls. */
   readonly subject: string
   /** The login behind it; a machine has none. `grantId` is the refresh-token family, `authTime` is in Unix seconds. */
@@ -26,21 +26,25 @@ export interface Grant {
 }
 
 /** Mints an access token (RFC 9068 §2). Returns the compact JWT. */
-export function mintAccessToken(issuer: string, keys: KeyRing, grant: Grant): Promise<string> {
-  const { kid, alg, privateKey } = keys.current(grant.alg)
+export function mintAccessToken(issuer: string, keys: KeyRing, content: AccessTokenContent): Promise<string> {
+  const { kid, alg, privateKey } = keys.current(content.alg)
   return new SignJWT({
     iss: issuer,
-    sub: grant.subject,
-    aud: grant.resource,
-    client_id: grant.clientId,
-    app_id: grant.applicationId,
-    scope: grant.scopes.join(' '),
+    sub: content.subject,
+    aud: content.resource,
+    client_id: content.clientId,
+    app_id: content.applicationId,
+    scope: content.scopes.join(' '),
     jti: randomSecret(16),
-    iat: grant.now,
-    exp: grant.now + ACCESS_TOKEN_TTL_SECONDS,
-    ...(grant.login && { auth_time: grant.login.authTime, acr: grant.login.acr, grant_id: grant.login.grantId }),
-    plan: grant.plan,
-    ...(grant.dpopJkt !== null && { cnf: { jkt: grant.dpopJkt } }),
+    iat: content.now,
+    exp: content.now + ACCESS_TOKEN_TTL_SECONDS,
+    ...(content.login && {
+      auth_time: content.login.authTime,
+      acr: content.login.acr,
+      grant_id: content.login.grantId,
+    }),
+    plan: content.plan,
+    ...(content.dpopJkt !== null && { cnf: { jkt: content.dpopJkt } }),
   })
     .setProtectedHeader({ alg, typ: 'at+jwt', kid })
     .sign(privateKey)

@@ -29,12 +29,11 @@ export type Redemption =
 export async function redeemCode(
   db: Db,
   tokenSecret: string,
-  input: Omit<CodePresented, 'codeHash' | 'codeChallenge'> &
-    Readonly<{ code: string; codeVerifier: string | undefined }>,
+  input: Omit<CodePresented, 'codeChallenge'> & Readonly<{ codeVerifier: string | undefined }>,
 ): Promise<Redemption> {
-  const { code, codeVerifier, ...rest } = input
+  const { codeVerifier, ...rest } = input
   const codeChallenge = codeVerifier === undefined ? null : sha256(codeVerifier)
-  const presented: CodePresented = { ...rest, codeHash: sha256(code), codeChallenge }
+  const presented: CodePresented = { ...rest, codeChallenge }
   const token = newRefreshToken(tokenSecret, randomId('grant'), 1)
   const family = await consumeCode(db, presented, { id: token.familyId, currentHash: token.hash })
   return family ? { kind: 'redeemed', family, token } : { kind: 'refused', because: await explainCode(db, presented) }

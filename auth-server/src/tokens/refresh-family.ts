@@ -8,13 +8,7 @@ import {
   revokeFamily,
   rotateFamily,
 } from '../store/tables/refresh-families.ts'
-import {
-  newRefreshToken,
-  parseRefreshToken,
-  type RefreshToken,
-  sealSuccessor,
-  unsealSuccessor,
-} from './refresh-token.ts'
+import { newRefreshToken, type RefreshToken, sealSuccessor, unsealSuccessor } from './refresh-token.ts'
 
 /** For how long a spent token gets the same successor again: retries and parallel callers converge. Seconds. */
 export const SAME_SUCCESSOR_SECONDS = 120
@@ -56,12 +50,10 @@ const MAX_ROUNDS = 8
 export async function refreshFamily(
   db: Db,
   tokenSecret: string,
-  input: Omit<Presented, 'familyId' | 'generation' | 'hash'> & Readonly<{ refreshToken: string }>,
+  input: Omit<Presented, 'familyId' | 'generation' | 'hash'> & Readonly<{ token: RefreshToken }>,
 ): Promise<RefreshResult> {
-  const token = parseRefreshToken(tokenSecret, input.refreshToken)
-  if (!token) return { kind: 'invalid' }
+  const { token, ...asked } = input
   const { familyId, generation, hash } = token
-  const { refreshToken: _text, ...asked } = input
   const presented: Presented = { ...asked, familyId, generation, hash }
 
   for (let round = 0; round < MAX_ROUNDS; round++) {

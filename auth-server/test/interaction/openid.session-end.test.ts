@@ -1,5 +1,6 @@
 // What ends with a session, and with a password (OpenID Connect Back-Channel Logout §2.7).
 import t, { type Test } from 'tap'
+import { sha256 } from '../../src/crypto/digest.ts'
 import { createAccount } from '../../src/identity/local-account.ts'
 import { replacePassword } from '../../src/store/tables/passwords.ts'
 import { endSessions } from '../../src/store/tables/sessions.ts'
@@ -79,7 +80,11 @@ t.test('a sign-out that comes while a code is being redeemed waits, then ends it
   const { code = '' } = answerOf(await site.send(browser, { prompt: 'none' }))
   const { family, ended } = await db.transaction().execute(async (trx) => {
     const asked = { clientId: site.clientId, redirectUri: null, resource: null, dpopJkt: null }
-    const redeemed = await redeemCode(trx, config.tokenSecret, { ...asked, code, codeVerifier: undefined })
+    const redeemed = await redeemCode(trx, config.tokenSecret, {
+      ...asked,
+      codeHash: sha256(code),
+      codeVerifier: undefined,
+    })
     if (redeemed.kind !== 'redeemed') throw new Error(redeemed.because)
     const ended = endSessions(db, { personId })
     await untilBlocked(db)

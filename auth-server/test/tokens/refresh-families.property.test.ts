@@ -12,7 +12,7 @@ import {
   refreshFamily,
   SAME_SUCCESSOR_SECONDS,
 } from '../../src/tokens/refresh-family.ts'
-import { newRefreshToken } from '../../src/tokens/refresh-token.ts'
+import { newRefreshToken, parseRefreshToken } from '../../src/tokens/refresh-token.ts'
 import { turnClock } from '../support/database.ts'
 import { API, APP, testServer } from '../support/server.ts'
 
@@ -107,14 +107,17 @@ t.test('no history of a family departs from its model', { timeout: 120_000 }, as
       generation: 1,
     }
   }
-  const present = (refreshToken: string) =>
-    refreshFamily(db, config.tokenSecret, {
-      refreshToken,
+  const present = async (text: string): Promise<RefreshResult> => {
+    const token = parseRefreshToken(config.tokenSecret, text)
+    if (!token) return { kind: 'invalid' }
+    return refreshFamily(db, config.tokenSecret, {
+      token,
       clientId: APP.clientId,
       scopes: null,
       resource: null,
       dpopJkt: null,
     })
+  }
 
   type Step = (model: Model) => Promise<void>
   const family = (model: Model, index: number): Family => model.families[index % model.families.length] as Family

@@ -33,8 +33,8 @@ export interface ProofDemands {
   readonly key: ProofJudge<OAuthError> | NotDemanded
   /** A nonce that comes without being demanded has to be ours all the same. */
   readonly nonce: 'demanded' | NotDemanded
-  /** The code or family that the request stands on, where anybody may ask: without it nothing is noted. */
-  readonly standing?: PresentedGrant | undefined
+  /** The code or family of the request, where anybody may ask: nothing is noted beside one that does not live. */
+  readonly presented?: PresentedGrant | undefined
 }
 
 /**
@@ -47,7 +47,7 @@ export async function acceptProof(
   { db, config }: Deps,
   reply: FastifyReply,
   proof: UnjudgedProof,
-  { ath, key, nonce: demand, standing }: ProofDemands,
+  { ath, key, nonce: demand, presented }: ProofDemands,
 ): Promise<string> {
   const windowOf = (nonce: string | undefined): number | undefined =>
     nonce === undefined ? undefined : windowOfNonce(config.tokenSecret, nonce)
@@ -58,7 +58,7 @@ export async function acceptProof(
       windowOf(nonce) === undefined && (demand === 'demanded' || nonce !== undefined) ? useNonce() : 'passed',
     time: 'judged with once',
     once: async ({ thumbprint: jkt, jti, issuedAt, nonce }) => {
-      const mark = { jkt, jti, issuedAt, nonceWindow: windowOf(nonce), grant: standing }
+      const mark = { jkt, jti, issuedAt, nonceWindow: windowOf(nonce), presented }
       const { now, fresh, first } = await useProof(db, mark, NONCE_WINDOW_SECONDS)
       reply.header(NONCE_HEADER, currentNonce(config.tokenSecret, now))
       if (!fresh) return useNonce()

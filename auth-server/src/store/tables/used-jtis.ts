@@ -34,7 +34,7 @@ export async function useJti(db: Db, parts: readonly string[], keepSeconds: numb
 /** How long before or after the present a proof without a nonce may say it was made; seconds (RFC 9449 §11.1). */
 export const PROOF_LEEWAY_SECONDS = 60
 
-/** What a token request stands on: a code by its hash, or a family of refresh tokens by its id. */
+/** What a token request presents: a code by its hash, or a family of refresh tokens by its id. */
 export type PresentedGrant = Readonly<{ codeHash: string } | { familyId: string }>
 
 /** A proof as the database judges it: by its nonce's window of time when it has one, else by its own word. */
@@ -45,7 +45,7 @@ export interface ProofMark {
   readonly issuedAt: number
   readonly nonceWindow: number | undefined
   /** Where anybody may ask: a proof is noted only beside a grant that lives, so that strangers leave no rows. */
-  readonly grant: PresentedGrant | undefined
+  readonly presented: PresentedGrant | undefined
 }
 
 /** `now` in Unix seconds. A proof that is not fresh was not noted; nor was one beside a dead grant, which will be refused. */
@@ -55,11 +55,11 @@ export interface ProofVerdict {
   readonly first: boolean
 }
 
-function isAlive(grant: PresentedGrant | undefined): RawBuilder<SqlBool> {
-  if (grant === undefined) return sql`true`
-  return 'codeHash' in grant
-    ? sql`exists (select from authorization_codes code where code.code_hash = ${grant.codeHash} and ${usableCode})`
-    : sql`exists (select from refresh_families family where family.id = ${grant.familyId} and ${unendedFamily})`
+function isAlive(presented: PresentedGrant | undefined): RawBuilder<SqlBool> {
+  if (presented === undefined) return sql`true`
+  return 'codeHash' in presented
+    ? sql`exists (select from authorization_codes code where code.code_hash = ${presented.codeHash} and ${usableCode})`
+    : sql`exists (select from refresh_families family where family.id = ${presented.familyId} and ${unendedFamily})`
 }
 
 /**
@@ -80,10 +80,10 @@ export async function useProof(db: Db, proof: ProofMark, windowSeconds: number):
     ), noted as (
       insert into used_jtis (jti_hash, expires_at)
       select ${sha256(['dpop', proof.jkt, proof.jti].join('\0'))}, to_timestamp(ends + 1) from judged
-      where fresh and ${isAlive(proof.grant)}
+      where fresh and ${isAlive(proof.presented)}
       on conflict do nothing returning jti_hash
     )
-    select now, fresh, exists (select from noted) or not ${isAlive(proof.grant)} as first from judged`.execute(db)
+    select now, fresh, exists (select from noted) or not ${isAlive(proof.presented)} as first from judged`.execute(db)
   const [verdict] = rows
   if (!verdict) throw new Error('the database did not judge a proof')
   return verdict

@@ -1,28 +1,33 @@
 // grant_type=authorization_code: the code and its verifier for tokens, once (RFC 6749 §4.1.3, RFC 7636 §4.5).
 import { sha256 } from '../../../crypto/digest.ts'
+import type { Deps } from '../../../deps.ts'
 import type { Parameters } from '../../../http/parameters.ts'
 import { redeemCode } from '../../../tokens/authorization-code.ts'
 import { OAuthError } from '../../errors.ts'
 import { readVerifier } from '../../pkce.ts'
 import { tokenResponse } from '../token-response.ts'
-import type { Grant } from './grant.ts'
+import type { GrantRequest, ReadGrant, TokenResponse } from './grant.ts'
 
-function codeOf(parameters: Parameters): string {
+export function authorizationCode(deps: Deps, parameters: Parameters): ReadGrant {
   const code = parameters.get('code')
   if (code === undefined) throw new OAuthError('invalid_request', 'code is missing')
-  return code
+  const codeHash = sha256(code)
+  const codeVerifier = readVerifier(parameters.get('code_verifier'))
+  const redirectUri = parameters.get('redirect_uri') ?? null
+  return {
+    presented: { codeHash },
+    answer: (request) => redeem(deps, request, { codeHash, codeVerifier, redirectUri }),
+  }
 }
 
-const answer: Grant['answer'] = async (deps, request) => {
-  const { client, parameters, resource, dpopJkt, log } = request
-  const result = await redeemCode(deps.db, deps.config.tokenSecret, {
-    code: codeOf(parameters),
-    codeVerifier: readVerifier(parameters.get('code_verifier')),
-    clientId: client.clientId,
-    redirectUri: parameters.get('redirect_uri') ?? null,
-    resource,
-    dpopJkt,
-  })
+async function redeem(
+  deps: Deps,
+  request: GrantRequest,
+  sent: Readonly<{ codeHash: string; codeVerifier: string | undefined; redirectUri: string | null }>,
+): Promise<TokenResponse> {
+  const { client, resource, dpopJkt, log } = request
+  const { clientId } = client
+  const result = await redeemCode(deps.db, deps.config.tokenSecret, { ...sent, clientId, resource, dpopJkt })
   if (result.kind === 'redeemed') {
     const { family, token } = result
     return tokenResponse(deps, request, family, token, { scopes: null, nonce: family.nonce })
@@ -33,17 +38,9 @@ const answer: Grant['answer'] = async (deps, request) => {
   // RFC 8707 §2.2, as for a refresh token: the code itself is good, so this is no invalid_grant.
   if (result.because === 'other resource') throw new OAuthError('invalid_target', 'the code is for another resource')
   if (result.because === 'repeated late')
-    log.warn(
-      { event: 'code_reuse', clientId: client.clientId },
-      'an authorization code came again; its tokens are revoked',
-    )
+    log.warn({ event: 'code_reuse', clientId }, 'an authorization code came again; its tokens are revoked')
   // One description for every other reason: a guesser learns nothing.
   throw new OAuthError('invalid_grant', 'the code is unknown, expired, used, or was issued for another request', {
     detail: result.because,
   })
-}
-
-export const AUTHORIZATION_CODE: Grant = {
-  standsOn: (_config, parameters) => ({ codeHash: sha256(codeOf(parameters)) }),
-  answer,
 }

@@ -1,16 +1,26 @@
 // grant_type=client_credentials: a machine on its own behalf (RFC 6749 §4.4). No person, so no refresh and no ID token.
 import { isOpenIdScope } from '../../../catalogue/openid-scopes.ts'
+import type { Deps } from '../../../deps.ts'
+import type { Parameters } from '../../../http/parameters.ts'
 import { ACCESS_TOKEN_TTL_SECONDS, mintAccessToken } from '../../../tokens/access-token.ts'
 import { OAuthError } from '../../errors.ts'
 import { requireSubscription } from '../../resource.ts'
 import { parseScope } from '../../scope.ts'
-import type { Grant } from './grant.ts'
+import type { GrantRequest, ReadGrant, TokenResponse } from './grant.ts'
 
-const answer: Grant['answer'] = async ({ config, keys }, { client, parameters, resource, dpopJkt }) => {
+export function clientCredentials(deps: Deps, parameters: Parameters): ReadGrant {
+  const named = parseScope(parameters.get('scope'))
+  return { answer: (request) => grantToMachine(deps, request, named) }
+}
+
+async function grantToMachine(
+  { config, keys }: Deps,
+  { client, resource, dpopJkt }: GrantRequest,
+  named: readonly string[] | undefined,
+): Promise<TokenResponse> {
   // §4.4.2: anybody could call with the name of a public client.
   if (client.authMethod === 'none')
     throw new OAuthError('unauthorized_client', 'client_credentials is for clients that authenticate')
-  const named = parseScope(parameters.get('scope'))
   if (named?.some(isOpenIdScope))
     throw new OAuthError('invalid_scope', 'OpenID Connect scopes are about a person; a machine has none')
   const subscription = requireSubscription(client, resource === null ? [] : [resource])
@@ -38,5 +48,3 @@ const answer: Grant['answer'] = async ({ config, keys }, { client, parameters, r
     scope: scopes.join(' '),
   }
 }
-
-export const CLIENT_CREDENTIALS: Grant = { answer }

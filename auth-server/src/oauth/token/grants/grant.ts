@@ -1,6 +1,5 @@
 // The contract of a grant: one file beside this one, and a row in index.ts.
 import type { FastifyBaseLogger } from 'fastify'
-import type { Config } from '../../../config.ts'
 import type { Deps } from '../../../deps.ts'
 import type { Parameters } from '../../../http/parameters.ts'
 import type { Client } from '../../../store/tables/clients.ts'
@@ -20,7 +19,6 @@ export interface TokenResponse {
 /** A token request whose client is authenticated. */
 export interface GrantRequest {
   readonly client: Client
-  readonly parameters: Parameters
   /** The one resource asked for, or fixed by the endpoint (RFC 8707 §2.2); null for none. */
   readonly resource: string | null
   /** Thumbprint of the key whose possession the caller proved (RFC 9449), or null. */
@@ -28,12 +26,17 @@ export interface GrantRequest {
   readonly log: FastifyBaseLogger
 }
 
-export interface Grant {
+/** A grant as a request brings it. */
+export interface ReadGrant {
   /**
-   * What a request stands on, so that a proof is noted only beside something that lives; left out where nobody asks who
-   * is not known. @throws {OAuthError} when it is missing, or was never issued.
+   * The code or family, so that a proof is noted only beside one that lives; left out where nobody asks who is not known.
    */
-  readonly standsOn?: (config: Config, parameters: Parameters) => PresentedGrant
+  readonly presented?: PresentedGrant
+  /** Whether a proof that goes with it has to be made with a nonce of ours (RFC 9449 §8). */
+  readonly demandsNonce?: boolean
   /** @throws {OAuthError} when the grant does not hold. */
-  readonly answer: (deps: Deps, request: GrantRequest) => Promise<TokenResponse>
+  readonly answer: (request: GrantRequest) => Promise<TokenResponse>
 }
+
+/** Reads what a request brings, without a look at the database. @throws {OAuthError} when it is missing, or was never issued. */
+export type Grant = (deps: Deps, parameters: Parameters, client: Client) => ReadGrant

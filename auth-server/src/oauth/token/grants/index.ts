@@ -1,11 +1,11 @@
-// The table of grants; dispatch and discovery read it.
-import { AUTHORIZATION_CODE } from './authorization-code.ts'
-import { CLIENT_CREDENTIALS } from './client-credentials.ts'
+// The table of grants; /token, registration and discovery read it.
+import { authorizationCode } from './authorization-code.ts'
+import { clientCredentials } from './client-credentials.ts'
 import type { Grant } from './grant.ts'
-import { REFRESH_TOKEN } from './refresh-token.ts'
+import { refreshToken } from './refresh-token.ts'
 
-export const GRANTS: ReadonlyMap<string, Grant> = new Map([
-  ['authorization_code', AUTHORIZATION_CODE],
-  ['refresh_token', REFRESH_TOKEN],
-  ['client_credentials', CLIENT_CREDENTIALS],
+export const GRANTS: ReadonlyMap<string, Grant> = new Map<string, Grant>([
+  ['authorization_code', authorizationCode],
+  ['refresh_token', refreshToken],
+  ['client_credentials', clientCredentials],
 ])

@@ -1,37 +1,44 @@
 // grant_type=refresh_token: rotation with one successor (RFC 6749 §6, RFC 9700 §4.14).
+import type { Deps } from '../../../deps.ts'
 import type { Parameters } from '../../../http/parameters.ts'
+import type { Client } from '../../../store/tables/clients.ts'
 import { refreshFamily } from '../../../tokens/refresh-family.ts'
-import { parseRefreshToken } from '../../../tokens/refresh-token.ts'
+import { parseRefreshToken, type RefreshToken } from '../../../tokens/refresh-token.ts'
 import { OAuthError } from '../../errors.ts'
 import { grantableScopes, parseScope } from '../../scope.ts'
 import { tokenResponse } from '../token-response.ts'
-import type { Grant } from './grant.ts'
+import type { GrantRequest, ReadGrant, TokenResponse } from './grant.ts'
 
 const NOT_VALID = 'the refresh token is not valid any more'
 
-function tokenOf(parameters: Parameters): string {
-  const presented = parameters.get('refresh_token')
-  if (presented === undefined) throw new OAuthError('invalid_request', 'refresh_token is missing')
-  return presented
-}
-
-function invalidGrant(detail: string): OAuthError {
-  return new OAuthError('invalid_grant', NOT_VALID, { detail })
-}
-
-const answer: Grant['answer'] = async (deps, request) => {
-  const { client, parameters, resource, dpopJkt, log } = request
+export function refreshToken(deps: Deps, parameters: Parameters, client: Client): ReadGrant {
+  const text = parameters.get('refresh_token')
+  if (text === undefined) throw new OAuthError('invalid_request', 'refresh_token is missing')
+  const token = parseRefreshToken(deps.config.tokenSecret, text)
+  if (!token) throw invalidGrant('never issued')
   const named = parseScope(parameters.get('scope'))
+  return {
+    presented: { familyId: token.familyId },
+    // Bound to a key, it is worth as much as the key, for months: a nonce makes sure that the key is at hand now and that
+    // no proof was made in advance (RFC 9449 §11.2). Such are those of public clients, also one that is about to be bound. A code
+    // lives for a minute and comes with a verifier: a nonce would only cost its client a second request.
+    demandsNonce: client.authMethod === 'none',
+    answer: (request) => refresh(deps, request, token, named),
+  }
+}
+
+async function refresh(
+  deps: Deps,
+  request: GrantRequest,
+  token: RefreshToken,
+  named: readonly string[] | undefined,
+): Promise<TokenResponse> {
+  const { client, resource, dpopJkt, log } = request
   // What /authorize ignored is ignored here as well: libraries ask for the same list again.
   const offered = client.subscriptions.flatMap(({ scopes }) => scopes.map(({ name }) => name))
   const scopes = named ? grantableScopes(named, offered) : null
-  const result = await refreshFamily(deps.db, deps.config.tokenSecret, {
-    refreshToken: tokenOf(parameters),
-    clientId: client.clientId,
-    scopes,
-    resource,
-    dpopJkt,
-  })
+  const { clientId } = client
+  const result = await refreshFamily(deps.db, deps.config.tokenSecret, { token, clientId, scopes, resource, dpopJkt })
   switch (result.kind) {
     case 'refreshed':
       if (result.how === 'recovered')
@@ -52,11 +59,6 @@ const answer: Grant['answer'] = async (deps, request) => {
   }
 }
 
-export const REFRESH_TOKEN: Grant = {
-  standsOn({ tokenSecret }, parameters) {
-    const token = parseRefreshToken(tokenSecret, tokenOf(parameters))
-    if (!token) throw invalidGrant('never issued')
-    return { familyId: token.familyId }
-  },
-  answer,
+function invalidGrant(detail: string): OAuthError {
+  return new OAuthError('invalid_grant', NOT_VALID, { detail })
 }
