@@ -168,30 +168,3 @@ t.test('a login whose epoch ends while its old code is redeemed is not born', as
     limit 1`
   await t.rejects(late.execute(server.db), /the login ended while its tokens were issued/)
 })
-
-t.test(
-  'a person needs neither address nor password; two may have written down one address, one can have proven it',
-  async (t) => {
-    const { db } = await testServer(t)
-    await db
-      .insertInto('people')
-      .values([{ id: 'usr_guest', kind: 'guest' }, { id: 'usr_other' }])
-      .execute()
-    const address = { key: 'x@example.com', address: 'x@example.com' }
-    await db
-      .insertInto('email_addresses')
-      .values([
-        { ...address, person_id: 'usr_guest' },
-        { ...address, person_id: 'usr_other' },
-      ])
-      .execute()
-    const prove = (id: string) =>
-      db
-        .updateTable('email_addresses')
-        .set({ proof: 'verified', proven_at: new Date() })
-        .where('person_id', '=', id)
-        .execute()
-    await prove('usr_guest')
-    await t.rejects(prove('usr_other'), /email_addresses_proven/)
-  },
-)
