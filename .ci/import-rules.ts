@@ -134,6 +134,9 @@ function objection(file: string, imported: string): string | undefined {
     return 'the embedded gateway knows the plugins only by their socket, as Kong does'
   }
   if (file.startsWith('kong-plugins/gateway/')) return gatewayObjection(file, imported)
+  if (file.startsWith('auth-server/src/store/tables/') && imported.startsWith('auth-server/src/store/queries/')) {
+    return 'a table does not know what is asked of it and of others'
+  }
   return file.startsWith('auth-server/src/') ? folderObjection(file, imported) : undefined
 }
 

@@ -1,5 +1,5 @@
 // The scopes of OpenID Connect, and the claims that each one opens (OpenID Connect Core §5.4).
-import type { PersonClaims } from '../store/tables/claims.ts'
+import type { PersonClaims } from '../store/queries/claims.ts'
 
 export const OPENID_SCOPES = {
   openid: { claims: ['sub'] },

@@ -1,5 +1,5 @@
 // Which step a person has to take before an app gets its code, and why: a table, of which the first row that holds is next. Pure.
-import type { DoneSteps } from '../store/tables/visit-steps.ts'
+import type { DoneSteps } from '../store/visit-steps.ts'
 
 export interface Facts {
   /**

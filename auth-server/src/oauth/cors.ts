@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Deps } from '../deps.ts'
 import type { Db } from '../store/database.ts'
-import { listBrowserOrigins } from '../store/tables/browser-origins.ts'
+import { listBrowserOrigins } from '../store/queries/browser-origins.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {

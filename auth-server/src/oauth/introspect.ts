@@ -1,7 +1,7 @@
 // POST /introspect (RFC 7662): whether a token would be honoured now, told to those whom it concerns.
 import type { RouteHandlerMethod } from 'fastify'
 import type { Deps } from '../deps.ts'
-import { type Client, findClient } from '../store/tables/clients.ts'
+import { type Client, findClient } from '../store/queries/clients.ts'
 import { findLiveFamily } from '../store/tables/refresh-families.ts'
 import { type Claims, readOwnToken, textClaim } from '../tokens/own-token.ts'
 import { judge } from '../tokens/refresh-family.ts'

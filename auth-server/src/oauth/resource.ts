@@ -1,5 +1,5 @@
 // Resource indicators (RFC 8707): which one API a request is about.
-import type { Client, Subscription } from '../store/tables/clients.ts'
+import type { Client, Subscription } from '../store/queries/clients.ts'
 import { OAuthError } from './errors.ts'
 
 /**

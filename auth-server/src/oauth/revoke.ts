@@ -1,7 +1,7 @@
 // POST /revoke (RFC 7009): an app is done with a token; the whole installation ends, and gateways hear of it.
 import type { RouteHandlerMethod } from 'fastify'
 import type { Deps } from '../deps.ts'
-import type { Client } from '../store/tables/clients.ts'
+import type { Client } from '../store/queries/clients.ts'
 import { endFamilyOfClient } from '../store/tables/refresh-families.ts'
 import { readAccessToken } from '../tokens/access-token.ts'
 import { parseRefreshToken } from '../tokens/refresh-token.ts'

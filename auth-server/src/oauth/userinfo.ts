@@ -2,7 +2,7 @@
 import type { RouteHandlerMethod } from 'fastify'
 import { openedBy } from '../catalogue/openid-scopes.ts'
 import type { Deps } from '../deps.ts'
-import { findClaims } from '../store/tables/claims.ts'
+import { findClaims } from '../store/queries/claims.ts'
 import { readAccessToken } from '../tokens/access-token.ts'
 import { bearerError, readPresentedToken, TOKEN_CHALLENGE } from './bearer.ts'
 import { requirePossession } from './dpop/proof.ts'

@@ -1,8 +1,8 @@
 // "My devices": each family of refresh tokens is one installation of an app, which its person can see, name and end.
 import type { Db } from '../store/database.ts'
-import * as store from '../store/tables/installations.ts'
+import * as store from '../store/queries/installations.ts'
 
-export { type Installation, listInstallations, type Whose } from '../store/tables/installations.ts'
+export { type Installation, listInstallations, type Whose } from '../store/queries/installations.ts'
 
 const ID = /^grant_[\w-]{22}$/
 /** What a person may call an installation: one line that shows something and does not turn the writing around. */

@@ -2,7 +2,7 @@
 import type { Test } from 'tap'
 import { sha256 } from '../../src/crypto/digest.ts'
 import { randomSecret } from '../../src/crypto/random.ts'
-import { signIn } from '../../src/store/tables/sign-in.ts'
+import { signIn } from '../../src/store/queries/sign-in.ts'
 import { Browser, formsOf, SESSION_COOKIE, secretOf } from '../support/browser.ts'
 import { authorizeUrl, pkcePair } from '../support/phone.ts'
 import type { TestServer } from '../support/server.ts'

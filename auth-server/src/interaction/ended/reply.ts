@@ -4,7 +4,7 @@ import { isRegistered, redirectKind, withAnswer } from '../../catalogue/redirect
 import { MAX_URL_LENGTH } from '../../http/request-path.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import type { Db } from '../../store/database.ts'
-import { type EndedVisit, findEndedVisit } from '../../store/tables/ended-visits.ts'
+import { type EndedVisit, findEndedVisit } from '../../store/queries/ended-visits.ts'
 import { AUTHORIZE_PATH } from '../paths.ts'
 import { donePage, elsewherePage, endedPage, expiredPage } from './view.ts'
 

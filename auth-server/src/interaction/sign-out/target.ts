@@ -1,6 +1,6 @@
 // Where a browser may go after signing out: an address that the asking client registered, and no other (RP-Initiated Logout §3).
 import { isRegistered, withAnswer } from '../../catalogue/redirect-uri.ts'
-import type { Client } from '../../store/tables/clients.ts'
+import type { Client } from '../../store/queries/clients.ts'
 import { PATHS } from '../paths.ts'
 
 /** A registered address; only this file makes one. */

@@ -8,7 +8,7 @@ import { note } from '../../pages/components/notice.ts'
 import type { Page, PageContent } from '../../pages/frame.ts'
 import { html } from '../../pages/html.ts'
 import type { Texts } from '../../pages/locales/en.ts'
-import type { Client } from '../../store/tables/clients.ts'
+import type { Client } from '../../store/queries/clients.ts'
 import type { LogoutTarget } from './target.ts'
 
 /** @param client the app that asks, if it is known; @param target where the browser goes afterwards. */

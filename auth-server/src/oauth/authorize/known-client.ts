@@ -1,7 +1,7 @@
 // Step 2 of /authorize: which application is asking, and whether anybody let it in. Errors are pages: there is nobody to redirect to yet.
 
 import type { Db } from '../../store/database.ts'
-import { type Client, findClient, isApproved } from '../../store/tables/clients.ts'
+import { type Client, findClient, isApproved } from '../../store/queries/clients.ts'
 import { OAuthError } from '../errors.ts'
 import type { RawRequest } from './raw-request.ts'
 

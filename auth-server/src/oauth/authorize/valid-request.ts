@@ -1,8 +1,8 @@
 // Step 4 of /authorize: everything else that was asked, each check one named step (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1).
 
 import { uiLocalesOf } from '../../pages/language.ts'
+import type { Subscription } from '../../store/queries/clients.ts'
 import type { StoredRequest } from '../../store/tables/authorization-requests.ts'
-import type { Subscription } from '../../store/tables/clients.ts'
 import { codeKey } from '../dpop/jkt.ts'
 import { OAuthError } from '../errors.ts'
 import { resourcesFor } from '../fixed-api.ts'

@@ -4,7 +4,7 @@ import { isModestKey } from '@mobile-api-gateway/sdk/public-key.ts'
 import { createLocalJWKSet, decodeJwt, errors, type JWK, jwtVerify } from 'jose'
 import { CLIENT_KEY_ALGORITHMS } from '../../catalogue/client-keys.ts'
 import type { Deps } from '../../deps.ts'
-import type { Client } from '../../store/tables/clients.ts'
+import type { Client } from '../../store/queries/clients.ts'
 import { useJti } from '../../store/tables/used-jtis.ts'
 import { OAuthError } from '../errors.ts'
 

@@ -2,8 +2,8 @@
 import { equalInConstantTime, sha256 } from '../../crypto/digest.ts'
 import type { Deps } from '../../deps.ts'
 import type { Parameters } from '../../http/parameters.ts'
+import { type Client, findClient } from '../../store/queries/clients.ts'
 import type { ClientAuthMethod } from '../../store/tables/applications.ts'
-import { type Client, findClient } from '../../store/tables/clients.ts'
 import { OAuthError } from '../errors.ts'
 import { ASSERTION_TYPE, assertionSubject, verifyAssertion } from './assertion.ts'
 

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod 
 import type { ApiDefinition } from '../../catalogue/apis.ts'
 import type { Deps } from '../../deps.ts'
 import { Parameters } from '../../http/parameters.ts'
-import { findClient } from '../../store/tables/clients.ts'
+import { findClient } from '../../store/queries/clients.ts'
 import { type FeedPage, type FeedPlace, type Revocation, readRevocations } from '../../store/tables/revocations.ts'
 import { ACCESS_TOKEN_TTL_SECONDS, readAccessToken } from '../../tokens/access-token.ts'
 import { bearerError, readPresentedToken, TOKEN_CHALLENGE } from '../bearer.ts'

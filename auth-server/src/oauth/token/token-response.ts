@@ -1,7 +1,7 @@
 // From a refresh-token family to a token response.
 import { isOpenIdScope, openedBy } from '../../catalogue/openid-scopes.ts'
 import type { Deps } from '../../deps.ts'
-import { findClaims } from '../../store/tables/claims.ts'
+import { findClaims } from '../../store/queries/claims.ts'
 import type { FamilyView } from '../../store/tables/refresh-families.ts'
 import { ACCESS_TOKEN_TTL_SECONDS, mintAccessToken } from '../../tokens/access-token.ts'
 import { mintIdToken } from '../../tokens/id-token.ts'

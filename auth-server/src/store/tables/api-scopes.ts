@@ -2,7 +2,6 @@
 
 import type { Db } from '../database.ts'
 import type { TableDeclaration } from '../declaration.ts'
-import type { ScopeOffer } from './clients.ts'
 
 export interface ApiScopes {
   api_id: string
@@ -15,6 +14,12 @@ export const API_SCOPES = {
   lifetime: { kept: 'Part of the catalogue; goes with its API.' },
   people: { nobody: 'Describes APIs.' },
 } satisfies TableDeclaration<ApiScopes>
+
+/** A scope, and what it allows in words for the person who is asked. */
+export interface ScopeOffer {
+  readonly name: string
+  readonly description: string
+}
 
 export async function describeScopes(db: Db, apiId: string, names: readonly string[]): Promise<readonly ScopeOffer[]> {
   return (

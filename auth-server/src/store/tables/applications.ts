@@ -4,6 +4,7 @@ import type { JSONWebKeySet } from 'jose'
 import { type ColumnType, sql } from 'kysely'
 import type { Trx } from '../database.ts'
 import type { Defaulted, TableDeclaration } from '../declaration.ts'
+import { unixSeconds } from '../sql.ts'
 
 /** `native` runs on a device, `web` on a server, `browser` in a page (RFC 6749 §2.1, RFC 8252). */
 export type ApplicationKind = 'native' | 'web' | 'browser'
@@ -102,6 +103,6 @@ export async function upsertApplication(
     .insertInto('applications')
     .values({ id: row.id, client_id: row.clientId, ...values })
     .onConflict((conflict) => conflict.column('client_id').doUpdateSet(values))
-    .returning(['id', sql<number>`floor(extract(epoch from created_at))::float8`.as('createdAt')])
+    .returning(['id', unixSeconds(sql`created_at`).as('createdAt')])
     .executeTakeFirstOrThrow()
 }

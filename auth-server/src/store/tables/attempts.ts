@@ -2,6 +2,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database.ts'
 import type { TableDeclaration } from '../declaration.ts'
+import { secondsFromNow } from '../sql.ts'
 
 export interface Attempts {
   key: string
@@ -40,7 +41,7 @@ function secondsLeft(expiresAt: RawBuilder<unknown>): RawBuilder<number> {
 export async function countAttempt(db: Db, keys: readonly CountedKey[]): Promise<WaitSeconds> {
   if (keys.length === 0) return 0
   const steps = keys.map(({ key, allowed, windowSeconds }, index) => {
-    const ends = sql`auth_now() + make_interval(secs => ${windowSeconds})`
+    const ends = sql`${secondsFromNow(windowSeconds)}`
     const before = index === 0 ? sql`true` : sql`exists (select from ${step(index - 1)} where allows)`
     return sql`${step(index)} as (
       insert into attempts (key, count, allowed, expires_at)

@@ -2,6 +2,7 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Db } from '../database.ts'
 import type { Defaulted, TableDeclaration } from '../declaration.ts'
+import { FAMILY_COLUMNS, isOfStandingPerson, isSubscribed, secondsFromNow } from '../sql.ts'
 import { spendPushed } from './pushed-requests.ts'
 import type { FamilyView } from './refresh-families.ts'
 
@@ -72,8 +73,8 @@ export async function insertCode(
   const { rows } = await sql`
     with signed_in as (
       select session.* from sessions session
-      join people person on person.id = session.person_id and person.auth_epoch = session.auth_epoch
-      where session.id = ${input.sessionId} and session.expires_at > auth_now() and person.status = 'active'
+      join people person on ${isOfStandingPerson('session')}
+      where session.id = ${input.sessionId} and session.expires_at > auth_now()
     ), closed as (
       update authorization_requests request set completed_at = auth_now()
       where request.id = ${input.requestId} and request.completed_at is null and request.expires_at > auth_now()
@@ -85,7 +86,7 @@ export async function insertCode(
     select ${input.codeHash}, ended.application_id, ended.api_id, signed_in.person_id, signed_in.auth_epoch, signed_in.id,
            signed_in.acr, signed_in.auth_time, ended.request->>'redirectUri', ended.request->>'codeChallenge',
            array(select jsonb_array_elements_text(ended.request->'scopes')), ended.request->>'nonce', ended.request->>'dpopJkt',
-           auth_now() + make_interval(secs => ${input.ttlSeconds})
+           ${secondsFromNow(input.ttlSeconds)}
     from ended, signed_in
     returning code_hash`.execute(db)
   return rows.length === 1
@@ -128,10 +129,7 @@ export async function consumeCode(
         and (${presented.redirectUri}::text is null or code.redirect_uri = ${presented.redirectUri})
         and (${presented.resource}::text is null or api.resource = ${presented.resource})
         and application.id = code.application_id and application.client_id = ${presented.clientId}
-        and person.id = code.person_id and person.auth_epoch = code.auth_epoch and person.status = 'active'
-        and api.id = code.api_id
-        and subscription.application_id = code.application_id and subscription.api_id = code.api_id
-        and subscription.status = 'approved'
+        and ${isOfStandingPerson('code')} and api.id = code.api_id and ${isSubscribed('code')}
       returning code.*, application.client_id, application.token_endpoint_auth_method = 'none' as public,
                  application.refresh_idle, application.refresh_absolute, api.resource,
                 subscription.plan, subscription.scopes as allowed_scopes
@@ -143,12 +141,8 @@ export async function consumeCode(
              case when public and ${presented.dpopJkt}::text is not null then 1 end, auth_now() + refresh_idle, auth_now() + refresh_absolute
       from code returning *
     )
-    select family.id, family.person_id as "personId", code.client_id as "clientId", code.application_id as "applicationId",
-           code.resource, code.plan, family.scopes, code.allowed_scopes as "allowedScopes", family.acr,
-           floor(extract(epoch from family.auth_time))::float8 as "authTime", family.generation,
-           family.session_id as "sessionId", family.dpop_jkt as "dpopJkt", family.bound_since as "boundSince", code.nonce, family.current_hash as "currentHash", family.previous_hash as "previousHash",
-           family.sealed_successor as "sealedSuccessor", null::float8 as "spentSecondsAgo", false as recovered,
-           floor(extract(epoch from auth_now()))::float8 as now
+    select ${FAMILY_COLUMNS}, code.client_id as "clientId", code.application_id as "applicationId", code.resource,
+           code.plan, code.allowed_scopes as "allowedScopes", code.nonce
     from code, family`.execute(db)
   return rows[0]
 }

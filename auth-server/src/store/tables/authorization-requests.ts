@@ -2,9 +2,10 @@
 import { type ColumnType, type SqlBool, sql } from 'kysely'
 import type { Db } from '../database.ts'
 import type { Condition, Json, PersonKey, TableDeclaration } from '../declaration.ts'
+import { isSubscribed, secondsFromNow, secondsSince } from '../sql.ts'
+import { type DoneSteps, sessionsOf, stepDone } from '../visit-steps.ts'
 import type { ApplicationKind } from './applications.ts'
 import { isUnspent, spendPushed } from './pushed-requests.ts'
-import { type DoneSteps, sessionsOf, stepDone } from './visit-steps.ts'
 
 /** What was asked at /authorize, after validation; kept as JSON because only /authorize and its pages read it. */
 export interface StoredRequest {
@@ -109,7 +110,7 @@ export async function insertRequest(
   const { rows } = await sql`
     insert into authorization_requests (id, browser_hash, application_id, api_id, request, expires_at, pushed_uri_hash)
     select ${row.id}, ${row.browserHash}, ${row.applicationId}, ${row.apiId}, ${JSON.stringify(row.request)}::jsonb,
-           auth_now() + make_interval(secs => ${REQUEST_TTL_SECONDS}), ${row.pushedUriHash}
+           ${secondsFromNow(REQUEST_TTL_SECONDS)}, ${row.pushedUriHash}
     where ${row.pushedUriHash}::text is null or exists (
       select from pushed_requests where uri_hash = ${row.pushedUriHash} and application_id = ${row.applicationId}
         and used_at is null and expires_at > auth_now())
@@ -126,12 +127,7 @@ export function approvedVisit(db: Db, id: string) {
     .selectFrom('authorization_requests as request')
     .innerJoin('applications as application', 'application.id', 'request.application_id')
     .innerJoin('apis as api', 'api.id', 'request.api_id')
-    .innerJoin('subscriptions as subscription', (join) =>
-      join
-        .onRef('subscription.application_id', '=', 'request.application_id')
-        .onRef('subscription.api_id', '=', 'request.api_id')
-        .on('subscription.status', '=', 'approved'),
-    )
+    .innerJoin('subscriptions as subscription', (join) => join.on(isSubscribed('request')))
     .where('request.id', '=', id)
 }
 
@@ -157,9 +153,7 @@ export async function findPendingRequest(
       'api.name as apiName',
       'subscription.trusted',
       'request.steps',
-      sql<number>`extract(epoch from auth_now() - request.expires_at)::float8 + ${REQUEST_TTL_SECONDS}`.as(
-        'ageSeconds',
-      ),
+      sql<number>`${secondsSince(sql`request.expires_at`)} + ${REQUEST_TTL_SECONDS}`.as('ageSeconds'),
     ])
     .executeTakeFirst()
 }

@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import type { Db } from '../database.ts'
 import type { Defaulted, TableDeclaration } from '../declaration.ts'
-import { stepDone } from './visit-steps.ts'
+import { stepDone } from '../visit-steps.ts'
 
 export interface Consents {
   person_id: string

@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
 import type { TableDeclaration } from '../declaration.ts'
+import { secondsFromNow } from '../sql.ts'
 
 export interface InitialAccessTokens {
   token_hash: string
@@ -26,7 +27,7 @@ export async function insertInitialAccessToken(
       token_hash: row.tokenHash,
       note: row.note,
       remaining_uses: row.uses,
-      expires_at: sql<Date>`auth_now() + make_interval(secs => ${row.ttlSeconds})`,
+      expires_at: secondsFromNow(row.ttlSeconds),
     })
     .execute()
 }

@@ -1,7 +1,9 @@
 // The outbox: what has to reach somebody outside. Instances take turns with its rows until each arrived or grew old.
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
+import { randomSecret } from '../../crypto/random.ts'
 import type { Db } from '../database.ts'
 import type { Defaulted, Json, TableDeclaration } from '../declaration.ts'
+import { secondsFromNow, secondsSince, unixSeconds } from '../sql.ts'
 
 /**
  * What each kind of delivery has to know, beside its application and person. Never a link or a secret: that is minted
@@ -124,7 +126,7 @@ export async function takeDueEntries(
       and chosen.id = entry.id
     returning entry.id, entry.kind, entry.receiver, entry.application_id as "applicationId",
               entry.person_id as "personId", entry.payload, entry.attempts,
-              floor(extract(epoch from auth_now()))::float8 as now`.execute(db)
+              ${unixSeconds()} as now`.execute(db)
   return rows
 }
 
@@ -143,7 +145,19 @@ export interface OutboxBacklog {
 /** How much waits, by kind, and since when. */
 export async function measureOutbox(db: Db): Promise<readonly OutboxBacklog[]> {
   const { rows } = await sql<OutboxBacklog>`
-    select kind, count(*)::int as entries, extract(epoch from auth_now() - min(created_at))::float8 as "oldestSeconds"
+    select kind, count(*)::int as entries, ${secondsSince(sql`min(created_at)`)} as "oldestSeconds"
     from outbox where expires_at > auth_now() group by kind order by kind`.execute(db)
   return rows
+}
+
+/** Queues a notice for each row of `told`, which has `application_id`, `person_id`, `session_id` and the client's `uri`. */
+export function queueLogoutNotices(told: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
+    insert into outbox (id, kind, receiver, application_id, person_id, payload, expires_at)
+    select ${randomSecret(16)} || '.' || row_number() over (), 'logout-notice',
+           -- scheme, host and port, which several clients may share
+           coalesce(substring(lower(uri) from '^[^/]*//[^/?#]*'), application_id),
+           application_id, person_id, jsonb_build_object('sessionId', session_id),
+           ${secondsFromNow(OUTBOX_LIFETIME_SECONDS['logout-notice'])}
+    from ${told}`
 }

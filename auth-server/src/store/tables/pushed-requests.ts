@@ -2,6 +2,7 @@
 import { type SqlBool, sql } from 'kysely'
 import type { Db } from '../database.ts'
 import type { TableDeclaration } from '../declaration.ts'
+import { secondsFromNow } from '../sql.ts'
 
 export interface PushedRequests {
   uri_hash: string
@@ -56,7 +57,7 @@ export async function insertPushedRequest(
       application_id: row.applicationId,
       parameters: row.parameters,
       dpop_jkt: row.dpopJkt,
-      expires_at: sql<Date>`auth_now() + make_interval(secs => ${row.ttlSeconds})`,
+      expires_at: secondsFromNow(row.ttlSeconds),
     })
     .execute()
 }

@@ -2,6 +2,7 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Db } from '../database.ts'
 import type { Defaulted, TableDeclaration } from '../declaration.ts'
+import { FAMILY_COLUMNS, IS_UNENDED, isOfStandingPerson, isSubscribed, unixSeconds } from '../sql.ts'
 
 export interface RefreshFamilies {
   id: string
@@ -105,27 +106,16 @@ export interface Presented {
   readonly dpopJkt: string | null
 }
 
-const columns = sql`
-  family.id, family.person_id as "personId", application.client_id as "clientId", application.id as "applicationId",
-  api.resource, subscription.plan, family.scopes, subscription.scopes as "allowedScopes", family.acr,
-  floor(extract(epoch from family.auth_time))::float8 as "authTime", family.generation,
-  family.session_id as "sessionId", family.dpop_jkt as "dpopJkt", family.bound_since as "boundSince", family.current_hash as "currentHash", family.previous_hash as "previousHash",
-  family.sealed_successor as "sealedSuccessor", family.recovered_at is not null as recovered,
-  extract(epoch from auth_now() - family.spent_at)::float8 as "spentSecondsAgo",
-  floor(extract(epoch from auth_now()))::float8 as now`
+const COLUMNS = sql`
+  ${FAMILY_COLUMNS}, application.client_id as "clientId", application.id as "applicationId", api.resource,
+  subscription.plan, subscription.scopes as "allowedScopes"`
 
-const others = sql`people person, applications application, subscriptions subscription, apis api`
-
-/** Whether a family has neither been ended nor run out. */
-export const unendedFamily: RawBuilder<SqlBool> = sql`
-  family.revoked_at is null and family.expires_at > auth_now() and family.idle_expires_at > auth_now()`
+const OTHERS = sql`people person, applications application, subscriptions subscription, apis api`
 
 /** Joins, and everything that has to hold for a family to give tokens at all. */
-const live: RawBuilder<SqlBool> = sql`
-  person.id = family.person_id and person.auth_epoch = family.auth_epoch and person.status = 'active'
-  and application.id = family.application_id and api.id = family.api_id
-  and subscription.application_id = family.application_id and subscription.api_id = family.api_id
-  and subscription.status = 'approved' and ${unendedFamily}`
+const IS_LIVE: RawBuilder<SqlBool> = sql`
+  ${isOfStandingPerson('family')} and application.id = family.application_id and api.id = family.api_id
+  and ${isSubscribed('family')} and ${IS_UNENDED}`
 
 /** A family that stands, and when it began and will end unless it is used; Unix seconds. */
 export type StandingFamily = FamilyView & Readonly<{ startedAt: number; expiresAt: number }>
@@ -133,10 +123,10 @@ export type StandingFamily = FamilyView & Readonly<{ startedAt: number; expiresA
 /** The live family of this client, if there is one. */
 export async function findLiveFamily(db: Db, familyId: string, clientId: string): Promise<StandingFamily | undefined> {
   const { rows } = await sql<StandingFamily>`
-    select ${columns}, floor(extract(epoch from family.created_at))::float8 as "startedAt",
-           floor(extract(epoch from least(family.expires_at, family.idle_expires_at)))::float8 as "expiresAt"
-    from refresh_families family, ${others}
-    where family.id = ${familyId} and application.client_id = ${clientId} and ${live}`.execute(db)
+    select ${COLUMNS}, ${unixSeconds(sql`family.created_at`)} as "startedAt",
+           ${unixSeconds(sql`least(family.expires_at, family.idle_expires_at)`)} as "expiresAt"
+    from refresh_families family, ${OTHERS}
+    where family.id = ${familyId} and application.client_id = ${clientId} and ${IS_LIVE}`.execute(db)
   return rows[0]
 }
 
@@ -161,14 +151,14 @@ export async function rotateFamily(
     set generation = family.generation + 1, current_hash = ${successor.hash}, previous_hash = family.current_hash,
         sealed_successor = ${successor.sealed}, spent_at = auth_now(), recovered_at = null, ${bind(presented.dpopJkt)},
         used_at = auth_now(), idle_expires_at = auth_now() + application.refresh_idle
-    from ${others}
+    from ${OTHERS}
     where family.id = ${presented.familyId} and family.generation = ${presented.generation}
       and family.current_hash = ${presented.hash} and application.client_id = ${presented.clientId}
       and (${presented.scopes}::text[] is null or family.scopes @> ${presented.scopes}::text[])
       and (${presented.resource}::text is null or api.resource = ${presented.resource})
       and (family.dpop_jkt is null or family.dpop_jkt = ${presented.dpopJkt})
-      and ${live}
-    returning ${columns}`.execute(db)
+      and ${IS_LIVE}
+    returning ${COLUMNS}`.execute(db)
   return rows[0]
 }
 
@@ -184,9 +174,9 @@ export async function recoverFamily(
     set generation = family.generation + 1, current_hash = ${successor.hash}, sealed_successor = ${successor.sealed},
         spent_at = auth_now(), recovered_at = auth_now(), used_at = auth_now(), ${bind(dpopJkt)},
         idle_expires_at = auth_now() + application.refresh_idle
-    from ${others}
-    where family.id = ${seen.id} and family.generation = ${seen.generation} and family.recovered_at is null and ${live}
-    returning ${columns}`.execute(db)
+    from ${OTHERS}
+    where family.id = ${seen.id} and family.generation = ${seen.generation} and family.recovered_at is null and ${IS_LIVE}
+    returning ${COLUMNS}`.execute(db)
   return rows[0]
 }
 

@@ -2,6 +2,7 @@
 import { type GeneratedAlways, sql } from 'kysely'
 import type { Db } from '../database.ts'
 import type { Defaulted, TableDeclaration } from '../declaration.ts'
+import { unixSeconds } from '../sql.ts'
 
 export interface Revocations {
   seq: GeneratedAlways<string>
@@ -75,8 +76,8 @@ export async function readRevocations(
     select (select seq > 0 from start) as known,
            (select json_build_object('seq', seq::text, 'mark', mark) from revocations order by seq desc limit 1) as last,
            coalesce((select json_agg(json_build_object('seq', seq::text, 'mark', mark, 'kind', kind, 'data', data,
-                     'at', floor(extract(epoch from at))) order by seq) from page), '[]') as page,
-           floor(extract(epoch from auth_now()))::float8 as now`.execute(db)
+                     'at', ${unixSeconds(sql`at`)}) order by seq) from page), '[]') as page,
+           ${unixSeconds()} as now`.execute(db)
   const [row] = rows
   if (!row) throw new Error('the database did not read the feed')
   const { known, last, page, now } = row

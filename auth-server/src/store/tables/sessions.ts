@@ -2,9 +2,10 @@
 import { type SqlBool, sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
 import type { Defaulted, TableDeclaration } from '../declaration.ts'
+import { isOfStandingPerson, secondsSince } from '../sql.ts'
+import { sessionsOf } from '../visit-steps.ts'
 import type { VisitProof } from './authorization-requests.ts'
-import { queueLogoutNotices } from './logout-notices.ts'
-import { sessionsOf } from './visit-steps.ts'
+import { queueLogoutNotices } from './outbox.ts'
 
 export interface Sessions {
   token_hash: string
@@ -68,13 +69,10 @@ function belongsTo({ tokenHashes, visits }: BrowserProof) {
 function live(db: Db) {
   return db
     .selectFrom('sessions as session')
-    .innerJoin('people as person', (join) =>
-      join.onRef('person.id', '=', 'session.person_id').onRef('person.auth_epoch', '=', 'session.auth_epoch'),
-    )
+    .innerJoin('people as person', (join) => join.on(isOfStandingPerson('session')))
     .leftJoin('email_addresses as email', (join) =>
       join.onRef('email.person_id', '=', 'person.id').on('email.is_primary', '=', true),
     )
-    .where('person.status', '=', 'active')
     .where('session.expires_at', '>', sql<Date>`auth_now()`)
     .select([
       'session.id',
@@ -83,7 +81,7 @@ function live(db: Db) {
       sql<string>`coalesce(email.address, person.name, person.id)`.as('accountName'),
       'session.acr',
       'session.auth_time as authTime',
-      sql<number>`extract(epoch from auth_now() - session.auth_time)::float8`.as('ageSeconds'),
+      secondsSince(sql`session.auth_time`).as('ageSeconds'),
     ])
 }
 

@@ -4,6 +4,7 @@ import type { JWK } from 'jose'
 import { sql } from 'kysely'
 import type { Db } from '../database.ts'
 import type { Defaulted, Json, TableDeclaration } from '../declaration.ts'
+import { secondsFromNow } from '../sql.ts'
 
 export interface SigningKeys {
   kid: string
@@ -78,7 +79,7 @@ export async function insertSigningKey(
       insert into signing_keys (kid, alg, public_jwk, private_jwe, signs_from)
       select ${row.kid}, ${row.alg}, ${JSON.stringify(row.publicJwk)}::jsonb, ${row.privateJwe},
              case when exists (select from signing_keys where alg = ${row.alg})
-                  then auth_now() + make_interval(secs => ${leadSeconds}) else auth_now() end
+                  then ${secondsFromNow(leadSeconds)} else auth_now() end
       where not exists (select from signing_keys where alg = ${row.alg}
                         and signs_from > auth_now() - make_interval(secs => ${maxAgeSeconds}))
       returning kid`.execute(trx)
@@ -93,8 +94,8 @@ export async function hastenSigningKeys<Algorithm extends string>(
   leadSeconds: number,
 ): Promise<Algorithm[]> {
   const { rows } = await sql<{ alg: Algorithm }>`
-    update signing_keys set signs_from = auth_now() + make_interval(secs => ${leadSeconds})
-    where alg = any(${[...algorithms]}::text[]) and signs_from > auth_now() + make_interval(secs => ${leadSeconds})
+    update signing_keys set signs_from = ${secondsFromNow(leadSeconds)}
+    where alg = any(${[...algorithms]}::text[]) and signs_from > ${secondsFromNow(leadSeconds)}
     returning alg`.execute(db)
   return [...new Set(rows.map(({ alg }) => alg))]
 }

@@ -3,8 +3,8 @@ import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import { sha256 } from '../../crypto/digest.ts'
 import type { Db } from '../database.ts'
 import type { TableDeclaration } from '../declaration.ts'
+import { IS_UNENDED, secondsFromNow } from '../sql.ts'
 import { usableCode } from './authorization-codes.ts'
-import { unendedFamily } from './refresh-families.ts'
 
 export interface UsedJtis {
   jti_hash: string
@@ -23,7 +23,7 @@ export async function useJti(db: Db, parts: readonly string[], keepSeconds: numb
     .insertInto('used_jtis')
     .values({
       jti_hash: sha256(parts.join('\0')),
-      expires_at: sql<Date>`auth_now() + make_interval(secs => ${keepSeconds})`,
+      expires_at: secondsFromNow(keepSeconds),
     })
     .onConflict((conflict) => conflict.doNothing())
     .returning('jti_hash')
@@ -59,7 +59,7 @@ function isAlive(presented: PresentedGrant | undefined): RawBuilder<SqlBool> {
   if (presented === undefined) return sql`true`
   return 'codeHash' in presented
     ? sql`exists (select from authorization_codes code where code.code_hash = ${presented.codeHash} and ${usableCode})`
-    : sql`exists (select from refresh_families family where family.id = ${presented.familyId} and ${unendedFamily})`
+    : sql`exists (select from refresh_families family where family.id = ${presented.familyId} and ${IS_UNENDED})`
 }
 
 /**

@@ -2,7 +2,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Deps } from '../../../deps.ts'
 import type { Parameters } from '../../../http/parameters.ts'
-import type { Client } from '../../../store/tables/clients.ts'
+import type { Client } from '../../../store/queries/clients.ts'
 import type { PresentedGrant } from '../../../store/tables/used-jtis.ts'
 
 /** A successful token response (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3). */

@@ -1,7 +1,7 @@
 // grant_type=refresh_token: rotation with one successor (RFC 6749 §6, RFC 9700 §4.14).
 import type { Deps } from '../../../deps.ts'
 import type { Parameters } from '../../../http/parameters.ts'
-import type { Client } from '../../../store/tables/clients.ts'
+import type { Client } from '../../../store/queries/clients.ts'
 import { refreshFamily } from '../../../tokens/refresh-family.ts'
 import { parseRefreshToken, type RefreshToken } from '../../../tokens/refresh-token.ts'
 import { OAuthError } from '../../errors.ts'

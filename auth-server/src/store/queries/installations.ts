@@ -1,6 +1,7 @@
 // Refresh-token families as a person sees them: the installations of apps that are signed in to the account.
 import { type SqlBool, sql } from 'kysely'
 import type { Db } from '../database.ts'
+import { IS_UNENDED, isOfStandingPerson } from '../sql.ts'
 
 export interface Installation {
   /** The family's id (`grant_…`). */
@@ -18,10 +19,6 @@ export interface Installation {
   readonly current: boolean
 }
 
-/** Not revoked, not expired, and not of an earlier epoch; suspended people have none. */
-const standing = sql<SqlBool>`
-  family.revoked_at is null and family.expires_at > auth_now() and family.idle_expires_at > auth_now()`
-
 /** The installations of a person, last used first. @param sessionId of the browser that asks. */
 export async function listInstallations(
   db: Db,
@@ -29,14 +26,11 @@ export async function listInstallations(
 ): Promise<readonly Installation[]> {
   return db
     .selectFrom('refresh_families as family')
-    .innerJoin('people as person', (join) =>
-      join.onRef('person.id', '=', 'family.person_id').onRef('person.auth_epoch', '=', 'family.auth_epoch'),
-    )
+    .innerJoin('people as person', (join) => join.on(isOfStandingPerson('family')))
     .innerJoin('applications as application', 'application.id', 'family.application_id')
     .innerJoin('apis as api', 'api.id', 'family.api_id')
     .where('family.person_id', '=', personId)
-    .where('person.status', '=', 'active')
-    .where(standing)
+    .where(IS_UNENDED)
     .orderBy('family.used_at', 'desc')
     .orderBy('family.id')
     .select([
@@ -65,7 +59,7 @@ export async function renameInstallation(db: Db, { personId, id }: Own, name: st
     .set({ name })
     .where('id', '=', id)
     .where('person_id', '=', personId)
-    .where(standing)
+    .where(IS_UNENDED)
     .executeTakeFirst()
   return result.numUpdatedRows === 1n
 }
@@ -77,7 +71,7 @@ export async function endInstallation(db: Db, { personId, id }: Own, because: st
     .set({ revoked_at: sql<Date>`auth_now()`, revoked_because: because })
     .where('id', '=', id)
     .where('person_id', '=', personId)
-    .where(standing)
+    .where(IS_UNENDED)
     .executeTakeFirst()
   return result.numUpdatedRows === 1n
 }

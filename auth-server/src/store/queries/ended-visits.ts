@@ -1,9 +1,9 @@
 // What became of a visit that cannot go on: its row says so for an hour after its end.
 import { sql } from 'kysely'
 import type { Db } from '../database.ts'
-import type { ApplicationKind } from './applications.ts'
-import { approvedVisit, isRequestId, type StoredRequest } from './authorization-requests.ts'
-import { isUnspent } from './pushed-requests.ts'
+import type { ApplicationKind } from '../tables/applications.ts'
+import { approvedVisit, isRequestId, type StoredRequest } from '../tables/authorization-requests.ts'
+import { isUnspent } from '../tables/pushed-requests.ts'
 
 export interface EndedVisit {
   /** The app has had its answer (also from another visit of the same pushed request), nobody took the last step in time, or it is alive but another browser's. */

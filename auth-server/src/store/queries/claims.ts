@@ -1,6 +1,7 @@
 // What may be told about a person, read in one query with whether the access token behind the question still stands.
 import { sql } from 'kysely'
 import type { Db } from '../database.ts'
+import { isOfStandingPerson, unixSeconds } from '../sql.ts'
 
 /** The claims of OpenID Connect Core §5.1 that this server holds; null where a person has none. */
 export interface PersonClaims {
@@ -19,9 +20,9 @@ export async function findClaims(
 ): Promise<PersonClaims | undefined> {
   const { rows } = await sql<PersonClaims>`
     select person.id as sub, person.name, email.address as email, email.proof = 'verified' as email_verified,
-           floor(extract(epoch from person.updated_at))::float8 as updated_at
+           ${unixSeconds(sql`person.updated_at`)} as updated_at
     from refresh_families family
-    join people person on person.id = family.person_id and person.auth_epoch = family.auth_epoch and person.status = 'active'
+    join people person on ${isOfStandingPerson('family')}
     join applications application on application.id = family.application_id
     left join email_addresses email on email.person_id = person.id and email.is_primary
     where family.id = ${token.grantId} and family.person_id = ${token.subject}

@@ -1,15 +1,11 @@
 // Applications as the protocol sees them: a client with its redirect URIs and its approved subscriptions.
 
-import { sql } from 'kysely'
 import { jsonArrayFrom } from 'kysely/helpers/postgres'
 import type { Db } from '../database.ts'
-import type { ApplicationProperties } from './applications.ts'
-import { attemptsWait, type CountedKey } from './attempts.ts'
-
-export interface ScopeOffer {
-  readonly name: string
-  readonly description: string
-}
+import { unixSeconds } from '../sql.ts'
+import type { ScopeOffer } from '../tables/api-scopes.ts'
+import type { ApplicationProperties } from '../tables/applications.ts'
+import { attemptsWait, type CountedKey } from '../tables/attempts.ts'
 
 /** What one application may ask of one API. */
 export interface Subscription {
@@ -69,7 +65,7 @@ export async function findClient(
       'application.id_token_signed_response_alg as idTokenAlg',
       'application.claims_in_id_token as claimsInIdToken',
       'application.access_token_signing_alg as accessTokenAlg',
-      sql<number>`floor(extract(epoch from auth_now()))::float8`.as('readAt'),
+      unixSeconds().as('readAt'),
       attemptsWait(guessKeys).as('waitSeconds'),
       jsonArrayFrom(
         eb

@@ -1,9 +1,10 @@
 // Signing in: one step of a visit opens one session in its browser, however often and however parallel its form arrives.
 import { sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
-import { unfinished, type VisitProof } from './authorization-requests.ts'
-import type { BrowserProof } from './sessions.ts'
-import { sessionsOf, stepDone } from './visit-steps.ts'
+import { secondsFromNow } from '../sql.ts'
+import { unfinished, type VisitProof } from '../tables/authorization-requests.ts'
+import type { BrowserProof } from '../tables/sessions.ts'
+import { sessionsOf, stepDone } from '../visit-steps.ts'
 
 /** Who has just been authenticated, and what the request that says so brought along. */
 export interface SignIn extends BrowserProof {
@@ -101,7 +102,7 @@ async function openSession(
       select id from before where theirs and not exists (select from repeated) order by sent desc, auth_time desc limit 1
     ), renewed as (
       update sessions set previous_token_hash = token_hash, token_hash = ${tokenHash}, acr = ${input.acr},
-                          auth_time = auth_now(), expires_at = auth_now() + make_interval(secs => ${input.ttlSeconds})
+                          auth_time = auth_now(), expires_at = ${secondsFromNow(input.ttlSeconds)}
       from kept where sessions.id = kept.id
       returning sessions.id
     ), replaced as (
@@ -110,7 +111,7 @@ async function openSession(
     ), inserted as (
       insert into sessions (token_hash, id, person_id, auth_epoch, acr, auth_time, expires_at)
       select ${tokenHash}, ${input.sessionId}, person.id, person.auth_epoch, ${input.acr}, auth_now(),
-             auth_now() + make_interval(secs => ${input.ttlSeconds})
+             ${secondsFromNow(input.ttlSeconds)}
       from person where not exists (select from renewed) and not exists (select from repeated)
       returning id
     ), opened as (

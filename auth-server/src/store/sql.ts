@@ -1,0 +1,46 @@
+// What several statements say in the same words, said once. Each fragment names the alias that it is about.
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
+
+/** Whole Unix seconds of a moment, of the present unless told. */
+export function unixSeconds(moment: RawBuilder<unknown> = sql`auth_now()`): RawBuilder<number> {
+  return sql`floor(extract(epoch from ${moment}))::float8`
+}
+
+/** Seconds since a moment, with their fraction. */
+export function secondsSince(moment: RawBuilder<unknown>): RawBuilder<number> {
+  return sql`extract(epoch from auth_now() - ${moment})::float8`
+}
+
+/** The moment so many seconds from now. */
+export function secondsFromNow(seconds: number): RawBuilder<Date> {
+  return sql`auth_now() + make_interval(secs => ${seconds})`
+}
+
+/** Whether `person` is whom a row belongs to, is active, and has not ended the epoch that the row was born in. */
+export function isOfStandingPerson(row: 'session' | 'code' | 'family'): RawBuilder<SqlBool> {
+  return sql`person.id = ${sql.ref(`${row}.person_id`)} and person.auth_epoch = ${sql.ref(`${row}.auth_epoch`)}
+    and person.status = 'active'`
+}
+
+/** Whether `subscription` lets the application of a row use the row's API. */
+export function isSubscribed(row: 'request' | 'code' | 'family'): RawBuilder<SqlBool> {
+  return sql`subscription.application_id = ${sql.ref(`${row}.application_id`)}
+    and subscription.api_id = ${sql.ref(`${row}.api_id`)} and subscription.status = 'approved'`
+}
+
+/** Whether somebody let `application` in: it may use one API at least. */
+export const HAS_SUBSCRIPTION: RawBuilder<SqlBool> = sql`
+  exists (select from subscriptions where application_id = application.id and status = 'approved')`
+
+/** Whether `family` has neither been ended nor run out. */
+export const IS_UNENDED: RawBuilder<SqlBool> = sql`
+  family.revoked_at is null and family.expires_at > auth_now() and family.idle_expires_at > auth_now()`
+
+/** What a statement tells of `family` itself (see FamilyView). */
+export const FAMILY_COLUMNS = sql`
+  family.id, family.person_id as "personId", family.scopes, family.acr,
+  ${unixSeconds(sql`family.auth_time`)} as "authTime", family.session_id as "sessionId",
+  family.dpop_jkt as "dpopJkt", family.bound_since as "boundSince", family.generation,
+  family.current_hash as "currentHash", family.previous_hash as "previousHash",
+  family.sealed_successor as "sealedSuccessor", family.recovered_at is not null as recovered,
+  ${secondsSince(sql`family.spent_at`)} as "spentSecondsAgo", ${unixSeconds()} as now`
