@@ -1,6 +1,7 @@
 // Puts the folders together, in the order in which a request meets them; no logic of its own.
 import cookie from '@fastify/cookie'
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { randomSecret } from './crypto/random.ts'
 import type { Deps } from './deps.ts'
 import { addHealth } from './health.ts'
 import { addDrain } from './http/drain.ts'
@@ -29,6 +30,8 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<F
   const isVisited = visitedPaths([...pages, PAGES_PATH])
   const app: FastifyInstance = fastify({
     loggerInstance: logger,
+    // The audit log names a request as the log does, over all instances and restarts.
+    genReqId: () => randomSecret(12),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MILLIS,
     http: { headersTimeout: REQUEST_TIMEOUT_MILLIS, connectionsCheckingInterval: 1000 },

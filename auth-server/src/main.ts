@@ -9,8 +9,9 @@ import { listenForMetrics } from './metrics/listener.ts'
 import { revocationsApi } from './oauth/feed/revocations.ts'
 import { cannotListen, explainStart } from './start-problem.ts'
 import { openDatabase } from './store/database.ts'
-import { migrate } from './store/migrate.ts'
-import { hasTimeLimit, reachDatabase } from './store/reach.ts'
+import { hasTimeLimit } from './store/reach.ts'
+import { mayChangeAuditEvents } from './store/roles.ts'
+import { upgradeDatabase } from './store/upgrade.ts'
 
 function readConfigOrExit() {
   try {
@@ -29,12 +30,8 @@ const { databaseUrl, databasePooler: pooler } = config
 /** Everything up to the first request. */
 async function start() {
   const onError = (err: Error) => logger.warn({ err }, 'an idle database connection was lost')
-  // Migrations may wait for another instance's, so their connection has no time limit.
-  const migrating = openDatabase(databaseUrl, onError, { connections: 1, statementTimeoutMillis: 0 })
   const onWait = (error: unknown) => logger.warn(`${explainStart(error, config)} Trying again for a minute.`)
-  const { applied, newer } = await reachDatabase(migrating, onWait)
-    .then(() => migrate(migrating))
-    .finally(() => migrating.destroy())
+  const { applied, newer } = await upgradeDatabase(config, { onError, onWait })
   if (applied.length > 0) logger.info({ applied }, 'migrated the database')
   if (newer.length > 0) logger.warn({ newer }, 'the database is of a newer release, which this one can live with')
 
@@ -43,6 +40,8 @@ async function start() {
     logger.warn(
       'the role has no statement_timeout, and behind a pooler of transactions none is set; see DATABASE_POOLER',
     )
+  if (config.migrationDatabaseUrl !== undefined && (await mayChangeAuditEvents(db)))
+    logger.warn('the role of DATABASE_URL could change the audit log; it should own no tables and be no superuser')
   await defineApi(db, revocationsApi(config.issuer))
   const deps = await openDeps(config, db)
   const app = await buildApp(deps, logger)

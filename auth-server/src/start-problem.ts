@@ -2,6 +2,7 @@
 import type { Config } from './config.ts'
 import { codeOf } from './store/health.ts'
 import { explainDatabaseProblem } from './store/problem.ts'
+import { UpgradeFailed } from './store/upgrade.ts'
 
 type Listening = Pick<Config, 'host' | 'port'>
 
@@ -27,7 +28,15 @@ export function cannotListen(cause: unknown, at: Listening): CannotListen {
 }
 
 /** One sentence for whatever ended the start. */
-export function explainStart(error: unknown, { databaseUrl }: Pick<Config, 'databaseUrl'>): string {
+export function explainStart(
+  error: unknown,
+  { databaseUrl, migrationDatabaseUrl }: Pick<Config, 'databaseUrl' | 'migrationDatabaseUrl'>,
+): string {
   if (error instanceof CannotListen) return error.message
+  if (error instanceof UpgradeFailed && migrationDatabaseUrl !== undefined)
+    return explainStart(error.cause, { databaseUrl: migrationDatabaseUrl, migrationDatabaseUrl }).replaceAll(
+      'DATABASE_URL',
+      'MIGRATION_DATABASE_URL',
+    )
   return explainDatabaseProblem(error, databaseUrl) ?? (error instanceof Error ? error.message : String(error))
 }

@@ -36,7 +36,12 @@ function list(names: readonly string[]): string {
 
 const bySchedule: Rotate = async (db, secret, algorithms) => {
   const minutes = PUBLISH_LEAD_SECONDS / 60
-  const published = await rotateKeys(db, secret, { algorithms, maxAgeSeconds: 0, leadSeconds: PUBLISH_LEAD_SECONDS })
+  const published = await rotateKeys(db, secret, {
+    algorithms,
+    maxAgeSeconds: 0,
+    leadSeconds: PUBLISH_LEAD_SECONDS,
+    why: 'by-operator',
+  })
   const waiting = algorithms.filter((alg) => !published.includes(alg))
   return [
     ...(published.length > 0 ? [`Published a new key for ${list(published)}; it signs in ${minutes} minutes.`] : []),

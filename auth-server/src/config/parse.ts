@@ -68,6 +68,11 @@ export function databaseUrl(text: string): Parsed<string> {
   return { problem: `is not a PostgreSQL URL; ${DATABASE_EXAMPLE}` }
 }
 
+/** The same, or nothing. */
+export function optionalDatabaseUrl(text: string): Parsed<string | undefined> {
+  return text ? databaseUrl(text) : { value: undefined }
+}
+
 /** Where to listen. */
 export interface ListenAddress {
   readonly host: string

@@ -7,6 +7,7 @@ import {
   host,
   integer,
   oneOf,
+  optionalDatabaseUrl,
   optionalListenAddress,
   origin,
   secretBytes,
@@ -42,6 +43,15 @@ export const SETTINGS = {
     variable: 'DATABASE_URL',
     description: 'PostgreSQL 15 or newer, like `postgresql://user:password@host:5432/auth`; migrations run at start',
     parse: databaseUrl,
+  },
+  migrationDatabaseUrl: {
+    variable: 'MIGRATION_DATABASE_URL',
+    description:
+      'The same database as another role, which owns the tables: migrations run under it at start, and give the role of ' +
+      '`DATABASE_URL` what the server needs. That role then cannot change or delete what is in the audit log. Left out, ' +
+      'migrations run under `DATABASE_URL`',
+    byDefault: '',
+    parse: optionalDatabaseUrl,
   },
   databasePooler: {
     variable: 'DATABASE_POOLER',

@@ -46,7 +46,7 @@ export const LIMITS = {
   },
   signInGuesses: {
     counts: 'wrong passwords of one account by address, whether there is such an account or not',
-    allowed: 10,
+    allowed: 20,
     windowSeconds: 600,
     held: 'database',
     answer: '429 on the sign-in page with Retry-After; the right password waits as well',

@@ -28,6 +28,8 @@ export type RowLifetime = Kept | KeptUntil
 /** What leads to the rows about a person. */
 export interface PersonKey {
   readonly personId: string
+  /** How the audit log names them. */
+  readonly pseudonym: string
   /** Every spelling of each address that is proven to be theirs; what is only written down may be somebody else's. */
   readonly emails: readonly string[]
 }

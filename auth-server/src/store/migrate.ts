@@ -14,7 +14,9 @@ import * as schemaFloor from './migrations/0010_schema_floor.ts'
 import * as people from './migrations/0011_people.ts'
 import * as outbox from './migrations/0012_outbox.ts'
 import * as attempts from './migrations/0013_attempts.ts'
+import * as audit from './migrations/0014_audit.ts'
 import * as unreadColumns from './migrations/0016_unread_columns.ts'
+import { grantToServer } from './roles.ts'
 
 /**
  * One step. A file that exports `incompatible = true` says that releases without it cannot run beside or after it; on all
@@ -40,6 +42,7 @@ export const MIGRATIONS = {
   '0011_people': people,
   '0012_outbox': outbox,
   '0013_attempts': attempts,
+  '0014_audit': audit,
   '0016_unread_columns': unreadColumns,
 } as const satisfies Migrations
 
@@ -64,11 +67,12 @@ const LOCK = sql.lit('3853314791062309107')
 
 /**
  * Applies what is missing, all or nothing.
+ * @param options.serverRole who gets the rights that the server needs, where it connects as somebody else than `db`
  * @throws SchemaMismatch on a schema that this release cannot work with; else what the failing migration threw.
  */
 export async function migrate(
   db: Db,
-  { migrations = MIGRATIONS }: { migrations?: Migrations } = {},
+  { migrations = MIGRATIONS, serverRole }: Readonly<{ migrations?: Migrations; serverRole?: string }> = {},
 ): Promise<Migrated> {
   return db.transaction().execute(async (trx) => {
     // Whatever the role's setting: we may wait for another instance, and building an index takes its time.
@@ -84,6 +88,7 @@ export async function migrate(
     const migrator = new Migrator({ db: trx, provider: { getMigrations: async () => withFloor(migrations) } })
     const { error, results } = await migrator.migrateToLatest()
     if (error) throw error
+    if (serverRole !== undefined) await grantToServer(trx, serverRole)
     return { applied: (results ?? []).map(({ migrationName }) => migrationName), newer }
   })
 }

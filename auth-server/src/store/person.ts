@@ -8,7 +8,7 @@ export type Declarations = Readonly<Record<string, AnyDeclaration>>
 
 async function findPersonKey(db: Db, personId: string): Promise<PersonKey | undefined> {
   const { rows } = await sql<PersonKey>`
-    select person.id as "personId", array(
+    select person.id as "personId", person.pseudonym, array(
       select spelling from email_addresses email, unnest(array[email.address, email.key]) spelling
       where email.person_id = person.id and email.proof is not null) as emails
     from people person where person.id = ${personId}`.execute(db)

@@ -1,4 +1,6 @@
 // "My devices": each family of refresh tokens is one installation of an app, which its person can see, name and end.
+import { type AuditContext, WITHOUT_REQUEST } from '../audit/context.ts'
+import { record } from '../audit/record.ts'
 import type { Db } from '../store/database.ts'
 import * as store from '../store/queries/installations.ts'
 
@@ -24,11 +26,28 @@ export async function renameInstallation(
 }
 
 /** Signs one installation out; false when this person has no such one. */
-export async function revokeInstallation(db: Db, { personId, id }: Own): Promise<boolean> {
-  return ID.test(id) && store.endInstallation(db, { personId, id }, 'revoked by the person')
+export function revokeInstallation(
+  db: Db,
+  { personId, id }: Own,
+  context: AuditContext = WITHOUT_REQUEST,
+): Promise<boolean> {
+  if (!ID.test(id)) return Promise.resolve(false)
+  return db.transaction().execute(async (trx) => {
+    const applicationId = await store.endInstallation(trx, { personId, id }, 'revoked by the person')
+    if (applicationId === undefined) return false
+    await record(trx, { type: 'revocation', outcome: 'by-person', personId, applicationId }, context)
+    return true
+  })
 }
 
 /** Signs all installations out: of a person, of an application, or of one in the other. Returns how many. */
-export function revokeInstallations(db: Db, whose: store.Whose, because: string): Promise<number> {
-  return store.endInstallations(db, whose, because)
+export function revokeInstallations(
+  db: Db,
+  whose: store.Whose,
+  because: string,
+  context: AuditContext = WITHOUT_REQUEST,
+): Promise<number> {
+  return store.endInstallations(db, whose, because, (trx) =>
+    record(trx, { type: 'revocation', outcome: 'by-operator', ...whose }, context),
+  )
 }

@@ -1,4 +1,6 @@
 // The life of a refresh-token family: rotation with one successor, a window for lost answers, the end on reuse.
+import { type AuditContext, WITHOUT_REQUEST } from '../audit/context.ts'
+import { record } from '../audit/record.ts'
 import type { Db } from '../store/database.ts'
 import {
   type FamilyView,
@@ -50,9 +52,10 @@ const MAX_ROUNDS = 8
 export async function refreshFamily(
   db: Db,
   tokenSecret: string,
-  input: Omit<Presented, 'familyId' | 'generation' | 'hash'> & Readonly<{ token: RefreshToken }>,
+  input: Omit<Presented, 'familyId' | 'generation' | 'hash'> &
+    Readonly<{ token: RefreshToken; context?: AuditContext }>,
 ): Promise<RefreshResult> {
-  const { token, ...asked } = input
+  const { token, context = WITHOUT_REQUEST, ...asked } = input
   const { familyId, generation, hash } = token
   const presented: Presented = { ...asked, familyId, generation, hash }
 
@@ -67,8 +70,7 @@ export async function refreshFamily(
     const verdict = judgeHolder(family, token, input.dpopJkt)
     if (verdict === 'invalid') return { kind: 'invalid' }
     if (verdict === 'reuse') {
-      if (await revokeFamily(db, familyId, family.generation, 'refresh token reuse'))
-        return { kind: 'reused', familyId }
+      if (await endReused(db, family, context)) return { kind: 'reused', familyId }
       continue
     }
     if (input.scopes && !input.scopes.every((scope) => family.scopes.includes(scope))) return { kind: 'scope-exceeded' }
@@ -79,14 +81,37 @@ export async function refreshFamily(
     }
     if (verdict === 'recover') {
       const another = newRefreshToken(tokenSecret, familyId, family.generation + 1)
-      const recovered = await recoverFamily(
-        db,
-        family,
-        { hash: another.hash, sealed: sealSuccessor(token, another) },
-        input.dpopJkt,
-      )
+      const replacement = { hash: another.hash, sealed: sealSuccessor(token, another) }
+      const recovered = await recover(db, family, replacement, input.dpopJkt, context)
       if (recovered) return { kind: 'refreshed', family: recovered, token: another, how: 'recovered' }
     }
   }
   throw new Error('a refresh-token family changed under every attempt to read it')
+}
+
+// Both are rare; a rotation, which happens all the time, is one statement and writes no event.
+function endReused(db: Db, family: FamilyView, context: AuditContext): Promise<boolean> {
+  return db.transaction().execute(async (trx) => {
+    const ended = await revokeFamily(trx, family.id, family.generation, 'refresh token reuse')
+    if (ended) await record(trx, { type: 'refresh', outcome: 'reused', ...ofFamily(family) }, context)
+    return ended
+  })
+}
+
+function recover(
+  db: Db,
+  family: FamilyView,
+  successor: Readonly<{ hash: string; sealed: Buffer }>,
+  dpopJkt: string | null,
+  context: AuditContext,
+): Promise<FamilyView | undefined> {
+  return db.transaction().execute(async (trx) => {
+    const recovered = await recoverFamily(trx, family, successor, dpopJkt)
+    if (recovered) await record(trx, { type: 'refresh', outcome: 'recovered', ...ofFamily(family) }, context)
+    return recovered
+  })
+}
+
+function ofFamily({ personId, applicationId }: FamilyView) {
+  return { personId, applicationId }
 }

@@ -1,5 +1,8 @@
 // The key ring: which key signs now, which keys verifiers may meet, and how keys come and go without a failed call.
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose'
+import { WITHOUT_REQUEST } from '../audit/context.ts'
+import type { AuditEvent } from '../audit/events.ts'
+import { record } from '../audit/record.ts'
 import { isSigningAlgorithm, SIGNING_ALGORITHMS, type SigningAlgorithm } from '../crypto/signing-algorithms.ts'
 import type { Db } from '../store/database.ts'
 import {
@@ -75,15 +78,26 @@ export async function rotateKeys(
     algorithms = SIGNING_ALGORITHMS,
     maxAgeSeconds = ROTATE_AFTER_SECONDS,
     leadSeconds = PUBLISH_LEAD_SECONDS,
-  }: Readonly<{ algorithms?: readonly SigningAlgorithm[]; maxAgeSeconds?: number; leadSeconds?: number }> = {},
+    why = 'scheduled',
+  }: Readonly<{
+    algorithms?: readonly SigningAlgorithm[]
+    maxAgeSeconds?: number
+    leadSeconds?: number
+    why?: 'scheduled' | 'by-operator'
+  }> = {},
 ): Promise<readonly string[]> {
   const due = await algorithmsDue(db, algorithms, maxAgeSeconds)
   // A wrong secret fails here, before it could add a key that no instance can read.
   if (due.length > 0) await load(db, secret)
   const rotated: string[] = []
   for (const alg of due)
-    if (await insertSigningKey(db, await makeKey(alg, secret), { leadSeconds, maxAgeSeconds })) rotated.push(alg)
+    if (await insertSigningKey(db, await makeKey(alg, secret), { leadSeconds, maxAgeSeconds }, recordRotation(why)))
+      rotated.push(alg)
   return rotated
+}
+
+function recordRotation(outcome: Extract<AuditEvent, { type: 'key-rotation' }>['outcome']) {
+  return (trx: Db) => record(trx, { type: 'key-rotation', outcome }, WITHOUT_REQUEST)
 }
 
 /** What became of each algorithm. */
@@ -108,8 +122,12 @@ export async function rotateKeysNow(
   await load(db, secret)
   const leadSeconds = SHORTEST_LEAD_SECONDS
   // In this order: if an instance publishes a key by schedule meanwhile, that one is hastened.
-  const made = await rotateKeys(db, secret, { algorithms, maxAgeSeconds: 0, leadSeconds })
-  const sooner = await hastenSigningKeys(db, algorithms, leadSeconds)
+  const made = await rotateKeys(db, secret, { algorithms, maxAgeSeconds: 0, leadSeconds, why: 'by-operator' })
+  const sooner = await db.transaction().execute(async (trx) => {
+    const hastened = await hastenSigningKeys(trx, algorithms, leadSeconds)
+    if (hastened.length > 0) await recordRotation('by-operator')(trx)
+    return hastened
+  })
   return {
     published: algorithms.filter((alg) => made.includes(alg)),
     hastened: algorithms.filter((alg) => sooner.includes(alg)),
@@ -131,7 +149,8 @@ export async function replaceLeakedKeys(
 ): Promise<readonly string[]> {
   await load(db, secret)
   const withdrawn: string[] = []
-  for (const alg of algorithms) withdrawn.push(...(await replaceSigningKeys(db, await makeKey(alg, secret))))
+  for (const alg of algorithms)
+    withdrawn.push(...(await replaceSigningKeys(db, await makeKey(alg, secret), recordRotation('leaked'))))
   return withdrawn
 }
 

@@ -1,5 +1,7 @@
 // The consent page: what an app that is not trusted wants to do, in the API's own words.
 import type { FastifyInstance } from 'fastify'
+import { ofRequest } from '../../audit/context.ts'
+import { record } from '../../audit/record.ts'
 import type { Deps } from '../../deps.ts'
 import { allowOnly } from '../../http/methods.ts'
 import { sendPage } from '../../pages/send-page.ts'
@@ -24,13 +26,16 @@ export function addConsent(app: FastifyInstance, { db }: Deps, visits: Visits): 
     const visit = await visits.openStep(request, reply, 'consent')
     if (!visit) return reply
     const { pending, session } = visit
-    await giveConsent(db, {
-      personId: session.personId,
-      applicationId: pending.applicationId,
-      apiId: pending.apiId,
-      requestId: pending.id,
-      sessionId: session.id,
-      scopes: pending.request.scopes,
+    const whose = { personId: session.personId, applicationId: pending.applicationId }
+    await db.transaction().execute(async (trx) => {
+      await giveConsent(trx, {
+        ...whose,
+        apiId: pending.apiId,
+        requestId: pending.id,
+        sessionId: session.id,
+        scopes: pending.request.scopes,
+      })
+      await record(trx, { type: 'consent', outcome: 'given', ...whose }, ofRequest(request))
     })
     return visits.resume(reply, pending)
   })

@@ -1,5 +1,7 @@
 // The login page: e-mail address and password, then a fresh session (a new id at each login, against fixation).
 import type { FastifyInstance } from 'fastify'
+import { ofRequest } from '../../audit/context.ts'
+import { record } from '../../audit/record.ts'
 import { sha256 } from '../../crypto/digest.ts'
 import { randomSecret } from '../../crypto/random.ts'
 import type { Deps } from '../../deps.ts'
@@ -9,7 +11,7 @@ import { emailKey } from '../../identity/email.ts'
 import { authenticate, PASSWORD_ACR } from '../../identity/local-account.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { signIn } from '../../store/queries/sign-in.ts'
-import { findAddressKnownTo } from '../../store/tables/people.ts'
+import { findAddressKnownTo, findPersonByEmail } from '../../store/tables/people.ts'
 import { PATHS } from '../paths.ts'
 import { browserProof, sessionToken } from '../session.ts'
 import type { Visit, VisitRequest, Visits } from '../visit.ts'
@@ -17,7 +19,7 @@ import { loginPage, type SignInProblem } from './view.ts'
 
 const SESSION_TTL_SECONDS = 14 * 24 * 3600
 
-export function addLogin(app: FastifyInstance, { db, config, cookies }: Deps, visits: Visits): void {
+export function addLogin(app: FastifyInstance, { db, config, cookies, limits, metrics }: Deps, visits: Visits): void {
   const url = PATHS.login
 
   /** What the app hints at; an ID token of its own shows it no address that it may not know. */
@@ -42,27 +44,57 @@ export function addLogin(app: FastifyInstance, { db, config, cookies }: Deps, vi
     const email = form.get('email') ?? ''
     const again = (problem: SignInProblem) => sendPage(reply.code(422), loginPage({ pending, binding, email, problem }))
 
-    if (email !== '' && emailKey(email) === undefined) return again('noAddress')
+    const account = emailKey(email)
+    if (email !== '' && account === undefined) return again('noAddress')
+    const { applicationId } = pending
+    const attempt = await limits.signInGuesses.admit(account ?? '', request.ip)
+    if (attempt.waitSeconds > 0) {
+      metrics.signIns.inc({ outcome: 'refused' })
+      reply.header('retry-after', String(attempt.waitSeconds))
+      return sendPage(reply.code(429), loginPage({ pending, binding, email, problem: 'tooMany' }))
+    }
     const credentials = { email, password: form.get('password') ?? '' }
-    const person = await authenticate(db, config, credentials, networksOf(request.ip))
-    if (!person) return again('noMatch')
-    const tokenOf = (signInId: string) => sessionToken(config.cookieSecret, secret, signInId)
-    const outcome = await signIn(db, {
-      ...person,
-      requestId: pending.id,
-      acr: PASSWORD_ACR,
-      ttlSeconds: SESSION_TTL_SECONDS,
-      ...browserProof(cookies, request),
-      sessionId: randomSecret(16),
-      signInId: randomSecret(16),
-      tokenHashOf: (signInId) => sha256(tokenOf(signInId)),
+    const person = await authenticate(db, config, credentials, networksOf(request.ip)).catch(async (error: unknown) => {
+      // Nobody has looked at the password.
+      await attempt.takeBack()
+      throw error
     })
+    if (!person) {
+      metrics.signIns.inc({ outcome: 'wrong-credentials' })
+      const personId = account === undefined ? undefined : (await findPersonByEmail(db, account))?.id
+      const whose = { applicationId, ...(personId !== undefined && { personId }) }
+      await record(db, { type: 'sign-in', outcome: 'wrong-credentials', ...whose }, ofRequest(request))
+      return again('noMatch')
+    }
+    await attempt.takeBack()
+    const tokenOf = (signInId: string) => sessionToken(config.cookieSecret, secret, signInId)
+    const outcome = await signIn(
+      db,
+      {
+        ...person,
+        requestId: pending.id,
+        acr: PASSWORD_ACR,
+        ttlSeconds: SESSION_TTL_SECONDS,
+        ...browserProof(cookies, request),
+        sessionId: randomSecret(16),
+        signInId: randomSecret(16),
+        tokenHashOf: (signInId) => sha256(tokenOf(signInId)),
+      },
+      (trx) =>
+        record(
+          trx,
+          { type: 'sign-in', outcome: 'succeeded', personId: person.personId, applicationId },
+          ofRequest(request),
+        ),
+    )
     if (outcome.kind === 'person changed') return again('personChanged')
-    if (outcome.kind === 'done')
+    if (outcome.kind === 'done') {
+      metrics.signIns.inc({ outcome: 'succeeded' })
       cookies.setSession(reply, tokenOf(outcome.signInId), {
         seconds: SESSION_TTL_SECONDS,
         persists: config.sessionPersists,
       })
+    }
     return visits.resume(reply, pending)
   })
   allowOnly(app, url, ['GET', 'POST'])

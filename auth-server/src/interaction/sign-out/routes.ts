@@ -1,5 +1,7 @@
 // Signing out: the page that asks, the form that answers, and what both end in (RP-Initiated Logout §2, §3).
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { ofRequest } from '../../audit/context.ts'
+import { record } from '../../audit/record.ts'
 import type { Deps } from '../../deps.ts'
 import { FormBinding, formProblem } from '../../http/csrf.ts'
 import { formOf } from '../../http/form.ts'
@@ -22,7 +24,10 @@ export async function signOut(
   reply: FastifyReply,
   target: LogoutTarget | undefined,
 ): Promise<FastifyReply> {
-  await endSessions(db, browserProof(cookies, request))
+  await endSessions(db, browserProof(cookies, request), async (trx, ended) => {
+    for (const personId of new Set(ended.map((session) => session.personId)))
+      await record(trx, { type: 'sign-out', outcome: 'succeeded', personId }, ofRequest(request))
+  })
   cookies.clearSession(reply)
   return target ? reply.redirect(logoutResponseUrl(target), 303) : sendPage(reply, signedOutPage)
 }

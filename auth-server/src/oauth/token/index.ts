@@ -1,5 +1,6 @@
 // POST /token (RFC 6749 §3.2), also per API: who is calling, with which key, then which grant.
 import type { RouteHandlerMethod } from 'fastify'
+import { ofRequest } from '../../audit/context.ts'
 import type { Deps } from '../../deps.ts'
 import { authenticateClient } from '../client/authentication.ts'
 import { acceptProof, readProof } from '../dpop/proof.ts'
@@ -30,7 +31,8 @@ export function tokenHandler(deps: Deps): RouteHandlerMethod {
     // The grant judges the key: it alone knows which one its code or refresh token is bound to.
     const judged = { ath: 'not demanded', key: 'not demanded', nonce, presented } as const
     const dpopJkt = proof ? await acceptProof(deps, reply, proof, judged) : null
-    const response = await answer({ client, resource, dpopJkt, log: request.log })
+    const context = ofRequest(request)
+    const response = await answer({ client, resource, dpopJkt, log: request.log, context })
     deps.metrics.tokensIssued.inc({ grant: grantType })
     return response
   }

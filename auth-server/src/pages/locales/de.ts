@@ -24,6 +24,8 @@ export const DE = {
     problems: {
       noAddress: 'Das ist keine E-Mail-Adresse. Sie sieht aus wie name@example.com.',
       noMatch: 'E-Mail-Adresse und Passwort passen nicht zusammen. Versuchen Sie es noch einmal.',
+      tooMany:
+        'Von hier wurden zu viele falsche Passwörter versucht. Warten Sie zehn Minuten, dann versuchen Sie es wieder.',
       personChanged: 'Während Sie sich anmeldeten, hat sich etwas geändert. Versuchen Sie es noch einmal.',
     },
   },

@@ -22,6 +22,7 @@ export const EN = {
     problems: {
       noAddress: 'That is not an e-mail address. Write it like name@example.com.',
       noMatch: 'That e-mail address and password do not fit together. Try again.',
+      tooMany: 'Too many wrong passwords were tried from here. Wait ten minutes, then try again.',
       personChanged: 'Something changed while you signed in. Try again.',
     },
   },

@@ -1,6 +1,6 @@
 // Refresh-token families as a person sees them: the installations of apps that are signed in to the account.
 import { type SqlBool, sql } from 'kysely'
-import type { Db } from '../database.ts'
+import type { Db, Trx } from '../database.ts'
 import { IS_UNENDED, isOfStandingPerson } from '../sql.ts'
 
 export interface Installation {
@@ -64,16 +64,17 @@ export async function renameInstallation(db: Db, { personId, id }: Own, name: st
   return result.numUpdatedRows === 1n
 }
 
-/** Ends one; false unless it stood and belonged to this person. A refresh at the same moment waits, then finds it ended. */
-export async function endInstallation(db: Db, { personId, id }: Own, because: string): Promise<boolean> {
-  const result = await db
+/** Ends one and returns its application; undefined unless it stood and belonged to this person. A refresh at the same moment waits, then finds it ended. */
+export async function endInstallation(db: Db, { personId, id }: Own, because: string): Promise<string | undefined> {
+  const row = await db
     .updateTable('refresh_families as family')
     .set({ revoked_at: sql<Date>`auth_now()`, revoked_because: because })
     .where('id', '=', id)
     .where('person_id', '=', personId)
     .where(IS_UNENDED)
+    .returning('application_id')
     .executeTakeFirst()
-  return result.numUpdatedRows === 1n
+  return row?.application_id
 }
 
 /** Whose installations: a person's, an application's, or those of one in the other. */
@@ -84,8 +85,14 @@ export type Whose =
 /**
  * Ends all of them, and the codes that could still open one. Returns how many ended. Two statements, in the order in
  * which redeeming a code takes its locks: the second sees the family that a redemption before it has opened.
+ * @param also what belongs to their end, in the same transaction
  */
-export function endInstallations(db: Db, { personId, applicationId }: Whose, because: string): Promise<number> {
+export function endInstallations(
+  db: Db,
+  { personId, applicationId }: Whose,
+  because: string,
+  also: (trx: Trx) => Promise<void> = async () => {},
+): Promise<number> {
   return db.transaction().execute(async (trx) => {
     const whose = sql<SqlBool>`(${personId ?? null}::text is null or person_id = ${personId ?? null})
       and (${applicationId ?? null}::text is null or application_id = ${applicationId ?? null})`
@@ -103,6 +110,7 @@ export function endInstallations(db: Db, { personId, applicationId }: Whose, bec
       .where(whose)
       .where('revoked_at', 'is', null)
       .executeTakeFirst()
+    await also(trx)
     return Number(result.numUpdatedRows)
   })
 }

@@ -39,10 +39,16 @@ export type SignInOutcome =
  *
  * When the form arrives again, from the same person, and the browser has no other session since, nothing changes.
  *
+ * @param also what belongs to a sign-in that was done, in its transaction
+ *
  * Two statements: the first waits for other sign-ins of this browser, the second, reading afterwards, sees the sessions
  * that they opened (READ COMMITTED).
  */
-export function signIn(db: Db, input: SignIn): Promise<SignInOutcome> {
+export function signIn(
+  db: Db,
+  input: SignIn,
+  also: (trx: Trx) => Promise<void> = async () => {},
+): Promise<SignInOutcome> {
   return db.transaction().execute(async (trx) => {
     const visits = await lockVisits(trx, input.visits)
     const visit = visits.find(({ id, isOpen }) => isOpen && id === input.requestId)
@@ -52,7 +58,9 @@ export function signIn(db: Db, input: SignIn): Promise<SignInOutcome> {
       doneAs: visit.signInId === null ? null : input.tokenHashOf(visit.signInId),
     })
     if (outcome === 'repeated' && visit.signInId !== null) return { kind: 'done', signInId: visit.signInId }
-    return outcome === 'opened' ? { kind: 'done', signInId: input.signInId } : { kind: 'person changed' }
+    if (outcome !== 'opened') return { kind: 'person changed' }
+    await also(trx)
+    return { kind: 'done', signInId: input.signInId }
   })
 }
 

@@ -65,14 +65,18 @@ function step(index: number): RawBuilder<unknown> {
   return sql.ref(`step_${index}`)
 }
 
-/** An attempt turned out to be none, such as a right password. */
+/** An attempt turned out to be none, such as a right password. A count that was the only one leaves no row. */
 export async function uncountAttempt(db: Db, keys: readonly CountedKey[]): Promise<void> {
   const given = keys.map(({ key }) => key)
   await sql`
-    update attempts set count = greatest(count - 1, 0)
-    from (select key from attempts where key = any(${given}::text[]) and expires_at > auth_now()
-          order by array_position(${given}::text[], key) for update) counted
-    where attempts.key = counted.key`.execute(db)
+    with counted as materialized (
+      select key, count from attempts where key = any(${given}::text[]) and expires_at > auth_now()
+      order by array_position(${given}::text[], key) for update
+    ), emptied as (
+      delete from attempts using counted where attempts.key = counted.key and counted.count <= 1
+    )
+    update attempts set count = attempts.count - 1 from counted
+    where attempts.key = counted.key and counted.count > 1`.execute(db)
 }
 
 /** A part of another statement: the seconds until these keys have attempts left, 0 when they have; counts nothing. */

@@ -162,13 +162,14 @@ export async function findPendingRequest(
 export async function takeStep(
   db: Db,
   { requestId, step, sessionId }: Readonly<{ requestId: string; step: string; sessionId: string | null }>,
-): Promise<void> {
-  await db
+): Promise<boolean> {
+  const result = await db
     .updateTable('authorization_requests')
     .set({ steps: sql`steps || ${stepDone(step, sessionId === null ? null : sql`${sessionId}`)}` })
     .where('id', '=', requestId)
     .where(unfinished)
-    .execute()
+    .executeTakeFirst()
+  return result.numUpdatedRows === 1n
 }
 
 /** The person wants to sign in as somebody else: nothing of what was done stays. */

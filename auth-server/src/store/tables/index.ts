@@ -5,6 +5,8 @@ import { API_SCOPES, type ApiScopes } from './api-scopes.ts'
 import { APIS, type Apis } from './apis.ts'
 import { APPLICATIONS, type Applications } from './applications.ts'
 import { ATTEMPTS, type Attempts } from './attempts.ts'
+import { AUDIT_DETAILS, type AuditDetails } from './audit-details.ts'
+import { AUDIT_EVENTS, type AuditEvents } from './audit-events.ts'
 import { AUTHENTICATORS, type Authenticators } from './authenticators.ts'
 import { AUTHORIZATION_CODES, type AuthorizationCodes } from './authorization-codes.ts'
 import { AUTHORIZATION_REQUESTS, type AuthorizationRequests } from './authorization-requests.ts'
@@ -58,6 +60,8 @@ export interface Database {
   signing_keys: SigningKeys
   used_jtis: UsedJtis
   attempts: Attempts
+  audit_events: AuditEvents
+  audit_details: AuditDetails
   schema_floor: SchemaFloor
   write_trials: WriteTrials
 }
@@ -94,6 +98,8 @@ export const TABLES = {
   signing_keys: SIGNING_KEYS,
   used_jtis: USED_JTIS,
   attempts: ATTEMPTS,
+  audit_events: AUDIT_EVENTS,
+  audit_details: AUDIT_DETAILS,
   schema_floor: SCHEMA_FLOOR,
   write_trials: WRITE_TRIALS,
 } satisfies { readonly [T in keyof Database]: TableDeclaration<Database[T]> }

@@ -14,6 +14,8 @@ export interface People {
   status: Defaulted<'active' | 'suspended'>
   created_at: Defaulted<Date>
   updated_at: Defaulted<Date>
+  /** How the audit log names the person. */
+  pseudonym: Defaulted<string>
 }
 
 export const PEOPLE = {

@@ -193,20 +193,20 @@ export async function revokeFamily(db: Db, id: string, generation: number, becau
 }
 
 /**
- * Ends a family of this client, whatever its generation (RFC 7009); true when this call ended it. A refresh at the same
- * moment waits for the row, and finds it revoked.
+ * Ends a family of this client, whatever its generation (RFC 7009). Returns whose it was, when this call ended it. A
+ * refresh at the same moment waits for the row, and finds it revoked.
  * @param unlessAfter Unix seconds by the database's clock after which nothing happens: the expiry of an access token.
  */
 export async function endFamilyOfClient(
   db: Db,
   family: Readonly<{ id: string; clientId: string; unlessAfter: number | null }>,
-): Promise<boolean> {
-  const { rows } = await sql`
+): Promise<Readonly<{ personId: string; applicationId: string }> | undefined> {
+  const { rows } = await sql<{ personId: string; applicationId: string }>`
     update refresh_families family set revoked_at = auth_now(), revoked_because = 'revoked by the client'
     from applications application
     where family.id = ${family.id} and family.revoked_at is null
       and application.id = family.application_id and application.client_id = ${family.clientId}
       and (${family.unlessAfter}::float8 is null or to_timestamp(${family.unlessAfter}) > auth_now())
-    returning family.id`.execute(db)
-  return rows.length === 1
+    returning family.person_id as "personId", family.application_id as "applicationId"`.execute(db)
+  return rows[0]
 }

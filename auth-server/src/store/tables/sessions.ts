@@ -102,11 +102,28 @@ export async function findSessionToEnd(db: Db, browser: BrowserProof): Promise<S
 /** Which sessions end: those of a browser, or all of a person. */
 export type Ending = BrowserProof | Readonly<{ personId: string }>
 
-/** Ends sessions for good, in one transaction (see `endSessionsWithin`). Returns their ids. */
-export async function endSessions(db: Db, which: Ending): Promise<readonly string[]> {
+/** A session that is no more. */
+export interface EndedSession {
+  readonly id: string
+  readonly personId: string
+}
+
+/**
+ * Ends sessions for good, in one transaction (see `endSessionsWithin`). Returns their ids.
+ * @param also what belongs to their end, in the same transaction
+ */
+export async function endSessions(
+  db: Db,
+  which: Ending,
+  also: (trx: Trx, ended: readonly EndedSession[]) => Promise<void> = async () => {},
+): Promise<readonly string[]> {
   return 'tokenHashes' in which && isStranger(which)
     ? []
-    : db.transaction().execute((trx) => endSessionsWithin(trx, which))
+    : db.transaction().execute(async (trx) => {
+        const ended = await endSessionsWithin(trx, which)
+        await also(trx, ended)
+        return ended.map(({ id }) => id)
+      })
 }
 
 /**
@@ -116,14 +133,14 @@ export async function endSessions(db: Db, which: Ending): Promise<readonly strin
  * Two statements: a code of the session that is being redeemed holds a lock on its row (see `consumeCode`), so the
  * first waits for it, and the second, reading afterwards, sees the family that it opened (READ COMMITTED).
  */
-export async function endSessionsWithin(trx: Trx, which: Ending): Promise<readonly string[]> {
+export async function endSessionsWithin(trx: Trx, which: Ending): Promise<readonly EndedSession[]> {
   const ended = await trx
     .deleteFrom('sessions as session')
     .where((eb) => ('personId' in which ? eb('person_id', '=', which.personId) : belongsTo(which)))
-    .returning('id')
+    .returning(['id', 'person_id as personId'])
     .execute()
   const ids = ended.map(({ id }) => id)
-  if (ids.length === 0) return ids
+  if (ids.length === 0) return ended
   await sql`
     with revoked as (
       update refresh_families set revoked_at = auth_now(), revoked_because = 'signed out'
@@ -134,5 +151,5 @@ export async function endSessionsWithin(trx: Trx, which: Ending): Promise<readon
       where family.session_id = any(${ids}) and application.backchannel_logout_uri is not null
     )
     ${queueLogoutNotices(sql`told`)}`.execute(trx)
-  return ids
+  return ended
 }

@@ -2,7 +2,7 @@
 // and a key that has leaked has no row any more.
 import type { JWK } from 'jose'
 import { sql } from 'kysely'
-import type { Db } from '../database.ts'
+import type { Db, Trx } from '../database.ts'
 import type { Defaulted, Json, TableDeclaration } from '../declaration.ts'
 import { secondsFromNow } from '../sql.ts'
 
@@ -65,13 +65,14 @@ export async function algorithmsDue<Algorithm extends string>(
 }
 
 /**
- * Adds a key that signs in `leadSeconds`, unless its algorithm has one younger than `maxAgeSeconds`: of several
+ * Adds a key that signs in `leadSeconds`, and does what belongs to it (`also`) in the same transaction, unless its algorithm has one younger than `maxAgeSeconds`: of several
  * instances that rotate at once, one key stands. The first key of an algorithm signs at once. True when it was added.
  */
 export async function insertSigningKey(
   db: Db,
   row: NewSigningKey,
   { leadSeconds, maxAgeSeconds }: Readonly<{ leadSeconds: number; maxAgeSeconds: number }>,
+  also: (trx: Trx) => Promise<void> = async () => {},
 ): Promise<boolean> {
   return db.transaction().execute(async (trx) => {
     await sql`select pg_advisory_xact_lock(hashtext('signing_keys'))`.execute(trx)
@@ -83,6 +84,7 @@ export async function insertSigningKey(
       where not exists (select from signing_keys where alg = ${row.alg}
                         and signs_from > auth_now() - make_interval(secs => ${maxAgeSeconds}))
       returning kid`.execute(trx)
+    if (rows.length === 1) await also(trx)
     return rows.length === 1
   })
 }
@@ -104,7 +106,11 @@ export async function hastenSigningKeys<Algorithm extends string>(
  * Adds a key that signs at once, and deletes every other key of its algorithm in the same statement: those that were
  * replaced, the one that signs, and those that would have signed later. Returns the ids of the deleted ones.
  */
-export async function replaceSigningKeys(db: Db, row: NewSigningKey): Promise<string[]> {
+export async function replaceSigningKeys(
+  db: Db,
+  row: NewSigningKey,
+  also: (trx: Trx) => Promise<void> = async () => {},
+): Promise<string[]> {
   return db.transaction().execute(async (trx) => {
     await sql`select pg_advisory_xact_lock(hashtext('signing_keys'))`.execute(trx)
     const { rows } = await sql<{ kid: string }>`
@@ -114,6 +120,7 @@ export async function replaceSigningKeys(db: Db, row: NewSigningKey): Promise<st
         values (${row.kid}, ${row.alg}, ${JSON.stringify(row.publicJwk)}::jsonb, ${row.privateJwe}, auth_now())
       )
       select kid from withdrawn order by signs_from, kid`.execute(trx)
+    await also(trx)
     return rows.map(({ kid }) => kid)
   })
 }

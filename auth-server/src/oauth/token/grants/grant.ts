@@ -1,5 +1,6 @@
 // The contract of a grant: one file beside this one, and a row in index.ts.
 import type { FastifyBaseLogger } from 'fastify'
+import type { AuditContext } from '../../../audit/context.ts'
 import type { Deps } from '../../../deps.ts'
 import type { Parameters } from '../../../http/parameters.ts'
 import type { Client } from '../../../store/queries/clients.ts'
@@ -24,6 +25,8 @@ export interface GrantRequest {
   /** Thumbprint of the key whose possession the caller proved (RFC 9449), or null. */
   readonly dpopJkt: string | null
   readonly log: FastifyBaseLogger
+  /** Where it comes from, for the audit log. */
+  readonly context: AuditContext
 }
 
 /** A grant as a request brings it. */

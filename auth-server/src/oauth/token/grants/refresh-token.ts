@@ -33,12 +33,19 @@ async function refresh(
   token: RefreshToken,
   named: readonly string[] | undefined,
 ): Promise<TokenResponse> {
-  const { client, resource, dpopJkt, log } = request
+  const { client, resource, dpopJkt, log, context } = request
   // What /authorize ignored is ignored here as well: libraries ask for the same list again.
   const offered = client.subscriptions.flatMap(({ scopes }) => scopes.map(({ name }) => name))
   const scopes = named ? grantableScopes(named, offered) : null
   const { clientId } = client
-  const result = await refreshFamily(deps.db, deps.config.tokenSecret, { token, clientId, scopes, resource, dpopJkt })
+  const result = await refreshFamily(deps.db, deps.config.tokenSecret, {
+    token,
+    clientId,
+    scopes,
+    resource,
+    dpopJkt,
+    context,
+  })
   switch (result.kind) {
     case 'refreshed':
       if (result.how === 'recovered')

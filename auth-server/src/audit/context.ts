@@ -1,0 +1,25 @@
+// Where an audited event comes from: a request, the schedule, or an operator's command.
+
+export interface AuditContext {
+  /** As the log names it. */
+  readonly requestId: string | null
+  readonly address: string | null
+  readonly userAgent: string | null
+}
+
+/** What of a request is remembered; a FastifyRequest is one. */
+export interface AuditedRequest {
+  readonly id: string
+  readonly ip: string
+  readonly headers: Readonly<{ 'user-agent'?: string | undefined }>
+}
+
+const MAX_USER_AGENT = 256
+
+/** An event that a request brought about. */
+export function ofRequest({ id, ip, headers }: AuditedRequest): AuditContext {
+  return { requestId: id, address: ip, userAgent: headers['user-agent']?.slice(0, MAX_USER_AGENT) ?? null }
+}
+
+/** An event that no request brought about. */
+export const WITHOUT_REQUEST: AuditContext = { requestId: null, address: null, userAgent: null }

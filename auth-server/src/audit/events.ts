@@ -1,0 +1,35 @@
+// Every event of the audit log. A new one is a row here; the compiler then knows what has to be said with it.
+
+interface Person {
+  readonly personId: string
+}
+interface Application {
+  readonly applicationId: string
+}
+interface Event<Type extends string, Outcome extends string> {
+  readonly type: Type
+  readonly outcome: Outcome
+}
+
+/** Who signs in is known by then; of a wrong address nobody is, of a wrong password whose it is not. */
+type SignIn =
+  | (Event<'sign-in', 'succeeded'> & Person & Application)
+  | (Event<'sign-in', 'wrong-credentials'> & Partial<Person> & Application)
+
+/**
+ * What is told, and of whom. No tokens, no secrets, no e-mail addresses: ids alone, and the person's becomes a pseudonym.
+ * A refresh is none of these, unless something is odd about it.
+ */
+export type AuditEvent =
+  | SignIn
+  | (Event<'consent', 'given'> & Person & Application)
+  // "Cancel" on any page of a visit.
+  | (Event<'consent', 'denied'> & Partial<Person> & Application)
+  | (Event<'sign-out', 'succeeded'> & Person)
+  | (Event<'client-registration', 'succeeded'> & Application)
+  | Event<'key-rotation', 'scheduled' | 'by-operator' | 'leaked'>
+  | (Event<'revocation', 'by-app'> & Person & Application)
+  | (Event<'revocation', 'by-person'> & Person & Application)
+  | (Event<'revocation', 'by-operator'> & Partial<Person & Application>)
+  // A lost answer was replaced once, a spent token came again and ended its family.
+  | (Event<'refresh', 'recovered' | 'reused'> & Person & Application)

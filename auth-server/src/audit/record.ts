@@ -1,0 +1,17 @@
+// Writes an event into the audit log, in the transaction that it tells of: both happened, or neither.
+import type { Db } from '../store/database.ts'
+import { insertAuditEvent } from '../store/tables/audit-events.ts'
+import type { AuditContext } from './context.ts'
+import type { AuditEvent } from './events.ts'
+
+/** @param trx the transaction that makes what the event tells of; the pool where nothing was changed */
+export function record(trx: Db, event: AuditEvent, context: AuditContext): Promise<void> {
+  const { type, outcome, personId, applicationId }: AuditEvent & Subject = event
+  const subject = { personId: personId ?? null, applicationId: applicationId ?? null }
+  return insertAuditEvent(trx, { type, outcome, ...subject, ...context })
+}
+
+interface Subject {
+  readonly personId?: string | undefined
+  readonly applicationId?: string | undefined
+}

@@ -1,0 +1,24 @@
+// Where the request of an audit event came from; kept for a while only.
+import { type SqlBool, sql } from 'kysely'
+import type { RowsOfPerson, TableDeclaration } from '../declaration.ts'
+
+export interface AuditDetails {
+  event_seq: string
+  address: string | null
+  user_agent: string | null
+  expires_at: Date
+}
+
+const OF_PERSON: RowsOfPerson<AuditDetails> = {
+  words: 'of events under the pseudonym of the person',
+  where: ({ pseudonym }) => sql<SqlBool>`event_seq in (select seq from audit_events where person = ${pseudonym}::uuid)`,
+}
+
+export const AUDIT_DETAILS = {
+  purpose: 'From which address and with which browser or app something of the audit log was done.',
+  lifetime: { until: '90 days have passed', obsolete: sql`expires_at < auth_now()`, indexed: true },
+  people: {
+    exported: { rows: OF_PERSON, columns: ['event_seq', 'address', 'user_agent'] },
+    erased: { deleted: OF_PERSON },
+  },
+} satisfies TableDeclaration<AuditDetails>

@@ -1,0 +1,59 @@
+// Audit events: rows that are only ever added, in the transaction that they tell of.
+import { type GeneratedAlways, type SqlBool, sql } from 'kysely'
+import type { Db } from '../database.ts'
+import type { Defaulted, TableDeclaration } from '../declaration.ts'
+
+export interface AuditEvents {
+  seq: GeneratedAlways<string>
+  at: Defaulted<Date>
+  type: string
+  outcome: string
+  /** A pseudonym (see tables/people.ts); null when nobody is known. */
+  person: string | null
+  application_id: string | null
+  request_id: string | null
+}
+
+export const AUDIT_EVENTS = {
+  purpose: 'What happened to whom, when and through which application; rows are only ever added.',
+  lifetime: { kept: 'What happened has happened. The rows hold no address, no name and no secret.' },
+  people: {
+    exported: {
+      rows: {
+        words: 'under the pseudonym of the person',
+        where: ({ pseudonym }) => sql<SqlBool>`person = ${pseudonym}::uuid`,
+      },
+      columns: ['at', 'type', 'outcome', 'application_id', 'request_id'],
+    },
+    erased: { nothing: 'They hold a random pseudonym alone, and what leads to it goes with the person.' },
+  },
+} satisfies TableDeclaration<AuditEvents>
+
+/** An event, and where it came from. */
+export interface NewAuditEvent {
+  readonly type: string
+  readonly outcome: string
+  readonly personId: string | null
+  readonly applicationId: string | null
+  readonly requestId: string | null
+  readonly address: string | null
+  readonly userAgent: string | null
+}
+
+/** For how long it is remembered where a request came from. */
+const DETAIL_DAYS = 90
+
+/** Adds an event and its detail, in one statement. */
+export async function insertAuditEvent(db: Db, event: NewAuditEvent): Promise<void> {
+  const { address, userAgent } = event
+  await sql`
+    with event as (
+      insert into audit_events (type, outcome, person, application_id, request_id)
+      values (${event.type}, ${event.outcome}, (select pseudonym from people where id = ${event.personId}),
+              ${event.applicationId}, ${event.requestId})
+      returning seq
+    )
+    insert into audit_details (event_seq, address, user_agent, expires_at)
+    select seq, ${address}, ${userAgent}, auth_now() + make_interval(days => ${DETAIL_DAYS}) from event
+    where ${address}::text is not null or ${userAgent}::text is not null`.execute(db)
+}

@@ -1,0 +1,115 @@
+// The audit log is only ever added to: by rights, where migrations run under a role of their own; else by a trigger.
+import { sql } from 'kysely'
+import t, { type Test } from 'tap'
+import { record } from '../../src/audit/record.ts'
+import { randomSecret } from '../../src/crypto/random.ts'
+import { removeObsoleteRows } from '../../src/store/cleanup.ts'
+import { type Db, openDatabase } from '../../src/store/database.ts'
+import { mayChangeAuditEvents } from '../../src/store/roles.ts'
+import { upgradeDatabase } from '../../src/store/upgrade.ts'
+import { testDatabase, turnClock } from '../support/database.ts'
+import { obtainTokens, refresh } from '../support/phone.ts'
+import { twoRoles } from '../support/roles.ts'
+import { testServer } from '../support/server.ts'
+import { startServer } from '../support/start.ts'
+
+const CONTEXT = { requestId: 'request', address: '192.0.2.1', userAgent: 'Shop/1.0' }
+const SILENT = { onError() {}, onWait() {} }
+const CHANGES = {
+  update: sql`update audit_events set outcome = 'never happened'`,
+  'update by a condition that nothing fits': sql`update audit_events set person = null where false`,
+  delete: sql`delete from audit_events`,
+  truncate: sql`truncate audit_events`,
+}
+
+function open(t: Test, url: string): Db {
+  const db = openDatabase(url, () => {}, { connections: 2 })
+  t.teardown(() => db.destroy())
+  return db
+}
+function addEvent(db: Db) {
+  return record(db, { type: 'sign-out', outcome: 'succeeded', personId: 'usr_ada' }, CONTEXT)
+}
+function readEvents(db: Db) {
+  return db.selectFrom('audit_events').selectAll().execute()
+}
+
+t.test('the server’s own role adds events and reads them; it cannot change, delete or truncate them', async (t) => {
+  const { owner, server } = await twoRoles(t)
+  await upgradeDatabase({ databaseUrl: server, migrationDatabaseUrl: owner }, SILENT)
+  const db = open(t, server)
+  await addEvent(db)
+  const before = await readEvents(db)
+  t.match(before, [{ type: 'sign-out', outcome: 'succeeded', request_id: 'request' }])
+  for (const [name, change] of Object.entries(CHANGES)) await t.rejects(change.execute(db), { code: '42501' }, name)
+  const waysOut = {
+    'switching the trigger off': sql`alter table audit_events disable trigger all`,
+    'dropping it': sql`drop table audit_events`,
+    'pretending to be another release': sql`insert into schema_floor (migration) values ('9999')`,
+    'a migration that never ran': sql`delete from kysely_migration`,
+  }
+  for (const [name, way] of Object.entries(waysOut)) await t.rejects(way.execute(db), name)
+  // Says only, in a notice, that nothing was granted.
+  await sql`grant all on audit_events to public`.execute(db)
+  const { rows } = await sql<{ may: boolean }>`
+    select has_table_privilege('audit_events', 'update, delete, truncate') as may`.execute(db)
+  t.strictSame(rows, [{ may: false }])
+  t.equal(await mayChangeAuditEvents(db), false)
+  t.strictSame(await readEvents(db), before)
+})
+
+t.test('everything else works under that role: sign-in, tokens, refresh, removal of details', async (t) => {
+  const { owner, server } = await twoRoles(t)
+  await upgradeDatabase({ databaseUrl: server, migrationDatabaseUrl: owner }, SILENT)
+  const { app, db } = await testServer(t, { DATABASE_URL: server })
+  const { refresh_token } = await obtainTokens(app)
+  t.equal((await refresh(app, refresh_token)).statusCode, 200)
+  t.equal((await app.inject('/health/ready')).statusCode, 200)
+  await addEvent(db)
+  const details = await db.selectFrom('audit_details').select('address').execute()
+  t.strictSame(
+    details.map(({ address }) => address),
+    ['127.0.0.1', '192.0.2.1'],
+    'of the sign-in, and of the event',
+  )
+  await turnClock(t, open(t, owner), 91 * 24 * 3600)
+  t.ok((await removeObsoleteRows(db)).audit_details)
+  t.strictSame(await db.selectFrom('audit_details').selectAll().execute(), [])
+  t.ok((await readEvents(db)).length > 0)
+})
+
+t.test('a server that owns its tables is refused by the trigger', async (t) => {
+  const db = open(t, await testDatabase(t))
+  await addEvent(db)
+  for (const [name, change] of Object.entries(CHANGES))
+    await t.rejects(change.execute(db), { code: '23001', message: /only ever added/ }, name)
+  t.equal((await readEvents(db)).length, 1)
+})
+
+t.test(
+  'the server itself: migrates under the one role, serves under the other, from several instances at once',
+  async (t) => {
+    const { owner, server } = await twoRoles(t)
+    const secrets = ['PASSWORD_PEPPER', 'TOKEN_SECRET', 'COOKIE_SECRET', 'KEY_ENCRYPTION_KEY']
+    const shared = Object.fromEntries(secrets.map((name) => [name, randomSecret()]))
+    const environment = { DATABASE_URL: server, MIGRATION_DATABASE_URL: owner, ...shared }
+    const instances = [startServer(t, environment), startServer(t, environment)]
+    for (const { url, log } of instances) {
+      t.ok(await url)
+      t.notMatch(log(), /could change the audit log/)
+    }
+    const url = (await instances[0]?.url) ?? ''
+    t.equal((await fetch(`${url}/health/ready`)).status, 200)
+  },
+)
+
+t.test('a role that could change the log all the same is told of; a wrong one is named by its variable', async (t) => {
+  const { owner, server } = await twoRoles(t)
+  const loose = startServer(t, { DATABASE_URL: owner, MIGRATION_DATABASE_URL: owner })
+  await loose.says(/could change the audit log/)
+  const wrong = Object.assign(new URL(owner), { password: 'wrong' }).href
+  const refused = startServer(t, { DATABASE_URL: server, MIGRATION_DATABASE_URL: wrong })
+  const { code, errors } = await refused.ended
+  t.equal(code, 1)
+  t.match(errors, /does not accept the role "owner_\w+" with this password\. Correct MIGRATION_DATABASE_URL\./)
+})

@@ -1,0 +1,66 @@
+// Guesses at passwords: so many of one account at one address, over all instances; strangers elsewhere lock nobody out.
+
+import type { LightMyRequestResponse } from 'fastify'
+import t from 'tap'
+import { Browser, formsOf } from '../support/browser.ts'
+import { turnClock } from '../support/database.ts'
+import { authorizeUrl, logIn, pkcePair } from '../support/phone.ts'
+import { secondInstance } from '../support/second-instance.ts'
+import { testServer, USER } from '../support/server.ts'
+
+const ALLOWED = 20
+
+t.test(
+  '50 guesses at once at two instances: 20 are looked at, and the right password waits with the rest',
+  async (t) => {
+    const server = await testServer(t, { TRUSTED_PROXIES: '127.0.0.1' })
+    const other = await secondInstance(t, server)
+    const instances = [server.app, other]
+    /** Tries at one instance. */
+    const attempt = async (instance: number, address: string, user = USER) => {
+      const browser = new Browser(instances[instance % 2] ?? other)
+      const page = await browser.open(authorizeUrl(pkcePair().challenge))
+      return { browser, page, send: () => submit(browser, page, address, user) }
+    }
+    const submit = (browser: Browser, page: LightMyRequestResponse, address: string, user: typeof USER) => {
+      const { action = '', hidden = {} } = formsOf(page.body).find((form) => form.action.endsWith('/login')) ?? {}
+      return browser.request('POST', action, { form: { ...hidden, ...user }, headers: { 'x-forwarded-for': address } })
+    }
+    const wrong = (n: number) => ({ ...USER, password: `guess ${n}` })
+    const guesses = await Promise.all(Array.from({ length: 50 }, (_, n) => attempt(n, '192.0.2.1', wrong(n))))
+    const answers = await Promise.all(guesses.map(({ send }) => send()))
+    t.equal(answers.filter(({ statusCode }) => statusCode === 422).length, ALLOWED)
+    const refused = answers.filter(({ statusCode }) => statusCode === 429)
+    t.equal(refused.length, 50 - ALLOWED)
+    t.match(refused[0]?.headers['retry-after'], /^(59\d|600)$/)
+    t.match(refused[0]?.body, /Too many wrong passwords were tried from here/)
+    t.match(refused[0]?.body, /name="password"/, 'the page to try again on')
+
+    for (const instance of [0, 1]) t.equal((await (await attempt(instance, '192.0.2.1')).send()).statusCode, 429)
+    t.equal((await (await attempt(1, '192.0.2.2')).send()).statusCode, 303, 'the person, elsewhere')
+    const neighbour = { ...USER, email: 'bob@example.com' }
+    t.equal((await (await attempt(1, '192.0.2.1', neighbour)).send()).statusCode, 422, 'another account, here')
+    await turnClock(t, server.db, 601)
+    t.equal((await (await attempt(0, '192.0.2.1')).send()).statusCode, 303, 'later')
+  },
+)
+
+t.test(
+  'a right password is no guess, however often; an address without an account is counted like one with',
+  async (t) => {
+    const { app, db } = await testServer(t)
+    for (let n = 0; n < ALLOWED + 2; n++) {
+      const browser = new Browser(app)
+      const page = await browser.open(authorizeUrl(pkcePair().challenge))
+      t.equal((await logIn(browser, page)).statusCode, 303)
+    }
+    const statuses: number[] = []
+    const browser = new Browser(app)
+    const page = await browser.open(authorizeUrl(pkcePair().challenge))
+    for (let n = 0; n < ALLOWED + 1; n++)
+      statuses.push((await logIn(browser, page, { email: 'nobody@example.com', password: 'x' })).statusCode)
+    t.strictSame(statuses, [...Array.from({ length: ALLOWED }, () => 422), 429])
+    const rows = await db.selectFrom('attempts').selectAll().execute()
+    t.notMatch(JSON.stringify(rows), /nobody|127\.0/)
+  },
+)
