@@ -1,29 +1,16 @@
 // One connection from Kong: one call at a time, or one event with its PDK calls; nothing that arrives can end the process.
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import type { Logger } from 'pino'
-import { type RpcCall, type RpcReturn, rpcCall, rpcReturn } from '../protocol/calls.ts'
+import { type RpcReturn, rpcCall, rpcReturn } from '../protocol/calls.ts'
 import { readFrame } from '../protocol/codec.ts'
 import { FrameWriter, refusal } from '../protocol/frame-writer.ts'
 import { createFrameReader, framed } from '../protocol/frames.ts'
-import { createKong } from '../protocol/kong.ts'
-import { unavailable } from '../stages/effects.ts'
 import type { TroubleLog } from '../trouble-log.ts'
 import { answer } from './answers.ts'
-import { Conversation } from './conversation.ts'
+import type { Conversation } from './conversation.ts'
+import { type EventConnection, startEvent } from './events.ts'
+import { type Onward, relay } from './hand-over/relay.ts'
 import type { KongServer } from './kong-server.ts'
-
-/** How the listener ends a connection. */
-export interface Connection {
-  /** Ends our side once the call in progress is answered; Kong then closes it. */
-  finish(): void
-  /** Whether Kong began a call after that: it starts its instances anew then, and asks again elsewhere. */
-  readonly wasInterrupted: boolean
-  /** New calls wait until {@link resume} or {@link passOn}. */
-  hold(): void
-  resume(): void
-  /** Once the call in progress is answered, whatever comes is for the server that listens on a path, after a first line. */
-  passOn(path: string, firstLine: string): void
-}
 
 /** What all connections share. */
 export interface ConnectionContext {
@@ -33,142 +20,139 @@ export interface ConnectionContext {
   readonly refusals: TroubleLog
 }
 
-type Event = NonNullable<RpcCall['cmd_handle_event']>
+/** What becomes of the next call: it is answered; it waits; the connection ends before it; another server gets it, or got it. */
+type Course =
+  | { readonly is: 'serving' | 'holding' | 'finishing' | 'gone' }
+  | { readonly is: 'leaving'; readonly onward: Onward }
 
-/** Serves one socket. Tokens travel here: neither arguments nor results are ever logged. */
-export function serveConnection(socket: Socket, { server, log, refusals }: ConnectionContext): Connection {
-  const reader = createFrameReader()
-  const out = new FrameWriter()
-  let event: Conversation | undefined
-  let busy = false
-  let finishing = false
-  let holding = false
-  let hasLeft = false
-  let wasInterrupted = false
-  let waiting: Buffer | undefined // the call that came meanwhile
-  let successor: { readonly path: string; readonly firstLine: string } | undefined
+/** Serves one socket, from its creation on. Tokens travel here: neither arguments nor results are ever logged. */
+export class Connection {
+  readonly #socket: Socket
+  readonly #context: ConnectionContext
+  readonly #reader = createFrameReader()
+  readonly #out = new FrameWriter()
+  #course: Course = { is: 'serving' }
+  /** Whether a call is being answered. */
+  #busy = false
+  /** The last one that was an event. */
+  #event: Conversation | undefined
+  /** The call that nobody answers yet. */
+  #waiting: Buffer | undefined
+  #wasInterrupted = false
+  readonly #onEvent: EventConnection = { out: this.#out, send: () => this.#send(), onEnd: () => this.#ended() }
 
-  const send = (): void => {
-    const bytes = out.take()
-    if (socket.writable) socket.write(bytes)
-  }
-  const idle = (): void => {
-    busy = false
-    // Half-closed: Kong's answers to what it was told last must still find an open socket, or the request ends with 500.
-    if (finishing) socket.end()
-    leave()
-  }
-  const reply = (sequence: number, given: RpcReturn): void => {
-    out.add(rpcReturn.write, { ...given, sequence })
-    send()
-    idle()
-  }
-  const refuse = (cause: unknown): void => {
-    const error = cause instanceof Error ? cause.message : 'unknown error'
-    // One of a configuration that cannot be used comes with every call, and Kong's own log does not say why.
-    refusals.note(error, {}, 'call from Kong refused')
-    if (socket.writable) socket.end(refusal(error))
+  constructor(socket: Socket, context: ConnectionContext) {
+    this.#socket = socket
+    this.#context = context
+    // e.g. EPIPE of a worker that died
+    socket.on('error', (error) => context.log.debug({ err: error }, 'connection from Kong broke'))
+    socket.on('close', () => this.#event?.hangUp())
+    socket.on('data', (chunk) => this.#attempt(() => this.#read(chunk)))
   }
 
-  function startEvent(sequence: number, { instance_id = 0, event_name }: Event): void {
-    if (event_name !== 'access') throw new Error('only the access phase is handled')
-    const instance = server.instances.use(instance_id)
-    if (!instance) throw new Error(`no plugin instance #${instance_id}`)
-    const talk = new Conversation(out, send, () => {
-      server.events.delete(talk)
-      idle()
-    })
-    event = talk
-    server.events.add(talk)
-    const kong = createKong(talk)
-    instance.executePhase('access', kong).then(
-      () => talk.end(sequence),
-      () => {
-        const { status, body, headers } = unavailable('the handler failed')
-        return kong.response.exit(status, body, headers)
-      },
-    )
+  /** Ends our side once the call in progress is answered; Kong then closes it. */
+  finish(): void {
+    if (this.#course.is === 'gone') return // the other server ends it
+    this.#course = { is: 'finishing' }
+    if (!this.#busy) this.#goOn()
   }
 
-  /** From here on a pipe, if we are to leave and Kong has answered everything that it was told. */
-  function leave(): void {
-    if (!successor || busy || event?.isSettled === false || !socket.writable) return
-    const { path, firstLine } = successor
-    successor = undefined
-    const onward = connect({ path, allowHalfOpen: true }) // either side may end before the other
-    onward.write(`${firstLine}\n`)
-    onward.write(Buffer.concat([waiting ? framed(waiting) : Buffer.of(), reader.rest]))
-    socket.removeAllListeners('data')
-    socket.pipe(onward).pipe(socket)
-    hasLeft = true
-    onward.on('error', () => socket.destroy())
-    socket.on('close', () => onward.destroy())
+  /** Whether Kong began a call after that: it starts its instances anew then, and asks again elsewhere. */
+  get wasInterrupted(): boolean {
+    return this.#wasInterrupted
   }
 
-  function take(frame: Buffer): void {
-    if (event?.hear(frame)) {
-      leave()
-      return
-    }
-    if (!socket.writable) {
-      wasInterrupted = true // Kong reads that it ended, and asks again elsewhere
-      return
-    }
-    if (busy || waiting) throw new Error('a call while another is answered')
-    if (holding) waiting = frame
-    else startCall(frame)
+  /** New calls wait until {@link resume} or {@link passOn}. */
+  hold(): void {
+    if (this.#course.is === 'serving') this.#course = { is: 'holding' }
   }
 
-  function startCall(frame: Buffer): void {
-    busy = true
+  /** They are answered, after all. */
+  resume(): void {
+    if (this.#course.is !== 'holding') return
+    this.#course = { is: 'serving' }
+    const frame = this.#waiting
+    this.#waiting = undefined
+    if (frame) this.#attempt(() => this.#start(frame))
+  }
+
+  /** Once the call in progress is answered, whatever comes is another server's. */
+  passOn(onward: Onward): void {
+    if (this.#course.is === 'gone' || this.#course.is === 'finishing') return
+    this.#course = { is: 'leaving', onward }
+    this.#goOn()
+  }
+
+  #read(chunk: Buffer): void {
+    for (const frame of this.#reader.read(chunk)) if (!this.#event?.hear(frame)) this.#take(frame)
+    if (this.#course.is === 'leaving') this.#goOn()
+  }
+
+  /** A call of Kong's. */
+  #take(frame: Buffer): void {
+    if (!this.#socket.writable)
+      this.#wasInterrupted = true // Kong reads that it ended, and asks again elsewhere
+    else if (this.#busy || this.#waiting) throw new Error('a call while another is answered')
+    else if (this.#course.is === 'serving') this.#start(frame)
+    else this.#waiting = frame
+  }
+
+  #start(frame: Buffer): void {
+    this.#busy = true
     const call = readFrame(rpcCall, frame)
-    const { sequence = 0, cmd_handle_event } = call
+    const { server } = this.#context
     try {
-      if (cmd_handle_event) startEvent(sequence, cmd_handle_event)
-      else answer(call, server).then((given) => reply(sequence, given), refuse)
+      if (call.cmd_handle_event) this.#event = startEvent(server, call, this.#onEvent)
+      else
+        answer(call, server).then(
+          (given) => this.#reply({ ...given, sequence: call.sequence ?? 0 }),
+          (error: unknown) => this.#refuse(error),
+        )
     } catch (error) {
-      refuse(error)
+      this.#refuse(error)
     }
   }
 
-  function attempt(work: () => void): void {
+  #reply(given: RpcReturn): void {
+    this.#out.add(rpcReturn.write, given)
+    this.#send()
+    this.#ended()
+  }
+
+  #refuse(error: unknown): void {
+    const reason = error instanceof Error ? error.message : 'unknown error'
+    // One of a configuration that cannot be used comes with every call, and Kong's own log does not say why.
+    this.#context.refusals.note(reason, {}, 'call from Kong refused')
+    if (this.#socket.writable) this.#socket.end(refusal(reason))
+  }
+
+  #send(): void {
+    const bytes = this.#out.take()
+    if (this.#socket.writable) this.#socket.write(bytes)
+  }
+
+  #ended(): void {
+    this.#busy = false
+    this.#goOn()
+  }
+
+  /** What is due between two calls. */
+  #goOn(): void {
+    // Half-closed: Kong's answers to what it was told last must still find an open socket, or the request ends with 500.
+    if (this.#course.is === 'finishing') this.#socket.end()
+    if (this.#course.is !== 'leaving' || this.#busy || !this.#socket.writable) return
+    if (this.#event?.isSettled === false) return // not before Kong has answered everything that it was told
+    const { onward } = this.#course
+    this.#course = { is: 'gone' }
+    relay(this.#socket, onward, Buffer.concat([...(this.#waiting ? [framed(this.#waiting)] : []), this.#reader.rest]))
+  }
+
+  #attempt(work: () => void): void {
     try {
       work()
     } catch (error) {
-      log.error({ err: error }, 'unreadable bytes from Kong; closing the connection')
-      socket.destroy()
+      this.#context.log.error({ err: error }, 'unreadable bytes from Kong; closing the connection')
+      this.#socket.destroy()
     }
-  }
-
-  socket.on('error', (cause) => log.debug({ err: cause }, 'connection from Kong broke')) // e.g. EPIPE of a worker that died
-  socket.on('close', () => event?.hangUp())
-  socket.on('data', (chunk) =>
-    attempt(() => {
-      for (const frame of reader.read(chunk)) take(frame)
-    }),
-  )
-
-  return {
-    finish() {
-      if (hasLeft) return // the other server ends it
-      finishing = true
-      if (!busy) idle()
-    },
-    get wasInterrupted() {
-      return wasInterrupted
-    },
-    hold() {
-      holding = true
-    },
-    resume() {
-      holding = false
-      const frame = waiting
-      waiting = undefined
-      if (frame) attempt(() => startCall(frame))
-    },
-    passOn(path, firstLine) {
-      successor = { path, firstLine }
-      leave()
-    },
   }
 }

@@ -1,7 +1,7 @@
 // Ends connections from Kong that another server had before, or that nobody can be given, one after the other.
 import type { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Connection } from '../connection.ts'
+import type { Connections } from '../connections.ts'
 
 /** How long workers of Kong may take to start instances anew, in milliseconds. */
 const RECOVER_WITHIN_MILLIS = 1000
@@ -16,16 +16,13 @@ const CLOSED_WITHIN_MILLIS = 2500
  * @param isOurs whether a connection that Kong does not close is ours to break off
  * @returns puts one more in the line
  */
-export function createSeeOff(
-  connections: ReadonlyMap<Socket, Connection>,
-  isOurs: () => boolean,
-): (socket: Socket) => void {
+export function createSeeOff(connections: Connections, isOurs: () => boolean): (socket: Socket) => void {
   const leaving: Socket[] = []
 
   async function seeAllOff(): Promise<void> {
     for (let socket = leaving[0]; socket !== undefined; socket = leaving[0]) {
       const closed = new Promise<void>((resolve) => {
-        if (connections.has(socket)) socket.once('close', () => resolve())
+        if (connections.get(socket)) socket.once('close', () => resolve())
         else resolve()
       })
       const connection = connections.get(socket)
