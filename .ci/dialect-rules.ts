@@ -13,7 +13,7 @@ interface DialectRule {
   /** Matches at what is forbidden. */
   readonly pattern: RegExp
   /** A match that is allowed after all. */
-  readonly unless?: (match: string) => boolean
+  readonly unless?: (match: string, source: string, index: number) => boolean
   readonly appliesTo: (file: string) => boolean
 }
 
@@ -27,9 +27,22 @@ const WIRE_NAMES: ReadonlySet<string> = new Set(['startMs'])
 /** Fields of Node's own objects. */
 const NODES_NAMES: ReadonlySet<string> = new Set(['mtimeMs', 'ctimeMs', 'atimeMs', 'birthtimeMs'])
 
-/** A module constant: a literal, or a collection made of literals. */
+/**
+ * A module constant: a literal, or a collection made of literals. Codecs of a protocol are composed like types
+ * (`string`, `nested(value)`) and keep small letters.
+ */
 const CONSTANT =
-  /^(?:export )?const (?![A-Z][A-Z0-9_]*\b)\w+(?:: [^=\n]+)? =\s+(?:-?\d|['"`[{/]|new (?:Set|Map|RegExp)\b)/gm
+  /^(?:export )?const (?![A-Z][A-Z0-9_]*\b)\w+(?:: (?!WireField<|Codec<)[^=\n]+)? =\s+(?:-?\d|['"`{/]|\[(?!\s*\.\.\.)|new (?:Set|Map)(?:<[^\n]*>)?\((?:\)|\[(?!\s*\.\.\.))|new RegExp\b)/gm
+
+/** Whether the object type that begins in a match is only one part of a union or an intersection. */
+function isPart(source: string, index: number): boolean {
+  let depth = 0
+  for (let at = source.indexOf('{', index); at < source.length; at++) {
+    if (source[at] === '{') depth++
+    if (source[at] === '}' && --depth === 0) return /^[\s>]*[&|]/.test(source.slice(at + 1))
+  }
+  return false
+}
 
 const RULES: readonly DialectRule[] = [
   {
@@ -41,6 +54,7 @@ const RULES: readonly DialectRule[] = [
   {
     instead: 'an interface with readonly members: type is for unions and derived types',
     pattern: /^(?:export )?type \w+(?:<[^=]*>)? = (?:Readonly<)?\{(?!\s*(?:readonly )?\[)/gm,
+    unless: (_, source, index) => isPart(source, index),
     appliesTo: isTypeScript,
   },
   {
@@ -95,7 +109,7 @@ const RULES: readonly DialectRule[] = [
 export function dialectProblems(file: string, source: string): DialectProblem[] {
   return RULES.filter(({ appliesTo }) => appliesTo(file)).flatMap(({ pattern, instead, unless }) =>
     [...source.matchAll(pattern)]
-      .filter(([match]) => !unless?.(match))
+      .filter(({ 0: match, index }) => !unless?.(match, source, index))
       .map(({ index }) => ({ file, line: source.slice(0, index).split('\n').length, instead })),
   )
 }

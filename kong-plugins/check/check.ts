@@ -50,7 +50,7 @@ export async function checkKongText(
   return problems()
 }
 
-/** Checks a file. @throws Error when it cannot be read */
+/** Checks a file. @throws {Error} when it cannot be read */
 export async function checkKongFile(file: string, options: CheckOptions = {}): Promise<Problem[]> {
   return checkKongText(file, await readFile(file, 'utf8'), options)
 }

@@ -1,6 +1,6 @@
 // Reads the JSON of an HTTP answer that may be anything: a wrong status, endless, or no JSON at all.
 
-/** @throws Error unless it is 200 with JSON of at most `maxBytes` */
+/** @throws {Error} unless it is 200 with JSON of at most `maxBytes` */
 export async function readBoundedJson(response: Response, maxBytes: number): Promise<unknown> {
   if (response.status !== 200 || !response.body) {
     await response.body?.cancel()

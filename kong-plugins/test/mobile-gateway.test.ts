@@ -15,7 +15,7 @@ async function bearer(claims: Record<string, unknown> = {}): Promise<{ authoriza
 }
 
 interface Test {
-  after(ended: () => unknown): void
+  teardown(ended: () => unknown): void
 }
 async function setUp(t: Test, changes: Record<string, unknown> = {}) {
   const keys = await startKeyServer(t, key)

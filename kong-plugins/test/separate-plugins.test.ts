@@ -8,7 +8,7 @@ const key = await createSigningKey()
 const wall = Math.floor(Date.now() / 60_000) * 60_000 + 20_000
 const clock = { wall: () => wall, monotonic: () => performance.now() }
 
-async function setUp(t: { after(ended: () => unknown): void }) {
+async function setUp(t: { teardown(ended: () => unknown): void }) {
   const keys = await startKeyServer(t, key)
   const running = await startPluginServer(t, { clock })
   const kong = running.connect()

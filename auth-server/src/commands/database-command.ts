@@ -2,7 +2,7 @@
 import { type Db, openDatabase } from '../store/database.ts'
 import { explainDatabaseProblem } from '../store/problem.ts'
 
-/** @throws Error whose message says what to do when it is the database that is in the way */
+/** @throws {Error} whose message says what to do when it is the database that is in the way */
 export async function withDatabase<T>(url: string, work: (db: Db) => Promise<T>): Promise<T> {
   // No time limit of its own: it would stay with the session that a pooler lends us.
   const db = openDatabase(url, () => {}, { connections: 1, statementTimeoutMillis: 0 })

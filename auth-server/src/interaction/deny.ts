@@ -6,9 +6,9 @@ import type { Deps } from '../deps.ts'
 import { allowOnly } from '../http/methods.ts'
 import { takeStep } from '../store/tables/authorization-requests.ts'
 import { PATHS } from './paths.ts'
-import type { VisitRequest, Visits } from './visit.ts'
+import type { VisitFlow, VisitRequest } from './visit.ts'
 
-export function addDeny(app: FastifyInstance, { db }: Deps, visits: Visits): void {
+export function addDeny(app: FastifyInstance, { db }: Deps, visits: VisitFlow): void {
   const url = PATHS.deny
   app.post(url, { config: { errors: 'page' } }, async (request: VisitRequest, reply) => {
     const visit = await visits.open(request, reply)

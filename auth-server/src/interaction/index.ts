@@ -7,12 +7,12 @@ import { addDeny } from './deny.ts'
 import type { PageStep } from './policy.ts'
 import { addLogin } from './sign-in/routes.ts'
 import { addLogoutPages } from './sign-out/routes.ts'
-import { openVisit, type Visits } from './visit.ts'
+import { openVisit, type VisitFlow } from './visit.ts'
 
 /** The pages of each step that has one: a folder, its row here, and its row in policy.ts. */
 const STEPS = { login: addLogin, consent: addConsent, continue: addContinue } as const satisfies Record<
   PageStep,
-  (app: FastifyInstance, deps: Deps, visits: Visits) => void
+  (app: FastifyInstance, deps: Deps, visits: VisitFlow) => void
 >
 
 export function addInteraction(app: FastifyInstance, deps: Deps): void {

@@ -30,7 +30,7 @@ export interface Visit {
 
 export type SignedInVisit = Visit & Readonly<{ session: Session }>
 
-export interface Visits {
+export interface VisitFlow {
   /** The visit of a page or an own form; undefined when the answer, an error page, has been sent already. */
   open(request: VisitRequest, reply: FastifyReply): Promise<Visit | undefined>
   /**
@@ -43,9 +43,9 @@ export interface Visits {
   resume(reply: FastifyReply, pending: PendingRequest): FastifyReply
 }
 
-export function openVisit(deps: Deps): Visits {
+export function openVisit(deps: Deps): VisitFlow {
   const { db, config, cookies } = deps
-  const open: Visits['open'] = async (request, reply) => {
+  const open: VisitFlow['open'] = async (request, reply) => {
     const id = request.params.request
     const isForm = request.method === 'POST'
     const secrets = cookies.secretsOf(request, id)
@@ -72,7 +72,7 @@ export function openVisit(deps: Deps): Visits {
     const page = { page: id, path: visitPath(id), leadsTo: pending.request.redirectUri }
     return { pending, session, form, secret, binding: FormBinding.to(config.cookieSecret, secret, page) }
   }
-  const resume: Visits['resume'] = (reply, pending) => reply.redirect(resumePath(pending.id), 303)
+  const resume: VisitFlow['resume'] = (reply, pending) => reply.redirect(resumePath(pending.id), 303)
   return {
     open,
     resume,

@@ -21,7 +21,7 @@ export function noteFailure(db: Db, error: unknown): void {
 /**
  * Whether what we do can be stored. One round trip that writes nothing, as long as no statement has failed to write;
  * from then on a page is written and rolled back each time, until that works again.
- * @throws when the database cannot be reached.
+ * @throws {Error} when the database cannot be reached.
  */
 export async function isWritable(db: Db): Promise<boolean> {
   const { rows } = await sql<{ readOnly: boolean }>`

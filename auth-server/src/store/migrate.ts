@@ -68,7 +68,7 @@ const LOCK = sql.lit('3853314791062309107')
 /**
  * Applies what is missing, all or nothing.
  * @param options.serverRole who gets the rights that the server needs, where it connects as somebody else than `db`
- * @throws SchemaMismatch on a schema that this release cannot work with; else what the failing migration threw.
+ * @throws {SchemaMismatch} on a schema that this release cannot work with; else what the failing migration threw.
  */
 export async function migrate(
   db: Db,

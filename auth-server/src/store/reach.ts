@@ -32,7 +32,7 @@ export function isNotThereYet(error: unknown): boolean {
 /**
  * Returns once the database answers.
  * @param onWait told once, when it does not at first
- * @throws UnfitServer; what keeps us from it, at once if waiting cannot help, else after a minute
+ * @throws {UnfitServer}; what keeps us from it, at once if waiting cannot help, else after a minute
  */
 export async function reachDatabase(
   db: Db,

@@ -32,7 +32,7 @@ export async function upgradeDatabase(
   }
   if (migrationDatabaseUrl === undefined) return once(databaseUrl, migrate)
   const serverRole = await once(databaseUrl, currentRole)
-  return once(migrationDatabaseUrl, (db) => migrate(db, { serverRole })).catch((cause: unknown) => {
-    throw new UpgradeFailed('the database could not be upgraded', { cause })
+  return once(migrationDatabaseUrl, (db) => migrate(db, { serverRole })).catch((error: unknown) => {
+    throw new UpgradeFailed('the database could not be upgraded', { cause: error })
   })
 }

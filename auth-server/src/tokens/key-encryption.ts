@@ -12,7 +12,7 @@ export function encryptJwk(jwk: JWK, secret: string): Promise<string> {
     .encrypt(encryptionKey(secret))
 }
 
-/** @throws when the secret is not the one that the key was encrypted with. */
+/** @throws {Error} when the secret is not the one that the key was encrypted with. */
 export async function decryptJwk(jwe: string, secret: string): Promise<JWK> {
   try {
     const { plaintext } = await compactDecrypt(jwe, encryptionKey(secret))

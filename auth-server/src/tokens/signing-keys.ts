@@ -32,7 +32,7 @@ export interface SigningKey {
 }
 
 export interface KeyRing {
-  /** The key that signs now. @throws when there is none for the algorithm. */
+  /** The key that signs now. @throws {Error} when there is none for the algorithm. */
   current(alg: string): SigningKey
   /** RFC 7517 set of every key that verifiers may meet. */
   readonly jwks: Readonly<{ keys: readonly JWK[] }>
@@ -69,7 +69,7 @@ async function makeKey(alg: SigningAlgorithm, secret: string): Promise<NewSignin
 
 /**
  * Makes a key for each algorithm whose newest one is older than `maxAgeSeconds`. Returns the algorithms that got one.
- * @throws when a stored key cannot be decrypted; nothing has changed then.
+ * @throws {Error} when a stored key cannot be decrypted; nothing has changed then.
  */
 export async function rotateKeys(
   db: Db,
@@ -112,7 +112,7 @@ export interface SoonSigning {
 
 /**
  * Has a new key of each algorithm sign in `SHORTEST_LEAD_SECONDS`: the one that is on its way, else one made now.
- * @throws when a stored key cannot be decrypted; nothing has changed then.
+ * @throws {Error} when a stored key cannot be decrypted; nothing has changed then.
  */
 export async function rotateKeysNow(
   db: Db,
@@ -140,7 +140,7 @@ export async function rotateKeysNow(
  * withdrawn keys have signed, or anybody else with them, counts nowhere as soon as that has got about; people stay logged
  * in, because refresh tokens do not depend on keys.
  * @returns the ids of the withdrawn keys.
- * @throws when a stored key cannot be decrypted; nothing has changed then.
+ * @throws {Error} when a stored key cannot be decrypted; nothing has changed then.
  */
 export async function replaceLeakedKeys(
   db: Db,
@@ -157,7 +157,7 @@ export async function replaceLeakedKeys(
 /**
  * Opens the key ring, making the first key of each algorithm where none exists.
  * @param secret `KEY_ENCRYPTION_KEY`
- * @throws when a stored key cannot be decrypted.
+ * @throws {Error} when a stored key cannot be decrypted.
  */
 export async function openKeyRing(db: Db, secret: string): Promise<KeyRing> {
   await rotateKeys(db, secret)

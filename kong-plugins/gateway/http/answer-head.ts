@@ -11,7 +11,7 @@ const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/g
 
 /**
  * Reads the status line of a final answer. A reason is for people, so it loses control characters and no more.
- * @throws UpstreamError for a status that no final answer has, and for a head that nginx refuses
+ * @throws {UpstreamError} for a status that no final answer has, and for a head that nginx refuses
  */
 export function readHead(answer: IncomingMessage): { readonly status: number; readonly reason: string } {
   const { statusCode: status = 0, statusMessage = '', rawHeaders } = answer

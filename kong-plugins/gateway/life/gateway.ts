@@ -84,7 +84,7 @@ async function stop(server: Server, tunnels: ReadonlySet<Duplex>): Promise<void>
   clearTimeout(timer)
 }
 
-/** Starts the gateway. @throws KongFileError for a kong.yml that cannot be used, Error for a port in use */
+/** Starts the gateway. @throws {KongFileError} for a kong.yml that cannot be used, Error for a port in use */
 export async function startGateway(options: GatewayOptions): Promise<EmbeddedGateway> {
   const { host = '127.0.0.1', pluginReadTimeoutMillis = 3000, maxHeaders = 100 } = options
   const logger = options.logger ?? pino({ name: 'gateway' })

@@ -14,7 +14,7 @@ import { createPluginChain, type PluginChain } from './plugin-chain.ts'
 
 /** A configuration at work. */
 export interface LoadedConfig extends Decider {
-  /** Starts the plugins' instances. @throws StartError for a config that its plugin does not accept */
+  /** Starts the plugins' instances. @throws {StartError} for a config that its plugin does not accept */
   readonly start: () => Promise<void>
   readonly close: () => Promise<void>
 }
@@ -42,7 +42,7 @@ function redirectToHttps(exchange: Exchange, route: Route): void {
 /**
  * Prepares a configuration.
  * @param sequence how many there were before it
- * @throws Error when its Lua does not compile
+ * @throws {Error} when its Lua does not compile
  */
 export async function loadConfig(
   config: KongConfig,

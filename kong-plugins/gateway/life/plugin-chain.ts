@@ -49,7 +49,7 @@ function compile(lua: LuaRuntime, plugin: LuaPlugin): CompiledLua {
   return new Map(phases)
 }
 
-/** Builds the chain of a configuration. @throws Error when a piece of Lua does not compile */
+/** Builds the chain of a configuration. @throws {Error} when a piece of Lua does not compile */
 export function createPluginChain(config: KongConfig, lua: LuaRuntime, server: PluginServer): PluginChain {
   const compiled = new Map<ConfiguredPlugin, CompiledLua>()
   for (const plugin of config.plugins) if (plugin.kind === 'lua') compiled.set(plugin, compile(lua, plugin))

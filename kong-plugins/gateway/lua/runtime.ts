@@ -57,7 +57,7 @@ export class LuaRuntime {
     return ENDS_FUNCTION.has(name) ? LuaMultiReturn.of(result, true) : result
   }
 
-  /** Compiles Lua source. @throws Error with Lua's message and line. */
+  /** Compiles Lua source. @throws {Error} with Lua's message and line. */
   compile(code: string, name: string): LuaFunction {
     const chunk = this.#compile(code, name)
     if (typeof chunk !== 'number') throw new Error(String(chunk))

@@ -11,5 +11,5 @@ export interface PdkSettings {
   readonly log: (level: string, message: string, exchange: Exchange) => void
 }
 
-/** One PDK function. Text arguments are text, text results are bytes as latin1. @throws LuaError */
+/** One PDK function. Text arguments are text, text results are bytes as latin1. @throws {LuaError} */
 export type PdkFunction = (exchange: Exchange, args: readonly unknown[], settings: PdkSettings) => unknown

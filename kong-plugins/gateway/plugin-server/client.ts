@@ -59,14 +59,14 @@ export class PluginClient {
     }
   }
 
-  /** Asks one question. @throws RpcError, FrameError */
+  /** Asks one question. @throws {RpcError}, FrameError */
   async call(command: RpcCommand): Promise<RpcReturn> {
     return (await this.#run(command, readReturn)) ?? {}
   }
 
   /**
    * Runs one phase of an instance; `pdk` answers what the plugin asks for meanwhile.
-   * @throws RpcError, FrameError, and what `pdk` throws
+   * @throws {RpcError}, FrameError, and what `pdk` throws
    */
   async event(instanceId: number, phase: string, pdk: PdkCaller): Promise<void> {
     const command = { cmd_handle_event: { instance_id: instanceId, event_name: phase } }

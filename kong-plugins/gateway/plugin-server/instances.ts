@@ -36,7 +36,7 @@ export class PluginInstances {
     this.#sequence = sequence
   }
 
-  /** The id of the plugin's instance, started if need be. @throws StartError */
+  /** The id of the plugin's instance, started if need be. @throws {StartError} */
   async instanceId(plugin: ExternalPlugin): Promise<number> {
     const known = this.#running.get(plugin.id)
     if (known !== undefined) return known.id
@@ -63,7 +63,7 @@ export class PluginInstances {
   /**
    * Starts the instances of all plugins, so that the first request need not wait, and a config that its plugin does
    * not accept shows before it is in force.
-   * @throws StartError for such a config; a plugin server that is not there is waited for by the requests
+   * @throws {StartError} for such a config; a plugin server that is not there is waited for by the requests
    */
   async startAll(plugins: readonly ExternalPlugin[]): Promise<void> {
     for (const started of await Promise.allSettled(plugins.map((plugin) => this.instanceId(plugin)))) {

@@ -25,7 +25,7 @@ const LOOPBACK = '127.0.0.1'
 
 /**
  * Reads `PORT`, `HOST:PORT` or `[IPv6]:PORT`; without a host only this machine is listened to.
- * @throws Error when it is none of these
+ * @throws {Error} when it is none of these
  */
 export function readMetricsAddress(text: string): MetricsAddress {
   const [, bracketed, plain, digits] = /^(?:\[([0-9a-fA-F:]+)\]:|([^:[\]\s]*):)?(\d{1,5})$/.exec(text) ?? []
@@ -34,7 +34,7 @@ export function readMetricsAddress(text: string): MetricsAddress {
   return { host: bracketed ?? (plain || LOOPBACK), port }
 }
 
-/** Listens. @throws Error when the address cannot be had */
+/** Listens. @throws {Error} when the address cannot be had */
 export async function listenForMetrics({ host, port }: MetricsAddress, shown: Shown): Promise<WatchListener> {
   const server = createServer({ maxHeaderSize: 8192, requestTimeout: 5000 }, (request, response) => {
     const path = request.url?.split('?')[0] ?? ''

@@ -17,7 +17,7 @@ export interface Plugin {
   readonly schema: KongField
   /**
    * Called once per configuration, with the JSON that Kong hands over; what can be prepared is prepared here.
-   * @throws PluginConfigError when the config cannot be used
+   * @throws {PluginConfigError} when the config cannot be used
    */
   readonly prepare: (given: unknown, services: HeldServices) => Decide
 }

@@ -8,7 +8,7 @@ import { createFrameReader } from './frames.ts'
 /**
  * The names of its plugins.
  * @param patienceMillis how long it has
- * @throws Error that says what was wrong with the answer
+ * @throws {Error} that says what was wrong with the answer
  */
 export function askNames(socketPath: string, patienceMillis: number): Promise<readonly string[]> {
   return new Promise((resolve, reject) => {

@@ -12,7 +12,7 @@ export interface Codec<Value> {
 /** Reads and writes one type of field. */
 export interface WireField<Value> {
   read(pbf: PbfReader): Value
-  /** @throws TypeError when the value is of another type */
+  /** @throws {TypeError} when the value is of another type */
   write(number: number, value: Value, pbf: PbfWriter): void
 }
 
@@ -132,7 +132,7 @@ export const empty: Codec<unknown> = {
   write() {},
 }
 
-/** Reads a whole frame. @throws FrameError when it is no such message */
+/** Reads a whole frame. @throws {FrameError} when it is no such message */
 export function readFrame<Value>(codec: Codec<Value>, frame: Buffer): Value {
   const pbf = new PbfReader(frame)
   let value: Value

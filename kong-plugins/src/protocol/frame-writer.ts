@@ -11,7 +11,7 @@ const ROOM_BYTES = 1024
 export class FrameWriter {
   readonly #pbf = new PbfWriter(new Uint8Array(ROOM_BYTES))
 
-  /** Adds a frame. @throws what `write` throws */
+  /** Adds a frame. @throws {Error} what `write` throws */
   add<Value>(write: Write<Value>, value: Value): void {
     const pbf = this.#pbf
     const start = pbf.pos
@@ -20,7 +20,7 @@ export class FrameWriter {
     pbf.dataView.setUint32(start, pbf.pos - start - LENGTH_BYTES, true)
   }
 
-  /** Adds what `add` adds, or nothing of it. @throws what it throws */
+  /** Adds what `add` adds, or nothing of it. @throws {Error} what it throws */
   allOrNothing(add: () => void): void {
     const start = this.#pbf.pos
     try {

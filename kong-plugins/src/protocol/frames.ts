@@ -14,7 +14,7 @@ export class FrameError extends Error {
 export interface FrameReader {
   /**
    * Takes a chunk, cut wherever the socket liked, and returns the frames that are complete: views of the chunk.
-   * @throws FrameError when a frame says that it is too long
+   * @throws {FrameError} when a frame says that it is too long
    */
   read(chunk: Buffer): Buffer[]
   /** The reason, where what came ends in a refusal: a frame that lacks its last byte and nothing else. Otherwise `''`. */

@@ -40,7 +40,7 @@ export interface Dialled {
 /**
  * Connects, signs in, chooses the database and asks for the time.
  * @param onLost called once, when the connection ends later on
- * @throws when that takes too long or Redis refuses any of it
+ * @throws {Error} when that takes too long or Redis refuses any of it
  */
 export async function dial(target: RedisTarget, onLost: (client: Redis) => void): Promise<Dialled> {
   const { host, port, username, password, ssl } = target

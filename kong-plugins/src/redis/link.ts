@@ -22,7 +22,7 @@ export interface RedisLink {
   warmUp(): void
   /**
    * Runs a script in one round trip (two when Redis has forgotten the script) and returns its reply, `now` first.
-   * @throws RedisAway when Redis is away, does not answer in time or refuses
+   * @throws {RedisAway} when Redis is away, does not answer in time or refuses
    */
   run(script: RedisScript, keys: readonly string[], args: readonly (string | number)[]): Promise<readonly number[]>
   /** The time in milliseconds by Redis' clock, as well as we know it; undefined before the first connection. */

@@ -20,7 +20,7 @@ export class PluginConfigError extends Error {
 
 /**
  * Reads the config of one plugin.
- * @throws PluginConfigError with all problems at once; Kong then answers the route with 500
+ * @throws {PluginConfigError} with all problems at once; Kong then answers the route with 500
  */
 export function readConfig<T>(plugin: string, field: Field<T>, given: unknown): T {
   const problems: string[] = []

@@ -4,7 +4,7 @@ import type { KongServer } from './kong-server.ts'
 
 /**
  * Starts or closes an instance, or names the plugins.
- * @throws Error that says why not, without anything from the config but its field names
+ * @throws {Error} that says why not, without anything from the config but its field names
  */
 export async function answer(call: RpcCall, { plugins, instances }: KongServer): Promise<RpcReturn> {
   const { cmd_get_plugin_names, cmd_start_instance, cmd_close_instance } = call

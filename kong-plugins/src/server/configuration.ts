@@ -32,7 +32,7 @@ export class Configuration implements Holder {
   readonly #decide: Decide
   readonly #options: ShellOptions
 
-  /** @throws PluginConfigError when it cannot be used */
+  /** @throws {PluginConfigError} when it cannot be used */
   constructor(plugin: Plugin, config: unknown, succession: Succession, services: Services) {
     this.plugin = plugin.name
     this.text = JSON.stringify(config)

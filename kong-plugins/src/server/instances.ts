@@ -55,7 +55,7 @@ export class Instances {
    * Starts one of a plugin.
    * @param text the configuration, as JSON
    * @returns its id
-   * @throws Error that says why not, without anything from the configuration but its field names
+   * @throws {Error} that says why not, without anything from the configuration but its field names
    */
   async start(plugin: string, text: string): Promise<number> {
     requireJson(text)
@@ -88,7 +88,7 @@ export class Instances {
     this.#server.instanceID = id
   }
 
-  /** @throws Error when there is none by that id */
+  /** @throws {Error} when there is none by that id */
   async close(id: number): Promise<void> {
     const configuration = this.#server.instances.get(id)?.cls.configuration
     await this.#server.CloseInstance(id)
@@ -112,7 +112,7 @@ export class Instances {
     }))
   }
 
-  /** The configuration of an instance that starts: one like it, or prepared now. @throws PluginConfigError */
+  /** The configuration of an instance that starts: one like it, or prepared now. @throws {PluginConfigError} */
   prepare(plugin: Plugin, given: unknown): Configuration {
     const key = keyOf(plugin.name, given)
     const known = this.#configurations.get(key)

@@ -7,7 +7,7 @@ const HERE = ['localhost', '127.0.0.1', '::1', '[::1]']
 /**
  * Sends what `fetch` asks for through the proxies that the environment names; lower case first, as everywhere.
  * @returns a function that undoes it
- * @throws Error for a proxy whose address is none
+ * @throws {Error} for a proxy whose address is none
  */
 export function useProxies(env: NodeJS.ProcessEnv): () => void {
   const given = (name: string): string | undefined => env[name.toLowerCase()] || env[name] || undefined

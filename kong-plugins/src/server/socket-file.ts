@@ -33,7 +33,7 @@ export function peerPath(path: string): string {
 
 /**
  * Whether a socket can be made there.
- * @throws Error that says why not
+ * @throws {Error} that says why not
  */
 export async function requirePlace(path: string): Promise<void> {
   const bytes = Buffer.byteLength(path)
@@ -55,7 +55,7 @@ export async function requirePlace(path: string): Promise<void> {
 /**
  * Binds beside a path.
  * @param target where the file goes when it is published: the path, or the one for its peers
- * @throws Error when that is not possible
+ * @throws {Error} when that is not possible
  */
 export async function bindBeside(
   path: string,

@@ -16,7 +16,7 @@ const alice = await signToken(key)
 const IDENTITY = ['X-Authenticated-UserId', 'X-Authenticated-Scope', 'X-Consumer-Username', 'X-Consumer-Custom-ID']
 const FORGED = { 'x-authenticated-userid': 'evil', x_consumer_username: 'evil', 'X-Anonymous-Consumer': 'false' }
 
-async function start(t: { after(ended: () => unknown): void }, kind: FrontKind, changes: KongFileChanges = {}) {
+async function start(t: { teardown(ended: () => unknown): void }, kind: FrontKind, changes: KongFileChanges = {}) {
   const backend = await startBackend(t)
   const keys = await startKeyServer(t, key)
   const { socketPath, services } = await startPluginServer(t)

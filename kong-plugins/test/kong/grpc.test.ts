@@ -35,7 +35,7 @@ t.test('refusals carry grpc-status and grpc-message', { skip }, async (t) => {
   grpc.routes = [{ name: 'grpc', paths: ['/orders.Orders'], protocols: ['grpc'] }]
   const front = await startFront(t, 'kong', { yaml: stringify({ ...file, services: [grpc] }), socketPath, http2: true })
   const client = new Client(`127.0.0.1:${front.port}`, credentials.createInsecure())
-  t.after(() => client.close())
+  t.teardown(() => client.close())
 
   const call = (token?: string): Promise<readonly [number | undefined, string | undefined]> =>
     new Promise((resolve) => {

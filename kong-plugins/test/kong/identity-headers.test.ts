@@ -28,7 +28,7 @@ const verified = {
   'x-credential-identifier': 'demo-app',
 }
 
-async function start(t: { after(ended: () => unknown): void }, changes: KongFileChanges) {
+async function start(t: { teardown(ended: () => unknown): void }, changes: KongFileChanges) {
   const backend = await startBackend(t)
   const keys = await startKeyServer(t, key)
   const { socketPath } = await startPluginServer(t)
@@ -39,7 +39,7 @@ async function start(t: { after(ended: () => unknown): void }, changes: KongFile
 }
 
 /** One service per change, each at a path of its own: a Kong for each would take minutes. */
-async function startAll(t: { after(ended: () => unknown): void }, changes: readonly KongFileChanges[]) {
+async function startAll(t: { teardown(ended: () => unknown): void }, changes: readonly KongFileChanges[]) {
   const backend = await startBackend(t)
   const keys = await startKeyServer(t, key)
   const { socketPath } = await startPluginServer(t)
@@ -140,7 +140,7 @@ t.test("acl's groups stay where they are the caller's", { skip }, async (t) => {
 
 t.test("the backend's secret stands in no log", { skip }, async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'kong-log-'))
-  t.after(() => rm(folder, { recursive: true }))
+  t.teardown(() => rm(folder, { recursive: true }))
   const path = join(folder, 'calls.log')
   const log = { name: 'file-log', config: { path, reopen: true } }
   const secret = 'a-secret-of-the-backend'

@@ -21,7 +21,7 @@ const alice = await tokenOf()
 const bob = await tokenOf({ sub: 'usr_bob' })
 const otherApp = await tokenOf({ client_id: 'other-app', app_id: 'app_2' })
 
-async function start(t: { after(ended: () => unknown): void }, changes: KongFileChanges) {
+async function start(t: { teardown(ended: () => unknown): void }, changes: KongFileChanges) {
   const backend = await startBackend(t, (req, res) => {
     res.setHeader('content-type', 'application/json')
     res.end(JSON.stringify({ user: req.headers['x-authenticated-userid'], app: req.headers['x-consumer-username'] }))
@@ -125,7 +125,7 @@ t.test(
 
 t.test('logs name application, policy and reason, and hold neither tokens nor proofs', { skip }, async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'kong-log-'))
-  t.after(() => rm(folder, { recursive: true }))
+  t.teardown(() => rm(folder, { recursive: true }))
   const path = join(folder, 'calls.log')
   const log = { name: 'file-log', config: { path, reopen: true } }
   const { call } = await start(t, { gateway: { kong_consumer: 'virtual', log_fields: true }, plugins: [log] })

@@ -12,7 +12,7 @@ import { startPluginServer, type TestPluginServer } from '../support/plugin-serv
 import { startRedis, withoutRedis } from '../support/redis-server.ts'
 
 interface Test {
-  after(ended: () => unknown): void
+  teardown(ended: () => unknown): void
 }
 
 /** The metrics of a server, by name with labels; those of the process itself are left out. */
@@ -31,7 +31,7 @@ async function watched(t: Test, running: TestPluginServer): Promise<string> {
   const registry = createRegistry(running.services, { events: running.events, instances: new Map() })
   const shown = { registry, whatIsMissing: () => whatIsMissing(running.services) }
   const listener = await listenForMetrics({ host: '127.0.0.1', port: 0 }, shown)
-  t.after(() => listener.close())
+  t.teardown(() => listener.close())
   return listener.url
 }
 

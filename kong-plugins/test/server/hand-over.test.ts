@@ -94,7 +94,7 @@ t.test('what the first says and nobody understands is said, and the path is take
   await unlink(`${first.socketPath}.peer`)
   await new Promise<void>((resolve) => liar.listen(`${first.socketPath}.liar`, resolve))
   await rename(`${first.socketPath}.liar`, `${first.socketPath}.peer`)
-  t.after(() => liar.close())
+  t.teardown(() => liar.close())
   const second = await startPluginServer(t, {}, [madeUpPlugin('quick', async () => pass)], first.socketPath)
   t.match(second.logged.join(''), 'not everything was handed over')
   const kong = second.connect()
@@ -103,12 +103,12 @@ t.test('what the first says and nobody understands is said, and the path is take
 
 t.test('a server that hangs does not keep the next one from the path', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'hung-'))
-  t.after(() => rm(folder, { recursive: true }))
+  t.teardown(() => rm(folder, { recursive: true }))
   const socketPath = join(folder, 's.sock')
   for (const path of [socketPath, `${socketPath}.peer`]) {
     const hung = createServer((socket) => socket.on('error', () => {}).resume()) // takes everything and says nothing
     await new Promise<void>((resolve) => hung.listen(path, resolve))
-    t.after(() => hung.close())
+    t.teardown(() => hung.close())
   }
   const second = await startPluginServer(t, {}, [madeUpPlugin('quick', async () => pass)], socketPath)
   t.match(second.logged.join(''), 'the other process says nothing')
@@ -134,7 +134,7 @@ t.test('of several that start at once each hands over to the next: nothing count
 
 t.test('a predecessor that cannot hand over removes the file when it ends; it is made again', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'old-'))
-  t.after(() => rm(folder, { recursive: true }))
+  t.teardown(() => rm(folder, { recursive: true }))
   const socketPath = join(folder, 's.sock')
   const old = createServer((socket) => socket.resume())
   await new Promise<void>((resolve) => old.listen(socketPath, resolve))

@@ -37,7 +37,7 @@ async function startProxy(t: Test) {
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  t.after(() => {
+  t.teardown(() => {
     for (const socket of sockets) socket.destroy()
     server.closeAllConnections()
     server.close()
@@ -49,13 +49,13 @@ async function startProxy(t: Test) {
 /** The plugin server as a process with these variables; its log so far. */
 async function startServer(t: Test, env: Readonly<Record<string, string>>) {
   const folder = await mkdtemp(join(tmpdir(), 'proxied-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
+  t.teardown(() => rm(folder, { recursive: true, force: true }))
   const socketPath = join(folder, 'p.sock')
   const child = spawn(process.execPath, [main, '--socket', socketPath], {
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  t.after(() => child.kill('SIGKILL'))
+  t.teardown(() => child.kill('SIGKILL'))
   let output = ''
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk) => {
@@ -74,7 +74,7 @@ const key = await createSigningKey()
 
 async function call(t: Test, socketPath: string, config: Record<string, unknown>) {
   const kong = new KongClient(socketPath)
-  t.after(() => kong.close())
+  t.teardown(() => kong.close())
   const id = await kong.start('mobile-gateway', config)
   return kong.access(id, { headers: { authorization: `Bearer ${await signToken(key)}` } })
 }

@@ -42,7 +42,7 @@ async function stageWith(t: Test, feed: FeedServer, changes = {}): Promise<Token
   const stage = createTokenStage(keys.jwksUri, {
     issuers: [issuerOf(keys, feed, { max_staleness_seconds: 5, ...changes })],
   })
-  t.after(() => stage.services.standings.close())
+  t.teardown(() => stage.services.standings.close())
   return stage
 }
 async function bearer(claims = {}) {
@@ -225,7 +225,7 @@ t.test('every issuer has its own feed, and needs none', async (t) => {
       { issuer: 'http://plain', jwks_uri: keys.jwksUri },
     ],
   })
-  t.after(() => stage.services.standings.close())
+  t.teardown(() => stage.services.standings.close())
   theirs.feedFault({ status: 500 })
   t.equal(await ask(stage, await bearer()), REVOKED)
   t.equal(await ask(stage, await bearer({ grant_id: 'fam_2' })), 'verified')

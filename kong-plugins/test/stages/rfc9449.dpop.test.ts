@@ -12,7 +12,7 @@ const ALGS = 'algs="ES256 ES384 PS256 RS256 EdDSA Ed25519"'
 const READS = ['kong.request.get_header', 'kong.nginx.get_var', 'kong.nginx.get_var']
 
 interface Test {
-  after(ended: () => unknown): void
+  teardown(ended: () => unknown): void
 }
 
 async function setUp(t: Test, changes: Record<string, unknown> = {}, outside = {}) {

@@ -12,7 +12,7 @@ const app = await createProver()
 const token = await signToken(key, { claims: { cnf: { jkt: app.jkt } } })
 
 interface Test {
-  after(ended: () => unknown): void
+  teardown(ended: () => unknown): void
 }
 
 /** Two gateways that share a Redis. */

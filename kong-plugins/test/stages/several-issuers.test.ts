@@ -12,7 +12,7 @@ const keyB = await createSigningKey('1', 'RS256')
 const onlyB = await createSigningKey('only-b')
 
 interface Test {
-  after(ended: () => unknown): void
+  teardown(ended: () => unknown): void
 }
 
 async function setUp(t: Test, changes: Record<string, unknown> = {}) {

@@ -36,7 +36,7 @@ function forge(
   return `${input}.${typeof signature === 'string' ? signature : signature(input)}`
 }
 
-async function stage(t: { after(ended: () => unknown): void }, changes = {}) {
+async function stage(t: { teardown(ended: () => unknown): void }, changes = {}) {
   const keys = await startKeyServer(t, ...published)
   return { keys, ...createTokenStage(keys.jwksUri, changes) }
 }
@@ -134,7 +134,7 @@ t.test('kid is only looked up, and jku, x5u, jwk are ignored: no request leaves 
     response.end(JSON.stringify({ keys: [stranger.jwk] }))
   })
   await new Promise<void>((resolve) => bait.listen(0, '127.0.0.1', () => resolve()))
-  t.after(() => bait.close())
+  t.teardown(() => bait.close())
   const address = bait.address()
   const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/jwks`
 

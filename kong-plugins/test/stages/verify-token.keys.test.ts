@@ -313,7 +313,7 @@ t.test('in the background the keys are fetched again and again, also after a fai
   const keys = await startKeyServer(t, first)
   const clock = createTestClock()
   const sources = createKeySources({ clock, fetchKeys, log: pino({ level: 'silent' }) }, 10)
-  t.after(() => sources.close())
+  t.teardown(() => sources.close())
   const source = sources.at(keys.jwksUri)
   t.equal(sources.at(keys.jwksUri), source, 'one source for all who ask')
   const published = async ({ keyId, algorithm }: TestSigningKey) => {

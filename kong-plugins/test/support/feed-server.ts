@@ -32,7 +32,10 @@ export interface FeedServer {
 }
 
 /** Starts it; `pageSize` events per answer at most. It ends with the test. */
-export async function startFeedServer(t: { after(ended: () => unknown): void }, pageSize = 1000): Promise<FeedServer> {
+export async function startFeedServer(
+  t: { teardown(ended: () => unknown): void },
+  pageSize = 1000,
+): Promise<FeedServer> {
   let events: object[] = []
   let history = 1
   let generation = 1
@@ -119,7 +122,7 @@ export async function startFeedServer(t: { after(ended: () => unknown): void }, 
   await new Promise<void>((resolve) => server.listen({ host: '127.0.0.1', port: 0 }, () => resolve()))
   const address = server.address()
   const origin = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`
-  t.after(() => {
+  t.teardown(() => {
     server.close()
     server.closeAllConnections()
   })

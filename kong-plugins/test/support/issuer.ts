@@ -76,7 +76,7 @@ export interface KeyServer {
 
 /** Starts publishing; ends with the test. */
 export async function startKeyServer(
-  t: { after(ended: () => unknown): void },
+  t: { teardown(ended: () => unknown): void },
   ...published: readonly { readonly jwk: JWK }[]
 ): Promise<KeyServer> {
   let keys = published.map(({ jwk }) => jwk)
@@ -97,7 +97,7 @@ export async function startKeyServer(
     })
   await start(0)
   const port = portOf(server.address())
-  t.after(stop)
+  t.teardown(stop)
   return {
     jwksUri: `http://127.0.0.1:${port}/jwks`,
     get requests() {

@@ -90,7 +90,7 @@ export class KongClient {
     this.write(out.take())
   }
 
-  /** The next frame. @throws ClosedByServer */
+  /** The next frame. @throws {ClosedByServer} */
   async frame(): Promise<Buffer> {
     while (true) {
       const frame = this.#frames.shift()
@@ -102,7 +102,7 @@ export class KongClient {
     }
   }
 
-  /** Sends one call and waits for its answer, which is all but the sequence. @throws ClosedByServer when it is refused */
+  /** Sends one call and waits for its answer, which is all but the sequence. @throws {ClosedByServer} when it is refused */
   async call(call: Omit<RpcCall, 'sequence'>): Promise<Omit<RpcReturn, 'sequence'>> {
     this.begin(call)
     return this.answer()
@@ -114,7 +114,7 @@ export class KongClient {
     this.send(rpcCall, { ...call, sequence: this.#sequence })
   }
 
-  /** The answer to the last call. @throws ClosedByServer */
+  /** The answer to the last call. @throws {ClosedByServer} */
   async answer(): Promise<Omit<RpcReturn, 'sequence'>> {
     const { sequence, ...answer } = readFrame(rpcReturn, await this.frame())
     if (sequence !== this.#sequence) throw new Error(`not the answer to ${this.#sequence}`)
@@ -129,7 +129,7 @@ export class KongClient {
     return { name, argument: plain(readFrame(pdkCall(name).argument, argument)) }
   }
 
-  /** Starts an instance and returns its id. @throws ClosedByServer that says why not */
+  /** Starts an instance and returns its id. @throws {ClosedByServer} that says why not */
   async start(plugin: string, config: unknown): Promise<number> {
     const { instance_status } = await this.call({
       cmd_start_instance: { name: plugin, config: JSON.stringify(config) },

@@ -31,7 +31,7 @@ export interface TestPluginServer {
 
 /** Starts it for one test; it ends with the test. */
 export async function startPluginServer(
-  t: { after(ended: () => unknown): void },
+  t: { teardown(ended: () => unknown): void },
   outside: Outside = {},
   plugins: readonly Plugin[] = PLUGINS,
   takesOver?: string,
@@ -52,7 +52,7 @@ export async function startPluginServer(
     stopped ??= listener.close()
     return stopped
   }
-  t.after(async () => {
+  t.teardown(async () => {
     closeClients()
     await stop()
     services.keySources.close()

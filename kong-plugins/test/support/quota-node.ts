@@ -9,7 +9,7 @@ import { KongClient } from './kong-client.ts'
 import { startPluginServer } from './plugin-server.ts'
 
 interface Test {
-  after(ended: () => unknown): void
+  teardown(ended: () => unknown): void
 }
 
 /** Who calls; by default alice of app-a with plan basic. */
@@ -53,7 +53,7 @@ export async function startNodeProcess(t: Test, env: NodeJS.ProcessEnv = {}): Pr
     child.once('exit', () => reject(new Error(output)))
   })
   const connections = connectionsTo(socketPath)
-  t.after(async () => {
+  t.teardown(async () => {
     connections.close()
     const exited = once(child, 'exit')
     child.kill('SIGKILL')
@@ -67,7 +67,7 @@ export async function startNodeProcess(t: Test, env: NodeJS.ProcessEnv = {}): Pr
 export async function startNode(t: Test, outside: Outside = {}): Promise<QuotaNode> {
   const { socketPath, logged } = await startPluginServer(t, outside)
   const connections = connectionsTo(socketPath)
-  t.after(() => connections.close())
+  t.teardown(() => connections.close())
   return { call: connections.call, log: () => logged }
 }
 

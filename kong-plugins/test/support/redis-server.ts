@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { Redis } from 'ioredis'
 
 interface Test {
-  after(ended: () => unknown): void
+  teardown(ended: () => unknown): void
 }
 
 const missing = spawnSync('redis-server', ['--version']).error !== undefined
@@ -59,7 +59,7 @@ export async function startRedis(t: Test, { args = [], look = {}, tls, prepare }
     child.kill('SIGKILL')
     await exited
   }
-  t.after(async () => {
+  t.teardown(async () => {
     client.disconnect()
     await kill()
     await rm(folder, { recursive: true })
@@ -133,7 +133,7 @@ export async function startSlowLine(t: Test, targetPort: number): Promise<SlowLi
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('not listening')
   line.port = address.port
-  t.after(() => {
+  t.teardown(() => {
     for (const socket of sockets) socket.destroy()
     server.close()
   })

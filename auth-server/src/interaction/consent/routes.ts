@@ -8,10 +8,10 @@ import { sendPage } from '../../pages/send-page.ts'
 import { describeScopes } from '../../store/tables/api-scopes.ts'
 import { giveConsent } from '../../store/tables/consents.ts'
 import { PATHS } from '../paths.ts'
-import type { VisitRequest, Visits } from '../visit.ts'
+import type { VisitFlow, VisitRequest } from '../visit.ts'
 import { consentPage } from './view.ts'
 
-export function addConsent(app: FastifyInstance, { db }: Deps, visits: Visits): void {
+export function addConsent(app: FastifyInstance, { db }: Deps, visits: VisitFlow): void {
   const url = PATHS.consent
 
   app.get(url, { config: { errors: 'page' } }, async (request: VisitRequest, reply) => {

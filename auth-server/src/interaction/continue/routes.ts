@@ -5,10 +5,10 @@ import { allowOnly } from '../../http/methods.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { switchPerson, takeStep } from '../../store/tables/authorization-requests.ts'
 import { PATHS } from '../paths.ts'
-import type { VisitRequest, Visits } from '../visit.ts'
+import type { VisitFlow, VisitRequest } from '../visit.ts'
 import { continuePage } from './view.ts'
 
-export function addContinue(app: FastifyInstance, { db }: Deps, visits: Visits): void {
+export function addContinue(app: FastifyInstance, { db }: Deps, visits: VisitFlow): void {
   const url = PATHS.continue
 
   app.get(url, { config: { errors: 'page' } }, async (request: VisitRequest, reply) => {

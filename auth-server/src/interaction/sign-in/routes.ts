@@ -14,12 +14,16 @@ import { signIn } from '../../store/queries/sign-in.ts'
 import { findAddressKnownTo, findPersonByEmail } from '../../store/tables/people.ts'
 import { PATHS } from '../paths.ts'
 import { browserProof, sessionToken } from '../session.ts'
-import type { Visit, VisitRequest, Visits } from '../visit.ts'
+import type { Visit, VisitFlow, VisitRequest } from '../visit.ts'
 import { loginPage, type SignInProblem } from './view.ts'
 
 const SESSION_TTL_SECONDS = 14 * 24 * 3600
 
-export function addLogin(app: FastifyInstance, { db, config, cookies, limits, metrics }: Deps, visits: Visits): void {
+export function addLogin(
+  app: FastifyInstance,
+  { db, config, cookies, limits, metrics }: Deps,
+  visits: VisitFlow,
+): void {
   const url = PATHS.login
 
   /** What the app hints at; an ID token of its own shows it no address that it may not know. */

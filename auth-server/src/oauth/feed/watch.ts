@@ -9,7 +9,7 @@ const LOOK_EVERY_MILLIS = 400
 export interface RevocationWatch {
   /**
    * Resolves when the feed no longer ends at `place`, when the time is up, when `signal` aborts, or when the watch ends.
-   * @throws what the database throws while it is away.
+   * @throws {Error} what the database throws while it is away.
    */
   waitBeyond(place: FeedPlace, millis: number, signal: AbortSignal): Promise<void>
   /** Lets everybody go, and everybody who comes later. */

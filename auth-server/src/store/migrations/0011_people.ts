@@ -5,12 +5,12 @@ import { type Kysely, sql } from 'kysely'
 export const incompatible = true
 
 export async function up(db: Kysely<unknown>): Promise<void> {
-  const statements = [...people, ...proofs, ...belonging, ...revocations, ...visits]
+  const statements = [...PEOPLE, ...PROOFS, ...BELONGING, ...REVOCATIONS, ...VISITS]
   for (const statement of statements) await statement.execute(db)
 }
 
 // The table keeps its rows, triggers and foreign keys under its new name. One word for a person everywhere.
-const people = [
+const PEOPLE = [
   sql`alter table users rename to people`,
   sql`alter table people rename constraint users_pkey to people_pkey`,
   sql`alter table people rename constraint users_id_check to people_id_check`,
@@ -27,7 +27,7 @@ const people = [
 ]
 
 // How people prove who they are. None of them has to: whoever signs in by a provider has neither address nor password.
-const proofs = [
+const PROOFS = [
   // Without proof an address was only written down: it signs nobody in, keeps nobody else from having it, and is told
   // to no app. `assigned` by the operator: it signs in, and apps hear that it is not verified. `verified`: the person
   // has shown that they read what is sent there (OpenID Connect Core §5.1, email_verified).
@@ -114,7 +114,7 @@ const proofs = [
   sql`create index device_keys_by_application on device_keys (application_id)`,
 ]
 
-const belonging = [
+const BELONGING = [
   // A person at an API, and what they answered to its form.
   sql`create table memberships (
     person_id text not null references people on delete cascade,
@@ -142,7 +142,7 @@ const belonging = [
 ]
 
 // The bodies of 0004 that name the table or its column, which PostgreSQL looks up only when they run.
-const revocations = [
+const REVOCATIONS = [
   sql`create or replace function record_epoch_revocation() returns trigger language plpgsql as $$
   begin
     perform lock_revocations();
@@ -167,7 +167,7 @@ const revocations = [
 ]
 
 // By step: the session that it was done in, and when. Visits that are under way go on where they were.
-const visits = [
+const VISITS = [
   sql`alter table authorization_requests add column steps jsonb not null default '{}'`,
   sql`update authorization_requests set
     steps = jsonb_strip_nulls(jsonb_build_object(

@@ -53,7 +53,7 @@ function readSet(pattern: string, start: number): { source: string; end: number 
 
 /**
  * Translates a Lua pattern (anchors, classes, sets, `* + ? -`; no captures that are referred to, no `%b`, no `%f`).
- * @throws Error for a pattern outside of that
+ * @throws {Error} for a pattern outside of that
  */
 export function luaPattern(pattern: string): RegExp {
   let source = ''

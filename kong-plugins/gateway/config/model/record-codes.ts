@@ -39,14 +39,14 @@ const termination: RecordCode = ({ message, content_type: type, body, echo }) =>
   return echo === true && (isText(type) || isText(body)) ? 'must not have echo beside content_type or body' : undefined
 }
 
-const flows = ['authorization_code', 'implicit_grant', 'client_credentials', 'password_grant'].map((f) => `enable_${f}`)
+const FLOWS = ['authorization_code', 'implicit_grant', 'client_credentials', 'password_grant'].map((f) => `enable_${f}`)
 
 const CODES: Readonly<Record<string, RecordCode>> = {
   'rate-limiting.config': limits,
   'response-ratelimiting.config.limits': periodsInOrder,
   'request-termination.config': termination,
   'oauth2.config': (values) =>
-    flows.some((flow) => values[flow] === true) ? undefined : `needs one of ${flows.join(', ')}`,
+    FLOWS.some((flow) => values[flow] === true) ? undefined : `needs one of ${FLOWS.join(', ')}`,
   'http-log.config': ({ http_endpoint: url, headers }) => {
     const names = Object.keys(Object(headers)).map((name) => name.toLowerCase())
     return names.includes('authorization') && readUrl(String(url)).userinfo !== undefined

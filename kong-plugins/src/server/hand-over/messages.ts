@@ -52,14 +52,14 @@ export class HungUp extends Error {
   }
 }
 
-/** Reads lines; ends with the connection. @throws Error for a line that is none of ours */
+/** Reads lines; ends with the connection. @throws {Error} for a line that is none of ours */
 export async function* readMessages(socket: Socket): AsyncGenerator<Message, undefined> {
   for await (const line of createInterface({ input: socket, crlfDelay: Number.POSITIVE_INFINITY }))
     yield asMessage(JSON.parse(line))
   return undefined
 }
 
-/** The next one. @throws Error when there is none, or another */
+/** The next one. @throws {Error} when there is none, or another */
 export async function nextOf<Type extends Message['type']>(
   messages: AsyncGenerator<Message, undefined>,
   ...types: readonly Type[]

@@ -33,7 +33,7 @@ export interface Counted {
 
 type State = WindowState & Admission['tightest']
 
-/** Pure: sums up what was counted. @throws when nothing was, for then nothing is limited */
+/** Pure: sums up what was counted. @throws {Error} when nothing was, for then nothing is limited */
 export function admissionOf(kind: Admission['kind'], counted: readonly Counted[], nowMillis: number): Admission {
   const states = counted.map(
     ({ rule: { scope, name, lengthMillis, limit }, startMs, used }): State => ({

@@ -20,7 +20,7 @@ const READERS: Readonly<Record<string, (event: Members, exp: number) => Revocati
       : undefined,
 }
 
-/** @throws Error when it is not an answer of the feed */
+/** @throws {Error} when it is not an answer of the feed */
 export function readFeedAnswer(document: unknown): FeedAnswer {
   if (!isObject(document)) throw new Error('the feed did not answer with an object')
   const { cursor, complete, events } = document

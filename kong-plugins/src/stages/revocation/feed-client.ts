@@ -14,7 +14,7 @@ export interface FeedAddress {
 export interface FeedClient {
   /**
    * What follows `cursor`; everything without one. Waits up to `waitSeconds` for news.
-   * @throws Error when there was no sound answer in time
+   * @throws {Error} when there was no sound answer in time
    */
   ask(cursor: string | undefined, waitSeconds: number, signal: AbortSignal): Promise<FeedAnswer>
   /** The secret has been replaced. */

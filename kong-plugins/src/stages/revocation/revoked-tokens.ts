@@ -22,7 +22,7 @@ export interface TokenFacts {
 
 /** Everything revoked at one issuer. It only ever grows until its time is over: nothing that a feed says takes back. */
 export interface RevokedTokens {
-  /** @throws Error when there would be more than {@link MAX_ENTRIES} */
+  /** @throws {Error} when there would be more than {@link MAX_ENTRIES} */
   add(event: RevocationEvent): void
   has(token: TokenFacts): boolean
   /** Drops what is about expired tokens alone. */

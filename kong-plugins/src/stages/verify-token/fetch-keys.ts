@@ -8,7 +8,7 @@ export type FetchKeys = (uri: string) => Promise<unknown>
 const TIMEOUT_MILLIS = 1500
 const MAX_BYTES = 256 * 1024
 
-/** @throws Error when the server cannot be reached in time, does not answer 200, or sends too much or no JSON */
+/** @throws {Error} when the server cannot be reached in time, does not answer 200, or sends too much or no JSON */
 export const fetchKeys: FetchKeys = async (uri) => {
   const response = await fetch(uri, {
     headers: { accept: 'application/jwk-set+json, application/json' },

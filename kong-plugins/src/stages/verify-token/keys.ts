@@ -34,7 +34,7 @@ type Members = Readonly<Record<string, unknown>>
 
 /**
  * Imports the usable signature keys of a set; others (symmetric, for encryption, too weak) are left out.
- * @throws Error when the document is not a JWK set
+ * @throws {Error} when the document is not a JWK set
  */
 export async function readKeySet(document: unknown, previous: KeySet | undefined): Promise<KeySet> {
   if (!isObject(document) || !Array.isArray(document.keys)) throw new Error('not a JWK set')

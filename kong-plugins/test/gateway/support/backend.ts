@@ -18,7 +18,7 @@ export interface Backend {
 }
 
 interface Ending {
-  after(ended: () => unknown): void
+  teardown(ended: () => unknown): void
 }
 
 /** Starts a backend; without a handler it answers 200 with JSON. */
@@ -37,7 +37,7 @@ export async function startBackend(
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  t.after(() => {
+  t.teardown(() => {
     server.closeAllConnections()
     server.close()
   })

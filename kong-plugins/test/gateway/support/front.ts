@@ -61,7 +61,7 @@ export interface FrontOptions {
 }
 
 interface Ending {
-  after(ended: () => unknown): void
+  teardown(ended: () => unknown): void
 }
 
 /** The block of an issuer that names its feed of revocations, in kong.yml. */
@@ -90,7 +90,7 @@ async function startEmbedded(t: Ending, options: FrontOptions, folder: string): 
     await gateway.close()
     await rm(folder, { recursive: true, force: true })
   })
-  t.after(close)
+  t.teardown(close)
   return { kind: 'embedded', url: gateway.url, port: gateway.port, log: async () => lines.join(''), close }
 }
 
@@ -136,7 +136,7 @@ async function startKong(t: Ending, options: FrontOptions, folder: string): Prom
     await run('kong', ['stop'], { env })
     await rm(folder, { recursive: true, force: true })
   })
-  t.after(close)
+  t.teardown(close)
   const log = (): Promise<string> => readFile(join(folder, 'kong/logs/error.log'), 'utf8')
   return { kind: 'kong', url: `http://127.0.0.1:${port}`, port, log, close }
 }

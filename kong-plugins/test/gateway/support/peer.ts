@@ -49,7 +49,7 @@ export interface Peer {
 export const unknownCall: PdkCall<unknown, unknown> = { name: 'kong.no.such', argument: NOTHING, result: NOTHING }
 
 /** Starts the peer on a socket of its own; it ends with the test. */
-export async function startPeer(t: { after(ended: () => unknown): void }, first: Behaviour): Promise<Peer> {
+export async function startPeer(t: { teardown(ended: () => unknown): void }, first: Behaviour): Promise<Peer> {
   const folder = await mkdtemp(join(tmpdir(), 'peer-'))
   const socketPath = join(folder, 'p.sock')
   const instances = new Map<number, Record<string, unknown>>()
@@ -122,7 +122,7 @@ export async function startPeer(t: { after(ended: () => unknown): void }, first:
     for (const socket of sockets) socket.destroy()
     await new Promise((resolve) => server.close(resolve))
   }
-  t.after(async () => {
+  t.teardown(async () => {
     await stop()
     await rm(folder, { recursive: true, force: true })
   })

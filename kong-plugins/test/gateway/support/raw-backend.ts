@@ -26,7 +26,7 @@ export function latin1(text: string): Buffer {
 export const soundAnswer = 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nsound'
 
 /** Starts it; it ends with the test. */
-export async function startRawBackend(t: { after(ended: () => unknown): void }): Promise<RawBackend> {
+export async function startRawBackend(t: { teardown(ended: () => unknown): void }): Promise<RawBackend> {
   const sockets = new Set<Socket>()
   const seen: string[] = []
   const server = createServer((socket) => {
@@ -47,7 +47,7 @@ export async function startRawBackend(t: { after(ended: () => unknown): void }):
     })
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
-  t.after(() => {
+  t.teardown(() => {
     for (const socket of sockets) socket.destroy()
     server.close()
   })

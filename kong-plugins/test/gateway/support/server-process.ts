@@ -31,7 +31,7 @@ function answers(path: string): Promise<boolean> {
 }
 
 /** Starts it; it ends with the test. */
-export async function startServerProcess(t: { after(ended: () => unknown): void }): Promise<ServerProcess> {
+export async function startServerProcess(t: { teardown(ended: () => unknown): void }): Promise<ServerProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'server-'))
   const socketPath = join(folder, 's.sock')
   let child: ChildProcess | undefined
@@ -55,7 +55,7 @@ export async function startServerProcess(t: { after(ended: () => unknown): void 
     clearTimeout(late)
     return code
   }
-  t.after(async () => {
+  t.teardown(async () => {
     await kill()
     await rm(folder, { recursive: true, force: true })
   })
