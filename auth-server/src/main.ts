@@ -1,4 +1,5 @@
 // Starts the authorization server: configuration, database, keys, then listens. The only file that reads the environment.
+import { LISTEN_BACKLOG } from '@mobile-api-gateway/sdk/network.ts'
 import { buildApp } from './app.ts'
 import { startBackground } from './background/index.ts'
 import { defineApi } from './catalogue/apis.ts'
@@ -45,8 +46,7 @@ async function start() {
   await defineApi(db, revocationsApi(config.issuer))
   const deps = await openDeps(config, db)
   const app = await buildApp(deps, logger)
-  // A burst of people waits in the backlog instead of a second for another try (Node's own number is 511).
-  await app.listen({ host: config.host, port: config.port, backlog: 4096 }).catch((error: unknown) => {
+  await app.listen({ host: config.host, port: config.port, backlog: LISTEN_BACKLOG }).catch((error: unknown) => {
     throw cannotListen(error, config)
   })
   const metricsListener = config.metricsListen && (await listenForMetrics(config.metricsListen, deps.metrics, db))

@@ -1,5 +1,7 @@
 // Configuration: every problem in one go, no secret in a message, and what is accepted is frozen.
+
 import t from 'tap'
+import { POOLERS } from '../src/config/settings.ts'
 import { ConfigError, readConfig } from '../src/config.ts'
 import { randomSecret } from '../src/crypto/random.ts'
 
@@ -128,8 +130,7 @@ t.test('secrets hold 32 bytes at least; a short one is refused and not repeated'
 
 t.test('DATABASE_POOLER is session, also when it is left out, or transaction', async (t) => {
   t.equal(readConfig(sound).databasePooler, 'session')
-  for (const pooler of ['session', 'transaction'] as const)
-    t.equal(readConfig({ ...sound, DATABASE_POOLER: pooler }).databasePooler, pooler)
+  for (const pooler of POOLERS) t.equal(readConfig({ ...sound, DATABASE_POOLER: pooler }).databasePooler, pooler)
   t.match(problemsOf({ ...sound, DATABASE_POOLER: 'statement' }), [/^DATABASE_POOLER is session .* or transaction$/])
 })
 

@@ -1,5 +1,7 @@
 // Command line of the embedded gateway.
+
 import { runCommand, UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
+import { withoutBrackets } from '@mobile-api-gateway/sdk/network.ts'
 import { pino } from 'pino'
 import { startGateway } from './life/gateway.ts'
 
@@ -31,7 +33,7 @@ interface GivenOptions {
 
 /** @throws {UsageError} when an option is none */
 function readOptions({ config, socket: socketPath, ...given }: GivenOptions) {
-  const host = given.host.replace(/^\[(.*)\]$/, '$1') // an IPv6 address as it stands in a URL
+  const host = withoutBrackets(given.host)
   if (socketPath === undefined) throw new UsageError('--socket is missing')
   const [port, pluginReadTimeoutMillis] = [Number(given.port), Number(given['plugin-timeout'])]
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new UsageError('--port must be a port number')

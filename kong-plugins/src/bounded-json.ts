@@ -1,4 +1,5 @@
 // Reads the JSON of an HTTP answer that may be anything: a wrong status, endless, or no JSON at all.
+import secureJson from 'secure-json-parse'
 
 /** @throws {Error} unless it is 200 with JSON of at most `maxBytes` */
 export async function readBoundedJson(response: Response, maxBytes: number): Promise<unknown> {
@@ -13,5 +14,5 @@ export async function readBoundedJson(response: Response, maxBytes: number): Pro
     if (size > maxBytes) throw new Error(`more than ${maxBytes} bytes`)
     chunks.push(chunk)
   }
-  return JSON.parse(Buffer.concat(chunks).toString())
+  return secureJson.parse(Buffer.concat(chunks).toString())
 }

@@ -1,7 +1,9 @@
 // The whole flow with PgBouncer between auth server and database, pooled by session and by transaction.
+
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { POOLERS } from '@mobile-api-gateway/auth-server/config/settings.ts'
 import t from 'tap'
 import { testDatabase } from '../../auth-server/test/support/database.ts'
 import { startPgBouncer, withoutPgBouncer } from '../../auth-server/test/support/pgbouncer.ts'
@@ -13,7 +15,7 @@ import { call, logIn, refresh } from './support/app.ts'
 
 t.setTimeout(150_000)
 
-for (const mode of ['session', 'transaction'] as const)
+for (const mode of POOLERS)
   t.test(
     `pooled by ${mode}: many log in at once, refresh, call, and are refused two seconds after a revocation`,
     { skip: withoutPgBouncer, timeout: 100_000 },

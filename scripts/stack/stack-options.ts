@@ -1,4 +1,5 @@
 // What a stack is: the options to start one with, and what a running one offers.
+import type { Pooler } from '@mobile-api-gateway/auth-server/config/settings.ts'
 import type { Ports } from './ports.ts'
 import type { ManagedProcess, ProcessEvents } from './processes.ts'
 import type { SupervisionOptions } from './supervise.ts'
@@ -16,7 +17,7 @@ export interface StackOptions {
   /** An existing PostgreSQL database; none: an embedded PostgreSQL in the data folder. */
   readonly databaseUrl?: string | undefined
   /** What stands before it: the auth server's DATABASE_POOLER. */
-  readonly databasePooler?: 'session' | 'transaction'
+  readonly databasePooler?: Pooler
   /** false gives up crash safety of the embedded PostgreSQL for speed: for tests. Default true. */
   readonly durable?: boolean
   /** The kong.yml to render. Default: the project's. */

@@ -1,4 +1,5 @@
 // The proof of possession (RFC 9449 §4.2, §4.3): what can be checked of it without a clock, a database or a secret. Pure.
+
 import {
   calculateJwkThumbprint,
   compactVerify,
@@ -7,6 +8,7 @@ import {
   errors,
   type ProtectedHeaderParameters,
 } from 'jose'
+import secureJson from 'secure-json-parse'
 import { normalAddress } from './address.ts'
 import { type UnjudgedProof, unjudged } from './judged-proof.ts'
 import { holdsPrivatePart, isModestKey } from './public-key.ts'
@@ -93,7 +95,7 @@ function readHeader(proof: string): ProtectedHeaderParameters {
 async function openProof(proof: string): Promise<Claims | undefined> {
   try {
     const { payload } = await compactVerify(proof, EmbeddedJWK, { algorithms: [...PROOF_ALGORITHMS] })
-    const claims: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload))
+    const claims: unknown = secureJson.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload))
     return typeof claims === 'object' && claims !== null ? { ...claims } : undefined
   } catch (error) {
     // Beside jose's own errors: a key that cannot be imported (TypeError, DOMException), text that is no JSON.

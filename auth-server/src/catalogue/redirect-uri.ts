@@ -1,5 +1,6 @@
 // Redirect URIs: what may be registered, and what counts as a match (RFC 8252 §7, RFC 9700 §2.1 and §4.1.3). Pure.
 import { isIP } from 'node:net'
+import { withoutBrackets } from '@mobile-api-gateway/sdk/network.ts'
 import {
   isLoopbackAddress,
   isLoopbackHost,
@@ -71,7 +72,7 @@ function httpsProblem(uri: string): string | undefined {
   if (url.username || url.password || uri.includes('@')) return 'A redirect URI carries no user information.'
   if (url.href !== uri && url.href !== `${uri}/`) return `Write the redirect URI in its normal form: ${url.href}`
   if (url.hostname.endsWith('.')) return 'Write the host without the dot at its end.'
-  const address = url.hostname.replace(/^\[|\]$/g, '')
+  const address = withoutBrackets(url.hostname)
   // Neither 0.0.0.0 nor another spelling of an IPv4 address (::ffff:7f00:1, NAT64, 6to4) is a place to send a person.
   if (isIP(address) !== 0 && ![isPublicAddress, isPrivateAddress, isLoopbackAddress].some((fits) => fits(address)))
     return 'This address is none that a browser can be sent to: use a host name.'

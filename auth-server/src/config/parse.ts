@@ -1,5 +1,5 @@
 // The kinds of settings: from the text of an environment variable to a value, or to what is wrong with it.
-import { isIP } from 'node:net'
+import { isAddressOrRange, withoutBrackets } from '@mobile-api-gateway/sdk/network.ts'
 import { isLoopbackHost } from '../http/outbound/public-address.ts'
 import type { Parsed } from './setting.ts'
 
@@ -46,7 +46,7 @@ export function oneOf<Word extends string>(
 
 /** A host name or address to listen on; an IPv6 address also as it stands in a URL, in brackets. */
 export function host(text: string): Parsed<string> {
-  return { value: text.replace(/^\[(.*)\]$/, '$1') }
+  return { value: withoutBrackets(text) }
 }
 
 /** The public origin of a server (RFC 8414 §2): https, or http on this machine. */
@@ -92,16 +92,9 @@ export function optionalListenAddress(text: string): Parsed<ListenAddress | unde
 /** Addresses and CIDR ranges, with commas or blanks between them. */
 export function addressRanges(text: string): Parsed<readonly string[]> {
   const ranges = text.split(/[\s,]+/).filter((range) => range !== '')
-  return ranges.every(isRange)
+  return ranges.every(isAddressOrRange)
     ? { value: Object.freeze(ranges) }
     : { problem: 'lists addresses or ranges, like 10.0.0.0/8, 192.168.1.5' }
-}
-
-function isRange(range: string): boolean {
-  const [address = '', prefix, ...rest] = range.split('/')
-  const family = isIP(address)
-  if (family === 0 || rest.length > 0) return false
-  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128))
 }
 
 /**

@@ -15,7 +15,12 @@ import {
 import type { Parsed, Setting } from './setting.ts'
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
-const POOLERS = ['session', 'transaction'] as const
+/**
+ * What stands between us and PostgreSQL: nothing, or a pooler that gives a connection one session for its whole life
+ * (`session`), or one that may give each transaction another session (`transaction`).
+ */
+export const POOLERS = ['session', 'transaction'] as const
+export type Pooler = (typeof POOLERS)[number]
 
 /** A new setting is a row here; `readConfig` returns it under its name. */
 export const SETTINGS = {

@@ -1,8 +1,15 @@
 // One name for this machine: a page opened as 127.0.0.1 while the issuer says localhost would have neither cookies nor forms.
+import { rangeOf, withoutBrackets } from '@mobile-api-gateway/sdk/network.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { IsVisited } from './visited-path.ts'
 
-const LOOPBACK = /^(?:(?:.+\.)?localhost\.?|127(?:\.\d{1,3}){3}|0\.0\.0\.0|\[::1?\])$/i
+const LOCALHOST = /^(?:.+\.)?localhost\.?$/
+/** The unspecified address leads to the machine itself, too. */
+const UNSPECIFIED: ReadonlySet<string> = new Set(['0.0.0.0', '[::]'])
+
+function isThisMachine(host: string): boolean {
+  return LOCALHOST.test(host) || UNSPECIFIED.has(host) || rangeOf(withoutBrackets(host)) === 'loopback'
+}
 
 /** Whether a request came by another of this machine's own names than the issuer's. Behind a proxy the port differs. */
 export function isMisnamedLoopback(
@@ -12,7 +19,7 @@ export function isMisnamedLoopback(
   const named = new URL(issuer)
   const here = hostname.toLowerCase()
   return (
-    here !== named.hostname && String(port ?? '') === named.port && LOOPBACK.test(here) && LOOPBACK.test(named.hostname)
+    here !== named.hostname && String(port ?? '') === named.port && isThisMachine(here) && isThisMachine(named.hostname)
   )
 }
 

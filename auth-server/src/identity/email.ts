@@ -2,8 +2,8 @@
 import { isIP } from 'node:net'
 import { domainToASCII } from 'node:url'
 
-/** 64 characters before the @ and 255 after it (RFC 5321 §4.5.3.1). */
-const MAX_LENGTH = 320
+/** Of an address that mail can be sent to: a path has 256, its angle brackets included (RFC 5321 §4.5.3.1.3). */
+export const MAX_EMAIL_LENGTH = 254
 /** Of a domain, without what a URL parser would take for the end of a host name. */
 const ADDRESS = /^([^\s@\p{Cc}]{1,64})@([^\s@\p{Cc}/?#:\\[\]%<>^|]{1,255})$/u
 
@@ -13,11 +13,12 @@ const ADDRESS = /^([^\s@\p{Cc}]{1,64})@([^\s@\p{Cc}/?#:\\[\]%<>^|]{1,255})$/u
  * next `xn--mller-kva.example`. What stands before the @ is the mailbox's own business, but for case and width.
  */
 export function emailKey(text: string): string | undefined {
-  if (text.length > MAX_LENGTH) return undefined
+  if (text.length > MAX_EMAIL_LENGTH) return undefined
   const [, mailbox, host] = ADDRESS.exec(text.trim().normalize('NFKC').toLowerCase()) ?? []
   if (mailbox === undefined || host === undefined) return undefined
   const domain = domainToASCII(host).replace(/\.$/, '')
-  return isDomain(domain) ? `${mailbox}@${domain}` : undefined
+  const key = `${mailbox}@${domain}`
+  return isDomain(domain) && key.length <= MAX_EMAIL_LENGTH ? key : undefined
 }
 
 function isDomain(domain: string): boolean {

@@ -4,10 +4,10 @@ import type { Db } from '../store/database.ts'
 import { type ClientGuesses, countClientGuesses } from './client-guesses.ts'
 import { countSignInGuesses, type SignInGuesses } from './sign-in-guesses.ts'
 import type { LimitName } from './table.ts'
-import { countVisits, type Visits } from './visits.ts'
+import { countVisits, type VisitLimit } from './visits.ts'
 
 export interface Limits {
-  readonly visits: Visits
+  readonly visits: VisitLimit
   readonly clientGuesses: ClientGuesses
   readonly signInGuesses: SignInGuesses
 }

@@ -6,7 +6,7 @@ import { LIMITS } from './table.ts'
 /** What a request of an ordinary app takes; one that keeps more counts as several. */
 const ORDINARY_BYTES = 1024
 
-export interface Visits {
+export interface VisitLimit {
   /**
    * Counts one more visit. @param kept what of it will be kept, as text.
    * @throws {HttpProblem} too_many_requests, with Retry-After, when there were too many.
@@ -15,7 +15,7 @@ export interface Visits {
 }
 
 /** @param perMinute visits that one address (IPv6: one /64) may begin in this process; 0 for any number. */
-export function countVisits(perMinute: number, refused: () => void): Visits {
+export function countVisits(perMinute: number, refused: () => void): VisitLimit {
   if (perMinute === 0) return { admit() {} }
   const visits = limitAddresses(perMinute, LIMITS.visits.windowSeconds)
   return {

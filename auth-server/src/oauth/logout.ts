@@ -9,7 +9,7 @@ import { signOut } from '../interaction/sign-out/routes.ts'
 import { confirmationUrl, logoutTarget } from '../interaction/sign-out/target.ts'
 import { uiLocalesOf } from '../pages/language.ts'
 import type { Db } from '../store/database.ts'
-import { type Client, findClient, isApproved } from '../store/queries/clients.ts'
+import { type Client, findClient, onlyApproved } from '../store/queries/clients.ts'
 import { findSessionToEnd } from '../store/tables/sessions.ts'
 import { type IdTokenHint, readIdTokenHint } from '../tokens/id-token.ts'
 import { OAuthError } from './errors.ts'
@@ -70,5 +70,5 @@ async function findAskingClient(
   const client = await findClient(db, asking)
   if (!client && clientId !== undefined) throw new OAuthError('invalid_request', 'no application has this client_id')
   // Whom nobody approved is neither named nor gone to; the person signs out all the same.
-  return client && isApproved(client) ? client : undefined
+  return onlyApproved(client)
 }

@@ -3,6 +3,7 @@
 import { Socket } from 'node:net'
 import { Kysely, PostgresAdapter, PostgresDialect, type Transaction } from 'kysely'
 import pg from 'pg'
+import type { Pooler } from '../config/settings.ts'
 import { noteFailure } from './health.ts'
 import { PreparingClient } from './prepared.ts'
 import type { Database } from './tables/index.ts'
@@ -17,12 +18,6 @@ function endedBySilence(statementTimeoutMillis: number): Socket {
   if (statementTimeoutMillis === 0) return socket
   return socket.setTimeout(statementTimeoutMillis + 1000, () => socket.destroy())
 }
-
-/**
- * What stands between us and PostgreSQL: nothing, or a pooler that gives a connection one session for its whole life
- * (`session`), or one that may give each transaction another session (`transaction`).
- */
-export type Pooler = 'session' | 'transaction'
 
 // Kysely's lock for migrations belongs to a session, and a pooler may change that between two statements; migrate.ts
 // takes one that belongs to its transaction.

@@ -1,7 +1,7 @@
 // E-mail addresses: one mailbox, one account, however a browser spells it; and what is no address hears so.
 import { sql } from 'kysely'
 import t from 'tap'
-import { emailKey } from '../../src/identity/email.ts'
+import { emailKey, MAX_EMAIL_LENGTH } from '../../src/identity/email.ts'
 import { createAccount } from '../../src/identity/local-account.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { up } from '../../src/store/migrations/0007_domains_in_ascii.ts'
@@ -32,6 +32,9 @@ const SAME: readonly (readonly string[])[] = [
   ['ops@localhost', 'OPS@LocalHost'],
 ]
 
+/** RFC 5321 §4.5.3.1.3: 254 characters, no part of it too long. */
+const LONGEST = `${'a'.repeat(64)}@${'b'.repeat(60)}.${'c'.repeat(60)}.${'d'.repeat(63)}.com`
+
 const ABSURD: readonly (readonly [name: string, text: string])[] = [
   ['empty', ''],
   ['spaces', '   '],
@@ -43,7 +46,8 @@ const ABSURD: readonly (readonly [name: string, text: string])[] = [
   ['a space inside', 'ada lovelace@example.com'],
   ['a line break and a header', 'ada@example.com\r\nBcc: all@example.com'],
   ['NUL', 'a\0da@example.com'],
-  ['321 characters', `${'a'.repeat(64)}@${'b'.repeat(60)}.${'c'.repeat(195)}`],
+  ['255 characters', `${LONGEST}m`],
+  ['254 characters, more with the domain in ASCII', LONGEST.replace('b', 'ü')],
   ['10,000 characters', `${'ü'.repeat(9_980)}@example.com`],
   ['65 characters before the @', `${'a'.repeat(65)}@example.com`],
   ['a label of 64 characters', `ada@${'a'.repeat(64)}.example`],
@@ -67,6 +71,8 @@ t.test('the spellings of one mailbox have one key, those of two have two', async
   t.not(emailKey('jurgen@example.com'), emailKey('jürgen@example.com'), 'an umlaut is a letter of its own')
   t.not(emailKey('ann@strasse.example'), emailKey('ann@straße.example'))
   for (const [name, text] of ABSURD) t.equal(emailKey(text), undefined, name)
+  t.equal(LONGEST.length, MAX_EMAIL_LENGTH)
+  t.equal(emailKey(LONGEST), LONGEST)
 })
 
 t.test('a person signs in by each spelling, whichever the account was made with', async (t) => {

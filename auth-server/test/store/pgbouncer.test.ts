@@ -1,7 +1,9 @@
 // Behind PgBouncer, with its defaults: what opens a connection, what a session would remember, and migrations.
+
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
-import { type Db, openDatabase, type Pooler } from '../../src/store/database.ts'
+import { POOLERS } from '../../src/config/settings.ts'
+import { type Db, openDatabase } from '../../src/store/database.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { hasTimeLimit } from '../../src/store/reach.ts'
 import { emptyDatabase, testDatabase } from '../support/database.ts'
@@ -46,7 +48,7 @@ t.test(
   },
 )
 
-for (const mode of ['session', 'transaction'] as const)
+for (const mode of POOLERS)
   t.test(
     `8 migrators at once, pooled by ${mode}: each migration once, and no lock is left behind`,
     { skip },
@@ -76,7 +78,7 @@ t.test('a migration that fails leaves no lock with a session that others get', {
   t.ok((await migrate(other)).applied.length > 0, 'nobody waits for it')
 })
 
-for (const pooler of ['session', 'transaction'] as const satisfies Pooler[])
+for (const pooler of POOLERS)
   t.test(`the server starts behind PgBouncer (${pooler}) and is ready`, { skip }, async (t) => {
     const direct = await emptyDatabase(t)
     const DATABASE_URL = await startPgBouncer(t, direct, { mode: pooler, poolSize: 12 })

@@ -1,7 +1,8 @@
 // Statements are prepared: planned once per connection, and anew when a migration of another instance changed a table.
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
-import { type Db, openDatabase, type Pooler } from '../../src/store/database.ts'
+import type { Pooler } from '../../src/config/settings.ts'
+import { type Db, openDatabase } from '../../src/store/database.ts'
 import { emptyDatabase } from '../support/database.ts'
 
 async function setUp(t: Test, pooler: Pooler) {

@@ -1,4 +1,5 @@
 // A real PgBouncer for a test: between us and the tests' PostgreSQL, on loopback, as an unprivileged user.
+
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -10,6 +11,7 @@ import type { Test } from 'tap'
 import { freePort } from '../../../scripts/stack/ports.ts'
 import { asAccount, unprivilegedAccount } from '../../../scripts/stack/postgres-binaries.ts'
 import { findPgBouncer } from '../../../scripts/testing/optional-parts.ts'
+import type { Pooler } from '../../src/config/settings.ts'
 
 const program = findPgBouncer()
 
@@ -26,7 +28,7 @@ export const withoutPgBouncer: string | false =
 export async function startPgBouncer(
   t: Test,
   databaseUrl: string,
-  { mode, poolSize = 20 }: { readonly mode: 'session' | 'transaction'; readonly poolSize?: number },
+  { mode, poolSize = 20 }: { readonly mode: Pooler; readonly poolSize?: number },
 ): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'pgbouncer-'))
   await chmod(folder, 0o755) // the unprivileged user reads it; the password in it is that of a test

@@ -1,6 +1,8 @@
 // Opens a request to a backend: pooled connections, connect timeout, retries while nothing has been sent.
+
 import http, { type ClientRequest } from 'node:http'
 import https from 'node:https'
+import { withoutBrackets } from '@mobile-api-gateway/sdk/network.ts'
 import type { Service } from '../config/types.ts'
 import type { Exchange } from './exchange.ts'
 import { type BodyFraming, requestHeadersFor } from './upstream-headers.ts'
@@ -55,7 +57,7 @@ function start(pool: UpstreamPool, exchange: Exchange, service: Service, framing
   const secure = service.protocol === 'https'
   const options = {
     method: exchange.method,
-    host: service.host.replace(/^\[(.*)\]$/, '$1'),
+    host: withoutBrackets(service.host),
     port: service.port,
     path: targetFor(exchange),
     headers: requestHeadersFor(exchange, service, framing).toRaw(),

@@ -1,8 +1,10 @@
 // The embedded gateway: kong.yml, Kong's plugin protocol and a reverse proxy, for machines without Kong.
+
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { LISTEN_BACKLOG } from '@mobile-api-gateway/sdk/network.ts'
 import { type Logger, pino } from 'pino'
 import { parseKongConfig } from '../config/kong-config.ts'
 import type { PluginInfo } from '../config/model/plugin-info.ts'
@@ -60,7 +62,7 @@ function logTo(logger: Logger): (level: string, message: string, exchange?: Exch
 }
 
 async function listen(server: Server, port: number, host: string): Promise<number> {
-  server.listen({ port, host, backlog: 4096 }) // node's own 511 would have a burst of callers wait a second
+  server.listen({ port, host, backlog: LISTEN_BACKLOG })
   try {
     await once(server, 'listening')
   } catch (error) {

@@ -1,4 +1,5 @@
 // The Redis that several gateways share.
+import { withoutBrackets } from '@mobile-api-gateway/sdk/network.ts'
 import { compiled, optional, required, withDefault } from './field.ts'
 import { record } from './record.ts'
 import { flag, integer, secret, text } from './scalars.ts'
@@ -43,5 +44,5 @@ const fields = record({
 /** Where it is and how it is spoken to, apart from what its keys are called there. An IPv6 address may come in brackets. */
 export const redis = compiled(fields, ({ keyPrefix, host, ...rest }) => ({
   keyPrefix,
-  target: { ...rest, host: host.replace(/^\[(.*)\]$/, '$1') },
+  target: { ...rest, host: withoutBrackets(host) },
 }))

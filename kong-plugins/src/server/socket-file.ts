@@ -1,8 +1,10 @@
 // A Unix socket and its file: bound beside its path and renamed over it, so that at no moment nobody listens there.
+
 import { randomBytes } from 'node:crypto'
 import { access, chmod, constants, lstat, readdir, readFile, rename, stat, unlink } from 'node:fs/promises'
 import { connect, createServer, type Socket } from 'node:net'
 import { basename, dirname, join } from 'node:path'
+import { LISTEN_BACKLOG } from '@mobile-api-gateway/sdk/network.ts'
 
 /** What has become of the file at a path. */
 export type FileState = 'ours' | 'missing' | 'replaced'
@@ -24,7 +26,7 @@ const MAX_PATH_BYTES = (process.platform === 'linux' ? 107 : 103) - SUFFIX_BYTES
  * Connections that may wait to be accepted. To connect to a Unix socket whose backlog is full fails at once, on which Kong
  * answers 500: calls of people without token must not cost others theirs. (Node's own number is 511.)
  */
-export const BACKLOG = 4096
+export const BACKLOG = LISTEN_BACKLOG
 
 /** Where the same path's owner tells a successor what it knows. */
 export function peerPath(path: string): string {

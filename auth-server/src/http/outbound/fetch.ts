@@ -3,6 +3,7 @@ import { lookup as resolve } from 'node:dns'
 import { request as httpRequest, type RequestOptions } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
+import { withoutBrackets } from '@mobile-api-gateway/sdk/network.ts'
 import { isLoopbackAddress, isLoopbackHost, isPublicAddress } from './public-address.ts'
 
 /** Thrown for an address where no request may go. */
@@ -33,7 +34,7 @@ export function postForm(
   const mayConnect = (ip: string): boolean => isPublicAddress(ip) || (allowLoopback && isLoopbackAddress(ip))
   const url = new URL(address)
   const secure = url.protocol === 'https:'
-  const host = url.hostname.replace(/^\[|\]$/g, '')
+  const host = withoutBrackets(url.hostname)
   if (!secure && !(allowLoopback && url.protocol === 'http:' && isLoopbackHost(url.hostname)))
     return Promise.reject(new ForbiddenAddress(`${url.protocol} is not https`))
   // A literal address is connected to without a lookup.
@@ -59,7 +60,11 @@ export function postForm(
   })
 }
 
-/** Resolves a name and hands on only addresses that may be connected to; one forbidden address condemns the name. */
+/**
+ * Resolves a name and hands on only addresses that may be connected to; one forbidden address condemns the name.
+ * Not by request-filtering-agent, which does the same: it takes all of IPv6 that nobody was given yet for public, and its
+ * errors have no type, but a forbidden address is to be tried no second time.
+ */
 function judgingLookup(mayConnect: (ip: string) => boolean): LookupFunction {
   return (hostname, options, callback) => {
     resolve(hostname, { ...options, all: true }, (error, addresses) => {

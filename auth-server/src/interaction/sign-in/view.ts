@@ -1,5 +1,6 @@
 // The page for e-mail address and password.
 import type { FormBinding } from '../../http/csrf.ts'
+import { MAX_EMAIL_LENGTH } from '../../identity/email.ts'
 import { button } from '../../pages/components/button.ts'
 import { field } from '../../pages/components/field.ts'
 import { form } from '../../pages/components/form.ts'
@@ -36,7 +37,7 @@ ${form(
     kind: 'username',
     name: 'email',
     label: texts.signIn.email,
-    maxLength: 254,
+    maxLength: MAX_EMAIL_LENGTH,
     value: email,
     hasFocus: email === '',
     problemId,

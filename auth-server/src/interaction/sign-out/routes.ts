@@ -10,7 +10,7 @@ import { Parameters } from '../../http/parameters.ts'
 import { refusedFormPage } from '../../pages/error.ts'
 import { uiLocalesOf } from '../../pages/language.ts'
 import { sendPage } from '../../pages/send-page.ts'
-import { findClient, isApproved } from '../../store/queries/clients.ts'
+import { findClient, onlyApproved } from '../../store/queries/clients.ts'
 import { endSessions, findSessionToEnd } from '../../store/tables/sessions.ts'
 import { PAGES_PATH, PATHS } from '../paths.ts'
 import { browserProof } from '../session.ts'
@@ -44,8 +44,7 @@ export function addLogoutPages(app: FastifyInstance, deps: Deps): void {
   ]
   const read = async (parameters: Parameters) => {
     const clientId = parameters.get('client_id')
-    const asking = clientId === undefined ? undefined : await findClient(db, clientId)
-    const client = asking && isApproved(asking) ? asking : undefined
+    const client = clientId === undefined ? undefined : onlyApproved(await findClient(db, clientId))
     const judged = logoutTarget(client, parameters.get('post_logout_redirect_uri'), parameters.get('state'))
     return { client, target: typeof judged === 'string' ? undefined : judged }
   }

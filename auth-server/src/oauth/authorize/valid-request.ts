@@ -1,5 +1,6 @@
 // Step 4 of /authorize: everything else that was asked, each check one named step (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1).
 
+import { MAX_EMAIL_LENGTH } from '../../identity/email.ts'
 import { uiLocalesOf } from '../../pages/language.ts'
 import type { Subscription } from '../../store/queries/clients.ts'
 import type { StoredRequest } from '../../store/tables/authorization-requests.ts'
@@ -98,7 +99,7 @@ function readNonce(nonce: string | undefined): string | undefined {
 
 // A hint that is longer than any address can be helps nobody (OpenID Connect Core §3.1.2.1 leaves its use to us).
 function readLoginHint(hint: string | undefined): string | undefined {
-  return hint !== undefined && hint.length <= 254 ? hint : undefined
+  return hint !== undefined && hint.length <= MAX_EMAIL_LENGTH ? hint : undefined
 }
 
 function readMaxAge(maxAge: string | undefined): number | undefined {

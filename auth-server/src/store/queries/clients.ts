@@ -36,6 +36,11 @@ export function isApproved({ subscriptions }: Client): boolean {
   return subscriptions.length > 0
 }
 
+/** A client, if somebody let it in. */
+export function onlyApproved(client: Client | undefined): Client | undefined {
+  return client && isApproved(client) ? client : undefined
+}
+
 /**
  * Finds a client by its `client_id`, with its approved subscriptions, in one query.
  * @param guessKeys under which wrong credentials of whoever asks are counted

@@ -1,5 +1,7 @@
 // Reads the text of a JWT access token (RFC 9068) into typed claims. Nothing here proves that they are true.
+
 import { algorithmOf } from '@mobile-api-gateway/sdk/algorithm.ts'
+import secureJson from 'secure-json-parse'
 import type { InvalidToken } from './refusals.ts'
 
 /** Longest token looked at, in characters: the cap comes before any decoding. */
@@ -121,7 +123,7 @@ function readBinding(payload: Readonly<Record<string, unknown>>): { readonly bou
 function decodeObject(part: string | undefined): Readonly<Record<string, unknown>> | undefined {
   if (part === undefined) return undefined
   try {
-    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString())
+    const value: unknown = secureJson.parse(Buffer.from(part, 'base64url').toString())
     return isObject(value) ? value : undefined
   } catch {
     return undefined
