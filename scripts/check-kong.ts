@@ -1,7 +1,7 @@
 // npm run check:kong: what is wrong with a kong.yml, before Kong says so or, worse, does not.
 
 import { checkKongFile } from '@mobile-api-gateway/kong-plugins/check/check.ts'
-import { formatProblem, type Problem } from '@mobile-api-gateway/kong-plugins/check/problem.ts'
+import { formatProblem, type KongFileProblem } from '@mobile-api-gateway/kong-plugins/check/problem.ts'
 import { runCommand, UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
 
 const USAGE = `Usage: npm run check:kong -- [--json] [--plugins NAME,NAME] [--expressions] FILE…
@@ -25,7 +25,7 @@ const OPTIONS = {
 await runCommand({ usage: USAGE, options: OPTIONS, allowPositionals: true }, async ({ values, positionals: files }) => {
   if (files.length === 0) throw new UsageError('Which file?')
   const installed = values.plugins.split(',').filter((name) => name !== '')
-  const problems: Problem[] = []
+  const problems: KongFileProblem[] = []
   for (const file of files) {
     try {
       problems.push(...(await checkKongFile(file, { installed, expressions: values.expressions })))

@@ -6,7 +6,7 @@ import { ConfigSource } from '../gateway/config/model/source.ts'
 import { PLUGINS } from '../src/plugins.ts'
 import { dump } from '../src/server/dump.ts'
 import { checkFieldRules } from './field-rules.ts'
-import { collectProblems, type Problem } from './problem.ts'
+import { collectProblems, type KongFileProblem } from './problem.ts'
 import { checkProtection } from './protection.ts'
 import { advise } from './words.ts'
 
@@ -23,7 +23,7 @@ export async function checkKongText(
   file: string,
   text: string,
   { installed = [], expressions = false }: CheckOptions = {},
-): Promise<Problem[]> {
+): Promise<KongFileProblem[]> {
   const source = new ConfigSource(text)
   const { report, problems } = collectProblems(file, source)
   if (source.problems.length > 0) {
@@ -51,6 +51,6 @@ export async function checkKongText(
 }
 
 /** Checks a file. @throws {Error} when it cannot be read */
-export async function checkKongFile(file: string, options: CheckOptions = {}): Promise<Problem[]> {
+export async function checkKongFile(file: string, options: CheckOptions = {}): Promise<KongFileProblem[]> {
   return checkKongText(file, await readFile(file, 'utf8'), options)
 }

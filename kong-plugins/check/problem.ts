@@ -2,7 +2,7 @@
 import type { ConfigSource, Path } from '../gateway/config/model/source.ts'
 
 /** One thing that is wrong. */
-export interface Problem {
+export interface KongFileProblem {
   readonly file: string
   /** Counted from 1, as is the column. */
   readonly line: number
@@ -19,8 +19,8 @@ export type ReportProblem = (path: Path, problem: string, instead: string) => vo
 export function collectProblems(
   file: string,
   source: ConfigSource,
-): { report: ReportProblem; problems: () => Problem[] } {
-  const found = new Map<string, Problem>()
+): { report: ReportProblem; problems: () => KongFileProblem[] } {
+  const found = new Map<string, KongFileProblem>()
   return {
     report: (path, problem, instead) => {
       const { line, column } = source.position(path)
@@ -31,6 +31,6 @@ export function collectProblems(
 }
 
 /** `file:line:column: problem. Write instead: …` */
-export function formatProblem({ file, line, column, problem, instead }: Problem): string {
+export function formatProblem({ file, line, column, problem, instead }: KongFileProblem): string {
   return `${file}:${line}:${column}: ${problem}. Write instead: ${instead}`
 }

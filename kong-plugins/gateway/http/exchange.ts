@@ -38,8 +38,8 @@ export interface Exchange {
   /** `kong.ctx.shared`. */
   readonly shared: Map<unknown, unknown>
   match: RouteMatch | undefined
-  /** Host, path and query for the backend where a plugin has changed them. */
-  readonly upstream: { host?: string; path?: string; query?: string }
+  /** Host and path for the backend where a plugin has changed them. */
+  readonly upstream: { host?: string; path?: string }
   /** `kong.client.authenticate`. */
   identity: { consumer?: unknown; credential?: unknown }
   /** The Connection header as it was before access plugins ran: Kong keeps it from then on. */

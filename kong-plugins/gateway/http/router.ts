@@ -22,41 +22,27 @@ export interface RouteMatch {
   readonly prefix: string | undefined
   /** The path for the backend, not yet escaped. */
   readonly upstreamPath: string
-  readonly uriCaptures: Readonly<Record<string, string>>
-}
-
-interface PathMatch {
-  readonly length: number
-  readonly captures: Readonly<Record<string, string>>
 }
 
 interface Candidate {
   readonly route: Route
   /** Kong 3.9: router/transform.lua `get_priority`, most significant first. */
   readonly rank: readonly number[]
-  readonly matchPath: (path: string) => PathMatch | undefined
-}
-
-const NO_CAPTURES: Readonly<Record<string, string>> = {}
-
-function capturesOf(match: RegExpExecArray): Record<string, string> {
-  const groups = [...match].map((text, i): [string, string | undefined] => [String(i), text])
-  const all = [...groups, ...Object.entries(match.groups ?? {})].filter(([key]) => key !== '0')
-  return Object.fromEntries(all.filter((entry): entry is [string, string] => entry[1] !== undefined))
+  /** How much of a path it matches; undefined when it does not. */
+  readonly matchPath: (path: string) => number | undefined
 }
 
 function pathMatcher(path: string | undefined): Candidate['matchPath'] {
-  if (path === undefined) return () => ({ length: 0, captures: NO_CAPTURES })
+  if (path === undefined) return () => 0
   if (!path.startsWith('~')) {
     // Kong: a prefix is any leading text: /mobile matches /mobiles too.
-    return (given) => (given.startsWith(path) ? { length: path.length, captures: NO_CAPTURES } : undefined)
+    return (given) => (given.startsWith(path) ? path.length : undefined)
   }
   const regex = compilePathRegex(path.slice(1))
   return (given) => {
     if (regex === undefined) return undefined
     regex.lastIndex = 0
-    const match = regex.exec(given)
-    return match === null ? undefined : { length: match[0].length, captures: capturesOf(match) }
+    return regex.exec(given)?.[0].length
   }
 }
 
@@ -112,16 +98,15 @@ function criteriaMatch(route: Route, query: RouteQuery): boolean {
   )
 }
 
-function toMatch(route: Route, path: string, match: PathMatch): RouteMatch {
-  const matched = match.length > 0
-  const postfix = matched ? sanitizePostfix(path.slice(match.length)) : path.slice(1)
+function toMatch(route: Route, path: string, length: number): RouteMatch {
+  const matched = length > 0
+  const postfix = matched ? sanitizePostfix(path.slice(length)) : path.slice(1)
   const join = route.pathHandling === 'v1' ? upstreamPathV1 : upstreamPathV0
   const base = route.service?.path || '/'
   return {
     route,
-    prefix: route.stripPath && matched ? path.slice(0, match.length) : undefined,
+    prefix: route.stripPath && matched ? path.slice(0, length) : undefined,
     upstreamPath: join(route.stripPath, postfix, path, base),
-    uriCaptures: match.captures,
   }
 }
 
@@ -133,8 +118,8 @@ export function createRouter(routes: readonly Route[]): (query: RouteQuery) => R
   return (query) => {
     for (const { route, matchPath } of candidates) {
       if (!criteriaMatch(route, query)) continue
-      const match = matchPath(query.path)
-      if (match !== undefined) return toMatch(route, query.path, match)
+      const length = matchPath(query.path)
+      if (length !== undefined) return toMatch(route, query.path, length)
     }
     return undefined
   }

@@ -40,8 +40,7 @@ export class UpstreamPool {
 /** The request line's target for the backend. */
 function targetFor(exchange: Exchange): string {
   const path = exchange.upstream.path ?? exchange.match?.upstreamPath ?? exchange.path
-  const query = exchange.upstream.query ?? exchange.query
-  return query === undefined ? escapePath(path) : `${escapePath(path)}?${query}`
+  return exchange.query === undefined ? escapePath(path) : `${escapePath(path)}?${exchange.query}`
 }
 
 /** What an error of the connection means to the client. */

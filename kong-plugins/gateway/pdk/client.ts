@@ -12,9 +12,6 @@ export const CLIENT_FUNCTIONS = {
   'kong.ctx.shared.set': (x, [key, value]) => void x.shared.set(key, convertDeep(value, textToBytes)),
   'kong.client.get_ip': (x) => x.client.address,
   'kong.client.get_forwarded_ip': (x) => x.client.address,
-  'kong.client.get_port': (x) => x.client.port,
-  'kong.client.get_forwarded_port': (x) => x.client.port,
-  'kong.client.get_protocol': (x) => x.scheme,
   'kong.client.get_consumer': (x) => x.identity.consumer,
   'kong.client.get_credential': (x) => x.identity.credential,
   'kong.client.load_consumer': (_, [key, byUsername], { consumers = [] }) => {

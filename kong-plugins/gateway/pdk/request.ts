@@ -78,15 +78,8 @@ export const REQUEST_FUNCTIONS = {
   'kong.request.get_raw_query': (x) => x.query ?? '',
   'kong.request.get_scheme': (x) => x.scheme,
   'kong.request.get_host': (x) => x.host,
-  'kong.request.get_port': (x) => x.serverPort,
-  'kong.request.get_forwarded_scheme': (x) => x.scheme,
   'kong.request.get_forwarded_host': (x) => x.host,
-  'kong.request.get_forwarded_port': (x) => x.serverPort,
-  'kong.request.get_forwarded_path': (x) => x.path,
   'kong.request.get_forwarded_prefix': (x) => x.match?.prefix,
-  'kong.request.get_http_version': (x) => Number(x.httpVersion),
-  'kong.request.get_start_time': (x) => x.startedAt,
-  'kong.request.get_uri_captures': (x) => ({ named: x.match?.uriCaptures ?? {} }),
   'kong.request.get_header': (x, [name], settings) => getHeader(x, name, settings),
   'kong.request.get_headers': (x, [max], { maxHeaders }) => headerTable(x.requestHeaders, maximum(max, maxHeaders)),
   'kong.request.get_query': (x, [max]) => queryTable(x.query ?? '', maximum(max, 100)),
@@ -95,5 +88,4 @@ export const REQUEST_FUNCTIONS = {
     return Array.isArray(value) ? value[0] : value
   },
   'kong.nginx.get_var': (x, [name]) => readVariable(x, name),
-  'kong.ip.is_trusted': () => false,
 } satisfies Record<string, PdkFunction>

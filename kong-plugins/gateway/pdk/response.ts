@@ -2,13 +2,7 @@
 import { errorAnswer, exitAnswer } from '../http/answer.ts'
 import { textToBytes } from '../http/bytes.ts'
 import type { Exchange } from '../http/exchange.ts'
-import {
-  addResponseHeader,
-  headerName,
-  LuaError,
-  normalizeValues,
-  setResponseHeader,
-} from '../http/response-headers.ts'
+import { headerName, LuaError, normalizeValues, setResponseHeader } from '../http/response-headers.ts'
 import { headerArguments, nameArgument } from './arguments.ts'
 import type { PdkFunction } from './function.ts'
 
@@ -57,8 +51,6 @@ export const RESPONSE_FUNCTIONS = {
   'kong.response.set_headers': (x, args) => {
     for (const [name, value] of headerArguments(args)) setResponse(x, name, value)
   },
-  'kong.response.add_header': (x, [name, value]) =>
-    addResponseHeader(x.responseHeaders, headerName(name), normalizeValues(name, value)),
   'kong.response.clear_header': (x, args) =>
     x.responseHeaders.remove(nameArgument(args, 'header name').replaceAll('_', '-')),
   'kong.response.get_status': (x) => x.status,

@@ -18,16 +18,10 @@ export const SERVICE_FUNCTIONS = {
   'kong.service.request.set_headers': (x, args) => {
     for (const [name, value] of headerArguments(args)) setRequestHeader(x, name, value)
   },
-  'kong.service.request.add_header': (x, [name, value]) => {
-    for (const line of normalizeValues(name, value)) x.requestHeaders.add(headerName(name), line)
-  },
   'kong.service.request.clear_header': (x, args) => x.requestHeaders.remove(nameArgument(args, 'header')),
   'kong.service.request.set_path': (x, args) => {
     const path = nameArgument(args, 'path')
     if (!path.startsWith('/')) throw new LuaError('path must start with /')
     x.upstream.path = path
-  },
-  'kong.service.request.set_raw_query': (x, args) => {
-    x.upstream.query = nameArgument(args, 'query')
   },
 } satisfies Record<string, PdkFunction>
