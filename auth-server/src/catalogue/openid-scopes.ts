@@ -6,7 +6,7 @@ export const OPENID_SCOPES = {
   profile: { claims: ['name', 'updated_at'] },
   email: { claims: ['email', 'email_verified'] },
   offline_access: { claims: [] },
-} as const satisfies Record<string, { claims: readonly string[] }>
+} as const satisfies Record<string, { claims: readonly (keyof PersonClaims)[] }>
 
 export type OpenIdScope = keyof typeof OPENID_SCOPES
 

@@ -6,15 +6,15 @@ export interface Endpoint {
   readonly path: string
   /** Every other one is answered with 405 and this list. HEAD is GET without a body, for documents. */
   readonly methods: readonly ('GET' | 'HEAD' | 'POST')[]
-  /** Mounted below `/apis/<api>` as well, with the resource fixed to that API. */
+  /** Mounted below `/apis/<api>` as well; its handler asks `fixedResource` which API that is. */
   readonly perApi?: boolean
-  /** What comes in its body; a form unless it says otherwise. */
+  /** What comes in its body; a form unless it says otherwise, which the handler reads by `readForm`. */
   readonly body?: 'json'
   /** How it answers errors. */
   readonly errors: FastifyContextConfig['errors']
   /** Answers hold secrets or what is true for a moment: no cache keeps them, not even an old one (RFC 6749 §5.1). */
   readonly noStore?: boolean
-  /** Reads DPoP proofs, so it gives out nonces, too (RFC 9449 §8). */
+  /** Its handler reads DPoP proofs, so that it gives out nonces, too (RFC 9449 §8). */
   readonly readsProofs?: boolean
   /** Which pages of other origins may read its answers; none unless it says so. */
   readonly cors?: FastifyContextConfig['cors']

@@ -28,7 +28,7 @@ export interface Migration {
 }
 export type Migrations = Readonly<Record<string, Migration>>
 
-/** Every migration, by name, append-only: a merged one is never edited. */
+/** Every migration, by name, append-only: a merged one is never edited, and a gap in the numbers is never filled. */
 export const MIGRATIONS = {
   '0001_first_house': firstHouse,
   '0002_every_kind_of_client': everyKindOfClient,

@@ -1,4 +1,4 @@
-// Which pages may read which answers of this server (oauth.md: registered browser-app origins, without credentials).
+// Which pages may read which answers of this server (the origins of registered browser apps, without credentials).
 import type { FastifyInstance } from 'fastify'
 import t from 'tap'
 import { testServer } from '../support/server.ts'

@@ -9,7 +9,7 @@ import { issuerRevocations } from './revocations.ts'
 import { choice, flag, httpUrl, integer, text } from './scalars.ts'
 import { DPOP_MODES, policy, scopeToken } from './shared.ts'
 
-/** The fields of the first stage. */
+/** The fields of verify-token, and so of mobile-gateway and mobile-token. */
 export const TOKEN_FIELDS = {
   policy,
   issuers: required(

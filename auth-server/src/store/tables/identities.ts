@@ -1,4 +1,4 @@
-// Who a person is elsewhere: the subject of an issuer, which is one person's here.
+// Who a person is elsewhere: the subject of an issuer, which is one person's here. Nothing writes it before federation.
 import type { Defaulted, TableDeclaration } from '../declaration.ts'
 
 export interface Identities {

@@ -57,9 +57,9 @@ export interface ProofVerdict {
 
 function isAlive(presented: PresentedGrant | undefined): RawBuilder<SqlBool> {
   if (presented === undefined) return sql`true`
-  return 'codeHash' in presented
-    ? sql`exists (select from authorization_codes code where code.code_hash = ${presented.codeHash} and ${usableCode})`
-    : sql`exists (select from refresh_families family where family.id = ${presented.familyId} and ${IS_UNENDED})`
+  if ('codeHash' in presented)
+    return sql`exists (select from authorization_codes code where code.code_hash = ${presented.codeHash} and ${usableCode})`
+  return sql`exists (select from refresh_families family where family.id = ${presented.familyId} and ${IS_UNENDED})`
 }
 
 /**

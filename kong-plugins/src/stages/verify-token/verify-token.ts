@@ -83,6 +83,7 @@ async function verifyText(text: string, policy: TokenConfig, stores: TokenStores
   if (source === undefined) return notAuthentic(invalidToken('issuer'))
   const broken = brokenRule(token, policy, Math.floor(stores.clock.wall() / 1000))
   if (broken) {
+    // Expired is expired for every policy; what another rule refuses, another policy may accept.
     if (broken === 'expired') stores.tokenCache.forget(digest)
     return notAuthentic(invalidToken(broken))
   }

@@ -10,7 +10,7 @@ import type { GrantRequest, ReadGrant, TokenResponse } from './grant.ts'
 
 export function clientCredentials(deps: Deps, parameters: Parameters): ReadGrant {
   const named = parseScope(parameters.get('scope'))
-  return { answer: (request) => grantToMachine(deps, request, named) }
+  return { presented: undefined, answer: (request) => grantToMachine(deps, request, named) }
 }
 
 async function grantToMachine(

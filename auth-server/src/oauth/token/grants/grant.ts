@@ -32,9 +32,10 @@ export interface GrantRequest {
 /** A grant as a request brings it. */
 export interface ReadGrant {
   /**
-   * The code or family, so that a proof is noted only beside one that lives; left out where nobody asks who is not known.
+   * The code or family: a proof is noted only beside one that lives, so that strangers leave no rows. undefined for a
+   * grant that only clients with a secret or a key of their own can ask for.
    */
-  readonly presented?: PresentedGrant
+  readonly presented: PresentedGrant | undefined
   /** Whether a proof that goes with it has to be made with a nonce of ours (RFC 9449 §8). */
   readonly demandsNonce?: boolean
   /** @throws {OAuthError} when the grant does not hold. */
