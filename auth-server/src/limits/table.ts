@@ -2,16 +2,16 @@
 import { MAX_WAITING } from '../crypto/password-queue.ts'
 import { MAX_WRONG_VERIFIERS } from '../store/tables/authorization-codes.ts'
 
-/** One limit. A number of 0 allows any number. */
+/** One limit. */
 export interface Limit {
   /** What is counted, in words that follow "counts". */
   readonly counts: string
-  /** How many, or the setting that says how many. */
+  /** How many, or the setting that says how many; 0 of a setting allows any number. */
   readonly allowed: number | string
   readonly windowSeconds: number | null
   /**
-   * `database`: over all instances together, because it guards an account or a secret. `process`: each instance counts
-   * for itself, because it guards the instance.
+   * `database`: over all instances together, as what guards an account or a secret has to be. `process`: each instance
+   * counts for itself, as what guards the instance may.
    */
   readonly held: 'database' | 'process'
   /** What a caller hears beyond it. */
@@ -21,7 +21,7 @@ export interface Limit {
 /** How many networks of one site (IPv6 /48) may use up all that one of them (IPv6 /64, or an IPv4 address) may. */
 export const NETWORKS_OF_A_SITE = 4
 
-/** A new limit is a row here; `npm run docs` makes docs/limits.md of it. */
+/** A new limit is a row here, opened in index.ts; `npm run docs` makes docs/limits.md of it. */
 export const LIMITS = {
   visits: {
     counts: 'requests to `/authorize` and `/par` by address; one that keeps more than 1 KB counts as several',

@@ -10,7 +10,7 @@ export interface Answer {
 
 /** An answer that refuses. */
 export interface Denial extends Answer {
-  /** For the log only: why, without anything that came from the token. */
+  /** Why, for the log and a metric: fixed words, without anything that came from the token. */
   readonly reason: string
 }
 
