@@ -16,6 +16,7 @@ import * as outbox from './migrations/0012_outbox.ts'
 import * as attempts from './migrations/0013_attempts.ts'
 import * as audit from './migrations/0014_audit.ts'
 import * as unreadColumns from './migrations/0016_unread_columns.ts'
+import * as accounts from './migrations/0017_accounts.ts'
 import { grantToServer } from './roles.ts'
 
 /**
@@ -44,6 +45,7 @@ export const MIGRATIONS = {
   '0013_attempts': attempts,
   '0014_audit': audit,
   '0016_unread_columns': unreadColumns,
+  '0017_accounts': accounts,
 } as const satisfies Migrations
 
 /** This release cannot run on the schema that it found; the message says what to do. */

@@ -45,6 +45,36 @@ export async function addBelongings(
     .values({ ...person, api_id: API.id, answers: '{"age":"36"}' })
     .execute()
   await db
+    .insertInto('consent_history')
+    .values({
+      ...person,
+      application_id: applicationId,
+      api_id: API.id,
+      scopes: ['read'],
+      text_version: '1',
+      language: 'en',
+    })
+    .execute()
+  const later = new Date(Date.now() + 3600_000)
+  const change = await db
+    .insertInto('account_changes')
+    .values({ ...person, id: `change_${personId}`, kind: 'passkey-added', details: '{}', expires_at: later })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  await db
+    .insertInto('mail_challenges')
+    .values({
+      ...person,
+      id: `challenge of ${personId}`,
+      purpose: 'undo',
+      email_key: `${personId}@example.com`,
+      address: `${personId}@example.com`,
+      auth_epoch: 0,
+      change_id: change.id,
+      expires_at: later,
+    })
+    .execute()
+  await db
     .insertInto('groups')
     .values({ name: 'testers' })
     .onConflict((conflict) => conflict.doNothing())

@@ -1,4 +1,5 @@
 // What people prove themselves with beside a password: passkeys, TOTP secrets, recovery codes; a row each.
+import { sql } from 'kysely'
 import type { Defaulted, TableDeclaration } from '../declaration.ts'
 
 export interface Authenticators {
@@ -20,11 +21,19 @@ export interface Authenticators {
   used_at: Date | null
   /** Set aside after "that wasn't me"; an older authenticator may bring it back. */
   suspended_at: Date | null
+  /** Taken away; it is set aside as well, and can be brought back for a while. */
+  removed_at: Date | null
+  /** The session in which one that is not confirmed yet was begun. */
+  enrolled_in: string | null
 }
 
 export const AUTHENTICATORS = {
   purpose: 'What people prove themselves with beside a password: passkeys, TOTP secrets and recovery codes.',
-  lifetime: { kept: 'Until the person takes it away; goes with the person.' },
+  lifetime: {
+    until: '72 hours after the person has taken it away, while that can be undone; goes with the person',
+    obsolete: sql`removed_at < auth_now() - interval '72 hours'`,
+    indexed: true,
+  },
   people: {
     exported: {
       rows: 'person_id',
@@ -38,6 +47,7 @@ export const AUTHENTICATORS = {
         'confirmed_at',
         'used_at',
         'suspended_at',
+        'removed_at',
       ],
     },
     erased: { cascade: 'people' },

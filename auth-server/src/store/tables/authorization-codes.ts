@@ -14,6 +14,7 @@ export interface AuthorizationCodes {
   auth_epoch: number
   session_id: string
   acr: string
+  amr: Defaulted<string[]>
   auth_time: Date
   redirect_uri: string
   code_challenge: string | null
@@ -41,6 +42,7 @@ export const AUTHORIZATION_CODES = {
         'api_id',
         'session_id',
         'acr',
+        'amr',
         'auth_time',
         'redirect_uri',
         'scopes',

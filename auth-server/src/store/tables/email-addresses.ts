@@ -1,4 +1,5 @@
 // The addresses of people: any number each, of which only the proven ones count.
+import { sql } from 'kysely'
 import type { Defaulted, TableDeclaration } from '../declaration.ts'
 
 export interface EmailAddresses {
@@ -15,13 +16,23 @@ export interface EmailAddresses {
   /** The one that apps and pages are told. */
   is_primary: Defaulted<boolean>
   created_at: Defaulted<Date>
+  /** Taken away, or set aside after "that wasn't me"; it has no proof then, and can get it back for a while. */
+  removed_at: Date | null
+  suspended_at: Date | null
 }
 
 export const EMAIL_ADDRESSES = {
   purpose: 'The e-mail addresses by which people sign in and are written to.',
-  lifetime: { kept: 'Until the person takes it away; goes with the person.' },
+  lifetime: {
+    until: '72 hours after the person has taken it away, while that can be undone; goes with the person',
+    obsolete: sql`removed_at < auth_now() - interval '72 hours'`,
+    indexed: true,
+  },
   people: {
-    exported: { rows: 'person_id', columns: ['address', 'proof', 'proven_at', 'is_primary', 'created_at'] },
+    exported: {
+      rows: 'person_id',
+      columns: ['address', 'proof', 'proven_at', 'is_primary', 'created_at', 'removed_at', 'suspended_at'],
+    },
     erased: { cascade: 'people' },
   },
 } satisfies TableDeclaration<EmailAddresses>

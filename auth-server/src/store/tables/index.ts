@@ -1,5 +1,6 @@
 // Every table by its name: its row, and what it declares. One that is missing here cannot be queried.
 import type { TableDeclaration } from '../declaration.ts'
+import { ACCOUNT_CHANGES, type AccountChanges } from './account-changes.ts'
 import { API_PLANS, type ApiPlans } from './api-plans.ts'
 import { API_SCOPES, type ApiScopes } from './api-scopes.ts'
 import { APIS, type Apis } from './apis.ts'
@@ -10,6 +11,7 @@ import { AUDIT_EVENTS, type AuditEvents } from './audit-events.ts'
 import { AUTHENTICATORS, type Authenticators } from './authenticators.ts'
 import { AUTHORIZATION_CODES, type AuthorizationCodes } from './authorization-codes.ts'
 import { AUTHORIZATION_REQUESTS, type AuthorizationRequests } from './authorization-requests.ts'
+import { CONSENT_HISTORY, type ConsentHistory } from './consent-history.ts'
 import { CONSENTS, type Consents } from './consents.ts'
 import { DEVICE_KEYS, type DeviceKeys } from './device-keys.ts'
 import { EMAIL_ADDRESSES, type EmailAddresses } from './email-addresses.ts'
@@ -17,6 +19,7 @@ import { GROUP_MEMBERS, type GroupMembers } from './group-members.ts'
 import { GROUPS, type Groups } from './groups.ts'
 import { IDENTITIES, type Identities } from './identities.ts'
 import { INITIAL_ACCESS_TOKENS, type InitialAccessTokens } from './initial-access-tokens.ts'
+import { MAIL_CHALLENGES, type MailChallenges } from './mail-challenges.ts'
 import { MEMBERSHIPS, type Memberships } from './memberships.ts'
 import { OUTBOX, type Outbox } from './outbox.ts'
 import { PASSWORDS, type Passwords } from './passwords.ts'
@@ -60,6 +63,9 @@ export interface Database {
   signing_keys: SigningKeys
   used_jtis: UsedJtis
   attempts: Attempts
+  mail_challenges: MailChallenges
+  account_changes: AccountChanges
+  consent_history: ConsentHistory
   audit_events: AuditEvents
   audit_details: AuditDetails
   schema_floor: SchemaFloor
@@ -71,17 +77,20 @@ export interface Database {
  * from the first to the last, and meets nobody who comes the other way.
  */
 export const TABLES = {
+  mail_challenges: MAIL_CHALLENGES,
   authorization_requests: AUTHORIZATION_REQUESTS,
   pushed_requests: PUSHED_REQUESTS,
   sessions: SESSIONS,
   authorization_codes: AUTHORIZATION_CODES,
   refresh_families: REFRESH_FAMILIES,
   consents: CONSENTS,
+  consent_history: CONSENT_HISTORY,
   people: PEOPLE,
   passwords: PASSWORDS,
   email_addresses: EMAIL_ADDRESSES,
   identities: IDENTITIES,
   authenticators: AUTHENTICATORS,
+  account_changes: ACCOUNT_CHANGES,
   device_keys: DEVICE_KEYS,
   memberships: MEMBERSHIPS,
   group_members: GROUP_MEMBERS,

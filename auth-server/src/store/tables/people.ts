@@ -11,18 +11,27 @@ export interface People {
   name: string | null
   /** Whatever was born under an earlier one has ended. */
   auth_epoch: Defaulted<number>
-  status: Defaulted<'active' | 'suspended'>
+  /** Who is `leaving` is erased after `erase_after`, and can change their mind until then. */
+  status: Defaulted<'active' | 'suspended' | 'leaving'>
   created_at: Defaulted<Date>
   updated_at: Defaulted<Date>
   /** How the audit log names the person. */
   pseudonym: Defaulted<string>
+  /** Of mails; null while nobody knows. */
+  language: string | null
+  /** The password signs nobody in until there is a new one. */
+  password_reset_required_at: Date | null
+  erase_after: Date | null
 }
 
 export const PEOPLE = {
   purpose: 'The people who use apps, with an account or as guests.',
   lifetime: { kept: 'Until the person is erased.' },
   people: {
-    exported: { rows: 'id', columns: ['id', 'kind', 'name', 'status', 'created_at', 'updated_at'] },
+    exported: {
+      rows: 'id',
+      columns: ['id', 'kind', 'name', 'language', 'status', 'erase_after', 'created_at', 'updated_at'],
+    },
     erased: { deleted: 'id' },
   },
 } satisfies TableDeclaration<People>

@@ -13,6 +13,7 @@ export interface RefreshFamilies {
   session_id: string
   scopes: string[]
   acr: string
+  amr: Defaulted<string[]>
   auth_time: Date
   generation: number
   current_hash: string
@@ -51,6 +52,7 @@ export const REFRESH_FAMILIES = {
         'name',
         'scopes',
         'acr',
+        'amr',
         'auth_time',
         'created_at',
         'used_at',

@@ -15,6 +15,8 @@ export interface Sessions {
   person_id: string
   auth_epoch: number
   acr: string
+  /** Authentication methods (RFC 8176). */
+  amr: Defaulted<string[]>
   auth_time: Defaulted<Date>
   expires_at: Date
 }
@@ -27,7 +29,7 @@ export const SESSIONS = {
     indexed: true,
   },
   people: {
-    exported: { rows: 'person_id', columns: ['id', 'acr', 'auth_time', 'expires_at'] },
+    exported: { rows: 'person_id', columns: ['id', 'acr', 'amr', 'auth_time', 'expires_at'] },
     erased: { deleted: 'person_id' },
   },
 } satisfies TableDeclaration<Sessions>

@@ -1,0 +1,47 @@
+// What was mailed to an address, so that whoever reads it there can prove it; neither link nor code is kept.
+import { type SqlBool, sql } from 'kysely'
+import type { Defaulted, RowsOfPerson, TableDeclaration } from '../declaration.ts'
+
+/** What a proof is for: `undo` takes an account change back, `keep-account` a deletion. */
+export type MailPurpose = 'sign-up' | 'reset' | 'address' | 'undo' | 'keep-account'
+
+export interface MailChallenges {
+  id: string
+  purpose: MailPurpose
+  /** The canonical form of the address that it went to. */
+  email_key: string
+  address: string
+  /** Whose account it is about; null while there is none. */
+  person_id: string | null
+  /** The person's when it was made: with the next epoch it is of no use any more. */
+  auth_epoch: number | null
+  change_id: string | null
+  /** The visit that it was asked for in. */
+  request_id: string | null
+  /** Of the secret of the browser that asked: it alone can prove the address by code. */
+  browser_hash: string | null
+  code_attempts: Defaulted<number>
+  created_at: Defaulted<Date>
+  expires_at: Date
+  proven_at: Date | null
+  /** Of the secret of the browser that proved the address: it alone can go on. */
+  proven_hash: string | null
+  consumed_at: Date | null
+}
+
+const OF_PERSON: RowsOfPerson<MailChallenges> = {
+  words: 'of the account, and those sent to a proven address of the person',
+  where: ({ personId, emails }) => sql<SqlBool>`(person_id = ${personId} or email_key = any(${[...emails]}))`,
+}
+
+export const MAIL_CHALLENGES = {
+  purpose: 'What was mailed to an address, so that whoever reads it there can prove that it is theirs.',
+  lifetime: { until: 'it expires', obsolete: sql`expires_at < auth_now()`, indexed: true },
+  people: {
+    exported: {
+      rows: OF_PERSON,
+      columns: ['purpose', 'address', 'created_at', 'expires_at', 'proven_at', 'consumed_at'],
+    },
+    erased: { deleted: OF_PERSON },
+  },
+} satisfies TableDeclaration<MailChallenges>
