@@ -1,7 +1,7 @@
 // The outbox: what has to reach somebody outside. Instances take turns with its rows until each arrived or grew old.
 import { type RawBuilder, sql } from 'kysely'
 import { randomSecret } from '../../crypto/random.ts'
-import type { Db } from '../database.ts'
+import type { Db, Trx } from '../database.ts'
 import type { Defaulted, Json, TableDeclaration } from '../declaration.ts'
 import { secondsFromNow, secondsSince, unixSeconds } from '../sql.ts'
 
@@ -14,11 +14,11 @@ export interface OutboxPayloads {
 }
 export type OutboxKind = keyof OutboxPayloads
 
-/** For how long each kind is tried; afterwards nobody wants it any more. */
-export const OUTBOX_LIFETIME_SECONDS = {
+/** In words, for the documentation, and for how long each kind is tried; afterwards nobody wants it any more. */
+const OUTBOX_KINDS: Readonly<Record<OutboxKind, Readonly<{ words: string; lifetimeSeconds: number }>>> = {
   // A client that was away for a day asks its people to sign in again anyway.
-  'logout-notice': 24 * 3600,
-} as const satisfies Readonly<Record<OutboxKind, number>>
+  'logout-notice': { words: 'notices of a sign-out for the apps that took part', lifetimeSeconds: 24 * 3600 },
+}
 
 export interface Outbox {
   id: string
@@ -34,9 +34,9 @@ export interface Outbox {
 }
 
 export const OUTBOX = {
-  purpose: 'What has to reach somebody outside: notices of a sign-out for the apps that took part.',
+  purpose: `What has to reach somebody outside: ${describeKinds(({ words }) => words)}.`,
   lifetime: {
-    until: 'it has arrived, or its time is over: a day for a notice of a sign-out',
+    until: `it has arrived, or its time is over: ${describeKinds(({ words, lifetimeSeconds }) => `${lifetimeSeconds / 3600} hours for ${words}`)}`,
     obsolete: sql`expires_at < auth_now()`,
     indexed: true,
   },
@@ -48,6 +48,10 @@ export const OUTBOX = {
     erased: { deleted: 'person_id' },
   },
 } satisfies TableDeclaration<Outbox>
+
+function describeKinds(describe: (kind: (typeof OUTBOX_KINDS)[OutboxKind]) => string): string {
+  return Object.values(OUTBOX_KINDS).map(describe).join('; ')
+}
 
 /** A row that is under way. */
 export interface OutboxEntry<Kind extends OutboxKind = OutboxKind> {
@@ -150,14 +154,32 @@ export async function measureOutbox(db: Db): Promise<readonly OutboxBacklog[]> {
   return rows
 }
 
-/** Queues a notice for each row of `told`, which has `application_id`, `person_id`, `session_id` and the client's `uri`. */
-export function queueLogoutNotices(told: RawBuilder<unknown>): RawBuilder<unknown> {
+/** What a new row says. */
+export interface NewOutboxEntry<Kind extends OutboxKind> {
+  /** Who has to take it, such as scheme, host and port; of what waits for one receiver only some is sent at once. */
+  readonly receiver: string
+  readonly payload: OutboxPayloads[Kind]
+  /** Whom it is about: it goes with the person. */
+  readonly personId?: string
+  readonly applicationId?: string
+}
+
+/** Queues one entry, in the transaction that makes what it tells of. */
+export async function queueEntry<Kind extends OutboxKind>(
+  trx: Trx,
+  kind: Kind,
+  { receiver, payload, personId, applicationId }: NewOutboxEntry<Kind>,
+): Promise<void> {
+  const entry = sql`(select ${receiver}::text as receiver, ${applicationId ?? null}::text as application_id,
+    ${personId ?? null}::text as person_id, ${JSON.stringify(payload)}::jsonb as payload) entry`
+  await queueEntries(kind, entry).execute(trx)
+}
+
+/** Queues an entry for each row of `entries`, which has `receiver`, `application_id`, `person_id` and `payload`. Part of a statement. */
+export function queueEntries(kind: OutboxKind, entries: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
     insert into outbox (id, kind, receiver, application_id, person_id, payload, expires_at)
-    select ${randomSecret(16)} || '.' || row_number() over (), 'logout-notice',
-           -- scheme, host and port, which several clients may share
-           coalesce(substring(lower(uri) from '^[^/]*//[^/?#]*'), application_id),
-           application_id, person_id, jsonb_build_object('sessionId', session_id),
-           ${secondsFromNow(OUTBOX_LIFETIME_SECONDS['logout-notice'])}
-    from ${told}`
+    select ${randomSecret(16)} || '.' || row_number() over (), ${kind}, receiver, application_id, person_id, payload,
+           ${secondsFromNow(OUTBOX_KINDS[kind].lifetimeSeconds)}
+    from ${entries}`
 }

@@ -5,7 +5,7 @@ import type { Defaulted, TableDeclaration } from '../declaration.ts'
 import { isOfStandingPerson, secondsSince } from '../sql.ts'
 import { sessionsOf } from '../visit-steps.ts'
 import type { VisitProof } from './authorization-requests.ts'
-import { queueLogoutNotices } from './outbox.ts'
+import { queueEntries } from './outbox.ts'
 
 export interface Sessions {
   token_hash: string
@@ -148,10 +148,12 @@ export async function endSessionsWithin(trx: Trx, which: Ending): Promise<readon
       update refresh_families set revoked_at = auth_now(), revoked_because = 'signed out'
       where session_id = any(${ids}) and revoked_at is null and not scopes @> '{offline_access}'
     ), told as (
-      select distinct family.application_id, family.person_id, family.session_id, application.backchannel_logout_uri as uri
+      select distinct family.application_id, family.person_id, jsonb_build_object('sessionId', family.session_id) as payload,
+             -- scheme, host and port, which several clients may share
+             coalesce(substring(lower(application.backchannel_logout_uri) from '^[^/]*//[^/?#]*'), application.id) as receiver
       from refresh_families family join applications application on application.id = family.application_id
       where family.session_id = any(${ids}) and application.backchannel_logout_uri is not null
     )
-    ${queueLogoutNotices(sql`told`)}`.execute(trx)
+    ${queueEntries('logout-notice', sql`told`)}`.execute(trx)
   return ended
 }
