@@ -1,8 +1,13 @@
 // auth-server/docs/data.md: what the auth server stores about people and for how long, from what each table declares.
-import type { AnyDeclaration, RowLifetime, RowsOfPerson } from '@mobile-api-gateway/auth-server/store/declaration.ts'
+import {
+  type AnyDeclaration,
+  type ColumnExport,
+  erasuresOf,
+  exportsOf,
+  type RowLifetime,
+  type RowsOfPerson,
+} from '@mobile-api-gateway/auth-server/store/declaration.ts'
 import { code, generatedFrom, table } from './markdown.ts'
-
-type Rows = RowsOfPerson<Readonly<Record<string, unknown>>>
 
 function codes(names: readonly string[]): string {
   return names.map(code).join(', ')
@@ -13,25 +18,46 @@ function lifetimeWords(lifetime: RowLifetime): string {
   return `Until ${lifetime.until}.${lifetime.indexed ? '' : ' Looked for once an hour.'}`
 }
 
-function rowsWords(rows: Rows): string {
+function rowsWords(rows: RowsOfPerson): string {
   return typeof rows === 'string' ? `by ${code(rows)}` : rows.words
 }
 
-function exportWords({ people }: AnyDeclaration): string {
+/** Why a column is not part of a copy. */
+const LEFT_OUT: readonly (readonly [ColumnExport, string])[] = [
+  ['secret', 'secret'],
+  ['owner', 'the person'],
+  ['repeated', 'repeated'],
+  ['internal', 'internal'],
+]
+
+function exportWords(declaration: AnyDeclaration): string {
+  const { people } = declaration
   if ('nobody' in people) return ''
-  const { exported } = people
-  return 'nothing' in exported
-    ? `Nothing. ${exported.nothing}`
-    : `Rows ${rowsWords(exported.rows)}: ${codes(exported.columns)}`
+  if ('nothing' in people.exported) return `Nothing. ${people.exported.nothing}`
+  return exportsOf(declaration)
+    .map(({ rows, columns }) => {
+      const named = (wanted: ColumnExport) => Object.keys(columns).filter((name) => columns[name] === wanted)
+      const leftOut = LEFT_OUT.flatMap(([why, words]) =>
+        named(why).length > 0 ? [`${codes(named(why))} (${words})`] : [],
+      )
+      const without = leftOut.length > 0 ? `; without ${leftOut.join(', ')}` : ''
+      return `Rows ${rowsWords(rows)}: ${codes(named('exported'))}${without}`
+    })
+    .join('. ')
 }
 
-function erasureWords({ people }: AnyDeclaration): string {
+function erasureWords(declaration: AnyDeclaration): string {
+  const { people } = declaration
   if ('nobody' in people) return ''
-  const { erased } = people
-  if ('nothing' in erased) return `Nothing. ${erased.nothing}`
-  if ('cascade' in erased) return `Deleted with the row in ${code(erased.cascade)}`
-  if ('deleted' in erased) return `Deleted: rows ${rowsWords(erased.deleted)}`
-  return `Made anonymous: rows ${rowsWords(erased.rows)} lose ${codes(Object.keys(erased.anonymous))}. ${erased.because}`
+  if ('nothing' in people.erased) return `Nothing. ${people.erased.nothing}`
+  if ('cascade' in people.erased) return `Deleted with the row in ${code(people.erased.cascade)}`
+  return erasuresOf(declaration)
+    .map((erasure) =>
+      'deleted' in erasure
+        ? `Deleted: rows ${rowsWords(erasure.deleted)}`
+        : `Made anonymous: rows ${rowsWords(erasure.rows)} lose ${codes(Object.keys(erasure.anonymous))}. ${erasure.because}`,
+    )
+    .join('. ')
 }
 
 /** The whole page, in Markdown. */
@@ -56,7 +82,7 @@ Rows whose time is over are removed by the server itself, in the background, wit
 
 ## What a person can ask for
 
-*Export* is the copy of everything that is stored about a person. It holds no secrets: a hash of a password says nothing about anybody and helps whoever steals the copy. *Erasure* happens in one transaction, all or nothing. It ends every login of the person, and gateways refuse the access tokens of those within seconds.
+*Export* is the copy of everything that is stored about a person. What of a row is left out is a secret or made of one (a hash of a password says nothing about anybody and helps whoever steals the copy), says who the person is, which the copy begins with, repeats in another form what is there, or is internal: the server's own bookkeeping. *Erasure* happens in one transaction, all or nothing. It ends every login of the person, and gateways refuse the access tokens of those within seconds.
 
 ${table(
   ['Table', 'Export', 'Erasure'],

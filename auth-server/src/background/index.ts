@@ -26,7 +26,7 @@ export function startBackground(deps: Deps, log: FastifyBaseLogger): () => Promi
     },
     { name: 'empty the outbox', everySeconds: 1, run: () => sendDueEntries(deps, log, ending.signal) },
     { name: 'remove obsolete rows', everySeconds: 60, run: () => clean('indexed') },
-    { name: 'remove installations that ended long ago', everySeconds: 3600, run: () => clean('scanned') },
+    { name: 'remove obsolete rows that no index leads to', everySeconds: 3600, run: () => clean('scanned') },
   ]
   const stop = startJobs(jobs, log)
   return () => {

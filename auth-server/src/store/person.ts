@@ -1,7 +1,14 @@
 // All that is stored about one person: a copy of it, and its end. What that means for a table stands in its declaration.
 import { type SqlBool, sql } from 'kysely'
 import type { Db, Trx } from './database.ts'
-import type { AnyDeclaration, Condition, PersonKey, RowsOfPerson } from './declaration.ts'
+import {
+  type AnyDeclaration,
+  type Condition,
+  erasuresOf,
+  exportsOf,
+  type PersonKey,
+  type RowsOfPerson,
+} from './declaration.ts'
 import { TABLES } from './tables/index.ts'
 
 export type Declarations = Readonly<Record<string, AnyDeclaration>>
@@ -15,7 +22,7 @@ async function findPersonKey(db: Db, personId: string): Promise<PersonKey | unde
   return rows[0]
 }
 
-function whereAbout(person: PersonKey, rows: RowsOfPerson<Readonly<Record<string, unknown>>>): Condition {
+function whereAbout(person: PersonKey, rows: RowsOfPerson): Condition {
   return typeof rows === 'string' ? sql<SqlBool>`${sql.ref(rows)} = ${person.personId}` : rows.where(person)
 }
 
@@ -33,14 +40,14 @@ export function exportPerson(
     const person = await findPersonKey(trx, personId)
     if (!person) return undefined
     const copy: Record<string, readonly Readonly<Record<string, unknown>>[]> = {}
-    for (const [table, { people }] of Object.entries(tables)) {
-      if ('nobody' in people || 'nothing' in people.exported) continue
-      const { columns, rows } = people.exported
-      const found = await sql<Readonly<Record<string, unknown>>>`
-        select ${sql.join(columns.map((column) => sql.ref(column)))} from ${sql.table(table)}
-        where ${whereAbout(person, rows)}`.execute(trx)
-      copy[table] = found.rows
-    }
+    for (const [table, declaration] of Object.entries(tables))
+      for (const { rows, columns } of exportsOf(declaration)) {
+        const names = Object.keys(columns).filter((name) => columns[name] === 'exported')
+        const found = await sql<Readonly<Record<string, unknown>>>`
+          select ${sql.join(names.map((name) => sql.ref(name)))} from ${sql.table(table)}
+          where ${whereAbout(person, rows)}`.execute(trx)
+        copy[table] = [...(copy[table] ?? []), ...found.rows]
+      }
     return copy
   })
 }
@@ -62,14 +69,14 @@ export function erasePerson(
   })
 }
 
-async function eraseRows(trx: Trx, table: string, { people }: AnyDeclaration, person: PersonKey): Promise<void> {
-  if ('nobody' in people || 'nothing' in people.erased || 'cascade' in people.erased) return
-  if ('deleted' in people.erased) {
-    await sql`delete from ${sql.table(table)} where ${whereAbout(person, people.erased.deleted)}`.execute(trx)
-    return
+async function eraseRows(trx: Trx, table: string, declaration: AnyDeclaration, person: PersonKey): Promise<void> {
+  for (const erasure of erasuresOf(declaration)) {
+    if ('deleted' in erasure) {
+      await sql`delete from ${sql.table(table)} where ${whereAbout(person, erasure.deleted)}`.execute(trx)
+      continue
+    }
+    const assignments = Object.entries(erasure.anonymous).map(([column, value]) => sql`${sql.ref(column)} = ${value}`)
+    await sql`
+      update ${sql.table(table)} set ${sql.join(assignments)} where ${whereAbout(person, erasure.rows)}`.execute(trx)
   }
-  const { rows, anonymous } = people.erased
-  const assignments = Object.entries(anonymous).map(([column, value]) => sql`${sql.ref(column)} = ${value}`)
-  await sql`
-    update ${sql.table(table)} set ${sql.join(assignments)} where ${whereAbout(person, rows)}`.execute(trx)
 }

@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import t from 'tap'
 import { openDatabase } from '../../src/store/database.ts'
-import type { AnyDeclaration } from '../../src/store/declaration.ts'
+import { type AnyDeclaration, exportsOf } from '../../src/store/declaration.ts'
 import { TABLES } from '../../src/store/tables/index.ts'
 import { testDatabase } from '../support/database.ts'
 
@@ -18,6 +18,15 @@ t.test('every table of the database has a declaration', async (t) => {
     rows.map(({ name }) => name),
     DECLARED.map(([table]) => table).sort(),
   )
+})
+
+t.test('of each column of a table about people it is said whether it is exported, and if not why', async (t) => {
+  for (const [table, declaration] of DECLARED)
+    for (const { columns } of exportsOf(declaration)) {
+      const { rows } = await sql<{ name: string }>`
+        select column_name as name from information_schema.columns where table_name = ${table} order by 1`.execute(db)
+      t.strictSame(Object.keys(columns).sort(), rows.map(({ name }) => name).sort(), table)
+    }
 })
 
 t.test('rows that go with another row have the foreign key that takes them along', async (t) => {

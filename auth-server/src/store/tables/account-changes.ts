@@ -15,11 +15,23 @@ export interface AccountChanges {
   undone_at: Date | null
 }
 
-export const ACCOUNT_CHANGES = {
+export const ACCOUNT_CHANGES: TableDeclaration<AccountChanges> = {
   purpose: 'Changes of an account that its owner is written about, and can take back.',
   lifetime: { until: 'they can be taken back no more', obsolete: sql`expires_at < auth_now()`, indexed: true },
   people: {
-    exported: { rows: 'person_id', columns: ['kind', 'subject', 'details', 'at', 'expires_at', 'undone_at'] },
+    exported: {
+      rows: 'person_id',
+      columns: {
+        id: 'internal',
+        person_id: 'owner',
+        kind: 'exported',
+        subject: 'exported',
+        details: 'exported',
+        at: 'exported',
+        expires_at: 'exported',
+        undone_at: 'exported',
+      },
+    },
     erased: { cascade: 'people' },
   },
-} satisfies TableDeclaration<AccountChanges>
+}

@@ -6,8 +6,8 @@ export interface ApiPlans {
   plan: string
 }
 
-export const API_PLANS = {
+export const API_PLANS: TableDeclaration<ApiPlans> = {
   purpose: 'Which plans each API offers.',
   lifetime: { kept: 'Part of the catalogue; goes with its API.' },
   people: { nobody: 'Describes APIs.' },
-} satisfies TableDeclaration<ApiPlans>
+}

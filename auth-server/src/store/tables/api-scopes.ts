@@ -9,11 +9,11 @@ export interface ApiScopes {
   description: string
 }
 
-export const API_SCOPES = {
+export const API_SCOPES: TableDeclaration<ApiScopes> = {
   purpose: 'The scopes of each API, in words for the person who is asked.',
   lifetime: { kept: 'Part of the catalogue; goes with its API.' },
   people: { nobody: 'Describes APIs.' },
-} satisfies TableDeclaration<ApiScopes>
+}
 
 /** A scope, and what it allows in words for the person who is asked. */
 export interface ScopeOffer {

@@ -9,11 +9,11 @@ export interface Apis {
   resource: string
 }
 
-export const APIS = {
+export const APIS: TableDeclaration<Apis> = {
   purpose: 'The APIs that apps call with our tokens.',
   lifetime: { kept: 'Part of the catalogue, which developers edit.' },
   people: { nobody: 'Describes APIs.' },
-} satisfies TableDeclaration<Apis>
+}
 
 /** An API as developers meet it. */
 export interface ApiDefinition {

@@ -33,11 +33,11 @@ export interface Applications {
   created_at: Defaulted<Date>
 }
 
-export const APPLICATIONS = {
+export const APPLICATIONS: TableDeclaration<Applications> = {
   purpose: 'The apps of developers, each one OAuth client.',
   lifetime: { kept: 'Part of the catalogue, until the application is deleted.' },
   people: { nobody: 'Describes apps, not those who use them.' },
-} satisfies TableDeclaration<Applications>
+}
 
 /** Whether another application has a redirect URI with one of these schemes. Registrations that ask wait for each other. */
 export async function isSchemeTaken(trx: Trx, clientId: string, schemes: readonly string[]): Promise<boolean> {

@@ -11,11 +11,11 @@ export interface Attempts {
   expires_at: Date
 }
 
-export const ATTEMPTS = {
+export const ATTEMPTS: TableDeclaration<Attempts> = {
   purpose: 'How often something was tried, by keyed hashes of who tries and what; counted by all instances together.',
   lifetime: { until: 'the window of the limit is over', obsolete: sql`expires_at < auth_now()`, indexed: true },
   people: { nobody: 'The keys are hashes with a secret of the server, and lead to nobody.' },
-} satisfies TableDeclaration<Attempts>
+}
 
 /** What is counted. */
 export interface CountedKey {

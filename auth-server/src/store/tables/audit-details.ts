@@ -1,6 +1,6 @@
 // Where the request of an audit event came from; kept for a while only.
 import { type SqlBool, sql } from 'kysely'
-import type { RowsOfPerson, TableDeclaration } from '../declaration.ts'
+import type { RowsByCondition, TableDeclaration } from '../declaration.ts'
 
 export interface AuditDetails {
   event_seq: string
@@ -9,16 +9,24 @@ export interface AuditDetails {
   expires_at: Date
 }
 
-const OF_PERSON: RowsOfPerson<AuditDetails> = {
+const OF_PERSON: RowsByCondition = {
   words: 'of events under the pseudonym of the person',
   where: ({ pseudonym }) => sql<SqlBool>`event_seq in (select seq from audit_events where person = ${pseudonym}::uuid)`,
 }
 
-export const AUDIT_DETAILS = {
+export const AUDIT_DETAILS: TableDeclaration<AuditDetails> = {
   purpose: 'From which address and with which browser or app something of the audit log was done.',
   lifetime: { until: '90 days have passed', obsolete: sql`expires_at < auth_now()`, indexed: true },
   people: {
-    exported: { rows: OF_PERSON, columns: ['event_seq', 'address', 'user_agent'] },
+    exported: {
+      rows: OF_PERSON,
+      columns: {
+        event_seq: 'exported',
+        address: 'exported',
+        user_agent: 'exported',
+        expires_at: 'exported',
+      },
+    },
     erased: { deleted: OF_PERSON },
   },
-} satisfies TableDeclaration<AuditDetails>
+}

@@ -14,7 +14,7 @@ export interface AuditEvents {
   request_id: string | null
 }
 
-export const AUDIT_EVENTS = {
+export const AUDIT_EVENTS: TableDeclaration<AuditEvents> = {
   purpose: 'What happened to whom, when and through which application; rows are only ever added.',
   lifetime: { kept: 'What happened has happened. The rows hold no address, no name and no secret.' },
   people: {
@@ -23,11 +23,19 @@ export const AUDIT_EVENTS = {
         words: 'under the pseudonym of the person',
         where: ({ pseudonym }) => sql<SqlBool>`person = ${pseudonym}::uuid`,
       },
-      columns: ['at', 'type', 'outcome', 'application_id', 'request_id'],
+      columns: {
+        seq: 'exported',
+        at: 'exported',
+        type: 'exported',
+        outcome: 'exported',
+        person: 'owner',
+        application_id: 'exported',
+        request_id: 'exported',
+      },
     },
     erased: { nothing: 'They hold a random pseudonym alone, and what leads to it goes with the person.' },
   },
-} satisfies TableDeclaration<AuditEvents>
+}
 
 /** An event, and where it came from. */
 export interface NewAuditEvent {

@@ -27,7 +27,7 @@ export interface Authenticators {
   enrolled_in: string | null
 }
 
-export const AUTHENTICATORS = {
+export const AUTHENTICATORS: TableDeclaration<Authenticators> = {
   purpose: 'What people prove themselves with beside a password: passkeys, TOTP secrets and recovery codes.',
   lifetime: {
     until: '72 hours after the person has taken it away, while that can be undone; goes with the person',
@@ -37,19 +37,24 @@ export const AUTHENTICATORS = {
   people: {
     exported: {
       rows: 'person_id',
-      columns: [
-        'id',
-        'kind',
-        'name',
-        'transports',
-        'backed_up',
-        'created_at',
-        'confirmed_at',
-        'used_at',
-        'suspended_at',
-        'removed_at',
-      ],
+      columns: {
+        id: 'exported',
+        person_id: 'owner',
+        kind: 'exported',
+        name: 'exported',
+        credential: 'secret',
+        key: 'secret',
+        counter: 'internal',
+        transports: 'exported',
+        backed_up: 'exported',
+        created_at: 'exported',
+        confirmed_at: 'exported',
+        used_at: 'exported',
+        suspended_at: 'exported',
+        removed_at: 'exported',
+        enrolled_in: 'internal',
+      },
     },
     erased: { cascade: 'people' },
   },
-} satisfies TableDeclaration<Authenticators>
+}

@@ -27,7 +27,7 @@ export interface AuthorizationCodes {
   family_id: string | null
 }
 
-export const AUTHORIZATION_CODES = {
+export const AUTHORIZATION_CODES: TableDeclaration<AuthorizationCodes> = {
   purpose: 'The codes that apps redeem for tokens, within a minute.',
   lifetime: {
     until: 'a day after it has expired: one that comes again has to be recognised, because it ends the login',
@@ -37,23 +37,30 @@ export const AUTHORIZATION_CODES = {
   people: {
     exported: {
       rows: 'person_id',
-      columns: [
-        'application_id',
-        'api_id',
-        'session_id',
-        'acr',
-        'amr',
-        'auth_time',
-        'redirect_uri',
-        'scopes',
-        'expires_at',
-        'consumed_at',
-        'family_id',
-      ],
+      columns: {
+        code_hash: 'secret',
+        application_id: 'exported',
+        api_id: 'exported',
+        person_id: 'owner',
+        auth_epoch: 'internal',
+        session_id: 'exported',
+        acr: 'exported',
+        amr: 'exported',
+        auth_time: 'exported',
+        redirect_uri: 'exported',
+        code_challenge: 'secret',
+        scopes: 'exported',
+        nonce: 'secret',
+        dpop_jkt: 'exported',
+        wrong_verifiers: 'internal',
+        expires_at: 'exported',
+        consumed_at: 'exported',
+        family_id: 'exported',
+      },
     },
     erased: { deleted: 'person_id' },
   },
-} satisfies TableDeclaration<AuthorizationCodes>
+}
 
 /** A repeat this long after redemption is no longer the client's own retry race; seconds. */
 const LATE_REPEAT_SECONDS = 10

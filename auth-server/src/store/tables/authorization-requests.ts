@@ -42,7 +42,7 @@ function inSessionOf({ personId }: PersonKey): Condition {
   return sql`${sessionsOf(sql`steps`)} && array(select id from sessions where person_id = ${personId})`
 }
 
-export const AUTHORIZATION_REQUESTS = {
+export const AUTHORIZATION_REQUESTS: TableDeclaration<AuthorizationRequests> = {
   purpose: 'One visit to the sign-in pages: what the app asked, and how far the person has come.',
   lifetime: {
     // Whoever comes back to the page of one is told how it ended.
@@ -53,7 +53,17 @@ export const AUTHORIZATION_REQUESTS = {
   people: {
     exported: {
       rows: { words: 'of sessions of the person', where: inSessionOf },
-      columns: ['id', 'application_id', 'api_id', 'request', 'steps', 'expires_at', 'completed_at'],
+      columns: {
+        id: 'exported',
+        browser_hash: 'secret',
+        application_id: 'exported',
+        api_id: 'exported',
+        request: 'exported',
+        steps: 'exported',
+        expires_at: 'exported',
+        completed_at: 'exported',
+        pushed_uri_hash: 'secret',
+      },
     },
     erased: {
       deleted: {
@@ -63,7 +73,7 @@ export const AUTHORIZATION_REQUESTS = {
       },
     },
   },
-} satisfies TableDeclaration<AuthorizationRequests>
+}
 
 /** How long a person may take from the app's tap to the last page; seconds. */
 const REQUEST_TTL_SECONDS = 3600

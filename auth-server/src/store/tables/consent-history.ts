@@ -15,14 +15,24 @@ export interface ConsentHistory {
   withdrawn_at: Date | null
 }
 
-export const CONSENT_HISTORY = {
+export const CONSENT_HISTORY: TableDeclaration<ConsentHistory> = {
   purpose: 'What people have allowed applications so far, in which words, and until when.',
   lifetime: { kept: 'It shows that somebody was asked; goes with the person or the application.' },
   people: {
     exported: {
       rows: 'person_id',
-      columns: ['application_id', 'api_id', 'scopes', 'text_version', 'language', 'given_at', 'withdrawn_at'],
+      columns: {
+        id: 'internal',
+        person_id: 'owner',
+        application_id: 'exported',
+        api_id: 'exported',
+        scopes: 'exported',
+        text_version: 'exported',
+        language: 'exported',
+        given_at: 'exported',
+        withdrawn_at: 'exported',
+      },
     },
     erased: { cascade: 'people' },
   },
-} satisfies TableDeclaration<ConsentHistory>
+}

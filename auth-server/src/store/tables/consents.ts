@@ -12,16 +12,25 @@ export interface Consents {
   given_at: Defaulted<Date>
 }
 
-export const CONSENTS = {
+export const CONSENTS: TableDeclaration<Consents> = {
   purpose: 'What a person has allowed an application to do with an API.',
   lifetime: {
     kept: 'The answer is remembered, so that nobody is asked twice; goes with the person or the application.',
   },
   people: {
-    exported: { rows: 'person_id', columns: ['application_id', 'api_id', 'scopes', 'given_at'] },
+    exported: {
+      rows: 'person_id',
+      columns: {
+        person_id: 'owner',
+        application_id: 'exported',
+        api_id: 'exported',
+        scopes: 'exported',
+        given_at: 'exported',
+      },
+    },
     erased: { cascade: 'people' },
   },
-} satisfies TableDeclaration<Consents>
+}
 
 interface Key {
   readonly personId: string

@@ -14,14 +14,23 @@ export interface DeviceKeys {
   used_at: Date | null
 }
 
-export const DEVICE_KEYS = {
+export const DEVICE_KEYS: TableDeclaration<DeviceKeys> = {
   purpose: 'The public keys of devices, by which apps know guests and installations.',
   lifetime: { kept: 'Until the installation ends; goes with the person or the application.' },
   people: {
     exported: {
       rows: 'person_id',
-      columns: ['jkt', 'application_id', 'attested_by', 'attested_at', 'created_at', 'used_at'],
+      columns: {
+        jkt: 'exported',
+        person_id: 'owner',
+        application_id: 'exported',
+        public_jwk: 'repeated',
+        attested_by: 'exported',
+        attested_at: 'exported',
+        created_at: 'exported',
+        used_at: 'exported',
+      },
     },
     erased: { cascade: 'people' },
   },
-} satisfies TableDeclaration<DeviceKeys>
+}

@@ -21,7 +21,7 @@ export interface EmailAddresses {
   suspended_at: Date | null
 }
 
-export const EMAIL_ADDRESSES = {
+export const EMAIL_ADDRESSES: TableDeclaration<EmailAddresses> = {
   purpose: 'The e-mail addresses by which people sign in and are written to.',
   lifetime: {
     until: '72 hours after the person has taken it away, while that can be undone; goes with the person',
@@ -31,8 +31,18 @@ export const EMAIL_ADDRESSES = {
   people: {
     exported: {
       rows: 'person_id',
-      columns: ['address', 'proof', 'proven_at', 'is_primary', 'created_at', 'removed_at', 'suspended_at'],
+      columns: {
+        person_id: 'owner',
+        key: 'repeated',
+        address: 'exported',
+        proof: 'exported',
+        proven_at: 'exported',
+        is_primary: 'exported',
+        created_at: 'exported',
+        removed_at: 'exported',
+        suspended_at: 'exported',
+      },
     },
     erased: { cascade: 'people' },
   },
-} satisfies TableDeclaration<EmailAddresses>
+}

@@ -9,11 +9,19 @@ export interface GroupMembers {
   created_at: Defaulted<Date>
 }
 
-export const GROUP_MEMBERS = {
+export const GROUP_MEMBERS: TableDeclaration<GroupMembers> = {
   purpose: 'Who is in which group.',
   lifetime: { kept: 'Until who said so takes it back; goes with the person or the group.' },
   people: {
-    exported: { rows: 'person_id', columns: ['group_name', 'source', 'created_at'] },
+    exported: {
+      rows: 'person_id',
+      columns: {
+        person_id: 'owner',
+        group_name: 'exported',
+        source: 'exported',
+        created_at: 'exported',
+      },
+    },
     erased: { cascade: 'people' },
   },
-} satisfies TableDeclaration<GroupMembers>
+}

@@ -7,8 +7,8 @@ export interface Groups {
   created_at: Defaulted<Date>
 }
 
-export const GROUPS = {
+export const GROUPS: TableDeclaration<Groups> = {
   purpose: 'The groups that people can be in.',
   lifetime: { kept: 'Until the operator takes it away.' },
   people: { nobody: 'Who is in a group stands in `group_members`.' },
-} satisfies TableDeclaration<Groups>
+}

@@ -10,11 +10,20 @@ export interface Identities {
   used_at: Date | null
 }
 
-export const IDENTITIES = {
+export const IDENTITIES: TableDeclaration<Identities> = {
   purpose: 'The accounts elsewhere by which people sign in here.',
   lifetime: { kept: 'Until the person takes it away; goes with the person.' },
   people: {
-    exported: { rows: 'person_id', columns: ['issuer', 'subject', 'created_at', 'used_at'] },
+    exported: {
+      rows: 'person_id',
+      columns: {
+        issuer: 'exported',
+        subject: 'exported',
+        person_id: 'owner',
+        created_at: 'exported',
+        used_at: 'exported',
+      },
+    },
     erased: { cascade: 'people' },
   },
-} satisfies TableDeclaration<Identities>
+}

@@ -11,11 +11,11 @@ export interface InitialAccessTokens {
   expires_at: Date
 }
 
-export const INITIAL_ACCESS_TOKENS = {
+export const INITIAL_ACCESS_TOKENS: TableDeclaration<InitialAccessTokens> = {
   purpose: 'Tokens with which developers may register clients (RFC 7591).',
   lifetime: { until: 'it expires', obsolete: sql`expires_at < auth_now()`, indexed: true },
   people: { nobody: 'The note says what the token is for; the operator writes it and names no person in it.' },
-} satisfies TableDeclaration<InitialAccessTokens>
+}
 
 export async function insertInitialAccessToken(
   db: Db | Trx,

@@ -1,6 +1,6 @@
 // What was mailed to an address, so that whoever reads it there can prove it; neither link nor code is kept.
 import { type SqlBool, sql } from 'kysely'
-import type { Defaulted, RowsOfPerson, TableDeclaration } from '../declaration.ts'
+import type { Defaulted, RowsByCondition, TableDeclaration } from '../declaration.ts'
 
 /** What a proof is for: `undo` takes an account change back, `keep-account` a deletion. */
 export type MailPurpose = 'sign-up' | 'reset' | 'address' | 'undo' | 'keep-account'
@@ -29,19 +29,35 @@ export interface MailChallenges {
   consumed_at: Date | null
 }
 
-const OF_PERSON: RowsOfPerson<MailChallenges> = {
+const OF_PERSON: RowsByCondition = {
   words: 'of the account, and those sent to a proven address of the person',
   where: ({ personId, emails }) => sql<SqlBool>`(person_id = ${personId} or email_key = any(${[...emails]}))`,
 }
 
-export const MAIL_CHALLENGES = {
+export const MAIL_CHALLENGES: TableDeclaration<MailChallenges> = {
   purpose: 'What was mailed to an address, so that whoever reads it there can prove that it is theirs.',
   lifetime: { until: 'it expires', obsolete: sql`expires_at < auth_now()`, indexed: true },
   people: {
     exported: {
       rows: OF_PERSON,
-      columns: ['purpose', 'address', 'created_at', 'expires_at', 'proven_at', 'consumed_at'],
+      columns: {
+        id: 'internal',
+        purpose: 'exported',
+        email_key: 'repeated',
+        address: 'exported',
+        person_id: 'owner',
+        auth_epoch: 'internal',
+        change_id: 'internal',
+        request_id: 'internal',
+        browser_hash: 'secret',
+        code_attempts: 'internal',
+        created_at: 'exported',
+        expires_at: 'exported',
+        proven_at: 'exported',
+        proven_hash: 'secret',
+        consumed_at: 'exported',
+      },
     },
     erased: { deleted: OF_PERSON },
   },
-} satisfies TableDeclaration<MailChallenges>
+}

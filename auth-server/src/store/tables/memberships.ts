@@ -9,11 +9,19 @@ export interface Memberships {
   created_at: Defaulted<Date>
 }
 
-export const MEMBERSHIPS = {
+export const MEMBERSHIPS: TableDeclaration<Memberships> = {
   purpose: 'The registrations of people with APIs, and their answers to the form of each.',
   lifetime: { kept: 'Until the person leaves; goes with the person or the API.' },
   people: {
-    exported: { rows: 'person_id', columns: ['api_id', 'answers', 'created_at'] },
+    exported: {
+      rows: 'person_id',
+      columns: {
+        person_id: 'owner',
+        api_id: 'exported',
+        answers: 'exported',
+        created_at: 'exported',
+      },
+    },
     erased: { cascade: 'people' },
   },
-} satisfies TableDeclaration<Memberships>
+}

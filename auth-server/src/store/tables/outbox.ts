@@ -33,7 +33,7 @@ export interface Outbox {
   expires_at: Date
 }
 
-export const OUTBOX = {
+export const OUTBOX: TableDeclaration<Outbox> = {
   purpose: `What has to reach somebody outside: ${describeKinds(({ words }) => words)}.`,
   lifetime: {
     until: `it has arrived, or its time is over: ${describeKinds(({ words, lifetimeSeconds }) => `${lifetimeSeconds / 3600} hours for ${words}`)}`,
@@ -43,11 +43,22 @@ export const OUTBOX = {
   people: {
     exported: {
       rows: 'person_id',
-      columns: ['kind', 'application_id', 'payload', 'attempts', 'created_at', 'expires_at'],
+      columns: {
+        id: 'internal',
+        kind: 'exported',
+        receiver: 'internal',
+        application_id: 'exported',
+        person_id: 'owner',
+        payload: 'exported',
+        attempts: 'exported',
+        created_at: 'exported',
+        next_attempt_at: 'internal',
+        expires_at: 'exported',
+      },
     },
     erased: { deleted: 'person_id' },
   },
-} satisfies TableDeclaration<Outbox>
+}
 
 function describeKinds(describe: (kind: (typeof OUTBOX_KINDS)[OutboxKind]) => string): string {
   return Object.values(OUTBOX_KINDS).map(describe).join('; ')

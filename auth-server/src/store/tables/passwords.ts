@@ -12,14 +12,22 @@ export interface Passwords {
   changed_at: Defaulted<Date>
 }
 
-export const PASSWORDS = {
+export const PASSWORDS: TableDeclaration<Passwords> = {
   purpose: 'The password of each person who has one, as a hash.',
   lifetime: { kept: 'Until it is replaced; goes with the person.' },
   people: {
-    exported: { rows: 'person_id', columns: ['changed_at'] },
+    exported: {
+      rows: 'person_id',
+      columns: {
+        person_id: 'owner',
+        hash: 'secret',
+        pepper_id: 'secret',
+        changed_at: 'exported',
+      },
+    },
     erased: { cascade: 'people' },
   },
-} satisfies TableDeclaration<Passwords>
+}
 
 /** A hash, and the id of its pepper; null for the pepper that was in use before there were ids. */
 export interface StoredPassword {

@@ -24,17 +24,29 @@ export interface People {
   erase_after: Date | null
 }
 
-export const PEOPLE = {
+export const PEOPLE: TableDeclaration<People> = {
   purpose: 'The people who use apps, with an account or as guests.',
   lifetime: { kept: 'Until the person is erased.' },
   people: {
     exported: {
       rows: 'id',
-      columns: ['id', 'kind', 'name', 'language', 'status', 'erase_after', 'created_at', 'updated_at'],
+      columns: {
+        id: 'exported',
+        kind: 'exported',
+        name: 'exported',
+        auth_epoch: 'internal',
+        status: 'exported',
+        created_at: 'exported',
+        updated_at: 'exported',
+        pseudonym: 'internal',
+        language: 'exported',
+        password_reset_required_at: 'exported',
+        erase_after: 'exported',
+      },
     },
     erased: { deleted: 'id' },
   },
-} satisfies TableDeclaration<People>
+}
 
 /** A person as a password login needs them; without a password, if they have none. */
 export interface PasswordHolder {

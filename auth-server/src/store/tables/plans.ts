@@ -5,8 +5,8 @@ export interface Plans {
   name: string
 }
 
-export const PLANS = {
+export const PLANS: TableDeclaration<Plans> = {
   purpose: 'The names of the plans; their limits stand in kong.yml.',
   lifetime: { kept: 'Part of the catalogue.' },
   people: { nobody: 'Describes APIs.' },
-} satisfies TableDeclaration<Plans>
+}

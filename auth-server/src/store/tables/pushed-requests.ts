@@ -19,7 +19,7 @@ function loginHintPattern(email: string): string {
   return `(^|&)${encoded.replace(/[.+*]/g, '\\$&')}(&|$)`
 }
 
-export const PUSHED_REQUESTS = {
+export const PUSHED_REQUESTS: TableDeclaration<PushedRequests> = {
   purpose: 'Authorization requests that apps pushed ahead of the visit (RFC 9126).',
   lifetime: {
     // Which of its visits ends first is settled on this row. A minute is for a visit that was just beginning.
@@ -38,7 +38,7 @@ export const PUSHED_REQUESTS = {
       },
     },
   },
-} satisfies TableDeclaration<PushedRequests>
+}
 
 /** What a client pushed: the parameters in form encoding, without credentials, and the key that was proven, if one was. */
 export interface PushedRequest {

@@ -32,7 +32,7 @@ export interface RefreshFamilies {
   name: string | null
 }
 
-export const REFRESH_FAMILIES = {
+export const REFRESH_FAMILIES: TableDeclaration<RefreshFamilies> = {
   purpose: 'One login of an app on one device, and the state of its refresh token.',
   lifetime: {
     // It is remembered, so that its owner can be told; its tokens stay refused either way.
@@ -44,28 +44,37 @@ export const REFRESH_FAMILIES = {
   people: {
     exported: {
       rows: 'person_id',
-      columns: [
-        'id',
-        'application_id',
-        'api_id',
-        'session_id',
-        'name',
-        'scopes',
-        'acr',
-        'amr',
-        'auth_time',
-        'created_at',
-        'used_at',
-        'idle_expires_at',
-        'expires_at',
-        'revoked_at',
-        'revoked_because',
-        'dpop_jkt',
-      ],
+      columns: {
+        id: 'exported',
+        person_id: 'owner',
+        auth_epoch: 'internal',
+        application_id: 'exported',
+        api_id: 'exported',
+        session_id: 'exported',
+        scopes: 'exported',
+        acr: 'exported',
+        amr: 'exported',
+        auth_time: 'exported',
+        generation: 'internal',
+        current_hash: 'secret',
+        previous_hash: 'secret',
+        sealed_successor: 'secret',
+        spent_at: 'internal',
+        recovered_at: 'internal',
+        created_at: 'exported',
+        used_at: 'exported',
+        idle_expires_at: 'exported',
+        expires_at: 'exported',
+        revoked_at: 'exported',
+        revoked_because: 'exported',
+        dpop_jkt: 'exported',
+        bound_since: 'internal',
+        name: 'exported',
+      },
     },
     erased: { deleted: 'person_id' },
   },
-} satisfies TableDeclaration<RefreshFamilies>
+}
 
 /** A family as one statement saw it, joined with what its tokens say. Times are Unix seconds. */
 export interface FamilyView {

@@ -12,7 +12,7 @@ export interface Revocations {
   at: Date
 }
 
-export const REVOCATIONS = {
+export const REVOCATIONS: TableDeclaration<Revocations> = {
   purpose: 'What gateways have to refuse although it has not expired: logins and clients that ended.',
   lifetime: {
     // Life of an access token, 10 minutes, and of a gateway's cursor, an hour at most, with room. The last row stays: it
@@ -25,7 +25,7 @@ export const REVOCATIONS = {
     exported: { nothing: 'It names logins that have ended, which are exported as such.' },
     erased: { nothing: 'Gateways have to hear of it. It names a login by a random id, which leads nowhere any more.' },
   },
-} satisfies TableDeclaration<Revocations>
+}
 
 /** A place in the feed. The mark tells a row from one of the same number in another history (a restored backup). */
 export interface FeedPlace {

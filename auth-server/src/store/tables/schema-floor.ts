@@ -6,8 +6,8 @@ export interface SchemaFloor {
   migration: string
 }
 
-export const SCHEMA_FLOOR = {
+export const SCHEMA_FLOOR: TableDeclaration<SchemaFloor> = {
   purpose: 'The oldest release that can work with this database.',
   lifetime: { kept: 'One row at most.' },
   people: { nobody: 'The name of a migration.' },
-} satisfies TableDeclaration<SchemaFloor>
+}

@@ -21,7 +21,7 @@ export interface Sessions {
   expires_at: Date
 }
 
-export const SESSIONS = {
+export const SESSIONS: TableDeclaration<Sessions> = {
   purpose: 'The browsers in which a person is signed in.',
   lifetime: {
     until: 'it expires or the person signs out',
@@ -29,10 +29,23 @@ export const SESSIONS = {
     indexed: true,
   },
   people: {
-    exported: { rows: 'person_id', columns: ['id', 'acr', 'amr', 'auth_time', 'expires_at'] },
+    exported: {
+      rows: 'person_id',
+      columns: {
+        token_hash: 'secret',
+        previous_token_hash: 'secret',
+        id: 'exported',
+        person_id: 'owner',
+        auth_epoch: 'internal',
+        acr: 'exported',
+        amr: 'exported',
+        auth_time: 'exported',
+        expires_at: 'exported',
+      },
+    },
     erased: { deleted: 'person_id' },
   },
-} satisfies TableDeclaration<Sessions>
+}
 
 export interface Session {
   readonly id: string

@@ -14,13 +14,13 @@ export interface SigningKeys {
   signs_from: Defaulted<Date>
 }
 
-export const SIGNING_KEYS = {
+export const SIGNING_KEYS: TableDeclaration<SigningKeys> = {
   purpose: 'The keys that sign tokens; their private halves are encrypted.',
   lifetime: {
     kept: 'Old ID tokens come back as hints, and have to be recognised. One that has leaked is deleted at once.',
   },
   people: { nobody: 'Keys of the server.' },
-} satisfies TableDeclaration<SigningKeys>
+}
 
 export interface SigningKeyRow {
   readonly kid: string

@@ -12,11 +12,11 @@ export interface Subscriptions {
   status: 'pending' | 'approved'
 }
 
-export const SUBSCRIPTIONS = {
+export const SUBSCRIPTIONS: TableDeclaration<Subscriptions> = {
   purpose: 'Which application may use which API, with which scopes and on which plan.',
   lifetime: { kept: 'Part of the catalogue; goes with its application.' },
   people: { nobody: 'Describes apps, not those who use them.' },
-} satisfies TableDeclaration<Subscriptions>
+}
 
 /** Approves a subscription under this id, or changes the one that the application has, which is approved then. */
 export async function upsertSubscription(

@@ -11,11 +11,11 @@ export interface UsedJtis {
   expires_at: Date
 }
 
-export const USED_JTIS = {
+export const USED_JTIS: TableDeclaration<UsedJtis> = {
   purpose: 'Identifiers of client assertions and DPoP proofs, each of which counts once.',
   lifetime: { until: 'it could not be presented any more', obsolete: sql`expires_at < auth_now()`, indexed: true },
   people: { nobody: 'Hashes of random numbers.' },
-} satisfies TableDeclaration<UsedJtis>
+}
 
 /** Notes an identifier; false when it was noted before. The primary key settles two uses at once. */
 export async function useJti(db: Db, parts: readonly string[], keepSeconds: number): Promise<boolean> {

@@ -5,8 +5,8 @@ export interface WriteTrials {
   page: Buffer
 }
 
-export const WRITE_TRIALS = {
+export const WRITE_TRIALS: TableDeclaration<WriteTrials> = {
   purpose: 'Written and rolled back, to try whether the disk takes anything.',
   lifetime: { kept: 'Never holds a row.' },
   people: { nobody: 'Never holds a row.' },
-} satisfies TableDeclaration<WriteTrials>
+}
