@@ -42,7 +42,7 @@ async function start() {
       'the role has no statement_timeout, and behind a pooler of transactions none is set; see DATABASE_POOLER',
     )
   if (config.migrationDatabaseUrl !== undefined && (await mayChangeAuditEvents(db)))
-    logger.warn('the role of DATABASE_URL could change the audit log; it should own no tables and be no superuser')
+    logger.warn('the role of DATABASE_URL could change the audit log; it should own nothing and be no superuser')
   await defineApi(db, revocationsApi(config.issuer))
   const deps = await openDeps(config, db)
   const app = await buildApp(deps, logger)

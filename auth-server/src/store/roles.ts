@@ -2,8 +2,10 @@
 import { sql } from 'kysely'
 import type { Db, Trx } from './database.ts'
 
-/** Rows of these are only ever added. */
-const ONLY_ADDED = ['audit_events']
+/** Rows of it are only ever added. */
+const ONLY_ADDED = 'audit_events'
+/** What the database itself says of such a row, so that none is given another place or time than its own. */
+const ITS_OWN_WORD = ['seq', 'at']
 /** These say which release may run here; migrations alone write them. */
 const ONLY_READ = ['kysely_migration', 'schema_floor']
 
@@ -22,19 +24,31 @@ export async function grantToServer(trx: Trx, role: string): Promise<void> {
   const schema = sql.id(rows[0]?.schema ?? 'public')
   const tables = (names: readonly string[]) => sql.join(names.map((name) => sql.table(name)))
   const server = sql.id(role)
+  const { rows: added } = await sql<{ column: string }>`
+    select attname::text as column from pg_attribute
+    where attrelid = ${ONLY_ADDED}::regclass and attnum > 0 and not attisdropped
+      and attname::text <> all(${ITS_OWN_WORD})`.execute(trx)
+  const columns = sql.join(added.map(({ column }) => sql.ref(column)))
   const statements = [
     sql`grant usage on schema ${schema} to ${server}`,
     sql`revoke all on all tables in schema ${schema} from ${server}`,
     sql`grant select, insert, update, delete on all tables in schema ${schema} to ${server}`,
-    sql`revoke update, delete on ${tables(ONLY_ADDED)} from ${server}`,
+    sql`revoke insert, update, delete on ${sql.table(ONLY_ADDED)} from ${server}`,
+    sql`grant insert (${columns}) on ${sql.table(ONLY_ADDED)} to ${server}`,
     sql`revoke insert, update, delete on ${tables(ONLY_READ)} from ${server}`,
   ]
   for (const statement of statements) await statement.execute(trx)
 }
 
-/** Whether the role could change what is only ever added: it owns the table, or may do anything at all. */
+/**
+ * Whether the role could change what is only ever added. Rights alone do not tell: who owns the table gives them to
+ * itself, who owns the schema or the database may drop the table, and whoever is a member of either may become it.
+ */
 export async function mayChangeAuditEvents(db: Db): Promise<boolean> {
   const { rows } = await sql<{ may: boolean }>`
-    select has_table_privilege('audit_events', 'update, delete, truncate') as may`.execute(db)
-  return rows[0]?.may ?? false
+    select has_table_privilege(events.oid, 'update, delete, truncate')
+        or pg_has_role(events.relowner, 'member') or pg_has_role(schema.nspowner, 'member') as may
+    from pg_class events join pg_namespace schema on schema.oid = events.relnamespace
+    where events.oid = 'audit_events'::regclass`.execute(db)
+  return rows.some(({ may }) => may)
 }

@@ -47,6 +47,9 @@ t.test('the server’s own role adds events and reads them; it cannot change, de
     'dropping it': sql`drop table audit_events`,
     'pretending to be another release': sql`insert into schema_floor (migration) values ('9999')`,
     'a migration that never ran': sql`delete from kysely_migration`,
+    'an event of another time': sql`insert into audit_events (at, type, outcome) values ('2001-01-01', 'sign-in', 'succeeded')`,
+    'an event before all others': sql`
+      insert into audit_events (seq, type, outcome) overriding system value values (-1, 'sign-in', 'succeeded')`,
   }
   for (const [name, way] of Object.entries(waysOut)) await t.rejects(way.execute(db), name)
   // Says only, in a notice, that nothing was granted.
@@ -102,6 +105,53 @@ t.test(
     t.equal((await fetch(`${url}/health/ready`)).status, 200)
   },
 )
+
+t.test('a role without the right to change the log counts as one that could, where it can get at it', async (t) => {
+  const admin = new URL(process.env.TEST_DATABASE_URL ?? '')
+  const { username, password } = admin
+  const superuserOf = (url: string) => Object.assign(new URL(url), { username, password }).href
+  const roleOf = (url: string) => sql.id(new URL(url).username)
+  const databaseOf = (url: string) => sql.id(new URL(url).pathname.slice(1))
+  const harmless = sql`select 1`
+  interface Case {
+    readonly before?: (owner: string, server: string) => typeof harmless
+    readonly way: (owner: string) => readonly (typeof harmless)[]
+  }
+  const cases: Readonly<Record<string, Case>> = {
+    'it owned the tables before another role migrated': {
+      way: () => [
+        sql`grant all on audit_events to current_user`,
+        sql`alter table audit_events disable trigger all`,
+        sql`delete from audit_events`,
+      ],
+    },
+    'it owns the database, and so the schema': {
+      before: (owner, server) => sql`alter database ${databaseOf(owner)} owner to ${roleOf(server)}`,
+      way: () => [sql`drop table audit_events`],
+    },
+    'it may become the owner': {
+      before: (owner, server) => sql`grant ${roleOf(owner)} to ${roleOf(server)}`,
+      way: (owner) => [sql`set role ${roleOf(owner)}`, sql`drop table audit_events`],
+    },
+  }
+  for (const [name, { before, way }] of Object.entries(cases)) {
+    const { owner, server } = await twoRoles(t)
+    const root = open(t, superuserOf(owner))
+    if (before) {
+      await sql`grant create on schema public to ${roleOf(owner)}`.execute(root)
+      await sql`alter role ${roleOf(server)} noinherit`.execute(root)
+      await before(owner, server).execute(root)
+    } else await upgradeDatabase({ databaseUrl: server, migrationDatabaseUrl: owner }, SILENT)
+    const [databaseUrl, migrationDatabaseUrl] = before ? [server, owner] : [owner, superuserOf(owner)]
+    await upgradeDatabase({ databaseUrl, migrationDatabaseUrl }, SILENT)
+    const db = open(t, databaseUrl)
+    await addEvent(db)
+    t.equal(await mayChangeAuditEvents(db), true, name)
+    await db.connection().execute(async (one) => {
+      for (const statement of way(owner)) await statement.execute(one)
+    })
+  }
+})
 
 t.test('a role that could change the log all the same is told of; a wrong one is named by its variable', async (t) => {
   const { owner, server } = await twoRoles(t)

@@ -17,7 +17,7 @@ export async function twoRoles(t: Test): Promise<Readonly<{ owner: string; serve
   await sql`alter database ${sql.id(new URL(url).pathname.slice(1))} owner to ${sql.id(roles.owner)}`.execute(admin)
   t.teardown(async () => {
     const { owner, server } = roles
-    await sql`reassign owned by ${sql.id(owner)} to current_user`.execute(admin)
+    await sql`reassign owned by ${sql.id(owner)}, ${sql.id(server)} to current_user`.execute(admin)
     await sql`drop owned by ${sql.id(owner)}, ${sql.id(server)}`.execute(admin)
     await sql`drop role ${sql.id(owner)}, ${sql.id(server)}`.execute(admin)
     await admin.destroy()
