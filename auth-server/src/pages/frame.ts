@@ -1,14 +1,18 @@
-// The document around a page, in the frame of a visit: a full page on a phone, a card on a desktop, the operator at its foot.
+// The document around a page: the frame that the page asks for, and the operator at its foot.
+import { type AccountFrame, inAccountFrame } from './account-frame.ts'
 import { type Html, html } from './html.ts'
 import type { Language } from './language.ts'
 import type { Texts } from './locales/en.ts'
 import { type OperatorSettings, operatorFooter } from './operator.ts'
-import { STYLE } from './theme.ts'
+import { ACCOUNT_STYLE, CARD_STYLE, type Style } from './theme.ts'
 
 /** A page in one language. */
 export interface PageContent {
   readonly title: string
+  /** All of main. */
   readonly body: Html
+  /** What stands around it; of a page without one, the card of a visit. */
+  readonly frame?: AccountFrame
 }
 
 /** A page, to be had in any language. */
@@ -20,22 +24,31 @@ export interface Frame {
   readonly operator: OperatorSettings
 }
 
+/** A whole document, and what its policy has to know. */
+export interface PageDocument {
+  readonly html: Html
+  readonly style: Style
+}
+
 /** The whole document. */
-export function renderPage({ title, body }: PageContent, { language, texts, operator }: Frame): Html {
-  return html`<!doctype html>
+export function renderPage({ title, body, frame }: PageContent, { language, texts, operator }: Frame): PageDocument {
+  const style = frame ? ACCOUNT_STYLE : CARD_STYLE
+  const main = html`<main>
+${body}
+</main>`
+  const document = html`<!doctype html>
 <html lang="${language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
 <title>${title}</title>
-${STYLE}
+${style.element}
 </head>
 <body>
-<main>
-${body}
-</main>
+${frame ? inAccountFrame(main, frame, { texts, operator }) : main}
 ${operatorFooter(operator, texts)}</body>
 </html>
 `
+  return { html: document, style }
 }

@@ -19,18 +19,22 @@ export interface OperatorSettings {
   readonly operatorTermsUrl: string | undefined
 }
 
+/** The operator's logo, else name; undefined for one of whom nothing is known. */
+export function operatorMark({ issuer, operatorName, operatorLogo }: OperatorSettings): Html | string | undefined {
+  return operatorLogo
+    ? html`<img src="${operatorLogo.address}" alt="${operatorName ?? new URL(issuer).host}">`
+    : operatorName
+}
+
 /** The foot of a page; nothing for an operator of whom nothing is known. */
 export function operatorFooter(operator: OperatorSettings, texts: Texts): Html | undefined {
-  const { issuer, operatorName, operatorLogo } = operator
   const links = [
     [texts.operator.help, operator.operatorHelpUrl],
     [texts.operator.privacy, operator.operatorPrivacyUrl],
     [texts.operator.terms, operator.operatorTermsUrl],
   ] as const
   const shown = links.flatMap(([label, href]) => (href === undefined ? [] : link(label, href)))
-  const mark = operatorLogo
-    ? html`<img src="${operatorLogo.address}" alt="${operatorName ?? new URL(issuer).host}">`
-    : operatorName
+  const mark = operatorMark(operator)
   if (mark === undefined && shown.length === 0) return undefined
   return html`<footer>
 ${mark !== undefined && html`<p>${mark}</p>\n`}${shown}</footer>

@@ -4,7 +4,6 @@ import { contentPolicy } from './content-policy.ts'
 import { type Page, renderPage } from './frame.ts'
 import { LOCALES, languageOf } from './language.ts'
 import type { OperatorSettings } from './operator.ts'
-import { STYLE_SOURCE } from './theme.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -23,19 +22,18 @@ export function sendPage(reply: FastifyReply, page: Page): FastifyReply {
   const language = languageOf(request)
   const texts = LOCALES[language]
   const { operator } = server
-  const content = page(texts)
-  const { formTargets } = content.body
+  const { html, style } = renderPage(page(texts), { language, texts, operator })
   return reply
     .headers({
       // No cache keeps it, so none has to be told by Vary what it depends on.
       'cache-control': 'no-store',
       'content-language': language,
       'content-security-policy': contentPolicy({
-        style: STYLE_SOURCE,
+        style: style.source,
         images: operator.operatorLogo ? [operator.operatorLogo.source] : [],
-        formTargets,
+        formTargets: html.formTargets,
       }),
     })
     .type('text/html; charset=utf-8')
-    .send(renderPage(content, { language, texts, operator }).toString())
+    .send(html.toString())
 }

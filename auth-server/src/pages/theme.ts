@@ -1,4 +1,4 @@
-// The stylesheet of every page, read once and named by its hash in the content security policy.
+// The stylesheets of the frames, read once and named by their hashes in the content security policies.
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -19,7 +19,22 @@ export function compact(css: string): string {
     .replace(/;\}/g, '}')
 }
 
-export const THEME = compact(readFileSync(join(import.meta.dirname, 'theme.css'), 'utf8'))
-/** As a source expression (CSP3 §2.3.1). */
-export const STYLE_SOURCE = `'sha256-${createHash('sha256').update(THEME).digest('base64')}'`
-export const STYLE = Html.style(THEME)
+/** The stylesheet of a page. */
+export interface Style {
+  readonly css: string
+  /** As a source expression (CSP3 §2.3.1). */
+  readonly source: string
+  readonly element: Html
+}
+
+function style(...files: readonly string[]): Style {
+  const css = compact(files.map((file) => readFileSync(join(import.meta.dirname, file), 'utf8')).join(''))
+  return {
+    css,
+    source: `'sha256-${createHash('sha256').update(css).digest('base64')}'`,
+    element: Html.style(css),
+  }
+}
+
+export const CARD_STYLE: Style = style('theme.css', 'card.css')
+export const ACCOUNT_STYLE: Style = style('theme.css', 'account.css')

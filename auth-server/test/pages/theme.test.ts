@@ -1,12 +1,14 @@
 // The colours of the theme by their numbers: every text can be read on every ground that it stands on, in light and in dark.
 import t from 'tap'
-import { compact, STYLE_SOURCE, THEME } from '../../src/pages/theme.ts'
+import { ACCOUNT_STYLE, CARD_STYLE, compact } from '../../src/pages/theme.ts'
 
 const PAIRS: readonly (readonly [text: string, ground: string, atLeast: number])[] = [
   ...['ink', 'dim', 'accent'].flatMap((text) => ['paper', 'ground'].map((ground) => [text, ground, 4.5] as const)),
   ...['good', 'warn', 'bad'].map((kind) => [kind, `${kind}-tint`, 4.5] as const),
   ['accent', 'tint', 4.5],
   ['on-accent', 'accent', 4.5],
+  ['on-accent', 'bad', 4.5],
+  ['bad', 'paper', 4.5],
   ['line', 'paper', 3], // what a field is seen by (WCAG 2.2 §1.4.11)
 ]
 
@@ -26,7 +28,7 @@ function luminance(color: string): number {
 
 t.test('every pair that is used for text has its contrast', async (t) => {
   const [, light = '', dark = ''] =
-    /^:root\{(.*?)\}@media \(prefers-color-scheme: dark\)\{:root\{(.*?)\}/.exec(THEME) ?? []
+    /^:root\{(.*?)\}@media \(prefers-color-scheme: dark\)\{:root\{(.*?)\}/.exec(CARD_STYLE.css) ?? []
   const lightTokens = tokensOf(light)
   const darkTokens = tokensOf(dark)
   t.strictSame([...darkTokens.keys()], [...lightTokens.keys()], 'both schemes have each colour')
@@ -47,5 +49,5 @@ t.test('what only people need is left out of the stylesheet, and nothing else', 
   const css =
     '/* a\n   b */\na,\nb > c {\n  font:\n    1rem / 1.5 x,\n    "Y z";\n  color: red;\n}\n@media (hover: hover) {\n  a:hover {\n    margin: 0 auto;\n  }\n}\n'
   t.equal(compact(css), 'a,b > c{font:1rem / 1.5 x,"Y z";color:red}@media (hover: hover){a:hover{margin:0 auto}}')
-  t.match(STYLE_SOURCE, /^'sha256-[\w+/]{43}='$/)
+  for (const { source } of [CARD_STYLE, ACCOUNT_STYLE]) t.match(source, /^'sha256-[\w+/]{43}='$/)
 })

@@ -43,14 +43,14 @@ export function shortcomingsOf(language: unknown): string[] {
   expect('the page has a title', document.title.trim() !== '')
   expect('there is one main landmark and one h1 in it', all('main').length === 1 && all('main h1').length === 1)
   expect('no other h1', all('h1').length === 1)
-  const outside = [...document.body.childNodes].filter((node) => !/^(?:MAIN|FOOTER)$/.test(node.nodeName))
+  const outside = [...document.body.childNodes].filter((node) => !/^(?:HEADER|MAIN|FOOTER)$/.test(node.nodeName))
   expect(
     'all text is inside a landmark',
     outside.every((node) => (node.textContent ?? '').trim() === ''),
   )
   expect('ids are unique', new Set(all('[id]').map(({ id }) => id)).size === all('[id]').length)
   expect('nothing scrolls sideways', document.documentElement.scrollWidth <= document.documentElement.clientWidth)
-  for (const element of all('main *, footer *')) {
+  for (const element of all('header *, main *, footer *')) {
     const { left, right, width } = element.getBoundingClientRect()
     expect(`${called(element)} stays on the screen`, width === 0 || (left >= 0 && right <= innerWidth))
     for (const id of (element.getAttribute('aria-describedby') ?? '').split(' ').filter((id) => id !== ''))
@@ -61,7 +61,8 @@ export function shortcomingsOf(language: unknown): string[] {
 
   const controls = all('button, a, input:not([type=hidden])')
   for (const control of controls) {
-    const { width, height } = control.getBoundingClientRect()
+    const isChoice = control instanceof HTMLInputElement && control.type === 'radio'
+    const { width, height } = (isChoice ? (control.closest('label') ?? control) : control).getBoundingClientRect()
     const around = groundOf(control.parentElement)
     expect(`${called(control)} is 44 px in size, not ${width} × ${height}`, width >= 44 && height >= 44)
     if (control instanceof HTMLInputElement) {
@@ -69,7 +70,8 @@ export function shortcomingsOf(language: unknown): string[] {
         `${called(control)} has a visible label`,
         [...(control.labels ?? [])].some((label) => label.checkVisibility() && label.innerText !== ''),
       )
-      expect(`${called(control)} says what to fill in`, /^(username|current-password)$/.test(control.autocomplete))
+      const fills = /^(username|email|name|current-password|new-password|one-time-code|off)$/
+      expect(`${called(control)} says what to fill in`, isChoice || fills.test(control.autocomplete))
       expectContrast(`the border of ${called(control)}`, 3, getComputedStyle(control).borderTopColor, around)
       expectContrast(`what is typed into ${called(control)}`, 4.5, getComputedStyle(control).color, groundOf(control))
       expect(`${called(control)} does not make iOS zoom`, Number.parseFloat(getComputedStyle(control).fontSize) >= 16)

@@ -1,5 +1,6 @@
-// A field of a form with its label, tied to the problem that it may have; and the fields that nobody sees.
+// A field of a form with its label, its hint and the problem that it may have; and the fields that nobody sees.
 import { type Html, html } from '../html.ts'
+import { type FieldProblem, problemIdOf } from './notice.ts'
 
 export interface FormField {
   /** Its name in the form, and its id on the page. */
@@ -9,20 +10,52 @@ export interface FormField {
   readonly maxLength: number
   readonly value?: string
   readonly hasFocus?: boolean
+  /** May stay empty. */
+  readonly isOptional?: boolean
+  /** What to know before filling it in. */
+  readonly hint?: string | undefined
   /** The id of the notice that says what is wrong with it. */
   readonly problemId?: string | undefined
+  /** What is wrong with the form; what is wrong with this field stands above it. */
+  readonly problems?: readonly FieldProblem[]
 }
 
 // Of an address type="text": with "email" browsers refuse jürgen@… before anybody has asked us, and rewrite the domain.
+const ADDRESS = html`type="text" inputmode="email" autocapitalize="none" autocorrect="off" spellcheck="false"`
+
 const KINDS = {
-  username: html`type="text" inputmode="email" enterkeyhint="next" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false"`,
+  username: html`${ADDRESS} enterkeyhint="next" autocomplete="username"`,
+  email: html`${ADDRESS} autocomplete="email"`,
   password: html`type="password" enterkeyhint="go" autocomplete="current-password"`,
+  'new password': html`type="password" autocomplete="new-password"`,
+  name: html`type="text" autocomplete="name"`,
+  code: html`type="text" inputmode="numeric" autocomplete="one-time-code" spellcheck="false"`,
+  text: html`type="text" autocomplete="off"`,
 } as const
 
-export function field({ name, label, kind, maxLength, value, hasFocus = false, problemId }: FormField): Html {
+export function field({
+  name,
+  label,
+  kind,
+  maxLength,
+  value,
+  hasFocus = false,
+  isOptional = false,
+  hint,
+  problemId,
+  problems = [],
+}: FormField): Html {
+  const problem = problems.find(({ field }) => field === name)
+  const ownProblemId = problem ? problemIdOf(name) : problemId
+  const hintId = hint === undefined ? undefined : `${name}-hint`
+  const describedBy = [hintId, ownProblemId].filter((id) => id !== undefined).join(' ')
   return html`<label for="${name}">${label}</label>
-<input id="${name}" name="${name}" ${KINDS[kind]} required maxlength="${maxLength}"${value !== undefined && html` value="${value}"`}${hasFocus && html` autofocus`}${
-    problemId !== undefined && html` aria-describedby="${problemId}" aria-invalid="true"`
+${hint !== undefined && html`<p class="hint" id="${hintId}">${hint}</p>\n`}${
+  problem && html`<p class="wrong" id="${ownProblemId}">${problem.text}</p>\n`
+}<input id="${name}" name="${name}" ${KINDS[kind]}${!isOptional && html` required`} maxlength="${maxLength}"${
+    value !== undefined && html` value="${value}"`
+  }${hasFocus && html` autofocus`}${describedBy !== '' && html` aria-describedby="${describedBy}"`}${
+    ownProblemId !== undefined && html` aria-invalid="true"`
   }>
 `
 }

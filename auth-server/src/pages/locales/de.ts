@@ -1,5 +1,6 @@
 // Every text of the pages in German; one that is missing does not compile.
 import { type Html, html } from '../html.ts'
+import { ACCOUNT } from './de/account.ts'
 import type { Texts } from './en.ts'
 
 function name(text: string): Html {
@@ -7,6 +8,8 @@ function name(text: string): Html {
 }
 
 export const DE = {
+  language: 'de',
+  account: ACCOUNT,
   cancel: 'Abbrechen',
   useAnotherAccount: 'Anderes Konto verwenden',
   opens: (app) =>

@@ -1,11 +1,15 @@
 // Every text of the pages in English; its shape is what each other language has to fill.
 import { type Html, html } from '../html.ts'
+import { ACCOUNT } from './en/account.ts'
 
 function name(text: string): Html {
   return html`<strong>${text}</strong>`
 }
 
 export const EN = {
+  /** Its tag (RFC 5646). */
+  language: 'en',
+  account: ACCOUNT,
   cancel: 'Cancel',
   useAnotherAccount: 'Use another account',
   opens: (app: string) => html`This opens ${name(app)}. If nothing opens, press the button again.`,
