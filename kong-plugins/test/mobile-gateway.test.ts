@@ -38,8 +38,8 @@ const UNAVAILABLE = {
 
 /** The identity once more, for the guard. */
 const note =
-  'X-Authenticated-UserId=usr_alice&X-Authenticated-Scope=profile%3Aread%20orders%3Aread&' +
-  'X-Consumer-Username=demo-app&X-Consumer-Custom-ID=app_1&X-Credential-Identifier=demo-app'
+  'X-Credential-Identifier=demo-app&X-Consumer-Custom-ID=app_1&X-Consumer-Username=demo-app&' +
+  'X-Authenticated-Scope=profile%3Aread%20orders%3Aread&X-Authenticated-UserId=usr_alice'
 
 t.test('a good token passes with one read and one write: identity and mark together', async (t) => {
   const { kong, instance } = await setUp(t)
@@ -61,6 +61,23 @@ t.test('a good token passes with one read and one write: identity and mark toget
   })
 })
 
+t.test('no two calls look alike to LuaJIT, which tells long strings apart by their ends', async (t) => {
+  const { kong, instance } = await setUp(t)
+  const ends: string[] = []
+  const notes: string[] = []
+  function onCall(name: string, argument: unknown, frame: Buffer): void {
+    if (name !== 'kong.service.request.set_headers') return
+    t.ok(frame.length >= 128)
+    ends.push(frame.subarray(-8).toString('hex'))
+    notes.push(Object(argument)['X-Mobile-Gateway-Caller'])
+  }
+  for (const sub of ['usr_alice', 'usr_alice', 'usr_bob', 'usr_carol'])
+    t.match(await kong.access(instance, { headers: await bearer({ sub }), onCall }), { kind: 'passed' })
+  t.equal(new Set(ends).size, 4, 'frames')
+  t.equal(new Set(ends.map((end) => end.slice(-2))).size > 1, true, 'the last byte counts most')
+  t.equal(new Set(notes.map((note) => note.slice(-8))).size, 3, 'notes: one of each user')
+})
+
 t.test('a fact that the token lacks clears its header, in the same write', async (t) => {
   const { kong, instance } = await setUp(t)
   const outcome = await kong.access(instance, { headers: await bearer({ app_id: undefined, scope: '' }) })
@@ -72,7 +89,7 @@ t.test('a fact that the token lacks clears its header, in the same write', async
     'X-Credential-Identifier': 'demo-app',
     'X-Mobile-Gateway': 'mobile-api;60;59;40;Minute:60:59',
     'X-Mobile-Gateway-Caller':
-      'X-Authenticated-UserId=usr_alice&X-Consumer-Username=demo-app&X-Credential-Identifier=demo-app',
+      'X-Credential-Identifier=demo-app&X-Consumer-Username=demo-app&X-Authenticated-UserId=usr_alice',
     Authorization: null,
     DPoP: null,
   })

@@ -7,6 +7,12 @@ export type Write<Value> = (value: Value, pbf: PbfWriter) => void
 
 const ROOM_BYTES = 1024
 
+/** LuaJIT 2.1: src/lj_str_hash.c, `hash_sparse_sse42` and `hash_128_above`. */
+const HASHED_IN_PART_BYTES = 128
+/** Number of a field that no message of Kong's has; Protocol Buffers skip what they do not know. */
+const UNKNOWN_FIELD = 15
+const FIXED32 = 5
+
 /** The frames for one socket. */
 export class FrameWriter {
   readonly #pbf = new PbfWriter(new Uint8Array(ROOM_BYTES))
@@ -18,6 +24,22 @@ export class FrameWriter {
     pbf.writeFixed32(0)
     write(value, pbf)
     pbf.dataView.setUint32(start, pbf.pos - start - LENGTH_BYTES, true)
+  }
+
+  /**
+   * Adds a frame of arguments. A long one ends in a number that Kong skips: LuaJIT makes a string of each frame, finds it
+   * among all others by a hash of few of its bytes (for 128 and more: the last eight, and some of the first half), and
+   * thousands of frames that differ elsewhere share one chain, which every new one is compared with from end to end.
+   * @throws {Error} what `write` throws
+   */
+  addArguments<Value>(write: Write<Value>, value: Value): void {
+    this.add((given, pbf) => {
+      const start = pbf.pos
+      write(given, pbf)
+      if (pbf.pos - start < HASHED_IN_PART_BYTES) return
+      pbf.writeTag(UNKNOWN_FIELD, FIXED32)
+      pbf.writeFixed32(Math.trunc(Math.random() * 2 ** 32))
+    }, value)
   }
 
   /** Adds what `add` adds, or nothing of it. @throws {Error} what it throws */

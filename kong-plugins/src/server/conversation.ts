@@ -94,7 +94,7 @@ export class Conversation implements Talk {
   #say<Argument>({ name, argument }: PdkCall<Argument, unknown>, given: Argument, hear: Hear): void {
     this.#out.allOrNothing(() => {
       this.#out.add(writeAscii, name)
-      this.#out.add(argument.write, given)
+      this.#out.addArguments(argument.write, given)
     })
     this.#unanswered.push(hear)
   }

@@ -18,8 +18,8 @@ export interface KongRequest {
   /** Those of kong.yml. */
   readonly consumers?: readonly Readonly<Record<string, string>>[]
   readonly shared?: Record<string, unknown>
-  /** Called before each PDK call is answered. */
-  readonly onCall?: (name: string, argument: unknown) => unknown
+  /** Called before each PDK call is answered; `frame` is the argument as it came. */
+  readonly onCall?: (name: string, argument: unknown, frame: Buffer) => unknown
 }
 
 /** What became of it in one plugin. */
@@ -122,11 +122,11 @@ export class KongClient {
   }
 
   /** The next PDK call of an event; undefined when it is over. */
-  async pdkCall(): Promise<{ readonly name: string; readonly argument: unknown } | undefined> {
+  async pdkCall(): Promise<{ readonly name: string; readonly argument: unknown; readonly frame: Buffer } | undefined> {
     const name = String(await this.frame())
     if (name === '') return undefined
-    const argument = await this.frame()
-    return { name, argument: plain(readFrame(pdkCall(name).argument, argument)) }
+    const frame = await this.frame()
+    return { name, argument: plain(readFrame(pdkCall(name).argument, frame)), frame }
   }
 
   /** Starts an instance and returns its id. @throws {ClosedByServer} that says why not */
@@ -170,9 +170,9 @@ export class KongClient {
     try {
       this.begin({ cmd_handle_event: { instance_id: instanceId, event_name: 'access' } })
       for (let call = await this.pdkCall(); call; call = await this.pdkCall()) {
-        const { name, argument } = call
+        const { name, argument, frame } = call
         calls.push(name)
-        await request.onCall?.(name, argument)
+        await request.onCall?.(name, argument, frame)
         if (name === 'kong.response.exit') {
           this.#socket.destroy() // as Kong does when the request is over
           this.#ended = new ClosedByServer('exited')

@@ -2,6 +2,7 @@
 import type { RequestHeaders } from '../effects.ts'
 
 /**
+ * The user comes last, for LuaJIT's sake, which looks at the ends of long strings to tell them apart (see FrameWriter).
  * The note as `name=value&…`, percent-encoded; headers that were cleared are not in it.
  * @param consumer id of the consumer that Kong was told of, if it was told of one
  */
@@ -9,5 +10,6 @@ export function callerNote(headers: RequestHeaders, consumer: string | undefined
   const said = { ...headers, ...(consumer === undefined ? {} : { consumer }) }
   return Object.entries(said)
     .flatMap(([name, value]) => (typeof value === 'string' ? [`${name}=${encodeURIComponent(value)}`] : []))
+    .reverse()
     .join('&')
 }
