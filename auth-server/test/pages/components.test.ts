@@ -62,7 +62,7 @@ t.test('a problem stands above the form and at its field, and nowhere when there
   const input = (name: string) =>
     field({ kind: 'text', name, label: 'L', maxLength: 9, hint: 'H', problems }).toString()
   t.match(input('name'), 'aria-describedby="name-hint name-problem" aria-invalid="true"')
-  t.match(input('name'), '<p class="wrong" id="name-problem">Too &lt;long&gt;.</p>')
+  t.match(input('name'), '<p class="field-problem" id="name-problem">Too &lt;long&gt;.</p>')
   t.match(input('other'), 'aria-describedby="other-hint">')
-  t.notMatch(input('other'), 'wrong')
+  t.notMatch(input('other'), 'field-problem')
 })

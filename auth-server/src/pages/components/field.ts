@@ -51,7 +51,7 @@ export function field({
   const describedBy = [hintId, ownProblemId].filter((id) => id !== undefined).join(' ')
   return html`<label for="${name}">${label}</label>
 ${hint !== undefined && html`<p class="hint" id="${hintId}">${hint}</p>\n`}${
-  problem && html`<p class="wrong" id="${ownProblemId}">${problem.text}</p>\n`
+  problem && html`<p class="field-problem" id="${ownProblemId}">${problem.text}</p>\n`
 }<input id="${name}" name="${name}" ${KINDS[kind]}${!isOptional && html` required`} maxlength="${maxLength}"${
     value !== undefined && html` value="${value}"`
   }${hasFocus && html` autofocus`}${describedBy !== '' && html` aria-describedby="${describedBy}"`}${
