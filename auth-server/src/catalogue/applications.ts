@@ -51,6 +51,8 @@ export interface ApplicationDefinition {
   readonly accessTokenAlg?: string
   readonly postLogoutRedirectUris?: readonly string[]
   readonly backchannelLogoutUri?: string | null
+  /** Classes of sign-in that it asks for where a request names none, the best first (see identity/acr.ts). */
+  readonly defaultAcrValues?: readonly string[]
 }
 
 /** The methods that a shared secret proves. */
@@ -158,6 +160,7 @@ async function upsert(trx: Trx, application: ApplicationDefinition): Promise<Reg
     accessTokenAlg: application.accessTokenAlg ?? 'ES256',
     postLogoutRedirectUris: application.postLogoutRedirectUris ?? [],
     backchannelLogoutUri: application.backchannelLogoutUri ?? null,
+    defaultAcrValues: application.defaultAcrValues ?? [],
   })
   return { ...registered, clientId: application.clientId, jwks }
 }

@@ -1,5 +1,6 @@
 // Tells a client that a session ended (OpenID Connect Back-Channel Logout §2.5).
-import { ForbiddenAddress, postForm } from '../http/outbound/fetch.ts'
+import { postForm } from '../http/outbound/fetch.ts'
+import { ForbiddenAddress } from '../http/outbound/guarded-request.ts'
 import { findLogoutReceiver } from '../store/queries/logout-receiver.ts'
 import type { OutboxEntry } from '../store/tables/outbox.ts'
 import type { DeliveryOutcome, DeliveryTools } from './kind.ts'

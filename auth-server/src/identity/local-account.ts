@@ -5,9 +5,6 @@ import { findPersonByEmail, insertPerson } from '../store/tables/people.ts'
 import { emailKey } from './email.ts'
 import { checkPassword, type Peppers, renewPepper, sealPassword } from './password.ts'
 
-/** The authentication context class of a password login (`acr`, OpenID Connect Core §2). */
-export const PASSWORD_ACR = 'urn:mobile-api-gateway:acr:password'
-
 /**
  * Checks an e-mail address and password; undefined when they do not fit, in the same time for any reason.
  * @param caller the networks that ask, the widest first; each gets no more than its share of the checks.

@@ -5,7 +5,7 @@ import { formOf } from '../http/form.ts'
 import { OAuthError } from './errors.ts'
 import { misplacedParameter } from './misplaced-parameter.ts'
 
-export const REALM = 'mobile-api-gateway'
+const REALM = 'mobile-api-gateway'
 
 /** How a token came: plain, or with the claim that a proof of its key goes with it (RFC 9449 §7.1). */
 export interface PresentedToken {
@@ -18,9 +18,10 @@ type BearerErrorCode = 'invalid_request' | 'invalid_token' | 'insufficient_scope
 const CREDENTIALS = /^(bearer|dpop) +([\w.~+/-]+=*)$/i
 
 const BEARER = `Bearer realm="${REALM}"`
+const DPOP = `DPoP algs="${PROOF_ALGORITHMS.join(' ')}"`
 
-/** The challenge of a request without a token: both schemes, and no error, for there is none (RFC 6750 §3.1, RFC 9449 §7.1). */
-export const TOKEN_CHALLENGE = `${BEARER}, DPoP algs="${PROOF_ALGORITHMS.join(' ')}"`
+/** The schemes that a request without a token is challenged with. */
+const CHALLENGES = { bearer: BEARER, 'bearer or dpop': `${BEARER}, ${DPOP}` } as const
 
 /** A refusal with its challenge, in one WWW-Authenticate value (RFC 6750 §3). @param scope the scope that would do. */
 export function bearerError(code: BearerErrorCode, description: string, scope?: string): OAuthError {
@@ -31,7 +32,7 @@ export function bearerError(code: BearerErrorCode, description: string, scope?: 
 }
 
 /** The one token of a request, or undefined when it has none. @throws {OAuthError} invalid_request (RFC 6750 §2, §3.1). */
-export function readPresentedToken(request: FastifyRequest): PresentedToken | undefined {
+function readPresentedToken(request: FastifyRequest): PresentedToken | undefined {
   const { authorization } = request.headers
   const misplaced = misplacedParameter(request)
   // OAuth 2.1 §5.1: a token in a URL ends up in logs, so nobody gets used to it here.
@@ -47,4 +48,20 @@ export function readPresentedToken(request: FastifyRequest): PresentedToken | un
   if (!scheme || !token)
     throw bearerError('invalid_request', 'the Authorization header has to be Bearer or DPoP, and a token')
   return { scheme: scheme.toLowerCase() === 'dpop' ? 'dpop' : 'bearer', token }
+}
+
+/**
+ * The one token of a request.
+ * @throws {OAuthError} 401 when it has none: with a challenge that names no error, for there is none (RFC 6750 §3.1,
+ * RFC 9449 §7.1); and as readPresentedToken.
+ */
+export function requirePresentedToken(
+  request: FastifyRequest,
+  schemes: keyof typeof CHALLENGES = 'bearer or dpop',
+): PresentedToken {
+  const presented = readPresentedToken(request)
+  if (presented && (schemes === 'bearer or dpop' || presented.scheme === 'bearer')) return presented
+  throw new OAuthError('invalid_token', 'a token is missing; send it in the Authorization header', {
+    headers: { 'www-authenticate': CHALLENGES[schemes] },
+  })
 }

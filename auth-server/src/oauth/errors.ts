@@ -23,6 +23,8 @@ export const ERRORS = {
   login_required: { status: 400, source: 'OpenID Connect Core §3.1.2.6' },
   interaction_required: { status: 400, source: 'OpenID Connect Core §3.1.2.6' },
   consent_required: { status: 400, source: 'OpenID Connect Core §3.1.2.6' },
+  // OpenID Connect Core Error Code unmet_authentication_requirements 1.0
+  unmet_authentication_requirements: { status: 400, source: 'OpenID Connect Core Error Code' },
   request_not_supported: { status: 400, source: 'OpenID Connect Core §3.1.2.6' },
   request_uri_not_supported: { status: 400, source: 'OpenID Connect Core §3.1.2.6' },
 } as const

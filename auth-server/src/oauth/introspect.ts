@@ -29,6 +29,7 @@ const TOLD = [
   'exp',
   'auth_time',
   'acr',
+  'amr',
   'grant_id',
   'plan',
   'cnf',
@@ -63,6 +64,9 @@ async function refreshToken({ db, config }: Deps, caller: Client, text: string):
     scope: family.scopes.join(' '),
     iat: family.startedAt,
     exp: family.expiresAt,
+    auth_time: family.authTime,
+    acr: family.acr,
+    amr: family.amr,
     ...(family.dpopJkt !== null && { cnf: { jkt: family.dpopJkt } }),
   }
 }

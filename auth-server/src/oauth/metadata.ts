@@ -4,7 +4,7 @@ import type { FastifyInstance, RouteHandlerMethod } from 'fastify'
 import { claimsOf, OPENID_SCOPES } from '../catalogue/openid-scopes.ts'
 import { SIGNING_ALGORITHMS } from '../crypto/signing-algorithms.ts'
 import type { Deps } from '../deps.ts'
-import { PASSWORD_ACR } from '../identity/local-account.ts'
+import { ACR_VALUES } from '../identity/acr.ts'
 import { LOCALES } from '../pages/language.ts'
 import { ID_TOKEN_CLAIMS } from '../tokens/id-token.ts'
 import { PROMPTS, RESPONSE_MODES, RESPONSE_TYPES } from './authorize/valid-request.ts'
@@ -32,7 +32,7 @@ function metadata(issuer: string, endpoints: readonly Endpoint[]) {
     scopes_supported: Object.keys(OPENID_SCOPES),
     claims_supported: CLAIMS,
     claims_parameter_supported: false,
-    acr_values_supported: [PASSWORD_ACR],
+    acr_values_supported: ACR_VALUES,
     response_types_supported: RESPONSE_TYPES,
     response_modes_supported: RESPONSE_MODES,
     grant_types_supported: [...GRANTS.keys()],

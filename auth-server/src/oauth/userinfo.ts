@@ -4,7 +4,7 @@ import { openedBy } from '../catalogue/openid-scopes.ts'
 import type { Deps } from '../deps.ts'
 import { findClaims } from '../store/queries/claims.ts'
 import { readAccessToken } from '../tokens/access-token.ts'
-import { bearerError, readPresentedToken, TOKEN_CHALLENGE } from './bearer.ts'
+import { bearerError, requirePresentedToken } from './bearer.ts'
 import { requirePossession } from './dpop/proof.ts'
 
 const NOT_VALID = 'the access token is not valid any more'
@@ -12,8 +12,7 @@ const NOT_VALID = 'the access token is not valid any more'
 export function userinfoHandler(deps: Deps): RouteHandlerMethod {
   const { db, keys, config } = deps
   return async (request, reply) => {
-    const presented = readPresentedToken(request)
-    if (!presented) return reply.code(401).header('www-authenticate', TOKEN_CHALLENGE).send({ message: 'Unauthorized' })
+    const presented = requirePresentedToken(request)
     const token = await readAccessToken(config.issuer, keys, presented.token)
     if (!token) throw bearerError('invalid_token', NOT_VALID)
     const { grantId, scopes } = token

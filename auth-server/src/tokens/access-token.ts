@@ -12,7 +12,7 @@ export interface AccessTokenContent {
   /** The user, or the client itself where a machine calls. */
   readonly subject: string
   /** The login behind it; a machine has none. `grantId` is the refresh-token family, `authTime` is in Unix seconds. */
-  readonly login?: Readonly<{ grantId: string; acr: string; authTime: number }>
+  readonly login?: Readonly<{ grantId: string; acr: string; amr: readonly string[]; authTime: number }>
   readonly clientId: string
   readonly applicationId: string
   readonly resource: string
@@ -41,6 +41,7 @@ export function mintAccessToken(issuer: string, keys: KeyRing, content: AccessTo
     ...(content.login && {
       auth_time: content.login.authTime,
       acr: content.login.acr,
+      amr: content.login.amr,
       grant_id: content.login.grantId,
     }),
     plan: content.plan,

@@ -8,16 +8,20 @@ import {
   consumeCode,
   explainCode,
   insertCode,
+  type MintedCode,
   type OpenedFamily,
 } from '../store/tables/authorization-codes.ts'
 import { newRefreshToken, type RefreshToken } from './refresh-token.ts'
 
 const CODE_TTL_SECONDS = 60
 
-/** Closes a request with a code for the person of `sessionId`; undefined when there is nothing left to close. */
-export async function issueCode(db: Db, requestId: string, sessionId: string): Promise<string | undefined> {
+/** Closes a request with a code for the person of the session; undefined when there is nothing left to close. */
+export async function issueCode(
+  db: Db,
+  input: Omit<MintedCode, 'codeHash' | 'ttlSeconds'>,
+): Promise<string | undefined> {
   const code = randomSecret()
-  const issued = await insertCode(db, { requestId, sessionId, codeHash: sha256(code), ttlSeconds: CODE_TTL_SECONDS })
+  const issued = await insertCode(db, { ...input, codeHash: sha256(code), ttlSeconds: CODE_TTL_SECONDS })
   return issued ? code : undefined
 }
 

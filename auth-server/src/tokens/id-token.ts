@@ -9,7 +9,7 @@ import type { KeyRing } from './signing-keys.ts'
 const ID_TOKEN_TTL_SECONDS = 600
 
 /** The claims of every ID token; discovery lists them beside those that scopes open. */
-export const ID_TOKEN_CLAIMS = ['iss', 'sub', 'aud', 'iat', 'exp', 'auth_time', 'acr', 'sid', 'at_hash'] as const
+export const ID_TOKEN_CLAIMS = ['iss', 'sub', 'aud', 'iat', 'exp', 'auth_time', 'acr', 'amr', 'sid', 'at_hash'] as const
 
 /** What an ID token says. Times are Unix seconds by the database's clock. */
 export interface Login {
@@ -17,6 +17,7 @@ export interface Login {
   readonly clientId: string
   readonly sessionId: string
   readonly acr: string
+  readonly amr: readonly string[]
   readonly authTime: number
   readonly now: number
   readonly nonce: string | null
@@ -45,9 +46,10 @@ export function mintIdToken(issuer: string, keys: KeyRing, login: Login): Promis
     exp: login.now + ID_TOKEN_TTL_SECONDS,
     auth_time: login.authTime,
     acr: login.acr,
+    amr: login.amr,
     sid: login.sessionId,
     at_hash: leftHalf(alg, login.accessToken),
-  } satisfies Record<(typeof ID_TOKEN_CLAIMS)[number], string | number>
+  } satisfies Record<(typeof ID_TOKEN_CLAIMS)[number], string | number | readonly string[]>
   return new SignJWT({ ...login.person, ...claims, ...(login.nonce !== null && { nonce: login.nonce }) })
     .setProtectedHeader({ alg, typ: 'JWT', kid })
     .sign(privateKey)

@@ -283,6 +283,7 @@ t.test('a password that was being checked while its visit, or the person’s epo
       personId,
       authEpoch,
       acr: 'acr',
+      amr: ['pwd'],
       ttlSeconds: 60,
       sessionId: 'another',
       signInId: 'another',

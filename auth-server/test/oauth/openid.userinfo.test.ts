@@ -85,7 +85,7 @@ t.test('RFC 6750 §3: a request without a token gets a challenge without an erro
     const response = await app.inject({ method, url: '/userinfo' })
     t.equal(response.statusCode, 401)
     t.match(response.headers['www-authenticate'], /^Bearer realm="mobile-api-gateway", DPoP algs="ES256 [^"]+"$/)
-    t.strictSame(response.json(), { message: 'Unauthorized' })
+    t.match(response.json(), { error: 'invalid_token', error_description: /^a token is missing/ })
   }
 })
 
@@ -114,7 +114,7 @@ t.test('only an access token of ours is an access token', async (t) => {
     alg: 'ES256',
     now: Math.floor(Date.now() / 1000),
   }
-  const login = { grantId: 'grant_0000000000000000000000', acr: 'x', authTime: 0 }
+  const login = { grantId: 'grant_0000000000000000000000', acr: 'x', amr: ['pwd'], authTime: 0 }
   const tokens = {
     'an ID token': id_token,
     'a refresh token': refresh_token,

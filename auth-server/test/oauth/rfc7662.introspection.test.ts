@@ -69,7 +69,7 @@ t.test('a client hears about its own tokens, also refresh tokens while they woul
   const first = await websiteTokens(server, headers)
   t.match((await introspect(server, headers, first.access_token)).json(), { active: true, client_id: 'website' })
 
-  const { iat, exp, ...answer } = (await introspect(server, headers, first.refresh_token)).json()
+  const { iat, exp, auth_time, ...answer } = (await introspect(server, headers, first.refresh_token)).json()
   t.strictSame(answer, {
     active: true,
     iss: ISSUER,
@@ -77,7 +77,10 @@ t.test('a client hears about its own tokens, also refresh tokens while they woul
     aud: API.resource,
     client_id: 'website',
     scope: 'orders:read orders:write',
+    acr: 'urn:mobile-api-gateway:acr:password',
+    amr: ['pwd'],
   })
+  t.ok(Math.abs(auth_time - iat) < 60)
   t.ok(Math.abs(iat - Date.now() / 1000) < 60)
   t.equal(exp - iat, 30 * 24 * 3600)
 

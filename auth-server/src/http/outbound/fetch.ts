@@ -1,79 +1,63 @@
-// Requests to addresses that developers chose: to the public internet only, short, and never led elsewhere.
-import { lookup as resolve } from 'node:dns'
-import { request as httpRequest, type RequestOptions } from 'node:http'
-import { request as httpsRequest } from 'node:https'
-import { isIP, type LookupFunction } from 'node:net'
-import { withoutBrackets } from '@mobile-api-gateway/sdk/network.ts'
-import { isLoopbackAddress, isLoopbackHost, isPublicAddress } from './public-address.ts'
+// What is sent to and fetched from addresses that developers and providers chose; where it may go: guarded-request.ts.
+import type { IncomingMessage } from 'node:http'
+import { type JsonObject, parseJsonObject } from '../json.ts'
+import { guardedRequest, type OutboundOptions } from './guarded-request.ts'
 
-/** Thrown for an address where no request may go. */
-export class ForbiddenAddress extends Error {
-  override name = 'ForbiddenAddress'
-}
-
-const MAX_HEADER_BYTES = 8 * 1024
-
-export interface OutboundOptions {
-  /** For everything from the name to the status line. */
-  readonly timeoutMillis: number
-  /** Lets plain http and loopback addresses pass; for a server that runs on loopback itself. */
-  readonly allowLoopback: boolean
-  readonly signal?: AbortSignal
-}
-
-/**
- * Posts a form and returns the status of the answer, whose body is never read. Redirects are not followed. The address
- * that was judged is the one that is connected to, so that a name cannot change its mind in between (DNS rebinding).
- * @throws {ForbiddenAddress}, or what the network or the time limit says.
- */
+/** Posts a form and returns the status of the answer, whose body is never read; throws what guardedRequest does. */
 export function postForm(
   address: string,
   form: Readonly<Record<string, string>>,
-  { timeoutMillis, allowLoopback, signal }: OutboundOptions,
+  options: OutboundOptions,
 ): Promise<number> {
-  const mayConnect = (ip: string): boolean => isPublicAddress(ip) || (allowLoopback && isLoopbackAddress(ip))
-  const url = new URL(address)
-  const secure = url.protocol === 'https:'
-  const host = withoutBrackets(url.hostname)
-  if (!secure && !(allowLoopback && url.protocol === 'http:' && isLoopbackHost(url.hostname)))
-    return Promise.reject(new ForbiddenAddress(`${url.protocol} is not https`))
-  // A literal address is connected to without a lookup.
-  if (isIP(host) !== 0 && !mayConnect(host)) return Promise.reject(new ForbiddenAddress(`${host} is not public`))
-
   const body = new URLSearchParams(form).toString()
-  const limit = AbortSignal.timeout(timeoutMillis)
-  const options: RequestOptions = {
-    method: 'POST',
-    headers: { 'content-type': 'application/x-www-form-urlencoded', 'content-length': Buffer.byteLength(body) },
-    agent: false,
-    maxHeaderSize: MAX_HEADER_BYTES,
-    signal: signal ? AbortSignal.any([signal, limit]) : limit,
-    lookup: judgingLookup(mayConnect),
-  }
-  return new Promise((fulfil, reject) => {
-    const request = (secure ? httpsRequest : httpRequest)(url, options, (response) => {
-      fulfil(response.statusCode ?? 0)
-      response.destroy()
-    })
-    request.on('error', reject)
-    request.end(body)
-  })
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  return guardedRequest(address, { method: 'POST', headers, body }, options, ({ statusCode = 0 }) => statusCode)
+}
+
+/** Thrown for an answer that is no document: another status than 200 (so a redirect, too), too long, compressed, no JSON. */
+export class UnusableAnswer extends Error {
+  override name = 'UnusableAnswer'
+}
+
+/** A document that was fetched, and for how long it may be kept (RFC 9111 §5.2), as its server says. */
+export interface JsonDocument {
+  readonly json: JsonObject
+  readonly cacheControl: string | undefined
 }
 
 /**
- * Resolves a name and hands on only addresses that may be connected to; one forbidden address condemns the name.
- * Not by request-filtering-agent, which does the same: it takes all of IPv6 that nobody was given yet for public, and its
- * errors have no type, but a forbidden address is to be tried no second time.
+ * Fetches a JSON object of at most `maxBytes`, read as strictly as what comes to us.
+ * The time limit holds until the last byte.
+ * @throws {UnusableAnswer}, or what guardedRequest does.
  */
-function judgingLookup(mayConnect: (ip: string) => boolean): LookupFunction {
-  return (hostname, options, callback) => {
-    resolve(hostname, { ...options, all: true }, (error, addresses) => {
-      const [first] = addresses ?? []
-      const forbidden = (addresses ?? []).find(({ address }) => !mayConnect(address))
-      const problem = error ?? (forbidden && new ForbiddenAddress(`${hostname} resolves to ${forbidden.address}`))
-      if (problem || !first) callback(problem ?? new Error(`${hostname} has no address`), '')
-      else if (options.all) callback(null, addresses)
-      else callback(null, first.address, first.family)
-    })
+export function fetchJson(
+  address: string,
+  options: OutboundOptions & Readonly<{ maxBytes: number }>,
+): Promise<JsonDocument> {
+  const headers = { accept: 'application/json', 'accept-encoding': 'identity' }
+  return guardedRequest(address, { method: 'GET', headers }, options, async (response) => {
+    const body = await readBody(response, options.maxBytes)
+    try {
+      return { json: parseJsonObject(body), cacheControl: response.headers['cache-control'] }
+    } catch (error) {
+      throw new UnusableAnswer('the answer is not a plain JSON object', { cause: error })
+    }
+  })
+}
+
+async function readBody(response: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  const { statusCode, headers } = response
+  if (statusCode !== 200) throw new UnusableAnswer(`the answer has status ${statusCode}`)
+  if ((headers['content-encoding'] ?? 'identity') !== 'identity') throw new UnusableAnswer('the answer is compressed')
+  const tooLong = new UnusableAnswer(`the answer is longer than ${maxBytes} bytes`)
+  if (Number(headers['content-length'] ?? 0) > maxBytes) throw tooLong
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of response) {
+    const bytes = Buffer.from(chunk)
+    length += bytes.length
+    if (length > maxBytes) throw tooLong
+    chunks.push(bytes)
   }
+  return Buffer.concat(chunks)
 }

@@ -7,8 +7,9 @@ import { randomSecret } from '../../crypto/random.ts'
 import type { Deps } from '../../deps.ts'
 import { allowOnly } from '../../http/methods.ts'
 import { networksOf } from '../../http/network.ts'
+import { authenticatedBy } from '../../identity/acr.ts'
 import { emailKey } from '../../identity/email.ts'
-import { authenticate, PASSWORD_ACR } from '../../identity/local-account.ts'
+import { authenticate } from '../../identity/local-account.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { signIn } from '../../store/queries/sign-in.ts'
 import { findAddressKnownTo, findPersonByEmail } from '../../store/tables/people.ts'
@@ -77,7 +78,7 @@ export function addLogin(
       {
         ...person,
         requestId: pending.id,
-        acr: PASSWORD_ACR,
+        ...authenticatedBy(['pwd']),
         ttlSeconds: SESSION_TTL_SECONDS,
         ...browserProof(cookies, request),
         sessionId: randomSecret(16),

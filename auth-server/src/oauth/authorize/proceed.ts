@@ -1,6 +1,7 @@
 // The conductor of /authorize: asks policy for the next step, then sends the browser to a page or back to the app.
 import type { FastifyReply } from 'fastify'
 import type { Deps } from '../../deps.ts'
+import { acrFor } from '../../identity/acr.ts'
 import { answerEndedVisit } from '../../interaction/ended/reply.ts'
 import { nextStepOf } from '../../interaction/next-step.ts'
 import { resumePath, visitPath } from '../../interaction/paths.ts'
@@ -39,7 +40,8 @@ export async function proceed(
   const next = await nextStepOf(db, pending, session)
   if (!next) {
     if (!session) throw new Error('policy finished a request without a session')
-    const code = await issueCode(db, pending.id, session.id)
+    const acr = acrFor(session, request.acrValues ?? [])
+    const code = await issueCode(db, { requestId: pending.id, session, acr })
     if (code === undefined) return overtaken()
     cookies.endVisit(reply, pending.id)
     return reply.redirect(responseUrl(config.issuer, returnTo, { code }), 303)

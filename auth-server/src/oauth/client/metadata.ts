@@ -2,7 +2,7 @@
 import type { NewApplication } from '../../catalogue/applications.ts'
 import { SIGNING_ALGORITHMS } from '../../crypto/signing-algorithms.ts'
 import type { JsonObject } from '../../http/json.ts'
-import { PASSWORD_ACR } from '../../identity/local-account.ts'
+import { ACR_VALUES } from '../../identity/acr.ts'
 import type { ApplicationKind } from '../../store/tables/applications.ts'
 import { RESPONSE_TYPES } from '../authorize/valid-request.ts'
 import { OAuthError } from '../errors.ts'
@@ -89,6 +89,7 @@ export function readClientMetadata(body: JsonObject, issuer: string): ClientMeta
     postLogoutRedirectUris: read('post_logout_redirect_uris', listOf(text), []),
     backchannelLogoutUri,
     claimsInIdToken: read('claims_in_id_token', flag, false),
+    defaultAcrValues: read('default_acr_values', listOf(oneOf(ACR_VALUES)), []),
   }
   const notTaken = membersNotTaken(body)
   const said = {
@@ -96,7 +97,6 @@ export function readClientMetadata(body: JsonObject, issuer: string): ClientMeta
     // Kept for every client: sid and auth_time are in each token.
     backchannel_logout_session_required: read('backchannel_logout_session_required', flag, undefined),
     require_auth_time: read('require_auth_time', flag, undefined),
-    default_acr_values: read('default_acr_values', listOf(oneOf([PASSWORD_ACR])), undefined),
     ...(notTaken.length > 0 && { metadata_not_taken: notTaken }),
   }
   return { application, said }
@@ -145,6 +145,7 @@ export function writeClientMetadata(
     dpop_bound_access_tokens: application.dpopBound,
     post_logout_redirect_uris: application.postLogoutRedirectUris,
     ...(application.claimsInIdToken && { claims_in_id_token: true }),
+    ...(application.defaultAcrValues?.length && { default_acr_values: application.defaultAcrValues }),
     ...(application.backchannelLogoutUri && { backchannel_logout_uri: application.backchannelLogoutUri }),
   }
 }

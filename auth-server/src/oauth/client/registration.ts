@@ -1,5 +1,5 @@
 // POST /register (RFC 7591): a client registers itself, for whoever holds an initial access token.
-import type { FastifyRequest, RouteHandlerMethod } from 'fastify'
+import type { RouteHandlerMethod } from 'fastify'
 import { ofRequest } from '../../audit/context.ts'
 import { record } from '../../audit/record.ts'
 import { createApplication, InvalidApplication } from '../../catalogue/applications.ts'
@@ -7,7 +7,7 @@ import { sha256 } from '../../crypto/digest.ts'
 import type { Deps } from '../../deps.ts'
 import { jsonOf } from '../../http/json.ts'
 import { spendInitialAccessToken } from '../../store/tables/initial-access-tokens.ts'
-import { bearerError, REALM, readPresentedToken } from '../bearer.ts'
+import { bearerError, requirePresentedToken } from '../bearer.ts'
 import { OAuthError } from '../errors.ts'
 import { readClientMetadata, writeClientMetadata } from './metadata.ts'
 
@@ -17,7 +17,7 @@ import { readClientMetadata, writeClientMetadata } from './metadata.ts'
  */
 export function registrationHandler({ db, config }: Deps): RouteHandlerMethod {
   return async (request, reply) => {
-    const tokenHash = sha256(requireInitialAccessToken(request))
+    const tokenHash = sha256(requirePresentedToken(request, 'bearer').token)
     const body = jsonOf(request)
     if (!body) throw new OAuthError('invalid_request', 'send the metadata as application/json in the body')
     // One transaction: of parallel callers no more than the token's uses get through, and a refusal uses none up.
@@ -40,14 +40,6 @@ export function registrationHandler({ db, config }: Deps): RouteHandlerMethod {
       ...registered.said,
     })
   }
-}
-
-function requireInitialAccessToken(request: FastifyRequest): string {
-  const presented = readPresentedToken(request)
-  if (presented?.scheme === 'bearer') return presented.token
-  throw new OAuthError('invalid_token', 'registration needs an initial access token', {
-    headers: { 'www-authenticate': `Bearer realm="${REALM}"` },
-  })
 }
 
 function rethrow(error: unknown): never {

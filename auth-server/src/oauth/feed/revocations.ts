@@ -6,7 +6,7 @@ import { Parameters } from '../../http/parameters.ts'
 import { findClient } from '../../store/queries/clients.ts'
 import { type FeedPage, type FeedPlace, type Revocation, readRevocations } from '../../store/tables/revocations.ts'
 import { ACCESS_TOKEN_TTL_SECONDS, readAccessToken } from '../../tokens/access-token.ts'
-import { bearerError, readPresentedToken, TOKEN_CHALLENGE } from '../bearer.ts'
+import { bearerError, requirePresentedToken } from '../bearer.ts'
 import { requirePossession } from '../dpop/proof.ts'
 import { OAuthError } from '../errors.ts'
 import { watchRevocations } from './watch.ts'
@@ -72,10 +72,9 @@ function toAnswer({ known, place, complete, revocations, now }: FeedPage, asked:
  * Lets machines in that may read the feed, as long as they may.
  * @throws {OAuthError} invalid_token, insufficient_scope (RFC 6750 §3.1).
  */
-async function requireReader(deps: Deps, request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
+async function requireReader(deps: Deps, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const { config, keys, db } = deps
-  const presented = readPresentedToken(request)
-  if (!presented) return false
+  const presented = requirePresentedToken(request)
   const token = await readAccessToken(config.issuer, keys, presented.token)
   if (token?.resource !== `${config.issuer}${REVOCATIONS_PATH}` || token.grantId !== undefined)
     throw bearerError('invalid_token', 'the access token is not one of a machine for this API')
@@ -86,7 +85,6 @@ async function requireReader(deps: Deps, request: FastifyRequest, reply: Fastify
   if (!token.scopes.includes(REVOCATIONS_SCOPE))
     throw bearerError('insufficient_scope', `the scope ${REVOCATIONS_SCOPE} is missing`, REVOCATIONS_SCOPE)
   await requirePossession(deps, request, reply, presented, token.dpopJkt)
-  return true
 }
 
 export function revocationsHandler(deps: Deps, app: FastifyInstance): RouteHandlerMethod {
@@ -96,8 +94,7 @@ export function revocationsHandler(deps: Deps, app: FastifyInstance): RouteHandl
   const window = { limit: PAGE_SIZE, sinceSeconds: RELEVANT_SECONDS }
 
   return async (request, reply) => {
-    if (!(await requireReader(deps, request, reply)))
-      return reply.code(401).header('www-authenticate', TOKEN_CHALLENGE).send({ message: 'Unauthorized' })
+    await requireReader(deps, request, reply)
     const parameters = Parameters.ofUrl(request.raw.url ?? '')
     parameters.requireSound()
     const cursor = parameters.get('cursor')

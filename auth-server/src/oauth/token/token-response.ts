@@ -23,13 +23,13 @@ export async function tokenResponse(
   refreshToken: RefreshToken,
   asked: Asked,
 ): Promise<TokenResponse> {
-  const { personId, clientId, applicationId, resource, plan, acr, authTime, now, sessionId } = family
+  const { personId, clientId, applicationId, resource, plan, acr, amr, authTime, now, sessionId } = family
   const scopes = (asked.scopes ?? family.scopes).filter(
     (scope) => isOpenIdScope(scope) || family.allowedScopes.includes(scope),
   )
   const accessToken = await mintAccessToken(config.issuer, keys, {
     subject: personId,
-    login: { grantId: family.id, acr, authTime },
+    login: { grantId: family.id, acr, amr, authTime },
     clientId,
     applicationId,
     resource,
@@ -45,6 +45,7 @@ export async function tokenResponse(
         clientId,
         sessionId,
         acr,
+        amr,
         authTime,
         now,
         nonce: asked.nonce,

@@ -70,6 +70,7 @@ export async function findClient(
       'application.id_token_signed_response_alg as idTokenAlg',
       'application.claims_in_id_token as claimsInIdToken',
       'application.access_token_signing_alg as accessTokenAlg',
+      'application.default_acr_values as defaultAcrValues',
       unixSeconds().as('readAt'),
       attemptsWait(guessKeys).as('waitSeconds'),
       jsonArrayFrom(

@@ -12,6 +12,7 @@ export interface SignIn extends BrowserProof {
   readonly personId: string
   readonly authEpoch: number
   readonly acr: string
+  readonly amr: readonly string[]
   readonly ttlSeconds: number
   /** Of a session, if a new one is opened. */
   readonly sessionId: string
@@ -109,7 +110,7 @@ async function openSession(
     ), kept as (
       select id from before where theirs and not exists (select from repeated) order by sent desc, auth_time desc limit 1
     ), renewed as (
-      update sessions set previous_token_hash = token_hash, token_hash = ${tokenHash}, acr = ${input.acr},
+      update sessions set previous_token_hash = token_hash, token_hash = ${tokenHash}, acr = ${input.acr}, amr = ${[...input.amr]},
                           auth_time = auth_now(), expires_at = ${secondsFromNow(input.ttlSeconds)}
       from kept where sessions.id = kept.id
       returning sessions.id
@@ -117,8 +118,8 @@ async function openSession(
       delete from sessions using before
       where sessions.id = before.id and not exists (select from repeated) and sessions.id not in (select id from kept)
     ), inserted as (
-      insert into sessions (token_hash, id, person_id, auth_epoch, acr, auth_time, expires_at)
-      select ${tokenHash}, ${input.sessionId}, person.id, person.auth_epoch, ${input.acr}, auth_now(),
+      insert into sessions (token_hash, id, person_id, auth_epoch, acr, amr, auth_time, expires_at)
+      select ${tokenHash}, ${input.sessionId}, person.id, person.auth_epoch, ${input.acr}, ${[...input.amr]}, auth_now(),
              ${secondsFromNow(input.ttlSeconds)}
       from person where not exists (select from renewed) and not exists (select from repeated)
       returning id

@@ -30,6 +30,7 @@ export interface Applications {
   access_token_signing_alg: Defaulted<string>
   post_logout_redirect_uris: Defaulted<string[]>
   backchannel_logout_uri: string | null
+  default_acr_values: Defaulted<string[]>
   created_at: Defaulted<Date>
 }
 
@@ -67,6 +68,8 @@ export interface ApplicationProperties {
   readonly idTokenAlg: string
   readonly claimsInIdToken: boolean
   readonly accessTokenAlg: string
+  /** What it asks for where a request names no class of sign-in, the best first. */
+  readonly defaultAcrValues: readonly string[]
 }
 
 /** Inserts an application under this id, or changes the one that has the client ID. `createdAt` in Unix seconds. */
@@ -98,6 +101,7 @@ export async function upsertApplication(
     access_token_signing_alg: row.accessTokenAlg,
     post_logout_redirect_uris: [...row.postLogoutRedirectUris],
     backchannel_logout_uri: row.backchannelLogoutUri,
+    default_acr_values: [...row.defaultAcrValues],
   }
   return trx
     .insertInto('applications')

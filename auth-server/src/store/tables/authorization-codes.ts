@@ -71,29 +71,35 @@ export const MAX_WRONG_VERIFIERS = 3
 export const usableCode: RawBuilder<SqlBool> = sql`
   code.consumed_at is null and code.expires_at > auth_now() and code.wrong_verifiers < ${MAX_WRONG_VERIFIERS}`
 
+/** What policy let pass: the session as it was read, and the class of sign-in that the app hears of. */
+export interface MintedCode {
+  readonly requestId: string
+  readonly session: Readonly<{ id: string; acr: string }>
+  readonly acr: string
+  readonly codeHash: string
+  readonly ttlSeconds: number
+}
+
 /**
  * Closes the request and mints its code for the session's person, in one statement; false when the request, or another
- * visit of the same pushed request, has ended already, or the session has.
+ * visit of the same pushed request, has ended already, or the session has, or its class is not what policy has seen.
  */
-export async function insertCode(
-  db: Db,
-  input: Readonly<{ requestId: string; sessionId: string; codeHash: string; ttlSeconds: number }>,
-): Promise<boolean> {
+export async function insertCode(db: Db, input: MintedCode): Promise<boolean> {
   const { rows } = await sql`
     with signed_in as (
       select session.* from sessions session
       join people person on ${isOfStandingPerson('session')}
-      where session.id = ${input.sessionId} and session.expires_at > auth_now()
+      where session.id = ${input.session.id} and session.acr = ${input.session.acr} and session.expires_at > auth_now()
     ), closed as (
       update authorization_requests request set completed_at = auth_now()
       where request.id = ${input.requestId} and request.completed_at is null and request.expires_at > auth_now()
         and exists (select from signed_in)
       returning request.*
     ), ${spendPushed}
-    insert into authorization_codes (code_hash, application_id, api_id, person_id, auth_epoch, session_id, acr, auth_time,
-                                     redirect_uri, code_challenge, scopes, nonce, dpop_jkt, expires_at)
+    insert into authorization_codes (code_hash, application_id, api_id, person_id, auth_epoch, session_id, acr, amr,
+                                     auth_time, redirect_uri, code_challenge, scopes, nonce, dpop_jkt, expires_at)
     select ${input.codeHash}, ended.application_id, ended.api_id, signed_in.person_id, signed_in.auth_epoch, signed_in.id,
-           signed_in.acr, signed_in.auth_time, ended.request->>'redirectUri', ended.request->>'codeChallenge',
+           ${input.acr}, signed_in.amr, signed_in.auth_time, ended.request->>'redirectUri', ended.request->>'codeChallenge',
            array(select jsonb_array_elements_text(ended.request->'scopes')), ended.request->>'nonce', ended.request->>'dpopJkt',
            ${secondsFromNow(input.ttlSeconds)}
     from ended, signed_in
@@ -143,9 +149,9 @@ export async function consumeCode(
                  application.refresh_idle, application.refresh_absolute, api.resource,
                 subscription.plan, subscription.scopes as allowed_scopes
     ), family as (
-      insert into refresh_families (id, person_id, auth_epoch, application_id, api_id, session_id, scopes, acr, auth_time,
+      insert into refresh_families (id, person_id, auth_epoch, application_id, api_id, session_id, scopes, acr, amr, auth_time,
                                     generation, current_hash, dpop_jkt, bound_since, idle_expires_at, expires_at)
-      select ${family.id}, person_id, auth_epoch, application_id, api_id, session_id, scopes, acr, auth_time,
+      select ${family.id}, person_id, auth_epoch, application_id, api_id, session_id, scopes, acr, amr, auth_time,
              1, ${family.currentHash}, case when public then ${presented.dpopJkt}::text end,
              case when public and ${presented.dpopJkt}::text is not null then 1 end, auth_now() + refresh_idle, auth_now() + refresh_absolute
       from code returning *

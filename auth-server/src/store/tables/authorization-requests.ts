@@ -19,6 +19,8 @@ export interface StoredRequest {
   readonly dpopJkt?: string
   readonly prompts: readonly string[]
   readonly maxAgeSeconds?: number
+  /** The classes of sign-in that the app would like, the best first (`acr_values`). */
+  readonly acrValues?: readonly string[]
   readonly loginHint?: string
   /** The languages that the app asked for, the best one first. */
   readonly uiLocales?: readonly string[]

@@ -88,6 +88,7 @@ export interface FamilyView {
   readonly scopes: readonly string[]
   readonly allowedScopes: readonly string[]
   readonly acr: string
+  readonly amr: readonly string[]
   readonly authTime: number
   /** The browser session of the login (`sid`). */
   readonly sessionId: string

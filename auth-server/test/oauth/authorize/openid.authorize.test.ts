@@ -123,7 +123,10 @@ t.test('acr says what was done, whatever acr_values wished for', async (t) => {
     t.equal((await site.claims(id_token)).acr, 'urn:mobile-api-gateway:acr:password')
   }
   const { acr_values_supported } = (await app.inject('/.well-known/openid-configuration')).json()
-  t.strictSame(acr_values_supported, ['urn:mobile-api-gateway:acr:password'])
+  t.strictSame(
+    acr_values_supported,
+    ['password', 'mfa', 'passkey'].map((name) => `urn:mobile-api-gateway:acr:${name}`),
+  )
 })
 
 t.test(

@@ -1,7 +1,7 @@
 // RFC 7591: who may register a client, with which metadata, and what comes back.
 import { exportJWK, generateKeyPair, importJWK, SignJWT } from 'jose'
 import t from 'tap'
-import { PASSWORD_ACR } from '../../../src/identity/local-account.ts'
+import { MFA_ACR, PASSWORD_ACR } from '../../../src/identity/acr.ts'
 import { ASSERTION_TYPE } from '../../../src/oauth/client/assertion.ts'
 import { createInitialAccessToken } from '../../../src/tokens/initial-access-token.ts'
 import { postForm } from '../../support/clients.ts'
@@ -528,7 +528,7 @@ t.test(
       require_auth_time: true,
       backchannel_logout_session_required: true,
       backchannel_logout_uri: 'https://client.example.org/backchannel',
-      default_acr_values: [PASSWORD_ACR],
+      default_acr_values: [MFA_ACR, PASSWORD_ACR],
       token_endpoint_auth_signing_alg: 'ES256',
       claims_in_id_token: true,
     }

@@ -1,0 +1,91 @@
+// One request to an address that somebody else chose: to the public internet only, short, and never led elsewhere (SSRF).
+import { lookup as resolve } from 'node:dns'
+import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import { isIP, type LookupFunction } from 'node:net'
+import { withoutBrackets } from '@mobile-api-gateway/sdk/network.ts'
+import { isLoopbackAddress, isLoopbackHost, isPublicAddress } from './public-address.ts'
+
+/** Thrown for an address where no request may go. */
+export class ForbiddenAddress extends Error {
+  override name = 'ForbiddenAddress'
+}
+
+const MAX_HEADER_BYTES = 8 * 1024
+
+export interface OutboundOptions {
+  /** For everything from the name to the last byte that is read. */
+  readonly timeoutMillis: number
+  /** Lets plain http and loopback addresses pass; for a server that runs on loopback itself. */
+  readonly allowLoopback: boolean
+  readonly signal?: AbortSignal
+}
+
+/** What is sent. */
+export interface OutboundMessage {
+  readonly method: 'GET' | 'POST'
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+/**
+ * Sends one request and hands its answer to `read`; when that has what it wants, the connection is cut. Redirects are not
+ * followed. The address that was judged is the one that is connected to, so that a name cannot change its mind in between
+ * (DNS rebinding).
+ * @throws {ForbiddenAddress}, or what `read`, the network or the time limit says.
+ */
+export async function guardedRequest<T>(
+  address: string,
+  { method, headers, body = '' }: OutboundMessage,
+  { timeoutMillis, allowLoopback, signal }: OutboundOptions,
+  read: (response: IncomingMessage) => T | Promise<T>,
+): Promise<T> {
+  const mayConnect = (ip: string): boolean => isPublicAddress(ip) || (allowLoopback && isLoopbackAddress(ip))
+  const url = new URL(address)
+  const secure = url.protocol === 'https:'
+  const host = withoutBrackets(url.hostname)
+  if (!secure && !(allowLoopback && url.protocol === 'http:' && isLoopbackHost(url.hostname)))
+    throw new ForbiddenAddress(`${url.protocol} is not https`)
+  // A literal address is connected to without a lookup.
+  if (isIP(host) !== 0 && !mayConnect(host)) throw new ForbiddenAddress(`${host} is not public`)
+
+  const limit = AbortSignal.timeout(timeoutMillis)
+  const options: RequestOptions = {
+    method,
+    headers: { ...headers, ...(method === 'POST' && { 'content-length': Buffer.byteLength(body) }) },
+    agent: false,
+    maxHeaderSize: MAX_HEADER_BYTES,
+    signal: signal ? AbortSignal.any([signal, limit]) : limit,
+    lookup: judgingLookup(mayConnect),
+  }
+  const response = await new Promise<IncomingMessage>((fulfil, reject) => {
+    const request = (secure ? httpsRequest : httpRequest)(url, options, fulfil)
+    request.on('error', reject)
+    request.end(body)
+  })
+  // Cut off later, it tells whoever reads it; who does not read it has what they want.
+  response.on('error', () => {})
+  try {
+    return await read(response)
+  } finally {
+    response.destroy()
+  }
+}
+
+/**
+ * Resolves a name and hands on only addresses that may be connected to; one forbidden address condemns the name.
+ * Not by request-filtering-agent, which does the same: it takes all of IPv6 that nobody was given yet for public, and its
+ * errors have no type, but a forbidden address is to be tried no second time.
+ */
+function judgingLookup(mayConnect: (ip: string) => boolean): LookupFunction {
+  return (hostname, options, callback) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses) => {
+      const [first] = addresses ?? []
+      const forbidden = (addresses ?? []).find(({ address }) => !mayConnect(address))
+      const problem = error ?? (forbidden && new ForbiddenAddress(`${hostname} resolves to ${forbidden.address}`))
+      if (problem || !first) callback(problem ?? new Error(`${hostname} has no address`), '')
+      else if (options.all) callback(null, addresses)
+      else callback(null, first.address, first.family)
+    })
+  }
+}

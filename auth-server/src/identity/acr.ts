@@ -1,0 +1,80 @@
+// How somebody signed in: THE table of classes (`acr`, OpenID Connect Core §2), and by which methods each is reached. Pure.
+
+/** Methods of authentication (`amr`, RFC 8176 §2): `otp` is also a recovery code, `hwk` and `swk` are keys of passkeys. */
+export const METHODS = ['pwd', 'otp', 'hwk', 'swk', 'user', 'mfa'] as const
+export type Method = (typeof METHODS)[number]
+
+const PREFIX = 'urn:mobile-api-gateway:acr:'
+
+/** The class of a sign-in by password alone. */
+export const PASSWORD_ACR = `${PREFIX}password`
+/** Two factors: a password and a second one. */
+export const MFA_ACR = `${PREFIX}mfa`
+/** Two factors that no false page can ask for: a passkey that has verified its person. */
+export const PASSKEY_ACR = `${PREFIX}passkey`
+
+type Used = ReadonlySet<string>
+
+function hasKey(used: Used): boolean {
+  return used.has('hwk') || used.has('swk')
+}
+
+/** From the weakest to the strongest: each class is as good as all before it. `passkey` is a second factor's kind. */
+const CLASSES = [
+  { acr: PASSWORD_ACR, isReached: () => true, isOpenTo: () => true },
+  {
+    acr: MFA_ACR,
+    isReached: (used: Used) => used.has('pwd') && (used.has('otp') || hasKey(used)),
+    isOpenTo: (factors: readonly string[]) => factors.length > 0,
+  },
+  {
+    acr: PASSKEY_ACR,
+    isReached: (used: Used) => hasKey(used) && used.has('user'),
+    isOpenTo: (factors: readonly string[]) => factors.includes('passkey'),
+  },
+] as const
+
+export const ACR_VALUES = CLASSES.map(({ acr }) => acr)
+
+function strengthOf(acr: string): number {
+  return CLASSES.findIndex((known) => known.acr === acr)
+}
+
+/** What a session says of how its person signed in. */
+export interface Authentication {
+  readonly acr: string
+  readonly amr: readonly string[]
+}
+
+/** The class that these methods reach together; two factors are `mfa` as well (RFC 8176 §2). */
+export function authenticatedBy(methods: readonly Method[]): Authentication {
+  const used = new Set<Method>(methods)
+  used.delete('mfa')
+  const acr = CLASSES.findLast(({ isReached }) => isReached(used))?.acr ?? PASSWORD_ACR
+  if (acr !== PASSWORD_ACR) used.add('mfa')
+  return { acr, amr: METHODS.filter((method) => used.has(method)) }
+}
+
+/** Whether a sign-in of class `acr` is as good as one of class `wanted`. */
+export function isAsGood(acr: string, wanted: string): boolean {
+  const strength = strengthOf(wanted)
+  return strength >= 0 && strengthOf(acr) >= strength
+}
+
+/** Whether two factors were shown. */
+export function hasTwoFactors({ acr }: Pick<Authentication, 'acr'>): boolean {
+  return isAsGood(acr, MFA_ACR)
+}
+
+/** Whether somebody who has set up such second factors can reach the class. */
+export function isInReach(acr: string, factors: readonly string[]): boolean {
+  return CLASSES.some((known) => known.acr === acr && known.isOpenTo(factors))
+}
+
+/**
+ * What an app hears of a sign-in: its class, unless the app asked for others that it is as good as; then the one of them
+ * that it likes best, since a value that it has not named would mean nothing to it (OpenID Connect Core §5.5.1.1).
+ */
+export function acrFor({ acr }: Pick<Authentication, 'acr'>, asked: readonly string[]): string {
+  return asked.includes(acr) ? acr : (asked.find((wanted) => isAsGood(acr, wanted)) ?? acr)
+}
