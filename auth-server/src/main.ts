@@ -46,11 +46,17 @@ async function start() {
   await defineApi(db, revocationsApi(config.issuer))
   const deps = await openDeps(config, db)
   const app = await buildApp(deps, logger)
+  // First: who has been answered once must not find the server gone because of this.
+  const { metricsListen } = config
+  const metricsListener =
+    metricsListen &&
+    (await listenForMetrics(metricsListen, deps.metrics, db).catch((error: unknown) => {
+      throw cannotListen(error, metricsListen, 'metrics')
+    }))
+  if (metricsListener) logger.info(`metrics at ${metricsListener.url}`)
   await app.listen({ host: config.host, port: config.port, backlog: LISTEN_BACKLOG }).catch((error: unknown) => {
     throw cannotListen(error, config)
   })
-  const metricsListener = config.metricsListen && (await listenForMetrics(config.metricsListen, deps.metrics, db))
-  if (metricsListener) logger.info(`metrics at ${metricsListener.url}`)
   return { app, db, metricsListener, stopBackground: startBackground(deps, app.log) }
 }
 

@@ -4,16 +4,30 @@ import { codeOf } from './store/health.ts'
 import { explainDatabaseProblem } from './store/problem.ts'
 import { UpgradeFailed } from './store/upgrade.ts'
 
-type Listening = Pick<Config, 'host' | 'port'>
+/** Where to listen, and the settings that say so. */
+interface Listening {
+  readonly host: string
+  readonly port: number
+  readonly hostSetting: string
+  readonly portSetting: string
+}
+
+/** The addresses that the server listens at. */
+const SETTINGS = {
+  server: { hostSetting: 'HOST', portSetting: 'PORT' },
+  metrics: { hostSetting: 'AUTH_METRICS_LISTEN', portSetting: 'AUTH_METRICS_LISTEN' },
+} as const
 
 /** Why an address cannot be listened on, by the operating system's code. */
 const LISTENING: Readonly<Record<string, (at: Listening) => string>> = {
-  EADDRINUSE: ({ host, port }) => `Port ${port} of ${host} is in use. Stop what listens there, or set PORT to another.`,
-  EACCES: ({ port }) => `Port ${port} is not for this user. Set PORT to one above 1023, or give the process the right.`,
-  EADDRNOTAVAIL: ({ host }) =>
-    `HOST=${host} is no address of this machine. Set it to one, such as 127.0.0.1 or 0.0.0.0.`,
-  ENOTFOUND: ({ host }) =>
-    `HOST=${host} is unknown. Set it to an address of this machine, such as 127.0.0.1 or 0.0.0.0.`,
+  EADDRINUSE: ({ host, port, portSetting }) =>
+    `Port ${port} of ${host} is in use. Stop what listens there, or set ${portSetting} to another.`,
+  EACCES: ({ port, portSetting }) =>
+    `Port ${port} is not for this user. Set ${portSetting} to one above 1023, or give the process the right.`,
+  EADDRNOTAVAIL: ({ host, hostSetting }) =>
+    `${hostSetting}=${host} is no address of this machine. Set it to one, such as 127.0.0.1 or 0.0.0.0.`,
+  ENOTFOUND: ({ host, hostSetting }) =>
+    `${hostSetting}=${host} is unknown. Set it to an address of this machine, such as 127.0.0.1 or 0.0.0.0.`,
 }
 
 /** The server is put together and cannot listen. */
@@ -22,8 +36,13 @@ export class CannotListen extends Error {
 }
 
 /** What `listen` threw, for people. */
-export function cannotListen(cause: unknown, at: Listening): CannotListen {
-  const message = LISTENING[codeOf(cause)]?.(at) ?? `Cannot listen on ${at.host}:${at.port}: ${String(cause)}`
+export function cannotListen(
+  cause: unknown,
+  at: Pick<Listening, 'host' | 'port'>,
+  whose: keyof typeof SETTINGS = 'server',
+): CannotListen {
+  const explain = LISTENING[codeOf(cause)]
+  const message = explain?.({ ...at, ...SETTINGS[whose] }) ?? `Cannot listen on ${at.host}:${at.port}: ${String(cause)}`
   return new CannotListen(message, { cause })
 }
 

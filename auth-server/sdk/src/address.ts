@@ -5,7 +5,8 @@
  * percent-encoding do not count (RFC 3986 §6.2.2, §6.2.3). Undefined for a text that is none, or that holds a password.
  */
 export function normalAddress(text: string): string | undefined {
-  if (!URL.canParse(text)) return undefined
+  // URL parsers read a backslash as a slash, and drop tabs and line ends; who routes the request reads them as they stand.
+  if (!URL.canParse(text) || /^[^?#]*[\\\p{Cc}]/u.test(text)) return undefined
   const { protocol, host, pathname, username, password } = new URL(text)
   if (username !== '' || password !== '') return undefined
   return `${protocol}//${host}${pathname.replace(/%[0-9a-f]{2}/gi, normalTriplet)}`

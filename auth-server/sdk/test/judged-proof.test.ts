@@ -135,6 +135,11 @@ t.test('§4.3 no. 9: the address in whatever spelling, on either side', async (t
     ['http://api.example/a~b', 'https://api.example/a~b', false],
     ['https://user@api.example/a~b', 'https://api.example/a~b', false],
     ['/a~b', 'https://api.example/a~b', false],
+    // What routes a request takes these as they stand.
+    ['https://api.example/admin', 'https://api.example/orders\\..\\admin', false],
+    ['https://api.example/orders\\..\\admin', 'https://api.example/admin', false],
+    ['https://api.example/ad\tmin', 'https://api.example/admin', false],
+    ['https://api.example/a~b', 'https://api.example/a~b?q=a\\b', true],
     ['', '', false],
   ]
   for (const [htu, address, same] of rows) {

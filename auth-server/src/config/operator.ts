@@ -5,6 +5,9 @@ import type { OperatorLogo } from '../pages/operator.ts'
 import type { Parsed } from './setting.ts'
 
 const MAX_NAME_LENGTH = 80
+/** One line that can be seen: it stands on pages and in the headers of mails. */
+const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u
+const UNFIT_FOR_NAMES = /[\p{Cc}\p{Cs}\p{Bidi_Control}\p{Zl}\p{Zp}]/u
 /** It travels in each page, so that a page is one request. */
 const MAX_LOGO_BYTES = 32 * 1024
 const LOGO_TYPES: ReadonlyMap<string, string> = new Map([
@@ -17,14 +20,17 @@ const LOGO_TYPES: ReadonlyMap<string, string> = new Map([
 
 /** What can stand in a content security policy; the URL Standard lets a host hold a semicolon. */
 const PLAIN_HOST = /^[a-z\d.-]+$/
-const MAIL = /^mailto:[^\s@?]+@[^\s@?]+$/
+const MAIL = /^mailto:[^\s@?%<>"]+@[^\s@?%<>"]+$/
 const SCHEME = /^[a-z][a-z\d+.-]+:/i
 
 /** A name to show; undefined for none. */
 export function shownName(text: string): Parsed<string | undefined> {
   const name = text.trim()
   if (name.length > MAX_NAME_LENGTH) return { problem: `has more than ${MAX_NAME_LENGTH} characters` }
-  return { value: name === '' ? undefined : name }
+  if (name === '') return { value: undefined }
+  if (UNFIT_FOR_NAMES.test(name) || !VISIBLE.test(name))
+    return { problem: 'has to be one line of visible characters, none of which turns the writing around' }
+  return { value: name }
 }
 
 /** A link to show, https or, where a person may be written to, mailto; undefined for none. */
@@ -53,7 +59,10 @@ export function shownLogo(text: string): Parsed<OperatorLogo | undefined> {
   }
 }
 
+// URL parsers forgive blanks and missing slashes; whoever reads the setting, or the page, does not.
+const HTTPS = /^https:\/\/[^\s\\]+$/i
+
 function isHttps(text: string): boolean {
-  const url = URL.parse(text)
+  const url = HTTPS.test(text) ? URL.parse(text) : null
   return url?.protocol === 'https:' && PLAIN_HOST.test(url.hostname) && url.username === '' && url.password === ''
 }

@@ -5,9 +5,17 @@ import { networkFront } from '@mobile-api-gateway/sdk/network.ts'
 const SUBSCRIBER_GROUPS = 4
 const SITE_GROUPS = 3
 
+/** With a port, as some proxies write it into X-Forwarded-For: the port changes with every connection. */
+const WITH_PORT = /^(?:([\d.]+)|\[([^\]]+)\]):\d+$/
+
+function withoutPort(address: string): string {
+  const [, v4, v6] = WITH_PORT.exec(address) ?? []
+  return v4 ?? v6 ?? address
+}
+
 /** An IPv4 address as it is; of an IPv6 address its /64, which is what one subscriber gets. */
 export function networkOf(address: string): string {
-  return networkFront(address, SUBSCRIBER_GROUPS)
+  return networkFront(withoutPort(address), SUBSCRIBER_GROUPS)
 }
 
 /**
@@ -16,6 +24,6 @@ export function networkOf(address: string): string {
  */
 export function networksOf(address: string): readonly string[] {
   const network = networkOf(address)
-  const site = networkFront(address, SITE_GROUPS)
+  const site = networkFront(withoutPort(address), SITE_GROUPS)
   return site === network ? [network] : [`${site}/48`, network]
 }

@@ -43,6 +43,6 @@ ${mark !== undefined && html`<p>${mark}</p>\n`}${shown}</footer>
 
 // A page opens in a tab of its own, so that what was typed into a form stays; a mail opens none.
 function link(label: string, href: string): Html {
-  const inNewTab = href.startsWith('https:') && html` target="_blank" rel="noopener"`
+  const inNewTab = !href.startsWith('mailto:') && html` target="_blank" rel="noopener"`
   return html`<a href="${href}"${inNewTab}>${label}</a>\n`
 }

@@ -1,4 +1,6 @@
 // What an instance tells Prometheus: on an address of its own, and under labels that nobody outside can choose.
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import t, { type Test } from 'tap'
 import { randomSecret } from '../../src/crypto/random.ts'
 import { listenForMetrics } from '../../src/metrics/listener.ts'
@@ -118,3 +120,35 @@ t.test('the server listens where AUTH_METRICS_LISTEN says, and nowhere by defaul
   watched.signal('SIGINT')
   t.equal((await watched.ended).code, 0, 'and it ends')
 })
+
+t.test(
+  'an address of AUTH_METRICS_LISTEN that cannot be had is named, and nobody has been answered by then',
+  async (t) => {
+    const secrets = ['PASSWORD_PEPPER', 'TOKEN_SECRET', 'COOKIE_SECRET', 'KEY_ENCRYPTION_KEY']
+    const environment = {
+      DATABASE_URL: await testDatabase(t),
+      ...Object.fromEntries(secrets.map((name) => [name, randomSecret()])),
+    }
+    const taken = createServer().listen(0, '127.0.0.1')
+    await once(taken, 'listening')
+    t.teardown(() => taken.close())
+    const address = taken.address()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    const wrong: readonly (readonly [value: string, says: RegExp])[] = [
+      [
+        `127.0.0.1:${port}`,
+        /Port \d+ of 127\.0\.0\.1 is in use\. Stop what listens there, or set AUTH_METRICS_LISTEN to/,
+      ],
+      ['192.0.2.1:9465', /AUTH_METRICS_LISTEN=192\.0\.2\.1 is no address of this machine/],
+      ['nowhere.invalid:9465', /nowhere\.invalid/],
+    ]
+    for (const [value, says] of wrong) {
+      const server = startServer(t, { ...environment, AUTH_METRICS_LISTEN: value })
+      const { code, errors } = await server.ended
+      t.equal(code, 1, value)
+      t.match(errors, says)
+      t.notMatch(errors, /DATABASE_URL/)
+      t.equal(await server.url, undefined, 'it never listened')
+    }
+  },
+)

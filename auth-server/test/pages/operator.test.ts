@@ -41,6 +41,8 @@ t.test('name and links stand at the foot of each page; hostile ones as text', as
     body,
     '<a href="https://example.com/privacy?a=1&amp;b=&quot;x&quot;" target="_blank" rel="noopener">Privacy</a>',
   )
+  const capitals = await pageOf(t, { OPERATOR_TERMS_URL: 'HTTPS://EXAMPLE.COM/terms' })
+  t.match(capitals.body, '<a href="HTTPS://EXAMPLE.COM/terms" target="_blank"')
   t.match(body, '<a href="https://example.com/terms" target="_blank" rel="noopener">Terms</a>')
   t.notMatch(headers['content-security-policy'], /img-src/)
 })
@@ -84,11 +86,20 @@ t.test('what cannot be shown is said when the server starts, everything at once'
     'https://a;script-src.example',
     'https://user:pw@example.com',
     'mailto:x',
+    ' https://example.com',
+    'https:example.com',
+    'https:\t//example.com',
+    'https:\\\\example.com',
+    'https://example.com/a b',
   ])
     for (const name of [...Object.keys(LINKS), 'OPERATOR_LOGO'])
-      t.match(problemsOf({ [name]: url }), new RegExp(`^${name} has to be an https address`), `${name} ${url}`)
+      t.match(problemsOf({ [name]: url }), new RegExp(`^${name} has to be an https address`), `${name} ${encodeURI(url)}`)
+  for (const mail of ['mailto:a%0Abcc:b@example.com', 'mailto:<a>@example.com', 'mailto:a@example.com?bcc=b'])
+    t.match(problemsOf({ OPERATOR_HELP_URL: mail }), /^OPERATOR_HELP_URL has to be/, mail)
   t.match(problemsOf({ OPERATOR_PRIVACY_URL: 'mailto:help@example.com' }), /^OPERATOR_PRIVACY_URL has to be/)
   t.match(problemsOf({ OPERATOR_NAME: 'x'.repeat(81) }), /^OPERATOR_NAME has more than 80/)
+  for (const name of ['Acme\nBcc: all@example.com', 'Acme\u0007', 'x\u202eemcA', 'x\u2066Acme', '\u200b', 'a\u2028b'])
+    t.match(problemsOf({ OPERATOR_NAME: name }), /^OPERATOR_NAME has to be one line/, encodeURI(name))
   t.match(problemsOf({ OPERATOR_LOGO: '/nowhere/logo.png' }), /^OPERATOR_LOGO cannot be read: ENOENT/)
   t.match(problemsOf({ OPERATOR_LOGO: '/etc/passwd' }), /^OPERATOR_LOGO has to be .* file that ends in \.svg/)
   for (const [size, says] of [

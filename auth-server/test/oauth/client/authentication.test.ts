@@ -298,6 +298,9 @@ t.test('addresses of one subscriber are one network', (t) => {
     ['fe80::1%eth0', 'fe80:0:0:0'],
     ['::1', '0:0:0:0'],
     ['1:2:3:4:5:6:7::', '1:2:3:4'],
+    // as some proxies write into X-Forwarded-For
+    ['192.0.2.7:49152', '192.0.2.7'],
+    ['[2001:db8:1:2:3::9]:49152', '2001:db8:1:2'],
   ]
   for (const [address = '', network] of cases) t.equal(networkOf(address), network, address)
   t.end()
