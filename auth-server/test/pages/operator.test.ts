@@ -93,7 +93,11 @@ t.test('what cannot be shown is said when the server starts, everything at once'
     'https://example.com/a b',
   ])
     for (const name of [...Object.keys(LINKS), 'OPERATOR_LOGO'])
-      t.match(problemsOf({ [name]: url }), new RegExp(`^${name} has to be an https address`), `${name} ${encodeURI(url)}`)
+      t.match(
+        problemsOf({ [name]: url }),
+        new RegExp(`^${name} has to be an https address`),
+        `${name} ${encodeURI(url)}`,
+      )
   for (const mail of ['mailto:a%0Abcc:b@example.com', 'mailto:<a>@example.com', 'mailto:a@example.com?bcc=b'])
     t.match(problemsOf({ OPERATOR_HELP_URL: mail }), /^OPERATOR_HELP_URL has to be/, mail)
   t.match(problemsOf({ OPERATOR_PRIVACY_URL: 'mailto:help@example.com' }), /^OPERATOR_PRIVACY_URL has to be/)
