@@ -27,6 +27,13 @@ export const QUOTABLE_URL: Pattern = {
   says: 'must be an http or https address of printable ASCII without " and \\',
 }
 
+// OpenID Connect Core §2: a case-sensitive string; RFC 9470 §3 lists several in quotes, a space between them.
+export const ACR_VALUE: Pattern = {
+  lua: '^[!#-/0-Z%[%]^-~]+$',
+  js: /^[!#-[\]^-~]+$/,
+  says: 'must be one value of acr: printable ASCII without blanks, " and \\',
+}
+
 export const HTTP_ORIGIN: Pattern = {
   lua: '^https?://[A-Za-z0-9.:%[%]-]+$',
   js: /^https?:\/\/[A-Za-z0-9.:[\]-]+$/,

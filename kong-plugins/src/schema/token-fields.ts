@@ -3,7 +3,7 @@ import { algorithmOf } from '@mobile-api-gateway/sdk/algorithm.ts'
 import { SIGNATURE_ALGORITHMS } from '@mobile-api-gateway/sdk/key-types.ts'
 import { list, map, set } from './collections.ts'
 import { compiled, optional, required, withDefault } from './field.ts'
-import { HTTP_ORIGIN, QUOTABLE_URL } from './patterns.ts'
+import { ACR_VALUE, HTTP_ORIGIN, QUOTABLE_URL } from './patterns.ts'
 import { record } from './record.ts'
 import { issuerRevocations } from './revocations.ts'
 import { choice, flag, httpUrl, integer, text } from './scalars.ts'
@@ -44,7 +44,7 @@ export const TOKEN_FIELDS = {
     ['ES256', 'RS256', 'EdDSA'],
   ),
   leeway_seconds: withDefault(
-    integer({ description: 'Clock difference tolerated in exp, nbf and iat, in seconds', between: [0, 60] }),
+    integer({ description: 'Clock difference tolerated in exp, nbf, iat and auth_time, in seconds', between: [0, 60] }),
     5,
   ),
   required_scopes: withDefault(
@@ -63,6 +63,24 @@ export const TOKEN_FIELDS = {
       maxLength: 20,
     }),
     {},
+  ),
+  required_acr: withDefault(
+    set({
+      description:
+        'Classes of login (the claim acr) of which any counts; a token of another login, or of none, is refused, and the app ' +
+        'is told to log the user in again (RFC 9470). Empty: any login, and applications that call for themselves',
+      elements: text({ match: ACR_VALUE, maxLength: 200 }),
+      maxLength: 20,
+    }),
+    [],
+  ),
+  max_auth_age_seconds: optional(
+    integer({
+      description:
+        'How long ago the user may have logged in (the claim auth_time), in seconds; after that the app is told to log the ' +
+        'user in again (RFC 9470). When left out, as long ago as the auth server allows',
+      between: [1, 31_536_000],
+    }),
   ),
   realm: optional(
     text({

@@ -27,7 +27,9 @@ t.test('refusals carry grpc-status and grpc-message', { skip }, async (t) => {
   const { socketPath } = await startPluginServer(t)
   const limits = { plans: {}, default_limit: { hour: 1 } }
   const file = parse(
-    await kongFile('http://127.0.0.1:9', keys.jwksUri, { gateway: { ...limits, required_scopes: ['orders:read'] } }),
+    await kongFile('http://127.0.0.1:9', keys.jwksUri, {
+      gateway: { ...limits, required_scopes: ['orders:read'], required_acr: ['pwd'] },
+    }),
   )
   const [service] = file.services
   // Nobody listens there: what is let in ends as INTERNAL, by Kong's own 502.
@@ -49,6 +51,7 @@ t.test('refusals carry grpc-status and grpc-message', { skip }, async (t) => {
   t.strictSame(await call(), [status.UNAUTHENTICATED, 'Unauthorized'])
   t.match(await call('nonsense'), [status.UNAUTHENTICATED, /\S/])
   t.match(await call(await signToken(key, { claims: { scope: 'profile:read' } })), [status.PERMISSION_DENIED, /\S/])
+  t.match(await call(await signToken(key, { claims: { acr: 'weak' } })), [status.UNAUTHENTICATED, /stronger login/])
   t.match(await call(token), [status.INTERNAL], 'let in')
   t.strictSame(await call(token), [status.RESOURCE_EXHAUSTED, 'API rate limit exceeded'])
   const [code] = await call(await signToken(key, { claims: { sub: 'usr_bob' } }))

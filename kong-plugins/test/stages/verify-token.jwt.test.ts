@@ -175,8 +175,8 @@ t.test('RFC 9068 §4: typ is at+jwt or application/at+jwt', async (t) => {
 })
 
 t.test('claims: each wrong one alone makes the token invalid', async (t) => {
-  const { decide } = await stage(t)
-  const now = nowSeconds()
+  const { decide, clock } = await stage(t)
+  const now = Math.floor(clock.wall() / 1000)
   const rows: readonly (readonly [Record<string, unknown>, string])[] = [
     [{ iss: 'http://localhost:4000/' }, 'issuer'],
     [{ iss: 'https://evil.example' }, 'issuer'],

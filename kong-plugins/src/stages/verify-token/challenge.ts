@@ -28,6 +28,9 @@ export interface ChallengeError {
   readonly error: string
   readonly error_description: string
   readonly scope?: string
+  /** RFC 9470 §3: the logins that would do. */
+  readonly acr_values?: string
+  readonly max_age?: string
 }
 
 const NAMES = { bearer: 'Bearer', dpop: 'DPoP' } as const satisfies Record<Scheme, string>

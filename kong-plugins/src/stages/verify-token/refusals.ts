@@ -1,8 +1,9 @@
-// Every reason why a token is not accepted, and the answer that RFC 6750 §3 and RFC 9449 §7.1 ask for.
+// Every reason why a token is not accepted, and the answer that RFC 6750 §3, RFC 9449 §7.1 and RFC 9470 §3 ask for.
 import { INVALID_PROOF, type InvalidProof } from '../dpop/proof.ts'
 import { type Denial, unavailable } from '../effects.ts'
 import type { Scheme } from './authorization.ts'
 import { type ChallengeError, type Challenger, challengeOf, challenges } from './challenge.ts'
+import { INSUFFICIENT_LOGIN, type InsufficientLogin, type WantedLogin } from './login.ts'
 
 /** Descriptions for the developer of the app: fixed words, ASCII without quotes (RFC 6750 §3), nothing from the token. */
 const INVALID_TOKEN = {
@@ -38,6 +39,7 @@ export type Refusal =
   | { readonly kind: 'invalid-proof'; readonly why: InvalidProof }
   | { readonly kind: 'client' }
   | { readonly kind: 'insufficient-scope'; readonly scopes: readonly string[] }
+  | { readonly kind: 'insufficient-login'; readonly why: InsufficientLogin; readonly wanted: WantedLogin }
   | { readonly kind: 'undecided'; readonly why: string }
 
 /** Shorthand for the most frequent refusal. */
@@ -74,6 +76,12 @@ export function toDenial(refusal: Refusal, api: Challenger, used?: Scheme): Deni
       const error_description = 'The access token lacks a scope that this request needs'
       const scope = refusal.scopes.join(' ')
       return told(403, challengeOf, api, used, { error: 'insufficient_scope', error_description, scope }, refusal.kind)
+    }
+    case 'insufficient-login': {
+      const error_description = INSUFFICIENT_LOGIN[refusal.why]
+      const reason = `insufficient-login: ${refusal.why}`
+      const error = { error: 'insufficient_user_authentication', error_description, ...refusal.wanted }
+      return told(401, challenges, api, used, error, reason)
     }
     case 'client':
       // No challenge: another token would not help, and an app that is told invalid_token asks for one for ever.

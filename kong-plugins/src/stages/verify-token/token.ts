@@ -26,6 +26,9 @@ export interface TokenClaims {
   readonly grantId: string | undefined
   /** Thumbprint of the key that the token is bound to (`cnf.jkt`, RFC 9449 §6.1). */
   readonly boundTo: string | undefined
+  /** How the user logged in (`acr`), and when (`auth_time`); a machine's token has neither. What is no such claim is none. */
+  readonly acr: string | undefined
+  readonly authTime: number | undefined
   /** The claims that are lists of names, such as groups or roles. */
   readonly lists: ReadonlyMap<string, readonly string[]>
 }
@@ -76,7 +79,7 @@ export function parseToken(text: string): Parsed {
 /** RFC 9068 §2.2: the claims every access token has, plus ours. */
 function readClaims(payload: Readonly<Record<string, unknown>>, boundTo: string | undefined): TokenClaims | undefined {
   // RFC 9068 §2.2.3: a token may come without a scope; it has none then.
-  const { iss, aud, sub, client_id, scope = '', exp, nbf, iat, app_id, plan, grant_id } = payload
+  const { iss, aud, sub, client_id, scope = '', exp, nbf, iat, app_id, plan, grant_id, acr, auth_time } = payload
   const audiences = typeof aud === 'string' ? [aud] : aud
   if (typeof iss !== 'string' || !isName(sub) || !isName(client_id)) return undefined
   if (!Array.isArray(audiences) || !audiences.every((item) => typeof item === 'string')) return undefined
@@ -98,6 +101,8 @@ function readClaims(payload: Readonly<Record<string, unknown>>, boundTo: string 
     plan,
     grantId: grant_id,
     boundTo,
+    acr: isName(acr) ? acr : undefined,
+    authTime: isTime(auth_time) ? auth_time : undefined,
     lists: readLists(payload),
   }
 }

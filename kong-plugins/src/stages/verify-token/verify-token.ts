@@ -6,6 +6,7 @@ import type { JudgeStanding } from '../revocation/stage.ts'
 import { readAuthorization, type Scheme } from './authorization.ts'
 import { brokenRule } from './checks.ts'
 import type { KeySource } from './key-source.ts'
+import { insufficientLogin, wantedLogin } from './login.ts'
 import { neededScopes } from './needed-scopes.ts'
 import { invalidToken, type Refusal } from './refusals.ts'
 import { verifySignature } from './signature.ts'
@@ -61,7 +62,8 @@ export async function verifyToken(
     (await refusalOfRevocation(claims, stores)) ??
     unusableScheme(claims.boundTo, scheme, policy) ??
     (claims.boundTo === undefined ? undefined : await refusalOfPossession(token, claims.boundTo, request, stores)) ??
-    unauthorized(authentic.token, request, policy)
+    unauthorized(authentic.token, request, policy) ??
+    insufficient(claims, policy, nowSeconds(stores))
   return refusal ? refused(refusal, scheme) : { kind: 'verified', claims }
 }
 
@@ -81,7 +83,7 @@ async function verifyText(text: string, policy: TokenConfig, stores: TokenStores
 
   const source = stores.keySources.get(token.claims.issuer)
   if (source === undefined) return notAuthentic(invalidToken('issuer'))
-  const broken = brokenRule(token, policy, Math.floor(stores.clock.wall() / 1000))
+  const broken = brokenRule(token, policy, nowSeconds(stores))
   if (broken) {
     // Expired is expired for every policy; what another rule refuses, another policy may accept.
     if (broken === 'expired') stores.tokenCache.forget(digest)
@@ -126,6 +128,16 @@ function unauthorized({ claims }: ParsedToken, request: TokenRequest, policy: To
   if (policy.allowedClients && !policy.allowedClients.has(claims.clientId)) return { kind: 'client' }
   const needed = neededScopes(policy, request.method)
   return needed.every((scope) => claims.scopes.has(scope)) ? undefined : { kind: 'insufficient-scope', scopes: needed }
+}
+
+/** RFC 9470 §3; after all else, so that nobody logs in again for a call that is refused all the same. */
+function insufficient(claims: TokenClaims, policy: TokenConfig, now: number): Refusal | undefined {
+  const why = insufficientLogin(claims, policy, now)
+  return why && { kind: 'insufficient-login', why, wanted: wantedLogin(policy) }
+}
+
+function nowSeconds({ clock }: TokenStores): number {
+  return Math.floor(clock.wall() / 1000)
 }
 
 function notAuthentic(refusal: Refusal): Authentic {
