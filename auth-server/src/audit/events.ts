@@ -26,10 +26,12 @@ export type AuditEvent =
   // "Cancel" on any page of a visit.
   | (Event<'consent', 'denied'> & Partial<Person> & Application)
   | (Event<'sign-out', 'succeeded'> & Person)
-  | (Event<'client-registration', 'succeeded'> & Application)
+  | (Event<'client-registration', 'succeeded' | 'created-by-operator' | 'changed-by-operator'> & Application)
   | Event<'key-rotation', 'scheduled' | 'by-operator' | 'leaked'>
   | (Event<'revocation', 'by-app'> & Person & Application)
   | (Event<'revocation', 'by-person'> & Person & Application)
   | (Event<'revocation', 'by-operator'> & Partial<Person & Application>)
-  // A lost answer was replaced once, a spent token came again and ended its family.
+  // A lost answer was replaced once, a spent token came again and ended its family; so did a code.
   | (Event<'refresh', 'recovered' | 'reused'> & Person & Application)
+  | (Event<'code', 'reused'> & Person & Application)
+  | (Event<'password', 'replaced'> & Person)

@@ -1,8 +1,10 @@
 // Applications: the apps of developers, each one OAuth client. Seeds, portal and dynamic registration all register them here.
+import { WITHOUT_REQUEST } from '../audit/context.ts'
+import { record } from '../audit/record.ts'
 import { sha256 } from '../crypto/digest.ts'
 import { randomId, randomSecret } from '../crypto/random.ts'
 import { isSigningAlgorithm, SIGNING_ALGORITHMS } from '../crypto/signing-algorithms.ts'
-import type { Db, Trx } from '../store/database.ts'
+import { type Db, inTransaction, type Trx } from '../store/database.ts'
 import {
   type ApplicationKind,
   type ClientAuthMethod,
@@ -134,6 +136,7 @@ export interface Registered {
   readonly clientId: string
   readonly createdAt: number
   readonly jwks: PublicKeys | null
+  readonly change: 'created' | 'changed' | 'unchanged'
 }
 
 async function upsert(trx: Trx, application: ApplicationDefinition): Promise<Registered> {
@@ -169,14 +172,17 @@ async function upsert(trx: Trx, application: ApplicationDefinition): Promise<Reg
  * Registers an application, or brings the one with this client ID up to the definition. Returns its id (`app_…`).
  * @throws {InvalidApplication} when it breaks a rule (RFC 8252 §7, RFC 9700 §2.1).
  */
-export async function registerApplication(db: Db | Trx, application: ApplicationDefinition): Promise<string> {
-  return (
-    await (isTransaction(db) ? upsert(db, application) : db.transaction().execute((trx) => upsert(trx, application)))
-  ).id
-}
-
-function isTransaction(db: Db | Trx): db is Trx {
-  return db.isTransaction
+export function registerApplication(db: Db | Trx, application: ApplicationDefinition): Promise<string> {
+  return inTransaction(db, async (trx) => {
+    const { id: applicationId, change } = await upsert(trx, application)
+    if (change !== 'unchanged')
+      await record(
+        trx,
+        { type: 'client-registration', outcome: `${change}-by-operator`, applicationId },
+        WITHOUT_REQUEST,
+      )
+    return applicationId
+  })
 }
 
 /** A client nobody named yet: it gets its `client_id` here, and its secret, which is shown this once. */

@@ -1,9 +1,11 @@
 // Which pepper is in a password's hash: two are known while one replaces the other, and each sign-in moves a password on.
+import { type AuditContext, WITHOUT_REQUEST } from '../audit/context.ts'
+import { record } from '../audit/record.ts'
 import { hmac } from '../crypto/digest.ts'
 import { hashPassword, verifyPassword } from '../crypto/password.ts'
 import { PasswordQueueFull } from '../crypto/password-queue.ts'
-import type { Db } from '../store/database.ts'
-import { rehashPassword, type StoredPassword } from '../store/tables/passwords.ts'
+import { type Db, inTransaction, type Trx } from '../store/database.ts'
+import { rehashPassword, replacePassword, type StoredPassword } from '../store/tables/passwords.ts'
 
 /** The pepper of new passwords, and the one that it has replaced. */
 export interface Peppers {
@@ -56,4 +58,19 @@ export async function renewPepper(
   } catch (error) {
     if (!(error instanceof PasswordQueueFull)) throw error
   }
+}
+
+/**
+ * Gives a person another password; everything that was born under the old one ends (see the store's `replacePassword`).
+ * @param sealed from `sealPassword`, which takes its time: no transaction should wait for it
+ */
+export function setPassword(
+  db: Db | Trx,
+  { personId, sealed }: Readonly<{ personId: string; sealed: StoredPassword }>,
+  context: AuditContext = WITHOUT_REQUEST,
+): Promise<void> {
+  return inTransaction(db, async (trx) => {
+    await replacePassword(trx, personId, sealed)
+    await record(trx, { type: 'password', outcome: 'replaced', personId }, context)
+  })
 }

@@ -18,7 +18,7 @@ export const ERRORS = {
   unsupported_token_type: { status: 400, source: 'RFC 7009 §2.2.1' },
   invalid_redirect_uri: { status: 400, source: 'RFC 7591 §3.2.2' },
   invalid_client_metadata: { status: 400, source: 'RFC 7591 §3.2.2' },
-  access_denied: { status: 403, source: 'RFC 6749 §4.1.2.1' },
+  access_denied: { status: 400, source: 'RFC 6749 §4.1.2.1' },
   insufficient_scope: { status: 403, source: 'RFC 6750 §3.1' },
   login_required: { status: 400, source: 'OpenID Connect Core §3.1.2.6' },
   interaction_required: { status: 400, source: 'OpenID Connect Core §3.1.2.6' },

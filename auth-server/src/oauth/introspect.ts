@@ -2,7 +2,7 @@
 import type { RouteHandlerMethod } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { type Client, findClient } from '../store/queries/clients.ts'
-import { findLiveFamily } from '../store/tables/refresh-families.ts'
+import { findLiveFamily } from '../store/queries/refresh.ts'
 import { type Claims, readOwnToken, textClaim } from '../tokens/own-token.ts'
 import { judge } from '../tokens/refresh-family.ts'
 import { parseRefreshToken } from '../tokens/refresh-token.ts'

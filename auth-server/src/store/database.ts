@@ -11,6 +11,14 @@ import type { Database } from './tables/index.ts'
 export type Db = Kysely<Database>
 export type Trx = Transaction<Database>
 
+/** Does something in the transaction that is under way, or in one of its own. */
+export function inTransaction<T>(db: Db | Trx, work: (trx: Trx) => Promise<T>): Promise<T> {
+  return isTransaction(db) ? work(db) : db.transaction().execute(work)
+}
+function isTransaction(db: Db | Trx): db is Trx {
+  return db.isTransaction
+}
+
 // PostgreSQL ends a statement by itself when its time is up. A socket that stays silent longer has lost its server (a
 // network that swallows packets says nothing), and TCP would take a quarter of an hour to notice.
 function endedBySilence(statementTimeoutMillis: number): Socket {

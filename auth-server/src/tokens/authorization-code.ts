@@ -1,4 +1,6 @@
 // Authorization codes: 32 random bytes, stored hashed, good once and for a minute.
+import { type AuditContext, WITHOUT_REQUEST } from '../audit/context.ts'
+import { record } from '../audit/record.ts'
 import { sha256 } from '../crypto/digest.ts'
 import { randomId, randomSecret } from '../crypto/random.ts'
 import type { Db } from '../store/database.ts'
@@ -7,10 +9,9 @@ import {
   type CodePresented,
   consumeCode,
   explainCode,
-  insertCode,
-  type MintedCode,
   type OpenedFamily,
-} from '../store/tables/authorization-codes.ts'
+} from '../store/queries/redeem-code.ts'
+import { insertCode, type MintedCode } from '../store/tables/authorization-codes.ts'
 import { newRefreshToken, type RefreshToken } from './refresh-token.ts'
 
 const CODE_TTL_SECONDS = 60
@@ -27,18 +28,31 @@ export async function issueCode(
 
 export type Redemption =
   | { kind: 'redeemed'; family: OpenedFamily; token: RefreshToken }
-  | { kind: 'refused'; because: CodeFailure }
+  | { kind: 'refused'; because: CodeFailure['because'] }
 
 /** Redeems a code once: of any number of parallel callers exactly one gets the family and its first refresh token. */
 export async function redeemCode(
   db: Db,
   tokenSecret: string,
-  input: Omit<CodePresented, 'codeChallenge'> & Readonly<{ codeVerifier: string | undefined }>,
+  input: Omit<CodePresented, 'codeChallenge'> & Readonly<{ codeVerifier: string | undefined; context?: AuditContext }>,
 ): Promise<Redemption> {
-  const { codeVerifier, ...rest } = input
+  const { codeVerifier, context = WITHOUT_REQUEST, ...rest } = input
   const codeChallenge = codeVerifier === undefined ? null : sha256(codeVerifier)
   const presented: CodePresented = { ...rest, codeChallenge }
   const token = newRefreshToken(tokenSecret, randomId('grant'), 1)
   const family = await consumeCode(db, presented, { id: token.familyId, currentHash: token.hash })
-  return family ? { kind: 'redeemed', family, token } : { kind: 'refused', because: await explainCode(db, presented) }
+  return family
+    ? { kind: 'redeemed', family, token }
+    : { kind: 'refused', because: await refuse(db, presented, context) }
+}
+
+function refuse(db: Db, presented: CodePresented, context: AuditContext): Promise<CodeFailure['because']> {
+  return db.transaction().execute(async (trx) => {
+    const failure = await explainCode(trx, presented)
+    if (failure.because === 'repeated late') {
+      const { personId, applicationId } = failure
+      await record(trx, { type: 'code', outcome: 'reused', personId, applicationId }, context)
+    }
+    return failure.because
+  })
 }

@@ -2,14 +2,8 @@
 import { type AuditContext, WITHOUT_REQUEST } from '../audit/context.ts'
 import { record } from '../audit/record.ts'
 import type { Db } from '../store/database.ts'
-import {
-  type FamilyView,
-  findLiveFamily,
-  type Presented,
-  recoverFamily,
-  revokeFamily,
-  rotateFamily,
-} from '../store/tables/refresh-families.ts'
+import { findLiveFamily, type Presented, recoverFamily, rotateFamily } from '../store/queries/refresh.ts'
+import { type FamilyView, revokeFamily } from '../store/tables/refresh-families.ts'
 import { newRefreshToken, type RefreshToken, sealSuccessor, unsealSuccessor } from './refresh-token.ts'
 
 /** For how long a spent token gets the same successor again: retries and parallel callers converge. Seconds. */

@@ -1,6 +1,8 @@
 // What the audit log tells: who did what through which app, from where; and never a secret, an address or a refresh too many.
 import { sql } from 'kysely'
 import t from 'tap'
+import { registerApplication } from '../../src/catalogue/applications.ts'
+import { sealPassword, setPassword } from '../../src/identity/password.ts'
 import { removeObsoleteRows } from '../../src/store/cleanup.ts'
 import { erasePerson } from '../../src/store/person.ts'
 import { createInitialAccessToken } from '../../src/tokens/initial-access-token.ts'
@@ -9,7 +11,7 @@ import { replaceLeakedKeys, rotateKeysNow } from '../../src/tokens/signing-keys.
 import { Browser } from '../support/browser.ts'
 import { postForm } from '../support/clients.ts'
 import { turnClock } from '../support/database.ts'
-import { authorizeUrl, logIn, obtainTokens, pkcePair, refresh } from '../support/phone.ts'
+import { authorizeUrl, logIn, obtainCode, obtainTokens, pkcePair, redeem, refresh } from '../support/phone.ts'
 import { APP, type TestServer, testServer, USER } from '../support/server.ts'
 
 const DAY = 24 * 3600
@@ -82,6 +84,68 @@ t.test('a form that arrives many times at once is one sign-in', async (t) => {
   const page = await browser.open(authorizeUrl(pkcePair().challenge))
   await Promise.all(Array.from({ length: 5 }, () => logIn(browser, page)))
   t.strictSame(told(await news()), [['sign-in', 'succeeded', 'ada']])
+})
+
+t.test('a consent form that arrives many times at once is one consent', async (t) => {
+  const server = await testServer(t)
+  await server.db.updateTable('subscriptions').set({ trusted: false }).execute()
+  const news = await follow(server)
+  const browser = new Browser(server.app)
+  const page = await logIn(browser, await browser.open(authorizeUrl(pkcePair().challenge)))
+  await news()
+  await Promise.all(Array.from({ length: 5 }, () => browser.submit(page, '/consent')))
+  t.strictSame(told(await news()), [['consent', 'given', 'ada']])
+})
+
+t.test(
+  'a code that comes again and ends its login, once; one that came a moment after its twin is nothing',
+  async (t) => {
+    const server = await testServer(t)
+    const { app, db, applicationId } = server
+    const { code, verifier } = await obtainCode(app)
+    await redeem(app, code, verifier)
+    const news = await follow(server)
+    await redeem(app, code, verifier)
+    t.strictSame(await news(), [])
+    await turnClock(t, db, 11)
+    await redeem(app, code, 'x'.repeat(43))
+    t.strictSame(await news(), [], 'without its verifier it ends nothing')
+    await redeem(app, code, verifier)
+    await redeem(app, code, verifier)
+    t.match(await news(), {
+      length: 1,
+      0: { type: 'code', outcome: 'reused', person: 'ada', application_id: applicationId, address: '127.0.0.1' },
+    })
+  },
+)
+
+t.test('another password', async (t) => {
+  const server = await testServer(t)
+  const { db, personId, config } = server
+  const news = await follow(server)
+  await setPassword(db, { personId, sealed: await sealPassword(config.passwordPepper, 'another passphrase') })
+  t.strictSame(told(await news()), [['password', 'replaced', 'ada']])
+})
+
+t.test('an application that the operator makes or changes; the same again is nothing', async (t) => {
+  const server = await testServer(t)
+  const { db } = server
+  const news = await follow(server)
+  const application = {
+    clientId: 'made-app',
+    name: 'Made',
+    kind: 'native',
+    redirectUris: ['org.example.made:/cb'],
+  } as const
+  const applicationId = await registerApplication(db, application)
+  t.match(await news(), {
+    length: 1,
+    0: { type: 'client-registration', outcome: 'created-by-operator', application_id: applicationId, person: null },
+  })
+  await registerApplication(db, application)
+  t.strictSame(await news(), [])
+  await registerApplication(db, { ...application, name: 'Renamed' })
+  t.strictSame(told(await news()), [['client-registration', 'changed-by-operator', null]])
 })
 
 t.test('a refresh writes nothing; a replaced answer and a token that was spent do', async (t) => {

@@ -161,7 +161,7 @@ const ACTS: Readonly<Record<string, Act>> = {
       const page = await logIn(browser, await site.send(browser), user)
       return () => browser.submit(page, '/consent')
     },
-    status: 503,
+    status: 404,
   },
   'get a code by their session': {
     prepare: async ({ app }, _site, user) => {

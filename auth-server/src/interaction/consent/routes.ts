@@ -28,14 +28,14 @@ export function addConsent(app: FastifyInstance, { db }: Deps, visits: VisitFlow
     const { pending, session } = visit
     const whose = { personId: session.personId, applicationId: pending.applicationId }
     await db.transaction().execute(async (trx) => {
-      await giveConsent(trx, {
+      const given = await giveConsent(trx, {
         ...whose,
         apiId: pending.apiId,
         requestId: pending.id,
         sessionId: session.id,
         scopes: pending.request.scopes,
       })
-      await record(trx, { type: 'consent', outcome: 'given', ...whose }, ofRequest(request))
+      if (given) await record(trx, { type: 'consent', outcome: 'given', ...whose }, ofRequest(request))
     })
     return visits.resume(reply, pending)
   })

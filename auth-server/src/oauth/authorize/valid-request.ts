@@ -11,6 +11,7 @@ import { resourcesFor } from '../fixed-api.ts'
 import { requireChallenge } from '../pkce.ts'
 import { requireSubscription } from '../resource.ts'
 import { grantableScopes, parseScope } from '../scope.ts'
+import { requireGrant } from '../token/grants/grant.ts'
 import type { TrustedRedirect } from './trusted-redirect.ts'
 
 export const RESPONSE_TYPES = ['code'] as const
@@ -27,8 +28,7 @@ export type ValidRequest = TrustedRedirect & Readonly<{ subscription: Subscripti
 export function validate(trusted: TrustedRedirect, fixed: string | undefined): ValidRequest {
   const { parameters, client, pushed, redirectUri } = trusted
   parameters.requireSound(MAY_REPEAT)
-  if (!client.grantTypes.includes('authorization_code'))
-    throw new OAuthError('unauthorized_client', 'this application is not registered for authorization_code')
+  requireGrant(client, 'authorization_code')
   requirePushed(trusted)
   refuseRequestObjects(trusted)
   requireCodeResponse(trusted)

@@ -6,7 +6,7 @@ import { ACR_VALUES } from '../../identity/acr.ts'
 import type { ApplicationKind } from '../../store/tables/applications.ts'
 import { RESPONSE_TYPES } from '../authorize/valid-request.ts'
 import { OAuthError } from '../errors.ts'
-import { GRANTS } from '../token/grants/index.ts'
+import { GRANTS, GRANTS_WITH_REFRESH } from '../token/grants/index.ts'
 import { ASSERTION_ALGORITHMS } from './assertion.ts'
 import { TOKEN_ENDPOINT_AUTH_METHODS } from './authentication.ts'
 import { membersNotTaken, unsupportedMember } from './unsupported-metadata.ts'
@@ -116,8 +116,8 @@ function requireFlow(
   if (responseTypes && responseTypes.includes('code') !== usesCode)
     throw invalid('response_types and grant_types have to agree: code goes with authorization_code')
   if (grantTypes.length === 0) throw invalid('grant_types names no grant')
-  if (grantTypes.includes('refresh_token') && !usesCode)
-    throw invalid('refresh_token goes with authorization_code; nothing else here gives refresh tokens')
+  if (grantTypes.includes('refresh_token') && !grantTypes.some((name) => GRANTS_WITH_REFRESH.includes(name)))
+    throw invalid(`refresh_token goes with ${GRANTS_WITH_REFRESH.join(', ')}; nothing else here gives refresh tokens`)
   if (usesCode && redirectUris.length === 0)
     throw new OAuthError('invalid_redirect_uri', 'authorization_code needs at least one of redirect_uris')
 }

@@ -8,6 +8,7 @@ import { OAuthError } from '../errors.ts'
 import { fixedResource, resourcesFor } from '../fixed-api.ts'
 import { readForm } from '../form-request.ts'
 import { oneResource } from '../resource.ts'
+import { requireGrant } from './grants/grant.ts'
 import { GRANTS } from './grants/index.ts'
 
 export function tokenHandler(deps: Deps): RouteHandlerMethod {
@@ -19,10 +20,9 @@ export function tokenHandler(deps: Deps): RouteHandlerMethod {
     if (grantType === undefined) throw new OAuthError('invalid_request', 'grant_type is missing')
     const grant = GRANTS.get(grantType)
     if (!grant) throw new OAuthError('unsupported_grant_type', `grant_type is one of: ${[...GRANTS.keys()].join(', ')}`)
-    if (!client.grantTypes.includes(grantType))
-      throw new OAuthError('unauthorized_client', `this application is not registered for ${grantType}`)
+    requireGrant(client, grantType)
     const resource = oneResource(resourcesFor(fixed, parameters.getAll('resource')))
-    const { presented, demandsNonce, answer } = grant(deps, parameters, client)
+    const { presented, demandsNonce, answer } = grant.read(deps, parameters, client)
     const proof = await readProof(deps, request)
     // RFC 9449 §5.2: no proof, no tokens, for a client registered so.
     if (!proof && client.dpopBound)

@@ -2,6 +2,7 @@
 import { type SqlBool, sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
 import { IS_UNENDED, isOfStandingPerson } from '../sql.ts'
+import type { Database } from '../tables/index.ts'
 
 export interface Installation {
   /** The family's id (`grant_…`). */
@@ -82,6 +83,13 @@ export type Whose =
   | Readonly<{ personId: string; applicationId?: string }>
   | Readonly<{ applicationId: string; personId?: string }>
 
+/** A table of codes: what is consumed once, and opens a family by it. */
+type CodeTable = {
+  readonly [T in keyof Database]: 'family_id' | 'consumed_at' extends keyof Database[T] ? T : never
+}[keyof Database]
+/** Each of them; one that is missing does not compile. Their rows have `person_id`, `application_id`, `expires_at` as well. */
+const CODE_TABLES: Readonly<Record<CodeTable, true>> = { authorization_codes: true }
+
 /**
  * Ends all of them, and the codes that could still open one. Returns how many ended. Two statements, in the order in
  * which redeeming a code takes its locks: the second sees the family that a redemption before it has opened.
@@ -96,14 +104,11 @@ export function endInstallations(
   return db.transaction().execute(async (trx) => {
     const whose = sql<SqlBool>`(${personId ?? null}::text is null or person_id = ${personId ?? null})
       and (${applicationId ?? null}::text is null or application_id = ${applicationId ?? null})`
-    await trx
-      .updateTable('authorization_codes')
-      .set({ consumed_at: sql<Date>`auth_now()` })
-      .where('consumed_at', 'is', null)
-      // A code of more than a minute ago opens nothing anyway; the rest are few, and an index leads to them.
-      .where('expires_at', '>', sql<Date>`auth_now()`)
-      .where(whose)
-      .execute()
+    // A code that has expired opens nothing anyway; the rest are few, and an index leads to them.
+    for (const table of Object.keys(CODE_TABLES))
+      await sql`
+        update ${sql.table(table)} set consumed_at = auth_now()
+        where consumed_at is null and expires_at > auth_now() and ${whose}`.execute(trx)
     const result = await trx
       .updateTable('refresh_families as family')
       .set({ revoked_at: sql<Date>`auth_now()`, revoked_because: because })

@@ -72,7 +72,19 @@ export interface ApplicationProperties {
   readonly defaultAcrValues: readonly string[]
 }
 
-/** Inserts an application under this id, or changes the one that has the client ID. `createdAt` in Unix seconds. */
+// A query within a statement sees the rows as they were before it.
+const CHANGE = sql<UpsertedApplication['change']>`coalesce((
+  select case when before is distinct from applications then 'changed' else 'unchanged' end
+  from applications before where before.id = applications.id), 'created')`
+
+/** What became of an application, and since when it is there, in Unix seconds. */
+interface UpsertedApplication {
+  readonly id: string
+  readonly createdAt: number
+  readonly change: 'created' | 'changed' | 'unchanged'
+}
+
+/** Inserts an application under this id, or changes the one that has the client ID. */
 export async function upsertApplication(
   trx: Trx,
   row: ApplicationProperties &
@@ -82,7 +94,7 @@ export async function upsertApplication(
       refreshAbsoluteSeconds: number
       backchannelLogoutUri: string | null
     }>,
-): Promise<Readonly<{ id: string; createdAt: number }>> {
+): Promise<UpsertedApplication> {
   const values = {
     name: row.name,
     kind: row.kind,
@@ -107,6 +119,6 @@ export async function upsertApplication(
     .insertInto('applications')
     .values({ id: row.id, client_id: row.clientId, ...values })
     .onConflict((conflict) => conflict.column('client_id').doUpdateSet(values))
-    .returning(['id', unixSeconds(sql`created_at`).as('createdAt')])
+    .returning(['id', unixSeconds(sql`created_at`).as('createdAt'), CHANGE.as('change')])
     .executeTakeFirstOrThrow()
 }

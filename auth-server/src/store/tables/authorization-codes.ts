@@ -1,10 +1,9 @@
-// Authorization codes in the database: minted by closing a request, consumed once by opening a family.
+// Authorization codes in the database: minted by closing a request; redeemed in queries/redeem-code.ts.
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Db } from '../database.ts'
 import type { Defaulted, TableDeclaration } from '../declaration.ts'
-import { FAMILY_COLUMNS, isOfStandingPerson, isSubscribed, secondsFromNow } from '../sql.ts'
+import { isOfStandingPerson, secondsFromNow } from '../sql.ts'
 import { spendPushed } from './pushed-requests.ts'
-import type { FamilyView } from './refresh-families.ts'
 
 export interface AuthorizationCodes {
   code_hash: string
@@ -62,8 +61,6 @@ export const AUTHORIZATION_CODES: TableDeclaration<AuthorizationCodes> = {
   },
 }
 
-/** A repeat this long after redemption is no longer the client's own retry race; seconds. */
-const LATE_REPEAT_SECONDS = 10
 /** Wrong verifiers from the code's own client after which it is burnt. */
 export const MAX_WRONG_VERIFIERS = 3
 
@@ -105,97 +102,4 @@ export async function insertCode(db: Db, input: MintedCode): Promise<boolean> {
     from ended, signed_in
     returning code_hash`.execute(db)
   return rows.length === 1
-}
-
-/** What the token endpoint heard about a code. */
-export interface CodePresented {
-  readonly codeHash: string
-  readonly clientId: string
-  /** Of the verifier that was sent; null when none was. */
-  readonly codeChallenge: string | null
-  readonly redirectUri: string | null
-  readonly resource: string | null
-  /** Thumbprint of the key whose possession the caller proved, or null. */
-  readonly dpopJkt: string | null
-}
-
-/** The family that a code opens, and the nonce of its request. */
-export type OpenedFamily = FamilyView & Readonly<{ nonce: string | null }>
-
-/** Consumes the code and opens the family of this login, in one statement; undefined unless everything fits. */
-export async function consumeCode(
-  db: Db,
-  presented: CodePresented,
-  family: Readonly<{ id: string; currentHash: string }>,
-): Promise<OpenedFamily | undefined> {
-  const { rows } = await sql<OpenedFamily>`
-    with session as (
-      -- A sign-out waits for this lock and then ends the family as well, or it came first and there is no session.
-      select session.id from sessions session join authorization_codes code on code.session_id = session.id
-      where code.code_hash = ${presented.codeHash}
-      for key share of session
-    ), code as (
-      update authorization_codes code set consumed_at = auth_now(), family_id = ${family.id}
-      from people person, applications application, subscriptions subscription, apis api, session
-      where code.code_hash = ${presented.codeHash} and ${usableCode}
-        and session.id = code.session_id
-        and code.code_challenge is not distinct from ${presented.codeChallenge}
-        and (code.dpop_jkt is null or code.dpop_jkt = ${presented.dpopJkt})
-        and (${presented.redirectUri}::text is null or code.redirect_uri = ${presented.redirectUri})
-        and (${presented.resource}::text is null or api.resource = ${presented.resource})
-        and application.id = code.application_id and application.client_id = ${presented.clientId}
-        and ${isOfStandingPerson('code')} and api.id = code.api_id and ${isSubscribed('code')}
-      returning code.*, application.client_id, application.token_endpoint_auth_method = 'none' as public,
-                 application.refresh_idle, application.refresh_absolute, api.resource,
-                subscription.plan, subscription.scopes as allowed_scopes
-    ), family as (
-      insert into refresh_families (id, person_id, auth_epoch, application_id, api_id, session_id, scopes, acr, amr, auth_time,
-                                    generation, current_hash, dpop_jkt, bound_since, idle_expires_at, expires_at)
-      select ${family.id}, person_id, auth_epoch, application_id, api_id, session_id, scopes, acr, amr, auth_time,
-             1, ${family.currentHash}, case when public then ${presented.dpopJkt}::text end,
-             case when public and ${presented.dpopJkt}::text is not null then 1 end, auth_now() + refresh_idle, auth_now() + refresh_absolute
-      from code returning *
-    )
-    select ${FAMILY_COLUMNS}, code.client_id as "clientId", code.application_id as "applicationId", code.resource,
-           code.plan, code.allowed_scopes as "allowedScopes", code.nonce
-    from code, family`.execute(db)
-  return rows[0]
-}
-
-export type CodeFailure = 'not usable' | 'wrong verifier' | 'unasked verifier' | 'repeated late' | 'other resource'
-
-/**
- * Learns why a code was not consumed, and does what follows from it: a wrong verifier from the code's own client is
- * counted; a repeat that fits in every respect, long after redemption, ends the family (RFC 6749 §4.1.2); a code that
- * could be used, but for another API, is told so and stays as good as it was.
- */
-export async function explainCode(db: Db, presented: CodePresented): Promise<CodeFailure> {
-  const { rows } = await sql<{ failure: CodeFailure }>`
-    with mine as (
-      select code.*, api.resource from authorization_codes code
-      join applications application on application.id = code.application_id join apis api on api.id = code.api_id
-      where code.code_hash = ${presented.codeHash} and application.client_id = ${presented.clientId}
-        -- Without the key that the code is bound to, nobody can use it, burn it, or end what came of it (RFC 9449 §10).
-        and (code.dpop_jkt is null or code.dpop_jkt = ${presented.dpopJkt})
-    ), counted as (
-      update authorization_codes set wrong_verifiers = authorization_codes.wrong_verifiers + 1 from mine
-      where authorization_codes.code_hash = mine.code_hash and mine.code_challenge is distinct from ${presented.codeChallenge}
-      returning case when mine.code_challenge is null then 'unasked verifier' else 'wrong verifier' end as failure
-    ), ended as (
-      update refresh_families set revoked_at = auth_now(), revoked_because = 'authorization code reuse' from mine
-      where refresh_families.id = mine.family_id and refresh_families.revoked_at is null
-        and mine.code_challenge is not distinct from ${presented.codeChallenge}
-        and (${presented.redirectUri}::text is null or mine.redirect_uri = ${presented.redirectUri})
-        and (${presented.resource}::text is null or mine.resource = ${presented.resource})
-        and mine.consumed_at < auth_now() - make_interval(secs => ${LATE_REPEAT_SECONDS})
-      returning 'repeated late' as failure
-    ), astray as (
-      select 'other resource' as failure from mine code
-      where ${usableCode}
-        and code_challenge is not distinct from ${presented.codeChallenge}
-        and (${presented.redirectUri}::text is null or redirect_uri = ${presented.redirectUri})
-        and resource <> ${presented.resource}
-    )
-    select failure from counted union all select failure from ended union all select failure from astray`.execute(db)
-  return rows[0]?.failure ?? 'not usable'
 }

@@ -50,19 +50,25 @@ export async function findConsentedScopes(db: Db, key: Key): Promise<readonly st
   return row?.scopes
 }
 
-/** Remembers the scopes and notes them on the request, in one statement. */
+/**
+ * Remembers the scopes and notes them on the request, in one statement. False when nothing was given by it: the request has
+ * ended, or the same form came before.
+ */
 export async function giveConsent(
   db: Db,
   input: Key & Readonly<{ requestId: string; sessionId: string; scopes: readonly string[] }>,
-): Promise<void> {
-  await sql`
-    with given as (
-      insert into consents (person_id, application_id, api_id, scopes)
-      values (${input.personId}, ${input.applicationId}, ${input.apiId}, ${[...input.scopes]})
-      on conflict (person_id, application_id, api_id) do update
-      set scopes = array(select distinct unnest(consents.scopes || excluded.scopes)), given_at = auth_now()
-      returning person_id
+): Promise<boolean> {
+  const { rows } = await sql`
+    with visit as (
+      update authorization_requests set steps = steps || ${stepDone('consent', sql`${input.sessionId}`)}
+      where id = ${input.requestId} and completed_at is null and expires_at > auth_now()
+        and steps->'consent'->>'session' is distinct from ${input.sessionId}
+      returning id
     )
-    update authorization_requests set steps = steps || ${stepDone('consent', sql`${input.sessionId}`)} from given
-    where id = ${input.requestId} and completed_at is null and expires_at > auth_now()`.execute(db)
+    insert into consents (person_id, application_id, api_id, scopes)
+    select ${input.personId}, ${input.applicationId}, ${input.apiId}, ${[...input.scopes]}::text[] from visit
+    on conflict (person_id, application_id, api_id) do update
+    set scopes = array(select distinct unnest(consents.scopes || excluded.scopes)), given_at = auth_now()
+    returning person_id`.execute(db)
+  return rows.length === 1
 }

@@ -1,6 +1,6 @@
 // Passwords as they are stored: a hash, and which pepper is in it.
 import { sql } from 'kysely'
-import type { Db } from '../database.ts'
+import { type Db, inTransaction, type Trx } from '../database.ts'
 import type { Defaulted, TableDeclaration } from '../declaration.ts'
 import { endSessionsWithin } from './sessions.ts'
 
@@ -39,11 +39,12 @@ export interface StoredPassword {
  * Stores a new password and ends everything that was born under the old one: codes, families and whatever else carries
  * the person's epoch by the epoch's rise, sessions by their end, of which the clients that took part are told.
  */
-export function replacePassword(db: Db, personId: string, { hash, pepperId }: StoredPassword): Promise<void> {
-  return db.transaction().execute(async (trx) => {
+export function replacePassword(db: Db | Trx, personId: string, { hash, pepperId }: StoredPassword): Promise<void> {
+  return inTransaction(db, async (trx) => {
     await sql`
       with person as (
-        update people set auth_epoch = auth_epoch + 1, updated_at = auth_now() where id = ${personId} returning id
+        update people set auth_epoch = auth_epoch + 1, password_reset_required_at = null, updated_at = auth_now()
+        where id = ${personId} returning id
       )
       insert into passwords (person_id, hash, pepper_id) select id, ${hash}, ${pepperId} from person
       on conflict (person_id) do update

@@ -25,9 +25,9 @@ async function redeem(
   request: GrantRequest,
   sent: Readonly<{ codeHash: string; codeVerifier: string | undefined; redirectUri: string | null }>,
 ): Promise<TokenResponse> {
-  const { client, resource, dpopJkt, log } = request
+  const { client, resource, dpopJkt, log, context } = request
   const { clientId } = client
-  const result = await redeemCode(deps.db, deps.config.tokenSecret, { ...sent, clientId, resource, dpopJkt })
+  const result = await redeemCode(deps.db, deps.config.tokenSecret, { ...sent, clientId, resource, dpopJkt, context })
   if (result.kind === 'redeemed') {
     const { family, token } = result
     return tokenResponse(deps, request, family, token, { scopes: null, nonce: family.nonce })

@@ -5,6 +5,7 @@ import type { Deps } from '../../../deps.ts'
 import type { Parameters } from '../../../http/parameters.ts'
 import type { Client } from '../../../store/queries/clients.ts'
 import type { PresentedGrant } from '../../../store/tables/used-jtis.ts'
+import { OAuthError } from '../../errors.ts'
 
 /** A successful token response (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3). */
 export interface TokenResponse {
@@ -42,5 +43,19 @@ export interface ReadGrant {
   readonly answer: (request: GrantRequest) => Promise<TokenResponse>
 }
 
-/** Reads what a request brings, without a look at the database. @throws {OAuthError} when it is missing, or was never issued. */
-export type Grant = (deps: Deps, parameters: Parameters, client: Client) => ReadGrant
+/** A row of the table of grants. */
+export interface Grant {
+  /**
+   * Reads what a request brings, without a look at the database.
+   * @throws {OAuthError} when it is missing, or was never issued.
+   */
+  readonly read: (deps: Deps, parameters: Parameters, client: Client) => ReadGrant
+  /** Whether its answer can bring the refresh token of a new login: `refresh_token` is of use beside it. */
+  readonly givesRefresh: boolean
+}
+
+/** @throws {OAuthError} unauthorized_client unless the client may use the grant */
+export function requireGrant({ grantTypes }: Client, grantType: string): void {
+  if (!grantTypes.includes(grantType))
+    throw new OAuthError('unauthorized_client', `this application is not registered for ${grantType}`)
+}

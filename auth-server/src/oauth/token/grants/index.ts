@@ -5,7 +5,12 @@ import type { Grant } from './grant.ts'
 import { refreshToken } from './refresh-token.ts'
 
 export const GRANTS: ReadonlyMap<string, Grant> = new Map<string, Grant>([
-  ['authorization_code', authorizationCode],
-  ['refresh_token', refreshToken],
-  ['client_credentials', clientCredentials],
+  ['authorization_code', { read: authorizationCode, givesRefresh: true }],
+  ['refresh_token', { read: refreshToken, givesRefresh: false }],
+  ['client_credentials', { read: clientCredentials, givesRefresh: false }],
 ])
+
+/** The grants whose answer can bring a refresh token, so that `refresh_token` is of use beside them. */
+export const GRANTS_WITH_REFRESH: readonly string[] = [...GRANTS].flatMap(([name, grant]) =>
+  grant.givesRefresh ? [name] : [],
+)

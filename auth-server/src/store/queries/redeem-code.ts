@@ -1,0 +1,102 @@
+// Redeeming an authorization code: it is consumed once, by opening the family of a login; or it is explained why not.
+import { sql } from 'kysely'
+import type { Db } from '../database.ts'
+import { FAMILY_COLUMNS, isOfStandingPerson, isSubscribed } from '../sql.ts'
+import { usableCode } from '../tables/authorization-codes.ts'
+import { type FamilyView, type NewFamily, openFamily } from '../tables/refresh-families.ts'
+
+/** A repeat this long after redemption is no longer the client's own retry race; seconds. */
+const LATE_REPEAT_SECONDS = 10
+/** What the token endpoint heard about a code. */
+export interface CodePresented {
+  readonly codeHash: string
+  readonly clientId: string
+  /** Of the verifier that was sent; null when none was. */
+  readonly codeChallenge: string | null
+  readonly redirectUri: string | null
+  readonly resource: string | null
+  /** Thumbprint of the key whose possession the caller proved, or null. */
+  readonly dpopJkt: string | null
+}
+
+/** The family that a code opens, and the nonce of its request. */
+export type OpenedFamily = FamilyView & Readonly<{ nonce: string | null }>
+
+/** Consumes the code and opens the family of this login, in one statement; undefined unless everything fits. */
+export async function consumeCode(
+  db: Db,
+  presented: CodePresented,
+  family: Omit<NewFamily, 'dpopJkt'>,
+): Promise<OpenedFamily | undefined> {
+  const { rows } = await sql<OpenedFamily>`
+    with session as (
+      -- A sign-out waits for this lock and then ends the family as well, or it came first and there is no session.
+      select session.id from sessions session join authorization_codes code on code.session_id = session.id
+      where code.code_hash = ${presented.codeHash}
+      for key share of session
+    ), code as (
+      update authorization_codes code set consumed_at = auth_now(), family_id = ${family.id}
+      from people person, applications application, subscriptions subscription, apis api, session
+      where code.code_hash = ${presented.codeHash} and ${usableCode}
+        and session.id = code.session_id
+        and code.code_challenge is not distinct from ${presented.codeChallenge}
+        and (code.dpop_jkt is null or code.dpop_jkt = ${presented.dpopJkt})
+        and (${presented.redirectUri}::text is null or code.redirect_uri = ${presented.redirectUri})
+        and (${presented.resource}::text is null or api.resource = ${presented.resource})
+        and application.id = code.application_id and application.client_id = ${presented.clientId}
+        and ${isOfStandingPerson('code')} and api.id = code.api_id and ${isSubscribed('code')}
+      returning code.*, application.client_id, application.token_endpoint_auth_method = 'none' as public,
+                 application.refresh_idle, application.refresh_absolute, api.resource,
+                subscription.plan, subscription.scopes as allowed_scopes
+    ), family as (
+      ${openFamily(sql`code`, { ...family, dpopJkt: presented.dpopJkt })}
+    )
+    select ${FAMILY_COLUMNS}, code.client_id as "clientId", code.application_id as "applicationId", code.resource,
+           code.plan, code.allowed_scopes as "allowedScopes", code.nonce
+    from code, family`.execute(db)
+  return rows[0]
+}
+
+/** Why a code opened nothing; whose family ended, where a late repeat ended one. */
+export type CodeFailure =
+  | Readonly<{ because: 'not usable' | 'wrong verifier' | 'unasked verifier' | 'other resource' }>
+  | Readonly<{ because: 'repeated late'; personId: string; applicationId: string }>
+
+/**
+ * Learns why a code was not consumed, and does what follows from it: a wrong verifier from the code's own client is
+ * counted; a repeat that fits in every respect, long after redemption, ends the family (RFC 6749 §4.1.2); a code that
+ * could be used, but for another API, is told so and stays as good as it was.
+ */
+export async function explainCode(db: Db, presented: CodePresented): Promise<CodeFailure> {
+  const { rows } = await sql<CodeFailure>`
+    with mine as (
+      select code.*, api.resource from authorization_codes code
+      join applications application on application.id = code.application_id join apis api on api.id = code.api_id
+      where code.code_hash = ${presented.codeHash} and application.client_id = ${presented.clientId}
+        -- Without the key that the code is bound to, nobody can use it, burn it, or end what came of it (RFC 9449 §10).
+        and (code.dpop_jkt is null or code.dpop_jkt = ${presented.dpopJkt})
+    ), counted as (
+      update authorization_codes set wrong_verifiers = authorization_codes.wrong_verifiers + 1 from mine
+      where authorization_codes.code_hash = mine.code_hash and mine.code_challenge is distinct from ${presented.codeChallenge}
+      returning case when mine.code_challenge is null then 'unasked verifier' else 'wrong verifier' end as because
+    ), ended as (
+      update refresh_families set revoked_at = auth_now(), revoked_because = 'authorization code reuse' from mine
+      where refresh_families.id = mine.family_id and refresh_families.revoked_at is null
+        and mine.code_challenge is not distinct from ${presented.codeChallenge}
+        and (${presented.redirectUri}::text is null or mine.redirect_uri = ${presented.redirectUri})
+        and (${presented.resource}::text is null or mine.resource = ${presented.resource})
+        and mine.consumed_at < auth_now() - make_interval(secs => ${LATE_REPEAT_SECONDS})
+      returning 'repeated late' as because, refresh_families.person_id as "personId",
+                refresh_families.application_id as "applicationId"
+    ), astray as (
+      select 'other resource' as because from mine code
+      where ${usableCode}
+        and code_challenge is not distinct from ${presented.codeChallenge}
+        and (${presented.redirectUri}::text is null or redirect_uri = ${presented.redirectUri})
+        and resource <> ${presented.resource}
+    )
+    select because, null as "personId", null as "applicationId" from counted
+    union all select * from ended
+    union all select because, null, null from astray`.execute(db)
+  return rows[0] ?? { because: 'not usable' }
+}
