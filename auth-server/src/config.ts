@@ -1,4 +1,5 @@
 // Configuration: environment variables in, one frozen Config out; every problem is reported in one go.
+import { conflictsOf } from './config/conflicts.ts'
 import type { Setting, SettingValue } from './config/setting.ts'
 import { SETTINGS } from './config/settings.ts'
 
@@ -26,5 +27,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   })
   if (problems.length > 0) throw new ConfigError(problems.join('\n'))
   const config: Config = Object.freeze(Object.fromEntries(read))
+  const conflicts = conflictsOf(config)
+  if (conflicts.length > 0) throw new ConfigError(conflicts.join('\n'))
   return config
 }

@@ -1,5 +1,7 @@
 // What routes and jobs are given to work with; opened once, by main or by a test.
 import type { Config } from './config.ts'
+import { openMailer } from './delivery/mail/index.ts'
+import type { Mailer } from './delivery/mail/mailer.ts'
 import { type Cookies, cookiesFor } from './http/cookies.ts'
 import { type Limits, openLimits } from './limits/index.ts'
 import { type Metrics, openMetrics } from './metrics/metrics.ts'
@@ -13,9 +15,11 @@ export interface Deps {
   readonly cookies: Cookies
   readonly limits: Limits
   readonly metrics: Metrics
+  /** None where the server has not been told how to send mail. */
+  readonly mailer: Mailer | undefined
 }
 
-/** Opens what stands on a database; nothing of it has to be closed. */
+/** Opens what stands on a database; nothing of it has to be closed, but for the mailer when it has sent something. */
 export async function openDeps(config: Config, db: Db): Promise<Deps> {
   const metrics = openMetrics()
   return {
@@ -25,5 +29,6 @@ export async function openDeps(config: Config, db: Db): Promise<Deps> {
     cookies: cookiesFor(config.issuer),
     limits: openLimits(db, config, (limit) => metrics.limitRefusals.inc({ limit })),
     metrics,
+    mailer: openMailer(config),
   }
 }

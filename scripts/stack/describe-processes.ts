@@ -1,5 +1,6 @@
 // The processes of a stack: what each is started with, and when it counts as ready.
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { describeGateway, type GatewaySurroundings } from './describe-gateway.ts'
 import { type ManagedProcess, manageProcess, type ProcessEnd, type ProcessSpec } from './processes.ts'
 import { answersHttp, answersPluginCalls } from './readiness.ts'
@@ -64,6 +65,9 @@ export async function describeProcesses(around: StackSurroundings): Promise<Desc
         DATABASE_URL: around.databaseUrl,
         ...(options.databasePooler && { DATABASE_POOLER: options.databasePooler }),
         ISSUER: urls.issuer,
+        // Mails are kept in the data folder, unless there is a server for them.
+        DEVELOPMENT: 'true',
+        MAIL_URL: process.env.MAIL_URL || pathToFileURL(join(options.dataDir, 'mail')).href,
         PORT: String(ports.auth),
         // There is no load balancer that would have to hear of the end first.
         DRAIN_SECONDS: '0',

@@ -29,8 +29,9 @@ export function startBackground(deps: Deps, log: FastifyBaseLogger): () => Promi
     { name: 'remove obsolete rows that no index leads to', everySeconds: 3600, run: () => clean('scanned') },
   ]
   const stop = startJobs(jobs, log)
-  return () => {
+  return async () => {
     ending.abort()
-    return stop()
+    await stop()
+    await deps.mailer?.close()
   }
 }

@@ -1,4 +1,5 @@
 // The table of all settings of the auth server; `npm run docs` makes docs/configuration.md of it.
+import { mailSender, mailUrl } from './mail.ts'
 import { shownLink, shownLogo, shownName } from './operator.ts'
 import {
   addressRanges,
@@ -103,6 +104,29 @@ export const SETTINGS = {
     description: `Least severe entries that are logged: ${LOG_LEVELS.map((level) => `\`${level}\``).join(', ')}`,
     byDefault: 'info',
     parse: oneOf(LOG_LEVELS),
+  },
+  mailUrl: {
+    variable: 'MAIL_URL',
+    description:
+      'The server that takes your mail, like `smtps://user:password@smtp.example.com` (TLS from the start, port 465) or ' +
+      '`smtp://…` (STARTTLS, port 587). STARTTLS is required but on this machine, or with `?requireTLS=false` behind it. ' +
+      'Left out, nobody can sign up or get a new password; those pages say so',
+    byDefault: '',
+    parse: mailUrl,
+  },
+  mailFrom: {
+    variable: 'MAIL_FROM',
+    description: 'Who mails come from, like `Example <no-reply@example.com>`; needed with `MAIL_URL`',
+    byDefault: 'no-reply@localhost',
+    parse: mailSender,
+  },
+  development: {
+    variable: 'DEVELOPMENT',
+    description:
+      'Set by `npm start` and by nobody else: mails may be kept in a folder (`MAIL_URL=file:///…`), and their links and ' +
+      'codes are printed. The server does not start with it when `ISSUER` is https',
+    byDefault: 'false',
+    parse: flag,
   },
   operatorName: {
     variable: 'OPERATOR_NAME',

@@ -3,11 +3,14 @@ import type { CryptoKey } from 'jose'
 import type { Config } from '../config.ts'
 import type { Db } from '../store/database.ts'
 import type { OutboxEntry, OutboxKind } from '../store/tables/outbox.ts'
+import type { Mailer } from './mail/mailer.ts'
 
 /** What sending needs. */
 export interface DeliveryTools {
   readonly db: Db
-  readonly config: Pick<Config, 'issuer'>
+  readonly config: Pick<Config, 'issuer' | 'cookieSecret' | 'mailFrom' | 'operatorName'>
+  /** None where the server has not been told how to send mail. */
+  readonly mailer: Mailer | undefined
   /** The key that signs now. */
   readonly keys: Readonly<{ current(alg: string): Readonly<{ kid: string; alg: string; privateKey: CryptoKey }> }>
 }

@@ -2,11 +2,19 @@
 import type { OutboxKind } from '../store/tables/outbox.ts'
 import type { DeliveryKind } from './kind.ts'
 import { sendLogoutNotice } from './logout-notice.ts'
+import { sendMail } from './mail/send.ts'
+import { MAX_CONNECTIONS } from './mail/smtp.ts'
 
 export const DELIVERY_KINDS: { readonly [Kind in OutboxKind]: DeliveryKind<Kind> } = {
   'logout-notice': {
     send: sendLogoutNotice,
     retries: { firstPauseSeconds: 15, longestPauseSeconds: 3600 },
     perReceiver: 2,
+  },
+  mail: {
+    send: sendMail,
+    // Longer than an attempt may last; a server that greets newcomers with "later" wants some minutes.
+    retries: { firstPauseSeconds: 60, longestPauseSeconds: 3600 },
+    perReceiver: MAX_CONNECTIONS,
   },
 }

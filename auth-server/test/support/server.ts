@@ -49,6 +49,7 @@ export async function testServer(t: Test, environment: Record<string, string> = 
   const app = await buildApp(deps, logger)
   t.teardown(async () => {
     await app.close()
+    await deps.mailer?.close()
     await db.destroy()
   })
 

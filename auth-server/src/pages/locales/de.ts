@@ -1,6 +1,7 @@
 // Every text of the pages in German; one that is missing does not compile.
 import { type Html, html } from '../html.ts'
 import { ACCOUNT } from './de/account.ts'
+import { MAIL } from './de/mail.ts'
 import type { Texts } from './en.ts'
 
 function name(text: string): Html {
@@ -92,4 +93,5 @@ export const DE = {
     },
   },
   operator: { privacy: 'Datenschutz', terms: 'Nutzungsbedingungen', help: 'Hilfe' },
+  mail: MAIL,
 } satisfies Texts

@@ -1,6 +1,7 @@
 // Every text of the pages in English; its shape is what each other language has to fill.
 import { type Html, html } from '../html.ts'
 import { ACCOUNT } from './en/account.ts'
+import { MAIL } from './en/mail.ts'
 
 function name(text: string): Html {
   return html`<strong>${text}</strong>`
@@ -88,6 +89,7 @@ export const EN = {
     },
   },
   operator: { privacy: 'Privacy', terms: 'Terms', help: 'Help' },
+  mail: MAIL,
 }
 
 /** The texts of the pages in one language. */

@@ -1,8 +1,9 @@
 // The outbox: what has to reach somebody outside. Instances take turns with its rows until each arrived or grew old.
-import { type RawBuilder, sql } from 'kysely'
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import { randomSecret } from '../../crypto/random.ts'
 import type { Db, Trx } from '../database.ts'
-import type { Defaulted, Json, TableDeclaration } from '../declaration.ts'
+import type { Defaulted, Json, PersonKey, TableDeclaration } from '../declaration.ts'
+import type { QueuedMail } from '../queued-mail.ts'
 import { secondsFromNow, secondsSince, unixSeconds } from '../sql.ts'
 
 /**
@@ -11,6 +12,7 @@ import { secondsFromNow, secondsSince, unixSeconds } from '../sql.ts'
  */
 export interface OutboxPayloads {
   readonly 'logout-notice': Readonly<{ sessionId: string }>
+  readonly mail: QueuedMail
 }
 export type OutboxKind = keyof OutboxPayloads
 
@@ -18,6 +20,8 @@ export type OutboxKind = keyof OutboxPayloads
 const OUTBOX_KINDS: Readonly<Record<OutboxKind, Readonly<{ words: string; lifetimeSeconds: number }>>> = {
   // A client that was away for a day asks its people to sign in again anyway.
   'logout-notice': { words: 'notices of a sign-out for the apps that took part', lifetimeSeconds: 24 * 3600 },
+  // As long as the longest of their links.
+  mail: { words: 'mails', lifetimeSeconds: 72 * 3600 },
 }
 
 export interface Outbox {
@@ -42,7 +46,10 @@ export const OUTBOX: TableDeclaration<Outbox> = {
   },
   people: {
     exported: {
-      rows: 'person_id',
+      rows: {
+        words: 'by `person_id`, and mails about nobody yet to a proven address of the person',
+        where: (person) => sql`(person_id = ${person.personId} or (person_id is null and ${isMailTo(person)}))`,
+      },
       columns: {
         id: 'internal',
         kind: 'exported',
@@ -56,8 +63,17 @@ export const OUTBOX: TableDeclaration<Outbox> = {
         expires_at: 'exported',
       },
     },
-    erased: { deleted: 'person_id' },
+    erased: {
+      deleted: {
+        words: 'by `person_id`, and mails to a proven address of the person',
+        where: (person) => sql`(person_id = ${person.personId} or ${isMailTo(person)})`,
+      },
+    },
   },
+}
+
+function isMailTo({ emails }: PersonKey): RawBuilder<SqlBool> {
+  return sql`(kind = 'mail' and payload->'to'->>'key' = any(${[...emails]}))`
 }
 
 function describeKinds(describe: (kind: (typeof OUTBOX_KINDS)[OutboxKind]) => string): string {

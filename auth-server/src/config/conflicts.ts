@@ -1,0 +1,13 @@
+// Settings that are right each by itself, but not together.
+import type { Config } from '../config.ts'
+
+/** What is wrong with a configuration, a line each. */
+export function conflictsOf({ issuer, development, mailUrl, mailFrom }: Config): readonly string[] {
+  return [
+    development && issuer.startsWith('https:') && 'DEVELOPMENT is for this machine alone, and ISSUER is https',
+    mailUrl?.kind === 'folder' && !development && 'MAIL_URL is a folder, which is for DEVELOPMENT alone; use smtps://…',
+    mailUrl?.kind === 'smtp' &&
+      mailFrom.address.endsWith('@localhost') &&
+      'MAIL_FROM has to say who the mails of MAIL_URL come from, like Example <no-reply@example.com>',
+  ].filter((problem) => problem !== false)
+}

@@ -1,0 +1,45 @@
+// The mails in English; the names and facts of this table are those of all languages.
+import type { MailText } from '../../mail-text.ts'
+
+interface AppFacts {
+  /** The name of the app that it was begun in; none on the account's own pages. */
+  readonly app?: string
+}
+
+function forApp({ app }: AppFacts): string {
+  return app === undefined ? '' : ` for ${app}`
+}
+
+const IGNORE = 'If this was not you, ignore this mail: nothing happens without the link or the code.'
+
+export const MAIL = {
+  'sign-up': (facts: AppFacts): MailText => ({
+    subject: 'Confirm your e-mail address',
+    lead: [`Somebody, most likely you, is making an account${forApp(facts)} with this e-mail address.`],
+    action: 'Confirm this address',
+    code: 'Or type this code where you began:',
+    after: [IGNORE],
+  }),
+  'account-exists': (facts: AppFacts): MailText => ({
+    subject: 'You have an account already',
+    lead: [
+      `Somebody, most likely you, tried to make an account${forApp(facts)} with this e-mail address. There is one already.`,
+      'Go back to where you began and sign in. If you do not know the password any more, choose “Forgot your password?” there.',
+    ],
+    after: ['If this was not you, you have nothing to do: your account is as it was.'],
+  }),
+  reset: (facts: AppFacts): MailText => ({
+    subject: 'Choose a new password',
+    lead: [`Somebody, most likely you, forgot the password of your account${forApp(facts)}.`],
+    action: 'Choose a new password',
+    code: 'Or type this code where you began:',
+    after: [IGNORE],
+  }),
+  address: (_: AppFacts): MailText => ({
+    subject: 'Confirm your new e-mail address',
+    lead: ['Somebody, most likely you, is adding this e-mail address to an account.'],
+    action: 'Confirm this address',
+    code: 'Or type this code where you began:',
+    after: [IGNORE],
+  }),
+}

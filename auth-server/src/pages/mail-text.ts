@@ -1,0 +1,13 @@
+// What a mail says, in one language; its link, its code and its form are made when it is sent (delivery/mail).
+
+export interface MailText {
+  readonly subject: string
+  /** Paragraphs ahead of the link. */
+  readonly lead: readonly string[]
+  /** What the link does, where the mail has one. */
+  readonly action?: string
+  /** What the code is for, where whoever asked for the mail can type one. */
+  readonly code?: string
+  /** Paragraphs at the end. */
+  readonly after: readonly string[]
+}
