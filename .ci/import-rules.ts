@@ -24,7 +24,8 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   // the protocol asks the policy which step is next and shows its pages; the human half knows no protocol
   oauth: ['interaction', ...BUSINESS],
   interaction: BUSINESS,
-  account: BUSINESS,
+  // a person's own pages ask who is signed in, and send whoever is not (recently) to a visit
+  account: ['interaction', ...BUSINESS],
   management: BUSINESS,
   portal: [], // through the SDK's contract only
   health: BUSINESS,

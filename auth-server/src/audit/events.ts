@@ -11,10 +11,10 @@ interface Event<Type extends string, Outcome extends string> {
   readonly outcome: Outcome
 }
 
-/** Who signs in is known by then; of a wrong address nobody is, of a wrong password whose it is not. */
+/** Who signs in is known by then; of a wrong address nobody is, of a wrong password whose it is not. Without an app, to the account. */
 type SignIn =
-  | (Event<'sign-in', 'succeeded'> & Person & Application)
-  | (Event<'sign-in', 'wrong-credentials'> & Partial<Person> & Application)
+  | (Event<'sign-in', 'succeeded'> & Person & Partial<Application>)
+  | (Event<'sign-in', 'wrong-credentials'> & Partial<Person & Application>)
 
 /**
  * What is told, and of whom. No tokens, no secrets, no e-mail addresses: ids alone, and the person's becomes a pseudonym.

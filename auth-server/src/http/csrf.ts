@@ -19,8 +19,8 @@ export interface FormPage {
   readonly page: string
   /** The address that its forms are posted below. */
   readonly path: string
-  /** The trusted redirect URI that its forms end at; `self` where they end here. */
-  readonly leadsTo: string
+  /** What else its forms can end at than this server: trusted redirect URIs, and origins of other providers. */
+  readonly leadsTo: readonly string[]
 }
 
 /**
@@ -29,7 +29,7 @@ export interface FormPage {
  */
 export class FormBinding {
   readonly path: string
-  readonly leadsTo: string
+  readonly leadsTo: readonly string[]
   readonly #fields: Readonly<Record<string, string>>
 
   private constructor({ path, leadsTo }: Pick<FormPage, 'path' | 'leadsTo'>, fields: Readonly<Record<string, string>>) {

@@ -1,23 +1,28 @@
 // The pages between /authorize and the app (login, consent, continue), each ending in a redirect back to the protocol; and signing out.
 import type { FastifyInstance } from 'fastify'
 import type { Deps } from '../deps.ts'
-import { addConsent } from './consent/routes.ts'
-import { addContinue } from './continue/routes.ts'
-import { addDeny } from './deny.ts'
-import type { PageStep } from './policy.ts'
-import { addLogin } from './sign-in/routes.ts'
-import { addLogoutPages } from './sign-out/routes.ts'
-import { openVisit, type VisitFlow } from './visit.ts'
+import { addPage, type PageHandlers } from '../http/page-routes.ts'
+import { denyForms } from './deny/routes.ts'
+import { SIGN_OUT_PATH, stepPath } from './paths.ts'
+import { POLICY } from './policy.ts'
+import { signOutPage } from './sign-out/routes.ts'
+import { switchForms } from './switch/routes.ts'
+import { type MakeVisitPages, visitFlow } from './visit.ts'
 
-/** The pages of each step that has one: a folder, its row here, and its row in policy.ts. */
-const STEPS = { login: addLogin, consent: addConsent, continue: addContinue } as const satisfies Record<
-  PageStep,
-  (app: FastifyInstance, deps: Deps, visits: VisitFlow) => void
->
+/** What pages of a visit offer beside its steps, whose pages are in the policy. */
+const BESIDE_STEPS: readonly MakeVisitPages[] = [denyForms, switchForms]
+
+/** Every page there is, by the pattern of its address. */
+export function interactionPages(deps: Deps): Readonly<Record<string, PageHandlers>> {
+  const visits = visitFlow(deps)
+  const steps = POLICY.flatMap((row) => ('pages' in row ? row.pages : []))
+  const ofVisits = [...steps, ...BESIDE_STEPS].flatMap((pages) => Object.entries(pages(deps, visits)))
+  return {
+    ...Object.fromEntries(ofVisits.map(([name, handlers]) => [stepPath(name), handlers])),
+    [SIGN_OUT_PATH]: signOutPage(deps),
+  }
+}
 
 export function addInteraction(app: FastifyInstance, deps: Deps): void {
-  const visits = openVisit(deps)
-  for (const addStep of Object.values(STEPS)) addStep(app, deps, visits)
-  addDeny(app, deps, visits)
-  addLogoutPages(app, deps)
+  for (const [url, handlers] of Object.entries(interactionPages(deps))) addPage(app, url, handlers)
 }

@@ -8,16 +8,15 @@ export function visitPath(id: string): string {
   return `${PAGES_PATH}/${id}`
 }
 
-const VISIT = visitPath(':request')
+/** A page or form of a visit by its name; of a step, its page has the step's. As a pattern unless of one visit. */
+export function stepPath(name: string, id = ':request'): string {
+  return `${visitPath(id)}/${name}`
+}
 
-export const PATHS = {
-  login: `${VISIT}/login`,
-  consent: `${VISIT}/consent`,
-  continue: `${VISIT}/continue`,
-  switch: `${VISIT}/switch`,
-  deny: `${VISIT}/deny`,
-  logout: `${PAGES_PATH}/logout`,
-} as const
+export const SIGN_OUT_PATH = `${PAGES_PATH}/logout`
+
+/** A person's own pages, which a visit can lead back to. */
+export const ACCOUNT_PATH = '/account'
 
 /** Where a visit begins; a row of oauth/endpoints.ts. */
 export const AUTHORIZE_PATH = '/authorize'

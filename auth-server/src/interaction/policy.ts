@@ -1,82 +1,91 @@
-// Which step a person has to take before an app gets its code, and why: a table, of which the first row that holds is next. Pure.
-import type { DoneSteps } from '../store/visit-steps.ts'
+// Which step a person has to take before a visit is done, and why: a table, of which the first row that holds is next.
+import { redirectKind } from '../catalogue/redirect-uri.ts'
+import type { StepName } from '../store/visit-steps.ts'
+import { needsConsent } from './consent/needed.ts'
+import { consentPages } from './consent/routes.ts'
+import { continuePages } from './continue/routes.ts'
+import { doneInSession, type Facts, isExpected, type PolicyDeps } from './facts.ts'
+import { loginPages } from './login/routes.ts'
+import type { MakeVisitPages } from './visit.ts'
 
-export interface Facts {
-  /**
-   * The browser's session: how long before this visit the person signed in (seconds; negative when since), and whether
-   * it is the person that the app expects, where it expects one.
-   */
-  readonly session: Readonly<{ id: string; ageAtVisitSeconds: number; isExpected: boolean }> | undefined
-  /** What was done in this visit, by step. */
-  readonly steps: DoneSteps
-  /** OpenID Connect Core §3.1.2.1. */
-  readonly prompts: readonly string[]
-  readonly maxAgeSeconds: number | undefined
-  /** A claimed https redirect proves which app is asking; a private-use scheme or a loopback port does not (RFC 8252 §8.6). */
-  readonly redirectProvesApp: boolean
-  /** The scopes need a yes: the subscription is not trusted and they were not all allowed before, or `prompt=consent`. */
-  readonly scopesNeedConsent: boolean
+type Needed = (facts: Facts, deps: PolicyDeps) => boolean | Promise<boolean>
+
+/** A step that has a page, at `/interaction/<visit>/<step>`, in the folder of its name. */
+interface StepWithPage {
+  readonly step: StepName
+  readonly needed: Needed
+  /** What an app hears instead that asked with `prompt=none` (OpenID Connect Core §3.1.2.6). */
+  readonly withoutPage: string
+  /** Whoever has done it in this visit is there in person: no other step has to ask for that. */
+  readonly confirms?: true
+  readonly pages: MakeVisitPages
+}
+/** A step that ends the visit, with an error for the app. */
+interface LastStep {
+  readonly step: string
+  readonly needed: Needed
+  readonly ends: Readonly<{ code: string; description: string }>
 }
 
-/**
- * A step either has a page (at `/interaction/<visit>/<step>`, in a folder of its own), of which `prompt=none` hears
- * `withoutPage` instead (OpenID Connect Core §3.1.2.6); or it ends the visit with an error for the app.
- */
-const POLICY = [
+export const POLICY = [
   {
-    step: 'denied',
-    needed: ({ steps }) => steps.deny !== undefined,
+    step: 'deny',
+    needed: ({ pending }) => pending.steps.deny !== undefined,
     ends: { code: 'access_denied', description: 'the person declined' },
   },
-  { step: 'login', needed: needsLogin, withoutPage: 'login_required' },
+  { step: 'login', needed: needsLogin, withoutPage: 'login_required', confirms: true, pages: loginPages },
   {
     // Whoever else was signed in could make way; whoever has signed in instead of the expected one is told to the app.
     step: 'other-person',
-    needed: ({ session }) => session?.isExpected === false,
+    needed: (facts) => facts.session !== undefined && !isExpected(facts.session, facts),
     ends: {
       code: 'login_required',
       description: 'another person signed in than the one that id_token_hint names',
     },
   },
-  {
-    step: 'consent',
-    needed: (facts) => facts.scopesNeedConsent && !doneInSession(facts, 'consent'),
-    withoutPage: 'consent_required',
-  },
+  { step: 'consent', needed: needsConsent, withoutPage: 'consent_required', confirms: true, pages: consentPages },
   {
     // A session alone never mints a code for an app that anybody's app could pose as.
     step: 'continue',
-    needed: (facts) => !facts.redirectProvesApp && !isPersonConfirmed(facts),
+    needed: (facts) => !isAppProven(facts) && !isPersonConfirmed(facts),
     withoutPage: 'interaction_required',
+    confirms: true,
+    pages: continuePages,
   },
-] as const satisfies readonly (Readonly<{ step: string; needed: (facts: Facts) => boolean }> &
-  (Readonly<{ withoutPage: string }> | Readonly<{ ends: Readonly<{ code: string; description: string }> }>))[]
+] as const satisfies readonly (StepWithPage | LastStep)[]
 
 /** A row of the policy. */
 export type Step = (typeof POLICY)[number]
 /** The steps that have a page. */
-export type PageStep = Extract<Step, { withoutPage: string }>['step']
+export type PageStep = Extract<Step, { pages: MakeVisitPages }>['step']
 
-/** The next step on the way to a code; undefined when nothing is left to do. */
-export function nextStep(facts: Facts): Step | undefined {
-  return POLICY.find(({ needed }) => needed(facts))
+/** The next step of a visit, by what is true in the database now; undefined when nothing is left to do. */
+export async function nextStepOf(
+  deps: PolicyDeps,
+  pending: Facts['pending'],
+  session: Facts['session'],
+): Promise<Step | undefined> {
+  for (const row of POLICY) if (await row.needed({ pending, session }, deps)) return row
+  return undefined
 }
 
-/** A step counts for the person of its session only. */
-function doneInSession({ session, steps }: Facts, step: string): boolean {
-  return session !== undefined && steps[step]?.session === session.id
+/** A claimed https redirect proves which app is asking; a private-use scheme or a loopback port does not (RFC 8252 §8.6). */
+function isAppProven({ pending }: Facts): boolean {
+  return pending.app === undefined || redirectKind(pending.request.redirectUri) === 'https'
 }
 
 /** The person of this session has done something here that only a person does. */
 function isPersonConfirmed(facts: Facts): boolean {
-  return ['login', 'consent', 'continue'].some((step) => doneInSession(facts, step))
+  return POLICY.some((row) => 'confirms' in row && doneInSession(facts, row.step))
 }
 
 function needsLogin(facts: Facts): boolean {
-  const { session, steps, prompts, maxAgeSeconds } = facts
-  const isAsked = steps.switch !== undefined || prompts.includes('login') || prompts.includes('select_account')
+  const { session, pending } = facts
+  const { steps, request } = pending
+  const isAsked =
+    steps.switch !== undefined || request.prompts.includes('login') || request.prompts.includes('select_account')
   if (!session || (isAsked && steps.login === undefined)) return true
-  if (!session.isExpected) return !isPersonConfirmed(facts)
-  // Only a login makes a session younger; no other step stands in for it.
-  return maxAgeSeconds !== undefined && session.ageAtVisitSeconds > maxAgeSeconds
+  if (!isExpected(session, facts)) return !isPersonConfirmed(facts)
+  // Only a login makes a session younger than the visit; no other step stands in for it.
+  return request.maxAgeSeconds !== undefined && session.ageSeconds - pending.ageSeconds > request.maxAgeSeconds
 }

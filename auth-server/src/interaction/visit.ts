@@ -4,18 +4,21 @@ import { sha256 } from '../crypto/digest.ts'
 import type { Deps } from '../deps.ts'
 import { FormBinding, formProblem } from '../http/csrf.ts'
 import { formOf } from '../http/form.ts'
+import type { PageHandlers } from '../http/page-routes.ts'
 import { Parameters } from '../http/parameters.ts'
+import { pathParameter } from '../http/request-path.ts'
 import { refusedFormPage } from '../pages/error.ts'
 import { sendPage } from '../pages/send-page.ts'
-import { findPendingRequest, type PendingRequest } from '../store/tables/authorization-requests.ts'
+import {
+  findPendingRequest,
+  type PendingAppVisit,
+  type PendingRequest,
+} from '../store/tables/authorization-requests.ts'
 import type { Session } from '../store/tables/sessions.ts'
 import { answerEndedVisit } from './ended/reply.ts'
-import { nextStepOf } from './next-step.ts'
 import { resumePath, visitPath } from './paths.ts'
-import type { PageStep } from './policy.ts'
+import { nextStepOf, type PageStep } from './policy.ts'
 import { currentSession } from './session.ts'
-
-export type VisitRequest = FastifyRequest<{ Params: { request: string } }>
 
 export interface Visit {
   readonly pending: PendingRequest
@@ -30,23 +33,35 @@ export interface Visit {
 
 export type SignedInVisit = Visit & Readonly<{ session: Session }>
 
+/** The pages and forms that a folder has, by the last part of their addresses: of a step, its page has the step's name. */
+export type VisitPages = Readonly<Record<string, PageHandlers>>
+export type MakeVisitPages = (deps: Deps, visits: VisitFlow) => VisitPages
+
 export interface VisitFlow {
-  /** The visit of a page or an own form; undefined when the answer, an error page, has been sent already. */
-  open(request: VisitRequest, reply: FastifyReply): Promise<Visit | undefined>
+  /**
+   * The visit of a page or an own form; undefined when the answer, an error page, has been sent already.
+   * @param id of the visit, where the address does not have it, such as a provider's callback
+   */
+  open(request: FastifyRequest, reply: FastifyReply, id?: string): Promise<Visit | undefined>
   /**
    * The same for a page that counts only as the next step of a signed-in person: from a stale tab, or opened by hand
    * before its turn, it leads back to the protocol instead. So does a form from a stale tab: whoever has signed in since
    * then sees the page with their own name first.
    */
-  openStep(request: VisitRequest, reply: FastifyReply, step: PageStep): Promise<SignedInVisit | undefined>
+  openStep(request: FastifyRequest, reply: FastifyReply, step: PageStep): Promise<SignedInVisit | undefined>
+  /** The same for a step that there is only in the visits of applications. */
+  openAppStep(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    step: PageStep,
+  ): Promise<(SignedInVisit & Readonly<{ pending: PendingAppVisit }>) | undefined>
   /** Back to the protocol, which decides what is next. 303: the next request is a GET (RFC 9700 §4.12). */
   resume(reply: FastifyReply, pending: PendingRequest): FastifyReply
 }
 
-export function openVisit(deps: Deps): VisitFlow {
+export function visitFlow(deps: Deps): VisitFlow {
   const { db, config, cookies } = deps
-  const open: VisitFlow['open'] = async (request, reply) => {
-    const id = request.params.request
+  const open: VisitFlow['open'] = async (request, reply, id = pathParameter(request, 'request') ?? '') => {
     const isForm = request.method === 'POST'
     const secrets = cookies.secretsOf(request, id)
     const form = formOf(request) ?? Parameters.parse('')
@@ -69,22 +84,30 @@ export function openVisit(deps: Deps): VisitFlow {
     request.uiLocales = pending.request.uiLocales
     cookies.keepVisit(reply, id)
     const session = await currentSession(deps, request)
-    const page = { page: id, path: visitPath(id), leadsTo: pending.request.redirectUri }
-    return { pending, session, form, secret, binding: FormBinding.to(config.cookieSecret, secret, page) }
+    const leadsTo = pending.app ? [pending.request.redirectUri] : []
+    const binding = FormBinding.to(config.cookieSecret, secret, { page: id, path: visitPath(id), leadsTo })
+    return { pending, session, form, secret, binding }
   }
   const resume: VisitFlow['resume'] = (reply, pending) => reply.redirect(resumePath(pending.id), 303)
+  const openStep: VisitFlow['openStep'] = async (request, reply, step) => {
+    const visit = await open(request, reply)
+    if (!visit) return undefined
+    const { pending, session, form } = visit
+    const stale = request.method === 'POST' && form.get('session') !== session?.id
+    if (session && !stale && (await nextStepOf(deps, pending, session))?.step === step)
+      return { ...visit, session, binding: visit.binding.inSession(session.id) }
+    resume(reply, pending)
+    return undefined
+  }
   return {
     open,
-    resume,
-    async openStep(request, reply, step) {
-      const visit = await open(request, reply)
-      if (!visit) return undefined
-      const { pending, session, form } = visit
-      const stale = request.method === 'POST' && form.get('session') !== session?.id
-      if (session && !stale && (await nextStepOf(db, pending, session))?.step === step)
-        return { ...visit, session, binding: visit.binding.inSession(session.id) }
-      resume(reply, pending)
+    openStep,
+    async openAppStep(request, reply, step) {
+      const visit = await openStep(request, reply, step)
+      if (visit?.pending.app) return { ...visit, pending: visit.pending }
+      if (visit) resume(reply, visit.pending)
       return undefined
     },
+    resume,
   }
 }

@@ -32,8 +32,8 @@ export class Html {
   }
 
   /** The same HTML, with a form in it that leads there. */
-  leadingTo(formTarget: string): Html {
-    return new Html(this.#text, [...this.formTargets, formTarget])
+  leadingTo(...formTargets: readonly string[]): Html {
+    return new Html(this.#text, [...this.formTargets, ...formTargets])
   }
 
   toString(): string {

@@ -17,6 +17,7 @@ import * as attempts from './migrations/0013_attempts.ts'
 import * as audit from './migrations/0014_audit.ts'
 import * as unreadColumns from './migrations/0016_unread_columns.ts'
 import * as accounts from './migrations/0017_accounts.ts'
+import * as visitsWithoutApp from './migrations/0018_visits_without_app.ts'
 import * as acrAskedFor from './migrations/0021_acr_asked_for.ts'
 import { grantToServer } from './roles.ts'
 
@@ -47,6 +48,7 @@ export const MIGRATIONS = {
   '0014_audit': audit,
   '0016_unread_columns': unreadColumns,
   '0017_accounts': accounts,
+  '0018_visits_without_app': visitsWithoutApp,
   '0021_acr_asked_for': acrAskedFor,
 } as const satisfies Migrations
 

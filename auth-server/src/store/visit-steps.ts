@@ -8,15 +8,26 @@ export interface DoneStep {
   /** Of the step `login`: the sign-in that was done, known by a random id. */
   readonly signIn?: string
 }
-/** By the step's name (see interaction/policy.ts). */
-export type DoneSteps = Readonly<Partial<Record<string, DoneStep>>>
+/**
+ * The steps that can be done: here those that statements of this folder note. The folder of any other one in
+ * `interaction/` adds its name (`declare module`), so that none is spelled in two ways.
+ */
+export interface StepNames {
+  readonly login: DoneStep
+  readonly consent: DoneStep
+  readonly deny: DoneStep
+  readonly switch: DoneStep
+}
+export type StepName = keyof StepNames
+/** By the step's name. */
+export type DoneSteps = Readonly<Partial<StepNames>>
 
 /**
  * One step that is done now, as part of a statement: a value to put in the place of `steps`, or to add to them.
  * @param sessionId an expression, or null when it was done in none; what is `more` is kept with it.
  */
 export function stepDone(
-  step: string,
+  step: StepName,
   sessionId: RawBuilder<unknown> | null,
   more: Pick<DoneStep, 'signIn'> = {},
 ): RawBuilder<DoneSteps> {

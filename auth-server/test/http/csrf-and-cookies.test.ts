@@ -4,6 +4,7 @@ import type { LightMyRequestResponse } from 'fastify'
 import t, { type Test } from 'tap'
 import { Browser, formsOf, SESSION_COOKIE, visitCookie } from '../support/browser.ts'
 import { authorizeUrl, logIn, pkcePair } from '../support/phone.ts'
+import { addressesOf, visitAddresses } from '../support/routes.ts'
 import { ISSUER, testServer, USER } from '../support/server.ts'
 import { signedInBrowser } from '../support/session.ts'
 
@@ -128,20 +129,9 @@ t.test('each refused form is logged with its reason, and without anything secret
 })
 
 t.test('a form of another site comes without cookies, and no answer takes one away', async (t) => {
-  const addresses = ['login', 'continue', 'consent', 'switch', 'deny'].map(
-    (step) => `/interaction/${'x'.repeat(22)}/${step}`,
-  )
-  const others = [
-    '/interaction/logout',
-    '/logout',
-    '/authorize',
-    '/token',
-    '/par',
-    '/revoke',
-    '/introspect',
-    '/register',
-  ]
-  for (const address of [...addresses, ...others])
+  const forms = (await addressesOf(app)).filter(({ methods }) => methods.includes('POST'))
+  t.ok(forms.length >= 13)
+  for (const { url: address } of forms)
     for (const headers of [{ origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }, {}]) {
       const response = await app.inject({
         method: 'POST',
@@ -185,10 +175,9 @@ t.test('a visit belongs to the browser that began it', async (t) => {
   const stranger = new Browser(app)
   const signedIn = await signedInBrowser(app)
   for (const other of [stranger, signedIn]) {
-    for (const path of [action, `/interaction/${id}/continue`, `/interaction/${id}/consent`, `/authorize/resume/${id}`])
-      refusedAs(t, await other.request('GET', path), 403)
-    for (const step of ['login', 'continue', 'consent', 'switch', 'deny'])
-      refusedAs(t, await other.request('POST', `/interaction/${id}/${step}`, { form: { ...hidden, ...USER } }), 403)
+    for (const path of await visitAddresses(app, 'GET', id)) refusedAs(t, await other.request('GET', path), 403)
+    for (const path of await visitAddresses(app, 'POST', id))
+      refusedAs(t, await other.request('POST', path, { form: { ...hidden, ...USER } }), 403)
   }
   t.equal((await logIn(browser, page)).statusCode, 303, 'and works there still')
 })

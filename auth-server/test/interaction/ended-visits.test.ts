@@ -10,6 +10,7 @@ import { expectErrorPage } from '../support/expect.ts'
 import { shortcomingsOf } from '../support/page-facts.ts'
 import { personAt } from '../support/person.ts'
 import { answerOf, authorizeUrl, logIn, pkcePair, REDIRECT_URI, redeem } from '../support/phone.ts'
+import { visitAddresses } from '../support/routes.ts'
 import { selfSigned } from '../support/self-signed.ts'
 import { ISSUER, type TestServer, testServer } from '../support/server.ts'
 import { CLAIMED_URI } from '../support/session.ts'
@@ -35,12 +36,7 @@ async function begin({ app }: TestServer, changes: Readonly<Record<string, strin
     browser,
     page,
     id,
-    gets: [
-      `/interaction/${id}/login`,
-      `/interaction/${id}/consent`,
-      `/interaction/${id}/continue`,
-      `/authorize/resume/${id}`,
-    ],
+    gets: await visitAddresses(app, 'GET', id),
   }
 }
 

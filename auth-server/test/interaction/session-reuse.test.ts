@@ -3,6 +3,7 @@
 import { decodeJwt } from 'jose'
 import t, { type Test } from 'tap'
 import { createAccount } from '../../src/identity/local-account.ts'
+import { POLICY } from '../../src/interaction/policy.ts'
 import { Browser, formsOf, SESSION_COOKIE } from '../support/browser.ts'
 import { turnClock } from '../support/database.ts'
 import { expectCode, expectRefusal } from '../support/expect.ts'
@@ -19,6 +20,8 @@ await register(
   { trusted: false },
 )
 const LOOPBACK = 'http://127.0.0.1:51004/callback'
+/** The steps of somebody who is signed in. */
+const LATER_STEPS = POLICY.flatMap((row) => ('pages' in row && row.step !== 'login' ? row.step : []))
 
 function ask(changes: Readonly<Record<string, string | undefined>> = {}) {
   return authorizeUrl(pkcePair().challenge, { redirect_uri: CLAIMED_URI, ...changes })
@@ -104,7 +107,7 @@ t.test('prompt=login and select_account ask again in spite of a session', async 
     onPage(t, page, 'Sign in')
     // Skipping the page by its neighbour's address does not help.
     const id = /interaction\/([\w-]+)\//.exec(page.body)?.[1]
-    for (const step of ['continue', 'consent']) onPage(t, await browser.open(`/interaction/${id}/${step}`), 'Sign in')
+    for (const step of LATER_STEPS) onPage(t, await browser.open(`/interaction/${id}/${step}`), 'Sign in')
     onPage(t, await browser.follow(await browser.request('GET', `/authorize/resume/${id}`)), 'Sign in')
   }
 })
@@ -237,7 +240,7 @@ t.test('a step that is posted before its turn counts for nobody', async (t) => {
     .orderBy('auth_time', 'desc')
     .select('id')
     .executeTakeFirstOrThrow()
-  for (const step of ['consent', 'continue']) {
+  for (const step of LATER_STEPS) {
     const form = { csrf: formsOf(login.body)[0]?.hidden.csrf ?? '', session }
     onPage(t, await browser.follow(await browser.request('POST', `/interaction/${id}/${step}`, { form })), 'Sign in')
   }

@@ -1,6 +1,7 @@
 // Which pages may read which answers of this server (the origins of registered browser apps, without credentials).
 import type { FastifyInstance } from 'fastify'
 import t from 'tap'
+import { addressesOf } from '../support/routes.ts'
 import { testServer } from '../support/server.ts'
 
 const PAGE = 'https://app.example.net'
@@ -105,14 +106,10 @@ t.test('public documents are for everyone', async (t) => {
 t.test('authorize, the pages, introspection and registration are for no page of another origin', async (t) => {
   const { app, register } = await testServer(t)
   await register(BROWSER_APP)
-  for (const url of [
-    '/authorize',
-    '/apis/orders-api/authorize',
-    '/interaction/x/login',
-    '/introspect',
-    '/register',
-    '/nowhere',
-  ]) {
+  const open: readonly string[] = [...CALLS.map(([, url]) => url), ...PUBLIC]
+  const closed = (await addressesOf(app)).filter(({ url }) => !open.includes(url))
+  t.ok(closed.length >= 14)
+  for (const url of [...closed.map(({ url }) => url), '/nowhere']) {
     for (const answer of [
       await preflight(app, url, PAGE),
       await app.inject({ method: 'GET', url, headers: { origin: PAGE } }),

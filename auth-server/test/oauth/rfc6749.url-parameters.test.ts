@@ -1,5 +1,7 @@
 // RFC 6749 §3.2: what may stand in the URL of a back-channel request: anything but the protocol's own parameters.
 import t from 'tap'
+import { pathsOf } from '../../src/oauth/endpoint.ts'
+import { ENDPOINTS } from '../../src/oauth/endpoints.ts'
 import { clientCredentials, postForm, secretClient } from '../support/clients.ts'
 import { expectJsonError } from '../support/expect.ts'
 import { obtainCode, obtainTokens, pkcePair, REDIRECT_URI } from '../support/phone.ts'
@@ -32,28 +34,46 @@ const REQUEST = {
   code_challenge_method: 'S256',
 }
 
-/** Each back-channel endpoint, answering as it does without any query. */
-const ENDPOINTS: Readonly<Record<string, (query: string) => Promise<{ statusCode: number; body: string }>>> = {
-  token: (query) => clientCredentialsAt(`/token${query}`),
-  'token of an API': (query) => clientCredentialsAt(`/apis/${API.id}/token${query}`),
-  par: (query) => postForm(app, `/par${query}`, { ...REQUEST, code_challenge: pkcePair().challenge }),
-  revoke: (query) => postForm(app, `/revoke${query}`, { token: 'unknown', client_id: APP.clientId }),
-  introspect: (query) => postForm(app, `/introspect${query}`, { token: 'unknown' }, machine.headers),
-  userinfo: async (query) => app.inject({ url: `/userinfo${query}`, headers: AUTHORIZATION }),
-  'userinfo by POST': (query) => postForm(app, `/userinfo${query}`, {}, AUTHORIZATION),
-  register: async (query) =>
-    app.inject({ method: 'POST', url: `/register${query}`, headers: AUTHORIZATION, payload: { client_name: 'x' } }),
-  revocations: async (query) => app.inject({ url: `/revocations${query}`, headers: AUTHORIZATION }),
+type Ask = (url: string) => Promise<{ statusCode: number; body: string }>
+
+/** Each back-channel endpoint with each of its methods, answering as it does without any query. */
+const ASKED: Readonly<Record<string, Ask>> = {
+  'POST /token': getToken,
+  'POST /apis/:api/token': getToken,
+  'POST /par': push,
+  'POST /apis/:api/par': push,
+  'POST /revoke': (url) => postForm(app, url, { token: 'unknown', client_id: APP.clientId }),
+  'POST /introspect': (url) => postForm(app, url, { token: 'unknown' }, machine.headers),
+  'GET /userinfo': async (url) => app.inject({ url, headers: AUTHORIZATION }),
+  'POST /userinfo': (url) => postForm(app, url, {}, AUTHORIZATION),
+  'POST /register': async (url) =>
+    app.inject({ method: 'POST', url, headers: AUTHORIZATION, payload: { client_name: 'x' } }),
+  'GET /revocations': async (url) => app.inject({ url, headers: AUTHORIZATION }),
 }
-function clientCredentialsAt(url: string) {
+function getToken(url: string) {
   return postForm(app, url, { grant_type: 'client_credentials' }, machine.headers)
 }
+function push(url: string) {
+  return postForm(app, url, { ...REQUEST, code_challenge: pkcePair().challenge })
+}
+function asked(name: string, query: string) {
+  const url = name.replace(/^\w+ /, '').replace(':api', API.id)
+  return ASKED[name]?.(url + query) ?? Promise.reject(new Error(name))
+}
 
-for (const [name, ask] of Object.entries(ENDPOINTS))
+t.test('no back-channel endpoint of the table is left out', async (t) => {
+  const backChannel = ENDPOINTS.filter(({ errors, methods }) => errors === 'oauth' && !methods.includes('HEAD'))
+  const all = backChannel.flatMap((row) =>
+    pathsOf(row).flatMap((path) => row.methods.map((method) => `${method} ${path}`)),
+  )
+  t.strictSame(Object.keys(ASKED).sort(), all.sort())
+})
+
+for (const name of Object.keys(ASKED))
   t.test(`${name}: what it does not know in the URL is ignored`, async (t) => {
-    const { statusCode, body } = await ask('')
+    const { statusCode, body } = await asked(name, '')
     for (const query of FOREIGN) {
-      const response = await ask(`?${query}`)
+      const response = await asked(name, `?${query}`)
       t.equal(response.statusCode, statusCode, query.slice(0, 80))
       if (statusCode >= 400) t.equal(response.body, body)
     }
@@ -75,14 +95,14 @@ t.test(
       ...['refresh_token', 'token', 'token_type_hint', 'access_token', 'assertion', 'username', 'password'],
       ...['redirect_uri', 'scope', 'resource', 'request', 'request_uri', 'id_token_hint', 'code_challenge', 'state'],
     ]
-    for (const [name, ask] of Object.entries(ENDPOINTS))
+    for (const name of Object.keys(ASKED))
       for (const parameter of parameters)
         for (const query of [
           `?${parameter}=x`,
           `?client-request-id=1&%zz&${parameter.replace('_', '%5F')}=x`,
           `?${parameter}=&${parameter}=x`,
         ]) {
-          const { statusCode, body } = await ask(query)
+          const { statusCode, body } = await asked(name, query)
           const { error, error_description } = JSON.parse(body)
           t.strictSame([statusCode, error], [400, 'invalid_request'], `${name} ${query}`)
           t.match(error_description.replace('access token', 'access_token'), parameter)

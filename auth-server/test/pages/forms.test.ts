@@ -7,7 +7,7 @@ import { contentPolicy } from '../../src/pages/content-policy.ts'
 import { Html, html } from '../../src/pages/html.ts'
 import { formsOf } from '../support/browser.ts'
 
-const page = { page: 'a-visit', path: '/interaction/a-visit', leadsTo: 'com.example.shop:/callback' }
+const page = { page: 'a-visit', path: '/interaction/a-visit', leadsTo: ['com.example.shop:/callback'] }
 const binding = FormBinding.to('a cookie secret', 'a browser', page)
 
 // None of these compiles; `npm run check` fails when one does.
@@ -15,7 +15,7 @@ void (() => {
   // @ts-expect-error a form without its binding
   form({ action: 'login' }, button('Sign in'))
   // @ts-expect-error a binding that nobody made: what looks like one is none
-  form({ action: 'login', binding: { path: '/interaction', leadsTo: 'self', hidden: {}, inSession: () => binding } })
+  form({ action: 'login', binding: { path: '/interaction', leadsTo: [], hidden: {}, inSession: () => binding } })
   // @ts-expect-error a binding without a browser to bind to
   FormBinding.to('a cookie secret', page)
   // @ts-expect-error a binding by hand
@@ -41,9 +41,18 @@ t.test('a form posts below its page, with the token of its browser and page, and
 
 t.test('HTML knows where its forms lead, however deep they are in it', async (t) => {
   const lists = [html`<p>${form({ binding, action: 'a' })}</p>`, html`<p></p>`]
-  const elsewhere = FormBinding.to('', '', { ...page, leadsTo: 'https://shop.example.com/cb' })
+  const elsewhere = FormBinding.to('', '', {
+    ...page,
+    leadsTo: ['https://shop.example.com/cb', 'https://idp.example.com'],
+  })
   const body = html`<main>${lists}${false}${undefined}${form({ binding: elsewhere, action: 'b' })}</main>`
-  t.strictSame(body.formTargets, ['com.example.shop:/callback', 'https://shop.example.com/cb'])
+  t.strictSame(body.formTargets, [
+    'self',
+    'com.example.shop:/callback',
+    'self',
+    'https://shop.example.com/cb',
+    'https://idp.example.com',
+  ])
   t.strictSame(html`<p>${'<form method="post">'}</p>`.formTargets, [])
 })
 

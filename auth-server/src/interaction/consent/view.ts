@@ -8,7 +8,7 @@ import { appMark } from '../../pages/components/mark.ts'
 import type { Page } from '../../pages/frame.ts'
 import { html } from '../../pages/html.ts'
 import type { ScopeOffer } from '../../store/tables/api-scopes.ts'
-import type { PendingRequest } from '../../store/tables/authorization-requests.ts'
+import type { PendingAppVisit } from '../../store/tables/authorization-requests.ts'
 import type { Session } from '../../store/tables/sessions.ts'
 import { denyForm, opensNote, switchForm } from '../ended/ways-out.ts'
 
@@ -19,23 +19,23 @@ export function consentPage({
   session,
   scopes,
 }: Readonly<{
-  pending: PendingRequest
+  pending: PendingAppVisit
   binding: FormBinding
   session: Session
   scopes: readonly ScopeOffer[]
 }>): Page {
   return (texts) => {
     const { title, lead, button: allow, openIdScopes } = texts.consent
-    const heading = title(pending.applicationName)
+    const heading = title(pending.app.name)
     const wishes = [
       ...pending.request.scopes.filter(isOpenIdScope).map((scope) => openIdScopes[scope]),
       ...scopes.map(({ name, description }) => description || name),
     ]
     return {
       title: heading,
-      body: html`${appMark(pending.applicationName)}
+      body: html`${appMark(pending.app.name)}
 <h1>${heading}</h1>
-<p>${lead(pending.apiName, session.accountName)}${wishes.length > 0 ? ':' : '.'}</p>
+<p>${lead(pending.app.apiName, session.accountName)}${wishes.length > 0 ? ':' : '.'}</p>
 ${wishes.length > 0 && list(wishes)}
 ${form({ binding, action: 'consent' }, button(allow))}
 ${switchForm(binding, texts)}

@@ -5,7 +5,7 @@ import { form } from '../../pages/components/form.ts'
 import { appMark } from '../../pages/components/mark.ts'
 import type { Page } from '../../pages/frame.ts'
 import { html } from '../../pages/html.ts'
-import type { PendingRequest } from '../../store/tables/authorization-requests.ts'
+import type { PendingAppVisit } from '../../store/tables/authorization-requests.ts'
 import type { Session } from '../../store/tables/sessions.ts'
 import { denyForm, opensNote, switchForm } from '../ended/ways-out.ts'
 
@@ -13,12 +13,12 @@ export function continuePage({
   pending,
   binding,
   session,
-}: Readonly<{ pending: PendingRequest; binding: FormBinding; session: Session }>): Page {
+}: Readonly<{ pending: PendingAppVisit; binding: FormBinding; session: Session }>): Page {
   return (texts) => {
-    const heading = texts.continue.title(pending.applicationName)
+    const heading = texts.continue.title(pending.app.name)
     return {
       title: heading,
-      body: html`${appMark(pending.applicationName)}
+      body: html`${appMark(pending.app.name)}
 <h1>${heading}</h1>
 <p>${texts.continue.lead}</p>
 ${form({ binding, action: 'continue' }, button(texts.continue.button(session.accountName)))}

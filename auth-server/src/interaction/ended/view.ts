@@ -4,37 +4,63 @@ import { signMark } from '../../pages/components/mark.ts'
 import type { Page } from '../../pages/frame.ts'
 import { html } from '../../pages/html.ts'
 
-/** The app has had its answer. @param again for an app that may not have opened: asks for the same once more. */
-export function donePage(applicationName: string, again?: string): Page {
+/** Whose visit it was (an app's, or none's: this server's own), and the address to go on at, if there is one. */
+export interface WayOn {
+  readonly appName?: string
+  readonly href?: string | undefined
+}
+
+/** Who asked has had the answer. The way on asks for the same once more. */
+export function donePage({ appName, href }: WayOn): Page {
   return ({ ended, tryAgain }) => ({
     title: ended.doneTitle,
     body: html`${signMark('good')}
 <h1>${ended.doneTitle}</h1>
-<p>${ended.done(applicationName)}</p>
-${again !== undefined && html`<p>${ended.notOpened(applicationName)}</p>\n${linkButton(tryAgain, again)}`}`,
+<p>${appName === undefined ? ended.own.done : ended.done(appName)}</p>
+${
+  href !== undefined &&
+  (appName === undefined
+    ? linkButton(ended.own.goOn, href)
+    : html`<p>${ended.notOpened(appName)}</p>\n${linkButton(tryAgain, href)}`)
+}`,
   })
 }
 
-/** Nobody finished in time. @param back tells the app, so that it can offer to start again. */
-export function expiredPage(applicationName: string, back?: string): Page {
-  return ({ ended, backTo }) => ({
+/** Nobody finished in time. The way on tells the app, so that it can offer to start again. */
+export function expiredPage({ appName, href }: WayOn): Page {
+  return ({ ended, backTo, tryAgain }) => ({
     title: ended.expiredTitle,
     body: html`${signMark('warn')}
 <h1>${ended.expiredTitle}</h1>
-<p>${ended.expired(applicationName)}</p>
-${back !== undefined && linkButton(backTo(applicationName), back)}`,
+<p>${appName === undefined ? ended.own.expired : ended.expired(appName)}</p>
+${href !== undefined && linkButton(appName === undefined ? tryAgain : backTo(appName), href)}`,
   })
 }
 
-function plainPage(kind: 'elsewhere' | 'unknown'): Page {
+/** It goes on in another browser. */
+export function elsewherePage({ appName }: WayOn): Page {
   return ({ ended }) => ({
-    title: ended[`${kind}Title`],
+    title: ended.elsewhereTitle,
     body: html`${signMark('warn')}
-<h1>${ended[`${kind}Title`]}</h1>
-<p>${ended[kind]}</p>`,
+<h1>${ended.elsewhereTitle}</h1>
+<p>${appName === undefined ? ended.own.elsewhere : ended.elsewhere}</p>`,
   })
 }
 
-export const elsewherePage = plainPage('elsewhere')
+/** Of a visit for a page of this server, at whose end nobody hears anything. */
+export function cancelledPage(returnTo: string): Page {
+  return ({ ended, tryAgain }) => ({
+    title: ended.own.cancelledTitle,
+    body: html`${signMark('warn')}
+<h1>${ended.own.cancelledTitle}</h1>
+<p>${ended.own.cancelled}</p>
+${linkButton(tryAgain, returnTo)}`,
+  })
+}
 
-export const endedPage = plainPage('unknown')
+export const endedPage: Page = ({ ended }) => ({
+  title: ended.unknownTitle,
+  body: html`${signMark('warn')}
+<h1>${ended.unknownTitle}</h1>
+<p>${ended.unknown}</p>`,
+})

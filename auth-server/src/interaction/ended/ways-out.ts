@@ -17,6 +17,6 @@ export function switchForm(binding: FormBinding, texts: Texts): Html {
 }
 
 /** Says what the last step opens, for no browser says so when it cannot; pressing again then leads to a page that explains. */
-export function opensNote({ request, applicationName }: PendingRequest, texts: Texts): Html | undefined {
-  return redirectKind(request.redirectUri) === 'private-use' ? note(texts.opens(applicationName)) : undefined
+export function opensNote({ app, request }: PendingRequest, texts: Texts): Html | undefined {
+  return app && redirectKind(request.redirectUri) === 'private-use' ? note(texts.opens(app.name)) : undefined
 }

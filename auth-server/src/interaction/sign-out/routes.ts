@@ -1,18 +1,18 @@
 // Signing out: the page that asks, the form that answers, and what both end in (RP-Initiated Logout §2, §3).
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ofRequest } from '../../audit/context.ts'
 import { record } from '../../audit/record.ts'
 import type { Deps } from '../../deps.ts'
 import { FormBinding, formProblem } from '../../http/csrf.ts'
 import { formOf } from '../../http/form.ts'
-import { allowOnly } from '../../http/methods.ts'
+import type { PageHandlers } from '../../http/page-routes.ts'
 import { Parameters } from '../../http/parameters.ts'
 import { refusedFormPage } from '../../pages/error.ts'
 import { uiLocalesOf } from '../../pages/language.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { findClient, onlyApproved } from '../../store/queries/clients.ts'
 import { endSessions, findSessionToEnd } from '../../store/tables/sessions.ts'
-import { PAGES_PATH, PATHS } from '../paths.ts'
+import { PAGES_PATH } from '../paths.ts'
 import { browserProof } from '../session.ts'
 import { type LogoutTarget, logoutResponseUrl, logoutTarget } from './target.ts'
 import { logoutPage, signedOutPage } from './view.ts'
@@ -32,9 +32,8 @@ export async function signOut(
   return target ? reply.redirect(logoutResponseUrl(target), 303) : sendPage(reply, signedOutPage)
 }
 
-export function addLogoutPages(app: FastifyInstance, deps: Deps): void {
+export function signOutPage(deps: Deps): PageHandlers {
   const { db, config, cookies } = deps
-  const url = PATHS.logout
   const page = 'logout'
 
   // The session's own comes first; a visit's stands in for it where the answer that brought the session was lost.
@@ -49,33 +48,33 @@ export function addLogoutPages(app: FastifyInstance, deps: Deps): void {
     return { client, target: typeof judged === 'string' ? undefined : judged }
   }
 
-  app.get(url, { config: { errors: 'page' } }, async (request, reply) => {
-    const parameters = Parameters.ofUrl(request.raw.url ?? '')
-    parameters.requireReadable()
-    const [secret] = secretsOf(request)
-    const [{ client, target }, session] = await Promise.all([
-      read(parameters),
-      findSessionToEnd(db, browserProof(cookies, request)),
-    ])
-    if (!session || secret === undefined) return sendPage(reply, signedOutPage)
-    const leadsTo = target?.redirectUri ?? 'self'
-    const binding = FormBinding.to(config.cookieSecret, secret, { page, path: PAGES_PATH, leadsTo })
-    const uiLocales = uiLocalesOf(parameters)
-    return sendPage(reply, logoutPage({ binding, accountName: session.accountName, client, target, uiLocales }))
-  })
-
-  // The form is bound to the session's own cookie: a new login makes an old page worthless, and sent twice it is the same
-  // form still. What comes without a cookie of ours has nothing here to end, and says nothing about this browser: forms of
-  // other sites come without it whoever is signed in.
-  app.post(url, { config: { errors: 'page' } }, async (request, reply) => {
-    const form = formOf(request) ?? Parameters.parse('')
-    form.requireReadable()
-    const { cookieSecret, issuer } = config
-    const secrets = secretsOf(request)
-    if (formProblem(request, { cookieSecret, issuer, secrets, page, token: form.get('csrf') }) !== undefined)
-      return sendPage(reply.code(403), refusedFormPage('foreignOrOldForm'))
-    const { target } = await read(form)
-    return signOut(deps, request, reply, target)
-  })
-  allowOnly(app, url, ['GET', 'POST'])
+  return {
+    async GET(request, reply) {
+      const parameters = Parameters.ofUrl(request.raw.url ?? '')
+      parameters.requireReadable()
+      const [secret] = secretsOf(request)
+      const [{ client, target }, session] = await Promise.all([
+        read(parameters),
+        findSessionToEnd(db, browserProof(cookies, request)),
+      ])
+      if (!session || secret === undefined) return sendPage(reply, signedOutPage)
+      const leadsTo = target ? [target.redirectUri] : []
+      const binding = FormBinding.to(config.cookieSecret, secret, { page, path: PAGES_PATH, leadsTo })
+      const uiLocales = uiLocalesOf(parameters)
+      return sendPage(reply, logoutPage({ binding, accountName: session.accountName, client, target, uiLocales }))
+    },
+    // The form is bound to the session's own cookie: a new login makes an old page worthless, and sent twice it is the
+    // same form still. What comes without a cookie of ours has nothing here to end, and says nothing about this browser:
+    // forms of other sites come without it whoever is signed in.
+    async POST(request, reply) {
+      const form = formOf(request) ?? Parameters.parse('')
+      form.requireReadable()
+      const { cookieSecret, issuer } = config
+      const secrets = secretsOf(request)
+      if (formProblem(request, { cookieSecret, issuer, secrets, page, token: form.get('csrf') }) !== undefined)
+        return sendPage(reply.code(403), refusedFormPage('foreignOrOldForm'))
+      const { target } = await read(form)
+      return signOut(deps, request, reply, target)
+    },
+  }
 }

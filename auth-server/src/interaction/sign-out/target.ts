@@ -1,7 +1,7 @@
 // Where a browser may go after signing out: an address that the asking client registered, and no other (RP-Initiated Logout §3).
 import { isRegistered, withAnswer } from '../../catalogue/redirect-uri.ts'
 import type { Client } from '../../store/queries/clients.ts'
-import { PATHS } from '../paths.ts'
+import { SIGN_OUT_PATH } from '../paths.ts'
 
 /** A registered address; only this file makes one. */
 export interface LogoutTarget {
@@ -38,5 +38,5 @@ export function confirmationUrl(
     ...(target?.state !== undefined && { state: target.state }),
     ...(uiLocales.length > 0 && { ui_locales: uiLocales.join(' ') }),
   })
-  return `${PATHS.logout}${parameters.size > 0 ? `?${parameters}` : ''}`
+  return `${SIGN_OUT_PATH}${parameters.size > 0 ? `?${parameters}` : ''}`
 }

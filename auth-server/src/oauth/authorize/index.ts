@@ -8,7 +8,7 @@ import { isShort, MAX_VALUE_BYTES, ParameterError } from '../../http/parameters.
 import { MAX_URL_LENGTH, pathOf } from '../../http/request-path.ts'
 import { resumePath } from '../../interaction/paths.ts'
 import { currentSession } from '../../interaction/session.ts'
-import { insertRequest, type PendingRequest } from '../../store/tables/authorization-requests.ts'
+import { insertRequest, type PendingAppVisit } from '../../store/tables/authorization-requests.ts'
 import { OAuthError } from '../errors.ts'
 import { fixedResource } from '../fixed-api.ts'
 import { expectPerson } from './expected-person.ts'
@@ -70,19 +70,21 @@ async function redirectingErrors<T>(issuer: string, trusted: TrustedRedirect, st
   }
 }
 
-function toPending({ client, subscription, request }: ValidRequest, browserHash: string): PendingRequest {
+function toPending({ client, subscription, request }: ValidRequest, browserHash: string): PendingAppVisit {
   return {
     id: randomSecret(16),
     browserHash,
     ageSeconds: 0,
     request,
-    clientId: client.clientId,
-    applicationId: client.applicationId,
-    applicationName: client.name,
-    applicationKind: client.kind,
-    apiId: subscription.apiId,
-    apiName: subscription.apiName,
-    trusted: subscription.trusted,
+    app: {
+      clientId: client.clientId,
+      applicationId: client.applicationId,
+      name: client.name,
+      kind: client.kind,
+      apiId: subscription.apiId,
+      apiName: subscription.apiName,
+      trusted: subscription.trusted,
+    },
     steps: {},
   }
 }

@@ -1,54 +1,94 @@
-// The conductor of /authorize: asks policy for the next step, then sends the browser to a page or back to the app.
+// The conductor of a visit: asks policy for the next step, then sends the browser to a page, or ends the visit.
 import type { FastifyReply } from 'fastify'
 import type { Deps } from '../../deps.ts'
 import { acrFor } from '../../identity/acr.ts'
 import { answerEndedVisit } from '../../interaction/ended/reply.ts'
-import { nextStepOf } from '../../interaction/next-step.ts'
-import { resumePath, visitPath } from '../../interaction/paths.ts'
-import { closeRequest, findPendingRequest, type PendingRequest } from '../../store/tables/authorization-requests.ts'
+import { cancelledPage } from '../../interaction/ended/view.ts'
+import { resumePath, stepPath } from '../../interaction/paths.ts'
+import { nextStepOf } from '../../interaction/policy.ts'
+import { sendPage } from '../../pages/send-page.ts'
+import {
+  closeRequest,
+  findPendingRequest,
+  type PendingAppVisit,
+  type PendingOwnVisit,
+  type PendingRequest,
+} from '../../store/tables/authorization-requests.ts'
 import type { Session } from '../../store/tables/sessions.ts'
 import { issueCode } from '../../tokens/authorization-code.ts'
 import { type ErrorCode, OAuthError } from '../errors.ts'
 import { redirectedError, responseUrl } from './response.ts'
+
+/** What ends a visit: nothing is left to do for the person of a session, or it was refused. */
+type End = Readonly<{ session: Session }> | Readonly<{ code: ErrorCode; description: string }>
 
 /**
  * Answers with the next page's address, the code, or an error for the app.
  * @param begin is called when there is a page to see: hands a visit that is new to the browser its cookie.
  */
 export async function proceed(
-  { db, config, cookies }: Deps,
+  deps: Deps,
   reply: FastifyReply,
   pending: PendingRequest,
   session: Session | undefined,
   begin?: () => void,
 ): Promise<FastifyReply> {
-  const { request } = pending
-  const returnTo = { redirectUri: request.redirectUri, state: request.state }
-  /** Another tab came first, so the app has its answer; or the person signed out meanwhile, and may sign in again. */
-  const overtaken = async (): Promise<FastifyReply> => {
-    const browserHashes = [pending.browserHash]
-    if (!(await findPendingRequest(db, pending.id, browserHashes)))
-      return answerEndedVisit({ db, issuer: config.issuer }, reply, { id: pending.id, browserHashes, isForm: false })
+  const next = await nextStepOf(deps, pending, session)
+  if (next && 'withoutPage' in next && !pending.request.prompts.includes('none')) {
     begin?.()
-    return reply.redirect(resumePath(pending.id), 303)
+    return reply.redirect(stepPath(next.step, pending.id), 303)
   }
-  const refuse = async (code: ErrorCode, description: string): Promise<FastifyReply> => {
-    if (!(await closeRequest(db, pending.id))) return overtaken()
-    cookies.endVisit(reply, pending.id)
-    throw redirectedError(config.issuer, returnTo, new OAuthError(code, description))
-  }
-  const next = await nextStepOf(db, pending, session)
-  if (!next) {
-    if (!session) throw new Error('policy finished a request without a session')
-    const acr = acrFor(session, request.acrValues ?? [])
-    const code = await issueCode(db, { requestId: pending.id, session, acr })
-    if (code === undefined) return overtaken()
-    cookies.endVisit(reply, pending.id)
+  const end = endOf(next, session)
+  const answer = pending.app ? await endForApp(deps, reply, pending, end) : await endHere(deps, reply, pending, end)
+  if (answer) return answer
+  // Another tab came first, so it has ended; or the person signed out meanwhile, and may sign in again.
+  const { db, config } = deps
+  const browserHashes = [pending.browserHash]
+  if (!(await findPendingRequest(db, pending.id, browserHashes)))
+    return answerEndedVisit({ db, issuer: config.issuer }, reply, { id: pending.id, browserHashes, isForm: false })
+  begin?.()
+  return reply.redirect(resumePath(pending.id), 303)
+}
+
+function endOf(next: Awaited<ReturnType<typeof nextStepOf>>, session: Session | undefined): End {
+  if (next && 'ends' in next) return next.ends
+  if (next)
+    return {
+      code: next.withoutPage,
+      description: `prompt=none, but the person would have to see the ${next.step} page`,
+    }
+  if (!session) throw new Error('policy finished a request without a session')
+  return { session }
+}
+
+/** The code or the error, at the app's redirect URI; undefined when there was nothing left to close. */
+async function endForApp(
+  { db, config, cookies }: Deps,
+  reply: FastifyReply,
+  { id, request }: PendingAppVisit,
+  end: End,
+): Promise<FastifyReply | undefined> {
+  const returnTo = { redirectUri: request.redirectUri, state: request.state }
+  if ('session' in end) {
+    const acr = acrFor(end.session, request.acrValues ?? [])
+    const code = await issueCode(db, { requestId: id, session: end.session, acr })
+    if (code === undefined) return undefined
+    cookies.endVisit(reply, id)
     return reply.redirect(responseUrl(config.issuer, returnTo, { code }), 303)
   }
-  if ('ends' in next) return refuse(next.ends.code, next.ends.description)
-  if (request.prompts.includes('none'))
-    return refuse(next.withoutPage, `prompt=none, but the person would have to see the ${next.step} page`)
-  begin?.()
-  return reply.redirect(`${visitPath(pending.id)}/${next.step}`, 303)
+  if (!(await closeRequest(db, id))) return undefined
+  cookies.endVisit(reply, id)
+  throw redirectedError(config.issuer, returnTo, new OAuthError(end.code, end.description))
+}
+
+/** The page of this server that asked, which judges by itself who is signed in; undefined as above. */
+async function endHere(
+  { db, cookies }: Deps,
+  reply: FastifyReply,
+  { id, request }: PendingOwnVisit,
+  end: End,
+): Promise<FastifyReply | undefined> {
+  if (!(await closeRequest(db, id))) return undefined
+  cookies.endVisit(reply, id)
+  return 'session' in end ? reply.redirect(request.returnTo, 303) : sendPage(reply, cancelledPage(request.returnTo))
 }

@@ -13,5 +13,5 @@ export interface Form {
 export function form({ binding, action }: Form, ...content: readonly Html[]): Html {
   return html`<form method="post" action="${binding.path}/${action}">
 ${hiddenFields(binding.hidden)}${content}
-</form>`.leadingTo(binding.leadsTo)
+</form>`.leadingTo('self', ...binding.leadsTo)
 }

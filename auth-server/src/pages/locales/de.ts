@@ -21,6 +21,7 @@ export const DE = {
     title: 'Anmelden',
     titleAfterProblem: 'Anmelden: noch einmal versuchen',
     lead: (app) => html`und weiter zu ${name(app)}`,
+    leadToAccount: 'und weiter zu Ihrem Konto',
     email: 'E-Mail-Adresse',
     password: 'Passwort',
     button: 'Anmelden',
@@ -71,7 +72,17 @@ export const DE = {
     elsewhere:
       'Die Anmeldung hat in einem anderen Browser oder in einem privaten Fenster begonnen und geht nur dort weiter; oder in diesem Browser waren mehr als zehn Anmeldungen offen, und die älteste wurde aufgegeben. Um sich hier anzumelden, gehen Sie zurück zur App und beginnen Sie dort neu.',
     unknownTitle: 'Diese Anmeldung ist beendet',
-    unknown: 'Sie ist abgeschlossen oder war zu lange offen. Gehen Sie zurück zur App und beginnen Sie dort neu.',
+    unknown:
+      'Sie ist abgeschlossen oder war zu lange offen. Gehen Sie dorthin zurück, woher Sie kamen, und beginnen Sie neu.',
+    own: {
+      done: 'Diese Seite wird nicht mehr gebraucht.',
+      goOn: 'Weiter zu Ihrem Konto',
+      expired: 'Sie war länger als eine Stunde offen, deshalb wurde nichts gesendet. Beginnen Sie neu.',
+      elsewhere:
+        'Die Anmeldung hat in einem anderen Browser oder in einem privaten Fenster begonnen und geht nur dort weiter; oder in diesem Browser waren mehr als zehn Anmeldungen offen, und die älteste wurde aufgegeben. Um sich hier anzumelden, beginnen Sie neu.',
+      cancelledTitle: 'Anmeldung abgebrochen',
+      cancelled: 'Es hat sich nichts geändert. Sie können diese Seite schließen.',
+    },
   },
   error: {
     title: 'Das hat nicht geklappt',

@@ -20,6 +20,7 @@ export const EN = {
     title: 'Sign in',
     titleAfterProblem: 'Sign in: try again',
     lead: (app: string) => html`to continue to ${name(app)}`,
+    leadToAccount: 'to continue to your account',
     email: 'E-mail address',
     password: 'Password',
     button: 'Sign in',
@@ -68,7 +69,16 @@ export const EN = {
     elsewhere:
       'The sign-in began in another browser or in a private window, and can go on only there; or more than ten were under way in this one, and the oldest was given up. To sign in here, go back to the app and start again.',
     unknownTitle: 'This sign-in has ended',
-    unknown: 'It is done, or was left open for too long. Go back to the app and start again.',
+    unknown: 'It is done, or was left open for too long. Go back to where you came from and start again.',
+    own: {
+      done: 'This page is not needed any more.',
+      goOn: 'Go on to your account',
+      expired: 'It was open for more than an hour, so nothing was sent. Start again.',
+      elsewhere:
+        'The sign-in began in another browser or in a private window, and can go on only there; or more than ten were under way in this one, and the oldest was given up. To sign in here, start again.',
+      cancelledTitle: 'Sign-in cancelled',
+      cancelled: 'Nothing has changed. You can close this page.',
+    },
   },
   error: {
     title: 'That did not work',

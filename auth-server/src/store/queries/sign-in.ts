@@ -12,6 +12,7 @@ export interface SignIn extends BrowserProof {
   readonly personId: string
   readonly authEpoch: number
   readonly acr: string
+  /** Authentication methods (RFC 8176). */
   readonly amr: readonly string[]
   readonly ttlSeconds: number
   /** Of a session, if a new one is opened. */

@@ -3,12 +3,25 @@ import { type ColumnType, type SqlBool, sql } from 'kysely'
 import type { Db } from '../database.ts'
 import type { Condition, Json, PersonKey, TableDeclaration } from '../declaration.ts'
 import { isSubscribed, secondsFromNow, secondsSince } from '../sql.ts'
-import { type DoneSteps, sessionsOf, stepDone } from '../visit-steps.ts'
+import { type DoneSteps, type StepName, sessionsOf, stepDone } from '../visit-steps.ts'
 import type { ApplicationKind } from './applications.ts'
 import { isUnspent, spendPushed } from './pushed-requests.ts'
 
-/** What was asked at /authorize, after validation; kept as JSON because only /authorize and its pages read it. */
-export interface StoredRequest {
+/** What every visit may ask of its sign-in; kept as JSON because only /authorize and its pages read it. */
+export interface SignInWishes {
+  /** OpenID Connect Core §3.1.2.1. */
+  readonly prompts: readonly string[]
+  readonly maxAgeSeconds?: number
+  /** How the person should have been authenticated, the best first (`acr_values`). */
+  readonly acrValues?: readonly string[]
+  readonly loginHint?: string
+  /** The languages that the app asked for, the best one first. */
+  readonly uiLocales?: readonly string[]
+  /** Whom an `id_token_hint` names; nobody else gets a code (OpenID Connect Core §3.1.2.2). */
+  readonly expectedPersonId?: string
+}
+/** What an app asked at /authorize, after validation. */
+export interface StoredRequest extends SignInWishes {
   readonly redirectUri: string
   readonly state?: string
   readonly scopes: readonly string[]
@@ -17,23 +30,19 @@ export interface StoredRequest {
   readonly nonce?: string
   /** RFC 9449 §10: the key that the code is bound to. */
   readonly dpopJkt?: string
-  readonly prompts: readonly string[]
-  readonly maxAgeSeconds?: number
-  /** The classes of sign-in that the app would like, the best first (`acr_values`). */
-  readonly acrValues?: readonly string[]
-  readonly loginHint?: string
-  /** The languages that the app asked for, the best one first. */
-  readonly uiLocales?: readonly string[]
-  /** Whom an `id_token_hint` names; nobody else gets a code (OpenID Connect Core §3.1.2.2). */
-  readonly expectedPersonId?: string
+}
+/** What a page of this server asks: a sign-in, and the way back to it (see interaction/account-visit.ts). */
+export interface StoredReturn extends SignInWishes {
+  readonly returnTo: string
 }
 export interface AuthorizationRequests {
   id: string
   /** Of the secret in the visit's cookie. */
   browser_hash: string
-  application_id: string
-  api_id: string
-  request: Json<StoredRequest>
+  /** Null where the visit is for a page of this server. */
+  application_id: string | null
+  api_id: string | null
+  request: Json<StoredRequest | StoredReturn>
   steps: ColumnType<DoneSteps, DoneSteps | undefined, DoneSteps>
   expires_at: Date
   completed_at: Date | null
@@ -45,7 +54,8 @@ function inSessionOf({ personId }: PersonKey): Condition {
 }
 
 export const AUTHORIZATION_REQUESTS: TableDeclaration<AuthorizationRequests> = {
-  purpose: 'One visit to the sign-in pages: what the app asked, and how far the person has come.',
+  purpose:
+    'One visit to the sign-in pages: what the app, or a page of the account, asked, and how far the person has come.',
   lifetime: {
     // Whoever comes back to the page of one is told how it ended.
     until: 'an hour after it could have been finished, which is an hour after it began',
@@ -92,23 +102,37 @@ export interface VisitProof {
   readonly browserHash: string
 }
 
-/** A live, unfinished request with all that policy and pages need to know. */
-export interface PendingRequest {
+/** Whose sign-in it is. */
+export interface VisitingApp {
+  readonly clientId: string
+  readonly applicationId: string
+  readonly name: string
+  readonly kind: ApplicationKind
+  readonly apiId: string
+  readonly apiName: string
+  readonly trusted: boolean
+}
+
+interface Pending {
   readonly id: string
   /** Of the secret in the visit's cookie. */
   readonly browserHash: string
   /** Seconds since it was made. */
   readonly ageSeconds: number
-  readonly request: StoredRequest
-  readonly clientId: string
-  readonly applicationId: string
-  readonly applicationName: string
-  readonly applicationKind: ApplicationKind
-  readonly apiId: string
-  readonly apiName: string
-  readonly trusted: boolean
   readonly steps: DoneSteps
 }
+/** A visit for an application, which ends in a code for it. */
+export interface PendingAppVisit extends Pending {
+  readonly app: VisitingApp
+  readonly request: StoredRequest
+}
+/** A visit for a page of this server, which ends there. */
+export interface PendingOwnVisit extends Pending {
+  readonly app: undefined
+  readonly request: StoredReturn
+}
+/** A live, unfinished request with all that policy and pages need to know. */
+export type PendingRequest = PendingAppVisit | PendingOwnVisit
 
 /**
  * Begins a request. False when it was pushed ahead and its URI has been used up or has ended meanwhile (RFC 9126 §4):
@@ -116,15 +140,14 @@ export interface PendingRequest {
  */
 export async function insertRequest(
   db: Db,
-  row: Pick<PendingRequest, 'id' | 'browserHash' | 'applicationId' | 'apiId' | 'request'> &
-    Readonly<{ pushedUriHash: string | null }>,
+  row: Pick<PendingRequest, 'id' | 'browserHash' | 'app' | 'request'> & Readonly<{ pushedUriHash: string | null }>,
 ): Promise<boolean> {
   const { rows } = await sql`
     insert into authorization_requests (id, browser_hash, application_id, api_id, request, expires_at, pushed_uri_hash)
-    select ${row.id}, ${row.browserHash}, ${row.applicationId}, ${row.apiId}, ${JSON.stringify(row.request)}::jsonb,
+    select ${row.id}, ${row.browserHash}, ${row.app?.applicationId ?? null}, ${row.app?.apiId ?? null}, ${JSON.stringify(row.request)}::jsonb,
            ${secondsFromNow(REQUEST_TTL_SECONDS)}, ${row.pushedUriHash}
     where ${row.pushedUriHash}::text is null or exists (
-      select from pushed_requests where uri_hash = ${row.pushedUriHash} and application_id = ${row.applicationId}
+      select from pushed_requests where uri_hash = ${row.pushedUriHash} and application_id = ${row.app?.applicationId ?? null}
         and used_at is null and expires_at > auth_now())
     returning id`.execute(db)
   return rows.length === 1
@@ -133,14 +156,15 @@ export async function insertRequest(
 /** Whether a visit can still go on. Part of a statement about `authorization_requests`, which has these columns alone. */
 export const unfinished = sql<SqlBool>`completed_at is null and expires_at > auth_now() and ${isUnspent}`
 
-/** A visit by its id, with its application, API and subscription, while that is approved. */
+/** A visit by its id: of an application, with its API and subscription, while that is approved; or of this server. */
 export function approvedVisit(db: Db, id: string) {
   return db
     .selectFrom('authorization_requests as request')
-    .innerJoin('applications as application', 'application.id', 'request.application_id')
-    .innerJoin('apis as api', 'api.id', 'request.api_id')
-    .innerJoin('subscriptions as subscription', (join) => join.on(isSubscribed('request')))
+    .leftJoin('applications as application', 'application.id', 'request.application_id')
+    .leftJoin('apis as api', 'api.id', 'request.api_id')
+    .leftJoin('subscriptions as subscription', (join) => join.on(isSubscribed('request')))
     .where('request.id', '=', id)
+    .where((eb) => eb.or([eb('request.application_id', 'is', null), eb('subscription.id', 'is not', null)]))
 }
 
 /** Finds a request that this browser began and has not finished, by the hash of any secret that came for it. */
@@ -150,30 +174,37 @@ export async function findPendingRequest(
   browserHashes: readonly string[],
 ): Promise<PendingRequest | undefined> {
   if (!isRequestId(id) || browserHashes.length === 0) return undefined
-  return approvedVisit(db, id)
+  const row = await approvedVisit(db, id)
     .where(sql<SqlBool>`request.browser_hash = any(${browserHashes})`)
     .where(unfinished)
     .select([
       'request.id',
       'request.browser_hash as browserHash',
       'request.request',
-      'application.client_id as clientId',
-      'application.id as applicationId',
-      'application.name as applicationName',
-      'application.kind as applicationKind',
-      'api.id as apiId',
-      'api.name as apiName',
-      'subscription.trusted',
       'request.steps',
+      sql<VisitingApp | null>`case when application.id is not null then jsonb_build_object(
+        'clientId', application.client_id, 'applicationId', application.id, 'name', application.name,
+        'kind', application.kind, 'apiId', api.id, 'apiName', api.name, 'trusted', subscription.trusted) end`.as('app'),
       sql<number>`${secondsSince(sql`request.expires_at`)} + ${REQUEST_TTL_SECONDS}`.as('ageSeconds'),
     ])
     .executeTakeFirst()
+  return row && typed(row)
+}
+
+/** The visit as what it is: its columns and its JSON always agree. */
+function typed({
+  app,
+  request,
+  ...visit
+}: Pending & Readonly<{ app: VisitingApp | null; request: StoredRequest | StoredReturn }>): PendingRequest | undefined {
+  if ('returnTo' in request) return app === null ? { ...visit, app: undefined, request } : undefined
+  return app === null ? undefined : { ...visit, app, request }
 }
 
 /** Notes a step of the person of `sessionId`; for nobody else does it count. */
 export async function takeStep(
   db: Db,
-  { requestId, step, sessionId }: Readonly<{ requestId: string; step: string; sessionId: string | null }>,
+  { requestId, step, sessionId }: Readonly<{ requestId: string; step: StepName; sessionId: string | null }>,
 ): Promise<boolean> {
   const result = await db
     .updateTable('authorization_requests')

@@ -27,9 +27,9 @@ export function loginPage({
   const problemId = problem && PROBLEM_ID
   return (texts) => ({
     title: problem === undefined ? texts.signIn.title : texts.signIn.titleAfterProblem,
-    body: html`${appMark(pending.applicationName)}
+    body: html`${pending.app && appMark(pending.app.name)}
 <h1>${texts.signIn.title}</h1>
-<p>${texts.signIn.lead(pending.applicationName)}</p>
+<p>${pending.app ? texts.signIn.lead(pending.app.name) : texts.signIn.leadToAccount}</p>
 ${problem && problemNotice(PROBLEM_ID, texts.signIn.problems[problem])}
 ${form(
   { binding, action: 'login' },
@@ -54,6 +54,6 @@ ${form(
 )}
 ${denyForm(binding, texts)}
 ${opensNote(pending, texts)}
-${note(texts.signIn.note)}`,
+${pending.app && note(texts.signIn.note)}`,
   })
 }

@@ -1,0 +1,61 @@
+// The end of every way of proving who one is (password, passkey, another provider, sign-up): a session in this browser.
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { ofRequest } from '../audit/context.ts'
+import { record } from '../audit/record.ts'
+import { sha256 } from '../crypto/digest.ts'
+import { randomSecret } from '../crypto/random.ts'
+import type { Deps } from '../deps.ts'
+import { signIn } from '../store/queries/sign-in.ts'
+import { resumePath } from './paths.ts'
+import { browserProof, sessionToken } from './session.ts'
+import type { Visit } from './visit.ts'
+
+const SESSION_TTL_SECONDS = 14 * 24 * 3600
+
+/** Who has just been authenticated, and how. */
+export interface ProvenPerson {
+  readonly personId: string
+  /** The person's when the proof was looked at. */
+  readonly authEpoch: number
+  /** Authentication context class (OpenID Connect Core §2). */
+  readonly acr: string
+  /** Authentication methods (RFC 8176). */
+  readonly amr: readonly string[]
+}
+
+/**
+ * Signs the person in with a fresh session (a new id at each login, against fixation) and leads on with the visit; or,
+ * as `person changed`, does nothing, because the person's epoch has moved on since the proof was looked at.
+ */
+export async function completeSignIn(
+  { db, config, cookies, metrics }: Pick<Deps, 'db' | 'config' | 'cookies' | 'metrics'>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { pending, secret }: Visit,
+  person: ProvenPerson,
+): Promise<FastifyReply | 'person changed'> {
+  const tokenOf = (signInId: string) => sessionToken(config.cookieSecret, secret, signInId)
+  const whose = { personId: person.personId, ...(pending.app && { applicationId: pending.app.applicationId }) }
+  const outcome = await signIn(
+    db,
+    {
+      ...person,
+      requestId: pending.id,
+      ttlSeconds: SESSION_TTL_SECONDS,
+      ...browserProof(cookies, request),
+      sessionId: randomSecret(16),
+      signInId: randomSecret(16),
+      tokenHashOf: (signInId) => sha256(tokenOf(signInId)),
+    },
+    (trx) => record(trx, { type: 'sign-in', outcome: 'succeeded', ...whose }, ofRequest(request)),
+  )
+  if (outcome.kind === 'person changed') return outcome.kind
+  if (outcome.kind === 'done') {
+    metrics.signIns.inc({ outcome: 'succeeded' })
+    cookies.setSession(reply, tokenOf(outcome.signInId), {
+      seconds: SESSION_TTL_SECONDS,
+      persists: config.sessionPersists,
+    })
+  }
+  return reply.redirect(resumePath(pending.id), 303)
+}

@@ -1,0 +1,14 @@
+// Whether somebody has to be asked: the subscription is not trusted and they have not allowed it all before, or the app insists.
+import { findConsentedScopes } from '../../store/tables/consents.ts'
+import { doneInSession, type Facts, type PolicyDeps } from '../facts.ts'
+
+export async function needsConsent(facts: Facts, { db }: PolicyDeps): Promise<boolean> {
+  const { pending, session } = facts
+  if (!session || pending.app === undefined || doneInSession(facts, 'consent')) return false
+  const { app, request } = pending
+  if (request.prompts.includes('consent')) return true
+  if (app.trusted) return false
+  const key = { personId: session.personId, applicationId: app.applicationId, apiId: app.apiId }
+  const given = await findConsentedScopes(db, key)
+  return given === undefined || !request.scopes.every((scope) => given.includes(scope))
+}

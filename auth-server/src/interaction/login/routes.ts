@@ -1,0 +1,76 @@
+// The login page: e-mail address and password.
+import { ofRequest } from '../../audit/context.ts'
+import { record } from '../../audit/record.ts'
+import type { Deps } from '../../deps.ts'
+import { networksOf } from '../../http/network.ts'
+import { authenticatedBy } from '../../identity/acr.ts'
+import { emailKey } from '../../identity/email.ts'
+import { authenticate } from '../../identity/local-account.ts'
+import { sendPage } from '../../pages/send-page.ts'
+import { findAddressKnownTo, findPersonByEmail } from '../../store/tables/people.ts'
+import { completeSignIn } from '../complete-sign-in.ts'
+import type { Visit, VisitFlow, VisitPages } from '../visit.ts'
+import { loginPage, type SignInProblem } from './view.ts'
+
+export function loginPages(deps: Deps, visits: VisitFlow): VisitPages {
+  const { db, config, limits, metrics } = deps
+
+  /** What the app hints at; an ID token of its own shows it no address that it may not know. */
+  const expectedAddress = async ({ pending, session }: Visit): Promise<string> => {
+    // Whoever opens a page of the account as its person may well be it again.
+    if (!pending.app) return session?.email ?? ''
+    const { loginHint, expectedPersonId } = pending.request
+    if (loginHint !== undefined || expectedPersonId === undefined) return loginHint ?? ''
+    if (session?.personId === expectedPersonId) return session.email ?? ''
+    const { applicationId } = pending.app
+    return (await findAddressKnownTo(db, { personId: expectedPersonId, applicationId })) ?? ''
+  }
+
+  return {
+    login: {
+      async GET(request, reply) {
+        const visit = await visits.open(request, reply)
+        if (!visit) return reply
+        const { pending, binding } = visit
+        return sendPage(reply, loginPage({ pending, binding, email: await expectedAddress(visit) }))
+      },
+      async POST(request, reply) {
+        const visit = await visits.open(request, reply)
+        if (!visit) return reply
+        const { pending, binding, form } = visit
+        const email = form.get('email') ?? ''
+        const again = (problem: SignInProblem) =>
+          sendPage(reply.code(422), loginPage({ pending, binding, email, problem }))
+
+        const account = emailKey(email)
+        if (email !== '' && account === undefined) return again('noAddress')
+        const attempt = await limits.signInGuesses.admit(account ?? '', request.ip)
+        if (attempt.waitSeconds > 0) {
+          metrics.signIns.inc({ outcome: 'refused' })
+          reply.header('retry-after', String(attempt.waitSeconds))
+          return sendPage(reply.code(429), loginPage({ pending, binding, email, problem: 'tooMany' }))
+        }
+        const credentials = { email, password: form.get('password') ?? '' }
+        const networks = networksOf(request.ip)
+        const person = await authenticate(db, config, credentials, networks).catch(async (error: unknown) => {
+          // Nobody has looked at the password.
+          await attempt.takeBack()
+          throw error
+        })
+        if (!person) {
+          metrics.signIns.inc({ outcome: 'wrong-credentials' })
+          const personId = account === undefined ? undefined : (await findPersonByEmail(db, account))?.id
+          const whose = {
+            ...(pending.app && { applicationId: pending.app.applicationId }),
+            ...(personId !== undefined && { personId }),
+          }
+          await record(db, { type: 'sign-in', outcome: 'wrong-credentials', ...whose }, ofRequest(request))
+          return again('noMatch')
+        }
+        await attempt.takeBack()
+        const done = await completeSignIn(deps, request, reply, visit, { ...person, ...authenticatedBy(['pwd']) })
+        return done === 'person changed' ? again('personChanged') : done
+      },
+    },
+  }
+}
