@@ -35,3 +35,5 @@ export type AuditEvent =
   | (Event<'refresh', 'recovered' | 'reused'> & Person & Application)
   | (Event<'code', 'reused'> & Person & Application)
   | (Event<'password', 'replaced'> & Person)
+  // Of the whole account: the person asked for it, took it back by the link in a mail, the time was over; or the operator did it.
+  | (Event<'deletion', 'asked-for' | 'taken-back' | 'done' | 'by-operator'> & Person)

@@ -1,7 +1,8 @@
-// What the server does when nobody asks: keys follow the schedule, the outbox is emptied, obsolete rows go.
+// What the server does when nobody asks: keys follow the schedule, the outbox is emptied, who has left is erased, obsolete rows go.
 import type { FastifyBaseLogger } from 'fastify'
 import { sendDueEntries } from '../delivery/outbox.ts'
 import type { Deps } from '../deps.ts'
+import { eraseDueAccounts } from '../identity/deletion.ts'
 import { removeObsoleteRows } from '../store/cleanup.ts'
 import { RELOAD_EVERY_SECONDS, rotateKeys } from '../tokens/signing-keys.ts'
 import { type Job, startJobs } from './job.ts'
@@ -25,6 +26,14 @@ export function startBackground(deps: Deps, log: FastifyBaseLogger): () => Promi
       },
     },
     { name: 'empty the outbox', everySeconds: 1, run: () => sendDueEntries(deps, log, ending.signal) },
+    {
+      name: 'erase people who have left',
+      everySeconds: 60,
+      run: async () => {
+        const erased = await eraseDueAccounts(db, ending.signal)
+        if (erased > 0) log.info({ erased }, 'erased people who had asked for it')
+      },
+    },
     { name: 'remove obsolete rows', everySeconds: 60, run: () => clean('indexed') },
     { name: 'remove obsolete rows that no index leads to', everySeconds: 3600, run: () => clean('scanned') },
   ]

@@ -1,5 +1,5 @@
 // All that is stored about one person: a copy of it, and its end. What that means for a table stands in its declaration.
-import { type SqlBool, sql } from 'kysely'
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Db, Trx } from './database.ts'
 import {
   type AnyDeclaration,
@@ -52,21 +52,48 @@ export function exportPerson(
   })
 }
 
+/** How somebody is erased. */
+export interface ErasureOptions {
+  /** Only if they have asked for it, and their time to change their mind is over. */
+  readonly onlyIfDue?: boolean
+  /** What belongs to it, in the same transaction, while the person is still there. */
+  readonly also?: (trx: Trx) => Promise<void>
+  readonly tables?: Declarations
+}
+
 /**
  * Forgets a person, all or nothing. Logins end with it, and gateways hear of those as of any other (the triggers behind
- * `revocations` see to that). False when there is no such person.
+ * `revocations` see to that). False when there is no such person, or nothing is due.
  */
-export function erasePerson(
+export async function erasePerson(
   db: Db,
   personId: string,
-  { tables = TABLES }: Readonly<{ tables?: Declarations }> = {},
+  { onlyIfDue = false, also = async () => {}, tables = TABLES }: ErasureOptions = {},
 ): Promise<boolean> {
-  return db.transaction().execute(async (trx) => {
-    const person = await findPersonKey(trx, personId)
-    if (!person) return false
-    for (const [table, declaration] of Object.entries(tables)) await eraseRows(trx, table, declaration, person)
-    return true
-  })
+  try {
+    return await db.transaction().execute(async (trx) => {
+      const person = await findPersonKey(trx, personId)
+      if (!person || (onlyIfDue && !(await isDue(trx, personId, sql``)))) return false
+      await also(trx)
+      for (const [table, declaration] of Object.entries(tables)) {
+        // Who changed their mind meanwhile, did it before this row was ours: then nothing of this has happened.
+        if (table === 'people' && onlyIfDue && !(await isDue(trx, personId, sql`for update`))) throw new NotDue()
+        await eraseRows(trx, table, declaration, person)
+      }
+      return true
+    })
+  } catch (error) {
+    if (error instanceof NotDue) return false
+    throw error
+  }
+}
+
+class NotDue extends Error {}
+
+async function isDue(trx: Trx, personId: string, lock: RawBuilder<unknown>): Promise<boolean> {
+  const { rows } = await sql`
+    select from people where id = ${personId} and status = 'leaving' and erase_after <= auth_now() ${lock}`.execute(trx)
+  return rows.length === 1
 }
 
 async function eraseRows(trx: Trx, table: string, declaration: AnyDeclaration, person: PersonKey): Promise<void> {

@@ -11,9 +11,9 @@ import t from 'tap'
 import { mailCode, readMailToken } from '../../src/crypto/mail-proof.ts'
 import { openMailer } from '../../src/delivery/mail/index.ts'
 import { MAIL_PATHS } from '../../src/delivery/mail/links.ts'
+import { mailTextOf } from '../../src/delivery/mail/message.ts'
 import { sendBySmtp } from '../../src/delivery/mail/smtp.ts'
 import { sendDueEntries } from '../../src/delivery/outbox.ts'
-import { LOCALES } from '../../src/pages/language.ts'
 import type { Mail, MailFacts, MailName } from '../../src/store/queued-mail.ts'
 import { queueMail } from '../../src/store/tables/queued-mails.ts'
 import { turnClock } from '../support/database.ts'
@@ -27,6 +27,7 @@ const FACTS: MailFacts = {
   'account-exists': { app: 'Shop' },
   reset: {},
   address: {},
+  'keep-account': { days: 7 },
 }
 const SIGN_UP: Mail = { name: 'sign-up', facts: { app: 'Shop' } }
 const ADA = { address: 'ada@example.com', key: 'ada@example.com' }
@@ -66,12 +67,13 @@ t.test('people.md: every mail of every kind: the only links in it begin with ISS
         links.every((link) => link.startsWith(`${ISSUER}/`)),
         `${name} in ${language}`,
       )
-      const text = LOCALES[language].mail[name]({})
+      const text = mailTextOf(mailOf(name), language)
+      if (!text) throw new Error('no text')
       t.equal(links.length, text.action === undefined ? 0 : 3, 'in the text, on the button, and to copy')
       if (text.action !== undefined) {
         t.equal(readMailToken(cookieSecret, mail.link.slice(`${ISSUER}${MAIL_PATHS['sign-up']}/`.length)), id)
-        t.equal(mail.code, mailCode(cookieSecret, id))
-        t.match(mail.html, mail.code)
+        t.equal(mail.code, text.code === undefined ? '' : mailCode(cookieSecret, id))
+        t.ok(mail.html.includes(mail.code))
       }
       t.strictSame(mail.recipients, ['ada@example.com'])
       t.equal(mail.from, '"Example" <no-reply@example.com>')

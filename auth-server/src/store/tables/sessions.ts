@@ -141,6 +141,12 @@ export async function endSessions(
       })
 }
 
+/** What a notice for the client of `family`, its `application`, says and who takes it. Part of a statement. */
+export const LOGOUT_NOTICE = sql`
+  family.application_id, family.person_id, jsonb_build_object('sessionId', family.session_id) as payload,
+  -- scheme, host and port, which several clients may share
+  coalesce(substring(lower(application.backchannel_logout_uri) from '^[^/]*//[^/?#]*'), application.id) as receiver`
+
 /**
  * The rows go, the families born in them end but for those with offline_access (Back-Channel Logout §2.7), and every
  * client that took part and wants to know gets a notice.
@@ -161,9 +167,7 @@ export async function endSessionsWithin(trx: Trx, which: Ending): Promise<readon
       update refresh_families set revoked_at = auth_now(), revoked_because = 'signed out'
       where session_id = any(${ids}) and revoked_at is null and not scopes @> '{offline_access}'
     ), told as (
-      select distinct family.application_id, family.person_id, jsonb_build_object('sessionId', family.session_id) as payload,
-             -- scheme, host and port, which several clients may share
-             coalesce(substring(lower(application.backchannel_logout_uri) from '^[^/]*//[^/?#]*'), application.id) as receiver
+      select distinct ${LOGOUT_NOTICE}
       from refresh_families family join applications application on application.id = family.application_id
       where family.session_id = any(${ids}) and application.backchannel_logout_uri is not null
     )

@@ -42,4 +42,16 @@ export const MAIL = {
     code: 'Oder geben Sie diesen Code dort ein, wo Sie begonnen haben:',
     after: [IGNORE],
   }),
+  'keep-account': ({ days }: Parameters<(typeof EN)['keep-account']>[0]): MailText => ({
+    subject: 'Ihr Konto wird gelöscht',
+    lead: [
+      'Jemand, vermutlich Sie, hat das Konto mit dieser E-Mail-Adresse gelöscht. Niemand kann es mehr benutzen.',
+      `In ${days} Tagen wird es endgültig gelöscht. Bis dahin können Sie es behalten:`,
+    ],
+    action: 'Konto behalten',
+    after: [
+      'Haben Sie es selbst gelöscht, dann müssen Sie nichts tun.',
+      'Waren Sie das nicht, dann kennt jemand anderes Ihr Passwort: Behalten Sie das Konto und wählen Sie danach mit „Passwort vergessen?“ ein neues.',
+    ],
+  }),
 } satisfies typeof EN

@@ -6,6 +6,11 @@ interface AppFacts {
   readonly app?: string
 }
 
+interface DeletionFacts {
+  /** Until the account is erased. */
+  readonly days: number
+}
+
 function forApp({ app }: AppFacts): string {
   return app === undefined ? '' : ` for ${app}`
 }
@@ -41,5 +46,17 @@ export const MAIL = {
     action: 'Confirm this address',
     code: 'Or type this code where you began:',
     after: [IGNORE],
+  }),
+  'keep-account': ({ days }: DeletionFacts): MailText => ({
+    subject: 'Your account is being deleted',
+    lead: [
+      'Somebody, most likely you, has deleted the account with this e-mail address. Nobody can use it any more.',
+      `It is erased for good in ${days} days. Until then you can keep it:`,
+    ],
+    action: 'Keep the account',
+    after: [
+      'If you deleted it, you have nothing to do.',
+      'If this was not you, somebody else knows your password: keep the account, then choose a new password by “Forgot your password?”.',
+    ],
   }),
 }

@@ -1,0 +1,75 @@
+// Deleting an account: it is out of use at once, its owner can take that back by mail for a while, then it is erased.
+import { type AuditContext, WITHOUT_REQUEST } from '../audit/context.ts'
+import { record } from '../audit/record.ts'
+import { randomSecret } from '../crypto/random.ts'
+import type { Language } from '../pages/language.ts'
+import type { Db, Trx } from '../store/database.ts'
+import { erasePerson } from '../store/person.ts'
+import { insertKeepChallenges, keepByChallenge, leave, listDueForErasure } from '../store/queries/leaving.ts'
+import { queueMail } from '../store/tables/queued-mails.ts'
+
+/** For how long a deletion can be taken back. */
+export const GRACE_DAYS = 7
+const GRACE_SECONDS = GRACE_DAYS * 24 * 3600
+
+/**
+ * Puts an account out of use and mails the link that keeps it, to each address that is, or was until a moment ago, the
+ * person's: whoever deletes the account of somebody else may have changed the address before. Returns when it will be
+ * erased; undefined when it is not in use.
+ */
+export function deleteAccount(
+  db: Db,
+  { personId, language }: Readonly<{ personId: string; language: Language }>,
+  context: AuditContext,
+): Promise<Date | undefined> {
+  return db.transaction().execute(async (trx) => {
+    const leaving = await leave(trx, personId, GRACE_SECONDS)
+    if (!leaving) return undefined
+    const addresses = leaving.addresses.map((address) => ({ ...address, id: randomSecret(16) }))
+    await insertKeepChallenges(trx, personId, leaving, addresses)
+    const mail = { name: 'keep-account', facts: { days: GRACE_DAYS } } as const
+    for (const { id, ...to } of addresses) await queueMail(trx, { mail, language, to, personId, challengeId: id })
+    await record(trx, { type: 'deletion', outcome: 'asked-for', personId }, context)
+    return leaving.eraseAfter
+  })
+}
+
+/** Takes a deletion back. False when the link was used, has run out, or the account is gone. */
+export function keepAccount(db: Db, challengeId: string, context: AuditContext): Promise<boolean> {
+  return db.transaction().execute(async (trx) => {
+    const personId = await keepByChallenge(trx, challengeId)
+    if (personId === undefined) return false
+    await record(trx, { type: 'deletion', outcome: 'taken-back', personId }, context)
+    return true
+  })
+}
+
+/** An administrator erases somebody at once. False when there is no such person. */
+export function eraseAccount(db: Db, personId: string, context: AuditContext = WITHOUT_REQUEST): Promise<boolean> {
+  return erasePerson(db, personId, {
+    also: (trx) => record(trx, { type: 'deletion', outcome: 'by-operator', personId }, context),
+  })
+}
+
+/** Accounts that are erased in one run. */
+const MAX_ERASURES = 100
+
+/**
+ * Erases those whose time has come, each in a transaction of its own, so that nobody waits for another. Returns how many.
+ * @throws {AggregateError} after the others, when some could not be erased
+ */
+export async function eraseDueAccounts(db: Db, signal?: AbortSignal): Promise<number> {
+  let erased = 0
+  const failures: unknown[] = []
+  for (const personId of await listDueForErasure(db, MAX_ERASURES)) {
+    if (signal?.aborted) break
+    const also = (trx: Trx) => record(trx, { type: 'deletion', outcome: 'done', personId }, WITHOUT_REQUEST)
+    const isDone = await erasePerson(db, personId, { onlyIfDue: true, also }).catch((error: unknown) => {
+      failures.push(error)
+      return false
+    })
+    if (isDone) erased++
+  }
+  if (failures.length > 0) throw new AggregateError(failures, 'some people could not be erased')
+  return erased
+}
