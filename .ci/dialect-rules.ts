@@ -95,6 +95,11 @@ const RULES: readonly DialectRule[] = [
     appliesTo: (file) => file.startsWith('auth-server/src/') && file !== 'auth-server/src/pages/components/form.ts',
   },
   {
+    instead: 'a row of a table of the account: index.ts alone mounts routes, behind the guard',
+    pattern: /\b(?:app|scope|instance)\.(?:get|post|all|route|register)\(|\baddPage\(/g,
+    appliesTo: (file) => file.startsWith('auth-server/src/account/') && file !== 'auth-server/src/account/index.ts',
+  },
+  {
     instead: 'a plain word (folder, flow, endpoint, setup): no private metaphors',
     pattern:
       /\b(?:houses?|(?:the|whole|this|a) roads?|rooms|(?:the|this|each|every|which) room|(?:the|this|one|second) door)\b/gi,

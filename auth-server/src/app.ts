@@ -1,6 +1,7 @@
 // Puts the folders together, in the order in which a request meets them; no logic of its own.
 import cookie from '@fastify/cookie'
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { addAccount } from './account/index.ts'
 import { randomSecret } from './crypto/random.ts'
 import type { Deps } from './deps.ts'
 import { addHealth } from './health.ts'
@@ -12,7 +13,7 @@ import { addProblemHandler, refuseAddress } from './http/problem-handler.ts'
 import { addSecurityHeaders } from './http/security-headers.ts'
 import { visitedPaths } from './http/visited-path.ts'
 import { addInteraction } from './interaction/index.ts'
-import { PAGES_PATH } from './interaction/paths.ts'
+import { ACCOUNT_PATH, PAGES_PATH } from './interaction/paths.ts'
 import { measureRequests } from './metrics/requests.ts'
 import { pathsOf } from './oauth/endpoint.ts'
 import { ENDPOINTS } from './oauth/endpoints.ts'
@@ -51,10 +52,11 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<F
   addSecurityHeaders(app, deps.config.issuer, isVisited)
   refusePrefetch(app)
   addPages(app, deps.config)
-  leadToIssuer(app, deps.config.issuer, isVisited)
+  leadToIssuer(app, deps.config.issuer, visitedPaths([...pages, PAGES_PATH, ACCOUNT_PATH]))
   addProblemHandler(app, PROBLEMS, ({ code }) => deps.metrics.refusals.inc({ code }))
   await addEndpoints(app, deps)
   addInteraction(app, deps)
+  addAccount(app, deps)
   addHealth(app, deps)
   return app
 }

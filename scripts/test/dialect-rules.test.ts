@@ -33,6 +33,8 @@ t.test('one row for what each rule forbids', async (t) => {
     ['auth-server/src/a.ts', '/** @throws when it rains */', '2 @throws {X} when …'],
     ['auth-server/src/interaction/x/view.ts', 'function f() {\n  return html`<form method="post">`\n}', '3 form'],
     ['auth-server/src/portal/new.ts', "function f() {\n  return '<FORM>'\n}", '3 form'],
+    ['auth-server/src/account/x/routes.ts', "  app.post('/account/x', handler)", '2 a row of a table of the account'],
+    ['auth-server/src/account/x/routes.ts', '  addPage(app, url, { GET })', '2 a row of a table of the account'],
     ['kong-plugins/README.md', 'The whole road in one picture.', '2 a plain word'],
     ['scripts/a.ts', '// Handed to the rooms.', '2 a plain word'],
   ]
@@ -61,6 +63,7 @@ t.test('what is allowed passes', async (t) => {
     ['auth-server/src/a.ts', '/** @throws {TypeError} when it rains */'],
     ['auth-server/src/pages/components/form.ts', 'function form() {\n  return html`<form method="post">`\n}'],
     ['auth-server/src/interaction/x/view.ts', 'function f() {\n  return form({ binding, action })\n}'],
+    ['auth-server/src/account/index.ts', '  addPage(app, url, guarded(deps, route))'],
     ['README.md', 'Make room on the disk; the others have room left.'],
   ]
   for (const [file, source] of rows) t.strictSame(instead(file, FIRST_LINE + source), [], source)

@@ -23,9 +23,11 @@ type SignIn =
 export type AuditEvent =
   | SignIn
   | (Event<'consent', 'given'> & Person & Application)
+  | (Event<'consent', 'withdrawn'> & Person & Application)
   // "Cancel" on any page of a visit.
   | (Event<'consent', 'denied'> & Partial<Person> & Application)
-  | (Event<'sign-out', 'succeeded'> & Person)
+  | (Event<'sign-out', 'succeeded' | 'everywhere-else'> & Person)
+  | (Event<'profile', 'changed'> & Person)
   | (Event<'client-registration', 'succeeded' | 'created-by-operator' | 'changed-by-operator'> & Application)
   | Event<'key-rotation', 'scheduled' | 'by-operator' | 'leaked'>
   | (Event<'revocation', 'by-app'> & Person & Application)
@@ -37,3 +39,15 @@ export type AuditEvent =
   | (Event<'password', 'replaced'> & Person)
   // Of the whole account: the person asked for it, took it back by the link in a mail, the time was over; or the operator did it.
   | (Event<'deletion', 'asked-for' | 'taken-back' | 'done' | 'by-operator'> & Person)
+
+type NameOf<E> =
+  E extends Event<infer Type, infer Outcome>
+    ? E extends Partial<Person>
+      ? 'personId' extends keyof E
+        ? `${Type} ${Outcome}`
+        : never
+      : never
+    : never
+
+/** The events that a person can have in their own log, as `<type> <outcome>`. */
+export type PersonEventName = NameOf<AuditEvent>

@@ -24,8 +24,14 @@ declare module 'fastify' {
   }
 }
 
-function isLanguage(text: string): text is Language {
+/** Whether pages speak it. */
+export function isLanguage(text: string): text is Language {
   return Object.hasOwn(LOCALES, text)
+}
+
+/** What a language calls itself. */
+export function nameOfLanguage(language: Language): string {
+  return new Intl.DisplayNames(language, { type: 'language' }).of(language) ?? language
 }
 
 /**

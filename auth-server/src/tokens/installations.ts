@@ -1,14 +1,15 @@
 // "My devices": each family of refresh tokens is one installation of an app, which its person can see, name and end.
 import { type AuditContext, WITHOUT_REQUEST } from '../audit/context.ts'
 import { record } from '../audit/record.ts'
+import { oneLine } from '../http/one-line.ts'
 import type { Db } from '../store/database.ts'
 import * as store from '../store/queries/installations.ts'
 
 export { type Installation, listInstallations, type Whose } from '../store/queries/installations.ts'
 
 const ID = /^grant_[\w-]{22}$/
-/** What a person may call an installation: one line that shows something and does not turn the writing around. */
-const NAME = /^(?=.*[\p{L}\p{N}\p{P}\p{S}])[^\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]{1,60}$/u
+/** Characters of the name of an installation. */
+export const MAX_INSTALLATION_NAME = 60
 
 interface Own {
   readonly personId: string
@@ -20,8 +21,8 @@ export async function renameInstallation(
   db: Db,
   { personId, id, name }: Own & Readonly<{ name: string }>,
 ): Promise<'renamed' | 'bad name' | 'not found'> {
-  const plain = name.normalize('NFC').trim()
-  if (!NAME.test(plain)) return 'bad name'
+  const plain = oneLine(name, MAX_INSTALLATION_NAME)
+  if (plain === undefined) return 'bad name'
   return ID.test(id) && (await store.renameInstallation(db, { personId, id }, plain)) ? 'renamed' : 'not found'
 }
 

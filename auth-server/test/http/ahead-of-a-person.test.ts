@@ -5,6 +5,7 @@ import { type SqlBool, sql } from 'kysely'
 import t from 'tap'
 import { Browser, formsOf } from '../support/browser.ts'
 import { launchChromium, needsChromium } from '../support/chromium.ts'
+import { everything } from '../support/everything.ts'
 import { personAt } from '../support/person.ts'
 import { answerOf, authorizeUrl, pkcePair } from '../support/phone.ts'
 import { sendRaw, statusesOf } from '../support/raw-http.ts'
@@ -24,18 +25,6 @@ const AHEAD: readonly (readonly [name: string, value: string])[] = [
   ['x-moz', 'prefetch'],
   ['x-purpose', 'preview'],
 ]
-
-/** Every row of every table, as one text. */
-async function everything({ db }: TestServer): Promise<string> {
-  const { rows: tables } = await sql<{ name: string }>`
-    select table_name as name from information_schema.tables where table_schema = 'public' order by 1`.execute(db)
-  const contents = await Promise.all(
-    tables.map(({ name }) =>
-      sql<{ row: string }>`select row::text from ${sql.table(name)} as row order by 1`.execute(db),
-    ),
-  )
-  return JSON.stringify(contents.map(({ rows }, index) => [tables[index]?.name, rows]))
-}
 
 /** A person with a session and a visit one step from its code, and the addresses that such a browser can open. */
 async function opened(server: TestServer) {
@@ -75,7 +64,7 @@ async function opened(server: TestServer) {
 t.test('nothing is changed by HEAD, prefetch or preview at any address, with all cookies there', async (t) => {
   const server = await testServer(t, { VISITS_PER_MINUTE: '20' })
   const { addresses, send, browser, resume } = await opened(server)
-  const before = await everything(server)
+  const before = await everything(server.db)
   for (const url of addresses) {
     const head = await send({ method: 'HEAD', url })
     t.match(head, { statusCode: 405, headers: { allow: /^GET/ } }, `HEAD ${url}`)
@@ -88,7 +77,7 @@ t.test('nothing is changed by HEAD, prefetch or preview at any address, with all
       t.strictSame([stranger.statusCode, stranger.cookies], [503, []])
     }
   }
-  t.equal(await everything(server), before)
+  t.equal(await everything(server.db), before)
   t.match(answerOf(await browser.open(resume)), { to: CLAIMED_URI, code: /./ }, 'the person gets the code')
 })
 
@@ -114,11 +103,11 @@ t.test('a GET stays a GET, whatever it says about its method and whatever body i
   const server = await testServer(t)
   const { addresses, send } = await opened(server)
   const login = addresses.find((address) => address.endsWith('/login')) ?? ''
-  const before = await everything(server)
+  const before = await everything(server.db)
   for (const name of ['x-http-method-override', 'x-http-method', 'x-method-override'])
     t.equal((await send({ url: login, headers: { [name]: 'POST' } })).statusCode, 200)
   t.equal((await send({ url: `${login}?_method=POST&email=a&password=b` })).statusCode, 200)
-  t.equal(await everything(server), before)
+  t.equal(await everything(server.db), before)
   const url = await server.app.listen({ host: '127.0.0.1', port: 0 })
   const form = authorizeUrl(pkcePair().challenge).split('?')[1] ?? ''
   const answer = await sendRaw(
@@ -127,7 +116,7 @@ t.test('a GET stays a GET, whatever it says about its method and whatever body i
   )
   t.equal(statusesOf(answer)[0], 400)
   t.match(answer, /client_id is missing/)
-  t.equal(await everything(server), before)
+  t.equal(await everything(server.db), before)
 })
 
 t.test(

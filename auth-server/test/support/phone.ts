@@ -55,8 +55,11 @@ export function postToken(app: FastifyInstance, form: Readonly<Record<string, st
 }
 
 /** Logs in with a fresh browser and returns a code with its verifier. */
-export async function obtainCode(app: FastifyInstance, changes: Readonly<Record<string, string | undefined>> = {}) {
-  const browser = new Browser(app)
+export async function obtainCode(
+  app: FastifyInstance,
+  changes: Readonly<Record<string, string | undefined>> = {},
+  browser = new Browser(app),
+) {
   const { verifier, challenge } = pkcePair()
   const done = await logIn(browser, await browser.open(authorizeUrl(challenge, changes)))
   const { code } = answerOf(done)
@@ -103,4 +106,9 @@ export function refresh(app: FastifyInstance, refreshToken: string, changes: Rea
 export async function obtainTokens(app: FastifyInstance): Promise<Tokens> {
   const { code, verifier } = await obtainCode(app)
   return (await redeem(app, code, verifier)).json()
+}
+
+/** The installation that tokens belong to. */
+export function idOf({ refresh_token }: Pick<Tokens, 'refresh_token'>): string {
+  return refresh_token.split('.')[0] ?? ''
 }

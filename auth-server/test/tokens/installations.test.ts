@@ -9,14 +9,11 @@ import {
   revokeInstallations,
 } from '../../src/tokens/installations.ts'
 import { turnClock } from '../support/database.ts'
-import { obtainCode, obtainTokens, redeem, refresh, type Tokens } from '../support/phone.ts'
+import { idOf, obtainCode, obtainTokens, redeem, refresh, type Tokens } from '../support/phone.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 
 function list({ db, personId }: TestServer, sessionId: string | null = null) {
   return listInstallations(db, { personId, sessionId })
-}
-function idOf({ refresh_token }: Tokens): string {
-  return refresh_token.split('.')[0] ?? ''
 }
 async function works({ app }: TestServer, { refresh_token }: Tokens): Promise<boolean> {
   return (await refresh(app, refresh_token)).statusCode === 200

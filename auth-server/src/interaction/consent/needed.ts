@@ -4,10 +4,11 @@ import { doneInSession, type Facts, type PolicyDeps } from '../facts.ts'
 
 export async function needsConsent(facts: Facts, { db }: PolicyDeps): Promise<boolean> {
   const { pending, session } = facts
-  if (!session || pending.app === undefined || doneInSession(facts, 'consent')) return false
+  if (!session || pending.app === undefined) return false
   const { app, request } = pending
-  if (request.prompts.includes('consent')) return true
+  if (request.prompts.includes('consent') && !doneInSession(facts, 'consent')) return true
   if (app.trusted) return false
+  // What was allowed in this visit may have been withdrawn since.
   const key = { personId: session.personId, applicationId: app.applicationId, apiId: app.apiId }
   const given = await findConsentedScopes(db, key)
   return given === undefined || !request.scopes.every((scope) => given.includes(scope))

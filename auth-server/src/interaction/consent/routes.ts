@@ -2,11 +2,12 @@
 import { ofRequest } from '../../audit/context.ts'
 import { record } from '../../audit/record.ts'
 import type { Deps } from '../../deps.ts'
+import { LOCALES, languageOf } from '../../pages/language.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { describeScopes } from '../../store/tables/api-scopes.ts'
 import { giveConsent } from '../../store/tables/consents.ts'
 import type { VisitFlow, VisitPages } from '../visit.ts'
-import { consentPage } from './view.ts'
+import { consentPage, consentTextVersion } from './view.ts'
 
 export function consentPages({ db }: Deps, visits: VisitFlow): VisitPages {
   return {
@@ -24,6 +25,9 @@ export function consentPages({ db }: Deps, visits: VisitFlow): VisitPages {
         const { pending, session } = visit
         const { applicationId, apiId } = pending.app
         const whose = { personId: session.personId, applicationId }
+        const language = languageOf(request)
+        const offered = await describeScopes(db, apiId, pending.request.scopes)
+        const textVersion = consentTextVersion(pending, offered, LOCALES[language])
         await db.transaction().execute(async (trx) => {
           const given = await giveConsent(trx, {
             ...whose,
@@ -31,6 +35,8 @@ export function consentPages({ db }: Deps, visits: VisitFlow): VisitPages {
             requestId: pending.id,
             sessionId: session.id,
             scopes: pending.request.scopes,
+            textVersion,
+            language,
           })
           if (given) await record(trx, { type: 'consent', outcome: 'given', ...whose }, ofRequest(request))
         })

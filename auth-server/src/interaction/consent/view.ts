@@ -1,5 +1,6 @@
 // The page that lists what an app wants to do.
 import { isOpenIdScope } from '../../catalogue/openid-scopes.ts'
+import { sha256 } from '../../crypto/digest.ts'
 import type { FormBinding } from '../../http/csrf.ts'
 import { button } from '../../pages/components/button.ts'
 import { form } from '../../pages/components/form.ts'
@@ -7,10 +8,27 @@ import { list } from '../../pages/components/list.ts'
 import { appMark } from '../../pages/components/mark.ts'
 import type { Page } from '../../pages/frame.ts'
 import { html } from '../../pages/html.ts'
+import type { Texts } from '../../pages/locales/en.ts'
 import type { ScopeOffer } from '../../store/tables/api-scopes.ts'
 import type { PendingAppVisit } from '../../store/tables/authorization-requests.ts'
 import type { Session } from '../../store/tables/sessions.ts'
 import { denyForm, opensNote, switchForm } from '../ended/ways-out.ts'
+
+/** What the app asks for, in words. @param scopes of the API, in its own words */
+function wishesOf({ request }: PendingAppVisit, scopes: readonly ScopeOffer[], texts: Texts): readonly string[] {
+  return [
+    ...request.scopes.filter(isOpenIdScope).map((scope) => texts.consent.openIdScopes[scope]),
+    ...scopes.map(({ name, description }) => description || name),
+  ]
+}
+
+/** Tells these words of the page from all others, for those who ask later what somebody has said yes to. */
+export function consentTextVersion(pending: PendingAppVisit, scopes: readonly ScopeOffer[], texts: Texts): string {
+  const { title, lead, button } = texts.consent
+  const { name, apiName } = pending.app
+  const words = [title(name), lead(apiName, '').toString(), ...wishesOf(pending, scopes, texts), button]
+  return sha256(JSON.stringify(words)).slice(0, 12)
+}
 
 /** @param scopes of the API, in its own words. */
 export function consentPage({
@@ -25,12 +43,9 @@ export function consentPage({
   scopes: readonly ScopeOffer[]
 }>): Page {
   return (texts) => {
-    const { title, lead, button: allow, openIdScopes } = texts.consent
+    const { title, lead, button: allow } = texts.consent
     const heading = title(pending.app.name)
-    const wishes = [
-      ...pending.request.scopes.filter(isOpenIdScope).map((scope) => openIdScopes[scope]),
-      ...scopes.map(({ name, description }) => description || name),
-    ]
+    const wishes = wishesOf(pending, scopes, texts)
     return {
       title: heading,
       body: html`${appMark(pending.app.name)}

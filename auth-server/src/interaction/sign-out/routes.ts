@@ -7,6 +7,7 @@ import { FormBinding, formProblem } from '../../http/csrf.ts'
 import { formOf } from '../../http/form.ts'
 import type { PageHandlers } from '../../http/page-routes.ts'
 import { Parameters } from '../../http/parameters.ts'
+import type { Form } from '../../pages/components/form.ts'
 import { refusedFormPage } from '../../pages/error.ts'
 import { uiLocalesOf } from '../../pages/language.ts'
 import { sendPage } from '../../pages/send-page.ts'
@@ -32,9 +33,18 @@ export async function signOut(
   return target ? reply.redirect(logoutResponseUrl(target), 303) : sendPage(reply, signedOutPage)
 }
 
+const PAGE = 'logout'
+
+/** The form that signs out, for pages that are not its own. @param secret of the session's cookie */
+export function signOutForm(cookieSecret: string, secret: string): Form {
+  return {
+    binding: FormBinding.to(cookieSecret, secret, { page: PAGE, path: PAGES_PATH, leadsTo: [] }),
+    action: 'logout',
+  }
+}
+
 export function signOutPage(deps: Deps): PageHandlers {
   const { db, config, cookies } = deps
-  const page = 'logout'
 
   // The session's own comes first; a visit's stands in for it where the answer that brought the session was lost.
   const secretsOf = (request: FastifyRequest) => [
@@ -59,7 +69,7 @@ export function signOutPage(deps: Deps): PageHandlers {
       ])
       if (!session || secret === undefined) return sendPage(reply, signedOutPage)
       const leadsTo = target ? [target.redirectUri] : []
-      const binding = FormBinding.to(config.cookieSecret, secret, { page, path: PAGES_PATH, leadsTo })
+      const binding = FormBinding.to(config.cookieSecret, secret, { page: PAGE, path: PAGES_PATH, leadsTo })
       const uiLocales = uiLocalesOf(parameters)
       return sendPage(reply, logoutPage({ binding, accountName: session.accountName, client, target, uiLocales }))
     },
@@ -71,7 +81,7 @@ export function signOutPage(deps: Deps): PageHandlers {
       form.requireReadable()
       const { cookieSecret, issuer } = config
       const secrets = secretsOf(request)
-      if (formProblem(request, { cookieSecret, issuer, secrets, page, token: form.get('csrf') }) !== undefined)
+      if (formProblem(request, { cookieSecret, issuer, secrets, page: PAGE, token: form.get('csrf') }) !== undefined)
         return sendPage(reply.code(403), refusedFormPage('foreignOrOldForm'))
       const { target } = await read(form)
       return signOut(deps, request, reply, target)

@@ -21,11 +21,11 @@ export interface FormField {
 }
 
 // Of an address type="text": with "email" browsers refuse jürgen@… before anybody has asked us, and rewrite the domain.
-const ADDRESS = html`type="text" inputmode="email" autocapitalize="none" autocorrect="off" spellcheck="false"`
+const AS_TYPED = html`autocapitalize="none" autocorrect="off" spellcheck="false"`
 
 const KINDS = {
-  username: html`${ADDRESS} enterkeyhint="next" autocomplete="username"`,
-  email: html`${ADDRESS} autocomplete="email"`,
+  username: html`type="text" inputmode="email" enterkeyhint="next" autocomplete="username" ${AS_TYPED}`,
+  email: html`type="text" inputmode="email" autocomplete="email" ${AS_TYPED}`,
   password: html`type="password" enterkeyhint="go" autocomplete="current-password"`,
   'new password': html`type="password" autocomplete="new-password"`,
   name: html`type="text" autocomplete="name"`,

@@ -65,3 +65,41 @@ export async function insertAuditEvent(db: Db, event: NewAuditEvent): Promise<vo
     select seq, ${address}, ${userAgent}, auth_now() + make_interval(days => ${DETAIL_DAYS}) from event
     where ${address}::text is not null or ${userAgent}::text is not null`.execute(db)
 }
+
+/** An event as its person sees it. */
+export interface OwnEvent {
+  readonly seq: string
+  readonly at: Date
+  readonly type: string
+  readonly outcome: string
+  readonly applicationName: string | null
+  /** Where it came from, while that is remembered. */
+  readonly address: string | null
+  readonly userAgent: string | null
+}
+
+/** The events of a person, the last first. @param before the number of the event that the page before ended with */
+export async function listOwnEvents(
+  db: Db,
+  { personId, before, limit }: Readonly<{ personId: string; before: string | undefined; limit: number }>,
+): Promise<readonly OwnEvent[]> {
+  return db
+    .selectFrom('audit_events as event')
+    .innerJoin('people as person', 'person.pseudonym', 'event.person')
+    .leftJoin('applications as application', 'application.id', 'event.application_id')
+    .leftJoin('audit_details as detail', 'detail.event_seq', 'event.seq')
+    .where('person.id', '=', personId)
+    .$if(before !== undefined, (query) => query.where(sql<SqlBool>`event.seq < ${before}::bigint`))
+    .orderBy('event.seq', 'desc')
+    .limit(limit)
+    .select([
+      'event.seq',
+      'event.at',
+      'event.type',
+      'event.outcome',
+      'application.name as applicationName',
+      'detail.address',
+      'detail.user_agent as userAgent',
+    ])
+    .execute()
+}

@@ -2,7 +2,7 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Db } from '../database.ts'
 import type { Defaulted, TableDeclaration } from '../declaration.ts'
-import { isOfStandingPerson, secondsFromNow } from '../sql.ts'
+import { isOfStandingPerson, isSubscribed, secondsFromNow } from '../sql.ts'
 import { spendPushed } from './pushed-requests.ts'
 
 export interface AuthorizationCodes {
@@ -79,7 +79,8 @@ export interface MintedCode {
 
 /**
  * Closes the request and mints its code for the session's person, in one statement; false when the request, or another
- * visit of the same pushed request, has ended already, or the session has, or its class is not what policy has seen.
+ * visit of the same pushed request, has ended already, or the session has, or its class is not what policy has seen, or what
+ * the app asks for is not allowed any more.
  */
 export async function insertCode(db: Db, input: MintedCode): Promise<boolean> {
   const { rows } = await sql`
@@ -87,10 +88,23 @@ export async function insertCode(db: Db, input: MintedCode): Promise<boolean> {
       select session.* from sessions session
       join people person on ${isOfStandingPerson('session')}
       where session.id = ${input.session.id} and session.acr = ${input.session.acr} and session.expires_at > auth_now()
-    ), closed as (
-      update authorization_requests request set completed_at = auth_now()
+    ), wanted as (
+      -- First, as everywhere: the request, then what was allowed.
+      select * from authorization_requests request
       where request.id = ${input.requestId} and request.completed_at is null and request.expires_at > auth_now()
-        and exists (select from signed_in)
+      for update
+    ), allowed as (
+      -- A withdrawal waits for this lock and then ends the code as well, or it came first and nothing is allowed.
+      select 1 from consents consent, wanted request, signed_in
+      where consent.person_id = signed_in.person_id
+        and consent.application_id = request.application_id and consent.api_id = request.api_id
+        and consent.scopes @> array(select jsonb_array_elements_text(request.request->'scopes'))
+      for key share of consent
+    ), closed as (
+      update authorization_requests request set completed_at = auth_now() from wanted
+      where request.id = wanted.id and exists (select from signed_in)
+        and (exists (select from allowed)
+             or exists (select from subscriptions subscription where ${isSubscribed('request')} and subscription.trusted))
       returning request.*
     ), ${spendPushed}
     insert into authorization_codes (code_hash, application_id, api_id, person_id, auth_epoch, session_id, acr, amr,

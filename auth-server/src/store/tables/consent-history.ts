@@ -1,5 +1,6 @@
 // What people have allowed so far and in which words, also after they took it back.
-import type { GeneratedAlways } from 'kysely'
+import { type GeneratedAlways, sql } from 'kysely'
+import type { Db } from '../database.ts'
 import type { Defaulted, TableDeclaration } from '../declaration.ts'
 
 export interface ConsentHistory {
@@ -35,4 +36,36 @@ export const CONSENT_HISTORY: TableDeclaration<ConsentHistory> = {
     },
     erased: { cascade: 'people' },
   },
+}
+
+/** What a person allowed an application once. */
+export interface GivenConsent {
+  readonly applicationId: string
+  readonly applicationName: string
+  readonly apiName: string
+  readonly scopes: readonly string[]
+  /** The scopes that are the API's own, in its words of today. */
+  readonly words: readonly string[]
+  readonly textVersion: string
+  readonly language: string
+  readonly givenAt: Date
+  readonly withdrawnAt: Date | null
+}
+
+/** The last first; so many of them that nobody misses one. */
+export async function listConsents(
+  db: Db,
+  { personId, applicationId }: Readonly<{ personId: string; applicationId: string }>,
+): Promise<readonly GivenConsent[]> {
+  const { rows } = await sql<GivenConsent>`
+    select application.id as "applicationId", application.name as "applicationName", api.name as "apiName",
+           history.scopes, history.text_version as "textVersion", history.language, history.given_at as "givenAt",
+           history.withdrawn_at as "withdrawnAt",
+           array(select coalesce(nullif(scope.description, ''), scope.name) from api_scopes scope
+                 where scope.api_id = api.id and scope.name = any(history.scopes) order by scope.name) as words
+    from consent_history history join applications application on application.id = history.application_id
+    join apis api on api.id = history.api_id
+    where history.person_id = ${personId} and history.application_id = ${applicationId}
+    order by history.id desc limit 100`.execute(db)
+  return rows
 }

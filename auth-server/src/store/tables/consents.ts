@@ -51,22 +51,34 @@ export async function findConsentedScopes(db: Db, key: Key): Promise<readonly st
 }
 
 /**
- * Remembers the scopes and notes them on the request, in one statement. False when nothing was given by it: the request has
- * ended, or the same form came before.
+ * Remembers the scopes, and in which words they were allowed, and notes them on the request, in one statement. False when
+ * nothing was given by it: the request has ended, or the same form came before.
  */
 export async function giveConsent(
   db: Db,
-  input: Key & Readonly<{ requestId: string; sessionId: string; scopes: readonly string[] }>,
+  input: Key &
+    Readonly<{
+      requestId: string
+      sessionId: string
+      scopes: readonly string[]
+      textVersion: string
+      language: string
+    }>,
 ): Promise<boolean> {
+  const { personId, applicationId, apiId } = input
+  const scopes = [...input.scopes]
   const { rows } = await sql`
     with visit as (
       update authorization_requests set steps = steps || ${stepDone('consent', sql`${input.sessionId}`)}
       where id = ${input.requestId} and completed_at is null and expires_at > auth_now()
         and steps->'consent'->>'session' is distinct from ${input.sessionId}
       returning id
+    ), history as (
+      insert into consent_history (person_id, application_id, api_id, scopes, text_version, language)
+      select ${personId}, ${applicationId}, ${apiId}, ${scopes}::text[], ${input.textVersion}, ${input.language} from visit
     )
     insert into consents (person_id, application_id, api_id, scopes)
-    select ${input.personId}, ${input.applicationId}, ${input.apiId}, ${[...input.scopes]}::text[] from visit
+    select ${personId}, ${applicationId}, ${apiId}, ${scopes}::text[] from visit
     on conflict (person_id, application_id, api_id) do update
     set scopes = array(select distinct unnest(consents.scopes || excluded.scopes)), given_at = auth_now()
     returning person_id`.execute(db)

@@ -98,6 +98,25 @@ export async function insertPerson(db: Db, person: NewPerson): Promise<string | 
   return rows[0]?.id
 }
 
+/** What a person says of themselves. */
+export interface Profile {
+  readonly name: string | null
+  readonly language: string | null
+}
+
+export async function findProfile(db: Db, personId: string): Promise<Profile> {
+  return db.selectFrom('people').where('id', '=', personId).select(['name', 'language']).executeTakeFirstOrThrow()
+}
+
+/** Apps learn of a change by `updated_at`. */
+export async function changeProfile(db: Db, personId: string, changes: Partial<Profile>): Promise<void> {
+  await db
+    .updateTable('people')
+    .set({ ...changes, updated_at: sql<Date>`auth_now()` })
+    .where('id', '=', personId)
+    .execute()
+}
+
 /** A person's e-mail address, if the application was allowed to see it before: a hint must not tell it anything new. */
 export async function findAddressKnownTo(
   db: Db,

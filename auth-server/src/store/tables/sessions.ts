@@ -49,7 +49,11 @@ export const SESSIONS: TableDeclaration<Sessions> = {
 
 export interface Session {
   readonly id: string
+  /** Of its token. */
+  readonly tokenHash: string
   readonly personId: string
+  /** What they chose for mails and for their own pages, if they did. */
+  readonly language: string | null
   /** Their primary address, if they have one. */
   readonly email: string | null
   /** What pages call the account: by its address, else by the person's name. */
@@ -91,7 +95,9 @@ function live(db: Db) {
     .where('session.expires_at', '>', sql<Date>`auth_now()`)
     .select([
       'session.id',
+      'session.token_hash as tokenHash',
       'session.person_id as personId',
+      'person.language',
       'email.address as email',
       sql<string>`coalesce(email.address, person.name, person.id)`.as('accountName'),
       'session.acr',
@@ -107,6 +113,15 @@ export async function findSession(db: Db, tokenHashes: readonly string[]): Promi
   return other ? undefined : session
 }
 
+/** In how many other browsers the person is signed in. */
+export async function countOtherSessions(
+  db: Db,
+  { personId, sessionId }: Readonly<{ personId: string; sessionId: string }>,
+): Promise<number> {
+  const others = await live(db).where('person.id', '=', personId).where('session.id', '<>', sessionId).execute()
+  return others.length
+}
+
 /** Finds the session that signing out of this browser ends; one that is told "signed out" leaves nothing behind. */
 export async function findSessionToEnd(db: Db, browser: BrowserProof): Promise<Session | undefined> {
   return isStranger(browser)
@@ -114,8 +129,8 @@ export async function findSessionToEnd(db: Db, browser: BrowserProof): Promise<S
     : live(db).where(belongsTo(browser)).orderBy('session.auth_time', 'desc').limit(1).executeTakeFirst()
 }
 
-/** Which sessions end: those of a browser, or all of a person. */
-export type Ending = BrowserProof | Readonly<{ personId: string }>
+/** Which sessions end: those of a browser, or all of a person, or all but one. */
+export type Ending = BrowserProof | Readonly<{ personId: string; except?: string }>
 
 /** A session that is no more. */
 export interface EndedSession {
@@ -157,7 +172,11 @@ export const LOGOUT_NOTICE = sql`
 export async function endSessionsWithin(trx: Trx, which: Ending): Promise<readonly EndedSession[]> {
   const ended = await trx
     .deleteFrom('sessions as session')
-    .where((eb) => ('personId' in which ? eb('person_id', '=', which.personId) : belongsTo(which)))
+    .where((eb) =>
+      'personId' in which
+        ? eb.and([eb('person_id', '=', which.personId), eb('id', 'is distinct from', which.except ?? null)])
+        : belongsTo(which),
+    )
     .returning(['id', 'person_id as personId'])
     .execute()
   const ids = ended.map(({ id }) => id)
@@ -173,4 +192,25 @@ export async function endSessionsWithin(trx: Trx, which: Ending): Promise<readon
     )
     ${queueEntries('logout-notice', sql`told`)}`.execute(trx)
   return ended
+}
+
+/**
+ * Ends whatever was born in the person's other logins, and those: codes, families and all else of an earlier epoch by its
+ * rise, sessions by their end. Only the session of the browser that asks goes on, in the new epoch. Apps on its device are
+ * signed out as well: who knows whether they are the person's.
+ */
+export async function endAllButSession(
+  trx: Trx,
+  { personId, sessionId }: Readonly<{ personId: string; sessionId: string }>,
+): Promise<void> {
+  await sql`
+    with person as (
+      update people set auth_epoch = auth_epoch + 1, updated_at = auth_now() where id = ${personId}
+      returning id, auth_epoch
+    )
+    update sessions session set auth_epoch = person.auth_epoch from person
+    where session.person_id = person.id and session.id = ${sessionId} and session.auth_epoch = person.auth_epoch - 1`.execute(
+    trx,
+  )
+  await endSessionsWithin(trx, { personId, except: sessionId })
 }

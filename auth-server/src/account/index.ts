@@ -1,0 +1,25 @@
+// A person's own pages, below /account: each is a row of a part's table, and none is mounted but behind the guard.
+import type { FastifyInstance } from 'fastify'
+import type { Deps } from '../deps.ts'
+import { addPage } from '../http/page-routes.ts'
+import { ACCOUNT_PATH } from '../interaction/paths.ts'
+import { activityRoutes } from './activity/routes.ts'
+import { appRoutes } from './apps/routes.ts'
+import { guarded } from './guard.ts'
+import { overviewRoutes } from './overview.ts'
+import { profileRoutes } from './profile/routes.ts'
+import type { AccountRoute, MakeAccountRoutes } from './route.ts'
+import { securityRoutes } from './security/routes.ts'
+
+/** The parts of the account; a new one is a folder and its row here. */
+const PARTS: readonly MakeAccountRoutes[] = [overviewRoutes, appRoutes, securityRoutes, profileRoutes, activityRoutes]
+
+/** Every route, by the pattern of its address. */
+export function accountRoutes(deps: Deps): Readonly<Record<string, AccountRoute>> {
+  const routes = PARTS.flatMap((part) => Object.entries(part(deps)))
+  return Object.fromEntries(routes.map(([path, route]) => [ACCOUNT_PATH + path, route]))
+}
+
+export function addAccount(app: FastifyInstance, deps: Deps): void {
+  for (const [url, route] of Object.entries(accountRoutes(deps))) addPage(app, url, guarded(deps, route))
+}

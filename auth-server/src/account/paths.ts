@@ -1,0 +1,49 @@
+// The addresses of the account's pages and forms, below /account; each is written here and nowhere else.
+import { ACCOUNT_PATH } from '../interaction/paths.ts'
+
+const APPS = '/apps'
+const INSTALLATION = `${APPS}/installations/:installation` as const
+const APPLICATION = `${APPS}/:application` as const
+const SECURITY = '/security'
+const PROFILE = '/profile'
+const ACTIVITY = '/activity'
+
+/** As patterns of routes. */
+export const PATHS = {
+  overview: '',
+  apps: APPS,
+  installation: INSTALLATION,
+  installationName: `${INSTALLATION}/name`,
+  installationEnd: `${INSTALLATION}/end`,
+  application: APPLICATION,
+  applicationWithdraw: `${APPLICATION}/withdraw`,
+  security: SECURITY,
+  signOutElsewhere: `${SECURITY}/sign-out-elsewhere`,
+  profile: PROFILE,
+  personName: `${PROFILE}/name`,
+  language: `${PROFILE}/language`,
+  activity: ACTIVITY,
+  notMe: `${ACTIVITY}/not-me`,
+} as const
+
+export type AccountPath = (typeof PATHS)[keyof typeof PATHS]
+
+type ParameterOf<Path extends string> = Path extends `${string}:${infer Name}/${string}`
+  ? Name
+  : Path extends `${string}:${infer Name}`
+    ? Name
+    : never
+
+/** What a path is about, by the names in its pattern; nothing, where it has none. */
+export type PathIds<Path extends AccountPath> = { readonly [Name in ParameterOf<Path>]: string }
+
+/** The address of a page, for links. */
+export function hrefOf<Path extends AccountPath>(path: Path, ids: PathIds<Path>): string {
+  const values = new Map<string, string>(Object.entries(ids))
+  return ACCOUNT_PATH + path.replace(/:(\w+)/g, (_all, name: string) => encodeURIComponent(values.get(name) ?? ''))
+}
+
+/** The address of a form, as `form` takes it. */
+export function actionOf<Path extends AccountPath>(path: Path, ids: PathIds<Path>): string {
+  return hrefOf(path, ids).slice(ACCOUNT_PATH.length + 1)
+}

@@ -1,0 +1,50 @@
+// Profile: the person's name, and the language of their pages and mails.
+import { ofRequest } from '../../audit/context.ts'
+import { record } from '../../audit/record.ts'
+import type { Deps } from '../../deps.ts'
+import { oneLine } from '../../http/one-line.ts'
+import { isLanguage } from '../../pages/language.ts'
+import { sendPage } from '../../pages/send-page.ts'
+import { changeProfile, findProfile, type Profile } from '../../store/tables/people.ts'
+import { hrefOf, PATHS } from '../paths.ts'
+import type { AccountRoutes, SignedIn } from '../route.ts'
+import { languagePage, MAX_NAME_LENGTH, personNamePage, profilePage } from './view.ts'
+
+export function profileRoutes({ db }: Deps): AccountRoutes {
+  const profileOf = ({ session }: SignedIn) => findProfile(db, session.personId)
+  const change = (me: SignedIn, request: Parameters<typeof ofRequest>[0], changes: Partial<Profile>) => {
+    const { personId } = me.session
+    return db.transaction().execute(async (trx) => {
+      await changeProfile(trx, personId, changes)
+      await record(trx, { type: 'profile', outcome: 'changed', personId }, ofRequest(request))
+    })
+  }
+
+  return {
+    [PATHS.profile]: {
+      needs: 'session',
+      GET: async (_request, reply, me) => sendPage(reply, profilePage(me, await profileOf(me))),
+    },
+    [PATHS.personName]: {
+      needs: 'session',
+      GET: async (_request, reply, me) => sendPage(reply, personNamePage(me, (await profileOf(me)).name ?? '')),
+      async POST(request, reply, me) {
+        const typed = me.form.get('name')
+        const name = typed === undefined ? null : oneLine(typed, MAX_NAME_LENGTH)
+        if (name === undefined) return sendPage(reply.code(422), personNamePage(me, typed ?? '', true))
+        await change(me, request, { name })
+        return me.backTo(reply, hrefOf(PATHS.profile, {}), 'profileChanged')
+      },
+    },
+    [PATHS.language]: {
+      needs: 'session',
+      GET: async (_request, reply, me) => sendPage(reply, languagePage(me, (await profileOf(me)).language ?? '')),
+      async POST(request, reply, me) {
+        const chosen = me.form.get('language') ?? ''
+        // There is no other answer on the page.
+        await change(me, request, { language: isLanguage(chosen) ? chosen : null })
+        return me.backTo(reply, hrefOf(PATHS.profile, {}), 'profileChanged')
+      },
+    },
+  }
+}

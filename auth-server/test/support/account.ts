@@ -1,0 +1,69 @@
+// A person at their own account, as tests need them: signed in, with something for each page to show, and every route that there is.
+import { accountRoutes } from '../../src/account/index.ts'
+import type { AccountNeed } from '../../src/account/route.ts'
+import { FormBinding } from '../../src/http/csrf.ts'
+import { createAccount } from '../../src/identity/local-account.ts'
+import { Browser, SESSION_COOKIE } from './browser.ts'
+import { logIn, obtainCode, redeem } from './phone.ts'
+import { type TestServer, USER } from './server.ts'
+
+export const EVE = { email: 'eve@example.com', password: 'another long passphrase' }
+
+/** One method of one route, at an address that is Ada's. */
+export interface AccountAddress {
+  readonly method: 'GET' | 'POST'
+  readonly pattern: string
+  readonly url: string
+  readonly needs: AccountNeed
+  /** Every page of hers. */
+  readonly pages: readonly string[]
+}
+
+/** Signs in at the account. */
+export async function atAccount({ app, config }: TestServer, user = USER, headers = {}): Promise<Browser> {
+  const browser = new Browser(app, config.issuer, headers)
+  await logIn(browser, await browser.open('/account'), user)
+  return browser
+}
+
+/**
+ * Gives Ada something for every page, and tells every route with it in the address. A parameter that is not here yet is an
+ * error, so that no new route is left out.
+ */
+export async function accountAddresses(server: TestServer): Promise<readonly AccountAddress[]> {
+  const { app, config } = server
+  const { code, verifier } = await obtainCode(app, {}, new Browser(app, config.issuer))
+  await redeem(app, code, verifier)
+  const { id } = await server.db
+    .selectFrom('refresh_families')
+    .where('person_id', '=', server.personId)
+    .select('id')
+    .executeTakeFirstOrThrow()
+  const own: Readonly<Record<string, string>> = { installation: id, application: server.applicationId }
+  const fill = (pattern: string) =>
+    pattern.replace(/:(\w+)/g, (_all, name: string) => {
+      const value = own[name]
+      if (value === undefined) throw new Error(`what is Ada's :${name}? Say so in test/support/account.ts`)
+      return value
+    })
+  const routes = Object.entries(accountRoutes(server.deps))
+  const pages = routes.flatMap(([pattern, route]) => ('GET' in route ? fill(pattern) : []))
+  return routes.flatMap(([pattern, route]) =>
+    (['GET', 'POST'] as const).flatMap((method) =>
+      method in route ? { method, pattern, url: fill(pattern), needs: route.needs, pages } : [],
+    ),
+  )
+}
+
+/** The token that forms of the account have in this browser. */
+export function accountToken({ config }: Pick<TestServer, 'config'>, browser: Browser): string {
+  const page = { page: 'account', path: '/account', leadsTo: [] }
+  return FormBinding.to(config.cookieSecret, browser.cookies.get(SESSION_COOKIE) ?? '', page).hidden.csrf ?? ''
+}
+
+/** Another person with an account. */
+export async function addEve({ db, config }: TestServer): Promise<string> {
+  const id = await createAccount(db, config.passwordPepper, EVE)
+  if (id === undefined) throw new Error('Eve exists already')
+  return id
+}
