@@ -9,7 +9,10 @@ PostgreSQL, because the limit guards an account or a secret. *Each instance*: it
 limit guards the instance.
 
 An IPv4 address counts as one caller, so does an IPv6 /64; a /48 may do four times as much. Behind a load balancer, name it
-in \`TRUSTED_PROXIES\`: otherwise all callers share its address.`
+in \`TRUSTED_PROXIES\`: otherwise all callers share its address.
+
+The metric \`mobile_gateway_auth_limit_refusals_total\` has these names. Where a setting stands under *Allowed*, it says how
+many, and 0 switches the limit off; the others guard one account, client or recipient and cannot be changed.`
 
 const HELD = { database: 'all instances', process: 'each instance' } as const
 
@@ -20,13 +23,14 @@ function windowText(seconds: number | null): string {
 
 /** The text of the page. */
 export function limitsPage(limits: Readonly<Record<string, Limit>>): string {
-  const rows = Object.values(limits).map(({ counts, allowed, windowSeconds, held, answer }) => [
+  const rows = Object.entries(limits).map(([name, { counts, allowed, windowSeconds, held, answer }]) => [
+    code(name),
     `${counts.charAt(0).toUpperCase()}${counts.slice(1)}`,
     typeof allowed === 'number' ? String(allowed) : code(allowed),
     windowText(windowSeconds),
     HELD[held],
     answer,
   ])
-  const head = ['What is counted', 'Allowed', 'In', 'Counted by', 'Beyond that']
+  const head = ['Name', 'What is counted', 'Allowed', 'In', 'Counted by', 'Beyond that']
   return `${[generatedFrom('auth-server/src/limits/table.ts'), INTRODUCTION, table(head, rows)].join('\n\n')}\n`
 }

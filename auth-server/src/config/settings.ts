@@ -84,6 +84,22 @@ export const SETTINGS = {
     byDefault: '1000',
     parse: integer(0, 999_999_999, '; 0 for no limit'),
   },
+  signInGuessesPerHour: {
+    variable: 'SIGN_IN_GUESSES_PER_HOUR',
+    description:
+      'Wrong passwords, of all accounts together, after which browsers that have never signed in to an account wait; it ' +
+      'bounds those who try one password at many accounts from many addresses. 0 for no limit',
+    unit: 'per hour',
+    byDefault: '10000',
+    parse: integer(0, 999_999_999, '; 0 for no limit'),
+  },
+  mailsPerHour: {
+    variable: 'MAILS_PER_HOUR',
+    description: 'Mails that are sent because anybody asked (sign-up, forgotten password), in all; 0 for no limit',
+    unit: 'per hour',
+    byDefault: '1000',
+    parse: integer(0, 999_999_999, '; 0 for no limit'),
+  },
   sessionPersists: {
     variable: 'SESSION_PERSISTS',
     description:

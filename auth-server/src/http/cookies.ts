@@ -8,6 +8,12 @@ const VISIT_SECONDS = 2 * 3600
 /** Cookies that one answer takes away at most, so that no heap of them makes its headers too long for a proxy. */
 const MAX_DROPPED = 10
 
+/** A browser is known to an account for a year after its last sign-in there. */
+const KNOWN_SECONDS = 365 * 24 * 3600
+const KNOWN = /^[\w-]{33}$/
+/** More than these are not looked at. */
+const MAX_KNOWN = 10
+
 const VISIT_ID = /^[\w-]{22}$/
 const SECRET = /^[\w-]{43}$/
 // When the visit began, in Unix seconds, stands before its secret: the order in which cookies come promises nothing. 0
@@ -42,6 +48,9 @@ export interface Cookies {
   setSession(reply: FastifyReply, token: string, lifetime: Lifetime): void
   /** Takes away the session cookie, if one came. */
   clearSession(reply: FastifyReply): void
+  /** By what accounts know this browser (identity/sign-in-guesses.ts). */
+  known(request: FastifyRequest): readonly string[]
+  setKnown(reply: FastifyReply, tokens: readonly string[]): void
 }
 
 /**
@@ -57,6 +66,7 @@ export function cookiesFor(issuer: string): Cookies {
   const prefix = `${secure ? '__Host-' : ''}mobile-gateway-${port && `${port}-`}`
   const visitPrefix = `${prefix}visit-`
   const sessionName = `${prefix}session`
+  const knownName = `${prefix}known`
   const options = { path: '/', httpOnly: true, sameSite: 'lax', secure } as const
   const keep = ({ seconds, persists }: Lifetime) => (persists ? { ...options, maxAge: seconds } : options)
 
@@ -107,6 +117,14 @@ export function cookiesFor(issuer: string): Cookies {
     },
     clearSession(reply) {
       if (cookiesOf(reply.request).some(([name]) => name === sessionName)) reply.clearCookie(sessionName, options)
+    },
+    known: (request) =>
+      cookiesOf(request)
+        .flatMap(([name, value]) => (name === knownName ? value.split('.') : []))
+        .filter((token) => KNOWN.test(token))
+        .slice(0, MAX_KNOWN),
+    setKnown(reply, tokens) {
+      reply.setCookie(knownName, tokens.join('.'), keep({ seconds: KNOWN_SECONDS, persists: true }))
     },
   }
 }

@@ -1,10 +1,10 @@
 // Guessing client credentials: bounded per client and address, and per address over all clients (RFC 6749 §2.3.1).
 import { tooManyRequests } from '../http/problem.ts'
 import type { Db } from '../store/database.ts'
-import { type CountedKey, countAttempt } from '../store/tables/attempts.ts'
+import { type CountedKey, judgeAttempt } from '../store/tables/attempts.ts'
 import { limitAddresses } from './attempt-limit.ts'
-import { countedKeys } from './counted-keys.ts'
-import { LIMITS } from './table.ts'
+import { countedKeys, type LimitSettings } from './counted-keys.ts'
+import { LIMITS, type LimitName } from './table.ts'
 
 /**
  * Failures are counted by where they come from, so a stranger elsewhere cannot lock a client out. What many addresses
@@ -28,31 +28,39 @@ export interface ClientGuesses {
 
 const REFUSAL = 'too many failed client authentications; try again later'
 
-/** @param secret that the keys in the database are hashed with */
-export function countClientGuesses(db: Db, secret: string, refused: () => void): ClientGuesses {
+/** @param secret that the keys in the database are hashed with @param refused is told of each refusal */
+export function countClientGuesses(
+  db: Db,
+  secret: string,
+  settings: LimitSettings,
+  refused: (limit: LimitName) => void,
+): ClientGuesses {
   const byPair = limitAddresses(LIMITS.clientGuesses.allowed, LIMITS.clientGuesses.windowSeconds)
   const byAddress = limitAddresses(LIMITS.clientGuessesByAddress.allowed, LIMITS.clientGuessesByAddress.windowSeconds)
+  const pairKeys = (clientId: string, address: string) =>
+    countedKeys(secret, settings, 'clientGuesses', { address, about: clientId.slice(0, 128) })
   const keys = (clientId: string, address: string) => [
-    ...countedKeys(secret, 'clientGuesses', address, clientId.slice(0, 128)),
-    ...countedKeys(secret, 'clientGuessesByAddress', address),
+    ...pairKeys(clientId, address),
+    ...countedKeys(secret, settings, 'clientGuessesByAddress', { address }),
   ]
-  const requireNone = (wait: number) => {
+  const requireNone = (wait: number, limit: LimitName) => {
     if (wait === 0) return
-    refused()
+    refused(limit)
     throw tooManyRequests(REFUSAL, wait)
   }
   return {
     keys,
     requirePatience(clientId, address, sharedWaitSeconds) {
-      const ownWait = Math.max(byPair.waitSeconds(address, clientId.slice(0, 128)), byAddress.waitSeconds(address))
-      const wait = Math.max(ownWait, sharedWaitSeconds)
-      requireNone(wait)
+      requireNone(byAddress.waitSeconds(address), 'clientGuessesByAddress')
+      const ownWait = byPair.waitSeconds(address, clientId.slice(0, 128))
+      requireNone(Math.max(ownWait, sharedWaitSeconds), 'clientGuesses')
     },
     async note(clientId, address) {
       byPair.note(address, { about: clientId.slice(0, 128) })
       byAddress.note(address)
-      const wait = await countAttempt(db, keys(clientId, address))
-      requireNone(wait)
+      const { waitSeconds, refusedBy } = await judgeAttempt(db, keys(clientId, address))
+      const isOfPair = pairKeys(clientId, address).some(({ key }) => key === refusedBy)
+      requireNone(waitSeconds, isOfPair ? 'clientGuesses' : 'clientGuessesByAddress')
     },
   }
 }

@@ -1,27 +1,39 @@
 // The table of all limits on attempts: what each counts, how many it allows, where it is held, and what the caller hears.
 import { MAX_WAITING } from '../crypto/password-queue.ts'
 import { MAX_WRONG_VERIFIERS } from '../store/tables/authorization-codes.ts'
+import { MAX_WRONG_CODES } from '../store/tables/mail-challenges.ts'
 
 /** One limit. */
 export interface Limit {
   /** What is counted, in words that follow "counts". */
   readonly counts: string
   /** How many, or the setting that says how many; 0 of a setting allows any number. */
-  readonly allowed: number | string
+  readonly allowed: number | LimitSetting
   readonly windowSeconds: number | null
   /**
    * `database`: over all instances together, as what guards an account or a secret has to be. `process`: each instance
    * counts for itself, as what guards the instance may.
    */
   readonly held: 'database' | 'process'
+  /**
+   * By what its attempts count apart, where `admit` counts them: the caller's address, what is tried (an account, a
+   * recipient, a person), both, or neither.
+   */
+  readonly by?: 'address' | 'about' | 'address and about' | 'nothing'
   /** What a caller hears beyond it. */
   readonly answer: string
 }
 
+/** The settings that say how many a limit allows. */
+export type LimitSetting = 'VISITS_PER_MINUTE' | 'MAILS_PER_HOUR' | 'SIGN_IN_GUESSES_PER_HOUR'
+
 /** How many networks of one site (IPv6 /48) may use up all that one of them (IPv6 /64, or an IPv4 address) may. */
 export const NETWORKS_OF_A_SITE = 4
 
-/** A new limit is a row here, opened in index.ts; `npm run docs` makes docs/limits.md of it. */
+/**
+ * A new limit is a row here and a call of `limits.admit` with its name; `npm run docs` makes docs/limits.md of it. The
+ * metric of refusals has the same names.
+ */
 export const LIMITS = {
   visits: {
     counts: 'requests to `/authorize` and `/par` by address; one that keeps more than 1 KB counts as several',
@@ -35,6 +47,7 @@ export const LIMITS = {
     allowed: 10,
     windowSeconds: 60,
     held: 'database',
+    by: 'address and about',
     answer: '429 `too_many_requests` with Retry-After; the right secret waits as well',
   },
   clientGuessesByAddress: {
@@ -42,6 +55,7 @@ export const LIMITS = {
     allowed: 100,
     windowSeconds: 60,
     held: 'database',
+    by: 'address',
     answer: '429 `too_many_requests` with Retry-After; the right secret waits as well',
   },
   signInGuesses: {
@@ -49,6 +63,7 @@ export const LIMITS = {
     allowed: 20,
     windowSeconds: 600,
     held: 'database',
+    by: 'address and about',
     answer: '429 on the sign-in page with Retry-After; the right password waits as well',
   },
   signInGuessesByAddress: {
@@ -56,7 +71,75 @@ export const LIMITS = {
     allowed: 300,
     windowSeconds: 600,
     held: 'database',
+    by: 'address',
     answer: '429 on the sign-in page with Retry-After; the right password waits as well',
+  },
+  signInGuessesByAccount: {
+    counts:
+      'wrong passwords of one account from all addresses together, sent by browsers that have never signed in to it; ' +
+      'browsers that have are not counted and never wait for strangers',
+    allowed: 100,
+    windowSeconds: 3600,
+    held: 'database',
+    by: 'about',
+    answer:
+      '429 on the sign-in page with Retry-After, in browsers that are new to the account; a new password by mail helps',
+  },
+  signInGuessesByKnownBrowser: {
+    counts: 'wrong passwords of one account by a browser that has signed in to it before, from all addresses together',
+    allowed: 20,
+    windowSeconds: 3600,
+    held: 'database',
+    by: 'about',
+    answer: '429 on the sign-in page with Retry-After',
+  },
+  signInGuessesOfAll: {
+    counts: 'wrong passwords of all accounts and addresses together, sent by browsers that are new to the account',
+    allowed: 'SIGN_IN_GUESSES_PER_HOUR',
+    windowSeconds: 3600,
+    held: 'database',
+    by: 'nothing',
+    answer: '429 on the sign-in page with Retry-After, in browsers that are new to the account',
+  },
+  mailsByRecipient: {
+    counts:
+      'mails to one e-mail address that somebody asked for without being signed in, whether it has an account or not',
+    allowed: 5,
+    windowSeconds: 3600,
+    held: 'database',
+    by: 'about',
+    answer: 'nothing: the page is the same and no mail is sent; the links of the earlier ones go on working',
+  },
+  mailsByAddress: {
+    counts: 'mails that are asked for at one address',
+    allowed: 20,
+    windowSeconds: 3600,
+    held: 'database',
+    by: 'address',
+    answer: 'nothing: the page is the same and no mail is sent',
+  },
+  mailsOfAll: {
+    counts: 'mails that anybody asks for without being signed in',
+    allowed: 'MAILS_PER_HOUR',
+    windowSeconds: 3600,
+    held: 'database',
+    by: 'nothing',
+    answer: 'nothing: the page is the same and no mail is sent',
+  },
+  mailCodes: {
+    counts: 'wrong codes of one mail',
+    allowed: MAX_WRONG_CODES,
+    windowSeconds: null,
+    held: 'database',
+    answer: 'the page says that the code counts no more; the link does',
+  },
+  mailCodesByAddress: {
+    counts: 'wrong codes of mails by address',
+    allowed: 30,
+    windowSeconds: 600,
+    held: 'database',
+    by: 'address',
+    answer: '429 on the page with Retry-After; the link goes on working',
   },
   passwordChecks: {
     counts: 'password checks that wait at once; one address may take half of the places that are free',

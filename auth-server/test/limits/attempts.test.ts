@@ -1,10 +1,13 @@
 // Attempts that all instances count together: the limit once, however many ask at the same moment.
 import t, { type Test } from 'tap'
-import { countedKeys } from '../../src/limits/counted-keys.ts'
+import { countedKeys, type SharedLimitName } from '../../src/limits/counted-keys.ts'
+import { LIMITS } from '../../src/limits/table.ts'
 import { removeObsoleteRows } from '../../src/store/cleanup.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { type CountedKey, countAttempt, findAttemptsWait, uncountAttempt } from '../../src/store/tables/attempts.ts'
 import { testDatabase, turnClock } from '../support/database.ts'
+
+const SETTINGS = { VISITS_PER_MINUTE: 0, MAILS_PER_HOUR: 1000, SIGN_IN_GUESSES_PER_HOUR: 1000 }
 
 /** Two instances on one database. */
 async function instances(t: Test) {
@@ -74,21 +77,41 @@ t.test('what was no attempt is given back, by any number of callers at once', as
   t.match(await one.selectFrom('attempts').select('count').execute(), [{ count: 1 }, { count: 1 }])
 })
 
+function keysOf(secret: string, limit: SharedLimitName, address: string, about: string) {
+  return countedKeys(secret, SETTINGS, limit, { address, about })
+}
+
+t.test('a limit counts by what its row says, and 0 of a setting switches it off', async (t) => {
+  const by = (limit: SharedLimitName) => keysOf('secret', limit, '192.0.2.1', 'ada').map(({ key }) => key)
+  for (const [limit, { by: row }] of [
+    ['signInGuesses', LIMITS.signInGuesses],
+    ['mailsByRecipient', LIMITS.mailsByRecipient],
+    ['mailsByAddress', LIMITS.mailsByAddress],
+    ['mailsOfAll', LIMITS.mailsOfAll],
+  ] as const) {
+    const elsewhere = keysOf('secret', limit, '192.0.2.2', 'ada').map(({ key }) => key)
+    const another = keysOf('secret', limit, '192.0.2.1', 'bob').map(({ key }) => key)
+    t.equal(elsewhere[0] !== by(limit)[0], row.includes('address'), `${limit} by address`)
+    t.equal(another[0] !== by(limit)[0], row.includes('about'), `${limit} by what is tried`)
+  }
+  t.strictSame(countedKeys('secret', { ...SETTINGS, MAILS_PER_HOUR: 0 }, 'mailsOfAll', {}), [])
+})
+
 t.test('the keys tell nobody an address or what was tried, and are one for a subscriber', (t) => {
-  const keys = countedKeys('secret', 'signInGuesses', '2001:db8:1:2::9', 'ada@example.com')
+  const keys = keysOf('secret', 'signInGuesses', '2001:db8:1:2::9', 'ada@example.com')
   t.match(keys, [
     { key: /^[\w-]{22}$/, allowed: 20 },
     { key: /^[\w-]{22}$/, allowed: 80 },
   ])
-  t.same(countedKeys('secret', 'signInGuesses', '2001:db8:1:2:ffff::1', 'ada@example.com'), keys)
+  t.same(keysOf('secret', 'signInGuesses', '2001:db8:1:2:ffff::1', 'ada@example.com'), keys)
   const others = [
-    countedKeys('other secret', 'signInGuesses', '2001:db8:1:2::9', 'ada@example.com'),
-    countedKeys('secret', 'clientGuesses', '2001:db8:1:2::9', 'ada@example.com'),
-    countedKeys('secret', 'signInGuesses', '2001:db8:1:2::9', 'bob@example.com'),
-    countedKeys('secret', 'signInGuesses', '2001:db8:2:2::9', 'ada@example.com'),
+    keysOf('other secret', 'signInGuesses', '2001:db8:1:2::9', 'ada@example.com'),
+    keysOf('secret', 'clientGuesses', '2001:db8:1:2::9', 'ada@example.com'),
+    keysOf('secret', 'signInGuesses', '2001:db8:1:2::9', 'bob@example.com'),
+    keysOf('secret', 'signInGuesses', '2001:db8:2:2::9', 'ada@example.com'),
   ]
   const all = [keys, ...others].flat().map(({ key }) => key)
   t.equal(new Set(all).size, all.length)
-  t.equal(countedKeys('secret', 'signInGuesses', '192.0.2.1', 'x').length, 1)
+  t.equal(keysOf('secret', 'signInGuesses', '192.0.2.1', 'x').length, 1)
   t.end()
 })

@@ -2,6 +2,7 @@
 
 import type { LightMyRequestResponse } from 'fastify'
 import t from 'tap'
+import { admitSignInGuess, rememberBrowser } from '../../src/identity/sign-in-guesses.ts'
 import { Browser, formsOf } from '../support/browser.ts'
 import { turnClock } from '../support/database.ts'
 import { authorizeUrl, logIn, pkcePair } from '../support/phone.ts'
@@ -64,3 +65,60 @@ t.test(
     t.notMatch(JSON.stringify(rows), /nobody|127\.0/)
   },
 )
+
+t.test('people.md: guesses from many addresses make new browsers wait, and nobody else', async (t) => {
+  const server = await testServer(t, { TRUSTED_PROXIES: '127.0.0.1', SIGN_IN_GUESSES_PER_HOUR: '101' })
+  const { app, db, deps } = server
+  const headers = (n: number) => ({ 'x-forwarded-for': `192.0.2.${n}` })
+  const attempt = async (browser: Browser, n: number, user = USER) => {
+    const page = await browser.open(authorizeUrl(pkcePair().challenge, { prompt: 'login' }))
+    const { action = '', hidden = {} } = formsOf(page.body).find((form) => form.action.endsWith('/login')) ?? {}
+    return browser.request('POST', action, { form: { ...hidden, ...user }, headers: headers(n) })
+  }
+  const hers = new Browser(app)
+  t.equal((await attempt(hers, 1)).statusCode, 303)
+  // A hundred guesses from as many addresses, as the limit counts them.
+  const account = USER.email
+  for (let n = 0; n < 100; n++)
+    t.equal(
+      (await deps.limits.admit({ signInGuessesByAccount: { about: account }, signInGuessesOfAll: {} })).waitSeconds,
+      0,
+    )
+  const refused = await attempt(new Browser(app), 2)
+  t.equal(refused.statusCode, 429, 'the right password in a browser that is new to the account')
+  t.match(refused.headers['retry-after'], /^(359\d|3600)$/)
+  t.equal((await attempt(hers, 3)).statusCode, 303, 'in one that has signed in to it')
+  t.match(await deps.metrics.limitRefusals.get(), {
+    values: [{ labels: { limit: 'signInGuessesByAccount' }, value: 1 }],
+  })
+
+  // Others have not been touched by what hit one account; what hits all of them makes their new browsers wait, too.
+  const bob = { email: 'bob@example.com', password: 'x' }
+  t.equal((await attempt(new Browser(app), 4, bob)).statusCode, 422)
+  t.equal((await attempt(new Browser(app), 5, bob)).statusCode, 429)
+  t.equal((await attempt(hers, 6)).statusCode, 303)
+  t.notMatch(JSON.stringify(await db.selectFrom('attempts').selectAll().execute()), /ada|bob|192/)
+})
+
+t.test('a browser that is known to one account is new to every other, and its cookie cannot be made up', async (t) => {
+  const { app, deps } = await testServer(t)
+  const browser = new Browser(app)
+  await logIn(browser, await browser.open(authorizeUrl(pkcePair().challenge)))
+  const { cookieSecret } = deps.config
+  const tokens = rememberBrowser(cookieSecret, USER.email, [])
+  t.strictSame(rememberBrowser(cookieSecret, USER.email, tokens), tokens, 'one for each account')
+  const admit = async (account: string, tokens: readonly string[]) => {
+    await admitSignInGuess(deps.limits, cookieSecret, { account, address: '192.0.2.9', tokens })
+    return deps.db.selectFrom('attempts').select('allowed').execute()
+  }
+  const isNew = (rows: readonly { allowed: number }[]) => rows.some(({ allowed }) => allowed === 100)
+  t.notOk(isNew(await admit(USER.email, tokens)))
+  for (const [account, sent] of [
+    ['bob@example.com', tokens],
+    [USER.email, rememberBrowser('another secret', USER.email, [])],
+    [USER.email, ['x'.repeat(33)]],
+  ] as const) {
+    await deps.db.deleteFrom('attempts').execute()
+    t.ok(isNew(await admit(account, sent)))
+  }
+})

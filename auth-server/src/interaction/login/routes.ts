@@ -6,6 +6,7 @@ import { networksOf } from '../../http/network.ts'
 import { authenticatedBy } from '../../identity/acr.ts'
 import { emailKey } from '../../identity/email.ts'
 import { authenticate } from '../../identity/local-account.ts'
+import { admitSignInGuess, rememberBrowser } from '../../identity/sign-in-guesses.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { findAddressKnownTo, findPersonByEmail } from '../../store/tables/people.ts'
 import { completeSignIn } from '../complete-sign-in.ts'
@@ -13,7 +14,7 @@ import type { Visit, VisitFlow, VisitPages } from '../visit.ts'
 import { loginPage, type SignInProblem } from './view.ts'
 
 export function loginPages(deps: Deps, visits: VisitFlow): VisitPages {
-  const { db, config, limits, metrics } = deps
+  const { db, config, cookies, limits, metrics } = deps
 
   /** What the app hints at; an ID token of its own shows it no address that it may not know. */
   const expectedAddress = async ({ pending, session }: Visit): Promise<string> => {
@@ -44,7 +45,8 @@ export function loginPages(deps: Deps, visits: VisitFlow): VisitPages {
 
         const account = emailKey(email)
         if (email !== '' && account === undefined) return again('noAddress')
-        const attempt = await limits.signInGuesses.admit(account ?? '', request.ip)
+        const guess = { account: account ?? '', address: request.ip, tokens: cookies.known(request) }
+        const attempt = await admitSignInGuess(limits, config.cookieSecret, guess)
         if (attempt.waitSeconds > 0) {
           metrics.signIns.inc({ outcome: 'refused' })
           reply.header('retry-after', String(attempt.waitSeconds))
@@ -68,6 +70,7 @@ export function loginPages(deps: Deps, visits: VisitFlow): VisitPages {
           return again('noMatch')
         }
         await attempt.takeBack()
+        cookies.setKnown(reply, rememberBrowser(config.cookieSecret, guess.account, guess.tokens))
         const done = await completeSignIn(deps, request, reply, visit, { ...person, ...authenticatedBy(['pwd']) })
         return done === 'person changed' ? again('personChanged') : done
       },

@@ -39,7 +39,15 @@ function secondsLeft(expiresAt: RawBuilder<unknown>): RawBuilder<number> {
  * of what others share. All callers give narrow keys first and wide ones last, hence nobody waits in a circle.
  */
 export async function countAttempt(db: Db, keys: readonly CountedKey[]): Promise<WaitSeconds> {
-  if (keys.length === 0) return 0
+  return (await judgeAttempt(db, keys)).waitSeconds
+}
+
+/** The same, with the key that refused it. */
+export async function judgeAttempt(
+  db: Db,
+  keys: readonly CountedKey[],
+): Promise<Readonly<{ waitSeconds: WaitSeconds; refusedBy: string | undefined }>> {
+  if (keys.length === 0) return { waitSeconds: 0, refusedBy: undefined }
   const steps = keys.map(({ key, allowed, windowSeconds }, index) => {
     const ends = sql`${secondsFromNow(windowSeconds)}`
     const before = index === 0 ? sql`true` : sql`exists (select from ${step(index - 1)} where allows)`
@@ -53,12 +61,12 @@ export async function countAttempt(db: Db, keys: readonly CountedKey[]): Promise
       returning count <= allowed as allows, ${secondsLeft(sql`expires_at`)} as wait)`
   })
   const all = sql.join(
-    keys.map((_, index) => sql`select wait from ${step(index)} where not allows`),
+    keys.map(({ key }, index) => sql`select ${key} as key, wait from ${step(index)} where not allows`),
     sql` union all `,
   )
-  const { rows } = await sql<{ wait: WaitSeconds }>`
-    with ${sql.join(steps)} select coalesce(max(wait), 0) as wait from (${all}) refused`.execute(db)
-  return rows[0]?.wait ?? 0
+  const { rows } = await sql<{ key: string; wait: WaitSeconds }>`
+    with ${sql.join(steps)} select key, wait from (${all}) refused`.execute(db)
+  return { waitSeconds: rows[0]?.wait ?? 0, refusedBy: rows[0]?.key }
 }
 
 function step(index: number): RawBuilder<unknown> {

@@ -5,6 +5,9 @@ import type { Defaulted, RowsByCondition, TableDeclaration } from '../declaratio
 /** What a proof is for: `undo` takes an account change back, `keep-account` a deletion. */
 export type MailPurpose = 'sign-up' | 'reset' | 'address' | 'undo' | 'keep-account'
 
+/** Wrong codes that one mail takes; after that only its link counts. */
+export const MAX_WRONG_CODES = 5
+
 export interface MailChallenges {
   id: string
   purpose: MailPurpose

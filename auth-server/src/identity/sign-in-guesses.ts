@@ -1,0 +1,51 @@
+// Guessing passwords: which limits hold for whom, so that no stranger keeps the right person out.
+import { equalInConstantTime, hmac } from '../crypto/digest.ts'
+import { randomSecret } from '../crypto/random.ts'
+import type { Limits } from '../limits/index.ts'
+import type { Attempt } from '../limits/shared-limit.ts'
+
+/** Accounts that one browser is known to. */
+const MAX_KNOWN = 5
+const TOKEN = /^([\w-]{11})([\w-]{22})$/
+
+function proofOf(cookieSecret: string, account: string, nonce: string): string {
+  return hmac(cookieSecret, 'known browser', account, nonce).slice(0, 22)
+}
+
+/** What a browser is known as to an account, by what its cookie holds; undefined for a browser that is new to it. */
+function knownAs(cookieSecret: string, account: string, tokens: readonly string[]): string | undefined {
+  return tokens.find((token) => {
+    const [, nonce, proof] = TOKEN.exec(token) ?? []
+    return (
+      nonce !== undefined && proof !== undefined && equalInConstantTime(proof, proofOf(cookieSecret, account, nonce))
+    )
+  })
+}
+
+/** What the cookie holds after a sign-in to the account, the newest first. */
+export function rememberBrowser(cookieSecret: string, account: string, tokens: readonly string[]): readonly string[] {
+  const nonce = randomSecret(8)
+  const known = knownAs(cookieSecret, account, tokens) ?? `${nonce}${proofOf(cookieSecret, account, nonce)}`
+  return [known, ...tokens.filter((token) => token !== known)].slice(0, MAX_KNOWN)
+}
+
+/**
+ * Counts a guess before its password is looked at. What many addresses may try together is bounded by account and in all;
+ * but whoever exhausts that makes only those browsers wait that have never signed in to the account. A browser that has
+ * gets a count of its own (OWASP: device cookies), and the forgotten password goes on working everywhere.
+ * @param account the canonical form of an e-mail address
+ */
+export function admitSignInGuess(
+  limits: Limits,
+  cookieSecret: string,
+  { account, address, tokens }: Readonly<{ account: string; address: string; tokens: readonly string[] }>,
+): Promise<Attempt> {
+  const known = knownAs(cookieSecret, account, tokens)
+  return limits.admit({
+    signInGuesses: { address, about: account },
+    signInGuessesByAddress: { address },
+    ...(known === undefined
+      ? { signInGuessesByAccount: { about: account }, signInGuessesOfAll: {} }
+      : { signInGuessesByKnownBrowser: { about: `${account} ${known}` } }),
+  })
+}
