@@ -9,10 +9,18 @@ import { guarded } from './guard.ts'
 import { overviewRoutes } from './overview.ts'
 import { profileRoutes } from './profile/routes.ts'
 import type { AccountRoute, MakeAccountRoutes } from './route.ts'
+import { addressRoutes } from './security/addresses/routes.ts'
 import { securityRoutes } from './security/routes.ts'
 
 /** The parts of the account; a new one is a folder and its row here. */
-const PARTS: readonly MakeAccountRoutes[] = [overviewRoutes, appRoutes, securityRoutes, profileRoutes, activityRoutes]
+const PARTS: readonly MakeAccountRoutes[] = [
+  overviewRoutes,
+  appRoutes,
+  securityRoutes,
+  addressRoutes,
+  profileRoutes,
+  activityRoutes,
+]
 
 /** Every route, by the pattern of its address. */
 export function accountRoutes(deps: Deps): Readonly<Record<string, AccountRoute>> {

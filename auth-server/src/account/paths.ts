@@ -5,6 +5,8 @@ const APPS = '/apps'
 const INSTALLATION = `${APPS}/installations/:installation` as const
 const APPLICATION = `${APPS}/:application` as const
 const SECURITY = '/security'
+const ADDRESSES = `${SECURITY}/addresses` as const
+const ADDRESS = `${ADDRESSES}/:address` as const
 const PROFILE = '/profile'
 const ACTIVITY = '/activity'
 
@@ -19,6 +21,10 @@ export const PATHS = {
   applicationWithdraw: `${APPLICATION}/withdraw`,
   security: SECURITY,
   signOutElsewhere: `${SECURITY}/sign-out-elsewhere`,
+  addresses: ADDRESSES,
+  address: ADDRESS,
+  addressPrimary: `${ADDRESS}/primary`,
+  addressRemove: `${ADDRESS}/remove`,
   profile: PROFILE,
   personName: `${PROFILE}/name`,
   language: `${PROFILE}/language`,

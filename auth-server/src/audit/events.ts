@@ -28,6 +28,7 @@ export type AuditEvent =
   | (Event<'consent', 'denied'> & Partial<Person> & Application)
   | (Event<'sign-out', 'succeeded' | 'everywhere-else'> & Person)
   | (Event<'profile', 'changed'> & Person)
+  | (Event<'address', 'made-primary' | 'removed'> & Person)
   | (Event<'client-registration', 'succeeded' | 'created-by-operator' | 'changed-by-operator'> & Application)
   | Event<'key-rotation', 'scheduled' | 'by-operator' | 'leaked'>
   | (Event<'revocation', 'by-app'> & Person & Application)

@@ -1,6 +1,7 @@
 // A person at their own account, as tests need them: signed in, with something for each page to show, and every route that there is.
 import { accountRoutes } from '../../src/account/index.ts'
 import type { AccountNeed } from '../../src/account/route.ts'
+import { addressId } from '../../src/account/security/addresses/routes.ts'
 import { FormBinding } from '../../src/http/csrf.ts'
 import { createAccount } from '../../src/identity/local-account.ts'
 import { Browser, SESSION_COOKIE } from './browser.ts'
@@ -39,7 +40,12 @@ export async function accountAddresses(server: TestServer): Promise<readonly Acc
     .where('person_id', '=', server.personId)
     .select('id')
     .executeTakeFirstOrThrow()
-  const own: Readonly<Record<string, string>> = { installation: id, application: server.applicationId }
+  const second = await addAddress(server, 'second@example.com')
+  const own: Readonly<Record<string, string>> = {
+    installation: id,
+    application: server.applicationId,
+    address: addressId(second),
+  }
   const fill = (pattern: string) =>
     pattern.replace(/:(\w+)/g, (_all, name: string) => {
       const value = own[name]
@@ -59,6 +65,21 @@ export async function accountAddresses(server: TestServer): Promise<readonly Acc
 export function accountToken({ config }: Pick<TestServer, 'config'>, browser: Browser): string {
   const page = { page: 'account', path: '/account', leadsTo: [] }
   return FormBinding.to(config.cookieSecret, browser.cookies.get(SESSION_COOKIE) ?? '', page).hidden.csrf ?? ''
+}
+
+/** Gives Ada another address, proven unless told; returns its key. */
+export async function addAddress(
+  { db, personId }: Pick<TestServer, 'db' | 'personId'>,
+  address: string,
+  isProven = true,
+): Promise<string> {
+  const proof = isProven ? ({ proof: 'verified', proven_at: new Date() } as const) : {}
+  await db
+    .insertInto('email_addresses')
+    .values({ person_id: personId, key: address, address, ...proof })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+  return address
 }
 
 /** Another person with an account. */

@@ -30,7 +30,7 @@ export function profilePage({ frame, news, session }: SignedIn, { name, language
       {
         key: profile.email,
         value: session.email ?? undefined,
-        change: { href: hrefOf(PATHS.security, {}), label: profile.toSecurity },
+        change: { href: hrefOf(PATHS.addresses, {}) },
       },
     ]
     const content = summaryList(entries, texts)

@@ -5,11 +5,12 @@ import { countOtherSessions } from '../../store/tables/sessions.ts'
 import { hrefOf, PATHS } from '../paths.ts'
 import type { AccountRoutes } from '../route.ts'
 import { signOutElsewhere } from '../sign-out-elsewhere.ts'
+import { addressesEntry } from './addresses/entry.ts'
 import type { FindSecurityEntry } from './entry.ts'
 import { securityPage, signOutElsewherePage } from './view.ts'
 
 /** The ways to sign in, in the order of the page. */
-const ENTRIES: readonly FindSecurityEntry[] = []
+const ENTRIES: readonly FindSecurityEntry[] = [addressesEntry]
 
 export function securityRoutes(deps: Deps): AccountRoutes {
   return {

@@ -1,5 +1,6 @@
 // The addresses of people: any number each, of which only the proven ones count.
 import { sql } from 'kysely'
+import type { Db, Trx } from '../database.ts'
 import type { Defaulted, TableDeclaration } from '../declaration.ts'
 
 export interface EmailAddresses {
@@ -45,4 +46,73 @@ export const EMAIL_ADDRESSES: TableDeclaration<EmailAddresses> = {
     },
     erased: { cascade: 'people' },
   },
+}
+
+/** An address as its person sees it. */
+export interface OwnAddress {
+  readonly key: string
+  readonly address: string
+  /** Null until it is proven. */
+  readonly provenAt: Date | null
+  readonly isPrimary: boolean
+}
+
+/** The addresses of a person, but for those that were taken away or set aside; the primary one first. */
+export async function listAddresses(db: Db, personId: string): Promise<readonly OwnAddress[]> {
+  return db
+    .selectFrom('email_addresses')
+    .where('person_id', '=', personId)
+    .where('removed_at', 'is', null)
+    .where('suspended_at', 'is', null)
+    .orderBy('is_primary', 'desc')
+    .orderBy('created_at')
+    .orderBy('key')
+    .select(['key', 'address', 'proven_at as provenAt', 'is_primary as isPrimary'])
+    .execute()
+}
+
+interface WhichAddress {
+  readonly personId: string
+  readonly key: string
+}
+
+// Changes of one person's addresses wait for each other, and apps learn of them by `updated_at`.
+async function lockPerson(trx: Trx, personId: string): Promise<void> {
+  await sql`update people set updated_at = auth_now() where id = ${personId}`.execute(trx)
+}
+
+// Whatever was mailed before proves something about addresses as they were.
+async function endPendingProofs(trx: Trx, personId: string): Promise<void> {
+  await sql`
+    update mail_challenges set consumed_at = auth_now()
+    where person_id = ${personId} and consumed_at is null and purpose in ('reset', 'address')`.execute(trx)
+}
+
+/** Makes a proven address the one that apps and pages are told. False when it is not the person's, not proven, or was it already. */
+export async function makePrimary(trx: Trx, { personId, key }: WhichAddress): Promise<boolean> {
+  await lockPerson(trx, personId)
+  const { rows } = await sql`
+    select from email_addresses
+    where person_id = ${personId} and key = ${key} and proof is not null and not is_primary`.execute(trx)
+  if (rows.length === 0) return false
+  // One after the other: an index sees to it that there is never more than one.
+  await sql`update email_addresses set is_primary = false where person_id = ${personId} and is_primary`.execute(trx)
+  await sql`update email_addresses set is_primary = true where person_id = ${personId} and key = ${key}`.execute(trx)
+  await endPendingProofs(trx, personId)
+  return true
+}
+
+/**
+ * Takes an address away; it can be brought back for 72 hours. The primary one stays, so that nobody is left without an
+ * address to sign in with and be written to. False when it is that, or not the person's.
+ */
+export async function removeAddress(trx: Trx, { personId, key }: WhichAddress): Promise<boolean> {
+  await lockPerson(trx, personId)
+  const { rows } = await sql`
+    update email_addresses set proof = null, proven_at = null, removed_at = auth_now()
+    where person_id = ${personId} and key = ${key} and not is_primary and removed_at is null and suspended_at is null
+    returning key`.execute(trx)
+  if (rows.length === 0) return false
+  await endPendingProofs(trx, personId)
+  return true
 }

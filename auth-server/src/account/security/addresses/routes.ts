@@ -1,0 +1,81 @@
+// E-mail addresses: which there are, which is the main one, and taking one away.
+import type { FastifyRequest } from 'fastify'
+import { ofRequest } from '../../../audit/context.ts'
+import { record } from '../../../audit/record.ts'
+import { sha256 } from '../../../crypto/digest.ts'
+import type { Deps } from '../../../deps.ts'
+import { pathParameter } from '../../../http/request-path.ts'
+import { sendPage } from '../../../pages/send-page.ts'
+import type { Trx } from '../../../store/database.ts'
+import { listAddresses, makePrimary, removeAddress } from '../../../store/tables/email-addresses.ts'
+import { notFoundPage } from '../../not-found.ts'
+import { hrefOf, PATHS } from '../../paths.ts'
+import type { AccountRoutes, SignedIn } from '../../route.ts'
+import { addressesPage, addressPage, removePage } from './view.ts'
+
+/** How an address is called in the addresses of pages, which logs and histories keep. */
+export function addressId(key: string): string {
+  return sha256(key).slice(0, 22)
+}
+
+export function addressRoutes({ db }: Deps): AccountRoutes {
+  const addressesHref = hrefOf(PATHS.addresses, {})
+  const addressesOf = ({ session }: SignedIn) => listAddresses(db, session.personId)
+  const find = async (me: SignedIn, request: FastifyRequest) => {
+    const id = pathParameter(request, 'address')
+    return (await addressesOf(me)).find(({ key }) => addressId(key) === id)
+  }
+  /** Changes one, and tells the audit log if that did anything. */
+  const change = async (
+    me: SignedIn,
+    request: FastifyRequest,
+    outcome: 'made-primary' | 'removed',
+    by: (trx: Trx, which: Readonly<{ personId: string; key: string }>) => Promise<boolean>,
+  ): Promise<boolean> => {
+    const found = await find(me, request)
+    if (!found) return false
+    const { personId } = me.session
+    return db.transaction().execute(async (trx) => {
+      const isChanged = await by(trx, { personId, key: found.key })
+      if (isChanged) await record(trx, { type: 'address', outcome, personId }, ofRequest(request))
+      return isChanged
+    })
+  }
+
+  return {
+    [PATHS.addresses]: {
+      needs: 'session',
+      GET: async (_request, reply, me) => sendPage(reply, addressesPage(me, await addressesOf(me), addressId)),
+    },
+    [PATHS.address]: {
+      needs: 'recent',
+      async GET(request, reply, me) {
+        const found = await find(me, request)
+        return found
+          ? sendPage(reply, addressPage(me, found, addressId(found.key)))
+          : notFoundPage(reply, me, 'security')
+      },
+    },
+    [PATHS.addressPrimary]: {
+      needs: 'recent',
+      on: addressesHref,
+      async POST(request, reply, me) {
+        const isChanged = await change(me, request, 'made-primary', makePrimary)
+        return me.backTo(reply, addressesHref, isChanged ? 'primaryChanged' : undefined)
+      },
+    },
+    [PATHS.addressRemove]: {
+      needs: 'recent',
+      async GET(request, reply, me) {
+        const found = await find(me, request)
+        return found && !found.isPrimary
+          ? sendPage(reply, removePage(me, found, addressId(found.key)))
+          : notFoundPage(reply, me, 'security')
+      },
+      async POST(request, reply, me) {
+        const isChanged = await change(me, request, 'removed', removeAddress)
+        return me.backTo(reply, addressesHref, isChanged ? 'addressRemoved' : undefined)
+      },
+    },
+  }
+}
