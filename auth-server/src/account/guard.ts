@@ -39,7 +39,7 @@ function behindGuard(deps: Deps, route: AccountRoute, handler: AccountHandler): 
     const isForm = request.method === 'POST'
     if (isForm) form.requireReadable()
     const found = await currentSession(deps, request)
-    const session = found && (await isFullLogin(deps.db, found)) ? found : undefined
+    const session = found && isFullLogin(found) ? found : undefined
     const secret = cookies.sessions(request).find((token) => sha256(token) === session?.tokenHash)
     // A form of another site comes without cookies: it gets to see the page, as a link there would.
     if (!session || secret === undefined) return isForm ? reply.redirect(pageOf(request), 303) : signIn(request, reply)

@@ -22,6 +22,9 @@ type SignIn =
  */
 export type AuditEvent =
   | SignIn
+  // Beside the password: shown, or not; set up and taken away.
+  | (Event<'second-factor', 'succeeded' | 'recovery-code-used' | 'wrong-code'> & Person & Partial<Application>)
+  | (Event<'second-factor', 'app-added' | 'app-removed' | 'recovery-codes-renewed' | 'removed-by-operator'> & Person)
   | (Event<'consent', 'given'> & Person & Application)
   | (Event<'consent', 'withdrawn'> & Person & Application)
   // "Cancel" on any page of a visit.

@@ -1,7 +1,7 @@
 // How somebody signed in: THE table of classes (`acr`, OpenID Connect Core §2), and by which methods each is reached. Pure.
 
-/** Methods of authentication (`amr`, RFC 8176 §2): `otp` is also a recovery code, `hwk` and `swk` are keys of passkeys. */
-export const METHODS = ['pwd', 'otp', 'hwk', 'swk', 'user', 'mfa'] as const
+/** Methods of authentication (`amr`, RFC 8176 §2): `otp` is also a recovery code, `pop` the key of a passkey. */
+const METHODS = ['pwd', 'otp', 'pop', 'user', 'mfa'] as const
 export type Method = (typeof METHODS)[number]
 
 const PREFIX = 'urn:mobile-api-gateway:acr:'
@@ -15,21 +15,17 @@ export const PASSKEY_ACR = `${PREFIX}passkey`
 
 type Used = ReadonlySet<string>
 
-function hasKey(used: Used): boolean {
-  return used.has('hwk') || used.has('swk')
-}
-
 /** From the weakest to the strongest: each class is as good as all before it. `passkey` is a second factor's kind. */
 const CLASSES = [
   { acr: PASSWORD_ACR, isReached: () => true, isOpenTo: () => true },
   {
     acr: MFA_ACR,
-    isReached: (used: Used) => used.has('pwd') && (used.has('otp') || hasKey(used)),
+    isReached: (used: Used) => used.has('pwd') && (used.has('otp') || used.has('pop')),
     isOpenTo: (factors: readonly string[]) => factors.length > 0,
   },
   {
     acr: PASSKEY_ACR,
-    isReached: (used: Used) => hasKey(used) && used.has('user'),
+    isReached: (used: Used) => used.has('pop') && used.has('user'),
     isOpenTo: (factors: readonly string[]) => factors.includes('passkey'),
   },
 ] as const
@@ -46,9 +42,12 @@ export interface Authentication {
   readonly amr: readonly string[]
 }
 
-/** The class that these methods reach together; two factors are `mfa` as well (RFC 8176 §2). */
-export function authenticatedBy(methods: readonly Method[]): Authentication {
-  const used = new Set<Method>(methods)
+/**
+ * The class that these methods reach together; two factors are `mfa` as well (RFC 8176 §2).
+ * @param before of the session, if more are shown in one
+ */
+export function authenticatedBy(methods: readonly Method[], before: readonly string[] = []): Authentication {
+  const used = new Set<string>([...before, ...methods])
   used.delete('mfa')
   const acr = CLASSES.findLast(({ isReached }) => isReached(used))?.acr ?? PASSWORD_ACR
   if (acr !== PASSWORD_ACR) used.add('mfa')

@@ -10,7 +10,7 @@ import { resumePath } from './paths.ts'
 import { browserProof, sessionToken } from './session.ts'
 import type { Visit } from './visit.ts'
 
-const SESSION_TTL_SECONDS = 14 * 24 * 3600
+export const SESSION_TTL_SECONDS = 14 * 24 * 3600
 
 /** Who has just been authenticated, and how. */
 export interface ProvenPerson {

@@ -6,6 +6,8 @@ import { consentPages } from './consent/routes.ts'
 import { continuePages } from './continue/routes.ts'
 import { doneInSession, type Facts, isExpected, type PolicyDeps } from './facts.ts'
 import { loginPages } from './login/routes.ts'
+import { isHalfForgotten, isOutOfReach, needsSecondFactor } from './second-factor/needed.ts'
+import { secondFactorPages } from './second-factor/routes.ts'
 import type { MakeVisitPages } from './visit.ts'
 
 type Needed = (facts: Facts, deps: PolicyDeps) => boolean | Promise<boolean>
@@ -42,6 +44,22 @@ export const POLICY = [
       code: 'login_required',
       description: 'another person signed in than the one that id_token_hint names',
     },
+  },
+  {
+    step: 'unmet',
+    needed: isOutOfReach,
+    ends: {
+      code: 'unmet_authentication_requirements',
+      description: 'the person has set up nothing that acr asks for',
+    },
+  },
+  {
+    // Until then a password alone opens nothing of somebody who has more.
+    step: 'second-factor',
+    needed: needsSecondFactor,
+    withoutPage: 'login_required',
+    confirms: true,
+    pages: secondFactorPages,
   },
   { step: 'consent', needed: needsConsent, withoutPage: 'consent_required', confirms: true, pages: consentPages },
   {
@@ -86,6 +104,7 @@ function needsLogin(facts: Facts): boolean {
     steps.switch !== undefined || request.prompts.includes('login') || request.prompts.includes('select_account')
   if (!session || (isAsked && steps.login === undefined)) return true
   if (!isExpected(session, facts)) return !isPersonConfirmed(facts)
+  if (isHalfForgotten(facts)) return true
   // Only a login makes a session younger than the visit; no other step stands in for it.
   return request.maxAgeSeconds !== undefined && session.ageSeconds - pending.ageSeconds > request.maxAgeSeconds
 }

@@ -47,8 +47,14 @@ export interface VisitFlow {
    * The same for a page that counts only as the next step of a signed-in person: from a stale tab, or opened by hand
    * before its turn, it leads back to the protocol instead. So does a form from a stale tab: whoever has signed in since
    * then sees the page with their own name first.
+   * @param repeated for a step that gives the session a new token: answers a form that comes once more with the old one
    */
-  openStep(request: FastifyRequest, reply: FastifyReply, step: PageStep): Promise<SignedInVisit | undefined>
+  openStep(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    step: PageStep,
+    repeated?: () => Promise<boolean>,
+  ): Promise<SignedInVisit | undefined>
   /** The same for a step that there is only in the visits of applications. */
   openAppStep(
     request: FastifyRequest,
@@ -89,14 +95,14 @@ export function visitFlow(deps: Deps): VisitFlow {
     return { pending, session, form, secret, binding }
   }
   const resume: VisitFlow['resume'] = (reply, pending) => reply.redirect(resumePath(pending.id), 303)
-  const openStep: VisitFlow['openStep'] = async (request, reply, step) => {
+  const openStep: VisitFlow['openStep'] = async (request, reply, step, repeated) => {
     const visit = await open(request, reply)
     if (!visit) return undefined
     const { pending, session, form } = visit
     const stale = request.method === 'POST' && form.get('session') !== session?.id
     if (session && !stale && (await nextStepOf(deps, pending, session))?.step === step)
       return { ...visit, session, binding: visit.binding.inSession(session.id) }
-    resume(reply, pending)
+    if (session || !(await repeated?.())) resume(reply, pending)
     return undefined
   }
   return {

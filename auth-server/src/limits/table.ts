@@ -141,6 +141,24 @@ export const LIMITS = {
     by: 'address',
     answer: '429 on the page with Retry-After; the link goes on working',
   },
+  secondFactorGuesses: {
+    counts: 'wrong codes of a person’s authenticator app, from all addresses and browsers together',
+    allowed: 10,
+    windowSeconds: 900,
+    held: 'database',
+    by: 'about',
+    answer:
+      '429 on the page with Retry-After; the right code waits as well, a recovery code or a passkey does not. ' +
+      'Only who has shown the password gets to guess',
+  },
+  recoveryCodeGuesses: {
+    counts: 'wrong recovery codes of a person, from all addresses and browsers together',
+    allowed: 10,
+    windowSeconds: 900,
+    held: 'database',
+    by: 'about',
+    answer: '429 on the page with Retry-After; the right code waits as well',
+  },
   passwordChecks: {
     counts: 'password checks that wait at once; one address may take half of the places that are free',
     allowed: MAX_WAITING,

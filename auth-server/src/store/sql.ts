@@ -28,6 +28,9 @@ export function isSubscribed(row: 'request' | 'code' | 'family'): RawBuilder<Sql
     and subscription.api_id = ${sql.ref(`${row}.api_id`)} and subscription.status = 'approved'`
 }
 
+/** Whether `factor`, a row of authenticators, is good for anything. */
+export const IS_FACTOR_IN_FORCE: RawBuilder<SqlBool> = sql`factor.confirmed_at is not null and factor.suspended_at is null`
+
 /** Whether somebody let `application` in: it may use one API at least. */
 export const HAS_SUBSCRIPTION: RawBuilder<SqlBool> = sql`
   exists (select from subscriptions where application_id = application.id and status = 'approved')`

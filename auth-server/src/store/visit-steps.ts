@@ -5,7 +5,7 @@ import { type RawBuilder, sql } from 'kysely'
 export interface DoneStep {
   readonly session?: string
   readonly at: string
-  /** Of the step `login`: the sign-in that was done, known by a random id. */
+  /** Of a step that gave the session a new token: what was done, known by a random id. */
   readonly signIn?: string
 }
 /**
@@ -14,6 +14,7 @@ export interface DoneStep {
  */
 export interface StepNames {
   readonly login: DoneStep
+  readonly 'second-factor': DoneStep
   readonly consent: DoneStep
   readonly deny: DoneStep
   readonly switch: DoneStep

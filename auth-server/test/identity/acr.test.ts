@@ -17,12 +17,12 @@ t.test('the class and the methods are those that were used, and two factors are 
   const rows: readonly (readonly [readonly Method[], string, readonly Method[]])[] = [
     [['pwd'], PASSWORD_ACR, ['pwd']],
     [['otp', 'pwd'], MFA_ACR, ['pwd', 'otp', 'mfa']],
-    [['pwd', 'hwk'], MFA_ACR, ['pwd', 'hwk', 'mfa']],
-    [['pwd', 'swk', 'user'], PASSKEY_ACR, ['pwd', 'swk', 'user', 'mfa']],
-    [['user', 'hwk'], PASSKEY_ACR, ['hwk', 'user', 'mfa']],
+    [['pwd', 'pop'], MFA_ACR, ['pwd', 'pop', 'mfa']],
+    [['pwd', 'pop', 'user'], PASSKEY_ACR, ['pwd', 'pop', 'user', 'mfa']],
+    [['user', 'pop'], PASSKEY_ACR, ['pop', 'user', 'mfa']],
     // What proves one factor, or claims to be two by itself, is none of the stronger classes.
     [['otp'], PASSWORD_ACR, ['otp']],
-    [['hwk'], PASSWORD_ACR, ['hwk']],
+    [['pop'], PASSWORD_ACR, ['pop']],
     [['pwd', 'user'], PASSWORD_ACR, ['pwd', 'user']],
     [['pwd', 'mfa'], PASSWORD_ACR, ['pwd']],
   ]

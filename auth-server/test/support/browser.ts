@@ -42,14 +42,14 @@ export function secretOf({ cookies }: Browser, id: string): string {
 }
 
 export class Browser {
-  readonly #app: FastifyInstance
+  readonly app: FastifyInstance
   readonly #origin: string
   readonly #headers: Readonly<Record<string, string>>
   readonly cookies = new Map<string, string>()
 
   /** @param headers that it sends with every request. */
   constructor(app: FastifyInstance, origin = ISSUER, headers: Readonly<Record<string, string>> = {}) {
-    this.#app = app
+    this.app = app
     this.#origin = origin
     this.#headers = headers
   }
@@ -60,7 +60,7 @@ export class Browser {
     url: string,
     options: Readonly<{ form?: Readonly<Record<string, string>>; headers?: Readonly<Record<string, string>> }> = {},
   ): Promise<LightMyRequestResponse> {
-    const response = await this.#app.inject({
+    const response = await this.app.inject({
       method,
       url,
       headers: {

@@ -1,6 +1,5 @@
 // Step 4 of /authorize: everything else that was asked, each check one named step (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1).
 
-import { ACR_VALUES } from '../../identity/acr.ts'
 import { MAX_EMAIL_LENGTH } from '../../identity/email.ts'
 import { uiLocalesOf } from '../../pages/language.ts'
 import type { Subscription } from '../../store/queries/clients.ts'
@@ -12,6 +11,7 @@ import { requireChallenge } from '../pkce.ts'
 import { requireSubscription } from '../resource.ts'
 import { grantableScopes, parseScope } from '../scope.ts'
 import { requireGrant } from '../token/grants/grant.ts'
+import { readAcr } from './acr-request.ts'
 import type { TrustedRedirect } from './trusted-redirect.ts'
 
 export const RESPONSE_TYPES = ['code'] as const
@@ -43,7 +43,7 @@ export function validate(trusted: TrustedRedirect, fixed: string | undefined): V
   const state = parameters.get('state')
   const loginHint = readLoginHint(parameters.get('login_hint'))
   const maxAgeSeconds = readMaxAge(parameters.get('max_age'))
-  const acrValues = readAcrValues(parameters.get('acr_values'), client.defaultAcrValues)
+  const acr = readAcr(parameters, client.defaultAcrValues)
   const uiLocales = uiLocalesOf(parameters)
   const request: StoredRequest = {
     redirectUri,
@@ -55,7 +55,7 @@ export function validate(trusted: TrustedRedirect, fixed: string | undefined): V
     ...(nonce !== undefined && { nonce }),
     ...(loginHint !== undefined && { loginHint }),
     ...(maxAgeSeconds !== undefined && { maxAgeSeconds }),
-    ...(acrValues.length > 0 && { acrValues }),
+    ...acr,
     ...(uiLocales.length > 0 && { uiLocales }),
   }
   return { ...trusted, subscription, request }
@@ -109,10 +109,4 @@ function readMaxAge(maxAge: string | undefined): number | undefined {
   if (maxAge === undefined) return undefined
   if (!/^\d{1,9}$/.test(maxAge)) throw new OAuthError('invalid_request', 'max_age has to be a number of seconds')
   return Number(maxAge)
-}
-
-// OpenID Connect Core §3.1.2.1: a wish, in order of preference; a class that is not ours can be nobody's.
-function readAcrValues(wished: string | undefined, usual: readonly string[]): readonly string[] {
-  const values = wished === undefined ? usual : wished.split(' ')
-  return [...new Set(values)].filter((value) => ACR_VALUES.some((known) => known === value))
 }

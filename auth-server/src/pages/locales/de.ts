@@ -2,6 +2,7 @@
 import { type Html, html } from '../html.ts'
 import { ACCOUNT } from './de/account.ts'
 import { MAIL } from './de/mail.ts'
+import { SECOND_FACTOR } from './de/second-factor.ts'
 import type { Texts } from './en.ts'
 
 function name(text: string): Html {
@@ -11,6 +12,7 @@ function name(text: string): Html {
 export const DE = {
   language: 'de',
   account: ACCOUNT,
+  secondFactor: SECOND_FACTOR,
   cancel: 'Abbrechen',
   useAnotherAccount: 'Anderes Konto verwenden',
   opens: (app) =>

@@ -2,6 +2,7 @@
 import { type Html, html } from '../html.ts'
 import { ACCOUNT } from './en/account.ts'
 import { MAIL } from './en/mail.ts'
+import { SECOND_FACTOR } from './en/second-factor.ts'
 
 function name(text: string): Html {
   return html`<strong>${text}</strong>`
@@ -11,6 +12,7 @@ export const EN = {
   /** Its tag (RFC 5646). */
   language: 'en',
   account: ACCOUNT,
+  secondFactor: SECOND_FACTOR,
   cancel: 'Cancel',
   useAnotherAccount: 'Use another account',
   opens: (app: string) => html`This opens ${name(app)}. If nothing opens, press the button again.`,

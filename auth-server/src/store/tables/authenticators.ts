@@ -1,6 +1,5 @@
 // What people prove themselves with beside a password: passkeys, TOTP secrets, recovery codes; a row each.
 import { sql } from 'kysely'
-import type { Db } from '../database.ts'
 import type { Defaulted, TableDeclaration } from '../declaration.ts'
 
 export interface Authenticators {
@@ -58,18 +57,4 @@ export const AUTHENTICATORS: TableDeclaration<Authenticators> = {
     },
     erased: { cascade: 'people' },
   },
-}
-
-/** Whether a person has set up anything that is asked for beside the password. */
-export async function hasSecondFactor(db: Db, personId: string): Promise<boolean> {
-  const row = await db
-    .selectFrom('authenticators')
-    .where('person_id', '=', personId)
-    .where('kind', 'in', ['passkey', 'totp'])
-    .where('confirmed_at', 'is not', null)
-    .where('suspended_at', 'is', null)
-    .select('id')
-    .limit(1)
-    .executeTakeFirst()
-  return row !== undefined
 }

@@ -14,6 +14,8 @@ export interface SignInWishes {
   readonly maxAgeSeconds?: number
   /** How the person should have been authenticated, the best first (`acr_values`). */
   readonly acrValues?: readonly string[]
+  /** Nothing else will do (OpenID Connect Core §5.5.1.1). */
+  readonly acrIsEssential?: true
   readonly loginHint?: string
   /** The languages that the app asked for, the best one first. */
   readonly uiLocales?: readonly string[]

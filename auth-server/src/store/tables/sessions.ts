@@ -2,7 +2,7 @@
 import { type SqlBool, sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
 import type { Defaulted, TableDeclaration } from '../declaration.ts'
-import { isOfStandingPerson, secondsSince } from '../sql.ts'
+import { IS_FACTOR_IN_FORCE, isOfStandingPerson, secondsSince } from '../sql.ts'
 import { sessionsOf } from '../visit-steps.ts'
 import type { VisitProof } from './authorization-requests.ts'
 import { queueEntries } from './outbox.ts'
@@ -60,6 +60,10 @@ export interface Session {
   readonly accountName: string
   /** How the person was authenticated (`acr`). */
   readonly acr: string
+  /** By which methods (RFC 8176). */
+  readonly amr: readonly string[]
+  /** The kinds of second factors that the person has set up; recovery codes stand in for one and are none. */
+  readonly factors: readonly string[]
   /** When, by the database's clock, and how long ago in seconds. */
   readonly authTime: Date
   readonly ageSeconds: number
@@ -101,6 +105,12 @@ function live(db: Db) {
       'email.address as email',
       sql<string>`coalesce(email.address, person.name, person.id)`.as('accountName'),
       'session.acr',
+      'session.amr',
+      sql<string[]>`array(
+        select distinct factor.kind from authenticators factor
+        where factor.person_id = session.person_id and factor.kind <> 'recovery_code' and ${IS_FACTOR_IN_FORCE})`.as(
+        'factors',
+      ),
       'session.auth_time as authTime',
       secondsSince(sql`session.auth_time`).as('ageSeconds'),
     ])
@@ -213,4 +223,22 @@ export async function endAllButSession(
     trx,
   )
   await endSessionsWithin(trx, { personId, except: sessionId })
+}
+
+/** Notes that a session's person has shown a second factor; false when the session is over. */
+export async function raiseSession(
+  trx: Trx,
+  { sessionId, personId }: Readonly<{ sessionId: string; personId: string }>,
+  { acr, amr }: Readonly<{ acr: string; amr: readonly string[] }>,
+): Promise<boolean> {
+  const result = await trx
+    .updateTable('sessions as session')
+    .from('people as person')
+    .set({ acr, amr: [...amr] })
+    .where('session.id', '=', sessionId)
+    .where('session.person_id', '=', personId)
+    .where('session.expires_at', '>', sql<Date>`auth_now()`)
+    .where(isOfStandingPerson('session'))
+    .executeTakeFirst()
+  return result.numUpdatedRows === 1n
 }

@@ -113,6 +113,13 @@ export const ACCOUNT = {
     events: {
       'sign-in succeeded': 'Angemeldet',
       'sign-in wrong-credentials': 'Jemand hat ein falsches Passwort versucht',
+      'second-factor succeeded': 'Zweiten Faktor gezeigt',
+      'second-factor recovery-code-used': 'Wiederherstellungscode verwendet',
+      'second-factor wrong-code': 'Jemand, der das Passwort kannte, hat einen falschen Code versucht',
+      'second-factor app-added': 'Authenticator-App eingerichtet',
+      'second-factor app-removed': 'Authenticator-App entfernt',
+      'second-factor recovery-codes-renewed': 'Neue Wiederherstellungscodes gemacht',
+      'second-factor removed-by-operator': 'Der Betreiber hat die zweiten Faktoren entfernt',
       'consent given': 'Einer App erlaubt, Ihr Konto zu nutzen',
       'consent denied': 'Anmeldung in einer App abgebrochen',
       'consent withdrawn': 'Widerrufen, was eine App darf',

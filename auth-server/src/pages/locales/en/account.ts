@@ -112,6 +112,13 @@ export const ACCOUNT = {
     events: {
       'sign-in succeeded': 'Signed in',
       'sign-in wrong-credentials': 'Somebody tried a wrong password',
+      'second-factor succeeded': 'Showed a second factor',
+      'second-factor recovery-code-used': 'Used a recovery code',
+      'second-factor wrong-code': 'Somebody who knew the password tried a wrong code',
+      'second-factor app-added': 'Set up an authenticator app',
+      'second-factor app-removed': 'Removed the authenticator app',
+      'second-factor recovery-codes-renewed': 'Made new recovery codes',
+      'second-factor removed-by-operator': 'The operator removed the second factors',
       'consent given': 'Allowed an app to use your account',
       'consent denied': 'Cancelled a sign-in to an app',
       'consent withdrawn': 'Withdrew what an app may do',

@@ -1,0 +1,118 @@
+// Setting second factors up and taking them away; who may, the pages and commands that call this have to see to.
+import { type AuditContext, WITHOUT_REQUEST } from '../../audit/context.ts'
+import { record } from '../../audit/record.ts'
+import { randomId } from '../../crypto/random.ts'
+import type { Db, Trx } from '../../store/database.ts'
+import { setFactorsAside, type WhichFactors } from '../../store/queries/factor-removal.ts'
+import {
+  confirmTotp,
+  findUnconfirmedTotp,
+  insertUnconfirmedTotp,
+  replaceRecoveryCodes,
+} from '../../store/queries/second-factors.ts'
+import { raiseSession } from '../../store/tables/sessions.ts'
+import { authenticatedBy } from '../acr.ts'
+import { hashRecoveryCode, newRecoveryCodes } from './recovery-codes.ts'
+import { newTotpSecret, openTotpSecret, readCode, sealTotpSecret, stepOfCode } from './totp.ts'
+
+/** Who sets something up, and where: nobody can finish it in another session. */
+export interface FactorOwner {
+  readonly personId: string
+  readonly sessionId: string
+}
+
+/** The same, with the methods by which the session was made. */
+export type SignedInOwner = FactorOwner & Readonly<{ amr: readonly string[] }>
+
+/** Begins to set up an authenticator app, with a secret of its own. It counts for nothing until its first code. */
+export async function beginTotp(db: Db, keyEncryptionKey: string, owner: FactorOwner): Promise<void> {
+  const id = randomId('authenticator')
+  await insertUnconfirmedTotp(db, { ...owner, id, sealed: await sealTotpSecret(newTotpSecret(), keyEncryptionKey, id) })
+}
+
+/** The secret of the app that is being set up in this session, if one is. */
+export async function findBegunTotp(
+  db: Db,
+  keyEncryptionKey: string,
+  owner: FactorOwner,
+): Promise<Readonly<{ id: string; secret: Uint8Array; now: number }> | undefined> {
+  const found = await findUnconfirmedTotp(db, owner)
+  if (!found) return undefined
+  const { id, sealed, now } = found
+  return { id, secret: await openTotpSecret(sealed, keyEncryptionKey, id), now }
+}
+
+/**
+ * Puts the begun app in force by its first code, in the place of the one before; the session, which has shown the password,
+ * has shown both factors now.
+ * @param also what belongs to it, in its transaction
+ */
+export async function finishTotp(
+  db: Db,
+  keyEncryptionKey: string,
+  owner: SignedInOwner,
+  typed: string | undefined,
+  also: (trx: Trx, added: Readonly<{ id: string; replaced: readonly string[] }>) => Promise<void>,
+): Promise<'confirmed' | 'wrong code' | 'nothing begun'> {
+  const begun = await findBegunTotp(db, keyEncryptionKey, owner)
+  if (!begun) return 'nothing begun'
+  const code = readCode(typed)
+  const step = code === undefined ? undefined : await stepOfCode(begun.secret, code, begun.now)
+  if (step === undefined) return 'wrong code'
+  const { id } = begun
+  return db.transaction().execute(async (trx) => {
+    if (!(await raiseSession(trx, owner, authenticatedBy(['otp'], owner.amr)))) return 'nothing begun'
+    const replaced = await confirmTotp(trx, { id, personId: owner.personId, step })
+    if (!replaced) return 'nothing begun'
+    await also(trx, { id, replaced })
+    return 'confirmed'
+  })
+}
+
+/** A new set of recovery codes, to be shown this once, in the place of the one before. */
+export async function renewRecoveryCodes(
+  db: Db,
+  keyEncryptionKey: string,
+  personId: string,
+  also: (trx: Trx) => Promise<void>,
+): Promise<readonly string[]> {
+  const codes = newRecoveryCodes()
+  const rows = codes.map((code) => ({
+    id: randomId('authenticator'),
+    hash: hashRecoveryCode(keyEncryptionKey, personId, code),
+  }))
+  await db.transaction().execute(async (trx) => {
+    await replaceRecoveryCodes(trx, personId, rows)
+    await also(trx)
+  })
+  return codes
+}
+
+/**
+ * Takes away one second factor, or all. Every sign-in of the person that was made with two factors falls to the password,
+ * in tokens as well, from their next refresh on.
+ * @param also what belongs to it, in its transaction
+ */
+export function removeFactors(
+  db: Db,
+  which: WhichFactors,
+  also: (trx: Trx, kinds: readonly string[]) => Promise<void>,
+): Promise<readonly string[]> {
+  return db.transaction().execute(async (trx) => {
+    const kinds = await setFactorsAside(trx, which, authenticatedBy(['pwd']))
+    if (kinds.length > 0) await also(trx, kinds)
+    return kinds
+  })
+}
+
+/** The same by an administrator, for somebody who has lost them. Returns the kinds that went. */
+export function removeFactorsByOperator(
+  db: Db,
+  which: WhichFactors,
+  context: AuditContext = WITHOUT_REQUEST,
+): Promise<readonly string[]> {
+  const { personId } = which
+  return removeFactors(db, which, (trx) =>
+    record(trx, { type: 'second-factor', outcome: 'removed-by-operator', personId }, context),
+  )
+}

@@ -1,0 +1,57 @@
+// The end of a second factor: it counts no more, and no sign-in rests on it any longer.
+import { sql } from 'kysely'
+import type { Trx } from '../database.ts'
+import { IS_FACTOR_IN_FORCE } from '../sql.ts'
+
+/** What a sign-in falls to that rested on a factor. */
+export interface Fallen {
+  readonly acr: string
+  readonly amr: readonly string[]
+}
+
+/** Which second factors: one of a person, or all that they have. */
+export interface WhichFactors {
+  readonly personId: string
+  readonly id?: string
+}
+
+/**
+ * Sets factors aside and lets every session, code and login of an app of the person that was made with two factors fall to
+ * the password alone: their next page asks for a second factor again, if there still is one, and their next token says so.
+ * One that was made without a password ends. Recovery codes go with the last factor. Returns the kinds that went.
+ *
+ * Statement by statement in the order in which transactions lock these tables.
+ */
+export async function setFactorsAside(
+  trx: Trx,
+  { personId, id }: WhichFactors,
+  fallen: Fallen,
+): Promise<readonly string[]> {
+  const amr = [...fallen.amr]
+  const isMade = sql`person_id = ${personId} and 'mfa' = any(amr)`
+  const withoutPassword = sql`${isMade} and not amr @> ${amr}`
+  const falls = sql`acr = ${fallen.acr}, amr = ${amr}`
+  await sql`delete from sessions where ${withoutPassword}`.execute(trx)
+  await sql`update sessions set ${falls} where ${isMade}`.execute(trx)
+  await sql`
+    update authorization_codes set consumed_at = auth_now() where ${withoutPassword} and consumed_at is null`.execute(
+    trx,
+  )
+  await sql`update authorization_codes set ${falls} where ${isMade} and consumed_at is null`.execute(trx)
+  await sql`
+    update refresh_families set revoked_at = auth_now(), revoked_because = 'second factor removed'
+    where ${withoutPassword} and revoked_at is null`.execute(trx)
+  await sql`update refresh_families set ${falls} where ${isMade} and revoked_at is null`.execute(trx)
+  const { rows } = await sql<{ kind: string }>`
+    update authenticators factor set removed_at = auth_now(), suspended_at = auth_now()
+    where factor.person_id = ${personId} and (${id ?? null}::text is null or factor.id = ${id ?? null})
+      and factor.kind <> 'recovery_code' and ${IS_FACTOR_IN_FORCE}
+    returning factor.kind`.execute(trx)
+  await sql`
+    update authenticators factor set removed_at = auth_now(), suspended_at = auth_now()
+    where factor.person_id = ${personId} and factor.kind = 'recovery_code' and ${IS_FACTOR_IN_FORCE}
+      and not exists (
+        select from authenticators factor
+        where factor.person_id = ${personId} and factor.kind <> 'recovery_code' and ${IS_FACTOR_IN_FORCE})`.execute(trx)
+  return [...new Set(rows.map(({ kind }) => kind))]
+}
