@@ -3,6 +3,7 @@ import cookie from '@fastify/cookie'
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { addAccount } from './account/index.ts'
 import { randomSecret } from './crypto/random.ts'
+import { MAIL_PATHS } from './delivery/mail/links.ts'
 import type { Deps } from './deps.ts'
 import { addHealth } from './health.ts'
 import { addDrain } from './http/drain.ts'
@@ -28,7 +29,7 @@ const REQUEST_TIMEOUT_MILLIS = 10_000
 /** Builds the server without listening. */
 export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<FastifyInstance> {
   const pages = ENDPOINTS.filter(({ errors }) => errors === 'page').flatMap(pathsOf)
-  const isVisited = visitedPaths([...pages, PAGES_PATH])
+  const isVisited = visitedPaths([...pages, PAGES_PATH, ...Object.values(MAIL_PATHS)])
   const app: FastifyInstance = fastify({
     loggerInstance: logger,
     // The audit log names a request as the log does, over all instances and restarts.

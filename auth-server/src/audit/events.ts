@@ -40,7 +40,9 @@ export type AuditEvent =
   // A lost answer was replaced once, a spent token came again and ended its family; so did a code.
   | (Event<'refresh', 'recovered' | 'reused'> & Person & Application)
   | (Event<'code', 'reused'> & Person & Application)
-  | (Event<'password', 'replaced'> & Person)
+  | (Event<'sign-up', 'succeeded'> & Person & Partial<Application>)
+  // By its person, who knew the one before; by mail, because it was forgotten.
+  | (Event<'password', 'replaced' | 'reset'> & Person)
   // Of the whole account: the person asked for it, took it back by the link in a mail, the time was over; or the operator did it.
   | (Event<'deletion', 'asked-for' | 'taken-back' | 'done' | 'by-operator'> & Person)
 

@@ -15,6 +15,7 @@ import {
 } from './parse.ts'
 import type { Parsed, Setting } from './setting.ts'
 
+const SIGN_UP = ['open', 'closed'] as const
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 /**
  * What stands between us and PostgreSQL: nothing, or a pooler that gives a connection one session for its whole life
@@ -120,6 +121,12 @@ export const SETTINGS = {
     description: `Least severe entries that are logged: ${LOG_LEVELS.map((level) => `\`${level}\``).join(', ')}`,
     byDefault: 'info',
     parse: oneOf(LOG_LEVELS),
+  },
+  signUp: {
+    variable: 'SIGN_UP',
+    description: '`open`: people make accounts themselves, by mail. `closed`: accounts are made by you alone',
+    byDefault: 'open',
+    parse: oneOf(SIGN_UP, 'open or closed'),
   },
   mailUrl: {
     variable: 'MAIL_URL',

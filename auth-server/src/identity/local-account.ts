@@ -15,14 +15,14 @@ export async function authenticate(
   peppers: Peppers,
   { email, password }: Readonly<{ email: string; password: string }>,
   caller: readonly string[],
-): Promise<Readonly<{ personId: string; authEpoch: number }> | undefined> {
+): Promise<Readonly<{ personId: string; authEpoch: number; needsNewPassword: boolean }> | undefined> {
   const key = emailKey(email)
   const person = key === undefined ? undefined : await findPersonByEmail(db, key)
   const stored = person?.password
   const proven = await checkPassword(peppers, password, stored, caller)
   if (!proven || !person || !stored) return undefined
   await renewPepper(db, peppers, { personId: person.id, password, stored })
-  return { personId: person.id, authEpoch: person.authEpoch }
+  return { personId: person.id, authEpoch: person.authEpoch, needsNewPassword: person.needsNewPassword }
 }
 
 /**

@@ -3,6 +3,8 @@ import type { FastifyInstance } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { addPage, type PageHandlers } from '../http/page-routes.ts'
 import { denyForms } from './deny/routes.ts'
+import { linkPages } from './mail-proof/link.ts'
+import { mailProofPages } from './mail-proof/routes.ts'
 import { SIGN_OUT_PATH, stepPath } from './paths.ts'
 import { POLICY } from './policy.ts'
 import { signOutPage } from './sign-out/routes.ts'
@@ -10,7 +12,7 @@ import { switchForms } from './switch/routes.ts'
 import { type MakeVisitPages, visitFlow } from './visit.ts'
 
 /** What pages of a visit offer beside its steps, whose pages are in the policy. */
-const BESIDE_STEPS: readonly MakeVisitPages[] = [denyForms, switchForms]
+const BESIDE_STEPS: readonly MakeVisitPages[] = [denyForms, switchForms, mailProofPages]
 
 /** Every page there is, by the pattern of its address. */
 export function interactionPages(deps: Deps): Readonly<Record<string, PageHandlers>> {
@@ -19,6 +21,7 @@ export function interactionPages(deps: Deps): Readonly<Record<string, PageHandle
   const ofVisits = [...steps, ...BESIDE_STEPS].flatMap((pages) => Object.entries(pages(deps, visits)))
   return {
     ...Object.fromEntries(ofVisits.map(([name, handlers]) => [stepPath(name), handlers])),
+    ...linkPages(deps),
     [SIGN_OUT_PATH]: signOutPage(deps),
   }
 }

@@ -13,6 +13,9 @@ export function stepPath(name: string, id = ':request'): string {
   return `${visitPath(id)}/${name}`
 }
 
+/** The page that other pages of a visit lead back to. */
+export const LOGIN = 'login'
+
 export const SIGN_OUT_PATH = `${PAGES_PATH}/logout`
 
 /** A person's own pages, which a visit can lead back to. */

@@ -26,6 +26,7 @@ const FACTS: MailFacts = {
   'sign-up': { app: 'Shop' },
   'account-exists': { app: 'Shop' },
   reset: {},
+  'password-reset': {},
   address: {},
   'keep-account': { days: 7 },
 }

@@ -15,6 +15,7 @@ import { loginPage, type SignInProblem } from './view.ts'
 
 export function loginPages(deps: Deps, visits: VisitFlow): VisitPages {
   const { db, config, cookies, limits, metrics } = deps
+  const canSignUp = config.signUp === 'open'
 
   /** What the app hints at; an ID token of its own shows it no address that it may not know. */
   const expectedAddress = async ({ pending, session }: Visit): Promise<string> => {
@@ -33,7 +34,7 @@ export function loginPages(deps: Deps, visits: VisitFlow): VisitPages {
         const visit = await visits.open(request, reply)
         if (!visit) return reply
         const { pending, binding } = visit
-        return sendPage(reply, loginPage({ pending, binding, email: await expectedAddress(visit) }))
+        return sendPage(reply, loginPage({ pending, binding, canSignUp, email: await expectedAddress(visit) }))
       },
       async POST(request, reply) {
         const visit = await visits.open(request, reply)
@@ -41,7 +42,7 @@ export function loginPages(deps: Deps, visits: VisitFlow): VisitPages {
         const { pending, binding, form } = visit
         const email = form.get('email') ?? ''
         const again = (problem: SignInProblem) =>
-          sendPage(reply.code(422), loginPage({ pending, binding, email, problem }))
+          sendPage(reply.code(422), loginPage({ pending, binding, canSignUp, email, problem }))
 
         const account = emailKey(email)
         if (email !== '' && account === undefined) return again('noAddress')
@@ -50,7 +51,7 @@ export function loginPages(deps: Deps, visits: VisitFlow): VisitPages {
         if (attempt.waitSeconds > 0) {
           metrics.signIns.inc({ outcome: 'refused' })
           reply.header('retry-after', String(attempt.waitSeconds))
-          return sendPage(reply.code(429), loginPage({ pending, binding, email, problem: 'tooMany' }))
+          return sendPage(reply.code(429), loginPage({ pending, binding, canSignUp, email, problem: 'tooMany' }))
         }
         const credentials = { email, password: form.get('password') ?? '' }
         const networks = networksOf(request.ip)
@@ -71,6 +72,8 @@ export function loginPages(deps: Deps, visits: VisitFlow): VisitPages {
         }
         await attempt.takeBack()
         cookies.setKnown(reply, rememberBrowser(config.cookieSecret, guess.account, guess.tokens))
+        // Said to nobody but who knows the password.
+        if (person.needsNewPassword) return again('newPassword')
         const done = await completeSignIn(deps, request, reply, visit, { ...person, ...authenticatedBy(['pwd']) })
         return done === 'person changed' ? again('personChanged') : done
       },

@@ -1,7 +1,7 @@
 // The page for e-mail address and password.
 import type { FormBinding } from '../../http/csrf.ts'
 import { MAX_EMAIL_LENGTH } from '../../identity/email.ts'
-import { button } from '../../pages/components/button.ts'
+import { button, wayLink } from '../../pages/components/button.ts'
 import { field } from '../../pages/components/field.ts'
 import { form } from '../../pages/components/form.ts'
 import { appMark } from '../../pages/components/mark.ts'
@@ -11,6 +11,7 @@ import { html } from '../../pages/html.ts'
 import type { Texts } from '../../pages/locales/en.ts'
 import type { PendingRequest } from '../../store/tables/authorization-requests.ts'
 import { denyForm, opensNote } from '../ended/ways-out.ts'
+import { FORGOTTEN, SIGN_UP } from '../mail-proof/paths.ts'
 
 export type SignInProblem = keyof Texts['signIn']['problems']
 
@@ -21,8 +22,15 @@ export function loginPage({
   pending,
   binding,
   email,
+  canSignUp,
   problem,
-}: Readonly<{ pending: PendingRequest; binding: FormBinding; email: string; problem?: SignInProblem }>): Page {
+}: Readonly<{
+  pending: PendingRequest
+  binding: FormBinding
+  email: string
+  canSignUp: boolean
+  problem?: SignInProblem
+}>): Page {
   // Both fields point at the problem, which a screen reader then reads with the focused one; we never say which is wrong.
   const problemId = problem && PROBLEM_ID
   return (texts) => ({
@@ -52,6 +60,8 @@ ${form(
   }),
   button(texts.signIn.button),
 )}
+${wayLink(texts.mailProof.offers.reset, `${binding.path}/${FORGOTTEN}`)}
+${canSignUp && wayLink(texts.mailProof.offers['sign-up'], `${binding.path}/${SIGN_UP}`)}
 ${denyForm(binding, texts)}
 ${opensNote(pending, texts)}
 ${pending.app && note(texts.signIn.note)}`,

@@ -15,6 +15,11 @@ export function linkButton(label: string, href: string): Html {
   return html`<p><a class="button" href="${href}">${label}</a></p>`
 }
 
+/** Another way to go on, beside the button of a form. */
+export function wayLink(label: string, href: string): Html {
+  return html`<a class="way" href="${href}">${label}</a>\n`
+}
+
 /** A link as one action among several like it. @param about as for buttons */
 export function actionLink(label: string, href: string, about?: string): Html {
   return html`<a class="action" href="${href}"${about !== undefined && html` aria-label="${label}: ${about}"`}>${label}</a>`

@@ -10,6 +10,8 @@ export interface FormField {
   readonly maxLength: number
   readonly value?: string
   readonly hasFocus?: boolean
+  /** Is shown, and cannot be changed. */
+  readonly isFixed?: boolean
   /** May stay empty. */
   readonly isOptional?: boolean
   /** What to know before filling it in. */
@@ -40,6 +42,7 @@ export function field({
   maxLength,
   value,
   hasFocus = false,
+  isFixed = false,
   isOptional = false,
   hint,
   problemId,
@@ -52,7 +55,7 @@ export function field({
   return html`<label for="${name}">${label}</label>
 ${hint !== undefined && html`<p class="hint" id="${hintId}">${hint}</p>\n`}${
   problem && html`<p class="field-problem" id="${ownProblemId}">${problem.text}</p>\n`
-}<input id="${name}" name="${name}" ${KINDS[kind]}${!isOptional && html` required`} maxlength="${maxLength}"${
+}<input id="${name}" name="${name}" ${KINDS[kind]}${!isOptional && html` required`}${isFixed && html` readonly`} maxlength="${maxLength}"${
     value !== undefined && html` value="${value}"`
   }${hasFocus && html` autofocus`}${describedBy !== '' && html` aria-describedby="${describedBy}"`}${
     ownProblemId !== undefined && html` aria-invalid="true"`

@@ -2,6 +2,7 @@
 import { type Html, html } from '../html.ts'
 import { ACCOUNT } from './de/account.ts'
 import { MAIL } from './de/mail.ts'
+import { MAIL_PROOF } from './de/mail-proof.ts'
 import { SECOND_FACTOR } from './de/second-factor.ts'
 import type { Texts } from './en.ts'
 
@@ -13,6 +14,7 @@ export const DE = {
   language: 'de',
   account: ACCOUNT,
   secondFactor: SECOND_FACTOR,
+  mailProof: MAIL_PROOF,
   cancel: 'Abbrechen',
   useAnotherAccount: 'Anderes Konto verwenden',
   opens: (app) =>
@@ -34,6 +36,7 @@ export const DE = {
       tooMany:
         'Von hier wurden zu viele falsche Passwörter versucht. Warten Sie zehn Minuten, dann versuchen Sie es wieder.',
       personChanged: 'Während Sie sich anmeldeten, hat sich etwas geändert. Versuchen Sie es noch einmal.',
+      newPassword: 'Dieses Konto braucht ein neues Passwort. Wählen Sie unten „Passwort vergessen?“.',
     },
   },
   consent: {

@@ -2,6 +2,7 @@
 import { type Html, html } from '../html.ts'
 import { ACCOUNT } from './en/account.ts'
 import { MAIL } from './en/mail.ts'
+import { MAIL_PROOF } from './en/mail-proof.ts'
 import { SECOND_FACTOR } from './en/second-factor.ts'
 
 function name(text: string): Html {
@@ -13,6 +14,7 @@ export const EN = {
   language: 'en',
   account: ACCOUNT,
   secondFactor: SECOND_FACTOR,
+  mailProof: MAIL_PROOF,
   cancel: 'Cancel',
   useAnotherAccount: 'Use another account',
   opens: (app: string) => html`This opens ${name(app)}. If nothing opens, press the button again.`,
@@ -32,6 +34,7 @@ export const EN = {
       noMatch: 'That e-mail address and password do not fit together. Try again.',
       tooMany: 'Too many wrong passwords were tried from here. Wait ten minutes, then try again.',
       personChanged: 'Something changed while you signed in. Try again.',
+      newPassword: 'This account needs a new password. Choose “Forgot your password?” below.',
     },
   },
   consent: {

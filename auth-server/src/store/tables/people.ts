@@ -53,6 +53,8 @@ export interface PasswordHolder {
   readonly id: string
   readonly password: StoredPassword | undefined
   readonly authEpoch: number
+  /** It signs nobody in until there is a new one. */
+  readonly needsNewPassword: boolean
 }
 
 /** Finds an active person by the canonical form of an address that is proven to be theirs (see identity/email.ts). */
@@ -64,11 +66,17 @@ export async function findPersonByEmail(db: Db, emailKey: string): Promise<Passw
     .where('email.key', '=', emailKey)
     .where('email.proof', 'is not', null)
     .where('person.status', '=', 'active')
-    .select(['person.id', 'person.auth_epoch as authEpoch', 'password.hash', 'password.pepper_id as pepperId'])
+    .select([
+      'person.id',
+      'person.auth_epoch as authEpoch',
+      'password.hash',
+      'password.pepper_id as pepperId',
+      sql<boolean>`person.password_reset_required_at is not null`.as('needsNewPassword'),
+    ])
     .executeTakeFirst()
   if (!row) return undefined
-  const { id, authEpoch, hash, pepperId } = row
-  return { id, authEpoch, password: hash === null ? undefined : { hash, pepperId } }
+  const { id, authEpoch, hash, pepperId, needsNewPassword } = row
+  return { id, authEpoch, needsNewPassword, password: hash === null ? undefined : { hash, pepperId } }
 }
 
 /** A person as the operator makes one. */

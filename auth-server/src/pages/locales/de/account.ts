@@ -135,6 +135,8 @@ export const ACCOUNT = {
       'refresh reused': 'Eine App wurde abgemeldet, weil ihr Schlüssel zweimal benutzt wurde',
       'code reused': 'Eine App wurde abgemeldet, weil ihre Anmeldung zweimal benutzt wurde',
       'password replaced': 'Ein neues Passwort wurde gesetzt',
+      'password reset': 'Ein vergessenes Passwort wurde per E-Mail ersetzt',
+      'sign-up succeeded': 'Konto angelegt',
       'deletion asked-for': 'Löschen des Kontos verlangt',
       'deletion taken-back': 'Konto doch behalten',
       'deletion done': 'Das Konto wurde gelöscht',

@@ -35,6 +35,15 @@ export const MAIL = {
     code: 'Oder geben Sie diesen Code dort ein, wo Sie begonnen haben:',
     after: [IGNORE],
   }),
+  'password-reset': (_: AppFacts): MailText => ({
+    subject: 'Ihr Passwort wurde geändert',
+    lead: [
+      'Jemand, der die Nachrichten an diese Adresse lesen kann, hat ein neues Passwort für Ihr Konto gewählt. Alle früheren Anmeldungen sind beendet.',
+    ],
+    after: [
+      'Wenn Sie das nicht waren, ändern Sie das Passwort dieses Postfachs und danach das Ihres Kontos: Wählen Sie bei der Anmeldung „Passwort vergessen?“.',
+    ],
+  }),
   address: (_: AppFacts): MailText => ({
     subject: 'Bestätigen Sie Ihre neue E-Mail-Adresse',
     lead: ['Jemand, vermutlich Sie, fügt diese E-Mail-Adresse zu einem Konto hinzu.'],

@@ -134,6 +134,8 @@ export const ACCOUNT = {
       'refresh reused': 'An app was signed out, because its key was used twice',
       'code reused': 'An app was signed out, because its sign-in was used twice',
       'password replaced': 'A new password was set',
+      'password reset': 'A forgotten password was replaced by mail',
+      'sign-up succeeded': 'Account created',
       'deletion asked-for': 'Asked for the account to be deleted',
       'deletion taken-back': 'Kept the account after all',
       'deletion done': 'The account was deleted',

@@ -40,6 +40,15 @@ export const MAIL = {
     code: 'Or type this code where you began:',
     after: [IGNORE],
   }),
+  'password-reset': (_: AppFacts): MailText => ({
+    subject: 'Your password was changed',
+    lead: [
+      'Somebody who can read the mails to this address has chosen a new password for your account. All sign-ins from before have ended.',
+    ],
+    after: [
+      'If this was not you, change the password of this mailbox, and then that of your account: choose “Forgot your password?” where you sign in.',
+    ],
+  }),
   address: (_: AppFacts): MailText => ({
     subject: 'Confirm your new e-mail address',
     lead: ['Somebody, most likely you, is adding this e-mail address to an account.'],

@@ -1,0 +1,64 @@
+// What a proven address is used for: an account with a password, or another password for the account that is there.
+import type { AuditContext } from '../audit/context.ts'
+import { record } from '../audit/record.ts'
+import type { Config } from '../config.ts'
+import { randomId } from '../crypto/random.ts'
+import type { Language } from '../pages/language.ts'
+import { chooseLanguage } from '../pages/language.ts'
+import type { Db } from '../store/database.ts'
+import type { ProvenAddress } from '../store/queries/address-proofs.ts'
+import { resetPassword } from '../store/queries/reset-password.ts'
+import { signUp } from '../store/queries/sign-up.ts'
+import { queueMail } from '../store/tables/queued-mails.ts'
+import { sealPassword } from './password.ts'
+import { loadCommonPasswords, type PasswordProblem, passwordProblem } from './password-rules.ts'
+
+/** What somebody typed who has just proven an address. */
+export interface ChosenPassword {
+  readonly proof: ProvenAddress
+  readonly password: string
+  readonly name: string | undefined
+  readonly language: Language
+  /** In whose visit, where it is still known. */
+  readonly app: Readonly<{ name: string; applicationId?: string }> | undefined
+}
+
+/** The person, who can be signed in; what is wrong with the password; or nothing has happened, since the proof is used up. */
+export type Chosen =
+  | Readonly<{ kind: 'done'; personId: string; authEpoch: number }>
+  | Readonly<{ kind: 'refused'; problem: PasswordProblem }>
+  | Readonly<{ kind: 'ended' }>
+
+export async function choosePassword(
+  db: Db,
+  config: Pick<Config, 'passwordPepper' | 'operatorName' | 'issuer'>,
+  { proof, password, name, language, app }: ChosenPassword,
+  context: AuditContext,
+): Promise<Chosen> {
+  const { operatorName = '', issuer } = config
+  const words = [proof.address, name ?? '', app?.name ?? '', operatorName, new URL(issuer).hostname]
+  const problem = passwordProblem(password, { words, isCommon: await loadCommonPasswords() })
+  if (problem) return { kind: 'refused', problem }
+  const sealed = await sealPassword(config.passwordPepper, password)
+  return db.transaction().execute(async (trx) => {
+    if (proof.purpose === 'sign-up') {
+      const person = await signUp(trx, proof, { id: randomId('usr'), name, language, password: sealed })
+      if (!person) return { kind: 'ended' }
+      const { applicationId } = app ?? {}
+      const whose = { personId: person.personId, ...(applicationId !== undefined && { applicationId }) }
+      await record(trx, { type: 'sign-up', outcome: 'succeeded', ...whose }, context)
+      return { kind: 'done', ...person }
+    }
+    const person = await resetPassword(trx, proof, sealed)
+    if (!person) return { kind: 'ended' }
+    const { personId, authEpoch, address, emailKey } = person
+    await record(trx, { type: 'password', outcome: 'reset', personId }, context)
+    await queueMail(trx, {
+      mail: { name: 'password-reset', facts: {} },
+      language: person.language === null ? language : chooseLanguage([person.language]),
+      to: { address, key: emailKey },
+      personId,
+    })
+    return { kind: 'done', personId, authEpoch }
+  })
+}

@@ -1,0 +1,62 @@
+// Proving an address by mail: the mail that is asked for, and the code that comes back. One way for signing up and for a forgotten password.
+import { equalInConstantTime } from '../crypto/digest.ts'
+import { mailCode } from '../crypto/mail-proof.ts'
+import { randomSecret } from '../crypto/random.ts'
+import type { Limits } from '../limits/index.ts'
+import type { Language } from '../pages/language.ts'
+import type { Db } from '../store/database.ts'
+import { type AwaitedProof, insertProofAsked, tryCode, type VisitPurpose } from '../store/queries/address-proofs.ts'
+import type { Mail, MailRecipient } from '../store/queued-mail.ts'
+import { queueMail } from '../store/tables/queued-mails.ts'
+
+/** As long as the visit that it is asked for in. */
+const TTL_SECONDS = 3600
+
+/** What somebody asks for, in which visit. */
+export interface ProofRequest {
+  readonly purpose: VisitPurpose
+  readonly to: MailRecipient
+  readonly requestId: string
+  readonly browserHash: string
+  readonly language: Language
+  readonly appName: string | undefined
+  /** Of the caller. */
+  readonly ip: string
+}
+
+/**
+ * Queues the mail that the address should get: with link and code, or to say that there is an account already, or none.
+ * Whatever it is, the same is written and nothing of it is told.
+ */
+export async function askForProof(
+  { db, limits }: Readonly<{ db: Db; limits: Pick<Limits, 'admit'> }>,
+  { purpose, to, requestId, browserHash, language, appName, ip }: ProofRequest,
+): Promise<void> {
+  const { waitSeconds } = await limits.admit({
+    mailsByRecipient: { about: to.key },
+    mailsByAddress: { address: ip },
+    mailsOfAll: {},
+  })
+  const isAllowed = waitSeconds === 0
+  const id = randomSecret(16)
+  const facts = appName === undefined ? {} : { app: appName }
+  await db.transaction().execute(async (trx) => {
+    const asked = { id, purpose, emailKey: to.key, address: to.address, requestId, browserHash, isAllowed }
+    const { isTaken } = await insertProofAsked(trx, { ...asked, ttlSeconds: TTL_SECONDS })
+    const exists = purpose === 'sign-up' && isTaken && isAllowed
+    const mail: Mail = { name: exists ? 'account-exists' : purpose, facts }
+    await queueMail(trx, { mail, language, to, ...(!exists && { challengeId: id }) })
+  })
+}
+
+/** Looks at a code that was typed. Whether there is anything to prove makes no difference to how long it takes. */
+export function proveByCode(
+  db: Db,
+  cookieSecret: string,
+  { awaited, browserHash, code }: Readonly<{ awaited: AwaitedProof; browserHash: string; code: string }>,
+): ReturnType<typeof tryCode> {
+  // As phones and mail programs paste it; full-width digits are digits.
+  const typed = code.normalize('NFKC').replace(/[\s-]/g, '')
+  const isRight = equalInConstantTime(typed, mailCode(cookieSecret, awaited.id))
+  return tryCode(db, { id: awaited.id, browserHash, isRight })
+}

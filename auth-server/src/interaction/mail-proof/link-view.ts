@@ -1,0 +1,41 @@
+// The pages that the link of a mail opens: the one that asks before anything happens, its end in another browser, and its end at all.
+import type { FormBinding } from '../../http/csrf.ts'
+import { button } from '../../pages/components/button.ts'
+import { form } from '../../pages/components/form.ts'
+import { appMark, signMark } from '../../pages/components/mark.ts'
+import { note } from '../../pages/components/notice.ts'
+import type { Page } from '../../pages/frame.ts'
+import { html } from '../../pages/html.ts'
+import type { LinkedProof, VisitPurpose } from '../../store/queries/address-proofs.ts'
+
+/** What its form does. */
+export const PROVE = 'prove'
+
+/** Opened by a person, or by a program that looks at mails: so it changes nothing. */
+export function confirmPage(binding: FormBinding, { purpose, address, appName }: LinkedProof): Page {
+  return ({ mailProof: { confirm } }) => ({
+    title: confirm[purpose].title,
+    body: html`${appName !== null && appMark(appName)}
+<h1>${confirm[purpose].title}</h1>
+<p>${confirm.lead(address)}</p>
+${form({ binding, action: PROVE }, button(confirm[purpose].button))}
+${note(confirm.note)}`,
+  })
+}
+
+/** It was done in another browser than the one that waits. */
+export function provenElsewherePage(purpose: VisitPurpose, appName: string | undefined): Page {
+  return ({ mailProof: { done } }) => ({
+    title: done[purpose].title,
+    body: html`${signMark('good')}
+<h1>${done[purpose].title}</h1>
+<p>${done[purpose].text} ${done.back(appName)}</p>`,
+  })
+}
+
+export const linkEndedPage: Page = ({ mailProof: { ended } }) => ({
+  title: ended.title,
+  body: html`${signMark('warn')}
+<h1>${ended.title}</h1>
+<p>${ended.text}</p>`,
+})

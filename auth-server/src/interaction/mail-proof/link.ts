@@ -1,0 +1,140 @@
+// The link of a mail, in whichever browser it is opened: a page that asks, a form that proves the address, and a password chosen there.
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { ofRequest } from '../../audit/context.ts'
+import { sha256 } from '../../crypto/digest.ts'
+import { readMailToken } from '../../crypto/mail-proof.ts'
+import { randomSecret } from '../../crypto/random.ts'
+import { MAIL_PATHS } from '../../delivery/mail/links.ts'
+import type { Deps } from '../../deps.ts'
+import { FormBinding, formProblem } from '../../http/csrf.ts'
+import { formOf } from '../../http/form.ts'
+import type { PageHandlers } from '../../http/page-routes.ts'
+import { Parameters } from '../../http/parameters.ts'
+import { pathParameter } from '../../http/request-path.ts'
+import { choosePassword } from '../../identity/choose-password.ts'
+import { refusedFormPage } from '../../pages/error.ts'
+import { languageOf } from '../../pages/language.ts'
+import { sendPage } from '../../pages/send-page.ts'
+import { findLinkedProof, findProvenAddress, proveByLink } from '../../store/queries/address-proofs.ts'
+import { findPendingRequest } from '../../store/tables/authorization-requests.ts'
+import { stepPath } from '../paths.ts'
+import { confirmPage, linkEndedPage, PROVE, provenElsewherePage } from './link-view.ts'
+import { newPasswordPage } from './password-view.ts'
+import { NEW_PASSWORD } from './paths.ts'
+import { nameOf } from './routes.ts'
+
+/** The page of a link; what follows from it lies below. */
+const LINK_PATH = `${MAIL_PATHS.reset}/:token`
+
+export function linkPages(deps: Deps): Readonly<Record<string, PageHandlers>> {
+  const { db, config, cookies } = deps
+  const { cookieSecret, issuer } = config
+
+  /**
+   * What the link stands for, and the browser's secrets for it: that of the visit, where the visit began here, and its own
+   * from when the link was first opened here. Undefined when the answer has been sent.
+   */
+  async function open(request: FastifyRequest, reply: FastifyReply) {
+    const id = readMailToken(cookieSecret, pathParameter(request, 'token') ?? '')
+    const linked = id === undefined ? undefined : await findLinkedProof(db, id)
+    if (!linked) {
+      sendPage(reply.code(410), linkEndedPage)
+      return undefined
+    }
+    const { requestId, browserHash } = linked
+    const ofVisit = requestId === null ? [] : cookies.secretsOf(request, requestId)
+    const visitSecret = ofVisit.find((secret) => sha256(secret) === browserHash)
+    const secrets = [...(visitSecret === undefined ? [] : [visitSecret]), ...cookies.secretsOf(request, linked.id)]
+    const form = formOf(request) ?? Parameters.parse('')
+    if (request.method === 'POST') {
+      form.requireReadable()
+      const expected = { cookieSecret, issuer, secrets, page: linked.id, token: form.get('csrf') }
+      if (formProblem(request, expected) !== undefined) {
+        sendPage(reply.code(403), refusedFormPage('foreignForm'))
+        return undefined
+      }
+    }
+    return { linked, secrets, form, visitSecret, path: `${MAIL_PATHS.reset}/${pathParameter(request, 'token')}` }
+  }
+
+  /** The secret of this browser for the link; a new one is handed over. */
+  function secretFor(reply: FastifyReply, id: string, [known]: readonly string[]): string {
+    const secret = known ?? randomSecret()
+    if (known === undefined) cookies.beginVisit(reply, { id, secret })
+    return secret
+  }
+
+  function bind(secret: string, page: string, path: string): FormBinding {
+    return FormBinding.to(cookieSecret, secret, { page, path, leadsTo: [] })
+  }
+
+  async function openProven(request: FastifyRequest, reply: FastifyReply) {
+    const opened = await open(request, reply)
+    if (!opened) return undefined
+    const { linked, secrets, path } = opened
+    const proof = await findProvenAddress(db, { id: linked.id }, secrets.map(sha256))
+    const secret = secrets.find((secret) => sha256(secret) === proof?.provenHash)
+    if (proof && secret !== undefined) return { ...opened, proof, binding: bind(secret, linked.id, path) }
+    // The token is what counts, and this browser has not shown it.
+    reply.redirect(path, 303)
+    return undefined
+  }
+
+  return {
+    [LINK_PATH]: {
+      async GET(request, reply) {
+        const opened = await open(request, reply)
+        if (!opened) return reply
+        const { linked, secrets, path } = opened
+        const binding = bind(secretFor(reply, linked.id, secrets), linked.id, path)
+        return sendPage(reply, confirmPage(binding, linked))
+      },
+    },
+    [`${LINK_PATH}/${PROVE}`]: {
+      async POST(request, reply) {
+        const opened = await open(request, reply)
+        if (!opened) return reply
+        const { linked, visitSecret, path } = opened
+        const { id, requestId } = linked
+        // Where the visit waits in this browser, it goes on there.
+        const waits =
+          visitSecret !== undefined &&
+          requestId !== null &&
+          (await findPendingRequest(db, requestId, [sha256(visitSecret)])) !== undefined
+        const secret = waits ? visitSecret : secretFor(reply, id, cookies.secretsOf(request, id))
+        if (!(await proveByLink(db, { id, provenHash: sha256(secret) })))
+          return sendPage(reply.code(410), linkEndedPage)
+        return reply.redirect(waits ? stepPath(NEW_PASSWORD, requestId) : `${path}/${NEW_PASSWORD}`, 303)
+      },
+    },
+    [`${LINK_PATH}/${NEW_PASSWORD}`]: {
+      async GET(request, reply) {
+        const opened = await openProven(request, reply)
+        if (!opened) return reply
+        const { binding, proof, linked } = opened
+        return sendPage(reply, newPasswordPage({ binding, proof, appName: linked.appName ?? undefined, name: '' }))
+      },
+      async POST(request, reply) {
+        const opened = await openProven(request, reply)
+        if (!opened) return reply
+        const { binding, proof, linked, form } = opened
+        const appName = linked.appName ?? undefined
+        const name = nameOf(form)
+        const app = appName === undefined ? undefined : { name: appName }
+        const chosen = await choosePassword(
+          db,
+          config,
+          { proof, password: form.get('password') ?? '', name, language: languageOf(request), app },
+          ofRequest(request),
+        )
+        if (chosen.kind === 'ended') return sendPage(reply.code(410), linkEndedPage)
+        if (chosen.kind === 'refused') {
+          const page = { binding, proof, appName, name: name ?? '', problem: chosen.problem }
+          return sendPage(reply.code(422), newPasswordPage(page))
+        }
+        cookies.endVisit(reply, linked.id)
+        return sendPage(reply, provenElsewherePage(proof.purpose, appName))
+      },
+    },
+  }
+}

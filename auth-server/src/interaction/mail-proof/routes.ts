@@ -1,0 +1,151 @@
+// Signing up, and a forgotten password, in a visit: ask for the address, wait for the mail's code or link, choose the password, go on.
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { ofRequest } from '../../audit/context.ts'
+import { sha256 } from '../../crypto/digest.ts'
+import { mailboxOf } from '../../delivery/mail/recipient.ts'
+import type { Deps } from '../../deps.ts'
+import type { PageHandlers } from '../../http/page-routes.ts'
+import type { Parameters } from '../../http/parameters.ts'
+import { authenticatedBy } from '../../identity/acr.ts'
+import { choosePassword } from '../../identity/choose-password.ts'
+import { emailKey } from '../../identity/email.ts'
+import { askForProof, proveByCode } from '../../identity/mail-proof.ts'
+import { languageOf } from '../../pages/language.ts'
+import { sendPage } from '../../pages/send-page.ts'
+import { findAwaitedProof, findProvenAddress, type VisitPurpose } from '../../store/queries/address-proofs.ts'
+import { completeSignIn } from '../complete-sign-in.ts'
+import { stepPath } from '../paths.ts'
+import type { VisitFlow, VisitPages } from '../visit.ts'
+import { askPage, notAvailablePage } from './ask-view.ts'
+import { checkMailPage } from './check-view.ts'
+import { linkEndedPage } from './link-view.ts'
+import { MAX_NAME_LENGTH, newPasswordPage } from './password-view.ts'
+import { CHECK_MAIL, FORGOTTEN, NEW_PASSWORD, SIGN_UP } from './paths.ts'
+
+const CONTROLS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu
+
+/** The name that somebody gave themselves: one short line, or none. */
+export function nameOf(form: Parameters): string | undefined {
+  const name = (form.get('name') ?? '').normalize('NFC').replace(CONTROLS, ' ').trim().slice(0, MAX_NAME_LENGTH)
+  return name === '' ? undefined : name
+}
+
+export function mailProofPages(deps: Deps, visits: VisitFlow): VisitPages {
+  const { db, config, mailer } = deps
+
+  /** Whether the server does this at all; where a page does not offer it, a form does not get it either. */
+  function refusalOf(purpose: VisitPurpose): number | undefined {
+    if (purpose === 'sign-up' && config.signUp === 'closed') return 403
+    return mailer ? undefined : 404
+  }
+
+  function ask(purpose: VisitPurpose): PageHandlers {
+    return {
+      async GET(request, reply) {
+        const visit = await visits.open(request, reply)
+        if (!visit) return reply
+        const { pending, binding } = visit
+        const refusal = refusalOf(purpose)
+        if (refusal !== undefined) return sendPage(reply.code(refusal), notAvailablePage(binding, purpose))
+        return sendPage(reply, askPage({ pending, binding, purpose, email: pending.request.loginHint ?? '' }))
+      },
+      async POST(request, reply) {
+        const visit = await visits.open(request, reply)
+        if (!visit) return reply
+        const { pending, binding, form, secret } = visit
+        const refusal = refusalOf(purpose)
+        if (refusal !== undefined) return sendPage(reply.code(refusal), notAvailablePage(binding, purpose))
+        const email = form.get('email') ?? ''
+        const [key, address] = [emailKey(email), email.trim()]
+        if (key === undefined || mailboxOf(address) === undefined)
+          return sendPage(reply.code(422), askPage({ pending, binding, purpose, email, isProblem: true }))
+        await askForProof(deps, {
+          purpose,
+          to: { address, key },
+          requestId: pending.id,
+          browserHash: sha256(secret),
+          language: languageOf(request),
+          appName: pending.app?.name,
+          ip: request.ip,
+        })
+        return reply.redirect(stepPath(CHECK_MAIL, pending.id), 303)
+      },
+    }
+  }
+
+  async function openAwaited(request: FastifyRequest, reply: FastifyReply) {
+    const visit = await visits.open(request, reply)
+    if (!visit) return undefined
+    const browserHash = sha256(visit.secret)
+    const awaited = await findAwaitedProof(db, { requestId: visit.pending.id, browserHash })
+    if (awaited) return { ...visit, awaited, browserHash }
+    visits.resume(reply, visit.pending)
+    return undefined
+  }
+
+  async function openProven(request: FastifyRequest, reply: FastifyReply) {
+    const visit = await visits.open(request, reply)
+    if (!visit) return undefined
+    const proof = await findProvenAddress(db, { requestId: visit.pending.id }, [sha256(visit.secret)])
+    if (proof) return { ...visit, proof }
+    // Not proven, or used up: what is next is as it was.
+    visits.resume(reply, visit.pending)
+    return undefined
+  }
+
+  return {
+    [SIGN_UP]: ask('sign-up'),
+    [FORGOTTEN]: ask('reset'),
+    [CHECK_MAIL]: {
+      async GET(request, reply) {
+        const visit = await openAwaited(request, reply)
+        if (!visit) return reply
+        const { pending, binding, awaited } = visit
+        const problem = awaited.isSpent ? ('too many' as const) : undefined
+        return sendPage(reply, checkMailPage({ pending, binding, awaited, problem }))
+      },
+      async POST(request, reply) {
+        const visit = await openAwaited(request, reply)
+        if (!visit) return reply
+        const { pending, binding, form, awaited, browserHash } = visit
+        const code = form.get('code') ?? ''
+        const outcome = await proveByCode(db, config.cookieSecret, { awaited, browserHash, code })
+        if (outcome === 'proven') return reply.redirect(stepPath(NEW_PASSWORD, pending.id), 303)
+        const status = outcome === 'wrong' ? 422 : 429
+        return sendPage(reply.code(status), checkMailPage({ pending, binding, awaited, problem: outcome }))
+      },
+    },
+    [NEW_PASSWORD]: {
+      async GET(request, reply) {
+        const visit = await openProven(request, reply)
+        if (!visit) return reply
+        const { binding, proof, pending } = visit
+        return sendPage(reply, newPasswordPage({ binding, proof, appName: pending.app?.name, name: '' }))
+      },
+      async POST(request, reply) {
+        const visit = await openProven(request, reply)
+        if (!visit) return reply
+        const { binding, proof, pending, form } = visit
+        const [name, password] = [nameOf(form), form.get('password') ?? '']
+        const chosen = await choosePassword(
+          db,
+          config,
+          { proof, password, name, language: languageOf(request), app: pending.app },
+          ofRequest(request),
+        )
+        if (chosen.kind === 'ended') return sendPage(reply.code(410), linkEndedPage)
+        if (chosen.kind === 'refused') {
+          const page = { binding, proof, appName: pending.app?.name, name: name ?? '', problem: chosen.problem }
+          return sendPage(reply.code(422), newPasswordPage(page))
+        }
+        const { personId, authEpoch } = chosen
+        const done = await completeSignIn(deps, request, reply, visit, {
+          personId,
+          authEpoch,
+          ...authenticatedBy(['pwd']),
+        })
+        return done === 'person changed' ? visits.resume(reply, pending) : done
+      },
+    },
+  }
+}
