@@ -10,6 +10,7 @@ import { overviewRoutes } from './overview.ts'
 import { profileRoutes } from './profile/routes.ts'
 import type { AccountRoute, MakeAccountRoutes } from './route.ts'
 import { addressRoutes } from './security/addresses/routes.ts'
+import { passwordRoutes } from './security/password/routes.ts'
 import { securityRoutes } from './security/routes.ts'
 
 /** The parts of the account; a new one is a folder and its row here. */
@@ -17,6 +18,7 @@ const PARTS: readonly MakeAccountRoutes[] = [
   overviewRoutes,
   appRoutes,
   securityRoutes,
+  passwordRoutes,
   addressRoutes,
   profileRoutes,
   activityRoutes,

@@ -21,6 +21,7 @@ export const PATHS = {
   applicationWithdraw: `${APPLICATION}/withdraw`,
   security: SECURITY,
   signOutElsewhere: `${SECURITY}/sign-out-elsewhere`,
+  password: `${SECURITY}/password`,
   addresses: ADDRESSES,
   address: ADDRESS,
   addressPrimary: `${ADDRESS}/primary`,

@@ -63,14 +63,15 @@ export async function renewPepper(
 /**
  * Gives a person another password; everything that was born under the old one ends (see the store's `replacePassword`).
  * @param sealed from `sealPassword`, which takes its time: no transaction should wait for it
+ * @param keptSessionId of the browser in which its person does it; every other one is signed out
  */
 export function setPassword(
   db: Db | Trx,
-  { personId, sealed }: Readonly<{ personId: string; sealed: StoredPassword }>,
+  { personId, sealed, keptSessionId }: Readonly<{ personId: string; sealed: StoredPassword; keptSessionId?: string }>,
   context: AuditContext = WITHOUT_REQUEST,
 ): Promise<void> {
   return inTransaction(db, async (trx) => {
-    await replacePassword(trx, personId, sealed)
+    await replacePassword(trx, personId, sealed, keptSessionId)
     await record(trx, { type: 'password', outcome: 'replaced', personId }, context)
   })
 }

@@ -29,7 +29,7 @@ export function activityRoutes({ db }: Deps): AccountRoutes {
       GET: (_request, reply, me) => sendPage(reply, notMePage(me)),
       async POST(request, reply, me) {
         await signOutElsewhere(db, me, request)
-        return me.backTo(reply, hrefOf(PATHS.security, {}), 'signedOutElsewhere')
+        return me.backTo(reply, hrefOf(PATHS.password, {}), 'signedOutElsewhere')
       },
     },
   }

@@ -7,10 +7,11 @@ import type { AccountRoutes } from '../route.ts'
 import { signOutElsewhere } from '../sign-out-elsewhere.ts'
 import { addressesEntry } from './addresses/entry.ts'
 import type { FindSecurityEntry } from './entry.ts'
+import { passwordEntry } from './password/entry.ts'
 import { securityPage, signOutElsewherePage } from './view.ts'
 
 /** The ways to sign in, in the order of the page. */
-const ENTRIES: readonly FindSecurityEntry[] = [addressesEntry]
+const ENTRIES: readonly FindSecurityEntry[] = [passwordEntry, addressesEntry]
 
 export function securityRoutes(deps: Deps): AccountRoutes {
   return {

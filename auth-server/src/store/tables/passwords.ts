@@ -38,19 +38,39 @@ export interface StoredPassword {
 /**
  * Stores a new password and ends everything that was born under the old one: codes, families and whatever else carries
  * the person's epoch by the epoch's rise, sessions by their end, of which the clients that took part are told.
+ * @param keptSessionId of the browser in which its person changes it, which goes on in the new epoch
  */
-export function replacePassword(db: Db | Trx, personId: string, { hash, pepperId }: StoredPassword): Promise<void> {
+export function replacePassword(
+  db: Db | Trx,
+  personId: string,
+  { hash, pepperId }: StoredPassword,
+  keptSessionId?: string,
+): Promise<void> {
   return inTransaction(db, async (trx) => {
     await sql`
       with person as (
         update people set auth_epoch = auth_epoch + 1, password_reset_required_at = null, updated_at = auth_now()
-        where id = ${personId} returning id
+        where id = ${personId} returning id, auth_epoch
+      ), kept as (
+        update sessions set auth_epoch = person.auth_epoch from person
+        where sessions.id = ${keptSessionId ?? null} and sessions.person_id = person.id
+          and sessions.auth_epoch = person.auth_epoch - 1
       )
       insert into passwords (person_id, hash, pepper_id) select id, ${hash}, ${pepperId} from person
       on conflict (person_id) do update
       set hash = excluded.hash, pepper_id = excluded.pepper_id, changed_at = auth_now()`.execute(trx)
-    await endSessionsWithin(trx, { personId })
+    await endSessionsWithin(trx, { personId, ...(keptSessionId !== undefined && { except: keptSessionId }) })
   })
+}
+
+/** When a person's password was set; undefined for whoever has none. */
+export async function findPasswordChange(db: Db, personId: string): Promise<Date | undefined> {
+  const row = await db
+    .selectFrom('passwords')
+    .where('person_id', '=', personId)
+    .select('changed_at as changedAt')
+    .executeTakeFirst()
+  return row?.changedAt
 }
 
 /** Stores the same password in another form, unless it was replaced since `from` was read. Nothing ends by it. */

@@ -19,6 +19,7 @@ export const ACCOUNT = {
     named: 'Der Name ist gespeichert.',
     installationEnded: 'Abgemeldet. Diese App muss Sie neu anmelden.',
     withdrawn: 'Widerrufen. Diese App ist abgemeldet und muss Sie neu fragen.',
+    passwordChanged: 'Ihr Passwort ist geändert. Alles andere ist abgemeldet.',
     primaryChanged: 'Ihre Hauptadresse ist jetzt eine andere.',
     addressRemoved: 'Die Adresse ist entfernt.',
     profileChanged: 'Ihr Profil ist gespeichert.',
@@ -67,6 +68,13 @@ export const ACCOUNT = {
     elsewhereTitle: 'Überall sonst abmelden?',
     elsewhereLead: 'Nur dieser Browser bleibt angemeldet. Alles andere endet sofort:',
     elsewhereEffects: ['Andere Browser werden abgemeldet', 'Alle Apps werden abgemeldet, auch die auf diesem Gerät'],
+  },
+  password: {
+    title: 'Passwort',
+    changed: (ago) => html`geändert ${ago}`,
+    changeTitle: 'Neues Passwort wählen',
+    lead: 'Alles andere wird dann abgemeldet, auch die Apps. Nur dieser Browser bleibt angemeldet.',
+    save: 'Passwort ändern',
   },
   addresses: {
     title: 'E-Mail-Adressen',

@@ -20,6 +20,7 @@ export const ACCOUNT = {
     named: 'The name is saved.',
     installationEnded: 'Signed out. That app has to ask you to sign in again.',
     withdrawn: 'Withdrawn. That app is signed out and has to ask you again.',
+    passwordChanged: 'Your password is changed. Everything else is signed out.',
     primaryChanged: 'Your main address is another one now.',
     addressRemoved: 'The address is taken away.',
     profileChanged: 'Your profile is saved.',
@@ -66,6 +67,13 @@ export const ACCOUNT = {
     elsewhereTitle: 'Sign out everywhere else?',
     elsewhereLead: 'Only this browser goes on. Everything else ends at once:',
     elsewhereEffects: ['Other browsers are signed out', 'All apps are signed out, those on this device as well'],
+  },
+  password: {
+    title: 'Password',
+    changed: (ago: Html) => html`changed ${ago}`,
+    changeTitle: 'Choose a new password',
+    lead: 'Everything else is signed out then, apps as well. Only this browser goes on.',
+    save: 'Change the password',
   },
   addresses: {
     title: 'E-mail addresses',
