@@ -33,6 +33,8 @@ export type AuditEvent =
   | (Event<'profile', 'changed'> & Person)
   | (Event<'address', 'made-primary' | 'removed'> & Person)
   | (Event<'client-registration', 'succeeded' | 'created-by-operator' | 'changed-by-operator'> & Application)
+  // A counter that goes back: there may be a copy of the passkey, or its maker counts carelessly.
+  | (Event<'passkey', 'added' | 'renamed' | 'removed' | 'counter-went-back'> & Person)
   | Event<'key-rotation', 'scheduled' | 'by-operator' | 'leaked'>
   | (Event<'revocation', 'by-app'> & Person & Application)
   | (Event<'revocation', 'by-person'> & Person & Application)

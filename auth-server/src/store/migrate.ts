@@ -19,6 +19,7 @@ import * as unreadColumns from './migrations/0016_unread_columns.ts'
 import * as accounts from './migrations/0017_accounts.ts'
 import * as visitsWithoutApp from './migrations/0018_visits_without_app.ts'
 import * as acrAskedFor from './migrations/0021_acr_asked_for.ts'
+import * as passkeys from './migrations/0022_passkeys.ts'
 import { grantToServer } from './roles.ts'
 
 /**
@@ -50,6 +51,7 @@ export const MIGRATIONS = {
   '0017_accounts': accounts,
   '0018_visits_without_app': visitsWithoutApp,
   '0021_acr_asked_for': acrAskedFor,
+  '0022_passkeys': passkeys,
 } as const satisfies Migrations
 
 /** This release cannot run on the schema that it found; the message says what to do. */

@@ -22,6 +22,7 @@ import { INITIAL_ACCESS_TOKENS } from './initial-access-tokens.ts'
 import { MAIL_CHALLENGES } from './mail-challenges.ts'
 import { MEMBERSHIPS } from './memberships.ts'
 import { OUTBOX } from './outbox.ts'
+import { PASSKEY_CHALLENGES } from './passkey-challenges.ts'
 import { PASSWORDS } from './passwords.ts'
 import { PEOPLE } from './people.ts'
 import { PLANS } from './plans.ts'
@@ -53,6 +54,7 @@ export const TABLES = {
   email_addresses: EMAIL_ADDRESSES,
   identities: IDENTITIES,
   authenticators: AUTHENTICATORS,
+  passkey_challenges: PASSKEY_CHALLENGES,
   account_changes: ACCOUNT_CHANGES,
   device_keys: DEVICE_KEYS,
   memberships: MEMBERSHIPS,

@@ -22,6 +22,8 @@ export interface People {
   /** The password signs nobody in until there is a new one. */
   password_reset_required_at: Date | null
   erase_after: Date | null
+  /** When the person last did not want a passkey. */
+  passkey_declined_at: Date | null
 }
 
 export const PEOPLE: TableDeclaration<People> = {
@@ -42,6 +44,7 @@ export const PEOPLE: TableDeclaration<People> = {
         language: 'exported',
         password_reset_required_at: 'exported',
         erase_after: 'exported',
+        passkey_declined_at: 'exported',
       },
     },
     erased: { deleted: 'id' },
