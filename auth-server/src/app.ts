@@ -20,6 +20,7 @@ import { pathsOf } from './oauth/endpoint.ts'
 import { ENDPOINTS } from './oauth/endpoints.ts'
 import { addEndpoints } from './oauth/mount.ts'
 import { addPages } from './pages/send-page.ts'
+import { serveScripts } from './pages/serve-scripts.ts'
 import { PROBLEMS } from './problems.ts'
 
 const BODY_LIMIT_BYTES = 64 * 1024
@@ -58,6 +59,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<F
   await addEndpoints(app, deps)
   addInteraction(app, deps)
   addAccount(app, deps)
+  serveScripts(app)
   addHealth(app, deps)
   return app
 }

@@ -5,6 +5,7 @@ import { record } from '../audit/record.ts'
 import { sha256 } from '../crypto/digest.ts'
 import { randomSecret } from '../crypto/random.ts'
 import type { Deps } from '../deps.ts'
+import type { Trx } from '../store/database.ts'
 import { signIn } from '../store/queries/sign-in.ts'
 import { resumePath } from './paths.ts'
 import { browserProof, sessionToken } from './session.ts'
@@ -26,6 +27,7 @@ export interface ProvenPerson {
 /**
  * Signs the person in with a fresh session (a new id at each login, against fixation) and leads on with the visit; or,
  * as `person changed`, does nothing, because the person's epoch has moved on since the proof was looked at.
+ * @param also what belongs to the sign-in, in its transaction and before the browser hears of it
  */
 export async function completeSignIn(
   { db, config, cookies, metrics }: Pick<Deps, 'db' | 'config' | 'cookies' | 'metrics'>,
@@ -33,6 +35,7 @@ export async function completeSignIn(
   reply: FastifyReply,
   { pending, secret }: Visit,
   person: ProvenPerson,
+  also: (trx: Trx) => Promise<unknown> = async () => {},
 ): Promise<FastifyReply | 'person changed'> {
   const tokenOf = (signInId: string) => sessionToken(config.cookieSecret, secret, signInId)
   const whose = { personId: person.personId, ...(pending.app && { applicationId: pending.app.applicationId }) }
@@ -47,7 +50,10 @@ export async function completeSignIn(
       signInId: randomSecret(16),
       tokenHashOf: (signInId) => sha256(tokenOf(signInId)),
     },
-    (trx) => record(trx, { type: 'sign-in', outcome: 'succeeded', ...whose }, ofRequest(request)),
+    async (trx) => {
+      await record(trx, { type: 'sign-in', outcome: 'succeeded', ...whose }, ofRequest(request))
+      await also(trx)
+    },
   )
   if (outcome.kind === 'person changed') return outcome.kind
   if (outcome.kind === 'done') {

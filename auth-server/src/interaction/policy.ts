@@ -1,6 +1,8 @@
 // Which step a person has to take before a visit is done, and why: a table, of which the first row that holds is next.
 import { redirectKind } from '../catalogue/redirect-uri.ts'
 import type { StepName } from '../store/visit-steps.ts'
+import { needsPasskeyOffer } from './add-passkey/needed.ts'
+import { addPasskeyPages } from './add-passkey/routes.ts'
 import { needsConsent } from './consent/needed.ts'
 import { consentPages } from './consent/routes.ts'
 import { continuePages } from './continue/routes.ts'
@@ -60,6 +62,13 @@ export const POLICY = [
     withoutPage: 'login_required',
     confirms: true,
     pages: secondFactorPages,
+  },
+  {
+    // After a password, where there could be a passkey instead. Nobody has to.
+    step: 'add-passkey',
+    needed: needsPasskeyOffer,
+    withoutPage: 'interaction_required',
+    pages: addPasskeyPages,
   },
   { step: 'consent', needed: needsConsent, withoutPage: 'consent_required', confirms: true, pages: consentPages },
   {

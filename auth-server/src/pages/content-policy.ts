@@ -1,4 +1,4 @@
-// The content security policy of a page: its own stylesheet, the operator's logo, and where its forms lead; nothing else.
+// The content security policy of a page: its own stylesheet, the operator's logo, where its forms lead, and our own scripts where it has one; nothing else.
 
 /** What a page needs to be let in or out. */
 export interface PageNeeds {
@@ -8,13 +8,16 @@ export interface PageNeeds {
   readonly images: readonly string[]
   /** Where its forms lead: trusted redirect URIs, or `self`. */
   readonly formTargets: readonly string[]
+  /** Whether a script of ours runs in it, which may ask this server and nobody else. */
+  readonly runsScript: boolean
 }
 
-export function contentPolicy({ style, images, formTargets }: PageNeeds): string {
+export function contentPolicy({ style, images, formTargets, runsScript }: PageNeeds): string {
   const directives = [
     "default-src 'none'",
     `style-src ${style}`,
     ...(images.length > 0 ? [`img-src ${images.join(' ')}`] : []),
+    ...(runsScript ? ["script-src 'self'", "connect-src 'self'"] : []),
     `form-action ${formAction(formTargets)}`,
     "base-uri 'none'",
     "frame-ancestors 'none'",

@@ -36,6 +36,8 @@ export function renderPage({ title, body, frame }: PageContent, { language, text
   const main = html`<main>
 ${body}
 </main>`
+  const framed = frame ? inAccountFrame(main, frame, { texts, operator }) : main
+  const scripts = [...new Set(framed.needs.scripts)]
   const document = html`<!doctype html>
 <html lang="${language}">
 <head>
@@ -44,9 +46,9 @@ ${body}
 <meta name="robots" content="noindex">
 <title>${title}</title>
 ${style.element}
-</head>
+${scripts.map(({ path }) => html`<script type="module" src="${path}"></script>\n`)}</head>
 <body>
-${frame ? inAccountFrame(main, frame, { texts, operator }) : main}
+${framed}
 ${operatorFooter(operator, texts)}</body>
 </html>
 `

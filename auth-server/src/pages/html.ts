@@ -1,4 +1,5 @@
-// HTML by a template tag that escapes every value; what is HTML already carries its own type, and where its forms lead.
+// HTML by a template tag that escapes every value; what is HTML already carries its own type, and what it needs.
+import type { PageScript } from './page-script.ts'
 
 type Value = string | number | Html | undefined | false | readonly (Html | string)[]
 
@@ -10,30 +11,48 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
+/** What the content security policy of a page has to let it do; each component says it for itself. */
+interface Needs {
+  /** Where its forms lead. */
+  readonly formTargets: readonly string[]
+  /** What runs in it. */
+  readonly scripts: readonly PageScript[]
+}
+
+const NOTHING: Needs = { formTargets: [], scripts: [] }
+
 /** Text that is safe to send as HTML: made by the tag below, and of no text that came from anywhere else. */
 export class Html {
   readonly #text: string
-  /** Where its forms lead; the content security policy of a page is made of it. */
-  readonly formTargets: readonly string[]
+  readonly needs: Needs
 
-  private constructor(text: string, formTargets: readonly string[]) {
+  private constructor(text: string, needs: Needs) {
     this.#text = text
-    this.formTargets = formTargets
+    this.needs = needs
   }
 
   static tagged(strings: TemplateStringsArray, values: readonly Value[]): Html {
-    return new Html(String.raw({ raw: strings }, ...values.map(render)), values.flatMap(formTargetsOf))
+    const needs = values.flatMap(needsOf)
+    return new Html(String.raw({ raw: strings }, ...values.map(render)), {
+      formTargets: needs.flatMap(({ formTargets }) => formTargets),
+      scripts: needs.flatMap(({ scripts }) => scripts),
+    })
   }
 
   /** A stylesheet of our own, whose text no entity may stand in. @throws {Error} when it could end its own element. */
   static style(css: string): Html {
     if (css.includes('<')) throw new Error('a stylesheet cannot hold a <')
-    return new Html(`<style>${css}</style>`, [])
+    return new Html(`<style>${css}</style>`, NOTHING)
   }
 
   /** The same HTML, with a form in it that leads there. */
   leadingTo(...formTargets: readonly string[]): Html {
-    return new Html(this.#text, [...this.formTargets, ...formTargets])
+    return new Html(this.#text, { ...this.needs, formTargets: [...this.needs.formTargets, ...formTargets] })
+  }
+
+  /** The same HTML, of which a script makes something. Without the script it has to make sense as well. */
+  running(script: PageScript): Html {
+    return new Html(this.#text, { ...this.needs, scripts: [...this.needs.scripts, script] })
   }
 
   toString(): string {
@@ -48,9 +67,9 @@ function render(value: Value): string {
   return String(value).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
 }
 
-function formTargetsOf(value: Value): readonly string[] {
-  if (value instanceof Html) return value.formTargets
-  return Array.isArray(value) ? value.flatMap(formTargetsOf) : []
+function needsOf(value: Value): readonly Needs[] {
+  if (value instanceof Html) return [value.needs]
+  return Array.isArray(value) ? value.flatMap(needsOf) : []
 }
 
 /** `` html`<p>${untrusted}</p>` ``: values are escaped, nested `html` and lists of it are kept; undefined and false vanish. */

@@ -31,7 +31,8 @@ export function sendPage(reply: FastifyReply, page: Page): FastifyReply {
       'content-security-policy': contentPolicy({
         style: style.source,
         images: operator.operatorLogo ? [operator.operatorLogo.source] : [],
-        formTargets: html.formTargets,
+        formTargets: html.needs.formTargets,
+        runsScript: html.needs.scripts.length > 0,
       }),
     })
     .type('text/html; charset=utf-8')

@@ -70,7 +70,7 @@ export function shortcomingsOf(language: unknown): string[] {
         `${called(control)} has a visible label`,
         [...(control.labels ?? [])].some((label) => label.checkVisibility() && label.innerText !== ''),
       )
-      const fills = /^(username|email|name|current-password|new-password|one-time-code|off)$/
+      const fills = /^(username( webauthn)?|email|name|current-password|new-password|one-time-code|off)$/
       expect(`${called(control)} says what to fill in`, isChoice || fills.test(control.autocomplete))
       expectContrast(`the border of ${called(control)}`, 3, getComputedStyle(control).borderTopColor, around)
       expectContrast(`what is typed into ${called(control)}`, 4.5, getComputedStyle(control).color, groundOf(control))

@@ -7,10 +7,13 @@ import { authenticatedBy } from '../../identity/acr.ts'
 import { emailKey } from '../../identity/email.ts'
 import { authenticate } from '../../identity/local-account.ts'
 import { admitSignInGuess, rememberBrowser } from '../../identity/sign-in-guesses.ts'
+import { PASSKEYS_FIELD } from '../../pages/components/passkey-form.ts'
 import { sendPage } from '../../pages/send-page.ts'
+import { takeStep } from '../../store/tables/authorization-requests.ts'
 import { findAddressKnownTo, findPersonByEmail } from '../../store/tables/people.ts'
 import { completeSignIn } from '../complete-sign-in.ts'
 import type { Visit, VisitFlow, VisitPages } from '../visit.ts'
+import { passkeyLoginPages } from './passkey.ts'
 import { loginPage, type SignInProblem } from './view.ts'
 
 export function loginPages(deps: Deps, visits: VisitFlow): VisitPages {
@@ -29,6 +32,7 @@ export function loginPages(deps: Deps, visits: VisitFlow): VisitPages {
   }
 
   return {
+    ...passkeyLoginPages(deps, visits),
     login: {
       async GET(request, reply) {
         const visit = await visits.open(request, reply)
@@ -74,7 +78,17 @@ export function loginPages(deps: Deps, visits: VisitFlow): VisitPages {
         cookies.setKnown(reply, rememberBrowser(config.cookieSecret, guess.account, guess.tokens))
         // Said to nobody but who knows the password.
         if (person.needsNewPassword) return again('newPassword')
-        const done = await completeSignIn(deps, request, reply, visit, { ...person, ...authenticatedBy(['pwd']) })
+        const isAble = form.get(PASSKEYS_FIELD) === 'able'
+        const able = { requestId: pending.id, step: 'passkey-able', sessionId: null } as const
+        const proven = { ...person, ...authenticatedBy(['pwd']) }
+        const done = await completeSignIn(
+          deps,
+          request,
+          reply,
+          visit,
+          proven,
+          async (trx) => isAble && takeStep(trx, able),
+        )
         return done === 'person changed' ? again('personChanged') : done
       },
     },

@@ -2,10 +2,11 @@
 import type { FormBinding } from '../../http/csrf.ts'
 import { MAX_EMAIL_LENGTH } from '../../identity/email.ts'
 import { button, wayLink } from '../../pages/components/button.ts'
-import { field } from '../../pages/components/field.ts'
+import { field, hiddenFields } from '../../pages/components/field.ts'
 import { form } from '../../pages/components/form.ts'
 import { appMark } from '../../pages/components/mark.ts'
 import { note, problemNotice } from '../../pages/components/notice.ts'
+import { PASSKEYS_FIELD, passkeyForm } from '../../pages/components/passkey-form.ts'
 import type { Page } from '../../pages/frame.ts'
 import { html } from '../../pages/html.ts'
 import type { Texts } from '../../pages/locales/en.ts'
@@ -13,7 +14,8 @@ import type { PendingRequest } from '../../store/tables/authorization-requests.t
 import { denyForm, opensNote } from '../ended/ways-out.ts'
 import { FORGOTTEN, SIGN_UP } from '../mail-proof/paths.ts'
 
-export type SignInProblem = keyof Texts['signIn']['problems']
+/** What was wrong with the password, or with the passkey. */
+export type SignInProblem = keyof Texts['signIn']['problems'] | keyof Texts['passkeys']['refused']
 
 const PROBLEM_ID = 'problem'
 
@@ -38,11 +40,11 @@ export function loginPage({
     body: html`${pending.app && appMark(pending.app.name)}
 <h1>${texts.signIn.title}</h1>
 <p>${pending.app ? texts.signIn.lead(pending.app.name) : texts.signIn.leadToAccount}</p>
-${problem && problemNotice(PROBLEM_ID, texts.signIn.problems[problem])}
+${problem && problemNotice(PROBLEM_ID, { ...texts.signIn.problems, ...texts.passkeys.refused }[problem])}
 ${form(
   { binding, action: 'login' },
   field({
-    kind: 'username',
+    kind: 'username or passkey',
     name: 'email',
     label: texts.signIn.email,
     maxLength: MAX_EMAIL_LENGTH,
@@ -58,7 +60,20 @@ ${form(
     hasFocus: email !== '',
     problemId,
   }),
+  // The script says there whether this browser could make a passkey.
+  ...hiddenFields({ [PASSKEYS_FIELD]: '' }),
   button(texts.signIn.button),
+)}
+${passkeyForm(
+  // The browser would only offer again what was just refused.
+  {
+    binding,
+    action: 'login/passkey',
+    ceremony: 'get',
+    byItself: problem === undefined || problem in texts.signIn.problems,
+  },
+  texts,
+  button(texts.passkeys.signIn, 'quiet'),
 )}
 ${wayLink(texts.mailProof.offers.reset, `${binding.path}/${FORGOTTEN}`)}
 ${canSignUp && wayLink(texts.mailProof.offers['sign-up'], `${binding.path}/${SIGN_UP}`)}

@@ -3,15 +3,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ofRequest } from '../../audit/context.ts'
 import { record } from '../../audit/record.ts'
 import type { Deps } from '../../deps.ts'
-import { authenticatedBy } from '../../identity/acr.ts'
 import { findRecoveryCode, findTotpCode, type UseCode } from '../../identity/second-factors/prove.ts'
 import type { Page } from '../../pages/frame.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import type { SignedInVisit, VisitFlow, VisitPages } from '../visit.ts'
 import { completeStepUp, repeatStepUp, type ShownFactor } from './complete-step-up.ts'
-import { isEnough } from './needed.ts'
-import { PROBLEM_ID, recoveryCodePage, type SecondFactorProblem, secondFactorPage } from './view.ts'
-import { waysFor } from './ways.ts'
+import { factorPage, takesTypedCode } from './factor-page.ts'
+import { passkeyFactorPages } from './passkey.ts'
+import { recoveryCodePage, type SecondFactorProblem } from './view.ts'
 
 /** A kind of code that is typed: who counts the guesses, how it is looked at, and the page that it is typed on. */
 interface TypedCode {
@@ -24,15 +23,10 @@ interface TypedCode {
 export function secondFactorPages(deps: Deps, visits: VisitFlow): VisitPages {
   const { db, config } = deps
   const { keyEncryptionKey } = config
-
-  async function factorPage(visit: SignedInVisit, problem?: SecondFactorProblem): Promise<Page> {
-    const ways = await Promise.all(waysFor(visit).map(({ offer }) => offer(deps, visit, problem && PROBLEM_ID)))
-    return secondFactorPage(visit, { ways, takesRecoveryCode: takesTypedCode(visit), problem })
-  }
   const totp: TypedCode = {
     guesses: 'secondFactorGuesses',
     find: ({ session }, code) => findTotpCode(db, keyEncryptionKey, { personId: session.personId, code }),
-    page: factorPage,
+    page: (visit, problem) => factorPage(deps, visit, problem),
     outcome: 'succeeded',
   }
   const recoveryCode: TypedCode = {
@@ -52,12 +46,11 @@ export function secondFactorPages(deps: Deps, visits: VisitFlow): VisitPages {
       return visit ? take(deps, typed, request, reply, visit) : reply
     },
   })
-  return { 'second-factor': pagesOf(totp), 'recovery-code': pagesOf(recoveryCode) }
-}
-
-/** Whether a code that is typed is enough for what is due. */
-function takesTypedCode(visit: SignedInVisit): boolean {
-  return isEnough(authenticatedBy(['otp'], visit.session.amr).acr, visit)
+  return {
+    'second-factor': pagesOf(totp),
+    'recovery-code': pagesOf(recoveryCode),
+    ...passkeyFactorPages(deps, visits),
+  }
 }
 
 async function take(

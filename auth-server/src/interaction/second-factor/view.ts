@@ -12,7 +12,7 @@ import { stepPath } from '../paths.ts'
 import type { SignedInVisit } from '../visit.ts'
 import type { WayPart } from './ways.ts'
 
-export type SecondFactorProblem = keyof Texts['secondFactor']['problems']
+export type SecondFactorProblem = keyof Texts['secondFactor']['problems'] | keyof Texts['passkeys']['refused']
 
 export const PROBLEM_ID = 'problem'
 
@@ -36,7 +36,7 @@ export function secondFactorPage(
       body: html`${pending.app && appMark(pending.app.name)}
 <h1>${secondFactor.title}</h1>
 <p>${secondFactor.person(session.accountName)}</p>
-${problem && problemNotice(PROBLEM_ID, secondFactor.problems[problem])}
+${problem && problemNotice(PROBLEM_ID, { ...secondFactor.problems, ...texts.passkeys.refused }[problem])}
 ${ways.map((part) => part(texts))}
 ${
   takesRecoveryCode &&
@@ -57,7 +57,7 @@ export function recoveryCodePage({ pending, binding }: SignedInVisit, problem?: 
       body: html`${pending.app && appMark(pending.app.name)}
 <h1>${secondFactor.recoveryTitle}</h1>
 <p>${secondFactor.recoveryLead}</p>
-${problem && problemNotice(PROBLEM_ID, secondFactor.problems[problem])}
+${problem && problemNotice(PROBLEM_ID, { ...secondFactor.problems, ...texts.passkeys.refused }[problem])}
 ${form(
   { binding, action: 'recovery-code' },
   field({

@@ -1,9 +1,11 @@
 // The ways to show a second factor: a new one is a row of WAYS.
 import type { Deps } from '../../deps.ts'
 import { authenticatedBy, type Method } from '../../identity/acr.ts'
+import { PASSKEY_METHODS } from '../../identity/passkeys/authentication.ts'
 import { button } from '../../pages/components/button.ts'
 import { field } from '../../pages/components/field.ts'
 import { form } from '../../pages/components/form.ts'
+import { passkeyForm } from '../../pages/components/passkey-form.ts'
 import { type Html, html } from '../../pages/html.ts'
 import type { Texts } from '../../pages/locales/en.ts'
 import type { SignedInVisit } from '../visit.ts'
@@ -21,7 +23,10 @@ export interface Way {
   readonly offer: (deps: Deps, visit: SignedInVisit, problemId?: string) => Promise<WayPart>
 }
 
-const WAYS: readonly Way[] = [{ factor: 'totp', methods: ['otp'], offer: offerTotp }]
+const WAYS: readonly Way[] = [
+  { factor: 'passkey', methods: PASSKEY_METHODS, offer: offerPasskey },
+  { factor: 'totp', methods: ['otp'], offer: offerTotp },
+]
 
 /** Those that the person can take, and that are enough for what is due. */
 export function waysFor(visit: SignedInVisit): readonly Way[] {
@@ -29,6 +34,15 @@ export function waysFor(visit: SignedInVisit): readonly Way[] {
   return WAYS.filter(
     ({ factor, methods }) => factors.includes(factor) && isEnough(authenticatedBy(methods, amr).acr, visit),
   )
+}
+
+async function offerPasskey(_deps: Deps, { binding }: SignedInVisit): Promise<WayPart> {
+  return (texts) =>
+    passkeyForm(
+      { binding, action: 'second-factor/passkey', ceremony: 'get' },
+      texts,
+      button(texts.passkeys.secondFactor),
+    )
 }
 
 async function offerTotp(_deps: Deps, { binding }: SignedInVisit, problemId?: string): Promise<WayPart> {

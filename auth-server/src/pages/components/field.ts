@@ -27,6 +27,8 @@ const AS_TYPED = html`autocapitalize="none" autocorrect="off" spellcheck="false"
 
 const KINDS = {
   username: html`type="text" inputmode="email" enterkeyhint="next" autocomplete="username" ${AS_TYPED}`,
+  // The browser offers passkeys in its list (WebAuthn Level 3 §5.1.4), where the page has a form that one fills in.
+  'username or passkey': html`type="text" inputmode="email" enterkeyhint="next" autocomplete="username webauthn" ${AS_TYPED}`,
   email: html`type="text" inputmode="email" autocomplete="email" ${AS_TYPED}`,
   password: html`type="password" enterkeyhint="go" autocomplete="current-password"`,
   'new password': html`type="password" autocomplete="new-password"`,

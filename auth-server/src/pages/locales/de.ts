@@ -3,6 +3,7 @@ import { type Html, html } from '../html.ts'
 import { ACCOUNT } from './de/account.ts'
 import { MAIL } from './de/mail.ts'
 import { MAIL_PROOF } from './de/mail-proof.ts'
+import { PASSKEYS } from './de/passkeys.ts'
 import { SECOND_FACTOR } from './de/second-factor.ts'
 import type { Texts } from './en.ts'
 
@@ -15,6 +16,7 @@ export const DE = {
   account: ACCOUNT,
   secondFactor: SECOND_FACTOR,
   mailProof: MAIL_PROOF,
+  passkeys: PASSKEYS,
   cancel: 'Abbrechen',
   useAnotherAccount: 'Anderes Konto verwenden',
   opens: (app) =>

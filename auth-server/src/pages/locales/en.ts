@@ -3,6 +3,7 @@ import { type Html, html } from '../html.ts'
 import { ACCOUNT } from './en/account.ts'
 import { MAIL } from './en/mail.ts'
 import { MAIL_PROOF } from './en/mail-proof.ts'
+import { PASSKEYS } from './en/passkeys.ts'
 import { SECOND_FACTOR } from './en/second-factor.ts'
 
 function name(text: string): Html {
@@ -15,6 +16,7 @@ export const EN = {
   account: ACCOUNT,
   secondFactor: SECOND_FACTOR,
   mailProof: MAIL_PROOF,
+  passkeys: PASSKEYS,
   cancel: 'Cancel',
   useAnotherAccount: 'Use another account',
   opens: (app: string) => html`This opens ${name(app)}. If nothing opens, press the button again.`,

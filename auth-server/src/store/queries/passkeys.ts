@@ -102,9 +102,11 @@ export async function insertPasskey(
       select count(*) < ${atMost} as left from authenticators
       where person_id = ${personId} and kind = 'passkey' and removed_at is null
     ), stored as (
-      insert into authenticators (id, person_id, kind, name, credential, key, counter, transports, backed_up, confirmed_at)
+      insert into authenticators (id, person_id, kind, name, credential, key, counter, transports, backed_up, confirmed_at,
+                                  enrolled_in)
       select ${passkey.id}, ${personId}, 'passkey', ${passkey.name}, ${passkey.credential}, ${passkey.publicKey},
-             ${passkey.counter}::bigint, ${passkey.transports}, ${passkey.backedUp}, auth_now()
+             ${passkey.counter}::bigint, ${passkey.transports}, ${passkey.backedUp}, auth_now(),
+             ${sessionId}
       from room where room.left
       on conflict (kind, credential) do nothing
       returning id

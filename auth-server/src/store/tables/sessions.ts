@@ -108,9 +108,10 @@ function live(db: Db) {
       'session.amr',
       sql<string[]>`array(
         select distinct factor.kind from authenticators factor
-        where factor.person_id = session.person_id and factor.kind <> 'recovery_code' and ${IS_FACTOR_IN_FORCE})`.as(
-        'factors',
-      ),
+        where factor.person_id = session.person_id and factor.kind <> 'recovery_code' and ${IS_FACTOR_IN_FORCE}
+          -- Whoever has just made a passkey need not show it as well; the next sign-in asks for it.
+          and (factor.kind <> 'passkey' or factor.enrolled_in is distinct from session.id
+               or factor.confirmed_at <= session.auth_time))`.as('factors'),
       'session.auth_time as authTime',
       secondsSince(sql`session.auth_time`).as('ageSeconds'),
     ])

@@ -1,0 +1,53 @@
+// Signing in with a passkey instead of a password: what the browser is asked for, and what it answers.
+import { ofRequest } from '../../audit/context.ts'
+import { record } from '../../audit/record.ts'
+import type { Deps } from '../../deps.ts'
+import { authenticatedBy } from '../../identity/acr.ts'
+import { assertionOptions, checkAssertion, PASSKEY_METHODS } from '../../identity/passkeys/authentication.ts'
+import { sendPage } from '../../pages/send-page.ts'
+import { completeSignIn } from '../complete-sign-in.ts'
+import type { Visit, VisitFlow, VisitPages } from '../visit.ts'
+import { loginPage, type SignInProblem } from './view.ts'
+
+/** Forms of the login page; the script of passkeys posts them. */
+export function passkeyLoginPages(deps: Deps, visits: VisitFlow): VisitPages {
+  const { db, config, metrics } = deps
+  const canSignUp = config.signUp === 'open'
+  const keyOf = ({ pending }: Visit) => ({ ceremony: 'sign-in', holder: pending.id, personId: null }) as const
+
+  return {
+    'login/passkey/options': {
+      async POST(request, reply) {
+        const visit = await visits.open(request, reply)
+        return visit ? reply.send(await assertionOptions(db, config, keyOf(visit))) : reply
+      },
+    },
+    'login/passkey': {
+      async POST(request, reply) {
+        const visit = await visits.open(request, reply)
+        if (!visit) return reply
+        const { pending, binding, form } = visit
+        const asserted = await checkAssertion(db, config, keyOf(visit), form.get('credential'))
+        const again = (problem: SignInProblem) =>
+          sendPage(
+            reply.code(problem === 'malformed' ? 400 : 422),
+            loginPage({ pending, binding, canSignUp, email: '', problem }),
+          )
+        if (asserted.kind !== 'proven') {
+          metrics.signIns.inc({ outcome: 'wrong-credentials' })
+          const detail = 'detail' in asserted ? asserted.detail : undefined
+          request.log.info({ event: 'passkey_refused', reason: asserted.kind, detail }, 'a passkey was refused')
+          const whose = pending.app ? { applicationId: pending.app.applicationId } : {}
+          await record(db, { type: 'sign-in', outcome: 'wrong-credentials', ...whose }, ofRequest(request))
+          return again(asserted.kind)
+        }
+        const { personId, authEpoch, counterWentBack } = asserted
+        if (counterWentBack)
+          await record(db, { type: 'passkey', outcome: 'counter-went-back', personId }, ofRequest(request))
+        const proven = { personId, authEpoch, ...authenticatedBy(PASSKEY_METHODS) }
+        const done = await completeSignIn(deps, request, reply, visit, proven)
+        return done === 'person changed' ? again('personChanged') : done
+      },
+    },
+  }
+}
