@@ -1,6 +1,9 @@
 // The log: JSON lines that say what happened and never repeat a secret.
 import { type DestinationStream, type Logger, pino } from 'pino'
 
+/** The token in the link of a mail: its id may be known, the rest proves it. */
+const MAIL_TOKEN = /(\/[\w-]{22}\.)[\w-]{43}/g
+
 /** @param level of pino, such as `info`. @param destination standard output unless told. */
 export function createLogger(level: string, destination?: DestinationStream): Logger {
   return pino(
@@ -18,7 +21,7 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
         // The query is left out: it carries `state`, `nonce` and other things that are none of the log's business.
         req: (request) => ({
           method: request.method,
-          path: String(request.url).split('?', 1)[0],
+          path: String(request.url).split('?', 1)[0]?.replace(MAIL_TOKEN, '$1'),
           remoteAddress: request.ip,
         }),
       },

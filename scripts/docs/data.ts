@@ -89,7 +89,17 @@ ${table(
   people.map(([name, declaration]) => [code(name), exportWords(declaration), erasureWords(declaration)]),
 )}
 
-Backups of the database are the operator's: what was erased lives on in them until they are deleted.
+## What an erasure does not reach
+
+| What | Until when |
+|---|---|
+| What happened (\`audit_events\`), under a random pseudonym that leads to nobody any more | Kept |
+| From where a wrong address was tried, or anything else that led to no account (\`audit_details\`) | 90 days |
+| Sealed keys under which attempts are counted (\`attempts\`) | The window of the limit ([limits.md](limits.md)) |
+| Which access tokens gateways have to refuse (\`revocations\`), by random ids | Two hours |
+| The log: the address that each request came from, and never whose it was | As long as the operator keeps it |
+| Mails that were sent | In the mailboxes of those who got them; files of \`npm start\` go with the person |
+| Backups of the database | Until the operator deletes them |
 
 ## Tables about nobody
 

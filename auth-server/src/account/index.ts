@@ -1,10 +1,12 @@
 // A person's own pages, below /account: each is a row of a part's table, and none is mounted but behind the guard.
 import type { FastifyInstance } from 'fastify'
 import type { Deps } from '../deps.ts'
-import { addPage } from '../http/page-routes.ts'
+import { addPage, type PageHandlers } from '../http/page-routes.ts'
 import { ACCOUNT_PATH } from '../interaction/paths.ts'
 import { activityRoutes } from './activity/routes.ts'
 import { appRoutes } from './apps/routes.ts'
+import { deleteRoutes, publicDeletePages } from './delete/routes.ts'
+import { exportRoutes } from './export/routes.ts'
 import { guarded } from './guard.ts'
 import { overviewRoutes } from './overview.ts'
 import { profileRoutes } from './profile/routes.ts'
@@ -22,6 +24,8 @@ const PARTS: readonly MakeAccountRoutes[] = [
   addressRoutes,
   profileRoutes,
   activityRoutes,
+  exportRoutes,
+  deleteRoutes,
 ]
 
 /** Every route, by the pattern of its address. */
@@ -30,6 +34,12 @@ export function accountRoutes(deps: Deps): Readonly<Record<string, AccountRoute>
   return Object.fromEntries(routes.map(([path, route]) => [ACCOUNT_PATH + path, route]))
 }
 
+/** Pages for anybody, by the pattern of their addresses; none shows or changes anything of whoever is signed in. */
+export function publicPages(deps: Deps): Readonly<Record<string, PageHandlers>> {
+  return publicDeletePages(deps)
+}
+
 export function addAccount(app: FastifyInstance, deps: Deps): void {
+  for (const [url, handlers] of Object.entries(publicPages(deps))) addPage(app, url, handlers)
   for (const [url, route] of Object.entries(accountRoutes(deps))) addPage(app, url, guarded(deps, route))
 }

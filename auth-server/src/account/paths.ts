@@ -31,6 +31,9 @@ export const PATHS = {
   language: `${PROFILE}/language`,
   activity: ACTIVITY,
   notMe: `${ACTIVITY}/not-me`,
+  export: '/export',
+  // Above it is a page for anybody (delete/paths.ts).
+  delete: '/delete/confirm',
 } as const
 
 export type AccountPath = (typeof PATHS)[keyof typeof PATHS]

@@ -2,7 +2,7 @@
 import type { Texts } from '../pages/locales/en.ts'
 import { hrefOf, PATHS } from './paths.ts'
 
-export const SECTIONS = ['apps', 'security', 'profile', 'activity'] as const
+export const SECTIONS = ['apps', 'security', 'profile', 'activity', 'export', 'delete'] as const
 
 export type AccountSection = (typeof SECTIONS)[number]
 

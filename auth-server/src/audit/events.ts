@@ -45,6 +45,7 @@ export type AuditEvent =
   | (Event<'sign-up', 'succeeded'> & Person & Partial<Application>)
   // By its person, who knew the one before; by mail, because it was forgotten.
   | (Event<'password', 'replaced' | 'reset'> & Person)
+  | (Event<'export', 'by-person'> & Person)
   // Of the whole account: the person asked for it, took it back by the link in a mail, the time was over; or the operator did it.
   | (Event<'deletion', 'asked-for' | 'taken-back' | 'done' | 'by-operator'> & Person)
 

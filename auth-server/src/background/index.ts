@@ -30,7 +30,7 @@ export function startBackground(deps: Deps, log: FastifyBaseLogger): () => Promi
       name: 'erase people who have left',
       everySeconds: 60,
       run: async () => {
-        const erased = await eraseDueAccounts(db, ending.signal)
+        const erased = await eraseDueAccounts(db, deps.mailer, ending.signal)
         if (erased > 0) log.info({ erased }, 'erased people who had asked for it')
       },
     },

@@ -2,10 +2,17 @@
 import { type AuditContext, WITHOUT_REQUEST } from '../audit/context.ts'
 import { record } from '../audit/record.ts'
 import { randomSecret } from '../crypto/random.ts'
+import type { Mailer } from '../delivery/mail/mailer.ts'
 import type { Language } from '../pages/language.ts'
-import type { Db, Trx } from '../store/database.ts'
+import type { Db } from '../store/database.ts'
 import { erasePerson } from '../store/person.ts'
-import { insertKeepChallenges, keepByChallenge, leave, listDueForErasure } from '../store/queries/leaving.ts'
+import {
+  insertKeepChallenges,
+  keepByChallenge,
+  leave,
+  listAddresses,
+  listDueForErasure,
+} from '../store/queries/leaving.ts'
 import { queueMail } from '../store/tables/queued-mails.ts'
 
 /** For how long a deletion can be taken back. */
@@ -44,11 +51,17 @@ export function keepAccount(db: Db, challengeId: string, context: AuditContext):
   })
 }
 
+/** Who keeps mails outside of the database. */
+export type MailKeeper = Pick<Mailer, 'forget'> | undefined
+
 /** An administrator erases somebody at once. False when there is no such person. */
-export function eraseAccount(db: Db, personId: string, context: AuditContext = WITHOUT_REQUEST): Promise<boolean> {
-  return erasePerson(db, personId, {
-    also: (trx) => record(trx, { type: 'deletion', outcome: 'by-operator', personId }, context),
-  })
+export function eraseAccount(
+  db: Db,
+  mailer: MailKeeper,
+  personId: string,
+  context: AuditContext = WITHOUT_REQUEST,
+): Promise<boolean> {
+  return erase(db, mailer, { personId, outcome: 'by-operator', onlyIfDue: false }, context)
 }
 
 /** Accounts that are erased in one run. */
@@ -58,13 +71,13 @@ const MAX_ERASURES = 100
  * Erases those whose time has come, each in a transaction of its own, so that nobody waits for another. Returns how many.
  * @throws {AggregateError} after the others, when some could not be erased
  */
-export async function eraseDueAccounts(db: Db, signal?: AbortSignal): Promise<number> {
+export async function eraseDueAccounts(db: Db, mailer: MailKeeper, signal?: AbortSignal): Promise<number> {
   let erased = 0
   const failures: unknown[] = []
   for (const personId of await listDueForErasure(db, MAX_ERASURES)) {
     if (signal?.aborted) break
-    const also = (trx: Trx) => record(trx, { type: 'deletion', outcome: 'done', personId }, WITHOUT_REQUEST)
-    const isDone = await erasePerson(db, personId, { onlyIfDue: true, also }).catch((error: unknown) => {
+    const due = { personId, outcome: 'done', onlyIfDue: true } as const
+    const isDone = await erase(db, mailer, due, WITHOUT_REQUEST).catch((error: unknown) => {
       failures.push(error)
       return false
     })
@@ -72,4 +85,22 @@ export async function eraseDueAccounts(db: Db, signal?: AbortSignal): Promise<nu
   }
   if (failures.length > 0) throw new AggregateError(failures, 'some people could not be erased')
   return erased
+}
+
+async function erase(
+  db: Db,
+  mailer: MailKeeper,
+  { personId, outcome, onlyIfDue }: Readonly<{ personId: string; outcome: 'done' | 'by-operator'; onlyIfDue: boolean }>,
+  context: AuditContext,
+): Promise<boolean> {
+  const addresses: string[] = []
+  const isErased = await erasePerson(db, personId, {
+    onlyIfDue,
+    also: async (trx) => {
+      addresses.push(...(await listAddresses(trx, personId)))
+      await record(trx, { type: 'deletion', outcome, personId }, context)
+    },
+  })
+  if (isErased) await mailer?.forget(addresses)
+  return isErased
 }

@@ -5,6 +5,16 @@ import { findPersonByEmail, insertPerson } from '../store/tables/people.ts'
 import { emailKey } from './email.ts'
 import { checkPassword, type Peppers, renewPepper, sealPassword } from './password.ts'
 
+/** Whose address and password fit together. */
+export interface Authenticated {
+  readonly personId: string
+  readonly authEpoch: number
+  /** The password signs nobody in until there is a new one. */
+  readonly needsNewPassword: boolean
+  /** They have asked to be erased: nobody signs them in, and they may be told why. */
+  readonly isLeaving: boolean
+}
+
 /**
  * Checks an e-mail address and password; undefined when they do not fit, in the same time for any reason.
  * @param caller the networks that ask, the widest first; each gets no more than its share of the checks.
@@ -15,14 +25,15 @@ export async function authenticate(
   peppers: Peppers,
   { email, password }: Readonly<{ email: string; password: string }>,
   caller: readonly string[],
-): Promise<Readonly<{ personId: string; authEpoch: number; needsNewPassword: boolean }> | undefined> {
+): Promise<Authenticated | undefined> {
   const key = emailKey(email)
   const person = key === undefined ? undefined : await findPersonByEmail(db, key)
   const stored = person?.password
   const proven = await checkPassword(peppers, password, stored, caller)
   if (!proven || !person || !stored) return undefined
   await renewPepper(db, peppers, { personId: person.id, password, stored })
-  return { personId: person.id, authEpoch: person.authEpoch, needsNewPassword: person.needsNewPassword }
+  const { id: personId, authEpoch, needsNewPassword, isLeaving } = person
+  return { personId, authEpoch, needsNewPassword, isLeaving }
 }
 
 /**

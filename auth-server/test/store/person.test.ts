@@ -3,7 +3,6 @@ import type { LightMyRequestResponse } from 'fastify'
 import { sql } from 'kysely'
 import t from 'tap'
 import { createAccount } from '../../src/identity/local-account.ts'
-import type { Db } from '../../src/store/database.ts'
 import { type AnyDeclaration, exportsOf } from '../../src/store/declaration.ts'
 import { erasePerson, exportPerson } from '../../src/store/person.ts'
 import { TABLES } from '../../src/store/tables/index.ts'
@@ -11,7 +10,7 @@ import { Browser } from '../support/browser.ts'
 import { postForm } from '../support/clients.ts'
 import { untilBlocked } from '../support/database.ts'
 import { feedReader } from '../support/feed.ts'
-import { addBelongings } from '../support/people.ts'
+import { addBelongings, tracesOf } from '../support/people.ts'
 import {
   answerOf,
   authorizeUrl,
@@ -29,19 +28,6 @@ import { Website } from '../support/website.ts'
 type User = typeof USER
 
 const DECLARED: readonly (readonly [string, AnyDeclaration])[] = Object.entries(TABLES)
-
-/** Tables with a row that holds a text in any of its columns, whatever their types. */
-async function tracesOf(db: Db, ...texts: readonly string[]): Promise<readonly string[]> {
-  const { rows } = await sql<{ table: string }>`
-    select tablename as table from pg_tables where schemaname = 'public' order by 1`.execute(db)
-  const found: string[] = []
-  for (const { table } of rows) {
-    const patterns = texts.flatMap((text) => [text, encodeURIComponent(text)]).map((text) => `%${text}%`)
-    const hit = await sql`select from ${sql.table(table)} where ${sql.table(table)}::text ilike any(${patterns})`
-    if ((await hit.execute(db)).rows.length > 0) found.push(table)
-  }
-  return found
-}
 
 async function openWebsite(server: TestServer): Promise<Website> {
   const untrusted = {

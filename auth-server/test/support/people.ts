@@ -1,4 +1,5 @@
 // What the tables say about a person, as tests need to read or change it.
+import { sql } from 'kysely'
 import type { Db } from '../../src/store/database.ts'
 import type { StoredPassword } from '../../src/store/tables/passwords.ts'
 import { API, type TestServer } from './server.ts'
@@ -83,4 +84,17 @@ export async function addBelongings(
     .insertInto('group_members')
     .values({ ...person, group_name: 'testers' })
     .execute()
+}
+
+/** Tables with a row that holds a text in any of its columns, whatever their types. */
+export async function tracesOf(db: Db, ...texts: readonly string[]): Promise<readonly string[]> {
+  const { rows } = await sql<{ table: string }>`
+    select tablename as table from pg_tables where schemaname = 'public' order by 1`.execute(db)
+  const found: string[] = []
+  for (const { table } of rows) {
+    const patterns = texts.flatMap((text) => [text, encodeURIComponent(text)]).map((text) => `%${text}%`)
+    const hit = await sql`select from ${sql.table(table)} where ${sql.table(table)}::text ilike any(${patterns})`
+    if ((await hit.execute(db)).rows.length > 0) found.push(table)
+  }
+  return found
 }

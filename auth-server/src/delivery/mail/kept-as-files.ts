@@ -1,10 +1,11 @@
 // Keeps mails as .eml files and tells the terminal of each, while somebody develops.
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { MailSender } from '../../config/mail.ts'
 import { mailOptions } from './headers.ts'
 import type { Mailer } from './mailer.ts'
 import type { MailMessage } from './message.ts'
+import { mailboxOf } from './recipient.ts'
 
 export function keepAsFiles(folder: string, from: MailSender, tell: (line: string) => void): Mailer {
   return {
@@ -17,6 +18,14 @@ export function keepAsFiles(folder: string, from: MailSender, tell: (line: strin
       if (!Buffer.isBuffer(bytes)) throw new TypeError('the mail came as a stream')
       await writeFile(file, bytes, { mode: 0o600 })
       tell(announcement(message, file))
+    },
+    async forget(addresses) {
+      const sought = addresses.map((address) => Buffer.from(mailboxOf(address) ?? address))
+      const kept = await readdir(folder).catch(() => [])
+      for (const file of kept.filter((name) => name.endsWith('.eml')).map((name) => join(folder, name))) {
+        const mail = await readFile(file)
+        if (sought.some((address) => mail.includes(address))) await rm(file, { force: true })
+      }
     },
     async close() {},
   }

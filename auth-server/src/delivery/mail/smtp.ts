@@ -41,6 +41,8 @@ export function sendBySmtp({ host, port, tls, user, password }: SmtpServer, from
         throw judge(error)
       })
     },
+    // What was sent is in other hands.
+    async forget() {},
     async close() {
       const transport = await opened
       transport?.close({ force: true })

@@ -14,7 +14,7 @@ import { findAddressKnownTo, findPersonByEmail } from '../../store/tables/people
 import { completeSignIn } from '../complete-sign-in.ts'
 import type { Visit, VisitFlow, VisitPages } from '../visit.ts'
 import { passkeyLoginPages } from './passkey.ts'
-import { loginPage, type SignInProblem } from './view.ts'
+import { leavingPage, loginPage, type SignInProblem } from './view.ts'
 
 export function loginPages(deps: Deps, visits: VisitFlow): VisitPages {
   const { db, config, cookies, limits, metrics } = deps
@@ -75,6 +75,7 @@ export function loginPages(deps: Deps, visits: VisitFlow): VisitPages {
           return again('noMatch')
         }
         await attempt.takeBack()
+        if (person.isLeaving) return sendPage(reply.code(403), leavingPage(visit))
         cookies.setKnown(reply, rememberBrowser(config.cookieSecret, guess.account, guess.tokens))
         // Said to nobody but who knows the password.
         if (person.needsNewPassword) return again('newPassword')

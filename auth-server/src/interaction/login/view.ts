@@ -4,7 +4,7 @@ import { MAX_EMAIL_LENGTH } from '../../identity/email.ts'
 import { button, wayLink } from '../../pages/components/button.ts'
 import { field, hiddenFields } from '../../pages/components/field.ts'
 import { form } from '../../pages/components/form.ts'
-import { appMark } from '../../pages/components/mark.ts'
+import { appMark, signMark } from '../../pages/components/mark.ts'
 import { note, problemNotice } from '../../pages/components/notice.ts'
 import { PASSKEYS_FIELD, passkeyForm } from '../../pages/components/passkey-form.ts'
 import type { Page } from '../../pages/frame.ts'
@@ -80,5 +80,17 @@ ${canSignUp && wayLink(texts.mailProof.offers['sign-up'], `${binding.path}/${SIG
 ${denyForm(binding, texts)}
 ${opensNote(pending, texts)}
 ${pending.app && note(texts.signIn.note)}`,
+  })
+}
+
+/** Whoever has just shown the password of an account that is being deleted. */
+export function leavingPage({ pending, binding }: Readonly<{ pending: PendingRequest; binding: FormBinding }>): Page {
+  return (texts) => ({
+    title: texts.deletion.leavingTitle,
+    body: html`${signMark('warn')}
+<h1>${texts.deletion.leavingTitle}</h1>
+<p>${texts.deletion.leaving}</p>
+${denyForm(binding, texts)}
+${opensNote(pending, texts)}`,
   })
 }

@@ -1,6 +1,7 @@
 // Every text of the pages in German; one that is missing does not compile.
 import { type Html, html } from '../html.ts'
 import { ACCOUNT } from './de/account.ts'
+import { DELETION } from './de/deletion.ts'
 import { MAIL } from './de/mail.ts'
 import { MAIL_PROOF } from './de/mail-proof.ts'
 import { PASSKEYS } from './de/passkeys.ts'
@@ -17,6 +18,7 @@ export const DE = {
   secondFactor: SECOND_FACTOR,
   mailProof: MAIL_PROOF,
   passkeys: PASSKEYS,
+  deletion: DELETION,
   cancel: 'Abbrechen',
   useAnotherAccount: 'Anderes Konto verwenden',
   opens: (app) =>

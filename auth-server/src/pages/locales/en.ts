@@ -1,6 +1,7 @@
 // Every text of the pages in English; its shape is what each other language has to fill.
 import { type Html, html } from '../html.ts'
 import { ACCOUNT } from './en/account.ts'
+import { DELETION } from './en/deletion.ts'
 import { MAIL } from './en/mail.ts'
 import { MAIL_PROOF } from './en/mail-proof.ts'
 import { PASSKEYS } from './en/passkeys.ts'
@@ -17,6 +18,7 @@ export const EN = {
   secondFactor: SECOND_FACTOR,
   mailProof: MAIL_PROOF,
   passkeys: PASSKEYS,
+  deletion: DELETION,
   cancel: 'Cancel',
   useAnotherAccount: 'Use another account',
   opens: (app: string) => html`This opens ${name(app)}. If nothing opens, press the button again.`,

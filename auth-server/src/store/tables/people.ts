@@ -58,9 +58,14 @@ export interface PasswordHolder {
   readonly authEpoch: number
   /** It signs nobody in until there is a new one. */
   readonly needsNewPassword: boolean
+  /** They have asked to be erased, and sign in no more. */
+  readonly isLeaving: boolean
 }
 
-/** Finds an active person by the canonical form of an address that is proven to be theirs (see identity/email.ts). */
+/**
+ * Finds a person by the canonical form of an address that is proven to be theirs (see identity/email.ts): an active one, or
+ * one who is leaving.
+ */
 export async function findPersonByEmail(db: Db, emailKey: string): Promise<PasswordHolder | undefined> {
   const row = await db
     .selectFrom('email_addresses as email')
@@ -68,18 +73,20 @@ export async function findPersonByEmail(db: Db, emailKey: string): Promise<Passw
     .leftJoin('passwords as password', 'password.person_id', 'person.id')
     .where('email.key', '=', emailKey)
     .where('email.proof', 'is not', null)
-    .where('person.status', '=', 'active')
+    .where('person.status', 'in', ['active', 'leaving'])
     .select([
       'person.id',
       'person.auth_epoch as authEpoch',
+      'person.status',
       'password.hash',
       'password.pepper_id as pepperId',
       sql<boolean>`person.password_reset_required_at is not null`.as('needsNewPassword'),
     ])
     .executeTakeFirst()
   if (!row) return undefined
-  const { id, authEpoch, hash, pepperId, needsNewPassword } = row
-  return { id, authEpoch, needsNewPassword, password: hash === null ? undefined : { hash, pepperId } }
+  const { id, authEpoch, status, hash, pepperId, needsNewPassword } = row
+  const password = hash === null ? undefined : { hash, pepperId }
+  return { id, authEpoch, needsNewPassword, isLeaving: status === 'leaving', password }
 }
 
 /** A person as the operator makes one. */

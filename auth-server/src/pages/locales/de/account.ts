@@ -14,6 +14,8 @@ export const ACCOUNT = {
     security: { title: 'Sicherheit', detail: 'Wie Sie sich anmelden und wo Sie sonst angemeldet sind' },
     profile: { title: 'Profil', detail: 'Ihr Name, Ihre Sprache, Ihre Adressen' },
     activity: { title: 'Aktivität', detail: 'Was mit Ihrem Konto geschehen ist, und wann' },
+    export: { title: 'Ihre Daten', detail: 'Eine Kopie von allem, was über Sie gespeichert ist' },
+    delete: { title: 'Konto löschen', detail: 'Überall abmelden und vergessen werden' },
   },
   news: {
     named: 'Der Name ist gespeichert.',
@@ -146,6 +148,7 @@ export const ACCOUNT = {
       'refresh recovered': 'Eine App hat eine verlorene Antwort wiederholt',
       'refresh reused': 'Eine App wurde abgemeldet, weil ihr Schlüssel zweimal benutzt wurde',
       'code reused': 'Eine App wurde abgemeldet, weil ihre Anmeldung zweimal benutzt wurde',
+      'export by-person': 'Eine Kopie Ihrer Daten heruntergeladen',
       'password replaced': 'Ein neues Passwort wurde gesetzt',
       'password reset': 'Ein vergessenes Passwort wurde per E-Mail ersetzt',
       'sign-up succeeded': 'Konto angelegt',

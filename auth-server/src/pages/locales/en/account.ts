@@ -14,6 +14,8 @@ export const ACCOUNT = {
     security: { title: 'Security', detail: 'How you sign in, and where else you are signed in' },
     profile: { title: 'Profile', detail: 'Your name, your language, your addresses' },
     activity: { title: 'Activity', detail: 'What happened to your account, and when' },
+    export: { title: 'Your data', detail: 'A copy of everything that is stored about you' },
+    delete: { title: 'Delete account', detail: 'Sign out everywhere, and be forgotten' },
   },
   /** What a form has done, on the page that it leads back to. */
   news: {
@@ -145,6 +147,7 @@ export const ACCOUNT = {
       'refresh recovered': 'An app repeated an answer that had got lost',
       'refresh reused': 'An app was signed out, because its key was used twice',
       'code reused': 'An app was signed out, because its sign-in was used twice',
+      'export by-person': 'Downloaded a copy of your data',
       'password replaced': 'A new password was set',
       'password reset': 'A forgotten password was replaced by mail',
       'sign-up succeeded': 'Account created',

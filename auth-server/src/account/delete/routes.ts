@@ -1,0 +1,74 @@
+// Deleting the account: the page that asks, for its person; the pages about it, for anybody; and the link in the mail that keeps it.
+import type { FastifyRequest } from 'fastify'
+import { ofRequest } from '../../audit/context.ts'
+import { readMailToken } from '../../crypto/mail-proof.ts'
+import { MAIL_PATHS } from '../../delivery/mail/links.ts'
+import type { Deps } from '../../deps.ts'
+import { FormBinding, formProblem } from '../../http/csrf.ts'
+import { formOf } from '../../http/form.ts'
+import type { PageHandlers } from '../../http/page-routes.ts'
+import { deleteAccount, keepAccount } from '../../identity/deletion.ts'
+import { refusedFormPage } from '../../pages/error.ts'
+import { languageOf } from '../../pages/language.ts'
+import { sendPage } from '../../pages/send-page.ts'
+import { listAccess } from '../../store/queries/access.ts'
+import { canKeep } from '../../store/queries/leaving.ts'
+import { PATHS } from '../paths.ts'
+import type { AccountRoutes } from '../route.ts'
+import { ABOUT_DELETION, DELETED } from './paths.ts'
+import { aboutDeletionPage, deletedPage, deletePage, keepPage, keptPage, nothingToKeepPage } from './view.ts'
+
+export function deleteRoutes({ db, cookies, mailer }: Deps): AccountRoutes {
+  return {
+    [PATHS.delete]: {
+      needs: 'recent',
+      async GET(_request, reply, me) {
+        const { personId, email } = me.session
+        const access = await listAccess(db, { personId })
+        return sendPage(reply, deletePage(me, { access, isMailed: mailer !== undefined && email !== null }))
+      },
+      async POST(request, reply, { session }) {
+        const language = languageOf(request)
+        await deleteAccount(db, { personId: session.personId, language }, ofRequest(request))
+        cookies.clearSession(reply)
+        return reply.redirect(DELETED, 303)
+      },
+    },
+  }
+}
+
+const PAGE = 'keep-account'
+
+/** What nobody has to be signed in for. */
+export function publicDeletePages({ db, config, mailer }: Deps): Readonly<Record<string, PageHandlers>> {
+  const { cookieSecret, issuer } = config
+  const isMailed = mailer !== undefined
+  const tokenOf = (request: FastifyRequest) => request.url.split('?')[0]?.split('/').at(-1) ?? ''
+  // The token in the address is what counts. The form is bound to it: who does not know it has no form to send.
+  const bindingTo = (token: string) =>
+    FormBinding.to(cookieSecret, token, { page: PAGE, path: MAIL_PATHS['keep-account'], leadsTo: [] })
+
+  return {
+    [ABOUT_DELETION]: { GET: (_request, reply) => sendPage(reply, aboutDeletionPage({ isMailed })) },
+    [DELETED]: { GET: (_request, reply) => sendPage(reply, deletedPage({ isMailed })) },
+    [`${MAIL_PATHS['keep-account']}/:token`]: {
+      async GET(request, reply) {
+        const token = tokenOf(request)
+        const id = readMailToken(cookieSecret, token)
+        if (id === undefined || !(await canKeep(db, id))) return sendPage(reply.code(404), nothingToKeepPage)
+        return sendPage(reply, keepPage({ binding: bindingTo(token), action: token }))
+      },
+      async POST(request, reply) {
+        const token = tokenOf(request)
+        const form = formOf(request)
+        const id = readMailToken(cookieSecret, token)
+        if (id === undefined) return sendPage(reply.code(404), nothingToKeepPage)
+        const expected = { cookieSecret, issuer, secrets: [token], page: PAGE, token: form?.get('csrf') }
+        if (formProblem(request, expected) !== undefined)
+          return sendPage(reply.code(403), refusedFormPage('foreignOrOldForm'))
+        const isKept = await keepAccount(db, id, ofRequest(request))
+        return isKept ? sendPage(reply, keptPage) : sendPage(reply.code(404), nothingToKeepPage)
+      },
+    },
+  }
+}
