@@ -14,6 +14,7 @@ import type { AccountRoute, MakeAccountRoutes } from './route.ts'
 import { addressRoutes } from './security/addresses/routes.ts'
 import { passwordRoutes } from './security/password/routes.ts'
 import { securityRoutes } from './security/routes.ts'
+import { secondFactorRoutes } from './security/second-factors/routes.ts'
 
 /** The parts of the account; a new one is a folder and its row here. */
 const PARTS: readonly MakeAccountRoutes[] = [
@@ -22,6 +23,7 @@ const PARTS: readonly MakeAccountRoutes[] = [
   securityRoutes,
   passwordRoutes,
   addressRoutes,
+  secondFactorRoutes,
   profileRoutes,
   activityRoutes,
   exportRoutes,

@@ -7,6 +7,7 @@ const APPLICATION = `${APPS}/:application` as const
 const SECURITY = '/security'
 const ADDRESSES = `${SECURITY}/addresses` as const
 const ADDRESS = `${ADDRESSES}/:address` as const
+const AUTHENTICATOR_APP = `${SECURITY}/authenticator-app` as const
 const PROFILE = '/profile'
 const ACTIVITY = '/activity'
 
@@ -26,6 +27,10 @@ export const PATHS = {
   address: ADDRESS,
   addressPrimary: `${ADDRESS}/primary`,
   addressRemove: `${ADDRESS}/remove`,
+  authenticatorApp: AUTHENTICATOR_APP,
+  authenticatorAppBegin: `${AUTHENTICATOR_APP}/begin`,
+  authenticatorAppRemove: `${AUTHENTICATOR_APP}/remove`,
+  recoveryCodes: `${SECURITY}/recovery-codes`,
   profile: PROFILE,
   personName: `${PROFILE}/name`,
   language: `${PROFILE}/language`,
