@@ -41,11 +41,12 @@ t.test('everybody at Chromium', needsChromium, async (t) => {
     const page = await visit(phone)
     const order: string[] = []
     await focused(page, 'email')
-    for (let stop = 0; stop < 5; stop++) {
+    for (let stop = 0; stop < 7; stop++) {
       order.push(await page.evaluate(() => document.activeElement?.id || (document.activeElement?.textContent ?? '')))
       await page.keyboard.press('Tab')
     }
-    t.strictSame(order, ['email', 'password', 'Sign in', 'Sign in with a passkey', 'Cancel'])
+    const others = ['Sign in with a passkey', 'Forgot your password?', 'Create an account', 'Cancel']
+    t.strictSame(order, ['email', 'password', 'Sign in', ...others])
     await page.reload()
     await focused(page, 'email')
     await page.keyboard.type(USER.email)
