@@ -1,8 +1,11 @@
 // npm run demo: plays the mobile app against the running stack, step by step; starts a stack when none runs.
+import { randomUUID } from 'node:crypto'
 import { runCommand, sentenceOf } from '@mobile-api-gateway/sdk/command-line.ts'
 import { callOnce, callUntilLimited } from './demo/calls.ts'
 import { discover, logIn, refresh } from './demo/login.ts'
+import { readMailedCode } from './demo/mailbox.ts'
 import { createNarrator } from './demo/terminal.ts'
+import type { DemoCredentials } from './demo/user-agent.ts'
 import { chooseGateway } from './stack/choose-gateway.ts'
 import { readStackEnvironment, type StackEnvironment } from './stack/environment.ts'
 import { answersHttp } from './stack/readiness.ts'
@@ -10,20 +13,31 @@ import { startStack } from './stack/stack.ts'
 import type { Stack } from './stack/stack-options.ts'
 import { type StackUrls, stackUrls } from './stack/urls.ts'
 
-const USAGE = `Usage: npm run demo -- [--browser] [--gateway kong|embedded]
+const USAGE = `Usage: npm run demo -- [--browser | --sign-up] [--gateway kong|embedded]
 
 Plays the mobile app: login with PKCE, API calls through the gateway up to the limit, refresh.
 
   --browser                 log in yourself, in your browser
+  --sign-up                 somebody new makes an account on the way, with the code of a mail
   --gateway kong|embedded   which gateway to start when no stack is running
   --help                    this text
 `
 
-const OPTIONS = { browser: { type: 'boolean', default: false }, gateway: { type: 'string' } } as const
+const OPTIONS = {
+  browser: { type: 'boolean', default: false },
+  'sign-up': { type: 'boolean', default: false },
+  gateway: { type: 'string' },
+} as const
 
 await runCommand({ usage: USAGE, options: OPTIONS }, ({ values }) => main(values))
 
-async function main(flags: { readonly browser: boolean; readonly gateway?: string | undefined }): Promise<number> {
+interface DemoFlags {
+  readonly browser: boolean
+  readonly 'sign-up': boolean
+  readonly gateway?: string | undefined
+}
+
+async function main(flags: DemoFlags): Promise<number> {
   let stack: Stack | undefined
   let interrupted = false
   const stop = async (): Promise<void> => {
@@ -37,7 +51,8 @@ async function main(flags: { readonly browser: boolean; readonly gateway?: strin
     const urls = stackUrls(environment.ports)
     if (await isRunning(urls)) console.log(`Using the stack at ${urls.issuer} and ${urls.gateway}.`)
     else stack = await startOwn(environment, flags.gateway)
-    await play(urls, flags.browser)
+    const person = flags['sign-up'] ? newcomer(environment.dataDir) : undefined
+    await play(urls, { inBrowser: flags.browser, ...(person && { person }) })
     return 0
   } catch (error) {
     if (!interrupted) console.error(`\n${sentenceOf(error)}\n`)
@@ -60,11 +75,17 @@ async function startOwn(environment: StackEnvironment, gateway: string | undefin
   return startStack({ gateway: chooseGateway(gateway), ports, dataDir, databaseUrl, onProgress })
 }
 
-async function play(urls: StackUrls, inBrowser: boolean): Promise<void> {
+/** Somebody who has no account yet, and reads mail. */
+function newcomer(dataDir: string): DemoCredentials {
+  const email = `newcomer-${randomUUID().slice(0, 8)}@example.com`
+  return { email, password: randomUUID(), mailedCode: () => readMailedCode(dataDir, email) }
+}
+
+async function play(urls: StackUrls, who: Readonly<{ inBrowser: boolean; person?: DemoCredentials }>): Promise<void> {
   const tell = createNarrator((line) => console.log(line))
   const api = `${urls.resource}/echo`
   const parties = await discover(urls.issuer)
-  const session = await logIn(parties, urls, tell, inBrowser)
+  const session = await logIn(parties, urls, tell, who)
   await callOnce(api, session.accessToken, tell)
   await callUntilLimited(api, session.accessToken, tell)
   await refresh(parties, session, tell)

@@ -5,7 +5,7 @@ import { DEMO } from '../seed.ts'
 import type { StackUrls } from '../stack/urls.ts'
 import { listenForRedirect, openBrowser } from './system-browser.ts'
 import { type Narrator, shorten } from './terminal.ts'
-import { visit } from './user-agent.ts'
+import { type DemoCredentials, visit } from './user-agent.ts'
 
 /** What the app holds after the login. */
 export interface DemoSession {
@@ -40,7 +40,7 @@ export async function logIn(
   parties: DemoParties,
   urls: StackUrls,
   tell: Narrator,
-  inBrowser: boolean,
+  { inBrowser, person = DEMO }: Readonly<{ inBrowser: boolean; person?: DemoCredentials }>,
 ): Promise<DemoSession> {
   tell.step('The app makes a PKCE pair', 'Only who knows the verifier can redeem the code (RFC 7636).')
   const verifier = oauth.generateRandomCodeVerifier()
@@ -57,7 +57,7 @@ export async function logIn(
 
   const redirect = listener
     ? await throughSystemBrowser(url.href, listener, tell)
-    : await throughUserAgent(url.href, redirectUri, tell)
+    : await throughUserAgent(url.href, redirectUri, person, tell)
 
   tell.step('The app takes the redirect', 'It checks state (its own request) and iss (this server, RFC 9207).')
   const parameters = oauth.validateAuthResponse(parties.server, parties.client, new URL(redirect), state)
@@ -118,12 +118,23 @@ function authorizationUrl(server: oauth.AuthorizationServer, request: Request): 
   return url
 }
 
-async function throughUserAgent(url: string, redirectUri: string, tell: Narrator): Promise<string> {
-  tell.step('The person logs in', 'Played here by HTTP calls; `npm run demo -- --browser` lets you do it yourself.')
-  return visit(url, redirectUri, DEMO, {
+async function throughUserAgent(
+  url: string,
+  redirectUri: string,
+  person: DemoCredentials,
+  tell: Narrator,
+): Promise<string> {
+  const what = person.mailedCode ? 'The person signs up' : 'The person logs in'
+  tell.step(what, 'Played here by HTTP calls; `npm run demo -- --browser` lets you do it yourself.')
+  return visit(url, redirectUri, person, {
     onPage: (title, page) => tell.say(`page "${title}" at ${new URL(page).pathname}`),
+    onLink: (href) => tell.say(`  follow the link to ${href}`),
     onSubmit: ({ action, button, fields }) => {
-      const typed = fields.has('password') ? `${DEMO.email}, password, ` : ''
+      const typed = [
+        ...(fields.has('email') ? [`${person.email}, `] : []),
+        ...(fields.has('password') ? ['password, '] : []),
+        ...(fields.has('code') ? ['code of the mail, '] : []),
+      ].join('')
       tell.say(`  ${typed}press "${button}": POST ${action.pathname}`)
     },
     onRedirect: (status, location) => tell.say(`${status} to ${location.split('?')[0]}`),

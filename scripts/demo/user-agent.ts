@@ -4,6 +4,7 @@ import { type HtmlForm, readForms } from './html-form.ts'
 /** What the person at the phone does, told as it happens. */
 export interface VisitEvents {
   onPage(title: string, url: string): void
+  onLink?(href: string): void
   onSubmit(form: HtmlForm): void
   onRedirect(status: number, location: string): void
 }
@@ -12,6 +13,8 @@ export interface VisitEvents {
 export interface DemoCredentials {
   readonly email: string
   readonly password: string
+  /** Whoever has no account yet makes one, and reads this code in the mail. */
+  readonly mailedCode?: () => Promise<string>
 }
 
 const MOST_STEPS = 12
@@ -44,13 +47,19 @@ export async function visit(
     }
     const html = await response.text()
     events.onPage(/<title>(.*?)<\/title>/s.exec(html)?.[1] ?? '(no title)', request.url)
+    const signUp = credentials.mailedCode && /href="([^"]*\/sign-up)"/.exec(html)?.[1]
+    if (signUp !== undefined) {
+      events.onLink?.(signUp)
+      request = new Request(new URL(signUp, request.url))
+      continue
+    }
     const form = chooseForm(html, request.url)
     if (form.fields.has('password')) {
       if (loggedIn) throw new Error(`the login of ${credentials.email} was refused`)
       loggedIn = true
     }
     events.onSubmit(form)
-    request = fillIn(form, credentials)
+    request = await fillIn(form, credentials)
   }
   throw new Error(`no redirect to the app after ${MOST_STEPS} pages`)
 }
@@ -70,12 +79,11 @@ function chooseForm(html: string, url: string): HtmlForm {
   return form
 }
 
-function fillIn(form: HtmlForm, { email, password }: DemoCredentials): Request {
+async function fillIn(form: HtmlForm, { email, password, mailedCode }: DemoCredentials): Promise<Request> {
   const body = new URLSearchParams([...form.fields])
-  if (form.fields.has('password')) {
-    body.set('email', email)
-    body.set('password', password)
-  }
+  if (form.fields.has('email')) body.set('email', email)
+  if (form.fields.has('password')) body.set('password', password)
+  if (form.fields.has('code') && mailedCode) body.set('code', await mailedCode())
   if (form.method === 'get') return new Request(new URL(`?${body}`, form.action))
   return new Request(form.action, { method: 'POST', body, headers: { origin: form.action.origin } })
 }
