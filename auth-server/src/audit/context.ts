@@ -5,6 +5,10 @@ export interface AuditContext {
   readonly requestId: string | null
   readonly address: string | null
   readonly userAgent: string | null
+  /** Who does it, where it is somebody else than the person whom it is about. */
+  readonly actorId?: string
+  /** An operator does it, by a command. */
+  readonly byCommand?: true
 }
 
 /** What of a request is remembered; a FastifyRequest is one. */
@@ -23,3 +27,11 @@ export function ofRequest({ id, ip, headers }: AuditedRequest): AuditContext {
 
 /** An event that no request brought about. */
 export const WITHOUT_REQUEST: AuditContext = { requestId: null, address: null, userAgent: null }
+
+/** An event of an operator's command. */
+export const BY_COMMAND: AuditContext = { ...WITHOUT_REQUEST, byCommand: true }
+
+/** Whether it is not the person's own doing. */
+export function isBySomebodyElse({ actorId, byCommand }: AuditContext): boolean {
+  return actorId !== undefined || byCommand === true
+}

@@ -6,6 +6,9 @@ interface Person {
 interface Application {
   readonly applicationId: string
 }
+interface Api {
+  readonly apiId: string
+}
 interface Event<Type extends string, Outcome extends string> {
   readonly type: Type
   readonly outcome: Outcome
@@ -46,8 +49,15 @@ export type AuditEvent =
   // By its person, who knew the one before; by mail, because it was forgotten.
   | (Event<'password', 'replaced' | 'reset'> & Person)
   | (Event<'export', 'by-person'> & Person)
-  // Of the whole account: the person asked for it, took it back by the link in a mail, the time was over; or the operator did it.
-  | (Event<'deletion', 'asked-for' | 'taken-back' | 'done' | 'by-operator'> & Person)
+  // Of the whole account: the person asked for it, took it back by the link in a mail, the time was over; or the operator began or did it.
+  | (Event<'deletion', 'asked-for' | 'begun-by-operator' | 'taken-back' | 'done' | 'by-operator'> & Person)
+  // What administrators and operators do; who it was is part of the context.
+  | (Event<'account', 'suspended' | 'restored' | 'reset-forced' | 'logins-ended' | 'read'> & Person)
+  | Event<'account', 'searched-for'>
+  | (Event<'role', 'developer-given' | 'developer-taken' | 'administrator-given' | 'administrator-taken'> & Person)
+  | (Event<'role', 'approver-given' | 'approver-taken'> & Person & Api)
+  | (Event<'application', 'suspended' | 'restored'> & Application)
+  | (Event<'api', 'suspended' | 'restored'> & Api)
 
 type NameOf<E> =
   E extends Event<infer Type, infer Outcome>

@@ -5,13 +5,15 @@ import type { AuditContext } from './context.ts'
 import type { AuditEvent } from './events.ts'
 
 /** @param trx the transaction that makes what the event tells of; the pool where nothing was changed */
-export function record(trx: Db, event: AuditEvent, context: AuditContext): Promise<void> {
-  const { type, outcome, personId, applicationId }: AuditEvent & Subject = event
-  const subject = { personId: personId ?? null, applicationId: applicationId ?? null }
-  return insertAuditEvent(trx, { type, outcome, ...subject, ...context })
+export function record(trx: Db, event: AuditEvent, { actorId, byCommand, ...origin }: AuditContext): Promise<void> {
+  const { type, outcome, personId, applicationId, apiId }: AuditEvent & Subject = event
+  const subject = { personId: personId ?? null, applicationId: applicationId ?? null, apiId: apiId ?? null }
+  const by = { actorId: actorId ?? null, byCommand: byCommand === true }
+  return insertAuditEvent(trx, { type, outcome, ...subject, ...origin, ...by })
 }
 
 interface Subject {
   readonly personId?: string | undefined
   readonly applicationId?: string | undefined
+  readonly apiId?: string | undefined
 }

@@ -1,10 +1,10 @@
 // Deleting an account: it is out of use at once, its owner can take that back by mail for a while, then it is erased.
-import { type AuditContext, WITHOUT_REQUEST } from '../audit/context.ts'
+import { type AuditContext, isBySomebodyElse, WITHOUT_REQUEST } from '../audit/context.ts'
 import { record } from '../audit/record.ts'
 import { randomSecret } from '../crypto/random.ts'
 import type { Mailer } from '../delivery/mail/mailer.ts'
 import type { Language } from '../pages/language.ts'
-import type { Db } from '../store/database.ts'
+import { type Db, inTransaction, type Trx } from '../store/database.ts'
 import { erasePerson } from '../store/person.ts'
 import {
   insertKeepChallenges,
@@ -25,18 +25,19 @@ const GRACE_SECONDS = GRACE_DAYS * 24 * 3600
  * erased; undefined when it is not in use.
  */
 export function deleteAccount(
-  db: Db,
+  db: Db | Trx,
   { personId, language }: Readonly<{ personId: string; language: Language }>,
   context: AuditContext,
 ): Promise<Date | undefined> {
-  return db.transaction().execute(async (trx) => {
+  return inTransaction(db, async (trx) => {
     const leaving = await leave(trx, personId, GRACE_SECONDS)
     if (!leaving) return undefined
     const addresses = leaving.addresses.map((address) => ({ ...address, id: randomSecret(16) }))
     await insertKeepChallenges(trx, personId, leaving, addresses)
     const mail = { name: 'keep-account', facts: { days: GRACE_DAYS } } as const
     for (const { id, ...to } of addresses) await queueMail(trx, { mail, language, to, personId, challengeId: id })
-    await record(trx, { type: 'deletion', outcome: 'asked-for', personId }, context)
+    const outcome = isBySomebodyElse(context) ? 'begun-by-operator' : 'asked-for'
+    await record(trx, { type: 'deletion', outcome, personId }, context)
     return leaving.eraseAfter
   })
 }
@@ -54,14 +55,15 @@ export function keepAccount(db: Db, challengeId: string, context: AuditContext):
 /** Who keeps mails outside of the database. */
 export type MailKeeper = Pick<Mailer, 'forget'> | undefined
 
-/** An administrator erases somebody at once. False when there is no such person. */
+/** An administrator erases somebody at once. False when there is no such person. @param before may refuse by throwing */
 export function eraseAccount(
   db: Db,
   mailer: MailKeeper,
   personId: string,
-  context: AuditContext = WITHOUT_REQUEST,
+  context: AuditContext,
+  before: (trx: Trx) => Promise<void>,
 ): Promise<boolean> {
-  return erase(db, mailer, { personId, outcome: 'by-operator', onlyIfDue: false }, context)
+  return erase(db, mailer, { personId, outcome: 'by-operator', onlyIfDue: false, before }, context)
 }
 
 /** Accounts that are erased in one run. */
@@ -87,16 +89,24 @@ export async function eraseDueAccounts(db: Db, mailer: MailKeeper, signal?: Abor
   return erased
 }
 
+interface Erasure {
+  readonly personId: string
+  readonly outcome: 'done' | 'by-operator'
+  readonly onlyIfDue: boolean
+  readonly before?: (trx: Trx) => Promise<void>
+}
+
 async function erase(
   db: Db,
   mailer: MailKeeper,
-  { personId, outcome, onlyIfDue }: Readonly<{ personId: string; outcome: 'done' | 'by-operator'; onlyIfDue: boolean }>,
+  { personId, outcome, onlyIfDue, before }: Erasure,
   context: AuditContext,
 ): Promise<boolean> {
   const addresses: string[] = []
   const isErased = await erasePerson(db, personId, {
     onlyIfDue,
     also: async (trx) => {
+      await before?.(trx)
       addresses.push(...(await listAddresses(trx, personId)))
       await record(trx, { type: 'deletion', outcome, personId }, context)
     },

@@ -45,6 +45,7 @@ export async function completeSignIn(
       ...person,
       requestId: pending.id,
       ttlSeconds: SESSION_TTL_SECONDS,
+      persists: config.sessionPersists,
       ...browserProof(cookies, request),
       sessionId: randomSecret(16),
       signInId: randomSecret(16),
@@ -60,7 +61,7 @@ export async function completeSignIn(
     metrics.signIns.inc({ outcome: 'succeeded' })
     cookies.setSession(reply, tokenOf(outcome.signInId), {
       seconds: SESSION_TTL_SECONDS,
-      persists: config.sessionPersists,
+      persists: !outcome.endsWithBrowser,
     })
   }
   return reply.redirect(resumePath(pending.id), 303)

@@ -1,5 +1,6 @@
 // Resource indicators (RFC 8707): which one API a request is about.
 import type { Client, Subscription } from '../store/queries/clients.ts'
+import { requireInUse } from './client/suspension.ts'
 import { OAuthError } from './errors.ts'
 
 /**
@@ -7,6 +8,7 @@ import { OAuthError } from './errors.ts'
  * @throws {OAuthError} unauthorized_client without any subscription, invalid_target otherwise.
  */
 export function requireSubscription(client: Client, resources: readonly string[]): Subscription {
+  requireInUse(client)
   const { subscriptions } = client
   if (subscriptions.length === 0)
     throw new OAuthError('unauthorized_client', 'this application has no approved subscription to an API')

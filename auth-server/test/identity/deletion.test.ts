@@ -2,7 +2,9 @@
 import t from 'tap'
 import { WITHOUT_REQUEST } from '../../src/audit/context.ts'
 import { readMailToken } from '../../src/crypto/mail-proof.ts'
-import { deleteAccount, eraseAccount, eraseDueAccounts, keepAccount } from '../../src/identity/deletion.ts'
+import { OPERATOR } from '../../src/identity/administration/authority.ts'
+import { erasePersonAtOnce } from '../../src/identity/administration/deletion.ts'
+import { deleteAccount, eraseDueAccounts, keepAccount } from '../../src/identity/deletion.ts'
 import { createAccount } from '../../src/identity/local-account.ts'
 import { Browser } from '../support/browser.ts'
 import { turnClock } from '../support/database.ts'
@@ -154,8 +156,8 @@ t.test('whoever changed the address first cannot keep the mail from the one it b
 
 t.test('an administrator erases at once, also who is not leaving; the log keeps that it was done', async (t) => {
   const { db, personId } = await testServer(t)
-  t.equal(await eraseAccount(db, undefined, personId), true)
-  t.equal(await eraseAccount(db, undefined, personId), false)
+  t.equal(await erasePersonAtOnce(db, undefined, OPERATOR, personId), 'done')
+  t.equal(await erasePersonAtOnce(db, undefined, OPERATOR, personId), 'unchanged')
   const events = await db.selectFrom('audit_events').where('type', '=', 'deletion').select('outcome').execute()
   t.strictSame(events, [{ outcome: 'by-operator' }])
 })

@@ -285,6 +285,7 @@ t.test('a password that was being checked while its visit, or the person’s epo
       acr: 'acr',
       amr: ['pwd'],
       ttlSeconds: 60,
+      persists: true,
       sessionId: 'another',
       signInId: 'another',
       tokenHashOf: sha256,

@@ -76,6 +76,10 @@ export async function addBelongings(
     })
     .execute()
   await db
+    .insertInto('person_roles')
+    .values({ ...person, role: 'developer' })
+    .execute()
+  await db
     .insertInto('groups')
     .values({ name: 'testers' })
     .onConflict((conflict) => conflict.doNothing())

@@ -51,7 +51,7 @@ export async function completeStepUp(
   )
   if (done.kind === 'not proven') return 'used'
   if (done.kind === 'done') {
-    const lifetime = { seconds: SESSION_TTL_SECONDS, persists: config.sessionPersists }
+    const lifetime = { seconds: SESSION_TTL_SECONDS, persists: !session.endsWithBrowser }
     cookies.setSession(reply, tokenOf(done.signInId), lifetime)
   }
   return reply.redirect(resumePath(pending.id), 303)
@@ -73,7 +73,7 @@ export async function repeatStepUp(
   const token = sessionToken(config.cookieSecret, secret, unheard.signInId)
   // Signed in once more since then: what this browser holds is older than that.
   if (sha256(token) !== unheard.tokenHash) return false
-  cookies.setSession(reply, token, { seconds: SESSION_TTL_SECONDS, persists: config.sessionPersists })
+  cookies.setSession(reply, token, { seconds: SESSION_TTL_SECONDS, persists: !unheard.endsWithBrowser })
   reply.redirect(resumePath(requestId), 303)
   return true
 }

@@ -2,6 +2,7 @@
 
 import type { Db } from '../../store/database.ts'
 import { type Client, findClient, isApproved } from '../../store/queries/clients.ts'
+import { requireInUse } from '../client/suspension.ts'
 import { OAuthError } from '../errors.ts'
 import type { RawRequest } from './raw-request.ts'
 
@@ -12,12 +13,13 @@ export type KnownClient = RawRequest &
     pushed: Readonly<{ uriHash: string; dpopJkt: string | null }> | null
   }>
 
-/** @throws {OAuthError} | {ParameterError} when client_id is missing, repeated or unknown, or no subscription of its is approved. */
+/** @throws {OAuthError} | {ParameterError} when client_id is missing, repeated, unknown or suspended, or no subscription of its is approved. */
 export async function requireClient(db: Db, raw: RawRequest): Promise<KnownClient> {
   const clientId = raw.parameters.get('client_id')
   if (clientId === undefined) throw new OAuthError('invalid_request', 'client_id is missing')
   const client = await findClient(db, clientId)
   if (!client) throw new OAuthError('invalid_request', 'no application has this client_id')
+  requireInUse(client)
   // RFC 9700 §4.11.2: nobody has looked at its redirect URIs yet, so not even an error is sent there.
   if (!isApproved(client))
     throw new OAuthError(

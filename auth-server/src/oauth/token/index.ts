@@ -3,6 +3,7 @@ import type { RouteHandlerMethod } from 'fastify'
 import { ofRequest } from '../../audit/context.ts'
 import type { Deps } from '../../deps.ts'
 import { authenticateClient } from '../client/authentication.ts'
+import { requireInUse } from '../client/suspension.ts'
 import { acceptProof, readProof } from '../dpop/proof.ts'
 import { OAuthError } from '../errors.ts'
 import { fixedResource, resourcesFor } from '../fixed-api.ts'
@@ -16,6 +17,7 @@ export function tokenHandler(deps: Deps): RouteHandlerMethod {
     const parameters = readForm(request)
     const fixed = await fixedResource(deps.db, request)
     const client = await authenticateClient(deps, parameters, request)
+    requireInUse(client)
     const grantType = parameters.get('grant_type')
     if (grantType === undefined) throw new OAuthError('invalid_request', 'grant_type is missing')
     const grant = GRANTS.get(grantType)

@@ -1,7 +1,7 @@
 // What may be told about a person, read in one query with whether the access token behind the question still stands.
 import { sql } from 'kysely'
 import type { Db } from '../database.ts'
-import { isOfStandingPerson, unixSeconds } from '../sql.ts'
+import { isOfStandingPerson, isSubscribed, unixSeconds } from '../sql.ts'
 
 /** The claims of OpenID Connect Core §5.1 that this server holds; null where a person has none. */
 export interface PersonClaims {
@@ -13,7 +13,7 @@ export interface PersonClaims {
   readonly updated_at: number
 }
 
-/** The person of a token; undefined once it has expired, its family was revoked, or the person's epoch moved on. */
+/** The person of a token; undefined once it has expired, its family was revoked, its application or API was suspended, or the person's epoch moved on. */
 export async function findClaims(
   db: Db,
   token: Readonly<{ grantId: string; subject: string; clientId: string; expiresAt: number }>,
@@ -24,6 +24,7 @@ export async function findClaims(
     from refresh_families family
     join people person on ${isOfStandingPerson('family')}
     join applications application on application.id = family.application_id
+    join subscriptions subscription on ${isSubscribed('family')}
     left join email_addresses email on email.person_id = person.id and email.is_primary
     where family.id = ${token.grantId} and family.person_id = ${token.subject}
       and application.client_id = ${token.clientId} and family.revoked_at is null

@@ -1,5 +1,6 @@
 // Applications as the protocol sees them: a client with its redirect URIs and its approved subscriptions.
 
+import { sql } from 'kysely'
 import { jsonArrayFrom } from 'kysely/helpers/postgres'
 import type { Db } from '../database.ts'
 import { unixSeconds } from '../sql.ts'
@@ -22,6 +23,8 @@ export interface Subscription {
 export interface Client extends ApplicationProperties {
   readonly applicationId: string
   readonly subscriptions: readonly Subscription[]
+  /** Put out of use by an administrator: it has no approved subscription then. */
+  readonly isSuspended: boolean
   /** When this was read, in Unix seconds by the database's clock. */
   readonly readAt: number
   /** Seconds until credentials from where these come may be tried; 0 for now, and where nobody asked. */
@@ -71,6 +74,7 @@ export async function findClient(
       'application.claims_in_id_token as claimsInIdToken',
       'application.access_token_signing_alg as accessTokenAlg',
       'application.default_acr_values as defaultAcrValues',
+      sql<boolean>`application.suspended_at is not null`.as('isSuspended'),
       unixSeconds().as('readAt'),
       attemptsWait(guessKeys).as('waitSeconds'),
       jsonArrayFrom(

@@ -36,8 +36,16 @@ export async function leave(trx: Trx, personId: string, graceSeconds: number): P
       order by is_primary desc, key) as addresses`.execute(trx)
   const [leaving] = rows
   if (!leaving) return undefined
+  await endEverySession(trx, personId)
+  return leaving
+}
+
+/**
+ * Ends every session of somebody whose epoch ends in the same transaction, and tells every client that wants to know: of
+ * the logins that outlived their sessions nobody has told yet.
+ */
+export async function endEverySession(trx: Trx, personId: string): Promise<void> {
   const ended = (await endSessionsWithin(trx, { personId })).map(({ id }) => id)
-  // Of the logins that outlived their sessions nobody has told yet.
   await sql`
     with told as (
       select distinct ${LOGOUT_NOTICE}
@@ -46,7 +54,6 @@ export async function leave(trx: Trx, personId: string, graceSeconds: number): P
         and application.backchannel_logout_uri is not null
     )
     ${queueEntries('logout-notice', sql`told`)}`.execute(trx)
-  return leaving
 }
 
 /** A challenge for each address that can take it back, until the person is erased. */

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
 import { secondsFromNow } from '../sql.ts'
 import { unfinished, type VisitProof } from '../tables/authorization-requests.ts'
+import { STRONG_ROLES } from '../tables/person-roles.ts'
 import type { BrowserProof } from '../tables/sessions.ts'
 import { sessionsOf, stepDone } from '../visit-steps.ts'
 
@@ -15,6 +16,8 @@ export interface SignIn extends BrowserProof {
   /** Authentication methods (RFC 8176). */
   readonly amr: readonly string[]
   readonly ttlSeconds: number
+  /** Whether the browser may keep it when it ends; nobody's who has one of `STRONG_ROLES`. */
+  readonly persists: boolean
   /** Of a session, if a new one is opened. */
   readonly sessionId: string
   /** Of this sign-in, if it is the visit's first. */
@@ -28,7 +31,7 @@ export interface SignIn extends BrowserProof {
  * `visit over` when it was finished meanwhile, `person changed` when the epoch has moved since the password was read.
  */
 export type SignInOutcome =
-  | Readonly<{ kind: 'done'; signInId: string }>
+  | Readonly<{ kind: 'done'; signInId: string; endsWithBrowser: boolean }>
   | Readonly<{ kind: 'visit over' | 'person changed' }>
 
 /**
@@ -59,10 +62,11 @@ export function signIn(
       sessionIds: visits.flatMap(({ sessionIds }) => sessionIds),
       doneAs: visit.signInId === null ? null : input.tokenHashOf(visit.signInId),
     })
-    if (outcome === 'repeated' && visit.signInId !== null) return { kind: 'done', signInId: visit.signInId }
-    if (outcome !== 'opened') return { kind: 'person changed' }
+    if (!outcome) return { kind: 'person changed' }
+    const { kind, endsWithBrowser } = outcome
+    if (kind === 'repeated') return { kind: 'done', signInId: visit.signInId ?? input.signInId, endsWithBrowser }
     await also(trx)
-    return { kind: 'done', signInId: input.signInId }
+    return { kind: 'done', signInId: input.signInId, endsWithBrowser }
   })
 }
 
@@ -87,53 +91,67 @@ async function lockVisits(trx: Trx, visits: readonly VisitProof[]): Promise<read
   return rows
 }
 
+/** For how long a session lasts at most that ends with its browser because of a role: some browsers bring theirs back. */
+const STRONG_ROLE_TTL_SECONDS = 12 * 3600
+
+interface Opened {
+  readonly kind: 'opened' | 'repeated'
+  readonly endsWithBrowser: boolean
+}
+
 /** @param known `sessionIds` of the browser's visits; the token's hash of the sign-in that was `doneAs` this very step. */
 async function openSession(
   trx: Trx,
   input: SignIn,
   known: Readonly<{ sessionIds: readonly string[]; doneAs: string | null }>,
-): Promise<'opened' | 'repeated' | undefined> {
+): Promise<Opened | undefined> {
   const tokenHash = input.tokenHashOf(input.signInId)
-  const { rows } = await sql<{ outcome: 'opened' | 'repeated' | null }>`
+  const { rows } = await sql<Opened>`
     with person as (
-      select id, auth_epoch from people
+      select id, auth_epoch, has_strong_role or ${!input.persists} as ends_with_browser,
+             case when has_strong_role then ${secondsFromNow(STRONG_ROLE_TTL_SECONDS)}
+                  else ${secondsFromNow(input.ttlSeconds)} end as expires_at
+      from people, lateral (select exists (
+        select from person_roles where person_id = people.id and role = any(${[...STRONG_ROLES]})) as has_strong_role) as roles
       where id = ${input.personId} and auth_epoch = ${input.authEpoch} and status = 'active'
     ), before as (
-      select session.id, session.token_hash, session.auth_time, session.token_hash = any(${input.tokenHashes}) as sent,
+      select session.id, session.token_hash, session.auth_time, session.ends_with_browser,
+             session.token_hash = any(${input.tokenHashes}) as sent,
              session.person_id = person.id and session.auth_epoch = person.auth_epoch
                and session.expires_at > auth_now() as theirs
       from sessions session, person
       where session.token_hash = any(${input.tokenHashes}) or session.previous_token_hash = any(${input.tokenHashes})
         or session.id = any(${known.sessionIds})
     ), repeated as (
-      select from before where theirs and token_hash = ${known.doneAs}
+      select ends_with_browser from before where theirs and token_hash = ${known.doneAs}
         and not exists (select from before other where other.sent and other.token_hash <> ${known.doneAs})
     ), kept as (
       select id from before where theirs and not exists (select from repeated) order by sent desc, auth_time desc limit 1
     ), renewed as (
       update sessions set previous_token_hash = token_hash, token_hash = ${tokenHash}, acr = ${input.acr}, amr = ${[...input.amr]},
-                          auth_time = auth_now(), expires_at = ${secondsFromNow(input.ttlSeconds)}
-      from kept where sessions.id = kept.id
-      returning sessions.id
+                          auth_time = auth_now(), expires_at = person.expires_at,
+                          ends_with_browser = person.ends_with_browser
+      from kept, person where sessions.id = kept.id
+      returning sessions.id, sessions.ends_with_browser
     ), replaced as (
       delete from sessions using before
       where sessions.id = before.id and not exists (select from repeated) and sessions.id not in (select id from kept)
     ), inserted as (
-      insert into sessions (token_hash, id, person_id, auth_epoch, acr, amr, auth_time, expires_at)
+      insert into sessions (token_hash, id, person_id, auth_epoch, acr, amr, auth_time, expires_at, ends_with_browser)
       select ${tokenHash}, ${input.sessionId}, person.id, person.auth_epoch, ${input.acr}, ${[...input.amr]}, auth_now(),
-             ${secondsFromNow(input.ttlSeconds)}
+             person.expires_at, person.ends_with_browser
       from person where not exists (select from renewed) and not exists (select from repeated)
-      returning id
+      returning id, ends_with_browser
     ), opened as (
-      select id from renewed union all select id from inserted
+      select * from renewed union all select * from inserted
     ), visit as (
       -- What was done before the sign-in was done by whoever was there before.
       update authorization_requests
       set steps = ${stepDone('login', sql`opened.id`, { signIn: input.signInId })}
       from opened where authorization_requests.id = ${input.requestId}
-      returning authorization_requests.id
+      returning opened.ends_with_browser
     )
-    select case when exists (select from visit) then 'opened' when exists (select from repeated) then 'repeated' end
-      as outcome`.execute(trx)
-  return rows[0]?.outcome ?? undefined
+    select 'opened' as kind, ends_with_browser as "endsWithBrowser" from visit
+    union all select 'repeated', ends_with_browser from repeated`.execute(trx)
+  return rows[0]
 }

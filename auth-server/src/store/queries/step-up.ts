@@ -77,6 +77,14 @@ export function stepUp(
   })
 }
 
+/** A step whose answer did not arrive. */
+export interface UnheardStepUp {
+  readonly signInId: string
+  readonly browserHash: string
+  readonly tokenHash: string
+  readonly endsWithBrowser: boolean
+}
+
 /**
  * The step that has given the session of this browser its present token, when the form comes once more with the token
  * before: the first answer was not heard.
@@ -92,10 +100,10 @@ export async function findUnheardStepUp(
     browserHashes: readonly string[]
     tokenHashes: readonly string[]
   }>,
-): Promise<Readonly<{ signInId: string; browserHash: string; tokenHash: string }> | undefined> {
-  const { rows } = await sql<{ signInId: string; browserHash: string; tokenHash: string }>`
+): Promise<UnheardStepUp | undefined> {
+  const { rows } = await sql<UnheardStepUp>`
     select request.steps->'second-factor'->>'signIn' as "signInId", request.browser_hash as "browserHash",
-           session.token_hash as "tokenHash"
+           session.token_hash as "tokenHash", session.ends_with_browser as "endsWithBrowser"
     from authorization_requests request
     join sessions session on session.id = request.steps->'second-factor'->>'session'
     where request.id = ${requestId} and request.browser_hash = any(${browserHashes})

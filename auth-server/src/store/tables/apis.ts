@@ -7,6 +7,7 @@ export interface Apis {
   id: string
   name: string
   resource: string
+  suspended_at: Date | null
 }
 
 export const APIS: TableDeclaration<Apis> = {

@@ -32,6 +32,7 @@ export interface Applications {
   backchannel_logout_uri: string | null
   default_acr_values: Defaulted<string[]>
   created_at: Defaulted<Date>
+  suspended_at: Date | null
 }
 
 export const APPLICATIONS: TableDeclaration<Applications> = {

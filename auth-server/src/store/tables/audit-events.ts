@@ -11,28 +11,45 @@ export interface AuditEvents {
   /** A pseudonym (see tables/people.ts); null when nobody is known. */
   person: string | null
   application_id: string | null
+  api_id: string | null
   request_id: string | null
+  /** Who did it, where it was somebody else: a pseudonym as well. */
+  actor: string | null
+  /** Whether an operator did it by a command. */
+  by_command: Defaulted<boolean>
 }
+
+const TOLD_TO_BOTH = {
+  seq: 'exported',
+  at: 'exported',
+  type: 'exported',
+  outcome: 'exported',
+  application_id: 'exported',
+  api_id: 'exported',
+  request_id: 'exported',
+  by_command: 'exported',
+} as const
 
 export const AUDIT_EVENTS: TableDeclaration<AuditEvents> = {
   purpose: 'What happened to whom, when and through which application; rows are only ever added.',
   lifetime: { kept: 'What happened has happened. The rows hold no address, no name and no secret.' },
   people: {
-    exported: {
-      rows: {
-        words: 'under the pseudonym of the person',
-        where: ({ pseudonym }) => sql<SqlBool>`person = ${pseudonym}::uuid`,
+    exported: [
+      {
+        rows: {
+          words: 'under the pseudonym of the person',
+          where: ({ pseudonym }) => sql<SqlBool>`person = ${pseudonym}::uuid`,
+        },
+        columns: { ...TOLD_TO_BOTH, person: 'owner', actor: 'internal' },
       },
-      columns: {
-        seq: 'exported',
-        at: 'exported',
-        type: 'exported',
-        outcome: 'exported',
-        person: 'owner',
-        application_id: 'exported',
-        request_id: 'exported',
+      {
+        rows: {
+          words: 'of what the person did to others, as an administrator',
+          where: ({ pseudonym }) => sql<SqlBool>`actor = ${pseudonym}::uuid and person is distinct from actor`,
+        },
+        columns: { ...TOLD_TO_BOTH, person: 'internal', actor: 'owner' },
       },
-    },
+    ],
     erased: { nothing: 'They hold a random pseudonym alone, and what leads to it goes with the person.' },
   },
 }
@@ -43,7 +60,11 @@ export interface NewAuditEvent {
   readonly outcome: string
   readonly personId: string | null
   readonly applicationId: string | null
+  readonly apiId: string | null
   readonly requestId: string | null
+  /** Who did it, where it was somebody else than the person. */
+  readonly actorId: string | null
+  readonly byCommand: boolean
   readonly address: string | null
   readonly userAgent: string | null
 }
@@ -56,9 +77,10 @@ export async function insertAuditEvent(db: Db, event: NewAuditEvent): Promise<vo
   const { address, userAgent } = event
   await sql`
     with event as (
-      insert into audit_events (type, outcome, person, application_id, request_id)
+      insert into audit_events (type, outcome, person, application_id, api_id, request_id, actor, by_command)
       values (${event.type}, ${event.outcome}, (select pseudonym from people where id = ${event.personId}),
-              ${event.applicationId}, ${event.requestId})
+              ${event.applicationId}, ${event.apiId}, ${event.requestId},
+              (select pseudonym from people where id = ${event.actorId}), ${event.byCommand})
       returning seq
     )
     insert into audit_details (event_seq, address, user_agent, expires_at)
@@ -87,7 +109,10 @@ export async function listOwnEvents(
     .selectFrom('audit_events as event')
     .innerJoin('people as person', 'person.pseudonym', 'event.person')
     .leftJoin('applications as application', 'application.id', 'event.application_id')
-    .leftJoin('audit_details as detail', 'detail.event_seq', 'event.seq')
+    .leftJoin('audit_details as detail', (join) =>
+      // Where it was somebody else, that is where they were.
+      join.onRef('detail.event_seq', '=', 'event.seq').on('event.actor', 'is', null),
+    )
     .where('person.id', '=', personId)
     .$if(before !== undefined, (query) => query.where(sql<SqlBool>`event.seq < ${before}::bigint`))
     .orderBy('event.seq', 'desc')

@@ -25,6 +25,7 @@ import { OUTBOX } from './outbox.ts'
 import { PASSKEY_CHALLENGES } from './passkey-challenges.ts'
 import { PASSWORDS } from './passwords.ts'
 import { PEOPLE } from './people.ts'
+import { PERSON_ROLES } from './person-roles.ts'
 import { PLANS } from './plans.ts'
 import { PUSHED_REQUESTS } from './pushed-requests.ts'
 import { REFRESH_FAMILIES } from './refresh-families.ts'
@@ -59,6 +60,7 @@ export const TABLES = {
   device_keys: DEVICE_KEYS,
   memberships: MEMBERSHIPS,
   group_members: GROUP_MEMBERS,
+  person_roles: PERSON_ROLES,
   outbox: OUTBOX,
   revocations: REVOCATIONS,
   applications: APPLICATIONS,

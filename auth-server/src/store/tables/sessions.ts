@@ -19,6 +19,8 @@ export interface Sessions {
   amr: Defaulted<string[]>
   auth_time: Defaulted<Date>
   expires_at: Date
+  /** Its cookie goes when the browser ends; some roles ask for that (see identity/roles.ts). */
+  ends_with_browser: Defaulted<boolean>
 }
 
 export const SESSIONS: TableDeclaration<Sessions> = {
@@ -41,6 +43,7 @@ export const SESSIONS: TableDeclaration<Sessions> = {
         amr: 'exported',
         auth_time: 'exported',
         expires_at: 'exported',
+        ends_with_browser: 'internal',
       },
     },
     erased: { deleted: 'person_id' },
@@ -67,6 +70,8 @@ export interface Session {
   /** When, by the database's clock, and how long ago in seconds. */
   readonly authTime: Date
   readonly ageSeconds: number
+  /** Whether its cookie goes when the browser ends. */
+  readonly endsWithBrowser: boolean
 }
 
 /** What a browser's cookies say: hashes of its session tokens, and its visits. */
@@ -114,6 +119,7 @@ function live(db: Db) {
                or factor.confirmed_at <= session.auth_time))`.as('factors'),
       'session.auth_time as authTime',
       secondsSince(sql`session.auth_time`).as('ageSeconds'),
+      'session.ends_with_browser as endsWithBrowser',
     ])
 }
 

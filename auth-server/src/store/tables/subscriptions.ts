@@ -9,7 +9,8 @@ export interface Subscriptions {
   plan: string
   trusted: Defaulted<boolean>
   scopes: string[]
-  status: 'pending' | 'approved'
+  /** `suspended` is an approved one while its application or API is suspended: the database sees to that. */
+  status: 'pending' | 'approved' | 'suspended'
 }
 
 export const SUBSCRIPTIONS: TableDeclaration<Subscriptions> = {

@@ -1,0 +1,31 @@
+// On whose authority people and apps are administered: a proven administrator's, or that of the operator at the command line.
+import { type AuditContext, BY_COMMAND } from '../../audit/context.ts'
+import type { Trx } from '../../store/database.ts'
+import { countAdministrators } from '../../store/tables/person-roles.ts'
+import type { Actor } from '../roles.ts'
+
+// Not exported, so that nothing else passes for it.
+const MARK: unique symbol = Symbol('operator')
+
+/** Whoever has a shell beside the server, and its secrets. */
+interface Operator {
+  readonly [MARK]: true
+  readonly personId: undefined
+  readonly context: AuditContext
+}
+
+/** For commands/ alone. */
+export const OPERATOR: Operator = { [MARK]: true, personId: undefined, context: BY_COMMAND }
+
+/** What every function of administration asks for first. */
+export type Authority = Actor<'administrator'> | Operator
+
+/** What became of it; `unchanged` where there was nothing to do, or nobody of this id. */
+export type Administered = 'done' | 'unchanged' | 'last administrator'
+
+/**
+ * Whether nobody would be left to administer without this person. An operator may do that. Of two administrators who put each other out of use, the second waits here and finds that the first is gone.
+ */
+export async function isLastAdministrator(trx: Trx, by: Authority, personId: string): Promise<boolean> {
+  return by.personId !== undefined && (await countAdministrators(trx, personId)) === 0
+}

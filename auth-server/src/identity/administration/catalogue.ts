@@ -1,0 +1,42 @@
+// An administrator puts an application or an API out of use and back: at the gateway within two seconds.
+import { record } from '../../audit/record.ts'
+import type { Db } from '../../store/database.ts'
+import { restoreRow, suspendRow } from '../../store/queries/suspension.ts'
+import type { Administered, Authority } from './authority.ts'
+
+/**
+ * Nobody signs in to it, it gets no tokens, and those that it has are refused. The logins of its people are kept, and go on
+ * when it is restored.
+ */
+export function suspendApplication(db: Db, { context }: Authority, applicationId: string): Promise<Administered> {
+  return db.transaction().execute(async (trx) => {
+    if (!(await suspendRow(trx, 'applications', applicationId))) return 'unchanged'
+    await record(trx, { type: 'application', outcome: 'suspended', applicationId }, context)
+    return 'done'
+  })
+}
+
+export function restoreApplication(db: Db, { context }: Authority, applicationId: string): Promise<Administered> {
+  return db.transaction().execute(async (trx) => {
+    if (!(await restoreRow(trx, 'applications', applicationId))) return 'unchanged'
+    await record(trx, { type: 'application', outcome: 'restored', applicationId }, context)
+    return 'done'
+  })
+}
+
+/** No application is given a token for it, and those that there are are refused. */
+export function suspendApi(db: Db, { context }: Authority, apiId: string): Promise<Administered> {
+  return db.transaction().execute(async (trx) => {
+    if (!(await suspendRow(trx, 'apis', apiId))) return 'unchanged'
+    await record(trx, { type: 'api', outcome: 'suspended', apiId }, context)
+    return 'done'
+  })
+}
+
+export function restoreApi(db: Db, { context }: Authority, apiId: string): Promise<Administered> {
+  return db.transaction().execute(async (trx) => {
+    if (!(await restoreRow(trx, 'apis', apiId))) return 'unchanged'
+    await record(trx, { type: 'api', outcome: 'restored', apiId }, context)
+    return 'done'
+  })
+}

@@ -1,0 +1,77 @@
+// Who may act as more than themselves: developers, approvers of an API, administrators.
+import { sql } from 'kysely'
+import type { Db, Trx } from '../database.ts'
+import type { Defaulted, TableDeclaration } from '../declaration.ts'
+
+export interface PersonRoles {
+  person_id: string
+  role: 'developer' | 'approver' | 'administrator'
+  /** Of an approver. */
+  api_id: string | null
+  created_at: Defaulted<Date>
+}
+
+export const PERSON_ROLES: TableDeclaration<PersonRoles> = {
+  purpose: 'Who may act as more than themselves: developers, approvers of an API, administrators.',
+  lifetime: { kept: 'Until the role is taken away; goes with the person, or with the API.' },
+  people: {
+    exported: {
+      rows: 'person_id',
+      columns: { person_id: 'owner', role: 'exported', api_id: 'exported', created_at: 'exported' },
+    },
+    erased: { cascade: 'people' },
+  },
+}
+
+/** Who has one of them acts with two factors only, in a session that ends with the browser (see identity/roles.ts). */
+export const STRONG_ROLES: readonly PersonRoles['role'][] = ['approver', 'administrator']
+
+/** A role as it is given to somebody. */
+export interface GivenRole {
+  readonly personId: string
+  readonly role: PersonRoles['role']
+  /** Of an approver; null for the others. */
+  readonly apiId: string | null
+}
+
+/** Whether somebody who is active has the role. */
+export async function hasRole(db: Db, { personId, role, apiId }: GivenRole): Promise<boolean> {
+  const { rows } = await sql`
+    select from person_roles given join people person on person.id = given.person_id and person.status = 'active'
+    where given.person_id = ${personId} and given.role = ${role}
+      and given.api_id is not distinct from ${apiId}`.execute(db)
+  return rows.length > 0
+}
+
+/** Gives a role; false when they have it, or there is no such person or API. */
+export async function insertRole(trx: Trx, { personId, role, apiId }: GivenRole): Promise<boolean> {
+  const { rows } = await sql`
+    insert into person_roles (person_id, role, api_id)
+    select id, ${role}, ${apiId} from people
+    where id = ${personId} and (${apiId}::text is null or exists (select from apis where id = ${apiId}))
+    on conflict do nothing returning role`.execute(trx)
+  return rows.length === 1
+}
+
+/** Takes a role away; false when they do not have it. */
+export async function deleteRole(trx: Trx, { personId, role, apiId }: GivenRole): Promise<boolean> {
+  const { rows } = await sql`
+    delete from person_roles where person_id = ${personId} and role = ${role} and api_id is not distinct from ${apiId}
+    returning role`.execute(trx)
+  return rows.length === 1
+}
+
+/**
+ * How many administrators there are who are active, but for one of them. Whoever asks waits for others who ask: of two
+ * who leave at once the second sees that the first has left.
+ * @param except whom not to count
+ */
+export async function countAdministrators(trx: Trx, except: string | null = null): Promise<number> {
+  await sql`select pg_advisory_xact_lock(hashtext('administrators'))`.execute(trx)
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from person_roles given join people person on person.id = given.person_id
+    where given.role = 'administrator' and person.status = 'active' and person.id is distinct from ${except}`.execute(
+    trx,
+  )
+  return rows[0]?.count ?? 0
+}
