@@ -49,6 +49,8 @@ export type AuditEvent =
   // By its person, who knew the one before; by mail, because it was forgotten.
   | (Event<'password', 'replaced' | 'reset'> & Person)
   | (Event<'export', 'by-person'> & Person)
+  // "That wasn't me", by the link in a mail.
+  | (Event<'account-change', 'taken-back'> & Person)
   // Of the whole account: the person asked for it, took it back by the link in a mail, the time was over; or the operator began or did it.
   | (Event<'deletion', 'asked-for' | 'begun-by-operator' | 'taken-back' | 'done' | 'by-operator'> & Person)
   // What administrators and operators do; who it was is part of the context.

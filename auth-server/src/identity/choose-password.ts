@@ -4,12 +4,11 @@ import { record } from '../audit/record.ts'
 import type { Config } from '../config.ts'
 import { randomId } from '../crypto/random.ts'
 import type { Language } from '../pages/language.ts'
-import { chooseLanguage } from '../pages/language.ts'
 import type { Db } from '../store/database.ts'
+import { noteChange } from '../store/queries/account-changes.ts'
 import type { ProvenAddress } from '../store/queries/address-proofs.ts'
 import { resetPassword } from '../store/queries/reset-password.ts'
 import { signUp } from '../store/queries/sign-up.ts'
-import { queueMail } from '../store/tables/queued-mails.ts'
 import { sealPassword } from './password.ts'
 import { loadCommonPasswords, type PasswordProblem, passwordProblem } from './password-rules.ts'
 
@@ -51,14 +50,9 @@ export async function choosePassword(
     }
     const person = await resetPassword(trx, proof, sealed)
     if (!person) return { kind: 'ended' }
-    const { personId, authEpoch, address, emailKey } = person
+    const { personId, authEpoch } = person
+    await noteChange(trx, { personId, kind: 'password-reset' })
     await record(trx, { type: 'password', outcome: 'reset', personId }, context)
-    await queueMail(trx, {
-      mail: { name: 'password-reset', facts: {} },
-      language: person.language === null ? language : chooseLanguage([person.language]),
-      to: { address, key: emailKey },
-      personId,
-    })
     return { kind: 'done', personId, authEpoch }
   })
 }

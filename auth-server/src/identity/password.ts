@@ -5,6 +5,7 @@ import { hmac } from '../crypto/digest.ts'
 import { hashPassword, verifyPassword } from '../crypto/password.ts'
 import { PasswordQueueFull } from '../crypto/password-queue.ts'
 import { type Db, inTransaction, type Trx } from '../store/database.ts'
+import { noteChange } from '../store/queries/account-changes.ts'
 import { rehashPassword, replacePassword, type StoredPassword } from '../store/tables/passwords.ts'
 
 /** The pepper of new passwords, and the one that it has replaced. */
@@ -61,7 +62,8 @@ export async function renewPepper(
 }
 
 /**
- * Gives a person another password; everything that was born under the old one ends (see the store's `replacePassword`).
+ * Gives a person another password; everything that was born under the old one ends (see the store's `replacePassword`), and
+ * its owner is written about it.
  * @param sealed from `sealPassword`, which takes its time: no transaction should wait for it
  * @param keptSessionId of the browser in which its person does it; every other one is signed out
  */
@@ -72,6 +74,7 @@ export function setPassword(
 ): Promise<void> {
   return inTransaction(db, async (trx) => {
     await replacePassword(trx, personId, sealed, keptSessionId)
+    await noteChange(trx, { personId, kind: 'password-changed' })
     await record(trx, { type: 'password', outcome: 'replaced', personId }, context)
   })
 }

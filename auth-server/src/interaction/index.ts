@@ -9,6 +9,7 @@ import { SIGN_OUT_PATH, stepPath } from './paths.ts'
 import { POLICY } from './policy.ts'
 import { signOutPage } from './sign-out/routes.ts'
 import { switchForms } from './switch/routes.ts'
+import { undoPages } from './undo/routes.ts'
 import { type MakeVisitPages, visitFlow } from './visit.ts'
 
 /** What pages of a visit offer beside its steps, whose pages are in the policy. */
@@ -23,6 +24,7 @@ export function interactionPages(deps: Deps): Readonly<Record<string, PageHandle
     ...Object.fromEntries(ofVisits.map(([name, handlers]) => [stepPath(name), handlers])),
     ...linkPages(deps),
     [SIGN_OUT_PATH]: signOutPage(deps),
+    ...undoPages(deps),
   }
 }
 

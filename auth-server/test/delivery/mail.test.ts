@@ -26,9 +26,10 @@ const FACTS: MailFacts = {
   'sign-up': { app: 'Shop' },
   'account-exists': { app: 'Shop' },
   reset: {},
-  'password-reset': {},
   address: {},
   'keep-account': { days: 7 },
+  'account-changed': { change: 'passkey-added' },
+  'change-undone': {},
 }
 const SIGN_UP: Mail = { name: 'sign-up', facts: { app: 'Shop' } }
 const ADA = { address: 'ada@example.com', key: 'ada@example.com' }

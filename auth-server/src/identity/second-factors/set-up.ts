@@ -3,6 +3,7 @@ import { type AuditContext, WITHOUT_REQUEST } from '../../audit/context.ts'
 import { record } from '../../audit/record.ts'
 import { randomId } from '../../crypto/random.ts'
 import type { Db, Trx } from '../../store/database.ts'
+import { noteChange } from '../../store/queries/account-changes.ts'
 import { setFactorsAside, type WhichFactors } from '../../store/queries/factor-removal.ts'
 import {
   confirmTotp,
@@ -64,6 +65,7 @@ export async function finishTotp(
     if (!(await raiseSession(trx, owner, authenticatedBy(['otp'], owner.amr)))) return 'nothing begun'
     const replaced = await confirmTotp(trx, { id, personId: owner.personId, step })
     if (!replaced) return 'nothing begun'
+    await noteChange(trx, { personId: owner.personId, kind: 'totp-added', subject: id })
     await also(trx, { id, replaced })
     return 'confirmed'
   })
@@ -83,6 +85,7 @@ export async function renewRecoveryCodes(
   }))
   await db.transaction().execute(async (trx) => {
     await replaceRecoveryCodes(trx, personId, rows)
+    await noteChange(trx, { personId, kind: 'recovery-codes-made' })
     await also(trx)
   })
   return codes
@@ -100,6 +103,8 @@ export function removeFactors(
 ): Promise<readonly string[]> {
   return db.transaction().execute(async (trx) => {
     const kinds = await setFactorsAside(trx, which, authenticatedBy(['pwd']))
+    for (const kind of kinds)
+      await noteChange(trx, { personId: which.personId, kind: kind === 'totp' ? 'totp-removed' : 'passkey-removed' })
     if (kinds.length > 0) await also(trx, kinds)
     return kinds
   })

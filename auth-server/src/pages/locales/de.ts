@@ -6,6 +6,7 @@ import { MAIL } from './de/mail.ts'
 import { MAIL_PROOF } from './de/mail-proof.ts'
 import { PASSKEYS } from './de/passkeys.ts'
 import { SECOND_FACTOR } from './de/second-factor.ts'
+import { UNDO } from './de/undo.ts'
 import type { Texts } from './en.ts'
 
 function name(text: string): Html {
@@ -114,4 +115,5 @@ export const DE = {
   },
   operator: { privacy: 'Datenschutz', terms: 'Nutzungsbedingungen', help: 'Hilfe' },
   mail: MAIL,
+  undo: UNDO,
 } satisfies Texts

@@ -6,6 +6,7 @@ import { MAIL } from './en/mail.ts'
 import { MAIL_PROOF } from './en/mail-proof.ts'
 import { PASSKEYS } from './en/passkeys.ts'
 import { SECOND_FACTOR } from './en/second-factor.ts'
+import { UNDO } from './en/undo.ts'
 
 function name(text: string): Html {
   return html`<strong>${text}</strong>`
@@ -109,6 +110,7 @@ export const EN = {
   },
   operator: { privacy: 'Privacy', terms: 'Terms', help: 'Help' },
   mail: MAIL,
+  undo: UNDO,
 }
 
 /** The texts of the pages in one language. */

@@ -52,7 +52,8 @@ export const EMAIL_ADDRESSES: TableDeclaration<EmailAddresses> = {
 export interface OwnAddress {
   readonly key: string
   readonly address: string
-  /** Null until it is proven. */
+  /** Null until it is proven; so is the time. */
+  readonly proof: 'assigned' | 'verified' | null
   readonly provenAt: Date | null
   readonly isPrimary: boolean
 }
@@ -67,7 +68,7 @@ export async function listAddresses(db: Db, personId: string): Promise<readonly 
     .orderBy('is_primary', 'desc')
     .orderBy('created_at')
     .orderBy('key')
-    .select(['key', 'address', 'proven_at as provenAt', 'is_primary as isPrimary'])
+    .select(['key', 'address', 'proof', 'proven_at as provenAt', 'is_primary as isPrimary'])
     .execute()
 }
 

@@ -7,6 +7,7 @@ import type { Deps } from '../../../deps.ts'
 import { pathParameter } from '../../../http/request-path.ts'
 import { sendPage } from '../../../pages/send-page.ts'
 import type { Trx } from '../../../store/database.ts'
+import { type AccountChange, noteChange } from '../../../store/queries/account-changes.ts'
 import { listAddresses, makePrimary, removeAddress } from '../../../store/tables/email-addresses.ts'
 import { notFoundPage } from '../../not-found.ts'
 import { hrefOf, PATHS } from '../../paths.ts'
@@ -25,7 +26,7 @@ export function addressRoutes({ db }: Deps): AccountRoutes {
     const id = pathParameter(request, 'address')
     return (await addressesOf(me)).find(({ key }) => addressId(key) === id)
   }
-  /** Changes one, and tells the audit log if that did anything. */
+  /** Changes one, and tells its owner and the audit log if that did anything. */
   const change = async (
     me: SignedIn,
     request: FastifyRequest,
@@ -34,10 +35,19 @@ export function addressRoutes({ db }: Deps): AccountRoutes {
   ): Promise<boolean> => {
     const found = await find(me, request)
     if (!found) return false
+    const before = (await addressesOf(me)).find(({ isPrimary }) => isPrimary)?.key
     const { personId } = me.session
+    const subject = found.key
+    const noted: AccountChange =
+      outcome === 'removed'
+        ? { personId, kind: 'address-removed', subject, details: { ...(found.proof && { proof: found.proof }) } }
+        : { personId, kind: 'address-made-primary', subject, details: { ...(before !== undefined && { before }) } }
     return db.transaction().execute(async (trx) => {
       const isChanged = await by(trx, { personId, key: found.key })
-      if (isChanged) await record(trx, { type: 'address', outcome, personId }, ofRequest(request))
+      if (isChanged) {
+        await noteChange(trx, noted)
+        await record(trx, { type: 'address', outcome, personId }, ofRequest(request))
+      }
       return isChanged
     })
   }

@@ -193,6 +193,7 @@ export const ACCOUNT = {
       'password reset': 'Ein vergessenes Passwort wurde per E-Mail ersetzt',
       'sign-up succeeded': 'Konto angelegt',
       'deletion asked-for': 'Löschen des Kontos verlangt',
+      'account-change taken-back': 'Änderung zurückgenommen: „Das war ich nicht“',
       'deletion taken-back': 'Konto doch behalten',
       'deletion done': 'Das Konto wurde gelöscht',
       'deletion begun-by-operator': 'Der Betreiber löscht das Konto',

@@ -1,9 +1,14 @@
 // The mails in German.
 import type { MailText } from '../../mail-text.ts'
 import type { MAIL as EN } from '../en/mail.ts'
+import { UNDO } from './undo.ts'
 
 interface AppFacts {
   readonly app?: string
+}
+
+interface ChangeFacts {
+  readonly change: keyof typeof UNDO.changes
 }
 
 function forApp({ app }: AppFacts): string {
@@ -35,15 +40,6 @@ export const MAIL = {
     code: 'Oder geben Sie diesen Code dort ein, wo Sie begonnen haben:',
     after: [IGNORE],
   }),
-  'password-reset': (_: AppFacts): MailText => ({
-    subject: 'Ihr Passwort wurde geändert',
-    lead: [
-      'Jemand, der die Nachrichten an diese Adresse lesen kann, hat ein neues Passwort für Ihr Konto gewählt. Alle früheren Anmeldungen sind beendet.',
-    ],
-    after: [
-      'Wenn Sie das nicht waren, ändern Sie das Passwort dieses Postfachs und danach das Ihres Kontos: Wählen Sie bei der Anmeldung „Passwort vergessen?“.',
-    ],
-  }),
   address: (_: AppFacts): MailText => ({
     subject: 'Bestätigen Sie Ihre neue E-Mail-Adresse',
     lead: ['Jemand, vermutlich Sie, fügt diese E-Mail-Adresse zu einem Konto hinzu.'],
@@ -62,5 +58,19 @@ export const MAIL = {
       'Haben Sie es selbst gelöscht, dann müssen Sie nichts tun.',
       'Waren Sie das nicht, dann kennt jemand anderes Ihr Passwort: Behalten Sie das Konto und wählen Sie danach mit „Passwort vergessen?“ ein neues.',
     ],
+  }),
+  'account-changed': ({ change }: ChangeFacts): MailText => ({
+    subject: 'Ihr Konto wurde geändert',
+    lead: [UNDO.changes[change], 'Wenn Sie das waren, müssen Sie nichts tun.'],
+    action: 'Das war ich nicht',
+    after: ['Der Link gilt drei Tage. Er meldet alle ab und nimmt die Änderung zurück.'],
+  }),
+  'change-undone': (_: Readonly<Record<string, never>>): MailText => ({
+    subject: 'Die Änderung Ihres Kontos ist zurückgenommen',
+    lead: [
+      'Jemand, vermutlich Sie, hat gesagt, dass eine Änderung am Konto nicht von ihm war. Alle sind abgemeldet, und was seither geändert wurde, ist zurückgenommen.',
+      'Öffnen Sie Ihre App und wählen Sie über „Passwort vergessen?“ ein neues Passwort. Bis dahin meldet das alte niemanden an.',
+    ],
+    after: ['Wenn Sie das alte Passwort auch anderswo benutzen, ändern Sie es dort ebenfalls.'],
   }),
 } satisfies typeof EN

@@ -192,6 +192,7 @@ export const ACCOUNT = {
       'password reset': 'A forgotten password was replaced by mail',
       'sign-up succeeded': 'Account created',
       'deletion asked-for': 'Asked for the account to be deleted',
+      'account-change taken-back': 'Took a change back: “That wasn’t me”',
       'deletion taken-back': 'Kept the account after all',
       'deletion done': 'The account was deleted',
       'deletion begun-by-operator': 'The operator is deleting the account',

@@ -1,5 +1,6 @@
 // The mails in English; the names and facts of this table are those of all languages.
 import type { MailText } from '../../mail-text.ts'
+import { UNDO } from './undo.ts'
 
 interface AppFacts {
   /** The name of the app that it was begun in; none on the account's own pages. */
@@ -9,6 +10,10 @@ interface AppFacts {
 interface DeletionFacts {
   /** Until the account is erased. */
   readonly days: number
+}
+
+interface ChangeFacts {
+  readonly change: keyof typeof UNDO.changes
 }
 
 function forApp({ app }: AppFacts): string {
@@ -40,15 +45,6 @@ export const MAIL = {
     code: 'Or type this code where you began:',
     after: [IGNORE],
   }),
-  'password-reset': (_: AppFacts): MailText => ({
-    subject: 'Your password was changed',
-    lead: [
-      'Somebody who can read the mails to this address has chosen a new password for your account. All sign-ins from before have ended.',
-    ],
-    after: [
-      'If this was not you, change the password of this mailbox, and then that of your account: choose “Forgot your password?” where you sign in.',
-    ],
-  }),
   address: (_: AppFacts): MailText => ({
     subject: 'Confirm your new e-mail address',
     lead: ['Somebody, most likely you, is adding this e-mail address to an account.'],
@@ -67,5 +63,19 @@ export const MAIL = {
       'If you deleted it, you have nothing to do.',
       'If this was not you, somebody else knows your password: keep the account, then choose a new password by “Forgot your password?”.',
     ],
+  }),
+  'account-changed': ({ change }: ChangeFacts): MailText => ({
+    subject: 'Your account was changed',
+    lead: [UNDO.changes[change], 'If this was you, you have nothing to do.'],
+    action: 'That wasn’t me',
+    after: ['The link works for three days. It signs everybody out and takes the change back.'],
+  }),
+  'change-undone': (_: Readonly<Record<string, never>>): MailText => ({
+    subject: 'The change of your account is taken back',
+    lead: [
+      'Somebody, most likely you, said that they had not changed the account. Everybody is signed out, and what was changed since then is taken back.',
+      'Open your app and choose a new password by “Forgot your password?”. Until then the old one signs nobody in.',
+    ],
+    after: ['If you use the old password elsewhere, change it there, too.'],
   }),
 }

@@ -1,0 +1,102 @@
+// "That wasn't me": takes back a change of an account and everything that was made of it since.
+import { sql } from 'kysely'
+import type { Trx } from '../database.ts'
+import { endSessionsWithin } from '../tables/sessions.ts'
+
+/** Whose account it was, and who has to hear how to go on. */
+export interface Undone {
+  readonly personId: string
+  readonly language: string | null
+  readonly addresses: readonly Readonly<{ address: string; key: string }>[]
+}
+
+/**
+ * Consumes the challenge and its change, and then, of what happened since that change: factors and addresses that came are
+ * set aside, those that went are back. All logins end by the person's next epoch, the password has to be chosen anew, and
+ * no other proof by mail counts any more, except such links themselves. Undefined when the link is of no use: two at
+ * once, and the row of the change settles it.
+ */
+export async function takeBack(trx: Trx, challengeId: string): Promise<Undone | undefined> {
+  const { rows } = await sql<{ personId: string; since: string }>`
+    with challenge as (
+      update mail_challenges set consumed_at = auth_now()
+      where id = ${challengeId} and purpose = 'undo' and consumed_at is null and expires_at > auth_now()
+      returning change_id
+    )
+    update account_changes change set undone_at = auth_now()
+    from challenge where change.id = challenge.change_id and change.undone_at is null
+    returning change.person_id as "personId", change.at::text as since`.execute(trx)
+  const [change] = rows
+  if (!change) return undefined
+  const { personId, since } = change
+  await sql`
+    update people set auth_epoch = auth_epoch + 1, password_reset_required_at = auth_now(), updated_at = auth_now()
+    where id = ${personId}`.execute(trx)
+  await takeFactorsBack(trx, personId, since)
+  await takeAddressesBack(trx, personId, since)
+  await sql`
+    update account_changes set undone_at = auth_now()
+    where person_id = ${personId} and at >= ${since}::timestamptz and undone_at is null`.execute(trx)
+  await sql`
+    update mail_challenges set consumed_at = auth_now()
+    where person_id = ${personId} and consumed_at is null and purpose in ('reset', 'address')`.execute(trx)
+  await endSessionsWithin(trx, { personId })
+  const told = await sql<Omit<Undone, 'personId'>>`
+    select language, (
+      select coalesce(jsonb_agg(jsonb_build_object('address', address, 'key', key)), '[]') from email_addresses
+      where person_id = person.id and proof is not null) as addresses
+    from people person where id = ${personId}`.execute(trx)
+  const [whom] = told.rows
+  return whom && { personId, ...whom }
+}
+
+// What came and went since stays aside.
+async function takeFactorsBack(trx: Trx, personId: string, since: string): Promise<void> {
+  await sql`
+    update authenticators set
+      suspended_at = case when coalesce(confirmed_at, created_at) >= ${since}::timestamptz
+        then coalesce(suspended_at, auth_now()) end,
+      removed_at = case when coalesce(confirmed_at, created_at) >= ${since}::timestamptz then removed_at end
+    where person_id = ${personId}
+      and (coalesce(confirmed_at, created_at) >= ${since}::timestamptz or removed_at >= ${since}::timestamptz)`.execute(
+    trx,
+  )
+}
+
+async function takeAddressesBack(trx: Trx, personId: string, since: string): Promise<void> {
+  const changes = sql`account_changes change where change.person_id = email.person_id and change.at >= ${since}::timestamptz`
+  const isNew = sql`(email.created_at >= ${since}::timestamptz
+    or exists (select from ${changes} and change.kind = 'address-added' and change.subject = email.key))`
+  await sql`
+    update email_addresses email
+    set proof = null, proven_at = null, is_primary = false, suspended_at = auth_now()
+    where person_id = ${personId} and proof is not null and ${isNew}`.execute(trx)
+  // One that somebody else has proven meanwhile is theirs. What proof it had stands in the change that removed it.
+  await sql`
+    update email_addresses email
+    set removed_at = null, proven_at = auth_now(), proof = coalesce((
+      select change.details->>'proof' from ${changes} and change.kind = 'address-removed' and change.subject = email.key
+      order by change.at limit 1), 'assigned')
+    where person_id = ${personId} and removed_at >= ${since}::timestamptz and suspended_at is null and not ${isNew}
+      and not exists (select from email_addresses other where other.key = email.key and other.proof is not null)`.execute(
+    trx,
+  )
+  await sql`
+    with wanted as (
+      select email.key from email_addresses email
+      where email.person_id = ${personId} and email.proof is not null
+      order by email.key = (select change.details->>'before' from ${changes} and change.kind = 'address-made-primary'
+                            order by change.at limit 1) desc nulls last,
+               email.is_primary desc, email.created_at limit 1
+    )
+    update email_addresses email set is_primary = false
+    where person_id = ${personId} and is_primary and key <> (select key from wanted)`.execute(trx)
+  await sql`
+    update email_addresses email set is_primary = true
+    where person_id = ${personId} and key = (
+      select email.key from email_addresses email
+      where email.person_id = ${personId} and email.proof is not null
+      order by email.key = (select change.details->>'before' from ${changes} and change.kind = 'address-made-primary'
+                            order by change.at limit 1) desc nulls last,
+               email.is_primary desc, email.created_at limit 1)`.execute(trx)
+}

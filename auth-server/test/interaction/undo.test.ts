@@ -1,0 +1,238 @@
+// "That wasn't me": the link in a mail about a change takes it back, ends every login, and never signs anybody in.
+import { type RawBuilder, sql } from 'kysely'
+import t, { type Test } from 'tap'
+import { sealPassword, setPassword } from '../../src/identity/password.ts'
+import { type AccountChange, noteChange } from '../../src/store/queries/account-changes.ts'
+import { Browser, formsOf, SESSION_COOKIE } from '../support/browser.ts'
+import { turnClock } from '../support/database.ts'
+import { feedReader } from '../support/feed.ts'
+import { openMailbox, type ReceivedMail } from '../support/mailbox.ts'
+import { authorizeUrl, logIn, obtainTokens, pkcePair, refresh } from '../support/phone.ts'
+import { ISSUER, testServer, USER } from '../support/server.ts'
+
+const MALLORY = 'mallory@example.com'
+const DAY = 24 * 3600
+
+async function open(t: Test) {
+  const box = await openMailbox(t)
+  const server = await testServer(t, box.environment)
+  const { app, db, personId } = server
+  /** Makes a change and notes it, in one transaction as everybody does. */
+  const change = (noted: Omit<AccountChange, 'personId'>, ...statements: readonly RawBuilder<unknown>[]) =>
+    db.transaction().execute(async (trx) => {
+      for (const statement of statements) await statement.execute(trx)
+      await noteChange(trx, { personId, ...noted })
+    })
+  const insertFactor = (id: string) => sql`
+    insert into authenticators (id, person_id, kind, credential, key, confirmed_at, created_at)
+    values (${`authenticator_${id}`}, ${personId}, 'passkey', ${id}, 'key', auth_now(), auth_now())`
+  const haveFactor = (id: string) => insertFactor(id).execute(db)
+  const addFactor = (id: string) => change({ kind: 'passkey-added', subject: `authenticator_${id}` }, insertFactor(id))
+  const removeFactor = (id: string) =>
+    change(
+      { kind: 'passkey-removed', subject: `authenticator_${id}` },
+      sql`update authenticators set removed_at = auth_now(), suspended_at = auth_now()
+          where id = ${`authenticator_${id}`}`,
+    )
+  const addAddress = (address: string) =>
+    change(
+      { kind: 'address-added', subject: address },
+      sql`insert into email_addresses (person_id, key, address, proof, proven_at, created_at)
+          values (${personId}, ${address}, ${address}, 'verified', auth_now(), auth_now())`,
+    )
+  const makePrimary = (key: string, before: string) =>
+    change(
+      { kind: 'address-made-primary', subject: key, details: { before } },
+      sql`update email_addresses set is_primary = false where person_id = ${personId} and is_primary`,
+      sql`update email_addresses set is_primary = true where person_id = ${personId} and key = ${key}`,
+    )
+  const removeAddress = (key: string) =>
+    change(
+      { kind: 'address-removed', subject: key, details: { proof: 'verified' } },
+      sql`update email_addresses set proof = null, proven_at = null, is_primary = false, removed_at = auth_now()
+          where person_id = ${personId} and key = ${key}`,
+    )
+  /** The address of a mail's link, as a browser asks this server for it. */
+  const pathOf = (mail: ReceivedMail | undefined) => (mail?.link ?? '').slice(ISSUER.length)
+  const openLink = async (mail: ReceivedMail | undefined, headers: Record<string, string> = {}) => {
+    const browser = new Browser(app)
+    const page = await browser.request('GET', pathOf(mail), { headers })
+    const [form] = formsOf(page.body)
+    const press = () => browser.request('POST', form?.action ?? '/none', { form: { ...form?.hidden }, headers })
+    return { browser, page, press }
+  }
+  const factors = () =>
+    db.selectFrom('authenticators').select(['id', 'suspended_at', 'removed_at']).orderBy('id').execute()
+  const addresses = () =>
+    db.selectFrom('email_addresses').select(['key', 'proof', 'is_primary', 'suspended_at']).orderBy('key').execute()
+  const tryToSignIn = async (user = USER) => {
+    const browser = new Browser(app)
+    return logIn(browser, await browser.open(authorizeUrl(pkcePair().challenge)), user)
+  }
+  return {
+    ...{ ...server, server, box, haveFactor, addFactor, removeFactor, addAddress, makePrimary, removeAddress },
+    ...{ openLink, pathOf, factors, addresses, tryToSignIn, mails: () => box.deliver(server) },
+  }
+}
+
+t.test('a change is mailed with a link; GET and HEAD of it, ten times, change nothing', async (t) => {
+  const { app, db, mails, addFactor, openLink, pathOf } = await open(t)
+  await addFactor('new')
+  const [mail] = await mails()
+  t.match(mail, { subject: 'Your account was changed', recipients: [USER.email], text: /A passkey was added\./ })
+  t.match(mail?.link, new RegExp(`^${ISSUER}/undo/`))
+  for (let n = 0; n < 10; n++) {
+    const { page } = await openLink(mail)
+    t.equal(page.statusCode, 200)
+    t.match(page.body, /A passkey was added\./)
+    t.not((await app.inject({ method: 'HEAD', url: pathOf(mail) })).statusCode, 200)
+  }
+  t.match(await db.selectFrom('account_changes').selectAll().execute(), [{ undone_at: null }])
+  t.match(await db.selectFrom('people').selectAll().execute(), [{ auth_epoch: 1, password_reset_required_at: null }])
+})
+
+t.test('POST ends every login at the gateway, sets aside what came since, and forces a new password', async (t) => {
+  const { app, db, server, personId, mails, haveFactor, addFactor, openLink, factors, tryToSignIn } = await open(t)
+  const feed = await feedReader(server)
+  const { cursor } = await feed.read()
+  const tokens = await obtainTokens(app)
+  await turnClock(t, db, 60)
+  await haveFactor('old')
+  await turnClock(t, db, 120)
+  await addFactor('new')
+  const [mail] = await mails()
+  const { browser, press } = await openLink(mail)
+  const done = await press()
+  t.equal(done.statusCode, 200)
+  t.match(done.body, /It is taken back/)
+  t.notOk(browser.cookies.has(SESSION_COOKIE), 'it signs nobody in')
+  t.match((await feed.read({ cursor })).events, [{ type: 'grant' }])
+  t.equal((await refresh(app, tokens.refresh_token)).statusCode, 400)
+  t.strictSame(await db.selectFrom('sessions').selectAll().execute(), [])
+  t.match(await factors(), [
+    { id: 'authenticator_new', suspended_at: Date },
+    { id: 'authenticator_old', suspended_at: null },
+  ])
+  t.equal((await tryToSignIn()).statusCode, 422, 'the password signs nobody in')
+  const [next] = await mails()
+  t.match(next, { subject: 'The change of your account is taken back', link: '', text: /Forgot your password/ })
+  t.match(await db.selectFrom('audit_events').selectAll().where('type', '=', 'account-change').execute(), [
+    { outcome: 'taken-back' },
+  ])
+
+  const sealed = await sealPassword(server.config.passwordPepper, 'a new and long passphrase')
+  await setPassword(db, { personId, sealed })
+  const renewed = { ...USER, password: 'a new and long passphrase' }
+  t.not((await tryToSignIn(renewed)).statusCode, 422, 'until there is a new one')
+})
+
+t.test('two POSTs at once: one takes it back; a link that was used, or is 72 hours old, is over', async (t) => {
+  const { db, mails, addFactor, openLink } = await open(t)
+  await addFactor('new')
+  const [mail] = await mails()
+  const opened = await Promise.all(Array.from({ length: 10 }, () => openLink(mail)))
+  const statuses = (await Promise.all(opened.map(({ press }) => press()))).map(({ statusCode }) => statusCode)
+  t.strictSame(statuses.sort(), [200, ...Array.from({ length: 9 }, () => 410)])
+  t.match(await db.selectFrom('people').select('auth_epoch').execute(), [{ auth_epoch: 2 }])
+  t.equal((await openLink(mail)).page.statusCode, 410)
+  await mails()
+
+  await addFactor('another')
+  const [second] = await mails()
+  const late = await openLink(second)
+  await turnClock(t, db, 3 * DAY + 1)
+  t.equal((await late.press()).statusCode, 410)
+  t.equal((await openLink(second)).page.statusCode, 410)
+})
+
+t.test('an attacker who has changed the address before: it comes back, and the attacker’s is set aside', async (t) => {
+  const { db, mails, addAddress, makePrimary, removeAddress, openLink, addresses, tryToSignIn } = await open(t)
+  await addAddress(MALLORY)
+  await makePrimary(MALLORY, USER.email)
+  await removeAddress(USER.email)
+  const all = await mails()
+  const hers = all.filter(({ recipients }) => recipients[0] === USER.email)
+  t.equal(hers.length, 3, 'the address that was held before each change hears of it')
+  t.ok(hers.every(({ link }) => link !== ''))
+  const his = all.filter(({ recipients }) => recipients[0] === MALLORY)
+  t.strictSame(
+    his.map(({ link }) => link),
+    ['', ''],
+    'an address whose own addition can be taken back gets no link',
+  )
+  const { press } = await openLink(hers.find(({ text }) => text.includes('was added')))
+  t.equal((await press()).statusCode, 200)
+  t.match(await addresses(), [
+    { key: USER.email, proof: 'verified', is_primary: true, suspended_at: null },
+    { key: MALLORY, proof: null, is_primary: false, suspended_at: Date },
+  ])
+  t.strictSame(
+    (await mails()).map(({ recipients }) => recipients),
+    [[USER.email]],
+  )
+  t.equal((await tryToSignIn({ ...USER, email: MALLORY })).statusCode, 422)
+  t.equal((await db.selectFrom('account_changes').where('undone_at', 'is', null).selectAll().execute()).length, 0)
+})
+
+t.test('after a later legitimate change: what was removed is back, what came after is set aside as well', async (t) => {
+  const { db, mails, haveFactor, addFactor, removeFactor, openLink, factors } = await open(t)
+  await haveFactor('old')
+  await turnClock(t, db, 60)
+  await removeFactor('old')
+  const [mail] = await mails()
+  await turnClock(t, db, 120)
+  await addFactor('later')
+  t.equal((await (await openLink(mail)).press()).statusCode, 200)
+  t.match(await factors(), [
+    { id: 'authenticator_later', suspended_at: Date },
+    { id: 'authenticator_old', suspended_at: null, removed_at: null },
+  ])
+})
+
+t.test('an address that somebody else has proven meanwhile stays theirs', async (t) => {
+  const { db, mails, addAddress, removeAddress, openLink, addresses } = await open(t)
+  await addAddress('second@example.com')
+  await turnClock(t, db, 4 * DAY)
+  await removeAddress('second@example.com')
+  await sql`insert into people (id) values ('usr_other')`.execute(db)
+  await sql`insert into email_addresses (person_id, key, address, proof, proven_at)
+            values ('usr_other', 'second@example.com', 'second@example.com', 'verified', auth_now())`.execute(db)
+  const mail = (await mails()).find(({ text }) => text.includes('was removed'))
+  t.equal((await (await openLink(mail)).press()).statusCode, 200)
+  t.match(
+    (await addresses())
+      .filter(({ key }) => key === 'second@example.com')
+      .map(({ proof }) => proof)
+      .sort(),
+    [null, 'verified'],
+  )
+})
+
+t.test('whatever Host and X-Forwarded headers say, the mails that follow have no other origin in them', async (t) => {
+  const { mails, addFactor, openLink } = await open(t)
+  await addFactor('new')
+  const [mail] = await mails()
+  const evil = 'evil.example'
+  const headers = { host: evil, 'x-forwarded-host': evil, 'x-forwarded-proto': 'https', forwarded: `host=${evil}` }
+  t.equal((await (await openLink(mail, headers)).press()).statusCode, 200)
+  const [next] = await mails()
+  t.notMatch(next?.source, /evil/)
+})
+
+t.test('a form of another page, another link or another browser takes nothing back', async (t) => {
+  const { app, db, mails, addFactor, openLink, pathOf } = await open(t)
+  await addFactor('one')
+  await addFactor('two')
+  const [one, two] = await mails()
+  const { browser, page } = await openLink(one)
+  const [form] = formsOf(page.body)
+  const take = form?.action.split('/').at(-1) ?? ''
+  const post = (who: Browser, path: string, fields: Readonly<Record<string, string>>) =>
+    who.request('POST', `${path}/${take}`, { form: fields })
+  t.equal((await post(new Browser(app), pathOf(one), { ...form?.hidden })).statusCode, 403)
+  t.equal((await post(browser, pathOf(two), { ...form?.hidden })).statusCode, 403)
+  t.equal((await post(browser, pathOf(one), {})).statusCode, 403)
+  t.equal((await post(browser, `${pathOf(one)}x`, { ...form?.hidden })).statusCode, 410)
+  t.equal((await post(browser, '/undo/nonsense', { ...form?.hidden })).statusCode, 410)
+  t.match(await db.selectFrom('people').select('auth_epoch').execute(), [{ auth_epoch: 1 }])
+})
