@@ -51,6 +51,7 @@ export type AuditEvent =
   | (Event<'export', 'by-person'> & Person)
   // "That wasn't me", by the link in a mail.
   | (Event<'account-change', 'taken-back'> & Person)
+  | (Event<'group', 'added' | 'removed'> & Person)
   // Of the whole account: the person asked for it, took it back by the link in a mail, the time was over; or the operator began or did it.
   | (Event<'deletion', 'asked-for' | 'begun-by-operator' | 'taken-back' | 'done' | 'by-operator'> & Person)
   // What administrators and operators do; who it was is part of the context.

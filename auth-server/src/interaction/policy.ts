@@ -4,6 +4,7 @@ import type { StepName } from '../store/visit-steps.ts'
 import { needsPasskeyOffer } from './add-passkey/needed.ts'
 import { addPasskeyPages } from './add-passkey/routes.ts'
 import { needsConsent } from './consent/needed.ts'
+import { isNothingOpen } from './consent/open-scopes.ts'
 import { consentPages } from './consent/routes.ts'
 import { continuePages } from './continue/routes.ts'
 import { doneInSession, type Facts, isExpected, type PolicyDeps } from './facts.ts'
@@ -62,6 +63,12 @@ export const POLICY = [
     withoutPage: 'login_required',
     confirms: true,
     pages: secondFactorPages,
+  },
+  {
+    // RFC 6749 §3.3: what is withheld is left out, and `scope` tells the app; nothing at all is told as this.
+    step: 'no-scope',
+    needed: isNothingOpen,
+    ends: { code: 'access_denied', description: 'what the app asked for is for the people of a group alone' },
   },
   {
     // After a password, where there could be a passkey instead. Nobody has to.

@@ -2,13 +2,14 @@
 import type { RouteHandlerMethod } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { type Client, findClient } from '../store/queries/clients.ts'
-import { findLiveFamily } from '../store/queries/refresh.ts'
+import { findLiveFamily, type StandingFamily } from '../store/queries/refresh.ts'
 import { type Claims, readOwnToken, textClaim } from '../tokens/own-token.ts'
 import { judge } from '../tokens/refresh-family.ts'
 import { parseRefreshToken } from '../tokens/refresh-token.ts'
 import { authenticateConfidentialClient } from './client/authentication.ts'
 import { OAuthError } from './errors.ts'
 import { readForm } from './form-request.ts'
+import { stillAllowed } from './scope.ts'
 
 /**
  * An API's backend asks about its tokens as an application that is subscribed to the API with this scope. Any other
@@ -61,7 +62,7 @@ async function refreshToken({ db, config }: Deps, caller: Client, text: string):
     sub: family.personId,
     aud: family.resource,
     client_id: family.clientId,
-    scope: family.scopes.join(' '),
+    scope: stillAllowed(family.scopes, family).join(' '),
     iat: family.startedAt,
     exp: family.expiresAt,
     auth_time: family.authTime,
@@ -74,11 +75,13 @@ async function refreshToken({ db, config }: Deps, caller: Client, text: string):
 async function accessToken(deps: Deps, caller: Client, text: string): Promise<Introspection | undefined> {
   const { db, config, keys } = deps
   const claims = await readOwnToken(config.issuer, keys, 'at+jwt', text)
-  if (!claims || !concerns(caller, claims) || !(await stands(db, claims))) return undefined
+  const standing = claims && concerns(caller, claims) ? await stands(db, claims) : undefined
+  if (!claims || !standing) return undefined
   return {
     active: true,
     token_type: claims.cnf === undefined ? 'Bearer' : 'DPoP',
     ...Object.fromEntries(TOLD.filter((name) => claims[name] !== undefined).map((name) => [name, claims[name]])),
+    ...(standing.family && whatIsLeft(claims, standing.family)),
   }
 }
 
@@ -91,20 +94,29 @@ function concerns(caller: Client, claims: Claims): boolean {
   )
 }
 
+/** Of the scopes and groups that a token names, those that its person still has. */
+function whatIsLeft(claims: Claims, family: StandingFamily): Readonly<Record<string, unknown>> {
+  const { groups } = claims
+  return {
+    scope: stillAllowed((textClaim(claims, 'scope') ?? '').split(' '), family).join(' '),
+    ...(Array.isArray(groups) && { groups: groups.filter((group) => family.groups.includes(group)) }),
+  }
+}
+
 /** Whether what the token was issued for still holds: its login, or for a machine its subscription. */
-async function stands(db: Deps['db'], claims: Claims): Promise<boolean> {
+async function stands(db: Deps['db'], claims: Claims): Promise<Readonly<{ family?: StandingFamily }> | undefined> {
   const clientId = textClaim(claims, 'client_id')
   const grantId = textClaim(claims, 'grant_id')
-  if (clientId === undefined || typeof claims.exp !== 'number') return false
+  if (clientId === undefined || typeof claims.exp !== 'number') return undefined
   if (grantId !== undefined) {
     const family = await findLiveFamily(db, grantId, clientId)
-    return family !== undefined && claims.exp > family.now
+    return family !== undefined && claims.exp > family.now ? { family } : undefined
   }
   const machine = await findClient(db, clientId)
-  return (
+  const mayCall =
     machine !== undefined &&
     claims.exp > machine.readAt &&
     machine.grantTypes.includes('client_credentials') &&
     machine.subscriptions.some(({ resource }) => resource === claims.aud)
-  )
+  return mayCall ? {} : undefined
 }

@@ -31,3 +31,11 @@ export function grantableScopes(named: readonly string[] | undefined, offered: r
     )
   return known ?? offered
 }
+
+/** Of the scopes of a login those that the subscription and the person's groups still allow. */
+export function stillAllowed(
+  scopes: readonly string[],
+  { allowedScopes }: Readonly<{ allowedScopes: readonly string[] }>,
+): readonly string[] {
+  return scopes.filter((scope) => isOpenIdScope(scope) || allowedScopes.includes(scope))
+}

@@ -21,6 +21,7 @@ import * as visitsWithoutApp from './migrations/0018_visits_without_app.ts'
 import * as acrAskedFor from './migrations/0021_acr_asked_for.ts'
 import * as passkeys from './migrations/0022_passkeys.ts'
 import * as administration from './migrations/0025_administration.ts'
+import * as groups from './migrations/0026_groups.ts'
 import { grantToServer } from './roles.ts'
 
 /**
@@ -54,6 +55,7 @@ export const MIGRATIONS = {
   '0021_acr_asked_for': acrAskedFor,
   '0022_passkeys': passkeys,
   '0025_administration': administration,
+  '0026_groups': groups,
 } as const satisfies Migrations
 
 /** This release cannot run on the schema that it found; the message says what to do. */

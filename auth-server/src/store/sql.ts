@@ -35,6 +35,29 @@ export const IS_FACTOR_IN_FORCE: RawBuilder<SqlBool> = sql`factor.confirmed_at i
 export const HAS_SUBSCRIPTION: RawBuilder<SqlBool> = sql`
   exists (select from subscriptions where application_id = application.id and status = 'approved')`
 
+/** Of an array of names those that the API does not withhold: a scope may be for the people of a group alone. */
+export function openScopes(
+  names: RawBuilder<unknown>,
+  apiId: RawBuilder<unknown>,
+  personId: RawBuilder<unknown>,
+): RawBuilder<string[]> {
+  return sql`array(
+    select named.scope from unnest(${names}) with ordinality as named (scope, place)
+    where not exists (
+      select from api_scopes closed
+      where closed.api_id = ${apiId} and closed.name = named.scope and closed.required_group is not null
+        and not exists (select from group_members member
+                        where member.person_id = ${personId} and member.group_name = closed.required_group))
+    order by named.place)`
+}
+
+/** The groups of a person that tokens for `api` name. */
+export function toldGroups(personId: RawBuilder<unknown>): RawBuilder<string[]> {
+  return sql`array(
+    select distinct member.group_name from group_members member
+    where member.person_id = ${personId} and member.group_name = any (api.token_groups) order by 1)`
+}
+
 /** Whether `family` has neither been ended nor run out. */
 export const IS_UNENDED: RawBuilder<SqlBool> = sql`
   family.revoked_at is null and family.expires_at > auth_now() and family.idle_expires_at > auth_now()`

@@ -18,6 +18,8 @@ export interface AccessTokenContent {
   readonly resource: string
   readonly plan: string
   readonly scopes: readonly string[]
+  /** Of a person, those that the API wants to hear of. */
+  readonly groups?: readonly string[]
   /** Thumbprint of the key that the token is bound to (RFC 9449 §6.1), or null. */
   readonly dpopJkt: string | null
   readonly alg: string
@@ -45,6 +47,8 @@ export function mintAccessToken(issuer: string, keys: KeyRing, content: AccessTo
       grant_id: content.login.grantId,
     }),
     plan: content.plan,
+    // RFC 9068 §2.2.3.1
+    ...(content.groups && content.groups.length > 0 && { groups: content.groups }),
     ...(content.dpopJkt !== null && { cnf: { jkt: content.dpopJkt } }),
   })
     .setProtectedHeader({ alg, typ: 'at+jwt', kid })

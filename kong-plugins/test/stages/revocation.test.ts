@@ -74,6 +74,30 @@ t.test('nothing passes before the feed was read to its end once; the very first 
   t.ok(performance.now() - again < 500, 'who comes later does not wait')
 })
 
+t.test('a family that may do less: what it was issued so far is refused, what it gets then is not', async (t) => {
+  const feed = await startFeedServer(t)
+  const stage = await stageWith(t, feed)
+  const now = nowSeconds()
+  const [before, after, other] = [
+    await bearer({ iat: now - 60 }),
+    await bearer({ iat: now }),
+    await bearer({ iat: now - 60, grant_id: 'fam_2' }),
+  ]
+  for (const token of [before, after, other]) t.equal(await ask(stage, token), 'verified')
+  feed.publish({ ...grant('fam_1'), issued_until: now - 30 })
+  await becomes(stage, before, REVOKED, 2000)
+  for (const token of [after, other]) t.equal(await ask(stage, token), 'verified')
+  t.equal(await ask(stage, await bearer({ iat: now - 30 })), REVOKED, 'in that very second')
+  feed.publish({ ...grant('fam_1'), issued_until: now - 50 }, grant('fam_3'))
+  await becomes(stage, await bearer({ grant_id: 'fam_3' }), REVOKED)
+  t.equal(await ask(stage, await bearer({ iat: now - 40 })), REVOKED, 'nothing that the feed says takes back')
+  feed.publish(grant('fam_1'))
+  await becomes(stage, after, REVOKED)
+  feed.publish({ ...grant('fam_1'), issued_until: now - 50 }, grant('fam_4'))
+  await becomes(stage, await bearer({ grant_id: 'fam_4' }), REVOKED)
+  t.equal(await ask(stage, after), REVOKED)
+})
+
 t.test('a revoked family is refused within two seconds, also when its token was verified before', async (t) => {
   const feed = await startFeedServer(t)
   const stage = await stageWith(t, feed, { max_staleness_seconds: 60 })
@@ -127,6 +151,9 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   null: { body: 'null' },
   'no cursor': { body: '{"complete":true,"events":[]}' },
   'no events': { body: '{"cursor":"1.1","complete":true}' },
+  'a time that is none': {
+    body: '{"cursor":"1.1","complete":true,"events":[{"type":"grant","grant_id":"g","issued_until":"1","exp":9e9}]}',
+  },
   'a broken event': { body: '{"cursor":"1.1","complete":true,"events":[{"type":"grant","exp":1}]}' },
   'an event without end': { body: '{"cursor":"1.1","complete":true,"events":[{"type":"grant","grant_id":"x"}]}' },
   'no client': { body: '{"cursor":"1.1","complete":true,"events":[{"type":"client","issued_until":1,"exp":2}]}' },

@@ -1,6 +1,7 @@
 // Whether somebody has to be asked: the subscription is not trusted and they have not allowed it all before, or the app insists.
 import { findConsentedScopes } from '../../store/tables/consents.ts'
 import { doneInSession, type Facts, type PolicyDeps } from '../facts.ts'
+import { openScopesOf } from './open-scopes.ts'
 
 export async function needsConsent(facts: Facts, { db }: PolicyDeps): Promise<boolean> {
   const { pending, session } = facts
@@ -11,5 +12,6 @@ export async function needsConsent(facts: Facts, { db }: PolicyDeps): Promise<bo
   // What was allowed in this visit may have been withdrawn since.
   const key = { personId: session.personId, applicationId: app.applicationId, apiId: app.apiId }
   const given = await findConsentedScopes(db, key)
-  return given === undefined || !request.scopes.every((scope) => given.includes(scope))
+  if (given === undefined) return true
+  return !(await openScopesOf(db, pending, session)).every((scope) => given.includes(scope))
 }

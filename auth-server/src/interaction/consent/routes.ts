@@ -7,6 +7,7 @@ import { sendPage } from '../../pages/send-page.ts'
 import { describeScopes } from '../../store/tables/api-scopes.ts'
 import { giveConsent } from '../../store/tables/consents.ts'
 import type { VisitFlow, VisitPages } from '../visit.ts'
+import { openScopesOf } from './open-scopes.ts'
 import { consentPage, consentTextVersion } from './view.ts'
 
 export function consentPages({ db }: Deps, visits: VisitFlow): VisitPages {
@@ -16,7 +17,7 @@ export function consentPages({ db }: Deps, visits: VisitFlow): VisitPages {
         const visit = await visits.openAppStep(request, reply, 'consent')
         if (!visit) return reply
         const { pending, session, binding } = visit
-        const scopes = await describeScopes(db, pending.app.apiId, pending.request.scopes)
+        const scopes = await describeScopes(db, pending.app.apiId, await openScopesOf(db, pending, session))
         return sendPage(reply, consentPage({ pending, binding, session, scopes }))
       },
       async POST(request, reply) {
@@ -26,7 +27,8 @@ export function consentPages({ db }: Deps, visits: VisitFlow): VisitPages {
         const { applicationId, apiId } = pending.app
         const whose = { personId: session.personId, applicationId }
         const language = languageOf(request)
-        const offered = await describeScopes(db, apiId, pending.request.scopes)
+        const scopes = await openScopesOf(db, pending, session)
+        const offered = await describeScopes(db, apiId, scopes)
         const textVersion = consentTextVersion(pending, offered, LOCALES[language])
         await db.transaction().execute(async (trx) => {
           const given = await giveConsent(trx, {
@@ -34,7 +36,7 @@ export function consentPages({ db }: Deps, visits: VisitFlow): VisitPages {
             apiId,
             requestId: pending.id,
             sessionId: session.id,
-            scopes: pending.request.scopes,
+            scopes,
             textVersion,
             language,
           })

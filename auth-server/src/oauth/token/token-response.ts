@@ -1,5 +1,5 @@
 // From a refresh-token family to a token response.
-import { isOpenIdScope, openedBy } from '../../catalogue/openid-scopes.ts'
+import { openedBy } from '../../catalogue/openid-scopes.ts'
 import type { Deps } from '../../deps.ts'
 import { findClaims } from '../../store/queries/claims.ts'
 import type { FamilyView } from '../../store/tables/refresh-families.ts'
@@ -7,6 +7,7 @@ import { ACCESS_TOKEN_TTL_SECONDS, mintAccessToken } from '../../tokens/access-t
 import { mintIdToken } from '../../tokens/id-token.ts'
 import type { RefreshToken } from '../../tokens/refresh-token.ts'
 import { OAuthError } from '../errors.ts'
+import { stillAllowed } from '../scope.ts'
 import type { GrantRequest, TokenResponse } from './grants/grant.ts'
 
 /** What this response adds to the family: the scopes asked for (null: all) and the nonce of a first ID token. */
@@ -15,7 +16,7 @@ interface Asked {
   readonly nonce: string | null
 }
 
-/** Mints the tokens; their scopes are never more than the subscription still allows. */
+/** Mints the tokens; their scopes are never more than is still allowed. */
 export async function tokenResponse(
   { config, keys, db }: Deps,
   { client, dpopJkt }: GrantRequest,
@@ -24,9 +25,7 @@ export async function tokenResponse(
   asked: Asked,
 ): Promise<TokenResponse> {
   const { personId, clientId, applicationId, resource, plan, acr, amr, authTime, now, sessionId } = family
-  const scopes = (asked.scopes ?? family.scopes).filter(
-    (scope) => isOpenIdScope(scope) || family.allowedScopes.includes(scope),
-  )
+  const scopes = stillAllowed(asked.scopes ?? family.scopes, family)
   const accessToken = await mintAccessToken(config.issuer, keys, {
     subject: personId,
     login: { grantId: family.id, acr, amr, authTime },
@@ -35,6 +34,7 @@ export async function tokenResponse(
     resource,
     plan,
     scopes,
+    groups: family.groups,
     dpopJkt,
     alg: client.accessTokenAlg,
     now,

@@ -17,7 +17,7 @@ export interface Subscription {
   readonly plan: string
   /** Trusted skips the list of scopes, never the person. */
   readonly trusted: boolean
-  readonly scopes: readonly ScopeOffer[]
+  readonly scopes: readonly (ScopeOffer & Readonly<{ requiredGroup: string | null }>)[]
 }
 
 export interface Client extends ApplicationProperties {
@@ -96,7 +96,7 @@ export async function findClient(
                 .whereRef('scope.api_id', '=', 'api.id')
                 .whereRef('scope.name', '=', (any) => any.fn.any('subscription.scopes'))
                 .orderBy('scope.name')
-                .select(['scope.name', 'scope.description']),
+                .select(['scope.name', 'scope.description', 'scope.required_group as requiredGroup']),
             ).as('scopes'),
           ]),
       ).as('subscriptions'),

@@ -1,7 +1,7 @@
 // Redeeming an authorization code: it is consumed once, by opening the family of a login; or it is explained why not.
 import { sql } from 'kysely'
 import type { Db } from '../database.ts'
-import { FAMILY_COLUMNS, isOfStandingPerson, isSubscribed } from '../sql.ts'
+import { FAMILY_COLUMNS, isOfStandingPerson, isSubscribed, openScopes, toldGroups } from '../sql.ts'
 import { usableCode } from '../tables/authorization-codes.ts'
 import { type FamilyView, type NewFamily, openFamily } from '../tables/refresh-families.ts'
 
@@ -47,12 +47,13 @@ export async function consumeCode(
         and ${isOfStandingPerson('code')} and api.id = code.api_id and ${isSubscribed('code')}
       returning code.*, application.client_id, application.token_endpoint_auth_method = 'none' as public,
                  application.refresh_idle, application.refresh_absolute, api.resource,
-                subscription.plan, subscription.scopes as allowed_scopes
+                subscription.plan, ${toldGroups(sql`code.person_id`)} as groups,
+                ${openScopes(sql`subscription.scopes`, sql`code.api_id`, sql`code.person_id`)} as allowed_scopes
     ), family as (
       ${openFamily(sql`code`, { ...family, dpopJkt: presented.dpopJkt })}
     )
     select ${FAMILY_COLUMNS}, code.client_id as "clientId", code.application_id as "applicationId", code.resource,
-           code.plan, code.allowed_scopes as "allowedScopes", code.nonce
+           code.plan, code.groups, code.allowed_scopes as "allowedScopes", code.nonce
     from code, family`.execute(db)
   return rows[0]
 }

@@ -1,7 +1,15 @@
 // Refreshing: what lets a family give tokens, and one statement for each transition of its token.
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Db } from '../database.ts'
-import { FAMILY_COLUMNS, IS_UNENDED, isOfStandingPerson, isSubscribed, unixSeconds } from '../sql.ts'
+import {
+  FAMILY_COLUMNS,
+  IS_UNENDED,
+  isOfStandingPerson,
+  isSubscribed,
+  openScopes,
+  toldGroups,
+  unixSeconds,
+} from '../sql.ts'
 import type { FamilyView } from '../tables/refresh-families.ts'
 
 /** What a caller presents and asks; null asks for nothing in particular. */
@@ -18,7 +26,8 @@ export interface Presented {
 
 const COLUMNS = sql`
   ${FAMILY_COLUMNS}, application.client_id as "clientId", application.id as "applicationId", api.resource,
-  subscription.plan, subscription.scopes as "allowedScopes"`
+  subscription.plan, ${toldGroups(sql`family.person_id`)} as groups,
+  ${openScopes(sql`subscription.scopes`, sql`family.api_id`, sql`family.person_id`)} as "allowedScopes"`
 
 const OTHERS = sql`people person, applications application, subscriptions subscription, apis api`
 

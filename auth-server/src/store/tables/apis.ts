@@ -1,19 +1,27 @@
 // Rows of APIs.
 import { sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
-import type { TableDeclaration } from '../declaration.ts'
+import type { Defaulted, TableDeclaration } from '../declaration.ts'
 
 export interface Apis {
   id: string
   name: string
   resource: string
   suspended_at: Date | null
+  /** Which groups of a person its tokens name. */
+  token_groups: Defaulted<string[]>
 }
 
 export const APIS: TableDeclaration<Apis> = {
   purpose: 'The APIs that apps call with our tokens.',
   lifetime: { kept: 'Part of the catalogue, which developers edit.' },
   people: { nobody: 'Describes APIs.' },
+}
+
+/** A scope that only the people of a group can allow to an app. */
+export interface ScopeForGroup {
+  readonly description: string
+  readonly group: string
 }
 
 /** An API as developers meet it. */
@@ -23,22 +31,35 @@ export interface ApiDefinition {
   readonly name: string
   /** The `aud` of its tokens: an absolute URI without fragment (RFC 8707 §2). */
   readonly resource: string
-  /** Scope name → what it allows, in words for the person who is asked. */
-  readonly scopes: Readonly<Record<string, string>>
+  /** Scope name → what it allows, in words for the person who is asked; or that, and the group that it is for. */
+  readonly scopes: Readonly<Record<string, string | ScopeForGroup>>
+  /** The groups that its tokens name (`groups`) where a person is in them; none unless told. */
+  readonly tokenGroups?: readonly string[]
   readonly plans: readonly string[]
 }
 
 /** Creates an API with its scopes and plans, or brings it up to the definition, in one statement. Nothing is taken away. */
-export async function upsertApi(db: Db | Trx, { id, name, resource, scopes, plans }: ApiDefinition): Promise<void> {
+export async function upsertApi(db: Db | Trx, definition: ApiDefinition): Promise<void> {
+  const { id, name, resource, plans } = definition
+  const tokenGroups = [...(definition.tokenGroups ?? [])]
+  const scopes = Object.entries(definition.scopes).map(([scope, said]) =>
+    typeof said === 'string' ? { name: scope, description: said, group: null } : { name: scope, ...said },
+  )
+  const groups = [...tokenGroups, ...scopes.flatMap(({ group }) => group ?? [])]
   await sql`
     with api as (
-      insert into apis (id, name, resource) values (${id}, ${name}, ${resource})
-      on conflict (id) do update set name = excluded.name, resource = excluded.resource
+      insert into apis (id, name, resource, token_groups) values (${id}, ${name}, ${resource}, ${tokenGroups})
+      on conflict (id) do update
+      set name = excluded.name, resource = excluded.resource, token_groups = excluded.token_groups
+    ), known_group as (
+      insert into groups (name) select distinct unnest(${groups}::text[]) on conflict do nothing
     ), scope as (
-      insert into api_scopes (api_id, name, description)
-      select ${id}, name, description
-      from unnest(${Object.keys(scopes)}::text[], ${Object.values(scopes)}::text[]) as scope (name, description)
-      on conflict (api_id, name) do update set description = excluded.description
+      insert into api_scopes (api_id, name, description, required_group)
+      select ${id}, scope.name, scope.description, scope.group_name
+      from unnest(${scopes.map((scope) => scope.name)}::text[], ${scopes.map((scope) => scope.description)}::text[],
+                  ${scopes.map((scope) => scope.group)}::text[]) as scope (name, description, group_name)
+      on conflict (api_id, name) do update
+      set description = excluded.description, required_group = excluded.required_group
     ), plan as (
       insert into plans (name) select unnest(${[...plans]}::text[]) on conflict do nothing
     )

@@ -2,7 +2,7 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Db } from '../database.ts'
 import type { Defaulted, TableDeclaration } from '../declaration.ts'
-import { isOfStandingPerson, isSubscribed, secondsFromNow } from '../sql.ts'
+import { isOfStandingPerson, isSubscribed, openScopes, secondsFromNow } from '../sql.ts'
 import { spendPushed } from './pushed-requests.ts'
 
 export interface AuthorizationCodes {
@@ -77,6 +77,8 @@ export interface MintedCode {
   readonly ttlSeconds: number
 }
 
+const ASKED_SCOPES = sql`array(select jsonb_array_elements_text(request.request->'scopes'))`
+
 /**
  * Closes the request and mints its code for the session's person, in one statement; false when the request, or another
  * visit of the same pushed request, has ended already, or the session has, or its class is not what policy has seen, or what
@@ -90,15 +92,16 @@ export async function insertCode(db: Db, input: MintedCode): Promise<boolean> {
       where session.id = ${input.session.id} and session.acr = ${input.session.acr} and session.expires_at > auth_now()
     ), wanted as (
       -- First, as everywhere: the request, then what was allowed.
-      select * from authorization_requests request
+      select request.*, ${openScopes(ASKED_SCOPES, sql`request.api_id`, sql`signed_in.person_id`)} as open_scopes
+      from authorization_requests request, signed_in
       where request.id = ${input.requestId} and request.completed_at is null and request.expires_at > auth_now()
-      for update
+      for update of request
     ), allowed as (
       -- A withdrawal waits for this lock and then ends the code as well, or it came first and nothing is allowed.
       select 1 from consents consent, wanted request, signed_in
       where consent.person_id = signed_in.person_id
         and consent.application_id = request.application_id and consent.api_id = request.api_id
-        and consent.scopes @> array(select jsonb_array_elements_text(request.request->'scopes'))
+        and consent.scopes @> request.open_scopes
       for key share of consent
     ), closed as (
       update authorization_requests request set completed_at = auth_now() from wanted
@@ -111,9 +114,9 @@ export async function insertCode(db: Db, input: MintedCode): Promise<boolean> {
                                      auth_time, redirect_uri, code_challenge, scopes, nonce, dpop_jkt, expires_at)
     select ${input.codeHash}, ended.application_id, ended.api_id, signed_in.person_id, signed_in.auth_epoch, signed_in.id,
            ${input.acr}, signed_in.amr, signed_in.auth_time, ended.request->>'redirectUri', ended.request->>'codeChallenge',
-           array(select jsonb_array_elements_text(ended.request->'scopes')), ended.request->>'nonce', ended.request->>'dpopJkt',
+           wanted.open_scopes, ended.request->>'nonce', ended.request->>'dpopJkt',
            ${secondsFromNow(input.ttlSeconds)}
-    from ended, signed_in
+    from ended, signed_in, wanted
     returning code_hash`.execute(db)
   return rows.length === 1
 }

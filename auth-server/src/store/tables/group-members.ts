@@ -1,4 +1,6 @@
 // Who is in which group, by the word of each source on its own.
+import { sql } from 'kysely'
+import type { Db } from '../database.ts'
 import type { Defaulted, TableDeclaration } from '../declaration.ts'
 
 export interface GroupMembers {
@@ -24,4 +26,34 @@ export const GROUP_MEMBERS: TableDeclaration<GroupMembers> = {
     },
     erased: { cascade: 'people' },
   },
+}
+
+/** One membership, by the word of one source. */
+export interface Membership {
+  readonly personId: string
+  readonly group: string
+  readonly source: string
+}
+
+/** Puts a person into a group; false when they are in it by this source, or either is not there. */
+export async function insertGroupMember(db: Db, { personId, group, source }: Membership): Promise<boolean> {
+  const { rows } = await sql`
+    insert into group_members (person_id, group_name, source)
+    select person.id, known.name, ${source} from people person, groups known
+    where person.id = ${personId} and known.name = ${group}
+    on conflict do nothing returning person_id`.execute(db)
+  return rows.length === 1
+}
+
+/**
+ * Takes a person out of a group, as far as this source is concerned; false when it had not put them in. The person's row
+ * is locked first, because a trigger writes to it, and deletions go from there.
+ */
+export async function deleteGroupMember(db: Db, { personId, group, source }: Membership): Promise<boolean> {
+  const { rows } = await sql`
+    with person as (select id from people where id = ${personId} for no key update)
+    delete from group_members member using person
+    where member.person_id = person.id and member.group_name = ${group} and member.source = ${source}
+    returning member.person_id`.execute(db)
+  return rows.length === 1
 }

@@ -1,4 +1,5 @@
 // Groups of people, which APIs can ask for.
+import type { Db } from '../database.ts'
 import type { Defaulted, TableDeclaration } from '../declaration.ts'
 
 export interface Groups {
@@ -11,4 +12,16 @@ export const GROUPS: TableDeclaration<Groups> = {
   purpose: 'The groups that people can be in.',
   lifetime: { kept: 'Until the operator takes it away.' },
   people: { nobody: 'Who is in a group stands in `group_members`.' },
+}
+
+/** All groups, each with how many people are in it. */
+export async function listGroups(db: Db): Promise<readonly Readonly<{ name: string; members: number }>[]> {
+  return db
+    .selectFrom('groups')
+    .leftJoin('group_members as member', 'member.group_name', 'groups.name')
+    .groupBy('groups.name')
+    .orderBy('groups.name')
+    .select(({ fn }) => ['groups.name', fn.count<string>('member.person_id').distinct().as('members')])
+    .execute()
+    .then((rows) => rows.map(({ name, members }) => ({ name, members: Number(members) })))
 }

@@ -24,6 +24,8 @@ export interface People {
   erase_after: Date | null
   /** When the person last did not want a passkey. */
   passkey_declined_at: Date | null
+  /** When the person was last taken out of a group. */
+  groups_lost_at: Date | null
 }
 
 export const PEOPLE: TableDeclaration<People> = {
@@ -45,6 +47,7 @@ export const PEOPLE: TableDeclaration<People> = {
         password_reset_required_at: 'exported',
         erase_after: 'exported',
         passkey_declined_at: 'exported',
+        groups_lost_at: 'internal',
       },
     },
     erased: { deleted: 'id' },
@@ -87,6 +90,17 @@ export async function findPersonByEmail(db: Db, emailKey: string): Promise<Passw
   const { id, authEpoch, status, hash, pepperId, needsNewPassword } = row
   const password = hash === null ? undefined : { hash, pepperId }
   return { id, authEpoch, needsNewPassword, isLeaving: status === 'leaving', password }
+}
+
+/** The person of this id, or of this proven address, whatever their status. */
+export async function findPersonId(
+  db: Db,
+  { id, emailKey }: Readonly<{ id: string; emailKey: string | undefined }>,
+): Promise<string | undefined> {
+  const { rows } = await sql<{ id: string }>`
+    select id from people where id = ${id}
+    union all select person_id from email_addresses where key = ${emailKey ?? null} and proof is not null`.execute(db)
+  return rows[0]?.id
 }
 
 /** A person as the operator makes one. */

@@ -83,9 +83,11 @@ export interface FamilyView {
   readonly applicationId: string
   readonly resource: string
   readonly plan: string
-  /** The family's scopes, and those that the subscription still allows. */
+  /** The family's scopes, and those that the subscription and the person's groups still allow. */
   readonly scopes: readonly string[]
   readonly allowedScopes: readonly string[]
+  /** Groups of the person that the API wants to hear of. */
+  readonly groups: readonly string[]
   readonly acr: string
   readonly amr: readonly string[]
   readonly authTime: number

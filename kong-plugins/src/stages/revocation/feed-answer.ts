@@ -13,7 +13,10 @@ export interface FeedAnswer {
 type Members = Readonly<Record<string, unknown>>
 
 const READERS: Readonly<Record<string, (event: Members, exp: number) => RevocationEvent | undefined>> = {
-  grant: ({ grant_id }, exp) => (isText(grant_id) ? { type: 'grant', grantId: grant_id, exp } : undefined),
+  grant: ({ grant_id, issued_until }, exp) =>
+    isText(grant_id) && (issued_until === undefined || isTime(issued_until))
+      ? { type: 'grant', grantId: grant_id, issuedUntil: issued_until, exp }
+      : undefined,
   client: ({ client_id, aud, issued_until }, exp) =>
     isText(client_id) && isTime(issued_until) && (aud === undefined || isText(aud))
       ? { type: 'client', clientId: client_id, audience: aud, issuedUntil: issued_until, exp }

@@ -1,8 +1,14 @@
-// What has been revoked and has not expired: families of tokens, and everything that a client was issued up to a second.
+// What has been revoked and has not expired: families of tokens, and what a family or a client was issued up to a second.
 
 /** One event of the feed. Times are seconds since 1970; from `exp` on no token that it is about is valid any more. */
 export type RevocationEvent =
-  | { readonly type: 'grant'; readonly grantId: string; readonly exp: number }
+  | {
+      readonly type: 'grant'
+      readonly grantId: string
+      /** Only what was issued until then, because less is allowed now; all that it ever gets when absent. */
+      readonly issuedUntil?: number | undefined
+      readonly exp: number
+    }
   | {
       readonly type: 'client'
       readonly clientId: string
@@ -36,16 +42,26 @@ const MAX_ENTRIES = 1_000_000
 const MAX_LEEWAY_SECONDS = 60
 
 type ClientEvent = Extract<RevocationEvent, { type: 'client' }>
+type GrantEvent = Extract<RevocationEvent, { type: 'grant' }>
 
 /** Creates an empty one. */
 export function createRevokedTokens(maxEntries = MAX_ENTRIES): RevokedTokens {
-  const grants = new Map<string, number>()
+  const grants = new Map<string, Readonly<{ issuedUntil: number; exp: number }>>()
   /** By client, then by audience; '' is all. Of two events about the same, the later one says it all. */
   const clients = new Map<string, Map<string, ClientEvent>>()
   let clientEntries = 0
 
   const concerns = (event: ClientEvent | undefined, token: TokenFacts): boolean =>
     event !== undefined && token.issuedAt <= event.issuedUntil
+
+  /** Of two events about one family all that either says. */
+  function addGrant({ grantId, issuedUntil = Number.POSITIVE_INFINITY, exp }: GrantEvent): void {
+    const known = grants.get(grantId)
+    grants.set(grantId, {
+      issuedUntil: Math.max(issuedUntil, known?.issuedUntil ?? 0),
+      exp: Math.max(exp, known?.exp ?? 0),
+    })
+  }
 
   function addClient(event: ClientEvent): void {
     const ofClient = clients.get(event.clientId) ?? new Map<string, ClientEvent>()
@@ -60,17 +76,18 @@ export function createRevokedTokens(maxEntries = MAX_ENTRIES): RevokedTokens {
     add(event) {
       if (grants.size + clientEntries >= maxEntries) throw new Error('more revocations than can be kept')
       if (event.type === 'client') addClient(event)
-      else grants.set(event.grantId, Math.max(event.exp, grants.get(event.grantId) ?? 0))
+      else addGrant(event)
     },
     has(token) {
-      if (token.grantId !== undefined && grants.has(token.grantId)) return true
+      const ofGrant = token.grantId === undefined ? undefined : grants.get(token.grantId)
+      if (ofGrant && token.issuedAt <= ofGrant.issuedUntil) return true
       const ofClient = clients.get(token.clientId)
       if (!ofClient) return false
       return concerns(ofClient.get(''), token) || token.audiences.some((name) => concerns(ofClient.get(name), token))
     },
     forgetExpired(nowSeconds) {
       const over = (exp: number): boolean => exp + MAX_LEEWAY_SECONDS <= nowSeconds
-      for (const [grantId, exp] of grants) if (over(exp)) grants.delete(grantId)
+      for (const [grantId, { exp }] of grants) if (over(exp)) grants.delete(grantId)
       for (const [clientId, ofClient] of clients) {
         for (const [audience, { exp }] of ofClient) if (over(exp) && ofClient.delete(audience)) clientEntries -= 1
         if (ofClient.size === 0) clients.delete(clientId)

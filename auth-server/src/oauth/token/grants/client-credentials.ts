@@ -24,7 +24,8 @@ async function grantToMachine(
   if (named?.some(isOpenIdScope))
     throw new OAuthError('invalid_scope', 'OpenID Connect scopes are about a person; a machine has none')
   const subscription = requireSubscription(client, resource === null ? [] : [resource])
-  const offered = subscription.scopes.map(({ name }) => name)
+  // A machine is in no group, so it has nothing of what is for one alone.
+  const offered = subscription.scopes.filter(({ requiredGroup }) => requiredGroup === null).map(({ name }) => name)
   // Here no library adds scopes of its own, and a machine that was given less would only fail later.
   if (named?.some((name) => !offered.includes(name)))
     throw new OAuthError('invalid_scope', `the subscription offers these scopes only: ${offered.join(' ')}`)

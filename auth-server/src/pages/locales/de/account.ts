@@ -192,6 +192,8 @@ export const ACCOUNT = {
       'password replaced': 'Ein neues Passwort wurde gesetzt',
       'password reset': 'Ein vergessenes Passwort wurde per E-Mail ersetzt',
       'sign-up succeeded': 'Konto angelegt',
+      'group added': 'In eine Gruppe aufgenommen',
+      'group removed': 'Aus einer Gruppe genommen',
       'deletion asked-for': 'Löschen des Kontos verlangt',
       'account-change taken-back': 'Änderung zurückgenommen: „Das war ich nicht“',
       'deletion taken-back': 'Konto doch behalten',

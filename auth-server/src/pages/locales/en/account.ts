@@ -191,6 +191,8 @@ export const ACCOUNT = {
       'password replaced': 'A new password was set',
       'password reset': 'A forgotten password was replaced by mail',
       'sign-up succeeded': 'Account created',
+      'group added': 'Put into a group',
+      'group removed': 'Taken out of a group',
       'deletion asked-for': 'Asked for the account to be deleted',
       'account-change taken-back': 'Took a change back: “That wasn’t me”',
       'deletion taken-back': 'Kept the account after all',

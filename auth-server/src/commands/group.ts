@@ -1,0 +1,57 @@
+// npm run group: puts people into groups, which APIs can ask for, and takes them out again.
+import { requireVariables, runCommand, UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
+import { WITHOUT_REQUEST } from '../audit/context.ts'
+import { emailKey } from '../identity/email.ts'
+import { addToGroup, removeFromGroup } from '../identity/groups.ts'
+import type { Db } from '../store/database.ts'
+import { listGroups } from '../store/tables/groups.ts'
+import { findPersonId } from '../store/tables/people.ts'
+import { withDatabase } from './database-command.ts'
+
+const USAGE = `Usage: npm run group -- list
+       npm run group -- add GROUP PERSON
+       npm run group -- remove GROUP PERSON
+
+Says which groups there are, puts a person into one, or takes them out. PERSON is an e-mail address or an id (usr_…).
+Groups begin with an API whose definition names them: for a scope, or for its tokens. Who is taken out loses what was
+theirs as a member within two seconds; other sources, such as an identity provider, may keep them in.
+
+  --help  this text
+
+Needs DATABASE_URL, the one that the auth server runs with.
+`
+
+const STEPS = {
+  add: { take: addToGroup, done: 'is now in', nothing: 'was already in' },
+  remove: { take: removeFromGroup, done: 'is no longer in', nothing: 'was not put by an operator into' },
+} as const
+
+await runCommand({ usage: USAGE, options: {}, allowPositionals: true }, async ({ positionals }) => {
+  const [action = '', group, person, ...more] = positionals
+  const isList = action === 'list' && group === undefined
+  const step = action === 'add' || action === 'remove' ? STEPS[action] : undefined
+  if (!isList && (!step || group === undefined || person === undefined || more.length > 0))
+    throw new UsageError('Say list, add GROUP PERSON or remove GROUP PERSON.')
+  const url = requireVariables('DATABASE_URL')('DATABASE_URL')
+  const says = await withDatabase(url, async (db) => {
+    const groups = await listGroups(db)
+    if (!step || group === undefined || person === undefined) return tell(groups)
+    if (!groups.some(({ name }) => name === group)) throw new Error(`There is no group ${group}. ${tell(groups)}`)
+    const personId = await requirePerson(db, person)
+    const changed = await step.take(db, { personId, group, source: 'operator' }, WITHOUT_REQUEST)
+    return `${person} ${changed ? step.done : step.nothing} ${group}.`
+  })
+  console.log(says)
+  return 0
+})
+
+function tell(groups: readonly Readonly<{ name: string; members: number }>[]): string {
+  if (groups.length === 0) return 'No API has named a group yet.'
+  return groups.map(({ name, members }) => `${name}: ${members} ${members === 1 ? 'person' : 'people'}`).join('\n')
+}
+
+async function requirePerson(db: Db, person: string): Promise<string> {
+  const personId = await findPersonId(db, { id: person, emailKey: emailKey(person) })
+  if (personId === undefined) throw new Error(`There is no account ${person}.`)
+  return personId
+}

@@ -1,0 +1,21 @@
+// Which scopes a person may allow at all: an API keeps some for the people of a group.
+import type { Db } from '../../store/database.ts'
+import { findOpenScopes } from '../../store/tables/api-scopes.ts'
+import type { PendingAppVisit } from '../../store/tables/authorization-requests.ts'
+import type { Session } from '../../store/tables/sessions.ts'
+import type { Facts, PolicyDeps } from '../facts.ts'
+
+/** Of the scopes that the app asked for, those that are open to this person. */
+export function openScopesOf(
+  db: Db,
+  { app, request }: PendingAppVisit,
+  { personId }: Session,
+): Promise<readonly string[]> {
+  return findOpenScopes(db, { personId, apiId: app.apiId, names: request.scopes })
+}
+
+/** Whether the app asked for something, and nothing of it is open to this person. */
+export async function isNothingOpen({ pending, session }: Facts, { db }: PolicyDeps): Promise<boolean> {
+  if (!session || pending.app === undefined || pending.request.scopes.length === 0) return false
+  return (await openScopesOf(db, pending, session)).length === 0
+}
