@@ -30,6 +30,7 @@ Everything is up (${seconds.toFixed(1)} s).
 
   Demo app      client_id ${DEMO.clientId}, redirect URI ${DEMO.redirectUri} or ${DEMO.loopbackRedirectUri} (any port)
   Demo login    ${DEMO.email} / ${DEMO.password}
+  Account       ${urls.issuer}/account    where people see and end what apps may do
 
 Next, in a second terminal:
 
@@ -37,6 +38,8 @@ Next, in a second terminal:
       plays the mobile app: login, tokens, calls up to the limit, refresh
   ${start}npm run demo -- --browser
       the same, and you log in with your browser
+  ${start}npm run demo -- --sign-up
+      a new person signs up in the middle of it, with the mail
   curl -i ${urls.resource}/echo
       no token, no entry: 401
 

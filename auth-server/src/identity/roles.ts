@@ -36,7 +36,7 @@ export type WantedRole<R extends Role = Role> = R extends 'approver'
 /** Why a session may not: then another sign-in helps with the last two, nothing with the first. */
 export type RoleRefusal = 'no such role' | 'second factor needed' | 'session outlives browser'
 
-/** Somebody who may act in a role, proven by their session a moment ago; made by `mayAct` alone. */
+/** Somebody who may act in a role, proven by their session a moment ago; made by `Actor.prove` alone. */
 export class Actor<R extends Role = Role> {
   readonly #wanted: WantedRole<R>
   readonly personId: string

@@ -36,7 +36,7 @@ export async function completeSignIn(
   { pending, secret }: Visit,
   person: ProvenPerson,
   also: (trx: Trx) => Promise<unknown> = async () => {},
-): Promise<FastifyReply | 'person changed'> {
+): Promise<'done' | 'person changed'> {
   const tokenOf = (signInId: string) => sessionToken(config.cookieSecret, secret, signInId)
   const whose = { personId: person.personId, ...(pending.app && { applicationId: pending.app.applicationId }) }
   const outcome = await signIn(
@@ -64,5 +64,6 @@ export async function completeSignIn(
       persists: !outcome.endsWithBrowser,
     })
   }
-  return reply.redirect(resumePath(pending.id), 303)
+  reply.redirect(resumePath(pending.id), 303)
+  return 'done'
 }

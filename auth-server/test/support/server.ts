@@ -51,6 +51,9 @@ export async function testServer(t: Test, environment: Record<string, string> = 
     await app.close()
     await deps.mailer?.close()
     await db.destroy()
+    // A reply that came out of an `await` is lost, and the handler goes on and answers once more.
+    const twice = log.find((line) => line.includes('FST_ERR_REP_ALREADY_SENT'))
+    if (twice !== undefined) throw new Error(`a handler answered twice: ${twice}`)
   })
 
   await defineApi(db, API)

@@ -46,7 +46,7 @@ export function passkeyLoginPages(deps: Deps, visits: VisitFlow): VisitPages {
           await record(db, { type: 'passkey', outcome: 'counter-went-back', personId }, ofRequest(request))
         const proven = { personId, authEpoch, ...authenticatedBy(PASSKEY_METHODS) }
         const done = await completeSignIn(deps, request, reply, visit, proven)
-        return done === 'person changed' ? again('personChanged') : done
+        return done === 'person changed' ? again('personChanged') : reply
       },
     },
   }

@@ -90,7 +90,7 @@ export function loginPages(deps: Deps, visits: VisitFlow): VisitPages {
           proven,
           async (trx) => isAble && takeStep(trx, able),
         )
-        return done === 'person changed' ? again('personChanged') : done
+        return done === 'person changed' ? again('personChanged') : reply
       },
     },
   }

@@ -31,7 +31,7 @@ export function nameOf(form: Parameters): string | undefined {
 }
 
 export function mailProofPages(deps: Deps, visits: VisitFlow): VisitPages {
-  const { db, config, mailer } = deps
+  const { db, config, limits, mailer } = deps
 
   /** Whether the server does this at all; where a page does not offer it, a form does not get it either. */
   function refusalOf(purpose: VisitPurpose): number | undefined {
@@ -109,8 +109,16 @@ export function mailProofPages(deps: Deps, visits: VisitFlow): VisitPages {
         if (!visit) return reply
         const { pending, binding, form, awaited, browserHash } = visit
         const code = form.get('code') ?? ''
+        const attempt = await limits.admit({ mailCodesByAddress: { address: request.ip } })
+        if (attempt.waitSeconds > 0) {
+          reply.header('retry-after', String(attempt.waitSeconds))
+          return sendPage(reply.code(429), checkMailPage({ pending, binding, awaited, problem: 'too many' }))
+        }
         const outcome = await proveByCode(db, config.cookieSecret, { awaited, browserHash, code })
-        if (outcome === 'proven') return reply.redirect(stepPath(NEW_PASSWORD, pending.id), 303)
+        if (outcome === 'proven') {
+          await attempt.takeBack()
+          return reply.redirect(stepPath(NEW_PASSWORD, pending.id), 303)
+        }
         const status = outcome === 'wrong' ? 422 : 429
         return sendPage(reply.code(status), checkMailPage({ pending, binding, awaited, problem: outcome }))
       },
@@ -144,7 +152,7 @@ export function mailProofPages(deps: Deps, visits: VisitFlow): VisitPages {
           authEpoch,
           ...authenticatedBy(['pwd']),
         })
-        return done === 'person changed' ? visits.resume(reply, pending) : done
+        return done === 'person changed' ? visits.resume(reply, pending) : reply
       },
     },
   }

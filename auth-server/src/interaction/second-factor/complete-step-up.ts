@@ -31,7 +31,7 @@ export async function completeStepUp(
   reply: FastifyReply,
   { pending, session, secret }: SignedInVisit,
   { methods, use, outcome }: ShownFactor,
-): Promise<FastifyReply | 'used'> {
+): Promise<'done' | 'used'> {
   const tokenOf = (signInId: string) => sessionToken(config.cookieSecret, secret, signInId)
   const { personId } = session
   const whose = { personId, ...(pending.app && { applicationId: pending.app.applicationId }) }
@@ -54,7 +54,8 @@ export async function completeStepUp(
     const lifetime = { seconds: SESSION_TTL_SECONDS, persists: !session.endsWithBrowser }
     cookies.setSession(reply, tokenOf(done.signInId), lifetime)
   }
-  return reply.redirect(resumePath(pending.id), 303)
+  reply.redirect(resumePath(pending.id), 303)
+  return 'done'
 }
 
 /** Hands the new token over once more when the form comes again with the old one: the first answer was not heard. */

@@ -39,8 +39,9 @@ export async function proceed(
     return reply.redirect(stepPath(next.step, pending.id), 303)
   }
   const end = endOf(next, session)
-  const answer = pending.app ? await endForApp(deps, reply, pending, end) : await endHere(deps, reply, pending, end)
-  if (answer) return answer
+  const ended = pending.app ? await endForApp(deps, reply, pending, end) : await endHere(deps, reply, pending, end)
+  // Never a reply through `await`: it is thenable, and what comes out of one that was sent is undefined.
+  if (ended) return reply
   // Another tab came first, so it has ended; or the person signed out meanwhile, and may sign in again.
   const { db, config } = deps
   const browserHashes = [pending.browserHash]
@@ -61,34 +62,37 @@ function endOf(next: Awaited<ReturnType<typeof nextStepOf>>, session: Session | 
   return { session }
 }
 
-/** The code or the error, at the app's redirect URI; undefined when there was nothing left to close. */
+/** Answers with the code or the error, at the app's redirect URI; false when there was nothing left to close. */
 async function endForApp(
   { db, config, cookies }: Deps,
   reply: FastifyReply,
   { id, request }: PendingAppVisit,
   end: End,
-): Promise<FastifyReply | undefined> {
+): Promise<boolean> {
   const returnTo = { redirectUri: request.redirectUri, state: request.state }
   if ('session' in end) {
     const acr = acrFor(end.session, request.acrValues ?? [])
     const code = await issueCode(db, { requestId: id, session: end.session, acr })
-    if (code === undefined) return undefined
+    if (code === undefined) return false
     cookies.endVisit(reply, id)
-    return reply.redirect(responseUrl(config.issuer, returnTo, { code }), 303)
+    reply.redirect(responseUrl(config.issuer, returnTo, { code }), 303)
+    return true
   }
-  if (!(await closeRequest(db, id))) return undefined
+  if (!(await closeRequest(db, id))) return false
   cookies.endVisit(reply, id)
   throw redirectedError(config.issuer, returnTo, new OAuthError(end.code, end.description))
 }
 
-/** The page of this server that asked, which judges by itself who is signed in; undefined as above. */
+/** Answers with the page of this server that asked, which judges by itself who is signed in; false as above. */
 async function endHere(
   { db, cookies }: Deps,
   reply: FastifyReply,
   { id, request }: PendingOwnVisit,
   end: End,
-): Promise<FastifyReply | undefined> {
-  if (!(await closeRequest(db, id))) return undefined
+): Promise<boolean> {
+  if (!(await closeRequest(db, id))) return false
   cookies.endVisit(reply, id)
-  return 'session' in end ? reply.redirect(request.returnTo, 303) : sendPage(reply, cancelledPage(request.returnTo))
+  if ('session' in end) reply.redirect(request.returnTo, 303)
+  else sendPage(reply, cancelledPage(request.returnTo))
+  return true
 }
