@@ -77,9 +77,10 @@ t.test('visits that were under way go on where they were', async (t) => {
   const nobody = await old.addVisit({})
   const done = await old.addVisit(signedIn, grace)
   const continued = await old.addVisit({ ...mine, personConfirmed: true }, grace)
+  const heidi = await old.addPerson('heidi')
   const consented = await old.addVisit(
-    { ...mine, personConfirmed: true, scopesConfirmed: true, request: scopes },
-    grace,
+    { sessionId: heidi.sessionId, personConfirmed: true, scopesConfirmed: true, request: scopes },
+    heidi,
   )
   const unasked = await old.addVisit({ ...signedIn, request: scopes }, grace)
   const elsewhere = await old.addVisit({ sessionId: 'x', signIn: 'y', personConfirmed: true }, grace)

@@ -104,6 +104,12 @@ export async function release0010(t: Test) {
         ${visit.sessionId ?? null}, ${visit.signIn ?? null}, ${visit.loginAgain ?? false},
         ${visit.personConfirmed ?? false}, ${visit.scopesConfirmed ?? false}, ${visit.denied ?? false},
         now() + interval '1 hour')`.execute(db)
+    // That release noted a yes on the visit in the statement that kept it.
+    if (visit.scopesConfirmed && person)
+      await sql`insert into consents (user_id, application_id, api_id, scopes)
+        select user_id, 'app_old', 'old-api', array(select jsonb_array_elements_text(request->'scopes'))
+        from authorization_requests, (select ${person.id}::text as user_id) person where id = ${id}
+        on conflict (user_id, application_id, api_id) do update set scopes = excluded.scopes`.execute(db)
     const begun = String(Math.floor(Date.now() / 1000))
     const cookies: OldCookies = [
       [visitCookie(id), `${begun}.${secret}`],
