@@ -19,7 +19,7 @@ export function passName(policy: string, { kind }: Caller): string {
 }
 
 /** What the token stage leaves; `consumer` is the id of the one that it told Kong of. */
-export function firstContext(policy: string, caller: Caller, consumer: string | undefined): ChainContext {
+export function tokenContext(policy: string, caller: Caller, consumer: string | undefined): ChainContext {
   const token = passName(policy, caller)
   if (caller.kind === 'anonymous') return { token, address: caller.address }
   return {

@@ -8,9 +8,9 @@ import { createProofMemories, type ProofMemories } from './stages/dpop/proof-mem
 import { type CounterStores, createCounterStores } from './stages/quota/counter-stores.ts'
 import { createUnknownPlans, type UnknownPlans } from './stages/quota/unknown-plans.ts'
 import { createStandings, type Standings } from './stages/revocation/standings.ts'
-import { type FetchKeys, fetchKeys } from './stages/verify-token/fetch-keys.ts'
-import { createKeySources, type KeySources } from './stages/verify-token/key-sources.ts'
-import { createTokenCache, type TokenCache } from './stages/verify-token/token-cache.ts'
+import { type FetchKeys, fetchKeys } from './stages/token/fetch-keys.ts'
+import { createKeySources, type KeySources } from './stages/token/key-sources.ts'
+import { createTokenCache, type TokenCache } from './stages/token/token-cache.ts'
 
 /** The shared state and the outside world, handed to every plugin. */
 export interface Services {

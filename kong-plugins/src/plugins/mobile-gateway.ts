@@ -5,18 +5,18 @@ import { deny } from '../stages/effects.ts'
 import { identityStage } from '../stages/identity/stage.ts'
 import { mark, notAdmitted } from '../stages/quota/answers.ts'
 import { quotaStage } from '../stages/quota/stage.ts'
-import { firstStages, logged } from './first-stages.ts'
+import { authentication, logged } from './authentication.ts'
 import { plugin } from './plugin.ts'
 
 /** `mobile-gateway`. */
 export const mobileGateway = plugin('mobile-gateway', 1420, gatewayConfig, ({ token, quota, backend }, services) => {
-  const begin = firstStages(token, services, services.proofs.for(quota.counters, services.holder))
+  const authenticate = authentication(token, services, services.proofs.for(quota.counters, services.holder))
   const admitCall = quotaStage(quota, services)
   const introduce = identityStage(backend)
   return logged(token, async (kong) => {
-    const first = await begin(kong)
-    if (first.kind === 'deny') return first
-    const { caller, effects } = first
+    const authenticated = await authenticate(kong)
+    if (authenticated.kind === 'deny') return authenticated
+    const { caller, effects } = authenticated
     const admission = await admitCall(caller)
     if (admission.kind !== 'admitted') return { ...deny(notAdmitted(admission)), caller }
     const { requestHeaders, secretHeaders, note } = introduce(caller, effects.authenticate?.consumer.id)

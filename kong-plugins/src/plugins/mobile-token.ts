@@ -1,17 +1,17 @@
-// The first stages alone, for chains of one's own.
-import { firstContext } from '../chain-context.ts'
-import { tokenConfig } from '../schema/token.ts'
-import { firstStages, logged } from './first-stages.ts'
+// The token stage and the one that tells Kong who calls, for chains of one's own.
+import { tokenContext } from '../chain-context.ts'
+import { tokenConfig } from '../schema/token-config.ts'
+import { authentication, logged } from './authentication.ts'
 import { plugin } from './plugin.ts'
 
 /** `mobile-token`. */
 export const mobileToken = plugin('mobile-token', 1420, tokenConfig, (config, services) => {
-  const begin = firstStages(config, services, services.proofs.for({ kind: 'local' }))
+  const authenticate = authentication(config, services, services.proofs.for({ kind: 'local' }))
   return logged(config, async (kong) => {
-    const first = await begin(kong)
-    if (first.kind === 'deny') return first
-    const { caller, effects } = first
-    const chainContext = firstContext(config.policy, caller, effects.authenticate?.consumer.id)
+    const authenticated = await authenticate(kong)
+    if (authenticated.kind === 'deny') return authenticated
+    const { caller, effects } = authenticated
+    const chainContext = tokenContext(config.policy, caller, effects.authenticate?.consumer.id)
     return { kind: 'pass', caller, ...effects, chainContext }
   })
 })

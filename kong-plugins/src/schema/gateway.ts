@@ -3,11 +3,12 @@ import { BACKEND_FIELDS } from './backend.ts'
 import { compiled, INVALID, type Value } from './field.ts'
 import { compileQuota, QUOTA_FIELDS, SHARED_COUNTERS } from './quota.ts'
 import { part, record } from './record.ts'
-import { compileToken, TOKEN_PLUGIN_FIELDS } from './token.ts'
+import { compileToken } from './token-config.ts'
+import { TOKEN_FIELDS } from './token-fields.ts'
 
 const fields = record({
   description: 'Verifies the access token, counts the call and sets the identity headers: the plugin to use',
-  fields: { ...TOKEN_PLUGIN_FIELDS, ...QUOTA_FIELDS, ...BACKEND_FIELDS },
+  fields: { ...TOKEN_FIELDS, ...QUOTA_FIELDS, ...BACKEND_FIELDS },
   conditional: SHARED_COUNTERS,
 })
 

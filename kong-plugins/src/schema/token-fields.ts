@@ -1,15 +1,16 @@
-// What a policy demands of access tokens: the fields, as they stand in kong.yml.
+// The fields of the token stage and of what Kong is told of callers, as they stand in kong.yml.
 import { algorithmOf } from '@mobile-api-gateway/sdk/algorithm.ts'
 import { SIGNATURE_ALGORITHMS } from '@mobile-api-gateway/sdk/key-types.ts'
 import { list, map, set } from './collections.ts'
 import { compiled, optional, required, withDefault } from './field.ts'
+import { KONG_FIELDS } from './kong-fields.ts'
 import { ACR_VALUE, HTTP_ORIGIN, QUOTABLE_URL } from './patterns.ts'
 import { record } from './record.ts'
 import { issuerRevocations } from './revocations.ts'
 import { choice, flag, httpUrl, integer, text } from './scalars.ts'
 import { DPOP_MODES, policy, scopeToken } from './shared.ts'
 
-/** The fields of verify-token, and so of mobile-gateway and mobile-token. */
+/** The fields of `mobile-token`, and so of `mobile-gateway`. */
 export const TOKEN_FIELDS = {
   policy,
   issuers: required(
@@ -136,4 +137,5 @@ export const TOKEN_FIELDS = {
     }),
     false,
   ),
+  ...KONG_FIELDS,
 }

@@ -1,4 +1,4 @@
-// Who calls, and through which application: the first stage finds out, and every later one works with it.
+// Who calls, and through which application: the token stage finds out, and every later one works with it.
 
 /** A caller with a token: a user of an application, or an application that calls for itself. */
 export interface KnownCaller {

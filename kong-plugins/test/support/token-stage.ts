@@ -1,13 +1,13 @@
 // The token stage with its real stores and keys fetched over HTTP; only the clocks are the test's.
 import { pino } from 'pino'
 import { readConfig } from '../../src/schema/read-config.ts'
-import { type TokenConfig, tokenConfig } from '../../src/schema/token.ts'
+import { type TokenConfig, tokenConfig } from '../../src/schema/token-config.ts'
 import { createServices, type Services } from '../../src/services.ts'
 import type { Denial } from '../../src/stages/effects.ts'
-import { challengerOf } from '../../src/stages/verify-token/challenge.ts'
-import { toDenial } from '../../src/stages/verify-token/refusals.ts'
-import { tokenStores } from '../../src/stages/verify-token/stage.ts'
-import { type TokenDecision, verifyToken } from '../../src/stages/verify-token/verify-token.ts'
+import { challengerOf } from '../../src/stages/token/challenge.ts'
+import { toDenial } from '../../src/stages/token/refusals.ts'
+import { tokenStores } from '../../src/stages/token/stage.ts'
+import { type TokenDecision, verifyToken } from '../../src/stages/token/verify-token.ts'
 import { gatewayConfig } from './issuer.ts'
 
 /** Clocks that stand until they are moved. */

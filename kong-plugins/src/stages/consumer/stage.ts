@@ -1,6 +1,6 @@
 // The stage that tells Kong itself who calls, as far as the configuration asks for it.
 import type { KongReader } from '../../protocol/kong.ts'
-import type { ConsumerConfig } from '../../schema/token.ts'
+import type { ConsumerConfig } from '../../schema/token-config.ts'
 import type { KnownCaller } from '../caller.ts'
 import type { Denial, PassEffects } from '../effects.ts'
 import { type KongIdentity, kongIdentity, virtualConsumer } from './kong-identity.ts'

@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto'
 import { checkProof } from '@mobile-api-gateway/sdk/dpop-proof.ts'
 import type { Clock } from '../../clock.ts'
-import type { DpopConfig } from '../../schema/token.ts'
+import type { DpopConfig } from '../../schema/token-config.ts'
 import type { InvalidProof } from './proof.ts'
 import type { ProofMemory } from './proof-memory.ts'
 import { readTarget } from './target.ts'

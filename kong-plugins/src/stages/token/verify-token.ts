@@ -1,6 +1,6 @@
 // From the Authorization header to claims that are proven, or the refusal that RFC 6750 asks for.
 import type { Clock } from '../../clock.ts'
-import type { TokenConfig } from '../../schema/token.ts'
+import type { TokenConfig } from '../../schema/token-config.ts'
 import type { JudgePossession, ProofFacts } from '../dpop/stage.ts'
 import type { JudgeStanding } from '../revocation/stage.ts'
 import { readAuthorization, type Scheme } from './authorization.ts'

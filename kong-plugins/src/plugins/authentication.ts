@@ -1,26 +1,26 @@
 // What both plugins that verify tokens do: find out who calls, tell Kong, and say in its log what was decided.
 import type { KongReader } from '../protocol/kong.ts'
-import type { TokenConfig } from '../schema/token.ts'
+import type { TokenConfig } from '../schema/token-config.ts'
 import type { HeldServices } from '../services.ts'
 import type { Caller } from '../stages/caller.ts'
 import { consumerStage } from '../stages/consumer/stage.ts'
 import type { ProofMemory } from '../stages/dpop/proof-memory.ts'
 import type { Denial, Effects, PassEffects } from '../stages/effects.ts'
-import { verifyStage } from '../stages/verify-token/stage.ts'
+import { tokenStage } from '../stages/token/stage.ts'
 import type { Decide } from './plugin.ts'
 
 /** The call may go on, as this caller, after these effects; or it may not. */
-export type FirstDecision =
+export type AuthenticationDecision =
   | { readonly kind: 'let-in'; readonly caller: Caller; readonly effects: PassEffects }
   | { readonly kind: 'deny'; readonly denial: Denial }
 
-/** Prepares both stages for one config. */
-export function firstStages(
+/** Prepares the token stage and the consumer stage for one config. */
+export function authentication(
   config: TokenConfig,
   services: HeldServices,
   proofs: ProofMemory,
-): (kong: KongReader) => Promise<FirstDecision> {
-  const verify = verifyStage(config, services, proofs)
+): (kong: KongReader) => Promise<AuthenticationDecision> {
+  const verify = tokenStage(config, services, proofs)
   const announce = consumerStage(config)
   return async (kong) => {
     const verified = await verify(kong)

@@ -1,13 +1,9 @@
-// The configuration of the first stage, as it works with it: what kong.yml says, and what follows from that.
+// The configuration of the token stage, as it works with it: what kong.yml says, and what follows from that.
 import { compiled, type INVALID, type Report } from './field.ts'
-import { KONG_FIELDS } from './kong-fields.ts'
 import { part, type RecordValue, record } from './record.ts'
 import { TOKEN_FIELDS } from './token-fields.ts'
 
-/** The fields of `mobile-token`. */
-export const TOKEN_PLUGIN_FIELDS = { ...TOKEN_FIELDS, ...KONG_FIELDS }
-
-type GivenToken = RecordValue<typeof TOKEN_PLUGIN_FIELDS>
+type GivenToken = RecordValue<typeof TOKEN_FIELDS>
 
 /** What a policy asks of tokens that are bound to a key. */
 export interface DpopConfig {
@@ -32,7 +28,7 @@ export type ConsumerConfig = Pick<TokenConfig, 'kongConsumer' | 'groupsClaim'>
 
 /** Makes it of what was read. Reports a policy that requires proofs where nothing says for which address. */
 export function compileToken(given: GivenToken, report: Report): TokenConfig | typeof INVALID {
-  const { dpop, dpopWindowSeconds, publicOrigin, realm, ...rest } = part(given, TOKEN_PLUGIN_FIELDS)
+  const { dpop, dpopWindowSeconds, publicOrigin, realm, ...rest } = part(given, TOKEN_FIELDS)
   const origins = originsOf(publicOrigin === undefined ? [...rest.audiences] : [publicOrigin])
   if (dpop === 'required' && origins.size === 0)
     return report('dpop', 'required needs public_origin, since no audience is an http or https address')
@@ -54,7 +50,7 @@ function originsOf(addresses: readonly string[]): ReadonlySet<string> {
 export const tokenConfig = compiled(
   record({
     description: 'Verifies the access token only; for chains with other plugins in between',
-    fields: TOKEN_PLUGIN_FIELDS,
+    fields: TOKEN_FIELDS,
   }),
   compileToken,
 )

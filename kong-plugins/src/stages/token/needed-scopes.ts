@@ -1,5 +1,5 @@
 // Which scopes a request needs.
-import type { TokenConfig } from '../../schema/token.ts'
+import type { TokenConfig } from '../../schema/token-config.ts'
 
 /** Those of a request with this method; `undefined` where no policy depends on the method. */
 export function neededScopes(

@@ -1,6 +1,6 @@
 // WWW-Authenticate: every challenge of an API in one header value, because Kong sends only the last of several.
 import { PROOF_ALGORITHMS } from '@mobile-api-gateway/sdk/dpop-proof.ts'
-import type { TokenConfig } from '../../schema/token.ts'
+import type { TokenConfig } from '../../schema/token-config.ts'
 import type { Scheme } from './authorization.ts'
 
 /** How an API wants to be shown tokens. */

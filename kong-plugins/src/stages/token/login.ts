@@ -1,5 +1,5 @@
 // RFC 9470: whether the login behind a token is strong and fresh enough for a policy.
-import type { TokenConfig } from '../../schema/token.ts'
+import type { TokenConfig } from '../../schema/token-config.ts'
 import type { TokenClaims } from './token.ts'
 
 /** Descriptions for the developer of the app. */

@@ -1,6 +1,6 @@
-// The first stage: reads of a request what the policy asks for, and finds out who calls.
+// The token stage: reads of a request what the policy asks for, and finds out who calls.
 import type { KongReader } from '../../protocol/kong.ts'
-import type { TokenConfig } from '../../schema/token.ts'
+import type { TokenConfig } from '../../schema/token-config.ts'
 import type { HeldServices } from '../../services.ts'
 import { type Caller, knownCaller } from '../caller.ts'
 import type { ProofMemory } from '../dpop/proof-memory.ts'
@@ -17,13 +17,13 @@ export type Verification =
   | { readonly kind: 'deny'; readonly denial: Denial }
 
 /** What the stage needs besides its config. */
-export interface VerifyServices extends Pick<HeldServices, 'clock' | 'tokenCache' | 'keySources' | 'standings'> {
+export interface TokenServices extends Pick<HeldServices, 'clock' | 'tokenCache' | 'keySources' | 'standings'> {
   /** The configuration, as what it shares with others knows it. */
   readonly holder?: HeldServices['holder']
 }
 
 /** What tokens of a config are verified with; begins to fetch the keys of its issuers. */
-export function tokenStores(config: TokenConfig, services: VerifyServices, proofs: ProofMemory): TokenStores {
+export function tokenStores(config: TokenConfig, services: TokenServices, proofs: ProofMemory): TokenStores {
   const { clock, tokenCache, holder } = services
   const keySources = new Map(
     config.issuers.map(({ issuer, jwksUri }) => [issuer, services.keySources.at(jwksUri, holder, issuer)]),
@@ -38,9 +38,9 @@ export function tokenStores(config: TokenConfig, services: VerifyServices, proof
 }
 
 /** Prepares the stage for one config. */
-export function verifyStage(
+export function tokenStage(
   config: TokenConfig,
-  services: VerifyServices,
+  services: TokenServices,
   proofs: ProofMemory,
 ): (kong: KongReader) => Promise<Verification> {
   const stores = tokenStores(config, services, proofs)

@@ -1,5 +1,5 @@
 // The checks every token passes at every request, also one whose signature was verified before: one line per rule.
-import type { TokenConfig } from '../../schema/token.ts'
+import type { TokenConfig } from '../../schema/token-config.ts'
 import type { InvalidToken } from './refusals.ts'
 import type { ParsedToken } from './token.ts'
 

@@ -1,6 +1,6 @@
 // A token verified before is cheap, but never more valid than a new one.
 import t from 'tap'
-import { createTokenCache, digestOf } from '../../src/stages/verify-token/token-cache.ts'
+import { createTokenCache, digestOf } from '../../src/stages/token/token-cache.ts'
 import { createSigningKey, nowSeconds, signToken, startKeyServer } from '../support/issuer.ts'
 import { createTokenStage, verdict } from '../support/token-stage.ts'
 

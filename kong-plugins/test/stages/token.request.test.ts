@@ -1,6 +1,6 @@
 // Which Authorization headers hold a bearer token, and which scopes a request needs.
 import t from 'tap'
-import { type AuthorizationHeader, readAuthorization } from '../../src/stages/verify-token/authorization.ts'
+import { type AuthorizationHeader, readAuthorization } from '../../src/stages/token/authorization.ts'
 import { createSigningKey, signToken, startKeyServer } from '../support/issuer.ts'
 import { createTokenStage, verdict } from '../support/token-stage.ts'
 
