@@ -274,10 +274,10 @@ t.test('headers, answer and mark say the same', async (t) => {
     headers: { ...headers, 'Retry-After': '4' },
     reason: 'limit exceeded',
   })
-  t.strictSame(notAdmitted({ kind: 'undecided', why: 'Redis is away' }), {
+  t.strictSame(notAdmitted({ kind: 'undecided', why: 'calls not counted: Redis is away' }), {
     status: 503,
     body: { message: 'Service temporarily unavailable' },
     headers: { 'Retry-After': '5' },
-    reason: 'Redis is away',
+    reason: 'calls not counted: Redis is away',
   })
 })

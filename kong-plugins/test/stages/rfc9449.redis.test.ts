@@ -15,15 +15,19 @@ interface Test {
   teardown(ended: () => unknown): void
 }
 
-/** Two gateways that share a Redis. */
-async function startTwo(t: Test, redis: TestRedis, changes: Record<string, unknown> = {}) {
+async function sharing(t: Test, redis: TestRedis, changes: Record<string, unknown> = {}) {
   const keys = await startKeyServer(t, key)
-  const config = gatewayConfig(keys.jwksUri, {
+  return gatewayConfig(keys.jwksUri, {
     plans: { basic: { day: 1000 } },
     counters: 'redis',
     redis: { host: '127.0.0.1', port: redis.port, timeout_ms: 500 },
     ...changes,
   })
+}
+
+/** Two gateways that share a Redis. */
+async function startTwo(t: Test, redis: TestRedis, changes: Record<string, unknown> = {}) {
+  const config = await sharing(t, redis, changes)
   const start = async () => {
     const running = await startPluginServer(t)
     return async (dpop: string): Promise<EventOutcome> => {
@@ -67,4 +71,22 @@ t.test('while Redis is away: closed refuses, local believes its own memory', { s
   t.match(await local(during), REPEATED)
   t.match(await local(before), REPEATED, 'also what it had asked Redis about')
   t.equal((await other(during)).kind, 'passed', 'gateways do not know of each other then')
+})
+
+t.test('the metric tells a proof that cannot be compared from a call that cannot be counted', { skip }, async (t) => {
+  const redis = await startRedis(t)
+  const running = await startPluginServer(t)
+  const kong = running.connect()
+  const instance = await kong.start('mobile-gateway', await sharing(t, redis))
+  await redis.kill()
+  const unbound = await signToken(key)
+  const headers = [
+    { authorization: `DPoP ${token}`, dpop: await app.prove(token) },
+    { authorization: `Bearer ${unbound}` },
+  ]
+  for (const each of headers) t.match(await kong.access(instance, { headers: each }), { kind: 'exited', status: 503 })
+  t.strictSame(
+    running.services.decisions.all().flatMap(({ byReason }) => [...byReason.keys()]),
+    ['proofs not compared: Redis is away', 'calls not counted: Redis is away'],
+  )
 })

@@ -31,7 +31,7 @@ export function createRedisProofMemory({ link, local, keyPrefix, fail }: RedisPr
         return { kind: first === 1 ? 'first' : 'repeated' }
       } catch (error) {
         if (!(error instanceof RedisAway)) throw error
-        return fail === 'local' ? here : { kind: 'undecided', why: 'Redis is away' }
+        return fail === 'local' ? here : { kind: 'undecided', why: 'proofs not compared: Redis is away' }
       }
     },
   }

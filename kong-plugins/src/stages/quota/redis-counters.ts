@@ -74,7 +74,7 @@ export function createRedisCounters({ link, remembered, keyPrefix, fail, wall }:
         return await countInRedis(link, remembered, call.keys, counts)
       } catch (error) {
         if (!(error instanceof RedisAway)) throw error
-        if (fail === 'closed') return { kind: 'undecided', why: 'Redis is away' }
+        if (fail === 'closed') return { kind: 'undecided', why: 'calls not counted: Redis is away' }
         return remembered.admit(call, link.nowMillis() ?? wall())
       }
     },
