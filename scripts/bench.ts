@@ -18,17 +18,13 @@ ${gatewayUsage}
 ${memoryUsage}
   --help  this text
 `
-const [name = '', ...rest] = process.argv.slice(2)
-const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined
 
-// Each benchmark parses its own options, so that only its name passes through here, or --help, wherever it stands.
-await runCommand(
-  { usage: USAGE, options: {}, allowPositionals: true },
-  async ({ positionals }) => {
-    if (!bench)
-      throw new UsageError(positionals[0] === undefined ? 'Which one?' : `There is no benchmark ${positionals[0]}.`)
-    await bench(rest, (line) => console.log(line))
-    return 0
-  },
-  rest.some((arg) => /^(-h|--help)$/.test(arg)) ? ['--help'] : bench ? [name] : process.argv.slice(2),
-)
+await runCommand({ usage: USAGE, options: {}, allowPositionals: true, handsOn: true }, async ({ positionals }) => {
+  const [name] = positionals
+  if (name === undefined) throw new UsageError('Which one?')
+  const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined
+  if (!bench) throw new UsageError(`There is no benchmark ${name}.`)
+  // Each benchmark has options of its own.
+  await bench(process.argv.slice(3), (line) => console.log(line))
+  return 0
+})

@@ -17,6 +17,8 @@ export interface CommandLine<T extends Options> {
   readonly options: T
   /** How many other arguments it takes: none unless told. */
   readonly allowPositionals?: boolean
+  /** Only the first argument is for this command: a name of another, which reads the rest itself. */
+  readonly handsOn?: boolean
 }
 
 function parse<T extends Options>(args: readonly string[], options: T, allowPositionals: boolean) {
@@ -30,17 +32,17 @@ type Given<T extends Options> = ReturnType<typeof parse<T>>
  * which is told by its message.
  */
 export async function runCommand<T extends Options>(
-  { usage, options, allowPositionals = false }: CommandLine<T>,
+  { usage, options, allowPositionals = false, handsOn = false }: CommandLine<T>,
   run: (given: Given<T>) => Promise<number> | number,
-  args: readonly string[] = process.argv.slice(2),
 ): Promise<void> {
+  const args = process.argv.slice(2)
   try {
     const asked = args.indexOf('--') < 0 ? args : args.slice(0, args.indexOf('--'))
     if (asked.some((arg) => arg === '--help' || arg === '-h')) {
       process.stdout.write(`${usage.trimEnd()}\n`)
       return
     }
-    process.exitCode = await run(parse(args, options, allowPositionals))
+    process.exitCode = await run(parse(handsOn ? args.slice(0, 1) : args, options, allowPositionals))
   } catch (error) {
     const mistaken = isMistake(error)
     process.exitCode = mistaken ? 2 : 1
