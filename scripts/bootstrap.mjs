@@ -56,7 +56,7 @@ function plan() {
 async function prepare(todo) {
   if (todo.upToDate) return 0
   if (todo.install) {
-    const { code, output } = await busy('Installing dependencies (about half a minute, once)', npm(), [
+    const { code, output } = await busy('Installing dependencies (one to two minutes, once)', npm(), [
       ...npmArguments(),
       'ci',
       '--include=dev', // NODE_ENV=production would leave out Node 24 itself

@@ -1,8 +1,11 @@
-// Whether a session is the full login of its person: with both factors, where they have two. Pure.
+// Whether a session is the full login of its person: with both factors, where they ask for two. Pure.
 import type { Session } from '../store/tables/sessions.ts'
 import { hasTwoFactors } from './acr.ts'
 
-/** A password alone opens nothing of somebody who has set up a second factor. */
+/**
+ * A password alone opens nothing of somebody who has set up an authenticator app, which comes with recovery codes. A
+ * passkey by itself is one more way in, offered to everybody: who loses the only one still has the password.
+ */
 export function isFullLogin(session: Pick<Session, 'acr' | 'factors'>): boolean {
-  return session.factors.length === 0 || hasTwoFactors(session)
+  return !session.factors.includes('totp') || hasTwoFactors(session)
 }
