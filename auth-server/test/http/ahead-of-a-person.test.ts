@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { InjectOptions, LightMyRequestResponse } from 'fastify'
 import { type SqlBool, sql } from 'kysely'
 import t from 'tap'
+import { PageScript } from '../../src/pages/page-script.ts'
 import { Browser, formsOf } from '../support/browser.ts'
 import { launchChromium, needsChromium } from '../support/chromium.ts'
 import { everything } from '../support/everything.ts'
@@ -89,6 +90,7 @@ t.test('of all addresses, HEAD is answered by documents alone', async (t) => {
     '/.well-known/oauth-authorization-server',
     '/health/live',
     '/health/ready',
+    ...Object.values(PageScript.all).map(({ path }) => path),
   ]
   for (const url of documents) {
     t.equal((await app.inject({ method: 'HEAD', url })).statusCode, 200, url)
