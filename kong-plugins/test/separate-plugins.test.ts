@@ -68,8 +68,8 @@ t.test('token, identity, quota: each does its part and leaves its mark', async (
       identity: 'mobile-api',
       quota: 'mobile-api',
       caller:
-        'X-Authenticated-UserId=usr_alice&X-Authenticated-Scope=profile%3Aread%20orders%3Aread&' +
-        'X-Consumer-Username=demo-app&X-Consumer-Custom-ID=app_1&X-Credential-Identifier=demo-app',
+        'X-Credential-Identifier=demo-app&X-Consumer-Custom-ID=app_1&X-Consumer-Username=demo-app&' +
+        'X-Authenticated-Scope=profile%3Aread%20orders%3Aread&X-Authenticated-UserId=usr_alice',
       sub: 'usr_alice',
       client_id: 'demo-app',
       scope: 'profile:read orders:read',
