@@ -18,7 +18,7 @@ async function open(t: Test) {
   return { ...server, server, site, browser, tokens, hint: { id_token_hint: tokens.id_token } }
 }
 function prefilled(email: string) {
-  return `autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" required maxlength="254" value="${email}"`
+  return `autocomplete="username webauthn" autocapitalize="none" autocorrect="off" spellcheck="false" required maxlength="254" value="${email}"`
 }
 
 t.test('id_token_hint of the person who is signed in changes nothing, also once it has expired', async (t) => {
