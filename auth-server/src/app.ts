@@ -2,6 +2,7 @@
 import cookie from '@fastify/cookie'
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { addAccount } from './account/index.ts'
+import { isRefusedCheck } from './crypto/password-queue.ts'
 import { randomSecret } from './crypto/random.ts'
 import { MAIL_PATHS } from './delivery/mail/links.ts'
 import type { Deps } from './deps.ts'
@@ -55,7 +56,10 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<F
   refusePrefetch(app)
   addPages(app, deps.config)
   leadToIssuer(app, deps.config.issuer, visitedPaths([...pages, PAGES_PATH, ACCOUNT_PATH]))
-  addProblemHandler(app, PROBLEMS, ({ code }) => deps.metrics.refusals.inc({ code }))
+  addProblemHandler(app, PROBLEMS, ({ code }, error) => {
+    deps.metrics.refusals.inc({ code })
+    if (isRefusedCheck(error)) deps.limits.refused('passwordChecks')
+  })
   await addEndpoints(app, deps)
   addInteraction(app, deps)
   addAccount(app, deps)

@@ -4,6 +4,7 @@ import { openMailer } from './delivery/mail/index.ts'
 import type { Mailer } from './delivery/mail/mailer.ts'
 import { type Cookies, cookiesFor } from './http/cookies.ts'
 import { type Limits, openLimits } from './limits/index.ts'
+import { LIMITS } from './limits/table.ts'
 import { type Metrics, openMetrics } from './metrics/metrics.ts'
 import type { Db } from './store/database.ts'
 import { type KeyRing, openKeyRing } from './tokens/signing-keys.ts'
@@ -22,6 +23,8 @@ export interface Deps {
 /** Opens what stands on a database; nothing of it has to be closed, but for the mailer when it has sent something. */
 export async function openDeps(config: Config, db: Db): Promise<Deps> {
   const metrics = openMetrics()
+  // A rate needs something to begin with.
+  for (const limit of Object.keys(LIMITS)) metrics.limitRefusals.inc({ limit }, 0)
   return {
     config,
     db,

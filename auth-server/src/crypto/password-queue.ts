@@ -15,6 +15,11 @@ export class PasswordShareUsedUp extends Error {
   override name = 'PasswordShareUsedUp'
 }
 
+/** Whether it says that a password check was refused its place. */
+export function isRefusedCheck(error: unknown): boolean {
+  return error instanceof PasswordQueueFull || error instanceof PasswordShareUsedUp
+}
+
 type Turn = () => void
 
 /** Those who wait under one name: their own turns, and the lines of names within it in the order of their next turn. */

@@ -79,12 +79,12 @@ function toProblem(table: readonly ProblemRow[], error: unknown): HttpProblem {
 
 /**
  * @param table by which other errors than problems are translated; the first row that fits counts.
- * @param hear is told of each problem
+ * @param hear is told of each problem, and of what was thrown
  */
 export function addProblemHandler(
   app: FastifyInstance,
   table: readonly ProblemRow[],
-  hear: (problem: HttpProblem) => void = () => {},
+  hear: (problem: HttpProblem, error: unknown) => void = () => {},
 ): void {
   const sparing = logSparingly()
 
@@ -98,7 +98,7 @@ export function addProblemHandler(
   app.setErrorHandler((error: unknown, request, reply) => {
     const problem = toProblem(table, error)
     note(request, problem)
-    hear(problem)
+    hear(problem, error)
     return sendProblem(reply, problem)
   })
   app.setNotFoundHandler((_request, reply) =>

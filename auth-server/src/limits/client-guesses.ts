@@ -1,9 +1,9 @@
 // Guessing client credentials: bounded per client and address, and per address over all clients (RFC 6749 §2.3.1).
 import { tooManyRequests } from '../http/problem.ts'
-import type { Db } from '../store/database.ts'
-import { type CountedKey, judgeAttempt } from '../store/tables/attempts.ts'
+import type { CountedKey } from '../store/tables/attempts.ts'
 import { limitAddresses } from './attempt-limit.ts'
 import { countedKeys, type LimitSettings } from './counted-keys.ts'
+import type { Admit } from './shared-limit.ts'
 import { LIMITS, type LimitName } from './table.ts'
 
 /**
@@ -28,28 +28,32 @@ export interface ClientGuesses {
 
 const REFUSAL = 'too many failed client authentications; try again later'
 
-/** @param secret that the keys in the database are hashed with @param refused is told of each refusal */
+/** @param secret that the keys in the database are hashed with @param refused is told of each refusal, but of those of `admit` */
 export function countClientGuesses(
-  db: Db,
+  admit: Admit,
   secret: string,
   settings: LimitSettings,
   refused: (limit: LimitName) => void,
 ): ClientGuesses {
   const byPair = limitAddresses(LIMITS.clientGuesses.allowed, LIMITS.clientGuesses.windowSeconds)
   const byAddress = limitAddresses(LIMITS.clientGuessesByAddress.allowed, LIMITS.clientGuessesByAddress.windowSeconds)
-  const pairKeys = (clientId: string, address: string) =>
-    countedKeys(secret, settings, 'clientGuesses', { address, about: clientId.slice(0, 128) })
-  const keys = (clientId: string, address: string) => [
-    ...pairKeys(clientId, address),
-    ...countedKeys(secret, settings, 'clientGuessesByAddress', { address }),
-  ]
+  const guessOf = (clientId: string, address: string) => ({
+    clientGuesses: { address, about: clientId.slice(0, 128) },
+    clientGuessesByAddress: { address },
+  })
   const requireNone = (wait: number, limit: LimitName) => {
     if (wait === 0) return
     refused(limit)
     throw tooManyRequests(REFUSAL, wait)
   }
   return {
-    keys,
+    keys(clientId, address) {
+      const guess = guessOf(clientId, address)
+      return [
+        ...countedKeys(secret, settings, 'clientGuesses', guess.clientGuesses),
+        ...countedKeys(secret, settings, 'clientGuessesByAddress', guess.clientGuessesByAddress),
+      ]
+    },
     requirePatience(clientId, address, sharedWaitSeconds) {
       requireNone(byAddress.waitSeconds(address), 'clientGuessesByAddress')
       const ownWait = byPair.waitSeconds(address, clientId.slice(0, 128))
@@ -58,9 +62,8 @@ export function countClientGuesses(
     async note(clientId, address) {
       byPair.note(address, { about: clientId.slice(0, 128) })
       byAddress.note(address)
-      const { waitSeconds, refusedBy } = await judgeAttempt(db, keys(clientId, address))
-      const isOfPair = pairKeys(clientId, address).some(({ key }) => key === refusedBy)
-      requireNone(waitSeconds, isOfPair ? 'clientGuesses' : 'clientGuessesByAddress')
+      const { waitSeconds } = await admit(guessOf(clientId, address))
+      if (waitSeconds > 0) throw tooManyRequests(REFUSAL, waitSeconds)
     },
   }
 }

@@ -2,7 +2,7 @@
 import type { Config } from '../config.ts'
 import type { Db } from '../store/database.ts'
 import { type ClientGuesses, countClientGuesses } from './client-guesses.ts'
-import type { LimitSettings } from './counted-keys.ts'
+import type { LimitSettings, SharedLimitName } from './counted-keys.ts'
 import { type Admit, admitBy } from './shared-limit.ts'
 import type { LimitName } from './table.ts'
 import { countVisits, type VisitLimit } from './visits.ts'
@@ -10,6 +10,8 @@ import { countVisits, type VisitLimit } from './visits.ts'
 export interface Limits {
   /** Whatever is counted by all instances together. */
   readonly admit: Admit
+  /** What is counted where it lies (the row of a mail or a code, a queue) says here that an attempt was refused. */
+  readonly refused: (limit: Exclude<LimitName, SharedLimitName | 'visits'>) => void
   readonly visits: VisitLimit
   readonly clientGuesses: ClientGuesses
 }
@@ -25,9 +27,11 @@ export function openLimits(
     MAILS_PER_HOUR: config.mailsPerHour,
     SIGN_IN_GUESSES_PER_HOUR: config.signInGuessesPerHour,
   }
+  const admit = admitBy(db, config.cookieSecret, settings, refused)
   return {
-    admit: admitBy(db, config.cookieSecret, settings, refused),
+    admit,
+    refused,
     visits: countVisits(config.visitsPerMinute, () => refused('visits')),
-    clientGuesses: countClientGuesses(db, config.cookieSecret, settings, refused),
+    clientGuesses: countClientGuesses(admit, config.cookieSecret, settings, refused),
   }
 }

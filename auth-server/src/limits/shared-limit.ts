@@ -1,6 +1,6 @@
 // Attempts that all instances count together: whichever limits a caller names, in one statement.
 import type { Db } from '../store/database.ts'
-import { judgeAttempt, uncountAttempt } from '../store/tables/attempts.ts'
+import { countAttempt, uncountAttempt } from '../store/tables/attempts.ts'
 import { type Attempted, countedKeys, type LimitSettings, type SharedLimitName } from './counted-keys.ts'
 import { LIMITS } from './table.ts'
 
@@ -8,6 +8,8 @@ import { LIMITS } from './table.ts'
 export interface Attempt {
   /** Seconds to wait first; 0 for now. */
   readonly waitSeconds: number
+  /** The limit that refused it. */
+  readonly refusedBy: SharedLimitName | undefined
   /** Takes the attempt back: it was right, or nobody has looked at it. */
   takeBack(): Promise<void>
 }
@@ -31,10 +33,10 @@ export function admitBy(
       .filter(isShared)
       .flatMap((limit) => countedKeys(secret, settings, limit, attempted[limit] ?? {}).map((key) => ({ limit, key })))
     const keys = rows.map(({ key }) => key)
-    const { waitSeconds, refusedBy } = await judgeAttempt(db, keys)
-    const refusing = rows.find(({ key }) => key.key === refusedBy)
-    if (refusing) refused(refusing.limit)
-    return { waitSeconds, takeBack: () => uncountAttempt(db, keys) }
+    const { waitSeconds, refusedBy: key, counted } = await countAttempt(db, keys)
+    const refusedBy = rows.find((row) => row.key.key === key)?.limit
+    if (refusedBy) refused(refusedBy)
+    return { waitSeconds, refusedBy, takeBack: () => uncountAttempt(db, counted) }
   }
 }
 

@@ -119,6 +119,7 @@ export function mailProofPages(deps: Deps, visits: VisitFlow): VisitPages {
           await attempt.takeBack()
           return reply.redirect(stepPath(NEW_PASSWORD, pending.id), 303)
         }
+        if (outcome === 'too many') limits.refused('mailCodes')
         const status = outcome === 'wrong' ? 422 : 429
         return sendPage(reply.code(status), checkMailPage({ pending, binding, awaited, problem: outcome }))
       },

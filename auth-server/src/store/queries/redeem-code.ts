@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import type { Db } from '../database.ts'
 import { FAMILY_COLUMNS, isOfStandingPerson, isSubscribed, openScopes, toldGroups } from '../sql.ts'
-import { usableCode } from '../tables/authorization-codes.ts'
+import { MAX_WRONG_VERIFIERS, usableCode } from '../tables/authorization-codes.ts'
 import { type FamilyView, type NewFamily, openFamily } from '../tables/refresh-families.ts'
 
 /** A repeat this long after redemption is no longer the client's own retry race; seconds. */
@@ -60,7 +60,9 @@ export async function consumeCode(
 
 /** Why a code opened nothing; whose family ended, where a late repeat ended one. */
 export type CodeFailure =
-  | Readonly<{ because: 'not usable' | 'wrong verifier' | 'unasked verifier' | 'other resource' }>
+  | Readonly<{
+      because: 'not usable' | 'wrong verifier' | 'too many verifiers' | 'unasked verifier' | 'other resource'
+    }>
   | Readonly<{ because: 'repeated late'; personId: string; applicationId: string }>
 
 /**
@@ -69,6 +71,7 @@ export type CodeFailure =
  * could be used, but for another API, is told so and stays as good as it was.
  */
 export async function explainCode(db: Db, presented: CodePresented): Promise<CodeFailure> {
+  const isWornOut = sql`mine.consumed_at is null and mine.wrong_verifiers >= ${MAX_WRONG_VERIFIERS}`
   const { rows } = await sql<CodeFailure>`
     with mine as (
       select code.*, api.resource from authorization_codes code
@@ -79,7 +82,12 @@ export async function explainCode(db: Db, presented: CodePresented): Promise<Cod
     ), counted as (
       update authorization_codes set wrong_verifiers = authorization_codes.wrong_verifiers + 1 from mine
       where authorization_codes.code_hash = mine.code_hash and mine.code_challenge is distinct from ${presented.codeChallenge}
-      returning case when mine.code_challenge is null then 'unasked verifier' else 'wrong verifier' end as because
+      returning case when mine.code_challenge is null then 'unasked verifier'
+                     when ${isWornOut} then 'too many verifiers' else 'wrong verifier' end as because
+    ), worn_out as (
+      -- The right one as well.
+      select 'too many verifiers' as because from mine
+      where mine.code_challenge is not distinct from ${presented.codeChallenge} and ${isWornOut}
     ), ended as (
       update refresh_families set revoked_at = auth_now(), revoked_because = 'authorization code reuse' from mine
       where refresh_families.id = mine.family_id and refresh_families.revoked_at is null
@@ -98,6 +106,7 @@ export async function explainCode(db: Db, presented: CodePresented): Promise<Cod
     )
     select because, null as "personId", null as "applicationId" from counted
     union all select * from ended
-    union all select because, null, null from astray`.execute(db)
+    union all select because, null, null from astray
+    union all select because, null, null from worn_out`.execute(db)
   return rows[0] ?? { because: 'not usable' }
 }

@@ -33,24 +33,39 @@ function secondsLeft(expiresAt: RawBuilder<unknown>): RawBuilder<number> {
   return sql<number>`ceil(extract(epoch from ${expiresAt} - auth_now()))::int`
 }
 
+/** What became of an attempt. */
+export interface CountedAttempt {
+  readonly waitSeconds: WaitSeconds
+  /** The key that refused it. */
+  readonly refusedBy: string | undefined
+  /** Where it was counted: in which window of which key. */
+  readonly counted: readonly AttemptWindow[]
+}
+interface AttemptWindow {
+  readonly key: string
+  /** When it ends, in PostgreSQL's words, which have more digits than a `Date`. */
+  readonly endsAt: string
+}
+
+interface Judged {
+  readonly key: string
+  readonly allows: boolean
+  readonly wait: WaitSeconds
+  readonly endsAt: string | null
+}
+
 /**
  * Counts an attempt by each of the keys and says whether it may be made: one statement, in which each row settles the
  * race for it. Whom one key refuses, the next ones do not count, so that somebody who is refused anyway uses up nothing
- * of what others share. All callers give narrow keys first and wide ones last, hence nobody waits in a circle.
+ * of what others share; and where one has no attempts left already, nothing is written at all. All callers give narrow
+ * keys first and wide ones last, hence nobody waits in a circle.
  */
-export async function countAttempt(db: Db, keys: readonly CountedKey[]): Promise<WaitSeconds> {
-  return (await judgeAttempt(db, keys)).waitSeconds
-}
-
-/** The same, with the key that refused it. */
-export async function judgeAttempt(
-  db: Db,
-  keys: readonly CountedKey[],
-): Promise<Readonly<{ waitSeconds: WaitSeconds; refusedBy: string | undefined }>> {
-  if (keys.length === 0) return { waitSeconds: 0, refusedBy: undefined }
+export async function countAttempt(db: Db, keys: readonly CountedKey[]): Promise<CountedAttempt> {
+  if (keys.length === 0) return { waitSeconds: 0, refusedBy: undefined, counted: [] }
   const steps = keys.map(({ key, allowed, windowSeconds }, index) => {
     const ends = sql`${secondsFromNow(windowSeconds)}`
-    const before = index === 0 ? sql`true` : sql`exists (select from ${step(index - 1)} where allows)`
+    const before =
+      index === 0 ? sql`not exists (select from used_up)` : sql`exists (select from ${step(index - 1)} where allows)`
     return sql`${step(index)} as (
       insert into attempts (key, count, allowed, expires_at)
       select ${key}, 1, ${allowed}, ${ends} where ${before}
@@ -58,28 +73,42 @@ export async function judgeAttempt(
         count = case when attempts.expires_at > auth_now() then least(attempts.count, 1000000) + 1 else 1 end,
         allowed = excluded.allowed,
         expires_at = case when attempts.expires_at > auth_now() then attempts.expires_at else excluded.expires_at end
-      returning count <= allowed as allows, ${secondsLeft(sql`expires_at`)} as wait)`
+      returning key, count <= allowed as allows, ${secondsLeft(sql`expires_at`)} as wait, expires_at::text as "endsAt")`
   })
   const all = sql.join(
-    keys.map(({ key }, index) => sql`select ${key} as key, wait from ${step(index)} where not allows`),
+    keys.map((_, index) => sql`select * from ${step(index)}`),
     sql` union all `,
   )
-  const { rows } = await sql<{ key: string; wait: WaitSeconds }>`
-    with ${sql.join(steps)} select key, wait from (${all}) refused`.execute(db)
-  return { waitSeconds: rows[0]?.wait ?? 0, refusedBy: rows[0]?.key }
+  const { rows } = await sql<Judged>`
+    with used_up as (
+      select attempts.key, false as allows, ${secondsLeft(sql`expires_at`)} as wait, null as "endsAt"
+      from unnest(${keys.map(({ key }) => key)}::text[], ${keys.map(({ allowed }) => allowed)}::int[])
+        with ordinality as given (key, allowed, place)
+      join attempts on attempts.key = given.key and attempts.count >= given.allowed and expires_at > auth_now()
+      order by place limit 1
+    ), ${sql.join(steps)}
+    select * from used_up union all ${all}`.execute(db)
+  const refusal = rows.find(({ allows }) => !allows)
+  const counted = rows.flatMap(({ key, endsAt }) => (endsAt === null ? [] : { key, endsAt }))
+  return { waitSeconds: refusal?.wait ?? 0, refusedBy: refusal?.key, counted }
 }
 
 function step(index: number): RawBuilder<unknown> {
   return sql.ref(`step_${index}`)
 }
 
-/** An attempt turned out to be none, such as a right password. A count that was the only one leaves no row. */
-export async function uncountAttempt(db: Db, keys: readonly CountedKey[]): Promise<void> {
-  const given = keys.map(({ key }) => key)
+/**
+ * An attempt turned out to be none, such as a right password. A count that was the only one leaves no row; and what has
+ * been counted in the next window meanwhile stays.
+ */
+export async function uncountAttempt(db: Db, counted: CountedAttempt['counted']): Promise<void> {
+  const keys = counted.map(({ key }) => key)
   await sql`
     with counted as materialized (
-      select key, count from attempts where key = any(${given}::text[]) and expires_at > auth_now()
-      order by array_position(${given}::text[], key) for update
+      select attempts.key, count from attempts
+      where key = any(${keys}::text[]) and expires_at > auth_now() and (key, expires_at) in (
+        select * from unnest(${keys}::text[], ${counted.map(({ endsAt }) => endsAt)}::timestamptz[]))
+      order by array_position(${keys}::text[], key) for update
     ), emptied as (
       delete from attempts using counted where attempts.key = counted.key and counted.count <= 1
     )
@@ -92,10 +121,4 @@ export function attemptsWait(keys: readonly CountedKey[]): RawBuilder<WaitSecond
   return sql<WaitSeconds>`coalesce((
     select max(${secondsLeft(sql`expires_at`)}) from attempts
     where key = any(${keys.map(({ key }) => key)}::text[]) and count >= allowed and expires_at > auth_now()), 0)`
-}
-
-/** The same as a question of its own. */
-export async function findAttemptsWait(db: Db, keys: readonly CountedKey[]): Promise<WaitSeconds> {
-  const { rows } = await sql<{ wait: WaitSeconds }>`select ${attemptsWait(keys)} as wait`.execute(db)
-  return rows[0]?.wait ?? 0
 }

@@ -39,6 +39,7 @@ async function redeem(
   if (result.because === 'other resource') throw new OAuthError('invalid_target', 'the code is for another resource')
   if (result.because === 'repeated late')
     log.warn({ event: 'code_reuse', clientId }, 'an authorization code came again; its tokens are revoked')
+  if (result.because === 'too many verifiers') deps.limits.refused('codeVerifiers')
   // One description for every other reason: a guesser learns nothing.
   throw new OAuthError('invalid_grant', 'the code is unknown, expired, used, or was issued for another request', {
     detail: result.because,
