@@ -1,9 +1,10 @@
 // Signing in with a passkey over HTTP: who asks, from which browser, what is answered, and who is offered one afterwards.
 import { decodeJwt } from 'jose'
 import t, { type Test } from 'tap'
+import { createAccount } from '../../src/identity/local-account.ts'
 import { PageScript } from '../../src/pages/page-script.ts'
-import { Browser } from '../support/browser.ts'
-import { ceremonies, freshSession } from '../support/passkeys.ts'
+import { Browser, SESSION_COOKIE } from '../support/browser.ts'
+import { ceremonies, freshSession, passkeyLogin } from '../support/passkeys.ts'
 import { answerOf, authorizeUrl, pkcePair, redeem } from '../support/phone.ts'
 import { ISSUER, testServer, USER } from '../support/server.ts'
 import { type PasskeyAnswer, SoftPasskey } from '../support/soft-passkey.ts'
@@ -141,6 +142,34 @@ t.test('a counter that goes back is in the audit log, and signs in', async (t) =
     .executeTakeFirst()
   t.ok(event?.person)
 })
+
+t.test(
+  'user deleted, suspended [Supabase #2564], leaving: login by passkey refused, in the words of a passkey of nobody',
+  async (t) => {
+    const owner = { email: 'going@example.com', password: 'a fourth long passphrase' }
+    const id = (await createAccount(db, server.config.passwordPepper, owner)) ?? ''
+    const going = new SoftPasskey()
+    await ceremonies(server).register(await freshSession(server, owner), going)
+    const status = (values: Readonly<{ status: 'active' | 'suspended' | 'leaving'; erase_after: Date | null }>) =>
+      db.updateTable('people').set(values).where('id', '=', id).execute()
+    const refused = async (what: string) => {
+      const visit = await begin()
+      const answer = await visit.browser.follow(await (await passkeyLogin(visit.browser, visit.page, going, id))())
+      t.match(answer, { statusCode: 422, body: /Nobody can sign in here with that passkey/ }, what)
+      t.notOk(visit.browser.cookies.has(SESSION_COOKIE), what)
+    }
+    await status({ status: 'suspended', erase_after: null })
+    await refused('suspended')
+    await status({ status: 'leaving', erase_after: new Date(Date.now() + 1e6) })
+    await refused('leaving')
+    await status({ status: 'active', erase_after: null })
+    const back = await begin()
+    const answer = await back.browser.follow(await (await passkeyLogin(back.browser, back.page, going, id))())
+    t.match(answerOf(answer), { code: /./ }, 'and back')
+    await db.deleteFrom('people').where('id', '=', id).execute()
+    await refused('deleted')
+  },
+)
 
 t.test('who signs in with a passkey while the person’s epoch moves is not signed in', async (t) => {
   const { browser, page } = await begin()

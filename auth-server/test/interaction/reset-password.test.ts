@@ -3,9 +3,11 @@ import { decodeJwt } from 'jose'
 import t from 'tap'
 import { Browser, formsOf, SESSION_COOKIE } from '../support/browser.ts'
 import { mailServer, NEW_PASSWORD } from '../support/mail-visit.ts'
+import { ceremonies, freshSession, passkeyLogin } from '../support/passkeys.ts'
 import { answerOf, logIn, obtainTokens, refresh } from '../support/phone.ts'
 import { USER } from '../support/server.ts'
 import { CLAIMED_URI, signedInBrowser } from '../support/session.ts'
+import { SoftPasskey } from '../support/soft-passkey.ts'
 
 async function proven(server: Awaited<ReturnType<typeof mailServer>>) {
   const visit = await server.asked('forgotten', USER.email)
@@ -105,7 +107,7 @@ t.test('two resets at once; one wins', async (t) => {
   t.strictSame(people, [{ auth_epoch: 2 }])
 })
 
-t.test('reset racing login and refresh: nothing of before survives', async (t) => {
+t.test('reset racing login, refresh: one wins, and auth_epoch ends the rest', async (t) => {
   const server = await mailServer(t)
   for (let round = 0; round < 3; round++) {
     const password = `${round} seven green lanterns`
@@ -127,6 +129,52 @@ t.test('reset racing login and refresh: nothing of before survives', async (t) =
     await server.mailbox.deliver(server)
     await server.db.deleteFrom('attempts').execute()
   }
+})
+
+t.test('reset racing passkey use: one wins, and auth_epoch ends the rest', async (t) => {
+  const server = await mailServer(t)
+  const { app, db, personId } = server
+  const { register, ask } = ceremonies(server)
+  const passkey = new SoftPasskey()
+  await register(await freshSession(server), passkey)
+  for (let round = 0; round < 5; round++) {
+    const password = `${round} seven green lanterns`
+    const old = round === 0 ? USER.password : `${round - 1} seven green lanterns`
+    const owner = await freshSession(server, { ...USER, password: old })
+    const login = await server.begin()
+    const post = await passkeyLogin(login.browser, login.page, passkey, personId)
+    const challenge = await ask(owner)
+    const visit = await proven(server)
+    const [done, signedIn, added] = await Promise.all([
+      visit.browser.submit(visit.choose, '/new-password', { password }),
+      post(),
+      register(owner, new SoftPasskey(), { challenge }),
+    ])
+    t.equal(done.statusCode, 303)
+    t.ok(['stored', 'person changed'].includes(added.kind), added.kind)
+    const { auth_epoch: epoch } = await db.selectFrom('people').select('auth_epoch').executeTakeFirstOrThrow()
+    t.equal(epoch, round + 2)
+    t.strictSame(
+      await db.selectFrom('sessions').where('auth_epoch', '<>', epoch).selectAll().execute(),
+      [],
+      'whoever came before the new password is signed out, and whoever comes after was told so by the epoch',
+    )
+    const answer = answerOf(await login.browser.follow(signedIn))
+    if (answer.code !== undefined) {
+      const tokens = (await login.tokensOf(await login.browser.follow(signedIn))) ?? {}
+      const families = await db
+        .selectFrom('refresh_families')
+        .where('auth_epoch', '<>', epoch)
+        .where('revoked_at', 'is', null)
+        .select('id')
+        .execute()
+      for (const { id } of families) t.not(id, tokens.refresh_token?.split('.')[0], 'no token of before')
+    }
+    t.equal(await server.signsIn(USER.email, old), false)
+    await server.mailbox.deliver(server)
+    await db.deleteFrom('attempts').execute()
+  }
+  t.equal((await app.inject('/health/live')).statusCode, 200)
 })
 
 t.test('forgot for unknown, suspended and leaving account: same page, no mail, and nothing to prove', async (t) => {

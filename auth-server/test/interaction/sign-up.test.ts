@@ -291,7 +291,7 @@ t.test(
 )
 
 t.test(
-  'reset form with Host, X-Forwarded-Host, X-Forwarded-Proto, Forwarded of evil.com: link begins with ISSUER, byte for byte',
+  'reset form with Host, X-Forwarded-Host, X-Forwarded-Proto, Forwarded, Origin of evil.com: link begins with ISSUER, byte for byte',
   async (t) => {
     const server = await mailServer(t)
     const visit = await server.begin()
@@ -307,10 +307,13 @@ t.test(
       for (const host of ['localhost:4000', 'evil.com']) {
         const email = what === 'sign-up' ? EVE : USER.email
         await visit.browser.request('POST', action, { form: { ...hidden, email }, headers: { ...headers, host } })
+        const foreign = { ...headers, host, origin: 'https://evil.com' }
+        const refused = await visit.browser.request('POST', action, { form: { ...hidden, email }, headers: foreign })
+        t.equal(refused.statusCode, 403)
       }
     }
     const mails = await server.mailbox.deliver(server)
-    t.ok(mails.length >= 2)
+    t.equal(mails.length, 4, 'of the forms of our own pages')
     for (const { source, link } of mails) {
       t.ok(link.startsWith(`${ISSUER}/confirm/`), link)
       t.notMatch(source, /evil/)
@@ -318,28 +321,45 @@ t.test(
   },
 )
 
-t.test('100 mails to one address from 100 addresses: capped per recipient, quietly', async (t) => {
-  const server = await mailServer(t)
-  const { app, mailbox } = server
+/** Asks for a mail from so many addresses; how many pages can be told apart. */
+async function askFrom({ app, begin }: MailServer, count: number, email: (n: number) => string): Promise<number> {
   const pages = new Set<string>()
-  for (let count = 0; count < 20; count++) {
-    const visit = await server.begin()
+  for (let n = 0; n < count; n++) {
+    const visit = await begin()
     const page = await visit.browser.request('GET', visit.at('sign-up'))
     const { action = '', hidden = {} } = formsOf(page.body).find((form) => form.action.endsWith('sign-up')) ?? {}
     const posted = await app.inject({
       method: 'POST',
       url: action,
-      remoteAddress: `192.0.2.${count}`,
+      remoteAddress: `192.0.2.${n}`,
       headers: {
         'content-type': 'application/x-www-form-urlencoded',
         cookie: [...visit.browser.cookies].map((pair) => pair.join('=')).join('; '),
       },
-      payload: new URLSearchParams({ ...hidden, email: EVE }).toString(),
+      payload: new URLSearchParams({ ...hidden, email: email(n) }).toString(),
     })
-    pages.add(plain(await visit.browser.follow(posted)).join())
+    pages.add(
+      plain(await visit.browser.follow(posted))
+        .join()
+        .replaceAll(email(n), 'EMAIL'),
+    )
   }
-  t.equal(pages.size, 1, 'nobody sees a difference')
-  t.equal((await mailbox.deliver(server)).length, 5)
+  return pages.size
+}
+
+t.test('100 mails to one address from 100 addresses: capped per recipient and globally, quietly', async (t) => {
+  const server = await mailServer(t, { VISITS_PER_MINUTE: '0', MAILS_PER_HOUR: '12' })
+  t.equal(await askFrom(server, 100, () => EVE), 1, 'nobody sees a difference')
+  t.equal((await server.mailbox.deliver(server)).length, 5)
+  t.equal(await askFrom(server, 100, (n) => `person${n}@example.com`), 1)
+  t.equal(
+    (await server.mailbox.deliver(server)).length,
+    7,
+    'whom the first limit refused used up nothing of the second',
+  )
+  const refusals = await server.deps.metrics.limitRefusals.get()
+  const counted = Object.fromEntries(refusals.values.map(({ labels: { limit }, value }) => [limit, value]))
+  t.match(counted, { mailsByRecipient: 95, mailsOfAll: 93 })
 })
 
 t.test(

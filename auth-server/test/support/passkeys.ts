@@ -56,3 +56,17 @@ export function ceremonies({ db, config }: TestServer) {
   }
   return { ask, register, question, signIn }
 }
+
+/** Asks what there is to sign, as the script of the login page does; returns what posts the answer, without following. */
+export async function passkeyLogin(
+  browser: Browser,
+  page: Awaited<ReturnType<Browser['open']>>,
+  passkey: SoftPasskey,
+  userHandle: string,
+) {
+  const [, action = ''] = /data-options="([^"]*login\/passkey\/options)"/.exec(page.body) ?? []
+  const [, csrf = ''] = /name="csrf" value="([^"]*)"/.exec(page.body) ?? []
+  const options = await browser.request('POST', action, { form: { csrf } })
+  const credential = passkey.get({ ...HONEST, userHandle, challenge: String(options.json().challenge) })
+  return () => browser.request('POST', action.replace('/options', ''), { form: { csrf, credential } })
+}
