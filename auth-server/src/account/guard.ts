@@ -2,8 +2,7 @@
 import type { FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify'
 import { equalInConstantTime, hmac, sha256 } from '../crypto/digest.ts'
 import type { Deps } from '../deps.ts'
-import { FormBinding, formProblem } from '../http/csrf.ts'
-import { formOf } from '../http/form.ts'
+import { FormBinding, readOwnForm } from '../http/csrf.ts'
 import type { PageHandlers } from '../http/page-routes.ts'
 import { Parameters } from '../http/parameters.ts'
 import { isFullLogin } from '../identity/full-login.ts'
@@ -12,9 +11,7 @@ import { ACCOUNT_PATH } from '../interaction/paths.ts'
 import { currentSession } from '../interaction/session.ts'
 import { signOutForm } from '../interaction/sign-out/routes.ts'
 import { notice } from '../pages/components/notice.ts'
-import { refusedFormPage } from '../pages/error.ts'
 import type { Texts } from '../pages/locales/en.ts'
-import { sendPage } from '../pages/send-page.ts'
 import type { Session } from '../store/tables/sessions.ts'
 import { type AccountHandler, type AccountNews, type AccountRoute, RECENT_SECONDS, type SignedIn } from './route.ts'
 
@@ -32,23 +29,17 @@ export function guarded(deps: Deps, route: AccountRoute): PageHandlers {
 
 function behindGuard(deps: Deps, route: AccountRoute, handler: AccountHandler): RouteHandlerMethod {
   const { config, cookies } = deps
-  const { cookieSecret, issuer } = config
+  const { cookieSecret } = config
 
   return async (request, reply) => {
-    const form = formOf(request) ?? Parameters.parse('')
     const isForm = request.method === 'POST'
-    if (isForm) form.requireReadable()
     const found = await currentSession(deps, request)
     const session = found && isFullLogin(found) ? found : undefined
     const secret = cookies.sessions(request).find((token) => sha256(token) === session?.tokenHash)
     // A form of another site comes without cookies: it gets to see the page, as a link there would.
     if (!session || secret === undefined) return isForm ? reply.redirect(pageOf(request), 303) : signIn(request, reply)
     if (session.language !== null) request.uiLocales = [session.language]
-    if (isForm) {
-      const expected = { cookieSecret, issuer, secrets: [secret], page: PAGE, token: form.get('csrf') }
-      if (formProblem(request, expected) !== undefined)
-        return sendPage(reply.code(403), refusedFormPage('foreignOrOldForm'))
-    }
+    const form = readOwnForm(request, config, { secrets: [secret], page: PAGE, refusal: 'foreign_or_old_form' })
     if (route.needs === 'recent' && session.ageSeconds > RECENT_SECONDS) return signIn(request, reply)
     return handler(request, reply, signedIn(request, session, secret, form))
   }

@@ -1,18 +1,25 @@
 // Cross-site request forgery: a form counts only from the browser, the page and the origin that it was made for.
 import type { FastifyRequest } from 'fastify'
 import { equalInConstantTime, hmac } from '../crypto/digest.ts'
+import { formOf } from './form.ts'
+import { Parameters } from './parameters.ts'
+import { HttpProblem } from './problem.ts'
 
 /** Why a form does not count. */
-export type FormProblem = 'foreign origin' | 'cross-site' | 'no cookie' | 'token missing' | 'token wrong'
+type FormProblem = 'foreign origin' | 'cross-site' | 'no cookie' | 'token missing' | 'token wrong'
 
-/** What a form is held against: the secrets in the cookies that came with it, one of which its page was made for. */
+/** What a form is held against. */
 export interface ExpectedForm {
-  readonly cookieSecret: string
-  readonly issuer: string
+  /** In the cookies that came with it; its page was made for one of them. */
   readonly secrets: readonly string[]
   readonly page: string
-  readonly token: string | undefined
+  /** What the refusal says: without a word about sign-ins unless the secrets are those of one. */
+  readonly refusal?: 'foreign_form' | 'foreign_or_old_form'
+  /** Of a page that may have ended, and its cookie with it: the caller says so. */
+  readonly mayLackCookie?: boolean
 }
+
+const NONE = Parameters.parse('')
 
 /** The page that forms are on. */
 export interface FormPage {
@@ -58,27 +65,39 @@ function csrfToken(cookieSecret: string, secret: string, page: string): string {
   return hmac(cookieSecret, 'csrf', secret, page)
 }
 
-/** Why a posted form is not our own, which is also logged; undefined when it is. */
-export function formProblem(request: FastifyRequest, expected: ExpectedForm): FormProblem | undefined {
-  const problem = judge(request, expected)
+/**
+ * The form that a page of ours has sent; empty on GET. Pages read their forms by it alone (.ci/import-rules.ts).
+ * @throws {HttpProblem} 403 when it is not our own, which is logged. @throws {ParameterError} when it cannot be read.
+ */
+export function readOwnForm(
+  request: FastifyRequest,
+  { cookieSecret, issuer }: Readonly<{ cookieSecret: string; issuer: string }>,
+  { secrets, page, refusal = 'foreign_form', mayLackCookie = false }: ExpectedForm,
+): Parameters {
+  if (request.method !== 'POST') return NONE
+  const form = formOf(request) ?? NONE
+  form.requireReadable()
+  const tokens = secrets.map((secret) => csrfToken(cookieSecret, secret, page))
+  const problem = problemOf(request, { issuer, tokens, sent: form.get('csrf') })
   if (problem !== undefined) {
     const { origin, 'sec-fetch-site': site } = request.headers
-    request.log.warn(
-      { event: 'form_refused', reason: problem, origin, site, issuer: expected.issuer },
-      'a form was refused',
-    )
+    request.log.warn({ event: 'form_refused', reason: problem, origin, site, issuer }, 'a form was refused')
+    if (problem !== 'no cookie' || !mayLackCookie)
+      throw new HttpProblem(refusal, 'the form did not come from a page of this server', { status: 403 })
   }
-  return problem
+  return form
 }
 
-function judge({ headers }: FastifyRequest, { cookieSecret, issuer, secrets, page, token }: ExpectedForm) {
+function problemOf(
+  { headers }: FastifyRequest,
+  { issuer, tokens, sent }: Readonly<{ issuer: string; tokens: readonly string[]; sent: string | undefined }>,
+): FormProblem | undefined {
   const { origin, 'sec-fetch-site': site } = headers
   // "null" is what browsers send with our own forms when something on the way sets Referrer-Policy: no-referrer (Fetch
   // §3.2, "append a request Origin header"). It says nothing, like no Origin at all: site and token decide.
   if (origin !== undefined && origin !== 'null' && origin !== issuer) return 'foreign origin'
   if (site !== undefined && site !== 'same-origin') return 'cross-site'
-  if (secrets.length === 0) return 'no cookie'
-  if (token === undefined) return 'token missing'
-  const fits = secrets.some((secret) => equalInConstantTime(token, csrfToken(cookieSecret, secret, page)))
-  return fits ? undefined : 'token wrong'
+  if (tokens.length === 0) return 'no cookie'
+  if (sent === undefined) return 'token missing'
+  return tokens.some((token) => equalInConstantTime(sent, token)) ? undefined : 'token wrong'
 }

@@ -9,6 +9,7 @@ import { noteChange } from '../store/queries/account-changes.ts'
 import type { ProvenAddress } from '../store/queries/address-proofs.ts'
 import { resetPassword } from '../store/queries/reset-password.ts'
 import { signUp } from '../store/queries/sign-up.ts'
+import type { StoredPassword } from '../store/tables/passwords.ts'
 import { sealPassword } from './password.ts'
 import { loadCommonPasswords, type PasswordProblem, passwordProblem } from './password-rules.ts'
 
@@ -22,6 +23,24 @@ export interface ChosenPassword {
   readonly app: Readonly<{ name: string; applicationId?: string }> | undefined
 }
 
+type PasswordSettings = Pick<Config, 'passwordPepper' | 'operatorName' | 'issuer'>
+
+/** A password that may be chosen, as it is stored. */
+export type FitPassword =
+  | Readonly<{ kind: 'fit'; sealed: StoredPassword }>
+  | Readonly<{ kind: 'refused'; problem: PasswordProblem }>
+
+/** @param words that somebody would try who knows the person; those about this server are added */
+export async function sealIfFit(
+  { passwordPepper, operatorName = '', issuer }: PasswordSettings,
+  password: string,
+  words: readonly string[],
+): Promise<FitPassword> {
+  const all = [...words, operatorName, new URL(issuer).hostname]
+  const problem = passwordProblem(password, { words: all, isCommon: await loadCommonPasswords() })
+  return problem ? { kind: 'refused', problem } : { kind: 'fit', sealed: await sealPassword(passwordPepper, password) }
+}
+
 /** The person, who can be signed in; what is wrong with the password; or nothing has happened, since the proof is used up. */
 export type Chosen =
   | Readonly<{ kind: 'done'; personId: string; authEpoch: number }>
@@ -30,15 +49,13 @@ export type Chosen =
 
 export async function choosePassword(
   db: Db,
-  config: Pick<Config, 'passwordPepper' | 'operatorName' | 'issuer'>,
+  config: PasswordSettings,
   { proof, password, name, language, app }: ChosenPassword,
   context: AuditContext,
 ): Promise<Chosen> {
-  const { operatorName = '', issuer } = config
-  const words = [proof.address, name ?? '', app?.name ?? '', operatorName, new URL(issuer).hostname]
-  const problem = passwordProblem(password, { words, isCommon: await loadCommonPasswords() })
-  if (problem) return { kind: 'refused', problem }
-  const sealed = await sealPassword(config.passwordPepper, password)
+  const fit = await sealIfFit(config, password, [proof.address, name ?? '', app?.name ?? ''])
+  if (fit.kind === 'refused') return fit
+  const { sealed } = fit
   return db.transaction().execute(async (trx) => {
     if (proof.purpose === 'sign-up') {
       const person = await signUp(trx, proof, { id: randomId('usr'), name, language, password: sealed })

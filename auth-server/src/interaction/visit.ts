@@ -2,13 +2,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { sha256 } from '../crypto/digest.ts'
 import type { Deps } from '../deps.ts'
-import { FormBinding, formProblem } from '../http/csrf.ts'
-import { formOf } from '../http/form.ts'
+import { FormBinding, readOwnForm } from '../http/csrf.ts'
 import type { PageHandlers } from '../http/page-routes.ts'
-import { Parameters } from '../http/parameters.ts'
+import type { Parameters } from '../http/parameters.ts'
 import { pathParameter } from '../http/request-path.ts'
-import { refusedFormPage } from '../pages/error.ts'
-import { sendPage } from '../pages/send-page.ts'
 import {
   findPendingRequest,
   type PendingAppVisit,
@@ -68,23 +65,13 @@ export interface VisitFlow {
 export function visitFlow(deps: Deps): VisitFlow {
   const { db, config, cookies } = deps
   const open: VisitFlow['open'] = async (request, reply, id = pathParameter(request, 'request') ?? '') => {
-    const isForm = request.method === 'POST'
     const secrets = cookies.secretsOf(request, id)
-    const form = formOf(request) ?? Parameters.parse('')
-    if (isForm) {
-      form.requireReadable()
-      const { cookieSecret, issuer } = config
-      const problem = formProblem(request, { cookieSecret, issuer, secrets, page: id, token: form.get('csrf') })
-      if (problem !== undefined && problem !== 'no cookie') {
-        sendPage(reply.code(403), refusedFormPage('foreignForm'))
-        return undefined
-      }
-    }
+    const form = readOwnForm(request, config, { secrets, page: id, mayLackCookie: true })
     const browserHashes = secrets.map(sha256)
     const pending = await findPendingRequest(db, id, browserHashes)
     const secret = secrets.find((secret) => sha256(secret) === pending?.browserHash)
     if (!pending || secret === undefined) {
-      await answerEndedVisit({ db, issuer: config.issuer }, reply, { id, browserHashes, isForm })
+      await answerEndedVisit({ db, issuer: config.issuer }, reply, { id, browserHashes, isForm: request.method === 'POST' })
       return undefined
     }
     request.uiLocales = pending.request.uiLocales

@@ -20,6 +20,8 @@ const LONG_WAIT_SECONDS = 15
 const PLAIN: ReadonlySet<string> = new Set([
   'not_found',
   'invalid_request_uri',
+  'foreign_form',
+  'foreign_or_old_form',
   'too_many_requests',
   'temporarily_unavailable',
   'server_error',
@@ -53,17 +55,6 @@ export function errorPage(problem: ProtocolProblem): Page {
 <h1>${error.title}</h1>
 <p>${explain(problem, error)}</p>
 ${!PLAIN.has(code) && developerNotice(error.forDevelopers, asSentence(description))}
-${note(error.note)}`,
-  })
-}
-
-/** The page for a form that does not count. */
-export function refusedFormPage(why: 'foreignForm' | 'foreignOrOldForm'): Page {
-  return ({ error }) => ({
-    title: error.title,
-    body: html`${signMark('bad')}
-<h1>${error.title}</h1>
-<p>${error[why]}</p>
 ${note(error.note)}`,
   })
 }

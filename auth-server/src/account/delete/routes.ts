@@ -4,11 +4,9 @@ import { ofRequest } from '../../audit/context.ts'
 import { readMailToken } from '../../crypto/mail-proof.ts'
 import { MAIL_PATHS } from '../../delivery/mail/links.ts'
 import type { Deps } from '../../deps.ts'
-import { FormBinding, formProblem } from '../../http/csrf.ts'
-import { formOf } from '../../http/form.ts'
+import { FormBinding, readOwnForm } from '../../http/csrf.ts'
 import type { PageHandlers } from '../../http/page-routes.ts'
 import { deleteAccount, keepAccount } from '../../identity/deletion.ts'
-import { refusedFormPage } from '../../pages/error.ts'
 import { languageOf } from '../../pages/language.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { listAccess } from '../../store/queries/access.ts'
@@ -41,7 +39,7 @@ const PAGE = 'keep-account'
 
 /** What nobody has to be signed in for. */
 export function publicDeletePages({ db, config, mailer }: Deps): Readonly<Record<string, PageHandlers>> {
-  const { cookieSecret, issuer } = config
+  const { cookieSecret } = config
   const isMailed = mailer !== undefined
   const tokenOf = (request: FastifyRequest) => request.url.split('?')[0]?.split('/').at(-1) ?? ''
   // The token in the address is what counts. The form is bound to it: who does not know it has no form to send.
@@ -60,12 +58,9 @@ export function publicDeletePages({ db, config, mailer }: Deps): Readonly<Record
       },
       async POST(request, reply) {
         const token = tokenOf(request)
-        const form = formOf(request)
         const id = readMailToken(cookieSecret, token)
         if (id === undefined) return sendPage(reply.code(404), nothingToKeepPage)
-        const expected = { cookieSecret, issuer, secrets: [token], page: PAGE, token: form?.get('csrf') }
-        if (formProblem(request, expected) !== undefined)
-          return sendPage(reply.code(403), refusedFormPage('foreignOrOldForm'))
+        readOwnForm(request, config, { secrets: [token], page: PAGE, refusal: 'foreign_or_old_form' })
         const isKept = await keepAccount(db, id, ofRequest(request))
         return isKept ? sendPage(reply, keptPage) : sendPage(reply.code(404), nothingToKeepPage)
       },

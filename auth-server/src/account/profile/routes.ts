@@ -3,12 +3,13 @@ import { ofRequest } from '../../audit/context.ts'
 import { record } from '../../audit/record.ts'
 import type { Deps } from '../../deps.ts'
 import { oneLine } from '../../http/one-line.ts'
+import { MAX_NAME_LENGTH } from '../../identity/person-name.ts'
 import { isLanguage } from '../../pages/language.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { changeProfile, findProfile, type Profile } from '../../store/tables/people.ts'
 import { hrefOf, PATHS } from '../paths.ts'
 import type { AccountRoutes, SignedIn } from '../route.ts'
-import { languagePage, MAX_NAME_LENGTH, personNamePage, profilePage } from './view.ts'
+import { languagePage, personNamePage, profilePage } from './view.ts'
 
 export function profileRoutes({ db }: Deps): AccountRoutes {
   const profileOf = ({ session }: SignedIn) => findProfile(db, session.personId)

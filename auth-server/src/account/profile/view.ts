@@ -1,4 +1,5 @@
 // The pages of the profile.
+import { MAX_NAME_LENGTH } from '../../identity/person-name.ts'
 import { accountPage } from '../../pages/components/account-page.ts'
 import { button } from '../../pages/components/button.ts'
 import { choice } from '../../pages/components/choice.ts'
@@ -13,8 +14,6 @@ import type { Profile } from '../../store/tables/people.ts'
 import { actionOf, hrefOf, PATHS } from '../paths.ts'
 import type { SignedIn } from '../route.ts'
 import { toOverview, toSection } from '../sections.ts'
-
-export const MAX_NAME_LENGTH = 80
 
 export function profilePage({ frame, news, session }: SignedIn, { name, language }: Profile): Page {
   return (texts) => {

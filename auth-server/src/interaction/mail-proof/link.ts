@@ -1,34 +1,27 @@
 // The link of a mail, in whichever browser it is opened: a page that asks, a form that proves the address, and a password chosen there.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { ofRequest } from '../../audit/context.ts'
 import { sha256 } from '../../crypto/digest.ts'
 import { readMailToken } from '../../crypto/mail-proof.ts'
 import { randomSecret } from '../../crypto/random.ts'
 import { MAIL_PATHS } from '../../delivery/mail/links.ts'
 import type { Deps } from '../../deps.ts'
-import { FormBinding, formProblem } from '../../http/csrf.ts'
-import { formOf } from '../../http/form.ts'
+import { FormBinding, readOwnForm } from '../../http/csrf.ts'
 import type { PageHandlers } from '../../http/page-routes.ts'
-import { Parameters } from '../../http/parameters.ts'
 import { pathParameter } from '../../http/request-path.ts'
-import { choosePassword } from '../../identity/choose-password.ts'
-import { refusedFormPage } from '../../pages/error.ts'
-import { languageOf } from '../../pages/language.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { findLinkedProof, findProvenAddress, proveByLink } from '../../store/queries/address-proofs.ts'
 import { findPendingRequest } from '../../store/tables/authorization-requests.ts'
 import { stepPath } from '../paths.ts'
 import { confirmPage, linkEndedPage, PROVE, provenElsewherePage } from './link-view.ts'
-import { newPasswordPage } from './password-view.ts'
+import { newPasswordPages } from './new-password.ts'
 import { NEW_PASSWORD } from './paths.ts'
-import { nameOf } from './routes.ts'
 
 /** The page of a link; what follows from it lies below. */
 const LINK_PATH = `${MAIL_PATHS.reset}/:token`
 
 export function linkPages(deps: Deps): Readonly<Record<string, PageHandlers>> {
   const { db, config, cookies } = deps
-  const { cookieSecret, issuer } = config
+  const { cookieSecret } = config
 
   /**
    * What the link stands for, and the browser's secrets for it: that of the visit, where the visit began here, and its own
@@ -45,15 +38,7 @@ export function linkPages(deps: Deps): Readonly<Record<string, PageHandlers>> {
     const ofVisit = requestId === null ? [] : cookies.secretsOf(request, requestId)
     const visitSecret = ofVisit.find((secret) => sha256(secret) === browserHash)
     const secrets = [...(visitSecret === undefined ? [] : [visitSecret]), ...cookies.secretsOf(request, linked.id)]
-    const form = formOf(request) ?? Parameters.parse('')
-    if (request.method === 'POST') {
-      form.requireReadable()
-      const expected = { cookieSecret, issuer, secrets, page: linked.id, token: form.get('csrf') }
-      if (formProblem(request, expected) !== undefined) {
-        sendPage(reply.code(403), refusedFormPage('foreignForm'))
-        return undefined
-      }
-    }
+    const form = readOwnForm(request, config, { secrets, page: linked.id })
     return { linked, secrets, form, visitSecret, path: `${MAIL_PATHS.reset}/${pathParameter(request, 'token')}` }
   }
 
@@ -74,7 +59,10 @@ export function linkPages(deps: Deps): Readonly<Record<string, PageHandlers>> {
     const { linked, secrets, path } = opened
     const proof = await findProvenAddress(db, { id: linked.id }, secrets.map(sha256))
     const secret = secrets.find((secret) => sha256(secret) === proof?.provenHash)
-    if (proof && secret !== undefined) return { ...opened, proof, binding: bind(secret, linked.id, path) }
+    if (proof && secret !== undefined) {
+      const app = linked.appName === null ? undefined : { name: linked.appName }
+      return { ...opened, proof, app, binding: bind(secret, linked.id, path) }
+    }
     // The token is what counts, and this browser has not shown it.
     reply.redirect(path, 303)
     return undefined
@@ -107,34 +95,9 @@ export function linkPages(deps: Deps): Readonly<Record<string, PageHandlers>> {
         return reply.redirect(waits ? stepPath(NEW_PASSWORD, requestId) : `${path}/${NEW_PASSWORD}`, 303)
       },
     },
-    [`${LINK_PATH}/${NEW_PASSWORD}`]: {
-      async GET(request, reply) {
-        const opened = await openProven(request, reply)
-        if (!opened) return reply
-        const { binding, proof, linked } = opened
-        return sendPage(reply, newPasswordPage({ binding, proof, appName: linked.appName ?? undefined, name: '' }))
-      },
-      async POST(request, reply) {
-        const opened = await openProven(request, reply)
-        if (!opened) return reply
-        const { binding, proof, linked, form } = opened
-        const appName = linked.appName ?? undefined
-        const name = nameOf(form)
-        const app = appName === undefined ? undefined : { name: appName }
-        const chosen = await choosePassword(
-          db,
-          config,
-          { proof, password: form.get('password') ?? '', name, language: languageOf(request), app },
-          ofRequest(request),
-        )
-        if (chosen.kind === 'ended') return sendPage(reply.code(410), linkEndedPage)
-        if (chosen.kind === 'refused') {
-          const page = { binding, proof, appName, name: name ?? '', problem: chosen.problem }
-          return sendPage(reply.code(422), newPasswordPage(page))
-        }
-        cookies.endVisit(reply, linked.id)
-        return sendPage(reply, provenElsewherePage(proof.purpose, appName))
-      },
-    },
+    [`${LINK_PATH}/${NEW_PASSWORD}`]: newPasswordPages(deps, openProven, (_request, reply, { linked, proof, app }) => {
+      cookies.endVisit(reply, linked.id)
+      return sendPage(reply, provenElsewherePage(proof.purpose, app?.name))
+    }),
   }
 }

@@ -1,13 +1,10 @@
 // Signing up, and a forgotten password, in a visit: ask for the address, wait for the mail's code or link, choose the password, go on.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { ofRequest } from '../../audit/context.ts'
 import { sha256 } from '../../crypto/digest.ts'
 import { mailboxOf } from '../../delivery/mail/recipient.ts'
 import type { Deps } from '../../deps.ts'
 import type { PageHandlers } from '../../http/page-routes.ts'
-import type { Parameters } from '../../http/parameters.ts'
 import { authenticatedBy } from '../../identity/acr.ts'
-import { choosePassword } from '../../identity/choose-password.ts'
 import { emailKey } from '../../identity/email.ts'
 import { askForProof, proveByCode } from '../../identity/mail-proof.ts'
 import { languageOf } from '../../pages/language.ts'
@@ -18,17 +15,8 @@ import { stepPath } from '../paths.ts'
 import type { VisitFlow, VisitPages } from '../visit.ts'
 import { askPage, notAvailablePage } from './ask-view.ts'
 import { checkMailPage } from './check-view.ts'
-import { linkEndedPage } from './link-view.ts'
-import { MAX_NAME_LENGTH, newPasswordPage } from './password-view.ts'
+import { newPasswordPages } from './new-password.ts'
 import { CHECK_MAIL, FORGOTTEN, NEW_PASSWORD, SIGN_UP } from './paths.ts'
-
-const CONTROLS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu
-
-/** The name that somebody gave themselves: one short line, or none. */
-export function nameOf(form: Parameters): string | undefined {
-  const name = (form.get('name') ?? '').normalize('NFC').replace(CONTROLS, ' ').trim().slice(0, MAX_NAME_LENGTH)
-  return name === '' ? undefined : name
-}
 
 export function mailProofPages(deps: Deps, visits: VisitFlow): VisitPages {
   const { db, config, limits, mailer } = deps
@@ -87,7 +75,7 @@ export function mailProofPages(deps: Deps, visits: VisitFlow): VisitPages {
     const visit = await visits.open(request, reply)
     if (!visit) return undefined
     const proof = await findProvenAddress(db, { requestId: visit.pending.id }, [sha256(visit.secret)])
-    if (proof) return { ...visit, proof }
+    if (proof) return { ...visit, proof, app: visit.pending.app }
     // Not proven, or used up: what is next is as it was.
     visits.resume(reply, visit.pending)
     return undefined
@@ -124,37 +112,10 @@ export function mailProofPages(deps: Deps, visits: VisitFlow): VisitPages {
         return sendPage(reply.code(status), checkMailPage({ pending, binding, awaited, problem: outcome }))
       },
     },
-    [NEW_PASSWORD]: {
-      async GET(request, reply) {
-        const visit = await openProven(request, reply)
-        if (!visit) return reply
-        const { binding, proof, pending } = visit
-        return sendPage(reply, newPasswordPage({ binding, proof, appName: pending.app?.name, name: '' }))
-      },
-      async POST(request, reply) {
-        const visit = await openProven(request, reply)
-        if (!visit) return reply
-        const { binding, proof, pending, form } = visit
-        const [name, password] = [nameOf(form), form.get('password') ?? '']
-        const chosen = await choosePassword(
-          db,
-          config,
-          { proof, password, name, language: languageOf(request), app: pending.app },
-          ofRequest(request),
-        )
-        if (chosen.kind === 'ended') return sendPage(reply.code(410), linkEndedPage)
-        if (chosen.kind === 'refused') {
-          const page = { binding, proof, appName: pending.app?.name, name: name ?? '', problem: chosen.problem }
-          return sendPage(reply.code(422), newPasswordPage(page))
-        }
-        const { personId, authEpoch } = chosen
-        const done = await completeSignIn(deps, request, reply, visit, {
-          personId,
-          authEpoch,
-          ...authenticatedBy(['pwd']),
-        })
-        return done === 'person changed' ? visits.resume(reply, pending) : reply
-      },
-    },
+    [NEW_PASSWORD]: newPasswordPages(deps, openProven, async (request, reply, visit, { personId, authEpoch }) => {
+      const person = { personId, authEpoch, ...authenticatedBy(['pwd']) }
+      const done = await completeSignIn(deps, request, reply, visit, person)
+      return done === 'person changed' ? visits.resume(reply, visit.pending) : reply
+    }),
   }
 }

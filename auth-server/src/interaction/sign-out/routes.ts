@@ -3,12 +3,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ofRequest } from '../../audit/context.ts'
 import { record } from '../../audit/record.ts'
 import type { Deps } from '../../deps.ts'
-import { FormBinding, formProblem } from '../../http/csrf.ts'
-import { formOf } from '../../http/form.ts'
+import { FormBinding, readOwnForm } from '../../http/csrf.ts'
 import type { PageHandlers } from '../../http/page-routes.ts'
 import { Parameters } from '../../http/parameters.ts'
 import type { Form } from '../../pages/components/form.ts'
-import { refusedFormPage } from '../../pages/error.ts'
 import { uiLocalesOf } from '../../pages/language.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { findClient, onlyApproved } from '../../store/queries/clients.ts'
@@ -77,12 +75,8 @@ export function signOutPage(deps: Deps): PageHandlers {
     // same form still. What comes without a cookie of ours has nothing here to end, and says nothing about this browser:
     // forms of other sites come without it whoever is signed in.
     async POST(request, reply) {
-      const form = formOf(request) ?? Parameters.parse('')
-      form.requireReadable()
-      const { cookieSecret, issuer } = config
-      const secrets = secretsOf(request)
-      if (formProblem(request, { cookieSecret, issuer, secrets, page: PAGE, token: form.get('csrf') }) !== undefined)
-        return sendPage(reply.code(403), refusedFormPage('foreignOrOldForm'))
+      const expected = { secrets: secretsOf(request), page: PAGE, refusal: 'foreign_or_old_form' } as const
+      const form = readOwnForm(request, config, expected)
       const { target } = await read(form)
       return signOut(deps, request, reply, target)
     },

@@ -5,13 +5,10 @@ import { readMailToken } from '../../crypto/mail-proof.ts'
 import { randomSecret } from '../../crypto/random.ts'
 import { MAIL_PATHS } from '../../delivery/mail/links.ts'
 import type { Deps } from '../../deps.ts'
-import { FormBinding, formProblem } from '../../http/csrf.ts'
-import { formOf } from '../../http/form.ts'
+import { FormBinding, readOwnForm } from '../../http/csrf.ts'
 import type { PageHandlers } from '../../http/page-routes.ts'
-import { Parameters } from '../../http/parameters.ts'
 import { pathParameter } from '../../http/request-path.ts'
 import { undoChange } from '../../identity/undo.ts'
-import { refusedFormPage } from '../../pages/error.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { findUndo } from '../../store/queries/account-changes.ts'
 import { TAKE_BACK, undoEndedPage, undonePage, undoPage } from './view.ts'
@@ -20,7 +17,7 @@ const LINK_PATH = `${MAIL_PATHS.undo}/:token`
 
 /** Outside of any visit, in whichever browser: the token alone counts, and nobody is signed in by it. */
 export function undoPages({ db, config, cookies }: Deps): Readonly<Record<string, PageHandlers>> {
-  const { cookieSecret, issuer } = config
+  const { cookieSecret } = config
   const ended = (reply: FastifyReply) => sendPage(reply.code(410), undoEndedPage)
   const idOf = (request: FastifyRequest) => readMailToken(cookieSecret, pathParameter(request, 'token') ?? '')
   return {
@@ -42,11 +39,7 @@ export function undoPages({ db, config, cookies }: Deps): Readonly<Record<string
       async POST(request, reply) {
         const id = idOf(request)
         if (id === undefined) return ended(reply)
-        const form = formOf(request) ?? Parameters.parse('')
-        form.requireReadable()
-        const secrets = cookies.secretsOf(request, id)
-        if (formProblem(request, { cookieSecret, issuer, secrets, page: id, token: form.get('csrf') }) !== undefined)
-          return sendPage(reply.code(403), refusedFormPage('foreignForm'))
+        readOwnForm(request, config, { secrets: cookies.secretsOf(request, id), page: id })
         if (!(await undoChange(db, id, ofRequest(request)))) return ended(reply)
         return sendPage(reply, undonePage)
       },

@@ -98,14 +98,14 @@ export const DE = {
     title: 'Das hat nicht geklappt',
     note: 'Wenn Sie diese Seite nicht erwartet haben, schließen Sie sie und gehen Sie zurück zur App.',
     forDevelopers: 'Für das Entwicklungsteam der App',
-    foreignForm: 'Dieses Formular stammt nicht von unserer Seite. Gehen Sie zurück zur App und beginnen Sie dort neu.',
-    foreignOrOldForm:
-      'Dieses Formular stammt nicht von unserer Seite oder ist älter als Ihre letzte Anmeldung. Es hat sich nichts geändert.',
     badRequest: 'Die App oder der Link, dem Sie gefolgt sind, verlangt etwas, das hier nicht möglich ist.',
     tooMany: (isLong) =>
       `Von dieser Adresse melden sich gerade zu viele an; versuchen Sie es in ${isLong ? 'einer Minute' : 'ein paar Sekunden'} wieder.`,
     codes: {
       not_found: 'Unter dieser Adresse gibt es nichts.',
+      foreign_form: 'Dieses Formular stammt nicht von unserer Seite. Gehen Sie zurück zur App und beginnen Sie dort neu.',
+      foreign_or_old_form:
+        'Dieses Formular stammt nicht von unserer Seite oder ist älter als Ihre letzte Anmeldung. Es hat sich nichts geändert.',
       unauthorized_client: 'Bei dieser App kann sich noch niemand anmelden.',
       invalid_request_uri:
         'Dieser Anmelde-Link wurde schon benutzt oder ist abgelaufen; gehen Sie zurück zur App und beginnen Sie dort neu.',

@@ -94,14 +94,14 @@ export const EN = {
     title: 'That did not work',
     note: 'If you did not expect this page, close it and go back to the app.',
     forDevelopers: 'For the developers of the app',
-    foreignForm: 'This form did not come from our own page. Go back to the app and start again.',
-    foreignOrOldForm:
-      'This form did not come from our own page, or from before your last sign-in. Nothing has changed.',
     badRequest: 'The app, or the link that you followed, asked for something that cannot be done here.',
     tooMany: (isLong: boolean) =>
       `Too many people sign in from this address at once; try again in ${isLong ? 'a minute' : 'a few seconds'}.`,
     codes: {
       not_found: 'There is nothing at this address.',
+      foreign_form: 'This form did not come from our own page. Go back to the app and start again.',
+      foreign_or_old_form:
+        'This form did not come from our own page, or from before your last sign-in. Nothing has changed.',
       unauthorized_client: 'Nobody can sign in to this app yet.',
       invalid_request_uri: 'This sign-in link has been used or has expired; go back to the app and start again.',
       temporarily_unavailable: 'The server is busy; try again in a few seconds.',

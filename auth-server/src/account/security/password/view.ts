@@ -1,9 +1,8 @@
 // The page on which a new password is chosen.
-import { MAX_EMAIL_LENGTH } from '../../../identity/email.ts'
-import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, type PasswordProblem } from '../../../identity/password-rules.ts'
+import { MIN_PASSWORD_LENGTH, type PasswordProblem } from '../../../identity/password-rules.ts'
+import { fixedAddress, newPasswordField } from '../../../interaction/mail-proof/password-view.ts'
 import { accountPage } from '../../../pages/components/account-page.ts'
 import { button } from '../../../pages/components/button.ts'
-import { field } from '../../../pages/components/field.ts'
 import { form } from '../../../pages/components/form.ts'
 import { problemSummary } from '../../../pages/components/notice.ts'
 import type { Page } from '../../../pages/frame.ts'
@@ -21,26 +20,8 @@ export function passwordPage({ frame, binding, session, news }: SignedIn, proble
 ${problemSummary(problems, texts)}
 ${form(
   { binding, action: actionOf(PATHS.password, {}) },
-  // A password manager keeps the two together.
-  session.email === null
-    ? html``
-    : field({
-        kind: 'username',
-        name: 'email',
-        label: choose.email,
-        maxLength: MAX_EMAIL_LENGTH,
-        value: session.email,
-        isFixed: true,
-      }),
-  field({
-    kind: 'new password',
-    name: 'password',
-    label: choose.password,
-    hint: choose.hint(MIN_PASSWORD_LENGTH),
-    maxLength: MAX_PASSWORD_LENGTH * 4,
-    hasFocus: true,
-    problems,
-  }),
+  session.email === null ? html`` : fixedAddress(texts, session.email),
+  newPasswordField(texts, { problems }),
   button(password.save),
 )}`
     return accountPage(

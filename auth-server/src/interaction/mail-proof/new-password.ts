@@ -1,0 +1,51 @@
+// Choosing a password once an address is proven: the page and its form, wherever that was done.
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { ofRequest } from '../../audit/context.ts'
+import type { Deps } from '../../deps.ts'
+import { asOneLine } from '../../http/one-line.ts'
+import type { PageHandlers } from '../../http/page-routes.ts'
+import type { Parameters } from '../../http/parameters.ts'
+import { type Chosen, choosePassword } from '../../identity/choose-password.ts'
+import { MAX_NAME_LENGTH } from '../../identity/person-name.ts'
+import { languageOf } from '../../pages/language.ts'
+import { sendPage } from '../../pages/send-page.ts'
+import { linkEndedPage } from './link-view.ts'
+import { type NewPassword, newPasswordPage } from './password-view.ts'
+
+/** What was proven, and in whose visit, where that is still known. */
+export type ProvenVisit = NewPassword & Readonly<{ form: Parameters }>
+
+/**
+ * @param open the proof, or undefined when the answer has been sent already
+ * @param goOn once the person has the password
+ */
+export function newPasswordPages<Proven extends ProvenVisit>(
+  { db, config }: Pick<Deps, 'db' | 'config'>,
+  open: (request: FastifyRequest, reply: FastifyReply) => Promise<Proven | undefined>,
+  goOn: (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    proven: Proven,
+    person: Extract<Chosen, { kind: 'done' }>,
+  ) => FastifyReply | Promise<FastifyReply>,
+): PageHandlers {
+  return {
+    async GET(request, reply) {
+      const proven = await open(request, reply)
+      return proven ? sendPage(reply, newPasswordPage(proven)) : reply
+    },
+    async POST(request, reply) {
+      const proven = await open(request, reply)
+      if (!proven) return reply
+      const { proof, app, form } = proven
+      const name = asOneLine(form.get('name') ?? '', MAX_NAME_LENGTH)
+      const password = form.get('password') ?? ''
+      const typed = { proof, password, name, language: languageOf(request), app }
+      const chosen = await choosePassword(db, config, typed, ofRequest(request))
+      if (chosen.kind === 'ended') return sendPage(reply.code(410), linkEndedPage)
+      if (chosen.kind === 'refused')
+        return sendPage(reply.code(422), newPasswordPage(proven, { name, problem: chosen.problem }))
+      return goOn(request, reply, proven, chosen)
+    },
+  }
+}
