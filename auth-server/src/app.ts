@@ -1,21 +1,20 @@
 // Puts the folders together, in the order in which a request meets them; no logic of its own.
 import cookie from '@fastify/cookie'
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
-import { addAccount } from './account/index.ts'
+import { accountPages } from './account/index.ts'
 import { isRefusedCheck } from './crypto/password-queue.ts'
 import { randomSecret } from './crypto/random.ts'
-import { MAIL_PATHS } from './delivery/mail/links.ts'
 import type { Deps } from './deps.ts'
 import { addHealth } from './health.ts'
 import { addDrain } from './http/drain.ts'
 import { addForms } from './http/form.ts'
 import { leadToIssuer } from './http/loopback-host.ts'
+import { mountPages } from './http/page-routes.ts'
 import { refusePrefetch } from './http/prefetch.ts'
 import { addProblemHandler, refuseAddress } from './http/problem-handler.ts'
 import { addSecurityHeaders } from './http/security-headers.ts'
 import { visitedPaths } from './http/visited-path.ts'
-import { addInteraction } from './interaction/index.ts'
-import { ACCOUNT_PATH, PAGES_PATH } from './interaction/paths.ts'
+import { interactionPages } from './interaction/index.ts'
 import { measureRequests } from './metrics/requests.ts'
 import { pathsOf } from './oauth/endpoint.ts'
 import { ENDPOINTS } from './oauth/endpoints.ts'
@@ -30,8 +29,10 @@ const REQUEST_TIMEOUT_MILLIS = 10_000
 
 /** Builds the server without listening. */
 export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<FastifyInstance> {
-  const pages = ENDPOINTS.filter(({ errors }) => errors === 'page').flatMap(pathsOf)
-  const isVisited = visitedPaths([...pages, PAGES_PATH, ...Object.values(MAIL_PATHS)])
+  const endpoints = ENDPOINTS.filter(({ errors }) => errors === 'page').flatMap(pathsOf)
+  const visits = interactionPages(deps)
+  const pages = { ...visits, ...accountPages(deps) }
+  const isVisited = visitedPaths(endpoints, Object.keys(visits))
   const app: FastifyInstance = fastify({
     loggerInstance: logger,
     // The audit log names a request as the log does, over all instances and restarts.
@@ -55,14 +56,13 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<F
   addSecurityHeaders(app, deps.config.issuer, isVisited)
   refusePrefetch(app)
   addPages(app, deps.config)
-  leadToIssuer(app, deps.config.issuer, visitedPaths([...pages, PAGES_PATH, ACCOUNT_PATH]))
+  leadToIssuer(app, deps.config.issuer, visitedPaths(endpoints, Object.keys(pages)))
   addProblemHandler(app, PROBLEMS, ({ code }, error) => {
     deps.metrics.refusals.inc({ code })
     if (isRefusedCheck(error)) deps.limits.refused('passwordChecks')
   })
   await addEndpoints(app, deps)
-  addInteraction(app, deps)
-  addAccount(app, deps)
+  mountPages(app, pages)
   serveScripts(app)
   addHealth(app, deps)
   return app

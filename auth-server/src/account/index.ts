@@ -1,7 +1,6 @@
 // A person's own pages, below /account: each is a row of a part's table, and none is mounted but behind the guard.
-import type { FastifyInstance } from 'fastify'
 import type { Deps } from '../deps.ts'
-import { addPage, type PageHandlers } from '../http/page-routes.ts'
+import type { Pages } from '../http/page-routes.ts'
 import { ACCOUNT_PATH } from '../interaction/paths.ts'
 import { activityRoutes } from './activity/routes.ts'
 import { appRoutes } from './apps/routes.ts'
@@ -37,11 +36,13 @@ export function accountRoutes(deps: Deps): Readonly<Record<string, AccountRoute>
 }
 
 /** Pages for anybody, by the pattern of their addresses; none shows or changes anything of whoever is signed in. */
-export function publicPages(deps: Deps): Readonly<Record<string, PageHandlers>> {
+export function publicPages(deps: Deps): Pages {
   return publicDeletePages(deps)
 }
 
-export function addAccount(app: FastifyInstance, deps: Deps): void {
-  for (const [url, handlers] of Object.entries(publicPages(deps))) addPage(app, url, handlers)
-  for (const [url, route] of Object.entries(accountRoutes(deps))) addPage(app, url, guarded(deps, route))
+/** Every page and form, as they are mounted. */
+export function accountPages(deps: Deps): Pages {
+  const routes = Object.entries(accountRoutes(deps))
+  const own = Object.fromEntries(routes.map(([url, route]) => [url, guarded(deps, route)]))
+  return { ...publicPages(deps), ...own }
 }

@@ -7,7 +7,7 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as 
 
 /**
  * Registers 405 with an Allow header (RFC 9110 §15.5.6) for every method that the path has no route for yet.
- * @param config what hooks have to know of the path, whatever the method
+ * @param config what hooks have to know of the path, whatever the method, and how it answers errors
  */
 export function allowOnly(
   app: FastifyInstance,
@@ -23,6 +23,6 @@ export function allowOnly(
     method: METHODS.filter((method) => !app.hasRoute({ method, url })),
     url,
     config,
-    handler: (_request, reply) => sendProblem(reply, problem, 'oauth'),
+    handler: (_request, reply) => sendProblem(reply, problem),
   })
 }

@@ -4,9 +4,15 @@ import { pathOf } from './request-path.ts'
 /** Whether a person's browser opens a request target, whatever the answer will be. */
 export type IsVisited = (target: string) => boolean
 
-/** @param paths of pages, as routes have them (`/authorize/resume/:request`); what lies below them counts as well. */
-export function visitedPaths(paths: readonly string[]): IsVisited {
-  const patterns = paths.map((path) => path.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/:\w+/g, '[^/]*'))
+/**
+ * @param endpoints that show pages, as routes have them (`/authorize/resume/:request`); what lies below counts as well
+ * @param pages all else that a person is shown; whatever begins with the same name counts as well
+ */
+export function visitedPaths(endpoints: readonly string[], pages: readonly string[]): IsVisited {
+  const roots = new Set(pages.map((path) => path.split('/', 2).join('/')))
+  const patterns = [...endpoints, ...roots].map((path) =>
+    path.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/:\w+/g, '[^/]*'),
+  )
   const visited = new RegExp(`^(?:${patterns.join('|')})(?:/|$)`)
   return (target) => visited.test(pathOf(target))
 }

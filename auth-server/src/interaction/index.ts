@@ -1,7 +1,6 @@
 // The pages between /authorize and the app (login, consent, continue), each ending in a redirect back to the protocol; and signing out.
-import type { FastifyInstance } from 'fastify'
 import type { Deps } from '../deps.ts'
-import { addPage, type PageHandlers } from '../http/page-routes.ts'
+import type { Pages } from '../http/page-routes.ts'
 import { denyForms } from './deny/routes.ts'
 import { linkPages } from './mail-proof/link.ts'
 import { mailProofPages } from './mail-proof/routes.ts'
@@ -16,7 +15,7 @@ import { type MakeVisitPages, visitFlow } from './visit.ts'
 const BESIDE_STEPS: readonly MakeVisitPages[] = [denyForms, switchForms, mailProofPages]
 
 /** Every page there is, by the pattern of its address. */
-export function interactionPages(deps: Deps): Readonly<Record<string, PageHandlers>> {
+export function interactionPages(deps: Deps): Pages {
   const visits = visitFlow(deps)
   const steps = POLICY.flatMap((row) => ('pages' in row ? row.pages : []))
   const ofVisits = [...steps, ...BESIDE_STEPS].flatMap((pages) => Object.entries(pages(deps, visits)))
@@ -26,8 +25,4 @@ export function interactionPages(deps: Deps): Readonly<Record<string, PageHandle
     [SIGN_OUT_PATH]: signOutPage(deps),
     ...undoPages(deps),
   }
-}
-
-export function addInteraction(app: FastifyInstance, deps: Deps): void {
-  for (const [url, handlers] of Object.entries(interactionPages(deps))) addPage(app, url, handlers)
 }

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { sha256 } from '../crypto/digest.ts'
 import type { Deps } from '../deps.ts'
 import { FormBinding, readOwnForm } from '../http/csrf.ts'
-import type { PageHandlers } from '../http/page-routes.ts'
+import type { Pages } from '../http/page-routes.ts'
 import type { Parameters } from '../http/parameters.ts'
 import { pathParameter } from '../http/request-path.ts'
 import {
@@ -31,7 +31,7 @@ export interface Visit {
 export type SignedInVisit = Visit & Readonly<{ session: Session }>
 
 /** The pages and forms that a folder has, by the last part of their addresses: of a step, its page has the step's name. */
-export type VisitPages = Readonly<Record<string, PageHandlers>>
+export type VisitPages = Pages
 export type MakeVisitPages = (deps: Deps, visits: VisitFlow) => VisitPages
 
 export interface VisitFlow {

@@ -2,15 +2,15 @@
 import type { FastifyRequest } from 'fastify'
 import { ofRequest } from '../../audit/context.ts'
 import { readMailToken } from '../../crypto/mail-proof.ts'
-import { MAIL_PATHS } from '../../delivery/mail/links.ts'
 import type { Deps } from '../../deps.ts'
 import { FormBinding, readOwnForm } from '../../http/csrf.ts'
-import type { PageHandlers } from '../../http/page-routes.ts'
+import type { Pages } from '../../http/page-routes.ts'
 import { deleteAccount, keepAccount } from '../../identity/deletion.ts'
 import { languageOf } from '../../pages/language.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { listAccess } from '../../store/queries/access.ts'
 import { canKeep } from '../../store/queries/leaving.ts'
+import { MAIL_PATHS } from '../../interaction/paths.ts'
 import { PATHS } from '../paths.ts'
 import type { AccountRoutes } from '../route.ts'
 import { ABOUT_DELETION, DELETED } from './paths.ts'
@@ -38,7 +38,7 @@ export function deleteRoutes({ db, cookies, mailer }: Deps): AccountRoutes {
 const PAGE = 'keep-account'
 
 /** What nobody has to be signed in for. */
-export function publicDeletePages({ db, config, mailer }: Deps): Readonly<Record<string, PageHandlers>> {
+export function publicDeletePages({ db, config, mailer }: Deps): Pages {
   const { cookieSecret } = config
   const isMailed = mailer !== undefined
   const tokenOf = (request: FastifyRequest) => request.url.split('?')[0]?.split('/').at(-1) ?? ''

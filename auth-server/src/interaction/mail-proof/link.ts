@@ -3,15 +3,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { sha256 } from '../../crypto/digest.ts'
 import { readMailToken } from '../../crypto/mail-proof.ts'
 import { randomSecret } from '../../crypto/random.ts'
-import { MAIL_PATHS } from '../../delivery/mail/links.ts'
 import type { Deps } from '../../deps.ts'
 import { FormBinding, readOwnForm } from '../../http/csrf.ts'
-import type { PageHandlers } from '../../http/page-routes.ts'
+import type { Pages } from '../../http/page-routes.ts'
 import { pathParameter } from '../../http/request-path.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { findLinkedProof, findProvenAddress, proveByLink } from '../../store/queries/address-proofs.ts'
 import { findPendingRequest } from '../../store/tables/authorization-requests.ts'
-import { stepPath } from '../paths.ts'
+import { MAIL_PATHS, stepPath } from '../paths.ts'
 import { confirmPage, linkEndedPage, PROVE, provenElsewherePage } from './link-view.ts'
 import { newPasswordPages } from './new-password.ts'
 import { NEW_PASSWORD } from './paths.ts'
@@ -19,7 +18,7 @@ import { NEW_PASSWORD } from './paths.ts'
 /** The page of a link; what follows from it lies below. */
 const LINK_PATH = `${MAIL_PATHS.reset}/:token`
 
-export function linkPages(deps: Deps): Readonly<Record<string, PageHandlers>> {
+export function linkPages(deps: Deps): Pages {
   const { db, config, cookies } = deps
   const { cookieSecret } = config
 

@@ -3,20 +3,20 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ofRequest } from '../../audit/context.ts'
 import { readMailToken } from '../../crypto/mail-proof.ts'
 import { randomSecret } from '../../crypto/random.ts'
-import { MAIL_PATHS } from '../../delivery/mail/links.ts'
 import type { Deps } from '../../deps.ts'
 import { FormBinding, readOwnForm } from '../../http/csrf.ts'
-import type { PageHandlers } from '../../http/page-routes.ts'
+import type { Pages } from '../../http/page-routes.ts'
 import { pathParameter } from '../../http/request-path.ts'
 import { undoChange } from '../../identity/undo.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { findUndo } from '../../store/queries/account-changes.ts'
+import { MAIL_PATHS } from '../paths.ts'
 import { TAKE_BACK, undoEndedPage, undonePage, undoPage } from './view.ts'
 
 const LINK_PATH = `${MAIL_PATHS.undo}/:token`
 
 /** Outside of any visit, in whichever browser: the token alone counts, and nobody is signed in by it. */
-export function undoPages({ db, config, cookies }: Deps): Readonly<Record<string, PageHandlers>> {
+export function undoPages({ db, config, cookies }: Deps): Pages {
   const { cookieSecret } = config
   const ended = (reply: FastifyReply) => sendPage(reply.code(410), undoEndedPage)
   const idOf = (request: FastifyRequest) => readMailToken(cookieSecret, pathParameter(request, 'token') ?? '')
