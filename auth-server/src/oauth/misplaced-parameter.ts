@@ -1,5 +1,7 @@
 // Parameters of the protocol in the URL of a back-channel request: refused, while anything else there is ignored.
 import type { FastifyRequest } from 'fastify'
+import { CREDENTIALS } from './client/authentication.ts'
+import { GRANTS } from './token/grants/index.ts'
 
 /**
  * What our back-channel endpoints read, and what a client could take for it. In a URL it would end up in the logs of
@@ -7,9 +9,10 @@ import type { FastifyRequest } from 'fastify'
  * counts. The rest (`client-request-id`, `x-client-SKU` …) is somebody's own and is ignored (RFC 6749 §3.2).
  */
 const PROTOCOL: ReadonlySet<string> = new Set([
-  ...['client_id', 'client_secret', 'client_assertion', 'client_assertion_type'],
-  ...['grant_type', 'code', 'code_verifier', 'refresh_token', 'username', 'password', 'assertion', 'device_code'],
-  ...['redirect_uri', 'scope', 'resource', 'audience', 'subject_token', 'subject_token_type', 'actor_token'],
+  ...CREDENTIALS,
+  ...[...GRANTS.values()].flatMap(({ parameters }) => parameters),
+  ...['client_id', 'grant_type', 'username', 'password', 'assertion', 'device_code'],
+  ...['resource', 'audience', 'subject_token', 'subject_token_type', 'actor_token'],
   ...['token', 'token_type_hint', 'access_token', 'id_token', 'id_token_hint', 'logout_token', 'dpop_jkt'],
   ...['response_type', 'response_mode', 'state', 'nonce', 'code_challenge', 'code_challenge_method', 'prompt'],
   ...['max_age', 'login_hint', 'acr_values', 'claims', 'request', 'request_uri'],

@@ -45,6 +45,8 @@ export interface ReadGrant {
 
 /** A row of the table of grants. */
 export interface Grant {
+  /** What it reads beside the client's; refused in the URL of every back-channel request. */
+  readonly parameters: readonly string[]
   /**
    * Reads what a request brings, without a look at the database.
    * @throws {OAuthError} when it is missing, or was never issued.

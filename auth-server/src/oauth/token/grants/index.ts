@@ -1,13 +1,16 @@
-// The table of grants; /token, registration and discovery read it.
+// The table of grants; /token, registration, discovery and misplaced-parameter.ts read it.
 import { authorizationCode } from './authorization-code.ts'
 import { clientCredentials } from './client-credentials.ts'
 import type { Grant } from './grant.ts'
 import { refreshToken } from './refresh-token.ts'
 
 export const GRANTS: ReadonlyMap<string, Grant> = new Map<string, Grant>([
-  ['authorization_code', { read: authorizationCode, givesRefresh: true }],
-  ['refresh_token', { read: refreshToken, givesRefresh: false }],
-  ['client_credentials', { read: clientCredentials, givesRefresh: false }],
+  [
+    'authorization_code',
+    { parameters: ['code', 'code_verifier', 'redirect_uri'], read: authorizationCode, givesRefresh: true },
+  ],
+  ['refresh_token', { parameters: ['refresh_token', 'scope'], read: refreshToken, givesRefresh: false }],
+  ['client_credentials', { parameters: ['scope'], read: clientCredentials, givesRefresh: false }],
 ])
 
 /** The grants whose answer can bring a refresh token, so that `refresh_token` is of use beside them. */
