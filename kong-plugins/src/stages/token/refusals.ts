@@ -3,22 +3,18 @@ import { INVALID_PROOF, type InvalidProof } from '../dpop/proof.ts'
 import { type Denial, unavailable } from '../effects.ts'
 import type { Scheme } from './authorization.ts'
 import { type ChallengeError, type Challenger, challengeOf, challenges } from './challenge.ts'
+import { type BrokenRule, CHECKS, isRule } from './checks.ts'
 import { INSUFFICIENT_LOGIN, type InsufficientLogin, type WantedLogin } from './login.ts'
 
-/** Descriptions for the developer of the app: fixed words, ASCII without quotes (RFC 6750 §3), nothing from the token. */
+/** Descriptions for the developer of the app: fixed words, ASCII without quotes (RFC 6750 §3), nothing from the token. Those of rules stand in their rows. */
 const INVALID_TOKEN = {
   'too-large': 'The access token is too large',
   malformed: 'The access token is not a signed JWT',
   type: 'The token is not an access token (typ at+jwt)',
   critical: 'The token has a critical header parameter that is not supported',
   claims: 'The access token lacks a required claim or has an unusable one',
-  algorithm: 'The signature algorithm is not accepted',
   issuer: 'The issuer is not trusted',
-  audience: 'The access token is for another audience',
-  expired: 'The access token has expired',
   revoked: 'The access token was revoked',
-  'not-yet-valid': 'The access token is not valid yet',
-  'issued-in-future': 'The access token was issued in the future',
   'proof-of-possession': 'Tokens that are bound in this way are not supported',
   bound: 'The access token is bound to a key: send it as DPoP, with a proof',
   'not-bound': 'The access token is not bound to a key, so it cannot be sent as DPoP',
@@ -29,7 +25,7 @@ const INVALID_TOKEN = {
 } as const
 
 /** Why a token is invalid. */
-export type InvalidToken = keyof typeof INVALID_TOKEN
+export type InvalidToken = keyof typeof INVALID_TOKEN | BrokenRule
 
 /** Everything the token stage can answer with. */
 export type Refusal =
@@ -63,8 +59,9 @@ export function toDenial(refusal: Refusal, api: Challenger, used?: Scheme): Deni
       return told(400, challengeOf, api, used, { error: 'invalid_request', error_description }, refusal.kind)
     }
     case 'invalid-token': {
-      const error_description = INVALID_TOKEN[refusal.why]
-      const reason = `invalid-token: ${refusal.why}`
+      const { why } = refusal
+      const error_description = isRule(why) ? CHECKS[why].broken : INVALID_TOKEN[why]
+      const reason = `invalid-token: ${why}`
       return told(401, challenges, api, used, { error: 'invalid_token', error_description }, reason)
     }
     case 'invalid-proof': {
