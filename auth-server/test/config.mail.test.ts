@@ -1,31 +1,18 @@
 // The settings of mail: which servers there can be, and what only a machine of development may do.
 import t from 'tap'
-import { ConfigError, readConfig } from '../src/config.ts'
-import { randomSecret } from '../src/crypto/random.ts'
+import { readConfig } from '../src/config.ts'
+import { problemsOf, SOUND } from './support/config.ts'
 
-const sound = {
-  DATABASE_URL: 'postgresql://auth:pw@db.example.com:5432/auth',
-  PASSWORD_PEPPER: randomSecret(),
-  TOKEN_SECRET: randomSecret(),
-  COOKIE_SECRET: randomSecret(),
-  KEY_ENCRYPTION_KEY: randomSecret(),
-}
 const FROM = { MAIL_FROM: 'Example <no-reply@example.com>' }
 
-function problemsOf(env: Readonly<Record<string, string>>): string {
-  try {
-    readConfig({ ...sound, ...env })
-    return ''
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error
-    return error.message
-  }
+function saysOf(env: Readonly<Record<string, string>>): string {
+  return problemsOf({ ...SOUND, ...env }).join('\n')
 }
 
 t.test(
   'MAIL_URL: TLS from the start, or STARTTLS that is required but on this machine (RFC 8314, RFC 3207)',
   async (t) => {
-    t.equal(readConfig(sound).mailUrl, undefined)
+    t.equal(readConfig(SOUND).mailUrl, undefined)
     const rows: readonly (readonly [string, Readonly<Record<string, unknown>>])[] = [
       ['smtps://smtp.example.com', { host: 'smtp.example.com', port: 465, tls: 'from the start', user: undefined }],
       ['smtp://me%40x:p%3Aw@smtp.example.com', { port: 587, tls: 'required', user: 'me@x', password: 'p:w' }],
@@ -35,8 +22,8 @@ t.test(
       ['smtp://[::1]:1025/', { host: '::1', port: 1025, tls: 'if offered' }],
     ]
     for (const [MAIL_URL, expected] of rows)
-      t.match(readConfig({ ...sound, ...FROM, MAIL_URL }).mailUrl, { kind: 'smtp', ...expected }, MAIL_URL)
-    t.strictSame(readConfig({ ...sound, ...FROM }).mailFrom, { name: 'Example', address: 'no-reply@example.com' })
+      t.match(readConfig({ ...SOUND, ...FROM, MAIL_URL }).mailUrl, { kind: 'smtp', ...expected }, MAIL_URL)
+    t.strictSame(readConfig({ ...SOUND, ...FROM }).mailFrom, { name: 'Example', address: 'no-reply@example.com' })
   },
 )
 
@@ -53,30 +40,27 @@ t.test('a MAIL_URL that is none is refused without repeating its password', asyn
     'smtp://me:hunter2@smtp.example.com:99999',
     'smtp://',
   ]) {
-    const problems = problemsOf({ ...FROM, MAIL_URL })
+    const problems = saysOf({ ...FROM, MAIL_URL })
     t.match(problems, /^MAIL_URL [^\n]+$/, MAIL_URL)
     t.notMatch(problems, /hunter2/)
   }
 })
 
 t.test('MAIL_FROM is one address, and is needed with a server', async (t) => {
-  t.match(problemsOf({ MAIL_URL: 'smtps://smtp.example.com' }), /^MAIL_FROM has to say who/)
+  t.match(saysOf({ MAIL_URL: 'smtps://smtp.example.com' }), /^MAIL_FROM has to say who/)
   for (const MAIL_FROM of [
     'nobody',
     'a@b@c',
     'A <a@example.com>, B <b@example.com>',
     'a@example.com\nBcc: b@example.com',
   ])
-    t.match(problemsOf({ MAIL_URL: 'smtps://smtp.example.com', MAIL_FROM }), /^MAIL_FROM is an address like/, MAIL_FROM)
+    t.match(saysOf({ MAIL_URL: 'smtps://smtp.example.com', MAIL_FROM }), /^MAIL_FROM is an address like/, MAIL_FROM)
 })
 
 t.test('DEVELOPMENT is for this machine alone, and a folder for mails is for DEVELOPMENT alone', async (t) => {
   const kept = { MAIL_URL: 'file:///tmp/mail' }
-  t.equal(readConfig(sound).development, false)
-  t.match(readConfig({ ...sound, ...kept, DEVELOPMENT: '1' }).mailUrl, { kind: 'folder', folder: '/tmp/mail' })
-  t.match(problemsOf(kept), /^MAIL_URL is a folder, which is for DEVELOPMENT alone/)
-  t.match(
-    problemsOf({ DEVELOPMENT: '1', ISSUER: 'https://login.example.com' }),
-    /^DEVELOPMENT is for this machine alone/,
-  )
+  t.equal(readConfig(SOUND).development, false)
+  t.match(readConfig({ ...SOUND, ...kept, DEVELOPMENT: '1' }).mailUrl, { kind: 'folder', folder: '/tmp/mail' })
+  t.match(saysOf(kept), /^MAIL_URL is a folder, which is for DEVELOPMENT alone/)
+  t.match(saysOf({ DEVELOPMENT: '1', ISSUER: 'https://login.example.com' }), /^DEVELOPMENT is for this machine alone/)
 })

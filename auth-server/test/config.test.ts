@@ -2,34 +2,18 @@
 
 import t from 'tap'
 import { POOLERS } from '../src/config/settings.ts'
-import { ConfigError, readConfig } from '../src/config.ts'
+import { readConfig } from '../src/config.ts'
 import { randomSecret } from '../src/crypto/random.ts'
-
-const sound = {
-  DATABASE_URL: 'postgresql://auth:pw@db.example.com:5432/auth',
-  PASSWORD_PEPPER: randomSecret(),
-  TOKEN_SECRET: randomSecret(),
-  COOKIE_SECRET: randomSecret(),
-  KEY_ENCRYPTION_KEY: randomSecret(),
-}
-function problemsOf(env: Readonly<Record<string, string | undefined>>): string[] {
-  try {
-    readConfig(env)
-    return []
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error
-    return error.message.split('\n')
-  }
-}
+import { problemsOf, SOUND } from './support/config.ts'
 
 t.test('what is left out has a default that listens on this machine only', async (t) => {
-  const config = readConfig(sound)
+  const config = readConfig(SOUND)
   t.match(config, { issuer: 'http://localhost:4000', host: '127.0.0.1', port: 4000, logLevel: 'info' })
   t.ok(Object.isFrozen(config))
 })
 
 t.test('an empty variable counts as left out', async (t) => {
-  t.match(readConfig({ ...sound, ISSUER: '', HOST: '', PORT: '', LOG_LEVEL: '' }), {
+  t.match(readConfig({ ...SOUND, ISSUER: '', HOST: '', PORT: '', LOG_LEVEL: '' }), {
     issuer: 'http://localhost:4000',
     host: '127.0.0.1',
     port: 4000,
@@ -38,11 +22,11 @@ t.test('an empty variable counts as left out', async (t) => {
 })
 
 t.test('HOST may be an IPv6 address with or without brackets', async (t) => {
-  for (const HOST of ['::1', '[::1]']) t.equal(readConfig({ ...sound, HOST }).host, '::1')
+  for (const HOST of ['::1', '[::1]']) t.equal(readConfig({ ...SOUND, HOST }).host, '::1')
 })
 
 t.test('AUTH_METRICS_LISTEN is an address to listen on; without a host, of this machine only', async (t) => {
-  t.equal(readConfig(sound).metricsListen, undefined)
+  t.equal(readConfig(SOUND).metricsListen, undefined)
   const cases: readonly (readonly [string, string, number])[] = [
     ['9465', '127.0.0.1', 9465],
     ['0.0.0.0:9465', '0.0.0.0', 9465],
@@ -50,9 +34,9 @@ t.test('AUTH_METRICS_LISTEN is an address to listen on; without a host, of this 
     ['metrics.internal:0', 'metrics.internal', 0],
   ]
   for (const [text, host, port] of cases)
-    t.strictSame(readConfig({ ...sound, AUTH_METRICS_LISTEN: text }).metricsListen, { host, port })
+    t.strictSame(readConfig({ ...SOUND, AUTH_METRICS_LISTEN: text }).metricsListen, { host, port })
   for (const text of ['localhost', 'localhost:', ':::9465', '127.0.0.1:65536', 'http://localhost:9465', '1 2:9465'])
-    t.strictSame(problemsOf({ ...sound, AUTH_METRICS_LISTEN: text }), [
+    t.strictSame(problemsOf({ ...SOUND, AUTH_METRICS_LISTEN: text }), [
       'AUTH_METRICS_LISTEN is an address to listen on, like 127.0.0.1:9465',
     ])
 })
@@ -67,7 +51,7 @@ t.test('an empty environment: everything that is missing, each with what to do',
 })
 
 t.test('several mistakes at once are all named', async (t) => {
-  const problems = problemsOf({ ...sound, ISSUER: 'nonsense', PORT: 'http', LOG_LEVEL: 'loud', TOKEN_SECRET: 'short' })
+  const problems = problemsOf({ ...SOUND, ISSUER: 'nonsense', PORT: 'http', LOG_LEVEL: 'loud', TOKEN_SECRET: 'short' })
   t.strictSame(problems.map((line) => line.split(' ')[0]).sort(), ['ISSUER', 'LOG_LEVEL', 'PORT', 'TOKEN_SECRET'])
 })
 
@@ -79,7 +63,7 @@ t.test('ISSUER is an origin: https, or http on this machine (RFC 8414 §2)', asy
     'http://127.0.0.1:4000',
     'http://[::1]:4000',
   ])
-    t.equal(readConfig({ ...sound, ISSUER: issuer }).issuer, issuer)
+    t.equal(readConfig({ ...SOUND, ISSUER: issuer }).issuer, issuer)
   const rows: [string, RegExp][] = [
     ['http://login.example.com', /has to be https/],
     ['http://localhost.example.com', /has to be https/],
@@ -94,61 +78,61 @@ t.test('ISSUER is an origin: https, or http on this machine (RFC 8414 §2)', asy
     ['https://user:pw@login.example.com', /use https:\/\/login\.example\.com$/],
     ['login.example.com', /not a URL/],
   ]
-  for (const [issuer, says] of rows) t.match(problemsOf({ ...sound, ISSUER: issuer }), [says], issuer)
+  for (const [issuer, says] of rows) t.match(problemsOf({ ...SOUND, ISSUER: issuer }), [says], issuer)
 })
 
 t.test('PORT is a number', async (t) => {
-  for (const port of ['0', '80', '65535']) t.equal(readConfig({ ...sound, PORT: port }).port, Number(port))
+  for (const port of ['0', '80', '65535']) t.equal(readConfig({ ...SOUND, PORT: port }).port, Number(port))
   for (const port of ['-1', '65536', '80.5', '0x50', '1e3', 'http', ' '])
-    t.match(problemsOf({ ...sound, PORT: port }), [/^PORT has to be a number/], port)
+    t.match(problemsOf({ ...SOUND, PORT: port }), [/^PORT has to be a number/], port)
 })
 
 t.test('LOG_LEVEL is one that exists', async (t) => {
   for (const level of ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
-    t.equal(readConfig({ ...sound, LOG_LEVEL: level }).logLevel, level)
-  t.match(problemsOf({ ...sound, LOG_LEVEL: 'verbose' }), [/^LOG_LEVEL is one of .*info/])
+    t.equal(readConfig({ ...SOUND, LOG_LEVEL: level }).logLevel, level)
+  t.match(problemsOf({ ...SOUND, LOG_LEVEL: 'verbose' }), [/^LOG_LEVEL is one of .*info/])
 })
 
 t.test('DATABASE_URL is a PostgreSQL URL; what is in it is not repeated', async (t) => {
   for (const url of ['postgres://h/db', 'postgresql:///db?host=/run/postgresql'])
-    t.equal(readConfig({ ...sound, DATABASE_URL: url }).databaseUrl, url)
+    t.equal(readConfig({ ...SOUND, DATABASE_URL: url }).databaseUrl, url)
   for (const url of ['mysql://u:hidden@h/db', 'localhost:5432', 'postgresql://u:hidden@[h/db']) {
-    const problems = problemsOf({ ...sound, DATABASE_URL: url })
+    const problems = problemsOf({ ...SOUND, DATABASE_URL: url })
     t.match(problems, [/^DATABASE_URL is not a PostgreSQL URL/])
     t.notMatch(problems.join(), /hidden/)
   }
 })
 
 t.test('secrets hold 32 bytes at least; a short one is refused and not repeated', async (t) => {
-  t.strictSame(problemsOf({ ...sound, TOKEN_SECRET: randomSecret(48) }), [])
+  t.strictSame(problemsOf({ ...SOUND, TOKEN_SECRET: randomSecret(48) }), [])
   for (const weak of ['hunter2hunter2', randomSecret(31), '!'.repeat(64)]) {
-    const problems = problemsOf({ ...sound, TOKEN_SECRET: weak })
+    const problems = problemsOf({ ...SOUND, TOKEN_SECRET: weak })
     t.match(problems, [/^TOKEN_SECRET .*32 random bytes/])
     t.notOk(problems.join().includes(weak))
   }
 })
 
 t.test('DATABASE_POOLER is session, also when it is left out, or transaction', async (t) => {
-  t.equal(readConfig(sound).databasePooler, 'session')
-  for (const pooler of POOLERS) t.equal(readConfig({ ...sound, DATABASE_POOLER: pooler }).databasePooler, pooler)
-  t.match(problemsOf({ ...sound, DATABASE_POOLER: 'statement' }), [/^DATABASE_POOLER is session .* or transaction$/])
+  t.equal(readConfig(SOUND).databasePooler, 'session')
+  for (const pooler of POOLERS) t.equal(readConfig({ ...SOUND, DATABASE_POOLER: pooler }).databasePooler, pooler)
+  t.match(problemsOf({ ...SOUND, DATABASE_POOLER: 'statement' }), [/^DATABASE_POOLER is session .* or transaction$/])
 })
 
 t.test('TRUSTED_PROXIES lists addresses and ranges', async (t) => {
-  t.same(readConfig({ ...sound, TRUSTED_PROXIES: '10.0.0.0/8, ::1 192.168.1.5' }).trustedProxies, [
+  t.same(readConfig({ ...SOUND, TRUSTED_PROXIES: '10.0.0.0/8, ::1 192.168.1.5' }).trustedProxies, [
     '10.0.0.0/8',
     '::1',
     '192.168.1.5',
   ])
   for (const wrong of ['*', 'true', '10.0.0.0/33', 'proxy.example.com', '10.0.0.0/8/8', '::1/129'])
-    t.match(problemsOf({ ...sound, TRUSTED_PROXIES: wrong }), [/^TRUSTED_PROXIES lists addresses or ranges/], wrong)
+    t.match(problemsOf({ ...SOUND, TRUSTED_PROXIES: wrong }), [/^TRUSTED_PROXIES lists addresses or ranges/], wrong)
 })
 
 t.test('SESSION_PERSISTS is on unless it is switched off', async (t) => {
   for (const word of [undefined, '', 'true', 'on', 'yes', '1'])
-    t.equal(readConfig({ ...sound, SESSION_PERSISTS: word }).sessionPersists, true, `${word}`)
+    t.equal(readConfig({ ...SOUND, SESSION_PERSISTS: word }).sessionPersists, true, `${word}`)
   for (const word of ['false', 'off', 'no', '0'])
-    t.equal(readConfig({ ...sound, SESSION_PERSISTS: word }).sessionPersists, false, word)
+    t.equal(readConfig({ ...SOUND, SESSION_PERSISTS: word }).sessionPersists, false, word)
   for (const word of ['maybe', '14d', ' '])
-    t.match(problemsOf({ ...sound, SESSION_PERSISTS: word }), [/^SESSION_PERSISTS is true or false/], word)
+    t.match(problemsOf({ ...SOUND, SESSION_PERSISTS: word }), [/^SESSION_PERSISTS is true or false/], word)
 })

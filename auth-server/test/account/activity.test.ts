@@ -4,8 +4,8 @@ import { browserName } from '../../src/account/activity/browser-name.ts'
 import { addEve, atAccount, EVE } from '../support/account.ts'
 import { SESSION_COOKIE } from '../support/browser.ts'
 import { turnClock } from '../support/database.ts'
-import { feedReader } from '../support/feed.ts'
-import { authorizeUrl, idOf, logIn, obtainCode, obtainTokens, pkcePair, redeem, refresh } from '../support/phone.ts'
+import { otherLogins } from '../support/other-logins.ts'
+import { authorizeUrl, logIn, obtainCode, obtainTokens, pkcePair, redeem, refresh } from '../support/phone.ts'
 import { testServer, USER } from '../support/server.ts'
 import { wordsOf } from '../support/words.ts'
 
@@ -61,17 +61,10 @@ t.test(
     const server = await testServer(t)
     const { app, db } = server
     const browser = await atAccount(server)
-    const other = await atAccount(server)
-    const tokens = await obtainTokens(app)
-    const { code, verifier } = await obtainCode(app)
-    const feed = await feedReader(server)
-    await feed.follow()
+    const elsewhere = await otherLogins(server)
     const after = await browser.submit(await browser.open('/account/activity/not-me'), '/not-me')
     t.match(wordsOf(after), 'Everything else is signed out. Only this browser goes on.')
-    t.match((await other.request('GET', '/account')).statusCode, 303)
-    t.equal((await refresh(app, tokens.refresh_token)).json().error, 'invalid_grant')
-    t.equal((await redeem(app, code, verifier)).json().error, 'invalid_grant')
-    t.match(await feed.follow(), [{ type: 'grant', grant_id: idOf(tokens) }])
+    await elsewhere.expectEnded(t)
     t.equal((await browser.open('/account')).statusCode, 200)
     t.equal((await redeem(app, (await obtainCode(app)).code, 'x')).statusCode, 400)
     t.equal((await refresh(app, (await obtainTokens(app)).refresh_token)).statusCode, 200, 'and all can begin again')

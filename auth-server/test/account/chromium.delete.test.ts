@@ -2,10 +2,9 @@
 import type { Page } from 'playwright-core'
 import t from 'tap'
 import { LOCALES } from '../../src/pages/language.ts'
-import { violationsOf } from '../support/axe.ts'
 import { launchChromium, needsChromium } from '../support/chromium.ts'
+import { expectFine } from '../support/looks.ts'
 import { openMailbox } from '../support/mailbox.ts'
-import { shortcomingsOf } from '../support/page-facts.ts'
 import { personAt } from '../support/person.ts'
 import { USER } from '../support/server.ts'
 import { testSite } from '../support/site.ts'
@@ -17,25 +16,6 @@ t.test('deletion at Chromium', needsChromium, async (t) => {
   const mailbox = await openMailbox(t)
   const site = await testSite(t, mailbox.environment)
   const { press, arrive, visit } = personAt(site.origin)
-
-  const look = async (page: Page, language: string) => {
-    for (const [colorScheme, width, percent] of [
-      ['light', 320, 100],
-      ['dark', 390, 200],
-      ['light', 1280, 100],
-    ] as const) {
-      const what = `${await page.title()}: ${colorScheme}, ${width} px, ${percent} %`
-      await page.emulateMedia({ colorScheme })
-      await page.setViewportSize({ width, height: 844 })
-      await page.evaluate((size) => document.documentElement.style.setProperty('font-size', size), `${percent}%`)
-      t.strictSame(await page.evaluate(shortcomingsOf, language), [], what)
-      await page.evaluate(() => document.documentElement.style.removeProperty('font-size'))
-    }
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme })
-      t.strictSame(await violationsOf(page), [], `${await page.title()}: ${colorScheme}`)
-    }
-  }
 
   const enter = async (page: Page) => {
     await page.locator('#email').fill(USER.email)
@@ -50,30 +30,30 @@ t.test('deletion at Chromium', needsChromium, async (t) => {
       const page = await phone.tab()
       await page.goto(`${site.origin}/account/delete`)
       await arrive(page, deletion.aboutTitle)
-      await look(page, locale)
+      await expectFine(t, page, locale)
       await page.getByRole('link', { name: deletion.signInToDelete }).click()
       await arrive(page, signIn.title)
       await enter(page)
       await arrive(page, deletion.title)
-      await look(page, locale)
+      await expectFine(t, page, locale)
       await press(page, deletion.button)
       await arrive(page, deletion.deletedTitle)
-      await look(page, locale)
+      await expectFine(t, page, locale)
       const [mail] = await mailbox.deliver(site)
       t.equal(mail?.subject, LOCALES[locale].mail['keep-account']({ days: 7 }).subject)
       const late = await visit(phone)
       await enter(late)
       await arrive(late, deletion.leavingTitle)
-      await look(late, locale)
+      await expectFine(t, late, locale)
       await late.goto(mail?.link ?? '')
       await arrive(late, deletion.keepTitle)
-      await look(late, locale)
+      await expectFine(t, late, locale)
       await press(late, deletion.keep)
       await arrive(late, deletion.keptTitle)
-      await look(late, locale)
+      await expectFine(t, late, locale)
       await late.goto(mail?.link ?? '')
       await arrive(late, deletion.nothingToKeepTitle)
-      await look(late, locale)
+      await expectFine(t, late, locale)
       t.strictSame(phone.complaints, [])
     })
 })
