@@ -11,7 +11,7 @@ import { revocationsApi } from './oauth/feed/revocations.ts'
 import { cannotListen, explainStart } from './start-problem.ts'
 import { openDatabase } from './store/database.ts'
 import { hasTimeLimit } from './store/reach.ts'
-import { mayChangeAuditEvents } from './store/roles.ts'
+import { mayChangeAuditEvents } from './store/server-rights.ts'
 import { upgradeDatabase } from './store/upgrade.ts'
 
 function readConfigOrExit() {

@@ -45,7 +45,11 @@ t.test('one table row per rule', async (t) => {
     ['auth-server/src/app.ts', "import { x } from './main.ts'", 'app may import'],
     ['auth-server/src/oauth/a.ts', "import { x } from '../interaction/policy.ts'", allowed],
     ['auth-server/src/interaction/a.ts', "import { x } from '../oauth/errors.ts'", 'interaction may import'],
-    ['auth-server/src/account/a.ts', "import { formOf } from '../http/form.ts'", 'pages read their forms by readOwnForm'],
+    [
+      'auth-server/src/account/a.ts',
+      "import { formOf } from '../http/form.ts'",
+      'pages read their forms by readOwnForm',
+    ],
     ['auth-server/src/portal/a.ts', "import { x } from '../store/users.ts'", 'portal may import'],
     ['auth-server/src/attic/a.ts', "import { x } from '../store/users.ts'", 'the folder attic is not in the table'],
     ['auth-server/src/deps.ts', "import { openKeyRing } from './tokens/signing-keys.ts'", allowed],

@@ -15,9 +15,6 @@ import type { AccountPath } from './paths.ts'
  */
 export type AccountNeed = 'session' | 'recent'
 
-/** How old a full login may be that is recent. */
-export const RECENT_SECONDS = 300
-
 /** What can be told at the top of the page that a form leads back to. */
 export type AccountNews = keyof Texts['account']['news']
 

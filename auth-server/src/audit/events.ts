@@ -41,7 +41,6 @@ export type AuditEvent =
   | Event<'key-rotation', 'scheduled' | 'by-operator' | 'leaked'>
   | (Event<'revocation', 'by-app'> & Person & Application)
   | (Event<'revocation', 'by-person'> & Person & Application)
-  | (Event<'revocation', 'by-operator'> & Partial<Person & Application>)
   // A lost answer was replaced once, a spent token came again and ended its family; so did a code.
   | (Event<'refresh', 'recovered' | 'reused'> & Person & Application)
   | (Event<'code', 'reused'> & Person & Application)

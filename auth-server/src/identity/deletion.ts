@@ -10,7 +10,7 @@ import {
   insertKeepChallenges,
   keepByChallenge,
   leave,
-  listAddresses,
+  listAddressSpellings,
   listDueForErasure,
 } from '../store/queries/leaving.ts'
 import { queueMail } from '../store/tables/queued-mails.ts'
@@ -107,7 +107,7 @@ async function erase(
     onlyIfDue,
     also: async (trx) => {
       await before?.(trx)
-      addresses.push(...(await listAddresses(trx, personId)))
+      addresses.push(...(await listAddressSpellings(trx, personId)))
       await record(trx, { type: 'deletion', outcome, personId }, context)
     },
   })

@@ -1,6 +1,9 @@
-// Whether a session is the full login of its person: with both factors, where they ask for two. Pure.
+// Whether a session is the full login of its person: with both factors, where they ask for two; and for how long it is recent. Pure.
 import type { Session } from '../store/tables/sessions.ts'
 import { hasTwoFactors } from './acr.ts'
+
+/** What was done longer ago may have been done by somebody else: whom a browser was left open to, or who lent a phone. */
+export const RECENT_SECONDS = 300
 
 /**
  * A password alone opens nothing of somebody who has set up an authenticator app, which comes with recovery codes. A

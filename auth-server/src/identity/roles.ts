@@ -1,7 +1,8 @@
 // Roles: THE table of what a session needs to act in one, and the proof that it has it, which a handler cannot be called without.
 import type { AuditContext } from '../audit/context.ts'
 import type { Db } from '../store/database.ts'
-import { hasRole, type PersonRoles, STRONG_ROLES } from '../store/tables/person-roles.ts'
+import type { StrongSessions } from '../store/queries/sign-in.ts'
+import { hasRole, type PersonRoles } from '../store/tables/person-roles.ts'
 import type { Session } from '../store/tables/sessions.ts'
 import { hasTwoFactors } from './acr.ts'
 
@@ -18,14 +19,15 @@ interface RoleNeeds {
 
 export const ROLES = {
   person: { isStrong: false, isOfApi: false },
-  developer: { isStrong: isStrong('developer'), isOfApi: false },
-  approver: { isStrong: isStrong('approver'), isOfApi: true },
-  administrator: { isStrong: isStrong('administrator'), isOfApi: false },
+  developer: { isStrong: false, isOfApi: false },
+  approver: { isStrong: true, isOfApi: true },
+  administrator: { isStrong: true, isOfApi: false },
 } as const satisfies Readonly<Record<Role, RoleNeeds>>
 
-// The store knows as well: a sign-in of such a person opens a session that ends with the browser.
-function isStrong(role: PersonRoles['role']): boolean {
-  return STRONG_ROLES.includes(role)
+/** Whoever has such a role signs in to a session that ends with the browser, and after this time: some bring theirs back. */
+export const STRONG_SESSIONS: StrongSessions = {
+  roles: Object.entries(ROLES).flatMap(([role, { isStrong }]) => (isStrong ? role : [])),
+  ttlSeconds: 12 * 3600,
 }
 
 /** In which role somebody wants to act. */

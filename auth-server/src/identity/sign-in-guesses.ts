@@ -8,7 +8,7 @@ import type { Attempt } from '../limits/shared-limit.ts'
 const MAX_KNOWN = 5
 const TOKEN = /^([\w-]{11})([\w-]{22})$/
 
-function proofOf(cookieSecret: string, account: string, nonce: string): string {
+function tokenProof(cookieSecret: string, account: string, nonce: string): string {
   return hmac(cookieSecret, 'known browser', account, nonce).slice(0, 22)
 }
 
@@ -17,7 +17,7 @@ function knownAs(cookieSecret: string, account: string, tokens: readonly string[
   return tokens.find((token) => {
     const [, nonce, proof] = TOKEN.exec(token) ?? []
     return (
-      nonce !== undefined && proof !== undefined && equalInConstantTime(proof, proofOf(cookieSecret, account, nonce))
+      nonce !== undefined && proof !== undefined && equalInConstantTime(proof, tokenProof(cookieSecret, account, nonce))
     )
   })
 }
@@ -25,7 +25,7 @@ function knownAs(cookieSecret: string, account: string, tokens: readonly string[
 /** What the cookie holds after a sign-in to the account, the newest first. */
 export function rememberBrowser(cookieSecret: string, account: string, tokens: readonly string[]): readonly string[] {
   const nonce = randomSecret(8)
-  const known = knownAs(cookieSecret, account, tokens) ?? `${nonce}${proofOf(cookieSecret, account, nonce)}`
+  const known = knownAs(cookieSecret, account, tokens) ?? `${nonce}${tokenProof(cookieSecret, account, nonce)}`
   return [known, ...tokens.filter((token) => token !== known)].slice(0, MAX_KNOWN)
 }
 

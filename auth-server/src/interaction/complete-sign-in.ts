@@ -5,6 +5,7 @@ import { record } from '../audit/record.ts'
 import { sha256 } from '../crypto/digest.ts'
 import { randomSecret } from '../crypto/random.ts'
 import type { Deps } from '../deps.ts'
+import { STRONG_SESSIONS } from '../identity/roles.ts'
 import type { Trx } from '../store/database.ts'
 import { signIn } from '../store/queries/sign-in.ts'
 import { resumePath } from './paths.ts'
@@ -46,6 +47,7 @@ export async function completeSignIn(
       requestId: pending.id,
       ttlSeconds: SESSION_TTL_SECONDS,
       persists: config.sessionPersists,
+      strong: STRONG_SESSIONS,
       ...browserProof(cookies, request),
       sessionId: randomSecret(16),
       signInId: randomSecret(16),

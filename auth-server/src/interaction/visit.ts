@@ -71,7 +71,11 @@ export function visitFlow(deps: Deps): VisitFlow {
     const pending = await findPendingRequest(db, id, browserHashes)
     const secret = secrets.find((secret) => sha256(secret) === pending?.browserHash)
     if (!pending || secret === undefined) {
-      await answerEndedVisit({ db, issuer: config.issuer }, reply, { id, browserHashes, isForm: request.method === 'POST' })
+      await answerEndedVisit({ db, issuer: config.issuer }, reply, {
+        id,
+        browserHashes,
+        isForm: request.method === 'POST',
+      })
       return undefined
     }
     request.uiLocales = pending.request.uiLocales

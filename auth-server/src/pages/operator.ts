@@ -19,11 +19,15 @@ export interface OperatorSettings {
   readonly operatorTermsUrl: string | undefined
 }
 
+/** What the operator is called: by name, or like the server. */
+export function operatorNameOf({ issuer, operatorName }: Pick<OperatorSettings, 'issuer' | 'operatorName'>): string {
+  return operatorName ?? new URL(issuer).host
+}
+
 /** The operator's logo, else name; undefined for one of whom nothing is known. */
-export function operatorMark({ issuer, operatorName, operatorLogo }: OperatorSettings): Html | string | undefined {
-  return operatorLogo
-    ? html`<img src="${operatorLogo.address}" alt="${operatorName ?? new URL(issuer).host}">`
-    : operatorName
+export function operatorMark(operator: OperatorSettings): Html | string | undefined {
+  const { operatorName, operatorLogo } = operator
+  return operatorLogo ? html`<img src="${operatorLogo.address}" alt="${operatorNameOf(operator)}">` : operatorName
 }
 
 /** The foot of a page; nothing for an operator of whom nothing is known. */

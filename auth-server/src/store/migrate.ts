@@ -22,7 +22,7 @@ import * as acrAskedFor from './migrations/0021_acr_asked_for.ts'
 import * as passkeys from './migrations/0022_passkeys.ts'
 import * as administration from './migrations/0025_administration.ts'
 import * as groups from './migrations/0026_groups.ts'
-import { grantToServer } from './roles.ts'
+import { grantToServer } from './server-rights.ts'
 
 /**
  * One step. A file that exports `incompatible = true` says that releases without it cannot run beside or after it; on all

@@ -3,7 +3,7 @@ import type { Config } from '../config.ts'
 import { type Db, openDatabase } from './database.ts'
 import { type Migrated, migrate } from './migrate.ts'
 import { reachDatabase } from './reach.ts'
-import { currentRole } from './roles.ts'
+import { currentRole } from './server-rights.ts'
 
 /** Thrown for what went wrong under the role of MIGRATION_DATABASE_URL; `cause` says what. */
 export class UpgradeFailed extends Error {

@@ -5,7 +5,7 @@ import { oneLine } from '../http/one-line.ts'
 import type { Db } from '../store/database.ts'
 import * as store from '../store/queries/installations.ts'
 
-export { type Installation, listInstallations, type Whose } from '../store/queries/installations.ts'
+export { type Installation, listInstallations } from '../store/queries/installations.ts'
 
 const ID = /^grant_[\w-]{22}$/
 /** Characters of the name of an installation. */
@@ -39,16 +39,4 @@ export function revokeInstallation(
     await record(trx, { type: 'revocation', outcome: 'by-person', personId, applicationId }, context)
     return true
   })
-}
-
-/** Signs all installations out: of a person, of an application, or of one in the other. Returns how many. */
-export function revokeInstallations(
-  db: Db,
-  whose: store.Whose,
-  because: string,
-  context: AuditContext = WITHOUT_REQUEST,
-): Promise<number> {
-  return store.endInstallations(db, whose, because, (trx) =>
-    record(trx, { type: 'revocation', outcome: 'by-operator', ...whose }, context),
-  )
 }

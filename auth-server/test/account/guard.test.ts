@@ -2,7 +2,7 @@
 import type { LightMyRequestResponse } from 'fastify'
 import t, { type Test } from 'tap'
 import { publicPages } from '../../src/account/index.ts'
-import { RECENT_SECONDS } from '../../src/account/route.ts'
+import { RECENT_SECONDS } from '../../src/identity/full-login.ts'
 import { type AccountAddress, accountAddresses, accountToken, addEve, atAccount, EVE } from '../support/account.ts'
 import { Browser, formsOf, SESSION_COOKIE } from '../support/browser.ts'
 import { turnClock } from '../support/database.ts'

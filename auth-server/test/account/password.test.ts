@@ -1,22 +1,12 @@
 // Changing the password: by whoever has just signed in, by the same rules as for a new account, and all else ends.
 import t from 'tap'
-import { RECENT_SECONDS } from '../../src/account/route.ts'
+import { RECENT_SECONDS } from '../../src/identity/full-login.ts'
 import { accountToken, atAccount } from '../support/account.ts'
 import { Browser } from '../support/browser.ts'
 import { turnClock } from '../support/database.ts'
-import { feedReader } from '../support/feed.ts'
+import { otherLogins } from '../support/other-logins.ts'
 import { storedPassword } from '../support/people.ts'
-import {
-  answerOf,
-  authorizeUrl,
-  idOf,
-  logIn,
-  obtainCode,
-  obtainTokens,
-  pkcePair,
-  redeem,
-  refresh,
-} from '../support/phone.ts'
+import { answerOf, authorizeUrl, logIn, pkcePair } from '../support/phone.ts'
 import { testServer, USER } from '../support/server.ts'
 import { wordsOf } from '../support/words.ts'
 
@@ -26,19 +16,12 @@ t.test('the new one signs in, the old one does not, and every other login has en
   const server = await testServer(t)
   const { app, db } = server
   const browser = await atAccount(server)
-  const other = await atAccount(server)
-  const tokens = await obtainTokens(app)
-  const { code, verifier } = await obtainCode(app)
-  const feed = await feedReader(server)
-  await feed.follow()
+  const elsewhere = await otherLogins(server)
   const page = await browser.open('/account/security/password')
   const after = await browser.submit(page, '/password', { password: NEXT })
   t.match(wordsOf(after), 'Your password is changed. Everything else is signed out.')
   t.match(wordsOf(after), 'Password changed now Change')
-  t.equal((await other.request('GET', '/account')).statusCode, 303)
-  t.equal((await refresh(app, tokens.refresh_token)).json().error, 'invalid_grant')
-  t.equal((await redeem(app, code, verifier)).json().error, 'invalid_grant')
-  t.match(await feed.follow(), [{ type: 'grant', grant_id: idOf(tokens) }])
+  await elsewhere.expectEnded(t)
   const fresh = new Browser(app)
   const old = await logIn(fresh, await fresh.open(authorizeUrl(pkcePair().challenge)))
   t.match(old.body, 'do not fit together')

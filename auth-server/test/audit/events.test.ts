@@ -6,7 +6,7 @@ import { sealPassword, setPassword } from '../../src/identity/password.ts'
 import { removeObsoleteRows } from '../../src/store/cleanup.ts'
 import { erasePerson } from '../../src/store/person.ts'
 import { createInitialAccessToken } from '../../src/tokens/initial-access-token.ts'
-import { revokeInstallation, revokeInstallations } from '../../src/tokens/installations.ts'
+import { revokeInstallation } from '../../src/tokens/installations.ts'
 import { replaceLeakedKeys, rotateKeysNow } from '../../src/tokens/signing-keys.ts'
 import { Browser } from '../support/browser.ts'
 import { postForm } from '../support/clients.ts'
@@ -167,7 +167,7 @@ t.test('a refresh writes nothing; a replaced answer and a token that was spent d
   t.strictSame(told(await news()), [['refresh', 'reused', 'ada']], 'once: the family has ended')
 })
 
-t.test('revocation by the app, the person and the operator; nothing where nothing ended', async (t) => {
+t.test('revocation by the app and the person; nothing where nothing ended', async (t) => {
   const server = await testServer(t)
   const { app, db, personId, applicationId } = server
   const news = await follow(server)
@@ -184,9 +184,6 @@ t.test('revocation by the app, the person and the operator; nothing where nothin
   t.equal(await revokeInstallation(db, { personId, id: byPerson.id }), true)
   t.equal(await revokeInstallation(db, { personId, id: byPerson.id }), false)
   t.match(await news(), { 0: { type: 'revocation', outcome: 'by-person', application_id: applicationId }, length: 1 })
-  await login()
-  t.equal(await revokeInstallations(db, { personId }, 'lost phone'), 1)
-  t.strictSame(told(await news()), [['revocation', 'by-operator', 'ada']])
 })
 
 t.test('registration of a client, and rotation of keys, without a person', async (t) => {

@@ -109,6 +109,21 @@ t.test('HEAD is GET without a body; OPTIONS and the rest are 405 where a path ha
     })
 })
 
+t.test('a method that an address does not know: a page where people come, JSON where programs call', async (t) => {
+  const rows: [string, string, string][] = [
+    ['GET', '/interaction/x/deny', 'text/html'],
+    ['DELETE', '/account', 'text/html'],
+    ['PUT', '/authorize', 'text/html'],
+    ['GET', '/token', 'application/json'],
+    ['POST', '/jwks', 'application/json'],
+  ]
+  for (const [method, path, type] of rows) {
+    const response = await fetch(url + path, { method })
+    t.match(response.headers.get('content-type'), type, path)
+    t.match(await response.text(), type === 'text/html' ? '<h1>That did not work</h1>' : '"error":"invalid_request"')
+  }
+})
+
 t.test('an address that leads nowhere: JSON for programs, a page for people, the same headers for both', async (t) => {
   const paths = [
     '/',

@@ -12,7 +12,7 @@ import {
   suspendPerson,
 } from '../../src/identity/administration/people.ts'
 import { readPerson, searchPeople } from '../../src/identity/administration/reading.ts'
-import { giveRole, takeRole } from '../../src/identity/administration/roles.ts'
+import { giveRole, takeRole } from '../../src/identity/administration/role-changes.ts'
 import type { Db } from '../../src/store/database.ts'
 import { administrator, newPerson, openSessionOf } from '../support/administrator.ts'
 import { Browser } from '../support/browser.ts'

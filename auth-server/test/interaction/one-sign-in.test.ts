@@ -286,6 +286,7 @@ t.test('a password that was being checked while its visit, or the person’s epo
       amr: ['pwd'],
       ttlSeconds: 60,
       persists: true,
+      strong: { roles: [], ttlSeconds: 60 },
       sessionId: 'another',
       signInId: 'another',
       tokenHashOf: sha256,

@@ -1,13 +1,9 @@
 // Installations: what a person sees of the apps that are signed in, names them, and signs them out.
 import t from 'tap'
 import { createAccount } from '../../src/identity/local-account.ts'
+import { endInstallations } from '../../src/store/queries/installations.ts'
 import { replacePassword } from '../../src/store/tables/passwords.ts'
-import {
-  listInstallations,
-  renameInstallation,
-  revokeInstallation,
-  revokeInstallations,
-} from '../../src/tokens/installations.ts'
+import { listInstallations, renameInstallation, revokeInstallation } from '../../src/tokens/installations.ts'
 import { turnClock } from '../support/database.ts'
 import { idOf, obtainCode, obtainTokens, redeem, refresh, type Tokens } from '../support/phone.ts'
 import { type TestServer, testServer } from '../support/server.ts'
@@ -110,7 +106,7 @@ t.test("someone else's installation, an ended one and one that never was are not
     t.equal(await renameInstallation(db, { ...own, name: 'Mine' }), 'not found')
     t.equal(await revokeInstallation(db, own), false)
   }
-  t.equal(await revokeInstallations(db, { personId: eve }, 'test'), 0)
+  t.equal(await endInstallations(db, { personId: eve }, 'test'), 0)
   t.strictSame(await listInstallations(db, { personId: eve, sessionId: null }), [])
   t.match(await list(server), [{ id: idOf(mine), name: null }])
   t.equal(await works(server, mine), true)
@@ -123,22 +119,22 @@ t.test('revoking one leaves the others; revoking all leaves none, of this person
   const tokens = [await obtainTokens(app), await obtainTokens(app), await obtainTokens(app)] as const
   t.equal(await revokeInstallation(db, { personId, id: idOf(tokens[0]) }), true)
   t.strictSame(await Promise.all(tokens.map((one) => works(server, one))), [false, true, true])
-  t.equal(await revokeInstallations(db, { personId, applicationId: otherApplication }, 'test'), 0)
-  t.equal(await revokeInstallations(db, { personId, applicationId }, 'test'), 2)
+  t.equal(await endInstallations(db, { personId, applicationId: otherApplication }, 'test'), 0)
+  t.equal(await endInstallations(db, { personId, applicationId }, 'test'), 2)
   t.strictSame(await list(server), [])
 
   const again = await obtainTokens(app)
-  t.equal(await revokeInstallations(db, { applicationId }, 'test'), 1)
+  t.equal(await endInstallations(db, { applicationId }, 'test'), 1)
   t.equal(await works(server, again), false)
   const last = await obtainTokens(app)
-  t.equal(await revokeInstallations(db, { personId }, 'test'), 1)
+  t.equal(await endInstallations(db, { personId }, 'test'), 1)
   t.equal(await works(server, last), false)
 })
 
 t.test('a code from before opens no installation after all were revoked', async (t) => {
   const server = await testServer(t)
   const { code, verifier } = await obtainCode(server.app)
-  await revokeInstallations(server.db, { personId: server.personId }, 'test')
+  await endInstallations(server.db, { personId: server.personId }, 'test')
   t.equal((await redeem(server.app, code, verifier)).json().error, 'invalid_grant')
 })
 
@@ -151,7 +147,7 @@ t.test('refreshing and redeeming while everything is revoked: no token survives'
     const [refreshed, redeemed] = await Promise.all([
       refresh(app, tokens.refresh_token),
       redeem(app, code, verifier),
-      revokeInstallations(db, { personId }, 'test'),
+      endInstallations(db, { personId }, 'test'),
       refresh(app, tokens.refresh_token),
       revokeInstallation(db, { personId, id: idOf(tokens) }),
     ])

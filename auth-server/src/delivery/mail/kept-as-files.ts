@@ -3,9 +3,9 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { MailSender } from '../../config/mail.ts'
 import { mailOptions } from './headers.ts'
+import { mailboxOf } from './mailbox.ts'
 import type { Mailer } from './mailer.ts'
 import type { MailMessage } from './message.ts'
-import { mailboxOf } from './recipient.ts'
 
 export function keepAsFiles(folder: string, from: MailSender, tell: (line: string) => void): Mailer {
   return {

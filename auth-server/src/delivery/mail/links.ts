@@ -23,7 +23,7 @@ export interface MailProof {
  * Makes link and code of a challenge, the same each time. The link begins with the configured issuer, byte for byte:
  * nothing that a request brought along has a part in it.
  */
-export function proofOf(
+export function mailProofOf(
   { issuer, cookieSecret }: Readonly<{ issuer: string; cookieSecret: string }>,
   { id, purpose, takesCode }: Readonly<{ id: string; purpose: MailPurpose; takesCode: boolean }>,
 ): MailProof {

@@ -1,12 +1,13 @@
 // Sends one mail of the outbox: in the recipient's language, with the link and code of its challenge.
 import { LOCALES } from '../../pages/language.ts'
+import { operatorNameOf } from '../../pages/operator.ts'
 import { findMailedChallenge } from '../../store/queries/mailed-challenge.ts'
 import type { OutboxEntry } from '../../store/tables/outbox.ts'
 import type { DeliveryOutcome, DeliveryTools } from '../kind.ts'
-import { type MailProof, proofOf } from './links.ts'
+import { type MailProof, mailProofOf } from './links.ts'
+import { mailboxOf } from './mailbox.ts'
 import { MailRefused } from './mailer.ts'
 import { bodiesOf, mailTextOf } from './message.ts'
-import { mailboxOf } from './recipient.ts'
 
 const NEVER = new AbortController().signal
 
@@ -27,9 +28,9 @@ export async function sendMail(
   if (challengeId !== null) {
     const challenge = await findMailedChallenge(db, challengeId)
     if (!challenge) return { kind: 'dropped' }
-    proof = proofOf(config, { id: challengeId, ...challenge })
+    proof = mailProofOf(config, { id: challengeId, ...challenge })
   }
-  const sender = config.operatorName ?? new URL(config.issuer).host
+  const sender = operatorNameOf(config)
   const messageId = `<${id}@${config.mailFrom.address.split('@').at(-1)}>`
   const bodies = bodiesOf(text, { language, proof, sender })
   try {

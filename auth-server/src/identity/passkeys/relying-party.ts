@@ -1,4 +1,5 @@
 // Who we are to a passkey (WebAuthn Level 3 §4, "Relying Party"): a domain, a name, and the origins that may ask for one.
+import { type OperatorSettings, operatorNameOf } from '../../pages/operator.ts'
 
 export interface RelyingParty {
   /** A passkey answers to this domain and no other. */
@@ -12,10 +13,7 @@ export interface RelyingParty {
  * From the issuer alone, never from a header. Native apps would add their origins here, one for each certificate of an
  * Android app (`android:apk-key-hash:…`); those of an iOS app are the issuer's own.
  */
-export function relyingParty({
-  issuer,
-  operatorName,
-}: Readonly<{ issuer: string; operatorName: string | undefined }>): RelyingParty {
-  const { hostname, host } = new URL(issuer)
-  return { id: hostname, name: operatorName ?? host, origins: [issuer] }
+export function relyingParty(operator: Pick<OperatorSettings, 'issuer' | 'operatorName'>): RelyingParty {
+  const { issuer } = operator
+  return { id: new URL(issuer).hostname, name: operatorNameOf(operator), origins: [issuer] }
 }

@@ -53,7 +53,7 @@ export async function finishTotp(
   keyEncryptionKey: string,
   owner: SignedInOwner,
   typed: string | undefined,
-  also: (trx: Trx, added: Readonly<{ id: string; replaced: readonly string[] }>) => Promise<void>,
+  also: (trx: Trx) => Promise<void>,
 ): Promise<'confirmed' | 'wrong code' | 'nothing begun'> {
   const begun = await findBegunTotp(db, keyEncryptionKey, owner)
   if (!begun) return 'nothing begun'
@@ -63,10 +63,9 @@ export async function finishTotp(
   const { id } = begun
   return db.transaction().execute(async (trx) => {
     if (!(await raiseSession(trx, owner, authenticatedBy(['otp'], owner.amr)))) return 'nothing begun'
-    const replaced = await confirmTotp(trx, { id, personId: owner.personId, step })
-    if (!replaced) return 'nothing begun'
+    if (!(await confirmTotp(trx, { id, personId: owner.personId, step }))) return 'nothing begun'
     await noteChange(trx, { personId: owner.personId, kind: 'totp-added', subject: id })
-    await also(trx, { id, replaced })
+    await also(trx)
     return 'confirmed'
   })
 }

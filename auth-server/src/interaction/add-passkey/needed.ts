@@ -1,4 +1,5 @@
 // When a visit stops to offer a passkey: after a password, in a browser that can make one, to who has none and may want one.
+import { RECENT_SECONDS } from '../../identity/full-login.ts'
 import { isPasskeyOfferDue } from '../../store/queries/passkey-offer.ts'
 import { doneInSession, type Facts, type PolicyDeps } from '../facts.ts'
 
@@ -10,9 +11,6 @@ declare module '../../store/visit-steps.ts' {
     readonly 'add-passkey': DoneStep
   }
 }
-
-/** What somebody did longer ago than this may have been done by who lent them the phone. */
-const RECENT_SECONDS = 300
 
 export async function needsPasskeyOffer(facts: Facts, { db }: PolicyDeps): Promise<boolean> {
   const { session, pending } = facts

@@ -1,7 +1,7 @@
 // Signing up, and a forgotten password, in a visit: ask for the address, wait for the mail's code or link, choose the password, go on.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { sha256 } from '../../crypto/digest.ts'
-import { mailboxOf } from '../../delivery/mail/recipient.ts'
+import { mailboxOf } from '../../delivery/mail/mailbox.ts'
 import type { Deps } from '../../deps.ts'
 import type { PageHandlers } from '../../http/page-routes.ts'
 import { authenticatedBy } from '../../identity/acr.ts'

@@ -1,5 +1,4 @@
 // The page of the second factor as it is for one visit: with the ways that the person can take.
-import type { Deps } from '../../deps.ts'
 import { authenticatedBy } from '../../identity/acr.ts'
 import type { Page } from '../../pages/frame.ts'
 import type { SignedInVisit } from '../visit.ts'
@@ -7,8 +6,8 @@ import { isEnough } from './needed.ts'
 import { PROBLEM_ID, type SecondFactorProblem, secondFactorPage } from './view.ts'
 import { waysFor } from './ways.ts'
 
-export async function factorPage(deps: Deps, visit: SignedInVisit, problem?: SecondFactorProblem): Promise<Page> {
-  const ways = await Promise.all(waysFor(visit).map(({ offer }) => offer(deps, visit, problem && PROBLEM_ID)))
+export function factorPage(visit: SignedInVisit, problem?: SecondFactorProblem): Page {
+  const ways = waysFor(visit).map(({ offer }) => offer(visit, problem && PROBLEM_ID))
   return secondFactorPage(visit, { ways, takesRecoveryCode: takesTypedCode(visit), problem })
 }
 

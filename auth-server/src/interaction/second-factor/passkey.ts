@@ -32,7 +32,7 @@ export function passkeyFactorPages(deps: Deps, visits: VisitFlow): VisitPages {
         const whose = { personId: session.personId, ...(pending.app && { applicationId: pending.app.applicationId }) }
         if (asserted.kind !== 'proven') {
           await record(db, { type: 'second-factor', outcome: 'wrong-code', ...whose }, ofRequest(request))
-          const page = await factorPage(deps, visit, asserted.kind)
+          const page = factorPage(visit, asserted.kind)
           return sendPage(reply.code(asserted.kind === 'malformed' ? 400 : 422), page)
         }
         if (asserted.counterWentBack)

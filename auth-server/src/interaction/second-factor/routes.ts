@@ -16,7 +16,7 @@ import { recoveryCodePage, type SecondFactorProblem } from './view.ts'
 interface TypedCode {
   readonly guesses: 'secondFactorGuesses' | 'recoveryCodeGuesses'
   readonly find: (visit: SignedInVisit, code: string | undefined) => Promise<UseCode | undefined> | UseCode | undefined
-  readonly page: (visit: SignedInVisit, problem?: SecondFactorProblem) => Page | Promise<Page>
+  readonly page: (visit: SignedInVisit, problem?: SecondFactorProblem) => Page
   readonly outcome: ShownFactor['outcome']
 }
 
@@ -26,7 +26,7 @@ export function secondFactorPages(deps: Deps, visits: VisitFlow): VisitPages {
   const totp: TypedCode = {
     guesses: 'secondFactorGuesses',
     find: ({ session }, code) => findTotpCode(db, keyEncryptionKey, { personId: session.personId, code }),
-    page: (visit, problem) => factorPage(deps, visit, problem),
+    page: factorPage,
     outcome: 'succeeded',
   }
   const recoveryCode: TypedCode = {
@@ -38,7 +38,7 @@ export function secondFactorPages(deps: Deps, visits: VisitFlow): VisitPages {
   const pagesOf = (typed: TypedCode) => ({
     async GET(request: FastifyRequest, reply: FastifyReply) {
       const visit = await visits.openStep(request, reply, 'second-factor')
-      return visit ? sendPage(reply, await typed.page(visit)) : reply
+      return visit ? sendPage(reply, typed.page(visit)) : reply
     },
     async POST(request: FastifyRequest, reply: FastifyReply) {
       const repeated = () => repeatStepUp(deps, request, reply)
@@ -62,12 +62,12 @@ async function take(
 ): Promise<FastifyReply> {
   const { pending, session, form } = visit
   const { personId } = session
-  const again = async (problem: SecondFactorProblem) => sendPage(reply.code(422), await page(visit, problem))
+  const again = (problem: SecondFactorProblem) => sendPage(reply.code(422), page(visit, problem))
   if (!takesTypedCode(visit)) return again('notEnough')
   const attempt = await deps.limits.admit({ [guesses]: { about: personId } })
   if (attempt.waitSeconds > 0) {
     reply.header('retry-after', String(attempt.waitSeconds))
-    return sendPage(reply.code(429), await page(visit, 'tooMany'))
+    return sendPage(reply.code(429), page(visit, 'tooMany'))
   }
   const use = await find(visit, form.get('code'))
   const shown = use && { methods: ['otp'] as const, use, outcome }

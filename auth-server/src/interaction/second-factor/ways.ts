@@ -1,5 +1,4 @@
 // The ways to show a second factor: a new one is a row of WAYS.
-import type { Deps } from '../../deps.ts'
 import { authenticatedBy, type Method } from '../../identity/acr.ts'
 import { PASSKEY_METHODS } from '../../identity/passkeys/authentication.ts'
 import { button } from '../../pages/components/button.ts'
@@ -19,8 +18,8 @@ export interface Way {
   readonly factor: 'totp' | 'passkey'
   /** What it shows (RFC 8176). */
   readonly methods: readonly Method[]
-  /** Makes its part of the page, with what that needs. @param problemId of the notice about what was typed, if one is there */
-  readonly offer: (deps: Deps, visit: SignedInVisit, problemId?: string) => Promise<WayPart>
+  /** Its part of the page. @param problemId of the notice about what was typed, if one is there */
+  readonly offer: (visit: SignedInVisit, problemId?: string) => WayPart
 }
 
 const WAYS: readonly Way[] = [
@@ -36,7 +35,7 @@ export function waysFor(visit: SignedInVisit): readonly Way[] {
   )
 }
 
-async function offerPasskey(_deps: Deps, { binding }: SignedInVisit): Promise<WayPart> {
+function offerPasskey({ binding }: SignedInVisit): WayPart {
   return (texts) =>
     passkeyForm(
       { binding, action: 'second-factor/passkey', ceremony: 'get' },
@@ -45,7 +44,7 @@ async function offerPasskey(_deps: Deps, { binding }: SignedInVisit): Promise<Wa
     )
 }
 
-async function offerTotp(_deps: Deps, { binding }: SignedInVisit, problemId?: string): Promise<WayPart> {
+function offerTotp({ binding }: SignedInVisit, problemId?: string): WayPart {
   return ({ secondFactor }) => html`<p>${secondFactor.lead}</p>
 ${form(
   { binding, action: 'second-factor' },

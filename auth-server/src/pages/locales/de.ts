@@ -103,7 +103,8 @@ export const DE = {
       `Von dieser Adresse melden sich gerade zu viele an; versuchen Sie es in ${isLong ? 'einer Minute' : 'ein paar Sekunden'} wieder.`,
     codes: {
       not_found: 'Unter dieser Adresse gibt es nichts.',
-      foreign_form: 'Dieses Formular stammt nicht von unserer Seite. Gehen Sie zurück zur App und beginnen Sie dort neu.',
+      foreign_form:
+        'Dieses Formular stammt nicht von unserer Seite. Gehen Sie zurück zur App und beginnen Sie dort neu.',
       foreign_or_old_form:
         'Dieses Formular stammt nicht von unserer Seite oder ist älter als Ihre letzte Anmeldung. Es hat sich nichts geändert.',
       unauthorized_client: 'Bei dieser App kann sich noch niemand anmelden.',

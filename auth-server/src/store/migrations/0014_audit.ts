@@ -24,7 +24,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       expires_at timestamptz not null
     )`,
     sql`create index audit_details_by_expiry on audit_details (expires_at)`,
-    // A role that may only append is refused by its rights (see store/roles.ts); this is for one that owns the table.
+    // A role that may only append is refused by its rights (see store/server-rights.ts); this is for one that owns the table.
     sql`create function refuse_change() returns trigger language plpgsql as $$
     begin
       raise exception 'rows of % are only ever added', tg_table_name using errcode = 'restrict_violation';

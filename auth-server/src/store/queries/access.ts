@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
 import { IS_UNENDED, isOfStandingPerson } from '../sql.ts'
-import { endInstallationsWithin } from './installations.ts'
+import { endInstallations } from './installations.ts'
 
 /** What one application may do with one API. */
 export interface Access {
@@ -76,7 +76,7 @@ export function withdrawAccess(
       )
       delete from consents where person_id = ${personId} and application_id = ${applicationId}
       returning api_id`.execute(trx)
-    const ended = await endInstallationsWithin(trx, { personId, applicationId }, 'withdrawn by the person')
+    const ended = await endInstallations(trx, { personId, applicationId }, 'withdrawn by the person')
     if (withdrawn.length === 0 && ended === 0) return false
     await also(trx)
     return true

@@ -1,6 +1,6 @@
 // Refresh-token families as a person sees them: the installations of apps that are signed in to the account.
 import { type SqlBool, sql } from 'kysely'
-import type { Db, Trx } from '../database.ts'
+import { type Db, inTransaction, type Trx } from '../database.ts'
 import { IS_UNENDED, isOfStandingPerson } from '../sql.ts'
 import type { Database } from '../tables/index.ts'
 
@@ -90,41 +90,25 @@ type CodeTable = {
 /** Each of them; one that is missing does not compile. Their rows have `person_id`, `application_id`, `expires_at` as well. */
 const CODE_TABLES: Readonly<Record<CodeTable, true>> = { authorization_codes: true }
 
-/** Ends all of them, and the codes that could still open one, in one transaction. Returns how many ended. */
-export function endInstallations(
-  db: Db,
-  whose: Whose,
-  because: string,
-  also: (trx: Trx) => Promise<void> = async () => {},
-): Promise<number> {
-  return db.transaction().execute(async (trx) => {
-    const ended = await endInstallationsWithin(trx, whose, because)
-    await also(trx)
-    return ended
-  })
-}
-
 /**
- * Two statements, in the order in which redeeming a code takes its locks: the second sees the family that a redemption
+ * Ends all of them, and the codes that could still open one. Returns how many ended. Two statements, in the order in which redeeming a code takes its locks: the second sees the family that a redemption
  * before it has opened (READ COMMITTED).
  */
-export async function endInstallationsWithin(
-  trx: Trx,
-  { personId, applicationId }: Whose,
-  because: string,
-): Promise<number> {
+export function endInstallations(db: Db | Trx, { personId, applicationId }: Whose, because: string): Promise<number> {
   const whose = sql<SqlBool>`(${personId ?? null}::text is null or person_id = ${personId ?? null})
       and (${applicationId ?? null}::text is null or application_id = ${applicationId ?? null})`
-  // A code that has expired opens nothing anyway; the rest are few, and an index leads to them.
-  for (const table of Object.keys(CODE_TABLES))
-    await sql`
-      update ${sql.table(table)} set consumed_at = auth_now()
-      where consumed_at is null and expires_at > auth_now() and ${whose}`.execute(trx)
-  const result = await trx
-    .updateTable('refresh_families as family')
-    .set({ revoked_at: sql<Date>`auth_now()`, revoked_because: because })
-    .where(whose)
-    .where('revoked_at', 'is', null)
-    .executeTakeFirst()
-  return Number(result.numUpdatedRows)
+  return inTransaction(db, async (trx) => {
+    // A code that has expired opens nothing anyway; the rest are few, and an index leads to them.
+    for (const table of Object.keys(CODE_TABLES))
+      await sql`
+        update ${sql.table(table)} set consumed_at = auth_now()
+        where consumed_at is null and expires_at > auth_now() and ${whose}`.execute(trx)
+    const result = await trx
+      .updateTable('refresh_families as family')
+      .set({ revoked_at: sql<Date>`auth_now()`, revoked_because: because })
+      .where(whose)
+      .where('revoked_at', 'is', null)
+      .executeTakeFirst()
+    return Number(result.numUpdatedRows)
+  })
 }

@@ -116,7 +116,7 @@ export async function listDueForErasure(db: Db, limit: number): Promise<readonly
 }
 
 /** Every address that a person ever wrote down here and that still stands, proven or not. */
-export async function listAddresses(db: Db, personId: string): Promise<readonly string[]> {
+export async function listAddressSpellings(db: Db, personId: string): Promise<readonly string[]> {
   const rows = await db.selectFrom('email_addresses').where('person_id', '=', personId).select('address').execute()
   return rows.map(({ address }) => address)
 }

@@ -3,9 +3,14 @@ import { sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
 import { secondsFromNow } from '../sql.ts'
 import { unfinished, type VisitProof } from '../tables/authorization-requests.ts'
-import { STRONG_ROLES } from '../tables/person-roles.ts'
 import type { BrowserProof } from '../tables/sessions.ts'
 import { sessionsOf, stepDone } from '../visit-steps.ts'
+
+/** The sessions of people with such a role: they end with the browser, and after this time. */
+export interface StrongSessions {
+  readonly roles: readonly string[]
+  readonly ttlSeconds: number
+}
 
 /** Who has just been authenticated, and what the request that says so brought along. */
 export interface SignIn extends BrowserProof {
@@ -16,8 +21,9 @@ export interface SignIn extends BrowserProof {
   /** Authentication methods (RFC 8176). */
   readonly amr: readonly string[]
   readonly ttlSeconds: number
-  /** Whether the browser may keep it when it ends; nobody's who has one of `STRONG_ROLES`. */
+  /** Whether the browser may keep it when it ends; nobody's who has a strong role. */
   readonly persists: boolean
+  readonly strong: StrongSessions
   /** Of a session, if a new one is opened. */
   readonly sessionId: string
   /** Of this sign-in, if it is the visit's first. */
@@ -91,9 +97,6 @@ async function lockVisits(trx: Trx, visits: readonly VisitProof[]): Promise<read
   return rows
 }
 
-/** For how long a session lasts at most that ends with its browser because of a role: some browsers bring theirs back. */
-const STRONG_ROLE_TTL_SECONDS = 12 * 3600
-
 interface Opened {
   readonly kind: 'opened' | 'repeated'
   readonly endsWithBrowser: boolean
@@ -109,10 +112,10 @@ async function openSession(
   const { rows } = await sql<Opened>`
     with person as (
       select id, auth_epoch, has_strong_role or ${!input.persists} as ends_with_browser,
-             case when has_strong_role then ${secondsFromNow(STRONG_ROLE_TTL_SECONDS)}
+             case when has_strong_role then ${secondsFromNow(input.strong.ttlSeconds)}
                   else ${secondsFromNow(input.ttlSeconds)} end as expires_at
       from people, lateral (select exists (
-        select from person_roles where person_id = people.id and role = any(${[...STRONG_ROLES]})) as has_strong_role) as roles
+        select from person_roles where person_id = people.id and role = any(${[...input.strong.roles]})) as has_strong_role) as roles
       where id = ${input.personId} and auth_epoch = ${input.authEpoch} and status = 'active'
     ), before as (
       select session.id, session.token_hash, session.auth_time, session.ends_with_browser,

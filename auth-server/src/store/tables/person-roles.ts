@@ -23,9 +23,6 @@ export const PERSON_ROLES: TableDeclaration<PersonRoles> = {
   },
 }
 
-/** Who has one of them acts with two factors only, in a session that ends with the browser (see identity/roles.ts). */
-export const STRONG_ROLES: readonly PersonRoles['role'][] = ['approver', 'administrator']
-
 /** A role as it is given to somebody. */
 export interface GivenRole {
   readonly personId: string

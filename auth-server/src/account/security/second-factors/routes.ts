@@ -10,15 +10,16 @@ import {
   renewRecoveryCodes,
 } from '../../../identity/second-factors/set-up.ts'
 import { inviteApp } from '../../../identity/second-factors/totp.ts'
+import { operatorNameOf } from '../../../pages/operator.ts'
 import { sendPage } from '../../../pages/send-page.ts'
 import { listSecondFactors } from '../../../store/queries/second-factors.ts'
 import { hrefOf, PATHS } from '../../paths.ts'
 import type { AccountRoutes, SignedIn } from '../../route.ts'
-import { appPage, connectPage, newCodesPage, recoveryCodesPage, removeAppPage } from './view.ts'
+import { authenticatorAppPage, connectPage, newCodesPage, recoveryCodesPage, removeAppPage } from './view.ts'
 
 export function secondFactorRoutes({ db, config }: Deps): AccountRoutes {
   const { keyEncryptionKey } = config
-  const issuer = config.operatorName ?? new URL(config.issuer).host
+  const issuer = operatorNameOf(config)
   const securityHref = hrefOf(PATHS.security, {})
   const appHref = hrefOf(PATHS.authenticatorApp, {})
   const ownerOf = ({ session }: SignedIn) => ({
@@ -38,7 +39,7 @@ export function secondFactorRoutes({ db, config }: Deps): AccountRoutes {
     [PATHS.authenticatorApp]: {
       needs: 'recent',
       GET: async (_request, reply, me) =>
-        sendPage(reply, (await connecting(me, false)) ?? appPage(me, (await appsOf(me)).length > 0)),
+        sendPage(reply, (await connecting(me, false)) ?? authenticatorAppPage(me, (await appsOf(me)).length > 0)),
       async POST(request, reply, me) {
         const { personId } = me.session
         const done = await finishTotp(db, keyEncryptionKey, ownerOf(me), me.form.get('code'), (trx) =>

@@ -20,7 +20,7 @@ function page({ frame, news }: SignedIn, heading: string, content: Html, texts: 
 }
 
 /** What it is, and the way to begin. @param hasOne whether one is set up */
-export function appPage(me: SignedIn, hasOne: boolean): Page {
+export function authenticatorAppPage(me: SignedIn, hasOne: boolean): Page {
   return (texts) => {
     const { secondFactors } = texts.account
     const content = html`<p>${secondFactors.appLead}</p>

@@ -184,7 +184,6 @@ export const ACCOUNT = {
       'passkey counter-went-back': 'Ein Passkey zählte rückwärts; vielleicht gibt es eine Kopie',
       'revocation by-app': 'Eine App hat sich abgemeldet',
       'revocation by-person': 'Eine App abgemeldet',
-      'revocation by-operator': 'Der Betreiber hat Apps abgemeldet',
       'refresh recovered': 'Eine App hat eine verlorene Antwort wiederholt',
       'refresh reused': 'Eine App wurde abgemeldet, weil ihr Schlüssel zweimal benutzt wurde',
       'code reused': 'Eine App wurde abgemeldet, weil ihre Anmeldung zweimal benutzt wurde',

@@ -183,7 +183,6 @@ export const ACCOUNT = {
       'passkey counter-went-back': 'A passkey counted backwards; there may be a copy of it',
       'revocation by-app': 'An app signed itself out',
       'revocation by-person': 'Signed an app out',
-      'revocation by-operator': 'The operator signed apps out',
       'refresh recovered': 'An app repeated an answer that had got lost',
       'refresh reused': 'An app was signed out, because its key was used twice',
       'code reused': 'An app was signed out, because its sign-in was used twice',

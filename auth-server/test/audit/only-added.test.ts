@@ -5,13 +5,13 @@ import { record } from '../../src/audit/record.ts'
 import { randomSecret } from '../../src/crypto/random.ts'
 import { removeObsoleteRows } from '../../src/store/cleanup.ts'
 import { type Db, openDatabase } from '../../src/store/database.ts'
-import { mayChangeAuditEvents } from '../../src/store/roles.ts'
+import { mayChangeAuditEvents } from '../../src/store/server-rights.ts'
 import { upgradeDatabase } from '../../src/store/upgrade.ts'
 import { testDatabase, turnClock } from '../support/database.ts'
 import { obtainTokens, refresh } from '../support/phone.ts'
-import { twoRoles } from '../support/roles.ts'
 import { testServer } from '../support/server.ts'
 import { startServer } from '../support/start.ts'
+import { twoRoles } from '../support/two-roles.ts'
 
 const CONTEXT = { requestId: 'request', address: '192.0.2.1', userAgent: 'Shop/1.0' }
 const SILENT = { onError() {}, onWait() {} }
