@@ -61,6 +61,7 @@ t.test('without the demo the gateway is a client all the same, and what operator
     ([, command = '']) => command,
   )
   const says: Readonly<Record<string, RegExp>> = {
+    'node auth-server/src/commands/app-links.ts list': /^No app has a record yet\.\n$/,
     'node auth-server/src/commands/group.ts list': /^No API has named a group yet\.\n$/,
     'node auth-server/src/commands/rotate-keys.ts --now':
       /^Published a new key for ES256, RS256, EdDSA; it signs in 5 sec/,

@@ -58,7 +58,7 @@ export type AuditEvent =
   | Event<'account', 'searched-for'>
   | (Event<'role', 'developer-given' | 'developer-taken' | 'administrator-given' | 'administrator-taken'> & Person)
   | (Event<'role', 'approver-given' | 'approver-taken'> & Person & Api)
-  | (Event<'application', 'suspended' | 'restored'> & Application)
+  | (Event<'application', 'suspended' | 'restored' | 'identity-set' | 'identity-removed'> & Application)
   | (Event<'api', 'suspended' | 'restored'> & Api)
 
 type NameOf<E> =

@@ -5,12 +5,14 @@ import { sha256 } from '../crypto/digest.ts'
 import { randomId, randomSecret } from '../crypto/random.ts'
 import { isSigningAlgorithm, SIGNING_ALGORITHMS } from '../crypto/signing-algorithms.ts'
 import { type Db, inTransaction, type Trx } from '../store/database.ts'
+import { hasIdentity } from '../store/tables/app-identities.ts'
 import {
   type ApplicationKind,
   type ClientAuthMethod,
   isSchemeTaken,
   upsertApplication,
 } from '../store/tables/applications.ts'
+import { callbackPath } from './app-links.ts'
 import { type PublicKeys, readPublicKeys } from './client-keys.ts'
 import { backchannelLogoutProblem, redirectKind, redirectUriProblem } from './redirect-uri.ts'
 
@@ -130,6 +132,21 @@ async function requireOwnSchemes(trx: Trx, clientId: string, redirectUris: reado
     )
 }
 
+/**
+ * No app listens at an address of this server but at the link that is its own, and a phone leads there only by the record
+ * of the app (app-links.ts).
+ */
+async function requireOwnLinks(trx: Trx, issuer: string, { clientId, redirectUris }: ApplicationDefinition) {
+  const ours = redirectUris.filter((uri) => URL.canParse(uri) && new URL(uri).origin === issuer)
+  if (ours.length === 0) return
+  const own = issuer + callbackPath(clientId)
+  if (ours.every((uri) => uri === own) && (await hasIdentity(trx, clientId))) return
+  throw new InvalidApplication(
+    `At ${issuer} the only redirect URI of an app is ${own}, once its Android package or Apple bundle is on record here.`,
+    'redirect URI',
+  )
+}
+
 /** An application as it was registered; `createdAt` in Unix seconds, `jwks` those of its keys that were kept. */
 export interface Registered {
   readonly id: string
@@ -139,9 +156,10 @@ export interface Registered {
   readonly change: 'created' | 'changed' | 'unchanged'
 }
 
-async function upsert(trx: Trx, application: ApplicationDefinition): Promise<Registered> {
+async function upsert(trx: Trx, application: ApplicationDefinition, issuer?: string): Promise<Registered> {
   requireSound(application)
   await requireOwnSchemes(trx, application.clientId, application.redirectUris)
+  if (issuer !== undefined) await requireOwnLinks(trx, issuer, application)
   const jwks = await requireKeys(application)
   const registered = await upsertApplication(trx, {
     id: randomId('app'),
@@ -170,11 +188,16 @@ async function upsert(trx: Trx, application: ApplicationDefinition): Promise<Reg
 
 /**
  * Registers an application, or brings the one with this client ID up to the definition. Returns its id (`app_…`).
+ * @param issuer whose own addresses are redirect URIs only as links of apps; needed where redirect URIs are https
  * @throws {InvalidApplication} when it breaks a rule (RFC 8252 §7, RFC 9700 §2.1).
  */
-export function registerApplication(db: Db | Trx, application: ApplicationDefinition): Promise<string> {
+export function registerApplication(
+  db: Db | Trx,
+  application: ApplicationDefinition,
+  issuer?: string,
+): Promise<string> {
   return inTransaction(db, async (trx) => {
-    const { id: applicationId, change } = await upsert(trx, application)
+    const { id: applicationId, change } = await upsert(trx, application, issuer)
     if (change !== 'unchanged')
       await record(
         trx,
@@ -196,10 +219,11 @@ export type NewApplication = Omit<ApplicationDefinition, 'clientId' | 'clientSec
 export async function createApplication(
   trx: Trx,
   application: NewApplication,
+  issuer: string,
 ): Promise<Registered & Readonly<{ name: string; clientSecret: string | undefined }>> {
   const clientId = randomId('client')
   const name = application.name ?? clientId
   const clientSecret = takesSecret(application.authMethod ?? 'none') ? randomSecret(32) : undefined
-  const registered = await upsert(trx, { ...application, clientId, name, clientSecret })
+  const registered = await upsert(trx, { ...application, clientId, name, clientSecret }, issuer)
   return { ...registered, name, clientSecret }
 }

@@ -4,6 +4,7 @@ import type { Pages } from '../http/page-routes.ts'
 import { denyForms } from './deny/routes.ts'
 import { linkPages } from './mail-proof/link.ts'
 import { mailProofPages } from './mail-proof/routes.ts'
+import { notOpenedPages } from './not-opened/routes.ts'
 import { SIGN_OUT_PATH, stepPath } from './paths.ts'
 import { POLICY } from './policy.ts'
 import { signOutPage } from './sign-out/routes.ts'
@@ -24,5 +25,6 @@ export function interactionPages(deps: Deps): Pages {
     ...linkPages(deps),
     [SIGN_OUT_PATH]: signOutPage(deps),
     ...undoPages(deps),
+    ...notOpenedPages(deps),
   }
 }

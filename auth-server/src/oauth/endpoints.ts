@@ -1,5 +1,7 @@
 // THE table of the protocol's endpoints: routes, methods and 405, CORS, caching and discovery follow from it.
+import { ASSET_LINKS_PATH, SITE_ASSOCIATION_PATH } from '../catalogue/app-links.ts'
 import { AUTHORIZE_PATH, resumePath } from '../interaction/paths.ts'
+import { assetLinksHandler, siteAssociationHandler } from './app-links.ts'
 import { authorizeHandler } from './authorize/index.ts'
 import { resumeHandler } from './authorize/resume.ts'
 import { registrationHandler } from './client/registration.ts'
@@ -96,4 +98,6 @@ export const ENDPOINTS: readonly Endpoint[] = [
   { ...DOCUMENT, path: '/jwks', discovery: 'jwks_uri', handler: jwksHandler },
   { ...DOCUMENT, path: '/.well-known/openid-configuration', handler: metadataHandler },
   { ...DOCUMENT, path: '/.well-known/oauth-authorization-server', handler: metadataHandler },
+  { ...DOCUMENT, path: ASSET_LINKS_PATH, handler: assetLinksHandler },
+  { ...DOCUMENT, path: SITE_ASSOCIATION_PATH, handler: siteAssociationHandler },
 ]

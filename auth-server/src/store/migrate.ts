@@ -22,6 +22,7 @@ import * as acrAskedFor from './migrations/0021_acr_asked_for.ts'
 import * as passkeys from './migrations/0022_passkeys.ts'
 import * as administration from './migrations/0025_administration.ts'
 import * as groups from './migrations/0026_groups.ts'
+import * as appIdentities from './migrations/0033_app_identities.ts'
 import { grantToServer } from './server-rights.ts'
 
 /**
@@ -56,6 +57,7 @@ export const MIGRATIONS = {
   '0022_passkeys': passkeys,
   '0025_administration': administration,
   '0026_groups': groups,
+  '0033_app_identities': appIdentities,
 } as const satisfies Migrations
 
 /** This release cannot run on the schema that it found; the message says what to do. */

@@ -1,10 +1,12 @@
 // Passkeys by their ceremonies (WebAuthn Level 3 §7): each is asked for and answered once, by one browser, for one purpose.
 import t, { type Test } from 'tap'
+import { removeAppIdentity, setAppIdentity } from '../../src/catalogue/set-app-identity.ts'
 import { createAccount } from '../../src/identity/local-account.ts'
 import { checkAssertion } from '../../src/identity/passkeys/authentication.ts'
 import { registerPasskey } from '../../src/identity/passkeys/registration.ts'
+import { restoreRow, suspendRow } from '../../src/store/queries/suspension.ts'
 import { ceremonies, freshSession } from '../support/passkeys.ts'
-import { ISSUER, testServer } from '../support/server.ts'
+import { APP, ISSUER, testServer } from '../support/server.ts'
 import { type PasskeyAnswer, SoftPasskey } from '../support/soft-passkey.ts'
 
 const server = await testServer(t)
@@ -65,6 +67,34 @@ for (const [name, changes] of Object.entries(WRONG))
     t.match(await register(session, new SoftPasskey(), changes), { kind: 'malformed' })
     t.equal(await count(), before)
   })
+
+t.test('an Android app signs in by each certificate of its record, for as long as it may', async (t) => {
+  const digest = (byte: string) => Array.from({ length: 32 }, () => byte).join(':')
+  const origin = (byte: string) => `android:apk-key-hash:${Buffer.from(byte.repeat(32), 'hex').toString('base64url')}`
+  const record = { androidPackage: 'com.example.shop', androidDigests: [digest('AB'), digest('01')] }
+  const set = (changes = {}) => setAppIdentity(db, ISSUER, APP.clientId, { ...record, ...changes })
+  const ways = async (passkey: SoftPasskey, byte: string) => {
+    const made = await register(session, new SoftPasskey(), { origin: origin(byte) })
+    const used = await signIn(personId, passkey, { origin: origin(byte) })
+    return [made.kind, used.kind]
+  }
+  const passkey = await adasPasskey()
+  await set()
+  t.strictSame(await ways(passkey, 'ab'), ['stored', 'proven'])
+  t.strictSame(await ways(passkey, '01'), ['stored', 'proven'], 'the other certificate')
+  t.strictSame(await ways(passkey, '02'), ['malformed', 'malformed'], 'a certificate that nobody recorded')
+  await set({ androidDigests: [digest('01')] })
+  t.strictSame(await ways(passkey, 'ab'), ['malformed', 'malformed'], 'one that is on record no more')
+  await set({ passkeys: false })
+  t.strictSame(await ways(passkey, '01'), ['malformed', 'malformed'], 'an app for links only')
+  await set()
+  await db.transaction().execute((trx) => suspendRow(trx, 'applications', server.applicationId))
+  t.strictSame(await ways(passkey, '01'), ['malformed', 'malformed'], 'suspended')
+  await db.transaction().execute((trx) => restoreRow(trx, 'applications', server.applicationId))
+  t.strictSame(await ways(passkey, '01'), ['stored', 'proven'])
+  await removeAppIdentity(db, ISSUER, APP.clientId)
+  t.strictSame(await ways(passkey, '01'), ['malformed', 'malformed'], 'the record is gone')
+})
 
 t.test('an attestation that nobody asked for is refused before anybody follows its certificates', async (t) => {
   const statement = new Map<string, unknown>([['x5c', [new Uint8Array([48, 0])]]])

@@ -45,6 +45,35 @@ export function fetchJson(
   })
 }
 
+/** An answer as it came; what is longer than `maxBytes` is cut there. */
+export interface PlainAnswer {
+  readonly status: number
+  readonly location: string | undefined
+  readonly contentType: string | undefined
+  readonly body: Buffer
+}
+
+/** Fetches whatever is there, whatever the status, to look at it; throws what guardedRequest does. */
+export function fetchPlain(
+  address: string,
+  options: OutboundOptions & Readonly<{ maxBytes: number }>,
+): Promise<PlainAnswer> {
+  const headers = { 'accept-encoding': 'identity' }
+  return guardedRequest(address, { method: 'GET', headers }, options, async (response) => {
+    const { statusCode: status = 0, headers } = response
+    const chunks: Buffer[] = []
+    let length = 0
+    for await (const chunk of response) {
+      const bytes = Buffer.from(chunk)
+      chunks.push(bytes)
+      length += bytes.length
+      if (length >= options.maxBytes) break
+    }
+    const body = Buffer.concat(chunks).subarray(0, options.maxBytes)
+    return { status, location: headers.location, contentType: headers['content-type'], body }
+  })
+}
+
 async function readBody(response: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const { statusCode, headers } = response
   if (statusCode !== 200) throw new UnusableAnswer(`the answer has status ${statusCode}`)

@@ -7,7 +7,7 @@ import { findPasskey, listPasskeys, usePasskey } from '../../store/queries/passk
 import { CHALLENGE_SERVES_SECONDS, consumeChallenge, openChallenge } from '../../store/tables/passkey-challenges.ts'
 import type { Method } from '../acr.ts'
 import { MalformedPasskey, orMalformed, readAssertion } from './answer.ts'
-import { relyingParty } from './relying-party.ts'
+import { expectedOrigins, relyingParty } from './relying-party.ts'
 import { requireOwnWindow, understood, webauthn } from './webauthn.ts'
 
 /** What a passkey that has verified its person shows (see identity/acr.ts). */
@@ -52,10 +52,14 @@ export function checkAssertion(db: Db, config: Config, key: AssertionKey, json: 
     const response = readAssertion(json)
     const challenge = await consumeChallenge(db, key)
     if (challenge === undefined) return { kind: 'expired' }
-    await requireOwnWindow(response.response.clientDataJSON)
-    const passkey = await findPasskey(db, response.id)
+    const origin = await requireOwnWindow(response.response.clientDataJSON)
+    const [passkey, origins] = await Promise.all([findPasskey(db, response.id), expectedOrigins(db, config, origin)])
     if (!passkey || !isOf(passkey.personId, key, response.response.userHandle)) return { kind: 'unknown' }
-    const { counter, backedUp } = await verify(config, response, { challenge, publicKey: passkey.publicKey })
+    const { counter, backedUp } = await verify(config, response, {
+      challenge,
+      origins,
+      publicKey: passkey.publicKey,
+    })
     const used = await usePasskey(db, passkey.id, { counter, backedUp })
     if (used === undefined) return { kind: 'unknown' }
     const { personId, authEpoch, id: passkeyId } = passkey
@@ -66,15 +70,15 @@ export function checkAssertion(db: Db, config: Config, key: AssertionKey, json: 
 async function verify(
   config: Config,
   response: AuthenticationResponseJSON,
-  expected: Readonly<{ challenge: string; publicKey: Buffer }>,
+  expected: Readonly<{ challenge: string; origins: string[]; publicKey: Buffer }>,
 ): Promise<Readonly<{ counter: number; backedUp: boolean }>> {
   const { verifyAuthenticationResponse } = await webauthn()
-  const { id, origins } = relyingParty(config)
+  const { id } = relyingParty(config)
   const { verified, authenticationInfo } = await understood(() =>
     verifyAuthenticationResponse({
       response,
       expectedChallenge: expected.challenge,
-      expectedOrigin: [...origins],
+      expectedOrigin: expected.origins,
       expectedRPID: id,
       requireUserVerification: true,
       // A counter that goes back is told and locks nobody out (see usePasskey), so the library compares with none.

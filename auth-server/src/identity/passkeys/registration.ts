@@ -13,7 +13,7 @@ import {
 import type { Session } from '../../store/tables/sessions.ts'
 import { MalformedPasskey, orMalformed, readRegistration } from './answer.ts'
 import { makerOf } from './makers.ts'
-import { relyingParty } from './relying-party.ts'
+import { expectedOrigins, relyingParty } from './relying-party.ts'
 import { ALGORITHMS, refuseAttestation, requireOwnWindow, understood, webauthn } from './webauthn.ts'
 
 /** Passkeys of one person. */
@@ -88,9 +88,14 @@ export function registerPasskey(
     const response = readRegistration(json)
     const challenge = await consumeChallenge(db, { ceremony, holder: owner.id, personId: owner.personId })
     if (challenge === undefined) return { kind: 'expired' }
-    await requireOwnWindow(response.response.clientDataJSON)
+    const origin = await requireOwnWindow(response.response.clientDataJSON)
+    const origins = await expectedOrigins(db, config, origin)
     await refuseAttestation(response.response.attestationObject)
-    const { credential, credentialBackedUp, aaguid } = await verify(config, response, { challenge, ceremony })
+    const { credential, credentialBackedUp, aaguid } = await verify(config, response, {
+      challenge,
+      ceremony,
+      origins,
+    })
     const kept = { id: randomId('authenticator'), name: makerOf(aaguid) }
     return db.transaction().execute(async (trx) => {
       const outcome = await insertPasskey(
@@ -116,17 +121,17 @@ export function registerPasskey(
 async function verify(
   config: Config,
   response: RegistrationResponseJSON,
-  expected: Readonly<{ challenge: string; ceremony: RegistrationCeremony }>,
+  expected: Readonly<{ challenge: string; ceremony: RegistrationCeremony; origins: string[] }>,
 ) {
   const { verifyRegistrationResponse } = await webauthn()
-  const { id, origins } = relyingParty(config)
+  const { id } = relyingParty(config)
   // A browser that makes one by itself asks nobody (§5.1.3); whoever signs in with it is verified then.
   const isAsked = expected.ceremony === 'registration'
   const { verified, registrationInfo } = await understood(() =>
     verifyRegistrationResponse({
       response,
       expectedChallenge: expected.challenge,
-      expectedOrigin: [...origins],
+      expectedOrigin: expected.origins,
       expectedRPID: id,
       requireUserPresence: isAsked,
       requireUserVerification: isAsked,

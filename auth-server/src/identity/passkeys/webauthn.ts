@@ -15,15 +15,17 @@ export async function webauthn() {
 /**
  * No other page frames ours, so no answer was ever given in a frame (WebAuthn Level 3 §13.4.9). The library lets one pass
  * that does not say whose frame it was.
+ * Returns the origin that the answer names.
  * @throws {MalformedPasskey} when it was.
  */
-export async function requireOwnWindow(clientDataJSON: string): Promise<void> {
+export async function requireOwnWindow(clientDataJSON: string): Promise<string> {
   const { decodeClientDataJSON } = await webauthn()
-  const isFramed = await understood(async () => {
-    const { crossOrigin = false, topOrigin } = decodeClientDataJSON(clientDataJSON)
-    return crossOrigin || topOrigin !== undefined
+  const { isFramed, origin } = await understood(async () => {
+    const { crossOrigin = false, topOrigin, origin } = decodeClientDataJSON(clientDataJSON)
+    return { isFramed: crossOrigin || topOrigin !== undefined, origin: String(origin) }
   })
   if (isFramed) throw new MalformedPasskey('asked for in a frame')
+  return origin
 }
 
 /**

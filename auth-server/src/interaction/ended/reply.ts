@@ -1,12 +1,12 @@
 // The answer to whoever comes to a visit that cannot go on: done, expired, another browser's, or unknown.
 import type { FastifyReply } from 'fastify'
+import { claimedRedirectUri } from '../../catalogue/app-links.ts'
 import { isRegistered, redirectKind, withAnswer } from '../../catalogue/redirect-uri.ts'
-import { MAX_URL_LENGTH } from '../../http/request-path.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import type { Db } from '../../store/database.ts'
-import { type EndedVisit, findEndedVisit, type VisitedApp } from '../../store/queries/ended-visits.ts'
+import { type EndedVisit, findEndedVisit } from '../../store/queries/ended-visits.ts'
 import type { StoredRequest } from '../../store/tables/authorization-requests.ts'
-import { AUTHORIZE_PATH } from '../paths.ts'
+import { again } from './again.ts'
 import { donePage, elsewherePage, endedPage, expiredPage, type WayOn } from './view.ts'
 
 /** Sends the page that says how the visit ended. @param isForm of a page that was still open somewhere. */
@@ -29,33 +29,11 @@ function wayOnOf({ kind, mine, app, request }: EndedVisit, issuer: string): WayO
   if ('returnTo' in request) return { href: mine ? request.returnTo : undefined }
   if (!app || !mine || !isRegistered(request.redirectUri, app.redirectUris, app.kind))
     return { appName: app?.name ?? '' }
-  return { appName: app.name, href: kind === 'done' ? again(request, app) : back(request, issuer) }
-}
-
-/** The app's own request once more, which is judged anew; for apps of which no browser says whether they opened. */
-function again(request: StoredRequest, { clientId, resource, mustPush }: VisitedApp): string | undefined {
-  if (mustPush || request.expectedPersonId !== undefined || redirectKind(request.redirectUri) !== 'private-use')
-    return undefined
-  const { redirectUri, scopes, prompts, state, nonce, codeChallenge, dpopJkt } = request
-  const { maxAgeSeconds, acrValues, loginHint, uiLocales } = request
-  const parameters = new URLSearchParams({
-    response_type: 'code',
-    client_id: clientId,
-    redirect_uri: redirectUri,
-    resource,
-    scope: scopes.join(' '),
-    prompt: prompts.join(' '),
-    ...(state !== undefined && { state }),
-    ...(nonce !== undefined && { nonce }),
-    ...(codeChallenge !== undefined && { code_challenge: codeChallenge, code_challenge_method: 'S256' }),
-    ...(dpopJkt !== undefined && { dpop_jkt: dpopJkt }),
-    ...(maxAgeSeconds !== undefined && { max_age: String(maxAgeSeconds) }),
-    ...(acrValues !== undefined && { acr_values: acrValues.join(' ') }),
-    ...(loginHint !== undefined && { login_hint: loginHint }),
-    ...(uiLocales !== undefined && { ui_locales: uiLocales.join(' ') }),
-  })
-  const href = `${AUTHORIZE_PATH}?${parameters}`
-  return href.length > MAX_URL_LENGTH ? undefined : href
+  if (kind !== 'done') return { appName: app.name, href: back(request, issuer) }
+  const isSilent =
+    redirectKind(request.redirectUri) === 'private-use' ||
+    request.redirectUri === claimedRedirectUri(issuer, app.clientId)
+  return { appName: app.name, href: isSilent ? again(request, app) : undefined }
 }
 
 /** The answer that the app still waits for, at the redirect URI that was trusted when the visit began. */

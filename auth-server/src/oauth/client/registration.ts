@@ -25,7 +25,7 @@ export function registrationHandler({ db, config }: Deps): RouteHandlerMethod {
       if (!(await spendInitialAccessToken(trx, tokenHash)))
         throw bearerError('invalid_token', 'the initial access token is unknown, used up or expired')
       const { application, said } = readClientMetadata(body, config.issuer)
-      const created = await createApplication(trx, application).catch(rethrow)
+      const created = await createApplication(trx, application, config.issuer).catch(rethrow)
       const applicationId = created.id
       await record(trx, { type: 'client-registration', outcome: 'succeeded', applicationId }, ofRequest(request))
       return { ...application, said, ...created }

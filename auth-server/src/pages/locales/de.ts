@@ -4,6 +4,7 @@ import { ACCOUNT } from './de/account.ts'
 import { DELETION } from './de/deletion.ts'
 import { MAIL } from './de/mail.ts'
 import { MAIL_PROOF } from './de/mail-proof.ts'
+import { NOT_OPENED } from './de/not-opened.ts'
 import { PASSKEYS } from './de/passkeys.ts'
 import { SECOND_FACTOR } from './de/second-factor.ts'
 import { UNDO } from './de/undo.ts'
@@ -117,4 +118,5 @@ export const DE = {
   operator: { privacy: 'Datenschutz', terms: 'Nutzungsbedingungen', help: 'Hilfe' },
   mail: MAIL,
   undo: UNDO,
+  notOpened: NOT_OPENED,
 } satisfies Texts

@@ -4,6 +4,7 @@ import { ACCOUNT } from './en/account.ts'
 import { DELETION } from './en/deletion.ts'
 import { MAIL } from './en/mail.ts'
 import { MAIL_PROOF } from './en/mail-proof.ts'
+import { NOT_OPENED } from './en/not-opened.ts'
 import { PASSKEYS } from './en/passkeys.ts'
 import { SECOND_FACTOR } from './en/second-factor.ts'
 import { UNDO } from './en/undo.ts'
@@ -111,6 +112,7 @@ export const EN = {
   operator: { privacy: 'Privacy', terms: 'Terms', help: 'Help' },
   mail: MAIL,
   undo: UNDO,
+  notOpened: NOT_OPENED,
 }
 
 /** The texts of the pages in one language. */

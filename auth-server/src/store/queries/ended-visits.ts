@@ -1,8 +1,15 @@
 // What became of a visit that cannot go on: its row says so for an hour after its end.
-import { sql } from 'kysely'
+import { type SqlBool, sql } from 'kysely'
 import type { Db } from '../database.ts'
 import type { ApplicationKind } from '../tables/applications.ts'
-import { approvedVisit, isRequestId, type StoredRequest, type StoredReturn } from '../tables/authorization-requests.ts'
+import {
+  approvedVisit,
+  approvedVisits,
+  isRequestId,
+  type StoredRequest,
+  type StoredReturn,
+  type VisitProof,
+} from '../tables/authorization-requests.ts'
 import { isUnspent } from '../tables/pushed-requests.ts'
 
 /** The application that a visit was for, as far as a way back to it needs to be known. */
@@ -26,6 +33,39 @@ export interface EndedVisit {
   readonly request: StoredRequest | StoredReturn
 }
 
+const VISITED_APP = sql<VisitedApp>`jsonb_build_object(
+  'clientId', application.client_id, 'name', application.name, 'kind', application.kind,
+  'redirectUris', to_jsonb(application.redirect_uris),
+  'mustPush', application.require_pushed_authorization_requests, 'resource', api.resource)`
+
+/** A visit whose app has been given its answer. */
+export interface AnsweredVisit {
+  readonly app: VisitedApp
+  readonly request: StoredRequest
+}
+
+/**
+ * The last of this browser's visits that was answered at one redirect URI of an application.
+ * @param visits of the browser, by the cookies that it has: id, and hash of the secret
+ */
+export async function findAnsweredVisit(
+  db: Db,
+  { clientId, redirectUri }: Readonly<{ clientId: string; redirectUri: string }>,
+  visits: readonly VisitProof[],
+): Promise<AnsweredVisit | undefined> {
+  if (visits.length === 0) return undefined
+  return approvedVisits(db)
+    .where(sql<SqlBool>`request.id = any(${visits.map(({ id }) => id)})`)
+    .where(sql<SqlBool>`request.browser_hash = any(${visits.map(({ browserHash }) => browserHash)})`)
+    .where('application.client_id', '=', clientId)
+    .where(sql<SqlBool>`request.request->>'redirectUri' = ${redirectUri}`)
+    .where('request.completed_at', 'is not', null)
+    .orderBy('request.completed_at', 'desc')
+    .select([VISITED_APP.as('app'), sql<StoredRequest>`request.request`.as('request')])
+    .limit(1)
+    .executeTakeFirst()
+}
+
 /** Tells how a visit ended, by its id and the browser that asks; undefined when there is none, or none that is approved. */
 export async function findEndedVisit(
   db: Db,
@@ -40,10 +80,7 @@ export async function findEndedVisit(
         'kind',
       ),
       sql<boolean>`request.browser_hash = any(${browserHashes})`.as('mine'),
-      sql<VisitedApp | null>`case when application.id is not null then jsonb_build_object(
-        'clientId', application.client_id, 'name', application.name, 'kind', application.kind,
-        'redirectUris', to_jsonb(application.redirect_uris),
-        'mustPush', application.require_pushed_authorization_requests, 'resource', api.resource) end`.as('app'),
+      sql<VisitedApp | null>`case when application.id is not null then ${VISITED_APP} end`.as('app'),
       'request.request',
     ])
     .executeTakeFirst()

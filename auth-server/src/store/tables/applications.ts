@@ -2,7 +2,7 @@
 
 import type { JSONWebKeySet } from 'jose'
 import { type ColumnType, sql } from 'kysely'
-import type { Trx } from '../database.ts'
+import type { Db, Trx } from '../database.ts'
 import type { Defaulted, TableDeclaration } from '../declaration.ts'
 import { unixSeconds } from '../sql.ts'
 
@@ -48,6 +48,39 @@ export async function isSchemeTaken(trx: Trx, clientId: string, schemes: readonl
     select from applications, unnest(redirect_uris) as uri
     where client_id <> ${clientId} and split_part(uri, ':', 1) = any(${[...schemes]}::text[]) limit 1`.execute(trx)
   return rows.length > 0
+}
+
+/** An application by its client ID, locked until the transaction ends. */
+export async function findApplication(
+  trx: Trx,
+  clientId: string,
+): Promise<Readonly<{ id: string; kind: ApplicationKind }> | undefined> {
+  return trx
+    .selectFrom('applications')
+    .where('client_id', '=', clientId)
+    .select(['id', 'kind'])
+    .forUpdate()
+    .executeTakeFirst()
+}
+
+/** The redirect URIs of an application; none where there is no such application. */
+export async function findRedirectUris(db: Db, clientId: string): Promise<readonly string[]> {
+  const found = await db
+    .selectFrom('applications')
+    .where('client_id', '=', clientId)
+    .select('redirect_uris')
+    .executeTakeFirst()
+  return found?.redirect_uris ?? []
+}
+
+/** Registers one more redirect URI, unless it is there. */
+export async function addRedirectUri(trx: Trx, id: string, uri: string): Promise<void> {
+  await sql`update applications set redirect_uris = array_append(redirect_uris, ${uri})
+            where id = ${id} and ${uri} <> all (redirect_uris)`.execute(trx)
+}
+
+export async function removeRedirectUri(trx: Trx, id: string, uri: string): Promise<void> {
+  await sql`update applications set redirect_uris = array_remove(redirect_uris, ${uri}) where id = ${id}`.execute(trx)
 }
 
 /** What an application is to the protocol. */

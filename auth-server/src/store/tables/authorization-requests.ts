@@ -159,14 +159,17 @@ export async function insertRequest(
 export const unfinished = sql<SqlBool>`completed_at is null and expires_at > auth_now() and ${isUnspent}`
 
 /** A visit by its id: of an application, with its API and subscription, while that is approved; or of this server. */
-export function approvedVisit(db: Db, id: string) {
+export function approvedVisits(db: Db) {
   return db
     .selectFrom('authorization_requests as request')
     .leftJoin('applications as application', 'application.id', 'request.application_id')
     .leftJoin('apis as api', 'api.id', 'request.api_id')
     .leftJoin('subscriptions as subscription', (join) => join.on(isSubscribed('request')))
-    .where('request.id', '=', id)
     .where((eb) => eb.or([eb('request.application_id', 'is', null), eb('subscription.id', 'is not', null)]))
+}
+
+export function approvedVisit(db: Db, id: string) {
+  return approvedVisits(db).where('request.id', '=', id)
 }
 
 /** Finds a request that this browser began and has not finished, by the hash of any secret that came for it. */

@@ -4,6 +4,7 @@ import { ACCOUNT_CHANGES } from './account-changes.ts'
 import { API_PLANS } from './api-plans.ts'
 import { API_SCOPES } from './api-scopes.ts'
 import { APIS } from './apis.ts'
+import { APP_IDENTITIES } from './app-identities.ts'
 import { APPLICATIONS } from './applications.ts'
 import { ATTEMPTS } from './attempts.ts'
 import { AUDIT_DETAILS } from './audit-details.ts'
@@ -64,6 +65,7 @@ export const TABLES = {
   outbox: OUTBOX,
   revocations: REVOCATIONS,
   applications: APPLICATIONS,
+  app_identities: APP_IDENTITIES,
   subscriptions: SUBSCRIPTIONS,
   groups: GROUPS,
   apis: APIS,

@@ -1,0 +1,49 @@
+// Sets the record of an app, with all that follows from it at once: its redirect URI comes and goes with the record.
+import { BY_COMMAND } from '../audit/context.ts'
+import { record } from '../audit/record.ts'
+import type { Db } from '../store/database.ts'
+import { deleteIdentity, listIdentities, upsertIdentity } from '../store/tables/app-identities.ts'
+import { addRedirectUri, findApplication, removeRedirectUri } from '../store/tables/applications.ts'
+import { InvalidIdentity, readIdentity, type WrittenIdentity } from './app-identity.ts'
+import { claimedRedirectUri, fitsPhones, isLinkable } from './app-links.ts'
+
+/**
+ * Sets or replaces the record of an application, and registers its link as a redirect URI where the issuer is https.
+ * @throws {InvalidIdentity} when it cannot be right, or there is no such app.
+ */
+export async function setAppIdentity(
+  db: Db,
+  issuer: string,
+  clientId: string,
+  written: WrittenIdentity,
+): Promise<void> {
+  const identity = readIdentity(written)
+  return db.transaction().execute(async (trx) => {
+    const application = await findApplication(trx, clientId)
+    if (!application) throw new InvalidIdentity(`There is no application ${clientId}.`)
+    if (application.kind !== 'native')
+      throw new InvalidIdentity(
+        `${clientId} runs on no phone: it was registered as ${application.kind}, not as native.`,
+      )
+    if (!isLinkable(clientId))
+      throw new InvalidIdentity(
+        'Its client ID would have to stand in a link, where it means another place. Register the app under another one.',
+      )
+    await upsertIdentity(trx, application.id, identity)
+    if (!fitsPhones(await listIdentities(trx)))
+      throw new InvalidIdentity('With it the files that phones read would be longer than 128 KiB, which Apple takes.')
+    if (issuer.startsWith('https:')) await addRedirectUri(trx, application.id, claimedRedirectUri(issuer, clientId))
+    await record(trx, { type: 'application', outcome: 'identity-set', applicationId: application.id }, BY_COMMAND)
+  })
+}
+
+/** Takes the record of an application away, and its link. False where there was none. */
+export function removeAppIdentity(db: Db, issuer: string, clientId: string): Promise<boolean> {
+  return db.transaction().execute(async (trx) => {
+    const application = await findApplication(trx, clientId)
+    if (!application || !(await deleteIdentity(trx, application.id))) return false
+    await removeRedirectUri(trx, application.id, claimedRedirectUri(issuer, clientId))
+    await record(trx, { type: 'application', outcome: 'identity-removed', applicationId: application.id }, BY_COMMAND)
+    return true
+  })
+}
