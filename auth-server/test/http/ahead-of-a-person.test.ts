@@ -88,6 +88,8 @@ t.test('of all addresses, HEAD is answered by documents alone', async (t) => {
     '/jwks',
     '/.well-known/openid-configuration',
     '/.well-known/oauth-authorization-server',
+    '/.well-known/assetlinks.json',
+    '/.well-known/apple-app-site-association',
     '/health/live',
     '/health/ready',
     ...Object.values(PageScript.all).map(({ path }) => path),
