@@ -22,6 +22,8 @@ const PAGE = { errors: 'page' } as const
 const CALL = { errors: 'oauth', noStore: true } as const
 /** The same for everybody; says itself for how long. */
 const DOCUMENT = { methods: ['GET', 'HEAD'], errors: 'oauth', cors: 'everyone' } as const
+/** The same for the systems of phones, which are no pages. */
+const SYSTEM_DOCUMENT = { methods: ['GET', 'HEAD'], errors: 'oauth' } as const
 
 export const ENDPOINTS: readonly Endpoint[] = [
   {
@@ -98,6 +100,6 @@ export const ENDPOINTS: readonly Endpoint[] = [
   { ...DOCUMENT, path: '/jwks', discovery: 'jwks_uri', handler: jwksHandler },
   { ...DOCUMENT, path: '/.well-known/openid-configuration', handler: metadataHandler },
   { ...DOCUMENT, path: '/.well-known/oauth-authorization-server', handler: metadataHandler },
-  { ...DOCUMENT, path: ASSET_LINKS_PATH, handler: assetLinksHandler },
-  { ...DOCUMENT, path: SITE_ASSOCIATION_PATH, handler: siteAssociationHandler },
+  { ...SYSTEM_DOCUMENT, path: ASSET_LINKS_PATH, handler: assetLinksHandler },
+  { ...SYSTEM_DOCUMENT, path: SITE_ASSOCIATION_PATH, handler: siteAssociationHandler },
 ]
