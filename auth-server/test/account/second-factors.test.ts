@@ -71,6 +71,31 @@ t.test(
   },
 )
 
+t.test(
+  'begun anew while its first code arrives: the session has two factors exactly when an app is set up',
+  async (t) => {
+    const { server, browser, begin, factors, sessions } = await open(t)
+    const ways = new Set<string>()
+    for (let round = 0; round < 12; round++) {
+      const { page, code } = await begin()
+      const typed = { code: await code() }
+      await Promise.all([
+        browser.submit(page, '/authenticator-app', typed),
+        ...[1, 2, 3].map(() => browser.submit(page, '/begin')),
+      ])
+      const isSetUp = (await factors()).some(({ confirmed_at }) => confirmed_at !== null)
+      t.match(await sessions(), [{ acr: isSetUp ? MFA : PASSWORD }])
+      ways.add(isSetUp ? 'set up' : 'begun anew')
+      await server.db.deleteFrom('authenticators').execute()
+      await server.db
+        .updateTable('sessions')
+        .set({ acr: PASSWORD, amr: ['pwd'] })
+        .execute()
+    }
+    t.ok(ways.has('begun anew'), 'the race was one')
+  },
+)
+
 t.test('enable TOTP by GET, enrolment secret of another session: refused', async (t) => {
   const { server, browser, begin, factors } = await open(t)
   for (const path of [`${APP_PAGE}/begin`, `${APP_PAGE}?code=123456`, APP_PAGE]) await browser.request('GET', path)

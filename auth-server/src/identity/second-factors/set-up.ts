@@ -61,14 +61,23 @@ export async function finishTotp(
   const step = code === undefined ? undefined : await stepOfCode(begun.secret, code, begun.now)
   if (step === undefined) return 'wrong code'
   const { id } = begun
-  return db.transaction().execute(async (trx) => {
-    if (!(await raiseSession(trx, owner, authenticatedBy(['otp'], owner.amr)))) return 'nothing begun'
-    if (!(await confirmTotp(trx, { id, personId: owner.personId, step }))) return 'nothing begun'
-    await noteChange(trx, { personId: owner.personId, kind: 'totp-added', subject: id })
-    await also(trx)
-    return 'confirmed'
-  })
+  try {
+    return await db.transaction().execute(async (trx): Promise<'confirmed'> => {
+      if (!(await raiseSession(trx, owner, authenticatedBy(['otp'], owner.amr)))) throw new NothingBegun()
+      // Begun anew meanwhile: nothing was set up, so the session must not have risen either.
+      if (!(await confirmTotp(trx, { id, personId: owner.personId, step }))) throw new NothingBegun()
+      await noteChange(trx, { personId: owner.personId, kind: 'totp-added', subject: id })
+      await also(trx)
+      return 'confirmed'
+    })
+  } catch (error) {
+    if (error instanceof NothingBegun) return 'nothing begun'
+    throw error
+  }
 }
+
+/** Undoes the transaction that it is thrown in. */
+class NothingBegun extends Error {}
 
 /** A new set of recovery codes, to be shown this once, in the place of the one before. */
 export async function renewRecoveryCodes(
