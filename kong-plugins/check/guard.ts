@@ -74,7 +74,13 @@ export function tryGuard(
 /** What other plugins may have written on the way, of which only acl's groups can be the caller's own. */
 const GROUPS = ['X-Consumer-Groups', 'X-Authenticated-Groups']
 const WRITTEN = [...Object.keys(CALLER), 'X-Consumer-ID', 'X-Consumer-Custom-ID', 'X-Credential-Identifier']
-const OTHERS: readonly string[] = [...WRITTEN, 'X-Authenticated-Scope', 'X-Anonymous-Consumer', ...GROUPS]
+const OTHERS: readonly string[] = [
+  ...WRITTEN,
+  'X-Authenticated-Kind',
+  'X-Authenticated-Scope',
+  'X-Anonymous-Consumer',
+  ...GROUPS,
+]
 
 /** Which headers of somebody else a guard lets through; empty when it puts all of them right. */
 export function leftByOthers(prober: Prober, { policy, kind }: Proof, access: readonly string[]): string[] {

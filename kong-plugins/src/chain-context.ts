@@ -1,4 +1,5 @@
 // What separate plugins of ours leave for each other in `kong.ctx.shared`, and the name that a call passes a guard by.
+import { SUBJECT_KINDS } from '@mobile-api-gateway/sdk/subject-kind.ts'
 import { type Caller, knownCaller } from './stages/caller.ts'
 
 /** Key in `kong.ctx.shared`. */
@@ -27,6 +28,7 @@ export function tokenContext(policy: string, caller: Caller, consumer: string | 
     ...(consumer === undefined ? {} : { consumer }),
     ...(caller.issuer === undefined ? {} : { iss: caller.issuer }),
     sub: caller.subject,
+    subject_kind: caller.subjectKind,
     client_id: caller.clientId,
     scope: caller.scope,
     ...(caller.applicationId === undefined ? {} : { app_id: caller.applicationId }),
@@ -46,10 +48,20 @@ export function readContext(value: unknown, policy: string): { caller: Caller; c
   return caller && value.token === passName(policy, caller) ? { caller, context: value } : undefined
 }
 
-function readCaller({ sub, client_id, scope, app_id, plan, iss, address }: ChainContext): Caller | undefined {
+function readCaller(context: ChainContext): Caller | undefined {
+  const { sub, client_id, scope, app_id, plan, iss, address } = context
+  const subjectKind = SUBJECT_KINDS.find((kind) => kind === context.subject_kind)
   if (address !== undefined) return sub === undefined ? { kind: 'anonymous', address } : undefined
-  if (sub === undefined || client_id === undefined || scope === undefined) return undefined
-  return knownCaller({ subject: sub, clientId: client_id, scope, applicationId: app_id, plan, issuer: iss })
+  if (sub === undefined || subjectKind === undefined || client_id === undefined || scope === undefined) return undefined
+  return knownCaller({
+    subject: sub,
+    subjectKind,
+    clientId: client_id,
+    scope,
+    applicationId: app_id,
+    plan,
+    issuer: iss,
+  })
 }
 
 function isStrings(value: unknown): value is ChainContext {

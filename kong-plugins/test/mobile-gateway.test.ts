@@ -39,7 +39,7 @@ const UNAVAILABLE = {
 /** The identity once more, for the guard. */
 const note =
   'X-Credential-Identifier=demo-app&X-Consumer-Custom-ID=app_1&X-Consumer-Username=demo-app&' +
-  'X-Authenticated-Scope=profile%3Aread%20orders%3Aread&X-Authenticated-UserId=usr_alice'
+  'X-Authenticated-Scope=profile%3Aread%20orders%3Aread&X-Authenticated-Kind=account&X-Authenticated-UserId=usr_alice'
 
 t.test('a good token passes with one read and one write: identity and mark together', async (t) => {
   const { kong, instance } = await setUp(t)
@@ -47,6 +47,7 @@ t.test('a good token passes with one read and one write: identity and mark toget
     kind: 'passed',
     requestHeaders: {
       'X-Authenticated-UserId': 'usr_alice',
+      'X-Authenticated-Kind': 'account',
       'X-Authenticated-Scope': 'profile:read orders:read',
       'X-Consumer-Username': 'demo-app',
       'X-Consumer-Custom-ID': 'app_1',
@@ -85,11 +86,13 @@ t.test('a fact that the token lacks clears its header, in the same write', async
     'X-Authenticated-Scope': null,
     'X-Consumer-Custom-ID': null,
     'X-Authenticated-UserId': 'usr_alice',
+    'X-Authenticated-Kind': 'account',
     'X-Consumer-Username': 'demo-app',
     'X-Credential-Identifier': 'demo-app',
     'X-Mobile-Gateway': 'mobile-api;60;59;40;Minute:60:59',
     'X-Mobile-Gateway-Caller':
-      'X-Credential-Identifier=demo-app&X-Consumer-Username=demo-app&X-Authenticated-UserId=usr_alice',
+      'X-Credential-Identifier=demo-app&X-Consumer-Username=demo-app&X-Authenticated-Kind=account&' +
+      'X-Authenticated-UserId=usr_alice',
     Authorization: null,
     DPoP: null,
   })
@@ -104,6 +107,7 @@ t.test('an application that calls for itself: no user, one count for the applica
     kind: 'passed',
     requestHeaders: {
       'X-Authenticated-UserId': null,
+      'X-Authenticated-Kind': 'application',
       'X-Consumer-Username': 'demo-app',
       'X-Mobile-Gateway': 'mobile-api;2;1;40;Minute:2:1',
     },

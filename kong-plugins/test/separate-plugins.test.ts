@@ -40,6 +40,7 @@ t.test('token, identity, quota: each does its part and leaves its mark', async (
     kind: 'passed',
     requestHeaders: {
       'X-Authenticated-UserId': 'usr_alice',
+      'X-Authenticated-Kind': 'account',
       'X-Authenticated-Scope': 'profile:read orders:read',
       'X-Consumer-Username': 'demo-app',
       'X-Consumer-Custom-ID': 'app_1',
@@ -69,8 +70,9 @@ t.test('token, identity, quota: each does its part and leaves its mark', async (
       quota: 'mobile-api',
       caller:
         'X-Credential-Identifier=demo-app&X-Consumer-Custom-ID=app_1&X-Consumer-Username=demo-app&' +
-        'X-Authenticated-Scope=profile%3Aread%20orders%3Aread&X-Authenticated-UserId=usr_alice',
+        'X-Authenticated-Scope=profile%3Aread%20orders%3Aread&X-Authenticated-Kind=account&X-Authenticated-UserId=usr_alice',
       sub: 'usr_alice',
+      subject_kind: 'account',
       client_id: 'demo-app',
       scope: 'profile:read orders:read',
       app_id: 'app_1',
@@ -102,6 +104,8 @@ t.test('without the mark of the token stage, or with that of another policy, the
     ['identity', 'mobile-api'],
     ['identity', { sub: 'usr_alice', client_id: 'a', scope: '' }],
     ['identity', { token: 'mobile-api', client_id: 'a', scope: '' }],
+    ['identity', { token: 'mobile-api', sub: 'usr_alice', client_id: 'a', scope: '' }],
+    ['quota', { token: 'mobile-api', sub: 'usr_alice', subject_kind: 'robot', client_id: 'a', scope: '' }],
     ['quota', { token: 'mobile-api', sub: ['usr_alice'], client_id: 'a', scope: '' }],
     ['quota', { quota: 'mobile-api', sub: 'usr_alice', client_id: 'a', scope: '' }],
   ]

@@ -5,6 +5,7 @@ import type { Narrator } from './terminal.ts'
 /** Headers that the gateway sets for the backend; a client's own are removed. */
 const IDENTITY_HEADERS = [
   'x-authenticated-userid',
+  'x-authenticated-kind',
   'x-authenticated-scope',
   'x-consumer-username',
   'x-consumer-custom-id',

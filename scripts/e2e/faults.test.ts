@@ -14,6 +14,7 @@ import { rawRequest } from './support/raw-request.ts'
 const LONGEST_WAIT_MILLIS = 4000
 const IDENTITY = [
   'X-Authenticated-UserId',
+  'X-Authenticated-Kind',
   'X-Authenticated-Scope',
   'X-Consumer-Username',
   'X-Consumer-Custom-ID',

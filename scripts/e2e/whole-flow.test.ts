@@ -39,6 +39,7 @@ onEachGateway(t, 'a call reaches the backend with the identity of user and app',
     headers: {
       'x-authenticated-userid': 'admin',
       x_consumer_username: 'admin',
+      x_authenticated_kind: 'guest',
       'X-Anonymous-Consumer': 'true',
       'x-custom': 'kept',
     },
@@ -48,6 +49,7 @@ onEachGateway(t, 'a call reaches the backend with the identity of user and app',
   const received = answer.body.headers
   t.match(received, {
     'x-authenticated-userid': claims.sub,
+    'x-authenticated-kind': 'account',
     'x-authenticated-scope': claims.scope,
     'x-consumer-username': 'demo-app',
     'x-consumer-custom-id': claims.app_id,

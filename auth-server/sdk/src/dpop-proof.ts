@@ -1,20 +1,11 @@
 // The proof of possession (RFC 9449 §4.2, §4.3): what can be checked of it without a clock, a database or a secret. Pure.
 
-import {
-  calculateJwkThumbprint,
-  compactVerify,
-  decodeProtectedHeader,
-  EmbeddedJWK,
-  errors,
-  type ProtectedHeaderParameters,
-} from 'jose'
-import secureJson from 'secure-json-parse'
+import { calculateJwkThumbprint } from 'jose'
 import { normalAddress } from './address.ts'
 import { type UnjudgedProof, unjudged } from './judged-proof.ts'
-import { holdsPrivatePart, isModestKey } from './public-key.ts'
+import { openSelfSigned } from './self-signed.ts'
 
-/** Asymmetric only: what `none` or a MAC proves, everybody can prove (§4.3 no. 5). */
-export const PROOF_ALGORITHMS = ['ES256', 'ES384', 'PS256', 'RS256', 'EdDSA', 'Ed25519'] as const
+export { PROOF_ALGORITHMS } from './self-signed.ts'
 
 /** Why a proof is not sound, with a description for the developer of the app: fixed words, ASCII without quotes. */
 export const UNSOUND_PROOF = {
@@ -44,13 +35,8 @@ interface Unsound {
   readonly kind: 'unsound'
   readonly why: UnsoundProof
 }
-type Claims = Readonly<Record<string, unknown>>
 
-/** Characters of the header; a proof by a key of RSA-4096 has about 2500. */
-const MAX_LENGTH = 4096
 const MAX_JTI_LENGTH = 256
-/** Servers join repeated headers with ", ", which no JWS contains. */
-const COMPACT_JWS = /^[\w-]+\.[\w-]+\.[\w-]+$/
 
 /**
  * Checks the value of a DPoP header: its form, its key, its signature, the method and the address. Throws only what is no
@@ -61,18 +47,9 @@ export async function checkProof(
   target: ProofTarget | undefined,
 ): Promise<UnjudgedProof | Unsound> {
   if (header === undefined || header === '') return unsound('missing')
-  if (header.length > MAX_LENGTH) return unsound('too-long')
-  if (!COMPACT_JWS.test(header)) return unsound('form')
-
-  const { typ, alg, jwk } = readHeader(header)
-  if (typeof jwk !== 'object' || jwk === null || !PROOF_ALGORITHMS.some((known) => known === alg))
-    return unsound('signature')
-  // Before anything is computed with it: its owner chose it to be as much work as it is.
-  if (!isModestKey(jwk)) return unsound('key')
-  const claims = await openProof(header)
-  if (claims === undefined) return unsound('signature')
-  if (typ !== 'dpop+jwt') return unsound('type')
-  if (holdsPrivatePart(jwk)) return unsound('private-key')
+  const signed = await openSelfSigned(header, 'dpop+jwt')
+  if (signed.kind === 'unsound') return signed
+  const { jwk, claims } = signed
 
   const { jti, htm, htu, iat, nonce, ath } = claims
   if (typeof jti !== 'string' || jti === '' || jti.length > MAX_JTI_LENGTH) return unsound('claims')
@@ -81,29 +58,6 @@ export async function checkProof(
   if (target === undefined || htm !== target.method) return unsound('htm')
   if (!isAddress(htu, target.addresses)) return unsound('htu')
   return unjudged({ thumbprint: await calculateJwkThumbprint(jwk), jti, issuedAt: iat, nonce, ath })
-}
-
-function readHeader(proof: string): ProtectedHeaderParameters {
-  try {
-    return decodeProtectedHeader(proof)
-  } catch {
-    return {}
-  }
-}
-
-/** What a proof says, if its key signed it. Not jwtVerify: that would judge `exp` and `nbf`; a proof has only `iat`. */
-async function openProof(proof: string): Promise<Claims | undefined> {
-  try {
-    const { payload } = await compactVerify(proof, EmbeddedJWK, { algorithms: [...PROOF_ALGORITHMS] })
-    const claims: unknown = secureJson.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload))
-    return typeof claims === 'object' && claims !== null ? { ...claims } : undefined
-  } catch (error) {
-    // Beside jose's own errors: a key that cannot be imported (TypeError, DOMException), text that is no JSON.
-    if (error instanceof errors.JOSEError || error instanceof TypeError || error instanceof SyntaxError)
-      return undefined
-    if (error instanceof DOMException) return undefined
-    throw error
-  }
 }
 
 function isTextOrAbsent(value: unknown): value is string | undefined {

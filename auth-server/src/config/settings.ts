@@ -101,6 +101,15 @@ export const SETTINGS = {
     byDefault: '1000',
     parse: integer(0, 999_999_999, '; 0 for no limit'),
   },
+  devicesPerHour: {
+    variable: 'DEVICES_PER_HOUR',
+    description:
+      'Devices that one app may register without an account (guests) in an hour, from all addresses together: what bounds ' +
+      'those who make guests in bulk',
+    unit: 'per hour',
+    byDefault: '1000',
+    parse: integer(1, 999_999_999),
+  },
   sessionPersists: {
     variable: 'SESSION_PERSISTS',
     description:

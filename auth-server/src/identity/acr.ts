@@ -13,6 +13,10 @@ export const MFA_ACR = `${PREFIX}mfa`
 /** Two factors that no false page can ask for: a passkey that has verified its person. */
 export const PASSKEY_ACR = `${PREFIX}passkey`
 
+/** A guest's: the key of a device, and no person whom anybody has asked. No request can ask for it, nor is it as good as another. */
+export const DEVICE_ACR = `${PREFIX}device`
+export const DEVICE_AMR: readonly Method[] = ['pop']
+
 type Used = ReadonlySet<string>
 
 /** From the weakest to the strongest: each class is as good as all before it. `passkey` is a second factor's kind. */

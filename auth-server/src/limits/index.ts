@@ -19,13 +19,14 @@ export interface Limits {
 /** @param refused is told of each attempt beyond a limit */
 export function openLimits(
   db: Db,
-  config: Pick<Config, 'visitsPerMinute' | 'mailsPerHour' | 'signInGuessesPerHour' | 'cookieSecret'>,
+  config: Pick<Config, 'visitsPerMinute' | 'mailsPerHour' | 'signInGuessesPerHour' | 'devicesPerHour' | 'cookieSecret'>,
   refused: (limit: LimitName) => void = () => {},
 ): Limits {
   const settings: LimitSettings = {
     VISITS_PER_MINUTE: config.visitsPerMinute,
     MAILS_PER_HOUR: config.mailsPerHour,
     SIGN_IN_GUESSES_PER_HOUR: config.signInGuessesPerHour,
+    DEVICES_PER_HOUR: config.devicesPerHour,
   }
   const admit = admitBy(db, config.cookieSecret, settings, refused)
   return {

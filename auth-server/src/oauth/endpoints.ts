@@ -5,6 +5,8 @@ import { assetLinksHandler, siteAssociationHandler } from './app-links.ts'
 import { authorizeHandler } from './authorize/index.ts'
 import { resumeHandler } from './authorize/resume.ts'
 import { registrationHandler } from './client/registration.ts'
+import { deviceChallengeHandler } from './device/challenge-endpoint.ts'
+import { DEVICES_PATH, deviceRegistrationHandler } from './device/registration.ts'
 import type { Endpoint } from './endpoint.ts'
 import { REVOCATIONS_PATH, revocationsHandler } from './feed/revocations.ts'
 import { introspectionHandler } from './introspect.ts'
@@ -86,6 +88,22 @@ export const ENDPOINTS: readonly Endpoint[] = [
     body: 'json',
     discovery: 'registration_endpoint',
     handler: registrationHandler,
+  },
+  {
+    ...CALL,
+    path: `${DEVICES_PATH}/challenge`,
+    methods: ['POST'],
+    cors: 'browser apps',
+    discovery: 'device_challenge_endpoint',
+    handler: deviceChallengeHandler,
+  },
+  {
+    ...CALL,
+    path: DEVICES_PATH,
+    methods: ['POST'],
+    cors: 'browser apps',
+    discovery: 'device_registration_endpoint',
+    handler: deviceRegistrationHandler,
   },
   {
     ...CALL,

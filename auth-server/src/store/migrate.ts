@@ -23,6 +23,7 @@ import * as passkeys from './migrations/0022_passkeys.ts'
 import * as administration from './migrations/0025_administration.ts'
 import * as groups from './migrations/0026_groups.ts'
 import * as appIdentities from './migrations/0033_app_identities.ts'
+import * as devices from './migrations/0034_devices.ts'
 import { grantToServer } from './server-rights.ts'
 
 /**
@@ -58,6 +59,7 @@ export const MIGRATIONS = {
   '0025_administration': administration,
   '0026_groups': groups,
   '0033_app_identities': appIdentities,
+  '0034_devices': devices,
 } as const satisfies Migrations
 
 /** This release cannot run on the schema that it found; the message says what to do. */

@@ -64,7 +64,8 @@ export const IS_UNENDED: RawBuilder<SqlBool> = sql`
 
 /** What a statement tells of `family` itself (see FamilyView). */
 export const FAMILY_COLUMNS = sql`
-  family.id, family.person_id as "personId", family.scopes, family.acr, family.amr,
+  family.id, family.person_id as "personId",
+  case when family.device_jkt is null then 'account' else 'guest' end as "subjectKind", family.scopes, family.acr, family.amr,
   ${unixSeconds(sql`family.auth_time`)} as "authTime", family.session_id as "sessionId",
   family.dpop_jkt as "dpopJkt", family.bound_since as "boundSince", family.generation,
   family.current_hash as "currentHash", family.previous_hash as "previousHash",

@@ -1,4 +1,5 @@
 // Access tokens: RFC 9068 JWTs for exactly one API.
+import type { SubjectKind } from '@mobile-api-gateway/sdk/subject-kind.ts'
 import { SignJWT } from 'jose'
 import { randomSecret } from '../crypto/random.ts'
 import { readOwnToken, textClaim } from './own-token.ts'
@@ -12,7 +13,13 @@ export interface AccessTokenContent {
   /** The user, or the client itself where a machine calls. */
   readonly subject: string
   /** The login behind it; a machine has none. `grantId` is the refresh-token family, `authTime` is in Unix seconds. */
-  readonly login?: Readonly<{ grantId: string; acr: string; amr: readonly string[]; authTime: number }>
+  readonly login?: Readonly<{
+    grantId: string
+    subjectKind: SubjectKind
+    acr: string
+    amr: readonly string[]
+    authTime: number
+  }>
   readonly clientId: string
   readonly applicationId: string
   readonly resource: string
@@ -45,6 +52,7 @@ export function mintAccessToken(issuer: string, keys: KeyRing, content: AccessTo
       acr: content.login.acr,
       amr: content.login.amr,
       grant_id: content.login.grantId,
+      subject_kind: content.login.subjectKind,
     }),
     plan: content.plan,
     // RFC 9068 §2.2.3.1

@@ -114,7 +114,13 @@ t.test('only an access token of ours is an access token', async (t) => {
     alg: 'ES256',
     now: Math.floor(Date.now() / 1000),
   }
-  const login = { grantId: 'grant_0000000000000000000000', acr: 'x', amr: ['pwd'], authTime: 0 }
+  const login = {
+    grantId: 'grant_0000000000000000000000',
+    subjectKind: 'account',
+    acr: 'x',
+    amr: ['pwd'],
+    authTime: 0,
+  } as const
   const tokens = {
     'an ID token': id_token,
     'a refresh token': refresh_token,

@@ -39,7 +39,7 @@ export async function addBelongings(
     .execute()
   await db
     .insertInto('device_keys')
-    .values({ ...person, jkt: `jkt of ${personId}`, application_id: applicationId, public_jwk: '{}' })
+    .values({ ...person, jkt: `jkt of ${personId}`, application_id: applicationId, public_jwk: '{}', auth_epoch: 1 })
     .execute()
   await db
     .insertInto('memberships')

@@ -1,6 +1,7 @@
 // The fields of the token stage and of what Kong is told of callers, as they stand in kong.yml.
 import { algorithmOf } from '@mobile-api-gateway/sdk/algorithm.ts'
 import { SIGNATURE_ALGORITHMS } from '@mobile-api-gateway/sdk/key-types.ts'
+import { SUBJECT_KINDS } from '@mobile-api-gateway/sdk/subject-kind.ts'
 import { list, map, set } from './collections.ts'
 import { compiled, optional, required, withDefault } from './field.ts'
 import { KONG_FIELDS } from './kong-fields.ts'
@@ -64,6 +65,17 @@ export const TOKEN_FIELDS = {
       maxLength: 20,
     }),
     {},
+  ),
+  required_kind: withDefault(
+    set({
+      description:
+        'Kinds of users who may call (the claim subject_kind): account, guest. Guests, whom an app knows by a device alone, ' +
+        'are refused unless they are named here. Applications that call for themselves are not concerned',
+      elements: choice({ oneOf: SUBJECT_KINDS }),
+      minLength: 1,
+      maxLength: SUBJECT_KINDS.length,
+    }),
+    ['account'],
   ),
   required_acr: withDefault(
     set({

@@ -1,8 +1,11 @@
 // Who calls, and through which application: the token stage finds out, and every later one works with it.
+import type { SubjectKind } from '@mobile-api-gateway/sdk/subject-kind.ts'
 
 /** A caller with a token: a user of an application, or an application that calls for itself. */
 export interface KnownCaller {
   readonly kind: 'user' | 'application'
+  /** Of a user. */
+  readonly subjectKind: SubjectKind
   /** The user (`sub`); the application itself where it calls for itself. */
   readonly subject: string
   /** The application's public name (`client_id`). */
@@ -22,7 +25,7 @@ export type Caller = KnownCaller | { readonly kind: 'anonymous'; readonly addres
 
 /** The caller of these facts. RFC 9068 §2.2: an application that calls for itself is its own subject; there is no user. */
 export function knownCaller(facts: Omit<KnownCaller, 'kind'>): KnownCaller {
-  const { subject, clientId, scope, applicationId, plan, issuer } = facts
+  const { subject, subjectKind, clientId, scope, applicationId, plan, issuer } = facts
   const kind = subject === clientId ? 'application' : 'user'
-  return { kind, subject, clientId, scope, applicationId, plan, issuer }
+  return { kind, subject, subjectKind, clientId, scope, applicationId, plan, issuer }
 }

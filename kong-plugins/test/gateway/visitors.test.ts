@@ -14,7 +14,12 @@ const app = await createProver()
 const alice = await signToken(key)
 
 const IDENTITY = ['X-Authenticated-UserId', 'X-Authenticated-Scope', 'X-Consumer-Username', 'X-Consumer-Custom-ID']
-const FORGED = { 'x-authenticated-userid': 'evil', x_consumer_username: 'evil', 'X-Anonymous-Consumer': 'false' }
+const FORGED = {
+  'x-authenticated-userid': 'evil',
+  x_authenticated_kind: 'account',
+  x_consumer_username: 'evil',
+  'X-Anonymous-Consumer': 'false',
+}
 
 async function start(t: { teardown(ended: () => unknown): void }, kind: FrontKind, changes: KongFileChanges = {}) {
   const backend = await startBackend(t)
@@ -61,6 +66,7 @@ for (const kind of fronts) {
     const [seen] = backend.seen
     if (seen === undefined) return t.fail('the backend was not reached')
     t.same(valuesOf(seen, 'X-Authenticated-UserId'), [])
+    t.same(valuesOf(seen, 'X-Authenticated-Kind'), ['application'])
     t.same(valuesOf(seen, 'X-Consumer-Username'), ['demo-app'])
   })
 
@@ -117,6 +123,7 @@ for (const kind of fronts) {
     for (const seen of backend.seen) {
       for (const name of IDENTITY) t.same(valuesOf(seen, name), [], name)
       t.same(valuesOf(seen, 'X-Anonymous-Consumer'), ['true'])
+      t.same(valuesOf(seen, 'X-Authenticated-Kind'), ['anonymous'])
       t.same(valuesOf(seen, 'X-Mobile-Gateway'), [])
     }
     for (const authorization of ['Bearer nonsense', `Bearer ${alice}x`, 'Basic YTpi', 'Bearer', 'nonsense', 'DPoP x']) {

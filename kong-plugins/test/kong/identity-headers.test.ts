@@ -22,6 +22,7 @@ const alice = await signToken(key)
 const all = [...IDENTITY_HEADERS, 'X-Consumer-ID', 'X-Consumer-Groups', 'X-Authenticated-Groups']
 const verified = {
   'x-authenticated-userid': 'usr_alice',
+  'x-authenticated-kind': 'account',
   'x-authenticated-scope': 'profile:read orders:read',
   'x-consumer-username': 'demo-app',
   'x-consumer-custom-id': 'app_1',

@@ -9,7 +9,7 @@ const key = await createSigningKey()
 const READ = 'kong.request.get_header'
 const WRITE = 'kong.service.request.set_headers'
 const caller = knownCaller({
-  ...{ subject: 'usr_alice', clientId: 'demo-app', scope: '' },
+  ...{ subject: 'usr_alice', subjectKind: 'account', clientId: 'demo-app', scope: '' },
   ...{ applicationId: 'app_1', plan: undefined, issuer: undefined },
 })
 
@@ -132,6 +132,7 @@ t.test('nobody in particular: one read more for the address, IPv6 counted by its
     calls: [READ, 'kong.client.get_forwarded_ip', WRITE],
     requestHeaders: {
       'X-Anonymous-Consumer': 'true',
+      'X-Authenticated-Kind': 'anonymous',
       'X-Authenticated-UserId': null,
       'X-Mobile-Gateway': /^mobile-api\/anonymous;1;0;/,
     },
@@ -171,7 +172,7 @@ t.test('the three plugins apart: nobody in particular passes by another name, to
   t.strictSame(shared, {
     mobile_gateway: {
       ...{ token: name, address: '192.0.2.9', identity: name, quota: name },
-      caller: 'X-Anonymous-Consumer=true',
+      caller: 'X-Anonymous-Consumer=true&X-Authenticated-Kind=anonymous',
     },
   })
   for (const forged of [

@@ -6,17 +6,19 @@ import { identityHeaders } from '../../src/stages/identity/identity.ts'
 
 const facts = {
   subject: 'usr_alice',
+  subjectKind: 'account',
   clientId: 'demo-app',
   scope: 'profile:read orders:read',
   applicationId: 'app_1',
   plan: 'basic',
   issuer: undefined,
-}
+} as const
 const alice = knownCaller(facts)
 
 t.test('every fact has its header', async (t) => {
   t.strictSame(identityHeaders(alice), {
     'X-Authenticated-UserId': 'usr_alice',
+    'X-Authenticated-Kind': 'account',
     'X-Authenticated-Scope': 'profile:read orders:read',
     'X-Consumer-Username': 'demo-app',
     'X-Consumer-Custom-ID': 'app_1',
@@ -27,6 +29,7 @@ t.test('every fact has its header', async (t) => {
 t.test('a missing or empty fact clears its header', async (t) => {
   t.strictSame(identityHeaders({ ...alice, scope: '', applicationId: undefined }), {
     'X-Authenticated-UserId': 'usr_alice',
+    'X-Authenticated-Kind': 'account',
     'X-Authenticated-Scope': CLEAR,
     'X-Consumer-Username': 'demo-app',
     'X-Consumer-Custom-ID': CLEAR,
@@ -37,10 +40,18 @@ t.test('a missing or empty fact clears its header', async (t) => {
 t.test('an application that calls for itself is no user', async (t) => {
   t.strictSame(identityHeaders(knownCaller({ ...facts, subject: 'demo-app' })), {
     'X-Authenticated-UserId': CLEAR,
+    'X-Authenticated-Kind': 'application',
     'X-Authenticated-Scope': 'profile:read orders:read',
     'X-Consumer-Username': 'demo-app',
     'X-Consumer-Custom-ID': 'app_1',
     'X-Credential-Identifier': 'demo-app',
+  })
+})
+
+t.test('a guest is told from somebody with an account', async (t) => {
+  t.match(identityHeaders({ ...alice, subjectKind: 'guest' }), {
+    'X-Authenticated-UserId': 'usr_alice',
+    'X-Authenticated-Kind': 'guest',
   })
 })
 
@@ -58,9 +69,10 @@ t.test('a value that could end the header, or be read as another, is not sent', 
     t.same(identityHeaders({ ...alice, subject })['X-Authenticated-UserId'], CLEAR, encodeURIComponent(subject))
 })
 
-t.test('nobody in particular: every header goes, but the one that says so', async (t) => {
+t.test('nobody in particular: every header goes, but those that say so', async (t) => {
   t.strictSame(identityHeaders({ kind: 'anonymous', address: '127.0.0.1' }), {
     'X-Authenticated-UserId': CLEAR,
+    'X-Authenticated-Kind': 'anonymous',
     'X-Authenticated-Scope': CLEAR,
     'X-Consumer-Username': CLEAR,
     'X-Consumer-Custom-ID': CLEAR,

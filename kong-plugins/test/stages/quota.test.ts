@@ -19,7 +19,13 @@ import { WINDOWS, type WindowName } from '../../src/stages/quota/windows.ts'
 /** 2026-03-01T12:34:56.250Z */
 const NOON = Date.UTC(2026, 2, 1, 12, 34, 56, 250)
 const none = { second: undefined, minute: undefined, hour: undefined, day: undefined, application: undefined }
-const FACTS = { scope: '', applicationId: undefined, plan: undefined, issuer: undefined }
+const FACTS = {
+  subjectKind: 'account',
+  scope: '',
+  applicationId: undefined,
+  plan: undefined,
+  issuer: undefined,
+} as const
 function callerOf(subject: string, clientId = 'app-a'): KnownCaller {
   return knownCaller({ ...FACTS, subject, clientId })
 }

@@ -16,19 +16,22 @@ interface Asked {
   readonly nonce: string | null
 }
 
-/** Mints the tokens; their scopes are never more than is still allowed. */
+/**
+ * Mints the tokens; their scopes are never more than is still allowed.
+ * @param refreshToken null for a login that has none
+ */
 export async function tokenResponse(
   { config, keys, db }: Deps,
   { client, dpopJkt }: GrantRequest,
   family: FamilyView,
-  refreshToken: RefreshToken,
+  refreshToken: RefreshToken | null,
   asked: Asked,
 ): Promise<TokenResponse> {
-  const { personId, clientId, applicationId, resource, plan, acr, amr, authTime, now, sessionId } = family
+  const { personId, subjectKind, clientId, applicationId, resource, plan, acr, amr, authTime, now, sessionId } = family
   const scopes = stillAllowed(asked.scopes ?? family.scopes, family)
   const accessToken = await mintAccessToken(config.issuer, keys, {
     subject: personId,
-    login: { grantId: family.id, acr, amr, authTime },
+    login: { grantId: family.id, subjectKind, acr, amr, authTime },
     clientId,
     applicationId,
     resource,
@@ -56,7 +59,9 @@ export async function tokenResponse(
     : undefined
   // A page has no safe place for a long-lived bearer token (RFC 9700 §2.2.2); one bound to a key is no bearer token.
   const mayRefresh =
-    client.grantTypes.includes('refresh_token') && (client.kind !== 'browser' || family.dpopJkt !== null)
+    refreshToken !== null &&
+    client.grantTypes.includes('refresh_token') &&
+    (client.kind !== 'browser' || family.dpopJkt !== null)
   return {
     access_token: accessToken,
     token_type: dpopJkt === null ? 'Bearer' : 'DPoP',

@@ -17,7 +17,9 @@ export interface Subscription {
   readonly plan: string
   /** Trusted skips the list of scopes, never the person. */
   readonly trusted: boolean
-  readonly scopes: readonly (ScopeOffer & Readonly<{ requiredGroup: string | null }>)[]
+  readonly scopes: readonly (ScopeOffer & Readonly<{ requiredGroup: string | null; forGuests: boolean }>)[]
+  /** The plan of guests; null where the API admits none. */
+  readonly guestPlan: string | null
 }
 
 export interface Client extends ApplicationProperties {
@@ -90,13 +92,19 @@ export async function findClient(
             'api.resource',
             'subscription.plan',
             'subscription.trusted',
+            'api.guest_plan as guestPlan',
             jsonArrayFrom(
               inner
                 .selectFrom('api_scopes as scope')
                 .whereRef('scope.api_id', '=', 'api.id')
                 .whereRef('scope.name', '=', (any) => any.fn.any('subscription.scopes'))
                 .orderBy('scope.name')
-                .select(['scope.name', 'scope.description', 'scope.required_group as requiredGroup']),
+                .select([
+                  'scope.name',
+                  'scope.description',
+                  'scope.required_group as requiredGroup',
+                  'scope.for_guests as forGuests',
+                ]),
             ).as('scopes'),
           ]),
       ).as('subscriptions'),

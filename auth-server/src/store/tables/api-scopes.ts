@@ -1,7 +1,7 @@
 // Scopes of an API in words that a person understands.
 import { sql } from 'kysely'
 import type { Db } from '../database.ts'
-import type { TableDeclaration } from '../declaration.ts'
+import type { Defaulted, TableDeclaration } from '../declaration.ts'
 import { openScopes } from '../sql.ts'
 
 export interface ApiScopes {
@@ -10,6 +10,8 @@ export interface ApiScopes {
   description: string
   /** The group that it is for; null: for everybody. */
   required_group: string | null
+  /** Whether guests may have it, where the API admits any. */
+  for_guests: Defaulted<boolean>
 }
 
 export const API_SCOPES: TableDeclaration<ApiScopes> = {

@@ -10,6 +10,8 @@ export interface Apis {
   suspended_at: Date | null
   /** Which groups of a person its tokens name. */
   token_groups: Defaulted<string[]>
+  /** The plan of guests; null: it admits none. */
+  guest_plan: string | null
 }
 
 export const APIS: TableDeclaration<Apis> = {
@@ -36,30 +38,46 @@ export interface ApiDefinition {
   /** The groups that its tokens name (`groups`) where a person is in them; none unless told. */
   readonly tokenGroups?: readonly string[]
   readonly plans: readonly string[]
+  /** Guests are admitted, with these of its scopes and on this of its plans; nobody without an account unless told. */
+  readonly guests?: Readonly<{ plan: string; scopes: readonly string[] }>
 }
 
-/** Creates an API with its scopes and plans, or brings it up to the definition, in one statement. Nothing is taken away. */
+/**
+ * Creates an API with its scopes and plans, or brings it up to the definition, in one statement. Nothing is taken away but
+ * what guests may do.
+ * @throws {TypeError} when guests are given a scope or a plan that the API does not have
+ */
 export async function upsertApi(db: Db | Trx, definition: ApiDefinition): Promise<void> {
-  const { id, name, resource, plans } = definition
+  const { id, name, resource, plans, guests } = definition
+  if (
+    guests &&
+    !(plans.includes(guests.plan) && guests.scopes.every((scope) => Object.hasOwn(definition.scopes, scope)))
+  )
+    throw new TypeError(`guests of ${id} can have plans and scopes of the API only`)
   const tokenGroups = [...(definition.tokenGroups ?? [])]
   const scopes = Object.entries(definition.scopes).map(([scope, said]) =>
     typeof said === 'string' ? { name: scope, description: said, group: null } : { name: scope, ...said },
   )
+  const forGuests = scopes.map((scope) => guests?.scopes.includes(scope.name) ?? false)
   const groups = [...tokenGroups, ...scopes.flatMap(({ group }) => group ?? [])]
   await sql`
     with api as (
-      insert into apis (id, name, resource, token_groups) values (${id}, ${name}, ${resource}, ${tokenGroups})
+      insert into apis (id, name, resource, token_groups, guest_plan)
+      values (${id}, ${name}, ${resource}, ${tokenGroups}, ${guests?.plan ?? null})
       on conflict (id) do update
-      set name = excluded.name, resource = excluded.resource, token_groups = excluded.token_groups
+      set name = excluded.name, resource = excluded.resource, token_groups = excluded.token_groups,
+          guest_plan = excluded.guest_plan
     ), known_group as (
       insert into groups (name) select distinct unnest(${groups}::text[]) on conflict do nothing
     ), scope as (
-      insert into api_scopes (api_id, name, description, required_group)
-      select ${id}, scope.name, scope.description, scope.group_name
+      insert into api_scopes (api_id, name, description, required_group, for_guests)
+      select ${id}, scope.name, scope.description, scope.group_name, scope.for_guests
       from unnest(${scopes.map((scope) => scope.name)}::text[], ${scopes.map((scope) => scope.description)}::text[],
-                  ${scopes.map((scope) => scope.group)}::text[]) as scope (name, description, group_name)
+                  ${scopes.map((scope) => scope.group)}::text[], ${forGuests}::boolean[])
+             as scope (name, description, group_name, for_guests)
       on conflict (api_id, name) do update
-      set description = excluded.description, required_group = excluded.required_group
+      set description = excluded.description, required_group = excluded.required_group,
+          for_guests = excluded.for_guests
     ), plan as (
       insert into plans (name) select unnest(${[...plans]}::text[]) on conflict do nothing
     )

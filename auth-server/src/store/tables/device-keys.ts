@@ -1,4 +1,6 @@
-// The keys of devices: each speaks for one installation of one app, and for one person.
+// The keys of devices: each speaks for one installation of one app, and for one guest.
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
+import type { Db, Trx } from '../database.ts'
 import type { Defaulted, Json, TableDeclaration } from '../declaration.ts'
 
 export interface DeviceKeys {
@@ -12,11 +14,14 @@ export interface DeviceKeys {
   attested_at: Date | null
   created_at: Defaulted<Date>
   used_at: Date | null
+  auth_epoch: number
+  /** What the person calls the device. */
+  name: string | null
 }
 
 export const DEVICE_KEYS: TableDeclaration<DeviceKeys> = {
   purpose: 'The public keys of devices, by which apps know guests and installations.',
-  lifetime: { kept: 'Until the installation ends; goes with the person or the application.' },
+  lifetime: { kept: 'Goes with its person or its application; a guest who is not seen any more is erased.' },
   people: {
     exported: {
       rows: 'person_id',
@@ -29,8 +34,56 @@ export const DEVICE_KEYS: TableDeclaration<DeviceKeys> = {
         attested_at: 'exported',
         created_at: 'exported',
         used_at: 'exported',
+        auth_epoch: 'internal',
+        name: 'exported',
       },
     },
     erased: { cascade: 'people' },
   },
+}
+
+/** A guest lasts for so many days after an app last asked for tokens, or registered the key. */
+export const GUEST_DAYS = 90
+
+/** Whether `device` and `person` are a guest who can have tokens. Part of a statement. */
+export const IS_STANDING_GUEST: RawBuilder<SqlBool> = sql`
+  person.id = device.person_id and person.kind = 'guest' and person.status = 'active'
+  and person.auth_epoch = device.auth_epoch
+  and coalesce(device.used_at, device.created_at) > auth_now() - make_interval(days => ${GUEST_DAYS})`
+
+/** A device whose key was proven. */
+export interface NewDevice {
+  /** Of the guest, if the key is new. */
+  readonly personId: string
+  readonly jkt: string
+  readonly publicJwk: Readonly<Record<string, unknown>>
+  readonly applicationId: string
+  readonly name: string
+}
+
+/** Makes a guest of a key that is nobody's yet; undefined where it is somebody's. The key settles every race. */
+export async function insertGuest(trx: Trx, device: NewDevice): Promise<string | undefined> {
+  // The key first, for its index settles the race; foreign keys are looked at when the statement is done.
+  const { rows } = await sql<{ id: string }>`
+    with device as (
+      insert into device_keys (jkt, person_id, auth_epoch, application_id, public_jwk, name)
+      values (${device.jkt}, ${device.personId}, 1, ${device.applicationId}, ${JSON.stringify(device.publicJwk)}::jsonb,
+              ${device.name})
+      on conflict (jkt) do nothing returning person_id, auth_epoch
+    )
+    insert into people (id, kind, auth_epoch) select person_id, 'guest', auth_epoch from device returning id`.execute(
+    trx,
+  )
+  return rows[0]?.id
+}
+
+/** The guest of a key, if the key is this application's and counts still. */
+export async function findGuest(
+  db: Db,
+  { jkt, applicationId }: Readonly<{ jkt: string; applicationId: string }>,
+): Promise<string | undefined> {
+  const { rows } = await sql<{ id: string }>`
+    select person.id from device_keys device, people person
+    where device.jkt = ${jkt} and device.application_id = ${applicationId} and ${IS_STANDING_GUEST}`.execute(db)
+  return rows[0]?.id
 }

@@ -30,6 +30,7 @@ import { PERSON_ROLES } from './person-roles.ts'
 import { PLANS } from './plans.ts'
 import { PUSHED_REQUESTS } from './pushed-requests.ts'
 import { REFRESH_FAMILIES } from './refresh-families.ts'
+import { RETIRED_SUBJECTS } from './retired-subjects.ts'
 import { REVOCATIONS } from './revocations.ts'
 import { SCHEMA_FLOOR } from './schema-floor.ts'
 import { SESSIONS } from './sessions.ts'
@@ -62,6 +63,7 @@ export const TABLES = {
   memberships: MEMBERSHIPS,
   group_members: GROUP_MEMBERS,
   person_roles: PERSON_ROLES,
+  retired_subjects: RETIRED_SUBJECTS,
   outbox: OUTBOX,
   revocations: REVOCATIONS,
   applications: APPLICATIONS,

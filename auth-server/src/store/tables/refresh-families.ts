@@ -1,4 +1,5 @@
 // Refresh-token families in the database: one row per login of an app; how one is opened and ended.
+import type { SubjectKind } from '@mobile-api-gateway/sdk/subject-kind.ts'
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database.ts'
 import type { Defaulted, TableDeclaration } from '../declaration.ts'
@@ -29,6 +30,8 @@ export interface RefreshFamilies {
   dpop_jkt: string | null
   bound_since: number | null
   name: string | null
+  /** Of a guest: the key of the device. No refresh token belongs to it. */
+  device_jkt: string | null
 }
 
 export const REFRESH_FAMILIES: TableDeclaration<RefreshFamilies> = {
@@ -69,6 +72,7 @@ export const REFRESH_FAMILIES: TableDeclaration<RefreshFamilies> = {
         dpop_jkt: 'exported',
         bound_since: 'internal',
         name: 'exported',
+        device_jkt: 'exported',
       },
     },
     erased: { deleted: 'person_id' },
@@ -79,6 +83,7 @@ export const REFRESH_FAMILIES: TableDeclaration<RefreshFamilies> = {
 export interface FamilyView {
   readonly id: string
   readonly personId: string
+  readonly subjectKind: SubjectKind
   readonly clientId: string
   readonly applicationId: string
   readonly resource: string

@@ -34,8 +34,8 @@ export async function useJti(db: Db, parts: readonly string[], keepSeconds: numb
 /** How long before or after the present a proof without a nonce may say it was made; seconds (RFC 9449 §11.1). */
 export const PROOF_LEEWAY_SECONDS = 60
 
-/** What a token request presents: a code by its hash, or a family of refresh tokens by its id. */
-export type PresentedGrant = Readonly<{ codeHash: string } | { familyId: string }>
+/** What a token request presents: a code by its hash, a family of refresh tokens by its id, or a device by its key. */
+export type PresentedGrant = Readonly<{ codeHash: string } | { familyId: string } | { deviceJkt: string }>
 
 /** A proof as the database judges it: by its nonce's window of time when it has one, else by its own word. */
 export interface ProofMark {
@@ -59,6 +59,7 @@ function isAlive(presented: PresentedGrant | undefined): RawBuilder<SqlBool> {
   if (presented === undefined) return sql`true`
   if ('codeHash' in presented)
     return sql`exists (select from authorization_codes code where code.code_hash = ${presented.codeHash} and ${usableCode})`
+  if ('deviceJkt' in presented) return sql`exists (select from device_keys where jkt = ${presented.deviceJkt})`
   return sql`exists (select from refresh_families family where family.id = ${presented.familyId} and ${IS_UNENDED})`
 }
 

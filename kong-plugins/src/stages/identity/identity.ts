@@ -5,6 +5,7 @@ import { CLEAR, type RequestHeaders } from '../effects.ts'
 /** One row per header: set when the caller has the fact, else cleared, so that no one else's value gets through. */
 const HEADERS: readonly (readonly [header: string, fact: (caller: KnownCaller) => string | undefined])[] = [
   ['X-Authenticated-UserId', (caller) => (caller.kind === 'user' ? caller.subject : undefined)],
+  ['X-Authenticated-Kind', (caller) => (caller.kind === 'user' ? caller.subjectKind : caller.kind)],
   ['X-Authenticated-Scope', (caller) => caller.scope],
   ['X-Consumer-Username', (caller) => caller.clientId],
   ['X-Consumer-Custom-ID', (caller) => caller.applicationId],
@@ -23,6 +24,7 @@ export const IDENTITY_HEADERS: readonly string[] = [
 
 const NOBODY: RequestHeaders = {
   ...Object.fromEntries(HEADERS.map(([header]) => [header, CLEAR])),
+  'X-Authenticated-Kind': 'anonymous',
   'X-Anonymous-Consumer': 'true',
 }
 

@@ -1,4 +1,5 @@
 // Every reason why a token is not accepted, and the answer that RFC 6750 §3, RFC 9449 §7.1 and RFC 9470 §3 ask for.
+import type { SubjectKind } from '@mobile-api-gateway/sdk/subject-kind.ts'
 import { INVALID_PROOF, type InvalidProof } from '../dpop/proof.ts'
 import { type Denial, unavailable } from '../effects.ts'
 import type { Scheme } from './authorization.ts'
@@ -24,6 +25,12 @@ const INVALID_TOKEN = {
   signature: 'The signature does not match',
 } as const
 
+/** Whom this API does not take calls of. No other token of theirs would do, so this is no invalid one. */
+const REFUSED_KIND = {
+  guest: 'This API is for people with an account, and the access token is of a guest',
+  account: 'This API is for guests, and the access token is of somebody with an account',
+} as const satisfies Record<SubjectKind, string>
+
 /** Why a token is invalid. */
 export type InvalidToken = keyof typeof INVALID_TOKEN | BrokenRule
 
@@ -34,6 +41,7 @@ export type Refusal =
   | { readonly kind: 'invalid-token'; readonly why: InvalidToken }
   | { readonly kind: 'invalid-proof'; readonly why: InvalidProof }
   | { readonly kind: 'client' }
+  | { readonly kind: 'subject-kind'; readonly why: SubjectKind }
   | { readonly kind: 'insufficient-scope'; readonly scopes: readonly string[] }
   | { readonly kind: 'insufficient-login'; readonly why: InsufficientLogin; readonly wanted: WantedLogin }
   | { readonly kind: 'undecided'; readonly why: string }
@@ -73,6 +81,11 @@ export function toDenial(refusal: Refusal, api: Challenger, used?: Scheme): Deni
       const error_description = 'The access token lacks a scope that this request needs'
       const scope = refusal.scopes.join(' ')
       return told(403, challengeOf, api, used, { error: 'insufficient_scope', error_description, scope }, refusal.kind)
+    }
+    case 'subject-kind': {
+      const error_description = REFUSED_KIND[refusal.why]
+      const reason = `subject-kind: ${refusal.why}`
+      return told(403, challengeOf, api, used, { error: 'subject_kind_not_admitted', error_description }, reason)
     }
     case 'insufficient-login': {
       const error_description = INSUFFICIENT_LOGIN[refusal.why]

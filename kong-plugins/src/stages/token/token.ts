@@ -1,6 +1,7 @@
 // Reads the text of a JWT access token (RFC 9068) into typed claims. Nothing here proves that they are true.
 
 import { algorithmOf } from '@mobile-api-gateway/sdk/algorithm.ts'
+import { SUBJECT_KINDS, type SubjectKind } from '@mobile-api-gateway/sdk/subject-kind.ts'
 import secureJson from 'secure-json-parse'
 import type { InvalidToken } from './refusals.ts'
 
@@ -22,6 +23,8 @@ export interface TokenClaims {
   readonly notBefore: number | undefined
   readonly issuedAt: number
   readonly scopes: ReadonlySet<string>
+  /** Who its user is (`subject_kind`): who says nothing of it knows accounts alone. */
+  readonly subjectKind: SubjectKind
   /** The login behind it, which can be revoked (`grant_id`); a machine's token has none. */
   readonly grantId: string | undefined
   /** Thumbprint of the key that the token is bound to (`cnf.jkt`, RFC 9449 §6.1). */
@@ -80,6 +83,7 @@ export function parseToken(text: string): Parsed {
 function readClaims(payload: Readonly<Record<string, unknown>>, boundTo: string | undefined): TokenClaims | undefined {
   // RFC 9068 §2.2.3: a token may come without a scope; it has none then.
   const { iss, aud, sub, client_id, scope = '', exp, nbf, iat, app_id, plan, grant_id, acr, auth_time } = payload
+  const subjectKind = SUBJECT_KINDS.find((kind) => kind === (payload.subject_kind ?? 'account'))
   const audiences = typeof aud === 'string' ? [aud] : aud
   if (typeof iss !== 'string' || !isName(sub) || !isName(client_id)) return undefined
   if (!Array.isArray(audiences) || !audiences.every((item) => typeof item === 'string')) return undefined
@@ -87,6 +91,8 @@ function readClaims(payload: Readonly<Record<string, unknown>>, boundTo: string 
   if (!isTime(exp) || !isTime(iat) || !(nbf === undefined || isTime(nbf))) return undefined
   if (!(app_id === undefined || isName(app_id)) || !(plan === undefined || isName(plan))) return undefined
   if (!(grant_id === undefined || isName(grant_id))) return undefined
+  // One that we do not know is no account.
+  if (subjectKind === undefined) return undefined
   return {
     issuer: iss,
     audiences,
@@ -99,6 +105,7 @@ function readClaims(payload: Readonly<Record<string, unknown>>, boundTo: string 
     issuedAt: iat,
     applicationId: app_id,
     plan,
+    subjectKind,
     grantId: grant_id,
     boundTo,
     acr: isName(acr) ? acr : undefined,

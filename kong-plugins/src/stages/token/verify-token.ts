@@ -126,6 +126,8 @@ async function refusalOfPossession(
 
 function unauthorized({ claims }: ParsedToken, request: TokenRequest, policy: TokenConfig): Refusal | undefined {
   if (policy.allowedClients && !policy.allowedClients.has(claims.clientId)) return { kind: 'client' }
+  const isUser = claims.subject !== claims.clientId
+  if (isUser && !policy.requiredKind.has(claims.subjectKind)) return { kind: 'subject-kind', why: claims.subjectKind }
   const needed = neededScopes(policy, request.method)
   return needed.every((scope) => claims.scopes.has(scope)) ? undefined : { kind: 'insufficient-scope', scopes: needed }
 }

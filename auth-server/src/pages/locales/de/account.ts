@@ -191,6 +191,7 @@ export const ACCOUNT = {
       'password replaced': 'Ein neues Passwort wurde gesetzt',
       'password reset': 'Ein vergessenes Passwort wurde per E-Mail ersetzt',
       'sign-up succeeded': 'Konto angelegt',
+      'device registered': 'Als Gast auf einem Gerät angefangen',
       'group added': 'In eine Gruppe aufgenommen',
       'group removed': 'Aus einer Gruppe genommen',
       'deletion asked-for': 'Löschen des Kontos verlangt',

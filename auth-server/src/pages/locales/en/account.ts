@@ -190,6 +190,7 @@ export const ACCOUNT = {
       'password replaced': 'A new password was set',
       'password reset': 'A forgotten password was replaced by mail',
       'sign-up succeeded': 'Account created',
+      'device registered': 'Started as a guest on a device',
       'group added': 'Put into a group',
       'group removed': 'Taken out of a group',
       'deletion asked-for': 'Asked for the account to be deleted',

@@ -1,0 +1,75 @@
+// A guest's tokens: an assertion of the device's key counts once, and opens or goes on with the login of its device at one API.
+import { sql } from 'kysely'
+import { sha256 } from '../../crypto/digest.ts'
+import type { Db } from '../database.ts'
+import { FAMILY_COLUMNS } from '../sql.ts'
+import { GUEST_DAYS, IS_STANDING_GUEST } from '../tables/device-keys.ts'
+import type { FamilyView } from '../tables/refresh-families.ts'
+
+/** What an assertion asks for, whose signature and claims hold. */
+export interface DeviceAsked {
+  readonly jkt: string
+  readonly jti: string
+  /** For how long the assertion could come again. */
+  readonly keepSeconds: number
+  readonly clientId: string
+  readonly apiId: string
+  /** Of a login, if there is none of this device at this API. */
+  readonly familyId: string
+  readonly acr: string
+  readonly amr: readonly string[]
+}
+
+/** `no guest`: the key is unknown, another application's, or has ended; or the API admits no guests (any more). */
+export type DeviceGrant =
+  | Readonly<{ kind: 'granted'; family: FamilyView }>
+  | Readonly<{ kind: 'repeated' | 'no guest' }>
+
+/**
+ * One statement. Strangers leave no rows: an assertion is noted only where its key is a guest's. When a key was last used
+ * is written down once a day, for an index goes with it.
+ */
+export async function grantToDevice(db: Db, asked: DeviceAsked): Promise<DeviceGrant> {
+  const jtiHash = sha256(['device_assertion', asked.jkt, asked.jti].join('\0'))
+  const ends = sql`auth_now() + make_interval(days => ${GUEST_DAYS})`
+  const { rows } = await sql<FamilyView & Readonly<{ id: string | null }>>`
+    with device as (
+      select device.jkt, device.used_at, person.id as person_id, person.auth_epoch,
+             application.id as application_id, application.client_id, api.id as api_id, api.resource,
+             api.guest_plan as plan,
+             array(select scope.name from api_scopes scope
+                   where scope.api_id = api.id and scope.for_guests and scope.required_group is null
+                     and scope.name = any (subscription.scopes) order by scope.name) as scopes
+      from device_keys device, people person, applications application, subscriptions subscription, apis api
+      where device.jkt = ${asked.jkt} and ${IS_STANDING_GUEST}
+        and application.id = device.application_id and application.client_id = ${asked.clientId}
+        and api.id = ${asked.apiId} and api.guest_plan is not null
+        and subscription.application_id = application.id and subscription.api_id = api.id
+        and subscription.status = 'approved'
+    ), noted as (
+      insert into used_jtis (jti_hash, expires_at)
+      select ${jtiHash}, auth_now() + make_interval(secs => ${asked.keepSeconds}) from device
+      on conflict do nothing returning jti_hash
+    ), used as (
+      update device_keys set used_at = auth_now() from device, noted
+      where device_keys.jkt = device.jkt
+        and (device.used_at is null or device.used_at < auth_now() - interval '1 day')
+    ), family as (
+      -- Of calls at once the index lets one open it, and the others go on with that.
+      insert into refresh_families (id, person_id, auth_epoch, application_id, api_id, session_id, scopes, acr, amr, auth_time,
+                                    generation, current_hash, dpop_jkt, bound_since, device_jkt, idle_expires_at, expires_at)
+      select ${asked.familyId}, person_id, auth_epoch, application_id, api_id, ${asked.familyId}, scopes, ${asked.acr},
+             ${[...asked.amr]}, auth_now(), 1, '', jkt, 1, jkt, ${ends}, ${ends}
+      from device, noted
+      on conflict (device_jkt, api_id) where device_jkt is not null and revoked_at is null
+      do update set used_at = auth_now(), auth_time = excluded.auth_time, scopes = excluded.scopes,
+                    idle_expires_at = excluded.idle_expires_at, expires_at = excluded.expires_at
+      returning *
+    )
+    select ${FAMILY_COLUMNS}, device.client_id as "clientId", device.application_id as "applicationId", device.resource,
+           device.plan, array[]::text[] as groups, device.scopes as "allowedScopes"
+    from device left join family on true`.execute(db)
+  const [row] = rows
+  if (!row) return { kind: 'no guest' }
+  return row.id === null ? { kind: 'repeated' } : { kind: 'granted', family: row }
+}

@@ -1,0 +1,90 @@
+// Guests end to end: a device without an account calls where an API and its route admit guests, and ends within two seconds.
+import * as oauth from 'oauth4webapi'
+import t from 'tap'
+import { defineApi } from '../../auth-server/src/catalogue/apis.ts'
+import { registerApplication } from '../../auth-server/src/catalogue/applications.ts'
+import { openDatabase } from '../../auth-server/src/store/database.ts'
+import { suspend } from '../../auth-server/src/store/queries/administration.ts'
+import { type Guest, startAsGuest } from '../demo/guest.ts'
+import { DEMO } from '../seed.ts'
+import type { Stack } from '../stack/stack-options.ts'
+import { waitUntil } from '../stack/wait.ts'
+import { call, logIn } from './support/app.ts'
+import { recordingBackend } from './support/backend.ts'
+import { onEachGateway, testStack } from './support/gateways.ts'
+
+const PROMISED_MILLIS = 2000
+
+/** The demo's API admits guests, and its app has some. */
+async function withGuests(t: { teardown(ended: () => unknown): void }, { databaseUrl, urls }: Stack) {
+  const db = openDatabase(databaseUrl, () => {}, { connections: 1 })
+  t.teardown(() => db.destroy())
+  await defineApi(db, {
+    id: DEMO.apiId,
+    name: 'Demo API',
+    resource: urls.resource,
+    scopes: DEMO.scopes,
+    plans: [DEMO.plan, 'guest'],
+    guests: { plan: 'guest', scopes: ['orders:read'] },
+  })
+  await registerApplication(db, {
+    clientId: DEMO.clientId,
+    name: 'Demo app',
+    kind: 'native',
+    redirectUris: [DEMO.redirectUri, DEMO.loopbackRedirectUri],
+    grantTypes: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:jwt-bearer'],
+  })
+  return db
+}
+
+async function statusOf({ accessToken, key }: Guest, { urls }: Stack): Promise<number> {
+  try {
+    const url = new URL(`${urls.resource}/echo`)
+    const insecure = { [oauth.allowInsecureRequests]: true, DPoP: key }
+    return (await oauth.protectedResourceRequest(accessToken, 'GET', url, undefined, undefined, insecure)).status
+  } catch (error) {
+    if (error instanceof oauth.WWWAuthenticateChallengeError) return error.status
+    throw error
+  }
+}
+
+onEachGateway(t, 'a guest calls where guests are admitted, as one, and ends within two seconds', async (t, kind) => {
+  const stack = await testStack(t, kind, {
+    editKongYml: (source) =>
+      source.replace(
+        '      plans:\n        basic: { minute: 60 }\n',
+        '      required_kind: [account, guest]\n      plans:\n        basic: { minute: 60 }\n        guest: { minute: 7 }\n',
+      ),
+  })
+  const received = await recordingBackend(t, stack)
+  const db = await withGuests(t, stack)
+  const guest = await startAsGuest(stack.urls.issuer, { clientId: DEMO.clientId, deviceName: "Ada's phone" })
+  t.equal(await statusOf(guest, stack), 200)
+  t.match(received[0]?.headers, {
+    'x-authenticated-userid': guest.subject,
+    'x-authenticated-kind': 'guest',
+    'x-authenticated-scope': 'orders:read',
+    'x-consumer-username': DEMO.clientId,
+  })
+  const { access_token } = await logIn(stack)
+  const answer = await call(stack, access_token)
+  t.equal(answer.headers.get('ratelimit-limit'), '60')
+  t.equal(received[1]?.headers['x-authenticated-kind'], 'account')
+  await db.transaction().execute((trx) => suspend(trx, guest.subject))
+  t.ok(
+    await waitUntil(async () => (await statusOf(guest, stack)) === 401, {
+      timeoutMillis: PROMISED_MILLIS,
+      everyMillis: 50,
+    }),
+  )
+  t.equal((await call(stack, access_token)).status, 200, 'nobody else is concerned')
+})
+
+onEachGateway(t, 'a guest is refused where nobody wrote that guests may call', async (t, kind) => {
+  const stack = await testStack(t, kind)
+  const received = await recordingBackend(t, stack)
+  await withGuests(t, stack)
+  const guest = await startAsGuest(stack.urls.issuer, { clientId: DEMO.clientId, deviceName: "Ada's phone" })
+  t.equal(await statusOf(guest, stack), 403)
+  t.equal(received.length, 0)
+})
