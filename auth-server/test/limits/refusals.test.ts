@@ -10,7 +10,12 @@ import { USER } from '../support/server.ts'
 
 t.setTimeout(120_000)
 
-const SETTINGS = { VISITS_PER_MINUTE: '100', MAILS_PER_HOUR: '20', SIGN_IN_GUESSES_PER_HOUR: '200' } as const
+const SETTINGS = {
+  VISITS_PER_MINUTE: '100',
+  MAILS_PER_HOUR: '20',
+  SIGN_IN_GUESSES_PER_HOUR: '200',
+  DEVICES_PER_HOUR: '20',
+} as const
 
 /** The metric, by the names of the limits. */
 async function refusals({ deps }: MailServer): Promise<Readonly<Record<string, number>>> {
@@ -61,6 +66,8 @@ const PROVOKE: Readonly<Record<LimitName, Provoke>> = {
   mailCodesByAddress: byAdmit('mailCodesByAddress'),
   secondFactorGuesses: byAdmit('secondFactorGuesses'),
   recoveryCodeGuesses: byAdmit('recoveryCodeGuesses'),
+  devicesByAddress: byAdmit('devicesByAddress'),
+  devicesByApp: byAdmit('devicesByApp'),
   passwordChecks: async ({ app }) => {
     const browsers = []
     for (let n = 0; n < 60; n++) {

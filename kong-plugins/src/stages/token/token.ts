@@ -82,8 +82,23 @@ export function parseToken(text: string): Parsed {
 /** RFC 9068 §2.2: the claims every access token has, plus ours. */
 function readClaims(payload: Readonly<Record<string, unknown>>, boundTo: string | undefined): TokenClaims | undefined {
   // RFC 9068 §2.2.3: a token may come without a scope; it has none then.
-  const { iss, aud, sub, client_id, scope = '', exp, nbf, iat, app_id, plan, grant_id, acr, auth_time } = payload
-  const subjectKind = SUBJECT_KINDS.find((kind) => kind === (payload.subject_kind ?? 'account'))
+  const {
+    iss,
+    aud,
+    sub,
+    client_id,
+    scope = '',
+    exp,
+    nbf,
+    iat,
+    app_id,
+    plan,
+    grant_id,
+    acr,
+    auth_time,
+    subject_kind = 'account',
+  } = payload
+  const subjectKind = SUBJECT_KINDS.find((kind) => kind === subject_kind)
   const audiences = typeof aud === 'string' ? [aud] : aud
   if (typeof iss !== 'string' || !isName(sub) || !isName(client_id)) return undefined
   if (!Array.isArray(audiences) || !audiences.every((item) => typeof item === 'string')) return undefined
