@@ -62,6 +62,8 @@ t.test('ISSUER is an origin: https, or http on this machine (RFC 8414 §2)', asy
     'http://localhost:4000',
     'http://127.0.0.1:4000',
     'http://[::1]:4000',
+    'https://[2001:db8::1]:8443',
+    'https://xn--mller-kva.example',
   ])
     t.equal(readConfig({ ...SOUND, ISSUER: issuer }).issuer, issuer)
   const rows: [string, RegExp][] = [
@@ -77,6 +79,14 @@ t.test('ISSUER is an origin: https, or http on this machine (RFC 8414 §2)', asy
     ['https://Login.Example.com', /use https:\/\/login\.example\.com$/],
     ['https://user:pw@login.example.com', /use https:\/\/login\.example\.com$/],
     ['login.example.com', /not a URL/],
+    ['https://[fe80::1%25eth0]', /not a URL/],
+    ['https://login_server.example.com', /letters, digits and hyphens/],
+    ['https://login.example.com.', /letters, digits and hyphens/],
+    ['https://-login.example.com', /letters, digits and hyphens/],
+    ['https://login..example.com', /letters, digits and hyphens/],
+    ['https://login;x.example.com', /letters, digits and hyphens/],
+    ["https://login'.example.com", /letters, digits and hyphens/],
+    [`https://${'x'.repeat(64)}.example.com`, /letters, digits and hyphens/],
   ]
   for (const [issuer, says] of rows) t.match(problemsOf({ ...SOUND, ISSUER: issuer }), [says], issuer)
 })

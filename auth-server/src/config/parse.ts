@@ -1,4 +1,5 @@
 // The kinds of settings: from the text of an environment variable to a value, or to what is wrong with it.
+import { isIP } from 'node:net'
 import { isAddressOrRange, withoutBrackets } from '@mobile-api-gateway/sdk/network.ts'
 import { isLoopbackHost } from '../http/outbound/public-address.ts'
 import type { Parsed } from './setting.ts'
@@ -49,6 +50,9 @@ export function host(text: string): Parsed<string> {
   return { value: withoutBrackets(text) }
 }
 
+/** Labels as certificates, cookies and policies have them (RFC 1123 §2.1); the URL Standard lets a host hold far more. */
+const PLAIN_HOST = /^(?=.{1,253}$)[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?(?:\.[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?)*$/
+
 /** The public origin of a server (RFC 8414 §2): https, or http on this machine. */
 export function origin(text: string): Parsed<string> {
   if (!URL.canParse(text)) return { problem: 'is not a URL; use something like https://login.example.com' }
@@ -56,6 +60,10 @@ export function origin(text: string): Parsed<string> {
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopbackHost(url.hostname)))
     return { problem: 'has to be https; plain http is accepted on localhost only' }
   if (url.origin !== text) return { problem: `has to be an origin without path or trailing slash; use ${url.origin}` }
+  if (!PLAIN_HOST.test(url.hostname) && isIP(withoutBrackets(url.hostname)) === 0)
+    return {
+      problem: 'has a host with other parts than letters, digits and hyphens between dots, as every client takes them',
+    }
   return { value: text }
 }
 
