@@ -1,4 +1,4 @@
-// What the server's own role may do, where migrations run under another: read and write rows, but only add to the audit log.
+// What the server's own role may do, where migrations run under another: read and write rows, but only add to the audit log, and lead no event to somebody else.
 import { sql } from 'kysely'
 import type { Db, Trx } from './database.ts'
 
@@ -6,6 +6,13 @@ import type { Db, Trx } from './database.ts'
 const ONLY_ADDED = 'audit_events'
 /** What the database itself says of such a row, so that none is given another place or time than its own. */
 const ITS_OWN_WORD = ['seq', 'at']
+/** Of other tables, columns that the server never changes. */
+const UNCHANGED = [
+  // Who got another pseudonym would be out of their own audit log.
+  { table: 'people', columns: ['id', 'pseudonym'] },
+  // What is left is what a lock on a row asks for; a row goes, and is never another one's.
+  { table: 'audit_details', columns: ['event_seq', 'address', 'user_agent'] },
+] as const
 /** These say which release may run here; migrations alone write them. */
 const ONLY_READ = ['kysely_migration', 'schema_floor']
 
@@ -24,20 +31,27 @@ export async function grantToServer(trx: Trx, role: string): Promise<void> {
   const schema = sql.id(rows[0]?.schema ?? 'public')
   const tables = (names: readonly string[]) => sql.join(names.map((name) => sql.table(name)))
   const server = sql.id(role)
-  const { rows: added } = await sql<{ column: string }>`
-    select attname::text as column from pg_attribute
-    where attrelid = ${ONLY_ADDED}::regclass and attnum > 0 and not attisdropped
-      and attname::text <> all(${ITS_OWN_WORD})`.execute(trx)
-  const columns = sql.join(added.map(({ column }) => sql.ref(column)))
   const statements = [
     sql`grant usage on schema ${schema} to ${server}`,
     sql`revoke all on all tables in schema ${schema} from ${server}`,
     sql`grant select, insert, update, delete on all tables in schema ${schema} to ${server}`,
     sql`revoke insert, update, delete on ${sql.table(ONLY_ADDED)} from ${server}`,
-    sql`grant insert (${columns}) on ${sql.table(ONLY_ADDED)} to ${server}`,
+    sql`grant insert (${await columnsBut(trx, ONLY_ADDED, ITS_OWN_WORD)}) on ${sql.table(ONLY_ADDED)} to ${server}`,
     sql`revoke insert, update, delete on ${tables(ONLY_READ)} from ${server}`,
   ]
   for (const statement of statements) await statement.execute(trx)
+  for (const { table, columns } of UNCHANGED) {
+    await sql`revoke update on ${sql.table(table)} from ${server}`.execute(trx)
+    await sql`grant update (${await columnsBut(trx, table, columns)}) on ${sql.table(table)} to ${server}`.execute(trx)
+  }
+}
+
+async function columnsBut(trx: Trx, table: string, left: readonly string[]) {
+  const { rows } = await sql<{ column: string }>`
+    select attname::text as column from pg_attribute
+    where attrelid = ${table}::regclass and attnum > 0 and not attisdropped and attname::text <> all(${[...left]})
+    order by attnum`.execute(trx)
+  return sql.join(rows.map(({ column }) => sql.ref(column)))
 }
 
 /**

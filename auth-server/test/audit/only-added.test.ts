@@ -47,6 +47,9 @@ t.test('the server’s own role adds events and reads them; it cannot change, de
     'dropping it': sql`drop table audit_events`,
     'pretending to be another release': sql`insert into schema_floor (migration) values ('9999')`,
     'a migration that never ran': sql`delete from kysely_migration`,
+    'another pseudonym for somebody': sql`update people set pseudonym = gen_random_uuid()`,
+    'another address for an event': sql`update audit_details set address = '198.51.100.1'`,
+    'another event for an address': sql`update audit_details set event_seq = event_seq + 1`,
     'an event of another time': sql`insert into audit_events (at, type, outcome) values ('2001-01-01', 'sign-in', 'succeeded')`,
     'an event before all others': sql`
       insert into audit_events (seq, type, outcome) overriding system value values (-1, 'sign-in', 'succeeded')`,
