@@ -260,6 +260,18 @@ t.test('a row about two people is exported for each and erased for each, as the 
   ])
 })
 
+t.test('a visit that an app began for the person is found by any spelling of the address', async (t) => {
+  const server = await testServer(t)
+  const { app, db } = server
+  const { personId } = await newcomer(server, 'jörg@müller.example')
+  for (const login_hint of ['Jörg@xn--mller-kva.example', 'ｊörg@MÜLLER.example.', 'jorg@müller.example'])
+    await new Browser(app).open(authorizeUrl(pkcePair().challenge, { login_hint }))
+  await erasePerson(db, personId)
+  const left = await db.selectFrom('authorization_requests').select('request').execute()
+  t.match(left, [{ request: { loginHint: 'jorg@müller.example' } }])
+  t.equal(left.length, 1)
+})
+
 t.test('an address that is only written down is part of the copy, and erases nothing by its name alone', async (t) => {
   const server = await testServer(t)
   const { app, db } = server

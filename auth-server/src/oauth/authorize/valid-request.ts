@@ -1,6 +1,6 @@
 // Step 4 of /authorize: everything else that was asked, each check one named step (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1).
 
-import { MAX_EMAIL_LENGTH } from '../../identity/email.ts'
+import { emailKey, MAX_EMAIL_LENGTH } from '../../identity/email.ts'
 import { uiLocalesOf } from '../../pages/language.ts'
 import type { Subscription } from '../../store/queries/clients.ts'
 import type { StoredRequest } from '../../store/tables/authorization-requests.ts'
@@ -42,6 +42,7 @@ export function validate(trusted: TrustedRedirect, fixed: string | undefined): V
   const dpopJkt = codeKey(parameters.get('dpop_jkt'), pushed?.dpopJkt ?? null)
   const state = parameters.get('state')
   const loginHint = readLoginHint(parameters.get('login_hint'))
+  const loginHintKey = loginHint === undefined ? undefined : emailKey(loginHint)
   const maxAgeSeconds = readMaxAge(parameters.get('max_age'))
   const acr = readAcr(parameters, client.defaultAcrValues)
   const uiLocales = uiLocalesOf(parameters)
@@ -54,6 +55,7 @@ export function validate(trusted: TrustedRedirect, fixed: string | undefined): V
     ...(state !== undefined && { state }),
     ...(nonce !== undefined && { nonce }),
     ...(loginHint !== undefined && { loginHint }),
+    ...(loginHintKey !== undefined && { loginHintKey }),
     ...(maxAgeSeconds !== undefined && { maxAgeSeconds }),
     ...acr,
     ...(uiLocales.length > 0 && { uiLocales }),

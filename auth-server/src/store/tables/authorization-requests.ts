@@ -17,6 +17,8 @@ export interface SignInWishes {
   /** Nothing else will do (OpenID Connect Core §5.5.1.1). */
   readonly acrIsEssential?: true
   readonly loginHint?: string
+  /** The canonical form of the address that it is, if it is one (see identity/email.ts). */
+  readonly loginHintKey?: string
   /** The languages that the app asked for, the best one first. */
   readonly uiLocales?: readonly string[]
   /** Whom an `id_token_hint` names; nobody else gets a code (OpenID Connect Core §3.1.2.2). */
@@ -83,7 +85,7 @@ export const AUTHORIZATION_REQUESTS: TableDeclaration<AuthorizationRequests> = {
       deleted: {
         words: 'of sessions of the person, or begun by an app that named the person',
         where: (person) => sql`${inSessionOf(person)} or request->>'expectedPersonId' = ${person.personId}
-          or lower(request->>'loginHint') = any(${person.emails.map((email) => email.toLowerCase())})`,
+          or request->>'loginHintKey' = any(${[...person.emails]})`,
       },
     },
   },
