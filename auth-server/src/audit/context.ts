@@ -1,4 +1,4 @@
-// Where an audited event comes from: a request, the schedule, or an operator's command.
+// Where an audited event comes from: a request, the schedule, or a command of the operator's.
 
 export interface AuditContext {
   /** As the log names it. */
@@ -7,7 +7,7 @@ export interface AuditContext {
   readonly userAgent: string | null
   /** Who does it, where it is somebody else than the person whom it is about. */
   readonly actorId?: string
-  /** An operator does it, by a command. */
+  /** The operator does it, by a command. */
   readonly byCommand?: true
 }
 
@@ -28,7 +28,7 @@ export function ofRequest({ id, ip, headers }: AuditedRequest): AuditContext {
 /** An event that no request brought about. */
 export const WITHOUT_REQUEST: AuditContext = { requestId: null, address: null, userAgent: null }
 
-/** An event of an operator's command. */
+/** An event of a command of the operator's. */
 export const BY_COMMAND: AuditContext = { ...WITHOUT_REQUEST, byCommand: true }
 
 /** Whether it is not the person's own doing. */

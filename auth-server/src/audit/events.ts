@@ -27,7 +27,8 @@ export type AuditEvent =
   | SignIn
   // Beside the password: shown, or not; set up and taken away.
   | (Event<'second-factor', 'succeeded' | 'recovery-code-used' | 'wrong-code'> & Person & Partial<Application>)
-  | (Event<'second-factor', 'app-added' | 'app-removed' | 'recovery-codes-renewed' | 'removed-by-operator'> & Person)
+  | (Event<'second-factor', 'app-added' | 'app-removed' | 'recovery-codes-renewed' | 'removed-by-administrator'> &
+      Person)
   | (Event<'consent', 'given'> & Person & Application)
   | (Event<'consent', 'withdrawn'> & Person & Application)
   // "Cancel" on any page of a visit.
@@ -35,10 +36,10 @@ export type AuditEvent =
   | (Event<'sign-out', 'succeeded' | 'everywhere-else'> & Person)
   | (Event<'profile', 'changed'> & Person)
   | (Event<'address', 'made-primary' | 'removed'> & Person)
-  | (Event<'client-registration', 'succeeded' | 'created-by-operator' | 'changed-by-operator'> & Application)
+  | (Event<'client-registration', 'succeeded' | 'created' | 'changed'> & Application)
   // A counter that goes back: there may be a copy of the passkey, or its maker counts carelessly.
   | (Event<'passkey', 'added' | 'renamed' | 'removed' | 'counter-went-back'> & Person)
-  | Event<'key-rotation', 'scheduled' | 'by-operator' | 'leaked'>
+  | Event<'key-rotation', 'scheduled' | 'asked-for' | 'leaked'>
   | (Event<'revocation', 'by-app'> & Person & Application)
   | (Event<'revocation', 'by-person'> & Person & Application)
   // A lost answer was replaced once, a spent token came again and ended its family; so did a code.
@@ -53,9 +54,9 @@ export type AuditEvent =
   // "That wasn't me", by the link in a mail.
   | (Event<'account-change', 'taken-back'> & Person)
   | (Event<'group', 'added' | 'removed'> & Person)
-  // Of the whole account: the person asked for it, took it back by the link in a mail, the time was over; or the operator began or did it.
-  | (Event<'deletion', 'asked-for' | 'begun-by-operator' | 'taken-back' | 'done' | 'by-operator'> & Person)
-  // What administrators and operators do; who it was is part of the context.
+  // Of the whole account: the person asked for it, took it back by the link in a mail, the time was over; or an administrator began or did it.
+  | (Event<'deletion', 'asked-for' | 'begun-by-administrator' | 'taken-back' | 'done' | 'by-administrator'> & Person)
+  // What administrators do, or the operator by a command; who it was is part of the context.
   | (Event<'account', 'suspended' | 'restored' | 'reset-forced' | 'logins-ended' | 'read'> & Person)
   | Event<'account', 'searched-for'>
   | (Event<'role', 'developer-given' | 'developer-taken' | 'administrator-given' | 'administrator-taken'> & Person)

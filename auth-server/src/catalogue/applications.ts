@@ -1,5 +1,5 @@
 // Applications: the apps of developers, each one OAuth client. Seeds, portal and dynamic registration all register them here.
-import { WITHOUT_REQUEST } from '../audit/context.ts'
+import { BY_COMMAND } from '../audit/context.ts'
 import { record } from '../audit/record.ts'
 import { sha256 } from '../crypto/digest.ts'
 import { randomId, randomSecret } from '../crypto/random.ts'
@@ -199,11 +199,7 @@ export function registerApplication(
   return inTransaction(db, async (trx) => {
     const { id: applicationId, change } = await upsert(trx, application, issuer)
     if (change !== 'unchanged')
-      await record(
-        trx,
-        { type: 'client-registration', outcome: `${change}-by-operator`, applicationId },
-        WITHOUT_REQUEST,
-      )
+      await record(trx, { type: 'client-registration', outcome: change, applicationId }, BY_COMMAND)
     return applicationId
   })
 }

@@ -1,6 +1,6 @@
 // npm run group: puts people into groups, which APIs can ask for, and takes them out again.
 import { requireVariables, runCommand, UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
-import { WITHOUT_REQUEST } from '../audit/context.ts'
+import { BY_COMMAND } from '../audit/context.ts'
 import { emailKey } from '../identity/email.ts'
 import { addToGroup, removeFromGroup } from '../identity/groups.ts'
 import type { Db } from '../store/database.ts'
@@ -38,7 +38,7 @@ await runCommand({ usage: USAGE, options: {}, allowPositionals: true }, async ({
     if (!step || group === undefined || person === undefined) return tell(groups)
     if (!groups.some(({ name }) => name === group)) throw new Error(`There is no group ${group}. ${tell(groups)}`)
     const personId = await requirePerson(db, person)
-    const changed = await step.take(db, { personId, group, source: 'operator' }, WITHOUT_REQUEST)
+    const changed = await step.take(db, { personId, group, source: 'operator' }, BY_COMMAND)
     return `${person} ${changed ? step.done : step.nothing} ${group}.`
   })
   console.log(says)

@@ -40,7 +40,7 @@ const bySchedule: Rotate = async (db, secret, algorithms) => {
     algorithms,
     maxAgeSeconds: 0,
     leadSeconds: PUBLISH_LEAD_SECONDS,
-    why: 'by-operator',
+    why: 'asked-for',
   })
   const waiting = algorithms.filter((alg) => !published.includes(alg))
   return [

@@ -36,7 +36,7 @@ export function deleteAccount(
     await insertKeepChallenges(trx, personId, leaving, addresses)
     const mail = { name: 'keep-account', facts: { days: GRACE_DAYS } } as const
     for (const { id, ...to } of addresses) await queueMail(trx, { mail, language, to, personId, challengeId: id })
-    const outcome = isBySomebodyElse(context) ? 'begun-by-operator' : 'asked-for'
+    const outcome = isBySomebodyElse(context) ? 'begun-by-administrator' : 'asked-for'
     await record(trx, { type: 'deletion', outcome, personId }, context)
     return leaving.eraseAfter
   })
@@ -63,7 +63,7 @@ export function eraseAccount(
   context: AuditContext,
   before: (trx: Trx) => Promise<void>,
 ): Promise<boolean> {
-  return erase(db, mailer, { personId, outcome: 'by-operator', onlyIfDue: false, before }, context)
+  return erase(db, mailer, { personId, outcome: 'by-administrator', onlyIfDue: false, before }, context)
 }
 
 /** Accounts that are erased in one run. */
@@ -91,7 +91,7 @@ export async function eraseDueAccounts(db: Db, mailer: MailKeeper, signal?: Abor
 
 interface Erasure {
   readonly personId: string
-  readonly outcome: 'done' | 'by-operator'
+  readonly outcome: 'done' | 'by-administrator'
   readonly onlyIfDue: boolean
   readonly before?: (trx: Trx) => Promise<void>
 }

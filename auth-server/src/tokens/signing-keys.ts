@@ -1,6 +1,6 @@
 // The key ring: which key signs now, which keys verifiers may meet, and how keys come and go without a failed call.
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose'
-import { WITHOUT_REQUEST } from '../audit/context.ts'
+import { BY_COMMAND, WITHOUT_REQUEST } from '../audit/context.ts'
 import type { AuditEvent } from '../audit/events.ts'
 import { record } from '../audit/record.ts'
 import { isSigningAlgorithm, SIGNING_ALGORITHMS, type SigningAlgorithm } from '../crypto/signing-algorithms.ts'
@@ -83,7 +83,7 @@ export async function rotateKeys(
     algorithms?: readonly SigningAlgorithm[]
     maxAgeSeconds?: number
     leadSeconds?: number
-    why?: 'scheduled' | 'by-operator'
+    why?: 'scheduled' | 'asked-for'
   }> = {},
 ): Promise<readonly string[]> {
   const due = await algorithmsDue(db, algorithms, maxAgeSeconds)
@@ -97,7 +97,8 @@ export async function rotateKeys(
 }
 
 function recordRotation(outcome: Extract<AuditEvent, { type: 'key-rotation' }>['outcome']) {
-  return (trx: Db) => record(trx, { type: 'key-rotation', outcome }, WITHOUT_REQUEST)
+  const context = outcome === 'scheduled' ? WITHOUT_REQUEST : BY_COMMAND
+  return (trx: Db) => record(trx, { type: 'key-rotation', outcome }, context)
 }
 
 /** What became of each algorithm. */
@@ -122,10 +123,10 @@ export async function rotateKeysNow(
   await load(db, secret)
   const leadSeconds = SHORTEST_LEAD_SECONDS
   // In this order: if an instance publishes a key by schedule meanwhile, that one is hastened.
-  const made = await rotateKeys(db, secret, { algorithms, maxAgeSeconds: 0, leadSeconds, why: 'by-operator' })
+  const made = await rotateKeys(db, secret, { algorithms, maxAgeSeconds: 0, leadSeconds, why: 'asked-for' })
   const sooner = await db.transaction().execute(async (trx) => {
     const hastened = await hastenSigningKeys(trx, algorithms, leadSeconds)
-    if (hastened.length > 0) await recordRotation('by-operator')(trx)
+    if (hastened.length > 0) await recordRotation('asked-for')(trx)
     return hastened
   })
   return {

@@ -140,12 +140,12 @@ t.test('an application that the operator makes or changes; the same again is not
   const applicationId = await registerApplication(db, application)
   t.match(await news(), {
     length: 1,
-    0: { type: 'client-registration', outcome: 'created-by-operator', application_id: applicationId, person: null },
+    0: { type: 'client-registration', outcome: 'created', application_id: applicationId, person: null },
   })
   await registerApplication(db, application)
   t.strictSame(await news(), [])
   await registerApplication(db, { ...application, name: 'Renamed' })
-  t.strictSame(told(await news()), [['client-registration', 'changed-by-operator', null]])
+  t.strictSame(told(await news()), [['client-registration', 'changed', null]])
 })
 
 t.test('a refresh writes nothing; a replaced answer and a token that was spent do', async (t) => {
@@ -201,7 +201,7 @@ t.test('registration of a client, and rotation of keys, without a person', async
   await rotateKeysNow(db, config.keyEncryptionKey, ['ES256'])
   await replaceLeakedKeys(db, config.keyEncryptionKey, ['ES256'])
   t.match(await news(), [
-    { type: 'key-rotation', outcome: 'by-operator', person: null, address: null, request_id: null },
+    { type: 'key-rotation', outcome: 'asked-for', person: null, address: null, request_id: null },
     { type: 'key-rotation', outcome: 'leaked' },
   ])
 })

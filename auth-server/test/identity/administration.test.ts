@@ -301,7 +301,9 @@ t.test(
     t.match(await db.selectFrom('sessions').where('person_id', '=', personId).select('acr').execute(), [
       { acr: PASSWORD_ACR },
     ])
-    t.match(await told(db, 1), [{ what: 'second-factor removed-by-operator', person: personId, actor: by.personId }])
+    t.match(await told(db, 1), [
+      { what: 'second-factor removed-by-administrator', person: personId, actor: by.personId },
+    ])
     t.equal(await removeSecondFactors(db, by, personId), 'unchanged')
   },
 )
@@ -315,9 +317,9 @@ t.test('who is deleted by an administrator leaves at once and is erased in a wee
   await follow()
   t.equal(await deletePerson(db, by, personId), 'done')
   t.match(await follow(), [{ type: 'grant', grant_id: await grantOf(tokens) }])
-  t.match(await told(db, 1), [{ what: 'deletion begun-by-operator', person: personId, actor: by.personId }])
+  t.match(await told(db, 1), [{ what: 'deletion begun-by-administrator', person: personId, actor: by.personId }])
   t.equal(await deletePerson(db, by, personId), 'unchanged')
   t.equal(await erasePersonAtOnce(db, undefined, by, personId), 'done')
-  t.match(await told(db, 1), [{ what: 'deletion by-operator', person: null, actor: by.personId }])
+  t.match(await told(db, 1), [{ what: 'deletion by-administrator', person: null, actor: by.personId }])
   t.equal(await erasePersonAtOnce(db, undefined, by, personId), 'unchanged')
 })

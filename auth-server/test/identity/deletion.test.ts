@@ -159,5 +159,5 @@ t.test('an administrator erases at once, also who is not leaving; the log keeps 
   t.equal(await erasePersonAtOnce(db, undefined, OPERATOR, personId), 'done')
   t.equal(await erasePersonAtOnce(db, undefined, OPERATOR, personId), 'unchanged')
   const events = await db.selectFrom('audit_events').where('type', '=', 'deletion').select('outcome').execute()
-  t.strictSame(events, [{ outcome: 'by-operator' }])
+  t.strictSame(events, [{ outcome: 'by-administrator' }])
 })

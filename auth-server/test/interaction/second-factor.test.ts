@@ -1,7 +1,7 @@
 // The second factor of a sign-in: nothing goes on before it, its code counts once, and guesses are counted per person.
 import type { LightMyRequestResponse } from 'fastify'
 import t, { type Test } from 'tap'
-import { removeFactorsByOperator } from '../../src/identity/second-factors/set-up.ts'
+import { removeFactorsByAdministrator } from '../../src/identity/second-factors/set-up.ts'
 import { Browser, formsOf, SESSION_COOKIE } from '../support/browser.ts'
 import { turnClock } from '../support/database.ts'
 import { answerOf, authorizeUrl, logIn, pkcePair } from '../support/phone.ts'
@@ -224,7 +224,7 @@ t.test('factor removed by administrator: sessions’ acr falls, and that of toke
   const { browser, page } = await half()
   const tokens = (await site.redeem(answerOf(await enter(browser, page, await phone.code())).code)).json()
   const pending = answerOf(await site.send(browser)).code
-  await removeFactorsByOperator(db, { personId })
+  await removeFactorsByAdministrator(db, { personId })
   t.strictSame(await db.selectFrom('sessions').select(['acr', 'amr']).execute(), [{ acr: PASSWORD, amr: ['pwd'] }])
   const refreshed = (await site.refresh(tokens.refresh_token)).json()
   t.match(await site.claims(refreshed.id_token), { acr: PASSWORD, amr: ['pwd'] })

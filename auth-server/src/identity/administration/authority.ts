@@ -24,7 +24,7 @@ export type Authority = Actor<'administrator'> | Operator
 export type Administered = 'done' | 'unchanged' | 'last administrator'
 
 /**
- * Whether nobody would be left to administer without this person. An operator may do that. Of two administrators who put each other out of use, the second waits here and finds that the first is gone.
+ * Whether nobody would be left to administer without this person. The operator may do that. Of two administrators who put each other out of use, the second waits here and finds that the first is gone.
  */
 export async function isLastAdministrator(trx: Trx, by: Authority, personId: string): Promise<boolean> {
   return by.personId !== undefined && (await countAdministrators(trx, personId)) === 0

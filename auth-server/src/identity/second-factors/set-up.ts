@@ -119,13 +119,13 @@ export function removeFactors(
 }
 
 /** The same by an administrator, for somebody who has lost them. Returns the kinds that went. */
-export function removeFactorsByOperator(
+export function removeFactorsByAdministrator(
   db: Db,
   which: WhichFactors,
   context: AuditContext = WITHOUT_REQUEST,
 ): Promise<readonly string[]> {
   const { personId } = which
   return removeFactors(db, which, (trx) =>
-    record(trx, { type: 'second-factor', outcome: 'removed-by-operator', personId }, context),
+    record(trx, { type: 'second-factor', outcome: 'removed-by-administrator', personId }, context),
   )
 }

@@ -15,7 +15,7 @@ export interface AuditEvents {
   request_id: string | null
   /** Who did it, where it was somebody else: a pseudonym as well. */
   actor: string | null
-  /** Whether an operator did it by a command. */
+  /** Whether the operator did it, by a command. */
   by_command: Defaulted<boolean>
 }
 
