@@ -10,7 +10,9 @@ import { guarded } from './guard.ts'
 import { overviewRoutes } from './overview.ts'
 import { profileRoutes } from './profile/routes.ts'
 import type { AccountRoute, MakeAccountRoutes } from './route.ts'
+import { addAddressRoutes } from './security/addresses/add-routes.ts'
 import { addressRoutes } from './security/addresses/routes.ts'
+import { passkeyRoutes } from './security/passkeys/routes.ts'
 import { passwordRoutes } from './security/password/routes.ts'
 import { securityRoutes } from './security/routes.ts'
 import { secondFactorRoutes } from './security/second-factors/routes.ts'
@@ -21,7 +23,9 @@ const PARTS: readonly MakeAccountRoutes[] = [
   appRoutes,
   securityRoutes,
   passwordRoutes,
+  passkeyRoutes,
   addressRoutes,
+  addAddressRoutes,
   secondFactorRoutes,
   profileRoutes,
   activityRoutes,

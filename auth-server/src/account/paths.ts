@@ -7,6 +7,8 @@ const APPLICATION = `${APPS}/:application` as const
 const SECURITY = '/security'
 const ADDRESSES = `${SECURITY}/addresses` as const
 const ADDRESS = `${ADDRESSES}/:address` as const
+const PASSKEYS = `${SECURITY}/passkeys` as const
+const PASSKEY = `${PASSKEYS}/:passkey` as const
 const AUTHENTICATOR_APP = `${SECURITY}/authenticator-app` as const
 const PROFILE = '/profile'
 const ACTIVITY = '/activity'
@@ -24,9 +26,16 @@ export const PATHS = {
   signOutElsewhere: `${SECURITY}/sign-out-elsewhere`,
   password: `${SECURITY}/password`,
   addresses: ADDRESSES,
+  addressAdd: `${ADDRESSES}/add`,
+  addressCheck: `${ADDRESSES}/check`,
   address: ADDRESS,
   addressPrimary: `${ADDRESS}/primary`,
   addressRemove: `${ADDRESS}/remove`,
+  passkeys: PASSKEYS,
+  passkeyOptions: `${PASSKEYS}/options`,
+  passkey: PASSKEY,
+  passkeyName: `${PASSKEY}/name`,
+  passkeyRemove: `${PASSKEY}/remove`,
   authenticatorApp: AUTHENTICATOR_APP,
   authenticatorAppBegin: `${AUTHENTICATOR_APP}/begin`,
   authenticatorAppRemove: `${AUTHENTICATOR_APP}/remove`,

@@ -35,7 +35,7 @@ export type AuditEvent =
   | (Event<'consent', 'denied'> & Partial<Person> & Application)
   | (Event<'sign-out', 'succeeded' | 'everywhere-else'> & Person)
   | (Event<'profile', 'changed'> & Person)
-  | (Event<'address', 'made-primary' | 'removed'> & Person)
+  | (Event<'address', 'added' | 'made-primary' | 'removed'> & Person)
   | (Event<'client-registration', 'succeeded' | 'created' | 'changed'> & Application)
   // A counter that goes back: there may be a copy of the passkey, or its maker counts carelessly.
   | (Event<'passkey', 'added' | 'renamed' | 'removed' | 'counter-went-back'> & Person)

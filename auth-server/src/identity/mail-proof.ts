@@ -1,23 +1,24 @@
-// Proving an address by mail: the mail that is asked for, and the code that comes back. One way for signing up and for a forgotten password.
+// Proving an address by mail: the mail that is asked for, and the code that comes back. One way for signing up, a forgotten password and another address.
 import { equalInConstantTime } from '../crypto/digest.ts'
 import { mailCode } from '../crypto/mail-proof.ts'
 import { randomSecret } from '../crypto/random.ts'
 import type { Limits } from '../limits/index.ts'
 import type { Language } from '../pages/language.ts'
 import type { Db } from '../store/database.ts'
-import { type AwaitedProof, insertProofAsked, tryCode, type VisitPurpose } from '../store/queries/address-proofs.ts'
+import { MAIL_PURPOSES, type ProofPurpose } from '../store/mail-purpose.ts'
+import { tryCode } from '../store/queries/address-proofs.ts'
+import { type AwaitedProof, insertProofAsked, type ProofAsker } from '../store/queries/asked-proofs.ts'
 import type { Mail, MailRecipient } from '../store/queued-mail.ts'
 import { queueMail } from '../store/tables/queued-mails.ts'
 
-/** As long as the visit that it is asked for in. */
+/** As long as a visit. */
 const TTL_SECONDS = 3600
 
-/** What somebody asks for, in which visit. */
+/** What somebody asks for. */
 export interface ProofRequest {
-  readonly purpose: VisitPurpose
+  readonly purpose: ProofPurpose
   readonly to: MailRecipient
-  readonly requestId: string
-  readonly browserHash: string
+  readonly asker: ProofAsker
   readonly language: Language
   readonly appName: string | undefined
   /** Of the caller. */
@@ -30,22 +31,24 @@ export interface ProofRequest {
  */
 export async function askForProof(
   { db, limits }: Readonly<{ db: Db; limits: Pick<Limits, 'admit'> }>,
-  { purpose, to, requestId, browserHash, language, appName, ip }: ProofRequest,
+  { purpose, to, asker, language, appName, ip }: ProofRequest,
 ): Promise<void> {
   const { waitSeconds } = await limits.admit({
     mailsByRecipient: { about: to.key },
     mailsByAddress: { address: ip },
     mailsOfAll: {},
+    ...('personId' in asker && { mailsByPerson: { about: asker.personId } }),
   })
   const isAllowed = waitSeconds === 0
   const id = randomSecret(16)
   const facts = appName === undefined ? {} : { app: appName }
   await db.transaction().execute(async (trx) => {
-    const asked = { id, purpose, emailKey: to.key, address: to.address, requestId, browserHash, isAllowed }
+    const asked = { id, purpose, emailKey: to.key, address: to.address, asker, isAllowed }
     const { isTaken } = await insertProofAsked(trx, { ...asked, ttlSeconds: TTL_SECONDS })
-    const exists = purpose === 'sign-up' && isTaken && isAllowed
-    const mail: Mail = { name: exists ? 'account-exists' : purpose, facts }
-    await queueMail(trx, { mail, language, to, ...(!exists && { challengeId: id }) })
+    const row = MAIL_PURPOSES[purpose]
+    const instead = isTaken && isAllowed && 'whenTaken' in row ? row.whenTaken : undefined
+    const mail: Mail = { name: instead ?? purpose, facts }
+    await queueMail(trx, { mail, language, to, ...(instead === undefined && { challengeId: id }) })
   })
 }
 
@@ -53,7 +56,7 @@ export async function askForProof(
 export function proveByCode(
   db: Db,
   cookieSecret: string,
-  { awaited, browserHash, code }: Readonly<{ awaited: AwaitedProof; browserHash: string; code: string }>,
+  { awaited, browserHash, code }: Readonly<{ awaited: Pick<AwaitedProof, 'id'>; browserHash: string; code: string }>,
 ): ReturnType<typeof tryCode> {
   // As phones and mail programs paste it; full-width digits are digits.
   const typed = code.normalize('NFKC').replace(/[\s-]/g, '')

@@ -1,6 +1,7 @@
 // The pages between /authorize and the app (login, consent, continue), each ending in a redirect back to the protocol; and signing out.
 import type { Deps } from '../deps.ts'
 import type { Pages } from '../http/page-routes.ts'
+import { addressLinkPages } from './address-link/routes.ts'
 import { denyForms } from './deny/routes.ts'
 import { linkPages } from './mail-proof/link.ts'
 import { mailProofPages } from './mail-proof/routes.ts'
@@ -26,5 +27,6 @@ export function interactionPages(deps: Deps): Pages {
     [SIGN_OUT_PATH]: signOutPage(deps),
     ...undoPages(deps),
     ...notOpenedPages(deps),
+    ...addressLinkPages(deps),
   }
 }

@@ -1,8 +1,5 @@
 // The addresses of the pages, and the two of the protocol that pages lead back to; each is written here, or named where it is.
 
-/** The pages that links in mails lead to. */
-export { MAIL_PATHS } from '../delivery/mail/links.ts'
-
 /** What the addresses of all pages start with. */
 export const PAGES_PATH = '/interaction'
 

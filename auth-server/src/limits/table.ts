@@ -102,8 +102,7 @@ export const LIMITS = {
     answer: '429 on the sign-in page with Retry-After, in browsers that are new to the account',
   },
   mailsByRecipient: {
-    counts:
-      'mails to one e-mail address that somebody asked for without being signed in, whether it has an account or not',
+    counts: 'mails to one e-mail address that somebody asked for, whether it has an account or not',
     allowed: 5,
     windowSeconds: 3600,
     held: 'database',
@@ -119,11 +118,19 @@ export const LIMITS = {
     answer: 'nothing: the page is the same and no mail is sent',
   },
   mailsOfAll: {
-    counts: 'mails that anybody asks for without being signed in',
+    counts: 'mails that anybody asks for',
     allowed: 'MAILS_PER_HOUR',
     windowSeconds: 3600,
     held: 'database',
     by: 'nothing',
+    answer: 'nothing: the page is the same and no mail is sent',
+  },
+  mailsByPerson: {
+    counts: 'mails to new addresses that one person asks for at their account',
+    allowed: 10,
+    windowSeconds: 3600,
+    held: 'database',
+    by: 'about',
     answer: 'nothing: the page is the same and no mail is sent',
   },
   mailCodes: {

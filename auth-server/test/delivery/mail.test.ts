@@ -10,10 +10,10 @@ import { pino } from 'pino'
 import t from 'tap'
 import { mailCode, readMailToken } from '../../src/crypto/mail-proof.ts'
 import { openMailer } from '../../src/delivery/mail/index.ts'
-import { MAIL_PATHS } from '../../src/delivery/mail/links.ts'
 import { mailTextOf } from '../../src/delivery/mail/message.ts'
 import { sendBySmtp } from '../../src/delivery/mail/smtp.ts'
 import { sendDueEntries } from '../../src/delivery/outbox.ts'
+import { MAIL_PURPOSES } from '../../src/store/mail-purpose.ts'
 import type { Mail, MailFacts, MailName } from '../../src/store/queued-mail.ts'
 import { queueMail } from '../../src/store/tables/queued-mails.ts'
 import { turnClock } from '../support/database.ts'
@@ -27,6 +27,7 @@ const FACTS: MailFacts = {
   'account-exists': { app: 'Shop' },
   reset: {},
   address: {},
+  'address-taken': {},
   'keep-account': { days: 7 },
   'account-changed': { change: 'passkey-added' },
   'change-undone': {},
@@ -73,7 +74,7 @@ t.test('people.md: every mail of every kind: the only links in it begin with ISS
       if (!text) throw new Error('no text')
       t.equal(links.length, text.action === undefined ? 0 : 3, 'in the text, on the button, and to copy')
       if (text.action !== undefined) {
-        t.equal(readMailToken(cookieSecret, mail.link.slice(`${ISSUER}${MAIL_PATHS['sign-up']}/`.length)), id)
+        t.equal(readMailToken(cookieSecret, mail.link.slice(`${ISSUER}${MAIL_PURPOSES['sign-up'].page}/`.length)), id)
         t.equal(mail.code, text.code === undefined ? '' : mailCode(cookieSecret, id))
         t.ok(mail.html.includes(mail.code))
       }

@@ -1,5 +1,6 @@
 // Passkeys by their ceremonies (WebAuthn Level 3 §7): each is asked for and answered once, by one browser, for one purpose.
 import t, { type Test } from 'tap'
+import { WITHOUT_REQUEST } from '../../src/audit/context.ts'
 import { removeAppIdentity, setAppIdentity } from '../../src/catalogue/set-app-identity.ts'
 import { createAccount } from '../../src/identity/local-account.ts'
 import { checkAssertion } from '../../src/identity/passkeys/authentication.ts'
@@ -135,7 +136,7 @@ t.test('registration challenge used for login and reverse, other user’s, other
         json: new SoftPasskey().create({ challenge: there, origin: ISSUER, rpId: 'localhost' }),
         ceremony: 'registration',
       },
-      async () => {},
+      WITHOUT_REQUEST,
     ),
     { kind: 'expired' },
     'a session of one person, and another person',
@@ -308,7 +309,7 @@ t.test('junk is told apart from passkeys, and throws nothing', async (t) => {
     await question(key)
     t.match(await checkAssertion(db, config, key, json), { kind: 'malformed' }, `login: ${json}`)
     await ask(session)
-    const made = await registerPasskey(db, config, session, { json, ceremony: 'registration' }, async () => {})
+    const made = await registerPasskey(db, config, session, { json, ceremony: 'registration' }, WITHOUT_REQUEST)
     t.match(made, { kind: 'malformed' }, `registration: ${json}`)
   }
   t.strictSame(

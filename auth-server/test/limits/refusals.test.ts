@@ -59,6 +59,7 @@ const PROVOKE: Readonly<Record<LimitName, Provoke>> = {
   mailsByRecipient: byAdmit('mailsByRecipient'),
   mailsByAddress: byAdmit('mailsByAddress'),
   mailsOfAll: byAdmit('mailsOfAll'),
+  mailsByPerson: byAdmit('mailsByPerson'),
   mailCodes: async (server) => {
     const visit = await server.asked('sign-up', 'eve@example.com')
     for (let n = 0; n < 6; n++) await visit.browser.submit(visit.check, '/check-mail', { code: 'x' })

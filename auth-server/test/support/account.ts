@@ -45,6 +45,7 @@ export async function accountAddresses(server: TestServer): Promise<readonly Acc
     installation: id,
     application: server.applicationId,
     address: addressId(second),
+    passkey: await addPasskey(server, 'ada'),
   }
   const fill = (pattern: string) =>
     pattern.replace(/:(\w+)/g, (_all, name: string) => {
@@ -80,6 +81,22 @@ export async function addAddress(
     .onConflict((conflict) => conflict.doNothing())
     .execute()
   return address
+}
+
+/** Gives Ada a passkey that nobody holds; returns its id. */
+export async function addPasskey(
+  { db, personId }: Pick<TestServer, 'db' | 'personId'>,
+  credential: string,
+  since = new Date(0),
+): Promise<string> {
+  const id = `authenticator_${credential}`
+  const key = Buffer.from('none')
+  const passkey = { id, person_id: personId, kind: 'passkey', credential, key, backed_up: true } as const
+  await db
+    .insertInto('authenticators')
+    .values({ ...passkey, created_at: since, confirmed_at: since })
+    .execute()
+  return id
 }
 
 /** Another person with an account. */

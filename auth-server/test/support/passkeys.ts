@@ -1,5 +1,5 @@
 // People with passkeys: one that is stored for a test's person, and the session in which they could make another.
-
+import { WITHOUT_REQUEST } from '../../src/audit/context.ts'
 import { sha256 } from '../../src/crypto/digest.ts'
 import type { AssertionKey } from '../../src/identity/passkeys/authentication.ts'
 import { assertionOptions, checkAssertion } from '../../src/identity/passkeys/authentication.ts'
@@ -42,7 +42,7 @@ export function ceremonies({ db, config }: TestServer) {
   ) => {
     const challenge = changes.challenge ?? (await ask(owner, ceremony))
     const json = passkey.create({ ...HONEST, ...changes, challenge })
-    return registerPasskey(db, config, owner, { json, ceremony }, async () => {})
+    return registerPasskey(db, config, owner, { json, ceremony }, WITHOUT_REQUEST)
   }
   const question = async (key: AssertionKey) => (await assertionOptions(db, config, key)).challenge
   const signIn = async (

@@ -6,9 +6,9 @@ import type { Deps } from '../../deps.ts'
 import { FormBinding, readOwnForm } from '../../http/csrf.ts'
 import type { Pages } from '../../http/page-routes.ts'
 import { deleteAccount, keepAccount } from '../../identity/deletion.ts'
-import { MAIL_PATHS } from '../../interaction/paths.ts'
 import { languageOf } from '../../pages/language.ts'
 import { sendPage } from '../../pages/send-page.ts'
+import { MAIL_PURPOSES } from '../../store/mail-purpose.ts'
 import { listAccess } from '../../store/queries/access.ts'
 import { canKeep } from '../../store/queries/leaving.ts'
 import { PATHS } from '../paths.ts'
@@ -44,12 +44,12 @@ export function publicDeletePages({ db, config, mailer }: Deps): Pages {
   const tokenOf = (request: FastifyRequest) => request.url.split('?')[0]?.split('/').at(-1) ?? ''
   // The token in the address is what counts. The form is bound to it: who does not know it has no form to send.
   const bindingTo = (token: string) =>
-    FormBinding.to(cookieSecret, token, { page: PAGE, path: MAIL_PATHS['keep-account'], leadsTo: [] })
+    FormBinding.to(cookieSecret, token, { page: PAGE, path: MAIL_PURPOSES['keep-account'].page, leadsTo: [] })
 
   return {
     [ABOUT_DELETION]: { GET: (_request, reply) => sendPage(reply, aboutDeletionPage({ isMailed })) },
     [DELETED]: { GET: (_request, reply) => sendPage(reply, deletedPage({ isMailed })) },
-    [`${MAIL_PATHS['keep-account']}/:token`]: {
+    [`${MAIL_PURPOSES['keep-account'].page}/:token`]: {
       async GET(request, reply) {
         const token = tokenOf(request)
         const id = readMailToken(cookieSecret, token)

@@ -7,12 +7,19 @@ import type { AccountRoutes } from '../route.ts'
 import { signOutElsewhere } from '../sign-out-elsewhere.ts'
 import { addressesEntry } from './addresses/entry.ts'
 import type { FindSecurityEntry } from './entry.ts'
+import { passkeysEntry } from './passkeys/entry.ts'
 import { passwordEntry } from './password/entry.ts'
 import { authenticatorAppEntry, recoveryCodesEntry } from './second-factors/entries.ts'
 import { securityPage, signOutElsewherePage } from './view.ts'
 
 /** The ways to sign in, in the order of the page. */
-const ENTRIES: readonly FindSecurityEntry[] = [passwordEntry, addressesEntry, authenticatorAppEntry, recoveryCodesEntry]
+const ENTRIES: readonly FindSecurityEntry[] = [
+  passwordEntry,
+  passkeysEntry,
+  addressesEntry,
+  authenticatorAppEntry,
+  recoveryCodesEntry,
+]
 
 export function securityRoutes(deps: Deps): AccountRoutes {
   return {

@@ -1,17 +1,6 @@
 // Where the links in mails lead: the page of each purpose, below the issuer and nowhere else.
 import { mailCode, mailToken } from '../../crypto/mail-proof.ts'
-import type { MailPurpose } from '../../store/tables/mail-challenges.ts'
-
-const CONFIRM = '/confirm'
-
-/** The pages; `interaction` and `account` mount them with `/:token` behind. */
-export const MAIL_PATHS = {
-  'sign-up': CONFIRM,
-  reset: CONFIRM,
-  address: CONFIRM,
-  undo: '/undo',
-  'keep-account': '/keep-account',
-} as const satisfies Readonly<Record<MailPurpose, string>>
+import { MAIL_PURPOSES, type MailPurpose } from '../../store/mail-purpose.ts'
 
 /** What a mail carries to prove its address with. */
 export interface MailProof {
@@ -28,7 +17,7 @@ export function mailProofOf(
   { id, purpose, takesCode }: Readonly<{ id: string; purpose: MailPurpose; takesCode: boolean }>,
 ): MailProof {
   return {
-    link: `${issuer}${MAIL_PATHS[purpose]}/${mailToken(cookieSecret, id)}`,
+    link: `${issuer}${MAIL_PURPOSES[purpose].page}/${mailToken(cookieSecret, id)}`,
     code: takesCode ? mailCode(cookieSecret, id) : undefined,
   }
 }

@@ -1,8 +1,11 @@
 // A new passkey: what the browser is asked to make, and whether what it made is one.
 import type { PublicKeyCredentialCreationOptionsJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
+import type { AuditContext } from '../../audit/context.ts'
+import { record } from '../../audit/record.ts'
 import type { Config } from '../../config.ts'
 import { randomId, randomSecret } from '../../crypto/random.ts'
 import type { Db, Trx } from '../../store/database.ts'
+import { noteChange } from '../../store/queries/account-changes.ts'
 import { insertPasskey, listPasskeys, type PasskeyStored } from '../../store/queries/passkeys.ts'
 import {
   CHALLENGE_SERVES_SECONDS,
@@ -72,7 +75,8 @@ export type RegisteredPasskey =
   | Readonly<{ kind: 'malformed'; detail: string }>
 
 /**
- * Stores a passkey that was just made, which counts at once: making it has shown that the person can use it.
+ * Stores a passkey that was just made, which counts at once: making it has shown that the person can use it. Its owner is
+ * written about it.
  * @param answer what the browser answered, in which ceremony
  * @param also what belongs to it, in its transaction
  */
@@ -81,7 +85,8 @@ export function registerPasskey(
   config: Config,
   owner: Owner,
   answer: Readonly<{ json: string | undefined; ceremony: RegistrationCeremony }>,
-  also: (trx: Trx, kept: KeptPasskey) => Promise<void>,
+  context: AuditContext,
+  also: (trx: Trx) => Promise<unknown> = async () => {},
 ): Promise<RegisteredPasskey> {
   const { ceremony, json } = answer
   return orMalformed(async () => {
@@ -112,7 +117,9 @@ export function registerPasskey(
         { sessionId: owner.id, atMost: MAX_PASSKEYS },
       )
       if (outcome !== 'stored') return { kind: outcome }
-      await also(trx, kept)
+      await also(trx)
+      await noteChange(trx, { personId: owner.personId, kind: 'passkey-added', subject: kept.id })
+      await record(trx, { type: 'passkey', outcome: 'added', personId: owner.personId }, context)
       return { kind: 'stored', ...kept }
     })
   })

@@ -1,10 +1,8 @@
 // The page that offers a passkey to who has just signed in with a password: made here, or not now.
 import { ofRequest } from '../../audit/context.ts'
-import { record } from '../../audit/record.ts'
 import type { Deps } from '../../deps.ts'
 import { registerPasskey, registrationCeremonyOf, registrationOptions } from '../../identity/passkeys/registration.ts'
 import { sendPage } from '../../pages/send-page.ts'
-import { noteChange } from '../../store/queries/account-changes.ts'
 import { declinePasskey } from '../../store/queries/passkey-offer.ts'
 import { takeStep } from '../../store/tables/authorization-requests.ts'
 import type { SignedInVisit, VisitFlow, VisitPages } from '../visit.ts'
@@ -28,11 +26,9 @@ export function addPasskeyPages(deps: Deps, visits: VisitFlow): VisitPages {
         if (!visit) return reply
         const { session, pending, form } = visit
         const answer = { json: form.get('credential'), ceremony: registrationCeremonyOf(form.get('mediation')) }
-        const registered = await registerPasskey(db, config, session, answer, async (trx, { id }) => {
-          await takeStep(trx, done(visit))
-          await noteChange(trx, { personId: session.personId, kind: 'passkey-added', subject: id })
-          await record(trx, { type: 'passkey', outcome: 'added', personId: session.personId }, ofRequest(request))
-        })
+        const registered = await registerPasskey(db, config, session, answer, ofRequest(request), (trx) =>
+          takeStep(trx, done(visit)),
+        )
         if (registered.kind === 'stored') return visits.resume(reply, pending)
         const detail = 'detail' in registered ? registered.detail : undefined
         request.log.info({ event: 'passkey_refused', reason: registered.kind, detail }, 'a passkey was not kept')

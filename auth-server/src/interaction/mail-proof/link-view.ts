@@ -6,7 +6,8 @@ import { appMark, signMark } from '../../pages/components/mark.ts'
 import { note } from '../../pages/components/notice.ts'
 import type { Page } from '../../pages/frame.ts'
 import { html } from '../../pages/html.ts'
-import type { LinkedProof, VisitPurpose } from '../../store/queries/address-proofs.ts'
+import type { VisitPurpose } from '../../store/mail-purpose.ts'
+import type { LinkedProof } from '../../store/queries/address-proofs.ts'
 
 /** What its form does. */
 export const PROVE = 'prove'

@@ -8,15 +8,17 @@ import { FormBinding, readOwnForm } from '../../http/csrf.ts'
 import type { Pages } from '../../http/page-routes.ts'
 import { pathParameter } from '../../http/request-path.ts'
 import { sendPage } from '../../pages/send-page.ts'
+import { MAIL_PURPOSES } from '../../store/mail-purpose.ts'
 import { findLinkedProof, findProvenAddress, proveByLink } from '../../store/queries/address-proofs.ts'
 import { findPendingRequest } from '../../store/tables/authorization-requests.ts'
-import { MAIL_PATHS, stepPath } from '../paths.ts'
+import { stepPath } from '../paths.ts'
 import { confirmPage, linkEndedPage, PROVE, provenElsewherePage } from './link-view.ts'
 import { newPasswordPages } from './new-password.ts'
 import { NEW_PASSWORD } from './paths.ts'
 
+const { page: PAGE } = MAIL_PURPOSES.reset
 /** The page of a link; what follows from it lies below. */
-const LINK_PATH = `${MAIL_PATHS.reset}/:token`
+const LINK_PATH = `${PAGE}/:token`
 
 export function linkPages(deps: Deps): Pages {
   const { db, config, cookies } = deps
@@ -38,7 +40,7 @@ export function linkPages(deps: Deps): Pages {
     const visitSecret = ofVisit.find((secret) => sha256(secret) === browserHash)
     const secrets = [...(visitSecret === undefined ? [] : [visitSecret]), ...cookies.secretsOf(request, linked.id)]
     const form = readOwnForm(request, config, { secrets, page: linked.id })
-    return { linked, secrets, form, visitSecret, path: `${MAIL_PATHS.reset}/${pathParameter(request, 'token')}` }
+    return { linked, secrets, form, visitSecret, path: `${PAGE}/${pathParameter(request, 'token')}` }
   }
 
   /** The secret of this browser for the link; a new one is handed over. */

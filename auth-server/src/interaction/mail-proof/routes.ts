@@ -9,7 +9,9 @@ import { emailKey } from '../../identity/email.ts'
 import { askForProof, proveByCode } from '../../identity/mail-proof.ts'
 import { languageOf } from '../../pages/language.ts'
 import { sendPage } from '../../pages/send-page.ts'
-import { findAwaitedProof, findProvenAddress, type VisitPurpose } from '../../store/queries/address-proofs.ts'
+import { VISIT_PURPOSES, type VisitPurpose } from '../../store/mail-purpose.ts'
+import { findProvenAddress } from '../../store/queries/address-proofs.ts'
+import { findAwaitedProof } from '../../store/queries/asked-proofs.ts'
 import { completeSignIn } from '../complete-sign-in.ts'
 import { stepPath } from '../paths.ts'
 import type { VisitFlow, VisitPages } from '../visit.ts'
@@ -50,8 +52,7 @@ export function mailProofPages(deps: Deps, visits: VisitFlow): VisitPages {
         await askForProof(deps, {
           purpose,
           to: { address, key },
-          requestId: pending.id,
-          browserHash: sha256(secret),
+          asker: { requestId: pending.id, browserHash: sha256(secret) },
           language: languageOf(request),
           appName: pending.app?.name,
           ip: request.ip,
@@ -65,7 +66,7 @@ export function mailProofPages(deps: Deps, visits: VisitFlow): VisitPages {
     const visit = await visits.open(request, reply)
     if (!visit) return undefined
     const browserHash = sha256(visit.secret)
-    const awaited = await findAwaitedProof(db, { requestId: visit.pending.id, browserHash })
+    const awaited = await findAwaitedProof(db, VISIT_PURPOSES, { requestId: visit.pending.id, browserHash })
     if (awaited) return { ...visit, awaited, browserHash }
     visits.resume(reply, visit.pending)
     return undefined

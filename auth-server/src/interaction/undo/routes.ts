@@ -9,11 +9,11 @@ import type { Pages } from '../../http/page-routes.ts'
 import { pathParameter } from '../../http/request-path.ts'
 import { undoChange } from '../../identity/undo.ts'
 import { sendPage } from '../../pages/send-page.ts'
+import { MAIL_PURPOSES } from '../../store/mail-purpose.ts'
 import { findUndo } from '../../store/queries/account-changes.ts'
-import { MAIL_PATHS } from '../paths.ts'
 import { TAKE_BACK, undoEndedPage, undonePage, undoPage } from './view.ts'
 
-const LINK_PATH = `${MAIL_PATHS.undo}/:token`
+const LINK_PATH = `${MAIL_PURPOSES.undo.page}/:token`
 
 /** Outside of any visit, in whichever browser: the token alone counts, and nobody is signed in by it. */
 export function undoPages({ db, config, cookies }: Deps): Pages {
@@ -30,7 +30,7 @@ export function undoPages({ db, config, cookies }: Deps): Pages {
         const [known] = cookies.secretsOf(request, id)
         const secret = known ?? randomSecret()
         if (known === undefined) cookies.beginVisit(reply, { id, secret })
-        const path = `${MAIL_PATHS.undo}/${pathParameter(request, 'token')}`
+        const path = `${MAIL_PURPOSES.undo.page}/${pathParameter(request, 'token')}`
         const binding = FormBinding.to(cookieSecret, secret, { page: id, path, leadsTo: [] })
         return sendPage(reply, undoPage(binding, change))
       },

@@ -17,11 +17,13 @@ export interface PasskeyForm {
   readonly ceremony: 'get' | 'create'
   /** The browser may also offer it by itself: in the list of a `username or passkey` field, or after a password. */
   readonly byItself?: boolean
+  /** What to say where the browser knows no passkeys. */
+  readonly unable?: string
 }
 
-/** Nothing shows where the browser knows no passkeys; without script, what to do. */
+/** Nothing else shows where the browser knows no passkeys; without script, what to do. */
 export function passkeyForm(
-  { binding, action, ceremony, byItself = false }: PasskeyForm,
+  { binding, action, ceremony, byItself = false, unable }: PasskeyForm,
   { passkeys }: Texts,
   ...content: readonly Html[]
 ): Html {
@@ -31,5 +33,12 @@ export function passkeyForm(
   return html`<div data-passkey="${ceremony}" data-options="${binding.path}/${action}/options"${byItself && html` data-by-itself`} hidden>
 ${problems}${form({ binding, action }, ...hiddenFields({ credential: '', mediation: '' }), ...content)}
 </div>
-<noscript><p class="note">${passkeys.withoutScript}</p></noscript>`.running(PageScript.all.passkeys)
+${unable !== undefined && html`<p class="note" data-without-passkeys hidden>${unable}</p>\n`}<noscript><p class="note">${passkeys.withoutScript}</p></noscript>`.running(
+    PageScript.all.passkeys,
+  )
+}
+
+/** Tells the browser which passkeys there are, so that it offers no other. @param known JSON, as the browser takes it */
+export function knownPasskeys(known: string): Html {
+  return html`<div data-known-passkeys="${known}" hidden></div>`.running(PageScript.all.passkeys)
 }

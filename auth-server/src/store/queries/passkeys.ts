@@ -75,6 +75,27 @@ export function listPasskeys(db: Db, personId: string): Promise<PasskeyView[]> {
     .execute()
 }
 
+/** What a browser knows the passkeys of a person by, those that are set aside as well: they can come back. */
+export async function listCredentials(db: Db, personId: string): Promise<readonly string[]> {
+  const { rows } = await sql<{ credential: string }>`
+    select credential from authenticators
+    where person_id = ${personId} and kind = 'passkey' and credential is not null
+    order by created_at`.execute(db)
+  return rows.map(({ credential }) => credential)
+}
+
+/** Gives one a name; false when this person has no such one. */
+export async function namePasskey(
+  trx: Trx,
+  { personId, id }: Readonly<{ personId: string; id: string }>,
+  name: string,
+): Promise<boolean> {
+  const { rows } = await sql`
+    update authenticators passkey set name = ${name}
+    where id = ${id} and person_id = ${personId} and ${COUNTS} returning id`.execute(trx)
+  return rows.length === 1
+}
+
 /** What became of a new passkey. */
 export type PasskeyStored = 'stored' | 'too many' | 'known already' | 'person changed'
 

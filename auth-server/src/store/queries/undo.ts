@@ -1,6 +1,7 @@
 // "That wasn't me": takes back a change of an account and everything that was made of it since.
 import { sql } from 'kysely'
 import type { Trx } from '../database.ts'
+import { ENDING_PURPOSES } from '../mail-purpose.ts'
 import { endSessionsWithin } from '../tables/sessions.ts'
 
 /** Whose account it was, and who has to hear how to go on. */
@@ -39,7 +40,7 @@ export async function takeBack(trx: Trx, challengeId: string): Promise<Undone | 
     where person_id = ${personId} and at >= ${since}::timestamptz and undone_at is null`.execute(trx)
   await sql`
     update mail_challenges set consumed_at = auth_now()
-    where person_id = ${personId} and consumed_at is null and purpose in ('reset', 'address')`.execute(trx)
+    where person_id = ${personId} and consumed_at is null and purpose = any(${[...ENDING_PURPOSES]})`.execute(trx)
   await endSessionsWithin(trx, { personId })
   const told = await sql<Omit<Undone, 'personId'>>`
     select language, (

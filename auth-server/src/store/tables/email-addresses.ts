@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
 import type { Defaulted, TableDeclaration } from '../declaration.ts'
+import { ENDING_PURPOSES } from '../mail-purpose.ts'
 
 export interface EmailAddresses {
   person_id: string
@@ -86,7 +87,7 @@ async function lockPerson(trx: Trx, personId: string): Promise<void> {
 async function endPendingProofs(trx: Trx, personId: string): Promise<void> {
   await sql`
     update mail_challenges set consumed_at = auth_now()
-    where person_id = ${personId} and consumed_at is null and purpose in ('reset', 'address')`.execute(trx)
+    where person_id = ${personId} and consumed_at is null and purpose = any(${[...ENDING_PURPOSES]})`.execute(trx)
 }
 
 /** Makes a proven address the one that apps and pages are told. False when it is not the person's, not proven, or was it already. */

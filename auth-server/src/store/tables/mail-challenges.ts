@@ -1,9 +1,7 @@
 // What was mailed to an address, so that whoever reads it there can prove it; neither link nor code is kept.
 import { type SqlBool, sql } from 'kysely'
 import type { Defaulted, RowsByCondition, TableDeclaration } from '../declaration.ts'
-
-/** What a proof is for: `undo` takes an account change back, `keep-account` a deletion. */
-export type MailPurpose = 'sign-up' | 'reset' | 'address' | 'undo' | 'keep-account'
+import type { MailPurpose } from '../mail-purpose.ts'
 
 /** Wrong codes that one mail takes; after that only its link counts. */
 export const MAX_WRONG_CODES = 5

@@ -19,7 +19,7 @@ export function addressId(key: string): string {
   return sha256(key).slice(0, 22)
 }
 
-export function addressRoutes({ db }: Deps): AccountRoutes {
+export function addressRoutes({ db, mailer }: Deps): AccountRoutes {
   const addressesHref = hrefOf(PATHS.addresses, {})
   const addressesOf = ({ session }: SignedIn) => listAddresses(db, session.personId)
   const find = async (me: SignedIn, request: FastifyRequest) => {
@@ -55,7 +55,11 @@ export function addressRoutes({ db }: Deps): AccountRoutes {
   return {
     [PATHS.addresses]: {
       needs: 'session',
-      GET: async (_request, reply, me) => sendPage(reply, addressesPage(me, await addressesOf(me), addressId)),
+      GET: async (_request, reply, me) =>
+        sendPage(
+          reply,
+          addressesPage(me, { addresses: await addressesOf(me), canAdd: mailer !== undefined, idOf: addressId }),
+        ),
     },
     [PATHS.address]: {
       needs: 'recent',

@@ -1,6 +1,6 @@
 // The pages about e-mail addresses.
 import { accountPage } from '../../../pages/components/account-page.ts'
-import { actionLink, button } from '../../../pages/components/button.ts'
+import { actionLink, button, linkButton } from '../../../pages/components/button.ts'
 import { dangerForm } from '../../../pages/components/confirm.ts'
 import { form } from '../../../pages/components/form.ts'
 import { note } from '../../../pages/components/notice.ts'
@@ -23,11 +23,14 @@ function stateOf({ provenAt, isPrimary }: OwnAddress, texts: Texts): Html {
 /** @param idOf what an address is called in the addresses of pages */
 export function addressesPage(
   { frame, news }: SignedIn,
-  addresses: readonly OwnAddress[],
-  idOf: (key: string) => string,
+  {
+    addresses,
+    canAdd,
+    idOf,
+  }: Readonly<{ addresses: readonly OwnAddress[]; canAdd: boolean; idOf: (key: string) => string }>,
 ): Page {
   return (texts) => {
-    const { title, lead } = texts.account.addresses
+    const { title, lead, add } = texts.account.addresses
     const content = html`<p>${lead}</p>
 ${rows(
   addresses.map((one) => ({
@@ -35,7 +38,8 @@ ${rows(
     href: hrefOf(PATHS.address, { address: idOf(one.key) }),
     detail: stateOf(one, texts),
   })),
-)}`
+)}
+${canAdd && linkButton(add, hrefOf(PATHS.addressAdd, {}))}`
     return accountPage(
       { frame, heading: title, back: toSection('security', texts), notice: news(texts), content },
       texts,
@@ -43,7 +47,7 @@ ${rows(
   }
 }
 
-function toAddresses({ account }: Texts) {
+export function toAddresses({ account }: Texts) {
   return { label: account.addresses.title, href: hrefOf(PATHS.addresses, {}) }
 }
 

@@ -78,6 +78,15 @@ export const MAIL_PROOF: Texts['mailProof'] = {
     title: 'Dieser Link gilt nicht mehr',
     text: 'Er wurde schon benutzt oder ist älter als eine Stunde. Gehen Sie dorthin zurück, wo Sie begonnen haben, und lassen Sie bei Bedarf noch eine Nachricht senden.',
   },
+  addressLink: {
+    title: 'Diese Adresse Ihrem Konto hinzufügen?',
+    lead: (address, account) =>
+      html`${name(address)} gehört dann zum Konto${account !== undefined && html` von ${name(account)}`}, und wer dieses Konto hat, kann sich damit anmelden.`,
+    button: 'Adresse hinzufügen',
+    note: 'Wenn das nicht Ihr Konto ist oder Sie diese Nachricht nicht wollten, schließen Sie diese Seite.',
+    doneTitle: 'Die Adresse ist hinzugefügt',
+    done: (address) => html`Sie können sich ab jetzt mit ${name(address)} anmelden.`,
+  },
   notAvailable: {
     title: 'Hier nicht möglich',
     'sign-up': 'Auf diesem Server legt niemand selbst ein Konto an. Fragen Sie, wer ihn betreibt.',

@@ -47,6 +47,14 @@ export const MAIL = {
     code: 'Oder geben Sie diesen Code dort ein, wo Sie begonnen haben:',
     after: [IGNORE],
   }),
+  'address-taken': (_: AppFacts): MailText => ({
+    subject: 'Zu dieser E-Mail-Adresse gibt es schon ein Konto',
+    lead: [
+      'Jemand, vermutlich Sie, wollte diese E-Mail-Adresse zu einem Konto hinzufügen. Sie gehört schon zu einem anderen Konto, deshalb hat sich nichts geändert.',
+      'Wenn beide Konten Ihnen gehören, entfernen Sie die Adresse zuerst aus dem anderen.',
+    ],
+    after: ['Waren Sie das nicht, dann müssen Sie nichts tun: Ihr Konto ist, wie es war.'],
+  }),
   'keep-account': ({ days }: Parameters<(typeof EN)['keep-account']>[0]): MailText => ({
     subject: 'Ihr Konto wird gelöscht',
     lead: [

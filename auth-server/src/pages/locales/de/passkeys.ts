@@ -1,4 +1,5 @@
 // Texts about passkeys in German.
+import { html } from '../../html.ts'
 import type { Texts } from '../en.ts'
 
 export const PASSKEYS = {
@@ -27,5 +28,36 @@ export const PASSKEYS = {
     lead: 'Mit einem Passkey melden Sie sich mit Fingerabdruck, Gesicht oder Displaysperre an. Sie tippen kein Passwort, und niemand kann eines stehlen.',
     later: 'Jetzt nicht',
     note: 'Ihr Passwort bleibt. Wer sich damit anmeldet, wird dann auch nach dem Passkey gefragt.',
+  },
+  own: {
+    title: 'Passkeys',
+    count: (count) => (count === 1 ? 'Einer' : `${count}`),
+    lead: 'Mit einem Passkey melden Sie sich mit Fingerabdruck, Gesicht oder Displaysperre an. Sie tippen kein Passwort, und niemand kann eines stehlen.',
+    none: 'Sie haben noch keinen Passkey.',
+    unable:
+      'Dieser Browser kann keine Passkeys anlegen. Öffnen Sie diese Seite auf Ihrem Telefon oder in einem neueren Browser.',
+    unnamed: 'Passkey',
+    added: (day) => html`hinzugefügt am ${day}`,
+    used: (ago) => html`benutzt ${ago}`,
+    neverUsed: 'noch nicht benutzt',
+    name: 'Bezeichnung',
+    nameTitle: 'Wie nennen Sie diesen Passkey?',
+    nameHint: 'Damit Sie ihn wiedererkennen: „Mein Handy“, „Stick am Schlüsselbund“.',
+    badName: (max) => `Schreiben Sie eine Bezeichnung in einer Zeile mit höchstens ${max} Zeichen.`,
+    addedOn: 'Hinzugefügt',
+    lastUsed: 'Zuletzt benutzt',
+    kept: 'Aufbewahrt',
+    synced: 'In Ihrer Passkey-Verwaltung, auf allen Ihren Geräten',
+    oneDevice: 'Nur auf einem Gerät',
+    remove: 'Entfernen',
+    removeTitle: 'Diesen Passkey entfernen?',
+    removeLead: (passkey) => html`<strong>${passkey}</strong> gilt hier dann nicht mehr:`,
+    removeEffects: [
+      'Er meldet Sie nicht mehr an. Ihr Passwort tut es weiterhin',
+      'Wo Sie sich mit einem Passkey statt mit dem Passwort angemeldet haben, werden Sie abgemeldet, vielleicht auch hier',
+      'Ist er Ihr letzter zweiter Faktor, enden Ihre Wiederherstellungscodes',
+    ],
+    removeNote: 'Ihr Gerät behält ihn, bis Sie ihn dort löschen.',
+    removeButton: (passkey) => `${passkey} entfernen`,
   },
 } satisfies Texts['passkeys']

@@ -73,6 +73,16 @@ export const MAIL_PROOF = {
     title: 'This link is of no use any more',
     text: 'It has been used, or is older than an hour. Go back to where you began, and have another mail sent if you still need one.',
   },
+  /** Of another address of an account. */
+  addressLink: {
+    title: 'Add this address to your account?',
+    lead: (address: string, account: string | undefined) =>
+      html`${name(address)} then belongs to the account${account !== undefined && html` of ${name(account)}`}, and whoever has that account can sign in with it.`,
+    button: 'Add the address',
+    note: 'If that is not your account, or you did not ask for this mail, close this page.',
+    doneTitle: 'The address is added',
+    done: (address: string) => html`You can sign in with ${name(address)} from now on.`,
+  },
   notAvailable: {
     title: 'Not available here',
     'sign-up': 'This server does not let people create accounts themselves. Ask whoever runs it.',

@@ -52,6 +52,14 @@ export const MAIL = {
     code: 'Or type this code where you began:',
     after: [IGNORE],
   }),
+  'address-taken': (_: AppFacts): MailText => ({
+    subject: 'This e-mail address has an account already',
+    lead: [
+      'Somebody, most likely you, tried to add this e-mail address to an account. It belongs to another account already, so nothing has changed.',
+      'If both accounts are yours, take the address away from the other one first.',
+    ],
+    after: ['If this was not you, you have nothing to do: your account is as it was.'],
+  }),
   'keep-account': ({ days }: DeletionFacts): MailText => ({
     subject: 'Your account is being deleted',
     lead: [

@@ -1,4 +1,5 @@
 // Texts about passkeys in English.
+import { type Html, html } from '../../html.ts'
 
 export const PASSKEYS = {
   add: 'Add a passkey',
@@ -26,5 +27,36 @@ export const PASSKEYS = {
     lead: 'With a passkey you sign in with your fingerprint, your face or the lock of your screen. There is no password to type, and none that anybody could steal.',
     later: 'Not now',
     note: 'Your password stays. Whoever signs in with it is then asked for the passkey as well.',
+  },
+  /** On the person's own pages. */
+  own: {
+    title: 'Passkeys',
+    count: (count: number) => (count === 1 ? 'One' : `${count}`),
+    lead: 'With a passkey you sign in with your fingerprint, your face or the lock of your screen. There is no password to type, and none that anybody could steal.',
+    none: 'You have no passkey yet.',
+    unable: 'This browser cannot make passkeys. Open this page on your phone, or in a newer browser.',
+    unnamed: 'Passkey',
+    added: (day: Html) => html`added ${day}`,
+    used: (ago: Html) => html`used ${ago}`,
+    neverUsed: 'not used yet',
+    name: 'Name',
+    nameTitle: 'What do you call this passkey?',
+    nameHint: 'So that you know it again: “My phone”, “Key on my key ring”.',
+    badName: (max: number) => `Write a name of one line, with at most ${max} characters.`,
+    addedOn: 'Added',
+    lastUsed: 'Last used',
+    kept: 'Kept',
+    synced: 'In your passkey manager, on all of your devices',
+    oneDevice: 'On one device only',
+    remove: 'Remove',
+    removeTitle: 'Remove this passkey?',
+    removeLead: (passkey: string) => html`<strong>${passkey}</strong> is of no use here any more:`,
+    removeEffects: [
+      'It signs you in no more. Your password still does',
+      'Where you signed in with a passkey instead of your password, you are signed out, maybe here as well',
+      'If it is your last second factor, your recovery codes end',
+    ],
+    removeNote: 'Your device keeps it until you delete it there.',
+    removeButton: (passkey: string) => `Remove ${passkey}`,
   },
 }

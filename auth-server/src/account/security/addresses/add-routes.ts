@@ -1,0 +1,92 @@
+// Adding an e-mail address: it is asked for after a recent full login, and is the person's once its mail is answered, by link or by code.
+import { ofRequest } from '../../../audit/context.ts'
+import { sha256 } from '../../../crypto/digest.ts'
+import { mailboxOf } from '../../../delivery/mail/mailbox.ts'
+import type { Deps } from '../../../deps.ts'
+import { addAddress, MAX_ADDRESSES } from '../../../identity/add-address.ts'
+import { emailKey } from '../../../identity/email.ts'
+import { askForProof, proveByCode } from '../../../identity/mail-proof.ts'
+import { languageOf } from '../../../pages/language.ts'
+import { sendPage } from '../../../pages/send-page.ts'
+import { ADDING_PURPOSES } from '../../../store/mail-purpose.ts'
+import { findAwaitedProof } from '../../../store/queries/asked-proofs.ts'
+import { listAddresses } from '../../../store/tables/email-addresses.ts'
+import { hrefOf, PATHS } from '../../paths.ts'
+import type { AccountRoutes, SignedIn } from '../../route.ts'
+import { type AddProblem, addAddressPage, cannotAddPage, checkAddressPage } from './add-view.ts'
+
+export function addAddressRoutes(deps: Deps): AccountRoutes {
+  const { db, config, limits, mailer } = deps
+  const addressesHref = hrefOf(PATHS.addresses, {})
+  // Signing in once more goes on in the same session.
+  const askerOf = ({ session }: SignedIn) => ({
+    personId: session.personId,
+    browserHash: sha256(`account ${session.id}`),
+  })
+  /** The mail that this browser waits for; or that it has been answered meanwhile, by its link. */
+  const awaitedBy = async (me: SignedIn) => {
+    const [awaited, addresses] = await Promise.all([
+      findAwaitedProof(db, ADDING_PURPOSES, askerOf(me)),
+      listAddresses(db, me.session.personId),
+    ])
+    const key = awaited && emailKey(awaited.address)
+    const isAdded = addresses.some((one) => one.key === key && one.proof !== null)
+    return { awaited, isAdded }
+  }
+
+  return {
+    [PATHS.addressAdd]: {
+      needs: 'recent',
+      GET: (_request, reply, me) => sendPage(reply, mailer ? addAddressPage(me) : cannotAddPage(me)),
+      async POST(request, reply, me) {
+        if (!mailer) return sendPage(reply.code(404), cannotAddPage(me))
+        const email = me.form.get('email') ?? ''
+        const again = (problem: AddProblem) => sendPage(reply.code(422), addAddressPage(me, { email, problem }))
+        const [key, address] = [emailKey(email), email.trim()]
+        if (key === undefined || mailboxOf(address) === undefined) return again('noAddress')
+        const own = await listAddresses(db, me.session.personId)
+        if (own.some((one) => one.key === key && one.proof !== null)) return again('own')
+        if (own.length >= MAX_ADDRESSES) return again('tooMany')
+        await askForProof(deps, {
+          purpose: 'address',
+          to: { address, key },
+          asker: askerOf(me),
+          language: languageOf(request),
+          appName: undefined,
+          ip: request.ip,
+        })
+        return me.backTo(reply, hrefOf(PATHS.addressCheck, {}))
+      },
+    },
+    [PATHS.addressCheck]: {
+      needs: 'session',
+      async GET(_request, reply, me) {
+        const { awaited, isAdded } = await awaitedBy(me)
+        if (isAdded) return me.backTo(reply, addressesHref, 'addressAdded')
+        if (!awaited) return sendPage(reply, mailer ? addAddressPage(me) : cannotAddPage(me))
+        return sendPage(reply, checkAddressPage(me, awaited, awaited.isSpent ? 'too many' : undefined))
+      },
+      async POST(request, reply, me) {
+        const { awaited, isAdded } = await awaitedBy(me)
+        if (isAdded) return me.backTo(reply, addressesHref, 'addressAdded')
+        if (!awaited) return me.backTo(reply, hrefOf(PATHS.addressAdd, {}))
+        const attempt = await limits.admit({ mailCodesByAddress: { address: request.ip } })
+        if (attempt.waitSeconds > 0) {
+          reply.header('retry-after', String(attempt.waitSeconds))
+          return sendPage(reply.code(429), checkAddressPage(me, awaited, 'too many'))
+        }
+        const { browserHash } = askerOf(me)
+        const code = me.form.get('code') ?? ''
+        const outcome = await proveByCode(db, config.cookieSecret, { awaited, browserHash, code })
+        if (outcome === 'too many') limits.refused('mailCodes')
+        if (outcome !== 'proven')
+          return sendPage(reply.code(outcome === 'wrong' ? 422 : 429), checkAddressPage(me, awaited, outcome))
+        await attempt.takeBack()
+        const added = await addAddress(db, awaited.id, ofRequest(request))
+        if (added === 'added') return me.backTo(reply, addressesHref, 'addressAdded')
+        const problem = added === 'too many' ? 'tooMany' : 'ended'
+        return sendPage(reply.code(422), addAddressPage(me, { email: awaited.address, problem }))
+      },
+    },
+  }
+}

@@ -1,0 +1,21 @@
+// Adding an address to an account, by the mail that went to it: by its link, or by its code at the account.
+import type { AuditContext } from '../audit/context.ts'
+import { record } from '../audit/record.ts'
+import type { Db } from '../store/database.ts'
+import { noteChange } from '../store/queries/account-changes.ts'
+import { type AddressAdded, addProvenAddress } from '../store/queries/add-address.ts'
+
+/** Addresses of one person. */
+export const MAX_ADDRESSES = 10
+
+/** Adds the address that a challenge was mailed to; the addresses that were there before hear of it, and can take it back. */
+export function addAddress(db: Db, challengeId: string, context: AuditContext): Promise<AddressAdded['kind']> {
+  return db.transaction().execute(async (trx) => {
+    const added = await addProvenAddress(trx, challengeId, MAX_ADDRESSES)
+    if (added.kind !== 'added') return added.kind
+    const { personId, key } = added
+    await noteChange(trx, { personId, kind: 'address-added', subject: key })
+    await record(trx, { type: 'address', outcome: 'added', personId }, context)
+    return 'added'
+  })
+}
