@@ -88,7 +88,8 @@ async function fillIn(form: HtmlForm, { email, password, mailedCode }: DemoCrede
   return new Request(form.action, { method: 'POST', body, headers: { origin: form.action.origin } })
 }
 
-function keepCookies(cookies: Map<string, string>, response: Response): void {
+/** Takes what an answer sets, and drops what it takes away. */
+export function keepCookies(cookies: Map<string, string>, response: Response): void {
   for (const line of response.headers.getSetCookie()) {
     const [pair = '', ...flags] = line.split(';').map((part) => part.trim())
     const [name = '', value = ''] = [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]
