@@ -24,6 +24,7 @@ import * as administration from './migrations/0025_administration.ts'
 import * as groups from './migrations/0026_groups.ts'
 import * as appIdentities from './migrations/0033_app_identities.ts'
 import * as devices from './migrations/0034_devices.ts'
+import * as logoutNotices from './migrations/0035_logout_notices.ts'
 import { grantToServer } from './server-rights.ts'
 
 /**
@@ -60,6 +61,7 @@ export const MIGRATIONS = {
   '0026_groups': groups,
   '0033_app_identities': appIdentities,
   '0034_devices': devices,
+  '0035_logout_notices': logoutNotices,
 } as const satisfies Migrations
 
 /** This release cannot run on the schema that it found; the message says what to do. */

@@ -75,7 +75,7 @@ t.test('oidcc-backchannel-rp-initiated-logout: §2.4, §2.5', async (t) => {
   const { iat = 0, exp = 0, jti, ...rest } = payload
   t.strictSame(rest, { iss: ISSUER, aud: site.clientId, sub: personId, sid, events })
   t.equal(exp - iat, 120)
-  t.match(jti, /^[\w-]{22}\.1$/)
+  t.match(jti, /^[\w-]{22}$/)
 })
 
 t.test('the token goes by the client’s own algorithm, and is neither ID token nor hint', async (t) => {

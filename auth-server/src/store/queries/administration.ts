@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
 import type { People } from '../tables/people.ts'
-import { endEverySession } from './leaving.ts'
+import { endSessionsWithin } from '../tables/sessions.ts'
 
 /** How somebody is looked for; null for what was not asked. */
 export interface PersonSearch {
@@ -49,7 +49,7 @@ export async function findPeople(db: Db, search: PersonSearch, limit: number): P
  * active; the row settles the race. Sessions first, as every transaction locks them.
  */
 export async function suspend(trx: Trx, personId: string): Promise<boolean> {
-  await endEverySession(trx, personId)
+  await endSessionsWithin(trx, { personId })
   return setStatus(trx, personId, 'active', 'suspended')
 }
 
@@ -79,7 +79,7 @@ export async function endEveryLogin(
   personId: string,
   { needsNewPassword }: Readonly<{ needsNewPassword: boolean }>,
 ): Promise<boolean> {
-  await endEverySession(trx, personId)
+  await endSessionsWithin(trx, { personId })
   const { rows } = await sql`
     update people set auth_epoch = auth_epoch + 1, updated_at = auth_now(),
       password_reset_required_at = case when ${needsNewPassword} then auth_now() else password_reset_required_at end

@@ -2,8 +2,7 @@
 import { sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
 import { secondsFromNow } from '../sql.ts'
-import { queueEntries } from '../tables/outbox.ts'
-import { endSessionsWithin, LOGOUT_NOTICE } from '../tables/sessions.ts'
+import { endSessionsWithin } from '../tables/sessions.ts'
 
 /** An address that is the person's own, or was until a moment ago. */
 export interface HeldAddress {
@@ -21,8 +20,8 @@ export interface Leaving {
 }
 
 /**
- * An active person leaves. Whatever was born in their epoch ends with it (a trigger sees to that, and gateways hear of it),
- * their sessions go, and every client that wants to know is told. Undefined when there is no such person, or not any more:
+ * An active person leaves. Whatever was born in their epoch ends with it, and their sessions go; triggers see to that, and
+ * to gateways and clients that hear of it. Undefined when there is no such person, or not any more:
  * the row settles the race.
  */
 export async function leave(trx: Trx, personId: string, graceSeconds: number): Promise<Leaving | undefined> {
@@ -36,24 +35,8 @@ export async function leave(trx: Trx, personId: string, graceSeconds: number): P
       order by is_primary desc, key) as addresses`.execute(trx)
   const [leaving] = rows
   if (!leaving) return undefined
-  await endEverySession(trx, personId)
+  await endSessionsWithin(trx, { personId })
   return leaving
-}
-
-/**
- * Ends every session of somebody whose epoch ends in the same transaction, and tells every client that wants to know: of
- * the logins that outlived their sessions nobody has told yet.
- */
-export async function endEverySession(trx: Trx, personId: string): Promise<void> {
-  const ended = (await endSessionsWithin(trx, { personId })).map(({ id }) => id)
-  await sql`
-    with told as (
-      select distinct ${LOGOUT_NOTICE}
-      from refresh_families family join applications application on application.id = family.application_id
-      where family.person_id = ${personId} and family.revoked_at is null and family.session_id <> all(${ended})
-        and application.backchannel_logout_uri is not null
-    )
-    ${queueEntries('logout-notice', sql`told`)}`.execute(trx)
 }
 
 /** A challenge for each address that can take it back, until the person is erased. */

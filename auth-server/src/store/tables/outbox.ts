@@ -18,7 +18,7 @@ export type OutboxKind = keyof OutboxPayloads
 
 /** In words, for the documentation, and for how long each kind is tried; afterwards nobody wants it any more. */
 const OUTBOX_KINDS: Readonly<Record<OutboxKind, Readonly<{ words: string; lifetimeSeconds: number }>>> = {
-  // A client that was away for a day asks its people to sign in again anyway.
+  // A client that was away for a day asks its people to sign in again anyway. Queued by triggers (0035), which say so, too.
   'logout-notice': { words: 'notices of a sign-out for the apps that took part', lifetimeSeconds: 24 * 3600 },
   // As long as the longest of their links.
   mail: { words: 'mails', lifetimeSeconds: 72 * 3600 },

@@ -5,7 +5,6 @@ import type { Defaulted, TableDeclaration } from '../declaration.ts'
 import { IS_FACTOR_IN_FORCE, isOfStandingPerson, secondsSince } from '../sql.ts'
 import { sessionsOf } from '../visit-steps.ts'
 import type { VisitProof } from './authorization-requests.ts'
-import { queueEntries } from './outbox.ts'
 
 export interface Sessions {
   token_hash: string
@@ -173,15 +172,9 @@ export async function endSessions(
       })
 }
 
-/** What a notice for the client of `family`, its `application`, says and who takes it. Part of a statement. */
-export const LOGOUT_NOTICE = sql`
-  family.application_id, family.person_id, jsonb_build_object('sessionId', family.session_id) as payload,
-  -- scheme, host and port, which several clients may share
-  coalesce(substring(lower(application.backchannel_logout_uri) from '^[^/]*//[^/?#]*'), application.id) as receiver`
-
 /**
  * The rows go, the families born in them end but for those with offline_access (Back-Channel Logout §2.7), and every
- * client that took part and wants to know gets a notice.
+ * client that took part and wants to know gets a notice, also one whose login goes on.
  *
  * Two statements: a code of the session that is being redeemed holds a lock on its row (see `consumeCode`), so the
  * first waits for it, and the second, reading afterwards, sees the family that it opened (READ COMMITTED).
@@ -202,12 +195,8 @@ export async function endSessionsWithin(trx: Trx, which: Ending): Promise<readon
     with revoked as (
       update refresh_families set revoked_at = auth_now(), revoked_because = 'signed out'
       where session_id = any(${ids}) and revoked_at is null and not scopes @> '{offline_access}'
-    ), told as (
-      select distinct ${LOGOUT_NOTICE}
-      from refresh_families family join applications application on application.id = family.application_id
-      where family.session_id = any(${ids}) and application.backchannel_logout_uri is not null
     )
-    ${queueEntries('logout-notice', sql`told`)}`.execute(trx)
+    select tell_of_ended_logins(array(select id from refresh_families where session_id = any(${ids})))`.execute(trx)
   return ended
 }
 
