@@ -5,6 +5,8 @@ import type { Deps } from '../deps.ts'
 import { FormBinding, readOwnForm } from '../http/csrf.ts'
 import type { PageHandlers } from '../http/page-routes.ts'
 import { Parameters } from '../http/parameters.ts'
+import { tooManyRequests } from '../http/problem.ts'
+import { localTarget } from '../http/request-path.ts'
 import { isFullLogin, RECENT_SECONDS } from '../identity/full-login.ts'
 import { beginAccountVisit } from '../interaction/account-visit.ts'
 import { ACCOUNT_PATH } from '../interaction/paths.ts'
@@ -28,7 +30,7 @@ export function guarded(deps: Deps, route: AccountRoute): PageHandlers {
 }
 
 function behindGuard(deps: Deps, route: AccountRoute, handler: AccountHandler): RouteHandlerMethod {
-  const { config, cookies } = deps
+  const { config, cookies, limits } = deps
   const { cookieSecret } = config
 
   return async (request, reply) => {
@@ -41,12 +43,16 @@ function behindGuard(deps: Deps, route: AccountRoute, handler: AccountHandler): 
     if (session.language !== null) request.uiLocales = [session.language]
     const form = readOwnForm(request, config, { secrets: [secret], page: PAGE, refusal: 'foreign_or_old_form' })
     if (route.needs === 'recent' && session.ageSeconds > RECENT_SECONDS) return signIn(request, reply)
+    if (isForm) {
+      const { waitSeconds } = await limits.admit({ accountForms: { about: session.personId } })
+      if (waitSeconds > 0) throw tooManyRequests('too many changes were made in this account', waitSeconds)
+    }
     return handler(request, reply, signedIn(request, session, secret, form))
   }
 
   /** What was typed into a form is gone: it may have lain there for long. */
   function pageOf({ url }: FastifyRequest): string {
-    return 'on' in route ? route.on : url
+    return 'on' in route ? route.on : localTarget(url)
   }
 
   function signIn(request: FastifyRequest, reply: FastifyReply) {

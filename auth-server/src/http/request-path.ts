@@ -13,6 +13,12 @@ export function pathOf(target: string): string {
   return path.split('?', 1)[0] ?? ''
 }
 
+/** The target with its query, as an address on this server to send a browser back to. */
+export function localTarget(target: string): string {
+  const query = target.indexOf('?')
+  return pathOf(target) + (query < 0 ? '' : target.slice(query))
+}
+
 /** What stands in the path where its route has `:name`; undefined where the route has none. */
 export function pathParameter({ params }: FastifyRequest, name: string): string | undefined {
   return typeof params === 'object' && params !== null && name in params

@@ -34,7 +34,8 @@ export async function askForProof(
   { purpose, to, asker, language, appName, ip }: ProofRequest,
 ): Promise<void> {
   const { waitSeconds } = await limits.admit({
-    mailsByRecipient: { about: to.key },
+    // By kind: whoever uses up the mails for a new account leaves those for a new password.
+    mailsByRecipient: { about: `${purpose} ${to.key}` },
     mailsByAddress: { address: ip },
     mailsOfAll: {},
     ...('personId' in asker && { mailsByPerson: { about: asker.personId } }),

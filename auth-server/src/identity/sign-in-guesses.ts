@@ -32,7 +32,7 @@ export function rememberBrowser(cookieSecret: string, account: string, tokens: r
 /**
  * Counts a guess before its password is looked at. What many addresses may try together is bounded by account and in all;
  * but whoever exhausts that makes only those browsers wait that have never signed in to the account. A browser that has
- * gets a count of its own (OWASP: device cookies), and the forgotten password goes on working everywhere.
+ * gets a count of its own (OWASP: device cookies), also where strangers share its address, and the forgotten password goes on working everywhere.
  * @param account the canonical form of an e-mail address
  */
 export function admitSignInGuess(
@@ -41,11 +41,11 @@ export function admitSignInGuess(
   { account, address, tokens }: Readonly<{ account: string; address: string; tokens: readonly string[] }>,
 ): Promise<Attempt> {
   const known = knownAs(cookieSecret, account, tokens)
+  if (known !== undefined) return limits.admit({ signInGuessesByKnownBrowser: { about: `${account} ${known}` } })
   return limits.admit({
     signInGuesses: { address, about: account },
     signInGuessesByAddress: { address },
-    ...(known === undefined
-      ? { signInGuessesByAccount: { about: account }, signInGuessesOfAll: {} }
-      : { signInGuessesByKnownBrowser: { about: `${account} ${known}` } }),
+    signInGuessesByAccount: { about: account },
+    signInGuessesOfAll: {},
   })
 }

@@ -59,7 +59,9 @@ export const LIMITS = {
     answer: '429 `too_many_requests` with Retry-After; the right secret waits as well',
   },
   signInGuesses: {
-    counts: 'wrong passwords of one account by address, whether there is such an account or not',
+    counts:
+      'wrong passwords of one account by address, whether there is such an account or not, sent by browsers that are new ' +
+      'to the account',
     allowed: 20,
     windowSeconds: 600,
     held: 'database',
@@ -67,7 +69,8 @@ export const LIMITS = {
     answer: '429 on the sign-in page with Retry-After; the right password waits as well',
   },
   signInGuessesByAddress: {
-    counts: 'wrong passwords by address, whichever account they are for',
+    counts:
+      'wrong passwords and passkeys by address, whichever account they are for, sent by browsers that are new to the account',
     allowed: 300,
     windowSeconds: 600,
     held: 'database',
@@ -102,7 +105,9 @@ export const LIMITS = {
     answer: '429 on the sign-in page with Retry-After, in browsers that are new to the account',
   },
   mailsByRecipient: {
-    counts: 'mails to one e-mail address that somebody asked for, whether it has an account or not',
+    counts:
+      'mails of one kind (for a new account, a new password, a new address) to one e-mail address that somebody asked ' +
+      'for, whether it has an account or not',
     allowed: 5,
     windowSeconds: 3600,
     held: 'database',
@@ -110,8 +115,8 @@ export const LIMITS = {
     answer: 'nothing: the page is the same and no mail is sent; the links of the earlier ones go on working',
   },
   mailsByAddress: {
-    counts: 'mails that are asked for at one address',
-    allowed: 20,
+    counts: 'mails that are asked for at one address, behind which there may be many people',
+    allowed: 60,
     windowSeconds: 3600,
     held: 'database',
     by: 'address',
@@ -147,6 +152,22 @@ export const LIMITS = {
     held: 'database',
     by: 'address',
     answer: '429 on the page with Retry-After; the link goes on working',
+  },
+  mailCodesOfAll: {
+    counts: 'wrong codes of all mails together: six digits are few enough to be found by trying many mails once',
+    allowed: 500,
+    windowSeconds: 3600,
+    held: 'database',
+    by: 'nothing',
+    answer: '429 on the page with Retry-After; the link goes on working',
+  },
+  accountForms: {
+    counts: 'changes that one person makes in their account, each of which may send mail',
+    allowed: 60,
+    windowSeconds: 900,
+    held: 'database',
+    by: 'about',
+    answer: '429 on a page with Retry-After',
   },
   secondFactorGuesses: {
     counts: 'wrong codes of a person’s authenticator app, from all addresses and browsers together',

@@ -3,6 +3,7 @@ import type { LightMyRequestResponse } from 'fastify'
 import t, { type Test } from 'tap'
 import { publicPages } from '../../src/account/index.ts'
 import { RECENT_SECONDS } from '../../src/identity/full-login.ts'
+import { LIMITS } from '../../src/limits/table.ts'
 import { type AccountAddress, accountAddresses, accountToken, addEve, atAccount, EVE } from '../support/account.ts'
 import { Browser, formsOf, SESSION_COOKIE } from '../support/browser.ts'
 import { turnClock } from '../support/database.ts'
@@ -111,6 +112,33 @@ t.test('with a full login of some time ago: what needs a recent one asks for it,
   }
   for (const address of addresses.filter(({ needs, method }) => needs === 'session' && method === 'GET'))
     t.equal((await send(browser, address)).statusCode, 200, address.pattern)
+})
+
+t.test('a request target with a host in it leads nowhere but here', async (t) => {
+  const { app, db } = await opened(t)
+  for (const target of ['http://evil.example/account/profile', 'https://evil.example:8443/account?news=x']) {
+    const { headers } = await new Browser(app).request('GET', target)
+    t.match(headers.location, /^\/authorize\/resume\/[\w-]{22}$/)
+    const { request } = await db
+      .selectFrom('authorization_requests')
+      .select('request')
+      .orderBy('expires_at', 'desc')
+      .executeTakeFirstOrThrow()
+    t.match(request, { returnTo: /^\/account/ })
+  }
+})
+
+t.test('somebody who sends forms without end has to wait, and gets a page', async (t) => {
+  const server = await opened(t)
+  const browser = await atAccount(server)
+  const csrf = accountToken(server, browser)
+  const form = { csrf, name: 'Changed' }
+  const statuses: number[] = []
+  for (let n = 0; n <= LIMITS.accountForms.allowed; n++)
+    statuses.push((await browser.request('POST', '/account/profile/name', { form })).statusCode)
+  t.strictSame(statuses, [...Array.from({ length: LIMITS.accountForms.allowed }, () => 303), 429])
+  const answer = await browser.request('POST', '/account/profile/name', { form })
+  t.match(answer, { statusCode: 429, headers: { 'retry-after': /^\d+$/, 'content-type': /^text\/html/ } })
 })
 
 t.test('a GET shows, and changes nothing; no cache keeps it', async (t) => {

@@ -362,6 +362,23 @@ t.test('100 mails to one address from 100 addresses: capped per recipient and gl
   t.match(counted, { mailsByRecipient: 95, mailsOfAll: 93 })
 })
 
+t.test('mails of one kind that strangers use up leave those of the other kind', async (t) => {
+  const server = await mailServer(t, { VISITS_PER_MINUTE: '0' })
+  const { mailbox } = server
+  const askTimes = async (what: 'sign-up' | 'forgotten', email: string) => {
+    for (let n = 0; n < 6; n++) await (await server.begin()).ask(what, email)
+    await mailbox.deliver(server)
+  }
+  await askTimes('sign-up', USER.email)
+  t.match(
+    await server.asked('forgotten', USER.email),
+    { mail: { link: String } },
+    'who has an account gets a new password',
+  )
+  await askTimes('forgotten', EVE)
+  t.match(await server.asked('sign-up', EVE), { mail: { link: String } }, 'who has none gets one')
+})
+
 t.test(
   'one user’s mail shaped like another’s [CVE-2026-19607]: the account that is there stays its person’s',
   async (t) => {

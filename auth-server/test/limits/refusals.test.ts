@@ -65,6 +65,8 @@ const PROVOKE: Readonly<Record<LimitName, Provoke>> = {
     for (let n = 0; n < 6; n++) await visit.browser.submit(visit.check, '/check-mail', { code: 'x' })
   },
   mailCodesByAddress: byAdmit('mailCodesByAddress'),
+  mailCodesOfAll: byAdmit('mailCodesOfAll'),
+  accountForms: byAdmit('accountForms'),
   secondFactorGuesses: byAdmit('secondFactorGuesses'),
   recoveryCodeGuesses: byAdmit('recoveryCodeGuesses'),
   devicesByAddress: byAdmit('devicesByAddress'),

@@ -11,7 +11,7 @@ import { loginPage, type SignInProblem } from './view.ts'
 
 /** Forms of the login page; the script of passkeys posts them. */
 export function passkeyLoginPages(deps: Deps, visits: VisitFlow): VisitPages {
-  const { db, config, metrics } = deps
+  const { db, config, limits, metrics } = deps
   const canSignUp = config.signUp === 'open'
   const keyOf = ({ pending }: Visit) => ({ ceremony: 'sign-in', holder: pending.id, personId: null }) as const
 
@@ -27,6 +27,12 @@ export function passkeyLoginPages(deps: Deps, visits: VisitFlow): VisitPages {
         const visit = await visits.open(request, reply)
         if (!visit) return reply
         const { pending, binding, form } = visit
+        const attempt = await limits.admit({ signInGuessesByAddress: { address: request.ip } })
+        if (attempt.waitSeconds > 0) {
+          metrics.signIns.inc({ outcome: 'refused' })
+          reply.header('retry-after', String(attempt.waitSeconds))
+          return sendPage(reply.code(429), loginPage({ pending, binding, canSignUp, email: '', problem: 'tooMany' }))
+        }
         const asserted = await checkAssertion(db, config, keyOf(visit), form.get('credential'))
         const again = (problem: SignInProblem) =>
           sendPage(
@@ -41,6 +47,7 @@ export function passkeyLoginPages(deps: Deps, visits: VisitFlow): VisitPages {
           await record(db, { type: 'sign-in', outcome: 'wrong-credentials', ...whose }, ofRequest(request))
           return again(asserted.kind)
         }
+        await attempt.takeBack()
         const { personId, authEpoch, counterWentBack } = asserted
         if (counterWentBack)
           await record(db, { type: 'passkey', outcome: 'counter-went-back', personId }, ofRequest(request))

@@ -98,7 +98,7 @@ export function mailProofPages(deps: Deps, visits: VisitFlow): VisitPages {
         if (!visit) return reply
         const { pending, binding, form, awaited, browserHash } = visit
         const code = form.get('code') ?? ''
-        const attempt = await limits.admit({ mailCodesByAddress: { address: request.ip } })
+        const attempt = await limits.admit({ mailCodesByAddress: { address: request.ip }, mailCodesOfAll: {} })
         if (attempt.waitSeconds > 0) {
           reply.header('retry-after', String(attempt.waitSeconds))
           return sendPage(reply.code(429), checkMailPage({ pending, binding, awaited, problem: 'too many' }))
