@@ -38,7 +38,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   commands: ['oauth', ...BUSINESS],
   background: BUSINESS,
   // opens what every folder is given to work with
-  deps: ['tokens', 'metrics', ...SUPPORT],
+  deps: ['identity', 'tokens', 'metrics', ...SUPPORT],
   identity: SUPPORT,
   catalogue: SUPPORT,
   tokens: SUPPORT,

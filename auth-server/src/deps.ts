@@ -3,6 +3,7 @@ import type { Config } from './config.ts'
 import { openMailer } from './delivery/mail/index.ts'
 import type { Mailer } from './delivery/mail/mailer.ts'
 import { type Cookies, cookiesFor } from './http/cookies.ts'
+import { NO_PROVIDERS, type Providers } from './identity/federation/providers.ts'
 import { type Limits, openLimits } from './limits/index.ts'
 import { LIMITS } from './limits/table.ts'
 import { type Metrics, openMetrics } from './metrics/metrics.ts'
@@ -18,10 +19,12 @@ export interface Deps {
   readonly metrics: Metrics
   /** None where the server has not been told how to send mail. */
   readonly mailer: Mailer | undefined
+  /** By which people can sign in. */
+  readonly providers: Providers
 }
 
 /** Opens what stands on a database; nothing of it has to be closed, but for the mailer when it has sent something. */
-export async function openDeps(config: Config, db: Db): Promise<Deps> {
+export async function openDeps(config: Config, db: Db, providers: Providers = NO_PROVIDERS): Promise<Deps> {
   const metrics = openMetrics()
   // A rate needs something to begin with.
   for (const limit of Object.keys(LIMITS)) metrics.limitRefusals.inc({ limit }, 0)
@@ -33,5 +36,6 @@ export async function openDeps(config: Config, db: Db): Promise<Deps> {
     limits: openLimits(db, config, (limit) => metrics.limitRefusals.inc({ limit })),
     metrics,
     mailer: openMailer(config),
+    providers,
   }
 }

@@ -5,6 +5,7 @@ import { startBackground } from './background/index.ts'
 import { defineApi } from './catalogue/apis.ts'
 import { ConfigError, readConfig } from './config.ts'
 import { openDeps } from './deps.ts'
+import { readProviders } from './identity/federation/configure.ts'
 import { createLogger } from './logger.ts'
 import { listenForMetrics } from './metrics/listener.ts'
 import { revocationsApi } from './oauth/feed/revocations.ts'
@@ -30,6 +31,7 @@ const { databaseUrl, databasePooler: pooler } = config
 
 /** Everything up to the first request. */
 async function start() {
+  const providers = await readProviders(config, process.env)
   const onError = (err: Error) => logger.warn({ err }, 'an idle database connection was lost')
   const onWait = (error: unknown) => logger.warn(`${explainStart(error, config)} Trying again for a minute.`)
   const { applied, newer } = await upgradeDatabase(config, { onError, onWait })
@@ -44,7 +46,7 @@ async function start() {
   if (config.migrationDatabaseUrl !== undefined && (await mayChangeAuditEvents(db)))
     logger.warn('the role of DATABASE_URL could change the audit log; it should own nothing and be no superuser')
   await defineApi(db, revocationsApi(config.issuer))
-  const deps = await openDeps(config, db)
+  const deps = await openDeps(config, db, providers)
   const app = await buildApp(deps, logger)
   // First: who has been answered once must not find the server gone because of this.
   const { metricsListen } = config

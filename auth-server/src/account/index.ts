@@ -12,6 +12,7 @@ import { profileRoutes } from './profile/routes.ts'
 import type { AccountRoute, MakeAccountRoutes } from './route.ts'
 import { addAddressRoutes } from './security/addresses/add-routes.ts'
 import { addressRoutes } from './security/addresses/routes.ts'
+import { linkedRoutes } from './security/linked/routes.ts'
 import { passkeyRoutes } from './security/passkeys/routes.ts'
 import { passwordRoutes } from './security/password/routes.ts'
 import { securityRoutes } from './security/routes.ts'
@@ -26,6 +27,7 @@ const PARTS: readonly MakeAccountRoutes[] = [
   passkeyRoutes,
   addressRoutes,
   addAddressRoutes,
+  linkedRoutes,
   secondFactorRoutes,
   profileRoutes,
   activityRoutes,

@@ -9,6 +9,7 @@ const ADDRESSES = `${SECURITY}/addresses` as const
 const ADDRESS = `${ADDRESSES}/:address` as const
 const PASSKEYS = `${SECURITY}/passkeys` as const
 const PASSKEY = `${PASSKEYS}/:passkey` as const
+const LINKED = `${SECURITY}/linked` as const
 const AUTHENTICATOR_APP = `${SECURITY}/authenticator-app` as const
 const PROFILE = '/profile'
 const ACTIVITY = '/activity'
@@ -36,6 +37,9 @@ export const PATHS = {
   passkey: PASSKEY,
   passkeyName: `${PASSKEY}/name`,
   passkeyRemove: `${PASSKEY}/remove`,
+  linked: LINKED,
+  linkedAdd: `${LINKED}/add/:provider`,
+  linkedRemove: `${LINKED}/:identity/remove`,
   authenticatorApp: AUTHENTICATOR_APP,
   authenticatorAppBegin: `${AUTHENTICATOR_APP}/begin`,
   authenticatorAppRemove: `${AUTHENTICATOR_APP}/remove`,

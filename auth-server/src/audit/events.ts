@@ -39,6 +39,8 @@ export type AuditEvent =
   | (Event<'client-registration', 'succeeded' | 'created' | 'changed'> & Application)
   // A counter that goes back: there may be a copy of the passkey, or its maker counts carelessly.
   | (Event<'passkey', 'added' | 'renamed' | 'removed' | 'counter-went-back'> & Person)
+  // An account of another provider, by which the person signs in.
+  | (Event<'identity', 'linked' | 'unlinked'> & Person)
   | Event<'key-rotation', 'scheduled' | 'asked-for' | 'leaked'>
   | (Event<'revocation', 'by-app'> & Person & Application)
   | (Event<'revocation', 'by-person'> & Person & Application)

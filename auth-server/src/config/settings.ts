@@ -160,6 +160,14 @@ export const SETTINGS = {
     byDefault: 'false',
     parse: flag,
   },
+  catalogueFile: {
+    variable: 'CATALOGUE_FILE',
+    description:
+      'A YAML file with the identity providers by which people can sign in ([providers.md](providers.md)). It is read once, ' +
+      'when the server starts',
+    byDefault: '',
+    parse: (text): Parsed<string | undefined> => ({ value: text === '' ? undefined : text }),
+  },
   operatorName: {
     variable: 'OPERATOR_NAME',
     description: 'Who runs this server, as people see it at the foot of every page; at most 80 characters',

@@ -55,6 +55,11 @@ export class FormBinding {
     return new FormBinding(this, { ...this.#fields, session: sessionId })
   }
 
+  /** For forms that can end elsewhere as well. */
+  leadingTo(...more: readonly string[]): FormBinding {
+    return new FormBinding({ path: this.path, leadsTo: [...this.leadsTo, ...more] }, this.#fields)
+  }
+
   /** The fields that make its forms count. */
   get hidden(): Readonly<Record<string, string>> {
     return this.#fields

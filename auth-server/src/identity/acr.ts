@@ -1,12 +1,15 @@
 // How somebody signed in: THE table of classes (`acr`, OpenID Connect Core §2), and by which methods each is reached. Pure.
 
-/** Methods of authentication (`amr`, RFC 8176 §2): `otp` is also a recovery code, `pop` the key of a passkey. */
-const METHODS = ['pwd', 'otp', 'pop', 'user', 'mfa'] as const
+/**
+ * Methods of authentication (`amr`, RFC 8176 §2): `otp` is also a recovery code, `pop` the key of a passkey. `fed` is our
+ * word for another provider, whatever it asked for there: it counts as a password does.
+ */
+const METHODS = ['pwd', 'fed', 'otp', 'pop', 'user', 'mfa'] as const
 export type Method = (typeof METHODS)[number]
 
 const PREFIX = 'urn:mobile-api-gateway:acr:'
 
-/** The class of a sign-in by password alone. */
+/** The class of a sign-in by password alone, or by another provider. */
 export const PASSWORD_ACR = `${PREFIX}password`
 /** Two factors: a password and a second one. */
 export const MFA_ACR = `${PREFIX}mfa`
@@ -24,7 +27,7 @@ const CLASSES = [
   { acr: PASSWORD_ACR, isReached: () => true, isOpenTo: () => true },
   {
     acr: MFA_ACR,
-    isReached: (used: Used) => used.has('pwd') && (used.has('otp') || used.has('pop')),
+    isReached: (used: Used) => (used.has('pwd') || used.has('fed')) && (used.has('otp') || used.has('pop')),
     isOpenTo: (factors: readonly string[]) => factors.length > 0,
   },
   {

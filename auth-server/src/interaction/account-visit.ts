@@ -19,13 +19,26 @@ export interface AccountVisit {
   readonly acr?: string
 }
 
+type AccountVisitDeps = Pick<Deps, 'config' | 'db' | 'cookies' | 'limits'>
+
 /** Begins a visit and sends the browser to it. @throws {HttpProblem} too_many_requests when one address begins too many. */
 export async function beginAccountVisit(
-  { config, db, cookies, limits }: Pick<Deps, 'config' | 'db' | 'cookies' | 'limits'>,
+  deps: AccountVisitDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  visit: AccountVisit,
+): Promise<FastifyReply> {
+  const { id } = await openAccountVisit(deps, request, reply, visit)
+  return reply.redirect(resumePath(id), 303)
+}
+
+/** Begins a visit that the browser is not sent to yet. @throws {HttpProblem} as above. */
+export async function openAccountVisit(
+  { config, db, cookies, limits }: AccountVisitDeps,
   request: FastifyRequest,
   reply: FastifyReply,
   { returnTo, maxAgeSeconds, acr }: AccountVisit,
-): Promise<FastifyReply> {
+): Promise<Readonly<{ id: string; secret: string }>> {
   const uiLocales = uiLocalesOf(Parameters.ofUrl(request.raw.url ?? ''))
   const asked: StoredReturn = {
     returnTo: isAccountPage(config.issuer, returnTo) ? returnTo : ACCOUNT_PATH,
@@ -39,7 +52,7 @@ export async function beginAccountVisit(
   const visit = { id, browserHash: sha256(secret), app: undefined, request: asked, pushedUriHash: null }
   await insertRequest(db, visit)
   cookies.beginVisit(reply, { id, secret })
-  return reply.redirect(resumePath(id), 303)
+  return { id, secret }
 }
 
 /**

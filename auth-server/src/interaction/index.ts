@@ -8,13 +8,15 @@ import { mailProofPages } from './mail-proof/routes.ts'
 import { notOpenedPages } from './not-opened/routes.ts'
 import { SIGN_OUT_PATH, stepPath } from './paths.ts'
 import { POLICY } from './policy.ts'
+import { callbackPages } from './provider/callback.ts'
+import { providerForms } from './provider/routes.ts'
 import { signOutPage } from './sign-out/routes.ts'
 import { switchForms } from './switch/routes.ts'
 import { undoPages } from './undo/routes.ts'
 import { type MakeVisitPages, visitFlow } from './visit.ts'
 
 /** What pages of a visit offer beside its steps, whose pages are in the policy. */
-const BESIDE_STEPS: readonly MakeVisitPages[] = [denyForms, switchForms, mailProofPages]
+const BESIDE_STEPS: readonly MakeVisitPages[] = [denyForms, switchForms, mailProofPages, providerForms]
 
 /** Every page there is, by the pattern of its address. */
 export function interactionPages(deps: Deps): Pages {
@@ -24,6 +26,7 @@ export function interactionPages(deps: Deps): Pages {
   return {
     ...Object.fromEntries(ofVisits.map(([name, handlers]) => [stepPath(name), handlers])),
     ...linkPages(deps),
+    ...callbackPages(deps),
     [SIGN_OUT_PATH]: signOutPage(deps),
     ...undoPages(deps),
     ...notOpenedPages(deps),

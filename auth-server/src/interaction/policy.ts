@@ -8,6 +8,8 @@ import { isNothingOpen } from './consent/open-scopes.ts'
 import { consentPages } from './consent/routes.ts'
 import { continuePages } from './continue/routes.ts'
 import { doneInSession, type Facts, isExpected, type PolicyDeps } from './facts.ts'
+import { needsLink } from './link-provider/needed.ts'
+import { linkProviderPages } from './link-provider/routes.ts'
 import { loginPages } from './login/routes.ts'
 import { isHalfForgotten, isOutOfReach, needsSecondFactor } from './second-factor/needed.ts'
 import { secondFactorPages } from './second-factor/routes.ts'
@@ -63,6 +65,13 @@ export const POLICY = [
     withoutPage: 'login_required',
     confirms: true,
     pages: secondFactorPages,
+  },
+  {
+    // Both are proven by now: who somebody is at the provider, and that the account is theirs.
+    step: 'link-provider',
+    needed: needsLink,
+    withoutPage: 'interaction_required',
+    pages: linkProviderPages,
   },
   {
     // RFC 6749 §3.3: what is withheld is left out, and `scope` tells the app; nothing at all is told as this.

@@ -58,6 +58,14 @@ export const LIMITS = {
     by: 'address',
     answer: '429 `too_many_requests` with Retry-After; the right secret waits as well',
   },
+  providerSignIns: {
+    counts: 'sign-ins at identity providers that were begun, by address',
+    allowed: 60,
+    windowSeconds: 60,
+    held: 'database',
+    by: 'address',
+    answer: '429 `too_many_requests` with Retry-After, as a page',
+  },
   signInGuesses: {
     counts:
       'wrong passwords of one account by address, whether there is such an account or not, sent by browsers that are new ' +

@@ -25,6 +25,7 @@ import * as groups from './migrations/0026_groups.ts'
 import * as appIdentities from './migrations/0033_app_identities.ts'
 import * as devices from './migrations/0034_devices.ts'
 import * as logoutNotices from './migrations/0035_logout_notices.ts'
+import * as upstreamLogins from './migrations/0036_upstream_logins.ts'
 import { grantToServer } from './server-rights.ts'
 
 /**
@@ -62,6 +63,7 @@ export const MIGRATIONS = {
   '0033_app_identities': appIdentities,
   '0034_devices': devices,
   '0035_logout_notices': logoutNotices,
+  '0036_upstream_logins': upstreamLogins,
 } as const satisfies Migrations
 
 /** This release cannot run on the schema that it found; the message says what to do. */

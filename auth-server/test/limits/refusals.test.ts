@@ -51,6 +51,7 @@ const PROVOKE: Readonly<Record<LimitName, Provoke>> = {
   },
   clientGuesses: (server) => wrongSecrets(server, () => 'one-client', 11),
   clientGuessesByAddress: (server) => wrongSecrets(server, (n) => `client-${n}`, 101),
+  providerSignIns: byAdmit('providerSignIns'),
   signInGuesses: byAdmit('signInGuesses'),
   signInGuessesByAddress: byAdmit('signInGuessesByAddress'),
   signInGuessesByAccount: byAdmit('signInGuessesByAccount'),

@@ -2,6 +2,7 @@
 import { accountRoutes } from '../../src/account/index.ts'
 import type { AccountNeed } from '../../src/account/route.ts'
 import { addressId } from '../../src/account/security/addresses/routes.ts'
+import { identityId } from '../../src/account/security/linked/routes.ts'
 import { FormBinding } from '../../src/http/csrf.ts'
 import { createAccount } from '../../src/identity/local-account.ts'
 import { Browser, SESSION_COOKIE } from './browser.ts'
@@ -41,11 +42,18 @@ export async function accountAddresses(server: TestServer): Promise<readonly Acc
     .select('id')
     .executeTakeFirstOrThrow()
   const second = await addAddress(server, 'second@example.com')
+  const linked = { issuer: 'https://idp.example.com', subject: 'ada' }
+  await server.db
+    .insertInto('identities')
+    .values({ ...linked, person_id: server.personId })
+    .execute()
   const own: Readonly<Record<string, string>> = {
     installation: id,
     application: server.applicationId,
     address: addressId(second),
     passkey: await addPasskey(server, 'ada'),
+    identity: identityId(linked),
+    provider: 'google',
   }
   const fill = (pattern: string) =>
     pattern.replace(/:(\w+)/g, (_all, name: string) => {

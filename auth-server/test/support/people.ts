@@ -1,5 +1,6 @@
 // What the tables say about a person, as tests need to read or change it.
 import { sql } from 'kysely'
+import { sha256 } from '../../src/crypto/digest.ts'
 import type { Db } from '../../src/store/database.ts'
 import type { StoredPassword } from '../../src/store/tables/passwords.ts'
 import { API, type TestServer } from './server.ts'
@@ -72,6 +73,27 @@ export async function addBelongings(
       address: `${personId}@example.com`,
       auth_epoch: 0,
       change_id: change.id,
+      expires_at: later,
+    })
+    .execute()
+  const visit = await db
+    .insertInto('authorization_requests')
+    .values({
+      id: sha256(personId).slice(0, 22),
+      browser_hash: 'hash',
+      request: '{"prompts":[],"returnTo":"/account"}',
+      expires_at: later,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  await db
+    .insertInto('upstream_logins')
+    .values({
+      ...person,
+      request_id: visit.id,
+      provider: 'corp',
+      state_hash: `state of ${personId}`,
+      session_id: 'session',
       expires_at: later,
     })
     .execute()

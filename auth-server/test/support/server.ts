@@ -7,6 +7,7 @@ import { type SubscriptionDefinition, subscribe } from '../../src/catalogue/subs
 import { readConfig } from '../../src/config.ts'
 import { randomSecret } from '../../src/crypto/random.ts'
 import { openDeps } from '../../src/deps.ts'
+import { readProviders } from '../../src/identity/federation/configure.ts'
 import { createAccount } from '../../src/identity/local-account.ts'
 import { createLogger } from '../../src/logger.ts'
 import { openDatabase } from '../../src/store/database.ts'
@@ -45,7 +46,7 @@ export async function testServer(t: Test, environment: Record<string, string> = 
   const log: string[] = []
   const db = openDatabase(config.databaseUrl, () => {})
   const logger = createLogger('trace', { write: (line: string) => void log.push(line) })
-  const deps = await openDeps(config, db)
+  const deps = await openDeps(config, db, await readProviders(config, environment))
   const app = await buildApp(deps, logger)
   t.teardown(async () => {
     await app.close()

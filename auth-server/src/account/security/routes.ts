@@ -7,6 +7,7 @@ import type { AccountRoutes } from '../route.ts'
 import { signOutElsewhere } from '../sign-out-elsewhere.ts'
 import { addressesEntry } from './addresses/entry.ts'
 import type { FindSecurityEntry } from './entry.ts'
+import { linkedEntry } from './linked/entry.ts'
 import { passkeysEntry } from './passkeys/entry.ts'
 import { passwordEntry } from './password/entry.ts'
 import { authenticatorAppEntry, recoveryCodesEntry } from './second-factors/entries.ts'
@@ -17,6 +18,7 @@ const ENTRIES: readonly FindSecurityEntry[] = [
   passwordEntry,
   passkeysEntry,
   addressesEntry,
+  linkedEntry,
   authenticatorAppEntry,
   recoveryCodesEntry,
 ]

@@ -36,6 +36,7 @@ export function fetchJson(
 ): Promise<JsonDocument> {
   const headers = { accept: 'application/json', 'accept-encoding': 'identity' }
   return guardedRequest(address, { method: 'GET', headers }, options, async (response) => {
+    if (response.statusCode !== 200) throw new UnusableAnswer(`the answer has status ${response.statusCode}`)
     const body = await readBody(response, options.maxBytes)
     try {
       return { json: parseJsonObject(body), cacheControl: response.headers['cache-control'] }
@@ -74,9 +75,9 @@ export function fetchPlain(
   })
 }
 
-async function readBody(response: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  const { statusCode, headers } = response
-  if (statusCode !== 200) throw new UnusableAnswer(`the answer has status ${statusCode}`)
+/** The body of an answer. @throws {UnusableAnswer} when it is longer, or compressed. */
+export async function readBody(response: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  const { headers } = response
   if ((headers['content-encoding'] ?? 'identity') !== 'identity') throw new UnusableAnswer('the answer is compressed')
   const tooLong = new UnusableAnswer(`the answer is longer than ${maxBytes} bytes`)
   if (Number(headers['content-length'] ?? 0) > maxBytes) throw tooLong

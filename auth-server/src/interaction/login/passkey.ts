@@ -11,8 +11,8 @@ import { loginPage, type SignInProblem } from './view.ts'
 
 /** Forms of the login page; the script of passkeys posts them. */
 export function passkeyLoginPages(deps: Deps, visits: VisitFlow): VisitPages {
-  const { db, config, limits, metrics } = deps
-  const canSignUp = config.signUp === 'open'
+  const { db, config, limits, metrics, providers } = deps
+  const ways = { canSignUp: config.signUp === 'open', providers }
   const keyOf = ({ pending }: Visit) => ({ ceremony: 'sign-in', holder: pending.id, personId: null }) as const
 
   return {
@@ -31,13 +31,13 @@ export function passkeyLoginPages(deps: Deps, visits: VisitFlow): VisitPages {
         if (attempt.waitSeconds > 0) {
           metrics.signIns.inc({ outcome: 'refused' })
           reply.header('retry-after', String(attempt.waitSeconds))
-          return sendPage(reply.code(429), loginPage({ pending, binding, canSignUp, email: '', problem: 'tooMany' }))
+          return sendPage(reply.code(429), loginPage({ pending, binding, ...ways, email: '', problem: 'tooMany' }))
         }
         const asserted = await checkAssertion(db, config, keyOf(visit), form.get('credential'))
         const again = (problem: SignInProblem) =>
           sendPage(
             reply.code(problem === 'malformed' ? 400 : 422),
-            loginPage({ pending, binding, canSignUp, email: '', problem }),
+            loginPage({ pending, binding, ...ways, email: '', problem }),
           )
         if (asserted.kind !== 'proven') {
           metrics.signIns.inc({ outcome: 'wrong-credentials' })

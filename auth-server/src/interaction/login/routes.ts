@@ -11,14 +11,15 @@ import { PASSKEYS_FIELD } from '../../pages/components/passkey-form.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { takeStep } from '../../store/tables/authorization-requests.ts'
 import { findAddressKnownTo, findPersonByEmail } from '../../store/tables/people.ts'
+import { findWaitingLink } from '../../store/tables/upstream-logins.ts'
 import { completeSignIn } from '../complete-sign-in.ts'
 import type { Visit, VisitFlow, VisitPages } from '../visit.ts'
 import { passkeyLoginPages } from './passkey.ts'
 import { leavingPage, loginPage, type SignInProblem } from './view.ts'
 
 export function loginPages(deps: Deps, visits: VisitFlow): VisitPages {
-  const { db, config, cookies, limits, metrics } = deps
-  const canSignUp = config.signUp === 'open'
+  const { db, config, cookies, limits, metrics, providers } = deps
+  const ways = { canSignUp: config.signUp === 'open', providers }
 
   /** What the app hints at; an ID token of its own shows it no address that it may not know. */
   const expectedAddress = async ({ pending, session }: Visit): Promise<string> => {
@@ -31,6 +32,13 @@ export function loginPages(deps: Deps, visits: VisitFlow): VisitPages {
     return (await findAddressKnownTo(db, { personId: expectedPersonId, applicationId })) ?? ''
   }
 
+  /** Who has come from a provider with the address of an account: signed in to that, they can link the two. */
+  const waitingIn = async ({ id }: Visit['pending']) => {
+    if (providers.all.length === 0) return undefined
+    const waiting = await findWaitingLink(db, { requestId: id })
+    return waiting && { label: providers.labelOf(waiting.issuer) ?? waiting.provider, email: waiting.emailKey }
+  }
+
   return {
     ...passkeyLoginPages(deps, visits),
     login: {
@@ -38,7 +46,9 @@ export function loginPages(deps: Deps, visits: VisitFlow): VisitPages {
         const visit = await visits.open(request, reply)
         if (!visit) return reply
         const { pending, binding } = visit
-        return sendPage(reply, loginPage({ pending, binding, canSignUp, email: await expectedAddress(visit) }))
+        const waiting = await waitingIn(pending)
+        const email = waiting?.email ?? (await expectedAddress(visit))
+        return sendPage(reply, loginPage({ pending, binding, ...ways, waiting, email }))
       },
       async POST(request, reply) {
         const visit = await visits.open(request, reply)
@@ -46,7 +56,7 @@ export function loginPages(deps: Deps, visits: VisitFlow): VisitPages {
         const { pending, binding, form } = visit
         const email = form.get('email') ?? ''
         const again = (problem: SignInProblem) =>
-          sendPage(reply.code(422), loginPage({ pending, binding, canSignUp, email, problem }))
+          sendPage(reply.code(422), loginPage({ pending, binding, ...ways, email, problem }))
 
         const account = emailKey(email)
         if (email !== '' && account === undefined) return again('noAddress')
@@ -55,7 +65,7 @@ export function loginPages(deps: Deps, visits: VisitFlow): VisitPages {
         if (attempt.waitSeconds > 0) {
           metrics.signIns.inc({ outcome: 'refused' })
           reply.header('retry-after', String(attempt.waitSeconds))
-          return sendPage(reply.code(429), loginPage({ pending, binding, canSignUp, email, problem: 'tooMany' }))
+          return sendPage(reply.code(429), loginPage({ pending, binding, ...ways, email, problem: 'tooMany' }))
         }
         const credentials = { email, password: form.get('password') ?? '' }
         const networks = networksOf(request.ip)

@@ -1,11 +1,12 @@
 // The page for e-mail address and password.
 import type { FormBinding } from '../../http/csrf.ts'
 import { MAX_EMAIL_LENGTH } from '../../identity/email.ts'
+import type { Providers } from '../../identity/federation/providers.ts'
 import { button, wayLink } from '../../pages/components/button.ts'
 import { field, hiddenFields } from '../../pages/components/field.ts'
 import { form } from '../../pages/components/form.ts'
 import { appMark, signMark } from '../../pages/components/mark.ts'
-import { note, problemNotice } from '../../pages/components/notice.ts'
+import { note, notice, problemNotice } from '../../pages/components/notice.ts'
 import { PASSKEYS_FIELD, passkeyForm } from '../../pages/components/passkey-form.ts'
 import type { Page } from '../../pages/frame.ts'
 import { html } from '../../pages/html.ts'
@@ -13,6 +14,7 @@ import type { Texts } from '../../pages/locales/en.ts'
 import type { PendingRequest } from '../../store/tables/authorization-requests.ts'
 import { denyForm, opensNote } from '../ended/ways-out.ts'
 import { FORGOTTEN, SIGN_UP } from '../mail-proof/paths.ts'
+import { providerButtons } from '../provider/view.ts'
 
 /** What was wrong with the password, or with the passkey. */
 export type SignInProblem = keyof Texts['signIn']['problems'] | keyof Texts['passkeys']['refused']
@@ -25,12 +27,17 @@ export function loginPage({
   binding,
   email,
   canSignUp,
+  providers,
+  waiting,
   problem,
 }: Readonly<{
   pending: PendingRequest
   binding: FormBinding
   email: string
   canSignUp: boolean
+  providers: Providers
+  /** What is linked to the account once its person has signed in. */
+  waiting?: Readonly<{ label: string; email: string }> | undefined
   problem?: SignInProblem
 }>): Page {
   // Both fields point at the problem, which a screen reader then reads with the focused one; we never say which is wrong.
@@ -40,6 +47,7 @@ export function loginPage({
     body: html`${pending.app && appMark(pending.app.name)}
 <h1>${texts.signIn.title}</h1>
 <p>${pending.app ? texts.signIn.lead(pending.app.name) : texts.signIn.leadToAccount}</p>
+${waiting && notice('warn', texts.federation.signInToLink(waiting.label, waiting.email))}
 ${problem && problemNotice(PROBLEM_ID, { ...texts.signIn.problems, ...texts.passkeys.refused }[problem])}
 ${form(
   { binding, action: 'login' },
@@ -75,6 +83,7 @@ ${passkeyForm(
   texts,
   button(texts.passkeys.signIn, 'quiet'),
 )}
+${providerButtons(providers, binding, texts)}
 ${wayLink(texts.mailProof.offers.reset, `${binding.path}/${FORGOTTEN}`)}
 ${canSignUp && wayLink(texts.mailProof.offers['sign-up'], `${binding.path}/${SIGN_UP}`)}
 ${denyForm(binding, texts)}

@@ -2,6 +2,7 @@
 import { type Html, html } from '../html.ts'
 import { ACCOUNT } from './de/account.ts'
 import { DELETION } from './de/deletion.ts'
+import { FEDERATION } from './de/federation.ts'
 import { MAIL } from './de/mail.ts'
 import { MAIL_PROOF } from './de/mail-proof.ts'
 import { NOT_OPENED } from './de/not-opened.ts'
@@ -21,6 +22,7 @@ export const DE = {
   mailProof: MAIL_PROOF,
   passkeys: PASSKEYS,
   deletion: DELETION,
+  federation: FEDERATION,
   cancel: 'Abbrechen',
   useAnotherAccount: 'Anderes Konto verwenden',
   opens: (app) =>

@@ -2,6 +2,7 @@
 import { type Html, html } from '../html.ts'
 import { ACCOUNT } from './en/account.ts'
 import { DELETION } from './en/deletion.ts'
+import { FEDERATION } from './en/federation.ts'
 import { MAIL } from './en/mail.ts'
 import { MAIL_PROOF } from './en/mail-proof.ts'
 import { NOT_OPENED } from './en/not-opened.ts'
@@ -21,6 +22,7 @@ export const EN = {
   mailProof: MAIL_PROOF,
   passkeys: PASSKEYS,
   deletion: DELETION,
+  federation: FEDERATION,
   cancel: 'Cancel',
   useAnotherAccount: 'Use another account',
   opens: (app: string) => html`This opens ${name(app)}. If nothing opens, press the button again.`,

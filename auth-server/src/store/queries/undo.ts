@@ -35,6 +35,7 @@ export async function takeBack(trx: Trx, challengeId: string): Promise<Undone | 
     where id = ${personId}`.execute(trx)
   await takeFactorsBack(trx, personId, since)
   await takeAddressesBack(trx, personId, since)
+  await takeIdentitiesBack(trx, personId, since)
   await sql`
     update account_changes set undone_at = auth_now()
     where person_id = ${personId} and at >= ${since}::timestamptz and undone_at is null`.execute(trx)
@@ -100,4 +101,12 @@ async function takeAddressesBack(trx: Trx, personId: string, since: string): Pro
       order by email.key = (select change.details->>'before' from ${changes} and change.kind = 'address-made-primary'
                             order by change.at limit 1) desc nulls last,
                email.is_primary desc, email.created_at limit 1)`.execute(trx)
+}
+
+// What was linked since then is not the owner's: it is free again for whoever it belongs to.
+async function takeIdentitiesBack(trx: Trx, personId: string, since: string): Promise<void> {
+  await sql`delete from identities where person_id = ${personId} and created_at >= ${since}::timestamptz`.execute(trx)
+  await sql`
+    update identities set removed_at = null
+    where person_id = ${personId} and removed_at >= ${since}::timestamptz`.execute(trx)
 }

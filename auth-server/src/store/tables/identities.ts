@@ -1,5 +1,8 @@
-// Who a person is elsewhere: the subject of an issuer, which is one person's here. Nothing writes it before federation.
+// Who a person is elsewhere: the subject of an issuer, which is one person's here.
+import { sql } from 'kysely'
+import type { Db } from '../database.ts'
 import type { Defaulted, TableDeclaration } from '../declaration.ts'
+import type { UpstreamSubject } from './upstream-logins.ts'
 
 export interface Identities {
   /** In the issuer's own words, whatever our configuration calls it. */
@@ -8,11 +11,17 @@ export interface Identities {
   person_id: string
   created_at: Defaulted<Date>
   used_at: Date | null
+  /** Taken away by the person, which can be undone for a while; until then it signs nobody in. */
+  removed_at: Date | null
 }
 
 export const IDENTITIES: TableDeclaration<Identities> = {
   purpose: 'The accounts elsewhere by which people sign in here.',
-  lifetime: { kept: 'Until the person takes it away; goes with the person.' },
+  lifetime: {
+    until: '72 hours after the person has taken it away, while that can be undone; goes with the person',
+    obsolete: sql`removed_at < auth_now() - interval '72 hours'`,
+    indexed: true,
+  },
   people: {
     exported: {
       rows: 'person_id',
@@ -22,8 +31,56 @@ export const IDENTITIES: TableDeclaration<Identities> = {
         person_id: 'owner',
         created_at: 'exported',
         used_at: 'exported',
+        removed_at: 'exported',
       },
     },
     erased: { cascade: 'people' },
   },
+}
+
+/** The person of an identity, whatever their status. */
+export interface KnownPerson {
+  readonly personId: string
+  readonly authEpoch: number
+  readonly status: 'active' | 'suspended' | 'leaving'
+}
+
+export async function findPersonByIdentity(
+  db: Db,
+  { issuer, subject }: UpstreamSubject,
+): Promise<KnownPerson | undefined> {
+  return db
+    .selectFrom('identities as identity')
+    .innerJoin('people as person', 'person.id', 'identity.person_id')
+    .where('identity.issuer', '=', issuer)
+    .where('identity.subject', '=', subject)
+    .where('identity.removed_at', 'is', null)
+    .select(['person.id as personId', 'person.auth_epoch as authEpoch', 'person.status'])
+    .executeTakeFirst()
+}
+
+/** Notes that somebody has signed in by it. */
+export async function noteIdentityUse(db: Db, { issuer, subject }: UpstreamSubject): Promise<void> {
+  await sql`
+    update identities set used_at = auth_now() where issuer = ${issuer} and subject = ${subject} and removed_at is null`.execute(
+    db,
+  )
+}
+
+/** An identity as its person sees it. */
+export interface OwnIdentity extends UpstreamSubject {
+  readonly createdAt: Date
+  readonly usedAt: Date | null
+}
+
+export async function listIdentities(db: Db, personId: string): Promise<readonly OwnIdentity[]> {
+  return db
+    .selectFrom('identities')
+    .where('person_id', '=', personId)
+    .where('removed_at', 'is', null)
+    .orderBy('created_at')
+    .orderBy('issuer')
+    .orderBy('subject')
+    .select(['issuer', 'subject', 'created_at as createdAt', 'used_at as usedAt'])
+    .execute()
 }

@@ -36,6 +36,7 @@ import { SCHEMA_FLOOR } from './schema-floor.ts'
 import { SESSIONS } from './sessions.ts'
 import { SIGNING_KEYS } from './signing-keys.ts'
 import { SUBSCRIPTIONS } from './subscriptions.ts'
+import { UPSTREAM_LOGINS } from './upstream-logins.ts'
 import { USED_JTIS } from './used-jtis.ts'
 import { WRITE_TRIALS } from './write-trials.ts'
 
@@ -46,6 +47,7 @@ import { WRITE_TRIALS } from './write-trials.ts'
 export const TABLES = {
   mail_challenges: MAIL_CHALLENGES,
   authorization_requests: AUTHORIZATION_REQUESTS,
+  upstream_logins: UPSTREAM_LOGINS,
   pushed_requests: PUSHED_REQUESTS,
   sessions: SESSIONS,
   authorization_codes: AUTHORIZATION_CODES,

@@ -30,6 +30,7 @@ export const ACCOUNT = {
     passkeyRemoved: 'Der Passkey ist entfernt.',
     appAdded: 'Ihre App ist eingerichtet. Von jetzt an melden Sie sich mit Passwort und Code an.',
     appRemoved: 'Die Authenticator-App ist entfernt.',
+    identityRemoved: 'Das Konto ist getrennt und meldet Sie nicht mehr an.',
     signedOutElsewhere: 'Alles andere ist abgemeldet. Nur dieser Browser bleibt angemeldet.',
   },
   notFound: {
@@ -197,6 +198,8 @@ export const ACCOUNT = {
       'passkey renamed': 'Passkey umbenannt',
       'passkey removed': 'Passkey entfernt',
       'passkey counter-went-back': 'Ein Passkey zählte rückwärts; vielleicht gibt es eine Kopie',
+      'identity linked': 'Konto eines anderen Anbieters verknüpft',
+      'identity unlinked': 'Konto eines anderen Anbieters getrennt',
       'revocation by-app': 'Eine App hat sich abgemeldet',
       'revocation by-person': 'Eine App abgemeldet',
       'refresh recovered': 'Eine App hat eine verlorene Antwort wiederholt',

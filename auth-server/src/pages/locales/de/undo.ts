@@ -17,6 +17,8 @@ export const UNDO = {
     'totp-removed': 'Eine Authenticator-App wurde entfernt.',
     'recovery-codes-made': 'Neue Wiederherstellungscodes wurden erstellt.',
     'recovery-codes-removed': 'Die Wiederherstellungscodes wurden entfernt.',
+    'identity-added': 'Ein Konto eines anderen Anbieters wurde verknüpft.',
+    'identity-removed': 'Ein Konto eines anderen Anbieters wurde getrennt.',
     'new-browser': 'Jemand hat sich in einem unbekannten Browser angemeldet.',
   },
   at: (at) => `Das war am ${TIME.format(at)} (UTC).`,

@@ -31,6 +31,7 @@ export const ACCOUNT = {
     passkeyRemoved: 'The passkey is removed.',
     appAdded: 'Your app is set up. From now on, signing in takes your password and a code.',
     appRemoved: 'The authenticator app is removed.',
+    identityRemoved: 'The account is unlinked. It does not sign you in any more.',
     signedOutElsewhere: 'Everything else is signed out. Only this browser goes on.',
   },
   notFound: {
@@ -195,6 +196,8 @@ export const ACCOUNT = {
       'passkey renamed': 'Renamed a passkey',
       'passkey removed': 'Removed a passkey',
       'passkey counter-went-back': 'A passkey counted backwards; there may be a copy of it',
+      'identity linked': 'Linked an account of another provider',
+      'identity unlinked': 'Unlinked an account of another provider',
       'revocation by-app': 'An app signed itself out',
       'revocation by-person': 'Signed an app out',
       'refresh recovered': 'An app repeated an answer that had got lost',

@@ -16,6 +16,8 @@ export const UNDO = {
     'totp-removed': 'An authenticator app was removed.',
     'recovery-codes-made': 'New recovery codes were made.',
     'recovery-codes-removed': 'The recovery codes were removed.',
+    'identity-added': 'An account of another provider was linked.',
+    'identity-removed': 'An account of another provider was unlinked.',
     'new-browser': 'Somebody signed in with a browser that was not known.',
   },
   at: (at: Date) => `That was on ${TIME.format(at)} (UTC).`,

@@ -1,0 +1,71 @@
+// Linked accounts: which there are, linking one more, and taking one away.
+import type { FastifyRequest } from 'fastify'
+import { ofRequest } from '../../../audit/context.ts'
+import { sha256 } from '../../../crypto/digest.ts'
+import type { Deps } from '../../../deps.ts'
+import { pathParameter } from '../../../http/request-path.ts'
+import { unlink } from '../../../identity/federation/links.ts'
+import { openAccountVisit } from '../../../interaction/account-visit.ts'
+import { beginAtProvider } from '../../../interaction/provider/begin.ts'
+import { sendPage } from '../../../pages/send-page.ts'
+import { listIdentities } from '../../../store/tables/identities.ts'
+import type { UpstreamSubject } from '../../../store/tables/upstream-logins.ts'
+import { notFoundPage } from '../../not-found.ts'
+import { hrefOf, PATHS } from '../../paths.ts'
+import type { AccountRoutes, SignedIn } from '../../route.ts'
+import { labelOf } from './label.ts'
+import { linkedPage, removePage } from './view.ts'
+
+/** How an identity is called in the addresses of pages, which logs and histories keep. */
+export function identityId({ issuer, subject }: UpstreamSubject): string {
+  return sha256(JSON.stringify([issuer, subject])).slice(0, 22)
+}
+
+export function linkedRoutes(deps: Deps): AccountRoutes {
+  const { db, providers } = deps
+  const linkedHref = hrefOf(PATHS.linked, {})
+  const listed = async ({ session }: SignedIn) =>
+    (await listIdentities(db, session.personId)).map((identity) => ({
+      ...identity,
+      id: identityId(identity),
+      label: labelOf(providers, identity),
+    }))
+  const find = async (me: SignedIn, request: FastifyRequest) => {
+    const wanted = pathParameter(request, 'identity')
+    return (await listed(me)).find(({ id }) => id === wanted)
+  }
+
+  return {
+    [PATHS.linked]: {
+      needs: 'session',
+      GET: async (_request, reply, me) => sendPage(reply, linkedPage(me, await listed(me), providers)),
+    },
+    [PATHS.linkedAdd]: {
+      needs: 'recent',
+      on: linkedHref,
+      async POST(request, reply, me) {
+        const provider = providers.find(pathParameter(request, 'provider') ?? '')
+        if (!provider) return notFoundPage(reply, me, 'security')
+        const { id, secret } = await openAccountVisit(deps, request, reply, { returnTo: linkedHref })
+        const { personId, id: sessionId } = me.session
+        const linking = { personId, sessionId }
+        const start = { requestId: id, secret, linking, isFresh: false, back: linkedHref }
+        return beginAtProvider(deps, request, reply, provider, start)
+      },
+    },
+    [PATHS.linkedRemove]: {
+      needs: 'recent',
+      async GET(request, reply, me) {
+        const found = await find(me, request)
+        return found ? sendPage(reply, removePage(me, found)) : notFoundPage(reply, me, 'security')
+      },
+      async POST(request, reply, me) {
+        const found = await find(me, request)
+        if (!found) return notFoundPage(reply, me, 'security')
+        const outcome = await unlink(db, providers, found, me.session.personId, ofRequest(request))
+        if (outcome === 'only way') return sendPage(reply.code(409), removePage(me, found, true))
+        return me.backTo(reply, linkedHref, outcome === 'unlinked' ? 'identityRemoved' : undefined)
+      },
+    },
+  }
+}

@@ -1,0 +1,32 @@
+// Google: OpenID Connect at a known issuer, and the authority for addresses that are Google's own.
+import { CLIENT_FIELDS, openOidc } from './oidc.ts'
+import { providerKind, type UpstreamIdentity } from './provider.ts'
+
+const ISSUER = 'https://accounts.google.com'
+
+export const GOOGLE = providerKind(
+  { label: 'Google', fields: CLIENT_FIELDS },
+  ({ client_id, client_secret_variable }, tools) => ({
+    ...openOidc(
+      {
+        issuer: ISSUER,
+        clientId: client_id,
+        clientSecret: client_secret_variable,
+        scopes: 'openid email profile',
+        // Google does not know "login".
+        freshPrompt: 'select_account',
+      },
+      tools,
+    ),
+    isAuthorityFor,
+  }),
+)
+
+/**
+ * Of a Gmail address, and of one in the domain of a Workspace (`hd`). Any other was verified when the account was made and
+ * may be somebody else's by now (Google, "Authenticate with a backend server").
+ */
+export function isAuthorityFor({ email = '', claims }: Pick<UpstreamIdentity, 'email' | 'claims'>): boolean {
+  const domain = email.slice(email.lastIndexOf('@') + 1).toLowerCase()
+  return domain === 'gmail.com' || (typeof claims.hd === 'string' && claims.hd.toLowerCase() === domain)
+}

@@ -1,0 +1,41 @@
+// Linking an identity to an account, and taking it away: each is told to the owner and to the audit log.
+import type { AuditContext } from '../../audit/context.ts'
+import { record } from '../../audit/record.ts'
+import { type Db, inTransaction, type Trx } from '../../store/database.ts'
+import { noteChange } from '../../store/queries/account-changes.ts'
+import { linkIdentity, unlinkIdentity } from '../../store/queries/federation.ts'
+import type { UpstreamSubject } from '../../store/tables/upstream-logins.ts'
+import type { Providers } from './providers.ts'
+
+/** False when it belongs to somebody already. Whoever calls has seen proof of both: the identity, and the account. */
+export function link(
+  db: Db | Trx,
+  { issuer, subject }: UpstreamSubject,
+  personId: string,
+  context: AuditContext,
+): Promise<boolean> {
+  return inTransaction(db, async (trx) => {
+    if (!(await linkIdentity(trx, { issuer, subject }, personId))) return false
+    await noteChange(trx, { personId, kind: 'identity-added' })
+    await record(trx, { type: 'identity', outcome: 'linked', personId }, context)
+    return true
+  })
+}
+
+/** `only way` when nothing else would sign the person in. */
+export function unlink(
+  db: Db,
+  providers: Providers,
+  identity: UpstreamSubject,
+  personId: string,
+  context: AuditContext,
+): ReturnType<typeof unlinkIdentity> {
+  const issuers = providers.all.map(({ issuer }) => issuer)
+  return db.transaction().execute(async (trx) => {
+    const outcome = await unlinkIdentity(trx, identity, { personId, issuers })
+    if (outcome !== 'unlinked') return outcome
+    await noteChange(trx, { personId, kind: 'identity-removed' })
+    await record(trx, { type: 'identity', outcome: 'unlinked', personId }, context)
+    return outcome
+  })
+}

@@ -1,0 +1,150 @@
+// Any provider that speaks OpenID Connect: found by its issuer, asked by code with PKCE and nonce, believed by signature.
+import type { Configuration } from 'openid-client'
+import { addressField, optional, secretField, textField } from './fields.ts'
+import {
+  providerKind,
+  type UpstreamAnswer,
+  type UpstreamIdentity,
+  type UpstreamProtocol,
+  type UpstreamTools,
+} from './provider.ts'
+
+/** How long what was discovered counts. */
+const DISCOVERED_MILLIS = 3600_000
+
+export interface OidcSettings {
+  readonly issuer: string
+  readonly clientId: string
+  /** None of a public client. */
+  readonly clientSecret: string | undefined
+  readonly scopes: string
+  /** What `prompt` says where the person has to show anew who they are. */
+  readonly freshPrompt: string
+}
+
+/** The client that every OpenID Connect provider has at this server. */
+export const CLIENT_FIELDS = {
+  client_id: textField('what the provider calls this server'),
+  client_secret_variable: secretField('the environment variable with the client secret'),
+} as const
+
+export const OIDC = providerKind(
+  {
+    fields: {
+      issuer: addressField('its issuer, as its discovery document spells it'),
+      client_id: CLIENT_FIELDS.client_id,
+      client_secret_variable: optional(CLIENT_FIELDS.client_secret_variable),
+      scopes: { ...textField('what is asked for, with blanks between'), byDefault: 'openid email profile' },
+    },
+  },
+  ({ issuer, client_id, client_secret_variable, scopes }, tools) =>
+    openOidc(
+      { issuer, clientId: client_id, clientSecret: client_secret_variable, scopes, freshPrompt: 'login' },
+      tools,
+    ),
+)
+
+/** Loaded by those alone who have such a provider, when it is first needed. */
+function library() {
+  return import('openid-client')
+}
+
+export function openOidc(settings: OidcSettings, { fetch, allowLoopback }: UpstreamTools): UpstreamProtocol {
+  const { issuer, clientId, clientSecret, scopes, freshPrompt } = settings
+  let known: Readonly<{ at: number; configuration: Configuration }> | undefined
+  let under: Promise<Configuration> | undefined
+
+  async function discover(): Promise<Configuration> {
+    const client = await library()
+    const configuration = await client.discovery(
+      new URL(issuer),
+      clientId,
+      clientSecret === undefined ? {} : { client_secret: clientSecret },
+      clientSecret === undefined ? client.None() : authentication(client, clientSecret),
+      {
+        [client.customFetch]: fetch,
+        // The library asks for it by this name; where requests may go, the guarded fetch decides.
+        execute: allowLoopback ? [client.allowInsecureRequests] : [],
+      },
+    )
+    // The library lets a template stand for the issuer of some; then anybody's tenant would do.
+    const found = configuration.serverMetadata().issuer
+    if (found !== issuer) throw new Error(`the discovery document says the issuer is ${found}`)
+    // What comes by TLS from the token endpoint need not be verified (Core §3.1.3.7); it costs one key set an hour.
+    client.enableNonRepudiationChecks(configuration)
+    known = { at: performance.now(), configuration }
+    return configuration
+  }
+
+  /** Those who ask while it is looked up wait for the one answer. */
+  function configurationNow(): Promise<Configuration> {
+    if (known && performance.now() - known.at < DISCOVERED_MILLIS) return Promise.resolve(known.configuration)
+    under ??= discover().finally(() => {
+      under = undefined
+    })
+    return under
+  }
+
+  return {
+    issuer,
+    async prepare() {
+      await configurationNow()
+    },
+    async begin({ redirectUri, state, nonce, codeVerifier, isFresh }) {
+      const configuration = await configurationNow()
+      const client = await library()
+      return client.buildAuthorizationUrl(configuration, {
+        redirect_uri: redirectUri,
+        scope: scopes,
+        state,
+        nonce,
+        code_challenge: await client.calculatePKCECodeChallenge(codeVerifier),
+        code_challenge_method: 'S256',
+        ...(isFresh && { prompt: freshPrompt }),
+      })
+    },
+    async finish({ redirectUri, parameters, state, nonce, codeVerifier }: UpstreamAnswer): Promise<UpstreamIdentity> {
+      const configuration = await configurationNow()
+      const client = await library()
+      const url = new URL(redirectUri)
+      url.search = parameters.toString()
+      const tokens = await client.authorizationCodeGrant(configuration, url, {
+        expectedState: state,
+        expectedNonce: nonce,
+        pkceCodeVerifier: codeVerifier,
+        idTokenExpected: true,
+      })
+      const told = tokens.claims()
+      if (!told) throw new Error('there is no ID token')
+      const { sub } = told
+      // Some tell what their scopes stand for at their userinfo endpoint alone (Core §5.4).
+      const isMore = told.email === undefined && configuration.serverMetadata().userinfo_endpoint !== undefined
+      const more = isMore ? await client.fetchUserInfo(configuration, tokens.access_token, sub) : {}
+      return identityOf(issuer, sub, { ...more, ...told })
+    },
+  }
+}
+
+function identityOf(issuer: string, subject: string, claims: Readonly<Record<string, unknown>>): UpstreamIdentity {
+  const { email, email_verified, name } = claims
+  return {
+    issuer,
+    subject,
+    ...(typeof email === 'string' && { email }),
+    // Not "true", not 1: some say so of what they have only been told.
+    emailVerified: email_verified === true,
+    ...(typeof name === 'string' && { name }),
+    claims,
+  }
+}
+
+/** By HTTP Basic unless the provider takes it in the form alone (RFC 8414 §2). */
+function authentication(client: Awaited<ReturnType<typeof library>>, secret: string) {
+  const [basic, post] = [client.ClientSecretBasic(secret), client.ClientSecretPost(secret)]
+  const byMethod: typeof basic = (server, ...rest) => {
+    const methods = server.token_endpoint_auth_methods_supported ?? ['client_secret_basic']
+    const isPost = !methods.includes('client_secret_basic') && methods.includes('client_secret_post')
+    return (isPost ? post : basic)(server, ...rest)
+  }
+  return byMethod
+}

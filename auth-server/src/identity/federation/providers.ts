@@ -1,0 +1,111 @@
+// The identity providers of this server, ready to be used; one that is down says so, and keeps nobody from the others.
+import { type GuardedFetch, guardedFetch } from '../../http/outbound/guarded-fetch.ts'
+import { emailKey } from '../email.ts'
+import type { UpstreamIdentity, UpstreamProtocol, UpstreamTools } from './provider.ts'
+
+/** How long one provider may take for one answer; three in a row end well before a person gives up. */
+const TIMEOUT_MILLIS = 5000
+/** Of one answer; the largest are key sets. */
+const MAX_BYTES = 256 * 1024
+/** After a failure its button says so for this long. */
+const DOWN_MILLIS = 30_000
+
+/** As long as it may be (OpenID Connect Core §2), and what a database takes. */
+const SUBJECT = /^[^\p{Cc}\p{Cs}]{1,255}$/u
+
+/** What pages call a provider, and whether it can be reached, as far as is known. */
+export interface ProviderButton {
+  readonly name: string
+  readonly label: string
+  readonly isDown: boolean
+}
+
+export interface IdentityProvider extends Pick<UpstreamProtocol, 'issuer' | 'begin' | 'finish'> {
+  /** In addresses and in the configuration. */
+  readonly name: string
+  readonly label: string
+  /** Whether its last answer failed to come, a moment ago. */
+  isDown(): boolean
+  /** Looks in ahead of time; nobody waits for it, and it never fails. */
+  prepare(): Promise<void>
+  /** The key of the address that the provider vouches for, if it does (see identity/email.ts). */
+  vouchedAddress(identity: UpstreamIdentity): string | undefined
+}
+
+export interface Providers {
+  /** In the order of the configuration. */
+  readonly all: readonly IdentityProvider[]
+  find(name: string): IdentityProvider | undefined
+  /** What people call the provider of an issuer; undefined where none is configured (any more). */
+  labelOf(issuer: string): string | undefined
+  /** As pages show them; looks in on those that nobody has asked for a while. */
+  buttons(): readonly ProviderButton[]
+}
+
+export function listProviders(all: readonly IdentityProvider[]): Providers {
+  return {
+    all,
+    find: (name) => all.find((provider) => provider.name === name),
+    labelOf: (issuer) => all.find((provider) => provider.issuer === issuer)?.label,
+    buttons() {
+      for (const provider of all) if (!provider.isDown()) void provider.prepare()
+      return all.map((provider) => ({ name: provider.name, label: provider.label, isDown: provider.isDown() }))
+    },
+  }
+}
+
+export const NO_PROVIDERS = listProviders([])
+
+/** What the configuration says of a provider of any kind. */
+export interface ProviderSettings {
+  readonly name: string
+  readonly label: string
+  /** For whose addresses it is the authority; `*` for all. */
+  readonly emailDomains: readonly string[]
+}
+
+/** @param ours the issuer of this server */
+export function openProvider(
+  { name, label, emailDomains }: ProviderSettings,
+  ours: string,
+  open: (tools: UpstreamTools) => UpstreamProtocol | undefined,
+): IdentityProvider | undefined {
+  const allowLoopback = ours.startsWith('http:')
+  let downUntil = 0
+  const guarded = guardedFetch({ timeoutMillis: TIMEOUT_MILLIS, maxBytes: MAX_BYTES, allowLoopback })
+  const fetch: GuardedFetch = async (address, request) => {
+    const response = await guarded(address, request).catch((error: unknown) => {
+      downUntil = performance.now() + DOWN_MILLIS
+      throw error
+    })
+    downUntil = response.status >= 500 ? performance.now() + DOWN_MILLIS : 0
+    return response
+  }
+  const protocol = open({ fetch, allowLoopback })
+  return (
+    protocol && {
+      name,
+      label,
+      issuer: protocol.issuer,
+      isDown: () => downUntil > performance.now(),
+      begin: (request) => protocol.begin(request),
+      async finish(answer) {
+        const identity = await protocol.finish(answer)
+        if (!SUBJECT.test(identity.subject)) throw new Error('the subject is none that can be kept')
+        return identity
+      },
+      async prepare() {
+        await protocol.prepare?.().catch(() => {
+          downUntil = performance.now() + DOWN_MILLIS
+        })
+      },
+      vouchedAddress(identity) {
+        const key = identity.email === undefined ? undefined : emailKey(identity.email)
+        if (key === undefined || !identity.emailVerified) return undefined
+        const domain = key.slice(key.lastIndexOf('@') + 1)
+        const isNamed = emailDomains.includes('*') || emailDomains.includes(domain)
+        return isNamed || protocol.isAuthorityFor?.(identity) ? key : undefined
+      },
+    }
+  )
+}

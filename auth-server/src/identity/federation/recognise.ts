@@ -1,0 +1,73 @@
+// Who somebody is here that a provider has sent back: known by issuer and subject alone, or new, or to be asked whose address it is.
+import type { AuditContext } from '../../audit/context.ts'
+import { record } from '../../audit/record.ts'
+import { randomId } from '../../crypto/random.ts'
+import { oneLine } from '../../http/one-line.ts'
+import type { Language } from '../../pages/language.ts'
+import type { Db } from '../../store/database.ts'
+import { isAddressTaken, signUpByIdentity } from '../../store/queries/federation.ts'
+import { findPersonByIdentity } from '../../store/tables/identities.ts'
+import type { UpstreamIdentity } from './provider.ts'
+import type { IdentityProvider } from './providers.ts'
+
+const MAX_NAME_LENGTH = 100
+
+/**
+ * Somebody who can be signed in, known or new just now; or the address is that of an account (`address taken`); or there
+ * is an account that nobody is signed in to; or none, and nobody makes one by themselves (`closed`).
+ */
+export type Recognised =
+  | Readonly<{ kind: 'person'; personId: string; authEpoch: number }>
+  | Readonly<{ kind: 'address taken'; emailKey: string }>
+  | Readonly<{ kind: 'suspended' | 'leaving' | 'closed' }>
+
+export interface FederatedVisitor {
+  readonly provider: IdentityProvider
+  readonly identity: UpstreamIdentity
+  readonly language: Language
+  readonly canSignUp: boolean
+  readonly applicationId: string | undefined
+}
+
+export async function recognise(db: Db, visitor: FederatedVisitor, context: AuditContext): Promise<Recognised> {
+  const { provider, identity } = visitor
+  const key = provider.vouchedAddress(identity)
+  return (
+    (await findKnown(db, identity)) ??
+    (key !== undefined && (await isAddressTaken(db, key)) ? { kind: 'address taken', emailKey: key } : undefined) ??
+    (visitor.canSignUp ? await signUp(db, visitor, key, context) : undefined) ??
+    // Somebody was faster: the same person, in another tab.
+    (await findKnown(db, identity)) ?? { kind: 'closed' }
+  )
+}
+
+async function findKnown(db: Db, identity: UpstreamIdentity): Promise<Recognised | undefined> {
+  const known = await findPersonByIdentity(db, identity)
+  if (!known) return undefined
+  const { personId, authEpoch, status } = known
+  return status === 'active' ? { kind: 'person', personId, authEpoch } : { kind: status }
+}
+
+async function signUp(
+  db: Db,
+  { identity, language, applicationId }: FederatedVisitor,
+  key: string | undefined,
+  context: AuditContext,
+): Promise<Recognised | undefined> {
+  const { issuer, subject, email } = identity
+  const name = [...(identity.name ?? '')].slice(0, MAX_NAME_LENGTH).join('')
+  return db.transaction().execute(async (trx) => {
+    const person = await signUpByIdentity(trx, {
+      issuer,
+      subject,
+      id: randomId('usr'),
+      name: oneLine(name, MAX_NAME_LENGTH),
+      language,
+      email: key === undefined || email === undefined ? undefined : { address: email.trim(), key },
+    })
+    if (!person) return undefined
+    const whose = { personId: person.personId, ...(applicationId !== undefined && { applicationId }) }
+    await record(trx, { type: 'sign-up', outcome: 'succeeded', ...whose }, context)
+    return { kind: 'person', ...person }
+  })
+}

@@ -1,0 +1,67 @@
+// The way to a provider: what it is asked comes from the configuration and from chance, and nothing of it from the app or the browser.
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Config } from '../../config.ts'
+import { hmac, sha256 } from '../../crypto/digest.ts'
+import { randomSecret } from '../../crypto/random.ts'
+import type { Deps } from '../../deps.ts'
+import { tooManyRequests } from '../../http/problem.ts'
+import type { UpstreamRequest } from '../../identity/federation/provider.ts'
+import type { IdentityProvider } from '../../identity/federation/providers.ts'
+import { sendPage } from '../../pages/send-page.ts'
+import { beginUpstreamLogin, type LinkingPerson } from '../../store/tables/upstream-logins.ts'
+import { callbackPath } from '../paths.ts'
+import { providerFailedPage } from './view.ts'
+
+export interface UpstreamStart {
+  readonly requestId: string
+  /** What the visit's cookie holds. */
+  readonly secret: string
+  /** Whoever links what comes back to their account; nobody where it signs somebody in. */
+  readonly linking?: LinkingPerson
+  readonly isFresh: boolean
+  /** The page that it was begun on. */
+  readonly back: string
+}
+
+/**
+ * What a provider is asked in one sign-in. Nonce and verifier are computed from the secret of the browser's cookie, so
+ * nobody has them who has only the database, and no other browser can go on with the answer.
+ */
+export function upstreamRequest(
+  { cookieSecret, issuer }: Pick<Config, 'cookieSecret' | 'issuer'>,
+  { name }: Pick<IdentityProvider, 'name'>,
+  { secret, state, isFresh }: Readonly<{ secret: string; state: string; isFresh: boolean }>,
+): UpstreamRequest {
+  const [nonce, codeVerifier] = ['nonce', 'verifier'].map((what) => hmac(cookieSecret, 'upstream', what, secret, state))
+  return {
+    redirectUri: `${issuer}${callbackPath(name)}`,
+    state,
+    nonce: nonce ?? '',
+    codeVerifier: codeVerifier ?? '',
+    isFresh,
+  }
+}
+
+/** Sends the browser to the provider. @throws {HttpProblem} too_many_requests when one address begins too many. */
+export async function beginAtProvider(
+  { db, config, limits }: Pick<Deps, 'db' | 'config' | 'limits'>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  provider: IdentityProvider,
+  { requestId, secret, linking, isFresh, back }: UpstreamStart,
+): Promise<FastifyReply> {
+  const { waitSeconds } = await limits.admit({ providerSignIns: { address: request.ip } })
+  if (waitSeconds > 0) throw tooManyRequests('too many sign-ins at providers were begun; try again later', waitSeconds)
+  const state = randomSecret()
+  try {
+    const address = await provider.begin(upstreamRequest(config, provider, { secret, state, isFresh }))
+    await beginUpstreamLogin(db, { requestId, provider: provider.name, stateHash: sha256(state), linking })
+    return reply.redirect(address.href, 303)
+  } catch (error) {
+    request.log.warn(
+      { event: 'provider_unavailable', provider: provider.name, err: error },
+      'a provider cannot be asked',
+    )
+    return sendPage(reply.code(503), providerFailedPage('unavailable', provider.label, back))
+  }
+}

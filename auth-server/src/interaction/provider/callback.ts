@@ -1,0 +1,115 @@
+// Where providers answer: each answer counts once, in the browser that it was begun in, and then decides who is signed in.
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { ofRequest } from '../../audit/context.ts'
+import { sha256 } from '../../crypto/digest.ts'
+import type { Deps } from '../../deps.ts'
+import type { PageHandlers } from '../../http/page-routes.ts'
+import { Parameters } from '../../http/parameters.ts'
+import { pathParameter } from '../../http/request-path.ts'
+import { authenticatedBy } from '../../identity/acr.ts'
+import { link } from '../../identity/federation/links.ts'
+import type { UpstreamIdentity } from '../../identity/federation/provider.ts'
+import type { IdentityProvider } from '../../identity/federation/providers.ts'
+import { recognise } from '../../identity/federation/recognise.ts'
+import { errorPage } from '../../pages/error.ts'
+import { languageOf } from '../../pages/language.ts'
+import { sendPage } from '../../pages/send-page.ts'
+import { noteIdentityUse } from '../../store/tables/identities.ts'
+import { keepForLink, type LinkingPerson, takeUpstreamAnswer } from '../../store/tables/upstream-logins.ts'
+import { completeSignIn } from '../complete-sign-in.ts'
+import { leavingPage } from '../login/view.ts'
+import { callbackPath, LOGIN, resumePath, stepPath } from '../paths.ts'
+import { browserProof } from '../session.ts'
+import { type Visit, visitFlow } from '../visit.ts'
+import { upstreamRequest } from './begin.ts'
+import { type ProviderFailure, providerFailedPage } from './view.ts'
+
+const UNKNOWN = { code: 'not_found', description: 'no such provider is configured' } as const
+
+export function callbackPages(deps: Deps): Readonly<Record<string, PageHandlers>> {
+  const { db, config, cookies, providers } = deps
+  const visits = visitFlow(deps)
+  return {
+    [callbackPath()]: {
+      async GET(request, reply) {
+        const provider = providers.find(pathParameter(request, 'provider') ?? '')
+        if (!provider) return sendPage(reply.code(404), errorPage(UNKNOWN))
+        const parameters = Parameters.ofUrl(request.raw.url ?? '')
+        parameters.requireSound()
+        const state = parameters.get('state') ?? ''
+        const { visits: sent } = browserProof(cookies, request)
+        const stateHash = sha256(state)
+        const returned = await takeUpstreamAnswer(db, { provider: provider.name, stateHash, visits: sent })
+        if (!returned) return sendPage(reply.code(400), providerFailedPage('ended', provider.label))
+        const visit = await visits.open(request, reply, returned.requestId)
+        if (!visit) return reply
+        const answer = new URLSearchParams(parameters.toString())
+        const back = returned.linking ? undefined : stepPath(LOGIN, returned.requestId)
+        const failed = (why: ProviderFailure, status: number) =>
+          sendPage(reply.code(status), providerFailedPage(why, provider.label, back ?? ownPageOf(visit)))
+        if (answer.get('error') === 'access_denied') return failed('cancelled', 403)
+        const asked = upstreamRequest(config, provider, { secret: visit.secret, state, isFresh: false })
+        const identity = await provider.finish({ ...asked, parameters: answer }).catch((error: unknown) => {
+          request.log.warn({ event: 'provider_failed', provider: provider.name, err: error }, 'a provider failed')
+          return undefined
+        })
+        if (!identity) return provider.isDown() ? failed('unavailable', 503) : failed('refused', 400)
+        const came = { request, reply, visit, provider, identity, stateHash, failed }
+        return returned.linking ? linkToAccount(deps, came, returned.linking) : signIn(deps, came)
+      },
+    },
+  }
+}
+
+/** Somebody whom a provider has just vouched for, in front of their visit. */
+interface Arrival {
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+  readonly visit: Visit
+  readonly provider: IdentityProvider
+  readonly identity: UpstreamIdentity
+  readonly stateHash: string
+  readonly failed: (why: ProviderFailure, status: number) => FastifyReply
+}
+
+function ownPageOf({ pending }: Visit): string | undefined {
+  return pending.app === undefined ? pending.request.returnTo : undefined
+}
+
+/** Begun on a page of the account: it goes on in the same session, and for its person alone. */
+async function linkToAccount(
+  { db }: Deps,
+  { request, reply, visit, identity, failed }: Arrival,
+  { personId, sessionId }: LinkingPerson,
+): Promise<FastifyReply> {
+  const { session } = visit
+  if (session?.id !== sessionId || session.personId !== personId) return failed('ended', 400)
+  const isLinked = await link(db, identity, personId, ofRequest(request))
+  return isLinked ? reply.redirect(resumePath(visit.pending.id), 303) : failed('taken', 409)
+}
+
+async function signIn(deps: Deps, arrival: Arrival): Promise<FastifyReply> {
+  const { request, reply, visit, provider, identity, stateHash, failed } = arrival
+  const { db, config } = deps
+  const { pending } = visit
+  const visitor = {
+    provider,
+    identity,
+    language: languageOf(request),
+    canSignUp: config.signUp === 'open',
+    applicationId: pending.app?.applicationId,
+  }
+  const recognised = await recognise(db, visitor, ofRequest(request))
+  if (recognised.kind === 'address taken') {
+    const { issuer, subject } = identity
+    const { emailKey } = recognised
+    await keepForLink(db, { requestId: pending.id, provider: provider.name, stateHash }, { issuer, subject, emailKey })
+    return reply.redirect(stepPath(LOGIN, pending.id), 303)
+  }
+  if (recognised.kind === 'leaving') return sendPage(reply.code(403), leavingPage(visit))
+  if (recognised.kind !== 'person') return failed(recognised.kind, 403)
+  const { personId, authEpoch } = recognised
+  const proven = { personId, authEpoch, ...authenticatedBy(['fed']) }
+  const done = await completeSignIn(deps, request, reply, visit, proven, (trx) => noteIdentityUse(trx, identity))
+  return done === 'person changed' ? failed('ended', 400) : reply
+}

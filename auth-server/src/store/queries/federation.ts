@@ -1,0 +1,97 @@
+// Accounts and the identities elsewhere that lead to them: made with one, linked to one, taken away again.
+import { sql } from 'kysely'
+import type { Db, Trx } from '../database.ts'
+import { IS_FACTOR_IN_FORCE } from '../sql.ts'
+import type { UpstreamSubject } from '../tables/upstream-logins.ts'
+
+/** Takes an identity for a person, as part of a statement; no row where somebody has it. What was taken away is free. */
+function takeIdentity({ issuer, subject }: UpstreamSubject, personId: string) {
+  return sql`
+    on conflict (issuer, subject) do update set person_id = ${personId}, created_at = auth_now(), used_at = auth_now(), removed_at = null
+    where identities.removed_at is not null and (identities.issuer, identities.subject) = (${issuer}, ${subject})`
+}
+
+/** Somebody who comes for the first time. */
+export interface FederatedNewcomer extends UpstreamSubject {
+  readonly id: string
+  readonly name: string | undefined
+  readonly language: string
+  /** That the provider vouches for; none otherwise. */
+  readonly email: Readonly<{ address: string; key: string }> | undefined
+}
+
+/**
+ * Makes the account of an identity, in one statement; undefined when the identity, or the address, is somebody's meanwhile.
+ * Whatever else was written down for the address counted for nothing, and goes on doing so.
+ */
+export async function signUpByIdentity(
+  trx: Trx,
+  { id, name, language, email, ...identity }: FederatedNewcomer,
+): Promise<Readonly<{ personId: string; authEpoch: number }> | undefined> {
+  const { rows } = await sql<{ personId: string; authEpoch: number }>`
+    with identity as (
+      insert into identities (issuer, subject, person_id, used_at)
+      select ${identity.issuer}, ${identity.subject}, ${id}, auth_now()
+      where not exists (select from email_addresses where key = ${email?.key ?? null} and proof is not null)
+      ${takeIdentity(identity, id)}
+      returning person_id
+    ), address as (
+      insert into email_addresses (person_id, key, address, proof, proven_at, is_primary)
+      select person_id, ${email?.key ?? null}, ${email?.address ?? null}, 'verified', auth_now(), true
+      from identity where ${email?.key ?? null}::text is not null
+      on conflict (key) where proof is not null do nothing
+    )
+    insert into people (id, name, language) select person_id, ${name ?? null}, ${language} from identity
+    returning id as "personId", auth_epoch as "authEpoch"`.execute(trx)
+  return rows[0]
+}
+
+/** Links an identity to an account; false when it is somebody's already. */
+export async function linkIdentity(trx: Trx, identity: UpstreamSubject, personId: string): Promise<boolean> {
+  const { rows } = await sql`
+    insert into identities (issuer, subject, person_id, used_at)
+    values (${identity.issuer}, ${identity.subject}, ${personId}, auth_now())
+    ${takeIdentity(identity, personId)}
+    returning person_id`.execute(trx)
+  return rows.length === 1
+}
+
+/**
+ * Takes an identity away; it can be brought back for 72 hours. `only way` when nothing else would sign the person in: no
+ * password that is in force, with an address to type, no passkey, no other identity of an issuer that is configured.
+ * Whoever takes two away at once waits for the row of the person.
+ */
+export async function unlinkIdentity(
+  trx: Trx,
+  { issuer, subject }: UpstreamSubject,
+  { personId, issuers }: Readonly<{ personId: string; issuers: readonly string[] }>,
+): Promise<'unlinked' | 'only way' | 'none'> {
+  // What waits to be linked was proven before. In the order in which transactions lock these tables.
+  await sql`
+    delete from upstream_logins login using identities identity
+    where login.issuer = ${issuer} and login.subject = ${subject} and identity.person_id = ${personId}
+      and (identity.issuer, identity.subject) = (login.issuer, login.subject)`.execute(trx)
+  await sql`select from people where id = ${personId} for update`.execute(trx)
+  const mine = sql`person_id = ${personId} and issuer = ${issuer} and subject = ${subject} and removed_at is null`
+  const { rows } = await sql`
+    update identities set removed_at = auth_now()
+    where ${mine} and (
+      exists (select from passwords join people person on person.id = passwords.person_id
+              where passwords.person_id = ${personId} and person.password_reset_required_at is null
+                and exists (select from email_addresses email
+                            where email.person_id = ${personId} and email.proof is not null))
+      or exists (select from authenticators factor
+                 where factor.person_id = ${personId} and factor.kind = 'passkey' and ${IS_FACTOR_IN_FORCE})
+      or exists (select from identities other where other.person_id = ${personId} and other.removed_at is null
+                 and other.issuer = any(${[...issuers]}) and (other.issuer, other.subject) <> (${issuer}, ${subject})))
+    returning issuer`.execute(trx)
+  if (rows.length === 1) return 'unlinked'
+  const left = await sql`select from identities where ${mine}`.execute(trx)
+  return left.rows.length === 1 ? 'only way' : 'none'
+}
+
+/** Whose account an address is proven to lead to, whatever their status. */
+export async function isAddressTaken(db: Db, emailKey: string): Promise<boolean> {
+  const { rows } = await sql`select from email_addresses where key = ${emailKey} and proof is not null`.execute(db)
+  return rows.length > 0
+}

@@ -1,0 +1,83 @@
+// Signing in by another provider in a real Chromium: the whole way there and back, and every page on it looked at.
+import type { Page } from 'playwright-core'
+import t from 'tap'
+import { LOCALES } from '../../src/pages/language.ts'
+import { launchChromium, needsChromium } from '../support/chromium.ts'
+import { expectFine } from '../support/looks.ts'
+import { personAt } from '../support/person.ts'
+import { USER } from '../support/server.ts'
+import { testSite } from '../support/site.ts'
+import { catalogueOf, openUpstream } from '../support/upstream.ts'
+
+t.setTimeout(300_000)
+
+t.test('by another provider, at Chromium', needsChromium, async (t) => {
+  const corp = await openUpstream(t)
+  const down = await openUpstream(t, { name: 'down' })
+  const environment = await catalogueOf(t, {
+    corp: { ...corp.settings, email_domains: ['example.com'] },
+    down: { ...down.settings, label: 'Down' },
+  })
+  const site = await testSite(t, environment)
+  await corp.serve(site.origin)
+  await down.close()
+  const open = await launchChromium(t)
+  const { visit, answer, arrive, press, success } = personAt(site.origin)
+
+  for (const locale of ['en', 'de'] as const)
+    t.test(`there and back, linked and unlinked: ${locale}`, async (t) => {
+      const { federation, signIn, account } = LOCALES[locale]
+      const look = async (page: Page, name: string) => {
+        const folder = process.env.SCREENSHOTS
+        if (folder) await page.screenshot({ path: `${folder}/${name}-${locale}.png`, fullPage: true })
+        await expectFine(t, page, locale)
+      }
+      const phone = await open(t, { locale })
+      // Made by the provider: the app has its answer after one press.
+      corp.is({ sub: `bob-${locale}`, name: 'Bob' })
+      const page = await visit(phone, { ui_locales: locale })
+      await look(page, 'sign-in')
+      t.match(await answer(page, () => press(page, federation.continueWith('Example Corp'))), success)
+
+      const failing = await visit(await open(t, { locale }), { ui_locales: locale, prompt: 'login' })
+      const isKnown = (await failing.getByRole('button', { name: federation.continueWithDown('Down') }).count()) > 0
+      await press(failing, isKnown ? federation.continueWithDown('Down') : federation.continueWith('Down'))
+      await arrive(failing, federation.failedTitle('Down'))
+      await look(failing, 'failed')
+      await failing.getByRole('link', { name: federation.back }).click()
+      await failing.getByRole('button', { name: federation.continueWithDown('Down') }).waitFor()
+      await look(failing, 'sign-in-down')
+
+      // With the address of an account: proven by its password, asked, linked.
+      corp.is({ sub: `ada-${locale}`, email: USER.email, email_verified: true })
+      const owner = await open(t, { locale })
+      const linking = await visit(owner, { ui_locales: locale })
+      await press(linking, federation.continueWith('Example Corp'))
+      await linking.getByText(USER.email).first().waitFor()
+      await look(linking, 'sign-in-to-link')
+      await linking.getByLabel(signIn.password).fill(USER.password)
+      await press(linking, signIn.button)
+      await arrive(linking, federation.link.title('Example Corp'))
+      await look(linking, 'link')
+      t.match(await answer(linking, () => press(linking, federation.link.button('Example Corp'))), success)
+
+      // And in the account.
+      const own = await owner.tab()
+      await own.goto(`${site.origin}/account/security`)
+      await own.getByText(federation.account.title).waitFor()
+      await look(own, 'security')
+      await own.goto(`${site.origin}/account/security/linked`)
+      await arrive(own, federation.account.title)
+      await look(own, 'linked')
+      corp.is({ sub: `ada too-${locale}` })
+      await press(own, federation.account.add('Example Corp'))
+      await own.getByRole('listitem').nth(1).waitFor()
+      await own.getByRole('link', { name: federation.account.remove }).first().click()
+      await arrive(own, federation.account.removeTitle('Example Corp'))
+      await look(own, 'unlink')
+      await press(own, federation.account.removeButton('Example Corp'))
+      await own.getByText(account.news.identityRemoved).waitFor()
+      t.strictSame([...phone.complaints, ...owner.complaints], [])
+      await site.db.deleteFrom('identities').where('person_id', '=', site.personId).execute()
+    })
+})

@@ -1,0 +1,379 @@
+// Signing in by another provider: npm's oidc-provider, unmodified, is the provider; every answer counts once, in its own browser.
+import type { LightMyRequestResponse } from 'fastify'
+import t, { type Test } from 'tap'
+import { createAccount } from '../../src/identity/local-account.ts'
+import { Browser } from '../support/browser.ts'
+import { answerOf, authorizeUrl, logIn, pkcePair, redeem } from '../support/phone.ts'
+import { addAuthenticatorApp } from '../support/second-factor.ts'
+import { type TestServer, testServer, USER } from '../support/server.ts'
+import { CLAIMED_URI } from '../support/session.ts'
+import { catalogueOf, openUpstream, type Upstream, type UpstreamPerson } from '../support/upstream.ts'
+
+const BOB = { sub: 'bob', email: 'bob@corp.example', email_verified: true, name: 'Bob' }
+
+async function start(
+  t: Test,
+  {
+    settings = {},
+    environment = {},
+  }: { settings?: Record<string, string | string[]>; environment?: Record<string, string> } = {},
+) {
+  const corp = await openUpstream(t)
+  const catalogue = await catalogueOf(t, { corp: { ...corp.settings, email_domains: ['corp.example'], ...settings } })
+  const server = await testServer(t, { ...catalogue, ...environment })
+  return { corp, server, ...visitsOf(server, corp) }
+}
+
+function visitsOf({ app }: TestServer, corp: Upstream) {
+  /** The app opens a visit: its login page. */
+  const visit = async (browser = new Browser(app), changes: Record<string, string> = {}) => {
+    const pair = pkcePair()
+    const page = await browser.open(authorizeUrl(pair.challenge, { redirect_uri: CLAIMED_URI, ...changes }))
+    return { browser, page, ...pair }
+  }
+  /** Presses the provider's button and comes back: the address of the callback. */
+  const upstream = async (
+    browser: Browser,
+    page: LightMyRequestResponse,
+    person: UpstreamPerson,
+    travel = corp.travel(),
+  ) => {
+    corp.is(person)
+    const sent = await browser.submit(page, '/provider/corp')
+    return callbackOf(await travel(sent.headers.location ?? ''))
+  }
+  /** The whole way of one person in one browser, up to where the app or a page is. */
+  const signIn = async (person: UpstreamPerson, browser = new Browser(app), changes: Record<string, string> = {}) => {
+    const begun = await visit(browser, changes)
+    const callback = await upstream(browser, begun.page, person)
+    return { ...begun, callback, answer: await browser.open(callback) }
+  }
+  return { visit, upstream, signIn }
+}
+
+function callbackOf(url: URL): string {
+  return `${url.pathname}${url.search}`
+}
+
+/** What the app learns of who signed in. */
+async function claimsOf(
+  server: TestServer,
+  { answer, verifier }: { answer: LightMyRequestResponse; verifier: string },
+) {
+  const redeemed = await redeem(server.app, answerOf(answer).code ?? '', verifier, { redirect_uri: CLAIMED_URI })
+  const { access_token } = redeemed.json()
+  const [, claims = ''] = String(access_token).split('.')
+  return JSON.parse(Buffer.from(claims, 'base64url').toString())
+}
+
+function addressesOf({ db }: TestServer, personId: string) {
+  return db
+    .selectFrom('email_addresses')
+    .where('person_id', '=', personId)
+    .select(['address', 'proof', 'is_primary'])
+    .execute()
+}
+
+async function countPeople({ db }: TestServer): Promise<number> {
+  return (await db.selectFrom('people').select('id').execute()).length
+}
+
+t.test('the first sign-in makes a person, each later one finds the same by issuer and subject', async (t) => {
+  const { server, signIn } = await start(t)
+  const first = await claimsOf(server, await signIn(BOB))
+  t.match(first, { sub: /^usr_/, amr: ['fed'], acr: 'urn:mobile-api-gateway:acr:password' })
+  t.strictSame(await addressesOf(server, first.sub), [{ address: BOB.email, proof: 'verified', is_primary: true }])
+  const again = await claimsOf(server, await signIn({ ...BOB, email: 'other@corp.example', name: 'Robert' }))
+  t.equal(again.sub, first.sub, 'whatever else the provider says of them')
+  const events = await server.db.selectFrom('audit_events').orderBy('seq').select(['type', 'outcome']).execute()
+  t.strictSame(
+    events.map(({ type, outcome }) => `${type} ${outcome}`).filter((name) => /^sign/.test(name)),
+    ['sign-up succeeded', 'sign-in succeeded', 'sign-in succeeded'],
+  )
+})
+
+for (const [what, email_verified] of [
+  ['the string "true"', 'true'],
+  ['the string "false"', 'false'],
+  ['1', 1],
+  ['nothing', undefined],
+  ['false', false],
+] as const)
+  t.test(`an address of which the provider says ${what} is not kept, and leads to nobody`, async (t) => {
+    const { server, signIn } = await start(t, { settings: { email_domains: ['*'] } })
+    const { sub } = await claimsOf(server, await signIn({ sub: 'eve', email: USER.email, email_verified }))
+    t.not(sub, server.personId)
+    t.strictSame(await addressesOf(server, sub), [])
+  })
+
+t.test('an address counts only where the provider is the authority for its domain', async (t) => {
+  const { server, signIn } = await start(t)
+  const { sub } = await claimsOf(server, await signIn({ sub: 'eve', email: USER.email, email_verified: true }))
+  t.not(sub, server.personId, 'example.com is not the domain of this provider')
+  t.strictSame(await addressesOf(server, sub), [])
+  const tricky = await claimsOf(
+    server,
+    await signIn({ sub: 'mallory', email: 'x@evil.example@corp.example', email_verified: true }),
+  )
+  t.strictSame(await addressesOf(server, tricky.sub), [])
+})
+
+t.test('with the address of an account, nothing happens before its person has signed in to it', async (t) => {
+  const { server, signIn, visit, upstream } = await start(t, { settings: { email_domains: ['example.com'] } })
+  const ada = { sub: 'ada at corp', email: USER.email, email_verified: true }
+  const before = await countPeople(server)
+  const { browser, answer: page, verifier } = await signIn(ada)
+  t.match(page.body, /There is an account with <strong>ada@example.com<\/strong> already/)
+  t.equal(await countPeople(server), before)
+  t.strictSame(await server.db.selectFrom('identities').selectAll().execute(), [])
+
+  const asks = await logIn(browser, page)
+  t.match(asks.body, /Link Example Corp\?/)
+  t.strictSame(await server.db.selectFrom('identities').selectAll().execute(), [], 'not before they say so')
+  const done = await browser.submit(asks, '/link-provider')
+  t.equal((await claimsOf(server, { answer: done, verifier })).sub, server.personId)
+  t.match(await server.db.selectFrom('identities').selectAll().execute(), [
+    { subject: ada.sub, person_id: server.personId },
+  ])
+  t.match(await mailsTo(server), [{ change: 'identity-added' }])
+
+  const next = await visit()
+  const through = await next.browser.open(await upstream(next.browser, next.page, ada))
+  t.equal((await claimsOf(server, { answer: through, verifier: next.verifier })).sub, server.personId)
+})
+
+t.test('not now links nothing, and is not asked again in the visit', async (t) => {
+  const { server, signIn } = await start(t, { settings: { email_domains: ['example.com'] } })
+  const { browser, answer: page } = await signIn({ sub: 'ada at corp', email: USER.email, email_verified: true })
+  const done = await browser.submit(await logIn(browser, page), '/link-provider/later')
+  t.ok(answerOf(done).code)
+  t.strictSame(await server.db.selectFrom('identities').selectAll().execute(), [])
+  t.strictSame(await server.db.selectFrom('upstream_logins').selectAll().execute(), [])
+})
+
+t.test('whoever signs in to another account is not asked to link the address of somebody else', async (t) => {
+  const { server, signIn } = await start(t, { settings: { email_domains: ['example.com'] } })
+  const eve = { email: 'eve@elsewhere.example', password: 'another long passphrase' }
+  await createAccount(server.db, server.config.passwordPepper, eve)
+  const { browser, answer: page } = await signIn({ sub: 'ada at corp', email: USER.email, email_verified: true })
+  const done = await logIn(browser, page, eve)
+  t.ok(answerOf(done).code, 'straight to the app')
+  t.strictSame(await server.db.selectFrom('identities').selectAll().execute(), [])
+})
+
+t.test(
+  'the link is of the subject that came back: a second account of the provider in the same visit takes its place',
+  async (t) => {
+    const { server, signIn, upstream } = await start(t, { settings: { email_domains: ['example.com'] } })
+    const ada = { email: USER.email, email_verified: true }
+    const { browser, answer: page } = await signIn({ sub: 'first', ...ada })
+    const second = await browser.open(await upstream(browser, page, { sub: 'second', ...ada }))
+    const asks = await logIn(browser, second)
+    await browser.submit(asks, '/link-provider')
+    t.match(await server.db.selectFrom('identities').select('subject').execute(), [{ subject: 'second' }])
+  },
+)
+
+t.test('proof of a link is used once, however often and parallel its form arrives', async (t) => {
+  const { server, signIn } = await start(t, { settings: { email_domains: ['example.com'] } })
+  const { browser, answer: page } = await signIn({ sub: 'ada at corp', email: USER.email, email_verified: true })
+  const asks = await logIn(browser, page)
+  await Promise.all(Array.from({ length: 5 }, () => browser.submit(asks, '/link-provider')))
+  t.equal((await mailsTo(server)).length, 1, 'one link, one mail')
+  // Taken away again, the same form links nothing.
+  await server.db.updateTable('identities').set({ removed_at: new Date() }).execute()
+  await browser.submit(asks, '/link-provider')
+  t.match(await server.db.selectFrom('identities').select('removed_at').execute(), [{ removed_at: Date }])
+})
+
+t.test('an answer counts once, also when it comes ten times at once', async (t) => {
+  const { server, visit, upstream } = await start(t)
+  const { browser, page } = await visit()
+  const callback = await upstream(browser, page, BOB)
+  const answers = await Promise.all(Array.from({ length: 10 }, () => browser.request('GET', callback)))
+  t.strictSame(
+    answers.map(({ statusCode }) => statusCode).sort(),
+    [303, ...Array.from({ length: 9 }, () => 400)].sort(),
+  )
+  t.equal((await browser.request('GET', callback)).statusCode, 400, 'nor ever after')
+  t.equal(await countPeople(server), 2)
+})
+
+t.test(
+  'an answer without state, with another, of another browser, or at the callback of another provider is refused',
+  async (t) => {
+    const corp = await openUpstream(t)
+    const other = await openUpstream(t, { name: 'other' })
+    const catalogue = await catalogueOf(t, { corp: corp.settings, other: { ...other.settings, label: 'Other' } })
+    const server = await testServer(t, catalogue)
+    const { visit, upstream } = visitsOf(server, corp)
+    const { browser, page } = await visit()
+    const callback = await upstream(browser, page, BOB)
+    const changed = (change: (parameters: URLSearchParams) => void) => {
+      const url = new URL(callback, 'http://localhost')
+      change(url.searchParams)
+      return callbackOf(url)
+    }
+    const refused = async (address: string, what: string, by = browser) => {
+      const answer = await by.request('GET', address)
+      t.equal(answer.statusCode, 400, what)
+      t.match(answer.headers['content-type'], /^text\/html/, what)
+    }
+    await refused(
+      changed((sent) => sent.delete('state')),
+      'without state',
+    )
+    await refused(
+      changed((sent) => sent.set('state', 'x'.repeat(43))),
+      'with another state',
+    )
+    await refused(`${callback}&state=x`, 'with two states')
+    await refused(callback, 'in another browser', new Browser(server.app))
+    const stranger = (await visit()).browser
+    await refused(callback, 'in another browser that has a visit, too', stranger)
+    await refused(callback.replace('/corp/', '/other/'), 'at the callback of another provider')
+    t.equal(await countPeople(server), 1, 'nobody was made')
+    t.ok(answerOf(await browser.open(callback)).code, 'none of this has used it up')
+    t.equal((await browser.request('GET', '/federation/nobody/callback?state=x')).statusCode, 404)
+  },
+)
+
+t.test('an answer that names another issuer, or a code of another sign-in, signs nobody in', async (t) => {
+  const { server, visit, upstream } = await start(t)
+  const refused = async (change: (url: URL, foreign: URL) => void, what: string) => {
+    const { browser, page } = await visit()
+    const own = new URL(await upstream(browser, page, BOB), 'http://localhost')
+    const theirs = await visit()
+    const foreign = new URL(await upstream(theirs.browser, theirs.page, BOB), 'http://localhost')
+    change(own, foreign)
+    const answer = await browser.request('GET', callbackOf(own))
+    t.equal(answer.statusCode, 400, what)
+    t.match(answer.body, /The answer of Example Corp could not be used/, what)
+  }
+  await refused(({ searchParams }) => searchParams.set('iss', 'https://evil.example'), 'iss of another')
+  await refused(({ searchParams }) => searchParams.delete('iss'), 'iss left out, where the provider promises one')
+  await refused(({ searchParams }, foreign) => searchParams.set('code', foreign.searchParams.get('code') ?? ''), 'code')
+  await refused(({ searchParams }) => searchParams.set('code', 'made up'), 'code made up')
+  t.equal(await countPeople(server), 1)
+})
+
+t.test('what is asked of the provider comes from the configuration alone', async (t) => {
+  const { corp, visit } = await start(t)
+  const { browser, page } = await visit(undefined, { login_hint: 'a&prompt=none&redirect_uri=https://evil.example' })
+  const form = await browser.submit(page, '/provider/corp', {
+    redirect_uri: 'https://evil.example',
+    scope: 'openid admin',
+    prompt: 'none',
+    login_hint: 'x',
+  })
+  const sent = new URL(form.headers.location ?? '')
+  t.equal(sent.origin, corp.origin)
+  t.strictSame([...sent.searchParams.keys()].sort(), [
+    'client_id',
+    'code_challenge',
+    'code_challenge_method',
+    'nonce',
+    'redirect_uri',
+    'response_type',
+    'scope',
+    'state',
+  ])
+  t.equal(sent.searchParams.get('redirect_uri'), 'http://localhost:4000/federation/corp/callback')
+  t.equal(sent.searchParams.get('scope'), 'openid email profile')
+})
+
+t.test('whoever has to sign in anew is asked anew at the provider, too', async (t) => {
+  const { visit } = await start(t)
+  const { browser, page } = await visit(undefined, { prompt: 'login' })
+  const sent = await browser.submit(page, '/provider/corp')
+  t.equal(new URL(sent.headers.location ?? '').searchParams.get('prompt'), 'login')
+})
+
+t.test('cancelled at the provider, the page says so and leads back', async (t) => {
+  const { visit, upstream } = await start(t)
+  const { browser, page } = await visit()
+  const answer = await browser.open(await upstream(browser, page, { sub: '' }))
+  t.equal(answer.statusCode, 403)
+  t.match(answer.body, /That was cancelled at Example Corp/)
+  t.match(answer.body, /\/login"/)
+})
+
+t.test('whoever has an authenticator app shows its code after the provider, and amr says both', async (t) => {
+  const { server, signIn } = await start(t)
+  const { sub } = await claimsOf(server, await signIn(BOB))
+  const authenticator = await addAuthenticatorApp(server, sub)
+  const { browser, answer: page, verifier } = await signIn(BOB)
+  t.match(page.body, /\/second-factor"/)
+  const done = await browser.submit(page, '/second-factor', { code: await authenticator.code() })
+  t.match(await claimsOf(server, { answer: done, verifier }), {
+    amr: ['fed', 'otp', 'mfa'],
+    acr: 'urn:mobile-api-gateway:acr:mfa',
+  })
+})
+
+t.test('nobody is signed in whose account is suspended or being deleted', async (t) => {
+  const { server, signIn } = await start(t)
+  const { sub } = await claimsOf(server, await signIn(BOB))
+  const set = (status: 'suspended' | 'leaving') =>
+    server.db
+      .updateTable('people')
+      .set({ status, erase_after: status === 'leaving' ? new Date(Date.now() + 1e6) : null })
+      .where('id', '=', sub)
+      .execute()
+  await set('suspended')
+  const suspended = await signIn(BOB)
+  t.equal(suspended.answer.statusCode, 403)
+  t.match(suspended.answer.body, /cannot be used at the moment/)
+  await set('leaving')
+  const leaving = await signIn(BOB)
+  t.equal(leaving.answer.statusCode, 403)
+  t.match(leaving.answer.body, /is being deleted/)
+  t.equal(await countPeople(server), 2, 'and no second account is made')
+})
+
+t.test('where nobody makes accounts, a provider makes none either', async (t) => {
+  const { server, signIn } = await start(t, { environment: { SIGN_UP: 'closed' } })
+  const { answer } = await signIn(BOB)
+  t.equal(answer.statusCode, 403)
+  t.match(answer.body, /people do not make accounts here themselves/)
+  t.equal(await countPeople(server), 1)
+})
+
+t.test('first sign-ins of one person in two browsers at once make one account', async (t) => {
+  const { server, visit, upstream } = await start(t)
+  const ways = await Promise.all(
+    [1, 2, 3].map(async () => {
+      const { browser, page } = await visit()
+      return { browser, callback: await upstream(browser, page, BOB) }
+    }),
+  )
+  const answers = await Promise.all(ways.map(({ browser, callback }) => browser.open(callback)))
+  for (const answer of answers) t.ok(answerOf(answer).code, `${answer.statusCode}`)
+  t.equal(await countPeople(server), 2)
+})
+
+t.test('a provider that is down says so on its button, and keeps nobody from the others', async (t) => {
+  const corp = await openUpstream(t)
+  const other = await openUpstream(t, { name: 'other' })
+  const catalogue = await catalogueOf(t, { corp: corp.settings, other: { ...other.settings, label: 'Other' } })
+  const server = await testServer(t, catalogue)
+  const { visit } = visitsOf(server, corp)
+  await corp.close()
+  const { browser, page } = await visit()
+  const failed = await browser.submit(page, '/provider/corp')
+  t.equal(failed.statusCode, 503)
+  t.match(failed.body, /Example Corp cannot be reached right now/)
+  const again = await visit()
+  t.match(again.page.body, /Example Corp: cannot be reached right now/)
+  t.match(again.page.body, /Continue with Other/)
+  other.is(BOB)
+  const sent = await again.browser.submit(again.page, '/provider/other')
+  const done = await again.browser.open(callbackOf(await other.travel()(sent.headers.location ?? '')))
+  t.ok(answerOf(done).code)
+  t.ok(answerOf(await logIn(browser, (await visit(browser)).page)).code, 'nor from the password')
+})
+
+async function mailsTo({ db }: TestServer) {
+  const rows = await db.selectFrom('account_changes').select('kind').execute()
+  return rows.map(({ kind }) => ({ change: kind }))
+}
