@@ -40,6 +40,8 @@ Next, in a second terminal:
       the same, and you log in with your browser
   ${start}npm run demo -- --sign-up
       a new person signs up in the middle of it, with the mail
+  ${start}npm run setup
+      makes you the administrator, by a link
   curl -i ${urls.resource}/echo
       no token, no entry: 401
 

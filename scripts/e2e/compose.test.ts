@@ -57,12 +57,14 @@ t.test('without the demo the gateway is a client all the same, and what operator
   const text = documents()
     .map((document) => document.text)
     .join('\n')
-  const commands = [...text.matchAll(/docker compose exec auth-server (node \S+(?: (?:--)?[a-z]+)*)/g)].map(
+  const commands = [...text.matchAll(/docker compose exec auth-server (node [\w/.-]+\.ts(?: (?:--)?[a-z]+)*)/g)].map(
     ([, command = '']) => command,
   )
   const says: Readonly<Record<string, RegExp>> = {
     'node auth-server/src/commands/app-links.ts list': /^No app has a record yet\.\n$/,
     'node auth-server/src/commands/group.ts list': /^No API has named a group yet\.\n$/,
+    'node auth-server/src/commands/setup.ts':
+      /^Open this link .*\n\n {2}http:\/\/localhost:\d+\/setup\/\S{66}\n.*registered as gateway\.\n$/s,
     'node auth-server/src/commands/rotate-keys.ts --now':
       /^Published a new key for ES256, RS256, EdDSA; it signs in 5 sec/,
     'node auth-server/src/commands/rotate-keys.ts --leaked': /^Published a new key .*\nWithdrew every other one: \S+, /,

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { LockHeld, takeLock } from '../process-lock.mjs'
 import { seedDemo } from '../seed.ts'
+import { leaveCommandSettings } from './command-settings.ts'
 import { describeProcesses } from './describe-processes.ts'
 import { followKongYml, writeCopy } from './follow-config.ts'
 import { type Ports, requireFree } from './ports.ts'
@@ -73,6 +74,8 @@ async function start(options: StackOptions, onStop: (undo: () => Promise<void>) 
     configPath,
     runtimeDir,
   })
+  const known = { ...secrets, DATABASE_URL: databaseUrl, ISSUER: urls.issuer }
+  onStop(await leaveCommandSettings(dataDir, known))
   const launch = async (managed: ManagedProcess): Promise<void> => {
     onStop(() => managed.stop())
     await managed.start()

@@ -116,6 +116,11 @@ t.test(`in a bare checkout on Node ${major}`, { skip, timeout: 350_000 }, async 
       env: { DATABASE_URL: databaseUrl, KEY_ENCRYPTION_KEY: secret },
       says: /Published a new key for ES256/,
     },
+    setup: {
+      command: 'npm run setup',
+      env: { DATABASE_URL: databaseUrl, ISSUER: 'https://login.example.com' },
+      says: /Open this link.*https:\/\/login\.example\.com\/setup\/[\w-]{22}\.[\w-]{43}\n/s,
+    },
     'add-gateway': {
       command: 'npm run add-gateway -- --help',
       says: /Registers the gateway/,
@@ -159,6 +164,8 @@ t.test(`in a bare checkout on Node ${major}`, { skip, timeout: 350_000 }, async 
     )
     const demo = await run(checkout, 'npm run demo', stack)
     t.match(demo, { code: 0, output: /Using the stack at .*10\. The app refreshes/s })
+    const setup = await run(checkout, 'npm run setup', {})
+    t.match(setup, { code: 0, output: new RegExp(`http://localhost:${ports.auth}/setup/`) })
     started.child.kill('SIGTERM')
     t.match(await started.ended, { output: /Stopped\.\n$/ })
   })

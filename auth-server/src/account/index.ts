@@ -17,6 +17,7 @@ import { passkeyRoutes } from './security/passkeys/routes.ts'
 import { passwordRoutes } from './security/password/routes.ts'
 import { securityRoutes } from './security/routes.ts'
 import { secondFactorRoutes } from './security/second-factors/routes.ts'
+import { publicSetupPages, setupRoutes } from './setup/routes.ts'
 
 /** The parts of the account; a new one is a folder and its row here. */
 const PARTS: readonly MakeAccountRoutes[] = [
@@ -33,6 +34,7 @@ const PARTS: readonly MakeAccountRoutes[] = [
   activityRoutes,
   exportRoutes,
   deleteRoutes,
+  setupRoutes,
 ]
 
 /** Every route, by the pattern of its address. */
@@ -43,7 +45,7 @@ export function accountRoutes(deps: Deps): Readonly<Record<string, AccountRoute>
 
 /** Pages for anybody, by the pattern of their addresses; none shows or changes anything of whoever is signed in. */
 export function publicPages(deps: Deps): Pages {
-  return publicDeletePages(deps)
+  return { ...publicDeletePages(deps), ...publicSetupPages(deps) }
 }
 
 /** Every page and form, as they are mounted. */

@@ -1,4 +1,5 @@
 // The addresses of the account's pages and forms, below /account; each is written here and nowhere else.
+import { SETUP_PATH } from '../identity/administrators.ts'
 import { ACCOUNT_PATH } from '../interaction/paths.ts'
 
 const APPS = '/apps'
@@ -52,6 +53,7 @@ export const PATHS = {
   export: '/export',
   // Above it is a page for anybody (delete/paths.ts).
   delete: '/delete/confirm',
+  setup: SETUP_PATH,
 } as const
 
 export type AccountPath = (typeof PATHS)[keyof typeof PATHS]

@@ -1,4 +1,5 @@
 // Every event of the audit log. A new one is a row here; the compiler then knows what has to be said with it.
+import type { AuditedChange } from '../store/tables/audit-events.ts'
 
 interface Person {
   readonly personId: string
@@ -8,6 +9,9 @@ interface Application {
 }
 interface Api {
   readonly apiId: string
+}
+interface Change {
+  readonly change: AuditedChange
 }
 interface Event<Type extends string, Outcome extends string> {
   readonly type: Type
@@ -55,12 +59,15 @@ export type AuditEvent =
   | (Event<'export', 'by-person'> & Person)
   // "That wasn't me", by the link in a mail.
   | (Event<'account-change', 'taken-back'> & Person)
-  | (Event<'group', 'added' | 'removed'> & Person)
+  // By one source: in which groups it had them, and has them now.
+  | (Event<'group', 'added' | 'removed' | 'set'> & Person & Change)
   // Of the whole account: the person asked for it, took it back by the link in a mail, the time was over; or an administrator began or did it.
   | (Event<'deletion', 'asked-for' | 'begun-by-administrator' | 'taken-back' | 'done' | 'by-administrator'> & Person)
   // What administrators do, or the operator by a command; who it was is part of the context.
   | (Event<'account', 'suspended' | 'restored' | 'reset-forced' | 'logins-ended' | 'read'> & Person)
   | Event<'account', 'searched-for'>
+  // A link by which somebody can become the first administrator.
+  | Event<'setup', 'link-made'>
   | (Event<'role', 'developer-given' | 'developer-taken' | 'administrator-given' | 'administrator-taken'> & Person)
   | (Event<'role', 'approver-given' | 'approver-taken'> & Person & Api)
   | (Event<'application', 'suspended' | 'restored' | 'identity-set' | 'identity-removed'> & Application)

@@ -1,12 +1,12 @@
 // npm run app-links: what Android and Apple know an app by, and whether phones are told so.
-import { requireVariables, runCommand, UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
+import { runCommand, UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
 import { InvalidIdentity } from '../catalogue/app-identity.ts'
 import { claimedRedirectUri } from '../catalogue/app-links.ts'
 import { removeAppIdentity, setAppIdentity } from '../catalogue/set-app-identity.ts'
-import { SETTINGS } from '../config/settings.ts'
 import type { Db } from '../store/database.ts'
 import { listIdentities, type NamedIdentity } from '../store/tables/app-identities.ts'
 import { checkAppLinks } from './app-links/check.ts'
+import { readIssuer, requireSettings } from './command-settings.ts'
 import { withDatabase } from './database-command.ts'
 
 const USAGE = `Usage: npm run app-links -- list
@@ -29,7 +29,7 @@ makers you trust.
   --links-only       the app may not ask for passkeys of this server; for apps of others
   --help             this text
 
-Needs DATABASE_URL and ISSUER, the ones that the auth server runs with.
+Needs DATABASE_URL and ISSUER, the ones that the auth server runs with; beside a running npm start they are known.
 `
 
 const OPTIONS = {
@@ -47,9 +47,9 @@ await runCommand({ usage: USAGE, options: OPTIONS, allowPositionals: true }, asy
   if (more.length > 0 || takesClient !== (clientId !== undefined) || (!takesClient && action !== 'list'))
     throw new UsageError('Say list, set CLIENT_ID …, check CLIENT_ID or remove CLIENT_ID.')
   if (action !== 'set' && given.length > 0) throw new UsageError(`${action} takes no options.`)
-  const issuer = readIssuer()
-  const url = requireVariables('DATABASE_URL')('DATABASE_URL')
-  return withDatabase(url, async (db) => {
+  const setting = requireSettings('DATABASE_URL')
+  const issuer = readIssuer(setting)
+  return withDatabase(setting('DATABASE_URL'), async (db) => {
     if (clientId === undefined) return tell(list(await listIdentities(db)))
     if (action === 'check') return check(db, issuer, clientId)
     if (action === 'remove') return tell(await remove(db, issuer, clientId))
@@ -64,13 +64,6 @@ await runCommand({ usage: USAGE, options: OPTIONS, allowPositionals: true }, asy
     return tell(whatFollows(issuer, clientId))
   })
 })
-
-function readIssuer(): string {
-  const { variable, byDefault, parse } = SETTINGS.issuer
-  const parsed = parse(process.env[variable] || byDefault)
-  if ('problem' in parsed) throw new UsageError(`${variable} ${parsed.problem}.`)
-  return parsed.value
-}
 
 function rethrow(error: unknown): never {
   throw error instanceof InvalidIdentity ? new UsageError(error.message) : error

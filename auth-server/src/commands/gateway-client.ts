@@ -1,8 +1,20 @@
 // The gateway itself as a client of ours: what it may do is read the feed of revocations.
+import { UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
 import { registerApplication } from '../catalogue/applications.ts'
 import { subscribe } from '../catalogue/subscriptions.ts'
 import { REVOCATIONS_SCOPE } from '../oauth/feed/revocations.ts'
 import type { Trx } from '../store/database.ts'
+import { REVOCATIONS_API } from '../store/tables/apis.ts'
+
+/** Its client_id in kong.yml, unless that says otherwise. */
+export const GATEWAY_CLIENT_ID = 'gateway'
+
+/** @throws {UsageError} when it is too short to be stored as a plain hash */
+export function requireGatewaySecret(secret: string): string {
+  if (Buffer.from(secret, 'base64url').length < 32)
+    throw new UsageError('GATEWAY_CLIENT_SECRET has to hold 32 random bytes in base64url.')
+  return secret
+}
 
 /** Registers it, or brings it up to this secret. The auth server makes the API and its plan when it starts. */
 export async function registerGateway(trx: Trx, clientId: string, clientSecret: string): Promise<void> {
@@ -16,5 +28,5 @@ export async function registerGateway(trx: Trx, clientId: string, clientSecret: 
     grantTypes: ['client_credentials'],
   })
   const scopes = [REVOCATIONS_SCOPE]
-  await subscribe(trx, { applicationId, apiId: 'revocations', plan: 'gateway', scopes, trusted: false })
+  await subscribe(trx, { applicationId, apiId: REVOCATIONS_API, plan: 'gateway', scopes, trusted: false })
 }

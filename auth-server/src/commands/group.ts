@@ -1,11 +1,13 @@
 // npm run group: puts people into groups, which APIs can ask for, and takes them out again.
-import { requireVariables, runCommand, UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
+import { runCommand, UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
 import { BY_COMMAND } from '../audit/context.ts'
+import { OPERATOR_SOURCE } from '../identity/administration/groups.ts'
 import { emailKey } from '../identity/email.ts'
 import { addToGroup, removeFromGroup } from '../identity/groups.ts'
 import type { Db } from '../store/database.ts'
 import { listGroups } from '../store/tables/groups.ts'
 import { findPersonId } from '../store/tables/people.ts'
+import { requireSettings } from './command-settings.ts'
 import { withDatabase } from './database-command.ts'
 
 const USAGE = `Usage: npm run group -- list
@@ -18,7 +20,7 @@ theirs as a member within two seconds; other sources, such as an identity provid
 
   --help  this text
 
-Needs DATABASE_URL, the one that the auth server runs with.
+Needs DATABASE_URL, the one that the auth server runs with; beside a running npm start it is known.
 `
 
 const STEPS = {
@@ -32,13 +34,13 @@ await runCommand({ usage: USAGE, options: {}, allowPositionals: true }, async ({
   const step = action === 'add' || action === 'remove' ? STEPS[action] : undefined
   if (!isList && (!step || group === undefined || person === undefined || more.length > 0))
     throw new UsageError('Say list, add GROUP PERSON or remove GROUP PERSON.')
-  const url = requireVariables('DATABASE_URL')('DATABASE_URL')
+  const url = requireSettings('DATABASE_URL')('DATABASE_URL')
   const says = await withDatabase(url, async (db) => {
     const groups = await listGroups(db)
     if (!step || group === undefined || person === undefined) return tell(groups)
     if (!groups.some(({ name }) => name === group)) throw new Error(`There is no group ${group}. ${tell(groups)}`)
     const personId = await requirePerson(db, person)
-    const changed = await step.take(db, { personId, group, source: 'operator' }, BY_COMMAND)
+    const changed = await step.take(db, { personId, group, source: OPERATOR_SOURCE }, BY_COMMAND)
     return `${person} ${changed ? step.done : step.nothing} ${group}.`
   })
   console.log(says)

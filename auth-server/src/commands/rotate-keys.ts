@@ -1,5 +1,5 @@
 // npm run rotate-keys: publishes a new signing key now, instead of when the schedule says so; the answer to a leaked key.
-import { requireVariables, runCommand, UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
+import { runCommand, UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../crypto/signing-algorithms.ts'
 import type { Db } from '../store/database.ts'
 import {
@@ -10,6 +10,7 @@ import {
   rotateKeysNow,
   SHORTEST_LEAD_SECONDS,
 } from '../tokens/signing-keys.ts'
+import { requireSettings } from './command-settings.ts'
 import { withDatabase } from './database-command.ts'
 
 const USAGE = `Usage: npm run rotate-keys -- [--alg ${SIGNING_ALGORITHMS.join('|')}]… [--now | --leaked]
@@ -23,7 +24,8 @@ that it signed has expired.
             nothing that counts, all access tokens so far end, and apps get new ones by refreshing
   --help    this text
 
-Needs DATABASE_URL and KEY_ENCRYPTION_KEY, the ones that the auth server runs with. In containers:
+Needs DATABASE_URL and KEY_ENCRYPTION_KEY, the ones that the auth server runs with; beside a running npm start they are
+known. In containers:
   docker compose exec auth-server node auth-server/src/commands/rotate-keys.ts --leaked
 `
 
@@ -87,11 +89,11 @@ await runCommand({ usage: USAGE, options: OPTIONS }, async ({ values }) => {
   const unknown = (values.alg ?? []).filter((alg) => !SIGNING_ALGORITHMS.some((known) => known === alg))
   if (unknown.length > 0) throw new UsageError(`--alg is ${SIGNING_ALGORITHMS.join(' or ')}, not ${list(unknown)}.`)
   if (values.now && values.leaked) throw new UsageError('Choose --now or --leaked, not both.')
-  const variable = requireVariables('DATABASE_URL', 'KEY_ENCRYPTION_KEY')
+  const setting = requireSettings('DATABASE_URL', 'KEY_ENCRYPTION_KEY')
   const algorithms = SIGNING_ALGORITHMS.filter((alg) => values.alg?.includes(alg) ?? true)
   const rotate = values.leaked ? withdraw : values.now ? now : bySchedule
-  for (const line of await withDatabase(variable('DATABASE_URL'), (db) =>
-    rotate(db, variable('KEY_ENCRYPTION_KEY'), algorithms),
+  for (const line of await withDatabase(setting('DATABASE_URL'), (db) =>
+    rotate(db, setting('KEY_ENCRYPTION_KEY'), algorithms),
   ))
     console.log(line)
   return 0

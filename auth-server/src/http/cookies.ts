@@ -20,6 +20,9 @@ const SECRET = /^[\w-]{43}$/
 // stands there when it has ended.
 const VISIT = /^(0|\d{10})\.([\w-]{43})$/
 
+/** The token of the link that makes the first administrator, between the link and the page that it leads to. */
+const SETUP = /^[\w-]{22}\.[\w-]{43}$/
+
 /** A visit (by its id, as the addresses of its pages have it) and the secret that ties it to one browser. */
 export interface VisitCookie {
   readonly id: string
@@ -51,6 +54,11 @@ export interface Cookies {
   /** By what accounts know this browser (identity/sign-in-guesses.ts). */
   known(request: FastifyRequest): readonly string[]
   setKnown(reply: FastifyReply, tokens: readonly string[]): void
+  /** The token of the link that makes the first administrator; empty where none came. */
+  setup(request: FastifyRequest): string
+  setSetup(reply: FastifyReply, token: string, seconds: number): void
+  /** Takes it away, if it came. */
+  clearSetup(reply: FastifyReply): void
 }
 
 /**
@@ -67,6 +75,7 @@ export function cookiesFor(issuer: string): Cookies {
   const visitPrefix = `${prefix}visit-`
   const sessionName = `${prefix}session`
   const knownName = `${prefix}known`
+  const setupName = `${prefix}setup`
   const options = { path: '/', httpOnly: true, sameSite: 'lax', secure } as const
   const keep = ({ seconds, persists }: Lifetime) => (persists ? { ...options, maxAge: seconds } : options)
 
@@ -125,6 +134,11 @@ export function cookiesFor(issuer: string): Cookies {
         .slice(0, MAX_KNOWN),
     setKnown(reply, tokens) {
       reply.setCookie(knownName, tokens.join('.'), keep({ seconds: KNOWN_SECONDS, persists: true }))
+    },
+    setup: (request) => cookiesOf(request).find(([name, value]) => name === setupName && SETUP.test(value))?.[1] ?? '',
+    setSetup: (reply, token, seconds) => void reply.setCookie(setupName, token, keep({ seconds, persists: true })),
+    clearSetup(reply) {
+      if (cookiesOf(reply.request).some(([name]) => name === setupName)) reply.clearCookie(setupName, options)
     },
   }
 }

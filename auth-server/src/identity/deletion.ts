@@ -14,6 +14,7 @@ import {
   listDueForErasure,
 } from '../store/queries/leaving.ts'
 import { queueMail } from '../store/tables/queued-mails.ts'
+import { isOnlyAdministrator } from './administrators.ts'
 
 /** For how long a deletion can be taken back. */
 export const GRACE_DAYS = 7
@@ -39,6 +40,18 @@ export function deleteAccount(
     const outcome = isBySomebodyElse(context) ? 'begun-by-administrator' : 'asked-for'
     await record(trx, { type: 'deletion', outcome, personId }, context)
     return leaving.eraseAfter
+  })
+}
+
+/** The same, asked for by its person: whom nobody could follow as an administrator has to see to that first. */
+export function deleteOwnAccount(
+  db: Db,
+  person: Readonly<{ personId: string; language: Language }>,
+  context: AuditContext,
+): Promise<Date | 'last administrator' | undefined> {
+  return db.transaction().execute(async (trx) => {
+    if (await isOnlyAdministrator(trx, person.personId)) return 'last administrator'
+    return deleteAccount(trx, person, context)
   })
 }
 

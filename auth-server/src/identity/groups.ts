@@ -1,12 +1,19 @@
 // Groups of people: who may allow what an API keeps for some. Gateways feel it within two seconds when somebody is taken out.
 import type { AuditContext } from '../audit/context.ts'
 import { record } from '../audit/record.ts'
-import type { Db } from '../store/database.ts'
-import { deleteGroupMember, insertGroupMember, type Membership } from '../store/tables/group-members.ts'
+import { type Db, inTransaction, type Trx } from '../store/database.ts'
+import {
+  deleteGroupMember,
+  insertGroupMember,
+  lockGroupsOf,
+  type Membership,
+  replaceGroupsOf,
+} from '../store/tables/group-members.ts'
+import { findMissingGroups } from '../store/tables/groups.ts'
 
 /** Puts a person into a group; false when nothing changed: they are in it, or there is no such group or person. */
 export function addToGroup(db: Db, membership: Membership, context: AuditContext): Promise<boolean> {
-  return change(db, membership, 'added', insertGroupMember, context)
+  return change(db, membership, 'added', (trx) => insertGroupMember(trx, membership), context)
 }
 
 /**
@@ -14,19 +21,39 @@ export function addToGroup(db: Db, membership: Membership, context: AuditContext
  * gateways once no other source keeps the person in it.
  */
 export function removeFromGroup(db: Db, membership: Membership, context: AuditContext): Promise<boolean> {
-  return change(db, membership, 'removed', deleteGroupMember, context)
+  return change(db, membership, 'removed', (trx) => deleteGroupMember(trx, membership), context)
+}
+
+/** All groups of a person by one source. */
+export interface GroupsOf {
+  readonly personId: string
+  readonly source: string
+  readonly groups: readonly string[]
+}
+
+/** Puts a person into these groups and no other, as far as the source is concerned; names the groups that there are not. */
+export async function setGroups(
+  db: Db | Trx,
+  wanted: GroupsOf,
+  context: AuditContext,
+): Promise<Readonly<{ changed: boolean; missing: readonly string[] }>> {
+  const missing = await findMissingGroups(db, wanted.groups)
+  if (missing.length > 0) return { changed: false, missing }
+  return { changed: await change(db, wanted, 'set', (trx) => replaceGroupsOf(trx, wanted), context), missing }
 }
 
 function change(
-  db: Db,
-  membership: Membership,
-  outcome: 'added' | 'removed',
-  step: (trx: Db, membership: Membership) => Promise<boolean>,
+  db: Db | Trx,
+  whose: Readonly<{ personId: string; source: string }>,
+  outcome: 'added' | 'removed' | 'set',
+  step: (trx: Trx) => Promise<boolean>,
   context: AuditContext,
 ): Promise<boolean> {
-  return db.transaction().execute(async (trx) => {
-    const changed = await step(trx, membership)
-    if (changed) await record(trx, { type: 'group', outcome, personId: membership.personId }, context)
-    return changed
+  return inTransaction(db, async (trx) => {
+    const before = await lockGroupsOf(trx, whose)
+    if (!(await step(trx))) return false
+    const after = await lockGroupsOf(trx, whose)
+    await record(trx, { type: 'group', outcome, personId: whose.personId, change: { before, after } }, context)
+    return true
   })
 }

@@ -26,6 +26,7 @@ import * as appIdentities from './migrations/0033_app_identities.ts'
 import * as devices from './migrations/0034_devices.ts'
 import * as logoutNotices from './migrations/0035_logout_notices.ts'
 import * as upstreamLogins from './migrations/0036_upstream_logins.ts'
+import * as setup from './migrations/0037_setup.ts'
 import { grantToServer } from './server-rights.ts'
 
 /**
@@ -64,6 +65,7 @@ export const MIGRATIONS = {
   '0034_devices': devices,
   '0035_logout_notices': logoutNotices,
   '0036_upstream_logins': upstreamLogins,
+  '0037_setup': setup,
 } as const satisfies Migrations
 
 /** This release cannot run on the schema that it found; the message says what to do. */

@@ -10,6 +10,7 @@ import { turnClock } from '../support/database.ts'
 import { everything } from '../support/everything.ts'
 import { addressesOf } from '../support/routes.ts'
 import { testServer, USER } from '../support/server.ts'
+import { setupLink } from '../support/setup-link.ts'
 
 t.setTimeout(120_000)
 
@@ -144,6 +145,7 @@ t.test('somebody who sends forms without end has to wait, and gets a page', asyn
 t.test('a GET shows, and changes nothing; no cache keeps it', async (t) => {
   const server = await opened(t)
   const browser = await atAccount(server)
+  await browser.request('GET', await setupLink(server.db))
   const before = await everything(server.db)
   for (const address of server.addresses.filter(({ method }) => method === 'GET')) {
     const response = await send(browser, address)

@@ -48,7 +48,7 @@ t.test('what is wrong is a sentence: 2 for the command line, 1 for what it meets
     [['now'], env, 2, /^Unexpected argument 'now'/],
     [['--alg', 'HS256'], env, 2, /^--alg is ES256 or RS256 or EdDSA, not HS256\.\n/],
     [['--now', '--leaked'], env, 2, /^Choose --now or --leaked, not both\.\n/],
-    [[], {}, 2, /^Set DATABASE_URL and KEY_ENCRYPTION_KEY\.\n/],
+    [[], { DATA_DIR: t.testdir() }, 2, /^Set DATABASE_URL and KEY_ENCRYPTION_KEY\.\n/],
     [
       [],
       env,

@@ -2,12 +2,17 @@
 import t from 'tap'
 import { defineApi } from '../../src/catalogue/apis.ts'
 import { subscribe } from '../../src/catalogue/subscriptions.ts'
+import { registerGateway } from '../../src/commands/gateway-client.ts'
+import { randomSecret } from '../../src/crypto/random.ts'
+import { OPERATOR } from '../../src/identity/administration/authority.ts'
 import {
   restoreApi,
   restoreApplication,
   suspendApi,
   suspendApplication,
 } from '../../src/identity/administration/catalogue.ts'
+import { revocationsApi } from '../../src/oauth/feed/revocations.ts'
+import { listGatewayClients } from '../../src/store/tables/subscriptions.ts'
 import { administrator } from '../support/administrator.ts'
 import { Browser } from '../support/browser.ts'
 import { clientCredentials, postForm, secretClient } from '../support/clients.ts'
@@ -180,3 +185,27 @@ t.test(
     t.match(await db.selectFrom('subscriptions').select('status').execute(), [{ status: 'approved' }])
   },
 )
+
+t.test('the feed of revocations and the gateways that read it cannot be put out of use', async (t) => {
+  const server = await testServer(t)
+  const { db, config } = server
+  const by = await administrator(server)
+  await defineApi(db, revocationsApi(config.issuer))
+  await db.transaction().execute((trx) => registerGateway(trx, 'edge', randomSecret()))
+  const { id } = await db
+    .selectFrom('applications')
+    .where('client_id', '=', 'edge')
+    .select('id')
+    .executeTakeFirstOrThrow()
+  for (const who of [by, OPERATOR]) {
+    t.equal(await suspendApi(db, who, 'revocations'), 'needed by gateways')
+    t.equal(await suspendApplication(db, who, id), 'needed by gateways')
+  }
+  t.match(await listGatewayClients(db), ['edge'])
+  t.strictSame(
+    await db.selectFrom('audit_events').where('type', 'in', ['api', 'application']).select('seq').execute(),
+    [],
+  )
+  await db.updateTable('subscriptions').set({ status: 'pending' }).where('application_id', '=', id).execute()
+  t.equal(await suspendApplication(db, by, id), 'done', 'who has only asked to read it is an application as any')
+})

@@ -9,12 +9,20 @@ import { insertRole } from '../../src/store/tables/person-roles.ts'
 import { findSession, type Session } from '../../src/store/tables/sessions.ts'
 import type { TestServer } from './server.ts'
 
-type Served = Pick<TestServer, 'db' | 'config'>
+interface Served extends Pick<TestServer, 'db'> {
+  readonly config: Pick<TestServer['config'], 'passwordPepper'>
+}
+
+/** Of everybody made here. */
+export const PASSWORD = 'a long enough passphrase'
 
 /** Another account. */
 export async function newPerson({ db, config }: Served, email: string, name?: string): Promise<string> {
-  const password = 'a long enough passphrase'
-  const id = await createAccount(db, config.passwordPepper, { email, password, ...(name !== undefined && { name }) })
+  const id = await createAccount(db, config.passwordPepper, {
+    email,
+    password: PASSWORD,
+    ...(name !== undefined && { name }),
+  })
   if (id === undefined) throw new Error(`${email} is taken`)
   return id
 }

@@ -5,16 +5,25 @@ import { readMailToken } from '../../crypto/mail-proof.ts'
 import type { Deps } from '../../deps.ts'
 import { FormBinding, readOwnForm } from '../../http/csrf.ts'
 import type { Pages } from '../../http/page-routes.ts'
-import { deleteAccount, keepAccount } from '../../identity/deletion.ts'
+import { deleteOwnAccount, keepAccount } from '../../identity/deletion.ts'
 import { languageOf } from '../../pages/language.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { MAIL_PURPOSES } from '../../store/mail-purpose.ts'
 import { listAccess } from '../../store/queries/access.ts'
 import { canKeep } from '../../store/queries/leaving.ts'
+import { listAdministrators } from '../../store/tables/person-roles.ts'
 import { PATHS } from '../paths.ts'
 import type { AccountRoutes } from '../route.ts'
 import { ABOUT_DELETION, DELETED } from './paths.ts'
-import { aboutDeletionPage, deletedPage, deletePage, keepPage, keptPage, nothingToKeepPage } from './view.ts'
+import {
+  aboutDeletionPage,
+  deletedPage,
+  deletePage,
+  keepPage,
+  keptPage,
+  lastAdministratorPage,
+  nothingToKeepPage,
+} from './view.ts'
 
 export function deleteRoutes({ db, cookies, mailer }: Deps): AccountRoutes {
   return {
@@ -22,12 +31,16 @@ export function deleteRoutes({ db, cookies, mailer }: Deps): AccountRoutes {
       needs: 'recent',
       async GET(_request, reply, me) {
         const { personId, email } = me.session
+        const administrators = await listAdministrators(db)
+        if (administrators.length === 1 && administrators.includes(personId))
+          return sendPage(reply, lastAdministratorPage(me))
         const access = await listAccess(db, { personId })
         return sendPage(reply, deletePage(me, { access, isMailed: mailer !== undefined && email !== null }))
       },
-      async POST(request, reply, { session }) {
-        const language = languageOf(request)
-        await deleteAccount(db, { personId: session.personId, language }, ofRequest(request))
+      async POST(request, reply, me) {
+        const person = { personId: me.session.personId, language: languageOf(request) }
+        const deleted = await deleteOwnAccount(db, person, ofRequest(request))
+        if (deleted === 'last administrator') return sendPage(reply.code(409), lastAdministratorPage(me))
         cookies.clearSession(reply)
         return reply.redirect(DELETED, 303)
       },

@@ -51,6 +51,14 @@ ${isMailed && note(deletion.kept)}`
   }
 }
 
+/** Nobody would be left to administer. */
+export function lastAdministratorPage({ frame }: SignedIn): Page {
+  return (texts) => {
+    const { lastAdministratorTitle: heading, lastAdministrator } = texts.deletion
+    return accountPage({ frame, heading, back: toOverview(texts), content: html`<p>${lastAdministrator}</p>` }, texts)
+  }
+}
+
 export function deletedPage({ isMailed }: ByMail): Page {
   return ({ deletion }) => ({
     title: deletion.deletedTitle,

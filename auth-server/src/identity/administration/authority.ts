@@ -1,7 +1,7 @@
 // On whose authority people and apps are administered: a proven administrator's, or that of the operator at the command line.
 import { type AuditContext, BY_COMMAND } from '../../audit/context.ts'
 import type { Trx } from '../../store/database.ts'
-import { countAdministrators } from '../../store/tables/person-roles.ts'
+import { isOnlyAdministrator } from '../administrators.ts'
 import type { Actor } from '../roles.ts'
 
 // Not exported, so that nothing else passes for it.
@@ -20,12 +20,13 @@ export const OPERATOR: Operator = { [MARK]: true, personId: undefined, context: 
 /** What every function of administration asks for first. */
 export type Authority = Actor<'administrator'> | Operator
 
-/** What became of it; `unchanged` where there was nothing to do, or nobody of this id. */
+/**
+ * What became of it. `unchanged` where there was nothing to do, or nobody of this id; `last administrator` where nobody
+ * would be left to administer without this person.
+ */
 export type Administered = 'done' | 'unchanged' | 'last administrator'
 
-/**
- * Whether nobody would be left to administer without this person. The operator may do that. Of two administrators who put each other out of use, the second waits here and finds that the first is gone.
- */
+/** Whether somebody is the one administrator there is. For the operator, who may put anybody out of use, nobody is. */
 export async function isLastAdministrator(trx: Trx, by: Authority, personId: string): Promise<boolean> {
-  return by.personId !== undefined && (await countAdministrators(trx, personId)) === 0
+  return by.personId !== undefined && (await isOnlyAdministrator(trx, personId))
 }

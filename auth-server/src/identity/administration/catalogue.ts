@@ -2,21 +2,24 @@
 import { record } from '../../audit/record.ts'
 import type { Db } from '../../store/database.ts'
 import { restoreRow, suspendRow } from '../../store/queries/suspension.ts'
-import type { Administered, Authority } from './authority.ts'
+import type { Authority } from './authority.ts'
+
+/** What became of it; `needed by gateways` is the feed of revocations and who reads it: without it nobody passes any gateway. */
+export type SuspensionOutcome = 'done' | 'unchanged' | 'needed by gateways'
 
 /**
  * Nobody signs in to it, it gets no tokens, and those that it has are refused. The logins of its people are kept, and go on
  * when it is restored.
  */
-export function suspendApplication(db: Db, { context }: Authority, applicationId: string): Promise<Administered> {
+export function suspendApplication(db: Db, { context }: Authority, applicationId: string): Promise<SuspensionOutcome> {
   return db.transaction().execute(async (trx) => {
-    if (!(await suspendRow(trx, 'applications', applicationId))) return 'unchanged'
-    await record(trx, { type: 'application', outcome: 'suspended', applicationId }, context)
-    return 'done'
+    const outcome = await suspendRow(trx, 'applications', applicationId)
+    if (outcome === 'done') await record(trx, { type: 'application', outcome: 'suspended', applicationId }, context)
+    return outcome
   })
 }
 
-export function restoreApplication(db: Db, { context }: Authority, applicationId: string): Promise<Administered> {
+export function restoreApplication(db: Db, { context }: Authority, applicationId: string): Promise<SuspensionOutcome> {
   return db.transaction().execute(async (trx) => {
     if (!(await restoreRow(trx, 'applications', applicationId))) return 'unchanged'
     await record(trx, { type: 'application', outcome: 'restored', applicationId }, context)
@@ -25,15 +28,15 @@ export function restoreApplication(db: Db, { context }: Authority, applicationId
 }
 
 /** No application is given a token for it, and those that there are are refused. */
-export function suspendApi(db: Db, { context }: Authority, apiId: string): Promise<Administered> {
+export function suspendApi(db: Db, { context }: Authority, apiId: string): Promise<SuspensionOutcome> {
   return db.transaction().execute(async (trx) => {
-    if (!(await suspendRow(trx, 'apis', apiId))) return 'unchanged'
-    await record(trx, { type: 'api', outcome: 'suspended', apiId }, context)
-    return 'done'
+    const outcome = await suspendRow(trx, 'apis', apiId)
+    if (outcome === 'done') await record(trx, { type: 'api', outcome: 'suspended', apiId }, context)
+    return outcome
   })
 }
 
-export function restoreApi(db: Db, { context }: Authority, apiId: string): Promise<Administered> {
+export function restoreApi(db: Db, { context }: Authority, apiId: string): Promise<SuspensionOutcome> {
   return db.transaction().execute(async (trx) => {
     if (!(await restoreRow(trx, 'apis', apiId))) return 'unchanged'
     await record(trx, { type: 'api', outcome: 'restored', apiId }, context)

@@ -4,6 +4,7 @@ import type { ApiDefinition } from '../../catalogue/apis.ts'
 import type { Deps } from '../../deps.ts'
 import { Parameters } from '../../http/parameters.ts'
 import { findClient } from '../../store/queries/clients.ts'
+import { REVOCATIONS_API } from '../../store/tables/apis.ts'
 import { type FeedPage, type FeedPlace, type Revocation, readRevocations } from '../../store/tables/revocations.ts'
 import { ACCESS_TOKEN_TTL_SECONDS, readAccessToken } from '../../tokens/access-token.ts'
 import { bearerError, requirePresentedToken } from '../bearer.ts'
@@ -17,7 +18,7 @@ export const REVOCATIONS_SCOPE = 'revocations:read'
 /** The feed as an API of its own: gateways are machines that are subscribed to it. */
 export function revocationsApi(issuer: string): ApiDefinition {
   return {
-    id: 'revocations',
+    id: REVOCATIONS_API,
     name: 'Revocations',
     resource: `${issuer}${REVOCATIONS_PATH}`,
     scopes: { [REVOCATIONS_SCOPE]: 'Learn which access tokens have been revoked' },

@@ -8,6 +8,7 @@ import { MAIL_PROOF } from './en/mail-proof.ts'
 import { NOT_OPENED } from './en/not-opened.ts'
 import { PASSKEYS } from './en/passkeys.ts'
 import { SECOND_FACTOR } from './en/second-factor.ts'
+import { SETUP } from './en/setup.ts'
 import { UNDO } from './en/undo.ts'
 
 function name(text: string): Html {
@@ -23,6 +24,7 @@ export const EN = {
   passkeys: PASSKEYS,
   deletion: DELETION,
   federation: FEDERATION,
+  setup: SETUP,
   cancel: 'Cancel',
   useAnotherAccount: 'Use another account',
   opens: (app: string) => html`This opens ${name(app)}. If nothing opens, press the button again.`,

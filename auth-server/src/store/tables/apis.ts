@@ -14,6 +14,9 @@ export interface Apis {
   guest_plan: string | null
 }
 
+/** The feed of revocations as an API: without it gateways let nobody pass. */
+export const REVOCATIONS_API = 'revocations'
+
 export const APIS: TableDeclaration<Apis> = {
   purpose: 'The APIs that apps call with our tokens.',
   lifetime: { kept: 'Part of the catalogue, which developers edit.' },

@@ -1,7 +1,13 @@
 // Audit events: rows that are only ever added, in the transaction that they tell of.
 import { type GeneratedAlways, type SqlBool, sql } from 'kysely'
 import type { Db } from '../database.ts'
-import type { Defaulted, TableDeclaration } from '../declaration.ts'
+import type { Defaulted, Json, TableDeclaration } from '../declaration.ts'
+
+/** What an event has changed, where its name does not say it: names alone, of nobody. */
+export interface AuditedChange {
+  readonly before: readonly string[]
+  readonly after: readonly string[]
+}
 
 export interface AuditEvents {
   seq: GeneratedAlways<string>
@@ -17,6 +23,7 @@ export interface AuditEvents {
   actor: string | null
   /** Whether the operator did it, by a command. */
   by_command: Defaulted<boolean>
+  change: Json<AuditedChange> | null
 }
 
 const TOLD_TO_BOTH = {
@@ -40,14 +47,14 @@ export const AUDIT_EVENTS: TableDeclaration<AuditEvents> = {
           words: 'under the pseudonym of the person',
           where: ({ pseudonym }) => sql<SqlBool>`person = ${pseudonym}::uuid`,
         },
-        columns: { ...TOLD_TO_BOTH, person: 'owner', actor: 'internal' },
+        columns: { ...TOLD_TO_BOTH, change: 'exported', person: 'owner', actor: 'internal' },
       },
       {
         rows: {
           words: 'of what the person did to others, as an administrator',
           where: ({ pseudonym }) => sql<SqlBool>`actor = ${pseudonym}::uuid and person is distinct from actor`,
         },
-        columns: { ...TOLD_TO_BOTH, person: 'internal', actor: 'owner' },
+        columns: { ...TOLD_TO_BOTH, change: 'internal', person: 'internal', actor: 'owner' },
       },
     ],
     erased: { nothing: 'They hold a random pseudonym alone, and what leads to it goes with the person.' },
@@ -65,6 +72,7 @@ export interface NewAuditEvent {
   /** Who did it, where it was somebody else than the person. */
   readonly actorId: string | null
   readonly byCommand: boolean
+  readonly change: AuditedChange | null
   readonly address: string | null
   readonly userAgent: string | null
 }
@@ -75,12 +83,14 @@ const DETAIL_DAYS = 90
 /** Adds an event and its detail, in one statement. */
 export async function insertAuditEvent(db: Db, event: NewAuditEvent): Promise<void> {
   const { address, userAgent } = event
+  const change = event.change && JSON.stringify(event.change)
   await sql`
     with event as (
-      insert into audit_events (type, outcome, person, application_id, api_id, request_id, actor, by_command)
+      insert into audit_events (type, outcome, person, application_id, api_id, request_id, actor, by_command,
+                                change)
       values (${event.type}, ${event.outcome}, (select pseudonym from people where id = ${event.personId}),
               ${event.applicationId}, ${event.apiId}, ${event.requestId},
-              (select pseudonym from people where id = ${event.actorId}), ${event.byCommand})
+              (select pseudonym from people where id = ${event.actorId}), ${event.byCommand}, ${change}::jsonb)
       returning seq
     )
     insert into audit_details (event_seq, address, user_agent, expires_at)

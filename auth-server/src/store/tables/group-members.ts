@@ -1,6 +1,6 @@
 // Who is in which group, by the word of each source on its own.
 import { sql } from 'kysely'
-import type { Db } from '../database.ts'
+import type { Db, Trx } from '../database.ts'
 import type { Defaulted, TableDeclaration } from '../declaration.ts'
 
 export interface GroupMembers {
@@ -56,4 +56,36 @@ export async function deleteGroupMember(db: Db, { personId, group, source }: Mem
     where member.person_id = person.id and member.group_name = ${group} and member.source = ${source}
     returning member.person_id`.execute(db)
   return rows.length === 1
+}
+
+/** By whose word somebody is in groups. */
+export type GroupsKey = Pick<Membership, 'personId' | 'source'>
+
+/** The groups of a person by one source. Whoever changes them waits here for others who do. */
+export async function lockGroupsOf(trx: Trx, { personId, source }: GroupsKey): Promise<readonly string[]> {
+  await sql`select from people where id = ${personId} for no key update`.execute(trx)
+  const { rows } = await sql<{ name: string }>`
+    select group_name as name from group_members where person_id = ${personId} and source = ${source}
+    order by 1`.execute(trx)
+  return rows.map(({ name }) => name)
+}
+
+/** Puts a person into these groups and no other, as far as the source is concerned; false when they were so already. */
+export async function replaceGroupsOf(
+  trx: Trx,
+  { personId, source, groups }: GroupsKey & Readonly<{ groups: readonly string[] }>,
+): Promise<boolean> {
+  const { rows } = await sql`
+    with gone as (
+      delete from group_members
+      where person_id = ${personId} and source = ${source} and group_name <> all(${[...groups]})
+      returning person_id
+    ), come as (
+      insert into group_members (person_id, group_name, source)
+      select person.id, known.name, ${source} from people person, groups known
+      where person.id = ${personId} and known.name = any(${[...groups]})
+      on conflict do nothing returning person_id
+    )
+    select from gone union all select from come`.execute(trx)
+  return rows.length > 0
 }

@@ -1,4 +1,5 @@
 // Groups of people, which APIs can ask for.
+import { sql } from 'kysely'
 import type { Db } from '../database.ts'
 import type { Defaulted, TableDeclaration } from '../declaration.ts'
 
@@ -24,4 +25,13 @@ export async function listGroups(db: Db): Promise<readonly Readonly<{ name: stri
     .select(({ fn }) => ['groups.name', fn.count<string>('member.person_id').distinct().as('members')])
     .execute()
     .then((rows) => rows.map(({ name, members }) => ({ name, members: Number(members) })))
+}
+
+/** Those of some names that no group has. */
+export async function findMissingGroups(db: Db, names: readonly string[]): Promise<readonly string[]> {
+  // PostgreSQL stores no NUL.
+  const possible = names.filter((name) => !name.includes('\0'))
+  const { rows } = await sql<{ name: string }>`select name from groups where name = any(${possible})`.execute(db)
+  const known = new Set(rows.map(({ name }) => name))
+  return names.filter((name) => !known.has(name))
 }

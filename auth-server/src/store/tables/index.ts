@@ -34,6 +34,7 @@ import { RETIRED_SUBJECTS } from './retired-subjects.ts'
 import { REVOCATIONS } from './revocations.ts'
 import { SCHEMA_FLOOR } from './schema-floor.ts'
 import { SESSIONS } from './sessions.ts'
+import { SETUP_LINKS } from './setup-links.ts'
 import { SIGNING_KEYS } from './signing-keys.ts'
 import { SUBSCRIPTIONS } from './subscriptions.ts'
 import { UPSTREAM_LOGINS } from './upstream-logins.ts'
@@ -49,6 +50,7 @@ export const TABLES = {
   authorization_requests: AUTHORIZATION_REQUESTS,
   upstream_logins: UPSTREAM_LOGINS,
   pushed_requests: PUSHED_REQUESTS,
+  setup_links: SETUP_LINKS,
   sessions: SESSIONS,
   authorization_codes: AUTHORIZATION_CODES,
   refresh_families: REFRESH_FAMILIES,

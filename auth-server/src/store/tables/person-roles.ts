@@ -58,17 +58,19 @@ export async function deleteRole(trx: Trx, { personId, role, apiId }: GivenRole)
   return rows.length === 1
 }
 
+/** The administrators who are active. */
+export async function listAdministrators(db: Db): Promise<readonly string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select person.id from person_roles given join people person on person.id = given.person_id
+    where given.role = 'administrator' and person.status = 'active'`.execute(db)
+  return rows.map(({ id }) => id)
+}
+
 /**
- * How many administrators there are who are active, but for one of them. Whoever asks waits for others who ask: of two
- * who leave at once the second sees that the first has left.
- * @param except whom not to count
+ * The same for one who changes who they are: of two who leave at once, or come first at once, the second waits here and
+ * sees what the first has done.
  */
-export async function countAdministrators(trx: Trx, except: string | null = null): Promise<number> {
+export async function lockAdministrators(trx: Trx): Promise<readonly string[]> {
   await sql`select pg_advisory_xact_lock(hashtext('administrators'))`.execute(trx)
-  const { rows } = await sql<{ count: number }>`
-    select count(*)::int as count from person_roles given join people person on person.id = given.person_id
-    where given.role = 'administrator' and person.status = 'active' and person.id is distinct from ${except}`.execute(
-    trx,
-  )
-  return rows[0]?.count ?? 0
+  return listAdministrators(trx)
 }

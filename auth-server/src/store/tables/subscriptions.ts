@@ -1,6 +1,7 @@
 // Rows of subscriptions: what an application may do with an API.
 import type { Db, Trx } from '../database.ts'
 import type { Defaulted, TableDeclaration } from '../declaration.ts'
+import { REVOCATIONS_API } from './apis.ts'
 
 export interface Subscriptions {
   id: string
@@ -37,4 +38,17 @@ export async function upsertSubscription(
     .values({ id: row.id, application_id: row.applicationId, api_id: row.apiId, ...values })
     .onConflict((conflict) => conflict.columns(['application_id', 'api_id']).doUpdateSet(values))
     .execute()
+}
+
+/** The client IDs of the gateways: who may read the feed of revocations. */
+export async function listGatewayClients(db: Db): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('subscriptions as subscription')
+    .innerJoin('applications as application', 'application.id', 'subscription.application_id')
+    .where('subscription.api_id', '=', REVOCATIONS_API)
+    .where('subscription.status', '=', 'approved')
+    .orderBy('application.client_id')
+    .select('application.client_id as clientId')
+    .execute()
+  return rows.map(({ clientId }) => clientId)
 }

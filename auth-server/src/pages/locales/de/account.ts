@@ -212,6 +212,7 @@ export const ACCOUNT = {
       'device registered': 'Als Gast auf einem Gerät angefangen',
       'group added': 'In eine Gruppe aufgenommen',
       'group removed': 'Aus einer Gruppe genommen',
+      'group set': 'Ihre Gruppen wurden geändert',
       'deletion asked-for': 'Löschen des Kontos verlangt',
       'account-change taken-back': 'Änderung zurückgenommen: „Das war ich nicht“',
       'deletion taken-back': 'Konto doch behalten',

@@ -21,6 +21,9 @@ export const DELETION = {
   lead: 'Dann geschieht dies:',
   losesApp: (app) => `${app}: wird abgemeldet und darf Ihr Konto nicht mehr nutzen`,
   button: 'Mein Konto löschen',
+  lastAdministratorTitle: 'Sie sind der einzige Administrator',
+  lastAdministrator:
+    'Ohne Sie könnte niemand diesen Server verwalten, deshalb bleibt Ihr Konto. Machen Sie zuerst jemand anderen zum Administrator; dann können Sie es löschen.',
   deletedTitle: 'Ihr Konto ist stillgelegt',
   deleted: 'Alle Apps und Browser sind abgemeldet. In 7 Tagen wird alles über Sie endgültig gelöscht.',
   keepTitle: 'Konto behalten?',

@@ -210,6 +210,7 @@ export const ACCOUNT = {
       'device registered': 'Started as a guest on a device',
       'group added': 'Put into a group',
       'group removed': 'Taken out of a group',
+      'group set': 'Your groups were changed',
       'deletion asked-for': 'Asked for the account to be deleted',
       'account-change taken-back': 'Took a change back: “That wasn’t me”',
       'deletion taken-back': 'Kept the account after all',

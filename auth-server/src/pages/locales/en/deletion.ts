@@ -19,6 +19,9 @@ export const DELETION = {
   lead: 'This happens:',
   losesApp: (app: string) => `${app}: signed out, and may use your account no more`,
   button: 'Delete my account',
+  lastAdministratorTitle: 'You are the only administrator',
+  lastAdministrator:
+    'Without you nobody could administer this server, so your account stays. Make somebody else an administrator first; then you can delete it.',
   deletedTitle: 'Your account is out of use',
   deleted: 'All apps and browsers are signed out. In 7 days everything about you is erased for good.',
   keepTitle: 'Keep your account?',

@@ -1,0 +1,50 @@
+// What commands are told by the environment; beside a running `npm start`, whatever that has left for them in its data folder.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
+import { SETTINGS } from '../config/settings.ts'
+
+/** In the data folder of `npm start`, for as long as it runs: variables by their names. */
+export const COMMAND_SETTINGS_FILE = 'commands.json'
+
+const DATA_DIR = join(import.meta.dirname, '../../../.data')
+
+/**
+ * Reads environment variables. Where none names a database, the one of a running `npm start` is meant, with its secrets:
+ * a secret of one database is never used for another.
+ * @returns the setting of any name, empty where there is none
+ * @throws {UsageError} when one of `names` is missing or empty, naming all that are
+ */
+export function requireSettings(...names: readonly string[]): (name: string) => string {
+  const given = Object.entries(process.env).filter(([, value]) => value !== '')
+  const settings = new Map([...(process.env.DATABASE_URL ? [] : findLeft()), ...given])
+  const missing = names.filter((name) => !settings.has(name))
+  if (missing.length > 0) throw new UsageError(`Set ${missing.join(' and ')}.`)
+  return (name) => settings.get(name) ?? ''
+}
+
+/** The public origin of the server. @throws {UsageError} that says what is wrong with it */
+export function readIssuer(setting: (name: string) => string): string {
+  const { variable, byDefault, parse } = SETTINGS.issuer
+  const parsed = parse(setting(variable) || byDefault)
+  if ('problem' in parsed) throw new UsageError(`${variable} ${parsed.problem}.`)
+  return parsed.value
+}
+
+function findLeft(): readonly (readonly [string, string])[] {
+  const folder = process.env.DATA_DIR || DATA_DIR
+  const left = readLeft(join(folder, COMMAND_SETTINGS_FILE))
+  if (left.length > 0) process.stderr.write(`With the database of npm start in ${folder}.\n`)
+  return left
+}
+
+function readLeft(path: string): readonly (readonly [string, string])[] {
+  let value: unknown
+  try {
+    value = JSON.parse(readFileSync(path, 'utf8'))
+  } catch {
+    return [] // nothing runs here
+  }
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([name, text]) => (typeof text === 'string' ? [[name, text] as const] : []))
+}

@@ -1,0 +1,31 @@
+// Texts about the first administrator, in English.
+import { type Html, html } from '../../html.ts'
+
+export const SETUP = {
+  title: 'Become the administrator?',
+  lead: (person: string): Html => html`You become the administrator as <strong>${person}</strong>.`,
+  effects: [
+    'An administrator can suspend, restore and delete the accounts of people, and read what is stored about them',
+    'An administrator can put applications and APIs out of use',
+    'Everything that an administrator does is written down',
+  ],
+  button: 'Become the administrator',
+  note: 'If this is the wrong account, sign out above, sign in with the right one, and open the link again.',
+  doneTitle: 'You are an administrator',
+  next: 'To act as an administrator, you still need this:',
+  setUpFactor: 'A second factor: set up an authenticator app',
+  signInAgain:
+    'A new sign-in: sign out, then sign in with your second factor. The session of an administrator ends with the browser, and after 12 hours',
+  toSecurity: 'Set up a second factor',
+  ready: 'You are signed in with two factors, and this session ends with the browser. That is all it takes.',
+  refusals: {
+    'link over': {
+      title: 'This link is over',
+      text: 'It was used already, is older than an hour, or a newer one has taken its place. Whoever runs this server makes another with “npm run setup”.',
+    },
+    'administrator exists': {
+      title: 'There is an administrator already',
+      text: 'This link makes the first administrator only. Nothing has changed. Ask the administrator to make you one, too.',
+    },
+  },
+}
