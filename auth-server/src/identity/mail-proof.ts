@@ -27,7 +27,8 @@ export interface ProofRequest {
 
 /**
  * Queues the mail that the address should get: with link and code, or to say that there is an account already, or none.
- * Whatever it is, the same is written and nothing of it is told.
+ * Whatever it is, the same is written and nothing of it is told. What is about an account goes to the address that the
+ * account has, however it was typed: another spelling may be another mailbox.
  */
 export async function askForProof(
   { db, limits }: Readonly<{ db: Db; limits: Pick<Limits, 'admit'> }>,
@@ -45,11 +46,12 @@ export async function askForProof(
   const facts = appName === undefined ? {} : { app: appName }
   await db.transaction().execute(async (trx) => {
     const asked = { id, purpose, emailKey: to.key, address: to.address, asker, isAllowed }
-    const { isTaken } = await insertProofAsked(trx, { ...asked, ttlSeconds: TTL_SECONDS })
+    const { holder } = await insertProofAsked(trx, { ...asked, ttlSeconds: TTL_SECONDS })
     const row = MAIL_PURPOSES[purpose]
-    const instead = isTaken && isAllowed && 'whenTaken' in row ? row.whenTaken : undefined
+    const instead = holder && isAllowed && 'whenTaken' in row ? row.whenTaken : undefined
     const mail: Mail = { name: instead ?? purpose, facts }
-    await queueMail(trx, { mail, language, to, ...(instead === undefined && { challengeId: id }) })
+    const recipient = { ...to, address: holder?.address ?? to.address }
+    await queueMail(trx, { mail, language, to: recipient, ...(instead === undefined && { challengeId: id }) })
   })
 }
 

@@ -45,14 +45,14 @@ t.test(
   async (t) => {
     const { app, db, browser, ask, openLink, keys, mails } = await open(t)
     const check = await ask(` ${NEW.toUpperCase()} `)
-    t.match(wordsOf(check), 'We have sent a mail to ADA@NEW.EXAMPLE ')
+    t.match(wordsOf(check), 'We have sent a mail to ADA@new.example ')
     const [mail] = await mails()
     t.match(mail, { recipients: ['ADA@new.example'], subject: 'Confirm your new e-mail address', code: /^\d{6}$/ })
     t.match(mail?.link, new RegExp(`^${ISSUER}/confirm-address/`))
     for (let n = 0; n < 10; n++) {
       const { page } = await openLink(mail)
       t.equal(page.statusCode, 200)
-      t.match(wordsOf(page), 'ADA@NEW.EXAMPLE then belongs to the account of a…@example.com')
+      t.match(wordsOf(page), 'ADA@new.example then belongs to the account of a…@example.com')
       t.notMatch(page.body, USER.email)
       t.not((await app.inject({ method: 'HEAD', url: (mail?.link ?? '').slice(ISSUER.length) })).statusCode, 200)
     }

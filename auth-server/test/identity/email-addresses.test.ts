@@ -30,6 +30,9 @@ const SAME: readonly (readonly string[])[] = [
   ],
   ['bob@example.org', 'bob@example.org.', 'bob＠example.org'],
   ['ops@localhost', 'OPS@LocalHost'],
+  // The last Σ of a word is a ς for people, a σ for DNS; and each of these is a name of its own.
+  ['anna@κόσμοσ-shop.example', 'anna@ΚΌΣΜΟΣ-SHOP.example', 'anna@κόσμοΣ-shop.example'],
+  ['anna@κόσμος-shop.example', 'anna@xn---shop-vbeoy1ah2h.example'],
 ]
 
 /** RFC 5321 §4.5.3.1.3: 254 characters, no part of it too long. */

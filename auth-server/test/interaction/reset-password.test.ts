@@ -1,6 +1,8 @@
 // A forgotten password: the mail alone is the authority, one choice wins, and all that was before ends.
+import { domainToUnicode } from 'node:url'
 import { decodeJwt } from 'jose'
 import t from 'tap'
+import { createAccount } from '../../src/identity/local-account.ts'
 import { Browser, formsOf, SESSION_COOKIE } from '../support/browser.ts'
 import { mailServer, NEW_PASSWORD } from '../support/mail-visit.ts'
 import { ceremonies, freshSession, passkeyLogin } from '../support/passkeys.ts'
@@ -234,4 +236,40 @@ t.test('by the feed, gateways hear of it as of any end of logins', async (t) => 
   await visit.browser.submit(visit.choose, '/new-password', { password: NEW_PASSWORD })
   const rows = await server.db.selectFrom('revocations').select('data').execute()
   t.match(rows, [{ data: { grant_id: decodeJwt(access_token).grant_id } }])
+})
+
+t.test('a mail about an account goes to the address that the account has, however it was typed', async (t) => {
+  const server = await mailServer(t)
+  const { db, config, mailbox } = server
+  await createAccount(db, config.passwordPepper, { email: 'anna@κόσμος-shop.example', password: USER.password })
+  const recipients = async (what: 'sign-up' | 'forgotten', email: string) => {
+    const check = await (await server.begin()).ask(what, email)
+    t.match(check.body, /<h1>Check your mail<\/h1>/, 'what is said is the same')
+    return (await mailbox.deliver(server)).map((mail) => [mail.subject, ...mail.recipients])
+  }
+  const shouted = USER.email.toUpperCase()
+  t.not(shouted, USER.email)
+  t.strictSame(await recipients('forgotten', shouted), [['Choose a new password', USER.email]])
+  t.strictSame(await recipients('sign-up', shouted), [['You have an account already', USER.email]])
+  // Σ at the end: the ς of Anna's domain to JavaScript, the σ of somebody else's to DNS.
+  t.strictSame(await recipients('forgotten', 'anna@ΚΌΣΜΟΣ-shop.example'), [])
+  const [[, other] = []] = await recipients('sign-up', 'anna@ΚΌΣΜΟΣ-shop.example')
+  t.equal(other, 'anna@κόσμοσ-shop.example')
+  const [[, own] = []] = await recipients('forgotten', 'ANNA@κόσμος-shop.example')
+  t.equal(own, 'anna@κόσμος-shop.example')
+})
+
+t.test('an address that signs up is, byte for byte, the one that was mailed', async (t) => {
+  const server = await mailServer(t)
+  for (const typed of ['Boss@ΚΌΣΜΟΣ-Shop.example', 'Grete@MÜLLER.example', ' ｙｕｋｉ＠例え．テスト ']) {
+    const visit = await server.asked('sign-up', typed)
+    const choose = await visit.browser.submit(visit.check, '/check-mail', { code: visit.mail.code })
+    await visit.browser.submit(choose, '/new-password', { password: NEW_PASSWORD })
+    const made = server.db.selectFrom('email_addresses').where('proof', '=', 'verified').select(['address', 'key'])
+    const { address, key } = await made.orderBy('proven_at', 'desc').executeTakeFirstOrThrow()
+    // The test's mail server shows a domain as it is written.
+    const [local, domain = ''] = address.split('@')
+    t.strictSame([`${local}@${domainToUnicode(domain)}`], visit.mail.recipients)
+    t.equal(key, address.toLowerCase())
+  }
 })

@@ -32,7 +32,7 @@ t.test('by code: the visit goes on with a session, a consent-free code and the a
   t.equal(await newcomers(server), 0, 'nobody is there before the address is proven')
   const choose = await visit.browser.submit(visit.check, '/check-mail', { code: visit.mail.code })
   onPage(t, choose, 200, 'Choose a password')
-  t.match(choose.body, /autocomplete="username"[^>]* readonly[^>]* value="Eve@Example.com"/)
+  t.match(choose.body, /autocomplete="username"[^>]* readonly[^>]* value="Eve@example.com"/)
   t.match(choose.body, /autocomplete="new-password"/)
   const done = await visit.browser.submit(choose, '/new-password', {
     name: ' Eve\u202e  Adams ',
@@ -58,7 +58,7 @@ t.test('by code: the visit goes on with a session, a consent-free code and the a
       .where('person_id', '=', sub ?? '')
       .selectAll()
       .execute(),
-    [{ key: EVE, address: 'Eve@Example.com', proof: 'verified', is_primary: true }],
+    [{ key: EVE, address: 'Eve@example.com', proof: 'verified', is_primary: true }],
   )
   t.ok(await server.signsIn(EVE, NEW_PASSWORD))
   t.match(await db.selectFrom('audit_events').where('type', '=', 'sign-up').selectAll().execute(), [

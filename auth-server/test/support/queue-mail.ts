@@ -1,5 +1,6 @@
 // A mail with a challenge behind it, queued as the pages do.
 import { randomSecret } from '../../src/crypto/random.ts'
+import { readAddress } from '../../src/delivery/mail/mailbox.ts'
 import type { Mail } from '../../src/store/queued-mail.ts'
 import type { MailChallenges } from '../../src/store/tables/mail-challenges.ts'
 import { queueMail } from '../../src/store/tables/queued-mails.ts'
@@ -12,7 +13,7 @@ export async function queueMailWithChallenge(
     mail,
     language = 'en',
     address = 'ada@example.com',
-    key = address.toLowerCase(),
+    key = readAddress(address)?.key ?? address,
     challenge = {},
   }: Readonly<{
     mail: Mail

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { MailSender } from '../../config/mail.ts'
 import { mailOptions } from './headers.ts'
-import { mailboxOf } from './mailbox.ts'
+import { readAddress } from './mailbox.ts'
 import type { Mailer } from './mailer.ts'
 import type { MailMessage } from './message.ts'
 
@@ -20,7 +20,7 @@ export function keepAsFiles(folder: string, from: MailSender, tell: (line: strin
       tell(announcement(message, file))
     },
     async forget(addresses) {
-      const sought = addresses.map((address) => Buffer.from(mailboxOf(address) ?? address))
+      const sought = addresses.map((address) => Buffer.from(readAddress(address)?.mailbox ?? address))
       const kept = await readdir(folder).catch(() => [])
       for (const file of kept.filter((name) => name.endsWith('.eml')).map((name) => join(folder, name))) {
         const mail = await readFile(file)

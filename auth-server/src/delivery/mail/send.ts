@@ -5,7 +5,7 @@ import { findMailedChallenge } from '../../store/queries/mailed-challenge.ts'
 import type { OutboxEntry } from '../../store/tables/outbox.ts'
 import type { DeliveryOutcome, DeliveryTools } from '../kind.ts'
 import { type MailProof, mailProofOf } from './links.ts'
-import { mailboxOf } from './mailbox.ts'
+import { readAddress } from './mailbox.ts'
 import { MailRefused } from './mailer.ts'
 import { bodiesOf, mailTextOf } from './message.ts'
 
@@ -22,7 +22,9 @@ export async function sendMail(
   if (!mailer) return { kind: 'refused', because: 'MAIL_URL is not set', about }
   const text = Object.hasOwn(LOCALES, language) ? mailTextOf(mail, language) : undefined
   if (!text) return { kind: 'later', because: 'a newer release queued it', about }
-  const mailbox = mailboxOf(to.address)
+  const address = readAddress(to.address)
+  const mailbox = address?.key === to.key ? address.mailbox : undefined
+  // Also where an address leads to another account than the one that it was queued for.
   if (mailbox === undefined) return { kind: 'refused', because: 'no mail can be sent to such an address', about }
   let proof: MailProof | undefined
   if (challengeId !== null) {

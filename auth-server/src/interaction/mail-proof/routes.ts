@@ -1,11 +1,10 @@
 // Signing up, and a forgotten password, in a visit: ask for the address, wait for the mail's code or link, choose the password, go on.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { sha256 } from '../../crypto/digest.ts'
-import { mailboxOf } from '../../delivery/mail/mailbox.ts'
+import { readAddress } from '../../delivery/mail/mailbox.ts'
 import type { Deps } from '../../deps.ts'
 import type { PageHandlers } from '../../http/page-routes.ts'
 import { authenticatedBy } from '../../identity/acr.ts'
-import { emailKey } from '../../identity/email.ts'
 import { askForProof, proveByCode } from '../../identity/mail-proof.ts'
 import { languageOf } from '../../pages/language.ts'
 import { sendPage } from '../../pages/send-page.ts'
@@ -46,12 +45,12 @@ export function mailProofPages(deps: Deps, visits: VisitFlow): VisitPages {
         const refusal = refusalOf(purpose)
         if (refusal !== undefined) return sendPage(reply.code(refusal), notAvailablePage(binding, purpose))
         const email = form.get('email') ?? ''
-        const [key, address] = [emailKey(email), email.trim()]
-        if (key === undefined || mailboxOf(address) === undefined)
+        const address = readAddress(email)
+        if (address?.mailbox === undefined)
           return sendPage(reply.code(422), askPage({ pending, binding, purpose, email, isProblem: true }))
         await askForProof(deps, {
           purpose,
-          to: { address, key },
+          to: { key: address.key, address: address.mailbox },
           asker: { requestId: pending.id, browserHash: sha256(secret) },
           language: languageOf(request),
           appName: pending.app?.name,

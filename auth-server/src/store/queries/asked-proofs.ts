@@ -10,6 +10,7 @@ export interface AskedProof {
   readonly id: string
   readonly purpose: ProofPurpose
   readonly emailKey: string
+  /** The mailbox that was typed: what whoever proves it has then, and what pages repeat. */
   readonly address: string
   readonly asker: ProofAsker
   readonly ttlSeconds: number
@@ -24,18 +25,18 @@ export type ProofAsker = Readonly<{ browserHash: string }> &
 /**
  * Notes that a proof was asked for. What nobody can prove (a new password without an account, an account where there is
  * one, a mail too many) is noted alike, but used up from the start: so its mail is not sent, and no answer tells it apart.
- * Returns whether the address has an account already.
+ * Returns the address of the account that it leads to already, as the account has it.
  */
 export async function insertProofAsked(
   db: Db,
   { asker, ...asked }: AskedProof,
-): Promise<{ readonly isTaken: boolean }> {
+): Promise<{ readonly holder: Readonly<{ address: string }> | undefined }> {
   const { about } = MAIL_PURPOSES[asked.purpose]
   const requestId = 'requestId' in asker ? asker.requestId : null
   const askerId = 'personId' in asker ? asker.personId : null
-  const { rows } = await sql<{ isTaken: boolean }>`
+  const { rows } = await sql<{ address: string }>`
     with holder as (
-      select person.id, person.auth_epoch, person.status
+      select person.id, person.auth_epoch, person.status, email.address
       from email_addresses email join people person on person.id = email.person_id
       where email.key = ${asked.emailKey} and email.proof is not null
     ), about as (
@@ -52,8 +53,8 @@ export async function insertProofAsked(
                   then auth_now() end
       from (select) one left join about on true
     )
-    select exists (select from holder) as "isTaken"`.execute(db)
-  return { isTaken: rows[0]?.isTaken ?? false }
+    select address from holder`.execute(db)
+  return { holder: rows[0] }
 }
 
 /** What a browser waits for the mail of. */

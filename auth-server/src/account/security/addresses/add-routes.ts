@@ -1,7 +1,7 @@
 // Adding an e-mail address: it is asked for after a recent full login, and is the person's once its mail is answered, by link or by code.
 import { ofRequest } from '../../../audit/context.ts'
 import { sha256 } from '../../../crypto/digest.ts'
-import { mailboxOf } from '../../../delivery/mail/mailbox.ts'
+import { readAddress } from '../../../delivery/mail/mailbox.ts'
 import type { Deps } from '../../../deps.ts'
 import { addAddress, MAX_ADDRESSES } from '../../../identity/add-address.ts'
 import { emailKey } from '../../../identity/email.ts'
@@ -42,8 +42,8 @@ export function addAddressRoutes(deps: Deps): AccountRoutes {
         if (!mailer) return sendPage(reply.code(404), cannotAddPage(me))
         const email = me.form.get('email') ?? ''
         const again = (problem: AddProblem) => sendPage(reply.code(422), addAddressPage(me, { email, problem }))
-        const [key, address] = [emailKey(email), email.trim()]
-        if (key === undefined || mailboxOf(address) === undefined) return again('noAddress')
+        const { key, mailbox: address } = readAddress(email) ?? {}
+        if (key === undefined || address === undefined) return again('noAddress')
         const own = await listAddresses(db, me.session.personId)
         if (own.some((one) => one.key === key && one.proof !== null)) return again('own')
         if (own.length >= MAX_ADDRESSES) return again('tooMany')
