@@ -2,7 +2,7 @@
 import type { AuditContext } from '../audit/context.ts'
 import { record } from '../audit/record.ts'
 import type { Db } from '../store/database.ts'
-import { languageOf } from '../store/queries/account-changes.ts'
+import { mailLanguageOf } from '../store/queries/account-changes.ts'
 import { takeBack } from '../store/queries/undo.ts'
 import { queueMail } from '../store/tables/queued-mails.ts'
 
@@ -14,7 +14,7 @@ export function undoChange(db: Db, challengeId: string, context: AuditContext): 
     const { personId, addresses, language } = undone
     await record(trx, { type: 'account-change', outcome: 'taken-back', personId }, context)
     const mail = { name: 'change-undone', facts: {} } as const
-    for (const to of addresses) await queueMail(trx, { mail, language: languageOf(language), to, personId })
+    for (const to of addresses) await queueMail(trx, { mail, language: mailLanguageOf(language), to, personId })
     return true
   })
 }

@@ -23,7 +23,7 @@ export async function renameInstallation(
 ): Promise<'renamed' | 'bad name' | 'not found'> {
   const plain = oneLine(name, MAX_INSTALLATION_NAME)
   if (plain === undefined) return 'bad name'
-  return ID.test(id) && (await store.renameInstallation(db, { personId, id }, plain)) ? 'renamed' : 'not found'
+  return ID.test(id) && (await store.nameInstallation(db, { personId, id }, plain)) ? 'renamed' : 'not found'
 }
 
 /** Signs one installation out; false when this person has no such one. */

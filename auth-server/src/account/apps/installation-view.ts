@@ -41,7 +41,7 @@ ${note(apps.endNote(applicationName))}`
 }
 
 /** @param refused what was typed and cannot be a name */
-export function namePage({ frame, binding }: SignedIn, installation: Installation, refused?: string): Page {
+export function installationNamePage({ frame, binding }: SignedIn, installation: Installation, refused?: string): Page {
   const { applicationName, name } = installation
   const ids = { installation: installation.id }
   return (texts) => {

@@ -11,7 +11,7 @@ import { notFoundPage } from '../not-found.ts'
 import { hrefOf, PATHS } from '../paths.ts'
 import type { AccountRoutes, SignedIn } from '../route.ts'
 import { appPage, withdrawPage } from './app-view.ts'
-import { installationPage, namePage } from './installation-view.ts'
+import { installationNamePage, installationPage } from './installation-view.ts'
 import { appsPage } from './view.ts'
 
 export function appRoutes({ db }: Deps): AccountRoutes {
@@ -43,14 +43,14 @@ export function appRoutes({ db }: Deps): AccountRoutes {
       needs: 'session',
       async GET(request, reply, me) {
         const found = await findInstallation(me, pathParameter(request, 'installation') ?? '')
-        return found ? sendPage(reply, namePage(me, found)) : notFoundPage(reply, me, 'apps')
+        return found ? sendPage(reply, installationNamePage(me, found)) : notFoundPage(reply, me, 'apps')
       },
       async POST(request, reply, me) {
         const id = pathParameter(request, 'installation') ?? ''
         const name = me.form.get('name') ?? ''
         const outcome = await renameInstallation(db, { personId: me.session.personId, id, name })
         const found = outcome === 'bad name' ? await findInstallation(me, id) : undefined
-        if (found) return sendPage(reply.code(422), namePage(me, found, name))
+        if (found) return sendPage(reply.code(422), installationNamePage(me, found, name))
         return outcome === 'renamed'
           ? me.backTo(reply, hrefOf(PATHS.installation, { installation: id }), 'named')
           : notFoundPage(reply, me, 'apps')

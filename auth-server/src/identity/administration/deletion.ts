@@ -1,6 +1,6 @@
 // An administrator deletes an account: with a week in which its person can keep it, or at once and for good.
-import { isLanguage } from '../../pages/language.ts'
 import type { Db } from '../../store/database.ts'
+import { mailLanguageOf } from '../../store/queries/account-changes.ts'
 import { findLanguage } from '../../store/queries/administration.ts'
 import { deleteAccount, eraseAccount, type MailKeeper } from '../deletion.ts'
 import { type Administered, type Authority, isLastAdministrator } from './authority.ts'
@@ -9,8 +9,7 @@ import { type Administered, type Authority, isLastAdministrator } from './author
 export function deletePerson(db: Db, by: Authority, personId: string): Promise<Administered> {
   return db.transaction().execute(async (trx) => {
     if (await isLastAdministrator(trx, by, personId)) return 'last administrator'
-    const known = await findLanguage(trx, personId)
-    const language = known !== undefined && isLanguage(known) ? known : 'en'
+    const language = mailLanguageOf(await findLanguage(trx, personId))
     return (await deleteAccount(trx, { personId, language }, by.context)) ? 'done' : 'unchanged'
   })
 }

@@ -1,7 +1,7 @@
 // Notes what was changed in an account, and finds what the link of its mail may take back.
 import { sql } from 'kysely'
 import { randomId, randomSecret } from '../../crypto/random.ts'
-import { type Language, LOCALES } from '../../pages/language.ts'
+import { isLanguage, type Language } from '../../pages/language.ts'
 import type { AccountChangeKind } from '../account-change.ts'
 import type { Db, Trx } from '../database.ts'
 import { secondsFromNow } from '../sql.ts'
@@ -54,7 +54,7 @@ export async function noteChange(trx: Trx, { personId, kind, subject, details = 
     const mail = { name: 'account-changed', facts: { change: kind } } as const
     await queueMail(trx, {
       mail,
-      language: languageOf(told.language),
+      language: mailLanguageOf(told.language),
       to,
       personId,
       ...(challengeId && { challengeId }),
@@ -63,8 +63,8 @@ export async function noteChange(trx: Trx, { personId, kind, subject, details = 
 }
 
 /** The language of a person's mails. */
-export function languageOf(language: string | null): Language {
-  return language === 'de' && Object.hasOwn(LOCALES, language) ? language : 'en'
+export function mailLanguageOf(language: string | null): Language {
+  return language !== null && isLanguage(language) ? language : 'en'
 }
 
 async function insertUndoChallenge(

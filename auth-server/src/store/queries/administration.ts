@@ -88,7 +88,7 @@ export async function endEveryLogin(
 }
 
 /** The language of somebody's mails, as far as it is known. */
-export async function findLanguage(db: Db, personId: string): Promise<string | undefined> {
+export async function findLanguage(db: Db, personId: string): Promise<string | null> {
   const row = await db.selectFrom('people').where('id', '=', personId).select('language').executeTakeFirst()
-  return row?.language ?? undefined
+  return row?.language ?? null
 }

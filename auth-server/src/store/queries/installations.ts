@@ -54,7 +54,7 @@ interface Own {
 }
 
 /** False unless it stands and belongs to this person. */
-export async function renameInstallation(db: Db, { personId, id }: Own, name: string): Promise<boolean> {
+export async function nameInstallation(db: Db, { personId, id }: Own, name: string): Promise<boolean> {
   const result = await db
     .updateTable('refresh_families as family')
     .set({ name })

@@ -12,7 +12,7 @@ import { listAddresses, makePrimary, removeAddress } from '../../../store/tables
 import { notFoundPage } from '../../not-found.ts'
 import { hrefOf, PATHS } from '../../paths.ts'
 import type { AccountRoutes, SignedIn } from '../../route.ts'
-import { addressesPage, addressPage, removePage } from './view.ts'
+import { addressesPage, addressPage, addressRemovePage } from './view.ts'
 
 /** How an address is called in the addresses of pages, which logs and histories keep. */
 export function addressId(key: string): string {
@@ -83,7 +83,7 @@ export function addressRoutes({ db, mailer }: Deps): AccountRoutes {
       async GET(request, reply, me) {
         const found = await find(me, request)
         return found && !found.isPrimary
-          ? sendPage(reply, removePage(me, found, addressId(found.key)))
+          ? sendPage(reply, addressRemovePage(me, found, addressId(found.key)))
           : notFoundPage(reply, me, 'security')
       },
       async POST(request, reply, me) {

@@ -64,7 +64,7 @@ ${!one.isPrimary && html`<p>${actionLink(addresses.remove, hrefOf(PATHS.addressR
   }
 }
 
-export function removePage({ frame, binding }: SignedIn, { address }: OwnAddress, id: string): Page {
+export function addressRemovePage({ frame, binding }: SignedIn, { address }: OwnAddress, id: string): Page {
   return (texts) => {
     const { addresses } = texts.account
     const confirmation = {
