@@ -24,13 +24,20 @@ export async function removeObsoleteRows(
   const removed: Record<string, number> = {}
   for (const [table, { lifetime }] of Object.entries<AnyDeclaration>(TABLES)) {
     if ('kept' in lifetime) continue
-    const { obsolete, indexed } = lifetime
+    const { obsolete, indexed, removedBy } = lifetime
     if (which !== undefined && indexed !== (which === 'indexed')) continue
     for (let count = batch, round = 0; count === batch && round < MAX_BATCHES && !signal?.aborted; round++) {
-      const { numAffectedRows } = await sql`
-        delete from ${sql.table(table)} where ctid = any(array(
-          select ctid from ${sql.table(table)} where ${obsolete} limit ${batch} for update skip locked))`.execute(db)
-      count = Number(numAffectedRows ?? 0)
+      const { rows } = await (removedBy === undefined
+        ? sql<{ count: number }>`
+            with gone as (
+              delete from ${sql.table(table)} where ctid = any(array(
+                select ctid from ${sql.table(table)} where ${obsolete} limit ${batch} for update skip locked))
+              returning 1
+            )
+            select count(*)::int as count from gone`
+        : sql<{ count: number }>`select ${sql.id(removedBy)}(${batch}) as count`
+      ).execute(db)
+      count = rows[0]?.count ?? 0
       if (count > 0) removed[table] = (removed[table] ?? 0) + count
     }
   }

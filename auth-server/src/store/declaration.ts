@@ -20,6 +20,8 @@ interface KeptUntil {
   readonly obsolete: Condition
   /** Whether an index leads to the obsolete rows. Where none does, they are looked for once an hour. */
   readonly indexed: boolean
+  /** The database's function that removes a batch of them, where the server's own role may not delete. */
+  readonly removedBy?: string
 }
 export type RowLifetime = Kept | KeptUntil
 

@@ -27,6 +27,8 @@ import * as devices from './migrations/0034_devices.ts'
 import * as logoutNotices from './migrations/0035_logout_notices.ts'
 import * as upstreamLogins from './migrations/0036_upstream_logins.ts'
 import * as setup from './migrations/0037_setup.ts'
+import * as wrongSignInsEnd from './migrations/0038_wrong_sign_ins_end.ts'
+import * as deviceIndexes from './migrations/0039_device_indexes.ts'
 import { grantToServer } from './server-rights.ts'
 
 /**
@@ -66,6 +68,8 @@ export const MIGRATIONS = {
   '0035_logout_notices': logoutNotices,
   '0036_upstream_logins': upstreamLogins,
   '0037_setup': setup,
+  '0038_wrong_sign_ins_end': wrongSignInsEnd,
+  '0039_device_indexes': deviceIndexes,
 } as const satisfies Migrations
 
 /** This release cannot run on the schema that it found; the message says what to do. */

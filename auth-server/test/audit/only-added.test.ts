@@ -3,13 +3,14 @@ import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { record } from '../../src/audit/record.ts'
 import { randomSecret } from '../../src/crypto/random.ts'
+import { createAccount } from '../../src/identity/local-account.ts'
 import { removeObsoleteRows } from '../../src/store/cleanup.ts'
 import { type Db, openDatabase } from '../../src/store/database.ts'
 import { mayChangeAuditEvents } from '../../src/store/server-rights.ts'
 import { upgradeDatabase } from '../../src/store/upgrade.ts'
 import { testDatabase, turnClock } from '../support/database.ts'
 import { obtainTokens, refresh } from '../support/phone.ts'
-import { testServer } from '../support/server.ts'
+import { testServer, USER } from '../support/server.ts'
 import { startServer } from '../support/start.ts'
 import { twoRoles } from '../support/two-roles.ts'
 
@@ -82,6 +83,32 @@ t.test('everything else works under that role: sign-in, tokens, refresh, removal
   t.ok((await removeObsoleteRows(db)).audit_details)
   t.strictSame(await db.selectFrom('audit_details').selectAll().execute(), [])
   t.ok((await readEvents(db)).length > 0)
+})
+
+t.test('a wrong sign-in that led to nobody ends after 90 days, under either role; nothing else does', async (t) => {
+  const { owner, server } = await twoRoles(t)
+  await upgradeDatabase({ databaseUrl: server, migrationDatabaseUrl: owner }, SILENT)
+  for (const [url, clock] of [
+    [server, owner],
+    [await testDatabase(t), undefined],
+  ] as const) {
+    const db = open(t, url)
+    const personId = (await createAccount(db, randomSecret(), USER)) ?? ''
+    for (const whose of [{}, {}, { applicationId: 'app_x' }, { personId }])
+      await record(db, { type: 'sign-in', outcome: 'wrong-credentials', ...whose }, CONTEXT)
+    await addEvent(db)
+    await record(db, { type: 'key-rotation', outcome: 'scheduled' }, CONTEXT)
+    await turnClock(t, clock === undefined ? db : open(t, clock), 89 * 24 * 3600)
+    t.notOk((await removeObsoleteRows(db)).audit_events)
+    await t.rejects(sql`delete from audit_events where person is null`.execute(db), 'not yet')
+    await turnClock(t, clock === undefined ? db : open(t, clock), 91 * 24 * 3600)
+    t.equal((await removeObsoleteRows(db, { batch: 2 })).audit_events, 3)
+    const left = await db.selectFrom('audit_events').select(['type', 'person']).orderBy('seq').execute()
+    t.match(left, [{ type: 'sign-in', person: /-/ }, { type: 'sign-out' }, { type: 'key-rotation' }])
+    t.equal(left.length, 3)
+    await t.rejects(sql`delete from audit_events`.execute(db), 'and no other one then, either')
+    t.notOk((await removeObsoleteRows(db)).audit_events)
+  }
 })
 
 t.test('a server that owns its tables is refused by the trigger', async (t) => {
