@@ -3,19 +3,22 @@ import { runCommand, UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
 import { USAGE as authUsage, benchAuth } from './bench/auth.ts'
 import { benchGateway, USAGE as gatewayUsage } from './bench/gateway.ts'
 import { benchMemory, USAGE as memoryUsage } from './bench/memory.ts'
+import { benchTiming, USAGE as timingUsage } from './bench/timing.ts'
 
 /** One row per benchmark. */
 const BENCHES: Readonly<Record<string, (args: readonly string[], print: (line: string) => void) => Promise<void>>> = {
   auth: benchAuth,
   gateway: benchGateway,
   memory: benchMemory,
+  timing: benchTiming,
 }
 
-const USAGE = `Usage: npm run bench -- auth | gateway | memory [options]
+const USAGE = `Usage: npm run bench -- auth | gateway | memory | timing [options]
 
 ${authUsage}
 ${gatewayUsage}
 ${memoryUsage}
+${timingUsage}
   --help  this text
 `
 

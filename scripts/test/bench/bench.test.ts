@@ -5,6 +5,8 @@ import { benchGateway } from '../../bench/gateway.ts'
 import { measureMemory } from '../../bench/memory.ts'
 import { report } from '../../bench/report.ts'
 import { interleaved, median } from '../../bench/rounds.ts'
+import { compareTimes, isToldApart } from '../../bench/timing/compare.ts'
+import { benchTiming } from '../../bench/timing.ts'
 
 t.setTimeout(120_000)
 
@@ -44,10 +46,43 @@ t.test(
   },
 )
 
+t.test(
+  'npm run bench -- timing: each question is asked for each kind of address, and a table of each is printed',
+  async (t) => {
+    const lines: string[] = []
+    await benchTiming(['--rounds', '1'], (line) => lines.push(line))
+    const text = lines.join('\n')
+    const number = String.raw`-?\d+(?:\.\d+)?`
+    for (const question of ['sign-in', 'forgotten password', 'sign-up', 'code of a reset', 'code of a sign-up']) {
+      const known = `known(?: +${number}){4}  not told apart`
+      t.match(
+        text,
+        new RegExp(`^${question} +median ms .*\nunknown +${number}\n${known}\nsuspended(?: +${number}){4} `, 'm'),
+      )
+    }
+  },
+)
+
+t.test('times are told apart that differ a little each time, and not for one that is far out', async (t) => {
+  const [a, b] = [0, 1].map((more) => Array.from({ length: 300 }, (_, n) => (n % 50) + more * 8))
+  if (!a || !b) throw new Error('no times')
+  t.equal(isToldApart(compareTimes(b, a)), 'TOLD APART')
+  t.match(compareTimes(b, a), { differenceMillis: 8 })
+  t.ok(compareTimes(b, a).longer > 0.6)
+  const outlier = [...a.slice(1), 100_000]
+  t.equal(isToldApart(compareTimes(outlier, a)), 'not told apart')
+  t.match(compareTimes(a, a), { differenceMillis: 0, longer: 0.5, z: 0 })
+})
+
 t.test('options that make no sense are refused', async (t) => {
   for (const args of [['--pairs', '0'], ['--callers', 'many'], ['--only', 'nothing'], ['--fast']])
     await t.rejects(
       benchAuth(args, () => {}),
+      args.join(' '),
+    )
+  for (const args of [['--rounds', '0'], ['--only', 'nothing'], ['--fast']])
+    await t.rejects(
+      benchTiming(args, () => {}),
       args.join(' '),
     )
   for (const args of [['--rounds', '0'], ['--seconds', 'x'], ['--users', '1.5'], ['--gateway', 'apache'], ['--fast']])

@@ -1,0 +1,120 @@
+// This project's authorization server for a benchmark: on a database of its own, with one client, one API and one person.
+import { createHash, randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { defineApi } from '@mobile-api-gateway/auth-server/catalogue/apis.ts'
+import { registerApplication } from '@mobile-api-gateway/auth-server/catalogue/applications.ts'
+import { subscribe } from '@mobile-api-gateway/auth-server/catalogue/subscriptions.ts'
+import { createAccount } from '@mobile-api-gateway/auth-server/identity/local-account.ts'
+import { openDatabase } from '@mobile-api-gateway/auth-server/store/database.ts'
+import pg from 'pg'
+import { readForms } from '../../demo/html-form.ts'
+import { freePort } from '../../stack/ports.ts'
+import type { Postgres } from '../../stack/postgres.ts'
+import { type ManagedProcess, manageProcess } from '../../stack/processes.ts'
+import { answersHttp } from '../../stack/readiness.ts'
+import type { HttpCaller } from './http.ts'
+import { API, type BenchParty, CLIENT } from './party.ts'
+
+const root = join(import.meta.dirname, '..', '..', '..')
+export const PERSON = { email: 'bench@example.com', password: 'a long enough passphrase' }
+
+/** Starts a server. */
+export type Launch = (
+  name: string,
+  args: readonly string[],
+  port: number,
+  env: NodeJS.ProcessEnv,
+) => Promise<ManagedProcess>
+
+/** @param undo is given what stops each server again */
+export function launcher(undo: (() => Promise<unknown>)[]): Launch {
+  return async (name, args, port, env) => {
+    const ready = () => answersHttp(`http://127.0.0.1:${port}/.well-known/openid-configuration`, { onlyOk: true })
+    const settings = { ...process.env, LOG_LEVEL: 'warn', NODE_ENV: 'production', PORT: String(port), ...env }
+    const managed = manageProcess({ name, command: process.execPath, args, env: settings, cwd: root, ready })
+    undo.push(() => managed.stop())
+    await managed.start()
+    return managed
+  }
+}
+
+export async function createDatabase(postgres: Postgres, name: string): Promise<string> {
+  const admin = new pg.Client({ connectionString: postgres.url })
+  await admin.connect()
+  await admin.query(`create database ${name}`).finally(() => admin.end())
+  const url = new URL(postgres.url)
+  url.pathname = `/${name}`
+  return url.href
+}
+
+/** @param settings beside those of every benchmark */
+export async function startOurs(
+  postgres: Postgres,
+  launch: Launch,
+  settings: NodeJS.ProcessEnv = {},
+): Promise<BenchParty & Readonly<{ databaseUrl: string; passwordPepper: string }>> {
+  const database = 'ours'
+  const databaseUrl = await createDatabase(postgres, database)
+  const secret = () => randomBytes(32).toString('base64url')
+  const passwordPepper = secret()
+  const port = await freePort()
+  const origin = `http://localhost:${port}`
+  const process = await launch('ours', [join(root, 'auth-server', 'src', 'main.ts')], port, {
+    DATABASE_URL: databaseUrl,
+    ISSUER: origin,
+    PASSWORD_PEPPER: passwordPepper,
+    TOKEN_SECRET: secret(),
+    COOKIE_SECRET: secret(),
+    KEY_ENCRYPTION_KEY: secret(),
+    VISITS_PER_MINUTE: '0',
+    DRAIN_SECONDS: '0',
+    ...settings,
+  })
+  const db = openDatabase(databaseUrl, () => {}, { connections: 1 })
+  try {
+    await defineApi(db, { ...API, name: 'Bench', scopes: { [API.scope]: 'See your orders' }, plans: ['basic'] })
+    const applicationId = await registerApplication(db, {
+      clientId: CLIENT.id,
+      name: 'Bench',
+      kind: 'web',
+      redirectUris: [CLIENT.redirectUri],
+      authMethod: 'client_secret_basic',
+      clientSecret: CLIENT.secret,
+      grantTypes: ['authorization_code', 'refresh_token', 'client_credentials'],
+    })
+    await subscribe(db, { applicationId, apiId: API.id, plan: 'basic', scopes: [API.scope], trusted: true })
+    await createAccount(db, passwordPepper, PERSON)
+  } finally {
+    await db.destroy()
+  }
+  const signIn = async (caller: HttpCaller) => {
+    const page = await follow(caller, `/authorize?${firstRequest()}`)
+    const form = readForms(page, origin).find(({ fields }) => fields.has('password'))
+    if (!form) throw new Error('no login form')
+    const fields = { ...Object.fromEntries(form.fields), ...PERSON }
+    const { status } = await caller.post(form.action.pathname, fields, { origin })
+    if (status !== 303) throw new Error(`login: ${status}`)
+  }
+  return { name: 'ours', origin, process, database, signIn, databaseUrl, passwordPepper }
+}
+
+/** The parameters of a sound request. */
+export function firstRequest(): URLSearchParams {
+  return new URLSearchParams({
+    response_type: 'code',
+    client_id: CLIENT.id,
+    redirect_uri: CLIENT.redirectUri,
+    scope: API.scope,
+    resource: API.resource,
+    code_challenge: createHash('sha256').update('x').digest('base64url'),
+    code_challenge_method: 'S256',
+  })
+}
+
+/** Follows redirects until a page comes, or one that leads back to the app. */
+export async function follow(caller: HttpCaller, path: string): Promise<string> {
+  const { headers, body } = await caller.get(path)
+  const { location } = headers
+  if (location === undefined) return body
+  return location.startsWith(CLIENT.redirectUri) ? '' : follow(caller, location)
+}
