@@ -13,7 +13,7 @@ import { launcher, startOurs } from './auth/ours.ts'
 import { countsFrom } from './options.ts'
 import { interleaved, median } from './rounds.ts'
 import { compareTimes, isToldApart } from './timing/compare.ts'
-import { TIMED_QUESTIONS, type TimedQuestion, WHOSE, type Whose } from './timing/questions.ts'
+import { type AddressOwner, TIMED_QUESTIONS, type TimedQuestion, WHOSE } from './timing/questions.ts'
 
 export const USAGE = `npm run bench -- timing [--rounds 300] [--only QUESTION]
 
@@ -89,11 +89,11 @@ async function start(): Promise<Timed & Readonly<{ stop: () => Promise<void> }>>
 }
 
 /** Milliseconds of each answer, by whose address it was. */
-export type Times = Readonly<Record<Whose, readonly number[]>>
+export type Times = Readonly<Record<AddressOwner, readonly number[]>>
 
 async function measureTimes({ prepare }: TimedQuestion, rounds: number, { origin, db }: Timed): Promise<Times> {
-  const times: Record<Whose, number[]> = { unknown: [], known: [], suspended: [] }
-  const order: readonly Whose[] = ['unknown', 'known', 'suspended']
+  const times: Record<AddressOwner, number[]> = { unknown: [], known: [], suspended: [] }
+  const order: readonly AddressOwner[] = ['unknown', 'known', 'suspended']
   for (const whose of interleaved(order, rounds).flat()) {
     const caller = createCaller(origin)
     const ask = await prepare(caller, origin, WHOSE[whose])

@@ -8,6 +8,7 @@ import { type MailServer, mailServer, NEW_PASSWORD } from '../support/mail-visit
 import { authenticatorApp } from '../support/second-factor.ts'
 import { ISSUER, USER } from '../support/server.ts'
 import { SoftPasskey } from '../support/soft-passkey.ts'
+import { catalogueOf, openUpstream } from '../support/upstream.ts'
 
 t.setTimeout(120_000)
 
@@ -15,7 +16,8 @@ const SECURITY = '/account/security'
 const SECOND = 'second@example.com'
 const ADDED = 'added@example.com'
 
-type Change = (server: MailServer, browser: Browser) => Promise<unknown>
+type Upstream = Awaited<ReturnType<typeof openUpstream>>
+type Change = (server: MailServer, browser: Browser, corp: Upstream) => Promise<unknown>
 
 async function addressPath(browser: Browser, address: string): Promise<string> {
   const { body } = await browser.open(`${SECURITY}/addresses`)
@@ -28,6 +30,13 @@ async function setUpApp({ db }: MailServer, browser: Browser): Promise<void> {
   const page = await browser.submit(await browser.open(`${SECURITY}/authenticator-app`), '/begin')
   const [, secret = ''] = /<code>([A-Z2-7 ]+)<\/code>/.exec(page.body) ?? []
   await browser.submit(page, '/authenticator-app', { code: await authenticatorApp(db, secret)() })
+}
+
+async function linkCorp(_server: MailServer, browser: Browser, corp: Upstream): Promise<void> {
+  corp.is({ sub: 'ada at corp' })
+  const sent = await browser.submit(await browser.open(`${SECURITY}/linked`), '/add/corp')
+  const { pathname, search } = await corp.travel()(sent.headers.location ?? '')
+  await browser.open(`${pathname}${search}`)
 }
 
 /** How each kind of change is made, by its person at the pages; the kinds that nothing makes yet are told so. */
@@ -89,6 +98,14 @@ const CHANGES: Readonly<
     change: async (_server, browser) =>
       browser.submit(await browser.open(`${SECURITY}/recovery-codes`), '/recovery-codes'),
   },
+  'identity-added': { change: linkCorp },
+  'identity-removed': {
+    ready: linkCorp,
+    change: async (_server, browser) => {
+      const [, href = ''] = /href="([^"]*\/remove)"/.exec((await browser.open(`${SECURITY}/linked`)).body) ?? []
+      return browser.submit(await browser.open(href), '/remove')
+    },
+  },
   'recovery-codes-removed': 'made by nobody yet',
   'new-browser': 'made by nobody yet',
 }
@@ -96,14 +113,15 @@ const CHANGES: Readonly<
 for (const [kind, how] of Object.entries(CHANGES)) {
   if (how === 'made by nobody yet') continue
   t.test(`${kind}: notice to the addresses held before the change, with an undo link for days`, async (t) => {
-    const server = await mailServer(t)
+    const corp = await openUpstream(t)
+    const server = await mailServer(t, await catalogueOf(t, { corp: corp.settings }))
     const { db, mailbox } = server
     await addAddress(server, SECOND)
     await addAddress(server, 'not-proven@example.com', false)
     const browser = await atAccount(server)
-    await how.ready?.(server, browser)
+    await how.ready?.(server, browser, corp)
     await mailbox.deliver(server)
-    await how.change(server, browser)
+    await how.change(server, browser, corp)
     const mails = await mailbox.deliver(server)
     const notices = mails.filter(({ subject }) => subject === 'Your account was changed')
     t.strictSame(notices.flatMap(({ recipients }) => recipients).toSorted(), [USER.email, SECOND].toSorted())

@@ -9,7 +9,7 @@ export const WHOSE = {
   known: PERSON.email,
   suspended: 'closed@example.org',
 } as const
-export type Whose = keyof typeof WHOSE
+export type AddressOwner = keyof typeof WHOSE
 
 /** One kind of request, of which everything but the last form is made ready before time is taken. */
 export interface TimedQuestion {
