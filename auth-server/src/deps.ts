@@ -3,6 +3,7 @@ import type { Config } from './config.ts'
 import { openMailer } from './delivery/mail/index.ts'
 import type { Mailer } from './delivery/mail/mailer.ts'
 import { type Cookies, cookiesFor } from './http/cookies.ts'
+import { type FindTrust, openTrust } from './identity/attestation/trust.ts'
 import { NO_PROVIDERS, type Providers } from './identity/federation/providers.ts'
 import { type Limits, openLimits } from './limits/index.ts'
 import { LIMITS } from './limits/table.ts'
@@ -17,6 +18,8 @@ export interface Deps {
   readonly cookies: Cookies
   readonly limits: Limits
   readonly metrics: Metrics
+  /** Whom attestations of devices are believed by. */
+  readonly findTrust: FindTrust
   /** None where the server has not been told how to send mail. */
   readonly mailer: Mailer | undefined
   /** By which people can sign in. */
@@ -35,6 +38,7 @@ export async function openDeps(config: Config, db: Db, providers: Providers = NO
     cookies: cookiesFor(config.issuer),
     limits: openLimits(db, config, (limit) => metrics.limitRefusals.inc({ limit })),
     metrics,
+    findTrust: openTrust(config),
     mailer: openMailer(config),
     providers,
   }

@@ -2,7 +2,7 @@
 import { BY_COMMAND } from '../audit/context.ts'
 import { record } from '../audit/record.ts'
 import type { Db } from '../store/database.ts'
-import { deleteIdentity, listIdentities, upsertIdentity } from '../store/tables/app-identities.ts'
+import { type AttestationMode, deleteIdentity, listIdentities, upsertIdentity } from '../store/tables/app-identities.ts'
 import { addRedirectUri, findApplication, removeRedirectUri } from '../store/tables/applications.ts'
 import { InvalidIdentity, readIdentity, type WrittenIdentity } from './app-identity.ts'
 import { claimedRedirectUri, fitsPhones, isLinkable } from './app-links.ts'
@@ -15,7 +15,7 @@ export async function setAppIdentity(
   db: Db,
   issuer: string,
   clientId: string,
-  written: WrittenIdentity,
+  written: WrittenIdentity & Readonly<{ attestation?: AttestationMode | undefined }>,
 ): Promise<void> {
   const identity = readIdentity(written)
   return db.transaction().execute(async (trx) => {
@@ -29,7 +29,7 @@ export async function setAppIdentity(
       throw new InvalidIdentity(
         'Its client ID would have to stand in a link, where it means another place. Register the app under another one.',
       )
-    await upsertIdentity(trx, application.id, identity)
+    await upsertIdentity(trx, application.id, identity, written.attestation)
     if (!fitsPhones(await listIdentities(trx)))
       throw new InvalidIdentity('With it the files that phones read would be longer than 128 KiB, which Apple takes.')
     if (issuer.startsWith('https:')) await addRedirectUri(trx, application.id, claimedRedirectUri(issuer, clientId))

@@ -4,7 +4,12 @@ import { InvalidIdentity } from '../catalogue/app-identity.ts'
 import { claimedRedirectUri } from '../catalogue/app-links.ts'
 import { removeAppIdentity, setAppIdentity } from '../catalogue/set-app-identity.ts'
 import type { Db } from '../store/database.ts'
-import { listIdentities, type NamedIdentity } from '../store/tables/app-identities.ts'
+import {
+  ATTESTATION_MODES,
+  type AttestationMode,
+  listIdentities,
+  type NamedIdentity,
+} from '../store/tables/app-identities.ts'
 import { checkAppLinks } from './app-links/check.ts'
 import { readIssuer, requireSettings } from './command-settings.ts'
 import { withDatabase } from './database-command.ts'
@@ -12,6 +17,7 @@ import { withDatabase } from './database-command.ts'
 const USAGE = `Usage: npm run app-links -- list
        npm run app-links -- set CLIENT_ID [--android-package NAME --android-digest SHA256…]
                                           [--apple-team ID --apple-bundle ID] [--links-only]
+                                          [--attestation off|optional|required]
        npm run app-links -- check CLIENT_ID
        npm run app-links -- remove CLIENT_ID
 
@@ -27,6 +33,8 @@ makers you trust.
   --apple-team       the team ID, like ABCDE12345
   --apple-bundle     the bundle ID, like com.example.shop
   --links-only       the app may not ask for passkeys of this server; for apps of others
+  --attestation      whether the phone has to vouch for keys that devices register (POST /devices): off at first,
+                     then as it was unless told
   --help             this text
 
 Needs DATABASE_URL and ISSUER, the ones that the auth server runs with; beside a running npm start they are known.
@@ -37,6 +45,7 @@ const OPTIONS = {
   'android-digest': { type: 'string', multiple: true },
   'apple-team': { type: 'string' },
   'apple-bundle': { type: 'string' },
+  attestation: { type: 'string' },
   'links-only': { type: 'boolean', default: false },
 } as const
 
@@ -59,11 +68,19 @@ await runCommand({ usage: USAGE, options: OPTIONS, allowPositionals: true }, asy
       appleTeam: values['apple-team'],
       appleBundle: values['apple-bundle'],
       passkeys: !values['links-only'],
+      attestation: modeOf(values.attestation),
     }
     await setAppIdentity(db, issuer, clientId, written).catch(rethrow)
     return tell(whatFollows(issuer, clientId))
   })
 })
+
+function modeOf(text: string | undefined): AttestationMode | undefined {
+  const mode = ATTESTATION_MODES.find((known) => known === text)
+  if (text !== undefined && mode === undefined)
+    throw new UsageError(`--attestation is ${ATTESTATION_MODES.join(', ')}, not ${text}.`)
+  return mode
+}
 
 function rethrow(error: unknown): never {
   throw error instanceof InvalidIdentity ? new UsageError(error.message) : error
@@ -79,12 +96,12 @@ function list(identities: readonly NamedIdentity[]): string {
   return identities.map(describe).join('\n')
 }
 
-function describe({ clientId, android, apple, passkeys }: NamedIdentity): string {
+function describe({ clientId, android, apple, passkeys, attestation }: NamedIdentity): string {
   const systems = [
     ...(android ? [`${android.packageName} with ${android.digests.join(' and ')}`] : []),
     ...(apple ? [`${apple.team}.${apple.bundle}`] : []),
   ]
-  return `${clientId}: ${systems.join('; ')}${passkeys ? '' : '; links only'}`
+  return `${clientId}: ${systems.join('; ')}${passkeys ? '' : '; links only'}${attestation === 'off' ? '' : `; attestation ${attestation}`}`
 }
 
 function whatFollows(issuer: string, clientId: string): string {

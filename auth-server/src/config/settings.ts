@@ -1,4 +1,5 @@
 // The table of all settings of the auth server; `npm run docs` makes docs/configuration.md of it.
+import { certificates, optionalAddress } from './certificates.ts'
 import { mailSender, mailUrl } from './mail.ts'
 import { shownLink, shownLogo, shownName } from './operator.ts'
 import {
@@ -109,6 +110,48 @@ export const SETTINGS = {
     unit: 'per hour',
     byDefault: '1000',
     parse: integer(1, 999_999_999),
+  },
+  attestedDevicesPerHour: {
+    variable: 'ATTESTED_DEVICES_PER_HOUR',
+    description:
+      'The same of devices that a phone has vouched for (docs/app-links.md); each of those costs who makes guests in bulk a phone',
+    unit: 'per hour',
+    byDefault: '10000',
+    parse: integer(1, 999_999_999),
+  },
+  appleAttestationRoots: {
+    variable: 'APPLE_ATTESTATION_ROOTS',
+    description: "A file in PEM with the roots that App Attest is believed by; Apple's if left out",
+    byDefault: '',
+    parse: certificates,
+  },
+  androidAttestationRoots: {
+    variable: 'ANDROID_ATTESTATION_ROOTS',
+    description:
+      "A file in PEM with the roots that Android's key attestation is believed by; both of Google's if left out",
+    byDefault: '',
+    parse: certificates,
+  },
+  appAttestDevelopment: {
+    variable: 'APP_ATTEST_DEVELOPMENT',
+    description:
+      '`true`: apps that were started from Xcode are attested as well, which anybody with their source can do',
+    byDefault: 'false',
+    parse: flag,
+  },
+  androidRevocationList: {
+    variable: 'ANDROID_REVOCATION_LIST',
+    description:
+      'Where the list of revoked Android certificates is fetched, which is `https://android.googleapis.com/attestation/status`. ' +
+      'Left out, none is looked at, and this server asks nobody',
+    byDefault: '',
+    parse: optionalAddress,
+  },
+  androidRevocationRequired: {
+    variable: 'ANDROID_REVOCATION_REQUIRED',
+    description: '`true`: while that list has never been had, no attestation counts. `false`: they count without it',
+    byDefault: 'true',
+    parse: flag,
   },
   sessionPersists: {
     variable: 'SESSION_PERSISTS',

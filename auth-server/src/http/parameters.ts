@@ -4,6 +4,9 @@ const MAX_PARAMETERS = 100
 /** Of one decoded value in UTF-8. Checked when it is read, so that an app whose address is sound can be told. */
 export const MAX_VALUE_BYTES = 4096
 
+/** Of the few that are longer: what a device sends to vouch for its key. */
+const MAX_LONG_VALUE_BYTES = 24 * 1024
+
 /** Thrown when parameters cannot be used; `message` is fit for `error_description`. */
 export class ParameterError extends Error {
   override name = 'ParameterError'
@@ -34,9 +37,18 @@ export class Parameters {
 
   /** The one value of a parameter; an empty value counts as omitted (RFC 6749 §3.1). @throws {ParameterError} when repeated or too long. */
   get(name: string): string | undefined {
+    return this.#one(name, MAX_VALUE_BYTES)
+  }
+
+  /** The same of a parameter that may be longer. */
+  getLong(name: string): string | undefined {
+    return this.#one(name, MAX_LONG_VALUE_BYTES)
+  }
+
+  #one(name: string, maxBytes: number): string | undefined {
     const values = this.#values.get(name) ?? []
     if (values.length > 1) throw new ParameterError(`${printable(name)} was sent more than once`)
-    requireShort(name, values)
+    requireShort(name, values, maxBytes)
     return values[0] === '' ? undefined : values[0]
   }
 
@@ -58,12 +70,12 @@ export class Parameters {
   }
 
   /** @throws {ParameterError} when the encoding is broken, a value too long, or anything but `repeatable` was sent twice. */
-  requireSound(repeatable: ReadonlySet<string> = new Set()): void {
+  requireSound(repeatable: ReadonlySet<string> = new Set(), long: ReadonlySet<string> = new Set()): void {
     this.requireReadable()
     for (const [name, values] of this.#values) {
       if (values.length > 1 && !repeatable.has(name))
         throw new ParameterError(`${printable(name)} was sent more than once`)
-      requireShort(name, values)
+      requireShort(name, values, long.has(name) ? MAX_LONG_VALUE_BYTES : MAX_VALUE_BYTES)
     }
   }
 
@@ -115,9 +127,9 @@ export function isShort(value: string): boolean {
   return Buffer.byteLength(value) <= MAX_VALUE_BYTES
 }
 
-function requireShort(name: string, values: readonly string[]): void {
-  if (!values.every(isShort))
-    throw new ParameterError(`${printable(name)} is too long: ${MAX_VALUE_BYTES} bytes is the limit`)
+function requireShort(name: string, values: readonly string[], maxBytes: number): void {
+  if (values.some((value) => Buffer.byteLength(value) > maxBytes))
+    throw new ParameterError(`${printable(name)} is too long: ${maxBytes} bytes is the limit`)
 }
 
 function decode(text: string): string | undefined {

@@ -19,7 +19,15 @@ export interface Limits {
 /** @param refused is told of each attempt beyond a limit */
 export function openLimits(
   db: Db,
-  config: Pick<Config, 'visitsPerMinute' | 'mailsPerHour' | 'signInGuessesPerHour' | 'devicesPerHour' | 'cookieSecret'>,
+  config: Pick<
+    Config,
+    | 'visitsPerMinute'
+    | 'mailsPerHour'
+    | 'signInGuessesPerHour'
+    | 'devicesPerHour'
+    | 'attestedDevicesPerHour'
+    | 'cookieSecret'
+  >,
   refused: (limit: LimitName) => void = () => {},
 ): Limits {
   const settings: LimitSettings = {
@@ -27,6 +35,7 @@ export function openLimits(
     MAILS_PER_HOUR: config.mailsPerHour,
     SIGN_IN_GUESSES_PER_HOUR: config.signInGuessesPerHour,
     DEVICES_PER_HOUR: config.devicesPerHour,
+    ATTESTED_DEVICES_PER_HOUR: config.attestedDevicesPerHour,
   }
   const admit = admitBy(db, config.cookieSecret, settings, refused)
   return {

@@ -25,7 +25,12 @@ export interface Limit {
 }
 
 /** The settings that say how many a limit allows. */
-export type LimitSetting = 'VISITS_PER_MINUTE' | 'MAILS_PER_HOUR' | 'SIGN_IN_GUESSES_PER_HOUR' | 'DEVICES_PER_HOUR'
+export type LimitSetting =
+  | 'VISITS_PER_MINUTE'
+  | 'MAILS_PER_HOUR'
+  | 'SIGN_IN_GUESSES_PER_HOUR'
+  | 'DEVICES_PER_HOUR'
+  | 'ATTESTED_DEVICES_PER_HOUR'
 
 /** How many networks of one site (IPv6 /48) may use up all that one of them (IPv6 /64, or an IPv4 address) may. */
 export const NETWORKS_OF_A_SITE = 4
@@ -210,6 +215,22 @@ export const LIMITS = {
     held: 'database',
     by: 'about',
     answer: '429 `too_many_requests` with Retry-After; guests and accounts that the app has go on as before',
+  },
+  attestedDevicesByAddress: {
+    counts: 'devices that are registered at one address, each vouched for by a phone',
+    allowed: 600,
+    windowSeconds: 3600,
+    held: 'database',
+    by: 'address',
+    answer: '429 `too_many_requests` with Retry-After',
+  },
+  attestedDevicesByApp: {
+    counts: 'devices of one app that are registered, each vouched for by a phone, from all addresses together',
+    allowed: 'ATTESTED_DEVICES_PER_HOUR',
+    windowSeconds: 3600,
+    held: 'database',
+    by: 'about',
+    answer: '429 `too_many_requests` with Retry-After',
   },
   passwordChecks: {
     counts: 'password checks that wait at once; one address may take half of the places that are free',

@@ -14,6 +14,7 @@ export const ERRORS = {
   invalid_dpop_proof: { status: 400, source: 'RFC 9449 §5, §7.1' },
   use_dpop_nonce: { status: 400, source: 'RFC 9449 §8, §9' },
   invalid_proof: { status: 400, source: 'OpenID for Verifiable Credential Issuance §8.3.1.2; here: of POST /devices' },
+  invalid_attestation: { status: 400, source: 'of POST /devices; an extension of ours' },
   invalid_request_uri: { status: 400, source: 'RFC 9101 §6, RFC 9126 §4' },
   invalid_token: { status: 401, source: 'RFC 6750 §3.1' },
   unsupported_token_type: { status: 400, source: 'RFC 7009 §2.2.1' },

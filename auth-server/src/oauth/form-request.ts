@@ -7,13 +7,13 @@ import { misplacedParameter } from './misplaced-parameter.ts'
 
 const MAY_REPEAT = new Set(['resource'])
 
-/** @throws {OAuthError} | {ParameterError} invalid_request unless a sound form came in the body, and nothing of it in the URL. */
-export function readForm(request: FastifyRequest): Parameters {
+/** @param long which parameters may be longer than others. @throws {OAuthError} | {ParameterError} invalid_request unless a sound form came in the body, and nothing of it in the URL. */
+export function readForm(request: FastifyRequest, long?: ReadonlySet<string>): Parameters {
   const form = formOf(request)
   if (!form)
     throw new OAuthError('invalid_request', 'send the parameters as application/x-www-form-urlencoded in the body')
   const misplaced = misplacedParameter(request)
   if (misplaced !== undefined) throw new OAuthError('invalid_request', `send ${misplaced} in the body, not in the URL`)
-  form.requireSound(MAY_REPEAT)
+  form.requireSound(MAY_REPEAT, long)
   return form
 }

@@ -16,6 +16,8 @@ export interface AccessTokenContent {
   readonly login?: Readonly<{
     grantId: string
     subjectKind: SubjectKind
+    /** Whether a phone has vouched for the key that it is bound to. */
+    isAttested: boolean
     acr: string
     amr: readonly string[]
     authTime: number
@@ -53,6 +55,7 @@ export function mintAccessToken(issuer: string, keys: KeyRing, content: AccessTo
       amr: content.login.amr,
       grant_id: content.login.grantId,
       subject_kind: content.login.subjectKind,
+      ...(content.login.isAttested && { attested: true }),
     }),
     plan: content.plan,
     // RFC 9068 §2.2.3.1

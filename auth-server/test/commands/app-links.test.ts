@@ -36,6 +36,9 @@ t.test('a record is set, listed, replaced and taken away', async (t) => {
   )
   await says('set', 'shop-app', ...APPLE, '--links-only')
   t.equal(await says('list'), 'shop-app: ABCDE12345.com.example.shop; links only\n')
+  await says('set', 'shop-app', ...APPLE, '--attestation', 'required')
+  await says('set', 'shop-app', ...APPLE)
+  t.equal(await says('list'), 'shop-app: ABCDE12345.com.example.shop; attestation required\n', 'as it was')
   t.equal(await says('remove', 'shop-app'), 'The record of shop-app is gone, and its redirect URI.\n')
   t.equal(await says('remove', 'shop-app'), 'shop-app has no record.\n')
 })
@@ -51,6 +54,7 @@ t.test('what is wrong is a sentence', async (t) => {
     [['list', ...ANDROID], 2, /^list takes no options\./],
     [['set', 'shop-app'], 2, /^Name the app on Android, on Apple devices, or on both\./],
     [['set', 'shop-app', ...ANDROID.slice(0, 2)], 2, /^An Android package needs the SHA-256 digest/],
+    [['set', 'shop-app', ...APPLE, '--attestation', 'on'], 2, /^--attestation is off, optional, required, not on\./],
     [['set', 'nobody', ...APPLE], 2, /^There is no application nobody\./],
     [['check', 'shop-app'], 1, /^shop-app has no record\. Set one with: npm run app-links -- set shop-app …\n$/],
   ]

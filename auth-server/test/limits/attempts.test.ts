@@ -7,7 +7,13 @@ import { type Db, openDatabase } from '../../src/store/database.ts'
 import { attemptsWait, type CountedKey, countAttempt, uncountAttempt } from '../../src/store/tables/attempts.ts'
 import { testDatabase, turnClock } from '../support/database.ts'
 
-const SETTINGS = { VISITS_PER_MINUTE: 0, MAILS_PER_HOUR: 1000, DEVICES_PER_HOUR: 0, SIGN_IN_GUESSES_PER_HOUR: 1000 }
+const SETTINGS = {
+  VISITS_PER_MINUTE: 0,
+  MAILS_PER_HOUR: 1000,
+  DEVICES_PER_HOUR: 0,
+  ATTESTED_DEVICES_PER_HOUR: 0,
+  SIGN_IN_GUESSES_PER_HOUR: 1000,
+}
 
 /** Two instances on one database. */
 async function instances(t: Test) {

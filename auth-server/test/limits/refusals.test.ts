@@ -15,6 +15,7 @@ const SETTINGS = {
   MAILS_PER_HOUR: '20',
   SIGN_IN_GUESSES_PER_HOUR: '200',
   DEVICES_PER_HOUR: '20',
+  ATTESTED_DEVICES_PER_HOUR: '20',
 } as const
 
 /** The metric, by the names of the limits. */
@@ -72,6 +73,8 @@ const PROVOKE: Readonly<Record<LimitName, Provoke>> = {
   recoveryCodeGuesses: byAdmit('recoveryCodeGuesses'),
   devicesByAddress: byAdmit('devicesByAddress'),
   devicesByApp: byAdmit('devicesByApp'),
+  attestedDevicesByAddress: byAdmit('attestedDevicesByAddress'),
+  attestedDevicesByApp: byAdmit('attestedDevicesByApp'),
   passwordChecks: async ({ app }) => {
     const browsers = []
     for (let n = 0; n < 60; n++) {

@@ -117,6 +117,7 @@ t.test('only an access token of ours is an access token', async (t) => {
   const login = {
     grantId: 'grant_0000000000000000000000',
     subjectKind: 'account',
+    isAttested: false,
     acr: 'x',
     amr: ['pwd'],
     authTime: 0,

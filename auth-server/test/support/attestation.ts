@@ -32,13 +32,19 @@ export interface Issuer {
   readonly certificate: X509Certificate
 }
 
-interface Minted {
+/** For how long a certificate counts. */
+export interface Validity {
+  readonly from?: Date
+  readonly until?: Date
+}
+
+interface Minted extends Validity {
   readonly name: string
+  /** Of somebody else's keys, whose other half stays with them. */
+  readonly publicKey?: CryptoKey
   readonly keys?: KeyPair
   readonly isCa?: boolean
   readonly serial?: string
-  readonly from?: Date
-  readonly until?: Date
   readonly extensions?: readonly Extension[]
 }
 
@@ -51,7 +57,7 @@ export async function mint(issuer: Issuer | undefined, minted: Minted): Promise<
     issuer: `CN=${issuer?.name ?? minted.name}`,
     notBefore: minted.from ?? new Date(NOW.getTime() - YEAR_MILLIS),
     notAfter: minted.until ?? new Date(NOW.getTime() + YEAR_MILLIS),
-    publicKey: keys.publicKey,
+    publicKey: minted.publicKey ?? keys.publicKey,
     signingKey: (issuer?.keys ?? keys).privateKey,
     signingAlgorithm: EC,
     extensions: [new BasicConstraintsExtension(minted.isCa ?? true), ...(minted.extensions ?? [])],

@@ -1,6 +1,6 @@
 // A phone whose app knows its owner by the phone's key alone: registers the key, and asks for tokens with it.
 import type { FastifyInstance } from 'fastify'
-import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
+import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose'
 import type { ApiDefinition } from '../../src/catalogue/apis.ts'
 import { defineApi } from '../../src/catalogue/apis.ts'
 import { randomSecret } from '../../src/crypto/random.ts'
@@ -56,6 +56,13 @@ export class Device {
     const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true })
     const jwk = { ...(await exportJWK(publicKey)), alg }
     return new Device(app, privateKey, jwk, await calculateJwkThumbprint(jwk), clientId)
+  }
+
+  /** The public half of its key, for who certifies it. */
+  async publicKey(): Promise<CryptoKey> {
+    const key = await importJWK(this.jwk, 'ES256')
+    if (key instanceof Uint8Array) throw new Error('no public key')
+    return key
   }
 
   sign(

@@ -27,11 +27,24 @@ export async function tokenResponse(
   refreshToken: RefreshToken | null,
   asked: Asked,
 ): Promise<TokenResponse> {
-  const { personId, subjectKind, clientId, applicationId, resource, plan, acr, amr, authTime, now, sessionId } = family
+  const {
+    personId,
+    subjectKind,
+    isAttested,
+    clientId,
+    applicationId,
+    resource,
+    plan,
+    acr,
+    amr,
+    authTime,
+    now,
+    sessionId,
+  } = family
   const scopes = stillAllowed(asked.scopes ?? family.scopes, family)
   const accessToken = await mintAccessToken(config.issuer, keys, {
     subject: personId,
-    login: { grantId: family.id, subjectKind, acr, amr, authTime },
+    login: { grantId: family.id, subjectKind, isAttested, acr, amr, authTime },
     clientId,
     applicationId,
     resource,

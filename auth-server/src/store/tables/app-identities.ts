@@ -4,6 +4,10 @@ import type { Db, Trx } from '../database.ts'
 import type { Defaulted, TableDeclaration } from '../declaration.ts'
 import { HAS_SUBSCRIPTION } from '../sql.ts'
 
+/** Whether a phone has to vouch for the keys of the app's devices; `optional`: what vouches is noted. */
+export const ATTESTATION_MODES = ['off', 'optional', 'required'] as const
+export type AttestationMode = (typeof ATTESTATION_MODES)[number]
+
 export interface AppIdentities {
   application_id: string
   android_package: string | null
@@ -13,6 +17,7 @@ export interface AppIdentities {
   apple_bundle: string | null
   /** Whether the app itself may ask for passkeys of this server. */
   passkeys: boolean
+  attestation: Defaulted<AttestationMode>
   created_at: Defaulted<Date>
 }
 
@@ -42,10 +47,18 @@ export interface AppIdentity {
 /** The record of an application, by the name that the protocol has for it. */
 export interface NamedIdentity extends AppIdentity {
   readonly clientId: string
+  readonly attestation: AttestationMode
 }
 
-/** Sets or replaces the record of an application. Those who set one wait for each other: all share two documents. */
-export async function upsertIdentity(trx: Trx, applicationId: string, identity: AppIdentity): Promise<void> {
+/**
+ * Sets or replaces the record of an application. @param attestation what it was before, or off, unless told. Those who set one wait for each other: all share two documents.
+ */
+export async function upsertIdentity(
+  trx: Trx,
+  applicationId: string,
+  identity: AppIdentity,
+  attestation?: AttestationMode,
+): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtext('app identities'))`.execute(trx)
   const values = {
     android_package: identity.android?.packageName ?? null,
@@ -53,6 +66,7 @@ export async function upsertIdentity(trx: Trx, applicationId: string, identity: 
     apple_team: identity.apple?.team ?? null,
     apple_bundle: identity.apple?.bundle ?? null,
     passkeys: identity.passkeys,
+    ...(attestation && { attestation }),
   }
   await trx
     .insertInto('app_identities')
@@ -90,6 +104,7 @@ function identities(db: Db) {
     .select([
       'application.client_id as clientId',
       'identity.passkeys',
+      'identity.attestation',
       sql<AndroidIdentity | null>`case when android_package is not null then jsonb_build_object(
         'packageName', android_package, 'digests', to_jsonb(android_digests)) end`.as('android'),
       sql<AppleIdentity | null>`case when apple_team is not null then jsonb_build_object(

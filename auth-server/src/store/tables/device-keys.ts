@@ -59,6 +59,8 @@ export interface NewDevice {
   readonly publicJwk: Readonly<Record<string, unknown>>
   readonly applicationId: string
   readonly name: string
+  /** The kind of attestation that vouches for the key, if one does. */
+  readonly attestedBy: string | null
 }
 
 /** Makes a guest of a key that is nobody's yet; undefined where it is somebody's. The key settles every race. */
@@ -66,15 +68,24 @@ export async function insertGuest(trx: Trx, device: NewDevice): Promise<string |
   // The key first, for its index settles the race; foreign keys are looked at when the statement is done.
   const { rows } = await sql<{ id: string }>`
     with device as (
-      insert into device_keys (jkt, person_id, auth_epoch, application_id, public_jwk, name)
+      insert into device_keys (jkt, person_id, auth_epoch, application_id, public_jwk, name, attested_by, attested_at)
       values (${device.jkt}, ${device.personId}, 1, ${device.applicationId}, ${JSON.stringify(device.publicJwk)}::jsonb,
-              ${device.name})
+              ${device.name}, ${device.attestedBy}, case when ${device.attestedBy}::text is not null then auth_now() end)
       on conflict (jkt) do nothing returning person_id, auth_epoch
     )
     insert into people (id, kind, auth_epoch) select person_id, 'guest', auth_epoch from device returning id`.execute(
     trx,
   )
   return rows[0]?.id
+}
+
+/** Of a key that is registered already: what vouches for it now. */
+export async function noteAttestation(
+  trx: Trx,
+  { jkt, applicationId, attestedBy }: Pick<NewDevice, 'jkt' | 'applicationId' | 'attestedBy'>,
+): Promise<void> {
+  await sql`update device_keys set attested_by = ${attestedBy}, attested_at = auth_now()
+            where jkt = ${jkt} and application_id = ${applicationId}`.execute(trx)
 }
 
 /** The guest of a key, if the key is this application's and counts still. */

@@ -84,6 +84,8 @@ export interface FamilyView {
   readonly id: string
   readonly personId: string
   readonly subjectKind: SubjectKind
+  /** Whether a phone has vouched for the key that its tokens are bound to. */
+  readonly isAttested: boolean
   readonly clientId: string
   readonly applicationId: string
   readonly resource: string

@@ -25,7 +25,9 @@ interface Vector {
   readonly keyId: string
 }
 const require = createRequire(import.meta.url)
-const vector = (name: string): Vector => require(`node-app-attest/test/fixtures/attestation-${name}.json`)
+function vector(name: string): Vector {
+  return require(`node-app-attest/test/fixtures/attestation-${name}.json`)
+}
 const REAL = { production: vector('production'), development: vector('development') } as const
 
 const THEIRS = { team: 'V8H6LQ9448', bundle: 'io.uebelacker.AppAttestExample' }
