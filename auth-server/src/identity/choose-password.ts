@@ -8,7 +8,7 @@ import type { Db } from '../store/database.ts'
 import { noteChange } from '../store/queries/account-changes.ts'
 import type { ProvenAddress } from '../store/queries/address-proofs.ts'
 import { resetPassword } from '../store/queries/reset-password.ts'
-import { signUp } from '../store/queries/sign-up.ts'
+import { signUp, signUpGuest } from '../store/queries/sign-up.ts'
 import type { StoredPassword } from '../store/tables/passwords.ts'
 import { sealPassword } from './password.ts'
 import { loadCommonPasswords, type PasswordProblem, passwordProblem } from './password-rules.ts'
@@ -21,6 +21,8 @@ export interface ChosenPassword {
   readonly language: Language
   /** In whose visit, where it is still known. */
   readonly app: Readonly<{ name: string; applicationId?: string }> | undefined
+  /** The key of the device whose guest makes this account, and stays who they are. */
+  readonly deviceJkt?: string | undefined
 }
 
 type PasswordSettings = Pick<Config, 'passwordPepper' | 'operatorName' | 'issuer'>
@@ -50,7 +52,7 @@ export type Chosen =
 export async function choosePassword(
   db: Db,
   config: PasswordSettings,
-  { proof, password, name, language, app }: ChosenPassword,
+  { proof, password, name, language, app, deviceJkt }: ChosenPassword,
   context: AuditContext,
 ): Promise<Chosen> {
   const fit = await sealIfFit(config, password, [proof.address, name ?? '', app?.name ?? ''])
@@ -58,11 +60,17 @@ export async function choosePassword(
   const { sealed } = fit
   return db.transaction().execute(async (trx) => {
     if (proof.purpose === 'sign-up') {
-      const person = await signUp(trx, proof, { id: randomId('usr'), name, language, password: sealed })
-      if (!person) return { kind: 'ended' }
       const { applicationId } = app ?? {}
+      const newcomer = { name, language, password: sealed }
+      const person =
+        deviceJkt === undefined || applicationId === undefined
+          ? await signUp(trx, proof, { ...newcomer, id: randomId('usr') })
+          : await signUpGuest(trx, proof, { ...newcomer, deviceJkt, applicationId })
+      if (!person) return { kind: 'ended' }
       const whose = { personId: person.personId, ...(applicationId !== undefined && { applicationId }) }
       await record(trx, { type: 'sign-up', outcome: 'succeeded', ...whose }, context)
+      if (deviceJkt !== undefined && applicationId !== undefined)
+        await record(trx, { type: 'device', outcome: 'became-account', ...whose, applicationId }, context)
       return { kind: 'done', ...person }
     }
     const person = await resetPassword(trx, proof, sealed)

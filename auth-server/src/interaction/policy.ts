@@ -8,6 +8,8 @@ import { isNothingOpen } from './consent/open-scopes.ts'
 import { consentPages } from './consent/routes.ts'
 import { continuePages } from './continue/routes.ts'
 import { doneInSession, type Facts, isExpected, type PolicyDeps } from './facts.ts'
+import { isGuestGone, needsGuestPage } from './guest/needed.ts'
+import { guestPages } from './guest/routes.ts'
 import { needsLink } from './link-provider/needed.ts'
 import { linkProviderPages } from './link-provider/routes.ts'
 import { loginPages } from './login/routes.ts'
@@ -40,6 +42,12 @@ export const POLICY = [
     needed: ({ pending }) => pending.steps.deny !== undefined,
     ends: { code: 'access_denied', description: 'the person declined' },
   },
+  {
+    step: 'guest-gone',
+    needed: isGuestGone,
+    ends: { code: 'access_denied', description: 'the guest has ended, or has become an account meanwhile' },
+  },
+  { step: 'guest', needed: needsGuestPage, withoutPage: 'interaction_required', pages: guestPages },
   { step: 'login', needed: needsLogin, withoutPage: 'login_required', confirms: true, pages: loginPages },
   {
     // Whoever else was signed in could make way; whoever has signed in instead of the expected one is told to the app.

@@ -52,6 +52,8 @@ export interface VisitFlow {
     step: PageStep,
     repeated?: () => Promise<boolean>,
   ): Promise<SignedInVisit | undefined>
+  /** The same for a step that nobody has to be signed in for. */
+  openEarlyStep(request: FastifyRequest, reply: FastifyReply, step: PageStep): Promise<Visit | undefined>
   /** The same for a step that there is only in the visits of applications. */
   openAppStep(
     request: FastifyRequest,
@@ -99,6 +101,12 @@ export function visitFlow(deps: Deps): VisitFlow {
   return {
     open,
     openStep,
+    async openEarlyStep(request, reply, step) {
+      const visit = await open(request, reply)
+      if (!visit || (await nextStepOf(deps, visit.pending, visit.session))?.step === step) return visit
+      resume(reply, visit.pending)
+      return undefined
+    },
     async openAppStep(request, reply, step) {
       const visit = await openStep(request, reply, step)
       if (visit?.pending.app) return { ...visit, pending: visit.pending }

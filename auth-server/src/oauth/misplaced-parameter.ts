@@ -11,7 +11,7 @@ import { GRANTS } from './token/grants/index.ts'
 const PROTOCOL: ReadonlySet<string> = new Set([
   ...CREDENTIALS,
   ...[...GRANTS.values()].flatMap(({ parameters }) => parameters),
-  ...['client_id', 'grant_type', 'username', 'password', 'assertion', 'device_code', 'proof'],
+  ...['client_id', 'grant_type', 'username', 'password', 'assertion', 'device_code', 'proof', 'device_assertion'],
   ...['resource', 'audience', 'subject_token', 'subject_token_type', 'actor_token'],
   ...['token', 'token_type_hint', 'access_token', 'id_token', 'id_token_hint', 'logout_token', 'dpop_jkt'],
   ...['response_type', 'response_mode', 'state', 'nonce', 'code_challenge', 'code_challenge_method', 'prompt'],

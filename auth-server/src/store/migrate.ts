@@ -30,6 +30,7 @@ import * as setup from './migrations/0037_setup.ts'
 import * as wrongSignInsEnd from './migrations/0038_wrong_sign_ins_end.ts'
 import * as deviceIndexes from './migrations/0039_device_indexes.ts'
 import * as attestation from './migrations/0040_attestation.ts'
+import * as guestAccounts from './migrations/0041_guest_accounts.ts'
 import { grantToServer } from './server-rights.ts'
 
 /**
@@ -72,6 +73,7 @@ export const MIGRATIONS = {
   '0038_wrong_sign_ins_end': wrongSignInsEnd,
   '0039_device_indexes': deviceIndexes,
   '0040_attestation': attestation,
+  '0041_guest_accounts': guestAccounts,
 } as const satisfies Migrations
 
 /** This release cannot run on the schema that it found; the message says what to do. */

@@ -34,28 +34,40 @@ export interface Signing {
   readonly claims?: Readonly<Record<string, unknown>>
 }
 
+/** Which app's device, at which server. */
+interface Whose {
+  readonly clientId?: string
+  readonly issuer?: string
+}
+
 export class Device {
   readonly #app: FastifyInstance
   readonly privateKey: CryptoKey
   readonly jwk: JWK
   readonly jkt: string
   readonly clientId: string
+  readonly issuer: string
 
-  private constructor(app: FastifyInstance, privateKey: CryptoKey, jwk: JWK, jkt: string, clientId: string) {
+  private constructor(
+    app: FastifyInstance,
+    keys: Readonly<{ privateKey: CryptoKey; jwk: JWK; jkt: string }>,
+    whose: Whose,
+  ) {
     this.#app = app
-    this.privateKey = privateKey
-    this.jwk = jwk
-    this.jkt = jkt
-    this.clientId = clientId
+    this.privateKey = keys.privateKey
+    this.jwk = keys.jwk
+    this.jkt = keys.jkt
+    this.clientId = whose.clientId ?? GUEST_APP.clientId
+    this.issuer = whose.issuer ?? ISSUER
   }
 
   static async create(
     app: FastifyInstance,
-    { alg = 'ES256', clientId = 'guest-app' }: Readonly<{ alg?: string; clientId?: string }> = {},
+    { alg = 'ES256', ...whose }: Whose & Readonly<{ alg?: string }> = {},
   ): Promise<Device> {
     const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true })
     const jwk = { ...(await exportJWK(publicKey)), alg }
-    return new Device(app, privateKey, jwk, await calculateJwkThumbprint(jwk), clientId)
+    return new Device(app, { privateKey, jwk, jkt: await calculateJwkThumbprint(jwk) }, whose)
   }
 
   /** The public half of its key, for who certifies it. */
@@ -80,7 +92,7 @@ export class Device {
   }
 
   async proof(signing: Signing = {}): Promise<string> {
-    return this.sign('device-registration+jwt', { aud: ISSUER, challenge: await this.challenge() }, signing)
+    return this.sign('device-registration+jwt', { aud: this.issuer, challenge: await this.challenge() }, signing)
   }
 
   async register(form: Fields = {}, headers: Fields = {}) {
@@ -91,13 +103,17 @@ export class Device {
 
   assertion(signing: Signing = {}): Promise<string> {
     const now = Math.floor(Date.now() / 1000)
-    const claims = { iss: this.jkt, sub: this.jkt, aud: ISSUER, jti: randomSecret(16), iat: now, exp: now + 120 }
+    const claims = { iss: this.jkt, sub: this.jkt, aud: this.issuer, jti: randomSecret(16), iat: now, exp: now + 120 }
     return this.sign('device-assertion+jwt', claims, signing)
   }
 
   dpop(path: string, signing: Signing = {}): Promise<string> {
     const now = Math.floor(Date.now() / 1000)
-    return this.sign('dpop+jwt', { jti: randomSecret(16), htm: 'POST', htu: `${ISSUER}${path}`, iat: now }, signing)
+    return this.sign(
+      'dpop+jwt',
+      { jti: randomSecret(16), htm: 'POST', htu: `${this.issuer}${path}`, iat: now },
+      signing,
+    )
   }
 
   /** Asks for tokens; every part can be replaced, and a header that is empty is left out. */
@@ -110,5 +126,30 @@ export class Device {
       { grant_type: DEVICE_GRANT, client_id: this.clientId, ...form, assertion },
       dpop === '' ? {} : { dpop },
     )
+  }
+
+  /** Pushes the request of a guest who wants an account; every part can be replaced, and what is empty is left out. */
+  async push(challenge: string, form: Fields = {}, headers: Fields = {}) {
+    const device_assertion = form.device_assertion ?? (await this.assertion())
+    const dpop = headers.dpop ?? (await this.dpop('/par'))
+    const request = {
+      client_id: this.clientId,
+      response_type: 'code',
+      redirect_uri: GUEST_APP.redirectUris[0],
+      code_challenge: challenge,
+      code_challenge_method: 'S256',
+      state: 'a-state',
+      ...form,
+      device_assertion,
+    }
+    const kept = Object.fromEntries(Object.entries(request).filter(([, value]) => value !== ''))
+    return postForm(this.#app, '/par', kept, dpop === '' ? {} : { dpop })
+  }
+
+  /** Redeems a code. */
+  async redeem(code: string, verifier: string, headers: Fields = {}) {
+    const dpop = headers.dpop ?? (await this.dpop('/token'))
+    const form = { grant_type: 'authorization_code', client_id: this.clientId, code, code_verifier: verifier }
+    return postForm(this.#app, '/token', form, dpop === '' ? {} : { dpop })
   }
 }

@@ -6,7 +6,7 @@ import { AUTHORIZE_PATH } from '../paths.ts'
 
 /** Its address; undefined where the app alone can ask for it. */
 export function again(request: StoredRequest, { clientId, resource, mustPush }: VisitedApp): string | undefined {
-  if (mustPush || request.expectedPersonId !== undefined) return undefined
+  if (mustPush || request.deviceJkt !== undefined || request.expectedPersonId !== undefined) return undefined
   const { redirectUri, scopes, prompts, state, nonce, codeChallenge, dpopJkt } = request
   const { maxAgeSeconds, acrValues, loginHint, uiLocales } = request
   const parameters = new URLSearchParams({

@@ -13,7 +13,12 @@ import { linkEndedPage } from './link-view.ts'
 import { type NewPassword, newPasswordPage } from './password-view.ts'
 
 /** What was proven, and in whose visit, where that is still known. */
-export type ProvenVisit = NewPassword & Readonly<{ form: Parameters }>
+export type ProvenVisit = NewPassword &
+  Readonly<{
+    form: Parameters
+    /** Where it goes on when somebody came first; a page says so where there is none. */
+    resume?: string
+  }>
 
 /**
  * @param open the proof, or undefined when the answer has been sent already
@@ -37,12 +42,13 @@ export function newPasswordPages<Proven extends ProvenVisit>(
     async POST(request, reply) {
       const proven = await open(request, reply)
       if (!proven) return reply
-      const { proof, app, form } = proven
+      const { proof, app, deviceJkt, form, resume } = proven
       const name = asOneLine(form.get('name') ?? '', MAX_NAME_LENGTH)
       const password = form.get('password') ?? ''
-      const typed = { proof, password, name, language: languageOf(request), app }
+      const typed = { proof, password, name, language: languageOf(request), app, deviceJkt }
       const chosen = await choosePassword(db, config, typed, ofRequest(request))
-      if (chosen.kind === 'ended') return sendPage(reply.code(410), linkEndedPage)
+      if (chosen.kind === 'ended')
+        return resume === undefined ? sendPage(reply.code(410), linkEndedPage) : reply.redirect(resume, 303)
       if (chosen.kind === 'refused')
         return sendPage(reply.code(422), newPasswordPage(proven, { name, problem: chosen.problem }))
       return goOn(request, reply, proven, chosen)

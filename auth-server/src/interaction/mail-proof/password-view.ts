@@ -17,7 +17,7 @@ import { NEW_PASSWORD } from './paths.ts'
 const PROBLEM_ID = 'problem'
 
 /** Whose password, in which browser. */
-export interface NewPassword extends Pick<ChosenPassword, 'proof' | 'app'> {
+export interface NewPassword extends Pick<ChosenPassword, 'proof' | 'app' | 'deviceJkt'> {
   readonly binding: FormBinding
 }
 

@@ -12,7 +12,7 @@ import { VISIT_PURPOSES, type VisitPurpose } from '../../store/mail-purpose.ts'
 import { findProvenAddress } from '../../store/queries/address-proofs.ts'
 import { findAwaitedProof } from '../../store/queries/asked-proofs.ts'
 import { completeSignIn } from '../complete-sign-in.ts'
-import { stepPath } from '../paths.ts'
+import { resumePath, stepPath } from '../paths.ts'
 import type { VisitFlow, VisitPages } from '../visit.ts'
 import { askPage, notAvailablePage } from './ask-view.ts'
 import { checkMailPage } from './check-view.ts'
@@ -75,7 +75,11 @@ export function mailProofPages(deps: Deps, visits: VisitFlow): VisitPages {
     const visit = await visits.open(request, reply)
     if (!visit) return undefined
     const proof = await findProvenAddress(db, { requestId: visit.pending.id }, [sha256(visit.secret)])
-    if (proof) return { ...visit, proof, app: visit.pending.app }
+    const { pending } = visit
+    const { app, steps } = pending
+    // Whoever has not been told what becomes of the guest makes an account of their own.
+    const deviceJkt = pending.app && steps.guest ? pending.request.deviceJkt : undefined
+    if (proof) return { ...visit, proof, app, deviceJkt, ...(deviceJkt && { resume: resumePath(visit.pending.id) }) }
     // Not proven, or used up: what is next is as it was.
     visits.resume(reply, visit.pending)
     return undefined

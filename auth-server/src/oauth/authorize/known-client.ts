@@ -9,8 +9,8 @@ import type { RawRequest } from './raw-request.ts'
 export type KnownClient = RawRequest &
   Readonly<{
     client: Client
-    /** Where the parameters were pushed ahead (RFC 9126): by which URI, and proving which key. */
-    pushed: Readonly<{ uriHash: string; dpopJkt: string | null }> | null
+    /** Where the parameters were pushed ahead (RFC 9126): by which URI, and proving which key; whose device signed it, if one did. */
+    pushed: Readonly<{ uriHash: string; dpopJkt: string | null; deviceJkt: string | null }> | null
   }>
 
 /** @throws {OAuthError} | {ParameterError} when client_id is missing, repeated, unknown or suspended, or no subscription of its is approved. */

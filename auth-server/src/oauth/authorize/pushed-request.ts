@@ -34,6 +34,6 @@ export async function resolvePushed(db: Db, known: KnownClient): Promise<KnownCl
   const uriHash = sha256(requestUri)
   const found = await findPushedRequest(db, uriHash, known.client.applicationId)
   if (!found) throw spentRequestUri()
-  const { parameters, dpopJkt } = found
-  return { ...known, parameters: Parameters.parse(parameters), pushed: { uriHash, dpopJkt } }
+  const { parameters, dpopJkt, deviceJkt } = found
+  return { ...known, parameters: Parameters.parse(parameters), pushed: { uriHash, dpopJkt, deviceJkt } }
 }

@@ -39,6 +39,7 @@ export function validate(trusted: TrustedRedirect, fixed: string | undefined): V
   const subscription = requireSubscription(client, resourcesFor(fixed, parameters.getAll('resource')))
   const offered = subscription.scopes.map(({ name }) => name)
   const scopes = grantableScopes(parseScope(parameters.get('scope')), offered)
+  const deviceJkt = readDevice(trusted, codeChallenge)
   const dpopJkt = codeKey(parameters.get('dpop_jkt'), pushed?.dpopJkt ?? null)
   const state = parameters.get('state')
   const loginHint = readLoginHint(parameters.get('login_hint'))
@@ -52,6 +53,7 @@ export function validate(trusted: TrustedRedirect, fixed: string | undefined): V
     prompts: readPrompts(parameters.get('prompt')),
     ...(codeChallenge !== undefined && { codeChallenge }),
     ...(dpopJkt !== undefined && { dpopJkt }),
+    ...(deviceJkt !== null && { deviceJkt }),
     ...(state !== undefined && { state }),
     ...(nonce !== undefined && { nonce }),
     ...(loginHint !== undefined && { loginHint }),
@@ -66,6 +68,17 @@ export function validate(trusted: TrustedRedirect, fixed: string | undefined): V
 function requirePushed({ client, pushed }: TrustedRedirect): void {
   if (client.requirePushedRequests && !pushed)
     throw new OAuthError('invalid_request', 'this application has to push its requests to the PAR endpoint first')
+}
+
+// What a guest has becomes an account's for nobody but who holds the device, and not by a link that anybody can make.
+function readDevice({ parameters, pushed }: TrustedRedirect, codeChallenge: string | undefined): string | null {
+  const isAsserted = parameters.get('device_assertion') !== undefined
+  if (isAsserted && !pushed)
+    throw new OAuthError('invalid_request', 'device_assertion has to be pushed to the PAR endpoint')
+  const deviceJkt = pushed?.deviceJkt ?? null
+  if ((isAsserted || deviceJkt !== null) && codeChallenge === undefined)
+    throw new OAuthError('invalid_request', 'code_challenge is missing: a guest makes an account with PKCE only')
+  return deviceJkt
 }
 
 // OpenID Connect Core §6: never fetched, never parsed.

@@ -3,6 +3,7 @@ import { type Html, html } from '../html.ts'
 import { ACCOUNT } from './de/account.ts'
 import { DELETION } from './de/deletion.ts'
 import { FEDERATION } from './de/federation.ts'
+import { GUEST } from './de/guest.ts'
 import { MAIL } from './de/mail.ts'
 import { MAIL_PROOF } from './de/mail-proof.ts'
 import { NOT_OPENED } from './de/not-opened.ts'
@@ -25,6 +26,7 @@ export const DE = {
   deletion: DELETION,
   federation: FEDERATION,
   setup: SETUP,
+  guest: GUEST,
   cancel: 'Abbrechen',
   useAnotherAccount: 'Anderes Konto verwenden',
   opens: (app) =>

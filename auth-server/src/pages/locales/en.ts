@@ -3,6 +3,7 @@ import { type Html, html } from '../html.ts'
 import { ACCOUNT } from './en/account.ts'
 import { DELETION } from './en/deletion.ts'
 import { FEDERATION } from './en/federation.ts'
+import { GUEST } from './en/guest.ts'
 import { MAIL } from './en/mail.ts'
 import { MAIL_PROOF } from './en/mail-proof.ts'
 import { NOT_OPENED } from './en/not-opened.ts'
@@ -25,6 +26,7 @@ export const EN = {
   deletion: DELETION,
   federation: FEDERATION,
   setup: SETUP,
+  guest: GUEST,
   cancel: 'Cancel',
   useAnotherAccount: 'Use another account',
   opens: (app: string) => html`This opens ${name(app)}. If nothing opens, press the button again.`,

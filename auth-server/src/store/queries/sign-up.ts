@@ -1,6 +1,7 @@
 // Signing up: an address that has just been proven becomes an account with a password, once.
 import { sql } from 'kysely'
 import type { Trx } from '../database.ts'
+import { IS_STANDING_GUEST } from '../tables/device-keys.ts'
 import type { StoredPassword } from '../tables/passwords.ts'
 import { consumeProof, type ProvenAddress } from './address-proofs.ts'
 
@@ -33,5 +34,38 @@ export async function signUp(
     )
     insert into people (id, name, language) select person_id, ${name ?? null}, ${language} from address
     returning id as "personId", auth_epoch as "authEpoch"`.execute(trx)
+  return rows[0]
+}
+
+/** A guest who signs up, by the key of their device, in a visit of the app that knows them by it. */
+export type GuestSigningUp = Omit<Newcomer, 'id'> & Readonly<{ deviceJkt: string; applicationId: string }>
+
+/**
+ * The same for a guest, who keeps their `sub`. Everything that the key could do ends with their epoch, and gateways hear of
+ * it (a trigger sees to that). Of several sign-ups of one guest the person's row lets one through.
+ */
+export async function signUpGuest(
+  trx: Trx,
+  proof: ProvenAddress,
+  { deviceJkt, applicationId, name, language, password }: GuestSigningUp,
+): Promise<Readonly<{ personId: string; authEpoch: number }> | undefined> {
+  const { rows } = await sql<{ personId: string; authEpoch: number }>`
+    with guest as (
+      select person.id from device_keys device, people person
+      where device.jkt = ${deviceJkt} and device.application_id = ${applicationId} and ${IS_STANDING_GUEST}
+      for update of person
+    ), ${consumeProof(proof, 'sign-up')}, address as (
+      insert into email_addresses (person_id, key, address, proof, proven_at, is_primary)
+      select guest.id, email_key, address, 'verified', auth_now(), true from proof, guest
+      on conflict (key) where proof is not null do nothing
+      returning person_id
+    ), password as (
+      insert into passwords (person_id, hash, pepper_id)
+      select person_id, ${password.hash}, ${password.pepperId} from address
+    )
+    update people set kind = 'member', name = ${name ?? null}, language = ${language}, auth_epoch = auth_epoch + 1,
+                      updated_at = auth_now()
+    from address where people.id = address.person_id
+    returning people.id as "personId", auth_epoch as "authEpoch"`.execute(trx)
   return rows[0]
 }

@@ -34,6 +34,8 @@ export interface StoredRequest extends SignInWishes {
   readonly nonce?: string
   /** RFC 9449 §10: the key that the code is bound to. */
   readonly dpopJkt?: string
+  /** The key of a guest's device that has signed the request, to make an account. */
+  readonly deviceJkt?: string
 }
 /** What a page of this server asks: a sign-in, and the way back to it (see interaction/account-visit.ts). */
 export interface StoredReturn extends SignInWishes {

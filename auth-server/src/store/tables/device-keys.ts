@@ -88,6 +88,21 @@ export async function noteAttestation(
             where jkt = ${jkt} and application_id = ${applicationId}`.execute(trx)
 }
 
+/** A device, and whose it is. */
+export interface KnownDevice {
+  readonly personId: string
+  readonly name: string
+  /** It is a guest's, who can have tokens; not if the guest has ended, or has an account. */
+  readonly isGuest: boolean
+}
+
+export async function findDevice(db: Db, jkt: string): Promise<KnownDevice | undefined> {
+  const { rows } = await sql<KnownDevice>`
+    select person.id as "personId", coalesce(device.name, device.jkt) as name, ${IS_STANDING_GUEST} as "isGuest"
+    from device_keys device join people person on person.id = device.person_id where device.jkt = ${jkt}`.execute(db)
+  return rows[0]
+}
+
 /** The guest of a key, if the key is this application's and counts still. */
 export async function findGuest(
   db: Db,

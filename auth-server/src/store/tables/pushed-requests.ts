@@ -11,6 +11,8 @@ export interface PushedRequests {
   dpop_jkt: string | null
   expires_at: Date
   used_at: Date | null
+  /** The key of a guest's device, which has signed the request to make an account. */
+  device_jkt: string | null
 }
 
 // Form encoding of an address has nothing that a pattern reads but `.`, `+` and `*`.
@@ -44,6 +46,8 @@ export const PUSHED_REQUESTS: TableDeclaration<PushedRequests> = {
 export interface PushedRequest {
   readonly parameters: string
   readonly dpopJkt: string | null
+  /** The same key, where it is a guest's, who wants an account. */
+  readonly deviceJkt: string | null
 }
 
 export async function insertPushedRequest(
@@ -57,6 +61,7 @@ export async function insertPushedRequest(
       application_id: row.applicationId,
       parameters: row.parameters,
       dpop_jkt: row.dpopJkt,
+      device_jkt: row.deviceJkt,
       expires_at: secondsFromNow(row.ttlSeconds),
     })
     .execute()
@@ -74,7 +79,7 @@ export async function findPushedRequest(
     .where('application_id', '=', applicationId)
     .where('used_at', 'is', null)
     .where('expires_at', '>', sql<Date>`auth_now()`)
-    .select(['parameters', 'dpop_jkt as dpopJkt'])
+    .select(['parameters', 'dpop_jkt as dpopJkt', 'device_jkt as deviceJkt'])
     .executeTakeFirst()
 }
 

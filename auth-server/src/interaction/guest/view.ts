@@ -1,0 +1,40 @@
+// The page that says what becomes of a guest who makes an account, or signs in to one.
+import type { FormBinding } from '../../http/csrf.ts'
+import { button } from '../../pages/components/button.ts'
+import { form } from '../../pages/components/form.ts'
+import { appMark } from '../../pages/components/mark.ts'
+import { note } from '../../pages/components/notice.ts'
+import type { Page } from '../../pages/frame.ts'
+import { html } from '../../pages/html.ts'
+import type { VisitingApp } from '../../store/tables/authorization-requests.ts'
+import { denyForm } from '../ended/ways-out.ts'
+
+/** The form of who has an account already. */
+export const HAS_ACCOUNT = 'guest/sign-in'
+
+export function guestPage({
+  binding,
+  app,
+  deviceName,
+  canSignUp,
+}: Readonly<{
+  binding: FormBinding
+  app: VisitingApp
+  deviceName: string
+  canSignUp: boolean
+}>): Page {
+  return (texts) => {
+    const { guest } = texts
+    return {
+      title: guest.title(app.name),
+      body: html`${appMark(app.name)}
+<h1>${guest.title(app.name)}</h1>
+<p>${guest.lead(app.name, deviceName)}</p>
+<p>${guest.onlyIf}</p>
+${canSignUp && form({ binding, action: 'guest' }, button(guest.signUp))}
+${form({ binding, action: HAS_ACCOUNT }, button(guest.signIn, canSignUp ? 'quiet' : undefined))}
+${denyForm(binding, texts)}
+${note(guest.signInNote)}`,
+    }
+  }
+}
