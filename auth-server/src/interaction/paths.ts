@@ -19,7 +19,7 @@ export const LOGIN = 'login'
 export const SIGN_OUT_PATH = `${PAGES_PATH}/logout`
 
 /** Where an identity provider answers; registered there, so it never changes. As a pattern unless of one. */
-export function callbackPath(provider = ':provider'): string {
+export function providerCallbackPath(provider = ':provider'): string {
   return ['/federation', provider, 'callback'].join('/')
 }
 

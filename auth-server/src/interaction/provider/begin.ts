@@ -9,7 +9,7 @@ import type { UpstreamRequest } from '../../identity/federation/provider.ts'
 import type { IdentityProvider } from '../../identity/federation/providers.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { beginUpstreamLogin, type LinkingPerson } from '../../store/tables/upstream-logins.ts'
-import { callbackPath } from '../paths.ts'
+import { providerCallbackPath } from '../paths.ts'
 import { providerFailedPage } from './view.ts'
 
 export interface UpstreamStart {
@@ -34,7 +34,7 @@ export function upstreamRequest(
 ): UpstreamRequest {
   const [nonce, codeVerifier] = ['nonce', 'verifier'].map((what) => hmac(cookieSecret, 'upstream', what, secret, state))
   return {
-    redirectUri: `${issuer}${callbackPath(name)}`,
+    redirectUri: `${issuer}${providerCallbackPath(name)}`,
     state,
     nonce: nonce ?? '',
     codeVerifier: codeVerifier ?? '',

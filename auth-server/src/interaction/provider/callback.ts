@@ -18,7 +18,7 @@ import { noteIdentityUse } from '../../store/tables/identities.ts'
 import { keepForLink, type LinkingPerson, takeUpstreamAnswer } from '../../store/tables/upstream-logins.ts'
 import { completeSignIn } from '../complete-sign-in.ts'
 import { leavingPage } from '../login/view.ts'
-import { callbackPath, LOGIN, resumePath, stepPath } from '../paths.ts'
+import { LOGIN, providerCallbackPath, resumePath, stepPath } from '../paths.ts'
 import { browserProof } from '../session.ts'
 import { type Visit, visitFlow } from '../visit.ts'
 import { upstreamRequest } from './begin.ts'
@@ -30,7 +30,7 @@ export function callbackPages(deps: Deps): Readonly<Record<string, PageHandlers>
   const { db, config, cookies, providers } = deps
   const visits = visitFlow(deps)
   return {
-    [callbackPath()]: {
+    [providerCallbackPath()]: {
       async GET(request, reply) {
         const provider = providers.find(pathParameter(request, 'provider') ?? '')
         if (!provider) return sendPage(reply.code(404), errorPage(UNKNOWN))

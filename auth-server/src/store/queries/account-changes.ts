@@ -2,13 +2,10 @@
 import { sql } from 'kysely'
 import { randomId, randomSecret } from '../../crypto/random.ts'
 import { isLanguage, type Language } from '../../pages/language.ts'
-import type { AccountChangeKind } from '../account-change.ts'
+import { type AccountChangeKind, UNDO_SECONDS } from '../account-change.ts'
 import type { Db, Trx } from '../database.ts'
 import { secondsFromNow } from '../sql.ts'
 import { queueMail } from '../tables/queued-mails.ts'
-
-/** For how long a change can be taken back. */
-export const UNDO_SECONDS = 72 * 3600
 
 export interface AccountChange {
   readonly personId: string

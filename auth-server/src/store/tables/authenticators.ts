@@ -1,5 +1,5 @@
 // What people prove themselves with beside a password: passkeys, TOTP secrets, recovery codes; a row each.
-import { sql } from 'kysely'
+import { REMOVED_WHILE_UNDOABLE } from '../account-change.ts'
 import type { Defaulted, TableDeclaration } from '../declaration.ts'
 
 export interface Authenticators {
@@ -29,11 +29,7 @@ export interface Authenticators {
 
 export const AUTHENTICATORS: TableDeclaration<Authenticators> = {
   purpose: 'What people prove themselves with beside a password: passkeys, TOTP secrets and recovery codes.',
-  lifetime: {
-    until: '72 hours after the person has taken it away, while that can be undone; goes with the person',
-    obsolete: sql`removed_at < auth_now() - interval '72 hours'`,
-    indexed: true,
-  },
+  lifetime: REMOVED_WHILE_UNDOABLE,
   people: {
     exported: {
       rows: 'person_id',

@@ -1,5 +1,6 @@
 // The addresses of people: any number each, of which only the proven ones count.
 import { sql } from 'kysely'
+import { REMOVED_WHILE_UNDOABLE } from '../account-change.ts'
 import type { Db, Trx } from '../database.ts'
 import type { Defaulted, TableDeclaration } from '../declaration.ts'
 import { ENDING_PURPOSES } from '../mail-purpose.ts'
@@ -25,11 +26,7 @@ export interface EmailAddresses {
 
 export const EMAIL_ADDRESSES: TableDeclaration<EmailAddresses> = {
   purpose: 'The e-mail addresses by which people sign in and are written to.',
-  lifetime: {
-    until: '72 hours after the person has taken it away, while that can be undone; goes with the person',
-    obsolete: sql`removed_at < auth_now() - interval '72 hours'`,
-    indexed: true,
-  },
+  lifetime: REMOVED_WHILE_UNDOABLE,
   people: {
     exported: {
       rows: 'person_id',

@@ -1,5 +1,6 @@
 // Who a person is elsewhere: the subject of an issuer, which is one person's here.
 import { sql } from 'kysely'
+import { REMOVED_WHILE_UNDOABLE } from '../account-change.ts'
 import type { Db } from '../database.ts'
 import type { Defaulted, TableDeclaration } from '../declaration.ts'
 import type { UpstreamSubject } from './upstream-logins.ts'
@@ -17,11 +18,7 @@ export interface Identities {
 
 export const IDENTITIES: TableDeclaration<Identities> = {
   purpose: 'The accounts elsewhere by which people sign in here.',
-  lifetime: {
-    until: '72 hours after the person has taken it away, while that can be undone; goes with the person',
-    obsolete: sql`removed_at < auth_now() - interval '72 hours'`,
-    indexed: true,
-  },
+  lifetime: REMOVED_WHILE_UNDOABLE,
   people: {
     exported: {
       rows: 'person_id',
@@ -73,7 +70,7 @@ export interface OwnIdentity extends UpstreamSubject {
   readonly usedAt: Date | null
 }
 
-export async function listIdentities(db: Db, personId: string): Promise<readonly OwnIdentity[]> {
+export async function listOwnIdentities(db: Db, personId: string): Promise<readonly OwnIdentity[]> {
   return db
     .selectFrom('identities')
     .where('person_id', '=', personId)

@@ -1,11 +1,11 @@
 // The line of the security page about linked accounts, where there are any or could be.
-import { listIdentities } from '../../../store/tables/identities.ts'
+import { listOwnIdentities } from '../../../store/tables/identities.ts'
 import { hrefOf, PATHS } from '../../paths.ts'
 import type { FindSecurityEntry } from '../entry.ts'
 import { labelOf } from './label.ts'
 
 export const linkedEntry: FindSecurityEntry = async ({ db, providers }, { session }) => {
-  const identities = await listIdentities(db, session.personId)
+  const identities = await listOwnIdentities(db, session.personId)
   const labels = [...new Set(identities.map((identity) => labelOf(providers, identity)))]
   return ({ account, federation }) =>
     labels.length + providers.all.length === 0

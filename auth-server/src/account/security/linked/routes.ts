@@ -8,13 +8,13 @@ import { unlink } from '../../../identity/federation/links.ts'
 import { openAccountVisit } from '../../../interaction/account-visit.ts'
 import { beginAtProvider } from '../../../interaction/provider/begin.ts'
 import { sendPage } from '../../../pages/send-page.ts'
-import { listIdentities } from '../../../store/tables/identities.ts'
+import { listOwnIdentities } from '../../../store/tables/identities.ts'
 import type { UpstreamSubject } from '../../../store/tables/upstream-logins.ts'
 import { notFoundPage } from '../../not-found.ts'
 import { hrefOf, PATHS } from '../../paths.ts'
 import type { AccountRoutes, SignedIn } from '../../route.ts'
 import { labelOf } from './label.ts'
-import { linkedPage, removePage } from './view.ts'
+import { linkedPage, unlinkPage } from './view.ts'
 
 /** How an identity is called in the addresses of pages, which logs and histories keep. */
 export function identityId({ issuer, subject }: UpstreamSubject): string {
@@ -25,7 +25,7 @@ export function linkedRoutes(deps: Deps): AccountRoutes {
   const { db, providers } = deps
   const linkedHref = hrefOf(PATHS.linked, {})
   const listed = async ({ session }: SignedIn) =>
-    (await listIdentities(db, session.personId)).map((identity) => ({
+    (await listOwnIdentities(db, session.personId)).map((identity) => ({
       ...identity,
       id: identityId(identity),
       label: labelOf(providers, identity),
@@ -57,13 +57,13 @@ export function linkedRoutes(deps: Deps): AccountRoutes {
       needs: 'recent',
       async GET(request, reply, me) {
         const found = await find(me, request)
-        return found ? sendPage(reply, removePage(me, found)) : notFoundPage(reply, me, 'security')
+        return found ? sendPage(reply, unlinkPage(me, found)) : notFoundPage(reply, me, 'security')
       },
       async POST(request, reply, me) {
         const found = await find(me, request)
         if (!found) return notFoundPage(reply, me, 'security')
         const outcome = await unlink(db, providers, found, me.session.personId, ofRequest(request))
-        if (outcome === 'only way') return sendPage(reply.code(409), removePage(me, found, true))
+        if (outcome === 'only way') return sendPage(reply.code(409), unlinkPage(me, found, true))
         return me.backTo(reply, linkedHref, outcome === 'unlinked' ? 'identityRemoved' : undefined)
       },
     },

@@ -46,7 +46,7 @@ ${providers.all.map(({ name, label }) =>
 }
 
 /** @param isOnlyWay it was tried, and would leave the person without any way to sign in */
-export function removePage({ frame, binding }: SignedIn, { id, label }: ShownIdentity, isOnlyWay = false): Page {
+export function unlinkPage({ frame, binding }: SignedIn, { id, label }: ShownIdentity, isOnlyWay = false): Page {
   return (texts) => {
     const { account: words } = texts.federation
     const confirmation = {
