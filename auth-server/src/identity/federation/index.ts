@@ -1,12 +1,14 @@
 // The kinds of identity providers: THE table. A new one is a file of this folder and a row here.
 import { GITHUB } from './github.ts'
 import { GOOGLE } from './google.ts'
+import { OAUTH2 } from './oauth2.ts'
 import { OIDC } from './oidc.ts'
 import type { ProviderKind } from './provider.ts'
 
 /** By the word that stands at `kind` in the configuration. */
 export const KINDS = {
   oidc: OIDC,
+  oauth2: OAUTH2,
   google: GOOGLE,
   github: GITHUB,
 } as const satisfies Readonly<Record<string, ProviderKind>>

@@ -36,6 +36,8 @@ export interface UpstreamIdentity {
 export interface UpstreamProtocol {
   /** In whose name space its subjects are. */
   readonly issuer: string
+  /** Where browsers are sent, if not at the issuer's; pages have to let their forms lead there. */
+  readonly leadsTo?: string
   /** The address to send the browser to. */
   begin(request: UpstreamRequest): Promise<URL>
   /** Who it is. @throws {Error} when the answer is not one to this request, or is not sound. */

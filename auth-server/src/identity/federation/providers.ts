@@ -24,6 +24,8 @@ export interface IdentityProvider extends Pick<UpstreamProtocol, 'issuer' | 'beg
   /** In addresses and in the configuration. */
   readonly name: string
   readonly label: string
+  /** For the policy of pages whose forms lead there. */
+  readonly leadsTo: string
   /** Whether its last answer failed to come, a moment ago. */
   isDown(): boolean
   /** Looks in ahead of time; nobody waits for it, and it never fails. */
@@ -87,6 +89,7 @@ export function openProvider(
       name,
       label,
       issuer: protocol.issuer,
+      leadsTo: protocol.leadsTo ?? protocol.issuer,
       isDown: () => downUntil > performance.now(),
       begin: (request) => protocol.begin(request),
       async finish(answer) {

@@ -17,7 +17,7 @@ export type ProviderFailure = keyof Texts['federation']['failures']
 /** A button for each provider; one that is down says so, and can be tried all the same. */
 export function providerButtons(providers: Providers, binding: FormBinding, { federation }: Texts): Html | undefined {
   if (providers.all.length === 0) return undefined
-  const leading = binding.leadingTo(...providers.all.map(({ issuer }) => issuer))
+  const leading = binding.leadingTo(...providers.all.map(({ leadsTo }) => leadsTo))
   return html`${providers
     .buttons()
     .map(({ name, label, isDown }) =>

@@ -98,6 +98,11 @@ t.test('somebody is the number of the account, with the primary address if it is
   })
 })
 
+t.test('an answer that names GitHub as its issuer is one of GitHub (RFC 9207)', async (t) => {
+  const { url, finish } = await github(t)
+  t.match(await finish({ iss: `${url}/login/oauth` }), { subject: '583231' })
+})
+
 for (const [what, emails] of [
   ['is not verified', [{ ...ADDRESSES[1], verified: false }, ADDRESSES[0]]],
   ['is verified in another spelling', [{ ...ADDRESSES[1], verified: 'true' }]],
@@ -127,5 +132,6 @@ t.test('a wrong code, which GitHub refuses under 200, and another state sign nob
   const { finish, provider } = await github(t)
   await t.rejects(finish({ code: 'wrong' }))
   await t.rejects(finish({ state: 'another' }))
+  await t.rejects(finish({ iss: 'https://evil.example' }))
   t.equal(provider.isDown(), false)
 })

@@ -24,7 +24,7 @@ export interface ShownIdentity extends OwnIdentity {
 export function linkedPage(me: SignedIn, identities: readonly ShownIdentity[], providers: Providers): Page {
   return (texts) => {
     const { account: words } = texts.federation
-    const binding = me.binding.leadingTo(...providers.all.map(({ issuer }) => issuer))
+    const binding = me.binding.leadingTo(...providers.all.map(({ leadsTo }) => leadsTo))
     const listed = identities.map((identity) => ({
       title: identity.label,
       detail: html`${words.since(dayOf(identity.createdAt, texts))}${
