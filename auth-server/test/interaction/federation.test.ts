@@ -1,8 +1,9 @@
 // Signing in by another provider: npm's oidc-provider, unmodified, is the provider; every answer counts once, in its own browser.
 import type { LightMyRequestResponse } from 'fastify'
 import t, { type Test } from 'tap'
+import { randomSecret } from '../../src/crypto/random.ts'
 import { createAccount } from '../../src/identity/local-account.ts'
-import { Browser } from '../support/browser.ts'
+import { Browser, visitCookie } from '../support/browser.ts'
 import { answerOf, authorizeUrl, logIn, pkcePair, redeem } from '../support/phone.ts'
 import { addAuthenticatorApp } from '../support/second-factor.ts'
 import { type TestServer, testServer, USER } from '../support/server.ts'
@@ -187,7 +188,7 @@ t.test('proof of a link is used once, however often and parallel its form arrive
 })
 
 t.test('an answer counts once, also when it comes ten times at once', async (t) => {
-  const { server, visit, upstream } = await start(t)
+  const { corp, server, visit, upstream } = await start(t)
   const { browser, page } = await visit()
   const callback = await upstream(browser, page, BOB)
   const answers = await Promise.all(Array.from({ length: 10 }, () => browser.request('GET', callback)))
@@ -197,6 +198,7 @@ t.test('an answer counts once, also when it comes ten times at once', async (t) 
   )
   t.equal((await browser.request('GET', callback)).statusCode, 400, 'nor ever after')
   t.equal(await countPeople(server), 2)
+  t.equal(corp.asked.filter(({ pathname }) => pathname === '/token').length, 1, 'the provider is asked once')
 })
 
 t.test(
@@ -231,6 +233,9 @@ t.test(
     await refused(callback, 'in another browser', new Browser(server.app))
     const stranger = (await visit()).browser
     await refused(callback, 'in another browser that has a visit, too', stranger)
+    const [, id = ''] = /interaction\/([\w-]{22})\//.exec(page.body) ?? []
+    stranger.cookies.set(visitCookie(id), `${Math.floor(Date.now() / 1000)}.${randomSecret()}`)
+    await refused(callback, 'in one that only knows which visit it is of', stranger)
     await refused(callback.replace('/corp/', '/other/'), 'at the callback of another provider')
     t.equal(await countPeople(server), 1, 'nobody was made')
     t.ok(answerOf(await browser.open(callback)).code, 'none of this has used it up')
