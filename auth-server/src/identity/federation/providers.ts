@@ -1,6 +1,6 @@
 // The identity providers of this server, ready to be used; one that is down says so, and keeps nobody from the others.
+import { readAddress } from '../../delivery/mail/mailbox.ts'
 import { type GuardedFetch, guardedFetch } from '../../http/outbound/guarded-fetch.ts'
-import { emailKey } from '../email.ts'
 import type { UpstreamIdentity, UpstreamProtocol, UpstreamTools } from './provider.ts'
 
 /** How long one provider may take for one answer; three in a row end well before a person gives up. */
@@ -20,6 +20,12 @@ export interface ProviderButton {
   readonly isDown: boolean
 }
 
+/** An address as an account has it. */
+export interface VouchedAddress {
+  readonly key: string
+  readonly address: string
+}
+
 export interface IdentityProvider extends Pick<UpstreamProtocol, 'issuer' | 'begin' | 'finish'> {
   /** In addresses and in the configuration. */
   readonly name: string
@@ -30,8 +36,8 @@ export interface IdentityProvider extends Pick<UpstreamProtocol, 'issuer' | 'beg
   isDown(): boolean
   /** Looks in ahead of time; nobody waits for it, and it never fails. */
   prepare(): Promise<void>
-  /** The key of the address that the provider vouches for, if it does (see identity/email.ts). */
-  vouchedAddress(identity: UpstreamIdentity): string | undefined
+  /** The address that the provider vouches for, if it does. */
+  vouchedAddress(identity: UpstreamIdentity): VouchedAddress | undefined
 }
 
 export interface Providers {
@@ -103,11 +109,14 @@ export function openProvider(
         })
       },
       vouchedAddress(identity) {
-        const key = identity.email === undefined ? undefined : emailKey(identity.email)
-        if (key === undefined || !identity.emailVerified) return undefined
+        const { email = '', emailVerified } = identity
+        // What the provider has looked at is this spelling: one that reads as another (full-width letters) is somebody else's.
+        const read = email === email.normalize('NFKC') ? readAddress(email) : undefined
+        if (read?.mailbox === undefined || !emailVerified) return undefined
+        const { key, mailbox: address } = read
         const domain = key.slice(key.lastIndexOf('@') + 1)
         const isNamed = emailDomains.includes('*') || emailDomains.includes(domain)
-        return isNamed || protocol.isAuthorityFor?.(identity) ? key : undefined
+        return isNamed || protocol.isAuthorityFor?.(identity) ? { key, address } : undefined
       },
     }
   )

@@ -8,7 +8,7 @@ import type { Db } from '../../store/database.ts'
 import { isAddressTaken, signUpByIdentity } from '../../store/queries/federation.ts'
 import { findPersonByIdentity } from '../../store/tables/identities.ts'
 import type { UpstreamIdentity } from './provider.ts'
-import type { IdentityProvider } from './providers.ts'
+import type { IdentityProvider, VouchedAddress } from './providers.ts'
 
 const MAX_NAME_LENGTH = 100
 
@@ -31,11 +31,11 @@ export interface FederatedVisitor {
 
 export async function recognise(db: Db, visitor: FederatedVisitor, context: AuditContext): Promise<Recognised> {
   const { provider, identity } = visitor
-  const key = provider.vouchedAddress(identity)
+  const email = provider.vouchedAddress(identity)
   return (
     (await findKnown(db, identity)) ??
-    (key !== undefined && (await isAddressTaken(db, key)) ? { kind: 'address taken', emailKey: key } : undefined) ??
-    (visitor.canSignUp ? await signUp(db, visitor, key, context) : undefined) ??
+    (email && (await isAddressTaken(db, email.key)) ? { kind: 'address taken', emailKey: email.key } : undefined) ??
+    (visitor.canSignUp ? await signUp(db, visitor, email, context) : undefined) ??
     // Somebody was faster: the same person, in another tab.
     (await findKnown(db, identity)) ?? { kind: 'closed' }
   )
@@ -51,10 +51,10 @@ async function findKnown(db: Db, identity: UpstreamIdentity): Promise<Recognised
 async function signUp(
   db: Db,
   { identity, language, applicationId }: FederatedVisitor,
-  key: string | undefined,
+  email: VouchedAddress | undefined,
   context: AuditContext,
 ): Promise<Recognised | undefined> {
-  const { issuer, subject, email } = identity
+  const { issuer, subject } = identity
   const name = [...(identity.name ?? '')].slice(0, MAX_NAME_LENGTH).join('')
   return db.transaction().execute(async (trx) => {
     const person = await signUpByIdentity(trx, {
@@ -63,7 +63,7 @@ async function signUp(
       id: randomId('usr'),
       name: oneLine(name, MAX_NAME_LENGTH),
       language,
-      email: key === undefined || email === undefined ? undefined : { address: email.trim(), key },
+      email,
     })
     if (!person) return undefined
     const whose = { personId: person.personId, ...(applicationId !== undefined && { applicationId }) }

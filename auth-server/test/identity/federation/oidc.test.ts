@@ -80,7 +80,7 @@ t.test('a sound one says who it is, and what is true of the address', async (t) 
   const { issuer, provider: corp } = await provider(t)
   const identity = await finish(corp)
   t.match(identity, { issuer, subject: 'bob', email: 'bob@corp.example', emailVerified: true })
-  t.equal(corp.vouchedAddress(identity), 'bob@corp.example')
+  t.strictSame(corp.vouchedAddress(identity), { key: 'bob@corp.example', address: 'bob@corp.example' })
   t.equal(corp.isDown(), false)
 })
 
@@ -102,6 +102,25 @@ for (const [what, options] of WRONG)
     const { provider: corp } = await provider(t, {}, options)
     await t.rejects(finish(corp))
     t.equal(corp.isDown(), false, 'it is not down, but wrong')
+  })
+
+for (const [email, expected] of [
+  ['Bob@CORP.example', { key: 'bob@corp.example', address: 'Bob@corp.example' }],
+  ['bob@corp.example.evil.example', undefined],
+  ['bob@evil.example', undefined],
+  ['x@evil.example@corp.example', undefined],
+  ['"a b"@corp.example', undefined],
+  ['bob\n@corp.example', undefined],
+  // Full-width: it reads as bob@corp.example, and is another mailbox to whoever has verified it.
+  ['\uff42ob@corp.example', undefined],
+  ['bob@\uff43orp.example', undefined],
+  ['', undefined],
+] as const)
+  t.test(`vouched for, where it is the authority: ${JSON.stringify(email)}`, async (t) => {
+    const corp = openAs('https://corp.example', 'https://login.example.com')
+    const identity = { issuer: 'https://corp.example', subject: 'bob', email, claims: {} }
+    t.strictSame(corp?.vouchedAddress({ ...identity, emailVerified: true }), expected)
+    t.equal(corp?.vouchedAddress({ ...identity, emailVerified: false }), undefined)
   })
 
 t.test('userinfo of another subject signs nobody in', async (t) => {
