@@ -135,6 +135,11 @@ t.test(`in a bare checkout on Node ${major}`, { skip, timeout: 350_000 }, async 
       env: { DATABASE_URL: databaseUrl },
       says: /No app has a record yet/,
     },
+    role: {
+      command: 'npm run role -- list',
+      env: { DATABASE_URL: databaseUrl },
+      says: /Nobody has a role yet/,
+    },
     'plugin-server': { command: 'npm run plugin-server -- --dump mobile-token', says: /"Protocol": "ProtoBuf:1"/ },
     gateway: { command: 'npm run gateway -- --help', says: /--socket/ },
     bench: { command: 'npm run bench -- memory --calls 4 --tokens 1', says: /signing 1 tokens/ },

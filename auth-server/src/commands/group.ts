@@ -2,13 +2,11 @@
 import { runCommand, UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
 import { BY_COMMAND } from '../audit/context.ts'
 import { OPERATOR_SOURCE } from '../identity/administration/groups.ts'
-import { emailKey } from '../identity/email.ts'
 import { addToGroup, removeFromGroup } from '../identity/groups.ts'
-import type { Db } from '../store/database.ts'
 import { listGroups } from '../store/tables/groups.ts'
-import { findPersonId } from '../store/tables/people.ts'
 import { requireSettings } from './command-settings.ts'
 import { withDatabase } from './database-command.ts'
+import { requirePerson } from './require-person.ts'
 
 const USAGE = `Usage: npm run group -- list
        npm run group -- add GROUP PERSON
@@ -50,10 +48,4 @@ await runCommand({ usage: USAGE, options: {}, allowPositionals: true }, async ({
 function tell(groups: readonly Readonly<{ name: string; members: number }>[]): string {
   if (groups.length === 0) return 'No API has named a group yet.'
   return groups.map(({ name, members }) => `${name}: ${members} ${members === 1 ? 'person' : 'people'}`).join('\n')
-}
-
-async function requirePerson(db: Db, person: string): Promise<string> {
-  const personId = await findPersonId(db, { id: person, emailKey: emailKey(person) })
-  if (personId === undefined) throw new Error(`There is no account ${person}.`)
-  return personId
 }

@@ -29,7 +29,7 @@ await runCommand({ usage: USAGE, options: {} }, async () => {
     db.transaction().execute(async (trx) => {
       const token = await makeSetupLink(trx)
       if (token === undefined)
-        throw new Error('There is an administrator already; more are made by those there are. Nothing has changed.')
+        throw new Error('There is an administrator already; npm run role makes more. Nothing has changed.')
       return { token, gateway: await gatewayNews(trx, secret) }
     }),
   )

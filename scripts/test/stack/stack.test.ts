@@ -1,9 +1,11 @@
 // The stack starts as a whole, leaves nothing behind when it stops or fails, and npm start speaks for it.
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { readFile, stat } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { COMMAND_SETTINGS_FILE } from '../../../auth-server/src/commands/command-settings.ts'
 import { freePorts, PortProblem } from '../../stack/ports.ts'
 import { DataFolderInUse } from '../../stack/postgres.ts'
 import { startStack } from '../../stack/stack.ts'
@@ -117,11 +119,19 @@ t.test(
     const second = await npmStart(t, dataDir, ports, '--gateway', 'embedded')
     t.ok(await up(second))
     t.equal(await kid(), firstKeys, 'the signing keys are still there')
+    const left = join(dataDir, COMMAND_SETTINGS_FILE)
+    t.equal((await stat(left)).mode & 0o777, 0o600, 'what commands need is there, for its owner alone')
+    t.match(JSON.parse(await readFile(left, 'utf8')), {
+      DATABASE_URL: /^postgresql:/,
+      ISSUER: `http://localhost:${ports.auth}`,
+      KEY_ENCRYPTION_KEY: /./,
+    })
     second.child.kill('SIGINT')
     second.child.kill('SIGINT')
     t.ok(await waitUntil(() => second.ended, { timeoutMillis: 20_000 }))
     t.equal(second.code, 0)
     t.match(second.output, /Stopping…\nStopped\.\n$/)
+    await t.rejects(stat(left), { code: 'ENOENT' })
     t.ok(await free())
   },
 )

@@ -74,3 +74,18 @@ export async function lockAdministrators(trx: Trx): Promise<readonly string[]> {
   await sql`select pg_advisory_xact_lock(hashtext('administrators'))`.execute(trx)
   return listAdministrators(trx)
 }
+
+/** Somebody who has a role, with their primary address. */
+export interface RoleHolder extends Omit<GivenRole, 'personId'> {
+  readonly id: string
+  readonly email: string | null
+}
+
+/** Who has which role, administrators first. */
+export async function listRoles(db: Db): Promise<readonly RoleHolder[]> {
+  const { rows } = await sql<RoleHolder>`
+    select given.person_id as id, email.address as email, given.role, given.api_id as "apiId"
+    from person_roles given left join email_addresses email on email.person_id = given.person_id and email.is_primary
+    order by given.role, given.api_id, email.address, id`.execute(db)
+  return rows
+}

@@ -23,7 +23,7 @@ export const DELETION = {
   button: 'Mein Konto löschen',
   lastAdministratorTitle: 'Sie sind der einzige Administrator',
   lastAdministrator:
-    'Ohne Sie könnte niemand diesen Server verwalten, deshalb bleibt Ihr Konto. Machen Sie zuerst jemand anderen zum Administrator; dann können Sie es löschen.',
+    'Ohne Sie könnte niemand diesen Server verwalten, deshalb bleibt Ihr Konto. Wer ihn betreibt, muss zuerst mit „npm run role“ jemand anderen zum Administrator machen; dann können Sie es löschen.',
   deletedTitle: 'Ihr Konto ist stillgelegt',
   deleted: 'Alle Apps und Browser sind abgemeldet. In 7 Tagen wird alles über Sie endgültig gelöscht.',
   keepTitle: 'Konto behalten?',

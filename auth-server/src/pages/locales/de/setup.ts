@@ -26,7 +26,7 @@ export const SETUP = {
     },
     'administrator exists': {
       title: 'Es gibt schon einen Administrator',
-      text: 'Dieser Link macht nur den ersten Administrator. Es hat sich nichts geändert. Bitten Sie den Administrator, Sie auch zu einem zu machen.',
+      text: 'Dieser Link macht nur den ersten Administrator. Es hat sich nichts geändert. Weitere macht mit „npm run role“, wer diesen Server betreibt.',
     },
   },
 } satisfies typeof EN

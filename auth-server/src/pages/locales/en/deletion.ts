@@ -21,7 +21,7 @@ export const DELETION = {
   button: 'Delete my account',
   lastAdministratorTitle: 'You are the only administrator',
   lastAdministrator:
-    'Without you nobody could administer this server, so your account stays. Make somebody else an administrator first; then you can delete it.',
+    'Without you nobody could administer this server, so your account stays. Whoever runs it has to make somebody else an administrator first, with “npm run role”; then you can delete it.',
   deletedTitle: 'Your account is out of use',
   deleted: 'All apps and browsers are signed out. In 7 days everything about you is erased for good.',
   keepTitle: 'Keep your account?',

@@ -25,7 +25,7 @@ export const SETUP = {
     },
     'administrator exists': {
       title: 'There is an administrator already',
-      text: 'This link makes the first administrator only. Nothing has changed. Ask the administrator to make you one, too.',
+      text: 'This link makes the first administrator only. Nothing has changed. More are made by whoever runs this server, with “npm run role”.',
     },
   },
 }

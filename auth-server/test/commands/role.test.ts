@@ -1,0 +1,63 @@
+// npm run role: who has which role, given and taken by the operator, in sentences and in the audit log.
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import t from 'tap'
+import { API, testServer, USER } from '../support/server.ts'
+
+t.setTimeout(90_000)
+
+const file = fileURLToPath(new URL('../../src/commands/role.ts', import.meta.url))
+async function run(args: readonly string[], databaseUrl: string) {
+  const options = { env: { PATH: process.env.PATH, DATABASE_URL: databaseUrl } }
+  return promisify(execFile)(process.execPath, [file, ...args], options).then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    (error: unknown) => ({ code: 1, stdout: '', stderr: '', ...Object(error) }),
+  )
+}
+
+t.test(
+  'roles are given by address or id, listed and taken; the last administrator may go, with a word of it',
+  async (t) => {
+    const { config, db, personId } = await testServer(t)
+    const says = async (...args: string[]) => (await run(args, config.databaseUrl)).stdout
+    t.equal(await says('list'), 'Nobody has a role yet.\n')
+    t.equal(await says('give', 'administrator', USER.email), `${USER.email} is administrator now.\n`)
+    t.equal(await says('give', `approver:${API.id}`, personId), `${personId} is approver:${API.id} now.\n`)
+    t.match(await says('give', 'administrator', personId), /^Nothing has changed: usr_\S+ is administrator already/)
+    t.match(await says('give', 'approver:nowhere', personId), /^Nothing has changed: .*no such API/)
+    t.equal(await says('list'), `${USER.email}: administrator\n${USER.email}: approver:${API.id}\n`)
+    t.equal(
+      await says('take', 'administrator', USER.email),
+      `${USER.email} is no longer administrator.\nThere is no administrator now. npm run setup makes the next one.\n`,
+    )
+    t.equal(await says('take', 'developer', USER.email), `${USER.email} was not developer.\n`)
+    const events = await db
+      .selectFrom('audit_events')
+      .where('type', '=', 'role')
+      .orderBy('seq')
+      .select(['outcome', 'api_id', 'by_command'])
+      .execute()
+    t.strictSame(events, [
+      { outcome: 'administrator-given', api_id: null, by_command: true },
+      { outcome: 'approver-given', api_id: API.id, by_command: true },
+      { outcome: 'administrator-taken', api_id: null, by_command: true },
+    ])
+  },
+)
+
+t.test('what is wrong is a sentence', async (t) => {
+  const { config } = await testServer(t)
+  const rows: [string[], number, RegExp][] = [
+    [[], 2, /^Say list, give ROLE PERSON or take ROLE PERSON\.\n\nUsage: npm run role/],
+    [['give', 'administrator'], 2, /^Say list, /],
+    [['give', 'person', USER.email], 2, /^Say list, /],
+    [['give', 'approver', USER.email], 2, /^Say list, /],
+    [['give', 'approver:a b', USER.email], 2, /^Say list, /],
+    [['constructor', 'administrator', USER.email], 2, /^Say list, /],
+    [['list', 'administrator'], 2, /^Say list, /],
+    [['give', 'administrator', 'nobody@example.com'], 1, /^There is no account nobody@example\.com\.\n/],
+  ]
+  for (const [args, code, stderr] of rows)
+    t.match(await run(args, config.databaseUrl), { code, stdout: '', stderr }, args.join(' '))
+})
