@@ -77,6 +77,16 @@ export const TOKEN_FIELDS = {
     }),
     ['account'],
   ),
+  required_attestation: withDefault(
+    set({
+      description:
+        'Kinds of users (account, guest) whose token has to be bound to a key that a phone has vouched for (the claim ' +
+        'attested); others of them are refused. Empty: nobody. Applications that call for themselves are not concerned',
+      elements: choice({ oneOf: SUBJECT_KINDS }),
+      maxLength: SUBJECT_KINDS.length,
+    }),
+    [],
+  ),
   required_acr: withDefault(
     set({
       description:

@@ -31,6 +31,8 @@ t.test('defaults are those that Kong is told', async (t) => {
       leewaySeconds: 5,
       requiredScopes: new Set(),
       methodScopes: new Map(),
+      requiredKind: new Set(['account']),
+      requiredAttestation: new Set(),
       requiredAcr: new Set(),
       maxAuthAgeSeconds: undefined,
       realm: 'mobile-api',

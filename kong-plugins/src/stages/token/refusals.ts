@@ -42,6 +42,7 @@ export type Refusal =
   | { readonly kind: 'invalid-proof'; readonly why: InvalidProof }
   | { readonly kind: 'client' }
   | { readonly kind: 'subject-kind'; readonly why: SubjectKind }
+  | { readonly kind: 'attestation' }
   | { readonly kind: 'insufficient-scope'; readonly scopes: readonly string[] }
   | { readonly kind: 'insufficient-login'; readonly why: InsufficientLogin; readonly wanted: WantedLogin }
   | { readonly kind: 'undecided'; readonly why: string }
@@ -86,6 +87,10 @@ export function toDenial(refusal: Refusal, api: Challenger, used?: Scheme): Deni
       const error_description = REFUSED_KIND[refusal.why]
       const reason = `subject-kind: ${refusal.why}`
       return told(403, challengeOf, api, used, { error: 'subject_kind_not_admitted', error_description }, reason)
+    }
+    case 'attestation': {
+      const error_description = 'This API is for devices that vouch for their key, and the access token is of none'
+      return told(403, challengeOf, api, used, { error: 'attestation_required', error_description }, refusal.kind)
     }
     case 'insufficient-login': {
       const error_description = INSUFFICIENT_LOGIN[refusal.why]

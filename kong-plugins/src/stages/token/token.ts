@@ -25,6 +25,8 @@ export interface TokenClaims {
   readonly scopes: ReadonlySet<string>
   /** Who its user is (`subject_kind`): who says nothing of it knows accounts alone. */
   readonly subjectKind: SubjectKind
+  /** Whether a phone has vouched for the key that it is bound to (`attested`); anything but true is no. */
+  readonly isAttested: boolean
   /** The login behind it, which can be revoked (`grant_id`); a machine's token has none. */
   readonly grantId: string | undefined
   /** Thumbprint of the key that the token is bound to (`cnf.jkt`, RFC 9449 §6.1). */
@@ -97,6 +99,7 @@ function readClaims(payload: Readonly<Record<string, unknown>>, boundTo: string 
     acr,
     auth_time,
     subject_kind = 'account',
+    attested,
   } = payload
   const subjectKind = SUBJECT_KINDS.find((kind) => kind === subject_kind)
   const audiences = typeof aud === 'string' ? [aud] : aud
@@ -121,6 +124,7 @@ function readClaims(payload: Readonly<Record<string, unknown>>, boundTo: string 
     applicationId: app_id,
     plan,
     subjectKind,
+    isAttested: attested === true && boundTo !== undefined,
     grantId: grant_id,
     boundTo,
     acr: isName(acr) ? acr : undefined,

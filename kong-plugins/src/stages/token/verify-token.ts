@@ -128,6 +128,7 @@ function unauthorized({ claims }: ParsedToken, request: TokenRequest, policy: To
   if (policy.allowedClients && !policy.allowedClients.has(claims.clientId)) return { kind: 'client' }
   const isUser = claims.subject !== claims.clientId
   if (isUser && !policy.requiredKind.has(claims.subjectKind)) return { kind: 'subject-kind', why: claims.subjectKind }
+  if (isUser && !claims.isAttested && policy.requiredAttestation.has(claims.subjectKind)) return { kind: 'attestation' }
   const needed = neededScopes(policy, request.method)
   return needed.every((scope) => claims.scopes.has(scope)) ? undefined : { kind: 'insufficient-scope', scopes: needed }
 }
