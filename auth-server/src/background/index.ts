@@ -3,6 +3,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import { sendDueEntries } from '../delivery/outbox.ts'
 import type { Deps } from '../deps.ts'
 import { eraseDueAccounts } from '../identity/deletion.ts'
+import { eraseUnseenGuests } from '../identity/unseen-guests.ts'
 import { removeObsoleteRows } from '../store/cleanup.ts'
 import { RELOAD_EVERY_SECONDS, rotateKeys } from '../tokens/signing-keys.ts'
 import { type Job, startJobs } from './job.ts'
@@ -32,6 +33,14 @@ export function startBackground(deps: Deps, log: FastifyBaseLogger): () => Promi
       run: async () => {
         const erased = await eraseDueAccounts(db, deps.mailer, ending.signal)
         if (erased > 0) log.info({ erased }, 'erased people who had asked for it')
+      },
+    },
+    {
+      name: 'erase guests who are not seen any more',
+      everySeconds: 3600,
+      run: async () => {
+        const erased = await eraseUnseenGuests(db, ending.signal)
+        if (erased > 0) log.info({ erased }, 'erased guests who were not seen any more')
       },
     },
     { name: 'remove obsolete rows', everySeconds: 60, run: () => clean('indexed') },

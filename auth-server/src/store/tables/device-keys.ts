@@ -21,7 +21,7 @@ export interface DeviceKeys {
 
 export const DEVICE_KEYS: TableDeclaration<DeviceKeys> = {
   purpose: 'The public keys of devices, by which apps know guests and installations.',
-  lifetime: { kept: 'Goes with its person or its application; a guest who is not seen any more is erased.' },
+  lifetime: { kept: 'Goes with its person or its application; a guest who is not seen for 90 days is erased.' },
   people: {
     exported: {
       rows: 'person_id',

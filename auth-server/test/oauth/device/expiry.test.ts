@@ -1,0 +1,44 @@
+// Guests who are not seen any more: they are erased, and nobody ever gets their `sub` again.
+import t from 'tap'
+import { eraseUnseenGuests } from '../../../src/identity/unseen-guests.ts'
+import { turnClock } from '../../support/database.ts'
+import { admitGuests, Device } from '../../support/device.ts'
+import { tracesOf } from '../../support/people.ts'
+import { testServer } from '../../support/server.ts'
+
+const DAY_SECONDS = 24 * 3600
+
+t.test('an expired guest comes back: it is a new sub, and the retired one is never used again', async (t) => {
+  const server = await testServer(t)
+  const { app, db, personId } = server
+  await admitGuests(server)
+  const device = await Device.create(app)
+  const { sub } = (await device.register()).json()
+  t.equal((await device.tokens()).statusCode, 200)
+  t.equal(await eraseUnseenGuests(db), 0)
+  await turnClock(t, db, 80 * DAY_SECONDS)
+  const recent = await Device.create(app)
+  const seen = (await recent.register()).json().sub
+  await turnClock(t, db, 91 * DAY_SECONDS)
+  t.match((await device.register()).json(), { error: 'invalid_proof' }, 'before it is erased its key is of no use')
+  t.equal(await eraseUnseenGuests(db), 1)
+  t.strictSame(await tracesOf(db, sub, device.jkt), [])
+  const people = await db.selectFrom('people').select('id').execute()
+  t.strictSame(people.map(({ id }) => id).toSorted(), [personId, seen].toSorted(), 'nobody else is concerned')
+  const again = await device.register()
+  t.equal(again.statusCode, 201)
+  t.not(again.json().sub, sub)
+  await t.rejects(db.insertInto('people').values({ id: sub }).execute(), /retired/)
+})
+
+t.test('who has an account is no guest, however long ago the device was seen', async (t) => {
+  const server = await testServer(t)
+  const { app, db } = server
+  await admitGuests(server)
+  const device = await Device.create(app)
+  const { sub } = (await device.register()).json()
+  await db.updateTable('people').set({ kind: 'member' }).where('id', '=', sub).execute()
+  await turnClock(t, db, 400 * DAY_SECONDS)
+  t.equal(await eraseUnseenGuests(db), 0)
+  t.equal((await db.selectFrom('people').selectAll().where('id', '=', sub).execute()).length, 1)
+})
