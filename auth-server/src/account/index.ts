@@ -17,6 +17,7 @@ import { passkeyRoutes } from './security/passkeys/routes.ts'
 import { passwordRoutes } from './security/password/routes.ts'
 import { securityRoutes } from './security/routes.ts'
 import { secondFactorRoutes } from './security/second-factors/routes.ts'
+import { setAsideRoutes } from './security/set-aside/routes.ts'
 import { publicSetupPages, setupRoutes } from './setup/routes.ts'
 
 /** The parts of the account; a new one is a folder and its row here. */
@@ -30,6 +31,7 @@ const PARTS: readonly MakeAccountRoutes[] = [
   addAddressRoutes,
   linkedRoutes,
   secondFactorRoutes,
+  setAsideRoutes,
   profileRoutes,
   activityRoutes,
   exportRoutes,

@@ -11,6 +11,8 @@ const ADDRESS = `${ADDRESSES}/:address` as const
 const PASSKEYS = `${SECURITY}/passkeys` as const
 const PASSKEY = `${PASSKEYS}/:passkey` as const
 const LINKED = `${SECURITY}/linked` as const
+const SET_ASIDE = `${SECURITY}/set-aside` as const
+const SET_ASIDE_THING = `${SET_ASIDE}/:thing` as const
 const AUTHENTICATOR_APP = `${SECURITY}/authenticator-app` as const
 const PROFILE = '/profile'
 const ACTIVITY = '/activity'
@@ -45,6 +47,10 @@ export const PATHS = {
   authenticatorAppBegin: `${AUTHENTICATOR_APP}/begin`,
   authenticatorAppRemove: `${AUTHENTICATOR_APP}/remove`,
   recoveryCodes: `${SECURITY}/recovery-codes`,
+  setAside: SET_ASIDE,
+  setAsideThing: SET_ASIDE_THING,
+  setAsideProve: `${SET_ASIDE_THING}/prove`,
+  setAsideRemove: `${SET_ASIDE_THING}/remove`,
   profile: PROFILE,
   personName: `${PROFILE}/name`,
   language: `${PROFILE}/language`,

@@ -58,7 +58,7 @@ export type AuditEvent =
   | (Event<'password', 'replaced' | 'reset'> & Person)
   | (Event<'export', 'by-person'> & Person)
   // "That wasn't me", by the link in a mail.
-  | (Event<'account-change', 'taken-back'> & Person)
+  | (Event<'account-change', 'taken-back' | 'brought-back' | 'set-aside-removed'> & Person)
   // By one source: in which groups it had them, and has them now.
   | (Event<'group', 'added' | 'removed' | 'set'> & Person & Change)
   // Of the whole account: the person asked for it, took it back by the link in a mail, the time was over; or an administrator began or did it.

@@ -3,6 +3,7 @@ import { accountRoutes } from '../../src/account/index.ts'
 import type { AccountNeed } from '../../src/account/route.ts'
 import { addressId } from '../../src/account/security/addresses/routes.ts'
 import { identityId } from '../../src/account/security/linked/routes.ts'
+import { thingId } from '../../src/account/security/set-aside/routes.ts'
 import { FormBinding } from '../../src/http/csrf.ts'
 import { createAccount } from '../../src/identity/local-account.ts'
 import { Browser, SESSION_COOKIE } from './browser.ts'
@@ -54,6 +55,7 @@ export async function accountAddresses(server: TestServer): Promise<readonly Acc
     passkey: await addPasskey(server, 'ada'),
     identity: identityId(linked),
     provider: 'google',
+    thing: thingId({ id: await addSetAside(server, 'aside') }),
   }
   const fill = (pattern: string) =>
     pattern.replace(/:(\w+)/g, (_all, name: string) => {
@@ -104,6 +106,13 @@ export async function addPasskey(
     .insertInto('authenticators')
     .values({ ...passkey, created_at: since, confirmed_at: since })
     .execute()
+  return id
+}
+
+/** Gives Ada a passkey that was set aside; returns its id. */
+export async function addSetAside(server: Pick<TestServer, 'db' | 'personId'>, credential: string): Promise<string> {
+  const id = await addPasskey(server, credential)
+  await server.db.updateTable('authenticators').set({ suspended_at: new Date() }).where('id', '=', id).execute()
   return id
 }
 

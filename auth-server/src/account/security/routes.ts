@@ -11,6 +11,7 @@ import { linkedEntry } from './linked/entry.ts'
 import { passkeysEntry } from './passkeys/entry.ts'
 import { passwordEntry } from './password/entry.ts'
 import { authenticatorAppEntry, recoveryCodesEntry } from './second-factors/entries.ts'
+import { setAsideEntry } from './set-aside/entry.ts'
 import { securityPage, signOutElsewherePage } from './view.ts'
 
 /** The ways to sign in, in the order of the page. */
@@ -21,6 +22,7 @@ const ENTRIES: readonly FindSecurityEntry[] = [
   linkedEntry,
   authenticatorAppEntry,
   recoveryCodesEntry,
+  setAsideEntry,
 ]
 
 export function securityRoutes(deps: Deps): AccountRoutes {

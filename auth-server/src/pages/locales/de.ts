@@ -9,6 +9,7 @@ import { MAIL_PROOF } from './de/mail-proof.ts'
 import { NOT_OPENED } from './de/not-opened.ts'
 import { PASSKEYS } from './de/passkeys.ts'
 import { SECOND_FACTOR } from './de/second-factor.ts'
+import { SET_ASIDE } from './de/set-aside.ts'
 import { SETUP } from './de/setup.ts'
 import { UNDO } from './de/undo.ts'
 import type { Texts } from './en.ts'
@@ -23,6 +24,7 @@ export const DE = {
   secondFactor: SECOND_FACTOR,
   mailProof: MAIL_PROOF,
   passkeys: PASSKEYS,
+  setAside: SET_ASIDE,
   deletion: DELETION,
   federation: FEDERATION,
   setup: SETUP,

@@ -9,6 +9,7 @@ import { MAIL_PROOF } from './en/mail-proof.ts'
 import { NOT_OPENED } from './en/not-opened.ts'
 import { PASSKEYS } from './en/passkeys.ts'
 import { SECOND_FACTOR } from './en/second-factor.ts'
+import { SET_ASIDE } from './en/set-aside.ts'
 import { SETUP } from './en/setup.ts'
 import { UNDO } from './en/undo.ts'
 
@@ -23,6 +24,7 @@ export const EN = {
   secondFactor: SECOND_FACTOR,
   mailProof: MAIL_PROOF,
   passkeys: PASSKEYS,
+  setAside: SET_ASIDE,
   deletion: DELETION,
   federation: FEDERATION,
   setup: SETUP,

@@ -52,13 +52,14 @@ export async function takeBack(trx: Trx, challengeId: string): Promise<Undone | 
   return whom && { personId, ...whom }
 }
 
-// What came and went since stays aside.
+// What came and went since stays aside. Recovery codes that came go: new ones are made in a moment.
 async function takeFactorsBack(trx: Trx, personId: string, since: string): Promise<void> {
   await sql`
     update authenticators set
       suspended_at = case when coalesce(confirmed_at, created_at) >= ${since}::timestamptz
         then coalesce(suspended_at, auth_now()) end,
-      removed_at = case when coalesce(confirmed_at, created_at) >= ${since}::timestamptz then removed_at end
+      removed_at = case when coalesce(confirmed_at, created_at) >= ${since}::timestamptz
+        then case kind when 'recovery_code' then auth_now() else removed_at end end
     where person_id = ${personId}
       and (coalesce(confirmed_at, created_at) >= ${since}::timestamptz or removed_at >= ${since}::timestamptz)`.execute(
     trx,

@@ -1,0 +1,77 @@
+// What "that wasn't me" has set aside: brought back by who has shown something older, or removed for good.
+import type { FastifyRequest } from 'fastify'
+import { ofRequest } from '../../../audit/context.ts'
+import { sha256 } from '../../../crypto/digest.ts'
+import type { Deps } from '../../../deps.ts'
+import { pathParameter } from '../../../http/request-path.ts'
+import { MFA_ACR } from '../../../identity/acr.ts'
+import { bringBack, forget } from '../../../identity/set-aside.ts'
+import { beginAccountVisit } from '../../../interaction/account-visit.ts'
+import { sendPage } from '../../../pages/send-page.ts'
+import { listSetAside, type SetAside } from '../../../store/queries/set-aside.ts'
+import { notFoundPage } from '../../not-found.ts'
+import { hrefOf, PATHS } from '../../paths.ts'
+import type { AccountRoutes, SignedIn } from '../../route.ts'
+import { forgetPage, setAsidePage, thingPage } from './view.ts'
+
+/** How a thing is called in the addresses of pages, which logs and histories keep. */
+export function thingId({ id }: Pick<SetAside, 'id'>): string {
+  return sha256(id).slice(0, 22)
+}
+
+export function setAsideRoutes(deps: Deps): AccountRoutes {
+  const { db } = deps
+  const listHref = hrefOf(PATHS.setAside, {})
+  const whoseOf = ({ session }: SignedIn) => ({ personId: session.personId, sessionId: session.id })
+  const find = async (me: SignedIn, request: FastifyRequest) => {
+    const id = pathParameter(request, 'thing')
+    return (await listSetAside(db, whoseOf(me))).find((thing) => thingId(thing) === id)
+  }
+
+  return {
+    [PATHS.setAside]: {
+      needs: 'recent',
+      GET: async (_request, reply, me) =>
+        sendPage(reply, setAsidePage(me, await listSetAside(db, whoseOf(me)), thingId)),
+    },
+    [PATHS.setAsideThing]: {
+      needs: 'recent',
+      async GET(request, reply, me) {
+        const found = await find(me, request)
+        return found ? sendPage(reply, thingPage(me, found, thingId(found))) : notFoundPage(reply, me, 'security')
+      },
+      async POST(request, reply, me) {
+        const found = await find(me, request)
+        if (!found) return notFoundPage(reply, me, 'security')
+        const isBack = await bringBack(db, whoseOf(me), found, ofRequest(request))
+        if (isBack) return me.backTo(reply, listHref, 'broughtBack')
+        const now = await find(me, request)
+        return now
+          ? sendPage(reply.code(403), thingPage(me, { ...now, canReturn: false }, thingId(now)))
+          : notFoundPage(reply, me, 'security')
+      },
+    },
+    [PATHS.setAsideProve]: {
+      needs: 'recent',
+      on: listHref,
+      async POST(request, reply, me) {
+        const found = await find(me, request)
+        const returnTo = found ? hrefOf(PATHS.setAsideThing, { thing: thingId(found) }) : listHref
+        return beginAccountVisit(deps, request, reply, { returnTo, maxAgeSeconds: 0, acr: MFA_ACR })
+      },
+    },
+    [PATHS.setAsideRemove]: {
+      needs: 'recent',
+      async GET(request, reply, me) {
+        const found = await find(me, request)
+        return found ? sendPage(reply, forgetPage(me, found, thingId(found))) : notFoundPage(reply, me, 'security')
+      },
+      async POST(request, reply, me) {
+        const found = await find(me, request)
+        // Whoever presses twice has what they wanted.
+        const isGone = found !== undefined && (await forget(db, me.session.personId, found, ofRequest(request)))
+        return me.backTo(reply, listHref, isGone ? 'setAsideRemoved' : undefined)
+      },
+    },
+  }
+}
