@@ -22,6 +22,11 @@ function knownAs(cookieSecret: string, account: string, tokens: readonly string[
   })
 }
 
+/** Whether a browser has signed in to the account before, by what its cookie holds. */
+export function isKnownBrowser(cookieSecret: string, account: string, tokens: readonly string[]): boolean {
+  return knownAs(cookieSecret, account, tokens) !== undefined
+}
+
 /** What the cookie holds after a sign-in to the account, the newest first. */
 export function rememberBrowser(cookieSecret: string, account: string, tokens: readonly string[]): readonly string[] {
   const nonce = randomSecret(8)

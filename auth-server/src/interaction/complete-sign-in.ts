@@ -8,6 +8,7 @@ import type { Deps } from '../deps.ts'
 import { STRONG_SESSIONS } from '../identity/roles.ts'
 import type { Trx } from '../store/database.ts'
 import { signIn } from '../store/queries/sign-in.ts'
+import { noteBrowser } from './new-browser.ts'
 import { resumePath } from './paths.ts'
 import { browserProof, sessionToken } from './session.ts'
 import type { Visit } from './visit.ts'
@@ -23,6 +24,10 @@ export interface ProvenPerson {
   readonly acr: string
   /** Authentication methods (RFC 8176). */
   readonly amr: readonly string[]
+  /** The address that was typed, in its canonical form. */
+  readonly account?: string
+  /** The person has just proven their address in this browser. */
+  readonly isExpected?: boolean
 }
 
 /**
@@ -31,13 +36,16 @@ export interface ProvenPerson {
  * @param also what belongs to the sign-in, in its transaction and before the browser hears of it
  */
 export async function completeSignIn(
-  { db, config, cookies, metrics }: Pick<Deps, 'db' | 'config' | 'cookies' | 'metrics'>,
+  deps: Pick<Deps, 'db' | 'config' | 'cookies' | 'metrics' | 'limits' | 'mailer'>,
   request: FastifyRequest,
   reply: FastifyReply,
   { pending, secret }: Visit,
-  person: ProvenPerson,
+  { account, isExpected, ...person }: ProvenPerson,
   also: (trx: Trx) => Promise<unknown> = async () => {},
 ): Promise<'done' | 'person changed'> {
+  const { db, config, cookies, metrics } = deps
+  const app = pending.app?.name
+  const noteIt = await noteBrowser(deps, request, reply, { personId: person.personId, account, isExpected, app })
   const tokenOf = (signInId: string) => sessionToken(config.cookieSecret, secret, signInId)
   const whose = { personId: person.personId, ...(pending.app && { applicationId: pending.app.applicationId }) }
   const outcome = await signIn(
@@ -55,6 +63,7 @@ export async function completeSignIn(
     },
     async (trx) => {
       await record(trx, { type: 'sign-in', outcome: 'succeeded', ...whose }, ofRequest(request))
+      await noteIt(trx)
       await also(trx)
     },
   )

@@ -151,6 +151,14 @@ export const LIMITS = {
     by: 'about',
     answer: 'nothing: the page is the same and no mail is sent',
   },
+  newBrowserMails: {
+    counts: 'mails to one person about sign-ins with browsers that are new to the account',
+    allowed: 5,
+    windowSeconds: 86_400,
+    held: 'database',
+    by: 'about',
+    answer: 'nothing: the sign-in goes on, and no mail is sent about it',
+  },
   mailCodes: {
     counts: 'wrong codes of one mail',
     allowed: MAX_WRONG_CODES,

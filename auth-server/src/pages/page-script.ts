@@ -20,5 +20,5 @@ export class PageScript {
   }
 
   /** Every script there is, by its name; a new one is a file in assets/ and a row here. */
-  static readonly all = { passkeys: new PageScript('passkeys') } as const
+  static readonly all = { passkeys: new PageScript('passkeys'), copy: new PageScript('copy') } as const
 }

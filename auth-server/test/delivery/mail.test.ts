@@ -30,6 +30,7 @@ const FACTS: MailFacts = {
   'address-taken': {},
   'keep-account': { days: 7 },
   'account-changed': { change: 'passkey-added' },
+  'new-sign-in': { app: 'Shop' },
   'change-undone': {},
 }
 const SIGN_UP: Mail = { name: 'sign-up', facts: { app: 'Shop' } }

@@ -62,6 +62,7 @@ const PROVOKE: Readonly<Record<LimitName, Provoke>> = {
   mailsByAddress: byAdmit('mailsByAddress'),
   mailsOfAll: byAdmit('mailsOfAll'),
   mailsByPerson: byAdmit('mailsByPerson'),
+  newBrowserMails: byAdmit('newBrowserMails'),
   mailCodes: async (server) => {
     const visit = await server.asked('sign-up', 'eve@example.com')
     for (let n = 0; n < 6; n++) await visit.browser.submit(visit.check, '/check-mail', { code: 'x' })

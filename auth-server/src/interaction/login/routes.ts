@@ -91,7 +91,7 @@ export function loginPages(deps: Deps, visits: VisitFlow): VisitPages {
         if (person.needsNewPassword) return again('newPassword')
         const isAble = form.get(PASSKEYS_FIELD) === 'able'
         const able = { requestId: pending.id, step: 'passkey-able', sessionId: null } as const
-        const proven = { ...person, ...authenticatedBy(['pwd']) }
+        const proven = { ...person, ...authenticatedBy(['pwd']), account: guess.account }
         const done = await completeSignIn(
           deps,
           request,

@@ -4,6 +4,7 @@ import { randomId, randomSecret } from '../../crypto/random.ts'
 import { isLanguage, type Language } from '../../pages/language.ts'
 import { type AccountChangeKind, UNDO_SECONDS } from '../account-change.ts'
 import type { Db, Trx } from '../database.ts'
+import type { Mail } from '../queued-mail.ts'
 import { secondsFromNow } from '../sql.ts'
 import { queueMail } from '../tables/queued-mails.ts'
 
@@ -14,6 +15,8 @@ export interface AccountChange {
   readonly subject?: string
   /** What taking it back needs: `proof` of an address that was removed, the key that was primary `before`. */
   readonly details?: Readonly<{ proof?: 'assigned' | 'verified'; before?: string }>
+  /** The app that somebody signed in to. */
+  readonly app?: string
 }
 
 interface Told {
@@ -28,7 +31,10 @@ interface Told {
  * back (identity/undo.ts) for 72 hours. It does not go to an address whose own addition can be taken back still: that may
  * be the address of whoever is at work in the account, who could undo what the owner does against it.
  */
-export async function noteChange(trx: Trx, { personId, kind, subject, details = {} }: AccountChange): Promise<void> {
+export async function noteChange(
+  trx: Trx,
+  { personId, kind, subject, details = {}, app }: AccountChange,
+): Promise<void> {
   const id = randomId('change')
   const { rows } = await sql<Told>`
     with noted as (
@@ -48,7 +54,10 @@ export async function noteChange(trx: Trx, { personId, kind, subject, details = 
   if (!told) return
   for (const { mayUndo, ...to } of told.addresses) {
     const challengeId = mayUndo ? await insertUndoChallenge(trx, { ...to, personId, changeId: id, ...told }) : undefined
-    const mail = { name: 'account-changed', facts: { change: kind } } as const
+    const mail: Mail =
+      kind === 'new-browser'
+        ? { name: 'new-sign-in', facts: app === undefined ? {} : { app } }
+        : { name: 'account-changed', facts: { change: kind } }
     await queueMail(trx, {
       mail,
       language: mailLanguageOf(told.language),

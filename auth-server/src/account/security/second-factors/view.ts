@@ -3,6 +3,7 @@ import type { TotpInvitation } from '../../../identity/second-factors/totp.ts'
 import { accountPage } from '../../../pages/components/account-page.ts'
 import { actionLink, button, linkButton } from '../../../pages/components/button.ts'
 import { dangerForm } from '../../../pages/components/confirm.ts'
+import { copyable } from '../../../pages/components/copyable.ts'
 import { field } from '../../../pages/components/field.ts'
 import { form } from '../../../pages/components/form.ts'
 import { problemSummary } from '../../../pages/components/notice.ts'
@@ -42,7 +43,7 @@ export function connectPage(me: SignedIn, { uri, secret }: TotpInvitation, isWro
 <p>${secondFactors.scan}</p>
 ${qrCode(uri, secondFactors.picture)}
 <p>${secondFactors.type}</p>
-<p translate="no"><code>${secret}</code></p>
+${copyable(html`<p translate="no"><code>${secret}</code></p>`, texts)}
 <p>${actionLink(secondFactors.open, uri)}</p>
 <p>${secondFactors.enter}</p>
 ${form(

@@ -56,7 +56,8 @@ export function setAsideRoutes(deps: Deps): AccountRoutes {
       on: listHref,
       async POST(request, reply, me) {
         const found = await find(me, request)
-        const returnTo = found ? hrefOf(PATHS.setAsideThing, { thing: thingId(found) }) : listHref
+        if (!found) return notFoundPage(reply, me, 'security')
+        const returnTo = hrefOf(PATHS.setAsideThing, { thing: thingId(found) })
         return beginAccountVisit(deps, request, reply, { returnTo, maxAgeSeconds: 0, acr: MFA_ACR })
       },
     },

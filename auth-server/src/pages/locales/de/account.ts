@@ -244,6 +244,8 @@ export const ACCOUNT = {
     change: 'Ändern',
     notYet: 'Noch nicht angegeben',
     problems: (count) => (count === 1 ? 'Eine Angabe ist zu berichtigen' : `${count} Angaben sind zu berichtigen`),
+    copy: 'Kopieren',
+    copied: 'Kopiert.',
     shownOnce: 'Das wird nur dieses eine Mal gezeigt.',
     thisDevice: 'Dieses Gerät',
   },

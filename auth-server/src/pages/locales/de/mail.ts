@@ -73,6 +73,15 @@ export const MAIL = {
     action: 'Das war ich nicht',
     after: ['Der Link gilt drei Tage. Er meldet alle ab und nimmt die Änderung zurück.'],
   }),
+  'new-sign-in': (facts: AppFacts): MailText => ({
+    subject: 'Neue Anmeldung bei Ihrem Konto',
+    lead: [
+      `Jemand, vermutlich Sie, hat sich${facts.app === undefined ? '' : ` bei ${facts.app}`} in einem Browser angemeldet, den Ihr Konto nicht kennt.`,
+      'Wenn Sie das waren, müssen Sie nichts tun.',
+    ],
+    action: 'Das war ich nicht',
+    after: ['Der Link gilt drei Tage. Er meldet alle ab, und danach muss ein neues Passwort gewählt werden.'],
+  }),
   'change-undone': (_: Readonly<Record<string, never>>): MailText => ({
     subject: 'Die Änderung Ihres Kontos ist zurückgenommen',
     lead: [

@@ -243,6 +243,8 @@ export const ACCOUNT = {
     change: 'Change',
     notYet: 'Not added yet',
     problems: (count: number) => (count === 1 ? 'One thing to correct' : `${count} things to correct`),
+    copy: 'Copy',
+    copied: 'Copied.',
     shownOnce: 'You see this once only.',
     thisDevice: 'This device',
   },

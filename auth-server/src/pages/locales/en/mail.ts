@@ -78,6 +78,15 @@ export const MAIL = {
     action: 'That wasn’t me',
     after: ['The link works for three days. It signs everybody out and takes the change back.'],
   }),
+  'new-sign-in': (facts: AppFacts): MailText => ({
+    subject: 'New sign-in to your account',
+    lead: [
+      `Somebody, most likely you, signed in${facts.app === undefined ? '' : ` to ${facts.app}`} with a browser that your account does not know.`,
+      'If this was you, you have nothing to do.',
+    ],
+    action: 'That wasn’t me',
+    after: ['The link works for three days. It signs everybody out, and then a new password has to be chosen.'],
+  }),
   'change-undone': (_: Readonly<Record<string, never>>): MailText => ({
     subject: 'The change of your account is taken back',
     lead: [
