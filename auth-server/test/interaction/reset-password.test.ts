@@ -44,8 +44,12 @@ t.test(
     t.match(await db.selectFrom('email_addresses').select('proof').execute(), [{ proof: 'verified' }])
     const mails = await server.mailbox.deliver(server)
     t.strictSame(
-      mails.map(({ subject, link, recipients }) => [subject, link.includes('/undo/'), recipients]),
-      [['Your account was changed', true, [USER.email]]],
+      mails.map(({ subject, link, recipients }) => [subject, link.includes('/undo/'), recipients]).toSorted(),
+      [
+        // By the sign-in with the new password, just before.
+        ['New sign-in to your account', true, [USER.email]],
+        ['Your account was changed', true, [USER.email]],
+      ],
     )
     t.match(await db.selectFrom('audit_events').where('type', '=', 'password').selectAll().execute(), [
       { outcome: 'reset' },
