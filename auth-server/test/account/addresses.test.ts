@@ -4,12 +4,12 @@ import { addressId } from '../../src/account/security/addresses/routes.ts'
 import { accountToken, addAddress, addEve, atAccount } from '../support/account.ts'
 import { Browser } from '../support/browser.ts'
 import { authorizeUrl, logIn, pkcePair } from '../support/phone.ts'
-import { testServer, USER } from '../support/server.ts'
+import { type TestServer, testServer, USER } from '../support/server.ts'
 import { wordsOf } from '../support/words.ts'
 
 const SECOND = 'second@example.com'
-function pathOf(key: string): string {
-  return `/account/security/addresses/${addressId(key)}`
+function pathOf(server: Pick<TestServer, 'config'>, key: string): string {
+  return `/account/security/addresses/${addressId(server.config.cookieSecret, key)}`
 }
 
 t.test('all are there, the main one first, and what is not confirmed says so', async (t) => {
@@ -26,7 +26,7 @@ t.test('all are there, the main one first, and what is not confirmed says so', a
     page,
     /ada@example\.com Main address · confirmed \w+ \d+, \d{4} second@example\.com confirmed .* third@example\.com not confirmed/,
   )
-  t.notMatch(wordsOf(await browser.open(pathOf('third@example.com'))), 'Make it the main address')
+  t.notMatch(wordsOf(await browser.open(pathOf(server, 'third@example.com'))), 'Make it the main address')
 })
 
 t.test('another one becomes the main address: pages and apps are told that one', async (t) => {
@@ -34,7 +34,7 @@ t.test('another one becomes the main address: pages and apps are told that one',
   const { db, personId } = server
   await addAddress(server, SECOND)
   const browser = await atAccount(server)
-  const page = await browser.open(pathOf(SECOND))
+  const page = await browser.open(pathOf(server, SECOND))
   const after = await browser.submit(page, '/primary')
   t.match(wordsOf(after), 'Signed in as second@example.com')
   t.match(wordsOf(after), 'Your main address is another one now.')
@@ -69,7 +69,7 @@ t.test(
       })
       .execute()
     const browser = await atAccount(server)
-    const page = await browser.open(`${pathOf(SECOND)}/remove`)
+    const page = await browser.open(`${pathOf(server, SECOND)}/remove`)
     t.match(wordsOf(page), /second@example\.com is no longer yours here: You cannot sign in with it any more/)
     const after = await browser.submit(page, '/remove')
     t.match(wordsOf(after), 'The address is taken away.')
@@ -89,9 +89,9 @@ t.test('the main address stays, whatever is sent', async (t) => {
   const server = await testServer(t)
   const { db, personId } = server
   const browser = await atAccount(server)
-  t.equal((await browser.open(`${pathOf(USER.email)}/remove`)).statusCode, 404)
+  t.equal((await browser.open(`${pathOf(server, USER.email)}/remove`)).statusCode, 404)
   const form = { csrf: accountToken(server, browser) }
-  t.equal((await browser.request('POST', `${pathOf(USER.email)}/remove`, { form })).statusCode, 303)
+  t.equal((await browser.request('POST', `${pathOf(server, USER.email)}/remove`, { form })).statusCode, 303)
   t.match(await db.selectFrom('email_addresses').where('person_id', '=', personId).selectAll().execute(), [
     { is_primary: true, proof: 'assigned', removed_at: null },
   ])
@@ -108,7 +108,7 @@ t.test(
       const key = await addAddress(server, `round${round}@example.com`)
       const answers = await Promise.all(
         ['primary', 'remove', 'primary', 'remove'].map((action) =>
-          browser.request('POST', `${pathOf(key)}/${action}`, { form }),
+          browser.request('POST', `${pathOf(server, key)}/${action}`, { form }),
         ),
       )
       t.ok(answers.every(({ statusCode }) => statusCode === 303))

@@ -51,7 +51,7 @@ export async function accountAddresses(server: TestServer): Promise<readonly Acc
   const own: Readonly<Record<string, string>> = {
     installation: id,
     application: server.applicationId,
-    address: addressId(second),
+    address: addressId(config.cookieSecret, second),
     passkey: await addPasskey(server, 'ada'),
     identity: identityId(linked),
     provider: 'google',

@@ -2,7 +2,7 @@
 import type { FastifyRequest } from 'fastify'
 import { ofRequest } from '../../../audit/context.ts'
 import { record } from '../../../audit/record.ts'
-import { sha256 } from '../../../crypto/digest.ts'
+import { hmac } from '../../../crypto/digest.ts'
 import type { Deps } from '../../../deps.ts'
 import { pathParameter } from '../../../http/request-path.ts'
 import { sendPage } from '../../../pages/send-page.ts'
@@ -15,16 +15,18 @@ import type { AccountRoutes, SignedIn } from '../../route.ts'
 import { addressesPage, addressPage, addressRemovePage } from './view.ts'
 
 /** How an address is called in the addresses of pages, which logs and histories keep. */
-export function addressId(key: string): string {
-  return sha256(key).slice(0, 22)
+export function addressId(cookieSecret: string, key: string): string {
+  // With a key: who has a list of addresses must not find them in a log.
+  return hmac(cookieSecret, 'address', key).slice(0, 22)
 }
 
-export function addressRoutes({ db, mailer }: Deps): AccountRoutes {
+export function addressRoutes({ db, config, mailer }: Deps): AccountRoutes {
+  const idOf = (key: string) => addressId(config.cookieSecret, key)
   const addressesHref = hrefOf(PATHS.addresses, {})
   const addressesOf = ({ session }: SignedIn) => listAddresses(db, session.personId)
   const find = async (me: SignedIn, request: FastifyRequest) => {
     const id = pathParameter(request, 'address')
-    return (await addressesOf(me)).find(({ key }) => addressId(key) === id)
+    return (await addressesOf(me)).find(({ key }) => idOf(key) === id)
   }
   /** Changes one, and tells its owner and the audit log if that did anything. */
   const change = async (
@@ -56,18 +58,13 @@ export function addressRoutes({ db, mailer }: Deps): AccountRoutes {
     [PATHS.addresses]: {
       needs: 'session',
       GET: async (_request, reply, me) =>
-        sendPage(
-          reply,
-          addressesPage(me, { addresses: await addressesOf(me), canAdd: mailer !== undefined, idOf: addressId }),
-        ),
+        sendPage(reply, addressesPage(me, { addresses: await addressesOf(me), canAdd: mailer !== undefined, idOf })),
     },
     [PATHS.address]: {
       needs: 'recent',
       async GET(request, reply, me) {
         const found = await find(me, request)
-        return found
-          ? sendPage(reply, addressPage(me, found, addressId(found.key)))
-          : notFoundPage(reply, me, 'security')
+        return found ? sendPage(reply, addressPage(me, found, idOf(found.key))) : notFoundPage(reply, me, 'security')
       },
     },
     [PATHS.addressPrimary]: {
@@ -83,7 +80,7 @@ export function addressRoutes({ db, mailer }: Deps): AccountRoutes {
       async GET(request, reply, me) {
         const found = await find(me, request)
         return found && !found.isPrimary
-          ? sendPage(reply, addressRemovePage(me, found, addressId(found.key)))
+          ? sendPage(reply, addressRemovePage(me, found, idOf(found.key)))
           : notFoundPage(reply, me, 'security')
       },
       async POST(request, reply, me) {
