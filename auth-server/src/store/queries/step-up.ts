@@ -1,7 +1,7 @@
 // Stepping up: a second factor raises the class of a session, once, however often and however parallel its form arrives.
 import { sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
-import { isOfStandingPerson } from '../sql.ts'
+import { isOfStandingPerson, secondsFromNow } from '../sql.ts'
 import { unfinished } from '../tables/authorization-requests.ts'
 import { stepDone } from '../visit-steps.ts'
 
@@ -77,6 +77,9 @@ export function stepUp(
   })
 }
 
+/** For how long the same form, sent again, gets the new token. */
+const REPEAT_SECONDS = 60
+
 /** A step whose answer did not arrive. */
 export interface UnheardStepUp {
   readonly signInId: string
@@ -87,7 +90,7 @@ export interface UnheardStepUp {
 
 /**
  * The step that has given the session of this browser its present token, when the form comes once more with the token
- * before: the first answer was not heard.
+ * before: the first answer was not heard. Only for a minute after it, for a token from before may be somebody else's copy.
  */
 export async function findUnheardStepUp(
   db: Db,
@@ -107,6 +110,7 @@ export async function findUnheardStepUp(
     from authorization_requests request
     join sessions session on session.id = request.steps->'second-factor'->>'session'
     where request.id = ${requestId} and request.browser_hash = any(${browserHashes})
-      and session.previous_token_hash = any(${tokenHashes})`.execute(db)
+      and session.previous_token_hash = any(${tokenHashes})
+      and session.auth_time > ${secondsFromNow(-REPEAT_SECONDS)}`.execute(db)
   return rows[0]
 }
