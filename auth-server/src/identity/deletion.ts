@@ -21,8 +21,9 @@ export const GRACE_DAYS = 7
 const GRACE_SECONDS = GRACE_DAYS * 24 * 3600
 
 /**
- * Puts an account out of use and mails the link that keeps it, to each address that is, or was until a moment ago, the
- * person's: whoever deletes the account of somebody else may have changed the address before. Returns when it will be
+ * Puts an account out of use and mails the link that keeps it, to each address of the person that stands. Whoever deletes the
+ * account of somebody else may have changed the address before: what takes that change back takes the deletion back as well.
+ * Returns when it will be
  * erased; undefined when it is not in use.
  */
 export function deleteAccount(

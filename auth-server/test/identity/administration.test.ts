@@ -1,6 +1,8 @@
 // Administration of people by function: each is felt at the feed that gateways follow, and told in the audit log with who did it.
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
+import { WITHOUT_REQUEST } from '../../src/audit/context.ts'
+import { readMailToken } from '../../src/crypto/mail-proof.ts'
 import { PASSWORD_ACR } from '../../src/identity/acr.ts'
 import { type Authority, OPERATOR } from '../../src/identity/administration/authority.ts'
 import { deletePerson, erasePersonAtOnce } from '../../src/identity/administration/deletion.ts'
@@ -13,10 +15,12 @@ import {
 } from '../../src/identity/administration/people.ts'
 import { readPerson, searchPeople } from '../../src/identity/administration/reading.ts'
 import { giveRole, takeRole } from '../../src/identity/administration/role-changes.ts'
+import { deleteAccount, keepAccount } from '../../src/identity/deletion.ts'
 import type { Db } from '../../src/store/database.ts'
 import { administrator, newPerson, openSessionOf } from '../support/administrator.ts'
 import { Browser } from '../support/browser.ts'
 import { feedReader } from '../support/feed.ts'
+import { openMailbox } from '../support/mailbox.ts'
 import { authorizeUrl, logIn, obtainCode, obtainTokens, pkcePair, redeem, refresh } from '../support/phone.ts'
 import { API, type TestServer, testServer } from '../support/server.ts'
 
@@ -92,6 +96,25 @@ t.test('who is suspended signs in no more; restored they do, and nothing from be
   t.equal((await refresh(app, refresh_token)).statusCode, 400)
   t.match(await obtainTokens(app), { access_token: /./ })
 })
+
+t.test(
+  'somebody who is leaving is suspended, too: no link makes them active again, and nothing is erased',
+  async (t) => {
+    const box = await openMailbox(t)
+    const server = await testServer(t, box.environment)
+    const { db, personId, config } = server
+    const by = await administrator(server)
+    await deleteAccount(db, { personId, language: 'en' }, WITHOUT_REQUEST)
+    const [mail] = await box.deliver(server)
+    const challenge = readMailToken(config.cookieSecret, mail?.link.split('/').at(-1) ?? '') ?? ''
+    const person = () => db.selectFrom('people').where('id', '=', personId).select(['status', 'erase_after']).execute()
+    t.equal(await suspendPerson(db, by, personId), 'done')
+    t.equal(await keepAccount(db, challenge, WITHOUT_REQUEST), false)
+    t.match(await person(), [{ status: 'suspended', erase_after: null }])
+    t.equal(await restorePerson(db, by, personId), 'done')
+    t.match(await person(), [{ status: 'active', erase_after: null }])
+  },
+)
 
 t.test('a forced reset is noted, and goes with the next password alone', async (t) => {
   const server = await testServer(t)

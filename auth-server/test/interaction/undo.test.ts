@@ -1,14 +1,18 @@
 // "That wasn't me": the link in a mail about a change takes it back, ends every login, and never signs anybody in.
 import { type RawBuilder, sql } from 'kysely'
 import t, { type Test } from 'tap'
+import { WITHOUT_REQUEST } from '../../src/audit/context.ts'
+import { deleteAccount } from '../../src/identity/deletion.ts'
 import { sealPassword, setPassword } from '../../src/identity/password.ts'
 import { type AccountChange, noteChange } from '../../src/store/queries/account-changes.ts'
 import { Browser, formsOf, SESSION_COOKIE } from '../support/browser.ts'
 import { turnClock } from '../support/database.ts'
 import { feedReader } from '../support/feed.ts'
 import { openMailbox, type ReceivedMail } from '../support/mailbox.ts'
+import { ceremonies, freshSession, passkeyLogin } from '../support/passkeys.ts'
 import { authorizeUrl, logIn, obtainTokens, pkcePair, refresh } from '../support/phone.ts'
 import { ISSUER, testServer, USER } from '../support/server.ts'
+import { SoftPasskey } from '../support/soft-passkey.ts'
 
 const MALLORY = 'mallory@example.com'
 const DAY = 24 * 3600
@@ -52,6 +56,7 @@ async function open(t: Test) {
       sql`update email_addresses set proof = null, proven_at = null, is_primary = false, removed_at = auth_now()
           where person_id = ${personId} and key = ${key}`,
     )
+  const changePassword = () => change({ kind: 'password-changed' })
   /** The address of a mail's link, as a browser asks this server for it. */
   const pathOf = (mail: ReceivedMail | undefined) => (mail?.link ?? '').slice(ISSUER.length)
   const openLink = async (mail: ReceivedMail | undefined, headers: Record<string, string> = {}) => {
@@ -71,6 +76,7 @@ async function open(t: Test) {
   }
   return {
     ...{ ...server, server, box, haveFactor, addFactor, removeFactor, addAddress, makePrimary, removeAddress },
+    changePassword,
     ...{ openLink, pathOf, factors, addresses, tryToSignIn, mails: () => box.deliver(server) },
   }
 }
@@ -93,12 +99,11 @@ t.test('a change is mailed with a link; GET and HEAD of it, ten times, change no
 
 t.test('POST ends every login at the gateway, sets aside what came since, and forces a new password', async (t) => {
   const { app, db, server, personId, mails, haveFactor, addFactor, openLink, factors, tryToSignIn } = await open(t)
+  await haveFactor('old')
+  await turnClock(t, db, 4 * DAY)
   const feed = await feedReader(server)
   const { cursor } = await feed.read()
   const tokens = await obtainTokens(app)
-  await turnClock(t, db, 60)
-  await haveFactor('old')
-  await turnClock(t, db, 120)
   await addFactor('new')
   const [mail] = await mails()
   const { browser, press } = await openLink(mail)
@@ -177,10 +182,10 @@ t.test('an attacker who has changed the address before: it comes back, and the a
 t.test('after a later legitimate change: what was removed is back, what came after is set aside as well', async (t) => {
   const { db, mails, haveFactor, addFactor, removeFactor, openLink, factors } = await open(t)
   await haveFactor('old')
-  await turnClock(t, db, 60)
+  await turnClock(t, db, 4 * DAY)
   await removeFactor('old')
   const [mail] = await mails()
-  await turnClock(t, db, 120)
+  await turnClock(t, db, 4 * DAY + 120)
   await addFactor('later')
   t.equal((await (await openLink(mail)).press()).statusCode, 200)
   t.match(await factors(), [
@@ -235,4 +240,89 @@ t.test('a form of another page, another link or another browser takes nothing ba
   t.equal((await post(browser, `${pathOf(one)}x`, { ...form?.hidden })).statusCode, 410)
   t.equal((await post(browser, '/undo/nonsense', { ...form?.hidden })).statusCode, 410)
   t.match(await db.selectFrom('people').select('auth_epoch').execute(), [{ auth_epoch: 1 }])
+})
+
+t.test(
+  'a thief who has added a passkey before: any later link sets it aside, and no reset brings it back',
+  async (t) => {
+    const { db, personId, mails, haveFactor, addFactor, changePassword, openLink, factors, server } = await open(t)
+    await haveFactor('old')
+    await turnClock(t, db, 4 * DAY)
+    await addFactor('thiefs')
+    await turnClock(t, db, 4 * DAY + 60)
+    await changePassword()
+    const mail = (await mails()).find(({ text }) => text.includes('password was changed'))
+    t.equal((await (await openLink(mail)).press()).statusCode, 200)
+    const setAside = [
+      { id: 'authenticator_old', suspended_at: null },
+      { id: 'authenticator_thiefs', suspended_at: Date },
+    ]
+    t.match(await factors(), setAside)
+    await setPassword(db, { personId, sealed: await sealPassword(server.config.passwordPepper, 'of the owner again') })
+    t.match(await factors(), setAside, 'a new password leaves them so')
+  },
+)
+
+t.test(
+  'an address that was added two days before goes as well; the one that has been there longest stays',
+  async (t) => {
+    const { db, mails, addAddress, changePassword, openLink, addresses } = await open(t)
+    await addAddress(MALLORY)
+    await mails()
+    await turnClock(t, db, 2 * DAY)
+    await changePassword()
+    const [mail] = (await mails()).filter(({ recipients }) => recipients[0] === USER.email)
+    t.equal((await (await openLink(mail)).press()).statusCode, 200)
+    t.match(await addresses(), [
+      { key: USER.email, proof: 'assigned', is_primary: true },
+      { key: MALLORY, proof: null, suspended_at: Date },
+    ])
+  },
+)
+
+t.test('an address that its owner took away stays away while an older one stands', async (t) => {
+  const { db, mails, addAddress, removeAddress, openLink, addresses } = await open(t)
+  await addAddress('ex@example.com')
+  await turnClock(t, db, 4 * DAY)
+  await removeAddress('ex@example.com')
+  const mail = (await mails()).find(({ recipients, link }) => recipients[0] === 'ex@example.com' && link !== '')
+  t.equal((await (await openLink(mail)).press()).statusCode, 200, 'its link ends the logins')
+  t.match(await addresses(), [
+    { key: USER.email, proof: 'assigned', is_primary: true },
+    { key: 'ex@example.com', proof: null, is_primary: false },
+  ])
+  t.match(await db.selectFrom('people').select('password_reset_required_at').execute(), [
+    { password_reset_required_at: Date },
+  ])
+})
+
+t.test('a deletion that runs is taken back with it, and a new password is due', async (t) => {
+  const { db, personId, mails, changePassword, openLink } = await open(t)
+  await changePassword()
+  const [mail] = await mails()
+  await deleteAccount(db, { personId, language: 'en' }, WITHOUT_REQUEST)
+  t.equal((await (await openLink(mail)).press()).statusCode, 200)
+  t.match(await db.selectFrom('people').selectAll().execute(), [
+    { status: 'active', erase_after: null, password_reset_required_at: Date },
+  ])
+})
+
+t.test('while a new password is due, a passkey signs nobody in either', async (t) => {
+  const server = await testServer(t)
+  const { app, db, personId } = server
+  const passkey = new SoftPasskey()
+  t.match(await ceremonies(server).register(await freshSession(server), passkey), { kind: 'stored' })
+  const tryPasskey = async () => {
+    const browser = new Browser(app)
+    const page = await browser.open(authorizeUrl(pkcePair().challenge))
+    return (await passkeyLogin(browser, page, passkey, personId))()
+  }
+  t.equal((await tryPasskey()).statusCode, 303)
+  await db.updateTable('people').set({ password_reset_required_at: new Date() }).execute()
+  const refused = await tryPasskey()
+  t.equal(refused.statusCode, 422)
+  t.match(refused.body, /Forgot your password/)
+  t.notOk((refused.headers['set-cookie'] ?? '').toString().includes(SESSION_COOKIE))
+  await setPassword(db, { personId, sealed: await sealPassword(server.config.passwordPepper, 'of the owner again') })
+  t.equal((await tryPasskey()).statusCode, 303, 'until there is one')
 })

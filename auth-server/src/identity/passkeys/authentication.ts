@@ -3,7 +3,7 @@ import type { AuthenticationResponseJSON, PublicKeyCredentialRequestOptionsJSON 
 import type { Config } from '../../config.ts'
 import { randomSecret } from '../../crypto/random.ts'
 import type { Db } from '../../store/database.ts'
-import { findPasskey, listPasskeys, usePasskey } from '../../store/queries/passkeys.ts'
+import { findPasskey, listPasskeys, type StoredPasskey, usePasskey } from '../../store/queries/passkeys.ts'
 import { CHALLENGE_SERVES_SECONDS, consumeChallenge, openChallenge } from '../../store/tables/passkey-challenges.ts'
 import type { Method } from '../acr.ts'
 import { MalformedPasskey, orMalformed, readAssertion } from './answer.ts'
@@ -42,7 +42,8 @@ export async function assertionOptions(
 
 /** Whose passkey it was; or why it counts for nothing: its challenge is not (or no more) this browser's, or nobody knows it. */
 export type Asserted =
-  | Readonly<{ kind: 'proven'; personId: string; authEpoch: number; passkeyId: string; counterWentBack: boolean }>
+  | (Readonly<{ kind: 'proven'; passkeyId: string; counterWentBack: boolean }> &
+      Pick<StoredPasskey, 'personId' | 'authEpoch' | 'needsNewPassword'>)
   | Readonly<{ kind: 'expired' | 'unknown' }>
   | Readonly<{ kind: 'malformed'; detail: string }>
 
@@ -62,8 +63,15 @@ export function checkAssertion(db: Db, config: Config, key: AssertionKey, json: 
     })
     const used = await usePasskey(db, passkey.id, { counter, backedUp })
     if (used === undefined) return { kind: 'unknown' }
-    const { personId, authEpoch, id: passkeyId } = passkey
-    return { kind: 'proven', personId, authEpoch, passkeyId, counterWentBack: used === 'counter went back' }
+    const { personId, authEpoch, needsNewPassword, id: passkeyId } = passkey
+    return {
+      kind: 'proven',
+      personId,
+      authEpoch,
+      needsNewPassword,
+      passkeyId,
+      counterWentBack: used === 'counter went back',
+    }
   })
 }
 

@@ -48,9 +48,10 @@ export function passkeyLoginPages(deps: Deps, visits: VisitFlow): VisitPages {
           return again(asserted.kind)
         }
         await attempt.takeBack()
-        const { personId, authEpoch, counterWentBack } = asserted
+        const { personId, authEpoch, needsNewPassword, counterWentBack } = asserted
         if (counterWentBack)
           await record(db, { type: 'passkey', outcome: 'counter-went-back', personId }, ofRequest(request))
+        if (needsNewPassword) return again('newPassword')
         const proven = { personId, authEpoch, ...authenticatedBy(PASSKEY_METHODS) }
         const done = await completeSignIn(deps, request, reply, visit, proven)
         return done === 'person changed' ? again('personChanged') : reply

@@ -45,27 +45,29 @@ export async function findPeople(db: Db, search: PersonSearch, limit: number): P
 }
 
 /**
- * Puts somebody who is active out of use: a trigger ends their epoch, and gateways hear of it. False when they are not
+ * Puts somebody who is active, or leaving, out of use: whoever is leaving could come back by a link. Their deletion is off,
+ * an administrator can begin another. a trigger ends their epoch, and gateways hear of it. False when they are not
  * active; the row settles the race. Sessions first, as every transaction locks them.
  */
 export async function suspend(trx: Trx, personId: string): Promise<boolean> {
   await endSessionsWithin(trx, { personId })
-  return setStatus(trx, personId, 'active', 'suspended')
+  return setStatus(trx, personId, ['active', 'leaving'], 'suspended')
 }
 
 /** Takes a suspension back; what it ended stays ended. */
 export function restore(trx: Trx, personId: string): Promise<boolean> {
-  return setStatus(trx, personId, 'suspended', 'active')
+  return setStatus(trx, personId, ['suspended'], 'active')
 }
 
 async function setStatus(
   trx: Trx,
   personId: string,
-  from: 'active' | 'suspended',
+  from: readonly ('active' | 'suspended' | 'leaving')[],
   to: 'active' | 'suspended',
 ): Promise<boolean> {
   const { rows } = await sql`
-    update people set status = ${to}, updated_at = auth_now() where id = ${personId} and status = ${from}
+    update people set status = ${to}, erase_after = null, updated_at = auth_now()
+    where id = ${personId} and status = any(${[...from]})
     returning id`.execute(trx)
   return rows.length === 1
 }

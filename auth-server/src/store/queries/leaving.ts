@@ -4,7 +4,7 @@ import type { Db, Trx } from '../database.ts'
 import { secondsFromNow } from '../sql.ts'
 import { endSessionsWithin } from '../tables/sessions.ts'
 
-/** An address that is the person's own, or was until a moment ago. */
+/** An address that is the person's own. */
 export interface HeldAddress {
   readonly address: string
   readonly key: string
@@ -15,7 +15,7 @@ export interface Leaving {
   readonly eraseAfter: Date
   /** The epoch that the person is in from now on. */
   readonly authEpoch: number
-  /** Who may take it back: whoever reads a proven address, or one that somebody took away less than 72 hours ago. */
+  /** Who may take it back: whoever reads an address that stands. One that was taken away may be somebody else's by now. */
   readonly addresses: readonly HeldAddress[]
 }
 
@@ -31,7 +31,7 @@ export async function leave(trx: Trx, personId: string, graceSeconds: number): P
     where id = ${personId} and status = 'active'
     returning erase_after as "eraseAfter", auth_epoch as "authEpoch", array(
       select jsonb_build_object('address', address, 'key', key) from email_addresses
-      where person_id = person.id and (proof is not null or removed_at is not null) and suspended_at is null
+      where person_id = person.id and proof is not null and suspended_at is null
       order by is_primary desc, key) as addresses`.execute(trx)
   const [leaving] = rows
   if (!leaving) return undefined
@@ -72,7 +72,10 @@ export async function canKeep(db: Db, challengeId: string): Promise<boolean> {
   return rows.length === 1
 }
 
-/** Consumes the challenge and takes the leaving back, in one statement. Returns whose it was, when this call did it. */
+/**
+ * Consumes the challenge and takes the leaving back, in one statement. Nobody signs in before there is a new password: whoever
+ * deleted the account of somebody else knows this one, and would do it again. Returns whose it was, when this call did it.
+ */
 export async function keepByChallenge(trx: Trx, challengeId: string): Promise<string | undefined> {
   const { rows } = await sql<{ personId: string }>`
     with used as (
@@ -80,7 +83,7 @@ export async function keepByChallenge(trx: Trx, challengeId: string): Promise<st
       where id = ${challengeId} and purpose = 'keep-account' and consumed_at is null and expires_at > auth_now()
       returning person_id
     )
-    update people set status = 'active', erase_after = null, updated_at = auth_now()
+    update people set status = 'active', erase_after = null, password_reset_required_at = auth_now(), updated_at = auth_now()
     from used where people.id = used.person_id and people.status = 'leaving'
     returning people.id as "personId"`.execute(trx)
   return rows[0]?.personId

@@ -9,6 +9,8 @@ export interface StoredPasskey {
   readonly personId: string
   /** Of the person, now. */
   readonly authEpoch: number
+  /** Nothing signs them in until there is a new password. */
+  readonly needsNewPassword: boolean
   /** COSE. */
   readonly publicKey: Buffer
 }
@@ -51,6 +53,7 @@ export async function findPasskey(db: Db, credential: string): Promise<StoredPas
       'passkey.id',
       'person.id as personId',
       'person.auth_epoch as authEpoch',
+      sql<boolean>`person.password_reset_required_at is not null`.as('needsNewPassword'),
       sql<Buffer>`passkey.key`.as('publicKey'),
     ])
     .executeTakeFirst()

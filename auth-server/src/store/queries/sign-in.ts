@@ -34,7 +34,7 @@ export interface SignIn extends BrowserProof {
 
 /**
  * `done`, and by which sign-in (this one, or the one that the same form had done before); or nothing has happened:
- * `visit over` when it was finished meanwhile, `person changed` when the epoch has moved since the password was read.
+ * `visit over` when it was finished meanwhile, `person changed` when the epoch has moved since the password was read, or a new password is due.
  */
 export type SignInOutcome =
   | Readonly<{ kind: 'done'; signInId: string; endsWithBrowser: boolean }>
@@ -117,6 +117,8 @@ async function openSession(
       from people, lateral (select exists (
         select from person_roles where person_id = people.id and role = any(${[...input.strong.roles]})) as has_strong_role) as roles
       where id = ${input.personId} and auth_epoch = ${input.authEpoch} and status = 'active'
+        -- Whatever was shown may be of whoever the password is taken from: first a new one, by mail.
+        and password_reset_required_at is null
     ), before as (
       select session.id, session.token_hash, session.auth_time, session.ends_with_browser,
              session.token_hash = any(${input.tokenHashes}) as sent,

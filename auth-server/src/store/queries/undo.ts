@@ -1,7 +1,9 @@
 // "That wasn't me": takes back a change of an account and everything that was made of it since.
 import { sql } from 'kysely'
+import { UNDO_SECONDS } from '../account-change.ts'
 import type { Trx } from '../database.ts'
 import { ENDING_PURPOSES } from '../mail-purpose.ts'
+import { secondsFromNow } from '../sql.ts'
 import { endSessionsWithin } from '../tables/sessions.ts'
 
 /** Whose account it was, and who has to hear how to go on. */
@@ -12,13 +14,14 @@ export interface Undone {
 }
 
 /**
- * Consumes the challenge and its change, and then, of what happened since that change: factors and addresses that came are
- * set aside, those that went are back. All logins end by the person's next epoch, the password has to be chosen anew, and
- * no other proof by mail counts any more, except such links themselves. Undefined when the link is of no use: two at
- * once, and the row of the change settles it.
+ * Consumes the challenge and its change. Factors, addresses and links to providers that came within the time for which
+ * changes can be taken back are set aside: whoever made this one may have made others before it. Those that went since this
+ * change are back. All logins end by the person's next epoch, the password has to be chosen anew, a deletion that runs is
+ * off, and no other proof by mail counts any more, except such links themselves. Undefined when the link is of no use: two
+ * at once, and the row of the change settles it.
  */
 export async function takeBack(trx: Trx, challengeId: string): Promise<Undone | undefined> {
-  const { rows } = await sql<{ personId: string; since: string }>`
+  const { rows } = await sql<{ personId: string; since: string; addedSince: string }>`
     with challenge as (
       update mail_challenges set consumed_at = auth_now()
       where id = ${challengeId} and purpose = 'undo' and consumed_at is null and expires_at > auth_now()
@@ -26,19 +29,24 @@ export async function takeBack(trx: Trx, challengeId: string): Promise<Undone | 
     )
     update account_changes change set undone_at = auth_now()
     from challenge where change.id = challenge.change_id and change.undone_at is null
-    returning change.person_id as "personId", change.at::text as since`.execute(trx)
+    returning change.person_id as "personId", change.at::text as since,
+      least(change.at, ${secondsFromNow(-UNDO_SECONDS)})::text as "addedSince"`.execute(trx)
   const [change] = rows
   if (!change) return undefined
-  const { personId, since } = change
+  const { personId } = change
   await sql`
-    update people set auth_epoch = auth_epoch + 1, password_reset_required_at = auth_now(), updated_at = auth_now()
+    update people set auth_epoch = auth_epoch + 1, password_reset_required_at = auth_now(), updated_at = auth_now(),
+      status = case status when 'leaving' then 'active' else status end, erase_after = null
     where id = ${personId}`.execute(trx)
-  await takeFactorsBack(trx, personId, since)
-  await takeAddressesBack(trx, personId, since)
-  await takeIdentitiesBack(trx, personId, since)
+  await takeFactorsBack(trx, change)
+  await takeAddressesBack(trx, change)
+  await takeIdentitiesBack(trx, change)
   await sql`
     update account_changes set undone_at = auth_now()
-    where person_id = ${personId} and at >= ${since}::timestamptz and undone_at is null`.execute(trx)
+    where person_id = ${personId} and undone_at is null
+      and (at >= ${change.since}::timestamptz or kind like '%-added' and at >= ${change.addedSince}::timestamptz)`.execute(
+    trx,
+  )
   await sql`
     update mail_challenges set consumed_at = auth_now()
     where person_id = ${personId} and consumed_at is null and purpose = any(${[...ENDING_PURPOSES]})`.execute(trx)
@@ -52,38 +60,51 @@ export async function takeBack(trx: Trx, challengeId: string): Promise<Undone | 
   return whom && { personId, ...whom }
 }
 
+/** Since when what went comes back, and since when what came is set aside. */
+interface Reach {
+  readonly personId: string
+  readonly since: string
+  readonly addedSince: string
+}
+
 // What came and went since stays aside. Recovery codes that came go: new ones are made in a moment.
-async function takeFactorsBack(trx: Trx, personId: string, since: string): Promise<void> {
+async function takeFactorsBack(trx: Trx, { personId, since, addedSince }: Reach): Promise<void> {
   await sql`
     update authenticators set
-      suspended_at = case when coalesce(confirmed_at, created_at) >= ${since}::timestamptz
+      suspended_at = case when coalesce(confirmed_at, created_at) >= ${addedSince}::timestamptz
         then coalesce(suspended_at, auth_now()) end,
-      removed_at = case when coalesce(confirmed_at, created_at) >= ${since}::timestamptz
+      removed_at = case when coalesce(confirmed_at, created_at) >= ${addedSince}::timestamptz
         then case kind when 'recovery_code' then auth_now() else removed_at end end
     where person_id = ${personId}
-      and (coalesce(confirmed_at, created_at) >= ${since}::timestamptz or removed_at >= ${since}::timestamptz)`.execute(
+      and (coalesce(confirmed_at, created_at) >= ${addedSince}::timestamptz or removed_at >= ${since}::timestamptz)`.execute(
     trx,
   )
 }
 
-async function takeAddressesBack(trx: Trx, personId: string, since: string): Promise<void> {
+async function takeAddressesBack(trx: Trx, { personId, since, addedSince }: Reach): Promise<void> {
   const changes = sql`account_changes change where change.person_id = email.person_id and change.at >= ${since}::timestamptz`
+  const isAdded = sql`exists (select from account_changes added where added.person_id = email.person_id
+    and added.kind = 'address-added' and added.subject = email.key and added.at >= ${addedSince}::timestamptz)`
+  // From before this change the oldest of those that stand always stays: somebody has to hear how to go on.
+  const isOlder = sql`other.person_id = email.person_id and other.proof is not null and other.created_at < email.created_at`
   const isNew = sql`(email.created_at >= ${since}::timestamptz
-    or exists (select from ${changes} and change.kind = 'address-added' and change.subject = email.key))`
+    or exists (select from ${changes} and change.kind = 'address-added' and change.subject = email.key)
+    or (${isAdded} and exists (select from email_addresses other where ${isOlder})))`
   await sql`
     update email_addresses email
     set proof = null, proven_at = null, is_primary = false, suspended_at = auth_now()
     where person_id = ${personId} and proof is not null and ${isNew}`.execute(trx)
-  // One that somebody else has proven meanwhile is theirs. What proof it had stands in the change that removed it.
+  // One that somebody else has proven meanwhile is theirs; and while an older one stands, one that was taken away stays so:
+  // its owner may have had reason to, and whoever reads it now would have the account. What proof it had stands in the
+  // change that removed it.
   await sql`
     update email_addresses email
     set removed_at = null, proven_at = auth_now(), proof = coalesce((
       select change.details->>'proof' from ${changes} and change.kind = 'address-removed' and change.subject = email.key
       order by change.at limit 1), 'assigned')
     where person_id = ${personId} and removed_at >= ${since}::timestamptz and suspended_at is null and not ${isNew}
-      and not exists (select from email_addresses other where other.key = email.key and other.proof is not null)`.execute(
-    trx,
-  )
+      and not exists (select from email_addresses other where other.key = email.key and other.proof is not null)
+      and not exists (select from email_addresses other where ${isOlder})`.execute(trx)
   await sql`
     with wanted as (
       select email.key from email_addresses email
@@ -105,8 +126,13 @@ async function takeAddressesBack(trx: Trx, personId: string, since: string): Pro
 }
 
 // What was linked since then is not the owner's: it is free again for whoever it belongs to.
-async function takeIdentitiesBack(trx: Trx, personId: string, since: string): Promise<void> {
-  await sql`delete from identities where person_id = ${personId} and created_at >= ${since}::timestamptz`.execute(trx)
+async function takeIdentitiesBack(trx: Trx, { personId, since, addedSince }: Reach): Promise<void> {
+  await sql`
+    delete from identities using people person
+    where person.id = ${personId} and identities.person_id = person.id
+      and identities.created_at >= ${addedSince}::timestamptz and identities.created_at > person.created_at`.execute(
+    trx,
+  )
   await sql`
     update identities set removed_at = null
     where person_id = ${personId} and removed_at >= ${since}::timestamptz`.execute(trx)

@@ -31,7 +31,8 @@ export const DELETION = {
   keep: 'Konto behalten',
   keepNote: 'Damit wird niemand angemeldet. Ohne das wird das Konto wie angekündigt gelöscht.',
   keptTitle: 'Ihr Konto bleibt',
-  keptLead: 'Sie können sich wieder anmelden, in Apps und hier.',
+  keptLead:
+    'Um sich wieder anzumelden, in Apps und hier, wählen Sie mit „Passwort vergessen?“ ein neues Passwort. Mit dem alten kann sich niemand mehr anmelden.',
   notYou: 'Wenn nicht Sie es gelöscht haben, kennt jemand anderes Ihr Passwort: Wählen Sie ein neues.',
   nothingToKeepTitle: 'Dieser Link bewirkt nichts mehr',
   nothingToKeep:

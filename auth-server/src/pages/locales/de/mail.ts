@@ -64,7 +64,8 @@ export const MAIL = {
     action: 'Konto behalten',
     after: [
       'Haben Sie es selbst gelöscht, dann müssen Sie nichts tun.',
-      'Waren Sie das nicht, dann kennt jemand anderes Ihr Passwort: Behalten Sie das Konto und wählen Sie danach mit „Passwort vergessen?“ ein neues.',
+      'Waren Sie das nicht, dann kennt jemand anderes Ihr Passwort: Behalten Sie das Konto.',
+      'Wer es behält, wählt mit „Passwort vergessen?“ ein neues Passwort; mit dem alten kann sich niemand mehr anmelden.',
     ],
   }),
   'account-changed': ({ change }: ChangeFacts): MailText => ({

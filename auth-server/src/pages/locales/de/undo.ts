@@ -25,7 +25,8 @@ export const UNDO = {
   lead: 'Wenn Sie das nicht waren, nehmen Sie es zurück. Dann gilt:',
   effects: [
     'Alle werden vom Konto abgemeldet, in jeder App und jedem Browser.',
-    'Was seither hinzukam, wird stillgelegt, und was entfernt wurde, ist wieder da.',
+    'Was in den letzten drei Tagen hinzukam, wird stillgelegt, und was seither entfernt wurde, ist wieder da.',
+    'Wird das Konto gerade gelöscht, dann bleibt es.',
     'Bevor sich jemand wieder anmeldet, muss ein neues Passwort gewählt werden.',
   ],
   button: 'Das war ich nicht: zurücknehmen',

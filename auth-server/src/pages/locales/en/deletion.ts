@@ -29,7 +29,8 @@ export const DELETION = {
   keep: 'Keep the account',
   keepNote: 'This signs nobody in. Without it, the account is erased as announced.',
   keptTitle: 'Your account stays',
-  keptLead: 'You can sign in again, in apps and here.',
+  keptLead:
+    'To sign in again, in apps and here, choose a new password by “Forgot your password?”. The old one signs nobody in any more.',
   notYou: 'If it was not you who deleted it, somebody else knows your password: choose a new one.',
   nothingToKeepTitle: 'This link does nothing any more',
   nothingToKeep:

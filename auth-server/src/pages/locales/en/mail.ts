@@ -69,7 +69,8 @@ export const MAIL = {
     action: 'Keep the account',
     after: [
       'If you deleted it, you have nothing to do.',
-      'If this was not you, somebody else knows your password: keep the account, then choose a new password by “Forgot your password?”.',
+      'If this was not you, somebody else knows your password: keep the account.',
+      'Whoever keeps it chooses a new password by “Forgot your password?”; the old one signs nobody in any more.',
     ],
   }),
   'account-changed': ({ change }: ChangeFacts): MailText => ({

@@ -24,7 +24,8 @@ export const UNDO = {
   lead: 'If it was not you, take it back. Then:',
   effects: [
     'everybody is signed out of the account, in every app and browser',
-    'what was added since then is set aside, and what was removed is back',
+    'what was added in the last three days is set aside, and what was removed since then is back',
+    'if the account is being deleted, it stays',
     'a new password has to be chosen before anybody signs in again',
   ],
   button: 'That wasn’t me: take it back',
