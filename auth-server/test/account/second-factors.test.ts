@@ -120,6 +120,28 @@ function formFields(body: string): readonly (readonly [string, string])[] {
   )
 }
 
+t.test(
+  'an app that takes the place of another lets every other sign-in fall that rested on the one before',
+  async (t) => {
+    const { app, db, browser, begin, sessions } = await open(t)
+    const first = await begin()
+    await browser.submit(first.page, '/authenticator-app', { code: await first.code() })
+    await turnClock(t, db, 30)
+    const other = new Browser(app)
+    const asked = await logIn(other, await other.open('/account'))
+    await other.submit(asked, '/second-factor', { code: await first.code() })
+    t.match(await sessions(), [{ acr: MFA }, { acr: MFA }])
+    const second = await begin()
+    const done = await browser.submit(second.page, '/authenticator-app', { code: await second.code() })
+    t.match(done.body, /Your app is set up/)
+    t.match(await sessions(), [
+      { acr: MFA, amr: ['pwd', 'otp', 'mfa'] },
+      { acr: PASSWORD, amr: ['pwd'] },
+    ])
+    t.match((await other.open('/account')).body, /<h1>Show that it is you/)
+  },
+)
+
 t.test('a key that is not confirmed within an hour is dead; beginning anew makes another one', async (t) => {
   const { browser, begin, factors, db } = await open(t)
   const old = await begin()

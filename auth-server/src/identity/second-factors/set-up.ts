@@ -4,11 +4,12 @@ import { record } from '../../audit/record.ts'
 import { randomId } from '../../crypto/random.ts'
 import type { Db, Trx } from '../../store/database.ts'
 import { noteChange } from '../../store/queries/account-changes.ts'
-import { setFactorsAside, type WhichFactors } from '../../store/queries/factor-removal.ts'
+import { letCodesFall, setFactorsAside, type WhichFactors } from '../../store/queries/factor-removal.ts'
 import {
   confirmTotp,
   findUnconfirmedTotp,
   insertUnconfirmedTotp,
+  listTotps,
   replaceRecoveryCodes,
 } from '../../store/queries/second-factors.ts'
 import { raiseSession } from '../../store/tables/sessions.ts'
@@ -63,6 +64,8 @@ export async function finishTotp(
   const { id } = begun
   try {
     return await db.transaction().execute(async (trx): Promise<'confirmed'> => {
+      // The app before makes way, and with it whatever was signed in by its codes.
+      if ((await listTotps(trx, owner.personId)).length > 0) await letCodesFall(trx, owner, authenticatedBy(['pwd']))
       if (!(await raiseSession(trx, owner, authenticatedBy(['otp'], owner.amr)))) throw new NothingBegun()
       // Begun anew meanwhile: nothing was set up, so the session must not have risen either.
       if (!(await confirmTotp(trx, { id, personId: owner.personId, step }))) throw new NothingBegun()

@@ -55,3 +55,21 @@ export async function setFactorsAside(
         where factor.person_id = ${personId} and factor.kind <> 'recovery_code' and ${IS_FACTOR_IN_FORCE})`.execute(trx)
   return [...new Set(rows.map(({ kind }) => kind))]
 }
+
+/**
+ * Lets what rests on the codes of an app that makes way fall: sessions but the one that replaces it, codes and logins of
+ * apps. What a passkey was shown for as well stays as strong as the passkey makes it.
+ */
+export async function letCodesFall(
+  trx: Trx,
+  { personId, sessionId }: Readonly<{ personId: string; sessionId: string }>,
+  fallen: Fallen,
+): Promise<void> {
+  const falls = sql`
+    acr = case when 'pop' = any(amr) then acr else ${fallen.acr} end,
+    amr = case when 'pop' = any(amr) then array_remove(amr, 'otp') else ${[...fallen.amr]} end`
+  const rests = sql`person_id = ${personId} and 'otp' = any(amr)`
+  await sql`update sessions set ${falls} where ${rests} and id <> ${sessionId}`.execute(trx)
+  await sql`update authorization_codes set ${falls} where ${rests} and consumed_at is null`.execute(trx)
+  await sql`update refresh_families set ${falls} where ${rests} and revoked_at is null`.execute(trx)
+}
