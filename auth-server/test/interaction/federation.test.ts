@@ -3,6 +3,7 @@ import type { LightMyRequestResponse } from 'fastify'
 import t, { type Test } from 'tap'
 import { randomSecret } from '../../src/crypto/random.ts'
 import { createAccount } from '../../src/identity/local-account.ts'
+import { addAddress } from '../support/account.ts'
 import { Browser, visitCookie } from '../support/browser.ts'
 import { answerOf, authorizeUrl, logIn, pkcePair, redeem } from '../support/phone.ts'
 import { addAuthenticatorApp } from '../support/second-factor.ts'
@@ -118,6 +119,23 @@ t.test('an address counts only where the provider is the authority for its domai
   )
   t.strictSame(await addressesOf(server, tricky.sub), [])
 })
+
+t.test(
+  'what a stranger has done with an address that they never proved is of no use once its owner comes',
+  async (t) => {
+    const { server, signIn, visit } = await start(t)
+    // Written down at an account whose password the stranger knows.
+    await addAddress(server, BOB.email, false)
+    const { sub } = await claimsOf(server, await signIn(BOB))
+    t.not(sub, server.personId, 'the owner has an account of their own')
+    t.strictSame(await addressesOf(server, sub), [{ address: BOB.email, proof: 'verified', is_primary: true }])
+    for (const table of ['passwords', 'authenticators'] as const)
+      t.strictSame(await server.db.selectFrom(table).where('person_id', '=', sub).selectAll().execute(), [], table)
+    const { browser, page } = await visit()
+    const tried = await logIn(browser, page, { ...USER, email: BOB.email })
+    t.equal(tried.statusCode, 422, 'and the password of the stranger opens nothing by the address')
+  },
+)
 
 t.test('with the address of an account, nothing happens before its person has signed in to it', async (t) => {
   const { server, signIn, visit, upstream } = await start(t, { settings: { email_domains: ['example.com'] } })
@@ -344,10 +362,10 @@ t.test('where nobody makes accounts, a provider makes none either', async (t) =>
   t.equal(await countPeople(server), 1)
 })
 
-t.test('first sign-ins of one person in two browsers at once make one account', async (t) => {
+t.test('first sign-ins of one person in many browsers at once make one account, and each goes on', async (t) => {
   const { server, visit, upstream } = await start(t)
   const ways = await Promise.all(
-    [1, 2, 3].map(async () => {
+    Array.from({ length: 6 }, async () => {
       const { browser, page } = await visit()
       return { browser, callback: await upstream(browser, page, BOB) }
     }),

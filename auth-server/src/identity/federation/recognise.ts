@@ -33,12 +33,23 @@ export async function recognise(db: Db, visitor: FederatedVisitor, context: Audi
   const { provider, identity } = visitor
   const email = provider.vouchedAddress(identity)
   return (
-    (await findKnown(db, identity)) ??
-    (email && (await isAddressTaken(db, email.key)) ? { kind: 'address taken', emailKey: email.key } : undefined) ??
+    (await findStanding(db, identity, email)) ??
     (visitor.canSignUp ? await signUp(db, visitor, email, context) : undefined) ??
-    // Somebody was faster: the same person, in another tab.
-    (await findKnown(db, identity)) ?? { kind: 'closed' }
+    // Somebody was faster.
+    (await findStanding(db, identity, email)) ?? { kind: 'closed' }
   )
+}
+
+/** Whom the identity leads to, or that the address is taken. */
+async function findStanding(
+  db: Db,
+  identity: UpstreamIdentity,
+  email: VouchedAddress | undefined,
+): Promise<Recognised | undefined> {
+  const known = await findKnown(db, identity)
+  if (known || !email || !(await isAddressTaken(db, email.key))) return known
+  // By themselves, it may be, in another tab a moment ago: identity and address come in one statement.
+  return (await findKnown(db, identity)) ?? { kind: 'address taken', emailKey: email.key }
 }
 
 async function findKnown(db: Db, identity: UpstreamIdentity): Promise<Recognised | undefined> {
