@@ -1,9 +1,10 @@
 // Proves by probes that a guard refuses what our plugins did not let pass, and lets pass what they did.
 import type { HeaderLine } from '../gateway/http/header-list.ts'
 import { passName } from '../src/chain-context.ts'
+import { IDENTITY_HEADERS } from '../src/stages/identity/identity.ts'
 import { CALLER, markOf, note, type Proof, REQUESTS } from './guard-requests.ts'
 import type { ProbeOutcome, ProbeRequest, Prober } from './probe.ts'
-import { plainName } from './stripping.ts'
+import { KONGS_HEADERS, plainName } from './stripping.ts'
 
 /** What is wrong with a guard, if anything: `open` when requests pass that must not. */
 export interface GuardFinding {
@@ -72,15 +73,7 @@ export function tryGuard(
 }
 
 /** What other plugins may have written on the way, of which only acl's groups can be the caller's own. */
-const GROUPS = ['X-Consumer-Groups', 'X-Authenticated-Groups']
-const WRITTEN = [...Object.keys(CALLER), 'X-Consumer-ID', 'X-Consumer-Custom-ID', 'X-Credential-Identifier']
-const OTHERS: readonly string[] = [
-  ...WRITTEN,
-  'X-Authenticated-Kind',
-  'X-Authenticated-Scope',
-  'X-Anonymous-Consumer',
-  ...GROUPS,
-]
+const OTHERS: readonly string[] = [...IDENTITY_HEADERS, ...KONGS_HEADERS]
 
 /** Which headers of somebody else a guard lets through; empty when it puts all of them right. */
 export function leftByOthers(prober: Prober, { policy, kind }: Proof, access: readonly string[]): string[] {

@@ -6,11 +6,14 @@ import type { ReportProblem } from './problem.ts'
 import type { Scopes } from './scopes.ts'
 import { luaOf } from './serverless.ts'
 
+/** What Kong's own plugins tell of the caller, and ours do not. */
+export const KONGS_HEADERS = ['X-Authenticated-Groups', 'X-Consumer-ID', 'X-Consumer-Groups'] as const
+
 /** What backends believe, whether we say it or Kong's own plugins, and the marks that the guard believes. */
 export const RESERVED_HEADERS: readonly string[] = [
   ...['X-Mobile-Gateway', 'X-Mobile-Gateway-Caller', 'X-Gateway-Secret'],
   ...IDENTITY_HEADERS,
-  ...['X-Authenticated-Groups', 'X-Consumer-ID', 'X-Consumer-Groups'],
+  ...KONGS_HEADERS,
 ]
 
 /** By these some backends take a request for one of another method, whose scopes nobody has asked for. */

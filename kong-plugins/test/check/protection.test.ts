@@ -3,6 +3,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { checkKongText } from '../../check/check.ts'
+import { KONGS_HEADERS } from '../../check/stripping.ts'
+import { IDENTITY_HEADERS } from '../../src/stages/identity/identity.ts'
+import { separateKongYml } from './support/separate-plugins.ts'
 
 const kongYml = readFileSync(join(import.meta.dirname, 'samples/protected.yml'), 'utf8')
 
@@ -211,6 +214,25 @@ t.test('another plugin that says who calls, beside a guard that does not put it 
   t.match(await problems(beside('\n      kong_consumer: virtual')), [
     /key-auth on route mobile-api tells Kong of somebody else after plugin mobile-gateway has/,
   ])
+})
+
+t.test('a guard that puts all identity headers right but one', async (t) => {
+  const gateway = readFileSync(join(import.meta.dirname, '../../../kong.yml'), 'utf8')
+  for (const ours of [gateway, separateKongYml])
+    for (const header of [...IDENTITY_HEADERS, ...KONGS_HEADERS]) {
+      const beside = edit(ours, '  # The guard', '  - { name: key-auth }\n  # The guard')
+      const found = await problems(edit(beside, `"${header}"`, '"X-Other"'))
+      t.match(found, [new RegExp(`the guard there does not put it right: ${header}$`)], header)
+    }
+})
+
+t.test('the delivered guards name the identity headers that our plugins write, and Kong’s own', async (t) => {
+  const gateway = readFileSync(join(import.meta.dirname, '../../../kong.yml'), 'utf8')
+  for (const ours of [gateway, separateKongYml]) {
+    const [, list = ''] = /local identity = \{([^}]*)\}/.exec(ours) ?? []
+    const named = [...list.matchAll(/"([^"]+)"/g)].map(([, name]) => name)
+    t.strictSame(named.toSorted(), [...IDENTITY_HEADERS, 'X-Consumer-ID'].toSorted())
+  }
 })
 
 t.test('preflights that would need a token', async (t) => {
