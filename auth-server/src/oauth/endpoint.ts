@@ -10,6 +10,8 @@ export interface Endpoint {
   readonly perApi?: boolean
   /** What comes in its body; a form unless it says otherwise, which the handler reads by `readForm`. */
   readonly body?: 'json'
+  /** Parameters of its form that are no grant's and no authorization request's: they have no place in a URL. */
+  readonly parameters?: readonly string[]
   /** How it answers errors. */
   readonly errors: FastifyContextConfig['errors']
   /** Answers hold secrets or what is true for a moment: no cache keeps them, not even an old one (RFC 6749 §5.1). */

@@ -7,6 +7,9 @@ import { addCors } from './cors.ts'
 import { giveNonce } from './dpop/proof.ts'
 import { type Endpoint, pathsOf } from './endpoint.ts'
 import { ENDPOINTS } from './endpoints.ts'
+import { protocolParameters } from './misplaced-parameter.ts'
+
+const PROTOCOL_PARAMETERS = protocolParameters(ENDPOINTS)
 
 export async function addEndpoints(app: FastifyInstance, deps: Deps): Promise<void> {
   addCors(app, deps)
@@ -30,7 +33,7 @@ function addRoutes(app: FastifyInstance, deps: Deps, endpoint: Endpoint): void {
       method: methods.filter((method) => method !== 'HEAD'),
       exposeHeadRoute: methods.includes('HEAD'),
       url,
-      config: { errors, cors },
+      config: { errors, cors, protocolParameters: PROTOCOL_PARAMETERS },
       ...(noStore && { onRequest: forbidStoring }),
       ...(readsProofs && { onSend: giveNonce(deps) }),
       handler,

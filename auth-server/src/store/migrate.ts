@@ -31,6 +31,7 @@ import * as wrongSignInsEnd from './migrations/0038_wrong_sign_ins_end.ts'
 import * as deviceIndexes from './migrations/0039_device_indexes.ts'
 import * as attestation from './migrations/0040_attestation.ts'
 import * as guestAccounts from './migrations/0041_guest_accounts.ts'
+import * as mailPurposes from './migrations/0042_mail_purposes.ts'
 import { grantToServer } from './server-rights.ts'
 
 /**
@@ -74,6 +75,7 @@ export const MIGRATIONS = {
   '0039_device_indexes': deviceIndexes,
   '0040_attestation': attestation,
   '0041_guest_accounts': guestAccounts,
+  '0042_mail_purposes': mailPurposes,
 } as const satisfies Migrations
 
 /** This release cannot run on the schema that it found; the message says what to do. */

@@ -39,8 +39,10 @@ t.test('deletion at Chromium', needsChromium, async (t) => {
       await press(page, deletion.button)
       await arrive(page, deletion.deletedTitle)
       await expectFine(t, page, locale)
-      const [mail] = await mailbox.deliver(site)
-      t.equal(mail?.subject, LOCALES[locale].mail['keep-account']({ days: 7 }).subject)
+      // Beside it there may be one that tells of the new browser.
+      const { subject } = LOCALES[locale].mail['keep-account']({ days: 7 })
+      const mail = (await mailbox.deliver(site)).find((each) => each.subject === subject)
+      t.ok(mail, subject)
       const late = await visit(phone)
       await enter(late)
       await arrive(late, deletion.leavingTitle)
@@ -55,5 +57,7 @@ t.test('deletion at Chromium', needsChromium, async (t) => {
       await arrive(late, deletion.nothingToKeepTitle)
       await expectFine(t, late, locale)
       t.strictSame(phone.complaints, [])
+      // Whoever takes it back has to choose a new password; the next one starts from the old one.
+      await site.db.updateTable('people').set({ password_reset_required_at: null }).execute()
     })
 })

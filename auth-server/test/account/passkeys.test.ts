@@ -1,6 +1,7 @@
 // Passkeys at the account: added by whoever has just signed in, named, removed; each time the audit log and the owner hear of it.
 import t, { type Test } from 'tap'
 import { MAX_PASSKEYS } from '../../src/identity/passkeys/registration.ts'
+import { UNDO_SECONDS } from '../../src/store/account-change.ts'
 import { accountToken, addPasskey, atAccount } from '../support/account.ts'
 import type { Browser } from '../support/browser.ts'
 import { formsOf } from '../support/browser.ts'
@@ -66,10 +67,13 @@ t.test('one is added, listed, named and removed; its owner can take each but the
 })
 
 t.test('a removed one comes back by “that wasn’t me”, and browsers are told of it all the time', async (t) => {
-  const { app, browser, add, rows, mails } = await open(t)
+  const { server, browser, add, rows, mails } = await open(t)
   const passkey = new SoftPasskey()
   await add(browser, passkey)
   await mails()
+  // What is younger than such links live, is set aside by them.
+  const before = new Date(Date.now() - (UNDO_SECONDS + 1) * 1000)
+  await server.db.updateTable('authenticators').set({ created_at: before, confirmed_at: before }).execute()
   const [{ id } = { id: '' }] = await rows()
   const known = async () =>
     JSON.parse(
@@ -83,7 +87,6 @@ t.test('a removed one comes back by “that wasn’t me”, and browsers are tol
   const [form] = formsOf(page.body)
   t.equal((await browser.request('POST', form?.action ?? '/none', { form: { ...form?.hidden } })).statusCode, 200)
   t.match(await rows(), [{ id, removed_at: null, suspended_at: null }])
-  t.ok(app)
 })
 
 t.test('1000 credentials; cap checked only at "options": at verify, of many at once as well', async (t) => {

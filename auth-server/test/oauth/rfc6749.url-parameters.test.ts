@@ -48,6 +48,8 @@ const ASKED: Readonly<Record<string, Ask>> = {
   'POST /userinfo': (url) => postForm(app, url, {}, AUTHORIZATION),
   'POST /register': async (url) =>
     app.inject({ method: 'POST', url, headers: AUTHORIZATION, payload: { client_name: 'x' } }),
+  'POST /devices/challenge': (url) => postForm(app, url, { client_id: APP.clientId }),
+  'POST /devices': (url) => postForm(app, url, { client_id: APP.clientId }),
   'GET /revocations': async (url) => app.inject({ url, headers: AUTHORIZATION }),
 }
 function getToken(url: string) {
@@ -93,6 +95,7 @@ t.test(
         'code_verifier',
       ],
       ...['refresh_token', 'token', 'token_type_hint', 'access_token', 'assertion', 'username', 'password'],
+      ...['device_name', 'attestation', 'attestation_type', 'proof', 'device_assertion', 'dpop_jkt'],
       ...['redirect_uri', 'scope', 'resource', 'request', 'request_uri', 'id_token_hint', 'code_challenge', 'state'],
     ]
     for (const name of Object.keys(ASKED))
