@@ -7,6 +7,9 @@
 const METHODS = ['pwd', 'fed', 'otp', 'pop', 'user', 'mfa'] as const
 export type Method = (typeof METHODS)[number]
 
+/** Those that count without another: one of them is the first of two factors. */
+export const FIRST_FACTORS = ['pwd', 'fed'] as const satisfies readonly Method[]
+
 const PREFIX = 'urn:mobile-api-gateway:acr:'
 
 /** The class of a sign-in by password alone, or by another provider. */
@@ -27,7 +30,7 @@ const CLASSES = [
   { acr: PASSWORD_ACR, isReached: () => true, isOpenTo: () => true },
   {
     acr: MFA_ACR,
-    isReached: (used: Used) => (used.has('pwd') || used.has('fed')) && (used.has('otp') || used.has('pop')),
+    isReached: (used: Used) => FIRST_FACTORS.some((method) => used.has(method)) && (used.has('otp') || used.has('pop')),
     isOpenTo: (factors: readonly string[]) => factors.length > 0,
   },
   {

@@ -3,17 +3,19 @@ import t, { type Test } from 'tap'
 import { atAccount } from '../support/account.ts'
 import { Browser } from '../support/browser.ts'
 import { turnClock } from '../support/database.ts'
-import { logIn } from '../support/phone.ts'
+import { answerOf, authorizeUrl, logIn, pkcePair, redeem, refresh } from '../support/phone.ts'
 import { authenticatorApp } from '../support/second-factor.ts'
 import { testServer } from '../support/server.ts'
+import { CLAIMED_URI } from '../support/session.ts'
+import { catalogueOf, openUpstream } from '../support/upstream.ts'
 
 const APP_PAGE = '/account/security/authenticator-app'
 const CODES_PAGE = '/account/security/recovery-codes'
 const PASSWORD = 'urn:mobile-api-gateway:acr:password'
 const MFA = 'urn:mobile-api-gateway:acr:mfa'
 
-async function open(t: Test) {
-  const server = await testServer(t)
+async function open(t: Test, environment: Readonly<Record<string, string>> = {}) {
+  const server = await testServer(t, environment)
   const browser = await atAccount(server)
   /** Begins to set up an app in a browser; returns its page and the app that has typed the key. */
   const begin = async (by = browser) => {
@@ -210,3 +212,53 @@ t.test(
     ])
   },
 )
+
+t.test('whoever came from a provider stays signed in by it when the app is replaced or removed', async (t) => {
+  const corp = await openUpstream(t)
+  const { app, db, begin, server } = await open(t, await catalogueOf(t, { corp: corp.settings }))
+  corp.is({ sub: 'ada at corp' })
+  const subject = { issuer: corp.origin, subject: 'ada at corp' }
+  await db
+    .insertInto('identities')
+    .values({ ...subject, person_id: server.personId })
+    .execute()
+  await db.deleteFrom('sessions').execute()
+  const signIn = async () => {
+    const browser = new Browser(app)
+    const sent = await browser.submit(await browser.open('/account'), '/provider/corp')
+    const back = await corp.travel()(sent.headers.location ?? '')
+    return { browser, page: await browser.open(`${back.pathname}${back.search}`) }
+  }
+  const amrs = async () =>
+    (await db.selectFrom('sessions').select('amr').orderBy('auth_time').execute()).map(({ amr }) => amr)
+  const both = ['fed', 'otp', 'mfa']
+  const { browser } = await signIn()
+  const first = await begin(browser)
+  await browser.submit(first.page, '/authenticator-app', { code: await first.code() })
+  await turnClock(t, db, 30)
+  const other = await signIn()
+  t.match((await other.browser.submit(other.page, '/second-factor', { code: await first.code() })).statusCode, 200)
+  t.strictSame(await amrs(), [both, both])
+
+  const second = await begin(browser)
+  await browser.submit(second.page, '/authenticator-app', { code: await second.code() })
+  t.strictSame(await amrs(), [both, ['fed']], 'no password is claimed that nobody typed')
+
+  const authorize = async () => {
+    const { challenge, verifier } = pkcePair()
+    const answer = await browser.open(authorizeUrl(challenge, { redirect_uri: CLAIMED_URI }))
+    return () => redeem(app, answerOf(answer).code ?? '', verifier, { redirect_uri: CLAIMED_URI })
+  }
+  const tokens = (await (await authorize())()).json()
+  const redeemLater = await authorize()
+  const removed = await browser.submit(await browser.open(`${APP_PAGE}/remove`), '/remove')
+  t.match(removed.body, /The authenticator app is removed/)
+  t.strictSame(await amrs(), [['fed'], ['fed']])
+  const refreshed = await refresh(app, tokens.refresh_token)
+  t.match(claimsOf(refreshed.json().access_token), { acr: PASSWORD, amr: ['fed'] })
+  t.match(claimsOf((await redeemLater()).json().access_token), { acr: PASSWORD, amr: ['fed'] })
+})
+
+function claimsOf(token: string): unknown {
+  return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
+}

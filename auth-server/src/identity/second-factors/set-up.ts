@@ -13,9 +13,12 @@ import {
   replaceRecoveryCodes,
 } from '../../store/queries/second-factors.ts'
 import { raiseSession } from '../../store/tables/sessions.ts'
-import { authenticatedBy } from '../acr.ts'
+import { authenticatedBy, FIRST_FACTORS, PASSWORD_ACR } from '../acr.ts'
 import { hashRecoveryCode, newRecoveryCodes } from './recovery-codes.ts'
 import { newTotpSecret, openTotpSecret, readCode, sealTotpSecret, stepOfCode } from './totp.ts'
+
+/** What is left of a sign-in without its second factor. */
+const FALLEN = { acr: PASSWORD_ACR, firstFactors: FIRST_FACTORS } as const
 
 /** Who sets something up, and where: nobody can finish it in another session. */
 export interface FactorOwner {
@@ -45,7 +48,7 @@ export async function findBegunTotp(
 }
 
 /**
- * Puts the begun app in force by its first code, in the place of the one before; the session, which has shown the password,
+ * Puts the begun app in force by its first code, in the place of the one before; the session, which has shown the first factor,
  * has shown both factors now.
  * @param also what belongs to it, in its transaction
  */
@@ -65,7 +68,7 @@ export async function finishTotp(
   try {
     return await db.transaction().execute(async (trx): Promise<'confirmed'> => {
       // The app before makes way, and with it whatever was signed in by its codes.
-      if ((await listTotps(trx, owner.personId)).length > 0) await letCodesFall(trx, owner, authenticatedBy(['pwd']))
+      if ((await listTotps(trx, owner.personId)).length > 0) await letCodesFall(trx, owner, FALLEN)
       if (!(await raiseSession(trx, owner, authenticatedBy(['otp'], owner.amr)))) throw new NothingBegun()
       // Begun anew meanwhile: nothing was set up, so the session must not have risen either.
       if (!(await confirmTotp(trx, { id, personId: owner.personId, step }))) throw new NothingBegun()
@@ -103,7 +106,7 @@ export async function renewRecoveryCodes(
 }
 
 /**
- * Takes away one second factor, or all. Every sign-in of the person that was made with two factors falls to the password,
+ * Takes away one second factor, or all. Every sign-in of the person that was made with two factors falls to the first one,
  * in tokens as well, from their next refresh on.
  * @param also what belongs to it, in its transaction
  */
@@ -113,7 +116,7 @@ export function removeFactors(
   also: (trx: Trx, kinds: readonly string[]) => Promise<void>,
 ): Promise<readonly string[]> {
   return db.transaction().execute(async (trx) => {
-    const kinds = await setFactorsAside(trx, which, authenticatedBy(['pwd']))
+    const kinds = await setFactorsAside(trx, which, FALLEN)
     for (const kind of kinds)
       await noteChange(trx, { personId: which.personId, kind: kind === 'totp' ? 'totp-removed' : 'passkey-removed' })
     if (kinds.length > 0) await also(trx, kinds)

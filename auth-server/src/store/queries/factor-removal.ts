@@ -3,10 +3,15 @@ import { sql } from 'kysely'
 import type { Trx } from '../database.ts'
 import { IS_FACTOR_IN_FORCE } from '../sql.ts'
 
-/** What a sign-in falls to that rested on a factor. */
+/** What a sign-in falls to that rested on a factor: the class, and which of its methods count without one. */
 export interface Fallen {
   readonly acr: string
-  readonly amr: readonly string[]
+  readonly firstFactors: readonly string[]
+}
+
+/** The methods that a row is left with. */
+function leftOf({ firstFactors }: Fallen) {
+  return sql`array(select method from unnest(amr) method where method = any(${[...firstFactors]}::text[]))`
 }
 
 /** Which second factors: one of a person, or all that they have. */
@@ -17,8 +22,8 @@ export interface WhichFactors {
 
 /**
  * Sets factors aside and lets every session, code and login of an app of the person that was made with two factors fall to
- * the password alone: their next page asks for a second factor again, if there still is one, and their next token says so.
- * One that was made without a password ends. Recovery codes go with the last factor. Returns the kinds that went.
+ * the first one alone: their next page asks for a second factor again, if there still is one, and their next token says so.
+ * One that was made without a first one, by a passkey, ends. Recovery codes go with the last factor. Returns the kinds that went.
  *
  * Statement by statement in the order in which transactions lock these tables.
  */
@@ -27,20 +32,17 @@ export async function setFactorsAside(
   { personId, id }: WhichFactors,
   fallen: Fallen,
 ): Promise<readonly string[]> {
-  const amr = [...fallen.amr]
   const isMade = sql`person_id = ${personId} and 'mfa' = any(amr)`
-  const withoutPassword = sql`${isMade} and not amr @> ${amr}`
-  const falls = sql`acr = ${fallen.acr}, amr = ${amr}`
-  await sql`delete from sessions where ${withoutPassword}`.execute(trx)
+  const withoutFirst = sql`${isMade} and not amr && ${[...fallen.firstFactors]}::text[]`
+  const falls = sql`acr = ${fallen.acr}, amr = ${leftOf(fallen)}`
+  await sql`delete from sessions where ${withoutFirst}`.execute(trx)
   await sql`update sessions set ${falls} where ${isMade}`.execute(trx)
   await sql`
-    update authorization_codes set consumed_at = auth_now() where ${withoutPassword} and consumed_at is null`.execute(
-    trx,
-  )
+    update authorization_codes set consumed_at = auth_now() where ${withoutFirst} and consumed_at is null`.execute(trx)
   await sql`update authorization_codes set ${falls} where ${isMade} and consumed_at is null`.execute(trx)
   await sql`
     update refresh_families set revoked_at = auth_now(), revoked_because = 'second factor removed'
-    where ${withoutPassword} and revoked_at is null`.execute(trx)
+    where ${withoutFirst} and revoked_at is null`.execute(trx)
   await sql`update refresh_families set ${falls} where ${isMade} and revoked_at is null`.execute(trx)
   const { rows } = await sql<{ kind: string }>`
     update authenticators factor set removed_at = auth_now(), suspended_at = auth_now()
@@ -67,7 +69,7 @@ export async function letCodesFall(
 ): Promise<void> {
   const falls = sql`
     acr = case when 'pop' = any(amr) then acr else ${fallen.acr} end,
-    amr = case when 'pop' = any(amr) then array_remove(amr, 'otp') else ${[...fallen.amr]} end`
+    amr = case when 'pop' = any(amr) then array_remove(amr, 'otp') else ${leftOf(fallen)} end`
   const rests = sql`person_id = ${personId} and 'otp' = any(amr)`
   await sql`update sessions set ${falls} where ${rests} and id <> ${sessionId}`.execute(trx)
   await sql`update authorization_codes set ${falls} where ${rests} and consumed_at is null`.execute(trx)
