@@ -1,13 +1,14 @@
 // The page where an app's own link leads when the phone did not open the app: what it says, and what it keeps to itself.
 import t, { type Test } from 'tap'
 import { removeAppIdentity } from '../../src/catalogue/set-app-identity.ts'
+import { PASSWORD_ACR } from '../../src/identity/acr.ts'
 import { APP_LINK, HTTPS_ISSUER, identify } from '../support/app-identity.ts'
 import { violationsOf } from '../support/axe.ts'
 import { Browser } from '../support/browser.ts'
 import { launchChromium, needsChromium } from '../support/chromium.ts'
 import { shortcomingsOf } from '../support/page-facts.ts'
 import { answerOf, authorizeUrl, logIn, pkcePair } from '../support/phone.ts'
-import { APP, testServer } from '../support/server.ts'
+import { APP, testServer, USER } from '../support/server.ts'
 import { testSite } from '../support/site.ts'
 
 t.setTimeout(120_000)
@@ -16,12 +17,12 @@ const PATH = APP_LINK.slice(HTTPS_ISSUER.length)
 const NOT_OPENED = /<h1>Shop did not open<\/h1>/
 const TRY_AGAIN = /<a class="button" href="([^"]*)">Try again<\/a>/
 
-async function arrived(t: Test) {
+async function arrived(t: Test, parameters: Readonly<Record<string, string>> = {}) {
   const server = await testServer(t, { ISSUER: HTTPS_ISSUER })
   await identify(server)
   const browser = new Browser(server.app, HTTPS_ISSUER)
   const { verifier, challenge } = pkcePair()
-  const asked = authorizeUrl(challenge, { redirect_uri: APP_LINK, state: 'secret-state' })
+  const asked = authorizeUrl(challenge, { redirect_uri: APP_LINK, state: 'secret-state', ...parameters })
   const done = await logIn(browser, await browser.open(asked))
   const location = done.headers.location ?? ''
   return { ...server, browser, verifier, location, answer: answerOf(done), path: location.slice(HTTPS_ISSUER.length) }
@@ -60,6 +61,21 @@ t.test('what was asked by the PAR endpoint cannot be asked again from a page', a
   const { db, browser, path } = await arrived(t)
   await db.updateTable('applications').set({ require_pushed_authorization_requests: true }).execute()
   t.notMatch((await browser.request('GET', path)).body, TRY_AGAIN)
+})
+
+t.test('Try again asks all that was asked, or nothing where an acr was essential', async (t) => {
+  const wishes = {
+    ...{ nonce: 'a-nonce', max_age: '3600', acr_values: PASSWORD_ACR, login_hint: USER.email },
+    ...{ ui_locales: 'en de', prompt: 'login', dpop_jkt: 'k'.repeat(43) },
+  }
+  const { browser, path } = await arrived(t, wishes)
+  const [, href = ''] = TRY_AGAIN.exec((await browser.request('GET', path)).body) ?? []
+  const asked = Object.fromEntries(new URL(href.replaceAll('&amp;', '&'), HTTPS_ISSUER).searchParams)
+  t.match(asked, { ...wishes, redirect_uri: APP_LINK, state: 'secret-state', code_challenge_method: 'S256' })
+  const acr = { essential: true, value: PASSWORD_ACR }
+  const essential = await arrived(t, { claims: JSON.stringify({ id_token: { acr } }) })
+  t.match(essential.answer, { code: /^[\w-]{43}$/ })
+  t.notMatch((await essential.browser.request('GET', essential.path)).body, TRY_AGAIN)
 })
 
 t.test('looking changes nothing: the app can redeem the code afterwards', async (t) => {
