@@ -45,7 +45,7 @@ export async function completeSignIn(
 ): Promise<'done' | 'person changed'> {
   const { db, config, cookies, metrics } = deps
   const app = pending.app?.name
-  const noteIt = await noteBrowser(deps, request, reply, { personId: person.personId, account, isExpected, app })
+  const browser = await noteBrowser(deps, request, reply, { personId: person.personId, account, isExpected, app })
   const tokenOf = (signInId: string) => sessionToken(config.cookieSecret, secret, signInId)
   const whose = { personId: person.personId, ...(pending.app && { applicationId: pending.app.applicationId }) }
   const outcome = await signIn(
@@ -63,13 +63,14 @@ export async function completeSignIn(
     },
     async (trx) => {
       await record(trx, { type: 'sign-in', outcome: 'succeeded', ...whose }, ofRequest(request))
-      await noteIt(trx)
+      await browser.note(trx)
       await also(trx)
     },
   )
   if (outcome.kind === 'person changed') return outcome.kind
   if (outcome.kind === 'done') {
     metrics.signIns.inc({ outcome: 'succeeded' })
+    browser.remember()
     cookies.setSession(reply, tokenOf(outcome.signInId), {
       seconds: SESSION_TTL_SECONDS,
       persists: !outcome.endsWithBrowser,

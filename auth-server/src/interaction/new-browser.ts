@@ -9,7 +9,7 @@ import { findEarlierSignIns } from '../store/queries/earlier-sign-ins.ts'
 /** Who signs in, and how far that was to be expected. */
 export interface BrowserSignIn {
   readonly personId: string
-  /** The address that was typed, in its canonical form, if the browser is remembered by it already. */
+  /** The address that was typed, in its canonical form: the browser is known by it, or else by the main one. */
   readonly account?: string | undefined
   /** The person has just proven their address in this browser, and what they did then is mailed by itself. */
   readonly isExpected?: boolean | undefined
@@ -17,25 +17,35 @@ export interface BrowserSignIn {
   readonly app: string | undefined
 }
 
+/** What a sign-in has to do with its browser, once it holds. */
+export interface NotedBrowser {
+  /** What belongs into its transaction: a mail, where the browser is new to the account. */
+  readonly note: (trx: Trx) => Promise<void>
+  /** Tells the browser that the account knows it from now on. */
+  readonly remember: () => void
+}
+
 /**
- * Remembers the browser. Returns what belongs into the transaction of the sign-in: a mail, where the browser is new to the
- * account. None about the first sign-in of all, which there is nothing to compare with; a few a day at most; and none that
- * could not be sent.
+ * Looks whether the account knows the browser. None is mailed about the first sign-in of all, which there is nothing to
+ * compare with; about a few a day at most; and about none that could not be sent.
  */
 export async function noteBrowser(
   { db, config, cookies, limits, mailer }: Pick<Deps, 'db' | 'config' | 'cookies' | 'limits' | 'mailer'>,
   request: FastifyRequest,
   reply: FastifyReply,
   { personId, account, isExpected = false, app }: BrowserSignIn,
-): Promise<(trx: Trx) => Promise<void>> {
+): Promise<NotedBrowser> {
   const { cookieSecret } = config
   const tokens = cookies.known(request)
   const { accounts, hasAny } = await findEarlierSignIns(db, personId)
   const isKnown = accounts.some((one) => isKnownBrowser(cookieSecret, one, tokens))
-  const [main] = accounts
-  if (account === undefined && main !== undefined) cookies.setKnown(reply, rememberBrowser(cookieSecret, main, tokens))
-  if (isKnown || isExpected || !hasAny || mailer === undefined) return async () => {}
-  const { waitSeconds } = await limits.admit({ newBrowserMails: { about: personId } })
-  if (waitSeconds > 0) return async () => {}
-  return (trx) => noteChange(trx, { personId, kind: 'new-browser', ...(app !== undefined && { app }) })
+  const knownBy = account ?? accounts[0]
+  const remember = () => {
+    if (knownBy !== undefined) cookies.setKnown(reply, rememberBrowser(cookieSecret, knownBy, tokens))
+  }
+  const isMailed = !isKnown && !isExpected && hasAny && mailer !== undefined
+  if (!isMailed || (await limits.admit({ newBrowserMails: { about: personId } })).waitSeconds > 0)
+    return { remember, note: async () => {} }
+  const change = { personId, kind: 'new-browser', ...(app !== undefined && { app }) } as const
+  return { remember, note: (trx) => noteChange(trx, change) }
 }

@@ -2,7 +2,7 @@
 import t, { type Test } from 'tap'
 import { addAddress, atAccount } from '../support/account.ts'
 import { Browser, formsOf } from '../support/browser.ts'
-import { turnClock } from '../support/database.ts'
+import { turnClock, untilBlocked } from '../support/database.ts'
 import { mailServer, NEW_PASSWORD } from '../support/mail-visit.ts'
 import { logIn, obtainTokens, refresh } from '../support/phone.ts'
 import { ISSUER, testServer, USER } from '../support/server.ts'
@@ -105,6 +105,37 @@ t.test('a new password by mail is mailed about once, and its browser is known', 
   t.match((await logIn(browser, await browser.open('/account'), user)).body, '<h1>Your account')
   t.strictSame(await mails(), [])
 })
+
+t.test(
+  'whose sign-in does not hold is no known browser: an old password after a reset, a change meanwhile',
+  async (t) => {
+    const { app, db } = await open(t)
+    const names = async (browser: Browser, expected: number) => {
+      const done = await logIn(browser, await browser.open('/account'))
+      t.equal(done.statusCode, expected)
+      return [...browser.cookies.keys()].filter((name) => name.endsWith('-known'))
+    }
+    await db.updateTable('people').set({ password_reset_required_at: new Date() }).execute()
+    t.strictSame(await names(new Browser(app), 422), [])
+    await db.updateTable('people').set({ password_reset_required_at: null }).execute()
+
+    const slow = new Browser(app)
+    const page = await slow.open('/account')
+    const changed = await db.transaction().execute(async (trx) => {
+      await trx.selectFrom('authorization_requests').selectAll().forUpdate().execute()
+      const signingIn = logIn(slow, page)
+      await untilBlocked(db)
+      await trx.updateTable('people').set({ auth_epoch: 7 }).execute()
+      return { signingIn }
+    })
+    t.match(await changed.signingIn, { statusCode: 422, body: /Something changed while you signed in/ })
+    t.strictSame(
+      [...slow.cookies.keys()].filter((name) => name.endsWith('-known')),
+      [],
+    )
+    t.strictSame(await names(new Browser(app), 200), ['mobile-gateway-4000-known'])
+  },
+)
 
 t.test('German for who reads German', async (t) => {
   const { db, server, mails } = await open(t)

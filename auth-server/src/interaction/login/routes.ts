@@ -6,7 +6,7 @@ import { networksOf } from '../../http/network.ts'
 import { authenticatedBy } from '../../identity/acr.ts'
 import { emailKey } from '../../identity/email.ts'
 import { authenticate } from '../../identity/local-account.ts'
-import { admitSignInGuess, rememberBrowser } from '../../identity/sign-in-guesses.ts'
+import { admitSignInGuess } from '../../identity/sign-in-guesses.ts'
 import { PASSKEYS_FIELD } from '../../pages/components/passkey-form.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { takeStep } from '../../store/tables/authorization-requests.ts'
@@ -86,7 +86,6 @@ export function loginPages(deps: Deps, visits: VisitFlow): VisitPages {
         }
         await attempt.takeBack()
         if (person.isLeaving) return sendPage(reply.code(403), leavingPage(visit))
-        cookies.setKnown(reply, rememberBrowser(config.cookieSecret, guess.account, guess.tokens))
         // Said to nobody but who knows the password.
         if (person.needsNewPassword) return again('newPassword')
         const isAble = form.get(PASSKEYS_FIELD) === 'able'
