@@ -117,3 +117,33 @@ t.test('what is no passkey, one of somebody else, or one made by itself is not k
   t.equal((await browser.request('POST', PAGE, { form })).statusCode, 400, 'here somebody is asked')
   t.equal((await rows()).length, 1)
 })
+
+t.test('the only way to sign in is not taken away, not even by two forms at once', async (t) => {
+  const { server, browser, rows, events } = await open(t)
+  const { db, personId } = server
+  await addPasskey(server, 'one')
+  await addPasskey(server, 'two')
+  const password = await db.deleteFrom('passwords').returningAll().executeTakeFirstOrThrow()
+  const asking = async () => {
+    const left = (await rows()).filter(({ removed_at }) => removed_at === null)
+    return Promise.all(left.map(({ id }) => browser.open(`${PAGE}/${id}/remove`)))
+  }
+  const answers = await Promise.all((await asking()).map((page) => browser.submit(page, '/remove')))
+  t.strictSame(answers.map(({ statusCode }) => statusCode).sort(), [200, 409])
+  const refused = answers.find(({ statusCode }) => statusCode === 409) ?? { body: '' }
+  t.match(wordsOf(refused), 'This is the only way in which you can sign in.')
+  const [last] = await asking()
+  if (!last) throw new Error('one is left')
+  const remove = () => browser.submit(last, '/remove')
+  t.equal((await remove()).statusCode, 409)
+  t.match(await db.selectFrom('account_changes').where('kind', '=', 'passkey-removed').selectAll().execute(), {
+    length: 1,
+  })
+  t.strictSame(await events(), ['removed'])
+
+  const identity = { issuer: 'https://not.configured.example', subject: 'ada', person_id: personId }
+  await db.insertInto('identities').values(identity).execute()
+  t.equal((await remove()).statusCode, 409, 'nor for a provider that is not configured')
+  await db.insertInto('passwords').values(password).execute()
+  t.match(wordsOf(await remove()), 'The passkey is removed.')
+})

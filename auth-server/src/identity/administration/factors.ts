@@ -1,4 +1,4 @@
-// An administrator takes away the second factors of somebody who has lost them: their sign-ins fall to the password.
+// An administrator takes away the second factors of somebody who has lost them: their sign-ins fall to the first factor.
 import type { Db } from '../../store/database.ts'
 import { removeFactorsByAdministrator } from '../second-factors/set-up.ts'
 import type { Administered, Authority } from './authority.ts'

@@ -4,8 +4,9 @@ import { record } from '../../audit/record.ts'
 import { type Db, inTransaction, type Trx } from '../../store/database.ts'
 import { noteChange } from '../../store/queries/account-changes.ts'
 import { linkIdentity, unlinkIdentity } from '../../store/queries/federation.ts'
+import { unlessOnlyWay } from '../../store/queries/ways-in.ts'
 import type { UpstreamSubject } from '../../store/tables/upstream-logins.ts'
-import type { Providers } from './providers.ts'
+import { issuersOf, type Providers } from './providers.ts'
 
 /** False when it belongs to somebody already. Whoever calls has seen proof of both: the identity, and the account. */
 export function link(
@@ -29,13 +30,11 @@ export function unlink(
   identity: UpstreamSubject,
   personId: string,
   context: AuditContext,
-): ReturnType<typeof unlinkIdentity> {
-  const issuers = providers.all.map(({ issuer }) => issuer)
-  return db.transaction().execute(async (trx) => {
-    const outcome = await unlinkIdentity(trx, identity, { personId, issuers })
-    if (outcome !== 'unlinked') return outcome
+): Promise<'unlinked' | 'only way' | 'none'> {
+  return unlessOnlyWay(db, async (trx) => {
+    if (!(await unlinkIdentity(trx, identity, { personId, issuers: issuersOf(providers) }))) return 'none'
     await noteChange(trx, { personId, kind: 'identity-removed' })
     await record(trx, { type: 'identity', outcome: 'unlinked', personId }, context)
-    return outcome
+    return 'unlinked'
   })
 }

@@ -62,6 +62,11 @@ export function listProviders(all: readonly IdentityProvider[]): Providers {
   }
 }
 
+/** Whose identities sign people in. */
+export function issuersOf({ all }: Providers): readonly string[] {
+  return all.map(({ issuer }) => issuer)
+}
+
 export const NO_PROVIDERS = listProviders([])
 
 /** What the configuration says of a provider of any kind. */

@@ -12,6 +12,7 @@ import {
   listTotps,
   replaceRecoveryCodes,
 } from '../../store/queries/second-factors.ts'
+import { unlessOnlyWay } from '../../store/queries/ways-in.ts'
 import { raiseSession } from '../../store/tables/sessions.ts'
 import { authenticatedBy, FIRST_FACTORS, PASSWORD_ACR } from '../acr.ts'
 import { hashRecoveryCode, newRecoveryCodes } from './recovery-codes.ts'
@@ -107,31 +108,41 @@ export async function renewRecoveryCodes(
 
 /**
  * Takes away one second factor, or all. Every sign-in of the person that was made with two factors falls to the first one,
- * in tokens as well, from their next refresh on.
+ * in tokens as well, from their next refresh on. `only way` where the last way to sign in has to stay, and would go.
  * @param also what belongs to it, in its transaction
  */
 export function removeFactors(
   db: Db,
   which: WhichFactors,
   also: (trx: Trx, kinds: readonly string[]) => Promise<void>,
-): Promise<readonly string[]> {
-  return db.transaction().execute(async (trx) => {
-    const kinds = await setFactorsAside(trx, which, FALLEN)
-    for (const kind of kinds)
-      await noteChange(trx, { personId: which.personId, kind: kind === 'totp' ? 'totp-removed' : 'passkey-removed' })
-    if (kinds.length > 0) await also(trx, kinds)
-    return kinds
-  })
+): Promise<readonly string[] | 'only way'> {
+  return unlessOnlyWay(db, (trx) => removeFactorsWithin(trx, which, also))
 }
 
-/** The same by an administrator, for somebody who has lost them. Returns the kinds that went. */
+async function removeFactorsWithin(
+  trx: Trx,
+  which: WhichFactors,
+  also: (trx: Trx, kinds: readonly string[]) => Promise<void>,
+): Promise<readonly string[]> {
+  const kinds = await setFactorsAside(trx, which, FALLEN)
+  for (const kind of kinds)
+    await noteChange(trx, { personId: which.personId, kind: kind === 'totp' ? 'totp-removed' : 'passkey-removed' })
+  if (kinds.length > 0) await also(trx, kinds)
+  return kinds
+}
+
+/** The same by an administrator, for somebody who has lost them: what is lost is no way to sign in. Returns the kinds that went. */
 export function removeFactorsByAdministrator(
   db: Db,
-  which: WhichFactors,
+  which: Omit<WhichFactors, 'issuers'>,
   context: AuditContext = WITHOUT_REQUEST,
 ): Promise<readonly string[]> {
   const { personId } = which
-  return removeFactors(db, which, (trx) =>
-    record(trx, { type: 'second-factor', outcome: 'removed-by-administrator', personId }, context),
-  )
+  return db
+    .transaction()
+    .execute((trx) =>
+      removeFactorsWithin(trx, which, () =>
+        record(trx, { type: 'second-factor', outcome: 'removed-by-administrator', personId }, context),
+      ),
+    )
 }

@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import type { Trx } from '../database.ts'
 import { IS_FACTOR_IN_FORCE } from '../sql.ts'
+import { requireWayIn } from './ways-in.ts'
 
 /** What a sign-in falls to that rested on a factor: the class, and which of its methods count without one. */
 export interface Fallen {
@@ -18,6 +19,8 @@ function leftOf({ firstFactors }: Fallen) {
 export interface WhichFactors {
   readonly personId: string
   readonly id?: string
+  /** Of providers; given where the last way to sign in has to stay, within `unlessOnlyWay`. */
+  readonly issuers?: readonly string[]
 }
 
 /**
@@ -29,7 +32,7 @@ export interface WhichFactors {
  */
 export async function setFactorsAside(
   trx: Trx,
-  { personId, id }: WhichFactors,
+  { personId, id, issuers }: WhichFactors,
   fallen: Fallen,
 ): Promise<readonly string[]> {
   const isMade = sql`person_id = ${personId} and 'mfa' = any(amr)`
@@ -44,11 +47,13 @@ export async function setFactorsAside(
     update refresh_families set revoked_at = auth_now(), revoked_because = 'second factor removed'
     where ${withoutFirst} and revoked_at is null`.execute(trx)
   await sql`update refresh_families set ${falls} where ${isMade} and revoked_at is null`.execute(trx)
+  if (issuers) await sql`select from people where id = ${personId} for update`.execute(trx)
   const { rows } = await sql<{ kind: string }>`
     update authenticators factor set removed_at = auth_now(), suspended_at = auth_now()
     where factor.person_id = ${personId} and (${id ?? null}::text is null or factor.id = ${id ?? null})
       and factor.kind <> 'recovery_code' and ${IS_FACTOR_IN_FORCE}
     returning factor.kind`.execute(trx)
+  if (issuers && rows.length > 0) await requireWayIn(trx, { personId, issuers })
   await sql`
     update authenticators factor set removed_at = auth_now(), suspended_at = auth_now()
     where factor.person_id = ${personId} and factor.kind = 'recovery_code' and ${IS_FACTOR_IN_FORCE}

@@ -1,8 +1,8 @@
 // Accounts and the identities elsewhere that lead to them: made with one, linked to one, taken away again.
 import { sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
-import { IS_FACTOR_IN_FORCE } from '../sql.ts'
 import type { UpstreamSubject } from '../tables/upstream-logins.ts'
+import { requireWayIn, type WaysIn } from './ways-in.ts'
 
 /** Takes an identity for a person, as part of a statement; no row where somebody has it. What was taken away is free. */
 function takeIdentity({ issuer, subject }: UpstreamSubject, personId: string) {
@@ -57,37 +57,24 @@ export async function linkIdentity(trx: Trx, identity: UpstreamSubject, personId
 }
 
 /**
- * Takes an identity away; it can be brought back for 72 hours. `only way` when nothing else would sign the person in: no
- * password that is in force, with an address to type, no passkey, no other identity of an issuer that is configured.
- * Whoever takes two away at once waits for the row of the person.
+ * Takes an identity away, within `unlessOnlyWay`; it can be brought back for 72 hours. False when it is not the person's.
+ * What waits in a visit to be linked goes as well: it was proven before.
  */
-export async function unlinkIdentity(
-  trx: Trx,
-  { issuer, subject }: UpstreamSubject,
-  { personId, issuers }: Readonly<{ personId: string; issuers: readonly string[] }>,
-): Promise<'unlinked' | 'only way' | 'none'> {
-  // What waits to be linked was proven before. In the order in which transactions lock these tables.
+export async function unlinkIdentity(trx: Trx, { issuer, subject }: UpstreamSubject, whose: WaysIn): Promise<boolean> {
+  const { personId } = whose
+  // In the order in which transactions lock these tables.
   await sql`
     delete from upstream_logins login using identities identity
     where login.issuer = ${issuer} and login.subject = ${subject} and identity.person_id = ${personId}
       and (identity.issuer, identity.subject) = (login.issuer, login.subject)`.execute(trx)
   await sql`select from people where id = ${personId} for update`.execute(trx)
-  const mine = sql`person_id = ${personId} and issuer = ${issuer} and subject = ${subject} and removed_at is null`
   const { rows } = await sql`
     update identities set removed_at = auth_now()
-    where ${mine} and (
-      exists (select from passwords join people person on person.id = passwords.person_id
-              where passwords.person_id = ${personId} and person.password_reset_required_at is null
-                and exists (select from email_addresses email
-                            where email.person_id = ${personId} and email.proof is not null))
-      or exists (select from authenticators factor
-                 where factor.person_id = ${personId} and factor.kind = 'passkey' and ${IS_FACTOR_IN_FORCE})
-      or exists (select from identities other where other.person_id = ${personId} and other.removed_at is null
-                 and other.issuer = any(${[...issuers]}) and (other.issuer, other.subject) <> (${issuer}, ${subject})))
+    where person_id = ${personId} and issuer = ${issuer} and subject = ${subject} and removed_at is null
     returning issuer`.execute(trx)
-  if (rows.length === 1) return 'unlinked'
-  const left = await sql`select from identities where ${mine}`.execute(trx)
-  return left.rows.length === 1 ? 'only way' : 'none'
+  if (rows.length === 0) return false
+  await requireWayIn(trx, whose)
+  return true
 }
 
 /** Whose account an address is proven to lead to, whatever their status. */

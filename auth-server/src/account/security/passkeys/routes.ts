@@ -5,6 +5,7 @@ import { record } from '../../../audit/record.ts'
 import type { Deps } from '../../../deps.ts'
 import { oneLine } from '../../../http/one-line.ts'
 import { pathParameter } from '../../../http/request-path.ts'
+import { issuersOf } from '../../../identity/federation/providers.ts'
 import { registerPasskey, registrationOptions } from '../../../identity/passkeys/registration.ts'
 import { relyingParty } from '../../../identity/passkeys/relying-party.ts'
 import { removeFactors } from '../../../identity/second-factors/set-up.ts'
@@ -15,7 +16,7 @@ import { hrefOf, PATHS } from '../../paths.ts'
 import type { AccountRoutes, SignedIn } from '../../route.ts'
 import { MAX_PASSKEY_NAME, namePage, type PasskeyProblem, passkeyPage, passkeysPage, removePage } from './view.ts'
 
-export function passkeyRoutes({ db, config }: Deps): AccountRoutes {
+export function passkeyRoutes({ db, config, providers }: Deps): AccountRoutes {
   const passkeysHref = hrefOf(PATHS.passkeys, {})
   const find = async ({ session }: SignedIn, request: FastifyRequest) => {
     const id = pathParameter(request, 'passkey')
@@ -90,9 +91,11 @@ export function passkeyRoutes({ db, config }: Deps): AccountRoutes {
         const found = await find(me, request)
         // Whoever presses twice has what they wanted.
         if (!found) return me.backTo(reply, passkeysHref)
-        const removed = await removeFactors(db, { personId, id: found.id }, (trx) =>
+        const which = { personId, id: found.id, issuers: issuersOf(providers) }
+        const removed = await removeFactors(db, which, (trx) =>
           record(trx, { type: 'passkey', outcome: 'removed', personId }, ofRequest(request)),
         )
+        if (removed === 'only way') return sendPage(reply.code(409), removePage(me, found, true))
         return me.backTo(reply, passkeysHref, removed.length > 0 ? 'passkeyRemoved' : undefined)
       },
     },

@@ -4,7 +4,7 @@ import { actionLink, button } from '../../../pages/components/button.ts'
 import { dangerForm } from '../../../pages/components/confirm.ts'
 import { field } from '../../../pages/components/field.ts'
 import { form } from '../../../pages/components/form.ts'
-import { note, problemNotice, problemSummary } from '../../../pages/components/notice.ts'
+import { note, notice, problemNotice, problemSummary } from '../../../pages/components/notice.ts'
 import { knownPasskeys, passkeyForm } from '../../../pages/components/passkey-form.ts'
 import { emptyState, rows } from '../../../pages/components/rows.ts'
 import { summaryList } from '../../../pages/components/summary.ts'
@@ -110,7 +110,8 @@ ${form(
   }
 }
 
-export function removePage({ frame, binding }: SignedIn, one: PasskeyView): Page {
+/** @param isOnlyWay it was tried, and would leave the person without any way to sign in */
+export function removePage({ frame, binding }: SignedIn, one: PasskeyView, isOnlyWay = false): Page {
   const ids = { passkey: one.id }
   return (texts) => {
     const { own } = texts.passkeys
@@ -121,9 +122,12 @@ export function removePage({ frame, binding }: SignedIn, one: PasskeyView): Page
       label: own.removeButton(name),
       back: hrefOf(PATHS.passkey, ids),
     }
-    const content = html`<p>${own.removeLead(name)}</p>
+    const content = isOnlyWay
+      ? html``
+      : html`<p>${own.removeLead(name)}</p>
 ${dangerForm(own.removeEffects, confirmation, texts)}
 ${note(own.removeNote)}`
-    return accountPage({ frame, heading: own.removeTitle, back: toPasskeys(texts), content }, texts)
+    const told = isOnlyWay ? notice('bad', own.onlyWay) : undefined
+    return accountPage({ frame, heading: own.removeTitle, back: toPasskeys(texts), notice: told, content }, texts)
   }
 }

@@ -53,10 +53,12 @@ export const PASSKEYS = {
     removeTitle: 'Diesen Passkey entfernen?',
     removeLead: (passkey) => html`<strong>${passkey}</strong> gilt hier dann nicht mehr:`,
     removeEffects: [
-      'Er meldet Sie nicht mehr an. Ihr Passwort tut es weiterhin',
-      'Wo Sie sich mit einem Passkey statt mit dem Passwort angemeldet haben, werden Sie abgemeldet, vielleicht auch hier',
+      'Er meldet Sie nicht mehr an. Ihre anderen Wege zur Anmeldung bleiben',
+      'Wo Sie sich allein mit einem Passkey angemeldet haben, werden Sie abgemeldet, vielleicht auch hier',
       'Ist er Ihr letzter zweiter Faktor, enden Ihre Wiederherstellungscodes',
     ],
+    onlyWay:
+      'Das ist der einzige Weg, auf dem Sie sich anmelden können. Wählen Sie zuerst ein Passwort oder fügen Sie einen weiteren Passkey hinzu; dann können Sie diesen entfernen.',
     removeNote: 'Ihr Gerät behält ihn, bis Sie ihn dort löschen.',
     removeButton: (passkey) => `${passkey} entfernen`,
   },

@@ -52,10 +52,12 @@ export const PASSKEYS = {
     removeTitle: 'Remove this passkey?',
     removeLead: (passkey: string) => html`<strong>${passkey}</strong> is of no use here any more:`,
     removeEffects: [
-      'It signs you in no more. Your password still does',
-      'Where you signed in with a passkey instead of your password, you are signed out, maybe here as well',
+      'It signs you in no more. Your other ways to sign in still do',
+      'Where you signed in with nothing but a passkey, you are signed out, maybe here as well',
       'If it is your last second factor, your recovery codes end',
     ],
+    onlyWay:
+      'This is the only way in which you can sign in. Choose a password or add another passkey first, then you can remove it.',
     removeNote: 'Your device keeps it until you delete it there.',
     removeButton: (passkey: string) => `Remove ${passkey}`,
   },
