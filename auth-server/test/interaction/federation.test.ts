@@ -2,7 +2,10 @@
 import type { LightMyRequestResponse } from 'fastify'
 import t, { type Test } from 'tap'
 import { randomSecret } from '../../src/crypto/random.ts'
+import { OPERATOR } from '../../src/identity/administration/authority.ts'
+import { forcePasswordReset } from '../../src/identity/administration/people.ts'
 import { createAccount } from '../../src/identity/local-account.ts'
+import { sealPassword, setPassword } from '../../src/identity/password.ts'
 import { addAddress } from '../support/account.ts'
 import { Browser, visitCookie } from '../support/browser.ts'
 import { answerOf, authorizeUrl, logIn, pkcePair, redeem } from '../support/phone.ts'
@@ -400,3 +403,28 @@ async function mailsTo({ db }: TestServer) {
   const rows = await db.selectFrom('account_changes').select('kind').execute()
   return rows.map(({ kind }) => ({ change: kind }))
 }
+
+t.test('while a new password is due, a provider signs nobody in, and the page says what to do', async (t) => {
+  const { server, signIn } = await start(t)
+  const { sub } = await claimsOf(server, await signIn(BOB))
+  t.equal(await forcePasswordReset(server.db, OPERATOR, sub), 'done')
+  const refused = await signIn(BOB)
+  t.equal(refused.answer.statusCode, 403)
+  t.match(refused.answer.body, /needs a new password first/)
+  t.match(refused.answer.body, /href="\/interaction\/[^"]*\/login"/)
+  await setPassword(server.db, {
+    personId: sub,
+    sealed: await sealPassword(server.config.passwordPepper, 'of the owner again'),
+  })
+  t.match(await claimsOf(server, await signIn(BOB)), { sub })
+})
+
+t.test('somebody without an address is not made to choose a password by mail', async (t) => {
+  const { server, signIn } = await start(t)
+  const stranger = { sub: 'without an address' }
+  const { sub } = await claimsOf(server, await signIn(stranger))
+  t.strictSame(await addressesOf(server, sub), [])
+  t.equal(await forcePasswordReset(server.db, OPERATOR, sub), 'no address')
+  t.match(await claimsOf(server, await signIn(stranger)), { sub })
+  t.equal(await forcePasswordReset(server.db, OPERATOR, 'usr_nobody'), 'unchanged')
+})

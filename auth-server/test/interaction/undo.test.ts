@@ -213,6 +213,21 @@ t.test('an address that somebody else has proven meanwhile stays theirs', async 
   )
 })
 
+t.test('whose every address is somebody else’s by now is not made to wait for a password by mail', async (t) => {
+  const { db, personId, mails, removeAddress, openLink, addresses } = await open(t)
+  await removeAddress(USER.email)
+  const [mail] = await mails()
+  await db.insertInto('people').values({ id: 'usr_other' }).execute()
+  await sql`
+    insert into email_addresses (person_id, key, address, proof, proven_at)
+    values ('usr_other', ${USER.email}, ${USER.email}, 'verified', auth_now())`.execute(db)
+  t.equal((await (await openLink(mail)).press()).statusCode, 200)
+  t.match(await addresses(), [{ proof: null }, { proof: 'verified' }])
+  const person = db.selectFrom('people').where('id', '=', personId).select('password_reset_required_at as due')
+  t.match(await person.execute(), [{ due: null }], 'what is older signs in, by which no address is needed')
+  t.strictSame(await db.selectFrom('passwords').select('person_id').execute(), [], 'and the password nobody can change')
+})
+
 t.test('whatever Host and X-Forwarded headers say, the mails that follow have no other origin in them', async (t) => {
   const { mails, addFactor, openLink } = await open(t)
   await addFactor('new')

@@ -1,7 +1,7 @@
 // An administrator puts somebody out of use and back, makes them choose another password, ends all of their logins.
 import { record } from '../../audit/record.ts'
 import type { Db, Trx } from '../../store/database.ts'
-import { endEveryLogin, restore, suspend } from '../../store/queries/administration.ts'
+import { endEveryLogin, hasProvenAddress, restore, suspend } from '../../store/queries/administration.ts'
 import { type Administered, type Authority, isLastAdministrator } from './authority.ts'
 
 type Outcome = 'suspended' | 'restored' | 'reset-forced' | 'logins-ended'
@@ -19,13 +19,16 @@ export function restorePerson(db: Db, by: Authority, personId: string): Promise<
   return db.transaction().execute(async (trx) => note(trx, by, personId, 'restored', await restore(trx, personId)))
 }
 
-/** All logins end, and the password signs nobody in until its person has chosen another by mail. */
+/**
+ * All logins end, and the password signs nobody in until its person has chosen another by mail. Somebody without an address
+ * would be locked out for good, so that is refused: to end their logins, or to suspend them, is left.
+ */
 export function forcePasswordReset(db: Db, by: Authority, personId: string): Promise<Administered> {
-  return db
-    .transaction()
-    .execute(async (trx) =>
-      note(trx, by, personId, 'reset-forced', await endEveryLogin(trx, personId, { needsNewPassword: true })),
-    )
+  return db.transaction().execute(async (trx) => {
+    // No address that is proven can be taken from somebody who has one: the primary one stays.
+    if ((await hasProvenAddress(trx, personId)) === false) return 'no address'
+    return note(trx, by, personId, 'reset-forced', await endEveryLogin(trx, personId, { needsNewPassword: true }))
+  })
 }
 
 /** In every browser and every app. */

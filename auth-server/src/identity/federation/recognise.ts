@@ -19,7 +19,7 @@ const MAX_NAME_LENGTH = 100
 export type Recognised =
   | Readonly<{ kind: 'person'; personId: string; authEpoch: number }>
   | Readonly<{ kind: 'address taken'; emailKey: string }>
-  | Readonly<{ kind: 'suspended' | 'leaving' | 'closed' }>
+  | Readonly<{ kind: 'suspended' | 'leaving' | 'newPassword' | 'closed' }>
 
 export interface FederatedVisitor {
   readonly provider: IdentityProvider
@@ -55,7 +55,8 @@ async function findStanding(
 async function findKnown(db: Db, identity: UpstreamIdentity): Promise<Recognised | undefined> {
   const known = await findPersonByIdentity(db, identity)
   if (!known) return undefined
-  const { personId, authEpoch, status } = known
+  const { personId, authEpoch, status, needsNewPassword } = known
+  if (status === 'active' && needsNewPassword) return { kind: 'newPassword' }
   return status === 'active' ? { kind: 'person', personId, authEpoch } : { kind: status }
 }
 

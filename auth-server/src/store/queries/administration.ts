@@ -89,6 +89,14 @@ export async function endEveryLogin(
   return rows.length === 1
 }
 
+/** Whether somebody can be written to; undefined when there is no such person. */
+export async function hasProvenAddress(db: Db, personId: string): Promise<boolean | undefined> {
+  const { rows } = await sql<{ has: boolean }>`
+    select exists (select from email_addresses where person_id = ${personId} and proof is not null) as has
+    from people where id = ${personId}`.execute(db)
+  return rows[0]?.has
+}
+
 /** The language of somebody's mails, as far as it is known. */
 export async function findLanguage(db: Db, personId: string): Promise<string | null> {
   const row = await db.selectFrom('people').where('id', '=', personId).select('language').executeTakeFirst()

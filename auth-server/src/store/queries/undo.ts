@@ -16,8 +16,8 @@ export interface Undone {
 /**
  * Consumes the challenge and its change. Factors, addresses and links to providers that came within the time for which
  * changes can be taken back are set aside: whoever made this one may have made others before it. Those that went since this
- * change are back. All logins end by the person's next epoch, the password has to be chosen anew, a deletion that runs is
- * off, and no other proof by mail counts any more, except such links themselves. Undefined when the link is of no use: two
+ * change are back. All logins end by the person's next epoch, the password has to be chosen anew, by mail (where no address
+ * is left it goes, and what is older than all of this signs in), a deletion that runs is off, and no other proof by mail counts any more, except such links themselves. Undefined when the link is of no use: two
  * at once, and the row of the change settles it.
  */
 export async function takeBack(trx: Trx, challengeId: string): Promise<Undone | undefined> {
@@ -41,6 +41,7 @@ export async function takeBack(trx: Trx, challengeId: string): Promise<Undone | 
   await takeFactorsBack(trx, change)
   await takeAddressesBack(trx, change)
   await takeIdentitiesBack(trx, change)
+  await dropPasswordWithoutAddress(trx, personId)
   await sql`
     update account_changes set undone_at = auth_now()
     where person_id = ${personId} and undone_at is null
@@ -58,6 +59,18 @@ export async function takeBack(trx: Trx, challengeId: string): Promise<Undone | 
     from people person where id = ${personId}`.execute(trx)
   const [whom] = told.rows
   return whom && { personId, ...whom }
+}
+
+// Nobody could choose another one: to wait for that would lock its owner out for good.
+async function dropPasswordWithoutAddress(trx: Trx, personId: string): Promise<void> {
+  await sql`
+    with unreachable as (
+      update people person set password_reset_required_at = null
+      where id = ${personId}
+        and not exists (select from email_addresses email where email.person_id = person.id and email.proof is not null)
+      returning id
+    )
+    delete from passwords using unreachable where person_id = unreachable.id`.execute(trx)
 }
 
 /** Since when what went comes back, and since when what came is set aside. */

@@ -40,6 +40,8 @@ export interface KnownPerson {
   readonly personId: string
   readonly authEpoch: number
   readonly status: 'active' | 'suspended' | 'leaving'
+  /** Nobody is signed in before the person has chosen another password by mail. */
+  readonly needsNewPassword: boolean
 }
 
 export async function findPersonByIdentity(
@@ -52,7 +54,12 @@ export async function findPersonByIdentity(
     .where('identity.issuer', '=', issuer)
     .where('identity.subject', '=', subject)
     .where('identity.removed_at', 'is', null)
-    .select(['person.id as personId', 'person.auth_epoch as authEpoch', 'person.status'])
+    .select([
+      'person.id as personId',
+      'person.auth_epoch as authEpoch',
+      'person.status',
+      sql<boolean>`person.password_reset_required_at is not null`.as('needsNewPassword'),
+    ])
     .executeTakeFirst()
 }
 

@@ -21,6 +21,8 @@ export const FEDERATION = {
     ended: (_) =>
       'Das hat zu lange gedauert, ist schon geschehen oder begann in einem anderen Browser. Gehen Sie dorthin zurück, wo Sie begonnen haben, und versuchen Sie es noch einmal.',
     suspended: (_) => 'Dieses Konto lässt sich zurzeit nicht nutzen. Wenden Sie sich an den Betreiber.',
+    newPassword: (_) =>
+      'Dieses Konto braucht zuerst ein neues Passwort. Gehen Sie zurück, wählen Sie „Passwort vergessen?“ und legen Sie eines fest.',
     closed: (label) =>
       `Zu diesem Konto bei ${label} gehört hier keines, und Konten legt hier nur der Betreiber an. Wenden Sie sich an ihn.`,
     taken: (label) => `Dieses Konto bei ${label} ist schon verknüpft: mit Ihrem Konto hier oder mit einem anderen.`,

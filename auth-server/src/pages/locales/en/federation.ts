@@ -20,6 +20,8 @@ export const FEDERATION = {
     ended: (_: string) =>
       'It took too long, was done already, or began in another browser. Go back to where you began, and try again.',
     suspended: (_: string) => 'This account cannot be used at the moment. Ask whoever runs this service.',
+    newPassword: (_: string) =>
+      'This account needs a new password first. Go back, choose “Forgot your password?”, and set one.',
     closed: (label: string) =>
       `No account here belongs to this account at ${label}, and people do not make accounts here themselves. Ask whoever runs this service.`,
     taken: (label: string) => `This account at ${label} is linked already: to your account here, or to another one.`,
