@@ -1,37 +1,9 @@
 // Brings a database to the newest schema, from several instances at once as well, and says on which one a release may run.
+import { readdirSync } from 'node:fs'
+import { basename } from 'node:path'
 import { type Kysely, sql } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import type { Db, Trx } from './database.ts'
-import * as firstHouse from './migrations/0001_first_house.ts'
-import * as everyKindOfClient from './migrations/0002_every_kind_of_client.ts'
-import * as boundSince from './migrations/0003_bound_since.ts'
-import * as revocations from './migrations/0004_revocations.ts'
-import * as indexesForForeignKeys from './migrations/0005_indexes_for_foreign_keys.ts'
-import * as oneSignIn from './migrations/0006_one_sign_in.ts'
-import * as domainsInAscii from './migrations/0007_domains_in_ascii.ts'
-import * as visitsKeysClaims from './migrations/0008_visits_keys_claims.ts'
-import * as schemaFloor from './migrations/0010_schema_floor.ts'
-import * as people from './migrations/0011_people.ts'
-import * as outbox from './migrations/0012_outbox.ts'
-import * as attempts from './migrations/0013_attempts.ts'
-import * as audit from './migrations/0014_audit.ts'
-import * as unreadColumns from './migrations/0016_unread_columns.ts'
-import * as accounts from './migrations/0017_accounts.ts'
-import * as visitsWithoutApp from './migrations/0018_visits_without_app.ts'
-import * as acrAskedFor from './migrations/0021_acr_asked_for.ts'
-import * as passkeys from './migrations/0022_passkeys.ts'
-import * as administration from './migrations/0025_administration.ts'
-import * as groups from './migrations/0026_groups.ts'
-import * as appIdentities from './migrations/0033_app_identities.ts'
-import * as devices from './migrations/0034_devices.ts'
-import * as logoutNotices from './migrations/0035_logout_notices.ts'
-import * as upstreamLogins from './migrations/0036_upstream_logins.ts'
-import * as setup from './migrations/0037_setup.ts'
-import * as wrongSignInsEnd from './migrations/0038_wrong_sign_ins_end.ts'
-import * as deviceIndexes from './migrations/0039_device_indexes.ts'
-import * as attestation from './migrations/0040_attestation.ts'
-import * as guestAccounts from './migrations/0041_guest_accounts.ts'
-import * as mailPurposes from './migrations/0042_mail_purposes.ts'
 import { grantToServer } from './server-rights.ts'
 
 /**
@@ -44,39 +16,18 @@ export interface Migration {
 }
 export type Migrations = Readonly<Record<string, Migration>>
 
-/** Every migration, by name, append-only: a merged one is never edited, and a gap in the numbers is never filled. */
-export const MIGRATIONS = {
-  '0001_first_house': firstHouse,
-  '0002_every_kind_of_client': everyKindOfClient,
-  '0003_bound_since': boundSince,
-  '0004_revocations': revocations,
-  '0005_indexes_for_foreign_keys': indexesForForeignKeys,
-  '0006_one_sign_in': oneSignIn,
-  '0007_domains_in_ascii': domainsInAscii,
-  '0008_visits_keys_claims': visitsKeysClaims,
-  '0010_schema_floor': schemaFloor,
-  '0011_people': people,
-  '0012_outbox': outbox,
-  '0013_attempts': attempts,
-  '0014_audit': audit,
-  '0016_unread_columns': unreadColumns,
-  '0017_accounts': accounts,
-  '0018_visits_without_app': visitsWithoutApp,
-  '0021_acr_asked_for': acrAskedFor,
-  '0022_passkeys': passkeys,
-  '0025_administration': administration,
-  '0026_groups': groups,
-  '0033_app_identities': appIdentities,
-  '0034_devices': devices,
-  '0035_logout_notices': logoutNotices,
-  '0036_upstream_logins': upstreamLogins,
-  '0037_setup': setup,
-  '0038_wrong_sign_ins_end': wrongSignInsEnd,
-  '0039_device_indexes': deviceIndexes,
-  '0040_attestation': attestation,
-  '0041_guest_accounts': guestAccounts,
-  '0042_mail_purposes': mailPurposes,
-} as const satisfies Migrations
+const FOLDER = new URL('migrations/', import.meta.url)
+
+/** Every migration, by the name of its file, append-only: a merged one is never edited, and a gap in the numbers is never filled. */
+export const MIGRATIONS: Migrations = Object.fromEntries(
+  await Promise.all(
+    readdirSync(FOLDER)
+      .toSorted()
+      .map(
+        async (file): Promise<[string, Migration]> => [basename(file, '.ts'), await import(new URL(file, FOLDER).href)],
+      ),
+  ),
+)
 
 /** This release cannot run on the schema that it found; the message says what to do. */
 export class SchemaMismatch extends Error {
