@@ -7,7 +7,8 @@ import type { PageHandlers } from '../http/page-routes.ts'
 import { Parameters } from '../http/parameters.ts'
 import { tooManyRequests } from '../http/problem.ts'
 import { localTarget } from '../http/request-path.ts'
-import { isFullLogin, RECENT_SECONDS } from '../identity/full-login.ts'
+import { MFA_ACR } from '../identity/acr.ts'
+import { isFullLogin, mayChangeFactors, RECENT_SECONDS } from '../identity/full-login.ts'
 import { beginAccountVisit } from '../interaction/account-visit.ts'
 import { ACCOUNT_PATH } from '../interaction/paths.ts'
 import { currentSession } from '../interaction/session.ts'
@@ -15,7 +16,7 @@ import { signOutForm } from '../interaction/sign-out/routes.ts'
 import { notice } from '../pages/components/notice.ts'
 import type { Texts } from '../pages/locales/en.ts'
 import type { Session } from '../store/tables/sessions.ts'
-import type { AccountHandler, AccountNews, AccountRoute, SignedIn } from './route.ts'
+import type { AccountHandler, AccountNeed, AccountNews, AccountRoute, SignedIn } from './route.ts'
 
 /** One secret for all of its forms: which session they are made in is what counts. */
 const PAGE = 'account'
@@ -42,7 +43,7 @@ function behindGuard(deps: Deps, route: AccountRoute, handler: AccountHandler): 
     if (!session || secret === undefined) return isForm ? reply.redirect(pageOf(request), 303) : signIn(request, reply)
     if (session.language !== null) request.uiLocales = [session.language]
     const form = readOwnForm(request, config, { secrets: [secret], page: PAGE, refusal: 'foreign_or_old_form' })
-    if (route.needs === 'recent' && session.ageSeconds > RECENT_SECONDS) return signIn(request, reply)
+    if (!meets(session, route.needs)) return signIn(request, reply)
     if (isForm) {
       const { waitSeconds } = await limits.admit({ accountForms: { about: session.personId } })
       if (waitSeconds > 0) throw tooManyRequests('too many changes were made in this account', waitSeconds)
@@ -58,7 +59,8 @@ function behindGuard(deps: Deps, route: AccountRoute, handler: AccountHandler): 
   function signIn(request: FastifyRequest, reply: FastifyReply) {
     return beginAccountVisit(deps, request, reply, {
       returnTo: pageOf(request),
-      ...(route.needs === 'recent' && { maxAgeSeconds: RECENT_SECONDS }),
+      ...(route.needs !== 'session' && { maxAgeSeconds: RECENT_SECONDS }),
+      ...(route.needs === 'factors' && { acr: MFA_ACR }),
     })
   }
 
@@ -82,6 +84,12 @@ function behindGuard(deps: Deps, route: AccountRoute, handler: AccountHandler): 
       },
     }
   }
+}
+
+/** @param session a full login */
+function meets(session: Session, needs: AccountNeed): boolean {
+  if (needs === 'session') return true
+  return session.ageSeconds <= RECENT_SECONDS && (needs === 'recent' || mayChangeFactors(session))
 }
 
 function isNews(text: string, news: Texts['account']['news']): text is AccountNews {

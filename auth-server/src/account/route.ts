@@ -11,9 +11,10 @@ import type { AccountPath } from './paths.ts'
 
 /**
  * What a route needs: a `session`, which is a full login of somebody (both factors, where they have two); or that it is
- * `recent`, for what a browser left open must not do: change how somebody signs in, show what is asked for once.
+ * `recent`, for what a browser left open must not do: show what is asked for once. `factors` is recent, too, and shows
+ * a second factor of whoever has any, a passkey as well: for what changes how somebody signs in.
  */
-export type AccountNeed = 'session' | 'recent'
+export type AccountNeed = 'session' | 'recent' | 'factors'
 
 /** What can be told at the top of the page that a form leads back to. */
 export type AccountNews = keyof Texts['account']['news']

@@ -2,9 +2,10 @@
 
 /**
  * Methods of authentication (`amr`, RFC 8176 §2): `otp` is also a recovery code, `pop` the key of a passkey. `fed` is our
- * word for another provider, whatever it asked for there: it counts as a password does.
+ * word for another provider, whatever it asked for there: it counts as a password does. `mca` is a second channel: the
+ * password was chosen just then, after an answered mail. It makes no class of its own.
  */
-const METHODS = ['pwd', 'fed', 'otp', 'pop', 'user', 'mfa'] as const
+const METHODS = ['pwd', 'fed', 'mca', 'otp', 'pop', 'user', 'mfa'] as const
 export type Method = (typeof METHODS)[number]
 
 /** Those that count without another: one of them is the first of two factors. */
@@ -73,6 +74,11 @@ export function isAsGood(acr: string, wanted: string): boolean {
 /** Whether two factors were shown. */
 export function hasTwoFactors({ acr }: Pick<Authentication, 'acr'>): boolean {
   return isAsGood(acr, MFA_ACR)
+}
+
+/** Whether it began with a mail that was answered: a forgotten password, and another one chosen. */
+export function isByMail({ amr }: Pick<Authentication, 'amr'>): boolean {
+  return amr.includes('mca')
 }
 
 /** Whether somebody who has set up such second factors can reach the class. */

@@ -1,5 +1,7 @@
 // The account in a real Chromium: everybody can use every page, and a phone without script can do everything.
 import t from 'tap'
+import { authenticatedBy } from '../../src/identity/acr.ts'
+import { PASSKEY_METHODS } from '../../src/identity/passkeys/authentication.ts'
 import { accountAddresses } from '../support/account.ts'
 import { violationsOf } from '../support/axe.ts'
 import { launchChromium, needsChromium } from '../support/chromium.ts'
@@ -22,6 +24,12 @@ t.test('the account at Chromium', needsChromium, async (t) => {
     await page.goto(`${site.origin}/account`)
     await signIn(page)
     await arrive(page, 'Your account')
+    // As if by her passkey, which nobody holds here.
+    const { acr, amr } = authenticatedBy(PASSKEY_METHODS)
+    await site.db
+      .updateTable('sessions')
+      .set({ acr, amr: [...amr] })
+      .execute()
     for (const language of ['en', 'de']) {
       await choose(language)
       for (const { url, pattern } of addresses.filter(({ method }) => method === 'GET')) {
@@ -49,6 +57,8 @@ t.test('the account at Chromium', needsChromium, async (t) => {
 
   t.test('on a phone without script: look, name, sign out, withdraw, change, and leave', async (t) => {
     const phone = await open(t, { javaScriptEnabled: false })
+    // A phone without script has no passkey to show.
+    await site.db.deleteFrom('authenticators').where('kind', '=', 'passkey').execute()
     const page = await phone.tab()
     const follow = (name: string) => page.getByRole('main').getByRole('link', { name, exact: true }).click()
     const told = () => page.getByRole('status').innerText()

@@ -8,6 +8,7 @@ import { type AccountAddress, accountAddresses, accountToken, addEve, atAccount,
 import { Browser, formsOf, SESSION_COOKIE } from '../support/browser.ts'
 import { turnClock } from '../support/database.ts'
 import { everything } from '../support/everything.ts'
+import { atAccountByPasskey } from '../support/passkeys.ts'
 import { addressesOf } from '../support/routes.ts'
 import { testServer, USER } from '../support/server.ts'
 import { setupLink } from '../support/setup-link.ts'
@@ -101,10 +102,10 @@ t.test('a password alone opens nothing of somebody with a second factor', async 
 t.test('with a full login of some time ago: what needs a recent one asks for it, all else goes on', async (t) => {
   const server = await opened(t)
   const { db, addresses, state } = server
-  const browser = await atAccount(server)
+  const browser = await atAccountByPasskey(server)
   const csrf = accountToken(server, browser)
   await turnClock(t, db, RECENT_SECONDS + 1)
-  for (const address of addresses.filter(({ needs }) => needs === 'recent')) {
+  for (const address of addresses.filter(({ needs }) => needs !== 'session')) {
     const before = await state()
     const { statusCode, headers } = await send(browser, address, csrf)
     const location = /^\/authorize\/resume\/[\w-]{22}$/
@@ -144,7 +145,7 @@ t.test('somebody who sends forms without end has to wait, and gets a page', asyn
 
 t.test('a GET shows, and changes nothing; no cache keeps it', async (t) => {
   const server = await opened(t)
-  const browser = await atAccount(server)
+  const browser = await atAccountByPasskey(server)
   await browser.request('GET', await setupLink(server.db))
   const before = await everything(server.db)
   for (const address of server.addresses.filter(({ method }) => method === 'GET')) {

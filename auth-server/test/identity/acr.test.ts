@@ -25,6 +25,8 @@ t.test('the class and the methods are those that were used, and two factors are 
     [['pop'], PASSWORD_ACR, ['pop']],
     [['pwd', 'user'], PASSWORD_ACR, ['pwd', 'user']],
     [['pwd', 'mfa'], PASSWORD_ACR, ['pwd']],
+    [['mca', 'pwd'], PASSWORD_ACR, ['pwd', 'mca']],
+    [['pwd', 'mca', 'otp'], MFA_ACR, ['pwd', 'mca', 'otp', 'mfa']],
   ]
   for (const [methods, acr, amr] of rows) t.strictSame(authenticatedBy(methods), { acr, amr }, methods.join(' '))
 })

@@ -2,7 +2,7 @@
 import t from 'tap'
 import { UNDO } from '../../src/pages/locales/en/undo.ts'
 import type { AccountChangeKind } from '../../src/store/account-change.ts'
-import { accountToken, addAddress, addPasskey, atAccount } from '../support/account.ts'
+import { accountToken, addAddress, atAccount } from '../support/account.ts'
 import { Browser } from '../support/browser.ts'
 import { type MailServer, mailServer, NEW_PASSWORD } from '../support/mail-visit.ts'
 import { authenticatorApp } from '../support/second-factor.ts'
@@ -30,6 +30,13 @@ async function setUpApp({ db }: MailServer, browser: Browser): Promise<void> {
   const page = await browser.submit(await browser.open(`${SECURITY}/authenticator-app`), '/begin')
   const [, secret = ''] = /<code>([A-Z2-7 ]+)<\/code>/.exec(page.body) ?? []
   await browser.submit(page, '/authenticator-app', { code: await authenticatorApp(db, secret)() })
+}
+
+async function addPasskey(server: MailServer, browser: Browser): Promise<void> {
+  const form = { csrf: accountToken(server, browser) }
+  const { challenge } = (await browser.request('POST', `${SECURITY}/passkeys/options`, { form })).json()
+  const credential = new SoftPasskey().create({ origin: ISSUER, rpId: 'localhost', challenge })
+  await browser.request('POST', `${SECURITY}/passkeys`, { form: { ...form, credential } })
 }
 
 async function linkCorp(_server: MailServer, browser: Browser, corp: Upstream): Promise<void> {
@@ -72,16 +79,9 @@ const CHANGES: Readonly<
     change: async (_server, browser) =>
       browser.submit(await browser.open(await addressPath(browser, SECOND)), '/primary'),
   },
-  'passkey-added': {
-    change: async (server, browser) => {
-      const form = { csrf: accountToken(server, browser) }
-      const { challenge } = (await browser.request('POST', `${SECURITY}/passkeys/options`, { form })).json()
-      const credential = new SoftPasskey().create({ origin: ISSUER, rpId: 'localhost', challenge })
-      return browser.request('POST', `${SECURITY}/passkeys`, { form: { ...form, credential } })
-    },
-  },
+  'passkey-added': { change: addPasskey },
   'passkey-removed': {
-    ready: (server) => addPasskey(server, 'ada'),
+    ready: addPasskey,
     change: async ({ db }, browser) => {
       const { id } = await db.selectFrom('authenticators').select('id').executeTakeFirstOrThrow()
       return browser.submit(await browser.open(`${SECURITY}/passkeys/${id}/remove`), '/remove')

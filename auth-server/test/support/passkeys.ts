@@ -13,7 +13,7 @@ import { findSession } from '../../src/store/tables/sessions.ts'
 import { Browser, SESSION_COOKIE } from './browser.ts'
 import { authorizeUrl, logIn, pkcePair } from './phone.ts'
 import { ISSUER, type TestServer } from './server.ts'
-import type { PasskeyAnswer, SoftPasskey } from './soft-passkey.ts'
+import { type PasskeyAnswer, SoftPasskey } from './soft-passkey.ts'
 
 /** What everybody's answers say who have nothing to hide. */
 const HONEST = { origin: ISSUER, rpId: 'localhost' } as const
@@ -69,4 +69,19 @@ export async function passkeyLogin(
   const options = await browser.request('POST', action, { form: { csrf } })
   const credential = passkey.get({ ...HONEST, userHandle, challenge: String(options.json().challenge) })
   return () => browser.request('POST', action.replace('/options', ''), { form: { csrf, credential } })
+}
+
+/** Signs Ada in at the account with a passkey of hers. */
+export async function signInByPasskey(server: TestServer, passkey: SoftPasskey): Promise<Browser> {
+  const browser = new Browser(server.app)
+  const post = await passkeyLogin(browser, await browser.open('/account'), passkey, server.personId)
+  await browser.follow(await post())
+  return browser
+}
+
+/** The same, with one that she gets now. */
+export async function atAccountByPasskey(server: TestServer): Promise<Browser> {
+  const passkey = new SoftPasskey()
+  await ceremonies(server).register(await freshSession(server), passkey)
+  return signInByPasskey(server, passkey)
 }

@@ -117,7 +117,8 @@ export function mailProofPages(deps: Deps, visits: VisitFlow): VisitPages {
       },
     },
     [NEW_PASSWORD]: newPasswordPages(deps, openProven, async (request, reply, visit, { personId, authEpoch }) => {
-      const person = { personId, authEpoch, ...authenticatedBy(['pwd']), isExpected: true }
+      const methods = visit.proof.purpose === 'reset' ? (['pwd', 'mca'] as const) : (['pwd'] as const)
+      const person = { personId, authEpoch, ...authenticatedBy(methods), isExpected: true }
       const done = await completeSignIn(deps, request, reply, visit, person)
       return done === 'person changed' ? visits.resume(reply, visit.pending) : reply
     }),

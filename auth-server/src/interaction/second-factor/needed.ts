@@ -1,5 +1,5 @@
 // Whether a second factor is due: because the person has set one up, or because a better class of sign-in is asked for. Pure.
-import { hasTwoFactors, isAsGood, isInReach } from '../../identity/acr.ts'
+import { hasTwoFactors, isAsGood, isByMail, isInReach } from '../../identity/acr.ts'
 import { isFullLogin } from '../../identity/full-login.ts'
 import type { Facts } from '../facts.ts'
 
@@ -10,11 +10,18 @@ const HALF_LOGIN_SECONDS = 900
 function betterClasses({ session, pending }: Facts): readonly string[] {
   const { acrValues = [] } = pending.request
   if (!session || acrValues.some((wanted) => isAsGood(session.acr, wanted))) return []
+  // A page of the account takes an answered mail for a passkey that is lost; to an app it is no second factor.
+  if (!pending.app && isByMail(session)) return []
   return acrValues.filter((wanted) => isInReach(wanted, session.factors))
 }
 
 export function needsSecondFactor(facts: Facts): boolean {
   return facts.session !== undefined && (!isFullLogin(facts.session) || betterClasses(facts).length > 0)
+}
+
+/** Whether a new password by mail would do as well: for a page of the account, of somebody who has passkeys alone. */
+export function canShowMailInstead({ session, pending }: Facts): boolean {
+  return session !== undefined && !pending.app && isFullLogin(session)
 }
 
 /** A class is insisted on that the person has not set up anything for. */

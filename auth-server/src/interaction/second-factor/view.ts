@@ -1,5 +1,5 @@
 // The pages that ask for a second factor, and for a recovery code in its place.
-import { button } from '../../pages/components/button.ts'
+import { button, wayLink } from '../../pages/components/button.ts'
 import { field } from '../../pages/components/field.ts'
 import { form } from '../../pages/components/form.ts'
 import { appMark } from '../../pages/components/mark.ts'
@@ -8,6 +8,7 @@ import type { Page } from '../../pages/frame.ts'
 import { html } from '../../pages/html.ts'
 import type { Texts } from '../../pages/locales/en.ts'
 import { denyForm, opensNote, switchForm } from '../ended/ways-out.ts'
+import { FORGOTTEN } from '../mail-proof/paths.ts'
 import { stepPath } from '../paths.ts'
 import type { SignedInVisit } from '../visit.ts'
 import type { WayPart } from './ways.ts'
@@ -16,16 +17,18 @@ export type SecondFactorProblem = keyof Texts['secondFactor']['problems'] | keyo
 
 export const PROBLEM_ID = 'problem'
 
-/** @param takesRecoveryCode whether one would be enough */
+/** @param takesRecoveryCode whether one would be enough, @param canShowMail whether a new password by mail would */
 export function secondFactorPage(
   { pending, session, binding }: SignedInVisit,
   {
     ways,
     takesRecoveryCode,
+    canShowMail,
     problem,
   }: Readonly<{
     ways: readonly WayPart[]
     takesRecoveryCode: boolean
+    canShowMail: boolean
     problem?: SecondFactorProblem | undefined
   }>,
 ): Page {
@@ -42,6 +45,7 @@ ${
   takesRecoveryCode &&
   html`<p class="cancel"><a class="action" href="${stepPath('recovery-code', pending.id)}">${secondFactor.useRecoveryCode}</a></p>`
 }
+${canShowMail && wayLink(secondFactor.lostPasskey, stepPath(FORGOTTEN, pending.id))}
 ${switchForm(binding, texts)}
 ${denyForm(binding, texts)}
 ${opensNote(pending, texts)}`,

@@ -36,7 +36,7 @@ export function addAddressRoutes(deps: Deps): AccountRoutes {
 
   return {
     [PATHS.addressAdd]: {
-      needs: 'recent',
+      needs: 'factors',
       GET: (_request, reply, me) => sendPage(reply, mailer ? addAddressPage(me) : cannotAddPage(me)),
       async POST(request, reply, me) {
         if (!mailer) return sendPage(reply.code(404), cannotAddPage(me))

@@ -61,14 +61,14 @@ export function addressRoutes({ db, config, mailer }: Deps): AccountRoutes {
         sendPage(reply, addressesPage(me, { addresses: await addressesOf(me), canAdd: mailer !== undefined, idOf })),
     },
     [PATHS.address]: {
-      needs: 'recent',
+      needs: 'factors',
       async GET(request, reply, me) {
         const found = await find(me, request)
         return found ? sendPage(reply, addressPage(me, found, idOf(found.key))) : notFoundPage(reply, me, 'security')
       },
     },
     [PATHS.addressPrimary]: {
-      needs: 'recent',
+      needs: 'factors',
       on: addressesHref,
       async POST(request, reply, me) {
         const isChanged = await change(me, request, 'made-primary', makePrimary)
@@ -76,7 +76,7 @@ export function addressRoutes({ db, config, mailer }: Deps): AccountRoutes {
       },
     },
     [PATHS.addressRemove]: {
-      needs: 'recent',
+      needs: 'factors',
       async GET(request, reply, me) {
         const found = await find(me, request)
         return found && !found.isPrimary

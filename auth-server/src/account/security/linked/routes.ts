@@ -41,7 +41,7 @@ export function linkedRoutes(deps: Deps): AccountRoutes {
       GET: async (_request, reply, me) => sendPage(reply, linkedPage(me, await listed(me), providers)),
     },
     [PATHS.linkedAdd]: {
-      needs: 'recent',
+      needs: 'factors',
       on: linkedHref,
       async POST(request, reply, me) {
         const provider = providers.find(pathParameter(request, 'provider') ?? '')
@@ -54,7 +54,7 @@ export function linkedRoutes(deps: Deps): AccountRoutes {
       },
     },
     [PATHS.linkedRemove]: {
-      needs: 'recent',
+      needs: 'factors',
       async GET(request, reply, me) {
         const found = await find(me, request)
         return found ? sendPage(reply, unlinkPage(me, found)) : notFoundPage(reply, me, 'security')

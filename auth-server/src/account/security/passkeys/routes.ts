@@ -1,4 +1,4 @@
-// Passkeys: which there are, a new one, a name for one, and its end; each after a recent full login.
+// Passkeys: which there are, a new one, a name for one, and its end; each by whoever may change factors.
 import type { FastifyRequest } from 'fastify'
 import { ofRequest } from '../../../audit/context.ts'
 import { record } from '../../../audit/record.ts'
@@ -35,7 +35,7 @@ export function passkeyRoutes({ db, config, providers }: Deps): AccountRoutes {
 
   return {
     [PATHS.passkeys]: {
-      needs: 'recent',
+      needs: 'factors',
       GET: async (_request, reply, me) => sendPage(reply, await page(me)),
       async POST(request, reply, me) {
         // Whoever presses a button is asked by the browser: nothing is made by itself here.
@@ -48,20 +48,20 @@ export function passkeyRoutes({ db, config, providers }: Deps): AccountRoutes {
       },
     },
     [PATHS.passkeyOptions]: {
-      needs: 'recent',
+      needs: 'factors',
       on: passkeysHref,
       POST: async (_request, reply, me) =>
         reply.send(await registrationOptions(db, config, me.session, 'registration')),
     },
     [PATHS.passkey]: {
-      needs: 'recent',
+      needs: 'factors',
       async GET(request, reply, me) {
         const found = await find(me, request)
         return found ? sendPage(reply, passkeyPage(me, found)) : notFoundPage(reply, me, 'security')
       },
     },
     [PATHS.passkeyName]: {
-      needs: 'recent',
+      needs: 'factors',
       async GET(request, reply, me) {
         const found = await find(me, request)
         return found ? sendPage(reply, namePage(me, found)) : notFoundPage(reply, me, 'security')
@@ -81,7 +81,7 @@ export function passkeyRoutes({ db, config, providers }: Deps): AccountRoutes {
       },
     },
     [PATHS.passkeyRemove]: {
-      needs: 'recent',
+      needs: 'factors',
       async GET(request, reply, me) {
         const found = await find(me, request)
         return found ? sendPage(reply, removePage(me, found)) : notFoundPage(reply, me, 'security')

@@ -22,7 +22,7 @@ export function passwordRoutes({ db, config }: Deps): AccountRoutes {
 
   return {
     [PATHS.password]: {
-      needs: 'recent',
+      needs: 'factors',
       GET: (_request, reply, me) => sendPage(reply, passwordPage(me)),
       async POST(request, reply, me) {
         const password = me.form.get('password') ?? ''

@@ -1,4 +1,4 @@
-// Setting up and removing an authenticator app, and recovery codes: by a POST, in one session, after a recent full login.
+// Setting up and removing an authenticator app, and recovery codes: by a POST, in one session, by whoever may change factors.
 import { ofRequest } from '../../../audit/context.ts'
 import { record } from '../../../audit/record.ts'
 import type { Deps } from '../../../deps.ts'
@@ -37,7 +37,7 @@ export function secondFactorRoutes({ db, config }: Deps): AccountRoutes {
 
   return {
     [PATHS.authenticatorApp]: {
-      needs: 'recent',
+      needs: 'factors',
       GET: async (_request, reply, me) =>
         sendPage(reply, (await connecting(me, false)) ?? authenticatorAppPage(me, (await appsOf(me)).length > 0)),
       async POST(request, reply, me) {
@@ -51,7 +51,7 @@ export function secondFactorRoutes({ db, config }: Deps): AccountRoutes {
       },
     },
     [PATHS.authenticatorAppBegin]: {
-      needs: 'recent',
+      needs: 'factors',
       on: appHref,
       async POST(_request, reply, me) {
         await beginTotp(db, keyEncryptionKey, ownerOf(me))
@@ -59,7 +59,7 @@ export function secondFactorRoutes({ db, config }: Deps): AccountRoutes {
       },
     },
     [PATHS.authenticatorAppRemove]: {
-      needs: 'recent',
+      needs: 'factors',
       GET: async (_request, reply, me) => sendPage(reply, removeAppPage(me)),
       async POST(request, reply, me) {
         const { personId } = me.session
@@ -71,7 +71,7 @@ export function secondFactorRoutes({ db, config }: Deps): AccountRoutes {
       },
     },
     [PATHS.recoveryCodes]: {
-      needs: 'recent',
+      needs: 'factors',
       async GET(_request, reply, me) {
         const { recoveryCodesLeft } = await listSecondFactors(db, me.session.personId)
         return sendPage(reply, recoveryCodesPage(me, recoveryCodesLeft > 0))

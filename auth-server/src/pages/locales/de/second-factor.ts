@@ -14,6 +14,7 @@ export const SECOND_FACTOR = {
   code: 'Code aus der App',
   button: 'Weiter',
   useRecoveryCode: 'Stattdessen einen Wiederherstellungscode verwenden',
+  lostPasskey: 'Passkey verloren? Neues Passwort per E-Mail wählen',
   recoveryTitle: 'Wiederherstellungscode verwenden',
   recoveryTitleAfterProblem: 'Wiederherstellungscode verwenden: noch einmal versuchen',
   recoveryLead:

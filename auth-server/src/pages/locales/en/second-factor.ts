@@ -13,6 +13,7 @@ export const SECOND_FACTOR = {
   code: 'Code from the app',
   button: 'Continue',
   useRecoveryCode: 'Use a recovery code instead',
+  lostPasskey: 'Lost your passkey? Choose a new password by mail',
   recoveryTitle: 'Use a recovery code',
   recoveryTitleAfterProblem: 'Use a recovery code: try again',
   recoveryLead: 'Enter one of the ten codes that you were shown when you set up two steps to sign in.',
