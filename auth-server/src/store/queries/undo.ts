@@ -14,9 +14,9 @@ export interface Undone {
 }
 
 /**
- * Consumes the challenge and its change. Factors, addresses and links to providers that came within the time for which
- * changes can be taken back are set aside: whoever made this one may have made others before it. Those that went since this
- * change are back. All logins end by the person's next epoch, the password has to be chosen anew, by mail (where no address
+ * Consumes the challenge and its change. Factors and addresses that came within the time for which changes can be
+ * taken back are set aside, links to providers end: whoever made this one may have made others before it. What is older and
+ * went since this change is back. All logins end by the person's next epoch, the password has to be chosen anew, by mail (where no address
  * is left it goes, and what is older than all of this signs in), a deletion that runs is off, and no other proof by mail counts any more, except such links themselves. Undefined when the link is of no use: two
  * at once, and the row of the change settles it.
  */
@@ -138,7 +138,8 @@ async function takeAddressesBack(trx: Trx, { personId, since, addedSince }: Reac
                email.is_primary desc, email.created_at limit 1)`.execute(trx)
 }
 
-// What was linked since then is not the owner's: it is free again for whoever it belongs to.
+// What was linked so lately may be of whoever is at work here, also where it was taken away again since: it ends, and is free
+// for whoever it belongs to. An owner who had just linked theirs links it again, by signing in there.
 async function takeIdentitiesBack(trx: Trx, { personId, since, addedSince }: Reach): Promise<void> {
   await sql`
     delete from identities using people person
