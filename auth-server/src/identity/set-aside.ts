@@ -18,7 +18,7 @@ interface Whose {
   readonly sessionId: string
 }
 
-/** False when the login has shown nothing older (store/queries/set-aside.ts has the rule), or it is gone. */
+/** False when the login has shown nothing older (store/queries/set-aside.ts has the rule), or it is gone, or goes now. */
 export function bringBack(
   db: Db,
   whose: Whose,
@@ -27,7 +27,10 @@ export function bringBack(
 ): Promise<boolean> {
   const { personId } = whose
   return db.transaction().execute(async (trx) => {
-    if (!(await bringThingBack(trx, whose, thing))) return false
+    const outcome = await bringThingBack(trx, whose, thing)
+    if (outcome === 'taken')
+      await record(trx, { type: 'account-change', outcome: 'set-aside-removed', personId }, context)
+    if (outcome !== 'back') return false
     await noteChange(trx, { personId, kind: NOTED_AS[thing.kind], subject: thing.id })
     await record(trx, { type: 'account-change', outcome: 'brought-back', personId }, context)
     return true

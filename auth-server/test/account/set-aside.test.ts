@@ -153,6 +153,8 @@ t.test('an address comes back, unless somebody else has proven it meanwhile', as
   t.match((await bringBack(browser, mine)).headers, { location: /news=broughtBack/ })
   t.match(await mails(), [{ recipients: [USER.email], text: /An e-mail address was added/ }])
   t.equal((await bringBack(browser, theirs)).statusCode, 404)
+  const events = db.selectFrom('audit_events').where('type', '=', 'account-change').select('outcome').orderBy('seq')
+  t.strictSame(await events.execute(), [{ outcome: 'brought-back' }, { outcome: 'set-aside-removed' }])
   const rows = db.selectFrom('email_addresses').select(['key', 'proof', 'suspended_at']).orderBy('key')
   t.match(await rows.where('key', 'like', '%e%s@example.com').execute(), [{ proof: 'verified' }])
   t.match(await rows.where('key', '=', 'mine@example.com').execute(), [{ proof: 'verified', suspended_at: null }])

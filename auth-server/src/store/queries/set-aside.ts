@@ -63,12 +63,18 @@ export async function listSetAside(db: Db, { personId, sessionId }: Whose): Prom
 
 type Thing = Pick<SetAside, 'id' | 'kind'>
 
+export type BroughtBack = 'back' | 'not back' | 'taken'
+
 /**
- * Brings a thing back, if the login has shown something older, by the rule above: false when it has not, when it is gone,
- * or when an address is somebody else's by now. It is as new as if it had been added now, so this can be taken back, too;
+ * Brings a thing back, if the login has shown something older, by the rule above: `not back` when it has not, or it is gone;
+ * `taken` when an address is somebody else's by now, and then it is gone as well. It is as new as if it had been added now, so this can be taken back, too;
  * an app takes the place of the one there is.
  */
-export async function bringThingBack(trx: Trx, { personId, sessionId }: Whose, { id, kind }: Thing): Promise<boolean> {
+export async function bringThingBack(
+  trx: Trx,
+  { personId, sessionId }: Whose,
+  { id, kind }: Thing,
+): Promise<BroughtBack> {
   await sql`update people set updated_at = auth_now() where id = ${personId}`.execute(trx)
   const shows = (since: RawBuilder<unknown>) => sql<SqlBool>`exists (
     select from sessions session where session.id = ${sessionId} and session.person_id = ${personId}
@@ -86,7 +92,7 @@ export async function bringThingBack(trx: Trx, { personId, sessionId }: Whose, {
           and ${IS_FACTOR_IN_FORCE}
       )
       select id from back`.execute(trx)
-    return rows.length === 1
+    return rows.length === 1 ? 'back' : 'not back'
   }
   // Away first: the index of proven addresses then settles who has it.
   const { rows } = await sql<{ address: string }>`
@@ -94,12 +100,12 @@ export async function bringThingBack(trx: Trx, { personId, sessionId }: Whose, {
     where thing.key = ${id} and thing.person_id = ${personId} and ${OF_ADDRESS} and ${shows(sql`thing.created_at`)}
     returning address`.execute(trx)
   const [away] = rows
-  if (!away) return false
+  if (!away) return 'not back'
   const back = await sql`
     insert into email_addresses (person_id, key, address, proof, proven_at)
     values (${personId}, ${id}, ${away.address}, 'verified', auth_now())
     on conflict (key) where proof is not null do nothing returning key`.execute(trx)
-  return back.rows.length === 1
+  return back.rows.length === 1 ? 'back' : 'taken'
 }
 
 /** Removes a thing for good; false when it is gone. */
