@@ -1,13 +1,16 @@
 // Signing in by another provider: npm's oidc-provider, unmodified, is the provider; every answer counts once, in its own browser.
 import type { LightMyRequestResponse } from 'fastify'
+import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { randomSecret } from '../../src/crypto/random.ts'
 import { OPERATOR } from '../../src/identity/administration/authority.ts'
 import { forcePasswordReset } from '../../src/identity/administration/people.ts'
 import { createAccount } from '../../src/identity/local-account.ts'
 import { sealPassword, setPassword } from '../../src/identity/password.ts'
-import { addAddress } from '../support/account.ts'
+import { MAX_NAME_LENGTH } from '../../src/identity/person-name.ts'
+import { addAddress, addEve } from '../support/account.ts'
 import { Browser, visitCookie } from '../support/browser.ts'
+import { untilBlocked } from '../support/database.ts'
 import { answerOf, authorizeUrl, logIn, pkcePair, redeem } from '../support/phone.ts'
 import { addAuthenticatorApp } from '../support/second-factor.ts'
 import { type TestServer, testServer, USER } from '../support/server.ts'
@@ -427,4 +430,60 @@ t.test('somebody without an address is not made to choose a password by mail', a
   t.equal(await forcePasswordReset(server.db, OPERATOR, sub), 'no address')
   t.match(await claimsOf(server, await signIn(stranger)), { sub })
   t.equal(await forcePasswordReset(server.db, OPERATOR, 'usr_nobody'), 'unchanged')
+})
+
+t.test('a name from a provider is kept as a person may type it: one line, not too long', async (t) => {
+  const { server, signIn } = await start(t)
+  const name = `Bob\n\u202e${'x'.repeat(MAX_NAME_LENGTH)}`
+  const { sub } = await claimsOf(server, await signIn({ ...BOB, name }))
+  const kept = server.db.selectFrom('people').where('id', '=', sub).select('name')
+  t.strictSame(await kept.execute(), [{ name: `Bob ${'x'.repeat(MAX_NAME_LENGTH - 4)}` }])
+})
+
+t.test('a failure of our own database is not told as one of the provider', async (t) => {
+  const { server, visit } = await start(t)
+  const { browser, page } = await visit()
+  await sql`alter table upstream_logins rename to elsewhere`.execute(server.db)
+  const answer = await browser.submit(page, '/provider/corp')
+  t.equal(answer.statusCode, 500)
+  t.notMatch(answer.body, /Example Corp/)
+})
+
+t.test('an address that is proven elsewhere in the same moment leaves no account without it', async (t) => {
+  const { server, visit, upstream } = await start(t)
+  const { db } = server
+  const { browser, page } = await visit()
+  const callback = await upstream(browser, page, BOB)
+  const before = await countPeople(server)
+  const answer = await db.transaction().execute(async (trx) => {
+    await sql`insert into people (id) values ('usr_faster')`.execute(trx)
+    await sql`
+      insert into email_addresses (person_id, key, address, proof, proven_at)
+      values ('usr_faster', ${BOB.email}, ${BOB.email}, 'verified', auth_now())`.execute(trx)
+    const opened = browser.open(callback)
+    await untilBlocked(db)
+    return { opened }
+  })
+  t.match((await answer.opened).body, /There is an account with <strong>bob@corp.example<\/strong> already/)
+  t.equal(await countPeople(server), before + 1, 'that of whoever was faster')
+  t.strictSame(await db.selectFrom('identities').selectAll().execute(), [])
+})
+
+t.test('what was linked to somebody else meanwhile is said, and the sign-in goes on', async (t) => {
+  const { server, signIn } = await start(t, { settings: { email_domains: ['example.com'] } })
+  const { browser, answer: page } = await signIn({ sub: 'ada at corp', email: USER.email, email_verified: true })
+  const asks = await logIn(browser, page)
+  const { issuer, subject } = await server.db
+    .selectFrom('upstream_logins')
+    .select(['issuer', 'subject'])
+    .executeTakeFirstOrThrow()
+  const eve = await addEve(server)
+  await sql`insert into identities (issuer, subject, person_id) values (${issuer}, ${subject}, ${eve})`.execute(
+    server.db,
+  )
+  const told = await browser.submit(asks, '/link-provider')
+  t.equal(told.statusCode, 409)
+  t.match(told.body, /is linked already/)
+  const [, onward = ''] = /href="([^"]*\/resume\/[^"]*)"/.exec(told.body) ?? []
+  t.ok(answerOf(await browser.open(onward)).code)
 })

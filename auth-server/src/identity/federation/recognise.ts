@@ -2,15 +2,14 @@
 import type { AuditContext } from '../../audit/context.ts'
 import { record } from '../../audit/record.ts'
 import { randomId } from '../../crypto/random.ts'
-import { oneLine } from '../../http/one-line.ts'
+import { asOneLine } from '../../http/one-line.ts'
 import type { Language } from '../../pages/language.ts'
 import type { Db } from '../../store/database.ts'
-import { isAddressTaken, signUpByIdentity } from '../../store/queries/federation.ts'
+import { AddressTakenMeanwhile, isAddressTaken, signUpByIdentity } from '../../store/queries/federation.ts'
 import { findPersonByIdentity } from '../../store/tables/identities.ts'
+import { MAX_NAME_LENGTH } from '../person-name.ts'
 import type { UpstreamIdentity } from './provider.ts'
 import type { IdentityProvider, VouchedAddress } from './providers.ts'
-
-const MAX_NAME_LENGTH = 100
 
 /**
  * Somebody who can be signed in, known or new just now; or the address is that of an account (`address taken`); or there
@@ -67,13 +66,12 @@ async function signUp(
   context: AuditContext,
 ): Promise<Recognised | undefined> {
   const { issuer, subject } = identity
-  const name = [...(identity.name ?? '')].slice(0, MAX_NAME_LENGTH).join('')
-  return db.transaction().execute(async (trx) => {
+  const made = db.transaction().execute(async (trx): Promise<Recognised | undefined> => {
     const person = await signUpByIdentity(trx, {
       issuer,
       subject,
       id: randomId('usr'),
-      name: oneLine(name, MAX_NAME_LENGTH),
+      name: asOneLine(identity.name ?? '', MAX_NAME_LENGTH),
       language,
       email,
     })
@@ -81,5 +79,9 @@ async function signUp(
     const whose = { personId: person.personId, ...(applicationId !== undefined && { applicationId }) }
     await record(trx, { type: 'sign-up', outcome: 'succeeded', ...whose }, context)
     return { kind: 'person', ...person }
+  })
+  return made.catch((error: unknown) => {
+    if (error instanceof AddressTakenMeanwhile) return undefined
+    throw error
   })
 }

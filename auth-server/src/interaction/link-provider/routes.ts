@@ -4,13 +4,16 @@ import { ofRequest } from '../../audit/context.ts'
 import type { Deps } from '../../deps.ts'
 import { link } from '../../identity/federation/links.ts'
 import { sendPage } from '../../pages/send-page.ts'
-import { findWaitingLink, takeWaitingLink } from '../../store/tables/upstream-logins.ts'
+import { findWaitingLink, takeWaitingLink, type WaitingLink } from '../../store/tables/upstream-logins.ts'
+import { resumePath } from '../paths.ts'
+import { providerFailedPage } from '../provider/view.ts'
 import type { VisitFlow, VisitPages } from '../visit.ts'
 import { linkPage } from './view.ts'
 
 const STEP = 'link-provider'
 
 export function linkProviderPages({ db, providers }: Deps, visits: VisitFlow): VisitPages {
+  const labelOf = ({ issuer, provider }: WaitingLink) => providers.labelOf(issuer) ?? provider
   /** The visit with what waits in it. */
   const open = async (request: FastifyRequest, reply: FastifyReply) => {
     const visit = await visits.openStep(request, reply, STEP)
@@ -29,18 +32,19 @@ export function linkProviderPages({ db, providers }: Deps, visits: VisitFlow): V
         const visit = await open(request, reply)
         if (!visit) return reply
         const { waiting } = visit
-        const label = providers.labelOf(waiting.issuer) ?? waiting.provider
-        return sendPage(reply, linkPage(visit, label, waiting.emailKey))
+        return sendPage(reply, linkPage(visit, labelOf(waiting), waiting.emailKey))
       },
       async POST(request, reply) {
         const visit = await open(request, reply)
         if (!visit) return reply
         const { pending, session, waiting } = visit
-        await db.transaction().execute(async (trx) => {
-          if (await takeWaitingLink(trx, { requestId: pending.id, link: waiting }))
-            await link(trx, waiting, session.personId, ofRequest(request))
+        const isTaken = await db.transaction().execute(async (trx) => {
+          // Done in another tab: nothing is left to say.
+          if (!(await takeWaitingLink(trx, { requestId: pending.id, link: waiting }))) return false
+          return !(await link(trx, waiting, session.personId, ofRequest(request)))
         })
-        return visits.resume(reply, pending)
+        if (!isTaken) return visits.resume(reply, pending)
+        return sendPage(reply.code(409), providerFailedPage('taken', labelOf(waiting), resumePath(pending.id)))
       },
     },
     [`${STEP}/later`]: {

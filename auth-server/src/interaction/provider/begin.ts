@@ -53,15 +53,15 @@ export async function beginAtProvider(
   const { waitSeconds } = await limits.admit({ providerSignIns: { address: request.ip } })
   if (waitSeconds > 0) throw tooManyRequests('too many sign-ins at providers were begun; try again later', waitSeconds)
   const state = randomSecret()
-  try {
-    const address = await provider.begin(upstreamRequest(config, provider, { secret, state, isFresh }))
-    await beginUpstreamLogin(db, { requestId, provider: provider.name, stateHash: sha256(state), linking })
-    return reply.redirect(address.href, 303)
-  } catch (error) {
+  const asked = upstreamRequest(config, provider, { secret, state, isFresh })
+  const address = await provider.begin(asked).catch((error: unknown) => {
     request.log.warn(
       { event: 'provider_unavailable', provider: provider.name, err: error },
       'a provider cannot be asked',
     )
-    return sendPage(reply.code(503), providerFailedPage('unavailable', provider.label, back))
-  }
+    return undefined
+  })
+  if (!address) return sendPage(reply.code(503), providerFailedPage('unavailable', provider.label, back))
+  await beginUpstreamLogin(db, { requestId, provider: provider.name, stateHash: sha256(state), linking })
+  return reply.redirect(address.href, 303)
 }

@@ -20,15 +20,19 @@ export interface FederatedNewcomer extends UpstreamSubject {
   readonly email: Readonly<{ address: string; key: string }> | undefined
 }
 
+/** The address was proven elsewhere in the same moment; undoes the transaction that it is thrown in. */
+export class AddressTakenMeanwhile extends Error {}
+
 /**
- * Makes the account of an identity, in one statement; undefined when the identity, or the address, is somebody's meanwhile.
+ * Makes the account of an identity, in one statement; undefined when the identity, or the address, is somebody's already.
+ * @throws {AddressTakenMeanwhile} so that no account is left without its address
  * Whatever else was written down for the address counted for nothing, and goes on doing so.
  */
 export async function signUpByIdentity(
   trx: Trx,
   { id, name, language, email, ...identity }: FederatedNewcomer,
 ): Promise<Readonly<{ personId: string; authEpoch: number }> | undefined> {
-  const { rows } = await sql<{ personId: string; authEpoch: number }>`
+  const { rows } = await sql<{ personId: string; authEpoch: number; emailKey: string | null }>`
     with identity as (
       insert into identities (issuer, subject, person_id, used_at)
       select ${identity.issuer}, ${identity.subject}, ${id}, auth_now()
@@ -40,10 +44,19 @@ export async function signUpByIdentity(
       select person_id, ${email?.key ?? null}, ${email?.address ?? null}, 'verified', auth_now(), true
       from identity where ${email?.key ?? null}::text is not null
       on conflict (key) where proof is not null do nothing
+      returning key
+    ), person as (
+      insert into people (id, name, language) select person_id, ${name ?? null}, ${language} from identity
+      returning id, auth_epoch
     )
-    insert into people (id, name, language) select person_id, ${name ?? null}, ${language} from identity
-    returning id as "personId", auth_epoch as "authEpoch"`.execute(trx)
-  return rows[0]
+    select id as "personId", auth_epoch as "authEpoch", (select key from address) as "emailKey" from person`.execute(
+    trx,
+  )
+  const [made] = rows
+  if (!made) return undefined
+  const { emailKey, ...person } = made
+  if (emailKey !== (email?.key ?? null)) throw new AddressTakenMeanwhile()
+  return person
 }
 
 /** Links an identity to an account; false when it is somebody's already. */
