@@ -15,6 +15,7 @@ import {
 } from '../store/queries/leaving.ts'
 import { queueMail } from '../store/tables/queued-mails.ts'
 import { isOnlyAdministrator } from './administrators.ts'
+import { eraseEach } from './erase-each.ts'
 
 /** For how long a deletion can be taken back. */
 export const GRACE_DAYS = 7
@@ -80,27 +81,16 @@ export function eraseAccount(
   return erase(db, mailer, { personId, outcome: 'by-administrator', onlyIfDue: false, before }, context)
 }
 
-/** Accounts that are erased in one run. */
-const MAX_ERASURES = 100
-
 /**
- * Erases those whose time has come, each in a transaction of its own, so that nobody waits for another. Returns how many.
+ * Erases those whose time has come. Returns how many.
  * @throws {AggregateError} after the others, when some could not be erased
  */
-export async function eraseDueAccounts(db: Db, mailer: MailKeeper, signal?: AbortSignal): Promise<number> {
-  let erased = 0
-  const failures: unknown[] = []
-  for (const personId of await listDueForErasure(db, MAX_ERASURES)) {
-    if (signal?.aborted) break
-    const due = { personId, outcome: 'done', onlyIfDue: true } as const
-    const isDone = await erase(db, mailer, due, WITHOUT_REQUEST).catch((error: unknown) => {
-      failures.push(error)
-      return false
-    })
-    if (isDone) erased++
-  }
-  if (failures.length > 0) throw new AggregateError(failures, 'some people could not be erased')
-  return erased
+export function eraseDueAccounts(db: Db, mailer: MailKeeper, signal?: AbortSignal): Promise<number> {
+  return eraseEach({
+    list: (...which) => listDueForErasure(db, ...which),
+    erase: (personId) => erase(db, mailer, { personId, outcome: 'done', onlyIfDue: true }, WITHOUT_REQUEST),
+    signal,
+  })
 }
 
 interface Erasure {

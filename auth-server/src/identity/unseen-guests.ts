@@ -4,28 +4,28 @@ import { record } from '../audit/record.ts'
 import type { Db } from '../store/database.ts'
 import { erasePerson } from '../store/person.ts'
 import { holdUnseenGuest, listUnseenGuests } from '../store/queries/unseen-guests.ts'
+import { eraseEach } from './erase-each.ts'
 
-/** Guests that are erased in one run. */
-const MAX_ERASURES = 1000
+/**
+ * Returns how many.
+ * @throws {AggregateError} after the others, when some could not be erased
+ */
+export function eraseUnseenGuests(db: Db, signal?: AbortSignal): Promise<number> {
+  return eraseEach({ list: (...which) => listUnseenGuests(db, ...which), erase: (id) => erase(db, id), signal })
+}
 
-/** Each in a transaction of its own. Returns how many. */
-export async function eraseUnseenGuests(db: Db, signal?: AbortSignal): Promise<number> {
-  let erased = 0
-  for (const personId of await listUnseenGuests(db, MAX_ERASURES)) {
-    if (signal?.aborted) break
-    try {
-      await erasePerson(db, personId, {
-        also: async (trx) => {
-          if (!(await holdUnseenGuest(trx, personId))) throw new SeenAgain()
-          await record(trx, { type: 'deletion', outcome: 'done', personId }, WITHOUT_REQUEST)
-        },
-      })
-      erased++
-    } catch (error) {
-      if (!(error instanceof SeenAgain)) throw error
-    }
+async function erase(db: Db, personId: string): Promise<boolean> {
+  try {
+    return await erasePerson(db, personId, {
+      also: async (trx) => {
+        if (!(await holdUnseenGuest(trx, personId))) throw new SeenAgain()
+        await record(trx, { type: 'deletion', outcome: 'done', personId }, WITHOUT_REQUEST)
+      },
+    })
+  } catch (error) {
+    if (error instanceof SeenAgain) return false
+    throw error
   }
-  return erased
 }
 
 class SeenAgain extends Error {}

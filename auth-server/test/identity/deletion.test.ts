@@ -1,4 +1,5 @@
 // Deleting an account: out of use at once, kept by a link in a mail for seven days, then erased.
+import { sql } from 'kysely'
 import t from 'tap'
 import { WITHOUT_REQUEST } from '../../src/audit/context.ts'
 import { readMailToken } from '../../src/crypto/mail-proof.ts'
@@ -8,7 +9,7 @@ import { deleteAccount, eraseDueAccounts, keepAccount } from '../../src/identity
 import { createAccount } from '../../src/identity/local-account.ts'
 import { sealPassword, setPassword } from '../../src/identity/password.ts'
 import { Browser } from '../support/browser.ts'
-import { turnClock } from '../support/database.ts'
+import { refuseErasure, turnClock } from '../support/database.ts'
 import { feedReader } from '../support/feed.ts'
 import { type Mailbox, openMailbox, type ReceivedMail } from '../support/mailbox.ts'
 import { authorizeUrl, logIn, obtainTokens, pkcePair, refresh } from '../support/phone.ts'
@@ -104,6 +105,16 @@ t.test(
     t.not(await createAccount(db, config.passwordPepper, USER), personId)
   },
 )
+
+t.test('one who cannot be erased keeps nobody else, however many are due', async (t) => {
+  const { db, personId } = await testServer(t)
+  await sql`insert into people (id, status, erase_after) select 'usr_' || n, 'leaving', now() - make_interval(days => 300 - n)
+            from generate_series(0, 149) n`.execute(db)
+  await refuseErasure(db, 'usr_0')
+  await t.rejects(eraseDueAccounts(db, undefined), { errors: [{ message: /usr_0 stays/ }] })
+  const left = await db.selectFrom('people').where('id', '<>', personId).select('id').execute()
+  t.strictSame(left, [{ id: 'usr_0' }])
+})
 
 t.test('who takes the deletion back while it is carried out is kept or erased, nothing in between', async (t) => {
   for (const round of [1, 2, 3]) {

@@ -101,3 +101,12 @@ export async function untilBlocked(db: Db, count = 1): Promise<void> {
   while ((await blocked.execute(db)).rows.length < count)
     if (Date.now() > deadline) throw new Error(`fewer than ${count} statements wait`)
 }
+
+/** Makes the database refuse to erase one person. */
+export async function refuseErasure(db: Db, personId: string): Promise<void> {
+  await sql`create function stays() returns trigger language plpgsql as ${sql.lit(
+    `begin raise exception '% stays', old.id; end`,
+  )}`.execute(db)
+  await sql`create trigger stays before delete on people for each row when (old.id = ${sql.lit(personId)})
+            execute function stays()`.execute(db)
+}

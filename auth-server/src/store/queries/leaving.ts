@@ -1,5 +1,5 @@
 // Leaving: a person has asked to be erased. What they use ends at once; until they are erased it can be taken back.
-import { sql } from 'kysely'
+import { type SqlBool, sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
 import { secondsFromNow } from '../sql.ts'
 import { endSessionsWithin } from '../tables/sessions.ts'
@@ -90,10 +90,11 @@ export async function keepByChallenge(trx: Trx, challengeId: string): Promise<st
 }
 
 /** Those whose time has come, the longest due first. */
-export async function listDueForErasure(db: Db, limit: number): Promise<readonly string[]> {
+export async function listDueForErasure(db: Db, limit: number, without: readonly string[]): Promise<readonly string[]> {
   const rows = await db
     .selectFrom('people')
     .where('erase_after', '<=', sql<Date>`auth_now()`)
+    .where(sql<SqlBool>`id <> all(${[...without]})`)
     .orderBy('erase_after')
     .limit(limit)
     .select('id')

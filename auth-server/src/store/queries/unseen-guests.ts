@@ -6,10 +6,10 @@ import { GUEST_DAYS } from '../tables/device-keys.ts'
 const IS_UNSEEN = sql`coalesce(device.used_at, device.created_at) <= auth_now() - make_interval(days => ${GUEST_DAYS})`
 
 /** The longest unseen first. */
-export async function listUnseenGuests(db: Db, limit: number): Promise<readonly string[]> {
+export async function listUnseenGuests(db: Db, limit: number, without: readonly string[]): Promise<readonly string[]> {
   const { rows } = await sql<{ id: string }>`
     select person.id from device_keys device join people person on person.id = device.person_id
-    where ${IS_UNSEEN} and person.kind = 'guest'
+    where ${IS_UNSEEN} and person.kind = 'guest' and person.id <> all(${[...without]})
     order by coalesce(device.used_at, device.created_at) limit ${limit}`.execute(db)
   return rows.map(({ id }) => id)
 }

@@ -1,7 +1,8 @@
 // Guests who are not seen any more: they are erased, and nobody ever gets their `sub` again.
+import { sql } from 'kysely'
 import t from 'tap'
 import { eraseUnseenGuests } from '../../../src/identity/unseen-guests.ts'
-import { turnClock } from '../../support/database.ts'
+import { refuseErasure, turnClock } from '../../support/database.ts'
 import { admitGuests, Device } from '../../support/device.ts'
 import { tracesOf } from '../../support/people.ts'
 import { testServer } from '../../support/server.ts'
@@ -41,4 +42,16 @@ t.test('who has an account is no guest, however long ago the device was seen', a
   await turnClock(t, db, 400 * DAY_SECONDS)
   t.equal(await eraseUnseenGuests(db), 0)
   t.equal((await db.selectFrom('people').selectAll().where('id', '=', sub).execute()).length, 1)
+})
+
+t.test('one who cannot be erased keeps no other guest, however many there are', async (t) => {
+  const { db, applicationId } = await testServer(t)
+  await sql`insert into people (id, kind) select 'usr_guest' || n, 'guest' from generate_series(0, 149) n`.execute(db)
+  await sql`insert into device_keys (jkt, person_id, auth_epoch, application_id, public_jwk, created_at)
+    select 'key' || n, 'usr_guest' || n, 1, ${applicationId}, '{}', now() - make_interval(days => 300 - n)
+    from generate_series(0, 149) n`.execute(db)
+  await refuseErasure(db, 'usr_guest0')
+  await t.rejects(eraseUnseenGuests(db), { errors: [{ message: /usr_guest0 stays/ }] })
+  const left = await db.selectFrom('people').where('kind', '=', 'guest').select('id').execute()
+  t.strictSame(left, [{ id: 'usr_guest0' }])
 })
