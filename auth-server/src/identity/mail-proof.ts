@@ -55,14 +55,35 @@ export async function askForProof(
   })
 }
 
-/** Looks at a code that was typed. Whether there is anything to prove makes no difference to how long it takes. */
-export function proveByCode(
-  db: Db,
-  cookieSecret: string,
-  { awaited, browserHash, code }: Readonly<{ awaited: Pick<AwaitedProof, 'id'>; browserHash: string; code: string }>,
-): ReturnType<typeof tryCode> {
+/** A code that was typed into the page that waits for it. */
+export interface TypedCode {
+  readonly awaited: Pick<AwaitedProof, 'id'>
+  readonly browserHash: string
+  readonly code: string
+  readonly ip: string
+}
+
+export interface CodeTried {
+  readonly outcome: Awaited<ReturnType<typeof tryCode>>
+  /** Where it was not looked at, since too many codes were tried already. */
+  readonly waitSeconds?: number
+}
+
+/**
+ * Counts a code that was typed, and looks at it. Whether there is anything to prove makes no difference to how long it
+ * takes.
+ */
+export async function proveByCode(
+  { db, config, limits }: Readonly<{ db: Db; config: Readonly<{ cookieSecret: string }>; limits: Limits }>,
+  { awaited, browserHash, code, ip }: TypedCode,
+): Promise<CodeTried> {
+  const attempt = await limits.admit({ mailCodesByAddress: { address: ip }, mailCodesOfAll: {} })
+  if (attempt.waitSeconds > 0) return { outcome: 'too many', waitSeconds: attempt.waitSeconds }
   // As phones and mail programs paste it; full-width digits are digits.
   const typed = code.normalize('NFKC').replace(/[\s-]/g, '')
-  const isRight = equalInConstantTime(typed, mailCode(cookieSecret, awaited.id))
-  return tryCode(db, { id: awaited.id, browserHash, isRight })
+  const isRight = equalInConstantTime(typed, mailCode(config.cookieSecret, awaited.id))
+  const outcome = await tryCode(db, { id: awaited.id, browserHash, isRight })
+  if (outcome === 'proven') await attempt.takeBack()
+  if (outcome === 'too many') limits.refused('mailCodes')
+  return { outcome }
 }

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { MAX_ADDRESSES } from '../../src/identity/add-address.ts'
 import { sealPassword, setPassword } from '../../src/identity/password.ts'
+import { LIMITS } from '../../src/limits/table.ts'
 import { accountToken, addAddress, addEve, atAccount, EVE } from '../support/account.ts'
 import { Browser, formsOf } from '../support/browser.ts'
 import { turnClock } from '../support/database.ts'
@@ -219,6 +220,20 @@ t.test('the cap holds for several links at once', async (t) => {
   t.strictSame(answers.map(({ statusCode }) => statusCode).sort(), [200, 410, 410])
   t.equal((await keys()).length, MAX_ADDRESSES)
 })
+
+t.test(
+  'a code is counted with all others: where too many were tried, it is not looked at, and the link works',
+  async (t) => {
+    const { deps, ask, browser, openLink, keys, mails } = await open(t)
+    const check = await ask(NEW)
+    for (let n = 0; n < LIMITS.mailCodesOfAll.allowed; n++) await deps.limits.admit({ mailCodesOfAll: {} })
+    const [mail] = await mails()
+    const answer = await browser.submit(check, '/check', { code: mail?.code ?? '' })
+    t.match([answer.statusCode, answer.headers['retry-after']], [429, /^\d+$/])
+    t.strictSame(await keys(), [USER.email])
+    t.equal((await (await openLink(mail)).press()).statusCode, 200)
+  },
+)
 
 t.test('100 mails to one address: capped per recipient and per person, quietly', async (t) => {
   const { ask, mails } = await open(t)

@@ -20,7 +20,7 @@ import { newPasswordPages } from './new-password.ts'
 import { CHECK_MAIL, FORGOTTEN, NEW_PASSWORD, SIGN_UP } from './paths.ts'
 
 export function mailProofPages(deps: Deps, visits: VisitFlow): VisitPages {
-  const { db, config, limits, mailer } = deps
+  const { db, config, mailer } = deps
 
   /** Whether the server does this at all; where a page does not offer it, a form does not get it either. */
   function refusalOf(purpose: VisitPurpose): number | undefined {
@@ -101,17 +101,9 @@ export function mailProofPages(deps: Deps, visits: VisitFlow): VisitPages {
         if (!visit) return reply
         const { pending, binding, form, awaited, browserHash } = visit
         const code = form.get('code') ?? ''
-        const attempt = await limits.admit({ mailCodesByAddress: { address: request.ip }, mailCodesOfAll: {} })
-        if (attempt.waitSeconds > 0) {
-          reply.header('retry-after', String(attempt.waitSeconds))
-          return sendPage(reply.code(429), checkMailPage({ pending, binding, awaited, problem: 'too many' }))
-        }
-        const outcome = await proveByCode(db, config.cookieSecret, { awaited, browserHash, code })
-        if (outcome === 'proven') {
-          await attempt.takeBack()
-          return reply.redirect(stepPath(NEW_PASSWORD, pending.id), 303)
-        }
-        if (outcome === 'too many') limits.refused('mailCodes')
+        const { outcome, waitSeconds } = await proveByCode(deps, { awaited, browserHash, code, ip: request.ip })
+        if (outcome === 'proven') return reply.redirect(stepPath(NEW_PASSWORD, pending.id), 303)
+        if (waitSeconds !== undefined) reply.header('retry-after', String(waitSeconds))
         const status = outcome === 'wrong' ? 422 : 429
         return sendPage(reply.code(status), checkMailPage({ pending, binding, awaited, problem: outcome }))
       },

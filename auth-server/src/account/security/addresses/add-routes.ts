@@ -16,7 +16,7 @@ import type { AccountRoutes, SignedIn } from '../../route.ts'
 import { type AddProblem, addAddressPage, cannotAddPage, checkAddressPage } from './add-view.ts'
 
 export function addAddressRoutes(deps: Deps): AccountRoutes {
-  const { db, config, limits, mailer } = deps
+  const { db, mailer } = deps
   const addressesHref = hrefOf(PATHS.addresses, {})
   // Signing in once more goes on in the same session.
   const askerOf = ({ session }: SignedIn) => ({
@@ -70,18 +70,12 @@ export function addAddressRoutes(deps: Deps): AccountRoutes {
         const { awaited, isAdded } = await awaitedBy(me)
         if (isAdded) return me.backTo(reply, addressesHref, 'addressAdded')
         if (!awaited) return me.backTo(reply, hrefOf(PATHS.addressAdd, {}))
-        const attempt = await limits.admit({ mailCodesByAddress: { address: request.ip } })
-        if (attempt.waitSeconds > 0) {
-          reply.header('retry-after', String(attempt.waitSeconds))
-          return sendPage(reply.code(429), checkAddressPage(me, awaited, 'too many'))
-        }
         const { browserHash } = askerOf(me)
         const code = me.form.get('code') ?? ''
-        const outcome = await proveByCode(db, config.cookieSecret, { awaited, browserHash, code })
-        if (outcome === 'too many') limits.refused('mailCodes')
+        const { outcome, waitSeconds } = await proveByCode(deps, { awaited, browserHash, code, ip: request.ip })
+        if (waitSeconds !== undefined) reply.header('retry-after', String(waitSeconds))
         if (outcome !== 'proven')
           return sendPage(reply.code(outcome === 'wrong' ? 422 : 429), checkAddressPage(me, awaited, outcome))
-        await attempt.takeBack()
         const added = await addAddress(db, awaited.id, ofRequest(request))
         if (added === 'added') return me.backTo(reply, addressesHref, 'addressAdded')
         const problem = added === 'too many' ? 'tooMany' : 'ended'
