@@ -58,6 +58,19 @@ t.test('the table has every address below /account, and each says which methods 
     )
 })
 
+t.test('ids made of an address, an identity or what is set aside are keyed: no list of them fits a log', async (t) => {
+  const urls = async () =>
+    (await opened(t)).addresses
+      .filter(({ pattern }) => /:(?:address|identity|thing)/.test(pattern))
+      .map(({ url }) => url)
+  const [here, elsewhere] = [await urls(), await urls()]
+  t.ok(here.length > 5, 'they were found')
+  t.strictSame(
+    here.filter((url) => elsewhere.includes(url)),
+    [],
+  )
+})
+
 t.test('without a session: to sign in, and back to the page; nothing has changed', async (t) => {
   const { app, db, addresses, state } = await opened(t)
   const before = await state()

@@ -23,12 +23,12 @@ async function open(t: Test) {
   const aside = async (credential: string) => {
     const id = await addSetAside(server, credential)
     await db.updateTable('authenticators').set({ confirmed_at: ASIDE }).where('id', '=', id).execute()
-    return { id, path: `${PAGE}/${thingId({ id })}` }
+    return { id, path: `${PAGE}/${thingId(server.config.cookieSecret, { id })}` }
   }
   const asideAddress = async (key: string) => {
     const row = { person_id: personId, key, address: key, created_at: ASIDE, suspended_at: new Date() }
     await db.insertInto('email_addresses').values(row).execute()
-    return `${PAGE}/${thingId({ id: key })}`
+    return `${PAGE}/${thingId(server.config.cookieSecret, { id: key })}`
   }
   /** Signs in, and says that these methods were shown. */
   const signIn = async (amr: readonly string[] = ['pwd'], acr = PASSKEY_ACR) => {
@@ -172,7 +172,7 @@ t.test('an app that comes back takes the place of the one there is', async (t) =
   await db.updateTable('authenticators').set({ suspended_at: new Date() }).where('id', '=', old.id).execute()
   const browser = await signIn(['pwd', 'otp', 'mfa'], MFA_ACR)
   await db.updateTable('authenticators').set({ suspended_at: null }).where('id', '=', old.id).execute()
-  t.equal((await bringBack(browser, `${PAGE}/${thingId(newer)}`)).statusCode, 303)
+  t.equal((await bringBack(browser, `${PAGE}/${thingId(server.config.cookieSecret, newer)}`)).statusCode, 303)
   t.strictSame(await inForce(), [newer.id])
 })
 

@@ -53,9 +53,9 @@ export async function accountAddresses(server: TestServer): Promise<readonly Acc
     application: server.applicationId,
     address: addressId(config.cookieSecret, second),
     passkey: await addPasskey(server, 'ada'),
-    identity: identityId(linked),
+    identity: identityId(config.cookieSecret, linked),
     provider: 'google',
-    thing: thingId({ id: await addSetAside(server, 'aside') }),
+    thing: thingId(config.cookieSecret, { id: await addSetAside(server, 'aside') }),
   }
   const fill = (pattern: string) =>
     pattern.replace(/:(\w+)/g, (_all, name: string) => {

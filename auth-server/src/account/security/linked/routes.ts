@@ -1,7 +1,7 @@
 // Linked accounts: which there are, linking one more, and taking one away.
 import type { FastifyRequest } from 'fastify'
 import { ofRequest } from '../../../audit/context.ts'
-import { sha256 } from '../../../crypto/digest.ts'
+import { hmac } from '../../../crypto/digest.ts'
 import type { Deps } from '../../../deps.ts'
 import { pathParameter } from '../../../http/request-path.ts'
 import { unlink } from '../../../identity/federation/links.ts'
@@ -17,17 +17,18 @@ import { labelOf } from './label.ts'
 import { linkedPage, unlinkPage } from './view.ts'
 
 /** How an identity is called in the addresses of pages, which logs and histories keep. */
-export function identityId({ issuer, subject }: UpstreamSubject): string {
-  return sha256(JSON.stringify([issuer, subject])).slice(0, 22)
+export function identityId(cookieSecret: string, { issuer, subject }: UpstreamSubject): string {
+  // With a key: who knows somebody's number at a provider must not find them in a log.
+  return hmac(cookieSecret, 'identity', issuer, subject).slice(0, 22)
 }
 
 export function linkedRoutes(deps: Deps): AccountRoutes {
-  const { db, providers } = deps
+  const { db, config, providers } = deps
   const linkedHref = hrefOf(PATHS.linked, {})
   const listed = async ({ session }: SignedIn) =>
     (await listOwnIdentities(db, session.personId)).map((identity) => ({
       ...identity,
-      id: identityId(identity),
+      id: identityId(config.cookieSecret, identity),
       label: labelOf(providers, identity),
     }))
   const find = async (me: SignedIn, request: FastifyRequest) => {

@@ -1,7 +1,7 @@
 // What "that wasn't me" has set aside: brought back by who has shown something older, or removed for good.
 import type { FastifyRequest } from 'fastify'
 import { ofRequest } from '../../../audit/context.ts'
-import { sha256 } from '../../../crypto/digest.ts'
+import { hmac } from '../../../crypto/digest.ts'
 import type { Deps } from '../../../deps.ts'
 import { pathParameter } from '../../../http/request-path.ts'
 import { MFA_ACR } from '../../../identity/acr.ts'
@@ -15,30 +15,31 @@ import type { AccountRoutes, SignedIn } from '../../route.ts'
 import { forgetPage, setAsidePage, thingPage } from './view.ts'
 
 /** How a thing is called in the addresses of pages, which logs and histories keep. */
-export function thingId({ id }: Pick<SetAside, 'id'>): string {
-  return sha256(id).slice(0, 22)
+export function thingId(cookieSecret: string, { id }: Pick<SetAside, 'id'>): string {
+  // With a key: of an address the id is the address, and who has a list of them must not find it in a log.
+  return hmac(cookieSecret, 'set aside', id).slice(0, 22)
 }
 
 export function setAsideRoutes(deps: Deps): AccountRoutes {
-  const { db } = deps
+  const { db, config } = deps
+  const idOf = (thing: SetAside) => thingId(config.cookieSecret, thing)
   const listHref = hrefOf(PATHS.setAside, {})
   const whoseOf = ({ session }: SignedIn) => ({ personId: session.personId, sessionId: session.id })
   const find = async (me: SignedIn, request: FastifyRequest) => {
     const id = pathParameter(request, 'thing')
-    return (await listSetAside(db, whoseOf(me))).find((thing) => thingId(thing) === id)
+    return (await listSetAside(db, whoseOf(me))).find((thing) => idOf(thing) === id)
   }
 
   return {
     [PATHS.setAside]: {
       needs: 'recent',
-      GET: async (_request, reply, me) =>
-        sendPage(reply, setAsidePage(me, await listSetAside(db, whoseOf(me)), thingId)),
+      GET: async (_request, reply, me) => sendPage(reply, setAsidePage(me, await listSetAside(db, whoseOf(me)), idOf)),
     },
     [PATHS.setAsideThing]: {
       needs: 'recent',
       async GET(request, reply, me) {
         const found = await find(me, request)
-        return found ? sendPage(reply, thingPage(me, found, thingId(found))) : notFoundPage(reply, me, 'security')
+        return found ? sendPage(reply, thingPage(me, found, idOf(found))) : notFoundPage(reply, me, 'security')
       },
       async POST(request, reply, me) {
         const found = await find(me, request)
@@ -47,7 +48,7 @@ export function setAsideRoutes(deps: Deps): AccountRoutes {
         if (isBack) return me.backTo(reply, listHref, 'broughtBack')
         const now = await find(me, request)
         return now
-          ? sendPage(reply.code(403), thingPage(me, { ...now, canReturn: false }, thingId(now)))
+          ? sendPage(reply.code(403), thingPage(me, { ...now, canReturn: false }, idOf(now)))
           : notFoundPage(reply, me, 'security')
       },
     },
@@ -57,7 +58,7 @@ export function setAsideRoutes(deps: Deps): AccountRoutes {
       async POST(request, reply, me) {
         const found = await find(me, request)
         if (!found) return notFoundPage(reply, me, 'security')
-        const returnTo = hrefOf(PATHS.setAsideThing, { thing: thingId(found) })
+        const returnTo = hrefOf(PATHS.setAsideThing, { thing: idOf(found) })
         return beginAccountVisit(deps, request, reply, { returnTo, maxAgeSeconds: 0, acr: MFA_ACR })
       },
     },
@@ -65,7 +66,7 @@ export function setAsideRoutes(deps: Deps): AccountRoutes {
       needs: 'recent',
       async GET(request, reply, me) {
         const found = await find(me, request)
-        return found ? sendPage(reply, forgetPage(me, found, thingId(found))) : notFoundPage(reply, me, 'security')
+        return found ? sendPage(reply, forgetPage(me, found, idOf(found))) : notFoundPage(reply, me, 'security')
       },
       async POST(request, reply, me) {
         const found = await find(me, request)
