@@ -240,6 +240,14 @@ export const LIMITS = {
     by: 'about',
     answer: '429 `too_many_requests` with Retry-After',
   },
+  attestationsByAddress: {
+    counts: 'attestations of devices that do not count, by address',
+    allowed: 60,
+    windowSeconds: 3600,
+    held: 'database',
+    by: 'address',
+    answer: '429 `too_many_requests` with Retry-After, before another is looked at',
+  },
   passwordChecks: {
     counts: 'password checks that wait at once; one address may take half of the places that are free',
     allowed: MAX_WAITING,

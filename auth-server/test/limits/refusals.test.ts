@@ -76,6 +76,7 @@ const PROVOKE: Readonly<Record<LimitName, Provoke>> = {
   devicesByApp: byAdmit('devicesByApp'),
   attestedDevicesByAddress: byAdmit('attestedDevicesByAddress'),
   attestedDevicesByApp: byAdmit('attestedDevicesByApp'),
+  attestationsByAddress: byAdmit('attestationsByAddress'),
   passwordChecks: async ({ app }) => {
     const browsers = []
     for (let n = 0; n < 60; n++) {

@@ -1,8 +1,8 @@
 // What vouches for the key of a device, as far as its app asks for that: taken, passed over, or refused.
-import type { FastifyBaseLogger } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import type { Deps } from '../../deps.ts'
 import type { Parameters } from '../../http/parameters.ts'
-import { temporarilyUnavailable } from '../../http/problem.ts'
+import { temporarilyUnavailable, tooManyRequests } from '../../http/problem.ts'
 import type { AttestationProblem } from '../../identity/attestation/attestation.ts'
 import { ATTESTATION_KINDS, checkAttestation } from '../../identity/attestation/evidence.ts'
 import { findApprovedIdentity } from '../../store/tables/app-identities.ts'
@@ -34,14 +34,15 @@ export type ProvenKey = Pick<DeviceSigned, 'jkt' | 'publicJwk'> & Readonly<{ cha
 
 /**
  * The kind of attestation that vouches for the key; null where none does, and none has to.
- * @throws {OAuthError} invalid_attestation where one is required, temporarily_unavailable while none can be judged
+ * @throws {OAuthError} invalid_attestation where one is required, temporarily_unavailable while none can be judged,
+ * too_many_requests after too many that did not count
  */
 export async function attestedBy(
-  { db, findTrust }: Pick<Deps, 'db' | 'findTrust'>,
+  { db, findTrust, limits }: Pick<Deps, 'db' | 'findTrust' | 'limits'>,
   parameters: Parameters,
   clientId: string,
   { jkt, publicJwk, challenge }: ProvenKey,
-  log: FastifyBaseLogger,
+  { ip, log }: Pick<FastifyRequest, 'ip' | 'log'>,
 ): Promise<string | null> {
   const identity = await findApprovedIdentity(db, clientId)
   if (identity === undefined || identity.attestation === 'off') return null
@@ -59,8 +60,15 @@ export async function attestedBy(
     throw temporarilyUnavailable('attestations cannot be judged at the moment; try again later', RETRY_AFTER_SECONDS)
   }
   const expected = { identity, challenge, jwk: publicJwk, thumbprint: jkt }
+  // Before it is judged: each may hold several certificates, whose signatures cost far more than to send them.
+  const attempt = await limits.admit({ attestationsByAddress: { address: ip } })
+  if (attempt.waitSeconds > 0)
+    throw tooManyRequests('too many attestations did not count; try again later', attempt.waitSeconds)
   const attestation = await checkAttestation({ kind, text }, expected, trust)
-  if (attestation.kind === 'attested') return kind
+  if (attestation.kind === 'attested') {
+    await attempt.takeBack()
+    return kind
+  }
   const { because, detail } = attestation
   log.info({ event: 'attestation_refused', clientId, because, detail }, 'an attestation vouches for nothing')
   if (isRequired) throw refusal(`the attestation does not count: ${WORDS[because]}`)

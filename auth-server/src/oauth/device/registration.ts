@@ -41,7 +41,7 @@ export function deviceRegistrationHandler(deps: Deps): RouteHandlerMethod {
     const key = await proveKey(deps, client, parameters.get('proof'))
     const { jkt, publicJwk, challenge } = key
     const { clientId, applicationId } = client
-    const attestation = await attestedBy(deps, parameters, clientId, key, request.log)
+    const attestation = await attestedBy(deps, parameters, clientId, key, request)
     const [address, about] = [{ address: request.ip }, { about: clientId }]
     const attempt = await limits.admit(
       attestation === null

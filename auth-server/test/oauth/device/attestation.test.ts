@@ -5,6 +5,7 @@ import { decodeJwt } from 'jose'
 import t, { type Test } from 'tap'
 import { setAppIdentity } from '../../../src/catalogue/set-app-identity.ts'
 import { clientDataHash } from '../../../src/identity/attestation/app-attest.ts'
+import { LIMITS } from '../../../src/limits/table.ts'
 import type { AttestationMode } from '../../../src/store/tables/app-identities.ts'
 import { IDENTITY } from '../../support/app-identity.ts'
 import {
@@ -143,6 +144,22 @@ t.test('what does not count is refused when required, and marked when optional',
   t.strictSame(await required.db.selectFrom('device_keys').selectAll().execute(), [])
   const rows = await optional.db.selectFrom('device_keys').select('attested_by').execute()
   t.ok(rows.length === Object.keys(WRONG).length && rows.every(({ attested_by }) => attested_by === null))
+})
+
+t.test('those that do not count are counted by address; those that do cost nothing', async (t) => {
+  const { app } = await start(t, 'required', { TRUSTED_PROXIES: '127.0.0.1' })
+  const from = async (address: string, attest: (device: Device) => Promise<Fields>) => {
+    const device = await Device.create(app)
+    return device.register(await attest(device), { 'x-forwarded-for': address })
+  }
+  const junk = async () => ({ attestation_type: 'android-key', attestation: 'junk' })
+  t.equal((await from('192.0.2.1', byAndroid)).statusCode, 201)
+  for (let n = 0; n < LIMITS.attestationsByAddress.allowed; n++)
+    t.equal((await from('192.0.2.1', junk)).statusCode, 400, `${n}`)
+  const refused = await from('192.0.2.1', junk)
+  t.match([refused.statusCode, refused.json().error], [429, 'too_many_requests'])
+  t.match(refused.headers['retry-after'], /^\d+$/)
+  t.equal((await from('192.0.2.2', byAndroid)).statusCode, 201, 'elsewhere')
 })
 
 t.test(
