@@ -316,6 +316,21 @@ t.test('whoever has to sign in anew is asked anew at the provider, too', async (
   const { browser, page } = await visit(undefined, { prompt: 'login' })
   const sent = await browser.submit(page, '/provider/corp')
   t.equal(new URL(sent.headers.location ?? '').searchParams.get('prompt'), 'login')
+  t.equal(new URL(sent.headers.location ?? '').searchParams.get('max_age'), '0')
+})
+
+t.test('who signed in at the provider before is not taken for signed in anew', async (t) => {
+  const { corp, signIn } = await start(t)
+  const now = Math.floor(Date.now() / 1000)
+  corp.signedIn(now - 600)
+  t.ok(answerOf((await signIn(BOB)).answer).code, 'where it need not be fresh')
+  for (const changes of [{ prompt: 'login' }, { max_age: '5' }]) {
+    const { answer } = await signIn(BOB, undefined, changes)
+    t.equal(answer.statusCode, 400)
+    t.match(answer.body, /could not be used/)
+  }
+  corp.signedIn(now)
+  t.ok(answerOf((await signIn(BOB, undefined, { prompt: 'login' })).answer).code)
 })
 
 t.test('cancelled at the provider, the page says so and leads back', async (t) => {

@@ -28,6 +28,7 @@ export type Upstream = Awaited<ReturnType<typeof openUpstream>>
  */
 export async function openUpstream(t: Test, { ours = ISSUER, name = 'corp' } = {}) {
   let person: UpstreamPerson = { sub: 'nobody' }
+  let signedInAt: number | undefined
   const asked: URL[] = []
   const server = createServer()
   const origin = `http://localhost:${await listen(t, server)}`
@@ -41,7 +42,10 @@ export async function openUpstream(t: Test, { ours = ISSUER, name = 'corp' } = {
       const url = new URL(request.url ?? '/', origin)
       asked.push(url)
       if (!url.pathname.startsWith('/interaction/')) return answer(request, response)
-      const result = person.sub === '' ? { error: 'access_denied' } : { login: { accountId: person.sub }, consent: {} }
+      const result =
+        person.sub === ''
+          ? { error: 'access_denied' }
+          : { login: { accountId: person.sub, ts: signedInAt }, consent: {} }
       return provider.interactionFinished(request, response, result)
     })
   }
@@ -54,6 +58,10 @@ export async function openUpstream(t: Test, { ours = ISSUER, name = 'corp' } = {
     /** Who is at it from now on; the empty subject cancels. */
     is(whom: UpstreamPerson): void {
       person = whom
+    },
+    /** From now on it says that whoever comes has signed in at this moment, in Unix seconds, whatever was asked. */
+    signedIn(at: number): void {
+      signedInAt = at
     },
     /** A browser of its own, with the cookies of the provider. */
     travel: () => travelAt(origin),

@@ -51,6 +51,8 @@ function library() {
 
 export function openOidc(settings: OidcSettings, { fetch, allowLoopback }: UpstreamTools): UpstreamProtocol {
   const { issuer, clientId, clientSecret, scopes, freshPrompt } = settings
+  // A provider that is asked by another prompt than `login` does not let its people sign in anew.
+  const tellsAuthTime = freshPrompt === 'login'
   let known: Readonly<{ at: number; configuration: Configuration }> | undefined
   let under: Promise<Configuration> | undefined
 
@@ -101,11 +103,13 @@ export function openOidc(settings: OidcSettings, { fetch, allowLoopback }: Upstr
         code_challenge: await client.calculatePKCECodeChallenge(codeVerifier),
         code_challenge_method: 'S256',
         ...(isFresh && { prompt: freshPrompt }),
+        ...(isFresh && tellsAuthTime && { max_age: '0' }),
       })
     },
-    async finish({ redirectUri, parameters, state, nonce, codeVerifier }: UpstreamAnswer): Promise<UpstreamIdentity> {
+    async finish(answer: UpstreamAnswer): Promise<UpstreamIdentity> {
       const configuration = await configurationNow()
       const client = await library()
+      const { redirectUri, parameters, state, nonce, codeVerifier, isFresh, begunSecondsAgo } = answer
       const url = new URL(redirectUri)
       url.search = parameters.toString()
       const tokens = await client.authorizationCodeGrant(configuration, url, {
@@ -113,6 +117,8 @@ export function openOidc(settings: OidcSettings, { fetch, allowLoopback }: Upstr
         expectedNonce: nonce,
         pkceCodeVerifier: codeVerifier,
         idTokenExpected: true,
+        // Whoever asks for max_age has to look at auth_time (Core §3.1.3.7); a prompt alone can be taken out of the address.
+        ...(isFresh && tellsAuthTime && { maxAge: Math.max(1, Math.ceil(begunSecondsAgo ?? 0)) }),
       })
       const told = tokens.claims()
       if (!told) throw new Error('there is no ID token')

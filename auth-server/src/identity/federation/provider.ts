@@ -17,6 +17,8 @@ export interface UpstreamRequest {
 /** What came back to the redirect URI. */
 export interface UpstreamAnswer extends UpstreamRequest {
   readonly parameters: URLSearchParams
+  /** How long ago it was begun; the person must not have signed in there before, where that has to be fresh. */
+  readonly begunSecondsAgo?: number
 }
 
 /** Who somebody is at a provider. */

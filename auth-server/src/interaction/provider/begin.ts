@@ -8,6 +8,7 @@ import { tooManyRequests } from '../../http/problem.ts'
 import type { UpstreamRequest } from '../../identity/federation/provider.ts'
 import type { IdentityProvider } from '../../identity/federation/providers.ts'
 import { sendPage } from '../../pages/send-page.ts'
+import type { PendingRequest } from '../../store/tables/authorization-requests.ts'
 import { beginUpstreamLogin, type LinkingPerson } from '../../store/tables/upstream-logins.ts'
 import { providerCallbackPath } from '../paths.ts'
 import { providerFailedPage } from './view.ts'
@@ -40,6 +41,12 @@ export function upstreamRequest(
     codeVerifier: codeVerifier ?? '',
     isFresh,
   }
+}
+
+/** Whether a visit wants its person to show anew who they are. */
+export function asksAnew({ request }: Pick<PendingRequest, 'request'>): boolean {
+  const { prompts, maxAgeSeconds } = request
+  return prompts.includes('login') || prompts.includes('select_account') || maxAgeSeconds !== undefined
 }
 
 /** Sends the browser to the provider. @throws {HttpProblem} too_many_requests when one address begins too many. */

@@ -21,7 +21,7 @@ import { leavingPage } from '../login/view.ts'
 import { LOGIN, providerCallbackPath, resumePath, stepPath } from '../paths.ts'
 import { browserProof } from '../session.ts'
 import { type Visit, visitFlow } from '../visit.ts'
-import { upstreamRequest } from './begin.ts'
+import { asksAnew, upstreamRequest } from './begin.ts'
 import { type ProviderFailure, providerFailedPage } from './view.ts'
 
 const UNKNOWN = { code: 'not_found', description: 'no such provider is configured' } as const
@@ -48,14 +48,18 @@ export function callbackPages(deps: Deps): Readonly<Record<string, PageHandlers>
         const failed = (why: ProviderFailure, status: number) =>
           sendPage(reply.code(status), providerFailedPage(why, provider.label, back ?? ownPageOf(visit)))
         if (answer.get('error') === 'access_denied') return failed('cancelled', 403)
-        const asked = upstreamRequest(config, provider, { secret: visit.secret, state, isFresh: false })
-        const identity = await provider.finish({ ...asked, parameters: answer }).catch((error: unknown) => {
-          request.log.warn({ event: 'provider_failed', provider: provider.name, err: error }, 'a provider failed')
-          return undefined
-        })
+        const { linking, begunSecondsAgo } = returned
+        const isFresh = !linking && asksAnew(visit.pending)
+        const asked = upstreamRequest(config, provider, { secret: visit.secret, state, isFresh })
+        const identity = await provider
+          .finish({ ...asked, parameters: answer, begunSecondsAgo })
+          .catch((error: unknown) => {
+            request.log.warn({ event: 'provider_failed', provider: provider.name, err: error }, 'a provider failed')
+            return undefined
+          })
         if (!identity) return provider.isDown() ? failed('unavailable', 503) : failed('refused', 400)
         const came = { request, reply, visit, provider, identity, stateHash, failed }
-        return returned.linking ? linkToAccount(deps, came, returned.linking) : signIn(deps, came)
+        return linking ? linkToAccount(deps, came, linking) : signIn(deps, came)
       },
     },
   }

@@ -3,7 +3,7 @@ import type { Deps } from '../../deps.ts'
 import { pathParameter } from '../../http/request-path.ts'
 import { LOGIN, stepPath } from '../paths.ts'
 import type { VisitFlow, VisitPages } from '../visit.ts'
-import { beginAtProvider } from './begin.ts'
+import { asksAnew, beginAtProvider } from './begin.ts'
 import { PROVIDER } from './paths.ts'
 
 export function providerForms(deps: Deps, visits: VisitFlow): VisitPages {
@@ -16,11 +16,10 @@ export function providerForms(deps: Deps, visits: VisitFlow): VisitPages {
         const provider = deps.providers.find(pathParameter(request, 'provider') ?? '')
         // One that was there when the page was made, and is configured no more.
         if (!provider) return visits.resume(reply, pending)
-        const { prompts, maxAgeSeconds } = pending.request
         return beginAtProvider(deps, request, reply, provider, {
           requestId: pending.id,
           secret,
-          isFresh: prompts.includes('login') || prompts.includes('select_account') || maxAgeSeconds !== undefined,
+          isFresh: asksAnew(pending),
           back: stepPath(LOGIN, pending.id),
         })
       },

@@ -94,6 +94,7 @@ export async function beginUpstreamLogin(
 export interface ReturnedLogin {
   readonly requestId: string
   readonly linking: LinkingPerson | null
+  readonly begunSecondsAgo: number
 }
 
 /**
@@ -113,7 +114,8 @@ export async function takeUpstreamAnswer(
       and exists (select from authorization_requests
         where authorization_requests.id = sent.id and authorization_requests.browser_hash = sent.browser_hash
           and ${unfinished})
-    returning login.request_id as "requestId", case when login.person_id is not null then
+    returning login.request_id as "requestId",
+      ${TTL_SECONDS} - extract(epoch from login.expires_at - auth_now())::float8 as "begunSecondsAgo", case when login.person_id is not null then
       jsonb_build_object('personId', login.person_id, 'sessionId', login.session_id) end as linking`.execute(db)
   return rows[0]
 }
