@@ -36,6 +36,10 @@ export async function runCommand<T extends Options>(
   run: (given: Given<T>) => Promise<number> | number,
 ): Promise<void> {
   const args = process.argv.slice(2)
+  // `| head` has read enough: the command goes on to its end, and tells nobody.
+  process.stdout.on('error', (error) => {
+    if (codeOf(error) !== 'EPIPE') throw error
+  })
   try {
     const asked = args.indexOf('--') < 0 ? args : args.slice(0, args.indexOf('--'))
     if (asked.some((arg) => arg === '--help' || arg === '-h')) {

@@ -2,6 +2,7 @@
 import { runCommand, UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
 import { OPERATOR } from '../identity/administration/authority.ts'
 import { type GivableRole, giveRole, takeRole } from '../identity/administration/role-changes.ts'
+import { findApi } from '../store/tables/apis.ts'
 import { listAdministrators, listRoles, type RoleHolder } from '../store/tables/person-roles.ts'
 import { requireSettings } from './command-settings.ts'
 import { withDatabase } from './database-command.ts'
@@ -24,9 +25,7 @@ const STEPS = {
   give: {
     take: giveRole,
     says: (person: string, role: string, isDone: boolean) =>
-      isDone
-        ? `${person} is ${role} now.`
-        : `Nothing has changed: ${person} is ${role} already, or there is no such API.`,
+      isDone ? `${person} is ${role} now.` : `Nothing has changed: ${person} is ${role} already.`,
   },
   take: {
     take: takeRole,
@@ -47,6 +46,8 @@ await runCommand({ usage: USAGE, options: {}, allowPositionals: true }, async ({
   if (!step || role === undefined || person === undefined || more.length > 0)
     throw new UsageError('Say list, give ROLE PERSON or take ROLE PERSON.')
   await withDatabase(url(), async (db) => {
+    if (role.role === 'approver' && !(await findApi(db, role.apiId)))
+      throw new Error(`There is no API ${role.apiId}. Nothing has changed.`)
     const isDone = (await step.take(db, OPERATOR, await requirePerson(db, person), role)) === 'done'
     console.log(step.says(person, text, isDone))
     if (isDone && action === 'take' && (await listAdministrators(db)).length === 0)

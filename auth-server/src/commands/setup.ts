@@ -37,7 +37,8 @@ await runCommand({ usage: USAGE, options: {} }, async () => {
 
   ${issuer}${SETUP_PATH}/${token}
 
-It works once, for ${SETUP_MINUTES} minutes. Signing up takes a mail, so the auth server needs MAIL_URL for it.
+It works once, for ${SETUP_MINUTES} minutes. Signing up takes a mail: beside npm start
+it is in its terminal, elsewhere the auth server needs MAIL_URL for it.
 ${gateway}`)
   return 0
 })

@@ -6,6 +6,8 @@ export interface MailText {
   readonly lead: readonly string[]
   /** What the link does, where the mail has one. */
   readonly action?: string
+  /** What else there is to say of the link: a paragraph at the end, where the mail has one. */
+  readonly ofLink?: string
   /** What the code is for, where whoever asked for the mail can type one. */
   readonly code?: string
   /** Paragraphs at the end. */

@@ -134,7 +134,7 @@ t.test('who has used the link is told what an administrator still needs, until a
   const link = await setupLink(db)
   const browser = await atAccount(server)
   const done = await browser.submit(await browser.open(link), '/setup')
-  t.match(done.body, /A second factor: set up.*A new sign-in.*href="\/account\/security"/s)
+  t.match(done.body, /A second factor: set up.*A new sign-in.*href="\/account\/security\/authenticator-app"/s)
   const begun = await browser.submit(await browser.open('/account/security/authenticator-app'), '/begin')
   const [, secret = ''] = /<code>([A-Z2-7 ]+)<\/code>/.exec(begun.body) ?? []
   const code = authenticatorApp(db, secret)

@@ -25,7 +25,6 @@ t.test(
     t.equal(await says('give', 'administrator', USER.email), `${USER.email} is administrator now.\n`)
     t.equal(await says('give', `approver:${API.id}`, personId), `${personId} is approver:${API.id} now.\n`)
     t.match(await says('give', 'administrator', personId), /^Nothing has changed: usr_\S+ is administrator already/)
-    t.match(await says('give', 'approver:nowhere', personId), /^Nothing has changed: .*no such API/)
     t.equal(await says('list'), `${USER.email}: administrator\n${USER.email}: approver:${API.id}\n`)
     t.equal(
       await says('take', 'administrator', USER.email),
@@ -56,6 +55,7 @@ t.test('what is wrong is a sentence', async (t) => {
     [['give', 'approver:a b', USER.email], 2, /^Say list, /],
     [['constructor', 'administrator', USER.email], 2, /^Say list, /],
     [['list', 'administrator'], 2, /^Say list, /],
+    [['give', 'approver:nowhere', USER.email], 1, /^There is no API nowhere\. Nothing has changed\.\n$/],
     [['give', 'administrator', 'nobody@example.com'], 1, /^There is no account nobody@example\.com\.\n/],
   ]
   for (const [args, code, stderr] of rows)

@@ -16,8 +16,8 @@ t.test('a time is told as people say it, in the largest unit that there is one o
       .toString()
       .replace(/<[^>]*>/g, '')
   for (const [seconds, english, german] of [
-    [0, 'now', 'jetzt'],
-    [59, 'now', 'jetzt'],
+    [0, 'just now', 'gerade eben'],
+    [59, 'just now', 'gerade eben'],
     [60, '1 minute ago', 'vor 1 Minute'],
     [3599, '59 minutes ago', 'vor 59 Minuten'],
     [2 * 3600, '2 hours ago', 'vor 2 Stunden'],
@@ -25,8 +25,8 @@ t.test('a time is told as people say it, in the largest unit that there is one o
     [8 * 86_400, 'last week', 'letzte Woche'],
     [70 * 86_400, '2 months ago', 'vor 2 Monaten'],
     [800 * 86_400, '2 years ago', 'vor 2 Jahren'],
-    [-30, 'now', 'jetzt'],
-    [-86_400, 'now', 'jetzt'],
+    [-30, 'just now', 'gerade eben'],
+    [-86_400, 'just now', 'gerade eben'],
   ] as const)
     t.strictSame([told(seconds, EN), told(seconds, DE)], [english, german], `${seconds} s`)
 })
@@ -34,7 +34,7 @@ t.test('a time is told as people say it, in the largest unit that there is one o
 t.test('and exactly, for whoever needs it', async (t) => {
   t.equal(
     timeAgo(THEN, THEN, EN).toString(),
-    '<time datetime="2026-11-28T08:12:30.000Z" title="November 28, 2026 at 8:12 AM UTC">now</time>',
+    '<time datetime="2026-11-28T08:12:30.000Z" title="November 28, 2026 at 8:12 AM UTC">just now</time>',
   )
   t.match(timeAgo(THEN, THEN, DE).toString(), 'title="28. November 2026 um 08:12 UTC"')
 })

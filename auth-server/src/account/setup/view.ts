@@ -38,7 +38,7 @@ export function administratorPage({ frame, session }: SignedIn, lacks: RoleRefus
     const hasFactor = session.factors.length > 0
     const content = html`<p>${lacks === undefined ? setup.ready : setup.next}</p>
 ${lacks !== undefined && list([...(hasFactor ? [] : [setup.setUpFactor]), setup.signInAgain])}
-${!hasFactor && linkButton(setup.toSecurity, hrefOf(PATHS.security, {}))}`
+${!hasFactor && linkButton(setup.toSecurity, hrefOf(PATHS.authenticatorApp, {}))}`
     return accountPage({ frame, heading: setup.doneTitle, back: toOverview(texts), content }, texts)
   }
 }

@@ -38,16 +38,17 @@ export function mailTextOf<Name extends MailName>(
 
 /** Both bodies. Neither has images, and no link but that of the challenge. */
 export function bodiesOf(
-  { subject, lead, action, code, after }: MailText,
+  { subject, lead, action, ofLink, code, after }: MailText,
   { language, proof, sender }: Readonly<{ language: Language; proof: MailProof | undefined; sender: string }>,
 ): Readonly<{ text: string; html: string }> {
   const link = action === undefined ? undefined : proof?.link
   const typed = code === undefined ? undefined : proof?.code
+  const end = link === undefined || ofLink === undefined ? after : [ofLink, ...after]
   const lines = [
     ...lead,
     ...(link === undefined ? [] : [`${action}:\n${link}`]),
     ...(typed === undefined ? [] : [`${code}\n${typed}`]),
-    ...after,
+    ...end,
     `-- \n${sender}`,
   ]
   const page = html`<!doctype html>
@@ -64,7 +65,7 @@ ${lead.map((paragraph) => html`<p>${paragraph}</p>\n`)}${
   html`<p>${code}</p>
 <p style="font-size: 1.5em; letter-spacing: 0.1em"><strong>${typed}</strong></p>
 `
-}${after.map((paragraph) => html`<p>${paragraph}</p>\n`)}<p>${sender}</p>
+}${end.map((paragraph) => html`<p>${paragraph}</p>\n`)}<p>${sender}</p>
 </body>
 </html>
 `

@@ -16,7 +16,7 @@ export interface AccountPage {
 
 export function accountPage({ frame, heading, back, notice, content }: AccountPage, { account }: Texts): PageContent {
   return {
-    title: `${heading} – ${account.title}`,
+    title: heading === account.title ? heading : `${heading} – ${account.title}`,
     frame,
     body: html`${back && html`<nav aria-label="${account.parts.back}"><a class="back" href="${back.href}">${back.label}</a></nav>\n`}${notice}
 <h1>${heading}</h1>

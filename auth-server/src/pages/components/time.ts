@@ -12,10 +12,10 @@ const UNITS = [
 ] as const
 
 /** How long ago, in the largest unit that there is one of. */
-export function agoInWords(secondsAgo: number, { language }: Texts): string {
+export function agoInWords(secondsAgo: number, { language, account }: Texts): string {
   const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
   const unit = UNITS.find(([, seconds]) => secondsAgo >= seconds)
-  return unit ? format.format(-Math.floor(secondsAgo / unit[1]), unit[0]) : format.format(0, 'second')
+  return unit ? format.format(-Math.floor(secondsAgo / unit[1]), unit[0]) : account.parts.justNow
 }
 
 /** The moment itself; the server does not know where its reader is, so it says which clock it reads. */

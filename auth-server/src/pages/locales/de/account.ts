@@ -239,10 +239,11 @@ export const ACCOUNT = {
   },
   parts: {
     back: 'Zurück',
-    add: 'Angeben',
+    add: 'Hinzufügen',
     save: 'Speichern',
     change: 'Ändern',
-    notYet: 'Noch nicht angegeben',
+    notYet: 'Noch nicht vorhanden',
+    justNow: 'gerade eben',
     problems: (count) => (count === 1 ? 'Eine Angabe ist zu berichtigen' : `${count} Angaben sind zu berichtigen`),
     copy: 'Kopieren',
     copied: 'Kopiert.',

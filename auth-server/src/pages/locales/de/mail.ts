@@ -72,7 +72,9 @@ export const MAIL = {
     subject: 'Ihr Konto wurde geändert',
     lead: [UNDO.changes[change], 'Wenn Sie das waren, müssen Sie nichts tun.'],
     action: 'Das war ich nicht',
-    after: ['Der Link gilt drei Tage. Er meldet alle ab und nimmt die Änderung zurück.'],
+    ofLink:
+      'Der Link gilt drei Tage. Er meldet alle ab, nimmt diese Änderung zurück und legt beiseite, was in den letzten drei Tagen sonst hinzugekommen ist. Danach muss ein neues Passwort gewählt werden.',
+    after: [],
   }),
   'new-sign-in': (facts: AppFacts): MailText => ({
     subject: 'Neue Anmeldung bei Ihrem Konto',
@@ -81,12 +83,14 @@ export const MAIL = {
       'Wenn Sie das waren, müssen Sie nichts tun.',
     ],
     action: 'Das war ich nicht',
-    after: ['Der Link gilt drei Tage. Er meldet alle ab, und danach muss ein neues Passwort gewählt werden.'],
+    ofLink:
+      'Der Link gilt drei Tage. Er meldet alle ab und legt beiseite, was in den letzten drei Tagen zum Konto hinzugekommen ist. Danach muss ein neues Passwort gewählt werden.',
+    after: [],
   }),
   'change-undone': (_: Readonly<Record<string, never>>): MailText => ({
     subject: 'Die Änderung Ihres Kontos ist zurückgenommen',
     lead: [
-      'Jemand, vermutlich Sie, hat gesagt, dass eine Änderung am Konto nicht von ihm war. Alle sind abgemeldet, und was seither geändert wurde, ist zurückgenommen.',
+      'Jemand, vermutlich Sie, hat gesagt, dass eine Änderung am Konto nicht von ihm war. Alle sind abgemeldet. Was in den letzten drei Tagen hinzugekommen ist, liegt beiseite, und was seither entfernt wurde, ist wieder da.',
       'Öffnen Sie Ihre App und wählen Sie über „Passwort vergessen?“ ein neues Passwort. Bis dahin meldet das alte niemanden an.',
     ],
     after: ['Wenn Sie das alte Passwort auch anderswo benutzen, ändern Sie es dort ebenfalls.'],

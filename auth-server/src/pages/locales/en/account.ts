@@ -242,6 +242,7 @@ export const ACCOUNT = {
     save: 'Save',
     change: 'Change',
     notYet: 'Not added yet',
+    justNow: 'just now',
     problems: (count: number) => (count === 1 ? 'One thing to correct' : `${count} things to correct`),
     copy: 'Copy',
     copied: 'Copied.',

@@ -77,7 +77,9 @@ export const MAIL = {
     subject: 'Your account was changed',
     lead: [UNDO.changes[change], 'If this was you, you have nothing to do.'],
     action: 'That wasn’t me',
-    after: ['The link works for three days. It signs everybody out and takes the change back.'],
+    ofLink:
+      'The link works for three days. It signs everybody out, takes this change back, and sets aside what else was added to the account in the last three days. Then a new password has to be chosen.',
+    after: [],
   }),
   'new-sign-in': (facts: AppFacts): MailText => ({
     subject: 'New sign-in to your account',
@@ -86,12 +88,14 @@ export const MAIL = {
       'If this was you, you have nothing to do.',
     ],
     action: 'That wasn’t me',
-    after: ['The link works for three days. It signs everybody out, and then a new password has to be chosen.'],
+    ofLink:
+      'The link works for three days. It signs everybody out, and sets aside what was added to the account in the last three days. Then a new password has to be chosen.',
+    after: [],
   }),
   'change-undone': (_: Readonly<Record<string, never>>): MailText => ({
     subject: 'The change of your account is taken back',
     lead: [
-      'Somebody, most likely you, said that they had not changed the account. Everybody is signed out, and what was changed since then is taken back.',
+      'Somebody, most likely you, said that they had not changed the account. Everybody is signed out. What was added in the last three days is set aside, and what was removed since then is back.',
       'Open your app and choose a new password by “Forgot your password?”. Until then the old one signs nobody in.',
     ],
     after: ['If you use the old password elsewhere, change it there, too.'],

@@ -17,7 +17,8 @@ export const SETUP = {
   signInAgain:
     'A new sign-in: sign out, then sign in with your second factor. The session of an administrator ends with the browser, and after 12 hours',
   toSecurity: 'Set up a second factor',
-  ready: 'You are signed in with two factors, and this session ends with the browser. That is all it takes.',
+  ready:
+    'You are signed in with two factors, and this session ends with the browser. That is all it takes. Pages for what administrators do are still to come; until then roles and groups are given on the server, with “npm run role” and “npm run group”.',
   refusals: {
     'link over': {
       title: 'This link is over',
