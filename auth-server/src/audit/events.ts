@@ -21,6 +21,8 @@ interface Event<Type extends string, Outcome extends string> {
 /** Who signs in is known by then; of a wrong address nobody is, of a wrong password whose it is not. Without an app, to the account. */
 type SignIn =
   | (Event<'sign-in', 'succeeded'> & Person & Partial<Application>)
+  // What was shown was right, and yet: the account is being deleted, or a new password is due.
+  | (Event<'sign-in', 'refused'> & Person & Partial<Application>)
   | (Event<'sign-in', 'wrong-credentials'> & Partial<Person & Application>)
 
 /**

@@ -125,7 +125,7 @@ t.test('a link that nobody was sent, or that has run out, is answered by one pag
 })
 
 t.test('who signs in meanwhile hears of it after the right password only', async (t) => {
-  const { app, remove } = await opened(t)
+  const { app, db, remove } = await opened(t)
   await remove()
   const browser = new Browser(app)
   const page = await browser.open(authorizeUrl(pkcePair().challenge))
@@ -135,6 +135,8 @@ t.test('who signs in meanwhile hears of it after the right password only', async
   const right = await logIn(browser, page)
   t.match(right, { statusCode: 403 })
   t.match(right.body, 'Your account is being deleted')
+  const refusals = db.selectFrom('audit_events').where('outcome', '=', 'refused').select(['type', 'person'])
+  t.match(await refusals.execute(), [{ type: 'sign-in', person: /./ }], 'and the log tells that somebody has it')
   t.equal(browser.cookies.get(SESSION_COOKIE), undefined)
   t.match(answerOf(await browser.submit(right, '/deny')), { error: 'access_denied' })
 })

@@ -230,6 +230,8 @@ t.test('who has to choose a new password hears it after the right one only', asy
   const { browser, page } = await server.begin()
   t.match((await logIn(browser, page, { ...USER, password: 'wrong' })).body, /do not fit together/)
   t.match(await logIn(browser, page), { statusCode: 422, body: /needs a new password/ })
+  const refusals = db.selectFrom('audit_events').where('outcome', '=', 'refused').select(['type', 'person'])
+  t.match(await refusals.execute(), [{ type: 'sign-in', person: /./ }], 'and the log tells that somebody has it')
   t.notOk(browser.cookies.has(SESSION_COOKIE))
 })
 

@@ -337,6 +337,8 @@ t.test('while a new password is due, a passkey signs nobody in either', async (t
   const refused = await tryPasskey()
   t.equal(refused.statusCode, 422)
   t.match(refused.body, /Forgot your password/)
+  const refusals = db.selectFrom('audit_events').where('outcome', '=', 'refused').select(['type', 'person'])
+  t.match(await refusals.execute(), [{ type: 'sign-in', person: /./ }])
   t.notOk((refused.headers['set-cookie'] ?? '').toString().includes(SESSION_COOKIE))
   await setPassword(db, { personId, sealed: await sealPassword(server.config.passwordPepper, 'of the owner again') })
   t.equal((await tryPasskey()).statusCode, 303, 'until there is one')

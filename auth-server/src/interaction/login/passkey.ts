@@ -7,6 +7,7 @@ import { assertionOptions, checkAssertion, PASSKEY_METHODS } from '../../identit
 import { sendPage } from '../../pages/send-page.ts'
 import { completeSignIn } from '../complete-sign-in.ts'
 import type { Visit, VisitFlow, VisitPages } from '../visit.ts'
+import { recordRefusal } from './refusal.ts'
 import { loginPage, type SignInProblem } from './view.ts'
 
 /** Forms of the login page; the script of passkeys posts them. */
@@ -51,7 +52,10 @@ export function passkeyLoginPages(deps: Deps, visits: VisitFlow): VisitPages {
         const { personId, authEpoch, needsNewPassword, counterWentBack } = asserted
         if (counterWentBack)
           await record(db, { type: 'passkey', outcome: 'counter-went-back', personId }, ofRequest(request))
-        if (needsNewPassword) return again('newPassword')
+        if (needsNewPassword) {
+          await recordRefusal(deps, request, pending, personId)
+          return again('newPassword')
+        }
         const proven = { personId, authEpoch, ...authenticatedBy(PASSKEY_METHODS) }
         const done = await completeSignIn(deps, request, reply, visit, proven)
         return done === 'person changed' ? again('personChanged') : reply

@@ -15,6 +15,7 @@ import { findWaitingLink } from '../../store/tables/upstream-logins.ts'
 import { completeSignIn } from '../complete-sign-in.ts'
 import type { Visit, VisitFlow, VisitPages } from '../visit.ts'
 import { passkeyLoginPages } from './passkey.ts'
+import { recordRefusal } from './refusal.ts'
 import { leavingPage, loginPage, type SignInProblem } from './view.ts'
 
 export function loginPages(deps: Deps, visits: VisitFlow): VisitPages {
@@ -85,6 +86,7 @@ export function loginPages(deps: Deps, visits: VisitFlow): VisitPages {
           return again('noMatch')
         }
         await attempt.takeBack()
+        if (person.isLeaving || person.needsNewPassword) await recordRefusal(deps, request, pending, person.personId)
         if (person.isLeaving) return sendPage(reply.code(403), leavingPage(visit))
         // Said to nobody but who knows the password.
         if (person.needsNewPassword) return again('newPassword')

@@ -179,6 +179,7 @@ export const ACCOUNT = {
     signOutElsewhere: 'Überall sonst abmelden',
     events: {
       'sign-in succeeded': 'Angemeldet',
+      'sign-in refused': 'Jemand hatte das richtige Passwort oder den richtigen Passkey und wurde nicht eingelassen',
       'sign-in wrong-credentials': 'Jemand hat ein falsches Passwort versucht',
       'second-factor succeeded': 'Zweiten Faktor gezeigt',
       'second-factor recovery-code-used': 'Wiederherstellungscode verwendet',

@@ -177,6 +177,7 @@ export const ACCOUNT = {
     signOutElsewhere: 'Sign out everywhere else',
     events: {
       'sign-in succeeded': 'Signed in',
+      'sign-in refused': 'Somebody had the right password or passkey, and was not let in',
       'sign-in wrong-credentials': 'Somebody tried a wrong password',
       'second-factor succeeded': 'Showed a second factor',
       'second-factor recovery-code-used': 'Used a recovery code',
