@@ -61,15 +61,3 @@ export function toldGroups(personId: RawBuilder<unknown>): RawBuilder<string[]> 
 /** Whether `family` has neither been ended nor run out. */
 export const IS_UNENDED: RawBuilder<SqlBool> = sql`
   family.revoked_at is null and family.expires_at > auth_now() and family.idle_expires_at > auth_now()`
-
-/** What a statement tells of `family` itself (see FamilyView). */
-export const FAMILY_COLUMNS = sql`
-  family.id, family.person_id as "personId",
-  case when family.device_jkt is null then 'account' else 'guest' end as "subjectKind", family.scopes, family.acr, family.amr,
-  ${unixSeconds(sql`family.auth_time`)} as "authTime", family.session_id as "sessionId",
-  family.dpop_jkt as "dpopJkt", exists (
-    select from device_keys device where device.jkt = family.dpop_jkt
-      and device.application_id = family.application_id and device.attested_by is not null) as "isAttested", family.bound_since as "boundSince", family.generation,
-  family.current_hash as "currentHash", family.previous_hash as "previousHash",
-  family.sealed_successor as "sealedSuccessor", family.recovered_at is not null as recovered,
-  ${secondsSince(sql`family.spent_at`)} as "spentSecondsAgo", ${unixSeconds()} as now`

@@ -1,7 +1,7 @@
 // Access tokens: RFC 9068 JWTs for exactly one API.
-import type { SubjectKind } from '@mobile-api-gateway/sdk/subject-kind.ts'
 import { SignJWT } from 'jose'
 import { randomSecret } from '../crypto/random.ts'
+import type { FamilyView } from '../store/tables/refresh-families.ts'
 import { readOwnToken, textClaim } from './own-token.ts'
 import type { KeyRing } from './signing-keys.ts'
 
@@ -12,23 +12,13 @@ export const ACCESS_TOKEN_TTL_SECONDS = 600
 export interface AccessTokenContent {
   /** The user, or the client itself where a machine calls. */
   readonly subject: string
-  /** The login behind it; a machine has none. `grantId` is the refresh-token family, `authTime` is in Unix seconds. */
-  readonly login?: Readonly<{
-    grantId: string
-    subjectKind: SubjectKind
-    /** Whether a phone has vouched for the key that it is bound to. */
-    isAttested: boolean
-    acr: string
-    amr: readonly string[]
-    authTime: number
-  }>
+  /** The login behind it; a machine has none. Its `id` is `grant_id`. */
+  readonly login?: Pick<FamilyView, 'id' | 'subjectKind' | 'isAttested' | 'acr' | 'amr' | 'authTime' | 'groups'>
   readonly clientId: string
   readonly applicationId: string
   readonly resource: string
   readonly plan: string
   readonly scopes: readonly string[]
-  /** Of a person, those that the API wants to hear of. */
-  readonly groups?: readonly string[]
   /** Thumbprint of the key that the token is bound to (RFC 9449 §6.1), or null. */
   readonly dpopJkt: string | null
   readonly alg: string
@@ -53,13 +43,13 @@ export function mintAccessToken(issuer: string, keys: KeyRing, content: AccessTo
       auth_time: content.login.authTime,
       acr: content.login.acr,
       amr: content.login.amr,
-      grant_id: content.login.grantId,
+      grant_id: content.login.id,
       subject_kind: content.login.subjectKind,
       ...(content.login.isAttested && { attested: true }),
+      // RFC 9068 §2.2.3.1
+      ...(content.login.groups.length > 0 && { groups: content.login.groups }),
     }),
     plan: content.plan,
-    // RFC 9068 §2.2.3.1
-    ...(content.groups && content.groups.length > 0 && { groups: content.groups }),
     ...(content.dpopJkt !== null && { cnf: { jkt: content.dpopJkt } }),
   })
     .setProtectedHeader({ alg, typ: 'at+jwt', kid })

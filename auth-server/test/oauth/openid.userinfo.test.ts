@@ -115,12 +115,13 @@ t.test('only an access token of ours is an access token', async (t) => {
     now: Math.floor(Date.now() / 1000),
   }
   const login = {
-    grantId: 'grant_0000000000000000000000',
+    id: 'grant_0000000000000000000000',
     subjectKind: 'account',
     isAttested: false,
     acr: 'x',
     amr: ['pwd'],
     authTime: 0,
+    groups: [],
   } as const
   const tokens = {
     'an ID token': id_token,

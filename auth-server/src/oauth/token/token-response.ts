@@ -27,30 +27,16 @@ export async function tokenResponse(
   refreshToken: RefreshToken | null,
   asked: Asked,
 ): Promise<TokenResponse> {
-  const {
-    personId,
-    subjectKind,
-    isAttested,
-    clientId,
-    applicationId,
-    resource,
-    plan,
-    acr,
-    amr,
-    authTime,
-    now,
-    sessionId,
-  } = family
+  const { personId, clientId, applicationId, resource, plan, acr, amr, authTime, now, sessionId } = family
   const scopes = stillAllowed(asked.scopes ?? family.scopes, family)
   const accessToken = await mintAccessToken(config.issuer, keys, {
     subject: personId,
-    login: { grantId: family.id, subjectKind, isAttested, acr, amr, authTime },
+    login: family,
     clientId,
     applicationId,
     resource,
     plan,
     scopes,
-    groups: family.groups,
     dpopJkt,
     alg: client.accessTokenAlg,
     now,

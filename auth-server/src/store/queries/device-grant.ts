@@ -2,9 +2,8 @@
 import { sql } from 'kysely'
 import { sha256 } from '../../crypto/digest.ts'
 import type { Db } from '../database.ts'
-import { FAMILY_COLUMNS } from '../sql.ts'
 import { GUEST_DAYS, IS_STANDING_GUEST } from '../tables/device-keys.ts'
-import type { FamilyView } from '../tables/refresh-families.ts'
+import { FAMILY_COLUMNS, type FamilyView } from '../tables/refresh-families.ts'
 
 /** What an assertion asks for, whose signature and claims hold. */
 export interface DeviceAsked {

@@ -1,9 +1,9 @@
 // Redeeming an authorization code: it is consumed once, by opening the family of a login; or it is explained why not.
 import { sql } from 'kysely'
 import type { Db } from '../database.ts'
-import { FAMILY_COLUMNS, isOfStandingPerson, isSubscribed, openScopes, toldGroups } from '../sql.ts'
+import { isOfStandingPerson, isSubscribed, openScopes, toldGroups } from '../sql.ts'
 import { MAX_WRONG_VERIFIERS, usableCode } from '../tables/authorization-codes.ts'
-import { type FamilyView, type NewFamily, openFamily } from '../tables/refresh-families.ts'
+import { FAMILY_COLUMNS, type FamilyView, type NewFamily, openFamily } from '../tables/refresh-families.ts'
 
 /** A repeat this long after redemption is no longer the client's own retry race; seconds. */
 const LATE_REPEAT_SECONDS = 10

@@ -1,16 +1,8 @@
 // Refreshing: what lets a family give tokens, and one statement for each transition of its token.
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Db } from '../database.ts'
-import {
-  FAMILY_COLUMNS,
-  IS_UNENDED,
-  isOfStandingPerson,
-  isSubscribed,
-  openScopes,
-  toldGroups,
-  unixSeconds,
-} from '../sql.ts'
-import type { FamilyView } from '../tables/refresh-families.ts'
+import { IS_UNENDED, isOfStandingPerson, isSubscribed, openScopes, toldGroups, unixSeconds } from '../sql.ts'
+import { FAMILY_COLUMNS, type FamilyView } from '../tables/refresh-families.ts'
 
 /** What a caller presents and asks; null asks for nothing in particular. */
 export interface Presented {

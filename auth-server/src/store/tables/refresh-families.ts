@@ -3,6 +3,7 @@ import type { SubjectKind } from '@mobile-api-gateway/sdk/subject-kind.ts'
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database.ts'
 import type { Defaulted, TableDeclaration } from '../declaration.ts'
+import { secondsSince, unixSeconds } from '../sql.ts'
 
 export interface RefreshFamilies {
   id: string
@@ -113,6 +114,19 @@ export interface FamilyView {
   readonly recovered: boolean
   readonly now: number
 }
+
+/** What a statement tells of `family` itself (see `FamilyView`). */
+export const FAMILY_COLUMNS = sql`
+  family.id, family.person_id as "personId",
+  case when family.device_jkt is null then 'account' else 'guest' end as "subjectKind", family.scopes, family.acr, family.amr,
+  ${unixSeconds(sql`family.auth_time`)} as "authTime", family.session_id as "sessionId",
+  family.dpop_jkt as "dpopJkt", exists (
+    select from device_keys device where device.jkt = family.dpop_jkt
+      and device.application_id = family.application_id and device.attested_by is not null) as "isAttested",
+  family.bound_since as "boundSince", family.generation,
+  family.current_hash as "currentHash", family.previous_hash as "previousHash",
+  family.sealed_successor as "sealedSuccessor", family.recovered_at is not null as recovered,
+  ${secondsSince(sql`family.spent_at`)} as "spentSecondsAgo", ${unixSeconds()} as now`
 
 /** A family that is about to be opened. */
 export interface NewFamily {
