@@ -91,7 +91,8 @@ function connectionsTo(socketPath: string) {
       const instance = instances.get(config) ?? withConnection((kong) => kong.start('mobile-quota', config))
       instances.set(config, instance)
       const id = await instance
-      const handed = { token: String(config.policy), sub: 'usr_alice', client_id: 'app-a', scope: '', plan: 'basic' }
+      const who = { sub: 'usr_alice', subject_kind: 'account', client_id: 'app-a', scope: '', plan: 'basic' }
+      const handed = { token: String(config.policy), ...who }
       const outcome = await withConnection((kong) =>
         kong.access(id, { shared: { mobile_gateway: { ...handed, ...caller } } }),
       )
