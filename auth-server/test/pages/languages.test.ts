@@ -227,7 +227,8 @@ t.test('every text of each language is another one', async (t) => {
     )
   const english = new Set(textsOf(EN))
   t.strictSame(
-    textsOf(DE).filter((text) => english.has(text)),
+    // A name, which German has as well.
+    textsOf(DE).filter((text) => english.has(text) && !/^Passkeys?$/.test(text)),
     [],
   )
 })

@@ -146,5 +146,5 @@ export const authorizeRows: readonly Row[] = [
     (s) => s.ask('POST', '/authorize', { headers: { 'content-type': 'application/json' }, body: '{}' }),
     'page 4xx',
   ],
-  ['PUT', (s) => s.ask('PUT', '/authorize'), '405 invalid_request', { theirs: '404', because: why.METHOD }],
+  ['PUT', (s) => s.ask('PUT', '/authorize'), 'page 4xx', { theirs: '404', because: why.METHOD }],
 ]

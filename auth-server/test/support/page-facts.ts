@@ -59,7 +59,8 @@ export function shortcomingsOf(language: unknown): string[] {
     if (ownText) expectContrast(called(element), 4.5, getComputedStyle(element).color, groundOf(element))
   }
 
-  const controls = all('button, a, input:not([type=hidden])')
+  // What its script alone shows, such as the button that copies, is looked at where that runs.
+  const controls = all('button, a, input:not([type=hidden])').filter((control) => control.checkVisibility())
   for (const control of controls) {
     const isChoice = control instanceof HTMLInputElement && control.type === 'radio'
     const { width, height } = (isChoice ? (control.closest('label') ?? control) : control).getBoundingClientRect()
