@@ -24,9 +24,9 @@ t.test('each event is there in words, with time, app, browser and address; nobod
     password: 'x',
   })
   const page = wordsOf(await phone.open('/account/activity'))
-  t.match(page, 'Somebody tried a wrong password now · Shop · Chrome, Android · 127.0.0.1')
-  t.match(page, 'Signed in now · Shop · 127.0.0.1 Signed in now · Chrome, Android · 127.0.0.1')
-  t.equal([...page.matchAll(/Signed in now/g)].length, 2, 'Eve’s is not there')
+  t.match(page, 'Somebody tried a wrong password just now · Shop · Chrome, Android · 127.0.0.1')
+  t.match(page, 'Signed in just now · Shop · 127.0.0.1 Signed in just now · Chrome, Android · 127.0.0.1')
+  t.equal([...page.matchAll(/Signed in just now/g)].length, 2, 'Eve’s is not there')
   await turnClock(t, db, 3 * 3600)
   t.match(wordsOf(await phone.open('/account/activity')), 'Signed in 3 hours ago')
 })

@@ -48,7 +48,7 @@ t.test('each installation is there with app, service and last use; this device c
   await obtainTokens(app)
   await (await allowCurious(browser)).redeem(app)
   const page = wordsOf(await browser.open('/account/apps'))
-  t.match(page, /Signed in Shop Orders · used now Curious This device Orders · used now/)
+  t.match(page, /Signed in Shop Orders · used just now Curious This device Orders · used just now/)
   t.match(page, /What apps may do .*Curious Orders: See your orders · Place and change orders · since/)
 })
 
@@ -65,7 +65,7 @@ t.test('it can be named, in one line, and has the name from then on', async (t) 
   t.match(bad.body, 'value="a\nb&lt;c&gt;"', 'what was typed is kept')
   const named = await browser.submit(page, '/name', { name: '  Kitchen <tablet> ' })
   t.match(named.body, /role="status">The name is saved\.<\/p>\s*<h1>Kitchen &lt;tablet&gt;<\/h1>/)
-  t.match(wordsOf(await browser.open('/account/apps')), 'Kitchen &lt;tablet&gt; Shop · Orders · used now')
+  t.match(wordsOf(await browser.open('/account/apps')), 'Kitchen &lt;tablet&gt; Shop · Orders · used just now')
 })
 
 t.test('one is signed out, and gateways hear of it; the others go on', async (t) => {

@@ -20,7 +20,7 @@ t.test('the new one signs in, the old one does not, and every other login has en
   const page = await browser.open('/account/security/password')
   const after = await browser.submit(page, '/password', { password: NEXT })
   t.match(wordsOf(after), 'Your password is changed. Everything else is signed out.')
-  t.match(wordsOf(after), 'Password changed now Change')
+  t.match(wordsOf(after), 'Password changed just now Change')
   await elsewhere.expectEnded(t)
   const fresh = new Browser(app)
   const old = await logIn(fresh, await fresh.open(authorizeUrl(pkcePair().challenge)))
