@@ -29,6 +29,7 @@ export function tokenContext(policy: string, caller: Caller, consumer: string | 
     ...(caller.issuer === undefined ? {} : { iss: caller.issuer }),
     sub: caller.subject,
     subject_kind: caller.subjectKind,
+    ...(caller.isAttested && { attested: 'true' }),
     client_id: caller.clientId,
     scope: caller.scope,
     ...(caller.applicationId === undefined ? {} : { app_id: caller.applicationId }),
@@ -56,6 +57,7 @@ function readCaller(context: ChainContext): Caller | undefined {
   return knownCaller({
     subject: sub,
     subjectKind,
+    isAttested: context.attested === 'true',
     clientId: client_id,
     scope,
     applicationId: app_id,

@@ -48,6 +48,7 @@ t.test('a good token passes with one read and one write: identity and mark toget
     requestHeaders: {
       'X-Authenticated-UserId': 'usr_alice',
       'X-Authenticated-Kind': 'account',
+      'X-Authenticated-Attested': null,
       'X-Authenticated-Scope': 'profile:read orders:read',
       'X-Consumer-Username': 'demo-app',
       'X-Consumer-Custom-ID': 'app_1',
@@ -83,6 +84,7 @@ t.test('a fact that the token lacks clears its header, in the same write', async
   const { kong, instance } = await setUp(t)
   const outcome = await kong.access(instance, { headers: await bearer({ app_id: undefined, scope: '' }) })
   t.strictSame(outcome.requestHeaders, {
+    'X-Authenticated-Attested': null,
     'X-Authenticated-Scope': null,
     'X-Consumer-Custom-ID': null,
     'X-Authenticated-UserId': 'usr_alice',

@@ -41,6 +41,7 @@ t.test('token, identity, quota: each does its part and leaves its mark', async (
     requestHeaders: {
       'X-Authenticated-UserId': 'usr_alice',
       'X-Authenticated-Kind': 'account',
+      'X-Authenticated-Attested': null,
       'X-Authenticated-Scope': 'profile:read orders:read',
       'X-Consumer-Username': 'demo-app',
       'X-Consumer-Custom-ID': 'app_1',
@@ -82,6 +83,22 @@ t.test('token, identity, quota: each does its part and leaves its mark', async (
   await run('quota', request)
   t.match(await run('quota', request), { kind: 'exited', status: 429, headers: { 'Retry-After': '40' } })
 })
+
+t.test(
+  'that the device is attested goes from one plugin to the next; what is no such word counts for nothing',
+  async (t) => {
+    const { run } = await setUp(t)
+    const guest = { sub: 'usr_alice', subject_kind: 'guest', client_id: 'demo-app', scope: '', plan: 'basic' }
+    for (const [attested, told] of [
+      ['true', 'true'],
+      ['1', null],
+      ['false', null],
+    ] as const) {
+      const shared = { mobile_gateway: { token: 'mobile-api', ...guest, attested } }
+      t.match((await run('identity', { shared })).requestHeaders, { 'X-Authenticated-Attested': told }, attested)
+    }
+  },
+)
 
 t.test('a refused token leaves no mark', async (t) => {
   const { run } = await setUp(t)

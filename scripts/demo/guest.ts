@@ -10,6 +10,8 @@ const ASSERTION_SECONDS = 60
 export interface GuestDevice {
   readonly issuer: string
   readonly clientId: string
+  /** For who certifies it. */
+  readonly publicKey: oauth.CryptoKey
   /** Makes the DPoP proofs. */
   readonly key: oauth.DPoPHandle
   /** Signs a JWT with the key, whose public half is in the header. */
@@ -39,14 +41,22 @@ export async function createDevice(issuer: string, clientId: string): Promise<Gu
     const claims = { iss: deviceId, sub: deviceId, jti: randomUUID(), iat: now, exp: now + ASSERTION_SECONDS }
     return sign('device-assertion+jwt', claims)
   }
-  return { issuer, clientId, key: oauth.DPoP({}, pair), sign, assertion }
+  return { issuer, clientId, publicKey: pair.publicKey, key: oauth.DPoP({}, pair), sign, assertion }
 }
 
+/** What a phone says of the key, made for a challenge: the fields `attestation_type` and `attestation`. */
+export type Attest = (challenge: string) => Promise<Readonly<Record<string, string>>>
+
 /** Registers the key: from now on it is a guest. Returns the guest's `sub`. */
-export async function registerDevice({ issuer, clientId, sign }: GuestDevice, deviceName: string): Promise<string> {
+export async function registerDevice(
+  { issuer, clientId, sign }: GuestDevice,
+  deviceName: string,
+  attest: Attest = async () => ({}),
+): Promise<string> {
   const { challenge } = await post(`${issuer}/devices/challenge`, { client_id: clientId })
   const proof = await sign('device-registration+jwt', { challenge })
-  const { sub } = await post(`${issuer}/devices`, { client_id: clientId, device_name: deviceName, proof })
+  const form = { client_id: clientId, device_name: deviceName, proof, ...(await attest(String(challenge))) }
+  const { sub } = await post(`${issuer}/devices`, form)
   if (typeof sub !== 'string') throw new Error('the server named no subject')
   return sub
 }

@@ -15,6 +15,7 @@ const LONGEST_WAIT_MILLIS = 4000
 const IDENTITY = [
   'X-Authenticated-UserId',
   'X-Authenticated-Kind',
+  'X-Authenticated-Attested',
   'X-Authenticated-Scope',
   'X-Consumer-Username',
   'X-Consumer-Custom-ID',

@@ -3,12 +3,22 @@ import * as oauth from 'oauth4webapi'
 import t from 'tap'
 import { defineApi } from '../../auth-server/src/catalogue/apis.ts'
 import { registerApplication } from '../../auth-server/src/catalogue/applications.ts'
+import { setAppIdentity } from '../../auth-server/src/catalogue/set-app-identity.ts'
 import { openDatabase } from '../../auth-server/src/store/database.ts'
 import { suspend } from '../../auth-server/src/store/queries/administration.ts'
-import { type Guest, startAsGuest } from '../demo/guest.ts'
+import {
+  type Attest,
+  createDevice,
+  type Guest,
+  type GuestDevice,
+  guestTokens,
+  registerDevice,
+  startAsGuest,
+} from '../demo/guest.ts'
 import { DEMO } from '../seed.ts'
 import type { Stack } from '../stack/stack-options.ts'
 import { waitUntil } from '../stack/wait.ts'
+import { ANDROID_APP, androidPhone } from './support/android-phone.ts'
 import { call, logIn } from './support/app.ts'
 import { recordingBackend } from './support/backend.ts'
 import { onEachGateway, testStack } from './support/gateways.ts'
@@ -37,15 +47,22 @@ async function withGuests(t: { teardown(ended: () => unknown): void }, { databas
   return db
 }
 
-async function statusOf({ accessToken, key }: Guest, { urls }: Stack): Promise<number> {
+type Calls = Pick<Guest, 'accessToken' | 'key'>
+
+/** One call with a proof; the answer also where the token counts no more. */
+async function callAs({ accessToken, key }: Calls, { urls }: Stack, headers?: Headers): Promise<Response> {
   try {
     const url = new URL(`${urls.resource}/echo`)
     const insecure = { [oauth.allowInsecureRequests]: true, DPoP: key }
-    return (await oauth.protectedResourceRequest(accessToken, 'GET', url, undefined, undefined, insecure)).status
+    return await oauth.protectedResourceRequest(accessToken, 'GET', url, headers, undefined, insecure)
   } catch (error) {
-    if (error instanceof oauth.WWWAuthenticateChallengeError) return error.status
+    if (error instanceof oauth.WWWAuthenticateChallengeError) return error.response
     throw error
   }
+}
+
+async function statusOf(guest: Calls, stack: Stack): Promise<number> {
+  return (await callAs(guest, stack)).status
 }
 
 onEachGateway(t, 'a guest calls where guests are admitted, as one, and ends within two seconds', async (t, kind) => {
@@ -78,6 +95,37 @@ onEachGateway(t, 'a guest calls where guests are admitted, as one, and ends with
     }),
   )
   t.equal((await call(stack, access_token)).status, 200, 'nobody else is concerned')
+})
+
+onEachGateway(t, 'whose device is attested is told from others, and has limits of their own', async (t, kind) => {
+  const attestedBy = await androidPhone(t)
+  const stack = await testStack(t, kind, {
+    editKongYml: (source) =>
+      source.replace(
+        '      plans:\n        basic: { minute: 60 }\n',
+        '      required_kind: [account, guest]\n      plans:\n        basic: { minute: 60 }\n        guest: { minute: 7, attested: { minute: 30 } }\n',
+      ),
+  })
+  const received = await recordingBackend(t, stack)
+  const db = await withGuests(t, stack)
+  const { androidPackage, androidDigest } = ANDROID_APP
+  const record = { androidPackage, androidDigests: [androidDigest], attestation: 'optional' } as const
+  await setAppIdentity(db, stack.urls.issuer, DEMO.clientId, record)
+  const phone = async (attest?: (device: GuestDevice) => Attest): Promise<Calls> => {
+    const device = await createDevice(stack.urls.issuer, DEMO.clientId)
+    await registerDevice(device, "Ada's phone", attest?.(device))
+    return { key: device.key, accessToken: (await guestTokens(device)).access_token }
+  }
+  const forged = new Headers({ 'X-Authenticated-Attested': 'true', x_authenticated_attested: 'true' })
+  const plain = await callAs(await phone(), stack, forged)
+  t.equal(plain.headers.get('ratelimit-limit'), '7')
+  t.notOk(
+    Object.keys(received[0]?.headers ?? {}).some((name) => /attested/.test(name)),
+    'nobody vouches for it',
+  )
+  const vouched = await callAs(await phone(attestedBy), stack, new Headers({ 'X-Authenticated-Attested': 'no' }))
+  t.equal(vouched.headers.get('ratelimit-limit'), '30')
+  t.equal(received[1]?.headers['x-authenticated-attested'], 'true')
 })
 
 onEachGateway(t, 'a guest is refused where nobody wrote that guests may call', async (t, kind) => {

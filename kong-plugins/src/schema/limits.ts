@@ -26,6 +26,14 @@ export function limits(description?: string) {
     ...(description === undefined ? {} : { description }),
     fields: {
       ...windows('one user through one application, of an application that calls for itself, or of one address'),
+      attested: optional(
+        record({
+          description:
+            'Limits in place of these for users whose token is bound to a key that a phone has vouched for (the claim attested)',
+          fields: windows('one user through one application, on an attested device'),
+          atLeastOneOf: WINDOW_NAMES,
+        }),
+      ),
       application: optional(
         record({
           description: 'Limits for all calls of one application together, beside those of each of its users',

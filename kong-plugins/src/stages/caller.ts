@@ -6,6 +6,8 @@ export interface KnownCaller {
   readonly kind: 'user' | 'application'
   /** Of a user. */
   readonly subjectKind: SubjectKind
+  /** Of a user: whether a phone has vouched for the key that the token is bound to. */
+  readonly isAttested: boolean
   /** The user (`sub`); the application itself where it calls for itself. */
   readonly subject: string
   /** The application's public name (`client_id`). */
@@ -25,7 +27,8 @@ export type Caller = KnownCaller | { readonly kind: 'anonymous'; readonly addres
 
 /** The caller of these facts. RFC 9068 §2.2: an application that calls for itself is its own subject; there is no user. */
 export function knownCaller(facts: Omit<KnownCaller, 'kind'>): KnownCaller {
-  const { subject, subjectKind, clientId, scope, applicationId, plan, issuer } = facts
+  const { subject, subjectKind, isAttested, clientId, scope, applicationId, plan, issuer } = facts
   const kind = subject === clientId ? 'application' : 'user'
-  return { kind, subject, subjectKind, clientId, scope, applicationId, plan, issuer }
+  const user = { subjectKind, isAttested: isAttested && kind === 'user' }
+  return { kind, subject, ...user, clientId, scope, applicationId, plan, issuer }
 }

@@ -9,6 +9,7 @@ import { rawGet, statusOf } from './support/raw.ts'
 const identityHeaders = [
   'X-Authenticated-UserId',
   'X-Authenticated-Kind',
+  'X-Authenticated-Attested',
   'X-Authenticated-Scope',
   'X-Authenticated-Groups',
   'X-Consumer-Username',

@@ -9,7 +9,7 @@ const key = await createSigningKey()
 const READ = 'kong.request.get_header'
 const WRITE = 'kong.service.request.set_headers'
 const caller = knownCaller({
-  ...{ subject: 'usr_alice', subjectKind: 'account', clientId: 'demo-app', scope: '' },
+  ...{ subject: 'usr_alice', subjectKind: 'account', isAttested: false, clientId: 'demo-app', scope: '' },
   ...{ applicationId: 'app_1', plan: undefined, issuer: undefined },
 })
 

@@ -47,7 +47,14 @@ t.test('defaults are those that Kong is told', async (t) => {
     quota: {
       policy: 'mobile-api',
       plans: new Map(),
-      defaultLimit: { second: undefined, minute: 60, hour: undefined, day: undefined, application: undefined },
+      defaultLimit: {
+        second: undefined,
+        minute: 60,
+        hour: undefined,
+        day: undefined,
+        attested: undefined,
+        application: undefined,
+      },
       anonymousLimit: { second: undefined, minute: 60, hour: undefined, day: undefined },
       countAs: 'mobile-api',
       counters: { kind: 'local' },
@@ -87,6 +94,7 @@ t.test("Kong's own additions are stripped, its nulls and empty tables understood
     minute: 60,
     hour: undefined,
     day: undefined,
+    attested: undefined,
     application: undefined,
   })
   t.equal(config.token.requiredScopes.size, 0)
@@ -140,6 +148,18 @@ t.test('each mistake is named with its place, all of them at once', async (t) =>
     [
       { ...minimal, plans: { basic: { minute: 5, application: {} } } },
       'plans.basic.application: needs at least one of second, minute, hour, day',
+    ],
+    [
+      { ...minimal, plans: { basic: { minute: 5, attested: { application: { minute: 5 } } } } },
+      'plans.basic.attested.application: unknown field',
+    ],
+    [
+      { ...minimal, plans: { basic: { minute: 5, attested: {} } } },
+      'plans.basic.attested: needs at least one of second, minute, hour, day',
+    ],
+    [
+      { ...minimal, anonymous_limit: { minute: 5, attested: { minute: 6 } } },
+      'anonymous_limit.attested: unknown field',
     ],
     [
       { ...minimal, plans: { basic: { application: { day: 5 } } } },

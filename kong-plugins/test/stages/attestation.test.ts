@@ -51,6 +51,15 @@ t.test('a token that is bound to an attested key passes with its proof; to anoth
   }
 })
 
+t.test('the caller is attested where the token is, and only there', async (t) => {
+  const { decide } = await stage(t, { public_origin: ORIGIN })
+  const app = await createProver()
+  const token = await signToken(key, { claims: { ...GUEST, attested: true, cnf: { jkt: app.jkt } } })
+  const bound = await decide(`DPoP ${token}`, 'GET', await app.prove(token))
+  t.match(bound, { kind: 'verified', claims: { isAttested: true } })
+  t.match(await decide(await bearer({ ...GUEST, attested: true })), { kind: 'verified', claims: { isAttested: false } })
+})
+
 t.test('the answer, whole: another token of this device would not do, so it is no 401', async (t) => {
   const { decide } = await stage(t, { required_attestation: ['guest'] })
   const error = 'attestation_required'

@@ -18,9 +18,17 @@ import { WINDOWS, type WindowName } from '../../src/stages/quota/windows.ts'
 
 /** 2026-03-01T12:34:56.250Z */
 const NOON = Date.UTC(2026, 2, 1, 12, 34, 56, 250)
-const none = { second: undefined, minute: undefined, hour: undefined, day: undefined, application: undefined }
+const none = {
+  second: undefined,
+  minute: undefined,
+  hour: undefined,
+  day: undefined,
+  application: undefined,
+  attested: undefined,
+}
 const FACTS = {
   subjectKind: 'account',
+  isAttested: false,
   scope: '',
   applicationId: undefined,
   plan: undefined,
@@ -39,7 +47,11 @@ function admit(
   { application, ...own }: Numbers & { application?: Numbers },
   nowMillis: number,
 ) {
-  const rules = rulesOf({ ...none, ...own, ...(application && { application: { ...none, ...application } }) })
+  const { others: rules } = rulesOf({
+    ...none,
+    ...own,
+    ...(application && { application: { ...none, ...application } }),
+  })
   return counters.admit({ keys: { subject, application: 'all' }, rules }, nowMillis)
 }
 
@@ -215,6 +227,31 @@ t.test('an application has a total beside the limit of each user; a refused call
     ['minute:60:59'],
     'somebody unknown belongs to no application',
   )
+})
+
+t.test("attested callers have limits in place of the plan's; the application's total counts them all", async (t) => {
+  const guest = { minute: 1, day: 9, attested: { minute: 3 }, application: { hour: 4 } }
+  const plans = { guest, basic: { minute: 7 } }
+  const { admitCall } = stage({ policy: 'p', plans, default_limit: { minute: 2, attested: { minute: 5 } } })
+  const vouched = { ...alice, isAttested: true }
+  t.strictSame(shown(await admitCall({}, alice, 'guest')), ['minute:1:0', 'hour:4:3', 'day:9:8'])
+  t.match(await admitCall({}, alice, 'guest'), { kind: 'exceeded', tightest: { limit: 1 } })
+  t.strictSame(shown(await admitCall({}, vouched, 'guest')), ['minute:3:1', 'hour:4:2'], 'one user has one count')
+  t.strictSame(shown(await admitCall({}, vouched, 'guest')), ['minute:3:0', 'hour:4:1'])
+  t.match(await admitCall({}, vouched, 'guest'), { kind: 'exceeded', tightest: { limit: 3 } })
+  const bob = { ...callerOf('usr_bob', 'app-b'), isAttested: true }
+  t.strictSame(
+    shown(await admitCall({}, bob, 'basic')),
+    ['minute:7:6'],
+    'a plan that says nothing of them holds for all',
+  )
+  t.strictSame(shown(await admitCall({}, bob)), ['minute:5:3'], 'without a plan')
+})
+
+t.test('an application that calls for itself is never attested', async (t) => {
+  const { admitCall } = stage({ policy: 'p', default_limit: { minute: 2, attested: { minute: 5 } } })
+  const machine = knownCaller({ ...FACTS, isAttested: true, subject: 'app-a', clientId: 'app-a' })
+  t.strictSame(shown(await admitCall({}, machine)), ['minute:2:1'])
 })
 
 setFlagsFromString('--expose-gc')

@@ -65,7 +65,10 @@ for (const kind of fronts)
     const backend = await startBackend(t)
     const keys = await startKeyServer(t, key)
     const { socketPath } = await startPluginServer(t)
-    const forged = { 'X-Authenticated-Kind': 'account', x_authenticated_kind: 'account' }
+    const forged = {
+      ...{ 'X-Authenticated-Kind': 'account', x_authenticated_kind: 'account' },
+      ...{ 'X-Authenticated-Attested': 'true', x_authenticated_attested: 'true' },
+    }
     const statusAt = async (required_kind: readonly string[] | undefined) => {
       const gateway = required_kind === undefined ? {} : { required_kind }
       const front = await startFront(t, kind, {
@@ -82,4 +85,5 @@ for (const kind of fronts)
     if (seen === undefined) return t.fail('the backend was not reached')
     t.same(valuesOf(seen, 'X-Authenticated-Kind'), ['guest'])
     t.same(valuesOf(seen, 'X-Authenticated-UserId'), ['usr_alice'])
+    t.same(valuesOf(seen, 'X-Authenticated-Attested'), [])
   })

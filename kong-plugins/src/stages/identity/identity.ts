@@ -6,6 +6,7 @@ import { CLEAR, type RequestHeaders } from '../effects.ts'
 const HEADERS: readonly (readonly [header: string, fact: (caller: KnownCaller) => string | undefined])[] = [
   ['X-Authenticated-UserId', (caller) => (caller.kind === 'user' ? caller.subject : undefined)],
   ['X-Authenticated-Kind', (caller) => (caller.kind === 'user' ? caller.subjectKind : caller.kind)],
+  ['X-Authenticated-Attested', (caller) => (caller.isAttested ? 'true' : undefined)],
   ['X-Authenticated-Scope', (caller) => caller.scope],
   ['X-Consumer-Username', (caller) => caller.clientId],
   ['X-Consumer-Custom-ID', (caller) => caller.applicationId],

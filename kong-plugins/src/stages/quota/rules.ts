@@ -12,9 +12,21 @@ export interface Rule {
   readonly limit: number
 }
 
+/** The rules of a plan: of whose device a phone has vouched for, and of all others. */
+export interface PlanRules {
+  readonly attested: readonly Rule[]
+  readonly others: readonly Rule[]
+}
+
 /** All rules of a plan: those for the caller first, each from the shortest window to the longest. */
-export function rulesOf({ application, ...own }: LimitsConfig): readonly Rule[] {
-  return [...rules('subject', own), ...(application ? rules('application', application) : [])]
+export function rulesOf({ application, attested, ...own }: LimitsConfig): PlanRules {
+  const total = application ? rules('application', application) : []
+  return { attested: [...rules('subject', attested ?? own), ...total], others: [...rules('subject', own), ...total] }
+}
+
+/** The rules of an address that nothing else is known of. */
+export function rulesOfAddresses(limits: Numbers): readonly Rule[] {
+  return rules('subject', limits)
 }
 
 type Numbers = Readonly<Record<WindowName, number | undefined>>

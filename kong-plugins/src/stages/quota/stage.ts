@@ -5,7 +5,7 @@ import type { Caller } from '../caller.ts'
 import { countKeys } from './count-keys.ts'
 import type { CounterStores } from './counter-stores.ts'
 import type { QuotaVerdict } from './counters.ts'
-import { type Rule, rulesOf } from './rules.ts'
+import { type PlanRules, type Rule, rulesOf, rulesOfAddresses } from './rules.ts'
 import type { UnknownPlans } from './unknown-plans.ts'
 
 /** What the stage needs besides its config. */
@@ -23,8 +23,8 @@ export type AdmitCall = (caller: Caller) => QuotaVerdict | Promise<QuotaVerdict>
 export function quotaStage(config: QuotaConfig, { counters, unknownPlans, holder }: QuotaStores): AdmitCall {
   const { policy, countAs } = config
   const byDefault = rulesOf(config.defaultLimit)
-  const forAddresses = rulesOf({ ...config.anonymousLimit, application: undefined })
-  const byPlan = new Map<string, readonly Rule[]>()
+  const forAddresses = rulesOfAddresses(config.anonymousLimit)
+  const byPlan = new Map<string, PlanRules>()
   for (const [plan, limits] of config.plans) byPlan.set(plan, rulesOf(limits))
   const store = counters.for(config.counters, holder)
 
@@ -33,7 +33,8 @@ export function quotaStage(config: QuotaConfig, { counters, unknownPlans, holder
     const { plan } = caller
     const planned = plan === undefined ? undefined : byPlan.get(plan)
     if (plan !== undefined && !planned) unknownPlans.note(policy, plan)
-    return planned ?? byDefault
+    const { attested, others } = planned ?? byDefault
+    return caller.isAttested ? attested : others
   }
 
   return (caller) => store.admit({ keys: countKeys(countAs, caller), rules: rulesFor(caller) })
