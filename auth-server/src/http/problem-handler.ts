@@ -11,9 +11,10 @@ import type { IsVisited } from './visited-path.ts'
 type Renderer = (reply: FastifyReply, problem: HttpProblem) => FastifyReply
 
 /** For a person, who looks at the answer. */
-function page(reply: FastifyReply, { code, description, status, headers }: HttpProblem): FastifyReply {
+function page(reply: FastifyReply, { code, description, status, headers, evidence }: HttpProblem): FastifyReply {
   const retryAfterSeconds = Number(headers['retry-after'] ?? 0)
-  return sendPage(reply, errorPage({ code: status === 404 ? 'not_found' : code, description, retryAfterSeconds }))
+  const shown = status === 404 ? 'not_found' : code
+  return sendPage(reply, errorPage({ code: shown, description, retryAfterSeconds, evidence }))
 }
 
 /** For an app (RFC 6749 §5.2). */

@@ -1,6 +1,12 @@
 // What a request is refused with: one error shape with a word for each of its readers. How it is answered: problem-handler.ts.
 import { inAscii } from './ascii.ts'
 
+/** What a page shows of a problem to those who may see it: addresses, a line each. No other answer holds it, and no log. */
+export interface Evidence {
+  readonly label: string
+  readonly values: readonly string[]
+}
+
 /** What a problem can bring beside its code and its sentence. */
 export interface ProblemDetails {
   readonly status: number
@@ -10,6 +16,7 @@ export interface ProblemDetails {
   readonly headers?: Readonly<Record<string, string>>
   /** Where the browser is sent with it, when somebody else has to hear of it than whoever asked. */
   readonly location?: string
+  readonly evidence?: readonly Evidence[]
 }
 
 /** One error, three readers: `code` for machines, `description` for the integrator, `detail` and `cause` for the log. */
@@ -22,8 +29,13 @@ export class HttpProblem<Code extends string = string> extends Error {
   readonly detail: string | undefined
   readonly headers: Readonly<Record<string, string>>
   readonly location: string | undefined
+  readonly evidence: readonly Evidence[]
 
-  constructor(code: Code, description: string, { status, detail, cause, headers = {}, location }: ProblemDetails) {
+  constructor(
+    code: Code,
+    description: string,
+    { status, detail, cause, headers = {}, location, evidence = [] }: ProblemDetails,
+  ) {
     super(`${code}: ${description}`, cause === undefined ? undefined : { cause })
     this.code = code
     this.description = inAscii(description)
@@ -31,6 +43,7 @@ export class HttpProblem<Code extends string = string> extends Error {
     this.detail = detail
     this.headers = headers
     this.location = location
+    this.evidence = evidence
   }
 }
 

@@ -13,6 +13,7 @@ import { type Client, findClient, onlyApproved } from '../store/queries/clients.
 import { findSessionToEnd } from '../store/tables/sessions.ts'
 import { type IdTokenHint, readIdTokenHint } from '../tokens/id-token.ts'
 import { OAuthError } from './errors.ts'
+import { tellingDevelopers, UnregisteredRedirect } from './unregistered-redirect.ts'
 
 /** `logout_hint` is accepted and changes nothing. */
 const PARAMETERS = ['id_token_hint', 'client_id', 'post_logout_redirect_uri', 'state'] as const
@@ -27,12 +28,8 @@ export function logoutHandler(deps: Deps): RouteHandlerMethod {
     // §4: a hint that does not verify is not used; the person is asked then.
     const hint = text === undefined ? undefined : await readIdTokenHint(config.issuer, keys, db, text)
     const client = await findAskingClient(db, parameters.get('client_id'), hint)
-    const judged = logoutTarget(client, parameters.get('post_logout_redirect_uri'), parameters.get('state'))
-    if (judged === 'refused')
-      throw new OAuthError(
-        'invalid_request',
-        'post_logout_redirect_uri is not registered for this application; it has to match to the letter',
-      )
+    const received = parameters.get('post_logout_redirect_uri')
+    const judged = await tellingDevelopers(deps, request, () => judge(client, received, parameters.get('state')))
     const target = judged === 'none' ? undefined : judged
     const session = await findSessionToEnd(db, browserProof(cookies, request))
     // Without a hint, nothing but a person's yes proves that the redirect is legitimate (§3).
@@ -42,6 +39,17 @@ export function logoutHandler(deps: Deps): RouteHandlerMethod {
     const uiLocales = uiLocalesOf(parameters)
     return reply.redirect(confirmationUrl(client, target, uiLocales), 303)
   }
+}
+
+/** @throws {UnregisteredRedirect} */
+function judge(client: Client | undefined, received: string | undefined, state: string | undefined) {
+  const judged = logoutTarget(client, received, state)
+  if (judged !== 'refused') return judged
+  throw new UnregisteredRedirect({
+    parameter: 'post_logout_redirect_uri',
+    received: received ?? '',
+    registered: client?.postLogoutRedirectUris ?? [],
+  })
 }
 
 /** A form on the app's own site comes without our SameSite=Lax cookies; the GET that this answer makes of it has them. */

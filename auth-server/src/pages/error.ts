@@ -11,6 +11,8 @@ export interface ProtocolProblem {
   readonly description: string
   /** After how long another try may do better, where that is known. */
   readonly retryAfterSeconds?: number | undefined
+  /** What only those may see who are shown it: lines under a label. */
+  readonly evidence?: readonly Readonly<{ label: string; values: readonly string[] }>[]
 }
 
 /** A wait that people would not call a few seconds. */
@@ -48,13 +50,13 @@ function hasText(code: string, codes: Texts['error']['codes']): code is keyof Te
 
 /** The page of a protocol error. */
 export function errorPage(problem: ProtocolProblem): Page {
-  const { code, description } = problem
+  const { code, description, evidence } = problem
   return ({ error }) => ({
     title: error.title,
     body: html`${signMark('bad')}
 <h1>${error.title}</h1>
 <p>${explain(problem, error)}</p>
-${!PLAIN.has(code) && developerNotice(error.forDevelopers, asSentence(description))}
+${!PLAIN.has(code) && developerNotice(error.forDevelopers, asSentence(description), evidence)}
 ${note(error.note)}`,
   })
 }

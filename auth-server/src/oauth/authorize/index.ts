@@ -11,6 +11,7 @@ import { currentSession } from '../../interaction/session.ts'
 import { insertRequest, type PendingAppVisit } from '../../store/tables/authorization-requests.ts'
 import { OAuthError } from '../errors.ts'
 import { fixedResource } from '../fixed-api.ts'
+import { tellingDevelopers } from '../unregistered-redirect.ts'
 import { expectPerson } from './expected-person.ts'
 import { requireClient } from './known-client.ts'
 import { proceed } from './proceed.ts'
@@ -26,7 +27,7 @@ export function authorizeHandler(deps: Deps): RouteHandlerMethod {
     const fixed = await fixedResource(db, request)
     const raw = readRawRequest(request)
     const known = await resolvePushed(db, await requireClient(db, raw))
-    const trusted = trustRedirect(known)
+    const trusted = await tellingDevelopers(deps, request, () => trustRedirect(known))
     const valid = await redirectingErrors(deps.config.issuer, trusted, () =>
       expectPerson(deps, validate(trusted, fixed)),
     )

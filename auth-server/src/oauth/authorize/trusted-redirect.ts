@@ -2,6 +2,7 @@
 
 import { isRegistered, type RedirectKind, redirectKind } from '../../catalogue/redirect-uri.ts'
 import { OAuthError } from '../errors.ts'
+import { UnregisteredRedirect } from '../unregistered-redirect.ts'
 import type { KnownClient } from './known-client.ts'
 
 export type TrustedRedirect = KnownClient & Readonly<{ redirectUri: string; redirectKind: RedirectKind }>
@@ -17,10 +18,7 @@ export function trustRedirect(known: KnownClient): TrustedRedirect {
       'redirect_uri is missing, and the application has not registered exactly one',
     )
   if (!isRegistered(redirectUri, redirectUris, kind))
-    throw new OAuthError(
-      'invalid_request',
-      'redirect_uri is not registered for this application; it has to match to the letter',
-    )
+    throw new UnregisteredRedirect({ parameter: 'redirect_uri', received: redirectUri, registered: redirectUris })
   return { ...known, redirectUri, redirectKind: redirectKind(redirectUri) }
 }
 

@@ -40,7 +40,15 @@ export function note(text: string | Html): Html {
   return html`<p class="note">${text}</p>`
 }
 
-/** @param text always English, as everything that we tell developers. */
-export function developerNotice(label: string, text: string): Html {
-  return html`<div class="detail"><h2>${label}</h2><div lang="en"><p>${text}</p></div></div>`
+/** @param text always English, as everything that we tell developers. @param evidence lines under a label, as they were sent */
+export function developerNotice(
+  label: string,
+  text: string,
+  evidence: readonly Readonly<{ label: string; values: readonly string[] }>[] = [],
+): Html {
+  const shown = evidence.map(
+    ({ label, values }) => html`<h3>${label}</h3>
+<ul>${values.map((value) => html`<li><code>${value}</code></li>`)}</ul>`,
+  )
+  return html`<div class="detail"><h2>${label}</h2><div lang="en"><p>${text}</p>${shown}</div></div>`
 }

@@ -1,0 +1,55 @@
+// The page of a redirect URI that is not registered: a hint for everybody, what is registered for those who develop alone.
+import t from 'tap'
+import { insertRole } from '../../../src/store/tables/person-roles.ts'
+import { expectErrorPage } from '../../support/expect.ts'
+import { authorizeUrl, pkcePair } from '../../support/phone.ts'
+import { APP, testServer } from '../../support/server.ts'
+import { signedInBrowser } from '../../support/session.ts'
+
+const server = await testServer(t)
+const { app, db, personId } = server
+const { challenge } = pkcePair()
+const RECEIVED = 'http://localhost:4711/callback/'
+const WRONG = authorizeUrl(challenge, { redirect_uri: RECEIVED })
+
+t.test('everybody is told what their redirect URI shows by itself, and nobody what is registered', async (t) => {
+  const page = await app.inject(WRONG)
+  expectErrorPage(t, page, 400, /Look here: localhost is another host than .* http:\/\/127\.0\.0\.1 /)
+  for (const uri of [...APP.redirectUris, RECEIVED]) t.notMatch(page.body, `<code>${uri}</code>`)
+  const near = await app.inject(authorizeUrl(challenge, { redirect_uri: 'com.example.shop:/callbac' }))
+  const far = await app.inject(authorizeUrl(challenge, { redirect_uri: 'org.example.nobody:/elsewhere' }))
+  t.equal(near.body, far.body, 'and a good guess is answered like a bad one')
+})
+
+t.test('an app that pushes its request is told the same, and no more', async (t) => {
+  const form = new URLSearchParams({ client_id: 'shop-app', redirect_uri: RECEIVED, response_type: 'code' })
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  const { statusCode, body } = await app.inject({ method: 'POST', url: '/par', headers, payload: String(form) })
+  t.equal(statusCode, 400)
+  t.match(body, /Look here: localhost/)
+  t.notMatch(body, 'com.example.shop')
+})
+
+t.test('somebody who is signed in and develops nothing is a stranger', async (t) => {
+  const browser = await signedInBrowser(app)
+  t.notMatch((await browser.open(WRONG)).body, '<code>')
+})
+
+t.test('a developer who is signed in sees what was received, what is registered and the difference', async (t) => {
+  const browser = await signedInBrowser(app)
+  await db.transaction().execute((trx) => insertRole(trx, { personId, role: 'developer', apiId: null }))
+  const { body } = await browser.open(WRONG)
+  for (const uri of [...APP.redirectUris, RECEIVED]) t.match(body, `<code>${uri}</code>`)
+  t.match(
+    body,
+    /Compared with[\s\S]*<code>http:\/\/127\.0\.0\.1\/callback<\/code>[\s\S]*<code>localhost is another host/,
+  )
+
+  const hostile = await browser.open(authorizeUrl(challenge, { redirect_uri: 'x:/<script>"' }))
+  t.match(hostile.body, '<code>x:/&lt;script&gt;&quot;</code>')
+})
+
+t.test('in development everybody is a developer', async (t) => {
+  const local = await testServer(t, { DEVELOPMENT: 'true' })
+  t.match((await local.app.inject(WRONG)).body, `<code>${RECEIVED}</code>`)
+})
