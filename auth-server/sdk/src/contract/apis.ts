@@ -1,0 +1,103 @@
+// The contract of APIs: what apps call with our tokens, with scopes in words and the plans on offer.
+import Type from 'typebox'
+import type { OperationTable } from './operation.ts'
+import {
+  ADDRESS,
+  API_ID,
+  exactly,
+  GROUP_NAME,
+  MANAGED_BY,
+  MOMENT,
+  nullable,
+  PAGE_MEMBERS,
+  PLAN_NAME,
+  pageOf,
+  SCOPE_NAME,
+  text,
+} from './schemas.ts'
+
+const NAME = text(80)
+const RESOURCE = { ...ADDRESS, description: 'The `aud` of its tokens: an absolute URI without fragment (RFC 8707 §2).' }
+const DESCRIPTION = Type.String({
+  maxLength: 200,
+  description: 'What it allows, in words for the person who is asked.',
+})
+const TOKEN_GROUPS = Type.Array(GROUP_NAME, {
+  maxItems: 100,
+  description: 'The groups of a person that its tokens name.',
+})
+const GUEST_PLAN = nullable({ ...PLAN_NAME, description: 'The plan of guests; null: it admits none.' })
+const PLANS = Type.Array(PLAN_NAME, { minItems: 1, maxItems: 50 })
+
+export const API = exactly({
+  id: API_ID,
+  name: Type.String(),
+  description: Type.String(),
+  resource: Type.String(),
+  scopes: Type.Array(
+    exactly({
+      name: Type.String(),
+      description: Type.String(),
+      required_group: nullable(Type.String()),
+      for_guests: Type.Boolean(),
+    }),
+  ),
+  plans: Type.Array(Type.String()),
+  token_groups: Type.Array(Type.String()),
+  guest_plan: nullable(Type.String()),
+  built_in: Type.Boolean({ description: 'It belongs to this server, which alone changes it.' }),
+  managed_by: MANAGED_BY,
+  suspended_at: nullable(MOMENT),
+})
+
+const NEW_SCOPES = Type.Array(
+  exactly({
+    name: SCOPE_NAME,
+    description: DESCRIPTION,
+    required_group: Type.Optional(nullable(GROUP_NAME)),
+    for_guests: Type.Optional(Type.Boolean()),
+  }),
+  { maxItems: 100 },
+)
+
+const ONE = exactly({ id: API_ID })
+
+export const API_OPERATIONS = {
+  'apis.list': {
+    method: 'GET',
+    path: '/apis',
+    scope: 'apis:read',
+    summary: 'List APIs',
+    query: exactly({ ...PAGE_MEMBERS, suspended: Type.Optional(Type.Boolean()) }),
+    answers: { 200: pageOf(API) },
+  },
+  'apis.create': {
+    method: 'POST',
+    path: '/apis',
+    scope: 'apis:write',
+    summary: 'Add an API',
+    body: exactly({
+      id: API_ID,
+      name: NAME,
+      description: Type.Optional(Type.String({ maxLength: 200, description: 'For developers: what it is for.' })),
+      resource: RESOURCE,
+      scopes: NEW_SCOPES,
+      plans: PLANS,
+      token_groups: Type.Optional(TOKEN_GROUPS),
+      guest_plan: Type.Optional(GUEST_PLAN),
+    }),
+    answers: { 201: API },
+    versioned: true,
+    problems: [409],
+  },
+  'apis.get': {
+    method: 'GET',
+    path: '/apis/{id}',
+    scope: 'apis:read',
+    summary: 'Read an API',
+    params: ONE,
+    answers: { 200: API },
+    versioned: true,
+    problems: [404],
+  },
+} as const satisfies OperationTable

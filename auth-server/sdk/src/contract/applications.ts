@@ -1,0 +1,127 @@
+// The contract of applications: the apps of developers, each one OAuth client. Members are named as in RFC 7591 where it names them.
+import Type from 'typebox'
+import type { OperationTable } from './operation.ts'
+import {
+  ADDRESS,
+  CLIENT_ID,
+  exactly,
+  MANAGED_BY,
+  MOMENT,
+  nullable,
+  oneOf,
+  PAGE_MEMBERS,
+  pageOf,
+  text,
+} from './schemas.ts'
+
+const KIND = oneOf(['native', 'web', 'browser'])
+const AUTH_METHOD = oneOf(['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'])
+const GRANT_TYPES = Type.Array(
+  oneOf(['authorization_code', 'refresh_token', 'client_credentials', 'urn:ietf:params:oauth:grant-type:jwt-bearer']),
+  { maxItems: 10 },
+)
+const SIGNING_ALG = oneOf(['ES256', 'RS256', 'EdDSA'])
+const ADDRESSES = Type.Array(ADDRESS, { maxItems: 20 })
+const LIFETIME = Type.Integer({ minimum: 60, maximum: 315_360_000 })
+const ACR_VALUES = Type.Array(text(100), { maxItems: 10 })
+
+const PUBLIC_KEY = exactly({
+  kty: text(20),
+  kid: Type.Optional(text(4096)),
+  alg: Type.Optional(text(4096)),
+  use: Type.Optional(text(20)),
+  crv: Type.Optional(text(20)),
+  x: Type.Optional(text(4096)),
+  y: Type.Optional(text(4096)),
+  n: Type.Optional(text(4096)),
+  e: Type.Optional(text(4096)),
+})
+
+const NAME = text(80, 'As people read it where they decide.')
+
+/** What the owner of an application can change. */
+const CHANGEABLE = {
+  redirect_uris: ADDRESSES,
+  post_logout_redirect_uris: ADDRESSES,
+  backchannel_logout_uri: nullable(ADDRESS),
+  grant_types: GRANT_TYPES,
+  require_pushed_authorization_requests: Type.Boolean(),
+  dpop_bound_access_tokens: Type.Boolean(),
+  id_token_signed_response_alg: SIGNING_ALG,
+  access_token_signing_alg: SIGNING_ALG,
+  claims_in_id_token: Type.Boolean({ description: 'Whether ID tokens carry the claims of profile and email.' }),
+  pkce_required: Type.Boolean(),
+  default_acr_values: ACR_VALUES,
+  refresh_idle_seconds: LIFETIME,
+  refresh_absolute_seconds: LIFETIME,
+}
+
+export const APPLICATION = exactly({
+  id: Type.String({ description: 'Its id in access tokens (`app_id`) and in X-Consumer-Custom-ID.' }),
+  client_id: CLIENT_ID,
+  name: NAME,
+  kind: KIND,
+  token_endpoint_auth_method: AUTH_METHOD,
+  jwks: nullable(exactly({ keys: Type.Array(PUBLIC_KEY) })),
+  ...CHANGEABLE,
+  // Registered under earlier rules, an application may say what none can choose any more.
+  grant_types: Type.Array(Type.String()),
+  id_token_signed_response_alg: Type.String(),
+  access_token_signing_alg: Type.String(),
+  created_at: MOMENT,
+  suspended_at: nullable(MOMENT),
+  managed_by: MANAGED_BY,
+})
+
+/** Public keys as somebody sends them: members that we do not know are left out (RFC 7517 §4). */
+const JWKS = exactly({ keys: Type.Array(Type.Record(Type.String(), Type.Unknown()), { maxItems: 20 }) })
+
+const ONE = exactly({ client_id: CLIENT_ID })
+
+export const APPLICATION_OPERATIONS = {
+  'applications.list': {
+    method: 'GET',
+    path: '/applications',
+    scope: 'applications:read',
+    summary: 'List applications',
+    query: exactly({
+      ...PAGE_MEMBERS,
+      kind: Type.Optional(KIND),
+      suspended: Type.Optional(Type.Boolean()),
+      api: Type.Optional(text(63, 'Only those with a subscription to this API.')),
+    }),
+    answers: { 200: pageOf(APPLICATION) },
+  },
+  'applications.create': {
+    method: 'POST',
+    path: '/applications',
+    scope: 'applications:write',
+    summary: 'Register an application',
+    description:
+      'It gets a client_id, and a secret where its way to authenticate needs one: that is told in this answer alone.',
+    body: exactly({
+      name: NAME,
+      kind: KIND,
+      token_endpoint_auth_method: Type.Optional(AUTH_METHOD),
+      jwks: Type.Optional(JWKS),
+      ...Type.Partial(Type.Object(CHANGEABLE)).properties,
+    }),
+    answers: {
+      201: exactly({
+        ...APPLICATION.properties,
+        client_secret: nullable(Type.String({ description: 'Told this once.' })),
+      }),
+    },
+    problems: [409],
+  },
+  'applications.get': {
+    method: 'GET',
+    path: '/applications/{client_id}',
+    scope: 'applications:read',
+    summary: 'Read an application',
+    params: ONE,
+    answers: { 200: APPLICATION },
+    versioned: true,
+    problems: [404],
+  },
+} as const satisfies OperationTable

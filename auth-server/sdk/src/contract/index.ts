@@ -1,0 +1,29 @@
+// The contract of the management API: every operation by its id. A new one is a row here, and a handler, which the compiler asks for.
+import { API_OPERATIONS } from './apis.ts'
+import { APPLICATION_OPERATIONS } from './applications.ts'
+import type { AnswerOf, BodyOf, OperationTable, ParamsOf, QueryOf } from './operation.ts'
+
+export const OPERATIONS = {
+  ...APPLICATION_OPERATIONS,
+  ...API_OPERATIONS,
+} as const satisfies OperationTable
+
+export type OperationId = keyof typeof OPERATIONS
+
+/** The row of an operation. */
+export type OperationRow<Id extends OperationId> = (typeof OPERATIONS)[Id]
+
+/** Whether a text is the id of an operation. */
+export function isOperationId(id: string): id is OperationId {
+  return Object.hasOwn(OPERATIONS, id)
+}
+
+/** What an operation answers with. */
+export type OperationAnswer<Id extends OperationId> = AnswerOf<OperationRow<Id>>
+
+/** All parts of what an operation is given; a part that it does not have is empty. */
+export interface OperationInput<Id extends OperationId> {
+  readonly params: ParamsOf<OperationRow<Id>>
+  readonly query: QueryOf<OperationRow<Id>>
+  readonly body: BodyOf<OperationRow<Id>>
+}
