@@ -1,32 +1,26 @@
 // The headers that tell a backend who calls: those of Kong's own plugins.
+import { IDENTITY_HEADER, IDENTITY_VALUE, TOLD } from '@mobile-api-gateway/sdk/identity-headers.ts'
 import type { Caller, KnownCaller } from '../caller.ts'
 import { CLEAR, type RequestHeaders } from '../effects.ts'
 
 /** One row per header: set when the caller has the fact, else cleared, so that no one else's value gets through. */
 const HEADERS: readonly (readonly [header: string, fact: (caller: KnownCaller) => string | undefined])[] = [
-  ['X-Authenticated-UserId', (caller) => (caller.kind === 'user' ? caller.subject : undefined)],
-  ['X-Authenticated-Kind', (caller) => (caller.kind === 'user' ? caller.subjectKind : caller.kind)],
-  ['X-Authenticated-Attested', (caller) => (caller.isAttested ? 'true' : undefined)],
-  ['X-Authenticated-Scope', (caller) => caller.scope],
-  ['X-Consumer-Username', (caller) => caller.clientId],
-  ['X-Consumer-Custom-ID', (caller) => caller.applicationId],
-  ['X-Credential-Identifier', (caller) => caller.clientId],
+  [IDENTITY_HEADER.userId, (caller) => (caller.kind === 'user' ? caller.subject : undefined)],
+  [IDENTITY_HEADER.kind, (caller) => (caller.kind === 'user' ? caller.subjectKind : caller.kind)],
+  [IDENTITY_HEADER.attested, (caller) => (caller.isAttested ? TOLD : undefined)],
+  [IDENTITY_HEADER.scope, (caller) => caller.scope],
+  [IDENTITY_HEADER.username, (caller) => caller.clientId],
+  [IDENTITY_HEADER.applicationId, (caller) => caller.applicationId],
+  [IDENTITY_HEADER.credential, (caller) => caller.clientId],
 ]
-
-/** Printable ASCII, not blank at either end: anything else could end the header or be read as somebody else. */
-const SAFE = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/
 
 /** All headers by which a backend is told who calls. */
-export const IDENTITY_HEADERS: readonly string[] = [
-  ...HEADERS.map(([header]) => header),
-  'X-Authenticated-Issuer',
-  'X-Anonymous-Consumer',
-]
+export const IDENTITY_HEADERS: readonly string[] = Object.values(IDENTITY_HEADER)
 
 const NOBODY: RequestHeaders = {
   ...Object.fromEntries(HEADERS.map(([header]) => [header, CLEAR])),
-  'X-Authenticated-Kind': 'anonymous',
-  'X-Anonymous-Consumer': 'true',
+  [IDENTITY_HEADER.kind]: 'anonymous',
+  [IDENTITY_HEADER.anonymous]: TOLD,
 }
 
 /** Pure: the identity headers of a caller. An unsafe value is never repaired, since that could make it another user's. */
@@ -35,10 +29,10 @@ export function identityHeaders(caller: Caller): RequestHeaders {
   const { issuer } = caller
   return {
     ...Object.fromEntries(HEADERS.map(([header, fact]) => [header, safe(fact(caller))])),
-    ...(issuer === undefined ? {} : { 'X-Authenticated-Issuer': safe(issuer) }),
+    ...(issuer === undefined ? {} : { [IDENTITY_HEADER.issuer]: safe(issuer) }),
   }
 }
 
 function safe(value: string | undefined): string | typeof CLEAR {
-  return value !== undefined && SAFE.test(value) ? value : CLEAR
+  return value !== undefined && IDENTITY_VALUE.test(value) ? value : CLEAR
 }

@@ -1,0 +1,2 @@
+// The SDK without what belongs to one framework.
+export * from './backend/index.ts'
