@@ -1,6 +1,6 @@
 // Whether a protected route has its guard: one that works, of its own policy, which no other function displaces.
 import { type Entity, nameOf } from '../gateway/config/model/entity.ts'
-import { acceptedPolicy, isForOthers, tryGuard } from './guard.ts'
+import { acceptedPolicy, asksForService, isForOthers, tryGuard } from './guard.ts'
 import type { Proof } from './guard-requests.ts'
 import type { Prober } from './probe.ts'
 import type { ReportProblem } from './problem.ts'
@@ -30,7 +30,7 @@ export function checkGuard(
 ): void {
   const { rewrite, policies, report } = around
   const owner = by[0] ?? route
-  const instead = `the guard of this project's ${GUARDS[proof.kind].file} beside ${nameOf(owner)}, with "${proof.policy}" as its policy`
+  const instead = `the guard of this project's ${GUARDS[proof.kind].file} beside ${nameOf(owner)}, and one name for the service and its policy`
   const all = scopes.candidates(route, 'post-function')
   const works = (entity: Entity): boolean => tryGuard(prober, proof, luaOf(entity, 'access'), rewrite).length === 0
   const guard = scopes.atWork(route, 'post-function')
@@ -50,6 +50,16 @@ export function checkGuard(
       guard.path,
       `this post-function takes the place of the guard on ${nameOf(route)}, and is none`,
       'the guard as its first function, then your own',
+    )
+    return
+  }
+  const { service } = proof
+  if (findings.length > 0 && service !== proof.policy && asksForService(prober, proof, luaOf(guard, 'access'))) {
+    const named = service === null ? 'its service has no name' : `its service is called ${service}`
+    report(
+      [...owner.path, 'config', 'policy'],
+      `the guard on ${nameOf(route)} expects a policy of the service's name, but ${nameOf(owner)} has ${proof.policy}, and ${named}: every call would be refused`,
+      `one name for both: policy: ${proof.policy} in a service with name: ${proof.policy}`,
     )
     return
   }

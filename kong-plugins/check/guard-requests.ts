@@ -7,6 +7,8 @@ import type { ProbeRequest } from './probe.ts'
 /** What the plugins of a route leave behind for its guard. */
 export interface Proof {
   readonly policy: string
+  /** Name of the route's service, `null` where it has none. */
+  readonly service: string | null
   /** `header`: the mark of mobile-gateway; `shared`: a mark of each of the three separate plugins in `kong.ctx.shared`. */
   readonly kind: 'header' | 'shared'
   /** The plugin lets calls without a token pass, by a name of their own. */
@@ -52,14 +54,22 @@ export const REQUESTS: Readonly<
     {
       readonly passed: (name: string) => ProbeRequest
       readonly none: ProbeRequest
+      /** All but the mark: as if a policy without a name had let it pass. */
+      readonly nameless: ProbeRequest
       readonly incomplete: (name: string) => readonly (readonly [what: string, request: ProbeRequest])[]
     }
   >
 > = {
-  header: { passed: (name) => withHeader(markOf(name)), none: withHeader('yes'), incomplete: () => [] },
+  header: {
+    passed: (name) => withHeader(markOf(name)),
+    none: withHeader('yes'),
+    nameless: { headers: [['X-Mobile-Gateway-Caller', note]] },
+    incomplete: () => [],
+  },
   shared: {
     passed: (name) => withShared(stageMarks(name)),
     none: withShared('yes'),
+    nameless: withShared({ caller: note }),
     incomplete: (name) =>
       STAGES.flatMap((stage) => {
         const { [stage]: _, ...others } = stageMarks(name)

@@ -19,16 +19,17 @@ export function tryGuard(
   access: readonly string[],
   rewrite: readonly string[],
 ): GuardFinding[] {
-  const { policy, kind } = proof
-  const { passed, none, incomplete } = REQUESTS[kind]
+  const { policy, kind, service } = proof
+  const { passed, none, nameless, incomplete } = REQUESTS[kind]
   const withoutToken = passName(policy, { kind: 'anonymous', address: '192.0.2.1' })
-  const run = (request: ProbeRequest): ProbeOutcome => prober.run(request, { rewrite: [], access })
+  const run = (request: ProbeRequest): ProbeOutcome => prober.run({ service, ...request }, { rewrite: [], access })
   const verified = (name: string): ProbeOutcome => run(passed(name))
   const forged = ['X-Mobile-Gateway', 'X_Mobile_Gateway'].map((name): [string, ProbeOutcome] => {
     return [
       name,
       prober.run(
         {
+          service,
           headers: [
             [name, markOf(policy)],
             ['X-Mobile-Gateway-Caller', note],
@@ -39,7 +40,7 @@ export function tryGuard(
     ]
   })
   const probes: (readonly [what: string, outcome: ProbeOutcome])[] = [
-    ['a request that no plugin has verified', prober.run({ headers: [] }, { rewrite, access })],
+    ['a request that no plugin has verified', prober.run({ service, headers: [] }, { rewrite, access })],
     ['a mark that is none', run(none)],
     ['the mark of another policy', verified(`${policy}-of-another`)],
     ['the mark of another policy', verified(`another-${policy}`)],
@@ -50,6 +51,8 @@ export function tryGuard(
       ? []
       : forged.map(([name, outcome]) => [`${name} as a client sends it`, outcome] as const)),
     ...incomplete(policy).map(([what, request]) => [what, run(request)] as const),
+    ['a request to a service without a name', run({ ...nameless, service: null })],
+    ['a request to no service', prober.run(nameless, { rewrite: [], access })],
   ]
   const open = [
     ...new Set(probes.filter(([, { status }]) => status === undefined || status < 400).map(([what]) => what)),
@@ -76,10 +79,10 @@ export function tryGuard(
 const OTHERS: readonly string[] = [...IDENTITY_HEADERS, ...KONGS_HEADERS]
 
 /** Which headers of somebody else a guard lets through; empty when it puts all of them right. */
-export function leftByOthers(prober: Prober, { policy, kind }: Proof, access: readonly string[]): string[] {
+export function leftByOthers(prober: Prober, { policy, kind, service }: Proof, access: readonly string[]): string[] {
   const request = REQUESTS[kind].passed(policy)
   const headers: HeaderLine[] = [...OTHERS.map((name): HeaderLine => [name, 'somebody-else']), ...request.headers]
-  const outcome = prober.run({ ...request, headers, consumer: 'somebody-else' }, { rewrite: [], access })
+  const outcome = prober.run({ ...request, headers, service, consumer: 'somebody-else' }, { rewrite: [], access })
   if (outcome.status !== undefined) return []
   const reached = new Map(outcome.request.map(([name, value]) => [plainName(name), value]))
   return OTHERS.filter((name) => reached.get(plainName(name)) !== new Map(Object.entries(CALLER)).get(name))
@@ -95,8 +98,15 @@ export function acceptedPolicy(
   return policies.find((policy) => tryGuard(prober, { ...proof, policy }, access, []).length === 0)
 }
 
+/** Whether a guard compares the policy with the name of the service, whatever that is. */
+export function asksForService(prober: Prober, proof: Proof, access: readonly string[]): boolean {
+  const another = `${proof.policy}-of-another`
+  return tryGuard(prober, { ...proof, policy: another, service: another }, access, []).length === 0
+}
+
 /** Whether a guard is the one for the other plugins: it asks for their marks, which these do not leave. */
 export function isForOthers(prober: Prober, proof: Proof, access: readonly string[]): boolean {
   const kind = proof.kind === 'header' ? 'shared' : 'header'
-  return tryGuard(prober, { ...proof, kind }, access, []).length === 0
+  const others: Proof = { ...proof, kind }
+  return tryGuard(prober, others, access, []).length === 0 || asksForService(prober, others, access)
 }

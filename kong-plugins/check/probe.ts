@@ -1,8 +1,10 @@
 // Runs the Lua of kong.yml on made-up requests: what it does counts, not how it is written.
 import { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
+import type { Route, Service } from '../gateway/config/types.ts'
 import { createExchange, type Exchange } from '../gateway/http/exchange.ts'
 import type { HeaderLine } from '../gateway/http/header-list.ts'
+import type { RouteMatch } from '../gateway/http/router.ts'
 import { type LuaFunction, LuaRuntime } from '../gateway/lua/runtime.ts'
 
 /** What became of a probe. */
@@ -24,6 +26,8 @@ export interface ProbeRequest {
   readonly shared?: Readonly<Record<string, unknown>>
   /** Id of the consumer that Kong knows. */
   readonly consumer?: string
+  /** Name of the service that it is for, `null` for one without a name; without this it is for none. */
+  readonly service?: string | null
 }
 
 /** Lua that has been compiled for probing. */
@@ -32,7 +36,23 @@ export interface Steps {
   readonly access: readonly string[]
 }
 
-function exchangeFor({ headers, shared = {}, consumer }: ProbeRequest): Exchange {
+const ROUTE: Omit<Route, 'service'> = {
+  ...{ id: 'probe', name: 'probe', entity: { id: 'probe' }, hosts: [], paths: ['/probe'], methods: [], headers: [] },
+  ...{ protocols: ['http'], stripPath: false, preserveHost: false, regexPriority: 0, pathHandling: 'v0' },
+  httpsRedirectStatus: 426,
+}
+const SERVICE: Omit<Service, 'name' | 'entity'> = {
+  ...{ id: 'probe', protocol: 'http', host: 'probe.example', port: 80, path: '', tlsVerify: false },
+  ...{ connectTimeout: 1000, readTimeout: 1000, writeTimeout: 1000, retries: 0 },
+}
+
+function matchFor(name: string | null): RouteMatch {
+  const entity = { id: SERVICE.id, name }
+  const service = { ...SERVICE, name: name ?? SERVICE.id, entity }
+  return { route: { ...ROUTE, service }, prefix: undefined, upstreamPath: '/probe' }
+}
+
+function exchangeFor({ headers, shared = {}, consumer, service }: ProbeRequest): Exchange {
   const request = new IncomingMessage(new Socket())
   request.url = '/probe'
   request.method = 'GET'
@@ -41,6 +61,7 @@ function exchangeFor({ headers, shared = {}, consumer }: ProbeRequest): Exchange
   const exchange = createExchange(request)
   for (const [key, value] of Object.entries(shared)) exchange.shared.set(key, value)
   if (consumer !== undefined) exchange.identity = { ...exchange.identity, consumer: { id: consumer } }
+  if (service !== undefined) exchange.match = matchFor(service)
   return exchange
 }
 

@@ -59,5 +59,7 @@ export function protectionOf(scopes: Scopes, route: Entity, report: ReportProble
   }
   if (typeof policy !== 'string') return undefined
   const anonymous = configOf(leading).anonymous === true
-  return { route, by, proof: { policy, kind: gateway === undefined ? 'shared' : 'header', anonymous } }
+  const name = route.refers.get('service')?.values.name
+  const service = typeof name === 'string' ? name : null
+  return { route, by, proof: { policy, service, kind: gateway === undefined ? 'shared' : 'header', anonymous } }
 }

@@ -20,7 +20,6 @@ interface KongYml {
 export async function protectedRoutes(callers: Callers, backend: string): Promise<string> {
   const { preFunction, guard, separate } = await delivered()
   const token = {
-    policy: 'mobile-api',
     issuers: [{ issuer: ISSUER, jwks_uri: callers.jwksUri }],
     audiences: [AUDIENCE],
   }
@@ -33,11 +32,17 @@ export async function protectedRoutes(callers: Callers, backend: string): Promis
     [preFunction],
     [
       service('beside', backend, []),
-      service('gateway', backend, [{ name: 'mobile-gateway', config: { ...token, ...quota } }, guard]),
+      service('gateway', backend, [
+        { name: 'mobile-gateway', config: { policy: 'gateway', ...token, ...quota } },
+        guard,
+      ]),
       service(
         'three',
         backend,
-        separate.map(({ name, config }) => ({ name, config: { ...config, ...changes.get(name) } })),
+        separate.map(({ name, config }) => ({
+          name,
+          config: { ...config, ...(name !== guard.name && { policy: 'three' }), ...changes.get(name) },
+        })),
       ),
     ],
   )

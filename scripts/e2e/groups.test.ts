@@ -90,7 +90,7 @@ t.test(
     const stack = await testStack(t, 'kong', {
       editKongYml: edited((source) =>
         source
-          .replace('  # The guard: the second lock.', `${acl}  # The guard: the second lock.`)
+          .replace('  # The guard, whose', `${acl}  # The guard, whose`)
           .replace(
             '      policy: mobile-api # (3)',
             '      policy: mobile-api # (3)\n      kong_consumer: virtual\n      groups_claim: groups',

@@ -57,7 +57,7 @@ onEachGateway(t, 'edits under load cost no request, and a bad one is refused', a
   t.ok(left < 200_000 - 60, 'calls from before the edits are still counted')
 
   const refused = () => told.filter((line) => line.startsWith('kong.yml was edited, and the old one stays')).length
-  await writeFile(kongYml, withLimit(200_000).replace('policy ~= "mobile-api"', 'policy ~= "other"'))
+  await writeFile(kongYml, withLimit(200_000).replace('policy ~= expected', 'policy ~= "other"'))
   t.ok(await waitUntil(() => refused() === 1, { timeoutMillis: 10_000 }), 'a guard for another policy')
   t.match(told.at(-1), /kong\.yml:\d+:\d+: the guard on route mobile-api does not work: .* Write instead: /)
   await writeFile(kongYml, withLimit(200_000).replace('services:', 'servces:'))

@@ -112,7 +112,7 @@ for (const kind of fronts) {
 
   t.test(`${kind}: without a token: as nobody, by address, where both the plugin and the guard say so`, async (t) => {
     const guard = (lua: string) =>
-      lua.replace('policy ~= "mobile-api"', 'policy ~= "mobile-api" and policy ~= "mobile-api/anonymous"')
+      lua.replace('policy ~= expected', 'policy ~= expected and policy ~= expected .. "/anonymous"')
     const gateway = { anonymous: true, anonymous_limit: { day: 3 } }
     const { backend, call } = await start(t, kind, { gateway, guard })
     for (const left of ['2', '1']) {
