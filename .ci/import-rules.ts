@@ -11,7 +11,7 @@ export interface ForbiddenImport {
 }
 
 /** Folders that anybody may import; they know nothing of OAuth. */
-const LEAVES = ['http', 'pages', 'config', 'logger', 'sdk']
+const LEAVES = ['http', 'pages', 'config', 'logger', 'sdk', 'snippets']
 const SUPPORT = ['delivery', 'audit', 'limits', 'store', 'crypto']
 const BUSINESS = ['identity', 'catalogue', 'tokens', 'deps', ...SUPPORT]
 // management and portal are still to come.
@@ -50,6 +50,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   http: ['crypto'],
   pages: ['crypto'],
   config: [],
+  snippets: [],
 }
 
 /** Folders of the embedded gateway and what each may import, besides itself and the plugins' protocol. */
