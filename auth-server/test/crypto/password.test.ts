@@ -8,7 +8,10 @@ import { PasswordQueueFull } from '../../src/crypto/password-queue.ts'
 import { insertPerson } from '../../src/store/tables/people.ts'
 import { Browser, formsOf } from '../support/browser.ts'
 import { authorizeUrl, logIn, obtainTokens, pkcePair, refresh } from '../support/phone.ts'
+import { hashAsInProduction } from '../support/quick-hashes.ts'
 import { testServer, USER } from '../support/server.ts'
+
+hashAsInProduction()
 
 const PEPPER = 'p'.repeat(43)
 

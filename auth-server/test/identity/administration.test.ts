@@ -168,14 +168,18 @@ t.test('suspending races with refreshes, codes and sign-ins: nothing that they g
       }),
     )
     await follow()
-    const [outcome, ...answers] = await Promise.all([
+    const [outcome, answers, pages] = await Promise.all([
       suspendPerson(db, by, personId),
-      ...logins.map(({ refresh_token }) => refresh(app, refresh_token)),
-      ...codes.map(({ code, verifier }) => redeem(app, code, verifier)),
-      ...browsers.map(({ browser, page }) => logIn(browser, page)),
+      Promise.all([
+        ...logins.map(({ refresh_token }) => refresh(app, refresh_token)),
+        ...codes.map(({ code, verifier }) => redeem(app, code, verifier)),
+      ]),
+      // 200 is the login page again, where a session began and ended before its next page
+      Promise.all(browsers.map(({ browser, page }) => logIn(browser, page))),
     ])
     t.equal(outcome, 'done')
-    for (const { statusCode } of answers) t.ok([200, 303, 400, 422].includes(statusCode), `${statusCode}`)
+    for (const { statusCode } of answers) t.ok([200, 400].includes(statusCode), `${statusCode}`)
+    for (const { statusCode } of pages) t.ok([200, 303, 422].includes(statusCode), `${statusCode}`)
     const given = answers.flatMap((answer) => (answer.statusCode === 200 ? [String(answer.json().refresh_token)] : []))
     const grants = [...logins.map(({ refresh_token }) => refresh_token), ...given].map(
       (token) => token.split('.')[0] ?? '',

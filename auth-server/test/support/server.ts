@@ -1,5 +1,6 @@
 // The authorization server as a test sees it: the whole app on a real database, with the demo's catalogue in it.
 import type { Test } from 'tap'
+import './quick-hashes.ts'
 import { buildApp } from '../../src/app.ts'
 import { defineApi } from '../../src/catalogue/apis.ts'
 import { type ApplicationDefinition, registerApplication } from '../../src/catalogue/applications.ts'
