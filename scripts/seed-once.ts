@@ -12,6 +12,7 @@ await runCommand({ usage: USAGE, options: {} }, async () => {
   const variable = requireVariables('DATABASE_URL', 'PASSWORD_PEPPER', 'RESOURCE', 'GATEWAY_CLIENT_SECRET')
   await seedDemo({
     databaseUrl: variable('DATABASE_URL'),
+    issuer: process.env.ISSUER || 'http://localhost:4000',
     passwordPepper: variable('PASSWORD_PEPPER'),
     resource: variable('RESOURCE'),
     gatewayClientSecret: variable('GATEWAY_CLIENT_SECRET'),

@@ -1,9 +1,11 @@
 // Puts the demo into the database: one user, one API, one app that is subscribed to it, the gateway as a client. Running it again changes nothing.
+
 import { defineApi } from '@mobile-api-gateway/auth-server/catalogue/apis.ts'
 import { registerApplication } from '@mobile-api-gateway/auth-server/catalogue/applications.ts'
 import { subscribe } from '@mobile-api-gateway/auth-server/catalogue/subscriptions.ts'
 import { withDatabase } from '@mobile-api-gateway/auth-server/commands/database-command.ts'
 import { registerGateway } from '@mobile-api-gateway/auth-server/commands/gateway-client.ts'
+import { OPERATOR } from '@mobile-api-gateway/auth-server/identity/administration/authority.ts'
 import { createAccount } from '@mobile-api-gateway/auth-server/identity/local-account.ts'
 
 /** The demo as the README, `npm start` and the tests tell it. */
@@ -28,6 +30,8 @@ export const DEMO = {
 /** What the seed depends on. */
 export interface SeedOptions {
   readonly databaseUrl: string
+  /** The auth server's own origin. */
+  readonly issuer: string
   /** The auth server's PASSWORD_PEPPER. */
   readonly passwordPepper: string
   /** The demo API's resource URI. */
@@ -37,24 +41,37 @@ export interface SeedOptions {
 
 /** Seeds the demo, in one transaction; the schema must be there. @throws {Error} that says what is wrong with the database */
 export async function seedDemo(options: SeedOptions): Promise<void> {
-  const { databaseUrl, passwordPepper, resource, gatewayClientSecret } = options
+  const { databaseUrl, issuer, passwordPepper, resource, gatewayClientSecret } = options
   await withDatabase(databaseUrl, (db) =>
     db.transaction().execute(async (trx) => {
-      await defineApi(trx, { id: DEMO.apiId, name: 'Demo API', resource, scopes: DEMO.scopes, plans: [DEMO.plan] })
-      const applicationId = await registerApplication(trx, {
-        clientId: DEMO.clientId,
-        name: 'Demo app',
-        kind: 'native',
-        redirectUris: [DEMO.redirectUri, DEMO.loopbackRedirectUri],
-      })
-      await subscribe(trx, {
-        applicationId,
-        apiId: DEMO.apiId,
-        plan: DEMO.plan,
-        scopes: Object.keys(DEMO.scopes),
-        trusted: true,
-      })
-      await registerGateway(trx, DEMO.gatewayClientId, gatewayClientSecret)
+      await defineApi(
+        trx,
+        { id: DEMO.apiId, name: 'Demo API', resource, scopes: DEMO.scopes, plans: [DEMO.plan] },
+        OPERATOR,
+      )
+      const applicationId = await registerApplication(
+        trx,
+        {
+          clientId: DEMO.clientId,
+          name: 'Demo app',
+          kind: 'native',
+          redirectUris: [DEMO.redirectUri, DEMO.loopbackRedirectUri],
+        },
+        issuer,
+        OPERATOR,
+      )
+      await subscribe(
+        trx,
+        {
+          applicationId,
+          apiId: DEMO.apiId,
+          plan: DEMO.plan,
+          scopes: Object.keys(DEMO.scopes),
+          trusted: true,
+        },
+        OPERATOR,
+      )
+      await registerGateway(trx, issuer, { clientId: DEMO.gatewayClientId, clientSecret: gatewayClientSecret })
       await createAccount(trx, passwordPepper, { email: DEMO.email, password: DEMO.password, name: 'Demo User' })
     }),
   )

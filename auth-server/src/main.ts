@@ -2,7 +2,7 @@
 import { LISTEN_BACKLOG } from '@mobile-api-gateway/sdk/network.ts'
 import { buildApp } from './app.ts'
 import { startBackground } from './background/index.ts'
-import { defineApi } from './catalogue/apis.ts'
+import { defineBuiltInApi } from './catalogue/apis.ts'
 import { ConfigError, readConfig } from './config.ts'
 import { openDeps } from './deps.ts'
 import { readProviders } from './identity/federation/configure.ts'
@@ -45,7 +45,7 @@ async function start() {
     )
   if (config.migrationDatabaseUrl !== undefined && (await mayChangeAuditEvents(db)))
     logger.warn('the role of DATABASE_URL could change the audit log; it should own nothing and be no superuser')
-  await defineApi(db, revocationsApi(config.issuer))
+  await defineBuiltInApi(db, revocationsApi(config.issuer))
   const deps = await openDeps(config, db, providers)
   const app = await buildApp(deps, logger)
   // First: who has been answered once must not find the server gone because of this.

@@ -1,4 +1,5 @@
 // Administration end to end: what an administrator ends is refused at the API within two seconds, on either gateway, and each act is in the audit log.
+
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { defineApi } from '../../auth-server/src/catalogue/apis.ts'
@@ -7,7 +8,8 @@ import {
   restoreApplication,
   suspendApi,
   suspendApplication,
-} from '../../auth-server/src/identity/administration/catalogue.ts'
+} from '../../auth-server/src/catalogue/suspension.ts'
+import { OPERATOR } from '../../auth-server/src/identity/administration/authority.ts'
 import { deletePerson, erasePersonAtOnce } from '../../auth-server/src/identity/administration/deletion.ts'
 import { setPersonGroups } from '../../auth-server/src/identity/administration/groups.ts'
 import {
@@ -46,7 +48,7 @@ async function opened(t: Test, stack: Stack) {
     .select('resource')
     .executeTakeFirstOrThrow()
   const api = { id: DEMO.apiId, name: 'Demo API', resource, scopes: DEMO.scopes, plans: [DEMO.plan] }
-  await defineApi(db, { ...api, tokenGroups: [STAFF] })
+  await defineApi(db, { ...api, tokenGroups: [STAFF] }, OPERATOR)
   const by = await administrator(served)
 
   /** Somebody new in the group. */

@@ -1,7 +1,9 @@
 // Groups end to end: who is taken out of one loses its scope at the API within two seconds, and Kong's acl goes by it.
+
 import t from 'tap'
 import { WITHOUT_REQUEST } from '../../auth-server/src/audit/context.ts'
 import { defineApi } from '../../auth-server/src/catalogue/apis.ts'
+import { OPERATOR } from '../../auth-server/src/identity/administration/authority.ts'
 import { addToGroup, removeFromGroup } from '../../auth-server/src/identity/groups.ts'
 import { openDatabase } from '../../auth-server/src/store/database.ts'
 import { DEMO } from '../seed.ts'
@@ -31,14 +33,18 @@ async function withGroup(t: { teardown(ended: () => unknown): void }, { database
     .where('id', '=', DEMO.apiId)
     .select('resource')
     .executeTakeFirstOrThrow()
-  await defineApi(db, {
-    id: DEMO.apiId,
-    name: 'Demo API',
-    resource,
-    scopes: { ...DEMO.scopes, 'orders:write': { description: DEMO.scopes['orders:write'], group: STAFF } },
-    plans: [DEMO.plan],
-    tokenGroups: [STAFF],
-  })
+  await defineApi(
+    db,
+    {
+      id: DEMO.apiId,
+      name: 'Demo API',
+      resource,
+      scopes: { ...DEMO.scopes, 'orders:write': { description: DEMO.scopes['orders:write'], group: STAFF } },
+      plans: [DEMO.plan],
+      tokenGroups: [STAFF],
+    },
+    OPERATOR,
+  )
   const { id } = await db.selectFrom('people').select('id').executeTakeFirstOrThrow()
   const membership = { personId: id, group: STAFF, source: 'operator' }
   return {

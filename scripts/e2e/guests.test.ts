@@ -1,9 +1,11 @@
 // Guests end to end: a device without an account calls where an API and its route admit guests, and ends within two seconds.
+
 import * as oauth from 'oauth4webapi'
 import t from 'tap'
 import { defineApi } from '../../auth-server/src/catalogue/apis.ts'
 import { registerApplication } from '../../auth-server/src/catalogue/applications.ts'
 import { setAppIdentity } from '../../auth-server/src/catalogue/set-app-identity.ts'
+import { OPERATOR } from '../../auth-server/src/identity/administration/authority.ts'
 import { openDatabase } from '../../auth-server/src/store/database.ts'
 import { suspend } from '../../auth-server/src/store/queries/administration.ts'
 import {
@@ -29,21 +31,30 @@ const PROMISED_MILLIS = 2000
 async function withGuests(t: { teardown(ended: () => unknown): void }, { databaseUrl, urls }: Stack) {
   const db = openDatabase(databaseUrl, () => {}, { connections: 1 })
   t.teardown(() => db.destroy())
-  await defineApi(db, {
-    id: DEMO.apiId,
-    name: 'Demo API',
-    resource: urls.resource,
-    scopes: DEMO.scopes,
-    plans: [DEMO.plan, 'guest'],
-    guests: { plan: 'guest', scopes: ['orders:read'] },
-  })
-  await registerApplication(db, {
-    clientId: DEMO.clientId,
-    name: 'Demo app',
-    kind: 'native',
-    redirectUris: [DEMO.redirectUri, DEMO.loopbackRedirectUri],
-    grantTypes: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:jwt-bearer'],
-  })
+  await defineApi(
+    db,
+    {
+      id: DEMO.apiId,
+      name: 'Demo API',
+      resource: urls.resource,
+      scopes: DEMO.scopes,
+      plans: [DEMO.plan, 'guest'],
+      guests: { plan: 'guest', scopes: ['orders:read'] },
+    },
+    OPERATOR,
+  )
+  await registerApplication(
+    db,
+    {
+      clientId: DEMO.clientId,
+      name: 'Demo app',
+      kind: 'native',
+      redirectUris: [DEMO.redirectUri, DEMO.loopbackRedirectUri],
+      grantTypes: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:jwt-bearer'],
+    },
+    urls.issuer,
+    OPERATOR,
+  )
   return db
 }
 
@@ -110,7 +121,7 @@ onEachGateway(t, 'whose device is attested is told from others, and has limits o
   const db = await withGuests(t, stack)
   const { androidPackage, androidDigest } = ANDROID_APP
   const record = { androidPackage, androidDigests: [androidDigest], attestation: 'optional' } as const
-  await setAppIdentity(db, stack.urls.issuer, DEMO.clientId, record)
+  await setAppIdentity(db, stack.urls.issuer, DEMO.clientId, record, OPERATOR)
   const phone = async (attest?: (device: GuestDevice) => Attest): Promise<Calls> => {
     const device = await createDevice(stack.urls.issuer, DEMO.clientId)
     await registerDevice(device, "Ada's phone", attest?.(device))

@@ -1,6 +1,8 @@
 // A machine calls for itself: client_credentials at the auth server, no user at the backend, a limit of its own.
+
 import { registerApplication } from '@mobile-api-gateway/auth-server/catalogue/applications.ts'
 import { subscribe } from '@mobile-api-gateway/auth-server/catalogue/subscriptions.ts'
+import { OPERATOR } from '@mobile-api-gateway/auth-server/identity/administration/authority.ts'
 import { openDatabase } from '@mobile-api-gateway/auth-server/store/database.ts'
 import * as oauth from 'oauth4webapi'
 import t from 'tap'
@@ -15,16 +17,25 @@ const SECRET = 'a secret of more than thirty-two characters'
 async function addMachine(stack: Stack, clientId: string): Promise<void> {
   const db = openDatabase(stack.databaseUrl, () => {}, { connections: 1 })
   try {
-    const applicationId = await registerApplication(db, {
-      clientId,
-      name: clientId,
-      kind: 'web',
-      redirectUris: [],
-      authMethod: 'client_secret_basic',
-      clientSecret: SECRET,
-      grantTypes: ['client_credentials'],
-    })
-    await subscribe(db, { applicationId, apiId: DEMO.apiId, plan: DEMO.plan, scopes: ['orders:read'], trusted: true })
+    const applicationId = await registerApplication(
+      db,
+      {
+        clientId,
+        name: clientId,
+        kind: 'web',
+        redirectUris: [],
+        authMethod: 'client_secret_basic',
+        clientSecret: SECRET,
+        grantTypes: ['client_credentials'],
+      },
+      stack.urls.issuer,
+      OPERATOR,
+    )
+    await subscribe(
+      db,
+      { applicationId, apiId: DEMO.apiId, plan: DEMO.plan, scopes: ['orders:read'], trusted: true },
+      OPERATOR,
+    )
   } finally {
     await db.destroy()
   }

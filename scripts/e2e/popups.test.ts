@@ -1,10 +1,12 @@
 // Pages that open the login as a popup, unmodified: oidc-client-ts 2 and 3, and Swagger UI, each from the tap to the API's answer.
+
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:https'
 import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { registerApplication } from '../../auth-server/src/catalogue/applications.ts'
 import { subscribe } from '../../auth-server/src/catalogue/subscriptions.ts'
+import { OPERATOR } from '../../auth-server/src/identity/administration/authority.ts'
 import { openDatabase } from '../../auth-server/src/store/database.ts'
 import { launchChromium, needsChromium } from '../../auth-server/test/support/chromium.ts'
 import { selfSigned } from '../../auth-server/test/support/self-signed.ts'
@@ -109,16 +111,21 @@ async function consoleSite(t: Test, { urls }: Stack): Promise<number> {
   return listen(t, server)
 }
 
-async function registerConsole({ databaseUrl }: Readonly<{ databaseUrl: string }>): Promise<void> {
+async function registerConsole({ databaseUrl, urls }: Pick<Stack, 'databaseUrl' | 'urls'>): Promise<void> {
   const db = openDatabase(databaseUrl, () => {}, { connections: 1 })
-  const applicationId = await registerApplication(db, {
-    clientId: CLIENT_ID,
-    name: 'Developer console',
-    kind: 'browser',
-    redirectUris: ['callback-2', 'callback-3', 'oauth2-redirect.html'].map((path) => `https://${HOST}/${path}`),
-  })
+  const applicationId = await registerApplication(
+    db,
+    {
+      clientId: CLIENT_ID,
+      name: 'Developer console',
+      kind: 'browser',
+      redirectUris: ['callback-2', 'callback-3', 'oauth2-redirect.html'].map((path) => `https://${HOST}/${path}`),
+    },
+    urls.issuer,
+    OPERATOR,
+  )
   const scopes = Object.keys(DEMO.scopes)
-  await subscribe(db, { applicationId, apiId: DEMO.apiId, plan: DEMO.plan, scopes, trusted: true })
+  await subscribe(db, { applicationId, apiId: DEMO.apiId, plan: DEMO.plan, scopes, trusted: true }, OPERATOR)
   await db.destroy()
 }
 

@@ -84,6 +84,7 @@ async function start(options: StackOptions, onStop: (undo: () => Promise<void>) 
   await settleAll([launch(processes.api), launch(processes.plugins), launch(processes.auth)])
   await seedDemo({
     databaseUrl,
+    issuer: urls.issuer,
     passwordPepper: secrets.PASSWORD_PEPPER,
     resource: urls.resource,
     gatewayClientSecret: secrets.GATEWAY_CLIENT_SECRET,

@@ -42,7 +42,7 @@ export type AuditEvent =
   | (Event<'sign-out', 'succeeded' | 'everywhere-else'> & Person)
   | (Event<'profile', 'changed'> & Person)
   | (Event<'address', 'added' | 'made-primary' | 'removed'> & Person)
-  | (Event<'client-registration', 'succeeded' | 'created' | 'changed'> & Application)
+  | (Event<'client-registration', 'succeeded' | 'created' | 'changed'> & Application & Partial<Change>)
   // A counter that goes back: there may be a copy of the passkey, or its maker counts carelessly.
   | (Event<'passkey', 'added' | 'renamed' | 'removed' | 'counter-went-back'> & Person)
   // An account of another provider, by which the person signs in.
@@ -72,8 +72,9 @@ export type AuditEvent =
   | Event<'setup', 'link-made'>
   | (Event<'role', 'developer-given' | 'developer-taken' | 'administrator-given' | 'administrator-taken'> & Person)
   | (Event<'role', 'approver-given' | 'approver-taken'> & Person & Api)
-  | (Event<'application', 'suspended' | 'restored' | 'identity-set' | 'identity-removed'> & Application)
-  | (Event<'api', 'suspended' | 'restored'> & Api)
+  | (Event<'application', 'suspended' | 'restored' | 'identity-set' | 'identity-removed' | 'removed'> & Application)
+  | (Event<'api', 'suspended' | 'restored' | 'created' | 'changed' | 'removed'> & Api & Partial<Change>)
+  | (Event<'subscription', 'created' | 'changed' | 'removed'> & Application & Api & Partial<Change>)
 
 type NameOf<E> =
   E extends Event<infer Type, infer Outcome>

@@ -1,2 +1,75 @@
 // APIs as developers meet them: a resource URI, scopes in words, the plans on offer. Limits of plans live in kong.yml.
-export { type ApiDefinition, upsertApi as defineApi } from '../store/tables/apis.ts'
+import { record } from '../audit/record.ts'
+import { type Db, inTransaction, type Trx } from '../store/database.ts'
+import { findStoredApi, type StoredApi } from '../store/queries/stored-apis.ts'
+import { type ApiDefinition, REVOCATIONS_API, upsertApi } from '../store/tables/apis.ts'
+import { type CatalogueActor, ManagedElsewhere, managerOf } from './actor.ts'
+import { InvalidApi, requireSoundApi } from './api-rules.ts'
+import { auditedChange, differenceOf, type FieldTexts } from './difference.ts'
+
+export { type ApiDefinition, InvalidApi }
+
+/** APIs of the server itself, which it defines when it starts: nobody else can. */
+const BUILT_IN: readonly string[] = [REVOCATIONS_API, 'management']
+
+export function isBuiltInApi(id: string): boolean {
+  return BUILT_IN.includes(id)
+}
+
+/** What became of a definition. */
+export type Definition = 'created' | 'changed' | 'unchanged'
+
+/**
+ * Creates an API with its scopes and plans, or brings it up to the definition.
+ * @throws {InvalidApi} when it breaks a rule, or is one of the server's own
+ * @throws {ManagedElsewhere}
+ */
+export async function defineApi(db: Db | Trx, definition: ApiDefinition, by: CatalogueActor): Promise<Definition> {
+  const { id } = definition
+  if (isBuiltInApi(id)) throw new InvalidApi(`The API ${id} is the server's own: take another id.`)
+  requireSoundApi(definition)
+  return inTransaction(db, async (trx) => {
+    const before = await findStoredApi(trx, id)
+    const upserted = await upsertApi(trx, definition, managerOf(by))
+    if (upserted === 'elsewhere') throw new ManagedElsewhere(`The API ${id}`, by)
+    if (upserted === 'resource taken') throw new InvalidApi('Another API has this resource: each has one of its own.')
+    const after = await findStoredApi(trx, id)
+    const changed = differenceOf(before ? apiFields(before) : {}, after ? apiFields(after) : {})
+    if (changed.length === 0) return 'unchanged'
+    const outcome = before ? 'changed' : 'created'
+    await record(trx, { type: 'api', outcome, apiId: id, change: auditedChange(changed) }, by.context)
+    return outcome
+  })
+}
+
+/** An API of the server itself, as it starts. */
+export async function defineBuiltInApi(db: Db, definition: ApiDefinition): Promise<void> {
+  if (!isBuiltInApi(definition.id)) throw new Error(`${definition.id} is no API of the server`)
+  await upsertApi(db, definition, 'portal')
+}
+
+/** An API in words, a field each. */
+export function apiFields({
+  name,
+  description,
+  resource,
+  scopes,
+  plans,
+  tokenGroups,
+  guestPlan,
+}: StoredApi): FieldTexts {
+  return {
+    name,
+    description,
+    resource,
+    plans: [...plans].sort().join(' '),
+    'groups in tokens': [...tokenGroups].sort().join(' '),
+    'plan of guests': guestPlan ?? '',
+    ...Object.fromEntries(
+      scopes.map((scope) => [
+        `scope ${scope.name}`,
+        `${scope.description}${scope.group === null ? '' : `; for ${scope.group}`}${scope.forGuests ? '; for guests' : ''}`,
+      ]),
+    ),
+  }
+}

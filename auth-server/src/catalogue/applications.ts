@@ -1,5 +1,4 @@
-// Applications: the apps of developers, each one OAuth client. Seeds, portal and dynamic registration all register them here.
-import { BY_COMMAND } from '../audit/context.ts'
+// Applications: the apps of developers, each one OAuth client. The file, the portal and dynamic registration all register them here.
 import { record } from '../audit/record.ts'
 import { sha256 } from '../crypto/digest.ts'
 import { randomId, randomSecret } from '../crypto/random.ts'
@@ -12,6 +11,7 @@ import {
   isSchemeTaken,
   upsertApplication,
 } from '../store/tables/applications.ts'
+import { type CatalogueActor, ManagedElsewhere, managerOf } from './actor.ts'
 import { callbackPath } from './app-links.ts'
 import { type PublicKeys, readPublicKeys } from './client-keys.ts'
 import { backchannelLogoutProblem, redirectKind, redirectUriProblem } from './redirect-uri.ts'
@@ -156,10 +156,15 @@ export interface Registered {
   readonly change: 'created' | 'changed' | 'unchanged'
 }
 
-async function upsert(trx: Trx, application: ApplicationDefinition, issuer?: string): Promise<Registered> {
+async function upsert(
+  trx: Trx,
+  application: ApplicationDefinition,
+  issuer: string,
+  by: CatalogueActor,
+): Promise<Registered> {
   requireSound(application)
   await requireOwnSchemes(trx, application.clientId, application.redirectUris)
-  if (issuer !== undefined) await requireOwnLinks(trx, issuer, application)
+  await requireOwnLinks(trx, issuer, application)
   const jwks = await requireKeys(application)
   const registered = await upsertApplication(trx, {
     id: randomId('app'),
@@ -182,24 +187,28 @@ async function upsert(trx: Trx, application: ApplicationDefinition, issuer?: str
     postLogoutRedirectUris: application.postLogoutRedirectUris ?? [],
     backchannelLogoutUri: application.backchannelLogoutUri ?? null,
     defaultAcrValues: application.defaultAcrValues ?? [],
+    managedBy: managerOf(by),
   })
+  if (!registered) throw new ManagedElsewhere(`The application ${application.clientId}`, by)
   return { ...registered, clientId: application.clientId, jwks }
 }
 
 /**
  * Registers an application, or brings the one with this client ID up to the definition. Returns its id (`app_…`).
- * @param issuer whose own addresses are redirect URIs only as links of apps; needed where redirect URIs are https
+ * @param issuer whose own addresses are redirect URIs only as links of apps
  * @throws {InvalidApplication} when it breaks a rule (RFC 8252 §7, RFC 9700 §2.1).
+ * @throws {ManagedElsewhere}
  */
 export function registerApplication(
   db: Db | Trx,
   application: ApplicationDefinition,
-  issuer?: string,
+  issuer: string,
+  by: CatalogueActor,
 ): Promise<string> {
   return inTransaction(db, async (trx) => {
-    const { id: applicationId, change } = await upsert(trx, application, issuer)
+    const { id: applicationId, change } = await upsert(trx, application, issuer, by)
     if (change !== 'unchanged')
-      await record(trx, { type: 'client-registration', outcome: change, applicationId }, BY_COMMAND)
+      await record(trx, { type: 'client-registration', outcome: change, applicationId }, by.context)
     return applicationId
   })
 }
@@ -209,17 +218,19 @@ export type NewApplication = Omit<ApplicationDefinition, 'clientId' | 'clientSec
   Readonly<{ name?: string | undefined }>
 
 /**
- * Registers a new application under a fresh `client_id`, which also is its name unless it has one (RFC 7591 §2).
+ * Registers a new application under a fresh `client_id`, which also is its name unless it has one (RFC 7591 §2). Whoever
+ * asks for it says so in the audit log.
  * @throws {InvalidApplication} when it breaks a rule.
  */
 export async function createApplication(
   trx: Trx,
   application: NewApplication,
   issuer: string,
+  by: CatalogueActor,
 ): Promise<Registered & Readonly<{ name: string; clientSecret: string | undefined }>> {
   const clientId = randomId('client')
   const name = application.name ?? clientId
   const clientSecret = takesSecret(application.authMethod ?? 'none') ? randomSecret(32) : undefined
-  const registered = await upsert(trx, { ...application, clientId, name, clientSecret }, issuer)
+  const registered = await upsert(trx, { ...application, clientId, name, clientSecret }, issuer, by)
   return { ...registered, name, clientSecret }
 }

@@ -1,26 +1,30 @@
 // Sets the record of an app, with all that follows from it at once: its redirect URI comes and goes with the record.
-import { BY_COMMAND } from '../audit/context.ts'
 import { record } from '../audit/record.ts'
 import type { Db } from '../store/database.ts'
+import type { ManagedBy } from '../store/managed-by.ts'
 import { type AttestationMode, deleteIdentity, listIdentities, upsertIdentity } from '../store/tables/app-identities.ts'
 import { addRedirectUri, findApplication, removeRedirectUri } from '../store/tables/applications.ts'
+import { type CatalogueActor, ManagedElsewhere, managerOf } from './actor.ts'
 import { InvalidIdentity, readIdentity, type WrittenIdentity } from './app-identity.ts'
 import { claimedRedirectUri, fitsPhones, isLinkable } from './app-links.ts'
 
 /**
  * Sets or replaces the record of an application, and registers its link as a redirect URI where the issuer is https.
  * @throws {InvalidIdentity} when it cannot be right, or there is no such app.
+ * @throws {ManagedElsewhere}
  */
 export async function setAppIdentity(
   db: Db,
   issuer: string,
   clientId: string,
   written: WrittenIdentity & Readonly<{ attestation?: AttestationMode | undefined }>,
+  by: CatalogueActor,
 ): Promise<void> {
   const identity = readIdentity(written)
   return db.transaction().execute(async (trx) => {
     const application = await findApplication(trx, clientId)
     if (!application) throw new InvalidIdentity(`There is no application ${clientId}.`)
+    requireManager(clientId, application, by)
     if (application.kind !== 'native')
       throw new InvalidIdentity(
         `${clientId} runs on no phone: it was registered as ${application.kind}, not as native.`,
@@ -33,17 +37,23 @@ export async function setAppIdentity(
     if (!fitsPhones(await listIdentities(trx)))
       throw new InvalidIdentity('With it the files that phones read would be longer than 128 KiB, which Apple takes.')
     if (issuer.startsWith('https:')) await addRedirectUri(trx, application.id, claimedRedirectUri(issuer, clientId))
-    await record(trx, { type: 'application', outcome: 'identity-set', applicationId: application.id }, BY_COMMAND)
+    await record(trx, { type: 'application', outcome: 'identity-set', applicationId: application.id }, by.context)
   })
 }
 
-/** Takes the record of an application away, and its link. False where there was none. */
-export function removeAppIdentity(db: Db, issuer: string, clientId: string): Promise<boolean> {
+/** Takes the record of an application away, and its link. False where there was none. @throws {ManagedElsewhere} */
+export function removeAppIdentity(db: Db, issuer: string, clientId: string, by: CatalogueActor): Promise<boolean> {
   return db.transaction().execute(async (trx) => {
     const application = await findApplication(trx, clientId)
-    if (!application || !(await deleteIdentity(trx, application.id))) return false
+    if (!application) return false
+    requireManager(clientId, application, by)
+    if (!(await deleteIdentity(trx, application.id))) return false
     await removeRedirectUri(trx, application.id, claimedRedirectUri(issuer, clientId))
-    await record(trx, { type: 'application', outcome: 'identity-removed', applicationId: application.id }, BY_COMMAND)
+    await record(trx, { type: 'application', outcome: 'identity-removed', applicationId: application.id }, by.context)
     return true
   })
+}
+
+function requireManager(clientId: string, { managedBy }: Readonly<{ managedBy: ManagedBy }>, by: CatalogueActor): void {
+  if (managedBy !== managerOf(by)) throw new ManagedElsewhere(`The application ${clientId}`, by)
 }

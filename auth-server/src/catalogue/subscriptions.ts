@@ -1,7 +1,11 @@
 // Subscriptions: which application may use which API, with which scopes and on which plan.
+import { record } from '../audit/record.ts'
 import { randomId } from '../crypto/random.ts'
-import type { Db, Trx } from '../store/database.ts'
+import { type Db, inTransaction, type Trx } from '../store/database.ts'
+import { findStoredApi } from '../store/queries/stored-apis.ts'
 import { upsertSubscription } from '../store/tables/subscriptions.ts'
+import { type CatalogueActor, ManagedElsewhere, managerOf } from './actor.ts'
+import type { Definition } from './apis.ts'
 
 export interface SubscriptionDefinition {
   readonly applicationId: string
@@ -12,7 +16,32 @@ export interface SubscriptionDefinition {
   readonly trusted: boolean
 }
 
-/** Subscribes an application to an API, approved, or brings the subscription up to this definition. */
-export function subscribe(db: Db | Trx, subscription: SubscriptionDefinition): Promise<void> {
-  return upsertSubscription(db, { id: randomId('sub'), ...subscription })
+/** Thrown when a subscription asks for what its API does not have; `message` says what there is. */
+export class InvalidSubscription extends Error {
+  override name = 'InvalidSubscription'
+}
+
+/**
+ * Subscribes an application to an API, approved, or brings the subscription up to this definition.
+ * @throws {InvalidSubscription}
+ * @throws {ManagedElsewhere}
+ */
+export function subscribe(db: Db | Trx, subscription: SubscriptionDefinition, by: CatalogueActor): Promise<Definition> {
+  const { applicationId, apiId, plan, scopes } = subscription
+  return inTransaction(db, async (trx) => {
+    const api = await findStoredApi(trx, apiId)
+    if (!api) throw new InvalidSubscription(`There is no API ${apiId}.`)
+    if (!api.plans.includes(plan))
+      throw new InvalidSubscription(`${apiId} has no plan ${plan}. It has ${api.plans.join(', ') || 'none yet'}.`)
+    const known = api.scopes.map(({ name }) => name)
+    const strange = scopes.filter((scope) => !known.includes(scope))
+    if (strange.length > 0)
+      throw new InvalidSubscription(
+        `${apiId} has no scope ${strange.join(', ')}. It has ${known.join(', ') || 'none yet'}.`,
+      )
+    const outcome = await upsertSubscription(trx, { id: randomId('sub'), ...subscription, managedBy: managerOf(by) })
+    if (outcome === 'elsewhere') throw new ManagedElsewhere(`The subscription of ${applicationId} to ${apiId}`, by)
+    if (outcome !== 'unchanged') await record(trx, { type: 'subscription', outcome, applicationId, apiId }, by.context)
+    return outcome
+  })
 }

@@ -1,6 +1,6 @@
 // npm run add-gateway: registers the gateway as a client, so that it may read what has been revoked.
 import { runCommand } from '@mobile-api-gateway/sdk/command-line.ts'
-import { requireSettings } from './command-settings.ts'
+import { readIssuer, requireSettings } from './command-settings.ts'
 import { withDatabase } from './database-command.ts'
 import { GATEWAY_CLIENT_ID, registerGateway, requireGatewaySecret } from './gateway-client.ts'
 
@@ -21,9 +21,10 @@ const OPTIONS = { 'client-id': { type: 'string', default: GATEWAY_CLIENT_ID } } 
 await runCommand({ usage: USAGE, options: OPTIONS }, async ({ values }) => {
   const setting = requireSettings('DATABASE_URL', 'GATEWAY_CLIENT_SECRET')
   const secret = requireGatewaySecret(setting('GATEWAY_CLIENT_SECRET'))
+  const issuer = readIssuer(setting)
   const clientId = values['client-id']
   await withDatabase(setting('DATABASE_URL'), (db) =>
-    db.transaction().execute((trx) => registerGateway(trx, clientId, secret)),
+    db.transaction().execute((trx) => registerGateway(trx, issuer, { clientId, clientSecret: secret })),
   )
   console.log(`The gateway is registered as ${clientId}.`)
   return 0

@@ -3,6 +3,7 @@ import { runCommand, UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
 import { InvalidIdentity } from '../catalogue/app-identity.ts'
 import { claimedRedirectUri } from '../catalogue/app-links.ts'
 import { removeAppIdentity, setAppIdentity } from '../catalogue/set-app-identity.ts'
+import { OPERATOR } from '../identity/administration/authority.ts'
 import type { Db } from '../store/database.ts'
 import {
   ATTESTATION_MODES,
@@ -70,7 +71,7 @@ await runCommand({ usage: USAGE, options: OPTIONS, allowPositionals: true }, asy
       passkeys: !values['links-only'],
       attestation: modeOf(values.attestation),
     }
-    await setAppIdentity(db, issuer, clientId, written).catch(rethrow)
+    await setAppIdentity(db, issuer, clientId, written, OPERATOR).catch(rethrow)
     return tell(whatFollows(issuer, clientId))
   })
 })
@@ -112,7 +113,7 @@ function whatFollows(issuer: string, clientId: string): string {
 }
 
 async function remove(db: Db, issuer: string, clientId: string): Promise<string> {
-  const removed = await removeAppIdentity(db, issuer, clientId)
+  const removed = await removeAppIdentity(db, issuer, clientId, OPERATOR)
   return removed ? `The record of ${clientId} is gone, and its redirect URI.` : `${clientId} has no record.`
 }
 

@@ -2,6 +2,7 @@
 import { UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
 import { registerApplication } from '../catalogue/applications.ts'
 import { subscribe } from '../catalogue/subscriptions.ts'
+import { OPERATOR } from '../identity/administration/authority.ts'
 import { REVOCATIONS_SCOPE } from '../oauth/feed/revocations.ts'
 import type { Trx } from '../store/database.ts'
 import { REVOCATIONS_API } from '../store/tables/apis.ts'
@@ -17,8 +18,12 @@ export function requireGatewaySecret(secret: string): string {
 }
 
 /** Registers it, or brings it up to this secret. The auth server makes the API and its plan when it starts. */
-export async function registerGateway(trx: Trx, clientId: string, clientSecret: string): Promise<void> {
-  const applicationId = await registerApplication(trx, {
+export async function registerGateway(
+  trx: Trx,
+  issuer: string,
+  { clientId, clientSecret }: Readonly<{ clientId: string; clientSecret: string }>,
+): Promise<void> {
+  const application = {
     clientId,
     name: 'Gateway',
     kind: 'web',
@@ -26,7 +31,9 @@ export async function registerGateway(trx: Trx, clientId: string, clientSecret: 
     authMethod: 'client_secret_basic',
     clientSecret,
     grantTypes: ['client_credentials'],
-  })
+  } as const
+  const applicationId = await registerApplication(trx, application, issuer, OPERATOR)
   const scopes = [REVOCATIONS_SCOPE]
-  await subscribe(trx, { applicationId, apiId: REVOCATIONS_API, plan: 'gateway', scopes, trusted: false })
+  const subscription = { applicationId, apiId: REVOCATIONS_API, plan: 'gateway', scopes, trusted: false }
+  await subscribe(trx, subscription, OPERATOR)
 }

@@ -30,7 +30,7 @@ await runCommand({ usage: USAGE, options: {} }, async () => {
       const token = await makeSetupLink(trx)
       if (token === undefined)
         throw new Error('There is an administrator already; npm run role makes more. Nothing has changed.')
-      return { token, gateway: await gatewayNews(trx, secret) }
+      return { token, gateway: await gatewayNews(trx, issuer, secret) }
     }),
   )
   console.log(`Open this link and sign in or sign up there. Whoever does so first becomes the administrator:
@@ -43,9 +43,9 @@ ${gateway}`)
   return 0
 })
 
-async function gatewayNews(trx: Trx, secret: string | undefined): Promise<string> {
+async function gatewayNews(trx: Trx, issuer: string, secret: string | undefined): Promise<string> {
   if (secret !== undefined) {
-    await registerGateway(trx, GATEWAY_CLIENT_ID, secret)
+    await registerGateway(trx, issuer, { clientId: GATEWAY_CLIENT_ID, clientSecret: secret })
     return `The gateway is registered as ${GATEWAY_CLIENT_ID}.`
   }
   const known = await listGatewayClients(trx)

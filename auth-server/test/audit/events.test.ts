@@ -1,7 +1,9 @@
 // What the audit log tells: who did what through which app, from where; and never a secret, an address or a refresh too many.
+
 import { sql } from 'kysely'
 import t from 'tap'
 import { registerApplication } from '../../src/catalogue/applications.ts'
+import { OPERATOR } from '../../src/identity/administration/authority.ts'
 import { sealPassword, setPassword } from '../../src/identity/password.ts'
 import { removeObsoleteRows } from '../../src/store/cleanup.ts'
 import { erasePerson } from '../../src/store/person.ts'
@@ -12,7 +14,7 @@ import { Browser } from '../support/browser.ts'
 import { postForm } from '../support/clients.ts'
 import { turnClock } from '../support/database.ts'
 import { authorizeUrl, logIn, obtainCode, obtainTokens, pkcePair, redeem, refresh } from '../support/phone.ts'
-import { APP, type TestServer, testServer, USER } from '../support/server.ts'
+import { APP, ISSUER, type TestServer, testServer, USER } from '../support/server.ts'
 
 const DAY = 24 * 3600
 
@@ -137,14 +139,14 @@ t.test('an application that the operator makes or changes; the same again is not
     kind: 'native',
     redirectUris: ['org.example.made:/cb'],
   } as const
-  const applicationId = await registerApplication(db, application)
+  const applicationId = await registerApplication(db, application, ISSUER, OPERATOR)
   t.match(await news(), {
     length: 1,
     0: { type: 'client-registration', outcome: 'created', application_id: applicationId, person: null },
   })
-  await registerApplication(db, application)
+  await registerApplication(db, application, ISSUER, OPERATOR)
   t.strictSame(await news(), [])
-  await registerApplication(db, { ...application, name: 'Renamed' })
+  await registerApplication(db, { ...application, name: 'Renamed' }, ISSUER, OPERATOR)
   t.strictSame(told(await news()), [['client-registration', 'changed', null]])
 })
 

@@ -1,11 +1,13 @@
 // Registering applications: what contradicts itself is refused with a sentence that helps.
+
 import t from 'tap'
 import {
   type ApplicationDefinition,
   InvalidApplication,
   registerApplication,
 } from '../../src/catalogue/applications.ts'
-import { APP, testServer } from '../support/server.ts'
+import { OPERATOR } from '../../src/identity/administration/authority.ts'
+import { APP, ISSUER, testServer } from '../support/server.ts'
 
 const WEB = { ...APP, clientId: 'web', kind: 'web', redirectUris: ['https://web.example.com/cb'] } as const
 const SECRET = { authMethod: 'client_secret_basic', clientSecret: 'x'.repeat(43) } as const
@@ -48,19 +50,28 @@ t.test('registering an application', async (t) => {
     ['a name that turns the writing around', { ...APP, name: 'Shop\u202e' }, /visible characters/],
   ]
   for (const [name, definition, message] of refused) {
-    const error: unknown = await registerApplication(db, definition).catch((error: unknown) => error)
+    const error: unknown = await registerApplication(db, definition, ISSUER, OPERATOR).catch((error: unknown) => error)
     t.ok(error instanceof InvalidApplication, name)
     t.match(error, { message }, name)
   }
-  const id = await registerApplication(db, { ...WEB, ...SECRET, idTokenAlg: 'RS256', accessTokenAlg: 'EdDSA' })
-  t.equal(await registerApplication(db, { ...WEB, ...SECRET, name: 'Renamed' }), id, 'again: the same application')
+  const id = await registerApplication(
+    db,
+    { ...WEB, ...SECRET, idTokenAlg: 'RS256', accessTokenAlg: 'EdDSA' },
+    ISSUER,
+    OPERATOR,
+  )
+  t.equal(
+    await registerApplication(db, { ...WEB, ...SECRET, name: 'Renamed' }, ISSUER, OPERATOR),
+    id,
+    'again: the same application',
+  )
 })
 
 t.test('RFC 8252 §8.4: of two applications that ask for one private-use scheme at once, one gets it', async (t) => {
   const { db } = await testServer(t)
   const own = ['com.example.own:/callback', 'http://127.0.0.1/callback']
   const rivals = Array.from({ length: 6 }, (_, index) => ({ ...APP, clientId: `rival-${index}`, redirectUris: own }))
-  const outcomes = await Promise.allSettled(rivals.map((rival) => registerApplication(db, rival)))
+  const outcomes = await Promise.allSettled(rivals.map((rival) => registerApplication(db, rival, ISSUER, OPERATOR)))
   t.strictSame(outcomes.map(({ status }) => status).sort(), [
     'fulfilled',
     ...Array.from({ length: 5 }, () => 'rejected'),
@@ -68,13 +79,15 @@ t.test('RFC 8252 §8.4: of two applications that ask for one private-use scheme 
   const [winner] = await db.selectFrom('applications').where('client_id', 'like', 'rival-%').selectAll().execute()
   const won = { ...APP, clientId: winner?.client_id ?? '', redirectUris: own }
   t.equal(
-    await registerApplication(db, { ...won, name: 'Renamed' }),
+    await registerApplication(db, { ...won, name: 'Renamed' }, ISSUER, OPERATOR),
     winner?.id,
     'and keeps it when it is registered again',
   )
-  await registerApplication(db, { ...won, redirectUris: [] })
+  await registerApplication(db, { ...won, redirectUris: [] }, ISSUER, OPERATOR)
   t.ok(
-    await db.transaction().execute((trx) => registerApplication(trx, { ...won, clientId: 'rival-next' })),
+    await db
+      .transaction()
+      .execute((trx) => registerApplication(trx, { ...won, clientId: 'rival-next' }, ISSUER, OPERATOR)),
     'until it gives it up',
   )
 })

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import t from 'tap'
-import { defineApi } from '../../src/catalogue/apis.ts'
+import { defineBuiltInApi } from '../../src/catalogue/apis.ts'
 import { randomSecret } from '../../src/crypto/random.ts'
 import { revocationsApi } from '../../src/oauth/feed/revocations.ts'
 import { postForm } from '../support/clients.ts'
@@ -63,7 +63,7 @@ t.test('what is wrong is a sentence: 2 for the command line, 1 for what it meets
 
 t.test('add-gateway registers the gateway for the feed, and a new secret replaces the old one', async (t) => {
   const { app, db, config } = await testServer(t)
-  await defineApi(db, revocationsApi(config.issuer)) // as the server does when it starts
+  await defineBuiltInApi(db, revocationsApi(config.issuer)) // as the server does when it starts
   const ask = async (secret: string) =>
     (
       await postForm(

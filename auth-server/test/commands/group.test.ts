@@ -1,9 +1,11 @@
 // npm run group: says what it did to whom, and what is wrong.
+
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import t from 'tap'
 import { defineApi } from '../../src/catalogue/apis.ts'
+import { OPERATOR } from '../../src/identity/administration/authority.ts'
 import { API, testServer, USER } from '../support/server.ts'
 
 t.setTimeout(60_000)
@@ -21,7 +23,7 @@ t.test('people are put in by address or id, and taken out', async (t) => {
   const { config, db, personId } = await testServer(t)
   const says = async (...args: string[]) => (await run(args, config.databaseUrl)).stdout
   t.equal(await says('list'), 'No API has named a group yet.\n')
-  await defineApi(db, { ...API, tokenGroups: ['staff', 'testers'] })
+  await defineApi(db, { ...API, tokenGroups: ['staff', 'testers'] }, OPERATOR)
   t.equal(await says('add', 'staff', 'ADA@example.com '), 'ADA@example.com  is now in staff.\n')
   t.equal(await says('add', 'staff', personId), `${personId} was already in staff.\n`)
   t.equal(await says('list'), 'staff: 1 person\ntesters: 0 people\n')
@@ -31,7 +33,7 @@ t.test('people are put in by address or id, and taken out', async (t) => {
 
 t.test('what is wrong is a sentence', async (t) => {
   const { config, db } = await testServer(t)
-  await defineApi(db, { ...API, tokenGroups: ['staff'] })
+  await defineApi(db, { ...API, tokenGroups: ['staff'] }, OPERATOR)
   const rows: [string[], number, RegExp][] = [
     [[], 2, /^Say list, add GROUP PERSON or remove GROUP PERSON\.\n\nUsage: npm run group/],
     [['add', 'staff'], 2, /^Say list, /],

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
 import { leaveCommandSettings } from '../../../scripts/stack/command-settings.ts'
-import { defineApi } from '../../src/catalogue/apis.ts'
+import { defineBuiltInApi } from '../../src/catalogue/apis.ts'
 import { COMMAND_SETTINGS_FILE } from '../../src/commands/command-settings.ts'
 import { randomSecret } from '../../src/crypto/random.ts'
 import { OPERATOR } from '../../src/identity/administration/authority.ts'
@@ -27,7 +27,7 @@ async function run(command: string, args: readonly string[], env: Readonly<Recor
 
 async function opened(t: Test) {
   const server = await testServer(t)
-  await defineApi(server.db, revocationsApi(server.config.issuer)) // as the server does when it starts
+  await defineBuiltInApi(server.db, revocationsApi(server.config.issuer)) // as the server does when it starts
   return { ...server, env: { DATABASE_URL: server.config.databaseUrl, ISSUER, DATA_DIR: t.testdir() } }
 }
 const LINK = /http:\/\/localhost:4000(\/setup\/[\w-]{22}\.[\w-]{43})\n/

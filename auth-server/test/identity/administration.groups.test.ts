@@ -1,7 +1,9 @@
 // An administrator says in which groups somebody is: all at once, told with before and after, and felt at the feed.
+
 import t, { type Test } from 'tap'
 import { BY_COMMAND } from '../../src/audit/context.ts'
 import { defineApi } from '../../src/catalogue/apis.ts'
+import { OPERATOR } from '../../src/identity/administration/authority.ts'
 import { setPersonGroups } from '../../src/identity/administration/groups.ts'
 import { addToGroup, removeFromGroup } from '../../src/identity/groups.ts'
 import { administrator } from '../support/administrator.ts'
@@ -12,7 +14,7 @@ import { API, testServer } from '../support/server.ts'
 async function opened(t: Test) {
   const server = await testServer(t)
   const { db, personId } = server
-  await defineApi(db, { ...API, tokenGroups: ['staff', 'testers', 'writers'] })
+  await defineApi(db, { ...API, tokenGroups: ['staff', 'testers', 'writers'] }, OPERATOR)
   const by = await administrator(server)
   const set = (...groups: string[]) => setPersonGroups(db, by, personId, groups)
   const members = () =>

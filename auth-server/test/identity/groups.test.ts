@@ -1,8 +1,10 @@
 // Groups of people: what an API keeps for some reaches no token of others, and who is taken out loses it at once.
+
 import { decodeJwt } from 'jose'
 import t, { type Test } from 'tap'
 import { WITHOUT_REQUEST } from '../../src/audit/context.ts'
 import { defineApi } from '../../src/catalogue/apis.ts'
+import { OPERATOR } from '../../src/identity/administration/authority.ts'
 import { addToGroup, removeFromGroup } from '../../src/identity/groups.ts'
 import { INTROSPECTION_SCOPE } from '../../src/oauth/introspect.ts'
 import { Browser } from '../support/browser.ts'
@@ -23,7 +25,7 @@ async function serverWithGroup(t: Test, { trusted = true } = {}) {
   const server = await testServer(t)
   const { db, personId } = server
   const scopes = { ...API.scopes, [STOCK]: { description: 'Change the stock', group: STAFF } }
-  const define = (changes = {}) => defineApi(db, { ...API, scopes, tokenGroups: [STAFF], ...changes })
+  const define = (changes = {}) => defineApi(db, { ...API, scopes, tokenGroups: [STAFF], ...changes }, OPERATOR)
   await define()
   await server.register({}, { scopes: SCOPES, trusted })
   const membership = { personId, group: STAFF, source: 'operator' }

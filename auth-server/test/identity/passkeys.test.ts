@@ -1,7 +1,9 @@
 // Passkeys by their ceremonies (WebAuthn Level 3 §7): each is asked for and answered once, by one browser, for one purpose.
+
 import t, { type Test } from 'tap'
 import { WITHOUT_REQUEST } from '../../src/audit/context.ts'
 import { removeAppIdentity, setAppIdentity } from '../../src/catalogue/set-app-identity.ts'
+import { OPERATOR } from '../../src/identity/administration/authority.ts'
 import { createAccount } from '../../src/identity/local-account.ts'
 import { checkAssertion } from '../../src/identity/passkeys/authentication.ts'
 import { registerPasskey } from '../../src/identity/passkeys/registration.ts'
@@ -73,7 +75,7 @@ t.test('an Android app signs in by each certificate of its record, for as long a
   const digest = (byte: string) => Array.from({ length: 32 }, () => byte).join(':')
   const origin = (byte: string) => `android:apk-key-hash:${Buffer.from(byte.repeat(32), 'hex').toString('base64url')}`
   const record = { androidPackage: 'com.example.shop', androidDigests: [digest('AB'), digest('01')] }
-  const set = (changes = {}) => setAppIdentity(db, ISSUER, APP.clientId, { ...record, ...changes })
+  const set = (changes = {}) => setAppIdentity(db, ISSUER, APP.clientId, { ...record, ...changes }, OPERATOR)
   const ways = async (passkey: SoftPasskey, byte: string) => {
     const made = await register(session, new SoftPasskey(), { origin: origin(byte) })
     const used = await signIn(personId, passkey, { origin: origin(byte) })
@@ -93,7 +95,7 @@ t.test('an Android app signs in by each certificate of its record, for as long a
   t.strictSame(await ways(passkey, '01'), ['malformed', 'malformed'], 'suspended')
   await db.transaction().execute((trx) => restoreRow(trx, 'applications', server.applicationId))
   t.strictSame(await ways(passkey, '01'), ['stored', 'proven'])
-  await removeAppIdentity(db, ISSUER, APP.clientId)
+  await removeAppIdentity(db, ISSUER, APP.clientId, OPERATOR)
   t.strictSame(await ways(passkey, '01'), ['malformed', 'malformed'], 'the record is gone')
 })
 

@@ -1,7 +1,9 @@
 // The page where an app's own link leads when the phone did not open the app: what it says, and what it keeps to itself.
+
 import t, { type Test } from 'tap'
 import { removeAppIdentity } from '../../src/catalogue/set-app-identity.ts'
 import { PASSWORD_ACR } from '../../src/identity/acr.ts'
+import { OPERATOR } from '../../src/identity/administration/authority.ts'
 import { APP_LINK, HTTPS_ISSUER, identify } from '../support/app-identity.ts'
 import { violationsOf } from '../support/axe.ts'
 import { Browser } from '../support/browser.ts'
@@ -108,7 +110,7 @@ t.test('an app without a record, a suspended or unknown one, has no such page', 
     const answer = await app.inject(url)
     t.match([answer.statusCode, answer.headers['content-type']], [404, /^text\/html/], url)
   }
-  await removeAppIdentity(db, HTTPS_ISSUER, APP.clientId)
+  await removeAppIdentity(db, HTTPS_ISSUER, APP.clientId, OPERATOR)
   t.equal((await app.inject(path)).statusCode, 404)
   t.match(await app.inject({ method: 'POST', url: PATH }), { statusCode: 405, headers: { allow: 'GET' } })
 })

@@ -1,10 +1,12 @@
 // One record of an app, and all that follows from it: what phones read, and its link as a redirect URI.
+
 import t from 'tap'
 import { registerApplication } from '../../src/catalogue/applications.ts'
 import { removeAppIdentity, setAppIdentity } from '../../src/catalogue/set-app-identity.ts'
+import { OPERATOR } from '../../src/identity/administration/authority.ts'
 import { suspendRow } from '../../src/store/queries/suspension.ts'
 import { APP_LINK, HTTPS_ISSUER, IDENTITY, identify, PLAY_DIGEST, UPLOAD_DIGEST } from '../support/app-identity.ts'
-import { APP, type TestServer, testServer } from '../support/server.ts'
+import { APP, ISSUER, type TestServer, testServer } from '../support/server.ts'
 
 const ASSET_LINKS = '/.well-known/assetlinks.json'
 const SITE_ASSOCIATION = '/.well-known/apple-app-site-association'
@@ -77,8 +79,8 @@ t.test('an app for links only gets no passkeys; an app on one system stands in o
 
 t.test('who was not let in, or is suspended, stands in no document', async (t) => {
   const server = await testServer(t, { ISSUER: HTTPS_ISSUER })
-  await registerApplication(server.db, { ...APP, clientId: 'stranger', redirectUris: [] })
-  await setAppIdentity(server.db, HTTPS_ISSUER, 'stranger', IDENTITY)
+  await registerApplication(server.db, { ...APP, clientId: 'stranger', redirectUris: [] }, ISSUER, OPERATOR)
+  await setAppIdentity(server.db, HTTPS_ISSUER, 'stranger', IDENTITY, OPERATOR)
   t.strictSame((await documents(server)).android, [], 'no subscription')
   const suspended = await testServer(t, { ISSUER: HTTPS_ISSUER })
   await identify(suspended)
@@ -92,9 +94,11 @@ t.test('the documents together stay below 128 KiB: the record that would not fit
   const refused: unknown[] = []
   for (let count = 0; count < 200 && refused.length === 0; count++) {
     const clientId = `app-${count}`
-    await registerApplication(server.db, { ...APP, clientId, redirectUris: [] })
+    await registerApplication(server.db, { ...APP, clientId, redirectUris: [] }, ISSUER, OPERATOR)
     const identity = { ...IDENTITY, androidPackage: `com.example.${'x'.repeat(180)}`, androidDigests: digests }
-    await setAppIdentity(server.db, HTTPS_ISSUER, clientId, identity).catch((error: unknown) => refused.push(error))
+    await setAppIdentity(server.db, HTTPS_ISSUER, clientId, identity, OPERATOR).catch((error: unknown) =>
+      refused.push(error),
+    )
   }
   t.match(refused, [{ name: 'InvalidIdentity', message: /longer than 128 KiB/ }])
 })
@@ -112,7 +116,8 @@ t.test(
           .select('redirect_uris')
           .executeTakeFirstOrThrow()
       ).redirect_uris
-    const again = (redirectUris: readonly string[]) => registerApplication(db, { ...APP, redirectUris }, HTTPS_ISSUER)
+    const again = (redirectUris: readonly string[]) =>
+      registerApplication(db, { ...APP, redirectUris }, HTTPS_ISSUER, OPERATOR)
     const refusal = { name: 'InvalidApplication', about: 'redirect URI', message: /the only redirect URI of an app is/ }
     await t.rejects(again([APP_LINK]), refusal, 'before there is a record')
     await identify(server)
@@ -127,9 +132,9 @@ t.test(
       HTTPS_ISSUER,
     ])
       await t.rejects(again([APP_LINK, other]), refusal, other)
-    t.equal(await removeAppIdentity(db, HTTPS_ISSUER, APP.clientId), true)
+    t.equal(await removeAppIdentity(db, HTTPS_ISSUER, APP.clientId, OPERATOR), true)
     t.strictSame(await uris(), [])
-    t.equal(await removeAppIdentity(db, HTTPS_ISSUER, APP.clientId), false)
+    t.equal(await removeAppIdentity(db, HTTPS_ISSUER, APP.clientId, OPERATOR), false)
     const events = await db
       .selectFrom('audit_events')
       .where('type', '=', 'application')
@@ -145,8 +150,8 @@ t.test(
 t.test('only a native app that is there, and whose client ID can stand in a link, has a record', async (t) => {
   const { db } = await testServer(t, { ISSUER: HTTPS_ISSUER })
   const page = { ...APP, clientId: 'page', kind: 'browser', redirectUris: [] } as const
-  await registerApplication(db, page)
-  await registerApplication(db, { ...APP, clientId: '..', redirectUris: [] })
+  await registerApplication(db, page, ISSUER, OPERATOR)
+  await registerApplication(db, { ...APP, clientId: '..', redirectUris: [] }, ISSUER, OPERATOR)
   const rows: Readonly<Record<string, RegExp>> = {
     nobody: /^There is no application nobody\.$/,
     page: /^page runs on no phone: it was registered as browser, not as native\.$/,
@@ -154,7 +159,7 @@ t.test('only a native app that is there, and whose client ID can stand in a link
   }
   for (const [clientId, message] of Object.entries(rows))
     await t.rejects(
-      setAppIdentity(db, HTTPS_ISSUER, clientId, IDENTITY),
+      setAppIdentity(db, HTTPS_ISSUER, clientId, IDENTITY, OPERATOR),
       { name: 'InvalidIdentity', message },
       clientId,
     )
@@ -164,6 +169,6 @@ t.test('twenty records at once: each stands in the documents', async (t) => {
   const server = await testServer(t, { ISSUER: HTTPS_ISSUER })
   const ids = Array.from({ length: 20 }, (_, index) => `app-${index}`)
   for (const clientId of ids) await server.register({ clientId, redirectUris: [] })
-  await Promise.all(ids.map((clientId) => setAppIdentity(server.db, HTTPS_ISSUER, clientId, IDENTITY)))
+  await Promise.all(ids.map((clientId) => setAppIdentity(server.db, HTTPS_ISSUER, clientId, IDENTITY, OPERATOR)))
   t.equal((await documents(server)).apple.applinks.details.length, 20)
 })

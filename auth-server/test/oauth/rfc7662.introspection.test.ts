@@ -1,7 +1,9 @@
 // RFC 7662: who may ask about a token, and what they hear.
+
 import { decodeJwt } from 'jose'
 import t from 'tap'
 import { defineApi } from '../../src/catalogue/apis.ts'
+import { OPERATOR } from '../../src/identity/administration/authority.ts'
 import { INTROSPECTION_SCOPE } from '../../src/oauth/introspect.ts'
 import { replacePassword } from '../../src/store/tables/passwords.ts'
 import { clientCredentials, type Fields, postForm, secretClient } from '../support/clients.ts'
@@ -18,10 +20,14 @@ function introspect({ app }: TestServer, headers: Fields, token: string, form: F
 
 /** The backend of an API: subscribed to it with the scope that lets it ask. */
 async function backend(server: TestServer) {
-  await defineApi(server.db, {
-    ...API,
-    scopes: { ...API.scopes, [INTROSPECTION_SCOPE]: 'Ask about tokens' },
-  })
+  await defineApi(
+    server.db,
+    {
+      ...API,
+      scopes: { ...API.scopes, [INTROSPECTION_SCOPE]: 'Ask about tokens' },
+    },
+    OPERATOR,
+  )
   return secretClient(server, { clientId: 'orders-backend' }, { scopes: [INTROSPECTION_SCOPE] })
 }
 
@@ -102,13 +108,17 @@ t.test('§4: nobody else hears more than that it is not active', async (t) => {
   const machine = await secretClient(server)
   const site = await website(server)
   const ordersBackend = await backend(server)
-  await defineApi(server.db, {
-    id: 'other-api',
-    name: 'Other',
-    resource: 'https://api.example.com/other',
-    scopes: { [INTROSPECTION_SCOPE]: 'Ask' },
-    plans: ['basic'],
-  })
+  await defineApi(
+    server.db,
+    {
+      id: 'other-api',
+      name: 'Other',
+      resource: 'https://api.example.com/other',
+      scopes: { [INTROSPECTION_SCOPE]: 'Ask' },
+      plans: ['basic'],
+    },
+    OPERATOR,
+  )
   const otherBackend = await secretClient(
     server,
     { clientId: 'other-backend' },

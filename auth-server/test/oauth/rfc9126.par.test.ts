@@ -1,10 +1,12 @@
 // Pushed authorization requests (RFC 9126): what can be pushed, what the reference is good for, once, and what not.
+
 import { createServer } from 'node:http'
 import type { LightMyRequestResponse } from 'fastify'
 import { decodeJwt } from 'jose'
 import t from 'tap'
 import { defineApi } from '../../src/catalogue/apis.ts'
 import { subscribe } from '../../src/catalogue/subscriptions.ts'
+import { OPERATOR } from '../../src/identity/administration/authority.ts'
 import { removeObsoleteRows } from '../../src/store/cleanup.ts'
 import { Browser } from '../support/browser.ts'
 import { turnClock } from '../support/database.ts'
@@ -381,8 +383,12 @@ t.test('§4: what has changed since the push counts', async (t) => {
 t.test('an API’s own endpoint fixes the resource, wherever the reference is opened', async (t) => {
   const { app, db, push, applicationId } = await setUp(t)
   const maps = { ...API, id: 'maps-api', resource: 'https://api.example.com/maps' }
-  await defineApi(db, maps)
-  await subscribe(db, { applicationId, apiId: maps.id, plan: 'basic', scopes: Object.keys(maps.scopes), trusted: true })
+  await defineApi(db, maps, OPERATOR)
+  await subscribe(
+    db,
+    { applicationId, apiId: maps.id, plan: 'basic', scopes: Object.keys(maps.scopes), trusted: true },
+    OPERATOR,
+  )
   t.match((await push()).response.json(), { error: 'invalid_target' }, 'two APIs, none named')
   t.match((await push({ resource: API.resource }, '/apis/maps-api/par')).response.json(), { error: 'invalid_target' })
   t.match((await push({}, '/apis/no-api/par')).response.json(), { error: 'invalid_target' })

@@ -1,5 +1,7 @@
 // The test app as phones know it, at a server of https.
+
 import { setAppIdentity } from '../../src/catalogue/set-app-identity.ts'
+import { OPERATOR } from '../../src/identity/administration/authority.ts'
 import { APP, type TestServer } from './server.ts'
 
 export const HTTPS_ISSUER = 'https://login.example.com'
@@ -17,5 +19,5 @@ export const IDENTITY = {
 export const APP_LINK = `${HTTPS_ISSUER}/apps/${APP.clientId}/callback`
 
 export function identify({ db, config }: TestServer, changes: Readonly<Record<string, unknown>> = {}): Promise<void> {
-  return setAppIdentity(db, config.issuer, APP.clientId, { ...IDENTITY, ...changes })
+  return setAppIdentity(db, config.issuer, APP.clientId, { ...IDENTITY, ...changes }, OPERATOR)
 }

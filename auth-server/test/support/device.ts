@@ -1,9 +1,11 @@
 // A phone whose app knows its owner by the phone's key alone: registers the key, and asks for tokens with it.
+
 import type { FastifyInstance } from 'fastify'
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose'
 import type { ApiDefinition } from '../../src/catalogue/apis.ts'
 import { defineApi } from '../../src/catalogue/apis.ts'
 import { randomSecret } from '../../src/crypto/random.ts'
+import { OPERATOR } from '../../src/identity/administration/authority.ts'
 import { DEVICE_GRANT } from '../../src/oauth/device/guests.ts'
 import { type Fields, postForm } from './dpop.ts'
 import { API, ISSUER, type TestServer } from './server.ts'
@@ -24,7 +26,7 @@ export const GUEST_API: ApiDefinition = {
 
 /** The API admits guests, and an application has some. */
 export async function admitGuests({ db, register }: Pick<TestServer, 'db' | 'register'>): Promise<string> {
-  await defineApi(db, GUEST_API)
+  await defineApi(db, GUEST_API, OPERATOR)
   return register(GUEST_APP)
 }
 

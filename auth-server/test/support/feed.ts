@@ -1,5 +1,5 @@
 // A gateway at the feed of revocations: a machine that may read it, and reads it.
-import { defineApi } from '../../src/catalogue/apis.ts'
+import { defineBuiltInApi } from '../../src/catalogue/apis.ts'
 import { REVOCATIONS_SCOPE, revocationsApi } from '../../src/oauth/feed/revocations.ts'
 import { clientCredentials, secretClient } from './clients.ts'
 import type { TestServer } from './server.ts'
@@ -23,7 +23,7 @@ export interface ObservedFeedAnswer {
 /** Registers a gateway; `read` asks from a cursor, `follow` remembers its own. */
 export async function feedReader(server: TestServer) {
   const api = revocationsApi(server.config.issuer)
-  await defineApi(server.db, api)
+  await defineBuiltInApi(server.db, api)
   const subscription = { apiId: api.id, plan: 'gateway', scopes: [REVOCATIONS_SCOPE] }
   const gateway = await secretClient(server, { clientId: 'gateway', name: 'Gateway' }, subscription)
   const token: string = (await clientCredentials(server.app, gateway.headers)).json().access_token

@@ -1,4 +1,5 @@
 // The authorization server as a test sees it: the whole app on a real database, with the demo's catalogue in it.
+
 import type { Test } from 'tap'
 import './quick-hashes.ts'
 import { buildApp } from '../../src/app.ts'
@@ -8,6 +9,7 @@ import { type SubscriptionDefinition, subscribe } from '../../src/catalogue/subs
 import { readConfig } from '../../src/config.ts'
 import { randomSecret } from '../../src/crypto/random.ts'
 import { openDeps } from '../../src/deps.ts'
+import { OPERATOR } from '../../src/identity/administration/authority.ts'
 import { readProviders } from '../../src/identity/federation/configure.ts'
 import { createAccount } from '../../src/identity/local-account.ts'
 import { createLogger } from '../../src/logger.ts'
@@ -58,7 +60,7 @@ export async function testServer(t: Test, environment: Record<string, string> = 
     if (twice !== undefined) throw new Error(`a handler answered twice: ${twice}`)
   })
 
-  await defineApi(db, API)
+  await defineApi(db, API, OPERATOR)
   const personId = await createAccount(db, config.passwordPepper, USER)
   if (personId === undefined) throw new Error('the test user exists already')
 
@@ -67,9 +69,13 @@ export async function testServer(t: Test, environment: Record<string, string> = 
     application: Partial<ApplicationDefinition> = {},
     subscription: Partial<SubscriptionDefinition> = {},
   ): Promise<string> => {
-    const applicationId = await registerApplication(db, { ...APP, ...application })
+    const applicationId = await registerApplication(db, { ...APP, ...application }, ISSUER, OPERATOR)
     const scopes = Object.keys(API.scopes)
-    await subscribe(db, { applicationId, apiId: API.id, plan: 'basic', scopes, trusted: true, ...subscription })
+    await subscribe(
+      db,
+      { applicationId, apiId: API.id, plan: 'basic', scopes, trusted: true, ...subscription },
+      OPERATOR,
+    )
     return applicationId
   }
   return { app, deps, db, keys: deps.keys, config, log, personId, register, applicationId: await register() }

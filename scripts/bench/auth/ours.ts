@@ -1,9 +1,11 @@
 // This project's authorization server for a benchmark: on a database of its own, with one client, one API and one person.
+
 import { createHash, randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { defineApi } from '@mobile-api-gateway/auth-server/catalogue/apis.ts'
 import { registerApplication } from '@mobile-api-gateway/auth-server/catalogue/applications.ts'
 import { subscribe } from '@mobile-api-gateway/auth-server/catalogue/subscriptions.ts'
+import { OPERATOR } from '@mobile-api-gateway/auth-server/identity/administration/authority.ts'
 import { createAccount } from '@mobile-api-gateway/auth-server/identity/local-account.ts'
 import { openDatabase } from '@mobile-api-gateway/auth-server/store/database.ts'
 import pg from 'pg'
@@ -72,17 +74,26 @@ export async function startOurs(
   })
   const db = openDatabase(databaseUrl, () => {}, { connections: 1 })
   try {
-    await defineApi(db, { ...API, name: 'Bench', scopes: { [API.scope]: 'See your orders' }, plans: ['basic'] })
-    const applicationId = await registerApplication(db, {
-      clientId: CLIENT.id,
-      name: 'Bench',
-      kind: 'web',
-      redirectUris: [CLIENT.redirectUri],
-      authMethod: 'client_secret_basic',
-      clientSecret: CLIENT.secret,
-      grantTypes: ['authorization_code', 'refresh_token', 'client_credentials'],
-    })
-    await subscribe(db, { applicationId, apiId: API.id, plan: 'basic', scopes: [API.scope], trusted: true })
+    await defineApi(
+      db,
+      { ...API, name: 'Bench', scopes: { [API.scope]: 'See your orders' }, plans: ['basic'] },
+      OPERATOR,
+    )
+    const applicationId = await registerApplication(
+      db,
+      {
+        clientId: CLIENT.id,
+        name: 'Bench',
+        kind: 'web',
+        redirectUris: [CLIENT.redirectUri],
+        authMethod: 'client_secret_basic',
+        clientSecret: CLIENT.secret,
+        grantTypes: ['authorization_code', 'refresh_token', 'client_credentials'],
+      },
+      origin,
+      OPERATOR,
+    )
+    await subscribe(db, { applicationId, apiId: API.id, plan: 'basic', scopes: [API.scope], trusted: true }, OPERATOR)
     await createAccount(db, passwordPepper, PERSON)
   } finally {
     await db.destroy()

@@ -20,14 +20,15 @@ export function registrationHandler({ db, config }: Deps): RouteHandlerMethod {
     const tokenHash = sha256(requirePresentedToken(request, 'bearer').token)
     const body = jsonOf(request)
     if (!body) throw new OAuthError('invalid_request', 'send the metadata as application/json in the body')
+    const context = ofRequest(request)
     // One transaction: of parallel callers no more than the token's uses get through, and a refusal uses none up.
     const registered = await db.transaction().execute(async (trx) => {
       if (!(await spendInitialAccessToken(trx, tokenHash)))
         throw bearerError('invalid_token', 'the initial access token is unknown, used up or expired')
       const { application, said } = readClientMetadata(body, config.issuer)
-      const created = await createApplication(trx, application, config.issuer).catch(rethrow)
+      const created = await createApplication(trx, application, config.issuer, { context }).catch(rethrow)
       const applicationId = created.id
-      await record(trx, { type: 'client-registration', outcome: 'succeeded', applicationId }, ofRequest(request))
+      await record(trx, { type: 'client-registration', outcome: 'succeeded', applicationId }, context)
       return { ...application, said, ...created }
     })
     request.log.info({ event: 'client_registered', clientId: registered.clientId }, 'a client registered itself')

@@ -2,6 +2,8 @@
 import { sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
 import type { Defaulted, TableDeclaration } from '../declaration.ts'
+import { codeOf } from '../health.ts'
+import type { ManagedBy } from '../managed-by.ts'
 
 export interface Apis {
   id: string
@@ -12,6 +14,9 @@ export interface Apis {
   token_groups: Defaulted<string[]>
   /** The plan of guests; null: it admits none. */
   guest_plan: string | null
+  managed_by: Defaulted<ManagedBy>
+  /** For developers: what it is for. */
+  description: Defaulted<string>
 }
 
 /** The feed of revocations as an API: without it gateways let nobody pass. */
@@ -34,6 +39,8 @@ export interface ApiDefinition {
   /** Short name, also in URLs: `mobile-api`. */
   readonly id: string
   readonly name: string
+  /** For developers: what it is for. */
+  readonly description?: string
   /** The `aud` of its tokens: an absolute URI without fragment (RFC 8707 §2). */
   readonly resource: string
   /** Scope name → what it allows, in words for the person who is asked; or that, and the group that it is for. */
@@ -47,46 +54,59 @@ export interface ApiDefinition {
 
 /**
  * Creates an API with its scopes and plans, or brings it up to the definition, in one statement. Nothing is taken away but
- * what guests may do.
- * @throws {TypeError} when guests are given a scope or a plan that the API does not have
+ * what guests may do, and in the two other cases nothing is done.
  */
-export async function upsertApi(db: Db | Trx, definition: ApiDefinition): Promise<void> {
-  const { id, name, resource, plans, guests } = definition
-  if (
-    guests &&
-    !(plans.includes(guests.plan) && guests.scopes.every((scope) => Object.hasOwn(definition.scopes, scope)))
-  )
-    throw new TypeError(`guests of ${id} can have plans and scopes of the API only`)
+export async function upsertApi(db: Db | Trx, definition: ApiDefinition, managedBy: ManagedBy): Promise<UpsertedApi> {
+  const { id, name, description = '', resource, plans, guests } = definition
   const tokenGroups = [...(definition.tokenGroups ?? [])]
   const scopes = Object.entries(definition.scopes).map(([scope, said]) =>
     typeof said === 'string' ? { name: scope, description: said, group: null } : { name: scope, ...said },
   )
   const forGuests = scopes.map((scope) => guests?.scopes.includes(scope.name) ?? false)
   const groups = [...tokenGroups, ...scopes.flatMap(({ group }) => group ?? [])]
-  await sql`
+  const statement = sql`
     with api as (
-      insert into apis (id, name, resource, token_groups, guest_plan)
-      values (${id}, ${name}, ${resource}, ${tokenGroups}, ${guests?.plan ?? null})
+      insert into apis (id, name, description, resource, token_groups, guest_plan, managed_by)
+      values (${id}, ${name}, ${description}, ${resource}, ${tokenGroups}, ${guests?.plan ?? null}, ${managedBy})
       on conflict (id) do update
-      set name = excluded.name, resource = excluded.resource, token_groups = excluded.token_groups,
-          guest_plan = excluded.guest_plan
+      set name = excluded.name, description = excluded.description, resource = excluded.resource,
+          token_groups = excluded.token_groups, guest_plan = excluded.guest_plan
+      where apis.managed_by = excluded.managed_by
+      returning id
     ), known_group as (
-      insert into groups (name) select distinct unnest(${groups}::text[]) on conflict do nothing
+      insert into groups (name, managed_by)
+      select distinct unnest(${groups}::text[]), ${managedBy} from api on conflict do nothing
     ), scope as (
       insert into api_scopes (api_id, name, description, required_group, for_guests)
-      select ${id}, scope.name, scope.description, scope.group_name, scope.for_guests
-      from unnest(${scopes.map((scope) => scope.name)}::text[], ${scopes.map((scope) => scope.description)}::text[],
+      select api.id, scope.name, scope.description, scope.group_name, scope.for_guests
+      from api, unnest(${scopes.map((scope) => scope.name)}::text[], ${scopes.map((scope) => scope.description)}::text[],
                   ${scopes.map((scope) => scope.group)}::text[], ${forGuests}::boolean[])
              as scope (name, description, group_name, for_guests)
       on conflict (api_id, name) do update
       set description = excluded.description, required_group = excluded.required_group,
           for_guests = excluded.for_guests
     ), plan as (
-      insert into plans (name) select unnest(${[...plans]}::text[]) on conflict do nothing
+      insert into plans (name, managed_by) select unnest(${[...plans]}::text[]), ${managedBy} from api
+      on conflict do nothing
+    ), offered as (
+      insert into api_plans (api_id, plan) select api.id, unnest(${[...plans]}::text[]) from api
+      on conflict do nothing
     )
-    insert into api_plans (api_id, plan) select ${id}, unnest(${[...plans]}::text[])
-    on conflict do nothing`.execute(db)
+    select id from api`
+  try {
+    const { rows } = await statement.execute(db)
+    return rows.length === 1 ? 'done' : 'elsewhere'
+  } catch (error) {
+    // The id is what it is found by, so this can be the resource alone.
+    if (codeOf(error) === UNIQUE_VIOLATION) return 'resource taken'
+    throw error
+  }
 }
+
+const UNIQUE_VIOLATION = '23505'
+
+/** What became of it; `elsewhere`: somebody else manages the API. */
+export type UpsertedApi = 'done' | 'elsewhere' | 'resource taken'
 
 /** Finds an API by its short name. */
 export async function findApi(db: Db, id: string): Promise<Readonly<{ id: string; resource: string }> | undefined> {

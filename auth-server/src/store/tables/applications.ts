@@ -4,6 +4,7 @@ import type { JSONWebKeySet } from 'jose'
 import { type ColumnType, sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
 import type { Defaulted, TableDeclaration } from '../declaration.ts'
+import type { ManagedBy } from '../managed-by.ts'
 import { unixSeconds } from '../sql.ts'
 
 /** `native` runs on a device, `web` on a server, `browser` in a page (RFC 6749 §2.1, RFC 8252). */
@@ -33,6 +34,7 @@ export interface Applications {
   default_acr_values: Defaulted<string[]>
   created_at: Defaulted<Date>
   suspended_at: Date | null
+  managed_by: Defaulted<ManagedBy>
 }
 
 export const APPLICATIONS: TableDeclaration<Applications> = {
@@ -54,11 +56,11 @@ export async function isSchemeTaken(trx: Trx, clientId: string, schemes: readonl
 export async function findApplication(
   trx: Trx,
   clientId: string,
-): Promise<Readonly<{ id: string; kind: ApplicationKind }> | undefined> {
+): Promise<Readonly<{ id: string; kind: ApplicationKind; managedBy: ManagedBy }> | undefined> {
   return trx
     .selectFrom('applications')
     .where('client_id', '=', clientId)
-    .select(['id', 'kind'])
+    .select(['id', 'kind', 'managed_by as managedBy'])
     .forUpdate()
     .executeTakeFirst()
 }
@@ -118,7 +120,7 @@ interface UpsertedApplication {
   readonly change: 'created' | 'changed' | 'unchanged'
 }
 
-/** Inserts an application under this id, or changes the one that has the client ID. */
+/** Inserts an application under this id, or changes the one that has the client ID; undefined where somebody else manages that. */
 export async function upsertApplication(
   trx: Trx,
   row: ApplicationProperties &
@@ -127,8 +129,9 @@ export async function upsertApplication(
       refreshIdleSeconds: number
       refreshAbsoluteSeconds: number
       backchannelLogoutUri: string | null
+      managedBy: ManagedBy
     }>,
-): Promise<UpsertedApplication> {
+): Promise<UpsertedApplication | undefined> {
   const values = {
     name: row.name,
     kind: row.kind,
@@ -151,8 +154,10 @@ export async function upsertApplication(
   }
   return trx
     .insertInto('applications')
-    .values({ id: row.id, client_id: row.clientId, ...values })
-    .onConflict((conflict) => conflict.column('client_id').doUpdateSet(values))
+    .values({ id: row.id, client_id: row.clientId, managed_by: row.managedBy, ...values })
+    .onConflict((conflict) =>
+      conflict.column('client_id').doUpdateSet(values).where('applications.managed_by', '=', row.managedBy),
+    )
     .returning(['id', unixSeconds(sql`created_at`).as('createdAt'), CHANGE.as('change')])
-    .executeTakeFirstOrThrow()
+    .executeTakeFirst()
 }

@@ -2,11 +2,13 @@
 import { sql } from 'kysely'
 import type { Db } from '../database.ts'
 import type { Defaulted, TableDeclaration } from '../declaration.ts'
+import type { ManagedBy } from '../managed-by.ts'
 
 export interface Groups {
   name: string
   description: Defaulted<string>
   created_at: Defaulted<Date>
+  managed_by: Defaulted<ManagedBy>
 }
 
 export const GROUPS: TableDeclaration<Groups> = {

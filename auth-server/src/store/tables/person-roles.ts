@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
 import type { Defaulted, TableDeclaration } from '../declaration.ts'
+import type { ManagedBy } from '../managed-by.ts'
 
 export interface PersonRoles {
   person_id: string
@@ -9,6 +10,7 @@ export interface PersonRoles {
   /** Of an approver. */
   api_id: string | null
   created_at: Defaulted<Date>
+  managed_by: Defaulted<ManagedBy>
 }
 
 export const PERSON_ROLES: TableDeclaration<PersonRoles> = {
@@ -17,7 +19,13 @@ export const PERSON_ROLES: TableDeclaration<PersonRoles> = {
   people: {
     exported: {
       rows: 'person_id',
-      columns: { person_id: 'owner', role: 'exported', api_id: 'exported', created_at: 'exported' },
+      columns: {
+        person_id: 'owner',
+        role: 'exported',
+        api_id: 'exported',
+        created_at: 'exported',
+        managed_by: 'internal',
+      },
     },
     erased: { cascade: 'people' },
   },

@@ -1,8 +1,10 @@
 // Rows of plans: names that APIs offer and subscriptions choose.
-import type { TableDeclaration } from '../declaration.ts'
+import type { Defaulted, TableDeclaration } from '../declaration.ts'
+import type { ManagedBy } from '../managed-by.ts'
 
 export interface Plans {
   name: string
+  managed_by: Defaulted<ManagedBy>
 }
 
 export const PLANS: TableDeclaration<Plans> = {

@@ -1,6 +1,8 @@
 // Rows of subscriptions: what an application may do with an API.
+import { sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
 import type { Defaulted, TableDeclaration } from '../declaration.ts'
+import type { ManagedBy } from '../managed-by.ts'
 import { REVOCATIONS_API } from './apis.ts'
 
 export interface Subscriptions {
@@ -12,7 +14,16 @@ export interface Subscriptions {
   scopes: string[]
   /** `suspended` is an approved one while its application or API is suspended: the database sees to that. */
   status: 'pending' | 'approved' | 'suspended'
+  managed_by: Defaulted<ManagedBy>
 }
+
+/** What became of a row. */
+export type Upserted = 'created' | 'changed' | 'unchanged'
+
+// A query within a statement sees the rows as they were before it.
+const CHANGE = sql<Upserted>`coalesce((
+  select case when before is distinct from subscriptions then 'changed' else 'unchanged' end
+  from subscriptions before where before.id = subscriptions.id), 'created')`
 
 export const SUBSCRIPTIONS: TableDeclaration<Subscriptions> = {
   purpose: 'Which application may use which API, with which scopes and on which plan.',
@@ -20,7 +31,10 @@ export const SUBSCRIPTIONS: TableDeclaration<Subscriptions> = {
   people: { nobody: 'Describes apps, not those who use them.' },
 }
 
-/** Approves a subscription under this id, or changes the one that the application has, which is approved then. */
+/**
+ * Approves a subscription under this id, or changes the one that the application has, which is approved then. `elsewhere`,
+ * and nothing is done, where somebody else manages it.
+ */
 export async function upsertSubscription(
   db: Db | Trx,
   row: Readonly<{
@@ -30,14 +44,22 @@ export async function upsertSubscription(
     plan: string
     scopes: readonly string[]
     trusted: boolean
+    managedBy: ManagedBy
   }>,
-): Promise<void> {
+): Promise<Upserted | 'elsewhere'> {
   const values = { plan: row.plan, trusted: row.trusted, scopes: [...row.scopes], status: 'approved' as const }
-  await db
+  const done = await db
     .insertInto('subscriptions')
-    .values({ id: row.id, application_id: row.applicationId, api_id: row.apiId, ...values })
-    .onConflict((conflict) => conflict.columns(['application_id', 'api_id']).doUpdateSet(values))
-    .execute()
+    .values({ id: row.id, application_id: row.applicationId, api_id: row.apiId, managed_by: row.managedBy, ...values })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['application_id', 'api_id'])
+        .doUpdateSet(values)
+        .where('subscriptions.managed_by', '=', row.managedBy),
+    )
+    .returning(CHANGE.as('change'))
+    .executeTakeFirst()
+  return done?.change ?? 'elsewhere'
 }
 
 /** The client IDs of the gateways: who may read the feed of revocations. */

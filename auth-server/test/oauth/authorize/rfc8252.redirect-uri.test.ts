@@ -1,10 +1,12 @@
 // RFC 8252 §7, §8.4 and RFC 9700 §2.1, §4.1.3: which redirect URIs may be registered, and what counts as a match.
+
 import t from 'tap'
 import { InvalidApplication, registerApplication } from '../../../src/catalogue/applications.ts'
 import { type RedirectKind, redirectKind, redirectUriProblem } from '../../../src/catalogue/redirect-uri.ts'
+import { OPERATOR } from '../../../src/identity/administration/authority.ts'
 import { expectErrorPage, expectRefusal } from '../../support/expect.ts'
 import { authorizeUrl, pkcePair } from '../../support/phone.ts'
-import { APP, testServer } from '../../support/server.ts'
+import { APP, ISSUER, testServer } from '../../support/server.ts'
 
 const { app, db, register } = await testServer(t)
 const { challenge } = pkcePair()
@@ -196,7 +198,10 @@ t.test('what may not be registered is refused with a sentence that says what to 
   for (const [uri, says] of rows)
     await t.test(JSON.stringify(uri.slice(0, 60)), async (t) => {
       t.match(redirectUriProblem(uri, 'native'), says)
-      await t.rejects(registerApplication(db, { ...APP, clientId: 'refused', redirectUris: [uri] }), InvalidApplication)
+      await t.rejects(
+        registerApplication(db, { ...APP, clientId: 'refused', redirectUris: [uri] }, ISSUER, OPERATOR),
+        InvalidApplication,
+      )
     })
   t.strictSame(await db.selectFrom('applications').select('id').where('client_id', '=', 'refused').execute(), [])
 })

@@ -1,8 +1,10 @@
 // Which API a token is for: resource indicators (RFC 8707) and the endpoints that each API has of its own.
+
 import { decodeJwt } from 'jose'
 import t from 'tap'
 import { defineApi } from '../../../src/catalogue/apis.ts'
 import { subscribe } from '../../../src/catalogue/subscriptions.ts'
+import { OPERATOR } from '../../../src/identity/administration/authority.ts'
 import { Browser } from '../../support/browser.ts'
 import {
   answerOf,
@@ -26,14 +28,18 @@ const OTHER = {
 
 async function withTwoApis(t: Parameters<typeof testServer>[0]) {
   const server = await testServer(t)
-  await defineApi(server.db, OTHER)
-  await subscribe(server.db, {
-    applicationId: server.applicationId,
-    apiId: OTHER.id,
-    plan: 'basic',
-    scopes: ['mail:read'],
-    trusted: true,
-  })
+  await defineApi(server.db, OTHER, OPERATOR)
+  await subscribe(
+    server.db,
+    {
+      applicationId: server.applicationId,
+      apiId: OTHER.id,
+      plan: 'basic',
+      scopes: ['mail:read'],
+      trusted: true,
+    },
+    OPERATOR,
+  )
   return server
 }
 
@@ -73,7 +79,7 @@ t.test('the endpoints of an API exist as soon as the API does, and those of none
   const url = perApi('mail-api', authorizeUrl(pkcePair().challenge))
   t.equal((await app.inject(url)).statusCode, 400)
   t.match((await app.inject(url)).body, /there is no API of this name/i)
-  await defineApi(db, OTHER)
+  await defineApi(db, OTHER, OPERATOR)
   t.match(
     answerOf(await app.inject(url)),
     { to: REDIRECT_URI, error: 'invalid_target' },

@@ -1,4 +1,5 @@
 // How clients prove themselves (RFC 6749 §2.3, RFC 7523 §3, OpenID Connect Core §9), and how guessing ends.
+
 import { createHmac } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
@@ -6,6 +7,7 @@ import t from 'tap'
 import { registerApplication } from '../../../src/catalogue/applications.ts'
 import { sha256 } from '../../../src/crypto/digest.ts'
 import { networkOf } from '../../../src/http/network.ts'
+import { OPERATOR } from '../../../src/identity/administration/authority.ts'
 import { limitAttempts } from '../../../src/limits/attempt-limit.ts'
 import { basic, clientCredentials, type Fields, keyedClient, postForm, secretClient } from '../../support/clients.ts'
 import { turnClock } from '../../support/database.ts'
@@ -321,6 +323,7 @@ t.test(
       { ...web, grantTypes: ['client_credentials'] },
       { ...web, pkceRequired: false },
     ] as const
-    for (const definition of cases) await t.rejects(registerApplication(db, definition), { name: 'InvalidApplication' })
+    for (const definition of cases)
+      await t.rejects(registerApplication(db, definition, ISSUER, OPERATOR), { name: 'InvalidApplication' })
   },
 )

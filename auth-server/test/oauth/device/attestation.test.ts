@@ -1,9 +1,11 @@
 // POST /devices with an attestation: refused where it has to count and does not, noted where it counts, told in the token.
+
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { decodeJwt } from 'jose'
 import t, { type Test } from 'tap'
 import { setAppIdentity } from '../../../src/catalogue/set-app-identity.ts'
+import { OPERATOR } from '../../../src/identity/administration/authority.ts'
 import { clientDataHash } from '../../../src/identity/attestation/app-attest.ts'
 import { LIMITS } from '../../../src/limits/table.ts'
 import type { AttestationMode } from '../../../src/store/tables/app-identities.ts'
@@ -40,7 +42,7 @@ async function start(t: Test, attestation: AttestationMode, environment: Readonl
   })
   await admitGuests(server)
   const identity = { ...IDENTITY, androidDigests: [IDENTITY.androidDigests[0]], attestation }
-  await setAppIdentity(server.db, ISSUER, GUEST_APP.clientId, identity)
+  await setAppIdentity(server.db, ISSUER, GUEST_APP.clientId, identity, OPERATOR)
   return { ...server, device: await Device.create(server.app) }
 }
 
@@ -197,7 +199,7 @@ t.test('attested registrations have a budget of their own: those of strangers us
 t.test('an app without a record, or with one of another system, can vouch for nothing', async (t) => {
   const { device, db } = await start(t, 'required')
   const { appleTeam, appleBundle } = IDENTITY
-  await setAppIdentity(db, ISSUER, GUEST_APP.clientId, { appleTeam, appleBundle })
+  await setAppIdentity(db, ISSUER, GUEST_APP.clientId, { appleTeam, appleBundle }, OPERATOR)
   t.match((await device.register(await byAndroid(device))).json(), { error: 'invalid_attestation' }, 'required still')
   t.equal((await device.register(await byApple(device))).statusCode, 201)
 })

@@ -1,7 +1,9 @@
 // Devices without an account: a key that was proven is a guest of one app, and nothing else makes one.
+
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import t from 'tap'
 import { defineApi } from '../../../src/catalogue/apis.ts'
+import { OPERATOR } from '../../../src/identity/administration/authority.ts'
 import { turnClock } from '../../support/database.ts'
 import { admitGuests, Device, GUEST_API, GUEST_APP, postForm } from '../../support/device.ts'
 import { everything } from '../../support/everything.ts'
@@ -193,7 +195,7 @@ t.test('only apps that are registered for it have guests, and only where an API 
   }
   const refused = { statusCode: 400, error: 'unauthorized_client' }
   t.strictSame(await ask(GUEST_APP.clientId), refused, 'no API admits guests unless it says so')
-  await defineApi(db, GUEST_API)
+  await defineApi(db, GUEST_API, OPERATOR)
   t.equal((await ask(GUEST_APP.clientId)).statusCode, 200)
   t.strictSame(await ask('shop-app'), refused, 'not registered for the grant')
   t.strictSame(await ask('nobody'), { statusCode: 401, error: 'invalid_client' })

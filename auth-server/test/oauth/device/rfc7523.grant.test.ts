@@ -1,8 +1,10 @@
 // RFC 7523 §2.1: a guest's tokens for an assertion of the device's key, bound to that key.
+
 import { decodeJwt } from 'jose'
 import t from 'tap'
 import { defineApi } from '../../../src/catalogue/apis.ts'
 import { subscribe } from '../../../src/catalogue/subscriptions.ts'
+import { OPERATOR } from '../../../src/identity/administration/authority.ts'
 import { endEveryLogin, restore, suspend } from '../../../src/store/queries/administration.ts'
 import { basic, secretClient } from '../../support/clients.ts'
 import { turnClock } from '../../support/database.ts'
@@ -139,15 +141,19 @@ t.test(
   async (t) => {
     const { db, device, applicationId, refused, follow } = await start(t)
     const other = { ...API, id: 'other-api', resource: 'https://api.example.com/other' }
-    await defineApi(db, other)
-    await subscribe(db, { applicationId, apiId: other.id, plan: 'basic', scopes: ['orders:read'], trusted: true })
+    await defineApi(db, other, OPERATOR)
+    await subscribe(
+      db,
+      { applicationId, apiId: other.id, plan: 'basic', scopes: ['orders:read'], trusted: true },
+      OPERATOR,
+    )
     await refused(device.tokens({ resource: other.resource }), 'invalid_target', 'it admits none')
     const { access_token } = (await device.tokens()).json()
     const { grant_id } = decodeJwt(access_token)
-    await defineApi(db, { ...GUEST_API, guests: { plan: 'guest', scopes: ['orders:write'] } })
+    await defineApi(db, { ...GUEST_API, guests: { plan: 'guest', scopes: ['orders:write'] } }, OPERATOR)
     t.match(await follow(), [{ type: 'grant', grant_id, issued_until: Number }])
     await refused(device.tokens({ scope: 'orders:read' }), 'invalid_scope', 'kept from guests')
-    await defineApi(db, API)
+    await defineApi(db, API, OPERATOR)
     await refused(device.tokens(), 'unauthorized_client', 'no API admits guests any more')
     t.match(await follow(), [{ grant_id, issued_until: Number }])
   },
@@ -182,12 +188,16 @@ t.test('the app ends a login of a guest by its token, and may begin another: the
 t.test('introspection says who it is, and userinfo tells nothing', async (t) => {
   const site = await start(t)
   const { access_token } = (await site.device.tokens()).json()
+  await defineApi(
+    site.db,
+    { ...GUEST_API, scopes: { ...GUEST_API.scopes, 'token:introspect': 'Ask about tokens' } },
+    OPERATOR,
+  )
   const { clientId, clientSecret } = await secretClient(
     site,
     { clientId: 'api-backend' },
     { scopes: ['orders:read', 'token:introspect'] },
   )
-  await defineApi(site.db, { ...GUEST_API, scopes: { ...GUEST_API.scopes, 'token:introspect': 'Ask about tokens' } })
   const told = await postForm(site.app, '/introspect', { token: access_token }, basic(clientId, clientSecret))
   t.match(told.json(), { active: true, sub: site.sub, subject_kind: 'guest', cnf: { jkt: site.device.jkt } })
   const userinfo = await site.app.inject({ url: '/userinfo', headers: { authorization: `DPoP ${access_token}` } })

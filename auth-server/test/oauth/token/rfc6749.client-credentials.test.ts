@@ -1,8 +1,10 @@
 // RFC 6749 §4.4: machines get tokens on their own behalf.
+
 import { createLocalJWKSet, jwtVerify } from 'jose'
 import t from 'tap'
 import { defineApi } from '../../../src/catalogue/apis.ts'
 import { InvalidApplication } from '../../../src/catalogue/applications.ts'
+import { OPERATOR } from '../../../src/identity/administration/authority.ts'
 import { clientCredentials, postForm, secretClient } from '../../support/clients.ts'
 import { ProvingPhone } from '../../support/dpop.ts'
 import { API, APP, ISSUER, type TestServer, testServer } from '../../support/server.ts'
@@ -68,7 +70,7 @@ t.test('§3.3: it gets the scopes it names, of those its subscription allows', a
 
 t.test('RFC 8707: it names the API when it is subscribed to several; an endpoint per API names it too', async (t) => {
   const server = await testServer(t)
-  await defineApi(server.db, OTHER)
+  await defineApi(server.db, OTHER, OPERATOR)
   const { headers } = await secretClient(server)
   t.equal((await clientCredentials(server.app, headers, { resource: OTHER.resource })).json().error, 'invalid_target')
   await secretClient(server, { clientSecret: 'same'.repeat(8) }, { apiId: OTHER.id, scopes: ['other:read'] })

@@ -1,8 +1,8 @@
-// An administrator puts an application or an API out of use and back: at the gateway within two seconds.
-import { record } from '../../audit/record.ts'
-import type { Db } from '../../store/database.ts'
-import { restoreRow, suspendRow } from '../../store/queries/suspension.ts'
-import type { Authority } from './authority.ts'
+// Applications and APIs are put out of use and back: at the gateway within two seconds. Whoever manages them: an emergency waits for no file.
+import { record } from '../audit/record.ts'
+import type { Db } from '../store/database.ts'
+import { restoreRow, suspendRow } from '../store/queries/suspension.ts'
+import type { CatalogueActor } from './actor.ts'
 
 /** What became of it; `needed by gateways` is the feed of revocations and who reads it: without it nobody passes any gateway. */
 export type SuspensionOutcome = 'done' | 'unchanged' | 'needed by gateways'
@@ -11,7 +11,11 @@ export type SuspensionOutcome = 'done' | 'unchanged' | 'needed by gateways'
  * Nobody signs in to it, it gets no tokens, and those that it has are refused. The logins of its people are kept, and go on
  * when it is restored.
  */
-export function suspendApplication(db: Db, { context }: Authority, applicationId: string): Promise<SuspensionOutcome> {
+export function suspendApplication(
+  db: Db,
+  { context }: CatalogueActor,
+  applicationId: string,
+): Promise<SuspensionOutcome> {
   return db.transaction().execute(async (trx) => {
     const outcome = await suspendRow(trx, 'applications', applicationId)
     if (outcome === 'done') await record(trx, { type: 'application', outcome: 'suspended', applicationId }, context)
@@ -19,7 +23,11 @@ export function suspendApplication(db: Db, { context }: Authority, applicationId
   })
 }
 
-export function restoreApplication(db: Db, { context }: Authority, applicationId: string): Promise<SuspensionOutcome> {
+export function restoreApplication(
+  db: Db,
+  { context }: CatalogueActor,
+  applicationId: string,
+): Promise<SuspensionOutcome> {
   return db.transaction().execute(async (trx) => {
     if (!(await restoreRow(trx, 'applications', applicationId))) return 'unchanged'
     await record(trx, { type: 'application', outcome: 'restored', applicationId }, context)
@@ -28,7 +36,7 @@ export function restoreApplication(db: Db, { context }: Authority, applicationId
 }
 
 /** No application is given a token for it, and those that there are are refused. */
-export function suspendApi(db: Db, { context }: Authority, apiId: string): Promise<SuspensionOutcome> {
+export function suspendApi(db: Db, { context }: CatalogueActor, apiId: string): Promise<SuspensionOutcome> {
   return db.transaction().execute(async (trx) => {
     const outcome = await suspendRow(trx, 'apis', apiId)
     if (outcome === 'done') await record(trx, { type: 'api', outcome: 'suspended', apiId }, context)
@@ -36,7 +44,7 @@ export function suspendApi(db: Db, { context }: Authority, apiId: string): Promi
   })
 }
 
-export function restoreApi(db: Db, { context }: Authority, apiId: string): Promise<SuspensionOutcome> {
+export function restoreApi(db: Db, { context }: CatalogueActor, apiId: string): Promise<SuspensionOutcome> {
   return db.transaction().execute(async (trx) => {
     if (!(await restoreRow(trx, 'apis', apiId))) return 'unchanged'
     await record(trx, { type: 'api', outcome: 'restored', apiId }, context)

@@ -1,0 +1,67 @@
+// What the definition of an API has to be like; the database insists on the same. Pure.
+import type { ApiDefinition } from '../store/tables/apis.ts'
+
+/** Thrown when a definition breaks a rule; `message` says what to write instead. */
+export class InvalidApi extends Error {
+  override name = 'InvalidApi'
+}
+
+/** Of APIs and of plans: they stand in URLs and in kong.yml. */
+const SHORT_NAME = /^[a-z][a-z0-9-]{0,62}$/
+/** RFC 6749 §3.3. */
+const SCOPE = /^[!#-[\]-~]{1,128}$/
+// It stands on pages where people decide: no control characters, nothing that turns the writing around.
+const WORDS = /^[^\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]*$/u
+const MAX_WORDS = 200
+const MAX_RESOURCE = 500
+
+/** What a group is called. */
+const GROUP = /^[a-z][a-z0-9-]{0,62}$/
+
+/** @throws {InvalidApi} */
+export function requireSoundApi(definition: ApiDefinition): void {
+  for (const problem of apiProblems(definition)) throw new InvalidApi(problem)
+}
+
+function* apiProblems({
+  id,
+  name,
+  description = '',
+  resource,
+  scopes,
+  plans,
+  guests,
+  tokenGroups = [],
+}: ApiDefinition) {
+  if (!SHORT_NAME.test(id)) yield shortNameProblem('The id of an API')
+  if (name.trim() === '' || !isWords(name)) yield 'The name of an API has 1 to 200 visible characters.'
+  if (!isWords(description)) yield 'The description of an API has 200 visible characters at most.'
+  const problem = resourceProblem(resource)
+  if (problem !== undefined) yield problem
+  for (const [scope, said] of Object.entries(scopes)) {
+    const { description: words, group = undefined } = typeof said === 'string' ? { description: said } : said
+    if (!SCOPE.test(scope)) yield `${scope} is no scope: those have visible ASCII characters without " and \\.`
+    if (!isWords(words)) yield `What ${scope} allows is told in 200 visible characters at most.`
+    if (group !== undefined && !GROUP.test(group)) yield shortNameProblem('The name of a group')
+  }
+  for (const plan of plans) if (!SHORT_NAME.test(plan)) yield shortNameProblem('The name of a plan')
+  for (const group of tokenGroups) if (!GROUP.test(group)) yield shortNameProblem('The name of a group')
+  if (guests && !plans.includes(guests.plan)) yield `Guests of ${id} need one of its plans: ${plans.join(', ')}.`
+  for (const scope of guests?.scopes ?? [])
+    if (!Object.hasOwn(scopes, scope)) yield `Guests of ${id} cannot have ${scope}, which is none of its scopes.`
+}
+
+function shortNameProblem(what: string): string {
+  return `${what} begins with a small letter and has small letters, digits and -, 63 at most.`
+}
+
+function isWords(text: string): boolean {
+  return text.length <= MAX_WORDS && WORDS.test(text)
+}
+
+/** RFC 8707 §2: an absolute URI without fragment. */
+function resourceProblem(resource: string): string | undefined {
+  if (resource.length > MAX_RESOURCE || !/^[!-~]+$/.test(resource) || !URL.canParse(resource) || resource.includes('#'))
+    return 'The resource of an API is an absolute URI without fragment, like https://api.example.com/orders.'
+  return undefined
+}

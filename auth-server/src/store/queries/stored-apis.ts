@@ -1,0 +1,62 @@
+// APIs as they are stored, each with its scopes and plans: what a file, a page or the management API shows of them.
+import { sql } from 'kysely'
+import type { Db } from '../database.ts'
+import type { ManagedBy } from '../managed-by.ts'
+
+export interface StoredScope {
+  readonly name: string
+  readonly description: string
+  /** The group that it is for; null: for everybody. */
+  readonly group: string | null
+  readonly forGuests: boolean
+}
+
+export interface StoredApi {
+  readonly id: string
+  readonly name: string
+  readonly description: string
+  readonly resource: string
+  /** By name, as the plans are. */
+  readonly scopes: readonly StoredScope[]
+  readonly plans: readonly string[]
+  readonly tokenGroups: readonly string[]
+  /** The plan of guests; null: it admits none. */
+  readonly guestPlan: string | null
+  readonly managedBy: ManagedBy
+  readonly suspendedAt: Date | null
+}
+
+/** A part of a list in the order of its keys. */
+export interface PartOfList {
+  /** The key that the part before ended with. */
+  readonly after?: string | undefined
+  readonly limit: number
+}
+
+function storedApis(db: Db) {
+  return db.selectFrom('apis as api').select([
+    'api.id',
+    'api.name',
+    'api.description',
+    'api.resource',
+    'api.token_groups as tokenGroups',
+    'api.guest_plan as guestPlan',
+    'api.managed_by as managedBy',
+    'api.suspended_at as suspendedAt',
+    sql<readonly StoredScope[]>`coalesce((
+        select jsonb_agg(jsonb_build_object('name', scope.name, 'description', scope.description,
+          'group', scope.required_group, 'forGuests', scope.for_guests) order by scope.name)
+        from api_scopes scope where scope.api_id = api.id), '[]')`.as('scopes'),
+    sql<readonly string[]>`array(select plan from api_plans where api_id = api.id order by plan)`.as('plans'),
+  ])
+}
+
+/** One API, locked for as long as the transaction that asks. */
+export async function findStoredApi(db: Db, id: string): Promise<StoredApi | undefined> {
+  return storedApis(db).where('api.id', '=', id).forUpdate('api').executeTakeFirst()
+}
+
+/** APIs by their ids. */
+export async function listStoredApis(db: Db, { after = '', limit }: PartOfList): Promise<readonly StoredApi[]> {
+  return storedApis(db).where('api.id', '>', after).orderBy('api.id').limit(limit).execute()
+}
