@@ -1,10 +1,11 @@
 // npm run demo: plays the mobile app against the running stack, step by step; starts a stack when none runs.
 import { randomUUID } from 'node:crypto'
-import { runCommand, sentenceOf } from '@mobile-api-gateway/sdk/command-line.ts'
+import { runCommand, sentenceOf, UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
 import { callOnce, callUntilLimited } from './demo/calls.ts'
+import { playDevice } from './demo/device-story.ts'
 import { discover, logIn, refresh } from './demo/login.ts'
 import { readMailedCode } from './demo/mailbox.ts'
-import { createNarrator } from './demo/terminal.ts'
+import { createNarrator, type Narrator } from './demo/terminal.ts'
 import type { DemoCredentials } from './demo/user-agent.ts'
 import { chooseGateway } from './stack/choose-gateway.ts'
 import { readStackEnvironment, type StackEnvironment } from './stack/environment.ts'
@@ -13,12 +14,14 @@ import { startStack } from './stack/stack.ts'
 import type { Stack } from './stack/stack-options.ts'
 import { type StackUrls, stackUrls } from './stack/urls.ts'
 
-const USAGE = `Usage: npm run demo -- [--browser | --sign-up] [--gateway kong|embedded]
+const USAGE = `Usage: npm run demo -- [--browser | --sign-up | --device] [--gateway kong|embedded]
 
 Plays the mobile app: login with PKCE, API calls through the gateway up to the limit, refresh.
+With --device the app knows its user by the phone's key alone, until that user makes an account.
 
   --browser                 log in yourself, in your browser
   --sign-up                 somebody new makes an account on the way, with the code of a mail
+  --device                  no login: the device is the identity; then it becomes an account that keeps its sub
   --gateway kong|embedded   which gateway to start when no stack is running
   --help                    this text
 `
@@ -26,6 +29,7 @@ Plays the mobile app: login with PKCE, API calls through the gateway up to the l
 const OPTIONS = {
   browser: { type: 'boolean', default: false },
   'sign-up': { type: 'boolean', default: false },
+  device: { type: 'boolean', default: false },
   gateway: { type: 'string' },
 } as const
 
@@ -34,10 +38,13 @@ await runCommand({ usage: USAGE, options: OPTIONS }, ({ values }) => main(values
 interface DemoFlags {
   readonly browser: boolean
   readonly 'sign-up': boolean
+  readonly device: boolean
   readonly gateway?: string | undefined
 }
 
 async function main(flags: DemoFlags): Promise<number> {
+  if ([flags.browser, flags['sign-up'], flags.device].filter(Boolean).length > 1)
+    throw new UsageError('Say one of --browser, --sign-up and --device.')
   let stack: Stack | undefined
   let interrupted = false
   const stop = async (): Promise<void> => {
@@ -52,7 +59,10 @@ async function main(flags: DemoFlags): Promise<number> {
     if (await isRunning(urls)) console.log(`Using the stack at ${urls.issuer} and ${urls.gateway}.`)
     else stack = await startOwn(environment, flags.gateway)
     const person = flags['sign-up'] ? newcomer(environment.dataDir) : undefined
-    await play(urls, { inBrowser: flags.browser, ...(person && { person }) })
+    const tell = createNarrator((line) => console.log(line))
+    if (flags.device) await playDevice(urls, newcomer(environment.dataDir), tell)
+    else await playLogin(urls, { inBrowser: flags.browser, ...(person && { person }) }, tell)
+    console.log('\nThat was the whole flow.')
     return 0
   } catch (error) {
     if (!interrupted) console.error(`\n${sentenceOf(error)}\n`)
@@ -81,13 +91,15 @@ function newcomer(dataDir: string): DemoCredentials {
   return { email, password: randomUUID(), mailedCode: () => readMailedCode(dataDir, email) }
 }
 
-async function play(urls: StackUrls, who: Readonly<{ inBrowser: boolean; person?: DemoCredentials }>): Promise<void> {
-  const tell = createNarrator((line) => console.log(line))
+async function playLogin(
+  urls: StackUrls,
+  who: Readonly<{ inBrowser: boolean; person?: DemoCredentials }>,
+  tell: Narrator,
+): Promise<void> {
   const api = `${urls.resource}/echo`
   const parties = await discover(urls.issuer)
   const session = await logIn(parties, urls, tell, who)
   await callOnce(api, session.accessToken, tell)
   await callUntilLimited(api, session.accessToken, tell)
   await refresh(parties, session, tell)
-  console.log('\nThat was the whole flow.')
 }

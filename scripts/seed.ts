@@ -16,6 +16,8 @@ export const DEMO = {
   loopbackRedirectUri: 'http://127.0.0.1/callback',
   apiId: 'mobile-api',
   plan: 'basic',
+  /** What people without an account have, whom the app knows by their device. */
+  guests: { plan: 'guest', scopes: ['orders:read'] },
   scopes: {
     'profile:read': 'See your name and e-mail address',
     'orders:read': 'See your orders',
@@ -46,7 +48,14 @@ export async function seedDemo(options: SeedOptions): Promise<void> {
     db.transaction().execute(async (trx) => {
       await defineApi(
         trx,
-        { id: DEMO.apiId, name: 'Demo API', resource, scopes: DEMO.scopes, plans: [DEMO.plan] },
+        {
+          id: DEMO.apiId,
+          name: 'Demo API',
+          resource,
+          scopes: DEMO.scopes,
+          plans: [DEMO.plan, DEMO.guests.plan],
+          guests: DEMO.guests,
+        },
         OPERATOR,
       )
       const applicationId = await registerApplication(
@@ -56,6 +65,7 @@ export async function seedDemo(options: SeedOptions): Promise<void> {
           name: 'Demo app',
           kind: 'native',
           redirectUris: [DEMO.redirectUri, DEMO.loopbackRedirectUri],
+          grantTypes: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:jwt-bearer'],
         },
         issuer,
         OPERATOR,

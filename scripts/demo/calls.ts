@@ -29,7 +29,11 @@ export async function callOnce(url: string, accessToken: string, tell: Narrator)
     'The app calls the API with the token',
     'The gateway verifies it, counts the call and tells the backend who calls.',
   )
-  const response = await callWhenAllowed(url, accessToken, tell)
+  await tellAnswer(url, await callWhenAllowed(url, accessToken, tell), tell)
+}
+
+/** What the backend received with a call that passed, and what the app was told. */
+export async function tellAnswer(url: string, response: Response, tell: Narrator): Promise<void> {
   tell.say(`GET ${url} → ${response.status}`)
   const received = response.ok ? readHeaders(await response.json()) : undefined
   if (received === undefined) throw new Error(`the call was refused: ${response.status} ${await response.text()}`)

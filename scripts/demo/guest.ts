@@ -10,6 +10,8 @@ const ASSERTION_SECONDS = 60
 export interface GuestDevice {
   readonly issuer: string
   readonly clientId: string
+  /** Its thumbprint (RFC 7638). */
+  readonly id: string
   /** For who certifies it. */
   readonly publicKey: oauth.CryptoKey
   /** Makes the DPoP proofs. */
@@ -33,15 +35,15 @@ export interface Guest {
 export async function createDevice(issuer: string, clientId: string): Promise<GuestDevice> {
   const pair = await oauth.generateKeyPair('ES256')
   const jwk = await exportJWK(pair.publicKey)
-  const deviceId = await calculateJwkThumbprint(jwk)
+  const id = await calculateJwkThumbprint(jwk)
   const sign: GuestDevice['sign'] = (typ, claims) =>
     new SignJWT({ aud: issuer, ...claims }).setProtectedHeader({ alg: 'ES256', typ, jwk }).sign(pair.privateKey)
   const assertion = () => {
     const now = Math.floor(Date.now() / 1000)
-    const claims = { iss: deviceId, sub: deviceId, jti: randomUUID(), iat: now, exp: now + ASSERTION_SECONDS }
+    const claims = { iss: id, sub: id, jti: randomUUID(), iat: now, exp: now + ASSERTION_SECONDS }
     return sign('device-assertion+jwt', claims)
   }
-  return { issuer, clientId, publicKey: pair.publicKey, key: oauth.DPoP({}, pair), sign, assertion }
+  return { issuer, clientId, id, publicKey: pair.publicKey, key: oauth.DPoP({}, pair), sign, assertion }
 }
 
 /** What a phone says of the key, made for a challenge: the fields `attestation_type` and `attestation`. */

@@ -3,9 +3,10 @@ import { decodeJwt, decodeProtectedHeader } from 'jose'
 import * as oauth from 'oauth4webapi'
 import { DEMO } from '../seed.ts'
 import type { StackUrls } from '../stack/urls.ts'
+import { throughUserAgent } from './played-person.ts'
 import { listenForRedirect, openBrowser } from './system-browser.ts'
 import { type Narrator, shorten } from './terminal.ts'
-import { type DemoCredentials, visit } from './user-agent.ts'
+import type { DemoCredentials } from './user-agent.ts'
 
 /** What the app holds after the login. */
 export interface DemoSession {
@@ -116,29 +117,6 @@ function authorizationUrl(server: oauth.AuthorizationServer, request: Request): 
     code_challenge_method: 'S256',
   }).toString()
   return url
-}
-
-async function throughUserAgent(
-  url: string,
-  redirectUri: string,
-  person: DemoCredentials,
-  tell: Narrator,
-): Promise<string> {
-  const what = person.mailedCode ? 'The person signs up' : 'The person logs in'
-  tell.step(what, 'Played here by HTTP calls; `npm run demo -- --browser` lets you do it yourself.')
-  return visit(url, redirectUri, person, {
-    onPage: (title, page) => tell.say(`page "${title}" at ${new URL(page).pathname}`),
-    onLink: (href) => tell.say(`  follow the link to ${href}`),
-    onSubmit: ({ action, button, fields }) => {
-      const typed = [
-        ...(fields.has('email') ? [`${person.email}, `] : []),
-        ...(fields.has('password') ? ['password, '] : []),
-        ...(fields.has('code') ? ['code of the mail, '] : []),
-      ].join('')
-      tell.say(`  ${typed}press "${button}": POST ${action.pathname}`)
-    },
-    onRedirect: (status, location) => tell.say(`${status} to ${location.split('?')[0]}`),
-  })
 }
 
 async function throughSystemBrowser(

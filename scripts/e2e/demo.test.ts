@@ -10,12 +10,30 @@ import { freePort } from '../stack/ports.ts'
 
 t.setTimeout(120_000)
 
+const LOGIN = [
+  /1\. The app makes a PKCE pair/,
+  /iss {2,}http:\/\/localhost:\d+\n/,
+  /x-authenticated-kind +account/,
+  /\d+ more calls passed, then 429/,
+  /Retry-After +\d+ s/,
+  /changed +yes/,
+]
+const SIGN_UP = [/The person signs up/, /code of the mail, press "Continue"/]
+
 for (const [name, flags, more] of [
-  ['the demo plays every step and leaves nothing running', [], []],
+  ['the demo plays every step and leaves nothing running', [], LOGIN],
+  ['with --sign-up somebody makes an account on the way', ['--sign-up'], [...LOGIN, ...SIGN_UP]],
   [
-    'with --sign-up somebody makes an account on the way',
-    ['--sign-up'],
-    [/The person signs up/, /code of the mail, press "Continue"/],
+    'with --device a guest begins without a form, and becomes an account under the same sub',
+    ['--device'],
+    [
+      ...SIGN_UP,
+      /1\. The app makes a key pair/,
+      /(x-authenticated-userid +usr_\S+)\n +x-authenticated-kind +guest\n.*\1\n +x-authenticated-kind +account\n/s,
+      /the same sub +yes/,
+      /→ 401\n.*error="invalid_token"/,
+      /error +invalid_grant/,
+    ],
   ],
 ] as const)
   t.test(name, async (t) => {
@@ -38,14 +56,9 @@ for (const [name, flags, more] of [
     )
     t.equal(stderr, '')
     for (const said of [
-      /1\. The app makes a PKCE pair/,
       /303 to com\.example\.demo:\/callback/,
-      new RegExp(`iss {2,}http://localhost:${auth}`),
       /x-authenticated-userid +usr_/,
       /x-consumer-username +demo-app/,
-      /\d+ more calls passed, then 429/,
-      /Retry-After +\d+ s/,
-      /changed +yes/,
       /That was the whole flow\./,
       ...more,
     ])

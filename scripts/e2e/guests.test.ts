@@ -2,8 +2,6 @@
 
 import * as oauth from 'oauth4webapi'
 import t from 'tap'
-import { defineApi } from '../../auth-server/src/catalogue/apis.ts'
-import { registerApplication } from '../../auth-server/src/catalogue/applications.ts'
 import { setAppIdentity } from '../../auth-server/src/catalogue/set-app-identity.ts'
 import { OPERATOR } from '../../auth-server/src/identity/administration/authority.ts'
 import { openDatabase } from '../../auth-server/src/store/database.ts'
@@ -27,34 +25,9 @@ import { onEachGateway, testStack } from './support/gateways.ts'
 
 const PROMISED_MILLIS = 2000
 
-/** The demo's API admits guests, and its app has some. */
-async function withGuests(t: { teardown(ended: () => unknown): void }, { databaseUrl, urls }: Stack) {
+function databaseOf(t: { teardown(ended: () => unknown): void }, { databaseUrl }: Stack) {
   const db = openDatabase(databaseUrl, () => {}, { connections: 1 })
   t.teardown(() => db.destroy())
-  await defineApi(
-    db,
-    {
-      id: DEMO.apiId,
-      name: 'Demo API',
-      resource: urls.resource,
-      scopes: DEMO.scopes,
-      plans: [DEMO.plan, 'guest'],
-      guests: { plan: 'guest', scopes: ['orders:read'] },
-    },
-    OPERATOR,
-  )
-  await registerApplication(
-    db,
-    {
-      clientId: DEMO.clientId,
-      name: 'Demo app',
-      kind: 'native',
-      redirectUris: [DEMO.redirectUri, DEMO.loopbackRedirectUri],
-      grantTypes: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:jwt-bearer'],
-    },
-    urls.issuer,
-    OPERATOR,
-  )
   return db
 }
 
@@ -77,15 +50,9 @@ async function statusOf(guest: Calls, stack: Stack): Promise<number> {
 }
 
 onEachGateway(t, 'a guest calls where guests are admitted, as one, and ends within two seconds', async (t, kind) => {
-  const stack = await testStack(t, kind, {
-    editKongYml: (source) =>
-      source.replace(
-        '      plans:\n        basic: { minute: 60 }\n',
-        '      required_kind: [account, guest]\n      plans:\n        basic: { minute: 60 }\n        guest: { minute: 7 }\n',
-      ),
-  })
+  const stack = await testStack(t, kind)
   const received = await recordingBackend(t, stack)
-  const db = await withGuests(t, stack)
+  const db = databaseOf(t, stack)
   const guest = await startAsGuest(stack.urls.issuer, { clientId: DEMO.clientId, deviceName: "Ada's phone" })
   t.equal(await statusOf(guest, stack), 200)
   t.match(received[0]?.headers, {
@@ -111,14 +78,10 @@ onEachGateway(t, 'a guest calls where guests are admitted, as one, and ends with
 onEachGateway(t, 'whose device is attested is told from others, and has limits of their own', async (t, kind) => {
   const attestedBy = await androidPhone(t)
   const stack = await testStack(t, kind, {
-    editKongYml: (source) =>
-      source.replace(
-        '      plans:\n        basic: { minute: 60 }\n',
-        '      required_kind: [account, guest]\n      plans:\n        basic: { minute: 60 }\n        guest: { minute: 7, attested: { minute: 30 } }\n',
-      ),
+    editKongYml: (source) => source.replace('guest: { minute: 20 }', 'guest: { minute: 7, attested: { minute: 30 } }'),
   })
   const received = await recordingBackend(t, stack)
-  const db = await withGuests(t, stack)
+  const db = databaseOf(t, stack)
   const { androidPackage, androidDigest } = ANDROID_APP
   const record = { androidPackage, androidDigests: [androidDigest], attestation: 'optional' } as const
   await setAppIdentity(db, stack.urls.issuer, DEMO.clientId, record, OPERATOR)
@@ -140,9 +103,10 @@ onEachGateway(t, 'whose device is attested is told from others, and has limits o
 })
 
 onEachGateway(t, 'a guest is refused where nobody wrote that guests may call', async (t, kind) => {
-  const stack = await testStack(t, kind)
+  const stack = await testStack(t, kind, {
+    editKongYml: (source) => source.replace('      required_kind: [account, guest]\n', ''),
+  })
   const received = await recordingBackend(t, stack)
-  await withGuests(t, stack)
   const guest = await startAsGuest(stack.urls.issuer, { clientId: DEMO.clientId, deviceName: "Ada's phone" })
   t.equal(await statusOf(guest, stack), 403)
   t.equal(received.length, 0)

@@ -70,7 +70,8 @@ for (const kind of fronts)
       ...{ 'X-Authenticated-Attested': 'true', x_authenticated_attested: 'true' },
     }
     const statusAt = async (required_kind: readonly string[] | undefined) => {
-      const gateway = required_kind === undefined ? {} : { required_kind }
+      // What is undefined stands in no file, so that the default counts.
+      const gateway = { required_kind }
       const front = await startFront(t, kind, {
         yaml: await kongFile(backend.url, keys.jwksUri, { gateway }),
         socketPath,

@@ -1,0 +1,28 @@
+// The person at the phone, played by HTTP calls, and told step by step.
+import type { Narrator } from './terminal.ts'
+import { type DemoCredentials, visit } from './user-agent.ts'
+
+/** Goes from an authorization URL to the redirect to the app, which is returned whole. */
+export async function throughUserAgent(
+  url: string,
+  redirectUri: string,
+  person: DemoCredentials,
+  tell: Narrator,
+): Promise<string> {
+  const what = person.mailedCode ? 'The person signs up' : 'The person logs in'
+  const hint = person.mailedCode ? '.' : '; `npm run demo -- --browser` lets you do it yourself.'
+  tell.step(what, `Played here by HTTP calls${hint}`)
+  return visit(url, redirectUri, person, {
+    onPage: (title, page) => tell.say(`page "${title}" at ${new URL(page).pathname}`),
+    onLink: (href) => tell.say(`  follow the link to ${href}`),
+    onSubmit: ({ action, button, fields }) => {
+      const typed = [
+        ...(fields.has('email') ? [`${person.email}, `] : []),
+        ...(fields.has('password') ? ['password, '] : []),
+        ...(fields.has('code') ? ['code of the mail, '] : []),
+      ].join('')
+      tell.say(`  ${typed}press "${button}": POST ${action.pathname}`)
+    },
+    onRedirect: (status, location) => tell.say(`${status} to ${location.split('?')[0]}`),
+  })
+}
