@@ -1,2 +1,3 @@
 // The SDK without what belongs to one framework.
 export * from './backend/index.ts'
+export * from './management/index.ts'
