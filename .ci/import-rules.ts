@@ -14,7 +14,7 @@ export interface ForbiddenImport {
 const LEAVES = ['http', 'pages', 'config', 'logger', 'sdk', 'snippets']
 const SUPPORT = ['delivery', 'audit', 'limits', 'store', 'crypto']
 const BUSINESS = ['identity', 'catalogue', 'tokens', 'deps', ...SUPPORT]
-// management and portal are still to come.
+// portal is still to come.
 const EDGES = ['oauth', 'interaction', 'account', 'management', 'portal', 'health', 'background']
 
 /** Folders of the auth server and what each may import, besides itself and the leaves. */
@@ -35,7 +35,8 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   problems: ['store', 'crypto'],
   'start-problem': ['store'],
   // what operators run beside the server, from the same image
-  commands: ['oauth', ...BUSINESS],
+  // and the dispatcher of operations, as the operator
+  commands: ['oauth', 'management', ...BUSINESS],
   background: BUSINESS,
   // opens what every folder is given to work with
   deps: ['identity', 'tokens', 'metrics', ...SUPPORT],

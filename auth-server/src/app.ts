@@ -1,5 +1,6 @@
 // Puts the folders together, in the order in which a request meets them; no logic of its own.
 import cookie from '@fastify/cookie'
+import { MANAGEMENT_PATH } from '@mobile-api-gateway/sdk/contract/scopes.ts'
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { accountPages } from './account/index.ts'
 import { isRefusedCheck } from './crypto/password-queue.ts'
@@ -15,9 +16,12 @@ import { addProblemHandler, refuseAddress } from './http/problem-handler.ts'
 import { addSecurityHeaders } from './http/security-headers.ts'
 import { visitedPaths } from './http/visited-path.ts'
 import { interactionPages } from './interaction/index.ts'
+import { addManagement } from './management/mount.ts'
 import { measureRequests } from './metrics/requests.ts'
+import { giveNonce } from './oauth/dpop/proof.ts'
 import { pathsOf } from './oauth/endpoint.ts'
 import { ENDPOINTS } from './oauth/endpoints.ts'
+import { requireMachine } from './oauth/machine.ts'
 import { addEndpoints } from './oauth/mount.ts'
 import { addPages } from './pages/send-page.ts'
 import { serveScripts } from './pages/serve-scripts.ts'
@@ -62,6 +66,14 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<F
     if (isRefusedCheck(error)) deps.limits.refused('passwordChecks')
   })
   await addEndpoints(app, deps)
+  const resource = deps.config.issuer + MANAGEMENT_PATH
+  await addManagement(app, deps, {
+    giveNonce: giveNonce(deps),
+    requireCaller: async (request, reply) => {
+      const { client, scopes } = await requireMachine(deps, request, reply, { resource })
+      return { clientId: client.clientId, applicationId: client.applicationId, scopes }
+    },
+  })
   mountPages(app, pages)
   serveScripts(app)
   addHealth(app, deps)

@@ -7,6 +7,7 @@ import { ConfigError, readConfig } from './config.ts'
 import { openDeps } from './deps.ts'
 import { readProviders } from './identity/federation/configure.ts'
 import { createLogger } from './logger.ts'
+import { managementApi } from './management/built-in-api.ts'
 import { listenForMetrics } from './metrics/listener.ts'
 import { revocationsApi } from './oauth/feed/revocations.ts'
 import { cannotListen, explainStart } from './start-problem.ts'
@@ -45,7 +46,7 @@ async function start() {
     )
   if (config.migrationDatabaseUrl !== undefined && (await mayChangeAuditEvents(db)))
     logger.warn('the role of DATABASE_URL could change the audit log; it should own nothing and be no superuser')
-  await defineBuiltInApi(db, revocationsApi(config.issuer))
+  for (const api of [revocationsApi(config.issuer), managementApi(config.issuer)]) await defineBuiltInApi(db, api)
   const deps = await openDeps(config, db, providers)
   const app = await buildApp(deps, logger)
   // First: who has been answered once must not find the server gone because of this.

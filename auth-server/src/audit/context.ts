@@ -7,6 +7,8 @@ export interface AuditContext {
   readonly userAgent: string | null
   /** Who does it, where it is somebody else than the person whom it is about. */
   readonly actorId?: string
+  /** A machine client does it, by the management API. */
+  readonly actorApplicationId?: string
   /** The operator does it, by a command. */
   readonly byCommand?: true
 }
@@ -32,6 +34,6 @@ export const WITHOUT_REQUEST: AuditContext = { requestId: null, address: null, u
 export const BY_COMMAND: AuditContext = { ...WITHOUT_REQUEST, byCommand: true }
 
 /** Whether it is not the person's own doing. */
-export function isBySomebodyElse({ actorId, byCommand }: AuditContext): boolean {
-  return actorId !== undefined || byCommand === true
+export function isBySomebodyElse({ actorId, actorApplicationId, byCommand }: AuditContext): boolean {
+  return actorId !== undefined || actorApplicationId !== undefined || byCommand === true
 }

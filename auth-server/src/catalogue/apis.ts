@@ -2,7 +2,7 @@
 import { record } from '../audit/record.ts'
 import { type Db, inTransaction, type Trx } from '../store/database.ts'
 import { findStoredApi, type StoredApi } from '../store/queries/stored-apis.ts'
-import { type ApiDefinition, REVOCATIONS_API, upsertApi } from '../store/tables/apis.ts'
+import { type ApiDefinition, MANAGEMENT_API, REVOCATIONS_API, upsertApi } from '../store/tables/apis.ts'
 import { type CatalogueActor, ManagedElsewhere, managerOf } from './actor.ts'
 import { InvalidApi, requireSoundApi } from './api-rules.ts'
 import { auditedChange, differenceOf, type FieldTexts } from './difference.ts'
@@ -10,7 +10,7 @@ import { auditedChange, differenceOf, type FieldTexts } from './difference.ts'
 export { type ApiDefinition, InvalidApi }
 
 /** APIs of the server itself, which it defines when it starts: nobody else can. */
-const BUILT_IN: readonly string[] = [REVOCATIONS_API, 'management']
+const BUILT_IN: readonly string[] = [REVOCATIONS_API, MANAGEMENT_API]
 
 export function isBuiltInApi(id: string): boolean {
   return BUILT_IN.includes(id)

@@ -63,6 +63,14 @@ export const LIMITS = {
     by: 'address',
     answer: '429 `too_many_requests` with Retry-After; the right secret waits as well',
   },
+  managementCalls: {
+    counts: 'operations of the management API, by the machine client that calls',
+    allowed: 600,
+    windowSeconds: 60,
+    held: 'database',
+    by: 'about',
+    answer: '429 `too_many_requests` with Retry-After',
+  },
   providerSignIns: {
     counts: 'sign-ins at identity providers that were begun, by address',
     allowed: 60,

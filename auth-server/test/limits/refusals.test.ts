@@ -52,6 +52,7 @@ const PROVOKE: Readonly<Record<LimitName, Provoke>> = {
   },
   clientGuesses: (server) => wrongSecrets(server, () => 'one-client', 11),
   clientGuessesByAddress: (server) => wrongSecrets(server, (n) => `client-${n}`, 101),
+  managementCalls: byAdmit('managementCalls'),
   providerSignIns: byAdmit('providerSignIns'),
   signInGuesses: byAdmit('signInGuesses'),
   signInGuessesByAddress: byAdmit('signInGuessesByAddress'),

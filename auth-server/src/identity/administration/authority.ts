@@ -1,4 +1,4 @@
-// On whose authority people and apps are administered: a proven administrator's, or that of the operator at the command line.
+// On whose authority people and apps are administered: a proven administrator's, a machine client's, or that of the operator at the command line.
 import { type AuditContext, BY_COMMAND } from '../../audit/context.ts'
 import type { Trx } from '../../store/database.ts'
 import { isOnlyAdministrator } from '../administrators.ts'
@@ -17,8 +17,20 @@ interface Operator {
 /** For commands/ alone. */
 export const OPERATOR: Operator = { [MARK]: true, personId: undefined, context: BY_COMMAND }
 
+/** A machine at the management API, which has seen to its scopes. */
+interface MachineClient {
+  readonly [MARK]: true
+  readonly personId: undefined
+  readonly context: AuditContext
+}
+
+/** For management/ alone. @param context of the request */
+export function authorityOfClient(applicationId: string, context: AuditContext): MachineClient {
+  return { [MARK]: true, personId: undefined, context: { ...context, actorApplicationId: applicationId } }
+}
+
 /** What every function of administration asks for first. */
-export type Authority = Actor<'administrator'> | Operator
+export type Authority = Actor<'administrator'> | MachineClient | Operator
 
 /**
  * What became of it. `unchanged` where there was nothing to do, or nobody of this id; `last administrator` where nobody
@@ -29,5 +41,5 @@ export type Administered = 'done' | 'unchanged' | 'last administrator' | 'no add
 
 /** Whether somebody is the one administrator there is. For the operator, who may put anybody out of use, nobody is. */
 export async function isLastAdministrator(trx: Trx, by: Authority, personId: string): Promise<boolean> {
-  return by.personId !== undefined && (await isOnlyAdministrator(trx, personId))
+  return by !== OPERATOR && (await isOnlyAdministrator(trx, personId))
 }

@@ -1,15 +1,13 @@
 // GET /revocations: what gateways must not accept any more, though it has not expired; an extension of ours, by long poll.
-import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify'
+import type { FastifyInstance, RouteHandlerMethod } from 'fastify'
 import type { ApiDefinition } from '../../catalogue/apis.ts'
 import type { Deps } from '../../deps.ts'
 import { Parameters } from '../../http/parameters.ts'
-import { findClient } from '../../store/queries/clients.ts'
 import { REVOCATIONS_API } from '../../store/tables/apis.ts'
 import { type FeedPage, type FeedPlace, type Revocation, readRevocations } from '../../store/tables/revocations.ts'
-import { ACCESS_TOKEN_TTL_SECONDS, readAccessToken } from '../../tokens/access-token.ts'
-import { bearerError, requirePresentedToken } from '../bearer.ts'
-import { requirePossession } from '../dpop/proof.ts'
+import { ACCESS_TOKEN_TTL_SECONDS } from '../../tokens/access-token.ts'
 import { OAuthError } from '../errors.ts'
+import { requireMachine } from '../machine.ts'
 import { watchRevocations } from './watch.ts'
 
 export const REVOCATIONS_PATH = '/revocations'
@@ -69,25 +67,6 @@ function toAnswer({ known, place, complete, revocations, now }: FeedPage, asked:
   }
 }
 
-/**
- * Lets machines in that may read the feed, as long as they may.
- * @throws {OAuthError} invalid_token, insufficient_scope (RFC 6750 §3.1).
- */
-async function requireReader(deps: Deps, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const { config, keys, db } = deps
-  const presented = requirePresentedToken(request)
-  const token = await readAccessToken(config.issuer, keys, presented.token)
-  if (token?.resource !== `${config.issuer}${REVOCATIONS_PATH}` || token.grantId !== undefined)
-    throw bearerError('invalid_token', 'the access token is not one of a machine for this API')
-  const client = await findClient(db, token.clientId)
-  const subscription = client?.subscriptions.find(({ resource }) => resource === token.resource)
-  if (!client || !subscription || token.expiresAt <= client.readAt)
-    throw bearerError('invalid_token', 'the access token is not valid any more')
-  if (!token.scopes.includes(REVOCATIONS_SCOPE))
-    throw bearerError('insufficient_scope', `the scope ${REVOCATIONS_SCOPE} is missing`, REVOCATIONS_SCOPE)
-  await requirePossession(deps, request, reply, presented, token.dpopJkt)
-}
-
 export function revocationsHandler(deps: Deps, app: FastifyInstance): RouteHandlerMethod {
   const { db } = deps
   const watch = watchRevocations(db)
@@ -95,7 +74,10 @@ export function revocationsHandler(deps: Deps, app: FastifyInstance): RouteHandl
   const window = { limit: PAGE_SIZE, sinceSeconds: RELEVANT_SECONDS }
 
   return async (request, reply) => {
-    await requireReader(deps, request, reply)
+    await requireMachine(deps, request, reply, {
+      resource: deps.config.issuer + REVOCATIONS_PATH,
+      scope: REVOCATIONS_SCOPE,
+    })
     const parameters = Parameters.ofUrl(request.raw.url ?? '')
     parameters.requireSound()
     const cursor = parameters.get('cursor')

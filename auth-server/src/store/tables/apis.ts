@@ -21,6 +21,8 @@ export interface Apis {
 
 /** The feed of revocations as an API: without it gateways let nobody pass. */
 export const REVOCATIONS_API = 'revocations'
+/** The management API itself. */
+export const MANAGEMENT_API = 'management'
 
 export const APIS: TableDeclaration<Apis> = {
   purpose: 'The APIs that apps call with our tokens.',

@@ -12,7 +12,8 @@ export interface AuditDetails {
 const OF_PERSON: RowsByCondition = {
   words: 'of what the person did, by the pseudonym of whoever did it',
   where: ({ pseudonym }) => sql<SqlBool>`event_seq in (
-    select seq from audit_events where person = ${pseudonym}::uuid and actor is null or actor = ${pseudonym}::uuid)`,
+    select seq from audit_events where person = ${pseudonym}::uuid and actor is null and actor_application_id is null
+      or actor = ${pseudonym}::uuid)`,
 }
 
 export const AUDIT_DETAILS: TableDeclaration<AuditDetails> = {

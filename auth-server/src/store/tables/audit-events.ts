@@ -21,6 +21,8 @@ export interface AuditEvents {
   request_id: string | null
   /** Who did it, where it was somebody else: a pseudonym as well. */
   actor: string | null
+  /** The machine client that did it, by the management API. */
+  actor_application_id: string | null
   /** Whether the operator did it, by a command. */
   by_command: Defaulted<boolean>
   change: Json<AuditedChange> | null
@@ -34,6 +36,7 @@ const TOLD_TO_BOTH = {
   application_id: 'exported',
   api_id: 'exported',
   request_id: 'exported',
+  actor_application_id: 'exported',
   by_command: 'exported',
 } as const
 
@@ -78,6 +81,7 @@ export interface NewAuditEvent {
   readonly requestId: string | null
   /** Who did it, where it was somebody else than the person. */
   readonly actorId: string | null
+  readonly actorApplicationId: string | null
   readonly byCommand: boolean
   readonly change: AuditedChange | null
   readonly address: string | null
@@ -93,11 +97,11 @@ export async function insertAuditEvent(db: Db, event: NewAuditEvent): Promise<vo
   const change = event.change && JSON.stringify(event.change)
   await sql`
     with event as (
-      insert into audit_events (type, outcome, person, application_id, api_id, request_id, actor, by_command,
-                                change)
+      insert into audit_events (type, outcome, person, application_id, api_id, request_id, actor,
+                                actor_application_id, by_command, change)
       values (${event.type}, ${event.outcome}, (select pseudonym from people where id = ${event.personId}),
               ${event.applicationId}, ${event.apiId}, ${event.requestId},
-              (select pseudonym from people where id = ${event.actorId}), ${event.byCommand}, ${change}::jsonb)
+              (select pseudonym from people where id = ${event.actorId}), ${event.actorApplicationId}, ${event.byCommand}, ${change}::jsonb)
       returning seq
     )
     insert into audit_details (event_seq, address, user_agent, expires_at)
@@ -128,7 +132,10 @@ export async function listOwnEvents(
     .leftJoin('applications as application', 'application.id', 'event.application_id')
     .leftJoin('audit_details as detail', (join) =>
       // Where it was somebody else, that is where they were.
-      join.onRef('detail.event_seq', '=', 'event.seq').on('event.actor', 'is', null),
+      join
+        .onRef('detail.event_seq', '=', 'event.seq')
+        .on('event.actor', 'is', null)
+        .on('event.actor_application_id', 'is', null),
     )
     .where('person.id', '=', personId)
     .$if(before !== undefined, (query) => query.where(sql<SqlBool>`event.seq < ${before}::bigint`))

@@ -18,6 +18,7 @@ import { DEVICE_KEYS } from './device-keys.ts'
 import { EMAIL_ADDRESSES } from './email-addresses.ts'
 import { GROUP_MEMBERS } from './group-members.ts'
 import { GROUPS } from './groups.ts'
+import { IDEMPOTENCY_KEYS } from './idempotency-keys.ts'
 import { IDENTITIES } from './identities.ts'
 import { INITIAL_ACCESS_TOKENS } from './initial-access-tokens.ts'
 import { MAIL_CHALLENGES } from './mail-challenges.ts'
@@ -46,6 +47,7 @@ import { WRITE_TRIALS } from './write-trials.ts'
  * from the first to the last, and meets nobody who comes the other way.
  */
 export const TABLES = {
+  idempotency_keys: IDEMPOTENCY_KEYS,
   mail_challenges: MAIL_CHALLENGES,
   authorization_requests: AUTHORIZATION_REQUESTS,
   upstream_logins: UPSTREAM_LOGINS,

@@ -1,0 +1,110 @@
+// What comes in and what goes out, held against the contract: unknown members are errors, undeclared ones are never told.
+import { OPERATIONS, type OperationId } from '@mobile-api-gateway/sdk/contract/index.ts'
+import { type ManagementOperation, successOf } from '@mobile-api-gateway/sdk/contract/operation.ts'
+import { exactly } from '@mobile-api-gateway/sdk/contract/schemas.ts'
+import type { TSchema } from 'typebox'
+import { Compile, type Validator } from 'typebox/compile'
+import { Value } from 'typebox/value'
+import type { AnyInput } from './handler.ts'
+import { invalid } from './refusals.ts'
+
+const NOTHING = exactly({})
+
+interface Checks {
+  readonly params: Validator
+  readonly query: Validator
+  readonly body: Validator
+  readonly answer: Validator | undefined
+}
+
+function checksOf(row: ManagementOperation): Checks {
+  const { schema } = successOf(row)
+  return {
+    params: Compile(row.params ?? NOTHING),
+    query: Compile(row.query ?? NOTHING),
+    body: Compile(row.body ?? NOTHING),
+    answer: schema === null ? undefined : Compile(schema),
+  }
+}
+
+const CHECKS: ReadonlyMap<string, Checks> = new Map(
+  Object.entries(OPERATIONS).map(([id, row]) => [id, checksOf(row)] as const),
+)
+
+function requireChecks(id: OperationId): Checks {
+  const checks = CHECKS.get(id)
+  if (!checks) throw new Error(`${id} has no checks`)
+  return checks
+}
+
+/** What somebody sent; undefined where nothing came. */
+export interface SentInput {
+  readonly params?: unknown
+  readonly query?: unknown
+  readonly body?: unknown
+}
+
+const PARTS = ['params', 'query', 'body'] as const
+/** How a part is called to whoever sent it. */
+const CALLED = { params: 'the path', query: 'the query', body: 'the body' } as const
+
+/** @throws {HttpProblem} 400 that names the first thing that does not fit */
+export function requireInput(id: OperationId, sent: SentInput): AnyInput {
+  const checks = requireChecks(id)
+  for (const part of PARTS) {
+    const problem = problemOf(checks[part], sent[part] ?? {})
+    if (problem !== undefined) throw invalid(`${CALLED[part]}${problem}`)
+  }
+  return { params: Object(sent.params ?? {}), query: Object(sent.query ?? {}), body: Object(sent.body ?? {}) }
+}
+
+function problemOf(check: Validator, value: unknown): string | undefined {
+  const place = unstorableText(value)
+  if (place !== undefined) return `${place} has characters that cannot be stored`
+  if (check.Check(value)) return undefined
+  const errors = check.Errors(value)
+  // What is unknown is said by name; the rest may follow from it.
+  const unknown = errors.find(({ keyword }) => keyword === 'additionalProperties') ?? errors[0]
+  if (!unknown) return ' does not fit'
+  const { instancePath, keyword, message, params } = unknown
+  const names = 'additionalProperties' in params ? params.additionalProperties : []
+  if (keyword === 'additionalProperties')
+    return `${placeOf(instancePath)} has an unknown member: ${readable(String(names))}`
+  return `${placeOf(instancePath)} ${message}`
+}
+
+/** Where a text is that PostgreSQL cannot store: NUL, or half a surrogate pair. */
+function unstorableText(value: unknown, place = ''): string | undefined {
+  if (typeof value === 'string') return value.includes('\0') || !value.isWellFormed() ? placeOf(place) : undefined
+  if (typeof value !== 'object' || value === null) return undefined
+  for (const [name, member] of Object.entries(value)) {
+    const found = unstorableText(name, `${place}/…`) ?? unstorableText(member, `${place}/${name}`)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+function placeOf(path: string): string {
+  return path === '' ? '' : `, at ${readable(path)},`
+}
+
+// What somebody sent, in a sentence that is read in logs, too.
+function readable(text: string): string {
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text
+}
+
+/**
+ * An answer without what its row does not declare: nobody is told more by an oversight.
+ * @throws {Error} when something is missing, which is a mistake of ours
+ */
+export function shapeAnswer(id: OperationId, answered: unknown): unknown {
+  const check = requireChecks(id).answer
+  if (!check) return undefined
+  const clean = Value.Clean(typeOf(check), structuredClone(answered))
+  if (!check.Check(clean)) throw new Error(`${id} answers what its row does not say${problemOf(check, clean) ?? ''}`)
+  return clean
+}
+
+function typeOf(check: Validator): TSchema {
+  return check.Type()
+}

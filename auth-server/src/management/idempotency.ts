@@ -1,0 +1,65 @@
+// Idempotency-Key: a request that comes twice is done once, and answered twice (draft-ietf-httpapi-idempotency-key-header).
+import { sha256 } from '../crypto/digest.ts'
+import { seal, unseal } from '../crypto/seal.ts'
+import { HttpProblem } from '../http/problem.ts'
+import type { Trx } from '../store/database.ts'
+import { claimKey, keepAnswer } from '../store/tables/idempotency-keys.ts'
+import type { ManagementActor } from './actor.ts'
+import type { AnyInput } from './handler.ts'
+import { invalid } from './refusals.ts'
+
+/** For how long an answer is given again. */
+export const KEPT_SECONDS = 24 * 3600
+
+/** A structured field's string (RFC 8941 §3.3.3), or the same without its quotation marks. */
+const KEY = /^(?:"[\x20\x21\x23-\x5b\x5d-\x7e]{1,255}"|[\x21\x23-\x5b\x5d-\x7e]{1,255})$/
+
+/** One request under its key. */
+export interface KeyedRequest {
+  readonly actor: ManagementActor
+  readonly operation: string
+  readonly input: AnyInput
+  readonly ifMatch: string | undefined
+  readonly key: string
+}
+
+/**
+ * Does something unless it was done under this key already: then the answer is the same.
+ * @param secret that answers are sealed with, for some hold a secret
+ * @throws {HttpProblem} 400 for a key that cannot be one, 422 when something else was asked by it
+ */
+export async function once(
+  trx: Trx,
+  secret: string,
+  request: KeyedRequest,
+  work: () => Promise<unknown>,
+): Promise<unknown> {
+  if (!KEY.test(request.key)) throw invalid('Idempotency-Key has 1 to 255 visible ASCII characters')
+  const actor = request.actor.client?.applicationId ?? 'operator'
+  const place = { actor, key: sha256(request.key.replaceAll('"', '')) }
+  const requestHash = sha256(JSON.stringify([request.operation, request.input, request.ifMatch ?? null]))
+  const about = `${place.actor} ${place.key}`
+  const claimed = await claimKey(trx, place, requestHash, KEPT_SECONDS)
+  if (claimed.kind === 'known') {
+    if (claimed.requestHash !== requestHash) throw reused()
+    return parse(await unseal(claimed.answer ?? '', secret, about))
+  }
+  const answer = await work()
+  const sealed = await seal(Buffer.from(JSON.stringify({ answer })), secret, about)
+  await keepAnswer(trx, place, sealed, personOf(request.input))
+  return answer
+}
+
+function parse(bytes: Uint8Array): unknown {
+  const kept: unknown = JSON.parse(Buffer.from(bytes).toString())
+  return typeof kept === 'object' && kept !== null && 'answer' in kept ? kept.answer : undefined
+}
+
+function personOf({ params }: AnyInput): string | null {
+  return 'person_id' in params && typeof params.person_id === 'string' ? params.person_id : null
+}
+
+function reused(): HttpProblem {
+  const description = 'this Idempotency-Key was sent with another request: take a new one for each thing to be done'
+  return new HttpProblem('idempotency_key_reused', description, { status: 422 })
+}

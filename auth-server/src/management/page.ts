@@ -1,0 +1,41 @@
+// Pages of lists: by the key of the last row that was told, so that rows that come and go between two pages move none. Pure.
+import { invalid } from './refusals.ts'
+
+const DEFAULT_LIMIT = 50
+
+/** What of a list is asked for: one row more than is told says whether there is another page. */
+export interface PageAsked {
+  readonly after: string | undefined
+  readonly limit: number
+}
+
+/** @throws {HttpProblem} 400 when the cursor is none of ours */
+export function readPage({ cursor, limit }: Readonly<{ cursor?: string; limit?: number }>): PageAsked {
+  return { after: cursor === undefined ? undefined : readCursor(cursor), limit: limit ?? DEFAULT_LIMIT }
+}
+
+function readCursor(cursor: string): string {
+  const key = Buffer.from(cursor, 'base64url').toString()
+  if (cursorOf(key) !== cursor || !/^[\x21-\x7e]+$/.test(key))
+    throw invalid('cursor is the next of the page before, as it is')
+  return key
+}
+
+function cursorOf(key: string): string {
+  return Buffer.from(key).toString('base64url')
+}
+
+/**
+ * @param rows as they were found, one more than asked for where there is another page
+ * @param keyOf the key that the list is sorted by
+ */
+export function toPage<Found, Item>(
+  { limit }: PageAsked,
+  rows: readonly Found[],
+  keyOf: (row: Found) => string,
+  show: (row: Found) => Item,
+): { items: Item[]; next: string | null } {
+  const told = rows.slice(0, limit)
+  const last = told.at(-1)
+  return { items: told.map(show), next: rows.length > limit && last !== undefined ? cursorOf(keyOf(last)) : null }
+}

@@ -1,0 +1,62 @@
+// The one dispatcher of operations: HTTP, the commands and the portal all come through here.
+import { OPERATIONS, type OperationId } from '@mobile-api-gateway/sdk/contract/index.ts'
+import { type ManagementOperation, successOf } from '@mobile-api-gateway/sdk/contract/operation.ts'
+import type { Deps } from '../deps.ts'
+import { hasScope, type ManagementActor } from './actor.ts'
+import { requireInput, type SentInput, shapeAnswer } from './checks.ts'
+import type { AnyHandler, AnyInput } from './handler.ts'
+import { HANDLERS } from './handlers.ts'
+import { once } from './idempotency.ts'
+import { insufficientScope } from './refusals.ts'
+import { asRefusal } from './refused-by-domain.ts'
+import { requireIfMatch, requireVersion, versionOf } from './version.ts'
+
+/** What somebody asks of an operation, as it came. */
+export interface Asked extends SentInput {
+  /** The header If-Match. */
+  readonly ifMatch?: string | undefined
+  /** The header Idempotency-Key; reading has no use for it. */
+  readonly idempotencyKey?: string | undefined
+}
+
+/** What became of it. */
+export interface Performed {
+  readonly status: number
+  /** Undefined where the status says all. */
+  readonly body: unknown
+  /** The version of what is told, where it has one. */
+  readonly etag: string | undefined
+}
+
+/**
+ * Does what an operation says, for somebody who may.
+ * @throws {HttpProblem} 403 without its scope, 400 for what does not fit its row, 412 and 428 for If-Match, and what the
+ * operation itself refuses; then nothing has changed.
+ */
+export async function perform(deps: Deps, actor: ManagementActor, id: OperationId, asked: Asked): Promise<Performed> {
+  const row: ManagementOperation = OPERATIONS[id]
+  if (!hasScope(actor, row.scope)) throw insufficientScope(row.scope)
+  const input = requireInput(id, asked)
+  if (row.precondition) requireIfMatch(asked.ifMatch)
+  const body = await run(deps, actor, { id, input, asked }).catch(asRefusal)
+  return { status: successOf(row).status, body, etag: row.versioned && versionOf(body) }
+}
+
+interface Checked {
+  readonly id: OperationId
+  readonly input: AnyInput
+  readonly asked: Asked
+}
+
+async function run(deps: Deps, actor: ManagementActor, { id, input, asked }: Checked): Promise<unknown> {
+  const handler: AnyHandler = HANDLERS[id]
+  if ('read' in handler) return shapeAnswer(id, await handler.read({ deps, db: deps.db, actor, input }))
+  const { ifMatch, idempotencyKey: key } = asked
+  return deps.db.transaction().execute((trx) => {
+    const requireCurrent = (shown: unknown) => requireVersion(ifMatch, shown)
+    const work = async () =>
+      shapeAnswer(id, await handler.write({ deps, trx, actor, input, requireVersion: requireCurrent }))
+    if (key === undefined) return work()
+    return once(trx, deps.config.keyEncryptionKey, { actor, operation: id, input, ifMatch, key }, work)
+  })
+}

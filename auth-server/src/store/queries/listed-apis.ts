@@ -1,0 +1,63 @@
+// APIs as those who administer them read them: one, or a page of a list in the order of their names.
+import { type RawBuilder, sql } from 'kysely'
+import type { Db, Trx } from '../database.ts'
+import type { ManagedBy } from '../managed-by.ts'
+
+/** An API with its scopes and plans. */
+export interface ListedApi {
+  readonly id: string
+  readonly name: string
+  readonly description: string
+  readonly resource: string
+  readonly scopes: Readonly<{
+    name: string
+    description: string
+    requiredGroup: string | null
+    forGuests: boolean
+  }>[]
+  readonly plans: string[]
+  readonly tokenGroups: string[]
+  readonly guestPlan: string | null
+  readonly suspendedAt: Date | null
+  readonly managedBy: ManagedBy
+}
+
+const COLUMNS = sql`
+  api.id, api.name, api.resource, api.token_groups as "tokenGroups", api.guest_plan as "guestPlan",
+  api.suspended_at as "suspendedAt", api.description, api.managed_by as "managedBy",
+  array(select plan from api_plans where api_id = api.id order by 1) as plans,
+  coalesce((
+    select json_agg(json_build_object('name', scope.name, 'description', scope.description,
+      'requiredGroup', scope.required_group, 'forGuests', scope.for_guests) order by scope.name)
+    from api_scopes scope where scope.api_id = api.id), '[]') as scopes`
+
+/** A page of a list, and what it is narrowed to. */
+export interface ApiPage {
+  readonly after: string | undefined
+  readonly limit: number
+  readonly suspended: boolean | undefined
+}
+
+export async function listApis(db: Db, { after, limit, suspended }: ApiPage): Promise<readonly ListedApi[]> {
+  const { rows } = await sql<ListedApi>`
+    select ${COLUMNS} from apis api
+    where (${after ?? null}::text is null or api.id > ${after ?? null})
+      and (${suspended ?? null}::boolean is null or (api.suspended_at is not null) = ${suspended ?? null})
+    order by api.id limit ${limit}`.execute(db)
+  return rows
+}
+
+/** One API; undefined where there is none of this name. */
+export function readApi(db: Db, id: string): Promise<ListedApi | undefined> {
+  return readOne(db, id, sql``)
+}
+
+/** The same, for whoever is about to change it: others who are, wait. */
+export function lockApi(trx: Trx, id: string): Promise<ListedApi | undefined> {
+  return readOne(trx, id, sql`for no key update`)
+}
+
+async function readOne(db: Db, id: string, lock: RawBuilder<unknown>): Promise<ListedApi | undefined> {
+  const { rows } = await sql<ListedApi>`select ${COLUMNS} from apis api where api.id = ${id} ${lock}`.execute(db)
+  return rows[0]
+}

@@ -1,0 +1,82 @@
+// Applications as those who administer them read them: one, or a page of a list in the order of their client IDs.
+import type { JSONWebKeySet } from 'jose'
+import { type RawBuilder, sql } from 'kysely'
+import type { Db, Trx } from '../database.ts'
+import type { ManagedBy } from '../managed-by.ts'
+import type { ApplicationKind, ClientAuthMethod } from '../tables/applications.ts'
+
+/** All that is registered, but for secrets. */
+export interface ListedApplication {
+  readonly id: string
+  readonly clientId: string
+  readonly name: string
+  readonly kind: ApplicationKind
+  readonly authMethod: ClientAuthMethod
+  readonly jwks: JSONWebKeySet | null
+  readonly redirectUris: string[]
+  readonly postLogoutRedirectUris: string[]
+  readonly backchannelLogoutUri: string | null
+  readonly grantTypes: string[]
+  readonly requirePushedRequests: boolean
+  readonly dpopBound: boolean
+  readonly idTokenAlg: string
+  readonly accessTokenAlg: string
+  readonly claimsInIdToken: boolean
+  readonly pkceRequired: boolean
+  readonly defaultAcrValues: string[]
+  readonly refreshIdleSeconds: number
+  readonly refreshAbsoluteSeconds: number
+  readonly createdAt: Date
+  readonly suspendedAt: Date | null
+  readonly managedBy: ManagedBy
+}
+
+const COLUMNS = sql`
+  id, client_id as "clientId", name, kind, token_endpoint_auth_method as "authMethod", jwks,
+  redirect_uris as "redirectUris", post_logout_redirect_uris as "postLogoutRedirectUris",
+  backchannel_logout_uri as "backchannelLogoutUri", grant_types as "grantTypes",
+  require_pushed_authorization_requests as "requirePushedRequests", dpop_bound_access_tokens as "dpopBound",
+  id_token_signed_response_alg as "idTokenAlg", access_token_signing_alg as "accessTokenAlg",
+  claims_in_id_token as "claimsInIdToken", pkce_required as "pkceRequired", default_acr_values as "defaultAcrValues",
+  extract(epoch from refresh_idle)::float8 as "refreshIdleSeconds",
+  extract(epoch from refresh_absolute)::float8 as "refreshAbsoluteSeconds",
+  created_at as "createdAt", suspended_at as "suspendedAt", managed_by as "managedBy"`
+
+/** A page of a list, and what it is narrowed to; undefined: not by this. */
+export interface ApplicationPage {
+  readonly after: string | undefined
+  readonly limit: number
+  readonly kind: ApplicationKind | undefined
+  readonly suspended: boolean | undefined
+  /** The short name of an API that they have a subscription to. */
+  readonly api: string | undefined
+}
+
+export async function listApplications(db: Db, page: ApplicationPage): Promise<readonly ListedApplication[]> {
+  const { after, limit, kind, suspended, api } = page
+  const { rows } = await sql<ListedApplication>`
+    select ${COLUMNS} from applications application
+    where (${after ?? null}::text is null or client_id > ${after ?? null})
+      and (${kind ?? null}::text is null or kind = ${kind ?? null})
+      and (${suspended ?? null}::boolean is null or (suspended_at is not null) = ${suspended ?? null})
+      and (${api ?? null}::text is null or exists (
+        select from subscriptions where application_id = application.id and api_id = ${api ?? null}))
+    order by client_id limit ${limit}`.execute(db)
+  return rows
+}
+
+/** One application; undefined where there is none of this client ID. */
+export function readApplication(db: Db, clientId: string): Promise<ListedApplication | undefined> {
+  return readOne(db, clientId, sql``)
+}
+
+/** The same, for whoever is about to change it: others who are, wait. */
+export function lockApplication(trx: Trx, clientId: string): Promise<ListedApplication | undefined> {
+  return readOne(trx, clientId, sql`for no key update`)
+}
+
+async function readOne(db: Db, clientId: string, lock: RawBuilder<unknown>): Promise<ListedApplication | undefined> {
+  const { rows } = await sql<ListedApplication>`
+    select ${COLUMNS} from applications where client_id = ${clientId} ${lock}`.execute(db)
+  return rows[0]
+}
