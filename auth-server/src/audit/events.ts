@@ -53,8 +53,10 @@ export type AuditEvent =
   // A lost answer was replaced once, a spent token came again and ended its family; so did a code.
   | (Event<'refresh', 'recovered' | 'reused'> & Person & Application)
   | (Event<'code', 'reused'> & Person & Application)
-  // An app made a guest of a device's key; the guest made an account.
-  | (Event<'device', 'registered' | 'became-account'> & Person & Application)
+  // An app made a guest of a device's key; a phone vouches for the key, which it did not before; the guest made an account.
+  | (Event<'device', 'registered' | 'attested' | 'became-account'> & Person & Application)
+  // A guest became part of the person's account: whose pseudonym it was, and is now.
+  | (Event<'person', 'merged'> & Person & Application & Change)
   | (Event<'sign-up', 'succeeded'> & Person & Partial<Application>)
   // By its person, who knew the one before; by mail, because it was forgotten.
   | (Event<'password', 'replaced' | 'reset'> & Person)

@@ -32,6 +32,7 @@ function* apiProblems({
   plans,
   guests,
   tokenGroups = [],
+  eventsUri,
 }: ApiDefinition) {
   if (!SHORT_NAME.test(id)) yield shortNameProblem('The id of an API')
   if (name.trim() === '' || !isWords(name)) yield 'The name of an API has 1 to 200 visible characters.'
@@ -49,6 +50,15 @@ function* apiProblems({
   if (guests && !plans.includes(guests.plan)) yield `Guests of ${id} need one of its plans: ${plans.join(', ')}.`
   for (const scope of guests?.scopes ?? [])
     if (!Object.hasOwn(scopes, scope)) yield `Guests of ${id} cannot have ${scope}, which is none of its scopes.`
+  if (eventsUri !== undefined && !isEventsUri(eventsUri))
+    yield 'Events of an API go to an https address without user, password and fragment, of 500 characters at most.'
+}
+
+/** Plain http is for hosts that the operator has named, which are looked at when something is sent (delivery/api-event.ts). */
+function isEventsUri(uri: string): boolean {
+  if (uri.length > MAX_RESOURCE || !/^[!-~]+$/.test(uri) || !URL.canParse(uri)) return false
+  const { protocol, username, password, hash } = new URL(uri)
+  return /^https?:$/.test(protocol) && username === '' && password === '' && hash === ''
 }
 
 function shortNameProblem(what: string): string {

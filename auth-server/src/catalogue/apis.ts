@@ -57,6 +57,7 @@ export function apiFields({
   plans,
   tokenGroups,
   guestPlan,
+  eventsUri,
 }: StoredApi): FieldTexts {
   return {
     name,
@@ -65,6 +66,7 @@ export function apiFields({
     plans: [...plans].sort().join(' '),
     'groups in tokens': [...tokenGroups].sort().join(' '),
     'plan of guests': guestPlan ?? '',
+    'address of events': eventsUri ?? '',
     ...Object.fromEntries(
       scopes.map((scope) => [
         `scope ${scope.name}`,

@@ -105,6 +105,15 @@ export function addressRanges(text: string): Parsed<readonly string[]> {
     : { problem: 'lists addresses or ranges, like 10.0.0.0/8, 192.168.1.5' }
 }
 
+/** Hosts, as they stand in URLs. */
+export function hostNames(text: string): Parsed<readonly string[]> {
+  const hosts = text.split(/[\s,]+/).filter((name) => name !== '')
+  const plain = hosts.map((name) => withoutBrackets(name.toLowerCase()))
+  return plain.every((name) => PLAIN_HOST.test(name) || isIP(name) !== 0)
+    ? { value: Object.freeze(plain) }
+    : { problem: 'lists host names or addresses without scheme and port, like orders.internal, 10.0.0.5' }
+}
+
 /**
  * 32 random bytes or more, in base64url. No message repeats them.
  * @param purpose what the secret does, for the message

@@ -7,6 +7,7 @@ import {
   databaseUrl,
   flag,
   host,
+  hostNames,
   integer,
   oneOf,
   optionalDatabaseUrl,
@@ -210,6 +211,15 @@ export const SETTINGS = {
       'when the server starts',
     byDefault: '',
     parse: (text): Parsed<string | undefined> => ({ value: text === '' ? undefined : text }),
+  },
+  eventHosts: {
+    variable: 'EVENT_HOSTS',
+    description:
+      'Host names or addresses of your own network, with commas between them, to which events of APIs may be sent ' +
+      '([backends.md](../../kong-plugins/docs/backends.md#when-a-sub-ends)), also by plain http. Other receivers have ' +
+      'to be public and https',
+    byDefault: '',
+    parse: hostNames,
   },
   operatorName: {
     variable: 'OPERATOR_NAME',

@@ -8,7 +8,7 @@ import type { Mailer } from './mail/mailer.ts'
 /** What sending needs. */
 export interface DeliveryTools {
   readonly db: Db
-  readonly config: Pick<Config, 'issuer' | 'cookieSecret' | 'mailFrom' | 'operatorName'>
+  readonly config: Pick<Config, 'issuer' | 'cookieSecret' | 'mailFrom' | 'operatorName' | 'eventHosts'>
   /** None where the server has not been told how to send mail. */
   readonly mailer: Mailer | undefined
   /** The key that signs now. */

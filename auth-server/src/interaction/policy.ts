@@ -8,7 +8,7 @@ import { isNothingOpen } from './consent/open-scopes.ts'
 import { consentPages } from './consent/routes.ts'
 import { continuePages } from './continue/routes.ts'
 import { doneInSession, type Facts, isExpected, type PolicyDeps } from './facts.ts'
-import { isGuestGone, needsGuestPage } from './guest/needed.ts'
+import { guestDeviceOf, isGuestGone, needsGuestPage } from './guest/needed.ts'
 import { guestPages } from './guest/routes.ts'
 import { needsLink } from './link-provider/needed.ts'
 import { linkProviderPages } from './link-provider/routes.ts'
@@ -96,9 +96,10 @@ export const POLICY = [
   },
   { step: 'consent', needed: needsConsent, withoutPage: 'consent_required', confirms: true, pages: consentPages },
   {
-    // A session alone never mints a code for an app that anybody's app could pose as.
+    // A session alone never mints a code for an app that anybody's app could pose as, and makes no guest part of an account.
     step: 'continue',
-    needed: (facts) => !isAppProven(facts) && !isPersonConfirmed(facts),
+    needed: async (facts, { db }) =>
+      !isPersonConfirmed(facts) && !(isAppProven(facts) && (await guestDeviceOf(facts, db)) === undefined),
     withoutPage: 'interaction_required',
     confirms: true,
     pages: continuePages,

@@ -49,6 +49,7 @@ async function refreshToken({ db, config }: Deps, caller: Client, text: string):
     auth_time: family.authTime,
     acr: family.acr,
     amr: family.amr,
+    ...(family.mergedFrom !== null && { merged_from: family.mergedFrom }),
     ...(family.dpopJkt !== null && { cnf: { jkt: family.dpopJkt } }),
   }
 }

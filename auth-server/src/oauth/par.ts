@@ -11,7 +11,7 @@ import { trustRedirect } from './authorize/trusted-redirect.ts'
 import { validate } from './authorize/valid-request.ts'
 import { authenticateClient, CREDENTIALS } from './client/authentication.ts'
 import { ASSERTION_KEEP_SECONDS, readAssertion } from './device/assertion.ts'
-import { requireGuests } from './device/guests.ts'
+import { NO_GUEST, requireGuests } from './device/guests.ts'
 import { theKeyNamed } from './dpop/jkt.ts'
 import { acceptProof, readProof } from './dpop/proof.ts'
 import { OAuthError } from './errors.ts'
@@ -76,7 +76,7 @@ async function readDevice(
     throw new OAuthError('invalid_dpop_proof', 'a device sends a DPoP proof by its key with each assertion')
   const { jkt, jti } = await readAssertion(deps, client, assertion, dpopJkt)
   if ((await findGuest(deps.db, { jkt, applicationId: client.applicationId })) === undefined)
-    throw new OAuthError('invalid_grant', 'the key is not registered for this application, or its guest has ended')
+    throw new OAuthError('invalid_grant', NO_GUEST)
   if (!(await useJti(deps.db, ['device_assertion', jkt, jti], ASSERTION_KEEP_SECONDS)))
     throw new OAuthError('invalid_grant', 'assertion: its jti has been used already')
   return jkt

@@ -9,6 +9,7 @@ import {
   type PersonKey,
   type RowsOfPerson,
 } from './declaration.ts'
+import { listEndReceivers, queueEnds } from './queries/api-events.ts'
 import { TABLES } from './tables/index.ts'
 
 export type Declarations = Readonly<Record<string, AnyDeclaration>>
@@ -22,6 +23,20 @@ async function findPersonKey(db: Db, personId: string): Promise<PersonKey | unde
   return rows[0]
 }
 
+/** Everybody that the person is: themselves, and the guests who became part of their account. */
+async function findPersonKeys(db: Db, personId: string): Promise<readonly PersonKey[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from people where id = ${personId} or merged_into = ${personId} order by id = ${personId} desc, id`.execute(
+    db,
+  )
+  const keys: PersonKey[] = []
+  for (const { id } of rows) {
+    const key = await findPersonKey(db, id)
+    if (key) keys.push(key)
+  }
+  return keys
+}
+
 function whereAbout(person: PersonKey, rows: RowsOfPerson): Condition {
   return typeof rows === 'string' ? sql<SqlBool>`${sql.ref(rows)} = ${person.personId}` : rows.where(person)
 }
@@ -29,7 +44,10 @@ function whereAbout(person: PersonKey, rows: RowsOfPerson): Condition {
 /** What is stored about a person, by table, without secrets. */
 export type PersonExport = Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>
 
-/** Copies all that is stored about a person, as of one moment; undefined when there is no such person. */
+/**
+ * Copies all that is stored about a person, and about the guests who became part of their account, as of one moment;
+ * undefined when there is no such person.
+ */
 export function exportPerson(
   db: Db,
   personId: string,
@@ -37,15 +55,18 @@ export function exportPerson(
 ): Promise<PersonExport | undefined> {
   const snapshot = db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only')
   return snapshot.execute(async (trx) => {
-    const person = await findPersonKey(trx, personId)
-    if (!person) return undefined
+    const keys = await findPersonKeys(trx, personId)
+    if (keys.length === 0) return undefined
     const copy: Record<string, readonly Readonly<Record<string, unknown>>[]> = {}
     for (const [table, declaration] of Object.entries(tables))
       for (const { rows, columns } of exportsOf(declaration)) {
         const names = Object.keys(columns).filter((name) => columns[name] === 'exported')
         const found = await sql<Readonly<Record<string, unknown>>>`
           select ${sql.join(names.map((name) => sql.ref(name)))} from ${sql.table(table)}
-          where ${whereAbout(person, rows)}`.execute(trx)
+          where ${sql.join(
+            keys.map((person) => sql`(${whereAbout(person, rows)})`),
+            sql` or `,
+          )}`.execute(trx)
         copy[table] = [...(copy[table] ?? []), ...found.rows]
       }
     return copy
@@ -63,7 +84,7 @@ export interface ErasureOptions {
 
 /**
  * Forgets a person, all or nothing. Logins end with it, and gateways hear of those as of any other (the triggers behind
- * `revocations` see to that). False when there is no such person, or nothing is due.
+ * `revocations` see to that); so do backends that want to. False when there is no such person, or nothing is due.
  */
 export async function erasePerson(
   db: Db,
@@ -72,14 +93,19 @@ export async function erasePerson(
 ): Promise<boolean> {
   try {
     return await db.transaction().execute(async (trx) => {
-      const person = await findPersonKey(trx, personId)
-      if (!person || (onlyIfDue && !(await isDue(trx, personId, sql``)))) return false
+      const keys = await findPersonKeys(trx, personId)
+      if (keys.length === 0 || (onlyIfDue && !(await isDue(trx, personId, sql``)))) return false
       await also(trx)
+      const told = await listEndReceivers(
+        trx,
+        keys.map((key) => key.personId),
+      )
       for (const [table, declaration] of Object.entries(tables)) {
         // Who changed their mind meanwhile, did it before this row was ours: then nothing of this has happened.
         if (table === 'people' && onlyIfDue && !(await isDue(trx, personId, sql`for update`))) throw new NotDue()
-        await eraseRows(trx, table, declaration, person)
+        for (const person of keys) await eraseRows(trx, table, declaration, person)
       }
+      await queueEnds(trx, told)
       return true
     })
   } catch (error) {

@@ -13,6 +13,8 @@ export interface DoneStep {
  * `interaction/` adds its name (`declare module`), so that none is spelled in two ways.
  */
 export interface StepNames {
+  /** Somebody has read which device and app it is about, and what becomes of its guest. */
+  readonly guest: DoneStep
   readonly login: DoneStep
   readonly 'second-factor': DoneStep
   readonly consent: DoneStep

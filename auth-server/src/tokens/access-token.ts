@@ -13,7 +13,10 @@ export interface AccessTokenContent {
   /** The user, or the client itself where a machine calls. */
   readonly subject: string
   /** The login behind it; a machine has none. Its `id` is `grant_id`. */
-  readonly login?: Pick<FamilyView, 'id' | 'subjectKind' | 'isAttested' | 'acr' | 'amr' | 'authTime' | 'groups'>
+  readonly login?: Pick<
+    FamilyView,
+    'id' | 'subjectKind' | 'isAttested' | 'mergedFrom' | 'acr' | 'amr' | 'authTime' | 'groups'
+  >
   readonly clientId: string
   readonly applicationId: string
   readonly resource: string
@@ -46,6 +49,7 @@ export function mintAccessToken(issuer: string, keys: KeyRing, content: AccessTo
       grant_id: content.login.id,
       subject_kind: content.login.subjectKind,
       ...(content.login.isAttested && { attested: true }),
+      ...(content.login.mergedFrom !== null && { merged_from: content.login.mergedFrom }),
       // RFC 9068 §2.2.3.1
       ...(content.login.groups.length > 0 && { groups: content.login.groups }),
     }),

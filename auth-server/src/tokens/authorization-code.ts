@@ -3,12 +3,15 @@ import { type AuditContext, WITHOUT_REQUEST } from '../audit/context.ts'
 import { record } from '../audit/record.ts'
 import { sha256 } from '../crypto/digest.ts'
 import { randomId, randomSecret } from '../crypto/random.ts'
-import type { Db } from '../store/database.ts'
+import type { Db, Trx } from '../store/database.ts'
+import { queueMerge } from '../store/queries/api-events.ts'
 import {
   type CodeFailure,
   type CodePresented,
   consumeCode,
+  consumeMergingCode,
   explainCode,
+  type MergedFamily,
   type OpenedFamily,
 } from '../store/queries/redeem-code.ts'
 import { insertCode, type MintedCode } from '../store/tables/authorization-codes.ts'
@@ -40,19 +43,34 @@ export async function redeemCode(
   const codeChallenge = codeVerifier === undefined ? null : sha256(codeVerifier)
   const presented: CodePresented = { ...rest, codeChallenge }
   const token = newRefreshToken(tokenSecret, randomId('grant'), 1)
-  const family = await consumeCode(db, presented, { id: token.familyId, currentHash: token.hash })
-  return family
-    ? { kind: 'redeemed', family, token }
-    : { kind: 'refused', because: await refuse(db, presented, context) }
+  const opening = { id: token.familyId, currentHash: token.hash }
+  const family = await consumeCode(db, presented, opening)
+  if (family) return { kind: 'redeemed', family, token }
+  return db.transaction().execute(async (trx) => {
+    // Only who holds the key of a device can redeem a code of one.
+    const merged = presented.dpopJkt === null ? undefined : await consumeMergingCode(trx, presented, opening)
+    if (!merged) return { kind: 'refused', because: await refuse(trx, presented, context) }
+    await noteMerge(trx, merged, context)
+    return { kind: 'redeemed', family: merged, token }
+  })
 }
 
-function refuse(db: Db, presented: CodePresented, context: AuditContext): Promise<CodeFailure['because']> {
-  return db.transaction().execute(async (trx) => {
-    const failure = await explainCode(trx, presented)
-    if (failure.because === 'repeated late') {
-      const { personId, applicationId } = failure
-      await record(trx, { type: 'code', outcome: 'reused', personId, applicationId }, context)
-    }
-    return failure.because
-  })
+/** The audit log and the backends hear of it, in the transaction that makes it. */
+async function noteMerge(
+  trx: Trx,
+  { personId, applicationId, mergedFrom, pseudonyms }: MergedFamily,
+  context: AuditContext,
+): Promise<void> {
+  const change = { before: [pseudonyms.from], after: [pseudonyms.into] }
+  await record(trx, { type: 'person', outcome: 'merged', personId, applicationId, change }, context)
+  await queueMerge(trx, { from: mergedFrom, into: personId })
+}
+
+async function refuse(trx: Trx, presented: CodePresented, context: AuditContext): Promise<CodeFailure['because']> {
+  const failure = await explainCode(trx, presented)
+  if (failure.because === 'repeated late') {
+    const { personId, applicationId } = failure
+    await record(trx, { type: 'code', outcome: 'reused', personId, applicationId }, context)
+  }
+  return failure.because
 }

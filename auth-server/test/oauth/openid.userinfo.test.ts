@@ -118,6 +118,7 @@ t.test('only an access token of ours is an access token', async (t) => {
     id: 'grant_0000000000000000000000',
     subjectKind: 'account',
     isAttested: false,
+    mergedFrom: null,
     acr: 'x',
     amr: ['pwd'],
     authTime: 0,

@@ -1,4 +1,4 @@
-// A client's server that hears of logouts: a real HTTP server on loopback that answers as it is told.
+// A server that hears of logouts, or of the end of people: a real HTTP server on loopback that answers as it is told.
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { Test } from 'tap'
@@ -13,13 +13,22 @@ export interface Heard {
 /** What to answer: a status, with headers; or nothing at all. */
 export type ReceiverAnswer = number | Readonly<{ status: number; headers: Record<string, string> }> | 'silence'
 
-/** Starts it. Answers follow `answers` in order, the last one for ever. */
-export async function logoutReceiver(t: Test, ...answers: ReceiverAnswer[]) {
+/** Starts a client's. Answers follow `answers` in order, the last one for ever. */
+export function logoutReceiver(t: Test, ...answers: ReceiverAnswer[]) {
+  return receiver(t, '/backchannel_logout', (body) => new URLSearchParams(body).get('logout_token') ?? '', answers)
+}
+
+/** Starts the backend of an API, which gets a signed token as the body. */
+export function signedReceiver(t: Test, ...answers: ReceiverAnswer[]) {
+  return receiver(t, '/events', (body) => body, answers)
+}
+
+async function receiver(t: Test, path: string, tokenOf: (body: string) => string, answers: readonly ReceiverAnswer[]) {
   const heard: Heard[] = []
   const server = createServer(async (request, response) => {
     let body = ''
     for await (const chunk of request) body += chunk
-    const token = new URLSearchParams(body).get('logout_token') ?? ''
+    const token = tokenOf(body)
     const answer = answers[Math.min(heard.length, answers.length - 1)] ?? 200
     heard.push({ method: request.method ?? '', path: request.url ?? '', headers: request.headers, token })
     if (answer === 'silence') return
@@ -35,5 +44,5 @@ export async function logoutReceiver(t: Test, ...answers: ReceiverAnswer[]) {
     server.close()
   }
   t.teardown(close)
-  return { heard, uri: `http://127.0.0.1:${port}/backchannel_logout`, close }
+  return { heard, uri: `http://127.0.0.1:${port}${path}`, close }
 }

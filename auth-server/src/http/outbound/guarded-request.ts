@@ -18,6 +18,8 @@ export interface OutboundOptions {
   readonly timeoutMillis: number
   /** Lets plain http and loopback addresses pass; for a server that runs on loopback itself. */
   readonly allowLoopback: boolean
+  /** Hosts that the operator has named: they may be anywhere, and without TLS. */
+  readonly trustedHosts?: readonly string[]
   readonly signal?: AbortSignal
 }
 
@@ -37,14 +39,15 @@ export interface OutboundMessage {
 export async function guardedRequest<T>(
   address: string,
   { method, headers, body = '' }: OutboundMessage,
-  { timeoutMillis, allowLoopback, signal }: OutboundOptions,
+  { timeoutMillis, allowLoopback, trustedHosts = [], signal }: OutboundOptions,
   read: (response: IncomingMessage) => T | Promise<T>,
 ): Promise<T> {
-  const mayConnect = (ip: string): boolean => isPublicAddress(ip) || (allowLoopback && isLoopbackAddress(ip))
   const url = new URL(address)
+  const trusted = trustedHosts.includes(withoutBrackets(url.hostname)) && /^https?:$/.test(url.protocol)
+  const mayConnect = (ip: string): boolean => trusted || isPublicAddress(ip) || (allowLoopback && isLoopbackAddress(ip))
   const secure = url.protocol === 'https:'
   const host = withoutBrackets(url.hostname)
-  if (!secure && !(allowLoopback && url.protocol === 'http:' && isLoopbackHost(url.hostname)))
+  if (!secure && !trusted && !(allowLoopback && url.protocol === 'http:' && isLoopbackHost(url.hostname)))
     throw new ForbiddenAddress(`${url.protocol} is not https`)
   // A literal address is connected to without a lookup.
   if (isIP(host) !== 0 && !mayConnect(host)) throw new ForbiddenAddress(`${host} is not public`)

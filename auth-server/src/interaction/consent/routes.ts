@@ -6,6 +6,7 @@ import { LOCALES, languageOf } from '../../pages/language.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { describeScopes } from '../../store/tables/api-scopes.ts'
 import { giveConsent } from '../../store/tables/consents.ts'
+import { guestDeviceOf } from '../guest/needed.ts'
 import type { VisitFlow, VisitPages } from '../visit.ts'
 import { openScopesOf } from './open-scopes.ts'
 import { consentPage, consentTextVersion } from './view.ts'
@@ -18,7 +19,8 @@ export function consentPages({ db }: Deps, visits: VisitFlow): VisitPages {
         if (!visit) return reply
         const { pending, session, binding } = visit
         const scopes = await describeScopes(db, pending.app.apiId, await openScopesOf(db, pending, session))
-        return sendPage(reply, consentPage({ pending, binding, session, scopes }))
+        const guest = await guestDeviceOf(visit, db)
+        return sendPage(reply, consentPage({ pending, binding, session, scopes, guest }))
       },
       async POST(request, reply) {
         const visit = await visits.openAppStep(request, reply, 'consent')

@@ -11,8 +11,10 @@ import { html } from '../../pages/html.ts'
 import type { Texts } from '../../pages/locales/en.ts'
 import type { ScopeOffer } from '../../store/tables/api-scopes.ts'
 import type { PendingAppVisit } from '../../store/tables/authorization-requests.ts'
+import type { KnownDevice } from '../../store/tables/device-keys.ts'
 import type { Session } from '../../store/tables/sessions.ts'
 import { denyForm, opensNote, switchForm } from '../ended/ways-out.ts'
+import { mergeNote } from '../guest/view.ts'
 
 /** What the app asks for, in words. @param scopes of the API, in its own words */
 function wishesOf({ request }: PendingAppVisit, scopes: readonly ScopeOffer[], texts: Texts): readonly string[] {
@@ -36,11 +38,14 @@ export function consentPage({
   binding,
   session,
   scopes,
+  guest,
 }: Readonly<{
   pending: PendingAppVisit
   binding: FormBinding
   session: Session
   scopes: readonly ScopeOffer[]
+  /** The device of a guest who becomes part of the account. */
+  guest: KnownDevice | undefined
 }>): Page {
   return (texts) => {
     const { title, lead, button: allow } = texts.consent
@@ -52,6 +57,7 @@ export function consentPage({
 <h1>${heading}</h1>
 <p>${lead(pending.app.apiName, session.accountName)}${wishes.length > 0 ? ':' : '.'}</p>
 ${wishes.length > 0 && list(wishes)}
+${mergeNote(guest, texts)}
 ${form({ binding, action: 'consent' }, button(allow))}
 ${switchForm(binding, texts)}
 ${denyForm(binding, texts)}

@@ -2,6 +2,7 @@
 import type { Deps } from '../../deps.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { takeStep } from '../../store/tables/authorization-requests.ts'
+import { guestDeviceOf } from '../guest/needed.ts'
 import type { VisitFlow, VisitPages } from '../visit.ts'
 import { continuePage } from './view.ts'
 
@@ -18,7 +19,8 @@ export function continuePages({ db }: Deps, visits: VisitFlow): VisitPages {
         const visit = await visits.openAppStep(request, reply, 'continue')
         if (!visit) return reply
         const { pending, session, binding } = visit
-        return sendPage(reply, continuePage({ pending, binding, session }))
+        const guest = await guestDeviceOf(visit, db)
+        return sendPage(reply, continuePage({ pending, binding, session, guest }))
       },
       async POST(request, reply) {
         const visit = await visits.openAppStep(request, reply, 'continue')

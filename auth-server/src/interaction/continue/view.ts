@@ -6,14 +6,23 @@ import { appMark } from '../../pages/components/mark.ts'
 import type { Page } from '../../pages/frame.ts'
 import { html } from '../../pages/html.ts'
 import type { PendingAppVisit } from '../../store/tables/authorization-requests.ts'
+import type { KnownDevice } from '../../store/tables/device-keys.ts'
 import type { Session } from '../../store/tables/sessions.ts'
 import { denyForm, opensNote, switchForm } from '../ended/ways-out.ts'
+import { mergeNote } from '../guest/view.ts'
 
 export function continuePage({
   pending,
   binding,
   session,
-}: Readonly<{ pending: PendingAppVisit; binding: FormBinding; session: Session }>): Page {
+  guest,
+}: Readonly<{
+  pending: PendingAppVisit
+  binding: FormBinding
+  session: Session
+  /** The device of a guest who becomes part of the account. */
+  guest: KnownDevice | undefined
+}>): Page {
   return (texts) => {
     const heading = texts.continue.title(pending.app.name)
     return {
@@ -21,6 +30,7 @@ export function continuePage({
       body: html`${appMark(pending.app.name)}
 <h1>${heading}</h1>
 <p>${texts.continue.lead}</p>
+${mergeNote(guest, texts)}
 ${form({ binding, action: 'continue' }, button(texts.continue.button(session.accountName)))}
 ${switchForm(binding, texts)}
 ${denyForm(binding, texts)}

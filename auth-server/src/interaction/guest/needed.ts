@@ -1,23 +1,23 @@
-// When a visit stops to say what becomes of a guest; and when there is no guest any more who could make an account.
-import { findDevice } from '../../store/tables/device-keys.ts'
+// When a visit stops to say what becomes of a guest; and when there is no guest any more of whom anything could become.
+import type { Db } from '../../store/database.ts'
+import { findDevice, type KnownDevice } from '../../store/tables/device-keys.ts'
 import type { Facts, PolicyDeps } from '../facts.ts'
-
-declare module '../../store/visit-steps.ts' {
-  interface StepNames {
-    /** Somebody has read which device and app it is about. */
-    readonly guest: DoneStep
-  }
-}
 
 /** The key of the device that has begun the visit, to make an account of its guest. */
 export function deviceOf({ pending }: Pick<Facts, 'pending'>): string | undefined {
   return pending.app && pending.request.deviceJkt
 }
 
+/** The device of a guest who is to make an account in this visit, or to become part of one; undefined where none is. */
+export async function guestDeviceOf(facts: Pick<Facts, 'pending'>, db: Db): Promise<KnownDevice | undefined> {
+  const jkt = deviceOf(facts)
+  const device = jkt === undefined ? undefined : await findDevice(db, jkt)
+  return device?.isGuest ? device : undefined
+}
+
 /** Before anything else, and before anybody signs in: what is typed afterwards is typed by who knows what it is for. */
-export function needsGuestPage(facts: Facts): boolean {
-  const { guest, login } = facts.pending.steps
-  return deviceOf(facts) !== undefined && guest === undefined && login === undefined
+export async function needsGuestPage(facts: Facts, { db }: PolicyDeps): Promise<boolean> {
+  return facts.pending.steps.guest === undefined && (await guestDeviceOf(facts, db)) !== undefined
 }
 
 /**

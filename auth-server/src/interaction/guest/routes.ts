@@ -3,11 +3,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Deps } from '../../deps.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { takeStep } from '../../store/tables/authorization-requests.ts'
-import { findDevice } from '../../store/tables/device-keys.ts'
 import { SIGN_UP } from '../mail-proof/paths.ts'
 import { stepPath } from '../paths.ts'
 import type { VisitFlow, VisitPages } from '../visit.ts'
-import { deviceOf } from './needed.ts'
+import { guestDeviceOf } from './needed.ts'
 import { guestPage, HAS_ACCOUNT } from './view.ts'
 
 export function guestPages(deps: Deps, visits: VisitFlow): VisitPages {
@@ -18,8 +17,7 @@ export function guestPages(deps: Deps, visits: VisitFlow): VisitPages {
     const visit = await visits.openEarlyStep(request, reply, 'guest')
     if (!visit) return undefined
     const { pending } = visit
-    const jkt = deviceOf(visit)
-    const device = jkt === undefined ? undefined : await findDevice(db, jkt)
+    const device = await guestDeviceOf(visit, db)
     if (pending.app && device) return { ...visit, app: pending.app, device }
     visits.resume(reply, pending)
     return undefined

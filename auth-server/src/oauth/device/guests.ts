@@ -7,6 +7,10 @@ import { requireGrant } from '../token/grants/grant.ts'
 /** RFC 7523 §2.1: a JWT that the device's key has signed is the grant. */
 export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
 
+/** What an app hears whose key speaks for no guest: also when it spoke for one who has an account now. */
+export const NO_GUEST =
+  'the key is not registered for this application, or its guest has ended or has an account; sign in, or make a new key pair'
+
 /** @throws {OAuthError} unauthorized_client unless an app of this kind may have guests somewhere */
 export function requireGuests(client: Client): void {
   requireInUse(client)

@@ -56,15 +56,23 @@ export function deviceRegistrationHandler(deps: Deps): RouteHandlerMethod {
         throw invalidProof('the challenge has been used already')
       const device = { personId: randomId('usr'), jkt, publicJwk, applicationId, name, attestedBy: attestation }
       const personId = await insertGuest(trx, device)
-      if (personId === undefined && attestation !== null) await noteAttestation(trx, device)
+      const upgraded = personId === undefined && attestation !== null ? await noteAttestation(trx, device) : undefined
       if (personId !== undefined)
         await record(trx, { type: 'device', outcome: 'registered', personId, applicationId }, ofRequest(request))
+      if (upgraded !== undefined)
+        await record(
+          trx,
+          { type: 'device', outcome: 'attested', personId: upgraded, applicationId },
+          ofRequest(request),
+        )
       // In a statement of its own: only that one sees what another request has just made of the key (READ COMMITTED).
       return personId === undefined ? { known: await findGuest(trx, { jkt, applicationId }) } : { made: personId }
     })
     const subject = registered.made ?? registered.known
     if (subject === undefined)
-      throw invalidProof('the key is of another application, or its guest has ended; make a new key pair')
+      throw invalidProof(
+        'the key is of another application, or its guest has ended or has an account; make a new key pair',
+      )
     if (registered.made !== undefined)
       request.log.info({ event: 'device_registered', clientId }, 'a device registered its key')
     return reply.code(registered.made === undefined ? 200 : 201).send({

@@ -1,8 +1,9 @@
 // Redeeming an authorization code: it is consumed once, by opening the family of a login; or it is explained why not.
-import { sql } from 'kysely'
-import type { Db } from '../database.ts'
+import { type RawBuilder, sql } from 'kysely'
+import type { Db, Trx } from '../database.ts'
 import { isOfStandingPerson, isSubscribed, openScopes, toldGroups } from '../sql.ts'
 import { MAX_WRONG_VERIFIERS, usableCode } from '../tables/authorization-codes.ts'
+import { IS_STANDING_GUEST } from '../tables/device-keys.ts'
 import { FAMILY_COLUMNS, type FamilyView, type NewFamily, openFamily } from '../tables/refresh-families.ts'
 
 /** A repeat this long after redemption is no longer the client's own retry race; seconds. */
@@ -22,14 +23,83 @@ export interface CodePresented {
 /** The family that a code opens, and the nonce of its request. */
 export type OpenedFamily = FamilyView & Readonly<{ nonce: string | null }>
 
-/** Consumes the code and opens the family of this login, in one statement; undefined unless everything fits. */
-export async function consumeCode(
+/** What belongs to redeeming a code of one sort, as parts of the statement. */
+interface Sort {
+  /** Before the code is consumed. */
+  readonly first: RawBuilder<unknown>
+  readonly condition: RawBuilder<unknown>
+  /** After it. */
+  readonly afterwards: RawBuilder<unknown>
+  readonly columns: RawBuilder<unknown>
+}
+
+/** The login of an account; also of one that the device's guest has become before the code was issued. */
+const LOGIN: Sort = {
+  first: sql``,
+  condition: sql`(code.device_jkt is null or exists (
+    select from device_keys device where device.jkt = code.device_jkt and device.person_id = code.person_id))`,
+  afterwards: sql``,
+  columns: sql``,
+}
+
+/**
+ * Consumes the code of a login and opens its family, in one statement; undefined unless everything fits, or where a guest
+ * is to become part of the account.
+ */
+export function consumeCode(
   db: Db,
   presented: CodePresented,
   family: Omit<NewFamily, 'dpopJkt'>,
 ): Promise<OpenedFamily | undefined> {
-  const { rows } = await sql<OpenedFamily>`
-    with session as (
+  return consume(db, LOGIN, presented, family)
+}
+
+/** Who became part of whom; pseudonyms are for the audit log. */
+export type MergedFamily = OpenedFamily &
+  Readonly<{ mergedFrom: string; pseudonyms: Readonly<{ from: string; into: string }> }>
+
+/**
+ * The same for the code of a visit that a guest's device has begun: the guest becomes part of the account, and the key the
+ * account's. Everything that the key could do ends with the guest's epoch, and gateways hear of it (triggers see to both).
+ * The guest's row lets one through of several codes, of a sign-up, and of an erasure. Not locked against references to it:
+ * a token of the guest that is being issued right now is told to gateways, or not born.
+ */
+export async function consumeMergingCode(
+  trx: Trx,
+  presented: CodePresented,
+  family: Omit<NewFamily, 'dpopJkt'>,
+): Promise<MergedFamily | undefined> {
+  const merging: Sort = {
+    first: sql`guest as (
+      select device.jkt, person.id, person.pseudonym
+      from authorization_codes code, device_keys device, people person
+      where code.code_hash = ${presented.codeHash} and device.jkt = code.device_jkt
+        and device.application_id = code.application_id and ${IS_STANDING_GUEST}
+      for no key update of person
+    ),`,
+    condition: sql`exists (select from guest)`,
+    afterwards: sql`, merged as (
+      update people set status = 'merged', merged_into = code.person_id, updated_at = auth_now()
+      from guest, code where people.id = guest.id
+    ), moved as (
+      update device_keys set person_id = code.person_id, auth_epoch = code.auth_epoch, account_since = auth_now(),
+                             merged_from = guest.id
+      from guest, code where device_keys.jkt = guest.jkt
+    )`,
+    columns: sql`, (select id from guest) as "mergedFrom", jsonb_build_object(
+      'from', (select pseudonym from guest), 'into', (select pseudonym from people where id = code.person_id)) as pseudonyms`,
+  }
+  return consume<MergedFamily>(trx, merging, presented, family)
+}
+
+async function consume<Opened extends OpenedFamily>(
+  db: Db,
+  sort: Sort,
+  presented: CodePresented,
+  family: Omit<NewFamily, 'dpopJkt'>,
+): Promise<Opened | undefined> {
+  const { rows } = await sql<Opened>`
+    with ${sort.first} session as (
       -- A sign-out waits for this lock and then ends the family as well, or it came first and there is no session.
       select session.id from sessions session join authorization_codes code on code.session_id = session.id
       where code.code_hash = ${presented.codeHash}
@@ -37,7 +107,7 @@ export async function consumeCode(
     ), code as (
       update authorization_codes code set consumed_at = auth_now(), family_id = ${family.id}
       from people person, applications application, subscriptions subscription, apis api, session
-      where code.code_hash = ${presented.codeHash} and ${usableCode}
+      where code.code_hash = ${presented.codeHash} and ${usableCode} and ${sort.condition}
         and session.id = code.session_id
         and code.code_challenge is not distinct from ${presented.codeChallenge}
         and (code.dpop_jkt is null or code.dpop_jkt = ${presented.dpopJkt})
@@ -51,9 +121,10 @@ export async function consumeCode(
                 ${openScopes(sql`subscription.scopes`, sql`code.api_id`, sql`code.person_id`)} as allowed_scopes
     ), family as (
       ${openFamily(sql`code`, { ...family, dpopJkt: presented.dpopJkt })}
-    )
+    )${sort.afterwards}
     select ${FAMILY_COLUMNS}, code.client_id as "clientId", code.application_id as "applicationId", code.resource,
            code.plan, code.groups, code.allowed_scopes as "allowedScopes", code.nonce
+           ${sort.columns}
     from code, family`.execute(db)
   return rows[0]
 }
@@ -61,14 +132,20 @@ export async function consumeCode(
 /** Why a code opened nothing; whose family ended, where a late repeat ended one. */
 export type CodeFailure =
   | Readonly<{
-      because: 'not usable' | 'wrong verifier' | 'too many verifiers' | 'unasked verifier' | 'other resource'
+      because:
+        | 'not usable'
+        | 'wrong verifier'
+        | 'too many verifiers'
+        | 'unasked verifier'
+        | 'other resource'
+        | 'guest ended'
     }>
   | Readonly<{ because: 'repeated late'; personId: string; applicationId: string }>
 
 /**
  * Learns why a code was not consumed, and does what follows from it: a wrong verifier from the code's own client is
  * counted; a repeat that fits in every respect, long after redemption, ends the family (RFC 6749 §4.1.2); a code that
- * could be used, but for another API, is told so and stays as good as it was.
+ * could be used, but for another API, is told so and stays as good as it was; so is one of a device whose guest has ended.
  */
 export async function explainCode(db: Db, presented: CodePresented): Promise<CodeFailure> {
   const isWornOut = sql`mine.consumed_at is null and mine.wrong_verifiers >= ${MAX_WRONG_VERIFIERS}`
@@ -103,10 +180,18 @@ export async function explainCode(db: Db, presented: CodePresented): Promise<Cod
         and code_challenge is not distinct from ${presented.codeChallenge}
         and (${presented.redirectUri}::text is null or redirect_uri = ${presented.redirectUri})
         and resource <> ${presented.resource}
+    ), guestless as (
+      -- Everything fits but the guest, who has just become somebody else, or part of another account, or has run out.
+      select 'guest ended' as because from mine code
+      where ${usableCode} and code.device_jkt is not null
+        and code_challenge is not distinct from ${presented.codeChallenge}
+        and (${presented.redirectUri}::text is null or redirect_uri = ${presented.redirectUri})
+        and (${presented.resource}::text is null or resource = ${presented.resource})
     )
     select because, null as "personId", null as "applicationId" from counted
     union all select * from ended
     union all select because, null, null from astray
+    union all select because, null, null from guestless
     union all select because, null, null from worn_out`.execute(db)
   return rows[0] ?? { because: 'not usable' }
 }

@@ -150,9 +150,10 @@ async function openSession(
     ), opened as (
       select * from renewed union all select * from inserted
     ), visit as (
-      -- What was done before the sign-in was done by whoever was there before.
+      -- What was done before the sign-in was done by whoever was there before; but for what was read, not decided.
       update authorization_requests
-      set steps = ${stepDone('login', sql`opened.id`, { signIn: input.signInId })}
+      set steps = jsonb_strip_nulls(jsonb_build_object('guest', steps->'guest'))
+                  || ${stepDone('login', sql`opened.id`, { signIn: input.signInId })}
       from opened where authorization_requests.id = ${input.requestId}
       returning opened.ends_with_browser
     )

@@ -53,7 +53,7 @@ export async function signUpGuest(
     with guest as (
       select person.id from device_keys device, people person
       where device.jkt = ${deviceJkt} and device.application_id = ${applicationId} and ${IS_STANDING_GUEST}
-      for update of person
+      for no key update of person
     ), ${consumeProof(proof, 'sign-up')}, address as (
       insert into email_addresses (person_id, key, address, proof, proven_at, is_primary)
       select guest.id, email_key, address, 'verified', auth_now(), true from proof, guest
@@ -62,6 +62,8 @@ export async function signUpGuest(
     ), password as (
       insert into passwords (person_id, hash, pepper_id)
       select person_id, ${password.hash}, ${password.pepperId} from address
+    ), device as (
+      update device_keys set account_since = auth_now() from address where device_keys.jkt = ${deviceJkt}
     )
     update people set kind = 'member', name = ${name ?? null}, language = ${language}, auth_epoch = auth_epoch + 1,
                       updated_at = auth_now()

@@ -22,6 +22,8 @@ export interface StoredApi {
   readonly tokenGroups: readonly string[]
   /** The plan of guests; null: it admits none. */
   readonly guestPlan: string | null
+  /** Where its backend hears of people who are merged or erased; null: nowhere. */
+  readonly eventsUri: string | null
   readonly managedBy: ManagedBy
   readonly suspendedAt: Date | null
 }
@@ -41,6 +43,7 @@ function storedApis(db: Db) {
     'api.resource',
     'api.token_groups as tokenGroups',
     'api.guest_plan as guestPlan',
+    'api.events_uri as eventsUri',
     'api.managed_by as managedBy',
     'api.suspended_at as suspendedAt',
     sql<readonly StoredScope[]>`coalesce((

@@ -14,10 +14,11 @@ export async function listUnseenGuests(db: Db, limit: number, without: readonly 
   return rows.map(({ id }) => id)
 }
 
-/** Whether it is one still; who has made an account meanwhile is none. Nobody makes one while the row is held. */
+/** Whether it is one still; who has made an account meanwhile, or is part of one, is none. Nobody is while the row is held. */
 export async function holdUnseenGuest(trx: Trx, personId: string): Promise<boolean> {
   const { rows } = await sql`
     select from people person join device_keys device on device.person_id = person.id
-    where person.id = ${personId} and person.kind = 'guest' and ${IS_UNSEEN} for update of person`.execute(trx)
+    where person.id = ${personId} and person.kind = 'guest' and person.status <> 'merged' and ${IS_UNSEEN}
+    for update of person`.execute(trx)
   return rows.length > 0
 }

@@ -14,6 +14,8 @@ export interface Apis {
   token_groups: Defaulted<string[]>
   /** The plan of guests; null: it admits none. */
   guest_plan: string | null
+  /** Where its backend wants to hear of people who are merged or erased; null: nowhere. */
+  events_uri: string | null
   managed_by: Defaulted<ManagedBy>
   /** For developers: what it is for. */
   description: Defaulted<string>
@@ -52,6 +54,8 @@ export interface ApiDefinition {
   readonly plans: readonly string[]
   /** Guests are admitted, with these of its scopes and on this of its plans; nobody without an account unless told. */
   readonly guests?: Readonly<{ plan: string; scopes: readonly string[] }>
+  /** Where its backend hears that a guest became part of an account, or that a `sub` has ended (RFC 8935). */
+  readonly eventsUri?: string
 }
 
 /**
@@ -59,7 +63,7 @@ export interface ApiDefinition {
  * what guests may do, and in the two other cases nothing is done.
  */
 export async function upsertApi(db: Db | Trx, definition: ApiDefinition, managedBy: ManagedBy): Promise<UpsertedApi> {
-  const { id, name, description = '', resource, plans, guests } = definition
+  const { id, name, description = '', resource, plans, guests, eventsUri = null } = definition
   const tokenGroups = [...(definition.tokenGroups ?? [])]
   const scopes = Object.entries(definition.scopes).map(([scope, said]) =>
     typeof said === 'string' ? { name: scope, description: said, group: null } : { name: scope, ...said },
@@ -68,11 +72,12 @@ export async function upsertApi(db: Db | Trx, definition: ApiDefinition, managed
   const groups = [...tokenGroups, ...scopes.flatMap(({ group }) => group ?? [])]
   const statement = sql`
     with api as (
-      insert into apis (id, name, description, resource, token_groups, guest_plan, managed_by)
-      values (${id}, ${name}, ${description}, ${resource}, ${tokenGroups}, ${guests?.plan ?? null}, ${managedBy})
+      insert into apis (id, name, description, resource, token_groups, guest_plan, events_uri, managed_by)
+      values (${id}, ${name}, ${description}, ${resource}, ${tokenGroups}, ${guests?.plan ?? null}, ${eventsUri},
+              ${managedBy})
       on conflict (id) do update
       set name = excluded.name, description = excluded.description, resource = excluded.resource,
-          token_groups = excluded.token_groups, guest_plan = excluded.guest_plan
+          token_groups = excluded.token_groups, guest_plan = excluded.guest_plan, events_uri = excluded.events_uri
       where apis.managed_by = excluded.managed_by
       returning id
     ), known_group as (

@@ -85,9 +85,10 @@ export const AUTHORIZATION_REQUESTS: TableDeclaration<AuthorizationRequests> = {
     },
     erased: {
       deleted: {
-        words: 'of sessions of the person, or begun by an app that named the person',
+        words: 'of sessions of the person, or begun by an app that named the person, or by a device of theirs',
         where: (person) => sql`${inSessionOf(person)} or request->>'expectedPersonId' = ${person.personId}
-          or request->>'loginHintKey' = any(${[...person.emails]})`,
+          or request->>'loginHintKey' = any(${[...person.emails]})
+          or request->>'deviceJkt' in (select jkt from device_keys where person_id = ${person.personId})`,
       },
     },
   },

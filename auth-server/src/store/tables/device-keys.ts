@@ -17,6 +17,10 @@ export interface DeviceKeys {
   auth_epoch: number
   /** What the person calls the device. */
   name: string | null
+  /** Since when it is an account's; null while it is a guest's. */
+  account_since: Date | null
+  /** The guest whose it was, where the account has another `sub`. */
+  merged_from: string | null
 }
 
 export const DEVICE_KEYS: TableDeclaration<DeviceKeys> = {
@@ -36,6 +40,8 @@ export const DEVICE_KEYS: TableDeclaration<DeviceKeys> = {
         used_at: 'exported',
         auth_epoch: 'internal',
         name: 'exported',
+        account_since: 'exported',
+        merged_from: 'exported',
       },
     },
     erased: { cascade: 'people' },
@@ -79,13 +85,21 @@ export async function insertGuest(trx: Trx, device: NewDevice): Promise<string |
   return rows[0]?.id
 }
 
-/** Of a key that is registered already: what vouches for it now. */
+/** Of a guest's key that is registered already: what vouches for it now. Returns whose it is, if nothing did before. */
 export async function noteAttestation(
   trx: Trx,
   { jkt, applicationId, attestedBy }: Pick<NewDevice, 'jkt' | 'applicationId' | 'attestedBy'>,
-): Promise<void> {
-  await sql`update device_keys set attested_by = ${attestedBy}, attested_at = auth_now()
-            where jkt = ${jkt} and application_id = ${applicationId}`.execute(trx)
+): Promise<string | undefined> {
+  const { rows } = await sql<{ personId: string; isFirst: boolean }>`
+    with before as (
+      select device.jkt, device.attested_by from device_keys device, people person
+      where device.jkt = ${jkt} and device.application_id = ${applicationId} and ${IS_STANDING_GUEST}
+      for update of device
+    )
+    update device_keys device set attested_by = ${attestedBy}, attested_at = auth_now() from before
+    where device.jkt = before.jkt
+    returning device.person_id as "personId", before.attested_by is null as "isFirst"`.execute(trx)
+  return rows[0]?.isFirst ? rows[0].personId : undefined
 }
 
 /** A device, and whose it is. */

@@ -57,7 +57,8 @@ export async function findPersonByIdentity(
     .select([
       'person.id as personId',
       'person.auth_epoch as authEpoch',
-      'person.status',
+      // Of somebody with an account: no guest has an identity.
+      sql<KnownPerson['status']>`person.status`.as('status'),
       sql<boolean>`person.password_reset_required_at is not null`.as('needsNewPassword'),
     ])
     .executeTakeFirst()

@@ -13,7 +13,13 @@ import { secondsFromNow, secondsSince, unixSeconds } from '../sql.ts'
 export interface OutboxPayloads {
   readonly 'logout-notice': Readonly<{ sessionId: string }>
   readonly mail: QueuedMail
+  readonly 'api-event': ApiEvent
 }
+
+/** What the backend of an API hears of a `sub`: it is part of the account `into` from now on; or it is nobody's any more. */
+export type ApiEvent = Readonly<{ apiId: string; subject: string }> &
+  (Readonly<{ event: 'merged'; into: string }> | Readonly<{ event: 'ended' }>)
+
 export type OutboxKind = keyof OutboxPayloads
 
 /** In words, for the documentation, and for how long each kind is tried; afterwards nobody wants it any more. */
@@ -22,6 +28,8 @@ const OUTBOX_KINDS: Readonly<Record<OutboxKind, Readonly<{ words: string; lifeti
   'logout-notice': { words: 'notices of a sign-out for the apps that took part', lifetimeSeconds: 24 * 3600 },
   // As long as the longest of their links.
   mail: { words: 'mails', lifetimeSeconds: 72 * 3600 },
+  // A backend that missed one keeps what is nobody's any more; longer than a weekend.
+  'api-event': { words: 'what backends of APIs hear of the end of a `sub`', lifetimeSeconds: 7 * 24 * 3600 },
 }
 
 export interface Outbox {
@@ -47,8 +55,10 @@ export const OUTBOX: TableDeclaration<Outbox> = {
   people: {
     exported: {
       rows: {
-        words: 'by `person_id`, and mails about nobody yet to a proven address of the person',
-        where: (person) => sql`(person_id = ${person.personId} or (person_id is null and ${isMailTo(person)}))`,
+        words:
+          'by `person_id`, mails about nobody yet to a proven address of the person, and what backends hear of them',
+        where: (person) =>
+          sql`(person_id = ${person.personId} or (person_id is null and (${isMailTo(person)} or ${isEventOf(person)})))`,
       },
       columns: {
         id: 'internal',
@@ -65,7 +75,8 @@ export const OUTBOX: TableDeclaration<Outbox> = {
     },
     erased: {
       deleted: {
-        words: 'by `person_id`, and mails to a proven address of the person',
+        words:
+          'by `person_id`, and mails to a proven address of the person; what backends hear stays until they have heard it',
         where: (person) => sql`(person_id = ${person.personId} or ${isMailTo(person)})`,
       },
     },
@@ -74,6 +85,10 @@ export const OUTBOX: TableDeclaration<Outbox> = {
 
 function isMailTo({ emails }: PersonKey): RawBuilder<SqlBool> {
   return sql`(kind = 'mail' and payload->'to'->>'key' = any(${[...emails]}))`
+}
+
+function isEventOf({ personId }: PersonKey): RawBuilder<SqlBool> {
+  return sql`(kind = 'api-event' and ${personId} in (payload->>'subject', payload->>'into'))`
 }
 
 function describeKinds(describe: (kind: (typeof OUTBOX_KINDS)[OutboxKind]) => string): string {

@@ -11,8 +11,11 @@ export interface People {
   name: string | null
   /** Whatever was born under an earlier one has ended. */
   auth_epoch: Defaulted<number>
-  /** Who is `leaving` is erased after `erase_after`, and can change their mind until then. */
-  status: Defaulted<'active' | 'suspended' | 'leaving'>
+  /**
+   * Who is `leaving` is erased after `erase_after`, and can change their mind until then. A guest who is `merged` is part of
+   * an account for good.
+   */
+  status: Defaulted<'active' | 'suspended' | 'leaving' | 'merged'>
   created_at: Defaulted<Date>
   updated_at: Defaulted<Date>
   /** How the audit log names the person. */
@@ -26,11 +29,13 @@ export interface People {
   passkey_declined_at: Date | null
   /** When the person was last taken out of a group. */
   groups_lost_at: Date | null
+  /** The account that the guest is part of. */
+  merged_into: string | null
 }
 
 export const PEOPLE: TableDeclaration<People> = {
   purpose: 'The people who use apps, with an account or as guests.',
-  lifetime: { kept: 'Until the person is erased.' },
+  lifetime: { kept: 'Until the person is erased; a guest who is part of an account, until that is.' },
   people: {
     exported: {
       rows: 'id',
@@ -48,6 +53,7 @@ export const PEOPLE: TableDeclaration<People> = {
         erase_after: 'exported',
         passkey_declined_at: 'exported',
         groups_lost_at: 'internal',
+        merged_into: 'exported',
       },
     },
     erased: { deleted: 'id' },

@@ -35,8 +35,10 @@ export const PUSHED_REQUESTS: TableDeclaration<PushedRequests> = {
     exported: { nothing: 'It is what the app sent; once it is opened, the visit has the same.' },
     erased: {
       deleted: {
-        words: 'in which the app named an address of the person (`login_hint`); an ID token in one goes with its row',
-        where: ({ emails }) => sql`lower(parameters) ~ any(${emails.map(loginHintPattern)})`,
+        words:
+          'in which the app named an address of the person (`login_hint`), or which a device of theirs has signed; an ID token in one goes with its row',
+        where: ({ personId, emails }) => sql`(lower(parameters) ~ any(${emails.map(loginHintPattern)})
+          or device_jkt in (select jkt from device_keys where person_id = ${personId}))`,
       },
     },
   },

@@ -87,6 +87,8 @@ export interface FamilyView {
   readonly subjectKind: SubjectKind
   /** Whether a phone has vouched for the key that its tokens are bound to. */
   readonly isAttested: boolean
+  /** Who the device's guest was until a while ago, where that was another `sub`; null otherwise. */
+  readonly mergedFrom: string | null
   readonly clientId: string
   readonly applicationId: string
   readonly resource: string
@@ -115,6 +117,9 @@ export interface FamilyView {
   readonly now: number
 }
 
+/** For how long after a guest became part of an account the device's tokens say so. */
+export const MERGED_FROM_DAYS = 30
+
 /** What a statement tells of `family` itself (see `FamilyView`). */
 export const FAMILY_COLUMNS = sql`
   family.id, family.person_id as "personId",
@@ -122,7 +127,10 @@ export const FAMILY_COLUMNS = sql`
   ${unixSeconds(sql`family.auth_time`)} as "authTime", family.session_id as "sessionId",
   family.dpop_jkt as "dpopJkt", exists (
     select from device_keys device where device.jkt = family.dpop_jkt
-      and device.application_id = family.application_id and device.attested_by is not null) as "isAttested",
+      and device.application_id = family.application_id and device.attested_by is not null) as "isAttested", (
+    select device.merged_from from device_keys device where device.jkt = family.dpop_jkt
+      and device.application_id = family.application_id and device.person_id = family.person_id
+      and device.account_since > auth_now() - make_interval(days => ${sql.lit(MERGED_FROM_DAYS)})) as "mergedFrom",
   family.bound_since as "boundSince", family.generation,
   family.current_hash as "currentHash", family.previous_hash as "previousHash",
   family.sealed_successor as "sealedSuccessor", family.recovered_at is not null as recovered,

@@ -6,53 +6,26 @@ import { sql } from 'kysely'
 import t from 'tap'
 import { signUpGuest } from '../../../src/store/queries/sign-up.ts'
 import { Browser } from '../../support/browser.ts'
-import { admitGuests, Device, GUEST_APP } from '../../support/device.ts'
+import { Device, GUEST_APP } from '../../support/device.ts'
 import { feedReader } from '../../support/feed.ts'
-import { type MailServer, mailServer, NEW_PASSWORD } from '../../support/mail-visit.ts'
+import { guestServer, openUpgrade, proveAddress } from '../../support/guest-visit.ts'
+import { NEW_PASSWORD } from '../../support/mail-visit.ts'
 import { answerOf, authorizeUrl, logIn, pkcePair } from '../../support/phone.ts'
-import { USER } from '../../support/server.ts'
 
 t.setTimeout(120_000)
-
-async function start(t: Parameters<typeof mailServer>[0]) {
-  const server = await mailServer(t)
-  const applicationId = await admitGuests(server)
-  const device = await Device.create(server.app)
-  const { sub } = (await device.register({ device_name: 'Pixel of Ada' })).json()
-  return { ...server, applicationId, device, sub }
-}
-
-/** Opens what the device has pushed, in a browser of its own. */
-async function open({ app }: MailServer, device: Device, browser = new Browser(app)) {
-  const pair = pkcePair()
-  const { request_uri } = (await device.push(pair.challenge)).json()
-  const page = await browser.open(`/authorize?${new URLSearchParams({ client_id: GUEST_APP.clientId, request_uri })}`)
-  return { ...pair, browser, page, request_uri }
-}
-
-type Opened = Awaited<ReturnType<typeof open>>
-
-/** Goes on to the page on which the password is chosen. */
-async function prove(server: MailServer, { browser, page }: Opened, email: string) {
-  const ask = await browser.submit(page, '/guest', {})
-  const check = await browser.submit(ask, '/sign-up', { email })
-  const [mail] = await server.mailbox.deliver(server)
-  if (!mail) throw new Error(`no mail came: ${check.statusCode} ${check.body}`)
-  return browser.submit(check, '/check-mail', { code: mail.code })
-}
 
 t.test(
   'a guest signs up and keeps the same sub; every earlier token dies, and the key is a guest’s no more',
   async (t) => {
-    const server = await start(t)
+    const server = await guestServer(t)
     const { app, db, device, sub, mailbox } = server
     const { follow } = await feedReader(server)
     await follow()
     const guest = decodeJwt((await device.tokens()).json().access_token)
-    const visit = await open(server, device)
+    const visit = await openUpgrade(server, device)
     t.match(visit.page.body, /Pixel of Ada/, 'the page names the device')
     t.match(visit.page.body, /Notes/, 'and the app')
-    const choose = await prove(server, visit, 'grace@example.com')
+    const choose = await proveAddress(server, visit, 'grace@example.com')
     const done = await visit.browser.submit(choose, '/new-password', { password: NEW_PASSWORD, name: 'Grace' })
     const answer = answerOf(done)
     t.match(answer, { to: GUEST_APP.redirectUris[0], state: 'a-state', code: String })
@@ -78,7 +51,7 @@ t.test(
 )
 
 t.test('an upgrade begins only with a request that the device pushes and signs', async (t) => {
-  const server = await start(t)
+  const server = await guestServer(t)
   const { app, db, device, sub, register } = server
   await register({ ...GUEST_APP, clientId: 'other-app', redirectUris: ['com.example.other:/callback'] })
   const { challenge } = pkcePair()
@@ -138,11 +111,11 @@ t.test('an upgrade begins only with a request that the device pushes and signs',
 t.test(
   "an attacker sends the victim an upgrade link of the attacker's guest: it is named, and it ends at the attacker's app by nobody",
   async (t) => {
-    const server = await start(t)
+    const server = await guestServer(t)
     const { app, db, sub: victim, personId } = server
     const attacker = await Device.create(app)
     const { sub } = (await attacker.register({ device_name: 'Phone of Mallory' })).json()
-    const visit = await open(server, attacker)
+    const visit = await openUpgrade(server, attacker)
     t.match(visit.page.body, /Phone of Mallory/)
     t.match(visit.page.body, /Go on only if this is your own device/)
     const signIn = await visit.browser.submit(visit.page, '/guest/sign-in', {})
@@ -173,23 +146,13 @@ t.test(
   },
 )
 
-t.test('whoever signs in to an account that they have goes on with that; the guest stays a guest', async (t) => {
-  const server = await start(t)
-  const { device, sub, personId } = server
-  const visit = await open(server, device)
-  const signIn = await visit.browser.submit(visit.page, '/guest/sign-in', {})
-  const { code = '' } = answerOf(await logIn(visit.browser, signIn, USER))
-  const { access_token } = (await device.redeem(code, visit.verifier)).json()
-  t.match(decodeJwt(access_token), { sub: personId, subject_kind: 'account' })
-  t.equal(decodeJwt((await device.tokens()).json().access_token).sub, sub)
-})
-
 t.test('upgrade twice at once: one wins, and the app hears that the other came too late', async (t) => {
-  const server = await start(t)
+  const server = await guestServer(t)
   const { db, device, sub } = server
-  const visits = [await open(server, device), await open(server, device)]
+  const visits = [await openUpgrade(server, device), await openUpgrade(server, device)]
   const pages: LightMyRequestResponse[] = []
-  for (const [index, visit] of visits.entries()) pages.push(await prove(server, visit, `grace${index}@example.com`))
+  for (const [index, visit] of visits.entries())
+    pages.push(await proveAddress(server, visit, `grace${index}@example.com`))
   const answers = await Promise.all(
     pages.map((page, index) => visits[index]?.browser.submit(page, '/new-password', { password: NEW_PASSWORD })),
   )
@@ -208,7 +171,7 @@ t.test('upgrade twice at once: one wins, and the app hears that the other came t
 })
 
 t.test('50 sign-ups of one guest at once: one account comes of it', async (t) => {
-  const { db, device, sub, applicationId } = await start(t)
+  const { db, device, sub, applicationId } = await guestServer(t)
   const ids = Array.from({ length: 50 }, (_, index) => `challenge-${index}`)
   await sql`
     insert into mail_challenges (id, purpose, email_key, address, expires_at, proven_at, proven_hash)
@@ -232,12 +195,12 @@ t.test('50 sign-ups of one guest at once: one account comes of it', async (t) =>
 })
 
 t.test('upgrade racing token use: whatever the guest got, a gateway hears of its end', async (t) => {
-  const server = await start(t)
+  const server = await guestServer(t)
   const { device } = server
   const { follow } = await feedReader(server)
   await follow()
-  const visit = await open(server, device)
-  const page = await prove(server, visit, 'grace@example.com')
+  const visit = await openUpgrade(server, device)
+  const page = await proveAddress(server, visit, 'grace@example.com')
   const requests = await Promise.all(
     Array.from({ length: 20 }, async () => ({
       assertion: await device.assertion(),

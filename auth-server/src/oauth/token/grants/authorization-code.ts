@@ -37,6 +37,11 @@ async function redeem(
     throw new OAuthError('invalid_request', 'code_verifier came for a code that was requested without code_challenge')
   // RFC 8707 §2.2, as for a refresh token: the code itself is good, so this is no invalid_grant.
   if (result.because === 'other resource') throw new OAuthError('invalid_target', 'the code is for another resource')
+  if (result.because === 'guest ended')
+    throw new OAuthError(
+      'invalid_grant',
+      "the device's guest has ended, or belongs to an account by now; begin a sign-in without device_assertion",
+    )
   if (result.because === 'repeated late')
     log.warn({ event: 'code_reuse', clientId }, 'an authorization code came again; its tokens are revoked')
   if (result.because === 'too many verifiers') deps.limits.refused('codeVerifiers')

@@ -5,7 +5,7 @@ import type { Parameters } from '../../../http/parameters.ts'
 import { DEVICE_ACR, DEVICE_AMR } from '../../../identity/acr.ts'
 import { grantToDevice } from '../../../store/queries/device-grant.ts'
 import { ASSERTION_KEEP_SECONDS, assertedKey, readAssertion } from '../../device/assertion.ts'
-import { requireAdmission } from '../../device/guests.ts'
+import { NO_GUEST, requireAdmission } from '../../device/guests.ts'
 import { OAuthError } from '../../errors.ts'
 import { grantableScopes, parseScope } from '../../scope.ts'
 import { tokenResponse } from '../token-response.ts'
@@ -55,5 +55,5 @@ async function grantToGuest(
     log.warn({ event: 'assertion_reuse', clientId: client.clientId }, 'an assertion of a device came again')
     throw new OAuthError('invalid_grant', 'assertion: its jti has been used already')
   }
-  throw new OAuthError('invalid_grant', 'the key is not registered for this application, or its guest has ended')
+  throw new OAuthError('invalid_grant', NO_GUEST)
 }

@@ -214,6 +214,8 @@ export const ACCOUNT = {
       'sign-up succeeded': 'Konto angelegt',
       'device registered': 'Auf einem Gerät ohne Konto angefangen',
       'device became-account': 'Konto für das, was ohne Konto begann',
+      'device attested': 'Ein Telefon hat sich für den Schlüssel eines Geräts verbürgt',
+      'person merged': 'Was ohne Konto begann, gehört jetzt zu diesem',
       'group added': 'In eine Gruppe aufgenommen',
       'group removed': 'Aus einer Gruppe genommen',
       'group set': 'Ihre Gruppen wurden geändert',

@@ -212,6 +212,8 @@ export const ACCOUNT = {
       'sign-up succeeded': 'Account created',
       'device registered': 'Started on a device without an account',
       'device became-account': 'Made an account of what began without one',
+      'device attested': 'A phone vouched for a device’s key',
+      'person merged': 'Made what began without an account part of this one',
       'group added': 'Put into a group',
       'group removed': 'Taken out of a group',
       'group set': 'Your groups were changed',
