@@ -5,16 +5,19 @@ import { callOnce, callUntilLimited } from './demo/calls.ts'
 import { playDevice } from './demo/device-story.ts'
 import { discover, logIn, refresh } from './demo/login.ts'
 import { readMailedCode } from './demo/mailbox.ts'
+import { demoApp, findPlayedApp, type PlayedApp } from './demo/played-app.ts'
 import { createNarrator, type Narrator } from './demo/terminal.ts'
 import type { DemoCredentials } from './demo/user-agent.ts'
+import { DEMO } from './seed.ts'
 import { chooseGateway } from './stack/choose-gateway.ts'
 import { readStackEnvironment, type StackEnvironment } from './stack/environment.ts'
 import { answersHttp } from './stack/readiness.ts'
+import { requireRunningStack } from './stack/running-stack.ts'
 import { startStack } from './stack/stack.ts'
 import type { Stack } from './stack/stack-options.ts'
 import { type StackUrls, stackUrls } from './stack/urls.ts'
 
-const USAGE = `Usage: npm run demo -- [--browser | --sign-up | --device] [--gateway kong|embedded]
+const USAGE = `Usage: npm run demo -- [--browser | --sign-up | --device] [--client-id ID] [--gateway kong|embedded]
 
 Plays the mobile app: login with PKCE, API calls through the gateway up to the limit, refresh.
 With --device the app knows its user by the phone's key alone, until that user makes an account.
@@ -22,6 +25,7 @@ With --device the app knows its user by the phone's key alone, until that user m
   --browser                 log in yourself, in your browser
   --sign-up                 somebody new makes an account on the way, with the code of a mail
   --device                  no login: the device is the identity; then it becomes an account that keeps its sub
+  --client-id ID            an app of your own instead of demo-app, which calls the demo API
   --gateway kong|embedded   which gateway to start when no stack is running
   --help                    this text
 `
@@ -30,6 +34,7 @@ const OPTIONS = {
   browser: { type: 'boolean', default: false },
   'sign-up': { type: 'boolean', default: false },
   device: { type: 'boolean', default: false },
+  'client-id': { type: 'string' },
   gateway: { type: 'string' },
 } as const
 
@@ -39,12 +44,14 @@ interface DemoFlags {
   readonly browser: boolean
   readonly 'sign-up': boolean
   readonly device: boolean
+  readonly 'client-id'?: string | undefined
   readonly gateway?: string | undefined
 }
 
 async function main(flags: DemoFlags): Promise<number> {
   if ([flags.browser, flags['sign-up'], flags.device].filter(Boolean).length > 1)
     throw new UsageError('Say one of --browser, --sign-up and --device.')
+  if (flags.device && flags['client-id'] !== undefined) throw new UsageError('--device is played with demo-app alone.')
   let stack: Stack | undefined
   let interrupted = false
   const stop = async (): Promise<void> => {
@@ -60,8 +67,9 @@ async function main(flags: DemoFlags): Promise<number> {
     else stack = await startOwn(environment, flags.gateway)
     const person = flags['sign-up'] ? newcomer(environment.dataDir) : undefined
     const tell = createNarrator((line) => console.log(line))
+    const app = await chooseApp(flags['client-id'], urls, environment)
     if (flags.device) await playDevice(urls, newcomer(environment.dataDir), tell)
-    else await playLogin(urls, { inBrowser: flags.browser, ...(person && { person }) }, tell)
+    else await playLogin(urls, app, { inBrowser: flags.browser, tell, ...(person && { person }) })
     console.log('\nThat was the whole flow.')
     return 0
   } catch (error) {
@@ -91,14 +99,24 @@ function newcomer(dataDir: string): DemoCredentials {
   return { email, password: randomUUID(), mailedCode: () => readMailedCode(dataDir, email) }
 }
 
+async function chooseApp(
+  clientId: string | undefined,
+  urls: StackUrls,
+  { dataDir }: StackEnvironment,
+): Promise<PlayedApp> {
+  if (clientId === undefined) return demoApp(urls)
+  const { databaseUrl } = await requireRunningStack(dataDir)
+  return findPlayedApp(databaseUrl, { clientId, apiId: DEMO.apiId })
+}
+
 async function playLogin(
   urls: StackUrls,
-  who: Readonly<{ inBrowser: boolean; person?: DemoCredentials }>,
-  tell: Narrator,
+  app: PlayedApp,
+  { tell, ...who }: Readonly<{ inBrowser: boolean; person?: DemoCredentials; tell: Narrator }>,
 ): Promise<void> {
   const api = `${urls.resource}/echo`
-  const parties = await discover(urls.issuer)
-  const session = await logIn(parties, urls, tell, who)
+  const parties = await discover(urls.issuer, app.clientId)
+  const session = await logIn(parties, app, tell, who)
   await callOnce(api, session.accessToken, tell)
   await callUntilLimited(api, session.accessToken, tell)
   await refresh(parties, session, tell)

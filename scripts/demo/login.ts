@@ -2,7 +2,7 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import * as oauth from 'oauth4webapi'
 import { DEMO } from '../seed.ts'
-import type { StackUrls } from '../stack/urls.ts'
+import type { PlayedApp } from './played-app.ts'
 import { throughUserAgent } from './played-person.ts'
 import { listenForRedirect, openBrowser } from './system-browser.ts'
 import { type Narrator, shorten } from './terminal.ts'
@@ -24,13 +24,13 @@ export interface DemoParties {
 }
 
 /** Reads the discovery document. */
-export async function discover(issuer: string): Promise<DemoParties> {
+export async function discover(issuer: string, clientId: string = DEMO.clientId): Promise<DemoParties> {
   const url = new URL(issuer)
   const options = { [oauth.allowInsecureRequests]: true } as const
   const response = await oauth.discoveryRequest(url, { ...options, algorithm: 'oidc' })
   return {
     server: await oauth.processDiscoveryResponse(url, response),
-    client: { client_id: DEMO.clientId },
+    client: { client_id: clientId },
     authentication: oauth.None(), // a public client: nothing in an app is secret
     options,
   }
@@ -39,7 +39,7 @@ export async function discover(issuer: string): Promise<DemoParties> {
 /** Logs in and redeems the code, by HTTP calls or in the system browser. */
 export async function logIn(
   parties: DemoParties,
-  urls: StackUrls,
+  app: PlayedApp,
   tell: Narrator,
   { inBrowser, person = DEMO }: Readonly<{ inBrowser: boolean; person?: DemoCredentials }>,
 ): Promise<DemoSession> {
@@ -49,9 +49,9 @@ export async function logIn(
   const state = oauth.generateRandomState()
   tell.facts({ code_verifier: verifier, code_challenge: challenge, state })
 
-  const listener = inBrowser ? await listenForRedirect(DEMO.loopbackRedirectUri) : undefined
-  const redirectUri = listener?.redirectUri ?? DEMO.redirectUri
-  const url = authorizationUrl(parties.server, { redirectUri, challenge, state, resource: urls.resource })
+  const listener = inBrowser ? await listenForRedirect(requireLoopback(app)) : undefined
+  const redirectUri = listener?.redirectUri ?? app.redirectUri
+  const url = authorizationUrl(parties.server, { ...app, redirectUri, challenge, state })
   tell.step('The app opens the system browser', 'Never a web view: the app must not see the password (RFC 8252 §8.12).')
   tell.say(`GET ${url.origin}${url.pathname}`)
   tell.facts(Object.fromEntries(url.searchParams))
@@ -96,11 +96,14 @@ export async function refresh(parties: DemoParties, session: DemoSession, tell: 
   return fresh
 }
 
-interface Request {
-  readonly redirectUri: string
+interface Request extends PlayedApp {
   readonly challenge: string
   readonly state: string
-  readonly resource: string
+}
+
+function requireLoopback({ clientId, loopbackRedirectUri }: PlayedApp): string {
+  if (loopbackRedirectUri !== undefined) return loopbackRedirectUri
+  throw new Error(`With --browser ${clientId} needs the redirect URI http://127.0.0.1/callback as well.`)
 }
 
 function authorizationUrl(server: oauth.AuthorizationServer, request: Request): URL {
@@ -108,9 +111,9 @@ function authorizationUrl(server: oauth.AuthorizationServer, request: Request): 
   const url = new URL(server.authorization_endpoint)
   url.search = new URLSearchParams({
     response_type: 'code',
-    client_id: DEMO.clientId,
+    client_id: request.clientId,
     redirect_uri: request.redirectUri,
-    scope: Object.keys(DEMO.scopes).join(' '),
+    scope: request.scopes.join(' '),
     resource: request.resource,
     state: request.state,
     code_challenge: request.challenge,

@@ -69,7 +69,7 @@ async function bareCheckout(t: Test): Promise<string> {
 
 /** npm scripts that the documents name. */
 const named = [
-  ...new Set([...text.matchAll(/\bnpm (?:run ([\w:-]+)|(start|test))\b/g)].map(([, a, b]) => a ?? b ?? '')),
+  ...new Set([...text.matchAll(/\bnpm (?:run (?:-s )?([\w:-]+)|(start|test))\b/g)].map(([, a, b]) => a ?? b ?? '')),
 ]
 
 t.test('documents name npm scripts only, and each of these prepares the checkout first', async (t) => {
@@ -147,7 +147,7 @@ t.test(`in a bare checkout on Node ${major}`, { skip, timeout: 350_000 }, async 
   // CI runs these two on the Node that it finds, from a bare checkout.
   const ci = readFileSync(join(root, '.ci/run'), 'utf8')
   const elsewhere = ['check', 'test'].filter((script) => new RegExp(`npm (run )?(--silent )?${script}`).test(ci))
-  const ran = [...Object.keys(rows), ...elsewhere, 'start', 'demo']
+  const ran = [...Object.keys(rows), ...elsewhere, 'start', 'demo', 'token']
   t.strictSame(
     named.filter((script) => !ran.includes(script)),
     [],
@@ -169,6 +169,7 @@ t.test(`in a bare checkout on Node ${major}`, { skip, timeout: 350_000 }, async 
     )
     const demo = await run(checkout, 'npm run demo', stack)
     t.match(demo, { code: 0, output: /Using the stack at .*10\. The app refreshes/s })
+    t.match(await run(checkout, 'npm run -s token', {}), { code: 0, output: /^[\w-]+\.[\w-]+\.[\w-]+\n$/ })
     const setup = await run(checkout, 'npm run setup', {})
     t.match(setup, { code: 0, output: new RegExp(`http://localhost:${ports.auth}/setup/`) })
     started.child.kill('SIGTERM')

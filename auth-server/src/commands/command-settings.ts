@@ -33,15 +33,16 @@ export function readIssuer(setting: (name: string) => string): string {
 
 function findLeft(): readonly (readonly [string, string])[] {
   const folder = process.env.DATA_DIR || DATA_DIR
-  const left = readLeft(join(folder, COMMAND_SETTINGS_FILE))
+  const left = readCommandSettings(folder)
   if (left.length > 0) process.stderr.write(`With the database of npm start in ${folder}.\n`)
   return left
 }
 
-function readLeft(path: string): readonly (readonly [string, string])[] {
+/** What a running `npm start` has left in its data folder; nothing where none runs. */
+export function readCommandSettings(folder: string): readonly (readonly [string, string])[] {
   let value: unknown
   try {
-    value = JSON.parse(readFileSync(path, 'utf8'))
+    value = JSON.parse(readFileSync(join(folder, COMMAND_SETTINGS_FILE), 'utf8'))
   } catch {
     return [] // nothing runs here
   }
