@@ -6,7 +6,7 @@ import {
   accessTokenPolicy,
   IdentityError,
   verifyAccessToken,
-} from '@mobile-api-gateway/sdk/backend'
+} from '@mobile-api-gateway/sdk/backend/index.ts'
 import { readIdentity } from '@mobile-api-gateway/sdk/backend/read-identity.ts'
 import t from 'tap'
 import { knownCaller } from '../../src/stages/caller.ts'
