@@ -15,7 +15,7 @@ const LEAVES = ['http', 'pages', 'config', 'logger', 'sdk', 'snippets']
 const SUPPORT = ['delivery', 'audit', 'limits', 'store', 'crypto']
 const BUSINESS = ['identity', 'catalogue', 'tokens', 'deps', ...SUPPORT]
 // portal is still to come.
-const EDGES = ['oauth', 'interaction', 'account', 'management', 'portal', 'health', 'background']
+const EDGES = ['oauth', 'interaction', 'account', 'landing', 'management', 'portal', 'health', 'background']
 
 /** Folders of the auth server and what each may import, besides itself and the leaves. */
 const FOLDERS: Readonly<Record<string, readonly string[]>> = {
@@ -26,6 +26,8 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   interaction: BUSINESS,
   // a person's own pages ask who is signed in, and send whoever is not (recently) to a visit
   account: ['interaction', ...BUSINESS],
+  // the page at `/` leads to the others
+  landing: ['oauth', 'interaction', ...BUSINESS],
   management: BUSINESS,
   portal: [], // through the SDK's contract only
   health: BUSINESS,

@@ -126,7 +126,10 @@ async function busy(what, command, args) {
   const seconds = () => Math.round((Date.now() - started) / 1000)
   const live = process.stdout.isTTY === true
   process.stdout.write(live ? `${what}…` : `${what}…\n`)
-  const ticker = setInterval(() => live && process.stdout.write(`\r${what}… ${seconds()} s`), 1000)
+  // a log of a machine gets a line now and then, so that nobody takes a slow install for one that hangs
+  const ticker = live
+    ? setInterval(() => process.stdout.write(`\r${what}… ${seconds()} s`), 1000)
+    : setInterval(() => console.log(`  still at it after ${seconds()} s`), 15_000)
   let output = ''
   const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
   for (const stream of [child.stdout, child.stderr]) {

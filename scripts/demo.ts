@@ -10,6 +10,7 @@ import { createNarrator, type Narrator } from './demo/terminal.ts'
 import type { DemoCredentials } from './demo/user-agent.ts'
 import { DEMO } from './seed.ts'
 import { chooseGateway } from './stack/choose-gateway.ts'
+import { readLeftUrls } from './stack/command-settings.ts'
 import { readStackEnvironment, type StackEnvironment } from './stack/environment.ts'
 import { answersHttp } from './stack/readiness.ts'
 import { requireRunningStack } from './stack/running-stack.ts'
@@ -62,14 +63,18 @@ async function main(flags: DemoFlags): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupted || void stop())
   try {
     const environment = readStackEnvironment(process.env)
-    const urls = stackUrls(environment.ports)
-    if (await isRunning(urls)) console.log(`Using the stack at ${urls.issuer} and ${urls.gateway}.`)
+    const left = readLeftUrls(environment.dataDir)
+    // What a stack has left that was killed is there still.
+    const running = left && (await isRunning(left)) ? left : undefined
+    const urls = running ?? stackUrls(environment.ports)
+    if (running || (await isRunning(urls))) console.log(`Using the stack at ${urls.issuer} and ${urls.gateway}.`)
     else stack = await startOwn(environment, flags.gateway)
-    const person = flags['sign-up'] ? newcomer(environment.dataDir) : undefined
+    const demo = { email: DEMO.email, password: running?.demoPassword ?? DEMO.password }
+    const person = flags['sign-up'] ? newcomer(environment.dataDir) : demo
     const tell = createNarrator((line) => console.log(line))
     const app = await chooseApp(flags['client-id'], urls, environment)
     if (flags.device) await playDevice(urls, newcomer(environment.dataDir), tell)
-    else await playLogin(urls, app, { inBrowser: flags.browser, tell, ...(person && { person }) })
+    else await playLogin(urls, app, { inBrowser: flags.browser, tell, person })
     console.log('\nThat was the whole flow.')
     return 0
   } catch (error) {
@@ -81,7 +86,7 @@ async function main(flags: DemoFlags): Promise<number> {
 }
 
 /** Both ends answer: the auth server is ready, and the gateway is there. */
-async function isRunning({ issuer, gateway }: StackUrls): Promise<boolean> {
+async function isRunning({ issuer, gateway }: Pick<StackUrls, 'issuer' | 'gateway'>): Promise<boolean> {
   const answers = [answersHttp(`${issuer}/health/ready`, { onlyOk: true }), answersHttp(`${gateway}/`)]
   return (await Promise.all(answers)).every(Boolean)
 }
@@ -101,7 +106,7 @@ function newcomer(dataDir: string): DemoCredentials {
 
 async function chooseApp(
   clientId: string | undefined,
-  urls: StackUrls,
+  urls: Pick<StackUrls, 'resource'>,
   { dataDir }: StackEnvironment,
 ): Promise<PlayedApp> {
   if (clientId === undefined) return demoApp(urls)
@@ -110,9 +115,9 @@ async function chooseApp(
 }
 
 async function playLogin(
-  urls: StackUrls,
+  urls: Pick<StackUrls, 'issuer' | 'resource'>,
   app: PlayedApp,
-  { tell, ...who }: Readonly<{ inBrowser: boolean; person?: DemoCredentials; tell: Narrator }>,
+  { tell, ...who }: Readonly<{ inBrowser: boolean; person: DemoCredentials; tell: Narrator }>,
 ): Promise<void> {
   const api = `${urls.resource}/echo`
   const parties = await discover(urls.issuer, app.clientId)

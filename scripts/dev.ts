@@ -1,17 +1,22 @@
 // npm start: everything on this machine, until Ctrl-C.
+
+import { lineOf } from '@mobile-api-gateway/auth-server/logger/lines.ts'
 import { runCommand, sentenceOf } from '@mobile-api-gateway/sdk/command-line.ts'
 import { welcome } from './dev/welcome.ts'
 import { chooseGateway, GatewayProblem } from './stack/choose-gateway.ts'
 import { readStackEnvironment } from './stack/environment.ts'
 import { PortProblem } from './stack/ports.ts'
 import { DataFolderInUse } from './stack/postgres.ts'
+import { PublicUrlProblem, readPublicUrls } from './stack/public-urls.ts'
 import { startStack } from './stack/stack.ts'
 
-const USAGE = `Usage: npm start -- [--gateway kong|embedded]
+const USAGE = `Usage: npm start -- [--gateway kong|embedded] [--public-url https://… --public-gateway-url https://…]
 
 Starts a database, the auth server, a demo API, the plugin server and the gateway.
 
   --gateway kong|embedded   which gateway to use; default: Kong where \`kong\` is on PATH, otherwise the embedded one
+  --public-url https://…    where phones elsewhere reach the auth server (a tunnel, a proxy with a certificate);
+  --public-gateway-url …    and where the gateway. See auth-server/docs/phones.md
   --help                    this text
 
 Environment:
@@ -20,15 +25,26 @@ Environment:
   GATEWAY_PORT   port of the gateway, default 8000
   DATA_DIR       folder for the database and the secrets, default .data
   DATABASE_URL   an existing PostgreSQL instead of the embedded one; DATABASE_POOLER=transaction behind such a PgBouncer
-  LOG_LEVEL      how much the servers log: trace, debug, info, warn (default), error
+  LOG_LEVEL      how much the servers log: trace, debug, info, warn, error; by default each step of the auth server
 `
 
 /** Mistakes that a message explains better than a stack trace does. */
-const EXPLAINED = [PortProblem, GatewayProblem, DataFolderInUse]
+const EXPLAINED = [PublicUrlProblem, PortProblem, GatewayProblem, DataFolderInUse]
 
-await runCommand({ usage: USAGE, options: { gateway: { type: 'string' } } }, ({ values }) => main(values.gateway))
+const OPTIONS = {
+  gateway: { type: 'string' },
+  'public-url': { type: 'string' },
+  'public-gateway-url': { type: 'string' },
+} as const
 
-async function main(askedGateway: string | undefined): Promise<number> {
+await runCommand({ usage: USAGE, options: OPTIONS }, ({ values }) =>
+  main(values.gateway, { auth: values['public-url'], gateway: values['public-gateway-url'] }),
+)
+
+async function main(
+  askedGateway: string | undefined,
+  askedUrls: Readonly<{ auth: string | undefined; gateway: string | undefined }>,
+): Promise<number> {
   const started = performance.now()
   const stopAsked = new Promise<'signal'>((done) => {
     // one Ctrl-C may arrive twice (from the terminal and from npm), so a second signal changes nothing
@@ -38,6 +54,7 @@ async function main(askedGateway: string | undefined): Promise<number> {
   try {
     const environment = readStackEnvironment(process.env)
     const gateway = chooseGateway(askedGateway)
+    const publicUrls = readPublicUrls(askedUrls)
     console.log(`Starting, with ${gateway === 'kong' ? 'Kong' : 'the embedded gateway'}…`)
     // while starting and stopping, what the servers say only repeats what we say; a failure brings it along
     let talking = process.env.LOG_LEVEL !== undefined
@@ -46,13 +63,15 @@ async function main(askedGateway: string | undefined): Promise<number> {
       ports: environment.ports,
       dataDir: environment.dataDir,
       databaseUrl: environment.databaseUrl,
-      logLevel: process.env.LOG_LEVEL || 'warn',
+      publicUrls,
+      commandPrefix: environment.prefix,
+      ...(process.env.LOG_LEVEL && { logLevel: process.env.LOG_LEVEL }),
       onProgress: (line) => console.log(`  ${line}`),
-      onLine: (name, line) => talking && console.log(`[${name}] ${line}`),
+      onLine: (name, line) => talking && say(name, line),
       onConfigEdit: (line) => console.log(line),
       supervision: { tell: (text) => console.log(text), giveUp },
     })
-    console.log(welcome({ stack, environment, gateway, seconds: (performance.now() - started) / 1000 }))
+    console.log(welcome({ stack, environment, gateway, publicUrls, seconds: (performance.now() - started) / 1000 }))
     talking = true
     const reason = await Promise.race([stopAsked, broken])
     talking = process.env.LOG_LEVEL !== undefined
@@ -65,4 +84,10 @@ async function main(askedGateway: string | undefined): Promise<number> {
     console.error(`\n${plain ? '' : 'Could not start: '}${sentenceOf(error)}\n`)
     return 1
   }
+}
+
+/** What a server prints is meant for a terminal, or for machines: then it is put into words. */
+function say(name: string, line: string): void {
+  const text = lineOf(line)
+  if (text !== undefined) console.log(`[${name}] ${text}`)
 }

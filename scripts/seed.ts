@@ -6,7 +6,7 @@ import { subscribe } from '@mobile-api-gateway/auth-server/catalogue/subscriptio
 import { withDatabase } from '@mobile-api-gateway/auth-server/commands/database-command.ts'
 import { registerGateway } from '@mobile-api-gateway/auth-server/commands/gateway-client.ts'
 import { OPERATOR } from '@mobile-api-gateway/auth-server/identity/administration/authority.ts'
-import { createAccount } from '@mobile-api-gateway/auth-server/identity/local-account.ts'
+import { createAccount, ensurePassword } from '@mobile-api-gateway/auth-server/identity/local-account.ts'
 
 /** The demo as the README, `npm start` and the tests tell it. */
 export const DEMO = {
@@ -39,11 +39,13 @@ export interface SeedOptions {
   /** The demo API's resource URI. */
   readonly resource: string
   readonly gatewayClientSecret: string
+  /** The password of the demo's person, from now on; the one of the README unless told. */
+  readonly demoPassword?: string
 }
 
 /** Seeds the demo, in one transaction; the schema must be there. @throws {Error} that says what is wrong with the database */
 export async function seedDemo(options: SeedOptions): Promise<void> {
-  const { databaseUrl, issuer, passwordPepper, resource, gatewayClientSecret } = options
+  const { databaseUrl, issuer, passwordPepper, resource, gatewayClientSecret, demoPassword = DEMO.password } = options
   await withDatabase(databaseUrl, (db) =>
     db.transaction().execute(async (trx) => {
       await defineApi(
@@ -82,7 +84,9 @@ export async function seedDemo(options: SeedOptions): Promise<void> {
         OPERATOR,
       )
       await registerGateway(trx, issuer, { clientId: DEMO.gatewayClientId, clientSecret: gatewayClientSecret })
-      await createAccount(trx, passwordPepper, { email: DEMO.email, password: DEMO.password, name: 'Demo User' })
+      const demo = { email: DEMO.email, password: demoPassword, name: 'Demo User' }
+      const isNew = (await createAccount(trx, passwordPepper, demo)) !== undefined
+      if (!isNew) await ensurePassword(trx, passwordPepper, demo)
     }),
   )
 }

@@ -7,6 +7,7 @@ import { isRefusedCheck } from './crypto/password-queue.ts'
 import { randomSecret } from './crypto/random.ts'
 import type { Deps } from './deps.ts'
 import { addHealth } from './health.ts'
+import { addCallers } from './http/caller.ts'
 import { addDrain } from './http/drain.ts'
 import { addForms } from './http/form.ts'
 import { leadToIssuer } from './http/loopback-host.ts'
@@ -16,6 +17,8 @@ import { addProblemHandler, refuseAddress } from './http/problem-handler.ts'
 import { addSecurityHeaders } from './http/security-headers.ts'
 import { visitedPaths } from './http/visited-path.ts'
 import { interactionPages } from './interaction/index.ts'
+import { keepRefusals, refusalOf } from './landing/refusals.ts'
+import { landingPages } from './landing/routes.ts'
 import { addManagement } from './management/mount.ts'
 import { measureRequests } from './metrics/requests.ts'
 import { giveNonce } from './oauth/dpop/proof.ts'
@@ -35,7 +38,8 @@ const REQUEST_TIMEOUT_MILLIS = 10_000
 export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<FastifyInstance> {
   const endpoints = ENDPOINTS.filter(({ errors }) => errors === 'page').flatMap(pathsOf)
   const visits = interactionPages(deps)
-  const pages = { ...visits, ...accountPages(deps) }
+  const refusals = keepRefusals(deps.config.development)
+  const pages = { ...landingPages(deps, refusals), ...visits, ...accountPages(deps) }
   const isVisited = visitedPaths(endpoints, Object.keys(visits))
   const app: FastifyInstance = fastify({
     loggerInstance: logger,
@@ -56,13 +60,15 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<F
   await app.register(cookie)
 
   measureRequests(app, deps.metrics)
+  addCallers(app)
   addDrain(app)
   addSecurityHeaders(app, deps.config.issuer, isVisited)
   refusePrefetch(app)
   addPages(app, deps.config)
   leadToIssuer(app, deps.config.issuer, visitedPaths(endpoints, Object.keys(pages)))
-  addProblemHandler(app, PROBLEMS, ({ code }, error) => {
-    deps.metrics.refusals.inc({ code })
+  addProblemHandler(app, PROBLEMS, (problem, error, request) => {
+    deps.metrics.refusals.inc({ code: problem.code })
+    refusals.note(refusalOf(request, problem, new Date()))
     if (isRefusedCheck(error)) deps.limits.refused('passwordChecks')
   })
   await addEndpoints(app, deps)

@@ -1,11 +1,25 @@
-// The log: JSON lines that say what happened and never repeat a secret.
+// The log: what happened, never with a secret. JSON lines for machines; for a developer's terminal the same in words.
 import { type DestinationStream, type Logger, pino } from 'pino'
+import { serializeError } from './logger/brief-error.ts'
+import { lineOf } from './logger/lines.ts'
 
 /** The token in the link of a mail: its id may be known, the rest proves it. */
 const MAIL_TOKEN = /(\/[\w-]{22}\.)[\w-]{43}/g
 
-/** @param level of pino, such as `info`. @param destination standard output unless told. */
-export function createLogger(level: string, destination?: DestinationStream): Logger {
+/** How a log is written. */
+export interface LogFormat {
+  /** Standard output unless told. */
+  readonly destination?: DestinationStream | undefined
+  /**
+   * As lines for a developer's terminal, in which people have their addresses. Anywhere else entries are JSON, and of
+   * people there is a pseudonym alone.
+   */
+  readonly forDeveloper?: boolean
+}
+
+/** @param level of pino, such as `info`. */
+export function createLogger(level: string, { destination, forDeveloper = false }: LogFormat = {}): Logger {
+  const out = destination ?? process.stdout
   return pino(
     {
       level,
@@ -18,6 +32,9 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
         'error.rawPacket',
       ],
       serializers: {
+        err: serializeError,
+        // Whoever it is: an address is for the developer's own terminal. (An undefined member is none.)
+        account: (address: unknown) => (forDeveloper ? address : undefined),
         // The query is left out: it carries `state`, `nonce` and other things that are none of the log's business.
         req: (request) => ({
           method: request.method,
@@ -26,6 +43,15 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
         }),
       },
     },
-    ...(destination ? [destination] : []),
+    forDeveloper ? inLines(out) : out,
   )
+}
+
+function inLines(out: Pick<DestinationStream, 'write'>): DestinationStream {
+  return {
+    write(json) {
+      const line = lineOf(json)
+      if (line !== undefined) out.write(`${line}\n`)
+    },
+  }
 }

@@ -27,7 +27,7 @@ function readConfigOrExit() {
 }
 
 const config = readConfigOrExit()
-const logger = createLogger(config.logLevel)
+const logger = createLogger(config.logLevel, { forDeveloper: config.development })
 const { databaseUrl, databasePooler: pooler } = config
 
 /** Everything up to the first request. */

@@ -17,7 +17,11 @@ const PROMISED_MILLIS = 2000
 const TOLD_CLAIMS = ['sub', 'subject_kind', 'acr', 'scope', 'plan', 'cnf']
 
 /** @param person who makes an account of the guest */
-export async function playDevice(urls: StackUrls, person: DemoCredentials, tell: Narrator): Promise<void> {
+export async function playDevice(
+  urls: Pick<StackUrls, 'issuer' | 'resource'>,
+  person: DemoCredentials,
+  tell: Narrator,
+): Promise<void> {
   const api = `${urls.resource}/echo`
   const { device, subject } = await firstStart(urls.issuer, tell)
 
@@ -61,7 +65,7 @@ async function firstStart(issuer: string, tell: Narrator): Promise<Readonly<{ de
 }
 
 async function becomeAccount(
-  urls: StackUrls,
+  urls: Pick<StackUrls, 'issuer' | 'resource'>,
   device: GuestDevice,
   person: DemoCredentials,
   tell: Narrator,

@@ -57,7 +57,7 @@ export async function logIn(
   tell.facts(Object.fromEntries(url.searchParams))
 
   const redirect = listener
-    ? await throughSystemBrowser(url.href, listener, tell)
+    ? await throughSystemBrowser(url.href, listener, person, tell)
     : await throughUserAgent(url.href, redirectUri, person, tell)
 
   tell.step('The app takes the redirect', 'It checks state (its own request) and iss (this server, RFC 9207).')
@@ -125,9 +125,10 @@ function authorizationUrl(server: oauth.AuthorizationServer, request: Request): 
 async function throughSystemBrowser(
   url: string,
   listener: Awaited<ReturnType<typeof listenForRedirect>>,
+  { email, password }: DemoCredentials,
   tell: Narrator,
 ): Promise<string> {
-  tell.step('You log in', `${DEMO.email} / ${DEMO.password}`)
+  tell.step('You log in', `${email} / ${password}`)
   const opened = await openBrowser(url)
   tell.say(opened ? 'Your browser should open. If it does not, open this address:' : 'Open this address:')
   tell.say(`  ${url}`)

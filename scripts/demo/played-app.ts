@@ -15,7 +15,7 @@ export interface PlayedApp {
   readonly resource: string
 }
 
-export function demoApp({ resource }: StackUrls): PlayedApp {
+export function demoApp({ resource }: Pick<StackUrls, 'resource'>): PlayedApp {
   const { clientId, redirectUri, loopbackRedirectUri, scopes } = DEMO
   return { clientId, redirectUri, loopbackRedirectUri, scopes: Object.keys(scopes), resource }
 }

@@ -2,6 +2,7 @@
 import { relative } from 'node:path'
 import { DEMO } from '../seed.ts'
 import type { StackEnvironment } from '../stack/environment.ts'
+import type { PublicUrls } from '../stack/public-urls.ts'
 import type { GatewayKind, Stack } from '../stack/stack-options.ts'
 
 /** What the welcome depends on. */
@@ -10,10 +11,12 @@ export interface WelcomeFacts {
   readonly environment: StackEnvironment
   readonly gateway: GatewayKind
   readonly seconds: number
+  /** Where phones elsewhere reach it. */
+  readonly publicUrls: PublicUrls | undefined
 }
 
 /** The whole text. */
-export function welcome({ stack, environment, gateway, seconds }: WelcomeFacts): string {
+export function welcome({ stack, environment, gateway, seconds, publicUrls }: WelcomeFacts): string {
   const { urls } = stack
   const near = relative(process.cwd(), stack.dataDir)
   const dataDir = near.startsWith('..') ? stack.dataDir : near || '.'
@@ -23,15 +26,16 @@ export function welcome({ stack, environment, gateway, seconds }: WelcomeFacts):
   return `
 Everything is up (${seconds.toFixed(1)} s).
 
+  Start here    ${urls.issuer}/    ${publicUrls ? 'what people see' : 'what runs, the login, what was refused'}
   Auth server   ${urls.issuer}    ${urls.issuer}/.well-known/openid-configuration
   Gateway       ${urls.gateway}    ${kind}
   Demo API      ${urls.api}    what the gateway protects as ${urls.resource}
   Database      ${database}
 
   Demo app      client_id ${DEMO.clientId}, redirect URI ${DEMO.redirectUri} or ${DEMO.loopbackRedirectUri} (any port)
-  Demo login    ${DEMO.email} / ${DEMO.password}
+  Demo login    ${DEMO.email} / ${stack.demoPassword}
   Account       ${urls.issuer}/account    where people see and end what apps may do
-
+${publicUrls ? forwarding(environment.ports) : ''}
 Next, in a second terminal:
 
   ${start}npm run demo
@@ -47,5 +51,14 @@ Next, in a second terminal:
 
 Edits of kong.yml take effect when you save them.
 Ctrl-C stops everything; the data stays.
+`
+}
+
+/** What has to stand before a stack with public addresses. */
+function forwarding({ auth, gateway }: StackEnvironment['ports']): string {
+  return `
+This stack can be reached by others: it runs as in production, with a new password of the demo for as long as it runs.
+Your tunnel or proxy forwards the first address to http://127.0.0.1:${auth}, the second to http://127.0.0.1:${gateway},
+and sets X-Forwarded-For. Mails need a server: MAIL_URL and MAIL_FROM.
 `
 }

@@ -1,6 +1,7 @@
 // The processes of a stack: what each is started with, and when it counts as ready.
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { DEMO } from '../seed.ts'
 import { describeGateway, type GatewaySurroundings } from './describe-gateway.ts'
 import { type ManagedProcess, manageProcess, type ProcessEnd, type ProcessSpec } from './processes.ts'
 import { answersHttp, answersPluginCalls } from './readiness.ts'
@@ -22,6 +23,23 @@ export interface DescribedProcesses {
   readonly processes: StackProcesses
   /** Has the gateway read its configuration anew, where it does not notice by itself. */
   readonly reload: () => Promise<void>
+}
+
+/** Whatever has the certificate stands on this machine, and says for whom it asks. */
+const BEHIND_PROXY = { DEVELOPMENT: '', DEVELOPMENT_STACK: '', TRUSTED_PROXIES: '127.0.0.1,::1' } as const
+
+/** What is for a developer at this machine alone. */
+function developerHelps({ options, urls, pluginSocket }: StackSurroundings): NodeJS.ProcessEnv {
+  const { gateway, api, resource } = urls
+  const { clientId, redirectUri, loopbackRedirectUri, email, password } = DEMO
+  const demo = { clientId, redirectUris: [redirectUri, loopbackRedirectUri], email, password }
+  const stack = { gateway, api, resource, pluginSocket, commandPrefix: options.commandPrefix ?? '', demo }
+  return {
+    DEVELOPMENT: 'true',
+    DEVELOPMENT_STACK: JSON.stringify(stack),
+    // Mails are kept in the data folder, unless there is a server for them.
+    MAIL_URL: process.env.MAIL_URL || pathToFileURL(join(options.dataDir, 'mail')).href,
+  }
 }
 
 /** @throws {Error} when Kong is asked for and the plugins cannot be described */
@@ -65,9 +83,8 @@ export async function describeProcesses(around: StackSurroundings): Promise<Desc
         DATABASE_URL: around.databaseUrl,
         ...(options.databasePooler && { DATABASE_POOLER: options.databasePooler }),
         ISSUER: urls.issuer,
-        // Mails are kept in the data folder, unless there is a server for them.
-        DEVELOPMENT: 'true',
-        MAIL_URL: process.env.MAIL_URL || pathToFileURL(join(options.dataDir, 'mail')).href,
+        ...(options.publicUrls ? BEHIND_PROXY : developerHelps(around)),
+        LOG_LEVEL: options.logLevel ?? 'info',
         PORT: String(ports.auth),
         // There is no load balancer that would have to hear of the end first.
         DRAIN_SECONDS: '0',

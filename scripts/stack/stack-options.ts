@@ -2,6 +2,7 @@
 import type { Pooler } from '@mobile-api-gateway/auth-server/config/settings.ts'
 import type { Ports } from './ports.ts'
 import type { ManagedProcess, ProcessEvents } from './processes.ts'
+import type { PublicUrls } from './public-urls.ts'
 import type { SupervisionOptions } from './supervise.ts'
 import type { StackUrls } from './urls.ts'
 
@@ -12,6 +13,10 @@ export type GatewayKind = 'kong' | 'embedded'
 export interface StackOptions {
   readonly gateway: GatewayKind
   readonly ports: Ports
+  /** Where phones elsewhere reach it. It is then no place for a developer's helps: it runs as in production. */
+  readonly publicUrls?: PublicUrls | undefined
+  /** Variables to write before a command that is for this stack, for the page at `/`. */
+  readonly commandPrefix?: string
   /** Holds `secrets.json`, the rendered `kong.yml` and, without `databaseUrl`, the database. */
   readonly dataDir: string
   /** An existing PostgreSQL database; none: an embedded PostgreSQL in the data folder. */
@@ -26,7 +31,7 @@ export interface StackOptions {
   readonly onConfigEdit?: (line: string) => void
   /** Changes the text of kong.yml before it is rendered, e.g. to try a tighter limit. */
   readonly editKongYml?: (source: string) => string
-  /** Level of the servers' logs. Default `warn`. */
+  /** Level of the servers' logs. Default `warn`, of the auth server, whose lines tell each step, `info`. */
   readonly logLevel?: string
   /** What the stack does, one short line per step. */
   readonly onProgress?: (line: string) => void
@@ -47,6 +52,8 @@ export interface StackProcesses {
 /** A running stack. */
 export interface Stack {
   readonly urls: StackUrls
+  /** Of the demo's person. */
+  readonly demoPassword: string
   readonly databaseUrl: string
   readonly dataDir: string
   /** The plugin server's unix socket. */

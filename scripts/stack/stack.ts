@@ -1,9 +1,10 @@
 // Database, auth server, demo API, plugin server and gateway on one machine, started and stopped in order.
+import { randomBytes } from 'node:crypto'
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { LockHeld, takeLock } from '../process-lock.mjs'
-import { seedDemo } from '../seed.ts'
+import { DEMO, seedDemo } from '../seed.ts'
 import { leaveCommandSettings } from './command-settings.ts'
 import { describeProcesses } from './describe-processes.ts'
 import { followKongYml, writeCopy } from './follow-config.ts'
@@ -42,7 +43,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
 async function start(options: StackOptions, onStop: (undo: () => Promise<void>) => void): Promise<Omit<Stack, 'stop'>> {
   const progress = options.onProgress ?? (() => {})
-  const urls = stackUrls(options.ports)
+  const urls = stackUrls(options.ports, options.publicUrls)
+  // A password that stands in a README opens nothing where strangers can try it.
+  const demoPassword = options.publicUrls ? randomBytes(15).toString('base64url') : DEMO.password
   const dataDir = resolve(options.dataDir)
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
   const release = await lockDataFolder(dataDir, options.ports)
@@ -74,7 +77,13 @@ async function start(options: StackOptions, onStop: (undo: () => Promise<void>) 
     configPath,
     runtimeDir,
   })
-  const known = { ...secrets, DATABASE_URL: databaseUrl, ISSUER: urls.issuer }
+  const known = {
+    ...secrets,
+    DATABASE_URL: databaseUrl,
+    ISSUER: urls.issuer,
+    GATEWAY: urls.gateway,
+    DEMO_PASSWORD: demoPassword,
+  }
   onStop(await leaveCommandSettings(dataDir, known))
   const launch = async (managed: ManagedProcess): Promise<void> => {
     onStop(() => managed.stop())
@@ -88,6 +97,7 @@ async function start(options: StackOptions, onStop: (undo: () => Promise<void>) 
     passwordPepper: secrets.PASSWORD_PEPPER,
     resource: urls.resource,
     gatewayClientSecret: secrets.GATEWAY_CLIENT_SECRET,
+    demoPassword,
   })
   await launch(processes.gateway)
   if (options.onConfigEdit !== undefined) {
@@ -96,7 +106,7 @@ async function start(options: StackOptions, onStop: (undo: () => Promise<void>) 
     onStop(() => edits.close())
   }
   onStop(async () => supervisor?.stop())
-  return { urls, databaseUrl, dataDir, pluginSocket, processes }
+  return { urls, demoPassword, databaseUrl, dataDir, pluginSocket, processes }
 }
 
 /** One stack per data folder. @throws {PortProblem} when the other one has our ports too, else DataFolderInUse */

@@ -1,5 +1,6 @@
 // The addresses of a stack on this machine, and which addresses of kong.yml they stand for.
 import type { Ports } from './ports.ts'
+import type { PublicUrls } from './public-urls.ts'
 import type { Origins } from './render-kong.ts'
 
 /** Addresses for people, apps and browsers. */
@@ -14,15 +15,15 @@ export interface StackUrls {
   readonly origins: Origins
 }
 
-/** `localhost` in what clients see, as the browser needs it; 127.0.0.1 between our own processes, where listeners are. */
-export function stackUrls(ports: Ports): StackUrls {
-  const issuer = `http://localhost:${ports.auth}`
-  const gateway = `http://localhost:${ports.gateway}`
+/** `localhost` in what clients see, as the browser needs it, unless there is an address for phones elsewhere; 127.0.0.1 between our own processes, where listeners are. */
+export function stackUrls(ports: Ports, publicUrls?: PublicUrls): StackUrls {
+  const issuer = publicUrls?.auth ?? `http://localhost:${ports.auth}`
+  const gateway = publicUrls?.gateway ?? `http://localhost:${ports.gateway}`
   return {
     issuer,
     api: `http://localhost:${ports.api}`,
     gateway,
-    resource: `${gateway}/mobile`,
+    resource: resourceOf(gateway),
     origins: {
       'http://mobile-api:3000': `http://127.0.0.1:${ports.api}`,
       'http://auth-server:4000': `http://127.0.0.1:${ports.auth}`,
@@ -30,4 +31,9 @@ export function stackUrls(ports: Ports): StackUrls {
       'http://localhost:8000': gateway,
     },
   }
+}
+
+/** The demo API at a gateway, as its clients name it. */
+export function resourceOf(gateway: string): string {
+  return `${gateway}/mobile`
 }

@@ -94,8 +94,8 @@ const MISTAKES = {
     says: 'the host is another',
   },
   port: {
-    is: ({ port, host }) => port !== '' && !LOOPBACK.test(host),
-    differs: (sent, other) => sent.port !== other.port && !(LOOPBACK.test(sent.host) && other.port === ''),
+    is: (sent) => sent.port !== '' && !isDevice(sent),
+    differs: (sent, other) => sent.port !== other.port && !(isDevice(sent) && other.port === ''),
     says: 'a port counts; only that of http://127.0.0.1 and http://[::1] may be any',
   },
   noPath: {

@@ -19,8 +19,14 @@ export function requireSettings(...names: readonly string[]): (name: string) => 
   const given = Object.entries(process.env).filter(([, value]) => value !== '')
   const settings = new Map([...(process.env.DATABASE_URL ? [] : findLeft()), ...given])
   const missing = names.filter((name) => !settings.has(name))
-  if (missing.length > 0) throw new UsageError(`Set ${missing.join(' and ')}.`)
+  if (missing.length > 0) throw new UsageError(`Set ${missing.join(' and ')}.${besideStart(missing)}`)
   return (name) => settings.get(name) ?? ''
+}
+
+/** Where nothing was found because nothing runs. */
+function besideStart(missing: readonly string[]): string {
+  if (!missing.includes('DATABASE_URL')) return ''
+  return '\nBeside a running npm start nothing needs to be set, but DATA_DIR where it has a data folder of its own.'
 }
 
 /** The public origin of the server. @throws {UsageError} that says what is wrong with it */

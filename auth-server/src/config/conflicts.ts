@@ -2,9 +2,10 @@
 import type { Config } from '../config.ts'
 
 /** What is wrong with a configuration, a line each. */
-export function conflictsOf({ issuer, development, mailUrl, mailFrom }: Config): readonly string[] {
+export function conflictsOf({ issuer, development, developmentStack, mailUrl, mailFrom }: Config): readonly string[] {
   return [
     development && issuer.startsWith('https:') && 'DEVELOPMENT is for this machine alone, and ISSUER is https',
+    developmentStack !== undefined && !development && 'DEVELOPMENT_STACK is for DEVELOPMENT alone; leave it out',
     mailUrl?.kind === 'folder' && !development && 'MAIL_URL is a folder, which is for DEVELOPMENT alone; use smtps://…',
     mailUrl?.kind === 'smtp' &&
       mailFrom.address.endsWith('@localhost') &&

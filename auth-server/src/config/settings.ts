@@ -1,5 +1,6 @@
 // The table of all settings of the auth server; `npm run docs` makes docs/configuration.md of it.
 import { certificates, optionalAddress } from './certificates.ts'
+import { developmentStack } from './development-stack.ts'
 import { mailSender, mailUrl } from './mail.ts'
 import { shownLink, shownLogo, shownName } from './operator.ts'
 import {
@@ -203,6 +204,14 @@ export const SETTINGS = {
       'codes are printed. The server does not start with it when `ISSUER` is https',
     byDefault: 'false',
     parse: flag,
+  },
+  developmentStack: {
+    variable: 'DEVELOPMENT_STACK',
+    description:
+      'Set by `npm start` and by nobody else: what its page at `/` shows, in JSON. The server does not start with it ' +
+      'without `DEVELOPMENT`',
+    byDefault: '',
+    parse: developmentStack,
   },
   catalogueFile: {
     variable: 'CATALOGUE_FILE',

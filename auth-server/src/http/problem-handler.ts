@@ -11,10 +11,10 @@ import type { IsVisited } from './visited-path.ts'
 type Renderer = (reply: FastifyReply, problem: HttpProblem) => FastifyReply
 
 /** For a person, who looks at the answer. */
-function page(reply: FastifyReply, { code, description, status, headers, evidence }: HttpProblem): FastifyReply {
+function page(reply: FastifyReply, { code, description, status, headers, evidence, way }: HttpProblem): FastifyReply {
   const retryAfterSeconds = Number(headers['retry-after'] ?? 0)
   const shown = status === 404 ? 'not_found' : code
-  return sendPage(reply, errorPage({ code: shown, description, retryAfterSeconds, evidence }))
+  return sendPage(reply, errorPage({ code: shown, description, retryAfterSeconds, evidence, way }))
 }
 
 /** For an app (RFC 6749 §5.2). */
@@ -85,21 +85,22 @@ function toProblem(table: readonly ProblemRow[], error: unknown): HttpProblem {
 export function addProblemHandler(
   app: FastifyInstance,
   table: readonly ProblemRow[],
-  hear: (problem: HttpProblem, error: unknown) => void = () => {},
+  hear: (problem: HttpProblem, error: unknown, request: FastifyRequest) => void = () => {},
 ): void {
   const sparing = logSparingly()
 
-  function note({ log }: FastifyRequest, { status, code, detail, description, cause, message }: HttpProblem): void {
+  function note({ log, method, routeOptions }: FastifyRequest, problem: HttpProblem): void {
+    const { status, code, detail, description, cause, message } = problem
     const kind = cause instanceof Error ? cause.name : 'unknown'
     if (status === 503) sparing.error(log, kind, cause, message)
     else if (status >= 500) log.error({ err: cause }, message)
-    else log.info({ error: code, detail }, description)
+    else log.info({ error: code, detail, status, method, route: routeOptions.url }, description)
   }
 
   app.setErrorHandler((error: unknown, request, reply) => {
     const problem = toProblem(table, error)
     note(request, problem)
-    hear(problem, error)
+    hear(problem, error, request)
     return sendProblem(reply, problem)
   })
   app.setNotFoundHandler((_request, reply) =>

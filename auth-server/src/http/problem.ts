@@ -17,6 +17,13 @@ export interface ProblemDetails {
   /** Where the browser is sent with it, when somebody else has to hear of it than whoever asked. */
   readonly location?: string
   readonly evidence?: readonly Evidence[]
+  readonly way?: WayInstead | undefined
+}
+
+/** What the page of a problem offers instead; its text is one of the locales. */
+export interface WayInstead {
+  readonly text: 'signOut'
+  readonly href: string
 }
 
 /** One error, three readers: `code` for machines, `description` for the integrator, `detail` and `cause` for the log. */
@@ -30,11 +37,12 @@ export class HttpProblem<Code extends string = string> extends Error {
   readonly headers: Readonly<Record<string, string>>
   readonly location: string | undefined
   readonly evidence: readonly Evidence[]
+  readonly way: WayInstead | undefined
 
   constructor(
     code: Code,
     description: string,
-    { status, detail, cause, headers = {}, location, evidence = [] }: ProblemDetails,
+    { status, detail, cause, headers = {}, location, evidence = [], way }: ProblemDetails,
   ) {
     super(`${code}: ${description}`, cause === undefined ? undefined : { cause })
     this.code = code
@@ -44,6 +52,7 @@ export class HttpProblem<Code extends string = string> extends Error {
     this.headers = headers
     this.location = location
     this.evidence = evidence
+    this.way = way
   }
 }
 

@@ -9,10 +9,12 @@ export type IsVisited = (target: string) => boolean
  * @param pages all else that a person is shown; whatever begins with the same name counts as well
  */
 export function visitedPaths(endpoints: readonly string[], pages: readonly string[]): IsVisited {
-  const roots = new Set(pages.map((path) => path.split('/', 2).join('/')))
+  // Below the page at `/` is everything, so it is counted by itself.
+  const roots = new Set(pages.filter((path) => path !== '/').map((path) => path.split('/', 2).join('/')))
+  const hasRoot = pages.includes('/')
   const patterns = [...endpoints, ...roots].map((path) =>
     path.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/:\w+/g, '[^/]*'),
   )
   const visited = new RegExp(`^(?:${patterns.join('|')})(?:/|$)`)
-  return (target) => visited.test(pathOf(target))
+  return (target) => visited.test(pathOf(target)) || (hasRoot && pathOf(target) === '/')
 }

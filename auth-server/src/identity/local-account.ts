@@ -1,6 +1,7 @@
 // Accounts with e-mail address and password: how a person proves who they are, and how an account is made.
 import { randomId } from '../crypto/random.ts'
 import type { Db } from '../store/database.ts'
+import { replacePassword } from '../store/tables/passwords.ts'
 import { findPersonByEmail, insertPerson } from '../store/tables/people.ts'
 import { emailKey } from './email.ts'
 import { checkPassword, type Peppers, renewPepper, sealPassword } from './password.ts'
@@ -55,4 +56,18 @@ export async function createAccount(
     name: account.name,
     password: await sealPassword(pepper, account.password),
   })
+}
+
+/** Gives an account this password, which ends its logins, unless it has it already. */
+export async function ensurePassword(
+  db: Db,
+  passwordPepper: string,
+  { email, password }: Readonly<{ email: string; password: string }>,
+): Promise<void> {
+  const key = emailKey(email)
+  const person = key === undefined ? undefined : await findPersonByEmail(db, key)
+  if (!person) return
+  const peppers = { passwordPepper, previousPasswordPepper: undefined }
+  if (await checkPassword(peppers, password, person.password, [])) return
+  await replacePassword(db, person.id, await sealPassword(passwordPepper, password))
 }

@@ -5,6 +5,7 @@ import { record } from '../audit/record.ts'
 import { sha256 } from '../crypto/digest.ts'
 import { randomSecret } from '../crypto/random.ts'
 import type { Deps } from '../deps.ts'
+import { noteCaller, pseudonymOf } from '../http/caller.ts'
 import { STRONG_SESSIONS } from '../identity/roles.ts'
 import type { Trx } from '../store/database.ts'
 import { signIn } from '../store/queries/sign-in.ts'
@@ -70,6 +71,8 @@ export async function completeSignIn(
   if (outcome.kind === 'person changed') return outcome.kind
   if (outcome.kind === 'done') {
     metrics.signIns.inc({ outcome: 'succeeded' })
+    noteCaller(request, { user: pseudonymOf(config, person.personId) })
+    request.log.info({ step: 'signed in', account, note: person.amr.join(', ') }, 'somebody signed in')
     browser.remember()
     cookies.setSession(reply, tokenOf(outcome.signInId), {
       seconds: SESSION_TTL_SECONDS,

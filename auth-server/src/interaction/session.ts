@@ -2,12 +2,18 @@
 import type { FastifyRequest } from 'fastify'
 import { hmac, sha256 } from '../crypto/digest.ts'
 import type { Deps } from '../deps.ts'
+import { noteCaller, pseudonymOf } from '../http/caller.ts'
 import type { Cookies } from '../http/cookies.ts'
 import { type BrowserProof, findSession, type Session } from '../store/tables/sessions.ts'
 
 /** The session of the browser's cookie, while it is alive. */
-export async function currentSession({ db, cookies }: Deps, request: FastifyRequest): Promise<Session | undefined> {
-  return findSession(db, cookies.sessions(request).map(sha256))
+export async function currentSession(
+  { db, config, cookies }: Deps,
+  request: FastifyRequest,
+): Promise<Session | undefined> {
+  const session = await findSession(db, cookies.sessions(request).map(sha256))
+  if (session) noteCaller(request, { user: pseudonymOf(config, session.personId) })
+  return session
 }
 
 /** What the cookies of a request prove to the database. */

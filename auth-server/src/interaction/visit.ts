@@ -2,6 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { sha256 } from '../crypto/digest.ts'
 import type { Deps } from '../deps.ts'
+import { noteCaller } from '../http/caller.ts'
 import { FormBinding, readOwnForm } from '../http/csrf.ts'
 import type { Pages } from '../http/page-routes.ts'
 import type { Parameters } from '../http/parameters.ts'
@@ -80,6 +81,7 @@ export function visitFlow(deps: Deps): VisitFlow {
       })
       return undefined
     }
+    if (pending.app) noteCaller(request, { clientId: pending.app.clientId })
     request.uiLocales = pending.request.uiLocales
     cookies.keepVisit(reply, id)
     const session = await currentSession(deps, request)

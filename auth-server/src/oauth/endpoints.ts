@@ -10,9 +10,9 @@ import { DEVICES_PATH, deviceRegistrationHandler } from './device/registration.t
 import type { Endpoint } from './endpoint.ts'
 import { REVOCATIONS_PATH, revocationsHandler } from './feed/revocations.ts'
 import { introspectionHandler } from './introspect.ts'
-import { jwksHandler } from './jwks.ts'
+import { JWKS_PATH, jwksHandler } from './jwks.ts'
 import { logoutHandler } from './logout.ts'
-import { metadataHandler } from './metadata.ts'
+import { DISCOVERY_PATH, metadataHandler } from './metadata.ts'
 import { parHandler } from './par.ts'
 import { revocationHandler } from './revoke.ts'
 import { tokenHandler } from './token/index.ts'
@@ -117,8 +117,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
     handler: revocationsHandler,
   },
   { ...PAGE, path: '/logout', methods: ['GET', 'POST'], discovery: 'end_session_endpoint', handler: logoutHandler },
-  { ...DOCUMENT, path: '/jwks', discovery: 'jwks_uri', handler: jwksHandler },
-  { ...DOCUMENT, path: '/.well-known/openid-configuration', handler: metadataHandler },
+  { ...DOCUMENT, path: JWKS_PATH, discovery: 'jwks_uri', handler: jwksHandler },
+  { ...DOCUMENT, path: DISCOVERY_PATH, handler: metadataHandler },
   { ...DOCUMENT, path: '/.well-known/oauth-authorization-server', handler: metadataHandler },
   { ...SYSTEM_DOCUMENT, path: ASSET_LINKS_PATH, handler: assetLinksHandler },
   { ...SYSTEM_DOCUMENT, path: SITE_ASSOCIATION_PATH, handler: siteAssociationHandler },

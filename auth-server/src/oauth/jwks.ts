@@ -2,6 +2,8 @@
 import type { RouteHandlerMethod } from 'fastify'
 import type { Deps } from '../deps.ts'
 
+export const JWKS_PATH = '/jwks'
+
 /** For how long a verifier may keep the set; seconds. */
 const MAX_AGE_SECONDS = 60
 

@@ -4,6 +4,7 @@ import type { Deps } from '../deps.ts'
 import { formOf } from '../http/form.ts'
 import { Parameters } from '../http/parameters.ts'
 import { pathOf } from '../http/request-path.ts'
+import { SIGN_OUT_PATH } from '../interaction/paths.ts'
 import { browserProof } from '../interaction/session.ts'
 import { signOut } from '../interaction/sign-out/routes.ts'
 import { confirmationUrl, logoutTarget } from '../interaction/sign-out/target.ts'
@@ -17,6 +18,9 @@ import { tellingDevelopers, UnregisteredRedirect } from './unregistered-redirect
 
 /** `logout_hint` is accepted and changes nothing. */
 const PARAMETERS = ['id_token_hint', 'client_id', 'post_logout_redirect_uri', 'state'] as const
+
+/** Whatever the app got wrong, its person wants to sign out. */
+const INSTEAD = { way: { text: 'signOut', href: SIGN_OUT_PATH } } as const
 
 export function logoutHandler(deps: Deps): RouteHandlerMethod {
   const { db, config, keys, cookies } = deps
@@ -49,6 +53,7 @@ function judge(client: Client | undefined, received: string | undefined, state: 
     parameter: 'post_logout_redirect_uri',
     received: received ?? '',
     registered: client?.postLogoutRedirectUris ?? [],
+    ...INSTEAD,
   })
 }
 
@@ -72,11 +77,12 @@ async function findAskingClient(
   hint: IdTokenHint | undefined,
 ): Promise<Client | undefined> {
   if (clientId !== undefined && hint !== undefined && clientId !== hint.clientId)
-    throw new OAuthError('invalid_request', 'client_id is not the client that id_token_hint was issued to')
+    throw new OAuthError('invalid_request', 'client_id is not the client that id_token_hint was issued to', INSTEAD)
   const asking = clientId ?? hint?.clientId
   if (asking === undefined) return undefined
   const client = await findClient(db, asking)
-  if (!client && clientId !== undefined) throw new OAuthError('invalid_request', 'no application has this client_id')
+  if (!client && clientId !== undefined)
+    throw new OAuthError('invalid_request', 'no application has this client_id', INSTEAD)
   // Whom nobody approved is neither named nor gone to; the person signs out all the same.
   return onlyApproved(client)
 }

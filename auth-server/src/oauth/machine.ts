@@ -1,6 +1,7 @@
 // Machines at APIs of this server itself: whose access token it is, and whether it still stands.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Deps } from '../deps.ts'
+import { noteCaller } from '../http/caller.ts'
 import { type Client, findClient } from '../store/queries/clients.ts'
 import { readAccessToken } from '../tokens/access-token.ts'
 import { bearerError, requirePresentedToken } from './bearer.ts'
@@ -35,6 +36,7 @@ export async function requireMachine(
   if (token?.resource !== resource || token.grantId !== undefined)
     throw bearerError('invalid_token', 'the access token is not one of a machine for this API')
   const client = await findClient(db, token.clientId)
+  if (client) noteCaller(request, { clientId: client.clientId })
   const subscription = client?.subscriptions.find((each) => each.resource === resource)
   if (!client || !subscription || token.expiresAt <= client.readAt)
     throw bearerError('invalid_token', 'the access token is not valid any more')

@@ -14,6 +14,9 @@ import type { Endpoint } from './endpoint.ts'
 import { CODE_CHALLENGE_METHODS } from './pkce.ts'
 import { GRANTS } from './token/grants/index.ts'
 
+/** OpenID Connect Discovery §4 */
+export const DISCOVERY_PATH = '/.well-known/openid-configuration'
+
 /** For how long an app may keep the document. */
 const MAX_AGE_SECONDS = 300
 

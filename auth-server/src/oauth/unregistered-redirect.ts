@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import { ofRequest } from '../audit/context.ts'
 import { inWords, mistakesIn, nearestRegistered } from '../catalogue/redirect-mistakes.ts'
 import type { Deps } from '../deps.ts'
-import type { Evidence } from '../http/problem.ts'
+import type { Evidence, WayInstead } from '../http/problem.ts'
 import { isFullLogin } from '../identity/full-login.ts'
 import { Actor } from '../identity/roles.ts'
 import { currentSession } from '../interaction/session.ts'
@@ -14,6 +14,7 @@ interface Unregistered {
   readonly parameter: 'redirect_uri' | 'post_logout_redirect_uri'
   readonly received: string
   readonly registered: readonly string[]
+  readonly way?: WayInstead
 }
 
 /** What was sent and what is registered stay in here until `forDevelopers` has looked who asks. */
@@ -24,7 +25,10 @@ export class UnregisteredRedirect extends OAuthError {
   constructor(unregistered: Unregistered, evidence: readonly Evidence[] = []) {
     const hint = inWords(mistakesIn(unregistered.received))
     const refusal = `${unregistered.parameter} is not registered for this application; it has to match to the letter`
-    super('invalid_request', hint === '' ? refusal : `${refusal}. Look here: ${hint}`, { evidence })
+    super('invalid_request', hint === '' ? refusal : `${refusal}. Look here: ${hint}`, {
+      evidence,
+      way: unregistered.way,
+    })
     this.#unregistered = unregistered
   }
 

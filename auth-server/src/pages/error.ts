@@ -1,4 +1,5 @@
 // The page for what cannot be sent back to the app: what a person can do, and what the app's developers have to know.
+import { wayLink } from './components/button.ts'
 import { signMark } from './components/mark.ts'
 import { developerNotice, note } from './components/notice.ts'
 import type { Page } from './frame.ts'
@@ -12,6 +13,8 @@ export interface ProtocolProblem {
   /** After how long another try may do better, where that is known. */
   readonly retryAfterSeconds?: number | undefined
   /** What only those may see who are shown it: lines under a label. */
+  /** What to do instead. */
+  readonly way?: Readonly<{ text: 'signOut'; href: string }> | undefined
   readonly evidence?: readonly Readonly<{ label: string; values: readonly string[] }>[]
 }
 
@@ -50,13 +53,13 @@ function hasText(code: string, codes: Texts['error']['codes']): code is keyof Te
 
 /** The page of a protocol error. */
 export function errorPage(problem: ProtocolProblem): Page {
-  const { code, description, evidence } = problem
-  return ({ error }) => ({
+  const { code, description, evidence, way } = problem
+  return ({ error, signOut }) => ({
     title: error.title,
     body: html`${signMark('bad')}
 <h1>${error.title}</h1>
 <p>${explain(problem, error)}</p>
 ${!PLAIN.has(code) && developerNotice(error.forDevelopers, asSentence(description), evidence)}
-${note(error.note)}`,
+${note(error.note)}${way && wayLink({ signOut: signOut.button }[way.text], way.href)}`,
   })
 }

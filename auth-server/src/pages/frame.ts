@@ -3,7 +3,7 @@ import { type AccountFrame, inAccountFrame } from './account-frame.ts'
 import { type Html, html } from './html.ts'
 import type { Language } from './language.ts'
 import type { Texts } from './locales/en.ts'
-import { type OperatorSettings, operatorFooter } from './operator.ts'
+import { type OperatorSettings, operatorFooter, operatorMark, operatorNameOf } from './operator.ts'
 import { ACCOUNT_STYLE, CARD_STYLE, type Style } from './theme.ts'
 
 /** A page in one language. */
@@ -11,8 +11,8 @@ export interface PageContent {
   readonly title: string
   /** All of main. */
   readonly body: Html
-  /** What stands around it; of a page without one, the card of a visit. */
-  readonly frame?: AccountFrame
+  /** What stands around it: a person's account, or room alone; of a page without one, the card of a visit. */
+  readonly frame?: AccountFrame | 'wide'
 }
 
 /** A page, to be had in any language. */
@@ -36,7 +36,13 @@ export function renderPage({ title, body, frame }: PageContent, { language, text
   const main = html`<main>
 ${body}
 </main>`
-  const framed = frame ? inAccountFrame(main, frame, { texts, operator }) : main
+  const framed =
+    frame === 'wide'
+      ? html`<header><p class="home">${operatorMark(operator) ?? operatorNameOf(operator)}</p></header>
+${main}`
+      : frame
+        ? inAccountFrame(main, frame, { texts, operator })
+        : main
   const scripts = [...new Set(framed.needs.scripts)]
   const document = html`<!doctype html>
 <html lang="${language}">

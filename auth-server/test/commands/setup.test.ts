@@ -109,7 +109,10 @@ t.test('beside a running npm start every command knows its database and its secr
     'nor gets its secrets',
   )
   await take()
-  t.match(await run('group', ['list'], { DATA_DIR }), { code: 2, stderr: /^Set DATABASE_URL\.\n/ })
+  t.match(await run('group', ['list'], { DATA_DIR }), {
+    code: 2,
+    stderr: /^Set DATABASE_URL\.\nBeside a running npm start /,
+  })
   for (const damaged of ['', '{', '[]', 'null', '{"DATABASE_URL":7}']) {
     await writeFile(join(DATA_DIR, COMMAND_SETTINGS_FILE), damaged)
     t.match(await run('group', ['list'], { DATA_DIR }), { code: 2, stderr: /^Set DATABASE_URL\.\n/ }, damaged)

@@ -126,7 +126,6 @@ t.test('a method that an address does not know: a page where people come, JSON w
 
 t.test('an address that leads nowhere: JSON for programs, a page for people, the same headers for both', async (t) => {
   const paths = [
-    '/',
     '/nowhere',
     '/TOKEN',
     '/token/',

@@ -24,7 +24,7 @@ t.test('each visit is led to the issuer, with all that was asked, where both nam
     '0.0.0.0:4000',
     '[::]:4000',
   ])
-    for (const target of [url, `/apis/orders-api${url}`, '/logout?state=s', '/interaction/x/login', '//authorize'])
+    for (const target of [url, `/apis/orders-api${url}`, '/logout?state=s', '/interaction/x/login', '/', '//authorize'])
       t.equal(
         await open(host, target),
         target.startsWith('//') ? undefined : `http://localhost:4000${target}`,

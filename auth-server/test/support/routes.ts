@@ -8,7 +8,7 @@ export interface KnownAddress {
   readonly methods: readonly string[]
 }
 
-const LINE = /^(?<tree>[│├└─ ]*)(?<path>\/\S*) \((?<methods>[A-Z, ]+)\)$/
+const LINE = /^(?<tree>[│├└─ ]*)(?<path>[^│├└─ ]\S*) \((?<methods>[A-Z, ]+)\)$/
 
 /** Reads Fastify's tree of routes: what is indented goes on from the line that it hangs on. */
 function patternsOf(tree: string): ReadonlyMap<string, readonly string[]> {

@@ -48,7 +48,7 @@ export async function testServer(t: Test, environment: Record<string, string> = 
   })
   const log: string[] = []
   const db = openDatabase(config.databaseUrl, () => {})
-  const logger = createLogger('trace', { write: (line: string) => void log.push(line) })
+  const logger = createLogger('trace', { destination: { write: (line: string) => void log.push(line) } })
   const deps = await openDeps(config, db, await readProviders(config, environment))
   const app = await buildApp(deps, logger)
   t.teardown(async () => {

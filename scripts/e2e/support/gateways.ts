@@ -26,7 +26,10 @@ export async function testStack(
   t: Test,
   gateway: GatewayKind,
   options: Partial<
-    Pick<StackOptions, 'editKongYml' | 'supervision' | 'onLine' | 'logLevel' | 'kongYml' | 'onConfigEdit'>
+    Pick<
+      StackOptions,
+      'ports' | 'publicUrls' | 'editKongYml' | 'supervision' | 'onLine' | 'logLevel' | 'kongYml' | 'onConfigEdit'
+    >
   > = {},
 ): Promise<Stack> {
   const dataDir = await mkdtemp(join(tmpdir(), 'mobile-e2e-'))

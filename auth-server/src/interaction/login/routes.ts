@@ -77,6 +77,7 @@ export function loginPages(deps: Deps, visits: VisitFlow): VisitPages {
         })
         if (!person) {
           metrics.signIns.inc({ outcome: 'wrong-credentials' })
+          request.log.info({ step: 'refused a sign-in', account, note: 'wrong address or password' }, 'refused')
           const personId = account === undefined ? undefined : (await findPersonByEmail(db, account))?.id
           const whose = {
             ...(pending.app && { applicationId: pending.app.applicationId }),

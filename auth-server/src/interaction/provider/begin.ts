@@ -7,6 +7,7 @@ import type { Deps } from '../../deps.ts'
 import { tooManyRequests } from '../../http/problem.ts'
 import type { UpstreamRequest } from '../../identity/federation/provider.ts'
 import type { IdentityProvider } from '../../identity/federation/providers.ts'
+import { inBrief } from '../../logger/brief-error.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import type { PendingRequest } from '../../store/tables/authorization-requests.ts'
 import { beginUpstreamLogin, type LinkingPerson } from '../../store/tables/upstream-logins.ts'
@@ -63,7 +64,7 @@ export async function beginAtProvider(
   const asked = upstreamRequest(config, provider, { secret, state, isFresh })
   const address = await provider.begin(asked).catch((error: unknown) => {
     request.log.warn(
-      { event: 'provider_unavailable', provider: provider.name, err: error },
+      { event: 'provider_unavailable', provider: provider.name, because: inBrief(error) },
       'a provider cannot be asked',
     )
     return undefined

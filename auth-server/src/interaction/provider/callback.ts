@@ -11,6 +11,7 @@ import { link } from '../../identity/federation/links.ts'
 import type { UpstreamIdentity } from '../../identity/federation/provider.ts'
 import type { IdentityProvider } from '../../identity/federation/providers.ts'
 import { recognise } from '../../identity/federation/recognise.ts'
+import { inBrief } from '../../logger/brief-error.ts'
 import { errorPage } from '../../pages/error.ts'
 import { languageOf } from '../../pages/language.ts'
 import { sendPage } from '../../pages/send-page.ts'
@@ -54,7 +55,10 @@ export function callbackPages(deps: Deps): Readonly<Record<string, PageHandlers>
         const identity = await provider
           .finish({ ...asked, parameters: answer, begunSecondsAgo })
           .catch((error: unknown) => {
-            request.log.warn({ event: 'provider_failed', provider: provider.name, err: error }, 'a provider failed')
+            request.log.warn(
+              { event: 'provider_failed', provider: provider.name, because: inBrief(error) },
+              'a provider failed',
+            )
             return undefined
           })
         if (!identity) return provider.isDown() ? failed('unavailable', 503) : failed('refused', 400)

@@ -28,6 +28,7 @@ export async function signOut(
       await record(trx, { type: 'sign-out', outcome: 'succeeded', personId }, ofRequest(request))
   })
   cookies.clearSession(reply)
+  request.log.info({ step: 'signed out' }, 'somebody signed out')
   return target ? reply.redirect(logoutResponseUrl(target), 303) : sendPage(reply, signedOutPage)
 }
 

@@ -3,6 +3,7 @@ import type { RouteHandlerMethod } from 'fastify'
 import { sha256 } from '../../crypto/digest.ts'
 import { randomSecret } from '../../crypto/random.ts'
 import type { Deps } from '../../deps.ts'
+import { noteCaller } from '../../http/caller.ts'
 import { isMisnamedLoopback } from '../../http/loopback-host.ts'
 import { isShort, MAX_VALUE_BYTES, ParameterError } from '../../http/parameters.ts'
 import { MAX_URL_LENGTH, pathOf } from '../../http/request-path.ts'
@@ -26,7 +27,9 @@ export function authorizeHandler(deps: Deps): RouteHandlerMethod {
   return async (request, reply) => {
     const fixed = await fixedResource(db, request)
     const raw = readRawRequest(request)
-    const known = await resolvePushed(db, await requireClient(db, raw))
+    const asking = await requireClient(db, raw)
+    noteCaller(request, { clientId: asking.client.clientId })
+    const known = await resolvePushed(db, asking)
     const trusted = await tellingDevelopers(deps, request, () => trustRedirect(known))
     const valid = await redirectingErrors(deps.config.issuer, trusted, () =>
       expectPerson(deps, validate(trusted, fixed)),

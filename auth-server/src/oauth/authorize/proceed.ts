@@ -75,6 +75,7 @@ async function endForApp(
     const code = await issueCode(db, { requestId: id, session: end.session, acr })
     if (code === undefined) return false
     cookies.endVisit(reply, id)
+    reply.log.info({ step: 'sent a code', account: end.session.accountName }, 'the app gets a code')
     reply.redirect(responseUrl(config.issuer, returnTo, { code }), 303)
     return true
   }

@@ -2,6 +2,7 @@
 import type { RouteHandlerMethod } from 'fastify'
 import { sha256 } from '../../crypto/digest.ts'
 import type { Deps } from '../../deps.ts'
+import { noteCaller } from '../../http/caller.ts'
 import { pathParameter } from '../../http/request-path.ts'
 import { answerEndedVisit } from '../../interaction/ended/reply.ts'
 import { currentSession } from '../../interaction/session.ts'
@@ -15,6 +16,7 @@ export function resumeHandler(deps: Deps): RouteHandlerMethod {
     const browserHashes = cookies.secretsOf(request, id).map(sha256)
     const pending = await findPendingRequest(db, id, browserHashes)
     if (!pending) return answerEndedVisit({ db, issuer: config.issuer }, reply, { id, browserHashes, isForm: false })
+    if (pending.app) noteCaller(request, { clientId: pending.app.clientId })
     return proceed(deps, reply, pending, await currentSession(deps, request))
   }
 }

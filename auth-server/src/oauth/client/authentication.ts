@@ -1,6 +1,8 @@
 // Who is calling: client authentication at our back-channel endpoints (RFC 6749 §2.3, RFC 7523, OpenID Connect Core §9).
+import type { FastifyRequest } from 'fastify'
 import { equalInConstantTime, sha256 } from '../../crypto/digest.ts'
 import type { Deps } from '../../deps.ts'
+import { noteCaller } from '../../http/caller.ts'
 import type { Parameters } from '../../http/parameters.ts'
 import { type Client, findClient } from '../../store/queries/clients.ts'
 import type { ClientAuthMethod } from '../../store/tables/applications.ts'
@@ -126,31 +128,31 @@ export const CONFIDENTIAL_AUTH_METHODS = TOKEN_ENDPOINT_AUTH_METHODS.filter((met
 /** What any client_id looks like; other text (a NUL among it) does not reach the database. */
 const CLIENT_ID = /^[\w.~-]{1,128}$/
 
-/** Where a request comes from and what its Authorization header says; a FastifyRequest is one. */
-export interface RequestSource {
-  readonly ip: string
-  readonly headers: Readonly<{ authorization?: string | undefined }>
-}
-
 /**
  * The client that a request comes from, proven. A right credential that comes in another way than registered is refused
  * without counting as a guess: libraries try Basic first and the body then, anew in each process.
  * @throws {OAuthError} invalid_client, invalid_request; {HttpProblem} too_many_requests.
  */
-export async function authenticateClient(deps: Deps, parameters: Parameters, caller: RequestSource): Promise<Client> {
-  const presented = readPresented(parameters, caller.headers.authorization)
+export async function authenticateClient(deps: Deps, parameters: Parameters, request: FastifyRequest): Promise<Client> {
+  const presented = readPresented(parameters, request.headers.authorization)
   const { clientId, method } = presented
   const basic = method === 'client_secret_basic'
   const { clientGuesses } = deps.limits
-  const guessKeys = method === 'none' ? [] : clientGuesses.keys(clientId, caller.ip)
+  const guessKeys = method === 'none' ? [] : clientGuesses.keys(clientId, request.ip)
   const client = CLIENT_ID.test(clientId) ? await findClient(deps.db, clientId, guessKeys) : undefined
+  // A name that nobody has could be anything.
+  if (client) noteCaller(request, { clientId })
   // Nothing waits between this look and the comparison, so guesses sent at once do not slip past the limit together.
-  if (method !== 'none') clientGuesses.requirePatience(clientId, caller.ip, client?.waitSeconds ?? 0)
+  if (method !== 'none') clientGuesses.requirePatience(clientId, request.ip, client?.waitSeconds ?? 0)
   const refusal = await METHODS[method](deps, client, presented)
   if (client && !refusal && client.authMethod === method) return client
-  if (refusal?.guess) await clientGuesses.note(clientId, caller.ip)
+  if (refusal?.guess) await clientGuesses.note(clientId, request.ip)
   if (client && client.authMethod !== method)
-    throw invalidClient('this client is registered for another way of authentication', basic, client.authMethod)
+    throw invalidClient(
+      'this client is registered for another way of authentication',
+      basic,
+      `it is registered for ${client.authMethod}`,
+    )
   throw invalidClient(refusal?.says ?? 'the client is unknown or its credentials are wrong', basic, refusal?.detail)
 }
 
@@ -158,9 +160,9 @@ export async function authenticateClient(deps: Deps, parameters: Parameters, cal
 export async function authenticateConfidentialClient(
   deps: Deps,
   parameters: Parameters,
-  caller: RequestSource,
+  request: FastifyRequest,
 ): Promise<Client> {
-  const client = await authenticateClient(deps, parameters, caller)
+  const client = await authenticateClient(deps, parameters, request)
   if (client.authMethod === 'none') throw invalidClient('this endpoint is for clients that authenticate', false)
   return client
 }

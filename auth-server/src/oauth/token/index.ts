@@ -35,6 +35,7 @@ export function tokenHandler(deps: Deps): RouteHandlerMethod {
     const dpopJkt = proof ? await acceptProof(deps, reply, proof, judged) : null
     const context = ofRequest(request)
     const response = await answer({ client, resource, dpopJkt, log: request.log, context })
+    request.log.info({ step: 'issued tokens', note: grantType }, 'the app gets tokens')
     deps.metrics.tokensIssued.inc({ grant: grantType })
     return response
   }

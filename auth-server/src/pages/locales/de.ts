@@ -4,6 +4,7 @@ import { ACCOUNT } from './de/account.ts'
 import { DELETION } from './de/deletion.ts'
 import { FEDERATION } from './de/federation.ts'
 import { GUEST } from './de/guest.ts'
+import { LANDING } from './de/landing.ts'
 import { MAIL } from './de/mail.ts'
 import { MAIL_PROOF } from './de/mail-proof.ts'
 import { NOT_OPENED } from './de/not-opened.ts'
@@ -28,6 +29,7 @@ export const DE = {
   deletion: DELETION,
   federation: FEDERATION,
   setup: SETUP,
+  landing: LANDING,
   guest: GUEST,
   cancel: 'Abbrechen',
   useAnotherAccount: 'Anderes Konto verwenden',

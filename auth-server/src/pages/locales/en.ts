@@ -4,6 +4,7 @@ import { ACCOUNT } from './en/account.ts'
 import { DELETION } from './en/deletion.ts'
 import { FEDERATION } from './en/federation.ts'
 import { GUEST } from './en/guest.ts'
+import { LANDING } from './en/landing.ts'
 import { MAIL } from './en/mail.ts'
 import { MAIL_PROOF } from './en/mail-proof.ts'
 import { NOT_OPENED } from './en/not-opened.ts'
@@ -28,6 +29,7 @@ export const EN = {
   deletion: DELETION,
   federation: FEDERATION,
   setup: SETUP,
+  landing: LANDING,
   guest: GUEST,
   cancel: 'Cancel',
   useAnotherAccount: 'Use another account',
