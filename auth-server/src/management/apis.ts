@@ -21,6 +21,7 @@ function showApi(api: ListedApi): OperationAnswer<'apis.get'> {
     plans: api.plans,
     token_groups: api.tokenGroups,
     guest_plan: api.guestPlan,
+    events_uri: api.eventsUri,
     built_in: isBuiltInApi(api.id),
     managed_by: api.managedBy,
     suspended_at: api.suspendedAt?.toISOString() ?? null,
@@ -47,6 +48,7 @@ function definitionOf(id: string, body: Omit<OperationInput<'apis.create'>['body
         scope.required_group ? { description: scope.description, group: scope.required_group } : scope.description,
       ]),
     ),
+    ...(body.events_uri && { eventsUri: body.events_uri }),
     ...(guestPlan !== null && { guests: { plan: guestPlan, scopes: forGuests } }),
   }
 }

@@ -27,6 +27,10 @@ const TOKEN_GROUPS = Type.Array(GROUP_NAME, {
   description: 'The groups of a person that its tokens name.',
 })
 const GUEST_PLAN = nullable({ ...PLAN_NAME, description: 'The plan of guests; null: it admits none.' })
+const EVENTS_URI = nullable({
+  ...ADDRESS,
+  description: 'Where its backend hears that a guest became part of an account, or that a `sub` has ended (RFC 8935).',
+})
 const PLANS = Type.Array(PLAN_NAME, { minItems: 1, maxItems: 50 })
 
 export const API = exactly({
@@ -45,6 +49,7 @@ export const API = exactly({
   plans: Type.Array(Type.String()),
   token_groups: Type.Array(Type.String()),
   guest_plan: nullable(Type.String()),
+  events_uri: nullable(Type.String()),
   built_in: Type.Boolean({ description: 'It belongs to this server, which alone changes it.' }),
   managed_by: MANAGED_BY,
   suspended_at: nullable(MOMENT),
@@ -85,6 +90,7 @@ export const API_OPERATIONS = {
       plans: PLANS,
       token_groups: Type.Optional(TOKEN_GROUPS),
       guest_plan: Type.Optional(GUEST_PLAN),
+      events_uri: Type.Optional(EVENTS_URI),
     }),
     answers: { 201: API },
     versioned: true,

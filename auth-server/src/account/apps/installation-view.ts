@@ -5,9 +5,10 @@ import { field } from '../../pages/components/field.ts'
 import { form } from '../../pages/components/form.ts'
 import { note, problemSummary } from '../../pages/components/notice.ts'
 import { summaryList } from '../../pages/components/summary.ts'
-import { timeAgo } from '../../pages/components/time.ts'
+import { dayOf, timeAgo } from '../../pages/components/time.ts'
 import type { Page } from '../../pages/frame.ts'
-import { html } from '../../pages/html.ts'
+import { type Html, html } from '../../pages/html.ts'
+import type { Texts } from '../../pages/locales/en.ts'
 import { type Installation, MAX_INSTALLATION_NAME } from '../../tokens/installations.ts'
 import { actionOf, hrefOf, PATHS } from '../paths.ts'
 import type { SignedIn } from '../route.ts'
@@ -28,6 +29,8 @@ export function installationPage({ frame, binding, now, news }: SignedIn, instal
       { key: apps.api, value: apiName },
       { key: apps.signedInSince, value: timeAgo(createdAt, now, texts) },
       { key: apps.lastUsed, value: timeAgo(lastUsedAt, now, texts) },
+      { key: apps.origin, value: originOf(installation, texts) },
+      { key: apps.genuine, value: installation.device?.isAttested ? apps.vouchedFor : apps.notVouchedFor },
     ]
     const content = html`${current && html`<p><span class="badge">${parts.thisDevice}</span></p>`}
 ${summaryList(entries, texts)}
@@ -38,6 +41,16 @@ ${note(apps.endNote(applicationName))}`
       texts,
     )
   }
+}
+
+/** Where it came from: a sign-in, or a device that an app knew a guest by. */
+function originOf({ device }: Installation, texts: Texts): string | Html {
+  const { apps } = texts.account
+  if (device === null) return apps.bySignIn
+  const account = device.accountSince ? dayOf(device.accountSince, texts) : undefined
+  return device.isMerged
+    ? apps.byMerge(dayOf(device.since, texts), account)
+    : apps.bySignUp(dayOf(device.since, texts), account)
 }
 
 /** @param refused what was typed and cannot be a name */

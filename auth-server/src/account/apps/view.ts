@@ -31,13 +31,15 @@ ${access.length > 0 && html`<h2>${apps.mayDo}</h2>\n${rows(access.map((one) => a
 }
 
 function installationRow(installation: Installation, { now }: SignedIn, texts: Texts): RowEntry {
-  const { id, name, applicationName, apiName, lastUsedAt, current } = installation
+  const { id, name, applicationName, apiName, lastUsedAt, current, device } = installation
   const { apps, parts } = texts.account
   const app = name === null ? apiName : `${applicationName} · ${apiName}`
   return {
     title: name ?? applicationName,
     href: hrefOf(PATHS.installation, { installation: id }),
-    detail: html`${app} · ${apps.used(timeAgo(lastUsedAt, now, texts))}`,
+    detail: html`${app} · ${apps.used(timeAgo(lastUsedAt, now, texts))}${
+      device !== null && html` · ${device.isMerged ? apps.wasMerged : apps.wasGuest}`
+    }${device?.isAttested && html` · ${apps.isGenuine}`}`,
     current: current ? parts.thisDevice : undefined,
   }
 }

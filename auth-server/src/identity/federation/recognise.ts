@@ -13,12 +13,13 @@ import type { IdentityProvider, VouchedAddress } from './providers.ts'
 
 /**
  * Somebody who can be signed in, known or new just now; or the address is that of an account (`address taken`); or there
- * is an account that nobody is signed in to; or none, and nobody makes one by themselves (`closed`).
+ * is an account that nobody is signed in to; or none, and nobody makes one by themselves (`closed`); or the guest who would
+ * have made it has ended meanwhile.
  */
 export type Recognised =
   | Readonly<{ kind: 'person'; personId: string; authEpoch: number }>
   | Readonly<{ kind: 'address taken'; emailKey: string }>
-  | Readonly<{ kind: 'suspended' | 'leaving' | 'newPassword' | 'closed' }>
+  | Readonly<{ kind: 'suspended' | 'leaving' | 'newPassword' | 'closed' | 'guest gone' }>
 
 export interface FederatedVisitor {
   readonly provider: IdentityProvider
@@ -26,6 +27,8 @@ export interface FederatedVisitor {
   readonly language: Language
   readonly canSignUp: boolean
   readonly applicationId: string | undefined
+  /** The key of the device whose guest makes the account, if there is none. */
+  readonly deviceJkt: string | undefined
 }
 
 export async function recognise(db: Db, visitor: FederatedVisitor, context: AuditContext): Promise<Recognised> {
@@ -35,7 +38,9 @@ export async function recognise(db: Db, visitor: FederatedVisitor, context: Audi
     (await findStanding(db, identity, email)) ??
     (visitor.canSignUp ? await signUp(db, visitor, email, context) : undefined) ??
     // Somebody was faster.
-    (await findStanding(db, identity, email)) ?? { kind: 'closed' }
+    (await findStanding(db, identity, email)) ?? {
+      kind: visitor.canSignUp && visitor.deviceJkt !== undefined ? 'guest gone' : 'closed',
+    }
   )
 }
 
@@ -61,7 +66,7 @@ async function findKnown(db: Db, identity: UpstreamIdentity): Promise<Recognised
 
 async function signUp(
   db: Db,
-  { identity, language, applicationId }: FederatedVisitor,
+  { identity, language, applicationId, deviceJkt }: FederatedVisitor,
   email: VouchedAddress | undefined,
   context: AuditContext,
 ): Promise<Recognised | undefined> {
@@ -74,10 +79,13 @@ async function signUp(
       name: asOneLine(identity.name ?? '', MAX_NAME_LENGTH),
       language,
       email,
+      guest: deviceJkt === undefined || applicationId === undefined ? undefined : { deviceJkt, applicationId },
     })
     if (!person) return undefined
     const whose = { personId: person.personId, ...(applicationId !== undefined && { applicationId }) }
     await record(trx, { type: 'sign-up', outcome: 'succeeded', ...whose }, context)
+    if (deviceJkt !== undefined && applicationId !== undefined)
+      await record(trx, { type: 'device', outcome: 'became-account', ...whose, applicationId }, context)
     return { kind: 'person', ...person }
   })
   return made.catch((error: unknown) => {

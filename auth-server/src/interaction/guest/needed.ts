@@ -8,6 +8,11 @@ export function deviceOf({ pending }: Pick<Facts, 'pending'>): string | undefine
   return pending.app && pending.request.deviceJkt
 }
 
+/** The same, once somebody has read what becomes of the guest: who has not, makes an account of their own. */
+export function toldDeviceOf(pending: Facts['pending']): string | undefined {
+  return pending.steps.guest && deviceOf({ pending })
+}
+
 /** The device of a guest who is to make an account in this visit, or to become part of one; undefined where none is. */
 export async function guestDeviceOf(facts: Pick<Facts, 'pending'>, db: Db): Promise<KnownDevice | undefined> {
   const jkt = deviceOf(facts)

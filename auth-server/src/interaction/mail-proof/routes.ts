@@ -12,6 +12,7 @@ import { VISIT_PURPOSES, type VisitPurpose } from '../../store/mail-purpose.ts'
 import { findProvenAddress } from '../../store/queries/address-proofs.ts'
 import { findAwaitedProof } from '../../store/queries/asked-proofs.ts'
 import { completeSignIn } from '../complete-sign-in.ts'
+import { toldDeviceOf } from '../guest/needed.ts'
 import { resumePath, stepPath } from '../paths.ts'
 import type { VisitFlow, VisitPages } from '../visit.ts'
 import { askPage, notAvailablePage } from './ask-view.ts'
@@ -76,9 +77,8 @@ export function mailProofPages(deps: Deps, visits: VisitFlow): VisitPages {
     if (!visit) return undefined
     const proof = await findProvenAddress(db, { requestId: visit.pending.id }, [sha256(visit.secret)])
     const { pending } = visit
-    const { app, steps } = pending
-    // Whoever has not been told what becomes of the guest makes an account of their own.
-    const deviceJkt = pending.app && steps.guest ? pending.request.deviceJkt : undefined
+    const { app } = pending
+    const deviceJkt = toldDeviceOf(pending)
     if (proof) return { ...visit, proof, app, deviceJkt, ...(deviceJkt && { resume: resumePath(visit.pending.id) }) }
     // Not proven, or used up: what is next is as it was.
     visits.resume(reply, visit.pending)

@@ -18,6 +18,7 @@ import { sendPage } from '../../pages/send-page.ts'
 import { noteIdentityUse } from '../../store/tables/identities.ts'
 import { keepForLink, type LinkingPerson, takeUpstreamAnswer } from '../../store/tables/upstream-logins.ts'
 import { completeSignIn } from '../complete-sign-in.ts'
+import { toldDeviceOf } from '../guest/needed.ts'
 import { leavingPage } from '../login/view.ts'
 import { LOGIN, providerCallbackPath, resumePath, stepPath } from '../paths.ts'
 import { browserProof } from '../session.ts'
@@ -106,6 +107,7 @@ async function signIn(deps: Deps, arrival: Arrival): Promise<FastifyReply> {
     language: languageOf(request),
     canSignUp: config.signUp === 'open',
     applicationId: pending.app?.applicationId,
+    deviceJkt: toldDeviceOf(pending),
   }
   const recognised = await recognise(db, visitor, ofRequest(request))
   if (recognised.kind === 'address taken') {
@@ -114,6 +116,7 @@ async function signIn(deps: Deps, arrival: Arrival): Promise<FastifyReply> {
     await keepForLink(db, { requestId: pending.id, provider: provider.name, stateHash }, { issuer, subject, emailKey })
     return reply.redirect(stepPath(LOGIN, pending.id), 303)
   }
+  if (recognised.kind === 'guest gone') return reply.redirect(resumePath(pending.id), 303)
   if (recognised.kind === 'leaving') return sendPage(reply.code(403), leavingPage(visit))
   if (recognised.kind !== 'person') return failed(recognised.kind, 403)
   const { personId, authEpoch } = recognised

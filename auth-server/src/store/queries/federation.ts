@@ -2,12 +2,13 @@
 import { sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
 import type { UpstreamSubject } from '../tables/upstream-logins.ts'
+import { type GuestDevice, standingGuest } from './sign-up.ts'
 import { requireWayIn, type WaysIn } from './ways-in.ts'
 
 /** Takes an identity for a person, as part of a statement; no row where somebody has it. What was taken away is free. */
-function takeIdentity({ issuer, subject }: UpstreamSubject, personId: string) {
+function takeIdentity({ issuer, subject }: UpstreamSubject) {
   return sql`
-    on conflict (issuer, subject) do update set person_id = ${personId}, created_at = auth_now(), used_at = auth_now(), removed_at = null
+    on conflict (issuer, subject) do update set person_id = excluded.person_id, created_at = auth_now(), used_at = auth_now(), removed_at = null
     where identities.removed_at is not null and (identities.issuer, identities.subject) = (${issuer}, ${subject})`
 }
 
@@ -18,26 +19,29 @@ export interface FederatedNewcomer extends UpstreamSubject {
   readonly language: string
   /** That the provider vouches for; none otherwise. */
   readonly email: Readonly<{ address: string; key: string }> | undefined
+  /** Whose guest makes the account, and keeps their `sub`; `id` is not used then. */
+  readonly guest: GuestDevice | undefined
 }
 
 /** The address was proven elsewhere in the same moment; undoes the transaction that it is thrown in. */
 export class AddressTakenMeanwhile extends Error {}
 
 /**
- * Makes the account of an identity, in one statement; undefined when the identity, or the address, is somebody's already.
+ * Makes the account of an identity, in one statement; undefined when the identity, or the address, is somebody's already, or
+ * the guest who makes it has ended. What the key of a guest could do ends with their epoch.
  * @throws {AddressTakenMeanwhile} so that no account is left without its address
  * Whatever else was written down for the address counted for nothing, and goes on doing so.
  */
 export async function signUpByIdentity(
   trx: Trx,
-  { id, name, language, email, ...identity }: FederatedNewcomer,
+  { id, name, language, email, guest, ...identity }: FederatedNewcomer,
 ): Promise<Readonly<{ personId: string; authEpoch: number }> | undefined> {
   const { rows } = await sql<{ personId: string; authEpoch: number; emailKey: string | null }>`
-    with identity as (
+    with newcomer as (${guest ? standingGuest(guest) : sql`select ${id}::text as id`}), identity as (
       insert into identities (issuer, subject, person_id, used_at)
-      select ${identity.issuer}, ${identity.subject}, ${id}, auth_now()
+      select ${identity.issuer}, ${identity.subject}, newcomer.id, auth_now() from newcomer
       where not exists (select from email_addresses where key = ${email?.key ?? null} and proof is not null)
-      ${takeIdentity(identity, id)}
+      ${takeIdentity(identity)}
       returning person_id
     ), address as (
       insert into email_addresses (person_id, key, address, proof, proven_at, is_primary)
@@ -45,9 +49,19 @@ export async function signUpByIdentity(
       from identity where ${email?.key ?? null}::text is not null
       on conflict (key) where proof is not null do nothing
       returning key
+    ), device as (
+      update device_keys set account_since = auth_now() from identity where device_keys.jkt = ${guest?.deviceJkt ?? null}
     ), person as (
+      ${
+        guest
+          ? sql`
+      update people set kind = 'member', name = ${name ?? null}, language = ${language}, auth_epoch = auth_epoch + 1,
+                        updated_at = auth_now()
+      from identity where people.id = identity.person_id returning people.id, people.auth_epoch`
+          : sql`
       insert into people (id, name, language) select person_id, ${name ?? null}, ${language} from identity
-      returning id, auth_epoch
+      returning id, auth_epoch`
+      }
     )
     select id as "personId", auth_epoch as "authEpoch", (select key from address) as "emailKey" from person`.execute(
     trx,
@@ -64,7 +78,7 @@ export async function linkIdentity(trx: Trx, identity: UpstreamSubject, personId
   const { rows } = await sql`
     insert into identities (issuer, subject, person_id, used_at)
     values (${identity.issuer}, ${identity.subject}, ${personId}, auth_now())
-    ${takeIdentity(identity, personId)}
+    ${takeIdentity(identity)}
     returning person_id`.execute(trx)
   return rows.length === 1
 }

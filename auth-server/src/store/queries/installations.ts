@@ -10,8 +10,10 @@ export interface Installation {
   readonly applicationId: string
   readonly applicationName: string
   readonly apiName: string
-  /** What the person calls it; null until they do. */
+  /** What the person calls it, or else the app said of the device; null if neither has. */
   readonly name: string | null
+  /** The device that the app has proven by a key, where it began as a guest's. */
+  readonly device: InstallationDevice | null
   readonly createdAt: Date
   readonly lastUsedAt: Date
   /** How the person signed in (`acr`). */
@@ -20,14 +22,31 @@ export interface Installation {
   readonly current: boolean
 }
 
+/** Where an installation came from: a device that an app knew a guest by. */
+export interface InstallationDevice {
+  readonly since: Date
+  /** When the guest made this account, or became part of it; null where nobody wrote that down. */
+  readonly accountSince: Date | null
+  /** The account was there before. */
+  readonly isMerged: boolean
+  /** Whether the phone vouches for the app and its key. */
+  readonly isAttested: boolean
+}
+
 /** The installations of a person, last used first. @param sessionId of the browser that asks. */
 export async function listInstallations(
   db: Db,
   { personId, sessionId }: Readonly<{ personId: string; sessionId: string | null }>,
 ): Promise<readonly Installation[]> {
-  return db
+  const rows = await db
     .selectFrom('refresh_families as family')
     .innerJoin('people as person', (join) => join.on(isOfStandingPerson('family')))
+    .leftJoin('device_keys as device', (join) =>
+      join
+        .onRef('device.jkt', '=', 'family.dpop_jkt')
+        .onRef('device.application_id', '=', 'family.application_id')
+        .onRef('device.person_id', '=', 'family.person_id'),
+    )
     .innerJoin('applications as application', 'application.id', 'family.application_id')
     .innerJoin('apis as api', 'api.id', 'family.api_id')
     .where('family.person_id', '=', personId)
@@ -39,13 +58,21 @@ export async function listInstallations(
       'application.id as applicationId',
       'application.name as applicationName',
       'api.name as apiName',
-      'family.name',
+      sql<string | null>`coalesce(family.name, device.name)`.as('name'),
+      'device.created_at as since',
+      'device.account_since as accountSince',
+      sql<boolean>`device.merged_from is not null`.as('isMerged'),
+      sql<boolean>`device.attested_by is not null`.as('isAttested'),
       'family.created_at as createdAt',
       'family.used_at as lastUsedAt',
       'family.acr',
       sql<boolean>`family.session_id is not distinct from ${sessionId}`.as('current'),
     ])
     .execute()
+  return rows.map(({ since, accountSince, isMerged, isAttested, ...row }) => ({
+    ...row,
+    device: since && { since, accountSince, isMerged, isAttested },
+  }))
 }
 
 interface Own {

@@ -18,12 +18,13 @@ export interface ListedApi {
   readonly plans: string[]
   readonly tokenGroups: string[]
   readonly guestPlan: string | null
+  readonly eventsUri: string | null
   readonly suspendedAt: Date | null
   readonly managedBy: ManagedBy
 }
 
 const COLUMNS = sql`
-  api.id, api.name, api.resource, api.token_groups as "tokenGroups", api.guest_plan as "guestPlan",
+  api.id, api.name, api.resource, api.token_groups as "tokenGroups", api.guest_plan as "guestPlan", api.events_uri as "eventsUri",
   api.suspended_at as "suspendedAt", api.description, api.managed_by as "managedBy",
   array(select plan from api_plans where api_id = api.id order by 1) as plans,
   coalesce((

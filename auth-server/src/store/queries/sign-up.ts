@@ -1,5 +1,5 @@
 // Signing up: an address that has just been proven becomes an account with a password, once.
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Trx } from '../database.ts'
 import { IS_STANDING_GUEST } from '../tables/device-keys.ts'
 import type { StoredPassword } from '../tables/passwords.ts'
@@ -37,8 +37,22 @@ export async function signUp(
   return rows[0]
 }
 
+/** The guest of a device, held as long as they can still become an account. Part of a statement. */
+export function standingGuest({ deviceJkt, applicationId }: GuestDevice): RawBuilder<unknown> {
+  return sql`
+    select person.id from device_keys device, people person
+    where device.jkt = ${deviceJkt} and device.application_id = ${applicationId} and ${IS_STANDING_GUEST}
+    for no key update of person`
+}
+
+/** The key of a guest's device, and the app that knows them by it. */
+export interface GuestDevice {
+  readonly deviceJkt: string
+  readonly applicationId: string
+}
+
 /** A guest who signs up, by the key of their device, in a visit of the app that knows them by it. */
-export type GuestSigningUp = Omit<Newcomer, 'id'> & Readonly<{ deviceJkt: string; applicationId: string }>
+export type GuestSigningUp = Omit<Newcomer, 'id'> & GuestDevice
 
 /**
  * The same for a guest, who keeps their `sub`. Everything that the key could do ends with their epoch, and gateways hear of
@@ -50,11 +64,7 @@ export async function signUpGuest(
   { deviceJkt, applicationId, name, language, password }: GuestSigningUp,
 ): Promise<Readonly<{ personId: string; authEpoch: number }> | undefined> {
   const { rows } = await sql<{ personId: string; authEpoch: number }>`
-    with guest as (
-      select person.id from device_keys device, people person
-      where device.jkt = ${deviceJkt} and device.application_id = ${applicationId} and ${IS_STANDING_GUEST}
-      for no key update of person
-    ), ${consumeProof(proof, 'sign-up')}, address as (
+    with guest as (${standingGuest({ deviceJkt, applicationId })}), ${consumeProof(proof, 'sign-up')}, address as (
       insert into email_addresses (person_id, key, address, proof, proven_at, is_primary)
       select guest.id, email_key, address, 'verified', auth_now(), true from proof, guest
       on conflict (key) where proof is not null do nothing

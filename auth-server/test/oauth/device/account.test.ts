@@ -4,6 +4,7 @@ import type { LightMyRequestResponse } from 'fastify'
 import { decodeJwt } from 'jose'
 import { sql } from 'kysely'
 import t from 'tap'
+import { suspend } from '../../../src/store/queries/administration.ts'
 import { signUpGuest } from '../../../src/store/queries/sign-up.ts'
 import { Browser } from '../../support/browser.ts'
 import { Device, GUEST_APP } from '../../support/device.ts'
@@ -11,6 +12,7 @@ import { feedReader } from '../../support/feed.ts'
 import { guestServer, openUpgrade, proveAddress } from '../../support/guest-visit.ts'
 import { NEW_PASSWORD } from '../../support/mail-visit.ts'
 import { answerOf, authorizeUrl, logIn, pkcePair } from '../../support/phone.ts'
+import { catalogueOf, openUpstream } from '../../support/upstream.ts'
 
 t.setTimeout(120_000)
 
@@ -218,4 +220,51 @@ t.test('upgrade racing token use: whatever the guest got, a gateway hears of its
     else t.ok(ended.includes(String(decodeJwt(answer.json().access_token).grant_id)))
   }
   t.match((await device.tokens()).json(), { error: 'invalid_grant' })
+})
+
+const BOB = { sub: 'bob', email: 'bob@corp.example', email_verified: true, name: 'Bob' }
+
+t.test('a guest who makes the account by a provider keeps the same sub; who has one there is merged', async (t) => {
+  const corp = await openUpstream(t)
+  const catalogue = await catalogueOf(t, { corp: { ...corp.settings, email_domains: ['corp.example'] } })
+  const server = await guestServer(t, catalogue)
+  const { app, db, device, sub } = server
+  corp.is(BOB)
+  const signInByCorp = async (device: Device) => {
+    const visit = await openUpgrade(server, device)
+    const login = await visit.browser.submit(visit.page, '/guest/sign-in', {})
+    const sent = await visit.browser.submit(login, '/provider/corp')
+    const { pathname, search } = await corp.travel()(sent.headers.location ?? '')
+    return { visit, callback: `${pathname}${search}` }
+  }
+  const redeemed = async (device: Device, { visit, callback }: Awaited<ReturnType<typeof signInByCorp>>) => {
+    const { code = '' } = answerOf(await visit.browser.open(callback))
+    return decodeJwt((await device.redeem(code, visit.verifier)).json().access_token)
+  }
+  const first = await redeemed(device, await signInByCorp(device))
+  t.match(first, { sub, subject_kind: 'account' })
+  t.notOk('merged_from' in first)
+  t.match((await device.tokens()).json(), { error: 'invalid_grant' })
+  t.match(await db.selectFrom('people').selectAll().where('id', '=', sub).executeTakeFirst(), {
+    kind: 'member',
+    name: 'Bob',
+  })
+  t.match(await db.selectFrom('audit_events').select('outcome').where('type', '=', 'device').execute(), [
+    { outcome: 'registered' },
+    { outcome: 'became-account' },
+  ])
+  const tablet = await Device.create(app)
+  const { sub: other } = (await tablet.register()).json()
+  t.match(await redeemed(tablet, await signInByCorp(tablet)), { sub, merged_from: other })
+
+  const late = await Device.create(app)
+  const { sub: gone } = (await late.register()).json()
+  corp.is({ ...BOB, sub: 'eve', email: 'eve@corp.example' })
+  const { visit, callback } = await signInByCorp(late)
+  await db.transaction().execute((trx) => suspend(trx, gone))
+  t.match(answerOf(await visit.browser.open(callback)), {
+    error: 'access_denied',
+    error_description: /guest has ended/,
+  })
+  t.equal((await db.selectFrom('identities').selectAll().execute()).length, 1, 'and no account is made of nobody')
 })

@@ -55,6 +55,18 @@ export const ACCOUNT = {
     api: 'Service',
     signedInSince: 'Signed in',
     lastUsed: 'Last used',
+    origin: 'Where it came from',
+    bySignIn: 'Somebody signed in to this account there',
+    bySignUp: (since: Html, account: Html | undefined) =>
+      html`Used without an account since ${since}${account && html`; this account was made of it on ${account}`}`,
+    byMerge: (since: Html, account: Html | undefined) =>
+      html`Used without an account since ${since}${account && html`; part of this account since ${account}`}`,
+    wasGuest: 'began without an account',
+    wasMerged: 'added to this account',
+    genuine: 'Genuine app and device',
+    vouchedFor: 'The phone vouches for it',
+    notVouchedFor: 'Nobody vouches for it',
+    isGenuine: 'the phone vouches for it',
     end: 'Sign this app out',
     endNote: (app: string) => `${app} can do nothing with your account any more until you sign in there again.`,
     withdraw: 'Withdraw',
