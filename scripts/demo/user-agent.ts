@@ -53,7 +53,7 @@ export async function visit(
       request = new Request(new URL(signUp, request.url))
       continue
     }
-    const form = chooseForm(html, request.url)
+    const form = chooseForm(html, request.url, credentials)
     if (form.fields.has('password')) {
       if (loggedIn) throw new Error(`the login of ${credentials.email} was refused`)
       loggedIn = true
@@ -64,10 +64,16 @@ export async function visit(
   throw new Error(`no redirect to the app after ${MOST_STEPS} pages`)
 }
 
-/** The login form, or else the page's first: our pages put the way forward before the ways out. */
-function chooseForm(html: string, url: string): HtmlForm {
+/**
+ * The login form, or that of who has an account already, or else the page's first: our pages put the way forward before
+ * the ways out.
+ */
+function chooseForm(html: string, url: string, { mailedCode }: DemoCredentials): HtmlForm {
   const forms = readForms(html, url)
-  const form = forms.find(({ fields }) => fields.has('password')) ?? forms[0]
+  const form =
+    forms.find(({ fields }) => fields.has('password')) ??
+    forms.find(({ action }) => mailedCode === undefined && action.pathname.endsWith('/guest/sign-in')) ??
+    forms[0]
   if (form === undefined) {
     throw new Error(
       `${url} shows no form but says: ${html

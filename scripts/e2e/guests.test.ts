@@ -1,11 +1,13 @@
 // Guests end to end: a device without an account calls where an API and its route admit guests, and ends within two seconds.
 
+import { decodeJwt } from 'jose'
 import * as oauth from 'oauth4webapi'
 import t from 'tap'
 import { setAppIdentity } from '../../auth-server/src/catalogue/set-app-identity.ts'
 import { OPERATOR } from '../../auth-server/src/identity/administration/authority.ts'
 import { openDatabase } from '../../auth-server/src/store/database.ts'
 import { suspend } from '../../auth-server/src/store/queries/administration.ts'
+import { revokeInstallation } from '../../auth-server/src/tokens/installations.ts'
 import {
   type Attest,
   createDevice,
@@ -15,6 +17,8 @@ import {
   registerDevice,
   startAsGuest,
 } from '../demo/guest.ts'
+import { beginUpgrade } from '../demo/upgrade.ts'
+import { visit } from '../demo/user-agent.ts'
 import { DEMO } from '../seed.ts'
 import type { Stack } from '../stack/stack-options.ts'
 import { waitUntil } from '../stack/wait.ts'
@@ -49,31 +53,50 @@ async function statusOf(guest: Calls, stack: Stack): Promise<number> {
   return (await callAs(guest, stack)).status
 }
 
-onEachGateway(t, 'a guest calls where guests are admitted, as one, and ends within two seconds', async (t, kind) => {
-  const stack = await testStack(t, kind)
-  const received = await recordingBackend(t, stack)
-  const db = databaseOf(t, stack)
-  const guest = await startAsGuest(stack.urls.issuer, { clientId: DEMO.clientId, deviceName: "Ada's phone" })
-  t.equal(await statusOf(guest, stack), 200)
-  t.match(received[0]?.headers, {
-    'x-authenticated-userid': guest.subject,
-    'x-authenticated-kind': 'guest',
-    'x-authenticated-scope': 'orders:read',
-    'x-consumer-username': DEMO.clientId,
-  })
-  const { access_token } = await logIn(stack)
-  const answer = await call(stack, access_token)
-  t.equal(answer.headers.get('ratelimit-limit'), '60')
-  t.equal(received[1]?.headers['x-authenticated-kind'], 'account')
-  await db.transaction().execute((trx) => suspend(trx, guest.subject))
-  t.ok(
-    await waitUntil(async () => (await statusOf(guest, stack)) === 401, {
-      timeoutMillis: PROMISED_MILLIS,
-      everyMillis: 50,
-    }),
-  )
-  t.equal((await call(stack, access_token)).status, 200, 'nobody else is concerned')
-})
+function endsInTime(guest: Calls, stack: Stack): Promise<boolean> {
+  const promise = { timeoutMillis: PROMISED_MILLIS, everyMillis: 50 }
+  return waitUntil(async () => (await statusOf(guest, stack)) === 401, promise)
+}
+
+onEachGateway(
+  t,
+  'a guest calls where guests are admitted, as one, and ends within two seconds; so does one who is merged',
+  async (t, kind) => {
+    const stack = await testStack(t, kind)
+    const received = await recordingBackend(t, stack)
+    const db = databaseOf(t, stack)
+    const guest = await startAsGuest(stack.urls.issuer, { clientId: DEMO.clientId, deviceName: "Ada's phone" })
+    t.equal(await statusOf(guest, stack), 200)
+    t.match(received[0]?.headers, {
+      'x-authenticated-userid': guest.subject,
+      'x-authenticated-kind': 'guest',
+      'x-authenticated-scope': 'orders:read',
+      'x-consumer-username': DEMO.clientId,
+    })
+    const { access_token } = await logIn(stack)
+    const answer = await call(stack, access_token)
+    t.equal(answer.headers.get('ratelimit-limit'), '60')
+    t.equal(received[1]?.headers['x-authenticated-kind'], 'account')
+    await db.transaction().execute((trx) => suspend(trx, guest.subject))
+    t.ok(await endsInTime(guest, stack))
+    t.equal((await call(stack, access_token)).status, 200, 'nobody else is concerned')
+
+    const other = await startAsGuest(stack.urls.issuer, { clientId: DEMO.clientId, deviceName: "Ada's tablet" })
+    t.equal(await statusOf(other, stack), 200)
+    const { redirectUri } = DEMO
+    const { address, redeem } = await beginUpgrade(other.device, { redirectUri, resource: stack.urls.resource })
+    const redirect = await visit(address, redirectUri, DEMO, { onPage() {}, onSubmit() {}, onRedirect() {} })
+    t.equal(await statusOf(other, stack), 200, 'a guest as long as the app has not redeemed the code')
+    const merged = { accessToken: (await redeem(redirect)).access_token, key: other.key }
+    t.ok(await endsInTime(other, stack), 'then every earlier token of the guest ends')
+    t.equal(await statusOf(merged, stack), 200)
+    const { sub, grant_id, ...claims } = decodeJwt(merged.accessToken)
+    t.match(claims, { subject_kind: 'account', merged_from: other.subject })
+    t.match(received.at(-1)?.headers, { 'x-authenticated-userid': sub, 'x-authenticated-kind': 'account' })
+    t.equal(await revokeInstallation(db, { personId: String(sub), id: String(grant_id) }), true)
+    t.ok(await endsInTime(merged, stack), 'and the device, when its person signs it out')
+  },
+)
 
 onEachGateway(t, 'whose device is attested is told from others, and has limits of their own', async (t, kind) => {
   const attestedBy = await androidPhone(t)

@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
 import type { UpstreamSubject } from '../tables/upstream-logins.ts'
-import { type GuestDevice, standingGuest } from './sign-up.ts'
+import { type DeviceOfGuest, standingGuest } from './sign-up.ts'
 import { requireWayIn, type WaysIn } from './ways-in.ts'
 
 /** Takes an identity for a person, as part of a statement; no row where somebody has it. What was taken away is free. */
@@ -20,7 +20,7 @@ export interface FederatedNewcomer extends UpstreamSubject {
   /** That the provider vouches for; none otherwise. */
   readonly email: Readonly<{ address: string; key: string }> | undefined
   /** Whose guest makes the account, and keeps their `sub`; `id` is not used then. */
-  readonly guest: GuestDevice | undefined
+  readonly guest: DeviceOfGuest | undefined
 }
 
 /** The address was proven elsewhere in the same moment; undoes the transaction that it is thrown in. */

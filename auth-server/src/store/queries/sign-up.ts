@@ -38,7 +38,7 @@ export async function signUp(
 }
 
 /** The guest of a device, held as long as they can still become an account. Part of a statement. */
-export function standingGuest({ deviceJkt, applicationId }: GuestDevice): RawBuilder<unknown> {
+export function standingGuest({ deviceJkt, applicationId }: DeviceOfGuest): RawBuilder<unknown> {
   return sql`
     select person.id from device_keys device, people person
     where device.jkt = ${deviceJkt} and device.application_id = ${applicationId} and ${IS_STANDING_GUEST}
@@ -46,13 +46,13 @@ export function standingGuest({ deviceJkt, applicationId }: GuestDevice): RawBui
 }
 
 /** The key of a guest's device, and the app that knows them by it. */
-export interface GuestDevice {
+export interface DeviceOfGuest {
   readonly deviceJkt: string
   readonly applicationId: string
 }
 
 /** A guest who signs up, by the key of their device, in a visit of the app that knows them by it. */
-export type GuestSigningUp = Omit<Newcomer, 'id'> & GuestDevice
+export type GuestSigningUp = Omit<Newcomer, 'id'> & DeviceOfGuest
 
 /**
  * The same for a guest, who keeps their `sub`. Everything that the key could do ends with their epoch, and gateways hear of

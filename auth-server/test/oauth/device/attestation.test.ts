@@ -179,10 +179,13 @@ t.test(
 )
 
 t.test('a key that is registered already is attested later', async (t) => {
-  const { device } = await start(t, 'optional')
+  const { device, db } = await start(t, 'optional')
   t.equal((await device.register()).statusCode, 201)
   const answer = await device.register(await byAndroid(device))
   t.match([answer.statusCode, answer.json()], [200, { attested: true }])
+  t.equal((await device.register(await byAndroid(device))).statusCode, 200)
+  const events = await db.selectFrom('audit_events').select('outcome').where('type', '=', 'device').execute()
+  t.strictSame(events, [{ outcome: 'registered' }, { outcome: 'attested' }], 'told once, when it changes something')
   t.match(decodeJwt((await device.tokens()).json().access_token), { attested: true })
 })
 
