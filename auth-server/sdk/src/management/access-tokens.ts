@@ -54,7 +54,7 @@ export function accessTokens(source: AccessTokenSource): AccessTokens {
 
 async function requestToken({ issuer, credentials, scopes, send }: AccessTokenSource) {
   const attempt = async (signal: AbortSignal) => {
-    const { headers, parameters } = await proveClient(credentials, issuer)
+    const { headers, parameters } = await proveClient(credentials, issuer).catch(unusable)
     const body = new URLSearchParams({
       grant_type: 'client_credentials',
       resource: issuer + MANAGEMENT_PATH,
@@ -82,6 +82,10 @@ async function requestToken({ issuer, credentials, scopes, send }: AccessTokenSo
     detail: isRecord(answer) && 'token_type' in answer ? detail : NO_ANSWER.unexpected_answer,
     status: response.status,
   })
+}
+
+function unusable(error: unknown): never {
+  throw new ManagementError(OPERATION, { code: 'unusable_key', detail: NO_ANSWER.unusable_key, cause: error })
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -4,7 +4,7 @@ import { isOperationId, OPERATIONS, type OperationAnswer, type OperationId } fro
 import { isWrite, type ManagementOperation, successOf } from '../contract/operation.ts'
 import { MANAGEMENT_PATH } from '../contract/scopes.ts'
 import { accessTokens } from './access-tokens.ts'
-import type { MachineCredentials } from './credentials.ts'
+import { type MachineCredentials, requireCredentials } from './credentials.ts'
 import { failureOf, ManagementError, NO_ANSWER } from './management-error.ts'
 import type { CallOptions, ManagementMethods, MethodInput } from './methods.ts'
 import { type FlatInput, requestParts } from './request-parts.ts'
@@ -47,10 +47,12 @@ export function etagOf(answer: object): string {
   return etag
 }
 
+/** @throws {TypeError} when a setting cannot be meant */
 export function createManagementClient(settings: ManagementSettings): ManagementClient {
   const { credentials, scopes, fetch: send = fetch } = settings
   const issuer = settings.issuer.replace(/\/$/, '')
   if (!URL.canParse(issuer)) throw new TypeError('issuer must be the address of the auth server')
+  if (credentials !== 'none') requireCredentials(credentials)
   const tokens = credentials === 'none' ? undefined : accessTokens({ issuer, credentials, scopes, send })
 
   async function ask(id: OperationId, input: FlatInput, options: CallOptions): Promise<ManagementAnswer<OperationId>> {

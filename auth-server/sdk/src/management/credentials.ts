@@ -29,6 +29,18 @@ export interface ClientProof {
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 const ASSERTION_LIFE_SECONDS = 60
 
+/** @throws {TypeError} when they can prove nothing */
+export function requireCredentials(credentials: MachineCredentials): void {
+  if (credentials.clientId === '') throw new TypeError('clientId is empty')
+  if ('clientSecret' in credentials && credentials.clientSecret === '') throw new TypeError('clientSecret is empty')
+  if ('privateKey' in credentials && algorithmOfKey(credentials) === undefined)
+    throw new TypeError('algorithm is missing: the signature algorithm of the private key')
+}
+
+function algorithmOfKey({ algorithm, privateKey }: KeyCredentials): string | undefined {
+  return algorithm ?? ('kty' in privateKey ? privateKey.alg : undefined)
+}
+
 /** The proof for one request: an assertion is good once. */
 export async function proveClient(credentials: MachineCredentials, issuer: string): Promise<ClientProof> {
   if ('clientSecret' in credentials) {
@@ -40,11 +52,10 @@ export async function proveClient(credentials: MachineCredentials, issuer: strin
   return { headers: {}, parameters: { client_assertion_type: ASSERTION_TYPE, client_assertion: assertion } }
 }
 
-async function signAssertion({ clientId, privateKey, algorithm, keyId }: KeyCredentials, issuer: string) {
-  const jwk = 'kty' in privateKey ? privateKey : undefined
-  const alg = algorithm ?? jwk?.alg
-  if (alg === undefined) throw new TypeError('algorithm is missing: the signature algorithm of the private key')
-  const kid = keyId ?? jwk?.kid
+async function signAssertion(credentials: KeyCredentials, issuer: string) {
+  const { clientId, privateKey, keyId } = credentials
+  const alg = algorithmOfKey(credentials) ?? ''
+  const kid = keyId ?? ('kty' in privateKey ? privateKey.kid : undefined)
   const key = 'kty' in privateKey ? await importJWK(privateKey, alg) : privateKey
   const now = Math.floor(Date.now() / 1000)
   return new SignJWT({ jti: randomUUID() })

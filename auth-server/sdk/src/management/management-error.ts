@@ -5,6 +5,7 @@ export const NO_ANSWER = {
   unreachable: 'The management API cannot be reached',
   timeout: 'The management API did not answer in time',
   unexpected_answer: 'What answered is not the management API',
+  unusable_key: 'The private key cannot sign with its algorithm',
 } as const
 
 /** What is known of a failure. */

@@ -6,10 +6,17 @@ import type { ManagementOperation } from '../contract/operation.ts'
 type Part<Row, Name extends keyof ManagementOperation> =
   Row extends Readonly<Record<Name, infer Schema extends TSchema>> ? Static<Schema> : object
 
+/** The same, with nothing in it that is changed. */
+export type Immutable<Value> = Value extends readonly (infer Item)[]
+  ? readonly Immutable<Item>[]
+  : Value extends object
+    ? { readonly [Name in keyof Value]: Immutable<Value[Name]> }
+    : Value
+
 /** What a method is given: the members of path, query and body side by side. */
-export type MethodInput<Id extends OperationId> = Part<OperationRow<Id>, 'params'> &
-  Part<OperationRow<Id>, 'query'> &
-  Part<OperationRow<Id>, 'body'> &
+export type MethodInput<Id extends OperationId> = Immutable<
+  Part<OperationRow<Id>, 'params'> & Part<OperationRow<Id>, 'query'> & Part<OperationRow<Id>, 'body'>
+> &
   object
 
 /** What goes beside the input. */
