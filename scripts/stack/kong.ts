@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { kongSettings, kongVariable } from './kong-settings.ts'
 import { waitUntil } from './wait.ts'
 
 const run = promisify(execFile)
@@ -27,7 +28,7 @@ export async function prepareKong(options: KongOptions): Promise<NodeJS.ProcessE
   const descriptions = join(options.prefix, 'plugin-descriptions')
   await mkdir(descriptions, { recursive: true, mode: 0o700 })
   const plugins = await describePlugins(options.pluginServer)
-  const names = [...plugins.keys()]
+  const settings = kongSettings({ plugins: [...plugins.keys()], socket: options.pluginSocket, descriptions })
   const env: Record<string, string> = {
     KONG_PREFIX: join(options.prefix, 'kong'),
     KONG_DATABASE: 'off',
@@ -41,21 +42,12 @@ export async function prepareKong(options: KongOptions): Promise<NodeJS.ProcessE
     KONG_NGINX_WORKER_PROCESSES: '1',
     KONG_PROXY_ACCESS_LOG: 'off',
     KONG_LOG_LEVEL: 'warn',
-    // all headers, also of a request that brings more than a hundred
-    KONG_LUA_MAX_REQ_HEADERS: '1000',
-    // a call that a hanging plugin server does not answer costs 3 s instead of 60, and is Kong's own 500
-    KONG_NGINX_HTTP_LUA_SOCKET_READ_TIMEOUT: '3s',
-    KONG_PLUGINS: ['bundled', ...names].join(','),
-    KONG_PLUGINSERVER_NAMES: names.join(','),
+    ...Object.fromEntries(settings.map(({ name, value }) => [kongVariable(name), value])),
   }
   // the workers' usual account could not enter our folders
   if (process.getuid?.() === 0) env.KONG_NGINX_USER = 'root root'
   for (const [name, description] of plugins) {
-    const file = join(descriptions, `${name}.json`)
-    await writeFile(file, description)
-    const variable = `KONG_PLUGINSERVER_${name.toUpperCase().replaceAll('-', '_')}`
-    env[`${variable}_SOCKET`] = options.pluginSocket
-    env[`${variable}_QUERY_CMD`] = `cat '${file}'` // no START_CMD: the plugin server is ours to start and stop
+    await writeFile(join(descriptions, `${name}.json`), description)
   }
   return { ...withoutKongVariables(process.env), ...env }
 }

@@ -110,6 +110,7 @@ t.test(`in a bare checkout on Node ${major}`, { skip, timeout: 350_000 }, async 
     format: { command: 'npm run format', says: /Checked \d+ files/ },
     docs: { command: 'npm run docs', says: /documents: 0 of \d written/ },
     dump: { command: 'npm run dump', says: /kong-plugins\/dump: 0 of \d written/ },
+    'kong-env': { command: 'npm run kong-env', says: /KONG_PLUGINSERVER_NAMES=mobile-gateway/ },
     'make-env': { command: 'npm run make-env', says: /\.env written, readable by you alone/ },
     'rotate-keys': {
       command: 'npm run rotate-keys -- --alg ES256 --now',
