@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import { type Clock, SYSTEM_CLOCK } from './clock.ts'
 import type { Holder } from './holder.ts'
 import { createDecisions, type Decisions } from './metrics/decisions.ts'
+import { createKnownLimits, type KnownLimits } from './plan-limits/known-limits.ts'
 import { createRedisLinks, type RedisLinks } from './redis/links.ts'
 import { createProofMemories, type ProofMemories } from './stages/dpop/proof-memories.ts'
 import { type CounterStores, createCounterStores } from './stages/quota/counter-stores.ts'
@@ -22,6 +23,7 @@ export interface Services {
   readonly proofs: ProofMemories
   readonly standings: Standings
   readonly unknownPlans: UnknownPlans
+  readonly knownLimits: KnownLimits
   readonly decisions: Decisions
   readonly log: Logger
   /** Longest time from the start of a handler to its answer, in milliseconds. */
@@ -54,6 +56,7 @@ export function createServices(log: Logger, outside: Outside = {}): Services {
     proofs: createProofMemories(clock, redis),
     standings: createStandings(clock, log),
     unknownPlans: createUnknownPlans(log),
+    knownLimits: createKnownLimits(),
     decisions: createDecisions(),
     log,
     deadlineMillis: outside.deadlineMillis ?? 2000,

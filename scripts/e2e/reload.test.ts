@@ -3,6 +3,8 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { type IncomingHttpHeaders, request } from 'node:http'
 import { join } from 'node:path'
 import t from 'tap'
+import { openDatabase } from '../../auth-server/src/store/database.ts'
+import { findPlanLimits } from '../../auth-server/src/store/tables/plan-limits.ts'
 import { waitUntil } from '../stack/wait.ts'
 import { logIn } from './support/app.ts'
 import { onEachGateway, testStack } from './support/gateways.ts'
@@ -30,6 +32,8 @@ onEachGateway(t, 'edits under load cost no request, and a bad one is refused', a
   const told: string[] = []
   const stack = await testStack(t, kind, { kongYml, onConfigEdit: (line) => told.push(line) })
   const { access_token: token } = await logIn(stack)
+  const db = openDatabase(stack.databaseUrl, () => {}, { connections: 1 })
+  t.teardown(() => db.destroy())
   const header = async (name: string) => (await callOnce(`${stack.urls.resource}/echo`, token)).headers[name]
   const limit = () => header('ratelimit-limit')
   t.equal(await limit(), '500000')
@@ -53,11 +57,23 @@ onEachGateway(t, 'edits under load cost no request, and a bad one is refused', a
     t.ok(await waitUntil(async () => (await limit()) === String(most), { timeoutMillis: 20_000 }), `limit ${most}`)
     t.ok(await waitUntil(() => answered > before + 20, { timeoutMillis: 10_000 }))
   }
+  const known = async () =>
+    (await findPlanLimits(db, 'mobile-api')).map(({ plan, period, said }) => [plan, period, said])
+  const numbers = [{ calls: 200_000, nodes: 1 }]
+  const both = JSON.stringify([
+    ['', 'day', numbers],
+    ['basic', 'day', numbers],
+  ])
+  t.ok(
+    await waitUntil(async () => JSON.stringify(await known()) === both, { timeoutMillis: 20_000 }),
+    'limits are told',
+  )
+
   const left = Number(await header('x-ratelimit-remaining-day'))
   t.ok(left < 200_000 - 60, 'calls from before the edits are still counted')
 
   const refused = () => told.filter((line) => line.startsWith('kong.yml was edited, and the old one stays')).length
-  await writeFile(kongYml, withLimit(200_000).replace('policy ~= expected', 'policy ~= "other"'))
+  await writeFile(kongYml, withLimit(200_000).replace('or policy ~= expected', 'or policy ~= "other"'))
   t.ok(await waitUntil(() => refused() === 1, { timeoutMillis: 10_000 }), 'a guard for another policy')
   t.match(told.at(-1), /kong\.yml:\d+:\d+: the guard on route mobile-api does not work: .* Write instead: /)
   await writeFile(kongYml, withLimit(200_000).replace('services:', 'servces:'))

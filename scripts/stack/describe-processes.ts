@@ -70,7 +70,7 @@ export async function describeProcesses(around: StackSurroundings): Promise<Desc
       ...node,
       name: 'plugin server',
       args: [pluginServer, '--socket', pluginSocket],
-      env: common,
+      env: { ...common, GATEWAY_NODE: 'npm start' },
       ready: () => answersPluginCalls(pluginSocket),
     }),
     auth: manage({

@@ -8,7 +8,9 @@ import { registrationHandler } from './client/registration.ts'
 import { deviceChallengeHandler } from './device/challenge-endpoint.ts'
 import { DEVICES_PATH, deviceRegistrationHandler } from './device/registration.ts'
 import type { Endpoint } from './endpoint.ts'
-import { REVOCATIONS_PATH, revocationsHandler } from './feed/revocations.ts'
+import { REVOCATIONS_PATH } from './feed/gateway-access.ts'
+import { PLAN_LIMITS_PATH, planLimitsHandler } from './feed/plan-limits.ts'
+import { revocationsHandler } from './feed/revocations.ts'
 import { introspectionHandler } from './introspect.ts'
 import { JWKS_PATH, jwksHandler } from './jwks.ts'
 import { logoutHandler } from './logout.ts'
@@ -115,6 +117,15 @@ export const ENDPOINTS: readonly Endpoint[] = [
     // an extension of ours, as RFC 8414 §2 allows
     discovery: 'revocations_endpoint',
     handler: revocationsHandler,
+  },
+  // Gateways find it beside the feed of revocations.
+  {
+    ...CALL,
+    path: PLAN_LIMITS_PATH,
+    methods: ['POST'],
+    body: 'json',
+    readsProofs: true,
+    handler: planLimitsHandler,
   },
   { ...PAGE, path: '/logout', methods: ['GET', 'POST'], discovery: 'end_session_endpoint', handler: logoutHandler },
   { ...DOCUMENT, path: JWKS_PATH, discovery: 'jwks_uri', handler: jwksHandler },

@@ -7,7 +7,7 @@ import { registerApplication } from '../../src/catalogue/applications.ts'
 import { removeAppIdentity, setAppIdentity } from '../../src/catalogue/set-app-identity.ts'
 import { subscribe } from '../../src/catalogue/subscriptions.ts'
 import { OPERATOR } from '../../src/identity/administration/authority.ts'
-import { revocationsApi } from '../../src/oauth/feed/revocations.ts'
+import { revocationsApi } from '../../src/oauth/feed/gateway-access.ts'
 import { API, APP, ISSUER, testServer } from '../support/server.ts'
 
 const FILE = { context: BY_COMMAND, file: 'catalogue.yml' }

@@ -11,7 +11,7 @@ import { COMMAND_SETTINGS_FILE } from '../../src/commands/command-settings.ts'
 import { randomSecret } from '../../src/crypto/random.ts'
 import { OPERATOR } from '../../src/identity/administration/authority.ts'
 import { giveRole } from '../../src/identity/administration/role-changes.ts'
-import { revocationsApi } from '../../src/oauth/feed/revocations.ts'
+import { revocationsApi } from '../../src/oauth/feed/gateway-access.ts'
 import { clientCredentials } from '../support/clients.ts'
 import { ISSUER, testServer } from '../support/server.ts'
 

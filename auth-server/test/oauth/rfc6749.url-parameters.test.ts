@@ -50,6 +50,8 @@ const ASKED: Readonly<Record<string, Ask>> = {
     app.inject({ method: 'POST', url, headers: AUTHORIZATION, payload: { client_name: 'x' } }),
   'POST /devices/challenge': (url) => postForm(app, url, { client_id: APP.clientId }),
   'POST /devices': (url) => postForm(app, url, { client_id: APP.clientId }),
+  'POST /plan-limits': async (url) =>
+    app.inject({ method: 'POST', url, headers: AUTHORIZATION, payload: { node: 'x' } }),
   'GET /revocations': async (url) => app.inject({ url, headers: AUTHORIZATION }),
 }
 function getToken(url: string) {

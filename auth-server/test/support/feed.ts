@@ -1,6 +1,6 @@
 // A gateway at the feed of revocations: a machine that may read it, and reads it.
 import { defineBuiltInApi } from '../../src/catalogue/apis.ts'
-import { REVOCATIONS_SCOPE, revocationsApi } from '../../src/oauth/feed/revocations.ts'
+import { REVOCATIONS_SCOPE, revocationsApi } from '../../src/oauth/feed/gateway-access.ts'
 import { clientCredentials, secretClient } from './clients.ts'
 import type { TestServer } from './server.ts'
 

@@ -12,6 +12,8 @@ import { plugin } from './plugin.ts'
 export const mobileGateway = plugin('mobile-gateway', 1420, gatewayConfig, ({ token, quota, backend }, services) => {
   const authenticate = authentication(token, services, services.proofs.for(quota.counters, services.holder))
   const admitCall = quotaStage(quota, services)
+  services.knownLimits.addApis(token, services.holder)
+  services.knownLimits.addLimits(quota, services.holder)
   const introduce = identityStage(backend)
   return logged(token, async (kong) => {
     const authenticated = await authenticate(kong)

@@ -9,6 +9,7 @@ import { plugin } from './plugin.ts'
 /** `mobile-quota`. */
 export const mobileQuota = plugin('mobile-quota', 905, quotaConfig, (config, services) => {
   const admitCall = quotaStage(config, services)
+  services.knownLimits.addLimits(config, services.holder)
   return async (kong) => {
     const left = readContext(await kong.ctx.shared.get(CHAIN_CONTEXT_KEY), config.policy)
     if (!left) return deny(unavailable('no hand-over from mobile-token of this policy'))

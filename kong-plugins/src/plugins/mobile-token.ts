@@ -7,6 +7,7 @@ import { plugin } from './plugin.ts'
 /** `mobile-token`. */
 export const mobileToken = plugin('mobile-token', 1420, tokenConfig, (config, services) => {
   const authenticate = authentication(config, services, services.proofs.for({ kind: 'local' }))
+  services.knownLimits.addApis(config, services.holder)
   return logged(config, async (kong) => {
     const authenticated = await authenticate(kong)
     if (authenticated.kind === 'deny') return authenticated

@@ -8,7 +8,9 @@ const revocations = record({
     'The feed of revocations of this server: tokens that it names are refused within two seconds, and nothing passes before ' +
     'the feed was read to its end once. Without it a token counts until it expires',
   fields: {
-    url: required(httpUrl('Address of the feed (revocations_endpoint)')),
+    url: required(
+      httpUrl('Address of the feed (revocations_endpoint); the limits of plans are told beside it, at plan-limits'),
+    ),
     token_url: required(httpUrl('Address of the token endpoint, where the gateway gets a token for the feed')),
     client_id: required(
       text({

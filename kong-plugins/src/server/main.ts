@@ -1,10 +1,12 @@
 // Starts the plugin server (`--socket PATH`, watched at `--metrics HOST:PORT`), or describes the plugins to Kong on stdout (`--dump [NAME]`).
+import { hostname } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import { runCommand, UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
 import { pino } from 'pino'
 import { listenForMetrics, type MetricsAddress, readMetricsAddress, type WatchListener } from '../metrics/listener.ts'
 import { whatIsMissing } from '../metrics/readiness.ts'
 import { createRegistry } from '../metrics/registry.ts'
+import { reportPlanLimits } from '../plan-limits/reporter.ts'
 import { PLUGINS } from '../plugins.ts'
 import { createServices } from '../services.ts'
 import { dump } from './dump.ts'
@@ -41,6 +43,7 @@ async function serve(socketPath: string, metrics: MetricsAddress | undefined): P
   useProxies(process.env)
   const services = createServices(log)
   const server = createKongServer(PLUGINS, services)
+  const reporter = reportPlanLimits(services, nodeName(socketPath))
   const shown = { registry: createRegistry(services, server), whatIsMissing: () => whatIsMissing(services) }
   const openMetrics: OpenMetrics | undefined = metrics && (() => listenForMetrics(metrics, shown))
   // An address that cannot be had is told before anything is taken over.
@@ -65,6 +68,7 @@ async function serve(socketPath: string, metrics: MetricsAddress | undefined): P
     if (stopping) return
     stopping = true
     void listener.close().then(async () => {
+      reporter.close()
       services.keySources.close()
       services.redis.close()
       services.standings.close()
@@ -89,6 +93,11 @@ async function openWhenFree(open: OpenMetrics): Promise<WatchListener> {
       await delay(50)
     }
   }
+}
+
+/** What auth servers know this plugin server by: the same after a restart, and another one's beside it. */
+function nodeName(socketPath: string): string {
+  return (process.env.GATEWAY_NODE || `${hostname()} ${socketPath}`).slice(0, 255)
 }
 
 function isInUse(cause: unknown): boolean {

@@ -117,6 +117,7 @@ export async function startFeedServer(
   const server = createServer((request, response) => {
     request.resume()
     if (request.url === '/token') token(request, response)
+    else if (request.url === '/plan-limits') json(response, 200, { known: 0 })
     else feed(request, response)
   })
   await new Promise<void>((resolve) => server.listen({ host: '127.0.0.1', port: 0 }, () => resolve()))

@@ -1,28 +1,12 @@
 // GET /revocations: what gateways must not accept any more, though it has not expired; an extension of ours, by long poll.
 import type { FastifyInstance, RouteHandlerMethod } from 'fastify'
-import type { ApiDefinition } from '../../catalogue/apis.ts'
 import type { Deps } from '../../deps.ts'
 import { Parameters } from '../../http/parameters.ts'
-import { REVOCATIONS_API } from '../../store/tables/apis.ts'
 import { type FeedPage, type FeedPlace, type Revocation, readRevocations } from '../../store/tables/revocations.ts'
 import { ACCESS_TOKEN_TTL_SECONDS } from '../../tokens/access-token.ts'
 import { OAuthError } from '../errors.ts'
-import { requireMachine } from '../machine.ts'
+import { REVOCATIONS_SCOPE, requireGateway } from './gateway-access.ts'
 import { watchRevocations } from './watch.ts'
-
-export const REVOCATIONS_PATH = '/revocations'
-export const REVOCATIONS_SCOPE = 'revocations:read'
-
-/** The feed as an API of its own: gateways are machines that are subscribed to it. */
-export function revocationsApi(issuer: string): ApiDefinition {
-  return {
-    id: REVOCATIONS_API,
-    name: 'Revocations',
-    resource: `${issuer}${REVOCATIONS_PATH}`,
-    scopes: { [REVOCATIONS_SCOPE]: 'Learn which access tokens have been revoked' },
-    plans: ['gateway'],
-  }
-}
 
 const PAGE_SIZE = 1000
 const MAX_WAIT_SECONDS = 30
@@ -74,10 +58,7 @@ export function revocationsHandler(deps: Deps, app: FastifyInstance): RouteHandl
   const window = { limit: PAGE_SIZE, sinceSeconds: RELEVANT_SECONDS }
 
   return async (request, reply) => {
-    await requireMachine(deps, request, reply, {
-      resource: deps.config.issuer + REVOCATIONS_PATH,
-      scope: REVOCATIONS_SCOPE,
-    })
+    await requireGateway(deps, request, reply, REVOCATIONS_SCOPE)
     const parameters = Parameters.ofUrl(request.raw.url ?? '')
     parameters.requireSound()
     const cursor = parameters.get('cursor')

@@ -28,6 +28,7 @@ import { PASSKEY_CHALLENGES } from './passkey-challenges.ts'
 import { PASSWORDS } from './passwords.ts'
 import { PEOPLE } from './people.ts'
 import { PERSON_ROLES } from './person-roles.ts'
+import { PLAN_LIMITS } from './plan-limits.ts'
 import { PLANS } from './plans.ts'
 import { PUSHED_REQUESTS } from './pushed-requests.ts'
 import { REFRESH_FAMILIES } from './refresh-families.ts'
@@ -80,6 +81,7 @@ export const TABLES = {
   api_scopes: API_SCOPES,
   plans: PLANS,
   api_plans: API_PLANS,
+  plan_limits: PLAN_LIMITS,
   initial_access_tokens: INITIAL_ACCESS_TOKENS,
   signing_keys: SIGNING_KEYS,
   used_jtis: USED_JTIS,

@@ -1,0 +1,118 @@
+// What a plugin server tells auth servers of plans: of configurations in force, to whom it is a client of; and no call waits for that.
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { pino } from 'pino'
+import t, { type Test } from 'tap'
+import { SYSTEM_CLOCK } from '../src/clock.ts'
+import { createKnownLimits } from '../src/plan-limits/known-limits.ts'
+import { reportPlanLimits } from '../src/plan-limits/reporter.ts'
+import { reportsOf } from '../src/plan-limits/reports.ts'
+import { eventually } from './support/eventually.ts'
+import { startFeedServer } from './support/feed-server.ts'
+import { createSigningKey, gatewayConfig, startKeyServer } from './support/issuer.ts'
+import { startPluginServer } from './support/plugin-server.ts'
+
+const ISSUER = 'http://localhost:4000'
+
+function issuerWith(revocations: object, jwksUri = 'http://127.0.0.1:9/jwks') {
+  return { issuers: [{ issuer: ISSUER, jwks_uri: jwksUri, revocations }] }
+}
+
+t.test('policies are told with all their plans, and a configuration that was replaced no more', async (t) => {
+  const keys = await startKeyServer(t, await createSigningKey())
+  const feed = await startFeedServer(t)
+  const server = await startPluginServer(t)
+  const { knownLimits } = server.services
+  const start = (plugin: string, config: object) => server.instances.start(plugin, JSON.stringify(config))
+  const told = (): unknown[] => reportsOf(knownLimits, 'n').map(({ body }) => JSON.parse(body))
+  const { plans: _, ...base } = gatewayConfig(keys.jwksUri, issuerWith(feed.config(), keys.jwksUri))
+  const plans = { gold: { second: 20, attested: { day: 9 }, application: { day: 90 } } }
+  await start('mobile-gateway', { ...base, plans, default_limit: { minute: 6 }, __plugin_id: 'a' })
+  const gold = { plan: 'gold', user: { second: 20 }, attested: { day: 9 }, application: { day: 90 } }
+  const mobile = (minute: number, ...more: object[]) => ({
+    policy: base.policy,
+    audiences: base.audiences,
+    plans: [...more, { plan: null, user: { minute } }],
+  })
+  t.strictSame(told(), [{ node: 'n', policies: [mobile(6, gold)] }])
+  await start('mobile-gateway', { ...base, default_limit: { minute: 7 }, __plugin_id: 'a' })
+  t.strictSame(told(), [{ node: 'n', policies: [mobile(7)] }])
+  const separate = { policy: 'orders', audiences: ['https://orders.example'] }
+  await start('mobile-token', { ...separate, ...issuerWith(feed.config(), keys.jwksUri) })
+  await start('mobile-quota', { policy: 'orders', default_limit: { day: 1 } })
+  await start('mobile-quota', { policy: 'of-nobody', default_limit: { day: 2 } })
+  const orders = { ...separate, plans: [{ plan: null, user: { day: 1 } }] }
+  t.strictSame(told(), [{ node: 'n', policies: [mobile(7), orders] }])
+})
+
+t.test('an issuer that this gateway is no client of is told nothing', async (t) => {
+  const keys = await startKeyServer(t, await createSigningKey())
+  const server = await startPluginServer(t)
+  await server.instances.start('mobile-gateway', JSON.stringify(gatewayConfig(keys.jwksUri)))
+  t.strictSame(reportsOf(server.services.knownLimits, 'n'), [])
+})
+
+/** An auth server that gives tokens, and does with reports what the test says. */
+async function authServer(t: Test) {
+  const reports: string[] = []
+  let [status, tokens] = [200, 0]
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk)
+    const body = Buffer.concat(chunks).toString()
+    const isToken = request.url === '/token'
+    if (isToken) tokens += 1
+    else reports.push(`${request.method} ${request.url} ${request.headers.authorization} ${body}`)
+    response.writeHead(isToken ? 200 : status, { 'content-type': 'application/json' })
+    response.end(JSON.stringify({ access_token: `t${tokens}`, token_type: 'Bearer', expires_in: 60, body }))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => server.close())
+  const { port }: AddressInfo = Object(server.address())
+  const origin = `http://127.0.0.1:${port}`
+  return {
+    reports,
+    answer: (next: number) => {
+      status = next
+    },
+    access: {
+      url: `${origin}/revocations`,
+      tokenUrl: `${origin}/token`,
+      clientId: 'gateway',
+      clientSecret: 'secret',
+      maxStalenessSeconds: 300,
+      whenStale: 'closed',
+    } as const,
+  }
+}
+
+t.test('it is told when it is known and when it changes, and a refusal is a line in the log', async (t) => {
+  const server = await authServer(t)
+  const knownLimits = createKnownLimits()
+  const logged: string[] = []
+  const log = pino({}, { write: (line) => logged.push(line) })
+  const reporter = reportPlanLimits({ knownLimits, clock: SYSTEM_CLOCK, log }, 'n')
+  t.teardown(() => reporter.close())
+  const FOR_EVER = { isCurrent: true, atEnd() {} }
+  const limit = (minute: number) => ({ minute, second: undefined, hour: undefined, day: undefined })
+  const add = (policy: string) => {
+    const limits = { ...limit(6), attested: undefined, application: undefined }
+    knownLimits.addLimits({ policy, plans: new Map(), defaultLimit: limits }, FOR_EVER)
+    const issuers = [{ issuer: ISSUER, revocations: server.access }]
+    knownLimits.addApis({ policy, audiences: ['https://a'], issuers }, FOR_EVER)
+  }
+  for (const policy of ['one', 'two']) add(policy)
+  await eventually(() => server.reports.length === 1)
+  const plans = [{ plan: null, user: { minute: 6 } }]
+  const policies = ['one', 'two'].map((policy) => ({ policy, audiences: ['https://a'], plans }))
+  const body = JSON.stringify({ node: 'n', policies })
+  t.strictSame(server.reports, [`POST /plan-limits Bearer t1 ${body}`], 'once, for all that came together')
+  server.answer(403)
+  add('three')
+  await eventually(() => logged.some((line) => line.includes('the auth server answered 403')))
+  t.match(logged.at(-1), /calls are not affected/)
+  server.answer(200)
+  add('four')
+  await eventually(() => server.reports.length === 3)
+  t.match(server.reports.at(-1), /"policy":"four"/)
+})
