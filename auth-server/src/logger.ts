@@ -19,7 +19,7 @@ export interface LogFormat {
 
 /** @param level of pino, such as `info`. */
 export function createLogger(level: string, { destination, forDeveloper = false }: LogFormat = {}): Logger {
-  const out = destination ?? process.stdout
+  const out = destination ?? pino.destination(1)
   return pino(
     {
       level,

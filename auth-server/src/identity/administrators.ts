@@ -4,6 +4,7 @@ import { record } from '../audit/record.ts'
 import { sha256 } from '../crypto/digest.ts'
 import { randomSecret } from '../crypto/random.ts'
 import type { Db, Trx } from '../store/database.ts'
+import { mailPerson } from '../store/queries/mail-person.ts'
 import { insertRole, listAdministrators, lockAdministrators } from '../store/tables/person-roles.ts'
 import {
   consumeSetupLink,
@@ -57,6 +58,7 @@ export function becomeFirstAdministrator(
     if (!link || !(await consumeSetupLink(trx, link))) return 'link over'
     await insertRole(trx, { personId, role: 'administrator', apiId: null })
     await record(trx, { type: 'role', outcome: 'administrator-given', personId }, context)
+    await mailPerson(trx, personId, { name: 'role-given', facts: { role: 'administrator' } })
     return 'done'
   })
 }

@@ -101,11 +101,13 @@ function partsList({ issuer, stack, state }: DevelopmentFacts, texts: Texts): Ht
 
 function commands({ commandPrefix, resource }: DevelopmentStack, texts: Texts): Html {
   const { development } = texts.landing
+  const call = `${resource}/echo`
   const entries = [
     [`${commandPrefix}npm run demo`, development.commands.demo],
     [`${commandPrefix}npm run demo -- --browser`, development.commands.browser],
     [`${commandPrefix}npm run setup`, development.commands.setup],
-    [`curl -i ${resource}/echo`, development.commands.curl],
+    [`curl -i ${call}`, development.commands.curl],
+    [`curl -H "Authorization: Bearer $(${commandPrefix}npm run -s token)" ${call}`, development.commands.token],
   ] as const
   return html`${entries.map(([command, what]) => html`<div class="command">${copyable(html`<p>${code(command)}<br>${what}</p>`, texts)}</div>`)}`
 }

@@ -31,6 +31,7 @@ const FACTS: MailFacts = {
   'keep-account': { days: 7 },
   'account-changed': { change: 'passkey-added' },
   'new-sign-in': { app: 'Shop' },
+  'role-given': { role: 'administrator' },
   'change-undone': {},
 }
 const SIGN_UP: Mail = { name: 'sign-up', facts: { app: 'Shop' } }

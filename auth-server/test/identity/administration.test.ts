@@ -22,7 +22,7 @@ import { Browser } from '../support/browser.ts'
 import { feedReader } from '../support/feed.ts'
 import { openMailbox } from '../support/mailbox.ts'
 import { authorizeUrl, logIn, obtainCode, obtainTokens, pkcePair, redeem, refresh } from '../support/phone.ts'
-import { API, type TestServer, testServer } from '../support/server.ts'
+import { API, type TestServer, testServer, USER } from '../support/server.ts'
 
 const ADMINISTRATOR = { role: 'administrator' } as const
 
@@ -248,6 +248,20 @@ t.test('roles are given and taken, once each, and the log says which and by whom
     }
   t.equal(await giveRole(db, by, personId, { role: 'approver', apiId: 'no-such' }), 'unchanged')
   t.equal(await giveRole(db, by, 'usr_nobody', { role: 'developer' }), 'unchanged')
+})
+
+t.test('whoever is given a role is told by mail at every proven address, once', async (t) => {
+  const box = await openMailbox(t)
+  const server = await testServer(t, box.environment)
+  const { db, personId } = server
+  const by = await administrator(server)
+  for (const role of [{ role: 'developer' }, { role: 'approver', apiId: API.id }, ADMINISTRATOR] as const) {
+    await giveRole(db, by, personId, role)
+    await giveRole(db, by, personId, role)
+    const mails = await box.deliver(server)
+    t.equal(mails.length, 1, role.role)
+    t.match(mails[0], { recipients: [USER.email], subject: 'You may do more now' })
+  }
 })
 
 t.test(

@@ -21,7 +21,8 @@ function patternsOf(tree: string): ReadonlyMap<string, readonly string[]> {
     above.splice(depth - 1)
     const pattern = above.join('') + path
     above.push(path)
-    found.set(pattern, methods.split(', '))
+    // What is below something and no address of its own; the tree has it at its root.
+    if (path !== '*' && path !== '/*') found.set(pattern, methods.split(', '))
   }
   return found
 }

@@ -1,6 +1,7 @@
 // An administrator gives roles and takes them away.
 import { record } from '../../audit/record.ts'
 import type { Db, Trx } from '../../store/database.ts'
+import { mailPerson } from '../../store/queries/mail-person.ts'
 import { deleteRole, type GivenRole, insertRole } from '../../store/tables/person-roles.ts'
 import type { Role, WantedRole } from '../roles.ts'
 import { type Administered, type Authority, isLastAdministrator } from './authority.ts'
@@ -13,6 +14,7 @@ export function giveRole(db: Db, by: Authority, personId: string, role: GivableR
   return db.transaction().execute(async (trx) => {
     if (!(await insertRole(trx, given(personId, role)))) return 'unchanged'
     await noteRole(trx, by, personId, role, 'given')
+    await mailPerson(trx, personId, { name: 'role-given', facts: { role: role.role } })
     return 'done'
   })
 }

@@ -32,6 +32,7 @@ export const LANDING = {
       demo: 'Spielt die mobile App: Anmeldung, Tokens, Aufrufe bis zum Limit, Erneuerung.',
       browser: 'Dasselbe, und Sie melden sich in Ihrem Browser an.',
       curl: 'Ohne Token kein Zugang: 401.',
+      token: 'Mit einem Token der Person der Demo: was das Backend erfährt.',
       setup: 'Macht Sie über einen Link zum Administrator.',
     },
     app: 'Die eigene App einrichten',

@@ -11,6 +11,12 @@ interface ChangeFacts {
   readonly change: keyof typeof UNDO.changes
 }
 
+const ROLES = {
+  developer: 'Sie sind hier jetzt Entwickler: Sie sehen, was für Apps registriert ist.',
+  approver: 'Sie entscheiden jetzt, welche Apps eine API nutzen dürfen.',
+  administrator: 'Sie sind hier jetzt Administrator: Sie dürfen Personen suchen, Apps sperren und Rollen vergeben.',
+} as const
+
 function forApp({ app }: AppFacts): string {
   return app === undefined ? '' : ` für ${app}`
 }
@@ -86,6 +92,14 @@ export const MAIL = {
     ofLink:
       'Der Link gilt drei Tage. Er meldet alle ab und legt beiseite, was in den letzten drei Tagen zum Konto hinzugekommen ist. Danach muss ein neues Passwort gewählt werden.',
     after: [],
+  }),
+  'role-given': ({ role }) => ({
+    subject: 'Sie dürfen jetzt mehr',
+    lead: [
+      ROLES[role],
+      ...(role === 'developer' ? [] : ['Das gilt ab Ihrer nächsten Anmeldung, mit einem zweiten Faktor.']),
+    ],
+    after: ['Wenn Sie nicht wissen, warum, fragen Sie, wer diesen Server betreibt.'],
   }),
   'change-undone': (_: Readonly<Record<string, never>>): MailText => ({
     subject: 'Die Änderung Ihres Kontos ist zurückgenommen',

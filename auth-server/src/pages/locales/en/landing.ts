@@ -31,6 +31,7 @@ export const LANDING = {
       demo: 'Plays the mobile app: sign-in, tokens, calls up to the limit, refresh.',
       browser: 'The same, and you sign in with your browser.',
       curl: 'No token, no entry: 401.',
+      token: 'With a token of the demo’s person: what the backend gets to know.',
       setup: 'Makes you the administrator, by a link.',
     },
     app: 'Set up your app',

@@ -16,6 +16,16 @@ interface ChangeFacts {
   readonly change: keyof typeof UNDO.changes
 }
 
+interface RoleFacts {
+  readonly role: keyof typeof ROLES
+}
+
+const ROLES = {
+  developer: 'You are a developer here now: you see what is registered for apps.',
+  approver: 'You approve now which apps may use an API.',
+  administrator: 'You are an administrator here now: you may look people up, suspend apps and give roles.',
+} as const
+
 function forApp({ app }: AppFacts): string {
   return app === undefined ? '' : ` for ${app}`
 }
@@ -91,6 +101,14 @@ export const MAIL = {
     ofLink:
       'The link works for three days. It signs everybody out, and sets aside what was added to the account in the last three days. Then a new password has to be chosen.',
     after: [],
+  }),
+  'role-given': ({ role }: RoleFacts): MailText => ({
+    subject: 'You may do more now',
+    lead: [
+      ROLES[role],
+      ...(role === 'developer' ? [] : ['It counts from your next sign-in on, with a second factor.']),
+    ],
+    after: ['If you do not know why, ask whoever runs this server.'],
   }),
   'change-undone': (_: Readonly<Record<string, never>>): MailText => ({
     subject: 'The change of your account is taken back',
