@@ -1,4 +1,5 @@
 // Proves by probes that clients cannot send what only the gateway may say: the mark and the identity headers.
+import { GATEWAY_SECRET_HEADER } from '@mobile-api-gateway/sdk/identity-headers.ts'
 import type { HeaderLine } from '../gateway/http/header-list.ts'
 import { IDENTITY_HEADERS } from '../src/stages/identity/identity.ts'
 import type { Prober } from './probe.ts'
@@ -11,7 +12,7 @@ export const KONGS_HEADERS = ['X-Authenticated-Groups', 'X-Consumer-ID', 'X-Cons
 
 /** What backends believe, whether we say it or Kong's own plugins, and the marks that the guard believes. */
 export const RESERVED_HEADERS: readonly string[] = [
-  ...['X-Mobile-Gateway', 'X-Mobile-Gateway-Caller', 'X-Gateway-Secret'],
+  ...['X-Mobile-Gateway', 'X-Mobile-Gateway-Caller', GATEWAY_SECRET_HEADER],
   ...IDENTITY_HEADERS,
   ...KONGS_HEADERS,
 ]

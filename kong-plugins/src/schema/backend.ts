@@ -1,4 +1,5 @@
 // The configuration of what the backend is told, and of what it gets to see of credentials.
+import { GATEWAY_SECRET_HEADER } from '@mobile-api-gateway/sdk/identity-headers.ts'
 import { optional, type Value, withDefault } from './field.ts'
 import { record } from './record.ts'
 import { flag, secret, text } from './scalars.ts'
@@ -31,7 +32,7 @@ export const BACKEND_FIELDS = {
       },
       maxLength: 100,
     }),
-    'X-Gateway-Secret',
+    GATEWAY_SECRET_HEADER,
   ),
 }
 

@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
+import { IDENTITY_HEADER } from '../../src/identity-headers.ts'
 
 t.setTimeout(180_000)
 
@@ -40,6 +41,19 @@ function blocks(page: string, language: string): readonly string[] {
     .filter(([, name]) => name === language)
     .map(([, , code = '']) => code)
 }
+
+t.test('a header that the gateway sends is in the calls, and on each page', async (t) => {
+  const called = new Set(vectors.flatMap(({ headers }) => headers.map(([name]) => name)))
+  for (const name of Object.values(IDENTITY_HEADER)) {
+    t.ok(called.has(name), name)
+    for (const page of ['go.md', 'fastapi.md', 'spring.md'])
+      t.match(
+        blocks(page, page === 'go.md' ? 'go' : page === 'spring.md' ? 'java' : 'python')[0]?.toLowerCase(),
+        name.toLowerCase(),
+        page,
+      )
+  }
+})
 
 function folderWith(t: { teardown(ended: () => unknown): void }, files: Readonly<Record<string, string>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'language-'))
