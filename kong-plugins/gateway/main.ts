@@ -6,12 +6,13 @@ import { pino } from 'pino'
 import { startGateway } from './life/gateway.ts'
 
 const USAGE = `Usage: npm run gateway -- --socket PATH [--config kong.yml] [--port 8000] [--host 127.0.0.1]
-                          [--plugin-timeout MILLISECONDS]
+                          [--plugin-timeout MILLISECONDS] [--about TEXT]
 
   --socket          where the plugin server listens
   --config          the gateway file; kong.yml without it
   --port, --host    where to listen; 8000 on this machine only
   --plugin-timeout  longest wait for an answer of the plugin server (3000)
+  --about           what whoever opens / is told where no route leads
   --help            this text
 `
 
@@ -21,6 +22,7 @@ const OPTIONS = {
   host: { type: 'string', default: '127.0.0.1' },
   socket: { type: 'string' },
   'plugin-timeout': { type: 'string', default: '3000' },
+  about: { type: 'string' },
 } as const
 
 interface GivenOptions {
@@ -29,6 +31,7 @@ interface GivenOptions {
   readonly host: string
   readonly socket?: string | undefined
   readonly 'plugin-timeout': string
+  readonly about?: string | undefined
 }
 
 /** @throws {UsageError} when an option is none */
@@ -38,7 +41,7 @@ function readOptions({ config, socket: socketPath, ...given }: GivenOptions) {
   const [port, pluginReadTimeoutMillis] = [Number(given.port), Number(given['plugin-timeout'])]
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new UsageError('--port must be a port number')
   if (!(pluginReadTimeoutMillis > 0)) throw new UsageError('--plugin-timeout must be a number of milliseconds')
-  return { config, socketPath, port, host, pluginReadTimeoutMillis }
+  return { config, socketPath, port, host, pluginReadTimeoutMillis, about: given.about }
 }
 
 await runCommand({ usage: USAGE, options: OPTIONS }, async ({ values }) => {

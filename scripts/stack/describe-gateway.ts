@@ -6,12 +6,14 @@ import type { ProcessSpec } from './processes.ts'
 import { answersHttp } from './readiness.ts'
 import type { loadSecrets } from './secrets.ts'
 import type { StackOptions } from './stack-options.ts'
+import type { StackUrls } from './urls.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 
 /** What a gateway needs to know of the stack around it. */
 export interface GatewaySurroundings {
   readonly options: StackOptions
+  readonly urls: StackUrls
   readonly secrets: Awaited<ReturnType<typeof loadSecrets>>
   readonly pluginSocket: string
   readonly configPath: string
@@ -58,9 +60,15 @@ async function describeKong(
   }
 }
 
-function describeEmbedded({ options, secrets, configPath, pluginSocket }: GatewaySurroundings): DescribedGateway {
+/** For whoever opens the gateway's address as it stands in the terminal. */
+function aboutOf({ issuer, resource }: StackUrls): string {
+  return `This is the gateway. Its API is at ${resource}, for calls with a token; ${issuer}/ says how to get one.`
+}
+
+function describeEmbedded({ options, urls, secrets, configPath, pluginSocket }: GatewaySurroundings): DescribedGateway {
   const port = options.ports.gateway
   const args = ['--config', configPath, '--port', String(port), '--host', '127.0.0.1', '--socket', pluginSocket]
+  args.push('--about', aboutOf(urls))
   return {
     spec: {
       name: 'gateway (embedded)',

@@ -7,14 +7,12 @@ import { type ManagedProcess, manageProcess, type ProcessEnd, type ProcessSpec }
 import { answersHttp, answersPluginCalls } from './readiness.ts'
 import type { StackProcesses } from './stack-options.ts'
 import type { Part } from './supervise.ts'
-import type { StackUrls } from './urls.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 
 /** What the processes are told of each other. */
 export interface StackSurroundings extends GatewaySurroundings {
   readonly died: (part: Part, end: ProcessEnd) => void
-  readonly urls: StackUrls
   readonly databaseUrl: string
 }
 

@@ -32,6 +32,8 @@ export interface GatewayOptions {
   readonly pluginReadTimeoutMillis?: number
   /** Kong's `lua_max_req_headers` [100]. */
   readonly maxHeaders?: number
+  /** What whoever opens `/` is told, where no route leads; Kong has one sentence for all addresses. */
+  readonly about?: string | undefined
   /** The plugins that the plugin server has; asked of its program when absent. */
   readonly plugins?: readonly PluginInfo[]
   /** Takes edits of the kong.yml as soon as they are saved [false]. */
@@ -88,10 +90,10 @@ async function stop(server: Server, tunnels: ReadonlySet<Duplex>): Promise<void>
 
 /** Starts the gateway. @throws {KongFileError} for a kong.yml that cannot be used, Error for a port in use */
 export async function startGateway(options: GatewayOptions): Promise<EmbeddedGateway> {
-  const { host = '127.0.0.1', pluginReadTimeoutMillis = 3000, maxHeaders = 100 } = options
+  const { host = '127.0.0.1', pluginReadTimeoutMillis = 3000, maxHeaders = 100, about } = options
   const logger = options.logger ?? pino({ name: 'gateway' })
   const log = logTo(logger)
-  const settings: PdkSettings = { maxHeaders, log }
+  const settings: PdkSettings = { maxHeaders, log, about }
   const plugins = options.plugins ?? (await describePlugins())
   const text = await readFile(options.config, 'utf8')
   const config = refuseMissingCalls(parseKongConfig(text, plugins, options.config))

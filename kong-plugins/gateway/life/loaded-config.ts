@@ -75,7 +75,8 @@ export async function loadConfig(
       headerValues: (name) => exchange.requestHeaders.values(name),
     })
     if (exchange.match === undefined) {
-      exchange.answer = errorAnswer(exchange, 404, 'no Route matched with those values')
+      const about = exchange.path === '/' ? settings.about : undefined
+      exchange.answer = errorAnswer(exchange, 404, about ?? 'no Route matched with those values')
       return
     }
     const { route } = exchange.match

@@ -6,6 +6,8 @@ import type { Exchange } from '../http/exchange.ts'
 export interface PdkSettings {
   /** `lua_max_req_headers`: how many headers `get_headers()` shows where no number is given [100]. */
   readonly maxHeaders: number
+  /** What whoever opens `/` is told, where no route leads. */
+  readonly about?: string | undefined
   /** Those of kong.yml, for plugins that look them up. */
   readonly consumers?: readonly NamedConsumer[]
   readonly log: (level: string, message: string, exchange: Exchange) => void
