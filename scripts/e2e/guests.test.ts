@@ -25,6 +25,7 @@ import { waitUntil } from '../stack/wait.ts'
 import { ANDROID_APP, androidPhone } from './support/android-phone.ts'
 import { call, logIn } from './support/app.ts'
 import { recordingBackend } from './support/backend.ts'
+import { runDocumentedCommands } from './support/documented-commands.ts'
 import { onEachGateway, testStack } from './support/gateways.ts'
 
 const PROMISED_MILLIS = 2000
@@ -123,6 +124,15 @@ onEachGateway(t, 'whose device is attested is told from others, and has limits o
   const vouched = await callAs(await phone(attestedBy), stack, new Headers({ 'X-Authenticated-Attested': 'no' }))
   t.equal(vouched.headers.get('ratelimit-limit'), '30')
   t.equal(received[1]?.headers['x-authenticated-attested'], 'true')
+
+  const said = await runDocumentedCommands(t, stack)
+  const { sub } = JSON.parse(said.slice(0, said.indexOf('\n')))
+  const calls = received.slice(2).map(({ headers }) => [headers['x-authenticated-userid'], headers['x-authenticated-kind']])
+  const wanted = [
+    [sub, 'guest'],
+    [sub, 'account'],
+  ]
+  t.strictSame(calls, wanted, 'the commands of apps.md, from the key to an account')
 })
 
 onEachGateway(t, 'a guest is refused where nobody wrote that guests may call', async (t, kind) => {
