@@ -127,7 +127,9 @@ onEachGateway(t, 'whose device is attested is told from others, and has limits o
 
   const said = await runDocumentedCommands(t, stack)
   const { sub } = JSON.parse(said.slice(0, said.indexOf('\n')))
-  const calls = received.slice(2).map(({ headers }) => [headers['x-authenticated-userid'], headers['x-authenticated-kind']])
+  const calls = received
+    .slice(2)
+    .map(({ headers }) => [headers['x-authenticated-userid'], headers['x-authenticated-kind']])
   const wanted = [
     [sub, 'guest'],
     [sub, 'account'],
