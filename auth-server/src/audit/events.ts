@@ -65,6 +65,8 @@ export type AuditEvent =
   | (Event<'account-change', 'taken-back' | 'brought-back' | 'set-aside-removed'> & Person)
   // By one source: in which groups it had them, and has them now.
   | (Event<'group', 'added' | 'removed' | 'set'> & Person & Change)
+  // Groups of the catalogue themselves.
+  | (Event<'group', 'created' | 'described' | 'removed-from-catalogue'> & Change)
   // Of the whole account: the person asked for it, took it back by the link in a mail, the time was over; or an administrator began or did it.
   | (Event<'deletion', 'asked-for' | 'begun-by-administrator' | 'taken-back' | 'done' | 'by-administrator'> & Person)
   // What administrators do, or the operator by a command; who it was is part of the context.

@@ -13,6 +13,11 @@ export interface CatalogueActor {
 /** The file as those are told who meet something of its own. */
 export const CATALOGUE_FILE_NAME = 'catalogue.yml'
 
+/** The import of the file. */
+export function byFile(context: AuditContext): CatalogueActor {
+  return { context, file: CATALOGUE_FILE_NAME }
+}
+
 export function managerOf({ file }: CatalogueActor): ManagedBy {
   return file === undefined ? 'portal' : 'file'
 }

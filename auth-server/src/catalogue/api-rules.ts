@@ -1,9 +1,16 @@
 // What the definition of an API has to be like; the database insists on the same. Pure.
-import type { ApiDefinition } from '../store/tables/apis.ts'
+import { type ApiDefinition, MANAGEMENT_API, REVOCATIONS_API } from '../store/tables/apis.ts'
 
 /** Thrown when a definition breaks a rule; `message` says what to write instead. */
 export class InvalidApi extends Error {
   override name = 'InvalidApi'
+}
+
+/** APIs of the server itself, which it defines when it starts: nobody else can. */
+const BUILT_IN: readonly string[] = [REVOCATIONS_API, MANAGEMENT_API]
+
+export function isBuiltInApi(id: string): boolean {
+  return BUILT_IN.includes(id)
 }
 
 /** Of APIs and of plans: they stand in URLs and in kong.yml. */
@@ -34,6 +41,7 @@ function* apiProblems({
   tokenGroups = [],
   eventsUri,
 }: ApiDefinition) {
+  if (isBuiltInApi(id)) yield `The API ${id} is the server's own: take another id.`
   if (!SHORT_NAME.test(id)) yield shortNameProblem('The id of an API')
   if (name.trim() === '' || !isWords(name)) yield 'The name of an API has 1 to 200 visible characters.'
   if (!isWords(description)) yield 'The description of an API has 200 visible characters at most.'

@@ -1,20 +1,14 @@
 // APIs as developers meet them: a resource URI, scopes in words, the plans on offer. Limits of plans live in kong.yml.
 import { record } from '../audit/record.ts'
 import { type Db, inTransaction, type Trx } from '../store/database.ts'
+import { deleteObject, keepPlans, keepScopes, listSubscribers } from '../store/queries/catalogue-removal.ts'
 import { findStoredApi, type StoredApi } from '../store/queries/stored-apis.ts'
-import { type ApiDefinition, MANAGEMENT_API, REVOCATIONS_API, upsertApi } from '../store/tables/apis.ts'
+import { type ApiDefinition, upsertApi } from '../store/tables/apis.ts'
 import { type CatalogueActor, ManagedElsewhere, managerOf } from './actor.ts'
-import { InvalidApi, requireSoundApi } from './api-rules.ts'
+import { InvalidApi, isBuiltInApi, requireSoundApi } from './api-rules.ts'
 import { auditedChange, differenceOf, type FieldTexts } from './difference.ts'
 
-export { type ApiDefinition, InvalidApi }
-
-/** APIs of the server itself, which it defines when it starts: nobody else can. */
-const BUILT_IN: readonly string[] = [REVOCATIONS_API, MANAGEMENT_API]
-
-export function isBuiltInApi(id: string): boolean {
-  return BUILT_IN.includes(id)
-}
+export { type ApiDefinition, InvalidApi, isBuiltInApi }
 
 /** What became of a definition. */
 export type Definition = 'created' | 'changed' | 'unchanged'
@@ -26,7 +20,6 @@ export type Definition = 'created' | 'changed' | 'unchanged'
  */
 export async function defineApi(db: Db | Trx, definition: ApiDefinition, by: CatalogueActor): Promise<Definition> {
   const { id } = definition
-  if (isBuiltInApi(id)) throw new InvalidApi(`The API ${id} is the server's own: take another id.`)
   requireSoundApi(definition)
   return inTransaction(db, async (trx) => {
     const before = await findStoredApi(trx, id)
@@ -74,4 +67,42 @@ export function apiFields({
       ]),
     ),
   }
+}
+
+/**
+ * Takes away what a definition does not name any more: scopes from all that had them, plans when nobody is on them.
+ * @throws {InvalidApi} while a subscription is on such a plan
+ */
+export function trimApi(db: Db | Trx, { id, scopes, plans }: ApiDefinition, by: CatalogueActor): Promise<void> {
+  return inTransaction(db, async (trx) => {
+    const before = await findStoredApi(trx, id)
+    for (const plan of before?.plans ?? []) {
+      const subscribers = plans.includes(plan) ? [] : await listSubscribers(trx, id, plan)
+      if (subscribers.length > 0)
+        throw new InvalidApi(`${id} cannot lose the plan ${plan}: ${subscribers.join(', ')} would have none.`)
+    }
+    await keepScopes(trx, id, Object.keys(scopes))
+    await keepPlans(trx, id, plans)
+    const after = await findStoredApi(trx, id)
+    const changed = differenceOf(before ? apiFields(before) : {}, after ? apiFields(after) : {})
+    if (changed.length > 0)
+      await record(trx, { type: 'api', outcome: 'changed', apiId: id, change: auditedChange(changed) }, by.context)
+  })
+}
+
+/** Removes an API; its tokens and logins end. @throws {InvalidApi} while applications are subscribed to it */
+export function removeApi(db: Db | Trx, id: string, by: CatalogueActor): Promise<void> {
+  return inTransaction(db, async (trx) => {
+    const api = await findStoredApi(trx, id)
+    if (!api) return
+    if (isBuiltInApi(id)) throw new InvalidApi(`The API ${id} is the server's own.`)
+    if (api.managedBy !== managerOf(by)) throw new ManagedElsewhere(`The API ${id}`, by)
+    const subscribers = await listSubscribers(trx, id)
+    if (subscribers.length > 0)
+      throw new InvalidApi(
+        `The API ${id} is still used by ${subscribers.join(', ')}: remove their subscriptions first.`,
+      )
+    await deleteObject(trx, { kind: 'api', id })
+    await record(trx, { type: 'api', outcome: 'removed', apiId: id }, by.context)
+  })
 }

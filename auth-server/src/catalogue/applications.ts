@@ -4,10 +4,12 @@ import { sha256 } from '../crypto/digest.ts'
 import { randomId, randomSecret } from '../crypto/random.ts'
 import { isSigningAlgorithm, SIGNING_ALGORITHMS } from '../crypto/signing-algorithms.ts'
 import { type Db, inTransaction, type Trx } from '../store/database.ts'
+import { deleteObject } from '../store/queries/catalogue-removal.ts'
 import { hasIdentity } from '../store/tables/app-identities.ts'
 import {
   type ApplicationKind,
   type ClientAuthMethod,
+  findApplication,
   isSchemeTaken,
   upsertApplication,
 } from '../store/tables/applications.ts'
@@ -35,6 +37,8 @@ export interface ApplicationDefinition {
   readonly authMethod?: ClientAuthMethod
   /** For the two methods with a secret; stored as its SHA-256, so it has to be random. */
   readonly clientSecret?: string | undefined
+  /** Instead: that SHA-256 in base64url. */
+  readonly clientSecretHash?: string | undefined
   /** A JWK set of public keys: needed for `private_key_jwt`, allowed for any (RFC 7591 §2). */
   readonly jwks?: unknown
   /** The one algorithm of its assertions (`token_endpoint_auth_signing_alg`); any that fits its keys unless told. */
@@ -67,6 +71,9 @@ export function takesSecret(method: ClientAuthMethod): boolean {
 // Names stand on the pages where people decide: no control characters, nothing that turns the writing around.
 const NAME = /^(?=.*[\p{L}\p{N}\p{P}\p{S}])[^\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]{1,80}$/u
 
+// A client never has an id that could pass for a person's (RFC 9700 §4.15).
+const CLIENT_ID = /^(?!usr_)[A-Za-z0-9._~-]{1,128}$/
+
 // It is stored as a plain SHA-256, which only what nobody can guess may be.
 const MIN_SECRET_LENGTH = 32
 const DAY_SECONDS = 24 * 3600
@@ -78,6 +85,8 @@ function isLifetime(seconds: number): boolean {
 }
 
 function requireSound(application: ApplicationDefinition): void {
+  if (!CLIENT_ID.test(application.clientId))
+    throw new InvalidApplication('A client ID has 1 to 128 of A-Z a-z 0-9 . _ ~ -, and does not begin with usr_.')
   if (!NAME.test(application.name)) throw new InvalidApplication('A name has 1 to 80 visible characters.')
   const { kind, redirectUris, postLogoutRedirectUris = [], authMethod = 'none', grantTypes = [] } = application
   for (const uri of [...redirectUris, ...postLogoutRedirectUris]) {
@@ -90,11 +99,14 @@ function requireSound(application: ApplicationDefinition): void {
   if (kind !== 'web' && takesSecret(authMethod))
     // RFC 8252 §8.5: what ships inside an app or a page is no secret.
     throw new InvalidApplication('An app on a device or in a page keeps no secret: use none, or private_key_jwt.')
-  if (takesSecret(authMethod) !== (application.clientSecret !== undefined))
+  const { clientSecret, clientSecretHash } = application
+  if (clientSecretHash !== undefined && !/^[\w-]{43}$/.test(clientSecretHash))
+    throw new InvalidApplication('The SHA-256 of a secret has 43 characters of base64url.')
+  if (takesSecret(authMethod) !== (clientSecret !== undefined || clientSecretHash !== undefined))
     throw new InvalidApplication(
       'A secret goes with client_secret_basic and client_secret_post, and with nothing else.',
     )
-  if (application.clientSecret !== undefined && application.clientSecret.length < MIN_SECRET_LENGTH)
+  if (clientSecret !== undefined && clientSecret.length < MIN_SECRET_LENGTH)
     throw new InvalidApplication('A client secret is random and has 32 characters at least.')
   if (authMethod === 'private_key_jwt' && application.jwks === undefined)
     throw new InvalidApplication('private_key_jwt needs public keys in jwks.')
@@ -117,6 +129,12 @@ async function requireKeys({ jwks, authMethod, authSigningAlg }: ApplicationDefi
   const keys = await readPublicKeys(jwks, use)
   if (typeof keys === 'string') throw new InvalidApplication(keys)
   return keys
+}
+
+/** Everything that can be judged by the definition alone. @throws {InvalidApplication} */
+export async function requireSoundApplication(application: ApplicationDefinition): Promise<void> {
+  requireSound(application)
+  await requireKeys(application)
 }
 
 // Two apps with one private-use scheme: the system hands the answer to either (RFC 8252 §8.4). PKCE protects the code
@@ -173,7 +191,10 @@ async function upsert(
     kind: application.kind,
     redirectUris: application.redirectUris,
     authMethod: application.authMethod ?? 'none',
-    secretHash: application.clientSecret === undefined ? null : sha256(application.clientSecret),
+    secretHash:
+      application.clientSecret === undefined
+        ? (application.clientSecretHash ?? null)
+        : sha256(application.clientSecret),
     jwks,
     refreshIdleSeconds: application.refreshIdleSeconds ?? LIFETIMES.refreshIdleSeconds,
     refreshAbsoluteSeconds: application.refreshAbsoluteSeconds ?? LIFETIMES.refreshAbsoluteSeconds,
@@ -233,4 +254,15 @@ export async function createApplication(
   const clientSecret = takesSecret(application.authMethod ?? 'none') ? randomSecret(32) : undefined
   const registered = await upsert(trx, { ...application, clientId, name, clientSecret }, issuer, by)
   return { ...registered, name, clientSecret }
+}
+
+/** Removes an application; its logins and tokens end, at gateways within two seconds. Nothing where there is none. */
+export function removeApplication(db: Db | Trx, clientId: string, by: CatalogueActor): Promise<void> {
+  return inTransaction(db, async (trx) => {
+    const application = await findApplication(trx, clientId)
+    if (!application) return
+    if (application.managedBy !== managerOf(by)) throw new ManagedElsewhere(`The application ${clientId}`, by)
+    await deleteObject(trx, { kind: 'application', clientId })
+    await record(trx, { type: 'application', outcome: 'removed', applicationId: application.id }, by.context)
+  })
 }

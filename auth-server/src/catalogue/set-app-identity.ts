@@ -1,6 +1,6 @@
 // Sets the record of an app, with all that follows from it at once: its redirect URI comes and goes with the record.
 import { record } from '../audit/record.ts'
-import type { Db } from '../store/database.ts'
+import { type Db, inTransaction, type Trx } from '../store/database.ts'
 import type { ManagedBy } from '../store/managed-by.ts'
 import { type AttestationMode, deleteIdentity, listIdentities, upsertIdentity } from '../store/tables/app-identities.ts'
 import { addRedirectUri, findApplication, removeRedirectUri } from '../store/tables/applications.ts'
@@ -14,14 +14,14 @@ import { claimedRedirectUri, fitsPhones, isLinkable } from './app-links.ts'
  * @throws {ManagedElsewhere}
  */
 export async function setAppIdentity(
-  db: Db,
+  db: Db | Trx,
   issuer: string,
   clientId: string,
   written: WrittenIdentity & Readonly<{ attestation?: AttestationMode | undefined }>,
   by: CatalogueActor,
 ): Promise<void> {
   const identity = readIdentity(written)
-  return db.transaction().execute(async (trx) => {
+  return inTransaction(db, async (trx) => {
     const application = await findApplication(trx, clientId)
     if (!application) throw new InvalidIdentity(`There is no application ${clientId}.`)
     requireManager(clientId, application, by)
@@ -43,7 +43,7 @@ export async function setAppIdentity(
 
 /** Takes the record of an application away, and its link. False where there was none. @throws {ManagedElsewhere} */
 export function removeAppIdentity(db: Db, issuer: string, clientId: string, by: CatalogueActor): Promise<boolean> {
-  return db.transaction().execute(async (trx) => {
+  return inTransaction(db, async (trx) => {
     const application = await findApplication(trx, clientId)
     if (!application) return false
     requireManager(clientId, application, by)

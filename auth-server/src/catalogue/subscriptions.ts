@@ -2,6 +2,7 @@
 import { record } from '../audit/record.ts'
 import { randomId } from '../crypto/random.ts'
 import { type Db, inTransaction, type Trx } from '../store/database.ts'
+import { deleteObject, lockSubscription } from '../store/queries/catalogue-removal.ts'
 import { findStoredApi } from '../store/queries/stored-apis.ts'
 import { upsertSubscription } from '../store/tables/subscriptions.ts'
 import { type CatalogueActor, ManagedElsewhere, managerOf } from './actor.ts'
@@ -43,5 +44,21 @@ export function subscribe(db: Db | Trx, subscription: SubscriptionDefinition, by
     if (outcome === 'elsewhere') throw new ManagedElsewhere(`The subscription of ${applicationId} to ${apiId}`, by)
     if (outcome !== 'unchanged') await record(trx, { type: 'subscription', outcome, applicationId, apiId }, by.context)
     return outcome
+  })
+}
+
+/** Ends a subscription; the tokens of the application for that API are refused within two seconds. Nothing where there is none. */
+export function unsubscribe(
+  db: Db | Trx,
+  { clientId, apiId }: Readonly<{ clientId: string; apiId: string }>,
+  by: CatalogueActor,
+): Promise<void> {
+  return inTransaction(db, async (trx) => {
+    const managedBy = await lockSubscription(trx, { clientId, apiId })
+    if (managedBy === undefined) return
+    if (managedBy !== managerOf(by)) throw new ManagedElsewhere(`The subscription of ${clientId} to ${apiId}`, by)
+    const applicationId = await deleteObject(trx, { kind: 'subscription', clientId, apiId })
+    if (applicationId === undefined) return
+    await record(trx, { type: 'subscription', outcome: 'removed', applicationId, apiId }, by.context)
   })
 }

@@ -23,6 +23,10 @@ export interface CodePresented {
 /** The family that a code opens, and the nonce of its request. */
 export type OpenedFamily = FamilyView & Readonly<{ nonce: string | null }>
 
+function withoutLoopbackPort(uri: RawBuilder<unknown>): RawBuilder<string> {
+  return sql`regexp_replace(${uri}, '^(http://(127[.]0[.]0[.]1|\\[::1\\])):[0-9]+', '\\1')`
+}
+
 /** What belongs to redeeming a code of one sort, as parts of the statement. */
 interface Sort {
   /** Before the code is consumed. */
@@ -114,6 +118,9 @@ async function consume<Opened extends OpenedFamily>(
         and (${presented.redirectUri}::text is null or code.redirect_uri = ${presented.redirectUri})
         and (${presented.resource}::text is null or api.resource = ${presented.resource})
         and application.id = code.application_id and application.client_id = ${presented.clientId}
+        -- It may have been taken from the application since. Of loopback any port is as good as another.
+        and exists (select from unnest(application.redirect_uris) uri
+                    where ${withoutLoopbackPort(sql`uri`)} = ${withoutLoopbackPort(sql`code.redirect_uri`)})
         and ${isOfStandingPerson('code')} and api.id = code.api_id and ${isSubscribed('code')}
       returning code.*, application.client_id, application.token_endpoint_auth_method = 'none' as public,
                  application.refresh_idle, application.refresh_absolute, api.resource,

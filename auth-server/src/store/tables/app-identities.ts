@@ -113,6 +113,14 @@ function identities(db: Db) {
     .orderBy('application.client_id')
 }
 
+/** The record of one application, whoever let it in. */
+export async function findIdentity(db: Db, clientId: string): Promise<Omit<NamedIdentity, 'clientId'> | undefined> {
+  const found = await identities(db).where('application.client_id', '=', clientId).executeTakeFirst()
+  return (
+    found && { android: found.android, apple: found.apple, passkeys: found.passkeys, attestation: found.attestation }
+  )
+}
+
 /** Every record, also of applications that nobody let in. */
 export async function listIdentities(db: Db): Promise<readonly NamedIdentity[]> {
   return identities(db).execute()

@@ -1,0 +1,37 @@
+// Groups of people as the catalogue defines them; who is in which stands elsewhere (identity/groups.ts).
+import { record } from '../audit/record.ts'
+import type { Trx } from '../store/database.ts'
+import { deleteObject, listGroupUsers, listStoredGroups, upsertGroup } from '../store/queries/catalogue-removal.ts'
+import { type CatalogueActor, ManagedElsewhere, managerOf } from './actor.ts'
+import { InvalidApi } from './api-rules.ts'
+
+export interface GroupDefinition {
+  readonly name: string
+  readonly description: string
+}
+
+/** Makes a group, or says what it is. @throws {ManagedElsewhere} */
+export async function defineGroup(trx: Trx, group: GroupDefinition, by: CatalogueActor): Promise<void> {
+  const before = (await listStoredGroups(trx)).find(({ name }) => name === group.name)
+  if (!(await upsertGroup(trx, { ...group, managedBy: managerOf(by) })))
+    throw new ManagedElsewhere(`The group ${group.name}`, by)
+  if (before?.description === group.description) return
+  const outcome = before ? 'described' : 'created'
+  const change = {
+    before: before ? [`${group.name}: ${before.description}`] : [],
+    after: [`${group.name}: ${group.description}`],
+  }
+  await record(trx, { type: 'group', outcome, change }, by.context)
+}
+
+/** Removes a group, and everybody from it. @throws {InvalidApi} while an API names it: a scope would be open to everybody */
+export async function removeGroup(trx: Trx, name: string, by: CatalogueActor): Promise<void> {
+  const users = await listGroupUsers(trx, name)
+  if (users.length > 0) throw new InvalidApi(`The group ${name} is still named by ${users.join(', ')}.`)
+  await deleteObject(trx, { kind: 'group', name })
+  await record(
+    trx,
+    { type: 'group', outcome: 'removed-from-catalogue', change: { before: [name], after: [] } },
+    by.context,
+  )
+}
