@@ -19,6 +19,7 @@ import { visitedPaths } from './http/visited-path.ts'
 import { interactionPages } from './interaction/index.ts'
 import { keepRefusals, refusalOf } from './landing/refusals.ts'
 import { landingPages } from './landing/routes.ts'
+import { addOpenApiDocument, referencePages } from './management/documents.ts'
 import { addManagement } from './management/mount.ts'
 import { measureRequests } from './metrics/requests.ts'
 import { giveNonce } from './oauth/dpop/proof.ts'
@@ -39,7 +40,8 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<F
   const endpoints = ENDPOINTS.filter(({ errors }) => errors === 'page').flatMap(pathsOf)
   const visits = interactionPages(deps)
   const refusals = keepRefusals(deps.config.development)
-  const pages = { ...landingPages(deps, refusals), ...visits, ...accountPages(deps) }
+  const own = { ...visits, ...accountPages(deps) }
+  const pages = { ...landingPages(deps, refusals), ...own, ...referencePages(deps.config.issuer) }
   const isVisited = visitedPaths(endpoints, Object.keys(visits))
   const app: FastifyInstance = fastify({
     loggerInstance: logger,
@@ -73,6 +75,8 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<F
   })
   await addEndpoints(app, deps)
   const resource = deps.config.issuer + MANAGEMENT_PATH
+  const tokenPath = ENDPOINTS.find(({ discovery }) => discovery === 'token_endpoint')?.path ?? ''
+  addOpenApiDocument(app, deps.config.issuer, deps.config.issuer + tokenPath)
   await addManagement(app, deps, {
     giveNonce: giveNonce(deps),
     requireCaller: async (request, reply) => {

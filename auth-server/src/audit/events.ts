@@ -49,7 +49,9 @@ export type AuditEvent =
   | (Event<'identity', 'linked' | 'unlinked'> & Person)
   | Event<'key-rotation', 'scheduled' | 'asked-for' | 'leaked'>
   | (Event<'revocation', 'by-app'> & Person & Application)
-  | (Event<'revocation', 'by-person'> & Person & Application)
+  | (Event<'revocation', 'by-person' | 'by-administrator'> & Person & Application)
+  // Every login in it, of all people.
+  | (Event<'revocation', 'of-application'> & Application)
   // A lost answer was replaced once, a spent token came again and ended its family; so did a code.
   | (Event<'refresh', 'recovered' | 'reused'> & Person & Application)
   | (Event<'code', 'reused'> & Person & Application)
@@ -72,13 +74,21 @@ export type AuditEvent =
   // What administrators do, or the operator by a command; who it was is part of the context.
   | (Event<'account', 'suspended' | 'restored' | 'reset-forced' | 'logins-ended' | 'read'> & Person)
   | Event<'account', 'searched-for'>
+  | Event<'audit', 'searched'>
   // A link by which somebody can become the first administrator.
   | Event<'setup', 'link-made'>
   | (Event<'role', 'developer-given' | 'developer-taken' | 'administrator-given' | 'administrator-taken'> & Person)
   | (Event<'role', 'approver-given' | 'approver-taken'> & Person & Api)
-  | (Event<'application', 'suspended' | 'restored' | 'identity-set' | 'identity-removed' | 'removed'> & Application)
+  | (Event<
+      'application',
+      'suspended' | 'restored' | 'identity-set' | 'identity-removed' | 'removed' | 'secret-rotated'
+    > &
+      Application)
   | (Event<'api', 'suspended' | 'restored' | 'created' | 'changed' | 'removed'> & Api & Partial<Change>)
-  | (Event<'subscription', 'created' | 'changed' | 'removed'> & Application & Api & Partial<Change>)
+  | (Event<'subscription', 'created' | 'changed' | 'removed' | 'requested' | 'approved' | 'declined'> &
+      Application &
+      Api &
+      Partial<Change>)
 
 type NameOf<E> =
   E extends Event<infer Type, infer Outcome>

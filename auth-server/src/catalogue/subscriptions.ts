@@ -22,24 +22,32 @@ export class InvalidSubscription extends Error {
   override name = 'InvalidSubscription'
 }
 
+/** @throws {InvalidSubscription} when there is no such API, or it has no such plan or scope */
+export async function requireOffered(
+  trx: Trx,
+  { apiId, plan, scopes }: Pick<SubscriptionDefinition, 'apiId' | 'plan' | 'scopes'>,
+): Promise<void> {
+  const api = await findStoredApi(trx, apiId)
+  if (!api) throw new InvalidSubscription(`There is no API ${apiId}.`)
+  if (!api.plans.includes(plan))
+    throw new InvalidSubscription(`${apiId} has no plan ${plan}. It has ${api.plans.join(', ') || 'none yet'}.`)
+  const known = api.scopes.map(({ name }) => name)
+  const strange = scopes.filter((scope) => !known.includes(scope))
+  if (strange.length > 0)
+    throw new InvalidSubscription(
+      `${apiId} has no scope ${strange.join(', ')}. It has ${known.join(', ') || 'none yet'}.`,
+    )
+}
+
 /**
  * Subscribes an application to an API, approved, or brings the subscription up to this definition.
  * @throws {InvalidSubscription}
  * @throws {ManagedElsewhere}
  */
 export function subscribe(db: Db | Trx, subscription: SubscriptionDefinition, by: CatalogueActor): Promise<Definition> {
-  const { applicationId, apiId, plan, scopes } = subscription
+  const { applicationId, apiId } = subscription
   return inTransaction(db, async (trx) => {
-    const api = await findStoredApi(trx, apiId)
-    if (!api) throw new InvalidSubscription(`There is no API ${apiId}.`)
-    if (!api.plans.includes(plan))
-      throw new InvalidSubscription(`${apiId} has no plan ${plan}. It has ${api.plans.join(', ') || 'none yet'}.`)
-    const known = api.scopes.map(({ name }) => name)
-    const strange = scopes.filter((scope) => !known.includes(scope))
-    if (strange.length > 0)
-      throw new InvalidSubscription(
-        `${apiId} has no scope ${strange.join(', ')}. It has ${known.join(', ') || 'none yet'}.`,
-      )
+    await requireOffered(trx, subscription)
     const outcome = await upsertSubscription(trx, { id: randomId('sub'), ...subscription, managedBy: managerOf(by) })
     if (outcome === 'elsewhere') throw new ManagedElsewhere(`The subscription of ${applicationId} to ${apiId}`, by)
     if (outcome !== 'unchanged') await record(trx, { type: 'subscription', outcome, applicationId, apiId }, by.context)

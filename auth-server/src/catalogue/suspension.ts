@@ -1,6 +1,6 @@
 // Applications and APIs are put out of use and back: at the gateway within two seconds. Whoever manages them: an emergency waits for no file.
 import { record } from '../audit/record.ts'
-import type { Db } from '../store/database.ts'
+import { type Db, inTransaction } from '../store/database.ts'
 import { restoreRow, suspendRow } from '../store/queries/suspension.ts'
 import type { CatalogueActor } from './actor.ts'
 
@@ -16,7 +16,7 @@ export function suspendApplication(
   { context }: CatalogueActor,
   applicationId: string,
 ): Promise<SuspensionOutcome> {
-  return db.transaction().execute(async (trx) => {
+  return inTransaction(db, async (trx) => {
     const outcome = await suspendRow(trx, 'applications', applicationId)
     if (outcome === 'done') await record(trx, { type: 'application', outcome: 'suspended', applicationId }, context)
     return outcome
@@ -28,7 +28,7 @@ export function restoreApplication(
   { context }: CatalogueActor,
   applicationId: string,
 ): Promise<SuspensionOutcome> {
-  return db.transaction().execute(async (trx) => {
+  return inTransaction(db, async (trx) => {
     if (!(await restoreRow(trx, 'applications', applicationId))) return 'unchanged'
     await record(trx, { type: 'application', outcome: 'restored', applicationId }, context)
     return 'done'
@@ -37,7 +37,7 @@ export function restoreApplication(
 
 /** No application is given a token for it, and those that there are are refused. */
 export function suspendApi(db: Db, { context }: CatalogueActor, apiId: string): Promise<SuspensionOutcome> {
-  return db.transaction().execute(async (trx) => {
+  return inTransaction(db, async (trx) => {
     const outcome = await suspendRow(trx, 'apis', apiId)
     if (outcome === 'done') await record(trx, { type: 'api', outcome: 'suspended', apiId }, context)
     return outcome
@@ -45,7 +45,7 @@ export function suspendApi(db: Db, { context }: CatalogueActor, apiId: string): 
 }
 
 export function restoreApi(db: Db, { context }: CatalogueActor, apiId: string): Promise<SuspensionOutcome> {
-  return db.transaction().execute(async (trx) => {
+  return inTransaction(db, async (trx) => {
     if (!(await restoreRow(trx, 'apis', apiId))) return 'unchanged'
     await record(trx, { type: 'api', outcome: 'restored', apiId }, context)
     return 'done'

@@ -3,7 +3,7 @@ import type { FastifyContextConfig, FastifyInstance, HTTPMethods } from 'fastify
 import { HttpProblem } from './problem.ts'
 import { sendProblem } from './problem-handler.ts'
 
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const satisfies HTTPMethods[]
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'] as const satisfies HTTPMethods[]
 
 /**
  * Registers 405 with an Allow header (RFC 9110 §15.5.6) for every method that the path has no route for yet.

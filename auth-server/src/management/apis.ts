@@ -1,10 +1,17 @@
 // What the operations on APIs do: the catalogue's functions, and their results as the contract names them.
 import type { OperationAnswer, OperationInput } from '@mobile-api-gateway/sdk/contract/index.ts'
-import { type ApiDefinition, defineApi, isBuiltInApi } from '../catalogue/apis.ts'
-import { type ListedApi, listApis, lockApi, readApi } from '../store/queries/listed-apis.ts'
+import { type ApiDefinition, defineApi, isBuiltInApi, removeApi, trimApi } from '../catalogue/apis.ts'
+import { restoreApi, suspendApi } from '../catalogue/suspension.ts'
+import type { Db, Trx } from '../store/database.ts'
+import { isSubscribedTo, type ListedApi, listApis, listPlans, lockApi, readApi } from '../store/queries/listed-apis.ts'
+import type { ManagementActor } from './actor.ts'
 import type { HandlersOf } from './handler.ts'
+import { requireManagedHere } from './managed.ts'
+import { moment } from './moment.ts'
 import { readPage, toPage } from './page.ts'
+import { requireOrdinaryApi } from './privileged.ts'
 import { conflict, invalid, notFound } from './refusals.ts'
+import { requireSuspended } from './suspended.ts'
 
 function showApi(api: ListedApi): OperationAnswer<'apis.get'> {
   return {
@@ -24,7 +31,7 @@ function showApi(api: ListedApi): OperationAnswer<'apis.get'> {
     events_uri: api.eventsUri,
     built_in: isBuiltInApi(api.id),
     managed_by: api.managedBy,
-    suspended_at: api.suspendedAt?.toISOString() ?? null,
+    suspended_at: moment(api.suspendedAt),
   }
 }
 
@@ -53,20 +60,39 @@ function definitionOf(id: string, body: Omit<OperationInput<'apis.create'>['body
   }
 }
 
+/** @throws {HttpProblem} 404 */
+async function requireApi(db: Db, id: string): Promise<ListedApi> {
+  const api = await readApi(db, id)
+  if (!api) throw notFound('API')
+  return api
+}
+
+/** An API that somebody is about to change here. @throws {HttpProblem} 404, 412, 403 and 409 for what others manage */
+async function lockOwn(
+  trx: Trx,
+  actor: ManagementActor,
+  id: string,
+  requireVersion: (shown: unknown) => void,
+): Promise<void> {
+  const api = await lockApi(trx, id)
+  if (!api) throw notFound('API')
+  requireVersion(showApi(api))
+  requireOrdinaryApi(actor, id)
+  requireManagedHere(`the API ${id}`, api.managedBy)
+}
+
 export const API_HANDLERS: HandlersOf<'apis'> = {
   'apis.list': {
     async read({ db, input: { query } }) {
       const page = readPage(query)
       const { suspended } = query
-      const found = await listApis(db, { after: page.after, limit: page.limit + 1, suspended })
+      const found = await listApis(db, { ...page.oneMore, suspended })
       return toPage(page, found, ({ id }) => id, showApi)
     },
   },
   'apis.get': {
     async read({ db, input: { params } }) {
-      const api = await readApi(db, params.id)
-      if (!api) throw notFound('API')
-      return showApi(api)
+      return showApi(await requireApi(db, params.id))
     },
   },
   'apis.create': {
@@ -74,9 +100,56 @@ export const API_HANDLERS: HandlersOf<'apis'> = {
       const { id, ...rest } = body
       if (await lockApi(trx, id)) throw conflict('there is an API of this id')
       await defineApi(trx, definitionOf(id, rest), actor.authority)
-      const api = await readApi(trx, id)
-      if (!api) throw notFound('API')
-      return showApi(api)
+      return showApi(await requireApi(trx, id))
+    },
+  },
+  'apis.update': {
+    async write({ trx, actor, input: { params, body }, requireVersion }) {
+      await lockOwn(trx, actor, params.id, requireVersion)
+      const definition = definitionOf(params.id, body)
+      await defineApi(trx, definition, actor.authority)
+      await trimApi(trx, definition, actor.authority)
+      return showApi(await requireApi(trx, params.id))
+    },
+  },
+  'apis.delete': {
+    async write({ trx, actor, input: { params }, requireVersion }) {
+      await lockOwn(trx, actor, params.id, requireVersion)
+      if (await isSubscribedTo(trx, params.id))
+        throw conflict('applications are subscribed to this API: end their subscriptions first')
+      await removeApi(trx, params.id, actor.authority)
+      return undefined
+    },
+  },
+  'apis.suspend': {
+    async write({ trx, actor, input: { params } }) {
+      await requireApi(trx, params.id)
+      requireOrdinaryApi(actor, params.id)
+      requireSuspended(await suspendApi(trx, actor.authority, params.id))
+      return showApi(await requireApi(trx, params.id))
+    },
+  },
+  'apis.restore': {
+    async write({ trx, actor, input: { params } }) {
+      await requireApi(trx, params.id)
+      requireOrdinaryApi(actor, params.id)
+      await restoreApi(trx, actor.authority, params.id)
+      return showApi(await requireApi(trx, params.id))
+    },
+  },
+}
+
+export const PLAN_HANDLERS: HandlersOf<'plans'> = {
+  'plans.list': {
+    async read({ db, input: { query } }) {
+      const page = readPage(query)
+      const found = await listPlans(db, page.oneMore)
+      return toPage(
+        page,
+        found,
+        ({ name }) => name,
+        ({ name, apis, managedBy }) => ({ name, apis, managed_by: managedBy }),
+      )
     },
   },
 }

@@ -2,11 +2,33 @@
 import type { OperationAnswer, OperationInput } from '@mobile-api-gateway/sdk/contract/index.ts'
 import { record } from '../audit/record.ts'
 import { APPLICATION_DEFAULTS } from '../catalogue/application-defaults.ts'
-import { createApplication } from '../catalogue/applications.ts'
-import { type ListedApplication, listApplications, readApplication } from '../store/queries/listed-applications.ts'
+import {
+  type ApplicationDefinition,
+  createApplication,
+  registerApplication,
+  removeApplication,
+  takesSecret,
+} from '../catalogue/applications.ts'
+import { restoreApplication, suspendApplication } from '../catalogue/suspension.ts'
+import { sha256 } from '../crypto/digest.ts'
+import { randomSecret } from '../crypto/random.ts'
+import type { Db, Trx } from '../store/database.ts'
+import {
+  type ListedApplication,
+  listApplications,
+  lockApplication,
+  readApplication,
+} from '../store/queries/listed-applications.ts'
+import { replaceSecret } from '../store/tables/applications.ts'
+import type { ManagementActor } from './actor.ts'
 import type { HandlersOf } from './handler.ts'
+import type { IdentityOperationId } from './identities.ts'
+import { requireManagedHere } from './managed.ts'
+import { moment } from './moment.ts'
 import { readPage, toPage } from './page.ts'
-import { notFound } from './refusals.ts'
+import { requireOrdinaryApplication } from './privileged.ts'
+import { conflict, notFound } from './refusals.ts'
+import { requireSuspended } from './suspended.ts'
 
 /** An application as the contract tells it. */
 export function showApplication(application: ListedApplication): OperationAnswer<'applications.get'> {
@@ -32,25 +54,23 @@ export function showApplication(application: ListedApplication): OperationAnswer
     refresh_idle_seconds: application.refreshIdleSeconds,
     refresh_absolute_seconds: application.refreshAbsoluteSeconds,
     created_at: application.createdAt.toISOString(),
-    suspended_at: application.suspendedAt?.toISOString() ?? null,
+    suspended_at: moment(application.suspendedAt),
     managed_by: application.managedBy,
   }
 }
 
-export const APPLICATION_HANDLERS: HandlersOf<'applications'> = {
+export const APPLICATION_HANDLERS: Omit<HandlersOf<'applications'>, IdentityOperationId> = {
   'applications.list': {
     async read({ db, input: { query } }) {
       const page = readPage(query)
       const { kind, suspended, api } = query
-      const found = await listApplications(db, { after: page.after, limit: page.limit + 1, kind, suspended, api })
+      const found = await listApplications(db, { ...page.oneMore, kind, suspended, api })
       return toPage(page, found, ({ clientId }) => clientId, showApplication)
     },
   },
   'applications.get': {
     async read({ db, input: { params } }) {
-      const application = await readApplication(db, params.client_id)
-      if (!application) throw notFound('application')
-      return showApplication(application)
+      return showApplication(await requireApplication(db, params.client_id))
     },
   },
   'applications.create': {
@@ -61,17 +81,90 @@ export const APPLICATION_HANDLERS: HandlersOf<'applications'> = {
       const created = await createApplication(trx, definition, deps.config.issuer, { context })
       const { id: applicationId, clientId, clientSecret } = created
       await record(trx, { type: 'client-registration', outcome: 'created', applicationId }, context)
-      const application = await readApplication(trx, clientId)
-      if (!application) throw new Error(`${clientId} is gone while it is registered`)
+      const application = await requireApplication(trx, clientId)
       return { ...showApplication(application), client_secret: clientSecret ?? null }
     },
   },
+  'applications.update': {
+    async write({ deps, trx, actor, input: { params, body }, requireVersion }) {
+      const before = await lockOwn(trx, actor, params.client_id, requireVersion)
+      const { id, createdAt, suspendedAt, managedBy, jwks, secretHash, ...kept } = before
+      const definition = {
+        ...kept,
+        ...merge(body, kept),
+        name: body.name ?? kept.name,
+        jwks: body.jwks ?? jwks ?? undefined,
+        clientSecretHash: secretHash ?? undefined,
+      }
+      await registerApplication(trx, definition, deps.config.issuer, actor.authority)
+      return showApplication(await requireApplication(trx, params.client_id))
+    },
+  },
+  'applications.delete': {
+    async write({ trx, actor, input: { params }, requireVersion }) {
+      await lockOwn(trx, actor, params.client_id, requireVersion)
+      await removeApplication(trx, params.client_id, actor.authority)
+      return undefined
+    },
+  },
+  'applications.suspend': {
+    async write({ trx, actor, input: { params } }) {
+      const { id } = await requireApplication(trx, params.client_id)
+      await requireOrdinaryApplication(trx, actor, id)
+      requireSuspended(await suspendApplication(trx, actor.authority, id))
+      return showApplication(await requireApplication(trx, params.client_id))
+    },
+  },
+  'applications.restore': {
+    async write({ trx, actor, input: { params } }) {
+      const { id } = await requireApplication(trx, params.client_id)
+      await requireOrdinaryApplication(trx, actor, id)
+      await restoreApplication(trx, actor.authority, id)
+      return showApplication(await requireApplication(trx, params.client_id))
+    },
+  },
+  'applications.rotate_secret': {
+    async write({ trx, actor, input: { params, body } }) {
+      const application = await lockOwn(trx, actor, params.client_id)
+      if (!takesSecret(application.authMethod)) throw conflict('this application proves itself by no secret')
+      const secret = randomSecret(32)
+      const { keep_previous_seconds: keepSeconds = DAY_SECONDS } = body
+      const until = await replaceSecret(trx, application.id, sha256(secret), keepSeconds)
+      const event = { type: 'application', outcome: 'secret-rotated', applicationId: application.id } as const
+      await record(trx, event, actor.authority.context)
+      return { client_id: application.clientId, client_secret: secret, previous_until: moment(until) }
+    },
+  },
+}
+
+const DAY_SECONDS = 24 * 3600
+
+/** @throws {HttpProblem} 404 */
+export async function requireApplication(db: Db, clientId: string): Promise<ListedApplication> {
+  const application = await readApplication(db, clientId)
+  if (!application) throw notFound('application')
+  return application
+}
+
+/** An application that somebody is about to change here. @throws {HttpProblem} 404, 412, 403 and 409 for what others manage */
+export async function lockOwn(
+  trx: Trx,
+  actor: ManagementActor,
+  clientId: string,
+  requireVersion: (shown: unknown) => void = () => {},
+): Promise<ListedApplication> {
+  const application = await lockApplication(trx, clientId)
+  if (!application) throw notFound('application')
+  requireVersion(showApplication(application))
+  await requireOrdinaryApplication(trx, actor, application.id)
+  requireManagedHere(`the application ${clientId}`, application.managedBy)
+  return application
 }
 
 type Sent = Omit<OperationInput<'applications.create'>['body'], 'name' | 'kind' | 'token_endpoint_auth_method' | 'jwks'>
 
 /** The definition of an application: what a body names, and for the rest what it was. */
-function merge(body: Sent, before: typeof APPLICATION_DEFAULTS) {
+function merge(body: Sent, before: Required<Pick<ApplicationDefinition, keyof typeof APPLICATION_DEFAULTS>>) {
   return {
     redirectUris: body.redirect_uris ?? before.redirectUris,
     grantTypes: body.grant_types ?? before.grantTypes,

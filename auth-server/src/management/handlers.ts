@@ -1,10 +1,29 @@
 // Every handler by the id of its operation; the compiler asks for one for each row of the contract.
 import type { OperationId } from '@mobile-api-gateway/sdk/contract/index.ts'
-import { API_HANDLERS } from './apis.ts'
+import { API_HANDLERS, PLAN_HANDLERS } from './apis.ts'
 import { APPLICATION_HANDLERS } from './applications.ts'
+import { AUDIT_HANDLERS } from './audit.ts'
+import { GROUP_HANDLERS, ROLE_HANDLERS } from './groups.ts'
 import type { HandlerOf } from './handler.ts'
+import { IDENTITY_HANDLERS } from './identities.ts'
+import { KEY_HANDLERS } from './keys.ts'
+import { PEOPLE_HANDLERS } from './people.ts'
+import { PEOPLE_BELONGINGS_HANDLERS } from './people-belongings.ts'
+import { REVOCATION_HANDLERS } from './revocations.ts'
+import { APPROVAL_HANDLERS, SUBSCRIPTION_HANDLERS } from './subscriptions.ts'
 
 export const HANDLERS: { readonly [Id in OperationId]: HandlerOf<Id> } = {
+  ...PEOPLE_HANDLERS,
+  ...PEOPLE_BELONGINGS_HANDLERS,
+  ...GROUP_HANDLERS,
+  ...ROLE_HANDLERS,
   ...APPLICATION_HANDLERS,
+  ...IDENTITY_HANDLERS,
   ...API_HANDLERS,
+  ...PLAN_HANDLERS,
+  ...SUBSCRIPTION_HANDLERS,
+  ...APPROVAL_HANDLERS,
+  ...REVOCATION_HANDLERS,
+  ...AUDIT_HANDLERS,
+  ...KEY_HANDLERS,
 }

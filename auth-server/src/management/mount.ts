@@ -8,12 +8,11 @@ import type { Deps } from '../deps.ts'
 import { addJson, jsonOf } from '../http/json.ts'
 import { allowOnly } from '../http/methods.ts'
 import { Parameters } from '../http/parameters.ts'
-import { tooManyRequests } from '../http/problem.ts'
+import { HttpProblem, tooManyRequests } from '../http/problem.ts'
 import { authorityOfClient } from '../identity/administration/authority.ts'
 import type { ManagementActor } from './actor.ts'
 import { perform } from './perform.ts'
 import { readQuery } from './query.ts'
-import { notFound } from './refusals.ts'
 
 /** How callers are known: by their access tokens, which the protocol knows how to read. */
 export interface CallerCheck {
@@ -55,7 +54,7 @@ function rows(): readonly (readonly [OperationId, ManagementOperation])[] {
 /** What is below the API and no operation. */
 function allowNothing(scope: FastifyInstance, url: string): void {
   scope.all(url, { config: CONFIG }, () => {
-    throw notFound('operation at this address')
+    throw new HttpProblem('not_found', 'there is no operation at this address', { status: 404 })
   })
 }
 

@@ -3,20 +3,21 @@ import { invalid } from './refusals.ts'
 
 const DEFAULT_LIMIT = 50
 
-/** What of a list is asked for: one row more than is told says whether there is another page. */
+/** What of a list is asked for. */
 export interface PageAsked {
-  readonly after: string | undefined
   readonly limit: number
+  /** For the query: one row more than is told says whether there is another page. */
+  readonly oneMore: Readonly<{ after: string | undefined; limit: number }>
 }
 
 /** @throws {HttpProblem} 400 when the cursor is none of ours */
-export function readPage({ cursor, limit }: Readonly<{ cursor?: string; limit?: number }>): PageAsked {
-  return { after: cursor === undefined ? undefined : readCursor(cursor), limit: limit ?? DEFAULT_LIMIT }
+export function readPage({ cursor, limit = DEFAULT_LIMIT }: Readonly<{ cursor?: string; limit?: number }>): PageAsked {
+  return { limit, oneMore: { after: cursor === undefined ? undefined : readCursor(cursor), limit: limit + 1 } }
 }
 
 function readCursor(cursor: string): string {
   const key = Buffer.from(cursor, 'base64url').toString()
-  if (cursorOf(key) !== cursor || !/^[\x21-\x7e]+$/.test(key))
+  if (cursorOf(key) !== cursor || !/^[\x20-\x7e]+$/.test(key))
     throw invalid('cursor is the next of the page before, as it is')
   return key
 }

@@ -4,15 +4,18 @@ import { type Html, html } from './html.ts'
 import type { Language } from './language.ts'
 import type { Texts } from './locales/en.ts'
 import { type OperatorSettings, operatorFooter, operatorMark, operatorNameOf } from './operator.ts'
-import { ACCOUNT_STYLE, CARD_STYLE, type Style } from './theme.ts'
+import { ACCOUNT_STYLE, CARD_STYLE, REFERENCE_STYLE, type Style } from './theme.ts'
 
 /** A page in one language. */
 export interface PageContent {
   readonly title: string
   /** All of main. */
   readonly body: Html
-  /** What stands around it: a person's account, or room alone; of a page without one, the card of a visit. */
-  readonly frame?: AccountFrame | 'wide'
+  /**
+   * What stands around it: a person's account, or room alone, for something to look things up in as well; of a page without
+   * one, the card of a visit.
+   */
+  readonly frame?: AccountFrame | 'wide' | 'reference'
 }
 
 /** A page, to be had in any language. */
@@ -32,12 +35,12 @@ export interface PageDocument {
 
 /** The whole document. */
 export function renderPage({ title, body, frame }: PageContent, { language, texts, operator }: Frame): PageDocument {
-  const style = frame ? ACCOUNT_STYLE : CARD_STYLE
+  const style = frame === 'reference' ? REFERENCE_STYLE : frame ? ACCOUNT_STYLE : CARD_STYLE
   const main = html`<main>
 ${body}
 </main>`
   const framed =
-    frame === 'wide'
+    frame === 'wide' || frame === 'reference'
       ? html`<header><p class="home">${operatorMark(operator) ?? operatorNameOf(operator)}</p></header>
 ${main}`
       : frame

@@ -17,7 +17,8 @@ function isScope(name: string): name is ManagementScope {
 interface Sent {
   readonly body?: unknown
   readonly query?: Readonly<Record<string, string>>
-  readonly headers?: Readonly<Record<string, string>>
+  /** Undefined leaves one out. */
+  readonly headers?: Readonly<Record<string, string | undefined>>
 }
 
 /** Registers a machine client; `ask` calls as it, below /management/v1. */
@@ -35,12 +36,18 @@ export async function machine(
     app.inject({
       method,
       url: `/management/v1${path}${query ? `?${new URLSearchParams(query)}` : ''}`,
-      headers: {
+      headers: sent({
         authorization: `Bearer ${token}`,
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...headers,
-      },
+      }),
       ...(body !== undefined && { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
     })
   return { clientId, clientSecret, token, ask }
+}
+
+function sent(headers: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  )
 }

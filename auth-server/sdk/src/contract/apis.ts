@@ -65,6 +65,18 @@ const NEW_SCOPES = Type.Array(
   { maxItems: 100 },
 )
 
+/** An API but for its id. */
+const DEFINITION = {
+  name: NAME,
+  description: Type.Optional(Type.String({ maxLength: 200, description: 'For developers: what it is for.' })),
+  resource: RESOURCE,
+  scopes: NEW_SCOPES,
+  plans: PLANS,
+  token_groups: Type.Optional(TOKEN_GROUPS),
+  guest_plan: Type.Optional(GUEST_PLAN),
+  events_uri: Type.Optional(EVENTS_URI),
+}
+
 const ONE = exactly({ id: API_ID })
 
 export const API_OPERATIONS = {
@@ -81,17 +93,7 @@ export const API_OPERATIONS = {
     path: '/apis',
     scope: 'apis:write',
     summary: 'Add an API',
-    body: exactly({
-      id: API_ID,
-      name: NAME,
-      description: Type.Optional(Type.String({ maxLength: 200, description: 'For developers: what it is for.' })),
-      resource: RESOURCE,
-      scopes: NEW_SCOPES,
-      plans: PLANS,
-      token_groups: Type.Optional(TOKEN_GROUPS),
-      guest_plan: Type.Optional(GUEST_PLAN),
-      events_uri: Type.Optional(EVENTS_URI),
-    }),
+    body: exactly({ id: API_ID, ...DEFINITION }),
     answers: { 201: API },
     versioned: true,
     problems: [409],
@@ -105,5 +107,57 @@ export const API_OPERATIONS = {
     answers: { 200: API },
     versioned: true,
     problems: [404],
+  },
+  'apis.update': {
+    method: 'PUT',
+    path: '/apis/{id}',
+    scope: 'apis:write',
+    summary: 'Change an API',
+    description: 'Scopes and plans that the body does not name are taken away; a plan that a subscription has stays.',
+    params: ONE,
+    body: exactly(DEFINITION),
+    answers: { 200: API },
+    versioned: true,
+    precondition: true,
+    problems: [404, 409],
+  },
+  'apis.delete': {
+    method: 'DELETE',
+    path: '/apis/{id}',
+    scope: 'apis:write',
+    summary: 'Delete an API, which nobody is subscribed to any more',
+    params: ONE,
+    answers: { 204: null },
+    precondition: true,
+    problems: [404, 409],
+  },
+  'apis.suspend': {
+    method: 'POST',
+    path: '/apis/{id}/suspend',
+    scope: 'apis:write',
+    summary: 'Put an API out of use',
+    description: 'Gateways refuse its tokens within two seconds.',
+    params: ONE,
+    answers: { 200: API },
+    versioned: true,
+    problems: [404, 409],
+  },
+  'apis.restore': {
+    method: 'POST',
+    path: '/apis/{id}/restore',
+    scope: 'apis:write',
+    summary: 'Take the suspension of an API back',
+    params: ONE,
+    answers: { 200: API },
+    versioned: true,
+    problems: [404],
+  },
+  'plans.list': {
+    method: 'GET',
+    path: '/plans',
+    scope: 'apis:read',
+    summary: 'List plans, and the APIs that offer them',
+    query: exactly({ ...PAGE_MEMBERS }),
+    answers: { 200: pageOf(exactly({ name: Type.String(), apis: Type.Array(Type.String()), managed_by: MANAGED_BY })) },
   },
 } as const satisfies OperationTable

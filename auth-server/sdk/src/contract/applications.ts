@@ -76,6 +76,23 @@ export const APPLICATION = exactly({
 /** Public keys as somebody sends them: members that we do not know are left out (RFC 7517 §4). */
 const JWKS = exactly({ keys: Type.Array(Type.Record(Type.String(), Type.Unknown()), { maxItems: 20 }) })
 
+const ANDROID = exactly({
+  package: text(200, 'Its applicationId, like com.example.shop.'),
+  certificate_digests: Type.Array(text(200), {
+    minItems: 1,
+    maxItems: 10,
+    description: 'The SHA-256 of each certificate that it is signed with.',
+  }),
+})
+const APPLE = exactly({ team: text(20, 'Like ABCDE12345.'), bundle: text(200, 'Like com.example.shop.') })
+const ATTESTATION = oneOf(['off', 'optional', 'required'])
+const IDENTITY = exactly({
+  android: nullable(ANDROID),
+  apple: nullable(APPLE),
+  passkeys: Type.Boolean({ description: 'Whether the app itself may ask for passkeys of this server.' }),
+  attestation: { ...ATTESTATION, description: 'Whether a phone has to vouch for the keys of its devices.' },
+})
+
 const ONE = exactly({ client_id: CLIENT_ID })
 
 export const APPLICATION_OPERATIONS = {
@@ -123,5 +140,116 @@ export const APPLICATION_OPERATIONS = {
     answers: { 200: APPLICATION },
     versioned: true,
     problems: [404],
+  },
+  'applications.update': {
+    method: 'PATCH',
+    path: '/applications/{client_id}',
+    scope: 'applications:write',
+    summary: 'Change an application',
+    description:
+      'What the body does not name stays as it is. Codes for a redirect URI that is taken away count no more.',
+    params: ONE,
+    body: exactly({
+      name: Type.Optional(NAME),
+      jwks: Type.Optional(JWKS),
+      ...Type.Partial(Type.Object(CHANGEABLE)).properties,
+    }),
+    answers: { 200: APPLICATION },
+    versioned: true,
+    precondition: true,
+    problems: [404, 409],
+  },
+  'applications.delete': {
+    method: 'DELETE',
+    path: '/applications/{client_id}',
+    scope: 'applications:write',
+    summary: 'Delete an application',
+    description: 'With its subscriptions and every login in it, for good.',
+    params: ONE,
+    answers: { 204: null },
+    precondition: true,
+    problems: [404, 409],
+  },
+  'applications.suspend': {
+    method: 'POST',
+    path: '/applications/{client_id}/suspend',
+    scope: 'applications:write',
+    summary: 'Put an application out of use',
+    description: 'Gateways refuse its tokens within two seconds; its logins go on when it is restored.',
+    params: ONE,
+    answers: { 200: APPLICATION },
+    versioned: true,
+    problems: [404, 409],
+  },
+  'applications.restore': {
+    method: 'POST',
+    path: '/applications/{client_id}/restore',
+    scope: 'applications:write',
+    summary: 'Take the suspension of an application back',
+    params: ONE,
+    answers: { 200: APPLICATION },
+    versioned: true,
+    problems: [404],
+  },
+  'applications.rotate_secret': {
+    method: 'POST',
+    path: '/applications/{client_id}/secret',
+    scope: 'applications:write',
+    summary: 'Give an application a new secret',
+    description:
+      'It is told in this answer alone. The one before goes on until previous_until, then the new one alone counts.',
+    params: ONE,
+    body: exactly({
+      keep_previous_seconds: Type.Optional(
+        Type.Integer({
+          minimum: 0,
+          maximum: 30 * 24 * 3600,
+          description: 'A day without it; 0: the one before ends at once.',
+        }),
+      ),
+    }),
+    answers: {
+      200: exactly({ client_id: CLIENT_ID, client_secret: Type.String(), previous_until: nullable(MOMENT) }),
+    },
+    problems: [404, 409],
+  },
+  'applications.get_identity': {
+    method: 'GET',
+    path: '/applications/{client_id}/identity',
+    scope: 'applications:read',
+    summary: 'Read what phones know an application by',
+    params: ONE,
+    answers: { 200: IDENTITY },
+    versioned: true,
+    problems: [404],
+  },
+  'applications.set_identity': {
+    method: 'PUT',
+    path: '/applications/{client_id}/identity',
+    scope: 'applications:write',
+    summary: 'Set what phones know an application by',
+    description:
+      'App links, passkeys of the app and attestation follow from it. With If-Match of what was read, or `*`.',
+    params: ONE,
+    body: exactly({
+      android: Type.Optional(nullable(ANDROID)),
+      apple: Type.Optional(nullable(APPLE)),
+      passkeys: Type.Optional(Type.Boolean()),
+      attestation: Type.Optional(ATTESTATION),
+    }),
+    answers: { 200: IDENTITY },
+    versioned: true,
+    precondition: true,
+    problems: [404, 409],
+  },
+  'applications.delete_identity': {
+    method: 'DELETE',
+    path: '/applications/{client_id}/identity',
+    scope: 'applications:write',
+    summary: 'Take away what phones know an application by',
+    params: ONE,
+    answers: { 204: null },
+    precondition: true,
+    problems: [404, 409],
   },
 } as const satisfies OperationTable

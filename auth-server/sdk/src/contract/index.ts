@@ -1,11 +1,23 @@
 // The contract of the management API: every operation by its id. A new one is a row here, and a handler, which the compiler asks for.
 import { API_OPERATIONS } from './apis.ts'
 import { APPLICATION_OPERATIONS } from './applications.ts'
+import { GROUP_OPERATIONS, ROLE_OPERATIONS } from './groups.ts'
 import type { AnswerOf, BodyOf, OperationTable, ParamsOf, QueryOf } from './operation.ts'
+import { AUDIT_OPERATIONS, KEY_OPERATIONS, REVOCATION_OPERATIONS } from './operations.ts'
+import { PEOPLE_OPERATIONS } from './people.ts'
+import { APPROVAL_OPERATIONS, SUBSCRIPTION_OPERATIONS } from './subscriptions.ts'
 
 export const OPERATIONS = {
+  ...PEOPLE_OPERATIONS,
+  ...GROUP_OPERATIONS,
+  ...ROLE_OPERATIONS,
   ...APPLICATION_OPERATIONS,
   ...API_OPERATIONS,
+  ...SUBSCRIPTION_OPERATIONS,
+  ...APPROVAL_OPERATIONS,
+  ...REVOCATION_OPERATIONS,
+  ...AUDIT_OPERATIONS,
+  ...KEY_OPERATIONS,
 } as const satisfies OperationTable
 
 export type OperationId = keyof typeof OPERATIONS

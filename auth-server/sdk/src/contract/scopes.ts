@@ -1,10 +1,23 @@
 // The scopes of the management API, in words. A machine client has exactly those that the operator gave it.
 
 export const MANAGEMENT_SCOPES = {
-  'apis:read': 'Read the APIs, their scopes and plans',
-  'apis:write': 'Change the APIs, their scopes and plans',
+  'people:read': 'Find people, and read who they are, their apps and consents',
+  'people:write': 'Suspend, restore and delete people, and end what they allowed',
+  'groups:read': 'Read the groups, and who is in which',
+  'groups:write': 'Change the groups, and who is in which',
+  'roles:read': 'Read who is developer, approver or administrator',
+  'roles:write': 'Make people developers, approvers and administrators',
   'applications:read': 'Read the applications',
   'applications:write': 'Register and change applications, and give them new secrets',
+  'apis:read': 'Read the APIs, their scopes and plans',
+  'apis:write': 'Change the APIs, their scopes and plans',
+  'subscriptions:read': 'Read which application may use which API',
+  'subscriptions:write': 'Ask for subscriptions, and end them',
+  'approvals:read': 'Read which subscriptions wait for a decision',
+  'approvals:write': 'Approve, decline and change subscriptions',
+  'revocations:write': 'End logins of people, of apps and on devices',
+  'audit:read': 'Search the audit log',
+  'keys:read': 'Read which keys sign tokens',
 } as const
 
 export type ManagementScope = keyof typeof MANAGEMENT_SCOPES

@@ -1,5 +1,5 @@
 // An administrator deletes an account: with a week in which its person can keep it, or at once and for good.
-import type { Db } from '../../store/database.ts'
+import { type Db, inTransaction } from '../../store/database.ts'
 import { mailLanguageOf } from '../../store/queries/account-changes.ts'
 import { findLanguage } from '../../store/queries/administration.ts'
 import { deleteAccount, eraseAccount, type MailKeeper } from '../deletion.ts'
@@ -7,7 +7,7 @@ import { type Administered, type Authority, isLastAdministrator } from './author
 
 /** As if the person had asked for it: they are written to, and can keep the account by a link. */
 export function deletePerson(db: Db, by: Authority, personId: string): Promise<Administered> {
-  return db.transaction().execute(async (trx) => {
+  return inTransaction(db, async (trx) => {
     if (await isLastAdministrator(trx, by, personId)) return 'last administrator'
     const language = mailLanguageOf(await findLanguage(trx, personId))
     return (await deleteAccount(trx, { personId, language }, by.context)) ? 'done' : 'unchanged'

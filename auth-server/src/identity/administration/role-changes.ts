@@ -1,6 +1,6 @@
 // An administrator gives roles and takes them away.
 import { record } from '../../audit/record.ts'
-import type { Db, Trx } from '../../store/database.ts'
+import { type Db, inTransaction, type Trx } from '../../store/database.ts'
 import { mailPerson } from '../../store/queries/mail-person.ts'
 import { deleteRole, type GivenRole, insertRole } from '../../store/tables/person-roles.ts'
 import type { Role, WantedRole } from '../roles.ts'
@@ -11,7 +11,7 @@ export type GivableRole = WantedRole<Exclude<Role, 'person'>>
 
 /** Who has become an approver or an administrator acts as one after the next sign-in, with a second factor. */
 export function giveRole(db: Db, by: Authority, personId: string, role: GivableRole): Promise<Administered> {
-  return db.transaction().execute(async (trx) => {
+  return inTransaction(db, async (trx) => {
     if (!(await insertRole(trx, given(personId, role)))) return 'unchanged'
     await noteRole(trx, by, personId, role, 'given')
     await mailPerson(trx, personId, { name: 'role-given', facts: { role: role.role } })
@@ -20,7 +20,7 @@ export function giveRole(db: Db, by: Authority, personId: string, role: GivableR
 }
 
 export function takeRole(db: Db, by: Authority, personId: string, role: GivableRole): Promise<Administered> {
-  return db.transaction().execute(async (trx) => {
+  return inTransaction(db, async (trx) => {
     if (role.role === 'administrator' && (await isLastAdministrator(trx, by, personId))) return 'last administrator'
     if (!(await deleteRole(trx, given(personId, role)))) return 'unchanged'
     await noteRole(trx, by, personId, role, 'taken')

@@ -9,6 +9,7 @@ import { MAIL } from './de/mail.ts'
 import { MAIL_PROOF } from './de/mail-proof.ts'
 import { NOT_OPENED } from './de/not-opened.ts'
 import { PASSKEYS } from './de/passkeys.ts'
+import { REFERENCE } from './de/reference.ts'
 import { SECOND_FACTOR } from './de/second-factor.ts'
 import { SET_ASIDE } from './de/set-aside.ts'
 import { SETUP } from './de/setup.ts'
@@ -30,6 +31,7 @@ export const DE = {
   federation: FEDERATION,
   setup: SETUP,
   landing: LANDING,
+  reference: REFERENCE,
   guest: GUEST,
   cancel: 'Abbrechen',
   useAnotherAccount: 'Anderes Konto verwenden',

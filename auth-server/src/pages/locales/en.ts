@@ -9,6 +9,7 @@ import { MAIL } from './en/mail.ts'
 import { MAIL_PROOF } from './en/mail-proof.ts'
 import { NOT_OPENED } from './en/not-opened.ts'
 import { PASSKEYS } from './en/passkeys.ts'
+import { REFERENCE } from './en/reference.ts'
 import { SECOND_FACTOR } from './en/second-factor.ts'
 import { SET_ASIDE } from './en/set-aside.ts'
 import { SETUP } from './en/setup.ts'
@@ -30,6 +31,7 @@ export const EN = {
   federation: FEDERATION,
   setup: SETUP,
   landing: LANDING,
+  reference: REFERENCE,
   guest: GUEST,
   cancel: 'Cancel',
   useAnotherAccount: 'Use another account',

@@ -1,6 +1,6 @@
 // What applications may do in a person's name: what was allowed, and what the installations that stand hold.
 import { sql } from 'kysely'
-import type { Db, Trx } from '../database.ts'
+import { type Db, inTransaction, type Trx } from '../database.ts'
 import { IS_UNENDED, isOfStandingPerson } from '../sql.ts'
 import { endInstallations } from './installations.ts'
 
@@ -63,8 +63,9 @@ export function withdrawAccess(
   db: Db,
   { personId, applicationId }: Required<Own>,
   also: (trx: Trx) => Promise<void>,
+  because = 'withdrawn by the person',
 ): Promise<boolean> {
-  return db.transaction().execute(async (trx) => {
+  return inTransaction(db, async (trx) => {
     await sql`
       update authorization_requests set steps = steps - 'consent'
       where application_id = ${applicationId} and completed_at is null and expires_at > auth_now()
@@ -76,7 +77,7 @@ export function withdrawAccess(
       )
       delete from consents where person_id = ${personId} and application_id = ${applicationId}
       returning api_id`.execute(trx)
-    const ended = await endInstallations(trx, { personId, applicationId }, 'withdrawn by the person')
+    const ended = await endInstallations(trx, { personId, applicationId }, because)
     if (withdrawn.length === 0 && ended === 0) return false
     await also(trx)
     return true

@@ -23,6 +23,8 @@ export interface Subscription {
 }
 
 export interface Client extends ApplicationProperties {
+  /** As `secretHash`, of the secret before, for as long as that goes on. */
+  readonly previousSecretHash: string | null
   readonly applicationId: string
   readonly subscriptions: readonly Subscription[]
   /** Put out of use by an administrator: it has no approved subscription then. */
@@ -67,6 +69,8 @@ export async function findClient(
       'application.post_logout_redirect_uris as postLogoutRedirectUris',
       'application.token_endpoint_auth_method as authMethod',
       'application.client_secret_hash as secretHash',
+      sql<string | null>`case when application.previous_secret_until > auth_now()
+        then application.previous_secret_hash end`.as('previousSecretHash'),
       'application.jwks',
       'application.grant_types as grantTypes',
       'application.pkce_required as pkceRequired',

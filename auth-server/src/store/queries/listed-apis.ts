@@ -58,6 +58,31 @@ export function lockApi(trx: Trx, id: string): Promise<ListedApi | undefined> {
   return readOne(trx, id, sql`for no key update`)
 }
 
+/** A plan, and the APIs that offer it. */
+export interface ListedPlan {
+  readonly name: string
+  readonly apis: string[]
+  readonly managedBy: ManagedBy
+}
+
+export async function listPlans(
+  db: Db,
+  { after, limit }: Readonly<{ after: string | undefined; limit: number }>,
+): Promise<readonly ListedPlan[]> {
+  const { rows } = await sql<ListedPlan>`
+    select name, managed_by as "managedBy", array(select api_id from api_plans where plan = name order by 1) as apis
+    from plans where (${after ?? null}::text is null or name > ${after ?? null}) order by name limit ${limit}`.execute(
+    db,
+  )
+  return rows
+}
+
+/** Whether any application has a subscription to an API, or asked for one. */
+export async function isSubscribedTo(trx: Trx, apiId: string): Promise<boolean> {
+  const { rows } = await sql`select from subscriptions where api_id = ${apiId} limit 1`.execute(trx)
+  return rows.length > 0
+}
+
 async function readOne(db: Db, id: string, lock: RawBuilder<unknown>): Promise<ListedApi | undefined> {
   const { rows } = await sql<ListedApi>`select ${COLUMNS} from apis api where api.id = ${id} ${lock}`.execute(db)
   return rows[0]

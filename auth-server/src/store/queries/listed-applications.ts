@@ -5,13 +5,14 @@ import type { Db, Trx } from '../database.ts'
 import type { ManagedBy } from '../managed-by.ts'
 import type { ApplicationKind, ClientAuthMethod } from '../tables/applications.ts'
 
-/** All that is registered, but for secrets. */
+/** All that is registered. */
 export interface ListedApplication {
   readonly id: string
   readonly clientId: string
   readonly name: string
   readonly kind: ApplicationKind
   readonly authMethod: ClientAuthMethod
+  readonly secretHash: string | null
   readonly jwks: JSONWebKeySet | null
   readonly redirectUris: string[]
   readonly postLogoutRedirectUris: string[]
@@ -32,7 +33,7 @@ export interface ListedApplication {
 }
 
 const COLUMNS = sql`
-  id, client_id as "clientId", name, kind, token_endpoint_auth_method as "authMethod", jwks,
+  id, client_id as "clientId", name, kind, token_endpoint_auth_method as "authMethod", client_secret_hash as "secretHash", jwks,
   redirect_uris as "redirectUris", post_logout_redirect_uris as "postLogoutRedirectUris",
   backchannel_logout_uri as "backchannelLogoutUri", grant_types as "grantTypes",
   require_pushed_authorization_requests as "requirePushedRequests", dpop_bound_access_tokens as "dpopBound",

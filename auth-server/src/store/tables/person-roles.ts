@@ -48,6 +48,14 @@ export async function hasRole(db: Db, { personId, role, apiId }: GivenRole): Pro
   return rows.length > 0
 }
 
+/** Whether somebody has the role, active or not. */
+export async function isRoleGiven(db: Db, { personId, role, apiId }: GivenRole): Promise<boolean> {
+  const { rows } = await sql`
+    select from person_roles
+    where person_id = ${personId} and role = ${role} and api_id is not distinct from ${apiId}`.execute(db)
+  return rows.length > 0
+}
+
 /** Gives a role; false when they have it, or there is no such person or API. */
 export async function insertRole(trx: Trx, { personId, role, apiId }: GivenRole): Promise<boolean> {
   const { rows } = await sql`

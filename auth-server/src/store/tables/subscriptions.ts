@@ -15,6 +15,9 @@ export interface Subscriptions {
   /** `suspended` is an approved one while its application or API is suspended: the database sees to that. */
   status: 'pending' | 'approved' | 'suspended'
   managed_by: Defaulted<ManagedBy>
+  /** The application of the machine client that asked for it; null for others. */
+  requested_by: string | null
+  requested_at: Date | null
 }
 
 /** What became of a row. */
@@ -73,4 +76,40 @@ export async function listGatewayClients(db: Db): Promise<readonly string[]> {
     .select('application.client_id as clientId')
     .execute()
   return rows.map(({ clientId }) => clientId)
+}
+
+/** A subscription that waits for a decision. */
+export interface RequestedSubscription {
+  readonly id: string
+  readonly applicationId: string
+  readonly apiId: string
+  readonly plan: string
+  readonly scopes: readonly string[]
+  /** The application of the machine client that asks; null for the operator. */
+  readonly requestedBy: string | null
+}
+
+/** Asks for a subscription; false when the application has one to this API, or asked for it. */
+export async function insertRequest(trx: Trx, row: RequestedSubscription): Promise<boolean> {
+  const { rows } = await sql`
+    insert into subscriptions (id, application_id, api_id, plan, scopes, status, requested_by, requested_at)
+    values (${row.id}, ${row.applicationId}, ${row.apiId}, ${row.plan}, ${[...row.scopes]}, 'pending',
+            ${row.requestedBy}, auth_now())
+    on conflict (application_id, api_id) do nothing returning id`.execute(trx)
+  return rows.length === 1
+}
+
+/** Approves what waits; false when it does not: the row settles the race with whoever decides, or withdraws it. */
+export async function approveRequest(trx: Trx, id: string, trusted: boolean): Promise<boolean> {
+  const { rows } = await sql`
+    update subscriptions set status = 'approved', trusted = ${trusted} where id = ${id} and status = 'pending'
+    returning id`.execute(trx)
+  return rows.length === 1
+}
+
+/** Declines what waits: the row is gone. False when it does not wait. */
+export async function deleteRequest(trx: Trx, id: string): Promise<boolean> {
+  const { rows } = await sql`
+    delete from subscriptions where id = ${id} and status = 'pending' returning id`.execute(trx)
+  return rows.length === 1
 }

@@ -217,6 +217,7 @@ export const ACCOUNT = {
       'identity unlinked': 'Konto eines anderen Anbieters getrennt',
       'revocation by-app': 'Eine App hat sich abgemeldet',
       'revocation by-person': 'Eine App abgemeldet',
+      'revocation by-administrator': 'Die Verwaltung hat eine App abgemeldet',
       'refresh recovered': 'Eine App hat eine verlorene Antwort wiederholt',
       'refresh reused': 'Eine App wurde abgemeldet, weil ihr Schlüssel zweimal benutzt wurde',
       'code reused': 'Eine App wurde abgemeldet, weil ihre Anmeldung zweimal benutzt wurde',

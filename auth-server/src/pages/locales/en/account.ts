@@ -215,6 +215,7 @@ export const ACCOUNT = {
       'identity unlinked': 'Unlinked an account of another provider',
       'revocation by-app': 'An app signed itself out',
       'revocation by-person': 'Signed an app out',
+      'revocation by-administrator': 'An administrator signed an app out',
       'refresh recovered': 'An app repeated an answer that had got lost',
       'refresh reused': 'An app was signed out, because its key was used twice',
       'code reused': 'An app was signed out, because its sign-in was used twice',

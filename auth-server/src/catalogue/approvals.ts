@@ -1,0 +1,51 @@
+// Subscriptions that one asks for and another decides on.
+import { record } from '../audit/record.ts'
+import { randomId } from '../crypto/random.ts'
+import type { Trx } from '../store/database.ts'
+import type { ListedSubscription } from '../store/queries/listed-subscriptions.ts'
+import { approveRequest, deleteRequest, insertRequest } from '../store/tables/subscriptions.ts'
+import type { CatalogueActor } from './actor.ts'
+import { requireOffered } from './subscriptions.ts'
+
+/** What is asked for. */
+export interface SubscriptionRequest {
+  readonly applicationId: string
+  readonly apiId: string
+  readonly plan: string
+  readonly scopes: readonly string[]
+}
+
+/**
+ * Asks that an application may use an API. Returns the id of the request; undefined where there is one already, or the
+ * subscription itself.
+ * @throws {InvalidSubscription} when the API has no such plan or scope
+ */
+export async function requestSubscription(
+  trx: Trx,
+  request: SubscriptionRequest,
+  by: CatalogueActor,
+): Promise<string | undefined> {
+  await requireOffered(trx, request)
+  const id = randomId('sub')
+  const { applicationId, apiId } = request
+  if (!(await insertRequest(trx, { id, ...request, requestedBy: by.context.actorApplicationId ?? null })))
+    return undefined
+  await record(trx, { type: 'subscription', outcome: 'requested', applicationId, apiId }, by.context)
+  return id
+}
+
+/** What can be decided of a request. */
+export type Decision = Readonly<{ kind: 'approved'; trusted: boolean }> | Readonly<{ kind: 'declined' }>
+
+/** Decides on a request, once: false when somebody else has, or it was withdrawn. */
+export async function decide(
+  trx: Trx,
+  { id, applicationId, apiId }: Pick<ListedSubscription, 'id' | 'applicationId' | 'apiId'>,
+  decision: Decision,
+  by: CatalogueActor,
+): Promise<boolean> {
+  const isDone =
+    decision.kind === 'approved' ? await approveRequest(trx, id, decision.trusted) : await deleteRequest(trx, id)
+  if (isDone) await record(trx, { type: 'subscription', outcome: decision.kind, applicationId, apiId }, by.context)
+  return isDone
+}

@@ -1,0 +1,59 @@
+// What the search of the audit log does. That somebody searched is an event itself.
+import { record } from '../audit/record.ts'
+import { type ListedEvent, listEvents } from '../store/queries/listed-events.ts'
+import type { HandlersOf } from './handler.ts'
+import { readPage, toPage } from './page.ts'
+import { invalid } from './refusals.ts'
+
+function showEvent(event: ListedEvent) {
+  const { change } = event
+  return {
+    id: event.seq,
+    at: event.at.toISOString(),
+    type: event.type,
+    outcome: event.outcome,
+    person: event.person,
+    client_id: event.clientId,
+    api_id: event.apiId,
+    by: showActor(event),
+    change: change && { before: [...change.before], after: [...change.after] },
+    request_id: event.requestId,
+  }
+}
+
+/** Null where it is the person's own doing, or nobody's. */
+function showActor({ actor, actorClientId, byCommand }: ListedEvent) {
+  if (actor !== null) return { kind: 'person', id: actor } as const
+  if (actorClientId !== null) return { kind: 'client', id: actorClientId } as const
+  return byCommand ? ({ kind: 'operator', id: null } as const) : null
+}
+
+function readMoment(name: string, text: string | undefined): Date | undefined {
+  if (text === undefined) return undefined
+  const date = new Date(text)
+  if (Number.isNaN(date.getTime())) throw invalid(`${name} is no moment that a calendar has`)
+  return date
+}
+
+export const AUDIT_HANDLERS: HandlersOf<'audit'> = {
+  'audit.list': {
+    async read({ db, actor, input: { query } }) {
+      const page = readPage(query)
+      const { after } = page.oneMore
+      if (after !== undefined && !/^\d{1,18}$/.test(after))
+        throw invalid('cursor is the next of the page before, as it is')
+      const filter = {
+        type: query.type,
+        outcome: query.outcome,
+        personId: query.person_id,
+        clientId: query.client_id,
+        apiId: query.api_id,
+        byClientId: query.by_client_id,
+        since: readMoment('since', query.since),
+        until: readMoment('until', query.until),
+      }
+      await record(db, { type: 'audit', outcome: 'searched' }, actor.authority.context)
+      return toPage(page, await listEvents(db, filter, page.oneMore), ({ seq }) => seq, showEvent)
+    },
+  },
+}

@@ -1,0 +1,124 @@
+// What the operations on subscriptions and approvals do.
+import { decide, requestSubscription } from '../catalogue/approvals.ts'
+import { subscribe, unsubscribe } from '../catalogue/subscriptions.ts'
+import type { Db, Trx } from '../store/database.ts'
+import { readApplication } from '../store/queries/listed-applications.ts'
+import {
+  type ListedSubscription,
+  listSubscriptions,
+  lockListedSubscription,
+  readSubscription,
+} from '../store/queries/listed-subscriptions.ts'
+import type { HandlersOf } from './handler.ts'
+import { requireManagedHere } from './managed.ts'
+import { moment } from './moment.ts'
+import { readPage, toPage } from './page.ts'
+import { requireOrdinaryApi, requireOrdinaryApplication, requireSomebodyElse } from './privileged.ts'
+import { conflict, notFound } from './refusals.ts'
+
+function showSubscription(subscription: ListedSubscription) {
+  return {
+    id: subscription.id,
+    client_id: subscription.clientId,
+    api_id: subscription.apiId,
+    plan: subscription.plan,
+    scopes: subscription.scopes,
+    trusted: subscription.trusted,
+    status: subscription.status,
+    requested_by: subscription.requestedBy,
+    requested_at: moment(subscription.requestedAt),
+    managed_by: subscription.managedBy,
+  }
+}
+
+async function requireSubscription(db: Db, id: string): Promise<ListedSubscription> {
+  const subscription = await readSubscription(db, id)
+  if (!subscription) throw notFound('subscription')
+  return subscription
+}
+
+async function lock(trx: Trx, id: string): Promise<ListedSubscription> {
+  const subscription = await lockListedSubscription(trx, id)
+  if (!subscription) throw notFound('subscription')
+  return subscription
+}
+
+export const SUBSCRIPTION_HANDLERS: HandlersOf<'subscriptions'> = {
+  'subscriptions.list': {
+    async read({ db, input: { query } }) {
+      const page = readPage(query)
+      const filter = { clientId: query.client_id, apiId: query.api_id, status: query.status }
+      return toPage(page, await listSubscriptions(db, filter, page.oneMore), ({ id }) => id, showSubscription)
+    },
+  },
+  'subscriptions.get': {
+    async read({ db, input: { params } }) {
+      return showSubscription(await requireSubscription(db, params.subscription_id))
+    },
+  },
+  'subscriptions.create': {
+    async write({ trx, actor, input: { body } }) {
+      const { client_id: clientId, api_id: apiId, plan, scopes } = body
+      requireOrdinaryApi(actor, apiId)
+      const application = await readApplication(trx, clientId)
+      if (!application) throw notFound('application')
+      await requireOrdinaryApplication(trx, actor, application.id)
+      const request = { applicationId: application.id, apiId, plan, scopes: [...new Set(scopes)] }
+      const id = await requestSubscription(trx, request, actor.authority)
+      if (id === undefined) throw conflict('this application has a subscription to this API, or asked for one')
+      return showSubscription(await requireSubscription(trx, id))
+    },
+  },
+  'subscriptions.delete': {
+    async write({ trx, actor, input: { params }, requireVersion }) {
+      const subscription = await lock(trx, params.subscription_id)
+      requireVersion(showSubscription(subscription))
+      requireOrdinaryApi(actor, subscription.apiId)
+      await unsubscribe(trx, subscription, actor.authority)
+      return undefined
+    },
+  },
+}
+
+const DECIDED = 'this subscription does not wait for a decision any more'
+
+export const APPROVAL_HANDLERS: HandlersOf<'approvals'> = {
+  'approvals.list': {
+    async read({ db, input: { query } }) {
+      const page = readPage(query)
+      const filter = { clientId: query.client_id, apiId: query.api_id, status: 'pending' } as const
+      return toPage(page, await listSubscriptions(db, filter, page.oneMore), ({ id }) => id, showSubscription)
+    },
+  },
+  'approvals.approve': {
+    async write({ trx, actor, input: { params, body } }) {
+      const subscription = await lock(trx, params.subscription_id)
+      requireOrdinaryApi(actor, subscription.apiId)
+      requireSomebodyElse(actor, subscription)
+      const decision = { kind: 'approved', trusted: body.trusted ?? false } as const
+      if (!(await decide(trx, subscription, decision, actor.authority))) throw conflict(DECIDED)
+      return showSubscription(await requireSubscription(trx, subscription.id))
+    },
+  },
+  'approvals.decline': {
+    async write({ trx, actor, input: { params } }) {
+      const subscription = await lock(trx, params.subscription_id)
+      requireOrdinaryApi(actor, subscription.apiId)
+      if (!(await decide(trx, subscription, { kind: 'declined' }, actor.authority))) throw conflict(DECIDED)
+      return undefined
+    },
+  },
+  'approvals.change': {
+    async write({ trx, actor, input: { params, body }, requireVersion }) {
+      const subscription = await lock(trx, params.subscription_id)
+      requireVersion(showSubscription(subscription))
+      requireOrdinaryApi(actor, subscription.apiId)
+      requireSomebodyElse(actor, subscription)
+      if (subscription.status === 'pending') throw conflict('this subscription waits for a decision: approve it first')
+      requireManagedHere('this subscription', subscription.managedBy)
+      const { applicationId, apiId, plan, scopes, trusted } = { ...subscription, ...body }
+      await subscribe(trx, { applicationId, apiId, plan, scopes: [...new Set(scopes)], trusted }, actor.authority)
+      return showSubscription(await requireSubscription(trx, subscription.id))
+    },
+  },
+}

@@ -1,0 +1,86 @@
+// What each operation of the contract is sent in tests: something that fits, on things that are there.
+import type { OperationId } from '@mobile-api-gateway/sdk/contract/index.ts'
+
+/** What tests find in their server. */
+export interface Things {
+  readonly personId: string
+  readonly clientId: string
+  readonly subscriptionId: string
+  readonly pendingId: string
+  readonly installationId: string
+}
+
+/** A request that fits its row. */
+export interface FittingRequest {
+  readonly params?: Readonly<Record<string, string>>
+  readonly query?: Readonly<Record<string, string>>
+  readonly body?: Readonly<Record<string, unknown>>
+}
+
+const API_BODY = { name: 'New', resource: 'https://api.example.com/new', scopes: [], plans: ['basic'] }
+
+/** For each row; one that is missing does not compile. */
+export function fittingRequests(things: Things): Readonly<Record<OperationId, FittingRequest>> {
+  const person = { params: { person_id: things.personId } }
+  const application = { params: { client_id: things.clientId } }
+  const subscription = { params: { subscription_id: things.subscriptionId } }
+  const pending = { params: { subscription_id: things.pendingId } }
+  const api = { params: { id: 'orders-api' } }
+  const identity = { apple: { team: 'ABCDE12345', bundle: 'com.example.shop' } }
+  return {
+    'people.list': { query: { name: 'Ad' } },
+    'people.get': person,
+    'people.suspend': person,
+    'people.restore': person,
+    'people.delete': person,
+    'people.reset_password': person,
+    'people.installations': person,
+    'people.end_installation': { params: { ...person.params, installation_id: things.installationId } },
+    'people.consents': person,
+    'people.withdraw_consent': { params: { ...person.params, client_id: things.clientId } },
+    'groups.list': {},
+    'groups.create': { body: { name: 'testers' } },
+    'groups.get': { params: { name: 'staff' } },
+    'groups.delete': { params: { name: 'staff' } },
+    'groups.members': { params: { name: 'staff' } },
+    'groups.of_person': person,
+    'groups.set_of_person': { ...person, body: { groups: ['staff'] } },
+    'roles.list': {},
+    'roles.give': { params: { ...person.params, role: 'developer' } },
+    'roles.take': { params: { ...person.params, role: 'developer' } },
+    'applications.list': { query: { kind: 'native' } },
+    'applications.create': { body: { name: 'New', kind: 'native' } },
+    'applications.get': application,
+    'applications.update': { ...application, body: { name: 'Renamed' } },
+    'applications.delete': application,
+    'applications.suspend': application,
+    'applications.restore': application,
+    'applications.rotate_secret': { ...application, body: {} },
+    'applications.get_identity': application,
+    'applications.set_identity': { ...application, body: identity },
+    'applications.delete_identity': application,
+    'apis.list': {},
+    'apis.create': { body: { id: 'new-api', ...API_BODY } },
+    'apis.get': api,
+    'apis.update': { ...api, body: API_BODY },
+    'apis.delete': api,
+    'apis.suspend': api,
+    'apis.restore': api,
+    'plans.list': {},
+    'subscriptions.list': {},
+    'subscriptions.create': {
+      body: { client_id: things.clientId, api_id: 'orders-api', plan: 'basic', scopes: ['orders:read'] },
+    },
+    'subscriptions.get': subscription,
+    'subscriptions.delete': subscription,
+    'approvals.list': {},
+    'approvals.approve': { ...pending, body: {} },
+    'approvals.decline': pending,
+    'approvals.change': { ...subscription, body: { trusted: true } },
+    'revocations.person': person,
+    'revocations.application': application,
+    'revocations.installation': { params: { installation_id: things.installationId } },
+    'audit.list': {},
+    'keys.list': {},
+  }
+}
