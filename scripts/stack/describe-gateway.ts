@@ -62,7 +62,7 @@ async function describeKong(
 
 /** For whoever opens the gateway's address as it stands in the terminal. */
 function aboutOf({ issuer, resource }: StackUrls): string {
-  return `This is the gateway. Its API is at ${resource}, for calls with a token; ${issuer}/ says how to get one.`
+  return `This is the gateway. Its API is at ${resource}, for calls with a token; ${issuer}/ says how to get one`
 }
 
 function describeEmbedded({ options, urls, secrets, configPath, pluginSocket }: GatewaySurroundings): DescribedGateway {
