@@ -5,6 +5,7 @@ import { LIMITS } from '@mobile-api-gateway/auth-server/limits/table.ts'
 import { TABLES } from '@mobile-api-gateway/auth-server/store/tables/index.ts'
 import { PLUGINS } from '@mobile-api-gateway/kong-plugins/plugins.ts'
 import { runCommand } from '@mobile-api-gateway/sdk/command-line.ts'
+import { catalogueFields } from './docs/catalogue-fields.ts'
 import { configurationReference } from './docs/configuration.ts'
 import { dataPage } from './docs/data.ts'
 import { staleFiles, writeStaleFiles } from './docs/generated-files.ts'
@@ -15,6 +16,7 @@ const root = join(import.meta.dirname, '..')
 
 /** A new generated document is a row here. */
 const DOCUMENTS: ReadonlyMap<string, string> = new Map([
+  ['auth-server/docs/catalogue-fields.md', catalogueFields()],
   ['auth-server/docs/configuration.md', configurationReference(SETTINGS)],
   ['auth-server/docs/data.md', dataPage(TABLES)],
   ['auth-server/docs/limits.md', limitsPage(LIMITS)],

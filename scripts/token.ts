@@ -1,9 +1,9 @@
 // npm run token: an access token for curl, by a login at the stack of this machine. It is no way around the login: it plays one, with the password.
 import { runCommand, UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
+import { DEMO } from './demo/known.ts'
 import { discover, logIn } from './demo/login.ts'
 import { findPlayedApp } from './demo/played-app.ts'
 import { createNarrator } from './demo/terminal.ts'
-import { DEMO } from './seed.ts'
 import { readStackEnvironment } from './stack/environment.ts'
 import { requireRunningStack } from './stack/running-stack.ts'
 

@@ -1,5 +1,5 @@
 // The second half of a message: what the writer probably meant, or what would be right.
-import { nearest } from '../src/schema/nearest.ts'
+import { nearest } from '@mobile-api-gateway/sdk/nearest.ts'
 
 export { nearest }
 

@@ -1,7 +1,7 @@
 // From PKCE pair to tokens: the authorization code flow of a native app (RFC 6749, RFC 7636, RFC 8252, RFC 9207).
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import * as oauth from 'oauth4webapi'
-import { DEMO } from '../seed.ts'
+import { DEMO } from './known.ts'
 import type { PlayedApp } from './played-app.ts'
 import { throughUserAgent } from './played-person.ts'
 import { listenForRedirect, openBrowser } from './system-browser.ts'

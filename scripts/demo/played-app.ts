@@ -1,8 +1,8 @@
 // The app that is played: the demo's own, or another one that is registered here.
 import { withDatabase } from '@mobile-api-gateway/auth-server/commands/database-command.ts'
 import { findClient, type Subscription } from '@mobile-api-gateway/auth-server/store/queries/clients.ts'
-import { DEMO } from '../seed.ts'
 import type { StackUrls } from '../stack/urls.ts'
+import { DEMO } from './known.ts'
 
 /** What an app knows of itself, and of the API that it calls. */
 export interface PlayedApp {

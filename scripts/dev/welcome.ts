@@ -1,6 +1,6 @@
 // What npm start says when everything is up: where it is, who may log in, what to do next.
 import { relative } from 'node:path'
-import { DEMO } from '../seed.ts'
+import { DEMO } from '../demo/known.ts'
 import type { StackEnvironment } from '../stack/environment.ts'
 import type { PublicUrls } from '../stack/public-urls.ts'
 import type { GatewayKind, Stack } from '../stack/stack-options.ts'
@@ -49,7 +49,7 @@ Next, in a second terminal:
   curl -i ${urls.resource}/echo
       no token, no entry: 401
 
-Edits of kong.yml take effect when you save them.
+Edits of kong.yml and auth-server/catalogue.yml take effect when you save them.
 Ctrl-C stops everything; the data stays.
 `
 }

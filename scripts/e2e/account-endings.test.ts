@@ -2,7 +2,7 @@
 import { decodeJwt } from 'jose'
 import t from 'tap'
 import { openDatabase } from '../../auth-server/src/store/database.ts'
-import { DEMO } from '../seed.ts'
+import { DEMO } from '../demo/known.ts'
 import type { Stack } from '../stack/stack-options.ts'
 import { waitUntil } from '../stack/wait.ts'
 import {

@@ -2,6 +2,8 @@
 
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { BY_COMMAND } from '../../auth-server/src/audit/context.ts'
+import { byFile } from '../../auth-server/src/catalogue/actor.ts'
 import { defineApi } from '../../auth-server/src/catalogue/apis.ts'
 import {
   restoreApi,
@@ -9,7 +11,6 @@ import {
   suspendApi,
   suspendApplication,
 } from '../../auth-server/src/catalogue/suspension.ts'
-import { OPERATOR } from '../../auth-server/src/identity/administration/authority.ts'
 import { deletePerson, erasePersonAtOnce } from '../../auth-server/src/identity/administration/deletion.ts'
 import { setPersonGroups } from '../../auth-server/src/identity/administration/groups.ts'
 import {
@@ -21,7 +22,7 @@ import {
 import { readPerson, searchPeople } from '../../auth-server/src/identity/administration/reading.ts'
 import { openDatabase } from '../../auth-server/src/store/database.ts'
 import { administrator, newPerson, PASSWORD } from '../../auth-server/test/support/administrator.ts'
-import { DEMO } from '../seed.ts'
+import { DEMO } from '../demo/known.ts'
 import { loadSecrets } from '../stack/secrets.ts'
 import type { Stack } from '../stack/stack-options.ts'
 import { waitUntil } from '../stack/wait.ts'
@@ -48,7 +49,7 @@ async function opened(t: Test, stack: Stack) {
     .select('resource')
     .executeTakeFirstOrThrow()
   const api = { id: DEMO.apiId, name: 'Demo API', resource, scopes: DEMO.scopes, plans: [DEMO.plan] }
-  await defineApi(db, { ...api, tokenGroups: [STAFF] }, OPERATOR)
+  await defineApi(db, { ...api, tokenGroups: [STAFF] }, byFile(BY_COMMAND))
   const by = await administrator(served)
 
   /** Somebody new in the group. */

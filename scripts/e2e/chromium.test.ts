@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import t from 'tap'
 import { launchChromium, needsChromium } from '../../auth-server/test/support/chromium.ts'
 import { listen } from '../../auth-server/test/support/site.ts'
-import { DEMO } from '../seed.ts'
+import { DEMO } from '../demo/known.ts'
 import { beginLogin, call } from './support/app.ts'
 import { onEachGateway, testStack } from './support/gateways.ts'
 

@@ -16,7 +16,7 @@ t.test('every service starts, is healthy, and a user gets through', { timeout: 1
   const native = await nativeCompose(t, await testDatabase(t))
   if (findRedis() !== undefined) t.ok(await native.start('redis'), 'redis')
   for (const name of ['auth-server', 'mobile-api', 'plugin-server']) t.ok(await native.start(name), name)
-  for (const name of ['gateway-client', 'seed']) {
+  for (const name of ['gateway-client', 'demo']) {
     await native.start(name)
     await native.start(name) // again: nothing changes, nothing fails
   }
@@ -62,6 +62,8 @@ t.test('without the demo the gateway is a client all the same, and what operator
   )
   const says: Readonly<Record<string, RegExp>> = {
     'node auth-server/src/commands/app-links.ts list': /^No app has a record yet\.\n$/,
+    'node auth-server/src/commands/catalogue.ts import':
+      /\+ application demo-app is added\n[\s\S]*Changed: 3 added\.\n/,
     'node auth-server/src/commands/group.ts list': /^No API has named a group yet\.\n$/,
     'node auth-server/src/commands/role.ts list': /^Nobody has a role yet\.\n$/,
     'node auth-server/src/commands/setup.ts':
@@ -76,6 +78,6 @@ t.test('without the demo the gateway is a client all the same, and what operator
 })
 
 t.test('every service of the file takes part', async (t) => {
-  const native = ['redis', 'auth-server', 'mobile-api', 'plugin-server', 'gateway-client', 'seed', 'kong']
+  const native = ['redis', 'auth-server', 'mobile-api', 'plugin-server', 'gateway-client', 'demo', 'kong']
   t.strictSame(Object.keys(readCompose().services).toSorted(), [...native, 'postgres'].toSorted())
 })

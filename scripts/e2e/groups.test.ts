@@ -1,12 +1,12 @@
 // Groups end to end: who is taken out of one loses its scope at the API within two seconds, and Kong's acl goes by it.
 
 import t from 'tap'
-import { WITHOUT_REQUEST } from '../../auth-server/src/audit/context.ts'
+import { BY_COMMAND, WITHOUT_REQUEST } from '../../auth-server/src/audit/context.ts'
+import { byFile } from '../../auth-server/src/catalogue/actor.ts'
 import { defineApi } from '../../auth-server/src/catalogue/apis.ts'
-import { OPERATOR } from '../../auth-server/src/identity/administration/authority.ts'
 import { addToGroup, removeFromGroup } from '../../auth-server/src/identity/groups.ts'
 import { openDatabase } from '../../auth-server/src/store/database.ts'
-import { DEMO } from '../seed.ts'
+import { DEMO } from '../demo/known.ts'
 import type { Stack } from '../stack/stack-options.ts'
 import { waitUntil } from '../stack/wait.ts'
 import { findKong } from '../testing/optional-parts.ts'
@@ -43,7 +43,7 @@ async function withGroup(t: { teardown(ended: () => unknown): void }, { database
       plans: [DEMO.plan],
       tokenGroups: [STAFF],
     },
-    OPERATOR,
+    byFile(BY_COMMAND),
   )
   const { id } = await db.selectFrom('people').select('id').executeTakeFirstOrThrow()
   const membership = { personId: id, group: STAFF, source: 'operator' }

@@ -3,8 +3,9 @@
 import { decodeJwt } from 'jose'
 import * as oauth from 'oauth4webapi'
 import t from 'tap'
+import { BY_COMMAND } from '../../auth-server/src/audit/context.ts'
+import { byFile } from '../../auth-server/src/catalogue/actor.ts'
 import { setAppIdentity } from '../../auth-server/src/catalogue/set-app-identity.ts'
-import { OPERATOR } from '../../auth-server/src/identity/administration/authority.ts'
 import { openDatabase } from '../../auth-server/src/store/database.ts'
 import { suspend } from '../../auth-server/src/store/queries/administration.ts'
 import { revokeInstallation } from '../../auth-server/src/tokens/installations.ts'
@@ -17,9 +18,9 @@ import {
   registerDevice,
   startAsGuest,
 } from '../demo/guest.ts'
+import { DEMO } from '../demo/known.ts'
 import { beginUpgrade } from '../demo/upgrade.ts'
 import { visit } from '../demo/user-agent.ts'
-import { DEMO } from '../seed.ts'
 import type { Stack } from '../stack/stack-options.ts'
 import { waitUntil } from '../stack/wait.ts'
 import { ANDROID_APP, androidPhone } from './support/android-phone.ts'
@@ -108,7 +109,7 @@ onEachGateway(t, 'whose device is attested is told from others, and has limits o
   const db = databaseOf(t, stack)
   const { androidPackage, androidDigest } = ANDROID_APP
   const record = { androidPackage, androidDigests: [androidDigest], attestation: 'optional' } as const
-  await setAppIdentity(db, stack.urls.issuer, DEMO.clientId, record, OPERATOR)
+  await setAppIdentity(db, stack.urls.issuer, DEMO.clientId, record, byFile(BY_COMMAND))
   const phone = async (attest?: (device: GuestDevice) => Attest): Promise<Calls> => {
     const device = await createDevice(stack.urls.issuer, DEMO.clientId)
     await registerDevice(device, "Ada's phone", attest?.(device))

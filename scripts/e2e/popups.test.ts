@@ -11,7 +11,7 @@ import { openDatabase } from '../../auth-server/src/store/database.ts'
 import { launchChromium, needsChromium } from '../../auth-server/test/support/chromium.ts'
 import { selfSigned } from '../../auth-server/test/support/self-signed.ts'
 import { listen } from '../../auth-server/test/support/site.ts'
-import { DEMO } from '../seed.ts'
+import { DEMO } from '../demo/known.ts'
 import type { Stack } from '../stack/stack-options.ts'
 import { onEachGateway, testStack } from './support/gateways.ts'
 

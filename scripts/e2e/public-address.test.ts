@@ -7,7 +7,7 @@ import t, { type Test } from 'tap'
 import { launchChromium, needsChromium } from '../../auth-server/test/support/chromium.ts'
 import { selfSigned } from '../../auth-server/test/support/self-signed.ts'
 import { listen } from '../../auth-server/test/support/site.ts'
-import { DEMO } from '../seed.ts'
+import { DEMO } from '../demo/known.ts'
 import { freePorts } from '../stack/ports.ts'
 import { testStack } from './support/gateways.ts'
 

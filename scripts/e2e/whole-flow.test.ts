@@ -4,7 +4,7 @@ import { createAccount } from '@mobile-api-gateway/auth-server/identity/local-ac
 import { openDatabase } from '@mobile-api-gateway/auth-server/store/database.ts'
 import { decodeJwt } from 'jose'
 import t from 'tap'
-import { DEMO } from '../seed.ts'
+import { DEMO } from '../demo/known.ts'
 import { loadSecrets } from '../stack/secrets.ts'
 import type { Stack } from '../stack/stack-options.ts'
 import { call, logIn, refresh } from './support/app.ts'

@@ -1,7 +1,7 @@
 // The processes of a stack: what each is started with, and when it counts as ready.
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { DEMO } from '../seed.ts'
+import { DEMO } from '../demo/known.ts'
 import { describeGateway, type GatewaySurroundings } from './describe-gateway.ts'
 import { type ManagedProcess, manageProcess, type ProcessEnd, type ProcessSpec } from './processes.ts'
 import { answersHttp, answersPluginCalls } from './readiness.ts'
@@ -14,6 +14,8 @@ const root = join(import.meta.dirname, '..', '..')
 export interface StackSurroundings extends GatewaySurroundings {
   readonly died: (part: Part, end: ProcessEnd) => void
   readonly databaseUrl: string
+  /** The catalogue with the addresses of this machine. */
+  readonly cataloguePath: string
 }
 
 /** The processes, not yet started. */
@@ -81,6 +83,7 @@ export async function describeProcesses(around: StackSurroundings): Promise<Desc
         DATABASE_URL: around.databaseUrl,
         ...(options.databasePooler && { DATABASE_POOLER: options.databasePooler }),
         ISSUER: urls.issuer,
+        CATALOGUE_FILE: around.cataloguePath,
         ...(options.publicUrls ? BEHIND_PROXY : developerHelps(around)),
         LOG_LEVEL: options.logLevel ?? 'info',
         PORT: String(ports.auth),

@@ -28,6 +28,11 @@ export function renderKong(source: string, origins: Origins): string {
   return text
 }
 
+/** The same for the catalogue. What is no YAML stays as it is: whoever reads it says so. */
+export function renderCatalogueText(source: string, origins: Origins): string {
+  return parseDocument(source).errors.length > 0 ? source : renderKong(source, origins)
+}
+
 function startOf(node: Scalar): number {
   return node.range?.[0] ?? 0
 }

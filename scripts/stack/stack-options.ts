@@ -27,7 +27,9 @@ export interface StackOptions {
   readonly durable?: boolean
   /** The kong.yml to render. Default: the project's. */
   readonly kongYml?: string
-  /** Told of each edit of kong.yml while the stack runs; edits are followed only where this is given. */
+  /** The catalogue to import. Default: CATALOGUE_FILE, or the project's. */
+  readonly catalogueYml?: string
+  /** Told of each edit of kong.yml and the catalogue while the stack runs; edits are followed only where this is given. */
   readonly onConfigEdit?: (line: string) => void
   /** Changes the text of kong.yml before it is rendered, e.g. to try a tighter limit. */
   readonly editKongYml?: (source: string) => string

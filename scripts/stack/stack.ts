@@ -3,15 +3,17 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { DEMO } from '../demo/known.ts'
 import { LockHeld, takeLock } from '../process-lock.mjs'
-import { DEMO, seedDemo } from '../seed.ts'
 import { leaveCommandSettings } from './command-settings.ts'
+import { takeCatalogue } from './demo-catalogue.ts'
 import { describeProcesses } from './describe-processes.ts'
+import { followCatalogue } from './follow-catalogue.ts'
 import { followKongYml, writeCopy } from './follow-config.ts'
 import { type Ports, requireFree } from './ports.ts'
 import { DataFolderInUse } from './postgres.ts'
 import type { ManagedProcess, ProcessEnd } from './processes.ts'
-import { renderKong } from './render-kong.ts'
+import { renderCatalogueText, renderKong } from './render-kong.ts'
 import { loadSecrets } from './secrets.ts'
 import type { Stack, StackOptions } from './stack-options.ts'
 import { type Part, supervise } from './supervise.ts'
@@ -21,7 +23,7 @@ import { stackUrls } from './urls.ts'
 const root = join(import.meta.dirname, '..', '..')
 
 /**
- * Starts the stack and seeds the demo. When any part fails, what had been started is stopped again.
+ * Starts the stack and imports the catalogue. When any part fails, what had been started is stopped again.
  * @throws {PortProblem}, DataFolderInUse, or an Error with the last words of the process that failed
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
@@ -61,6 +63,12 @@ async function start(options: StackOptions, onStop: (undo: () => Promise<void>) 
   const kongYml = options.kongYml ?? join(root, 'kong.yml')
   const kongYmlText = await readFile(kongYml, 'utf8')
   await writeCopy(configPath, render(kongYmlText))
+  const catalogueYml =
+    options.catalogueYml ?? (process.env.CATALOGUE_FILE || join(root, 'auth-server', 'catalogue.yml'))
+  const catalogueText = await readFile(catalogueYml, 'utf8')
+  const catalogueCopy = join(dataDir, 'catalogue.yml')
+  const renderCatalogue = (source: string): string => renderCatalogueText(source, urls.origins)
+  await writeCopy(catalogueCopy, renderCatalogue(catalogueText))
 
   const supervisor = options.supervision && supervise(options.supervision)
   const died = (part: Part, end: ProcessEnd): void => supervisor?.died(part, end)
@@ -75,6 +83,7 @@ async function start(options: StackOptions, onStop: (undo: () => Promise<void>) 
     secrets,
     pluginSocket,
     configPath,
+    cataloguePath: catalogueCopy,
     runtimeDir,
   })
   const known = {
@@ -83,6 +92,7 @@ async function start(options: StackOptions, onStop: (undo: () => Promise<void>) 
     ISSUER: urls.issuer,
     GATEWAY: urls.gateway,
     DEMO_PASSWORD: demoPassword,
+    CATALOGUE_FILE: catalogueCopy,
   }
   onStop(await leaveCommandSettings(dataDir, known))
   const launch = async (managed: ManagedProcess): Promise<void> => {
@@ -91,19 +101,23 @@ async function start(options: StackOptions, onStop: (undo: () => Promise<void>) 
     progress(`the ${managed.name} is up`)
   }
   await settleAll([launch(processes.api), launch(processes.plugins), launch(processes.auth)])
-  await seedDemo({
+  const catalogue = {
+    file: catalogueYml,
     databaseUrl,
     issuer: urls.issuer,
     passwordPepper: secrets.PASSWORD_PEPPER,
-    resource: urls.resource,
     gatewayClientSecret: secrets.GATEWAY_CLIENT_SECRET,
-    demoPassword,
-  })
+    password: demoPassword,
+  }
+  await takeCatalogue({ ...catalogue, text: renderCatalogue(catalogueText) })
   await launch(processes.gateway)
   if (options.onConfigEdit !== undefined) {
     const text = kongYmlText
     const edits = followKongYml({ source: kongYml, text, copy: configPath, render, reload, tell: options.onConfigEdit })
     onStop(() => edits.close())
+    const followed = { ...catalogue, inForce: catalogueText, copy: catalogueCopy, render: renderCatalogue }
+    const catalogueEdits = followCatalogue({ ...followed, tell: options.onConfigEdit })
+    onStop(() => catalogueEdits.close())
   }
   onStop(async () => supervisor?.stop())
   return { urls, demoPassword, databaseUrl, dataDir, pluginSocket, processes }

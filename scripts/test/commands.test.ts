@@ -131,6 +131,11 @@ t.test(`in a bare checkout on Node ${major}`, { skip, timeout: 350_000 }, async 
       env: { DATABASE_URL: databaseUrl },
       says: /No API has named a group yet/,
     },
+    catalogue: {
+      command: 'npm run catalogue -- import auth-server/catalogue.yml',
+      env: { DATABASE_URL: databaseUrl },
+      says: /\+ application demo-app is added.*Changed: \d+ added\./s,
+    },
     'app-links': {
       command: 'npm run app-links -- list',
       env: { DATABASE_URL: databaseUrl },

@@ -50,7 +50,7 @@ t.test('nobody is root, nothing is writable that need not be, images are pinned'
     t.match(service, { read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] }, name)
     if (name !== 'kong') t.match(userOf(service), /^(node|postgres|redis)$/, name) // Kong's image has a user of its own
     if (service.image !== undefined) t.match(service.image, /:\d+\.\d+/, name)
-    t.ok(service.healthcheck !== undefined || ['seed', 'gateway-client'].includes(name), `${name} has a health check`)
+    t.ok(service.healthcheck !== undefined || ['demo', 'gateway-client'].includes(name), `${name} has a health check`)
   }
   const version = JSON.parse(read('node_modules/node/package.json')).version
   for (const file of ['docker-compose.yml', 'auth-server/Dockerfile', 'kong-plugins/Dockerfile']) {
@@ -61,7 +61,7 @@ t.test('nobody is root, nothing is writable that need not be, images are pinned'
 t.test('only gateway and auth server are published, on this machine; the rest is on inner networks', async (t) => {
   const published = services.flatMap(([name, { ports = [] }]) => ports.map((port) => `${name} ${port}`))
   t.strictSame(published, ['auth-server 127.0.0.1:4000:4000', 'kong 127.0.0.1:8000:8000'])
-  for (const name of ['postgres', 'redis', 'mobile-api', 'gateway-client', 'seed']) {
+  for (const name of ['postgres', 'redis', 'mobile-api', 'gateway-client', 'demo']) {
     for (const network of compose.services[name]?.networks ?? [])
       t.equal(compose.networks[network]?.internal, true, name)
   }

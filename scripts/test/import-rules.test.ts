@@ -116,7 +116,7 @@ t.test('one table row per rule', async (t) => {
     ['auth-server/src/store/tables/a.ts', "import { x } from '../queries/b.ts'", 'a table does not know what is asked'],
     ['auth-server/src/store/queries/b.ts', "import { x } from '../tables/a.ts'", allowed],
     ['auth-server/test/a.test.ts', "import { sql } from 'kysely'", allowed],
-    ['scripts/seed.ts', "import { x } from '@mobile-api-gateway/auth-server/catalogue/apis.ts'", allowed],
+    ['scripts/demo-once.ts', "import { x } from '@mobile-api-gateway/auth-server/catalogue/apis.ts'", allowed],
     [
       'auth-server/sdk/src/client.ts',
       "import { x } from '../../src/config.ts'",

@@ -216,8 +216,8 @@ export const SETTINGS = {
   catalogueFile: {
     variable: 'CATALOGUE_FILE',
     description:
-      'A YAML file with the identity providers by which people can sign in ([providers.md](providers.md)). It is read once, ' +
-      'when the server starts',
+      'The catalogue file. The server itself reads of it, once, when it starts, the identity providers by which people can ' +
+      'sign in ([providers.md](providers.md)); all else is imported ([catalogue.md](catalogue.md))',
     byDefault: '',
     parse: (text): Parsed<string | undefined> => ({ value: text === '' ? undefined : text }),
   },

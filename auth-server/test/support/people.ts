@@ -57,6 +57,19 @@ export async function addBelongings(
       language: 'en',
     })
     .execute()
+  // The role that an address of theirs is promised.
+  const addresses = await db
+    .selectFrom('email_addresses')
+    .where('person_id', '=', personId)
+    .where('proof', 'is not', null)
+    .select(['key', 'address'])
+    .execute()
+  for (const { key, address } of addresses)
+    await db
+      .insertInto('role_promises')
+      .values({ email_key: key, address, role: 'approver', api_id: API.id })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
   const later = new Date(Date.now() + 3600_000)
   const change = await db
     .insertInto('account_changes')

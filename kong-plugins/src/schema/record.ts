@@ -1,7 +1,8 @@
 // The kind of values that have fields: what Kong hands over in snake_case is read into camelCase, and unknown names are refused.
+
+import { nearest } from '@mobile-api-gateway/sdk/nearest.ts'
 import { type CamelCase, camelCase } from './camel-case.ts'
 import { described, type EntityCheck, type Field, INVALID, isRecord, type Value } from './field.ts'
-import { nearest } from './nearest.ts'
 
 /** Fields by the names that they have in kong.yml. */
 export type FieldShape = Readonly<Record<string, Field<unknown>>>

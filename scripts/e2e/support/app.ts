@@ -1,8 +1,8 @@
 // The mobile app in end-to-end tests: logs a person in over HTTP and calls the API through the gateway.
 import * as oauth from 'oauth4webapi'
+import { DEMO } from '../../demo/known.ts'
 import { discover } from '../../demo/login.ts'
 import { visit } from '../../demo/user-agent.ts'
-import { DEMO } from '../../seed.ts'
 import type { Stack } from '../../stack/stack-options.ts'
 
 export type AppTokens = oauth.TokenEndpointResponse

@@ -4,9 +4,9 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Test } from 'tap'
+import { DEMO } from '../../demo/known.ts'
 import { readMailedCode } from '../../demo/mailbox.ts'
 import { visit } from '../../demo/user-agent.ts'
-import { DEMO } from '../../seed.ts'
 import type { Stack } from '../../stack/stack-options.ts'
 
 const PAGE = join(import.meta.dirname, '../../../auth-server/docs/apps.md')

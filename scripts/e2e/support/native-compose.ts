@@ -10,7 +10,7 @@ import { kongErrorLog, nginxPid } from '../../stack/kong.ts'
 import { freePort } from '../../stack/ports.ts'
 import { type ManagedProcess, manageProcess } from '../../stack/processes.ts'
 import { answersHttp } from '../../stack/readiness.ts'
-import { renderKong } from '../../stack/render-kong.ts'
+import { renderCatalogueText, renderKong } from '../../stack/render-kong.ts'
 import { type StackUrls, stackUrls } from '../../stack/urls.ts'
 import {
   type ComposeService,
@@ -55,11 +55,15 @@ export async function nativeCompose(t: Test, databaseUrl: string): Promise<Nativ
 
   const kongYml = join(folder, 'kong.yml')
   await writeFile(kongYml, renderKong(await readFile(join(root, 'kong.yml'), 'utf8'), urls.origins))
+  const catalogueYml = join(folder, 'catalogue.yml')
+  const catalogue = await readFile(join(root, 'auth-server/catalogue.yml'), 'utf8')
+  await writeFile(catalogueYml, renderCatalogueText(catalogue, urls.origins))
   const sockets = join(folder, 'run')
   await mkdir(sockets)
   const paths: readonly (readonly [there: string, here: string])[] = [
     ['/run/mobile-gateway', sockets],
     ['/etc/mobile-gateway/kong.yml', kongYml],
+    ['/etc/mobile-gateway/catalogue.yml', catalogueYml],
     ['/etc/mobile-gateway/plugins', join(root, 'kong-plugins/dump')],
     ['/tmp/kong', join(folder, 'kong')],
   ]

@@ -7,7 +7,7 @@ import { REGISTRATION_TYPE } from '@mobile-api-gateway/auth-server/oauth/device/
 import { ENDPOINTS } from '@mobile-api-gateway/auth-server/oauth/endpoints.ts'
 import t from 'tap'
 import { openParsers } from '../../../auth-server/test/support/syntax.ts'
-import { DEMO } from '../../seed.ts'
+import { DEMO } from '../../demo/known.ts'
 import { stackUrls } from '../../stack/urls.ts'
 import { ROOT } from '../support/documents.ts'
 

@@ -1,5 +1,6 @@
 // Reads the identity providers from the section `providers` of the catalogue file; every mistake is a sentence that says where it is.
 
+import { CATALOGUE_SECTIONS } from '../../config/catalogue-sections.ts'
 import { shownName } from '../../config/operator.ts'
 import { readYamlTree, type YamlMap, type YamlNode, type YamlProblem } from '../../config/yaml-tree.ts'
 import { type Config, ConfigError } from '../../config.ts'
@@ -55,11 +56,12 @@ function readSection(tree: YamlNode, reading: Reading): IdentityProvider[] {
   const note = ({ line, column }: YamlNode | YamlProblem | { line: number; column: number }, text: string) =>
     void problems.push({ line, column, text })
   if (tree.kind !== 'map') {
-    note(tree, 'the file has to begin with "providers:"')
+    note(tree, `the file has to have sections: ${CATALOGUE_SECTIONS.join(', ')}`)
     return []
   }
+  const sections: readonly string[] = CATALOGUE_SECTIONS
   for (const [name, { at }] of tree.entries)
-    if (name !== 'providers') note(at, `${name} is unknown here; the file has one section, providers`)
+    if (!sections.includes(name)) note(at, `${name} is unknown here; the file has the sections ${sections.join(', ')}`)
   const section = tree.entries.get('providers')
   if (!section) return []
   if (section.value.kind !== 'map') {

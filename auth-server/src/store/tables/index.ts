@@ -34,6 +34,7 @@ import { PUSHED_REQUESTS } from './pushed-requests.ts'
 import { REFRESH_FAMILIES } from './refresh-families.ts'
 import { RETIRED_SUBJECTS } from './retired-subjects.ts'
 import { REVOCATIONS } from './revocations.ts'
+import { ROLE_PROMISES } from './role-promises.ts'
 import { SCHEMA_FLOOR } from './schema-floor.ts'
 import { SESSIONS } from './sessions.ts'
 import { SETUP_LINKS } from './setup-links.ts'
@@ -70,6 +71,7 @@ export const TABLES = {
   memberships: MEMBERSHIPS,
   group_members: GROUP_MEMBERS,
   person_roles: PERSON_ROLES,
+  role_promises: ROLE_PROMISES,
   retired_subjects: RETIRED_SUBJECTS,
   outbox: OUTBOX,
   revocations: REVOCATIONS,

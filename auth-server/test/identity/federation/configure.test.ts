@@ -69,11 +69,11 @@ t.test('every mistake at once, each with its place', async (t) => {
   other:
     kind: saml
   none:
-apis: {}
+api: {}
 `,
     ),
     [
-      'line 11, column 1: apis is unknown here; the file has one section, providers',
+      'line 11, column 1: api is unknown here; the file has the sections apis, applications, groups, administrators, development, providers',
       'line 2, column 3: Corp is no name: use small letters, digits and -, 32 at most, a letter first',
       'line 5, column 5: Corp.client_idd is unknown; a provider of kind oidc has kind, label, email_domains, issuer, client_id, client_secret_variable, scopes',
       'line 7, column 20: Corp.email_domains has to be a list of domains in small letters, like [example.com], or ["*"] for every address',
@@ -100,10 +100,10 @@ for (const [what, text, problem] of [
   [
     'a name twice',
     'providers:\n  a: {kind: oidc}\n  a: {kind: oidc}',
-    /line 3, column 3: is not YAML here: Map keys must be unique/,
+    /line 3, column 3: has a here once more; write it once/,
   ],
   ['a list of providers', 'providers: [google]', /has to list providers by name/],
-  ['no map at all', '- providers', /has to begin with "providers:"/],
+  ['no map at all', '- providers', /has to have sections: apis, applications/],
   ['an alias', 'providers: &x {a: *x}', /has an alias/],
   ['broken YAML', 'providers: {', /line 1, column 13: is not YAML here/],
   ['a name of an object', 'providers: {__proto__: {kind: oidc}}', /__proto__ is no name/],

@@ -1,0 +1,125 @@
+// Writes the catalogue as a file that an import finds nothing to change by; what is as it would be anyway is left out.
+import type { Db } from '../../store/database.ts'
+import { listStoredGroups } from '../../store/queries/catalogue-removal.ts'
+import { listStoredApis, type StoredApi } from '../../store/queries/stored-apis.ts'
+import { listStoredApplications, type StoredApplication } from '../../store/queries/stored-applications.ts'
+import { listRolePromises, type RolePromise } from '../../store/tables/role-promises.ts'
+import { isBuiltInApi } from '../apis.ts'
+import { claimedRedirectUri } from '../app-links.ts'
+import { ALL } from './objects.ts'
+
+type Written = Readonly<Record<string, unknown>>
+
+/** @param all also what the portal manages; an import of that takes it over (--take-over) */
+export function exportCatalogue(db: Db, { issuer, all }: Readonly<{ issuer: string; all: boolean }>): Promise<string> {
+  // One moment for all of it.
+  return db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .execute(async (trx) => {
+      const isWritten = ({ managedBy }: Readonly<{ managedBy: string }>) => all || managedBy === 'file'
+      const promises = await listRolePromises(trx)
+      const apis = (await listStoredApis(trx, ALL)).filter((api) => isWritten(api) && !isBuiltInApi(api.id))
+      const applications = (await listStoredApplications(trx, ALL)).filter(isWritten)
+      const needed = new Set(
+        apis.flatMap(({ tokenGroups, scopes }) => [...tokenGroups, ...scopes.map(({ group }) => group)]),
+      )
+      const groups = (await listStoredGroups(trx)).filter((group) => isWritten(group) || needed.has(group.name))
+      const administrators = promises.filter(({ role }) => role === 'administrator').map(({ address }) => address)
+      const { stringify } = await import('yaml')
+      return stringify(
+        without({
+          groups: Object.fromEntries(groups.map(({ name, description }) => [name, description])),
+          apis: Object.fromEntries(apis.map((api) => [api.id, writeApi(api, promises)])),
+          applications: Object.fromEntries(
+            applications.map((application) => [
+              application.clientId,
+              writeApplication(application, issuer, application.subscriptions.filter(isWritten)),
+            ]),
+          ),
+          administrators,
+        }),
+        { lineWidth: 0 },
+      )
+    })
+}
+
+function writeApi(api: StoredApi, promises: readonly RolePromise[]): Written {
+  return without(
+    {
+      name: api.name,
+      description: api.description,
+      resource: api.resource,
+      scopes: Object.fromEntries(
+        api.scopes.map(({ name, description, group }) => [name, group === null ? description : { description, group }]),
+      ),
+      plans: api.plans,
+      token_groups: api.tokenGroups,
+      guests: api.guestPlan !== null && {
+        plan: api.guestPlan,
+        scopes: api.scopes.filter(({ forGuests }) => forGuests).map(({ name }) => name),
+      },
+      approvers: promises.filter(({ apiId }) => apiId === api.id).map(({ address }) => address),
+    },
+    ['scopes', 'plans'],
+  )
+}
+
+function writeApplication(
+  application: StoredApplication,
+  issuer: string,
+  subscriptions: StoredApplication['subscriptions'],
+): Written {
+  const link = claimedRedirectUri(issuer, application.clientId)
+  const { identity } = application
+  return without(
+    {
+      name: application.name,
+      kind: application.kind,
+      redirect_uris: application.redirectUris.filter((uri) => identity === null || uri !== link),
+      auth_method: application.authMethod !== 'none' && application.authMethod,
+      client_secret_sha256: application.secretHash,
+      jwks: application.jwks,
+      grant_types: application.grantTypes.join() !== 'authorization_code,refresh_token' && application.grantTypes,
+      pkce_required: application.pkceRequired ? null : false,
+      refresh_idle_seconds: application.refreshIdleSeconds !== 2_592_000 && application.refreshIdleSeconds,
+      refresh_absolute_seconds: application.refreshAbsoluteSeconds !== 31_536_000 && application.refreshAbsoluteSeconds,
+      require_pushed_requests: application.requirePushedRequests,
+      dpop_bound: application.dpopBound,
+      id_token_alg: application.idTokenAlg !== 'ES256' && application.idTokenAlg,
+      claims_in_id_token: application.claimsInIdToken,
+      access_token_alg: application.accessTokenAlg !== 'ES256' && application.accessTokenAlg,
+      post_logout_redirect_uris: application.postLogoutRedirectUris,
+      backchannel_logout_uri: application.backchannelLogoutUri,
+      default_acr_values: application.defaultAcrValues,
+      identity: identity && writeIdentity(identity),
+      subscriptions: Object.fromEntries(
+        subscriptions.map(({ apiId, plan, scopes, trusted }) => [
+          apiId,
+          without({ plan, scopes, trusted }, ['scopes']),
+        ]),
+      ),
+    },
+    application.pkceRequired ? [] : ['pkce_required'],
+  )
+}
+
+function writeIdentity({ android, apple, passkeys, attestation }: NonNullable<StoredApplication['identity']>): Written {
+  return {
+    ...(android && { android: { package: android.packageName, digests: android.digests } }),
+    ...(apple && { apple }),
+    ...(passkeys ? {} : { passkeys }),
+    ...(attestation !== 'off' && { attestation }),
+  }
+}
+
+/** Leaves out what is empty, null or false, but for some. */
+function without(fields: Written, kept: readonly string[] = []): Written {
+  return Object.fromEntries(Object.entries(fields).filter(([name, value]) => kept.includes(name) || !isEmpty(value)))
+}
+
+function isEmpty(value: unknown): boolean {
+  if (value === null || value === undefined || value === false || value === '') return true
+  if (Array.isArray(value)) return value.length === 0
+  return typeof value === 'object' && Object.keys(value).length === 0
+}

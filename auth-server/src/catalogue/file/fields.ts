@@ -1,0 +1,182 @@
+// What may stand in the catalogue file: a table for each kind of object, from which it is read and the reference is made.
+import {
+  anything,
+  entriesOf,
+  fieldsOf,
+  line,
+  lineOrNothing,
+  listOf,
+  type NodeReader,
+  needed,
+  noteAt,
+  oneOfWords,
+  optionally,
+  wholeNumber,
+  yesOrNo,
+} from '../../config/yaml-fields.ts'
+import { readAddress } from '../../delivery/mail/mailbox.ts'
+import { ATTESTATION_MODES } from '../../store/tables/app-identities.ts'
+
+const words = listOf(line, '[orders:read, orders:write]')
+
+/** An e-mail address, and the form by which it is found. */
+export interface FileAddress {
+  readonly address: string
+  readonly emailKey: string
+}
+
+const address: NodeReader<FileAddress> = (node, path, problems) => {
+  const written = line(node, path, problems)
+  if (written === undefined) return undefined
+  const read = readAddress(written)
+  if (!read) return noteAt(node, `${path}: ${written} is no e-mail address`, problems)
+  return { address: written.trim(), emailKey: read.key }
+}
+const addresses = listOf(address, '[ada@example.com]')
+
+/** The name of an environment variable. */
+const variable: NodeReader<string> = (node, path, problems) =>
+  node.kind === 'value' && typeof node.value === 'string' && /^[A-Z][A-Z0-9_]*$/.test(node.value)
+    ? node.value
+    : noteAt(
+        node,
+        `${path} has to be the name of an environment variable, like SHOP_CLIENT_SECRET, never the secret`,
+        problems,
+      )
+
+const SCOPE = {
+  description: needed('what it allows, in words for the person who is asked', lineOrNothing),
+  group: optionally('the group whose people alone can allow it; one of `groups`', line),
+}
+const longScope = fieldsOf(SCOPE)
+const scope: NodeReader<Readonly<{ description: string; group?: string | undefined }>> = (node, path, problems) => {
+  if (node.kind === 'map') return longScope(node, path, problems)
+  const description = lineOrNothing(node, path, problems)
+  return description === undefined ? undefined : { description }
+}
+
+const GUESTS = {
+  plan: needed('their plan', line),
+  scopes: needed('the scopes that they can have', words),
+}
+
+export const API_FIELDS = {
+  name: needed('as people read it', line),
+  description: optionally('for developers: what it is for', lineOrNothing),
+  resource: needed('the `aud` of its tokens: an absolute URI, the same as in kong.yml', line),
+  scopes: needed(
+    'its scopes, each with what it allows in words; or with `description` and the `group` that it is for',
+    entriesOf(scope, 'orders:read: See your orders'),
+  ),
+  plans: needed('the names of its plans; their limits stand in kong.yml', listOf(line, '[basic]')),
+  token_groups: optionally('the groups that its tokens name where a person is in them', listOf(line, '[staff]')),
+  guests: optionally(
+    'people without an account are admitted, on this `plan` and with these `scopes`',
+    fieldsOf(GUESTS),
+  ),
+  approvers: optionally('who approves subscriptions to it, by addresses; from when the address is proven', addresses),
+}
+
+const GRANT_TYPES = [
+  'authorization_code',
+  'refresh_token',
+  'client_credentials',
+  'urn:ietf:params:oauth:grant-type:jwt-bearer',
+] as const
+
+const SUBSCRIPTION = {
+  plan: needed('one of the plans of the API', line),
+  scopes: needed('the most that it can get, of the scopes of the API', words),
+  trusted: optionally('whether the page that lists the scopes is left out', yesOrNo),
+}
+
+const ANDROID = {
+  package: needed('the applicationId', line),
+  digests: needed('SHA-256 of each certificate that it is signed with', listOf(line, '["AB:CD:…"]')),
+}
+const APPLE = {
+  team: needed('the team ID', line),
+  bundle: needed('the bundle ID', line),
+}
+const IDENTITY = {
+  android: optionally('its `package` and the `digests` of its certificates', fieldsOf(ANDROID)),
+  apple: optionally('its `team` and `bundle`', fieldsOf(APPLE)),
+  passkeys: optionally('whether the app itself may ask for passkeys; true unless told', yesOrNo),
+  attestation: optionally(
+    `whether the phone vouches for keys of devices: ${ATTESTATION_MODES.join(', ')}`,
+    oneOfWords(ATTESTATION_MODES),
+  ),
+}
+
+export const APPLICATION_FIELDS = {
+  name: needed('as people read it where they decide', line),
+  kind: needed(
+    'native (on a device), web (on a server) or browser (in a page)',
+    oneOfWords(['native', 'web', 'browser']),
+  ),
+  redirect_uris: optionally('where answers go, each in full', listOf(line, '[com.example.shop:/callback]')),
+  auth_method: optionally(
+    'how it proves itself; none unless told',
+    oneOfWords(['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt']),
+  ),
+  client_secret_variable: optionally(
+    'the environment variable that holds its secret when the file is imported',
+    variable,
+  ),
+  client_secret_sha256: optionally('instead: the SHA-256 of its secret in base64url, as an export has it', line),
+  jwks: optionally('its public keys, a JWK set', anything),
+  auth_signing_alg: optionally('the one algorithm of its assertions', line),
+  grant_types: optionally(
+    'authorization_code and refresh_token unless told; client_credentials; urn:ietf:params:oauth:grant-type:jwt-bearer for guests',
+    listOf(oneOfWords(GRANT_TYPES), '[client_credentials]'),
+  ),
+  pkce_required: optionally('true unless told', yesOrNo),
+  refresh_idle_seconds: optionally('a login ends this long after its last refresh; 30 days unless told', wholeNumber),
+  refresh_absolute_seconds: optionally('… and this long after it began; 365 days unless told', wholeNumber),
+  require_pushed_requests: optionally('whether requests have to be pushed (RFC 9126)', yesOrNo),
+  dpop_bound: optionally('whether its tokens are bound to a key (RFC 9449)', yesOrNo),
+  id_token_alg: optionally('ES256 unless told', line),
+  claims_in_id_token: optionally('whether ID tokens carry the claims of profile and email', yesOrNo),
+  access_token_alg: optionally('ES256 unless told', line),
+  post_logout_redirect_uris: optionally('where people go after they sign out', listOf(line, '[https://example.com/]')),
+  backchannel_logout_uri: optionally('where it is told that somebody signed out', line),
+  default_acr_values: optionally('classes of sign-in that it asks for, the best first', words),
+  identity: optionally('what Android and Apple know it by (app-links.md)', fieldsOf(IDENTITY)),
+  subscriptions: optionally(
+    'the APIs that it may use, each with `plan`, `scopes` and `trusted`',
+    entriesOf(fieldsOf(SUBSCRIPTION), 'orders: { plan: basic, scopes: [orders:read] }'),
+  ),
+}
+
+const PERSON = { name: optionally('their name', line) }
+const DEVELOPMENT = {
+  people: needed(
+    'accounts that npm start makes, by addresses; never an import',
+    entriesOf(fieldsOf(PERSON), 'demo@example.com: { name: Demo }'),
+  ),
+}
+
+export const SECTION_FIELDS = {
+  apis: optionally('APIs by their ids', entriesOf(fieldsOf(API_FIELDS), 'orders: …')),
+  applications: optionally('applications by their client IDs', entriesOf(fieldsOf(APPLICATION_FIELDS), 'shop-app: …')),
+  groups: optionally(
+    'groups of people by name, each with what it is',
+    entriesOf(lineOrNothing, 'staff: People of ours'),
+  ),
+  administrators: optionally('who is an administrator, by addresses; from when the address is proven', addresses),
+  development: optionally('what npm start alone makes: `people`', fieldsOf(DEVELOPMENT)),
+  providers: optionally('identity providers (providers.md); read when the server starts', anything),
+}
+
+/** The whole file. */
+export const readSections = fieldsOf(SECTION_FIELDS)
+
+/** The nested tables, for the reference. */
+export const NESTED_FIELDS = {
+  scopes: SCOPE,
+  guests: GUESTS,
+  subscriptions: SUBSCRIPTION,
+  identity: IDENTITY,
+  android: ANDROID,
+  apple: APPLE,
+}

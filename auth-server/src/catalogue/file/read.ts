@@ -1,0 +1,134 @@
+// Reads the catalogue file: what it defines, or everything that is wrong with it, each where it stands.
+import { meant, noteAt } from '../../config/yaml-fields.ts'
+import type { Place, YamlProblem } from '../../config/yaml-tree.ts'
+import { parseYamlTree } from '../../config/yaml-tree.ts'
+import type { RolePromise } from '../../store/tables/role-promises.ts'
+import { InvalidApi, requireSoundApi } from '../api-rules.ts'
+import type { ApiDefinition } from '../apis.ts'
+import { InvalidIdentity, readIdentity } from '../app-identity.ts'
+import { InvalidApplication, requireSoundApplication } from '../applications.ts'
+import { type FileAddress, readSections } from './fields.ts'
+import { type FileApplication, readApplication } from './read-application.ts'
+
+/** Something of the file, and where it stands. */
+export interface Placed<T> {
+  readonly at: Place
+  readonly value: T
+}
+
+/** What a file defines. */
+export interface CatalogueFile {
+  readonly groups: readonly Readonly<{ name: string; description: string }>[]
+  readonly apis: readonly Placed<ApiDefinition>[]
+  readonly applications: readonly Placed<FileApplication>[]
+  readonly promises: readonly RolePromise[]
+  /** Whom npm start makes accounts for; an import does not. */
+  readonly developmentPeople: readonly Readonly<{ email: string; name: string | undefined }>[]
+}
+
+export type FileEnvironment = Readonly<Record<string, string | undefined>>
+
+/** @param environment holds the secrets that the file names */
+export async function readCatalogueFile(
+  text: string,
+  environment: FileEnvironment,
+): Promise<CatalogueFile | readonly YamlProblem[]> {
+  const tree = await parseYamlTree(text)
+  if (!('kind' in tree)) return tree
+  const problems: YamlProblem[] = []
+  const sections = readSections(tree, '', problems)
+  if (!sections) return inOrder(problems)
+  const { apis = [], applications = [], groups = [], administrators = [], development } = sections
+  const groupNames = groups.map(({ name }) => name)
+  const file: CatalogueFile = {
+    groups: groups.map(({ name, value }) => ({ name, description: value })),
+    apis: apis.map(({ name: id, at, value }) => {
+      const { scopes, token_groups: tokenGroups = [], guests, description = '' } = value
+      const named = [...tokenGroups, ...scopes.flatMap((scope) => scope.value.group ?? [])]
+      for (const group of named)
+        if (!groupNames.includes(group))
+          noteAt(at, `${id} names the group ${group}, which is not in groups${meant(group, groupNames)}`, problems)
+      const definition: ApiDefinition = {
+        id,
+        name: value.name,
+        description,
+        resource: value.resource,
+        scopes: Object.fromEntries(
+          scopes.map(({ name, value: { description, group } }) => [
+            name,
+            group === undefined ? description : { description, group },
+          ]),
+        ),
+        plans: value.plans,
+        tokenGroups,
+        ...(guests && { guests }),
+      }
+      note(at, id, problems, () => requireSoundApi(definition))
+      return { at, value: definition }
+    }),
+    applications: applications.map(({ name, at, value }) => ({
+      at,
+      value: readApplication(name, value, (text) => noteAt(at, text, problems), environment),
+    })),
+    promises: [
+      ...administrators.map((who) => promise(who, 'administrator', null)),
+      ...apis.flatMap(({ name, value }) => (value.approvers ?? []).map((who) => promise(who, 'approver', name))),
+    ],
+    developmentPeople: (development?.people ?? []).map(({ name, value }) => ({ email: name, name: value.name })),
+  }
+  for (const { at, value } of file.applications) await noteApplication(at, value, file, problems)
+  return problems.length > 0 ? inOrder(problems) : file
+}
+
+function promise({ address, emailKey }: FileAddress, role: RolePromise['role'], apiId: string | null): RolePromise {
+  return { address, emailKey, role, apiId }
+}
+
+async function noteApplication(
+  at: Place,
+  { definition, identity, subscriptions }: FileApplication,
+  { apis }: CatalogueFile,
+  problems: YamlProblem[],
+): Promise<void> {
+  const { clientId } = definition
+  try {
+    await requireSoundApplication(definition)
+    if (identity) readIdentity(identity)
+  } catch (error) {
+    if (!(error instanceof InvalidApplication || error instanceof InvalidIdentity)) throw error
+    noteAt(at, `${clientId}: ${error.message}`, problems)
+  }
+  for (const { apiId, plan, scopes } of subscriptions) {
+    // One that is not in the file may be in the database.
+    const api = apis.find(({ value }) => value.id === apiId)?.value
+    if (!api) continue
+    if (!api.plans.includes(plan))
+      noteAt(
+        at,
+        `${clientId} subscribes to ${apiId} on ${plan}, which is none of its plans${meant(plan, api.plans)}`,
+        problems,
+      )
+    const known = Object.keys(api.scopes)
+    for (const scope of scopes)
+      if (!known.includes(scope))
+        noteAt(at, `${clientId} asks for ${scope}, which is no scope of ${apiId}${meant(scope, known)}`, problems)
+  }
+}
+
+function note(at: Place, what: string, problems: YamlProblem[], check: () => void): void {
+  try {
+    check()
+  } catch (error) {
+    if (!(error instanceof InvalidApi)) throw error
+    noteAt(at, `${what}: ${error.message}`, problems)
+  }
+}
+
+function inOrder(problems: readonly YamlProblem[]): readonly YamlProblem[] {
+  return problems.toSorted((a, b) => a.line - b.line || a.column - b.column)
+}
+
+/** One problem, as those of kong.yml are told. */
+export function formatYamlProblem(file: string, { line, column, text }: YamlProblem): string {
+  return `${file}:${line}:${column}: ${text}`
+}

@@ -1,0 +1,83 @@
+// npm run catalogue: brings the database up to catalogue.yml, or writes what the database holds as such a file.
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { runCommand, UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
+import { BY_COMMAND } from '../audit/context.ts'
+import { exportCatalogue } from '../catalogue/file/export.ts'
+import { type ImportOptions, ImportRefused, importCatalogue } from '../catalogue/file/import.ts'
+import { formatYamlProblem, readCatalogueFile } from '../catalogue/file/read.ts'
+import { reportLines } from '../catalogue/file/report.ts'
+import type { YamlProblem } from '../config/yaml-tree.ts'
+import { readIssuer, requireSettings } from './command-settings.ts'
+import { withDatabase } from './database-command.ts'
+
+const USAGE = `Usage: npm run catalogue -- import [FILE] [--dry-run] [--prune] [--take-over]
+       npm run catalogue -- export [--all]
+
+Brings APIs, applications, subscriptions and groups up to the file, and says what has changed; all of it, or nothing when
+something is wrong. Without FILE the one that CATALOGUE_FILE names. What a file has brought is changed in the file alone.
+
+  --dry-run    says what an import would change, and changes nothing
+  --prune      removes what an earlier import brought and the file does not name any more
+  --take-over  takes over what the file names and the portal manages
+  --all        exports also what the portal manages
+  --help       this text
+
+Needs DATABASE_URL and ISSUER, those that the auth server runs with; beside a running npm start they are known. Secrets
+that the file names have to be in the environment. In containers:
+  docker compose exec auth-server node auth-server/src/commands/catalogue.ts import
+`
+
+const OPTIONS = {
+  'dry-run': { type: 'boolean', default: false },
+  prune: { type: 'boolean', default: false },
+  'take-over': { type: 'boolean', default: false },
+  all: { type: 'boolean', default: false },
+} as const
+
+await runCommand({ usage: USAGE, options: OPTIONS, allowPositionals: true }, async ({ values, positionals }) => {
+  const [action = '', file, ...more] = positionals
+  const isImport = action === 'import'
+  const isExport = action === 'export' && file === undefined
+  const ofImport = values['dry-run'] || values.prune || values['take-over']
+  if (more.length > 0 || (!isImport && !isExport) || (isImport && values.all) || (isExport && ofImport))
+    throw new UsageError('Say import [FILE] [--dry-run] [--prune] [--take-over], or export [--all].')
+  const setting = requireSettings('DATABASE_URL')
+  const issuer = readIssuer(setting)
+  if (isExport) {
+    const text = await withDatabase(setting('DATABASE_URL'), (db) => exportCatalogue(db, { issuer, all: values.all }))
+    process.stdout.write(text)
+    return 0
+  }
+  const path = file ?? setting('CATALOGUE_FILE')
+  if (path === '') throw new UsageError('Name the file, or set CATALOGUE_FILE.')
+  const options = {
+    issuer,
+    context: BY_COMMAND,
+    dryRun: values['dry-run'],
+    prune: values.prune,
+    takeOver: values['take-over'],
+  }
+  return importFile(path, options, setting('DATABASE_URL'))
+})
+
+async function importFile(path: string, options: ImportOptions, databaseUrl: string): Promise<number> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(`${resolve(path)} cannot be read (${error.code ?? error.message}).`)
+  })
+  const refused = (problems: readonly YamlProblem[]) => {
+    for (const problem of problems) console.error(formatYamlProblem(path, problem))
+    console.error('Nothing has changed.')
+    return 1
+  }
+  const catalogue = await readCatalogueFile(text, process.env)
+  if (!('apis' in catalogue)) return refused(catalogue)
+  try {
+    const report = await withDatabase(databaseUrl, (db) => importCatalogue(db, catalogue, options))
+    console.log(reportLines(report, options).join('\n'))
+    return 0
+  } catch (error) {
+    if (error instanceof ImportRefused) return refused(error.problems)
+    throw error
+  }
+}

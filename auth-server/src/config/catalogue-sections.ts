@@ -1,0 +1,10 @@
+// The sections of the catalogue file; what each holds stands where it is read.
+
+export const CATALOGUE_SECTIONS = [
+  'apis',
+  'applications',
+  'groups',
+  'administrators',
+  'development',
+  'providers',
+] as const

@@ -1,0 +1,96 @@
+// Applications as they are stored, each with its identity and subscriptions: what a file, a page or the management API shows of them.
+import type { JSONWebKeySet } from 'jose'
+import { sql } from 'kysely'
+import type { Db } from '../database.ts'
+import type { ManagedBy } from '../managed-by.ts'
+import type { AppIdentity, AttestationMode } from '../tables/app-identities.ts'
+import type { ApplicationKind, ClientAuthMethod } from '../tables/applications.ts'
+import type { Subscriptions } from '../tables/subscriptions.ts'
+import type { PartOfList } from './stored-apis.ts'
+
+export interface StoredSubscription {
+  readonly apiId: string
+  readonly plan: string
+  readonly scopes: readonly string[]
+  readonly trusted: boolean
+  readonly status: Subscriptions['status']
+  readonly managedBy: ManagedBy
+}
+
+export interface StoredApplication {
+  readonly id: string
+  readonly clientId: string
+  readonly name: string
+  readonly kind: ApplicationKind
+  readonly redirectUris: readonly string[]
+  readonly postLogoutRedirectUris: readonly string[]
+  readonly backchannelLogoutUri: string | null
+  readonly authMethod: ClientAuthMethod
+  readonly secretHash: string | null
+  readonly jwks: JSONWebKeySet | null
+  readonly grantTypes: readonly string[]
+  readonly pkceRequired: boolean
+  readonly refreshIdleSeconds: number
+  readonly refreshAbsoluteSeconds: number
+  readonly requirePushedRequests: boolean
+  readonly dpopBound: boolean
+  readonly idTokenAlg: string
+  readonly claimsInIdToken: boolean
+  readonly accessTokenAlg: string
+  readonly defaultAcrValues: readonly string[]
+  readonly createdAt: Date
+  readonly suspendedAt: Date | null
+  readonly managedBy: ManagedBy
+  readonly identity: (AppIdentity & Readonly<{ attestation: AttestationMode }>) | null
+  /** By their APIs. */
+  readonly subscriptions: readonly StoredSubscription[]
+}
+
+/** Applications by their client IDs. */
+export async function listStoredApplications(
+  db: Db,
+  { after = '', limit }: PartOfList,
+): Promise<readonly StoredApplication[]> {
+  return db
+    .selectFrom('applications as application')
+    .leftJoin('app_identities as identity', 'identity.application_id', 'application.id')
+    .where('application.client_id', '>', after)
+    .orderBy('application.client_id')
+    .limit(limit)
+    .select([
+      'application.id',
+      'application.client_id as clientId',
+      'application.name',
+      'application.kind',
+      'application.redirect_uris as redirectUris',
+      'application.post_logout_redirect_uris as postLogoutRedirectUris',
+      'application.backchannel_logout_uri as backchannelLogoutUri',
+      'application.token_endpoint_auth_method as authMethod',
+      'application.client_secret_hash as secretHash',
+      'application.jwks',
+      'application.grant_types as grantTypes',
+      'application.pkce_required as pkceRequired',
+      sql<number>`extract(epoch from application.refresh_idle)::float8`.as('refreshIdleSeconds'),
+      sql<number>`extract(epoch from application.refresh_absolute)::float8`.as('refreshAbsoluteSeconds'),
+      'application.require_pushed_authorization_requests as requirePushedRequests',
+      'application.dpop_bound_access_tokens as dpopBound',
+      'application.id_token_signed_response_alg as idTokenAlg',
+      'application.claims_in_id_token as claimsInIdToken',
+      'application.access_token_signing_alg as accessTokenAlg',
+      'application.default_acr_values as defaultAcrValues',
+      'application.created_at as createdAt',
+      'application.suspended_at as suspendedAt',
+      'application.managed_by as managedBy',
+      sql<StoredApplication['identity']>`case when identity.application_id is not null then jsonb_build_object(
+        'android', case when android_package is not null then jsonb_build_object(
+          'packageName', android_package, 'digests', to_jsonb(android_digests)) end,
+        'apple', case when apple_team is not null then jsonb_build_object(
+          'team', apple_team, 'bundle', apple_bundle) end,
+        'passkeys', identity.passkeys, 'attestation', identity.attestation) end`.as('identity'),
+      sql<readonly StoredSubscription[]>`coalesce((
+        select jsonb_agg(jsonb_build_object('apiId', api_id, 'plan', plan, 'scopes', to_jsonb(scopes),
+          'trusted', trusted, 'status', status, 'managedBy', managed_by) order by api_id)
+        from subscriptions where application_id = application.id), '[]')`.as('subscriptions'),
+    ])
+    .execute()
+}
