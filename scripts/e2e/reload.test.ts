@@ -65,7 +65,7 @@ onEachGateway(t, 'edits under load cost no request, and a bad one is refused', a
     ['basic', 'day', numbers],
   ])
   t.ok(
-    await waitUntil(async () => JSON.stringify(await known()) === both, { timeoutMillis: 20_000 }),
+    await waitUntil(async () => JSON.stringify(await known()) === both, { timeoutMillis: 40_000 }),
     'limits are told',
   )
 

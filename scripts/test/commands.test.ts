@@ -110,6 +110,10 @@ t.test(`in a bare checkout on Node ${major}`, { skip, timeout: 350_000 }, async 
     format: { command: 'npm run format', says: /Checked \d+ files/ },
     docs: { command: 'npm run docs', says: /documents: 0 of \d written/ },
     dump: { command: 'npm run dump', says: /kong-plugins\/dump: 0 of \d written/ },
+    api: {
+      command: 'npm run api -- protect orders --upstream http://orders:8080 --path /orders --dry-run',
+      says: /- name: orders/,
+    },
     'kong-env': { command: 'npm run kong-env', says: /KONG_PLUGINSERVER_NAMES=mobile-gateway/ },
     'make-env': { command: 'npm run make-env', says: /\.env written, readable by you alone/ },
     'rotate-keys': {
