@@ -14,7 +14,7 @@ import type { DemoCredentials } from './user-agent.ts'
 
 const PROMISED_MILLIS = 2000
 /** Claims of the access token that differ between a guest and an account. */
-const TOLD_CLAIMS = ['sub', 'subject_kind', 'acr', 'scope', 'plan', 'cnf']
+const TOLD_CLAIMS = ['sub', 'subject_kind', 'merged_from', 'acr', 'scope', 'plan', 'cnf']
 
 /** @param person who makes an account of the guest */
 export async function playDevice(
@@ -42,6 +42,22 @@ export async function playDevice(
   tell.step('The app calls the API again', 'The same user for the backend, now with an account.')
   await tellAnswer(api, await callBound(api, accountToken, device), tell)
   await showEnd(api, guestToken, device, tell)
+  await joinAccount(urls, person, subject, tell)
+}
+
+/** Another phone: its guest has an account already, signs in to it, and is merged. */
+async function joinAccount(
+  urls: Pick<StackUrls, 'issuer' | 'resource'>,
+  { email, password }: DemoCredentials,
+  account: string,
+  tell: Narrator,
+): Promise<void> {
+  tell.step('The same person on another phone', 'There the app knows nobody yet: a new key, a new guest.')
+  const device = await createDevice(urls.issuer, DEMO.clientId)
+  tell.facts({ sub: await registerDevice(device, 'Another demo phone') })
+  const accountToken = await becomeAccount(urls, device, { email, password }, tell)
+  tell.say("The account's sub wins, and the guest's ends for good; backends are told of both ids.")
+  tell.facts({ "the account's sub": decodeJwt(accountToken).sub === account ? 'yes' : 'NO' })
 }
 
 async function firstStart(issuer: string, tell: Narrator): Promise<Readonly<{ device: GuestDevice; subject: string }>> {

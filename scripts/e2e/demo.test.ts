@@ -31,6 +31,8 @@ for (const [name, flags, more] of [
       /1\. The app makes a key pair/,
       /(x-authenticated-userid +usr_\S+)\n +x-authenticated-kind +guest\n.*\1\n +x-authenticated-kind +account\n/s,
       /the same sub +yes/,
+      /merged_from +usr_/,
+      /the account's sub +yes/,
       /→ 401\n.*error="invalid_token"/,
       /error +invalid_grant/,
     ],
