@@ -24,6 +24,15 @@ const OTHER = { email: 'grace@example.com', password: USER.password }
 
 type Server = Awaited<ReturnType<typeof guestServer>>
 
+const shared = await guestServer(t)
+
+/** Another guest of one server, for what concerns nobody else there. */
+async function another(): Promise<Server> {
+  const device = await Device.create(shared.app)
+  const { sub } = (await device.register({ device_name: 'Pixel of Ada' })).json()
+  return { ...shared, device, sub }
+}
+
 /** The code of a visit in which somebody signs in to an account that they have. */
 async function codeOf(server: Server, user: Readonly<typeof USER> = USER, device = server.device) {
   const visit = await openUpgrade(server, device)
@@ -74,7 +83,7 @@ async function expectNoMerge(t: Pick<Test, 'match'>, server: Server) {
   t.match(await statusOf(server, server.sub), { kind: 'guest', status: 'active', merged_into: null })
 }
 
-t.test('merge into an account that is there: its sub wins, and the guest’s ends for good', async (t) => {
+t.test('merge into an account that has its own data: its sub wins, and the guest’s ends for good', async (t) => {
   const server = await guestServer(t)
   const { app, db, device, sub, personId, applicationId } = server
   const { follow } = await feedReader(server)
@@ -162,7 +171,7 @@ t.test('for 30 days every token of the device says whose it was; those of other 
 })
 
 t.test('who is signed in already says yes to it by name, also to an app that its link proves', async (t) => {
-  const server = await guestServer(t)
+  const server = await another()
   const { app, db, device, sub, personId } = server
   const claimed = 'https://notes.example.com/callback'
   await db
@@ -182,7 +191,7 @@ t.test('who is signed in already says yes to it by name, also to an app that its
 })
 
 t.test('whoever signs in before they have read what becomes of the guest, reads it then', async (t) => {
-  const server = await guestServer(t)
+  const server = await another()
   const { device, sub, personId } = server
   const visit = await openUpgrade(server, device)
   const [, id] = /interaction\/([\w-]{22})\//.exec(visit.page.body) ?? []
@@ -196,36 +205,39 @@ t.test('whoever signs in before they have read what becomes of the guest, reads 
   })
 })
 
-t.test('a guest is merged by nothing but the code, its verifier and the key of the device', async (t) => {
-  const server = await guestServer(t)
-  const { app, device, sub } = server
-  const { code, verifier } = await codeOf(server)
-  const stranger = await Device.create(app)
-  await stranger.register()
-  const refused = { error: 'invalid_grant' }
-  t.match((await stranger.redeem(code, verifier)).json(), refused, 'another guest’s key')
-  t.match((await device.redeem(code, verifier, { dpop: '' })).json(), refused, 'no proof')
-  t.match((await device.redeem(code, pkcePair().verifier)).json(), refused, 'another verifier')
-  // Nor by any id that somebody names: this login is one like any other.
-  const browser = new Browser(app)
-  const named = { sub, guest: sub, device_jkt: device.jkt, device_id: device.jkt, merged_from: sub }
-  const pair = pkcePair()
-  const { code: plain = '' } = answerOf(await logIn(browser, await browser.open(authorizeUrl(pair.challenge, named))))
-  const answer = await app.inject({
-    method: 'POST',
-    url: '/token',
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    payload: new URLSearchParams({
-      grant_type: 'authorization_code',
-      client_id: 'shop-app',
-      code: plain,
-      code_verifier: pair.verifier,
-      ...named,
-    }).toString(),
-  })
-  t.equal(answer.statusCode, 200, answer.body)
-  await expectNoMerge(t, server)
-})
+t.test(
+  'a client names a guest id in a body: ignored, only the key counts, with the code and its verifier',
+  async (t) => {
+    const server = await another()
+    const { app, device, sub } = server
+    const { code, verifier } = await codeOf(server)
+    const stranger = await Device.create(app)
+    await stranger.register()
+    const refused = { error: 'invalid_grant' }
+    t.match((await stranger.redeem(code, verifier)).json(), refused, 'another guest’s key')
+    t.match((await device.redeem(code, verifier, { dpop: '' })).json(), refused, 'no proof')
+    t.match((await device.redeem(code, pkcePair().verifier)).json(), refused, 'another verifier')
+    // Nor by any id that somebody names: this login is one like any other.
+    const browser = new Browser(app)
+    const named = { sub, guest: sub, device_jkt: device.jkt, device_id: device.jkt, merged_from: sub }
+    const pair = pkcePair()
+    const { code: plain = '' } = answerOf(await logIn(browser, await browser.open(authorizeUrl(pair.challenge, named))))
+    const answer = await app.inject({
+      method: 'POST',
+      url: '/token',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      payload: new URLSearchParams({
+        grant_type: 'authorization_code',
+        client_id: 'shop-app',
+        code: plain,
+        code_verifier: pair.verifier,
+        ...named,
+      }).toString(),
+    })
+    t.equal(answer.statusCode, 200, answer.body)
+    await expectNoMerge(t, server)
+  },
+)
 
 t.test('merge twice at once, 50 times one code: one login comes of it', async (t) => {
   const server = await guestServer(t)
@@ -265,7 +277,7 @@ t.test('50 codes for two accounts at once: the guest is part of one of them, onc
 })
 
 t.test('a code that comes after the guest has become part of another account is told so', async (t) => {
-  const server = await guestServer(t)
+  const server = await another()
   const { device } = server
   await addOther(server)
   const first = await codeOf(server)
@@ -280,7 +292,7 @@ t.test('a code that comes after the guest has become part of another account is 
 })
 
 t.test('merge racing token use: whatever the guest got, a gateway hears of its end', async (t) => {
-  const server = await guestServer(t)
+  const server = await another()
   const { device } = server
   const { follow } = await feedReader(server)
   await follow()
@@ -363,11 +375,12 @@ t.test('merge racing the expiry of the guest: it is part of the account, or gone
 })
 
 t.test('a guest who has run out cannot be merged any more', async (t) => {
-  const server = await guestServer(t)
+  const server = await another()
   const { code, verifier } = await codeOf(server)
   await server.db
     .updateTable('device_keys')
     .set({ created_at: sql<Date>`auth_now() - interval '91 days'`, used_at: null })
+    .where('jkt', '=', server.device.jkt)
     .execute()
   t.match((await server.device.redeem(code, verifier)).json(), {
     error: 'invalid_grant',
