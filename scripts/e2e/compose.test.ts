@@ -70,6 +70,7 @@ t.test('without the demo the gateway is a client all the same, and what operator
       /^Open this link .*\n\n {2}http:\/\/localhost:\d+\/setup\/\S{66}\n.*registered as gateway\.\n$/s,
     'node auth-server/src/commands/rotate-keys.ts --now':
       /^Published a new key for ES256, RS256, EdDSA; it signs in 5 sec/,
+    'node auth-server/src/commands/manage.ts app list': /^gateway\tGateway\tweb\t/m,
     'node auth-server/src/commands/rotate-keys.ts --leaked': /^Published a new key .*\nWithdrew every other one: \S+, /,
   }
   t.strictSame([...new Set(commands)].toSorted(), Object.keys(says).toSorted(), 'the documents name no other')

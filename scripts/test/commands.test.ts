@@ -105,6 +105,14 @@ t.test(`in a bare checkout on Node ${major}`, { skip, timeout: 350_000 }, async 
     })
   })
 
+  const operator = {
+    DATABASE_URL: databaseUrl,
+    ISSUER: 'https://login.example.com',
+    PASSWORD_PEPPER: secret,
+    TOKEN_SECRET: secret,
+    COOKIE_SECRET: secret,
+    KEY_ENCRYPTION_KEY: secret,
+  }
   const rows: Readonly<Record<string, { command: string; env?: NodeJS.ProcessEnv; says: RegExp }>> = {
     'check:kong': { command: 'npm run check:kong -- kong.yml', says: /nothing is wrong/ },
     format: { command: 'npm run format', says: /Checked \d+ files/ },
@@ -130,6 +138,15 @@ t.test(`in a bare checkout on Node ${major}`, { skip, timeout: 350_000 }, async 
       command: 'npm run add-gateway -- --help',
       says: /Registers the gateway/,
     },
+    app: {
+      command: 'npm run -s app -- add --name "My App" --redirect com.example.mine:/callback --json',
+      env: operator,
+      says: /"client_id": "client_[\w-]{22}"/,
+    },
+    user: { command: 'npm run user -- list', env: operator, says: /user/ },
+    subscription: { command: 'npm run subscription -- list', env: operator, says: /subscription/ },
+    approval: { command: 'npm run approval -- list', env: operator, says: /approval/ },
+    machine: { command: 'npm run machine -- list', env: operator, says: /machine/ },
     group: {
       command: 'npm run group -- list',
       env: { DATABASE_URL: databaseUrl },

@@ -29,6 +29,12 @@ function besideStart(missing: readonly string[]): string {
   return '\nBeside a running npm start nothing needs to be set, but DATA_DIR where it has a data folder of its own.'
 }
 
+/** The whole environment, and beside a running `npm start` what it has left, as the server itself would read it. */
+export function allSettings(): Readonly<Record<string, string | undefined>> {
+  const given = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ''))
+  return process.env.DATABASE_URL ? given : { ...Object.fromEntries(findLeft()), ...given }
+}
+
 /** The public origin of the server. @throws {UsageError} that says what is wrong with it */
 export function readIssuer(setting: (name: string) => string): string {
   const { variable, byDefault, parse } = SETTINGS.issuer

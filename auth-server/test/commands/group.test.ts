@@ -27,6 +27,10 @@ t.test('people are put in by address or id, and taken out', async (t) => {
   t.equal(await says('add', 'staff', 'ADA@example.com '), 'ADA@example.com  is now in staff.\n')
   t.equal(await says('add', 'staff', personId), `${personId} was already in staff.\n`)
   t.equal(await says('list'), 'staff: 1 person\ntesters: 0 people\n')
+  t.strictSame(JSON.parse(await says('list', '--json')), [
+    { name: 'staff', members: 1 },
+    { name: 'testers', members: 0 },
+  ])
   t.equal(await says('remove', 'staff', personId), `${personId} is no longer in staff.\n`)
   t.equal(await says('remove', 'staff', USER.email), `${USER.email} was not put by an operator into staff.\n`)
 })

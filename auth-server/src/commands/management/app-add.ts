@@ -1,0 +1,80 @@
+// npm run app -- add: an app with its subscriptions, usable at once. The operator asks and approves in one go.
+import { OPERATIONS, type OperationAnswer } from '@mobile-api-gateway/sdk/contract/index.ts'
+import { type ManagementClient, ManagementError } from '@mobile-api-gateway/sdk/management/index.ts'
+import { SNIPPET_PLATFORMS } from '../../snippets/index.ts'
+import { requirePhone, requirePlatform, tellApp } from './app-settings.ts'
+import { Mistake } from './mistake.ts'
+import { inputOf, optionsOf, requireMembers } from './options.ts'
+import type { Told } from './tell.ts'
+import { textsOf, type Verb, type VerbCall } from './verb.ts'
+
+const CREATE = OPERATIONS['applications.create']
+
+export const APP_ADD: Verb = {
+  summary: 'Register an app, and let it use APIs',
+  takes: [],
+  options: {
+    ...optionsOf(CREATE),
+    kind: { type: 'string', help: 'native|web|browser; native without it' },
+    api: { type: 'string', multiple: true, help: 'An API that it may use, by its short name. Once for each' },
+    plan: { type: 'string', help: 'Its plan at these APIs; their first one without it' },
+    scope: { type: 'string', multiple: true, help: 'What it may ask for; all that the API has without it' },
+    trusted: { type: 'boolean', help: 'People are not asked to allow the scopes one by one' },
+    for: { type: 'string', help: `${SNIPPET_PLATFORMS.join('|')}. Prints code with its settings in it` },
+  },
+  run: addApp,
+}
+
+async function addApp(call: VerbCall): Promise<Told> {
+  const { client, values } = call
+  const platform = requirePlatform(values.for)
+  const given = { kind: 'native', name: '', ...inputOf(CREATE, values) } as const
+  requireMembers(CREATE, inputOf(CREATE, { kind: 'native', ...values }))
+  if (values.api === undefined && ['plan', 'scope', 'trusted'].some((name) => values[name] !== undefined))
+    throw new Mistake('--plan, --scope and --trusted are about an API: name one with --api.')
+  if (platform && values.api === undefined)
+    throw new Mistake('--for writes code that calls an API: name one with --api.')
+  if (platform) requirePhone(platform, textsOf(values, 'redirect'))
+  // Whatever can be wrong with the APIs is said before there is an app.
+  const wanted = await Promise.all(textsOf(values, 'api').map((id) => subscriptionTo(call, id)))
+  const { body: app } = await client.call('applications.create', given)
+  try {
+    for (const subscription of wanted) {
+      const asked = await client.subscriptions.create({ client_id: app.client_id, ...subscription })
+      await client.approvals.approve({ subscription_id: asked.id, trusted: values.trusted === true })
+    }
+  } catch (error) {
+    await removeAgain(call, app.client_id)
+    throw error
+  }
+  const { text } = await tellApp(call, app, platform)
+  return {
+    json: app,
+    text: app.client_secret === null ? text : `${text}\n\nclient_secret ${app.client_secret}\nIt is told this once.`,
+  }
+}
+
+async function subscriptionTo({ client, values }: VerbCall, id: string) {
+  const api = await findApi(client, id)
+  const offered = api.scopes.map(({ name }) => name)
+  const scopes = values.scope === undefined ? offered : textsOf(values, 'scope')
+  const plan = typeof values.plan === 'string' ? values.plan : (api.plans[0] ?? '')
+  const unknown = scopes.find((scope) => !offered.includes(scope))
+  if (unknown !== undefined) throw new Mistake(`${id} has no scope ${unknown}, but ${offered.join(', ') || 'none'}.`)
+  if (!api.plans.includes(plan)) throw new Mistake(`${id} has no plan ${plan}, but ${api.plans.join(', ')}.`)
+  return { api_id: id, plan, scopes: [...scopes] }
+}
+
+async function findApi(client: ManagementClient, id: string): Promise<OperationAnswer<'apis.get'>> {
+  try {
+    return await client.apis.get({ id })
+  } catch (error) {
+    if (!(error instanceof ManagementError) || error.status !== 404) throw error
+    throw new Mistake(`There is no API ${id}: npm run api -- list names them.`)
+  }
+}
+
+async function removeAgain({ client }: VerbCall, clientId: string): Promise<void> {
+  const { etag = '' } = await client.call('applications.get', { client_id: clientId })
+  await client.applications.delete({ client_id: clientId }, { ifMatch: etag })
+}

@@ -1,0 +1,91 @@
+// The settings of an app as its developer needs them, and code with them in it.
+import type { OperationAnswer } from '@mobile-api-gateway/sdk/contract/index.ts'
+import { each } from '@mobile-api-gateway/sdk/management/index.ts'
+import { isSnippetPlatform, SNIPPET_PLATFORMS, type SnippetPlatform, snippetFor } from '../../snippets/index.ts'
+import type { ManagementConnection } from './connect.ts'
+import { Mistake } from './mistake.ts'
+import type { GivenValues } from './options.ts'
+import { facts, type Told, wordOf } from './tell.ts'
+import type { VerbCall } from './verb.ts'
+
+type ShownApp = OperationAnswer<'applications.get'>
+
+/** @throws {Mistake} for one that there is no code for */
+export function requirePlatform(name: GivenValues[string]): SnippetPlatform | undefined {
+  if (name === undefined) return undefined
+  if (typeof name === 'string' && isSnippetPlatform(name)) return name
+  throw new Mistake(`--for is one of ${SNIPPET_PLATFORMS.join(', ')}.`)
+}
+
+/** @throws {Mistake} where no code can be written for these redirect URIs */
+export function requirePhone(platform: SnippetPlatform, redirectUris: readonly string[]): void {
+  const nothing = { clientId: '', issuer: '', scopes: [], resource: '' }
+  if (snippetFor(platform, { ...nothing, redirectUris })) return
+  throw new Mistake(
+    `Code for phones needs a redirect URI that opens the app, such as com.example.mine:/callback, not ${redirectUris.map(wordOf).join(' and ') || 'none'}.`,
+  )
+}
+
+interface Use {
+  readonly resource: string
+  readonly scopes: readonly string[]
+  readonly words: string
+}
+
+async function usesOf({ client }: ManagementConnection, clientId: string): Promise<readonly Use[]> {
+  const uses: Use[] = []
+  for await (const { api_id: id, plan, scopes, trusted, status } of each(client.subscriptions.list, {
+    client_id: clientId,
+  })) {
+    const { resource } = await client.apis.get({ id })
+    const words = [
+      `${id} (${resource})`,
+      `plan ${plan}`,
+      ...(trusted ? ['trusted'] : []),
+      ...(status === 'approved' ? [] : [status]),
+    ]
+    uses.push({ resource, scopes, words: words.join(', ') })
+  }
+  return uses
+}
+
+/** What goes into the app. */
+export async function tellApp(call: VerbCall, app: ShownApp, platform: SnippetPlatform | undefined): Promise<Told> {
+  const uses = await usesOf(call, app.client_id)
+  const settings = {
+    client_id: app.client_id,
+    name: app.name,
+    issuer: call.issuer,
+    redirect_uris: app.redirect_uris,
+    scopes: uses.flatMap(({ scopes }) => scopes),
+    apis: uses.map(({ words }) => words),
+    ...(app.suspended_at !== null && { suspended_at: app.suspended_at }),
+    managed_by: app.managed_by,
+  }
+  const told = facts(settings, true)
+  return { json: app, text: `${told}\n\n${platform ? codeFor(call, app, uses, platform) : hint(app)}` }
+}
+
+function hint({ client_id: id, kind }: ShownApp): string {
+  return kind === 'native'
+    ? `Code with these settings: npm run app -- show ${id} --for ${SNIPPET_PLATFORMS.join('|')}`
+    : ''
+}
+
+function codeFor(
+  { issuer }: ManagementConnection,
+  app: ShownApp,
+  uses: readonly Use[],
+  platform: SnippetPlatform,
+): string {
+  const [use] = uses
+  if (!use)
+    throw new Mistake(`${app.client_id} may use no API yet: npm run subscription -- add --app ${app.client_id} --api …`)
+  const { client_id: clientId, redirect_uris: redirectUris } = app
+  requirePhone(platform, redirectUris)
+  const snippet = snippetFor(platform, { clientId, issuer, redirectUris, scopes: use.scopes, resource: use.resource })
+  if (!snippet) return ''
+  const parts = snippet.parts.map(({ file, text }) => `--- ${file}\n\n${text}\n`)
+  const notes = snippet.notes.map((note) => `- ${note}`)
+  return [`With ${snippet.library}: ${snippet.install}`, '', ...parts, ...notes].join('\n')
+}

@@ -1,0 +1,137 @@
+// The commands by the thing that they are about. A verb is a row; its options and its help follow from the contract.
+
+import { SNIPPET_PLATFORMS } from '../../snippets/index.ts'
+import { APP_ADD } from './app-add.ts'
+import { requirePlatform, tellApp } from './app-settings.ts'
+import { MACHINE_ADD } from './machine-add.ts'
+import { Mistake } from './mistake.ts'
+import { operationVerb, type Verb, type VerbCall } from './verb.ts'
+
+/** A command: what it is about, and its verbs. */
+export interface ManagedThing {
+  readonly about: string
+  readonly verbs: Readonly<Record<string, Verb>>
+}
+
+const APP = ['CLIENT_ID']
+const PERSON = { takes: ['PERSON'], resolve: personId } as const
+const SUBSCRIPTION = ['SUBSCRIPTION']
+
+/** An address names its person. */
+async function personId({ client }: VerbCall, text: string): Promise<string> {
+  if (!text.includes('@')) return text
+  const [person] = (await client.people.list({ email: text })).items
+  if (!person) throw new Mistake(`There is no account ${text}.`)
+  return person.id
+}
+
+const SHOW_APP: Verb = {
+  summary: 'Show an app, and code with its settings',
+  takes: APP,
+  options: { for: { type: 'string', help: SNIPPET_PLATFORMS.join('|') } },
+  run: async (call) => {
+    const platform = requirePlatform(call.values.for)
+    return tellApp(call, await call.client.applications.get({ client_id: call.args[0] ?? '' }), platform)
+  },
+}
+
+const SUBSCRIPTION_COLUMNS = ['id', 'client_id', 'api_id', 'plan', 'status', 'scopes']
+
+export const MANAGED_THINGS = {
+  app: {
+    about: 'Apps: what is registered, and what developers need to know of it.',
+    verbs: {
+      add: APP_ADD,
+      list: operationVerb({
+        operation: 'applications.list',
+        columns: ['client_id', 'name', 'kind', 'suspended_at', 'managed_by'],
+      }),
+      show: SHOW_APP,
+      change: operationVerb({ operation: 'applications.update', takes: APP, reads: 'applications.get' }),
+      suspend: operationVerb({ operation: 'applications.suspend', takes: APP }),
+      restore: operationVerb({ operation: 'applications.restore', takes: APP }),
+      remove: operationVerb({
+        operation: 'applications.delete',
+        takes: APP,
+        reads: 'applications.get',
+        takesAway: 'its subscriptions and every login in it go with it, for good.',
+        says: 'It is gone.',
+      }),
+    },
+  },
+  api: {
+    about: 'APIs: what apps call with our tokens. In a checkout `api -- protect` also writes one into kong.yml.',
+    verbs: {
+      list: operationVerb({
+        operation: 'apis.list',
+        columns: ['id', 'name', 'resource', 'plans', 'suspended_at', 'managed_by'],
+      }),
+      show: operationVerb({ operation: 'apis.get', takes: ['API'] }),
+      suspend: operationVerb({ operation: 'apis.suspend', takes: ['API'] }),
+      restore: operationVerb({ operation: 'apis.restore', takes: ['API'] }),
+      remove: operationVerb({
+        operation: 'apis.delete',
+        takes: ['API'],
+        reads: 'apis.get',
+        takesAway: 'its scopes, its subscriptions and the logins for it go with it, for good.',
+        says: 'It is gone.',
+      }),
+    },
+  },
+  user: {
+    about: 'People. PERSON is an address or an id (usr_…). Nobody is added here: people sign up themselves.',
+    verbs: {
+      list: operationVerb({ operation: 'people.list', columns: ['id', 'email', 'name', 'kind', 'status'] }),
+      show: operationVerb({ operation: 'people.get', ...PERSON }),
+      suspend: operationVerb({ operation: 'people.suspend', ...PERSON }),
+      restore: operationVerb({ operation: 'people.restore', ...PERSON }),
+      remove: operationVerb({
+        operation: 'people.delete',
+        ...PERSON,
+        reads: 'people.get',
+        takesAway:
+          'the account is out of use at once, and erased after seven days with all that is kept of its person.',
+      }),
+    },
+  },
+  machine: {
+    about: 'Machine clients: programs that manage by the API. What else is done to them, npm run app does.',
+    verbs: {
+      add: MACHINE_ADD,
+      list: operationVerb({
+        operation: 'applications.list',
+        given: { api: 'management' },
+        columns: ['client_id', 'name', 'suspended_at'],
+      }),
+    },
+  },
+  subscription: {
+    about: 'Subscriptions: which app may use which API.',
+    verbs: {
+      list: operationVerb({ operation: 'subscriptions.list', columns: SUBSCRIPTION_COLUMNS }),
+      show: operationVerb({ operation: 'subscriptions.get', takes: SUBSCRIPTION }),
+      add: operationVerb({ operation: 'subscriptions.create' }),
+      change: operationVerb({ operation: 'approvals.change', takes: SUBSCRIPTION, reads: 'subscriptions.get' }),
+      remove: operationVerb({
+        operation: 'subscriptions.delete',
+        takes: SUBSCRIPTION,
+        reads: 'subscriptions.get',
+        takesAway: 'the logins of the app for this API go with it.',
+        says: 'It is gone.',
+      }),
+    },
+  },
+  approval: {
+    about: 'Subscriptions that wait for a decision.',
+    verbs: {
+      list: operationVerb({ operation: 'approvals.list', columns: SUBSCRIPTION_COLUMNS }),
+      approve: operationVerb({ operation: 'approvals.approve', takes: SUBSCRIPTION }),
+      decline: operationVerb({
+        operation: 'approvals.decline',
+        takes: SUBSCRIPTION,
+        takesAway: 'the request goes; another can be made.',
+        says: 'It is declined.',
+      }),
+    },
+  },
+} as const satisfies Record<string, ManagedThing>

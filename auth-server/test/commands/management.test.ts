@@ -1,0 +1,153 @@
+// The commands on the management API: what they ask, what they print, and what they say to wrong input.
+import { createManagementClient } from '@mobile-api-gateway/sdk/management/index.ts'
+import t from 'tap'
+import { defineBuiltInApi } from '../../src/catalogue/apis.ts'
+import { Mistake } from '../../src/commands/management/mistake.ts'
+import type { GivenValues } from '../../src/commands/management/options.ts'
+import { table } from '../../src/commands/management/tell.ts'
+import { MANAGED_THINGS, type ManagedThing } from '../../src/commands/management/things.ts'
+import { OPERATOR } from '../../src/identity/administration/authority.ts'
+import { managementApi } from '../../src/management/built-in-api.ts'
+import { answerInProcess } from '../../src/management/in-process.ts'
+import { API, ISSUER, testServer, USER } from '../support/server.ts'
+
+const { deps } = await testServer(t)
+await defineBuiltInApi(deps.db, managementApi(ISSUER))
+const send = answerInProcess(deps, { authority: OPERATOR })
+const client = createManagementClient({ issuer: ISSUER, credentials: 'none', fetch: send })
+const THINGS: Readonly<Record<string, ManagedThing>> = MANAGED_THINGS
+
+function run(words: string, values: GivenValues = {}, isTerminal = false) {
+  const [thing = '', action = '', ...args] = words.split(' ')
+  const verb = THINGS[thing]?.verbs[action]
+  if (!verb) throw new Error(`no ${words}`)
+  return verb.run({ client, issuer: ISSUER, deps, args, values, isTerminal })
+}
+
+async function added(values: GivenValues): Promise<string> {
+  const { json } = await run('app add', values)
+  const id: unknown = typeof json === 'object' && json !== null && 'client_id' in json ? json.client_id : undefined
+  return String(id)
+}
+
+const NAME = { name: 'My App' }
+const REDIRECT = { redirect: ['com.example.mine:/callback'] }
+
+t.test('an app is registered, subscribed, approved and shown with its settings in one command', async (t) => {
+  const { json, text } = await run('app add', { ...NAME, ...REDIRECT, api: [API.id], trusted: true })
+  t.match(json, {
+    client_id: /^client_/,
+    name: 'My App',
+    kind: 'native',
+    redirect_uris: REDIRECT.redirect,
+    client_secret: null,
+  })
+  t.match(text, /^client_id {6}client_[\w-]{22}\n/)
+  t.match(text, /issuer +http:\/\/localhost:4000\n/)
+  t.match(text, new RegExp(`apis +${API.id} \\(.*\\), plan \\w+, trusted\n`))
+  t.match(text, /Code with these settings: npm run app -- show client_[\w-]+ --for swift\|/)
+})
+
+t.test('with --for the code has its client_id in it, and later, too', async (t) => {
+  const values = { ...NAME, redirect: ['com.example.code:/callback'], api: [API.id] }
+  const { json, text } = await run('app add', { ...values, for: 'kotlin' })
+  t.match(text, /--- Login\.kt\n\nimport android/)
+  const { client_id: id } = { client_id: '', ...Object(json) }
+  t.match(text, `"${id}"`)
+  t.match((await run(`app show ${id}`, { for: 'flutter' })).text, `static const clientId = '${id}';`)
+})
+
+const MISTAKES: readonly (readonly [words: string, values: GivenValues, says: RegExp])[] = [
+  ['app add', REDIRECT, /^--name is missing\.$/],
+  ['app add', { ...NAME, kind: 'phone' }, /^--kind is one of native, web, browser\.$/],
+  ['app add', { ...NAME, for: 'cobol' }, /^--for is one of swift, kotlin, flutter, react-native, expo\.$/],
+  ['app add', { ...NAME, for: 'swift' }, /^--for writes code that calls an API: name one with --api\.$/],
+  ['app add', { ...NAME, for: 'swift', api: [API.id] }, /needs a redirect URI that opens the app.*not none\.$/],
+  ['app add', { ...NAME, trusted: true }, /^--plan, --scope and --trusted are about an API/],
+  ['app add', { ...NAME, api: ['nothing'] }, /^There is no API nothing: npm run api -- list names them\.$/],
+  ['app add', { ...NAME, api: [API.id], scope: ['nothing'] }, /has no scope nothing, but /],
+  ['app add', { ...NAME, api: [API.id], plan: 'nothing' }, /has no plan nothing, but /],
+  ['subscription add', { app: 'client_x' }, /^--api is missing\.$/],
+  ['user show nobody@example.com', {}, /^There is no account nobody@example\.com\.$/],
+  ['machine add', { name: 'CI' }, /^--scope is missing/],
+  ['machine add', { name: 'CI', scope: ['everything'] }, /^There is no scope everything, but /],
+]
+
+for (const [words, values, says] of MISTAKES)
+  t.test(`a mistake is one line, and changes nothing: ${words} ${JSON.stringify(values)}`, async (t) => {
+    const before = (await run('app list')).json
+    await t.rejects(run(words, values), { name: 'Mistake', message: says }, words)
+    t.strictSame((await run('app list')).json, before)
+  })
+
+t.test('what fails after the app is registered takes it away again', async (t) => {
+  const before = (await run('app list')).json
+  await t.rejects(run('app add', { ...NAME, api: [API.id, API.id] }), { name: 'ManagementError', status: 409 })
+  t.strictSame((await run('app list')).json, before)
+})
+
+t.test('a list has tabs in a pipe and headings at a terminal', async (t) => {
+  const id = await added(NAME)
+  const line = (text: string) => text.split('\n').find((row) => row.startsWith(id))
+  t.equal(line((await run('app list')).text), `${id}\tMy App\tnative\t-\tportal`)
+  const atTerminal = (await run('app list', {}, true)).text
+  t.match(atTerminal, /^CLIENT ID +NAME +KIND +SUSPENDED AT +MANAGED BY\n/)
+  t.match(line(atTerminal), /^client_[\w-]+ {2}My App +native +- +portal$/)
+})
+
+t.test('what is told writes nothing on a terminal but itself', (t) => {
+  t.equal(table([{ name: 'My\u202e \u001b[2J\nApp\t' }], ['name'], false), 'My   [2J App ')
+  t.end()
+})
+
+t.test('an app is put out of use, back, and away; removing names what goes, and wants --yes', async (t) => {
+  const id = await added(NAME)
+  t.match((await run(`app suspend ${id}`)).json, { suspended_at: /^\d{4}-/ })
+  t.match((await run(`app restore ${id}`)).json, { suspended_at: null })
+  t.match((await run(`app change ${id}`, { name: 'Another', 'dpop-bound-access-tokens': 'true' })).json, {
+    name: 'Another',
+    dpop_bound_access_tokens: true,
+  })
+  const says = `${id}: its subscriptions and every login in it go with it, for good. Say --yes to do it.`
+  await t.rejects(run(`app remove ${id}`), new Mistake(says))
+  t.match(await run(`app remove ${id}`, { yes: true }), { json: { client_id: id }, text: 'It is gone.' })
+  await t.rejects(run(`app show ${id}`), /there is no application of this id/)
+})
+
+t.test('a request waits until it is approved or declined', async (t) => {
+  const id = await added(NAME)
+  const request = { app: id, api: API.id, plan: API.plans[0], scope: Object.keys(API.scopes) }
+  const waiting = async () => {
+    await run('subscription add', request)
+    return (await run('approval list')).text.split('\t')[0] ?? ''
+  }
+  t.match(await run(`approval decline ${await waiting()}`, { yes: true }), { text: 'It is declined.' })
+  t.match((await run(`approval approve ${await waiting()}`, { trusted: true })).json, {
+    status: 'approved',
+    trusted: true,
+  })
+  const [subscription] = (await run('subscription list', { app: id })).text.split('\t')
+  t.match((await run(`subscription change ${subscription}`, { trusted: 'false' })).json, { trusted: false })
+  t.match(await run(`subscription remove ${subscription}`, { yes: true }), { text: 'It is gone.' })
+  t.equal((await run('approval list')).text, '')
+})
+
+t.test('people are named by an address, put out of use and back', async (t) => {
+  t.match((await run(`user show ${USER.email}`)).json, { email: USER.email, status: 'active' })
+  t.match((await run(`user suspend ${USER.email}`)).json, { status: 'suspended' })
+  t.match((await run('user list', { status: 'suspended' })).text, USER.email)
+  t.match((await run(`user restore ${USER.email}`)).json, { status: 'active' })
+  await t.rejects(run(`user remove ${USER.email}`), /erased after seven days.*Say --yes/)
+})
+
+t.test('a machine client has the scopes that it was given, and its secret is told once', async (t) => {
+  const { text, json } = await run('machine add', { name: 'CI', scope: ['applications:read', 'apis:read'] })
+  t.match(
+    text,
+    /^MANAGEMENT_URL=http:\/\/localhost:4000\nMANAGEMENT_CLIENT_ID=\S+\nMANAGEMENT_CLIENT_SECRET=[\w-]{43}$/,
+  )
+  const { client_id: id = '' } = { ...Object(json) }
+  t.match((await run('machine list')).text, id)
+  const [{ scopes }] = [...(await client.subscriptions.list({ client_id: id })).items, { scopes: [] }]
+  t.strictSame([...scopes].toSorted(), ['apis:read', 'applications:read'])
+})
