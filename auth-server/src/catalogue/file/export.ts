@@ -59,6 +59,7 @@ function writeApi(api: StoredApi, promises: readonly RolePromise[]): Written {
         plan: api.guestPlan,
         scopes: api.scopes.filter(({ forGuests }) => forGuests).map(({ name }) => name),
       },
+      events_uri: api.eventsUri,
       approvers: promises.filter(({ apiId }) => apiId === api.id).map(({ address }) => address),
     },
     ['scopes', 'plans'],

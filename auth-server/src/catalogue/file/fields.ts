@@ -74,6 +74,7 @@ export const API_FIELDS = {
     'people without an account are admitted, on this `plan` and with these `scopes`',
     fieldsOf(GUESTS),
   ),
+  events_uri: optionally('where its backend hears that a `sub` has ended, or is part of an account', line),
   approvers: optionally('who approves subscriptions to it, by addresses; from when the address is proven', addresses),
 }
 

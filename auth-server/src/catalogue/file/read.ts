@@ -62,6 +62,7 @@ export async function readCatalogueFile(
         plans: value.plans,
         tokenGroups,
         ...(guests && { guests }),
+        ...(value.events_uri !== undefined && { eventsUri: value.events_uri }),
       }
       note(at, id, problems, () => requireSoundApi(definition))
       return { at, value: definition }
