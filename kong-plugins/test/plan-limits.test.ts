@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { pino } from 'pino'
 import t, { type Test } from 'tap'
 import { SYSTEM_CLOCK } from '../src/clock.ts'
+import { FOREVER } from '../src/holder.ts'
 import { createKnownLimits } from '../src/plan-limits/known-limits.ts'
 import { reportPlanLimits } from '../src/plan-limits/reporter.ts'
 import { reportsOf } from '../src/plan-limits/reports.ts'
@@ -11,6 +12,7 @@ import { eventually } from './support/eventually.ts'
 import { startFeedServer } from './support/feed-server.ts'
 import { createSigningKey, gatewayConfig, startKeyServer } from './support/issuer.ts'
 import { startPluginServer } from './support/plugin-server.ts'
+import { createTestClock } from './support/token-stage.ts'
 
 const ISSUER = 'http://localhost:4000'
 
@@ -45,6 +47,19 @@ t.test('policies are told with all their plans, and a configuration that was rep
   t.strictSame(told(), [{ node: 'n', policies: [mobile(7), orders] }])
 })
 
+t.test('an API that nobody calls for a night keeps its limits', async (t) => {
+  const clock = createTestClock()
+  const feed = await startFeedServer(t)
+  const { services, connect, instances } = await startPluginServer(t, { clock })
+  const policies = (): string[] => reportsOf(services.knownLimits, 'n').map(({ body }) => JSON.parse(body).policies)
+  await connect().start('mobile-gateway', gatewayConfig('http://127.0.0.1:9/jwks', issuerWith(feed.config())))
+  const known = policies()
+  t.match(known, [[{ plans: [{ plan: 'basic' }, { plan: null }] }]])
+  clock.advance(8 * 3_600_000)
+  instances.sweep()
+  t.strictSame(policies(), known)
+})
+
 t.test('an issuer that this gateway is no client of is told nothing', async (t) => {
   const keys = await startKeyServer(t, await createSigningKey())
   const server = await startPluginServer(t)
@@ -62,7 +77,8 @@ async function authServer(t: Test) {
     const body = Buffer.concat(chunks).toString()
     const isToken = request.url === '/token'
     if (isToken) tokens += 1
-    else reports.push(`${request.method} ${request.url} ${request.headers.authorization} ${body}`)
+    if (request.url === '/plan-limits')
+      reports.push(`${request.method} ${request.url} ${request.headers.authorization} ${body}`)
     response.writeHead(isToken ? 200 : status, { 'content-type': 'application/json' })
     response.end(JSON.stringify({ access_token: `t${tokens}`, token_type: 'Bearer', expires_in: 60, body }))
   })
@@ -93,13 +109,12 @@ t.test('it is told when it is known and when it changes, and a refusal is a line
   const log = pino({}, { write: (line) => logged.push(line) })
   const reporter = reportPlanLimits({ knownLimits, clock: SYSTEM_CLOCK, log }, 'n')
   t.teardown(() => reporter.close())
-  const FOR_EVER = { isCurrent: true, atEnd() {} }
   const limit = (minute: number) => ({ minute, second: undefined, hour: undefined, day: undefined })
   const add = (policy: string) => {
     const limits = { ...limit(6), attested: undefined, application: undefined }
-    knownLimits.addLimits({ policy, plans: new Map(), defaultLimit: limits }, FOR_EVER)
+    knownLimits.addLimits({ policy, plans: new Map(), defaultLimit: limits }, FOREVER)
     const issuers = [{ issuer: ISSUER, revocations: server.access }]
-    knownLimits.addApis({ policy, audiences: ['https://a'], issuers }, FOR_EVER)
+    knownLimits.addApis({ policy, audiences: ['https://a'], issuers }, FOREVER)
   }
   for (const policy of ['one', 'two']) add(policy)
   await eventually(() => server.reports.length === 1)
@@ -116,3 +131,31 @@ t.test('it is told when it is known and when it changes, and a refusal is a line
   await eventually(() => server.reports.length === 3)
   t.match(server.reports.at(-1), /"policy":"four"/)
 })
+
+t.test(
+  'after a reload the limits of the newest configuration are told, though workers of before still took calls',
+  async (t) => {
+    const server = await authServer(t)
+    const { services, connect } = await startPluginServer(t)
+    const kong = connect()
+    const { url, tokenUrl, clientId, clientSecret } = server.access
+    const revocations = { url, token_url: tokenUrl, client_id: clientId, client_secret: clientSecret }
+    const start = (minute: number): Promise<number> => {
+      const limits = { plans: {}, default_limit: { minute } }
+      return kong.start('mobile-gateway', {
+        ...gatewayConfig('http://127.0.0.1:9/jwks', issuerWith(revocations)),
+        ...limits,
+      })
+    }
+    const [old, young] = [await start(6), await start(7)]
+    await kong.access(old, {})
+    const reporter = reportPlanLimits(services, 'n')
+    t.teardown(() => reporter.close())
+    await eventually(() => server.reports.length === 1)
+    await kong.access(young, {})
+    await eventually(() => server.reports.length === 2)
+    t.match(server.reports.at(-1), /"minute":7/)
+    await kong.access(young, {})
+    t.equal(server.reports.length, 2, 'once')
+  },
+)

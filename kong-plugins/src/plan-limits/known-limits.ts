@@ -30,7 +30,7 @@ export interface PolicyApis {
 export interface KnownLimits {
   addLimits(config: PolicyLimits, holder: Holder): void
   addApis(config: ProtectedApis, holder: Holder): void
-  current(): { readonly limits: readonly PolicyLimits[]; readonly apis: readonly PolicyApis[] }
+  inForce(): { readonly limits: readonly PolicyLimits[]; readonly apis: readonly PolicyApis[] }
   /** To be called whenever something may have changed. */
   onChange(listener: () => void): void
 }
@@ -49,7 +49,7 @@ export function createKnownLimits(): KnownLimits {
     addLimits({ policy, plans, defaultLimit }, holder) {
       const value = { policy, plans, defaultLimit }
       limits.hold(JSON.stringify([policy, [...plans], defaultLimit]), holder, () => value)
-      changed()
+      holder.whenCurrent(changed)
     },
     addApis({ policy, audiences, issuers }, holder) {
       for (const { issuer, revocations } of issuers) {
@@ -57,9 +57,9 @@ export function createKnownLimits(): KnownLimits {
         const value = { policy, audiences: [...audiences], issuer, access: revocations }
         apis.hold(JSON.stringify(value), holder, () => value)
       }
-      changed()
+      holder.whenCurrent(changed)
     },
-    current: () => ({ limits: limits.current(), apis: apis.current() }),
+    inForce: () => ({ limits: limits.inForce(), apis: apis.inForce() }),
     onChange(next) {
       listener = next
     },

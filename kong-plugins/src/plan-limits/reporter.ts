@@ -8,8 +8,6 @@ import { type PlanLimitsReport, reportsOf } from './reports.ts'
 /** Kong starts instances one after the other: what they have in common is told once. */
 const GATHER_MILLIS = 500
 const EVERY_MILLIS = 3_600_000
-/** A reload says nothing when the last worker of before has gone: until then either configuration may be the current one. */
-const LOOK_EVERY_MILLIS = 10_000
 const FIRST_BACKOFF_MILLIS = 5000
 const MAX_BACKOFF_MILLIS = 600_000
 const PATIENCE_MILLIS = 10_000
@@ -46,7 +44,7 @@ export function reportPlanLimits({ knownLimits, clock, log }: Surroundings, node
     let failed = false
     for (const report of reportsOf(knownLimits, node)) {
       const before = told.get(report.access.url)
-      if (before?.body === report.body && clock.monotonic() - before.at < EVERY_MILLIS * 0.9) continue
+      if (before?.body === report.body && clock.monotonic() - before.at < EVERY_MILLIS / 2) continue
       try {
         await tell(report, clock, ending.signal)
         told.set(report.access.url, { body: report.body, at: clock.monotonic() })
@@ -62,7 +60,7 @@ export function reportPlanLimits({ knownLimits, clock, log }: Surroundings, node
     }
     telling = false
     failures = failed ? failures + 1 : 0
-    schedule(failed ? Math.min(MAX_BACKOFF_MILLIS, FIRST_BACKOFF_MILLIS * 2 ** (failures - 1)) : LOOK_EVERY_MILLIS)
+    schedule(failed ? Math.min(MAX_BACKOFF_MILLIS, FIRST_BACKOFF_MILLIS * 2 ** (failures - 1)) : EVERY_MILLIS)
   }
 
   knownLimits.onChange(() => schedule(GATHER_MILLIS))

@@ -33,7 +33,7 @@ function plansOf({ plans, defaultLimit }: PolicyLimits) {
 
 /** A report for each auth server that this gateway is a client of. @param node the name of this plugin server */
 export function reportsOf(known: KnownLimits, node: string): readonly PlanLimitsReport[] {
-  const { limits, apis } = known.current()
+  const { limits, apis } = known.inForce()
   const byServer = Map.groupBy(apis, ({ issuer, access }) => JSON.stringify([issuer, access.url, access.clientId]))
   return [...byServer.values()].flatMap((ofServer) => {
     const [first] = ofServer

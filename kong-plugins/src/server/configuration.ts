@@ -29,6 +29,7 @@ export class Configuration implements Holder {
   usedAt: number
   readonly #services: Services
   readonly #releases: (() => void)[] = []
+  readonly #listeners: (() => void)[] = []
   readonly #decide: Decide
   readonly #options: ShellOptions
 
@@ -52,13 +53,20 @@ export class Configuration implements Holder {
   }
 
   get isCurrent(): boolean {
-    const { current } = this.succession
+    return !this.isReplaced && this.#services.clock.monotonic() - this.usedAt < WAITED_FOR_MILLIS
+  }
+
+  get isReplaced(): boolean {
     // Nothing is current before its first configuration is prepared, and that is this one.
-    return (current ?? this) === this && this.#services.clock.monotonic() - this.usedAt < WAITED_FOR_MILLIS
+    return (this.succession.current ?? this) !== this
   }
 
   atEnd(release: () => void): void {
     this.#releases.push(release)
+  }
+
+  whenCurrent(listener: () => void): void {
+    this.#listeners.push(listener)
   }
 
   /** Notes that an instance is used. */
@@ -66,7 +74,9 @@ export class Configuration implements Holder {
     this.usedAt = this.#services.clock.monotonic()
     this.instances.delete(instanceId)
     this.instances.set(instanceId, this.usedAt)
+    if (this.succession.current === this) return
     this.succession.current = this
+    for (const listener of this.#listeners) listener()
   }
 
   access(kong: Kong): Promise<void> {
