@@ -5,11 +5,13 @@ import { IdentityError } from './identity-error.ts'
 import type { IdentitySource } from './identity-source.ts'
 
 const FOR_DEVELOPMENT = ['development', 'test']
+/** What a tunnel or a proxy on this machine says of a call that it passes on. */
+const PASSED_ON = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'via']
 const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|::1|::ffff:127(?:\.\d{1,3}){3})$/
 
 /**
  * Takes every call for one of this caller, or of whom the function makes of it. It counts for calls from this machine
- * that no gateway has passed on, and nowhere else.
+ * that no gateway, proxy or tunnel has passed on, and nowhere else.
  * @throws {Error} unless NODE_ENV says `development` or `test`: what is not said is production
  */
 export function fakeIdentity(identity: Identity | IdentitySource): IdentitySource {
@@ -20,7 +22,8 @@ export function fakeIdentity(identity: Identity | IdentitySource): IdentitySourc
     )
   }
   return (request) => {
-    if (!LOOPBACK.test(request.socket.remoteAddress ?? '')) throw new IdentityError('not_loopback')
+    const isPassedOn = PASSED_ON.some((name) => request.headers[name] !== undefined)
+    if (isPassedOn || !LOOPBACK.test(request.socket.remoteAddress ?? '')) throw new IdentityError('not_loopback')
     // A gateway is there after all, so it is to be believed and nobody else.
     if (request.headers[IDENTITY_HEADER.kind.toLowerCase()] !== undefined)
       throw new IdentityError('contradictory_headers', {

@@ -130,6 +130,13 @@ for (const [name, start] of [
     const origin = await start(t, fakeIdentity({ kind, userId: 'usr_dev', isAttested: false, scopes: [], ...app }))
     t.match(await call(`${origin}/who`, {}), { status: 200, body: { userId: 'usr_dev' } })
     t.match(await call(`${origin}/who`, ALICE), { status: 401, body: { code: 'contradictory_headers' } })
+    // A tunnel to a developer's machine: whoever comes by it comes from elsewhere.
+    for (const [header, value] of [
+      ['x-forwarded-for', '203.0.113.5'],
+      ['via', '1.1 tunnel'],
+      ['forwarded', 'for=a'],
+    ] as const)
+      t.match(await call(`${origin}/who`, { [header]: value }), { status: 401, body: { code: 'not_loopback' } })
   })
 }
 
