@@ -69,6 +69,12 @@ function isEventsUri(uri: string): boolean {
   return /^https?:$/.test(protocol) && username === '' && password === '' && hash === ''
 }
 
+/** Of a group of people. @throws {InvalidApi} */
+export function requireSoundGroup({ name, description }: Readonly<{ name: string; description: string }>): void {
+  if (!GROUP.test(name)) throw new InvalidApi(shortNameProblem('The name of a group'))
+  if (!isWords(description)) throw new InvalidApi('A group is described in 200 visible characters at most.')
+}
+
 function shortNameProblem(what: string): string {
   return `${what} begins with a small letter and has small letters, digits and -, 63 at most.`
 }

@@ -1,18 +1,19 @@
 // Groups of people as the catalogue defines them; who is in which stands elsewhere (identity/groups.ts).
 import { record } from '../audit/record.ts'
 import type { Trx } from '../store/database.ts'
-import { deleteObject, listGroupUsers, listStoredGroups, upsertGroup } from '../store/queries/catalogue-removal.ts'
+import { deleteObject, findStoredGroup, listGroupUsers, upsertGroup } from '../store/queries/catalogue-removal.ts'
 import { type CatalogueActor, ManagedElsewhere, managerOf } from './actor.ts'
-import { InvalidApi } from './api-rules.ts'
+import { InvalidApi, requireSoundGroup } from './api-rules.ts'
 
 export interface GroupDefinition {
   readonly name: string
   readonly description: string
 }
 
-/** Makes a group, or says what it is. @throws {ManagedElsewhere} */
+/** Makes a group, or says what it is. @throws {ManagedElsewhere} @throws {InvalidApi} */
 export async function defineGroup(trx: Trx, group: GroupDefinition, by: CatalogueActor): Promise<void> {
-  const before = (await listStoredGroups(trx)).find(({ name }) => name === group.name)
+  requireSoundGroup(group)
+  const before = await findStoredGroup(trx, group.name)
   if (!(await upsertGroup(trx, { ...group, managedBy: managerOf(by) })))
     throw new ManagedElsewhere(`The group ${group.name}`, by)
   if (before?.description === group.description) return

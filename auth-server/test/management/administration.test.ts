@@ -115,6 +115,8 @@ t.test('logins end by person, by app and one by one', async (t) => {
 t.test('groups: made, filled against a version, and kept while an API names them', async (t) => {
   t.equal((await first.ask('POST', '/groups', { body: { name: 'staff' } })).statusCode, 201)
   t.equal((await first.ask('POST', '/groups', { body: { name: 'staff' } })).statusCode, 409)
+  for (const description of ['two\nlines', '\u202ebackwards'])
+    t.match((await first.ask('POST', '/groups', { body: { name: 'odd', description } })).json(), { status: 400 })
   const path = `${PERSON}/groups`
   const version = await etagOf(first.ask, path)
   const body = { groups: ['staff'] }

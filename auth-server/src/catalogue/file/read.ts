@@ -3,7 +3,7 @@ import { meant, noteAt } from '../../config/yaml-fields.ts'
 import type { Place, YamlProblem } from '../../config/yaml-tree.ts'
 import { parseYamlTree } from '../../config/yaml-tree.ts'
 import type { RolePromise } from '../../store/tables/role-promises.ts'
-import { InvalidApi, requireSoundApi } from '../api-rules.ts'
+import { InvalidApi, requireSoundApi, requireSoundGroup } from '../api-rules.ts'
 import type { ApiDefinition } from '../apis.ts'
 import { InvalidIdentity, readIdentity } from '../app-identity.ts'
 import { InvalidApplication, requireSoundApplication } from '../applications.ts'
@@ -40,6 +40,8 @@ export async function readCatalogueFile(
   if (!sections) return inOrder(problems)
   const { apis = [], applications = [], groups = [], administrators = [], development } = sections
   const groupNames = groups.map(({ name }) => name)
+  for (const { name, at, value: description } of groups)
+    note(at, name, problems, () => requireSoundGroup({ name, description }))
   const file: CatalogueFile = {
     groups: groups.map(({ name, value }) => ({ name, description: value })),
     apis: apis.map(({ name: id, at, value }) => {
@@ -131,5 +133,6 @@ function inOrder(problems: readonly YamlProblem[]): readonly YamlProblem[] {
 
 /** One problem, as those of kong.yml are told. */
 export function formatYamlProblem(file: string, { line, column, text }: YamlProblem): string {
-  return `${file}:${line}:${column}: ${text}`
+  // What stands in the file is quoted in there: nothing of it may speak to the terminal.
+  return `${file}:${line}:${column}: ${text.replace(/\p{Cc}/gu, '\ufffd')}`
 }

@@ -100,6 +100,10 @@ export async function listGroupUsers(trx: Trx, name: string): Promise<readonly s
   return rows.map(({ id }) => id)
 }
 
+export function findStoredGroup(db: Db, name: string): Promise<Readonly<{ description: string }> | undefined> {
+  return db.selectFrom('groups').where('name', '=', name).select('description').executeTakeFirst()
+}
+
 /** All groups, each with what it is. */
 export async function listStoredGroups(
   db: Db,
