@@ -1,5 +1,5 @@
 // npm run api -- protect: writes an API into kong.yml, checked before anything is written.
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { requireApi } from './api.ts'
 import { ProtectProblem } from './problem.ts'
@@ -38,18 +38,28 @@ interface Said {
   readonly 'dry-run': boolean
 }
 
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new ProtectProblem(`${file} cannot be read: ${error instanceof Error ? error.message : error}`)
+  }
+}
+
 /** Does it. @returns the exit code: 1 when something is in its way @throws {UsageError} */
 export async function protectCommand(name: string, said: Said): Promise<number> {
   const api = requireApi({ name, ...said })
   try {
-    const before = await readFile(said.file, 'utf8').catch((error: unknown) => {
-      throw new ProtectProblem(`${said.file} cannot be read: ${error instanceof Error ? error.message : error}`)
-    })
+    const before = read(said.file)
     const { text, added, audience } = await protect(said.file, before, api)
     if (added.length === 0) console.log(`${name} is in ${said.file} already.`)
     else if (said['dry-run']) console.log(`To be added to ${said.file}:\n\n${added.join('\n\n')}`)
     else {
-      await writeFile(said.file, text)
+      // The check takes seconds, and somebody may have saved an edit meanwhile.
+      if (read(said.file) !== before)
+        throw new ProtectProblem(`${said.file} was edited meanwhile, and nothing has been written. Do it again.`)
+      // In place: a container that mounts the file would not see another one under its name.
+      writeFileSync(said.file, text)
       console.log(
         `${name} is protected under ${api.path}, for tokens of ${audience}. Reload Kong; npm start does by itself.`,
       )

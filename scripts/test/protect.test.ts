@@ -1,12 +1,13 @@
 // `npm run api -- protect` adds an API to a kong.yml: nothing else changes, nothing collides, and a Kong takes it.
 import { execFile } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { checkKongText } from '@mobile-api-gateway/kong-plugins/check/check.ts'
 import t, { type Test } from 'tap'
 import { startThrowawayKong } from '../facts/throwaway-kong.ts'
 import { type ProtectOptions, requireApi } from '../protect/api.ts'
+import { protectCommand } from '../protect/command.ts'
 import { protect } from '../protect/protect.ts'
 import { findOnPath } from '../stack/find-on-path.ts'
 
@@ -105,6 +106,26 @@ t.test('what would collide, or is no API, is refused in a sentence, and the file
   await t.rejects(command('x', '--path', '/x'), { code: 2, stderr: /--upstream is missing/ })
   t.equal(await read(), before)
 })
+
+t.test(
+  'an edit that is saved while the file is checked is not lost, and a container that mounts it sees what is written',
+  async (t) => {
+    const file = join(t.testdir({ 'kong.yml': projects }), 'kong.yml')
+    const { ino } = await stat(file)
+    const said = t.capture(console, 'error')
+    const orders = { upstream: 'http://orders:8080', path: '/orders', file, 'dry-run': false }
+    const running = protectCommand('orders', orders)
+    const edited = `${projects}# edited meanwhile\n`
+    await writeFile(file, edited)
+    t.equal(await running, 1)
+    t.match(said.args(), [[/was edited meanwhile, and nothing has been written\. Do it again\.$/]])
+    t.equal(await readFile(file, 'utf8'), edited)
+    t.capture(console, 'log')
+    t.equal(await protectCommand('orders', orders), 0)
+    t.match(await readFile(file, 'utf8'), /- name: orders\n[\s\S]*# edited meanwhile\n/)
+    t.equal((await stat(file)).ino, ino)
+  },
+)
 
 t.test('a file that is wrong already is not touched', async (t) => {
   for (const [name, text, stderr] of [
