@@ -5,9 +5,10 @@ import { pino } from 'pino'
 import t, { type Test } from 'tap'
 import { SYSTEM_CLOCK } from '../src/clock.ts'
 import { FOREVER } from '../src/holder.ts'
-import { createKnownLimits } from '../src/plan-limits/known-limits.ts'
+import { createKnownLimits, type KnownLimits } from '../src/plan-limits/known-limits.ts'
 import { reportPlanLimits } from '../src/plan-limits/reporter.ts'
 import { reportsOf } from '../src/plan-limits/reports.ts'
+import type { RevocationsConfig } from '../src/schema/revocations.ts'
 import { eventually } from './support/eventually.ts'
 import { startFeedServer } from './support/feed-server.ts'
 import { createSigningKey, gatewayConfig, startKeyServer } from './support/issuer.ts'
@@ -102,6 +103,12 @@ async function authServer(t: Test) {
   }
 }
 
+function addPolicy(knownLimits: KnownLimits, policy: string, revocations: RevocationsConfig): void {
+  const none = { second: undefined, hour: undefined, day: undefined, attested: undefined, application: undefined }
+  knownLimits.addLimits({ policy, plans: new Map(), defaultLimit: { ...none, minute: 6 } }, FOREVER)
+  knownLimits.addApis({ policy, audiences: ['https://a'], issuers: [{ issuer: ISSUER, revocations }] }, FOREVER)
+}
+
 t.test('it is told when it is known and when it changes, and a refusal is a line in the log', async (t) => {
   const server = await authServer(t)
   const knownLimits = createKnownLimits()
@@ -109,13 +116,7 @@ t.test('it is told when it is known and when it changes, and a refusal is a line
   const log = pino({}, { write: (line) => logged.push(line) })
   const reporter = reportPlanLimits({ knownLimits, clock: SYSTEM_CLOCK, log }, 'n')
   t.teardown(() => reporter.close())
-  const limit = (minute: number) => ({ minute, second: undefined, hour: undefined, day: undefined })
-  const add = (policy: string) => {
-    const limits = { ...limit(6), attested: undefined, application: undefined }
-    knownLimits.addLimits({ policy, plans: new Map(), defaultLimit: limits }, FOREVER)
-    const issuers = [{ issuer: ISSUER, revocations: server.access }]
-    knownLimits.addApis({ policy, audiences: ['https://a'], issuers }, FOREVER)
-  }
+  const add = (policy: string) => addPolicy(knownLimits, policy, server.access)
   for (const policy of ['one', 'two']) add(policy)
   await eventually(() => server.reports.length === 1)
   const plans = [{ plan: null, user: { minute: 6 } }]
@@ -130,6 +131,38 @@ t.test('it is told when it is known and when it changes, and a refusal is a line
   add('four')
   await eventually(() => server.reports.length === 3)
   t.match(server.reports.at(-1), /"policy":"four"/)
+})
+
+t.test('two clients of one auth server are told apart: a change of one is no news of the other', async (t) => {
+  const server = await authServer(t)
+  const knownLimits = createKnownLimits()
+  const reporter = reportPlanLimits({ knownLimits, clock: SYSTEM_CLOCK, log: pino({ enabled: false }) }, 'n')
+  t.teardown(() => reporter.close())
+  addPolicy(knownLimits, 'of-a', server.access)
+  addPolicy(knownLimits, 'of-b', { ...server.access, clientId: 'another' })
+  await eventually(() => server.reports.length === 2)
+  addPolicy(knownLimits, 'more-of-b', { ...server.access, clientId: 'another' })
+  await eventually(() => server.reports.length >= 3)
+  t.match(server.reports[2], /"policy":"of-b".*"policy":"more-of-b"/)
+})
+
+t.test('whatever goes wrong while it is put together, the next change is told', async (t) => {
+  const server = await authServer(t)
+  const known = createKnownLimits()
+  let asked = 0
+  const inForce = (): ReturnType<typeof known.inForce> => {
+    asked += 1
+    if (asked === 1) throw new Error('a mistake of ours')
+    return known.inForce()
+  }
+  const logged: string[] = []
+  const log = pino({}, { write: (line) => logged.push(line) })
+  const reporter = reportPlanLimits({ knownLimits: { ...known, inForce }, clock: SYSTEM_CLOCK, log }, 'n')
+  t.teardown(() => reporter.close())
+  await eventually(() => asked === 1)
+  t.match(logged, [/a mistake of ours.*calls are not affected/])
+  addPolicy(known, 'one', server.access)
+  await eventually(() => server.reports.length === 1)
 })
 
 t.test(

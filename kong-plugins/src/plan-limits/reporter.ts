@@ -41,26 +41,46 @@ export function reportPlanLimits({ knownLimits, clock, log }: Surroundings, node
     timer = undefined
     if (telling) return schedule(GATHER_MILLIS)
     telling = true
-    let failed = false
-    for (const report of reportsOf(knownLimits, node)) {
-      const before = told.get(report.access.url)
-      if (before?.body === report.body && clock.monotonic() - before.at < EVERY_MILLIS / 2) continue
-      try {
-        await tell(report, clock, ending.signal)
-        told.set(report.access.url, { body: report.body, at: clock.monotonic() })
-        log.info({ issuer: report.issuer }, 'the limits of plans are told')
-      } catch (error) {
-        if (ending.signal.aborted) return
-        failed = true
-        log[failures === 0 ? 'warn' : 'debug'](
-          { issuer: report.issuer, err: error },
-          'the limits of plans were not told; calls are not affected. Trying again',
-        )
-      }
-    }
-    telling = false
+    const failed = await tellEach().finally(() => {
+      telling = false
+    })
     failures = failed ? failures + 1 : 0
     schedule(failed ? Math.min(MAX_BACKOFF_MILLIS, FIRST_BACKOFF_MILLIS * 2 ** (failures - 1)) : EVERY_MILLIS)
+  }
+
+  /** @returns whether something failed; nothing that happens in here ends the plugin server */
+  async function tellEach(): Promise<boolean> {
+    let failed = false
+    try {
+      for (const report of reportsOf(knownLimits, node)) if (!(await tellOne(report))) failed = true
+      return failed
+    } catch (error) {
+      noteFailure(error)
+      return true
+    }
+  }
+
+  async function tellOne(report: PlanLimitsReport): Promise<boolean> {
+    const { to, issuer, body } = report
+    const before = told.get(to)
+    if (before?.body === body && clock.monotonic() - before.at < EVERY_MILLIS / 2) return true
+    try {
+      await tell(report, clock, ending.signal)
+      told.set(to, { body, at: clock.monotonic() })
+      log.info({ issuer }, 'the limits of plans are told')
+      return true
+    } catch (error) {
+      noteFailure(error, issuer)
+      return false
+    }
+  }
+
+  function noteFailure(error: unknown, issuer?: string): void {
+    if (ending.signal.aborted) return
+    log[failures === 0 ? 'warn' : 'debug'](
+      { issuer, err: error },
+      'the limits of plans were not told; calls are not affected. Trying again',
+    )
   }
 
   knownLimits.onChange(() => schedule(GATHER_MILLIS))

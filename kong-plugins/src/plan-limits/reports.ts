@@ -5,6 +5,8 @@ import type { KnownLimits, PolicyLimits } from './known-limits.ts'
 
 /** What one auth server is told. */
 export interface PlanLimitsReport {
+  /** The issuer and its client: equal for reports of which the next replaces the one before. */
+  readonly to: string
   readonly issuer: string
   readonly access: RevocationsConfig
   /** As the endpoint takes it; equal text means that nothing has changed. */
@@ -35,7 +37,7 @@ function plansOf({ plans, defaultLimit }: PolicyLimits) {
 export function reportsOf(known: KnownLimits, node: string): readonly PlanLimitsReport[] {
   const { limits, apis } = known.inForce()
   const byServer = Map.groupBy(apis, ({ issuer, access }) => JSON.stringify([issuer, access.url, access.clientId]))
-  return [...byServer.values()].flatMap((ofServer) => {
+  return [...byServer].flatMap(([to, ofServer]) => {
     const [first] = ofServer
     if (first === undefined) return []
     const policies = ofServer.flatMap(({ policy, audiences }) =>
@@ -43,6 +45,6 @@ export function reportsOf(known: KnownLimits, node: string): readonly PlanLimits
         .filter((each) => each.policy === policy)
         .map((each) => ({ policy, audiences: audiences.toSorted(), plans: plansOf(each) })),
     )
-    return [{ issuer: first.issuer, access: first.access, body: JSON.stringify({ node, policies }) }]
+    return [{ to, issuer: first.issuer, access: first.access, body: JSON.stringify({ node, policies }) }]
   })
 }
