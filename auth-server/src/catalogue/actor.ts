@@ -1,6 +1,7 @@
 // Who changes the catalogue, and what is theirs to change: each object is managed by the file that is imported, or by the portal.
 import type { AuditContext } from '../audit/context.ts'
 import type { ManagedBy } from '../store/managed-by.ts'
+import { CatalogueConflict } from './refusal.ts'
 
 /** Whoever acts: a proven person, the operator, a request of a machine; or the import of a file. */
 export interface CatalogueActor {
@@ -23,7 +24,7 @@ export function managerOf({ file }: CatalogueActor): ManagedBy {
 }
 
 /** Thrown when somebody writes to what another manages; the message says who, and what to do. */
-export class ManagedElsewhere extends Error {
+export class ManagedElsewhere extends CatalogueConflict {
   override name = 'ManagedElsewhere'
   readonly managedBy: ManagedBy
 

@@ -1,8 +1,9 @@
 // What the definition of an API has to be like; the database insists on the same. Pure.
 import { type ApiDefinition, MANAGEMENT_API, REVOCATIONS_API } from '../store/tables/apis.ts'
+import { CatalogueRefusal } from './refusal.ts'
 
 /** Thrown when a definition breaks a rule; `message` says what to write instead. */
-export class InvalidApi extends Error {
+export class InvalidApi extends CatalogueRefusal {
   override name = 'InvalidApi'
 }
 
@@ -13,7 +14,7 @@ export function isBuiltInApi(id: string): boolean {
   return BUILT_IN.includes(id)
 }
 
-/** Of APIs and of plans: they stand in URLs and in kong.yml. */
+/** Of APIs, plans and groups: they stand in URLs, in tokens and in kong.yml. */
 const SHORT_NAME = /^[a-z][a-z0-9-]{0,62}$/
 /** RFC 6749 §3.3. */
 const SCOPE = /^[!#-[\]-~]{1,128}$/
@@ -21,9 +22,6 @@ const SCOPE = /^[!#-[\]-~]{1,128}$/
 const WORDS = /^[^\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]*$/u
 const MAX_WORDS = 200
 const MAX_RESOURCE = 500
-
-/** What a group is called. */
-const GROUP = /^[a-z][a-z0-9-]{0,62}$/
 
 /** @throws {InvalidApi} */
 export function requireSoundApi(definition: ApiDefinition): void {
@@ -51,10 +49,10 @@ function* apiProblems({
     const { description: words, group = undefined } = typeof said === 'string' ? { description: said } : said
     if (!SCOPE.test(scope)) yield `${scope} is no scope: those have visible ASCII characters without " and \\.`
     if (!isWords(words)) yield `What ${scope} allows is told in 200 visible characters at most.`
-    if (group !== undefined && !GROUP.test(group)) yield shortNameProblem('The name of a group')
+    if (group !== undefined && !SHORT_NAME.test(group)) yield shortNameProblem('The name of a group')
   }
   for (const plan of plans) if (!SHORT_NAME.test(plan)) yield shortNameProblem('The name of a plan')
-  for (const group of tokenGroups) if (!GROUP.test(group)) yield shortNameProblem('The name of a group')
+  for (const group of tokenGroups) if (!SHORT_NAME.test(group)) yield shortNameProblem('The name of a group')
   if (guests && !plans.includes(guests.plan)) yield `Guests of ${id} need one of its plans: ${plans.join(', ')}.`
   for (const scope of guests?.scopes ?? [])
     if (!Object.hasOwn(scopes, scope)) yield `Guests of ${id} cannot have ${scope}, which is none of its scopes.`
@@ -71,7 +69,7 @@ function isEventsUri(uri: string): boolean {
 
 /** Of a group of people. @throws {InvalidApi} */
 export function requireSoundGroup({ name, description }: Readonly<{ name: string; description: string }>): void {
-  if (!GROUP.test(name)) throw new InvalidApi(shortNameProblem('The name of a group'))
+  if (!SHORT_NAME.test(name)) throw new InvalidApi(shortNameProblem('The name of a group'))
   if (!isWords(description)) throw new InvalidApi('A group is described in 200 visible characters at most.')
 }
 

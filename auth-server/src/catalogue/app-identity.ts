@@ -1,5 +1,8 @@
 // The record of an app as a developer writes it down: what of it is taken, and what is wrong with the rest. Pure.
 import type { AndroidIdentity, AppIdentity, AppleIdentity } from '../store/tables/app-identities.ts'
+import type { ApplicationKind } from '../store/tables/applications.ts'
+import { isLinkable } from './app-links.ts'
+import { CatalogueRefusal } from './refusal.ts'
 
 /** As it comes from a command line or a form. */
 export interface WrittenIdentity {
@@ -13,7 +16,7 @@ export interface WrittenIdentity {
 }
 
 /** Thrown for a record that cannot be right; the message says what to write instead. */
-export class InvalidIdentity extends Error {
+export class InvalidIdentity extends CatalogueRefusal {
   override name = 'InvalidIdentity'
 }
 
@@ -32,6 +35,16 @@ export function readIdentity(written: WrittenIdentity): AppIdentity {
   const apple = readApple(appleTeam, appleBundle)
   if (!android && !apple) throw new InvalidIdentity('Name the app on Android, on Apple devices, or on both.')
   return { android, apple, passkeys }
+}
+
+/** An application that phones can know. @throws {InvalidIdentity} */
+export function requireOnPhones({ clientId, kind }: Readonly<{ clientId: string; kind: ApplicationKind }>): void {
+  if (kind !== 'native')
+    throw new InvalidIdentity(`${clientId} runs on no phone: it was registered as ${kind}, not as native.`)
+  if (!isLinkable(clientId))
+    throw new InvalidIdentity(
+      'Its client ID would have to stand in a link, where it means another place. Register the app under another one.',
+    )
 }
 
 function readAndroid(packageName: string | undefined, digests: readonly string[]): AndroidIdentity | null {

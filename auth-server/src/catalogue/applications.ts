@@ -17,9 +17,10 @@ import { type CatalogueActor, ManagedElsewhere, managerOf } from './actor.ts'
 import { callbackPath } from './app-links.ts'
 import { type PublicKeys, readPublicKeys } from './client-keys.ts'
 import { backchannelLogoutProblem, redirectKind, redirectUriProblem } from './redirect-uri.ts'
+import { CatalogueRefusal } from './refusal.ts'
 
 /** Thrown when a definition breaks a rule; `message` says what to write instead, `about` where. */
-export class InvalidApplication extends Error {
+export class InvalidApplication extends CatalogueRefusal {
   override name = 'InvalidApplication'
   readonly about: 'redirect URI' | 'definition'
   constructor(message: string, about: 'redirect URI' | 'definition' = 'definition') {

@@ -5,8 +5,8 @@ import type { ManagedBy } from '../store/managed-by.ts'
 import { type AttestationMode, deleteIdentity, listIdentities, upsertIdentity } from '../store/tables/app-identities.ts'
 import { addRedirectUri, findApplication, removeRedirectUri } from '../store/tables/applications.ts'
 import { type CatalogueActor, ManagedElsewhere, managerOf } from './actor.ts'
-import { InvalidIdentity, readIdentity, type WrittenIdentity } from './app-identity.ts'
-import { claimedRedirectUri, fitsPhones, isLinkable } from './app-links.ts'
+import { InvalidIdentity, readIdentity, requireOnPhones, type WrittenIdentity } from './app-identity.ts'
+import { claimedRedirectUri, fitsPhones } from './app-links.ts'
 
 /**
  * Sets or replaces the record of an application, and registers its link as a redirect URI where the issuer is https.
@@ -25,14 +25,7 @@ export async function setAppIdentity(
     const application = await findApplication(trx, clientId)
     if (!application) throw new InvalidIdentity(`There is no application ${clientId}.`)
     requireManager(clientId, application, by)
-    if (application.kind !== 'native')
-      throw new InvalidIdentity(
-        `${clientId} runs on no phone: it was registered as ${application.kind}, not as native.`,
-      )
-    if (!isLinkable(clientId))
-      throw new InvalidIdentity(
-        'Its client ID would have to stand in a link, where it means another place. Register the app under another one.',
-      )
+    requireOnPhones({ clientId, kind: application.kind })
     await upsertIdentity(trx, application.id, identity, written.attestation)
     if (!fitsPhones(await listIdentities(trx)))
       throw new InvalidIdentity('With it the files that phones read would be longer than 128 KiB, which Apple takes.')

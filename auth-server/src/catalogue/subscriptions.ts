@@ -7,6 +7,7 @@ import { findStoredApi } from '../store/queries/stored-apis.ts'
 import { upsertSubscription } from '../store/tables/subscriptions.ts'
 import { type CatalogueActor, ManagedElsewhere, managerOf } from './actor.ts'
 import type { Definition } from './apis.ts'
+import { CatalogueRefusal } from './refusal.ts'
 
 export interface SubscriptionDefinition {
   readonly applicationId: string
@@ -18,7 +19,7 @@ export interface SubscriptionDefinition {
 }
 
 /** Thrown when a subscription asks for what its API does not have; `message` says what there is. */
-export class InvalidSubscription extends Error {
+export class InvalidSubscription extends CatalogueRefusal {
   override name = 'InvalidSubscription'
 }
 

@@ -14,6 +14,7 @@ import {
   wholeNumber,
   yesOrNo,
 } from '../../config/yaml-fields.ts'
+import type { Place } from '../../config/yaml-tree.ts'
 import { readAddress } from '../../delivery/mail/mailbox.ts'
 import { ATTESTATION_MODES } from '../../store/tables/app-identities.ts'
 
@@ -21,6 +22,7 @@ const words = listOf(line, '[orders:read, orders:write]')
 
 /** An e-mail address, and the form by which it is found. */
 export interface FileAddress {
+  readonly at: Place
   readonly address: string
   readonly emailKey: string
 }
@@ -30,7 +32,7 @@ const address: NodeReader<FileAddress> = (node, path, problems) => {
   if (written === undefined) return undefined
   const read = readAddress(written)
   if (!read) return noteAt(node, `${path}: ${written} is no e-mail address`, problems)
-  return { address: written.trim(), emailKey: read.key }
+  return { at: { line: node.line, column: node.column }, address: written.trim(), emailKey: read.key }
 }
 const addresses = listOf(address, '[ada@example.com]')
 

@@ -5,11 +5,11 @@ import { type Db, inTransaction, type Trx } from '../../store/database.ts'
 import { handOver, lockImports } from '../../store/queries/catalogue-removal.ts'
 import { insertRolePromise } from '../../store/tables/role-promises.ts'
 import { byFile } from '../actor.ts'
-import { defineApi, InvalidApi, trimApi } from '../apis.ts'
-import { InvalidApplication } from '../applications.ts'
+import { defineApi, trimApi } from '../apis.ts'
 import { type ChangedField, differenceOf } from '../difference.ts'
 import { defineGroup } from '../groups.ts'
-import { InvalidSubscription, subscribe } from '../subscriptions.ts'
+import { CatalogueRefusal } from '../refusal.ts'
+import { subscribe } from '../subscriptions.ts'
 import { bringUp } from './bring-up.ts'
 import { type CatalogueObject, promiseName, readObjects, subscriptionName } from './objects.ts'
 import type { CatalogueFile, Placed } from './read.ts'
@@ -83,14 +83,14 @@ async function importAll(trx: Trx, file: CatalogueFile, options: ImportOptions):
   const named = namesOf(file)
   await takeOver(trx, before, named, options.takeOver === true)
 
-  for (const group of file.groups) await defineGroup(trx, group, by)
+  for (const { at, value } of file.groups) await placed(at, () => defineGroup(trx, value, by))
   for (const { at, value } of file.apis) await placed(at, () => defineApi(trx, value, by))
   for (const { at, value } of file.applications)
     await placed(at, async () => {
       const applicationId = await bringUp(trx, options.issuer, value, by)
       for (const subscription of value.subscriptions) await subscribe(trx, { applicationId, ...subscription }, by)
     })
-  for (const promise of file.promises) await insertRolePromise(trx, promise)
+  for (const { value } of file.promises) await insertRolePromise(trx, value)
 
   const gone = [...before].filter(([name, { managedBy }]) => managedBy === 'file' && !named.has(name))
   // Those that depend on others were read after them.
@@ -111,13 +111,13 @@ const BEGIN: Placed<unknown>['at'] = { line: 1, column: 1 }
 /** Where each object of the file stands, by the name that it is told by. */
 function namesOf(file: CatalogueFile): ReadonlyMap<string, Placed<unknown>['at']> {
   return new Map([
-    ...file.groups.map(({ name }) => [`group ${name}`, BEGIN] as const),
+    ...file.groups.map(({ at, value }) => [`group ${value.name}`, at] as const),
     ...file.apis.map(({ at, value }) => [`API ${value.id}`, at] as const),
     ...file.applications.flatMap(({ at, value: { definition, subscriptions } }) => [
       [`application ${definition.clientId}`, at] as const,
       ...subscriptions.map(({ apiId }) => [subscriptionName(definition.clientId, apiId), at] as const),
     ]),
-    ...file.promises.map((promise) => [promiseName(promise), BEGIN] as const),
+    ...file.promises.map(({ at, value }) => [promiseName(value), at] as const),
   ])
 }
 
@@ -146,9 +146,7 @@ async function placed(at: Placed<unknown>['at'], step: () => Promise<unknown>): 
   try {
     await step()
   } catch (error) {
-    const isExplained =
-      error instanceof InvalidApi || error instanceof InvalidApplication || error instanceof InvalidSubscription
-    if (!isExplained) throw error
+    if (!(error instanceof CatalogueRefusal)) throw error
     throw new ImportRefused([{ ...at, text: error.message }])
   }
 }

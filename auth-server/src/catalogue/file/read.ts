@@ -3,10 +3,12 @@ import { meant, noteAt } from '../../config/yaml-fields.ts'
 import type { Place, YamlProblem } from '../../config/yaml-tree.ts'
 import { parseYamlTree } from '../../config/yaml-tree.ts'
 import type { RolePromise } from '../../store/tables/role-promises.ts'
-import { InvalidApi, requireSoundApi, requireSoundGroup } from '../api-rules.ts'
+import { requireSoundApi, requireSoundGroup } from '../api-rules.ts'
 import type { ApiDefinition } from '../apis.ts'
-import { InvalidIdentity, readIdentity } from '../app-identity.ts'
-import { InvalidApplication, requireSoundApplication } from '../applications.ts'
+import { readIdentity, requireOnPhones } from '../app-identity.ts'
+import { requireSoundApplication } from '../applications.ts'
+import type { GroupDefinition } from '../groups.ts'
+import { CatalogueRefusal } from '../refusal.ts'
 import { type FileAddress, readSections } from './fields.ts'
 import { type FileApplication, readApplication } from './read-application.ts'
 
@@ -18,10 +20,10 @@ export interface Placed<T> {
 
 /** What a file defines. */
 export interface CatalogueFile {
-  readonly groups: readonly Readonly<{ name: string; description: string }>[]
+  readonly groups: readonly Placed<GroupDefinition>[]
   readonly apis: readonly Placed<ApiDefinition>[]
   readonly applications: readonly Placed<FileApplication>[]
-  readonly promises: readonly RolePromise[]
+  readonly promises: readonly Placed<RolePromise>[]
   /** Whom npm start makes accounts for; an import does not. */
   readonly developmentPeople: readonly Readonly<{ email: string; name: string | undefined }>[]
 }
@@ -40,10 +42,8 @@ export async function readCatalogueFile(
   if (!sections) return inOrder(problems)
   const { apis = [], applications = [], groups = [], administrators = [], development } = sections
   const groupNames = groups.map(({ name }) => name)
-  for (const { name, at, value: description } of groups)
-    note(at, name, problems, () => requireSoundGroup({ name, description }))
   const file: CatalogueFile = {
-    groups: groups.map(({ name, value }) => ({ name, description: value })),
+    groups: groups.map(({ name, at, value }) => ({ at, value: { name, description: value } })),
     apis: apis.map(({ name: id, at, value }) => {
       const { scopes, token_groups: tokenGroups = [], guests, description = '' } = value
       const named = [...tokenGroups, ...scopes.flatMap((scope) => scope.value.group ?? [])]
@@ -66,7 +66,6 @@ export async function readCatalogueFile(
         ...(guests && { guests }),
         ...(value.events_uri !== undefined && { eventsUri: value.events_uri }),
       }
-      note(at, id, problems, () => requireSoundApi(definition))
       return { at, value: definition }
     }),
     applications: applications.map(({ name, at, value }) => ({
@@ -79,12 +78,18 @@ export async function readCatalogueFile(
     ],
     developmentPeople: (development?.people ?? []).map(({ name, value }) => ({ email: name, name: value.name })),
   }
+  for (const { at, value } of file.groups) await note(at, value.name, problems, () => requireSoundGroup(value))
+  for (const { at, value } of file.apis) await note(at, value.id, problems, () => requireSoundApi(value))
   for (const { at, value } of file.applications) await noteApplication(at, value, file, problems)
   return problems.length > 0 ? inOrder(problems) : file
 }
 
-function promise({ address, emailKey }: FileAddress, role: RolePromise['role'], apiId: string | null): RolePromise {
-  return { address, emailKey, role, apiId }
+function promise(
+  { at, address, emailKey }: FileAddress,
+  role: RolePromise['role'],
+  apiId: string | null,
+): Placed<RolePromise> {
+  return { at, value: { address, emailKey, role, apiId } }
 }
 
 async function noteApplication(
@@ -94,13 +99,11 @@ async function noteApplication(
   problems: YamlProblem[],
 ): Promise<void> {
   const { clientId } = definition
-  try {
+  await note(at, clientId, problems, async () => {
     await requireSoundApplication(definition)
+    if (identity) requireOnPhones(definition)
     if (identity) readIdentity(identity)
-  } catch (error) {
-    if (!(error instanceof InvalidApplication || error instanceof InvalidIdentity)) throw error
-    noteAt(at, `${clientId}: ${error.message}`, problems)
-  }
+  })
   for (const { apiId, plan, scopes } of subscriptions) {
     // One that is not in the file may be in the database.
     const api = apis.find(({ value }) => value.id === apiId)?.value
@@ -118,11 +121,11 @@ async function noteApplication(
   }
 }
 
-function note(at: Place, what: string, problems: YamlProblem[], check: () => void): void {
+async function note(at: Place, what: string, problems: YamlProblem[], check: () => unknown): Promise<void> {
   try {
-    check()
+    await check()
   } catch (error) {
-    if (!(error instanceof InvalidApi)) throw error
+    if (!(error instanceof CatalogueRefusal)) throw error
     noteAt(at, `${what}: ${error.message}`, problems)
   }
 }
