@@ -1,4 +1,5 @@
 // Who calls, by the access token itself: for backends to which the gateway forwards it, or that have no gateway.
+import type { IncomingMessage } from 'node:http'
 import type { AccessTokenPolicy } from './access-token-policy.ts'
 import type { Identity } from './identity.ts'
 import { IdentityError } from './identity-error.ts'
@@ -14,13 +15,20 @@ export function identityOfToken(token: VerifiedToken): Identity {
 
 /** By the access token in the Authorization header. A call without one is anonymous, and most routes refuse it then. */
 export function tokenIdentity(policy: AccessTokenPolicy): IdentitySource {
-  return async ({ headers, headersDistinct, method = '', url = '' }) => {
+  return async (request) => {
+    const { headers, headersDistinct, method = '' } = request
     if (headers.authorization === undefined) return { kind: 'anonymous' }
     // Node keeps the first of several; which one another reader keeps nobody knows.
     if ((headersDistinct.authorization ?? []).length > 1)
       throw new IdentityError('duplicate_header', { detail: 'Authorization' })
     const proof = headersDistinct.dpop?.join(', ')
-    const presented = { authorization: headers.authorization, proof, method, path: url }
+    const presented = { authorization: headers.authorization, proof, method, path: pathOf(request) }
     return identityOfToken(await verifyAccessToken(presented, policy))
   }
+}
+
+/** As it was called: a router of Express that is mounted somewhere sees only the end of it in `url`. */
+function pathOf(request: IncomingMessage): string {
+  const originalUrl = 'originalUrl' in request ? request.originalUrl : undefined
+  return typeof originalUrl === 'string' ? originalUrl : (request.url ?? '')
 }
