@@ -3,7 +3,7 @@ import { record } from '../audit/record.ts'
 import { type Db, inTransaction, type Trx } from '../store/database.ts'
 import { deleteObject, keepPlans, keepScopes, listSubscribers } from '../store/queries/catalogue-removal.ts'
 import { findStoredApi, type StoredApi } from '../store/queries/stored-apis.ts'
-import { type ApiDefinition, upsertApi } from '../store/tables/apis.ts'
+import { type ApiDefinition, insertApi, upsertApi } from '../store/tables/apis.ts'
 import { type CatalogueActor, ManagedElsewhere, managerOf } from './actor.ts'
 import { InvalidApi, isBuiltInApi, requireSoundApi } from './api-rules.ts'
 import { auditedChange, differenceOf, type FieldTexts } from './difference.ts'
@@ -12,6 +12,19 @@ export { type ApiDefinition, InvalidApi, isBuiltInApi }
 
 /** What became of a definition. */
 export type Definition = 'created' | 'changed' | 'unchanged'
+
+/**
+ * Creates an API with its scopes and plans. False, and nothing is done, where there is one of this id.
+ * @throws {InvalidApi} when it breaks a rule, or is one of the server's own
+ */
+export async function createApi(trx: Trx, definition: ApiDefinition, by: CatalogueActor): Promise<boolean> {
+  requireSoundApi(definition)
+  const inserted = await insertApi(trx, definition, managerOf(by))
+  if (inserted === 'resource taken') throw resourceTaken()
+  if (inserted === 'elsewhere') return false
+  await recordChange(trx, definition.id, undefined, by)
+  return true
+}
 
 /**
  * Creates an API with its scopes and plans, or brings it up to the definition.
@@ -25,14 +38,28 @@ export async function defineApi(db: Db | Trx, definition: ApiDefinition, by: Cat
     const before = await findStoredApi(trx, id)
     const upserted = await upsertApi(trx, definition, managerOf(by))
     if (upserted === 'elsewhere') throw new ManagedElsewhere(`The API ${id}`, by)
-    if (upserted === 'resource taken') throw new InvalidApi('Another API has this resource: each has one of its own.')
-    const after = await findStoredApi(trx, id)
-    const changed = differenceOf(before ? apiFields(before) : {}, after ? apiFields(after) : {})
-    if (changed.length === 0) return 'unchanged'
-    const outcome = before ? 'changed' : 'created'
-    await record(trx, { type: 'api', outcome, apiId: id, change: auditedChange(changed) }, by.context)
-    return outcome
+    if (upserted === 'resource taken') throw resourceTaken()
+    return recordChange(trx, id, before, by)
   })
+}
+
+function resourceTaken(): InvalidApi {
+  return new InvalidApi('Another API has this resource: each has one of its own.')
+}
+
+/** Writes into the audit log what an API was, and what it is now. */
+async function recordChange(
+  trx: Trx,
+  id: string,
+  before: StoredApi | undefined,
+  by: CatalogueActor,
+): Promise<Definition> {
+  const after = await findStoredApi(trx, id)
+  const changed = differenceOf(before ? apiFields(before) : {}, after ? apiFields(after) : {})
+  if (changed.length === 0) return 'unchanged'
+  const outcome = before ? 'changed' : 'created'
+  await record(trx, { type: 'api', outcome, apiId: id, change: auditedChange(changed) }, by.context)
+  return outcome
 }
 
 /** An API of the server itself, as it starts. */
@@ -83,10 +110,7 @@ export function trimApi(db: Db | Trx, { id, scopes, plans }: ApiDefinition, by: 
     }
     await keepScopes(trx, id, Object.keys(scopes))
     await keepPlans(trx, id, plans)
-    const after = await findStoredApi(trx, id)
-    const changed = differenceOf(before ? apiFields(before) : {}, after ? apiFields(after) : {})
-    if (changed.length > 0)
-      await record(trx, { type: 'api', outcome: 'changed', apiId: id, change: auditedChange(changed) }, by.context)
+    if (before) await recordChange(trx, id, before, by)
   })
 }
 

@@ -1,13 +1,28 @@
 // Groups of people as the catalogue defines them; who is in which stands elsewhere (identity/groups.ts).
 import { record } from '../audit/record.ts'
 import type { Trx } from '../store/database.ts'
-import { deleteObject, findStoredGroup, listGroupUsers, upsertGroup } from '../store/queries/catalogue-removal.ts'
+import {
+  deleteObject,
+  findStoredGroup,
+  insertGroup,
+  listGroupUsers,
+  upsertGroup,
+} from '../store/queries/catalogue-removal.ts'
 import { type CatalogueActor, ManagedElsewhere, managerOf } from './actor.ts'
 import { InvalidApi, requireSoundGroup } from './api-rules.ts'
 
 export interface GroupDefinition {
   readonly name: string
   readonly description: string
+}
+
+/** Makes a group. False, and nothing is done, where there is one of this name. @throws {InvalidApi} */
+export async function createGroup(trx: Trx, group: GroupDefinition, by: CatalogueActor): Promise<boolean> {
+  requireSoundGroup(group)
+  if (!(await insertGroup(trx, { ...group, managedBy: managerOf(by) }))) return false
+  const change = { before: [], after: [`${group.name}: ${group.description}`] }
+  await record(trx, { type: 'group', outcome: 'created', change }, by.context)
+  return true
 }
 
 /** Makes a group, or says what it is. @throws {ManagedElsewhere} @throws {InvalidApi} */

@@ -1,6 +1,6 @@
 // What the operations on APIs do: the catalogue's functions, and their results as the contract names them.
 import type { OperationAnswer, OperationInput } from '@mobile-api-gateway/sdk/contract/index.ts'
-import { type ApiDefinition, defineApi, isBuiltInApi, removeApi, trimApi } from '../catalogue/apis.ts'
+import { type ApiDefinition, createApi, defineApi, isBuiltInApi, removeApi, trimApi } from '../catalogue/apis.ts'
 import { restoreApi, suspendApi } from '../catalogue/suspension.ts'
 import type { Db, Trx } from '../store/database.ts'
 import { isSubscribedTo, type ListedApi, listApis, listPlans, lockApi, readApi } from '../store/queries/listed-apis.ts'
@@ -98,8 +98,7 @@ export const API_HANDLERS: HandlersOf<'apis'> = {
   'apis.create': {
     async write({ trx, actor, input: { body } }) {
       const { id, ...rest } = body
-      if (await lockApi(trx, id)) throw conflict('there is an API of this id')
-      await defineApi(trx, definitionOf(id, rest), actor.authority)
+      if (!(await createApi(trx, definitionOf(id, rest), actor.authority))) throw conflict('there is an API of this id')
       return showApi(await requireApi(trx, id))
     },
   },

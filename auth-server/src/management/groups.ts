@@ -1,6 +1,6 @@
 // What the operations on groups and roles do.
 import { record } from '../audit/record.ts'
-import { defineGroup, removeGroup } from '../catalogue/groups.ts'
+import { createGroup, removeGroup } from '../catalogue/groups.ts'
 import { OPERATOR_SOURCE, setPersonGroups } from '../identity/administration/groups.ts'
 import { type GivableRole, giveRole, takeRole } from '../identity/administration/role-changes.ts'
 import {
@@ -41,8 +41,8 @@ export const GROUP_HANDLERS: HandlersOf<'groups'> = {
   'groups.create': {
     async write({ trx, actor, input: { body } }) {
       const { name, description = '' } = body
-      if (await lockGroup(trx, name)) throw conflict('there is a group of this name')
-      await defineGroup(trx, { name, description }, actor.authority)
+      if (!(await createGroup(trx, { name, description }, actor.authority)))
+        throw conflict('there is a group of this name')
       return { name, description, members: 0, managed_by: 'portal' }
     },
   },

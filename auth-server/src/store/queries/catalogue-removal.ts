@@ -80,6 +80,17 @@ export async function keepPlans(trx: Trx, apiId: string, plans: readonly string[
     select from api_plans where plan = plans.name)`.execute(trx)
 }
 
+/** Makes a group; false where there is one of this name, whoever made it meanwhile. */
+export async function insertGroup(
+  trx: Trx,
+  { name, description, managedBy }: Readonly<{ name: string; description: string; managedBy: ManagedBy }>,
+): Promise<boolean> {
+  const { rows } = await sql`
+    insert into groups (name, description, managed_by) values (${name}, ${description}, ${managedBy})
+    on conflict (name) do nothing returning name`.execute(trx)
+  return rows.length === 1
+}
+
 /** Makes a group, or says what it is; false where somebody else manages it. */
 export async function upsertGroup(
   trx: Trx,

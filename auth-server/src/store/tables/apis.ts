@@ -1,5 +1,5 @@
 // Rows of APIs.
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
 import type { Defaulted, TableDeclaration } from '../declaration.ts'
 import { codeOf } from '../health.ts'
@@ -58,11 +58,33 @@ export interface ApiDefinition {
   readonly eventsUri?: string
 }
 
+/** Creates an API with its scopes and plans. `elsewhere` where there is one of this id, whoever made it meanwhile. */
+export function insertApi(trx: Trx, definition: ApiDefinition, managedBy: ManagedBy): Promise<UpsertedApi> {
+  return writeApi(trx, definition, managedBy, sql`do nothing`)
+}
+
 /**
  * Creates an API with its scopes and plans, or brings it up to the definition, in one statement. Nothing is taken away but
  * what guests may do, and in the two other cases nothing is done.
  */
-export async function upsertApi(db: Db | Trx, definition: ApiDefinition, managedBy: ManagedBy): Promise<UpsertedApi> {
+export function upsertApi(db: Db | Trx, definition: ApiDefinition, managedBy: ManagedBy): Promise<UpsertedApi> {
+  return writeApi(
+    db,
+    definition,
+    managedBy,
+    sql`do update
+      set name = excluded.name, description = excluded.description, resource = excluded.resource,
+          token_groups = excluded.token_groups, guest_plan = excluded.guest_plan, events_uri = excluded.events_uri
+      where apis.managed_by = excluded.managed_by`,
+  )
+}
+
+async function writeApi(
+  db: Db | Trx,
+  definition: ApiDefinition,
+  managedBy: ManagedBy,
+  onConflict: RawBuilder<unknown>,
+): Promise<UpsertedApi> {
   const { id, name, description = '', resource, plans, guests, eventsUri = null } = definition
   const tokenGroups = [...(definition.tokenGroups ?? [])]
   const scopes = Object.entries(definition.scopes).map(([scope, said]) =>
@@ -75,10 +97,7 @@ export async function upsertApi(db: Db | Trx, definition: ApiDefinition, managed
       insert into apis (id, name, description, resource, token_groups, guest_plan, events_uri, managed_by)
       values (${id}, ${name}, ${description}, ${resource}, ${tokenGroups}, ${guests?.plan ?? null}, ${eventsUri},
               ${managedBy})
-      on conflict (id) do update
-      set name = excluded.name, description = excluded.description, resource = excluded.resource,
-          token_groups = excluded.token_groups, guest_plan = excluded.guest_plan, events_uri = excluded.events_uri
-      where apis.managed_by = excluded.managed_by
+      on conflict (id) ${onConflict}
       returning id
     ), known_group as (
       insert into groups (name, managed_by)

@@ -1,0 +1,93 @@
+// Two who do the same at once, by the management API: one outcome, whoever comes first.
+import { sql } from 'kysely'
+import t from 'tap'
+import { untilBlocked } from '../support/database.ts'
+import { machine } from '../support/management.ts'
+import { API, testServer } from '../support/server.ts'
+
+const server = await testServer(t)
+const { db } = server
+const first = await machine(server)
+const second = await machine(server)
+
+class RolledBack extends Error {}
+
+/** Holds what a statement locks until both requests wait for it; then it is as if nothing had happened. */
+async function bothAfter<Answer>(hold: ReturnType<typeof sql>, requests: readonly (() => Promise<Answer>)[]) {
+  const answers: Promise<Answer>[] = []
+  await db
+    .transaction()
+    .execute(async (trx) => {
+      await hold.execute(trx)
+      for (const [index, request] of requests.entries()) {
+        // The one after the other, so that they always wait in this order.
+        answers.push(request())
+        await untilBlocked(db, index + 1)
+      }
+      throw new RolledBack()
+    })
+    .catch((error: unknown) => {
+      if (!(error instanceof RolledBack)) throw error
+    })
+  return Promise.all(answers)
+}
+
+const MAPS = {
+  id: 'maps',
+  resource: 'https://api.example.com/maps',
+  scopes: [{ name: 'maps:read', description: 'See maps' }],
+  plans: ['basic'],
+}
+
+t.test('two create the API of one id at once: one does, the other hears 409 and changes nothing', async (t) => {
+  const create = (name: string) => () => first.ask('POST', '/apis', { body: { ...MAPS, name } })
+  const hold = sql`insert into apis (id, name, resource) values ('maps', 'Held', ${MAPS.resource})`
+  const answers = await bothAfter(hold, [create('One'), create('Two')])
+  const created = answers.filter(({ statusCode }) => statusCode === 201)
+  t.strictSame(answers.map(({ statusCode }) => statusCode).toSorted(), [201, 409])
+  t.match(answers.find(({ statusCode }) => statusCode !== 201)?.json(), { code: 'conflict' })
+  t.strictSame((await first.ask('GET', '/apis/maps')).json(), created[0]?.json())
+  const { items } = (await first.ask('GET', '/audit', { query: { type: 'api', api_id: 'maps' } })).json()
+  t.match(items, [{ outcome: 'created' }])
+  t.equal(items.length, 1)
+})
+
+t.test('two create the group of one name at once: one does, the other hears 409 and changes nothing', async (t) => {
+  const create = (description: string) => () => first.ask('POST', '/groups', { body: { name: 'crew', description } })
+  const hold = sql`insert into groups (name) values ('crew')`
+  const answers = await bothAfter(hold, [create('One'), create('Two')])
+  const created = answers.filter(({ statusCode }) => statusCode === 201)
+  t.strictSame(answers.map(({ statusCode }) => statusCode).toSorted(), [201, 409])
+  t.strictSame((await first.ask('GET', '/groups/crew')).json(), created[0]?.json())
+  const { items } = (await first.ask('GET', '/audit', { query: { type: 'group', outcome: 'created' } })).json()
+  t.equal(items.length, 1)
+})
+
+async function newApplication(): Promise<string> {
+  const body = {
+    name: 'Orders backend',
+    kind: 'web',
+    token_endpoint_auth_method: 'client_secret_basic',
+    grant_types: ['client_credentials'],
+  }
+  return (await first.ask('POST', '/applications', { body })).json().client_id
+}
+
+function request(clientId: string) {
+  return { client_id: clientId, api_id: API.id, plan: 'basic', scopes: ['orders:read'] }
+}
+
+t.test('two ask for one subscription at once: one does, the other hears 409', async (t) => {
+  const clientId = await newApplication()
+  const hold = sql`
+    insert into subscriptions (id, application_id, api_id, plan, scopes, status)
+    select ${`sub_${'A'.repeat(22)}`}, id, ${API.id}, 'basic', '{}', 'pending' from applications
+    where client_id = ${clientId}`
+  const ask = (client: typeof first) => () => client.ask('POST', '/subscriptions', { body: request(clientId) })
+  const answers = await bothAfter(hold, [ask(first), ask(second)])
+  t.strictSame(
+    answers.map(({ statusCode }) => statusCode).toSorted(),
+    [201, 409],
+    answers.map(({ body }) => body).join(),
+  )
+})
