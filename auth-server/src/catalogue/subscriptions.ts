@@ -4,6 +4,7 @@ import { randomId } from '../crypto/random.ts'
 import { type Db, inTransaction, type Trx } from '../store/database.ts'
 import { deleteObject, lockSubscription } from '../store/queries/catalogue-removal.ts'
 import { findStoredApi } from '../store/queries/stored-apis.ts'
+import { holdSuspensions } from '../store/queries/suspension.ts'
 import { upsertSubscription } from '../store/tables/subscriptions.ts'
 import { type CatalogueActor, ManagedElsewhere, managerOf } from './actor.ts'
 import type { Definition } from './apis.ts'
@@ -48,6 +49,7 @@ export async function requireOffered(
 export function subscribe(db: Db | Trx, subscription: SubscriptionDefinition, by: CatalogueActor): Promise<Definition> {
   const { applicationId, apiId } = subscription
   return inTransaction(db, async (trx) => {
+    await holdSuspensions(trx)
     await requireOffered(trx, subscription)
     const outcome = await upsertSubscription(trx, { id: randomId('sub'), ...subscription, managedBy: managerOf(by) })
     if (outcome === 'elsewhere') throw new ManagedElsewhere(`The subscription of ${applicationId} to ${apiId}`, by)

@@ -2,6 +2,7 @@
 import { decide, requestSubscription } from '../catalogue/approvals.ts'
 import { subscribe, unsubscribe } from '../catalogue/subscriptions.ts'
 import type { Db, Trx } from '../store/database.ts'
+import { lockApi } from '../store/queries/listed-apis.ts'
 import { readApplication } from '../store/queries/listed-applications.ts'
 import {
   type ListedSubscription,
@@ -9,6 +10,7 @@ import {
   lockListedSubscription,
   readSubscription,
 } from '../store/queries/listed-subscriptions.ts'
+import { holdSuspensions } from '../store/queries/suspension.ts'
 import type { HandlersOf } from './handler.ts'
 import { requireManagedHere } from './managed.ts'
 import { moment } from './moment.ts'
@@ -41,6 +43,14 @@ async function lock(trx: Trx, id: string): Promise<ListedSubscription> {
   const subscription = await lockListedSubscription(trx, id)
   if (!subscription) throw notFound('subscription')
   return subscription
+}
+
+/** The same for what is measured by the API: locked in the order of all who lock both, so that nobody waits in a circle. */
+async function lockWithApi(trx: Trx, id: string): Promise<ListedSubscription> {
+  await holdSuspensions(trx)
+  const { apiId } = await requireSubscription(trx, id)
+  await lockApi(trx, apiId)
+  return lock(trx, id)
 }
 
 export const SUBSCRIPTION_HANDLERS: HandlersOf<'subscriptions'> = {
@@ -110,7 +120,7 @@ export const APPROVAL_HANDLERS: HandlersOf<'approvals'> = {
   },
   'approvals.change': {
     async write({ trx, actor, input: { params, body }, requireVersion }) {
-      const subscription = await lock(trx, params.subscription_id)
+      const subscription = await lockWithApi(trx, params.subscription_id)
       requireVersion(showSubscription(subscription))
       requireOrdinaryApi(actor, subscription.apiId)
       requireSomebodyElse(actor, subscription)

@@ -91,3 +91,48 @@ t.test('two ask for one subscription at once: one does, the other hears 409', as
     answers.map(({ body }) => body).join(),
   )
 })
+
+t.test('a subscription is changed while its API is suspended: both happen, and it is of no use then', async (t) => {
+  const clientId = await newApplication()
+  const { id } = (await first.ask('POST', '/subscriptions', { body: request(clientId) })).json()
+  await second.ask('POST', `/approvals/${id}/approve`, { body: {} })
+  const changeSubscription = () =>
+    second.ask('PATCH', `/approvals/${id}`, { body: { trusted: true }, headers: { 'if-match': '*' } })
+  const hold = sql`select from apis where id = ${API.id} for update`
+  const suspend = () => first.ask('POST', `/apis/${API.id}/suspend`)
+  const answers = await bothAfter(hold, [changeSubscription, suspend])
+  t.strictSame(
+    answers.map(({ statusCode }) => statusCode),
+    [200, 200],
+    answers.map(({ body }) => body).join(),
+  )
+  t.match((await first.ask('GET', `/subscriptions/${id}`)).json(), { trusted: true, status: 'suspended' })
+  await first.ask('POST', `/apis/${API.id}/restore`)
+})
+
+t.test(
+  'a subscription and its API are changed at once: both are, and neither waits for the other in a circle',
+  async (t) => {
+    const clientId = await newApplication()
+    const { id } = (await first.ask('POST', '/subscriptions', { body: request(clientId) })).json()
+    await second.ask('POST', `/approvals/${id}/approve`, { body: {} })
+    const { name, resource, plans, scopes } = (await first.ask('GET', `/apis/${API.id}`)).json()
+    const any = { 'if-match': '*' }
+    const changeSubscription = () => second.ask('PATCH', `/approvals/${id}`, { body: { trusted: true }, headers: any })
+    const body = {
+      name,
+      resource,
+      plans,
+      scopes: scopes.filter((scope: { name: string }) => scope.name !== 'orders:read'),
+    }
+    const changeApi = () => second.ask('PUT', `/apis/${API.id}`, { body, headers: any })
+    const hold = sql`select from subscriptions where id = ${id} for update`
+    const answers = await bothAfter(hold, [changeSubscription, changeApi])
+    t.strictSame(
+      answers.map(({ statusCode }) => statusCode),
+      [200, 200],
+      answers.map(({ body }) => body).join(),
+    )
+    t.match((await first.ask('GET', `/subscriptions/${id}`)).json(), { trusted: true, scopes: [] })
+  },
+)

@@ -2,10 +2,12 @@
 import { sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
 import type { ManagedBy } from '../managed-by.ts'
+import { holdSuspensions } from './suspension.ts'
 
 /** Imports wait for each other: each sees the whole of what the one before has done. */
 export async function lockImports(trx: Trx): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtext('catalogue import'))`.execute(trx)
+  await holdSuspensions(trx)
 }
 
 /** An object of the catalogue, by what people know it by. */

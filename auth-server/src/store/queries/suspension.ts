@@ -41,3 +41,11 @@ export async function restoreRow(trx: Trx, table: Suspendable, id: string): Prom
     returning id`.execute(trx)
   return rows.length === 1
 }
+
+/**
+ * For whoever gives an application access to an API and locks rows before: suspending takes this lock, then an API or an
+ * application, then subscriptions, and so do all, or the one would wait for the other in a circle.
+ */
+export async function holdSuspensions(trx: Trx): Promise<void> {
+  await sql`select pg_advisory_xact_lock_shared(hashtext('suspensions'))`.execute(trx)
+}
