@@ -9,6 +9,7 @@ import {
 import { formatYamlProblem, readCatalogueFile } from '@mobile-api-gateway/auth-server/catalogue/file/read.ts'
 import { withDatabase } from '@mobile-api-gateway/auth-server/commands/database-command.ts'
 import { registerGateway } from '@mobile-api-gateway/auth-server/commands/gateway-client.ts'
+import { isLoopbackHost } from '@mobile-api-gateway/auth-server/http/outbound/public-address.ts'
 import { createAccount, ensurePassword } from '@mobile-api-gateway/auth-server/identity/local-account.ts'
 import { DEMO } from '../demo/known.ts'
 
@@ -30,7 +31,7 @@ export interface DemoCatalogueOptions {
 /** A password that everybody knows is good for a server where nobody else comes: on this machine. */
 function requireThisMachine(issuer: string): void {
   const { protocol, hostname } = new URL(issuer)
-  if (protocol !== 'http:' || !['localhost', '127.0.0.1', '[::1]'].includes(hostname))
+  if (protocol !== 'http:' || !isLoopbackHost(hostname))
     throw new Error(`The demo's password is for this machine alone, and ISSUER is ${issuer}.`)
 }
 

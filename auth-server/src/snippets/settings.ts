@@ -1,4 +1,5 @@
 // What an app is told of itself and of the servers, and what follows from it on a phone.
+import { isLoopbackHost } from '../http/outbound/public-address.ts'
 
 /** A registered app, as its code has to know it. */
 export interface SnippetSettings {
@@ -23,7 +24,6 @@ export interface PhoneSettings extends SnippetSettings {
 
 // As redirect-uri.ts registers them (RFC 8252 §7.1).
 const PRIVATE_USE = /^([a-z][a-z0-9+-]*(?:\.[a-z0-9+-]+)+):\//
-const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/
 
 /** @returns undefined where no redirect URI has a scheme of the app's own. */
 export function phoneSettings(settings: SnippetSettings): PhoneSettings | undefined {
@@ -39,6 +39,6 @@ export function phoneSettings(settings: SnippetSettings): PhoneSettings | undefi
     redirectUri,
     scheme,
     plainHosts: [...new Set(plain.map(({ hostname }) => hostname))],
-    loopbackPorts: [...new Set(plain.filter((url) => LOOPBACK.test(url.hostname)).map(({ port }) => port || '80'))],
+    loopbackPorts: [...new Set(plain.filter((url) => isLoopbackHost(url.hostname)).map(({ port }) => port || '80'))],
   }
 }
