@@ -1,10 +1,9 @@
 // Writes an API into a kong.yml: its service with plugin and guard, and the route of its metadata; all else stays as it is.
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { checkKongText } from '@mobile-api-gateway/kong-plugins/check/check.ts'
 import { formatProblem } from '@mobile-api-gateway/kong-plugins/check/problem.ts'
 import { parse } from 'yaml'
 import type { ApiToProtect } from './api.ts'
+import { deliveredGuard, metadataPath, metadataText, putGuardFirst, serviceText } from './entries.ts'
 import { anchorAt, appendTo, hasAnchor, type Insertion, insert, readKongYml } from './kong-yml.ts'
 import { ProtectProblem } from './problem.ts'
 
@@ -117,11 +116,6 @@ function isThere({ services = [] }: File, { name, upstream, path }: ApiToProtect
   )
 }
 
-function metadataPath(resourcePath: string): string {
-  const path = resourcePath === '/' ? '' : resourcePath
-  return `~/\\.well-known/oauth-protected-resource${path.replaceAll('.', '\\.')}$`
-}
-
 function requireFree({ services = [], routes = [] }: File, { name, path }: ApiToProtect, resourcePath: string): void {
   if (services.some((each) => each.name === name))
     throw new ProtectProblem(`There is a service ${name} already, with other settings: edit it, or take another name.`)
@@ -133,49 +127,4 @@ function requireFree({ services = [], routes = [] }: File, { name, path }: ApiTo
     const taken = all.find(({ paths }) => paths?.includes(wanted))
     if (taken) throw new ProtectProblem(`The path ${wanted} is taken by the route ${taken.name ?? 'without a name'}.`)
   }
-}
-
-function serviceText({ name, upstream, path }: ApiToProtect, audience: string, issuers: string): string {
-  const { origin, pathname } = new URL(audience)
-  const metadata = `${origin}/.well-known/oauth-protected-resource${pathname === '/' ? '' : pathname}`
-  return `- name: ${name}
-  url: "${upstream}"
-  connect_timeout: 2000
-  retries: 1
-  routes: [{ name: ${name}, paths: [${path}], protocols: [http, https] }]
-  plugins:
-  - name: mobile-gateway
-    config:
-      policy: ${name}
-      issuers: ${issuers}
-      audiences: ["${audience}"]
-      resource_metadata: "${metadata}"
-  - { name: post-function, config: { access: [*guard] } }
-`
-}
-
-function metadataText({ name }: ApiToProtect, audience: string, issuers: readonly string[]): string {
-  return `- name: ${name}-metadata
-  paths: ['${metadataPath(new URL(audience).pathname)}']
-  methods: [GET, HEAD]
-  protocols: [http, https]
-  plugins:
-  - name: mobile-metadata
-    config: { resource: "${audience}", authorization_servers: ${JSON.stringify(issuers)} }
-`
-}
-
-/** The guard of this project's kong.yml, as an entry of `_ignore`. */
-async function deliveredGuard(): Promise<string> {
-  const { _ignore: shared } = parse(await readFile(join(import.meta.dirname, '../../kong.yml'), 'utf8'))
-  const [guard] = Array.isArray(shared) ? shared : []
-  return `- &guard |\n${String(guard).replace(/^(?=.)/gm, '  ')}`
-}
-
-/** An anchor has to stand before what refers to it: a list that is new, and would come last, goes to the top. */
-function putGuardFirst(insertions: readonly Insertion[], text: string): Insertion[] {
-  const top = /^_format_version:.*\n/m.exec(text)
-  return insertions.map((each) =>
-    each.text.includes('\n_ignore:\n') && top ? { at: top.index + top[0].length, text: `${each.text}\n` } : each,
-  )
 }
