@@ -1,12 +1,13 @@
 // The gateways under test: the embedded one always, a real Kong when there is one on PATH. Both take the same kong.yml.
 import { execFile, execFileSync } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { pino } from 'pino'
+import { kongErrorLog, prepareKong } from '../../../../scripts/stack/kong.ts'
+import { freePort } from '../../../../scripts/stack/ports.ts'
 import type { PluginInfo } from '../../../gateway/config/model/plugin-info.ts'
 import { startGateway } from '../../../gateway/life/gateway.ts'
 import { describePlugins } from '../../../gateway/plugin-server/info.ts'
@@ -94,42 +95,21 @@ async function startEmbedded(t: Ending, options: FrontOptions, folder: string): 
   return { kind: 'embedded', url: gateway.url, port: gateway.port, log: async () => lines.join(''), close }
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return typeof address === 'object' && address !== null ? address.port : 0
-}
-
 async function startKong(t: Ending, options: FrontOptions, folder: string): Promise<Front> {
   const port = await freePort()
-  const dump = join(folder, 'plugins')
-  const names = (await pluginInfos).map(({ name }) => name)
-  const server = fileURLToPath(new URL('../../../src/server/main.ts', import.meta.url))
-  const perPlugin = await Promise.all(
-    names.map(async (name) => {
-      await writeFile(`${dump}.${name}.json`, (await run(process.execPath, [server, '--dump', name])).stdout)
-      const variable = `KONG_PLUGINSERVER_${name.toUpperCase().replaceAll('-', '_')}`
-      return { [`${variable}_SOCKET`]: options.socketPath, [`${variable}_QUERY_CMD`]: `cat ${dump}.${name}.json` }
-    }),
-  )
+  const program = fileURLToPath(new URL('../../../src/server/main.ts', import.meta.url))
   const env = {
-    ...process.env,
-    KONG_PREFIX: join(folder, 'kong'),
-    KONG_DATABASE: 'off',
-    KONG_DECLARATIVE_CONFIG: join(folder, 'kong.yml'),
+    ...(await prepareKong({
+      configPath: join(folder, 'kong.yml'),
+      port,
+      pluginSocket: options.socketPath,
+      prefix: folder,
+      pluginServer: [process.execPath, program],
+    })),
     KONG_PROXY_LISTEN: `127.0.0.1:${port}${options.http2 === true ? ' http2' : ''}`,
-    KONG_ADMIN_LISTEN: 'off',
-    KONG_ADMIN_GUI_LISTEN: 'off',
-    KONG_PLUGINS: ['bundled', ...names].join(','),
-    KONG_PLUGINSERVER_NAMES: names.join(','),
-    KONG_NGINX_WORKER_PROCESSES: '1',
-    KONG_NGINX_USER: 'root root',
+    KONG_NGINX_DAEMON: 'on',
     KONG_NGINX_HTTP_LUA_SOCKET_READ_TIMEOUT: `${options.pluginTimeoutMillis ?? 1000}ms`,
-    KONG_ANONYMOUS_REPORTS: 'off',
     KONG_LOG_LEVEL: 'notice',
-    ...Object.assign({}, ...perPlugin),
   }
   await run('kong', ['start'], { env })
   const close = once(async () => {
@@ -137,7 +117,7 @@ async function startKong(t: Ending, options: FrontOptions, folder: string): Prom
     await rm(folder, { recursive: true, force: true })
   })
   t.teardown(close)
-  const log = (): Promise<string> => readFile(join(folder, 'kong/logs/error.log'), 'utf8')
+  const log = (): Promise<string> => readFile(kongErrorLog(folder), 'utf8')
   return { kind: 'kong', url: `http://127.0.0.1:${port}`, port, log, close }
 }
 
