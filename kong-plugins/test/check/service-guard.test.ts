@@ -60,12 +60,31 @@ t.test('a service and its policy with different names', async (t) => {
       says('mobile-gateway', 'mobile-api', 'its service is called orders'),
     ],
     [
+      'a name that would be a pattern of it',
+      edit(kongYml, '- name: mobile-api # (3)', '- name: mobile.api'),
+      says('mobile-gateway', 'mobile-api', 'its service is called mobile.api'),
+    ],
+    [
       'the separate plugins',
       edit(separateKongYml, '- name: mobile-api # (3)', '- name: mobile'),
       says('mobile-token', 'mobile-api', 'its service is called mobile'),
     ],
   ]
   for (const [name, text, words] of rows) t.match(await problems(text), [words], name)
+})
+
+t.test('no service bears the name by which calls without a token pass', async (t) => {
+  const text = edit(kongYml, '- name: mobile-api # (3)', '- name: mobile-api/anonymous')
+  t.match(await problems(text), [/^service\.name may hold letters, digits and \. - _ ~ only/])
+})
+
+t.test('a route with the plugin of another service', async (t) => {
+  const plugins = ORDERS.slice(ORDERS.indexOf('  plugins:'))
+  const route = `\n  routes:\n  - name: orders\n    paths: [/orders]\n${plugins.replace(/^(?=.)/gm, '  ')}`
+  const text = edit(kongYml, '\n  routes:\n', route)
+  t.match(await problems(text), [
+    /^the guard on route orders expects a policy of the service's name, but plugin mobile-gateway has orders, and its service is called mobile-api/,
+  ])
 })
 
 const CARELESS = `

@@ -1,30 +1,13 @@
 // The guard of kong.yml: without a verified identity nothing reaches the backend, whatever becomes of the plugin server.
 import t from 'tap'
+import { METHOD_HEADERS, RESERVED_HEADERS } from '../../check/stripping.ts'
 import { getMethod, setRequestHeaders } from '../../src/protocol/pdk-calls.ts'
 import { startBackend, valuesOf } from './support/backend.ts'
 import { fronts, renderKongYml, startFront } from './support/front.ts'
 import { type Behaviour, letPass, startPeer } from './support/peer.ts'
 import { rawGet, statusOf } from './support/raw.ts'
 
-const identityHeaders = [
-  'X-Authenticated-UserId',
-  'X-Authenticated-Kind',
-  'X-Authenticated-Attested',
-  'X-Authenticated-Scope',
-  'X-Authenticated-Groups',
-  'X-Consumer-Username',
-  'X-Consumer-Custom-ID',
-  'X-Consumer-ID',
-  'X-Consumer-Groups',
-  'X-Credential-Identifier',
-  'X-Credential-Username',
-  'X-Anonymous-Consumer',
-  'X-Mobile-Gateway',
-  'X-Gateway-Secret',
-  'X-HTTP-Method-Override',
-  'X-HTTP-Method',
-  'X-Method-Override',
-]
+const identityHeaders = [...RESERVED_HEADERS, ...METHOD_HEADERS, 'X-Credential-Username']
 const goodMark = 'mobile-api;60;59;42;Minute:60:59'
 t.setTimeout(120_000)
 

@@ -4,6 +4,7 @@ import { setRequestHeaders } from '../../src/protocol/pdk-calls.ts'
 import { startBackend } from './support/backend.ts'
 import { fronts, renderKongYml, startFront } from './support/front.ts'
 import { startPeer } from './support/peer.ts'
+import { rawGet, statusOf } from './support/raw.ts'
 
 t.setTimeout(120_000)
 
@@ -18,10 +19,16 @@ function service(name: string, path: string): string {
   - { name: post-function, config: { access: [*guard] } }
 `
 }
+/** The longest that a policy may bear. */
+const LONG = 'l'.repeat(64)
 const SERVICES = [
   service('name: orders', 'orders'),
   service('name: renamed', 'old-name'),
   service('id: 5a3e0a0e-7b1c-4c1e-9d67-0a4f3f4c2b11', 'nameless'),
+  // what patterns of Lua give a meaning to
+  service('name: sh.p', 'dotted'),
+  service('name: ship-', 'dashed'),
+  service(`name: ${LONG}`, 'long'),
 ]
 
 for (const kind of fronts) {
@@ -49,12 +56,26 @@ for (const kind of fronts) {
         ['orders', 'orders/anonymous', 503],
         ['old-name', 'old-name', 503],
         ['old-name', 'renamed', 200],
+        ...['shop', 'sh.p', 'sh'].map((name): [string, string, number] => ['dotted', name, 503]),
+        ...['ship', 'shi', 'shipp'].map((name): [string, string, number] => ['dashed', name, 503]),
+        ['dashed', 'ship-', 200],
+        ['long', LONG, 200],
+        ['long', `${LONG}l`, 503],
+        ['long', LONG.slice(1), 503],
         ...['nameless', 'nil', 'null', ''].map((name): [string, string, number] => ['nameless', name, 503]),
       ]
       for (const [path, passed, status] of rows) {
         policy = passed
         t.equal((await fetch(`${front.url}/${path}/x`)).status, status, `${path} passed by "${passed}"`)
       }
+      const upgrade = [
+        'Connection: Upgrade, close',
+        'Upgrade: websocket',
+        'Sec-WebSocket-Version: 13',
+        'Sec-WebSocket-Key: YQ==',
+      ]
+      policy = 'mobile-api'
+      t.equal(statusOf(await rawGet(front.port, '/orders/x', upgrade)), 503, 'a WebSocket, passed by another')
       t.equal(backend.seen.length, rows.filter(([, , status]) => status === 200).length)
     },
   )
