@@ -109,3 +109,12 @@ function headersOf({ status, error, message }: Reason, scheme: string, scopes?: 
   ]
   return { ...cache, 'www-authenticate': [scheme, parameters.join(', ')].join(' ').trim() }
 }
+
+/** A refusal of an access token, in the scheme that the backend asks for. */
+export function refusal(
+  code: IdentityErrorCode,
+  { proofs }: Readonly<{ proofs?: unknown }>,
+  cause?: unknown,
+): IdentityError {
+  return new IdentityError(code, { scheme: proofs ? 'DPoP' : 'Bearer', cause })
+}

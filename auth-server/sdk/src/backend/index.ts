@@ -20,5 +20,6 @@ export type {
 export { IdentityError, type IdentityErrorCode } from './identity-error.ts'
 export { gatewayIdentity, type IdentitySource } from './identity-source.ts'
 export { type GatewayTrust, readIdentity } from './read-identity.ts'
+export type { VerifiedToken } from './token-claims.ts'
 export { identityOfToken, tokenIdentity } from './token-identity.ts'
-export { type PresentedCredentials, type VerifiedToken, verifyAccessToken } from './verify-access-token.ts'
+export { type PresentedCredentials, verifyAccessToken } from './verify-access-token.ts'

@@ -4,7 +4,8 @@ import type { AccessTokenPolicy } from './access-token-policy.ts'
 import type { Identity } from './identity.ts'
 import { IdentityError } from './identity-error.ts'
 import type { IdentitySource } from './identity-source.ts'
-import { type VerifiedToken, verifyAccessToken } from './verify-access-token.ts'
+import type { VerifiedToken } from './token-claims.ts'
+import { verifyAccessToken } from './verify-access-token.ts'
 
 /** The caller that a verified token is of. */
 export function identityOfToken(token: VerifiedToken): Identity {

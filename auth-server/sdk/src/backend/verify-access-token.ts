@@ -2,12 +2,11 @@
 import { createHash } from 'node:crypto'
 import { errors, type JWTPayload, jwtVerify } from 'jose'
 import { checkProof } from '../dpop-proof.ts'
-import { IDENTITY_VALUE } from '../identity-headers.ts'
-import { SUBJECT_KINDS, type SubjectKind } from '../subject-kind.ts'
 import type { AccessTokenPolicy } from './access-token-policy.ts'
-import { IdentityError, type IdentityErrorCode } from './identity-error.ts'
+import { type IdentityErrorCode, refusal } from './identity-error.ts'
 import { KeysUnavailable } from './issuer-keys.ts'
 import { PROOF_WINDOW_SECONDS } from './proof-memory.ts'
+import { nowSeconds, readClaims, type VerifiedToken } from './token-claims.ts'
 
 /** A token as a request brings it. */
 export interface PresentedCredentials {
@@ -20,32 +19,10 @@ export interface PresentedCredentials {
   readonly path: string
 }
 
-/** What a token says, proven. */
-export interface VerifiedToken {
-  readonly issuer: string
-  /** The user, or the client itself where an application calls. */
-  readonly subject: string
-  readonly clientId: string
-  readonly applicationId: string | undefined
-  readonly scopes: readonly string[]
-  /** `application` where it calls for itself. */
-  readonly kind: SubjectKind | 'application'
-  /** Whether a phone has vouched for the key that it is bound to. */
-  readonly isAttested: boolean
-  /** Thumbprint of the key that the caller holds. */
-  readonly boundTo: string | undefined
-  /** Seconds since 1970. */
-  readonly expiresAt: number
-  /** Every claim, as it is. */
-  readonly claims: Readonly<JWTPayload>
-}
-
 /** Characters; what is longer is not even decoded. */
 const MAX_LENGTH = 8192
 /** RFC 6750 §2.1, RFC 9449 §7.1: the scheme is not case-sensitive. */
 const AUTHORIZATION = /^(bearer|dpop) +([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)$/i
-const SCOPE = /^(?:[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*)?$/
-const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/
 
 /**
  * Verifies the token of a request.
@@ -105,39 +82,6 @@ function codeOf(error: unknown): IdentityErrorCode {
   throw error
 }
 
-/** RFC 9068 §2.2, and what the auth server adds. A claim of the wrong form makes the token unusable. */
-function readClaims(claims: JWTPayload, policy: AccessTokenPolicy): VerifiedToken {
-  const { sub, client_id, app_id, scope = '', subject_kind = 'account', exp, iat } = claims
-  const subjectKind = SUBJECT_KINDS.find((kind) => kind === subject_kind)
-  if (!isName(sub) || !isName(client_id) || !(app_id === undefined || isName(app_id))) throw unusable(policy)
-  if (typeof scope !== 'string' || !SCOPE.test(scope) || subjectKind === undefined) throw unusable(policy)
-  if (exp === undefined || iat === undefined || iat > nowSeconds() + policy.clockToleranceSeconds)
-    throw unusable(policy)
-  const boundTo = readBinding(claims, policy)
-  return {
-    issuer: policy.issuer,
-    subject: sub,
-    clientId: client_id,
-    applicationId: app_id,
-    scopes: scope === '' ? [] : scope.split(' '),
-    // RFC 9068 §2.2: an application that calls for itself is its own subject.
-    kind: sub === client_id ? 'application' : subjectKind,
-    isAttested: claims.attested === true && boundTo !== undefined,
-    boundTo,
-    expiresAt: exp,
-    claims,
-  }
-}
-
-/** RFC 7800 §3: a token bound in a way that cannot be checked here must not pass as one that is not bound. */
-function readBinding(claims: JWTPayload, policy: AccessTokenPolicy): string | undefined {
-  if (!Object.hasOwn(claims, 'cnf')) return undefined
-  const { cnf } = claims
-  if (typeof cnf !== 'object' || cnf === null || Object.keys(cnf).length !== 1) throw unusable(policy)
-  if (!('jkt' in cnf) || typeof cnf.jkt !== 'string' || !THUMBPRINT.test(cnf.jkt)) throw unusable(policy)
-  return cnf.jkt
-}
-
 async function requireProof(
   text: string,
   boundTo: string,
@@ -159,20 +103,4 @@ async function requireProof(
       (await proofs.noteOnce(thumbprint, jti)) ? 'passed' : refusal('proof_replayed', policy),
   })
   if (judged.kind === 'refused') throw judged.refusal
-}
-
-function isName(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= 255 && IDENTITY_VALUE.test(value)
-}
-
-function nowSeconds(): number {
-  return Math.floor(Date.now() / 1000)
-}
-
-function unusable(policy: AccessTokenPolicy): IdentityError {
-  return refusal('token_claims', policy)
-}
-
-function refusal(code: IdentityErrorCode, { proofs }: AccessTokenPolicy, cause?: unknown): IdentityError {
-  return new IdentityError(code, { scheme: proofs ? 'DPoP' : 'Bearer', cause })
 }
