@@ -11,6 +11,7 @@ import { addCallers } from './http/caller.ts'
 import { addDrain } from './http/drain.ts'
 import { addForms } from './http/form.ts'
 import { leadToIssuer } from './http/loopback-host.ts'
+import { addMethods } from './http/methods.ts'
 import { mountPages } from './http/page-routes.ts'
 import { refusePrefetch } from './http/prefetch.ts'
 import { addProblemHandler, refuseAddress } from './http/problem-handler.ts'
@@ -68,6 +69,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<F
   refusePrefetch(app)
   addPages(app, deps.config)
   leadToIssuer(app, deps.config.issuer, visitedPaths(endpoints, Object.keys(pages)))
+  addMethods(app)
   addProblemHandler(app, PROBLEMS, (problem, error, request) => {
     deps.metrics.refusals.inc({ code: problem.code })
     refusals.note(refusalOf(request, problem, new Date()))

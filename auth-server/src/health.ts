@@ -1,6 +1,7 @@
 // Health for whoever restarts and routes: live says the process answers, ready says it can do its work.
 import type { FastifyInstance } from 'fastify'
 import type { Deps } from './deps.ts'
+import { allowOnly } from './http/methods.ts'
 import { isWritable } from './store/health.ts'
 
 const RETRY_AFTER_SECONDS = '5'
@@ -23,4 +24,5 @@ export function addHealth(app: FastifyInstance, { db, config }: Deps): void {
       return refuse('database unavailable')
     }
   })
+  for (const path of ['/health/live', '/health/ready']) allowOnly(app, path, ['GET', 'HEAD'])
 }

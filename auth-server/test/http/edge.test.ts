@@ -99,6 +99,13 @@ t.test('HEAD is GET without a body; OPTIONS and the rest are 405 where a path ha
     ['DELETE', '/jwks', 'GET, HEAD'],
     ['PUT', '/authorize', 'GET, POST'],
     ['OPTIONS', '/authorize', 'GET, POST'],
+    ['POST', '/health/live', 'GET, HEAD'],
+    ['QUERY', '/token', 'POST'],
+    // The router knows nothing of these.
+    ['PROPFIND', '/account', 'GET'],
+    ['PROPFIND', '/interaction/x/deny', 'POST'],
+    ['LINK', '/apis/orders-api/token', 'POST'],
+    ['PURGE', '/health/ready', 'GET, HEAD'],
   ]
   for (const [method, path, allow] of rows)
     await t.test(`${method} ${path}`, async (t) => {
@@ -114,13 +121,19 @@ t.test('a method that an address does not know: a page where people come, JSON w
     ['GET', '/interaction/x/deny', 'text/html'],
     ['DELETE', '/account', 'text/html'],
     ['PUT', '/authorize', 'text/html'],
+    ['PROPFIND', '/authorize', 'text/html'],
+    ['QUERY', '/account', 'text/html'],
+    ['PROPFIND', '/management/v1/keys', 'application/problem+json'],
     ['GET', '/token', 'application/json'],
     ['POST', '/jwks', 'application/json'],
   ]
   for (const [method, path, type] of rows) {
     const response = await fetch(url + path, { method })
     t.match(response.headers.get('content-type'), type, path)
-    t.match(await response.text(), type === 'text/html' ? '<h1>That did not work</h1>' : '"error":"invalid_request"')
+    t.match(
+      await response.text(),
+      type === 'text/html' ? '<h1>That did not work</h1>' : /"(?:error|code)":"invalid_request"/,
+    )
   }
 })
 

@@ -166,7 +166,17 @@ t.test(
   'RFC 9110 §15.5.6: another method is 405 with those that there are; no page of another origin may read',
   async (t) => {
     const all = await everyScope()
-    const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] satisfies InjectOptions['method'][]
+    const methods = [
+      'GET',
+      'HEAD',
+      'POST',
+      'PUT',
+      'PATCH',
+      'DELETE',
+      'OPTIONS',
+      'QUERY',
+      'PROPFIND',
+    ] satisfies InjectOptions['method'][]
     const byPath = Map.groupBy(rows, ([, { path }]) => path)
     for (const [path, known] of byPath) {
       const allowed = known.map(([, { method }]) => method)

@@ -5,7 +5,7 @@ import { ENDPOINTS } from '../../src/oauth/endpoints.ts'
 import { ISSUER, testServer } from '../support/server.ts'
 
 const { app } = await testServer(t)
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'QUERY', 'PROPFIND'] as const
 
 /** An address of a route. */
 function addressOf(path: string): string {
