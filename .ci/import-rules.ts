@@ -27,7 +27,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   // a person's own pages ask who is signed in, and send whoever is not (recently) to a visit
   account: ['interaction', ...BUSINESS],
   // the page at `/` leads to the others
-  landing: ['oauth', 'interaction', ...BUSINESS],
+  landing: ['oauth', 'interaction', 'management', ...BUSINESS],
   management: BUSINESS,
   portal: [], // through the SDK's contract only
   health: BUSINESS,

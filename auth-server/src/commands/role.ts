@@ -1,5 +1,6 @@
 // npm run role: makes people developers, approvers of an API and administrators, and takes it away again.
 import { runCommand, UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
+import { CATALOGUE_FILE_NAME } from '../catalogue/actor.ts'
 import { OPERATOR } from '../identity/administration/authority.ts'
 import { type GivableRole, giveRole, takeRole } from '../identity/administration/role-changes.ts'
 import { findApi } from '../store/tables/apis.ts'
@@ -48,7 +49,10 @@ await runCommand({ usage: USAGE, options: {}, allowPositionals: true }, async ({
   await withDatabase(url(), async (db) => {
     if (role.role === 'approver' && !(await findApi(db, role.apiId)))
       throw new Error(`There is no API ${role.apiId}. Nothing has changed.`)
-    const isDone = (await step.take(db, OPERATOR, await requirePerson(db, person), role)) === 'done'
+    const outcome = await step.take(db, OPERATOR, await requirePerson(db, person), role)
+    if (outcome === 'managed by file')
+      throw new Error(`${person} is ${text} by ${CATALOGUE_FILE_NAME}: take it away there. Nothing has changed.`)
+    const isDone = outcome === 'done'
     console.log(step.says(person, text, isDone))
     if (isDone && action === 'take' && (await listAdministrators(db)).length === 0)
       console.log('There is no administrator now. npm run setup makes the next one.')

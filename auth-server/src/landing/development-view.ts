@@ -1,6 +1,7 @@
 // The page at `/` on a developer's machine: what runs, the demo's login, how to call the API, and what was refused lately.
 import type { DevelopmentStack } from '../config/development-stack.ts'
 import { ACCOUNT_PATH } from '../interaction/paths.ts'
+import { REFERENCE_PATH } from '../management/paths.ts'
 import { JWKS_PATH } from '../oauth/jwks.ts'
 import { DISCOVERY_PATH } from '../oauth/metadata.ts'
 import { linkButton } from '../pages/components/button.ts'
@@ -113,12 +114,13 @@ function commands({ commandPrefix, resource }: DevelopmentStack, texts: Texts): 
 }
 
 function links({ stack, issuer }: DevelopmentFacts, { landing }: Texts) {
-  const { discovery, keys, resourceMetadata } = landing.development
+  const { discovery, keys, management, resourceMetadata } = landing.development
   const { pathname } = new URL(stack.resource)
   return [
     { title: discovery, href: issuer + DISCOVERY_PATH },
     { title: resourceMetadata, href: `${stack.gateway}/.well-known/oauth-protected-resource${pathname}` },
     { title: keys, href: issuer + JWKS_PATH },
+    { title: management, href: issuer + REFERENCE_PATH },
   ]
 }
 

@@ -4,6 +4,7 @@ import { type ApiDefinition, createApi, defineApi, isBuiltInApi, removeApi, trim
 import { restoreApi, suspendApi } from '../catalogue/suspension.ts'
 import type { Db, Trx } from '../store/database.ts'
 import { isSubscribedTo, type ListedApi, listApis, listPlans, lockApi, readApi } from '../store/queries/listed-apis.ts'
+import { findPlanLimits, type KnownLimit } from '../store/tables/plan-limits.ts'
 import type { ManagementActor } from './actor.ts'
 import type { HandlersOf } from './handler.ts'
 import { requireManagedHere } from './managed.ts'
@@ -138,16 +139,26 @@ export const API_HANDLERS: HandlersOf<'apis'> = {
   },
 }
 
+function showLimit({ api_id, counted, period, said }: KnownLimit) {
+  return { api_id, counted, period, said: [...said] }
+}
+
 export const PLAN_HANDLERS: HandlersOf<'plans'> = {
   'plans.list': {
     async read({ db, input: { query } }) {
       const page = readPage(query)
-      const found = await listPlans(db, page.oneMore)
+      const found = await listPlans(db, { ...page.oneMore, apiId: query.api_id })
+      const limits = Map.groupBy(await findPlanLimits(db, query.api_id), ({ plan }) => plan)
       return toPage(
         page,
         found,
         ({ name }) => name,
-        ({ name, apis, managedBy }) => ({ name, apis, managed_by: managedBy }),
+        ({ name, apis, managedBy }) => ({
+          name,
+          apis,
+          limits: (limits.get(name) ?? []).map(showLimit),
+          managed_by: managedBy,
+        }),
       )
     },
   },

@@ -9,6 +9,7 @@ import { MANAGED_THINGS, type ManagedThing } from '../../src/commands/management
 import { OPERATOR } from '../../src/identity/administration/authority.ts'
 import { managementApi } from '../../src/management/built-in-api.ts'
 import { answerInProcess } from '../../src/management/in-process.ts'
+import { replacePlanLimits } from '../../src/store/tables/plan-limits.ts'
 import { API, ISSUER, testServer, USER } from '../support/server.ts'
 
 const { deps } = await testServer(t)
@@ -93,6 +94,55 @@ t.test('a list has tabs in a pipe and headings at a terminal', async (t) => {
   const atTerminal = (await run('app list', {}, true)).text
   t.match(atTerminal, /^CLIENT ID +NAME +KIND +SUSPENDED AT +MANAGED BY\n/)
   t.match(line(atTerminal), /^client_[\w-]+ {2}My App +native +- +portal$/)
+})
+
+t.test('the limits of plans are told as numbers, and where gateways disagree', async (t) => {
+  const applicationId = (await client.applications.get({ client_id: await added(NAME) })).id
+  const tell = (node: string, minute: number) => {
+    const limit = { policy: 'orders', audience: API.resource, plan: 'basic', period: 'minute' } as const
+    return replacePlanLimits(deps.db, { applicationId, node }, [
+      { ...limit, counted: 'user', calls: minute },
+      { ...limit, counted: 'application', period: 'day', calls: 9000 },
+    ])
+  }
+  await Promise.all([tell('one', 60), tell('two', 90), tell('three', 60)])
+  const words = 'basic=60|90/minute/person basic=9000/day/app'
+  const { json, text } = await run(`api show ${API.id}`)
+  t.match(text, `limits\t${words}\n`.trimEnd())
+  t.match(json, {
+    limits: [
+      {
+        plan: 'basic',
+        said: [
+          { calls: 60, nodes: 2 },
+          { calls: 90, nodes: 1 },
+        ],
+      },
+      {},
+    ],
+  })
+  t.match((await run('api list')).text, `\tbasic\t${words}\t`)
+  const { items } = await client.plans.list({ api_id: API.id })
+  t.strictSame(items, [
+    {
+      name: 'basic',
+      apis: [API.id],
+      limits: [
+        {
+          api_id: API.id,
+          counted: 'user',
+          period: 'minute',
+          said: [
+            { calls: 60, nodes: 2 },
+            { calls: 90, nodes: 1 },
+          ],
+        },
+        { api_id: API.id, counted: 'application', period: 'day', said: [{ calls: 9000, nodes: 3 }] },
+      ],
+      managed_by: 'portal',
+    },
+  ])
+  t.strictSame((await client.plans.list({ api_id: 'nothing' })).items, [])
 })
 
 t.test('what is told writes nothing on a terminal but itself', (t) => {

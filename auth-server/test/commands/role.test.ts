@@ -3,6 +3,9 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import t from 'tap'
+import { hasRole } from '../../src/store/tables/person-roles.ts'
+import { insertRolePromise } from '../../src/store/tables/role-promises.ts'
+import { machine } from '../support/management.ts'
 import { API, testServer, USER } from '../support/server.ts'
 
 t.setTimeout(90_000)
@@ -44,6 +47,24 @@ t.test(
     ])
   },
 )
+
+t.test('a role that the catalogue file gives is taken away there alone', async (t) => {
+  const { app, config, db, personId } = await testServer(t)
+  await db
+    .transaction()
+    .execute((trx) =>
+      insertRolePromise(trx, { emailKey: USER.email, address: USER.email, role: 'approver', apiId: API.id }),
+    )
+  const { code, stderr } = await run(['take', `approver:${API.id}`, USER.email], config.databaseUrl)
+  t.equal(code, 1)
+  t.equal(stderr, `${USER.email} is approver:${API.id} by catalogue.yml: take it away there. Nothing has changed.\n`)
+  const { ask } = await machine({ app, config, db })
+  const answer = await ask('DELETE', `/people/${personId}/roles/approver?api_id=${API.id}`)
+  t.match(answer.json(), { status: 409, code: 'conflict', detail: /by catalogue\.yml/ })
+  const role = { personId, role: 'approver', apiId: API.id } as const
+  t.equal(await hasRole(db, role), true)
+  t.strictSame(await db.selectFrom('audit_events').where('outcome', '=', 'approver-taken').selectAll().execute(), [])
+})
 
 t.test('what is wrong is a sentence', async (t) => {
   const { config } = await testServer(t)

@@ -46,6 +46,9 @@ t.test('in development it says what runs, how to sign in and how to go on, and w
     'Nothing was refused',
   ])
     t.match(body, shown)
+  const links = [...body.matchAll(/href="http:\/\/localhost:4000([^"]+)"/g)].map(([, path = '']) => path)
+  t.ok(links.includes('/management/v1/docs'))
+  for (const path of links) t.equal((await app.inject({ url: path, headers: HERE })).statusCode, 200, path)
   const german = await app.inject({ url: '/', headers: { ...HERE, 'accept-language': 'de' } })
   t.match(german.body, /<html lang="de">[\s\S]*Etwas läuft nicht/)
 })

@@ -1,4 +1,5 @@
 // The SDK's client at the real server: its tokens, its errors, and what it can do by the scopes that it was given.
+import { createHash } from 'node:crypto'
 import {
   createManagementClient,
   each,
@@ -6,9 +7,11 @@ import {
   type MachineCredentials,
   ManagementError,
 } from '@mobile-api-gateway/sdk/management/index.ts'
-import { exportJWK, generateKeyPair } from 'jose'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import t from 'tap'
 import { createMachineClient } from '../../src/management/machine-client.ts'
+import { ASSERTION_TYPE } from '../../src/oauth/client/assertion.ts'
+import { ProvingPhone, postForm } from '../support/dpop.ts'
 import { machine } from '../support/management.ts'
 import { testServer } from '../support/server.ts'
 
@@ -118,6 +121,67 @@ t.test('a key in place of a secret (private_key_jwt), as JWK and as CryptoKey', 
     code: 'unusable_key',
   })
 })
+
+t.test(
+  'a client whose tokens are bound to a key (RFC 9449) is heard with its proof, and with nothing less',
+  async (t) => {
+    const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true })
+    const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'one', alg: 'ES256' }] }
+    const { clientId } = await server.db
+      .transaction()
+      .execute((trx) =>
+        createMachineClient(trx, issuer, { name: 'Bound', scopes: ['apis:read'], jwks, dpopBound: true }),
+      )
+    const key = await ProvingPhone.create(server.app)
+    const other = await ProvingPhone.create(server.app)
+    const now = Math.floor(Date.now() / 1000)
+    const assertion = (jti: string) =>
+      new SignJWT({ iss: clientId, sub: clientId, aud: issuer, jti, iat: now, exp: now + 60 })
+        .setProtectedHeader({ alg: 'ES256', kid: 'one' })
+        .sign(privateKey)
+    const form = async (jti: string) => ({
+      grant_type: 'client_credentials',
+      client_assertion_type: ASSERTION_TYPE,
+      client_assertion: await assertion(jti),
+    })
+    t.equal((await postForm(server.app, '/token', await form('plain'))).statusCode, 400, 'no token without a proof')
+    await key.post('/token', await form('nonce'))
+    const answer = (await key.post('/token', await form('bound'))).json()
+    t.equal(answer.token_type, 'DPoP')
+
+    const url = '/management/v1/apis'
+    const ath = createHash('sha256').update(answer.access_token).digest('base64url')
+    const ask = async (by: ProvingPhone, claims: object = {}, scheme = 'DPoP') => {
+      const proof = await by.proof(url, { claims: { htm: 'GET', ath, nonce: key.nonce, ...claims } })
+      const headers = { authorization: `${scheme} ${answer.access_token}`, dpop: proof }
+      return server.app.inject({ url, headers })
+    }
+    const asked = await ask(key)
+    t.equal(asked.statusCode, 200, asked.body)
+    t.ok(asked.json().items.length > 0)
+    t.match(asked.headers['dpop-nonce'], /./)
+    const rows: readonly (readonly [
+      string,
+      Promise<{ statusCode: number; headers: Readonly<Record<string, unknown>> }>,
+    ])[] = [
+      ['as a bearer token', ask(key, {}, 'Bearer')],
+      ['with the proof of another key', ask(other)],
+      ['for another method', ask(key, { htm: 'POST' })],
+      ['for another address', ask(key, { htu: `${issuer}/management/v1/people` })],
+      ['for another token', ask(key, { ath: 'A'.repeat(43) })],
+      [
+        'without a proof',
+        Promise.resolve(server.app.inject({ url, headers: { authorization: `DPoP ${answer.access_token}` } })),
+      ],
+    ]
+    for (const [how, refused] of rows) {
+      const { statusCode, headers } = await refused
+      t.equal(statusCode, 401, how)
+      t.match(headers['content-type'], /^application\/problem\+json/, how)
+      t.match(headers['www-authenticate'], /DPoP/, how)
+    }
+  },
+)
 
 t.test('a client that asks for less has less', async (t) => {
   const modest = client({ clientId, clientSecret }, ['apis:read'])

@@ -9,6 +9,7 @@ import {
   MANAGED_BY,
   MOMENT,
   nullable,
+  oneOf,
   PAGE_MEMBERS,
   PLAN_NAME,
   pageOf,
@@ -76,6 +77,26 @@ const DEFINITION = {
   guest_plan: Type.Optional(GUEST_PLAN),
   events_uri: Type.Optional(EVENTS_URI),
 }
+
+const PLAN = exactly({
+  name: Type.String(),
+  apis: Type.Array(Type.String()),
+  limits: Type.Array(
+    exactly({
+      api_id: Type.String(),
+      counted: {
+        ...oneOf(['user', 'attested', 'application']),
+        description: 'Whose calls: of a person, of one on a device that is attested, or of the whole application.',
+      },
+      period: oneOf(['second', 'minute', 'hour', 'day']),
+      said: Type.Array(exactly({ calls: Type.Integer(), nodes: Type.Integer() }), {
+        description: 'How many calls, and by how many nodes of gateways it is said. Several: they disagree.',
+      }),
+    }),
+    { description: 'As gateways tell them; what none has told is not known.' },
+  ),
+  managed_by: MANAGED_BY,
+})
 
 const ONE = exactly({ id: API_ID })
 
@@ -156,8 +177,8 @@ export const API_OPERATIONS = {
     method: 'GET',
     path: '/plans',
     scope: 'apis:read',
-    summary: 'List plans, and the APIs that offer them',
-    query: exactly({ ...PAGE_MEMBERS }),
-    answers: { 200: pageOf(exactly({ name: Type.String(), apis: Type.Array(Type.String()), managed_by: MANAGED_BY })) },
+    summary: 'List plans with their limits, and the APIs that offer them',
+    query: exactly({ ...PAGE_MEMBERS, api_id: Type.Optional(API_ID) }),
+    answers: { 200: pageOf(PLAN) },
   },
 } as const satisfies OperationTable

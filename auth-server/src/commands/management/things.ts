@@ -5,6 +5,7 @@ import { APP_ADD } from './app-add.ts'
 import { requirePlatform, tellApp } from './app-settings.ts'
 import { MACHINE_ADD } from './machine-add.ts'
 import { Mistake } from './mistake.ts'
+import { addLimits } from './plan-limits.ts'
 import { operationVerb, type Verb, type VerbCall } from './verb.ts'
 
 /** A command: what it is about, and its verbs. */
@@ -64,9 +65,10 @@ export const MANAGED_THINGS = {
     verbs: {
       list: operationVerb({
         operation: 'apis.list',
-        columns: ['id', 'name', 'resource', 'plans', 'suspended_at', 'managed_by'],
+        completes: addLimits,
+        columns: ['id', 'name', 'resource', 'plans', 'limits', 'suspended_at', 'managed_by'],
       }),
-      show: operationVerb({ operation: 'apis.get', takes: ['API'] }),
+      show: operationVerb({ operation: 'apis.get', takes: ['API'], completes: addLimits }),
       suspend: operationVerb({ operation: 'apis.suspend', takes: ['API'] }),
       restore: operationVerb({ operation: 'apis.restore', takes: ['API'] }),
       remove: operationVerb({

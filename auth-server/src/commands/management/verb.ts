@@ -31,6 +31,8 @@ export interface OperationVerb {
   /** Names of the arguments, for the members of its path in their order. */
   readonly takes?: readonly string[]
   readonly resolve?: Resolve
+  /** Adds what other operations tell of what was answered. */
+  readonly completes?: (call: VerbCall, answered: readonly unknown[]) => Promise<readonly unknown[]>
   /** For lists: what is shown of each. */
   readonly columns?: readonly string[]
   /** For what takes something away: what goes with it. Then it asks. */
@@ -66,18 +68,20 @@ export async function ask(
 
 async function runOperation(call: VerbCall, verb: OperationVerb, row: ManagementOperation): Promise<Told> {
   const { resolve = (_: VerbCall, argument: string) => Promise.resolve(argument) } = verb
+  const { completes = (_: VerbCall, answered: readonly unknown[]) => Promise.resolve(answered) } = verb
   const names = [...row.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)
   const found = await Promise.all(call.args.map((argument) => resolve(call, argument)))
   const params = Object.fromEntries(names.map((name, index) => [name, found[index]]))
   const input = { ...params, ...inputOf(row, call.values), ...verb.given }
   requireMembers(row, input)
-  if (verb.columns) return tellList(await askAll(call, verb.operation, input), verb.columns, call.isTerminal)
+  if (verb.columns)
+    return tellList(await completes(call, await askAll(call, verb.operation, input)), verb.columns, call.isTerminal)
   const read = verb.reads && (await ask(call, verb.reads, params))
   if (verb.takesAway !== undefined) await confirm(`${call.args.join(' ')}: ${verb.takesAway}`, call.values.yes === true)
   const { body } = await ask(call, verb.operation, input, read?.etag)
-  return body === undefined
-    ? { json: read?.body ?? null, text: verb.says ?? 'Done.' }
-    : { json: body, text: facts(body, call.isTerminal) }
+  if (body === undefined) return { json: read?.body ?? null, text: verb.says ?? 'Done.' }
+  const [told] = await completes(call, [body])
+  return { json: told, text: facts(told, call.isTerminal) }
 }
 
 function tellList(items: readonly unknown[], columns: readonly string[], isTerminal: boolean): Told {

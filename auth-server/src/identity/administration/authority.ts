@@ -34,10 +34,10 @@ export type Authority = Actor<'administrator'> | MachineClient | Operator
 
 /**
  * What became of it. `unchanged` where there was nothing to do, or nobody of this id; `last administrator` where nobody
- * would be left to administer without this person; `no address` where a new password was to be chosen by mail, and there
+ * would be left to administer without this person; `managed by file` where the catalogue file says so; `no address` where a new password was to be chosen by mail, and there
  * is no proven address to write to.
  */
-export type Administered = 'done' | 'unchanged' | 'last administrator' | 'no address'
+export type Administered = 'done' | 'unchanged' | 'last administrator' | 'managed by file' | 'no address'
 
 /** Whether somebody is the one administrator there is. For the operator, who may put anybody out of use, nobody is. */
 export async function isLastAdministrator(trx: Trx, by: Authority, personId: string): Promise<boolean> {

@@ -22,9 +22,9 @@ export function giveRole(db: Db, by: Authority, personId: string, role: GivableR
 export function takeRole(db: Db, by: Authority, personId: string, role: GivableRole): Promise<Administered> {
   return inTransaction(db, async (trx) => {
     if (role.role === 'administrator' && (await isLastAdministrator(trx, by, personId))) return 'last administrator'
-    if (!(await deleteRole(trx, given(personId, role)))) return 'unchanged'
-    await noteRole(trx, by, personId, role, 'taken')
-    return 'done'
+    const outcome = await deleteRole(trx, given(personId, role))
+    if (outcome === 'done') await noteRole(trx, by, personId, role, 'taken')
+    return outcome
   })
 }
 

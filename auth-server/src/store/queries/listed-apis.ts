@@ -67,13 +67,14 @@ export interface ListedPlan {
 
 export async function listPlans(
   db: Db,
-  { after, limit }: Readonly<{ after: string | undefined; limit: number }>,
+  { after, limit, apiId }: Readonly<{ after: string | undefined; limit: number; apiId: string | undefined }>,
 ): Promise<readonly ListedPlan[]> {
   const { rows } = await sql<ListedPlan>`
     select name, managed_by as "managedBy", array(select api_id from api_plans where plan = name order by 1) as apis
-    from plans where (${after ?? null}::text is null or name > ${after ?? null}) order by name limit ${limit}`.execute(
-    db,
-  )
+    from plans where (${after ?? null}::text is null or name > ${after ?? null})
+      and (${apiId ?? null}::text is null
+           or exists (select from api_plans where plan = name and api_id = ${apiId ?? null}))
+    order by name limit ${limit}`.execute(db)
   return rows
 }
 

@@ -66,12 +66,22 @@ export async function insertRole(trx: Trx, { personId, role, apiId }: GivenRole)
   return rows.length === 1
 }
 
-/** Takes a role away; false when they do not have it. */
-export async function deleteRole(trx: Trx, { personId, role, apiId }: GivenRole): Promise<boolean> {
-  const { rows } = await sql`
-    delete from person_roles where person_id = ${personId} and role = ${role} and api_id is not distinct from ${apiId}
-    returning role`.execute(trx)
-  return rows.length === 1
+/** Takes a role away, unless the catalogue file gives it; `unchanged` when they do not have it. */
+export async function deleteRole(
+  trx: Trx,
+  { personId, role, apiId }: GivenRole,
+): Promise<'done' | 'unchanged' | 'managed by file'> {
+  const { rows } = await sql<{ isGone: boolean; managedBy: ManagedBy }>`
+    with gone as (
+      delete from person_roles
+      where person_id = ${personId} and role = ${role} and api_id is not distinct from ${apiId} and managed_by <> 'file'
+      returning role
+    )
+    select managed_by as "managedBy", exists (select from gone) as "isGone" from person_roles
+    where person_id = ${personId} and role = ${role} and api_id is not distinct from ${apiId}`.execute(trx)
+  const [found] = rows
+  if (found?.managedBy === 'file') return 'managed by file'
+  return found?.isGone ? 'done' : 'unchanged'
 }
 
 /** The administrators who are active. */

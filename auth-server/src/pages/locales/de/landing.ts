@@ -45,6 +45,7 @@ export const LANDING = {
     discovery: 'Discovery: Adressen und Fähigkeiten des Auth-Servers',
     resourceMetadata: 'Metadaten der API: welcher Server Tokens für sie ausstellt',
     keys: 'Die Schlüssel, mit denen Tokens signiert sind',
+    management: 'Verwaltungs-API: was Programme des Betreibers tun können',
     mails: 'Mails',
     mailsLead:
       'Keine Mail verlässt diesen Rechner. Ihre Links und Codes stehen im Terminal, die Mails selbst in diesem Ordner:',

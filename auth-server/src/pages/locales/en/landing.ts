@@ -44,6 +44,7 @@ export const LANDING = {
     discovery: 'Discovery: the addresses and abilities of the auth server',
     resourceMetadata: 'Metadata of the API: which server gives tokens for it',
     keys: 'The keys that tokens are signed with',
+    management: 'Management API: what programs of the operator can do',
     mails: 'Mails',
     mailsLead:
       'No mail leaves this machine. Their links and codes are in the terminal, the mails themselves in this folder:',
