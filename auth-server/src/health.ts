@@ -4,6 +4,8 @@ import type { Deps } from './deps.ts'
 import { allowOnly } from './http/methods.ts'
 import { isWritable } from './store/health.ts'
 
+const LIVE_PATH = '/health/live'
+const READY_PATH = '/health/ready'
 const RETRY_AFTER_SECONDS = '5'
 
 // Asked every few seconds, for ever: what goes well is no news.
@@ -11,8 +13,8 @@ const QUIETER = ['error', 'fatal', 'silent'] as const
 
 export function addHealth(app: FastifyInstance, { db, config }: Deps): void {
   const logLevel = QUIETER.find((level) => level === config.logLevel) ?? 'warn'
-  app.get('/health/live', { logLevel, exposeHeadRoute: true }, async () => ({ status: 'ok' }))
-  app.get('/health/ready', { logLevel, exposeHeadRoute: true }, async (request, reply) => {
+  app.get(LIVE_PATH, { logLevel, exposeHeadRoute: true }, async () => ({ status: 'ok' }))
+  app.get(READY_PATH, { logLevel, exposeHeadRoute: true }, async (request, reply) => {
     const refuse = (status: string) => reply.code(503).header('retry-after', RETRY_AFTER_SECONDS).send({ status })
     if (app.drain.begun) return refuse('shutting down')
     try {
@@ -24,5 +26,5 @@ export function addHealth(app: FastifyInstance, { db, config }: Deps): void {
       return refuse('database unavailable')
     }
   })
-  for (const path of ['/health/live', '/health/ready']) allowOnly(app, path, ['GET', 'HEAD'])
+  for (const path of [LIVE_PATH, READY_PATH]) allowOnly(app, path, ['GET', 'HEAD'])
 }

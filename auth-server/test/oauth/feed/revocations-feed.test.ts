@@ -11,7 +11,7 @@ import { endSessions } from '../../../src/store/tables/sessions.ts'
 import { ACCESS_TOKEN_TTL_SECONDS } from '../../../src/tokens/access-token.ts'
 import { SAME_SUCCESSOR_SECONDS } from '../../../src/tokens/refresh-family.ts'
 import { clientCredentials, postForm, secretClient } from '../../support/clients.ts'
-import { turnClock } from '../../support/database.ts'
+import { turnClock, untilBlocked } from '../../support/database.ts'
 import { feedReader } from '../../support/feed.ts'
 import { storedPassword } from '../../support/people.ts'
 import { obtainCode, obtainTokens, redeem, refresh, type Tokens } from '../../support/phone.ts'
@@ -285,7 +285,7 @@ t.test('a login that is under way while its epoch ends is not born; it is told t
   })
   await raising
   const redeeming = redeem(server.app, code, verifier)
-  await delay(100)
+  await untilBlocked(server.db)
   release()
   await operator
   const answer = await redeeming
