@@ -113,7 +113,8 @@ export const ROLE_HANDLERS: HandlersOf<'roles'> = {
   },
   'roles.give': {
     async write({ trx, actor, input: { params, query } }) {
-      const { id } = await requirePerson(trx, params.person_id)
+      const { id, kind } = await requirePerson(trx, params.person_id)
+      if (kind === 'guest') throw conflict('A guest, who cannot sign in, has no role.')
       const role = readRole(params.role, query.api_id)
       const isGiven = (await giveRole(trx, actor.authority, id, role)) === 'done'
       const known =

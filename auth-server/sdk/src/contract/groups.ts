@@ -123,7 +123,7 @@ export const ROLE_OPERATIONS = {
     params: ROLE_OF_PERSON,
     query: OF_API,
     answers: { 200: GIVEN_ROLE },
-    problems: [404],
+    problems: [404, 409],
   },
   'roles.take': {
     method: 'DELETE',

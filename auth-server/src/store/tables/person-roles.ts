@@ -56,12 +56,12 @@ export async function isRoleGiven(db: Db, { personId, role, apiId }: GivenRole):
   return rows.length > 0
 }
 
-/** Gives a role; false when they have it, or there is no such person or API. */
+/** Gives a role; false when they have it, or there is no such account or API. A guest, who cannot sign in, has none. */
 export async function insertRole(trx: Trx, { personId, role, apiId }: GivenRole): Promise<boolean> {
   const { rows } = await sql`
     insert into person_roles (person_id, role, api_id)
     select id, ${role}, ${apiId} from people
-    where id = ${personId} and (${apiId}::text is null or exists (select from apis where id = ${apiId}))
+    where id = ${personId} and kind = 'member' and (${apiId}::text is null or exists (select from apis where id = ${apiId}))
     on conflict do nothing returning role`.execute(trx)
   return rows.length === 1
 }

@@ -1,9 +1,12 @@
 // Guests who are not seen any more: they are erased, and nobody ever gets their `sub` again.
 import { sql } from 'kysely'
 import t from 'tap'
+import { BY_COMMAND } from '../../../src/audit/context.ts'
+import { removeApplication } from '../../../src/catalogue/applications.ts'
+import { eraseDueAccounts } from '../../../src/identity/deletion.ts'
 import { eraseUnseenGuests } from '../../../src/identity/unseen-guests.ts'
 import { refuseErasure, turnClock } from '../../support/database.ts'
-import { admitGuests, Device } from '../../support/device.ts'
+import { admitGuests, Device, GUEST_APP } from '../../support/device.ts'
 import { tracesOf } from '../../support/people.ts'
 import { testServer } from '../../support/server.ts'
 
@@ -54,4 +57,19 @@ t.test('one who cannot be erased keeps no other guest, however many there are', 
   await t.rejects(eraseUnseenGuests(db), { errors: [{ message: /usr_guest0 stays/ }] })
   const left = await db.selectFrom('people').where('kind', '=', 'guest').select('id').execute()
   t.strictSame(left, [{ id: 'usr_guest0' }])
+})
+
+t.test('the guests of an application that is removed are erased, and only they', async (t) => {
+  const server = await testServer(t)
+  const { app, db, personId } = server
+  await admitGuests(server)
+  const [guest, member] = [await Device.create(app), await Device.create(app)]
+  const { sub } = (await guest.register()).json()
+  const { sub: stays } = (await member.register()).json()
+  await db.updateTable('people').set({ kind: 'member' }).where('id', '=', stays).execute()
+  await removeApplication(db, GUEST_APP.clientId, { context: BY_COMMAND })
+  t.equal(await eraseDueAccounts(db, undefined), 1)
+  t.strictSame(await tracesOf(db, sub, guest.jkt), [])
+  const people = await db.selectFrom('people').select('id').execute()
+  t.strictSame(people.map(({ id }) => id).toSorted(), [personId, stays].toSorted())
 })
