@@ -88,6 +88,11 @@ async function main(
 
 /** What a server prints is meant for a terminal, or for machines: then it is put into words. */
 function say(name: string, line: string): void {
-  const text = lineOf(line)
+  const text = process.env.LOG_LEVEL === undefined && isChatter(name, line) ? undefined : lineOf(line)
   if (text !== undefined) console.log(`[${name}] ${text}`)
+}
+
+/** Of the plugin server nothing is told but warnings, and why calls were refused, which it says at pino's level 20. */
+function isChatter(name: string, line: string): boolean {
+  return name === 'plugin server' && /^\{"level":[123]0,/.test(line) && !line.includes('"msg":"request denied"')
 }

@@ -28,6 +28,9 @@ export interface DescribedProcesses {
 /** Whatever has the certificate stands on this machine, and says for whom it asks. */
 const BEHIND_PROXY = { DEVELOPMENT: '', DEVELOPMENT_STACK: '', TRUSTED_PROXIES: '127.0.0.1,::1' } as const
 
+/** The level at which the plugin server says which calls it refuses, and why. */
+const REFUSALS = { LOG_LEVEL: 'debug' }
+
 /** What is for a developer at this machine alone. */
 function developerHelps({ options, urls, pluginSocket }: StackSurroundings): NodeJS.ProcessEnv {
   const { gateway, api, resource } = urls
@@ -70,7 +73,7 @@ export async function describeProcesses(around: StackSurroundings): Promise<Desc
       ...node,
       name: 'plugin server',
       args: [pluginServer, '--socket', pluginSocket],
-      env: { ...common, GATEWAY_NODE: 'npm start' },
+      env: { ...common, ...(onLine && !options.logLevel && REFUSALS), GATEWAY_NODE: 'npm start' },
       ready: () => answersPluginCalls(pluginSocket),
     }),
     auth: manage({

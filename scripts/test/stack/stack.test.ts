@@ -107,6 +107,13 @@ t.test(
     ]) {
       t.ok(first.output.includes(word), word)
     }
+    await fetch(`http://127.0.0.1:${ports.gateway}/mobile/echo`)
+    const refused = '[plugin server] request denied plugin=mobile-gateway status=401 reason=no-token'
+    t.ok(
+      await waitUntil(() => first.output.includes(refused), { timeoutMillis: 10_000 }),
+      'refused calls, with reasons',
+    )
+    t.notMatch(first.output, /instance #\d+ of/, 'and nothing that is for looking for faults')
     const kid = async () => JSON.stringify(await (await fetch(`http://127.0.0.1:${ports.auth}/jwks`)).json())
     const firstKeys = await kid()
     first.child.kill('SIGKILL') // now nobody stops its children
