@@ -59,6 +59,9 @@ export type AuditEvent =
   | (Event<'device', 'registered' | 'attested' | 'became-account'> & Person & Application)
   // A guest became part of the person's account: whose pseudonym it was, and is now.
   | (Event<'person', 'merged'> & Person & Application & Change)
+  // By mail, to an account that there is not; then there is.
+  | (Event<'invitation', 'made' | 'withdrawn'> & Partial<Change>)
+  | (Event<'invitation', 'accepted'> & Person)
   | (Event<'sign-up', 'succeeded'> & Person & Partial<Application>)
   // By its person, who knew the one before; by mail, because it was forgotten.
   | (Event<'password', 'replaced' | 'reset'> & Person)

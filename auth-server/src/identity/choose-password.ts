@@ -9,7 +9,10 @@ import { noteChange } from '../store/queries/account-changes.ts'
 import type { ProvenAddress } from '../store/queries/address-proofs.ts'
 import { resetPassword } from '../store/queries/reset-password.ts'
 import { signUp, signUpGuest } from '../store/queries/sign-up.ts'
+import { lockInvitation } from '../store/tables/invitations.ts'
 import type { StoredPassword } from '../store/tables/passwords.ts'
+import { emailKey } from './email.ts'
+import { acceptInvitation } from './invitations.ts'
 import { sealPassword } from './password.ts'
 import { loadCommonPasswords, type PasswordProblem, passwordProblem } from './password-rules.ts'
 
@@ -61,16 +64,18 @@ export async function choosePassword(
   return db.transaction().execute(async (trx) => {
     if (proof.purpose === 'sign-up') {
       const { applicationId } = app ?? {}
-      const newcomer = { name, language, password: sealed }
+      const invitation = await lockInvitation(trx, emailKey(proof.address) ?? '')
+      const newcomer = { name: name ?? invitation?.name ?? undefined, language, password: sealed }
       const person =
         deviceJkt === undefined || applicationId === undefined
-          ? await signUp(trx, proof, { ...newcomer, id: randomId('usr') })
+          ? await signUp(trx, proof, { ...newcomer, id: invitation?.id ?? randomId('usr') })
           : await signUpGuest(trx, proof, { ...newcomer, deviceJkt, applicationId })
       if (!person) return { kind: 'ended' }
       const whose = { personId: person.personId, ...(applicationId !== undefined && { applicationId }) }
       await record(trx, { type: 'sign-up', outcome: 'succeeded', ...whose }, context)
       if (deviceJkt !== undefined && applicationId !== undefined)
         await record(trx, { type: 'device', outcome: 'became-account', ...whose, applicationId }, context)
+      await acceptInvitation(trx, invitation, person.personId, context)
       return { kind: 'done', ...person }
     }
     const person = await resetPassword(trx, proof, sealed)

@@ -6,6 +6,7 @@ import { AUDIT_HANDLERS } from './audit.ts'
 import { GROUP_HANDLERS, ROLE_HANDLERS } from './groups.ts'
 import type { HandlerOf } from './handler.ts'
 import { IDENTITY_HANDLERS } from './identities.ts'
+import { INVITATION_HANDLERS } from './invitations.ts'
 import { KEY_HANDLERS } from './keys.ts'
 import { PEOPLE_HANDLERS } from './people.ts'
 import { PEOPLE_BELONGINGS_HANDLERS } from './people-belongings.ts'
@@ -15,6 +16,7 @@ import { APPROVAL_HANDLERS, SUBSCRIPTION_HANDLERS } from './subscriptions.ts'
 export const HANDLERS: { readonly [Id in OperationId]: HandlerOf<Id> } = {
   ...PEOPLE_HANDLERS,
   ...PEOPLE_BELONGINGS_HANDLERS,
+  ...INVITATION_HANDLERS,
   ...GROUP_HANDLERS,
   ...ROLE_HANDLERS,
   ...APPLICATION_HANDLERS,

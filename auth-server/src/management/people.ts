@@ -10,6 +10,7 @@ import { type ListedPerson, listPeople, lockPerson } from '../store/queries/list
 import type { ManagementActor } from './actor.ts'
 import { requireDone, requirePerson } from './administered.ts'
 import type { HandlersOf } from './handler.ts'
+import type { InvitationId } from './invitations.ts'
 import { moment } from './moment.ts'
 import { readPage, toPage } from './page.ts'
 import type { BelongingId } from './people-belongings.ts'
@@ -36,7 +37,7 @@ async function administer(
   return showPerson(await requirePerson(trx, personId))
 }
 
-export const PEOPLE_HANDLERS: Omit<HandlersOf<'people'>, BelongingId> = {
+export const PEOPLE_HANDLERS: Omit<HandlersOf<'people'>, BelongingId | InvitationId> = {
   'people.list': {
     async read({ db, actor, input: { query } }) {
       const page = readPage(query)

@@ -12,7 +12,8 @@ import { answerInProcess } from '../../src/management/in-process.ts'
 import { replacePlanLimits } from '../../src/store/tables/plan-limits.ts'
 import { API, ISSUER, testServer, USER } from '../support/server.ts'
 
-const { deps } = await testServer(t)
+// Nothing is sent: nobody delivers.
+const { deps } = await testServer(t, { MAIL_URL: 'smtp://127.0.0.1:1', MAIL_FROM: 'no-reply@example.com' })
 await defineBuiltInApi(deps.db, managementApi(ISSUER))
 const send = answerInProcess(deps, { authority: OPERATOR })
 const client = createManagementClient({ issuer: ISSUER, credentials: 'none', fetch: send })
@@ -70,6 +71,8 @@ const MISTAKES: readonly (readonly [words: string, values: GivenValues, says: Re
   ['app add', { ...NAME, api: [API.id], plan: 'nothing' }, /has no plan nothing, but /],
   ['subscription add', { app: 'client_x' }, /^--api is missing\.$/],
   ['user show nobody@example.com', {}, /^There is no account nobody@example\.com\.$/],
+  ['user add', {}, /^--email is missing\.$/],
+  ['user withdraw nobody@example.com', {}, /^nobody@example\.com has no invitation/],
   ['machine add', { name: 'CI' }, /^--scope is missing/],
   ['machine add', { name: 'CI', scope: ['everything'] }, /^There is no scope everything, but /],
 ]
@@ -188,6 +191,14 @@ t.test('people are named by an address, put out of use and back', async (t) => {
   t.match((await run('user list', { status: 'suspended' })).text, USER.email)
   t.match((await run(`user restore ${USER.email}`)).json, { status: 'active' })
   await t.rejects(run(`user remove ${USER.email}`), /erased after seven days.*Say --yes/)
+})
+
+t.test('people are invited by mail, and an invitation is withdrawn by its address', async (t) => {
+  const { text } = await run('user add', { email: 'eve@example.com', name: 'Eve' })
+  t.match(text, /^person_id\tusr_[\w-]{22}\nemail\teve@example\.com\n[\s\S]*A mail with a link is on its way/)
+  t.match((await run('user invitations')).text, 'eve@example.com')
+  t.match(await run('user withdraw Eve@example.com'), { text: 'The invitation is withdrawn.' })
+  t.equal((await run('user invitations')).text, '')
 })
 
 t.test('a machine client has the scopes that it was given, and its secret is told once', async (t) => {

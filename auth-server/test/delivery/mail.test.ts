@@ -28,6 +28,7 @@ const FACTS: MailFacts = {
   reset: {},
   address: {},
   'address-taken': {},
+  invitation: {},
   'keep-account': { days: 7 },
   'account-changed': { change: 'passkey-added' },
   'new-sign-in': { app: 'Shop' },

@@ -2,9 +2,11 @@
 import type { LightMyRequestResponse } from 'fastify'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
+import { BY_COMMAND } from '../../src/audit/context.ts'
 import { randomSecret } from '../../src/crypto/random.ts'
 import { OPERATOR } from '../../src/identity/administration/authority.ts'
 import { forcePasswordReset } from '../../src/identity/administration/people.ts'
+import { invite } from '../../src/identity/invitations.ts'
 import { createAccount } from '../../src/identity/local-account.ts'
 import { sealPassword, setPassword } from '../../src/identity/password.ts'
 import { MAX_NAME_LENGTH } from '../../src/identity/person-name.ts'
@@ -381,6 +383,17 @@ t.test('where nobody makes accounts, a provider makes none either', async (t) =>
   t.equal(answer.statusCode, 403)
   t.match(answer.body, /people do not make accounts here themselves/)
   t.equal(await countPeople(server), 1)
+})
+
+t.test('who is invited comes by a provider that vouches for the address, also there', async (t) => {
+  const { server, signIn } = await start(t, { environment: { SIGN_UP: 'closed' } })
+  const to = { address: BOB.email, key: BOB.email }
+  const wanted = { to, name: undefined, language: 'en', groups: [] } as const
+  const invited = await server.db.transaction().execute((trx) => invite(trx, wanted, BY_COMMAND))
+  t.ok(answerOf((await signIn({ ...BOB, email_verified: false })).answer).code === undefined, 'not by an unproven one')
+  t.ok(answerOf((await signIn(BOB)).answer).code)
+  const [made] = await server.db.selectFrom('people').where('id', '<>', server.personId).select('id').execute()
+  t.match(invited, { id: made?.id })
 })
 
 t.test('first sign-ins of one person in many browsers at once make one account, and each goes on', async (t) => {

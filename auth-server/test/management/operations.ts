@@ -29,6 +29,9 @@ export function fittingRequests(things: Things): Readonly<Record<OperationId, Fi
   const identity = { apple: { team: 'ABCDE12345', bundle: 'com.example.shop' } }
   return {
     'people.list': { query: { name: 'Ad' } },
+    'people.create': { body: { email: 'new@example.com', groups: ['staff'] } },
+    'people.invitations': {},
+    'people.withdraw_invitation': { params: { invitation_id: `usr_${'A'.repeat(22)}` } },
     'people.get': person,
     'people.suspend': person,
     'people.restore': person,

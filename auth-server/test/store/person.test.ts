@@ -230,10 +230,10 @@ t.test('a row about two people is exported for each and erased for each, as the 
   const server = await testServer(t)
   const { db, personId } = server
   const { personId: otherId } = await newcomer(server, 'bob@example.com')
-  await sql`create table invitations (id int, inviter text, guest text, note text)`.execute(db)
-  await sql`insert into invitations values (1, ${personId}, ${otherId}, 'come'), (2, ${otherId}, ${personId}, 'join'),
+  await sql`create table introductions (id int, inviter text, guest text, note text)`.execute(db)
+  await sql`insert into introductions values (1, ${personId}, ${otherId}, 'come'), (2, ${otherId}, ${personId}, 'join'),
     (3, 'usr_x', 'usr_y', 'both')`.execute(db)
-  const invitations: AnyDeclaration = {
+  const introductions: AnyDeclaration = {
     purpose: 'Who invited whom.',
     lifetime: { kept: 'For this test.' },
     people: {
@@ -247,13 +247,13 @@ t.test('a row about two people is exported for each and erased for each, as the 
       ],
     },
   }
-  const tables = { invitations, ...TABLES }
-  t.strictSame((await exportPerson(db, personId, { tables }))?.invitations, [
+  const tables = { introductions, ...TABLES }
+  t.strictSame((await exportPerson(db, personId, { tables }))?.introductions, [
     { id: 1, guest: otherId, note: 'come' },
     { id: 2, inviter: otherId },
   ])
   await erasePerson(db, personId, { tables })
-  const { rows } = await sql`select * from invitations order by id`.execute(db)
+  const { rows } = await sql`select * from introductions order by id`.execute(db)
   t.strictSame(rows, [
     { id: 2, inviter: otherId, guest: null, note: 'join' },
     { id: 3, inviter: 'usr_x', guest: 'usr_y', note: 'both' },

@@ -57,20 +57,33 @@ export async function addBelongings(
       language: 'en',
     })
     .execute()
-  // The role that an address of theirs is promised.
+  const later = new Date(Date.now() + 3600_000)
+  // The role that an address of theirs is promised, and an invitation that it does not need any more.
   const addresses = await db
     .selectFrom('email_addresses')
     .where('person_id', '=', personId)
     .where('proof', 'is not', null)
     .select(['key', 'address'])
     .execute()
-  for (const { key, address } of addresses)
+  for (const { key, address } of addresses) {
+    await db
+      .insertInto('invitations')
+      .values({
+        email_key: key,
+        address,
+        reserved_id: `invited ${key}`,
+        language: 'en',
+        challenge_id: 'gone',
+        expires_at: later,
+      })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
     await db
       .insertInto('role_promises')
       .values({ email_key: key, address, role: 'approver', api_id: API.id })
       .onConflict((conflict) => conflict.doNothing())
       .execute()
-  const later = new Date(Date.now() + 3600_000)
+  }
   const change = await db
     .insertInto('account_changes')
     .values({ ...person, id: `change_${personId}`, kind: 'passkey-added', details: '{}', expires_at: later })

@@ -2,6 +2,7 @@
 import { API_OPERATIONS } from './apis.ts'
 import { APPLICATION_OPERATIONS } from './applications.ts'
 import { GROUP_OPERATIONS, ROLE_OPERATIONS } from './groups.ts'
+import { INVITATION_OPERATIONS } from './invitations.ts'
 import type { AnswerOf, BodyOf, OperationTable, ParamsOf, QueryOf } from './operation.ts'
 import { AUDIT_OPERATIONS, KEY_OPERATIONS, REVOCATION_OPERATIONS } from './operations.ts'
 import { PEOPLE_OPERATIONS } from './people.ts'
@@ -9,6 +10,7 @@ import { APPROVAL_OPERATIONS, SUBSCRIPTION_OPERATIONS } from './subscriptions.ts
 
 export const OPERATIONS = {
   ...PEOPLE_OPERATIONS,
+  ...INVITATION_OPERATIONS,
   ...GROUP_OPERATIONS,
   ...ROLE_OPERATIONS,
   ...APPLICATION_OPERATIONS,

@@ -22,6 +22,7 @@ const CALLED: Readonly<Record<string, string>> = {
   scopes: 'scope',
   plans: 'plan',
   token_groups: 'token-group',
+  groups: 'group',
   token_endpoint_auth_method: 'auth-method',
   client_id: 'app',
   api_id: 'api',

@@ -6,6 +6,7 @@ import { requirePlatform, tellApp } from './app-settings.ts'
 import { MACHINE_ADD } from './machine-add.ts'
 import { Mistake } from './mistake.ts'
 import { addLimits } from './plan-limits.ts'
+import { invitationId, USER_ADD } from './user-add.ts'
 import { operationVerb, type Verb, type VerbCall } from './verb.ts'
 
 /** A command: what it is about, and its verbs. */
@@ -81,8 +82,20 @@ export const MANAGED_THINGS = {
     },
   },
   user: {
-    about: 'People. PERSON is an address or an id (usr_…). Nobody is added here: people sign up themselves.',
+    about:
+      'People. PERSON is an address or an id (usr_…). Who is added is invited by mail; it is they who make the account.',
     verbs: {
+      add: USER_ADD,
+      invitations: operationVerb({
+        operation: 'people.invitations',
+        columns: ['person_id', 'email', 'name', 'groups', 'expires_at'],
+      }),
+      withdraw: operationVerb({
+        operation: 'people.withdraw_invitation',
+        takes: ['ADDRESS'],
+        resolve: invitationId,
+        says: 'The invitation is withdrawn.',
+      }),
       list: operationVerb({ operation: 'people.list', columns: ['id', 'email', 'name', 'kind', 'status'] }),
       show: operationVerb({ operation: 'people.get', ...PERSON }),
       suspend: operationVerb({ operation: 'people.suspend', ...PERSON }),

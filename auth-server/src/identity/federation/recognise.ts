@@ -7,13 +7,15 @@ import type { Language } from '../../pages/language.ts'
 import type { Db } from '../../store/database.ts'
 import { AddressTakenMeanwhile, isAddressTaken, signUpByIdentity } from '../../store/queries/federation.ts'
 import { findPersonByIdentity } from '../../store/tables/identities.ts'
+import { lockInvitation } from '../../store/tables/invitations.ts'
+import { acceptInvitation } from '../invitations.ts'
 import { MAX_NAME_LENGTH } from '../person-name.ts'
 import type { UpstreamIdentity } from './provider.ts'
 import type { IdentityProvider, VouchedAddress } from './providers.ts'
 
 /**
  * Somebody who can be signed in, known or new just now; or the address is that of an account (`address taken`); or there
- * is an account that nobody is signed in to; or none, and nobody makes one by themselves (`closed`); or the guest who would
+ * is an account that nobody is signed in to; or none, and nobody makes one by themselves (`closed`) but who is invited; or the guest who would
  * have made it has ended meanwhile.
  */
 export type Recognised =
@@ -36,7 +38,7 @@ export async function recognise(db: Db, visitor: FederatedVisitor, context: Audi
   const email = provider.vouchedAddress(identity)
   return (
     (await findStanding(db, identity, email)) ??
-    (visitor.canSignUp ? await signUp(db, visitor, email, context) : undefined) ??
+    (await signUp(db, visitor, email, context)) ??
     // Somebody was faster.
     (await findStanding(db, identity, email)) ?? {
       kind: visitor.canSignUp && visitor.deviceJkt !== undefined ? 'guest gone' : 'closed',
@@ -66,17 +68,20 @@ async function findKnown(db: Db, identity: UpstreamIdentity): Promise<Recognised
 
 async function signUp(
   db: Db,
-  { identity, language, applicationId, deviceJkt }: FederatedVisitor,
+  { identity, language, canSignUp, applicationId, deviceJkt }: FederatedVisitor,
   email: VouchedAddress | undefined,
   context: AuditContext,
 ): Promise<Recognised | undefined> {
   const { issuer, subject } = identity
+  if (!canSignUp && !email) return undefined
   const made = db.transaction().execute(async (trx): Promise<Recognised | undefined> => {
+    const invitation = email && (await lockInvitation(trx, email.key))
+    if (!canSignUp && !invitation) return undefined
     const person = await signUpByIdentity(trx, {
       issuer,
       subject,
-      id: randomId('usr'),
-      name: asOneLine(identity.name ?? '', MAX_NAME_LENGTH),
+      id: invitation?.id ?? randomId('usr'),
+      name: asOneLine(identity.name ?? invitation?.name ?? '', MAX_NAME_LENGTH),
       language,
       email,
       guest: deviceJkt === undefined || applicationId === undefined ? undefined : { deviceJkt, applicationId },
@@ -86,6 +91,7 @@ async function signUp(
     await record(trx, { type: 'sign-up', outcome: 'succeeded', ...whose }, context)
     if (deviceJkt !== undefined && applicationId !== undefined)
       await record(trx, { type: 'device', outcome: 'became-account', ...whose, applicationId }, context)
+    await acceptInvitation(trx, invitation, person.personId, context)
     return { kind: 'person', ...person }
   })
   return made.catch((error: unknown) => {

@@ -12,7 +12,7 @@ import { MAIL_PURPOSES } from '../../store/mail-purpose.ts'
 import { findLinkedProof, findProvenAddress, proveByLink } from '../../store/queries/address-proofs.ts'
 import { findPendingRequest } from '../../store/tables/authorization-requests.ts'
 import { stepPath } from '../paths.ts'
-import { confirmPage, linkEndedPage, PROVE, provenElsewherePage } from './link-view.ts'
+import { acceptedPage, confirmPage, linkEndedPage, PROVE, provenElsewherePage } from './link-view.ts'
 import { newPasswordPages } from './new-password.ts'
 import { NEW_PASSWORD } from './paths.ts'
 
@@ -98,7 +98,8 @@ export function linkPages(deps: Deps): Pages {
     },
     [`${LINK_PATH}/${NEW_PASSWORD}`]: newPasswordPages(deps, openProven, (_request, reply, { linked, proof, app }) => {
       cookies.endVisit(reply, linked.id)
-      return sendPage(reply, provenElsewherePage(proof.purpose, app?.name))
+      // No browser waits for it: nobody asked, so it was an invitation.
+      return sendPage(reply, linked.browserHash === null ? acceptedPage : provenElsewherePage(proof.purpose, app?.name))
     }),
   }
 }

@@ -21,6 +21,7 @@ import { GROUPS } from './groups.ts'
 import { IDEMPOTENCY_KEYS } from './idempotency-keys.ts'
 import { IDENTITIES } from './identities.ts'
 import { INITIAL_ACCESS_TOKENS } from './initial-access-tokens.ts'
+import { INVITATIONS } from './invitations.ts'
 import { MAIL_CHALLENGES } from './mail-challenges.ts'
 import { MEMBERSHIPS } from './memberships.ts'
 import { OUTBOX } from './outbox.ts'
@@ -50,6 +51,7 @@ import { WRITE_TRIALS } from './write-trials.ts'
  */
 export const TABLES = {
   idempotency_keys: IDEMPOTENCY_KEYS,
+  invitations: INVITATIONS,
   mail_challenges: MAIL_CHALLENGES,
   authorization_requests: AUTHORIZATION_REQUESTS,
   upstream_logins: UPSTREAM_LOGINS,

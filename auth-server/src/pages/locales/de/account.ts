@@ -242,6 +242,7 @@ export const ACCOUNT = {
       'deletion by-administrator': 'Die Verwaltung hat das Konto gelöscht',
       'account suspended': 'Die Verwaltung hat das Konto gesperrt',
       'account restored': 'Die Verwaltung hat die Sperre aufgehoben',
+      'invitation accepted': 'Sie haben die Einladung zu diesem Konto angenommen',
       'account reset-forced': 'Die Verwaltung verlangt ein neues Passwort',
       'account logins-ended': 'Die Verwaltung hat alles abgemeldet',
       'account read': 'Die Verwaltung hat gelesen, was über Sie gespeichert ist',

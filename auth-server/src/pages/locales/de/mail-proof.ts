@@ -74,9 +74,10 @@ export const MAIL_PROOF: Texts['mailProof'] = {
         ? html`Gehen Sie dorthin zurück, wo Sie begonnen haben, und melden Sie sich an.`
         : html`Gehen Sie zurück zu ${name(app)} und melden Sie sich an.`,
   },
+  toAccount: 'Am Konto anmelden',
   ended: {
     title: 'Dieser Link gilt nicht mehr',
-    text: 'Er wurde schon benutzt oder ist älter als eine Stunde. Gehen Sie dorthin zurück, wo Sie begonnen haben, und lassen Sie bei Bedarf noch eine Nachricht senden.',
+    text: 'Er wurde schon benutzt oder ist abgelaufen. Gehen Sie dorthin zurück, wo Sie begonnen haben, und lassen Sie bei Bedarf noch eine Nachricht senden.',
   },
   addressLink: {
     title: 'Diese Adresse Ihrem Konto hinzufügen?',

@@ -31,6 +31,15 @@ export const MAIL = {
     code: 'Oder geben Sie diesen Code dort ein, wo Sie begonnen haben:',
     after: [IGNORE],
   }),
+  invitation: (_: Readonly<Record<string, never>>): MailText => ({
+    subject: 'Sie sind zu einem Konto eingeladen',
+    lead: [
+      'Wer diesen Server betreibt, lädt Sie zu einem Konto mit dieser E-Mail-Adresse ein. Wählen Sie ein Passwort, dann gehört es Ihnen.',
+    ],
+    action: 'Einladung annehmen',
+    ofLink: 'Der Link gilt sieben Tage.',
+    after: ['Wenn Sie kein Konto möchten, lassen Sie diese Mail liegen: Ohne den Link entsteht keines.'],
+  }),
   'account-exists': (facts: AppFacts): MailText => ({
     subject: 'Sie haben schon ein Konto',
     lead: [

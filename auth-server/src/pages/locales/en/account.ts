@@ -240,6 +240,7 @@ export const ACCOUNT = {
       'deletion by-administrator': 'An administrator deleted the account',
       'account suspended': 'An administrator suspended the account',
       'account restored': 'An administrator lifted the suspension',
+      'invitation accepted': 'You accepted the invitation to this account',
       'account reset-forced': 'An administrator asked for a new password',
       'account logins-ended': 'An administrator signed everything out',
       'account read': 'An administrator read what is stored about you',

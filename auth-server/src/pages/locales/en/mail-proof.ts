@@ -69,9 +69,11 @@ export const MAIL_PROOF = {
     back: (app: string | undefined): Html =>
       app === undefined ? html`Go back to where you began and sign in.` : html`Go back to ${name(app)} and sign in.`,
   },
+  /** Where there is nothing to go back to. */
+  toAccount: 'Sign in to the account',
   ended: {
     title: 'This link is of no use any more',
-    text: 'It has been used, or is older than an hour. Go back to where you began, and have another mail sent if you still need one.',
+    text: 'It has been used, or its time is over. Go back to where you began, and have another mail sent if you still need one.',
   },
   /** Of another address of an account. */
   addressLink: {

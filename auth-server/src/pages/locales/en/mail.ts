@@ -40,6 +40,15 @@ export const MAIL = {
     code: 'Or type this code where you began:',
     after: [IGNORE],
   }),
+  invitation: (_: Readonly<Record<string, never>>): MailText => ({
+    subject: 'You are invited to an account',
+    lead: [
+      'Whoever runs this server invites you to an account with this e-mail address. Choose a password, and it is yours.',
+    ],
+    action: 'Accept the invitation',
+    ofLink: 'The link works for seven days.',
+    after: ['If you do not want an account, ignore this mail: there is none without the link.'],
+  }),
   'account-exists': (facts: AppFacts): MailText => ({
     subject: 'You have an account already',
     lead: [
