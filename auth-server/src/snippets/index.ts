@@ -15,6 +15,9 @@ const SNIPPETS = {
   expo: expoSnippet,
 } as const satisfies Record<string, (settings: PhoneSettings) => Snippet>
 
+/** AppAuth on iOS, and what is built on it, waits for a scheme of the app's own. */
+const TAKES_LINKS: readonly string[] = ['kotlin']
+
 export type SnippetPlatform = keyof typeof SNIPPETS
 
 export function isSnippetPlatform(name: string): name is SnippetPlatform {
@@ -24,8 +27,8 @@ export function isSnippetPlatform(name: string): name is SnippetPlatform {
 /** In the order in which they are shown. */
 export const SNIPPET_PLATFORMS = Object.keys(SNIPPETS).filter(isSnippetPlatform)
 
-/** @returns undefined where no redirect URI of the app is one that a phone opens by a scheme of the app's own. */
+/** @returns undefined where no redirect URI of the app is one that opens it on this platform. */
 export function snippetFor(platform: SnippetPlatform, settings: SnippetSettings): Snippet | undefined {
-  const known = phoneSettings(settings)
+  const known = phoneSettings(settings, TAKES_LINKS.includes(platform))
   return known && SNIPPETS[platform](known)
 }

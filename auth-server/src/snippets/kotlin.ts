@@ -1,6 +1,6 @@
 // An app for Android in Kotlin, with AppAuth.
 import { kotlinString } from './literals.ts'
-import { debugManifest, gradlePlaceholder, reachNotes } from './phones.ts'
+import { appLinkManifest, debugManifest, gradlePlaceholder, reachNotes } from './phones.ts'
 import type { PhoneSettings } from './settings.ts'
 import type { Snippet } from './snippet.ts'
 
@@ -84,17 +84,26 @@ ${
     }
   }
 }`
-  const dependency = ['', 'dependencies {', `  implementation(${kotlinString(APPAUTH)})`, '}']
+  const isLink = settings.scheme === 'https'
+  const dependency = ['dependencies {', `  implementation(${kotlinString(APPAUTH)})`, '}']
   return {
     library: 'AppAuth',
     install: `${APPAUTH}, from Maven Central`,
     parts: [
       { file: 'Login.kt', language: 'kotlin', text },
-      gradlePlaceholder(settings, 'app/build.gradle.kts', dependency),
+      isLink
+        ? { file: 'app/build.gradle.kts', language: 'kotlin', text: dependency.join('\n') }
+        : gradlePlaceholder(settings, 'app/build.gradle.kts', ['', ...dependency]),
+      ...(isLink ? [appLinkManifest(settings, 'app/src/main/AndroidManifest.xml')] : []),
       ...debugManifest(settings, 'app/src/debug/AndroidManifest.xml'),
     ],
     notes: [
       ...reachNotes(settings),
+      ...(isLink
+        ? [
+            'Android opens the app once the website names it in /.well-known/assetlinks.json: npm run app-links says how.',
+          ]
+        : []),
       'Keep the state (jsonSerializeString) encrypted by a key of the Keystore. Use the connection off the main thread.',
     ],
   }

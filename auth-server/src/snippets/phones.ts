@@ -64,6 +64,24 @@ export function groovyPlaceholder({ scheme }: PhoneSettings, file: string): Snip
   return { file, language: 'groovy', text }
 }
 
+/** The link of a website that opens the app, in the place of the scheme in AppAuth's own manifest. */
+export function appLinkManifest({ redirectUri }: PhoneSettings, file: string): SnippetPart {
+  const { hostname, pathname } = new URL(redirectUri)
+  const text = `<manifest xmlns:android="http://schemas.android.com/apk/res/android" xmlns:tools="http://schemas.android.com/tools">
+  <application>
+    <activity android:name="net.openid.appauth.RedirectUriReceiverActivity" android:exported="true" tools:node="replace">
+      <intent-filter android:autoVerify="true">
+        <action android:name="android.intent.action.VIEW" />
+        <category android:name="android.intent.category.DEFAULT" />
+        <category android:name="android.intent.category.BROWSABLE" />
+        <data android:scheme="https" android:host="${xmlText(hostname)}" android:path="${xmlText(pathname)}" />
+      </intent-filter>
+    </activity>
+  </application>
+</manifest>`
+  return { file, language: 'xml', text }
+}
+
 /** Plain http for debug builds alone: what the store gets refuses it. Nothing where everything is https. */
 export function debugManifest({ plainHosts }: PhoneSettings, file: string): readonly SnippetPart[] {
   if (plainHosts.length === 0) return []

@@ -71,6 +71,9 @@ const MISTAKES: readonly (readonly [words: string, values: GivenValues, says: Re
   ['app add', { ...NAME, api: [API.id], plan: 'nothing' }, /has no plan nothing, but /],
   ['subscription add', { app: 'client_x' }, /^--api is missing\.$/],
   ['user show nobody@example.com', {}, /^There is no account nobody@example\.com\.$/],
+  ['api add notes', { resource: 'https://x.example/' }, /^--name is missing\.$/],
+  ['api add notes', { scope: ['notes'] }, /^--scope is name="what it allows", not notes\.$/],
+  ['api add notes', { 'guest-scope': ['no'] }, /^no is no scope of this API/],
   ['user add', {}, /^--email is missing\.$/],
   ['user withdraw nobody@example.com', {}, /^nobody@example\.com has no invitation/],
   ['machine add', { name: 'CI' }, /^--scope is missing/],
@@ -199,6 +202,30 @@ t.test('people are invited by mail, and an invitation is withdrawn by its addres
   t.match((await run('user invitations')).text, 'eve@example.com')
   t.match(await run('user withdraw Eve@example.com'), { text: 'The invitation is withdrawn.' })
   t.equal((await run('user invitations')).text, '')
+})
+
+t.test('an API is added with its scopes in words, and a change leaves what it does not name', async (t) => {
+  const scope = ['notes:read=See your notes', 'notes:write=Write = change notes']
+  const resource = 'https://api.example.com/notes'
+  const events = { 'events-uri': 'https://notes.example.com/events' }
+  const guests = { 'guest-plan': 'basic', 'guest-scope': ['notes:read'] }
+  await run('api add notes', { name: 'Notes', resource, plan: ['basic', 'more'], scope, ...events, ...guests })
+  const before = Object((await run('api show notes')).json)
+  t.match(before, {
+    name: 'Notes',
+    plans: ['basic', 'more'],
+    guest_plan: 'basic',
+    events_uri: events['events-uri'],
+    scopes: [
+      { name: 'notes:read', description: 'See your notes', for_guests: true },
+      { name: 'notes:write', description: 'Write = change notes', for_guests: false },
+    ],
+  })
+  await run('api change notes', { name: 'My notes' })
+  t.strictSame((await run('api show notes')).json, { ...before, name: 'My notes' })
+  await run('api change notes', { scope: ['notes:read=Read notes'] })
+  t.match(Object((await run('api show notes')).json).scopes, [{ description: 'Read notes', for_guests: true }])
+  await run('api remove notes', { yes: true })
 })
 
 t.test('a machine client has the scopes that it was given, and its secret is told once', async (t) => {

@@ -125,3 +125,15 @@ t.test('an app without a scheme of its own has no snippet', async (t) => {
   ])
     t.equal(snippetFor('swift', { ...LOCAL, redirectUris }), undefined, String(redirectUris))
 })
+
+t.test('an app that a link of a website opens has one for Android, where AppAuth takes such links', async (t) => {
+  const settings = { ...SECURE, redirectUris: ['https://app.example.com/apps/my"app/callback'] }
+  const parts = partsOf('kotlin', settings)
+  t.match(parts, [{ file: 'Login.kt' }, { text: /^dependencies/ }, { file: 'app/src/main/AndroidManifest.xml' }])
+  t.ok(read(t, 'kotlin', settings).includes(settings.redirectUris[0] ?? ''))
+  t.match(parts[2]?.text, 'android:host="app.example.com" android:path="/apps/my%22app/callback"')
+  const both = { ...SECURE, redirectUris: [...settings.redirectUris, 'com.example.mine:/callback'] }
+  t.match(partsOf('kotlin', both)[1]?.text, 'appAuthRedirectScheme', 'a scheme of its own comes first')
+  for (const platform of ['swift', 'flutter', 'react-native', 'expo'] as const)
+    t.equal(snippetFor(platform, settings), undefined, platform)
+})

@@ -22,7 +22,7 @@ export function requirePhone(platform: SnippetPlatform, redirectUris: readonly s
   const nothing = { clientId: '', issuer: '', scopes: [], resource: '' }
   if (snippetFor(platform, { ...nothing, redirectUris })) return
   throw new Mistake(
-    `Code for phones needs a redirect URI that opens the app, such as com.example.mine:/callback, not ${redirectUris.map(wordOf).join(' and ') || 'none'}.`,
+    `Code for ${platform} needs a redirect URI that opens the app, such as com.example.mine:/callback, not ${redirectUris.map(wordOf).join(' and ') || 'none'}.`,
   )
 }
 

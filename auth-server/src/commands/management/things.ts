@@ -1,6 +1,7 @@
 // The commands by the thing that they are about. A verb is a row; its options and its help follow from the contract.
 
 import { SNIPPET_PLATFORMS } from '../../snippets/index.ts'
+import { API_ADD, API_CHANGE } from './api-add.ts'
 import { APP_ADD } from './app-add.ts'
 import { requirePlatform, tellApp } from './app-settings.ts'
 import { MACHINE_ADD } from './machine-add.ts'
@@ -64,6 +65,8 @@ export const MANAGED_THINGS = {
   api: {
     about: 'APIs: what apps call with our tokens. In a checkout `api -- protect` also writes one into kong.yml.',
     verbs: {
+      add: API_ADD,
+      change: API_CHANGE,
       list: operationVerb({
         operation: 'apis.list',
         completes: addLimits,
