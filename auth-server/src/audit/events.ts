@@ -86,7 +86,8 @@ export type AuditEvent =
       'application',
       'suspended' | 'restored' | 'identity-set' | 'identity-removed' | 'removed' | 'secret-rotated'
     > &
-      Application)
+      Application &
+      Partial<Change>)
   | (Event<'api', 'suspended' | 'restored' | 'created' | 'changed' | 'removed'> & Api & Partial<Change>)
   | (Event<'subscription', 'created' | 'changed' | 'removed' | 'requested' | 'approved' | 'declined'> &
       Application &

@@ -79,14 +79,20 @@ export function apiFields({
   guestPlan,
   eventsUri,
 }: StoredApi): FieldTexts {
+  // A field that is added to what is stored does not compile before it is told here: an import would take it for nothing.
+  const told: Readonly<
+    Record<Exclude<keyof StoredApi, 'id' | 'scopes' | 'managedBy' | 'suspendedAt'>, [string, string]>
+  > = {
+    name: ['name', name],
+    description: ['description', description],
+    resource: ['resource', resource],
+    plans: ['plans', [...plans].sort().join(' ')],
+    tokenGroups: ['groups in tokens', [...tokenGroups].sort().join(' ')],
+    guestPlan: ['plan of guests', guestPlan ?? ''],
+    eventsUri: ['address of events', eventsUri ?? ''],
+  }
   return {
-    name,
-    description,
-    resource,
-    plans: [...plans].sort().join(' '),
-    'groups in tokens': [...tokenGroups].sort().join(' '),
-    'plan of guests': guestPlan ?? '',
-    'address of events': eventsUri ?? '',
+    ...Object.fromEntries(Object.values(told)),
     ...Object.fromEntries(
       scopes.map((scope) => [
         `scope ${scope.name}`,

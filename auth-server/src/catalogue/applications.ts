@@ -5,6 +5,7 @@ import { randomId, randomSecret } from '../crypto/random.ts'
 import { isSigningAlgorithm, SIGNING_ALGORITHMS } from '../crypto/signing-algorithms.ts'
 import { type Db, inTransaction, type Trx } from '../store/database.ts'
 import { deleteObject } from '../store/queries/catalogue-removal.ts'
+import { lockStoredApplication, type StoredApplication } from '../store/queries/stored-applications.ts'
 import { hasIdentity } from '../store/tables/app-identities.ts'
 import {
   type ApplicationKind,
@@ -14,8 +15,11 @@ import {
   upsertApplication,
 } from '../store/tables/applications.ts'
 import { type CatalogueActor, ManagedElsewhere, managerOf } from './actor.ts'
-import { callbackPath } from './app-links.ts'
+import { claimedRedirectUri } from './app-links.ts'
+import { APPLICATION_DEFAULTS } from './application-defaults.ts'
+import { applicationFields } from './application-fields.ts'
 import { type PublicKeys, readPublicKeys } from './client-keys.ts'
+import { auditedChange, differenceOf } from './difference.ts'
 import { backchannelLogoutProblem, redirectKind, redirectUriProblem } from './redirect-uri.ts'
 import { CatalogueRefusal } from './refusal.ts'
 
@@ -78,7 +82,11 @@ const CLIENT_ID = /^(?!usr_)[A-Za-z0-9._~-]{1,128}$/
 // It is stored as a plain SHA-256, which only what nobody can guess may be.
 const MIN_SECRET_LENGTH = 32
 const DAY_SECONDS = 24 * 3600
-const LIFETIMES = { refreshIdleSeconds: 30 * DAY_SECONDS, refreshAbsoluteSeconds: 365 * DAY_SECONDS } as const
+/** What one application may have of each, and how long; the management API takes no more either. */
+const MAX_URIS = 20
+const MAX_URI_LENGTH = 2000
+const MAX_CLASSES = 10
+const MAX_CLASS_LENGTH = 100
 const MAX_LIFETIME_SECONDS = 10 * 365 * DAY_SECONDS
 
 function isLifetime(seconds: number): boolean {
@@ -90,12 +98,32 @@ function requireSound(application: ApplicationDefinition): void {
     throw new InvalidApplication('A client ID has 1 to 128 of A-Z a-z 0-9 . _ ~ -, and does not begin with usr_.')
   if (!NAME.test(application.name)) throw new InvalidApplication('A name has 1 to 80 visible characters.')
   const { kind, redirectUris, postLogoutRedirectUris = [], authMethod = 'none', grantTypes = [] } = application
+  for (const uris of [redirectUris, postLogoutRedirectUris])
+    if (uris.length > MAX_URIS)
+      throw new InvalidApplication(
+        `An application has ${MAX_URIS} redirect URIs at most, and as many for after a logout.`,
+        uris === redirectUris ? 'redirect URI' : undefined,
+      )
+  const { backchannelLogoutUri, defaultAcrValues = [] } = application
+  for (const uri of [...redirectUris, ...postLogoutRedirectUris, backchannelLogoutUri ?? ''])
+    if (uri.length > MAX_URI_LENGTH)
+      throw new InvalidApplication(
+        `An address of an application has ${MAX_URI_LENGTH} characters at most.`,
+        redirectUris.includes(uri) ? 'redirect URI' : undefined,
+      )
+  if (
+    defaultAcrValues.length > MAX_CLASSES ||
+    defaultAcrValues.some((value) => value === '' || value.length > MAX_CLASS_LENGTH)
+  )
+    throw new InvalidApplication(
+      `An application asks for ${MAX_CLASSES} classes of sign-in at most, of 1 to ${MAX_CLASS_LENGTH} characters.`,
+    )
   for (const uri of [...redirectUris, ...postLogoutRedirectUris]) {
     const problem = redirectUriProblem(uri, kind)
     if (problem)
       throw new InvalidApplication(`${uri}: ${problem}`, redirectUris.includes(uri) ? 'redirect URI' : undefined)
   }
-  const logoutProblem = application.backchannelLogoutUri && backchannelLogoutProblem(application.backchannelLogoutUri)
+  const logoutProblem = backchannelLogoutUri && backchannelLogoutProblem(backchannelLogoutUri)
   if (logoutProblem) throw new InvalidApplication(logoutProblem)
   if (kind !== 'web' && takesSecret(authMethod))
     // RFC 8252 §8.5: what ships inside an app or a page is no secret.
@@ -114,7 +142,7 @@ function requireSound(application: ApplicationDefinition): void {
   // RFC 6749 §4.4: a machine acts on its own behalf, so it has to prove who it is.
   if (grantTypes.includes('client_credentials') && authMethod === 'none')
     throw new InvalidApplication('client_credentials is for clients that authenticate.')
-  const { refreshIdleSeconds, refreshAbsoluteSeconds } = { ...LIFETIMES, ...application }
+  const { refreshIdleSeconds, refreshAbsoluteSeconds } = { ...APPLICATION_DEFAULTS, ...application }
   if (!isLifetime(refreshIdleSeconds) || !isLifetime(refreshAbsoluteSeconds))
     throw new InvalidApplication('A lifetime of refresh tokens is 60 seconds to ten years.')
   for (const alg of [application.idTokenAlg, application.accessTokenAlg])
@@ -153,13 +181,18 @@ async function requireOwnSchemes(trx: Trx, clientId: string, redirectUris: reado
 
 /**
  * No app listens at an address of this server but at the link that is its own, and a phone leads there only by the record
- * of the app (app-links.ts).
+ * of the app (app-links.ts). Returns the redirect URIs with it while there is such a record, whoever named it or not.
  */
-async function requireOwnLinks(trx: Trx, issuer: string, { clientId, redirectUris }: ApplicationDefinition) {
+async function requireOwnLinks(
+  trx: Trx,
+  issuer: string,
+  { clientId, redirectUris }: ApplicationDefinition,
+): Promise<readonly string[]> {
   const ours = redirectUris.filter((uri) => URL.canParse(uri) && new URL(uri).origin === issuer)
-  if (ours.length === 0) return
-  const own = issuer + callbackPath(clientId)
-  if (ours.every((uri) => uri === own) && (await hasIdentity(trx, clientId))) return
+  const own = claimedRedirectUri(issuer, clientId)
+  const isOnRecord = await hasIdentity(trx, clientId)
+  if (ours.every((uri) => uri === own && isOnRecord))
+    return isOnRecord && ours.length === 0 && issuer.startsWith('https:') ? [...redirectUris, own] : redirectUris
   throw new InvalidApplication(
     `At ${issuer} the only redirect URI of an app is ${own}, once its Android package or Apple bundle is on record here.`,
     'redirect URI',
@@ -181,34 +214,22 @@ async function upsert(
   issuer: string,
   by: CatalogueActor,
 ): Promise<Registered> {
-  requireSound(application)
+  // The link comes on top: whoever sends back what they read sends it, too.
+  const link = claimedRedirectUri(issuer, application.clientId)
+  requireSound({ ...application, redirectUris: application.redirectUris.filter((uri) => uri !== link) })
   await requireOwnSchemes(trx, application.clientId, application.redirectUris)
-  await requireOwnLinks(trx, issuer, application)
+  const redirectUris = await requireOwnLinks(trx, issuer, application)
   const jwks = await requireKeys(application)
   const registered = await upsertApplication(trx, {
+    ...APPLICATION_DEFAULTS,
+    ...application,
     id: randomId('app'),
-    clientId: application.clientId,
-    name: application.name,
-    kind: application.kind,
-    redirectUris: application.redirectUris,
-    authMethod: application.authMethod ?? 'none',
+    redirectUris,
     secretHash:
       application.clientSecret === undefined
         ? (application.clientSecretHash ?? null)
         : sha256(application.clientSecret),
     jwks,
-    refreshIdleSeconds: application.refreshIdleSeconds ?? LIFETIMES.refreshIdleSeconds,
-    refreshAbsoluteSeconds: application.refreshAbsoluteSeconds ?? LIFETIMES.refreshAbsoluteSeconds,
-    grantTypes: application.grantTypes ?? ['authorization_code', 'refresh_token'],
-    pkceRequired: application.pkceRequired ?? true,
-    requirePushedRequests: application.requirePushedRequests ?? false,
-    dpopBound: application.dpopBound ?? false,
-    idTokenAlg: application.idTokenAlg ?? 'ES256',
-    claimsInIdToken: application.claimsInIdToken ?? false,
-    accessTokenAlg: application.accessTokenAlg ?? 'ES256',
-    postLogoutRedirectUris: application.postLogoutRedirectUris ?? [],
-    backchannelLogoutUri: application.backchannelLogoutUri ?? null,
-    defaultAcrValues: application.defaultAcrValues ?? [],
     managedBy: managerOf(by),
   })
   if (!registered) throw new ManagedElsewhere(`The application ${application.clientId}`, by)
@@ -228,20 +249,39 @@ export function registerApplication(
   by: CatalogueActor,
 ): Promise<string> {
   return inTransaction(db, async (trx) => {
-    const { id: applicationId, change } = await upsert(trx, application, issuer, by)
-    if (change !== 'unchanged')
-      await record(trx, { type: 'client-registration', outcome: change, applicationId }, by.context)
-    return applicationId
+    const before = await lockStoredApplication(trx, application.clientId)
+    const { id, change, clientId } = await upsert(trx, application, issuer, by)
+    if (change !== 'unchanged') await recordRegistration(trx, { clientId, before, outcome: change }, by)
+    return id
   })
 }
+
+/** Writes into the audit log what an application was, and what it is now. */
+async function recordRegistration(
+  trx: Trx,
+  {
+    clientId,
+    before,
+    outcome,
+  }: Readonly<{ clientId: string; before?: StoredApplication | undefined; outcome: Outcome }>,
+  by: CatalogueActor,
+): Promise<void> {
+  const after = await lockStoredApplication(trx, clientId)
+  if (!after) throw new Error(`${clientId} is not there`)
+  const change = auditedChange(differenceOf(before ? applicationFields(before) : {}, applicationFields(after)))
+  await record(trx, { type: 'client-registration', outcome, applicationId: after.id, change }, by.context)
+}
+
+/** `succeeded`: the client registered itself. */
+type Outcome = 'created' | 'changed' | 'succeeded'
 
 /** A client nobody named yet: it gets its `client_id` here, and its secret, which is shown this once. */
 export type NewApplication = Omit<ApplicationDefinition, 'clientId' | 'clientSecret' | 'name'> &
   Readonly<{ name?: string | undefined }>
 
 /**
- * Registers a new application under a fresh `client_id`, which also is its name unless it has one (RFC 7591 §2). Whoever
- * asks for it says so in the audit log.
+ * Registers a new application under a fresh `client_id`, which also is its name unless it has one (RFC 7591 §2).
+ * @param outcome how the audit log calls it; `succeeded`: the client registered itself
  * @throws {InvalidApplication} when it breaks a rule.
  */
 export async function createApplication(
@@ -249,11 +289,13 @@ export async function createApplication(
   application: NewApplication,
   issuer: string,
   by: CatalogueActor,
+  outcome: 'created' | 'succeeded' = 'created',
 ): Promise<Registered & Readonly<{ name: string; clientSecret: string | undefined }>> {
   const clientId = randomId('client')
   const name = application.name ?? clientId
   const clientSecret = takesSecret(application.authMethod ?? 'none') ? randomSecret(32) : undefined
   const registered = await upsert(trx, { ...application, clientId, name, clientSecret }, issuer, by)
+  await recordRegistration(trx, { clientId, outcome }, by)
   return { ...registered, name, clientSecret }
 }
 

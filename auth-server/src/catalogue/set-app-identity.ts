@@ -2,11 +2,19 @@
 import { record } from '../audit/record.ts'
 import { type Db, inTransaction, type Trx } from '../store/database.ts'
 import type { ManagedBy } from '../store/managed-by.ts'
-import { type AttestationMode, deleteIdentity, listIdentities, upsertIdentity } from '../store/tables/app-identities.ts'
+import {
+  type AttestationMode,
+  deleteIdentity,
+  findIdentity,
+  listIdentities,
+  upsertIdentity,
+} from '../store/tables/app-identities.ts'
 import { addRedirectUri, findApplication, removeRedirectUri } from '../store/tables/applications.ts'
 import { type CatalogueActor, ManagedElsewhere, managerOf } from './actor.ts'
 import { InvalidIdentity, readIdentity, requireOnPhones, type WrittenIdentity } from './app-identity.ts'
 import { claimedRedirectUri, fitsPhones } from './app-links.ts'
+import { identityFields } from './application-fields.ts'
+import { auditedChange, differenceOf } from './difference.ts'
 
 /**
  * Sets or replaces the record of an application, and registers its link as a redirect URI where the issuer is https.
@@ -26,11 +34,18 @@ export async function setAppIdentity(
     if (!application) throw new InvalidIdentity(`There is no application ${clientId}.`)
     requireManager(clientId, application, by)
     requireOnPhones({ clientId, kind: application.kind })
+    const before = await findIdentity(trx, clientId)
     await upsertIdentity(trx, application.id, identity, written.attestation)
     if (!fitsPhones(await listIdentities(trx)))
       throw new InvalidIdentity('With it the files that phones read would be longer than 128 KiB, which Apple takes.')
     if (issuer.startsWith('https:')) await addRedirectUri(trx, application.id, claimedRedirectUri(issuer, clientId))
-    await record(trx, { type: 'application', outcome: 'identity-set', applicationId: application.id }, by.context)
+    const after = { ...identity, attestation: written.attestation ?? before?.attestation ?? 'off' }
+    const change = auditedChange(differenceOf(before ? identityFields(before) : {}, identityFields(after)))
+    await record(
+      trx,
+      { type: 'application', outcome: 'identity-set', applicationId: application.id, change },
+      by.context,
+    )
   })
 }
 
@@ -40,9 +55,15 @@ export function removeAppIdentity(db: Db, issuer: string, clientId: string, by: 
     const application = await findApplication(trx, clientId)
     if (!application) return false
     requireManager(clientId, application, by)
-    if (!(await deleteIdentity(trx, application.id))) return false
+    const before = await findIdentity(trx, clientId)
+    if (!before || !(await deleteIdentity(trx, application.id))) return false
     await removeRedirectUri(trx, application.id, claimedRedirectUri(issuer, clientId))
-    await record(trx, { type: 'application', outcome: 'identity-removed', applicationId: application.id }, by.context)
+    const change = auditedChange(differenceOf(identityFields(before), {}))
+    await record(
+      trx,
+      { type: 'application', outcome: 'identity-removed', applicationId: application.id, change },
+      by.context,
+    )
     return true
   })
 }

@@ -3,11 +3,13 @@ import { record } from '../audit/record.ts'
 import { randomId } from '../crypto/random.ts'
 import { type Db, inTransaction, type Trx } from '../store/database.ts'
 import { deleteObject, lockSubscription } from '../store/queries/catalogue-removal.ts'
-import { findStoredApi } from '../store/queries/stored-apis.ts'
+import { shareStoredApi } from '../store/queries/stored-apis.ts'
 import { holdSuspensions } from '../store/queries/suspension.ts'
-import { upsertSubscription } from '../store/tables/subscriptions.ts'
+import { lockSubscribed, upsertSubscription } from '../store/tables/subscriptions.ts'
 import { type CatalogueActor, ManagedElsewhere, managerOf } from './actor.ts'
 import type { Definition } from './apis.ts'
+import { subscriptionFields } from './application-fields.ts'
+import { auditedChange, differenceOf } from './difference.ts'
 import { CatalogueRefusal } from './refusal.ts'
 
 export interface SubscriptionDefinition {
@@ -29,7 +31,7 @@ export async function requireOffered(
   trx: Trx,
   { apiId, plan, scopes }: Pick<SubscriptionDefinition, 'apiId' | 'plan' | 'scopes'>,
 ): Promise<void> {
-  const api = await findStoredApi(trx, apiId)
+  const api = await shareStoredApi(trx, apiId)
   if (!api) throw new InvalidSubscription(`There is no API ${apiId}.`)
   if (!api.plans.includes(plan))
     throw new InvalidSubscription(`${apiId} has no plan ${plan}. It has ${api.plans.join(', ') || 'none yet'}.`)
@@ -51,9 +53,13 @@ export function subscribe(db: Db | Trx, subscription: SubscriptionDefinition, by
   return inTransaction(db, async (trx) => {
     await holdSuspensions(trx)
     await requireOffered(trx, subscription)
+    const before = await lockSubscribed(trx, subscription)
     const outcome = await upsertSubscription(trx, { id: randomId('sub'), ...subscription, managedBy: managerOf(by) })
     if (outcome === 'elsewhere') throw new ManagedElsewhere(`The subscription of ${applicationId} to ${apiId}`, by)
-    if (outcome !== 'unchanged') await record(trx, { type: 'subscription', outcome, applicationId, apiId }, by.context)
+    if (outcome === 'unchanged') return outcome
+    const changed = differenceOf(before ? subscriptionFields(before) : {}, subscriptionFields(subscription))
+    const change = auditedChange(changed)
+    await record(trx, { type: 'subscription', outcome, applicationId, apiId, change }, by.context)
     return outcome
   })
 }

@@ -79,8 +79,7 @@ export const APPLICATION_HANDLERS: Omit<HandlersOf<'applications'>, IdentityOper
       const { name, kind, jwks, token_endpoint_auth_method: authMethod = APPLICATION_DEFAULTS.authMethod } = body
       const definition = { ...merge(body, APPLICATION_DEFAULTS), name, kind, jwks, authMethod }
       const created = await createApplication(trx, definition, deps.config.issuer, { context })
-      const { id: applicationId, clientId, clientSecret } = created
-      await record(trx, { type: 'client-registration', outcome: 'created', applicationId }, context)
+      const { clientId, clientSecret } = created
       const application = await requireApplication(trx, clientId)
       return { ...showApplication(application), client_secret: clientSecret ?? null }
     },

@@ -1,6 +1,5 @@
 // Machine clients of the management API: made by the operator alone, each with exactly the scopes that it gets here.
 import type { ManagementScope } from '@mobile-api-gateway/sdk/contract/scopes.ts'
-import { record } from '../audit/record.ts'
 import { createApplication } from '../catalogue/applications.ts'
 import { subscribe } from '../catalogue/subscriptions.ts'
 import { OPERATOR } from '../identity/administration/authority.ts'
@@ -41,7 +40,6 @@ export async function createMachineClient(
     issuer,
     OPERATOR,
   )
-  await record(trx, { type: 'client-registration', outcome: 'created', applicationId }, OPERATOR.context)
   const subscription = { applicationId, apiId: MANAGEMENT_API, plan: MANAGEMENT_PLAN, scopes, trusted: false }
   await subscribe(trx, subscription, OPERATOR)
   return { clientId: created.clientId, clientSecret: created.clientSecret }

@@ -59,12 +59,19 @@ const CHANGEABLE = {
 export const APPLICATION = exactly({
   id: Type.String({ description: 'Its id in access tokens (`app_id`) and in X-Consumer-Custom-ID.' }),
   client_id: CLIENT_ID,
-  name: NAME,
+  name: Type.String(),
   kind: KIND,
   token_endpoint_auth_method: AUTH_METHOD,
   jwks: nullable(exactly({ keys: Type.Array(PUBLIC_KEY) })),
   ...CHANGEABLE,
-  // Registered under earlier rules, an application may say what none can choose any more.
+  // No limits here: whatever is stored is told. One that was registered under earlier rules may have what none can choose
+  // any more, and the link of an app comes on top of its redirect URIs.
+  redirect_uris: Type.Array(Type.String()),
+  post_logout_redirect_uris: Type.Array(Type.String()),
+  backchannel_logout_uri: nullable(Type.String()),
+  default_acr_values: Type.Array(Type.String()),
+  refresh_idle_seconds: Type.Number(),
+  refresh_absolute_seconds: Type.Number(),
   grant_types: Type.Array(Type.String()),
   id_token_signed_response_alg: Type.String(),
   access_token_signing_alg: Type.String(),

@@ -4,7 +4,6 @@ import type { Trx } from '../../store/database.ts'
 import { findIdentity } from '../../store/tables/app-identities.ts'
 import type { CatalogueActor } from '../actor.ts'
 import { readIdentity } from '../app-identity.ts'
-import { claimedRedirectUri } from '../app-links.ts'
 import { registerApplication } from '../applications.ts'
 import { removeAppIdentity, setAppIdentity } from '../set-app-identity.ts'
 import type { FileApplication } from './read-application.ts'
@@ -16,13 +15,10 @@ export async function bringUp(
   { definition, identity }: FileApplication,
   by: CatalogueActor,
 ): Promise<string> {
-  const { clientId, redirectUris } = definition
+  const { clientId } = definition
   const stored = await findIdentity(trx, clientId)
   if (stored && !identity) await removeAppIdentity(trx, issuer, clientId, by)
-  const link = claimedRedirectUri(issuer, clientId)
-  const hasLink = stored !== undefined && identity !== undefined && issuer.startsWith('https:')
-  const uris = hasLink && !redirectUris.includes(link) ? [...redirectUris, link] : redirectUris
-  const applicationId = await registerApplication(trx, { ...definition, redirectUris: uris }, issuer, by)
+  const applicationId = await registerApplication(trx, definition, issuer, by)
   if (!identity) return applicationId
   const wanted = { ...readIdentity(identity), attestation: identity.attestation }
   if (!isDeepStrictEqual(wanted, stored)) await setAppIdentity(trx, issuer, clientId, identity, by)

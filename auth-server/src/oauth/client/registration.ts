@@ -1,7 +1,6 @@
 // POST /register (RFC 7591): a client registers itself, for whoever holds an initial access token.
 import type { RouteHandlerMethod } from 'fastify'
 import { ofRequest } from '../../audit/context.ts'
-import { record } from '../../audit/record.ts'
 import { createApplication, InvalidApplication } from '../../catalogue/applications.ts'
 import { sha256 } from '../../crypto/digest.ts'
 import type { Deps } from '../../deps.ts'
@@ -26,9 +25,7 @@ export function registrationHandler({ db, config }: Deps): RouteHandlerMethod {
       if (!(await spendInitialAccessToken(trx, tokenHash)))
         throw bearerError('invalid_token', 'the initial access token is unknown, used up or expired')
       const { application, said } = readClientMetadata(body, config.issuer)
-      const created = await createApplication(trx, application, config.issuer, { context }).catch(rethrow)
-      const applicationId = created.id
-      await record(trx, { type: 'client-registration', outcome: 'succeeded', applicationId }, context)
+      const created = await createApplication(trx, application, config.issuer, { context }, 'succeeded').catch(rethrow)
       return { ...application, said, ...created }
     })
     request.log.info({ event: 'client_registered', clientId: registered.clientId }, 'a client registered itself')

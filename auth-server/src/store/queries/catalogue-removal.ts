@@ -30,7 +30,7 @@ const TABLE_OF = { api: 'apis', application: 'applications', subscription: 'subs
 /** Gives an object to another owner. */
 export async function handOver(trx: Trx, key: ObjectKey, to: ManagedBy): Promise<void> {
   const table = sql.table(TABLE_OF[key.kind])
-  await sql`update ${table} set managed_by = ${to} where ctid = (select ctid from ${rowOf(key)} for update)`.execute(
+  await sql`update ${table} set managed_by = ${to} where ctid = (select ctid from ${rowOf(key)} for no key update)`.execute(
     trx,
   )
 }
@@ -53,7 +53,7 @@ export async function lockSubscription(
     .where('application.client_id', '=', clientId)
     .where('subscription.api_id', '=', apiId)
     .select('subscription.managed_by as managedBy')
-    .forUpdate('subscription')
+    .forNoKeyUpdate('subscription')
     .executeTakeFirst()
   return found?.managedBy
 }

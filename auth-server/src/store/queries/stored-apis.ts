@@ -1,6 +1,6 @@
 // APIs as they are stored, each with its scopes and plans: what a file, a page or the management API shows of them.
 import { sql } from 'kysely'
-import type { Db } from '../database.ts'
+import type { Db, Trx } from '../database.ts'
 import type { ManagedBy } from '../managed-by.ts'
 
 export interface StoredScope {
@@ -54,9 +54,14 @@ function storedApis(db: Db) {
   ])
 }
 
-/** One API, locked for as long as the transaction that asks. */
-export async function findStoredApi(db: Db, id: string): Promise<StoredApi | undefined> {
-  return storedApis(db).where('api.id', '=', id).forUpdate('api').executeTakeFirst()
+/** One API, which nobody else changes until the transaction ends; what refers to it can be inserted meanwhile. */
+export function findStoredApi(trx: Trx, id: string): Promise<StoredApi | undefined> {
+  return storedApis(trx).where('api.id', '=', id).forNoKeyUpdate('api').executeTakeFirst()
+}
+
+/** The same for many at once, none of whom changes it. */
+export function shareStoredApi(trx: Trx, id: string): Promise<StoredApi | undefined> {
+  return storedApis(trx).where('api.id', '=', id).forShare('api').executeTakeFirst()
 }
 
 /** APIs by their ids. */

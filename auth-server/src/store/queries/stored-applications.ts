@@ -1,7 +1,7 @@
 // Applications as they are stored, each with its identity and subscriptions: what a file, a page or the management API shows of them.
 import type { JSONWebKeySet } from 'jose'
 import { sql } from 'kysely'
-import type { Db } from '../database.ts'
+import type { Db, Trx } from '../database.ts'
 import type { ManagedBy } from '../managed-by.ts'
 import type { AppIdentity, AttestationMode } from '../tables/app-identities.ts'
 import type { ApplicationKind, ClientAuthMethod } from '../tables/applications.ts'
@@ -47,16 +47,29 @@ export interface StoredApplication {
 }
 
 /** Applications by their client IDs. */
-export async function listStoredApplications(
+export function listStoredApplications(
   db: Db,
   { after = '', limit }: PartOfList,
 ): Promise<readonly StoredApplication[]> {
-  return db
-    .selectFrom('applications as application')
-    .leftJoin('app_identities as identity', 'identity.application_id', 'application.id')
+  return storedApplications(db)
     .where('application.client_id', '>', after)
     .orderBy('application.client_id')
     .limit(limit)
+    .execute()
+}
+
+/** One application, which nobody else changes until the transaction ends; what refers to it can be inserted meanwhile. */
+export function lockStoredApplication(trx: Trx, clientId: string): Promise<StoredApplication | undefined> {
+  return storedApplications(trx)
+    .where('application.client_id', '=', clientId)
+    .forNoKeyUpdate('application')
+    .executeTakeFirst()
+}
+
+function storedApplications(db: Db) {
+  return db
+    .selectFrom('applications as application')
+    .leftJoin('app_identities as identity', 'identity.application_id', 'application.id')
     .select([
       'application.id',
       'application.client_id as clientId',
@@ -92,5 +105,4 @@ export async function listStoredApplications(
           'trusted', trusted, 'status', status, 'managedBy', managed_by) order by api_id)
         from subscriptions where application_id = application.id), '[]')`.as('subscriptions'),
     ])
-    .execute()
 }

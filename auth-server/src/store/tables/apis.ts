@@ -64,19 +64,27 @@ export function insertApi(trx: Trx, definition: ApiDefinition, managedBy: Manage
 }
 
 /**
- * Creates an API with its scopes and plans, or brings it up to the definition, in one statement. Nothing is taken away but
+ * Creates an API with its scopes and plans, or brings it up to the definition. Nothing is taken away but
  * what guests may do, and in the two other cases nothing is done.
  */
-export function upsertApi(db: Db | Trx, definition: ApiDefinition, managedBy: ManagedBy): Promise<UpsertedApi> {
-  return writeApi(
+export async function upsertApi(db: Db | Trx, definition: ApiDefinition, managedBy: ManagedBy): Promise<UpsertedApi> {
+  const upserted = await writeApi(
     db,
     definition,
     managedBy,
     sql`do update
-      set name = excluded.name, description = excluded.description, resource = excluded.resource,
-          token_groups = excluded.token_groups, guest_plan = excluded.guest_plan, events_uri = excluded.events_uri
+      set name = excluded.name, description = excluded.description, token_groups = excluded.token_groups,
+          guest_plan = excluded.guest_plan, events_uri = excluded.events_uri
       where apis.managed_by = excluded.managed_by`,
   )
+  if (upserted !== 'done') return upserted
+  const { id, resource } = definition
+  // On its own: a resource is unique, and to write one, be it the same, keeps all from inserting what refers to the API.
+  const move = sql`update apis set resource = ${resource} where id = ${id} and resource <> ${resource}`
+  return takenOr(async () => {
+    await move.execute(db)
+    return upserted
+  })
 }
 
 async function writeApi(
@@ -119,14 +127,15 @@ async function writeApi(
       on conflict do nothing
     )
     select id from api`
-  try {
-    const { rows } = await statement.execute(db)
-    return rows.length === 1 ? 'done' : 'elsewhere'
-  } catch (error) {
-    // The id is what it is found by, so this can be the resource alone.
+  return takenOr(async () => ((await statement.execute(db)).rows.length === 1 ? 'done' : 'elsewhere'))
+}
+
+/** The id is what an API is found by, so what is not unique can be the resource alone. */
+async function takenOr<Outcome>(work: () => Promise<Outcome>): Promise<Outcome | 'resource taken'> {
+  return work().catch((error: unknown) => {
     if (codeOf(error) === UNIQUE_VIOLATION) return 'resource taken'
     throw error
-  }
+  })
 }
 
 const UNIQUE_VIOLATION = '23505'

@@ -55,7 +55,7 @@ export async function isSchemeTaken(trx: Trx, clientId: string, schemes: readonl
   return rows.length > 0
 }
 
-/** An application by its client ID, locked until the transaction ends. */
+/** An application by its client ID, which nobody else changes until the transaction ends. */
 export async function findApplication(
   trx: Trx,
   clientId: string,
@@ -64,7 +64,7 @@ export async function findApplication(
     .selectFrom('applications')
     .where('client_id', '=', clientId)
     .select(['id', 'kind', 'managed_by as managedBy'])
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirst()
 }
 

@@ -65,6 +65,20 @@ export async function upsertSubscription(
   return done?.change ?? 'elsewhere'
 }
 
+/** What an application may do with an API, which nobody else changes until the transaction ends. */
+export async function lockSubscribed(
+  trx: Trx,
+  { applicationId, apiId }: Readonly<{ applicationId: string; apiId: string }>,
+): Promise<Readonly<{ plan: string; scopes: readonly string[]; trusted: boolean }> | undefined> {
+  return trx
+    .selectFrom('subscriptions')
+    .where('application_id', '=', applicationId)
+    .where('api_id', '=', apiId)
+    .select(['plan', 'scopes', 'trusted'])
+    .forNoKeyUpdate()
+    .executeTakeFirst()
+}
+
 /** The client IDs of the gateways: who may read the feed of revocations. */
 export async function listGatewayClients(db: Db): Promise<readonly string[]> {
   const rows = await db
