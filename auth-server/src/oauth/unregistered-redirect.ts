@@ -9,9 +9,15 @@ import { Actor } from '../identity/roles.ts'
 import { currentSession } from '../interaction/session.ts'
 import { OAuthError } from './errors.ts'
 
+const REFUSALS = {
+  redirect_uri: 'redirect_uri is not registered for this application; it has to match to the letter',
+  post_logout_redirect_uri:
+    'post_logout_redirect_uri is not registered for this application; it has to match to the letter',
+} as const
+
 /** Of which parameter of which application. */
 interface Unregistered {
-  readonly parameter: 'redirect_uri' | 'post_logout_redirect_uri'
+  readonly parameter: keyof typeof REFUSALS
   readonly received: string
   readonly registered: readonly string[]
   readonly way?: WayInstead
@@ -24,7 +30,7 @@ export class UnregisteredRedirect extends OAuthError {
 
   constructor(unregistered: Unregistered, evidence: readonly Evidence[] = []) {
     const hint = inWords(mistakesIn(unregistered.received))
-    const refusal = `${unregistered.parameter} is not registered for this application; it has to match to the letter`
+    const refusal = REFUSALS[unregistered.parameter]
     super('invalid_request', hint === '' ? refusal : `${refusal}. Look here: ${hint}`, {
       evidence,
       way: unregistered.way,
