@@ -28,7 +28,8 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   account: ['interaction', ...BUSINESS],
   // the page at `/` leads to the others
   landing: ['oauth', 'interaction', 'management', ...BUSINESS],
-  management: BUSINESS,
+  // within the process there is no edge of HTTP that would translate what is thrown
+  management: ['problems', ...BUSINESS],
   portal: [], // through the SDK's contract only
   health: BUSINESS,
   // reads what these know when somebody asks; main and app feed it, and hand its counters to the others

@@ -70,7 +70,8 @@ export function refuseAddress(isVisited: IsVisited) {
   }
 }
 
-function toProblem(table: readonly ProblemRow[], error: unknown): HttpProblem {
+/** What was thrown, as a problem: by the first row that fits, else 500 with the cause for the log. */
+export function toProblem(table: readonly ProblemRow[], error: unknown): HttpProblem {
   if (error instanceof HttpProblem) return error
   const row = error instanceof Error ? table.find(({ fits }) => fits(error)) : undefined
   if (row && error instanceof Error) return row.problem(error)

@@ -5,14 +5,19 @@ import { MANAGEMENT_PATH } from '@mobile-api-gateway/sdk/contract/scopes.ts'
 import type { SendRequest } from '@mobile-api-gateway/sdk/management/send-request.ts'
 import type { Deps } from '../deps.ts'
 import { Parameters } from '../http/parameters.ts'
-import { HttpProblem } from '../http/problem.ts'
+import { toProblem } from '../http/problem-handler.ts'
+import { PROBLEMS } from '../problems.ts'
 import type { ManagementActor } from './actor.ts'
 import { perform } from './perform.ts'
 import { readQuery } from './query.ts'
 import { notFound } from './refusals.ts'
 
-/** For `fetch` of `createManagementClient`, with `credentials: 'none'`: all it sends is asked by `actor`. */
-export function answerInProcess(deps: Deps, actor: ManagementActor): SendRequest {
+/**
+ * For `fetch` of `createManagementClient`, with `credentials: 'none'`: all it sends is asked by `actor`. It answers as the
+ * server does over the network, also where something went wrong.
+ * @param hear is told what stands behind an answer of 500
+ */
+export function answerInProcess(deps: Deps, actor: ManagementActor, hear: (cause: unknown) => void): SendRequest {
   return async (address, init) => {
     try {
       const { pathname, search } = new URL(address)
@@ -28,8 +33,9 @@ export function answerInProcess(deps: Deps, actor: ManagementActor): SendRequest
       const text = body === undefined ? null : JSON.stringify(body)
       return new Response(text, { status, headers: etag === undefined ? {} : { etag } })
     } catch (error) {
-      if (!(error instanceof HttpProblem)) throw error
-      return Response.json({ code: error.code, detail: error.description }, { status: error.status })
+      const { code, description, status, cause } = toProblem(PROBLEMS, error)
+      if (status === 500) hear(cause)
+      return Response.json({ code, detail: description }, { status })
     }
   }
 }

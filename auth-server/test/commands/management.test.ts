@@ -1,5 +1,6 @@
 // The commands on the management API: what they ask, what they print, and what they say to wrong input.
 import { createManagementClient } from '@mobile-api-gateway/sdk/management/index.ts'
+import { sql } from 'kysely'
 import t from 'tap'
 import { defineBuiltInApi } from '../../src/catalogue/apis.ts'
 import { Mistake } from '../../src/commands/management/mistake.ts'
@@ -10,12 +11,15 @@ import { OPERATOR } from '../../src/identity/administration/authority.ts'
 import { managementApi } from '../../src/management/built-in-api.ts'
 import { answerInProcess } from '../../src/management/in-process.ts'
 import { replacePlanLimits } from '../../src/store/tables/plan-limits.ts'
+import { machine } from '../support/management.ts'
 import { API, ISSUER, testServer, USER } from '../support/server.ts'
 
 // Nothing is sent: nobody delivers.
-const { deps } = await testServer(t, { MAIL_URL: 'smtp://127.0.0.1:1', MAIL_FROM: 'no-reply@example.com' })
+const server = await testServer(t, { MAIL_URL: 'smtp://127.0.0.1:1', MAIL_FROM: 'no-reply@example.com' })
+const { deps } = server
 await defineBuiltInApi(deps.db, managementApi(ISSUER))
-const send = answerInProcess(deps, { authority: OPERATOR })
+const heard: unknown[] = []
+const send = answerInProcess(deps, { authority: OPERATOR }, (cause) => heard.push(cause))
 const client = createManagementClient({ issuer: ISSUER, credentials: 'none', fetch: send })
 const THINGS: Readonly<Record<string, ManagedThing>> = MANAGED_THINGS
 
@@ -238,4 +242,50 @@ t.test('a machine client has the scopes that it was given, and its secret is tol
   t.match((await run('machine list')).text, id)
   const [{ scopes }] = [...(await client.subscriptions.list({ client_id: id })).items, { scopes: [] }]
   t.strictSame([...scopes].toSorted(), ['apis:read', 'applications:read'])
+})
+
+t.test(
+  'what goes wrong in this process is answered as over the network, once, and not called unreachable',
+  async (t) => {
+    await t.rejects(client.applications.list({ cursor: 'A'.repeat(10_000) }), { status: 400, code: 'invalid_request' })
+    t.strictSame(heard, [])
+    await sql`alter table groups rename column description to mislaid`.execute(deps.db)
+    await t.rejects(client.groups.list(), { status: 500, code: 'server_error', detail: /has been logged/ })
+    await sql`alter table groups rename column mislaid to description`.execute(deps.db)
+    t.match(heard, [{ message: /column known.description does not exist/ }])
+  },
+)
+
+t.test('an app that is added over the network waits for whoever approves, and the command says so', async (t) => {
+  const scopes = [
+    'applications:read',
+    'applications:write',
+    'apis:read',
+    'subscriptions:read',
+    'subscriptions:write',
+  ] as const
+  const { clientId, clientSecret } = await machine(server, scopes)
+  const base = await server.app.listen({ host: '127.0.0.1', port: 0 })
+  const fetchThere = (url: string, init: RequestInit) => fetch(url.replace(ISSUER, base), init)
+  const remote = createManagementClient({ issuer: ISSUER, credentials: { clientId, clientSecret }, fetch: fetchThere })
+  const add = (values: GivenValues) =>
+    MANAGED_THINGS.app.verbs.add.run({
+      client: remote,
+      issuer: ISSUER,
+      deps: undefined,
+      args: [],
+      values,
+      isTerminal: false,
+    })
+  const { json, text } = await add({ name: 'Far App', redirect: ['com.example.far:/callback'], api: [API.id] })
+  t.match(json, { client_id: /^client_/, name: 'Far App' })
+  t.match(text, new RegExp(`apis +${API.id} \\(.*\\), plan \\w+, pending\n`))
+  const [waiting] = (await client.approvals.list({ client_id: Object(json).client_id })).items
+  t.match(waiting, { status: 'pending', requested_by: clientId })
+  t.match(text, `Waits for somebody else: npm run approval -- approve ${waiting?.id}`)
+  await t.rejects(add({ name: 'Far App', api: [API.id], trusted: true }), {
+    name: 'Mistake',
+    message: /^--trusted is for whoever approves, and over the network that is somebody else/,
+  })
+  t.equal((await client.applications.list({ limit: 100 })).items.filter(({ name }) => name === 'Far App').length, 1)
 })

@@ -1,4 +1,4 @@
-// npm run app -- add: an app with its subscriptions, usable at once. The operator asks and approves in one go.
+// npm run app -- add: an app with its subscriptions. The operator asks and approves in one go; over the network somebody else approves.
 import { OPERATIONS, type OperationAnswer } from '@mobile-api-gateway/sdk/contract/index.ts'
 import { type ManagementClient, ManagementError } from '@mobile-api-gateway/sdk/management/index.ts'
 import { SNIPPET_PLATFORMS } from '../../snippets/index.ts'
@@ -26,32 +26,36 @@ export const APP_ADD: Verb = {
 }
 
 async function addApp(call: VerbCall): Promise<Told> {
-  const { client, values } = call
+  const { client, deps, values } = call
   const platform = requirePlatform(values.for)
   const given = { kind: 'native', name: '', ...inputOf(CREATE, values) } as const
   requireMembers(CREATE, inputOf(CREATE, { kind: 'native', ...values }))
   if (values.api === undefined && ['plan', 'scope', 'trusted'].some((name) => values[name] !== undefined))
     throw new Mistake('--plan, --scope and --trusted are about an API: name one with --api.')
+  if (!deps && values.trusted === true)
+    throw new Mistake('--trusted is for whoever approves, and over the network that is somebody else: leave it out.')
   if (platform && values.api === undefined)
     throw new Mistake('--for writes code that calls an API: name one with --api.')
   if (platform) requirePhone(platform, textsOf(values, 'redirect'))
   // Whatever can be wrong with the APIs is said before there is an app.
   const wanted = await Promise.all(textsOf(values, 'api').map((id) => subscriptionTo(call, id)))
   const { body: app } = await client.call('applications.create', given)
+  const pending: string[] = []
   try {
     for (const subscription of wanted) {
       const asked = await client.subscriptions.create({ client_id: app.client_id, ...subscription })
-      await client.approvals.approve({ subscription_id: asked.id, trusted: values.trusted === true })
+      // No machine client approves what it asked for itself.
+      if (!deps) pending.push(asked.id)
+      else await client.approvals.approve({ subscription_id: asked.id, trusted: values.trusted === true })
     }
   } catch (error) {
     await removeAgain(call, app.client_id)
     throw error
   }
   const { text } = await tellApp(call, app, platform)
-  return {
-    json: app,
-    text: app.client_secret === null ? text : `${text}\n\nclient_secret ${app.client_secret}\nIt is told this once.`,
-  }
+  const secret = app.client_secret === null ? [] : [`client_secret ${app.client_secret}\nIt is told this once.`]
+  const waits = pending.map((id) => `Waits for somebody else: npm run approval -- approve ${id}`)
+  return { json: app, text: [text, ...secret, ...waits].join('\n\n') }
 }
 
 async function subscriptionTo({ client, values }: VerbCall, id: string) {

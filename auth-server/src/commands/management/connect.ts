@@ -23,7 +23,7 @@ export async function withManagement<T>(work: (connection: ManagementConnection)
   const config = readOperatorConfig()
   return withDatabase(config.databaseUrl, async (db) => {
     const deps = await openDeps(config, db)
-    const send = answerInProcess(deps, { authority: OPERATOR })
+    const send = answerInProcess(deps, { authority: OPERATOR }, (cause) => console.error(cause))
     const client = createManagementClient({ issuer: config.issuer, credentials: 'none', fetch: send })
     return work({ client, issuer: config.issuer, deps })
   })
