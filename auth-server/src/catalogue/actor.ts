@@ -34,7 +34,7 @@ export class ManagedElsewhere extends CatalogueConflict {
     super(
       managedBy === 'file'
         ? `${what} is managed by ${CATALOGUE_FILE_NAME}: change it there, and import the file.`
-        : `${what} is managed by the portal: change it there, or have the file take it over (--take-over).`,
+        : `${what} is managed elsewhere: change it through the management API or by a command, or have the file take it over (--take-over).`,
     )
     this.managedBy = managedBy
   }

@@ -1,5 +1,5 @@
 // The one dispatcher of operations: HTTP, the commands and the portal all come through here.
-import { OPERATIONS, type OperationId } from '@mobile-api-gateway/sdk/contract/index.ts'
+import { isOperationId, OPERATIONS, type OperationId } from '@mobile-api-gateway/sdk/contract/index.ts'
 import { type ManagementOperation, successOf } from '@mobile-api-gateway/sdk/contract/operation.ts'
 import type { Deps } from '../deps.ts'
 import { hasScope, type ManagementActor } from './actor.ts'
@@ -53,10 +53,22 @@ async function run(deps: Deps, actor: ManagementActor, { id, input, asked }: Che
   if ('read' in handler) return shapeAnswer(id, await handler.read({ deps, db: deps.db, actor, input }))
   const { ifMatch, idempotencyKey: key } = asked
   return deps.db.transaction().execute((trx) => {
-    const requireCurrent = (shown: unknown) => requireVersion(ifMatch, shown)
+    // As whoever read it was told: without what its row does not declare.
+    const requireCurrent = (shown: unknown) => requireVersion(ifMatch, shapeAnswer(readingOf(id), shown))
     const work = async () =>
       shapeAnswer(id, await handler.write({ deps, trx, actor, input, requireVersion: requireCurrent }))
     if (key === undefined) return work()
     return once(trx, deps.config.keyEncryptionKey, { actor, operation: id, input, ifMatch, key }, work)
   })
+}
+
+/** By which row somebody has read what an operation changes: it answers with the same itself, or is beside it. */
+function readingOf(id: OperationId): OperationId {
+  const row: ManagementOperation = OPERATIONS[id]
+  if (successOf(row).schema) return id
+  const reading = Object.keys(OPERATIONS)
+    .filter(isOperationId)
+    .find((other) => OPERATIONS[other].method === 'GET' && OPERATIONS[other].path === row.path)
+  if (!reading) throw new Error(`nobody can read what ${id} changes`)
+  return reading
 }

@@ -108,7 +108,7 @@ t.test('a file is imported whole, says so in plain lines, and the same again wri
       '+ administrator boss@example.com is added',
       '+ approver of maps approver@example.com is added',
       'Changed: 8 added.',
-      'Left alone: 3 that the portal manages.',
+      'Left alone: 3 that the file does not manage.',
     ],
     'what each is, and how much',
   )
@@ -119,7 +119,7 @@ t.test('a file is imported whole, says so in plain lines, and the same again wri
   for (const text of [FILE, await exportCatalogue(server.db, { issuer: ISSUER, all: false })]) {
     t.strictSame(await importText(server, text, { prune: true }), [
       'Nothing changes.',
-      'Left alone: 3 that the portal manages.',
+      'Left alone: 3 that the file does not manage.',
     ])
     t.strictSame(await everything(server), after)
   }
@@ -205,7 +205,7 @@ t.test(
       `? administrator ${USER.email} is not in the file any more; --prune removes it`,
       '? approver of maps approver@example.com is not in the file any more; --prune removes it',
       'Nothing changes.',
-      'Left alone: 5 that the portal manages.',
+      'Left alone: 5 that the file does not manage.',
     ])
     t.strictSame(await follow(), [])
     t.match(heads(await importText(server, gone, { prune: true })), [
@@ -330,7 +330,7 @@ t.test('what would take something from the portal, or from itself, is refused wh
     ],
     [
       `${FILE}  ${APP.clientId}: { name: Mine, kind: native }\n`,
-      /application shop-app is there already, and managed by the portal/,
+      /application shop-app is there already, made through the management API or by a command/,
     ],
     [
       FILE.replace('com.example.maps:/callback, ', 'com.example.shop:/callback, '),
@@ -380,6 +380,6 @@ t.test('a file that takes its first step where much is there already changes not
   await defineApi(db, { ...API, id: 'other', resource: 'https://api.example.com/other' }, OPERATOR)
   t.strictSame(await importText({ db }, '# nothing yet\n', { prune: true }), [
     'Nothing changes.',
-    'Left alone: 4 that the portal manages.',
+    'Left alone: 4 that the file does not manage.',
   ])
 })

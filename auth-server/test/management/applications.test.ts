@@ -1,4 +1,5 @@
 // Operations on applications: what is registered, read and listed, and what is refused.
+import { sql } from 'kysely'
 import t from 'tap'
 import { machine } from '../support/management.ts'
 import { testServer } from '../support/server.ts'
@@ -68,4 +69,18 @@ t.test('the same Idempotency-Key registers once, at once and later; with another
     .execute()
     .then((rows) => ({ rows }))
   t.notMatch(JSON.stringify(rows), answers[0]?.json().client_secret, 'and no secret lies in the database')
+})
+
+t.test('what was read can be changed and removed by its ETag, also where more is stored than is told', async (t) => {
+  const { db } = server
+  const { client_id: clientId } = (
+    await ask('POST', '/applications', { body: { name: 'Keyed', kind: 'native' } })
+  ).json()
+  const path = `/applications/${clientId}`
+  const jwks = JSON.stringify({ keys: [{ kty: 'EC', crv: 'P-256', x: 'x', y: 'y', 'x-of-its-own': 'more' }] })
+  await sql`update applications set jwks = ${jwks}::jsonb where client_id = ${clientId}`.execute(db)
+  const headers = async () => ({ 'if-match': String((await ask('GET', path)).headers.etag) })
+  const changed = await ask('PATCH', path, { body: { refresh_idle_seconds: 3600 }, headers: await headers() })
+  t.not(changed.statusCode, 412, changed.body)
+  t.equal((await ask('DELETE', path, { headers: await headers() })).statusCode, 204)
 })

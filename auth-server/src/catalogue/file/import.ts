@@ -136,7 +136,7 @@ async function takeOver(
     throw new ImportRefused(
       foreign.map(({ name, at }) => ({
         ...at,
-        text: `the ${name} is there already, and managed by the portal; leave it out, or take it over with --take-over`,
+        text: `the ${name} is there already, made through the management API or by a command; leave it out, or take it over with --take-over`,
       })),
     )
   for (const { key } of foreign) if (key.kind !== 'promise') await handOver(trx, key, 'file')

@@ -12,7 +12,7 @@ export function reportLines(
     ...changes.flatMap(changeLines),
     ...left.map((what) => `? ${what} is not in the file any more; --prune removes it`),
     changes.length === 0 ? 'Nothing changes.' : `${would}: ${countOf(changes)}.`,
-    ...(others > 0 ? [`Left alone: ${others} that the portal manages.`] : []),
+    ...(others > 0 ? [`Left alone: ${others} that the file does not manage.`] : []),
   ]
 }
 
