@@ -89,7 +89,10 @@ export type AuditEvent =
       Application &
       Partial<Change>)
   | (Event<'api', 'suspended' | 'restored' | 'created' | 'changed' | 'removed'> & Api & Partial<Change>)
-  | (Event<'subscription', 'created' | 'changed' | 'removed' | 'requested' | 'approved' | 'declined'> &
+  | (Event<
+      'subscription',
+      'created' | 'changed' | 'removed' | 'requested' | 'approved' | 'declined' | 'suspended' | 'restored'
+    > &
       Application &
       Api &
       Partial<Change>)

@@ -1,4 +1,4 @@
-// Applications and APIs are put out of use and back: at the gateway within two seconds. Whoever manages them: an emergency waits for no file.
+// Applications, APIs and subscriptions are put out of use and back: at the gateway within two seconds. Whoever manages them: an emergency waits for no file.
 import { record } from '../audit/record.ts'
 import { type Db, inTransaction } from '../store/database.ts'
 import { restoreRow, suspendRow } from '../store/queries/suspension.ts'
@@ -48,6 +48,40 @@ export function restoreApi(db: Db, { context }: CatalogueActor, apiId: string): 
   return inTransaction(db, async (trx) => {
     if (!(await restoreRow(trx, 'apis', apiId))) return 'unchanged'
     await record(trx, { type: 'api', outcome: 'restored', apiId }, context)
+    return 'done'
+  })
+}
+
+/** Of which application, to which API. */
+export interface SuspendedSubscription {
+  readonly id: string
+  readonly applicationId: string
+  readonly apiId: string
+}
+
+/** One application is given no token for one API, and those that it has are refused. It waits for no other suspension. */
+export function suspendSubscription(
+  db: Db,
+  { context }: CatalogueActor,
+  { id, applicationId, apiId }: SuspendedSubscription,
+): Promise<SuspensionOutcome> {
+  return inTransaction(db, async (trx) => {
+    const outcome = await suspendRow(trx, 'subscriptions', id)
+    if (outcome === 'done')
+      await record(trx, { type: 'subscription', outcome: 'suspended', applicationId, apiId }, context)
+    return outcome
+  })
+}
+
+/** It is of use again, unless its application or its API is suspended. */
+export function restoreSubscription(
+  db: Db,
+  { context }: CatalogueActor,
+  { id, applicationId, apiId }: SuspendedSubscription,
+): Promise<SuspensionOutcome> {
+  return inTransaction(db, async (trx) => {
+    if (!(await restoreRow(trx, 'subscriptions', id))) return 'unchanged'
+    await record(trx, { type: 'subscription', outcome: 'restored', applicationId, apiId }, context)
     return 'done'
   })
 }

@@ -1,6 +1,7 @@
 // What the operations on subscriptions and approvals do.
 import { decide, requestSubscription } from '../catalogue/approvals.ts'
 import { subscribe, unsubscribe } from '../catalogue/subscriptions.ts'
+import { restoreSubscription, suspendSubscription } from '../catalogue/suspension.ts'
 import type { Db, Trx } from '../store/database.ts'
 import { lockApi } from '../store/queries/listed-apis.ts'
 import { readApplication } from '../store/queries/listed-applications.ts'
@@ -17,6 +18,7 @@ import { moment } from './moment.ts'
 import { readPage, toPage } from './page.ts'
 import { requireOrdinaryApi, requireOrdinaryApplication, requireSomebodyElse } from './privileged.ts'
 import { conflict, notFound } from './refusals.ts'
+import { requireSuspended } from './suspended.ts'
 
 function showSubscription(subscription: ListedSubscription) {
   return {
@@ -27,6 +29,7 @@ function showSubscription(subscription: ListedSubscription) {
     scopes: subscription.scopes,
     trusted: subscription.trusted,
     status: subscription.status,
+    suspended_at: moment(subscription.suspendedAt),
     requested_by: subscription.requestedBy,
     requested_at: moment(subscription.requestedAt),
     managed_by: subscription.managedBy,
@@ -77,6 +80,25 @@ export const SUBSCRIPTION_HANDLERS: HandlersOf<'subscriptions'> = {
       const id = await requestSubscription(trx, request, actor.authority)
       if (id === undefined) throw conflict('this application has a subscription to this API, or asked for one')
       return showSubscription(await requireSubscription(trx, id))
+    },
+  },
+  'subscriptions.suspend': {
+    async write({ trx, actor, input: { params } }) {
+      // Not locked: suspensions come one after the other by a lock before any row's.
+      const subscription = await requireSubscription(trx, params.subscription_id)
+      requireOrdinaryApi(actor, subscription.apiId)
+      if (subscription.status === 'pending') throw conflict('this subscription waits for a decision: decline it')
+      requireSuspended(await suspendSubscription(trx, actor.authority, subscription))
+      return showSubscription(await requireSubscription(trx, subscription.id))
+    },
+  },
+  'subscriptions.restore': {
+    async write({ trx, actor, input: { params } }) {
+      const subscription = await requireSubscription(trx, params.subscription_id)
+      requireOrdinaryApi(actor, subscription.apiId)
+      requireSomebodyElse(actor, subscription)
+      await restoreSubscription(trx, actor.authority, subscription)
+      return showSubscription(await requireSubscription(trx, subscription.id))
     },
   },
   'subscriptions.delete': {

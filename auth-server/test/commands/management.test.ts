@@ -187,6 +187,8 @@ t.test('a request waits until it is approved or declined', async (t) => {
     trusted: true,
   })
   const [subscription] = (await run('subscription list', { app: id })).text.split('\t')
+  t.match((await run(`subscription suspend ${subscription}`)).json, { status: 'suspended', suspended_at: /^\d{4}-/ })
+  t.match((await run(`subscription restore ${subscription}`)).json, { status: 'approved', suspended_at: null })
   t.match((await run(`subscription change ${subscription}`, { trusted: 'false' })).json, { trusted: false })
   t.match(await run(`subscription remove ${subscription}`, { yes: true }), { text: 'It is gone.' })
   t.equal((await run('approval list')).text, '')

@@ -181,6 +181,56 @@ t.test('approve and withdraw at once, approve twice: one outcome', async (t) => 
   }
 })
 
+t.test(
+  'a suspended subscription is of no use by itself, is told to gateways, and comes back; a change does not restore it',
+  async (t) => {
+    const { client_id: clientId, client_secret: secret } = await newApplication()
+    const { id } = (await first.ask('POST', '/subscriptions', { body: request(clientId) })).json()
+    const path = `/subscriptions/${id}`
+    t.match((await second.ask('POST', `${path}/suspend`)).json(), { status: 409, detail: /waits for a decision/ })
+    await second.ask('POST', `/approvals/${id}/approve`, { body: {} })
+    const token = async () => (await clientCredentials(app, basic(clientId, secret))).statusCode
+    t.equal(await token(), 200)
+    const told = () => db.selectFrom('revocations').selectAll().execute()
+    const before = (await told()).length
+    const suspended = (await second.ask('POST', `${path}/suspend`)).json()
+    t.match(suspended, { status: 'suspended', suspended_at: /^\d{4}-/ })
+    t.equal(await token(), 400)
+    t.ok((await told()).length > before, 'gateways hear of it')
+    t.strictSame((await second.ask('POST', `${path}/suspend`)).json(), suspended, 'once')
+    const changed = { body: { trusted: true }, headers: { 'if-match': '*' } }
+    t.match((await second.ask('PATCH', `/approvals/${id}`, changed)).json(), { status: 'suspended', trusted: true })
+    t.equal((await first.ask('POST', `${path}/restore`)).statusCode, 403, 'not by whoever asked for it')
+    const application = `/applications/${clientId}`
+    await second.ask('POST', `${application}/suspend`)
+    t.match((await second.ask('POST', `${path}/restore`)).json(), { status: 'suspended', suspended_at: null })
+    await second.ask('POST', `${application}/restore`)
+    t.equal(await token(), 200)
+    const outcomes = (await events({ type: 'subscription', client_id: clientId })).map(
+      ({ outcome }: Readonly<{ outcome: string }>) => outcome,
+    )
+    t.match(outcomes.slice(0, 3), ['restored', 'changed', 'suspended'])
+  },
+)
+
+t.test('suspending a subscription, its application, and changing it, all at once: no deadlock', async (t) => {
+  const { client_id: clientId } = await newApplication()
+  const { id } = (await first.ask('POST', '/subscriptions', { body: request(clientId) })).json()
+  await second.ask('POST', `/approvals/${id}/approve`, { body: {} })
+  for (const verb of ['suspend', 'restore', 'suspend', 'restore']) {
+    const answers = await Promise.all([
+      second.ask('POST', `/subscriptions/${id}/${verb}`),
+      second.ask('POST', `/applications/${clientId}/${verb}`),
+      second.ask('PATCH', `/approvals/${id}`, { body: { trusted: verb === 'suspend' }, headers: { 'if-match': '*' } }),
+    ])
+    t.strictSame(
+      answers.map(({ statusCode }) => statusCode),
+      [200, 200, 200],
+    )
+  }
+  t.match((await second.ask('GET', `/subscriptions/${id}`)).json(), { status: 'approved', suspended_at: null })
+})
+
 t.test('machine client raises its own scopes, or reaches for clients of the server itself: 403', async (t) => {
   const management = { client_id: first.clientId, api_id: 'management', plan: 'management', scopes: ALL_SCOPES }
   t.match((await first.ask('POST', '/subscriptions', { body: management })).json(), {

@@ -75,6 +75,8 @@ export function fittingRequests(things: Things): Readonly<Record<OperationId, Fi
       body: { client_id: things.clientId, api_id: 'orders-api', plan: 'basic', scopes: ['orders:read'] },
     },
     'subscriptions.get': subscription,
+    'subscriptions.suspend': subscription,
+    'subscriptions.restore': subscription,
     'subscriptions.delete': subscription,
     'approvals.list': {},
     'approvals.approve': { ...pending, body: {} },

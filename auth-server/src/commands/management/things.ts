@@ -129,6 +129,8 @@ export const MANAGED_THINGS = {
       list: operationVerb({ operation: 'subscriptions.list', columns: SUBSCRIPTION_COLUMNS }),
       show: operationVerb({ operation: 'subscriptions.get', takes: SUBSCRIPTION }),
       add: operationVerb({ operation: 'subscriptions.create' }),
+      suspend: operationVerb({ operation: 'subscriptions.suspend', takes: SUBSCRIPTION }),
+      restore: operationVerb({ operation: 'subscriptions.restore', takes: SUBSCRIPTION }),
       change: operationVerb({ operation: 'approvals.change', takes: SUBSCRIPTION, reads: 'subscriptions.get' }),
       remove: operationVerb({
         operation: 'subscriptions.delete',

@@ -14,6 +14,7 @@ export interface ListedSubscription {
   readonly scopes: string[]
   readonly trusted: boolean
   readonly status: Subscriptions['status']
+  readonly suspendedAt: Date | null
   /** The application of whoever asked for it. */
   readonly requestedById: string | null
   readonly requestedBy: string | null
@@ -24,7 +25,7 @@ export interface ListedSubscription {
 const FROM = sql`
   select subscription.id, subscription.application_id as "applicationId", application.client_id as "clientId",
          subscription.api_id as "apiId", subscription.plan, subscription.scopes, subscription.trusted,
-         subscription.status, subscription.requested_by as "requestedById",
+         subscription.status, subscription.suspended_at as "suspendedAt", subscription.requested_by as "requestedById",
          coalesce(asker.client_id, subscription.requested_by) as "requestedBy",
          subscription.requested_at as "requestedAt", subscription.managed_by as "managedBy"
   from subscriptions subscription join applications application on application.id = subscription.application_id
@@ -58,7 +59,9 @@ export function readSubscription(db: Db, id: string): Promise<ListedSubscription
 }
 
 /** The same, for whoever is about to change it: others who are, wait, and see what became of it. */
-export function lockListedSubscription(trx: Trx, id: string): Promise<ListedSubscription | undefined> {
+export async function lockListedSubscription(trx: Trx, id: string): Promise<ListedSubscription | undefined> {
+  // Before the row, as whoever suspends (a trigger does): none waits for another in a circle.
+  await sql`select pg_advisory_xact_lock_shared(hashtext('suspensions'))`.execute(trx)
   return readOne(trx, id, sql`for update of subscription`)
 }
 

@@ -1,4 +1,4 @@
-// Putting an application or an API out of use and back: its subscriptions follow, and gateways hear of it (triggers see to both).
+// Putting an application, an API or a subscription out of use and back: subscriptions follow, and gateways hear of it (triggers see to both).
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Trx } from '../database.ts'
 import { REVOCATIONS_API } from '../tables/apis.ts'
@@ -12,8 +12,14 @@ const NEEDED = {
   applications: sql<SqlBool>`exists (
     select from subscriptions
     where application_id = applications.id and api_id = ${REVOCATIONS_API} and status <> 'pending')`,
+  subscriptions: sql<SqlBool>`api_id = ${REVOCATIONS_API}`,
 } as const satisfies Readonly<Record<string, RawBuilder<SqlBool>>>
 export type Suspendable = keyof typeof NEEDED
+
+/** The triggers look at a subscription's status when it is set. */
+function setTo(table: Suspendable, moment: RawBuilder<unknown>): RawBuilder<unknown> {
+  return table === 'subscriptions' ? sql`suspended_at = ${moment}, status = status` : sql`suspended_at = ${moment}`
+}
 
 /** `unchanged`: there is no such row, or it is suspended already. */
 export async function suspendRow(
@@ -24,7 +30,7 @@ export async function suspendRow(
   const { rows } = await sql<{ isNeeded: boolean }>`
     with found as (select id, ${NEEDED[table]} as is_needed from ${sql.table(table)} where id = ${id}),
     suspended as (
-      update ${sql.table(table)} set suspended_at = auth_now()
+      update ${sql.table(table)} set ${setTo(table, sql`auth_now()`)}
       where id = (select id from found where not is_needed) and suspended_at is null
       returning id
     )
@@ -37,7 +43,7 @@ export async function suspendRow(
 /** False when there is no such row, or it is not suspended. */
 export async function restoreRow(trx: Trx, table: Suspendable, id: string): Promise<boolean> {
   const { rows } = await sql`
-    update ${sql.table(table)} set suspended_at = null where id = ${id} and suspended_at is not null
+    update ${sql.table(table)} set ${setTo(table, sql`null`)} where id = ${id} and suspended_at is not null
     returning id`.execute(trx)
   return rows.length === 1
 }

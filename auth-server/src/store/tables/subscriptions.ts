@@ -12,8 +12,10 @@ export interface Subscriptions {
   plan: string
   trusted: Defaulted<boolean>
   scopes: string[]
-  /** `suspended` is an approved one while its application or API is suspended: the database sees to that. */
+  /** `suspended` is an approved one while it, its application or its API is suspended: the database sees to that. */
   status: 'pending' | 'approved' | 'suspended'
+  /** By itself, whatever becomes of its application and its API. */
+  suspended_at: Date | null
   managed_by: Defaulted<ManagedBy>
   /** The application of the machine client that asked for it; null for others. */
   requested_by: string | null
