@@ -176,7 +176,7 @@ t.test('a link that is old, changed, of another server or posted from elsewhere 
   const server = await mailServer(t)
   const visit = await server.asked('sign-up', EVE)
   const [id = ''] = (visit.link.split('/').at(-1) ?? '').split('.')
-  for (const token of ['x', id, `${id}.${'x'.repeat(43)}`, `${'x'.repeat(22)}.${'x'.repeat(43)}`, '%00', '..'])
+  for (const token of ['x', id, `${id}.${'x'.repeat(43)}`, `${'x'.repeat(22)}.${'x'.repeat(43)}`, '%00'])
     t.ok([400, 404, 410].includes((await server.app.inject(`/confirm/${token}`)).statusCode), token)
   const stranger = new Browser(server.app)
   t.equal((await stranger.request('POST', `${visit.link}/prove`, { form: {} })).statusCode, 403, 'no page was opened')
