@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { moveCatalogue } from '@mobile-api-gateway/auth-server/config/yaml-origins.ts'
 import { DEMO } from '../demo/known.ts'
 import { LockHeld, takeLock } from '../process-lock.mjs'
 import { leaveCommandSettings } from './command-settings.ts'
@@ -10,10 +11,10 @@ import { takeCatalogue } from './demo-catalogue.ts'
 import { describeProcesses } from './describe-processes.ts'
 import { followCatalogue } from './follow-catalogue.ts'
 import { followKongYml, writeCopy } from './follow-config.ts'
-import { type Ports, requireFree } from './ports.ts'
+import { requireFree } from './ports.ts'
 import { DataFolderInUse } from './postgres.ts'
 import type { ManagedProcess, ProcessEnd } from './processes.ts'
-import { renderCatalogueText, renderKong } from './render-kong.ts'
+import { renderKong } from './render-kong.ts'
 import { loadSecrets } from './secrets.ts'
 import type { Stack, StackOptions } from './stack-options.ts'
 import { type Part, supervise } from './supervise.ts'
@@ -50,7 +51,7 @@ async function start(options: StackOptions, onStop: (undo: () => Promise<void>) 
   const demoPassword = options.publicUrls ? randomBytes(15).toString('base64url') : DEMO.password
   const dataDir = resolve(options.dataDir)
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
-  const release = await lockDataFolder(dataDir, options.ports)
+  const release = lockDataFolder(dataDir)
   onStop(async () => release())
   await requireFree(options.ports)
   // sockets need short paths, and only we may reach the plugin server's
@@ -67,7 +68,7 @@ async function start(options: StackOptions, onStop: (undo: () => Promise<void>) 
     options.catalogueYml ?? (process.env.CATALOGUE_FILE || join(root, 'auth-server', 'catalogue.yml'))
   const catalogueText = await readFile(catalogueYml, 'utf8')
   const catalogueCopy = join(dataDir, 'catalogue.yml')
-  const renderCatalogue = (source: string): string => renderCatalogueText(source, urls.origins)
+  const renderCatalogue = (source: string): string => moveCatalogue(source, urls.origins)
   await writeCopy(catalogueCopy, renderCatalogue(catalogueText))
 
   const supervisor = options.supervision && supervise(options.supervision)
@@ -93,6 +94,9 @@ async function start(options: StackOptions, onStop: (undo: () => Promise<void>) 
     GATEWAY: urls.gateway,
     DEMO_PASSWORD: demoPassword,
     CATALOGUE_FILE: catalogueCopy,
+    // An import reads the file itself, as following it does: the copy is only what was right last.
+    CATALOGUE_SOURCE: resolve(catalogueYml),
+    CATALOGUE_ORIGINS: JSON.stringify(urls.origins),
   }
   onStop(await leaveCommandSettings(dataDir, known))
   const launch = async (managed: ManagedProcess): Promise<void> => {
@@ -123,15 +127,14 @@ async function start(options: StackOptions, onStop: (undo: () => Promise<void>) 
   return { urls, demoPassword, databaseUrl, dataDir, pluginSocket, processes }
 }
 
-/** One stack per data folder. @throws {PortProblem} when the other one has our ports too, else DataFolderInUse */
-async function lockDataFolder(dataDir: string, ports: Ports): Promise<() => void> {
+/** One stack per data folder, whatever its ports. @throws {DataFolderInUse} */
+function lockDataFolder(dataDir: string): () => void {
   try {
     return takeLock(join(dataDir, 'stack.lock'))
   } catch (error) {
     if (!(error instanceof LockHeld)) throw error
-    await requireFree(ports)
     throw new DataFolderInUse(
-      `A stack runs on ${dataDir} already (process ${error.pid}). Stop it, or give this one another folder: DATA_DIR=…`,
+      `npm start runs here already: process ${error.pid} has ${dataDir}. Stop it, or give this one a folder and ports of its own: DATA_DIR, AUTH_PORT, API_PORT, GATEWAY_PORT.`,
     )
   }
 }

@@ -1,7 +1,7 @@
 // The addresses of a stack on this machine, and which addresses of kong.yml they stand for.
+import type { Origins } from '@mobile-api-gateway/auth-server/config/yaml-origins.ts'
 import type { Ports } from './ports.ts'
 import type { PublicUrls } from './public-urls.ts'
-import type { Origins } from './render-kong.ts'
 
 /** Addresses for people, apps and browsers. */
 export interface StackUrls {

@@ -1,12 +1,13 @@
 // npm run catalogue: brings the database up to catalogue.yml, or writes what the database holds as such a file.
 import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { relative, resolve } from 'node:path'
 import { runCommand, UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
 import { BY_COMMAND } from '../audit/context.ts'
 import { exportCatalogue } from '../catalogue/file/export.ts'
 import { type ImportOptions, ImportRefused, importCatalogue } from '../catalogue/file/import.ts'
 import { formatYamlProblem, readCatalogueFile } from '../catalogue/file/read.ts'
 import { reportLines } from '../catalogue/file/report.ts'
+import { moveCatalogue, type Origins } from '../config/yaml-origins.ts'
 import type { YamlProblem } from '../config/yaml-tree.ts'
 import { readIssuer, requireSettings } from './command-settings.ts'
 import { withDatabase } from './database-command.ts'
@@ -15,7 +16,8 @@ const USAGE = `Usage: npm run catalogue -- import [FILE] [--dry-run] [--prune] [
        npm run catalogue -- export [--all]
 
 Brings APIs, applications, subscriptions and groups up to the file, and says what has changed; all of it, or nothing when
-something is wrong. Without FILE the one that CATALOGUE_FILE names. What a file has brought is changed in the file alone.
+something is wrong. Without FILE the one that CATALOGUE_FILE names, or that npm start follows. What a file has brought is
+changed in the file alone.
 
   --dry-run    says what an import would change, and changes nothing
   --prune      removes what an earlier import brought and the file does not name any more
@@ -23,8 +25,9 @@ something is wrong. Without FILE the one that CATALOGUE_FILE names. What a file 
   --all        exports also what the portal manages
   --help       this text
 
-Needs DATABASE_URL and ISSUER, those that the auth server runs with; beside a running npm start they are known. Secrets
-that the file names have to be in the environment. In containers:
+Needs DATABASE_URL and ISSUER, those that the auth server runs with; beside a running npm start they are known, and
+addresses of the file are moved to its ports as it moves them. Secrets that the file names have to be in the environment.
+In containers:
   docker compose exec auth-server node auth-server/src/commands/catalogue.ts import
 `
 
@@ -49,8 +52,8 @@ await runCommand({ usage: USAGE, options: OPTIONS, allowPositionals: true }, asy
     process.stdout.write(text)
     return 0
   }
-  const path = file ?? setting('CATALOGUE_FILE')
-  if (path === '') throw new UsageError('Name the file, or set CATALOGUE_FILE.')
+  const named = file ?? (process.env.CATALOGUE_FILE || setting('CATALOGUE_SOURCE'))
+  if (named === '') throw new UsageError('Name the file, or set CATALOGUE_FILE.')
   const options = {
     issuer,
     context: BY_COMMAND,
@@ -58,10 +61,24 @@ await runCommand({ usage: USAGE, options: OPTIONS, allowPositionals: true }, asy
     prune: values.prune,
     takeOver: values['take-over'],
   }
-  return importFile(path, options, setting('DATABASE_URL'))
+  const path = file ?? (relative(process.cwd(), named) || named)
+  return importFile({ path, origins: readOrigins(setting('CATALOGUE_ORIGINS')) }, options, setting('DATABASE_URL'))
 })
 
-async function importFile(path: string, options: ImportOptions, databaseUrl: string): Promise<number> {
+/** Where npm start has put what the file says of this machine; nothing elsewhere. */
+function readOrigins(text: string): Origins {
+  const value: unknown = text === '' ? {} : JSON.parse(text)
+  return Object.fromEntries(
+    Object.entries(value ?? {}).flatMap(([from, to]) => (typeof to === 'string' ? [[from, to]] : [])),
+  )
+}
+
+interface NamedFile {
+  readonly path: string
+  readonly origins: Origins
+}
+
+async function importFile({ path, origins }: NamedFile, options: ImportOptions, databaseUrl: string): Promise<number> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(`${resolve(path)} cannot be read (${error.code ?? error.message}).`)
   })
@@ -70,11 +87,11 @@ async function importFile(path: string, options: ImportOptions, databaseUrl: str
     console.error('Nothing has changed.')
     return 1
   }
-  const catalogue = await readCatalogueFile(text, process.env)
+  const catalogue = await readCatalogueFile(moveCatalogue(text, origins), process.env)
   if (!('apis' in catalogue)) return refused(catalogue)
   try {
     const report = await withDatabase(databaseUrl, (db) => importCatalogue(db, catalogue, options))
-    console.log(reportLines(report, options).join('\n'))
+    console.log([`${path}:`, ...reportLines(report, options)].join('\n'))
     return 0
   } catch (error) {
     if (error instanceof ImportRefused) return refused(error.problems)

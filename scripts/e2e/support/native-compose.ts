@@ -4,13 +4,14 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { moveCatalogue } from '@mobile-api-gateway/auth-server/config/yaml-origins.ts'
 import type { Test } from 'tap'
 import { makeEnv } from '../../make-env.ts'
 import { kongErrorLog, nginxPid } from '../../stack/kong.ts'
 import { freePort } from '../../stack/ports.ts'
 import { type ManagedProcess, manageProcess } from '../../stack/processes.ts'
 import { answersHttp } from '../../stack/readiness.ts'
-import { renderCatalogueText, renderKong } from '../../stack/render-kong.ts'
+import { renderKong } from '../../stack/render-kong.ts'
 import { type StackUrls, stackUrls } from '../../stack/urls.ts'
 import {
   type ComposeService,
@@ -57,7 +58,7 @@ export async function nativeCompose(t: Test, databaseUrl: string): Promise<Nativ
   await writeFile(kongYml, renderKong(await readFile(join(root, 'kong.yml'), 'utf8'), urls.origins))
   const catalogueYml = join(folder, 'catalogue.yml')
   const catalogue = await readFile(join(root, 'auth-server/catalogue.yml'), 'utf8')
-  await writeFile(catalogueYml, renderCatalogueText(catalogue, urls.origins))
+  await writeFile(catalogueYml, moveCatalogue(catalogue, urls.origins))
   const sockets = join(folder, 'run')
   await mkdir(sockets)
   const paths: readonly (readonly [there: string, here: string])[] = [

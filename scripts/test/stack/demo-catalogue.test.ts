@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { defineBuiltInApi } from '../../../auth-server/src/catalogue/apis.ts'
 import { readCatalogueFile } from '../../../auth-server/src/catalogue/file/read.ts'
+import { moveCatalogue } from '../../../auth-server/src/config/yaml-origins.ts'
 import { authenticate } from '../../../auth-server/src/identity/local-account.ts'
 import { revocationsApi } from '../../../auth-server/src/oauth/feed/gateway-access.ts'
 import { openDatabase } from '../../../auth-server/src/store/database.ts'
@@ -11,7 +12,6 @@ import { testDatabase } from '../../../auth-server/test/support/database.ts'
 import { DEMO } from '../../demo/known.ts'
 import { takeCatalogueFile } from '../../stack/demo-catalogue.ts'
 import { followCatalogue } from '../../stack/follow-catalogue.ts'
-import { renderCatalogueText } from '../../stack/render-kong.ts'
 import { waitUntil } from '../../stack/wait.ts'
 
 const FILE = join(import.meta.dirname, '../../../auth-server/catalogue.yml')
@@ -79,7 +79,7 @@ t.test('an edit is in force when it is saved; one with mistakes is told, and all
   const [file, copy] = [join(folder, 'catalogue.yml'), join(folder, 'copy.yml')]
   await takeCatalogueFile({ ...options, file })
   const told: string[] = []
-  const render = (source: string) => renderCatalogueText(source, { 'http://localhost:8000': 'http://localhost:9' })
+  const render = (source: string) => moveCatalogue(source, { 'http://localhost:8000': 'http://localhost:9' })
   const watch = followCatalogue({ ...options, file, inForce: text, copy, render, tell: (line) => told.push(line) })
   t.teardown(() => watch.close())
   const save = async (edited: string) => {

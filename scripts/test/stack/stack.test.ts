@@ -6,8 +6,7 @@ import { createServer } from 'node:http'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { COMMAND_SETTINGS_FILE } from '../../../auth-server/src/commands/command-settings.ts'
-import { freePorts, PortProblem } from '../../stack/ports.ts'
-import { DataFolderInUse } from '../../stack/postgres.ts'
+import { freePorts } from '../../stack/ports.ts'
 import { startStack } from '../../stack/stack.ts'
 import { waitUntil } from '../../stack/wait.ts'
 
@@ -39,9 +38,11 @@ t.test('every part answers, one can be killed and started again, and stop leaves
   await processes.plugins.start()
   t.equal(await call(), 401)
 
-  await t.rejects(startStack({ gateway: 'embedded', ports, dataDir, durable: false }), PortProblem)
-  const elsewhere = await freePorts()
-  await t.rejects(startStack({ gateway: 'embedded', ports: elsewhere, dataDir, durable: false }), DataFolderInUse)
+  for (const asked of [ports, await freePorts()]) {
+    const second = startStack({ gateway: 'embedded', ports: asked, dataDir, durable: false })
+    const message = `npm start runs here already: process ${process.pid} has ${dataDir}.`
+    await t.rejects(second, { name: 'DataFolderInUse', message })
+  }
 
   await Promise.all([stack.stop(), stack.stop()])
   t.strictSame(
@@ -132,6 +133,8 @@ t.test(
       DATABASE_URL: /^postgresql:/,
       ISSUER: `http://localhost:${ports.auth}`,
       KEY_ENCRYPTION_KEY: /./,
+      CATALOGUE_SOURCE: /auth-server\/catalogue\.yml$/,
+      CATALOGUE_ORIGINS: new RegExp(`localhost:${ports.gateway}`),
     })
     second.child.kill('SIGINT')
     second.child.kill('SIGINT')
