@@ -1,6 +1,6 @@
 // The app that is played: the demo's own, or another one that is registered here.
 import { withDatabase } from '@mobile-api-gateway/auth-server/commands/database-command.ts'
-import { findClient, type Subscription } from '@mobile-api-gateway/auth-server/store/queries/clients.ts'
+import { type Client, findClient, type Subscription } from '@mobile-api-gateway/auth-server/store/queries/clients.ts'
 import type { StackUrls } from '../stack/urls.ts'
 import { DEMO } from './known.ts'
 
@@ -37,6 +37,7 @@ export async function findPlayedApp(databaseUrl: string, choice: PlayedAppChoice
     throw new Error(`${clientId} keeps a secret, which cannot be played here: only apps without one can.`)
   const [redirectUri] = client.redirectUris
   if (redirectUri === undefined) throw new Error(`${clientId} has no redirect URI, so nobody signs in to it.`)
+  requireNothingSuspended(client, apiId)
   const { resource, scopes: offered } = chooseSubscription(clientId, client.subscriptions, apiId)
   return {
     clientId,
@@ -45,6 +46,14 @@ export async function findPlayedApp(databaseUrl: string, choice: PlayedAppChoice
     scopes: scopes ?? offered.map(({ name }) => name),
     resource,
   }
+}
+
+/** An API that is not named matters only where no other is left. */
+function requireNothingSuspended(client: Client, apiId: string | undefined): void {
+  const { clientId, isSuspended, suspendedApis, subscriptions } = client
+  if (isSuspended) throw new Error(`${clientId} is suspended: npm run app -- restore ${clientId}`)
+  const missed = suspendedApis.find(({ id }) => (apiId === undefined ? subscriptions.length === 0 : id === apiId))
+  if (missed) throw new Error(`The API ${missed.id} is suspended: npm run api -- restore ${missed.id}`)
 }
 
 function chooseSubscription(clientId: string, all: readonly Subscription[], apiId: string | undefined): Subscription {

@@ -97,7 +97,13 @@ t.test('beside a stack', { timeout: 280_000 }, async (t: Test) => {
     const { stdout } = await token('--client-id', id)
     t.match(await call(stack, stdout.trim()), { status: 200, body: { headers: { 'x-consumer-username': id } } })
     t.match(await manage(['app', 'suspend', id]), { code: 0 })
-    t.match(await token('--client-id', id), { code: 1, stderr: /no approved subscription/ })
+    t.match(await token('--client-id', id), { code: 1, stderr: `${id} is suspended: npm run app -- restore ${id}\n` })
+    t.match(await manage(['app', 'restore', id]), { code: 0 })
+    t.match(await manage(['api', 'suspend', 'mobile-api']), { code: 0 })
+    const suspended = /The API mobile-api is suspended: npm run api -- restore mobile-api\n/
+    t.match(await token('--client-id', id), { code: 1, stderr: suspended })
+    t.match(await token('--client-id', id, '--api', 'mobile-api'), { code: 1, stderr: suspended })
+    t.match(await manage(['api', 'restore', 'mobile-api']), { code: 0 })
   })
 
   await t.test("demo: it plays an app of one's own, whose person is asked", async (t) => {

@@ -19,8 +19,10 @@ export function requireSubscription(client: Client, resources: readonly string[]
     throw new OAuthError('invalid_target', 'resource is missing; this application is subscribed to several APIs')
   }
   const subscription = subscriptions.find(({ resource }) => resource === named)
-  if (!subscription) throw new OAuthError('invalid_target', 'this application is not subscribed to that resource')
-  return subscription
+  if (subscription) return subscription
+  if (client.suspendedApis.some(({ resource }) => resource === named))
+    throw new OAuthError('invalid_target', 'the API of that resource has been suspended')
+  throw new OAuthError('invalid_target', 'this application is not subscribed to that resource')
 }
 
 /** The one resource a token request may name (RFC 8707 §2.2), or null. @throws {OAuthError} invalid_target when it names several. */

@@ -27,6 +27,8 @@ export function requireAdmission(client: Client, resource: string | null): Subsc
   requireGuests(client)
   const admitting = client.subscriptions.filter(admitsGuests)
   const [only, other] = resource === null ? admitting : admitting.filter((one) => one.resource === resource)
+  if (only === undefined && client.suspendedApis.some((api) => api.resource === resource))
+    throw new OAuthError('invalid_target', 'the API of that resource has been suspended')
   if (only === undefined)
     throw new OAuthError(
       'invalid_target',

@@ -120,7 +120,7 @@ export const DE = {
         'Dieses Formular stammt nicht von unserer Seite. Gehen Sie zurück zur App und beginnen Sie dort neu.',
       foreign_or_old_form:
         'Dieses Formular stammt nicht von unserer Seite oder ist älter als Ihre letzte Anmeldung. Es hat sich nichts geändert.',
-      unauthorized_client: 'Bei dieser App kann sich noch niemand anmelden.',
+      unauthorized_client: 'Bei dieser App kann sich zurzeit niemand anmelden.',
       invalid_request_uri:
         'Dieser Anmelde-Link wurde schon benutzt oder ist abgelaufen; gehen Sie zurück zur App und beginnen Sie dort neu.',
       temporarily_unavailable: 'Der Server ist ausgelastet; versuchen Sie es in ein paar Sekunden wieder.',

@@ -115,7 +115,7 @@ export const EN = {
       foreign_form: 'This form did not come from our own page. Go back to the app and start again.',
       foreign_or_old_form:
         'This form did not come from our own page, or from before your last sign-in. Nothing has changed.',
-      unauthorized_client: 'Nobody can sign in to this app yet.',
+      unauthorized_client: 'Nobody can sign in to this app at the moment.',
       invalid_request_uri: 'This sign-in link has been used or has expired; go back to the app and start again.',
       temporarily_unavailable: 'The server is busy; try again in a few seconds.',
       server_error: 'Something went wrong on our side; it has been logged.',

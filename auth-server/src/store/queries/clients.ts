@@ -29,6 +29,8 @@ export interface Client extends ApplicationProperties {
   readonly subscriptions: readonly Subscription[]
   /** Put out of use by an administrator: it has no approved subscription then. */
   readonly isSuspended: boolean
+  /** Whose subscriptions would be approved if the API, or the application, were not suspended. */
+  readonly suspendedApis: readonly Readonly<{ id: string; resource: string }>[]
   /** When this was read, in Unix seconds by the database's clock. */
   readonly readAt: number
   /** Seconds until credentials from where these come may be tried; 0 for now, and where nobody asked. */
@@ -81,6 +83,15 @@ export async function findClient(
       'application.access_token_signing_alg as accessTokenAlg',
       'application.default_acr_values as defaultAcrValues',
       sql<boolean>`application.suspended_at is not null`.as('isSuspended'),
+      jsonArrayFrom(
+        eb
+          .selectFrom('subscriptions as subscription')
+          .innerJoin('apis as api', 'api.id', 'subscription.api_id')
+          .whereRef('subscription.application_id', '=', 'application.id')
+          .where('subscription.status', '=', 'suspended')
+          .orderBy('api.id')
+          .select(['api.id', 'api.resource']),
+      ).as('suspendedApis'),
       unixSeconds().as('readAt'),
       attemptsWait(guessKeys).as('waitSeconds'),
       jsonArrayFrom(
