@@ -11,7 +11,8 @@ import {
   type ApplicationKind,
   type ClientAuthMethod,
   findApplication,
-  isSchemeTaken,
+  findSchemeHolder,
+  type SchemeHolder,
   upsertApplication,
 } from '../store/tables/applications.ts'
 import { type CatalogueActor, ManagedElsewhere, managerOf } from './actor.ts'
@@ -168,15 +169,25 @@ export async function requireSoundApplication(application: ApplicationDefinition
 
 // Two apps with one private-use scheme: the system hands the answer to either (RFC 8252 §8.4). PKCE protects the code
 // then, but the person still lands in the wrong app.
-async function requireOwnSchemes(trx: Trx, clientId: string, redirectUris: readonly string[]): Promise<void> {
+async function requireOwnSchemes(
+  trx: Trx,
+  { clientId, redirectUris }: Pick<ApplicationDefinition, 'clientId' | 'redirectUris'>,
+  by: CatalogueActor,
+): Promise<void> {
   const schemes = redirectUris
     .filter((uri) => redirectKind(uri) === 'private-use')
     .map((uri) => uri.slice(0, uri.indexOf(':')))
-  if (schemes.length > 0 && (await isSchemeTaken(trx, clientId, schemes)))
-    throw new InvalidApplication(
-      'Another application uses this private-use scheme: make one of a domain name of your own.',
-      'redirect URI',
-    )
+  const holder = schemes.length > 0 && (await findSchemeHolder(trx, clientId, schemes))
+  if (holder) throw new InvalidApplication(schemeTaken(holder, by), 'redirect URI')
+}
+
+/** Strangers who register are not told which apps there are; whoever imports the file is. */
+function schemeTaken({ clientId, scheme, managedBy }: SchemeHolder, by: CatalogueActor): string {
+  const advice = 'make one of a domain name of your own'
+  if (by.file === undefined) return `Another application uses this private-use scheme: ${advice}.`
+  const says = `The application ${clientId} has the private-use scheme ${scheme}: ${advice}`
+  if (managedBy !== 'file') return `${says}.`
+  return `${says}; or, if ${clientId} is not in the file any more, import it with --prune, which removes that first.`
 }
 
 /**
@@ -217,7 +228,7 @@ async function upsert(
   // The link comes on top: whoever sends back what they read sends it, too.
   const link = claimedRedirectUri(issuer, application.clientId)
   requireSound({ ...application, redirectUris: application.redirectUris.filter((uri) => uri !== link) })
-  await requireOwnSchemes(trx, application.clientId, application.redirectUris)
+  await requireOwnSchemes(trx, application, by)
   const redirectUris = await requireOwnLinks(trx, issuer, application)
   const jwks = await requireKeys(application)
   const registered = await upsertApplication(trx, {

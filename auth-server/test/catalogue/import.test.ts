@@ -334,7 +334,7 @@ t.test('what would take something from the portal, or from itself, is refused wh
     ],
     [
       FILE.replace('com.example.maps:/callback, ', 'com.example.shop:/callback, '),
-      /Another application uses this private-use scheme/,
+      /The application shop-app has the private-use scheme com\.example\.shop: make one of a domain/,
     ],
     [FILE.replace('api.example.com/maps', 'api.example.com/orders'), /Another API has this resource/],
     [FILE.replace('maps: { plan: gold', 'mapz: { plan: gold'), /There is no API mapz/],
@@ -342,6 +342,37 @@ t.test('what would take something from the portal, or from itself, is refused wh
     await t.rejects(importText(server, text, { prune: true }), { name: 'ImportRefused', message })
   t.strictSame(await everything(server), before)
 })
+
+t.test(
+  'a rename goes in one import with --prune: what leaves gives its schemes and its resource to what comes',
+  async (t) => {
+    const server = await testServer(t)
+    await importText(server, FILE)
+    const renamed = FILE.replace('  maps-app:', '  maps-app2:')
+    await t.rejects(importText(server, renamed), {
+      name: 'ImportRefused',
+      message:
+        'The application maps-app has the private-use scheme com.example.maps: make one of a domain name of your own; or, if maps-app is not in the file any more, import it with --prune, which removes that first.',
+    })
+    t.strictSame(heads(await importText(server, renamed, { prune: true })), [
+      '+ application maps-app2 is added',
+      '+ subscription of maps-app2 to maps is added',
+      '- application maps-app is removed',
+      '- subscription of maps-app to maps is removed',
+      'Changed: 2 added, 2 removed.',
+      'Left alone: 3 that the file does not manage.',
+    ])
+    const both = renamed
+      .replace('  maps:\n    name', '  charts:\n    name')
+      .replaceAll('maps: { plan', 'charts: { plan')
+    t.match(await importText(server, both, { prune: true, dryRun: true }), /would change/i)
+    t.match(heads(await importText(server, both, { prune: true })).slice(0, 2), [
+      '+ API charts is added',
+      '+ subscription',
+    ])
+    t.strictSame((await importText(server, both, { prune: true }))[0], 'Nothing changes.')
+  },
+)
 
 t.test('two imports at once come one after the other; an import that is killed halfway leaves nothing', async (t) => {
   const server = await testServer(t)

@@ -83,6 +83,12 @@ async function importAll(trx: Trx, file: CatalogueFile, options: ImportOptions):
   const named = namesOf(file)
   await takeOver(trx, before, named, options.takeOver === true)
 
+  const gone = [...before].filter(([name, { managedBy }]) => managedBy === 'file' && !named.has(name))
+  // Those that depend on others were read after them.
+  const pruned = options.prune ? gone.map(([, { key }]) => key).reverse() : []
+  // First, so that what has a new name can keep its redirect URIs or its resource.
+  for (const key of pruned) if (isInTheWay(key, file)) await placed(BEGIN, () => removeObject(trx, key, by))
+
   for (const { at, value } of file.groups) await placed(at, () => defineGroup(trx, value, by))
   for (const { at, value } of file.apis) await placed(at, () => defineApi(trx, value, by))
   for (const { at, value } of file.applications)
@@ -92,9 +98,7 @@ async function importAll(trx: Trx, file: CatalogueFile, options: ImportOptions):
     })
   for (const { value } of file.promises) await insertRolePromise(trx, value)
 
-  const gone = [...before].filter(([name, { managedBy }]) => managedBy === 'file' && !named.has(name))
-  // Those that depend on others were read after them.
-  if (options.prune) for (const [, { key }] of gone.toReversed()) await placed(BEGIN, () => removeObject(trx, key, by))
+  for (const key of pruned) if (!isInTheWay(key, file)) await placed(BEGIN, () => removeObject(trx, key, by))
   for (const { at, value } of file.apis) await placed(at, () => trimApi(trx, value, by))
 
   const after = await readObjects(trx)
@@ -103,6 +107,13 @@ async function importAll(trx: Trx, file: CatalogueFile, options: ImportOptions):
     left: options.prune ? [] : gone.map(([name]) => name),
     others: [...after.values()].filter(({ managedBy }) => managedBy === 'portal').length,
   }
+}
+
+/** Groups stay until the file's APIs name them no more, and a role until its person has it by another address. */
+function isInTheWay(key: CatalogueObject['key'], { apis }: CatalogueFile): boolean {
+  if (key.kind !== 'promise') return key.kind !== 'group'
+  const { apiId } = key.promise
+  return apiId !== null && !apis.some(({ value }) => value.id === apiId)
 }
 
 /** Where something stands that the file does not name. */
