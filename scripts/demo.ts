@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { runCommand, sentenceOf, UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
 import { callOnce, callUntilLimited } from './demo/calls.ts'
 import { playDevice } from './demo/device-story.ts'
+import { explain } from './demo/explain.ts'
 import { DEMO } from './demo/known.ts'
 import { discover, logIn, refresh } from './demo/login.ts'
 import { readMailedCode } from './demo/mailbox.ts'
@@ -78,7 +79,7 @@ async function main(flags: DemoFlags): Promise<number> {
     console.log('\nThat was the whole flow.')
     return 0
   } catch (error) {
-    if (!interrupted) console.error(`\n${sentenceOf(error)}\n`)
+    if (!interrupted) console.error(`\n${sentenceOf(explain(error))}\n`)
     return 1
   } finally {
     if (!interrupted) await stack?.stop()

@@ -1,5 +1,6 @@
 // npm run token: an access token for curl, by a login at the stack of this machine. It is no way around the login: it plays one, with the password.
 import { runCommand, UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
+import { explain } from './demo/explain.ts'
 import { DEMO } from './demo/known.ts'
 import { discover, logIn } from './demo/login.ts'
 import { findPlayedApp } from './demo/played-app.ts'
@@ -40,7 +41,10 @@ await runCommand({ usage: USAGE, options: OPTIONS }, async ({ values }) => {
   const app = await findPlayedApp(databaseUrl, choice)
   const silent = createNarrator(() => {})
   const parties = await discover(issuer, app.clientId)
-  const { accessToken } = await logIn(parties, app, silent, { inBrowser: false, person: { email, password } })
+  const who = { inBrowser: false, person: { email, password } }
+  const { accessToken } = await logIn(parties, app, silent, who).catch((error: unknown) => {
+    throw explain(error)
+  })
   console.log(accessToken)
   return 0
 })

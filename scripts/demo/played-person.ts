@@ -1,4 +1,5 @@
 // The person at the phone, played by HTTP calls, and told step by step.
+import { DEMO } from './known.ts'
 import type { Narrator } from './terminal.ts'
 import { type DemoCredentials, visit } from './user-agent.ts'
 
@@ -10,7 +11,8 @@ export async function throughUserAgent(
   tell: Narrator,
 ): Promise<string> {
   const what = person.mailedCode ? 'The person signs up' : 'The person logs in'
-  const hint = person.mailedCode ? '.' : '; `npm run demo -- --browser` lets you do it yourself.'
+  const hint =
+    person.mailedCode || person.email !== DEMO.email ? '.' : '; `npm run demo -- --browser` lets you do it yourself.'
   tell.step(what, `Played here by HTTP calls${hint}`)
   return visit(url, redirectUri, person, {
     onPage: (title, page) => tell.say(`page "${title}" at ${new URL(page).pathname}`),

@@ -44,6 +44,10 @@ Next, in a second terminal:
       the same, and you log in with your browser
   ${start}npm run demo -- --sign-up
       a new person signs up in the middle of it, with the mail
+  ${start}npm run demo -- --device
+      no login: the phone's key is the user, who then makes an account
+  ${start}npm run app -- add --name "My App" --redirect com.example.mine:/callback --api mobile-api
+      registers an app of your own
   ${start}npm run setup
       makes you the administrator, by a link
   curl -i ${urls.resource}/echo

@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { requireApi } from './api.ts'
+import { tellLimits } from './limits.ts'
 import { ProtectProblem } from './problem.ts'
 import { protect } from './protect.ts'
 
@@ -61,7 +62,7 @@ export async function protectCommand(name: string, said: Said): Promise<number> 
       // In place: a container that mounts the file would not see another one under its name.
       writeFileSync(said.file, text)
       console.log(
-        `${name} is protected under ${api.path}, for tokens of ${audience}. Reload Kong; npm start does by itself.`,
+        `${name} is protected under ${api.path}, for tokens of ${audience}. Reload Kong; npm start does by itself.\n${tellLimits(said.file, { name, audience })}`,
       )
     }
     return 0

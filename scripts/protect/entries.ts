@@ -8,7 +8,7 @@ import type { Insertion } from './kong-yml.ts'
 /** What Kong matches to the address of the metadata of a resource (RFC 9728 §3.1). */
 export function metadataPath(resourcePath: string): string {
   const path = resourcePath === '/' ? '' : resourcePath
-  return `~/\\.well-known/oauth-protected-resource${path.replaceAll('.', '\\.')}$`
+  return `~/\\.well-known/oauth-protected-resource${path.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`
 }
 
 /** The service with its plugin and the guard. */

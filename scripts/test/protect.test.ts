@@ -8,6 +8,7 @@ import t, { type Test } from 'tap'
 import { startThrowawayKong } from '../facts/throwaway-kong.ts'
 import { type ProtectOptions, requireApi } from '../protect/api.ts'
 import { protectCommand } from '../protect/command.ts'
+import { metadataPath } from '../protect/entries.ts'
 import { protect } from '../protect/protect.ts'
 import { findOnPath } from '../stack/find-on-path.ts'
 
@@ -47,12 +48,36 @@ t.test('the API is added, checked, and everything else stays to the letter', asy
   t.equal(shown.text, projects, '--dry-run writes nothing')
   const { text, stdout } = await orders()
   t.match(stdout, /^orders is protected under \/orders, for tokens of http:\/\/localhost:8000\/orders\./)
+  t.match(stdout, /every plan gets 60 calls a minute\. .*\n.*\n {6}plans: \{ NAME: \{ minute: 60 \} \}\n/)
   t.strictSame(await checkKongText('f', text), [])
   const gone = added(text, projects)
   t.strictSame(gone, ['      issuers: # (4)'])
   t.ok(added(projects, text).length <= 22, 'about ten lines, and the route of the metadata')
   t.match((await orders()).stdout, /^orders is in .* already\.\n$/)
   t.equal(await read(), text, 'saying it again changes nothing')
+})
+
+t.test('the plans of the catalogue beside the file are named, and its line fits into the file', async (t) => {
+  const folder = t.testdir({
+    'kong.yml': projects,
+    'auth-server': { 'catalogue.yml': 'apis: { orders: { plans: [basic, gold] } }' },
+  })
+  const said = t.capture(console, 'log')
+  const file = join(folder, 'kong.yml')
+  await protectCommand('orders', { upstream: 'http://orders:8080', path: '/orders', file, 'dry-run': false })
+  const line = /^ {6}plans: .*$/m.exec(String(said.args()))?.[0]
+  t.equal(line, '      plans: { basic: { minute: 60 }, gold: { minute: 60 } }')
+  const text = (await readFile(file, 'utf8')).replace(/^ +policy: orders$/m, `$&\n${line}`)
+  t.strictSame(await checkKongText('f', text), [])
+})
+
+t.test('the route of the metadata matches the path of the resource to the letter', (t) => {
+  for (const path of ['/a.b', '/[v1]', '/a+b', '/(x)|y*']) {
+    const pattern = new RegExp(metadataPath(path).slice(1))
+    t.match(`/.well-known/oauth-protected-resource${path}`, pattern)
+    t.notMatch(`/.well-known/oauth-protected-resource${path.replace(/\W/g, 'v')}`, pattern)
+  }
+  t.end()
 })
 
 t.test('a second one, another issuer, and a file from before the shared guard', async (t) => {

@@ -106,6 +106,12 @@ function commands({ commandPrefix, resource }: DevelopmentStack, texts: Texts): 
   const entries = [
     [`${commandPrefix}npm run demo`, development.commands.demo],
     [`${commandPrefix}npm run demo -- --browser`, development.commands.browser],
+    [`${commandPrefix}npm run demo -- --sign-up`, development.commands.signUp],
+    [`${commandPrefix}npm run demo -- --device`, development.commands.device],
+    [
+      `${commandPrefix}npm run app -- add --name "My App" --redirect com.example.mine:/callback --api mobile-api`,
+      development.commands.app,
+    ],
     [`${commandPrefix}npm run setup`, development.commands.setup],
     [`curl -i ${call}`, development.commands.curl],
     [`curl -H "Authorization: Bearer $(${commandPrefix}npm run -s token)" ${call}`, development.commands.token],

@@ -20,6 +20,7 @@ export function referencePage(issuer: string): Page {
     body: html`<h1>${reference.title}</h1>
 <p>${reference.lead(html`<code>${issuer + MANAGEMENT_PATH}</code>`)}</p>
 <p>${reference.token}</p>
+${commandsFor(issuer).map((command) => html`<p><code>${command}</code></p>`)}
 <p><a href="${OPENAPI_PATH}">${reference.openApi}</a></p>
 <nav aria-label="${reference.contents}"><ul>${things.map((thing) => html`<li><a href="#${thing}" lang="en">${thing}</a></li>`)}</ul></nav>
 ${[...byThing].map(
@@ -28,6 +29,16 @@ ${operations.map(([id, row]) => describe(id, row, reference))}</section>
 `,
 )}`,
   })
+}
+
+/** From nothing to an answer: the client, its token, a call. */
+function commandsFor(issuer: string): readonly string[] {
+  const api = issuer + MANAGEMENT_PATH
+  return [
+    'npm run machine -- add --name CI --scope applications:read',
+    `curl -u CLIENT_ID:CLIENT_SECRET ${issuer}/token -d grant_type=client_credentials -d resource=${api}`,
+    `curl -H "Authorization: Bearer ACCESS_TOKEN" ${api}/applications`,
+  ]
 }
 
 function describe(id: string, row: ManagementOperation, words: Words): Html {

@@ -31,12 +31,13 @@ function run(words: string, values: GivenValues = {}, isTerminal = false) {
 }
 
 async function added(values: GivenValues): Promise<string> {
-  const { json } = await run('app add', values)
+  const { json } = await run('app add', { ...LOOPBACK, ...values })
   const id: unknown = typeof json === 'object' && json !== null && 'client_id' in json ? json.client_id : undefined
   return String(id)
 }
 
 const NAME = { name: 'My App' }
+const LOOPBACK = { redirect: ['http://127.0.0.1/callback'] }
 const REDIRECT = { redirect: ['com.example.mine:/callback'] }
 
 t.test('an app is registered, subscribed, approved and shown with its settings in one command', async (t) => {
@@ -69,6 +70,7 @@ const MISTAKES: readonly (readonly [words: string, values: GivenValues, says: Re
   ['app add', { ...NAME, for: 'cobol' }, /^--for is one of swift, kotlin, flutter, react-native, expo\.$/],
   ['app add', { ...NAME, for: 'swift' }, /^--for writes code that calls an API: name one with --api\.$/],
   ['app add', { ...NAME, for: 'swift', api: [API.id] }, /needs a redirect URI that opens the app.*not none\.$/],
+  ['app add', { ...NAME, api: [API.id] }, /^--redirect is missing: where answers go/],
   ['app add', { ...NAME, trusted: true }, /^--plan, --scope and --trusted are about an API/],
   ['app add', { ...NAME, api: ['nothing'] }, /^There is no API nothing: npm run api -- list names them\.$/],
   ['app add', { ...NAME, api: [API.id], scope: ['nothing'] }, /has no scope nothing, but /],
@@ -93,7 +95,10 @@ for (const [words, values, says] of MISTAKES)
 
 t.test('what fails after the app is registered takes it away again', async (t) => {
   const before = (await run('app list')).json
-  await t.rejects(run('app add', { ...NAME, api: [API.id, API.id] }), { name: 'ManagementError', status: 409 })
+  await t.rejects(run('app add', { ...NAME, ...LOOPBACK, api: [API.id, API.id] }), {
+    name: 'ManagementError',
+    status: 409,
+  })
   t.strictSame((await run('app list')).json, before)
 })
 
@@ -290,4 +295,15 @@ t.test('an app that is added over the network waits for whoever approves, and th
     message: /^--trusted is for whoever approves, and over the network that is somebody else/,
   })
   t.equal((await client.applications.list({ limit: 100 })).items.filter(({ name }) => name === 'Far App').length, 1)
+})
+
+t.test('several APIs have a line each, their scopes are told once, and code says which one it calls', async (t) => {
+  const [{ name = '' } = {}] = (await client.apis.get({ id: API.id })).scopes
+  const resource = 'https://two.example/api'
+  await run('api add two', { name: 'Two', resource, plan: ['basic'], scope: [`${name}=See it`] })
+  const values = { ...NAME, redirect: ['com.example.two:/callback'], api: [API.id, 'two'], scope: [name], for: 'swift' }
+  const { text } = await run('app add', values)
+  t.match(text, new RegExp(`\nscopes +${name}\n`))
+  t.match(text, /\napis +\S+ \(\S+\), plan \w+\n {2,}\S+ \(\S+\), plan \w+\n/)
+  t.match(text, /\nThe code calls \S+; a token is for one API\.\n/)
 })

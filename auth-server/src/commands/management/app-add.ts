@@ -39,6 +39,7 @@ async function addApp(call: VerbCall): Promise<Told> {
   if (platform) requirePhone(platform, textsOf(values, 'redirect'))
   // Whatever can be wrong with the APIs is said before there is an app.
   const wanted = await Promise.all(textsOf(values, 'api').map((id) => subscriptionTo(call, id)))
+  requireRedirect(values)
   const { body: app } = await client.call('applications.create', given)
   const pending: string[] = []
   try {
@@ -56,6 +57,14 @@ async function addApp(call: VerbCall): Promise<Told> {
   const secret = app.client_secret === null ? [] : [`client_secret ${app.client_secret}\nIt is told this once.`]
   const waits = pending.map((id) => `Waits for somebody else: npm run approval -- approve ${id}`)
   return { json: app, text: [text, ...secret, ...waits].join('\n\n') }
+}
+
+/** People who sign in have to come back; without that grant nobody signs in. */
+function requireRedirect(values: VerbCall['values']): void {
+  const grants = textsOf(values, 'grant-type')
+  const signsIn = grants.length === 0 || grants.includes('authorization_code')
+  if (signsIn && textsOf(values, 'redirect').length === 0)
+    throw new Mistake('--redirect is missing: where answers go, e.g. com.example.mine:/callback.')
 }
 
 async function subscriptionTo({ client, values }: VerbCall, id: string) {

@@ -57,7 +57,7 @@ export async function tellApp(call: VerbCall, app: ShownApp, platform: SnippetPl
     name: app.name,
     issuer: call.issuer,
     redirect_uris: app.redirect_uris,
-    scopes: uses.flatMap(({ scopes }) => scopes),
+    scopes: [...new Set(uses.flatMap(({ scopes }) => scopes))],
     apis: uses.map(({ words }) => words),
     ...(app.suspended_at !== null && { suspended_at: app.suspended_at }),
     managed_by: app.managed_by,
@@ -87,5 +87,6 @@ function codeFor(
   if (!snippet) return ''
   const parts = snippet.parts.map(({ file, text }) => `--- ${file}\n\n${text}\n`)
   const notes = snippet.notes.map((note) => `- ${note}`)
-  return [`With ${snippet.library}: ${snippet.install}`, '', ...parts, ...notes].join('\n')
+  const which = uses.length > 1 ? [`The code calls ${use.resource}; a token is for one API.`] : []
+  return [...which, `With ${snippet.library}: ${snippet.install}`, '', ...parts, ...notes].join('\n')
 }

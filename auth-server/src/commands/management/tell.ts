@@ -41,9 +41,14 @@ export function table(items: readonly unknown[], columns: readonly string[], isT
     .join('\n')
 }
 
-/** Name and value, one per line. */
+/** Name and value, one per line; at a terminal what is a phrase in a list has a line of its own. */
 export function facts(item: unknown, isTerminal: boolean): string {
-  const entries = [...membersOf(item)].map(([name, value]) => [name, wordOf(value)] as const)
-  const width = isTerminal ? Math.max(0, ...entries.map(([name]) => name.length)) + 2 : 0
+  const members = [...membersOf(item)]
+  const width = isTerminal ? Math.max(0, ...members.map(([name]) => name.length)) + 2 : 0
+  const entries = members.map(([name, value]) => {
+    const phrases = isTerminal && Array.isArray(value) ? value.map(wordOf) : []
+    const isPhrases = phrases.some((phrase) => phrase.includes(' '))
+    return [name, isPhrases ? phrases.join(`\n${' '.repeat(width)}`) : wordOf(value)] as const
+  })
   return entries.map(([name, word]) => (isTerminal ? name.padEnd(width) + word : `${name}\t${word}`)).join('\n')
 }

@@ -31,6 +31,9 @@ export const LANDING = {
     commands: {
       demo: 'Spielt die mobile App: Anmeldung, Tokens, Aufrufe bis zum Limit, Erneuerung.',
       browser: 'Dasselbe, und Sie melden sich in Ihrem Browser an.',
+      signUp: 'Dasselbe, und jemand Neues legt dabei ein Konto an.',
+      device: 'Ohne Anmeldung: Der Schlüssel des Telefons ist die Person, die danach ein Konto anlegt.',
+      app: 'Registriert eine eigene App.',
       curl: 'Ohne Token kein Zugang: 401.',
       token: 'Mit einem Token der Person der Demo: was das Backend erfährt.',
       setup: 'Macht Sie über einen Link zum Administrator.',

@@ -30,6 +30,9 @@ export const LANDING = {
     commands: {
       demo: 'Plays the mobile app: sign-in, tokens, calls up to the limit, refresh.',
       browser: 'The same, and you sign in with your browser.',
+      signUp: 'The same, and somebody new makes an account on the way.',
+      device: 'Without a login: the phone’s key is the user, who then makes an account.',
+      app: 'Registers an app of your own.',
       curl: 'No token, no entry: 401.',
       token: 'With a token of the demo’s person: what the backend gets to know.',
       setup: 'Makes you the administrator, by a link.',
