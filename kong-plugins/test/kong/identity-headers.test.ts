@@ -49,7 +49,11 @@ async function startAll(t: { teardown(ended: () => unknown): void }, changes: re
   )
   const services = files.map(({ services: [service] }, index) => {
     const name = `service-${index}`
-    return { ...service, name, routes: [{ name, paths: [`/${name}`] }] }
+    // The guard insists on a policy that bears the name of its service.
+    const plugins = service.plugins.map((plugin: { name: string; config: object }) =>
+      plugin.name === 'mobile-gateway' ? { ...plugin, config: { ...plugin.config, policy: name } } : plugin,
+    )
+    return { ...service, name, plugins, routes: [{ name, paths: [`/${name}`] }] }
   })
   const front = await startFront(t, 'kong', { yaml: stringify({ ...files[0], services }), socketPath })
   const call = (headers: Record<string, string>, index: number) =>
