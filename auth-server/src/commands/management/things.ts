@@ -79,7 +79,7 @@ export const MANAGED_THINGS = {
         operation: 'apis.delete',
         takes: ['API'],
         reads: 'apis.get',
-        takesAway: 'its scopes, its subscriptions and the logins for it go with it, for good.',
+        takesAway: 'its scopes go with it, for good. While applications are subscribed to it, it stays.',
         says: 'It is gone.',
       }),
     },
