@@ -1,7 +1,7 @@
 // Operations on people, subscriptions and secrets: what they do, who may not, and what the audit log says of it.
 import t from 'tap'
 import { basic, clientCredentials, secretClient } from '../support/clients.ts'
-import { untilBlocked } from '../support/database.ts'
+import { turnClock, untilBlocked } from '../support/database.ts'
 import { ALL_SCOPES, machine } from '../support/management.ts'
 import { obtainCode, redeem } from '../support/phone.ts'
 import { ISSUER, testServer } from '../support/server.ts'
@@ -166,7 +166,7 @@ t.test('nobody approves what they asked for; somebody else does, and then it wor
   t.equal(own.statusCode, 403)
 })
 
-t.test('approve and withdraw at once, approve twice: one outcome', async (t) => {
+t.test('approve and decline at once, approve twice: one outcome', async (t) => {
   for (let round = 0; round < 5; round++) {
     const { client_id: clientId } = await newApplication()
     const { id } = (await first.ask('POST', '/subscriptions', { body: request(clientId) })).json()
@@ -178,6 +178,40 @@ t.test('approve and withdraw at once, approve twice: one outcome', async (t) => 
     const statuses = decisions.map(({ statusCode }) => statusCode)
     t.equal(statuses.filter((status) => status < 300).length, 1, statuses.join(' '))
     t.equal(statuses.filter((status) => status === 409 || status === 404).length, 2, statuses.join(' '))
+  }
+})
+
+t.test('approve and withdraw at once: withdrawn for good, whoever comes first', async (t) => {
+  for (const firstOf of ['approve', 'withdraw'] as const) {
+    const { client_id: clientId, client_secret: secret } = await newApplication()
+    const { id } = (await first.ask('POST', '/subscriptions', { body: request(clientId) })).json()
+    const version = await etagOf(first.ask, `/subscriptions/${id}`)
+    const requests = {
+      approve: () => second.ask('POST', `/approvals/${id}/approve`, { body: {} }),
+      withdraw: () => first.ask('DELETE', `/subscriptions/${id}`, { headers: version }),
+    }
+    const lastOf = firstOf === 'approve' ? 'withdraw' : 'approve'
+    const waiting = await db.transaction().execute(async (trx) => {
+      await trx.selectFrom('subscriptions').where('id', '=', id).select('id').forUpdate().execute()
+      const one = requests[firstOf]()
+      await untilBlocked(db, 1)
+      const two = requests[lastOf]()
+      await untilBlocked(db, 2)
+      return [one, two]
+    })
+    const [one, two] = (await Promise.all(waiting)).map(({ statusCode }) => statusCode)
+    if (firstOf === 'withdraw') t.strictSame([one, two], [204, 404])
+    else {
+      t.strictSame([one, two], [200, 412], 'who withdraws has seen it pending')
+      const approved = await etagOf(first.ask, `/subscriptions/${id}`)
+      t.equal((await first.ask('DELETE', `/subscriptions/${id}`, { headers: approved })).statusCode, 204)
+    }
+    t.equal((await first.ask('GET', `/subscriptions/${id}`)).statusCode, 404)
+    t.equal((await clientCredentials(app, basic(clientId, secret))).statusCode, 400)
+    const told = (await events({ type: 'subscription', client_id: clientId })).map(
+      ({ outcome }: Readonly<{ outcome: string }>) => outcome,
+    )
+    t.strictSame(told, ['removed', ...(firstOf === 'approve' ? ['approved'] : []), 'requested'])
   }
 })
 
@@ -261,7 +295,14 @@ t.test('secret rotated: both secrets live until the stated end, then only one', 
   const grant = async (secret: string) => (await clientCredentials(app, basic(clientId, secret))).statusCode
   const rotated = (await rotate({})).json()
   t.match(Date.parse(rotated.previous_until) - Date.now() > 86_000_000, true)
-  t.strictSame([await grant(clientSecret), await grant(rotated.client_secret)], [200, 200])
+  const both = async () => [await grant(clientSecret), await grant(rotated.client_secret)]
+  t.strictSame(await both(), [200, 200])
+  const secondsLeft = Math.round((Date.parse(rotated.previous_until) - Date.now()) / 1000)
+  await turnClock(t, db, secondsLeft - 60)
+  t.strictSame(await both(), [200, 200], 'a minute before the stated end')
+  await turnClock(t, db, secondsLeft + 1)
+  t.strictSame(await both(), [401, 200], 'after it')
+  await turnClock(t, db, 0)
   const again = (await rotate({ keep_previous_seconds: 0 })).json()
   t.equal(again.previous_until, null)
   t.strictSame(
@@ -358,6 +399,28 @@ t.test('the same Idempotency-Key at once: one execution, the others wait for its
   const answers = await Promise.all(await hold)
   t.equal(new Set(answers.map(({ body }) => body)).size, 1)
   t.equal((await events({ type: 'application', outcome: 'secret-rotated', client_id: clientId })).length, 1)
+})
+
+t.test('one Idempotency-Key of two clients at once, for the same request: each has its own answer', async (t) => {
+  const { client_id: clientId } = await newApplication()
+  const headers = { 'idempotency-key': 'everybody-takes-this-one' }
+  const rotate = (ask: Ask) => ask('POST', `/applications/${clientId}/secret`, { body: {}, headers })
+  const waiting = await db.transaction().execute(async (trx) => {
+    await trx.selectFrom('applications').where('client_id', '=', clientId).select('id').forUpdate().execute()
+    const answers = [first.ask, second.ask].map(rotate)
+    // Both wait for the application, and neither for the other's key.
+    await untilBlocked(db, 2)
+    return answers
+  })
+  const answers = (await Promise.all(waiting)).map((answer) => answer.json())
+  t.equal(new Set(answers.map(({ client_secret: secret }) => secret)).size, 2)
+  t.equal((await events({ type: 'application', outcome: 'secret-rotated', client_id: clientId })).length, 2)
+  for (const [index, { ask }] of [first, second].entries())
+    t.strictSame((await rotate(ask)).json(), answers[index], 'again: what it was told itself')
+  const another = { body: { name: 'Other', kind: 'native' }, headers }
+  t.equal((await first.ask('POST', '/applications', another)).statusCode, 422)
+  const third = await machine(server)
+  t.equal((await third.ask('POST', '/applications', another)).statusCode, 201, 'the key of others binds nobody else')
 })
 
 t.test('a token loses what its client has lost meanwhile', async (t) => {

@@ -1,6 +1,8 @@
 // Visits cost a row that nobody had to log in for: one address gets so many a minute, others are not disturbed.
 import t from 'tap'
+import { basic, secretClient } from '../support/clients.ts'
 import { authorizeUrl, pkcePair } from '../support/phone.ts'
+import { sendRaw, statusesOf } from '../support/raw-http.ts'
 import { APP, testServer } from '../support/server.ts'
 
 t.test('an address that begins too many sign-ins waits; a page says so, /par says so in JSON', async (t) => {
@@ -68,4 +70,54 @@ t.test('VISITS_PER_MINUTE=0 counts nothing; a nonce is no place to keep things',
     t.equal((await app.inject(authorizeUrl(pkcePair().challenge))).statusCode, 303)
   const long = await app.inject(authorizeUrl(pkcePair().challenge, { nonce: 'x'.repeat(513) }))
   t.match(long.headers.location, /error=invalid_request&error_description=nonce/)
+})
+
+/** The same address in other letters, as it goes over the wire. */
+function pathTricks(path: string): readonly string[] {
+  const name = path.slice(1)
+  const dots = ['//', '/./', '/%2e/', '/x/../', '/x/%2e%2e/', '/x/.%2E/', '/%2f', '/\\'].map((before) => before + name)
+  const ends = ['/', '//', '/.', '/%2e', '%2f', ';x=1', '%3b', '%20', '%00', '.', '%3f'].map((after) => path + after)
+  const letters = [path.toUpperCase(), `/%${name.charCodeAt(0).toString(16)}${name.slice(1)}`]
+  return [...dots, ...ends, ...letters, `http://elsewhere.example${path}`, `http://elsewhere.example/${path}`]
+}
+
+t.test('path tricks past a limit: the same handler with the same budget, or nothing at all', async (t) => {
+  const server = await testServer(t, { VISITS_PER_MINUTE: '1' })
+  const { app } = server
+  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  const send = async (line: string, headers: readonly string[] = [], body = '') => {
+    const lines = ['Host: localhost:4000', 'Connection: close', ...headers]
+    return statusesOf(await sendRaw(url, [`${line} HTTP/1.1`, ...lines, '', body].join('\r\n')))
+  }
+  const visit = authorizeUrl(pkcePair().challenge)
+  const query = visit.slice(visit.indexOf('?'))
+  t.strictSame(await send(`GET /authorize${query}`), [303], 'the one that is allowed')
+  t.strictSame(await send(`GET /authorize${query}`), [429])
+  const { clientId, headers } = await secretClient(server)
+  const body = 'grant_type=client_credentials'
+  const token = (path: string, { authorization = '' }: Readonly<Record<string, string | undefined>>) =>
+    send(
+      `POST ${path}`,
+      [
+        `Authorization: ${authorization}`,
+        'Content-Type: application/x-www-form-urlencoded',
+        `Content-Length: ${body.length}`,
+      ],
+      body,
+    )
+  t.strictSame(await token('/token', headers), [200])
+  for (let n = 0; n < 10; n++) await token('/token', basic(clientId, `guess ${n}`))
+  t.strictSame(await token('/token', headers), [429])
+  const answers = new Set<number>()
+  for (const [path, ask] of [
+    ['/authorize', (trick: string) => send(`GET ${trick}${query}`)],
+    ['/token', (trick: string) => token(trick, headers)],
+  ] as const)
+    for (const trick of pathTricks(path)) {
+      const [status = 0] = await ask(trick)
+      t.ok([400, 404, 421, 429].includes(status), `${trick}: ${status}`)
+      answers.add(status)
+    }
+  t.ok(answers.has(404))
+  t.ok(answers.has(429), 'some are the same address')
 })

@@ -6,7 +6,7 @@ import { createProver } from '../support/prover.ts'
 import { startBackend, valuesOf } from './support/backend.ts'
 import { type FrontKind, fronts, startFront } from './support/front.ts'
 import { type KongFileChanges, kongFile } from './support/kong-file.ts'
-import { rawRequest, statusOf } from './support/raw.ts'
+import { rawGet, rawRequest, statusOf } from './support/raw.ts'
 
 t.setTimeout(300_000)
 const key = await createSigningKey()
@@ -68,6 +68,37 @@ for (const kind of fronts) {
     t.same(valuesOf(seen, 'X-Authenticated-UserId'), [])
     t.same(valuesOf(seen, 'X-Authenticated-Kind'), ['application'])
     t.same(valuesOf(seen, 'X-Consumer-Username'), ['demo-app'])
+  })
+
+  t.test(`${kind}: path tricks past a limit: the same budget, or no route`, async (t) => {
+    const { backend, front } = await start(t, kind, { gateway: { plans: { basic: { day: 2 } } } })
+    const ask = async (path: string, token = alice) =>
+      statusOf(await rawGet(front.port, path, [`Authorization: Bearer ${token}`]))
+    const rows: readonly (readonly [path: string, status: number])[] = [
+      ['/mobile/echo', 429],
+      ['/mobile//echo', 429],
+      ['//mobile/echo', 429],
+      ['/mobile/echo/', 429],
+      ['/mobile/./echo', 429],
+      ['/mobile/%2e/echo', 429],
+      ['/x/../mobile/echo', 429],
+      ['/x/%2E%2e/mobile/echo', 429],
+      ['/%6dobile/echo', 429],
+      ['/mobile/ech%6f', 429],
+      ['/mobile%2fecho', 429],
+      ['/mobile;x/echo', 429],
+      ['/mobile?/echo', 429],
+      ['/MOBILE/echo', 404],
+      ['/%2fmobile/echo', 404],
+      ['/mobil%65%00/echo', 400],
+      ['/../mobile/echo', 400],
+    ]
+    t.equal(await ask('/mobile//echo'), 200, 'one way')
+    t.equal(await ask('/x/%2e%2e/mobile/echo/'), 200, 'and another take from one budget')
+    for (const [path, status] of rows) t.equal(await ask(path), status, path)
+    t.equal(backend.seen.length, 2)
+    const somebodyElse = await signToken(key, { claims: { sub: `usr_${'B'.repeat(22)}` } })
+    t.equal(await ask('/mobile/%2e/echo', somebodyElse), 200)
   })
 
   t.test(`${kind}: DPoP: by one header, once, for the public address`, async (t) => {
