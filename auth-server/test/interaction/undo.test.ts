@@ -165,7 +165,7 @@ t.test('an attacker who has changed the address before: it comes back, and the a
     ['', ''],
     'an address whose own addition can be taken back gets no link',
   )
-  const { press } = await openLink(hers.find(({ text }) => text.includes('was added')))
+  const { press } = await openLink(hers.find(({ text }) => text.includes('address was added')))
   t.equal((await press()).statusCode, 200)
   t.match(await addresses(), [
     { key: USER.email, proof: 'verified', is_primary: true, suspended_at: null },
