@@ -15,7 +15,7 @@ process.env.E2E_REDIS_PASSWORD = PASSWORD // where Kong's vault of environment v
 function countIn(port: number, kind: GatewayKind) {
   return (source: string) =>
     source.replace(
-      'basic: { minute: 60 }',
+      /basic: \{ minute: 60 \}\n.*guest: .*/,
       [
         `basic: { day: ${LIMIT}, application: { day: ${LIMIT + 10} } }`,
         '      counters: redis',
