@@ -162,6 +162,7 @@ t.test('reset racing passkey use: one wins, and auth_epoch ends the rest', async
     t.equal(epoch, round + 2)
     // Whoever came before the new password is signed out; a session that was begun meanwhile is of the epoch before.
     const ended = await db.selectFrom('sessions').where('auth_epoch', '<>', epoch).select('id').execute()
+    t.ok(ended.length <= 1, 'none but the one that was begun meanwhile')
     const answer = answerOf(await login.browser.follow(signedIn))
     if (ended.length > 0) t.equal(answer.code, undefined, 'a session of before opens nothing')
     if (answer.code !== undefined) {

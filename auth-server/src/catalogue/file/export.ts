@@ -6,6 +6,7 @@ import { listStoredApplications, type StoredApplication } from '../../store/quer
 import { listRolePromises, type RolePromise } from '../../store/tables/role-promises.ts'
 import { isBuiltInApi } from '../apis.ts'
 import { claimedRedirectUri } from '../app-links.ts'
+import { APPLICATION_DEFAULTS } from '../application-defaults.ts'
 import { ALL } from './objects.ts'
 
 type Written = Readonly<Record<string, unknown>>
@@ -78,18 +79,22 @@ function writeApplication(
       name: application.name,
       kind: application.kind,
       redirect_uris: application.redirectUris.filter((uri) => identity === null || uri !== link),
-      auth_method: application.authMethod !== 'none' && application.authMethod,
+      auth_method: application.authMethod !== APPLICATION_DEFAULTS.authMethod && application.authMethod,
       client_secret_sha256: application.secretHash,
       jwks: application.jwks,
-      grant_types: application.grantTypes.join() !== 'authorization_code,refresh_token' && application.grantTypes,
+      grant_types: application.grantTypes.join() !== APPLICATION_DEFAULTS.grantTypes.join() && application.grantTypes,
       pkce_required: application.pkceRequired ? null : false,
-      refresh_idle_seconds: application.refreshIdleSeconds !== 2_592_000 && application.refreshIdleSeconds,
-      refresh_absolute_seconds: application.refreshAbsoluteSeconds !== 31_536_000 && application.refreshAbsoluteSeconds,
+      refresh_idle_seconds:
+        application.refreshIdleSeconds !== APPLICATION_DEFAULTS.refreshIdleSeconds && application.refreshIdleSeconds,
+      refresh_absolute_seconds:
+        application.refreshAbsoluteSeconds !== APPLICATION_DEFAULTS.refreshAbsoluteSeconds &&
+        application.refreshAbsoluteSeconds,
       require_pushed_requests: application.requirePushedRequests,
       dpop_bound: application.dpopBound,
-      id_token_alg: application.idTokenAlg !== 'ES256' && application.idTokenAlg,
+      id_token_alg: application.idTokenAlg !== APPLICATION_DEFAULTS.idTokenAlg && application.idTokenAlg,
       claims_in_id_token: application.claimsInIdToken,
-      access_token_alg: application.accessTokenAlg !== 'ES256' && application.accessTokenAlg,
+      access_token_alg:
+        application.accessTokenAlg !== APPLICATION_DEFAULTS.accessTokenAlg && application.accessTokenAlg,
       post_logout_redirect_uris: application.postLogoutRedirectUris,
       backchannel_logout_uri: application.backchannelLogoutUri,
       default_acr_values: application.defaultAcrValues,

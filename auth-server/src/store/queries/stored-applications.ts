@@ -1,11 +1,10 @@
 // Applications as they are stored, each with its identity and subscriptions: what a file, a page or the management API shows of them.
-import type { JSONWebKeySet } from 'jose'
 import { sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
 import type { ManagedBy } from '../managed-by.ts'
 import type { AppIdentity, AttestationMode } from '../tables/app-identities.ts'
-import type { ApplicationKind, ClientAuthMethod } from '../tables/applications.ts'
 import type { Subscriptions } from '../tables/subscriptions.ts'
+import type { ListedApplication } from './listed-applications.ts'
 import type { PartOfList } from './stored-apis.ts'
 
 export interface StoredSubscription {
@@ -17,30 +16,7 @@ export interface StoredSubscription {
   readonly managedBy: ManagedBy
 }
 
-export interface StoredApplication {
-  readonly id: string
-  readonly clientId: string
-  readonly name: string
-  readonly kind: ApplicationKind
-  readonly redirectUris: readonly string[]
-  readonly postLogoutRedirectUris: readonly string[]
-  readonly backchannelLogoutUri: string | null
-  readonly authMethod: ClientAuthMethod
-  readonly secretHash: string | null
-  readonly jwks: JSONWebKeySet | null
-  readonly grantTypes: readonly string[]
-  readonly pkceRequired: boolean
-  readonly refreshIdleSeconds: number
-  readonly refreshAbsoluteSeconds: number
-  readonly requirePushedRequests: boolean
-  readonly dpopBound: boolean
-  readonly idTokenAlg: string
-  readonly claimsInIdToken: boolean
-  readonly accessTokenAlg: string
-  readonly defaultAcrValues: readonly string[]
-  readonly createdAt: Date
-  readonly suspendedAt: Date | null
-  readonly managedBy: ManagedBy
+export interface StoredApplication extends ListedApplication {
   readonly identity: (AppIdentity & Readonly<{ attestation: AttestationMode }>) | null
   /** By their APIs. */
   readonly subscriptions: readonly StoredSubscription[]
