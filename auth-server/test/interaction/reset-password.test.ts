@@ -103,7 +103,9 @@ t.test('two resets at once; one wins', async (t) => {
     other.browser.submit(other.choose, '/new-password', { password: 'nine blue umbrellas' }),
   ])
   const statuses = answers.map(({ statusCode }) => statusCode)
-  t.strictSame(statuses.toSorted(), [303, 410])
+  // The other one is led to sign in, or told that the link is of no use any more: by how far it had come.
+  t.equal(statuses.filter((status) => status === 303).length, 1)
+  t.equal(statuses.filter((status) => status === 200 || status === 410).length, 1)
   const [winner, loser] = [NEW_PASSWORD, 'nine blue umbrellas'].toSorted((a) =>
     (a === NEW_PASSWORD) === (statuses[0] === 303) ? -1 : 1,
   )
