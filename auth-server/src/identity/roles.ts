@@ -35,23 +35,26 @@ export type WantedRole<R extends Role = Role> = R extends 'approver'
   ? Readonly<{ role: R; apiId: string }>
   : Readonly<{ role: R }>
 
+/** The same where an approver need not say of which API: they are one of some, and what they reach follows from which. */
+export type ActingRole<R extends Role = Role> = Readonly<{ role: R; apiId?: string | undefined }>
+
 /** Why a session may not: then another sign-in helps with the last two, nothing with the first. */
 export type RoleRefusal = 'no such role' | 'second factor needed' | 'session outlives browser'
 
 /** Somebody who may act in a role, proven by their session a moment ago; made by `Actor.prove` alone. */
 export class Actor<R extends Role = Role> {
-  readonly #wanted: WantedRole<R>
+  readonly #wanted: ActingRole<R>
   readonly personId: string
   /** Of what they do, for the audit log. */
   readonly context: AuditContext
 
-  private constructor(session: Session, wanted: WantedRole<R>, context: AuditContext) {
+  private constructor(session: Session, wanted: ActingRole<R>, context: AuditContext) {
     this.#wanted = wanted
     this.personId = session.personId
     this.context = { ...context, actorId: session.personId }
   }
 
-  get wanted(): WantedRole<R> {
+  get wanted(): ActingRole<R> {
     return this.#wanted
   }
 
@@ -59,11 +62,11 @@ export class Actor<R extends Role = Role> {
   static async prove<R extends Role>(
     db: Db,
     session: Session,
-    wanted: WantedRole<R>,
+    wanted: ActingRole<R>,
     context: AuditContext,
   ): Promise<Actor<R> | RoleRefusal> {
     const { role } = wanted
-    const apiId = 'apiId' in wanted ? wanted.apiId : null
+    const apiId = role === 'approver' ? wanted.apiId : null
     if (role !== 'person' && !(await hasRole(db, { personId: session.personId, role, apiId }))) return 'no such role'
     if (ROLES[role].isStrong) {
       if (!hasTwoFactors(session)) return 'second factor needed'

@@ -35,8 +35,7 @@ export async function once(
   work: () => Promise<unknown>,
 ): Promise<unknown> {
   if (!KEY.test(request.key)) throw invalid('Idempotency-Key has 1 to 255 visible ASCII characters')
-  const actor = request.actor.client?.applicationId ?? 'operator'
-  const place = { actor, key: sha256(request.key.replaceAll('"', '')) }
+  const place = { actor: placeOf(request.actor), key: sha256(request.key.replaceAll('"', '')) }
   const requestHash = sha256(JSON.stringify([request.operation, request.input, request.ifMatch ?? null]))
   const about = `${place.actor} ${place.key}`
   const claimed = await claimKey(trx, place, requestHash, KEPT_SECONDS)
@@ -46,8 +45,13 @@ export async function once(
   }
   const answer = await work()
   const sealed = await seal(Buffer.from(JSON.stringify({ answer })), secret, about)
-  await keepAnswer(trx, place, sealed, personOf(request.input))
+  await keepAnswer(trx, place, sealed, personOf(request.input) ?? request.actor.person?.id ?? null)
   return answer
+}
+
+function placeOf({ client, person }: ManagementActor): string {
+  // Hashed: where it is kept for an answer about somebody else, it says nothing once this person is erased.
+  return client?.applicationId ?? (person ? `person ${sha256(person.id)}` : 'operator')
 }
 
 function parse(bytes: Uint8Array): unknown {

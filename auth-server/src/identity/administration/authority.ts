@@ -1,4 +1,4 @@
-// On whose authority people and apps are administered: a proven administrator's, a machine client's, or that of the operator at the command line.
+// On whose authority people and apps are administered: a proven person's, a machine client's, or that of the operator at the command line.
 import { type AuditContext, BY_COMMAND } from '../../audit/context.ts'
 import type { Trx } from '../../store/database.ts'
 import { isOnlyAdministrator } from '../administrators.ts'
@@ -29,8 +29,11 @@ export function authorityOfClient(applicationId: string, context: AuditContext):
   return { [MARK]: true, personId: undefined, context: { ...context, actorApplicationId: applicationId } }
 }
 
-/** What every function of administration asks for first. */
-export type Authority = Actor<'administrator'> | MachineClient | Operator
+/**
+ * What every function of administration asks for first. Developers and approvers come by the management API alone, which
+ * has seen to what their role may do and to what is theirs, as it has for machines.
+ */
+export type Authority = Actor<'administrator' | 'approver' | 'developer'> | MachineClient | Operator
 
 /**
  * What became of it. `unchanged` where there was nothing to do, or nobody of this id; `last administrator` where nobody

@@ -5,14 +5,14 @@ import type { TableDeclaration } from '../declaration.ts'
 import { secondsFromNow } from '../sql.ts'
 
 export interface IdempotencyKeys {
-  /** The application of the client, or `operator`. */
+  /** The application of the client, a hash of the person, or `operator`. */
   actor: string
   key: string
   /** SHA-256 of the request. */
   request_hash: string
   /** Sealed; null for as long as the transaction runs that will answer. */
   answer: string | null
-  /** Whom the answer is about. */
+  /** Whom the answer is about, or else who asked. */
   person_id: string | null
   expires_at: Date
 }

@@ -39,12 +39,15 @@ export interface GivenRole {
   readonly apiId: string | null
 }
 
-/** Whether somebody who is active has the role. */
-export async function hasRole(db: Db, { personId, role, apiId }: GivenRole): Promise<boolean> {
+/** Whether somebody who is active has the role. @param wanted with no `apiId`: of whichever API */
+export async function hasRole(
+  db: Db,
+  { personId, role, apiId }: Omit<GivenRole, 'apiId'> & Readonly<{ apiId: string | null | undefined }>,
+): Promise<boolean> {
   const { rows } = await sql`
     select from person_roles given join people person on person.id = given.person_id and person.status = 'active'
     where given.person_id = ${personId} and given.role = ${role}
-      and given.api_id is not distinct from ${apiId}`.execute(db)
+      and (${apiId === undefined} or given.api_id is not distinct from ${apiId ?? null}) limit 1`.execute(db)
   return rows.length > 0
 }
 
