@@ -1,4 +1,4 @@
-// npm run app, api, user, subscription, approval: the management API by commands, as the operator beside the server or over the network.
+// npm run app, api, user, group, machine, subscription, approval: the management API by commands, as the operator beside the server or over the network.
 import { runCommand, UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
 import { ManagementError } from '@mobile-api-gateway/sdk/management/index.ts'
 import { withManagement } from './management/connect.ts'
@@ -26,6 +26,7 @@ await runCommand(
       const told = await withManagement((connection) => verb.run({ ...connection, args, values, isTerminal }))
       const text = values.json ? JSON.stringify(told.json, null, 2) : told.text
       if (text !== '') console.log(text)
+      if (told.remark !== undefined && !values.json) process.stderr.write(`${told.remark}\n`)
       return 0
     } catch (error) {
       return tellMistake(error)

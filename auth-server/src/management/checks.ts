@@ -6,6 +6,7 @@ import type { TSchema } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
 import { Value } from 'typebox/value'
 import type { AnyInput } from './handler.ts'
+import { misfitOf, placeOf } from './misfit.ts'
 import { invalid } from './refusals.ts'
 
 const NOTHING = exactly({})
@@ -61,16 +62,7 @@ export function requireInput(id: OperationId, sent: SentInput): AnyInput {
 function problemOf(check: Validator, value: unknown): string | undefined {
   const place = unstorableText(value)
   if (place !== undefined) return `${place} has characters that cannot be stored`
-  if (check.Check(value)) return undefined
-  const errors = check.Errors(value)
-  // What is unknown is said by name; the rest may follow from it.
-  const unknown = errors.find(({ keyword }) => keyword === 'additionalProperties') ?? errors[0]
-  if (!unknown) return ' does not fit'
-  const { instancePath, keyword, message, params } = unknown
-  const names = 'additionalProperties' in params ? params.additionalProperties : []
-  if (keyword === 'additionalProperties')
-    return `${placeOf(instancePath)} has an unknown member: ${readable(String(names))}`
-  return `${placeOf(instancePath)} ${message}`
+  return misfitOf(check, value)
 }
 
 /** Where a text is that PostgreSQL cannot store: NUL, or half a surrogate pair. */
@@ -82,15 +74,6 @@ function unstorableText(value: unknown, place = ''): string | undefined {
     if (found !== undefined) return found
   }
   return undefined
-}
-
-function placeOf(path: string): string {
-  return path === '' ? '' : `, at ${readable(path)},`
-}
-
-// What somebody sent, in a sentence that is read in logs, too.
-function readable(text: string): string {
-  return text.length > 100 ? `${text.slice(0, 100)}…` : text
 }
 
 /**

@@ -1,8 +1,9 @@
 // What the operations on groups and roles do.
 import { record } from '../audit/record.ts'
-import { createGroup, removeGroup } from '../catalogue/groups.ts'
+import { createGroup, defineGroup, removeGroup } from '../catalogue/groups.ts'
 import { OPERATOR_SOURCE, setPersonGroups } from '../identity/administration/groups.ts'
 import { type GivableRole, giveRole, takeRole } from '../identity/administration/role-changes.ts'
+import type { Trx } from '../store/database.ts'
 import {
   type ListedGroup,
   listGroupsOfPerson,
@@ -22,6 +23,15 @@ import { conflict, invalid, notFound } from './refusals.ts'
 
 function showGroup({ name, description, members, managedBy }: ListedGroup) {
   return { name, description, members, managed_by: managedBy }
+}
+
+/** A group that somebody is about to change here. @throws {HttpProblem} 404, 412, and 409 for what the file manages */
+async function lockOwn(trx: Trx, name: string, requireVersion: (shown: unknown) => void): Promise<ListedGroup> {
+  const group = await lockGroup(trx, name)
+  if (!group) throw notFound('group')
+  requireVersion(showGroup(group))
+  requireManagedHere(`the group ${group.name}`, group.managedBy)
+  return group
 }
 
 export const GROUP_HANDLERS: HandlersOf<'groups'> = {
@@ -46,12 +56,17 @@ export const GROUP_HANDLERS: HandlersOf<'groups'> = {
       return { name, description, members: 0, managed_by: 'portal' }
     },
   },
+  'groups.update': {
+    async write({ trx, actor, input: { params, body }, requireVersion }) {
+      const group = await lockOwn(trx, params.name, requireVersion)
+      const { description } = body
+      await defineGroup(trx, { name: group.name, description }, actor.authority)
+      return showGroup({ ...group, description })
+    },
+  },
   'groups.delete': {
     async write({ trx, actor, input: { params }, requireVersion }) {
-      const group = await lockGroup(trx, params.name)
-      if (!group) throw notFound('group')
-      requireVersion(showGroup(group))
-      requireManagedHere(`the group ${group.name}`, group.managedBy)
+      const group = await lockOwn(trx, params.name, requireVersion)
       await removeGroup(trx, group.name, actor.authority)
       return undefined
     },

@@ -17,7 +17,15 @@ import type { BelongingId } from './people-belongings.ts'
 import { notFound } from './refusals.ts'
 
 function showPerson({ id, name, email, kind, status, eraseAfter, createdAt }: ListedPerson) {
-  return { id, name, email, kind, status, erase_after: moment(eraseAfter), created_at: createdAt.toISOString() }
+  return {
+    id,
+    name,
+    email,
+    kind: kind === 'member' ? ('account' as const) : kind,
+    status,
+    erase_after: moment(eraseAfter),
+    created_at: createdAt.toISOString(),
+  }
 }
 
 interface Change {
@@ -41,7 +49,9 @@ export const PEOPLE_HANDLERS: Omit<HandlersOf<'people'>, BelongingId | Invitatio
   'people.list': {
     async read({ db, actor, input: { query } }) {
       const page = readPage(query)
-      const { email, name, status, kind } = query
+      const { email, name, status } = query
+      // The table's own word for who has an account.
+      const kind = query.kind === 'account' ? 'member' : query.kind
       await record(db, { type: 'account', outcome: 'searched-for' }, actor.authority.context)
       const key = email === undefined ? undefined : emailKey(email)
       if (email !== undefined && key === undefined) return { items: [], next: null }

@@ -82,6 +82,7 @@ const MISTAKES: readonly (readonly [words: string, values: GivenValues, says: Re
   ['api add notes', { 'guest-scope': ['no'] }, /^no is no scope of this API/],
   ['user add', {}, /^--email is missing\.$/],
   ['user withdraw nobody@example.com', {}, /^nobody@example\.com has no invitation/],
+  [`group add stuff ${USER.email}`, {}, /^There is no group stuff: npm run group -- list names them\.$/],
   ['machine add', { name: 'CI' }, /^--scope is missing/],
   ['machine add', { name: 'CI', scope: ['everything'] }, /^There is no scope everything, but /],
 ]
@@ -213,6 +214,25 @@ t.test('people are invited by mail, and an invitation is withdrawn by its addres
   t.match((await run('user invitations')).text, 'eve@example.com')
   t.match(await run('user withdraw Eve@example.com'), { text: 'The invitation is withdrawn.' })
   t.equal((await run('user invitations')).text, '')
+})
+
+t.test('a group is made, described and shown; people are put in by address or id, and taken out', async (t) => {
+  const nobody = await run('group list')
+  t.strictSame([nobody.text, nobody.remark, nobody.json], ['', 'There is none.', []], 'said beside what a pipe reads')
+  t.match((await run('group create', { name: 'staff', description: 'Who works here' })).json, { members: 0 })
+  await run('group change staff', { description: 'Our people' })
+  t.equal((await run('group show staff')).text, 'name\tstaff\ndescription\tOur people\nmembers\t0\nmanaged_by\tportal')
+  t.equal(
+    (await run(`group add staff ${USER.email.toUpperCase()}`)).text,
+    `${USER.email.toUpperCase()} is now in staff.`,
+  )
+  t.equal((await run(`group add staff ${server.personId}`)).text, `${server.personId} was already in staff.`)
+  t.equal((await run('group members staff')).text, server.personId)
+  t.equal((await run('group list')).text, 'staff\t1\tOur people\tportal')
+  t.equal((await run(`group remove staff ${server.personId}`)).text, `${server.personId} is no longer in staff.`)
+  t.equal((await run(`group remove staff ${USER.email}`)).text, `${USER.email} was not put by an operator into staff.`)
+  await t.rejects(run('group delete staff'), /^staff: whoever is in it is so no more.*Say --yes to do it\.$/)
+  t.match(await run('group delete staff', { yes: true }), { text: 'It is gone.' })
 })
 
 t.test('an API is added with its scopes in words, and a change leaves what it does not name', async (t) => {

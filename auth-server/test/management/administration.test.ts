@@ -34,14 +34,14 @@ t.test('people are found by what is proven to be theirs, and the audit log says 
   for (const [query, count] of [
     [{ email: 'ADA@example.com' }, 1],
     [{ email: 'ad' }, 0],
-    [{ status: 'active', kind: 'member' }, 1],
+    [{ status: 'active', kind: 'account' }, 1],
     [{ status: 'suspended' }, 0],
   ] as const) {
     const found = await first.ask('GET', '/people', { query })
     t.equal(found.json().items.length, count, JSON.stringify(query))
   }
   const read = (await first.ask('GET', PERSON)).json()
-  t.match(read, { id: personId, email: 'ada@example.com', status: 'active', kind: 'member', erase_after: null })
+  t.match(read, { id: personId, email: 'ada@example.com', status: 'active', kind: 'account', erase_after: null })
   t.match(await events({ type: 'account', outcome: 'read' }), [{ by: { kind: 'client', id: first.clientId } }])
   t.match((await events({ type: 'account', outcome: 'searched-for' })).length, 4)
   t.equal((await first.ask('GET', `/people/usr_${'A'.repeat(22)}`)).statusCode, 404)

@@ -95,6 +95,21 @@ t.test(
   },
 )
 
+t.test('what is missing or is none of the words that are meant is said with those words', async (t) => {
+  const { ask } = await everyScope()
+  const rows = [
+    ['POST', '/applications', {}, 'the body lacks name and kind (one of native, web, browser)'],
+    ['POST', '/applications', { name: 'x', kind: 'phone' }, 'the body, at /kind, is one of native, web, browser'],
+    ['POST', '/applications', { name: 'x', kind: 'web', jwks: {} }, 'the body, at /jwks, lacks keys'],
+    ['POST', '/groups', { name: 7 }, 'the body, at /name, must be string'],
+  ] as const
+  for (const [method, path, body, detail] of rows)
+    t.match((await ask(method, path, { body })).json(), { status: 400, code: 'invalid_request', detail })
+  const query = { status: 'gone' }
+  const filter = (await ask('GET', '/people', { query })).json()
+  t.match(filter, { status: 400, detail: /^the query, at \/status, is one of active, / })
+})
+
 t.test('write without If-Match or with an old one: 428 and 412', async (t) => {
   const all = await everyScope()
   for (const [id, row] of rows) {

@@ -44,6 +44,7 @@ export function fittingRequests(things: Things): Readonly<Record<OperationId, Fi
     'groups.list': {},
     'groups.create': { body: { name: 'testers' } },
     'groups.get': { params: { name: 'staff' } },
+    'groups.update': { params: { name: 'staff' }, body: { description: 'Who works here' } },
     'groups.delete': { params: { name: 'staff' } },
     'groups.members': { params: { name: 'staff' } },
     'groups.of_person': person,

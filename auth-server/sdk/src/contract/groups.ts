@@ -3,7 +3,7 @@ import Type from 'typebox'
 import type { OperationTable } from './operation.ts'
 import { API_ID, exactly, GROUP_NAME, MANAGED_BY, nullable, oneOf, PAGE_MEMBERS, PERSON_ID, pageOf } from './schemas.ts'
 
-const DESCRIPTION = Type.String({ maxLength: 200 })
+const DESCRIPTION = Type.String({ maxLength: 200, description: 'What it is for.' })
 const GROUP = exactly({
   name: GROUP_NAME,
   description: Type.String(),
@@ -47,6 +47,19 @@ export const GROUP_OPERATIONS = {
     answers: { 200: GROUP },
     versioned: true,
     problems: [404],
+  },
+  'groups.update': {
+    method: 'PATCH',
+    path: '/groups/{name}',
+    scope: 'groups:write',
+    summary: 'Say what a group is for',
+    description: 'Its name stays: it stands in tokens.',
+    params: ONE,
+    body: exactly({ description: DESCRIPTION }),
+    answers: { 200: GROUP },
+    versioned: true,
+    precondition: true,
+    problems: [404, 409],
   },
   'groups.delete': {
     method: 'DELETE',

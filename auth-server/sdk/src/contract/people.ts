@@ -1,9 +1,11 @@
 // The contract of people: found, read, put out of use and back, deleted after seven days; their installations and consents.
 import Type from 'typebox'
+import { SUBJECT_KINDS } from '../subject-kind.ts'
 import type { OperationTable } from './operation.ts'
 import { CLIENT_ID, exactly, MOMENT, nullable, oneOf, PAGE_MEMBERS, PERSON_ID, pageOf, text } from './schemas.ts'
 
-const KIND = oneOf(['member', 'guest'])
+/** As tokens and identity headers call it. */
+const KIND = oneOf(SUBJECT_KINDS)
 const STATUS = oneOf(['active', 'suspended', 'leaving', 'merged'])
 
 export const PERSON = exactly({

@@ -4,6 +4,8 @@
 export interface Told {
   readonly json: unknown
   readonly text: string
+  /** For whoever watches, not for whoever reads what is told. */
+  readonly remark?: string
 }
 
 /** A value on one line; of what is in a list, its name. */

@@ -4,11 +4,12 @@ import { SNIPPET_PLATFORMS } from '../../snippets/index.ts'
 import { API_ADD, API_CHANGE } from './api-add.ts'
 import { APP_ADD } from './app-add.ts'
 import { requirePlatform, tellApp } from './app-settings.ts'
+import { GROUP_ADD, GROUP_REMOVE } from './group-verbs.ts'
 import { MACHINE_ADD } from './machine-add.ts'
-import { Mistake } from './mistake.ts'
+import { personId } from './person-id.ts'
 import { addLimits } from './plan-limits.ts'
 import { invitationId, USER_ADD } from './user-add.ts'
-import { operationVerb, type Verb, type VerbCall } from './verb.ts'
+import { operationVerb, type Verb } from './verb.ts'
 
 /** A command: what it is about, and its verbs. */
 export interface ManagedThing {
@@ -19,14 +20,7 @@ export interface ManagedThing {
 const APP = ['CLIENT_ID']
 const PERSON = { takes: ['PERSON'], resolve: personId } as const
 const SUBSCRIPTION = ['SUBSCRIPTION']
-
-/** An address names its person. */
-async function personId({ client }: VerbCall, text: string): Promise<string> {
-  if (!text.includes('@')) return text
-  const [person] = (await client.people.list({ email: text })).items
-  if (!person) throw new Mistake(`There is no account ${text}.`)
-  return person.id
-}
+const GROUP = { takes: ['GROUP'] } as const
 
 const SHOW_APP: Verb = {
   summary: 'Show an app, and code with its settings',
@@ -109,6 +103,26 @@ export const MANAGED_THINGS = {
         reads: 'people.get',
         takesAway:
           'the account is out of use at once, and erased after seven days with all that is kept of its person.',
+      }),
+    },
+  },
+  group: {
+    about:
+      'Groups of people, which APIs can ask for. PERSON is an address or an id (usr_…). Who is taken out loses what was theirs as a member within two seconds.',
+    verbs: {
+      list: operationVerb({ operation: 'groups.list', columns: ['name', 'members', 'description', 'managed_by'] }),
+      show: operationVerb({ operation: 'groups.get', ...GROUP }),
+      members: operationVerb({ operation: 'groups.members', ...GROUP, columns: ['person_id'] }),
+      add: GROUP_ADD,
+      remove: GROUP_REMOVE,
+      create: operationVerb({ operation: 'groups.create' }),
+      change: operationVerb({ operation: 'groups.update', ...GROUP, reads: 'groups.get' }),
+      delete: operationVerb({
+        operation: 'groups.delete',
+        ...GROUP,
+        reads: 'groups.get',
+        takesAway: 'whoever is in it is so no more. While an API names it, it stays.',
+        says: 'It is gone.',
       }),
     },
   },

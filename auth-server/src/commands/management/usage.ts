@@ -32,7 +32,7 @@ export function usageOf(name: string, thing: ManagedThing | undefined, action: s
     ]
     return `Usage: ${usage.join(' ')}\n\n${verb.summary}.\n\n${lines([...optionLines(verb.options), ...common])}\n\n${WHERE}\n`
   }
-  if (!thing) return 'Usage: npm run app|api|user|subscription|approval -- --help\n'
+  if (!thing) return 'Usage: npm run app|api|user|group|machine|subscription|approval -- --help\n'
   const verbs = Object.entries(thing.verbs).map(
     ([word, { takes, summary }]) => [[word, ...takes].join(' '), summary] as const,
   )

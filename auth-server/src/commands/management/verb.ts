@@ -85,7 +85,9 @@ async function runOperation(call: VerbCall, verb: OperationVerb, row: Management
 }
 
 function tellList(items: readonly unknown[], columns: readonly string[], isTerminal: boolean): Told {
-  return { json: items, text: items.length === 0 && isTerminal ? 'There is none.' : table(items, columns, isTerminal) }
+  // In a pipe as well, but beside what is read there.
+  if (items.length === 0) return { json: items, text: '', remark: 'There is none.' }
+  return { json: items, text: table(items, columns, isTerminal) }
 }
 
 /** Every item of a list, page after page. */

@@ -17,18 +17,6 @@ export const GROUPS: TableDeclaration<Groups> = {
   people: { nobody: 'Who is in a group stands in `group_members`.' },
 }
 
-/** All groups, each with how many people are in it. */
-export async function listGroups(db: Db): Promise<readonly Readonly<{ name: string; members: number }>[]> {
-  return db
-    .selectFrom('groups')
-    .leftJoin('group_members as member', 'member.group_name', 'groups.name')
-    .groupBy('groups.name')
-    .orderBy('groups.name')
-    .select(({ fn }) => ['groups.name', fn.count<string>('member.person_id').distinct().as('members')])
-    .execute()
-    .then((rows) => rows.map(({ name, members }) => ({ name, members: Number(members) })))
-}
-
 /** Those of some names that no group has. */
 export async function findMissingGroups(db: Db, names: readonly string[]): Promise<readonly string[]> {
   // PostgreSQL stores no NUL.
