@@ -8,12 +8,14 @@ import { createInterface } from 'node:readline'
 import { runCommand } from '@mobile-api-gateway/sdk/command-line.ts'
 import { startPostgres } from './stack/postgres.ts'
 import { OPTIONAL_PARTS } from './testing/optional-parts.ts'
-import { closingLines, readTotals, shortenTap } from './testing/tap-report.ts'
+import { closingLines, failedFiles, readTotals, shortenTap, type Totals } from './testing/tap-report.ts'
 
 const root = join(import.meta.dirname, '..')
 const tapProgram = join(root, 'node_modules', 'tap', 'dist', 'esm', 'run.mjs')
 /** Time for one test file. tap's own 30 s are short where starting Kong or Chromium shares two cores with all else. */
 const FILE_TIMEOUT_SECONDS = 120
+/** More than these is no bad luck of one moment. */
+const MOST_FILES_AGAIN = 3
 /** Some 300 modules are stripped of their types and compiled once, instead of by each file and each process it starts. */
 const compileCache = join(root, 'node_modules', '.cache', 'compiled')
 const SIGNAL_EXIT_CODES: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }
@@ -25,6 +27,7 @@ Runs every test, or those that are named, on a PostgreSQL of its own, and closes
   --grep, -g PATTERN  only tests whose name matches      --bail, -b         stop at the first failure
   --only, -o          only tests marked t.only           --jobs, -j N       so many files at once
   --timeout, -t N     seconds for one file (${FILE_TIMEOUT_SECONDS})        --reporter, -R     another of tap's reporters
+  --again             whole files that failed, up to three, once more at the end, alone; says which passed then
   --help              this text
 
 Environment:
@@ -42,18 +45,23 @@ const OPTIONS = {
 } as const
 const args = process.argv.slice(2)
 
-await runCommand({ usage: USAGE, options: OPTIONS, allowPositionals: true }, () => main(args))
+await runCommand({ usage: USAGE, options: { ...OPTIONS, again: { type: 'boolean' } }, allowPositionals: true }, () =>
+  main(
+    args.filter((arg) => arg !== '--again'),
+    args.includes('--again'),
+  ),
+)
 
-async function main(args: readonly string[]): Promise<number> {
+async function main(args: readonly string[], again: boolean): Promise<number> {
   const wholeRun = !args.some((arg) => !arg.startsWith('-'))
   if (wholeRun && !reportOptionalParts()) return 1
   const folder = await mkdtemp(join(tmpdir(), 'mobile-gateway-test-'))
   try {
     const given = process.env.TEST_DATABASE_URL
-    if (given !== undefined && given !== '') return await runTap(args, folder, given)
+    if (given !== undefined && given !== '') return await runAll(args, again, { folder, databaseUrl: given })
     const postgres = await startPostgres({ dataDir: join(folder, 'postgres'), durable: false })
     try {
-      return await runTap(args, folder, postgres.url)
+      return await runAll(args, again, { folder, databaseUrl: postgres.url })
     } finally {
       await postgres.stop()
     }
@@ -82,8 +90,41 @@ function filesOf(arg: string): string[] {
   )
 }
 
-/** Runs tap to its end, with our arguments passed on, and prints the closing line; returns tap's exit code. */
-async function runTap(args: readonly string[], folder: string, databaseUrl: string): Promise<number> {
+interface Surroundings {
+  readonly folder: string
+  readonly databaseUrl: string
+}
+
+interface TapRun {
+  readonly code: number
+  /** Undefined where it did not come to an end. */
+  readonly totals: Totals | undefined
+  readonly failed: readonly string[]
+}
+
+/** Prints the closing line; returns the exit code. */
+async function runAll(args: readonly string[], again: boolean, surroundings: Surroundings): Promise<number> {
+  const run = await runTap(args, surroundings)
+  const { code, totals, failed } = run
+  if (totals === undefined) {
+    console.error('the tests did not come to an end')
+    return code === 0 ? 1 : code
+  }
+  if (code !== 1 || !again || failed.length === 0 || failed.length > MOST_FILES_AGAIN) {
+    console.log(closingLines(totals))
+    return code
+  }
+  console.log(`once more, alone: ${failed.join(', ')}`)
+  const options = args.filter((arg) => arg.startsWith('-'))
+  const second = await runTap([...options, ...failed], surroundings)
+  const isUnsteady = second.code === 0 && second.totals !== undefined
+  if (isUnsteady) console.log(`failed once and passed alone, so look at it: ${failed.join(', ')}`)
+  console.log(closingLines(isUnsteady ? { ...totals, passed: totals.passed + totals.failed, failed: 0 } : totals))
+  return isUnsteady ? 0 : code
+}
+
+/** Runs tap to its end, with our arguments passed on. */
+async function runTap(args: readonly string[], { folder, databaseUrl }: Surroundings): Promise<TapRun> {
   // tap's own display redraws itself, which only a terminal can show; elsewhere we shorten the raw stream
   const live = process.stdout.isTTY === true || args.some((arg) => /^(-R|--reporter)/.test(arg))
   const outputFile = join(folder, 'output.tap')
@@ -114,11 +155,5 @@ async function runTap(args: readonly string[], folder: string, databaseUrl: stri
     child.once('close', (status, signal) => done(status ?? (signal === null ? 1 : (SIGNAL_EXIT_CODES[signal] ?? 1))))
   })
   if (live) output = await readFile(outputFile, 'utf8').catch(() => '')
-  const totals = readTotals(output)
-  if (totals === undefined) {
-    console.error('the tests did not come to an end')
-    return code === 0 ? 1 : code
-  }
-  console.log(closingLines(totals))
-  return code
+  return { code, totals: readTotals(output), failed: failedFiles(output) }
 }

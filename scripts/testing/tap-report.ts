@@ -7,6 +7,7 @@ export interface Totals {
   readonly skipped: number
 }
 
+const ENDED = /^(?<failed>not )?ok \d+ - (?<name>.*?)(?: # time=(?<time>\d+)[\d.]*ms)?$/
 const TOTALS_COMMENT = /^# \{ total: \d+(?<counts>(?:, \w+: \d+)*) \}/gm
 
 /** The totals of a whole run, from tap's own comment `# { total, pass, fail, … }`; undefined when it never came. */
@@ -17,12 +18,17 @@ export function readTotals(tap: string): Totals | undefined {
   return { passed: count('pass'), failed: count('fail'), skipped: count('skip') + count('todo') }
 }
 
+/** The test files that failed, in the order of their ends. */
+export function failedFiles(tap: string): readonly string[] {
+  const names = tap.split('\n').map((line) => ENDED.exec(line)?.groups)
+  return names.flatMap((ended) => (ended?.failed !== undefined && ended.name !== undefined ? [ended.name] : []))
+}
+
 /** The end of a run: `3 skipped`, where something was left out, and as last line `12 passed, 0 failed`. */
 export function closingLines({ passed, failed, skipped }: Totals): string {
   return `${skipped > 0 ? `${skipped} skipped\n` : ''}${passed} passed, ${failed} failed`
 }
 
-const ENDED = /^(?<failed>not )?ok \d+ - (?<name>.*?)(?: # time=(?<time>\d+)[\d.]*ms)?$/
 const PASSED_WITHIN = /^\s+(ok \d+ (?!.*# (SKIP|TODO))|\d+\.\.\d+$|# (time=|Subtest: ))/
 
 /**

@@ -1,6 +1,6 @@
 // What npm test prints at the end comes from tap's own count, and a log shows failures in full but little else.
 import t from 'tap'
-import { closingLines, readTotals, shortenTap } from '../../testing/tap-report.ts'
+import { closingLines, failedFiles, readTotals, shortenTap } from '../../testing/tap-report.ts'
 
 t.test('the closing line counts as tap does', async (t) => {
   const rows: [tap: string, line: string | undefined][] = [
@@ -37,6 +37,7 @@ t.test('a passed file is one line with what it skipped, a failed file keeps its 
     '# { total: 4, pass: 2, fail: 1, skip: 1 }',
   ]
   for (const line of tap) show(line)
+  t.strictSame(failedFiles(tap.join('\n')), ['b.test.ts'])
   t.strictSame(lines, [
     '    ok 2 - in a browser # SKIP no Chromium',
     'ok   a.test.ts (12 ms)',
