@@ -84,7 +84,14 @@ export type AuditEvent =
   | (Event<'role', 'approver-given' | 'approver-taken'> & Person & Api)
   | (Event<
       'application',
-      'suspended' | 'restored' | 'identity-set' | 'identity-removed' | 'removed' | 'secret-rotated'
+      | 'suspended'
+      | 'restored'
+      | 'identity-set'
+      | 'identity-removed'
+      | 'removed'
+      | 'secret-rotated'
+      | 'secret-added'
+      | 'secret-ended'
     > &
       Application &
       Partial<Change>)

@@ -1,17 +1,13 @@
 // What the operations on applications do: the catalogue's functions, and their results as the contract names them.
 import type { OperationAnswer, OperationInput } from '@mobile-api-gateway/sdk/contract/index.ts'
-import { record } from '../audit/record.ts'
 import { APPLICATION_DEFAULTS } from '../catalogue/application-defaults.ts'
 import {
   type ApplicationDefinition,
   createApplication,
   registerApplication,
   removeApplication,
-  takesSecret,
 } from '../catalogue/applications.ts'
 import { restoreApplication, suspendApplication } from '../catalogue/suspension.ts'
-import { sha256 } from '../crypto/digest.ts'
-import { randomSecret } from '../crypto/random.ts'
 import type { Db, Trx } from '../store/database.ts'
 import {
   type ListedApplication,
@@ -19,7 +15,6 @@ import {
   lockApplication,
   readApplication,
 } from '../store/queries/listed-applications.ts'
-import { replaceSecret } from '../store/tables/applications.ts'
 import type { ManagementActor } from './actor.ts'
 import type { HandlersOf } from './handler.ts'
 import type { IdentityOperationId } from './identities.ts'
@@ -27,7 +22,8 @@ import { requireManagedHere } from './managed.ts'
 import { moment } from './moment.ts'
 import { readPage, toPage } from './page.ts'
 import { requireOrdinaryApplication } from './privileged.ts'
-import { conflict, notFound } from './refusals.ts'
+import { notFound } from './refusals.ts'
+import type { SecretOperationId } from './secrets.ts'
 import { requireSuspended } from './suspended.ts'
 
 /** An application as the contract tells it. */
@@ -59,7 +55,7 @@ export function showApplication(application: ListedApplication): OperationAnswer
   }
 }
 
-export const APPLICATION_HANDLERS: Omit<HandlersOf<'applications'>, IdentityOperationId> = {
+export const APPLICATION_HANDLERS: Omit<HandlersOf<'applications'>, IdentityOperationId | SecretOperationId> = {
   'applications.list': {
     async read({ db, input: { query } }) {
       const page = readPage(query)
@@ -122,21 +118,7 @@ export const APPLICATION_HANDLERS: Omit<HandlersOf<'applications'>, IdentityOper
       return showApplication(await requireApplication(trx, params.client_id))
     },
   },
-  'applications.rotate_secret': {
-    async write({ trx, actor, input: { params, body } }) {
-      const application = await lockOwn(trx, actor, params.client_id)
-      if (!takesSecret(application.authMethod)) throw conflict('this application proves itself by no secret')
-      const secret = randomSecret(32)
-      const { keep_previous_seconds: keepSeconds = DAY_SECONDS } = body
-      const until = await replaceSecret(trx, application.id, sha256(secret), keepSeconds)
-      const event = { type: 'application', outcome: 'secret-rotated', applicationId: application.id } as const
-      await record(trx, event, actor.authority.context)
-      return { client_id: application.clientId, client_secret: secret, previous_until: moment(until) }
-    },
-  },
 }
-
-const DAY_SECONDS = 24 * 3600
 
 /** @throws {HttpProblem} 404 */
 export async function requireApplication(db: Db, clientId: string): Promise<ListedApplication> {

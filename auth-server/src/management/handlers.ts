@@ -11,6 +11,7 @@ import { KEY_HANDLERS } from './keys.ts'
 import { PEOPLE_HANDLERS } from './people.ts'
 import { PEOPLE_BELONGINGS_HANDLERS } from './people-belongings.ts'
 import { REVOCATION_HANDLERS } from './revocations.ts'
+import { SECRET_HANDLERS } from './secrets.ts'
 import { APPROVAL_HANDLERS, SUBSCRIPTION_HANDLERS } from './subscriptions.ts'
 
 export const HANDLERS: { readonly [Id in OperationId]: HandlerOf<Id> } = {
@@ -21,6 +22,7 @@ export const HANDLERS: { readonly [Id in OperationId]: HandlerOf<Id> } = {
   ...ROLE_HANDLERS,
   ...APPLICATION_HANDLERS,
   ...IDENTITY_HANDLERS,
+  ...SECRET_HANDLERS,
   ...API_HANDLERS,
   ...PLAN_HANDLERS,
   ...SUBSCRIPTION_HANDLERS,

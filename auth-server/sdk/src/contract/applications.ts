@@ -100,6 +100,14 @@ const IDENTITY = exactly({
   attestation: { ...ATTESTATION, description: 'Whether a phone has to vouch for the keys of its devices.' },
 })
 
+const SECRET_ID = Type.String({ pattern: '^[A-Za-z0-9_-]{8}$' })
+const SECRET = exactly({
+  id: SECRET_ID,
+  created_at: nullable(MOMENT),
+  last_used_at: nullable({ ...MOMENT, description: 'To the hour.' }),
+  ends_at: nullable(MOMENT),
+})
+
 const ONE = exactly({ client_id: CLIENT_ID })
 
 export const APPLICATION_OPERATIONS = {
@@ -218,6 +226,46 @@ export const APPLICATION_OPERATIONS = {
     answers: {
       200: exactly({ client_id: CLIENT_ID, client_secret: Type.String(), previous_until: nullable(MOMENT) }),
     },
+    problems: [404, 409],
+  },
+  'applications.list_secrets': {
+    method: 'GET',
+    path: '/applications/{client_id}/secrets',
+    scope: 'applications:read',
+    summary: 'List the secrets of an application',
+    description: 'One or two, the newer first. None can be read again; `id` begins the SHA-256 of it, in base64url.',
+    params: ONE,
+    answers: { 200: exactly({ items: Type.Array(SECRET) }) },
+    problems: [404],
+  },
+  'applications.add_secret': {
+    method: 'POST',
+    path: '/applications/{client_id}/secrets',
+    scope: 'applications:write',
+    summary: 'Give an application a second secret',
+    description:
+      'It is told in this answer alone, and works at once. The one before goes on as long as told. An application has two at most.',
+    params: ONE,
+    body: exactly({
+      keep_previous_seconds: Type.Optional(
+        Type.Integer({
+          minimum: 60,
+          maximum: 30 * 24 * 3600,
+          description: 'Without it the one before goes on until it is ended.',
+        }),
+      ),
+    }),
+    answers: { 201: exactly({ ...SECRET.properties, client_secret: Type.String({ description: 'Told this once.' }) }) },
+    problems: [404, 409],
+  },
+  'applications.end_secret': {
+    method: 'DELETE',
+    path: '/applications/{client_id}/secrets/{secret_id}',
+    scope: 'applications:write',
+    summary: 'End one of two secrets of an application',
+    description: 'At once. The other one has no end then, whatever was told before: an application keeps one.',
+    params: exactly({ client_id: CLIENT_ID, secret_id: SECRET_ID }),
+    answers: { 204: null },
     problems: [404, 409],
   },
   'applications.get_identity': {

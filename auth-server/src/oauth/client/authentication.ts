@@ -4,6 +4,7 @@ import { equalInConstantTime, sha256 } from '../../crypto/digest.ts'
 import type { Deps } from '../../deps.ts'
 import { noteCaller } from '../../http/caller.ts'
 import type { Parameters } from '../../http/parameters.ts'
+import { noteSecretUse } from '../../store/queries/client-secrets.ts'
 import { type Client, findClient } from '../../store/queries/clients.ts'
 import type { ClientAuthMethod } from '../../store/tables/applications.ts'
 import { OAuthError } from '../errors.ts'
@@ -102,6 +103,14 @@ const verifySecret: Verifier = async (_deps, client, { credential, unencoded = c
   return isRight ? undefined : { guess: false, detail: 'secret not form-encoded', says: NOT_ENCODED }
 }
 
+/** A write once an hour, so that its owner can tell whether a secret is still needed. */
+async function noteUse({ db }: Deps, client: Client, { credential }: Presented): Promise<void> {
+  if (client.secretHash === null || !(client.isSecretUseDue || client.isPreviousUseDue)) return
+  const hash = sha256(credential)
+  const isDue = hash === client.secretHash ? client.isSecretUseDue : client.isPreviousUseDue
+  if (isDue) await noteSecretUse(db, client.applicationId, hash)
+}
+
 const NOT_ENCODED = 'the secret has to be form-encoded before it goes into the Authorization header'
 
 const verifyByKey: Verifier = async (deps, client, { credential }) => {
@@ -148,7 +157,12 @@ export async function authenticateClient(deps: Deps, parameters: Parameters, req
   // Nothing waits between this look and the comparison, so guesses sent at once do not slip past the limit together.
   if (method !== 'none') clientGuesses.requirePatience(clientId, request.ip, client?.waitSeconds ?? 0)
   const refusal = await METHODS[method](deps, client, presented)
-  if (client && !refusal && client.authMethod === method) return client
+  if (client && !refusal && client.authMethod === method) {
+    await noteUse(deps, client, presented).catch((error) =>
+      request.log.warn({ err: error }, 'use of a secret not noted'),
+    )
+    return client
+  }
   if (refusal?.guess) await clientGuesses.note(clientId, request.ip)
   if (client && client.authMethod !== method)
     throw invalidClient(

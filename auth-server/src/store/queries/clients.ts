@@ -7,6 +7,7 @@ import { unixSeconds } from '../sql.ts'
 import type { ScopeOffer } from '../tables/api-scopes.ts'
 import type { ApplicationProperties } from '../tables/applications.ts'
 import { attemptsWait, type CountedKey } from '../tables/attempts.ts'
+import { isUseDue } from './client-secrets.ts'
 
 /** What one application may ask of one API. */
 export interface Subscription {
@@ -25,6 +26,9 @@ export interface Subscription {
 export interface Client extends ApplicationProperties {
   /** As `secretHash`, of the secret before, for as long as that goes on. */
   readonly previousSecretHash: string | null
+  /** Whether it is an hour since the use of either was noted. */
+  readonly isSecretUseDue: boolean
+  readonly isPreviousUseDue: boolean
   readonly applicationId: string
   readonly subscriptions: readonly Subscription[]
   /** Put out of use by an administrator: it has no approved subscription then. */
@@ -73,6 +77,8 @@ export async function findClient(
       'application.client_secret_hash as secretHash',
       sql<string | null>`case when application.previous_secret_until > auth_now()
         then application.previous_secret_hash end`.as('previousSecretHash'),
+      isUseDue('secret_used_at').as('isSecretUseDue'),
+      isUseDue('previous_secret_used_at').as('isPreviousUseDue'),
       'application.jwks',
       'application.grant_types as grantTypes',
       'application.pkce_required as pkceRequired',

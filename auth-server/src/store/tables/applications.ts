@@ -38,6 +38,10 @@ export interface Applications {
   /** The secret before, and until when it goes on beside the present one. */
   previous_secret_hash: string | null
   previous_secret_until: Date | null
+  secret_created_at: Date | null
+  secret_used_at: Date | null
+  previous_secret_created_at: Date | null
+  previous_secret_used_at: Date | null
 }
 
 export const APPLICATIONS: TableDeclaration<Applications> = {
@@ -175,20 +179,4 @@ export async function upsertApplication(
     )
     .returning(['id', unixSeconds(sql`created_at`).as('createdAt'), CHANGE.as('change')])
     .executeTakeFirst()
-}
-
-/** Gives an application another secret; the one before goes on for so long. Returns until when. */
-export async function replaceSecret(
-  trx: Trx,
-  id: string,
-  secretHash: string,
-  keepSeconds: number,
-): Promise<Date | null> {
-  const { rows } = await sql<{ until: Date | null }>`
-    update applications set
-      previous_secret_hash = case when ${keepSeconds} > 0 then client_secret_hash end,
-      previous_secret_until = case when ${keepSeconds} > 0 then auth_now() + make_interval(secs => ${keepSeconds}) end,
-      client_secret_hash = ${secretHash}
-    where id = ${id} returning previous_secret_until as until`.execute(trx)
-  return rows[0]?.until ?? null
 }

@@ -1,0 +1,112 @@
+// The two secrets that an application may have while it changes from one to the other.
+import t from 'tap'
+import { basic, clientCredentials, secretClient } from '../support/clients.ts'
+import { turnClock } from '../support/database.ts'
+import { machine } from '../support/management.ts'
+import { testServer } from '../support/server.ts'
+
+const server = await testServer(t)
+const { app, db } = server
+const { ask, clientId: asker } = await machine(server)
+
+async function withSecrets(clientId: string) {
+  const { clientSecret } = await secretClient(server, { clientId })
+  const path = `/applications/${clientId}/secrets`
+  return {
+    clientSecret,
+    path,
+    list: async () => (await ask('GET', path)).json().items,
+    add: (body: object = {}) => ask('POST', path, { body }),
+    end: (id: string) => ask('DELETE', `${path}/${id}`),
+    grant: async (secret: string) => (await clientCredentials(app, basic(clientId, secret))).statusCode,
+  }
+}
+
+t.test('a second secret works beside the first until either is ended, and is shown once', async (t) => {
+  const { clientSecret, path, list, add, end, grant } = await withSecrets('two')
+  const [only] = await list()
+  t.match(only, { id: /^[\w-]{8}$/, created_at: /^\d{4}-/, last_used_at: null, ends_at: null })
+  const added = await add()
+  t.equal(added.statusCode, 201, added.body)
+  const { client_secret: second, ...shown } = added.json()
+  t.match(second, /^[\w-]{43}$/)
+  t.strictSame(await list(), [shown, only], 'the newer first; of neither there is more than its id')
+  t.strictSame([await grant(clientSecret), await grant(second)], [200, 200])
+  const third = await add()
+  t.equal(third.statusCode, 409)
+  t.match(third.json().detail, /end the one/)
+  t.equal((await end(only.id)).statusCode, 204)
+  t.strictSame([await grant(clientSecret), await grant(second)], [401, 200])
+  const last = await end(shown.id)
+  t.equal(last.statusCode, 409)
+  t.match(last.json().detail, /only secret/)
+  t.equal((await end(only.id)).statusCode, 404, 'what has ended is not there')
+  const everything = [path, '/applications/two', '/audit?type=application'].map(
+    async (at) => (await ask('GET', at)).body,
+  )
+  t.notMatch((await Promise.all(everything)).join(), second)
+})
+
+t.test('a stated end holds; who ends the newer one keeps the older, without an end', async (t) => {
+  const { clientSecret, list, add, end, grant } = await withSecrets('stated')
+  const second = (await add({ keep_previous_seconds: 3600 })).json()
+  const [, older] = await list()
+  t.match(Date.parse(older.ends_at) - Date.now() > 3_500_000, true)
+  await turnClock(t, db, 3500)
+  t.strictSame([await grant(clientSecret), await grant(second.client_secret)], [200, 200])
+  await turnClock(t, db, 3700)
+  t.strictSame([await grant(clientSecret), await grant(second.client_secret)], [401, 200])
+  await turnClock(t, db, 0)
+  t.equal((await end(second.id)).statusCode, 204)
+  t.match(await list(), [{ id: older.id, created_at: older.created_at, ends_at: null }])
+  t.strictSame([await grant(clientSecret), await grant(second.client_secret)], [200, 401])
+})
+
+t.test('a use is noted once an hour for each secret, and for none that was wrong', async (t) => {
+  const { clientSecret, list, add, grant } = await withSecrets('used')
+  const second = (await add()).json()
+  await grant(clientSecret)
+  await grant('x'.repeat(43))
+  const uses = async () => (await list()).map((each: { last_used_at: string | null }) => each.last_used_at)
+  const [newer, older] = await uses()
+  t.equal(newer, null)
+  t.match(older, /^\d{4}-/)
+  await turnClock(t, db, 1800)
+  await grant(clientSecret)
+  await turnClock(t, db, 0)
+  t.strictSame(await uses(), [null, older], 'half an hour later nothing is written')
+  await turnClock(t, db, 3700)
+  await Promise.all([grant(second.client_secret), grant(second.client_secret)])
+  await grant(clientSecret)
+  await turnClock(t, db, 0)
+  const later = await uses()
+  t.ok(later[0])
+  t.ok(Date.parse(later[1]) > Date.parse(older))
+})
+
+t.test('two who add at once: one of them is told that there are two', async (t) => {
+  const { add, list } = await withSecrets('raced')
+  const statuses = (await Promise.all([add(), add(), add()])).map(({ statusCode }) => statusCode)
+  t.strictSame(statuses.sort(), [201, 409, 409])
+  t.equal((await list()).length, 2)
+})
+
+t.test('each change is in the audit log, with who did it and no secret', async (t) => {
+  const { add, end, list } = await withSecrets('audited')
+  const { id, client_secret: secret } = (await add()).json()
+  await end((await list())[1].id)
+  for (const outcome of ['secret-added', 'secret-ended']) {
+    const events = (await ask('GET', '/audit', { query: { type: 'application', outcome } })).json().items
+    const [event] = events.filter((each: { client_id: string }) => each.client_id === 'audited')
+    t.match(event, { by: { kind: 'client', id: asker } })
+    t.notMatch(JSON.stringify(event), secret)
+    if (outcome === 'secret-added') t.match(JSON.stringify(event), id)
+  }
+})
+
+t.test('an app without secrets has none to list, to add or to end', async (t) => {
+  t.strictSame((await ask('GET', '/applications/shop-app/secrets')).json(), { items: [] })
+  t.equal((await ask('POST', '/applications/shop-app/secrets', { body: {} })).statusCode, 409)
+  t.equal((await ask('DELETE', '/applications/shop-app/secrets/AAAAAAAA')).statusCode, 409)
+  t.equal((await ask('GET', '/applications/nobody/secrets')).statusCode, 404)
+})
