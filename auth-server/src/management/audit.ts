@@ -1,6 +1,12 @@
 // What the search of the audit log does. That somebody searched is an event itself.
 import { record } from '../audit/record.ts'
-import { type ListedEvent, listEvents } from '../store/queries/listed-events.ts'
+import {
+  type EventCursor,
+  type EventFilter,
+  isByTime,
+  type ListedEvent,
+  listEvents,
+} from '../store/queries/listed-events.ts'
 import type { HandlersOf } from './handler.ts'
 import { readPage, toPage } from './page.ts'
 import { invalid } from './refusals.ts'
@@ -35,13 +41,19 @@ function readMoment(name: string, text: string | undefined): Date | undefined {
   return date
 }
 
+/** @throws {HttpProblem} 400 where it is no cursor of this search */
+function readAfter(after: string | undefined, filter: EventFilter): EventCursor | undefined {
+  if (after === undefined) return undefined
+  const [, at, seq] = /^(?:(\d{1,18})\.)?(\d{1,18})$/.exec(after) ?? []
+  if (seq === undefined || isByTime(filter) !== (at !== undefined))
+    throw invalid('cursor is the next of the page before, as it is')
+  return { seq, at }
+}
+
 export const AUDIT_HANDLERS: HandlersOf<'audit'> = {
   'audit.list': {
     async read({ db, actor, input: { query } }) {
       const page = readPage(query)
-      const { after } = page.oneMore
-      if (after !== undefined && !/^\d{1,18}$/.test(after))
-        throw invalid('cursor is the next of the page before, as it is')
       const filter = {
         type: query.type,
         outcome: query.outcome,
@@ -53,7 +65,9 @@ export const AUDIT_HANDLERS: HandlersOf<'audit'> = {
         until: readMoment('until', query.until),
       }
       await record(db, { type: 'audit', outcome: 'searched' }, actor.authority.context)
-      return toPage(page, await listEvents(db, filter, page.oneMore), ({ seq }) => seq, showEvent)
+      const { after, limit } = page.oneMore
+      const found = await listEvents(db, filter, { after: readAfter(after, filter), limit })
+      return toPage(page, found, ({ seq, atMicros }) => (isByTime(filter) ? `${atMicros}.${seq}` : seq), showEvent)
     },
   },
 }

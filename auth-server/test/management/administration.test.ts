@@ -445,3 +445,32 @@ t.test('a token of a person, or for another API, opens nothing', async (t) => {
   const other = (await clientCredentials(app, headers)).json().access_token
   t.equal((await first.ask('GET', '/keys', { headers: { authorization: `Bearer ${other}` } })).statusCode, 401)
 })
+
+t.test('the audit log is read page by page, by number and by time, each event once', async (t) => {
+  const all = await events({ limit: '100' })
+  t.ok(all.length > 20)
+  for (const by of [{}, { since: '2020-01-01T00:00:00Z' }]) {
+    // Each search is an event itself; what was there before is what is looked for.
+    const until: Readonly<Record<string, string>> = 'since' in by ? { ...by, until: all[0].at } : by
+    const seen: string[] = []
+    let next: string | null = null
+    do {
+      const query: Readonly<Record<string, string>> = { ...until, limit: '7', ...(next !== null && { cursor: next }) }
+      const page: Readonly<{ items: readonly Readonly<{ id: string }>[]; next: string | null }> = (
+        await first.ask('GET', '/audit', { query })
+      ).json()
+      seen.push(...page.items.map(({ id }) => id))
+      next = page.next
+    } while (next !== null)
+    t.equal(new Set(seen).size, seen.length, 'each once')
+    const wanted = all.map(({ id }: Readonly<{ id: string }>) => id).slice(1)
+    t.strictSame(
+      wanted.filter((id: string) => !seen.includes(id)),
+      [],
+      'none left out',
+    )
+  }
+  const { next } = (await first.ask('GET', '/audit', { query: { limit: '1' } })).json()
+  const mixed = await first.ask('GET', '/audit', { query: { cursor: next, since: '2020-01-01T00:00:00Z' } })
+  t.match(mixed.json(), { status: 400, detail: /cursor is the next of the page before/ })
+})

@@ -1,12 +1,12 @@
 // The audit log as those who may search it read it: the newest first, people under their pseudonyms.
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database.ts'
 import type { AuditedChange } from '../tables/audit-events.ts'
-import type { AfterKey } from './listed-people.ts'
 
 export interface ListedEvent {
   readonly seq: string
   readonly at: Date
+  readonly atMicros: string
   readonly type: string
   readonly outcome: string
   readonly person: string | null
@@ -31,31 +31,61 @@ export interface EventFilter {
   readonly until: Date | undefined
 }
 
-/** @param page `after` is the number of the event that the page before ended with */
-export async function listEvents(
-  db: Db,
-  filter: EventFilter,
-  { after, limit }: AfterKey,
-): Promise<readonly ListedEvent[]> {
+/** How a search goes on: after an event, and where it is by time, after the moment of that event. */
+export interface EventCursor {
+  readonly seq: string
+  /** In microseconds, as the database counts. */
+  readonly at: string | undefined
+}
+
+/** Whether a search is in the order of moments; else it is in that of numbers, which is nearly the same. */
+export function isByTime({ since, until }: EventFilter): boolean {
+  return since !== undefined || until !== undefined
+}
+
+/** The newest first. @param page `after` is the event that the page before ended with */
+export async function listEvents(db: Db, filter: EventFilter, page: EventPage): Promise<readonly ListedEvent[]> {
+  const { rows } = await searchEvents(filter, page).execute(db)
+  return rows
+}
+
+export interface EventPage {
+  readonly after: EventCursor | undefined
+  readonly limit: number
+}
+
+/**
+ * The statement has the conditions that are asked for and no other, so that each search has a plan of its own, and an
+ * order that an index has: an optional condition would keep prepared plans from any of them.
+ */
+export function searchEvents(filter: EventFilter, { after, limit }: EventPage): RawBuilder<ListedEvent> {
   const { type, outcome, personId, clientId, apiId, byClientId, since, until } = filter
-  const { rows } = await sql<ListedEvent>`
-    select event.seq, event.at, event.type, event.outcome, event.person, event.api_id as "apiId", event.actor,
+  const conditions = [
+    type !== undefined && sql`event.type = ${type}`,
+    outcome !== undefined && sql`event.outcome = ${outcome}`,
+    personId !== undefined && sql`event.person = (select pseudonym from people where id = ${personId})`,
+    clientId !== undefined && sql`event.application_id = (select id from applications where client_id = ${clientId})`,
+    apiId !== undefined && sql`event.api_id = ${apiId}`,
+    byClientId !== undefined &&
+      sql`event.actor_application_id = (select id from applications where client_id = ${byClientId})`,
+    since !== undefined && sql`event.at >= ${since}`,
+    until !== undefined && sql`event.at < ${until}`,
+    after !== undefined && isAfter(after),
+  ].filter((condition) => condition !== false)
+  return sql<ListedEvent>`
+    select event.seq, event.at, (extract(epoch from event.at) * 1000000)::bigint as "atMicros", event.type, event.outcome,
+           event.person, event.api_id as "apiId", event.actor,
            event.by_command as "byCommand", event.change, event.request_id as "requestId",
            coalesce(about.client_id, event.application_id) as "clientId",
            coalesce(machine.client_id, event.actor_application_id) as "actorClientId"
     from audit_events event
     left join applications about on about.id = event.application_id
     left join applications machine on machine.id = event.actor_application_id
-    where (${after ?? null}::bigint is null or event.seq < ${after ?? null}::bigint)
-      and (${type ?? null}::text is null or event.type = ${type ?? null})
-      and (${outcome ?? null}::text is null or event.outcome = ${outcome ?? null})
-      and (${personId ?? null}::text is null
-           or event.person = (select pseudonym from people where id = ${personId ?? null}))
-      and (${clientId ?? null}::text is null or about.client_id = ${clientId ?? null})
-      and (${apiId ?? null}::text is null or event.api_id = ${apiId ?? null})
-      and (${byClientId ?? null}::text is null or machine.client_id = ${byClientId ?? null})
-      and (${since ?? null}::timestamptz is null or event.at >= ${since ?? null})
-      and (${until ?? null}::timestamptz is null or event.at < ${until ?? null})
-    order by event.seq desc limit ${limit}`.execute(db)
-  return rows
+    where ${conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `)}
+    order by ${isByTime(filter) ? sql`event.at desc, event.seq desc` : sql`event.seq desc`} limit ${limit}`
+}
+
+function isAfter({ at, seq }: EventCursor): RawBuilder<unknown> {
+  if (at === undefined) return sql`event.seq < ${seq}::bigint`
+  return sql`(event.at, event.seq) < (timestamptz 'epoch' + ${at}::bigint * interval '1 microsecond', ${seq}::bigint)`
 }
