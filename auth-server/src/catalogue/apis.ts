@@ -1,12 +1,19 @@
 // APIs as developers meet them: a resource URI, scopes in words, the plans on offer. Limits of plans live in kong.yml.
 import { record } from '../audit/record.ts'
 import { type Db, inTransaction, type Trx } from '../store/database.ts'
-import { deleteObject, keepPlans, keepScopes, listSubscribers } from '../store/queries/catalogue-removal.ts'
+import {
+  deleteObject,
+  keepPlans,
+  keepScopes,
+  listPlanSubscribers,
+  listSubscribers,
+} from '../store/queries/catalogue-removal.ts'
 import { findStoredApi, type StoredApi } from '../store/queries/stored-apis.ts'
 import { type ApiDefinition, insertApi, upsertApi } from '../store/tables/apis.ts'
 import { type CatalogueActor, ManagedElsewhere, managerOf } from './actor.ts'
 import { InvalidApi, isBuiltInApi, requireSoundApi } from './api-rules.ts'
 import { auditedChange, differenceOf, type FieldTexts } from './difference.ts'
+import { CatalogueConflict } from './refusal.ts'
 
 export { type ApiDefinition, InvalidApi, isBuiltInApi }
 
@@ -36,15 +43,33 @@ export async function defineApi(db: Db | Trx, definition: ApiDefinition, by: Cat
   requireSoundApi(definition)
   return inTransaction(db, async (trx) => {
     const before = await findStoredApi(trx, id)
-    const upserted = await upsertApi(trx, definition, managerOf(by))
+    const upserted = await upsertApi(trx, definition, managerOf(by), before?.resource)
     if (upserted === 'elsewhere') throw new ManagedElsewhere(`The API ${id}`, by)
     if (upserted === 'resource taken') throw resourceTaken()
     return recordChange(trx, id, before, by)
   })
 }
 
-function resourceTaken(): InvalidApi {
-  return new InvalidApi('Another API has this resource: each has one of its own.')
+/**
+ * Brings an API up to the definition, and takes away what it does not name any more: one change in the audit log. An API
+ * that is not there stays so.
+ * @throws {InvalidApi} when it breaks a rule, or is one of the server's own
+ * @throws {CatalogueConflict} while a subscription is on a plan that is not named, and where another has the resource
+ */
+export async function replaceApi(trx: Trx, definition: ApiDefinition, by: CatalogueActor): Promise<void> {
+  const { id } = definition
+  requireSoundApi(definition)
+  const before = await findStoredApi(trx, id)
+  if (!before) return
+  const upserted = await upsertApi(trx, definition, managerOf(by), before.resource)
+  if (upserted === 'elsewhere') throw new ManagedElsewhere(`The API ${id}`, by)
+  if (upserted === 'resource taken') throw resourceTaken()
+  await trim(trx, before, definition)
+  await recordChange(trx, id, before, by)
+}
+
+function resourceTaken(): CatalogueConflict {
+  return new CatalogueConflict('Another API has this resource: each has one of its own.')
 }
 
 /** Writes into the audit log what an API was, and what it is now. */
@@ -104,23 +129,30 @@ export function apiFields({
 
 /**
  * Takes away what a definition does not name any more: scopes from all that had them, plans when nobody is on them.
- * @throws {InvalidApi} while a subscription is on such a plan
+ * @throws {CatalogueConflict} while a subscription is on such a plan
  */
-export function trimApi(db: Db | Trx, { id, scopes, plans }: ApiDefinition, by: CatalogueActor): Promise<void> {
+export function trimApi(db: Db | Trx, definition: ApiDefinition, by: CatalogueActor): Promise<void> {
   return inTransaction(db, async (trx) => {
-    const before = await findStoredApi(trx, id)
-    for (const plan of before?.plans ?? []) {
-      const subscribers = plans.includes(plan) ? [] : await listSubscribers(trx, id, plan)
-      if (subscribers.length > 0)
-        throw new InvalidApi(`${id} cannot lose the plan ${plan}: ${subscribers.join(', ')} would have none.`)
-    }
-    await keepScopes(trx, id, Object.keys(scopes))
-    await keepPlans(trx, id, plans)
-    if (before) await recordChange(trx, id, before, by)
+    const before = await findStoredApi(trx, definition.id)
+    if (before && (await trim(trx, before, definition))) await recordChange(trx, definition.id, before, by)
   })
 }
 
-/** Removes an API; its tokens and logins end. @throws {InvalidApi} while applications are subscribed to it */
+/** @returns whether there was something to take away */
+async function trim(trx: Trx, before: StoredApi, { id, scopes, plans }: ApiDefinition): Promise<boolean> {
+  const hasScopes = before.scopes.some(({ name }) => !Object.hasOwn(scopes, name))
+  const left = before.plans.filter((plan) => !plans.includes(plan))
+  const [held] = left.length > 0 ? await listPlanSubscribers(trx, id, left) : []
+  if (held)
+    throw new CatalogueConflict(
+      `${id} cannot lose the plan ${held.plan}: ${held.clientIds.join(', ')} would have none.`,
+    )
+  if (hasScopes) await keepScopes(trx, id, Object.keys(scopes))
+  if (left.length > 0) await keepPlans(trx, id, plans)
+  return hasScopes || left.length > 0
+}
+
+/** Removes an API; its tokens and logins end. @throws {CatalogueConflict} while applications are subscribed to it */
 export function removeApi(db: Db | Trx, id: string, by: CatalogueActor): Promise<void> {
   return inTransaction(db, async (trx) => {
     const api = await findStoredApi(trx, id)
@@ -129,7 +161,7 @@ export function removeApi(db: Db | Trx, id: string, by: CatalogueActor): Promise
     if (api.managedBy !== managerOf(by)) throw new ManagedElsewhere(`The API ${id}`, by)
     const subscribers = await listSubscribers(trx, id)
     if (subscribers.length > 0)
-      throw new InvalidApi(
+      throw new CatalogueConflict(
         `The API ${id} is still used by ${subscribers.join(', ')}: remove their subscriptions first.`,
       )
     await deleteObject(trx, { kind: 'api', id })

@@ -9,7 +9,8 @@ import {
   upsertGroup,
 } from '../store/queries/catalogue-removal.ts'
 import { type CatalogueActor, ManagedElsewhere, managerOf } from './actor.ts'
-import { InvalidApi, requireSoundGroup } from './api-rules.ts'
+import { requireSoundGroup } from './api-rules.ts'
+import { CatalogueConflict } from './refusal.ts'
 
 export interface GroupDefinition {
   readonly name: string
@@ -40,10 +41,10 @@ export async function defineGroup(trx: Trx, group: GroupDefinition, by: Catalogu
   await record(trx, { type: 'group', outcome, change }, by.context)
 }
 
-/** Removes a group, and everybody from it. @throws {InvalidApi} while an API names it: a scope would be open to everybody */
+/** Removes a group, and everybody from it. @throws {CatalogueConflict} while an API names it: a scope would be open to everybody */
 export async function removeGroup(trx: Trx, name: string, by: CatalogueActor): Promise<void> {
   const users = await listGroupUsers(trx, name)
-  if (users.length > 0) throw new InvalidApi(`The group ${name} is still named by ${users.join(', ')}.`)
+  if (users.length > 0) throw new CatalogueConflict(`The group ${name} is still named by ${users.join(', ')}.`)
   await deleteObject(trx, { kind: 'group', name })
   await record(
     trx,

@@ -1,9 +1,9 @@
 // What the operations on APIs do: the catalogue's functions, and their results as the contract names them.
 import type { OperationAnswer, OperationInput } from '@mobile-api-gateway/sdk/contract/index.ts'
-import { type ApiDefinition, createApi, defineApi, isBuiltInApi, removeApi, trimApi } from '../catalogue/apis.ts'
+import { type ApiDefinition, createApi, isBuiltInApi, removeApi, replaceApi } from '../catalogue/apis.ts'
 import { restoreApi, suspendApi } from '../catalogue/suspension.ts'
 import type { Db, Trx } from '../store/database.ts'
-import { isSubscribedTo, type ListedApi, listApis, listPlans, lockApi, readApi } from '../store/queries/listed-apis.ts'
+import { type ListedApi, listApis, listPlans, lockApi, readApi } from '../store/queries/listed-apis.ts'
 import { findPlanLimits, type KnownLimit } from '../store/tables/plan-limits.ts'
 import type { ManagementActor } from './actor.ts'
 import type { HandlersOf } from './handler.ts'
@@ -106,17 +106,13 @@ export const API_HANDLERS: HandlersOf<'apis'> = {
   'apis.update': {
     async write({ trx, actor, input: { params, body }, requireVersion }) {
       await lockOwn(trx, actor, params.id, requireVersion)
-      const definition = definitionOf(params.id, body)
-      await defineApi(trx, definition, actor.authority)
-      await trimApi(trx, definition, actor.authority)
+      await replaceApi(trx, definitionOf(params.id, body), actor.authority)
       return showApi(await requireApi(trx, params.id))
     },
   },
   'apis.delete': {
     async write({ trx, actor, input: { params }, requireVersion }) {
       await lockOwn(trx, actor, params.id, requireVersion)
-      if (await isSubscribedTo(trx, params.id))
-        throw conflict('applications are subscribed to this API: end their subscriptions first')
       await removeApi(trx, params.id, actor.authority)
       return undefined
     },

@@ -87,7 +87,6 @@ t.test('nobody defines an API of the server itself, and each definition that bre
   const refused: readonly (readonly [string, Partial<typeof OWNED_API> | object, RegExp])[] = [
     ['the feed of revocations', own, /the server's own/],
     ['the management API', { id: 'management' }, /the server's own/],
-    ['the resource of another API', { resource: own.resource }, /Another API has this resource/],
     ['an id that no URL should hold', { id: 'Orders' }, /begins with a small letter/],
     ['no name', { name: ' ' }, /visible characters/],
     ['a name that turns the writing around', { name: 'Orders\u202e' }, /visible characters/],
@@ -102,6 +101,10 @@ t.test('nobody defines an API of the server itself, and each definition that bre
   ]
   for (const [name, changes, message] of refused)
     await t.rejects(defineApi(db, { ...OWNED_API, ...changes }, OPERATOR), { name: 'InvalidApi', message }, name)
+  await t.rejects(defineApi(db, { ...OWNED_API, resource: own.resource }, OPERATOR), {
+    name: 'CatalogueConflict',
+    message: /Another API has this resource/,
+  })
   const subscription = { applicationId, apiId: API.id, plan: 'basic', scopes: [], trusted: false }
   for (const [changes, message] of [
     [{ apiId: 'no-such-api' }, /There is no API/],

@@ -59,11 +59,24 @@ export async function lockSubscription(
 }
 
 /** Which applications use an API, by their client IDs. */
-export async function listSubscribers(trx: Trx, apiId: string, plan?: string): Promise<readonly string[]> {
+export async function listSubscribers(trx: Trx, apiId: string): Promise<readonly string[]> {
   const { rows } = await sql<{ clientId: string }>`
     select client_id as "clientId" from subscriptions join applications on applications.id = application_id
-    where api_id = ${apiId} and (${plan ?? null}::text is null or plan = ${plan ?? null}) order by 1`.execute(trx)
+    where api_id = ${apiId} order by 1`.execute(trx)
   return rows.map(({ clientId }) => clientId)
+}
+
+/** Of some plans of an API those that applications are on, each with their client IDs. */
+export async function listPlanSubscribers(
+  trx: Trx,
+  apiId: string,
+  plans: readonly string[],
+): Promise<readonly Readonly<{ plan: string; clientIds: readonly string[] }>[]> {
+  const { rows } = await sql<{ plan: string; clientIds: readonly string[] }>`
+    select plan, array_agg(client_id order by client_id) as "clientIds"
+    from subscriptions join applications on applications.id = application_id
+    where api_id = ${apiId} and plan = any (${[...plans]}::text[]) group by plan order by plan`.execute(trx)
+  return rows
 }
 
 /** Takes every scope from an API that is not among these, and from all that had it. */

@@ -78,12 +78,6 @@ export async function listPlans(
   return rows
 }
 
-/** Whether any application has a subscription to an API, or asked for one. */
-export async function isSubscribedTo(trx: Trx, apiId: string): Promise<boolean> {
-  const { rows } = await sql`select from subscriptions where api_id = ${apiId} limit 1`.execute(trx)
-  return rows.length > 0
-}
-
 async function readOne(db: Db, id: string, lock: RawBuilder<unknown>): Promise<ListedApi | undefined> {
   const { rows } = await sql<ListedApi>`select ${COLUMNS} from apis api where api.id = ${id} ${lock}`.execute(db)
   return rows[0]

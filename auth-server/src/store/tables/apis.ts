@@ -66,8 +66,14 @@ export function insertApi(trx: Trx, definition: ApiDefinition, managedBy: Manage
 /**
  * Creates an API with its scopes and plans, or brings it up to the definition. Nothing is taken away but
  * what guests may do, and in the two other cases nothing is done.
+ * @param resourceBefore what it is known to have
  */
-export async function upsertApi(db: Db | Trx, definition: ApiDefinition, managedBy: ManagedBy): Promise<UpsertedApi> {
+export async function upsertApi(
+  db: Db | Trx,
+  definition: ApiDefinition,
+  managedBy: ManagedBy,
+  resourceBefore?: string,
+): Promise<UpsertedApi> {
   const upserted = await writeApi(
     db,
     definition,
@@ -77,8 +83,8 @@ export async function upsertApi(db: Db | Trx, definition: ApiDefinition, managed
           guest_plan = excluded.guest_plan, events_uri = excluded.events_uri
       where apis.managed_by = excluded.managed_by`,
   )
-  if (upserted !== 'done') return upserted
   const { id, resource } = definition
+  if (upserted !== 'done' || resource === resourceBefore) return upserted
   // On its own: a resource is unique, and to write one, be it the same, keeps all from inserting what refers to the API.
   const move = sql`update apis set resource = ${resource} where id = ${id} and resource <> ${resource}`
   return takenOr(async () => {
