@@ -28,8 +28,8 @@ export async function requestSubscription(
   await requireOffered(trx, request)
   const id = randomId('sub')
   const { applicationId, apiId } = request
-  if (!(await insertRequest(trx, { id, ...request, requestedBy: by.context.actorApplicationId ?? null })))
-    return undefined
+  const { actorApplicationId: requestedBy = null, actorId: requestedByPerson = null } = by.context
+  if (!(await insertRequest(trx, { id, ...request, requestedBy, requestedByPerson }))) return undefined
   await record(trx, { type: 'subscription', outcome: 'requested', applicationId, apiId }, by.context)
   return id
 }

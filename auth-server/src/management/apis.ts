@@ -11,6 +11,7 @@ import { requireManagedHere } from './managed.ts'
 import { moment } from './moment.ts'
 import { readPage, toPage } from './page.ts'
 import { requireOrdinaryApi } from './privileged.ts'
+import { reachOf } from './reach.ts'
 import { conflict, invalid, notFound } from './refusals.ts'
 import { requireSuspended } from './suspended.ts'
 
@@ -62,8 +63,8 @@ function definitionOf(id: string, body: Omit<OperationInput<'apis.create'>['body
 }
 
 /** @throws {HttpProblem} 404 */
-async function requireApi(db: Db, id: string): Promise<ListedApi> {
-  const api = await readApi(db, id)
+async function requireApi(db: Db, actor: ManagementActor, id: string): Promise<ListedApi> {
+  const api = await readApi(db, id, reachOf(actor))
   if (!api) throw notFound('API')
   return api
 }
@@ -84,30 +85,30 @@ async function lockOwn(
 
 export const API_HANDLERS: HandlersOf<'apis'> = {
   'apis.list': {
-    async read({ db, input: { query } }) {
+    async read({ db, actor, input: { query } }) {
       const page = readPage(query)
       const { suspended } = query
-      const found = await listApis(db, { ...page.oneMore, suspended })
+      const found = await listApis(db, { ...page.oneMore, suspended }, reachOf(actor))
       return toPage(page, found, ({ id }) => id, showApi)
     },
   },
   'apis.get': {
-    async read({ db, input: { params } }) {
-      return showApi(await requireApi(db, params.id))
+    async read({ db, actor, input: { params } }) {
+      return showApi(await requireApi(db, actor, params.id))
     },
   },
   'apis.create': {
     async write({ trx, actor, input: { body } }) {
       const { id, ...rest } = body
       if (!(await createApi(trx, definitionOf(id, rest), actor.authority))) throw conflict('there is an API of this id')
-      return showApi(await requireApi(trx, id))
+      return showApi(await requireApi(trx, actor, id))
     },
   },
   'apis.update': {
     async write({ trx, actor, input: { params, body }, requireVersion }) {
       await lockOwn(trx, actor, params.id, requireVersion)
       await replaceApi(trx, definitionOf(params.id, body), actor.authority)
-      return showApi(await requireApi(trx, params.id))
+      return showApi(await requireApi(trx, actor, params.id))
     },
   },
   'apis.delete': {
@@ -119,18 +120,18 @@ export const API_HANDLERS: HandlersOf<'apis'> = {
   },
   'apis.suspend': {
     async write({ trx, actor, input: { params } }) {
-      await requireApi(trx, params.id)
+      await requireApi(trx, actor, params.id)
       requireOrdinaryApi(actor, params.id)
       requireSuspended(await suspendApi(trx, actor.authority, params.id))
-      return showApi(await requireApi(trx, params.id))
+      return showApi(await requireApi(trx, actor, params.id))
     },
   },
   'apis.restore': {
     async write({ trx, actor, input: { params } }) {
-      await requireApi(trx, params.id)
+      await requireApi(trx, actor, params.id)
       requireOrdinaryApi(actor, params.id)
       await restoreApi(trx, actor.authority, params.id)
-      return showApi(await requireApi(trx, params.id))
+      return showApi(await requireApi(trx, actor, params.id))
     },
   },
 }

@@ -15,13 +15,15 @@ import {
   lockApplication,
   readApplication,
 } from '../store/queries/listed-applications.ts'
+import { putMember } from '../store/tables/application-members.ts'
 import type { ManagementActor } from './actor.ts'
 import type { HandlersOf } from './handler.ts'
 import type { IdentityOperationId } from './identities.ts'
 import { requireManagedHere } from './managed.ts'
 import { moment } from './moment.ts'
 import { readPage, toPage } from './page.ts'
-import { requireOrdinaryApplication } from './privileged.ts'
+import { requireNoDeveloper, requireOrdinaryApplication, requireOwner } from './privileged.ts'
+import { reachOf } from './reach.ts'
 import { notFound } from './refusals.ts'
 import type { SecretOperationId } from './secrets.ts'
 import { requireSuspended } from './suspended.ts'
@@ -52,21 +54,22 @@ export function showApplication(application: ListedApplication): OperationAnswer
     created_at: application.createdAt.toISOString(),
     suspended_at: moment(application.suspendedAt),
     managed_by: application.managedBy,
+    owners: application.owners,
   }
 }
 
 export const APPLICATION_HANDLERS: Omit<HandlersOf<'applications'>, IdentityOperationId | SecretOperationId> = {
   'applications.list': {
-    async read({ db, input: { query } }) {
+    async read({ db, actor, input: { query } }) {
       const page = readPage(query)
-      const { kind, suspended, api } = query
-      const found = await listApplications(db, { ...page.oneMore, kind, suspended, api })
+      const { kind, suspended, api, owned } = query
+      const found = await listApplications(db, { ...page.oneMore, kind, suspended, api, owned }, reachOf(actor))
       return toPage(page, found, ({ clientId }) => clientId, showApplication)
     },
   },
   'applications.get': {
-    async read({ db, input: { params } }) {
-      return showApplication(await requireApplication(db, params.client_id))
+    async read({ db, actor, input: { params } }) {
+      return showApplication(await requireApplication(db, actor, params.client_id))
     },
   },
   'applications.create': {
@@ -76,14 +79,15 @@ export const APPLICATION_HANDLERS: Omit<HandlersOf<'applications'>, IdentityOper
       const definition = { ...merge(body, APPLICATION_DEFAULTS), name, kind, jwks, authMethod }
       const created = await createApplication(trx, definition, deps.config.issuer, { context })
       const { clientId, clientSecret } = created
-      const application = await requireApplication(trx, clientId)
+      if (actor.person) await putMember(trx, { applicationId: created.id, personId: actor.person.id, role: 'owner' })
+      const application = await requireApplication(trx, actor, clientId)
       return { ...showApplication(application), client_secret: clientSecret ?? null }
     },
   },
   'applications.update': {
     async write({ deps, trx, actor, input: { params, body }, requireVersion }) {
       const before = await lockOwn(trx, actor, params.client_id, requireVersion)
-      const { id, createdAt, suspendedAt, managedBy, jwks, secretHash, ...kept } = before
+      const { id, createdAt, suspendedAt, managedBy, owners, jwks, secretHash, ...kept } = before
       const definition = {
         ...kept,
         ...merge(body, kept),
@@ -92,37 +96,40 @@ export const APPLICATION_HANDLERS: Omit<HandlersOf<'applications'>, IdentityOper
         clientSecretHash: secretHash ?? undefined,
       }
       await registerApplication(trx, definition, deps.config.issuer, actor.authority)
-      return showApplication(await requireApplication(trx, params.client_id))
+      return showApplication(await requireApplication(trx, actor, params.client_id))
     },
   },
   'applications.delete': {
     async write({ trx, actor, input: { params }, requireVersion }) {
-      await lockOwn(trx, actor, params.client_id, requireVersion)
+      const { id } = await lockOwn(trx, actor, params.client_id, requireVersion)
+      await requireOwner(trx, actor, id)
       await removeApplication(trx, params.client_id, actor.authority)
       return undefined
     },
   },
   'applications.suspend': {
     async write({ trx, actor, input: { params } }) {
-      const { id } = await requireApplication(trx, params.client_id)
+      const { id } = await requireApplication(trx, actor, params.client_id)
+      requireNoDeveloper(actor)
       await requireOrdinaryApplication(trx, actor, id)
       requireSuspended(await suspendApplication(trx, actor.authority, id))
-      return showApplication(await requireApplication(trx, params.client_id))
+      return showApplication(await requireApplication(trx, actor, params.client_id))
     },
   },
   'applications.restore': {
     async write({ trx, actor, input: { params } }) {
-      const { id } = await requireApplication(trx, params.client_id)
+      const { id } = await requireApplication(trx, actor, params.client_id)
+      requireNoDeveloper(actor)
       await requireOrdinaryApplication(trx, actor, id)
       await restoreApplication(trx, actor.authority, id)
-      return showApplication(await requireApplication(trx, params.client_id))
+      return showApplication(await requireApplication(trx, actor, params.client_id))
     },
   },
 }
 
 /** @throws {HttpProblem} 404 */
-export async function requireApplication(db: Db, clientId: string): Promise<ListedApplication> {
-  const application = await readApplication(db, clientId)
+export async function requireApplication(db: Db, actor: ManagementActor, clientId: string): Promise<ListedApplication> {
+  const application = await readApplication(db, clientId, reachOf(actor))
   if (!application) throw notFound('application')
   return application
 }
@@ -134,7 +141,7 @@ export async function lockOwn(
   clientId: string,
   requireVersion: (shown: unknown) => void = () => {},
 ): Promise<ListedApplication> {
-  const application = await lockApplication(trx, clientId)
+  const application = await lockApplication(trx, clientId, reachOf(actor))
   if (!application) throw notFound('application')
   requireVersion(showApplication(application))
   await requireOrdinaryApplication(trx, actor, application.id)

@@ -45,8 +45,8 @@ function written({ android, apple, passkeys, attestation }: OperationInput<'appl
 
 export const IDENTITY_HANDLERS: Pick<HandlersOf<'applications'>, IdentityOperationId> = {
   'applications.get_identity': {
-    async read({ db, input: { params } }) {
-      const { clientId } = await requireApplication(db, params.client_id)
+    async read({ db, actor, input: { params } }) {
+      const { clientId } = await requireApplication(db, actor, params.client_id)
       return showIdentity(await requireIdentity(db, clientId))
     },
   },

@@ -12,6 +12,7 @@ import { revokeInstallation } from '../tokens/installations.ts'
 import { requirePerson } from './administered.ts'
 import type { HandlersOf } from './handler.ts'
 import { readPage, toPage } from './page.ts'
+import { reachOf } from './reach.ts'
 import { notFound } from './refusals.ts'
 
 /** The operations on what belongs to people. */
@@ -66,7 +67,7 @@ export const PEOPLE_BELONGINGS_HANDLERS: Pick<HandlersOf<'people'>, BelongingId>
   },
   'people.withdraw_consent': {
     async write({ trx, actor, input: { params } }) {
-      const application = await readApplication(trx, params.client_id)
+      const application = await readApplication(trx, params.client_id, reachOf(actor))
       if (!application) throw notFound('consent')
       const whose = { personId: params.person_id, applicationId: application.id }
       const withdrawn = await withdrawAccess(

@@ -3,6 +3,7 @@ import { isBuiltInApi } from '../catalogue/apis.ts'
 import type { Db } from '../store/database.ts'
 import { hasSubscriptionTo } from '../store/queries/listed-subscriptions.ts'
 import { MANAGEMENT_API, REVOCATIONS_API } from '../store/tables/apis.ts'
+import { findMemberRole } from '../store/tables/application-members.ts'
 import { isOperator, type ManagementActor } from './actor.ts'
 import { forbidden } from './refusals.ts'
 
@@ -23,11 +24,38 @@ export async function requireOrdinaryApplication(db: Db, actor: ManagementActor,
     throw forbidden(`this application is a client of the server itself: ${BY_OPERATOR}`)
 }
 
-/** Nobody decides on what they asked for, or for themselves. @throws {HttpProblem} 403 */
-export function requireSomebodyElse(
-  { client }: ManagementActor,
-  { requestedById, applicationId }: Readonly<{ requestedById: string | null; applicationId: string }>,
-): void {
-  if (client && (client.applicationId === requestedById || client.applicationId === applicationId))
-    throw forbidden('nobody approves what they asked for themselves: somebody else decides')
+/** What somebody decides on, and who asked for it. */
+interface AskedFor {
+  readonly applicationId: string
+  readonly requestedById: string | null
+  readonly requestedByPersonId: string | null
+}
+
+/** Nobody decides on what they asked for, or for themselves or their own team. @throws {HttpProblem} 403 */
+export async function requireSomebodyElse(
+  db: Db,
+  { client, person }: ManagementActor,
+  { applicationId, requestedById, requestedByPersonId }: AskedFor,
+): Promise<void> {
+  const isOwn =
+    (client && [requestedById, applicationId].includes(client.applicationId)) ||
+    (person &&
+      (person.id === requestedByPersonId ||
+        (await findMemberRole(db, { applicationId, personId: person.id })) !== undefined))
+  if (isOwn) throw forbidden('nobody approves what they or their team asked for: somebody else decides')
+}
+
+/** A developer restores nothing that was put out of use for a reason. @throws {HttpProblem} 403 */
+export function requireNoDeveloper({ person }: ManagementActor): void {
+  if (person?.role === 'developer') throw forbidden('an administrator puts applications out of use, and back')
+}
+
+/**
+ * What owners alone do; who reaches the application as an administrator, or as a machine, does it for them.
+ * @throws {HttpProblem} 403
+ */
+export async function requireOwner(db: Db, { person }: ManagementActor, applicationId: string): Promise<void> {
+  if (person?.role !== 'developer') return
+  if ((await findMemberRole(db, { applicationId, personId: person.id })) !== 'owner')
+    throw forbidden('an owner of this application does that')
 }

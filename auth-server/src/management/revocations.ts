@@ -4,6 +4,7 @@ import { readApplication } from '../store/queries/listed-applications.ts'
 import { findInstallationOwner } from '../store/queries/listed-people.ts'
 import { revokeApplication, revokeInstallation } from '../tokens/installations.ts'
 import type { HandlersOf } from './handler.ts'
+import { reachOf } from './reach.ts'
 import { notFound } from './refusals.ts'
 
 export const REVOCATION_HANDLERS: HandlersOf<'revocations'> = {
@@ -15,7 +16,7 @@ export const REVOCATION_HANDLERS: HandlersOf<'revocations'> = {
   },
   'revocations.application': {
     async write({ trx, actor, input: { params } }) {
-      const application = await readApplication(trx, params.client_id)
+      const application = await readApplication(trx, params.client_id, reachOf(actor))
       if (!application) throw notFound('application')
       return { ended: await revokeApplication(trx, application.id, actor.authority.context) }
     },

@@ -35,8 +35,8 @@ const DAY_SECONDS = 24 * 3600
 
 export const SECRET_HANDLERS: Pick<HandlersOf<'applications'>, SecretOperationId> = {
   'applications.list_secrets': {
-    async read({ db, input: { params } }) {
-      const { id } = await requireApplication(db, params.client_id)
+    async read({ db, actor, input: { params } }) {
+      const { id } = await requireApplication(db, actor, params.client_id)
       return { items: (await listSecrets(db, id)).map(showSecret) }
     },
   },

@@ -12,11 +12,13 @@ import {
   readSubscription,
 } from '../store/queries/listed-subscriptions.ts'
 import { holdSuspensions } from '../store/queries/suspension.ts'
+import type { ManagementActor } from './actor.ts'
 import type { HandlersOf } from './handler.ts'
 import { requireManagedHere } from './managed.ts'
 import { moment } from './moment.ts'
 import { readPage, toPage } from './page.ts'
 import { requireOrdinaryApi, requireOrdinaryApplication, requireSomebodyElse } from './privileged.ts'
+import { reachOf } from './reach.ts'
 import { conflict, notFound } from './refusals.ts'
 import { requireSuspended } from './suspended.ts'
 
@@ -31,79 +33,91 @@ function showSubscription(subscription: ListedSubscription) {
     status: subscription.status,
     suspended_at: moment(subscription.suspendedAt),
     requested_by: subscription.requestedBy,
+    requested_by_person:
+      subscription.requestedByPersonId === null
+        ? null
+        : {
+            name: subscription.requestedByName,
+            email: subscription.requestedByEmail,
+          },
     requested_at: moment(subscription.requestedAt),
     managed_by: subscription.managedBy,
   }
 }
 
-async function requireSubscription(db: Db, id: string): Promise<ListedSubscription> {
-  const subscription = await readSubscription(db, id)
+async function requireSubscription(db: Db, actor: ManagementActor, id: string): Promise<ListedSubscription> {
+  const subscription = await readSubscription(db, id, reachOf(actor))
   if (!subscription) throw notFound('subscription')
   return subscription
 }
 
-async function lock(trx: Trx, id: string): Promise<ListedSubscription> {
-  const subscription = await lockListedSubscription(trx, id)
+async function lock(trx: Trx, actor: ManagementActor, id: string): Promise<ListedSubscription> {
+  const subscription = await lockListedSubscription(trx, id, reachOf(actor))
   if (!subscription) throw notFound('subscription')
   return subscription
 }
 
 /** The same for what is measured by the API: locked in the order of all who lock both, so that nobody waits in a circle. */
-async function lockWithApi(trx: Trx, id: string): Promise<ListedSubscription> {
+async function lockWithApi(trx: Trx, actor: ManagementActor, id: string): Promise<ListedSubscription> {
   await holdSuspensions(trx)
-  const { apiId } = await requireSubscription(trx, id)
+  const { apiId } = await requireSubscription(trx, actor, id)
   await lockApi(trx, apiId)
-  return lock(trx, id)
+  return lock(trx, actor, id)
 }
 
 export const SUBSCRIPTION_HANDLERS: HandlersOf<'subscriptions'> = {
   'subscriptions.list': {
-    async read({ db, input: { query } }) {
+    async read({ db, actor, input: { query } }) {
       const page = readPage(query)
       const filter = { clientId: query.client_id, apiId: query.api_id, status: query.status }
-      return toPage(page, await listSubscriptions(db, filter, page.oneMore), ({ id }) => id, showSubscription)
+      return toPage(
+        page,
+        await listSubscriptions(db, filter, page.oneMore, reachOf(actor)),
+        ({ id }) => id,
+        showSubscription,
+      )
     },
   },
   'subscriptions.get': {
-    async read({ db, input: { params } }) {
-      return showSubscription(await requireSubscription(db, params.subscription_id))
+    async read({ db, actor, input: { params } }) {
+      return showSubscription(await requireSubscription(db, actor, params.subscription_id))
     },
   },
   'subscriptions.create': {
     async write({ trx, actor, input: { body } }) {
       const { client_id: clientId, api_id: apiId, plan, scopes } = body
       requireOrdinaryApi(actor, apiId)
-      const application = await readApplication(trx, clientId)
+      const application = await readApplication(trx, clientId, reachOf(actor))
       if (!application) throw notFound('application')
       await requireOrdinaryApplication(trx, actor, application.id)
       const request = { applicationId: application.id, apiId, plan, scopes: [...new Set(scopes)] }
       const id = await requestSubscription(trx, request, actor.authority)
       if (id === undefined) throw conflict('this application has a subscription to this API, or asked for one')
-      return showSubscription(await requireSubscription(trx, id))
+      return showSubscription(await requireSubscription(trx, actor, id))
     },
   },
   'subscriptions.suspend': {
     async write({ trx, actor, input: { params } }) {
       // Not locked: suspensions come one after the other by a lock before any row's.
-      const subscription = await requireSubscription(trx, params.subscription_id)
+      const subscription = await requireSubscription(trx, actor, params.subscription_id)
       requireOrdinaryApi(actor, subscription.apiId)
       if (subscription.status === 'pending') throw conflict('this subscription waits for a decision: decline it')
       requireSuspended(await suspendSubscription(trx, actor.authority, subscription))
-      return showSubscription(await requireSubscription(trx, subscription.id))
+      return showSubscription(await requireSubscription(trx, actor, subscription.id))
     },
   },
   'subscriptions.restore': {
     async write({ trx, actor, input: { params } }) {
-      const subscription = await requireSubscription(trx, params.subscription_id)
+      const subscription = await requireSubscription(trx, actor, params.subscription_id)
       requireOrdinaryApi(actor, subscription.apiId)
-      requireSomebodyElse(actor, subscription)
+      await requireSomebodyElse(trx, actor, subscription)
       await restoreSubscription(trx, actor.authority, subscription)
-      return showSubscription(await requireSubscription(trx, subscription.id))
+      return showSubscription(await requireSubscription(trx, actor, subscription.id))
     },
   },
   'subscriptions.delete': {
     async write({ trx, actor, input: { params }, requireVersion }) {
-      const subscription = await lock(trx, params.subscription_id)
+      const subscription = await lock(trx, actor, params.subscription_id)
       requireVersion(showSubscription(subscription))
       requireOrdinaryApi(actor, subscription.apiId)
       await unsubscribe(trx, subscription, actor.authority)
@@ -116,41 +130,47 @@ const DECIDED = 'this subscription does not wait for a decision any more'
 
 export const APPROVAL_HANDLERS: HandlersOf<'approvals'> = {
   'approvals.list': {
-    async read({ db, input: { query } }) {
+    async read({ db, actor, input: { query } }) {
       const page = readPage(query)
       const filter = { clientId: query.client_id, apiId: query.api_id, status: 'pending' } as const
-      return toPage(page, await listSubscriptions(db, filter, page.oneMore), ({ id }) => id, showSubscription)
+      return toPage(
+        page,
+        await listSubscriptions(db, filter, page.oneMore, reachOf(actor)),
+        ({ id }) => id,
+        showSubscription,
+      )
     },
   },
   'approvals.approve': {
     async write({ trx, actor, input: { params, body } }) {
-      const subscription = await lock(trx, params.subscription_id)
+      const subscription = await lock(trx, actor, params.subscription_id)
       requireOrdinaryApi(actor, subscription.apiId)
-      requireSomebodyElse(actor, subscription)
+      await requireSomebodyElse(trx, actor, subscription)
       const decision = { kind: 'approved', trusted: body.trusted ?? false } as const
       if (!(await decide(trx, subscription, decision, actor.authority))) throw conflict(DECIDED)
-      return showSubscription(await requireSubscription(trx, subscription.id))
+      return showSubscription(await requireSubscription(trx, actor, subscription.id))
     },
   },
   'approvals.decline': {
     async write({ trx, actor, input: { params } }) {
-      const subscription = await lock(trx, params.subscription_id)
+      const subscription = await lock(trx, actor, params.subscription_id)
       requireOrdinaryApi(actor, subscription.apiId)
+      if (actor.person) await requireSomebodyElse(trx, actor, subscription)
       if (!(await decide(trx, subscription, { kind: 'declined' }, actor.authority))) throw conflict(DECIDED)
       return undefined
     },
   },
   'approvals.change': {
     async write({ trx, actor, input: { params, body }, requireVersion }) {
-      const subscription = await lockWithApi(trx, params.subscription_id)
+      const subscription = await lockWithApi(trx, actor, params.subscription_id)
       requireVersion(showSubscription(subscription))
       requireOrdinaryApi(actor, subscription.apiId)
-      requireSomebodyElse(actor, subscription)
+      await requireSomebodyElse(trx, actor, subscription)
       if (subscription.status === 'pending') throw conflict('this subscription waits for a decision: approve it first')
       requireManagedHere('this subscription', subscription.managedBy)
       const { applicationId, apiId, plan, scopes, trusted } = { ...subscription, ...body }
       await subscribe(trx, { applicationId, apiId, plan, scopes: [...new Set(scopes)], trusted }, actor.authority)
-      return showSubscription(await requireSubscription(trx, subscription.id))
+      return showSubscription(await requireSubscription(trx, actor, subscription.id))
     },
   },
 }

@@ -51,6 +51,7 @@ function judge(client: Client | undefined, received: string | undefined, state: 
   if (judged !== 'refused') return judged
   throw new UnregisteredRedirect({
     parameter: 'post_logout_redirect_uri',
+    applicationId: client?.applicationId,
     received: received ?? '',
     registered: client?.postLogoutRedirectUris ?? [],
     ...INSTEAD,

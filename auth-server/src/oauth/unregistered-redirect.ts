@@ -1,4 +1,4 @@
-// The refusal of a redirect URI that is not registered: everybody is told what theirs shows by itself, the app's developers what is registered.
+// The refusal of a redirect URI that is not registered: everybody is told what theirs shows by itself, the people of the application what is registered.
 import type { FastifyRequest } from 'fastify'
 import { ofRequest } from '../audit/context.ts'
 import { inWords, mistakesIn, nearestRegistered } from '../catalogue/redirect-mistakes.ts'
@@ -7,6 +7,7 @@ import type { Evidence, WayInstead } from '../http/problem.ts'
 import { isFullLogin } from '../identity/full-login.ts'
 import { Actor } from '../identity/roles.ts'
 import { currentSession } from '../interaction/session.ts'
+import { findMemberRole } from '../store/tables/application-members.ts'
 import { OAuthError } from './errors.ts'
 
 const REFUSALS = {
@@ -18,6 +19,8 @@ const REFUSALS = {
 /** Of which parameter of which application. */
 interface Unregistered {
   readonly parameter: keyof typeof REFUSALS
+  /** None where nobody knows which application asks. */
+  readonly applicationId: string | undefined
   readonly received: string
   readonly registered: readonly string[]
   readonly way?: WayInstead
@@ -36,6 +39,10 @@ export class UnregisteredRedirect extends OAuthError {
       way: unregistered.way,
     })
     this.#unregistered = unregistered
+  }
+
+  get applicationId(): string | undefined {
+    return this.#unregistered.applicationId
   }
 
   /** The same for whoever may see what is registered. */
@@ -58,18 +65,20 @@ export async function tellingDevelopers<T>(deps: Deps, request: FastifyRequest, 
   try {
     return step()
   } catch (error) {
-    if (error instanceof UnregisteredRedirect && (await maySee(deps, request))) throw error.withEvidence()
+    if (error instanceof UnregisteredRedirect && (await maySee(deps, request, error.applicationId)))
+      throw error.withEvidence()
     throw error
   }
 }
 
-/** On a developer's own machine everybody; elsewhere who has signed in and is a developer or an administrator. */
-async function maySee(deps: Deps, request: FastifyRequest): Promise<boolean> {
+/** On a developer's own machine everybody; elsewhere who has signed in and develops this application, or is an administrator. */
+async function maySee(deps: Deps, request: FastifyRequest, applicationId: string | undefined): Promise<boolean> {
   if (deps.config.development) return true
   const session = await currentSession(deps, request)
   if (!session || !isFullLogin(session)) return false
-  const proofs = (['developer', 'administrator'] as const).map((role) =>
-    Actor.prove(deps.db, session, { role }, ofRequest(request)),
-  )
+  const { personId } = session
+  const isMember = applicationId !== undefined && (await findMemberRole(deps.db, { applicationId, personId }))
+  const roles = isMember ? (['developer', 'administrator'] as const) : (['administrator'] as const)
+  const proofs = roles.map((role) => Actor.prove(deps.db, session, { role }, ofRequest(request)))
   return (await Promise.all(proofs)).some((proof) => proof instanceof Actor)
 }

@@ -4,7 +4,9 @@ import { pino } from 'pino'
 import t, { type Test } from 'tap'
 import { sha256 } from '../../src/crypto/digest.ts'
 import { sendDueEntries } from '../../src/delivery/outbox.ts'
+import { putMember } from '../../src/store/tables/application-members.ts'
 import { atAccount } from '../support/account.ts'
+import { newPerson } from '../support/administrator.ts'
 import { Browser, SESSION_COOKIE } from '../support/browser.ts'
 import { turnClock } from '../support/database.ts'
 import { feedReader } from '../support/feed.ts'
@@ -67,6 +69,18 @@ t.test('the page names the apps; the form ends everything, tells apps, and leads
   t.equal((await refresh(app, phone.refresh_token)).statusCode, 400)
   await sendDueEntries(deps, pino({ level: 'silent' }))
   t.equal(heard.length, 1, 'also the app of a login that outlives sign-outs')
+})
+
+t.test('the page names the applications that nobody would own any more', async (t) => {
+  const { server, db, personId, applicationId } = await opened(t)
+  const other = await newPerson(server, 'bob@example.com')
+  const own = (whose: string) =>
+    db.transaction().execute((trx) => putMember(trx, { applicationId, personId: whose, role: 'owner' }))
+  await own(personId)
+  const browser = await atAccount(server)
+  t.match((await browser.open(CONFIRM)).body, /Shop: works on, but nobody owns it any more/)
+  await own(other)
+  t.notMatch((await browser.open(CONFIRM)).body, 'nobody owns it', 'another owner is left')
 })
 
 t.test('a form without its token, or from another site, deletes nothing; nor does an old sign-in', async (t) => {

@@ -128,6 +128,32 @@ export async function addBelongings(
     .values({ ...person, role: 'developer' })
     .execute()
   await db
+    .insertInto('application_members')
+    .values({ ...person, application_id: applicationId, role: 'owner' })
+    .execute()
+  const asked = `asked-${sha256(personId)
+    .slice(0, 12)
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, 'x')}`
+  await db
+    .insertInto('apis')
+    .values({ id: asked, name: 'Asked', resource: `https://${asked}.example.com` })
+    .execute()
+  await db.insertInto('api_plans').values({ api_id: asked, plan: 'basic' }).execute()
+  await db
+    .insertInto('subscriptions')
+    .values({
+      id: personId.replace('usr_', 'sub_'),
+      application_id: applicationId,
+      api_id: asked,
+      plan: 'basic',
+      scopes: [],
+      status: 'pending',
+      requested_by_person: personId,
+      requested_at: new Date(),
+    })
+    .execute()
+  await db
     .insertInto('groups')
     .values({ name: 'testers' })
     .onConflict((conflict) => conflict.doNothing())

@@ -78,6 +78,7 @@ export const APPLICATION = exactly({
   created_at: MOMENT,
   suspended_at: nullable(MOMENT),
   managed_by: MANAGED_BY,
+  owners: Type.Integer({ description: 'How many people own it; 0: administrators see to it.' }),
 })
 
 /** Public keys as somebody sends them: members that we do not know are left out (RFC 7517 §4). */
@@ -121,6 +122,7 @@ export const APPLICATION_OPERATIONS = {
       kind: Type.Optional(KIND),
       suspended: Type.Optional(Type.Boolean()),
       api: Type.Optional(text(63, 'Only those with a subscription to this API.')),
+      owned: Type.Optional(Type.Boolean({ description: 'Whether a person owns them.' })),
     }),
     answers: { 200: pageOf(APPLICATION) },
   },

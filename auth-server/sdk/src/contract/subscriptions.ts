@@ -32,6 +32,7 @@ const SUBSCRIPTION = exactly({
   },
   suspended_at: nullable({ ...MOMENT, description: 'When it was suspended by itself.' }),
   requested_by: nullable(Type.String({ description: 'The client_id of whoever asked for it by this API.' })),
+  requested_by_person: nullable(exactly({ name: nullable(Type.String()), email: nullable(Type.String()) })),
   requested_at: nullable(MOMENT),
   managed_by: MANAGED_BY,
 })

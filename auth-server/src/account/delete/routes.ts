@@ -11,6 +11,7 @@ import { sendPage } from '../../pages/send-page.ts'
 import { MAIL_PURPOSES } from '../../store/mail-purpose.ts'
 import { listAccess } from '../../store/queries/access.ts'
 import { canKeep } from '../../store/queries/leaving.ts'
+import { listSolelyOwned } from '../../store/tables/application-members.ts'
 import { listAdministrators } from '../../store/tables/person-roles.ts'
 import { PATHS } from '../paths.ts'
 import type { AccountRoutes } from '../route.ts'
@@ -34,8 +35,8 @@ export function deleteRoutes({ db, cookies, mailer }: Deps): AccountRoutes {
         const administrators = await listAdministrators(db)
         if (administrators.length === 1 && administrators.includes(personId))
           return sendPage(reply, lastAdministratorPage(me))
-        const access = await listAccess(db, { personId })
-        return sendPage(reply, deletePage(me, { access, isMailed: mailer !== undefined && email !== null }))
+        const [access, owned] = await Promise.all([listAccess(db, { personId }), listSolelyOwned(db, personId)])
+        return sendPage(reply, deletePage(me, { access, owned, isMailed: mailer !== undefined && email !== null }))
       },
       async POST(request, reply, me) {
         const person = { personId: me.session.personId, language: languageOf(request) }

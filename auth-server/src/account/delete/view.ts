@@ -33,7 +33,7 @@ ${isMailed && note(deletion.lostPassword)}`,
 /** For its person: what will be lost, by name. */
 export function deletePage(
   { frame, binding }: SignedIn,
-  { access, isMailed }: Readonly<{ access: readonly Access[] }> & ByMail,
+  { access, owned, isMailed }: Readonly<{ access: readonly Access[]; owned: readonly string[] }> & ByMail,
 ): Page {
   return (texts) => {
     const { deletion } = texts
@@ -45,7 +45,7 @@ export function deletePage(
       back: hrefOf(PATHS.overview, {}),
     }
     const content = html`<p>${deletion.lead}</p>
-${dangerForm([...apps, ...deletion.effects], confirmation, texts)}
+${dangerForm([...owned.map(deletion.losesOwner), ...apps, ...deletion.effects], confirmation, texts)}
 ${isMailed && note(deletion.kept)}`
     return accountPage({ frame, heading: deletion.title, back: toOverview(texts), content }, texts)
   }

@@ -9,7 +9,7 @@ export type TrustedRedirect = KnownClient & Readonly<{ redirectUri: string; redi
 
 /** @throws {OAuthError} | {ParameterError} unless the redirect URI is registered; answered by a page, never a redirect. */
 export function trustRedirect(known: KnownClient): TrustedRedirect {
-  const { redirectUris, kind } = known.client
+  const { applicationId, redirectUris, kind } = known.client
   const named = known.parameters.get('redirect_uri')
   const redirectUri = named ?? onlyOne(redirectUris)
   if (redirectUri === undefined)
@@ -18,7 +18,12 @@ export function trustRedirect(known: KnownClient): TrustedRedirect {
       'redirect_uri is missing, and the application has not registered exactly one',
     )
   if (!isRegistered(redirectUri, redirectUris, kind))
-    throw new UnregisteredRedirect({ parameter: 'redirect_uri', received: redirectUri, registered: redirectUris })
+    throw new UnregisteredRedirect({
+      parameter: 'redirect_uri',
+      applicationId,
+      received: redirectUri,
+      registered: redirectUris,
+    })
   return { ...known, redirectUri, redirectKind: redirectKind(redirectUri) }
 }
 

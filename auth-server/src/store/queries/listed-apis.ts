@@ -2,6 +2,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
 import type { ManagedBy } from '../managed-by.ts'
+import { isReachedApi, type Reach } from './reached.ts'
 
 /** An API with its scopes and plans. */
 export interface ListedApi {
@@ -39,18 +40,23 @@ export interface ApiPage {
   readonly suspended: boolean | undefined
 }
 
-export async function listApis(db: Db, { after, limit, suspended }: ApiPage): Promise<readonly ListedApi[]> {
+export async function listApis(
+  db: Db,
+  { after, limit, suspended }: ApiPage,
+  reach: Reach,
+): Promise<readonly ListedApi[]> {
   const { rows } = await sql<ListedApi>`
     select ${COLUMNS} from apis api
     where (${after ?? null}::text is null or api.id > ${after ?? null})
       and (${suspended ?? null}::boolean is null or (api.suspended_at is not null) = ${suspended ?? null})
+      and ${isReachedApi(reach)}
     order by api.id limit ${limit}`.execute(db)
   return rows
 }
 
-/** One API; undefined where there is none of this name. */
-export function readApi(db: Db, id: string): Promise<ListedApi | undefined> {
-  return readOne(db, id, sql``)
+/** One API; undefined where none of this name is reached. */
+export function readApi(db: Db, id: string, reach: Reach): Promise<ListedApi | undefined> {
+  return readOne(db, id, sql`and ${isReachedApi(reach)}`)
 }
 
 /** The same, for whoever is about to change it: others who are, wait. */
@@ -78,7 +84,7 @@ export async function listPlans(
   return rows
 }
 
-async function readOne(db: Db, id: string, lock: RawBuilder<unknown>): Promise<ListedApi | undefined> {
-  const { rows } = await sql<ListedApi>`select ${COLUMNS} from apis api where api.id = ${id} ${lock}`.execute(db)
+async function readOne(db: Db, id: string, rest: RawBuilder<unknown>): Promise<ListedApi | undefined> {
+  const { rows } = await sql<ListedApi>`select ${COLUMNS} from apis api where api.id = ${id} ${rest}`.execute(db)
   return rows[0]
 }

@@ -4,6 +4,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
 import type { ManagedBy } from '../managed-by.ts'
 import type { ApplicationKind, ClientAuthMethod } from '../tables/applications.ts'
+import { isReachedApplication, type Reach } from './reached.ts'
 
 /** All that is registered. */
 export interface ListedApplication {
@@ -30,6 +31,8 @@ export interface ListedApplication {
   readonly createdAt: Date
   readonly suspendedAt: Date | null
   readonly managedBy: ManagedBy
+  /** How many people own it. */
+  readonly owners: number
 }
 
 const COLUMNS = sql`
@@ -41,7 +44,8 @@ const COLUMNS = sql`
   claims_in_id_token as "claimsInIdToken", pkce_required as "pkceRequired", default_acr_values as "defaultAcrValues",
   extract(epoch from refresh_idle)::float8 as "refreshIdleSeconds",
   extract(epoch from refresh_absolute)::float8 as "refreshAbsoluteSeconds",
-  created_at as "createdAt", suspended_at as "suspendedAt", managed_by as "managedBy"`
+  created_at as "createdAt", suspended_at as "suspendedAt", managed_by as "managedBy",
+  (select count(*)::int from application_members where application_id = application.id and role = 'owner') as owners`
 
 /** A page of a list, and what it is narrowed to; undefined: not by this. */
 export interface ApplicationPage {
@@ -51,10 +55,16 @@ export interface ApplicationPage {
   readonly suspended: boolean | undefined
   /** The short name of an API that they have a subscription to. */
   readonly api: string | undefined
+  /** Whether somebody owns them. */
+  readonly owned: boolean | undefined
 }
 
-export async function listApplications(db: Db, page: ApplicationPage): Promise<readonly ListedApplication[]> {
-  const { after, limit, kind, suspended, api } = page
+export async function listApplications(
+  db: Db,
+  page: ApplicationPage,
+  reach: Reach,
+): Promise<readonly ListedApplication[]> {
+  const { after, limit, kind, suspended, api, owned } = page
   const { rows } = await sql<ListedApplication>`
     select ${COLUMNS} from applications application
     where (${after ?? null}::text is null or client_id > ${after ?? null})
@@ -62,22 +72,31 @@ export async function listApplications(db: Db, page: ApplicationPage): Promise<r
       and (${suspended ?? null}::boolean is null or (suspended_at is not null) = ${suspended ?? null})
       and (${api ?? null}::text is null or exists (
         select from subscriptions where application_id = application.id and api_id = ${api ?? null}))
+      and (${owned ?? null}::boolean is null or ${owned ?? null} = exists (
+        select from application_members where application_id = application.id and role = 'owner'))
+      and ${isReachedApplication(reach)}
     order by client_id limit ${limit}`.execute(db)
   return rows
 }
 
-/** One application; undefined where there is none of this client ID. */
-export function readApplication(db: Db, clientId: string): Promise<ListedApplication | undefined> {
-  return readOne(db, clientId, sql``)
+/** One application; undefined where none of this client ID is reached. */
+export function readApplication(db: Db, clientId: string, reach: Reach): Promise<ListedApplication | undefined> {
+  return readOne(db, clientId, reach, sql``)
 }
 
 /** The same, for whoever is about to change it: others who are, wait. */
-export function lockApplication(trx: Trx, clientId: string): Promise<ListedApplication | undefined> {
-  return readOne(trx, clientId, sql`for no key update`)
+export function lockApplication(trx: Trx, clientId: string, reach: Reach): Promise<ListedApplication | undefined> {
+  return readOne(trx, clientId, reach, sql`for no key update of application`)
 }
 
-async function readOne(db: Db, clientId: string, lock: RawBuilder<unknown>): Promise<ListedApplication | undefined> {
+async function readOne(
+  db: Db,
+  clientId: string,
+  reach: Reach,
+  lock: RawBuilder<unknown>,
+): Promise<ListedApplication | undefined> {
   const { rows } = await sql<ListedApplication>`
-    select ${COLUMNS} from applications where client_id = ${clientId} ${lock}`.execute(db)
+    select ${COLUMNS} from applications application
+    where client_id = ${clientId} and ${isReachedApplication(reach)} ${lock}`.execute(db)
   return rows[0]
 }

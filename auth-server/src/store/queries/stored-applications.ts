@@ -16,7 +16,7 @@ export interface StoredSubscription {
   readonly managedBy: ManagedBy
 }
 
-export interface StoredApplication extends ListedApplication {
+export interface StoredApplication extends Omit<ListedApplication, 'owners'> {
   readonly identity: (AppIdentity & Readonly<{ attestation: AttestationMode }>) | null
   /** By their APIs. */
   readonly subscriptions: readonly StoredSubscription[]

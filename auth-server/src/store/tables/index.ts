@@ -5,6 +5,7 @@ import { API_PLANS } from './api-plans.ts'
 import { API_SCOPES } from './api-scopes.ts'
 import { APIS } from './apis.ts'
 import { APP_IDENTITIES } from './app-identities.ts'
+import { APPLICATION_MEMBERS } from './application-members.ts'
 import { APPLICATIONS } from './applications.ts'
 import { ATTEMPTS } from './attempts.ts'
 import { AUDIT_DETAILS } from './audit-details.ts'
@@ -79,6 +80,7 @@ export const TABLES = {
   revocations: REVOCATIONS,
   applications: APPLICATIONS,
   app_identities: APP_IDENTITIES,
+  application_members: APPLICATION_MEMBERS,
   subscriptions: SUBSCRIPTIONS,
   groups: GROUPS,
   apis: APIS,

@@ -19,6 +19,8 @@ export interface Subscriptions {
   managed_by: Defaulted<ManagedBy>
   /** The application of the machine client that asked for it; null for others. */
   requested_by: string | null
+  /** The person who asked for it; nobody decides on what they asked for. */
+  requested_by_person: string | null
   requested_at: Date | null
 }
 
@@ -33,7 +35,30 @@ const CHANGE = sql<Upserted>`coalesce((
 export const SUBSCRIPTIONS: TableDeclaration<Subscriptions> = {
   purpose: 'Which application may use which API, with which scopes and on which plan.',
   lifetime: { kept: 'Part of the catalogue; goes with its application.' },
-  people: { nobody: 'Describes apps, not those who use them.' },
+  people: {
+    exported: {
+      rows: 'requested_by_person',
+      columns: {
+        id: 'internal',
+        application_id: 'exported',
+        api_id: 'exported',
+        plan: 'exported',
+        trusted: 'internal',
+        scopes: 'exported',
+        status: 'exported',
+        suspended_at: 'internal',
+        managed_by: 'internal',
+        requested_by: 'internal',
+        requested_by_person: 'owner',
+        requested_at: 'exported',
+      },
+    },
+    erased: {
+      rows: 'requested_by_person',
+      anonymous: { requested_by_person: null },
+      because: 'A subscription is its application’s, whoever asked for it.',
+    },
+  },
 }
 
 /**
@@ -103,14 +128,17 @@ export interface RequestedSubscription {
   readonly scopes: readonly string[]
   /** The application of the machine client that asks; null for the operator. */
   readonly requestedBy: string | null
+  /** The person who asks; null for the others. */
+  readonly requestedByPerson: string | null
 }
 
 /** Asks for a subscription; false when the application has one to this API, or asked for it. */
 export async function insertRequest(trx: Trx, row: RequestedSubscription): Promise<boolean> {
   const { rows } = await sql`
-    insert into subscriptions (id, application_id, api_id, plan, scopes, status, requested_by, requested_at)
+    insert into subscriptions (id, application_id, api_id, plan, scopes, status, requested_by, requested_by_person,
+      requested_at)
     values (${row.id}, ${row.applicationId}, ${row.apiId}, ${row.plan}, ${[...row.scopes]}, 'pending',
-            ${row.requestedBy}, auth_now())
+            ${row.requestedBy}, ${row.requestedByPerson}, auth_now())
     on conflict (application_id, api_id) do nothing returning id`.execute(trx)
   return rows.length === 1
 }

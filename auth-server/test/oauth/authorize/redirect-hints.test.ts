@@ -1,5 +1,6 @@
 // The page of a redirect URI that is not registered: a hint for everybody, what is registered for those who develop alone.
 import t from 'tap'
+import { putMember } from '../../../src/store/tables/application-members.ts'
 import { insertRole } from '../../../src/store/tables/person-roles.ts'
 import { expectErrorPage } from '../../support/expect.ts'
 import { authorizeUrl, pkcePair } from '../../support/phone.ts'
@@ -7,7 +8,7 @@ import { APP, testServer } from '../../support/server.ts'
 import { signedInBrowser } from '../../support/session.ts'
 
 const server = await testServer(t)
-const { app, db, personId } = server
+const { app, db, personId, applicationId } = server
 const { challenge } = pkcePair()
 const RECEIVED = 'http://localhost:4711/callback/'
 const WRONG = authorizeUrl(challenge, { redirect_uri: RECEIVED })
@@ -35,19 +36,24 @@ t.test('somebody who is signed in and develops nothing is a stranger', async (t)
   t.notMatch((await browser.open(WRONG)).body, '<code>')
 })
 
-t.test('a developer who is signed in sees what was received, what is registered and the difference', async (t) => {
-  const browser = await signedInBrowser(app)
-  await db.transaction().execute((trx) => insertRole(trx, { personId, role: 'developer', apiId: null }))
-  const { body } = await browser.open(WRONG)
-  for (const uri of [...APP.redirectUris, RECEIVED]) t.match(body, `<code>${uri}</code>`)
-  t.match(
-    body,
-    /Compared with[\s\S]*<code>http:\/\/127\.0\.0\.1\/callback<\/code>[\s\S]*<code>localhost is another host/,
-  )
+t.test(
+  'a developer of the app who is signed in sees what was received, what is registered and the difference; no other does',
+  async (t) => {
+    const browser = await signedInBrowser(app)
+    await db.transaction().execute((trx) => insertRole(trx, { personId, role: 'developer', apiId: null }))
+    t.notMatch((await browser.open(WRONG)).body, '<code>', 'of another app')
+    await db.transaction().execute((trx) => putMember(trx, { applicationId, personId, role: 'collaborator' }))
+    const { body } = await browser.open(WRONG)
+    for (const uri of [...APP.redirectUris, RECEIVED]) t.match(body, `<code>${uri}</code>`)
+    t.match(
+      body,
+      /Compared with[\s\S]*<code>http:\/\/127\.0\.0\.1\/callback<\/code>[\s\S]*<code>localhost is another host/,
+    )
 
-  const hostile = await browser.open(authorizeUrl(challenge, { redirect_uri: 'x:/<script>"' }))
-  t.match(hostile.body, '<code>x:/&lt;script&gt;&quot;</code>')
-})
+    const hostile = await browser.open(authorizeUrl(challenge, { redirect_uri: 'x:/<script>"' }))
+    t.match(hostile.body, '<code>x:/&lt;script&gt;&quot;</code>')
+  },
+)
 
 t.test('in development everybody is a developer', async (t) => {
   const local = await testServer(t, { DEVELOPMENT: 'true' })

@@ -19,6 +19,8 @@ export const DELETION = {
   lostPassword: 'Wenn Sie Ihr Passwort nicht mehr wissen, wählen Sie beim Anmelden „Passwort vergessen?“.',
   title: 'Konto löschen?',
   lead: 'Dann geschieht dies:',
+  losesOwner: (app) =>
+    `${app}: läuft weiter, gehört aber niemandem mehr; übergeben Sie die App vorher, sonst tut das ein Administrator`,
   losesApp: (app) => `${app}: wird abgemeldet und darf Ihr Konto nicht mehr nutzen`,
   button: 'Mein Konto löschen',
   lastAdministratorTitle: 'Sie sind der einzige Administrator',

@@ -17,6 +17,8 @@ export const DELETION = {
   lostPassword: 'If you do not know your password any more, choose “Forgot your password?” when you sign in.',
   title: 'Delete your account?',
   lead: 'This happens:',
+  losesOwner: (app: string) =>
+    `${app}: works on, but nobody owns it any more; hand it over before, or an administrator will`,
   losesApp: (app: string) => `${app}: signed out, and may use your account no more`,
   button: 'Delete my account',
   lastAdministratorTitle: 'You are the only administrator',

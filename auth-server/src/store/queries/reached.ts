@@ -1,0 +1,28 @@
+// Whose things somebody reaches: every list, every one that is read or locked for the management API, is narrowed to them.
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
+import { MANAGEMENT_API, REVOCATIONS_API } from '../tables/apis.ts'
+
+/** All there is; what a developer is one of the people of; what concerns the APIs that somebody approves for. */
+export type Reach = 'everything' | Readonly<{ developer: string }> | Readonly<{ approver: string }>
+
+/** Whether `application` is reached. */
+export function isReachedApplication(reach: Reach): RawBuilder<SqlBool> {
+  if (reach === 'everything') return sql`true`
+  if ('approver' in reach) return sql`false`
+  return sql`exists (
+    select from application_members member
+    where member.application_id = application.id and member.person_id = ${reach.developer})`
+}
+
+/** Whether `subscription` of `application` is reached. */
+export function isReachedSubscription(reach: Reach): RawBuilder<SqlBool> {
+  if (reach === 'everything' || 'developer' in reach) return isReachedApplication(reach)
+  return sql`exists (
+    select from person_roles given
+    where given.person_id = ${reach.approver} and given.role = 'approver' and given.api_id = subscription.api_id)`
+}
+
+/** Whether `api` is reached: the catalogue is everybody's, the server's own APIs are none of it. */
+export function isReachedApi(reach: Reach): RawBuilder<SqlBool> {
+  return reach === 'everything' ? sql`true` : sql`api.id not in (${MANAGEMENT_API}, ${REVOCATIONS_API})`
+}
