@@ -1,6 +1,7 @@
 // What separate plugins of ours leave for each other in `kong.ctx.shared`, and the name that a call passes a guard by.
 import { SUBJECT_KINDS } from '@mobile-api-gateway/sdk/subject-kind.ts'
 import { type Caller, knownCaller } from './stages/caller.ts'
+import type { KnownCall } from './usage/known-call.ts'
 
 /** Key in `kong.ctx.shared`. */
 export const CHAIN_CONTEXT_KEY = 'mobile_gateway'
@@ -20,12 +21,17 @@ export function passName(policy: string, { kind }: Caller): string {
 }
 
 /** What the token stage leaves; `consumer` is the id of the one that it told Kong of. */
-export function tokenContext(policy: string, caller: Caller, consumer: string | undefined): ChainContext {
+export function tokenContext(
+  policy: string,
+  caller: Caller,
+  { call, consumer }: { readonly call: KnownCall | undefined; readonly consumer: string | undefined },
+): ChainContext {
   const token = passName(policy, caller)
   if (caller.kind === 'anonymous') return { token, address: caller.address }
   return {
     token,
     ...(consumer === undefined ? {} : { consumer }),
+    ...(call && { call_issuer: call.issuer, call_audience: call.audience }),
     ...(caller.issuer === undefined ? {} : { iss: caller.issuer }),
     sub: caller.subject,
     subject_kind: caller.subjectKind,
@@ -47,6 +53,15 @@ export function readContext(value: unknown, policy: string): { caller: Caller; c
   if (!isStrings(value)) return undefined
   const caller = readCaller(value)
   return caller && value.token === passName(policy, caller) ? { caller, context: value } : undefined
+}
+
+/** Whose call it is; undefined where nothing is known of the caller. */
+export function callOf(context: ChainContext, caller: Caller): KnownCall | undefined {
+  const { call_issuer, call_audience } = context
+  if (caller.kind === 'anonymous' || call_issuer === undefined || call_audience === undefined) return undefined
+  const { kind, clientId, plan, subject } = caller
+  const user = kind === 'user' ? subject : undefined
+  return { issuer: call_issuer, audience: call_audience, clientId, plan, subject: user }
 }
 
 function readCaller(context: ChainContext): Caller | undefined {

@@ -12,6 +12,7 @@ import { createStandings, type Standings } from './stages/revocation/standings.t
 import { type FetchKeys, fetchKeys } from './stages/token/fetch-keys.ts'
 import { createKeySources, type KeySources } from './stages/token/key-sources.ts'
 import { createTokenCache, type TokenCache } from './stages/token/token-cache.ts'
+import { createLedgers, type Ledgers } from './usage/ledgers.ts'
 
 /** The shared state and the outside world, handed to every plugin. */
 export interface Services {
@@ -24,6 +25,7 @@ export interface Services {
   readonly standings: Standings
   readonly unknownPlans: UnknownPlans
   readonly knownLimits: KnownLimits
+  readonly ledgers: Ledgers
   readonly decisions: Decisions
   readonly log: Logger
   /** Longest time from the start of a handler to its answer, in milliseconds. */
@@ -57,6 +59,7 @@ export function createServices(log: Logger, outside: Outside = {}): Services {
     standings: createStandings(clock, log),
     unknownPlans: createUnknownPlans(log),
     knownLimits: createKnownLimits(),
+    ledgers: createLedgers(clock),
     decisions: createDecisions(),
     log,
     deadlineMillis: outside.deadlineMillis ?? 2000,

@@ -28,6 +28,9 @@ export interface DescribedProcesses {
 /** Whatever has the certificate stands on this machine, and says for whom it asks. */
 const BEHIND_PROXY = { DEVELOPMENT: '', DEVELOPMENT_STACK: '', TRUSTED_PROXIES: '127.0.0.1,::1' } as const
 
+/** So that figures are there before whoever made a call looks for it. */
+const USAGE_EVERY_SECONDS = '2'
+
 /** The level at which the plugin server says which calls it refuses, and why. */
 const REFUSALS = { LOG_LEVEL: 'debug' }
 
@@ -73,7 +76,7 @@ export async function describeProcesses(around: StackSurroundings): Promise<Desc
       ...node,
       name: 'plugin server',
       args: [pluginServer, '--socket', pluginSocket],
-      env: { ...common, ...(onLine && !options.logLevel && REFUSALS), GATEWAY_NODE: 'npm start' },
+      env: { ...common, ...(onLine && !options.logLevel && REFUSALS), GATEWAY_NODE: 'npm start', USAGE_EVERY_SECONDS },
       ready: () => answersPluginCalls(pluginSocket),
     }),
     auth: manage({

@@ -105,6 +105,18 @@ const ROWS: readonly Row[] = [
     read: ({ counters }) => [{ labels: {}, value: counters.size() }],
   },
   {
+    name: 'usage_lost_total',
+    help: 'Calls that are missing in the figures of usage, and refusals that are counted but not listed, for lack of room',
+    labels: ['what'],
+    read: ({ ledgers }) => {
+      const lost = ledgers.all().map(({ ledger }) => ledger.lost)
+      return [
+        { labels: { what: 'calls' }, value: lost.reduce((sum, { calls }) => sum + calls, 0) },
+        { labels: { what: 'refusals' }, value: lost.reduce((sum, { refusals }) => sum + refusals, 0) },
+      ]
+    },
+  },
+  {
     name: 'events_running',
     help: 'Handlers that run at present',
     labels: [],

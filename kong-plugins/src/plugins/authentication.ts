@@ -5,14 +5,18 @@ import type { HeldServices } from '../services.ts'
 import type { Caller } from '../stages/caller.ts'
 import { consumerStage } from '../stages/consumer/stage.ts'
 import type { ProofMemory } from '../stages/dpop/proof-memory.ts'
-import type { Denial, Effects, PassEffects } from '../stages/effects.ts'
+import type { Denial, PassEffects } from '../stages/effects.ts'
 import { tokenStage } from '../stages/token/stage.ts'
+import { type KnownCall, knownCall } from '../usage/known-call.ts'
+import type { UsageOutcome } from '../usage/ledger.ts'
+import { type DecidedCall, noteCall } from './counted.ts'
 import type { Decide } from './plugin.ts'
 
-/** The call may go on, as this caller, after these effects; or it may not. */
-export type AuthenticationDecision =
+/** The call may go on, as this caller, after these effects; or it may not. `call`: whose it is, where that is certain. */
+export type AuthenticationDecision = { readonly call?: KnownCall } & (
   | { readonly kind: 'let-in'; readonly caller: Caller; readonly effects: PassEffects }
   | { readonly kind: 'deny'; readonly denial: Denial }
+)
 
 /** Prepares the token stage and the consumer stage for one config. */
 export function authentication(
@@ -27,19 +31,37 @@ export function authentication(
     if (verified.kind === 'deny') return verified
     const { caller, claims } = verified
     if (caller.kind === 'anonymous' || claims === undefined) return { kind: 'let-in', caller, effects: {} }
+    const call = knownCall(claims, config.audiences)
     const announced = await announce(kong, caller, claims)
-    return announced.kind === 'deny' ? announced : { kind: 'let-in', caller, effects: announced.effects }
+    return announced.kind === 'deny'
+      ? { ...announced, call }
+      : { kind: 'let-in', caller, call, effects: announced.effects }
   }
 }
 
 /** What was decided, and on whom. */
-export type Judged = Effects & { readonly caller?: Caller }
+export type Judged = DecidedCall & { readonly caller?: Caller }
 
-/** Adds what the log plugins are told, where the config asks for it. Users are not among it: logs are kept for long. */
-export function logged({ policy, logFields }: TokenConfig, decide: (kong: KongReader) => Promise<Judged>): Decide {
-  if (!logFields) return decide
+/** What a plugin does beside its decision: see {@link noted}. */
+export interface NotedCalls {
+  readonly ledgers: HeldServices['ledgers']
+  /** What it counts: see {@link noteCall}. */
+  readonly counts: readonly UsageOutcome[]
+}
+
+/**
+ * Counts what was decided, and adds what the log plugins are told, where the config asks for it. Users are not among that:
+ * logs are kept for long.
+ */
+export function noted(
+  { policy, logFields }: TokenConfig,
+  { ledgers, counts }: NotedCalls,
+  decide: (kong: KongReader) => Promise<Judged>,
+): Decide {
   return async (kong) => {
-    const { caller, ...effects } = await decide(kong)
+    const { caller, call, ...effects } = await decide(kong)
+    await noteCall(kong, { ...effects, call }, { ledgers, policy, counts })
+    if (!logFields) return effects
     const fields = {
       policy,
       ...(caller !== undefined && caller.kind !== 'anonymous' && { client_id: caller.clientId }),

@@ -5,7 +5,7 @@ import { deny } from '../stages/effects.ts'
 import { identityStage } from '../stages/identity/stage.ts'
 import { mark, notAdmitted } from '../stages/quota/answers.ts'
 import { quotaStage } from '../stages/quota/stage.ts'
-import { authentication, logged } from './authentication.ts'
+import { authentication, noted } from './authentication.ts'
 import { plugin } from './plugin.ts'
 
 /** `mobile-gateway`. */
@@ -15,16 +15,18 @@ export const mobileGateway = plugin('mobile-gateway', 1420, gatewayConfig, ({ to
   services.knownLimits.addApis(token, services.holder)
   services.knownLimits.addLimits(quota, services.holder)
   const introduce = identityStage(backend)
-  return logged(token, async (kong) => {
+  services.ledgers.open(token, services.holder)
+  return noted(token, { ledgers: services.ledgers, counts: ['accepted', 'refused'] }, async (kong) => {
     const authenticated = await authenticate(kong)
     if (authenticated.kind === 'deny') return authenticated
-    const { caller, effects } = authenticated
+    const { caller, effects, call } = authenticated
     const admission = await admitCall(caller)
-    if (admission.kind !== 'admitted') return { ...deny(notAdmitted(admission)), caller }
+    if (admission.kind !== 'admitted') return { ...deny(notAdmitted(admission)), caller, call }
     const { requestHeaders, secretHeaders, note } = introduce(caller, effects.authenticate?.consumer.id)
     return {
       kind: 'pass',
       caller,
+      call,
       ...effects,
       requestHeaders: {
         ...requestHeaders,

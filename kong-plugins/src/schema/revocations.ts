@@ -9,7 +9,9 @@ const revocations = record({
     'the feed was read to its end once. Without it a token counts until it expires',
   fields: {
     url: required(
-      httpUrl('Address of the feed (revocations_endpoint); the limits of plans are told beside it, at plan-limits'),
+      httpUrl(
+        'Address of the feed (revocations_endpoint); beside it the limits of plans are told, at plan-limits, and calls, at usage',
+      ),
     ),
     token_url: required(httpUrl('Address of the token endpoint, where the gateway gets a token for the feed')),
     client_id: required(

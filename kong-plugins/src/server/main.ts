@@ -9,6 +9,7 @@ import { createRegistry } from '../metrics/registry.ts'
 import { reportPlanLimits } from '../plan-limits/reporter.ts'
 import { PLUGINS } from '../plugins.ts'
 import { createServices } from '../services.ts'
+import { reportUsage } from '../usage/reporter.ts'
 import { dump } from './dump.ts'
 import { createKongServer } from './kong-server.ts'
 import { listen } from './listener.ts'
@@ -44,6 +45,7 @@ async function serve(socketPath: string, metrics: MetricsAddress | undefined): P
   const services = createServices(log)
   const server = createKongServer(PLUGINS, services)
   const reporter = reportPlanLimits(services, nodeName(socketPath))
+  const usage = reportUsage(services, usageEveryMillis(process.env.USAGE_EVERY_SECONDS))
   const shown = { registry: createRegistry(services, server), whatIsMissing: () => whatIsMissing(services) }
   const openMetrics: OpenMetrics | undefined = metrics && (() => listenForMetrics(metrics, shown))
   // An address that cannot be had is told before anything is taken over.
@@ -72,7 +74,7 @@ async function serve(socketPath: string, metrics: MetricsAddress | undefined): P
       services.keySources.close()
       services.redis.close()
       services.standings.close()
-      await watched?.close()
+      await Promise.all([usage.close(), watched?.close()])
       log.info(why, 'plugin server stopped')
       process.exit(0)
     })
@@ -98,6 +100,14 @@ async function openWhenFree(open: OpenMetrics): Promise<WatchListener> {
 /** What auth servers know this plugin server by: the same after a restart, and another one's beside it. */
 function nodeName(socketPath: string): string {
   return (process.env.GATEWAY_NODE || `${hostname()} ${socketPath}`).slice(0, 255)
+}
+
+/** @throws {UsageError} when it is none */
+function usageEveryMillis(seconds: string | undefined): number {
+  const every = Number(seconds || 60)
+  if (!Number.isInteger(every) || every < 1 || every > 3600)
+    throw new UsageError('USAGE_EVERY_SECONDS has to be a number of seconds from 1 to 3600')
+  return every * 1000
 }
 
 function isInUse(cause: unknown): boolean {

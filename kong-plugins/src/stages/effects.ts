@@ -12,7 +12,12 @@ export interface Answer {
 export interface Denial extends Answer {
   /** Why, for the log and a metric: fixed words, without anything that came from the token. */
   readonly reason: string
+  /** What the developer of the application needs to know beside it. */
+  readonly facts?: RefusalFacts
 }
+
+/** Nothing of a person, and no text of a token. */
+export type RefusalFacts = Readonly<Record<string, string | number | readonly string[]>>
 
 /**
  * In place of a header's value: takes the header away. Kong's `set_headers` hands an empty table to `ngx.req.set_header`,

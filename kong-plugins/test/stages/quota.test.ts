@@ -316,6 +316,7 @@ t.test('headers, answer and mark say the same', async (t) => {
     body: { message: 'API rate limit exceeded' },
     headers: { ...headers, 'Retry-After': '4' },
     reason: 'limit exceeded',
+    facts: { window: 'minute', limit: 60, reset_seconds: 4 },
   })
   t.strictSame(notAdmitted({ kind: 'undecided', why: 'calls not counted: Redis is away' }), {
     status: 503,

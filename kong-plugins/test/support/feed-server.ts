@@ -118,6 +118,7 @@ export async function startFeedServer(
     request.resume()
     if (request.url === '/token') token(request, response)
     else if (request.url === '/plan-limits') json(response, 200, { known: 0 })
+    else if (request.url === '/usage') json(response, 200, { counted: true })
     else feed(request, response)
   })
   await new Promise<void>((resolve) => server.listen({ host: '127.0.0.1', port: 0 }, () => resolve()))

@@ -3,6 +3,7 @@ import { hash } from 'node:crypto'
 import { checkProof } from '@mobile-api-gateway/sdk/dpop-proof.ts'
 import type { Clock } from '../../clock.ts'
 import type { DpopConfig } from '../../schema/token-config.ts'
+import type { InvalidProofRefusal } from '../token/refusals.ts'
 import type { InvalidProof } from './proof.ts'
 import type { ProofMemory } from './proof-memory.ts'
 import { readTarget } from './target.ts'
@@ -23,7 +24,7 @@ export interface BoundToken {
 
 /** Why a caller does not hold the key of its token. `undecided`: nobody can say whether the proof was used before. */
 export type PossessionProblem =
-  | { readonly kind: 'invalid-proof'; readonly why: InvalidProof }
+  | InvalidProofRefusal
   | { readonly kind: 'other-key' }
   | { readonly kind: 'undecided'; readonly why: string }
 
@@ -40,7 +41,12 @@ export function possessionStage(
     if (proof.kind === 'unsound') return invalid(proof.why)
     const judged = await proof.judge<PossessionProblem>({
       ath: ({ ath }) => (ath === hash('sha256', token, 'base64url') ? 'passed' : invalid('ath')),
-      time: ({ issuedAt }) => (Math.abs(clock.wall() / 1000 - issuedAt) <= windowSeconds ? 'passed' : invalid('iat')),
+      time: ({ issuedAt }) => {
+        const behindSeconds = clock.wall() / 1000 - issuedAt
+        return Math.abs(behindSeconds) <= windowSeconds
+          ? 'passed'
+          : { kind: 'invalid-proof', why: 'iat', behindSeconds }
+      },
       key: ({ thumbprint }) => (thumbprint === boundTo ? 'passed' : { kind: 'other-key' }),
       nonce: 'not demanded',
       once: async (claims) => {

@@ -1,5 +1,5 @@
 // How the quota is told: response headers, the 429 answer, and the mark that carries both through Kong to the guard.
-import { type Denial, unavailable } from '../effects.ts'
+import { type Denial, type RefusalFacts, unavailable } from '../effects.ts'
 import type { Admission, WindowState } from './admission.ts'
 import type { QuotaVerdict } from './counters.ts'
 
@@ -23,6 +23,11 @@ export function notAdmitted(verdict: QuotaVerdict): Denial {
   return verdict.kind === 'undecided' ? unavailable(verdict.why) : limitExceeded(verdict)
 }
 
+function factsOf({ windows, tightest: { limit, remaining, resetSeconds } }: Admission): RefusalFacts {
+  const shown = windows.find((window) => window.limit === limit && window.remaining === remaining)
+  return { ...(shown && { window: shown.name }), limit, reset_seconds: resetSeconds }
+}
+
 /** RFC 6585 §4. */
 function limitExceeded(admission: Admission): Denial {
   return {
@@ -30,6 +35,7 @@ function limitExceeded(admission: Admission): Denial {
     body: { message: 'API rate limit exceeded' },
     headers: { ...limitHeaders(admission), 'Retry-After': String(admission.tightest.resetSeconds) },
     reason: admission.tightest.scope === 'application' ? "application's limit exceeded" : 'limit exceeded',
+    facts: factsOf(admission),
   }
 }
 

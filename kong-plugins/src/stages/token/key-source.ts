@@ -18,6 +18,8 @@ export interface KeySource {
   publishes(key: PublishedKey): boolean
   /** Looks the keys of a token up, fetching the set when its id is new, if need be right after another fetch. Never throws. */
   find(hint: KeyHint): Promise<Lookup>
+  /** The keys of a token among those at hand. */
+  known(hint: KeyHint): readonly PublishedKey[]
   /**
    * The keys of a token that none of `tried` has signed: fetches the set, as for a new id, since an issuer may publish a
    * new key under an old id. Never throws.
@@ -108,6 +110,7 @@ export function createKeySource(uri: string, { clock, fetchKeys, log }: KeySourc
 
   return {
     publishes: (key) => trusted()?.includes(key) === true,
+    known: (hint) => lookUp(hint) ?? [],
     refresh,
     isUsable: () => trusted() !== undefined,
     ageMillis: () => clock.monotonic() - loadedAt,

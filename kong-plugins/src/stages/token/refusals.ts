@@ -39,13 +39,20 @@ export type Refusal =
   | { readonly kind: 'no-token' }
   | { readonly kind: 'invalid-request' }
   | { readonly kind: 'invalid-token'; readonly why: InvalidToken }
-  | { readonly kind: 'invalid-proof'; readonly why: InvalidProof }
+  | InvalidProofRefusal
   | { readonly kind: 'client' }
   | { readonly kind: 'subject-kind'; readonly why: SubjectKind }
   | { readonly kind: 'attestation' }
   | { readonly kind: 'insufficient-scope'; readonly scopes: readonly string[] }
   | { readonly kind: 'insufficient-login'; readonly why: InsufficientLogin; readonly wanted: WantedLogin }
   | { readonly kind: 'undecided'; readonly why: string }
+
+/** `behindSeconds`: how far the clock of the proof is behind ours, where that is what is wrong. */
+export interface InvalidProofRefusal {
+  readonly kind: 'invalid-proof'
+  readonly why: InvalidProof
+  readonly behindSeconds?: number
+}
 
 /** Shorthand for the most frequent refusal. */
 export function invalidToken(why: InvalidToken): Refusal {

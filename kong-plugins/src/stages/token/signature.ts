@@ -37,6 +37,24 @@ export async function verifySignature(
   return undefined
 }
 
+/**
+ * Whether a token that is refused anyhow was signed by its issuer, as far as the keys at hand tell: what comes of it is for
+ * the figures of the application alone, so that nothing is fetched, and our own trouble is none of the caller's.
+ */
+export async function carriesKnownSignature(
+  text: string,
+  digest: string,
+  token: ParsedToken,
+  source: KeySource,
+  cache: TokenCache,
+): Promise<boolean> {
+  const keys = source.known(token)
+  const key = await signer(text, digest, keys, cache).catch(() => undefined)
+  if (key) cache.keepAuthentic(digest, { ...token, key }, text.length)
+  else if (keys.length > 0) cache.keepForged(digest, keys)
+  return key !== undefined
+}
+
 /** The key whose signature the token carries, if any. */
 async function signer(
   text: string,

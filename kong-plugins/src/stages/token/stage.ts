@@ -2,6 +2,8 @@
 import type { KongReader } from '../../protocol/kong.ts'
 import type { TokenConfig } from '../../schema/token-config.ts'
 import type { HeldServices } from '../../services.ts'
+import { factsOf } from '../../usage/facts.ts'
+import { type KnownCall, knownCall } from '../../usage/known-call.ts'
 import { type Caller, knownCaller } from '../caller.ts'
 import type { ProofMemory } from '../dpop/proof-memory.ts'
 import { possessionStage } from '../dpop/stage.ts'
@@ -11,10 +13,10 @@ import { toDenial } from './refusals.ts'
 import type { TokenClaims } from './token.ts'
 import { type TokenStores, verifyToken } from './verify-token.ts'
 
-/** Somebody calls; the claims of the token, where there is one. Or the call is refused. */
+/** Somebody calls; the claims of the token, where there is one. Or the call is refused; whose it was, where that is certain. */
 export type Verification =
   | { readonly kind: 'verified'; readonly caller: Caller; readonly claims: TokenClaims | undefined }
-  | { readonly kind: 'deny'; readonly denial: Denial }
+  | { readonly kind: 'deny'; readonly denial: Denial; readonly call?: KnownCall }
 
 /** What the stage needs besides its config. */
 export interface TokenServices extends Pick<HeldServices, 'clock' | 'tokenCache' | 'keySources' | 'standings'> {
@@ -60,8 +62,13 @@ export function tokenStage(
       return { header, requestLine }
     }
     const decision = await verifyToken({ authorization, method, readProof }, config, stores)
-    if (decision.kind === 'refused')
-      return { kind: 'deny', denial: toDenial(decision.refusal, challenger, decision.scheme) }
+    if (decision.kind === 'refused') {
+      const { refusal, scheme, claims: signed } = decision
+      const denial = toDenial(refusal, challenger, scheme)
+      if (signed === undefined) return { kind: 'deny', denial }
+      const facts = factsOf(refusal, signed, Math.floor(services.clock.wall() / 1000))
+      return { kind: 'deny', denial: { ...denial, facts }, call: knownCall(signed, config.audiences) }
+    }
     if (decision.kind === 'anonymous') {
       const address = await kong.client.getForwardedIp()
       return { kind: 'verified', caller: { kind: 'anonymous', address }, claims: undefined }

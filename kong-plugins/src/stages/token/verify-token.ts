@@ -9,7 +9,7 @@ import type { KeySource } from './key-source.ts'
 import { insufficientLogin, wantedLogin } from './login.ts'
 import { neededScopes } from './needed-scopes.ts'
 import { invalidToken, type Refusal } from './refusals.ts'
-import { verifySignature } from './signature.ts'
+import { carriesKnownSignature, verifySignature } from './signature.ts'
 import { MAX_TOKEN_LENGTH, type ParsedToken, parseToken, type TokenClaims } from './token.ts'
 import { digestOf, type TokenCache } from './token-cache.ts'
 
@@ -37,7 +37,13 @@ export interface TokenRequest {
 export type TokenDecision =
   | { readonly kind: 'verified'; readonly claims: TokenClaims }
   | { readonly kind: 'anonymous' }
-  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly scheme: Scheme | undefined }
+  | {
+      readonly kind: 'refused'
+      readonly refusal: Refusal
+      readonly scheme: Scheme | undefined
+      /** Where it is certain who signed them. */
+      readonly claims?: TokenClaims
+    }
 
 /**
  * Decides on one request (RFC 6750, RFC 9068 §4). A token seen before costs one hash and no signature check; whether it is
@@ -56,7 +62,7 @@ export async function verifyToken(
   const { token, scheme } = credentials
 
   const authentic = await verifyText(token, policy, stores)
-  if (authentic.kind === 'refused') return refused(authentic.refusal, scheme)
+  if (authentic.kind === 'refused') return refused(authentic.refusal, scheme, authentic.claims)
   const { claims } = authentic.token
   const refusal =
     (await refusalOfRevocation(claims, stores)) ??
@@ -64,12 +70,12 @@ export async function verifyToken(
     (claims.boundTo === undefined ? undefined : await refusalOfPossession(token, claims.boundTo, request, stores)) ??
     unauthorized(authentic.token, request, policy) ??
     insufficient(claims, policy, nowSeconds(stores))
-  return refusal ? refused(refusal, scheme) : { kind: 'verified', claims }
+  return refusal ? refused(refusal, scheme, claims) : { kind: 'verified', claims }
 }
 
 type Authentic =
   | { readonly kind: 'authentic'; readonly token: ParsedToken }
-  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly claims?: TokenClaims }
 
 /** The token by itself: whoever sent it, and however. */
 async function verifyText(text: string, policy: TokenConfig, stores: TokenStores): Promise<Authentic> {
@@ -85,9 +91,11 @@ async function verifyText(text: string, policy: TokenConfig, stores: TokenStores
   if (source === undefined) return notAuthentic(invalidToken('issuer'))
   const broken = brokenRule(token, policy, nowSeconds(stores))
   if (broken) {
-    // Expired is expired for every policy; what another rule refuses, another policy may accept.
-    if (broken === 'expired') stores.tokenCache.forget(digest)
-    return notAuthentic(invalidToken(broken))
+    const isSigned =
+      seen && source.publishes(seen.key)
+        ? true
+        : broken !== 'algorithm' && (await carriesKnownSignature(text, digest, token, source, stores.tokenCache))
+    return notAuthentic(invalidToken(broken), isSigned ? token.claims : undefined)
   }
 
   if (!seen || !source.publishes(seen.key)) {
@@ -143,10 +151,10 @@ function nowSeconds({ clock }: TokenStores): number {
   return Math.floor(clock.wall() / 1000)
 }
 
-function notAuthentic(refusal: Refusal): Authentic {
-  return { kind: 'refused', refusal }
+function notAuthentic(refusal: Refusal, claims?: TokenClaims): Authentic {
+  return { kind: 'refused', refusal, ...(claims && { claims }) }
 }
 
-function refused(refusal: Refusal, scheme: Scheme | undefined): TokenDecision {
-  return { kind: 'refused', refusal, scheme }
+function refused(refusal: Refusal, scheme: Scheme | undefined, claims?: TokenClaims): TokenDecision {
+  return { kind: 'refused', refusal, scheme, ...(claims && { claims }) }
 }

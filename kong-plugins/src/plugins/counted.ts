@@ -1,0 +1,33 @@
+// What plugins do for the figures of usage: every decided call is counted, and of refusals some are kept, to be explained.
+import type { KongReader } from '../protocol/kong.ts'
+import type { Effects } from '../stages/effects.ts'
+import type { KnownCall } from '../usage/known-call.ts'
+import type { UsageOutcome } from '../usage/ledger.ts'
+import type { Ledgers } from '../usage/ledgers.ts'
+
+/** What was decided, and on which call, where it is known whose it is. */
+export type DecidedCall = Effects & { readonly call?: KnownCall | undefined }
+
+/**
+ * Notes what was decided. No call depends on it, and one that passes waits for nothing: a refused one is asked for its id.
+ * @param counts what this plugin knows: one that others decide after counts refusals alone
+ */
+export async function noteCall(
+  kong: KongReader,
+  decided: DecidedCall,
+  {
+    ledgers,
+    policy,
+    counts,
+  }: { readonly ledgers: Ledgers; readonly policy: string; readonly counts: readonly UsageOutcome[] },
+): Promise<void> {
+  const { call } = decided
+  if (call === undefined) return
+  const ledger = ledgers.of(policy, call.issuer)
+  const outcome = decided.kind === 'deny' ? 'refused' : 'accepted'
+  if (ledger === undefined || !counts.includes(outcome)) return
+  ledger.count(call, outcome)
+  if (decided.kind !== 'deny' || !ledger.hasRoomFor(call)) return
+  const requestId = await kong.nginx.getVar('kong_request_id').catch(() => undefined)
+  if (requestId !== undefined) ledger.keep(call, decided.denial, requestId)
+}

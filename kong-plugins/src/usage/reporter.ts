@@ -1,0 +1,110 @@
+// Tells auth servers what was called and what was refused, in batches: every minute, and once more when the process ends.
+import type { Logger } from 'pino'
+import type { Clock } from '../clock.ts'
+import { createMachineToken, type MachineToken } from '../machine-token.ts'
+import { batchesOf } from './batches.ts'
+import type { AddressedLedger, Ledgers } from './ledgers.ts'
+
+const PATIENCE_MILLIS = 10_000
+/** When the process ends, its supervisor waits. */
+const LAST_PATIENCE_MILLIS = 3000
+const MAX_BACKOFF_MILLIS = 600_000
+const SCOPE = 'usage:write'
+
+interface Surroundings {
+  readonly ledgers: Ledgers
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+/** One auth server: what it did not take yet is sent again, before anything new, under the names that it had. */
+interface Recipient {
+  readonly token: MachineToken
+  readonly unsent: string[]
+  failures: number
+  /** By the monotonic clock, in milliseconds. */
+  notBefore: number
+}
+
+/** Starts telling. `close` tells what there is, as far as that is quickly done. */
+export function reportUsage({ ledgers, clock, log }: Surroundings, everyMillis: number): { close(): Promise<void> } {
+  const recipients = new Map<AddressedLedger['ledger'], Recipient>()
+  const ending = new AbortController()
+  let telling: Promise<void> | undefined
+  const timer = setInterval(() => {
+    telling ??= tellAll(AbortSignal.timeout(PATIENCE_MILLIS * 3)).finally(() => {
+      telling = undefined
+    })
+  }, everyMillis).unref()
+
+  function recipientOf({ issuer, access, ledger }: AddressedLedger): Recipient {
+    const { tokenUrl, clientId, clientSecret } = access
+    const about = { tokenUrl, clientId, scope: SCOPE, resource: `${issuer}/revocations` }
+    const recipient = recipients.get(ledger) ?? {
+      token: createMachineToken(about, clientSecret, clock),
+      unsent: [],
+      failures: 0,
+      notBefore: Number.NEGATIVE_INFINITY,
+    }
+    recipient.token.useSecret(clientSecret)
+    recipients.set(ledger, recipient)
+    return recipient
+  }
+
+  async function tellAll(signal: AbortSignal): Promise<void> {
+    for (const addressed of ledgers.all()) {
+      const recipient = recipientOf(addressed)
+      if (clock.monotonic() < recipient.notBefore) continue
+      try {
+        // Nothing is taken from the ledger while there is something unsent: what is counted there stays a few numbers.
+        if (recipient.unsent.length === 0) recipient.unsent.push(...batchesOf(addressed.ledger.take()))
+        await tellOne(addressed, recipient, AbortSignal.any([signal, ending.signal]))
+        recipient.failures = 0
+      } catch (error) {
+        recipient.failures += 1
+        const pause = Math.min(MAX_BACKOFF_MILLIS, everyMillis * 2 ** (recipient.failures - 1))
+        recipient.notBefore = clock.monotonic() + pause
+        log[recipient.failures === 1 ? 'warn' : 'debug'](
+          { issuer: addressed.issuer, err: error },
+          'usage was not told; calls are not affected. Trying again',
+        )
+      }
+    }
+  }
+
+  async function tellOne(
+    { access }: AddressedLedger,
+    { token, unsent }: Recipient,
+    signal: AbortSignal,
+  ): Promise<void> {
+    for (let body = unsent[0]; body !== undefined; body = unsent[0]) {
+      const bearer = token.kept() ?? (await token.fetch(signal))
+      const response = await fetch(new URL('usage', access.url), {
+        method: 'POST',
+        headers: { accept: 'application/json', 'content-type': 'application/json', authorization: `Bearer ${bearer}` },
+        body,
+        redirect: 'error',
+        signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MILLIS)]),
+      })
+      await response.body?.cancel()
+      if (response.status === 401 || response.status === 403) token.forget()
+      // What it cannot read it will not be able to read tomorrow.
+      const isHopeless = response.status === 400 || response.status === 413
+      if (response.ok || isHopeless) unsent.shift()
+      if (!response.ok) throw new Error(`the auth server answered ${response.status}`)
+    }
+  }
+
+  return {
+    async close() {
+      clearInterval(timer)
+      const lastCall = AbortSignal.timeout(LAST_PATIENCE_MILLIS)
+      lastCall.addEventListener('abort', () => ending.abort())
+      await telling
+      for (const recipient of recipients.values()) recipient.notBefore = Number.NEGATIVE_INFINITY
+      // Twice: what was unsent, and what is in the ledger.
+      await tellAll(lastCall)
+      await tellAll(lastCall)
+    },
+  }
+}
