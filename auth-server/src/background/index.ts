@@ -5,6 +5,7 @@ import type { Deps } from '../deps.ts'
 import { eraseDueAccounts } from '../identity/deletion.ts'
 import { eraseUnseenGuests } from '../identity/unseen-guests.ts'
 import { removeObsoleteRows } from '../store/cleanup.ts'
+import { trimRefusals } from '../store/queries/take-usage.ts'
 import { RELOAD_EVERY_SECONDS, rotateKeys } from '../tokens/signing-keys.ts'
 import { type Job, startJobs } from './job.ts'
 
@@ -41,6 +42,13 @@ export function startBackground(deps: Deps, log: FastifyBaseLogger): () => Promi
       run: async () => {
         const erased = await eraseUnseenGuests(db, ending.signal)
         if (erased > 0) log.info({ erased }, 'erased guests who were not seen any more')
+      },
+    },
+    {
+      name: 'make room among refused calls',
+      everySeconds: 60,
+      run: async () => {
+        await trimRefusals(db, 5000)
       },
     },
     { name: 'remove obsolete rows', everySeconds: 60, run: () => clean('indexed') },

@@ -1,9 +1,9 @@
-// The gateway itself as a client of ours: what it may do is read the feed of revocations, and tell the limits of plans.
+// The gateway itself as a client of ours: what it may do is read the feed of revocations, and tell limits and calls.
 import { UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
 import { registerApplication } from '../catalogue/applications.ts'
 import { subscribe } from '../catalogue/subscriptions.ts'
 import { OPERATOR } from '../identity/administration/authority.ts'
-import { PLAN_LIMITS_SCOPE, REVOCATIONS_SCOPE } from '../oauth/feed/gateway-access.ts'
+import { GATEWAY_SCOPES } from '../oauth/feed/gateway-access.ts'
 import type { Trx } from '../store/database.ts'
 import { REVOCATIONS_API } from '../store/tables/apis.ts'
 
@@ -33,7 +33,7 @@ export async function registerGateway(
     grantTypes: ['client_credentials'],
   } as const
   const applicationId = await registerApplication(trx, application, issuer, OPERATOR)
-  const scopes = [REVOCATIONS_SCOPE, PLAN_LIMITS_SCOPE]
+  const scopes = GATEWAY_SCOPES
   const subscription = { applicationId, apiId: REVOCATIONS_API, plan: 'gateway', scopes, trusted: false }
   await subscribe(trx, subscription, OPERATOR)
 }

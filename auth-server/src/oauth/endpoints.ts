@@ -11,6 +11,7 @@ import type { Endpoint } from './endpoint.ts'
 import { REVOCATIONS_PATH } from './feed/gateway-access.ts'
 import { PLAN_LIMITS_PATH, planLimitsHandler } from './feed/plan-limits.ts'
 import { revocationsHandler } from './feed/revocations.ts'
+import { USAGE_PATH, usageHandler } from './feed/usage.ts'
 import { introspectionHandler } from './introspect.ts'
 import { JWKS_PATH, jwksHandler } from './jwks.ts'
 import { logoutHandler } from './logout.ts'
@@ -126,6 +127,14 @@ export const ENDPOINTS: readonly Endpoint[] = [
     body: 'json',
     readsProofs: true,
     handler: planLimitsHandler,
+  },
+  {
+    ...CALL,
+    path: USAGE_PATH,
+    methods: ['POST'],
+    body: 'json',
+    readsProofs: true,
+    handler: usageHandler,
   },
   { ...PAGE, path: '/logout', methods: ['GET', 'POST'], discovery: 'end_session_endpoint', handler: logoutHandler },
   { ...DOCUMENT, path: JWKS_PATH, discovery: 'jwks_uri', handler: jwksHandler },

@@ -69,7 +69,7 @@ t.test('add-gateway registers the gateway for the feed, and a new secret replace
       await postForm(
         app,
         '/token',
-        { grant_type: 'client_credentials', scope: 'revocations:read' },
+        { grant_type: 'client_credentials', scope: 'revocations:read limits:write usage:write' },
         { authorization: `Basic ${Buffer.from(`edge:${secret}`).toString('base64')}` },
       )
     ).statusCode

@@ -52,6 +52,7 @@ const ASKED: Readonly<Record<string, Ask>> = {
   'POST /devices': (url) => postForm(app, url, { client_id: APP.clientId }),
   'POST /plan-limits': async (url) =>
     app.inject({ method: 'POST', url, headers: AUTHORIZATION, payload: { node: 'x' } }),
+  'POST /usage': async (url) => app.inject({ method: 'POST', url, headers: AUTHORIZATION, payload: { batch: 'x' } }),
   'GET /revocations': async (url) => app.inject({ url, headers: AUTHORIZATION }),
 }
 function getToken(url: string) {

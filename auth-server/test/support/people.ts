@@ -57,6 +57,17 @@ export async function addBelongings(
       language: 'en',
     })
     .execute()
+  await db
+    .insertInto('usage_of_people')
+    .values({
+      ...person,
+      application_id: applicationId,
+      api_id: API.id,
+      day: '2026-11-28',
+      accepted: '5',
+      refused: '1',
+    })
+    .execute()
   const later = new Date(Date.now() + 3600_000)
   // The role that an address of theirs is promised, and an invitation that it does not need any more.
   const addresses = await db

@@ -1,4 +1,4 @@
-// What is for gateways, as an API of its own: machines that are subscribed to it may read the feed, and tell the limits of plans.
+// What is for gateways, as an API of its own: machines that are subscribed to it may read the feed, and tell limits and calls.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiDefinition } from '../../catalogue/apis.ts'
 import type { Deps } from '../../deps.ts'
@@ -8,6 +8,9 @@ import { requireMachine } from '../machine.ts'
 export const REVOCATIONS_PATH = '/revocations'
 export const REVOCATIONS_SCOPE = 'revocations:read'
 export const PLAN_LIMITS_SCOPE = 'limits:write'
+export const USAGE_SCOPE = 'usage:write'
+/** What a gateway that is registered today may do. */
+export const GATEWAY_SCOPES = [REVOCATIONS_SCOPE, PLAN_LIMITS_SCOPE, USAGE_SCOPE] as const
 
 /** It carries the name of the feed, which came first. */
 export function revocationsApi(issuer: string): ApiDefinition {
@@ -18,6 +21,7 @@ export function revocationsApi(issuer: string): ApiDefinition {
     scopes: {
       [REVOCATIONS_SCOPE]: 'Learn which access tokens have been revoked',
       [PLAN_LIMITS_SCOPE]: 'Tell the limits of plans',
+      [USAGE_SCOPE]: 'Tell which calls there were',
     },
     plans: ['gateway'],
   }

@@ -13,6 +13,7 @@ import { AUDIT_EVENTS } from './audit-events.ts'
 import { AUTHENTICATORS } from './authenticators.ts'
 import { AUTHORIZATION_CODES } from './authorization-codes.ts'
 import { AUTHORIZATION_REQUESTS } from './authorization-requests.ts'
+import { CALL_REFUSALS } from './call-refusals.ts'
 import { CONSENT_HISTORY } from './consent-history.ts'
 import { CONSENTS } from './consents.ts'
 import { DEVICE_KEYS } from './device-keys.ts'
@@ -43,6 +44,10 @@ import { SETUP_LINKS } from './setup-links.ts'
 import { SIGNING_KEYS } from './signing-keys.ts'
 import { SUBSCRIPTIONS } from './subscriptions.ts'
 import { UPSTREAM_LOGINS } from './upstream-logins.ts'
+import { USAGE_BATCHES } from './usage-batches.ts'
+import { USAGE_DAYS } from './usage-days.ts'
+import { USAGE_HOURS } from './usage-hours.ts'
+import { USAGE_OF_PEOPLE } from './usage-of-people.ts'
 import { USED_JTIS } from './used-jtis.ts'
 import { WRITE_TRIALS } from './write-trials.ts'
 
@@ -88,6 +93,11 @@ export const TABLES = {
   plans: PLANS,
   api_plans: API_PLANS,
   plan_limits: PLAN_LIMITS,
+  usage_batches: USAGE_BATCHES,
+  usage_hours: USAGE_HOURS,
+  usage_days: USAGE_DAYS,
+  usage_of_people: USAGE_OF_PEOPLE,
+  call_refusals: CALL_REFUSALS,
   initial_access_tokens: INITIAL_ACCESS_TOKENS,
   signing_keys: SIGNING_KEYS,
   used_jtis: USED_JTIS,
