@@ -40,7 +40,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   // what operators run beside the server, from the same image
   // and the dispatcher of operations, as the operator
   commands: ['oauth', 'management', ...BUSINESS],
-  background: BUSINESS,
+  background: ['metrics', ...BUSINESS],
   // opens what every folder is given to work with
   deps: ['identity', 'tokens', 'metrics', ...SUPPORT],
   identity: SUPPORT,

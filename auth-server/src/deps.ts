@@ -7,6 +7,7 @@ import { type FindTrust, openTrust } from './identity/attestation/trust.ts'
 import { NO_PROVIDERS, type Providers } from './identity/federation/providers.ts'
 import { type Limits, openLimits } from './limits/index.ts'
 import { LIMITS } from './limits/table.ts'
+import type { JobRuns } from './metrics/job-runs.ts'
 import { type Metrics, openMetrics } from './metrics/metrics.ts'
 import type { Db } from './store/database.ts'
 import { type KeyRing, openKeyRing } from './tokens/signing-keys.ts'
@@ -18,6 +19,8 @@ export interface Deps {
   readonly cookies: Cookies
   readonly limits: Limits
   readonly metrics: Metrics
+  /** How the background jobs of this process fare. */
+  readonly jobs: JobRuns
   /** Whom attestations of devices are believed by. */
   readonly findTrust: FindTrust
   /** None where the server has not been told how to send mail. */
@@ -38,6 +41,7 @@ export async function openDeps(config: Config, db: Db, providers: Providers = NO
     cookies: cookiesFor(config.issuer),
     limits: openLimits(db, config, (limit) => metrics.limitRefusals.inc({ limit })),
     metrics,
+    jobs: new Map(),
     findTrust: openTrust(config),
     mailer: openMailer(config),
     providers,

@@ -54,7 +54,7 @@ export function startBackground(deps: Deps, log: FastifyBaseLogger): () => Promi
     { name: 'remove obsolete rows', everySeconds: 60, run: () => clean('indexed') },
     { name: 'remove obsolete rows that no index leads to', everySeconds: 3600, run: () => clean('scanned') },
   ]
-  const stop = startJobs(jobs, log)
+  const stop = startJobs(jobs, log, deps.jobs)
   return async () => {
     ending.abort()
     await stop()

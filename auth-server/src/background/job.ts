@@ -1,5 +1,6 @@
 // A job that runs again and again beside the requests: never twice at once, never throwing, ended by one call.
 import type { FastifyBaseLogger } from 'fastify'
+import type { JobRuns } from '../metrics/job-runs.ts'
 
 export interface Job {
   readonly name: string
@@ -9,17 +10,25 @@ export interface Job {
 }
 
 /** Starts the jobs, each after its first pause. Returns what ends them and waits for those that are running. */
-export function startJobs(jobs: readonly Job[], log: FastifyBaseLogger): () => Promise<void> {
-  const stops = jobs.map((job) => startJob(job, log))
+export function startJobs(
+  jobs: readonly Job[],
+  log: FastifyBaseLogger,
+  runs: JobRuns = new Map(),
+): () => Promise<void> {
+  const stops = jobs.map((job) => startJob(job, log, runs))
   return async () => {
     await Promise.all(stops.map((stop) => stop()))
   }
 }
 
-function startJob({ name, everySeconds, run }: Job, log: FastifyBaseLogger): () => Promise<void> {
+function startJob({ name, everySeconds, run }: Job, log: FastifyBaseLogger, runs: JobRuns): () => Promise<void> {
   let stopped = false
   let running = Promise.resolve()
   let timer: NodeJS.Timeout | undefined
+  const note = (hasFailed: boolean): void => {
+    runs.set(name, { name, everySeconds, ranAt: new Date(), hasFailed })
+  }
+  runs.set(name, { name, everySeconds, ranAt: null, hasFailed: false })
   const schedule = (): void => {
     if (stopped) return
     timer = setTimeout(work, everySeconds * 1000 * (1 + Math.random() / 10))
@@ -27,7 +36,13 @@ function startJob({ name, everySeconds, run }: Job, log: FastifyBaseLogger): () 
   }
   const work = (): void => {
     running = run()
-      .catch((error: unknown) => log.warn({ err: error, job: name }, 'a background job failed; it will be tried again'))
+      .then(
+        () => note(false),
+        (error: unknown) => {
+          note(true)
+          log.warn({ err: error, job: name }, 'a background job failed; it will be tried again')
+        },
+      )
       .then(schedule)
   }
   schedule()

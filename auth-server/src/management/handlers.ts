@@ -3,8 +3,10 @@ import type { OperationId } from '@mobile-api-gateway/sdk/contract/index.ts'
 import { API_HANDLERS, PLAN_HANDLERS } from './apis.ts'
 import { APPLICATION_HANDLERS } from './applications.ts'
 import { AUDIT_HANDLERS } from './audit.ts'
+import { CREDENTIAL_HANDLERS } from './credentials.ts'
 import { GROUP_HANDLERS, ROLE_HANDLERS } from './groups.ts'
 import type { HandlerOf } from './handler.ts'
+import { HEALTH_HANDLERS } from './health.ts'
 import { IDENTITY_HANDLERS } from './identities.ts'
 import { INVITATION_HANDLERS } from './invitations.ts'
 import { KEY_HANDLERS } from './keys.ts'
@@ -17,6 +19,7 @@ import { APPROVAL_HANDLERS, SUBSCRIPTION_HANDLERS } from './subscriptions.ts'
 export const HANDLERS: { readonly [Id in OperationId]: HandlerOf<Id> } = {
   ...PEOPLE_HANDLERS,
   ...PEOPLE_BELONGINGS_HANDLERS,
+  ...CREDENTIAL_HANDLERS,
   ...INVITATION_HANDLERS,
   ...GROUP_HANDLERS,
   ...ROLE_HANDLERS,
@@ -30,4 +33,5 @@ export const HANDLERS: { readonly [Id in OperationId]: HandlerOf<Id> } = {
   ...REVOCATION_HANDLERS,
   ...AUDIT_HANDLERS,
   ...KEY_HANDLERS,
+  ...HEALTH_HANDLERS,
 }

@@ -1,15 +1,17 @@
-// What the operation on keys does: it tells which sign, and nothing that is secret.
+// What the operation on keys does: it tells which sign and until when, and nothing that is secret.
+import { listScheduledKeys } from '../tokens/key-schedule.ts'
 import type { HandlersOf } from './handler.ts'
 
 export const KEY_HANDLERS: HandlersOf<'keys'> = {
   'keys.list': {
-    async read({ deps: { keys } }) {
-      const items = keys.jwks.keys.map(({ kid = '', alg = '' }, place, all) => {
-        const current = keys.current(alg).kid
-        const at = all.findIndex((key) => key.kid === current)
-        const state = kid === current ? 'current' : place > at ? 'next' : 'former'
-        return { kid, alg, state } as const
-      })
+    async read({ db }) {
+      const items = (await listScheduledKeys(db)).map(({ kid, alg, state, signsFrom, signsUntil }) => ({
+        kid,
+        alg,
+        state,
+        signs_from: signsFrom.toISOString(),
+        signs_until: signsUntil.toISOString(),
+      }))
       return { items, next: null }
     },
   },

@@ -9,6 +9,7 @@ import type { Trx } from '../store/database.ts'
 import { type ListedPerson, listPeople, lockPerson } from '../store/queries/listed-people.ts'
 import type { ManagementActor } from './actor.ts'
 import { requireDone, requirePerson } from './administered.ts'
+import type { CredentialId } from './credentials.ts'
 import type { HandlersOf } from './handler.ts'
 import type { InvitationId } from './invitations.ts'
 import { moment } from './moment.ts'
@@ -45,7 +46,7 @@ async function administer(
   return showPerson(await requirePerson(trx, personId))
 }
 
-export const PEOPLE_HANDLERS: Omit<HandlersOf<'people'>, BelongingId | InvitationId> = {
+export const PEOPLE_HANDLERS: Omit<HandlersOf<'people'>, BelongingId | CredentialId | InvitationId> = {
   'people.list': {
     async read({ db, actor, input: { query } }) {
       const page = readPage(query)

@@ -18,8 +18,8 @@ import { decryptJwk, encryptJwk } from './key-encryption.ts'
 /** A new key is published this long before it signs: every instance and every gateway has fetched it by then. */
 export const PUBLISH_LEAD_SECONDS = 15 * 60
 /** A replaced key stays published until the last token it signed has expired, with room for clocks that are off. */
-const KEEP_SECONDS = 15 * 60
-const ROTATE_AFTER_SECONDS = 90 * 24 * 3600
+export const KEEP_SECONDS = 15 * 60
+export const ROTATE_AFTER_SECONDS = 90 * 24 * 3600
 /** Each instance reads the keys anew this often: that long a withdrawn key counts on, and instances may disagree. */
 export const RELOAD_EVERY_SECONDS = 2
 /** Time enough for each instance to publish a key before one of them signs with it. */

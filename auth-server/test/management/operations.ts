@@ -39,6 +39,9 @@ export function fittingRequests(things: Things): Readonly<Record<OperationId, Fi
     'people.reset_password': person,
     'people.installations': person,
     'people.end_installation': { params: { ...person.params, installation_id: things.installationId } },
+    'people.credentials': person,
+    'people.remove_second_factors': person,
+    'people.sessions': person,
     'people.consents': person,
     'people.withdraw_consent': { params: { ...person.params, client_id: things.clientId } },
     'groups.list': {},
@@ -91,5 +94,6 @@ export function fittingRequests(things: Things): Readonly<Record<OperationId, Fi
     'revocations.installation': { params: { installation_id: things.installationId } },
     'audit.list': {},
     'keys.list': {},
+    'health.get': {},
   }
 }

@@ -1,7 +1,9 @@
 // The contract of the management API: every operation by its id. A new one is a row here, and a handler, which the compiler asks for.
 import { API_OPERATIONS } from './apis.ts'
 import { APPLICATION_OPERATIONS } from './applications.ts'
+import { CREDENTIAL_OPERATIONS } from './credentials.ts'
 import { GROUP_OPERATIONS, ROLE_OPERATIONS } from './groups.ts'
+import { HEALTH_OPERATIONS } from './health.ts'
 import { INVITATION_OPERATIONS } from './invitations.ts'
 import type { AnswerOf, BodyOf, OperationTable, ParamsOf, QueryOf } from './operation.ts'
 import { AUDIT_OPERATIONS, KEY_OPERATIONS, REVOCATION_OPERATIONS } from './operations.ts'
@@ -10,6 +12,7 @@ import { APPROVAL_OPERATIONS, SUBSCRIPTION_OPERATIONS } from './subscriptions.ts
 
 export const OPERATIONS = {
   ...PEOPLE_OPERATIONS,
+  ...CREDENTIAL_OPERATIONS,
   ...INVITATION_OPERATIONS,
   ...GROUP_OPERATIONS,
   ...ROLE_OPERATIONS,
@@ -20,6 +23,7 @@ export const OPERATIONS = {
   ...REVOCATION_OPERATIONS,
   ...AUDIT_OPERATIONS,
   ...KEY_OPERATIONS,
+  ...HEALTH_OPERATIONS,
 } as const satisfies OperationTable
 
 export type OperationId = keyof typeof OPERATIONS

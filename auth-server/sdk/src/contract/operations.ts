@@ -89,6 +89,11 @@ export const KEY_OPERATIONS = {
           kid: Type.String(),
           alg: Type.String(),
           state: oneOf(['next', 'current', 'former']),
+          signs_from: MOMENT,
+          signs_until: {
+            ...MOMENT,
+            description: 'When the next key signs: the one there is, or the one that the schedule will bring.',
+          },
         }),
       ),
     },

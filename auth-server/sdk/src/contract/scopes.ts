@@ -18,6 +18,7 @@ export const MANAGEMENT_SCOPES = {
   'revocations:write': 'End logins of people, of apps and on devices',
   'audit:read': 'Search the audit log',
   'keys:read': 'Read which keys sign tokens',
+  'health:read': 'Read how the server, its gateways and its deliveries fare',
 } as const
 
 export type ManagementScope = keyof typeof MANAGEMENT_SCOPES

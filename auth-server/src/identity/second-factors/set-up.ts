@@ -2,7 +2,7 @@
 import { type AuditContext, WITHOUT_REQUEST } from '../../audit/context.ts'
 import { record } from '../../audit/record.ts'
 import { randomId } from '../../crypto/random.ts'
-import type { Db, Trx } from '../../store/database.ts'
+import { type Db, inTransaction, type Trx } from '../../store/database.ts'
 import { noteChange } from '../../store/queries/account-changes.ts'
 import { letCodesFall, setFactorsAside, type WhichFactors } from '../../store/queries/factor-removal.ts'
 import {
@@ -138,11 +138,9 @@ export function removeFactorsByAdministrator(
   context: AuditContext = WITHOUT_REQUEST,
 ): Promise<readonly string[]> {
   const { personId } = which
-  return db
-    .transaction()
-    .execute((trx) =>
-      removeFactorsWithin(trx, which, () =>
-        record(trx, { type: 'second-factor', outcome: 'removed-by-administrator', personId }, context),
-      ),
-    )
+  return inTransaction(db, (trx) =>
+    removeFactorsWithin(trx, which, () =>
+      record(trx, { type: 'second-factor', outcome: 'removed-by-administrator', personId }, context),
+    ),
+  )
 }

@@ -34,7 +34,7 @@ export const PLAN_LIMITS: TableDeclaration<PlanLimits> = {
 }
 
 /** They are told every hour: one message may be lost, and the next be late. */
-const GOOD_FOR_SECONDS = 3 * 3600
+export const GOOD_FOR_SECONDS = 3 * 3600
 
 /** One limit of a policy; the audiences are the APIs that it protects, as `aud` names them. */
 export interface ToldLimit extends Pick<PlanLimits, 'policy' | 'plan' | 'counted' | 'period' | 'calls'> {
