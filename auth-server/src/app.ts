@@ -30,6 +30,7 @@ import { requireMachine } from './oauth/machine.ts'
 import { addEndpoints } from './oauth/mount.ts'
 import { addPages } from './pages/send-page.ts'
 import { serveScripts } from './pages/serve-scripts.ts'
+import { portalPages } from './portal/index.ts'
 import { PROBLEMS } from './problems.ts'
 
 const BODY_LIMIT_BYTES = 64 * 1024
@@ -41,7 +42,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<F
   const endpoints = ENDPOINTS.filter(({ errors }) => errors === 'page').flatMap(pathsOf)
   const visits = interactionPages(deps)
   const refusals = keepRefusals(deps.config.development)
-  const own = { ...visits, ...accountPages(deps) }
+  const own = { ...visits, ...accountPages(deps), ...portalPages(deps) }
   const pages = { ...landingPages(deps, refusals), ...own, ...referencePages(deps.config.issuer) }
   const isVisited = visitedPaths(endpoints, Object.keys(visits))
   const app: FastifyInstance = fastify({

@@ -10,6 +10,7 @@ import { createLogger } from './logger.ts'
 import { managementApi } from './management/built-in-api.ts'
 import { listenForMetrics } from './metrics/listener.ts'
 import { revocationsApi } from './oauth/feed/gateway-access.ts'
+import { definePortalOf } from './portal/index.ts'
 import { cannotListen, explainStart } from './start-problem.ts'
 import { openDatabase } from './store/database.ts'
 import { hasTimeLimit } from './store/reach.ts'
@@ -47,6 +48,7 @@ async function start() {
   if (config.migrationDatabaseUrl !== undefined && (await mayChangeAuditEvents(db)))
     logger.warn('the role of DATABASE_URL could change the audit log; it should own nothing and be no superuser')
   for (const api of [revocationsApi(config.issuer), managementApi(config.issuer)]) await defineBuiltInApi(db, api)
+  await definePortalOf(config.issuer, db)
   const deps = await openDeps(config, db, providers)
   const app = await buildApp(deps, logger)
   // First: who has been answered once must not find the server gone because of this.

@@ -1,5 +1,5 @@
 // What the definition of an API has to be like; the database insists on the same. Pure.
-import { type ApiDefinition, MANAGEMENT_API, REVOCATIONS_API } from '../store/tables/apis.ts'
+import { type ApiDefinition, MANAGEMENT_API, PORTAL_API, REVOCATIONS_API } from '../store/tables/apis.ts'
 import { CatalogueRefusal } from './refusal.ts'
 
 /** Thrown when a definition breaks a rule; `message` says what to write instead. */
@@ -8,7 +8,7 @@ export class InvalidApi extends CatalogueRefusal {
 }
 
 /** APIs of the server itself, which it defines when it starts: nobody else can. */
-const BUILT_IN: readonly string[] = [REVOCATIONS_API, MANAGEMENT_API]
+const BUILT_IN: readonly string[] = [REVOCATIONS_API, MANAGEMENT_API, PORTAL_API]
 
 export function isBuiltInApi(id: string): boolean {
   return BUILT_IN.includes(id)

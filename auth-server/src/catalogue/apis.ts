@@ -90,7 +90,12 @@ async function recordChange(
 /** An API of the server itself, as it starts. */
 export async function defineBuiltInApi(db: Db, definition: ApiDefinition): Promise<void> {
   if (!isBuiltInApi(definition.id)) throw new Error(`${definition.id} is no API of the server`)
-  await upsertApi(db, definition, 'portal')
+  const { id, resource } = definition
+  const upserted = await upsertApi(db, definition, 'portal')
+  if (upserted === 'done') return
+  const why =
+    upserted === 'elsewhere' ? `the catalogue file has an API ${id}` : `another API has the resource ${resource}`
+  throw new InvalidApi(`The API ${id} is the server's own, but ${why}: give that another one.`)
 }
 
 /** An API in words, a field each. */

@@ -12,6 +12,7 @@ import {
   type ClientAuthMethod,
   findApplication,
   findSchemeHolder,
+  PORTAL_CLIENT,
   type SchemeHolder,
   upsertApplication,
 } from '../store/tables/applications.ts'
@@ -97,6 +98,8 @@ function isLifetime(seconds: number): boolean {
 function requireSound(application: ApplicationDefinition): void {
   if (!CLIENT_ID.test(application.clientId))
     throw new InvalidApplication('A client ID has 1 to 128 of A-Z a-z 0-9 . _ ~ -, and does not begin with usr_.')
+  if (application.clientId === PORTAL_CLIENT)
+    throw new InvalidApplication(`The client ID ${PORTAL_CLIENT} is the server's own: take another.`)
   if (!NAME.test(application.name)) throw new InvalidApplication('A name has 1 to 80 visible characters.')
   const { kind, redirectUris, postLogoutRedirectUris = [], authMethod = 'none', grantTypes = [] } = application
   for (const uris of [redirectUris, postLogoutRedirectUris])

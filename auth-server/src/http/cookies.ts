@@ -68,15 +68,19 @@ export interface Cookies {
  * SameSite=Lax: the app opens this server by a top-level navigation, and no other site can post with these cookies. So
  * what comes from another site comes without any, and nothing here ever takes away a cookie that did not come.
  */
-export function cookiesFor(issuer: string): Cookies {
+export function cookieBasics(issuer: string) {
   const { protocol, port } = new URL(issuer)
   const secure = protocol === 'https:'
   const prefix = `${secure ? '__Host-' : ''}mobile-gateway-${port && `${port}-`}`
+  return { prefix, options: { path: '/', httpOnly: true, sameSite: 'lax', secure } as const }
+}
+
+export function cookiesFor(issuer: string): Cookies {
+  const { prefix, options } = cookieBasics(issuer)
   const visitPrefix = `${prefix}visit-`
   const sessionName = `${prefix}session`
   const knownName = `${prefix}known`
   const setupName = `${prefix}setup`
-  const options = { path: '/', httpOnly: true, sameSite: 'lax', secure } as const
   const keep = ({ seconds, persists }: Lifetime) => (persists ? { ...options, maxAge: seconds } : options)
 
   function visitsOf(request: FastifyRequest): readonly (readonly [id: string, value: string])[] {
@@ -145,7 +149,7 @@ export function cookiesFor(issuer: string): Cookies {
 
 // Every pair as it came. A parser that makes an object of them keeps one of two cookies with one name, and a cookie for
 // a longer path, which any program on this host can set, comes first (RFC 6265 §5.4).
-function cookiesOf({ headers }: FastifyRequest): readonly (readonly [name: string, value: string])[] {
+export function cookiesOf({ headers }: FastifyRequest): readonly (readonly [name: string, value: string])[] {
   return (headers.cookie ?? '').split(';').flatMap((pair) => {
     const end = pair.indexOf('=')
     return end < 0 ? [] : [[pair.slice(0, end).trim(), pair.slice(end + 1).trim()] as const]

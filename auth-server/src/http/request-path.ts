@@ -19,6 +19,22 @@ export function localTarget(target: string): string {
   return pathOf(target) + (query < 0 ? '' : target.slice(query))
 }
 
+/**
+ * Whether a text is the path of a page of this server at `below` or under it, spelled as browsers spell it: what a parser
+ * would change (`..`, a backslash, `//`, a tab, another origin) leads elsewhere.
+ */
+export function isPageBelow(below: string, issuer: string, text: string): boolean {
+  const url = URL.parse(text, issuer)
+  return (
+    url !== null &&
+    url.origin === issuer &&
+    `${url.pathname}${url.search}` === text &&
+    text.length <= MAX_URL_LENGTH &&
+    (url.pathname === below || url.pathname.startsWith(`${below}/`)) &&
+    !url.pathname.includes('//')
+  )
+}
+
 /** What stands in the path where its route has `:name`; undefined where the route has none. */
 export function pathParameter({ params }: FastifyRequest, name: string): string | undefined {
   return typeof params === 'object' && params !== null && name in params

@@ -4,7 +4,7 @@ import { sha256 } from '../crypto/digest.ts'
 import { randomSecret } from '../crypto/random.ts'
 import type { Deps } from '../deps.ts'
 import { Parameters } from '../http/parameters.ts'
-import { MAX_URL_LENGTH } from '../http/request-path.ts'
+import { isPageBelow } from '../http/request-path.ts'
 import { uiLocalesOf } from '../pages/language.ts'
 import { insertRequest, type StoredReturn } from '../store/tables/authorization-requests.ts'
 import { ACCOUNT_PATH, resumePath } from './paths.ts'
@@ -55,18 +55,7 @@ export async function openAccountVisit(
   return { id, secret }
 }
 
-/**
- * Whether a text is the path of a page of the account, spelled as browsers spell it: what a parser would change (`..`, a
- * backslash, `//`, a tab, another origin) leads elsewhere.
- */
+/** Whether a text is the path of a page of the account. */
 export function isAccountPage(issuer: string, text: string): boolean {
-  const url = URL.parse(text, issuer)
-  return (
-    url !== null &&
-    url.origin === issuer &&
-    `${url.pathname}${url.search}` === text &&
-    text.length <= MAX_URL_LENGTH &&
-    (url.pathname === ACCOUNT_PATH || url.pathname.startsWith(`${ACCOUNT_PATH}/`)) &&
-    !url.pathname.includes('//')
-  )
+  return isPageBelow(ACCOUNT_PATH, issuer, text)
 }

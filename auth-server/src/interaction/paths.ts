@@ -1,4 +1,4 @@
-// The addresses of the pages, and the two of the protocol that pages lead back to; each is written here, or named where it is.
+// The addresses of the pages, and those of the protocol that pages lead to; each is written here, or named where it is.
 
 /** What the addresses of all pages start with. */
 export const PAGES_PATH = '/interaction'
@@ -26,8 +26,15 @@ export function providerCallbackPath(provider = ':provider'): string {
 /** A person's own pages, which a visit can lead back to. */
 export const ACCOUNT_PATH = '/account'
 
+/** The developer portal, which signs people in as any application does. */
+export const PORTAL_PATH = '/portal'
+
 /** Where a visit begins; a row of oauth/endpoints.ts. */
 export const AUTHORIZE_PATH = '/authorize'
+
+/** Where codes are redeemed, and where an application asks to sign its person out; rows of oauth/endpoints.ts. */
+export const TOKEN_PATH = '/token'
+export const LOGOUT_PATH = '/logout'
 
 /** Where the protocol takes a visit over from its pages; a row of oauth/endpoints.ts. */
 export function resumePath(id: string): string {

@@ -1,5 +1,6 @@
 // Which step a person has to take before a visit is done, and why: a table, of which the first row that holds is next.
 import { redirectKind } from '../catalogue/redirect-uri.ts'
+import { PORTAL_CLIENT } from '../store/tables/applications.ts'
 import type { StepName } from '../store/visit-steps.ts'
 import { needsPasskeyOffer } from './add-passkey/needed.ts'
 import { addPasskeyPages } from './add-passkey/routes.ts'
@@ -121,9 +122,13 @@ export async function nextStepOf(
   return undefined
 }
 
-/** A claimed https redirect proves which app is asking; a private-use scheme or a loopback port does not (RFC 8252 §8.6). */
+/**
+ * A claimed https redirect proves which app is asking; a private-use scheme or a loopback port does not (RFC 8252 §8.6).
+ * The portal's is an address of this server.
+ */
 function isAppProven({ pending }: Facts): boolean {
-  return pending.app === undefined || redirectKind(pending.request.redirectUri) === 'https'
+  if (pending.app === undefined || pending.app.clientId === PORTAL_CLIENT) return true
+  return redirectKind(pending.request.redirectUri) === 'https'
 }
 
 /** The person of this session has done something here that only a person does. */

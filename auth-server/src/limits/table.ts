@@ -198,6 +198,14 @@ export const LIMITS = {
     by: 'about',
     answer: '429 on a page with Retry-After',
   },
+  portalForms: {
+    counts: 'changes that one person makes at the developer portal',
+    allowed: 120,
+    windowSeconds: 900,
+    held: 'database',
+    by: 'about',
+    answer: '429 on a page with Retry-After',
+  },
   secondFactorGuesses: {
     counts: 'wrong codes of a person’s authenticator app, from all addresses and browsers together',
     allowed: 10,

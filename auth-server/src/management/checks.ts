@@ -1,5 +1,5 @@
 // What comes in and what goes out, held against the contract: unknown members are errors, undeclared ones are never told.
-import { OPERATIONS, type OperationId } from '@mobile-api-gateway/sdk/contract/index.ts'
+import { OPERATIONS, type OperationAnswer, type OperationId } from '@mobile-api-gateway/sdk/contract/index.ts'
 import { type ManagementOperation, successOf } from '@mobile-api-gateway/sdk/contract/operation.ts'
 import { exactly } from '@mobile-api-gateway/sdk/contract/schemas.ts'
 import type { TSchema } from 'typebox'
@@ -86,6 +86,12 @@ export function shapeAnswer(id: OperationId, answered: unknown): unknown {
   const clean = Value.Clean(typeOf(check), structuredClone(answered))
   if (!check.Check(clean)) throw new Error(`${id} answers what its row does not say${problemOf(check, clean) ?? ''}`)
   return clean
+}
+
+/** Whether something is what the row of an operation says. */
+export function isAnswerOf<Id extends OperationId>(id: Id, body: unknown): body is OperationAnswer<Id> {
+  const check = requireChecks(id).answer
+  return check ? check.Check(body) : body === undefined
 }
 
 function typeOf(check: Validator): TSchema {

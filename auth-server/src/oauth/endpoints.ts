@@ -1,6 +1,6 @@
 // THE table of the protocol's endpoints: routes, methods and 405, CORS, caching and discovery follow from it.
 import { ASSET_LINKS_PATH, SITE_ASSOCIATION_PATH } from '../catalogue/app-links.ts'
-import { AUTHORIZE_PATH, resumePath } from '../interaction/paths.ts'
+import { AUTHORIZE_PATH, LOGOUT_PATH, resumePath, TOKEN_PATH } from '../interaction/paths.ts'
 import { assetLinksHandler, siteAssociationHandler } from './app-links.ts'
 import { authorizeHandler } from './authorize/index.ts'
 import { resumeHandler } from './authorize/resume.ts'
@@ -53,7 +53,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   },
   {
     ...CALL,
-    path: '/token',
+    path: TOKEN_PATH,
     methods: ['POST'],
     perApi: true,
     readsProofs: true,
@@ -136,7 +136,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     readsProofs: true,
     handler: usageHandler,
   },
-  { ...PAGE, path: '/logout', methods: ['GET', 'POST'], discovery: 'end_session_endpoint', handler: logoutHandler },
+  { ...PAGE, path: LOGOUT_PATH, methods: ['GET', 'POST'], discovery: 'end_session_endpoint', handler: logoutHandler },
   { ...DOCUMENT, path: JWKS_PATH, discovery: 'jwks_uri', handler: jwksHandler },
   { ...DOCUMENT, path: DISCOVERY_PATH, handler: metadataHandler },
   { ...DOCUMENT, path: '/.well-known/oauth-authorization-server', handler: metadataHandler },

@@ -33,7 +33,7 @@ const PLAIN: ReadonlySet<string> = new Set([
 ])
 
 // Errors written for integrators start small and end open, often with a parameter's name, which keeps its spelling.
-function asSentence(text: string): string {
+export function asSentence(text: string): string {
   return text
     .replace(/^[a-z]+(?=[ ',;])/, (word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`)
     .replace(/[^.?!]$/, '$&.')

@@ -4,7 +4,8 @@ import { type Html, html } from './html.ts'
 import type { Language } from './language.ts'
 import type { Texts } from './locales/en.ts'
 import { type OperatorSettings, operatorFooter, operatorMark, operatorNameOf } from './operator.ts'
-import { ACCOUNT_STYLE, CARD_STYLE, REFERENCE_STYLE, type Style } from './theme.ts'
+import { inPortalFrame, type PortalFrame } from './portal-frame.ts'
+import { ACCOUNT_STYLE, CARD_STYLE, PORTAL_STYLE, REFERENCE_STYLE, type Style } from './theme.ts'
 
 /** A page in one language. */
 export interface PageContent {
@@ -12,10 +13,10 @@ export interface PageContent {
   /** All of main. */
   readonly body: Html
   /**
-   * What stands around it: a person's account, or room alone, for something to look things up in as well; of a page without
+   * What stands around it: a person's account, the developer portal, or room alone, for something to look things up in as well; of a page without
    * one, the card of a visit.
    */
-  readonly frame?: AccountFrame | 'wide' | 'reference'
+  readonly frame?: AccountFrame | PortalFrame | 'wide' | 'reference'
 }
 
 /** A page, to be had in any language. */
@@ -35,7 +36,7 @@ export interface PageDocument {
 
 /** The whole document. */
 export function renderPage({ title, body, frame }: PageContent, { language, texts, operator }: Frame): PageDocument {
-  const style = frame === 'reference' ? REFERENCE_STYLE : frame ? ACCOUNT_STYLE : CARD_STYLE
+  const style = styleOf(frame)
   const main = html`<main>
 ${body}
 </main>`
@@ -44,7 +45,9 @@ ${body}
       ? html`<header><p class="home">${operatorMark(operator) ?? operatorNameOf(operator)}</p></header>
 ${main}`
       : frame
-        ? inAccountFrame(main, frame, { texts, operator })
+        ? 'navigation' in frame
+          ? inPortalFrame(main, frame, { texts, operator })
+          : inAccountFrame(main, frame, { texts, operator })
         : main
   const scripts = [...new Set(framed.needs.scripts)]
   const document = html`<!doctype html>
@@ -62,4 +65,10 @@ ${operatorFooter(operator, texts)}</body>
 </html>
 `
   return { html: document, style }
+}
+
+function styleOf(frame: PageContent['frame']): Style {
+  if (frame === undefined) return CARD_STYLE
+  if (frame === 'reference') return REFERENCE_STYLE
+  return frame !== 'wide' && 'navigation' in frame ? PORTAL_STYLE : ACCOUNT_STYLE
 }

@@ -71,6 +71,7 @@ const PROVOKE: Readonly<Record<LimitName, Provoke>> = {
   mailCodesByAddress: byAdmit('mailCodesByAddress'),
   mailCodesOfAll: byAdmit('mailCodesOfAll'),
   accountForms: byAdmit('accountForms'),
+  portalForms: byAdmit('portalForms'),
   secondFactorGuesses: byAdmit('secondFactorGuesses'),
   recoveryCodeGuesses: byAdmit('recoveryCodeGuesses'),
   devicesByAddress: byAdmit('devicesByAddress'),

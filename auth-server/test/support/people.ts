@@ -69,6 +69,19 @@ export async function addBelongings(
     })
     .execute()
   const later = new Date(Date.now() + 3600_000)
+  const families = await db.selectFrom('refresh_families').where('person_id', '=', personId).selectAll().execute()
+  for (const { id, session_id } of families)
+    await db
+      .insertInto('portal_sessions')
+      .values({
+        ...person,
+        token_hash: `portal ${id}`,
+        session_id,
+        family_id: id,
+        id_token: personId,
+        expires_at: later,
+      })
+      .execute()
   // The role that an address of theirs is promised, and an invitation that it does not need any more.
   const addresses = await db
     .selectFrom('email_addresses')

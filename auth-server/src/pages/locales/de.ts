@@ -9,6 +9,7 @@ import { MAIL } from './de/mail.ts'
 import { MAIL_PROOF } from './de/mail-proof.ts'
 import { NOT_OPENED } from './de/not-opened.ts'
 import { PASSKEYS } from './de/passkeys.ts'
+import { PORTAL } from './de/portal.ts'
 import { REFERENCE } from './de/reference.ts'
 import { SECOND_FACTOR } from './de/second-factor.ts'
 import { SET_ASIDE } from './de/set-aside.ts'
@@ -31,6 +32,7 @@ export const DE = {
   federation: FEDERATION,
   setup: SETUP,
   landing: LANDING,
+  portal: PORTAL,
   reference: REFERENCE,
   guest: GUEST,
   cancel: 'Abbrechen',

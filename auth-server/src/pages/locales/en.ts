@@ -9,6 +9,7 @@ import { MAIL } from './en/mail.ts'
 import { MAIL_PROOF } from './en/mail-proof.ts'
 import { NOT_OPENED } from './en/not-opened.ts'
 import { PASSKEYS } from './en/passkeys.ts'
+import { PORTAL } from './en/portal.ts'
 import { REFERENCE } from './en/reference.ts'
 import { SECOND_FACTOR } from './en/second-factor.ts'
 import { SET_ASIDE } from './en/set-aside.ts'
@@ -31,6 +32,7 @@ export const EN = {
   federation: FEDERATION,
   setup: SETUP,
   landing: LANDING,
+  portal: PORTAL,
   reference: REFERENCE,
   guest: GUEST,
   cancel: 'Cancel',

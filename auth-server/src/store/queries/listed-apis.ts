@@ -2,6 +2,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
 import type { ManagedBy } from '../managed-by.ts'
+import { PORTAL_API } from '../tables/apis.ts'
 import { isReachedApi, type Reach } from './reached.ts'
 
 /** An API with its scopes and plans. */
@@ -76,7 +77,8 @@ export async function listPlans(
   { after, limit, apiId }: Readonly<{ after: string | undefined; limit: number; apiId: string | undefined }>,
 ): Promise<readonly ListedPlan[]> {
   const { rows } = await sql<ListedPlan>`
-    select name, managed_by as "managedBy", array(select api_id from api_plans where plan = name order by 1) as apis
+    select name, managed_by as "managedBy", array(
+      select api_id from api_plans where plan = name and api_id <> ${PORTAL_API} order by 1) as apis
     from plans where (${after ?? null}::text is null or name > ${after ?? null})
       and (${apiId ?? null}::text is null
            or exists (select from api_plans where plan = name and api_id = ${apiId ?? null}))
@@ -85,6 +87,7 @@ export async function listPlans(
 }
 
 async function readOne(db: Db, id: string, rest: RawBuilder<unknown>): Promise<ListedApi | undefined> {
-  const { rows } = await sql<ListedApi>`select ${COLUMNS} from apis api where api.id = ${id} ${rest}`.execute(db)
+  const { rows } = await sql<ListedApi>`select ${COLUMNS} from apis api
+    where api.id = ${id} and api.id <> ${PORTAL_API} ${rest}`.execute(db)
   return rows[0]
 }

@@ -1,13 +1,14 @@
 // Whose things somebody reaches: every list, every one that is read or locked for the management API, is narrowed to them.
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
-import { MANAGEMENT_API, REVOCATIONS_API } from '../tables/apis.ts'
+import { MANAGEMENT_API, PORTAL_API, REVOCATIONS_API } from '../tables/apis.ts'
+import { PORTAL_CLIENT } from '../tables/applications.ts'
 
-/** All there is; what a developer is one of the people of; what concerns the APIs that somebody approves for. */
+/** All there is but the portal itself, which nobody reaches; what a developer is one of the people of; what concerns the APIs that somebody approves for. */
 export type Reach = 'everything' | Readonly<{ developer: string }> | Readonly<{ approver: string }>
 
 /** Whether `application` is reached. */
 export function isReachedApplication(reach: Reach): RawBuilder<SqlBool> {
-  if (reach === 'everything') return sql`true`
+  if (reach === 'everything') return sql`application.client_id <> ${PORTAL_CLIENT}`
   if ('approver' in reach) return sql`false`
   return sql`exists (
     select from application_members member
@@ -24,5 +25,6 @@ export function isReachedSubscription(reach: Reach): RawBuilder<SqlBool> {
 
 /** Whether `api` is reached: the catalogue is everybody's, the server's own APIs are none of it. */
 export function isReachedApi(reach: Reach): RawBuilder<SqlBool> {
-  return reach === 'everything' ? sql`true` : sql`api.id not in (${MANAGEMENT_API}, ${REVOCATIONS_API})`
+  const hidden = reach === 'everything' ? [PORTAL_API] : [PORTAL_API, MANAGEMENT_API, REVOCATIONS_API]
+  return sql`api.id <> all (${hidden})`
 }

@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
 import type { ManagedBy } from '../managed-by.ts'
+import { PORTAL_API } from '../tables/apis.ts'
 
 export interface StoredScope {
   readonly name: string
@@ -36,22 +37,25 @@ export interface PartOfList {
 }
 
 function storedApis(db: Db) {
-  return db.selectFrom('apis as api').select([
-    'api.id',
-    'api.name',
-    'api.description',
-    'api.resource',
-    'api.token_groups as tokenGroups',
-    'api.guest_plan as guestPlan',
-    'api.events_uri as eventsUri',
-    'api.managed_by as managedBy',
-    'api.suspended_at as suspendedAt',
-    sql<readonly StoredScope[]>`coalesce((
+  return db
+    .selectFrom('apis as api')
+    .where('api.id', '<>', PORTAL_API)
+    .select([
+      'api.id',
+      'api.name',
+      'api.description',
+      'api.resource',
+      'api.token_groups as tokenGroups',
+      'api.guest_plan as guestPlan',
+      'api.events_uri as eventsUri',
+      'api.managed_by as managedBy',
+      'api.suspended_at as suspendedAt',
+      sql<readonly StoredScope[]>`coalesce((
         select jsonb_agg(jsonb_build_object('name', scope.name, 'description', scope.description,
           'group', scope.required_group, 'forGuests', scope.for_guests) order by scope.name)
         from api_scopes scope where scope.api_id = api.id), '[]')`.as('scopes'),
-    sql<readonly string[]>`array(select plan from api_plans where api_id = api.id order by plan)`.as('plans'),
-  ])
+      sql<readonly string[]>`array(select plan from api_plans where api_id = api.id order by plan)`.as('plans'),
+    ])
 }
 
 /** One API, which nobody else changes until the transaction ends; what refers to it can be inserted meanwhile. */

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
 import type { ManagedBy } from '../managed-by.ts'
 import type { AppIdentity, AttestationMode } from '../tables/app-identities.ts'
+import { PORTAL_CLIENT } from '../tables/applications.ts'
 import type { Subscriptions } from '../tables/subscriptions.ts'
 import type { ListedApplication } from './listed-applications.ts'
 import type { PartOfList } from './stored-apis.ts'
@@ -46,6 +47,7 @@ function storedApplications(db: Db) {
   return db
     .selectFrom('applications as application')
     .leftJoin('app_identities as identity', 'identity.application_id', 'application.id')
+    .where('application.client_id', '<>', PORTAL_CLIENT)
     .select([
       'application.id',
       'application.client_id as clientId',

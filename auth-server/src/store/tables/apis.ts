@@ -25,6 +25,8 @@ export interface Apis {
 export const REVOCATIONS_API = 'revocations'
 /** The management API itself. */
 export const MANAGEMENT_API = 'management'
+/** What the developer portal is subscribed to; nobody else is, and no list shows it. */
+export const PORTAL_API = 'developer-portal'
 
 export const APIS: TableDeclaration<Apis> = {
   purpose: 'The APIs that apps call with our tokens.',

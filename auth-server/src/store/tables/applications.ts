@@ -44,6 +44,9 @@ export interface Applications {
   previous_secret_used_at: Date | null
 }
 
+/** The client ID of the developer portal, which is part of the server: nobody else changes it, and no list shows it. */
+export const PORTAL_CLIENT = 'portal'
+
 export const APPLICATIONS: TableDeclaration<Applications> = {
   purpose: 'The apps of developers, each one OAuth client.',
   lifetime: { kept: 'Part of the catalogue, until the application is deleted.' },
@@ -71,7 +74,7 @@ export async function findSchemeHolder(
   return rows[0]
 }
 
-/** An application by its client ID, which nobody else changes until the transaction ends. */
+/** An application by its client ID, which nobody else changes until the transaction ends; the portal's nobody changes. */
 export async function findApplication(
   trx: Trx,
   clientId: string,
@@ -79,6 +82,7 @@ export async function findApplication(
   return trx
     .selectFrom('applications')
     .where('client_id', '=', clientId)
+    .where('client_id', '<>', PORTAL_CLIENT)
     .select(['id', 'kind', 'managed_by as managedBy'])
     .forNoKeyUpdate()
     .executeTakeFirst()

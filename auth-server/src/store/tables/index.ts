@@ -33,6 +33,7 @@ import { PEOPLE } from './people.ts'
 import { PERSON_ROLES } from './person-roles.ts'
 import { PLAN_LIMITS } from './plan-limits.ts'
 import { PLANS } from './plans.ts'
+import { PORTAL_SESSIONS } from './portal-sessions.ts'
 import { PUSHED_REQUESTS } from './pushed-requests.ts'
 import { REFRESH_FAMILIES } from './refresh-families.ts'
 import { RETIRED_SUBJECTS } from './retired-subjects.ts'
@@ -65,6 +66,7 @@ export const TABLES = {
   setup_links: SETUP_LINKS,
   sessions: SESSIONS,
   authorization_codes: AUTHORIZATION_CODES,
+  portal_sessions: PORTAL_SESSIONS,
   refresh_families: REFRESH_FAMILIES,
   consents: CONSENTS,
   consent_history: CONSENT_HISTORY,

@@ -93,7 +93,8 @@ function belongsTo({ tokenHashes, visits }: BrowserProof) {
     join authorization_requests visit on visit.id = sent.id and visit.browser_hash = sent.browser_hash))`
 }
 
-function live(db: Db) {
+/** Sessions of people who stand, with what pages say of them. */
+export function liveSessions(db: Db) {
   return db
     .selectFrom('sessions as session')
     .innerJoin('people as person', (join) => join.on(isOfStandingPerson('session')))
@@ -125,7 +126,10 @@ function live(db: Db) {
 /** Finds the live session of the tokens that a browser sent. Of two nobody can say which is its own: then there is none. */
 export async function findSession(db: Db, tokenHashes: readonly string[]): Promise<Session | undefined> {
   if (tokenHashes.length === 0) return undefined
-  const [session, other] = await live(db).where(sql<SqlBool>`token_hash = any(${tokenHashes})`).limit(2).execute()
+  const [session, other] = await liveSessions(db)
+    .where(sql<SqlBool>`token_hash = any(${tokenHashes})`)
+    .limit(2)
+    .execute()
   return other ? undefined : session
 }
 
@@ -134,7 +138,7 @@ export async function countOtherSessions(
   db: Db,
   { personId, sessionId }: Readonly<{ personId: string; sessionId: string }>,
 ): Promise<number> {
-  const others = await live(db).where('person.id', '=', personId).where('session.id', '<>', sessionId).execute()
+  const others = await liveSessions(db).where('person.id', '=', personId).where('session.id', '<>', sessionId).execute()
   return others.length
 }
 
@@ -142,7 +146,7 @@ export async function countOtherSessions(
 export async function findSessionToEnd(db: Db, browser: BrowserProof): Promise<Session | undefined> {
   return isStranger(browser)
     ? undefined
-    : live(db).where(belongsTo(browser)).orderBy('session.auth_time', 'desc').limit(1).executeTakeFirst()
+    : liveSessions(db).where(belongsTo(browser)).orderBy('session.auth_time', 'desc').limit(1).executeTakeFirst()
 }
 
 /** Which sessions end: those of a browser, or all of a person, or all but one. */

@@ -1,0 +1,22 @@
+// Why the management API refused what a form asked for, above the form: in words, with the way to the field where it names one.
+import type { HttpProblem } from '../../http/problem.ts'
+import { asSentence } from '../error.ts'
+import { type Html, html } from '../html.ts'
+import type { Texts } from '../locales/en.ts'
+
+/** @param fields by which member of the operation's body each field of the form is sent: `{ redirect_uris: 'redirect' }` */
+export function refusedNotice(
+  { code, description }: HttpProblem,
+  { portal }: Texts,
+  fields: Readonly<Record<string, string>> = {},
+): Html {
+  const [, member = ''] = /^the (?:body|query|path), at \/(\w+)/.exec(description) ?? []
+  const field = Object.hasOwn(fields, member) ? fields[member] : undefined
+  const { title, leads } = portal.refused
+  const isKnown = (text: string): text is keyof typeof leads => Object.hasOwn(leads, text)
+  const sentence = html`<span lang="en">${asSentence(description)}</span>`
+  return html`<div class="problem" role="alert">
+<h2>${title}</h2>
+${isKnown(code) && html`<p>${leads[code]}</p>\n`}<p>${field === undefined ? sentence : html`<a href="#${field}">${sentence}</a>`}</p>
+</div>`
+}

@@ -1,0 +1,60 @@
+// Texts of the developer portal in German: its frame, its first page, and who is let in.
+import { type Html, html } from '../../html.ts'
+import type { Texts } from '../en.ts'
+
+function name(text: string): Html {
+  return html`<strong>${text}</strong>`
+}
+
+export const PORTAL = {
+  title: 'Entwicklerportal',
+  toPortal: 'Zum Entwicklerportal',
+  parts: { navigation: 'Bereiche', menu: 'Menü' },
+  sections: {
+    applications: { title: 'Anwendungen', detail: 'Ihre Apps: Zugangsdaten, Redirect-URIs, Abonnements' },
+    apis: { title: 'APIs', detail: 'Was es gibt, und wie man es abonniert' },
+    approvals: { title: 'Freigaben', detail: 'Welche Apps auf Ihre Entscheidung warten' },
+    usage: { title: 'Nutzung', detail: 'Wie oft Ihre Apps aufrufen und was abgelehnt wurde' },
+    help: { title: 'Hilfe', detail: 'Was in die App gehört, für jede Plattform' },
+    tryIt: { title: 'Ausprobieren', detail: 'Eine ganze Anmeldung und ein Aufruf, Schritt für Schritt' },
+    administration: { title: 'Verwaltung', detail: 'Personen, Anwendungen, Schlüssel, Protokoll' },
+  },
+  news: {
+    becameDeveloper: 'Sie gehören jetzt zu den Entwicklern.',
+  },
+  overview: {
+    lead: 'Registrieren Sie eine App, abonnieren Sie eine API und tragen Sie die Client-ID in die App ein.',
+  },
+  become: {
+    title: 'Sie sind hier noch nicht als Entwickler dabei',
+    lead: (person) => html`Sie sind angemeldet als ${name(person)}. Dieser Bereich ist für alle, die Apps bauen.`,
+    ask: 'Wenn Sie Apps bauen möchten, bitten Sie den Betreiber dieses Servers um eine Einladung.',
+    toAccount: 'Ihr Konto',
+  },
+  notFound: {
+    title: 'Das gibt es hier nicht',
+    lead: 'Es wurde entfernt, oder es ist nicht für Sie bestimmt.',
+  },
+  problem: {
+    title: 'Das hat nicht geklappt',
+    lead: 'Es hat sich nichts geändert. Gehen Sie zurück und prüfen Sie Ihre Angaben.',
+  },
+  refused: {
+    title: 'Nicht gespeichert',
+    leads: {
+      precondition_failed:
+        'Jemand hat es geändert, während diese Seite offen war. Sehen Sie sich den neuen Stand an und entscheiden Sie dann.',
+      conflict: 'Es passt nicht zu dem, was schon da ist.',
+      invalid_request: 'Eine Angabe im Formular kann so nicht gemeint sein.',
+    },
+  },
+  over: {
+    title: 'Diese Anmeldung ist beendet',
+    lead: 'Sie war schon fertig, hat länger als eine Stunde gedauert oder in einem anderen Browser begonnen.',
+  },
+  secondFactor: {
+    title: 'Hierfür brauchen Sie einen zweiten Faktor',
+    lead: 'Wer freigibt oder verwaltet, meldet sich mit Passwort und noch etwas an: mit einer Authenticator-App oder einem Passkey. Richten Sie das in Ihrem Konto ein und kommen Sie dann wieder.',
+    button: 'Zweiten Faktor einrichten',
+  },
+} satisfies Texts['portal']

@@ -1,0 +1,27 @@
+// The first page of the portal: what there is for whoever is signed in; and for who is no developer, how to become one.
+import { linkButton } from '../../pages/components/button.ts'
+import { portalPage } from '../../pages/components/portal-page.ts'
+import { rows } from '../../pages/components/rows.ts'
+import type { Page } from '../../pages/frame.ts'
+import { html } from '../../pages/html.ts'
+import type { PortalPerson } from '../route.ts'
+
+export function overviewPage({ frame, news }: PortalPerson): Page {
+  return (texts) => {
+    const { title, sections, overview } = texts.portal
+    const entries = frame.navigation.map(({ name, href }) => ({ ...sections[name], href }))
+    const content = html`<p>${overview.lead}</p>\n${entries.length > 0 && rows(entries)}`
+    return portalPage({ frame, heading: title, notice: news(texts), content }, texts)
+  }
+}
+
+/** It says nothing of who else is one. */
+export function becomePage({ frame }: PortalPerson): Page {
+  return (texts) => {
+    const { become } = texts.portal
+    const content = html`<p>${become.lead(frame.accountName)}</p>
+<p>${become.ask}</p>
+${linkButton(become.toAccount, frame.account)}`
+    return portalPage({ frame, heading: become.title, content }, texts)
+  }
+}

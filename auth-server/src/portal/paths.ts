@@ -1,0 +1,52 @@
+// The addresses of the portal's pages and forms; each is written here and nowhere else.
+import { PORTAL_PATH } from '../interaction/paths.ts'
+
+const APPLICATIONS = `${PORTAL_PATH}/applications` as const
+const APIS = `${PORTAL_PATH}/apis` as const
+const APPROVALS = `${PORTAL_PATH}/approvals` as const
+const USAGE = `${PORTAL_PATH}/usage` as const
+const HELP = `${PORTAL_PATH}/help` as const
+const TRY_IT = `${PORTAL_PATH}/try` as const
+const ADMINISTRATION = `${PORTAL_PATH}/administration` as const
+
+/** As patterns of routes. */
+export const PATHS = {
+  overview: PORTAL_PATH,
+  signOut: `${PORTAL_PATH}/sign-out`,
+  applications: APPLICATIONS,
+  apis: APIS,
+  approvals: APPROVALS,
+  usage: USAGE,
+  help: HELP,
+  tryIt: TRY_IT,
+  administration: ADMINISTRATION,
+} as const
+
+/** Where the portal takes its codes; registered with its application. */
+export const CALLBACK_PATH = `${PORTAL_PATH}/callback`
+
+export type PortalPath = (typeof PATHS)[keyof typeof PATHS]
+
+type NameIn<Path extends string> = Path extends `${string}:${infer Name}/${infer Rest}`
+  ? Name | NameIn<`/${Rest}`>
+  : Path extends `${string}:${infer Name}`
+    ? Name
+    : never
+
+/** What a path is about, by the names in its pattern; nothing, where it has none. */
+export type PortalIds<Path extends PortalPath> = { readonly [Name in NameIn<Path>]: string }
+
+/** The address of a page, for links. */
+export function hrefOf<Path extends PortalPath>(path: Path, ids: PortalIds<Path>): string {
+  return fillPath(path, new Map<string, string>(Object.entries(ids)))
+}
+
+/** The address of a form, as `form` takes it. */
+export function actionOf<Path extends PortalPath>(path: Path, ids: PortalIds<Path>): string {
+  return hrefOf(path, ids).slice(PORTAL_PATH.length + 1)
+}
+
+/** A pattern with what stands in another address of it, or of one below it. */
+export function fillPath(path: PortalPath, values: ReadonlyMap<string, unknown>): string {
+  return path.replace(/:(\w+)/g, (_all, name: string) => encodeURIComponent(String(values.get(name) ?? '')))
+}

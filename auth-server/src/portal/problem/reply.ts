@@ -1,0 +1,33 @@
+// What somebody gets to see instead of a page: how to become a developer, that there is nothing here, or what went wrong.
+import type { FastifyReply } from 'fastify'
+import { HttpProblem } from '../../http/problem.ts'
+import { developerNotice } from '../../pages/components/notice.ts'
+import { portalPage } from '../../pages/components/portal-page.ts'
+import { asSentence } from '../../pages/error.ts'
+import { html } from '../../pages/html.ts'
+import { sendPage } from '../../pages/send-page.ts'
+import { becomePage } from '../overview/view.ts'
+import type { PortalNeed, PortalPerson } from '../route.ts'
+
+/**
+ * @param why what was thrown, or the role that they do not have: nobody but a developer-to-be learns more of that than of
+ * what is not there
+ */
+export function sendPortalProblem(reply: FastifyReply, me: PortalPerson, why: PortalNeed | HttpProblem): FastifyReply {
+  if (why === 'developer') return sendPage(reply.code(403), becomePage(me))
+  if (!(why instanceof HttpProblem) || why.status === 404) return notFoundPage(reply, me)
+  const { description, status, headers } = why
+  return sendPage(reply.code(status).headers(headers), (texts) => {
+    const { title, lead } = texts.portal.problem
+    const content = html`<p>${lead}</p>\n${developerNotice(texts.error.forDevelopers, asSentence(description))}`
+    return portalPage({ frame: me.frame, heading: title, content }, texts)
+  })
+}
+
+/** It never was, it has ended, or it is somebody else's, which nobody is told. */
+export function notFoundPage(reply: FastifyReply, { frame }: PortalPerson): FastifyReply {
+  return sendPage(reply.code(404), (texts) => {
+    const { title, lead } = texts.portal.notFound
+    return portalPage({ frame, heading: title, content: html`<p>${lead}</p>` }, texts)
+  })
+}

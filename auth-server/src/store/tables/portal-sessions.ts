@@ -1,0 +1,68 @@
+// Sessions of the developer portal: each stands on a login of its application, and on the session of the browser behind it.
+import { sql } from 'kysely'
+import type { Db } from '../database.ts'
+import type { Defaulted, TableDeclaration } from '../declaration.ts'
+import { secondsFromNow } from '../sql.ts'
+
+export interface PortalSessions {
+  token_hash: string
+  person_id: string
+  /** The session of the browser (`sid`), which keeps its id when the same person signs in once more. */
+  session_id: string
+  family_id: string
+  /** What the portal was told at the sign-in: its hint when it signs the person out. */
+  id_token: string
+  created_at: Defaulted<Date>
+  expires_at: Date
+}
+
+export const PORTAL_SESSIONS: TableDeclaration<PortalSessions> = {
+  purpose: 'The browsers in which somebody is signed in at the developer portal.',
+  lifetime: {
+    until: 'it expires or the person signs out',
+    obsolete: sql`expires_at < auth_now()`,
+    indexed: true,
+  },
+  people: {
+    exported: {
+      rows: 'person_id',
+      columns: {
+        token_hash: 'secret',
+        person_id: 'owner',
+        session_id: 'exported',
+        family_id: 'exported',
+        id_token: 'repeated',
+        created_at: 'exported',
+        expires_at: 'exported',
+      },
+    },
+    erased: { deleted: 'person_id' },
+  },
+}
+
+/** A sign-in at the portal. */
+export interface NewPortalSession {
+  readonly tokenHash: string
+  readonly personId: string
+  readonly sessionId: string
+  readonly familyId: string
+  readonly idToken: string
+  readonly seconds: number
+}
+
+/** Opens a session, in the place of those that the browser had. */
+export async function openPortalSession(db: Db, session: NewPortalSession, before: readonly string[]): Promise<void> {
+  const { tokenHash, personId, sessionId, familyId, idToken, seconds } = session
+  await sql`
+    with gone as (delete from portal_sessions where token_hash = any(${[...before]}))
+    insert into portal_sessions (token_hash, person_id, session_id, family_id, id_token, expires_at)
+    values (${tokenHash}, ${personId}, ${sessionId}, ${familyId}, ${idToken}, ${secondsFromNow(seconds)})`.execute(db)
+}
+
+/** Ends a session, and the login that it stands on. */
+export async function endPortalSession(db: Db, tokenHash: string): Promise<void> {
+  await sql`
+    with ended as (delete from portal_sessions where token_hash = ${tokenHash} returning family_id)
+    update refresh_families set revoked_at = auth_now(), revoked_because = 'signed out'
+    from ended where refresh_families.id = ended.family_id and revoked_at is null`.execute(db)
+}
