@@ -14,7 +14,7 @@ export interface ForbiddenImport {
 const LEAVES = ['http', 'pages', 'config', 'logger', 'sdk', 'snippets']
 const SUPPORT = ['delivery', 'audit', 'limits', 'store', 'crypto']
 const BUSINESS = ['identity', 'catalogue', 'tokens', 'deps', ...SUPPORT]
-const EDGES = ['oauth', 'interaction', 'account', 'landing', 'management', 'portal', 'health', 'background']
+const EDGES = ['oauth', 'interaction', 'account', 'landing', 'management', 'portal', 'trial', 'health', 'background']
 
 /** Folders of the auth server and what each may import, besides itself and the leaves. */
 const FOLDERS: Readonly<Record<string, readonly string[]>> = {
@@ -26,11 +26,13 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   // a person's own pages ask who is signed in, and send whoever is not (recently) to a visit
   account: ['interaction', ...BUSINESS],
   // the page at `/` leads to the others
-  landing: ['oauth', 'interaction', 'management', ...BUSINESS],
+  landing: ['oauth', 'interaction', 'management', 'trial', ...BUSINESS],
+  // an application's sign-in, played by its developer: the app's half of the protocol, for the page at `/` and the portal
+  trial: ['oauth', 'interaction', ...BUSINESS],
   // within the process there is no edge of HTTP that would translate what is thrown
   management: ['problems', ...BUSINESS],
   // signs people in as any application does; reads and writes through the management API's operations
-  portal: ['interaction', 'management', ...BUSINESS],
+  portal: ['interaction', 'management', 'trial', ...BUSINESS],
   health: BUSINESS,
   // reads what these know when somebody asks; main and app feed it, and hand its counters to the others
   metrics: ['store', 'crypto'],

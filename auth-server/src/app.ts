@@ -20,6 +20,7 @@ import { visitedPaths } from './http/visited-path.ts'
 import { interactionPages } from './interaction/index.ts'
 import { keepRefusals, refusalOf } from './landing/refusals.ts'
 import { landingPages } from './landing/routes.ts'
+import { TRY_PATH } from './landing/try.ts'
 import { addOpenApiDocument, referencePages } from './management/documents.ts'
 import { addManagement } from './management/mount.ts'
 import { measureRequests } from './metrics/requests.ts'
@@ -32,6 +33,7 @@ import { addPages } from './pages/send-page.ts'
 import { serveScripts } from './pages/serve-scripts.ts'
 import { portalPages } from './portal/index.ts'
 import { PROBLEMS } from './problems.ts'
+import { trialCallback } from './trial/callback.ts'
 
 const BODY_LIMIT_BYTES = 64 * 1024
 /** From the first byte of a request to its last; looked at each second (Node's default is every 30). */
@@ -43,7 +45,8 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<F
   const visits = interactionPages(deps)
   const refusals = keepRefusals(deps.config.development)
   const own = { ...visits, ...accountPages(deps), ...portalPages(deps) }
-  const pages = { ...landingPages(deps, refusals), ...own, ...referencePages(deps.config.issuer) }
+  const trials = trialCallback(deps, () => TRY_PATH)
+  const pages = { ...landingPages(deps, refusals), ...own, ...trials, ...referencePages(deps.config.issuer) }
   const isVisited = visitedPaths(endpoints, Object.keys(visits))
   const app: FastifyInstance = fastify({
     loggerInstance: logger,

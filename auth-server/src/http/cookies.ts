@@ -59,6 +59,9 @@ export interface Cookies {
   setSetup(reply: FastifyReply, token: string, seconds: number): void
   /** Takes it away, if it came. */
   clearSetup(reply: FastifyReply): void
+  /** The secrets that tie trials (oauth/authorize/trial.ts) to this browser. */
+  trials(request: FastifyRequest): readonly string[]
+  setTrial(reply: FastifyReply, secret: string, seconds: number): void
 }
 
 /**
@@ -81,6 +84,7 @@ export function cookiesFor(issuer: string): Cookies {
   const sessionName = `${prefix}session`
   const knownName = `${prefix}known`
   const setupName = `${prefix}setup`
+  const trialName = `${prefix}trial`
   const keep = ({ seconds, persists }: Lifetime) => (persists ? { ...options, maxAge: seconds } : options)
 
   function visitsOf(request: FastifyRequest): readonly (readonly [id: string, value: string])[] {
@@ -103,6 +107,10 @@ export function cookiesFor(issuer: string): Cookies {
       return secret === undefined ? [] : [{ id, secret }]
     })
   }
+  function secretsBy(request: FastifyRequest, name: string): readonly string[] {
+    const secrets = cookiesOf(request).flatMap(([sent, value]) => (sent === name && SECRET.test(value) ? value : []))
+    return [...new Set(secrets)]
+  }
   function setVisit(reply: FastifyReply, { id, secret }: VisitCookie, begun: number): void {
     reply.setCookie(visitPrefix + id, `${begun}.${secret}`, keep({ seconds: VISIT_SECONDS, persists: true }))
   }
@@ -119,12 +127,7 @@ export function cookiesFor(issuer: string): Cookies {
       const visit = visits(reply.request).findLast((visit) => visit.id === id)
       if (visit) setVisit(reply, visit, 0)
     },
-    sessions(request) {
-      const tokens = cookiesOf(request).flatMap(([name, value]) =>
-        name === sessionName && SECRET.test(value) ? value : [],
-      )
-      return [...new Set(tokens)]
-    },
+    sessions: (request) => secretsBy(request, sessionName),
     setSession(reply, token, lifetime) {
       reply.setCookie(sessionName, token, keep(lifetime))
     },
@@ -144,6 +147,8 @@ export function cookiesFor(issuer: string): Cookies {
     clearSetup(reply) {
       if (cookiesOf(reply.request).some(([name]) => name === setupName)) reply.clearCookie(setupName, options)
     },
+    trials: (request) => secretsBy(request, trialName),
+    setTrial: (reply, secret, seconds) => void reply.setCookie(trialName, secret, keep({ seconds, persists: true })),
   }
 }
 

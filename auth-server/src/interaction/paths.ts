@@ -29,6 +29,12 @@ export const ACCOUNT_PATH = '/account'
 /** The developer portal, which signs people in as any application does. */
 export const PORTAL_PATH = '/portal'
 
+/** Where developers play trials of sign-ins. */
+export const TRIAL_PATH = `${PORTAL_PATH}/try` as const
+
+/** Where the sign-ins of trials come back to; no application's redirect URI. */
+export const TRIAL_CALLBACK_PATH = `${TRIAL_PATH}/callback` as const
+
 /** Where a visit begins; a row of oauth/endpoints.ts. */
 export const AUTHORIZE_PATH = '/authorize'
 

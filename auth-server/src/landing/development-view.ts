@@ -4,7 +4,7 @@ import { ACCOUNT_PATH } from '../interaction/paths.ts'
 import { REFERENCE_PATH } from '../management/paths.ts'
 import { JWKS_PATH } from '../oauth/jwks.ts'
 import { DISCOVERY_PATH } from '../oauth/metadata.ts'
-import { linkButton } from '../pages/components/button.ts'
+import { actionLink, linkButton } from '../pages/components/button.ts'
 import { copyable } from '../pages/components/copyable.ts'
 import { note, notice } from '../pages/components/notice.ts'
 import { emptyState, rows } from '../pages/components/rows.ts'
@@ -15,6 +15,7 @@ import { type Html, html } from '../pages/html.ts'
 import type { Texts } from '../pages/locales/en.ts'
 import type { RefusedRequest } from './refusals.ts'
 import type { StackState } from './stack-state.ts'
+import { ECHO_PATH, TRY_PATH } from './try.ts'
 
 /** What the page tells. */
 export interface DevelopmentFacts {
@@ -48,7 +49,8 @@ ${summaryList(
   ],
   texts,
 )}
-${linkButton(development.toAccount, ACCOUNT_PATH)}
+${linkButton(development.tryIt, TRY_PATH)}
+<p>${actionLink(development.toAccount, ACCOUNT_PATH)}</p>
 <h2>${development.call}</h2>
 <p>${development.callLead}</p>
 ${commands(stack, texts)}
@@ -102,7 +104,7 @@ function partsList({ issuer, stack, state }: DevelopmentFacts, texts: Texts): Ht
 
 function commands({ commandPrefix, resource }: DevelopmentStack, texts: Texts): Html {
   const { development } = texts.landing
-  const call = `${resource}/echo`
+  const call = resource + ECHO_PATH
   const entries = [
     [`${commandPrefix}npm run demo`, development.commands.demo],
     [`${commandPrefix}npm run demo -- --browser`, development.commands.browser],

@@ -1,5 +1,4 @@
 // GET /: on a developer's machine what runs and how to go on; anywhere else whose server this is, and the way to one's account.
-import type { FastifyRequest } from 'fastify'
 import type { Deps } from '../deps.ts'
 import type { Pages } from '../http/page-routes.ts'
 import { ACCOUNT_PATH } from '../interaction/paths.ts'
@@ -9,12 +8,16 @@ import { developmentPage } from './development-view.ts'
 import { publicPage } from './public-view.ts'
 import type { Refusals } from './refusals.ts'
 import { stackState } from './stack-state.ts'
+import { isOnThisMachine } from './this-machine.ts'
+import { demoTrialPages } from './try.ts'
 
-export function landingPages({ config, db }: Deps, refusals: Refusals): Pages {
+export function landingPages(deps: Deps, refusals: Refusals): Pages {
+  const { config, db } = deps
   const { issuer, development, developmentStack, mailUrl } = config
   const people = publicPage({ operator: operatorNameOf(config), account: ACCOUNT_PATH })
   const stack = development ? developmentStack : undefined
   return {
+    ...(stack && demoTrialPages(deps, stack)),
     '/': {
       async GET(request, reply) {
         if (!stack || !isOnThisMachine(request, issuer)) return sendPage(reply, people)
@@ -25,10 +28,4 @@ export function landingPages({ config, db }: Deps, refusals: Refusals): Pages {
       },
     },
   }
-}
-
-/** Not by a tunnel, and not by a name that somebody else's DNS leads here: those pages could read what ours says. */
-function isOnThisMachine({ host, headers }: FastifyRequest, issuer: string): boolean {
-  const isForwarded = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'via'].some((name) => name in headers)
-  return host === new URL(issuer).host && !isForwarded
 }

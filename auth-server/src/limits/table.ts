@@ -206,6 +206,14 @@ export const LIMITS = {
     by: 'about',
     answer: '429 on a page with Retry-After',
   },
+  trials: {
+    counts: 'trials of sign-ins that one developer begins on the page “Try it”',
+    allowed: 60,
+    windowSeconds: 3600,
+    held: 'database',
+    by: 'about',
+    answer: '429 on a page with Retry-After',
+  },
   secondFactorGuesses: {
     counts: 'wrong codes of a person’s authenticator app, from all addresses and browsers together',
     allowed: 10,

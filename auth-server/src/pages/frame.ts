@@ -5,7 +5,7 @@ import type { Language } from './language.ts'
 import type { Texts } from './locales/en.ts'
 import { type OperatorSettings, operatorFooter, operatorMark, operatorNameOf } from './operator.ts'
 import { inPortalFrame, type PortalFrame } from './portal-frame.ts'
-import { ACCOUNT_STYLE, CARD_STYLE, PORTAL_STYLE, REFERENCE_STYLE, type Style } from './theme.ts'
+import { ACCOUNT_STYLE, CARD_STYLE, PORTAL_STYLE, REFERENCE_STYLE, type Style, WIDE_STYLE } from './theme.ts'
 
 /** A page in one language. */
 export interface PageContent {
@@ -70,5 +70,6 @@ ${operatorFooter(operator, texts)}</body>
 function styleOf(frame: PageContent['frame']): Style {
   if (frame === undefined) return CARD_STYLE
   if (frame === 'reference') return REFERENCE_STYLE
-  return frame !== 'wide' && 'navigation' in frame ? PORTAL_STYLE : ACCOUNT_STYLE
+  if (frame === 'wide') return WIDE_STYLE
+  return 'navigation' in frame ? PORTAL_STYLE : ACCOUNT_STYLE
 }

@@ -20,5 +20,9 @@ export class PageScript {
   }
 
   /** Every script there is, by its name; a new one is a file in assets/ and a row here. */
-  static readonly all = { passkeys: new PageScript('passkeys'), copy: new PageScript('copy') } as const
+  static readonly all = {
+    passkeys: new PageScript('passkeys'),
+    copy: new PageScript('copy'),
+    try: new PageScript('try'),
+  } as const
 }

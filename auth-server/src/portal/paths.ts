@@ -1,12 +1,11 @@
 // The addresses of the portal's pages and forms; each is written here and nowhere else.
-import { PORTAL_PATH } from '../interaction/paths.ts'
+import { PORTAL_PATH, TRIAL_PATH } from '../interaction/paths.ts'
 
 const APPLICATIONS = `${PORTAL_PATH}/applications` as const
 const APIS = `${PORTAL_PATH}/apis` as const
 const APPROVALS = `${PORTAL_PATH}/approvals` as const
 const USAGE = `${PORTAL_PATH}/usage` as const
 const HELP = `${PORTAL_PATH}/help` as const
-const TRY_IT = `${PORTAL_PATH}/try` as const
 const ADMINISTRATION = `${PORTAL_PATH}/administration` as const
 
 /** As patterns of routes. */
@@ -18,7 +17,7 @@ export const PATHS = {
   approvals: APPROVALS,
   usage: USAGE,
   help: HELP,
-  tryIt: TRY_IT,
+  tryIt: TRIAL_PATH,
   administration: ADMINISTRATION,
 } as const
 

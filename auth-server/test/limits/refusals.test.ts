@@ -72,6 +72,7 @@ const PROVOKE: Readonly<Record<LimitName, Provoke>> = {
   mailCodesOfAll: byAdmit('mailCodesOfAll'),
   accountForms: byAdmit('accountForms'),
   portalForms: byAdmit('portalForms'),
+  trials: byAdmit('trials'),
   secondFactorGuesses: byAdmit('secondFactorGuesses'),
   recoveryCodeGuesses: byAdmit('recoveryCodeGuesses'),
   devicesByAddress: byAdmit('devicesByAddress'),

@@ -148,6 +148,18 @@ export async function addBelongings(
     })
     .execute()
   await db
+    .insertInto('trials')
+    .values({
+      ...person,
+      id: `trial of ${personId}`,
+      browser_hash: 'hash',
+      state_hash: `trial of ${personId}`,
+      application_id: applicationId,
+      expires_at: later,
+      sealed: 'sealed',
+    })
+    .execute()
+  await db
     .insertInto('person_roles')
     .values({ ...person, role: 'developer' })
     .execute()

@@ -72,17 +72,25 @@ export function fetchPlain(
   const headers = { 'accept-encoding': 'identity' }
   return guardedRequest(address, { method: 'GET', headers }, options, async (response) => {
     const { statusCode: status = 0, headers } = response
-    const chunks: Buffer[] = []
-    let length = 0
-    for await (const chunk of response) {
-      const bytes = Buffer.from(chunk)
-      chunks.push(bytes)
-      length += bytes.length
-      if (length >= options.maxBytes) break
-    }
-    const body = Buffer.concat(chunks).subarray(0, options.maxBytes)
+    const { bytes: body } = await readUpTo(response, options.maxBytes)
     return { status, location: headers.location, contentType: headers['content-type'], body }
   })
+}
+
+/** The beginning of a body, and whether there is more of it. */
+export async function readUpTo(
+  response: IncomingMessage,
+  maxBytes: number,
+): Promise<Readonly<{ bytes: Buffer; isCut: boolean }>> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of response) {
+    const bytes = Buffer.from(chunk)
+    chunks.push(bytes)
+    length += bytes.length
+    if (length > maxBytes) break
+  }
+  return { bytes: Buffer.concat(chunks).subarray(0, maxBytes), isCut: length > maxBytes }
 }
 
 /** The body of an answer. @throws {UnusableAnswer} when it is longer, or compressed. */

@@ -19,6 +19,7 @@ import { proceed } from './proceed.ts'
 import { resolvePushed, spentRequestUri } from './pushed-request.ts'
 import { readRawRequest } from './raw-request.ts'
 import { redirectedError } from './response.ts'
+import { findOwnTrial } from './trial.ts'
 import { type TrustedRedirect, trustRedirect } from './trusted-redirect.ts'
 import { type ValidRequest, validate } from './valid-request.ts'
 
@@ -29,7 +30,7 @@ export function authorizeHandler(deps: Deps): RouteHandlerMethod {
     const raw = readRawRequest(request)
     const asking = await requireClient(db, raw)
     noteCaller(request, { clientId: asking.client.clientId })
-    const known = await resolvePushed(db, asking)
+    const known = await findOwnTrial(deps, request, await resolvePushed(db, asking))
     const trusted = await tellingDevelopers(deps, request, () => trustRedirect(known))
     const valid = await redirectingErrors(deps.config.issuer, trusted, () =>
       expectPerson(deps, validate(trusted, fixed)),

@@ -5,12 +5,15 @@ import { type Client, findClient, isApproved } from '../../store/queries/clients
 import { requireInUse } from '../client/suspension.ts'
 import { OAuthError } from '../errors.ts'
 import type { RawRequest } from './raw-request.ts'
+import type { AskedTrial } from './trial.ts'
 
 export type KnownClient = RawRequest &
   Readonly<{
     client: Client
     /** Where the parameters were pushed ahead (RFC 9126): by which URI, and proving which key; whose device signed it, if one did. */
     pushed: Readonly<{ uriHash: string; dpopJkt: string | null; deviceJkt: string | null }> | null
+    /** The trial that it belongs to, if it is one of a developer's (trial.ts). */
+    trial: AskedTrial | null
   }>
 
 /** @throws {OAuthError} | {ParameterError} when client_id is missing, repeated, unknown or suspended, or no subscription of its is approved. */
@@ -26,5 +29,5 @@ export async function requireClient(db: Db, raw: RawRequest): Promise<KnownClien
       'unauthorized_client',
       'this application has no approved subscription to an API, so nobody can sign in to it yet',
     )
-  return { ...raw, client, pushed: null }
+  return { ...raw, client, pushed: null, trial: null }
 }

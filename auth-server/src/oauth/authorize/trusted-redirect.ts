@@ -17,7 +17,7 @@ export function trustRedirect(known: KnownClient): TrustedRedirect {
       'invalid_request',
       'redirect_uri is missing, and the application has not registered exactly one',
     )
-  if (!isRegistered(redirectUri, redirectUris, kind))
+  if (redirectUri !== known.trial?.redirectUri && !isRegistered(redirectUri, redirectUris, kind))
     throw new UnregisteredRedirect({
       parameter: 'redirect_uri',
       applicationId,

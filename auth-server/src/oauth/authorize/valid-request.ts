@@ -65,8 +65,9 @@ export function validate(trusted: TrustedRedirect, fixed: string | undefined): V
   return { ...trusted, subscription, request }
 }
 
-function requirePushed({ client, pushed }: TrustedRedirect): void {
-  if (client.requirePushedRequests && !pushed)
+// A trial is begun here, so that nobody has put anything into its request.
+function requirePushed({ client, pushed, trial }: TrustedRedirect): void {
+  if (client.requirePushedRequests && !pushed && !trial)
     throw new OAuthError('invalid_request', 'this application has to push its requests to the PAR endpoint first')
 }
 

@@ -14,6 +14,7 @@ import { REFERENCE } from './de/reference.ts'
 import { SECOND_FACTOR } from './de/second-factor.ts'
 import { SET_ASIDE } from './de/set-aside.ts'
 import { SETUP } from './de/setup.ts'
+import { TRIAL } from './de/trial.ts'
 import { UNDO } from './de/undo.ts'
 import type { Texts } from './en.ts'
 
@@ -33,6 +34,7 @@ export const DE = {
   setup: SETUP,
   landing: LANDING,
   portal: PORTAL,
+  trial: TRIAL,
   reference: REFERENCE,
   guest: GUEST,
   cancel: 'Abbrechen',

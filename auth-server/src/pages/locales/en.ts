@@ -14,6 +14,7 @@ import { REFERENCE } from './en/reference.ts'
 import { SECOND_FACTOR } from './en/second-factor.ts'
 import { SET_ASIDE } from './en/set-aside.ts'
 import { SETUP } from './en/setup.ts'
+import { TRIAL } from './en/trial.ts'
 import { UNDO } from './en/undo.ts'
 
 function name(text: string): Html {
@@ -33,6 +34,7 @@ export const EN = {
   setup: SETUP,
   landing: LANDING,
   portal: PORTAL,
+  trial: TRIAL,
   reference: REFERENCE,
   guest: GUEST,
   cancel: 'Cancel',

@@ -18,6 +18,8 @@ export interface CodePresented {
   readonly resource: string | null
   /** Thumbprint of the key whose possession the caller proved, or null. */
   readonly dpopJkt: string | null
+  /** For codes of trials alone: their redirect URI, which is registered for no application. */
+  readonly trialRedirectUri?: string
 }
 
 /** The family that a code opens, and the nonce of its request. */
@@ -119,8 +121,9 @@ async function consume<Opened extends OpenedFamily>(
         and (${presented.resource}::text is null or api.resource = ${presented.resource})
         and application.id = code.application_id and application.client_id = ${presented.clientId}
         -- It may have been taken from the application since. Of loopback any port is as good as another.
-        and exists (select from unnest(application.redirect_uris) uri
-                    where ${withoutLoopbackPort(sql`uri`)} = ${withoutLoopbackPort(sql`code.redirect_uri`)})
+        and (code.redirect_uri = ${presented.trialRedirectUri ?? null}::text
+          or exists (select from unnest(application.redirect_uris) uri
+                     where ${withoutLoopbackPort(sql`uri`)} = ${withoutLoopbackPort(sql`code.redirect_uri`)}))
         and ${isOfStandingPerson('code')} and api.id = code.api_id and ${isSubscribed('code')}
       returning code.*, application.client_id, application.token_endpoint_auth_method = 'none' as public,
                  application.refresh_idle, application.refresh_absolute, api.resource,

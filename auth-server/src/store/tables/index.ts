@@ -44,6 +44,7 @@ import { SESSIONS } from './sessions.ts'
 import { SETUP_LINKS } from './setup-links.ts'
 import { SIGNING_KEYS } from './signing-keys.ts'
 import { SUBSCRIPTIONS } from './subscriptions.ts'
+import { TRIALS } from './trials.ts'
 import { UPSTREAM_LOGINS } from './upstream-logins.ts'
 import { USAGE_BATCHES } from './usage-batches.ts'
 import { USAGE_DAYS } from './usage-days.ts'
@@ -64,6 +65,7 @@ export const TABLES = {
   upstream_logins: UPSTREAM_LOGINS,
   pushed_requests: PUSHED_REQUESTS,
   setup_links: SETUP_LINKS,
+  trials: TRIALS,
   sessions: SESSIONS,
   authorization_codes: AUTHORIZATION_CODES,
   portal_sessions: PORTAL_SESSIONS,

@@ -26,6 +26,7 @@ export const LANDING = {
     email: 'E-Mail-Adresse',
     password: 'Passwort',
     toAccount: 'Konto öffnen',
+    tryIt: 'Ausprobieren, Anfrage für Anfrage',
     call: 'Die API aufrufen',
     callLead: 'In einem zweiten Terminal, im Ordner des Projekts:',
     commands: {

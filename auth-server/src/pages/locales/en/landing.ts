@@ -25,6 +25,7 @@ export const LANDING = {
     email: 'E-mail address',
     password: 'Password',
     toAccount: 'Open the account',
+    tryIt: 'Try it, request by request',
     call: 'Call the API',
     callLead: 'In a second terminal, in the folder of the project:',
     commands: {
