@@ -26,6 +26,7 @@ const SCOPES_OF: Readonly<Record<ManagementRole, ReadonlySet<string>>> = {
     'subscriptions:read',
     'subscriptions:write',
     'apis:read',
+    'usage:read',
   ]),
   approver: new Set<ManagementScope>(['approvals:read', 'approvals:write', 'subscriptions:read', 'apis:read']),
   administrator: new Set(Object.keys(MANAGEMENT_SCOPES)),

@@ -8,6 +8,7 @@ import {
   listEvents,
 } from '../store/queries/listed-events.ts'
 import type { HandlersOf } from './handler.ts'
+import { readMoment } from './moment.ts'
 import { readPage, toPage } from './page.ts'
 import { invalid } from './refusals.ts'
 
@@ -32,13 +33,6 @@ function showActor({ actor, actorClientId, byCommand }: ListedEvent) {
   if (actor !== null) return { kind: 'person', id: actor } as const
   if (actorClientId !== null) return { kind: 'client', id: actorClientId } as const
   return byCommand ? ({ kind: 'operator', id: null } as const) : null
-}
-
-function readMoment(name: string, text: string | undefined): Date | undefined {
-  if (text === undefined) return undefined
-  const date = new Date(text)
-  if (Number.isNaN(date.getTime())) throw invalid(`${name} is no moment that a calendar has`)
-  return date
 }
 
 /** @throws {HttpProblem} 400 where it is no cursor of this search */

@@ -15,6 +15,7 @@ import { PEOPLE_BELONGINGS_HANDLERS } from './people-belongings.ts'
 import { REVOCATION_HANDLERS } from './revocations.ts'
 import { SECRET_HANDLERS } from './secrets.ts'
 import { APPROVAL_HANDLERS, SUBSCRIPTION_HANDLERS } from './subscriptions.ts'
+import { REFUSAL_HANDLERS, USAGE_HANDLERS } from './usage.ts'
 
 export const HANDLERS: { readonly [Id in OperationId]: HandlerOf<Id> } = {
   ...PEOPLE_HANDLERS,
@@ -30,6 +31,8 @@ export const HANDLERS: { readonly [Id in OperationId]: HandlerOf<Id> } = {
   ...PLAN_HANDLERS,
   ...SUBSCRIPTION_HANDLERS,
   ...APPROVAL_HANDLERS,
+  ...USAGE_HANDLERS,
+  ...REFUSAL_HANDLERS,
   ...REVOCATION_HANDLERS,
   ...AUDIT_HANDLERS,
   ...KEY_HANDLERS,

@@ -64,6 +64,8 @@ export function fittingRequests(things: Things): Readonly<Record<OperationId, Fi
     'applications.restore': application,
     'applications.rotate_secret': { ...application, body: {} },
     'applications.list_secrets': application,
+    'usage.list': { query: { client_id: things.clientId, by: 'hour' } },
+    'refusals.list': application,
     'applications.add_secret': { ...application, body: {} },
     'applications.end_secret': { params: { ...application.params, secret_id: 'A'.repeat(8) } },
     'applications.get_identity': application,

@@ -14,7 +14,7 @@ const developer = await inRole(server, 'developer@example.com', { role: 'develop
 const approver = await inRole(server, 'approver@example.com', { role: 'approver', apiId: API.id })
 const administrator = await inRole(server, 'root@example.com', { role: 'administrator' })
 
-const OF_DEVELOPERS = /^(applications|subscriptions):|^apis:read$/
+const OF_DEVELOPERS = /^(applications|subscriptions):|^(apis|usage):read$/
 const OF_APPROVERS = /^approvals:|^(subscriptions|apis):read$/
 
 t.test('a role asks for what is its own, and nothing else of the contract', async (t) => {

@@ -9,6 +9,7 @@ import type { AnswerOf, BodyOf, OperationTable, ParamsOf, QueryOf } from './oper
 import { AUDIT_OPERATIONS, KEY_OPERATIONS, REVOCATION_OPERATIONS } from './operations.ts'
 import { PEOPLE_OPERATIONS } from './people.ts'
 import { APPROVAL_OPERATIONS, SUBSCRIPTION_OPERATIONS } from './subscriptions.ts'
+import { REFUSAL_OPERATIONS, USAGE_OPERATIONS } from './usage.ts'
 
 export const OPERATIONS = {
   ...PEOPLE_OPERATIONS,
@@ -20,6 +21,8 @@ export const OPERATIONS = {
   ...API_OPERATIONS,
   ...SUBSCRIPTION_OPERATIONS,
   ...APPROVAL_OPERATIONS,
+  ...USAGE_OPERATIONS,
+  ...REFUSAL_OPERATIONS,
   ...REVOCATION_OPERATIONS,
   ...AUDIT_OPERATIONS,
   ...KEY_OPERATIONS,

@@ -16,6 +16,7 @@ export const MANAGEMENT_SCOPES = {
   'approvals:read': 'Read which subscriptions wait for a decision',
   'approvals:write': 'Approve, decline and change subscriptions',
   'revocations:write': 'End logins of people, of apps and on devices',
+  'usage:read': 'Read how often applications called which API, and which calls were refused',
   'audit:read': 'Search the audit log',
   'keys:read': 'Read which keys sign tokens',
   'health:read': 'Read how the server, its gateways and its deliveries fare',

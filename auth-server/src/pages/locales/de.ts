@@ -11,6 +11,7 @@ import { NOT_OPENED } from './de/not-opened.ts'
 import { PASSKEYS } from './de/passkeys.ts'
 import { PORTAL } from './de/portal.ts'
 import { REFERENCE } from './de/reference.ts'
+import { REFUSALS } from './de/refusals.ts'
 import { SECOND_FACTOR } from './de/second-factor.ts'
 import { SET_ASIDE } from './de/set-aside.ts'
 import { SETUP } from './de/setup.ts'
@@ -36,6 +37,7 @@ export const DE = {
   portal: PORTAL,
   trial: TRIAL,
   reference: REFERENCE,
+  refusals: REFUSALS,
   guest: GUEST,
   cancel: 'Abbrechen',
   useAnotherAccount: 'Anderes Konto verwenden',

@@ -11,6 +11,7 @@ import { NOT_OPENED } from './en/not-opened.ts'
 import { PASSKEYS } from './en/passkeys.ts'
 import { PORTAL } from './en/portal.ts'
 import { REFERENCE } from './en/reference.ts'
+import { REFUSALS } from './en/refusals.ts'
 import { SECOND_FACTOR } from './en/second-factor.ts'
 import { SET_ASIDE } from './en/set-aside.ts'
 import { SETUP } from './en/setup.ts'
@@ -36,6 +37,7 @@ export const EN = {
   portal: PORTAL,
   trial: TRIAL,
   reference: REFERENCE,
+  refusals: REFUSALS,
   guest: GUEST,
   cancel: 'Cancel',
   useAnotherAccount: 'Use another account',
