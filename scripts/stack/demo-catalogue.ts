@@ -1,6 +1,7 @@
 // Takes catalogue.yml into the database of a stack: the import that anybody can run, and beside it the accounts of `development`.
 import { readFile } from 'node:fs/promises'
 import { BY_COMMAND } from '@mobile-api-gateway/auth-server/audit/context.ts'
+import { besideFile } from '@mobile-api-gateway/auth-server/catalogue/file/beside.ts'
 import {
   ImportRefused,
   type ImportReport,
@@ -42,7 +43,7 @@ function requireThisMachine(issuer: string): void {
 export async function takeCatalogue(options: DemoCatalogueOptions): Promise<ImportReport> {
   const { file, text, databaseUrl, issuer, passwordPepper, gatewayClientSecret, password = DEMO.password } = options
   if (password === DEMO.password) requireThisMachine(issuer)
-  const catalogue = await readCatalogueFile(text, process.env)
+  const catalogue = await readCatalogueFile(text, process.env, besideFile(file))
   if (!('apis' in catalogue)) throw new Error(catalogue.map((problem) => formatYamlProblem(file, problem)).join('\n'))
   try {
     return await withDatabase(databaseUrl, async (db) => {

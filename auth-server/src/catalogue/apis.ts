@@ -29,7 +29,7 @@ export async function createApi(trx: Trx, definition: ApiDefinition, by: Catalog
   const inserted = await insertApi(trx, definition, managerOf(by))
   if (inserted === 'resource taken') throw resourceTaken()
   if (inserted === 'elsewhere') return false
-  await recordChange(trx, definition.id, undefined, by)
+  await recordApiChange(trx, definition.id, undefined, by)
   return true
 }
 
@@ -46,7 +46,7 @@ export async function defineApi(db: Db | Trx, definition: ApiDefinition, by: Cat
     const upserted = await upsertApi(trx, definition, managerOf(by), before?.resource)
     if (upserted === 'elsewhere') throw new ManagedElsewhere(`The API ${id}`, by)
     if (upserted === 'resource taken') throw resourceTaken()
-    return recordChange(trx, id, before, by)
+    return recordApiChange(trx, id, before, by)
   })
 }
 
@@ -65,7 +65,7 @@ export async function replaceApi(trx: Trx, definition: ApiDefinition, by: Catalo
   if (upserted === 'elsewhere') throw new ManagedElsewhere(`The API ${id}`, by)
   if (upserted === 'resource taken') throw resourceTaken()
   await trim(trx, before, definition)
-  await recordChange(trx, id, before, by)
+  await recordApiChange(trx, id, before, by)
 }
 
 function resourceTaken(): CatalogueConflict {
@@ -73,7 +73,7 @@ function resourceTaken(): CatalogueConflict {
 }
 
 /** Writes into the audit log what an API was, and what it is now. */
-async function recordChange(
+export async function recordApiChange(
   trx: Trx,
   id: string,
   before: StoredApi | undefined,
@@ -108,6 +108,8 @@ export function apiFields({
   tokenGroups,
   guestPlan,
   eventsUri,
+  offer,
+  document,
 }: StoredApi): FieldTexts {
   // A field that is added to what is stored does not compile before it is told here: an import would take it for nothing.
   const told: Readonly<
@@ -120,6 +122,8 @@ export function apiFields({
     tokenGroups: ['groups in tokens', [...tokenGroups].sort().join(' ')],
     guestPlan: ['plan of guests', guestPlan ?? ''],
     eventsUri: ['address of events', eventsUri ?? ''],
+    offer: ['offer', offer],
+    document: ['OpenAPI document', document ?? ''],
   }
   return {
     ...Object.fromEntries(Object.values(told)),
@@ -139,7 +143,7 @@ export function apiFields({
 export function trimApi(db: Db | Trx, definition: ApiDefinition, by: CatalogueActor): Promise<void> {
   return inTransaction(db, async (trx) => {
     const before = await findStoredApi(trx, definition.id)
-    if (before && (await trim(trx, before, definition))) await recordChange(trx, definition.id, before, by)
+    if (before && (await trim(trx, before, definition))) await recordApiChange(trx, definition.id, before, by)
   })
 }
 

@@ -5,6 +5,7 @@ import type { Trx } from '../store/database.ts'
 import type { ListedSubscription } from '../store/queries/listed-subscriptions.ts'
 import { approveRequest, deleteRequest, insertRequest } from '../store/tables/subscriptions.ts'
 import type { CatalogueActor } from './actor.ts'
+import { CatalogueConflict } from './refusal.ts'
 import { requireOffered } from './subscriptions.ts'
 
 /** What is asked for. */
@@ -19,13 +20,16 @@ export interface SubscriptionRequest {
  * Asks that an application may use an API. Returns the id of the request; undefined where there is one already, or the
  * subscription itself.
  * @throws {InvalidSubscription} when the API has no such plan or scope
+ * @throws {CatalogueConflict} when it is deprecated
  */
 export async function requestSubscription(
   trx: Trx,
   request: SubscriptionRequest,
   by: CatalogueActor,
 ): Promise<string | undefined> {
-  await requireOffered(trx, request)
+  const { offer } = await requireOffered(trx, request)
+  if (offer === 'deprecated')
+    throw new CatalogueConflict(`${request.apiId} is deprecated: it takes no new subscriptions.`)
   const id = randomId('sub')
   const { applicationId, apiId } = request
   const { actorApplicationId: requestedBy = null, actorId: requestedByPerson = null } = by.context

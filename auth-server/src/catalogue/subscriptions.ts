@@ -3,7 +3,7 @@ import { record } from '../audit/record.ts'
 import { randomId } from '../crypto/random.ts'
 import { type Db, inTransaction, type Trx } from '../store/database.ts'
 import { deleteObject, lockSubscription } from '../store/queries/catalogue-removal.ts'
-import { shareStoredApi } from '../store/queries/stored-apis.ts'
+import { type StoredApi, shareStoredApi } from '../store/queries/stored-apis.ts'
 import { holdSuspensions } from '../store/queries/suspension.ts'
 import { lockSubscribed, upsertSubscription } from '../store/tables/subscriptions.ts'
 import { type CatalogueActor, ManagedElsewhere, managerOf } from './actor.ts'
@@ -30,7 +30,7 @@ export class InvalidSubscription extends CatalogueRefusal {
 export async function requireOffered(
   trx: Trx,
   { apiId, plan, scopes }: Pick<SubscriptionDefinition, 'apiId' | 'plan' | 'scopes'>,
-): Promise<void> {
+): Promise<StoredApi> {
   const api = await shareStoredApi(trx, apiId)
   if (!api) throw new InvalidSubscription(`There is no API ${apiId}.`)
   if (!api.plans.includes(plan))
@@ -41,6 +41,7 @@ export async function requireOffered(
     throw new InvalidSubscription(
       `${apiId} has no scope ${strange.join(', ')}. It has ${known.join(', ') || 'none yet'}.`,
     )
+  return api
 }
 
 /**

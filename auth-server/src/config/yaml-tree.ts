@@ -30,9 +30,26 @@ export interface YamlProblem extends Place {
   readonly text: string
 }
 
+/** What a file may cost whoever reads it. */
+export interface YamlBounds {
+  readonly maxBytes: number
+  readonly maxDepth: number
+  /** How many brackets may stand open, in text in quotes, too: the parser calls itself for each. */
+  readonly maxOpen: number
+  /** Values, lists and maps. */
+  readonly maxNodes: number
+  /** What the file is, to whoever wrote it. */
+  readonly what: string
+}
+
 /** Far more than a catalogue needs. */
-const MAX_BYTES = 256 * 1024
-const MAX_DEPTH = 20
+const CATALOGUE_BOUNDS: YamlBounds = {
+  maxBytes: 256 * 1024,
+  maxDepth: 20,
+  maxOpen: 20,
+  maxNodes: 100_000,
+  what: 'catalogue',
+}
 
 /** Reads a file; its tree, or what keeps it from being one. */
 export async function readYamlTree(path: string): Promise<YamlNode | readonly YamlProblem[]> {
@@ -42,11 +59,14 @@ export async function readYamlTree(path: string): Promise<YamlNode | readonly Ya
 }
 
 /** The same for its text. */
-export async function parseYamlTree(text: string): Promise<YamlNode | readonly YamlProblem[]> {
-  if (Buffer.byteLength(text) > MAX_BYTES)
-    return [{ line: 1, column: 1, text: `is longer than ${MAX_BYTES / 1024} KiB: that is no catalogue` }]
+export async function parseYamlTree(
+  text: string,
+  { maxBytes, maxDepth, maxOpen, maxNodes, what }: YamlBounds = CATALOGUE_BOUNDS,
+): Promise<YamlNode | readonly YamlProblem[]> {
+  if (Buffer.byteLength(text) > maxBytes)
+    return [{ line: 1, column: 1, text: `is longer than ${maxBytes / 1024} KiB: that is no ${what}` }]
   // Its parser calls itself for each level of [ and {; before it, because it takes what is deep to the end of its stack.
-  if (deepest(text) > MAX_DEPTH) return [{ line: 1, column: 1, text: `goes deeper than ${MAX_DEPTH} levels` }]
+  if (deepest(text) > maxOpen) return [{ line: 1, column: 1, text: `goes deeper than ${maxDepth} levels` }]
   // Loaded by those alone who have such a file.
   const { LineCounter, isMap, isScalar, isSeq, parseDocument } = await import('yaml')
   const lines = new LineCounter()
@@ -60,12 +80,18 @@ export async function parseYamlTree(text: string): Promise<YamlNode | readonly Y
     text: `is not YAML here: ${message}`,
   }))
   const empty: YamlNode = { kind: 'map', line: 1, column: 1, entries: new Map() }
+  let nodes = 0
 
-  function treeOf(node: Node | null, at: Place): YamlNode {
+  function treeOf(node: Node | null, at: Place, depth: number): YamlNode {
+    nodes += 1
     if (node === null) return { kind: 'value', value: null, ...at }
     const here = placeOf(node.range?.[0] ?? 0)
+    // Once: what is below is not looked at.
+    if (nodes === maxNodes) problems.push({ ...here, text: `has more than ${maxNodes} values: that is no ${what}` })
+    if (depth === maxDepth && !isScalar(node)) problems.push({ ...here, text: `goes deeper than ${maxDepth} levels` })
+    if (nodes >= maxNodes || (depth >= maxDepth && !isScalar(node))) return { kind: 'value', value: null, ...here }
     if (isMap(node)) {
-      const entries: [string, MapEntry][] = node.items.map((pair) => entryOf(pair, here))
+      const entries: [string, MapEntry][] = node.items.map((pair) => entryOf(pair, here, depth))
       const seen = new Set<string>()
       // The parser's own check compares each with each.
       for (const [name, { at }] of entries)
@@ -74,21 +100,25 @@ export async function parseYamlTree(text: string): Promise<YamlNode | readonly Y
       return { kind: 'map', ...here, entries: new Map(entries) }
     }
     if (isSeq(node))
-      return { kind: 'list', ...here, items: node.items.map((item) => treeOf(isNode(item) ? item : null, here)) }
+      return {
+        kind: 'list',
+        ...here,
+        items: node.items.map((item) => treeOf(isNode(item) ? item : null, here, depth + 1)),
+      }
     if (isScalar(node)) return { kind: 'value', ...here, value: node.value }
     problems.push({ ...here, text: 'has an alias (*name) here; write the value itself' })
     return { kind: 'value', ...here, value: null }
   }
-  function entryOf({ key, value }: Pair, around: Place): [string, MapEntry] {
+  function entryOf({ key, value }: Pair, around: Place, depth: number): [string, MapEntry] {
     const at = isScalar(key) ? placeOf(key.range?.[0] ?? 0) : around
     const name = isScalar(key) ? String(key.value) : ''
-    return [name, { at, value: treeOf(isNode(value) ? value : null, at) }]
+    return [name, { at, value: treeOf(isNode(value) ? value : null, at, depth + 1) }]
   }
   function isNode(value: unknown): value is Node {
     return typeof value === 'object' && value !== null && 'range' in value
   }
 
-  const tree = document.contents === null ? empty : treeOf(document.contents, empty)
+  const tree = document.contents === null ? empty : treeOf(document.contents, empty, 0)
   return problems.length > 0 ? problems : tree
 }
 

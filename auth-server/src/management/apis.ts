@@ -4,8 +4,10 @@ import { type ApiDefinition, createApi, isBuiltInApi, removeApi, replaceApi } fr
 import { restoreApi, suspendApi } from '../catalogue/suspension.ts'
 import type { Db, Trx } from '../store/database.ts'
 import { type ListedApi, listApis, listPlans, lockApi, readApi } from '../store/queries/listed-apis.ts'
+import type { DocumentFacts } from '../store/tables/api-documents.ts'
 import { findPlanLimits, type KnownLimit } from '../store/tables/plan-limits.ts'
 import type { ManagementActor } from './actor.ts'
+import type { DocumentOperationId } from './api-documents.ts'
 import type { HandlersOf } from './handler.ts'
 import { requireManagedHere } from './managed.ts'
 import { moment } from './moment.ts'
@@ -14,6 +16,10 @@ import { requireOrdinaryApi } from './privileged.ts'
 import { reachOf } from './reach.ts'
 import { conflict, invalid, notFound } from './refusals.ts'
 import { requireSuspended } from './suspended.ts'
+
+export function showDocumentFacts({ format, openapi, title, version, sha256, changedAt }: DocumentFacts) {
+  return { format, openapi, title, version, sha256, changed_at: changedAt.toISOString() }
+}
 
 function showApi(api: ListedApi): OperationAnswer<'apis.get'> {
   return {
@@ -31,6 +37,8 @@ function showApi(api: ListedApi): OperationAnswer<'apis.get'> {
     token_groups: api.tokenGroups,
     guest_plan: api.guestPlan,
     events_uri: api.eventsUri,
+    offer: api.offer,
+    document: api.document && showDocumentFacts({ ...api.document, changedAt: new Date(api.document.changedAt) }),
     built_in: isBuiltInApi(api.id),
     managed_by: api.managedBy,
     suspended_at: moment(api.suspendedAt),
@@ -39,7 +47,15 @@ function showApi(api: ListedApi): OperationAnswer<'apis.get'> {
 
 /** The definition that a body spells out. */
 function definitionOf(id: string, body: Omit<OperationInput<'apis.create'>['body'], 'id'>): ApiDefinition {
-  const { name, description = '', resource, plans, token_groups: tokenGroups = [], guest_plan: guestPlan = null } = body
+  const {
+    name,
+    description = '',
+    resource,
+    plans,
+    token_groups: tokenGroups = [],
+    guest_plan: guestPlan = null,
+    offer,
+  } = body
   if (new Set(body.scopes.map((scope) => scope.name)).size < body.scopes.length)
     throw invalid('each scope has a name of its own')
   const forGuests = body.scopes.filter(({ for_guests }) => for_guests).map((scope) => scope.name)
@@ -58,18 +74,24 @@ function definitionOf(id: string, body: Omit<OperationInput<'apis.create'>['body
       ]),
     ),
     ...(body.events_uri && { eventsUri: body.events_uri }),
+    ...(offer && { offer }),
     ...(guestPlan !== null && { guests: { plan: guestPlan, scopes: forGuests } }),
   }
 }
 
 /** @throws {HttpProblem} 404 */
-async function requireApi(db: Db, actor: ManagementActor, id: string): Promise<ListedApi> {
+export async function requireApi(db: Db, actor: ManagementActor, id: string): Promise<ListedApi> {
   const api = await readApi(db, id, reachOf(actor))
   if (!api) throw notFound('API')
   return api
 }
 
-/** An API that somebody is about to change here. @throws {HttpProblem} 404, 412, 403 and 409 for what others manage */
+/** An API that somebody is about to change here. @throws {HttpProblem} 404, 403 and 409 for what others manage */
+export async function lockOwnApi(trx: Trx, actor: ManagementActor, id: string): Promise<void> {
+  await lockOwn(trx, actor, id, () => {})
+}
+
+/** @throws {HttpProblem} 404, 412, 403 and 409 for what others manage */
 async function lockOwn(
   trx: Trx,
   actor: ManagementActor,
@@ -83,7 +105,7 @@ async function lockOwn(
   requireManagedHere(`the API ${id}`, api.managedBy)
 }
 
-export const API_HANDLERS: HandlersOf<'apis'> = {
+export const API_HANDLERS: Omit<HandlersOf<'apis'>, DocumentOperationId> = {
   'apis.list': {
     async read({ db, actor, input: { query } }) {
       const page = readPage(query)
@@ -142,9 +164,9 @@ function showLimit({ api_id, counted, period, said }: KnownLimit) {
 
 export const PLAN_HANDLERS: HandlersOf<'plans'> = {
   'plans.list': {
-    async read({ db, input: { query } }) {
+    async read({ db, actor, input: { query } }) {
       const page = readPage(query)
-      const found = await listPlans(db, { ...page.oneMore, apiId: query.api_id })
+      const found = await listPlans(db, { ...page.oneMore, apiId: query.api_id }, reachOf(actor))
       const limits = Map.groupBy(await findPlanLimits(db, query.api_id), ({ plan }) => plan)
       return toPage(
         page,
@@ -153,7 +175,7 @@ export const PLAN_HANDLERS: HandlersOf<'plans'> = {
         ({ name, apis, managedBy }) => ({
           name,
           apis,
-          limits: (limits.get(name) ?? []).map(showLimit),
+          limits: (limits.get(name) ?? []).filter((limit) => apis.includes(limit.api_id)).map(showLimit),
           managed_by: managedBy,
         }),
       )

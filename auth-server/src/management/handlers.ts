@@ -1,5 +1,6 @@
 // Every handler by the id of its operation; the compiler asks for one for each row of the contract.
 import type { OperationId } from '@mobile-api-gateway/sdk/contract/index.ts'
+import { DOCUMENT_HANDLERS } from './api-documents.ts'
 import { API_HANDLERS, PLAN_HANDLERS } from './apis.ts'
 import { APPLICATION_HANDLERS } from './applications.ts'
 import { AUDIT_HANDLERS } from './audit.ts'
@@ -28,6 +29,7 @@ export const HANDLERS: { readonly [Id in OperationId]: HandlerOf<Id> } = {
   ...IDENTITY_HANDLERS,
   ...SECRET_HANDLERS,
   ...API_HANDLERS,
+  ...DOCUMENT_HANDLERS,
   ...PLAN_HANDLERS,
   ...SUBSCRIPTION_HANDLERS,
   ...APPROVAL_HANDLERS,

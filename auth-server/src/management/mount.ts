@@ -38,6 +38,7 @@ export async function addManagement(app: FastifyInstance, deps: Deps, check: Cal
         url,
         config: CONFIG,
         onSend: check.giveNonce,
+        ...(row.maxBodyBytes !== undefined && { bodyLimit: row.maxBodyBytes }),
         handler: handle(deps, check, id, row),
       })
     }

@@ -13,6 +13,7 @@ import {
 } from '../store/queries/listed-subscriptions.ts'
 import { holdSuspensions } from '../store/queries/suspension.ts'
 import type { ManagementActor } from './actor.ts'
+import { requireApi } from './apis.ts'
 import type { HandlersOf } from './handler.ts'
 import { requireManagedHere } from './managed.ts'
 import { moment } from './moment.ts'
@@ -86,6 +87,7 @@ export const SUBSCRIPTION_HANDLERS: HandlersOf<'subscriptions'> = {
   'subscriptions.create': {
     async write({ trx, actor, input: { body } }) {
       const { client_id: clientId, api_id: apiId, plan, scopes } = body
+      await requireApi(trx, actor, apiId)
       requireOrdinaryApi(actor, apiId)
       const application = await readApplication(trx, clientId, reachOf(actor))
       if (!application) throw notFound('application')

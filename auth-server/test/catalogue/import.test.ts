@@ -116,7 +116,7 @@ t.test('a file is imported whole, says so in plain lines, and the same again wri
   t.ok(did.includes('    plans: basic gold'))
   t.notOk(did.join('\n').includes(ENVIRONMENT.BACKEND_SECRET))
   const after = await everything(server)
-  for (const text of [FILE, await exportCatalogue(server.db, { issuer: ISSUER, all: false })]) {
+  for (const text of [FILE, (await exportCatalogue(server.db, { issuer: ISSUER, all: false })).text]) {
     t.strictSame(await importText(server, text, { prune: true }), [
       'Nothing changes.',
       'Left alone: 3 that the file does not manage.',
@@ -135,7 +135,7 @@ t.test('a file is imported whole, says so in plain lines, and the same again wri
 t.test('an export of everything, imported elsewhere, brings the same; imported here it only takes over', async (t) => {
   const server = await testServer(t)
   await importText(server, FILE)
-  const text = await exportCatalogue(server.db, { issuer: ISSUER, all: true })
+  const { text } = await exportCatalogue(server.db, { issuer: ISSUER, all: true })
   t.match(text, new RegExp(APP.clientId))
   await t.rejects(importText(server, text), ImportRefused)
   const taken = await importText(server, text, { takeOver: true })
@@ -167,7 +167,7 @@ t.test('on https an app has its link, and the file is as good as before', async 
   t.ok((await uris()).includes(link))
   t.equal((await importText(server, FILE, options))[0], 'Nothing changes.')
   t.equal(
-    (await importText(server, await exportCatalogue(server.db, { ...options, all: false }), options))[0],
+    (await importText(server, (await exportCatalogue(server.db, { ...options, all: false })).text, options))[0],
     'Nothing changes.',
   )
   await importText(server, FILE.replace(/ {4}identity:.*\n/, ''), options)

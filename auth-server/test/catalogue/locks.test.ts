@@ -9,7 +9,7 @@ import { API, APP, ISSUER, testServer } from '../support/server.ts'
 
 t.test('rows that refer to what an import changes can be inserted meanwhile', async (t) => {
   const { db } = await testServer(t)
-  const text = (await exportCatalogue(db, { issuer: ISSUER, all: true }))
+  const text = (await exportCatalogue(db, { issuer: ISSUER, all: true })).text
     .replace('name: Orders', 'name: More orders')
     .replace('name: Shop', 'name: More shop')
     .replace('trusted: true', 'trusted: false')

@@ -8,7 +8,7 @@ import { shapeAnswer } from '../../src/management/checks.ts'
 import { perform } from '../../src/management/perform.ts'
 import { ALL_SCOPES, machine } from '../support/management.ts'
 import { testServer } from '../support/server.ts'
-import { fittingRequests } from './operations.ts'
+import { DOCUMENT, fittingRequests } from './operations.ts'
 
 const NOWHERE = 'A'.repeat(22)
 const server = await testServer(t)
@@ -121,6 +121,7 @@ t.test('write without If-Match or with an old one: 428 and 412', async (t) => {
   const [subscription] = (await all.ask('GET', '/subscriptions', { query: { client_id: 'shop-app' } })).json().items
   const there = fittingRequests({ ...things, subscriptionId: subscription.id })
   await send(all.ask, 'applications.set_identity', { headers: { 'if-match': '*' } })
+  await all.ask('PUT', '/apis/orders-api/document', { body: { document: DOCUMENT }, headers: { 'if-match': '*' } })
   const versioned = rows.flatMap(([id, row]) => (row.precondition ? [id] : []))
   t.ok(versioned.length >= 11)
   for (const id of versioned) {

@@ -17,6 +17,7 @@ export interface FittingRequest {
   readonly body?: Readonly<Record<string, unknown>>
 }
 
+export const DOCUMENT = 'openapi: 3.1.0\ninfo: { title: Orders, version: "1" }\npaths: {}\n'
 const API_BODY = { name: 'New', resource: 'https://api.example.com/new', scopes: [], plans: ['basic'] }
 
 /** For each row; one that is missing does not compile. */
@@ -78,6 +79,10 @@ export function fittingRequests(things: Things): Readonly<Record<OperationId, Fi
     'apis.delete': api,
     'apis.suspend': api,
     'apis.restore': api,
+    'apis.get_document': api,
+    'apis.set_document': { ...api, body: { document: DOCUMENT } },
+    'apis.delete_document': api,
+    'apis.reference': api,
     'plans.list': {},
     'subscriptions.list': {},
     'subscriptions.create': {

@@ -1,6 +1,6 @@
 // Starts the services of docker-compose.yml as processes of this machine: same commands, environment, files and health checks.
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -59,12 +59,15 @@ export async function nativeCompose(t: Test, databaseUrl: string): Promise<Nativ
   const catalogueYml = join(folder, 'catalogue.yml')
   const catalogue = await readFile(join(root, 'auth-server/catalogue.yml'), 'utf8')
   await writeFile(catalogueYml, moveCatalogue(catalogue, urls.origins))
+  const documents = join(folder, 'openapi')
+  await cp(join(root, 'auth-server/openapi'), documents, { recursive: true })
   const sockets = join(folder, 'run')
   await mkdir(sockets)
   const paths: readonly (readonly [there: string, here: string])[] = [
     ['/run/mobile-gateway', sockets],
     ['/etc/mobile-gateway/kong.yml', kongYml],
     ['/etc/mobile-gateway/catalogue.yml', catalogueYml],
+    ['/etc/mobile-gateway/openapi', documents],
     ['/etc/mobile-gateway/plugins', join(root, 'kong-plugins/dump')],
     ['/tmp/kong', join(folder, 'kong')],
   ]

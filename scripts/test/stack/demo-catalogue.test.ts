@@ -1,8 +1,9 @@
 // The demo is auth-server/catalogue.yml: what the README, the demo and the tests say of it is there, and a stack takes it in.
-import { readFile, writeFile } from 'node:fs/promises'
+import { cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { defineBuiltInApi } from '../../../auth-server/src/catalogue/apis.ts'
+import { besideFile } from '../../../auth-server/src/catalogue/file/beside.ts'
 import { readCatalogueFile } from '../../../auth-server/src/catalogue/file/read.ts'
 import { moveCatalogue } from '../../../auth-server/src/config/yaml-origins.ts'
 import { authenticate } from '../../../auth-server/src/identity/local-account.ts'
@@ -36,10 +37,18 @@ async function prepared(t: Test) {
 }
 
 t.test('what is said of the demo is what the file defines', async (t) => {
-  const read = await readCatalogueFile(await readFile(FILE, 'utf8'), {})
+  const read = await readCatalogueFile(await readFile(FILE, 'utf8'), {}, besideFile(FILE))
   if (!('apis' in read)) throw new Error(JSON.stringify(read))
   t.match(read.apis, [
-    { value: { id: DEMO.apiId, scopes: DEMO.scopes, plans: [DEMO.plan, 'guest'], guests: DEMO.guests } },
+    {
+      value: {
+        id: DEMO.apiId,
+        scopes: DEMO.scopes,
+        plans: [DEMO.plan, 'guest'],
+        guests: DEMO.guests,
+        document: { title: 'Demo API' },
+      },
+    },
   ])
   t.match(read.applications, [
     {
@@ -76,6 +85,7 @@ t.test('an edit is in force when it is saved; one with mistakes is told, and all
   const { options, names } = await prepared(t)
   const text = await readFile(FILE, 'utf8')
   const folder = t.testdir({ 'catalogue.yml': text })
+  await cp(join(FILE, '../openapi'), join(folder, 'openapi'), { recursive: true })
   const [file, copy] = [join(folder, 'catalogue.yml'), join(folder, 'copy.yml')]
   await takeCatalogueFile({ ...options, file })
   const told: string[] = []

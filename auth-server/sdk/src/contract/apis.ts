@@ -1,5 +1,6 @@
 // The contract of APIs: what apps call with our tokens, with scopes in words and the plans on offer.
 import Type from 'typebox'
+import { DOCUMENT_FACTS } from './api-documents.ts'
 import type { OperationTable } from './operation.ts'
 import {
   ADDRESS,
@@ -32,6 +33,11 @@ const EVENTS_URI = nullable({
   ...ADDRESS,
   description: 'Where its backend hears that a guest became part of an account, or that a `sub` has ended (RFC 8935).',
 })
+const OFFER = {
+  ...oneOf(['open', 'deprecated', 'hidden']),
+  description:
+    '`deprecated`: it takes no new subscriptions, and those that there are go on. `hidden`: only those see it whose applications have one.',
+}
 const PLANS = Type.Array(PLAN_NAME, { minItems: 1, maxItems: 50 })
 
 export const API = exactly({
@@ -51,6 +57,8 @@ export const API = exactly({
   token_groups: Type.Array(Type.String()),
   guest_plan: nullable(Type.String()),
   events_uri: nullable(Type.String()),
+  offer: OFFER,
+  document: nullable(DOCUMENT_FACTS),
   built_in: Type.Boolean({ description: 'It belongs to this server, which alone changes it.' }),
   managed_by: MANAGED_BY,
   suspended_at: nullable(MOMENT),
@@ -76,6 +84,7 @@ const DEFINITION = {
   token_groups: Type.Optional(TOKEN_GROUPS),
   guest_plan: Type.Optional(GUEST_PLAN),
   events_uri: Type.Optional(EVENTS_URI),
+  offer: Type.Optional(OFFER),
 }
 
 const PLAN = exactly({

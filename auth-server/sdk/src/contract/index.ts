@@ -1,4 +1,5 @@
 // The contract of the management API: every operation by its id. A new one is a row here, and a handler, which the compiler asks for.
+import { API_DOCUMENT_OPERATIONS } from './api-documents.ts'
 import { API_OPERATIONS } from './apis.ts'
 import { APPLICATION_OPERATIONS } from './applications.ts'
 import { CREDENTIAL_OPERATIONS } from './credentials.ts'
@@ -19,6 +20,7 @@ export const OPERATIONS = {
   ...ROLE_OPERATIONS,
   ...APPLICATION_OPERATIONS,
   ...API_OPERATIONS,
+  ...API_DOCUMENT_OPERATIONS,
   ...SUBSCRIPTION_OPERATIONS,
   ...APPROVAL_OPERATIONS,
   ...USAGE_OPERATIONS,

@@ -17,6 +17,8 @@ export interface ManagementOperation {
   /** Allow-listed filters and the page; a name that is not here is refused. */
   readonly query?: TObject
   readonly body?: TObject
+  /** Where its body may be longer than those of others, 64 KiB. */
+  readonly maxBodyBytes?: number
   /** The one status of success, and what comes with it. */
   readonly answers: Readonly<{ 200: TSchema } | { 201: TSchema } | { 204: null }>
   /** Its answer is one object with a version, told by ETag. */

@@ -3,6 +3,7 @@ import type { Db } from '../../store/database.ts'
 import { listStoredGroups } from '../../store/queries/catalogue-removal.ts'
 import { listStoredApis, type StoredApi } from '../../store/queries/stored-apis.ts'
 import { listStoredApplications, type StoredApplication } from '../../store/queries/stored-applications.ts'
+import { findDocument } from '../../store/tables/api-documents.ts'
 import { listRolePromises, type RolePromise } from '../../store/tables/role-promises.ts'
 import { isBuiltInApi } from '../apis.ts'
 import { claimedRedirectUri } from '../app-links.ts'
@@ -11,8 +12,17 @@ import { ALL } from './objects.ts'
 
 type Written = Readonly<Record<string, unknown>>
 
+/** The file, and the files that it names. */
+export interface ExportedCatalogue {
+  readonly text: string
+  readonly documents: readonly Readonly<{ path: string; text: string }>[]
+}
+
 /** @param all also what the portal manages; an import of that takes it over (--take-over) */
-export function exportCatalogue(db: Db, { issuer, all }: Readonly<{ issuer: string; all: boolean }>): Promise<string> {
+export function exportCatalogue(
+  db: Db,
+  { issuer, all }: Readonly<{ issuer: string; all: boolean }>,
+): Promise<ExportedCatalogue> {
   // One moment for all of it.
   return db
     .transaction()
@@ -27,11 +37,17 @@ export function exportCatalogue(db: Db, { issuer, all }: Readonly<{ issuer: stri
       )
       const groups = (await listStoredGroups(trx)).filter((group) => isWritten(group) || needed.has(group.name))
       const administrators = promises.filter(({ role }) => role === 'administrator').map(({ address }) => address)
+      const documents: { apiId: string; path: string; text: string }[] = []
+      for (const { id } of apis) {
+        const found = await findDocument(trx, id)
+        if (found) documents.push({ apiId: id, path: `openapi/${id}.${found.format}`, text: found.document })
+      }
+      const pathOf = (id: string) => documents.find(({ apiId }) => apiId === id)?.path
       const { stringify } = await import('yaml')
-      return stringify(
+      const text = stringify(
         without({
           groups: Object.fromEntries(groups.map(({ name, description }) => [name, description])),
-          apis: Object.fromEntries(apis.map((api) => [api.id, writeApi(api, promises)])),
+          apis: Object.fromEntries(apis.map((api) => [api.id, writeApi(api, promises, pathOf(api.id))])),
           applications: Object.fromEntries(
             applications.map((application) => [
               application.clientId,
@@ -42,10 +58,11 @@ export function exportCatalogue(db: Db, { issuer, all }: Readonly<{ issuer: stri
         }),
         { lineWidth: 0 },
       )
+      return { text, documents }
     })
 }
 
-function writeApi(api: StoredApi, promises: readonly RolePromise[]): Written {
+function writeApi(api: StoredApi, promises: readonly RolePromise[], openapi: string | undefined): Written {
   return without(
     {
       name: api.name,
@@ -61,6 +78,8 @@ function writeApi(api: StoredApi, promises: readonly RolePromise[]): Written {
         scopes: api.scopes.filter(({ forGuests }) => forGuests).map(({ name }) => name),
       },
       events_uri: api.eventsUri,
+      offer: api.offer !== 'open' && api.offer,
+      openapi,
       approvers: promises.filter(({ apiId }) => apiId === api.id).map(({ address }) => address),
     },
     ['scopes', 'plans'],

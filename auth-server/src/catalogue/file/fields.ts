@@ -16,6 +16,7 @@ import {
 } from '../../config/yaml-fields.ts'
 import type { Place } from '../../config/yaml-tree.ts'
 import { readAddress } from '../../delivery/mail/mailbox.ts'
+import { OFFERS } from '../../store/tables/apis.ts'
 import { ATTESTATION_MODES } from '../../store/tables/app-identities.ts'
 
 const words = listOf(line, '[orders:read, orders:write]')
@@ -77,6 +78,11 @@ export const API_FIELDS = {
     fieldsOf(GUESTS),
   ),
   events_uri: optionally('where its backend hears that a `sub` has ended, or is part of an account', line),
+  offer: optionally(
+    'open unless told; deprecated: it takes no new subscriptions; hidden: only those see it whose applications have one',
+    oneOfWords(OFFERS),
+  ),
+  openapi: optionally('the file of its OpenAPI document, in the folder of this one or below', line),
   approvers: optionally('who approves subscriptions to it, by addresses; from when the address is proven', addresses),
 }
 

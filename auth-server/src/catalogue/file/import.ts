@@ -7,6 +7,7 @@ import { insertRolePromise } from '../../store/tables/role-promises.ts'
 import { byFile } from '../actor.ts'
 import { defineApi, trimApi } from '../apis.ts'
 import { type ChangedField, differenceOf } from '../difference.ts'
+import { setDocument } from '../documents/set-document.ts'
 import { defineGroup } from '../groups.ts'
 import { CatalogueRefusal } from '../refusal.ts'
 import { subscribe } from '../subscriptions.ts'
@@ -90,7 +91,11 @@ async function importAll(trx: Trx, file: CatalogueFile, options: ImportOptions):
   for (const key of pruned) if (isInTheWay(key, file)) await placed(BEGIN, () => removeObject(trx, key, by))
 
   for (const { at, value } of file.groups) await placed(at, () => defineGroup(trx, value, by))
-  for (const { at, value } of file.apis) await placed(at, () => defineApi(trx, value, by))
+  for (const { at, value } of file.apis)
+    await placed(at, async () => {
+      await defineApi(trx, value, by)
+      await setDocument(trx, value.id, value.document, by)
+    })
   for (const { at, value } of file.applications)
     await placed(at, async () => {
       const applicationId = await bringUp(trx, options.issuer, value, by)

@@ -7,8 +7,11 @@ import { requireSoundApi, requireSoundGroup } from '../api-rules.ts'
 import type { ApiDefinition } from '../apis.ts'
 import { readIdentity, requireOnPhones } from '../app-identity.ts'
 import { requireSoundApplication } from '../applications.ts'
+import { RefusedDocument } from '../documents/refused-document.ts'
+import { requireSoundDocument, type SoundDocument } from '../documents/set-document.ts'
 import type { GroupDefinition } from '../groups.ts'
 import { CatalogueRefusal } from '../refusal.ts'
+import { NOTHING_BESIDE, type ReadBeside } from './beside.ts'
 import { type FileAddress, readSections } from './fields.ts'
 import { type FileApplication, readApplication } from './read-application.ts'
 
@@ -18,10 +21,15 @@ export interface Placed<T> {
   readonly value: T
 }
 
+/** An API with its OpenAPI document; null: it has none. */
+export interface FileApi extends ApiDefinition {
+  readonly document: SoundDocument | null
+}
+
 /** What a file defines. */
 export interface CatalogueFile {
   readonly groups: readonly Placed<GroupDefinition>[]
-  readonly apis: readonly Placed<ApiDefinition>[]
+  readonly apis: readonly Placed<FileApi>[]
   readonly applications: readonly Placed<FileApplication>[]
   readonly promises: readonly Placed<RolePromise>[]
   /** Whom npm start makes accounts for; an import does not. */
@@ -30,10 +38,11 @@ export interface CatalogueFile {
 
 export type FileEnvironment = Readonly<Record<string, string | undefined>>
 
-/** @param environment holds the secrets that the file names */
+/** @param environment holds the secrets that the file names @param beside reads the files that it names */
 export async function readCatalogueFile(
   text: string,
   environment: FileEnvironment,
+  beside: ReadBeside = NOTHING_BESIDE,
 ): Promise<CatalogueFile | readonly YamlProblem[]> {
   const tree = await parseYamlTree(text)
   if (!('kind' in tree)) return tree
@@ -41,6 +50,12 @@ export async function readCatalogueFile(
   const sections = readSections(tree, '', problems)
   if (!sections) return inOrder(problems)
   const { apis = [], applications = [], groups = [], administrators = [], development } = sections
+  const documents = new Map<string, SoundDocument | null>()
+  for (const { name, at, value } of apis)
+    documents.set(
+      name,
+      await readApiDocument(`${name}.openapi`, value.openapi, (text) => noteAt(at, text, problems), beside),
+    )
   const groupNames = groups.map(({ name }) => name)
   const file: CatalogueFile = {
     groups: groups.map(({ name, at, value }) => ({ at, value: { name, description: value } })),
@@ -50,7 +65,7 @@ export async function readCatalogueFile(
       for (const group of named)
         if (!groupNames.includes(group))
           noteAt(at, `${id} names the group ${group}, which is not in groups${meant(group, groupNames)}`, problems)
-      const definition: ApiDefinition = {
+      const definition: FileApi = {
         id,
         name: value.name,
         description,
@@ -65,6 +80,8 @@ export async function readCatalogueFile(
         tokenGroups,
         ...(guests && { guests }),
         ...(value.events_uri !== undefined && { eventsUri: value.events_uri }),
+        ...(value.offer && { offer: value.offer }),
+        document: documents.get(id) ?? null,
       }
       return { at, value: definition }
     }),
@@ -82,6 +99,26 @@ export async function readCatalogueFile(
   for (const { at, value } of file.apis) await note(at, value.id, problems, () => requireSoundApi(value))
   for (const { at, value } of file.applications) await noteApplication(at, value, file, problems)
   return problems.length > 0 ? inOrder(problems) : file
+}
+
+/** @param field as problems name it @param wrong notes a mistake */
+async function readApiDocument(
+  field: string,
+  path: string | undefined,
+  wrong: (text: string) => void,
+  beside: ReadBeside,
+): Promise<SoundDocument | null> {
+  if (path === undefined) return null
+  const found = await beside(path)
+  if ('problem' in found) wrong(`${field}: ${path} ${found.problem}`)
+  if ('problem' in found) return null
+  try {
+    return await requireSoundDocument(found.text)
+  } catch (error) {
+    if (!(error instanceof RefusedDocument)) throw error
+    for (const { line, column, text } of error.problems) wrong(`${field}: ${path}:${line}:${column}: ${text}`)
+    return null
+  }
 }
 
 function promise(

@@ -44,8 +44,8 @@ async function addApi({ client, values, args: [id = ''], isTerminal }: VerbCall)
 
 async function changeApi({ client, values, args: [id = ''], isTerminal }: VerbCall): Promise<Told> {
   const { body: now, etag = '' } = await client.call('apis.get', { id })
-  const { name, description, resource, plans, token_groups, guest_plan, events_uri, scopes } = now
-  const before = { name, description, resource, plans, token_groups, guest_plan, events_uri }
+  const { name, description, resource, plans, token_groups, guest_plan, events_uri, offer, scopes } = now
+  const before = { name, description, resource, plans, token_groups, guest_plan, events_uri, offer }
   const definition = { ...before, ...inputOf(UPDATE, values), scopes: scopesOf(values, scopes) }
   const { body } = await client.call('apis.update', { id, ...definition }, { ifMatch: etag })
   return { json: body, text: facts(body, isTerminal) }

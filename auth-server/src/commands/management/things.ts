@@ -2,6 +2,7 @@
 
 import { SNIPPET_PLATFORMS } from '../../snippets/index.ts'
 import { API_ADD, API_CHANGE } from './api-add.ts'
+import { API_DOCUMENT } from './api-document.ts'
 import { APP_ADD } from './app-add.ts'
 import { requirePlatform, tellApp } from './app-settings.ts'
 import { GROUP_ADD, GROUP_REMOVE } from './group-verbs.ts'
@@ -61,6 +62,7 @@ export const MANAGED_THINGS = {
     verbs: {
       add: API_ADD,
       change: API_CHANGE,
+      document: API_DOCUMENT,
       list: operationVerb({
         operation: 'apis.list',
         completes: addLimits,

@@ -2,7 +2,8 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
 import type { ManagedBy } from '../managed-by.ts'
-import { PORTAL_API } from '../tables/apis.ts'
+import type { DocumentFacts } from '../tables/api-documents.ts'
+import { type Offer, PORTAL_API } from '../tables/apis.ts'
 import { isReachedApi, type Reach } from './reached.ts'
 
 /** An API with its scopes and plans. */
@@ -23,11 +24,18 @@ export interface ListedApi {
   readonly eventsUri: string | null
   readonly suspendedAt: Date | null
   readonly managedBy: ManagedBy
+  readonly offer: Offer
+  /** What is told of its OpenAPI document; the moment as text. */
+  readonly document: (Omit<DocumentFacts, 'changedAt'> & Readonly<{ changedAt: string }>) | null
 }
 
 const COLUMNS = sql`
   api.id, api.name, api.resource, api.token_groups as "tokenGroups", api.guest_plan as "guestPlan", api.events_uri as "eventsUri",
   api.suspended_at as "suspendedAt", api.description, api.managed_by as "managedBy",
+  api.offer, (
+    select json_build_object('format', format, 'openapi', openapi, 'title', title, 'version', version, 'sha256', sha256,
+      'changedAt', changed_at)
+    from api_documents where api_id = api.id) as document,
   array(select plan from api_plans where api_id = api.id order by 1) as plans,
   coalesce((
     select json_agg(json_build_object('name', scope.name, 'description', scope.description,
@@ -72,16 +80,26 @@ export interface ListedPlan {
   readonly managedBy: ManagedBy
 }
 
+/** A page of the plans of an API, or of all that are reached. */
+export interface PlanPage {
+  readonly after: string | undefined
+  readonly limit: number
+  readonly apiId: string | undefined
+}
+
 export async function listPlans(
   db: Db,
-  { after, limit, apiId }: Readonly<{ after: string | undefined; limit: number; apiId: string | undefined }>,
+  { after, limit, apiId }: PlanPage,
+  reach: Reach,
 ): Promise<readonly ListedPlan[]> {
+  const offered = sql`select api.id from api_plans join apis api on api.id = api_id
+    where plan = plans.name and ${isReachedApi(reach)}`
+  const needed = apiId !== undefined || reach !== 'everything'
   const { rows } = await sql<ListedPlan>`
-    select name, managed_by as "managedBy", array(
-      select api_id from api_plans where plan = name and api_id <> ${PORTAL_API} order by 1) as apis
+    select name, managed_by as "managedBy", array(${offered} order by 1) as apis
     from plans where (${after ?? null}::text is null or name > ${after ?? null})
-      and (${apiId ?? null}::text is null
-           or exists (select from api_plans where plan = name and api_id = ${apiId ?? null}))
+      and (not ${needed}::boolean
+           or exists (${offered} and (${apiId ?? null}::text is null or api.id = ${apiId ?? null})))
     order by name limit ${limit}`.execute(db)
   return rows
 }

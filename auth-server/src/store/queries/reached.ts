@@ -23,8 +23,20 @@ export function isReachedSubscription(reach: Reach): RawBuilder<SqlBool> {
     where given.person_id = ${reach.approver} and given.role = 'approver' and given.api_id = subscription.api_id)`
 }
 
-/** Whether `api` is reached: the catalogue is everybody's, the server's own APIs are none of it. */
+/**
+ * Whether `api` is reached: the catalogue is everybody's, the server's own APIs are none of it, and one that is hidden is
+ * for those alone whose applications are subscribed to it, or who approve that.
+ */
 export function isReachedApi(reach: Reach): RawBuilder<SqlBool> {
   const hidden = reach === 'everything' ? [PORTAL_API] : [PORTAL_API, MANAGEMENT_API, REVOCATIONS_API]
-  return sql`api.id <> all (${hidden})`
+  const ordinary = sql<SqlBool>`api.id <> all (${hidden})`
+  return reach === 'everything' ? ordinary : sql`(${ordinary} and (api.offer <> 'hidden' or ${isTheirs(reach)}))`
+}
+
+function isTheirs(reach: Exclude<Reach, 'everything'>): RawBuilder<SqlBool> {
+  if ('approver' in reach)
+    return sql`exists (select from person_roles where person_id = ${reach.approver} and role = 'approver' and api_id = api.id)`
+  return sql`exists (
+    select from subscriptions subscription join applications application on application.id = subscription.application_id
+    where subscription.api_id = api.id and ${isReachedApplication(reach)})`
 }

@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
 import type { ManagedBy } from '../managed-by.ts'
-import { PORTAL_API } from '../tables/apis.ts'
+import { type Offer, PORTAL_API } from '../tables/apis.ts'
 
 export interface StoredScope {
   readonly name: string
@@ -25,6 +25,9 @@ export interface StoredApi {
   readonly guestPlan: string | null
   /** Where its backend hears of people who are merged or erased; null: nowhere. */
   readonly eventsUri: string | null
+  readonly offer: Offer
+  /** Its OpenAPI document in a few words; null: it has none. */
+  readonly document: string | null
   readonly managedBy: ManagedBy
   readonly suspendedAt: Date | null
 }
@@ -48,12 +51,17 @@ function storedApis(db: Db) {
       'api.token_groups as tokenGroups',
       'api.guest_plan as guestPlan',
       'api.events_uri as eventsUri',
+      'api.offer',
       'api.managed_by as managedBy',
       'api.suspended_at as suspendedAt',
       sql<readonly StoredScope[]>`coalesce((
         select jsonb_agg(jsonb_build_object('name', scope.name, 'description', scope.description,
           'group', scope.required_group, 'forGuests', scope.for_guests) order by scope.name)
         from api_scopes scope where scope.api_id = api.id), '[]')`.as('scopes'),
+      sql<string | null>`(
+        select title || ' ' || version || ', sha256 ' || sha256 from api_documents where api_id = api.id)`.as(
+        'document',
+      ),
       sql<readonly string[]>`array(select plan from api_plans where api_id = api.id order by plan)`.as('plans'),
     ])
 }

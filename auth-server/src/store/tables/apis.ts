@@ -19,7 +19,15 @@ export interface Apis {
   managed_by: Defaulted<ManagedBy>
   /** For developers: what it is for. */
   description: Defaulted<string>
+  offer: Defaulted<Offer>
 }
+
+/**
+ * Whether developers are offered an API. `deprecated`: it takes no new subscriptions, and those that there are go on;
+ * `hidden`: only those see it whose applications have one.
+ */
+export const OFFERS = ['open', 'deprecated', 'hidden'] as const
+export type Offer = (typeof OFFERS)[number]
 
 /** The feed of revocations as an API: without it gateways let nobody pass. */
 export const REVOCATIONS_API = 'revocations'
@@ -58,6 +66,8 @@ export interface ApiDefinition {
   readonly guests?: Readonly<{ plan: string; scopes: readonly string[] }>
   /** Where its backend hears that a guest became part of an account, or that a `sub` has ended (RFC 8935). */
   readonly eventsUri?: string
+  /** Open unless told. */
+  readonly offer?: Offer
 }
 
 /** Creates an API with its scopes and plans. `elsewhere` where there is one of this id, whoever made it meanwhile. */
@@ -82,7 +92,7 @@ export async function upsertApi(
     managedBy,
     sql`do update
       set name = excluded.name, description = excluded.description, token_groups = excluded.token_groups,
-          guest_plan = excluded.guest_plan, events_uri = excluded.events_uri
+          guest_plan = excluded.guest_plan, events_uri = excluded.events_uri, offer = excluded.offer
       where apis.managed_by = excluded.managed_by`,
   )
   const { id, resource } = definition
@@ -101,7 +111,7 @@ async function writeApi(
   managedBy: ManagedBy,
   onConflict: RawBuilder<unknown>,
 ): Promise<UpsertedApi> {
-  const { id, name, description = '', resource, plans, guests, eventsUri = null } = definition
+  const { id, name, description = '', resource, plans, guests, eventsUri = null, offer = 'open' } = definition
   const tokenGroups = [...(definition.tokenGroups ?? [])]
   const scopes = Object.entries(definition.scopes).map(([scope, said]) =>
     typeof said === 'string' ? { name: scope, description: said, group: null } : { name: scope, ...said },
@@ -110,9 +120,9 @@ async function writeApi(
   const groups = [...tokenGroups, ...scopes.flatMap(({ group }) => group ?? [])]
   const statement = sql`
     with api as (
-      insert into apis (id, name, description, resource, token_groups, guest_plan, events_uri, managed_by)
+      insert into apis (id, name, description, resource, token_groups, guest_plan, events_uri, managed_by, offer)
       values (${id}, ${name}, ${description}, ${resource}, ${tokenGroups}, ${guests?.plan ?? null}, ${eventsUri},
-              ${managedBy})
+              ${managedBy}, ${offer})
       on conflict (id) ${onConflict}
       returning id
     ), known_group as (

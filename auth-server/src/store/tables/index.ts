@@ -1,6 +1,7 @@
 // Every table by its name, and what it declares. One that is missing here cannot be queried.
 import type { AnyDeclaration, TableDeclaration } from '../declaration.ts'
 import { ACCOUNT_CHANGES } from './account-changes.ts'
+import { API_DOCUMENTS } from './api-documents.ts'
 import { API_PLANS } from './api-plans.ts'
 import { API_SCOPES } from './api-scopes.ts'
 import { APIS } from './apis.ts'
@@ -93,6 +94,7 @@ export const TABLES = {
   subscriptions: SUBSCRIPTIONS,
   groups: GROUPS,
   apis: APIS,
+  api_documents: API_DOCUMENTS,
   api_scopes: API_SCOPES,
   plans: PLANS,
   api_plans: API_PLANS,

@@ -1,0 +1,33 @@
+// Files beside the catalogue file, which name what is too long to stand in it.
+import { open } from 'node:fs/promises'
+import { dirname, isAbsolute, join, normalize } from 'node:path'
+import { MAX_DOCUMENT_BYTES } from '@mobile-api-gateway/sdk/contract/api-documents.ts'
+
+/** The text of a file by its path from the folder of the catalogue file; or what is wrong with it. */
+export type ReadBeside = (path: string) => Promise<Readonly<{ text: string }> | Readonly<{ problem: string }>>
+
+/** A catalogue that is no file has nothing beside it. */
+export const NOTHING_BESIDE: ReadBeside = async () => ({ problem: 'cannot be read: there is no folder to find it in' })
+
+/** @param catalogueFile where the catalogue file lies */
+export function besideFile(catalogueFile: string): ReadBeside {
+  return async (path) => {
+    const within = normalize(path)
+    if (isAbsolute(within) || within.split(/[/\\]/)[0] === '..')
+      return { problem: 'is not in the folder of the catalogue file' }
+    return readBounded(join(dirname(catalogueFile), within))
+  }
+}
+
+async function readBounded(path: string): ReturnType<ReadBeside> {
+  try {
+    await using file = await open(path)
+    const stats = await file.stat()
+    if (!stats.isFile()) return { problem: 'is no file' }
+    if (stats.size > MAX_DOCUMENT_BYTES) return { problem: `is longer than ${MAX_DOCUMENT_BYTES / 1024} KiB` }
+    return { text: await file.readFile('utf8') }
+  } catch (error) {
+    if (error instanceof Error) return { problem: `cannot be read (${'code' in error ? error.code : error.message})` }
+    throw error
+  }
+}
