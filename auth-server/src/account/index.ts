@@ -7,6 +7,7 @@ import { appRoutes } from './apps/routes.ts'
 import { deleteRoutes, publicDeletePages } from './delete/routes.ts'
 import { exportRoutes } from './export/routes.ts'
 import { guarded } from './guard.ts'
+import { joinRoutes } from './join/routes.ts'
 import { overviewRoutes } from './overview.ts'
 import { profileRoutes } from './profile/routes.ts'
 import type { AccountRoute, MakeAccountRoutes } from './route.ts'
@@ -36,6 +37,7 @@ const PARTS: readonly MakeAccountRoutes[] = [
   activityRoutes,
   exportRoutes,
   deleteRoutes,
+  joinRoutes,
   setupRoutes,
 ]
 

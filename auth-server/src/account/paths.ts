@@ -59,6 +59,7 @@ export const PATHS = {
   export: '/export',
   // Above it is a page for anybody (delete/paths.ts).
   delete: '/delete/confirm',
+  join: '/join/:token',
   setup: SETUP_PATH,
 } as const
 

@@ -95,6 +95,9 @@ export type AuditEvent =
     > &
       Application &
       Partial<Change>)
+  // The people of an application: invited by mail, then in it or an owner of it; or not any more.
+  | (Event<'team', 'invited' | 'invitation-withdrawn'> & Application)
+  | (Event<'team', 'owner-joined' | 'collaborator-joined' | 'handed-over' | 'left'> & Person & Application)
   | (Event<'api', 'suspended' | 'restored' | 'created' | 'changed' | 'removed'> & Api & Partial<Change>)
   | (Event<
       'subscription',

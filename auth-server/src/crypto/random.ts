@@ -7,6 +7,8 @@ export function randomSecret(bytes = 32): string {
 }
 
 /** A fresh identifier such as `usr_…`: 128 random bits behind a prefix that keeps the id spaces apart (RFC 9700 §2.6). */
-export function randomId(prefix: 'usr' | 'app' | 'client' | 'sub' | 'grant' | 'change' | 'authenticator'): string {
+export function randomId(
+  prefix: 'usr' | 'app' | 'client' | 'sub' | 'inv' | 'grant' | 'change' | 'authenticator',
+): string {
   return `${prefix}_${randomSecret(16)}`
 }

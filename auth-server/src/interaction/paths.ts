@@ -1,4 +1,5 @@
 // The addresses of the pages, and those of the protocol that pages lead to; each is written here, or named where it is.
+import { ACCOUNT_PATH } from '../http/account-path.ts'
 
 /** What the addresses of all pages start with. */
 export const PAGES_PATH = '/interaction'
@@ -24,7 +25,7 @@ export function providerCallbackPath(provider = ':provider'): string {
 }
 
 /** A person's own pages, which a visit can lead back to. */
-export const ACCOUNT_PATH = '/account'
+export { ACCOUNT_PATH }
 
 /** The developer portal, which signs people in as any application does. */
 export const PORTAL_PATH = '/portal'

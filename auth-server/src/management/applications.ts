@@ -17,6 +17,7 @@ import {
 } from '../store/queries/listed-applications.ts'
 import { putMember } from '../store/tables/application-members.ts'
 import type { ManagementActor } from './actor.ts'
+import type { ApplicationPeopleId } from './application-people.ts'
 import type { HandlersOf } from './handler.ts'
 import type { IdentityOperationId } from './identities.ts'
 import { requireManagedHere } from './managed.ts'
@@ -58,7 +59,10 @@ export function showApplication(application: ListedApplication): OperationAnswer
   }
 }
 
-export const APPLICATION_HANDLERS: Omit<HandlersOf<'applications'>, IdentityOperationId | SecretOperationId> = {
+export const APPLICATION_HANDLERS: Omit<
+  HandlersOf<'applications'>,
+  ApplicationPeopleId | IdentityOperationId | SecretOperationId
+> = {
   'applications.list': {
     async read({ db, actor, input: { query } }) {
       const page = readPage(query)

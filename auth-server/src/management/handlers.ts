@@ -2,6 +2,7 @@
 import type { OperationId } from '@mobile-api-gateway/sdk/contract/index.ts'
 import { DOCUMENT_HANDLERS } from './api-documents.ts'
 import { API_HANDLERS, PLAN_HANDLERS } from './apis.ts'
+import { APPLICATION_PEOPLE_HANDLERS } from './application-people.ts'
 import { APPLICATION_HANDLERS } from './applications.ts'
 import { AUDIT_HANDLERS } from './audit.ts'
 import { CREDENTIAL_HANDLERS } from './credentials.ts'
@@ -26,6 +27,7 @@ export const HANDLERS: { readonly [Id in OperationId]: HandlerOf<Id> } = {
   ...GROUP_HANDLERS,
   ...ROLE_HANDLERS,
   ...APPLICATION_HANDLERS,
+  ...APPLICATION_PEOPLE_HANDLERS,
   ...IDENTITY_HANDLERS,
   ...SECRET_HANDLERS,
   ...API_HANDLERS,

@@ -1,4 +1,5 @@
 // THE table of what a mail with a link can be for; what each link may do, how long, and where it leads follow from its row.
+import { ACCOUNT_PATH } from '../http/account-path.ts'
 import type { MailName } from './queued-mail.ts'
 
 interface MailPurposeRow {
@@ -40,6 +41,7 @@ export const MAIL_PURPOSES = {
     outlivesChanges: false,
     whenTaken: 'address-taken',
   },
+  join: { page: `${ACCOUNT_PATH}/join`, proves: 'nothing', about: 'nobody', outlivesChanges: false },
   undo: { page: '/undo', proves: 'nothing', about: 'asker', outlivesChanges: true },
   'keep-account': { page: '/keep-account', proves: 'nothing', about: 'asker', outlivesChanges: true },
 } as const satisfies Readonly<Record<string, MailPurposeRow>>

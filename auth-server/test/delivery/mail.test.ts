@@ -34,6 +34,8 @@ const FACTS: MailFacts = {
   'new-sign-in': { app: 'Shop' },
   'role-given': { role: 'administrator' },
   'change-undone': {},
+  join: { app: 'Shop', by: 'bob@example.com', role: 'collaborator' },
+  'left-team': { app: 'Shop' },
 }
 const SIGN_UP: Mail = { name: 'sign-up', facts: { app: 'Shop' } }
 const ADA = { address: 'ada@example.com', key: 'ada@example.com' }

@@ -4,6 +4,7 @@ import type { AccountNeed } from '../../src/account/route.ts'
 import { addressId } from '../../src/account/security/addresses/routes.ts'
 import { identityId } from '../../src/account/security/linked/routes.ts'
 import { thingId } from '../../src/account/security/set-aside/routes.ts'
+import { mailToken } from '../../src/crypto/mail-proof.ts'
 import { FormBinding } from '../../src/http/csrf.ts'
 import { createAccount } from '../../src/identity/local-account.ts'
 import { Browser, SESSION_COOKIE } from './browser.ts'
@@ -27,6 +28,25 @@ export async function atAccount({ app, config }: TestServer, user = USER, header
   const browser = new Browser(app, config.issuer, headers)
   await logIn(browser, await browser.open('/account'), user)
   return browser
+}
+
+/** An invitation of Ada to an application; its token. */
+async function addInvitation({ db, config, applicationId }: TestServer): Promise<string> {
+  const challengeId = 'J'.repeat(22)
+  await db
+    .insertInto('application_invitations')
+    .values({
+      id: 'inv_of_ada',
+      application_id: applicationId,
+      email_key: USER.email,
+      address: USER.email,
+      role: 'collaborator',
+      hands_over: false,
+      challenge_id: challengeId,
+      expires_at: new Date(Date.now() + 3600_000),
+    })
+    .execute()
+  return mailToken(config.cookieSecret, challengeId)
 }
 
 /**
@@ -55,6 +75,7 @@ export async function accountAddresses(server: TestServer): Promise<readonly Acc
     passkey: await addPasskey(server, 'ada'),
     identity: identityId(config.cookieSecret, linked),
     provider: 'google',
+    token: await addInvitation(server),
     thing: thingId(config.cookieSecret, { id: await addSetAside(server, 'aside') }),
   }
   const fill = (pattern: string) =>

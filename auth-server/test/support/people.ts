@@ -167,6 +167,20 @@ export async function addBelongings(
     .insertInto('application_members')
     .values({ ...person, application_id: applicationId, role: 'owner' })
     .execute()
+  await db
+    .insertInto('application_invitations')
+    .values({
+      id: `inv of ${personId}`,
+      application_id: applicationId,
+      email_key: `invited by ${personId}`,
+      address: 'somebody@example.com',
+      role: 'collaborator',
+      hands_over: false,
+      invited_by: personId,
+      challenge_id: `join of ${personId}`,
+      expires_at: later,
+    })
+    .execute()
   const asked = `asked-${sha256(personId)
     .slice(0, 12)
     .toLowerCase()

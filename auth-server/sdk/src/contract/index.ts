@@ -1,6 +1,7 @@
 // The contract of the management API: every operation by its id. A new one is a row here, and a handler, which the compiler asks for.
 import { API_DOCUMENT_OPERATIONS } from './api-documents.ts'
 import { API_OPERATIONS } from './apis.ts'
+import { APPLICATION_PEOPLE_OPERATIONS } from './application-people.ts'
 import { APPLICATION_OPERATIONS } from './applications.ts'
 import { CREDENTIAL_OPERATIONS } from './credentials.ts'
 import { GROUP_OPERATIONS, ROLE_OPERATIONS } from './groups.ts'
@@ -19,6 +20,7 @@ export const OPERATIONS = {
   ...GROUP_OPERATIONS,
   ...ROLE_OPERATIONS,
   ...APPLICATION_OPERATIONS,
+  ...APPLICATION_PEOPLE_OPERATIONS,
   ...API_OPERATIONS,
   ...API_DOCUMENT_OPERATIONS,
   ...SUBSCRIPTION_OPERATIONS,

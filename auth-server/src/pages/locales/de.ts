@@ -4,6 +4,7 @@ import { ACCOUNT } from './de/account.ts'
 import { DELETION } from './de/deletion.ts'
 import { FEDERATION } from './de/federation.ts'
 import { GUEST } from './de/guest.ts'
+import { JOIN } from './de/join.ts'
 import { LANDING } from './de/landing.ts'
 import { MAIL } from './de/mail.ts'
 import { MAIL_PROOF } from './de/mail-proof.ts'
@@ -33,6 +34,7 @@ export const DE = {
   deletion: DELETION,
   federation: FEDERATION,
   setup: SETUP,
+  join: JOIN,
   landing: LANDING,
   portal: PORTAL,
   trial: TRIAL,

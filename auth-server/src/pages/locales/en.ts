@@ -4,6 +4,7 @@ import { ACCOUNT } from './en/account.ts'
 import { DELETION } from './en/deletion.ts'
 import { FEDERATION } from './en/federation.ts'
 import { GUEST } from './en/guest.ts'
+import { JOIN } from './en/join.ts'
 import { LANDING } from './en/landing.ts'
 import { MAIL } from './en/mail.ts'
 import { MAIL_PROOF } from './en/mail-proof.ts'
@@ -33,6 +34,7 @@ export const EN = {
   deletion: DELETION,
   federation: FEDERATION,
   setup: SETUP,
+  join: JOIN,
   landing: LANDING,
   portal: PORTAL,
   trial: TRIAL,

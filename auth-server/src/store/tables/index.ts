@@ -6,6 +6,7 @@ import { API_PLANS } from './api-plans.ts'
 import { API_SCOPES } from './api-scopes.ts'
 import { APIS } from './apis.ts'
 import { APP_IDENTITIES } from './app-identities.ts'
+import { APPLICATION_INVITATIONS } from './application-invitations.ts'
 import { APPLICATION_MEMBERS } from './application-members.ts'
 import { APPLICATIONS } from './applications.ts'
 import { ATTEMPTS } from './attempts.ts'
@@ -60,6 +61,7 @@ import { WRITE_TRIALS } from './write-trials.ts'
  */
 export const TABLES = {
   idempotency_keys: IDEMPOTENCY_KEYS,
+  application_invitations: APPLICATION_INVITATIONS,
   invitations: INVITATIONS,
   mail_challenges: MAIL_CHALLENGES,
   authorization_requests: AUTHORIZATION_REQUESTS,

@@ -11,6 +11,12 @@ interface ChangeFacts {
   readonly change: keyof typeof UNDO.changes
 }
 
+const TEAM_ROLES = {
+  owner: 'Sie sollen ebenfalls Eigentümer werden',
+  collaborator: 'Sie sollen daran mitarbeiten',
+  'handed over': 'Sie soll künftig Ihnen gehören',
+} as const
+
 const ROLES = {
   developer: 'Sie sind hier jetzt Entwickler: Sie sehen, was für Apps registriert ist.',
   approver: 'Sie entscheiden jetzt, welche Apps eine API nutzen dürfen.',
@@ -39,6 +45,22 @@ export const MAIL = {
     action: 'Einladung annehmen',
     ofLink: 'Der Link gilt sieben Tage.',
     after: ['Wenn Sie kein Konto möchten, lassen Sie diese Mail liegen: Ohne den Link entsteht keines.'],
+  }),
+  join: ({ app, by, role }) => ({
+    subject: `Einladung zur Anwendung ${app}`,
+    lead: [
+      `${by ?? 'Wer diesen Server betreibt,'} lädt Sie zur Anwendung „${app}“ ein: ${TEAM_ROLES[role]}. Melden Sie sich mit dieser E-Mail-Adresse an, um anzunehmen.`,
+    ],
+    action: 'Einladung ansehen',
+    ofLink: 'Der Link gilt drei Tage.',
+    after: ['Wenn Sie nicht wissen, warum, ignorieren Sie diese Mail: Ohne Sie geschieht nichts.'],
+  }),
+  'left-team': ({ app }) => ({
+    subject: `Sie arbeiten an ${app} nicht mehr mit`,
+    lead: [
+      `Jemand, dem die Anwendung „${app}“ gehört, hat Sie aus ihren Beteiligten herausgenommen. Sie sehen sie im Portal nicht mehr.`,
+    ],
+    after: ['Wenn Sie nicht wissen, warum, fragen Sie dort nach, oder bei denen, die diesen Server betreiben.'],
   }),
   'account-exists': (facts: AppFacts): MailText => ({
     subject: 'Sie haben schon ein Konto',

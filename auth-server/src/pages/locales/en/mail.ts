@@ -20,6 +20,19 @@ interface RoleFacts {
   readonly role: keyof typeof ROLES
 }
 
+interface TeamFacts {
+  readonly app: string
+  /** The address of whoever invites; null for whoever runs the server. */
+  readonly by: string | null
+  readonly role: keyof typeof TEAM_ROLES
+}
+
+const TEAM_ROLES = {
+  owner: 'own it with them',
+  collaborator: 'work on it with them',
+  'handed over': 'own it in their place',
+} as const
+
 const ROLES = {
   developer: 'You are a developer here now: you see what is registered for apps.',
   approver: 'You approve now which apps may use an API.',
@@ -48,6 +61,22 @@ export const MAIL = {
     action: 'Accept the invitation',
     ofLink: 'The link works for seven days.',
     after: ['If you do not want an account, ignore this mail: there is none without the link.'],
+  }),
+  join: ({ app, by, role }: TeamFacts): MailText => ({
+    subject: `You are invited to the application ${app}`,
+    lead: [
+      `${by ?? 'Whoever runs this server'} invites you to the application “${app}”: to ${TEAM_ROLES[role]}. Sign in with this e-mail address to accept.`,
+    ],
+    action: 'See the invitation',
+    ofLink: 'The link works for three days.',
+    after: ['If you do not know why, ignore this mail: nothing happens without you.'],
+  }),
+  'left-team': ({ app }: Readonly<{ app: string }>): MailText => ({
+    subject: `You do not work on ${app} any more`,
+    lead: [
+      `An owner of the application “${app}” has taken you out of its people. You do not see it in the portal any more.`,
+    ],
+    after: ['If you do not know why, ask them, or whoever runs this server.'],
   }),
   'account-exists': (facts: AppFacts): MailText => ({
     subject: 'You have an account already',
