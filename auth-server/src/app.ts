@@ -18,6 +18,7 @@ import { addProblemHandler, refuseAddress } from './http/problem-handler.ts'
 import { addSecurityHeaders } from './http/security-headers.ts'
 import { visitedPaths } from './http/visited-path.ts'
 import { interactionPages } from './interaction/index.ts'
+import { serveLogos } from './interaction/logos.ts'
 import { keepRefusals, refusalOf } from './landing/refusals.ts'
 import { landingPages } from './landing/routes.ts'
 import { TRY_PATH } from './landing/try.ts'
@@ -92,6 +93,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<F
   })
   mountPages(app, pages)
   serveScripts(app)
+  serveLogos(app, deps)
   addHealth(app, deps)
   return app
 }

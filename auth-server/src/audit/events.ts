@@ -92,6 +92,10 @@ export type AuditEvent =
       | 'secret-rotated'
       | 'secret-added'
       | 'secret-ended'
+      | 'logo-set'
+      | 'logo-removed'
+      | 'name-verified'
+      | 'name-unverified'
     > &
       Application &
       Partial<Change>)

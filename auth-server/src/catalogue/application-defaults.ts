@@ -18,4 +18,8 @@ export const APPLICATION_DEFAULTS = {
   postLogoutRedirectUris: [],
   backchannelLogoutUri: null,
   defaultAcrValues: [],
+  brandColor: null,
+  policyUri: null,
+  tosUri: null,
+  supportContact: null,
 } as const satisfies Partial<ApplicationDefinition>

@@ -8,7 +8,16 @@ type Told<Fields> = Readonly<Record<keyof Fields, readonly [name: string, text: 
 // A field that is added to what is stored does not compile before it is told here: an import would take it for nothing.
 type PlainFields = Omit<
   StoredApplication,
-  'id' | 'clientId' | 'createdAt' | 'suspendedAt' | 'managedBy' | 'identity' | 'subscriptions'
+  | 'id'
+  | 'clientId'
+  | 'createdAt'
+  | 'suspendedAt'
+  | 'managedBy'
+  | 'identity'
+  | 'subscriptions'
+  // Neither is said by a definition.
+  | 'logoHash'
+  | 'isNameVerified'
 >
 type StoredIdentity = NonNullable<StoredApplication['identity']>
 type SubscriptionFields = Pick<StoredSubscription, 'plan' | 'scopes' | 'trusted'>
@@ -35,6 +44,10 @@ export function applicationFields(application: StoredApplication): FieldTexts {
     postLogoutRedirectUris: ['post-logout redirect URIs', application.postLogoutRedirectUris.join(' ')],
     backchannelLogoutUri: ['back-channel logout URI', application.backchannelLogoutUri ?? ''],
     defaultAcrValues: ['classes of sign-in', application.defaultAcrValues.join(' ')],
+    brandColor: ['colour', application.brandColor ?? ''],
+    policyUri: ['privacy policy', application.policyUri ?? ''],
+    tosUri: ['terms', application.tosUri ?? ''],
+    supportContact: ['support contact', application.supportContact ?? ''],
   }
   return { ...Object.fromEntries(Object.values(told)), ...(identity && identityFields(identity)) }
 }

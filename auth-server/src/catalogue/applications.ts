@@ -20,6 +20,7 @@ import { type CatalogueActor, ManagedElsewhere, managerOf } from './actor.ts'
 import { claimedRedirectUri } from './app-links.ts'
 import { APPLICATION_DEFAULTS } from './application-defaults.ts'
 import { applicationFields } from './application-fields.ts'
+import { applicationNameProblem, looksProblem } from './application-looks.ts'
 import { type PublicKeys, readPublicKeys } from './client-keys.ts'
 import { auditedChange, differenceOf } from './difference.ts'
 import { backchannelLogoutProblem, redirectKind, redirectUriProblem } from './redirect-uri.ts'
@@ -68,15 +69,19 @@ export interface ApplicationDefinition {
   readonly backchannelLogoutUri?: string | null
   /** Classes of sign-in that it asks for where a request names none, the best first (see identity/acr.ts). */
   readonly defaultAcrValues?: readonly string[]
+  /** `#rrggbb`; pages correct it until what stands on it can be read. */
+  readonly brandColor?: string | null
+  /** Where its privacy policy and its terms are; https. */
+  readonly policyUri?: string | null
+  readonly tosUri?: string | null
+  /** Where people get help with it: an e-mail address or an https address. */
+  readonly supportContact?: string | null
 }
 
 /** The methods that a shared secret proves. */
 export function takesSecret(method: ClientAuthMethod): boolean {
   return method === 'client_secret_basic' || method === 'client_secret_post'
 }
-
-// Names stand on the pages where people decide: no control characters, nothing that turns the writing around.
-const NAME = /^(?=.*[\p{L}\p{N}\p{P}\p{S}])[^\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]{1,80}$/u
 
 // A client never has an id that could pass for a person's (RFC 9700 §4.15).
 const CLIENT_ID = /^(?!usr_)[A-Za-z0-9._~-]{1,128}$/
@@ -100,7 +105,9 @@ function requireSound(application: ApplicationDefinition): void {
     throw new InvalidApplication('A client ID has 1 to 128 of A-Z a-z 0-9 . _ ~ -, and does not begin with usr_.')
   if (application.clientId === PORTAL_CLIENT)
     throw new InvalidApplication(`The client ID ${PORTAL_CLIENT} is the server's own: take another.`)
-  if (!NAME.test(application.name)) throw new InvalidApplication('A name has 1 to 80 visible characters.')
+  const nameProblem =
+    applicationNameProblem(application.name) ?? looksProblem({ ...APPLICATION_DEFAULTS, ...application })
+  if (nameProblem !== undefined) throw new InvalidApplication(nameProblem)
   const { kind, redirectUris, postLogoutRedirectUris = [], authMethod = 'none', grantTypes = [] } = application
   for (const uris of [redirectUris, postLogoutRedirectUris])
     if (uris.length > MAX_URIS)
@@ -245,6 +252,7 @@ async function upsert(
         : sha256(application.clientSecret),
     jwks,
     managedBy: managerOf(by),
+    nameVerification: by.file === undefined ? (by.context.byCommand ? 'if changed' : 'never') : 'always',
   })
   if (!registered) throw new ManagedElsewhere(`The application ${application.clientId}`, by)
   return { ...registered, clientId: application.clientId, jwks }

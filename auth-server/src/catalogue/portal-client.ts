@@ -34,6 +34,7 @@ export async function definePortal(db: Db, portal: Readonly<{ resource: string; 
       refreshIdleSeconds: PORTAL_LOGIN_SECONDS,
       refreshAbsoluteSeconds: PORTAL_LOGIN_SECONDS,
       managedBy: 'portal',
+      nameVerification: 'always',
     })
     if (!application)
       throw new InvalidApplication(

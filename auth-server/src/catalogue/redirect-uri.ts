@@ -107,3 +107,9 @@ export function withAnswer(redirectUri: string, answer: Readonly<Record<string, 
   const query = Object.entries(answer).map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
   return query.length === 0 ? redirectUri : `${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${query.join('&')}`
 }
+
+/** Where a redirect URI leads, for people: its host, or the scheme of an app's own. */
+export function redirectHost(uri: string): string {
+  if (!/^https?:/.test(uri) || !URL.canParse(uri)) return uri.slice(0, uri.indexOf(':'))
+  return new URL(uri).host
+}

@@ -7,6 +7,7 @@ import {
   registerApplication,
   removeApplication,
 } from '../catalogue/applications.ts'
+import { logoPath } from '../catalogue/logo.ts'
 import { restoreApplication, suspendApplication } from '../catalogue/suspension.ts'
 import type { Db, Trx } from '../store/database.ts'
 import {
@@ -20,6 +21,7 @@ import type { ManagementActor } from './actor.ts'
 import type { ApplicationPeopleId } from './application-people.ts'
 import type { HandlersOf } from './handler.ts'
 import type { IdentityOperationId } from './identities.ts'
+import type { LooksOperationId } from './looks.ts'
 import { requireManagedHere } from './managed.ts'
 import { moment } from './moment.ts'
 import { readPage, toPage } from './page.ts'
@@ -56,12 +58,18 @@ export function showApplication(application: ListedApplication): OperationAnswer
     suspended_at: moment(application.suspendedAt),
     managed_by: application.managedBy,
     owners: application.owners,
+    brand_color: application.brandColor,
+    policy_uri: application.policyUri,
+    tos_uri: application.tosUri,
+    support_contact: application.supportContact,
+    logo_path: application.logoHash && logoPath(application.logoHash),
+    name_verified: application.isNameVerified,
   }
 }
 
 export const APPLICATION_HANDLERS: Omit<
   HandlersOf<'applications'>,
-  ApplicationPeopleId | IdentityOperationId | SecretOperationId
+  ApplicationPeopleId | IdentityOperationId | SecretOperationId | LooksOperationId
 > = {
   'applications.list': {
     async read({ db, actor, input: { query } }) {
@@ -145,11 +153,22 @@ export async function lockOwn(
   clientId: string,
   requireVersion: (shown: unknown) => void = () => {},
 ): Promise<ListedApplication> {
+  const application = await lockOrdinary(trx, actor, clientId, requireVersion)
+  requireManagedHere(`the application ${clientId}`, application.managedBy)
+  return application
+}
+
+/** The same for what the file says nothing of, whoever manages the rest. @throws {HttpProblem} 404, 412 and 403 */
+export async function lockOrdinary(
+  trx: Trx,
+  actor: ManagementActor,
+  clientId: string,
+  requireVersion: (shown: unknown) => void = () => {},
+): Promise<ListedApplication> {
   const application = await lockApplication(trx, clientId, reachOf(actor))
   if (!application) throw notFound('application')
   requireVersion(showApplication(application))
   await requireOrdinaryApplication(trx, actor, application.id)
-  requireManagedHere(`the application ${clientId}`, application.managedBy)
   return application
 }
 
@@ -172,5 +191,9 @@ function merge(body: Sent, before: Required<Pick<ApplicationDefinition, keyof ty
     backchannelLogoutUri:
       body.backchannel_logout_uri === undefined ? before.backchannelLogoutUri : body.backchannel_logout_uri,
     defaultAcrValues: body.default_acr_values ?? before.defaultAcrValues,
+    brandColor: body.brand_color === undefined ? before.brandColor : body.brand_color,
+    policyUri: body.policy_uri === undefined ? before.policyUri : body.policy_uri,
+    tosUri: body.tos_uri === undefined ? before.tosUri : body.tos_uri,
+    supportContact: body.support_contact === undefined ? before.supportContact : body.support_contact,
   }
 }

@@ -12,6 +12,7 @@ import { HEALTH_HANDLERS } from './health.ts'
 import { IDENTITY_HANDLERS } from './identities.ts'
 import { INVITATION_HANDLERS } from './invitations.ts'
 import { KEY_HANDLERS } from './keys.ts'
+import { LOOKS_HANDLERS } from './looks.ts'
 import { PEOPLE_HANDLERS } from './people.ts'
 import { PEOPLE_BELONGINGS_HANDLERS } from './people-belongings.ts'
 import { REVOCATION_HANDLERS } from './revocations.ts'
@@ -30,6 +31,7 @@ export const HANDLERS: { readonly [Id in OperationId]: HandlerOf<Id> } = {
   ...APPLICATION_PEOPLE_HANDLERS,
   ...IDENTITY_HANDLERS,
   ...SECRET_HANDLERS,
+  ...LOOKS_HANDLERS,
   ...API_HANDLERS,
   ...DOCUMENT_HANDLERS,
   ...PLAN_HANDLERS,

@@ -1,11 +1,13 @@
 // The document around a page: the frame that the page asks for, and the operator at its foot.
 import { type AccountFrame, inAccountFrame } from './account-frame.ts'
+import { brandCss } from './brand-color.ts'
 import { type Html, html } from './html.ts'
 import type { Language } from './language.ts'
 import type { Texts } from './locales/en.ts'
 import { type OperatorSettings, operatorFooter, operatorMark, operatorNameOf } from './operator.ts'
 import { inPortalFrame, type PortalFrame } from './portal-frame.ts'
-import { ACCOUNT_STYLE, CARD_STYLE, PORTAL_STYLE, REFERENCE_STYLE, type Style, WIDE_STYLE } from './theme.ts'
+
+import { ACCOUNT_STYLE, CARD_STYLE, PORTAL_STYLE, REFERENCE_STYLE, type Style, styleFrom, WIDE_STYLE } from './theme.ts'
 
 /** A page in one language. */
 export interface PageContent {
@@ -31,7 +33,9 @@ export interface Frame {
 /** A whole document, and what its policy has to know. */
 export interface PageDocument {
   readonly html: Html
-  readonly style: Style
+  readonly styles: readonly Style[]
+  /** Whether it shows an image from our own origin. */
+  readonly hasImage: boolean
 }
 
 /** The whole document. */
@@ -50,6 +54,10 @@ ${main}`
           : inAccountFrame(main, frame, { texts, operator })
         : main
   const scripts = [...new Set(framed.needs.scripts)]
+  const [brand] = framed.needs.brands
+  // An app's colour is for the pages where people decide about it.
+  const color = frame === undefined ? brand?.color : undefined
+  const styles = color ? [style, styleFrom(brandCss(color))] : [style]
   const document = html`<!doctype html>
 <html lang="${language}">
 <head>
@@ -57,14 +65,14 @@ ${main}`
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
 <title>${title}</title>
-${style.element}
+${styles.map(({ element }) => element)}
 ${scripts.map(({ path }) => html`<script type="module" src="${path}"></script>\n`)}</head>
 <body>
 ${framed}
 ${operatorFooter(operator, texts)}</body>
 </html>
 `
-  return { html: document, style }
+  return { html: document, styles, hasImage: brand?.hasImage ?? false }
 }
 
 function styleOf(frame: PageContent['frame']): Style {

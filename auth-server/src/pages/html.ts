@@ -17,9 +17,19 @@ interface Needs {
   readonly formTargets: readonly string[]
   /** What runs in it. */
   readonly scripts: readonly PageScript[]
+  /** The looks of the application that it is about. */
+  readonly brands: readonly Brand[]
 }
 
-const NOTHING: Needs = { formTargets: [], scripts: [] }
+/** What of an application's looks the whole page takes on. */
+interface Brand {
+  /** `#rrggbb` */
+  readonly color: string | null
+  /** Whether an image from our own origin is shown. */
+  readonly hasImage: boolean
+}
+
+const NOTHING: Needs = { formTargets: [], scripts: [], brands: [] }
 
 /** Text that is safe to send as HTML: made by the tag below, and of no text that came from anywhere else. */
 export class Html {
@@ -36,6 +46,7 @@ export class Html {
     return new Html(String.raw({ raw: strings }, ...values.map(render)), {
       formTargets: needs.flatMap(({ formTargets }) => formTargets),
       scripts: needs.flatMap(({ scripts }) => scripts),
+      brands: needs.flatMap(({ brands }) => brands),
     })
   }
 
@@ -53,6 +64,11 @@ export class Html {
   /** The same HTML, of which a script makes something. Without the script it has to make sense as well. */
   running(script: PageScript): Html {
     return new Html(this.#text, { ...this.needs, scripts: [...this.needs.scripts, script] })
+  }
+
+  /** The same HTML, in the looks of an application. */
+  branded(brand: Brand): Html {
+    return new Html(this.#text, { ...this.needs, brands: [...this.needs.brands, brand] })
   }
 
   toString(): string {

@@ -22,15 +22,15 @@ export function sendPage(reply: FastifyReply, page: Page): FastifyReply {
   const language = languageOf(request)
   const texts = LOCALES[language]
   const { operator } = server
-  const { html, style } = renderPage(page(texts), { language, texts, operator })
+  const { html, styles, hasImage } = renderPage(page(texts), { language, texts, operator })
   return reply
     .headers({
       // No cache keeps it, so none has to be told by Vary what it depends on.
       'cache-control': 'no-store',
       'content-language': language,
       'content-security-policy': contentPolicy({
-        style: style.source,
-        images: operator.operatorLogo ? [operator.operatorLogo.source] : [],
+        style: styles.map(({ source }) => source).join(' '),
+        images: [...(operator.operatorLogo ? [operator.operatorLogo.source] : []), ...(hasImage ? ["'self'"] : [])],
         formTargets: html.needs.formTargets,
         runsScript: html.needs.scripts.length > 0,
       }),

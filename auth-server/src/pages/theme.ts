@@ -28,7 +28,10 @@ export interface Style {
 }
 
 function style(...files: readonly string[]): Style {
-  const css = compact(files.map((file) => readFileSync(join(import.meta.dirname, file), 'utf8')).join(''))
+  return styleFrom(compact(files.map((file) => readFileSync(join(import.meta.dirname, file), 'utf8')).join('')))
+}
+
+export function styleFrom(css: string): Style {
   return {
     css,
     source: `'sha256-${createHash('sha256').update(css).digest('base64')}'`,

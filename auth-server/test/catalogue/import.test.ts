@@ -35,6 +35,10 @@ applications:
     name: Maps app
     kind: native
     redirect_uris: [com.example.maps:/callback, "http://127.0.0.1/callback"]
+    brand_color: "#0a7f3f"
+    policy_uri: https://maps.example.com/privacy
+    tos_uri: https://maps.example.com/terms
+    support_contact: help@maps.example.com
     identity: { apple: { team: ABCDE12345, bundle: com.example.maps } }
     subscriptions:
       maps: { plan: gold, scopes: [maps:read, maps:write], trusted: true }

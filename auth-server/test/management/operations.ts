@@ -1,6 +1,9 @@
 // What each operation of the contract is sent in tests: something that fits, on things that are there.
 import type { OperationId } from '@mobile-api-gateway/sdk/contract/index.ts'
 
+/** One pixel. */
+const LOGO = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+
 /** What tests find in their server. */
 export interface Things {
   readonly personId: string
@@ -64,6 +67,10 @@ export function fittingRequests(things: Things): Readonly<Record<OperationId, Fi
     'applications.suspend': application,
     'applications.restore': application,
     'applications.rotate_secret': { ...application, body: {} },
+    'applications.set_logo': { ...application, body: { image: LOGO } },
+    'applications.delete_logo': application,
+    'applications.verify_name': { ...application, body: { name: 'Shop' } },
+    'applications.unverify_name': application,
     'applications.list_secrets': application,
     'usage.list': { query: { client_id: things.clientId, by: 'hour' } },
     'refusals.list': application,

@@ -54,6 +54,15 @@ const CHANGEABLE = {
   default_acr_values: ACR_VALUES,
   refresh_idle_seconds: LIFETIME,
   refresh_absolute_seconds: LIFETIME,
+  brand_color: nullable(
+    Type.String({
+      pattern: '^#[0-9a-fA-F]{6}$',
+      description: 'On the pages where people decide; darkened or lightened until what stands on it can be read.',
+    }),
+  ),
+  policy_uri: nullable(ADDRESS),
+  tos_uri: nullable(ADDRESS),
+  support_contact: nullable(text(2000, 'An e-mail address or an https address.')),
 }
 
 export const APPLICATION = exactly({
@@ -75,6 +84,12 @@ export const APPLICATION = exactly({
   grant_types: Type.Array(Type.String()),
   id_token_signed_response_alg: Type.String(),
   access_token_signing_alg: Type.String(),
+  brand_color: nullable(Type.String()),
+  policy_uri: nullable(Type.String()),
+  tos_uri: nullable(Type.String()),
+  support_contact: nullable(Type.String()),
+  logo_path: nullable(Type.String({ description: 'Below the issuer: what was uploaded, encoded anew.' })),
+  name_verified: Type.Boolean({ description: 'Otherwise pages show the name with the host of its redirect URI.' }),
   created_at: MOMENT,
   suspended_at: nullable(MOMENT),
   managed_by: MANAGED_BY,
@@ -228,6 +243,56 @@ export const APPLICATION_OPERATIONS = {
     answers: {
       200: exactly({ client_id: CLIENT_ID, client_secret: Type.String(), previous_until: nullable(MOMENT) }),
     },
+    problems: [404, 409],
+  },
+  'applications.set_logo': {
+    method: 'PUT',
+    path: '/applications/{client_id}/logo',
+    scope: 'applications:write',
+    summary: 'Set the logo of an application',
+    description:
+      'PNG, JPEG or WebP, 1 MB at most. It is encoded anew, 512 pixels wide and high at most; of what moves, the first frame. The catalogue file says nothing of logos, so applications of the file get theirs here, too.',
+    params: ONE,
+    body: exactly({
+      image: Type.String({
+        minLength: 4,
+        maxLength: 1_400_000,
+        pattern: '^[A-Za-z0-9+/]+={0,2}$',
+        description: 'The file in base64.',
+      }),
+    }),
+    maxBodyBytes: 1_500_000,
+    answers: { 200: APPLICATION },
+    problems: [404],
+  },
+  'applications.delete_logo': {
+    method: 'DELETE',
+    path: '/applications/{client_id}/logo',
+    scope: 'applications:write',
+    summary: 'Take the logo of an application away',
+    params: ONE,
+    answers: { 204: null },
+    problems: [404],
+  },
+  'applications.verify_name': {
+    method: 'PUT',
+    path: '/applications/{client_id}/verified-name',
+    scope: 'applications:write',
+    summary: 'Vouch for the name of an application',
+    description:
+      'For administrators: pages show it without the host of its redirect URI then. With the name as it was read; another name needs it anew.',
+    params: ONE,
+    body: exactly({ name: NAME }),
+    answers: { 200: APPLICATION },
+    problems: [404, 409],
+  },
+  'applications.unverify_name': {
+    method: 'DELETE',
+    path: '/applications/{client_id}/verified-name',
+    scope: 'applications:write',
+    summary: 'Vouch for the name of an application no more',
+    params: ONE,
+    answers: { 204: null },
     problems: [404, 409],
   },
   'applications.list_secrets': {

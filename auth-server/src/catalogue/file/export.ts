@@ -117,6 +117,10 @@ function writeApplication(
       post_logout_redirect_uris: application.postLogoutRedirectUris,
       backchannel_logout_uri: application.backchannelLogoutUri,
       default_acr_values: application.defaultAcrValues,
+      brand_color: application.brandColor,
+      policy_uri: application.policyUri,
+      tos_uri: application.tosUri,
+      support_contact: application.supportContact,
       identity: identity && writeIdentity(identity),
       subscriptions: Object.fromEntries(
         subscriptions.map(({ apiId, plan, scopes, trusted }) => [

@@ -150,6 +150,10 @@ export const APPLICATION_FIELDS = {
   post_logout_redirect_uris: optionally('where people go after they sign out', listOf(line, '[https://example.com/]')),
   backchannel_logout_uri: optionally('where it is told that somebody signed out', line),
   default_acr_values: optionally('classes of sign-in that it asks for, the best first', words),
+  brand_color: optionally('its colour on the pages where people decide', line),
+  policy_uri: optionally('its privacy policy, an https address', line),
+  tos_uri: optionally('its terms, an https address', line),
+  support_contact: optionally('where people get help with it: an e-mail address or an https address', line),
   identity: optionally('what Android and Apple know it by (app-links.md)', fieldsOf(IDENTITY)),
   subscriptions: optionally(
     'the APIs that it may use, each with `plan`, `scopes` and `trusted`',

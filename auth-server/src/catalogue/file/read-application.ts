@@ -49,6 +49,10 @@ export function readApplication(
       postLogoutRedirectUris: value.post_logout_redirect_uris ?? [],
       backchannelLogoutUri: value.backchannel_logout_uri ?? null,
       defaultAcrValues: value.default_acr_values ?? [],
+      brandColor: value.brand_color ?? null,
+      policyUri: value.policy_uri ?? null,
+      tosUri: value.tos_uri ?? null,
+      supportContact: value.support_contact ?? null,
     },
     identity: identity && {
       androidPackage: identity.android?.package,

@@ -1,12 +1,13 @@
 // The page that offers a passkey.
+
 import { button } from '../../pages/components/button.ts'
 import { form } from '../../pages/components/form.ts'
-import { appMark } from '../../pages/components/mark.ts'
 import { note, problemNotice } from '../../pages/components/notice.ts'
 import { passkeyForm } from '../../pages/components/passkey-form.ts'
 import type { Page } from '../../pages/frame.ts'
 import { html } from '../../pages/html.ts'
 import type { Texts } from '../../pages/locales/en.ts'
+import { appHead } from '../app-looks.ts'
 import type { SignedInVisit } from '../visit.ts'
 
 /** @param problem why the last one was not kept */
@@ -19,7 +20,7 @@ export function addPasskeyPage({
     const { passkeys } = texts
     return {
       title: passkeys.offer.title,
-      body: html`${pending.app && appMark(pending.app.name)}
+      body: html`${appHead(pending)}
 <h1>${passkeys.offer.title}</h1>
 <p>${passkeys.offer.lead}</p>
 ${problem && problemNotice('problem', passkeys.notKept[problem])}

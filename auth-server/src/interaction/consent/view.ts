@@ -1,11 +1,11 @@
 // The page that lists what an app wants to do.
+
 import { isOpenIdScope } from '../../catalogue/openid-scopes.ts'
 import { sha256 } from '../../crypto/digest.ts'
 import type { FormBinding } from '../../http/csrf.ts'
 import { button } from '../../pages/components/button.ts'
 import { form } from '../../pages/components/form.ts'
 import { list } from '../../pages/components/list.ts'
-import { appMark } from '../../pages/components/mark.ts'
 import type { Page } from '../../pages/frame.ts'
 import { html } from '../../pages/html.ts'
 import type { Texts } from '../../pages/locales/en.ts'
@@ -13,6 +13,7 @@ import type { ScopeOffer } from '../../store/tables/api-scopes.ts'
 import type { PendingAppVisit } from '../../store/tables/authorization-requests.ts'
 import type { KnownDevice } from '../../store/tables/device-keys.ts'
 import type { Session } from '../../store/tables/sessions.ts'
+import { appHead, appLinks, appNameOf } from '../app-looks.ts'
 import { denyForm, opensNote, switchForm } from '../ended/ways-out.ts'
 import { mergeNote } from '../guest/view.ts'
 
@@ -27,8 +28,8 @@ function wishesOf({ request }: PendingAppVisit, scopes: readonly ScopeOffer[], t
 /** Tells these words of the page from all others, for those who ask later what somebody has said yes to. */
 export function consentTextVersion(pending: PendingAppVisit, scopes: readonly ScopeOffer[], texts: Texts): string {
   const { title, lead, button } = texts.consent
-  const { name, apiName } = pending.app
-  const words = [title(name), lead(apiName, '').toString(), ...wishesOf(pending, scopes, texts), button]
+  const { apiName } = pending.app
+  const words = [title(appNameOf(pending)), lead(apiName, '').toString(), ...wishesOf(pending, scopes, texts), button]
   return sha256(JSON.stringify(words)).slice(0, 12)
 }
 
@@ -49,11 +50,11 @@ export function consentPage({
 }>): Page {
   return (texts) => {
     const { title, lead, button: allow } = texts.consent
-    const heading = title(pending.app.name)
+    const heading = title(appNameOf(pending))
     const wishes = wishesOf(pending, scopes, texts)
     return {
       title: heading,
-      body: html`${appMark(pending.app.name)}
+      body: html`${appHead(pending)}
 <h1>${heading}</h1>
 <p>${lead(pending.app.apiName, session.accountName)}${wishes.length > 0 ? ':' : '.'}</p>
 ${wishes.length > 0 && list(wishes)}
@@ -61,7 +62,8 @@ ${mergeNote(guest, texts)}
 ${form({ binding, action: 'consent' }, button(allow))}
 ${switchForm(binding, texts)}
 ${denyForm(binding, texts)}
-${opensNote(pending, texts)}`,
+${opensNote(pending, texts)}
+${appLinks(pending, texts)}`,
     }
   }
 }

@@ -2,12 +2,12 @@
 import type { FormBinding } from '../../http/csrf.ts'
 import { button } from '../../pages/components/button.ts'
 import { form } from '../../pages/components/form.ts'
-import { appMark } from '../../pages/components/mark.ts'
 import type { Page } from '../../pages/frame.ts'
 import { html } from '../../pages/html.ts'
 import type { PendingAppVisit } from '../../store/tables/authorization-requests.ts'
 import type { KnownDevice } from '../../store/tables/device-keys.ts'
 import type { Session } from '../../store/tables/sessions.ts'
+import { appHead, appNameOf } from '../app-looks.ts'
 import { denyForm, opensNote, switchForm } from '../ended/ways-out.ts'
 import { mergeNote } from '../guest/view.ts'
 
@@ -24,10 +24,10 @@ export function continuePage({
   guest: KnownDevice | undefined
 }>): Page {
   return (texts) => {
-    const heading = texts.continue.title(pending.app.name)
+    const heading = texts.continue.title(appNameOf(pending))
     return {
       title: heading,
-      body: html`${appMark(pending.app.name)}
+      body: html`${appHead(pending)}
 <h1>${heading}</h1>
 <p>${texts.continue.lead}</p>
 ${mergeNote(guest, texts)}

@@ -5,13 +5,14 @@ import type { Providers } from '../../identity/federation/providers.ts'
 import { button, wayLink } from '../../pages/components/button.ts'
 import { field, hiddenFields } from '../../pages/components/field.ts'
 import { form } from '../../pages/components/form.ts'
-import { appMark, signMark } from '../../pages/components/mark.ts'
+import { signMark } from '../../pages/components/mark.ts'
 import { note, notice, problemNotice } from '../../pages/components/notice.ts'
 import { PASSKEYS_FIELD, passkeyForm } from '../../pages/components/passkey-form.ts'
 import type { Page } from '../../pages/frame.ts'
 import { html } from '../../pages/html.ts'
 import type { Texts } from '../../pages/locales/en.ts'
 import type { PendingRequest } from '../../store/tables/authorization-requests.ts'
+import { appHead, appLinks, appNameOf } from '../app-looks.ts'
 import { denyForm, opensNote } from '../ended/ways-out.ts'
 import { FORGOTTEN, SIGN_UP } from '../mail-proof/paths.ts'
 import { providerButtons } from '../provider/view.ts'
@@ -44,9 +45,9 @@ export function loginPage({
   const problemId = problem && PROBLEM_ID
   return (texts) => ({
     title: problem === undefined ? texts.signIn.title : texts.signIn.titleAfterProblem,
-    body: html`${pending.app && appMark(pending.app.name)}
+    body: html`${appHead(pending)}
 <h1>${texts.signIn.title}</h1>
-<p>${pending.app ? texts.signIn.lead(pending.app.name) : texts.signIn.leadToAccount}</p>
+<p>${pending.app ? texts.signIn.lead(appNameOf(pending)) : texts.signIn.leadToAccount}</p>
 ${waiting && notice('warn', texts.federation.signInToLink(waiting.label, waiting.email))}
 ${problem && problemNotice(PROBLEM_ID, { ...texts.signIn.problems, ...texts.passkeys.refused }[problem])}
 ${form(
@@ -88,6 +89,7 @@ ${wayLink(texts.mailProof.offers.reset, `${binding.path}/${FORGOTTEN}`)}
 ${canSignUp && wayLink(texts.mailProof.offers['sign-up'], `${binding.path}/${SIGN_UP}`)}
 ${denyForm(binding, texts)}
 ${opensNote(pending, texts)}
+${appLinks(pending, texts)}
 ${pending.app && note(texts.signIn.note)}`,
   })
 }

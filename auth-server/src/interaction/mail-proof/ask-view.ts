@@ -4,12 +4,13 @@ import { MAX_EMAIL_LENGTH } from '../../identity/email.ts'
 import { button, linkButton, wayLink } from '../../pages/components/button.ts'
 import { field } from '../../pages/components/field.ts'
 import { form } from '../../pages/components/form.ts'
-import { appMark, signMark } from '../../pages/components/mark.ts'
+import { signMark } from '../../pages/components/mark.ts'
 import { problemNotice } from '../../pages/components/notice.ts'
 import type { Page } from '../../pages/frame.ts'
 import { html } from '../../pages/html.ts'
 import type { VisitPurpose } from '../../store/mail-purpose.ts'
 import type { PendingRequest } from '../../store/tables/authorization-requests.ts'
+import { appHead } from '../app-looks.ts'
 import { denyForm } from '../ended/ways-out.ts'
 import { LOGIN } from '../paths.ts'
 import { FORGOTTEN, SIGN_UP } from './paths.ts'
@@ -36,7 +37,7 @@ export function askPage({
     const { title, lead, button: send, other } = texts.mailProof.ask[purpose]
     return {
       title,
-      body: html`${pending.app && appMark(pending.app.name)}
+      body: html`${appHead(pending)}
 <h1>${title}</h1>
 <p>${lead(pending.app?.name)}</p>
 ${isProblem && problemNotice(PROBLEM_ID, texts.signIn.problems.noAddress)}

@@ -3,12 +3,12 @@ import type { FormBinding } from '../../http/csrf.ts'
 import { button, wayLink } from '../../pages/components/button.ts'
 import { field, hiddenFields } from '../../pages/components/field.ts'
 import { form } from '../../pages/components/form.ts'
-import { appMark } from '../../pages/components/mark.ts'
 import { note, problemNotice } from '../../pages/components/notice.ts'
 import type { Page } from '../../pages/frame.ts'
 import { html } from '../../pages/html.ts'
 import type { AwaitedProof } from '../../store/queries/asked-proofs.ts'
 import type { PendingRequest } from '../../store/tables/authorization-requests.ts'
+import { appHead } from '../app-looks.ts'
 import { denyForm } from '../ended/ways-out.ts'
 import { LOGIN } from '../paths.ts'
 import { ASK_PAGES } from './ask-view.ts'
@@ -34,7 +34,7 @@ export function checkMailPage({
     const { check, ask } = texts.mailProof
     return {
       title: check.title,
-      body: html`${pending.app && appMark(pending.app.name)}
+      body: html`${appHead(pending)}
 <h1>${check.title}</h1>
 <p>${check.lead[purpose](address)}</p>
 ${problem && problemNotice(PROBLEM_ID, check.problems[problem])}

@@ -1,12 +1,13 @@
 // The pages that ask for a second factor, and for a recovery code in its place.
+
 import { button, wayLink } from '../../pages/components/button.ts'
 import { field } from '../../pages/components/field.ts'
 import { form } from '../../pages/components/form.ts'
-import { appMark } from '../../pages/components/mark.ts'
 import { note, problemNotice } from '../../pages/components/notice.ts'
 import type { Page } from '../../pages/frame.ts'
 import { html } from '../../pages/html.ts'
 import type { Texts } from '../../pages/locales/en.ts'
+import { appHead } from '../app-looks.ts'
 import { denyForm, opensNote, switchForm } from '../ended/ways-out.ts'
 import { FORGOTTEN } from '../mail-proof/paths.ts'
 import { stepPath } from '../paths.ts'
@@ -36,7 +37,7 @@ export function secondFactorPage(
     const { secondFactor } = texts
     return {
       title: problem === undefined ? secondFactor.title : secondFactor.titleAfterProblem,
-      body: html`${pending.app && appMark(pending.app.name)}
+      body: html`${appHead(pending)}
 <h1>${secondFactor.title}</h1>
 <p>${secondFactor.person(session.accountName)}</p>
 ${problem && problemNotice(PROBLEM_ID, { ...secondFactor.problems, ...texts.passkeys.refused }[problem])}
@@ -58,7 +59,7 @@ export function recoveryCodePage({ pending, binding }: SignedInVisit, problem?: 
     const { secondFactor } = texts
     return {
       title: problem === undefined ? secondFactor.recoveryTitle : secondFactor.recoveryTitleAfterProblem,
-      body: html`${pending.app && appMark(pending.app.name)}
+      body: html`${appHead(pending)}
 <h1>${secondFactor.recoveryTitle}</h1>
 <p>${secondFactor.recoveryLead}</p>
 ${problem && problemNotice(PROBLEM_ID, { ...secondFactor.problems, ...texts.passkeys.refused }[problem])}

@@ -10,8 +10,17 @@ export function initialOf(name: string): string {
   return (first?.segment ?? '').toLocaleUpperCase('en')
 }
 
-export function appMark(applicationName: string): Html {
-  return html`<div class="mark" aria-hidden="true">${initialOf(applicationName)}</div>`
+/** @param looks its colour, which the page takes on, and the address of its logo */
+export function appMark(
+  applicationName: string,
+  looks: Readonly<{ color: string | null; logo: string | null }> = { color: null, logo: null },
+): Html {
+  const { color, logo } = looks
+  const mark =
+    logo === null
+      ? html`<div class="mark" aria-hidden="true">${initialOf(applicationName)}</div>`
+      : html`<img class="mark logo" src="${logo}" alt="">`
+  return mark.branded({ color, hasImage: logo !== null })
 }
 
 /** It is done; it cannot go on; it went wrong. */

@@ -1,6 +1,7 @@
 // Every text of the pages in German; one that is missing does not compile.
 import { type Html, html } from '../html.ts'
 import { ACCOUNT } from './de/account.ts'
+import { BRANDING } from './de/branding.ts'
 import { DELETION } from './de/deletion.ts'
 import { FEDERATION } from './de/federation.ts'
 import { GUEST } from './de/guest.ts'
@@ -139,4 +140,5 @@ export const DE = {
   mail: MAIL,
   undo: UNDO,
   notOpened: NOT_OPENED,
+  branding: BRANDING,
 } satisfies Texts

@@ -1,6 +1,7 @@
 // Every text of the pages in English; its shape is what each other language has to fill.
 import { type Html, html } from '../html.ts'
 import { ACCOUNT } from './en/account.ts'
+import { BRANDING } from './en/branding.ts'
 import { DELETION } from './en/deletion.ts'
 import { FEDERATION } from './en/federation.ts'
 import { GUEST } from './en/guest.ts'
@@ -133,6 +134,7 @@ export const EN = {
   mail: MAIL,
   undo: UNDO,
   notOpened: NOT_OPENED,
+  branding: BRANDING,
 }
 
 /** The texts of the pages in one language. */

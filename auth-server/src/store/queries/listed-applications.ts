@@ -3,11 +3,11 @@ import type { JSONWebKeySet } from 'jose'
 import { type RawBuilder, sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
 import type { ManagedBy } from '../managed-by.ts'
-import type { ApplicationKind, ClientAuthMethod } from '../tables/applications.ts'
+import type { ApplicationKind, ApplicationLooks, ClientAuthMethod } from '../tables/applications.ts'
 import { isReachedApplication, type Reach } from './reached.ts'
 
 /** All that is registered. */
-export interface ListedApplication {
+export interface ListedApplication extends ApplicationLooks {
   readonly id: string
   readonly clientId: string
   readonly name: string
@@ -33,6 +33,9 @@ export interface ListedApplication {
   readonly managedBy: ManagedBy
   /** How many people own it. */
   readonly owners: number
+  readonly logoHash: string | null
+  /** Whether somebody vouches for the name. */
+  readonly isNameVerified: boolean
 }
 
 const COLUMNS = sql`
@@ -44,7 +47,9 @@ const COLUMNS = sql`
   claims_in_id_token as "claimsInIdToken", pkce_required as "pkceRequired", default_acr_values as "defaultAcrValues",
   extract(epoch from refresh_idle)::float8 as "refreshIdleSeconds",
   extract(epoch from refresh_absolute)::float8 as "refreshAbsoluteSeconds",
-  created_at as "createdAt", suspended_at as "suspendedAt", managed_by as "managedBy",
+  created_at as "createdAt", suspended_at as "suspendedAt", managed_by as "managedBy", brand_color as "brandColor",
+  policy_uri as "policyUri", tos_uri as "tosUri", support_contact as "supportContact", logo_hash as "logoHash",
+  name_verified_at is not null as "isNameVerified",
   (select count(*)::int from application_members where application_id = application.id and role = 'owner') as owners`
 
 /** A page of a list, and what it is narrowed to; undefined: not by this. */

@@ -72,6 +72,12 @@ function storedApplications(db: Db) {
       'application.created_at as createdAt',
       'application.suspended_at as suspendedAt',
       'application.managed_by as managedBy',
+      'application.brand_color as brandColor',
+      'application.policy_uri as policyUri',
+      'application.tos_uri as tosUri',
+      'application.support_contact as supportContact',
+      'application.logo_hash as logoHash',
+      sql<boolean>`application.name_verified_at is not null`.as('isNameVerified'),
       sql<StoredApplication['identity']>`case when identity.application_id is not null then jsonb_build_object(
         'android', case when android_package is not null then jsonb_build_object(
           'packageName', android_package, 'digests', to_jsonb(android_digests)) end,

@@ -42,6 +42,15 @@ export interface Applications {
   secret_used_at: Date | null
   previous_secret_created_at: Date | null
   previous_secret_used_at: Date | null
+  /** `#rrggbb` as its developer wrote it; pages correct it. */
+  brand_color: string | null
+  policy_uri: string | null
+  tos_uri: string | null
+  support_contact: string | null
+  /** Of its row of application_logos. */
+  logo_hash: string | null
+  /** Since when somebody who may vouches for the name; another name has nobody. */
+  name_verified_at: Date | null
 }
 
 /** The client ID of the developer portal, which is part of the server: nobody else changes it, and no list shows it. */
@@ -131,6 +140,17 @@ export interface ApplicationProperties {
   readonly defaultAcrValues: readonly string[]
 }
 
+/** How it looks where people decide, as far as its definition says. */
+export interface ApplicationLooks {
+  readonly brandColor: string | null
+  readonly policyUri: string | null
+  readonly tosUri: string | null
+  readonly supportContact: string | null
+}
+
+/** Whose word a name is: with `always` somebody vouches for it as it is, with `if changed` for another one alone. */
+export type NameVerification = 'always' | 'if changed' | 'never'
+
 // A query within a statement sees the rows as they were before it.
 const CHANGE = sql<UpsertedApplication['change']>`coalesce((
   select case when before is distinct from applications then 'changed' else 'unchanged' end
@@ -147,12 +167,14 @@ interface UpsertedApplication {
 export async function upsertApplication(
   trx: Trx,
   row: ApplicationProperties &
+    ApplicationLooks &
     Readonly<{
       id: string
       refreshIdleSeconds: number
       refreshAbsoluteSeconds: number
       backchannelLogoutUri: string | null
       managedBy: ManagedBy
+      nameVerification: NameVerification
     }>,
 ): Promise<UpsertedApplication | undefined> {
   const values = {
@@ -174,13 +196,33 @@ export async function upsertApplication(
     post_logout_redirect_uris: [...row.postLogoutRedirectUris],
     backchannel_logout_uri: row.backchannelLogoutUri,
     default_acr_values: [...row.defaultAcrValues],
+    brand_color: row.brandColor,
+    policy_uri: row.policyUri,
+    tos_uri: row.tosUri,
+    support_contact: row.supportContact,
   }
+  const verified = row.nameVerification === 'never' ? null : sql<Date>`auth_now()`
+  const verifiedAfter = sql<Date | null>`case
+    when applications.name is distinct from excluded.name then excluded.name_verified_at
+    when ${row.nameVerification === 'always'} then coalesce(applications.name_verified_at, excluded.name_verified_at)
+    else applications.name_verified_at end`
   return trx
     .insertInto('applications')
-    .values({ id: row.id, client_id: row.clientId, managed_by: row.managedBy, ...values })
+    .values({ id: row.id, client_id: row.clientId, managed_by: row.managedBy, ...values, name_verified_at: verified })
     .onConflict((conflict) =>
-      conflict.column('client_id').doUpdateSet(values).where('applications.managed_by', '=', row.managedBy),
+      conflict
+        .column('client_id')
+        .doUpdateSet({ ...values, name_verified_at: verifiedAfter })
+        .where('applications.managed_by', '=', row.managedBy),
     )
     .returning(['id', unixSeconds(sql`created_at`).as('createdAt'), CHANGE.as('change')])
     .executeTakeFirst()
+}
+
+/** Notes that somebody vouches for the name, or nobody does. False where it has another name by now. */
+export async function verifyName(trx: Trx, id: string, name: string, isVerified: boolean): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    update applications set name_verified_at = case when ${isVerified} then coalesce(name_verified_at, auth_now()) end
+    where id = ${id} and name = ${name}`.execute(trx)
+  return numAffectedRows === 1n
 }

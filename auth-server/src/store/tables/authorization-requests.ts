@@ -4,7 +4,7 @@ import type { Db } from '../database.ts'
 import type { Condition, Json, PersonKey, TableDeclaration } from '../declaration.ts'
 import { isSubscribed, secondsFromNow, secondsSince } from '../sql.ts'
 import { type DoneSteps, type StepName, sessionsOf, stepDone } from '../visit-steps.ts'
-import type { ApplicationKind } from './applications.ts'
+import type { ApplicationKind, ApplicationLooks } from './applications.ts'
 import { isUnspent, spendPushed } from './pushed-requests.ts'
 
 /** What every visit may ask of its sign-in; kept as JSON because only /authorize and its pages read it. */
@@ -118,6 +118,14 @@ export interface VisitingApp {
   readonly apiId: string
   readonly apiName: string
   readonly trusted: boolean
+  /** Where it was read to be shown. */
+  readonly looks?: VisitingLooks
+}
+
+/** How an application looks to whoever decides. */
+export interface VisitingLooks extends ApplicationLooks {
+  readonly logoHash: string | null
+  readonly isNameVerified: boolean
 }
 
 interface Pending {
@@ -194,7 +202,12 @@ export async function findPendingRequest(
       'request.steps',
       sql<VisitingApp | null>`case when application.id is not null then jsonb_build_object(
         'clientId', application.client_id, 'applicationId', application.id, 'name', application.name,
-        'kind', application.kind, 'apiId', api.id, 'apiName', api.name, 'trusted', subscription.trusted) end`.as('app'),
+        'kind', application.kind, 'apiId', api.id, 'apiName', api.name, 'trusted', subscription.trusted,
+        'looks', jsonb_build_object('brandColor', application.brand_color, 'policyUri', application.policy_uri,
+          'tosUri', application.tos_uri, 'supportContact', application.support_contact,
+          'logoHash', application.logo_hash, 'isNameVerified', application.name_verified_at is not null)) end`.as(
+        'app',
+      ),
       sql<number>`${secondsSince(sql`request.expires_at`)} + ${REQUEST_TTL_SECONDS}`.as('ageSeconds'),
     ])
     .executeTakeFirst()

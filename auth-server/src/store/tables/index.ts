@@ -7,6 +7,7 @@ import { API_SCOPES } from './api-scopes.ts'
 import { APIS } from './apis.ts'
 import { APP_IDENTITIES } from './app-identities.ts'
 import { APPLICATION_INVITATIONS } from './application-invitations.ts'
+import { APPLICATION_LOGOS } from './application-logos.ts'
 import { APPLICATION_MEMBERS } from './application-members.ts'
 import { APPLICATIONS } from './applications.ts'
 import { ATTEMPTS } from './attempts.ts'
@@ -93,6 +94,7 @@ export const TABLES = {
   applications: APPLICATIONS,
   app_identities: APP_IDENTITIES,
   application_members: APPLICATION_MEMBERS,
+  application_logos: APPLICATION_LOGOS,
   subscriptions: SUBSCRIPTIONS,
   groups: GROUPS,
   apis: APIS,

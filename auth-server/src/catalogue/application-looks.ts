@@ -1,0 +1,42 @@
+// How an application may look where people decide: its name, its colour, its links. Pure.
+import { readAddress } from '../delivery/mail/mailbox.ts'
+import type { ApplicationLooks } from '../store/tables/applications.ts'
+
+// No control characters, nothing that turns the writing around, and something that can be seen.
+const NAME = /^(?=.*[\p{L}\p{N}\p{P}\p{S}])[^\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]{1,80}$/u
+// What joins or parts letters has its place in some writings, and in emoji; elsewhere it makes two names that look alike.
+const JOINER =
+  /(?<=[^\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Z}\p{P}\p{N}])[\u200c\u200d](?=[\p{L}\p{M}\p{So}])/gu
+const INVISIBLE = /[\p{Cf}\p{Cn}\p{Co}\u115f\u1160\u2800\u3164\uffa0]|\u034f/u
+const PILE = /\p{M}{5}/u
+
+/** What is wrong with the name of an application; undefined when nothing is. */
+export function applicationNameProblem(name: string): string | undefined {
+  if (!NAME.test(name)) return 'A name has 1 to 80 visible characters.'
+  if (INVISIBLE.test(name.replace(JOINER, '')) || PILE.test(name))
+    return 'A name holds nothing that cannot be seen, and no pile of accents.'
+  return undefined
+}
+
+const COLOR = /^#[0-9a-f]{6}$/i
+const MAX_LINK = 2000
+
+/** What is wrong with colour and links; undefined when nothing is. */
+export function looksProblem({ brandColor, policyUri, tosUri, supportContact }: ApplicationLooks): string | undefined {
+  if (brandColor !== null && !COLOR.test(brandColor)) return 'A colour has six hexadecimal digits, like #1b56d6.'
+  for (const uri of [policyUri, tosUri])
+    if (uri !== null && !isHttps(uri)) return 'Privacy policy and terms are https addresses, written out in full.'
+  if (supportContact !== null && !isHttps(supportContact) && !isMail(supportContact))
+    return 'A support contact is an e-mail address, or an https address.'
+  return undefined
+}
+
+function isHttps(text: string): boolean {
+  if (text.length > MAX_LINK || !/^https:\/\/[!#-;=?-[\]_a-z~]+$/i.test(text) || !URL.canParse(text)) return false
+  const { username, password, hostname } = new URL(text)
+  return username === '' && password === '' && hostname.includes('.')
+}
+
+function isMail(text: string): boolean {
+  return /^[^\s<>"',;]+$/.test(text) && readAddress(text) !== undefined
+}
