@@ -5,6 +5,7 @@ export const CATALOGUE_SECTIONS = [
   'applications',
   'groups',
   'administrators',
+  'developers',
   'development',
   'providers',
 ] as const

@@ -9,6 +9,7 @@ import { countInvitationMails, insertInvitation } from '../store/queries/invite.
 import type { MailRecipient } from '../store/queued-mail.ts'
 import { findMissingGroups } from '../store/tables/groups.ts'
 import { deleteInvitation, type Invitation, lockInvitation } from '../store/tables/invitations.ts'
+import { insertRole } from '../store/tables/person-roles.ts'
 import { queueMail } from '../store/tables/queued-mails.ts'
 import { OPERATOR_SOURCE } from './administration/groups.ts'
 import { addToGroup } from './groups.ts'
@@ -24,6 +25,8 @@ export interface Invited {
   readonly name: string | undefined
   readonly language: Language
   readonly groups: readonly string[]
+  /** Whether they will be a developer. */
+  readonly developer?: boolean
 }
 
 /** Why nobody was invited. */
@@ -39,7 +42,7 @@ export type NotInvited =
  */
 export async function invite(
   trx: Trx,
-  { to, name, language, groups }: Invited,
+  { to, name, language, groups, developer = false }: Invited,
   context: AuditContext,
 ): Promise<Invitation | NotInvited> {
   const missing = await findMissingGroups(trx, groups)
@@ -56,6 +59,7 @@ export async function invite(
     name: name ?? null,
     language,
     groups: [...groups],
+    developer,
     ttlSeconds: INVITATION_DAYS * DAY_SECONDS,
   })
   await queueMail(trx, { mail: { name: 'invitation', facts: {} }, language, to, challengeId })
@@ -82,5 +86,7 @@ export async function acceptInvitation(
   if (!invitation || !(await deleteInvitation(trx, invitation.id))) return
   await record(trx, { type: 'invitation', outcome: 'accepted', personId }, context)
   // A group that is not there any more is nobody's.
+  if (invitation.developer && (await insertRole(trx, { personId, role: 'developer', apiId: null })))
+    await record(trx, { type: 'role', outcome: 'developer-given', personId }, context)
   for (const group of invitation.groups) await addToGroup(trx, { personId, group, source: OPERATOR_SOURCE }, context)
 }

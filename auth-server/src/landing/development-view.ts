@@ -1,6 +1,6 @@
 // The page at `/` on a developer's machine: what runs, the demo's login, how to call the API, and what was refused lately.
 import type { DevelopmentStack } from '../config/development-stack.ts'
-import { ACCOUNT_PATH } from '../interaction/paths.ts'
+import { ACCOUNT_PATH, PORTAL_PATH } from '../interaction/paths.ts'
 import { REFERENCE_PATH } from '../management/paths.ts'
 import { JWKS_PATH } from '../oauth/jwks.ts'
 import { DISCOVERY_PATH } from '../oauth/metadata.ts'
@@ -32,6 +32,7 @@ export function developmentPage(facts: DevelopmentFacts): Page {
   const { stack, state, mailFolder, refusals, issuer } = facts
   return (texts) => {
     const { development } = texts.landing
+    const { toPortal } = texts.portal
     const isWhole = Object.values(state).every(Boolean)
     const heading = isWhole ? development.allRun : development.someMissing
     return {
@@ -50,7 +51,7 @@ ${summaryList(
   texts,
 )}
 ${linkButton(development.tryIt, TRY_PATH)}
-<p>${actionLink(development.toAccount, ACCOUNT_PATH)}</p>
+<p>${actionLink(development.toAccount, ACCOUNT_PATH)} ${actionLink(toPortal, PORTAL_PATH)}</p>
 <h2>${development.call}</h2>
 <p>${development.callLead}</p>
 ${commands(stack, texts)}

@@ -1,7 +1,7 @@
 // GET /: on a developer's machine what runs and how to go on; anywhere else whose server this is, and the way to one's account.
 import type { Deps } from '../deps.ts'
 import type { Pages } from '../http/page-routes.ts'
-import { ACCOUNT_PATH } from '../interaction/paths.ts'
+import { ACCOUNT_PATH, PORTAL_PATH } from '../interaction/paths.ts'
 import { operatorNameOf } from '../pages/operator.ts'
 import { sendPage } from '../pages/send-page.ts'
 import { developmentPage } from './development-view.ts'
@@ -14,7 +14,7 @@ import { demoTrialPages } from './try.ts'
 export function landingPages(deps: Deps, refusals: Refusals): Pages {
   const { config, db } = deps
   const { issuer, development, developmentStack, mailUrl } = config
-  const people = publicPage({ operator: operatorNameOf(config), account: ACCOUNT_PATH })
+  const people = publicPage({ operator: operatorNameOf(config), account: ACCOUNT_PATH, portal: PORTAL_PATH })
   const stack = development ? developmentStack : undefined
   return {
     ...(stack && demoTrialPages(deps, stack)),

@@ -15,13 +15,14 @@ import { conflict, insufficientScope, invalid, notFound } from './refusals.ts'
 export type InvitationId = 'people.create' | 'people.invitations' | 'people.withdraw_invitation'
 
 function showInvitation(invitation: Invitation): OperationAnswer<'people.create'> {
-  const { id, address, name, language, groups, createdAt, expiresAt } = invitation
+  const { id, address, name, language, groups, developer, createdAt, expiresAt } = invitation
   return {
     person_id: id,
     email: address,
     name,
     language,
     groups,
+    developer,
     created_at: createdAt.toISOString(),
     expires_at: expiresAt.toISOString(),
   }
@@ -36,9 +37,10 @@ const WHY_NOT = {
 export const INVITATION_HANDLERS: Pick<HandlersOf<'people'>, InvitationId> = {
   'people.create': {
     async write({ deps, trx, actor, input: { body } }) {
-      const { email, name = '', language = 'en', groups = [] } = body
+      const { email, name = '', language = 'en', groups = [], developer = false } = body
       // Whoever is in a group may allow more: people:write alone puts nobody into one.
       if (groups.length > 0 && !hasScope(actor, 'groups:write')) throw insufficientScope('groups:write')
+      if (developer && !hasScope(actor, 'roles:write')) throw insufficientScope('roles:write')
       if (!deps.mailer) throw conflict('this server sends no mail, and people are invited by mail: set MAIL_URL')
       const address = readAddress(email)
       if (address?.mailbox === undefined) throw invalid('email is no address that a mail can be sent to')
@@ -46,7 +48,7 @@ export const INVITATION_HANDLERS: Pick<HandlersOf<'people'>, InvitationId> = {
       const called = asOneLine(name, MAX_NAME_LENGTH)
       const invited = await invite(
         trx,
-        { to, name: called, language, groups: [...new Set(groups)] },
+        { to, name: called, language, groups: [...new Set(groups)], developer },
         actor.authority.context,
       )
       if (typeof invited === 'string') throw conflict(WHY_NOT[invited])

@@ -10,6 +10,7 @@ import { Parameters } from '../http/parameters.ts'
 import { portalCookiesFor } from '../http/portal-cookies.ts'
 import { HttpProblem, tooManyRequests } from '../http/problem.ts'
 import { localTarget, pathOf } from '../http/request-path.ts'
+import { mayBecomeDeveloper } from '../identity/developers.ts'
 import { isFullLogin, RECENT_SECONDS } from '../identity/full-login.ts'
 import type { RoleRefusal } from '../identity/roles.ts'
 import { ACCOUNT_PATH, PORTAL_PATH } from '../interaction/paths.ts'
@@ -17,9 +18,11 @@ import { actorOfPerson, type ManagementActor } from '../management/actor.ts'
 import { ask } from '../management/ask.ts'
 import { notice } from '../pages/components/notice.ts'
 import type { Texts } from '../pages/locales/en.ts'
+import { sendPage } from '../pages/send-page.ts'
 import { findPortalSession, type PortalSession } from '../store/queries/portal-session.ts'
+import { becomePage } from './overview/view.ts'
 import { actionOf, fillPath, PATHS } from './paths.ts'
-import { sendPortalProblem } from './problem/reply.ts'
+import { notFoundPage, sendPortalProblem } from './problem/reply.ts'
 import type { PortalHandler, PortalNews, PortalPerson, PortalRoute } from './route.ts'
 import { navigationOf } from './sections.ts'
 import { beginSignIn } from './sign-in/begin.ts'
@@ -65,7 +68,11 @@ function behindGuard({ deps, exists }: PortalSite, route: PortalRoute, handler: 
     if (actor === 'second factor needed') return signIn(request, reply, { isStrong: true })
     if (actor === 'session outlives browser') return signIn(request, reply, { isStrong: true, isFresh: true })
     const person = personOf(request, session, { secret, form, actor: typeof actor === 'object' ? actor : undefined })
-    if (actor === 'no such role') return sendPortalProblem(reply, person, route.needs)
+    if (actor === 'no such role') {
+      // Nobody but a developer-to-be learns more of it than of what is not there.
+      if (route.needs !== 'developer') return notFoundPage(reply, person)
+      return sendPage(reply.code(403), becomePage(person, { isOpen: await mayBecomeDeveloper(db) }))
+    }
     if (route.recent && session.ageSeconds > RECENT_SECONDS) return signIn(request, reply, { isRecent: true })
     if (isForm) {
       const { waitSeconds } = await limits.admit({ portalForms: { about: session.personId } })

@@ -12,6 +12,7 @@ const ADMINISTRATION = `${PORTAL_PATH}/administration` as const
 export const PATHS = {
   overview: PORTAL_PATH,
   signOut: `${PORTAL_PATH}/sign-out`,
+  become: `${PORTAL_PATH}/become-developer`,
   applications: APPLICATIONS,
   apis: APIS,
   approvals: APPROVALS,

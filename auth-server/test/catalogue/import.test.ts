@@ -19,6 +19,7 @@ import { API, APP, ISSUER, type TestServer, testServer, USER } from '../support/
 const FILE = `
 groups: { staff: People of ours }
 administrators: [boss@example.com]
+developers: { addresses: [dev@example.com], domains: [makers.example], open: true }
 apis:
   maps:
     name: Maps
@@ -111,12 +112,15 @@ t.test('a file is imported whole, says so in plain lines, and the same again wri
       '+ subscription of maps-backend to maps is added',
       '+ administrator boss@example.com is added',
       '+ approver of maps approver@example.com is added',
-      'Changed: 8 added.',
+      '+ developer everybody who asks is added',
+      '+ developer @makers.example is added',
+      '+ developer dev@example.com is added',
+      'Changed: 11 added.',
       'Left alone: 3 that the file does not manage.',
     ],
     'what each is, and how much',
   )
-  t.strictSame(heads(would).slice(0, 8), heads(did).slice(0, 8))
+  t.strictSame(heads(would).slice(0, 11), heads(did).slice(0, 11))
   t.ok(did.includes('    plans: basic gold'))
   t.notOk(did.join('\n').includes(ENVIRONMENT.BACKEND_SECRET))
   const after = await everything(server)
@@ -383,7 +387,7 @@ t.test('two imports at once come one after the other; an import that is killed h
   const { db } = server
   const reports = await Promise.all(Array.from({ length: 4 }, () => importText(server, FILE)))
   t.strictSame(reports.map((lines) => heads(lines).find((line) => /chang/i.test(line))).sort(), [
-    'Changed: 8 added.',
+    'Changed: 11 added.',
     'Nothing changes.',
     'Nothing changes.',
     'Nothing changes.',

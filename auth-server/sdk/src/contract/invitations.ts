@@ -15,6 +15,7 @@ const INVITATION = exactly({
   name: nullable(Type.String()),
   language: LANGUAGE,
   groups: Type.Array(Type.String()),
+  developer: Type.Boolean({ description: 'Whether they will be a developer.' }),
   created_at: MOMENT,
   expires_at: MOMENT,
 })
@@ -26,7 +27,7 @@ export const INVITATION_OPERATIONS = {
     scope: 'people:write',
     summary: 'Invite a person by mail',
     description:
-      'There is no account before they have proven the address, by the link of the mail or by signing up; groups are theirs from then on, and need `groups:write`. 409 where the address has an account or an invitation, or where the server sends no mail.',
+      'There is no account before they have proven the address, by the link of the mail or by signing up; groups are theirs from then on, and need `groups:write`; so is the role of a developer, which needs `roles:write`. 409 where the address has an account or an invitation, or where the server sends no mail.',
     body: exactly({
       email: text(254),
       name: Type.Optional({
@@ -35,6 +36,7 @@ export const INVITATION_OPERATIONS = {
       }),
       language: Type.Optional({ ...LANGUAGE, description: 'Of the mail; en without it.' }),
       groups: Type.Optional(Type.Array(GROUP_NAME, { maxItems: 100, description: 'In which they are then.' })),
+      developer: Type.Optional(Type.Boolean({ description: 'Makes them a developer, at the portal.' })),
     }),
     answers: { 201: INVITATION },
     problems: [409],

@@ -4,7 +4,7 @@ import { listStoredGroups } from '../../store/queries/catalogue-removal.ts'
 import { listStoredApis, type StoredApi } from '../../store/queries/stored-apis.ts'
 import { listStoredApplications, type StoredApplication } from '../../store/queries/stored-applications.ts'
 import { findDocument } from '../../store/tables/api-documents.ts'
-import { listRolePromises, type RolePromise } from '../../store/tables/role-promises.ts'
+import { EVERYBODY, listRolePromises, type RolePromise } from '../../store/tables/role-promises.ts'
 import { isBuiltInApi } from '../apis.ts'
 import { claimedRedirectUri } from '../app-links.ts'
 import { APPLICATION_DEFAULTS } from '../application-defaults.ts'
@@ -55,11 +55,24 @@ export function exportCatalogue(
             ]),
           ),
           administrators,
+          developers: without(developersOf(promises)),
         }),
         { lineWidth: 0 },
       )
       return { text, documents }
     })
+}
+
+function developersOf(promises: readonly RolePromise[]): Written {
+  const developers = promises.filter(({ role }) => role === 'developer')
+  const isDomain = ({ emailKey }: RolePromise) => emailKey.startsWith('@')
+  return {
+    addresses: developers
+      .filter((promise) => !isDomain(promise) && promise.emailKey !== EVERYBODY)
+      .map(({ address }) => address),
+    domains: developers.filter(isDomain).map(({ address }) => address),
+    open: developers.some(({ emailKey }) => emailKey === EVERYBODY),
+  }
 }
 
 function writeApi(api: StoredApi, promises: readonly RolePromise[], openapi: string | undefined): Written {

@@ -37,6 +37,29 @@ const address: NodeReader<FileAddress> = (node, path, problems) => {
 }
 const addresses = listOf(address, '[ada@example.com]')
 
+/** The domain of addresses, as an address that every one of them is found by. */
+const domain: NodeReader<FileAddress> = (node, path, problems) => {
+  const written = line(node, path, problems)
+  if (written === undefined) return undefined
+  const key = readAddress(`anybody@${written.trim()}`)?.key
+  if (key === undefined || written.includes('@'))
+    return noteAt(node, `${path}: ${written} is no domain of e-mail addresses, like example.com`, problems)
+  return {
+    at: { line: node.line, column: node.column },
+    address: written.trim(),
+    emailKey: key.slice(key.lastIndexOf('@')),
+  }
+}
+
+const DEVELOPERS = {
+  addresses: optionally('by addresses; from when the address is proven', addresses),
+  domains: optionally(
+    'by the domains of their addresses; from when such an address is proven',
+    listOf(domain, '[example.com]'),
+  ),
+  open: optionally('everybody with an account who asks for it at the portal; no unless told', yesOrNo),
+}
+
 /** The name of an environment variable. */
 const variable: NodeReader<string> = (node, path, problems) =>
   node.kind === 'value' && typeof node.value === 'string' && /^[A-Z][A-Z0-9_]*$/.test(node.value)
@@ -177,6 +200,7 @@ export const SECTION_FIELDS = {
     entriesOf(lineOrNothing, 'staff: People of ours'),
   ),
   administrators: optionally('who is an administrator, by addresses; from when the address is proven', addresses),
+  developers: optionally('who may make apps at the portal, beside those who are invited', fieldsOf(DEVELOPERS)),
   development: optionally('what npm start alone makes: `people`', fieldsOf(DEVELOPMENT)),
   providers: optionally('identity providers (providers.md); read when the server starts', anything),
 }
@@ -188,6 +212,7 @@ export const readSections = fieldsOf(SECTION_FIELDS)
 export const NESTED_FIELDS = {
   scopes: SCOPE,
   guests: GUESTS,
+  developers: DEVELOPERS,
   subscriptions: SUBSCRIPTION,
   identity: IDENTITY,
   android: ANDROID,

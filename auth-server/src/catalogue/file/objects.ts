@@ -4,7 +4,7 @@ import type { ManagedBy } from '../../store/managed-by.ts'
 import { listStoredGroups, type ObjectKey } from '../../store/queries/catalogue-removal.ts'
 import { listStoredApis } from '../../store/queries/stored-apis.ts'
 import { listStoredApplications } from '../../store/queries/stored-applications.ts'
-import { listRolePromises, type RolePromise } from '../../store/tables/role-promises.ts'
+import { EVERYBODY, listRolePromises, type RolePromise } from '../../store/tables/role-promises.ts'
 import { apiFields, isBuiltInApi } from '../apis.ts'
 import { applicationFields, subscriptionFields } from '../application-fields.ts'
 import type { FieldTexts } from '../difference.ts'
@@ -51,5 +51,6 @@ export function subscriptionName(clientId: string, apiId: string): string {
 }
 
 export function promiseName({ role, apiId, emailKey }: RolePromise): string {
+  if (emailKey === EVERYBODY) return `${role} everybody who asks`
   return apiId === null ? `${role} ${emailKey}` : `${role} of ${apiId} ${emailKey}`
 }

@@ -2,7 +2,7 @@
 import { meant, noteAt } from '../../config/yaml-fields.ts'
 import type { Place, YamlProblem } from '../../config/yaml-tree.ts'
 import { parseYamlTree } from '../../config/yaml-tree.ts'
-import type { RolePromise } from '../../store/tables/role-promises.ts'
+import { EVERYBODY, type RolePromise } from '../../store/tables/role-promises.ts'
 import { requireSoundApi, requireSoundGroup } from '../api-rules.ts'
 import type { ApiDefinition } from '../apis.ts'
 import { readIdentity, requireOnPhones } from '../app-identity.ts'
@@ -49,7 +49,7 @@ export async function readCatalogueFile(
   const problems: YamlProblem[] = []
   const sections = readSections(tree, '', problems)
   if (!sections) return inOrder(problems)
-  const { apis = [], applications = [], groups = [], administrators = [], development } = sections
+  const { apis = [], applications = [], groups = [], administrators = [], developers, development } = sections
   const documents = new Map<string, SoundDocument | null>()
   for (const { name, at, value } of apis)
     documents.set(
@@ -91,6 +91,10 @@ export async function readCatalogueFile(
     })),
     promises: [
       ...administrators.map((who) => promise(who, 'administrator', null)),
+      ...[...(developers?.addresses ?? []), ...(developers?.domains ?? [])].map((who) =>
+        promise(who, 'developer', null),
+      ),
+      ...(developers?.open ? [promise({ at: BEGIN, address: '', emailKey: EVERYBODY }, 'developer', null)] : []),
       ...apis.flatMap(({ name, value }) => (value.approvers ?? []).map((who) => promise(who, 'approver', name))),
     ],
     developmentPeople: (development?.people ?? []).map(({ name, value }) => ({ email: name, name: value.name })),
@@ -100,6 +104,9 @@ export async function readCatalogueFile(
   for (const { at, value } of file.applications) await noteApplication(at, value, file, problems)
   return problems.length > 0 ? inOrder(problems) : file
 }
+
+/** Where nobody looks: no statement about it fails. */
+const BEGIN: Place = { line: 1, column: 1 }
 
 /** @param field as problems name it @param wrong notes a mistake */
 async function readApiDocument(

@@ -17,7 +17,6 @@ export async function removeObject(trx: Trx, key: CatalogueObject['key'], by: Ca
   if (key.kind === 'group') return removeGroup(trx, key.name, by)
   const { role, apiId } = key.promise
   for (const personId of await deleteRolePromise(trx, key.promise))
-    if (role === 'administrator')
-      await record(trx, { type: 'role', outcome: 'administrator-taken', personId }, by.context)
+    if (role !== 'approver') await record(trx, { type: 'role', outcome: `${role}-taken`, personId }, by.context)
     else if (apiId !== null) await record(trx, { type: 'role', outcome: 'approver-taken', personId, apiId }, by.context)
 }

@@ -1,14 +1,30 @@
-// GET /portal.
+// GET /portal, and the form by which somebody becomes a developer, where everybody may.
+import { ofRequest } from '../../audit/context.ts'
+import type { Deps } from '../../deps.ts'
+import { becomeDeveloper, mayBecomeDeveloper } from '../../identity/developers.ts'
 import { sendPage } from '../../pages/send-page.ts'
-import { PATHS } from '../paths.ts'
+import { hrefOf, PATHS } from '../paths.ts'
 import type { PortalRoutes } from '../route.ts'
 import { becomePage, overviewPage } from './view.ts'
 
-export function overviewRoutes(): PortalRoutes {
+export function overviewRoutes({ db }: Deps): PortalRoutes {
   return {
     [PATHS.overview]: {
       needs: 'anybody',
-      GET: (_request, reply, me) => sendPage(reply, me.session.roles.length > 0 ? overviewPage(me) : becomePage(me)),
+      async GET(_request, reply, me) {
+        if (me.session.roles.length > 0) return sendPage(reply, overviewPage(me))
+        return sendPage(reply, becomePage(me, { isOpen: await mayBecomeDeveloper(db) }))
+      },
+    },
+    [PATHS.become]: {
+      needs: 'anybody',
+      on: PATHS.overview,
+      async POST(request, reply, me) {
+        const isDone = await becomeDeveloper(db, me.session.personId, ofRequest(request))
+        if (isDone || me.session.roles.includes('developer'))
+          return me.backTo(reply, hrefOf(PATHS.overview, {}), isDone ? 'becameDeveloper' : undefined)
+        return sendPage(reply.code(403), becomePage(me, { isOpen: await mayBecomeDeveloper(db) }))
+      },
     },
   }
 }

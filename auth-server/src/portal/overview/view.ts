@@ -1,9 +1,11 @@
 // The first page of the portal: what there is for whoever is signed in; and for who is no developer, how to become one.
-import { linkButton } from '../../pages/components/button.ts'
+import { button, linkButton } from '../../pages/components/button.ts'
+import { form } from '../../pages/components/form.ts'
 import { portalPage } from '../../pages/components/portal-page.ts'
 import { rows } from '../../pages/components/rows.ts'
 import type { Page } from '../../pages/frame.ts'
 import { html } from '../../pages/html.ts'
+import { actionOf, PATHS } from '../paths.ts'
 import type { PortalPerson } from '../route.ts'
 
 export function overviewPage({ frame, news }: PortalPerson): Page {
@@ -16,12 +18,16 @@ export function overviewPage({ frame, news }: PortalPerson): Page {
 }
 
 /** It says nothing of who else is one. */
-export function becomePage({ frame }: PortalPerson): Page {
+export function becomePage({ frame, binding }: PortalPerson, { isOpen }: Readonly<{ isOpen: boolean }>): Page {
   return (texts) => {
     const { become } = texts.portal
     const content = html`<p>${become.lead(frame.accountName)}</p>
-<p>${become.ask}</p>
-${linkButton(become.toAccount, frame.account)}`
+<p>${isOpen ? become.open : become.ask}</p>
+${
+  isOpen
+    ? form({ binding, action: actionOf(PATHS.become, {}) }, button(become.button))
+    : linkButton(become.toAccount, frame.account)
+}`
     return portalPage({ frame, heading: become.title, content }, texts)
   }
 }

@@ -1,22 +1,16 @@
-// What somebody gets to see instead of a page: how to become a developer, that there is nothing here, or what went wrong.
+// What somebody gets to see instead of a page: that there is nothing here, or what went wrong.
 import type { FastifyReply } from 'fastify'
-import { HttpProblem } from '../../http/problem.ts'
+import type { HttpProblem } from '../../http/problem.ts'
 import { developerNotice } from '../../pages/components/notice.ts'
 import { portalPage } from '../../pages/components/portal-page.ts'
 import { asSentence } from '../../pages/error.ts'
 import { html } from '../../pages/html.ts'
 import { sendPage } from '../../pages/send-page.ts'
-import { becomePage } from '../overview/view.ts'
-import type { PortalNeed, PortalPerson } from '../route.ts'
+import type { PortalPerson } from '../route.ts'
 
-/**
- * @param why what was thrown, or the role that they do not have: nobody but a developer-to-be learns more of that than of
- * what is not there
- */
-export function sendPortalProblem(reply: FastifyReply, me: PortalPerson, why: PortalNeed | HttpProblem): FastifyReply {
-  if (why === 'developer') return sendPage(reply.code(403), becomePage(me))
-  if (!(why instanceof HttpProblem) || why.status === 404) return notFoundPage(reply, me)
-  const { description, status, headers } = why
+export function sendPortalProblem(reply: FastifyReply, me: PortalPerson, problem: HttpProblem): FastifyReply {
+  if (problem.status === 404) return notFoundPage(reply, me)
+  const { description, status, headers } = problem
   return sendPage(reply.code(status).headers(headers), (texts) => {
     const { title, lead } = texts.portal.problem
     const content = html`<p>${lead}</p>\n${developerNotice(texts.error.forDevelopers, asSentence(description))}`

@@ -12,7 +12,7 @@ export interface NewInvitation extends Omit<Invitation, 'createdAt' | 'expiresAt
 
 /** Writes an invitation down in a transaction that holds its address; one that has expired gives way to it. */
 export async function insertInvitation(trx: Trx, invitation: NewInvitation): Promise<void> {
-  const { id, emailKey, address, name, language, groups, challengeId } = invitation
+  const { id, emailKey, address, name, language, groups, developer, challengeId } = invitation
   const expires = secondsFromNow(invitation.ttlSeconds)
   await sql`delete from invitations where email_key = ${emailKey}`.execute(trx)
   await sql`
@@ -20,8 +20,10 @@ export async function insertInvitation(trx: Trx, invitation: NewInvitation): Pro
       insert into mail_challenges (id, purpose, email_key, address, expires_at)
       values (${challengeId}, 'sign-up', ${emailKey}, ${address}, ${expires})
     )
-    insert into invitations (email_key, address, reserved_id, name, language, groups, challenge_id, expires_at)
-    values (${emailKey}, ${address}, ${id}, ${name}, ${language}, ${groups}, ${challengeId}, ${expires})`.execute(trx)
+    insert into invitations (email_key, address, reserved_id, name, language, groups, developer, challenge_id, expires_at)
+    values (${emailKey}, ${address}, ${id}, ${name}, ${language}, ${groups}, ${developer}, ${challengeId}, ${expires})`.execute(
+    trx,
+  )
 }
 
 /** How many invitations went to an address since: also those that were withdrawn. */

@@ -14,6 +14,8 @@ export interface Invitations {
   /** Of the mail. */
   language: Language
   groups: Defaulted<string[]>
+  /** Whether they will be a developer. */
+  developer: Defaulted<boolean>
   /** Whose link the mail has. */
   challenge_id: string
   created_at: Defaulted<Date>
@@ -38,6 +40,7 @@ export const INVITATIONS: TableDeclaration<Invitations> = {
         name: 'exported',
         language: 'exported',
         groups: 'exported',
+        developer: 'exported',
         challenge_id: 'internal',
         created_at: 'exported',
         expires_at: 'exported',
@@ -55,11 +58,12 @@ export interface Invitation {
   readonly name: string | null
   readonly language: Language
   readonly groups: string[]
+  readonly developer: boolean
   readonly createdAt: Date
   readonly expiresAt: Date
 }
 
-const COLUMNS = sql`reserved_id as id, email_key as "emailKey", address, name, language, groups,
+const COLUMNS = sql`reserved_id as id, email_key as "emailKey", address, name, language, groups, developer,
   created_at as "createdAt", expires_at as "expiresAt"`
 
 /** The invitation of an address. Whoever invites it, or is about to prove it, waits here for others who do. */

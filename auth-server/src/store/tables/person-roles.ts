@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
 import type { Defaulted, TableDeclaration } from '../declaration.ts'
 import type { ManagedBy } from '../managed-by.ts'
+import { EVERYBODY } from './role-promises.ts'
 
 export interface PersonRoles {
   person_id: string
@@ -51,6 +52,12 @@ export async function hasRole(
   return rows.length > 0
 }
 
+/** Whether somebody may act as more than themselves, in whichever role. */
+export async function hasAnyRole(db: Db, personId: string): Promise<boolean> {
+  const { rows } = await sql`select from person_roles where person_id = ${personId} limit 1`.execute(db)
+  return rows.length > 0
+}
+
 /** Whether somebody has the role, active or not. */
 export async function isRoleGiven(db: Db, { personId, role, apiId }: GivenRole): Promise<boolean> {
   const { rows } = await sql`
@@ -65,6 +72,17 @@ export async function insertRole(trx: Trx, { personId, role, apiId }: GivenRole)
     insert into person_roles (person_id, role, api_id)
     select id, ${role}, ${apiId} from people
     where id = ${personId} and kind = 'member' and (${apiId}::text is null or exists (select from apis where id = ${apiId}))
+    on conflict do nothing returning role`.execute(trx)
+  return rows.length === 1
+}
+
+/** Makes somebody a developer who asks for it, where everybody may be one; false where not, or they are one. */
+export async function insertOpenRole(trx: Trx, personId: string): Promise<boolean> {
+  const { rows } = await sql`
+    insert into person_roles (person_id, role)
+    select id, 'developer' from people
+    where id = ${personId} and kind = 'member' and status = 'active'
+      and exists (select from role_promises where role = 'developer' and email_key = ${EVERYBODY})
     on conflict do nothing returning role`.execute(trx)
   return rows.length === 1
 }

@@ -1,13 +1,16 @@
-// Roles by address, which somebody has as soon as the address is proven to be theirs (a trigger of the database sees to that).
+// Roles by address or by its domain, which somebody has as soon as the address is proven to be theirs (a trigger of the database sees to that).
 import { type SqlBool, sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
 import type { Defaulted, RowsByCondition, TableDeclaration } from '../declaration.ts'
 
 export interface RolePromises {
-  /** The canonical form of the address (see identity/email.ts). */
+  /**
+   * The canonical form of the address (see identity/email.ts), or of a domain with its @; `*` is everybody who asks for it,
+   * which no trigger looks at.
+   */
   email_key: string
   address: string
-  role: 'approver' | 'administrator'
+  role: 'developer' | 'approver' | 'administrator'
   /** Of an approver. */
   api_id: string | null
   created_at: Defaulted<Date>
@@ -19,7 +22,8 @@ const OF_PERSON: RowsByCondition = {
 }
 
 export const ROLE_PROMISES: TableDeclaration<RolePromises> = {
-  purpose: 'Who is to be an administrator or an approver, by address, as the catalogue file says.',
+  purpose:
+    'Who is to be an administrator, an approver or a developer, by address or its domain, as the catalogue file says.',
   lifetime: { kept: 'Until the file does not name the address any more.' },
   people: {
     exported: {
@@ -62,6 +66,16 @@ export async function insertRolePromise(trx: Trx, { emailKey, address, role, api
   return rows.length === 1
 }
 
+/** What stands for everybody who asks, in the place of an address. */
+export const EVERYBODY = '*'
+
+/** Whether everybody with an account becomes a developer who asks for it. */
+export async function isOpenToEverybody(db: Db): Promise<boolean> {
+  const { rows } = await sql`
+    select from role_promises where role = 'developer' and email_key = ${EVERYBODY}`.execute(db)
+  return rows.length > 0
+}
+
 /** Takes a promise back, and the roles that nobody has but by promises. Returns whose roles ended. */
 export async function deleteRolePromise(
   trx: Trx,
@@ -73,7 +87,7 @@ export async function deleteRolePromise(
     delete from person_roles given
     where given.managed_by = 'file' and given.role = ${role} and given.api_id is not distinct from ${apiId}
       and not exists (
-        select from role_promises promise join email_addresses email on email.key = promise.email_key
+        select from role_promises promise join email_addresses email on promise.email_key = any(promise_keys(email.key))
         where email.person_id = given.person_id and email.proof is not null and promise.role = given.role
           and promise.api_id is not distinct from given.api_id)
     returning given.person_id as "personId"`.execute(trx)

@@ -9,6 +9,7 @@ function name(text: string): Html {
 export const PORTAL = {
   title: 'Entwicklerportal',
   toPortal: 'Zum Entwicklerportal',
+  detail: 'Ihre Apps und die APIs, die sie aufrufen',
   parts: { navigation: 'Bereiche', menu: 'Menü' },
   sections: {
     applications: { title: 'Anwendungen', detail: 'Ihre Apps: Zugangsdaten, Redirect-URIs, Abonnements' },
@@ -29,6 +30,8 @@ export const PORTAL = {
     title: 'Sie sind hier noch nicht als Entwickler dabei',
     lead: (person) => html`Sie sind angemeldet als ${name(person)}. Dieser Bereich ist für alle, die Apps bauen.`,
     ask: 'Wenn Sie Apps bauen möchten, bitten Sie den Betreiber dieses Servers um eine Einladung.',
+    open: 'Wer hier ein Konto hat, darf Apps bauen: Sie können dann Apps registrieren und APIs für sie abonnieren.',
+    button: 'Apps bauen',
     toAccount: 'Ihr Konto',
   },
   notFound: {

@@ -8,6 +8,7 @@ function name(text: string): Html {
 export const PORTAL = {
   title: 'Developer portal',
   toPortal: 'Developer portal',
+  detail: 'Your apps, and the APIs that they call',
   parts: { navigation: 'Sections', menu: 'Menu' },
   /** As the navigation and the overview name them. */
   sections: {
@@ -31,6 +32,8 @@ export const PORTAL = {
     lead: (person: string) =>
       html`You are signed in as ${name(person)}. This part of the server is for those who make apps.`,
     ask: 'To become a developer, ask whoever runs this server to invite you.',
+    open: 'Everybody with an account here may make apps. You can register apps then, and subscribe them to APIs.',
+    button: 'Become a developer',
     toAccount: 'Your account',
   },
   notFound: {
