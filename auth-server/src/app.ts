@@ -33,6 +33,7 @@ import { addEndpoints } from './oauth/mount.ts'
 import { addPages } from './pages/send-page.ts'
 import { serveScripts } from './pages/serve-scripts.ts'
 import { portalPages } from './portal/index.ts'
+import { hrefFor } from './portal/links.ts'
 import { PROBLEMS } from './problems.ts'
 import { trialCallback } from './trial/callback.ts'
 
@@ -46,7 +47,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<F
   const visits = interactionPages(deps)
   const refusals = keepRefusals(deps.config.development)
   const own = { ...visits, ...accountPages(deps), ...portalPages(deps) }
-  const trials = trialCallback(deps, () => TRY_PATH)
+  const trials = trialCallback(deps, (owner, clientId) => (owner === null ? TRY_PATH : hrefFor('tryIt', clientId)))
   const pages = { ...landingPages(deps, refusals), ...own, ...trials, ...referencePages(deps.config.issuer) }
   const isVisited = visitedPaths(endpoints, Object.keys(visits))
   const app: FastifyInstance = fastify({

@@ -57,7 +57,7 @@ ${trialView(facts, texts)}`,
       const form = readOwnForm(request, config, { secrets, page: PAGE })
       const app = await demoApp(deps, stack)
       if (!app) return sendPage(reply.code(404), errorPage(NO_DEMO))
-      const open = await read(deps, ownerOf(deps, request, null), app.clientId)
+      const open = await read(deps, ownerOf(deps, request, null), app)
       return handler(request, reply, { app, form, secret: secrets[0] ?? randomSecret(), open })
     }
   }

@@ -19,6 +19,9 @@ export const PATHS = {
   usage: USAGE,
   help: HELP,
   tryIt: TRIAL_PATH,
+  tryBegin: `${TRIAL_PATH}/begin`,
+  tryCall: `${TRIAL_PATH}/call`,
+  tryEnd: `${TRIAL_PATH}/end`,
   administration: ADMINISTRATION,
 } as const
 

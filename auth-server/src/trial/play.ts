@@ -64,12 +64,16 @@ export async function begin(
   cookies.setTrial(reply, secret, COOKIE_SECONDS)
 }
 
-/** The trial of this browser; of another application it is none. */
-export async function read({ db, config }: Deps, owner: TrialOwner, clientId: string): Promise<OpenTrial | undefined> {
+/** The trial of this browser; of another application or API it is none. */
+export async function read(
+  { db, config }: Deps,
+  owner: TrialOwner,
+  { clientId, resource }: Pick<TriedApp, 'clientId' | 'resource'>,
+): Promise<OpenTrial | undefined> {
   const stored = owner.browserHashes.length > 0 ? await findTrial(db, owner) : undefined
   if (!stored) return undefined
   const trial = await unsealTrial(stored.sealed, config.keyEncryptionKey, stored.id)
-  return trial.app.clientId === clientId ? { ...stored, trial } : undefined
+  return trial.app.clientId === clientId && trial.app.resource === resource ? { ...stored, trial } : undefined
 }
 
 /** Calls the API once, and keeps what it answered. Returns what stands against it. */

@@ -4,6 +4,7 @@ import { mountPages } from '../../src/http/page-routes.ts'
 import { HttpProblem } from '../../src/http/problem.ts'
 import { MFA_ACR } from '../../src/identity/acr.ts'
 import { RECENT_SECONDS } from '../../src/identity/full-login.ts'
+import { TRIAL_CALLBACK_PATH } from '../../src/interaction/paths.ts'
 import { LIMITS } from '../../src/limits/table.ts'
 import { guarded } from '../../src/portal/guard.ts'
 import { portalRoutes } from '../../src/portal/index.ts'
@@ -49,7 +50,7 @@ t.test('every page below /portal is behind the guard, but for where a sign-in co
   const below = (await addressesOf(app))
     .map(({ pattern }) => pattern)
     .filter((pattern) => /^\/portal(\/|$)/.test(pattern))
-  t.strictSame(below.sort(), [...Object.keys(portalRoutes(deps)), '/portal/callback'].sort())
+  t.strictSame(below.sort(), [...Object.keys(portalRoutes(deps)), '/portal/callback', TRIAL_CALLBACK_PATH].sort())
 })
 
 t.test('without a session: a page begins a sign-in, a form leads to its page; nothing is done', async (t) => {

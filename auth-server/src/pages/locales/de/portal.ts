@@ -23,6 +23,11 @@ export const PORTAL = {
   news: {
     becameDeveloper: 'Sie gehören jetzt zu den Entwicklern.',
   },
+  chooseApp: {
+    lead: 'Um welche Anwendung geht es?',
+    none: 'Sie haben noch keine Anwendung, bei der sich jemand anmeldet. Registrieren Sie zuerst eine.',
+    otherApis: 'Ihre anderen APIs:',
+  },
   overview: {
     lead: 'Registrieren Sie eine App, abonnieren Sie eine API und tragen Sie die Client-ID in die App ein.',
   },

@@ -24,6 +24,11 @@ export const PORTAL = {
   news: {
     becameDeveloper: 'You are a developer now.',
   },
+  chooseApp: {
+    lead: 'Which application is it about?',
+    none: 'You have no application that people sign in to yet. Register one first.',
+    otherApis: 'Its other APIs:',
+  },
   overview: {
     lead: 'Register an app, subscribe it to an API, and write its client ID into the app.',
   },

@@ -1,0 +1,17 @@
+// The page of a section that is about one application: which of the person's own it is.
+import { portalPage } from '../pages/components/portal-page.ts'
+import { emptyState, rows } from '../pages/components/rows.ts'
+import type { Page } from '../pages/frame.ts'
+import { html } from '../pages/html.ts'
+import type { ManagedApp } from './chosen-app.ts'
+import { hrefFor } from './links.ts'
+import type { PortalPerson } from './route.ts'
+
+export function chooseAppPage({ frame }: PortalPerson, section: 'tryIt', apps: readonly ManagedApp[]): Page {
+  return (texts) => {
+    const { sections, chooseApp } = texts.portal
+    const entries = apps.map(({ client_id: id, name }) => ({ title: name, detail: id, href: hrefFor(section, id) }))
+    const content = html`<p>${chooseApp.lead}</p>\n${entries.length > 0 ? rows(entries) : emptyState(chooseApp.none)}`
+    return portalPage({ frame, heading: sections[section].title, content }, texts)
+  }
+}

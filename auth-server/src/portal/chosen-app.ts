@@ -1,0 +1,50 @@
+// The application and the API that a page is about by its address (?app=…&api=…), among those that are the person's.
+import type { OperationAnswer } from '@mobile-api-gateway/sdk/contract/index.ts'
+import type { Parameters } from '../http/parameters.ts'
+import type { PortalPerson } from './route.ts'
+
+/** An application as the management API tells it. */
+export type ManagedApp = OperationAnswer<'applications.get'>
+
+/** What an application may call, or will once that is approved. */
+export interface ChosenUse {
+  readonly apiId: string
+  readonly resource: string
+  readonly scopes: readonly string[]
+  readonly isApproved: boolean
+}
+
+export interface ChosenApp {
+  readonly app: ManagedApp
+  /** The APIs that it has a subscription to. */
+  readonly apiIds: readonly string[]
+  /** The one that was chosen, else the first one that is approved. */
+  readonly use: ChosenUse | undefined
+}
+
+/**
+ * @returns undefined where none was chosen.
+ * @throws {HttpProblem} 404 for one that is somebody else's, as for one that is not there
+ */
+export async function chosenApp(me: PortalPerson, parameters: Parameters): Promise<ChosenApp | undefined> {
+  const clientId = parameters.get('app')
+  if (clientId === undefined) return undefined
+  const { body: app } = await me.ask('applications.get', { params: { client_id: clientId } })
+  const { body: subscriptions } = await me.ask('subscriptions.list', { query: { client_id: clientId } })
+  const asked = parameters.get('api')
+  const chosen =
+    subscriptions.items.find(({ api_id: id }) => id === asked) ??
+    subscriptions.items.find(({ status }) => status === 'approved') ??
+    subscriptions.items[0]
+  const apiIds = subscriptions.items.map(({ api_id: id }) => id)
+  if (!chosen) return { app, apiIds, use: undefined }
+  const { api_id: apiId, scopes, status } = chosen
+  const { body: api } = await me.ask('apis.get', { params: { id: apiId } })
+  return { app, apiIds, use: { apiId, resource: api.resource, scopes, isApproved: status === 'approved' } }
+}
+
+/** The person's own applications that people sign in to. */
+export async function ownApps(me: PortalPerson): Promise<readonly ManagedApp[]> {
+  const { body } = await me.ask('applications.list', { query: { limit: 100 } })
+  return body.items.filter(({ grant_types: grantTypes }) => grantTypes.includes('authorization_code'))
+}
