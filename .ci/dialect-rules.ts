@@ -24,8 +24,14 @@ const everyFile = (): boolean => true
 
 /** Fields that two versions of our programs exchange keep their names. */
 const WIRE_NAMES: ReadonlySet<string> = new Set(['startMs'])
-/** Fields of Node's own objects. */
-const NODES_NAMES: ReadonlySet<string> = new Set(['mtimeMs', 'ctimeMs', 'atimeMs', 'birthtimeMs'])
+/** Of Node and of libraries. */
+const LIBRARIES_NAMES: ReadonlySet<string> = new Set([
+  'mtimeMs',
+  'ctimeMs',
+  'atimeMs',
+  'birthtimeMs',
+  'acceptedClockSkewMs',
+])
 
 /**
  * A module constant: a literal, or a collection made of literals. Codecs of a protocol are composed like types
@@ -66,7 +72,7 @@ const RULES: readonly DialectRule[] = [
   {
     instead: 'Millis or Seconds at the end of a duration',
     pattern: /\b(?:[a-z]\w*[a-z0-9](?:Ms|Secs?)|[A-Z][A-Z0-9_]*_(?:MS|SECS?))\b/g,
-    unless: (name) => WIRE_NAMES.has(name) || NODES_NAMES.has(name),
+    unless: (name) => WIRE_NAMES.has(name) || LIBRARIES_NAMES.has(name),
     appliesTo: isTypeScript,
   },
   {

@@ -1,6 +1,7 @@
 // npm run docs: writes the parts of the documentation that are made from the code; with --check it only says which are stale.
 import { join } from 'node:path'
 import { SETTINGS } from '@mobile-api-gateway/auth-server/config/settings.ts'
+import { KINDS } from '@mobile-api-gateway/auth-server/identity/federation/index.ts'
 import { LIMITS } from '@mobile-api-gateway/auth-server/limits/table.ts'
 import { TABLES } from '@mobile-api-gateway/auth-server/store/tables/index.ts'
 import { PLUGINS } from '@mobile-api-gateway/kong-plugins/plugins.ts'
@@ -11,6 +12,7 @@ import { dataPage } from './docs/data.ts'
 import { staleFiles, writeStaleFiles } from './docs/generated-files.ts'
 import { limitsPage } from './docs/limits.ts'
 import { pluginFields } from './docs/plugin-fields.ts'
+import { providerKinds } from './docs/provider-kinds.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -20,6 +22,7 @@ const DOCUMENTS: ReadonlyMap<string, string> = new Map([
   ['auth-server/docs/configuration.md', configurationReference(SETTINGS)],
   ['auth-server/docs/data.md', dataPage(TABLES)],
   ['auth-server/docs/limits.md', limitsPage(LIMITS)],
+  ['auth-server/docs/provider-kinds.md', providerKinds(KINDS)],
   ['kong-plugins/docs/fields.md', pluginFields(PLUGINS)],
 ])
 

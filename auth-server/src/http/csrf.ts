@@ -2,7 +2,7 @@
 import type { FastifyRequest } from 'fastify'
 import { equalInConstantTime, hmac } from '../crypto/digest.ts'
 import { formOf } from './form.ts'
-import { Parameters } from './parameters.ts'
+import { ParameterError, Parameters } from './parameters.ts'
 import { HttpProblem } from './problem.ts'
 
 /** Why a form does not count. */
@@ -90,6 +90,17 @@ export function readOwnForm(
     if (problem !== 'no cookie' || !mayLackCookie)
       throw new HttpProblem(refusal, 'the form did not come from a page of this server', { status: 403 })
   }
+  return form
+}
+
+/**
+ * The form that a page of somebody else has posted, without any proof of who sent it: for those alone who believe nothing of
+ * it (interaction/provider/posted.ts). @throws {ParameterError} when it cannot be read, or says something twice.
+ */
+export function readForeignForm(request: FastifyRequest): Parameters {
+  const form = formOf(request)
+  if (!form) throw new ParameterError('the answer has to be a form')
+  form.requireSingle()
   return form
 }
 

@@ -6,6 +6,8 @@ import { allowOnly } from './methods.ts'
 export interface PageHandlers {
   readonly GET?: RouteHandlerMethod
   readonly POST?: RouteHandlerMethod
+  /** Of what is posted, where that may be longer than a form of ours. */
+  readonly bodyLimitBytes?: number
 }
 
 /** Pages and forms, by the patterns of their addresses. */
@@ -13,9 +15,9 @@ export type Pages = Readonly<Record<string, PageHandlers>>
 
 export function mountPages(app: FastifyInstance, pages: Pages): void {
   const config = { errors: 'page' } as const
-  for (const [url, { GET, POST }] of Object.entries(pages)) {
+  for (const [url, { GET, POST, bodyLimitBytes }] of Object.entries(pages)) {
     if (GET) app.get(url, { config }, GET)
-    if (POST) app.post(url, { config }, POST)
+    if (POST) app.post(url, { config, ...(bodyLimitBytes !== undefined && { bodyLimit: bodyLimitBytes }) }, POST)
     allowOnly(app, url, [...(GET ? (['GET'] as const) : []), ...(POST ? (['POST'] as const) : [])], config)
   }
 }

@@ -79,6 +79,13 @@ export class Parameters {
     }
   }
 
+  /** For what others post: nothing twice; how long it may be, the body's limit says. @throws {ParameterError} */
+  requireSingle(): void {
+    this.requireReadable()
+    for (const [name, { length }] of this.#values)
+      if (length > 1) throw new ParameterError(`${printable(name)} was sent more than once`)
+  }
+
   /** The same parameters without some. */
   without(names: ReadonlySet<string>): Parameters {
     return new Parameters(new Map([...this.#values].filter(([name]) => !names.has(name))), this.problem)

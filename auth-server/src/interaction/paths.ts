@@ -19,11 +19,6 @@ export const LOGIN = 'login'
 
 export const SIGN_OUT_PATH = `${PAGES_PATH}/logout`
 
-/** Where an identity provider answers; registered there, so it never changes. As a pattern unless of one. */
-export function providerCallbackPath(provider = ':provider'): string {
-  return ['/federation', provider, 'callback'].join('/')
-}
-
 /** A person's own pages, which a visit can lead back to. */
 export { ACCOUNT_PATH }
 

@@ -5,6 +5,7 @@ import { LOCALES } from '../../src/pages/language.ts'
 import { launchChromium, needsChromium } from '../support/chromium.ts'
 import { expectFine } from '../support/looks.ts'
 import { personAt } from '../support/person.ts'
+import { openFormProvider } from '../support/samlify.ts'
 import { USER } from '../support/server.ts'
 import { testSite } from '../support/site.ts'
 import { catalogueOf, openUpstream } from '../support/upstream.ts'
@@ -14,15 +15,28 @@ t.setTimeout(300_000)
 t.test('by another provider, at Chromium', needsChromium, async (t) => {
   const corp = await openUpstream(t)
   const down = await openUpstream(t, { name: 'down' })
+  const saml = await openFormProvider(t)
   const environment = await catalogueOf(t, {
+    saml: { ...saml.settings, label: 'Form Corp' },
     corp: { ...corp.settings, email_domains: ['example.com'] },
     down: { ...down.settings, label: 'Down' },
   })
   const site = await testSite(t, environment)
   await corp.serve(site.origin)
+  saml.know((await site.app.inject('/federation/saml/metadata')).body)
   await down.close()
   const open = await launchChromium(t)
   const { visit, answer, arrive, press, success } = personAt(site.origin)
+
+  t.test(
+    'an answer that a page of another site posts finds the browser that began it, without our cookies on the way',
+    async (t) => {
+      const phone = await open(t, { locale: 'en' })
+      const page = await visit(phone, {})
+      t.match(await answer(page, () => press(page, LOCALES.en.federation.continueWith('Form Corp'))), success)
+      t.strictSame([...phone.complaints], [])
+    },
+  )
 
   for (const locale of ['en', 'de'] as const)
     t.test(`there and back, linked and unlinked: ${locale}`, async (t) => {

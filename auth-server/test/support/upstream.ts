@@ -133,7 +133,7 @@ async function configurationOf(redirectUri: string, person: () => UpstreamPerson
   }
 }
 
-type Settings = Readonly<Record<string, string | readonly string[]>>
+type Settings = Readonly<Record<string, string | boolean | readonly string[]>>
 
 /** Writes a catalogue file with these providers; what `testServer` is to be given. */
 export async function catalogueOf(

@@ -6,7 +6,15 @@ import { readYamlTree, type YamlMap, type YamlNode, type YamlProblem } from '../
 import { type Config, ConfigError } from '../../config.ts'
 import { domainsField, textField } from './fields.ts'
 import { KINDS } from './index.ts'
-import type { Environment, FieldValues, ProviderField, ProviderFields, ProviderKind } from './provider.ts'
+import type {
+  CheckSettings,
+  Environment,
+  FieldValues,
+  ProviderField,
+  ProviderFields,
+  ProviderKind,
+  ReadFields,
+} from './provider.ts'
 import { type IdentityProvider, listProviders, NO_PROVIDERS, openProvider, type Providers } from './providers.ts'
 
 /** In addresses that are registered at the provider, so it never changes. */
@@ -99,8 +107,8 @@ function readProvider(name: string, map: YamlMap, { issuer, environment, problem
       const known = Object.keys(all).join(', ')
       problems.push({ ...placeOf(at), text: `${name}.${key} is unknown; a provider of kind ${word} has ${known}` })
     }
-  const read = <Fields extends ProviderFields>(fields: Fields) =>
-    readFields(name, map, fields, { issuer, environment, problems })
+  const read: ReadFields = (fields, check) =>
+    readFields(name, map, { fields, check }, { issuer, environment, problems })
   const common = read(COMMON_FIELDS)
   const settings = {
     name,
@@ -113,7 +121,7 @@ function readProvider(name: string, map: YamlMap, { issuer, environment, problem
 function readFields<Fields extends ProviderFields>(
   name: string,
   map: YamlMap,
-  fields: Fields,
+  { fields, check }: Readonly<{ fields: Fields; check: CheckSettings<Fields> | undefined }>,
   { environment, problems }: Reading,
 ): FieldValues<Fields> | undefined {
   let isSound = true
@@ -132,7 +140,11 @@ function readFields<Fields extends ProviderFields>(
     wrong(entry.value, `${name}.${key} ${parsed.problem}`)
     return [key]
   })
-  return isSound ? Object.fromEntries(read) : undefined
+  if (!isSound) return undefined
+  const settings: FieldValues<Fields> = Object.fromEntries(read)
+  const clash = check?.(settings)
+  if (clash) wrong(map.entries.get(clash.at)?.value ?? map, `${name}.${clash.at} ${clash.problem}`)
+  return clash ? undefined : settings
 }
 
 function isKind(word: string): word is keyof typeof KINDS {

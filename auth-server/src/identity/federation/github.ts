@@ -5,6 +5,9 @@ import { providerKind, type UpstreamIdentity } from './provider.ts'
 
 export const GITHUB = providerKind(
   {
+    title: 'GitHub',
+    register:
+      'Under *Settings, Developer settings, OAuth apps* of the account or organization, make an OAuth app with the redirect URI above as *Authorization callback URL*, and a client secret.',
     label: 'GitHub',
     fields: {
       client_id: textField('the client ID of the OAuth app'),

@@ -5,7 +5,13 @@ import { providerKind, type UpstreamIdentity } from './provider.ts'
 const ISSUER = 'https://accounts.google.com'
 
 export const GOOGLE = providerKind(
-  { label: 'Google', fields: CLIENT_FIELDS },
+  {
+    title: 'Google',
+    register:
+      'In the [Google Cloud console](https://console.cloud.google.com/auth/clients), make a client of the type *Web application* with the redirect URI above under *Authorized redirect URIs*.',
+    label: 'Google',
+    fields: CLIENT_FIELDS,
+  },
   ({ client_id, client_secret_variable }, tools) => ({
     ...openOidc(
       {

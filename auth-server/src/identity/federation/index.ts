@@ -4,6 +4,7 @@ import { GOOGLE } from './google.ts'
 import { OAUTH2 } from './oauth2.ts'
 import { OIDC } from './oidc.ts'
 import type { ProviderKind } from './provider.ts'
+import { SAML } from './saml/kind.ts'
 
 /** By the word that stands at `kind` in the configuration. */
 export const KINDS = {
@@ -11,4 +12,5 @@ export const KINDS = {
   oauth2: OAUTH2,
   google: GOOGLE,
   github: GITHUB,
+  saml: SAML,
 } as const satisfies Readonly<Record<string, ProviderKind>>

@@ -31,6 +31,8 @@ export interface OAuth2Settings {
 
 export const OAUTH2 = providerKind(
   {
+    title: 'OAuth 2',
+    register: 'A provider without OpenID Connect: register a web application with the redirect URI above.',
     fields: {
       authorization_url: addressField('where people are sent to sign in'),
       token_url: addressField('where the code is exchanged'),

@@ -30,6 +30,9 @@ export const CLIENT_FIELDS = {
 
 export const OIDC = providerKind(
   {
+    title: 'OpenID Connect',
+    register:
+      'Keycloak, Okta, Auth0, GitLab, another installation of this server: register a web application (confidential client, authorization code, PKCE if it asks) with the redirect URI above.',
     fields: {
       issuer: addressField('its issuer, as its discovery document spells it'),
       client_id: CLIENT_FIELDS.client_id,

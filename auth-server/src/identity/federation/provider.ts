@@ -1,6 +1,7 @@
 // What an identity provider does, whatever it speaks: leads somebody away to sign in, and says who came back.
 import type { Parsed } from '../../config/setting.ts'
 import type { GuardedFetch } from '../../http/outbound/guarded-fetch.ts'
+import type { FederationAddress } from './addresses.ts'
 
 /** One sign-in at a provider. All of it is ours: nothing that an app or a browser says gets there. */
 export interface UpstreamRequest {
@@ -34,6 +35,18 @@ export interface UpstreamIdentity {
   readonly claims: Readonly<Record<string, unknown>>
 }
 
+/** Somebody has changed their mind at the provider; nothing has failed. */
+export class CancelledThere extends Error {
+  override name = 'CancelledThere'
+}
+
+/** Of a provider whose page posts its answer: a form from another site, which comes without the cookies of the visit. */
+export interface PostedAnswer {
+  readonly to: FederationAddress & ('callback' | 'acs')
+  /** The field that has the state. */
+  readonly stateIn: 'state' | 'RelayState'
+}
+
 /** What a kind knows to do; its file makes one of its settings. */
 export interface UpstreamProtocol {
   /** In whose name space its subjects are. */
@@ -42,8 +55,12 @@ export interface UpstreamProtocol {
   readonly leadsTo?: string
   /** The address to send the browser to. */
   begin(request: UpstreamRequest): Promise<URL>
-  /** Who it is. @throws {Error} when the answer is not one to this request, or is not sound. */
+  /** Who it is. @throws {CancelledThere} @throws {Error} when the answer is not one to this request, or is not sound. */
   finish(answer: UpstreamAnswer): Promise<UpstreamIdentity>
+  /** Without it the answer stands in the query of the callback. */
+  readonly posts?: PostedAnswer
+  /** What the provider is to know about this server, in XML (SAML metadata). */
+  metadata?(): Promise<string>
   /** Makes ready what the first sign-in would wait for; nobody waits for it here. */
   prepare?(): Promise<void>
   /** Addresses for which it is the authority, beside those of the domains in the configuration. */
@@ -70,13 +87,34 @@ export interface UpstreamTools {
   readonly fetch: GuardedFetch
   /** Plain http is let through, on a server that runs so on loopback itself. */
   readonly allowLoopback: boolean
+  /** Addresses of this server, as the provider knows them. */
+  readonly ownAddress: (address: FederationAddress) => string
 }
 
+/** What is wrong with settings that are sound each by itself, worded to follow the name of one of them. */
+export interface SettingsProblem<Fields extends ProviderFields> {
+  readonly at: keyof Fields & string
+  readonly problem: string
+}
+export type CheckSettings<Fields extends ProviderFields> = (
+  settings: FieldValues<Fields>,
+) => SettingsProblem<Fields> | undefined
+
 /** Reads the settings of one provider; undefined when something is wrong with them, which is then noted. */
-export type ReadFields = <Fields extends ProviderFields>(fields: Fields) => FieldValues<Fields> | undefined
+export type ReadFields = <Fields extends ProviderFields>(
+  fields: Fields,
+  check?: CheckSettings<Fields>,
+) => FieldValues<Fields> | undefined
+
+/** For the documentation (docs/provider-kinds.md). */
+export interface KindInWords {
+  readonly title: string
+  /** What has to be registered at the provider, where. */
+  readonly register: string
+}
 
 /** A kind of providers. */
-export interface ProviderKind {
+export interface ProviderKind extends KindInWords {
   /** What people know it by, where the configuration does not say. */
   readonly label?: string
   readonly fields: ProviderFields
@@ -85,13 +123,13 @@ export interface ProviderKind {
 
 /** A kind by its settings, and what is made of them. */
 export function providerKind<Fields extends ProviderFields>(
-  kind: Readonly<{ label?: string; fields: Fields }>,
+  kind: KindInWords & Readonly<{ label?: string; fields: Fields; check?: CheckSettings<Fields> }>,
   make: (settings: FieldValues<Fields>, tools: UpstreamTools) => UpstreamProtocol,
 ): ProviderKind {
   return {
     ...kind,
     open(read, tools) {
-      const settings = read(kind.fields)
+      const settings = read(kind.fields, kind.check)
       return settings && make(settings, tools)
     },
   }

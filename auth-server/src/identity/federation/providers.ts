@@ -1,6 +1,7 @@
 // The identity providers of this server, ready to be used; one that is down says so, and keeps nobody from the others.
 import { readAddress } from '../../delivery/mail/mailbox.ts'
 import { type GuardedFetch, guardedFetch } from '../../http/outbound/guarded-fetch.ts'
+import { type FederationAddress, federationPath } from './addresses.ts'
 import type { UpstreamIdentity, UpstreamProtocol, UpstreamTools } from './provider.ts'
 
 /** How long one provider may take for one answer; three in a row end well before a person gives up. */
@@ -26,7 +27,7 @@ export interface VouchedAddress {
   readonly address: string
 }
 
-export interface IdentityProvider extends Pick<UpstreamProtocol, 'issuer' | 'begin' | 'finish'> {
+export interface IdentityProvider extends Pick<UpstreamProtocol, 'issuer' | 'begin' | 'finish' | 'posts' | 'metadata'> {
   /** In addresses and in the configuration. */
   readonly name: string
   readonly label: string
@@ -94,13 +95,16 @@ export function openProvider(
     downUntil = response.status >= 500 ? performance.now() + DOWN_MILLIS : 0
     return response
   }
-  const protocol = open({ fetch, allowLoopback })
+  const ownAddress = (address: FederationAddress) => ours + federationPath(address, name)
+  const protocol = open({ fetch, allowLoopback, ownAddress })
   return (
     protocol && {
       name,
       label,
       issuer: protocol.issuer,
       leadsTo: protocol.leadsTo ?? protocol.issuer,
+      ...(protocol.posts && { posts: protocol.posts }),
+      ...(protocol.metadata && { metadata: () => protocol.metadata?.() ?? Promise.resolve('') }),
       isDown: () => downUntil > performance.now(),
       begin: (request) => protocol.begin(request),
       async finish(answer) {

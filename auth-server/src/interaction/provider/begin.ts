@@ -5,13 +5,13 @@ import { hmac, sha256 } from '../../crypto/digest.ts'
 import { randomSecret } from '../../crypto/random.ts'
 import type { Deps } from '../../deps.ts'
 import { tooManyRequests } from '../../http/problem.ts'
+import { federationPath } from '../../identity/federation/addresses.ts'
 import type { UpstreamRequest } from '../../identity/federation/provider.ts'
 import type { IdentityProvider } from '../../identity/federation/providers.ts'
 import { inBrief } from '../../logger/brief-error.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import type { PendingRequest } from '../../store/tables/authorization-requests.ts'
 import { beginUpstreamLogin, type LinkingPerson } from '../../store/tables/upstream-logins.ts'
-import { providerCallbackPath } from '../paths.ts'
 import { providerFailedPage } from './view.ts'
 
 export interface UpstreamStart {
@@ -36,7 +36,7 @@ export function upstreamRequest(
 ): UpstreamRequest {
   const [nonce, codeVerifier] = ['nonce', 'verifier'].map((what) => hmac(cookieSecret, 'upstream', what, secret, state))
   return {
-    redirectUri: `${issuer}${providerCallbackPath(name)}`,
+    redirectUri: `${issuer}${federationPath('callback', name)}`,
     state,
     nonce: nonce ?? '',
     codeVerifier: codeVerifier ?? '',

@@ -1,18 +1,17 @@
-// Where providers answer: each answer counts once, in the browser that it was begun in, and then decides who is signed in.
+// Where providers' answers end: each answer counts once, in the browser that it was begun in, and then decides who is signed in.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ofRequest } from '../../audit/context.ts'
 import { sha256 } from '../../crypto/digest.ts'
 import type { Deps } from '../../deps.ts'
 import type { PageHandlers } from '../../http/page-routes.ts'
 import { Parameters } from '../../http/parameters.ts'
-import { pathParameter } from '../../http/request-path.ts'
 import { authenticatedBy } from '../../identity/acr.ts'
+import { federationPath } from '../../identity/federation/addresses.ts'
 import { link } from '../../identity/federation/links.ts'
-import type { UpstreamIdentity } from '../../identity/federation/provider.ts'
+import { CancelledThere, type UpstreamIdentity } from '../../identity/federation/provider.ts'
 import type { IdentityProvider } from '../../identity/federation/providers.ts'
 import { recognise } from '../../identity/federation/recognise.ts'
 import { inBrief } from '../../logger/brief-error.ts'
-import { errorPage } from '../../pages/error.ts'
 import { languageOf } from '../../pages/language.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { noteIdentityUse } from '../../store/tables/identities.ts'
@@ -20,32 +19,36 @@ import { keepForLink, type LinkingPerson, takeUpstreamAnswer } from '../../store
 import { completeSignIn } from '../complete-sign-in.ts'
 import { toldDeviceOf } from '../guest/needed.ts'
 import { leavingPage } from '../login/view.ts'
-import { LOGIN, providerCallbackPath, resumePath, stepPath } from '../paths.ts'
+import { LOGIN, resumePath, stepPath } from '../paths.ts'
 import { browserProof } from '../session.ts'
 import { type Visit, visitFlow } from '../visit.ts'
 import { asksAnew, upstreamRequest } from './begin.ts'
+import { metadataDocument } from './metadata.ts'
+import { postedAnswer } from './posted.ts'
+import { requireProvider } from './required.ts'
 import { type ProviderFailure, providerFailedPage } from './view.ts'
-
-const UNKNOWN = { code: 'not_found', description: 'no such provider is configured' } as const
 
 export function callbackPages(deps: Deps): Readonly<Record<string, PageHandlers>> {
   const { db, config, cookies, providers } = deps
   const visits = visitFlow(deps)
   return {
-    [providerCallbackPath()]: {
+    [federationPath('acs')]: postedAnswer(deps, 'acs'),
+    [federationPath('metadata')]: metadataDocument(deps),
+    [federationPath('callback')]: {
+      ...postedAnswer(deps, 'callback'),
       async GET(request, reply) {
-        const provider = providers.find(pathParameter(request, 'provider') ?? '')
-        if (!provider) return sendPage(reply.code(404), errorPage(UNKNOWN))
+        const provider = requireProvider(providers, request)
         const parameters = Parameters.ofUrl(request.raw.url ?? '')
         parameters.requireSound()
         const state = parameters.get('state') ?? ''
         const { visits: sent } = browserProof(cookies, request)
         const stateHash = sha256(state)
-        const returned = await takeUpstreamAnswer(db, { provider: provider.name, stateHash, visits: sent })
+        const isPosted = provider.posts !== undefined
+        const returned = await takeUpstreamAnswer(db, { provider: provider.name, stateHash, isPosted, visits: sent })
         if (!returned) return sendPage(reply.code(400), providerFailedPage('ended', provider.label))
         const visit = await visits.open(request, reply, returned.requestId)
         if (!visit) return reply
-        const answer = new URLSearchParams(parameters.toString())
+        const answer = new URLSearchParams(returned.posted ?? parameters.toString())
         const back = returned.linking ? undefined : stepPath(LOGIN, returned.requestId)
         const failed = (why: ProviderFailure, status: number) =>
           sendPage(reply.code(status), providerFailedPage(why, provider.label, back ?? ownPageOf(visit)))
@@ -56,12 +59,14 @@ export function callbackPages(deps: Deps): Readonly<Record<string, PageHandlers>
         const identity = await provider
           .finish({ ...asked, parameters: answer, begunSecondsAgo })
           .catch((error: unknown) => {
+            if (error instanceof CancelledThere) return 'cancelled' as const
             request.log.warn(
               { event: 'provider_failed', provider: provider.name, because: inBrief(error) },
               'a provider failed',
             )
             return undefined
           })
+        if (identity === 'cancelled') return failed('cancelled', 403)
         if (!identity) return provider.isDown() ? failed('unavailable', 503) : failed('refused', 400)
         const came = { request, reply, visit, provider, identity, stateHash, failed }
         return linking ? linkToAccount(deps, came, linking) : signIn(deps, came)

@@ -19,6 +19,8 @@ export interface UpstreamLogins {
   issuer: string | null
   subject: string | null
   email_key: string | null
+  /** The form that the provider's page has posted, until the browser comes after it with its cookies. */
+  posted: string | null
 }
 
 function ofPerson({ personId, emails }: PersonKey): Condition {
@@ -44,6 +46,7 @@ export const UPSTREAM_LOGINS: TableDeclaration<UpstreamLogins> = {
         issuer: 'exported',
         subject: 'exported',
         email_key: 'exported',
+        posted: 'secret',
       },
     },
     erased: {
@@ -84,10 +87,25 @@ export async function beginUpstreamLogin(
     values (${requestId}, ${provider}, ${stateHash}, ${linking?.personId ?? null}, ${linking?.sessionId ?? null},
             ${secondsFromNow(TTL_SECONDS)})
     on conflict (request_id, provider) do update
-    set (state_hash, person_id, session_id, expires_at, returned_at, issuer, subject, email_key)
-      = (excluded.state_hash, excluded.person_id, excluded.session_id, excluded.expires_at, null, null, null, null)`.execute(
+    set (state_hash, person_id, session_id, expires_at, returned_at, issuer, subject, email_key, posted)
+      = (excluded.state_hash, excluded.person_id, excluded.session_id, excluded.expires_at, null, null, null, null, null)`.execute(
     db,
   )
+}
+
+/**
+ * Keeps what the page of a provider has posted: it comes from another site, and so without the cookies of the visit. The
+ * newest counts, until it is taken. False where no sign-in waits for it: it ended, or nobody here has begun it.
+ */
+export async function keepPostedAnswer(
+  db: Db,
+  { provider, stateHash, posted }: Readonly<{ provider: string; stateHash: string; posted: string }>,
+): Promise<boolean> {
+  const { rows } = await sql`
+    update upstream_logins set posted = ${posted}
+    where state_hash = ${stateHash} and provider = ${provider} and returned_at is null and expires_at > auth_now()
+    returning provider`.execute(db)
+  return rows.length === 1
 }
 
 /** A sign-in whose answer has come. */
@@ -95,6 +113,17 @@ export interface ReturnedLogin {
   readonly requestId: string
   readonly linking: LinkingPerson | null
   readonly begunSecondsAgo: number
+  /** What its page has posted, where it does that; it is not kept any longer. */
+  readonly posted: string | null
+}
+
+/** An answer of a provider as it arrives. */
+export interface UpstreamArrival {
+  readonly provider: string
+  readonly stateHash: string
+  /** Only after its page has posted the answer itself. */
+  readonly isPosted: boolean
+  readonly visits: readonly VisitProof[]
 }
 
 /**
@@ -103,18 +132,23 @@ export interface ReturnedLogin {
  */
 export async function takeUpstreamAnswer(
   db: Db,
-  { provider, stateHash, visits }: Readonly<{ provider: string; stateHash: string; visits: readonly VisitProof[] }>,
+  { provider, stateHash, isPosted, visits }: UpstreamArrival,
 ): Promise<ReturnedLogin | undefined> {
   const { rows } = await sql<ReturnedLogin>`
-    update upstream_logins login set returned_at = auth_now()
-    from unnest(${visits.map(({ id }) => id)}::text[], ${visits.map(({ browserHash }) => browserHash)}::text[])
-      as sent (id, browser_hash)
-    where login.state_hash = ${stateHash} and login.provider = ${provider} and login.returned_at is null
-      and login.expires_at > auth_now() and login.request_id = sent.id
-      and exists (select from authorization_requests
-        where authorization_requests.id = sent.id and authorization_requests.browser_hash = sent.browser_hash
-          and ${unfinished})
-    returning login.request_id as "requestId",
+    with answered as (
+      select request_id, provider, posted from upstream_logins login
+      where state_hash = ${stateHash} and provider = ${provider} and returned_at is null and expires_at > auth_now()
+        and (posted is not null) = ${isPosted}::boolean and exists (
+          select from unnest(${visits.map(({ id }) => id)}::text[], ${visits.map(({ browserHash }) => browserHash)}::text[])
+            as sent (id, browser_hash)
+          join authorization_requests on authorization_requests.id = sent.id
+            and authorization_requests.browser_hash = sent.browser_hash
+          where sent.id = login.request_id and ${unfinished})
+      for update
+    )
+    update upstream_logins login set returned_at = auth_now(), posted = null
+    from answered where login.request_id = answered.request_id and login.provider = answered.provider
+    returning login.request_id as "requestId", answered.posted,
       ${TTL_SECONDS} - extract(epoch from login.expires_at - auth_now())::float8 as "begunSecondsAgo", case when login.person_id is not null then
       jsonb_build_object('personId', login.person_id, 'sessionId', login.session_id) end as linking`.execute(db)
   return rows[0]

@@ -67,7 +67,7 @@ t.test('every mistake at once, each with its place', async (t) => {
     client_secret_variable: a secret
     email_domains: corp.example
   other:
-    kind: saml
+    kind: wsfed
   none:
 api: {}
 `,
@@ -80,8 +80,8 @@ api: {}
       'line 4, column 13: Corp.issuer has to be an address like https://login.example.com, without ? and #',
       'line 3, column 5: Corp.client_id is missing: what the provider calls this server',
       'line 6, column 29: Corp.client_secret_variable has to be the name of an environment variable, like CORP_CLIENT_SECRET, never the secret',
-      'line 9, column 11: other.kind has to be one of oidc, oauth2, google, github',
-      'line 10, column 8: none has no settings; write at least kind: oidc | oauth2 | google | github',
+      'line 9, column 11: other.kind has to be one of oidc, oauth2, google, github, saml',
+      'line 10, column 8: none has no settings; write at least kind: oidc | oauth2 | google | github | saml',
     ],
   )
 })

@@ -1,0 +1,9 @@
+// The addresses of this server that are registered at identity providers, so they never change.
+
+/** Where answers come by a redirect, where SAML responses are posted, and what a SAML provider reads about this server. */
+export type FederationAddress = 'callback' | 'acs' | 'metadata'
+
+/** As a pattern unless of one provider. */
+export function federationPath(address: FederationAddress, provider = ':provider'): string {
+  return ['/federation', provider, address].join('/')
+}
