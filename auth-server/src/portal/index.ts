@@ -10,9 +10,10 @@ import { CALLBACK_PATH } from './paths.ts'
 import type { MakePortalRoutes, PortalRoute } from './route.ts'
 import { signInPages, signOutRoutes } from './sign-in/routes.ts'
 import { tryRoutes } from './try/routes.ts'
+import { usageRoutes } from './usage/routes.ts'
 
 /** The parts of the portal; a new one is a folder and its row here. */
-const PARTS: readonly MakePortalRoutes[] = [overviewRoutes, signOutRoutes, tryRoutes]
+const PARTS: readonly MakePortalRoutes[] = [overviewRoutes, usageRoutes, signOutRoutes, tryRoutes]
 
 /** The portal as an application of the server at this address; each start makes it. */
 export function definePortalOf(issuer: string, db: Db): Promise<void> {

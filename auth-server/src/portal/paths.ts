@@ -17,6 +17,8 @@ export const PATHS = {
   apis: APIS,
   approvals: APPROVALS,
   usage: USAGE,
+  usageOfApplication: `${USAGE}/:client`,
+  refusals: `${USAGE}/:client/refusals`,
   help: HELP,
   tryIt: TRIAL_PATH,
   tryBegin: `${TRIAL_PATH}/begin`,

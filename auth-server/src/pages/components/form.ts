@@ -1,4 +1,4 @@
-// The one form there is: with the token of its browser and page in it, and its way out in the policy of the page that it is on.
+// The forms there are: one that does something, with the token of its browser and page in it, and its way out in the policy of the page that it is on; and one that only looks for something.
 import type { FormBinding } from '../../http/csrf.ts'
 import { type Html, html } from '../html.ts'
 import { hiddenFields } from './field.ts'
@@ -14,4 +14,11 @@ export function form({ binding, action }: Form, ...content: readonly Html[]): Ht
   return html`<form method="post" action="${binding.path}/${action}">
 ${hiddenFields(binding.hidden)}${content}
 </form>`.leadingTo('self', ...binding.leadsTo)
+}
+
+/** One that only asks: what is looked for stands in the address, which can be kept and sent to somebody. */
+export function searchForm(href: string, ...content: readonly Html[]): Html {
+  return html`<form class="search" method="get" action="${href}">
+${content}
+</form>`.leadingTo('self')
 }

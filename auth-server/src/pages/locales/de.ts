@@ -12,6 +12,7 @@ import { MAIL_PROOF } from './de/mail-proof.ts'
 import { NOT_OPENED } from './de/not-opened.ts'
 import { PASSKEYS } from './de/passkeys.ts'
 import { PORTAL } from './de/portal.ts'
+import { USAGE } from './de/portal-usage.ts'
 import { REFERENCE } from './de/reference.ts'
 import { REFUSALS } from './de/refusals.ts'
 import { SECOND_FACTOR } from './de/second-factor.ts'
@@ -41,6 +42,7 @@ export const DE = {
   trial: TRIAL,
   reference: REFERENCE,
   refusals: REFUSALS,
+  usage: USAGE,
   guest: GUEST,
   cancel: 'Abbrechen',
   useAnotherAccount: 'Anderes Konto verwenden',

@@ -12,6 +12,7 @@ import { MAIL_PROOF } from './en/mail-proof.ts'
 import { NOT_OPENED } from './en/not-opened.ts'
 import { PASSKEYS } from './en/passkeys.ts'
 import { PORTAL } from './en/portal.ts'
+import { USAGE } from './en/portal-usage.ts'
 import { REFERENCE } from './en/reference.ts'
 import { REFUSALS } from './en/refusals.ts'
 import { SECOND_FACTOR } from './en/second-factor.ts'
@@ -41,6 +42,7 @@ export const EN = {
   trial: TRIAL,
   reference: REFERENCE,
   refusals: REFUSALS,
+  usage: USAGE,
   guest: GUEST,
   cancel: 'Cancel',
   useAnotherAccount: 'Use another account',

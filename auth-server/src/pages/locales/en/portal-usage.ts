@@ -1,0 +1,30 @@
+// Texts of the portal's figures and refused calls in English.
+
+export const USAGE = {
+  of: (app: string) => `Usage of ${app}`,
+  time: 'Time',
+  times: { day: 'Last 24 hours', month: 'Last 30 days', year: 'Last 13 months' },
+  calls: 'Calls',
+  accepted: 'Accepted',
+  refused: 'Refused',
+  people: 'People',
+  fewPeople: 'fewer than 5',
+  atLeast: (people: string) => `${people} or more`,
+  finding: (calls: string, refused: string) => `${calls} calls, ${refused} refused`,
+  callsOfWhich: (calls: string, refused: string) => `${calls} calls, ${refused} of them refused`,
+  most: (calls: string) => `up to ${calls}`,
+  inUtc: 'Time (UTC)',
+  asTable: 'As a table',
+  byPart: 'By app, API and plan',
+  none: 'No calls in this time. Figures come within a minute or two of a call.',
+  toRefusals: 'Refused calls, and why',
+  refusalsOf: (app: string) => `Refused calls of ${app}`,
+  refusalsLead:
+    'Calls whose token was good enough to say whose app it is. They stay for 7 days; of many at once, some.',
+  requestId: 'Request ID, from X-Kong-Request-Id of the answer',
+  find: 'Find',
+  noRefusals: 'Nothing was refused in the last 7 days.',
+  notFound: 'No refused call of this app has this request ID.',
+  allRefusals: 'All refused calls',
+  older: 'Older ones',
+}
