@@ -1,10 +1,10 @@
 // What the operations on credentials do: they tell by what people sign in, and take second factors away.
-import { record } from '../audit/record.ts'
 import { removeSecondFactors } from '../identity/administration/factors.ts'
 import { type ListedSession, listSessionsOf, readCredentials } from '../store/queries/credentials-of-person.ts'
 import { listAddresses } from '../store/tables/email-addresses.ts'
 import { requirePerson } from './administered.ts'
 import type { HandlersOf } from './handler.ts'
+import { noteRead } from './note-read.ts'
 import { readPage, toPage } from './page.ts'
 import { conflict, notFound } from './refusals.ts'
 
@@ -29,7 +29,7 @@ export const CREDENTIAL_HANDLERS: Pick<HandlersOf<'people'>, CredentialId> = {
       const personId = params.person_id
       const found = await readCredentials(db, personId)
       if (!found) throw notFound('person')
-      await record(db, { type: 'account', outcome: 'read', personId }, actor.authority.context)
+      await noteRead(db, actor, personId)
       const { passwordSince, needsNewPassword, factors, recoveryCodes, identities } = found
       const addresses = await listAddresses(db, personId)
       return {
@@ -53,7 +53,7 @@ export const CREDENTIAL_HANDLERS: Pick<HandlersOf<'people'>, CredentialId> = {
     async read({ db, actor, input: { params, query } }) {
       const page = readPage(query)
       const { id: personId } = await requirePerson(db, params.person_id)
-      await record(db, { type: 'account', outcome: 'read', personId }, actor.authority.context)
+      await noteRead(db, actor, personId)
       return toPage(page, await listSessionsOf(db, personId, page.oneMore), ({ id }) => id, showSession)
     },
   },

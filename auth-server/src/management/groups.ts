@@ -18,6 +18,7 @@ import { isRoleGiven } from '../store/tables/person-roles.ts'
 import { requireDone, requirePerson } from './administered.ts'
 import type { HandlersOf } from './handler.ts'
 import { requireManagedHere } from './managed.ts'
+import { noteRead } from './note-read.ts'
 import { readPage, toPage } from './page.ts'
 import { conflict, invalid, notFound } from './refusals.ts'
 
@@ -88,7 +89,7 @@ export const GROUP_HANDLERS: HandlersOf<'groups'> = {
   'groups.of_person': {
     async read({ db, actor, input: { params } }) {
       const { id: personId } = await requirePerson(db, params.person_id)
-      await record(db, { type: 'account', outcome: 'read', personId }, actor.authority.context)
+      await noteRead(db, actor, personId)
       return { groups: await listGroupsOfPerson(db, personId) }
     },
   },

@@ -11,6 +11,7 @@ import {
 import { revokeInstallation } from '../tokens/installations.ts'
 import { requirePerson } from './administered.ts'
 import type { HandlersOf } from './handler.ts'
+import { noteRead } from './note-read.ts'
 import { readPage, toPage } from './page.ts'
 import { reachOf } from './reach.ts'
 import { notFound } from './refusals.ts'
@@ -45,7 +46,7 @@ export const PEOPLE_BELONGINGS_HANDLERS: Pick<HandlersOf<'people'>, BelongingId>
     async read({ db, actor, input: { params, query } }) {
       const page = readPage(query)
       const { id: personId } = await requirePerson(db, params.person_id)
-      await record(db, { type: 'account', outcome: 'read', personId }, actor.authority.context)
+      await noteRead(db, actor, personId)
       return toPage(page, await listInstallationsOf(db, personId, page.oneMore), ({ id }) => id, showInstallation)
     },
   },
@@ -60,7 +61,7 @@ export const PEOPLE_BELONGINGS_HANDLERS: Pick<HandlersOf<'people'>, BelongingId>
     async read({ db, actor, input: { params, query } }) {
       const page = readPage(query)
       const { id: personId } = await requirePerson(db, params.person_id)
-      await record(db, { type: 'account', outcome: 'read', personId }, actor.authority.context)
+      await noteRead(db, actor, personId)
       const found = await listConsentsOf(db, personId, page.oneMore)
       return toPage(page, found, ({ clientId, apiId }) => `${clientId} ${apiId}`, showConsent)
     },

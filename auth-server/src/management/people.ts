@@ -13,6 +13,7 @@ import type { CredentialId } from './credentials.ts'
 import type { HandlersOf } from './handler.ts'
 import type { InvitationId } from './invitations.ts'
 import { moment } from './moment.ts'
+import { noteRead } from './note-read.ts'
 import { readPage, toPage } from './page.ts'
 import type { BelongingId } from './people-belongings.ts'
 import { notFound } from './refusals.ts'
@@ -63,7 +64,7 @@ export const PEOPLE_HANDLERS: Omit<HandlersOf<'people'>, BelongingId | Credentia
   'people.get': {
     async read({ db, actor, input: { params } }) {
       const person = await requirePerson(db, params.person_id)
-      await record(db, { type: 'account', outcome: 'read', personId: person.id }, actor.authority.context)
+      await noteRead(db, actor, person.id)
       return showPerson(person)
     },
   },

@@ -4,6 +4,7 @@ import type { Deps } from '../deps.ts'
 import type { Pages } from '../http/page-routes.ts'
 import { PORTAL_PATH } from '../interaction/paths.ts'
 import type { Db } from '../store/database.ts'
+import { administrationRoutes } from './administration/routes.ts'
 import { guarded } from './guard.ts'
 import { overviewRoutes } from './overview/routes.ts'
 import { CALLBACK_PATH } from './paths.ts'
@@ -13,7 +14,7 @@ import { tryRoutes } from './try/routes.ts'
 import { usageRoutes } from './usage/routes.ts'
 
 /** The parts of the portal; a new one is a folder and its row here. */
-const PARTS: readonly MakePortalRoutes[] = [overviewRoutes, usageRoutes, signOutRoutes, tryRoutes]
+const PARTS: readonly MakePortalRoutes[] = [overviewRoutes, administrationRoutes, usageRoutes, signOutRoutes, tryRoutes]
 
 /** The portal as an application of the server at this address; each start makes it. */
 export function definePortalOf(issuer: string, db: Db): Promise<void> {

@@ -7,6 +7,10 @@ const APPROVALS = `${PORTAL_PATH}/approvals` as const
 const USAGE = `${PORTAL_PATH}/usage` as const
 const HELP = `${PORTAL_PATH}/help` as const
 const ADMINISTRATION = `${PORTAL_PATH}/administration` as const
+const PEOPLE = `${ADMINISTRATION}/people` as const
+const PERSON = `${PEOPLE}/:person` as const
+const ALL_APPLICATIONS = `${ADMINISTRATION}/applications` as const
+const ALL_SUBSCRIPTIONS = `${ADMINISTRATION}/subscriptions` as const
 
 /** As patterns of routes. */
 export const PATHS = {
@@ -25,6 +29,20 @@ export const PATHS = {
   tryCall: `${TRIAL_PATH}/call`,
   tryEnd: `${TRIAL_PATH}/end`,
   administration: ADMINISTRATION,
+  people: PEOPLE,
+  person: PERSON,
+  personRoles: `${PERSON}/roles`,
+  personGroups: `${PERSON}/groups`,
+  personStep: `${PERSON}/:step`,
+  invitations: `${ADMINISTRATION}/invitations`,
+  allApplications: ALL_APPLICATIONS,
+  applicationStep: `${ALL_APPLICATIONS}/:client/:step`,
+  allSubscriptions: ALL_SUBSCRIPTIONS,
+  subscriptionStep: `${ALL_SUBSCRIPTIONS}/:subscription/:step`,
+  audit: `${ADMINISTRATION}/audit`,
+  auditExport: `${ADMINISTRATION}/audit.csv`,
+  keys: `${ADMINISTRATION}/keys`,
+  health: `${ADMINISTRATION}/health`,
 } as const
 
 /** Where the portal takes its codes; registered with its application. */

@@ -356,7 +356,7 @@ t.test('an API is changed, loses what its definition does not name, and goes whe
   const taken = await first.ask('POST', '/apis', {
     body: { ...body, id: 'other', resource: `${ISSUER}/management/v1` },
   })
-  t.equal(taken.statusCode, 400)
+  t.equal(taken.statusCode, 409)
   const changed = await first.ask('PUT', '/apis/maps', {
     body: { ...body, scopes: [body.scopes[0]], plans: ['basic'] },
     headers: await etagOf(first.ask, '/apis/maps'),

@@ -12,6 +12,7 @@ import { MAIL_PROOF } from './de/mail-proof.ts'
 import { NOT_OPENED } from './de/not-opened.ts'
 import { PASSKEYS } from './de/passkeys.ts'
 import { PORTAL } from './de/portal.ts'
+import { ADMINISTRATION } from './de/portal-administration.ts'
 import { USAGE } from './de/portal-usage.ts'
 import { REFERENCE } from './de/reference.ts'
 import { REFUSALS } from './de/refusals.ts'
@@ -40,6 +41,7 @@ export const DE = {
   landing: LANDING,
   portal: PORTAL,
   trial: TRIAL,
+  administration: ADMINISTRATION,
   reference: REFERENCE,
   refusals: REFUSALS,
   usage: USAGE,

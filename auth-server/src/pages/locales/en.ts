@@ -12,6 +12,7 @@ import { MAIL_PROOF } from './en/mail-proof.ts'
 import { NOT_OPENED } from './en/not-opened.ts'
 import { PASSKEYS } from './en/passkeys.ts'
 import { PORTAL } from './en/portal.ts'
+import { ADMINISTRATION } from './en/portal-administration.ts'
 import { USAGE } from './en/portal-usage.ts'
 import { REFERENCE } from './en/reference.ts'
 import { REFUSALS } from './en/refusals.ts'
@@ -40,6 +41,7 @@ export const EN = {
   landing: LANDING,
   portal: PORTAL,
   trial: TRIAL,
+  administration: ADMINISTRATION,
   reference: REFERENCE,
   refusals: REFUSALS,
   usage: USAGE,

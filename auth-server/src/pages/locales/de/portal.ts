@@ -1,6 +1,7 @@
 // Texts of the developer portal in German: its frame, its first page, and who is let in.
 import { type Html, html } from '../../html.ts'
 import type { Texts } from '../en.ts'
+import { ADMINISTRATION_NEWS } from './portal-administration.ts'
 
 function name(text: string): Html {
   return html`<strong>${text}</strong>`
@@ -21,6 +22,7 @@ export const PORTAL = {
     administration: { title: 'Verwaltung', detail: 'Personen, Anwendungen, Schlüssel, Protokoll' },
   },
   news: {
+    ...ADMINISTRATION_NEWS,
     becameDeveloper: 'Sie gehören jetzt zu den Entwicklern.',
   },
   chooseApp: {

@@ -19,7 +19,7 @@ export const SETUP = {
     'Eine neue Anmeldung: Melden Sie sich ab und dann mit dem zweiten Faktor wieder an. Die Sitzung eines Administrators endet mit dem Browser und nach 12 Stunden',
   toSecurity: 'Zweiten Faktor einrichten',
   ready:
-    'Sie sind mit zwei Faktoren angemeldet, und diese Sitzung endet mit dem Browser. Mehr braucht es nicht. Seiten für das, was Administratoren tun, kommen noch; bis dahin werden Rollen und Gruppen auf dem Server vergeben, mit „npm run role“ und „npm run group“.',
+    'Sie sind mit zwei Faktoren angemeldet, und diese Sitzung endet mit dem Browser. Mehr braucht es nicht. Was Administratoren tun, steht im Entwicklerportal unter „Verwaltung“.',
   refusals: {
     'link over': {
       title: 'Dieser Link gilt nicht mehr',

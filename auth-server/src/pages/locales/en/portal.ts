@@ -1,5 +1,6 @@
 // Texts of the developer portal in English: its frame, its first page, and who is let in.
 import { type Html, html } from '../../html.ts'
+import { ADMINISTRATION_NEWS } from './portal-administration.ts'
 
 function name(text: string): Html {
   return html`<strong>${text}</strong>`
@@ -22,6 +23,7 @@ export const PORTAL = {
   },
   /** What a form has done, on the page that it leads back to. */
   news: {
+    ...ADMINISTRATION_NEWS,
     becameDeveloper: 'You are a developer now.',
   },
   chooseApp: {

@@ -18,7 +18,7 @@ export const SETUP = {
     'A new sign-in: sign out, then sign in with your second factor. The session of an administrator ends with the browser, and after 12 hours',
   toSecurity: 'Set up a second factor',
   ready:
-    'You are signed in with two factors, and this session ends with the browser. That is all it takes. Pages for what administrators do are still to come; until then roles and groups are given on the server, with “npm run role” and “npm run group”.',
+    'You are signed in with two factors, and this session ends with the browser. That is all it takes. What administrators do is in the developer portal, under “Administration”.',
   refusals: {
     'link over': {
       title: 'This link is over',

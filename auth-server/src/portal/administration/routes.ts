@@ -1,0 +1,45 @@
+// Administration: its first page, and the routes of all that is below it.
+
+import { portalPage } from '../../pages/components/portal-page.ts'
+import { rows } from '../../pages/components/rows.ts'
+import type { Page } from '../../pages/frame.ts'
+import { html } from '../../pages/html.ts'
+import { sendPage } from '../../pages/send-page.ts'
+import { hrefOf, PATHS } from '../paths.ts'
+import type { PortalPerson, PortalRoutes } from '../route.ts'
+import { APPLICATION_ROUTES } from './applications.ts'
+import { AUDIT_ROUTES } from './audit.ts'
+import { INVITATION_ROUTES } from './invitations.ts'
+import { PEOPLE_ROUTES } from './people.ts'
+import { PERSON_RIGHTS_ROUTES } from './person-rights.ts'
+import { SERVER_ROUTES } from './server.ts'
+import { SUBSCRIPTION_ROUTES } from './subscriptions.ts'
+
+const SECTIONS = ['people', 'invitations', 'allApplications', 'allSubscriptions', 'audit', 'keys', 'health'] as const
+
+export function administrationRoutes(): PortalRoutes {
+  return {
+    [PATHS.administration]: {
+      needs: 'administrator',
+      GET: (_request, reply, me) => sendPage(reply, overviewPage(me)),
+    },
+    ...PEOPLE_ROUTES,
+    ...PERSON_RIGHTS_ROUTES,
+    ...INVITATION_ROUTES,
+    ...APPLICATION_ROUTES,
+    ...SUBSCRIPTION_ROUTES,
+    ...AUDIT_ROUTES,
+    ...SERVER_ROUTES,
+  }
+}
+
+function overviewPage({ frame, news }: PortalPerson): Page {
+  return (texts) => {
+    const { title, lead, sections } = texts.administration
+    const entries = SECTIONS.map((name) => ({ ...sections[name], href: hrefOf(PATHS[name], {}) }))
+    return portalPage(
+      { frame, heading: title, notice: news(texts), content: html`<p>${lead}</p>\n${rows(entries)}` },
+      texts,
+    )
+  }
+}

@@ -1,0 +1,261 @@
+// Administration in the portal: found, read and changed by operations of the contract alone; what goes is named, the last administrator stays.
+import { sql } from 'kysely'
+import t from 'tap'
+import { newPerson } from '../support/administrator.ts'
+import { turnClock } from '../support/database.ts'
+import { obtainCode, redeem } from '../support/phone.ts'
+import { atPortalAs, portalServer, post } from '../support/portal.ts'
+import { API, USER } from '../support/server.ts'
+
+t.setTimeout(120_000)
+
+const server = await portalServer(t, { MAIL_URL: 'smtp://127.0.0.1:1', MAIL_FROM: 'no-reply@example.com' })
+const { app, db, personId } = server
+const chief = await atPortalAs(server, 'administrator', { email: 'chief@example.com' })
+const BELOW = '/portal/administration'
+const PERSON = `${BELOW}/people/${personId}`
+
+/** The text of a page, with its tags. */
+async function page(path: string, status = 200): Promise<string> {
+  const answer = await chief.browser.request('GET', path)
+  t.equal(answer.statusCode, status, path)
+  return answer.body
+}
+
+/** What stands in a hidden field. */
+function hidden(body: string, name: string): string {
+  return new RegExp(`name="${name}" value="([^"]*)"`).exec(body)?.[1]?.replaceAll('&quot;', '"') ?? ''
+}
+
+/** Takes a step on its page, as the page has it. */
+async function take(path: string, fields: Readonly<Record<string, string>> = {}) {
+  const etag = hidden(await page(path), 'etag')
+  return post(chief, path, { ...(etag !== '' && { etag }), ...fields })
+}
+
+t.test('who is no administrator finds none of it, whatever else they are; nothing changes', async (t) => {
+  const paths = ['', '/people', `/people/${personId}`, `/people/${personId}/delete`, '/audit', '/audit.csv', '/health']
+  for (const role of ['developer', 'nobody'] as const) {
+    const other = await atPortalAs(server, role, { email: `${role}-2@example.com` })
+    for (const path of paths) {
+      const answer = await other.browser.request('GET', BELOW + path)
+      t.equal(answer.statusCode, 404, `${role} ${path}`)
+    }
+    t.equal((await post(other, `${PERSON}/suspend`)).statusCode, 404)
+    const home = await other.browser.request('GET', '/portal')
+    t.notMatch(home.body, BELOW)
+  }
+  t.match(await page('/portal'), BELOW, 'an administrator is led there')
+})
+
+t.test('people are found by address, id and how a name begins', async (t) => {
+  const rows = [
+    [`?q=${USER.email.toUpperCase()}`, new RegExp(`href="${PERSON}"`)],
+    ['?q=ada%40', /Nothing fits/],
+    ['?q=a', /Nothing fits/],
+    ['?status=suspended', /Nothing fits/],
+    ['?q=%3Cscript%3E', /value="&lt;script>?/],
+  ] as const
+  for (const [query, pattern] of rows) t.match(await page(`${BELOW}/people${query}`), pattern, query)
+  const byId = await chief.browser.request('GET', `${BELOW}/people?q=${personId}`)
+  t.match(byId, { statusCode: 303, headers: { location: PERSON } })
+  await page(`${BELOW}/people/usr_${'A'.repeat(22)}`, 404)
+  await page(`${BELOW}/people/nobody`, 404)
+  await page(`${PERSON}/explode`, 404)
+})
+
+t.test('a person: by what they sign in, roles, groups, apps, browsers, and what can be done', async (t) => {
+  const { code, verifier } = await obtainCode(app)
+  await redeem(app, code, verifier)
+  const body = await page(PERSON)
+  for (const part of [
+    USER.email,
+    personId,
+    'shop-app',
+    API.id,
+    'pwd',
+    'Suspend',
+    'Delete the account',
+    '/roles',
+    '/groups',
+  ])
+    t.match(body, part)
+  t.notMatch(body, /\/restore"/)
+})
+
+t.test('to look at a person is one event, whatever their page shows', async (t) => {
+  const reads = () => sql`select from audit_events where type = 'account' and outcome = 'read'`.execute(db)
+  const before = (await reads()).rows.length
+  await page(PERSON)
+  t.equal((await reads()).rows.length, before + 1)
+})
+
+t.test('suspended and restored, with the step on a page of its own, and the audit log names who', async (t) => {
+  t.match(await page(`${PERSON}/suspend`), /Suspend ada@example.com\?[\s\S]*Gateways refuse their tokens/)
+  const done = await take(`${PERSON}/suspend`)
+  t.equal(done.statusCode, 303)
+  t.match(await page(String(done.headers.location)), /role="status"[^>]*>Suspended\.[\s\S]*\/restore"/)
+  const twice = await post(chief, `${PERSON}/suspend`)
+  t.match(twice, { statusCode: 409, body: /role="alert"/ })
+  t.equal((await take(`${PERSON}/restore`)).statusCode, 303)
+  const { rows } = await sql<{ outcome: string; actor: boolean }>`
+    select outcome, actor = (select pseudonym from people where id = ${chief.personId}) as actor
+    from audit_events where type = 'account' and outcome in ('suspended', 'restored') order by seq`.execute(db)
+  t.strictSame(rows, [
+    { outcome: 'suspended', actor: true },
+    { outcome: 'restored', actor: true },
+  ])
+})
+
+t.test('the last administrator stays: neither role nor account goes, and the page says why', async (t) => {
+  const own = `${BELOW}/people/${chief.personId}`
+  for (const step of ['suspend', 'delete'])
+    t.match(await take(`${own}/${step}`), { statusCode: 409, body: /Nobody would be left to administer/ }, step)
+  const taken = await post(chief, `${own}/roles`, { step: 'take', role: 'administrator' })
+  t.match(taken, { statusCode: 409, body: /Nobody would be left to administer/ })
+  t.match(await page('/portal'), BELOW)
+})
+
+t.test('roles are given and taken: developer, and approver of an API', async (t) => {
+  const path = `${PERSON}/roles`
+  const approver = { role: 'approver', api: API.id }
+  for (const fields of [{ role: 'developer' }, approver])
+    t.equal((await post(chief, path, { step: 'give', ...fields })).statusCode, 303)
+  t.match(
+    await page(PERSON),
+    new RegExp(`Approver of ${API.id}[\\s\\S]*Developer|Developer[\\s\\S]*Approver of ${API.id}`),
+  )
+  for (const fields of [{ role: 'developer' }, approver])
+    t.equal((await post(chief, path, { step: 'take', ...fields })).statusCode, 303)
+  t.match(await page(path), /No role is given/)
+  t.equal((await post(chief, path, { step: 'give', role: 'approver', api: 'nothing' })).statusCode, 404)
+  t.match(await post(chief, path, { step: 'give', role: 'approver' }), { statusCode: 400, body: /role="alert"/ })
+})
+
+t.test('groups are set with the version that was read; an older one is told', async (t) => {
+  await db.insertInto('groups').values({ name: 'staff' }).execute()
+  const path = `${PERSON}/groups`
+  const old = hidden(await page(path), 'etag')
+  t.equal((await post(chief, path, { step: 'give', group: 'staff', etag: old })).statusCode, 303)
+  t.match(await page(PERSON), /staff/)
+  const late = await post(chief, path, { step: 'take', group: 'staff', etag: old })
+  t.match(late, { statusCode: 412, body: /Somebody changed it while this page was open/ })
+  t.equal((await take(path, { step: 'take', group: 'staff' })).statusCode, 303)
+})
+
+t.test('a deletion names what goes with it, and the account is out of use', async (t) => {
+  await obtainCode(app).then(({ code, verifier }) => redeem(app, code, verifier))
+  await post(chief, `${PERSON}/roles`, { step: 'give', role: 'developer' })
+  const body = await page(`${PERSON}/delete`)
+  for (const part of ['The login in shop-app', 'The role: Developer', 'sign-in', 'seven days']) t.match(body, part)
+  const done = await take(`${PERSON}/delete`)
+  t.equal(done.statusCode, 303)
+  t.match(await page(PERSON), /leaving, erased on/)
+  await sql`update people set status = 'active', erase_after = null where id = ${personId}`.execute(db)
+})
+
+t.test('a password is forced anew, second factors are taken away, and logins end', async (t) => {
+  await newPerson(server, 'bob@example.com')
+  const { rows } = await sql<{ id: string }>`
+    select person_id as id from email_addresses where key = 'bob@example.com'`.execute(db)
+  const bob = `${BELOW}/people/${rows[0]?.id}`
+  t.equal((await take(`${bob}/reset-password`)).statusCode, 303)
+  t.match(await page(bob), /has to be chosen anew, by mail/)
+  t.match(await take(`${bob}/remove-factors`), { statusCode: 409, body: /no second factor/ })
+  t.equal((await take(`${bob}/sign-out`)).statusCode, 303)
+})
+
+t.test('invitations: sent, refused with what was typed, and withdrawn', async (t) => {
+  const path = `${BELOW}/invitations`
+  t.match(await post(chief, path, { email: 'no address' }), { statusCode: 400, body: /value="no address"/ })
+  t.match(await post(chief, path, { email: USER.email, name: 'Ada' }), { statusCode: 409, body: /value="Ada"/ })
+  t.equal((await post(chief, path, { email: 'new@example.com' })).statusCode, 303)
+  const body = await page(path)
+  t.match(body, /new@example\.com/)
+  t.equal((await post(chief, path, { withdraw: hidden(body, 'withdraw') })).statusCode, 303)
+  t.match(await page(path), /Nobody is invited/)
+})
+
+t.test('applications and subscriptions of all: suspended, restored, removed with what goes named', async (t) => {
+  const list = `${BELOW}/applications`
+  t.match(await page(`${list}?owned=false`), /shop-app/)
+  const step = `${list}/shop-app`
+  t.match(await page(`${step}/remove`), new RegExp(`Its subscription to ${API.id}`))
+  t.equal((await take(`${step}/suspend`)).statusCode, 303)
+  t.match(await page(`${list}?suspended=true`), /shop-app[\s\S]*\/restore"/)
+  t.equal((await take(`${step}/restore`)).statusCode, 303)
+  t.match(await page(`${list}?suspended=true`), /Nothing fits/)
+  await page(`${list}/nothing/remove`, 404)
+  const subscriptions = await page(`${BELOW}/subscriptions`)
+  const [, id = ''] = /subscriptions\/(sub_[\w-]{22})\/suspend/.exec(subscriptions) ?? []
+  const one = `${BELOW}/subscriptions/${id}`
+  t.equal((await take(`${one}/suspend`)).statusCode, 303)
+  t.match(await page(`${BELOW}/subscriptions?status=suspended`), id)
+  t.equal((await take(`${one}/restore`)).statusCode, 303)
+  t.match(await post(chief, `${one}/remove`, { etag: `"${'A'.repeat(22)}"` }), { statusCode: 412 })
+  t.equal((await take(`${one}/remove`)).statusCode, 303)
+  await page(`${one}/remove`, 404)
+})
+
+t.test('what the file manages is read-only, with its name', async (t) => {
+  await db.updateTable('applications').set({ managed_by: 'file' }).where('client_id', '=', 'shop-app').execute()
+  const body = await page(`${BELOW}/applications`)
+  t.match(body, /Managed by catalogue\.yml: change it there/)
+  t.notMatch(body, /shop-app\/remove/)
+  t.match(await take(`${BELOW}/applications/shop-app/remove`), { statusCode: 409, body: /catalogue\.yml/ })
+  await db.updateTable('applications').set({ managed_by: 'portal' }).where('client_id', '=', 'shop-app').execute()
+})
+
+t.test('CSV export with `=cmd`, `@`, tab, newline in names: cells prefixed, quoted', async (t) => {
+  for (const [index, name] of ['=cmd|"/c calc"', '@sum', '\tx', '-1', '+1', 'two\nlines'].entries())
+    await sql`
+      insert into audit_events (type, outcome, api_id, change)
+      values ('api', 'changed', ${`csv-${index}`}, ${JSON.stringify({ before: [name], after: ['plain'] })}::jsonb)`.execute(
+      db,
+    )
+  const answer = await chief.browser.request('GET', `${BELOW}/audit.csv?type=api`)
+  t.match(answer.headers, {
+    'content-type': 'text/csv; charset=utf-8',
+    'content-disposition': 'attachment; filename="audit.csv"',
+    'cache-control': 'no-store',
+  })
+  const [head = '', ...lines] = answer.body.trimEnd().split('\r\n')
+  t.equal(head, '"id","at","type","outcome","person","client_id","api_id","by","by_id","before","after"')
+  const before = lines
+    .map((line) => /,"(('?(?:[^"]|"")*))","plain"$/s.exec(line)?.[1])
+    .filter((text) => text !== undefined)
+  t.strictSame(before.toSorted(), ['\'=cmd|""/c calc""', "'@sum", "'\tx", "'-1", "'+1", 'two\nlines'].toSorted())
+})
+
+t.test(
+  'the audit log is searched, paged, and says what is no day; machine clients, people and commands are told apart',
+  async (t) => {
+    const path = `${BELOW}/audit`
+    t.match(await page(`${path}?type=role`), /role: developer-given[\s\S]*By: a person/)
+    t.notMatch(await page(`${path}?type=role`), /account: suspended/)
+    t.match(await page(`${path}?person_id=${personId}&type=account`), /By: a person/)
+    t.match(await page(`${path}?since=2020-01-01&until=2020-01-02`), /Nothing fits/)
+    for (const query of ['since=yesterday', 'until=2026-13-99', 'type=%27%3B', 'api_id=A%20B', 'cursor=x'])
+      t.match(await page(`${path}?${query}`, 400), /role="alert"/, query)
+    const [, next = ''] = /href="(\/portal\/administration\/audit\?[^"]*cursor=[^"]*)"/.exec(await page(path)) ?? []
+    t.match(await page(next.replaceAll('&amp;', '&')), /class="rows"/)
+  },
+)
+
+t.test('keys with their schedule; health with what waits', async (t) => {
+  t.match(await page(`${BELOW}/keys`), /ES256: signs now[\s\S]*<code>[\w-]{43}<\/code>/)
+  t.match(
+    await page(`${BELOW}/health`),
+    /can be written, schema \d{4}_[\s\S]*No gateway has told[\s\S]*Mails[\s\S]*\d+ wait/,
+  )
+})
+
+t.test('each step wants a recent sign-in: a browser left open looks, and does nothing', async (t) => {
+  await turnClock(t, db, 3600)
+  const before = await sql`select status from people where id = ${personId}`.execute(db)
+  for (const path of [`${PERSON}/suspend`, `${PERSON}/roles`, `${PERSON}/groups`, `${BELOW}/invitations`])
+    t.match(await chief.browser.request('GET', path), { statusCode: 303, headers: { location: /\/authorize\?/ } }, path)
+  t.equal((await post(chief, `${PERSON}/suspend`)).statusCode, 303)
+  t.strictSame(await sql`select status from people where id = ${personId}`.execute(db), before)
+  t.match(await page(PERSON), USER.email)
+})
