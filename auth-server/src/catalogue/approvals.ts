@@ -5,6 +5,7 @@ import type { Trx } from '../store/database.ts'
 import type { ListedSubscription } from '../store/queries/listed-subscriptions.ts'
 import { approveRequest, deleteRequest, insertRequest } from '../store/tables/subscriptions.ts'
 import type { CatalogueActor } from './actor.ts'
+import { mailDeciders, mailTeam } from './approval-mails.ts'
 import { CatalogueConflict } from './refusal.ts'
 import { requireOffered } from './subscriptions.ts'
 
@@ -35,11 +36,14 @@ export async function requestSubscription(
   const { actorApplicationId: requestedBy = null, actorId: requestedByPerson = null } = by.context
   if (!(await insertRequest(trx, { id, ...request, requestedBy, requestedByPerson }))) return undefined
   await record(trx, { type: 'subscription', outcome: 'requested', applicationId, apiId }, by.context)
+  // The operator asks beside the server, and decides there.
+  if (!by.context.byCommand) await mailDeciders(trx, request)
   return id
 }
 
 /** What can be decided of a request. */
-export type Decision = Readonly<{ kind: 'approved'; trusted: boolean }> | Readonly<{ kind: 'declined' }>
+export type Decision = (Readonly<{ kind: 'approved'; trusted: boolean }> | Readonly<{ kind: 'declined' }>) &
+  Readonly<{ /** In their own words, for the people of the application. */ reason: string | null }>
 
 /** Decides on a request, once: false when somebody else has, or it was withdrawn. */
 export async function decide(
@@ -50,6 +54,8 @@ export async function decide(
 ): Promise<boolean> {
   const isDone =
     decision.kind === 'approved' ? await approveRequest(trx, id, decision.trusted) : await deleteRequest(trx, id)
-  if (isDone) await record(trx, { type: 'subscription', outcome: decision.kind, applicationId, apiId }, by.context)
-  return isDone
+  if (!isDone) return false
+  await record(trx, { type: 'subscription', outcome: decision.kind, applicationId, apiId }, by.context)
+  await mailTeam(trx, { applicationId, apiId }, { decision: decision.kind, reason: decision.reason })
+  return true
 }

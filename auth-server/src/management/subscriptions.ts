@@ -1,7 +1,9 @@
 // What the operations on subscriptions and approvals do.
+import { MAX_REASON_LENGTH } from '@mobile-api-gateway/sdk/contract/subscriptions.ts'
 import { decide, requestSubscription } from '../catalogue/approvals.ts'
 import { subscribe, unsubscribe } from '../catalogue/subscriptions.ts'
 import { restoreSubscription, suspendSubscription } from '../catalogue/suspension.ts'
+import { oneLine } from '../http/one-line.ts'
 import type { Db, Trx } from '../store/database.ts'
 import { lockApi } from '../store/queries/listed-apis.ts'
 import { readApplication } from '../store/queries/listed-applications.ts'
@@ -20,7 +22,7 @@ import { moment } from './moment.ts'
 import { readPage, toPage } from './page.ts'
 import { requireOrdinaryApi, requireOrdinaryApplication, requireSomebodyElse } from './privileged.ts'
 import { reachOf } from './reach.ts'
-import { conflict, notFound } from './refusals.ts'
+import { conflict, invalid, notFound } from './refusals.ts'
 import { requireSuspended } from './suspended.ts'
 
 function showSubscription(subscription: ListedSubscription) {
@@ -128,6 +130,14 @@ export const SUBSCRIPTION_HANDLERS: HandlersOf<'subscriptions'> = {
   },
 }
 
+/** @throws {HttpProblem} 400 for what would not stand in one paragraph of a mail */
+function readReason(text: string | undefined): string | null {
+  if (text === undefined || text.trim() === '') return null
+  const reason = oneLine(text, MAX_REASON_LENGTH)
+  if (reason === undefined) throw invalid('reason is one line of plain text')
+  return reason
+}
+
 const DECIDED = 'this subscription does not wait for a decision any more'
 
 export const APPROVAL_HANDLERS: HandlersOf<'approvals'> = {
@@ -148,17 +158,18 @@ export const APPROVAL_HANDLERS: HandlersOf<'approvals'> = {
       const subscription = await lock(trx, actor, params.subscription_id)
       requireOrdinaryApi(actor, subscription.apiId)
       await requireSomebodyElse(trx, actor, subscription)
-      const decision = { kind: 'approved', trusted: body.trusted ?? false } as const
+      const decision = { kind: 'approved', trusted: body.trusted ?? false, reason: readReason(body.reason) } as const
       if (!(await decide(trx, subscription, decision, actor.authority))) throw conflict(DECIDED)
       return showSubscription(await requireSubscription(trx, actor, subscription.id))
     },
   },
   'approvals.decline': {
-    async write({ trx, actor, input: { params } }) {
+    async write({ trx, actor, input: { params, body } }) {
       const subscription = await lock(trx, actor, params.subscription_id)
       requireOrdinaryApi(actor, subscription.apiId)
       if (actor.person) await requireSomebodyElse(trx, actor, subscription)
-      if (!(await decide(trx, subscription, { kind: 'declined' }, actor.authority))) throw conflict(DECIDED)
+      const decision = { kind: 'declined', reason: readReason(body.reason) } as const
+      if (!(await decide(trx, subscription, decision, actor.authority))) throw conflict(DECIDED)
       return undefined
     },
   },

@@ -36,6 +36,8 @@ const FACTS: MailFacts = {
   'change-undone': {},
   join: { app: 'Shop', by: 'bob@example.com', role: 'collaborator' },
   'left-team': { app: 'Shop' },
+  'subscription-asked': { app: 'Shop', api: 'Orders' },
+  'subscription-decided': { app: 'Shop', api: 'Orders', decision: 'declined', reason: 'Use the new API.' },
 }
 const SIGN_UP: Mail = { name: 'sign-up', facts: { app: 'Shop' } }
 const ADA = { address: 'ada@example.com', key: 'ada@example.com' }

@@ -37,6 +37,13 @@ const SUBSCRIPTION = exactly({
   managed_by: MANAGED_BY,
 })
 
+/** In characters. */
+export const MAX_REASON_LENGTH = 300
+const REASON = Type.String({
+  maxLength: MAX_REASON_LENGTH,
+  description: 'One line that the people of the application read in the mail about the decision.',
+})
+
 const ONE = exactly({ subscription_id: Type.String({ pattern: '^sub_[A-Za-z0-9_-]{22}$' }) })
 const FILTERS = {
   ...PAGE_MEMBERS,
@@ -58,7 +65,8 @@ export const SUBSCRIPTION_OPERATIONS = {
     path: '/subscriptions',
     scope: 'subscriptions:write',
     summary: 'Ask that an application may use an API',
-    description: 'It is of use once it is approved. Nobody approves what they asked for themselves.',
+    description:
+      'It is of use once it is approved. Nobody approves what they or their team asked for; those who can decide get a mail, once an hour for each API at most.',
     body: exactly({ client_id: CLIENT_ID, api_id: API_ID, plan: PLAN_NAME, scopes: SCOPES }),
     answers: { 201: SUBSCRIPTION },
     versioned: true,
@@ -123,7 +131,7 @@ export const APPROVAL_OPERATIONS = {
     scope: 'approvals:write',
     summary: 'Approve a subscription',
     params: ONE,
-    body: exactly({ trusted: Type.Optional(TRUSTED) }),
+    body: exactly({ trusted: Type.Optional(TRUSTED), reason: Type.Optional(REASON) }),
     answers: { 200: SUBSCRIPTION },
     versioned: true,
     problems: [404, 409],
@@ -135,6 +143,7 @@ export const APPROVAL_OPERATIONS = {
     summary: 'Decline a subscription',
     description: 'The request is gone; another can be made.',
     params: ONE,
+    body: exactly({ reason: Type.Optional(REASON) }),
     answers: { 204: null },
     problems: [404, 409],
   },

@@ -10,6 +10,7 @@ import { APPLICATION_INVITATIONS } from './application-invitations.ts'
 import { APPLICATION_LOGOS } from './application-logos.ts'
 import { APPLICATION_MEMBERS } from './application-members.ts'
 import { APPLICATIONS } from './applications.ts'
+import { APPROVAL_MAILS } from './approval-mails.ts'
 import { ATTEMPTS } from './attempts.ts'
 import { AUDIT_DETAILS } from './audit-details.ts'
 import { AUDIT_EVENTS } from './audit-events.ts'
@@ -99,6 +100,7 @@ export const TABLES = {
   groups: GROUPS,
   apis: APIS,
   api_documents: API_DOCUMENTS,
+  approval_mails: APPROVAL_MAILS,
   api_scopes: API_SCOPES,
   plans: PLANS,
   api_plans: API_PLANS,

@@ -62,6 +62,25 @@ export const MAIL = {
     ],
     after: ['Wenn Sie nicht wissen, warum, fragen Sie dort nach, oder bei denen, die diesen Server betreiben.'],
   }),
+  'subscription-asked': ({ app, api }) => ({
+    subject: `${app} möchte ${api} nutzen`,
+    lead: [
+      `Die Anwendung „${app}“ möchte die API „${api}“ nutzen. Jemand muss das freigeben oder ablehnen: Sie finden es im Portal unter den Freigaben.`,
+    ],
+    after: [
+      'Eine solche Mail bekommen Sie je API höchstens einmal in der Stunde; es können inzwischen mehr Anträge sein.',
+    ],
+  }),
+  'subscription-decided': ({ app, api, decision, reason }) => ({
+    subject: decision === 'approved' ? `${app} darf ${api} nutzen` : `${app} darf ${api} nicht nutzen`,
+    lead: [
+      decision === 'approved'
+        ? `Der Antrag der Anwendung „${app}“ ist freigegeben: Sie darf die API „${api}“ ab sofort nutzen, mit der Client-ID, die sie schon hat.`
+        : `Der Antrag der Anwendung „${app}“, die API „${api}“ zu nutzen, ist abgelehnt. Sie können neu beantragen.`,
+      ...(reason === null ? [] : [`Wer entschieden hat, schreibt: „${reason}“`]),
+    ],
+    after: [],
+  }),
   'account-exists': (facts: AppFacts): MailText => ({
     subject: 'Sie haben schon ein Konto',
     lead: [

@@ -33,6 +33,17 @@ const TEAM_ROLES = {
   'handed over': 'own it in their place',
 } as const
 
+interface AskedFacts {
+  readonly app: string
+  readonly api: string
+}
+
+interface DecidedFacts extends AskedFacts {
+  readonly decision: 'approved' | 'declined'
+  /** In the words of whoever decided. */
+  readonly reason: string | null
+}
+
 const ROLES = {
   developer: 'You are a developer here now: you see what is registered for apps.',
   approver: 'You approve now which apps may use an API.',
@@ -77,6 +88,23 @@ export const MAIL = {
       `An owner of the application “${app}” has taken you out of its people. You do not see it in the portal any more.`,
     ],
     after: ['If you do not know why, ask them, or whoever runs this server.'],
+  }),
+  'subscription-asked': ({ app, api }: AskedFacts): MailText => ({
+    subject: `${app} asks to use ${api}`,
+    lead: [
+      `The application “${app}” asks to use the API “${api}”. Somebody has to approve or decline that: you find it among the approvals of the portal.`,
+    ],
+    after: ['You get such a mail once an hour for each API at most; there may be more requests by now.'],
+  }),
+  'subscription-decided': ({ app, api, decision, reason }: DecidedFacts): MailText => ({
+    subject: decision === 'approved' ? `${app} may use ${api}` : `${app} may not use ${api}`,
+    lead: [
+      decision === 'approved'
+        ? `The request of the application “${app}” is approved: it may use the API “${api}” from now on, with the client ID that it has.`
+        : `The request of the application “${app}” to use the API “${api}” is declined. You can ask again.`,
+      ...(reason === null ? [] : [`Whoever decided writes: “${reason}”`]),
+    ],
+    after: [],
   }),
   'account-exists': (facts: AppFacts): MailText => ({
     subject: 'You have an account already',
