@@ -5,16 +5,26 @@ import type { Pages } from '../http/page-routes.ts'
 import { PORTAL_PATH } from '../interaction/paths.ts'
 import type { Db } from '../store/database.ts'
 import { administrationRoutes } from './administration/routes.ts'
+import { apiRoutes } from './apis/routes.ts'
 import { guarded } from './guard.ts'
 import { overviewRoutes } from './overview/routes.ts'
 import { CALLBACK_PATH } from './paths.ts'
 import type { MakePortalRoutes, PortalRoute } from './route.ts'
 import { signInPages, signOutRoutes } from './sign-in/routes.ts'
+import { subscriptionRoutes } from './subscriptions/routes.ts'
 import { tryRoutes } from './try/routes.ts'
 import { usageRoutes } from './usage/routes.ts'
 
 /** The parts of the portal; a new one is a folder and its row here. */
-const PARTS: readonly MakePortalRoutes[] = [overviewRoutes, administrationRoutes, usageRoutes, signOutRoutes, tryRoutes]
+const PARTS: readonly MakePortalRoutes[] = [
+  overviewRoutes,
+  apiRoutes,
+  subscriptionRoutes,
+  usageRoutes,
+  administrationRoutes,
+  signOutRoutes,
+  tryRoutes,
+]
 
 /** The portal as an application of the server at this address; each start makes it. */
 export function definePortalOf(issuer: string, db: Db): Promise<void> {

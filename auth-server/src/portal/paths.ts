@@ -4,6 +4,7 @@ import { PORTAL_PATH, TRIAL_PATH } from '../interaction/paths.ts'
 const APPLICATIONS = `${PORTAL_PATH}/applications` as const
 const APIS = `${PORTAL_PATH}/apis` as const
 const APPROVALS = `${PORTAL_PATH}/approvals` as const
+const SUBSCRIPTION = `${PORTAL_PATH}/subscriptions/:subscription` as const
 const USAGE = `${PORTAL_PATH}/usage` as const
 const HELP = `${PORTAL_PATH}/help` as const
 const ADMINISTRATION = `${PORTAL_PATH}/administration` as const
@@ -19,6 +20,13 @@ export const PATHS = {
   become: `${PORTAL_PATH}/become-developer`,
   applications: APPLICATIONS,
   apis: APIS,
+  api: `${APIS}/:api`,
+  subscribe: `${APIS}/:api/subscribe`,
+  subscribePlan: `${APIS}/:api/subscribe/:plan`,
+  subscribeReview: `${APIS}/:api/subscribe/:plan/:client`,
+  subscribeApplication: `${APPLICATIONS}/:client/subscribe`,
+  subscription: SUBSCRIPTION,
+  endSubscription: `${SUBSCRIPTION}/end`,
   approvals: APPROVALS,
   usage: USAGE,
   usageOfApplication: `${USAGE}/:client`,

@@ -13,6 +13,7 @@ import { NOT_OPENED } from './de/not-opened.ts'
 import { PASSKEYS } from './de/passkeys.ts'
 import { PORTAL } from './de/portal.ts'
 import { ADMINISTRATION } from './de/portal-administration.ts'
+import { PORTAL_APIS } from './de/portal-apis.ts'
 import { USAGE } from './de/portal-usage.ts'
 import { REFERENCE } from './de/reference.ts'
 import { REFUSALS } from './de/refusals.ts'
@@ -40,6 +41,7 @@ export const DE = {
   join: JOIN,
   landing: LANDING,
   portal: PORTAL,
+  portalApis: PORTAL_APIS,
   trial: TRIAL,
   administration: ADMINISTRATION,
   reference: REFERENCE,

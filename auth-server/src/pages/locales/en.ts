@@ -13,6 +13,7 @@ import { NOT_OPENED } from './en/not-opened.ts'
 import { PASSKEYS } from './en/passkeys.ts'
 import { PORTAL } from './en/portal.ts'
 import { ADMINISTRATION } from './en/portal-administration.ts'
+import { PORTAL_APIS } from './en/portal-apis.ts'
 import { USAGE } from './en/portal-usage.ts'
 import { REFERENCE } from './en/reference.ts'
 import { REFUSALS } from './en/refusals.ts'
@@ -40,6 +41,7 @@ export const EN = {
   join: JOIN,
   landing: LANDING,
   portal: PORTAL,
+  portalApis: PORTAL_APIS,
   trial: TRIAL,
   administration: ADMINISTRATION,
   reference: REFERENCE,

@@ -24,6 +24,7 @@ export const PORTAL = {
   news: {
     ...ADMINISTRATION_NEWS,
     becameDeveloper: 'Sie gehören jetzt zu den Entwicklern.',
+    subscriptionEnded: 'Es ist beendet.',
   },
   chooseApp: {
     lead: 'Um welche Anwendung geht es?',

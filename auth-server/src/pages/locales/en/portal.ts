@@ -25,6 +25,7 @@ export const PORTAL = {
   news: {
     ...ADMINISTRATION_NEWS,
     becameDeveloper: 'You are a developer now.',
+    subscriptionEnded: 'It is over.',
   },
   chooseApp: {
     lead: 'Which application is it about?',

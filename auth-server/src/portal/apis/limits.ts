@@ -1,0 +1,19 @@
+// The limits of a plan in words, as gateways have told them.
+import type { OperationAnswer } from '@mobile-api-gateway/sdk/contract/index.ts'
+import type { Texts } from '../../pages/locales/en.ts'
+
+export type ListedPlanOf = OperationAnswer<'plans.list'>['items'][number]
+
+/** One line: "60 calls a minute for each person in each app". @param apiId the plan may be of several APIs */
+export function limitsInWords({ limits }: ListedPlanOf, apiId: string, { language, portalApis }: Texts): string {
+  const format = new Intl.NumberFormat(language)
+  const lines = limits
+    .filter((limit) => limit.api_id === apiId)
+    .flatMap(({ counted, period, said }) => {
+      const [least] = said
+      if (!least) return []
+      const line = portalApis.limit(format.format(least.calls), period, counted)
+      return [said.length > 1 ? portalApis.differs(line) : line]
+    })
+  return lines.length > 0 ? lines.join(' · ') : portalApis.limitUnknown
+}
