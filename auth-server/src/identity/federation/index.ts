@@ -1,4 +1,5 @@
 // The kinds of identity providers: THE table. A new one is a file of this folder and a row here.
+import { ENTRA } from './entra.ts'
 import { GITHUB } from './github.ts'
 import { GOOGLE } from './google.ts'
 import { OAUTH2 } from './oauth2.ts'
@@ -12,5 +13,6 @@ export const KINDS = {
   oauth2: OAUTH2,
   google: GOOGLE,
   github: GITHUB,
+  entra: ENTRA,
   saml: SAML,
 } as const satisfies Readonly<Record<string, ProviderKind>>

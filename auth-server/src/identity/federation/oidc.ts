@@ -20,7 +20,11 @@ export interface OidcSettings {
   readonly scopes: string
   /** What `prompt` says where the person has to show anew who they are. */
   readonly freshPrompt: string
+  /** What its ID token is to say beside what all say; it alone is read then. @throws {Error} */
+  readonly readToken?: (claims: Claims) => Readonly<{ emailVerified: boolean }>
 }
+
+type Claims = Readonly<Record<string, unknown>>
 
 /** The client that every OpenID Connect provider has at this server. */
 export const CLIENT_FIELDS = {
@@ -53,7 +57,7 @@ function library() {
 }
 
 export function openOidc(settings: OidcSettings, { fetch, allowLoopback }: UpstreamTools): UpstreamProtocol {
-  const { issuer, clientId, clientSecret, scopes, freshPrompt } = settings
+  const { issuer, clientId, clientSecret, scopes, freshPrompt, readToken } = settings
   // A provider that is asked by another prompt than `login` does not let its people sign in anew.
   const tellsAuthTime = freshPrompt === 'login'
   let known: Readonly<{ at: number; configuration: Configuration }> | undefined
@@ -126,6 +130,7 @@ export function openOidc(settings: OidcSettings, { fetch, allowLoopback }: Upstr
       const told = tokens.claims()
       if (!told) throw new Error('there is no ID token')
       const { sub } = told
+      if (readToken) return { ...identityOf(issuer, sub, told), ...readToken(told) }
       // Some tell what their scopes stand for at their userinfo endpoint alone (Core §5.4).
       const isMore = told.email === undefined && configuration.serverMetadata().userinfo_endpoint !== undefined
       const more = isMore ? await client.fetchUserInfo(configuration, tokens.access_token, sub) : {}
@@ -134,7 +139,7 @@ export function openOidc(settings: OidcSettings, { fetch, allowLoopback }: Upstr
   }
 }
 
-function identityOf(issuer: string, subject: string, claims: Readonly<Record<string, unknown>>): UpstreamIdentity {
+function identityOf(issuer: string, subject: string, claims: Claims): UpstreamIdentity {
   const { email, email_verified, name } = claims
   return {
     issuer,
