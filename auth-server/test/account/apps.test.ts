@@ -4,6 +4,7 @@ import { accountToken, atAccount } from '../support/account.ts'
 import type { Browser } from '../support/browser.ts'
 import { untilBlocked } from '../support/database.ts'
 import { feedReader } from '../support/feed.ts'
+import { gatewayClient, toldCount, usageBatch } from '../support/gateway-reports.ts'
 import {
   answerOf,
   authorizeUrl,
@@ -191,4 +192,16 @@ t.test('an app that is trusted is there as well, and can be sent away', async (t
   t.equal((await refresh(app, tokens.refresh_token)).json().error, 'invalid_grant')
   t.equal((await redeem(app, code, verifier)).json().error, 'invalid_grant')
   t.equal((await browser.open(`/account/apps/${applicationId}`)).statusCode, 404)
+})
+
+t.test('a person sees how often an app called which API for them, and nothing of others', async (t) => {
+  const server = await opened(t)
+  const browser = await atAccount(server)
+  await (await allowCurious(browser)).redeem(server.app)
+  const tell = await gatewayClient(server)
+  const about = { client_id: CURIOUS.client_id, accepted: 1200, refused: 34 }
+  const counts = [toldCount({ ...about, sub: server.personId }), toldCount({ ...about, accepted: 5000 })]
+  t.equal((await tell('/usage', usageBatch(counts))).statusCode, 200)
+  const page = wordsOf(await browser.open(`/account/apps/${server.curiousId}`))
+  t.match(page, 'Calls in your name, in the last 30 days Orders 1,234 calls, 34 of them refused')
 })

@@ -9,6 +9,7 @@ import type { Page } from '../../pages/frame.ts'
 import { html } from '../../pages/html.ts'
 import type { Texts } from '../../pages/locales/en.ts'
 import type { Access } from '../../store/queries/access.ts'
+import type { CallsOfPerson } from '../../store/queries/calls-of-person.ts'
 import type { GivenConsent } from '../../store/tables/consent-history.ts'
 import { actionOf, hrefOf, PATHS } from '../paths.ts'
 import type { SignedIn } from '../route.ts'
@@ -20,6 +21,7 @@ export function appPage(
   { frame }: SignedIn,
   access: readonly Access[],
   consents: readonly GivenConsent[],
+  calls: readonly CallsOfPerson[],
 ): Page | undefined {
   const { applicationId: id, applicationName: name } = access[0] ?? consents[0] ?? {}
   if (id === undefined || name === undefined) return undefined
@@ -27,6 +29,7 @@ export function appPage(
     const { apps } = texts.account
     const content = html`${access.map((one) => accessSection(one, texts))}
 ${access.length > 0 && html`<p>${actionLink(apps.withdraw, hrefOf(PATHS.applicationWithdraw, { application: id }))}</p>`}
+${calls.length > 0 && html`<h2>${apps.calls}</h2>\n${rows(calls.map((one) => callsRow(one, texts)))}`}
 ${consents.length > 0 && html`<h2>${apps.history}</h2>\n${rows(consents.map((consent) => historyRow(consent, texts)))}`}`
     return accountPage({ frame, heading: name, back: toSection('apps', texts), content }, texts)
   }
@@ -39,6 +42,12 @@ function accessSection(access: Access, texts: Texts) {
 <p>${apps.mayDoSince(dayOf(access.since, texts))}</p>
 ${words.length > 0 && list(words)}
 `
+}
+
+function callsRow({ apiName, accepted, refused }: CallsOfPerson, texts: Texts) {
+  const count = new Intl.NumberFormat(texts.language)
+  const detail = texts.account.apps.callsOfWhich(count.format(accepted + refused), count.format(refused))
+  return { title: apiName, detail }
 }
 
 function historyRow(consent: GivenConsent, texts: Texts) {

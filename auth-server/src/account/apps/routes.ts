@@ -5,6 +5,7 @@ import type { Deps } from '../../deps.ts'
 import { pathParameter } from '../../http/request-path.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { listAccess, withdrawAccess } from '../../store/queries/access.ts'
+import { listCallsOfPerson } from '../../store/queries/calls-of-person.ts'
 import { listConsents } from '../../store/tables/consent-history.ts'
 import { listInstallations, renameInstallation, revokeInstallation } from '../../tokens/installations.ts'
 import { notFoundPage } from '../not-found.ts'
@@ -70,8 +71,12 @@ export function appRoutes({ db }: Deps): AccountRoutes {
       needs: 'session',
       async GET(request, reply, me) {
         const whose = { personId: me.session.personId, applicationId: pathParameter(request, 'application') ?? '' }
-        const [access, consents] = await Promise.all([listAccess(db, whose), listConsents(db, whose)])
-        const page = appPage(me, access, consents)
+        const [access, consents, calls] = await Promise.all([
+          listAccess(db, whose),
+          listConsents(db, whose),
+          listCallsOfPerson(db, whose),
+        ])
+        const page = appPage(me, access, consents, calls)
         return page ? sendPage(reply, page) : notFoundPage(reply, me, 'apps')
       },
     },

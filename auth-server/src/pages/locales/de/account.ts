@@ -46,6 +46,8 @@ export const ACCOUNT = {
     since: (day) => html`seit ${day}`,
     mayDo: 'Was Apps dürfen',
     mayDoSince: (day) => html`Seit ${day} darf diese App:`,
+    calls: 'Aufrufe in Ihrem Namen, in den letzten 30 Tagen',
+    callsOfWhich: (calls, refused) => `${calls} Aufrufe, davon ${refused} abgelehnt`,
     name: 'Bezeichnung',
     nameTitle: (app) => `Wie nennen Sie dieses Gerät mit ${app}?`,
     nameHint: 'Damit Sie es wiedererkennen: „Mein Handy“, „Tablet in der Küche“.',
