@@ -19,6 +19,7 @@ import {
 import { putMember } from '../store/tables/application-members.ts'
 import type { ManagementActor } from './actor.ts'
 import type { ApplicationPeopleId } from './application-people.ts'
+import type { ChecklistOperationId } from './checklist.ts'
 import type { HandlersOf } from './handler.ts'
 import type { IdentityOperationId } from './identities.ts'
 import type { LooksOperationId } from './looks.ts'
@@ -69,7 +70,7 @@ export function showApplication(application: ListedApplication): OperationAnswer
 
 export const APPLICATION_HANDLERS: Omit<
   HandlersOf<'applications'>,
-  ApplicationPeopleId | IdentityOperationId | SecretOperationId | LooksOperationId
+  ApplicationPeopleId | ChecklistOperationId | IdentityOperationId | SecretOperationId | LooksOperationId
 > = {
   'applications.list': {
     async read({ db, actor, input: { query } }) {

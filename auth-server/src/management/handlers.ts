@@ -5,6 +5,7 @@ import { API_HANDLERS, PLAN_HANDLERS } from './apis.ts'
 import { APPLICATION_PEOPLE_HANDLERS } from './application-people.ts'
 import { APPLICATION_HANDLERS } from './applications.ts'
 import { AUDIT_HANDLERS } from './audit.ts'
+import { CHECKLIST_HANDLERS } from './checklist.ts'
 import { CREDENTIAL_HANDLERS } from './credentials.ts'
 import { GROUP_HANDLERS, ROLE_HANDLERS } from './groups.ts'
 import type { HandlerOf } from './handler.ts'
@@ -29,6 +30,7 @@ export const HANDLERS: { readonly [Id in OperationId]: HandlerOf<Id> } = {
   ...ROLE_HANDLERS,
   ...APPLICATION_HANDLERS,
   ...APPLICATION_PEOPLE_HANDLERS,
+  ...CHECKLIST_HANDLERS,
   ...IDENTITY_HANDLERS,
   ...SECRET_HANDLERS,
   ...LOOKS_HANDLERS,

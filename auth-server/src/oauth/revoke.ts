@@ -2,6 +2,7 @@
 import type { RouteHandlerMethod } from 'fastify'
 import { type AuditContext, ofRequest } from '../audit/context.ts'
 import { record } from '../audit/record.ts'
+import { noteEvidence } from '../catalogue/evidence.ts'
 import type { Deps } from '../deps.ts'
 import type { Client } from '../store/queries/clients.ts'
 import { endFamilyOfClient } from '../store/tables/refresh-families.ts'
@@ -19,6 +20,7 @@ export function revocationHandler(deps: Deps): RouteHandlerMethod {
     if (token === undefined) throw new OAuthError('invalid_request', 'token is missing')
     // A token tells its kind by its shape, so token_type_hint has nothing to add (§2.1).
     const ended = await revoke(deps, client, token, ofRequest(request))
+    if (ended) await noteEvidence(deps.db, client.applicationId, [{ fact: 'revoked' }])
     if (ended) request.log.info({ event: 'token_revoked', clientId: client.clientId, grantId: ended }, 'tokens revoked')
     // §2.2: unknown, foreign or ended already, the answer is the same; the client could do nothing about it.
     return reply.code(200).send()

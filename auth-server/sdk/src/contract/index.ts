@@ -3,6 +3,7 @@ import { API_DOCUMENT_OPERATIONS } from './api-documents.ts'
 import { API_OPERATIONS } from './apis.ts'
 import { APPLICATION_PEOPLE_OPERATIONS } from './application-people.ts'
 import { APPLICATION_OPERATIONS } from './applications.ts'
+import { CHECKLIST_OPERATIONS } from './checklist.ts'
 import { CREDENTIAL_OPERATIONS } from './credentials.ts'
 import { GROUP_OPERATIONS, ROLE_OPERATIONS } from './groups.ts'
 import { HEALTH_OPERATIONS } from './health.ts'
@@ -20,6 +21,7 @@ export const OPERATIONS = {
   ...GROUP_OPERATIONS,
   ...ROLE_OPERATIONS,
   ...APPLICATION_OPERATIONS,
+  ...CHECKLIST_OPERATIONS,
   ...APPLICATION_PEOPLE_OPERATIONS,
   ...API_OPERATIONS,
   ...API_DOCUMENT_OPERATIONS,

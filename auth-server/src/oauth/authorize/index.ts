@@ -1,5 +1,7 @@
 // GET and POST /authorize (RFC 6749 §3.1), also per API.
-import type { RouteHandlerMethod } from 'fastify'
+import type { FastifyRequest, RouteHandlerMethod } from 'fastify'
+import { claimedRedirectUri } from '../../catalogue/app-links.ts'
+import { factsOfRequest, noteEvidence } from '../../catalogue/evidence.ts'
 import { sha256 } from '../../crypto/digest.ts'
 import { randomSecret } from '../../crypto/random.ts'
 import type { Deps } from '../../deps.ts'
@@ -9,6 +11,7 @@ import { isShort, MAX_VALUE_BYTES, ParameterError } from '../../http/parameters.
 import { MAX_URL_LENGTH, pathOf } from '../../http/request-path.ts'
 import { resumePath } from '../../interaction/paths.ts'
 import { currentSession } from '../../interaction/session.ts'
+import { PORTAL_CLIENT } from '../../store/tables/applications.ts'
 import { insertRequest, type PendingAppVisit } from '../../store/tables/authorization-requests.ts'
 import { OAuthError } from '../errors.ts'
 import { fixedResource } from '../fixed-api.ts'
@@ -48,6 +51,7 @@ export function authorizeHandler(deps: Deps): RouteHandlerMethod {
     const [session, begun] = await Promise.all([
       currentSession(deps, request),
       insertRequest(db, { ...pending, pushedUriHash: valid.pushed?.uriHash ?? null }),
+      noteRequest(deps, request, valid),
     ])
     if (!begun) throw spentRequestUri()
     const begin = () => cookies.beginVisit(reply, { id: pending.id, secret })
@@ -55,6 +59,18 @@ export function authorizeHandler(deps: Deps): RouteHandlerMethod {
     begin()
     return reply.redirect(resumePath(pending.id), 303)
   }
+}
+
+/** For the checklist of its developers; a trial shows the portal's own request. */
+async function noteRequest({ db, config }: Deps, request: FastifyRequest, valid: ValidRequest): Promise<void> {
+  const { client, trial } = valid
+  if (trial || client.clientId === PORTAL_CLIENT) return
+  const { state, codeChallenge, nonce, redirectUri } = valid.request
+  const { applicationId, clientId } = client
+  const isAppLink = redirectUri === claimedRedirectUri(config.issuer, clientId)
+  const userAgent = request.headers['user-agent']
+  const shown = { applicationId, state, codeChallenge, nonce, userAgent, isAppLink }
+  await noteEvidence(db, applicationId, factsOfRequest(db, shown))
 }
 
 async function redirectingErrors<T>(issuer: string, trusted: TrustedRedirect, step: () => Promise<T>): Promise<T> {

@@ -1,6 +1,7 @@
 // POST /token (RFC 6749 §3.2), also per API: who is calling, with which key, then which grant.
 import type { RouteHandlerMethod } from 'fastify'
 import { ofRequest } from '../../audit/context.ts'
+import { noteEvidence } from '../../catalogue/evidence.ts'
 import type { Deps } from '../../deps.ts'
 import { authenticateClient } from '../client/authentication.ts'
 import { requireInUse } from '../client/suspension.ts'
@@ -35,6 +36,7 @@ export function tokenHandler(deps: Deps): RouteHandlerMethod {
     const dpopJkt = proof ? await acceptProof(deps, reply, proof, judged) : null
     const context = ofRequest(request)
     const response = await answer({ client, resource, dpopJkt, log: request.log, context })
+    if (dpopJkt !== null) await noteEvidence(deps.db, client.applicationId, [{ fact: 'dpop' }])
     request.log.info({ step: 'issued tokens', note: grantType }, 'the app gets tokens')
     deps.metrics.tokensIssued.inc({ grant: grantType })
     return response

@@ -6,6 +6,7 @@ import { API_PLANS } from './api-plans.ts'
 import { API_SCOPES } from './api-scopes.ts'
 import { APIS } from './apis.ts'
 import { APP_IDENTITIES } from './app-identities.ts'
+import { APPLICATION_EVIDENCE } from './application-evidence.ts'
 import { APPLICATION_INVITATIONS } from './application-invitations.ts'
 import { APPLICATION_LOGOS } from './application-logos.ts'
 import { APPLICATION_MEMBERS } from './application-members.ts'
@@ -93,6 +94,7 @@ export const TABLES = {
   outbox: OUTBOX,
   revocations: REVOCATIONS,
   applications: APPLICATIONS,
+  application_evidence: APPLICATION_EVIDENCE,
   app_identities: APP_IDENTITIES,
   application_members: APPLICATION_MEMBERS,
   application_logos: APPLICATION_LOGOS,

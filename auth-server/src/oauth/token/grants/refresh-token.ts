@@ -1,4 +1,5 @@
 // grant_type=refresh_token: rotation with one successor (RFC 6749 §6, RFC 9700 §4.14).
+import { noteEvidence } from '../../../catalogue/evidence.ts'
 import type { Deps } from '../../../deps.ts'
 import type { Parameters } from '../../../http/parameters.ts'
 import type { Client } from '../../../store/queries/clients.ts'
@@ -48,6 +49,7 @@ async function refresh(
   })
   switch (result.kind) {
     case 'refreshed':
+      if (result.how !== 'rotated') await noteEvidence(deps.db, client.applicationId, [{ fact: 'refresh-repeated' }])
       if (result.how === 'recovered')
         log.warn({ event: 'refresh_recovered', grantId: result.family.id }, 'a lost refresh answer was replaced once')
       return tokenResponse(deps, request, result.family, result.token, { scopes, nonce: null })

@@ -34,6 +34,54 @@ export const PORTAL = {
   overview: {
     lead: 'Registrieren Sie eine App, abonnieren Sie eine API und tragen Sie die Client-ID in die App ein.',
   },
+  checklist: {
+    title: 'Checkliste',
+    lead: 'Sie hakt sich selbst ab, nach dem, was Ihre App tut; einmal am Tag wird es notiert.',
+    states: { done: 'Erledigt', not_seen: 'Noch nicht gesehen', warning: 'Bitte ansehen' },
+    since: (day) => `Seit ${day}.`,
+    seen: (what) => `Gesehen: ${what}.`,
+    help: 'Hilfe',
+    items: {
+      pkce: {
+        title: 'PKCE',
+        done: 'Anmeldungen kommen mit code_challenge.',
+        todo: 'Schicken Sie bei jeder Anmeldung code_challenge mit S256; Bibliotheken tun das von selbst.',
+        odd: 'Es kamen Anmeldungen ohne code_challenge.',
+      },
+      state: {
+        title: 'Jedes Mal ein anderer state',
+        done: 'Jede Anmeldung hat ihren eigenen state.',
+        todo: 'Schicken Sie bei jeder Anmeldung einen zufälligen state und vergleichen Sie ihn, wenn die Antwort kommt.',
+        odd: 'Der state fehlte, oder derselbe kam mit einer anderen Anmeldung.',
+      },
+      browser: {
+        title: 'Der Browser des Systems',
+        done: 'Die App öffnet den Browser des Telefons.',
+        todo: 'Öffnen Sie die Anmeldung unter iOS mit ASWebAuthenticationSession, unter Android in einem Custom Tab.',
+        odd: 'Eine Anmeldung lief in einer WebView innerhalb einer App, die mitlesen könnte, was eingegeben wird.',
+      },
+      app_links: {
+        title: 'Links, die der App gehören',
+        done: 'Die Antwort kommt über einen Link, den keine andere App annehmen kann.',
+        todo: 'Hinterlegen Sie Paket oder Bundle der App und nehmen Sie ihren https-Link als Redirect-URI.',
+      },
+      refresh: {
+        title: 'Eine verlorene Antwort schadet nicht',
+        done: 'Die App hat dasselbe Refresh-Token noch einmal geschickt und lief weiter.',
+        todo: 'Geht die Antwort auf ein Refresh verloren, schicken Sie dasselbe Refresh-Token binnen zwei Minuten noch einmal.',
+      },
+      dpop: {
+        title: 'Tokens an einen Schlüssel gebunden',
+        done: 'Ohne den Schlüssel der App sind ihre Tokens wertlos (DPoP).',
+        todo: 'Unterschreiben Sie jede Token-Anfrage mit einem Schlüssel des Geräts (DPoP): Ein gestohlenes Token ist dann wertlos.',
+      },
+      sign_out: {
+        title: 'Abmelden widerruft',
+        done: 'Beim Abmelden widerruft die App ihre Tokens.',
+        todo: 'Schicken Sie beim Abmelden das Refresh-Token an den Revocation-Endpunkt.',
+      },
+    },
+  },
   become: {
     title: 'Sie sind hier noch nicht als Entwickler dabei',
     lead: (person) => html`Sie sind angemeldet als ${name(person)}. Dieser Bereich ist für alle, die Apps bauen.`,

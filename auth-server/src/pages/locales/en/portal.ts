@@ -35,6 +35,54 @@ export const PORTAL = {
   overview: {
     lead: 'Register an app, subscribe it to an API, and write its client ID into the app.',
   },
+  checklist: {
+    title: 'Checklist',
+    lead: 'It ticks itself by what your app does, and is written once a day.',
+    states: { done: 'Done', not_seen: 'Not seen yet', warning: 'Look at this' },
+    since: (day: string) => `Since ${day}.`,
+    seen: (what: string) => `Seen: ${what}.`,
+    help: 'Help',
+    items: {
+      pkce: {
+        title: 'PKCE',
+        done: 'Its sign-ins come with code_challenge.',
+        todo: 'Send code_challenge with S256 in each sign-in; libraries do it by themselves.',
+        odd: 'Sign-ins came without code_challenge.',
+      },
+      state: {
+        title: 'Another state each time',
+        done: 'Each sign-in has a state of its own.',
+        todo: 'Send a random state in each sign-in, and compare it when the answer comes.',
+        odd: 'The state was missing, or the same one came with another sign-in.',
+      },
+      browser: {
+        title: 'The system browser',
+        done: 'It opens the browser of the phone.',
+        todo: 'Open the sign-in with ASWebAuthenticationSession on iOS, with a Custom Tab on Android.',
+        odd: 'A sign-in was opened in a web view inside an app, where the app could read what is typed.',
+      },
+      app_links: {
+        title: 'Links that are the app’s own',
+        done: 'The answer comes by a link that no other app can take.',
+        todo: 'Put the app’s package or bundle on record, and use its https link as redirect URI.',
+      },
+      refresh: {
+        title: 'A lost answer is survived',
+        done: 'It sent the same refresh token again, and went on.',
+        todo: 'When the answer to a refresh is lost, send the same refresh token once more within two minutes.',
+      },
+      dpop: {
+        title: 'Tokens bound to a key',
+        done: 'Its tokens are of no use without its key (DPoP).',
+        todo: 'Sign each token request by a key of the device (DPoP), so that a stolen token is of no use.',
+      },
+      sign_out: {
+        title: 'Signing out revokes',
+        done: 'It revokes its tokens when somebody signs out.',
+        todo: 'Send the refresh token to the revocation endpoint when somebody signs out.',
+      },
+    },
+  },
   become: {
     title: 'You are not a developer here yet',
     lead: (person: string) =>

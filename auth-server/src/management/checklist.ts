@@ -1,0 +1,45 @@
+// What the operation on the checklist of an application does: each item, by what its traffic has shown.
+import type { OperationAnswer } from '@mobile-api-gateway/sdk/contract/index.ts'
+import { type EvidenceFact, listEvidence, type StoredEvidence } from '../store/tables/application-evidence.ts'
+import { requireApplication } from './applications.ts'
+import type { HandlersOf } from './handler.ts'
+
+export type ChecklistOperationId = 'applications.checklist'
+
+type Checklist = OperationAnswer<ChecklistOperationId>['items']
+type ItemName = Checklist[number]['item']
+
+/** THE table of the checklist: what ticks an item, and what is to be looked at. */
+const ITEMS: readonly Readonly<{ item: ItemName; good: EvidenceFact; odd: readonly EvidenceFact[] }>[] = [
+  { item: 'pkce', good: 'pkce', odd: ['no-pkce'] },
+  { item: 'state', good: 'state', odd: ['no-state', 'state-repeated'] },
+  { item: 'browser', good: 'browser', odd: ['web-view'] },
+  { item: 'app_links', good: 'app-link', odd: [] },
+  { item: 'refresh', good: 'refresh-repeated', odd: [] },
+  { item: 'dpop', good: 'dpop', odd: [] },
+  { item: 'sign_out', good: 'revoked', odd: [] },
+]
+
+/** Every item. A warning ends on the day on which what is right was seen without it. Pure. */
+export function checklistOf(evidence: readonly StoredEvidence[]): Checklist {
+  const find = (fact: EvidenceFact) => evidence.find((each) => each.fact === fact)
+  return ITEMS.map(({ item, good, odd }) => {
+    const right = find(good)
+    const [wrong] = odd
+      .flatMap((fact) => find(fact) ?? [])
+      .sort((one, other) => (one.lastSeen < other.lastSeen ? 1 : -1))
+    const since = right?.firstSeen ?? null
+    if (wrong && wrong.lastSeen >= (right?.lastSeen ?? ''))
+      return { item, status: 'warning', since, last: wrong.lastSeen, seen: wrong.detail || wrong.fact }
+    return { item, status: right ? 'done' : 'not_seen', since, last: right?.lastSeen ?? null, seen: null }
+  })
+}
+
+export const CHECKLIST_HANDLERS: Pick<HandlersOf<'applications'>, ChecklistOperationId> = {
+  'applications.checklist': {
+    async read({ db, actor, input: { params } }) {
+      const { id } = await requireApplication(db, actor, params.client_id)
+      return { items: checklistOf(await listEvidence(db, id)) }
+    },
+  },
+}
