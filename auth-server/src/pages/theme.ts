@@ -41,6 +41,6 @@ export function styleFrom(css: string): Style {
 
 export const CARD_STYLE: Style = style('theme.css', 'card.css')
 export const ACCOUNT_STYLE: Style = style('theme.css', 'account.css')
-export const PORTAL_STYLE: Style = style('theme.css', 'account.css', 'portal.css', 'try.css')
+export const PORTAL_STYLE: Style = style('theme.css', 'account.css', 'portal.css', 'try.css', 'help.css')
 export const WIDE_STYLE: Style = style('theme.css', 'account.css', 'try.css')
 export const REFERENCE_STYLE: Style = style('theme.css', 'reference.css')

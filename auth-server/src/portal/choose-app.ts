@@ -7,7 +7,7 @@ import type { ManagedApp } from './chosen-app.ts'
 import { hrefFor } from './links.ts'
 import type { PortalPerson } from './route.ts'
 
-export function chooseAppPage({ frame }: PortalPerson, section: 'tryIt', apps: readonly ManagedApp[]): Page {
+export function chooseAppPage({ frame }: PortalPerson, section: 'help' | 'tryIt', apps: readonly ManagedApp[]): Page {
   return (texts) => {
     const { sections, chooseApp } = texts.portal
     const entries = apps.map(({ client_id: id, name }) => ({ title: name, detail: id, href: hrefFor(section, id) }))

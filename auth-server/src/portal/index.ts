@@ -7,6 +7,7 @@ import type { Db } from '../store/database.ts'
 import { administrationRoutes } from './administration/routes.ts'
 import { apiRoutes } from './apis/routes.ts'
 import { guarded } from './guard.ts'
+import { helpRoutes } from './help/routes.ts'
 import { overviewRoutes } from './overview/routes.ts'
 import { CALLBACK_PATH } from './paths.ts'
 import type { MakePortalRoutes, PortalRoute } from './route.ts'
@@ -24,6 +25,7 @@ const PARTS: readonly MakePortalRoutes[] = [
   administrationRoutes,
   signOutRoutes,
   tryRoutes,
+  helpRoutes,
 ]
 
 /** The portal as an application of the server at this address; each start makes it. */

@@ -32,6 +32,7 @@ export const PATHS = {
   usageOfApplication: `${USAGE}/:client`,
   refusals: `${USAGE}/:client/refusals`,
   help: HELP,
+  helpApps: `${HELP}/applications`,
   tryIt: TRIAL_PATH,
   tryBegin: `${TRIAL_PATH}/begin`,
   tryCall: `${TRIAL_PATH}/call`,

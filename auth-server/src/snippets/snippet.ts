@@ -4,7 +4,7 @@
 export interface SnippetPart {
   /** The file, from the root of the app's project; for one that the app has already, where in it. */
   readonly file: string
-  readonly language: 'swift' | 'kotlin' | 'groovy' | 'dart' | 'typescript' | 'xml' | 'json'
+  readonly language: 'swift' | 'kotlin' | 'groovy' | 'dart' | 'typescript' | 'xml' | 'json' | 'shell'
   readonly text: string
 }
 

@@ -1,7 +1,6 @@
 // The requests of a trial, parameter by parameter: what is sent is what is shown.
 import { sha256 } from '../crypto/digest.ts'
 import { AUTHORIZE_PATH } from '../interaction/paths.ts'
-import { ENDPOINTS } from '../oauth/endpoints.ts'
 import type { Trial } from './trial.ts'
 
 /** The parameters of the authorization request that a trial sends, in the order in which they are explained. */
@@ -25,6 +24,3 @@ export type AuthorizationParameter = keyof ReturnType<typeof authorizationParame
 export function authorizationAddress(trial: Trial): string {
   return `${AUTHORIZE_PATH}?${new URLSearchParams(authorizationParameters(trial))}`
 }
-
-/** Where codes are redeemed. */
-export const TOKEN_PATH: string = ENDPOINTS.find(({ discovery }) => discovery === 'token_endpoint')?.path ?? ''

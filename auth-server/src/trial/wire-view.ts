@@ -1,11 +1,11 @@
 // The wire of a trial: each request and answer of the flow, with what its parts are for, as far as it has come.
-import { AUTHORIZE_PATH } from '../interaction/paths.ts'
+import { AUTHORIZE_PATH, TOKEN_PATH } from '../interaction/paths.ts'
 import { note } from '../pages/components/notice.ts'
 import { type WireMessage, type WirePart, wireParts, wireText } from '../pages/components/wire.ts'
 import type { Html } from '../pages/html.ts'
 import type { Texts } from '../pages/locales/en.ts'
 import { callMessage } from './call-view.ts'
-import { authorizationParameters, TOKEN_PATH } from './parameters.ts'
+import { authorizationParameters } from './parameters.ts'
 import type { OpenTrial } from './play.ts'
 import { beginningOf, decodeToken } from './tokens.ts'
 import type { Trial } from './trial.ts'

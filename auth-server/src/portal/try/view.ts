@@ -4,6 +4,7 @@ import { portalPage } from '../../pages/components/portal-page.ts'
 import { emptyState } from '../../pages/components/rows.ts'
 import type { Page } from '../../pages/frame.ts'
 import { html } from '../../pages/html.ts'
+import type { Texts } from '../../pages/locales/en.ts'
 import type { OpenTrial, TrialProblem } from '../../trial/play.ts'
 import type { TriedApp } from '../../trial/trial.ts'
 import { trialView } from '../../trial/view.ts'
@@ -32,7 +33,7 @@ ${others.length > 0 && html`<p>${texts.portal.chooseApp.otherApis} ${others.map(
   { ...facts, binding, actions: 'try/', hidden },
   texts,
 )}`
-    return portalPage({ frame, heading: texts.trial.title, back: backOf(texts.trial.title), content }, texts)
+    return portalPage({ frame, heading: texts.trial.title, back: backOf(texts), content }, texts)
   }
 }
 
@@ -41,10 +42,10 @@ export function notPlayablePage({ frame }: PortalPerson, { app }: ChosenApp): Pa
     const { notPlayable, notApproved, title } = texts.trial
     const sentence = app.grant_types.includes('authorization_code') ? notApproved : notPlayable
     const content = html`<p><strong>${app.name}</strong></p>\n${emptyState(sentence)}`
-    return portalPage({ frame, heading: title, back: backOf(title), content }, texts)
+    return portalPage({ frame, heading: title, back: backOf(texts), content }, texts)
   }
 }
 
-function backOf(label: string) {
-  return { label, href: PATHS.tryIt }
+function backOf({ portalHelp }: Texts) {
+  return { label: portalHelp.chooseOther, href: PATHS.tryIt }
 }
