@@ -28,7 +28,7 @@ function applicationsPage(
     const { applications, sections, none } = texts.administration
     const entries = found.items.map((application) => rowOf(application, texts))
     const { cursor: _, ...kept } = asked
-    const content = html`<p>${actionLink(applications.all, path)} ${actionLink(applications.unowned, `${path}?owned=false`)} ${actionLink(applications.suspendedOnly, `${path}?suspended=true`)}</p>
+    const content = html`<p>${actionLink(applications.all, path)} · ${actionLink(applications.unowned, `${path}?owned=false`)} · ${actionLink(applications.suspendedOnly, `${path}?suspended=true`)}</p>
 ${entries.length > 0 ? rows(entries) : emptyState(none)}
 ${nextPart(path, kept, found.next, texts)}`
     return { heading: sections.allApplications.title, content }
@@ -48,7 +48,7 @@ function rowOf({ name, client_id, kind, owners, suspended_at, managed_by }: Appl
   return {
     title: name,
     detail: facts.filter(Boolean).join(' · '),
-    action: html`${moves.map((move) => actionLink(texts.administration[move], hrefOf(PATHS.applicationStep, { client: client_id, step: move }), name))}`,
+    action: html`<div>${moves.map((move) => html`${actionLink(texts.administration[move], hrefOf(PATHS.applicationStep, { client: client_id, step: move }), name)} `)}</div>`,
   }
 }
 

@@ -31,7 +31,7 @@ function subscriptionsPage(
   return administrationPage(me, (texts) => {
     const { applications, subscriptions, sections, none } = texts.administration
     const entries = found.items.map((subscription) => rowOf(subscription, texts))
-    const content = html`<p>${actionLink(applications.all, path)} ${actionLink(subscriptions.waiting, `${path}?status=pending`)} ${actionLink(applications.suspendedOnly, `${path}?status=suspended`)}</p>
+    const content = html`<p>${actionLink(applications.all, path)} · ${actionLink(subscriptions.waiting, `${path}?status=pending`)} · ${actionLink(applications.suspendedOnly, `${path}?status=suspended`)}</p>
 ${entries.length > 0 ? rows(entries) : emptyState(none)}
 ${nextPart(path, status === undefined ? {} : { status }, found.next, texts)}`
     return { heading: sections.allSubscriptions.title, content }
@@ -51,7 +51,7 @@ function rowOf(subscription: Subscription, texts: Texts): RowEntry {
   return {
     title,
     detail: facts.filter(Boolean).join(' · '),
-    action: html`${moves.map((move) => actionLink(texts.administration[move], hrefOf(PATHS.subscriptionStep, { subscription: id, step: move }), title))}`,
+    action: html`<div>${moves.map((move) => html`${actionLink(texts.administration[move], hrefOf(PATHS.subscriptionStep, { subscription: id, step: move }), title)} `)}</div>`,
   }
 }
 

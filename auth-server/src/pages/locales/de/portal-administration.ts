@@ -121,7 +121,7 @@ export const ADMINISTRATION = {
     },
     'remove-factors': {
       title: (person) => `Zweite Faktoren von ${person} entfernen?`,
-      button: 'Entfernen',
+      button: 'Zweite Faktoren entfernen',
       losses: [
         'Authenticator-Apps, Passkeys und Wiederherstellungscodes zählen nicht mehr',
         'Was mit zwei Faktoren angemeldet wurde, fällt auf den ersten zurück',

@@ -120,7 +120,7 @@ export const ADMINISTRATION = {
     },
     'remove-factors': {
       title: (person: string) => `Take the second factors of ${person} away?`,
-      button: 'Take them away',
+      button: 'Take second factors away',
       losses: [
         'Authenticator apps, passkeys and recovery codes count no more',
         'What was signed in with two factors falls to the first one',
