@@ -6,6 +6,11 @@ import { PORTAL_PATH } from '../interaction/paths.ts'
 import type { Db } from '../store/database.ts'
 import { administrationRoutes } from './administration/routes.ts'
 import { apiRoutes } from './apis/routes.ts'
+import { addressRoutes } from './applications/addresses.ts'
+import { fieldRoutes } from './applications/fields.ts'
+import { newApplicationRoutes } from './applications/new.ts'
+import { applicationRoutes } from './applications/routes.ts'
+import { secretRoutes } from './applications/secrets.ts'
 import { guarded } from './guard.ts'
 import { helpRoutes } from './help/routes.ts'
 import { overviewRoutes } from './overview/routes.ts'
@@ -23,6 +28,11 @@ const PARTS: readonly MakePortalRoutes[] = [
   subscriptionRoutes,
   usageRoutes,
   administrationRoutes,
+  applicationRoutes,
+  newApplicationRoutes,
+  fieldRoutes,
+  addressRoutes,
+  secretRoutes,
   signOutRoutes,
   tryRoutes,
   helpRoutes,

@@ -14,6 +14,7 @@ import { PASSKEYS } from './de/passkeys.ts'
 import { PORTAL } from './de/portal.ts'
 import { ADMINISTRATION } from './de/portal-administration.ts'
 import { PORTAL_APIS } from './de/portal-apis.ts'
+import { PORTAL_APPLICATIONS } from './de/portal-applications.ts'
 import { PORTAL_HELP } from './de/portal-help.ts'
 import { USAGE } from './de/portal-usage.ts'
 import { REFERENCE } from './de/reference.ts'
@@ -44,6 +45,7 @@ export const DE = {
   portal: PORTAL,
   portalApis: PORTAL_APIS,
   portalHelp: PORTAL_HELP,
+  portalApplications: PORTAL_APPLICATIONS,
   trial: TRIAL,
   administration: ADMINISTRATION,
   reference: REFERENCE,

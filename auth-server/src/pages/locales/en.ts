@@ -14,6 +14,7 @@ import { PASSKEYS } from './en/passkeys.ts'
 import { PORTAL } from './en/portal.ts'
 import { ADMINISTRATION } from './en/portal-administration.ts'
 import { PORTAL_APIS } from './en/portal-apis.ts'
+import { PORTAL_APPLICATIONS } from './en/portal-applications.ts'
 import { PORTAL_HELP } from './en/portal-help.ts'
 import { USAGE } from './en/portal-usage.ts'
 import { REFERENCE } from './en/reference.ts'
@@ -44,6 +45,7 @@ export const EN = {
   portal: PORTAL,
   portalApis: PORTAL_APIS,
   portalHelp: PORTAL_HELP,
+  portalApplications: PORTAL_APPLICATIONS,
   trial: TRIAL,
   administration: ADMINISTRATION,
   reference: REFERENCE,

@@ -25,6 +25,10 @@ export const PORTAL = {
     ...ADMINISTRATION_NEWS,
     becameDeveloper: 'Sie gehören jetzt zu den Entwicklern.',
     subscriptionEnded: 'Es ist beendet.',
+    applicationCreated: 'Die Anwendung ist registriert. Tragen Sie ihre Client-ID in die App ein.',
+    applicationChanged: 'Gespeichert.',
+    applicationDeleted: 'Die Anwendung ist gelöscht.',
+    secretEnded: 'Das Secret gilt nicht mehr.',
   },
   chooseApp: {
     lead: 'Um welche Anwendung geht es?',

@@ -26,6 +26,10 @@ export const PORTAL = {
     ...ADMINISTRATION_NEWS,
     becameDeveloper: 'You are a developer now.',
     subscriptionEnded: 'It is over.',
+    applicationCreated: 'The application is there. Write its client ID into the app.',
+    applicationChanged: 'Saved.',
+    applicationDeleted: 'The application is gone.',
+    secretEnded: 'The secret has ended.',
   },
   chooseApp: {
     lead: 'Which application is it about?',

@@ -1,0 +1,45 @@
+// The last question before an application goes: what goes with it.
+import type { HttpProblem } from '../../http/problem.ts'
+import { dangerForm } from '../../pages/components/confirm.ts'
+import { hiddenFields } from '../../pages/components/field.ts'
+import { portalPage } from '../../pages/components/portal-page.ts'
+import { refusedNotice } from '../../pages/components/refused.ts'
+import type { Page } from '../../pages/frame.ts'
+import { actionOf, PATHS } from '../paths.ts'
+import type { PortalPerson } from '../route.ts'
+import { type Application, applicationHref } from './view.ts'
+
+export interface Deletion {
+  readonly application: Application
+  readonly etag: string
+  /** How many go with it. */
+  readonly subscriptions: number
+  readonly problem?: HttpProblem
+}
+
+export function deletionPage(
+  { frame, binding }: PortalPerson,
+  { application, etag, subscriptions, problem }: Deletion,
+): Page {
+  return (texts) => {
+    const { deletion } = texts.portalApplications
+    const { name, client_id: id } = application
+    const back = applicationHref(application)
+    const content = dangerForm(
+      deletion.losses(subscriptions),
+      {
+        binding,
+        action: actionOf(PATHS.applicationDelete, { application: id }),
+        label: deletion.button(name),
+        back,
+        fields: hiddenFields({ etag }),
+      },
+      texts,
+    )
+    const notice = problem && refusedNotice(problem, texts)
+    return portalPage(
+      { frame, heading: deletion.title(name), back: { label: name, href: back }, notice, content },
+      texts,
+    )
+  }
+}

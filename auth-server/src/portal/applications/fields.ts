@@ -1,0 +1,90 @@
+// Changes of one field of an application: a page with one question each.
+import type { HttpProblem } from '../../http/problem.ts'
+import { pathParameter } from '../../http/request-path.ts'
+import { button } from '../../pages/components/button.ts'
+import { field, hiddenFields } from '../../pages/components/field.ts'
+import { form } from '../../pages/components/form.ts'
+import { portalPage } from '../../pages/components/portal-page.ts'
+import { refusedNotice } from '../../pages/components/refused.ts'
+import type { Page } from '../../pages/frame.ts'
+import { sendPage } from '../../pages/send-page.ts'
+import { actionOf, PATHS } from '../paths.ts'
+import { notFoundPage } from '../problem/reply.ts'
+import type { PortalPerson, PortalRoutes } from '../route.ts'
+import { askOne } from './routes.ts'
+import { type Application, applicationHref, type FieldName } from './view.ts'
+
+const LENGTHS: Readonly<Record<FieldName, number>> = {
+  name: 80,
+  brand_color: 7,
+  policy_uri: 2000,
+  tos_uri: 2000,
+  support_contact: 2000,
+  backchannel_logout_uri: 2000,
+}
+
+function isField(name: string): name is FieldName {
+  return Object.hasOwn(LENGTHS, name)
+}
+
+export function fieldRoutes(): PortalRoutes {
+  return {
+    [PATHS.applicationField]: {
+      needs: 'developer',
+      async GET(request, reply, me) {
+        const name = pathParameter(request, 'field') ?? ''
+        if (!isField(name)) return notFoundPage(reply, me)
+        const { body, etag } = await askOne(request, me)
+        return sendPage(reply, fieldPage(me, { application: body, etag, name, typed: body[name] ?? '' }))
+      },
+      async POST(request, reply, me) {
+        const name = pathParameter(request, 'field') ?? ''
+        if (!isField(name)) return notFoundPage(reply, me)
+        const { body: application, etag } = await askOne(request, me)
+        const typed = (me.form.get(name) ?? '').trim()
+        const done = await me.attempt('applications.update', {
+          params: { client_id: application.client_id },
+          // Nothing typed takes it away; a name is always there.
+          body: { [name]: typed === '' && name !== 'name' ? null : typed },
+          ifMatch: me.form.get('etag') ?? '',
+        })
+        if ('body' in done) return me.backTo(reply, applicationHref(application), 'applicationChanged')
+        return sendPage(reply.code(done.status), fieldPage(me, { application, etag, name, typed, problem: done }))
+      },
+    },
+  }
+}
+
+interface Question {
+  readonly application: Application
+  readonly etag: string
+  readonly name: FieldName
+  readonly typed: string
+  readonly problem?: HttpProblem
+}
+
+function fieldPage({ frame, binding }: PortalPerson, { application, etag, name, typed, problem }: Question): Page {
+  return (texts) => {
+    const { fields, save } = texts.portalApplications
+    const { title, hint } = fields[name]
+    const action = actionOf(PATHS.applicationField, { application: application.client_id, field: name })
+    const content = form(
+      { binding, action },
+      ...hiddenFields({ etag }),
+      field({
+        kind: 'text',
+        name,
+        label: title,
+        hint,
+        maxLength: LENGTHS[name],
+        value: typed,
+        isOptional: name !== 'name',
+        hasFocus: true,
+      }),
+      button(save),
+    )
+    const notice = problem && refusedNotice(problem, texts, { [name]: name })
+    const back = { label: application.name, href: applicationHref(application) }
+    return portalPage({ frame, heading: title, back, notice, content }, texts)
+  }
+}

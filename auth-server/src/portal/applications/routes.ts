@@ -1,0 +1,61 @@
+// The pages of applications: the list, one of them, and its deletion.
+import { pathParameter } from '../../http/request-path.ts'
+import { sendPage } from '../../pages/send-page.ts'
+import { PATHS } from '../paths.ts'
+import type { PortalPerson, PortalRoutes } from '../route.ts'
+import { deletionPage } from './deletion-view.ts'
+import { listPage } from './list-view.ts'
+import { applicationPage } from './view.ts'
+
+/** The application that an address names, with its version. */
+export function askOne(request: Parameters<typeof pathParameter>[0], me: PortalPerson) {
+  return me.ask('applications.get', { params: { client_id: pathParameter(request, 'application') ?? '' } })
+}
+
+async function countSubscriptions(me: PortalPerson, clientId: string): Promise<number> {
+  const { body } = await me.ask('subscriptions.list', { query: { client_id: clientId, limit: 100 } })
+  return body.items.length
+}
+
+export function applicationRoutes(): PortalRoutes {
+  return {
+    [PATHS.applications]: {
+      needs: 'developer',
+      async GET({ query }, reply, me) {
+        const cursor = typeof query === 'object' && query !== null && 'cursor' in query ? query.cursor : undefined
+        const asked = typeof cursor === 'string' ? { query: { cursor } } : {}
+        return sendPage(reply, listPage(me, (await me.ask('applications.list', asked)).body))
+      },
+    },
+    [PATHS.application]: {
+      needs: 'developer',
+      async GET(request, reply, me) {
+        const { body: application } = await askOne(request, me)
+        const params = { client_id: application.client_id }
+        const { body } = await me.ask('applications.list_secrets', { params })
+        return sendPage(reply, applicationPage(me, application, body.items.length))
+      },
+    },
+    [PATHS.applicationDelete]: {
+      needs: 'developer',
+      recent: true,
+      async GET(request, reply, me) {
+        const { body, etag } = await askOne(request, me)
+        return sendPage(
+          reply,
+          deletionPage(me, { application: body, etag, subscriptions: await countSubscriptions(me, body.client_id) }),
+        )
+      },
+      async POST(request, reply, me) {
+        const { body } = await askOne(request, me)
+        const params = { client_id: body.client_id }
+        const done = await me.attempt('applications.delete', { params, ifMatch: me.form.get('etag') ?? '' })
+        if ('body' in done) return me.backTo(reply, PATHS.applications, 'applicationDeleted')
+        const again = await askOne(request, me)
+        const subscriptions = await countSubscriptions(me, body.client_id)
+        const page = deletionPage(me, { application: again.body, etag: again.etag, subscriptions, problem: done })
+        return sendPage(reply.code(done.status), page)
+      },
+    },
+  }
+}

@@ -1,0 +1,76 @@
+// One application: what it is, in summary lists, each line with the page that changes it.
+import type { OperationAnswer } from '@mobile-api-gateway/sdk/contract/index.ts'
+import { actionLink } from '../../pages/components/button.ts'
+import { copyable } from '../../pages/components/copyable.ts'
+import { note, notice } from '../../pages/components/notice.ts'
+import { portalPage } from '../../pages/components/portal-page.ts'
+import { summaryList } from '../../pages/components/summary.ts'
+import type { Page } from '../../pages/frame.ts'
+import { type Html, html } from '../../pages/html.ts'
+import type { Texts } from '../../pages/locales/en.ts'
+import { hrefOf, PATHS } from '../paths.ts'
+import type { PortalPerson } from '../route.ts'
+
+export type Application = OperationAnswer<'applications.get'>
+export type FieldName = keyof Texts['portalApplications']['fields']
+export type ListName = keyof Texts['portalApplications']['lists']
+
+export function isMachine({ grant_types: types }: Pick<Application, 'grant_types'>): boolean {
+  return types.length === 1 && types[0] === 'client_credentials'
+}
+
+export function applicationHref({ client_id: application }: Pick<Application, 'client_id'>): string {
+  return hrefOf(PATHS.application, { application })
+}
+
+export function applicationPage({ frame, news }: PortalPerson, application: Application, secrets: number): Page {
+  return (texts) => {
+    const said = texts.portalApplications
+    const { client_id: id, managed_by: managedBy, kind, token_endpoint_auth_method: method } = application
+    const isOwn = managedBy === 'portal'
+    const field = (name: FieldName, value: string | Html | null) => ({
+      key: said.fields[name].title,
+      value: value ?? undefined,
+      ...(isOwn && { change: { href: hrefOf(PATHS.applicationField, { application: id, field: name }) } }),
+    })
+    const list = (name: ListName) => ({
+      key: said.lists[name].title,
+      value:
+        application[name].length > 0
+          ? html`${application[name].map((uri) => html`<code>${uri}</code><br>`)}`
+          : undefined,
+      ...(isOwn && { change: { href: hrefOf(PATHS.applicationAddresses, { application: id, list: name }) } }),
+    })
+    const word = application.name_verified ? said.verified : said.unverified
+    const content = html`${application.suspended_at !== null && notice('warn', said.suspended)}${!isOwn && note(said.byFile)}
+<h2>${said.credentials}</h2>
+${summaryList(
+  [
+    { key: said.clientId, value: copyable(html`<code translate="no">${id}</code>`, texts) },
+    { key: said.kind, value: said.kinds[isMachine(application) ? 'machine' : kind] },
+    {
+      key: said.secrets,
+      value: secrets > 0 ? said.howMany(secrets) : method === 'private_key_jwt' ? said.byKey : said.noSecret,
+      ...(secrets > 0 && { change: { href: hrefOf(PATHS.applicationSecrets, { application: id }) } }),
+    },
+  ],
+  texts,
+)}
+<h2>${said.addresses}</h2>
+${summaryList([list('redirect_uris'), list('post_logout_redirect_uris'), field('backchannel_logout_uri', application.backchannel_logout_uri)], texts)}
+<h2>${said.looks}</h2>
+${summaryList(
+  [
+    field('name', html`<bdi>${application.name}</bdi> (${word})`),
+    field('brand_color', application.brand_color),
+    field('policy_uri', application.policy_uri),
+    field('tos_uri', application.tos_uri),
+    field('support_contact', application.support_contact),
+  ],
+  texts,
+)}
+${isOwn && html`<h2>${said.danger}</h2>\n<p>${actionLink(said.deleteOne, hrefOf(PATHS.applicationDelete, { application: id }))}</p>`}`
+    const back = { label: texts.portal.sections.applications.title, href: PATHS.applications }
+    return portalPage({ frame, heading: application.name, back, notice: news(texts), content }, texts)
+  }
+}

@@ -1,0 +1,178 @@
+// The portal's pages of applications: a new one by questions, one of them, its addresses, fields, secrets and end.
+import t from 'tap'
+import { formsOf } from '../support/browser.ts'
+import { basic, clientCredentials } from '../support/clients.ts'
+import { atPortalAs, portalServer, post } from '../support/portal.ts'
+
+t.setTimeout(120_000)
+const server = await portalServer(t)
+const dev = await atPortalAs(server, 'developer')
+const other = await atPortalAs(server, 'developer', { email: 'other@example.com' })
+const NEW = '/portal/new-application'
+const LIST = '/portal/applications'
+
+function get(url: string) {
+  return dev.browser.request('GET', url)
+}
+function noteOf(body: string): string {
+  return body.replace(/&#39;/g, "'").replace(/&amp;/g, '&')
+}
+
+/** Registers one by its pages. Returns its page's address. */
+async function registered(name: string, redirect = `com.example.x${name.toLowerCase()}:/callback`): Promise<string> {
+  const page = await get(`${NEW}?${new URLSearchParams({ name, kind: 'native', redirect })}`)
+  const [form] = formsOf(page.body).filter(({ action }) => action === NEW)
+  const done = await post(dev, NEW, form?.hidden)
+  return (done.headers.location ?? '').replace(/\?.*/, '')
+}
+
+t.test('without an application there is one sentence and the next step', async (t) => {
+  const page = await get(LIST)
+  t.equal(page.statusCode, 200)
+  t.match(page.body, 'You have no application yet.')
+  t.match(page.body, `href="${NEW}"`)
+  t.match((await get('/portal')).body, `href="${LIST}"`, 'and the navigation names it')
+})
+
+t.test('new application: one question a page, all in the address, nothing stored before the last', async (t) => {
+  t.match((await get(NEW)).body, 'What is it called?')
+  const named = await post(dev, NEW, { name: 'Shop & Co', key: 'k' })
+  t.match(named, { statusCode: 303, headers: { location: `${NEW}?name=Shop+%26+Co` } })
+  const kindPage = await get(named.headers.location ?? '')
+  t.match(kindPage.body, 'What kind of application is it?')
+  for (const kind of ['App on a phone', 'Page that runs', 'Website with a server', 'Program without people'])
+    t.match(kindPage.body, kind)
+  const kind = await post(dev, NEW, { name: 'Shop & Co', kind: 'native', key: 'k' })
+  t.match((await get(kind.headers.location ?? '')).body, 'Where does the answer of a sign-in go?')
+  const answers = { name: 'Shop & Co', kind: 'native', redirect: 'com.example.co:/callback' }
+  const review = await get((await post(dev, NEW, { ...answers, key: 'k' })).headers.location ?? '')
+  t.match(review.body, 'com.example.co:/callback')
+  t.match(review.body, 'Shop &amp; Co')
+  t.match((await get(LIST)).body, 'You have no application yet.')
+  const [form] = formsOf(review.body).filter(({ action }) => action === NEW)
+  const twice = await Promise.all([post(dev, NEW, form?.hidden), post(dev, NEW, form?.hidden)])
+  t.equal(twice[0].headers.location, twice[1].headers.location, 'pressed twice: one application')
+  const page = await get(twice[0].headers.location ?? '')
+  t.match(page.body, 'The application is there.')
+  t.match(page.body, /<code translate="no">client_[\w-]+<\/code>/)
+  t.equal((await get(LIST)).body.match(/<code>client_/g)?.length, 1)
+})
+
+t.test('a redirect URI is checked in words, with what to write instead; what was typed stays', async (t) => {
+  const said = async (redirect: string, kind = 'native') => {
+    const page = await post(dev, NEW, { name: 'App', kind, redirect, key: 'k' })
+    t.equal(page.statusCode, 400, redirect)
+    t.match(noteOf(page.body), redirect, 'the field keeps it')
+    return noteOf(page.body)
+  }
+  t.match(await said('http://localhost/callback'), /loopback IP.*localhost is another host/s)
+  t.match(await said('myapp://callback'), /reversed domain name/)
+  t.match(await said('http://shop.example.com/cb'), /anything else is https/)
+  t.match(await said('https://shop.example.com/*'), /Wildcards/)
+  t.match(
+    await said('com.example.app:/callback', 'browser'),
+    /Private-use schemes are for native apps.*https:\/\/app\.example\.com/s,
+  )
+  t.match((await get(`${NEW}?${new URLSearchParams({ name: 'x\u202e' })}`)).body, /cannot be seen|visible/)
+})
+
+t.test('a machine gets a secret, which is shown in this answer alone; two live until one is ended', async (t) => {
+  const [form] = formsOf((await get(`${NEW}?name=Robot&kind=machine`)).body).filter(({ action }) => action === NEW)
+  const made = await post(dev, NEW, form?.hidden)
+  t.equal(made.statusCode, 200)
+  const [, clientId = ''] = /<code translate="no">(client_[\w-]+)<\/code>/.exec(made.body) ?? []
+  const [, first = ''] = /<li><code>([\w-]{43})<\/code>/.exec(made.body) ?? []
+  const path = `${LIST}/${clientId}`
+  t.notMatch((await get(path)).body, first)
+  t.match((await get(path)).body, 'One secret')
+  const second = await post(dev, `${path}/secrets`, { keep: '' })
+  const [, next = ''] = /<li><code>([\w-]{43})<\/code>/.exec(second.body) ?? []
+  t.not(next, first)
+  const grant = async (secret: string) => (await clientCredentials(server.app, basic(clientId, secret))).json().error
+  t.strictSame(
+    [await grant(first), await grant(next)],
+    ['unauthorized_client', 'unauthorized_client'],
+    'both are right',
+  )
+  const both = await get(`${path}/secrets`)
+  t.notMatch(both.body, next)
+  t.match(both.body, 'last used')
+  const ends = [...both.body.matchAll(/href="([^"]*\/end)"/g)].map(([, href = '']) => href)
+  t.equal(ends.length, 2)
+  t.match((await get(ends[1] ?? '')).body, 'cannot get tokens any more')
+  t.equal((await post(dev, ends[1] ?? '')).statusCode, 303)
+  t.strictSame([await grant(first), await grant(next)], ['invalid_client', 'unauthorized_client'])
+  const last = await post(dev, ends[0] ?? '')
+  t.match(last, { statusCode: 409 })
+  t.match(last.body, 'only secret')
+})
+
+t.test(
+  'one field a page: what was typed wrongly stays, what is emptied is taken away, who was slower is told',
+  async (t) => {
+    const path = await registered('Fields')
+    const change = `${path}/change/policy_uri`
+    const etag = async () =>
+      formsOf((await get(change)).body).find(({ action }) => action === change)?.hidden.etag ?? ''
+    const wrong = await post(dev, change, { policy_uri: 'http://shop.example.com/', etag: await etag() })
+    t.equal(wrong.statusCode, 400)
+    t.match(wrong.body, 'value="http://shop.example.com/"')
+    t.match(wrong.body, 'https addresses')
+    const old = await etag()
+    const saved = await post(dev, change, { policy_uri: 'https://shop.example.com/privacy', etag: old })
+    t.match((await get(saved.headers.location ?? '')).body, /Saved\..*https:\/\/shop\.example\.com\/privacy/s)
+    const slower = await post(dev, change, { policy_uri: 'https://shop.example.com/other', etag: old })
+    t.equal(slower.statusCode, 412)
+    t.match(slower.body, 'value="https://shop.example.com/other"')
+    await post(dev, change, { policy_uri: '', etag: await etag() })
+    t.match((await get(path)).body, /Privacy policy<\/dt>\s*<dd>Not added yet/)
+    t.equal((await get(`${path}/change/managed_by`)).statusCode, 404)
+  },
+)
+
+t.test('redirect URIs come and go one at a time', async (t) => {
+  const path = await registered('Addresses')
+  const url = `${path}/addresses/redirect_uris`
+  const etag = async () => formsOf((await get(url)).body).find(({ action }) => action === url)?.hidden.etag ?? ''
+  const address = 'https://app.example.com/callback'
+  t.match(
+    (await post(dev, url, { address: 'http://localhost/', etag: await etag() })).body,
+    /localhost is another host/,
+  )
+  t.equal((await post(dev, url, { address, etag: await etag() })).statusCode, 303)
+  t.match((await get(url)).body, address)
+  await post(dev, url, { remove: 'com.example.xaddresses:/callback', etag: await etag() })
+  t.notMatch((await get(path)).body, 'com.example.xaddresses')
+})
+
+t.test('deletion names what goes with it, asks for a recent sign-in, and is done once', async (t) => {
+  const path = await registered('Doomed')
+  const page = await get(`${path}/delete`)
+  t.match(page.body, 'Delete Doomed?')
+  t.match(page.body, 'signed out of it')
+  t.notMatch(page.body, 'subscription', 'it has none')
+  const [form] = formsOf(page.body).filter(({ action }) => action === `${path}/delete`)
+  await server.db
+    .updateTable('sessions')
+    .set({ auth_time: new Date(Date.now() - 3_600_000) })
+    .where('person_id', '=', dev.personId)
+    .execute()
+  t.equal((await post(dev, `${path}/delete`, form?.hidden)).headers.location, `${path}/delete`, 'led to sign in')
+  t.match((await get(`${path}/delete`)).headers.location, /^\/authorize\?/)
+  await server.db.updateTable('sessions').set({ auth_time: new Date() }).where('person_id', '=', dev.personId).execute()
+  const done = await post(dev, `${path}/delete`, form?.hidden)
+  t.match((await get(done.headers.location ?? '')).body, 'The application is gone.')
+  t.equal((await get(path)).statusCode, 404)
+})
+
+t.test('another developer sees nothing of it, at any address', async (t) => {
+  const path = await registered('Mine')
+  const there = ['', '/change/name', '/addresses/redirect_uris', '/secrets', '/secrets/AAAAAAAA/end', '/delete']
+  for (const below of there) t.equal((await other.browser.request('GET', path + below)).statusCode, 404, below)
+  for (const below of there.slice(1)) {
+    const answer = await post(other, path + below, { etag: '*', name: 'Theirs', remove: 'com.example.xmine:/callback' })
+    t.equal(answer.statusCode, 404, below)
+  }
+  t.match((await get(path)).body, 'com.example.xmine:/callback')
+  t.match((await other.browser.request('GET', LIST)).body, 'You have no application yet.')
+})

@@ -1,0 +1,85 @@
+// The portal's pages of applications in a real Chromium: everybody can use each of them, in each language; and a phone registers an app.
+import t from 'tap'
+import { definePortalOf } from '../../src/portal/index.ts'
+import { insertRole } from '../../src/store/tables/person-roles.ts'
+import { violationsOf } from '../support/axe.ts'
+import { launchChromium, needsChromium } from '../support/chromium.ts'
+import { personAt } from '../support/person.ts'
+import { testSite } from '../support/site.ts'
+
+t.setTimeout(240_000)
+
+t.test('applications at Chromium', needsChromium, async (t) => {
+  const open = await launchChromium(t)
+  const site = await testSite(t, { VISITS_PER_MINUTE: '1000' })
+  const { db, origin, personId } = site
+  await definePortalOf(origin, db)
+  await db.transaction().execute((trx) => insertRole(trx, { personId, role: 'developer', apiId: null }))
+  const { press, arrive, signIn } = personAt(origin)
+  const phone = await open(t)
+  const page = await phone.tab()
+
+  await page.goto(`${origin}/portal/applications`)
+  await signIn(page)
+  await arrive(page, 'Applications')
+  t.strictSame(await violationsOf(page), [])
+
+  t.test('a phone registers an app by its questions, goes back, reloads, and copies the client ID', async (t) => {
+    await page.setViewportSize({ width: 360, height: 740 })
+    await page.getByRole('link', { name: 'New application' }).click()
+    await page.getByLabel('Name').fill('Field notes')
+    await press(page, 'Continue')
+    await arrive(page, 'What kind of application is it?')
+    await page.goBack()
+    await page.goForward()
+    await page.getByLabel(/App on a phone/).check()
+    await press(page, 'Continue')
+    await page.getByLabel('Redirect URI').fill('http://localhost/callback')
+    await press(page, 'Continue')
+    await page.getByRole('alert').waitFor()
+    t.strictSame(await violationsOf(page), [])
+    await page.getByLabel('Redirect URI').fill('com.example.notes:/callback')
+    await press(page, 'Continue')
+    await arrive(page, 'Register it like this?')
+    await page.reload()
+    await press(page, 'Register application')
+    await arrive(page, 'Field notes')
+    await page.getByRole('button', { name: 'Copy' }).click()
+    await page.getByText('Copied').waitFor()
+  })
+
+  t.test('everybody can use each page, in each language', async (t) => {
+    const own = new URL(page.url()).pathname
+    const answers = new URLSearchParams({ name: 'Robot', kind: 'machine' })
+    await page.goto(`${origin}/portal/new-application?${answers}`)
+    await press(page, 'Register application')
+    await arrive(page, 'The application is registered')
+    t.strictSame(await violationsOf(page), [])
+    await page.getByRole('link', { name: 'Go to the application' }).click()
+    const machine = new URL(page.url()).pathname
+    const urls = [
+      own,
+      `${own}/change/brand_color`,
+      `${own}/addresses/redirect_uris`,
+      `${own}/delete`,
+      `${machine}/secrets`,
+      '/portal/applications',
+      '/portal/new-application',
+      '/portal/new-application?name=Robot',
+      '/portal/new-application?name=Robot&kind=native',
+      '/portal/new-application?name=Robot&kind=native&redirect=com.example.robot:/callback',
+    ]
+    for (const language of ['en', 'de']) {
+      await db.updateTable('people').set({ language }).execute()
+      for (const url of urls) {
+        await page.goto(origin + url)
+        await page.setViewportSize({ width: language === 'en' ? 360 : 1280, height: 740 })
+        await page.emulateMedia({ colorScheme: language === 'en' ? 'light' : 'dark' })
+        const isTooWide = () => document.documentElement.scrollWidth > document.documentElement.clientWidth
+        t.equal(await page.evaluate(isTooWide), false, url)
+        t.strictSame(await violationsOf(page), [], `${language} ${url}`)
+      }
+    }
+    t.strictSame(phone.complaints, [])
+  })
+})
