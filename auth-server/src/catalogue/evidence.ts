@@ -1,6 +1,6 @@
 // What the traffic of an application shows of how it was built: noted once a day and fact at most, so that it costs nothing.
 import type { Db } from '../store/database.ts'
-import { type EvidenceFact, noteSeen, type Seen } from '../store/tables/application-evidence.ts'
+import { type EvidenceFact, noteSeen, type SeenFact } from '../store/tables/application-evidence.ts'
 
 /** What this process has noted today, by database. */
 interface Noted {
@@ -15,7 +15,7 @@ const MAX_REMEMBERED = 50_000
 const NOTED = new WeakMap<Db, Noted>()
 
 /** Notes what was seen; one statement for all that is new today, none where nothing is. */
-export async function noteEvidence(db: Db, applicationId: string, seen: readonly Seen[]): Promise<void> {
+export async function noteEvidence(db: Db, applicationId: string, seen: readonly SeenFact[]): Promise<void> {
   const { facts } = notedToday(db)
   const keyOf = (fact: EvidenceFact) => `${applicationId} ${fact}`
   const fresh = seen.filter(({ fact }) => !facts.has(keyOf(fact)))
@@ -41,7 +41,7 @@ export interface ShownRequest {
 }
 
 /** @returns the facts of a request to /authorize */
-export function factsOfRequest(db: Db, request: ShownRequest): readonly Seen[] {
+export function factsOfRequest(db: Db, request: ShownRequest): readonly SeenFact[] {
   const { codeChallenge, userAgent, isAppLink } = request
   const mark = userAgent === undefined ? undefined : webViewMark(userAgent)
   return [

@@ -20,8 +20,11 @@ async function statuses(): Promise<Readonly<Record<string, string>>> {
   const { items } = (await ask('GET', `/applications/${APP.clientId}/checklist`)).json()
   return Object.fromEntries(items.map(({ item, status }: Readonly<Record<string, string>>) => [item, status]))
 }
-const open = (changes: Readonly<Record<string, string | undefined>>, userAgent: string) =>
-  new Browser(app, undefined, { 'user-agent': userAgent }).request('GET', authorizeUrl(pkcePair().challenge, changes))
+
+function open(changes: Readonly<Record<string, string | undefined>>, userAgent: string) {
+  const browser = new Browser(app, undefined, { 'user-agent': userAgent })
+  return browser.request('GET', authorizeUrl(pkcePair().challenge, changes))
+}
 
 t.test('nothing was seen of an app that nobody opened', async (t) => {
   t.strictSame(await statuses(), {

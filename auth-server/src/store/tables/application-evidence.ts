@@ -37,13 +37,13 @@ export const APPLICATION_EVIDENCE: TableDeclaration<ApplicationEvidence> = {
 }
 
 /** One thing that was seen. */
-export interface Seen {
+export interface SeenFact {
   readonly fact: EvidenceFact
   readonly detail?: string
 }
 
 /** Writes facts down for today; in their order by name, so that nobody waits for another in a circle. */
-export async function noteSeen(db: Db, applicationId: string, seen: readonly Seen[]): Promise<void> {
+export async function noteSeen(db: Db, applicationId: string, seen: readonly SeenFact[]): Promise<void> {
   const sorted = [...seen].sort((one, other) => (one.fact < other.fact ? -1 : 1))
   await sql`
     insert into application_evidence (application_id, fact, detail)
