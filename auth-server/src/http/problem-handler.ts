@@ -11,9 +11,10 @@ import type { IsVisited } from './visited-path.ts'
 type Renderer = (reply: FastifyReply, problem: HttpProblem) => FastifyReply
 
 /** For a person, who looks at the answer. */
-function page(reply: FastifyReply, { code, description, status, headers, evidence, way }: HttpProblem): FastifyReply {
+function page(reply: FastifyReply, problem: HttpProblem): FastifyReply {
+  const { code, description, status, headers, evidence, way } = problem
   const retryAfterSeconds = Number(headers['retry-after'] ?? 0)
-  const shown = status === 404 ? 'not_found' : code
+  const shown = status === 404 ? 'not_found' : (problem.page ?? code)
   return sendPage(reply, errorPage({ code: shown, description, retryAfterSeconds, evidence, way }))
 }
 

@@ -18,6 +18,8 @@ export interface ProblemDetails {
   readonly location?: string
   readonly evidence?: readonly Evidence[]
   readonly way?: WayInstead | undefined
+  /** What the page says in the place of what it says of the code, which may stand for more than one thing. */
+  readonly page?: 'waits_for_approval' | undefined
 }
 
 /** What the page of a problem offers instead; its text is one of the locales. */
@@ -38,11 +40,12 @@ export class HttpProblem<Code extends string = string> extends Error {
   readonly location: string | undefined
   readonly evidence: readonly Evidence[]
   readonly way: WayInstead | undefined
+  readonly page: ProblemDetails['page']
 
   constructor(
     code: Code,
     description: string,
-    { status, detail, cause, headers = {}, location, evidence = [], way }: ProblemDetails,
+    { status, detail, cause, headers = {}, location, evidence = [], way, page }: ProblemDetails,
   ) {
     super(`${code}: ${description}`, cause === undefined ? undefined : { cause })
     this.code = code
@@ -53,6 +56,7 @@ export class HttpProblem<Code extends string = string> extends Error {
     this.location = location
     this.evidence = evidence
     this.way = way
+    this.page = page
   }
 }
 

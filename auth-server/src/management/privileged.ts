@@ -59,3 +59,9 @@ export async function requireOwner(db: Db, { person }: ManagementActor, applicat
   if ((await findMemberRole(db, { applicationId, personId: person.id })) !== 'owner')
     throw forbidden('an owner of this application does that')
 }
+
+/** Whoever is trusted with an API is not asked about by people any more: that is for an administrator to say. @throws {HttpProblem} 403 */
+export function requireMayTrust({ person }: ManagementActor): void {
+  if (person?.role === 'approver')
+    throw forbidden('an administrator alone makes an application trusted: approve it without, or ask one')
+}

@@ -20,7 +20,7 @@ import type { HandlersOf } from './handler.ts'
 import { requireManagedHere } from './managed.ts'
 import { moment } from './moment.ts'
 import { readPage, toPage } from './page.ts'
-import { requireOrdinaryApi, requireOrdinaryApplication, requireSomebodyElse } from './privileged.ts'
+import { requireMayTrust, requireOrdinaryApi, requireOrdinaryApplication, requireSomebodyElse } from './privileged.ts'
 import { reachOf } from './reach.ts'
 import { conflict, invalid, notFound } from './refusals.ts'
 import { requireSuspended } from './suspended.ts'
@@ -158,6 +158,7 @@ export const APPROVAL_HANDLERS: HandlersOf<'approvals'> = {
       const subscription = await lock(trx, actor, params.subscription_id)
       requireOrdinaryApi(actor, subscription.apiId)
       await requireSomebodyElse(trx, actor, subscription)
+      if (body.trusted === true) requireMayTrust(actor)
       const decision = { kind: 'approved', trusted: body.trusted ?? false, reason: readReason(body.reason) } as const
       if (!(await decide(trx, subscription, decision, actor.authority))) throw conflict(DECIDED)
       return showSubscription(await requireSubscription(trx, actor, subscription.id))
@@ -181,6 +182,7 @@ export const APPROVAL_HANDLERS: HandlersOf<'approvals'> = {
       await requireSomebodyElse(trx, actor, subscription)
       if (subscription.status === 'pending') throw conflict('this subscription waits for a decision: approve it first')
       requireManagedHere('this subscription', subscription.managedBy)
+      if (body.trusted === true && !subscription.trusted) requireMayTrust(actor)
       const { applicationId, apiId, plan, scopes, trusted } = { ...subscription, ...body }
       await subscribe(trx, { applicationId, apiId, plan, scopes: [...new Set(scopes)], trusted }, actor.authority)
       return showSubscription(await requireSubscription(trx, actor, subscription.id))

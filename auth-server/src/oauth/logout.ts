@@ -14,7 +14,8 @@ import { type Client, findClient, onlyApproved } from '../store/queries/clients.
 import { findSessionToEnd } from '../store/tables/sessions.ts'
 import { type IdTokenHint, readIdTokenHint } from '../tokens/id-token.ts'
 import { OAuthError } from './errors.ts'
-import { tellingDevelopers, UnregisteredRedirect } from './unregistered-redirect.ts'
+import { tellingDevelopers } from './told-to-developers.ts'
+import { UnregisteredRedirect } from './unregistered-redirect.ts'
 
 /** `logout_hint` is accepted and changes nothing. */
 const PARAMETERS = ['id_token_hint', 'client_id', 'post_logout_redirect_uri', 'state'] as const

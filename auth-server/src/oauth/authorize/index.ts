@@ -15,7 +15,7 @@ import { PORTAL_CLIENT } from '../../store/tables/applications.ts'
 import { insertRequest, type PendingAppVisit } from '../../store/tables/authorization-requests.ts'
 import { OAuthError } from '../errors.ts'
 import { fixedResource } from '../fixed-api.ts'
-import { tellingDevelopers } from '../unregistered-redirect.ts'
+import { tellingDevelopers } from '../told-to-developers.ts'
 import { expectPerson } from './expected-person.ts'
 import { requireClient } from './known-client.ts'
 import { proceed } from './proceed.ts'
@@ -31,7 +31,7 @@ export function authorizeHandler(deps: Deps): RouteHandlerMethod {
   return async (request, reply) => {
     const fixed = await fixedResource(db, request)
     const raw = readRawRequest(request)
-    const asking = await requireClient(db, raw)
+    const asking = await tellingDevelopers(deps, request, () => requireClient(db, raw))
     noteCaller(request, { clientId: asking.client.clientId })
     const known = await findOwnTrial(deps, request, await resolvePushed(db, asking))
     const trusted = await tellingDevelopers(deps, request, () => trustRedirect(known))

@@ -6,6 +6,7 @@ import { requireInUse } from '../client/suspension.ts'
 import { OAuthError } from '../errors.ts'
 import type { RawRequest } from './raw-request.ts'
 import type { AskedTrial } from './trial.ts'
+import { WaitingClient } from './waiting-client.ts'
 
 export type KnownClient = RawRequest &
   Readonly<{
@@ -24,10 +25,6 @@ export async function requireClient(db: Db, raw: RawRequest): Promise<KnownClien
   if (!client) throw new OAuthError('invalid_request', 'no application has this client_id')
   requireInUse(client)
   // RFC 9700 §4.11.2: nobody has looked at its redirect URIs yet, so not even an error is sent there.
-  if (!isApproved(client))
-    throw new OAuthError(
-      'unauthorized_client',
-      'this application has no approved subscription to an API, so nobody can sign in to it yet',
-    )
+  if (!isApproved(client)) throw new WaitingClient(client)
   return { ...raw, client, pushed: null, trial: null }
 }

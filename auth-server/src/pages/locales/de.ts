@@ -140,6 +140,7 @@ export const DE = {
       foreign_or_old_form:
         'Dieses Formular stammt nicht von unserer Seite oder ist älter als Ihre letzte Anmeldung. Es hat sich nichts geändert.',
       unauthorized_client: 'Bei dieser App kann sich zurzeit niemand anmelden.',
+      waits_for_approval: 'Diese App wartet auf ihre Freigabe. Vorher kann sich niemand bei ihr anmelden.',
       invalid_request_uri:
         'Dieser Anmelde-Link wurde schon benutzt oder ist abgelaufen; gehen Sie zurück zur App und beginnen Sie dort neu.',
       temporarily_unavailable: 'Der Server ist ausgelastet; versuchen Sie es in ein paar Sekunden wieder.',

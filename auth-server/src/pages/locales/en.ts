@@ -135,6 +135,7 @@ export const EN = {
       foreign_or_old_form:
         'This form did not come from our own page, or from before your last sign-in. Nothing has changed.',
       unauthorized_client: 'Nobody can sign in to this app at the moment.',
+      waits_for_approval: 'This app waits for approval. Nobody can sign in to it before that.',
       invalid_request_uri: 'This sign-in link has been used or has expired; go back to the app and start again.',
       temporarily_unavailable: 'The server is busy; try again in a few seconds.',
       server_error: 'Something went wrong on our side; it has been logged.',

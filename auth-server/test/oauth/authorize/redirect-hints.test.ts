@@ -59,3 +59,31 @@ t.test('in development everybody is a developer', async (t) => {
   const local = await testServer(t, { DEVELOPMENT: 'true' })
   t.match((await local.app.inject(WRONG)).body, `<code>${RECEIVED}</code>`)
 })
+
+t.test(
+  'an app that waits for approval says so to everybody, and to its own developers what it waits for',
+  async (t) => {
+    const own = await testServer(t)
+    await own.db
+      .updateTable('subscriptions')
+      .set({ status: 'pending', requested_at: new Date(0) })
+      .execute()
+    const url = authorizeUrl(challenge)
+    expectErrorPage(t, await own.app.inject(url), 400, /This app waits for approval/)
+    t.notMatch((await own.app.inject(url)).body, '1970')
+    t.match((await own.app.inject({ url, headers: { 'accept-language': 'de' } })).body, 'wartet auf ihre Freigabe')
+  },
+)
+
+t.test('and the developers read which API, on which plan, and since when', async (t) => {
+  const browser = await signedInBrowser(app)
+  t.teardown(() => db.updateTable('subscriptions').set({ status: 'approved' }).execute())
+  await db
+    .updateTable('subscriptions')
+    .set({ status: 'pending', requested_at: new Date(0) })
+    .execute()
+  const { body } = await browser.open(authorizeUrl(challenge))
+  t.match(body, /This app waits for approval[\s\S]*<code>orders-api, [a-z]+, 1970-01-01T00:00:00.000Z<\/code>/)
+  await db.deleteFrom('subscriptions').execute()
+  t.match((await browser.open(authorizeUrl(challenge))).body, 'Waits for no decision')
+})
