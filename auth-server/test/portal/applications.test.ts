@@ -23,7 +23,7 @@ async function registered(name: string, redirect = `com.example.x${name.toLowerC
   const page = await get(`${NEW}?${new URLSearchParams({ name, kind: 'native', redirect })}`)
   const [form] = formsOf(page.body).filter(({ action }) => action === NEW)
   const done = await post(dev, NEW, form?.hidden)
-  return (done.headers.location ?? '').replace(/\?.*/, '')
+  return (done.headers.location ?? '').replace(/\/subscribe\?.*/, '')
 }
 
 t.test('without an application there is one sentence and the next step', async (t) => {
@@ -55,7 +55,25 @@ t.test('new application: one question a page, all in the address, nothing stored
   const page = await get(twice[0].headers.location ?? '')
   t.match(page.body, 'The application is there.')
   t.match(page.body, /<code translate="no">client_[\w-]+<\/code>/)
+  t.match(page.body, 'An API for Shop &amp; Co', 'it leads on to an API')
+  t.match(page.body, '>Orders<')
   t.equal((await get(LIST)).body.match(/<code>client_/g)?.length, 1)
+})
+
+t.test('one application leads to all of its parts, each of which is there', async (t) => {
+  const path = await registered('Whole')
+  const { body } = await get(path)
+  const id = path.slice(LIST.length + 1)
+  t.match(body, 'This app is subscribed to no API yet.')
+  t.match(body, 'The system browser', 'its checklist')
+  const ways = [`${path}/subscribe`, `/portal/usage/${id}`, `/portal/usage/${id}/refusals`]
+  for (const href of [...ways, `/portal/help?app=${id}`, `/portal/try?app=${id}`]) {
+    t.match(body, `href="${href}"`)
+    t.equal((await get(href)).statusCode, 200, href)
+  }
+  const main = body.slice(body.indexOf('<main>'), body.indexOf('</main>'))
+  const links = [...main.matchAll(/href="(\/portal[^"]*)"/g)].map(([, href = '']) => href.replace(/&amp;/g, '&'))
+  for (const href of new Set(links)) t.equal((await get(href)).statusCode, 200, href)
 })
 
 t.test('a redirect URI is checked in words, with what to write instead; what was typed stays', async (t) => {

@@ -1,6 +1,6 @@
 // The pages of a new application: its questions, what it will be, and its secret where it has one.
 import type { HttpProblem } from '../../http/problem.ts'
-import { button, linkButton } from '../../pages/components/button.ts'
+import { button, linkButton, wayLink } from '../../pages/components/button.ts'
 import { choice } from '../../pages/components/choice.ts'
 import { copyable } from '../../pages/components/copyable.ts'
 import { field, hiddenFields } from '../../pages/components/field.ts'
@@ -13,7 +13,7 @@ import { summaryList } from '../../pages/components/summary.ts'
 import type { Page } from '../../pages/frame.ts'
 import { type Html, html } from '../../pages/html.ts'
 import type { Texts } from '../../pages/locales/en.ts'
-import { actionOf, PATHS } from '../paths.ts'
+import { actionOf, hrefOf, PATHS } from '../paths.ts'
 import type { PortalPerson } from '../route.ts'
 import { type Application, applicationHref } from './view.ts'
 
@@ -154,7 +154,8 @@ export function createdPage({ frame }: PortalPerson, application: Application, s
     const content = html`<h2>${clientId}</h2>
 ${copyable(html`<code translate="no">${application.client_id}</code>`, texts)}
 ${secretOnce([secret], created.whenLost, texts)}
-${linkButton(created.toApplication, applicationHref(application))}`
+${linkButton(texts.portalApis.ofApp.subscribe, hrefOf(PATHS.subscribeApplication, { client: application.client_id }))}
+${wayLink(created.toApplication, applicationHref(application))}`
     return portalPage({ frame, heading: created.title, content }, texts)
   }
 }

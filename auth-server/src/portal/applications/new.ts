@@ -5,11 +5,10 @@ import { randomSecret } from '../../crypto/random.ts'
 import { Parameters } from '../../http/parameters.ts'
 import { HttpProblem } from '../../http/problem.ts'
 import { sendPage } from '../../pages/send-page.ts'
-import { PATHS } from '../paths.ts'
+import { hrefOf, PATHS } from '../paths.ts'
 import type { PortalRoutes } from '../route.ts'
 import { createdPage, isNewKind, type NewApplicationAnswers, type NewKind, questionPage } from './new-view.ts'
 import { redirectProblem } from './redirect-advice.ts'
-import { applicationHref } from './view.ts'
 
 function answersOf(parameters: Parameters): NewApplicationAnswers {
   const kind = parameters.get('kind') ?? ''
@@ -77,7 +76,12 @@ export function newApplicationRoutes(): PortalRoutes {
           return sendPage(reply.code(done.status), questionPage(me, { answers, key, problem: done }))
         const { client_secret: secret, ...application } = done.body
         return secret === null
-          ? me.backTo(reply, applicationHref(application), 'applicationCreated')
+          ? // Where it is led on to an API that it calls.
+            me.backTo(
+              reply,
+              hrefOf(PATHS.subscribeApplication, { client: application.client_id }),
+              'applicationCreated',
+            )
           : sendPage(reply, createdPage(me, application, secret))
       },
     },

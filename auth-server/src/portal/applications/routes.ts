@@ -4,6 +4,7 @@ import { sendPage } from '../../pages/send-page.ts'
 import { PATHS } from '../paths.ts'
 import type { PortalPerson, PortalRoutes } from '../route.ts'
 import { deletionPage } from './deletion-view.ts'
+import { factsOf } from './facts.ts'
 import { listPage } from './list-view.ts'
 import { applicationPage } from './view.ts'
 
@@ -31,9 +32,7 @@ export function applicationRoutes(): PortalRoutes {
       needs: 'developer',
       async GET(request, reply, me) {
         const { body: application } = await askOne(request, me)
-        const params = { client_id: application.client_id }
-        const { body } = await me.ask('applications.list_secrets', { params })
-        return sendPage(reply, applicationPage(me, application, body.items.length))
+        return sendPage(reply, applicationPage(me, await factsOf(me, application)))
       },
     },
     [PATHS.applicationDelete]: {

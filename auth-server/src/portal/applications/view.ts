@@ -1,15 +1,20 @@
 // One application: what it is, in summary lists, each line with the page that changes it.
 import type { OperationAnswer } from '@mobile-api-gateway/sdk/contract/index.ts'
 import { actionLink } from '../../pages/components/button.ts'
+import { checklist } from '../../pages/components/checklist.ts'
 import { copyable } from '../../pages/components/copyable.ts'
 import { note, notice } from '../../pages/components/notice.ts'
 import { portalPage } from '../../pages/components/portal-page.ts'
+import { type RowEntry, rows } from '../../pages/components/rows.ts'
 import { summaryList } from '../../pages/components/summary.ts'
 import type { Page } from '../../pages/frame.ts'
 import { type Html, html } from '../../pages/html.ts'
 import type { Texts } from '../../pages/locales/en.ts'
+import { guideRows, hrefFor } from '../links.ts'
 import { hrefOf, PATHS } from '../paths.ts'
 import type { PortalPerson } from '../route.ts'
+import { subscriptionsOf } from '../subscriptions/one-view.ts'
+import type { ApplicationFacts } from './facts.ts'
 
 export type Application = OperationAnswer<'applications.get'>
 export type FieldName = keyof Texts['portalApplications']['fields']
@@ -23,7 +28,8 @@ export function applicationHref({ client_id: application }: Pick<Application, 'c
   return hrefOf(PATHS.application, { application })
 }
 
-export function applicationPage({ frame, news }: PortalPerson, application: Application, secrets: number): Page {
+export function applicationPage({ frame, news }: PortalPerson, facts: ApplicationFacts): Page {
+  const { application, secrets } = facts
   return (texts) => {
     const said = texts.portalApplications
     const { client_id: id, managed_by: managedBy, kind, token_endpoint_auth_method: method } = application
@@ -56,6 +62,9 @@ ${summaryList(
   ],
   texts,
 )}
+${subscriptionsOf(id, facts.subscriptions, facts.apis, texts)}
+<h2>${said.goOn}</h2>
+${rows(waysOf(application, texts))}
 <h2>${said.addresses}</h2>
 ${summaryList([list('redirect_uris'), list('post_logout_redirect_uris'), field('backchannel_logout_uri', application.backchannel_logout_uri)], texts)}
 <h2>${said.looks}</h2>
@@ -69,8 +78,25 @@ ${summaryList(
   ],
   texts,
 )}
+${
+  !isMachine(application) &&
+  html`<h2>${texts.portal.checklist.title}</h2>
+<p>${texts.portal.checklist.lead}</p>
+${checklist(facts.checklist, texts, hrefFor('help', id))}`
+}
 ${isOwn && html`<h2>${said.danger}</h2>\n<p>${actionLink(said.deleteOne, hrefOf(PATHS.applicationDelete, { application: id }))}</p>`}`
     const back = { label: texts.portal.sections.applications.title, href: PATHS.applications }
     return portalPage({ frame, heading: application.name, back, notice: news(texts), content }, texts)
   }
+}
+
+/** What there is about it in other sections; nobody signs in to a machine, so there is nothing to write or to try. */
+function waysOf(application: Application, texts: Texts): readonly RowEntry[] {
+  const { client_id: client } = application
+  const { usage, refusals } = texts.portalApplications
+  return [
+    ...(isMachine(application) ? [] : guideRows(client, texts)),
+    { ...usage, href: hrefOf(PATHS.usageOfApplication, { client }) },
+    { ...refusals, href: hrefOf(PATHS.refusals, { client }) },
+  ]
 }

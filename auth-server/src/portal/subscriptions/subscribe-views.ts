@@ -50,7 +50,7 @@ export function planPage(
 
 /** For an application whose page the journey began at. */
 export function chooseApiPage(
-  { frame }: PortalPerson,
+  { frame, news }: PortalPerson,
   application: ShownApplication,
   apis: readonly ShownApi[],
   plans: readonly ListedPlanOf[],
@@ -58,8 +58,12 @@ export function chooseApiPage(
   return (texts) => {
     const app = new URLSearchParams({ app: application.client_id })
     const entries = apis.map((api) => apiRow(api, plans, `${hrefOf(PATHS.subscribe, { api: api.id })}?${app}`, texts))
-    const content = entries.length > 0 ? rows(entries) : emptyState(texts.portalApis.none)
-    return portalPage({ frame, heading: texts.portalApis.chooseApi(application.name), content }, texts)
+    const { none, one, chooseApi } = texts.portalApis
+    const content = html`<p>${one.clientId}: <code translate="no">${application.client_id}</code></p>
+${entries.length > 0 ? rows(entries) : emptyState(none)}`
+    const href = hrefOf(PATHS.application, { application: application.client_id })
+    const back = { label: application.name, href }
+    return portalPage({ frame, heading: chooseApi(application.name), back, notice: news(texts), content }, texts)
   }
 }
 
