@@ -35,6 +35,7 @@ Everything is up (${seconds.toFixed(1)} s).
   Demo app      client_id ${DEMO.clientId}, redirect URI ${DEMO.redirectUri} or ${DEMO.loopbackRedirectUri} (any port)
   Demo login    ${DEMO.email} / ${stack.demoPassword}
   Account       ${urls.issuer}/account    where people see and end what apps may do
+  Portal        ${urls.issuer}/portal    where developers register apps
 ${publicUrls ? forwarding(environment.ports) : ''}
 Next, in a second terminal:
 

@@ -108,7 +108,6 @@ export const PORTAL = {
       precondition_failed:
         'Jemand hat es geändert, während diese Seite offen war. Sehen Sie sich den neuen Stand an und entscheiden Sie dann.',
       conflict: 'Es passt nicht zu dem, was schon da ist.',
-      invalid_request: 'Eine Angabe im Formular kann so nicht gemeint sein.',
     },
   },
   over: {

@@ -110,7 +110,6 @@ export const PORTAL = {
       precondition_failed:
         'Somebody changed it while this page was open. Look at what is there now, then decide again.',
       conflict: 'It does not fit what there is.',
-      invalid_request: 'Something in the form cannot be meant.',
     },
   },
   over: {
