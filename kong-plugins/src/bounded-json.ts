@@ -1,9 +1,13 @@
 // Reads the JSON of an HTTP answer that may be anything: a wrong status, endless, or no JSON at all.
 import secureJson from 'secure-json-parse'
 
-/** @throws {Error} unless it is 200 with JSON of at most `maxBytes` */
-export async function readBoundedJson(response: Response, maxBytes: number): Promise<unknown> {
-  if (response.status !== 200 || !response.body) {
+/** @throws {Error} unless it is 200 (or another of `statuses`) with JSON of at most `maxBytes` */
+export async function readBoundedJson(
+  response: Response,
+  maxBytes: number,
+  statuses: readonly number[] = [200],
+): Promise<unknown> {
+  if (!statuses.includes(response.status) || !response.body) {
     await response.body?.cancel()
     throw new Error(`status ${response.status}`)
   }

@@ -25,6 +25,8 @@ export interface MachineToken {
 /** How long the token endpoint may take, in milliseconds. */
 const PATIENCE_MILLIS = 4000
 const MAX_BYTES = 64 * 1024
+/** With a token, or with why there is none (RFC 6749 §5.2). */
+const ANSWERS = [200, 400]
 /** A token is replaced when this part of its life is over. */
 const USE_OF_LIFE = 0.8
 
@@ -47,10 +49,11 @@ export function createMachineToken(
         redirect: 'error',
         signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MILLIS)]),
       })
-      const document = await readBoundedJson(response, MAX_BYTES).catch((error: unknown) => {
+      const document = await readBoundedJson(response, MAX_BYTES, ANSWERS).catch((error: unknown) => {
         throw new Error('no token from the token endpoint', { cause: error })
       })
-      const { access_token, expires_in } = Object(document)
+      const { access_token, expires_in, error } = Object(document)
+      if (response.status !== 200) throw new Error(refusalOf(error, scope))
       if (typeof access_token !== 'string' || !/^[\w.~+/-]+=*$/.test(access_token))
         throw new Error('the token endpoint answered without a token')
       const life = typeof expires_in === 'number' && expires_in > 0 ? expires_in : 60
@@ -66,6 +69,12 @@ export function createMachineToken(
       token = undefined
     },
   }
+}
+
+/** An earlier release registered gateways without the scopes of later ones. */
+function refusalOf(error: unknown, scope: string): string {
+  if (error === 'invalid_scope') return `this gateway may not have the scope ${scope} yet: run npm run add-gateway`
+  return `no token from the token endpoint: ${typeof error === 'string' && /^[a-z_]{1,60}$/.test(error) ? error : 400}`
 }
 
 /** RFC 6749 §2.3.1: both halves are form-encoded before they are joined. */

@@ -200,6 +200,7 @@ t.test('more users than there is room for are counted together, and then calls a
 async function authServer(t: Test) {
   const bodies: { batch: string; counts: { accepted: number; sub?: string }[]; refusals: object[] }[] = []
   let status = 200
+  let tokenRefusal: object | undefined
   let tokens = 0
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = []
@@ -207,8 +208,8 @@ async function authServer(t: Test) {
     const isToken = request.url === '/token'
     if (isToken) tokens += 1
     else bodies.push(JSON.parse(Buffer.concat(chunks).toString()))
-    response.writeHead(isToken ? 200 : status, { 'content-type': 'application/json' })
-    response.end(JSON.stringify({ access_token: `t${tokens}`, token_type: 'Bearer', expires_in: 60 }))
+    response.writeHead(isToken ? (tokenRefusal ? 400 : 200) : status, { 'content-type': 'application/json' })
+    response.end(JSON.stringify(tokenRefusal ?? { access_token: `t${tokens}`, token_type: 'Bearer', expires_in: 60 }))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   t.teardown(() => server.close())
@@ -229,6 +230,10 @@ async function authServer(t: Test) {
     answer: (next: number) => {
       status = next
     },
+    refuseTokens: (next: object | undefined) => {
+      tokenRefusal = next
+    },
+    tokensAsked: () => tokens,
   }
 }
 
@@ -275,6 +280,27 @@ t.test(
     count('usr_y')
     await eventually(() => bodies.at(-1)?.counts[0]?.sub === 'usr_y')
     t.equal(bodies.filter(({ counts }) => counts[0]?.sub === 'usr_x').length, 1)
+    await reporter.close()
+  },
+)
+
+t.test(
+  'a gateway that an earlier release registered says once what it lacks, and tells all as soon as it may',
+  async (t) => {
+    const { bodies, ledgers, count, refuseTokens, tokensAsked } = await authServer(t)
+    const logged: string[] = []
+    const log = pino({}, { write: (line) => logged.push(line) })
+    refuseTokens({ error: 'invalid_scope' })
+    count('usr_alice')
+    const reporter = reportUsage({ ledgers, clock: SYSTEM_CLOCK, log }, 20)
+    await eventually(() => tokensAsked() >= 3)
+    t.equal(logged.length, 1)
+    t.match(logged[0], 'this gateway may not have the scope usage:write yet: run npm run add-gateway')
+    count('usr_alice')
+    refuseTokens(undefined)
+    await eventually(
+      () => bodies.flatMap(({ counts }) => counts).reduce((sum, { accepted }) => sum + accepted, 0) === 2,
+    )
     await reporter.close()
   },
 )

@@ -9,6 +9,7 @@ import { waitUntil } from '../stack/wait.ts'
 import { call, logIn, refresh } from './support/app.ts'
 import { recordingBackend } from './support/backend.ts'
 import { onEachGateway, testStack } from './support/gateways.ts'
+import { operatorOf } from './support/operator.ts'
 
 const PROMISED_MILLIS = 2000
 function unlimited(source: string) {
@@ -64,6 +65,26 @@ onEachGateway(t, 'what is revoked is refused within two seconds, and nothing els
   t.ok(third < PROMISED_MILLIS, `password change: ${Math.round(third)} ms`)
   const again = await logIn(stack)
   t.equal((await call(stack, again.access_token)).status, 200, 'who signs in right afterwards is not concerned')
+
+  const operator = await operatorOf(t, stack)
+  const of = { client_id: DEMO.clientId }
+  const refuse = async () => (await call(stack, one.access_token)).headers.get('x-kong-request-id') ?? 'none'
+  const explained = async (request_id: string) => (await operator.refusals.list({ ...of, request_id })).items
+  const requestId = await refuse()
+  t.ok(await waitUntil(async () => (await explained(requestId)).length > 0, { timeoutMillis: 15_000 }), 'by its id')
+  t.match(await explained(requestId), [
+    {
+      request_id: requestId,
+      api_id: DEMO.apiId,
+      plan: DEMO.plan,
+      code: 'invalid-token-revoked',
+      explanation: /revoked/,
+    },
+  ])
+  const counted = await operator.usage.list({ ...of, by: 'hour' })
+  t.ok(counted.accepted >= 5 && counted.refused >= 4, 'real calls are counted')
+  t.match(counted.parts, [{ ...of, api_id: DEMO.apiId, plan: DEMO.plan }])
+
   const { access_token, refresh_token } = await refresh(stack, again.refresh_token ?? '')
   t.equal((await call(stack, access_token)).status, 200)
 
@@ -83,6 +104,15 @@ onEachGateway(t, 'what is revoked is refused within two seconds, and nothing els
     return (await call(stack, tokens.access_token)).status === 200
   }
   t.ok(await waitUntil(works, { timeoutMillis: 10_000 }), 'approved again')
+
+  await stack.stop()
+  const { sum } = db.fn
+  const all = await db.selectFrom('usage_days').select(sum('accepted').as('accepted')).executeTakeFirst()
+  t.equal(
+    Number(all?.accepted),
+    received.length,
+    'each call is counted once, the last ones before the auth server stops',
+  )
 })
 
 onEachGateway(t, 'with the auth server away calls go on for as long as kong.yml says, then none', async (t, kind) => {

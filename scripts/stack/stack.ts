@@ -104,7 +104,8 @@ async function start(options: StackOptions, onStop: (undo: () => Promise<void>) 
     await managed.start()
     progress(`the ${managed.name} is up`)
   }
-  await settleAll([launch(processes.api), launch(processes.plugins), launch(processes.auth)])
+  // Stopped in reverse: as it ends, the plugin server tells the auth server what it counted last.
+  await settleAll([launch(processes.api), launch(processes.auth), launch(processes.plugins)])
   const catalogue = {
     file: catalogueYml,
     databaseUrl,
