@@ -9,6 +9,7 @@ import { apiRoutes } from './apis/routes.ts'
 import { addressRoutes } from './applications/addresses.ts'
 import { fieldRoutes } from './applications/fields.ts'
 import { newApplicationRoutes } from './applications/new.ts'
+import { applicationPeopleRoutes } from './applications/people.ts'
 import { applicationRoutes } from './applications/routes.ts'
 import { secretRoutes } from './applications/secrets.ts'
 import { guarded } from './guard.ts'
@@ -33,6 +34,7 @@ const PARTS: readonly MakePortalRoutes[] = [
   fieldRoutes,
   addressRoutes,
   secretRoutes,
+  applicationPeopleRoutes,
   signOutRoutes,
   tryRoutes,
   helpRoutes,

@@ -1,11 +1,14 @@
 // The portal's pages of applications: a new one by questions, one of them, its addresses, fields, secrets and end.
 import t from 'tap'
+import { putMember } from '../../src/store/tables/application-members.ts'
 import { formsOf } from '../support/browser.ts'
 import { basic, clientCredentials } from '../support/clients.ts'
+import { openMailbox } from '../support/mailbox.ts'
 import { atPortalAs, portalServer, post } from '../support/portal.ts'
 
 t.setTimeout(120_000)
-const server = await portalServer(t)
+const mailbox = await openMailbox(t)
+const server = await portalServer(t, mailbox.environment)
 const dev = await atPortalAs(server, 'developer')
 const other = await atPortalAs(server, 'developer', { email: 'other@example.com' })
 const NEW = '/portal/new-application'
@@ -185,7 +188,16 @@ t.test('deletion names what goes with it, asks for a recent sign-in, and is done
 
 t.test('another developer sees nothing of it, at any address', async (t) => {
   const path = await registered('Mine')
-  const there = ['', '/change/name', '/addresses/redirect_uris', '/secrets', '/secrets/AAAAAAAA/end', '/delete']
+  const there = [
+    '',
+    '/change/name',
+    '/addresses/redirect_uris',
+    '/secrets',
+    '/secrets/AAAAAAAA/end',
+    '/delete',
+    '/people',
+    `/people/${dev.personId}/end`,
+  ]
   for (const below of there) t.equal((await other.browser.request('GET', path + below)).statusCode, 404, below)
   for (const below of there.slice(1)) {
     const answer = await post(other, path + below, { etag: '*', name: 'Theirs', remove: 'com.example.xmine:/callback' })
@@ -193,4 +205,46 @@ t.test('another developer sees nothing of it, at any address', async (t) => {
   }
   t.match((await get(path)).body, 'com.example.xmine:/callback')
   t.match((await other.browser.request('GET', LIST)).body, 'You have no application yet.')
+})
+
+t.test('its people: invited, made owner by mail, withdrawn, taken out; the last owner stays', async (t) => {
+  const path = await registered('Shared')
+  const people = `${path}/people`
+  const clientId = path.slice(LIST.length + 1)
+  const { id } = await server.db
+    .selectFrom('applications')
+    .where('client_id', '=', clientId)
+    .select('id')
+    .executeTakeFirstOrThrow()
+  const invite = (email: string, as: string) => post(dev, people, { email, as })
+  const wrong = await invite('no address', 'owner')
+  t.equal(wrong.statusCode, 400)
+  t.match(wrong.body, /value="no address".*value="owner" checked/s, 'what was typed stays')
+  t.match((await invite('friend@example.com', 'handOver')).headers.location, `${people}?news=invited`)
+  t.match((await invite('friend@example.com', 'collaborator')).statusCode, 409)
+  const waiting = await get(people)
+  t.match(waiting.body, /friend@example\.com.*takes it over/s)
+  const [withdraw] = formsOf(waiting.body).filter(({ hidden }) => hidden.withdraw !== undefined)
+  await post(dev, people, withdraw?.hidden)
+  t.notMatch((await get(people)).body, 'friend@example.com')
+  t.equal((await post(dev, people, withdraw?.hidden)).statusCode, 404)
+
+  await server.db
+    .transaction()
+    .execute((trx) => putMember(trx, { applicationId: id, personId: other.personId, role: 'collaborator' }))
+  t.match((await get(path)).body, /other@example\.com<\/bdi> \(works on it\)/)
+  const seen = await other.browser.request('GET', people)
+  t.match(seen.body, 'up to its owners')
+  t.notMatch(seen.body, 'Make owner')
+  t.equal((await post(other, people, { email: 'x@example.com', as: 'owner' })).statusCode, 403)
+  t.equal((await post(other, `${people}/${dev.personId}/end`)).statusCode, 403)
+  const [promote] = formsOf((await get(people)).body).filter(({ hidden }) => hidden.as === 'owner')
+  t.match(promote?.hidden, { email: 'other@example.com' })
+  t.equal((await post(dev, people, promote?.hidden)).statusCode, 303)
+  t.match((await get(`${people}/${other.personId}/end`)).body, 'Secrets that they know still count')
+  const last = await post(dev, `${people}/${dev.personId}/end`)
+  t.equal(last.statusCode, 409)
+  t.match(last.body, 'invite another owner first')
+  t.match((await post(other, `${people}/${other.personId}/end`)).headers.location, `${LIST}?news=applicationLeft`)
+  t.equal((await other.browser.request('GET', people)).statusCode, 404)
 })

@@ -14,9 +14,9 @@ import { sendPage } from '../../pages/send-page.ts'
 import { actionOf, hrefOf, PATHS } from '../paths.ts'
 import { notFoundPage } from '../problem/reply.ts'
 import type { PortalPerson, PortalRoutes } from '../route.ts'
+import { type Application, applicationHref, askOne } from './one.ts'
 import { redirectProblem } from './redirect-advice.ts'
-import { askOne } from './routes.ts'
-import { type Application, applicationHref, type ListName } from './view.ts'
+import type { ListName } from './view.ts'
 
 const LISTS: ReadonlySet<string> = new Set<ListName>(['redirect_uris', 'post_logout_redirect_uris'])
 

@@ -7,7 +7,7 @@ import { refusedNotice } from '../../pages/components/refused.ts'
 import type { Page } from '../../pages/frame.ts'
 import { actionOf, PATHS } from '../paths.ts'
 import type { PortalPerson } from '../route.ts'
-import { type Application, applicationHref } from './view.ts'
+import { type Application, applicationHref } from './one.ts'
 
 export interface Deletion {
   readonly application: Application

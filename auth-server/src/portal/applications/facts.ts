@@ -4,6 +4,8 @@ import type { ChecklistItem } from '../../pages/components/checklist.ts'
 import { listedApis } from '../apis/routes.ts'
 import type { PortalPerson } from '../route.ts'
 import type { ShownSubscription } from '../subscriptions/one-view.ts'
+import { peopleOf } from './people.ts'
+import type { Member } from './people-view.ts'
 
 export interface ApplicationFacts {
   readonly application: OperationAnswer<'applications.get'>
@@ -12,6 +14,7 @@ export interface ApplicationFacts {
   readonly subscriptions: readonly ShownSubscription[]
   /** What each API is called, by its id. */
   readonly apis: ReadonlyMap<string, string>
+  readonly people: readonly Member[]
   readonly checklist: readonly ChecklistItem[]
 }
 
@@ -20,10 +23,11 @@ export async function factsOf(
   application: OperationAnswer<'applications.get'>,
 ): Promise<ApplicationFacts> {
   const params = { client_id: application.client_id }
-  const [secrets, subscriptions, apis, checklist] = await Promise.all([
+  const [secrets, subscriptions, apis, people, checklist] = await Promise.all([
     me.ask('applications.list_secrets', { params }),
     me.ask('subscriptions.list', { query: { ...params, limit: 100 } }),
     listedApis(me),
+    peopleOf(me, application),
     me.ask('applications.checklist', { params }),
   ])
   return {
@@ -31,6 +35,7 @@ export async function factsOf(
     secrets: secrets.body.items.length,
     subscriptions: subscriptions.body.items,
     apis: new Map(apis.map(({ id, name }) => [id, name])),
+    people,
     checklist: checklist.body.items,
   }
 }

@@ -11,8 +11,8 @@ import { sendPage } from '../../pages/send-page.ts'
 import { actionOf, PATHS } from '../paths.ts'
 import { notFoundPage } from '../problem/reply.ts'
 import type { PortalPerson, PortalRoutes } from '../route.ts'
-import { askOne } from './routes.ts'
-import { type Application, applicationHref, type FieldName } from './view.ts'
+import { type Application, applicationHref, askOne } from './one.ts'
+import type { FieldName } from './view.ts'
 
 const LENGTHS: Readonly<Record<FieldName, number>> = {
   name: 80,

@@ -15,7 +15,7 @@ import { type Html, html } from '../../pages/html.ts'
 import type { Texts } from '../../pages/locales/en.ts'
 import { actionOf, hrefOf, PATHS } from '../paths.ts'
 import type { PortalPerson } from '../route.ts'
-import { type Application, applicationHref } from './view.ts'
+import { type Application, applicationHref } from './one.ts'
 
 const KINDS = ['native', 'browser', 'web', 'machine'] as const
 export type NewKind = (typeof KINDS)[number]

@@ -1,17 +1,12 @@
 // The pages of applications: the list, one of them, and its deletion.
-import { pathParameter } from '../../http/request-path.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { PATHS } from '../paths.ts'
 import type { PortalPerson, PortalRoutes } from '../route.ts'
 import { deletionPage } from './deletion-view.ts'
 import { factsOf } from './facts.ts'
 import { listPage } from './list-view.ts'
+import { askOne } from './one.ts'
 import { applicationPage } from './view.ts'
-
-/** The application that an address names, with its version. */
-export function askOne(request: Parameters<typeof pathParameter>[0], me: PortalPerson) {
-  return me.ask('applications.get', { params: { client_id: pathParameter(request, 'application') ?? '' } })
-}
 
 async function countSubscriptions(me: PortalPerson, clientId: string): Promise<number> {
   const { body } = await me.ask('subscriptions.list', { query: { client_id: clientId, limit: 100 } })

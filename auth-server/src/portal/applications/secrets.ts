@@ -18,8 +18,7 @@ import { sendPage } from '../../pages/send-page.ts'
 import { actionOf, hrefOf, PATHS } from '../paths.ts'
 import { notFoundPage } from '../problem/reply.ts'
 import type { PortalPerson, PortalRoutes } from '../route.ts'
-import { askOne } from './routes.ts'
-import { type Application, applicationHref } from './view.ts'
+import { type Application, applicationHref, askOne } from './one.ts'
 
 type Secret = OperationAnswer<'applications.list_secrets'>['items'][number]
 

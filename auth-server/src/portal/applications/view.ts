@@ -1,5 +1,4 @@
 // One application: what it is, in summary lists, each line with the page that changes it.
-import type { OperationAnswer } from '@mobile-api-gateway/sdk/contract/index.ts'
 import { actionLink } from '../../pages/components/button.ts'
 import { checklist } from '../../pages/components/checklist.ts'
 import { copyable } from '../../pages/components/copyable.ts'
@@ -15,18 +14,11 @@ import { hrefOf, PATHS } from '../paths.ts'
 import type { PortalPerson } from '../route.ts'
 import { subscriptionsOf } from '../subscriptions/one-view.ts'
 import type { ApplicationFacts } from './facts.ts'
+import { type Application, isMachine } from './one.ts'
+import { calledOf } from './people-view.ts'
 
-export type Application = OperationAnswer<'applications.get'>
 export type FieldName = keyof Texts['portalApplications']['fields']
 export type ListName = keyof Texts['portalApplications']['lists']
-
-export function isMachine({ grant_types: types }: Pick<Application, 'grant_types'>): boolean {
-  return types.length === 1 && types[0] === 'client_credentials'
-}
-
-export function applicationHref({ client_id: application }: Pick<Application, 'client_id'>): string {
-  return hrefOf(PATHS.application, { application })
-}
 
 export function applicationPage({ frame, news }: PortalPerson, facts: ApplicationFacts): Page {
   const { application, secrets } = facts
@@ -75,6 +67,17 @@ ${summaryList(
     field('policy_uri', application.policy_uri),
     field('tos_uri', application.tos_uri),
     field('support_contact', application.support_contact),
+  ],
+  texts,
+)}
+<h2>${said.team.title}</h2>
+${summaryList(
+  [
+    {
+      key: said.team.title,
+      value: html`${facts.people.map((member) => html`<bdi>${calledOf(member)}</bdi> (${said.team.roles[member.role]})<br>`)}`,
+      change: { href: hrefOf(PATHS.applicationPeople, { application: id }) },
+    },
   ],
   texts,
 )}

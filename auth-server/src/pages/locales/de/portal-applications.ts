@@ -114,6 +114,41 @@ export const PORTAL_APPLICATIONS = {
     ],
     madeTitle: 'Das zweite Secret',
   },
+  team: {
+    title: 'Personen',
+    roles: { owner: 'Eigentum', collaborator: 'Mitarbeit', handOver: 'Übernahme' },
+    you: 'Sie',
+    until: 'eingeladen bis',
+    withdraw: 'Zurückziehen',
+    waiting: 'Eingeladen',
+    ownersOnly: 'Wer an ihr arbeitet, bestimmt, wem sie gehört.',
+    makeOwner: 'Miteigentum anbieten',
+    leave: 'Verlassen',
+    remove: 'Entfernen',
+    invite: 'Jemanden einladen',
+    email: 'E-Mail-Adresse',
+    emailHint: 'Dorthin geht eine E-Mail mit einem Link. Wer annimmt, gehört von da an hier zu den Entwicklern.',
+    as: 'Als was?',
+    invitedAs: {
+      collaborator: 'Zur Mitarbeit: sie ändern, ihr Secrets geben, APIs abonnieren',
+      owner: 'Als Miteigentum: auch löschen und bestimmen, wer an ihr arbeitet',
+      handOver: 'Zur Übernahme: Sie gehört dann der anderen Person, und ich arbeite nur noch mit',
+    },
+    send: 'Einladung senden',
+    removing: {
+      title: (person, app) => `${person} aus ${app} entfernen?`,
+      losses: (app) => [
+        `Von ${app} ist für diese Person ab sofort nichts mehr zu sehen.`,
+        'Secrets, die sie kennt, gelten weiter: Tauschen Sie diese aus.',
+      ],
+      button: (person) => `${person} entfernen`,
+    },
+    leaving: {
+      title: (_person, app) => `${app} verlassen?`,
+      losses: (app) => [`Sie sehen von ${app} ab sofort nichts mehr.`, 'Wieder einladen kann Sie nur, wem sie gehört.'],
+      button: (_person) => 'Verlassen',
+    },
+  },
   deletion: {
     title: (app) => `${app} löschen?`,
     losses: (subscriptions) => [

@@ -28,6 +28,7 @@ export const PORTAL = {
     applicationCreated: 'Die Anwendung ist registriert. Tragen Sie ihre Client-ID in die App ein.',
     applicationChanged: 'Gespeichert.',
     applicationDeleted: 'Die Anwendung ist gelöscht.',
+    applicationLeft: 'Sie haben die Anwendung verlassen.',
     secretEnded: 'Das Secret gilt nicht mehr.',
   },
   chooseApp: {

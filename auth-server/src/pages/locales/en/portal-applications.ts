@@ -109,6 +109,41 @@ export const PORTAL_APPLICATIONS = {
     endLosses: ['Whatever still uses it cannot get tokens any more, at once.', 'The other secret then has no end.'],
     madeTitle: 'The second secret',
   },
+  team: {
+    title: 'People',
+    roles: { owner: 'owner', collaborator: 'works on it', handOver: 'takes it over' },
+    you: 'you',
+    until: 'invited until',
+    withdraw: 'Withdraw',
+    waiting: 'Invited',
+    ownersOnly: 'Who works on it is up to its owners.',
+    makeOwner: 'Make owner',
+    leave: 'Leave',
+    remove: 'Remove',
+    invite: 'Invite somebody',
+    email: 'E-mail address',
+    emailHint: 'A mail with a link goes there. Whoever accepts it is a developer here from then on.',
+    as: 'As what?',
+    invitedAs: {
+      collaborator: 'To work on it: change it, give it secrets, ask for APIs',
+      owner: 'As one more owner, who also deletes it and says who works on it',
+      handOver: 'To take it over: they own it then, and I only work on it',
+    },
+    send: 'Send invitation',
+    removing: {
+      title: (person: string, app: string) => `Take ${person} out of ${app}?`,
+      losses: (app: string) => [
+        `They see nothing of ${app} any more, at once.`,
+        'Secrets that they know still count: change those.',
+      ],
+      button: (person: string) => `Remove ${person}`,
+    },
+    leaving: {
+      title: (_person: string, app: string) => `Leave ${app}?`,
+      losses: (app: string) => [`You see nothing of ${app} any more, at once.`, 'Only an owner can invite you again.'],
+      button: (_person: string) => 'Leave',
+    },
+  },
   deletion: {
     title: (app: string) => `Delete ${app}?`,
     losses: (subscriptions: number) => [

@@ -29,6 +29,7 @@ export const PORTAL = {
     applicationCreated: 'The application is there. Write its client ID into the app.',
     applicationChanged: 'Saved.',
     applicationDeleted: 'The application is gone.',
+    applicationLeft: 'You have left the application.',
     secretEnded: 'The secret has ended.',
   },
   chooseApp: {

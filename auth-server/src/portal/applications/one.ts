@@ -1,0 +1,20 @@
+// The application that a page is about.
+import type { OperationAnswer } from '@mobile-api-gateway/sdk/contract/index.ts'
+import { pathParameter } from '../../http/request-path.ts'
+import { hrefOf, PATHS } from '../paths.ts'
+import type { PortalPerson } from '../route.ts'
+
+export type Application = OperationAnswer<'applications.get'>
+
+/** The application that an address names, with its version. */
+export function askOne(request: Parameters<typeof pathParameter>[0], me: PortalPerson) {
+  return me.ask('applications.get', { params: { client_id: pathParameter(request, 'application') ?? '' } })
+}
+
+export function isMachine({ grant_types: types }: Pick<Application, 'grant_types'>): boolean {
+  return types.length === 1 && types[0] === 'client_credentials'
+}
+
+export function applicationHref({ client_id: application }: Pick<Application, 'client_id'>): string {
+  return hrefOf(PATHS.application, { application })
+}

@@ -1,0 +1,78 @@
+// The people of an application: who owns it and who works on it; they are invited, withdrawn, taken out, and leave.
+import { HttpProblem } from '../../http/problem.ts'
+import { pathParameter } from '../../http/request-path.ts'
+import { languageOf } from '../../pages/language.ts'
+import { sendPage } from '../../pages/send-page.ts'
+import { hrefOf, PATHS } from '../paths.ts'
+import { notFoundPage } from '../problem/reply.ts'
+import type { PortalPerson, PortalRoutes } from '../route.ts'
+import { type Application, askOne } from './one.ts'
+import { INVITED_AS, isInvitedAs, type Member, memberEndPage, type Team, teamPage } from './people-view.ts'
+
+export function applicationPeopleRoutes(): PortalRoutes {
+  return {
+    [PATHS.applicationPeople]: {
+      needs: 'developer',
+      recent: true,
+      async GET(request, reply, me) {
+        const { body: application } = await askOne(request, me)
+        return sendPage(reply, teamPage(me, await teamOf(me, application)))
+      },
+      async POST(request, reply, me) {
+        const { body: application } = await askOne(request, me)
+        const params = { client_id: application.client_id }
+        const href = hrefOf(PATHS.applicationPeople, { application: application.client_id })
+        const withdrawn = me.form.get('withdraw')
+        if (withdrawn !== undefined) {
+          await me.ask('applications.withdraw_invitation', { params: { ...params, invitation_id: withdrawn } })
+          return me.backTo(reply, href, 'withdrawn')
+        }
+        const typed = { email: (me.form.get('email') ?? '').trim(), as: me.form.get('as') ?? '' }
+        const as = isInvitedAs(typed.as) ? INVITED_AS[typed.as] : INVITED_AS.collaborator
+        const body = { email: typed.email, ...as, language: languageOf(request) }
+        const done = await me.attempt('applications.invite', { params, body })
+        if (!(done instanceof HttpProblem)) return me.backTo(reply, href, 'invited')
+        const team = await teamOf(me, application)
+        return sendPage(reply.code(done.status), teamPage(me, team, { typed, problem: done }))
+      },
+    },
+    [PATHS.applicationPersonEnd]: {
+      needs: 'developer',
+      recent: true,
+      async GET(request, reply, me) {
+        const { body: application } = await askOne(request, me)
+        const member = memberOf(await peopleOf(me, application), request)
+        return member ? sendPage(reply, memberEndPage(me, application, member)) : notFoundPage(reply, me)
+      },
+      async POST(request, reply, me) {
+        const { body: application } = await askOne(request, me)
+        const member = memberOf(await peopleOf(me, application), request)
+        if (!member) return notFoundPage(reply, me)
+        const params = { client_id: application.client_id, person_id: member.person_id }
+        const done = await me.attempt('applications.remove_person', { params })
+        if (done instanceof HttpProblem)
+          return sendPage(reply.code(done.status), memberEndPage(me, application, member, done))
+        if (member.person_id === me.session.personId) return me.backTo(reply, PATHS.applications, 'applicationLeft')
+        return me.backTo(reply, hrefOf(PATHS.applicationPeople, { application: params.client_id }), 'removed')
+      },
+    },
+  }
+}
+
+/** Everybody of an application; it has few. */
+export async function peopleOf(me: PortalPerson, { client_id }: Application): Promise<readonly Member[]> {
+  return (await me.ask('applications.people', { params: { client_id }, query: { limit: 100 } })).body.items
+}
+
+function memberOf(people: readonly Member[], request: Parameters<typeof pathParameter>[0]): Member | undefined {
+  return people.find(({ person_id: id }) => id === pathParameter(request, 'person'))
+}
+
+async function teamOf(me: PortalPerson, application: Application): Promise<Team> {
+  const { client_id } = application
+  const [people, invitations] = await Promise.all([
+    peopleOf(me, application),
+    me.ask('applications.invitations', { params: { client_id }, query: { limit: 100 } }),
+  ])
+  return { application, people, invitations: invitations.body.items }
+}
