@@ -1,6 +1,7 @@
 // Who gets at the routes of the portal: whoever is signed in there and has the role of the route, by a form of their own page.
 import type { FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify'
 import { ofRequest } from '../audit/context.ts'
+import { MAX_LOGO_UPLOAD_BYTES } from '../catalogue/logo.ts'
 import { equalInConstantTime, hmac, sha256 } from '../crypto/digest.ts'
 import type { Deps } from '../deps.ts'
 import { noteCaller, pseudonymOf } from '../http/caller.ts'
@@ -45,6 +46,7 @@ export function guarded(site: PortalSite, route: PortalRoute): PageHandlers {
   const { POST } = route
   return {
     ...('GET' in route && { GET: behindGuard(site, route, route.GET) }),
+    ...(route.takesFile && { maxFileBytes: MAX_LOGO_UPLOAD_BYTES }),
     ...(POST && { POST: behindGuard(site, route, POST) }),
   }
 }

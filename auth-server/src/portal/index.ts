@@ -8,8 +8,10 @@ import { administrationRoutes } from './administration/routes.ts'
 import { apiRoutes } from './apis/routes.ts'
 import { addressRoutes } from './applications/addresses.ts'
 import { fieldRoutes } from './applications/fields.ts'
+import { logoRoutes } from './applications/logo.ts'
 import { newApplicationRoutes } from './applications/new.ts'
 import { applicationPeopleRoutes } from './applications/people.ts'
+import { phoneRoutes } from './applications/phones.ts'
 import { applicationRoutes } from './applications/routes.ts'
 import { secretRoutes } from './applications/secrets.ts'
 import { guarded } from './guard.ts'
@@ -34,6 +36,8 @@ const PARTS: readonly MakePortalRoutes[] = [
   fieldRoutes,
   addressRoutes,
   secretRoutes,
+  phoneRoutes,
+  logoRoutes,
   applicationPeopleRoutes,
   signOutRoutes,
   tryRoutes,

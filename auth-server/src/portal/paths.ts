@@ -26,6 +26,8 @@ export const PATHS = {
   applicationAddresses: `${APPLICATIONS}/:application/addresses/:list`,
   applicationSecrets: `${APPLICATIONS}/:application/secrets`,
   applicationSecretEnd: `${APPLICATIONS}/:application/secrets/:secret/end`,
+  applicationPhones: `${APPLICATIONS}/:application/phones`,
+  applicationLogo: `${APPLICATIONS}/:application/logo`,
   applicationPeople: `${APPLICATIONS}/:application/people`,
   applicationPersonEnd: `${APPLICATIONS}/:application/people/:person/end`,
   applicationDelete: `${APPLICATIONS}/:application/delete`,

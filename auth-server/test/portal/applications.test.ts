@@ -1,4 +1,5 @@
 // The portal's pages of applications: a new one by questions, one of them, its addresses, fields, secrets and end.
+import sharp from 'sharp'
 import t from 'tap'
 import { putMember } from '../../src/store/tables/application-members.ts'
 import { formsOf } from '../support/browser.ts'
@@ -247,4 +248,61 @@ t.test('its people: invited, made owner by mail, withdrawn, taken out; the last 
   t.match(last.body, 'invite another owner first')
   t.match((await post(other, `${people}/${other.personId}/end`)).headers.location, `${LIST}?news=applicationLeft`)
   t.equal((await other.browser.request('GET', people)).statusCode, 404)
+})
+
+t.test('what phones know it by is set, told wrongly in words, and taken away', async (t) => {
+  const path = await registered('Phones')
+  const url = `${path}/phones`
+  const etag = async () => formsOf((await get(url)).body).find(({ action }) => action === url)?.hidden.etag ?? ''
+  const apple = { team: 'ABCDE12345', bundle: 'com.example.phones', attestation: 'optional', passkeys: 'no' }
+  const half = await post(dev, url, { ...apple, bundle: '', etag: await etag() })
+  t.equal(half.statusCode, 400)
+  t.match(half.body, 'value="ABCDE12345"', 'what was typed stays')
+  t.match(await get(path), { body: `href="${url}"` })
+  const digest = 'ab'.repeat(32)
+  const android = { package: 'com.example.phones', digests: `${digest}\r\n${'cd'.repeat(32)}` }
+  t.equal((await post(dev, url, { ...apple, ...android, etag: await etag() })).statusCode, 303)
+  const shown = (await get(url)).body
+  t.match(shown, /AB:AB:[A-F0-9:]+\nCD:CD/)
+  t.match(shown, 'value="com.example.phones"')
+  t.match(shown, /value="no" checked.*value="optional" checked/s)
+  const old = await etag()
+  t.equal((await post(dev, url, { ...apple, etag: old })).statusCode, 303)
+  t.equal((await post(dev, url, { ...apple, etag: old })).statusCode, 412)
+  t.notMatch((await get(url)).body, 'AB:AB')
+  t.equal((await post(dev, url, { etag: await etag() })).statusCode, 303)
+  t.notMatch((await get(url)).body, 'value="ABCDE12345"')
+})
+
+t.test('a logo is uploaded by a form with a file, shown encoded anew, and taken away', async (t) => {
+  const path = await registered('Looks')
+  const url = `${path}/logo`
+  const upload = (file: Buffer, csrf = dev.csrf) => {
+    const text = (name: string, value: string) =>
+      `--x\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`
+    const head =
+      '--x\r\nContent-Disposition: form-data; name="image"; filename="a.png"\r\nContent-Type: image/png\r\n\r\n'
+    const payload = Buffer.concat([Buffer.from(text('csrf', csrf) + head), file, Buffer.from('\r\n--x--\r\n')])
+    const cookie = [...dev.browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const headers = { 'content-type': 'multipart/form-data; boundary=x', cookie }
+    return server.app.inject({ method: 'POST', url, headers, payload })
+  }
+  const png = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#1b56d6' } })
+    .png()
+    .toBuffer()
+  t.equal((await upload(png, 'forged')).statusCode, 403)
+  t.match(await upload(Buffer.from('<svg/>')), { statusCode: 400, body: /PNG, JPEG or WebP/ })
+  t.match(await upload(Buffer.alloc(0)), { statusCode: 400, body: /choose an image/i })
+  t.equal((await upload(Buffer.alloc(1_200_000))).statusCode, 413)
+  t.match(await upload(png), { statusCode: 303 })
+  const shown = await get(url)
+  const [, logo = ''] = /<img class="mark logo" src="(\/logos\/[^"]+)"/.exec(shown.body) ?? []
+  t.match(shown.headers['content-security-policy'], "img-src 'self'")
+  t.match(await get(logo), { statusCode: 200, headers: { 'content-type': 'image/webp' } })
+  t.equal((await post(dev, url, { remove: 'yes' })).statusCode, 303)
+  t.notMatch((await get(url)).body, '/logos/')
+  const broken = { 'content-type': 'multipart/form-data', cookie: '' }
+  t.equal((await server.app.inject({ method: 'POST', url, headers: broken, payload: 'x' })).statusCode, 400)
+  const elsewhere = { 'content-type': 'multipart/form-data; boundary=x' }
+  t.equal((await server.app.inject({ method: 'POST', url: NEW, headers: elsewhere, payload: '--x--' })).statusCode, 415)
 })

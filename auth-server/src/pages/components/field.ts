@@ -65,6 +65,19 @@ ${hint !== undefined && html`<p class="hint" id="${hintId}">${hint}</p>\n`}${
 `
 }
 
+/** A file to be chosen. @param accept the kinds of files that are offered; others can be chosen all the same */
+export function fileField({
+  name,
+  label,
+  hint,
+  accept,
+}: Pick<FormField, 'name' | 'label'> & Readonly<{ hint: string; accept: string }>): Html {
+  return html`<label for="${name}">${label}</label>
+<p class="hint" id="${name}-hint">${hint}</p>
+<input type="file" id="${name}" name="${name}" accept="${accept}" required aria-describedby="${name}-hint">
+`
+}
+
 /** Values that a form brings back as they are; undefined leaves one out. */
 export function hiddenFields(values: Readonly<Record<string, string | undefined>>): Html[] {
   return Object.entries(values).flatMap(([name, value]) =>

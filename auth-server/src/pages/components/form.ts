@@ -16,6 +16,13 @@ ${hiddenFields(binding.hidden)}${content}
 </form>`.leadingTo('self', ...binding.leadsTo)
 }
 
+/** One that brings a file; its route says that it takes one. */
+export function uploadForm({ binding, action }: Form, ...content: readonly Html[]): Html {
+  return html`<form method="post" enctype="multipart/form-data" action="${binding.path}/${action}">
+${hiddenFields(binding.hidden)}${content}
+</form>`.leadingTo('self', ...binding.leadsTo)
+}
+
 /** One that only asks: what is looked for stands in the address, which can be kept and sent to somebody. */
 export function searchForm(href: string, ...content: readonly Html[]): Html {
   return html`<form class="search" method="get" action="${href}">

@@ -59,10 +59,20 @@ ${subscriptionsOf(id, facts.subscriptions, facts.apis, texts)}
 ${rows(waysOf(application, texts))}
 <h2>${said.addresses}</h2>
 ${summaryList([list('redirect_uris'), list('post_logout_redirect_uris'), field('backchannel_logout_uri', application.backchannel_logout_uri)], texts)}
+${
+  isOwn &&
+  kind === 'native' &&
+  html`<p>${actionLink(said.phones.title, hrefOf(PATHS.applicationPhones, { application: id }))}</p>`
+}
 <h2>${said.looks}</h2>
 ${summaryList(
   [
     field('name', html`<bdi>${application.name}</bdi> (${word})`),
+    {
+      key: said.logo.title,
+      value: application.logo_path === null ? undefined : said.logo.isThere,
+      change: { href: hrefOf(PATHS.applicationLogo, { application: id }) },
+    },
     field('brand_color', application.brand_color),
     field('policy_uri', application.policy_uri),
     field('tos_uri', application.tos_uri),

@@ -149,6 +149,37 @@ export const PORTAL_APPLICATIONS = {
       button: (_person) => 'Verlassen',
     },
   },
+  logo: {
+    title: 'Logo',
+    isThere: 'Hochgeladen',
+    file: 'Bild',
+    hint: 'PNG, JPEG oder WebP, höchstens 1 MB. Es wird neu kodiert; von bewegten Bildern bleibt das erste.',
+  },
+  phones: {
+    title: 'App-Links, Passkeys und Attestation',
+    lead: 'Woran Android und Apple die App erkennen. Damit kommt die Antwort einer Anmeldung über einen Link, den keine andere App annehmen kann. Leeren Sie alle Felder, um es zurückzunehmen.',
+    fields: {
+      package: { label: 'Paket', hint: 'Die applicationId, etwa com.example.shop.' },
+      digests: {
+        label: 'SHA-256 ihrer Zertifikate',
+        hint: 'Eines je Zeile, wie Google Play sie unter „App-Signaturschlüssel“ zeigt, oder keytool.',
+      },
+      team: { label: 'Team-ID', hint: 'Zehn Großbuchstaben und Ziffern, etwa ABCDE12345.' },
+      bundle: { label: 'Bundle-ID', hint: 'Etwa com.example.shop.' },
+    },
+    both: 'Auf beiden',
+    passkeys: 'Darf die App selbst nach Passkeys dieses Servers fragen?',
+    mayAsk: { yes: 'Ja', no: 'Nein, nur ihre Links' },
+    attestation: 'Bürgt das Telefon für die Schlüssel seiner Geräte?',
+    attestations: {
+      off: 'Es wird nicht gefragt',
+      optional: 'Es wird gefragt, ein Gerät ohne Bürgschaft darf trotzdem dazu',
+      required: 'Geräte ohne Bürgschaft können nicht dazu',
+    },
+    follows: 'Was daraus folgt',
+    link: 'Eigene Redirect-URI',
+    once: 'Die beiden Dateien nennen die App, sobald sie ein freigegebenes Abonnement hat. Geräte von Apple lesen eine Kopie, die einen Tag alt sein kann.',
+  },
   deletion: {
     title: (app) => `${app} löschen?`,
     losses: (subscriptions) => [

@@ -144,6 +144,37 @@ export const PORTAL_APPLICATIONS = {
       button: (_person: string) => 'Leave',
     },
   },
+  logo: {
+    title: 'Logo',
+    isThere: 'Uploaded',
+    file: 'Image',
+    hint: 'PNG, JPEG or WebP, 1 MB at most. It is encoded anew; of what moves, the first frame is kept.',
+  },
+  phones: {
+    title: 'App links, passkeys and attestation',
+    lead: 'What Android and Apple know the app by. With it the answer of a sign-in comes by a link that no other app can take. Empty all fields to take it away.',
+    fields: {
+      package: { label: 'Package', hint: 'The applicationId, like com.example.shop.' },
+      digests: {
+        label: 'SHA-256 of its certificates',
+        hint: 'One a line, as Google Play shows them under “App signing key”, or keytool.',
+      },
+      team: { label: 'Team ID', hint: 'Ten capital letters and digits, like ABCDE12345.' },
+      bundle: { label: 'Bundle ID', hint: 'Like com.example.shop.' },
+    },
+    both: 'On both',
+    passkeys: 'May the app itself ask for passkeys of this server?',
+    mayAsk: { yes: 'Yes', no: 'No, its links alone' },
+    attestation: 'Does the phone vouch for the keys of its devices?',
+    attestations: {
+      off: 'It is not asked',
+      optional: 'It is asked, and a device without it may register all the same',
+      required: 'Devices without it cannot register',
+    },
+    follows: 'What comes of it',
+    link: 'Redirect URI of its own',
+    once: 'The two files name the app once it has an approved subscription. Phones of Apple read a copy that can be a day old.',
+  },
   deletion: {
     title: (app: string) => `Delete ${app}?`,
     losses: (subscriptions: number) => [

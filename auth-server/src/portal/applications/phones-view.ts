@@ -1,0 +1,87 @@
+// The page of what phones know an application by: one form for Android and Apple, and what comes of it.
+import { ASSET_LINKS_PATH, callbackPath, SITE_ASSOCIATION_PATH } from '../../catalogue/app-links.ts'
+import type { HttpProblem } from '../../http/problem.ts'
+import { area } from '../../pages/components/area.ts'
+import { button } from '../../pages/components/button.ts'
+import { choice } from '../../pages/components/choice.ts'
+import { field, hiddenFields } from '../../pages/components/field.ts'
+import { form } from '../../pages/components/form.ts'
+import { portalPage } from '../../pages/components/portal-page.ts'
+import { refusedNotice } from '../../pages/components/refused.ts'
+import { summaryList } from '../../pages/components/summary.ts'
+import type { Page } from '../../pages/frame.ts'
+import { html } from '../../pages/html.ts'
+import { actionOf, PATHS } from '../paths.ts'
+import type { PortalPerson } from '../route.ts'
+import { type Application, applicationHref } from './one.ts'
+
+const ATTESTATIONS = ['off', 'optional', 'required'] as const
+type Attestation = (typeof ATTESTATIONS)[number]
+
+export function isAttestation(text: string): text is Attestation {
+  return ATTESTATIONS.some((known) => known === text)
+}
+
+/** As it stands in the form. */
+export interface WrittenPhones {
+  readonly package: string
+  /** A line each. */
+  readonly digests: string
+  readonly team: string
+  readonly bundle: string
+  readonly passkeys: boolean
+  readonly attestation: Attestation
+}
+
+interface Phones {
+  readonly application: Application
+  readonly written: WrittenPhones
+  readonly etag: string
+  readonly issuer: string
+  readonly problem?: HttpProblem
+}
+
+export function phonesPage(me: PortalPerson, { application, written, etag, issuer, problem }: Phones): Page {
+  const { client_id: id } = application
+  return (texts) => {
+    const { phones, save } = texts.portalApplications
+    const text = (name: 'package' | 'team' | 'bundle', maxLength: number) =>
+      field({ kind: 'text', name, ...phones.fields[name], maxLength, value: written[name], isOptional: true })
+    const attestations = ATTESTATIONS.map((value) => ({ value, label: phones.attestations[value] }))
+    const content = html`<p>${phones.lead}</p>
+${form(
+  { binding: me.binding, action: actionOf(PATHS.applicationPhones, { application: id }) },
+  ...hiddenFields({ etag }),
+  html`<h2>Android</h2>\n`,
+  text('package', 200),
+  area({ name: 'digests', ...phones.fields.digests, maxLength: 1200, value: written.digests, isOptional: true }),
+  html`<h2>Apple</h2>\n`,
+  text('team', 20),
+  text('bundle', 200),
+  html`<h2>${phones.both}</h2>\n`,
+  choice({
+    name: 'passkeys',
+    legend: phones.passkeys,
+    options: (['yes', 'no'] as const).map((value) => ({ value, label: phones.mayAsk[value] })),
+    chosen: written.passkeys ? 'yes' : 'no',
+  }),
+  choice({ name: 'attestation', legend: phones.attestation, options: attestations, chosen: written.attestation }),
+  button(save),
+)}
+<h2>${phones.follows}</h2>
+${summaryList(
+  [
+    ...(issuer.startsWith('https:')
+      ? [{ key: phones.link, value: html`<code translate="no">${issuer}${callbackPath(id)}</code>` }]
+      : []),
+    { key: 'Android', value: html`<a href="${ASSET_LINKS_PATH}">${issuer}${ASSET_LINKS_PATH}</a>` },
+    { key: 'Apple', value: html`<a href="${SITE_ASSOCIATION_PATH}">${issuer}${SITE_ASSOCIATION_PATH}</a>` },
+  ],
+  texts,
+)}
+<p>${phones.once}</p>`
+    const notice = problem && refusedNotice(problem, texts, { android: 'package', apple: 'team' })
+    const back = { label: application.name, href: applicationHref(application) }
+    return portalPage({ frame: me.frame, heading: phones.title, back, notice, content }, texts)
+  }
+}

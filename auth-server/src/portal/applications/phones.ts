@@ -1,0 +1,92 @@
+// What phones know an application by: app links, passkeys in the app and attestation follow from it.
+
+import type { Deps } from '../../deps.ts'
+import type { Parameters } from '../../http/parameters.ts'
+import { HttpProblem } from '../../http/problem.ts'
+import { sendPage } from '../../pages/send-page.ts'
+import { PATHS } from '../paths.ts'
+import { notFoundPage } from '../problem/reply.ts'
+import type { PortalPerson, PortalRoutes } from '../route.ts'
+import { type Application, applicationHref, askOne } from './one.ts'
+import { isAttestation, phonesPage, type WrittenPhones } from './phones-view.ts'
+
+/** The version of what is not there yet. */
+const NONE = '*'
+
+export function phoneRoutes({ config }: Pick<Deps, 'config'>): PortalRoutes {
+  return {
+    [PATHS.applicationPhones]: {
+      needs: 'developer',
+      recent: true,
+      async GET(request, reply, me) {
+        const { body: application } = await askOne(request, me)
+        if (application.kind !== 'native') return notFoundPage(reply, me)
+        const { written, etag } = await phonesOf(me, application)
+        return sendPage(reply, phonesPage(me, { application, written, etag, issuer: config.issuer }))
+      },
+      async POST(request, reply, me) {
+        const { body: application } = await askOne(request, me)
+        const written = writtenIn(me.form)
+        const [etag, params] = [me.form.get('etag') ?? '', { client_id: application.client_id }]
+        const done = isEmpty(written)
+          ? await me.attempt('applications.delete_identity', { params, ifMatch: etag })
+          : await me.attempt('applications.set_identity', { params, body: bodyOf(written), ifMatch: etag })
+        if (!(done instanceof HttpProblem)) return me.backTo(reply, applicationHref(application), 'applicationChanged')
+        const { etag: now } = await phonesOf(me, application)
+        const page = phonesPage(me, { application, written, etag: now, issuer: config.issuer, problem: done })
+        return sendPage(reply.code(done.status), page)
+      },
+    },
+  }
+}
+
+function writtenIn(form: Parameters): WrittenPhones {
+  const text = (name: string) => (form.get(name) ?? '').trim()
+  const attestation = text('attestation')
+  return {
+    package: text('package'),
+    digests: text('digests'),
+    team: text('team'),
+    bundle: text('bundle'),
+    passkeys: text('passkeys') !== 'no',
+    attestation: isAttestation(attestation) ? attestation : 'off',
+  }
+}
+
+function isEmpty({ package: name, digests, team, bundle }: WrittenPhones): boolean {
+  return [name, digests, team, bundle].every((text) => text === '')
+}
+
+/** A half that was begun is sent, so that it is said what the other half is. */
+function bodyOf({ package: name, digests, team, bundle, passkeys, attestation }: WrittenPhones) {
+  const lines = digests.split(/\s+/).filter((line) => line !== '')
+  return {
+    android: name === '' && lines.length === 0 ? null : { package: name, certificate_digests: lines },
+    apple: team === '' && bundle === '' ? null : { team, bundle },
+    passkeys,
+    attestation,
+  }
+}
+
+async function phonesOf(
+  me: PortalPerson,
+  { client_id }: Application,
+): Promise<Readonly<{ written: WrittenPhones; etag: string }>> {
+  try {
+    const { body, etag } = await me.ask('applications.get_identity', { params: { client_id } })
+    const { android, apple, passkeys, attestation } = body
+    const written = {
+      package: android?.package ?? '',
+      digests: android?.certificate_digests.join('\n') ?? '',
+      team: apple?.team ?? '',
+      bundle: apple?.bundle ?? '',
+      passkeys,
+      attestation,
+    }
+    return { written, etag }
+  } catch (error) {
+    if (!(error instanceof HttpProblem) || error.status !== 404) throw error
+    const written = { package: '', digests: '', team: '', bundle: '', passkeys: true, attestation: 'off' } as const
+    return { written, etag: NONE }
+  }
+}
