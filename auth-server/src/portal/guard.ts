@@ -110,8 +110,10 @@ function behindGuard({ deps, exists }: PortalSite, route: PortalRoute, handler: 
     request: FastifyRequest,
     session: PortalSession,
   ): Promise<ManagementActor | RoleRefusal | undefined> {
-    if (route.needs === 'anybody') return undefined
-    return actorOfPerson(deps, session, route.needs, ofRequest(request))
+    const { needs } = route
+    if (needs !== 'anybody') return actorOfPerson(deps, session, needs, ofRequest(request))
+    const isDeveloper = session.roles.includes('developer')
+    return isDeveloper ? actorOfPerson(deps, session, 'developer', ofRequest(request)) : undefined
   }
 
   function personOf(
@@ -138,7 +140,7 @@ function behindGuard({ deps, exists }: PortalSite, route: PortalRoute, handler: 
         navigation: navigationOf(exists, session.roles, pathOf(request.url)),
       },
       async ask(id, asked = {}) {
-        if (!actor) throw new Error(`a page that anybody sees asks for ${id}`)
+        if (!actor) throw new Error(`a page asks for ${id} of somebody without a role`)
         return ask(deps, actor, id, asked)
       },
       async attempt(id, asked) {

@@ -13,7 +13,7 @@ import type { PortalFrame } from '../pages/portal-frame.ts'
 import type { PortalSession } from '../store/queries/portal-session.ts'
 import type { PortalPath } from './paths.ts'
 
-/** The role in which somebody acts on a page; `anybody` is signed in and has none, so that nothing can be asked. */
+/** The role in which somebody acts on a page. `anybody` is signed in: a developer asks as one there, nobody else can ask. */
 export type PortalNeed = ManagementRole | 'anybody'
 
 /** What can be told at the top of the page that a form leads back to. */

@@ -3,15 +3,17 @@ import { ofRequest } from '../../audit/context.ts'
 import type { Deps } from '../../deps.ts'
 import { becomeDeveloper, mayBecomeDeveloper } from '../../identity/developers.ts'
 import { sendPage } from '../../pages/send-page.ts'
+import { allItems } from '../apis/all-items.ts'
 import { hrefOf, PATHS } from '../paths.ts'
-import type { PortalRoutes } from '../route.ts'
-import { becomePage, overviewPage } from './view.ts'
+import type { PortalPerson, PortalRoutes } from '../route.ts'
+import { becomePage, type OwnWork, overviewPage } from './view.ts'
 
 export function overviewRoutes({ db }: Deps): PortalRoutes {
   return {
     [PATHS.overview]: {
       needs: 'anybody',
       async GET(_request, reply, me) {
+        if (me.session.roles.includes('developer')) return sendPage(reply, overviewPage(me, await ownWork(me)))
         if (me.session.roles.length > 0) return sendPage(reply, overviewPage(me))
         return sendPage(reply, becomePage(me, { isOpen: await mayBecomeDeveloper(db) }))
       },
@@ -27,4 +29,17 @@ export function overviewRoutes({ db }: Deps): PortalRoutes {
       },
     },
   }
+}
+
+async function ownWork(me: PortalPerson): Promise<OwnWork> {
+  const applications = await allItems(async (cursor) => {
+    const query = { limit: 100, ...(cursor !== undefined && { cursor }) }
+    return (await me.ask('applications.list', { query })).body
+  })
+  if (applications.length === 0) return { applications, subscriptions: [] }
+  const subscriptions = await allItems(async (cursor) => {
+    const query = { limit: 100, ...(cursor !== undefined && { cursor }) }
+    return (await me.ask('subscriptions.list', { query })).body
+  })
+  return { applications, subscriptions }
 }

@@ -38,6 +38,10 @@ export const PORTAL = {
   },
   overview: {
     lead: 'Registrieren Sie eine App, abonnieren Sie eine API und tragen Sie die Client-ID in die App ein.',
+    none: 'Sie haben hier noch keine App.',
+    first: 'Erste App registrieren',
+    all: 'Alle Anwendungen',
+    sections: 'Was es hier gibt',
   },
   checklist: {
     title: 'Checkliste',

@@ -39,6 +39,10 @@ export const PORTAL = {
   },
   overview: {
     lead: 'Register an app, subscribe it to an API, and write its client ID into the app.',
+    none: 'You have no app here yet.',
+    first: 'Register your first app',
+    all: 'All applications',
+    sections: 'What there is',
   },
   checklist: {
     title: 'Checklist',
