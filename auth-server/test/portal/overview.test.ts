@@ -22,8 +22,10 @@ function appsOn(page: string): readonly string[] {
   return page.split('<li>').filter((row) => row.includes('href="/portal/applications/'))
 }
 
+let count = 0
 async function appOf({ personId }: PersonAtPortal, name: string): Promise<string> {
-  const body = { name, kind: 'native', redirect_uris: ['com.example.overview:/callback'] }
+  count += 1
+  const body = { name, kind: 'native', redirect_uris: [`com.example.overview${count}:/callback`] }
   const { id: applicationId, client_id: clientId } = (await ask('POST', '/applications', { body })).json()
   await server.db.transaction().execute((trx) => putMember(trx, { applicationId, personId, role: 'owner' }))
   return String(clientId)
@@ -44,7 +46,9 @@ t.test('applications are listed, those that wait for approval first and saying s
     await appOf(bob, 'Of Bob'),
   ]
   const subscribe = (client: string) =>
-    ask('POST', '/subscriptions', { body: { client_id: client, api_id: API.id, plan: 'basic', scopes: ['orders:read'] } })
+    ask('POST', '/subscriptions', {
+      body: { client_id: client, api_id: API.id, plan: 'basic', scopes: ['orders:read'] },
+    })
   t.equal((await subscribe(waiting)).statusCode, 201)
   t.equal((await subscribe(others)).statusCode, 201)
   const { etag = '' } = (await ask('GET', `/applications/${stopped}`)).headers
@@ -55,8 +59,14 @@ t.test('applications are listed, those that wait for approval first and saying s
   t.match(first, `<code>${waiting}</code> <span class="badge">Waits for approval</span>`)
   t.match(first, 'Waiting &lt;app&gt;')
   t.equal(rest.length, 2)
-  t.match(rest.find((row) => row.includes(alone)), 'This app is subscribed to no API yet.')
-  t.match(rest.find((row) => row.includes(stopped)), '<span class="badge">Suspended</span>')
+  t.match(
+    rest.find((row) => row.includes(alone)),
+    'This app is subscribed to no API yet.',
+  )
+  t.match(
+    rest.find((row) => row.includes(stopped)),
+    '<span class="badge">Suspended</span>',
+  )
   t.notMatch(page, /Of Bob|Register your first app/)
 })
 

@@ -7,7 +7,7 @@ import { emptyState, rows } from '../../pages/components/rows.ts'
 import type { Page } from '../../pages/frame.ts'
 import { type Html, html } from '../../pages/html.ts'
 import type { Texts } from '../../pages/locales/en.ts'
-import { actionOf, PATHS } from '../paths.ts'
+import { actionOf, hrefOf, PATHS } from '../paths.ts'
 import type { PortalPerson } from '../route.ts'
 
 /** What a developer has made so far. */
