@@ -69,7 +69,7 @@ export function shortcomingsOf(language: unknown): string[] {
   // What its script alone shows, such as the button that copies, is looked at where that runs.
   const controls = all('button, a, input:not([type=hidden])').filter((control) => control.checkVisibility())
   for (const control of controls) {
-    const isChoice = control instanceof HTMLInputElement && control.type === 'radio'
+    const isChoice = control instanceof HTMLInputElement && /^(?:radio|checkbox)$/.test(control.type)
     const { width, height } = (isChoice ? (control.closest('label') ?? control) : control).getBoundingClientRect()
     const around = groundOf(control.parentElement)
     expect(`${called(control)} is 44 px in size, not ${width} × ${height}`, width >= 44 && height >= 44)

@@ -43,7 +43,7 @@ ${notice(NOTICE[subscription.status], one[subscription.status])}
 ${copyable(html`<p><code>${subscription.client_id}</code>${isPending && html` <span class="badge">${status.pending}</span>`}</p>`, texts)}
 ${summaryList(
   [
-    { key: review.api, value: html`<a href="${hrefOf(PATHS.api, { api: subscription.api_id })}">${api}</a>` },
+    { key: review.api, value: actionLink(api, hrefOf(PATHS.api, { api: subscription.api_id })) },
     { key: review.plan, value: subscription.plan },
     { key: scopes, value: html`<code>${subscription.scopes.join(' ')}</code>` },
     ...(isPending ? [] : [{ key: one.trusted, value: subscription.trusted ? one.isTrusted : one.isNot }]),
