@@ -83,6 +83,12 @@ t.test('a person: by what they sign in, roles, groups, apps, browsers, and what 
   t.notMatch(body, /\/restore"/)
 })
 
+t.test('whoever is signed in at the portal has no strange app: it has its name', async (t) => {
+  const body = await page(`${BELOW}/people/${chief.personId}`)
+  t.match(body, '<strong>Developer portal</strong>')
+  t.notMatch(body, '<strong>portal</strong>')
+})
+
 t.test('to look at a person is one event, whatever their page shows', async (t) => {
   const reads = () => sql`select from audit_events where type = 'account' and outcome = 'read'`.execute(db)
   const before = (await reads()).rows.length

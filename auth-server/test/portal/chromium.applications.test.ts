@@ -43,6 +43,9 @@ t.test('applications at Chromium', needsChromium, async (t) => {
     await arrive(page, 'Register it like this?')
     await page.reload()
     await press(page, 'Register application')
+    await arrive(page, 'An API for Field notes')
+    t.strictSame(await violationsOf(page), [])
+    await page.getByRole('link', { name: 'Field notes', exact: true }).click()
     await arrive(page, 'Field notes')
     await page.getByRole('button', { name: 'Copy' }).click()
     await page.getByText('Copied').waitFor()
@@ -59,15 +62,13 @@ t.test('applications at Chromium', needsChromium, async (t) => {
     const machine = new URL(page.url()).pathname
     const urls = [
       own,
-      `${own}/change/brand_color`,
       `${own}/addresses/redirect_uris`,
+      `${own}/phones`,
+      `${own}/logo`,
+      `${own}/people`,
       `${own}/delete`,
       `${machine}/secrets`,
-      '/portal/applications',
-      '/portal/new-application',
       '/portal/new-application?name=Robot',
-      '/portal/new-application?name=Robot&kind=native',
-      '/portal/new-application?name=Robot&kind=native&redirect=com.example.robot:/callback',
     ]
     for (const language of ['en', 'de']) {
       await db.updateTable('people').set({ language }).execute()

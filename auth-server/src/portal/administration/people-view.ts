@@ -9,6 +9,7 @@ import { dayOf, timeAgo } from '../../pages/components/time.ts'
 import type { Page } from '../../pages/frame.ts'
 import { type Html, html } from '../../pages/html.ts'
 import type { Texts } from '../../pages/locales/en.ts'
+import { PORTAL_CLIENT } from '../../store/tables/applications.ts'
 import { hrefOf, PATHS } from '../paths.ts'
 import type { PortalPerson } from '../route.ts'
 import { administrationPage, nextPart } from './page.ts'
@@ -63,7 +64,7 @@ export function personPage(me: PortalPerson, facts: PersonFacts): Page {
   return administrationPage(me, (texts) => {
     const { people, actions } = texts.administration
     const apps = installations.map(({ client_id, api_id, last_used_at }) => ({
-      title: client_id,
+      title: appWords(client_id, texts),
       detail: html`${api_id} · ${people.used(timeAgo(new Date(last_used_at), me.now, texts))}`,
     }))
     const browsers = sessions.map(({ amr, signed_in_at }) => ({
@@ -127,6 +128,11 @@ function passwordWords({ changed_at, reset_required }: PersonFacts['credentials'
   const { people } = texts.administration
   if (changed_at === null) return people.noPassword
   return reset_required ? people.resetRequired : people.passwordSince(dayOf(new Date(changed_at), texts))
+}
+
+/** The portal is no strange app: it has its name. */
+export function appWords(clientId: string, { portal }: Texts): string {
+  return clientId === PORTAL_CLIENT ? portal.title : clientId
 }
 
 /** A role in words. */

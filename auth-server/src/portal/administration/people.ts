@@ -6,7 +6,7 @@ import { actionOf, hrefOf, PATHS } from '../paths.ts'
 import { notFoundPage } from '../problem/reply.ts'
 import type { PortalPerson, PortalRoutes } from '../route.ts'
 import { askedOf, idsOf } from './asked.ts'
-import { calledOf, peoplePage, personPage, roleWords } from './people-view.ts'
+import { appWords, calledOf, peoplePage, personPage, roleWords } from './people-view.ts'
 import { type PersonFacts, readPersonFacts } from './person-facts.ts'
 import { isPersonStep, PERSON_STEPS, type PersonStepName } from './person-steps.ts'
 import { type AdministrationStep, stepPage } from './step.ts'
@@ -105,7 +105,7 @@ function stepOf({ facts, name }: FoundStep, texts: Texts): AdministrationStep {
 /** What goes with the account, by name. */
 function belongings({ installations, consents, roles, groups, sessions }: PersonFacts, texts: Texts): string[] {
   const { administration } = texts
-  const apps = [...new Set(installations.map(({ client_id }) => administration.losesApp(client_id)))]
+  const apps = [...new Set(installations.map(({ client_id }) => administration.losesApp(appWords(client_id, texts))))]
   return [
     ...apps,
     ...consents.map(({ client_id, api_id }) => administration.losesConsent(client_id, api_id)),
