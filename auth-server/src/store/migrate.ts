@@ -1,9 +1,11 @@
 // Brings a database to the newest schema, from several instances at once as well, and says on which one a release may run.
 import { readdirSync } from 'node:fs'
 import { basename } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { type Kysely, sql } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import type { Db, Trx } from './database.ts'
+import { codeOf } from './health.ts'
 import { grantToServer } from './server-rights.ts'
 
 /**
@@ -13,6 +15,11 @@ import { grantToServer } from './server-rights.ts'
 export interface Migration {
   readonly up: (db: Kysely<unknown>) => Promise<void>
   readonly incompatible?: boolean
+  /**
+   * A file that takes its time (an index of a large table) exports `apart = true`: it runs in a transaction of its own,
+   * while which nothing is locked that the migrations before and after it change.
+   */
+  readonly apart?: boolean
 }
 export type Migrations = Readonly<Record<string, Migration>>
 
@@ -49,31 +56,89 @@ export interface Migrated {
 const LOCK = sql.lit('3853314791062309107')
 
 /**
- * Applies what is missing, all or nothing.
- * @param options.serverRole who gets the rights that the server needs, where it connects as somebody else than `db`
+ * How long a change of a table waits for its lock, and how often it tries. Whoever reads the table after it waits behind
+ * it: one long transaction elsewhere would otherwise keep everybody from signing in.
+ */
+const LOCK_WAIT = { millis: 3000, tries: 20, pauseMillis: 1000 } as const
+
+/** What `migrate` may be told. */
+interface MigrateOptions {
+  readonly migrations?: Migrations
+  /** Who gets the rights that the server needs, where it connects as somebody else than `db`. */
+  readonly serverRole?: string
+  readonly lockWait?: Readonly<{ millis: number; tries: number; pauseMillis: number }>
+}
+
+/**
+ * Applies what is missing, in order. All of it or nothing, where none is to run apart; else what ran before one that fails
+ * stays, and the next start goes on from there.
  * @throws {SchemaMismatch} on a schema that this release cannot work with; else what the failing migration threw.
  */
 export async function migrate(
   db: Db,
-  { migrations = MIGRATIONS, serverRole }: Readonly<{ migrations?: Migrations; serverRole?: string }> = {},
+  { migrations = MIGRATIONS, serverRole, lockWait = LOCK_WAIT }: MigrateOptions = {},
 ): Promise<Migrated> {
+  const applied: string[] = []
+  for (let tries = 1; ; ) {
+    try {
+      const step = await migrateStep(db, { migrations, serverRole, lockMillis: lockWait.millis })
+      applied.push(...step.applied)
+      if (step.done) return { applied, newer: step.newer }
+      tries = 1
+    } catch (error) {
+      if (!isLockMissed(error) || tries >= lockWait.tries) throw error
+      tries += 1
+      await pause(lockWait.pauseMillis)
+    }
+  }
+}
+
+/** One transaction: the migrations up to the next that runs apart, or that one. */
+async function migrateStep(
+  db: Db,
+  { migrations, serverRole, lockMillis }: StepOptions,
+): Promise<Migrated & { readonly done: boolean }> {
   return db.transaction().execute(async (trx) => {
     // Whatever the role's setting: we may wait for another instance, and building an index takes its time.
     await sql`set local statement_timeout = 0`.execute(trx)
+    await sql`set local lock_timeout = 0`.execute(trx)
     await sql`select pg_advisory_xact_lock(${LOCK})`.execute(trx)
     const present = await listApplied(trx)
     const newer = present.filter((name) => !Object.hasOwn(migrations, name))
+    const missing = Object.keys(migrations).filter((name) => !present.includes(name))
     if (newer.length > 0) {
-      const missing = Object.keys(migrations).filter((name) => !present.includes(name))
       await requireWorkable(trx, migrations, newer, missing)
-      return { applied: [], newer }
+      return { applied: [], newer, done: true }
     }
+    await sql`set local lock_timeout = ${sql.lit(lockMillis)}`.execute(trx)
+    const last = endOfStep(migrations, missing)
     const migrator = new Migrator({ db: trx, provider: { getMigrations: async () => withFloor(migrations) } })
-    const { error, results } = await migrator.migrateToLatest()
+    const { error, results } = await (last === undefined ? migrator.migrateToLatest() : migrator.migrateTo(last))
     if (error) throw error
-    if (serverRole !== undefined) await grantToServer(trx, serverRole)
-    return { applied: (results ?? []).map(({ migrationName }) => migrationName), newer }
+    const done = last === undefined
+    if (done && serverRole !== undefined) await grantToServer(trx, serverRole)
+    return { applied: (results ?? []).map(({ migrationName }) => migrationName), newer, done }
   })
+}
+
+interface StepOptions {
+  readonly migrations: Migrations
+  readonly serverRole: string | undefined
+  readonly lockMillis: number
+}
+
+/** A lock that was not to be had in time, or that two waited for in a circle: what the transaction did is undone. */
+function isLockMissed(error: unknown): boolean {
+  return ['55P03', '40P01'].includes(codeOf(error))
+}
+
+/** The last migration of the next transaction; undefined where that is the last of all. */
+function endOfStep(migrations: Migrations, missing: readonly string[]): string | undefined {
+  const isApart = (name: string): boolean => migrations[name]?.apart === true
+  const [first] = missing
+  if (first === undefined) return undefined
+  const end = isApart(first) ? 0 : missing.findIndex(isApart) - 1
+  return end < 0 || end === missing.length - 1 ? undefined : missing[end]
 }
 
 async function listApplied(trx: Trx): Promise<string[]> {

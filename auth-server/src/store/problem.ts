@@ -50,6 +50,9 @@ const BY_CODE: Readonly<Record<string, Explain>> = {
   '25006': ({ server, database }) =>
     `The database "${database}" at ${server} can only be read (a standby, or default_transaction_read_only). ` +
     'Name the primary in DATABASE_URL.',
+  '55P03': ({ database }) =>
+    `A table of the database "${database}" that is to be changed is in use for long. ` +
+    'See in pg_stat_activity whose transaction holds it, end that, and start again.',
   '53100': ({ server }) => `The disk of PostgreSQL at ${server} is full. Make room there.`,
   '53300': ({ server }) =>
     `PostgreSQL at ${server} has no connection left. Raise its max_connections, or put PgBouncer in between.`,

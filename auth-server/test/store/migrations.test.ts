@@ -2,8 +2,8 @@
 import { readdirSync } from 'node:fs'
 import { sql } from 'kysely'
 import t from 'tap'
-import { openDatabase } from '../../src/store/database.ts'
-import { migrate } from '../../src/store/migrate.ts'
+import { type Db, openDatabase } from '../../src/store/database.ts'
+import { MIGRATIONS, type Migration, type Migrations, migrate } from '../../src/store/migrate.ts'
 import { emptyDatabase, testDatabase } from '../support/database.ts'
 
 function open(url: string) {
@@ -20,7 +20,8 @@ t.test(
     const results = await Promise.all(instances.map((db) => migrate(db)))
     const applied = results.flatMap((result) => result.applied)
     t.ok(applied.length > 0)
-    t.strictSame(applied, [...new Set(applied)].sort(), 'each once, in order')
+    t.strictSame(applied.toSorted(), [...new Set(applied)].sort(), 'each once')
+    for (const { applied: own } of results) t.strictSame(own, own.toSorted(), 'in order')
     for (const db of instances) t.strictSame(await migrate(db), NOTHING)
 
     const [db] = instances
@@ -55,6 +56,79 @@ t.test('what a failing migration began is undone', async (t) => {
     select table_name as name from information_schema.tables
     where table_schema = 'public' and table_name not like 'kysely%'`.execute(db)
   t.strictSame(rows, [{ name: 'signing_keys' }])
+})
+
+/** A migration that makes or changes a table. */
+function step(statement: string, does: (on: Db) => Promise<void> = async () => {}): Migration {
+  return {
+    up: async (on) => {
+      await sql.raw(statement).execute(on)
+      await does(on)
+    },
+  }
+}
+
+t.test('while a large table is indexed, those that other migrations change are free', async (t) => {
+  const url = await emptyDatabase(t)
+  const [db, server] = [open(url), open(url)]
+  t.teardown(() => Promise.all([db.destroy(), server.destroy()]))
+  const first = { '0001_apps': step('create table apps ()'), '0002_log': step('create table log ()') }
+  await migrate(db, { migrations: first })
+  let read = 0
+  const readApps = async () => {
+    await sql`select from apps`.execute(server)
+    read += 1
+  }
+  const upgrade: Migrations = {
+    ...first,
+    '0003_apps': step('alter table apps add column x int'),
+    '0004_log': { ...step('alter table log add column at int; create index on log (at)', readApps), apart: true },
+    '0005_apps': step('alter table apps add column y int'),
+    '0006_other': step('create table other ()'),
+  }
+  await sql`set lock_timeout = '2s'`.execute(server)
+  t.strictSame((await migrate(db, { migrations: upgrade })).applied, Object.keys(upgrade).slice(2), 'in order')
+  t.equal(read, 1)
+  const later = { ...upgrade, '0007_last': { ...step('create table last ()'), apart: true } }
+  t.strictSame(await migrate(db, { migrations: later }), { applied: ['0007_last'], newer: [] })
+  t.strictSame(await migrate(db, { migrations: later }), NOTHING)
+})
+
+t.test('what ran apart stays when a later one fails, and the next start goes on from there', async (t) => {
+  const db = open(await emptyDatabase(t))
+  t.teardown(() => db.destroy())
+  const start = { '0001_one': step('create table one ()'), '0002_two': { ...step('create table two ()'), apart: true } }
+  const failing = { ...start, '0003_three': step('create table three ()'), '0004_four': step('create table one ()') }
+  await t.rejects(migrate(db, { migrations: failing }), /one/)
+  const mended = { ...failing, '0004_four': step('create table four ()') }
+  t.strictSame((await migrate(db, { migrations: mended })).applied, ['0003_three', '0004_four'])
+})
+
+t.test('a table in use is not waited for at length, so that nobody queues behind the upgrade', async (t) => {
+  const url = await emptyDatabase(t)
+  const [db, server] = [open(url), open(url)]
+  t.teardown(() => Promise.all([db.destroy(), server.destroy()]))
+  const first = { '0001_apps': step('create table apps ()') }
+  await migrate(db, { migrations: first })
+  let begun = 0
+  const counted: Migration = {
+    up: async (on) => {
+      begun += 1
+      await step('alter table apps add column x int').up(on)
+    },
+  }
+  const migrations = { ...first, '0002_apps': counted }
+  const lockWait = { millis: 50, tries: 3, pauseMillis: 10 }
+  await server.transaction().execute(async (trx) => {
+    await sql`select from apps`.execute(trx)
+    await t.rejects(migrate(db, { migrations, lockWait }), { code: '55P03' })
+  })
+  t.equal(begun, 3)
+  t.strictSame((await migrate(db, { migrations, lockWait })).applied, ['0002_apps'], 'once it is free')
+})
+
+t.test('nothing that reads the whole audit log runs beside a change of what sign-ins read', async (t) => {
+  t.equal(MIGRATIONS['0052_audit_searches']?.apart, true)
 })
 
 t.test('the id spaces of clients and people are disjoint (RFC 9700 §4.15)', async (t) => {

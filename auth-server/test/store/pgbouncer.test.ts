@@ -58,7 +58,7 @@ for (const mode of POOLERS)
       const instances = Array.from({ length: 8 }, () => open(t, url, { connections: 1, statementTimeoutMillis: 0 }))
       const applied = (await Promise.all(instances.map((db) => migrate(db)))).flatMap((each) => each.applied)
       t.ok(applied.length > 0)
-      t.strictSame(applied, [...new Set(applied)].sort())
+      t.strictSame(applied.toSorted(), [...new Set(applied)].sort())
       const { rows } = await sql`
       select from pg_locks where locktype = 'advisory'
       and database = (select oid from pg_database where datname = current_database())`.execute(open(t, direct))
