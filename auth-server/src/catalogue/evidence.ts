@@ -1,6 +1,7 @@
 // What the traffic of an application shows of how it was built: noted once a day and fact at most, so that it costs nothing.
 import type { Db } from '../store/database.ts'
 import { type EvidenceFact, noteSeen, type SeenFact } from '../store/tables/application-evidence.ts'
+import type { StoredRequest } from '../store/tables/authorization-requests.ts'
 
 /** What this process has noted today, by database. */
 interface Noted {
@@ -32,31 +33,41 @@ export async function noteEvidence(db: Db, applicationId: string, seen: readonly
 /** What an authorization request shows. */
 export interface ShownRequest {
   readonly applicationId: string
-  readonly state: string | undefined
-  readonly codeChallenge: string | undefined
-  readonly nonce: string | undefined
-  readonly userAgent: string | undefined
+  readonly asked: Pick<StoredRequest, 'state' | 'codeChallenge' | 'nonce' | 'openedIn'>
   /** Whether the answer comes by the link that is the app's own (app-links.ts). */
   readonly isAppLink: boolean
 }
 
-/** @returns the facts of a request to /authorize */
+/** What opened a request when no web view did. */
+const BROWSER = 'browser'
+
+/** What opens a request, to be kept in it; undefined where its user agent does not say. */
+export function openedIn(userAgent: string | undefined): string | undefined {
+  return userAgent?.startsWith('Mozilla/5.0') ? (webViewMark(userAgent) ?? BROWSER) : undefined
+}
+
+/**
+ * The facts of a request to /authorize, once its code is redeemed: a request alone is a link, which anybody can make, and
+ * make somebody follow.
+ */
 export function factsOfRequest(db: Db, request: ShownRequest): readonly SeenFact[] {
-  const { codeChallenge, userAgent, isAppLink } = request
-  const mark = userAgent === undefined ? undefined : webViewMark(userAgent)
+  const { asked, isAppLink } = request
   return [
-    { fact: codeChallenge === undefined ? 'no-pkce' : 'pkce' },
+    { fact: asked.codeChallenge === undefined ? 'no-pkce' : 'pkce' },
     { fact: stateFact(db, request) },
-    ...(mark !== undefined ? [{ fact: 'web-view', detail: mark } as const] : []),
-    ...(mark === undefined && userAgent?.startsWith('Mozilla/5.0') ? [{ fact: 'browser' } as const] : []),
+    ...(asked.openedIn === undefined ? [] : [seenIn(asked.openedIn)]),
     ...(isAppLink ? [{ fact: 'app-link' } as const] : []),
   ]
 }
 
-// Reloaded, the very same request comes again: a repeated state is one that comes with another challenge or nonce.
+function seenIn(opened: string): SeenFact {
+  return opened === BROWSER ? { fact: 'browser' } : { fact: 'web-view', detail: opened }
+}
+
+// A code that is redeemed once more was for the very same request: a repeated state comes with another challenge or nonce.
 function stateFact(
   db: Db,
-  { applicationId, state, codeChallenge, nonce }: ShownRequest,
+  { applicationId, asked: { state, codeChallenge, nonce } }: ShownRequest,
 ): 'state' | 'no-state' | 'state-repeated' {
   if (state === undefined) return 'no-state'
   const { states } = notedToday(db)

@@ -4,7 +4,7 @@ import { noteEvidence, webViewMark } from '../../src/catalogue/evidence.ts'
 import { checklistOf } from '../../src/management/checklist.ts'
 import { Browser } from '../support/browser.ts'
 import { machine } from '../support/management.ts'
-import { authorizeUrl, obtainTokens, pkcePair, refresh } from '../support/phone.ts'
+import { answerOf, authorizeUrl, logIn, obtainCode, pkcePair, redeem, refresh } from '../support/phone.ts'
 import { APP, testServer } from '../support/server.ts'
 
 const SAFARI =
@@ -26,6 +26,13 @@ function open(changes: Readonly<Record<string, string | undefined>>, userAgent: 
   return browser.request('GET', authorizeUrl(pkcePair().challenge, changes))
 }
 
+/** A whole sign-in, to the tokens. */
+async function signIn(changes: Readonly<Record<string, string | undefined>>, userAgent: string) {
+  const browser = new Browser(app, undefined, { 'user-agent': userAgent })
+  const { code, verifier } = await obtainCode(app, changes, browser)
+  return (await redeem(app, code, verifier)).json()
+}
+
 t.test('nothing was seen of an app that nobody opened', async (t) => {
   t.strictSame(await statuses(), {
     pkce: 'not_seen',
@@ -38,10 +45,21 @@ t.test('nothing was seen of an app that nobody opened', async (t) => {
   })
 })
 
+t.test(
+  'nobody makes a warning, or takes one away, with a link: a request counts when its code is redeemed',
+  async (t) => {
+    await open({ state: undefined }, WEB_VIEW)
+    await open({ state: 'same' }, SAFARI)
+    await open({ state: 'same' }, SAFARI)
+    const { code } = await obtainCode(app, { state: 'same' })
+    t.match(await redeem(app, code, 'x'.repeat(43)), { statusCode: 400 })
+    t.ok(Object.values(await statuses()).every((status) => status === 'not_seen'))
+  },
+)
+
 t.test('a sign-in, a refresh whose answer was lost, and a sign-out tick what they show', async (t) => {
-  await open({ state: 'one' }, SAFARI)
+  const tokens = await signIn({ state: 'one' }, SAFARI)
   t.match(await statuses(), { pkce: 'done', state: 'done', browser: 'done', refresh: 'not_seen' })
-  const tokens = await obtainTokens(app)
   await refresh(app, tokens.refresh_token)
   t.match(await statuses(), { refresh: 'not_seen' }, 'an ordinary refresh shows nothing')
   const again = (await refresh(app, tokens.refresh_token)).json()
@@ -56,10 +74,14 @@ t.test('a sign-in, a refresh whose answer was lost, and a sign-out tick what the
 })
 
 t.test('a reload is no repeated state; the same state in another sign-in is, and a web view is named', async (t) => {
-  const url = authorizeUrl(pkcePair().challenge, { state: 'two' })
-  for (let n = 0; n < 2; n++) await new Browser(app).request('GET', url)
+  const { verifier, challenge } = pkcePair()
+  const url = authorizeUrl(challenge, { state: 'two' })
+  const browser = new Browser(app)
+  await browser.request('GET', url)
+  const { code } = answerOf(await logIn(browser, await browser.open(url)))
+  t.equal((await redeem(app, code ?? '', verifier)).statusCode, 200)
   t.match(await statuses(), { state: 'done' })
-  await open({ state: 'two' }, WEB_VIEW)
+  await signIn({ state: 'two' }, WEB_VIEW)
   const { items } = (await ask('GET', `/applications/${APP.clientId}/checklist`)).json()
   t.match(items, [
     { item: 'pkce', status: 'done' },

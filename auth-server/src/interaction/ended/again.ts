@@ -22,6 +22,7 @@ const PARAMETERS: Readonly<Record<keyof StoredRequest, string | null>> = {
   acrIsEssential: null,
   expectedPersonId: null,
   deviceJkt: null,
+  openedIn: '',
 }
 
 /** Its address; undefined where the app alone can ask for it. */

@@ -1,7 +1,6 @@
 // GET and POST /authorize (RFC 6749 §3.1), also per API.
-import type { FastifyRequest, RouteHandlerMethod } from 'fastify'
-import { claimedRedirectUri } from '../../catalogue/app-links.ts'
-import { factsOfRequest, noteEvidence } from '../../catalogue/evidence.ts'
+import type { RouteHandlerMethod } from 'fastify'
+import { openedIn } from '../../catalogue/evidence.ts'
 import { sha256 } from '../../crypto/digest.ts'
 import { randomSecret } from '../../crypto/random.ts'
 import type { Deps } from '../../deps.ts'
@@ -11,7 +10,6 @@ import { isShort, MAX_VALUE_BYTES, ParameterError } from '../../http/parameters.
 import { MAX_URL_LENGTH, pathOf } from '../../http/request-path.ts'
 import { resumePath } from '../../interaction/paths.ts'
 import { currentSession } from '../../interaction/session.ts'
-import { PORTAL_CLIENT } from '../../store/tables/applications.ts'
 import { insertRequest, type PendingAppVisit } from '../../store/tables/authorization-requests.ts'
 import { OAuthError } from '../errors.ts'
 import { fixedResource } from '../fixed-api.ts'
@@ -47,11 +45,10 @@ export function authorizeHandler(deps: Deps): RouteHandlerMethod {
     if (withoutCookies && again.length < MAX_URL_LENGTH) return reply.redirect(again, 303)
     deps.limits.visits.admit(request.ip, JSON.stringify(valid.request))
     const secret = randomSecret()
-    const pending = toPending(valid, sha256(secret))
+    const pending = toPending(valid, sha256(secret), openedIn(request.headers['user-agent']))
     const [session, begun] = await Promise.all([
       currentSession(deps, request),
       insertRequest(db, { ...pending, pushedUriHash: valid.pushed?.uriHash ?? null }),
-      noteRequest(deps, request, valid),
     ])
     if (!begun) throw spentRequestUri()
     const begin = () => cookies.beginVisit(reply, { id: pending.id, secret })
@@ -59,18 +56,6 @@ export function authorizeHandler(deps: Deps): RouteHandlerMethod {
     begin()
     return reply.redirect(resumePath(pending.id), 303)
   }
-}
-
-/** For the checklist of its developers; a trial shows the portal's own request. */
-async function noteRequest({ db, config }: Deps, request: FastifyRequest, valid: ValidRequest): Promise<void> {
-  const { client, trial } = valid
-  if (trial || client.clientId === PORTAL_CLIENT) return
-  const { state, codeChallenge, nonce, redirectUri } = valid.request
-  const { applicationId, clientId } = client
-  const isAppLink = redirectUri === claimedRedirectUri(config.issuer, clientId)
-  const userAgent = request.headers['user-agent']
-  const shown = { applicationId, state, codeChallenge, nonce, userAgent, isAppLink }
-  await noteEvidence(db, applicationId, factsOfRequest(db, shown))
 }
 
 async function redirectingErrors<T>(issuer: string, trusted: TrustedRedirect, step: () => Promise<T>): Promise<T> {
@@ -91,12 +76,16 @@ async function redirectingErrors<T>(issuer: string, trusted: TrustedRedirect, st
   }
 }
 
-function toPending({ client, subscription, request }: ValidRequest, browserHash: string): PendingAppVisit {
+function toPending(
+  { client, subscription, request }: ValidRequest,
+  browserHash: string,
+  opened: string | undefined,
+): PendingAppVisit {
   return {
     id: randomSecret(16),
     browserHash,
     ageSeconds: 0,
-    request,
+    request: { ...request, ...(opened !== undefined && { openedIn: opened }) },
     app: {
       clientId: client.clientId,
       applicationId: client.applicationId,

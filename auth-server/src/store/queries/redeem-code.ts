@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
 import { isOfStandingPerson, isSubscribed, openScopes, toldGroups } from '../sql.ts'
 import { MAX_WRONG_VERIFIERS, usableCode } from '../tables/authorization-codes.ts'
+import type { StoredRequest } from '../tables/authorization-requests.ts'
 import { IS_STANDING_GUEST } from '../tables/device-keys.ts'
 import { FAMILY_COLUMNS, type FamilyView, type NewFamily, openFamily } from '../tables/refresh-families.ts'
 
@@ -22,8 +23,8 @@ export interface CodePresented {
   readonly trialRedirectUri?: string
 }
 
-/** The family that a code opens, and the nonce of its request. */
-export type OpenedFamily = FamilyView & Readonly<{ nonce: string | null }>
+/** The family that a code opens, the nonce of its request, and the request itself, unless an older release began it. */
+export type OpenedFamily = FamilyView & Readonly<{ nonce: string | null; asked: StoredRequest | null }>
 
 function withoutLoopbackPort(uri: RawBuilder<unknown>): RawBuilder<string> {
   return sql`regexp_replace(${uri}, '^(http://(127[.]0[.]0[.]1|\\[::1\\])):[0-9]+', '\\1')`
@@ -133,7 +134,8 @@ async function consume<Opened extends OpenedFamily>(
       ${openFamily(sql`code`, { ...family, dpopJkt: presented.dpopJkt })}
     )${sort.afterwards}
     select ${FAMILY_COLUMNS}, code.client_id as "clientId", code.application_id as "applicationId", code.resource,
-           code.plan, code.groups, code.allowed_scopes as "allowedScopes", code.nonce
+           code.plan, code.groups, code.allowed_scopes as "allowedScopes", code.nonce,
+           (select request from authorization_requests where id = code.request_id) as asked
            ${sort.columns}
     from code, family`.execute(db)
   return rows[0]

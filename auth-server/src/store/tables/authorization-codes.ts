@@ -26,6 +26,8 @@ export interface AuthorizationCodes {
   family_id: string | null
   /** The key of a device, whose guest becomes part of the account. */
   device_jkt: string | null
+  /** The request that it answers. */
+  request_id: string | null
 }
 
 export const AUTHORIZATION_CODES: TableDeclaration<AuthorizationCodes> = {
@@ -58,6 +60,7 @@ export const AUTHORIZATION_CODES: TableDeclaration<AuthorizationCodes> = {
         consumed_at: 'exported',
         family_id: 'exported',
         device_jkt: 'exported',
+        request_id: 'exported',
       },
     },
     erased: { deleted: 'person_id' },
@@ -115,12 +118,13 @@ export async function insertCode(db: Db, input: MintedCode): Promise<boolean> {
     ), ${spendPushed}
     insert into authorization_codes (code_hash, application_id, api_id, person_id, auth_epoch, session_id, acr, amr,
                                      auth_time, redirect_uri, code_challenge, scopes, nonce, dpop_jkt, device_jkt,
-                                     expires_at)
+                                     expires_at, request_id)
     select ${input.codeHash}, ended.application_id, ended.api_id, signed_in.person_id, signed_in.auth_epoch, signed_in.id,
            ${input.acr}, signed_in.amr, signed_in.auth_time, ended.request->>'redirectUri', ended.request->>'codeChallenge',
            wanted.open_scopes, ended.request->>'nonce', ended.request->>'dpopJkt',
            -- Of who has read what becomes of the guest.
-           case when ended.steps ? 'guest' then ended.request->>'deviceJkt' end, ${secondsFromNow(input.ttlSeconds)}
+           case when ended.steps ? 'guest' then ended.request->>'deviceJkt' end, ${secondsFromNow(input.ttlSeconds)},
+           ended.id
     from ended, signed_in, wanted
     returning code_hash`.execute(db)
   return rows.length === 1

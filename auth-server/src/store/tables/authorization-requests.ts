@@ -36,6 +36,8 @@ export interface StoredRequest extends SignInWishes {
   readonly dpopJkt?: string
   /** The key of a guest's device that has signed the request, to make an account. */
   readonly deviceJkt?: string
+  /** What of the app opened it, as far as its user agent says: the system's browser, or an embedded web view by name. */
+  readonly openedIn?: string
 }
 /** What a page of this server asks: a sign-in, and the way back to it (see interaction/account-visit.ts). */
 export interface StoredReturn extends SignInWishes {

@@ -1,7 +1,12 @@
 // grant_type=authorization_code: the code and its verifier for tokens, once (RFC 6749 §4.1.3, RFC 7636 §4.5).
+import { claimedRedirectUri } from '../../../catalogue/app-links.ts'
+import { factsOfRequest, noteEvidence } from '../../../catalogue/evidence.ts'
 import { sha256 } from '../../../crypto/digest.ts'
 import type { Deps } from '../../../deps.ts'
 import type { Parameters } from '../../../http/parameters.ts'
+import type { Client } from '../../../store/queries/clients.ts'
+import { PORTAL_CLIENT } from '../../../store/tables/applications.ts'
+import type { StoredRequest } from '../../../store/tables/authorization-requests.ts'
 import { redeemCode } from '../../../tokens/authorization-code.ts'
 import { OAuthError } from '../../errors.ts'
 import { readVerifier } from '../../pkce.ts'
@@ -30,6 +35,7 @@ async function redeem(
   const result = await redeemCode(deps.db, deps.config.tokenSecret, { ...sent, clientId, resource, dpopJkt, context })
   if (result.kind === 'redeemed') {
     const { family, token } = result
+    if (family.asked) await noteRequest(deps, client, family.asked)
     return tokenResponse(deps, request, family, token, { scopes: null, nonce: family.nonce })
   }
   // RFC 9700 §2.1.1: a verifier for a code without challenge is a downgrade attack at work.
@@ -49,4 +55,12 @@ async function redeem(
   throw new OAuthError('invalid_grant', 'the code is unknown, expired, used, or was issued for another request', {
     detail: result.because,
   })
+}
+
+/** For the checklist of its developers. A trial shows the portal's own request, and its code is redeemed elsewhere. */
+async function noteRequest({ db, config }: Deps, client: Client, asked: StoredRequest): Promise<void> {
+  const { applicationId, clientId } = client
+  if (clientId === PORTAL_CLIENT) return
+  const isAppLink = asked.redirectUri === claimedRedirectUri(config.issuer, clientId)
+  await noteEvidence(db, applicationId, factsOfRequest(db, { applicationId, asked, isAppLink }))
 }
