@@ -11,9 +11,7 @@ import {
   type ApplicationKind,
   type ClientAuthMethod,
   findApplication,
-  findSchemeHolder,
   PORTAL_CLIENT,
-  type SchemeHolder,
   upsertApplication,
 } from '../store/tables/applications.ts'
 import { type CatalogueActor, ManagedElsewhere, managerOf } from './actor.ts'
@@ -23,7 +21,8 @@ import { applicationFields } from './application-fields.ts'
 import { applicationNameProblem, looksProblem } from './application-looks.ts'
 import { type PublicKeys, readPublicKeys } from './client-keys.ts'
 import { auditedChange, differenceOf } from './difference.ts'
-import { backchannelLogoutProblem, redirectKind, redirectUriProblem } from './redirect-uri.ts'
+import { schemeProblem } from './own-schemes.ts'
+import { backchannelLogoutProblem, redirectUriProblem } from './redirect-uri.ts'
 import { CatalogueRefusal } from './refusal.ts'
 
 /** Thrown when a definition breaks a rule; `message` says what to write instead, `about` where. */
@@ -177,29 +176,6 @@ export async function requireSoundApplication(application: ApplicationDefinition
   await requireKeys(application)
 }
 
-// Two apps with one private-use scheme: the system hands the answer to either (RFC 8252 §8.4). PKCE protects the code
-// then, but the person still lands in the wrong app.
-async function requireOwnSchemes(
-  trx: Trx,
-  { clientId, redirectUris }: Pick<ApplicationDefinition, 'clientId' | 'redirectUris'>,
-  by: CatalogueActor,
-): Promise<void> {
-  const schemes = redirectUris
-    .filter((uri) => redirectKind(uri) === 'private-use')
-    .map((uri) => uri.slice(0, uri.indexOf(':')))
-  const holder = schemes.length > 0 && (await findSchemeHolder(trx, clientId, schemes))
-  if (holder) throw new InvalidApplication(schemeTaken(holder, by), 'redirect URI')
-}
-
-/** Strangers who register are not told which apps there are; whoever imports the file is. */
-function schemeTaken({ clientId, scheme, managedBy }: SchemeHolder, by: CatalogueActor): string {
-  const advice = 'make one of a domain name of your own'
-  if (by.file === undefined) return `Another application uses this private-use scheme: ${advice}.`
-  const says = `The application ${clientId} has the private-use scheme ${scheme}: ${advice}`
-  if (managedBy !== 'file') return `${says}.`
-  return `${says}; or, if ${clientId} is not in the file any more, import it with --prune, which removes that first.`
-}
-
 /**
  * No app listens at an address of this server but at the link that is its own, and a phone leads there only by the record
  * of the app (app-links.ts). Returns the redirect URIs with it while there is such a record, whoever named it or not.
@@ -238,7 +214,8 @@ async function upsert(
   // The link comes on top: whoever sends back what they read sends it, too.
   const link = claimedRedirectUri(issuer, application.clientId)
   requireSound({ ...application, redirectUris: application.redirectUris.filter((uri) => uri !== link) })
-  await requireOwnSchemes(trx, application, by)
+  const taken = await schemeProblem(trx, application, by)
+  if (taken !== undefined) throw new InvalidApplication(taken, 'redirect URI')
   const redirectUris = await requireOwnLinks(trx, issuer, application)
   const jwks = await requireKeys(application)
   const registered = await upsertApplication(trx, {

@@ -6,6 +6,7 @@ import type { ListedSubscription } from '../store/queries/listed-subscriptions.t
 import { approveRequest, deleteRequest, insertRequest } from '../store/tables/subscriptions.ts'
 import type { CatalogueActor } from './actor.ts'
 import { mailDeciders, mailTeam } from './approval-mails.ts'
+import { requireSchemesFree } from './own-schemes.ts'
 import { CatalogueConflict } from './refusal.ts'
 import { requireOffered } from './subscriptions.ts'
 
@@ -45,7 +46,10 @@ export async function requestSubscription(
 export type Decision = (Readonly<{ kind: 'approved'; trusted: boolean }> | Readonly<{ kind: 'declined' }>) &
   Readonly<{ /** In their own words, for the people of the application. */ reason: string | null }>
 
-/** Decides on a request, once: false when somebody else has, or it was withdrawn. */
+/**
+ * Decides on a request, once: false when somebody else has, or it was withdrawn.
+ * @throws {CatalogueConflict} when a private-use scheme of the application is another's by now
+ */
 export async function decide(
   trx: Trx,
   { id, applicationId, apiId }: Pick<ListedSubscription, 'id' | 'applicationId' | 'apiId'>,
@@ -55,6 +59,7 @@ export async function decide(
   const isDone =
     decision.kind === 'approved' ? await approveRequest(trx, id, decision.trusted) : await deleteRequest(trx, id)
   if (!isDone) return false
+  if (decision.kind === 'approved') await requireSchemesFree(trx, applicationId, by)
   await record(trx, { type: 'subscription', outcome: decision.kind, applicationId, apiId }, by.context)
   await mailTeam(trx, { applicationId, apiId }, { decision: decision.kind, reason: decision.reason })
   return true

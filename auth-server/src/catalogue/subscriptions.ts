@@ -10,6 +10,7 @@ import { type CatalogueActor, ManagedElsewhere, managerOf } from './actor.ts'
 import type { Definition } from './apis.ts'
 import { subscriptionFields } from './application-fields.ts'
 import { auditedChange, differenceOf } from './difference.ts'
+import { requireSchemesFree } from './own-schemes.ts'
 import { CatalogueRefusal } from './refusal.ts'
 
 export interface SubscriptionDefinition {
@@ -48,6 +49,7 @@ export async function requireOffered(
  * Subscribes an application to an API, approved, or brings the subscription up to this definition.
  * @throws {InvalidSubscription}
  * @throws {ManagedElsewhere}
+ * @throws {CatalogueConflict} when a private-use scheme of the application is another's by now
  */
 export function subscribe(db: Db | Trx, subscription: SubscriptionDefinition, by: CatalogueActor): Promise<Definition> {
   const { applicationId, apiId } = subscription
@@ -58,6 +60,7 @@ export function subscribe(db: Db | Trx, subscription: SubscriptionDefinition, by
     const outcome = await upsertSubscription(trx, { id: randomId('sub'), ...subscription, managedBy: managerOf(by) })
     if (outcome === 'elsewhere') throw new ManagedElsewhere(`The subscription of ${applicationId} to ${apiId}`, by)
     if (outcome === 'unchanged') return outcome
+    await requireSchemesFree(trx, applicationId, by)
     const changed = differenceOf(before ? subscriptionFields(before) : {}, subscriptionFields(subscription))
     const change = auditedChange(changed)
     await record(trx, { type: 'subscription', outcome, applicationId, apiId, change }, by.context)

@@ -6,10 +6,12 @@ import {
   InvalidApplication,
   registerApplication,
 } from '../../src/catalogue/applications.ts'
+import { subscribe } from '../../src/catalogue/subscriptions.ts'
 import { OPERATOR } from '../../src/identity/administration/authority.ts'
-import { APP, ISSUER, testServer } from '../support/server.ts'
+import { API, APP, ISSUER, testServer } from '../support/server.ts'
 
 const WEB = { ...APP, clientId: 'web', kind: 'web', redirectUris: ['https://web.example.com/cb'] } as const
+const SUBSCRIPTION = { plan: 'basic', scopes: ['orders:read'] }
 const SECRET = { authMethod: 'client_secret_basic', clientSecret: 'x'.repeat(43) } as const
 
 t.test('registering an application', async (t) => {
@@ -67,27 +69,42 @@ t.test('registering an application', async (t) => {
   )
 })
 
-t.test('RFC 8252 §8.4: of two applications that ask for one private-use scheme at once, one gets it', async (t) => {
-  const { db } = await testServer(t)
-  const own = ['com.example.own:/callback', 'http://127.0.0.1/callback']
-  const rivals = Array.from({ length: 6 }, (_, index) => ({ ...APP, clientId: `rival-${index}`, redirectUris: own }))
-  const outcomes = await Promise.allSettled(rivals.map((rival) => registerApplication(db, rival, ISSUER, OPERATOR)))
-  t.strictSame(outcomes.map(({ status }) => status).sort(), [
-    'fulfilled',
-    ...Array.from({ length: 5 }, () => 'rejected'),
-  ])
-  const [winner] = await db.selectFrom('applications').where('client_id', 'like', 'rival-%').selectAll().execute()
-  const won = { ...APP, clientId: winner?.client_id ?? '', redirectUris: own }
-  t.equal(
-    await registerApplication(db, { ...won, name: 'Renamed' }, ISSUER, OPERATOR),
-    winner?.id,
-    'and keeps it when it is registered again',
-  )
-  await registerApplication(db, { ...won, redirectUris: [] }, ISSUER, OPERATOR)
-  t.ok(
-    await db
-      .transaction()
-      .execute((trx) => registerApplication(trx, { ...won, clientId: 'rival-next' }, ISSUER, OPERATOR)),
-    'until it gives it up',
-  )
-})
+t.test(
+  'RFC 8252 §8.4: of applications with one private-use scheme one is let in; the others held nothing',
+  async (t) => {
+    const { db } = await testServer(t)
+    const own = ['com.example.own:/callback', 'http://127.0.0.1/callback']
+    const rivals = Array.from({ length: 6 }, (_, index) => ({ ...APP, clientId: `rival-${index}`, redirectUris: own }))
+    const ids = await Promise.all(rivals.map((rival) => registerApplication(db, rival, ISSUER, OPERATOR)))
+    const wishes = ids.map((applicationId) => ({ ...SUBSCRIPTION, applicationId, apiId: API.id, trusted: false }))
+    const outcomes = await Promise.allSettled(wishes.map((wish) => subscribe(db, wish, OPERATOR)))
+    const refusals = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []))
+    for (const refusal of refusals) {
+      t.match(refusal, { name: 'CatalogueConflict', message: /cannot be approved.*Another application uses/ })
+      t.notMatch(refusal.message, /rival/)
+    }
+    t.strictSame(outcomes.map(({ status }) => status).sort(), [
+      'fulfilled',
+      ...Array.from({ length: 5 }, () => 'rejected'),
+    ])
+    const [winner] = await db
+      .selectFrom('applications')
+      .where('client_id', 'like', 'rival-%')
+      .where('id', 'in', db.selectFrom('subscriptions').select('application_id'))
+      .selectAll()
+      .execute()
+    const won = { ...APP, clientId: winner?.client_id ?? '', redirectUris: own }
+    t.equal(
+      await registerApplication(db, { ...won, name: 'Renamed' }, ISSUER, OPERATOR),
+      winner?.id,
+      'and keeps it when it is registered again',
+    )
+    await registerApplication(db, { ...won, redirectUris: [] }, ISSUER, OPERATOR)
+    t.ok(
+      await db
+        .transaction()
+        .execute((trx) => registerApplication(trx, { ...won, clientId: 'rival-next' }, ISSUER, OPERATOR)),
+      'until it gives it up',
+    )
+  },
+)

@@ -114,3 +114,17 @@ t.test('whoever asked is erased: the request stays, and is decided on as before'
   t.match(await approver.ask('approvals.list'), { body: { items: [{ requested_by_person: null }] } })
   t.equal((await approver.ask('approvals.approve', { params, body: {} })).status, 200)
 })
+
+t.test('a scheme that another app has is refused at the approval, and nobody is told whose it is', async (t) => {
+  const { developer, approver, ask } = await opened(t)
+  const [first, second] = [await ask('First'), await ask('Second')]
+  for (const { client_id } of [first, second]) {
+    const body = { redirect_uris: ['com.bigshop.app:/cb'] }
+    t.match(await developer.ask('applications.update', { params: { client_id }, body, ifMatch: '*' }), { status: 200 })
+  }
+  t.match(await approver.ask('approvals.approve', { params: first.params, body: {} }), { status: 200 })
+  const refused = await approver.ask('approvals.approve', { params: second.params, body: {} })
+  t.match(refused, { status: 409, body: { detail: /cannot be approved.*Another application uses this private-use/ } })
+  t.notMatch(JSON.stringify(refused.body), first.client_id)
+  t.match(await developer.ask('subscriptions.get', { params: second.params }), { body: { status: 'pending' } })
+})

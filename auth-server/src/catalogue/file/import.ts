@@ -3,6 +3,7 @@ import type { AuditContext } from '../../audit/context.ts'
 import type { YamlProblem } from '../../config/yaml-tree.ts'
 import { type Db, inTransaction, type Trx } from '../../store/database.ts'
 import { handOver, lockImports } from '../../store/queries/catalogue-removal.ts'
+import { holdSuspensions } from '../../store/queries/suspension.ts'
 import { insertRolePromise } from '../../store/tables/role-promises.ts'
 import { byFile } from '../actor.ts'
 import { defineApi, trimApi } from '../apis.ts'
@@ -80,6 +81,8 @@ export async function importCatalogue(db: Db, file: CatalogueFile, options: Impo
 async function importAll(trx: Trx, file: CatalogueFile, options: ImportOptions): Promise<ImportReport> {
   const by = byFile(options.context)
   await lockImports(trx)
+  // Before the schemes of its applications: whoever approves takes both in this order.
+  await holdSuspensions(trx)
   const before = await readObjects(trx)
   const named = namesOf(file)
   await takeOver(trx, before, named, options.takeOver === true)

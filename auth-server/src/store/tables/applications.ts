@@ -62,27 +62,6 @@ export const APPLICATIONS: TableDeclaration<Applications> = {
   people: { nobody: 'Describes apps, not those who use them.' },
 }
 
-export interface SchemeHolder {
-  readonly clientId: string
-  readonly scheme: string
-  readonly managedBy: ManagedBy
-}
-
-/** Another application with a redirect URI of one of these schemes. Registrations that ask wait for each other. */
-export async function findSchemeHolder(
-  trx: Trx,
-  clientId: string,
-  schemes: readonly string[],
-): Promise<SchemeHolder | undefined> {
-  await sql`select pg_advisory_xact_lock(hashtext('private-use schemes'))`.execute(trx)
-  const { rows } = await sql<SchemeHolder>`
-    select client_id as "clientId", split_part(uri, ':', 1) as scheme, managed_by as "managedBy"
-    from applications, unnest(redirect_uris) as uri
-    where client_id <> ${clientId} and split_part(uri, ':', 1) = any(${[...schemes]}::text[])
-    order by client_id limit 1`.execute(trx)
-  return rows[0]
-}
-
 /** An application by its client ID, which nobody else changes until the transaction ends; the portal's nobody changes. */
 export async function findApplication(
   trx: Trx,
