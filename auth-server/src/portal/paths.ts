@@ -60,6 +60,7 @@ export const PATHS = {
   applicationStep: `${ALL_APPLICATIONS}/:client/:step`,
   allSubscriptions: ALL_SUBSCRIPTIONS,
   subscriptionStep: `${ALL_SUBSCRIPTIONS}/:subscription/:step`,
+  allUsage: `${ADMINISTRATION}/usage`,
   audit: `${ADMINISTRATION}/audit`,
   auditExport: `${ADMINISTRATION}/audit.csv`,
   keys: `${ADMINISTRATION}/keys`,

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import t from 'tap'
 import { newPerson } from '../support/administrator.ts'
 import { turnClock } from '../support/database.ts'
+import { gatewayClient, toldCount, usageBatch } from '../support/gateway-reports.ts'
 import { obtainCode, redeem } from '../support/phone.ts'
 import { atPortalAs, portalServer, post } from '../support/portal.ts'
 import { API, USER } from '../support/server.ts'
@@ -34,7 +35,16 @@ async function take(path: string, fields: Readonly<Record<string, string>> = {})
 }
 
 t.test('who is no administrator finds none of it, whatever else they are; nothing changes', async (t) => {
-  const paths = ['', '/people', `/people/${personId}`, `/people/${personId}/delete`, '/audit', '/audit.csv', '/health']
+  const paths = [
+    '',
+    '/people',
+    `/people/${personId}`,
+    `/people/${personId}/delete`,
+    '/audit',
+    '/audit.csv',
+    '/usage',
+    '/health',
+  ]
   for (const role of ['developer', 'nobody'] as const) {
     const other = await atPortalAs(server, role, { email: `${role}-2@example.com` })
     for (const path of paths) {
@@ -264,4 +274,16 @@ t.test('each step wants a recent sign-in: a browser left open looks, and does no
   t.equal((await post(chief, `${PERSON}/suspend`)).statusCode, 303)
   t.strictSame(await sql`select status from people where id = ${personId}`.execute(db), before)
   t.match(await page(PERSON), USER.email)
+})
+
+t.test('usage of all applications is told, and of one API or one application, whoever owns them', async (t) => {
+  const tell = await gatewayClient(server)
+  t.equal((await tell('/usage', usageBatch([toldCount({ accepted: 41, refused: 1 })]))).statusCode, 200)
+  const all = await page(`${BELOW}/usage`)
+  t.match(all, /<dt>Calls<\/dt><dd>42<\/dd>/)
+  t.match(all, `${BELOW}/usage?api=orders-api`)
+  const part = /href="([^"]*client=shop-app[^"]*)"/.exec(all)?.[1]?.replaceAll('&amp;', '&') ?? ''
+  t.match(await page(part), /<code>shop-app<\/code>[\s\S]*<dt>Calls<\/dt><dd>42<\/dd>/)
+  t.match(await page(`${BELOW}/usage?api=another-api&time=month`), /No calls in this time/)
+  await page(`${BELOW}/usage?client=nobody`, 404)
 })

@@ -14,8 +14,18 @@ import { PEOPLE_ROUTES } from './people.ts'
 import { PERSON_RIGHTS_ROUTES } from './person-rights.ts'
 import { SERVER_ROUTES } from './server.ts'
 import { SUBSCRIPTION_ROUTES } from './subscriptions.ts'
+import { USAGE_ROUTES } from './usage.ts'
 
-const SECTIONS = ['people', 'invitations', 'allApplications', 'allSubscriptions', 'audit', 'keys', 'health'] as const
+const SECTIONS = [
+  'people',
+  'invitations',
+  'allApplications',
+  'allSubscriptions',
+  'allUsage',
+  'audit',
+  'keys',
+  'health',
+] as const
 
 export function administrationRoutes(): PortalRoutes {
   return {
@@ -28,6 +38,7 @@ export function administrationRoutes(): PortalRoutes {
     ...INVITATION_ROUTES,
     ...APPLICATION_ROUTES,
     ...SUBSCRIPTION_ROUTES,
+    ...USAGE_ROUTES,
     ...AUDIT_ROUTES,
     ...SERVER_ROUTES,
   }

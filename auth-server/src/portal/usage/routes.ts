@@ -13,7 +13,8 @@ function clientOf({ params }: FastifyRequest): string {
   return typeof client === 'string' ? client : ''
 }
 
-function timeOf(request: FastifyRequest): UsageTime {
+/** The time that an address asks for; a day where it names none that there is. */
+export function timeOf(request: FastifyRequest): UsageTime {
   const time = Parameters.ofUrl(request.raw.url ?? '').get('time') ?? ''
   return isUsageTime(time) ? time : 'day'
 }

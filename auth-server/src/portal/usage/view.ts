@@ -26,23 +26,44 @@ export function usagePage({ frame }: PortalPerson, { figures, time, application 
     const { portal, usage } = texts
     const heading = application ? usage.of(application.name) : portal.sections.usage.title
     const ids = application && { client: application.client_id }
-    const content = html`${timeLinks(time, ids ? hrefOf(PATHS.usageOfApplication, ids) : PATHS.usage, texts)}
-${figures.accepted + figures.refused === 0 ? emptyState(usage.none) : shown(figures, time, texts)}
+    const links: UsageLinks = {
+      ofTime: (other) => `${ids ? hrefOf(PATHS.usageOfApplication, ids) : PATHS.usage}?time=${other}`,
+      ofPart: ({ client_id }) => hrefOf(PATHS.usageOfApplication, { client: client_id }),
+    }
+    const content = html`${usageContent({ figures, time, links }, texts)}
 ${ids && linkButton(usage.toRefusals, hrefOf(PATHS.refusals, ids))}`
     const back = application && { label: portal.sections.usage.title, href: PATHS.usage }
     return portalPage({ frame, heading, back, content }, texts)
   }
 }
 
-function timeLinks(current: UsageTime, href: string, { usage }: Texts): Html {
+/** Where the parts of the figures lead. */
+export interface UsageLinks {
+  readonly ofTime: (time: UsageTime) => string
+  readonly ofPart: (part: Figures['parts'][number]) => string
+}
+
+/** The figures themselves, and the way to other times. */
+export function usageContent(
+  { figures, time, links }: Pick<ShownUsage, 'figures' | 'time'> & { readonly links: UsageLinks },
+  texts: Texts,
+): Html {
+  return html`${timeLinks(time, links, texts)}
+${figures.accepted + figures.refused === 0 ? emptyState(texts.usage.none) : shown(figures, { time, links }, texts)}`
+}
+
+function timeLinks(current: UsageTime, { ofTime }: UsageLinks, { usage }: Texts): Html {
   return html`<nav class="times" aria-label="${usage.time}">
 ${USAGE_TIMES.map(
-  (time) =>
-    html`<a href="${href}?time=${time}"${time === current && html` aria-current="true"`}>${usage.times[time]}</a>\n`,
+  (time) => html`<a href="${ofTime(time)}"${time === current && html` aria-current="true"`}>${usage.times[time]}</a>\n`,
 )}</nav>`
 }
 
-function shown(figures: Figures, time: UsageTime, texts: Texts): Html {
+function shown(
+  figures: Figures,
+  { time, links }: Readonly<{ time: UsageTime; links: UsageLinks }>,
+  texts: Texts,
+): Html {
   const { usage, language } = texts
   const count = new Intl.NumberFormat(language)
   const calls = figures.accepted + figures.refused
@@ -61,7 +82,7 @@ ${callChart(
   texts,
 )}
 <h2>${usage.byPart}</h2>
-${rows(figures.parts.map((part) => partRow(part, texts)))}`
+${rows(figures.parts.map((part) => partRow(part, links.ofPart(part), texts)))}`
 }
 
 /** Some is never none. */
@@ -77,7 +98,8 @@ function barOf({ at, accepted, refused }: Figures['periods'][number], by: Figure
 }
 
 function partRow(
-  { client_id, name, api_id, plan, accepted, refused }: Figures['parts'][number],
+  { name, api_id, plan, accepted, refused }: Figures['parts'][number],
+  href: string,
   texts: Texts,
 ): RowEntry {
   const { usage, language } = texts
@@ -85,7 +107,7 @@ function partRow(
   const said = usage.callsOfWhich(count.format(accepted + refused), count.format(refused))
   return {
     title: name,
-    href: hrefOf(PATHS.usageOfApplication, { client: client_id }),
+    href,
     detail: [api_id, ...(plan === '' ? [] : [plan]), said].join(' · '),
   }
 }

@@ -30,6 +30,7 @@ export const ADMINISTRATION = {
     invitations: { title: 'Einladungen', detail: 'Wer gebeten wurde, ein Konto anzulegen' },
     allApplications: { title: 'Alle Anwendungen', detail: 'Von allen, auch die, die niemandem gehören' },
     allSubscriptions: { title: 'Alle Abonnements', detail: 'Welche Anwendung welche API benutzen darf' },
+    allUsage: { title: 'Alle Nutzung', detail: 'Wie oft welche API aufgerufen wurde, und von welcher Anwendung' },
     audit: { title: 'Audit-Protokoll', detail: 'Was wem geschehen ist, und wer es getan hat' },
     keys: { title: 'Schlüssel', detail: 'Welche Schlüssel Tokens signieren, und bis wann' },
     health: { title: 'Zustand', detail: 'Datenbank, Gateways, Zustellungen, Hintergrundaufgaben' },

@@ -16,6 +16,8 @@ export const USAGE = {
   most: (calls: string) => `bis zu ${calls}`,
   inUtc: 'Zeit (UTC)',
   asTable: 'Als Tabelle',
+  allApis: 'Alle APIs',
+  allApps: 'Alle Anwendungen',
   byPart: 'Nach App, API und Plan',
   none: 'Keine Aufrufe in diesem Zeitraum. Zahlen erscheinen ein bis zwei Minuten nach einem Aufruf.',
   toRefusals: 'Abgelehnte Aufrufe und warum',

@@ -29,6 +29,7 @@ export const ADMINISTRATION = {
     invitations: { title: 'Invitations', detail: 'Who was asked to make an account' },
     allApplications: { title: 'All applications', detail: 'Of everybody, and those that nobody owns' },
     allSubscriptions: { title: 'All subscriptions', detail: 'Which application may use which API' },
+    allUsage: { title: 'All usage', detail: 'How often which API was called, by which application' },
     audit: { title: 'Audit log', detail: 'What happened to whom, and who did it' },
     keys: { title: 'Keys', detail: 'Which keys sign tokens, and until when' },
     health: { title: 'Health', detail: 'Database, gateways, deliveries, background jobs' },

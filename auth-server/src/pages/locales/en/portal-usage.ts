@@ -15,6 +15,8 @@ export const USAGE = {
   most: (calls: string) => `up to ${calls}`,
   inUtc: 'Time (UTC)',
   asTable: 'As a table',
+  allApis: 'All APIs',
+  allApps: 'All applications',
   byPart: 'By app, API and plan',
   none: 'No calls in this time. Figures come within a minute or two of a call.',
   toRefusals: 'Refused calls, and why',
