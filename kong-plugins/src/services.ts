@@ -28,6 +28,8 @@ export interface Services {
   readonly ledgers: Ledgers
   readonly decisions: Decisions
   readonly log: Logger
+  /** On the machine of a developer, refusals are told with method and path. */
+  readonly tellsRequests: boolean
   /** Longest time from the start of a handler to its answer, in milliseconds. */
   readonly deadlineMillis: number
 }
@@ -43,6 +45,7 @@ export interface Outside {
   readonly clock?: Clock
   readonly fetchKeys?: FetchKeys
   readonly deadlineMillis?: number
+  readonly tellsRequests?: boolean
 }
 
 /** Creates the services of one process. */
@@ -62,6 +65,7 @@ export function createServices(log: Logger, outside: Outside = {}): Services {
     ledgers: createLedgers(clock),
     decisions: createDecisions(),
     log,
+    tellsRequests: outside.tellsRequests ?? false,
     deadlineMillis: outside.deadlineMillis ?? 2000,
   }
 }

@@ -1,5 +1,6 @@
 // Around every plugin: reads through the stage, then one write; whatever goes wrong, the request ends with 503 and never passes.
 import type { Logger } from 'pino'
+import { askedRequest } from './asked-request.ts'
 import { CHAIN_CONTEXT_KEY } from './chain-context.ts'
 import type { Meter } from './metrics/decisions.ts'
 import type { Decide } from './plugins/plugin.ts'
@@ -14,6 +15,7 @@ export interface ShellOptions {
   readonly trouble: TroubleLog
   readonly meter: Meter
   readonly deadlineMillis: number
+  readonly tellsRequests: boolean
 }
 
 /**
@@ -23,7 +25,7 @@ export interface ShellOptions {
 export async function handleAccess(
   kong: Kong,
   decide: Decide,
-  { plugin, log, trouble, meter, deadlineMillis }: ShellOptions,
+  { plugin, log, trouble, meter, deadlineMillis, tellsRequests }: ShellOptions,
 ): Promise<void> {
   const started = performance.now()
   let effects: Effects
@@ -33,6 +35,7 @@ export async function handleAccess(
     trouble.note('stage failed', { plugin, err: error }, 'stage failed; failing closed')
     effects = deny(unavailable('stage failed'))
   }
+  const asked = tellsRequests && effects.kind === 'deny' ? await askedRequest(kong) : undefined
   try {
     await carryOut(kong, effects)
   } catch (error) {
@@ -42,11 +45,17 @@ export async function handleAccess(
   }
   meter.count(effects.kind, effects.kind === 'deny' ? effects.denial.reason : '', performance.now() - started)
   if (effects.kind === 'deny') {
-    const { status, reason } = effects.denial
+    const { clientId: client, denial } = effects
+    const { status, reason } = denial
     // A refused client is everyday business; a 503 is our own trouble.
     if (status >= 500) trouble.note(reason, { plugin, status }, 'request denied')
-    else log.debug({ plugin, status, reason }, 'request denied')
+    else log.debug({ plugin, ...asked, status, client, reason, says: sentenceOf(denial) }, 'request denied')
   }
+}
+
+/** Fixed words of ours. */
+function sentenceOf({ says, body }: Denial): string {
+  return says ?? (typeof body === 'string' ? body : String(body.error_description ?? body.message ?? ''))
 }
 
 async function carryOut(kong: Kong, effects: Effects): Promise<void> {

@@ -5,6 +5,7 @@ import { pino } from 'pino'
 import t, { type Test } from 'tap'
 import { SYSTEM_CLOCK } from '../src/clock.ts'
 import { FOREVER } from '../src/holder.ts'
+import type { Outside } from '../src/services.ts'
 import { createLedger } from '../src/usage/ledger.ts'
 import { createLedgers } from '../src/usage/ledgers.ts'
 import { reportUsage } from '../src/usage/reporter.ts'
@@ -26,10 +27,10 @@ const ISSUER = 'http://localhost:4000'
 const AUDIENCE = 'http://localhost:8000/mobile'
 const key = await createSigningKey()
 
-async function setUp(t: Test, changes: object = {}) {
+async function setUp(t: Test, changes: object = {}, outside: Outside = {}) {
   const clock = createTestClock()
   const [keys, feed] = [await startKeyServer(t, key), await startFeedServer(t)]
-  const server = await startPluginServer(t, { clock })
+  const server = await startPluginServer(t, { clock, ...outside })
   const kong = server.connect()
   const issuers = [{ issuer: ISSUER, jwks_uri: keys.jwksUri, revocations: feed.config({ when_stale: 'open' }) }]
   const config = gatewayConfig(keys.jwksUri, { issuers, ...changes })
@@ -136,6 +137,23 @@ t.test('a refusal says why in facts, where the signature held; of others nothing
   for (const authorization of forged) t.match(await kong.access(id, { headers: { authorization } }), { status: 401 })
   t.strictSame(ledger().take(), { counts: [], refusals: [] })
   t.equal(server.services.ledgers.all().length, 1)
+})
+
+t.test('on the machine of a developer refusals say of which request they are, without its parameters', async (t) => {
+  const { server, kong, config, ledger, headersOf } = await setUp(t, {}, { tellsRequests: true })
+  const id = await kong.start('mobile-gateway', config)
+  const request = { method: 'POST', target: '/mobile/orders\u009b1?secret=1' }
+  const authorization = `Bearer ${await signToken(key, { claims: { exp: nowSeconds() - 90 } })}`
+  await kong.access(id, { ...request, headers: { ...headersOf('x'), authorization } })
+  await kong.access(id, { ...request, headers: {} })
+  t.match(ledger().take().refusals, [{ facts: { method: 'POST', path: '/mobile/orders�1', seconds: Number } }])
+  const asked = { method: 'POST', path: '/mobile/orders�1', status: 401 }
+  const lines = server.logged.filter((line) => line.includes('request denied')).map((line) => JSON.parse(line))
+  t.match(lines, [
+    { ...asked, client: 'demo-app', reason: 'invalid-token: expired', says: /expired/ },
+    { ...asked, reason: 'no-token', says: 'The call has no access token' },
+  ])
+  t.notMatch(server.logged.join(''), 'secret=1')
 })
 
 t.test('in a chain of separate plugins a call is counted once, by the last that decides', async (t) => {

@@ -76,7 +76,13 @@ export async function describeProcesses(around: StackSurroundings): Promise<Desc
       ...node,
       name: 'plugin server',
       args: [pluginServer, '--socket', pluginSocket],
-      env: { ...common, ...(onLine && !options.logLevel && REFUSALS), GATEWAY_NODE: 'npm start', USAGE_EVERY_SECONDS },
+      env: {
+        ...common,
+        ...(onLine && !options.logLevel && REFUSALS),
+        DEVELOPMENT: options.publicUrls ? '' : 'true',
+        GATEWAY_NODE: 'npm start',
+        USAGE_EVERY_SECONDS,
+      },
       ready: () => answersPluginCalls(pluginSocket),
     }),
     auth: manage({

@@ -10,9 +10,11 @@ import { note, notice } from '../pages/components/notice.ts'
 import { emptyState, rows } from '../pages/components/rows.ts'
 import { summaryList } from '../pages/components/summary.ts'
 import { timeAgo } from '../pages/components/time.ts'
+import { explainRefusal } from '../pages/explain-refusal.ts'
 import type { Page } from '../pages/frame.ts'
 import { type Html, html } from '../pages/html.ts'
 import type { Texts } from '../pages/locales/en.ts'
+import type { LastRefusal } from '../store/queries/listed-refusals.ts'
 import type { RefusedRequest } from './refusals.ts'
 import type { StackState } from './stack-state.ts'
 import { ECHO_PATH, TRY_PATH } from './try.ts'
@@ -25,11 +27,13 @@ export interface DevelopmentFacts {
   /** Where mails are kept, if they are. */
   readonly mailFolder: string | undefined
   readonly refusals: readonly RefusedRequest[]
+  /** Those that the gateway refused. */
+  readonly calls: readonly LastRefusal[]
   readonly now: Date
 }
 
 export function developmentPage(facts: DevelopmentFacts): Page {
-  const { stack, state, mailFolder, refusals, issuer } = facts
+  const { stack, state, mailFolder, refusals, calls, issuer, now } = facts
   return (texts) => {
     const { development } = texts.landing
     const { toPortal } = texts.portal
@@ -76,7 +80,10 @@ ${
 `
 }<h2>${development.refusals}</h2>
 <p>${development.refusalsNote}</p>
-${refusals.length === 0 ? emptyState(development.noRefusals) : rows(refusals.map((refusal) => refusalRow(refusal, facts.now, texts)))}`,
+${refusals.length === 0 ? emptyState(development.noRefusals) : rows(refusals.map((refusal) => refusalRow(refusal, now, texts)))}
+<h2>${development.calls}</h2>
+<p>${development.callsNote}</p>
+${calls.length === 0 ? emptyState(development.noCalls) : rows(calls.map((call) => callRow(call, now, texts)))}`,
     }
   }
 }
@@ -140,5 +147,13 @@ function refusalRow(refusal: RefusedRequest, now: Date, texts: Texts) {
   return {
     title: [method, route, status, clientId].filter((part) => part !== undefined).join(' '),
     detail: html`<span lang="en">${code}: ${why}</span><br>${timeAgo(at, now, texts)}`,
+  }
+}
+
+function callRow({ at, requestId, clientId, apiId, code, facts }: LastRefusal, now: Date, texts: Texts) {
+  const { method, path } = facts
+  return {
+    title: [...(path === undefined ? [apiId] : [method, path]), clientId].join(' '),
+    detail: html`${explainRefusal(texts, code, facts).why}<br>${timeAgo(at, now, texts)} · <code>${requestId}</code>`,
   }
 }

@@ -31,14 +31,15 @@ export function refusalOf(
   return { at, method, route: routeOptions.url ?? '', status, clientId: caller?.clientId, code, description, detail }
 }
 
-const KEPT = 10
+/** How many are shown. */
+export const KEPT_REFUSALS = 10
 
 /** @param isKept whether anything is kept at all */
 export function keepRefusals(isKept: boolean): Refusals {
   let kept: readonly RefusedRequest[] = []
   return {
     note(refusal) {
-      if (isKept) kept = [refusal, ...kept].slice(0, KEPT)
+      if (isKept) kept = [refusal, ...kept].slice(0, KEPT_REFUSALS)
     },
     list: () => kept,
   }

@@ -4,9 +4,10 @@ import type { Pages } from '../http/page-routes.ts'
 import { ACCOUNT_PATH, PORTAL_PATH } from '../interaction/paths.ts'
 import { operatorNameOf } from '../pages/operator.ts'
 import { sendPage } from '../pages/send-page.ts'
+import { lastRefusals } from '../store/queries/listed-refusals.ts'
 import { developmentPage } from './development-view.ts'
 import { publicPage } from './public-view.ts'
-import type { Refusals } from './refusals.ts'
+import { KEPT_REFUSALS, type Refusals } from './refusals.ts'
 import { stackState } from './stack-state.ts'
 import { isOnThisMachine } from './this-machine.ts'
 import { demoTrialPages } from './try.ts'
@@ -21,10 +22,16 @@ export function landingPages(deps: Deps, refusals: Refusals): Pages {
     '/': {
       async GET(request, reply) {
         if (!stack || !isOnThisMachine(request, issuer)) return sendPage(reply, people)
-        const state = await stackState(stack, db)
+        const [state, calls] = await Promise.all([
+          stackState(stack, db),
+          lastRefusals(db, KEPT_REFUSALS).catch(() => []),
+        ])
         const mailFolder = mailUrl?.kind === 'folder' ? mailUrl.folder : undefined
         const now = new Date()
-        return sendPage(reply, developmentPage({ issuer, stack, state, mailFolder, refusals: refusals.list(), now }))
+        return sendPage(
+          reply,
+          developmentPage({ issuer, stack, state, mailFolder, refusals: refusals.list(), calls, now }),
+        )
       },
     },
   }

@@ -5,6 +5,8 @@ type Entry = Readonly<Record<string, unknown>>
 
 const WARN = 40
 const ERROR = 50
+/** What plugin servers say when they refuse a call. */
+const GATEWAY_REFUSAL = 'request denied'
 /** Of one value, in characters. */
 const MAX_SHOWN = 100
 /** What each line of pino has, and what is said already. */
@@ -27,6 +29,7 @@ export function lineOf(json: string): string | undefined {
   if ('req' in entry || 'res' in entry) return undefined
   if (typeof entry.step === 'string') return stepLine(entry)
   if (typeof entry.error === 'string' && entry.status !== undefined) return refusalLine(entry)
+  if (entry.msg === GATEWAY_REFUSAL && typeof entry.says === 'string') return gatewayRefusalLine(entry)
   return otherLine(entry)
 }
 
@@ -50,6 +53,11 @@ function stepLine({ step, account, user, client, note }: Entry): string {
 function refusalLine({ method, route, status, client, error, detail, msg }: Entry): string {
   const head = words([method, route, status, client])
   return `${head}: ${error}, ${detail === undefined ? msg : `${msg} (${detail})`}`
+}
+
+/** As "GET /mobile/echo 401 demo-app: The access token was revoked (invalid-token: revoked)". */
+function gatewayRefusalLine({ method, path, status, client, says, reason }: Entry): string {
+  return `${words([method, path, status, client])}: ${words([says, `(${reason})`])}`
 }
 
 function otherLine(entry: Entry): string {

@@ -2,6 +2,7 @@
 import { createServer } from 'node:net'
 import t from 'tap'
 import { problemsOf, SOUND } from '../support/config.ts'
+import { gatewayClient, toldRefusal, usageBatch } from '../support/gateway-reports.ts'
 import { pkcePair, postToken } from '../support/phone.ts'
 import { ISSUER, testServer, USER } from '../support/server.ts'
 import { listen } from '../support/site.ts'
@@ -67,6 +68,23 @@ t.test('it tells the last refusals with their reasons, a few, and nothing that w
   for (let count = 0; count < 15; count++) await app.inject('/authorize')
   t.equal((await page()).match(/GET \/authorize 400/g)?.length, 10)
 })
+
+t.test(
+  'it tells which calls the gateway refused: what was called, by which application, why, and its request id',
+  async (t) => {
+    const server = await testServer(t, environment(9))
+    const tell = await gatewayClient(server)
+    const facts = { missing: ['orders:write'], method: 'POST', path: '/mobile/<orders>' }
+    const batch = usageBatch(
+      [],
+      [toldRefusal('a1', { facts }), toldRefusal('b2', { code: 'limit-exceeded', facts: {} })],
+    )
+    t.equal((await tell('/usage', batch)).statusCode, 200)
+    const { body } = await server.app.inject({ url: '/', headers: HERE })
+    t.match(body, /<strong>POST \/mobile\/&lt;orders&gt; shop-app<\/strong>[\s\S]*lacks orders:write[\s\S]*<code>a1</)
+    t.match(body, /<strong>\S+ shop-app<\/strong>[\s\S]*<code>b2</, 'without a path: the API')
+  },
+)
 
 t.test('whoever comes by another name, or through a tunnel, sees what people see', async (t) => {
   const { app } = await testServer(t, { ...environment(9), OPERATOR_NAME: 'Acme' })

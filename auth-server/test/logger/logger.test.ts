@@ -65,6 +65,13 @@ t.test(
       'issued tokens demo-app (refresh_token)\n',
       'WARN cannot be asked event=provider_unavailable provider=acme because=connect ECONNREFUSED\n',
     ])
+    const denied = { plugin: 'mobile-gateway', status: 401, reason: 'invalid-token: revoked', msg: 'request denied' }
+    const asked = { method: 'GET', path: '/mobile/echo', client: 'demo-app', says: 'The access token was revoked' }
+    t.equal(
+      lineOf(JSON.stringify({ level: 20, ...denied, ...asked })),
+      'GET /mobile/echo 401 demo-app: The access token was revoked (invalid-token: revoked)',
+      'of the gateway',
+    )
     t.equal(lineOf('no JSON at all\n'), 'no JSON at all', 'what is no entry is told as it is')
   },
 )

@@ -8,8 +8,7 @@ import type { ProofMemory } from '../stages/dpop/proof-memory.ts'
 import type { Denial, PassEffects } from '../stages/effects.ts'
 import { tokenStage } from '../stages/token/stage.ts'
 import { type KnownCall, knownCall } from '../usage/known-call.ts'
-import type { UsageOutcome } from '../usage/ledger.ts'
-import { type DecidedCall, noteCall } from './counted.ts'
+import { type DecidedCall, type NotedCalls, noteCall } from './counted.ts'
 import type { Decide } from './plugin.ts'
 
 /** The call may go on, as this caller, after these effects; or it may not. `call`: whose it is, where that is certain. */
@@ -42,25 +41,19 @@ export function authentication(
 /** What was decided, and on whom. */
 export type Judged = DecidedCall & { readonly caller?: Caller }
 
-/** What a plugin does beside its decision: see {@link noted}. */
-export interface NotedCalls {
-  readonly ledgers: HeldServices['ledgers']
-  /** What it counts: see {@link noteCall}. */
-  readonly counts: readonly UsageOutcome[]
-}
-
 /**
  * Counts what was decided, and adds what the log plugins are told, where the config asks for it. Users are not among that:
  * logs are kept for long.
  */
 export function noted(
   { policy, logFields }: TokenConfig,
-  { ledgers, counts }: NotedCalls,
+  notes: NotedCalls,
   decide: (kong: KongReader) => Promise<Judged>,
 ): Decide {
   return async (kong) => {
-    const { caller, call, ...effects } = await decide(kong)
-    await noteCall(kong, { ...effects, call }, { ledgers, policy, counts })
+    const { caller, call, ...decided } = await decide(kong)
+    await noteCall(kong, { ...decided, call }, { ...notes, policy })
+    const effects = decided.kind === 'deny' && call ? { ...decided, clientId: call.clientId } : decided
     if (!logFields) return effects
     const fields = {
       policy,

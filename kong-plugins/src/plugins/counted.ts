@@ -1,12 +1,19 @@
 // What plugins do for the figures of usage: every decided call is counted, and of refusals some are kept, to be explained.
+import { askedRequest } from '../asked-request.ts'
 import type { KongReader } from '../protocol/kong.ts'
+import type { HeldServices } from '../services.ts'
 import type { Effects } from '../stages/effects.ts'
 import type { KnownCall } from '../usage/known-call.ts'
 import type { UsageOutcome } from '../usage/ledger.ts'
-import type { Ledgers } from '../usage/ledgers.ts'
 
 /** What was decided, and on which call, where it is known whose it is. */
 export type DecidedCall = Effects & { readonly call?: KnownCall | undefined }
+
+/** What a plugin does beside its decision. */
+export interface NotedCalls extends Pick<HeldServices, 'ledgers' | 'tellsRequests'> {
+  /** What it counts: see {@link noteCall}. */
+  readonly counts: readonly UsageOutcome[]
+}
 
 /**
  * Notes what was decided. No call depends on it, and one that passes waits for nothing: a refused one is asked for its id.
@@ -15,11 +22,7 @@ export type DecidedCall = Effects & { readonly call?: KnownCall | undefined }
 export async function noteCall(
   kong: KongReader,
   decided: DecidedCall,
-  {
-    ledgers,
-    policy,
-    counts,
-  }: { readonly ledgers: Ledgers; readonly policy: string; readonly counts: readonly UsageOutcome[] },
+  { ledgers, tellsRequests, policy, counts }: NotedCalls & { readonly policy: string },
 ): Promise<void> {
   const { call } = decided
   if (call === undefined) return
@@ -29,5 +32,8 @@ export async function noteCall(
   ledger.count(call, outcome)
   if (decided.kind !== 'deny' || !ledger.hasRoomFor(call)) return
   const requestId = await kong.nginx.getVar('kong_request_id').catch(() => undefined)
-  if (requestId !== undefined) ledger.keep(call, decided.denial, requestId)
+  if (requestId === undefined) return
+  const { denial } = decided
+  const asked = tellsRequests ? await askedRequest(kong) : undefined
+  ledger.keep(call, asked ? { ...denial, facts: { ...denial.facts, ...asked } } : denial, requestId)
 }

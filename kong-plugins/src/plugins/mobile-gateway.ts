@@ -16,7 +16,7 @@ export const mobileGateway = plugin('mobile-gateway', 1420, gatewayConfig, ({ to
   services.knownLimits.addLimits(quota, services.holder)
   const introduce = identityStage(backend)
   services.ledgers.open(token, services.holder)
-  return noted(token, { ledgers: services.ledgers, counts: ['accepted', 'refused'] }, async (kong) => {
+  return noted(token, { ...services, counts: ['accepted', 'refused'] }, async (kong) => {
     const authenticated = await authenticate(kong)
     if (authenticated.kind === 'deny') return authenticated
     const { caller, effects, call } = authenticated

@@ -27,12 +27,8 @@ export const mobileQuota = plugin('mobile-quota', 905, quotaConfig, (config, ser
             chainContext: marked(context, 'quota', passName(config.policy, caller)),
           }
         : deny(notAdmitted(admission))
-    const { ledgers } = services
-    await noteCall(
-      kong,
-      { ...effects, call: callOf(context, caller) },
-      { ledgers, policy: config.policy, counts: COUNTS },
-    )
-    return effects
+    const call = callOf(context, caller)
+    await noteCall(kong, { ...effects, call }, { ...services, policy: config.policy, counts: COUNTS })
+    return effects.kind === 'deny' && call ? { ...effects, clientId: call.clientId } : effects
   }
 })

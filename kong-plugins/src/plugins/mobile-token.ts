@@ -10,7 +10,7 @@ export const mobileToken = plugin('mobile-token', 1420, tokenConfig, (config, se
   services.knownLimits.addApis(config, services.holder)
   services.ledgers.open(config, services.holder)
   // Calls that go on are counted by mobile-quota, which may refuse them.
-  return noted(config, { ledgers: services.ledgers, counts: ['refused'] }, async (kong) => {
+  return noted(config, { ...services, counts: ['refused'] }, async (kong) => {
     const authenticated = await authenticate(kong)
     if (authenticated.kind === 'deny') return authenticated
     const { caller, effects, call } = authenticated

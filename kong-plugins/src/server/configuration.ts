@@ -47,9 +47,16 @@ export class Configuration implements Holder {
       this.end() // what it has taken hold of already
       throw error
     }
-    const { log, clock, deadlineMillis, decisions } = services
+    const { log, clock, deadlineMillis, decisions, tellsRequests } = services
     const meter = decisions.meter(plugin.name, policyOf(config))
-    this.#options = { plugin: plugin.name, log, trouble: createTroubleLog(log, clock), deadlineMillis, meter }
+    this.#options = {
+      plugin: plugin.name,
+      log,
+      trouble: createTroubleLog(log, clock),
+      deadlineMillis,
+      meter,
+      tellsRequests,
+    }
   }
 
   get isCurrent(): boolean {

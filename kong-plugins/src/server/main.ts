@@ -42,7 +42,7 @@ async function serve(socketPath: string, metrics: MetricsAddress | undefined): P
   process.on('unhandledRejection', (cause) => log.error({ err: cause }, 'unhandled rejection'))
 
   useProxies(process.env)
-  const services = createServices(log)
+  const services = createServices(log, { tellsRequests: process.env.DEVELOPMENT === 'true' })
   const server = createKongServer(PLUGINS, services)
   const reporter = reportPlanLimits(services, nodeName(socketPath))
   const usage = reportUsage(services, usageEveryMillis(process.env.USAGE_EVERY_SECONDS))

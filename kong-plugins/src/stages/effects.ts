@@ -12,6 +12,8 @@ export interface Answer {
 export interface Denial extends Answer {
   /** Why, for the log and a metric: fixed words, without anything that came from the token. */
   readonly reason: string
+  /** For the log, where the answer must not say it. */
+  readonly says?: string
   /** What the developer of the application needs to know beside it. */
   readonly facts?: RefusalFacts
 }
@@ -30,7 +32,7 @@ export type RequestHeaders = Readonly<Record<string, string | typeof CLEAR>>
 
 /** Everything that may happen to a request; each part is at most one PDK call, and an empty part is none. */
 export type Effects =
-  | { readonly kind: 'deny'; readonly denial: Denial; readonly logFields?: LogFields }
+  | { readonly kind: 'deny'; readonly denial: Denial; readonly clientId?: string; readonly logFields?: LogFields }
   | { readonly kind: 'answer'; readonly answer: Answer }
   | ({ readonly kind: 'pass' } & PassEffects)
 

@@ -109,7 +109,7 @@ t.test(
       t.ok(first.output.includes(word), word)
     }
     await fetch(`http://127.0.0.1:${ports.gateway}/mobile/echo`)
-    const refused = '[plugin server] request denied plugin=mobile-gateway status=401 reason=no-token'
+    const refused = '[plugin server] GET /mobile/echo 401: The call has no access token (no-token)'
     t.ok(
       await waitUntil(() => first.output.includes(refused), { timeoutMillis: 10_000 }),
       'refused calls, with reasons',

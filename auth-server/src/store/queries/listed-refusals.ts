@@ -19,6 +19,20 @@ export interface RefusalCursor {
   readonly requestId: string
 }
 
+/** A refusal, and whose it was. */
+export interface LastRefusal extends ListedRefusal {
+  readonly clientId: string
+}
+
+/** Of all applications. */
+export async function lastRefusals(db: Db, limit: number): Promise<readonly LastRefusal[]> {
+  const { rows } = await sql<LastRefusal>`
+    select request_id as "requestId", at, api_id as "apiId", plan, code, facts, client_id as "clientId"
+    from call_refusals join applications application on application.id = application_id
+    order by at desc, request_id desc limit ${limit}`.execute(db)
+  return rows
+}
+
 export async function listRefusals(
   db: Db,
   applicationId: string,

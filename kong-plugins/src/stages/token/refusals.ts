@@ -69,6 +69,7 @@ export function toDenial(refusal: Refusal, api: Challenger, used?: Scheme): Deni
         body: { message: 'Unauthorized' },
         headers: { 'WWW-Authenticate': challenges(api) },
         reason: refusal.kind,
+        says: 'The call has no access token',
       }
     case 'invalid-request': {
       const error_description = 'The Authorization header must hold one access token'

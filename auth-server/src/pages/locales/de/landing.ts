@@ -55,7 +55,10 @@ export const LANDING = {
       'Keine Mail verlässt diesen Rechner. Ihre Links und Codes stehen im Terminal, die Mails selbst in diesem Ordner:',
     refusals: 'Zuletzt abgelehnt',
     noRefusals: 'Seit dem Start des Auth-Servers wurde nichts abgelehnt.',
-    refusalsNote:
-      'Was der Auth-Server abgelehnt hat, das Letzte zuerst; was das Gateway ablehnt, sagt es in seiner Antwort.',
+    refusalsNote: 'Was der Auth-Server abgelehnt hat, das Letzte zuerst.',
+    calls: 'Vom Gateway abgelehnte Aufrufe',
+    callsNote:
+      'Die mit einem Token dieses Servers, der letzte zuerst, mit der X-Kong-Request-Id der Antwort; sie stehen nach wenigen Sekunden hier. Die anderen nennt das Terminal von npm start.',
+    noCalls: 'In den letzten sieben Tagen wurde kein Aufruf mit Token abgelehnt.',
   },
 } satisfies typeof EN

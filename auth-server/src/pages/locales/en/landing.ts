@@ -54,7 +54,10 @@ export const LANDING = {
       'No mail leaves this machine. Their links and codes are in the terminal, the mails themselves in this folder:',
     refusals: 'Refused lately',
     noRefusals: 'Nothing was refused since the auth server started.',
-    refusalsNote:
-      'Requests that the auth server refused, the last one first; what the gateway refuses, it says in its answer.',
+    refusalsNote: 'Requests that the auth server refused, the last one first.',
+    calls: 'Calls that the gateway refused',
+    callsNote:
+      'Those with a token of this server, the last one first, with the X-Kong-Request-Id of the answer; they are here after a few seconds. The others are in the terminal of npm start.',
+    noCalls: 'No call with a token was refused in the last seven days.',
   },
 }
