@@ -14,13 +14,16 @@ import { askedOf } from './asked.ts'
 import { administrationPage } from './page.ts'
 
 /** What the address names: one API, one application, or both. */
-type Chosen = Readonly<{ api?: string; client?: string }>
+interface ChosenFigures {
+  readonly api?: string
+  readonly client?: string
+}
 
 interface AllUsage {
   readonly figures: OperationAnswer<'usage.list'>
   readonly apis: readonly OperationAnswer<'apis.list'>['items'][number][]
   readonly time: UsageTime
-  readonly chosen: Chosen
+  readonly chosen: ChosenFigures
 }
 
 function hrefWith(changes: Readonly<Record<string, string>>): string {
