@@ -96,6 +96,7 @@ export type AuditEvent =
       | 'logo-removed'
       | 'name-verified'
       | 'name-unverified'
+      | 'identity-confirmed'
     > &
       Application &
       Partial<Change>)

@@ -4,9 +4,10 @@ import { type Db, inTransaction, type Trx } from '../store/database.ts'
 import type { ManagedBy } from '../store/managed-by.ts'
 import {
   type AttestationMode,
+  confirmIdentity,
   deleteIdentity,
   findIdentity,
-  listIdentities,
+  listConfirmedIdentities,
   upsertIdentity,
 } from '../store/tables/app-identities.ts'
 import { addRedirectUri, findApplication, removeRedirectUri } from '../store/tables/applications.ts'
@@ -17,7 +18,8 @@ import { identityFields } from './application-fields.ts'
 import { auditedChange, differenceOf } from './difference.ts'
 
 /**
- * Sets or replaces the record of an application, and registers its link as a redirect URI where the issuer is https.
+ * Sets or replaces the record of an application, and registers its link as a redirect URI where the issuer is https. It
+ * counts at once if the operator sets it, by the file or a command; otherwise once somebody has confirmed it.
  * @throws {InvalidIdentity} when it cannot be right, or there is no such app.
  * @throws {ManagedElsewhere}
  */
@@ -35,9 +37,9 @@ export async function setAppIdentity(
     requireManager(clientId, application, by)
     requireOnPhones({ clientId, kind: application.kind })
     const before = await findIdentity(trx, clientId)
-    await upsertIdentity(trx, application.id, identity, written.attestation)
-    if (!fitsPhones(await listIdentities(trx)))
-      throw new InvalidIdentity('With it the files that phones read would be longer than 128 KiB, which Apple takes.')
+    const isConfirmed = by.file !== undefined || by.context.byCommand === true
+    await upsertIdentity(trx, application.id, identity, { attestation: written.attestation, isConfirmed })
+    await requireFitting(trx)
     if (issuer.startsWith('https:')) await addRedirectUri(trx, application.id, claimedRedirectUri(issuer, clientId))
     const after = { ...identity, attestation: written.attestation ?? before?.attestation ?? 'off' }
     const change = auditedChange(differenceOf(before ? identityFields(before) : {}, identityFields(after)))
@@ -47,6 +49,24 @@ export async function setAppIdentity(
       by.context,
     )
   })
+}
+
+/** Lets the record of an application count as it is. False where it does already. @throws {InvalidIdentity} where the files have no room for it */
+export async function confirmAppIdentity(
+  trx: Trx,
+  applicationId: string,
+  { context }: Pick<CatalogueActor, 'context'>,
+): Promise<boolean> {
+  if (!(await confirmIdentity(trx, applicationId))) return false
+  await requireFitting(trx)
+  await record(trx, { type: 'application', outcome: 'identity-confirmed', applicationId }, context)
+  return true
+}
+
+/** Those that nobody confirmed take no room from others. */
+async function requireFitting(trx: Trx): Promise<void> {
+  if (!fitsPhones(await listConfirmedIdentities(trx)))
+    throw new InvalidIdentity('With it the files that phones read would be longer than 128 KiB, which Apple takes.')
 }
 
 /** Takes the record of an application away, and its link. False where there was none. @throws {ManagedElsewhere} */

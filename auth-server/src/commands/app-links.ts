@@ -97,12 +97,12 @@ function list(identities: readonly NamedIdentity[]): string {
   return identities.map(describe).join('\n')
 }
 
-function describe({ clientId, android, apple, passkeys, attestation }: NamedIdentity): string {
+function describe({ clientId, android, apple, passkeys, attestation, isConfirmed }: NamedIdentity): string {
   const systems = [
     ...(android ? [`${android.packageName} with ${android.digests.join(' and ')}`] : []),
     ...(apple ? [`${apple.team}.${apple.bundle}`] : []),
   ]
-  return `${clientId}: ${systems.join('; ')}${passkeys ? '' : '; links only'}${attestation === 'off' ? '' : `; attestation ${attestation}`}`
+  return `${clientId}: ${systems.join('; ')}${passkeys ? '' : '; links only'}${attestation === 'off' ? '' : `; attestation ${attestation}`}${isConfirmed ? '' : '; not confirmed'}`
 }
 
 function whatFollows(issuer: string, clientId: string): string {

@@ -65,3 +65,10 @@ export function requireMayTrust({ person }: ManagementActor): void {
   if (person?.role === 'approver')
     throw forbidden('an administrator alone makes an application trusted: approve it without, or ask one')
 }
+
+/** What a developer says of their app counts once somebody else has confirmed it. @throws {HttpProblem} 403 */
+export function requireMayConfirm({ client, person }: ManagementActor, applicationId: string): void {
+  if (person?.role === 'developer')
+    throw forbidden('an administrator confirms what phones know an application by, not its developer')
+  if (client?.applicationId === applicationId) throw forbidden('no application confirms what it says of itself')
+}

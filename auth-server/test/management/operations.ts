@@ -79,6 +79,7 @@ export function fittingRequests(things: Things): Readonly<Record<OperationId, Fi
     'applications.get_identity': application,
     'applications.set_identity': { ...application, body: identity },
     'applications.delete_identity': application,
+    'applications.confirm_identity': application,
     'applications.checklist': application,
     'applications.people': application,
     'applications.remove_person': { params: { ...application.params, person_id: things.personId } },

@@ -114,6 +114,7 @@ const IDENTITY = exactly({
   apple: nullable(APPLE),
   passkeys: Type.Boolean({ description: 'Whether the app itself may ask for passkeys of this server.' }),
   attestation: { ...ATTESTATION, description: 'Whether a phone has to vouch for the keys of its devices.' },
+  confirmed: Type.Boolean({ description: 'Until an administrator has confirmed it, phones are told nothing of it.' }),
 })
 
 const SECRET_ID = Type.String({ pattern: '^[A-Za-z0-9_-]{8}$' })
@@ -351,7 +352,7 @@ export const APPLICATION_OPERATIONS = {
     scope: 'applications:write',
     summary: 'Set what phones know an application by',
     description:
-      'App links, passkeys of the app and attestation follow from it. With If-Match of what was read, or `*`.',
+      'App links, passkeys of the app and attestation follow from it, links and passkeys once an administrator has confirmed it; any change of them takes that back. A developer lets no app ask for passkeys. With If-Match of what was read, or `*`.',
     params: ONE,
     body: exactly({
       android: Type.Optional(nullable(ANDROID)),
@@ -373,5 +374,17 @@ export const APPLICATION_OPERATIONS = {
     answers: { 204: null },
     precondition: true,
     problems: [404, 409],
+  },
+  'applications.confirm_identity': {
+    method: 'PUT',
+    path: '/applications/{client_id}/confirmed-identity',
+    scope: 'applications:write',
+    summary: 'Let what phones know an application by count',
+    description: 'For administrators. With If-Match of what was read.',
+    params: ONE,
+    answers: { 200: IDENTITY },
+    versioned: true,
+    precondition: true,
+    problems: [404],
   },
 } as const satisfies OperationTable

@@ -20,7 +20,7 @@ export async function bringUp(
   if (stored && !identity) await removeAppIdentity(trx, issuer, clientId, by)
   const applicationId = await registerApplication(trx, definition, issuer, by)
   if (!identity) return applicationId
-  const wanted = { ...readIdentity(identity), attestation: identity.attestation }
+  const wanted = { ...readIdentity(identity), attestation: identity.attestation, isConfirmed: true }
   if (!isDeepStrictEqual(wanted, stored)) await setAppIdentity(trx, issuer, clientId, identity, by)
   return applicationId
 }

@@ -25,20 +25,25 @@ export async function checkAppLinks(db: Db, issuer: string, clientId: string): P
     findings: await judgeDocument(issuer, path, identity, judge),
   })
   return [
-    { what: clientId, findings: await registrationFindings(db, issuer, clientId) },
+    { what: clientId, findings: await registrationFindings(db, issuer, identity) },
     { what: issuer, findings: issuerFindings(issuer) },
     ...(identity.android ? [await document(ASSET_LINKS_PATH, assetLinksFindings)] : []),
     ...(identity.apple ? [await document(SITE_ASSOCIATION_PATH, siteAssociationFindings)] : []),
   ]
 }
 
-async function registrationFindings(db: Db, issuer: string, clientId: string): Promise<readonly string[]> {
+async function registrationFindings(
+  db: Db,
+  issuer: string,
+  { clientId, isConfirmed }: NamedIdentity,
+): Promise<readonly string[]> {
   const link = claimedRedirectUri(issuer, clientId)
   const uris = await findRedirectUris(db, clientId)
   return [
     ...((await findApprovedIdentity(db, clientId))
       ? []
       : ['It has no approved subscription, or is suspended, so phones are told nothing of it.']),
+    ...(isConfirmed ? [] : ['An administrator has not confirmed it yet, so phones are told nothing of it.']),
     ...(issuer.startsWith('https:') && !uris.includes(link)
       ? [`${link} is not among its redirect URIs any more. Set the record again.`]
       : []),

@@ -18,6 +18,8 @@ export interface AppIdentities {
   /** Whether the app itself may ask for passkeys of this server. */
   passkeys: boolean
   attestation: Defaulted<AttestationMode>
+  /** Since when it counts as it is; null: nobody who may has confirmed it. */
+  confirmed_at: Date | null
   created_at: Defaulted<Date>
 }
 
@@ -48,18 +50,29 @@ export interface AppIdentity {
 export interface NamedIdentity extends AppIdentity {
   readonly clientId: string
   readonly attestation: AttestationMode
+  /** Whether phones are told, and passkeys of the app count. */
+  readonly isConfirmed: boolean
+}
+
+/** What is said of a record beside the record. */
+export interface IdentityTerms {
+  /** What it was before, or off, unless told. */
+  readonly attestation?: AttestationMode | undefined
+  /** Whether it is confirmed by whoever sets it; otherwise it stays so for as long as nothing of it changes. */
+  readonly isConfirmed: boolean
 }
 
 /**
- * Sets or replaces the record of an application. @param attestation what it was before, or off, unless told. Those who set one wait for each other: all share two documents.
+ * Sets or replaces the record of an application; another package, certificate, team or bundle, or passkeys, take a
+ * confirmation back. Those who set one wait for each other: all share two documents.
  */
 export async function upsertIdentity(
   trx: Trx,
   applicationId: string,
   identity: AppIdentity,
-  attestation?: AttestationMode,
+  { attestation, isConfirmed }: IdentityTerms,
 ): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtext('app identities'))`.execute(trx)
+  await holdIdentities(trx)
   const values = {
     android_package: identity.android?.packageName ?? null,
     android_digests: [...(identity.android?.digests ?? [])],
@@ -68,11 +81,36 @@ export async function upsertIdentity(
     passkeys: identity.passkeys,
     ...(attestation && { attestation }),
   }
+  const confirmedAt = sql<Date | null>`case when ${isConfirmed} then auth_now() end`
+  const confirmedAfter = sql<Date | null>`case
+    when (app_identities.android_package, app_identities.android_digests, app_identities.apple_team,
+      app_identities.apple_bundle, app_identities.passkeys) is not distinct from (excluded.android_package,
+      excluded.android_digests, excluded.apple_team, excluded.apple_bundle, excluded.passkeys)
+    then coalesce(app_identities.confirmed_at, excluded.confirmed_at) else excluded.confirmed_at end`
   await trx
     .insertInto('app_identities')
-    .values({ application_id: applicationId, ...values })
-    .onConflict((conflict) => conflict.column('application_id').doUpdateSet(values))
+    .values({ application_id: applicationId, ...values, confirmed_at: confirmedAt })
+    .onConflict((conflict) =>
+      conflict.column('application_id').doUpdateSet({ ...values, confirmed_at: confirmedAfter }),
+    )
     .execute()
+}
+
+async function holdIdentities(trx: Trx): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtext('app identities'))`.execute(trx)
+}
+
+/** Lets the record of an application count as it is; false where it does already, or is none. */
+export async function confirmIdentity(trx: Trx, applicationId: string): Promise<boolean> {
+  await holdIdentities(trx)
+  const confirmed = await trx
+    .updateTable('app_identities')
+    .set({ confirmed_at: sql<Date>`auth_now()` })
+    .where('application_id', '=', applicationId)
+    .where('confirmed_at', 'is', null)
+    .returning('application_id')
+    .executeTakeFirst()
+  return confirmed !== undefined
 }
 
 /** Takes the record away; false where there was none. */
@@ -105,6 +143,7 @@ function identities(db: Db) {
       'application.client_id as clientId',
       'identity.passkeys',
       'identity.attestation',
+      sql<boolean>`identity.confirmed_at is not null`.as('isConfirmed'),
       sql<AndroidIdentity | null>`case when android_package is not null then jsonb_build_object(
         'packageName', android_package, 'digests', to_jsonb(android_digests)) end`.as('android'),
       sql<AppleIdentity | null>`case when apple_team is not null then jsonb_build_object(
@@ -116,9 +155,9 @@ function identities(db: Db) {
 /** The record of one application, whoever let it in. */
 export async function findIdentity(db: Db, clientId: string): Promise<Omit<NamedIdentity, 'clientId'> | undefined> {
   const found = await identities(db).where('application.client_id', '=', clientId).executeTakeFirst()
-  return (
-    found && { android: found.android, apple: found.apple, passkeys: found.passkeys, attestation: found.attestation }
-  )
+  if (!found) return undefined
+  const { clientId: _, ...identity } = found
+  return identity
 }
 
 /** Every record, also of applications that nobody let in. */
@@ -126,12 +165,17 @@ export async function listIdentities(db: Db): Promise<readonly NamedIdentity[]> 
   return identities(db).execute()
 }
 
-/** The records of the applications that somebody let in, and that are not suspended. */
-export async function listApprovedIdentities(db: Db): Promise<readonly NamedIdentity[]> {
-  return identities(db).where(HAS_SUBSCRIPTION).execute()
+/** The confirmed ones, also of applications that nobody let in: as many as phones could be told of. */
+export async function listConfirmedIdentities(db: Db): Promise<readonly NamedIdentity[]> {
+  return identities(db).where('identity.confirmed_at', 'is not', null).execute()
 }
 
-/** The record of one application, and its name, if somebody let it in. */
+/** The confirmed records of the applications that somebody let in, and that are not suspended. */
+export async function listApprovedIdentities(db: Db): Promise<readonly NamedIdentity[]> {
+  return identities(db).where('identity.confirmed_at', 'is not', null).where(HAS_SUBSCRIPTION).execute()
+}
+
+/** The record of one application, confirmed or not, and its name, if somebody let the application in. */
 export async function findApprovedIdentity(
   db: Db,
   clientId: string,
