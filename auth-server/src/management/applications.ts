@@ -8,6 +8,7 @@ import {
   removeApplication,
 } from '../catalogue/applications.ts'
 import { logoPath } from '../catalogue/logo.ts'
+import { changesSignIn, followSignInChange } from '../catalogue/sign-in-changes.ts'
 import { restoreApplication, suspendApplication } from '../catalogue/suspension.ts'
 import type { Db, Trx } from '../store/database.ts'
 import {
@@ -17,16 +18,18 @@ import {
   readApplication,
 } from '../store/queries/listed-applications.ts'
 import { putMember } from '../store/tables/application-members.ts'
+import { isTrusted } from '../store/tables/subscriptions.ts'
 import type { ManagementActor } from './actor.ts'
 import type { ApplicationPeopleId } from './application-people.ts'
 import type { ChecklistOperationId } from './checklist.ts'
+import { requireDeveloperBounds } from './developer-bounds.ts'
 import type { HandlersOf } from './handler.ts'
 import type { IdentityOperationId } from './identities.ts'
 import type { LooksOperationId } from './looks.ts'
 import { requireManagedHere } from './managed.ts'
 import { moment } from './moment.ts'
 import { readPage, toPage } from './page.ts'
-import { requireNoDeveloper, requireOrdinaryApplication, requireOwner } from './privileged.ts'
+import { requireInUse, requireNoDeveloper, requireOrdinaryApplication, requireOwner } from './privileged.ts'
 import { reachOf } from './reach.ts'
 import { notFound } from './refusals.ts'
 import type { SecretOperationId } from './secrets.ts'
@@ -90,6 +93,7 @@ export const APPLICATION_HANDLERS: Omit<
       const { context } = actor.authority
       const { name, kind, jwks, token_endpoint_auth_method: authMethod = APPLICATION_DEFAULTS.authMethod } = body
       const definition = { ...merge(body, APPLICATION_DEFAULTS), name, kind, jwks, authMethod }
+      requireDeveloperBounds(actor, definition)
       const created = await createApplication(trx, definition, deps.config.issuer, { context })
       const { clientId, clientSecret } = created
       if (actor.person) await putMember(trx, { applicationId: created.id, personId: actor.person.id, role: 'owner' })
@@ -108,14 +112,23 @@ export const APPLICATION_HANDLERS: Omit<
         jwks: body.jwks ?? jwks ?? undefined,
         clientSecretHash: secretHash ?? undefined,
       }
+      requireDeveloperBounds(actor, definition, kept)
       await registerApplication(trx, definition, deps.config.issuer, actor.authority)
-      return showApplication(await requireApplication(trx, actor, params.client_id))
+      const after = await requireApplication(trx, actor, params.client_id)
+      if (changesSignIn(before, after)) {
+        if (await isTrusted(trx, id)) await requireOwner(trx, actor, id)
+        const keepsTrust = actor.person?.role !== 'developer'
+        await followSignInChange(trx, before, after, { by: actor.authority, keepsTrust })
+      }
+      return showApplication(after)
     },
   },
   'applications.delete': {
     async write({ trx, actor, input: { params }, requireVersion }) {
-      const { id } = await lockOwn(trx, actor, params.client_id, requireVersion)
+      const before = await lockOwn(trx, actor, params.client_id, requireVersion)
+      const { id } = before
       await requireOwner(trx, actor, id)
+      await requireInUse(trx, actor, before)
       await removeApplication(trx, params.client_id, actor.authority)
       return undefined
     },

@@ -1,11 +1,13 @@
 // What nobody but the operator does, whatever their scopes: reach for their own rights, or for those of the server's own clients.
 import { isBuiltInApi } from '../catalogue/apis.ts'
 import type { Db } from '../store/database.ts'
-import { hasSubscriptionTo } from '../store/queries/listed-subscriptions.ts'
+import type { ListedApplication } from '../store/queries/listed-applications.ts'
+import { hasSubscriptionTo, type ListedSubscription, listSubscriptions } from '../store/queries/listed-subscriptions.ts'
 import { MANAGEMENT_API, REVOCATIONS_API } from '../store/tables/apis.ts'
 import { findMemberRole } from '../store/tables/application-members.ts'
 import { isOperator, type ManagementActor } from './actor.ts'
-import { forbidden } from './refusals.ts'
+import { reachOf } from './reach.ts'
+import { conflict, forbidden } from './refusals.ts'
 
 const BY_OPERATOR = 'the operator does that, by a command beside the server'
 
@@ -48,6 +50,29 @@ export async function requireSomebodyElse(
 /** A developer restores nothing that was put out of use for a reason. @throws {HttpProblem} 403 */
 export function requireNoDeveloper({ person }: ManagementActor): void {
   if (person?.role === 'developer') throw forbidden('an administrator puts applications out of use, and back')
+}
+
+/** Nor is what was put out of use got rid of, to begin anew without it. @throws {HttpProblem} 409 */
+export function requireSubscriptionInUse(
+  { person }: ManagementActor,
+  { status, suspendedAt }: Pick<ListedSubscription, 'status' | 'suspendedAt'>,
+): void {
+  if (person?.role === 'developer' && (status === 'suspended' || suspendedAt !== null))
+    throw conflict('this subscription is suspended, and stays until an administrator restores or removes it')
+}
+
+/** The same of an application, and of all of its subscriptions. @throws {HttpProblem} 409 */
+export async function requireInUse(
+  db: Db,
+  actor: ManagementActor,
+  { clientId, suspendedAt }: Pick<ListedApplication, 'clientId' | 'suspendedAt'>,
+): Promise<void> {
+  if (actor.person?.role !== 'developer') return
+  if (suspendedAt !== null)
+    throw conflict('this application is suspended, and stays until an administrator restores or removes it')
+  const suspended = { clientId, apiId: undefined, status: 'suspended' } as const
+  const [found] = await listSubscriptions(db, suspended, { after: undefined, limit: 1 }, reachOf(actor))
+  if (found) throw conflict(`its subscription to ${found.apiId} is suspended: an administrator has to restore it first`)
 }
 
 /**

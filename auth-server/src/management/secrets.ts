@@ -56,8 +56,11 @@ export const SECRET_HANDLERS: Pick<HandlersOf<'applications'>, SecretOperationId
   'applications.end_secret': {
     async write({ trx, actor, input: { params } }) {
       const application = await lockWithSecret(trx, actor, params.client_id)
-      const found = (await listSecrets(trx, application.id)).find(({ hash }) => idOf(hash) === params.secret_id)
+      const secrets = await listSecrets(trx, application.id)
+      const found = secrets.find(({ hash }) => idOf(hash) === params.secret_id)
       if (!found) throw notFound('secret')
+      if (secrets.some(({ hash, endsAt }) => hash !== found.hash && endsAt !== null))
+        throw conflict('the other secret has an end, which it keeps: end that one first, or rotate the secret')
       if (!(await endSecret(trx, application.id, found.hash)))
         throw conflict('this is the only secret of the application: give it a second one before this one ends')
       await recordSecret(trx, actor, { application, outcome: 'secret-ended', hash: found.hash })

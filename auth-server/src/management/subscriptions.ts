@@ -20,7 +20,13 @@ import type { HandlersOf } from './handler.ts'
 import { requireManagedHere } from './managed.ts'
 import { moment } from './moment.ts'
 import { readPage, toPage } from './page.ts'
-import { requireMayTrust, requireOrdinaryApi, requireOrdinaryApplication, requireSomebodyElse } from './privileged.ts'
+import {
+  requireMayTrust,
+  requireOrdinaryApi,
+  requireOrdinaryApplication,
+  requireSomebodyElse,
+  requireSubscriptionInUse,
+} from './privileged.ts'
 import { reachOf } from './reach.ts'
 import { conflict, invalid, notFound } from './refusals.ts'
 import { requireSuspended } from './suspended.ts'
@@ -124,6 +130,7 @@ export const SUBSCRIPTION_HANDLERS: HandlersOf<'subscriptions'> = {
       const subscription = await lock(trx, actor, params.subscription_id)
       requireVersion(showSubscription(subscription))
       requireOrdinaryApi(actor, subscription.apiId)
+      requireSubscriptionInUse(actor, subscription)
       await unsubscribe(trx, subscription, actor.authority)
       return undefined
     },

@@ -37,6 +37,12 @@ const FACTS: MailFacts = {
   join: { app: 'Shop', by: 'bob@example.com', role: 'collaborator' },
   'left-team': { app: 'Shop' },
   'subscription-asked': { app: 'Shop', api: 'Orders' },
+  'sign-in-changed': {
+    app: 'Shop',
+    added: ['shop.example'],
+    removed: ['com.example.shop'],
+    tookTrust: true,
+  },
   'subscription-decided': { app: 'Shop', api: 'Orders', decision: 'declined', reason: 'Use the new API.' },
 }
 const SIGN_UP: Mail = { name: 'sign-up', facts: { app: 'Shop' } }

@@ -47,7 +47,7 @@ t.test('a second secret works beside the first until either is ended, and is sho
   t.notMatch((await Promise.all(everything)).join(), second)
 })
 
-t.test('a stated end holds; who ends the newer one keeps the older, without an end', async (t) => {
+t.test('a stated end holds, and the newer one is not ended before it: the older one would be endless', async (t) => {
   const { clientSecret, list, add, end, grant } = await withSecrets('stated')
   const second = (await add({ keep_previous_seconds: 3600 })).json()
   const [, older] = await list()
@@ -57,9 +57,13 @@ t.test('a stated end holds; who ends the newer one keeps the older, without an e
   await turnClock(t, db, 3700)
   t.strictSame([await grant(clientSecret), await grant(second.client_secret)], [401, 200])
   await turnClock(t, db, 0)
-  t.equal((await end(second.id)).statusCode, 204)
-  t.match(await list(), [{ id: older.id, created_at: older.created_at, ends_at: null }])
-  t.strictSame([await grant(clientSecret), await grant(second.client_secret)], [200, 401])
+  t.match((await end(second.id)).json(), { status: 409, detail: /has an end, which it keeps/ })
+  t.match(await list(), [{ id: second.id }, { id: older.id, ends_at: older.ends_at }])
+  t.equal((await end(older.id)).statusCode, 204, 'the older one ends before it has to')
+  t.strictSame([await grant(clientSecret), await grant(second.client_secret)], [401, 200])
+  const endless = (await add()).json()
+  t.equal((await end(endless.id)).statusCode, 204, 'where the older one was without an end, it stays so')
+  t.strictSame([await grant(second.client_secret), await grant(endless.client_secret)], [200, 401])
 })
 
 t.test('a use is noted once an hour for each secret, and for none that was wrong', async (t) => {

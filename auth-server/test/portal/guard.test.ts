@@ -8,6 +8,7 @@ import { TRIAL_CALLBACK_PATH } from '../../src/interaction/paths.ts'
 import { LIMITS } from '../../src/limits/table.ts'
 import { guarded } from '../../src/portal/guard.ts'
 import { portalRoutes } from '../../src/portal/index.ts'
+import { PATHS } from '../../src/portal/paths.ts'
 import type { PortalNeed, PortalRoute } from '../../src/portal/route.ts'
 import { Browser } from '../support/browser.ts'
 import { turnClock } from '../support/database.ts'
@@ -51,6 +52,14 @@ t.test('every page below /portal is behind the guard, but for where a sign-in co
     .map(({ pattern }) => pattern)
     .filter((pattern) => /^\/portal(\/|$)/.test(pattern))
   t.strictSame(below.sort(), [...Object.keys(portalRoutes(deps)), '/portal/callback', TRIAL_CALLBACK_PATH].sort())
+})
+
+t.test('what changes where the answers of sign-ins go needs a recent sign-in', async (t) => {
+  const { deps } = await portalServer(t)
+  const routes = portalRoutes(deps)
+  const { applicationAddresses, applicationField, applicationSecrets, applicationPhones, applicationDelete } = PATHS
+  for (const path of [applicationAddresses, applicationField, applicationSecrets, applicationPhones, applicationDelete])
+    t.equal(routes[path]?.recent, true, path)
 })
 
 t.test('without a session: a page begins a sign-in, a form leads to its page; nothing is done', async (t) => {

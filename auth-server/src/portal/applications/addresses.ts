@@ -14,7 +14,7 @@ import { sendPage } from '../../pages/send-page.ts'
 import { actionOf, hrefOf, PATHS } from '../paths.ts'
 import { notFoundPage } from '../problem/reply.ts'
 import type { PortalPerson, PortalRoutes } from '../route.ts'
-import { type Application, applicationHref, askOne } from './one.ts'
+import { type Application, applicationHref, askOne, hasTrust } from './one.ts'
 import { redirectProblem } from './redirect-advice.ts'
 import type { ListName } from './view.ts'
 
@@ -28,11 +28,13 @@ export function addressRoutes(): PortalRoutes {
   return {
     [PATHS.applicationAddresses]: {
       needs: 'developer',
+      recent: true,
       async GET(request, reply, me) {
         const name = pathParameter(request, 'list') ?? ''
         if (!isList(name)) return notFoundPage(reply, me)
         const { body, etag } = await askOne(request, me)
-        return sendPage(reply, addressesPage(me, { application: body, etag, name, typed: '' }))
+        const isTrusted = await hasTrust(me, body)
+        return sendPage(reply, addressesPage(me, { application: body, etag, name, typed: '', isTrusted }))
       },
       async POST(request, reply, me) {
         const name = pathParameter(request, 'list') ?? ''
@@ -52,7 +54,9 @@ export function addressRoutes(): PortalRoutes {
             })
         const href = hrefOf(PATHS.applicationAddresses, { application: application.client_id, list: name })
         if ('body' in done) return me.backTo(reply, href, 'applicationChanged')
-        return sendPage(reply.code(done.status), addressesPage(me, { application, etag, name, typed, problem: done }))
+        const isTrusted = await hasTrust(me, application)
+        const page = addressesPage(me, { application, etag, name, typed, isTrusted, problem: done })
+        return sendPage(reply.code(done.status), page)
       },
     },
   }
@@ -63,20 +67,23 @@ interface Shown {
   readonly etag: string
   readonly name: ListName
   readonly typed: string
+  /** Whether a change takes something back. */
+  readonly isTrusted: boolean
   readonly problem?: HttpProblem
 }
 
-function addressesPage(me: PortalPerson, { application, etag, name, typed, problem }: Shown): Page {
+function addressesPage(me: PortalPerson, { application, etag, name, typed, isTrusted, problem }: Shown): Page {
   const { frame, binding } = me
   return (texts) => {
-    const { lists, add, remove, noAddress, goneCodes } = texts.portalApplications
+    const { lists, add, remove, noAddress, goneCodes, endsTrust } = texts.portalApplications
     const { title, hint, label } = lists[name]
     const action = actionOf(PATHS.applicationAddresses, { application: application.client_id, list: name })
     const entries = application[name].map((uri) => ({
       title: uri,
       action: form({ binding, action }, ...hiddenFields({ etag, remove: uri }), button(remove, 'plain', uri)),
     }))
-    const content = html`${entries.length > 0 ? rows(entries) : emptyState(noAddress)}
+    const content = html`${isTrusted && note(endsTrust)}
+${entries.length > 0 ? rows(entries) : emptyState(noAddress)}
 ${form(
   { binding, action },
   ...hiddenFields({ etag }),

@@ -4,14 +4,16 @@ import { pathParameter } from '../../http/request-path.ts'
 import { button } from '../../pages/components/button.ts'
 import { field, hiddenFields } from '../../pages/components/field.ts'
 import { form } from '../../pages/components/form.ts'
+import { note } from '../../pages/components/notice.ts'
 import { portalPage } from '../../pages/components/portal-page.ts'
 import { refusedNotice } from '../../pages/components/refused.ts'
 import type { Page } from '../../pages/frame.ts'
+import { html } from '../../pages/html.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { actionOf, PATHS } from '../paths.ts'
 import { notFoundPage } from '../problem/reply.ts'
 import type { PortalPerson, PortalRoutes } from '../route.ts'
-import { type Application, applicationHref, askOne } from './one.ts'
+import { type Application, applicationHref, askOne, hasTrust } from './one.ts'
 import type { FieldName } from './view.ts'
 
 const LENGTHS: Readonly<Record<FieldName, number>> = {
@@ -23,6 +25,9 @@ const LENGTHS: Readonly<Record<FieldName, number>> = {
   backchannel_logout_uri: 2000,
 }
 
+/** Of these, where something of people goes. */
+const TRUSTED_FIELD: FieldName = 'backchannel_logout_uri'
+
 function isField(name: string): name is FieldName {
   return Object.hasOwn(LENGTHS, name)
 }
@@ -31,11 +36,13 @@ export function fieldRoutes(): PortalRoutes {
   return {
     [PATHS.applicationField]: {
       needs: 'developer',
+      recent: true,
       async GET(request, reply, me) {
         const name = pathParameter(request, 'field') ?? ''
         if (!isField(name)) return notFoundPage(reply, me)
         const { body, etag } = await askOne(request, me)
-        return sendPage(reply, fieldPage(me, { application: body, etag, name, typed: body[name] ?? '' }))
+        const endsTrust = name === TRUSTED_FIELD && (await hasTrust(me, body))
+        return sendPage(reply, fieldPage(me, { application: body, etag, name, typed: body[name] ?? '', endsTrust }))
       },
       async POST(request, reply, me) {
         const name = pathParameter(request, 'field') ?? ''
@@ -49,7 +56,9 @@ export function fieldRoutes(): PortalRoutes {
           ifMatch: me.form.get('etag') ?? '',
         })
         if ('body' in done) return me.backTo(reply, applicationHref(application), 'applicationChanged')
-        return sendPage(reply.code(done.status), fieldPage(me, { application, etag, name, typed, problem: done }))
+        const endsTrust = name === TRUSTED_FIELD && (await hasTrust(me, application))
+        const page = fieldPage(me, { application, etag, name, typed, endsTrust, problem: done })
+        return sendPage(reply.code(done.status), page)
       },
     },
   }
@@ -60,15 +69,20 @@ interface Question {
   readonly etag: string
   readonly name: FieldName
   readonly typed: string
+  /** Whether a change takes trust back. */
+  readonly endsTrust: boolean
   readonly problem?: HttpProblem
 }
 
-function fieldPage({ frame, binding }: PortalPerson, { application, etag, name, typed, problem }: Question): Page {
+function fieldPage(
+  { frame, binding }: PortalPerson,
+  { application, etag, name, typed, endsTrust, problem }: Question,
+): Page {
   return (texts) => {
     const { fields, save } = texts.portalApplications
     const { title, hint } = fields[name]
     const action = actionOf(PATHS.applicationField, { application: application.client_id, field: name })
-    const content = form(
+    const question = form(
       { binding, action },
       ...hiddenFields({ etag }),
       field({
@@ -83,6 +97,7 @@ function fieldPage({ frame, binding }: PortalPerson, { application, etag, name, 
       }),
       button(save),
     )
+    const content = html`${endsTrust && note(texts.portalApplications.endsTrust)}\n${question}`
     const notice = problem && refusedNotice(problem, texts, { [name]: name })
     const back = { label: application.name, href: applicationHref(application) }
     return portalPage({ frame, heading: title, back, notice, content }, texts)

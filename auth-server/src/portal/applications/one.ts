@@ -11,6 +11,12 @@ export function askOne(request: Parameters<typeof pathParameter>[0], me: PortalP
   return me.ask('applications.get', { params: { client_id: pathParameter(request, 'application') ?? '' } })
 }
 
+/** Whether people are not asked before the application gets what it asks for, at an API. */
+export async function hasTrust(me: PortalPerson, { client_id }: Pick<Application, 'client_id'>): Promise<boolean> {
+  const { body } = await me.ask('subscriptions.list', { query: { client_id, limit: 100 } })
+  return body.items.some(({ trusted }) => trusted)
+}
+
 export function isMachine({ grant_types: types }: Pick<Application, 'grant_types'>): boolean {
   return types.length === 1 && types[0] === 'client_credentials'
 }

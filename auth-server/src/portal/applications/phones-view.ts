@@ -29,19 +29,26 @@ export interface WrittenPhones {
   readonly digests: string
   readonly team: string
   readonly bundle: string
-  readonly passkeys: boolean
   readonly attestation: Attestation
+}
+
+/** As it is stored, what an administrator says of it. */
+export interface GivenPhones {
+  readonly isConfirmed: boolean
+  readonly passkeys: boolean
 }
 
 interface Phones {
   readonly application: Application
   readonly written: WrittenPhones
+  /** Undefined where nothing is stored yet. */
+  readonly given: GivenPhones | undefined
   readonly etag: string
   readonly issuer: string
   readonly problem?: HttpProblem
 }
 
-export function phonesPage(me: PortalPerson, { application, written, etag, issuer, problem }: Phones): Page {
+export function phonesPage(me: PortalPerson, { application, written, given, etag, issuer, problem }: Phones): Page {
   const { client_id: id } = application
   return (texts) => {
     const { phones, save } = texts.portalApplications
@@ -59,18 +66,18 @@ ${form(
   text('team', 20),
   text('bundle', 200),
   html`<h2>${phones.both}</h2>\n`,
-  choice({
-    name: 'passkeys',
-    legend: phones.passkeys,
-    options: (['yes', 'no'] as const).map((value) => ({ value, label: phones.mayAsk[value] })),
-    chosen: written.passkeys ? 'yes' : 'no',
-  }),
   choice({ name: 'attestation', legend: phones.attestation, options: attestations, chosen: written.attestation }),
   button(save),
 )}
 <h2>${phones.follows}</h2>
 ${summaryList(
   [
+    ...(given
+      ? [
+          { key: phones.confirmation, value: given.isConfirmed ? phones.confirmed : phones.waits },
+          { key: phones.passkeys, value: phones.mayAsk[given.passkeys ? 'yes' : 'no'] },
+        ]
+      : []),
     ...(issuer.startsWith('https:')
       ? [{ key: phones.link, value: html`<code translate="no">${issuer}${callbackPath(id)}</code>` }]
       : []),

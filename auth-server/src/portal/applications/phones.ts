@@ -8,7 +8,7 @@ import { PATHS } from '../paths.ts'
 import { notFoundPage } from '../problem/reply.ts'
 import type { PortalPerson, PortalRoutes } from '../route.ts'
 import { type Application, applicationHref, askOne } from './one.ts'
-import { isAttestation, phonesPage, type WrittenPhones } from './phones-view.ts'
+import { type GivenPhones, isAttestation, phonesPage, type WrittenPhones } from './phones-view.ts'
 
 /** The version of what is not there yet. */
 const NONE = '*'
@@ -21,8 +21,8 @@ export function phoneRoutes({ config }: Pick<Deps, 'config'>): PortalRoutes {
       async GET(request, reply, me) {
         const { body: application } = await askOne(request, me)
         if (application.kind !== 'native') return notFoundPage(reply, me)
-        const { written, etag } = await phonesOf(me, application)
-        return sendPage(reply, phonesPage(me, { application, written, etag, issuer: config.issuer }))
+        const { written, given, etag } = await phonesOf(me, application)
+        return sendPage(reply, phonesPage(me, { application, written, given, etag, issuer: config.issuer }))
       },
       async POST(request, reply, me) {
         const { body: application } = await askOne(request, me)
@@ -32,8 +32,8 @@ export function phoneRoutes({ config }: Pick<Deps, 'config'>): PortalRoutes {
           ? await me.attempt('applications.delete_identity', { params, ifMatch: etag })
           : await me.attempt('applications.set_identity', { params, body: bodyOf(written), ifMatch: etag })
         if (!(done instanceof HttpProblem)) return me.backTo(reply, applicationHref(application), 'applicationChanged')
-        const { etag: now } = await phonesOf(me, application)
-        const page = phonesPage(me, { application, written, etag: now, issuer: config.issuer, problem: done })
+        const { given, etag: now } = await phonesOf(me, application)
+        const page = phonesPage(me, { application, written, given, etag: now, issuer: config.issuer, problem: done })
         return sendPage(reply.code(done.status), page)
       },
     },
@@ -48,7 +48,6 @@ function writtenIn(form: Parameters): WrittenPhones {
     digests: text('digests'),
     team: text('team'),
     bundle: text('bundle'),
-    passkeys: text('passkeys') !== 'no',
     attestation: isAttestation(attestation) ? attestation : 'off',
   }
 }
@@ -58,12 +57,12 @@ function isEmpty({ package: name, digests, team, bundle }: WrittenPhones): boole
 }
 
 /** A half that was begun is sent, so that it is said what the other half is. */
-function bodyOf({ package: name, digests, team, bundle, passkeys, attestation }: WrittenPhones) {
+function bodyOf({ package: name, digests, team, bundle, attestation }: WrittenPhones) {
   const lines = digests.split(/\s+/).filter((line) => line !== '')
   return {
     android: name === '' && lines.length === 0 ? null : { package: name, certificate_digests: lines },
     apple: team === '' && bundle === '' ? null : { team, bundle },
-    passkeys,
+    passkeys: false,
     attestation,
   }
 }
@@ -71,22 +70,21 @@ function bodyOf({ package: name, digests, team, bundle, passkeys, attestation }:
 async function phonesOf(
   me: PortalPerson,
   { client_id }: Application,
-): Promise<Readonly<{ written: WrittenPhones; etag: string }>> {
+): Promise<Readonly<{ written: WrittenPhones; given: GivenPhones | undefined; etag: string }>> {
   try {
     const { body, etag } = await me.ask('applications.get_identity', { params: { client_id } })
-    const { android, apple, passkeys, attestation } = body
+    const { android, apple, passkeys, attestation, confirmed } = body
     const written = {
       package: android?.package ?? '',
       digests: android?.certificate_digests.join('\n') ?? '',
       team: apple?.team ?? '',
       bundle: apple?.bundle ?? '',
-      passkeys,
       attestation,
     }
-    return { written, etag }
+    return { written, given: { isConfirmed: confirmed, passkeys }, etag }
   } catch (error) {
     if (!(error instanceof HttpProblem) || error.status !== 404) throw error
-    const written = { package: '', digests: '', team: '', bundle: '', passkeys: true, attestation: 'off' } as const
-    return { written, etag: NONE }
+    const written = { package: '', digests: '', team: '', bundle: '', attestation: 'off' } as const
+    return { written, given: undefined, etag: NONE }
   }
 }

@@ -39,6 +39,33 @@ export async function listDeciders(db: Db, { applicationId, apiId }: AskedUse): 
   return rows
 }
 
+/** Somebody who hears of a change of an application. */
+export interface ChangeRecipient extends MailRecipient {
+  readonly language: string | null
+}
+
+/**
+ * The owners of an application; and administrators, where one has to look at it. @param except who did it
+ */
+export async function listOverseers(
+  db: Db,
+  applicationId: string,
+  { except, withAdministrators }: Readonly<{ except: string | null; withAdministrators: boolean }>,
+): Promise<readonly ChangeRecipient[]> {
+  const { rows } = await sql<ChangeRecipient>`
+    select email.address, email.key, person.language
+    from people person
+    join email_addresses email on email.person_id = person.id and email.is_primary and email.proof is not null
+      and email.suspended_at is null
+    where person.status = 'active' and person.id is distinct from ${except}
+      and (exists (select from application_members member where member.person_id = person.id
+                   and member.application_id = ${applicationId} and member.role = 'owner')
+           or (${withAdministrators} and exists (select from person_roles given
+               where given.person_id = person.id and given.role = 'administrator')))
+    order by person.id limit ${MAX_DECIDERS}`.execute(db)
+  return rows
+}
+
 /** The people of the application. */
 export async function listTeam(db: Db, { applicationId, apiId }: AskedUse): Promise<readonly ApprovalRecipient[]> {
   const { rows } = await sql<ApprovalRecipient>`

@@ -68,7 +68,7 @@ export async function replaceSecret(
   return rows[0]?.until ?? null
 }
 
-/** Ends one of two secrets at once; the other has no end then. False where it is not one of two. */
+/** Ends one of two secrets at once; the other has no end then, so that it must have none before. False where it is not one of two. */
 export async function endSecret(trx: Trx, applicationId: string, hash: string): Promise<boolean> {
   const { numAffectedRows } = await sql`
     update applications set

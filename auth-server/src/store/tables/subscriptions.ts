@@ -157,3 +157,18 @@ export async function deleteRequest(trx: Trx, id: string): Promise<boolean> {
     delete from subscriptions where id = ${id} and status = 'pending' returning id`.execute(trx)
   return rows.length === 1
 }
+
+/** Whether people are not asked before an application gets what it asks for, at any API. */
+export async function isTrusted(trx: Trx, applicationId: string): Promise<boolean> {
+  const { rows } = await sql`
+    select from subscriptions where application_id = ${applicationId} and trusted limit 1`.execute(trx)
+  return rows.length === 1
+}
+
+/** Lets people be asked again, at every API. Returns at which they were not. */
+export async function takeTrust(trx: Trx, applicationId: string): Promise<readonly string[]> {
+  const { rows } = await sql<{ apiId: string }>`
+    update subscriptions set trusted = false where application_id = ${applicationId} and trusted
+    returning api_id as "apiId"`.execute(trx)
+  return rows.map(({ apiId }) => apiId)
+}

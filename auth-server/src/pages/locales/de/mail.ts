@@ -81,6 +81,20 @@ export const MAIL = {
     ],
     after: [],
   }),
+  'sign-in-changed': ({ app, added, removed, tookTrust }) => ({
+    subject: `Wohin Anmeldungen von ${app} gehen, ist geändert`,
+    lead: [
+      `Jemand aus ihrer Entwicklung hat die Anwendung „${app}“ geändert: wie sie Menschen anmeldet, oder wohin die Antworten gehen.`,
+      ...added.map((uri) => `Neue Redirect-URI bei: ${uri}`),
+      ...removed.map((uri) => `Entfernt, bei: ${uri}`),
+      ...(tookTrust
+        ? ['Ab jetzt werden Menschen um Zustimmung gefragt, bis die Administration ihr wieder vertraut.']
+        : []),
+    ],
+    after: [
+      'Wenn das niemand war, den Sie kennen, nehmen Sie diese Person im Portal aus der Anwendung heraus und stellen Sie die Anwendung zurück.',
+    ],
+  }),
   'account-exists': (facts: AppFacts): MailText => ({
     subject: 'Sie haben schon ein Konto',
     lead: [

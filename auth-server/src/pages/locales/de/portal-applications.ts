@@ -92,6 +92,8 @@ export const PORTAL_APPLICATIONS = {
   },
   noAddress: 'Es gibt noch keine.',
   goneCodes: 'Anmeldungen, die gerade zu einer entfernten Adresse unterwegs sind, enden dort.',
+  endsTrust:
+    'Diese App muss auf Beschluss einer Administration niemanden um Zustimmung fragen. Nur wem sie gehört, kann dies ändern, und eine Änderung nimmt das zurück, bis die Administration sie wieder angesehen hat.',
   add: 'Hinzufügen',
   remove: 'Entfernen',
   save: 'Speichern',
@@ -168,8 +170,14 @@ export const PORTAL_APPLICATIONS = {
       bundle: { label: 'Bundle-ID', hint: 'Etwa com.example.shop.' },
     },
     both: 'Auf beiden',
-    passkeys: 'Darf die App selbst nach Passkeys dieses Servers fragen?',
-    mayAsk: { yes: 'Ja', no: 'Nein, nur ihre Links' },
+    confirmation: 'Bestätigung',
+    confirmed: 'Von der Administration bestätigt; eine Änderung beendet das',
+    waits: 'Wartet auf die Administration: Telefone erfahren noch nichts',
+    passkeys: 'Passkeys',
+    mayAsk: {
+      yes: 'Die App selbst darf nach Passkeys dieses Servers fragen; eine Änderung hier beendet das',
+      no: 'Die App fragt nach keinen; nur die Administration kann das erlauben',
+    },
     attestation: 'Bürgt das Telefon für die Schlüssel seiner Geräte?',
     attestations: {
       off: 'Es wird nicht gefragt',
@@ -178,7 +186,7 @@ export const PORTAL_APPLICATIONS = {
     },
     follows: 'Was daraus folgt',
     link: 'Eigene Redirect-URI',
-    once: 'Die beiden Dateien nennen die App, sobald sie ein freigegebenes Abonnement hat. Geräte von Apple lesen eine Kopie, die einen Tag alt sein kann.',
+    once: 'Die beiden Dateien nennen die App, sobald die Administration dies bestätigt hat und sie ein freigegebenes Abonnement hat. Geräte von Apple lesen eine Kopie, die einen Tag alt sein kann.',
   },
   deletion: {
     title: (app) => `${app} löschen?`,

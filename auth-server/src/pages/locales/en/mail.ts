@@ -38,6 +38,13 @@ interface AskedFacts {
   readonly api: string
 }
 
+interface SignInChangedFacts {
+  readonly app: string
+  readonly added: readonly string[]
+  readonly removed: readonly string[]
+  /** Whether an administrator has to look at it again. */
+  readonly tookTrust: boolean
+}
 interface DecidedFacts extends AskedFacts {
   readonly decision: 'approved' | 'declined'
   /** In the words of whoever decided. */
@@ -105,6 +112,18 @@ export const MAIL = {
       ...(reason === null ? [] : [`Whoever decided writes: “${reason}”`]),
     ],
     after: [],
+  }),
+  'sign-in-changed': ({ app, added, removed, tookTrust }: SignInChangedFacts): MailText => ({
+    subject: `Where sign-ins of ${app} go has changed`,
+    lead: [
+      `One of its developers has changed the application “${app}”: how it signs people in, or where the answers go.`,
+      ...added.map((uri) => `New redirect URI at: ${uri}`),
+      ...removed.map((uri) => `Taken away, at: ${uri}`),
+      ...(tookTrust
+        ? ['People are asked before it gets what it asks for from now on, until an administrator trusts it again.']
+        : []),
+    ],
+    after: ['If nobody you know did this, take that person out of the application in the portal and set it back.'],
   }),
   'account-exists': (facts: AppFacts): MailText => ({
     subject: 'You have an account already',

@@ -90,6 +90,8 @@ export const PORTAL_APPLICATIONS = {
   },
   noAddress: 'There is none yet.',
   goneCodes: 'Sign-ins under way to an address that you take away end there.',
+  endsTrust:
+    'An administrator lets this app do without asking people. Only an owner changes this, and a change takes that back until an administrator looks at it again.',
   add: 'Add',
   remove: 'Remove',
   save: 'Save',
@@ -163,8 +165,14 @@ export const PORTAL_APPLICATIONS = {
       bundle: { label: 'Bundle ID', hint: 'Like com.example.shop.' },
     },
     both: 'On both',
-    passkeys: 'May the app itself ask for passkeys of this server?',
-    mayAsk: { yes: 'Yes', no: 'No, its links alone' },
+    confirmation: 'Confirmation',
+    confirmed: 'An administrator has confirmed it; a change ends that',
+    waits: 'Waits for an administrator: phones are told nothing yet',
+    passkeys: 'Passkeys',
+    mayAsk: {
+      yes: 'The app itself may ask for passkeys of this server; a change here ends that',
+      no: 'The app asks for none; only an administrator can allow that',
+    },
     attestation: 'Does the phone vouch for the keys of its devices?',
     attestations: {
       off: 'It is not asked',
@@ -173,7 +181,7 @@ export const PORTAL_APPLICATIONS = {
     },
     follows: 'What comes of it',
     link: 'Redirect URI of its own',
-    once: 'The two files name the app once it has an approved subscription. Phones of Apple read a copy that can be a day old.',
+    once: 'The two files name the app once an administrator has confirmed this and it has an approved subscription. Phones of Apple read a copy that can be a day old.',
   },
   deletion: {
     title: (app: string) => `Delete ${app}?`,
