@@ -2,11 +2,11 @@
 import type { AuditContext } from '../audit/context.ts'
 import { record } from '../audit/record.ts'
 import { randomId, randomSecret } from '../crypto/random.ts'
+import type { Admit } from '../limits/shared-limit.ts'
 import type { Language } from '../pages/language.ts'
 import type { Trx } from '../store/database.ts'
 import {
   type ApplicationInvitation,
-  countApplicationInvitations,
   deleteMember,
   endApplicationInvitation,
   findOpenInvitation,
@@ -26,9 +26,6 @@ import { queueMail } from '../store/tables/queued-mails.ts'
 
 export const TEAM_INVITATION_DAYS = 3
 const DAY_SECONDS = 24 * 3600
-/** In a day: to one address, whoever invites it; and for one application, or by one person. */
-const MAILS_TO_ADDRESS = 3
-const MAILS_MADE = 20
 
 /** Whom to invite to what. */
 export interface TeamInvitation {
@@ -41,15 +38,25 @@ export interface TeamInvitation {
   readonly by: Readonly<{ id: string; email: string | null }> | null
 }
 
-/** Invites an address, in a transaction that holds the application. It is the same whether anybody here has the address. */
+/** The limits on the mails of invitations, which outlive applications. */
+function invited({ application, to, by }: TeamInvitation): Parameters<Admit>[0] {
+  return {
+    teamInvitationsByApplication: { about: application.id },
+    ...(by && { teamInvitationsByPerson: { about: by.id } }),
+    teamInvitationsByRecipient: { about: to.key },
+  }
+}
+
+/** Invites an address, in a transaction that holds the application and that `admit` counts in. It is the same whether anybody here has the address. */
 export async function inviteToTeam(
   trx: Trx,
-  { application, to, role, handsOver, language, by }: TeamInvitation,
+  asked: TeamInvitation,
+  admit: Admit,
   context: AuditContext,
 ): Promise<ApplicationInvitation | 'invited already' | 'too many mails'> {
+  const { application, to, role, handsOver, language, by } = asked
   const invitation = { applicationId: application.id, to, role, handsOver, invitedBy: by?.id ?? null }
-  const { toAddress, made } = await countApplicationInvitations(trx, invitation, DAY_SECONDS)
-  if (toAddress >= MAILS_TO_ADDRESS || made >= MAILS_MADE) return 'too many mails'
+  if ((await admit(invited(asked))).refusedBy) return 'too many mails'
   const [id, challengeId] = [randomId('inv'), randomSecret(16)]
   const ttlSeconds = TEAM_INVITATION_DAYS * DAY_SECONDS
   const written = await insertApplicationInvitation(trx, { ...invitation, id, challengeId, ttlSeconds })

@@ -1,6 +1,6 @@
 // The limits as the rest of the server uses them, opened once.
 import type { Config } from '../config.ts'
-import type { Db } from '../store/database.ts'
+import type { Db, Trx } from '../store/database.ts'
 import { type ClientGuesses, countClientGuesses } from './client-guesses.ts'
 import type { LimitSettings, SharedLimitName } from './counted-keys.ts'
 import { type Admit, admitBy } from './shared-limit.ts'
@@ -10,6 +10,8 @@ import { countVisits, type VisitLimit } from './visits.ts'
 export interface Limits {
   /** Whatever is counted by all instances together. */
   readonly admit: Admit
+  /** The same for what counts only if the transaction does what it is about. */
+  readonly admitWithin: (trx: Trx) => Admit
   /** What is counted where it lies (the row of a mail or a code, a queue) says here that an attempt was refused. */
   readonly refused: (limit: Exclude<LimitName, SharedLimitName | 'visits'>) => void
   readonly visits: VisitLimit
@@ -40,6 +42,7 @@ export function openLimits(
   const admit = admitBy(db, config.cookieSecret, settings, refused)
   return {
     admit,
+    admitWithin: (trx) => admitBy(trx, config.cookieSecret, settings, refused),
     refused,
     visits: countVisits(config.visitsPerMinute, () => refused('visits')),
     clientGuesses: countClientGuesses(admit, config.cookieSecret, settings, refused),

@@ -3,8 +3,9 @@
 const MAX_LENGTH = 500
 /** RFC 3986 §3.3 and §3.4. */
 const CHARACTERS = /^[\w\-.~!$&'()*+,;=:@%/?]*$/
-/** What a server on the way may decode to a step up, or to a slash (RFC 3986 §6.2.2). */
-const STEPS_UP = /(?:^|\/)\.{1,2}(?:\/|$)/
+/** What a server on the way may take for a step up: some read a segment without its parameters (RFC 3986 §3.3). */
+const STEPS_UP = /(?:^|\/)\.{1,2}(?:\/|;|%3b|$)/i
+/** What one may decode to a step up, or to a slash (RFC 3986 §6.2.2). */
 const HIDDEN = /%(?:2[ef]|5c|0|1|7f|25|(?![\da-f]{2}))/i
 
 /**

@@ -13,7 +13,7 @@ import type { Page, PageContent } from '../pages/frame.ts'
 import { html } from '../pages/html.ts'
 import type { Texts } from '../pages/locales/en.ts'
 import { sendPage } from '../pages/send-page.ts'
-import { noteTrial, takeTrialAnswer } from '../store/tables/trials.ts'
+import { endTrialLogin, noteTrial, takeTrialAnswer } from '../store/tables/trials.ts'
 import { thumbprintOf } from './dpop.ts'
 import { beginningOf } from './tokens.ts'
 import { sealTrial, type Trial, type TrialAnswer, unsealTrial } from './trial.ts'
@@ -40,12 +40,14 @@ export function trialCallback(deps: Deps, pageOf: (owner: string | null, clientI
         const code = answer.kind === 'code' && answer.isOurIssuer ? parameters.get('code') : undefined
         const { grant, familyId } = code === undefined ? {} : await redeem(deps, request, trial, { code, personId })
         const next: Trial = { ...trial, answer, ...(grant && { grant }) }
-        await noteTrial(db, {
+        const isNoted = await noteTrial(db, {
           id,
           revision,
           sealed: await sealTrial(next, config.keyEncryptionKey, id),
           ...(familyId !== undefined && { familyId }),
         })
+        // Whoever has ended it meanwhile has ended what it would have been given.
+        if (!isNoted && familyId !== undefined) await endTrialLogin(db, familyId)
         return sendPage(reply, donePage(pageOf(personId, trial.app.clientId)))
       },
     },

@@ -93,6 +93,22 @@ t.test(
   },
 )
 
+t.test('the limits on invitations outlive the applications that they were for', async (t) => {
+  const { owner } = await opened(t)
+  const inviteOnce = async (email: string) => {
+    const { body } = await owner.ask('applications.create', { body: { name: 'Short-lived', kind: 'native' } })
+    const params = { client_id: String(Object(body).client_id) }
+    const { status } = await owner.ask('applications.invite', { params, body: { email } })
+    t.equal((await owner.ask('applications.delete', { params, ifMatch: '*' })).status, 204)
+    return status
+  }
+  const statuses = []
+  for (let n = 0; n < 4; n++) statuses.push(await inviteOnce('busy@example.com'))
+  for (let n = 0; n < 18; n++) statuses.push(await inviteOnce(`other${n}@example.com`))
+  const [allowed, refused] = [201, 409]
+  t.strictSame(statuses, [allowed, allowed, allowed, refused, ...Array.from({ length: 17 }, () => allowed), refused])
+})
+
 t.test('a link is dead once it is withdrawn, three days old, or its inviter owns nothing any more', async (t) => {
   const { server, db, owner, params, linkTo, people } = await opened(t)
   await newPerson(server, 'friend@example.com')

@@ -30,7 +30,7 @@ export async function noteCall(
   const outcome = decided.kind === 'deny' ? 'refused' : 'accepted'
   if (ledger === undefined || !counts.includes(outcome)) return
   ledger.count(call, outcome)
-  if (decided.kind !== 'deny' || !ledger.hasRoomFor(call)) return
+  if (decided.kind !== 'deny' || !ledger.hasRoomFor(call, decided.denial)) return
   const requestId = await kong.nginx.getVar('kong_request_id').catch(() => undefined)
   if (requestId === undefined) return
   const { denial } = decided

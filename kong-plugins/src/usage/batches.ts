@@ -15,11 +15,17 @@ function wireRefusal({ requestId, at, audience, clientId, plan, code, facts }: N
   return { request_id: requestId, at, audience, client_id: clientId, plan, code, facts }
 }
 
+/** One request: its body, and what is in it. */
+export interface UsageRequest {
+  readonly body: string
+  readonly notes: UsageNotes
+}
+
 /** Each has a name of its own, by which it counts once, however often it is sent. */
-export function batchesOf({ counts, refusals }: UsageNotes): readonly string[] {
+export function batchesOf({ counts, refusals }: UsageNotes): readonly UsageRequest[] {
   const items = [
-    ...counts.map((count) => ({ list: 'counts' as const, text: JSON.stringify(wireCount(count)) })),
-    ...refusals.map((refusal) => ({ list: 'refusals' as const, text: JSON.stringify(wireRefusal(refusal)) })),
+    ...counts.map((count) => ({ count, text: JSON.stringify(wireCount(count)) })),
+    ...refusals.map((refusal) => ({ refusal, text: JSON.stringify(wireRefusal(refusal)) })),
   ]
   const batches: (typeof items)[] = []
   let characters = Number.POSITIVE_INFINITY
@@ -32,7 +38,13 @@ export function batchesOf({ counts, refusals }: UsageNotes): readonly string[] {
     characters += item.text.length + 1
   }
   return batches.map((batch) => {
-    const textOf = (list: string) => batch.flatMap((item) => (item.list === list ? [item.text] : [])).join(',')
-    return `{"batch":"${randomUUID()}","counts":[${textOf('counts')}],"refusals":[${textOf('refusals')}]}`
+    const textOf = (list: 'count' | 'refusal') => batch.flatMap((item) => (list in item ? [item.text] : [])).join(',')
+    return {
+      body: `{"batch":"${randomUUID()}","counts":[${textOf('count')}],"refusals":[${textOf('refusal')}]}`,
+      notes: {
+        counts: batch.flatMap((item) => ('count' in item ? [item.count] : [])),
+        refusals: batch.flatMap((item) => ('refusal' in item ? [item.refusal] : [])),
+      },
+    }
   })
 }

@@ -33,12 +33,14 @@ export interface UsageNotes {
 export interface Ledger {
   /** On the way of every call: a look into a map. */
   count(call: KnownCall, outcome: UsageOutcome): void
-  /** Whether one more refusal of this application is kept in this minute. */
-  hasRoomFor(call: KnownCall): boolean
+  /** Whether one more refusal of this application, for this reason, is kept in this minute. */
+  hasRoomFor(call: KnownCall, denial: Denial): boolean
   keep(call: KnownCall, denial: Denial, requestId: string): void
   /** Hands out what was noted, and begins anew. */
   take(): UsageNotes
-  /** Calls and refusals that there was no room for, so far. */
+  /** Counts as lost what was taken and can be told to nobody. */
+  lose(notes: UsageNotes): void
+  /** Calls and refusals that there was no room for, or that could not be told, so far. */
   readonly lost: { readonly calls: number; readonly refusals: number }
 }
 
@@ -48,7 +50,7 @@ const MINUTE_MILLIS = 60_000
 const MAX_ENTRIES = 30_000
 /** Of entries that stand for calls of users together, when there are that many users. */
 const MAX_WITHOUT_USERS = 5000
-/** Of one application in a minute: enough to see what is wrong. */
+/** Of one application in a minute, for one reason: enough to see what is wrong. */
 const MAX_REFUSALS_A_MINUTE = 20
 const MAX_REFUSALS = 1000
 
@@ -80,19 +82,24 @@ export function createLedger(clock: Clock): Ledger {
       if (entry) entry[outcome] += 1
       else lost.calls += 1
     },
-    hasRoomFor({ clientId }) {
+    hasRoomFor({ clientId }, denial) {
       const now = Math.floor(clock.wall() / MINUTE_MILLIS)
       if (now !== minute) inMinute.clear()
       minute = now
-      const noted = inMinute.get(clientId) ?? 0
+      const name = `${clientId}\n${codeOf(denial)}`
+      const noted = inMinute.get(name) ?? 0
       const hasRoom = noted < MAX_REFUSALS_A_MINUTE && refusals.length < MAX_REFUSALS
-      if (hasRoom) inMinute.set(clientId, noted + 1)
+      if (hasRoom) inMinute.set(name, noted + 1)
       else lost.refusals += 1
       return hasRoom
     },
     keep({ audience, clientId, plan }, denial, requestId) {
       const at = Math.floor(clock.wall() / 1000)
       refusals.push({ requestId, at, audience, clientId, plan, code: codeOf(denial), facts: denial.facts ?? {} })
+    },
+    lose({ counts: untold, refusals: unlisted }) {
+      for (const { accepted, refused } of untold) lost.calls += accepted + refused
+      lost.refusals += unlisted.length
     },
     take() {
       const taken = { counts: [...counts.values()], refusals }

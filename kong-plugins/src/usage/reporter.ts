@@ -2,13 +2,15 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../clock.ts'
 import { createMachineToken, type MachineToken } from '../machine-token.ts'
-import { batchesOf } from './batches.ts'
+import { batchesOf, type UsageRequest } from './batches.ts'
 import type { AddressedLedger, Ledgers } from './ledgers.ts'
 
 const PATIENCE_MILLIS = 10_000
 /** When the process ends, its supervisor waits. */
 const LAST_PATIENCE_MILLIS = 3000
 const MAX_BACKOFF_MILLIS = 600_000
+/** With the pauses between them about an hour; what a server fails at for so long is not to keep back all that follows. */
+const MAX_SERVER_ERRORS = 10
 const SCOPE = 'usage:write'
 
 interface Surroundings {
@@ -20,7 +22,9 @@ interface Surroundings {
 /** One auth server: what it did not take yet is sent again, before anything new, under the names that it had. */
 interface Recipient {
   readonly token: MachineToken
-  readonly unsent: string[]
+  readonly unsent: UsageRequest[]
+  /** How often the server answered the first of them with an error of its own. */
+  errors: number
   failures: number
   /** By the monotonic clock, in milliseconds. */
   notBefore: number
@@ -43,6 +47,7 @@ export function reportUsage({ ledgers, clock, log }: Surroundings, everyMillis: 
     const recipient = recipients.get(ledger) ?? {
       token: createMachineToken(about, clientSecret, clock),
       unsent: [],
+      errors: 0,
       failures: 0,
       notBefore: Number.NEGATIVE_INFINITY,
     }
@@ -73,24 +78,31 @@ export function reportUsage({ ledgers, clock, log }: Surroundings, everyMillis: 
   }
 
   async function tellOne(
-    { access }: AddressedLedger,
-    { token, unsent }: Recipient,
+    { access, ledger }: AddressedLedger,
+    recipient: Recipient,
     signal: AbortSignal,
   ): Promise<void> {
-    for (let body = unsent[0]; body !== undefined; body = unsent[0]) {
+    const { token, unsent } = recipient
+    for (let request = unsent[0]; request !== undefined; request = unsent[0]) {
       const bearer = token.kept() ?? (await token.fetch(signal))
       const response = await fetch(new URL('usage', access.url), {
         method: 'POST',
         headers: { accept: 'application/json', 'content-type': 'application/json', authorization: `Bearer ${bearer}` },
-        body,
+        body: request.body,
         redirect: 'error',
         signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MILLIS)]),
       })
       await response.body?.cancel()
       if (response.status === 401 || response.status === 403) token.forget()
       // What it cannot read it will not be able to read tomorrow.
-      const isHopeless = response.status === 400 || response.status === 413
-      if (response.ok || isHopeless) unsent.shift()
+      const isUnreadable = response.status === 400 || response.status === 413
+      recipient.errors = response.status >= 500 ? recipient.errors + 1 : 0
+      const isHopeless = isUnreadable || recipient.errors >= MAX_SERVER_ERRORS
+      if (isHopeless) ledger.lose(request.notes)
+      if (response.ok || isHopeless) {
+        unsent.shift()
+        recipient.errors = 0
+      }
       if (!response.ok) throw new Error(`the auth server answered ${response.status}`)
     }
   }

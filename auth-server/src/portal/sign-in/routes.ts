@@ -62,7 +62,10 @@ export function signInPages(deps: Deps): Pages {
         if (end.kind === 'no second factor') return sendPage(reply.code(403), secondFactorPage(end.returnTo))
         const token = randomSecret()
         const session = { ...end.login, tokenHash: sha256(token), seconds: PORTAL_LOGIN_SECONDS }
-        await openPortalSession(db, session, cookies.sessions(request).map(sha256))
+        if (!(await openPortalSession(db, session, cookies.sessions(request).map(sha256)))) {
+          request.log.info('the login of a sign-in at the portal has ended meanwhile')
+          return sendPage(reply.code(400), overPage)
+        }
         cookies.setSession(reply, token)
         return reply.redirect(end.returnTo, 303)
       },

@@ -101,22 +101,6 @@ export async function listApplicationInvitations(
   return rows
 }
 
-/** How many invitations were made within a time: to an address, whoever made them; and of an application or by a person. */
-export async function countApplicationInvitations(
-  trx: Trx,
-  { applicationId, to, invitedBy }: Pick<NewApplicationInvitation, 'applicationId' | 'to' | 'invitedBy'>,
-  seconds: number,
-): Promise<Readonly<{ toAddress: number; made: number }>> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`application invitation ${to.key}`}, 0))`.execute(trx)
-  const { rows } = await sql<{ toAddress: number; made: number }>`
-    select count(*) filter (where email_key = ${to.key})::int as "toAddress",
-           count(*) filter (where application_id = ${applicationId} or invited_by = ${invitedBy}::text)::int as made
-    from application_invitations
-    where created_at > ${secondsFromNow(-seconds)}
-      and (email_key = ${to.key} or application_id = ${applicationId} or invited_by = ${invitedBy}::text)`.execute(trx)
-  return rows[0] ?? { toAddress: 0, made: 0 }
-}
-
 /** Writes an invitation down; undefined where the application has invited the address already. */
 export async function insertApplicationInvitation(
   trx: Trx,

@@ -38,7 +38,8 @@ const MAX_REFUSALS = 500
 
 /**
  * What is about no application, API or person of ours is left out, and so is what is older than a day or yet to come. Who is
- * being erased is waited for, and then left out: rows of people, applications and APIs are locked before figures are.
+ * being erased is waited for, and then left out: what a figure refers to is locked before it. In which order people,
+ * applications and APIs are, PostgreSQL decides; rows of each in that of their ids.
  * @returns whether it had not been taken before: of two at once one is the first, and the other waits to know
  */
 export async function takeUsage(db: Db, gateway: string, { batch, counts, refusals }: UsageBatch): Promise<boolean> {
@@ -102,17 +103,27 @@ export async function takeUsage(db: Db, gateway: string, { batch, counts, refusa
   return rows.length === 1
 }
 
-/** Makes room: of each application the youngest refusals stay. @returns how many went, no more than `most` */
+/**
+ * Makes room: of each application that has had a refusal within the hour the youngest of each code stay, so that many of
+ * one push no others out; what another instance removes is left to it.
+ * @returns how many went, no more than `most`
+ */
 export async function trimRefusals(db: Db, most: number): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     with crowded as (
-      select application_id from call_refusals group by application_id having count(*) > ${MAX_REFUSALS}
+      select distinct application_id from call_refusals where at > auth_now() - interval '1 hour'
+    ), surplus as (
+      select refusal.application_id, refusal.request_id from crowded, lateral (
+        select application_id, request_id from call_refusals where application_id = crowded.application_id
+        order by row_number() over (partition by code order by at desc, request_id), at desc, request_id
+        offset ${MAX_REFUSALS}) refusal
+      limit ${most}
+    ), free as materialized (
+      select application_id, request_id from call_refusals
+      where (application_id, request_id) in (select application_id, request_id from surplus)
+      for update skip locked
     ), gone as (
-      delete from call_refusals where (application_id, request_id) in (
-        select refusal.application_id, refusal.request_id from crowded, lateral (
-          select application_id, request_id from call_refusals
-          where application_id = crowded.application_id order by at desc, request_id offset ${MAX_REFUSALS}) refusal
-        limit ${most})
+      delete from call_refusals where (application_id, request_id) in (select application_id, request_id from free)
       returning 1
     )
     select count(*)::int as count from gone`.execute(db)

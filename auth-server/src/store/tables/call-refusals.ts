@@ -23,7 +23,7 @@ export const REFUSALS_KEPT_DAYS = 7
 export const CALL_REFUSALS: TableDeclaration<CallRefusals> = {
   purpose: 'Calls of applications that a gateway refused, and why; some of each minute.',
   lifetime: {
-    until: '7 days have passed, or an application has 500 younger ones',
+    until: '7 days have passed, or an application has 500 others, of which the youngest of each kind stay',
     obsolete: sql`at < auth_now() - make_interval(days => ${REFUSALS_KEPT_DAYS})`,
     indexed: true,
   },

@@ -50,13 +50,29 @@ export interface NewPortalSession {
   readonly seconds: number
 }
 
-/** Opens a session, in the place of those that the browser had. */
-export async function openPortalSession(db: Db, session: NewPortalSession, before: readonly string[]): Promise<void> {
+/**
+ * Opens a session, in the place of those that the browser had, whose logins end with them.
+ * @returns whether the login that it stands on was still there
+ */
+export async function openPortalSession(
+  db: Db,
+  session: NewPortalSession,
+  before: readonly string[],
+): Promise<boolean> {
   const { tokenHash, personId, sessionId, familyId, idToken, seconds } = session
-  await sql`
-    with gone as (delete from portal_sessions where token_hash = any(${[...before]}))
+  const { rows } = await sql`
+    with login as materialized (
+      select id, person_id from refresh_families where id = ${familyId} and person_id = ${personId} for key share
+    ), gone as (
+      delete from portal_sessions where token_hash = any(${[...before]}) returning family_id
+    ), ended as (
+      update refresh_families set revoked_at = auth_now(), revoked_because = 'signed out'
+      from gone where refresh_families.id = gone.family_id and refresh_families.id <> ${familyId} and revoked_at is null
+    )
     insert into portal_sessions (token_hash, person_id, session_id, family_id, id_token, expires_at)
-    values (${tokenHash}, ${personId}, ${sessionId}, ${familyId}, ${idToken}, ${secondsFromNow(seconds)})`.execute(db)
+    select ${tokenHash}, login.person_id, ${sessionId}, login.id, ${idToken}, ${secondsFromNow(seconds)} from login
+    returning token_hash`.execute(db)
+  return rows.length === 1
 }
 
 /** Ends a session, and the login that it stands on. */

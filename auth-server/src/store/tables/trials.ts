@@ -133,6 +133,14 @@ export async function countTrialCall(db: Db, id: string, most: number): Promise<
   return rows.length === 1
 }
 
+/** Ends a login that was opened for a trial, and that no trial has any more. */
+export async function endTrialLogin(db: Db, familyId: string): Promise<void> {
+  await sql`
+    update refresh_families set revoked_at = auth_now(), revoked_because = 'revoked by the client'
+    where id = ${familyId} and revoked_at is null
+      and not exists (select from trials where family_id = ${familyId})`.execute(db)
+}
+
 /** Ends a trial, and with it what it was given. */
 export async function endTrial(db: Db, owner: TrialOwner): Promise<void> {
   await sql`delete from trials where browser_hash = any(${[...owner.browserHashes]}::text[])

@@ -185,10 +185,23 @@ t.test(
       at: new Date(Date.now() - each * 1000),
     }))
     await server.db.insertInto('call_refusals').values(rows).execute()
-    t.equal(await trimRefusals(server.db, 60), 60)
-    t.equal(await trimRefusals(server.db, 60), 40)
+    const held = sql`select from call_refusals where request_id in ('r598', 'r599') for update`
+    await server.db.transaction().execute(async (trx) => {
+      await held.execute(trx)
+      t.equal(await trimRefusals(server.db, 5000), 98, 'without waiting for another instance')
+    })
+    t.equal(await trimRefusals(server.db, 1), 1)
+    t.equal(await trimRefusals(server.db, 60), 1)
     t.equal(await trimRefusals(server.db, 60), 0)
     const { refusals } = await known(server)
     t.ok(refusals.length === 500 && refusals.includes('r0') && !refusals.includes('r500'), 'the youngest stay')
+    const rare = { ...row, request_id: 'rare', code: 'y', at: new Date(Date.now() - 3_500_000) }
+    await server.db
+      .insertInto('call_refusals')
+      .values([{ ...row, request_id: 'young', at: new Date() }, rare])
+      .execute()
+    t.equal(await trimRefusals(server.db, 60), 2)
+    const left = await known(server)
+    t.ok(left.refusals.includes('rare') && !left.refusals.includes('r499'), 'many of one kind push no other out')
   },
 )
