@@ -303,6 +303,35 @@ t.test(
 )
 
 t.test(
+  'a batch at which an auth server always fails is given up, counted as lost, and holds nothing back',
+  async (t) => {
+    const { bodies, ledgers, count, answer } = await authServer(t)
+    answer(500)
+    count('usr_x')
+    const reporter = reportUsage({ ledgers, clock: SYSTEM_CLOCK, log: pino({ enabled: false }) }, 1)
+    const lost = () => ledgers.of('one', ISSUER)?.lost
+    await eventually(() => lost()?.calls === 1)
+    t.equal(bodies.length, 10)
+    t.equal(new Set(bodies.map(({ batch }) => batch)).size, 1)
+    answer(200)
+    count('usr_y')
+    await reporter.close()
+    t.equal(bodies.at(-1)?.counts[0]?.sub, 'usr_y')
+    t.strictSame(lost(), { calls: 1, refusals: 0 })
+  },
+)
+
+t.test('many refusals for one reason leave room for those for another', (t) => {
+  const ledger = createLedger(SYSTEM_CLOCK)
+  const call = { issuer: ISSUER, audience: AUDIENCE, clientId: 'demo-app', plan: 'basic', subject: undefined }
+  const kept = (reason: string) => ledger.hasRoomFor(call, { status: 401, reason, body: {}, headers: {} })
+  const many = Array.from({ length: 50 }, () => kept('invalid token: expired'))
+  t.equal(many.filter(Boolean).length, 20)
+  t.ok(kept('insufficient scope'))
+  t.end()
+})
+
+t.test(
   'a gateway that an earlier release registered says once what it lacks, and tells all as soon as it may',
   async (t) => {
     const { bodies, ledgers, count, refuseTokens, tokensAsked } = await authServer(t)

@@ -21,7 +21,7 @@ import { lockApplication } from '../store/queries/listed-applications.ts'
 import { mailPerson } from '../store/queries/mail-person.ts'
 import type { MailRecipient } from '../store/queued-mail.ts'
 import { findMemberRole, type MemberRole, putMember } from '../store/tables/application-members.ts'
-import { insertRole } from '../store/tables/person-roles.ts'
+import { insertInvitedDeveloper, isRoleGiven } from '../store/tables/person-roles.ts'
 import { queueMail } from '../store/tables/queued-mails.ts'
 
 export const TEAM_INVITATION_DAYS = 3
@@ -67,6 +67,12 @@ export async function inviteToTeam(
   return written
 }
 
+/** What somebody has joined. */
+export interface Joined extends OpenInvitation {
+  /** Else they see nothing of it yet. */
+  readonly isDeveloper: boolean
+}
+
 /** False when there is none of this id. */
 export async function withdrawFromTeam(
   trx: Trx,
@@ -80,10 +86,11 @@ export async function withdrawFromTeam(
 }
 
 /**
- * Whoever has the address that was invited joins, and is a developer from then on. Of two who open one link at once, or
+ * Whoever has the address that was invited joins, and is a developer from then on where an administrator invites or
+ * everybody may be one: developers do not say who else is one, and what somebody joins is of no use to them until then. Of two who open one link at once, or
  * one who opens it while it is withdrawn, the row settles it. Undefined when it is over, or not theirs.
  */
-export async function joinTeam(trx: Trx, opening: Opening, context: AuditContext): Promise<OpenInvitation | undefined> {
+export async function joinTeam(trx: Trx, opening: Opening, context: AuditContext): Promise<Joined | undefined> {
   const invitation = await findOpenInvitation(trx, opening)
   if (!invitation) return undefined
   const { applicationId, clientId, role, handsOver, invitedBy } = invitation
@@ -96,13 +103,15 @@ export async function joinTeam(trx: Trx, opening: Opening, context: AuditContext
     return undefined
   await putMember(trx, { applicationId, personId, role })
   await record(trx, { type: 'team', outcome: `${role}-joined`, personId, applicationId }, context)
-  if (handsOver && invitedBy !== null && invitedBy !== personId) {
+  const isMade = await insertInvitedDeveloper(trx, { personId, invitedBy })
+  if (isMade) await record(trx, { type: 'role', outcome: 'developer-given', personId }, context)
+  const isDeveloper = isMade || (await isRoleGiven(trx, { personId, role: 'developer', apiId: null }))
+  // Until the new one is a developer they can do nothing with it.
+  if (handsOver && isDeveloper && invitedBy !== null && invitedBy !== personId) {
     await makeCollaborator(trx, { applicationId, personId: invitedBy })
     await record(trx, { type: 'team', outcome: 'handed-over', personId: invitedBy, applicationId }, context)
   }
-  if (await insertRole(trx, { personId, role: 'developer', apiId: null }))
-    await record(trx, { type: 'role', outcome: 'developer-given', personId }, context)
-  return invitation
+  return { ...invitation, isDeveloper }
 }
 
 /** Takes somebody out of an application that the transaction holds. */

@@ -36,7 +36,7 @@ function signIn(server: Parameters<typeof atAccount>[0], email: string): Promise
   return atAccount(server, { email, password: PASSWORD })
 }
 
-t.test('an invitation is accepted by its address alone, by a form, once, and makes a developer', async (t) => {
+t.test('an invitation is accepted by its address alone, by a form, once', async (t) => {
   const { server, app, db, owner, params, linkTo, people } = await opened(t)
   const friend = await newPerson(server, 'friend@example.com')
   await newPerson(server, 'stranger@example.com')
@@ -57,10 +57,30 @@ t.test('an invitation is accepted by its address alone, by a form, once, and mak
   t.strictSame(await people(), ['friend@example.com collaborator', 'owner@example.com owner'])
   t.equal((await browser.open(path)).statusCode, 404, 'the link is used up')
   const roles = await db.selectFrom('person_roles').where('person_id', '=', friend).select('role').execute()
-  t.strictSame(roles, [{ role: 'developer' }])
+  t.strictSame(roles, [], 'developers do not make developers')
+  t.match(both.find(({ statusCode }) => statusCode === 200)?.body, /no developer here yet/)
   t.match(await owner.ask('applications.invitations', { params }), { body: { items: [] } })
   const events = await db.selectFrom('audit_events').where('type', '=', 'team').select('outcome').execute()
   t.strictSame(events.map(({ outcome }) => outcome).toSorted(), ['collaborator-joined', 'invited'])
+})
+
+t.test('joining makes a developer where everybody may be one, or an administrator invites', async (t) => {
+  const { server, db, mailbox, params, linkTo } = await opened(t)
+  const join = async (email: string, link: string) => {
+    const personId = await newPerson(server, email)
+    const [browser, path] = [await signIn(server, email), link.replace(ISSUER, '')]
+    t.match((await browser.submit(await browser.open(path), path.slice(1))).body, /among your applications/)
+    return db.selectFrom('person_roles').where('person_id', '=', personId).select('role').execute()
+  }
+  const root = await inRole(server, 'root@example.com', { role: 'administrator' })
+  await root.ask('applications.invite', { params, body: { email: 'hired@example.com' } })
+  const [mail] = await mailbox.deliver(server)
+  t.strictSame(await join('hired@example.com', mail?.link ?? ''), [{ role: 'developer' }])
+  await db
+    .insertInto('role_promises')
+    .values({ email_key: '*', address: '*', role: 'developer', api_id: null })
+    .execute()
+  t.strictSame(await join('open@example.com', await linkTo({ email: 'open@example.com' })), [{ role: 'developer' }])
 })
 
 t.test('whoever invites is answered the same, whether anybody here has the address', async (t) => {
@@ -137,7 +157,8 @@ t.test('a link is dead once it is withdrawn, three days old, or its inviter owns
 
 t.test('an application is handed over when the new owner accepts; the old one goes on working on it', async (t) => {
   const { server, owner, params, linkTo, people, add } = await opened(t)
-  await add(await newPerson(server, 'heir@example.com'), 'collaborator')
+  const heir = await inRole(server, 'heir@example.com', { role: 'developer' })
+  await add(heir.id, 'collaborator')
   const link = await linkTo({ email: 'heir@example.com', role: 'owner', hand_over: true })
   t.strictSame(await people(), ['heir@example.com collaborator', 'owner@example.com owner'])
   const path = link.replace(ISSUER, '')

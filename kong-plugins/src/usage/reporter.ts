@@ -9,7 +9,7 @@ const PATIENCE_MILLIS = 10_000
 /** When the process ends, its supervisor waits. */
 const LAST_PATIENCE_MILLIS = 3000
 const MAX_BACKOFF_MILLIS = 600_000
-/** With the pauses between them about an hour; what a server fails at for so long is not to keep back all that follows. */
+/** With the pauses between them about an hour. A batch at which a server fails (500) for so long keeps back all that follows. */
 const MAX_SERVER_ERRORS = 10
 const SCOPE = 'usage:write'
 
@@ -96,7 +96,7 @@ export function reportUsage({ ledgers, clock, log }: Surroundings, everyMillis: 
       if (response.status === 401 || response.status === 403) token.forget()
       // What it cannot read it will not be able to read tomorrow.
       const isUnreadable = response.status === 400 || response.status === 413
-      recipient.errors = response.status >= 500 ? recipient.errors + 1 : 0
+      recipient.errors = response.status === 500 ? recipient.errors + 1 : 0
       const isHopeless = isUnreadable || recipient.errors >= MAX_SERVER_ERRORS
       if (isHopeless) ledger.lose(request.notes)
       if (response.ok || isHopeless) {

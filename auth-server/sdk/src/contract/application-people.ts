@@ -63,7 +63,7 @@ export const APPLICATION_PEOPLE_OPERATIONS = {
     scope: 'applications:write',
     summary: 'Invite somebody to an application by mail',
     description:
-      'Owners do that. The answer is the same whether anybody here has the address. Whoever has proven it accepts by the link of the mail, once and within three days, and is a developer from then on. With role `owner` somebody who works on it already becomes an owner. 409 where the address is invited already, had three such mails within a day, or the server sends no mail.',
+      'Owners do that. The answer is the same whether anybody here has the address. Whoever has proven it accepts by the link of the mail, once and within three days; who is no developer becomes one where `developers.open` is set or an administrator invites, and otherwise reaches the application once somebody makes them one. With role `owner` somebody who works on it already becomes an owner. 409 where the address is invited already, had three such mails within a day, or the server sends no mail.',
     params: ONE,
     body: exactly({
       email: text(254),

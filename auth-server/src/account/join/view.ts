@@ -1,4 +1,5 @@
 // The pages of an invitation to an application: who invites to what, that it is accepted, and that it is over.
+import type { Joined } from '../../catalogue/team.ts'
 import { accountPage } from '../../pages/components/account-page.ts'
 import { confirmForm } from '../../pages/components/confirm.ts'
 import { list } from '../../pages/components/list.ts'
@@ -30,10 +31,10 @@ ${confirmForm(confirmation, texts)}`
   }
 }
 
-export function joinedPage({ frame }: SignedIn, { applicationName }: OpenInvitation): Page {
+export function joinedPage({ frame }: SignedIn, { applicationName, isDeveloper }: Joined): Page {
   return (texts) => {
     const { join } = texts
-    const content = html`${signMark('good')}<p>${join.joined}</p>`
+    const content = html`${signMark('good')}<p>${isDeveloper ? join.joined : join.waiting}</p>`
     return accountPage({ frame, heading: join.joinedTitle(applicationName), back: toOverview(texts), content }, texts)
   }
 }

@@ -87,6 +87,16 @@ export async function insertOpenRole(trx: Trx, personId: string): Promise<boolea
   return rows.length === 1
 }
 
+/** Makes somebody a developer whom an administrator invites, or where everybody may be one. @param invitedBy null: the server */
+export async function insertInvitedDeveloper(
+  trx: Trx,
+  { personId, invitedBy }: Readonly<{ personId: string; invitedBy: string | null }>,
+): Promise<boolean> {
+  if (invitedBy === null || (await hasRole(trx, { personId: invitedBy, role: 'administrator', apiId: null })))
+    return insertRole(trx, { personId, role: 'developer', apiId: null })
+  return insertOpenRole(trx, personId)
+}
+
 /** Takes a role away, unless the catalogue file gives it; `unchanged` when they do not have it. */
 export async function deleteRole(
   trx: Trx,

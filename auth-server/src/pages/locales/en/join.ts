@@ -12,12 +12,15 @@ export const JOIN = {
   effects: {
     owner: 'You change everything about it, delete it, and say who else works on it',
     collaborator: 'You change it, give it secrets and ask for APIs; you neither delete it nor say who works on it',
-    developer: 'You become a developer here, if you are none yet',
+    developer:
+      'It needs a developer here; if you are none yet, you become one where that is open to everybody, or where an administrator invites you',
     seen: 'The others who work on it see your name and e-mail address',
   },
   button: (app: string) => `Join ${app}`,
   joinedTitle: (app: string) => `You work on ${app} now`,
   joined: 'You find it among your applications.',
+  waiting:
+    'You are no developer here yet. Ask whoever runs this server to make you one; from then on you find it among your applications.',
   overTitle: 'This invitation is not for you, or over',
   over: 'It was accepted or withdrawn already, is older than three days, or went to an e-mail address that is not one of this account.',
   overNext:
