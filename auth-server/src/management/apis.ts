@@ -158,7 +158,7 @@ export const API_HANDLERS: Omit<HandlersOf<'apis'>, DocumentOperationId> = {
   },
 }
 
-function showLimit({ api_id, counted, period, said }: KnownLimit) {
+export function showLimit({ api_id, counted, period, said }: KnownLimit) {
   return { api_id, counted, period, said: [...said] }
 }
 

@@ -33,18 +33,22 @@ interface AskedFor {
   readonly requestedByPersonId: string | null
 }
 
-/** Nobody decides on what they asked for, or for themselves or their own team. @throws {HttpProblem} 403 */
-export async function requireSomebodyElse(
+/** Whether somebody asked for it themselves, or is of the team that it is for. */
+export async function isOwnRequest(
   db: Db,
   { client, person }: ManagementActor,
   { applicationId, requestedById, requestedByPersonId }: AskedFor,
-): Promise<void> {
-  const isOwn =
-    (client && [requestedById, applicationId].includes(client.applicationId)) ||
-    (person &&
-      (person.id === requestedByPersonId ||
-        (await findMemberRole(db, { applicationId, personId: person.id })) !== undefined))
-  if (isOwn) throw forbidden('nobody approves what they or their team asked for: somebody else decides')
+): Promise<boolean> {
+  if (client) return [requestedById, applicationId].includes(client.applicationId)
+  if (!person) return false
+  if (person.id === requestedByPersonId) return true
+  return (await findMemberRole(db, { applicationId, personId: person.id })) !== undefined
+}
+
+/** Nobody decides on what they asked for, or for themselves or their own team. @throws {HttpProblem} 403 */
+export async function requireSomebodyElse(db: Db, actor: ManagementActor, asked: AskedFor): Promise<void> {
+  if (await isOwnRequest(db, actor, asked))
+    throw forbidden('nobody approves what they or their team asked for: somebody else decides')
 }
 
 /** A developer restores nothing that was put out of use for a reason. @throws {HttpProblem} 403 */

@@ -1,11 +1,8 @@
-// What the operations on subscriptions and approvals do.
-import { MAX_REASON_LENGTH } from '@mobile-api-gateway/sdk/contract/subscriptions.ts'
-import { decide, requestSubscription } from '../catalogue/approvals.ts'
-import { subscribe, unsubscribe } from '../catalogue/subscriptions.ts'
+// What the operations on subscriptions do; decisions on those that wait stand in approvals.ts.
+import { requestSubscription } from '../catalogue/approvals.ts'
+import { unsubscribe } from '../catalogue/subscriptions.ts'
 import { restoreSubscription, suspendSubscription } from '../catalogue/suspension.ts'
-import { oneLine } from '../http/one-line.ts'
 import type { Db, Trx } from '../store/database.ts'
-import { lockApi } from '../store/queries/listed-apis.ts'
 import { readApplication } from '../store/queries/listed-applications.ts'
 import {
   type ListedSubscription,
@@ -13,29 +10,28 @@ import {
   lockListedSubscription,
   readSubscription,
 } from '../store/queries/listed-subscriptions.ts'
-import { holdSuspensions } from '../store/queries/suspension.ts'
 import type { ManagementActor } from './actor.ts'
 import { requireApi } from './apis.ts'
 import type { HandlersOf } from './handler.ts'
-import { requireManagedHere } from './managed.ts'
 import { moment } from './moment.ts'
 import { readPage, toPage } from './page.ts'
 import {
-  requireMayTrust,
   requireOrdinaryApi,
   requireOrdinaryApplication,
   requireSomebodyElse,
   requireSubscriptionInUse,
 } from './privileged.ts'
 import { reachOf } from './reach.ts'
-import { conflict, invalid, notFound } from './refusals.ts'
+import { conflict, notFound } from './refusals.ts'
 import { requireSuspended } from './suspended.ts'
 
-function showSubscription(subscription: ListedSubscription) {
+export function showSubscription(subscription: ListedSubscription) {
   return {
     id: subscription.id,
     client_id: subscription.clientId,
+    client_name: subscription.clientName,
     api_id: subscription.apiId,
+    api_name: subscription.apiName,
     plan: subscription.plan,
     scopes: subscription.scopes,
     trusted: subscription.trusted,
@@ -54,24 +50,18 @@ function showSubscription(subscription: ListedSubscription) {
   }
 }
 
-async function requireSubscription(db: Db, actor: ManagementActor, id: string): Promise<ListedSubscription> {
+/** @throws {HttpProblem} 404 */
+export async function requireSubscription(db: Db, actor: ManagementActor, id: string): Promise<ListedSubscription> {
   const subscription = await readSubscription(db, id, reachOf(actor))
   if (!subscription) throw notFound('subscription')
   return subscription
 }
 
-async function lock(trx: Trx, actor: ManagementActor, id: string): Promise<ListedSubscription> {
+/** One that somebody is about to change. @throws {HttpProblem} 404 */
+export async function lockSubscription(trx: Trx, actor: ManagementActor, id: string): Promise<ListedSubscription> {
   const subscription = await lockListedSubscription(trx, id, reachOf(actor))
   if (!subscription) throw notFound('subscription')
   return subscription
-}
-
-/** The same for what is measured by the API: locked in the order of all who lock both, so that nobody waits in a circle. */
-async function lockWithApi(trx: Trx, actor: ManagementActor, id: string): Promise<ListedSubscription> {
-  await holdSuspensions(trx)
-  const { apiId } = await requireSubscription(trx, actor, id)
-  await lockApi(trx, apiId)
-  return lock(trx, actor, id)
 }
 
 export const SUBSCRIPTION_HANDLERS: HandlersOf<'subscriptions'> = {
@@ -127,72 +117,12 @@ export const SUBSCRIPTION_HANDLERS: HandlersOf<'subscriptions'> = {
   },
   'subscriptions.delete': {
     async write({ trx, actor, input: { params }, requireVersion }) {
-      const subscription = await lock(trx, actor, params.subscription_id)
+      const subscription = await lockSubscription(trx, actor, params.subscription_id)
       requireVersion(showSubscription(subscription))
       requireOrdinaryApi(actor, subscription.apiId)
       requireSubscriptionInUse(actor, subscription)
       await unsubscribe(trx, subscription, actor.authority)
       return undefined
-    },
-  },
-}
-
-/** @throws {HttpProblem} 400 for what would not stand in one paragraph of a mail */
-function readReason(text: string | undefined): string | null {
-  if (text === undefined || text.trim() === '') return null
-  const reason = oneLine(text, MAX_REASON_LENGTH)
-  if (reason === undefined) throw invalid('reason is one line of plain text')
-  return reason
-}
-
-const DECIDED = 'this subscription does not wait for a decision any more'
-
-export const APPROVAL_HANDLERS: HandlersOf<'approvals'> = {
-  'approvals.list': {
-    async read({ db, actor, input: { query } }) {
-      const page = readPage(query)
-      const filter = { clientId: query.client_id, apiId: query.api_id, status: 'pending' } as const
-      return toPage(
-        page,
-        await listSubscriptions(db, filter, page.oneMore, reachOf(actor)),
-        ({ id }) => id,
-        showSubscription,
-      )
-    },
-  },
-  'approvals.approve': {
-    async write({ trx, actor, input: { params, body } }) {
-      const subscription = await lock(trx, actor, params.subscription_id)
-      requireOrdinaryApi(actor, subscription.apiId)
-      await requireSomebodyElse(trx, actor, subscription)
-      if (body.trusted === true) requireMayTrust(actor)
-      const decision = { kind: 'approved', trusted: body.trusted ?? false, reason: readReason(body.reason) } as const
-      if (!(await decide(trx, subscription, decision, actor.authority))) throw conflict(DECIDED)
-      return showSubscription(await requireSubscription(trx, actor, subscription.id))
-    },
-  },
-  'approvals.decline': {
-    async write({ trx, actor, input: { params, body } }) {
-      const subscription = await lock(trx, actor, params.subscription_id)
-      requireOrdinaryApi(actor, subscription.apiId)
-      if (actor.person) await requireSomebodyElse(trx, actor, subscription)
-      const decision = { kind: 'declined', reason: readReason(body.reason) } as const
-      if (!(await decide(trx, subscription, decision, actor.authority))) throw conflict(DECIDED)
-      return undefined
-    },
-  },
-  'approvals.change': {
-    async write({ trx, actor, input: { params, body }, requireVersion }) {
-      const subscription = await lockWithApi(trx, actor, params.subscription_id)
-      requireVersion(showSubscription(subscription))
-      requireOrdinaryApi(actor, subscription.apiId)
-      await requireSomebodyElse(trx, actor, subscription)
-      if (subscription.status === 'pending') throw conflict('this subscription waits for a decision: approve it first')
-      requireManagedHere('this subscription', subscription.managedBy)
-      if (body.trusted === true && !subscription.trusted) requireMayTrust(actor)
-      const { applicationId, apiId, plan, scopes, trusted } = { ...subscription, ...body }
-      await subscribe(trx, { applicationId, apiId, plan, scopes: [...new Set(scopes)], trusted }, actor.authority)
-      return showSubscription(await requireSubscription(trx, actor, subscription.id))
     },
   },
 }

@@ -14,6 +14,7 @@ import { applicationPeopleRoutes } from './applications/people.ts'
 import { phoneRoutes } from './applications/phones.ts'
 import { applicationRoutes } from './applications/routes.ts'
 import { secretRoutes } from './applications/secrets.ts'
+import { approvalRoutes } from './approvals/routes.ts'
 import { guarded } from './guard.ts'
 import { helpRoutes } from './help/routes.ts'
 import { overviewRoutes } from './overview/routes.ts'
@@ -29,6 +30,7 @@ const PARTS: readonly MakePortalRoutes[] = [
   overviewRoutes,
   apiRoutes,
   subscriptionRoutes,
+  approvalRoutes,
   usageRoutes,
   administrationRoutes,
   applicationRoutes,

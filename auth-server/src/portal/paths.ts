@@ -4,6 +4,7 @@ import { PORTAL_PATH, TRIAL_PATH } from '../interaction/paths.ts'
 const APPLICATIONS = `${PORTAL_PATH}/applications` as const
 const APIS = `${PORTAL_PATH}/apis` as const
 const APPROVALS = `${PORTAL_PATH}/approvals` as const
+const APPROVAL = `${APPROVALS}/:subscription` as const
 const SUBSCRIPTION = `${PORTAL_PATH}/subscriptions/:subscription` as const
 const USAGE = `${PORTAL_PATH}/usage` as const
 const HELP = `${PORTAL_PATH}/help` as const
@@ -40,6 +41,9 @@ export const PATHS = {
   subscription: SUBSCRIPTION,
   endSubscription: `${SUBSCRIPTION}/end`,
   approvals: APPROVALS,
+  approval: APPROVAL,
+  approve: `${APPROVAL}/approve`,
+  decline: `${APPROVAL}/decline`,
   usage: USAGE,
   usageOfApplication: `${USAGE}/:client`,
   refusals: `${USAGE}/:client/refusals`,

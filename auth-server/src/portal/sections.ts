@@ -3,11 +3,11 @@ import type { PortalEntry, PortalSection } from '../pages/portal-frame.ts'
 import type { PersonRoles } from '../store/tables/person-roles.ts'
 import { PATHS } from './paths.ts'
 
-/** Whose each is; administration stands below a rule. */
-const SECTIONS: readonly (readonly [PortalSection, PersonRoles['role']])[] = [
+/** Whose each is, by any of these roles; administration stands below a rule. */
+const SECTIONS: readonly (readonly [PortalSection, ...PersonRoles['role'][]])[] = [
   ['applications', 'developer'],
   ['apis', 'developer'],
-  ['approvals', 'approver'],
+  ['approvals', 'approver', 'administrator'],
   ['usage', 'developer'],
   ['help', 'developer'],
   ['tryIt', 'developer'],
@@ -20,8 +20,10 @@ export function navigationOf(
   roles: readonly PersonRoles['role'][],
   at: string,
 ): readonly PortalEntry[] {
-  return SECTIONS.filter(([name, role]) => exists(PATHS[name]) && roles.includes(role)).map(([name]) => {
-    const href = PATHS[name]
-    return { name, href, isCurrent: at === href || at.startsWith(`${href}/`) }
-  })
+  return SECTIONS.filter(([name, ...whose]) => exists(PATHS[name]) && whose.some((role) => roles.includes(role))).map(
+    ([name]) => {
+      const href = PATHS[name]
+      return { name, href, isCurrent: at === href || at.startsWith(`${href}/`) }
+    },
+  )
 }

@@ -107,6 +107,7 @@ export function fittingRequests(things: Things): Readonly<Record<OperationId, Fi
     'subscriptions.restore': subscription,
     'subscriptions.delete': subscription,
     'approvals.list': {},
+    'approvals.get': pending,
     'approvals.approve': { ...pending, body: {} },
     'approvals.decline': pending,
     'approvals.change': { ...subscription, body: { trusted: true } },

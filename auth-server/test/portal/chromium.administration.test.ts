@@ -1,4 +1,4 @@
-// Administration in a real Chromium: every page can be used, in both languages, on a phone and on a desktop.
+// Administration and approvals in a real Chromium: every page can be used, in both languages, on a phone and on a desktop.
 import { join } from 'node:path'
 import t from 'tap'
 import { MFA_ACR } from '../../src/identity/acr.ts'
@@ -6,7 +6,8 @@ import { definePortalOf } from '../../src/portal/index.ts'
 import { insertRole } from '../../src/store/tables/person-roles.ts'
 import { launchChromium, needsChromium } from '../support/chromium.ts'
 import { expectFine } from '../support/looks.ts'
-import { USER } from '../support/server.ts'
+import { machine } from '../support/management.ts'
+import { API, USER } from '../support/server.ts'
 import { testSite } from '../support/site.ts'
 
 const { SCREENSHOTS } = process.env
@@ -17,11 +18,38 @@ t.test('administration at Chromium', needsChromium, async (t) => {
   const { db, config, personId } = site
   await definePortalOf(config.issuer, db)
   await db.transaction().execute((trx) => insertRole(trx, { personId, role: 'administrator', apiId: null }))
+  const { ask } = await machine(site)
+  const redirects = ['https://notes.example.com/callback', 'com.example.notes:/callback']
+  const app = {
+    name: 'Field notes',
+    kind: 'native',
+    redirect_uris: redirects,
+    policy_uri: 'https://example.com/privacy',
+  }
+  const { client_id } = (await ask('POST', '/applications', { body: app })).json()
+  const wish = { client_id, api_id: API.id, plan: 'basic', scopes: Object.keys(API.scopes) }
+  const { id } = (await ask('POST', '/subscriptions', { body: wish })).json()
   const below = '/portal/administration'
+  const request = `/portal/approvals/${id}`
   // Each kind of page once: the others are made of the same parts.
   const pages = {
-    en: ['', `/people/${personId}`, '/applications', '/audit'],
-    de: [`/people/${personId}/roles`, `/people/${personId}/delete`, '/invitations', '/health'],
+    en: [
+      below,
+      `${below}/people/${personId}`,
+      `${below}/applications`,
+      `${below}/audit`,
+      '/portal/approvals',
+      `${request}/approve`,
+    ],
+    de: [
+      `${below}/people/${personId}/roles`,
+      `${below}/people/${personId}/delete`,
+      `${below}/invitations`,
+      `${below}/health`,
+      `${below}/subscriptions`,
+      request,
+      `${request}/decline`,
+    ],
   } as const
   for (const locale of ['en', 'de'] as const) {
     await db.updateTable('people').set({ language: locale }).where('id', '=', personId).execute()
@@ -38,7 +66,7 @@ t.test('administration at Chromium', needsChromium, async (t) => {
       .execute()
     for (const [index, path] of pages[locale].entries()) {
       await page.setViewportSize({ width: 390, height: 844 })
-      t.equal((await page.goto(site.origin + below + path))?.status(), 200, path)
+      t.equal((await page.goto(site.origin + path))?.status(), 200, path)
       await expectFine(t, page, locale)
       for (const width of SCREENSHOTS ? [390, 1200] : []) {
         await page.setViewportSize({ width, height: 1000 })

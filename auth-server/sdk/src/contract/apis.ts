@@ -87,23 +87,26 @@ const DEFINITION = {
   offer: Type.Optional(OFFER),
 }
 
+/** Of a plan. */
+export const LIMITS_OF_PLAN = Type.Array(
+  exactly({
+    api_id: Type.String(),
+    counted: {
+      ...oneOf(['user', 'attested', 'application']),
+      description: 'Whose calls: of a person, of one on a device that is attested, or of the whole application.',
+    },
+    period: oneOf(['second', 'minute', 'hour', 'day']),
+    said: Type.Array(exactly({ calls: Type.Integer(), nodes: Type.Integer() }), {
+      description: 'How many calls, and by how many nodes of gateways it is said. Several: they disagree.',
+    }),
+  }),
+  { description: 'As gateways tell them; what none has told is not known.' },
+)
+
 const PLAN = exactly({
   name: Type.String(),
   apis: Type.Array(Type.String()),
-  limits: Type.Array(
-    exactly({
-      api_id: Type.String(),
-      counted: {
-        ...oneOf(['user', 'attested', 'application']),
-        description: 'Whose calls: of a person, of one on a device that is attested, or of the whole application.',
-      },
-      period: oneOf(['second', 'minute', 'hour', 'day']),
-      said: Type.Array(exactly({ calls: Type.Integer(), nodes: Type.Integer() }), {
-        description: 'How many calls, and by how many nodes of gateways it is said. Several: they disagree.',
-      }),
-    }),
-    { description: 'As gateways tell them; what none has told is not known.' },
-  ),
+  limits: LIMITS_OF_PLAN,
   managed_by: MANAGED_BY,
 })
 

@@ -14,7 +14,7 @@ import {
   text,
 } from './schemas.ts'
 
-const KIND = oneOf(['native', 'web', 'browser'])
+export const KIND = oneOf(['native', 'web', 'browser'])
 const AUTH_METHOD = oneOf(['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'])
 const GRANT_TYPES = Type.Array(
   oneOf(['authorization_code', 'refresh_token', 'client_credentials', 'urn:ietf:params:oauth:grant-type:jwt-bearer']),

@@ -1,4 +1,4 @@
-// The contract of subscriptions and approvals: one asks that an application may use an API, another decides.
+// The contract of subscriptions: somebody asks that an application may use an API.
 import Type from 'typebox'
 import type { OperationTable } from './operation.ts'
 import {
@@ -16,13 +16,15 @@ import {
 } from './schemas.ts'
 
 const STATUS = oneOf(['pending', 'approved', 'suspended'])
-const SCOPES = Type.Array(SCOPE_NAME, { maxItems: 100 })
-const TRUSTED = Type.Boolean({ description: 'People are not asked to allow the scopes one by one.' })
+export const SCOPES = Type.Array(SCOPE_NAME, { maxItems: 100 })
+export const TRUSTED = Type.Boolean({ description: 'People are not asked to allow the scopes one by one.' })
 
-const SUBSCRIPTION = exactly({
+export const SUBSCRIPTION = exactly({
   id: Type.String(),
   client_id: CLIENT_ID,
+  client_name: Type.String(),
   api_id: Type.String(),
+  api_name: Type.String(),
   plan: Type.String(),
   scopes: Type.Array(Type.String()),
   trusted: TRUSTED,
@@ -37,15 +39,8 @@ const SUBSCRIPTION = exactly({
   managed_by: MANAGED_BY,
 })
 
-/** In characters. */
-export const MAX_REASON_LENGTH = 300
-const REASON = Type.String({
-  maxLength: MAX_REASON_LENGTH,
-  description: 'One line that the people of the application read in the mail about the decision.',
-})
-
-const ONE = exactly({ subscription_id: Type.String({ pattern: '^sub_[A-Za-z0-9_-]{22}$' }) })
-const FILTERS = {
+export const ONE_SUBSCRIPTION = exactly({ subscription_id: Type.String({ pattern: '^sub_[A-Za-z0-9_-]{22}$' }) })
+export const SUBSCRIPTION_FILTERS = {
   ...PAGE_MEMBERS,
   client_id: Type.Optional(CLIENT_ID),
   api_id: Type.Optional(API_ID),
@@ -57,7 +52,7 @@ export const SUBSCRIPTION_OPERATIONS = {
     path: '/subscriptions',
     scope: 'subscriptions:read',
     summary: 'List subscriptions',
-    query: exactly({ ...FILTERS, status: Type.Optional(STATUS) }),
+    query: exactly({ ...SUBSCRIPTION_FILTERS, status: Type.Optional(STATUS) }),
     answers: { 200: pageOf(SUBSCRIPTION) },
   },
   'subscriptions.create': {
@@ -77,7 +72,7 @@ export const SUBSCRIPTION_OPERATIONS = {
     path: '/subscriptions/{subscription_id}',
     scope: 'subscriptions:read',
     summary: 'Read a subscription',
-    params: ONE,
+    params: ONE_SUBSCRIPTION,
     answers: { 200: SUBSCRIPTION },
     versioned: true,
     problems: [404],
@@ -88,7 +83,7 @@ export const SUBSCRIPTION_OPERATIONS = {
     scope: 'approvals:write',
     summary: 'Put a subscription out of use',
     description: 'Gateways refuse its tokens within two seconds. Logins are kept, and go on when it is restored.',
-    params: ONE,
+    params: ONE_SUBSCRIPTION,
     answers: { 200: SUBSCRIPTION },
     versioned: true,
     problems: [404, 409],
@@ -98,7 +93,7 @@ export const SUBSCRIPTION_OPERATIONS = {
     path: '/subscriptions/{subscription_id}/restore',
     scope: 'approvals:write',
     summary: 'Take the suspension of a subscription back',
-    params: ONE,
+    params: ONE_SUBSCRIPTION,
     answers: { 200: SUBSCRIPTION },
     versioned: true,
     problems: [404, 409],
@@ -109,57 +104,8 @@ export const SUBSCRIPTION_OPERATIONS = {
     scope: 'subscriptions:write',
     summary: 'End a subscription, or withdraw the request for it',
     description: 'Gateways refuse its tokens within two seconds.',
-    params: ONE,
+    params: ONE_SUBSCRIPTION,
     answers: { 204: null },
-    precondition: true,
-    problems: [404, 409],
-  },
-} as const satisfies OperationTable
-
-export const APPROVAL_OPERATIONS = {
-  'approvals.list': {
-    method: 'GET',
-    path: '/approvals',
-    scope: 'approvals:read',
-    summary: 'List the subscriptions that wait for a decision',
-    query: exactly(FILTERS),
-    answers: { 200: pageOf(SUBSCRIPTION) },
-  },
-  'approvals.approve': {
-    method: 'POST',
-    path: '/approvals/{subscription_id}/approve',
-    scope: 'approvals:write',
-    summary: 'Approve a subscription',
-    params: ONE,
-    body: exactly({ trusted: Type.Optional(TRUSTED), reason: Type.Optional(REASON) }),
-    answers: { 200: SUBSCRIPTION },
-    versioned: true,
-    problems: [404, 409],
-  },
-  'approvals.decline': {
-    method: 'POST',
-    path: '/approvals/{subscription_id}/decline',
-    scope: 'approvals:write',
-    summary: 'Decline a subscription',
-    description: 'The request is gone; another can be made.',
-    params: ONE,
-    body: exactly({ reason: Type.Optional(REASON) }),
-    answers: { 204: null },
-    problems: [404, 409],
-  },
-  'approvals.change': {
-    method: 'PATCH',
-    path: '/approvals/{subscription_id}',
-    scope: 'approvals:write',
-    summary: 'Change what an approved subscription allows',
-    params: ONE,
-    body: exactly({
-      plan: Type.Optional(PLAN_NAME),
-      scopes: Type.Optional(SCOPES),
-      trusted: Type.Optional(TRUSTED),
-    }),
-    answers: { 200: SUBSCRIPTION },
-    versioned: true,
     precondition: true,
     problems: [404, 409],
   },

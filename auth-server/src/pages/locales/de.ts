@@ -15,6 +15,7 @@ import { PORTAL } from './de/portal.ts'
 import { ADMINISTRATION } from './de/portal-administration.ts'
 import { PORTAL_APIS } from './de/portal-apis.ts'
 import { PORTAL_APPLICATIONS } from './de/portal-applications.ts'
+import { PORTAL_APPROVALS } from './de/portal-approvals.ts'
 import { PORTAL_HELP } from './de/portal-help.ts'
 import { USAGE } from './de/portal-usage.ts'
 import { REFERENCE } from './de/reference.ts'
@@ -46,6 +47,7 @@ export const DE = {
   portalApis: PORTAL_APIS,
   portalHelp: PORTAL_HELP,
   portalApplications: PORTAL_APPLICATIONS,
+  portalApprovals: PORTAL_APPROVALS,
   trial: TRIAL,
   administration: ADMINISTRATION,
   reference: REFERENCE,

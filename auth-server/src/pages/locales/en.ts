@@ -15,6 +15,7 @@ import { PORTAL } from './en/portal.ts'
 import { ADMINISTRATION } from './en/portal-administration.ts'
 import { PORTAL_APIS } from './en/portal-apis.ts'
 import { PORTAL_APPLICATIONS } from './en/portal-applications.ts'
+import { PORTAL_APPROVALS } from './en/portal-approvals.ts'
 import { PORTAL_HELP } from './en/portal-help.ts'
 import { USAGE } from './en/portal-usage.ts'
 import { REFERENCE } from './en/reference.ts'
@@ -46,6 +47,7 @@ export const EN = {
   portalApis: PORTAL_APIS,
   portalHelp: PORTAL_HELP,
   portalApplications: PORTAL_APPLICATIONS,
+  portalApprovals: PORTAL_APPROVALS,
   trial: TRIAL,
   administration: ADMINISTRATION,
   reference: REFERENCE,

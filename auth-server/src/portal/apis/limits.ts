@@ -5,7 +5,11 @@ import type { Texts } from '../../pages/locales/en.ts'
 export type ListedPlanOf = OperationAnswer<'plans.list'>['items'][number]
 
 /** One line: "60 calls a minute for each person in each app". @param apiId the plan may be of several APIs */
-export function limitsInWords({ limits }: ListedPlanOf, apiId: string, { language, portalApis }: Texts): string {
+export function limitsInWords(
+  { limits }: Pick<ListedPlanOf, 'limits'>,
+  apiId: string,
+  { language, portalApis }: Texts,
+): string {
   const format = new Intl.NumberFormat(language)
   const lines = limits
     .filter((limit) => limit.api_id === apiId)

@@ -10,7 +10,9 @@ export interface ListedSubscription {
   readonly id: string
   readonly applicationId: string
   readonly clientId: string
+  readonly clientName: string
   readonly apiId: string
+  readonly apiName: string
   readonly plan: string
   readonly scopes: string[]
   readonly trusted: boolean
@@ -29,13 +31,15 @@ export interface ListedSubscription {
 
 const FROM = sql`
   select subscription.id, subscription.application_id as "applicationId", application.client_id as "clientId",
-         subscription.api_id as "apiId", subscription.plan, subscription.scopes, subscription.trusted,
-         subscription.status, subscription.suspended_at as "suspendedAt", subscription.requested_by as "requestedById",
+         application.name as "clientName", subscription.api_id as "apiId", api.name as "apiName",
+         subscription.plan, subscription.scopes, subscription.trusted, subscription.status,
+         subscription.suspended_at as "suspendedAt", subscription.requested_by as "requestedById",
          coalesce(asker.client_id, subscription.requested_by) as "requestedBy",
          subscription.requested_by_person as "requestedByPersonId",
          person.name as "requestedByName", email.address as "requestedByEmail",
          subscription.requested_at as "requestedAt", subscription.managed_by as "managedBy"
   from subscriptions subscription join applications application on application.id = subscription.application_id
+  join apis api on api.id = subscription.api_id
   left join applications asker on asker.id = subscription.requested_by
   left join people person on person.id = subscription.requested_by_person
   left join email_addresses email on email.person_id = person.id and email.is_primary`

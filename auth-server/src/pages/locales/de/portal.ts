@@ -25,6 +25,8 @@ export const PORTAL = {
     ...ADMINISTRATION_NEWS,
     becameDeveloper: 'Sie gehören jetzt zu den Entwicklern.',
     subscriptionEnded: 'Es ist beendet.',
+    subscriptionApproved: 'Freigegeben. Die Personen der Anwendung erfahren es per Mail.',
+    subscriptionDeclined: 'Abgelehnt. Die Personen der Anwendung erfahren es per Mail.',
     applicationCreated: 'Die Anwendung ist registriert. Tragen Sie ihre Client-ID in die App ein.',
     applicationChanged: 'Gespeichert.',
     applicationDeleted: 'Die Anwendung ist gelöscht.',

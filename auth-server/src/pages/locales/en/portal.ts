@@ -26,6 +26,8 @@ export const PORTAL = {
     ...ADMINISTRATION_NEWS,
     becameDeveloper: 'You are a developer now.',
     subscriptionEnded: 'It is over.',
+    subscriptionApproved: 'Approved. The people of the application are told by mail.',
+    subscriptionDeclined: 'Declined. The people of the application are told by mail.',
     applicationCreated: 'The application is there. Write its client ID into the app.',
     applicationChanged: 'Saved.',
     applicationDeleted: 'The application is gone.',
