@@ -37,7 +37,7 @@ export const PATHS = {
   subscribe: `${APIS}/:api/subscribe`,
   subscribePlan: `${APIS}/:api/subscribe/:plan`,
   subscribeReview: `${APIS}/:api/subscribe/:plan/:client`,
-  subscribeApplication: `${APPLICATIONS}/:client/subscribe`,
+  subscribeApplication: `${APPLICATIONS}/:application/subscribe`,
   subscription: SUBSCRIPTION,
   endSubscription: `${SUBSCRIPTION}/end`,
   approvals: APPROVALS,

@@ -154,7 +154,7 @@ export function createdPage({ frame }: PortalPerson, application: Application, s
     const content = html`<h2>${clientId}</h2>
 ${copyable(html`<code translate="no">${application.client_id}</code>`, texts)}
 ${secretOnce([secret], created.whenLost, texts)}
-${linkButton(texts.portalApis.ofApp.subscribe, hrefOf(PATHS.subscribeApplication, { client: application.client_id }))}
+${linkButton(texts.portalApis.ofApp.subscribe, hrefOf(PATHS.subscribeApplication, { application: application.client_id }))}
 ${wayLink(created.toApplication, applicationHref(application))}`
     return portalPage({ frame, heading: created.title, content }, texts)
   }

@@ -79,7 +79,7 @@ export function newApplicationRoutes(): PortalRoutes {
           ? // Where it is led on to an API that it calls.
             me.backTo(
               reply,
-              hrefOf(PATHS.subscribeApplication, { client: application.client_id }),
+              hrefOf(PATHS.subscribeApplication, { application: application.client_id }),
               'applicationCreated',
             )
           : sendPage(reply, createdPage(me, application, secret))

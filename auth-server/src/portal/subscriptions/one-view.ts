@@ -93,7 +93,7 @@ export function subscriptionsOf(
     href: hrefOf(PATHS.subscription, { subscription: subscription.id }),
     detail: html`${subscription.plan} <span class="badge">${status[subscription.status]}</span>`,
   }))
-  const subscribe = linkButton(ofApp.subscribe, hrefOf(PATHS.subscribeApplication, { client: clientId }))
+  const subscribe = linkButton(ofApp.subscribe, hrefOf(PATHS.subscribeApplication, { application: clientId }))
   return html`<h2>${ofApp.title}</h2>
 ${entries.length > 0 ? html`${rows(entries)}\n${subscribe}` : emptyState(ofApp.none, subscribe)}`
 }

@@ -24,7 +24,7 @@ export function subscriptionRoutes(): PortalRoutes {
     [PATHS.subscribeApplication]: {
       needs: 'developer',
       async GET(request, reply, me) {
-        const application = await applicationOf(me, idOf(request.params, 'client'))
+        const application = await applicationOf(me, idOf(request.params, 'application'))
         const apis = (await listedApis(me)).filter(isOpen)
         return sendPage(reply, chooseApiPage(me, application, apis, await plansOf(me)))
       },
