@@ -21,7 +21,7 @@ import { lockApplication } from '../store/queries/listed-applications.ts'
 import { mailPerson } from '../store/queries/mail-person.ts'
 import type { MailRecipient } from '../store/queued-mail.ts'
 import { findMemberRole, type MemberRole, putMember } from '../store/tables/application-members.ts'
-import { insertInvitedDeveloper, isRoleGiven } from '../store/tables/person-roles.ts'
+import { hasRole, insertInvitedDeveloper, isRoleGiven } from '../store/tables/person-roles.ts'
 import { queueMail } from '../store/tables/queued-mails.ts'
 
 export const TEAM_INVITATION_DAYS = 3
@@ -98,9 +98,8 @@ export async function joinTeam(trx: Trx, opening: Opening, context: AuditContext
   await lockApplication(trx, clientId, 'everything')
   if (!(await takeInvitation(trx, opening))) return undefined
   const { personId } = opening
-  // Whoever has lost the application meanwhile gives nobody a part of it.
-  if (invitedBy !== null && (await findMemberRole(trx, { applicationId, personId: invitedBy })) !== 'owner')
-    return undefined
+  // Whoever has lost the application meanwhile, or their place here, gives nobody a part of it.
+  if (invitedBy !== null && !(await mayInvite(trx, { applicationId, personId: invitedBy }))) return undefined
   await putMember(trx, { applicationId, personId, role })
   await record(trx, { type: 'team', outcome: `${role}-joined`, personId, applicationId }, context)
   const isMade = await insertInvitedDeveloper(trx, { personId, invitedBy })
@@ -112,6 +111,16 @@ export async function joinTeam(trx: Trx, opening: Opening, context: AuditContext
     await record(trx, { type: 'team', outcome: 'handed-over', personId: invitedBy, applicationId }, context)
   }
   return { ...invitation, isDeveloper }
+}
+
+/** Whether somebody is an owner still, and may act as one: active, and a developer or administrator. */
+async function mayInvite(trx: Trx, member: Readonly<{ applicationId: string; personId: string }>): Promise<boolean> {
+  if ((await findMemberRole(trx, member)) !== 'owner') return false
+  const { personId } = member
+  return (
+    (await hasRole(trx, { personId, role: 'developer', apiId: null })) ||
+    (await hasRole(trx, { personId, role: 'administrator', apiId: null }))
+  )
 }
 
 /** Takes somebody out of an application that the transaction holds. */

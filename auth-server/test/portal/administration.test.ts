@@ -141,6 +141,9 @@ t.test('roles are given and taken: developer, and approver of an API', async (t)
     await page(PERSON),
     new RegExp(`Approver of ${API.id}[\\s\\S]*Developer|Developer[\\s\\S]*Approver of ${API.id}`),
   )
+  for (const step of [undefined, '', 'Give', 'nonsense'])
+    await post(chief, path, { ...(step !== undefined && { step }), role: 'developer' })
+  t.match(await page(PERSON), /Developer/, 'what names no step changes nothing')
   for (const fields of [{ role: 'developer' }, approver])
     t.equal((await post(chief, path, { step: 'take', ...fields })).statusCode, 303)
   t.match(await page(path), /No role is given/)

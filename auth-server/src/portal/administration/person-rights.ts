@@ -112,6 +112,10 @@ function groupsPage(me: PortalPerson, { person, own, etag, all }: Groups, refuse
   })
 }
 
+function isStep(text: string | undefined): text is 'give' | 'take' {
+  return text === 'give' || text === 'take'
+}
+
 /** The groups that a form leaves somebody in. */
 function wantedGroups({ own }: Groups, { form: posted }: PortalPerson): string[] {
   const group = posted.get('group') ?? ''
@@ -130,7 +134,7 @@ export const PERSON_RIGHTS_ROUTES: PortalRoutes = {
       const personId = idsOf(request).get('person') ?? ''
       const [step, role, apiId] = ['step', 'role', 'api'].map((name) => me.form.get(name))
       const path = hrefOf(PATHS.personRoles, { person: personId })
-      if (!isRole(role)) return me.backTo(reply, path)
+      if (!isRole(role) || !isStep(step)) return me.backTo(reply, path)
       const asked = { params: { person_id: personId, role }, query: apiId === undefined ? {} : { api_id: apiId } }
       const outcome = await (step === 'give' ? me.attempt('roles.give', asked) : me.attempt('roles.take', asked))
       if (!(outcome instanceof HttpProblem)) return me.backTo(reply, path, step === 'give' ? 'roleGiven' : 'roleTaken')
@@ -145,6 +149,8 @@ export const PERSON_RIGHTS_ROUTES: PortalRoutes = {
     },
     async POST(request, reply, me) {
       const personId = idsOf(request).get('person') ?? ''
+      // What names no step changes nothing.
+      if (!isStep(me.form.get('step'))) return me.backTo(reply, hrefOf(PATHS.personGroups, { person: personId }))
       const found = await readGroups(me, personId)
       const outcome = await me.attempt('groups.set_of_person', {
         params: { person_id: personId },
