@@ -18,6 +18,9 @@ import { SoftPasskey } from '../support/soft-passkey.ts'
 /** Routes that are about factors have one of these in their addresses. */
 const ABOUT_FACTORS = /passkey|factor|authenticator|recovery|totp|otp\b|webauthn|credential/
 
+/** These know no session: files, and the management API, where scopes of a machine's token say who may. */
+const NO_SESSION = /^\/(?:assets|management)\//
+
 /** Of a visit: by these somebody shows a factor; they set nothing up. */
 const SHOW = [
   'login/passkey',
@@ -36,7 +39,7 @@ const SET_UP = ['add-passkey', 'add-passkey/options', 'add-passkey/later']
 async function opened(t: Test) {
   const server = await testServer(t, { VISITS_PER_MINUTE: '0' })
   const found = (await addressesOf(server.app)).filter(
-    ({ pattern }) => ABOUT_FACTORS.test(pattern) && !pattern.startsWith('/assets/'),
+    ({ pattern }) => ABOUT_FACTORS.test(pattern) && !NO_SESSION.test(pattern),
   )
   return { ...server, found }
 }
