@@ -65,5 +65,5 @@ t.test('HTML knows which scripts it needs, however deep they are in it', async (
   const { passkeys } = PageScript.all
   const part = html`<div></div>`.running(passkeys)
   t.strictSame(html`<main>${[html`<p>${part}</p>`]}${false}</main>`.needs.scripts, [passkeys])
-  t.strictSame(part.leadingTo('self').needs, { formTargets: ['self'], scripts: [passkeys] })
+  t.strictSame(part.leadingTo('self').needs, { brands: [], formTargets: ['self'], scripts: [passkeys] })
 })

@@ -50,9 +50,9 @@ export const LANDING = {
     resourceMetadata: 'Metadaten der API: welcher Server Tokens für sie ausstellt',
     keys: 'Die Schlüssel, mit denen Tokens signiert sind',
     management: 'Verwaltungs-API: was Programme des Betreibers tun können',
-    mails: 'Mails',
+    mails: 'E-Mails',
     mailsLead:
-      'Keine Mail verlässt diesen Rechner. Ihre Links und Codes stehen im Terminal, die Mails selbst in diesem Ordner:',
+      'Keine E-Mail verlässt diesen Rechner. Ihre Links und Codes stehen im Terminal, die E-Mails selbst in diesem Ordner:',
     refusals: 'Zuletzt abgelehnt',
     noRefusals: 'Seit dem Start des Auth-Servers wurde nichts abgelehnt.',
     refusalsNote: 'Was der Auth-Server abgelehnt hat, das Letzte zuerst.',
