@@ -63,7 +63,7 @@ t.test('without the demo the gateway is a client all the same, and what operator
   const says: Readonly<Record<string, RegExp>> = {
     'node auth-server/src/commands/app-links.ts list': /^No app has a record yet\.\n$/,
     'node auth-server/src/commands/catalogue.ts import':
-      /\+ application demo-app is added\n[\s\S]*Changed: 3 added\.\n/,
+      /\+ application demo-app is added\n[\s\S]*Changed: 4 added\.\n/,
     'node auth-server/src/commands/manage.ts group create --name testers': /^name\ttesters\n/,
     'node auth-server/src/commands/role.ts list': /^Nobody has a role yet\.\n$/,
     'node auth-server/src/commands/setup.ts':

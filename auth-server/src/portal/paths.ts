@@ -62,6 +62,8 @@ export const PATHS = {
   invitations: `${ADMINISTRATION}/invitations`,
   allApplications: ALL_APPLICATIONS,
   applicationStep: `${ALL_APPLICATIONS}/:client/:step`,
+  vouchForName: `${ALL_APPLICATIONS}/:client/name`,
+  vouchForPhones: `${ALL_APPLICATIONS}/:client/phones`,
   allSubscriptions: ALL_SUBSCRIPTIONS,
   subscriptionStep: `${ALL_SUBSCRIPTIONS}/:subscription/:step`,
   allUsage: `${ADMINISTRATION}/usage`,

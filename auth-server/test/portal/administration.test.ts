@@ -2,10 +2,12 @@
 import { sql } from 'kysely'
 import t from 'tap'
 import { newPerson } from '../support/administrator.ts'
+import { IDENTITY, PLAY_DIGEST } from '../support/app-identity.ts'
 import { turnClock } from '../support/database.ts'
 import { gatewayClient, toldCount, usageBatch } from '../support/gateway-reports.ts'
 import { obtainCode, redeem } from '../support/phone.ts'
 import { atPortalAs, portalServer, post } from '../support/portal.ts'
+import { inRole } from '../support/portal-actor.ts'
 import { API, USER } from '../support/server.ts'
 
 t.setTimeout(120_000)
@@ -290,3 +292,27 @@ t.test('usage of all applications is told, and of one API or one application, wh
   t.match(await page(`${BELOW}/usage?api=another-api&time=month`), /No calls in this time/)
   await page(`${BELOW}/usage?client=nobody`, 404)
 })
+
+t.test(
+  'administrators vouch for a name, and for what phones know an app by, as it was when they read it',
+  async (t) => {
+    const developer = await inRole(server, 'maker@example.com', { role: 'developer' })
+    const made = await developer.ask('applications.create', { body: { name: 'Weather', kind: 'native' } })
+    const params = { client_id: String(Object(made.body).client_id) }
+    const [all, one] = [`${BELOW}/applications`, `${BELOW}/applications/${params.client_id}`]
+    t.match(await page(all), `${one}/name`)
+    t.equal((await post(chief, `${one}/name`, { etag: 'Another' })).statusCode, 409)
+    t.equal((await take(`${one}/name`)).statusCode, 303)
+    t.notMatch(await page(all), `${one}/name`)
+    await page(`${one}/phones`, 404)
+    const android = { package: IDENTITY.androidPackage, certificate_digests: [PLAY_DIGEST] }
+    await developer.ask('applications.set_identity', { params, body: { android }, ifMatch: '*' })
+    const read = await page(`${one}/phones`)
+    t.match(read, PLAY_DIGEST)
+    const apple = { team: IDENTITY.appleTeam, bundle: IDENTITY.appleBundle }
+    await developer.ask('applications.set_identity', { params, body: { android, apple }, ifMatch: '*' })
+    t.equal((await post(chief, `${one}/phones`, { etag: hidden(read, 'etag') })).statusCode, 412, 'changed meanwhile')
+    t.equal((await take(`${one}/phones`)).statusCode, 303)
+    t.match(await developer.ask('applications.get_identity', { params }), { body: { confirmed: true } })
+  },
+)

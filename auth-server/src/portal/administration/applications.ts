@@ -35,7 +35,10 @@ ${nextPart(path, kept, found.next, texts)}`
   })
 }
 
-function rowOf({ name, client_id, kind, owners, suspended_at, managed_by }: Application, texts: Texts): RowEntry {
+function rowOf(
+  { name, client_id, kind, owners, suspended_at, managed_by, name_verified }: Application,
+  texts: Texts,
+): RowEntry {
   const { applications, statuses, ofFile } = texts.administration
   const facts = [
     client_id,
@@ -45,10 +48,17 @@ function rowOf({ name, client_id, kind, owners, suspended_at, managed_by }: Appl
     managed_by === 'file' ? ofFile('catalogue.yml') : '',
   ]
   const moves = movesOf({ isSuspended: suspended_at !== null, canRemove: managed_by !== 'file' })
+  const { vouch } = applications
+  const vouching = [
+    ...(name_verified ? [] : [actionLink(vouch.name.button, hrefOf(PATHS.vouchForName, { client: client_id }), name)]),
+    ...(kind === 'native'
+      ? [actionLink(vouch.phones.button, hrefOf(PATHS.vouchForPhones, { client: client_id }), name)]
+      : []),
+  ]
   return {
     title: name,
     detail: facts.filter(Boolean).join(' · '),
-    action: html`<div>${moves.map((move) => html`${actionLink(texts.administration[move], hrefOf(PATHS.applicationStep, { client: client_id, step: move }), name)} `)}</div>`,
+    action: html`<div>${vouching.map((link) => html`${link} `)}${moves.map((move) => html`${actionLink(texts.administration[move], hrefOf(PATHS.applicationStep, { client: client_id, step: move }), name)} `)}</div>`,
   }
 }
 

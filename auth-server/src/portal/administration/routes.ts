@@ -15,6 +15,7 @@ import { PERSON_RIGHTS_ROUTES } from './person-rights.ts'
 import { SERVER_ROUTES } from './server.ts'
 import { SUBSCRIPTION_ROUTES } from './subscriptions.ts'
 import { USAGE_ROUTES } from './usage.ts'
+import { VOUCHING_ROUTES } from './vouching.ts'
 
 const SECTIONS = [
   'people',
@@ -37,6 +38,7 @@ export function administrationRoutes(): PortalRoutes {
     ...PERSON_RIGHTS_ROUTES,
     ...INVITATION_ROUTES,
     ...APPLICATION_ROUTES,
+    ...VOUCHING_ROUTES,
     ...SUBSCRIPTION_ROUTES,
     ...USAGE_ROUTES,
     ...AUDIT_ROUTES,

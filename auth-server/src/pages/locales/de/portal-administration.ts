@@ -172,6 +172,24 @@ export const ADMINISTRATION = {
     restoreLosses: ['Man kann sich wieder anmelden'],
     removeLosses: ['Jede Anmeldung jeder Person darin', 'Client-ID, Geheimnisse und Schlüssel, für immer'],
     losesSubscription: (api, plan) => `Das Abonnement von ${api} (${plan})`,
+    vouch: {
+      name: {
+        title: (app) => `Für den Namen ${app} bürgen?`,
+        button: 'Für den Namen bürgen',
+        effects: [
+          'Die Seiten zeigen diesen Namen dann ohne den Host der Redirect-URI; die Anwendung muss also wirklich von denen sein, die er nennt',
+          'Ein anderer Name braucht eine neue Bestätigung',
+        ],
+      },
+      phones: {
+        title: (app) => `Bestätigen, woran Telefone ${app} erkennen?`,
+        button: 'Für Telefone bestätigen',
+        effects: [
+          'Telefone erfahren, dass diese App zu diesem Server gehört, und öffnen ihre Links in ihr',
+          'Jede Änderung daran braucht eine neue Bestätigung',
+        ],
+      },
+    },
   },
   subscriptions: {
     of: (app, api) => `${app} → ${api}`,

@@ -168,6 +168,24 @@ export const ADMINISTRATION = {
     restoreLosses: ['People can sign in to it again'],
     removeLosses: ['Every login of every person in it', 'Its client ID, secrets and keys, for good'],
     losesSubscription: (api: string, plan: string) => `Its subscription to ${api} (${plan})`,
+    vouch: {
+      name: {
+        title: (app: string) => `Vouch for the name ${app}?`,
+        button: 'Vouch for the name',
+        effects: [
+          'Pages show this name without the host of the redirect URI, so its makers have to be who it says',
+          'Another name needs it anew',
+        ],
+      },
+      phones: {
+        title: (app: string) => `Confirm what phones know ${app} by?`,
+        button: 'Confirm for phones',
+        effects: [
+          'Phones are told that this app belongs to this server, and open its links in it',
+          'Any change of it needs it anew',
+        ],
+      },
+    },
   },
   subscriptions: {
     of: (app: string, api: string) => `${app} → ${api}`,
