@@ -64,7 +64,7 @@ t.test('what is said of the demo is what the file defines', async (t) => {
 
 t.test('a stack takes the file in; the same again changes nothing', async (t) => {
   const { db, options, names } = await prepared(t)
-  t.equal((await takeCatalogueFile(options)).changes.length, 3)
+  t.equal((await takeCatalogueFile(options)).changes.length, 4)
   t.strictSame((await takeCatalogueFile(options)).changes, [])
   t.strictSame(await names(), [DEMO.clientId, DEMO.gatewayClientId])
   const peppers = { passwordPepper: PEPPER, previousPasswordPepper: undefined }
