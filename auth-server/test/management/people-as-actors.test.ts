@@ -3,8 +3,10 @@ import { isOperationId, OPERATIONS } from '@mobile-api-gateway/sdk/contract/inde
 import type { ManagementOperation } from '@mobile-api-gateway/sdk/contract/operation.ts'
 import t from 'tap'
 import { WITHOUT_REQUEST } from '../../src/audit/context.ts'
+import { defineBuiltInApi } from '../../src/catalogue/apis.ts'
 import { PASSWORD_ACR } from '../../src/identity/acr.ts'
 import { actorOfPerson, hasScope } from '../../src/management/actor.ts'
+import { revocationsApi } from '../../src/oauth/feed/gateway-access.ts'
 import { newPerson, openSessionOf } from '../support/administrator.ts'
 import { inRole } from '../support/portal-actor.ts'
 import { API, testServer } from '../support/server.ts'
@@ -56,6 +58,7 @@ t.test('the keys of a person for asking twice are their own, and leave no trace 
 })
 
 t.test('nobody but the operator reaches for what belongs to the server itself, administrators neither', async (t) => {
+  await defineBuiltInApi(server.db, revocationsApi(server.config.issuer)) // as the server does when it starts
   const { body } = await administrator.ask('applications.create', { body: { name: 'A', kind: 'native' } })
   const { client_id }: Readonly<{ client_id?: unknown }> = Object(body)
   const asked = { body: { client_id, api_id: 'revocations', plan: 'feed', scopes: [] } }
