@@ -1,6 +1,7 @@
 // GET /portal/usage, /portal/usage/:client and /portal/usage/:client/refusals.
 import type { FastifyRequest } from 'fastify'
 import { Parameters } from '../../http/parameters.ts'
+import { pathParameter } from '../../http/request-path.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { PATHS } from '../paths.ts'
 import type { PortalHandler, PortalRoutes } from '../route.ts'
@@ -8,9 +9,8 @@ import { refusalsPage } from './refusals-view.ts'
 import { isUsageTime, queryOf, type UsageTime } from './times.ts'
 import { usagePage } from './view.ts'
 
-function clientOf({ params }: FastifyRequest): string {
-  const { client }: { client?: unknown } = Object(params)
-  return typeof client === 'string' ? client : ''
+function clientOf(request: FastifyRequest): string {
+  return pathParameter(request, 'client') ?? ''
 }
 
 /** The time that an address asks for; a day where it names none that there is. */
