@@ -78,6 +78,8 @@ t.test('token, identity, quota: each does its part and leaves its mark', async (
       scope: 'profile:read orders:read',
       app_id: 'app_1',
       plan: 'basic',
+      call_issuer: 'http://localhost:4000',
+      call_audience: 'http://localhost:8000/mobile',
     },
   })
   await run('quota', request)

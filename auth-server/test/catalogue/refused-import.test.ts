@@ -65,6 +65,7 @@ t.test('a refused object is told where it stands', async (t) => {
             apple_team: null,
             apple_bundle: null,
             passkeys: true,
+            confirmed_at: new Date(),
           })
           .execute()
     })
