@@ -38,6 +38,7 @@ async function refreshToken({ db, config }: Deps, caller: Client, text: string):
   const family = token && (await findLiveFamily(db, token.familyId, caller.clientId))
   if (!token || !family || ['reuse', 'invalid'].includes(judge(family, token))) return undefined
   return {
+    ...family.addedClaims?.access_token,
     active: true,
     iss: config.issuer,
     sub: family.personId,

@@ -21,6 +21,6 @@ export function userinfoHandler(deps: Deps): RouteHandlerMethod {
     if (!person) throw bearerError('invalid_token', NOT_VALID)
     if (!scopes.includes('openid')) throw bearerError('insufficient_scope', 'the scope openid is missing', 'openid')
     await requirePossession(deps, request, reply, presented, token.dpopJkt)
-    return openedBy(scopes, person)
+    return { ...person.added, ...openedBy(scopes, person) }
   }
 }

@@ -15,7 +15,7 @@ export interface AccessTokenContent {
   /** The login behind it; a machine has none. Its `id` is `grant_id`. */
   readonly login?: Pick<
     FamilyView,
-    'id' | 'subjectKind' | 'isAttested' | 'mergedFrom' | 'acr' | 'amr' | 'authTime' | 'groups'
+    'id' | 'subjectKind' | 'isAttested' | 'mergedFrom' | 'acr' | 'amr' | 'authTime' | 'groups' | 'addedClaims'
   >
   readonly clientId: string
   readonly applicationId: string
@@ -33,6 +33,8 @@ export interface AccessTokenContent {
 export function mintAccessToken(issuer: string, keys: KeyRing, content: AccessTokenContent): Promise<string> {
   const { kid, alg, privateKey } = keys.current(content.alg)
   return new SignJWT({
+    // First, so that whatever follows is the server's.
+    ...content.login?.addedClaims?.access_token,
     iss: issuer,
     sub: content.subject,
     aud: content.resource,

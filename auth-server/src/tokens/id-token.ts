@@ -1,6 +1,7 @@
 // ID tokens: what the app may know about the login (OpenID Connect Core §2, §3.1.3.6).
 import { createHash } from 'node:crypto'
 import { SignJWT } from 'jose'
+import type { ClaimSet } from '../store/added-claims.ts'
 import type { Db } from '../store/database.ts'
 import { findPublicKey } from '../store/tables/signing-keys.ts'
 import { readOwnToken, textClaim } from './own-token.ts'
@@ -25,6 +26,8 @@ export interface Login {
   readonly alg: string
   /** Claims about the person, for an application that wants them here and not only at userinfo (§5.4). */
   readonly person: Readonly<Record<string, unknown>>
+  /** What others have added to the login. */
+  readonly added: ClaimSet | undefined
 }
 
 // The left half of the hash that belongs to the signature's algorithm (§3.1.3.6); SHA-512 for EdDSA on Ed25519.
@@ -50,7 +53,12 @@ export function mintIdToken(issuer: string, keys: KeyRing, login: Login): Promis
     sid: login.sessionId,
     at_hash: leftHalf(alg, login.accessToken),
   } satisfies Record<(typeof ID_TOKEN_CLAIMS)[number], string | number | readonly string[]>
-  return new SignJWT({ ...login.person, ...claims, ...(login.nonce !== null && { nonce: login.nonce }) })
+  return new SignJWT({
+    ...login.added,
+    ...login.person,
+    ...claims,
+    ...(login.nonce !== null && { nonce: login.nonce }),
+  })
     .setProtectedHeader({ alg, typ: 'JWT', kid })
     .sign(privateKey)
 }

@@ -123,6 +123,7 @@ t.test('only an access token of ours is an access token', async (t) => {
     amr: ['pwd'],
     authTime: 0,
     groups: [],
+    addedClaims: null,
   } as const
   const tokens = {
     'an ID token': id_token,

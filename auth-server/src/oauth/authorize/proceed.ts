@@ -2,6 +2,7 @@
 import type { FastifyReply } from 'fastify'
 import type { Deps } from '../../deps.ts'
 import { acrFor } from '../../identity/acr.ts'
+import { claimsOfLogin } from '../../interaction/claims-of-login.ts'
 import { answerEndedVisit } from '../../interaction/ended/reply.ts'
 import { cancelledPage } from '../../interaction/ended/view.ts'
 import { resumePath, stepPath } from '../../interaction/paths.ts'
@@ -66,13 +67,15 @@ function endOf(next: Awaited<ReturnType<typeof nextStepOf>>, session: Session | 
 async function endForApp(
   { db, config, cookies }: Deps,
   reply: FastifyReply,
-  { id, request }: PendingAppVisit,
+  pending: PendingAppVisit,
   end: End,
 ): Promise<boolean> {
+  const { id, request } = pending
   const returnTo = { redirectUri: request.redirectUri, state: request.state }
   if ('session' in end) {
     const acr = acrFor(end.session, request.acrValues ?? [])
-    const code = await issueCode(db, { requestId: id, session: end.session, acr })
+    const addedClaims = await claimsOfLogin(db, pending, end.session)
+    const code = await issueCode(db, { requestId: id, session: end.session, acr, addedClaims })
     if (code === undefined) return false
     cookies.endVisit(reply, id)
     reply.log.info({ step: 'sent a code', account: end.session.accountName }, 'the app gets a code')

@@ -53,6 +53,7 @@ export async function tokenResponse(
         nonce: asked.nonce,
         accessToken,
         alg: client.idTokenAlg,
+        added: family.addedClaims?.id_token,
         person: client.claimsInIdToken ? await personClaims(db, family, scopes) : {},
       })
     : undefined

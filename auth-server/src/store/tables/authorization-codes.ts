@@ -1,7 +1,8 @@
 // Authorization codes in the database: minted by closing a request; redeemed in queries/redeem-code.ts.
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
+import type { AddedClaims } from '../added-claims.ts'
 import type { Db } from '../database.ts'
-import type { Defaulted, TableDeclaration } from '../declaration.ts'
+import type { Defaulted, Json, TableDeclaration } from '../declaration.ts'
 import { isOfStandingPerson, isSubscribed, openScopes, secondsFromNow } from '../sql.ts'
 import { spendPushed } from './pushed-requests.ts'
 
@@ -28,6 +29,8 @@ export interface AuthorizationCodes {
   device_jkt: string | null
   /** The request that it answers. */
   request_id: string | null
+  /** For the family that it opens. */
+  added_claims: Json<AddedClaims> | null
 }
 
 export const AUTHORIZATION_CODES: TableDeclaration<AuthorizationCodes> = {
@@ -61,6 +64,7 @@ export const AUTHORIZATION_CODES: TableDeclaration<AuthorizationCodes> = {
         family_id: 'exported',
         device_jkt: 'exported',
         request_id: 'exported',
+        added_claims: 'exported',
       },
     },
     erased: { deleted: 'person_id' },
@@ -81,6 +85,8 @@ export interface MintedCode {
   readonly acr: string
   readonly codeHash: string
   readonly ttlSeconds: number
+  /** What the tokens say beyond the server's own claims. */
+  readonly addedClaims: AddedClaims
 }
 
 const ASKED_SCOPES = sql`array(select jsonb_array_elements_text(request.request->'scopes'))`
@@ -118,13 +124,13 @@ export async function insertCode(db: Db, input: MintedCode): Promise<boolean> {
     ), ${spendPushed}
     insert into authorization_codes (code_hash, application_id, api_id, person_id, auth_epoch, session_id, acr, amr,
                                      auth_time, redirect_uri, code_challenge, scopes, nonce, dpop_jkt, device_jkt,
-                                     expires_at, request_id)
+                                     expires_at, request_id, added_claims)
     select ${input.codeHash}, ended.application_id, ended.api_id, signed_in.person_id, signed_in.auth_epoch, signed_in.id,
            ${input.acr}, signed_in.amr, signed_in.auth_time, ended.request->>'redirectUri', ended.request->>'codeChallenge',
            wanted.open_scopes, ended.request->>'nonce', ended.request->>'dpopJkt',
            -- Of who has read what becomes of the guest.
            case when ended.steps ? 'guest' then ended.request->>'deviceJkt' end, ${secondsFromNow(input.ttlSeconds)},
-           ended.id
+           ended.id, nullif(${JSON.stringify(input.addedClaims)}::jsonb, '{}')
     from ended, signed_in, wanted
     returning code_hash`.execute(db)
   return rows.length === 1

@@ -1,8 +1,9 @@
 // Refresh-token families in the database: one row per login of an app; how one is opened and ended.
 import type { SubjectKind } from '@mobile-api-gateway/sdk/subject-kind.ts'
 import { type RawBuilder, sql } from 'kysely'
+import type { AddedClaims } from '../added-claims.ts'
 import type { Db } from '../database.ts'
-import type { Defaulted, TableDeclaration } from '../declaration.ts'
+import type { Defaulted, Json, TableDeclaration } from '../declaration.ts'
 import { secondsSince, unixSeconds } from '../sql.ts'
 
 export interface RefreshFamilies {
@@ -33,6 +34,8 @@ export interface RefreshFamilies {
   name: string | null
   /** Of a guest: the key of the device. No refresh token belongs to it. */
   device_jkt: string | null
+  /** What its tokens say beyond the server's own claims. */
+  added_claims: Json<AddedClaims> | null
 }
 
 export const REFRESH_FAMILIES: TableDeclaration<RefreshFamilies> = {
@@ -74,6 +77,7 @@ export const REFRESH_FAMILIES: TableDeclaration<RefreshFamilies> = {
         bound_since: 'internal',
         name: 'exported',
         device_jkt: 'exported',
+        added_claims: 'exported',
       },
     },
     erased: { deleted: 'person_id' },
@@ -98,6 +102,8 @@ export interface FamilyView {
   readonly allowedScopes: readonly string[]
   /** Groups of the person that the API wants to hear of. */
   readonly groups: readonly string[]
+  /** What others have added to the login, or null. */
+  readonly addedClaims: AddedClaims | null
   readonly acr: string
   readonly amr: readonly string[]
   readonly authTime: number
@@ -131,7 +137,7 @@ export const FAMILY_COLUMNS = sql`
     select device.merged_from from device_keys device where device.jkt = family.dpop_jkt
       and device.application_id = family.application_id and device.person_id = family.person_id
       and device.account_since > auth_now() - make_interval(days => ${sql.lit(MERGED_FROM_DAYS)})) as "mergedFrom",
-  family.bound_since as "boundSince", family.generation,
+  family.bound_since as "boundSince", family.added_claims as "addedClaims", family.generation,
   family.current_hash as "currentHash", family.previous_hash as "previousHash",
   family.sealed_successor as "sealedSuccessor", family.recovered_at is not null as recovered,
   ${secondsSince(sql`family.spent_at`)} as "spentSecondsAgo", ${unixSeconds()} as now`
@@ -147,15 +153,16 @@ export interface NewFamily {
 /**
  * Opens the family of a login: part of a statement, after a `code` that has just been consumed, whatever its kind.
  * @param code the name of what was consumed: one row with the columns of a login (person_id, auth_epoch, application_id,
- *   api_id, session_id, scopes, acr, amr, auth_time), and of the application `public`, refresh_idle, refresh_absolute
+ *   api_id, session_id, scopes, acr, amr, auth_time, added_claims), and of the application `public`, refresh_idle, refresh_absolute
  */
 export function openFamily(code: RawBuilder<unknown>, { id, currentHash, dpopJkt }: NewFamily): RawBuilder<unknown> {
   return sql`
     insert into refresh_families (id, person_id, auth_epoch, application_id, api_id, session_id, scopes, acr, amr, auth_time,
-                                  generation, current_hash, dpop_jkt, bound_since, idle_expires_at, expires_at)
+                                  generation, current_hash, dpop_jkt, bound_since, idle_expires_at, expires_at, added_claims)
     select ${id}, person_id, auth_epoch, application_id, api_id, session_id, scopes, acr, amr, auth_time,
            1, ${currentHash}, case when public then ${dpopJkt}::text end,
-           case when public and ${dpopJkt}::text is not null then 1 end, auth_now() + refresh_idle, auth_now() + refresh_absolute
+           case when public and ${dpopJkt}::text is not null then 1 end, auth_now() + refresh_idle, auth_now() + refresh_absolute,
+           added_claims
     from ${code} returning *`
 }
 

@@ -1,0 +1,79 @@
+// Claims that others add to a login: a provider's, of forms, of hooks. Here they are checked, bounded and put together.
+import type { AddedClaims, ClaimSet } from '../store/added-claims.ts'
+import { isReservedClaim } from './reserved-claims.ts'
+
+/** Of all that is added to one token of a login, as JSON; it travels in a header with each call. */
+export const MAX_ADDED_BYTES = 2048
+const MAX_CLAIMS = 32
+const MAX_DEPTH = 4
+/** Also `https://example.com/tier`, which OpenID Connect Core §5.1.2 advises for names of one's own. */
+const NAME = /^[A-Za-z][\w.:/-]{0,99}$/
+const NOT_A_NAME = ['constructor', 'prototype']
+const TOKENS = ['access_token', 'id_token'] as const satisfies readonly (keyof AddedClaims)[]
+
+/** The claims, or one sentence on what is wrong with them. */
+export type Addition = Readonly<{ claims: AddedClaims }> | Readonly<{ wrong: string }>
+
+/**
+ * Adds claims to those that a login has; of one name the later counts.
+ * @param more `{ "access_token": {…}, "id_token": {…} }`, each may be missing; from outside, so it can be anything
+ */
+export function addClaims(before: AddedClaims, more: unknown): Addition {
+  if (!isObject(more)) return { wrong: 'claims have to be an object' }
+  const other = Object.keys(more).find((name) => !TOKENS.some((token) => token === name))
+  if (other !== undefined) return { wrong: `claims are for ${TOKENS.join(' or ')}, not for ${shown(other)}` }
+  const claims: { -readonly [Token in keyof AddedClaims]: ClaimSet } = {}
+  for (const token of TOKENS) {
+    const added = more[token] ?? {}
+    if (!isObject(added)) return { wrong: `claims for ${token} have to be an object` }
+    const wrong = wrongClaim(added)
+    if (wrong !== undefined) return { wrong }
+    const all = { ...before[token], ...added }
+    const names = Object.keys(all).length
+    if (names > MAX_CLAIMS) return { wrong: `${token} would get ${names} claims; at most ${MAX_CLAIMS} can be added` }
+    const bytes = Buffer.byteLength(JSON.stringify(all))
+    if (bytes > MAX_ADDED_BYTES)
+      return { wrong: `${token} would get ${bytes} bytes of claims; at most ${MAX_ADDED_BYTES} can be added` }
+    if (names > 0) claims[token] = all
+  }
+  return { claims }
+}
+
+function wrongClaim(added: Readonly<Record<string, unknown>>): string | undefined {
+  for (const [name, value] of Object.entries(added)) {
+    if (!NAME.test(name) || NOT_A_NAME.includes(name))
+      return `${shown(name)} cannot be the name of a claim: letters, digits and . _ - : / after a first letter, at most 100`
+    if (isReservedClaim(name)) return `the claim ${name} is the server's own`
+    if (!isTellable(value, 1))
+      return `the claim ${name} has to be text, a number, true, false, or lists and objects of these, ${MAX_DEPTH} deep at most`
+  }
+  return undefined
+}
+
+/** What PostgreSQL's jsonb and every reader of a token take: no null, no NUL, no half of a surrogate pair. */
+function isTellable(value: unknown, depth: number): boolean {
+  if (typeof value === 'string') return isTellableText(value)
+  if (typeof value === 'number') return Number.isFinite(value)
+  if (typeof value === 'boolean') return true
+  if (depth >= MAX_DEPTH) return false
+  if (Array.isArray(value)) return value.every((item) => isTellable(item, depth + 1))
+  return (
+    isObject(value) &&
+    Object.entries(value).every(
+      ([name, item]) => name !== '__proto__' && isTellableText(name) && isTellable(item, depth + 1),
+    )
+  )
+}
+
+function isTellableText(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\0')
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Names come from outside, and sentences go to logs. */
+function shown(name: string): string {
+  return JSON.stringify(name.toWellFormed().slice(0, 40))
+}
