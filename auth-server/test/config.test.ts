@@ -146,3 +146,32 @@ t.test('SESSION_PERSISTS is on unless it is switched off', async (t) => {
   for (const word of ['maybe', '14d', ' '])
     t.match(problemsOf({ ...SOUND, SESSION_PERSISTS: word }), [/^SESSION_PERSISTS is true or false/], word)
 })
+
+t.test('GATEWAY_ADDRESSES says of origins where this server reaches them', async (t) => {
+  const read = (GATEWAY_ADDRESSES: string) => readConfig({ ...SOUND, GATEWAY_ADDRESSES }).gatewayAddresses
+  t.equal(readConfig(SOUND).gatewayAddresses.size, 0)
+  t.strictSame(
+    [
+      ...read(
+        'http://localhost:8000=http://kong:8000, https://api.example.com,https://b.example=https://[fd00::1]:8443',
+      ),
+    ],
+    [
+      ['http://localhost:8000', 'http://kong:8000'],
+      ['https://api.example.com', 'https://api.example.com'],
+      ['https://b.example', 'https://[fd00::1]:8443'],
+    ],
+  )
+  for (const wrong of [
+    'kong:8000',
+    'https://api.example.com/',
+    'https://api.example.com/mobile=http://kong:8000',
+    'https://api.example.com=',
+    'https://api.example.com=kong',
+    'https://a.example=https://b.example=https://c.example',
+    'https://user@api.example.com',
+    'ftp://api.example.com',
+    'https://API.example.com',
+  ])
+    t.match(problemsOf({ ...SOUND, GATEWAY_ADDRESSES: wrong }), [/^GATEWAY_ADDRESSES lists origins/], wrong)
+})

@@ -114,6 +114,27 @@ export function hostNames(text: string): Parsed<readonly string[]> {
     : { problem: 'lists host names or addresses without scheme and port, like orders.internal, 10.0.0.5' }
 }
 
+/** Origins, each with the origin under which this server reaches it: `PUBLIC=REACHED`, or one for both. */
+export function reachedOrigins(text: string): Parsed<ReadonlyMap<string, string>> {
+  const pairs = text.split(/[\s,]+/).filter((pair) => pair !== '')
+  const origins = pairs.map((pair) => {
+    const [known = '', reached = known, ...more] = pair.split('=')
+    return more.length === 0 && isHttpOrigin(known) && isHttpOrigin(reached) ? ([known, reached] as const) : undefined
+  })
+  return origins.every((pair) => pair !== undefined)
+    ? { value: new Map(origins) }
+    : {
+        problem:
+          'lists origins without path or trailing slash, each with where it is reached, like ' +
+          'https://api.example.com=http://kong:8000',
+      }
+}
+
+function isHttpOrigin(text: string): boolean {
+  const url = URL.parse(text)
+  return url !== null && /^https?:$/.test(url.protocol) && url.origin === text
+}
+
 /**
  * 32 random bytes or more, in base64url. No message repeats them.
  * @param purpose what the secret does, for the message

@@ -14,6 +14,7 @@ import {
   optionalDatabaseUrl,
   optionalListenAddress,
   origin,
+  reachedOrigins,
   secretBytes,
 } from './parse.ts'
 import type { Parsed, Setting } from './setting.ts'
@@ -229,6 +230,15 @@ export const SETTINGS = {
       'to be public and https',
     byDefault: '',
     parse: hostNames,
+  },
+  gatewayAddresses: {
+    variable: 'GATEWAY_ADDRESSES',
+    description:
+      'Where this server reaches the gateways that its page “Try it” calls, if not as everybody does: ' +
+      '`https://api.example.com=https://10.0.0.5:8443`, with commas between several. An origin without `=` is called as it ' +
+      'is, also where its name leads into your own network. All others have to be public and https',
+    byDefault: '',
+    parse: reachedOrigins,
   },
   operatorName: {
     variable: 'OPERATOR_NAME',

@@ -104,6 +104,7 @@ async function demoApp({ db }: Deps, { demo, resource }: DevelopmentStack): Prom
     redirectUri: client.redirectUris[0],
     isConfidential: client.authMethod !== 'none',
     isBound: client.dpopBound,
+    isPushed: client.requirePushedRequests,
     refreshes: client.grantTypes.includes('refresh_token'),
     resource,
     scopes: subscription.scopes.map(({ name }) => name),

@@ -15,7 +15,10 @@ export function callMessage(call: TrialCall, trial: Trial, { trial: texts }: Tex
     lead: texts.call.lead,
     line: `GET ${call.address}`,
     content: [
-      wireParts([{ name: 'Authorization', value: authorizationOf(trial), note: texts.call.byServer }]),
+      wireParts([
+        { name: 'Authorization', value: authorizationOf(trial), note: texts.call.byServer },
+        ...(trial.key ? [{ name: 'DPoP', value: texts.call.proofValue, note: texts.call.proof }] : []),
+      ]),
       ...('problem' in call ? [notice('bad', texts.call.problems[call.problem])] : answered(call, trial, texts)),
     ],
   }

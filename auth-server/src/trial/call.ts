@@ -18,10 +18,12 @@ export interface TriedCall {
   readonly trial: Trial
   readonly grant: Extract<TrialGrant, { kind: 'tokens' }>
   readonly allowLoopback: boolean
+  /** Where the gateway is reached, if not at its own address. */
+  readonly reachedAt: string | undefined
 }
 
 /** Calls, and never throws: what went wrong is told. */
-export async function callApi({ address, trial, grant, allowLoopback }: TriedCall): Promise<TrialCall> {
+export async function callApi({ address, trial, grant, allowLoopback, reachedAt }: TriedCall): Promise<TrialCall> {
   const { accessToken, tokenType } = grant
   const began = { at: new Date().toISOString(), address }
   const headers = {
@@ -32,7 +34,7 @@ export async function callApi({ address, trial, grant, allowLoopback }: TriedCal
   }
   try {
     const message = { method: 'GET', headers } as const
-    const limits = { timeoutMillis: TIMEOUT_MILLIS, allowLoopback }
+    const limits = { timeoutMillis: TIMEOUT_MILLIS, allowLoopback, ...(reachedAt !== undefined && { reachedAt }) }
     return { ...began, ...(await guardedRequest(address, message, limits, (response) => told(response, accessToken))) }
   } catch (error) {
     return { ...began, problem: problemOf(error) }

@@ -87,7 +87,8 @@ export async function call(
   const address = addressBelow(app.resource, path)
   if (address === undefined) return 'path'
   if (!(await countTrialCall(db, id, MAX_CALLS))) return 'tooManyCalls'
-  const made = await callApi({ address, trial, grant, allowLoopback: config.issuer.startsWith('http:') })
+  const reachedAt = config.gatewayAddresses.get(new URL(address).origin)
+  const made = await callApi({ address, trial, grant, allowLoopback: config.issuer.startsWith('http:'), reachedAt })
   const calls = [...trial.calls, made].slice(-SHOWN_CALLS)
   const sealed = await sealTrial({ ...trial, calls }, config.keyEncryptionKey, id)
   // Of two calls at once one is shown; both were made.

@@ -12,6 +12,8 @@ export interface TriedApp {
   readonly isConfidential: boolean
   /** Whether its tokens are bound to a key (RFC 9449). */
   readonly isBound: boolean
+  /** Whether it has to push its requests (RFC 9126). */
+  readonly isPushed: boolean
   /** Whether it may ask for refresh tokens. */
   readonly refreshes: boolean
   /** The API: its resource URI, under which the gateway serves it. */

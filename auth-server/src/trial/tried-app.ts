@@ -8,6 +8,7 @@ interface RegisteredApp {
   readonly redirect_uris: readonly string[]
   readonly token_endpoint_auth_method: string
   readonly dpop_bound_access_tokens: boolean
+  readonly require_pushed_authorization_requests: boolean
   readonly grant_types: readonly string[]
 }
 
@@ -21,6 +22,7 @@ export function triedApp(
     redirectUri: app.redirect_uris[0],
     isConfidential: app.token_endpoint_auth_method !== 'none',
     isBound: app.dpop_bound_access_tokens,
+    isPushed: app.require_pushed_authorization_requests,
     refreshes: app.grant_types.includes('refresh_token'),
     resource,
     scopes,

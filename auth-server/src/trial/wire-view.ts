@@ -28,13 +28,14 @@ export function messagesOf(
 function askMessage(trial: Trial, issuer: string, { trial: texts }: Texts): WireMessage {
   const { ask } = texts
   const parameters = authorizationParameters(trial)
-  const { redirectUri } = trial.app
+  const { redirectUri, isPushed } = trial.app
   return {
     title: ask.title,
     lead: ask.lead,
     line: `GET ${issuer}${AUTHORIZE_PATH}`,
     content: [
       wireParts(explained(parameters, ask.parameters)),
+      ...(isPushed ? [note(ask.pushed)] : []),
       ...(redirectUri === undefined ? [] : [note(ask.elsewhere(redirectUri))]),
     ],
   }

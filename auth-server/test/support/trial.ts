@@ -32,9 +32,13 @@ export interface TrialMachine extends TestServer {
   signedIn(): Promise<Readonly<{ browser: Browser; answer: string }>>
 }
 
-/** @param gateway answers the calls of the demo's API */
-export async function trialMachine(t: Test, gateway: RequestListener): Promise<TrialMachine> {
-  const origin = `http://localhost:${await listen(t, createServer(gateway))}`
+/**
+ * @param gateway answers the calls of the demo's API
+ * @param publicOrigin under which apps know the gateway, where this server reaches it elsewhere
+ */
+export async function trialMachine(t: Test, gateway: RequestListener, publicOrigin?: string): Promise<TrialMachine> {
+  const reached = `http://localhost:${await listen(t, createServer(gateway))}`
+  const origin = publicOrigin ?? reached
   const resource = `${origin}/mobile`
   const stack = {
     gateway: origin,
@@ -44,7 +48,11 @@ export async function trialMachine(t: Test, gateway: RequestListener): Promise<T
     commandPrefix: '',
     demo: { clientId: DEMO_APP, redirectUris: [], email: 'demo@example.com', password: 'a-demo-password' },
   }
-  const server = await testServer(t, { DEVELOPMENT: 'true', DEVELOPMENT_STACK: JSON.stringify(stack) })
+  const server = await testServer(t, {
+    DEVELOPMENT: 'true',
+    DEVELOPMENT_STACK: JSON.stringify(stack),
+    ...(publicOrigin !== undefined && { GATEWAY_ADDRESSES: `${publicOrigin}=${reached}` }),
+  })
   await defineApi(
     server.db,
     { id: 'mobile-api', name: 'Demo API', resource, scopes: { 'orders:read': 'See' }, plans: ['basic'] },

@@ -76,7 +76,7 @@ export async function nativeCompose(t: Test, databaseUrl: string): Promise<Nativ
     for (const [there, path] of paths) local = local.replaceAll(there, path)
     return local
       .replace(
-        /\b(0\.0\.0\.0|127\.0\.0\.1|localhost|auth-server|mobile-api):(\d{4})\b/g,
+        /\b(0\.0\.0\.0|127\.0\.0\.1|localhost|auth-server|mobile-api|kong):(\d{4})\b/g,
         (_, host: string, port: string) => {
           return `${host === 'localhost' ? host : '127.0.0.1'}:${portOf(port)}`
         },

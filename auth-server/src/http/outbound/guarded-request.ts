@@ -20,6 +20,11 @@ export interface OutboundOptions {
   readonly allowLoopback: boolean
   /** Hosts that the operator has named: they may be anywhere, and without TLS. */
   readonly trustedHosts?: readonly string[]
+  /**
+   * The origin that the operator has named for that of the address: it is connected to instead, wherever it is. What is
+   * sent, and the certificate that is asked for, stay those of the address.
+   */
+  readonly reachedAt?: string
   readonly signal?: AbortSignal
 }
 
@@ -39,11 +44,13 @@ export interface OutboundMessage {
 export async function guardedRequest<T>(
   address: string,
   { method, headers, body = '' }: OutboundMessage,
-  { timeoutMillis, allowLoopback, trustedHosts = [], signal }: OutboundOptions,
+  { timeoutMillis, allowLoopback, trustedHosts = [], reachedAt, signal }: OutboundOptions,
   read: (response: IncomingMessage) => T | Promise<T>,
 ): Promise<T> {
-  const url = new URL(address)
-  const trusted = trustedHosts.includes(withoutBrackets(url.hostname)) && /^https?:$/.test(url.protocol)
+  const asked = new URL(address)
+  const url = reachedAt === undefined ? asked : movedTo(reachedAt, asked)
+  const isNamed = reachedAt !== undefined || trustedHosts.includes(withoutBrackets(url.hostname))
+  const trusted = isNamed && /^https?:$/.test(url.protocol)
   const mayConnect = (ip: string): boolean => trusted || isPublicAddress(ip) || (allowLoopback && isLoopbackAddress(ip))
   const secure = url.protocol === 'https:'
   const host = withoutBrackets(url.hostname)
@@ -55,7 +62,8 @@ export async function guardedRequest<T>(
   const limit = AbortSignal.timeout(timeoutMillis)
   const options: RequestOptions = {
     method,
-    headers: { ...headers, ...(method === 'POST' && { 'content-length': Buffer.byteLength(body) }) },
+    // Node asks for the certificate of whom this header names.
+    headers: { host: asked.host, ...headers, ...(method === 'POST' && { 'content-length': Buffer.byteLength(body) }) },
     agent: false,
     maxHeaderSize: MAX_HEADER_BYTES,
     signal: signal ? AbortSignal.any([signal, limit]) : limit,
@@ -73,6 +81,11 @@ export async function guardedRequest<T>(
   } finally {
     response.destroy()
   }
+}
+
+function movedTo(origin: string, { pathname, search }: URL): URL {
+  // Not as a reference: one that begins with // would name a host.
+  return Object.assign(new URL(origin), { pathname, search })
 }
 
 /**

@@ -76,6 +76,9 @@ export const TRIAL = {
       code_challenge: 'Der SHA-256 eines Geheimnisses, das in der App bleibt (PKCE).',
       code_challenge_method: 'Wie die Challenge entsteht: SHA-256, nur das zählt hier.',
     },
+    pushed:
+      'Diese Anwendung muss die Parameter zuerst an den Server schicken (PAR) und öffnet den Browser nur mit einer ' +
+      'request_uri. Der Versuch lässt das weg, weil nur dieser Server ihn begonnen haben kann.',
     elsewhere: (uri: string) => html`Die App selbst bekommt ihre Antwort unter ${code(uri)}`,
   },
   waits: {
@@ -134,6 +137,8 @@ export const TRIAL = {
     title: 'Die App ruft die API auf',
     lead: 'Das Gateway prüft das Token, zählt den Aufruf für diese Person und diese App und sagt dem Backend, wer aufruft.',
     byServer: 'Gesendet von diesem Server, an die Adresse, die der Katalog für die API hat.',
+    proofValue: 'ein neues JWT',
+    proof: 'Ein Nachweis für diesen einen Aufruf, unterschrieben mit dem Schlüssel, an den das Token gebunden ist.',
     answer: 'Die Antwort',
     quota: 'Das Kontingent',
     quotaLead: 'Ein Zähler je Person und App.',
@@ -147,7 +152,7 @@ export const TRIAL = {
     empty: 'Leer',
     problems: {
       forbidden:
-        'Dieser Server darf diese Adresse nicht aufrufen: Sie ist weder öffentlich noch vom Betreiber genannt.',
+        'Dieser Server darf diese Adresse nicht aufrufen: Sie ist weder öffentlich noch vom Betreiber in GATEWAY_ADDRESSES genannt.',
       unreachable: 'Unter dieser Adresse hat niemand geantwortet, oder nicht in HTTP.',
       slow: 'Innerhalb von zehn Sekunden kam keine ganze Antwort.',
     },

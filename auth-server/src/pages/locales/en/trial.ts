@@ -72,6 +72,9 @@ export const TRIAL = {
       code_challenge: 'The SHA-256 of a secret that stays in the app (PKCE).',
       code_challenge_method: 'How the challenge is made: SHA-256, the one way that counts here.',
     },
+    pushed:
+      'This application has to push these parameters to the server first (PAR), and opens the browser with a request_uri ' +
+      'alone. The trial leaves that out, because nobody but this server could have begun it.',
     elsewhere: (uri: string) => html`The app itself is answered at ${code(uri)}`,
   },
   waits: {
@@ -128,6 +131,8 @@ export const TRIAL = {
     title: 'The app calls the API',
     lead: 'The gateway verifies the token, counts the call for this person and this app, and tells the backend who calls.',
     byServer: 'Sent by this server, to the address that the catalogue has for the API.',
+    proofValue: 'a new JWT',
+    proof: 'A proof for this one call, signed with the key that the token is bound to.',
     answer: 'The answer',
     quota: 'The quota',
     quotaLead: 'One counter for each person and app.',
@@ -140,7 +145,8 @@ export const TRIAL = {
     notText: 'The answer is no text, so it is not shown.',
     empty: 'Empty',
     problems: {
-      forbidden: 'This server may not call that address: it is neither public nor named by the operator.',
+      forbidden:
+        'This server may not call that address: it is neither public nor named in GATEWAY_ADDRESSES by the operator.',
       unreachable: 'Nobody answered at that address, or not in HTTP.',
       slow: 'There was no whole answer within ten seconds.',
     },
