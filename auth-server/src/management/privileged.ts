@@ -1,6 +1,7 @@
 // What nobody but the operator does, whatever their scopes: reach for their own rights, or for those of the server's own clients.
 import { isBuiltInApi } from '../catalogue/apis.ts'
 import type { Db } from '../store/database.ts'
+import { isOfAskingTeam } from '../store/queries/application-people.ts'
 import type { ListedApplication } from '../store/queries/listed-applications.ts'
 import { hasSubscriptionTo, type ListedSubscription, listSubscriptions } from '../store/queries/listed-subscriptions.ts'
 import { MANAGEMENT_API, REVOCATIONS_API } from '../store/tables/apis.ts'
@@ -26,23 +27,24 @@ export async function requireOrdinaryApplication(db: Db, actor: ManagementActor,
     throw forbidden(`this application is a client of the server itself: ${BY_OPERATOR}`)
 }
 
-/** What somebody decides on, and who asked for it. */
+/** The subscription that somebody decides on, and who asked for it. */
 interface AskedFor {
+  readonly id: string
   readonly applicationId: string
   readonly requestedById: string | null
   readonly requestedByPersonId: string | null
 }
 
-/** Whether somebody asked for it themselves, or is of the team that it is for. */
+/** Whether somebody asked for it themselves, or is of the team that it is for, or was when it was asked for. */
 export async function isOwnRequest(
   db: Db,
   { client, person }: ManagementActor,
-  { applicationId, requestedById, requestedByPersonId }: AskedFor,
+  { id, applicationId, requestedById, requestedByPersonId }: AskedFor,
 ): Promise<boolean> {
   if (client) return [requestedById, applicationId].includes(client.applicationId)
   if (!person) return false
   if (person.id === requestedByPersonId) return true
-  return (await findMemberRole(db, { applicationId, personId: person.id })) !== undefined
+  return isOfAskingTeam(db, { subscriptionId: id, personId: person.id })
 }
 
 /** Nobody decides on what they asked for, or for themselves or their own team. @throws {HttpProblem} 403 */

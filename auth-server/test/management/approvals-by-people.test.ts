@@ -128,3 +128,54 @@ t.test('a scheme that another app has is refused at the approval, and nobody is 
   t.notMatch(JSON.stringify(refused.body), first.client_id)
   t.match(await developer.ask('subscriptions.get', { params: second.params }), { body: { status: 'pending' } })
 })
+
+t.test(
+  'who leaves the team of an application decides on nothing that it asked for meanwhile, and soon after',
+  async (t) => {
+    const { db, developer, approver, root, ask } = await opened(t)
+    const { params, client_id } = await ask()
+    const { id } = await db
+      .selectFrom('applications')
+      .where('client_id', '=', client_id)
+      .select('id')
+      .executeTakeFirstOrThrow()
+    const member = { applicationId: id, personId: approver.id, role: 'collaborator' } as const
+    const join = () => db.transaction().execute((trx) => putMember(trx, member))
+    const leave = { params: { client_id, person_id: approver.id } }
+    const decisions = () =>
+      Promise.all([
+        approver.ask('approvals.approve', { params, body: {} }),
+        approver.ask('approvals.decline', { params, body: {} }),
+      ])
+    const statuses = async () => (await decisions()).map(({ status }) => status)
+    await join()
+    t.strictSame(await statuses(), [403, 403], 'one of them')
+    for (let n = 0; n < 5; n++) {
+      const [left, ...answers] = await Promise.all([
+        developer.ask('applications.remove_person', leave),
+        approver.ask('approvals.approve', { params, body: {} }),
+        approver.ask('approvals.decline', { params, body: {} }),
+      ])
+      t.strictSame([left.status, ...answers.map(({ status }) => status)], [204, 403, 403], 'while they go')
+      await join()
+    }
+    t.equal((await developer.ask('applications.remove_person', leave)).status, 204)
+    t.strictSame(await statuses(), [403, 403], 'one who was')
+    t.match(await approver.ask('approvals.get', { params }), { body: { decided_by: 'others' } })
+    t.equal((await root.ask('approvals.decline', { params, body: {} })).status, 204)
+
+    const wish = { client_id, api_id: API.id, plan: 'basic', scopes: ['orders:read'] }
+    const again = async () => ({
+      subscription_id: String(Object((await developer.ask('subscriptions.create', { body: wish })).body).id),
+    })
+    const second = await again()
+    t.equal(
+      (await approver.ask('approvals.approve', { params: second, body: {} })).status,
+      403,
+      'asked for a moment later',
+    )
+    await root.ask('approvals.decline', { params: second, body: {} })
+    await turnClock(t, db, 31 * 24 * 3600)
+    t.equal((await approver.ask('approvals.approve', { params: await again(), body: {} })).status, 200, 'a month later')
+  },
+)

@@ -168,6 +168,10 @@ export async function addBelongings(
     .values({ ...person, application_id: applicationId, role: 'owner' })
     .execute()
   await db
+    .insertInto('former_members')
+    .values({ ...person, application_id: applicationId })
+    .execute()
+  await db
     .insertInto('application_invitations')
     .values({
       id: `inv of ${personId}`,

@@ -41,15 +41,37 @@ export async function hasOtherOwner(
   return rows.length > 0
 }
 
-/** False when they are none of its people. */
+/** False when they are none of its people. That they were is kept. */
 export async function deleteMember(
   trx: Trx,
   { applicationId, personId }: Omit<ApplicationMember, 'role'>,
 ): Promise<boolean> {
   const { rows } = await sql`
-    delete from application_members where application_id = ${applicationId} and person_id = ${personId}
-    returning role`.execute(trx)
+    with gone as (
+      delete from application_members where application_id = ${applicationId} and person_id = ${personId}
+      returning application_id, person_id)
+    insert into former_members (application_id, person_id) select application_id, person_id from gone
+    on conflict (application_id, person_id) do update set left_at = auth_now()
+    returning person_id`.execute(trx)
   return rows.length === 1
+}
+
+/** For so long after they left, somebody decides on nothing that their former team asks for. */
+const FORMER_DAYS = 30
+
+/** Whether somebody is of the people of the application that asked for a subscription, or was when it did, or shortly before. */
+export async function isOfAskingTeam(
+  db: Db,
+  { subscriptionId, personId }: Readonly<{ subscriptionId: string; personId: string }>,
+): Promise<boolean> {
+  const { rows } = await sql`
+    select from subscriptions subscription where subscription.id = ${subscriptionId} and (
+      exists (select from application_members
+        where application_id = subscription.application_id and person_id = ${personId})
+      or exists (select from former_members
+        where application_id = subscription.application_id and person_id = ${personId}
+          and left_at > subscription.requested_at - ${FORMER_DAYS} * interval '1 day'))`.execute(db)
+  return rows.length > 0
 }
 
 /** An owner who has handed over goes on working on it. */

@@ -23,6 +23,7 @@ import { CONSENT_HISTORY } from './consent-history.ts'
 import { CONSENTS } from './consents.ts'
 import { DEVICE_KEYS } from './device-keys.ts'
 import { EMAIL_ADDRESSES } from './email-addresses.ts'
+import { FORMER_MEMBERS } from './former-members.ts'
 import { GROUP_MEMBERS } from './group-members.ts'
 import { GROUPS } from './groups.ts'
 import { IDEMPOTENCY_KEYS } from './idempotency-keys.ts'
@@ -97,6 +98,7 @@ export const TABLES = {
   application_evidence: APPLICATION_EVIDENCE,
   app_identities: APP_IDENTITIES,
   application_members: APPLICATION_MEMBERS,
+  former_members: FORMER_MEMBERS,
   application_logos: APPLICATION_LOGOS,
   subscriptions: SUBSCRIPTIONS,
   groups: GROUPS,
