@@ -19,7 +19,7 @@ import { claimedRedirectUri } from './app-links.ts'
 import { APPLICATION_DEFAULTS } from './application-defaults.ts'
 import { applicationFields } from './application-fields.ts'
 import { applicationNameProblem, looksProblem } from './application-looks.ts'
-import { type PublicKeys, readPublicKeys } from './client-keys.ts'
+import { KEY_PROBLEMS, type PublicKeys, readPublicKeys } from './client-keys.ts'
 import { auditedChange, differenceOf } from './difference.ts'
 import { schemeProblem } from './own-schemes.ts'
 import { backchannelLogoutProblem, redirectUriProblem } from './redirect-uri.ts'
@@ -166,7 +166,7 @@ async function requireKeys({ jwks, authMethod, authSigningAlg }: ApplicationDefi
   if (jwks === undefined) return null
   const use = { authenticates: authMethod === 'private_key_jwt', signingAlg: authSigningAlg }
   const keys = await readPublicKeys(jwks, use)
-  if (typeof keys === 'string') throw new InvalidApplication(keys)
+  if (typeof keys === 'string') throw new InvalidApplication(KEY_PROBLEMS[keys])
   return keys
 }
 

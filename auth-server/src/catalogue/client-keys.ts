@@ -6,6 +6,20 @@ import { importJWK, type JWK } from 'jose'
 
 const MAX_KEYS = 20
 
+/** What can be wrong with a JWK set, and the sentence for whoever sent it. */
+export const KEY_PROBLEMS = {
+  shape: `jwks is an object whose member keys holds ${MAX_KEYS} public keys at most.`,
+  member: 'Each member of keys is a JWK.',
+  private: 'jwks holds public keys only; keep the private ones.',
+  shared: 'jwks holds public keys only; a shared key is none.',
+  text: 'The members of a key are strings of printable ASCII.',
+  size: 'An RSA key of jwks has 2048 to 4096 bits, and an exponent of four bytes at most.',
+  unreadable: 'A key of jwks cannot be read.',
+  none: 'private_key_jwt needs a key for signatures in jwks: EC P-256 or P-384, Ed25519, or RSA, of the algorithm named.',
+  kid: 'Each key of a jwks with several keys has a kid of its own.',
+} as const
+export type KeyProblem = keyof typeof KEY_PROBLEMS
+
 /** What clients may sign their assertions by, of what there is; an RSA key that names none is for the first that fits. */
 export const CLIENT_KEY_ALGORITHMS: readonly string[] = ['ES256', 'ES384', 'RS256', 'PS256', 'EdDSA']
 
@@ -26,12 +40,11 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 /**
- * Reads a JWK set. Returns its public keys for signatures, or one sentence on what is wrong with it. Keys for other
+ * Reads a JWK set. Returns its public keys for signatures, or what is wrong with it. Keys for other
  * purposes, of other types or for other algorithms are left out, as RFC 7517 §5 asks: a set may serve several servers.
  */
-export async function readPublicKeys(jwks: unknown, use: KeyUse): Promise<PublicKeys | string> {
-  if (!isObject(jwks) || !Array.isArray(jwks.keys) || jwks.keys.length > MAX_KEYS)
-    return `jwks is an object whose member keys holds ${MAX_KEYS} public keys at most.`
+export async function readPublicKeys(jwks: unknown, use: KeyUse): Promise<PublicKeys | KeyProblem> {
+  if (!isObject(jwks) || !Array.isArray(jwks.keys) || jwks.keys.length > MAX_KEYS) return 'shape'
   const keys: JWK[] = []
   for (const candidate of jwks.keys) {
     const key = await readPublicKey(candidate, use)
@@ -41,14 +54,11 @@ export async function readPublicKeys(jwks: unknown, use: KeyUse): Promise<Public
   return (use.authenticates && identityProblem(keys)) || { keys }
 }
 
-function identityProblem(keys: readonly JWK[]): string | undefined {
-  if (keys.length === 0)
-    return 'private_key_jwt needs a key for signatures in jwks: EC P-256 or P-384, Ed25519, or RSA, of the algorithm named.'
+function identityProblem(keys: readonly JWK[]): KeyProblem | undefined {
+  if (keys.length === 0) return 'none'
   const kids = keys.map(({ kid }) => kid)
   // Without a name of its own, a key could not be told from its neighbour when an assertion arrives.
-  if (keys.length > 1 && (kids.includes(undefined) || new Set(kids).size < kids.length))
-    return 'Each key of a jwks with several keys has a kid of its own.'
-  return undefined
+  return keys.length > 1 && (kids.includes(undefined) || new Set(kids).size < kids.length) ? 'kid' : undefined
 }
 
 // Neither what PostgreSQL cannot store (NUL, half a surrogate pair) nor what nobody could tell apart in a log.
@@ -57,14 +67,14 @@ function isPlainText(value: unknown): boolean {
 }
 
 /** The key as it is kept; undefined for one that is of no use here. */
-async function readPublicKey(candidate: unknown, { signingAlg }: KeyUse): Promise<JWK | undefined | string> {
-  if (!isObject(candidate)) return 'Each member of keys is a JWK.'
-  if (holdsPrivatePart(candidate)) return 'jwks holds public keys only; keep the private ones.'
+async function readPublicKey(candidate: unknown, { signingAlg }: KeyUse): Promise<JWK | undefined | KeyProblem> {
+  if (!isObject(candidate)) return 'member'
+  if (candidate.kty === 'oct') return 'shared'
+  if (holdsPrivatePart(candidate)) return 'private'
   const type = keyTypeOf(candidate)
-  if (!type) return candidate.kty === 'oct' ? 'jwks holds public keys only; a shared key is none.' : undefined
+  if (!type) return undefined
   const kept = ['kty', 'kid', 'alg', ...type.members].filter((member) => candidate[member] !== undefined)
-  if (!kept.every((member) => isPlainText(candidate[member])))
-    return 'The members of a key are strings of printable ASCII.'
+  if (!kept.every((member) => isPlainText(candidate[member]))) return 'text'
   const key: JWK = Object.fromEntries(kept.map((member) => [member, candidate[member]]))
   const named = [key.alg, signingAlg].filter((alg) => alg !== undefined).map(algorithmOf)
   const alg = algorithmsOf(key).find(
@@ -76,12 +86,12 @@ async function readPublicKey(candidate: unknown, { signingAlg }: KeyUse): Promis
   return (await importProblem(key, alg)) ?? { ...key, ...pinned, use: 'sig' }
 }
 
-async function importProblem(key: JWK, alg: string): Promise<string | undefined> {
-  if (!isModestKey(key)) return 'An RSA key of jwks has 2048 to 4096 bits, and an exponent of four bytes at most.'
+async function importProblem(key: JWK, alg: string): Promise<KeyProblem | undefined> {
+  if (!isModestKey(key)) return 'size'
   try {
     await importJWK(key, alg)
     return undefined
   } catch {
-    return 'A key of jwks cannot be read.'
+    return 'unreadable'
   }
 }

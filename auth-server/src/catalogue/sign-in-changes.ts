@@ -11,7 +11,14 @@ import type { CatalogueActor } from './actor.ts'
 import { redirectHost } from './redirect-uri.ts'
 
 /** By these somebody could have the answers of other people's sign-ins, or news of them. */
-const FIELDS = ['redirectUris', 'jwks', 'grantTypes', 'postLogoutRedirectUris', 'backchannelLogoutUri'] as const
+const FIELDS = [
+  'redirectUris',
+  'authMethod',
+  'jwks',
+  'grantTypes',
+  'postLogoutRedirectUris',
+  'backchannelLogoutUri',
+] as const
 type Ways = Pick<ListedApplication, (typeof FIELDS)[number]>
 
 export function changesSignIn(before: Ways, after: Ways): boolean {

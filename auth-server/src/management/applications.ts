@@ -6,6 +6,7 @@ import {
   createApplication,
   registerApplication,
   removeApplication,
+  takesSecret,
 } from '../catalogue/applications.ts'
 import { logoPath } from '../catalogue/logo.ts'
 import { changesSignIn, followSignInChange } from '../catalogue/sign-in-changes.ts'
@@ -105,12 +106,14 @@ export const APPLICATION_HANDLERS: Omit<
     async write({ deps, trx, actor, input: { params, body }, requireVersion }) {
       const before = await lockOwn(trx, actor, params.client_id, requireVersion)
       const { id, createdAt, suspendedAt, managedBy, owners, jwks, secretHash, ...kept } = before
+      const authMethod = body.token_endpoint_auth_method ?? kept.authMethod
       const definition = {
         ...kept,
         ...merge(body, kept),
         name: body.name ?? kept.name,
+        authMethod,
         jwks: body.jwks ?? jwks ?? undefined,
-        clientSecretHash: secretHash ?? undefined,
+        clientSecretHash: takesSecret(authMethod) ? (secretHash ?? undefined) : undefined,
       }
       requireDeveloperBounds(actor, definition, kept)
       await registerApplication(trx, definition, deps.config.issuer, actor.authority)

@@ -8,6 +8,7 @@ import { administrationRoutes } from './administration/routes.ts'
 import { apiRoutes } from './apis/routes.ts'
 import { addressRoutes } from './applications/addresses.ts'
 import { fieldRoutes } from './applications/fields.ts'
+import { keyRoutes } from './applications/keys.ts'
 import { logoRoutes } from './applications/logo.ts'
 import { newApplicationRoutes } from './applications/new.ts'
 import { applicationPeopleRoutes } from './applications/people.ts'
@@ -38,6 +39,7 @@ const PARTS: readonly MakePortalRoutes[] = [
   fieldRoutes,
   addressRoutes,
   secretRoutes,
+  keyRoutes,
   phoneRoutes,
   logoRoutes,
   applicationPeopleRoutes,

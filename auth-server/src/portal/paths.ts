@@ -27,6 +27,7 @@ export const PATHS = {
   applicationAddresses: `${APPLICATIONS}/:application/addresses/:list`,
   applicationSecrets: `${APPLICATIONS}/:application/secrets`,
   applicationSecretEnd: `${APPLICATIONS}/:application/secrets/:secret/end`,
+  applicationKeys: `${APPLICATIONS}/:application/keys`,
   applicationPhones: `${APPLICATIONS}/:application/phones`,
   applicationLogo: `${APPLICATIONS}/:application/logo`,
   applicationPeople: `${APPLICATIONS}/:application/people`,

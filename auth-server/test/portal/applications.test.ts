@@ -1,11 +1,15 @@
 // The portal's pages of applications: a new one by questions, one of them, its addresses, fields, secrets and end.
+import { generateKeyPairSync } from 'node:crypto'
+import { SignJWT } from 'jose'
 import sharp from 'sharp'
 import t from 'tap'
+import { ASSERTION_TYPE } from '../../src/oauth/client/assertion.ts'
 import { putMember } from '../../src/store/tables/application-members.ts'
 import { formsOf } from '../support/browser.ts'
 import { basic, clientCredentials } from '../support/clients.ts'
 import { openMailbox } from '../support/mailbox.ts'
 import { atPortalAs, portalServer, post } from '../support/portal.ts'
+import { ISSUER } from '../support/server.ts'
 
 t.setTimeout(120_000)
 const mailbox = await openMailbox(t)
@@ -127,6 +131,75 @@ t.test('a machine gets a secret, which is shown in this answer alone; two live u
   const last = await post(dev, ends[0] ?? '')
   t.match(last, { statusCode: 409 })
   t.match(last.body, 'only secret')
+})
+
+t.test('keys in the place of a secret: each mistake in a sentence, and the secrets end at once', async (t) => {
+  const [form] = formsOf((await get(`${NEW}?name=Signs&kind=machine`)).body).filter(({ action }) => action === NEW)
+  const made = await post(dev, NEW, form?.hidden)
+  const [, clientId = ''] = /<code translate="no">(client_[\w-]+)<\/code>/.exec(made.body) ?? []
+  const [, secret = ''] = /<li><code>([\w-]{43})<\/code>/.exec(made.body) ?? []
+  await post(dev, `${LIST}/${clientId}/secrets`, { keep: '' })
+  const url = `${LIST}/${clientId}/keys`
+  t.match((await get(`${LIST}/${clientId}`)).body, `href="${url}"`)
+  const etag = async () => formsOf((await get(url)).body).find(({ action }) => action === url)?.hidden.etag ?? ''
+  const jwk = (type: 'ec' | 'rsa', half: 'publicKey' | 'privateKey', bits = 2048) => {
+    const pair =
+      type === 'ec'
+        ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
+        : generateKeyPairSync('rsa', { modulusLength: bits })
+    return pair[half].export({ format: 'jwk' })
+  }
+  const key = jwk('ec', 'publicKey')
+  const wrong: readonly (readonly [sent: string, said: RegExp])[] = [
+    ['-----BEGIN PUBLIC KEY-----', /not JSON.*PEM/s],
+    ['', /no key in it that this server can use/],
+    ['[]', /object whose member keys/],
+    ['{"keys":[7]}', /Each member of keys is a JWK/],
+    [JSON.stringify({ keys: [jwk('ec', 'privateKey')] }), /private key in it.*make a new one/s],
+    [JSON.stringify({ keys: [jwk('rsa', 'publicKey', 1024)] }), /RSA key has 2048 to 4096 bits/],
+    [JSON.stringify({ keys: [{ kty: 'oct', k: 'c2VjcmV0' }] }), /shared key/],
+    [JSON.stringify({ keys: [{ ...key, use: 'enc' }] }), /no key in it that this server can use/],
+    [
+      JSON.stringify({
+        keys: [
+          { ...key, kid: 'a' },
+          { ...jwk('ec', 'publicKey'), kid: 'a' },
+        ],
+      }),
+      /no two the same/,
+    ],
+    [JSON.stringify({ keys: [{ ...key, kid: 'ü' }] }), /printable ASCII/],
+    [JSON.stringify({ keys: [{ ...key, x: key.y }] }), /cannot be read/],
+    [JSON.stringify({ keys: [{ ...key, x5c: ['A'.repeat(25_000)] }] }), /too long: 24,000/],
+  ]
+  for (const [jwks, said] of wrong) {
+    const page = await post(dev, url, { jwks, etag: await etag() })
+    t.match(page, { statusCode: 400, body: said }, jwks.slice(0, 60))
+    t.match(page.body, '<a href="#jwks">')
+    t.notMatch(page.body, /&quot;(d|k)&quot;:/, 'nothing secret is shown again')
+  }
+  t.match((await get(`${LIST}/${clientId}`)).body, '2 secrets', 'nothing has changed')
+  const old = await etag()
+  const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const jwks = JSON.stringify({ ...pair.publicKey.export({ format: 'jwk' }), kid: 'first' })
+  t.equal((await post(dev, url, { jwks, etag: old })).statusCode, 303, 'a single key is a set of one')
+  t.equal((await post(dev, url, { jwks, etag: old })).statusCode, 412)
+  t.match((await get(url)).body, /<strong>first<\/strong>/)
+  t.match((await get(`${LIST}/${clientId}`)).body, /by a key.*One key/s)
+  t.match((await clientCredentials(server.app, basic(clientId, secret))).json(), { error: 'invalid_client' })
+  t.equal((await get(`${LIST}/${clientId}/secrets`)).statusCode, 404)
+  const now = Math.floor(Date.now() / 1000)
+  const claims = { iss: clientId, sub: clientId, aud: ISSUER, jti: 'once', iat: now, exp: now + 60 }
+  const assertion = new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid: 'first' }).sign(pair.privateKey)
+  const proven = { client_assertion_type: ASSERTION_TYPE, client_assertion: await assertion }
+  t.match(
+    (await clientCredentials(server.app, {}, proven)).json(),
+    { error: 'unauthorized_client' },
+    'it is who it says',
+  )
+  const app = await registered('Keyless')
+  t.equal((await get(`${app}/keys`)).statusCode, 404)
+  t.equal((await post(dev, `${app}/keys`, { jwks })).statusCode, 404)
 })
 
 t.test(

@@ -57,9 +57,15 @@ t.test('every page below /portal is behind the guard, but for where a sign-in co
 t.test('what changes where the answers of sign-ins go needs a recent sign-in', async (t) => {
   const { deps } = await portalServer(t)
   const routes = portalRoutes(deps)
-  const { applicationAddresses, applicationField, applicationSecrets, applicationPhones, applicationDelete } = PATHS
-  for (const path of [applicationAddresses, applicationField, applicationSecrets, applicationPhones, applicationDelete])
-    t.equal(routes[path]?.recent, true, path)
+  const changing = [
+    PATHS.applicationAddresses,
+    PATHS.applicationField,
+    PATHS.applicationSecrets,
+    PATHS.applicationKeys,
+    PATHS.applicationPhones,
+    PATHS.applicationDelete,
+  ] as const
+  for (const path of changing) t.equal(routes[path]?.recent, true, path)
 })
 
 t.test('without a session: a page begins a sign-in, a form leads to its page; nothing is done', async (t) => {

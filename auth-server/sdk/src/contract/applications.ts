@@ -184,6 +184,10 @@ export const APPLICATION_OPERATIONS = {
     params: ONE,
     body: exactly({
       name: Type.Optional(NAME),
+      token_endpoint_auth_method: Type.Optional({
+        ...oneOf(['private_key_jwt']),
+        description: 'From a secret to keys, which jwks has to hold: the secrets end at once.',
+      }),
       jwks: Type.Optional(JWKS),
       ...Type.Partial(Type.Object(CHANGEABLE)).properties,
     }),

@@ -14,6 +14,7 @@ import { hrefOf, PATHS } from '../paths.ts'
 import type { PortalPerson } from '../route.ts'
 import { subscriptionsOf } from '../subscriptions/one-view.ts'
 import type { ApplicationFacts } from './facts.ts'
+import { mayHaveKeys } from './keys.ts'
 import { type Application, isMachine } from './one.ts'
 import { calledOf } from './people-view.ts'
 
@@ -22,6 +23,7 @@ export type ListName = keyof Texts['portalApplications']['lists']
 
 export function applicationPage({ frame, news }: PortalPerson, facts: ApplicationFacts): Page {
   const { application, secrets } = facts
+  const keys = application.jwks?.keys.length ?? 0
   return (texts) => {
     const said = texts.portalApplications
     const { client_id: id, managed_by: managedBy, kind, token_endpoint_auth_method: method } = application
@@ -51,6 +53,15 @@ ${summaryList(
       value: secrets > 0 ? said.howMany(secrets) : method === 'private_key_jwt' ? said.byKey : said.noSecret,
       ...(secrets > 0 && { change: { href: hrefOf(PATHS.applicationSecrets, { application: id }) } }),
     },
+    ...(mayHaveKeys(application)
+      ? [
+          {
+            key: said.keysPage.title,
+            value: keys > 0 ? said.keysPage.howMany(keys) : said.keysPage.noKey,
+            ...(isOwn && { change: { href: hrefOf(PATHS.applicationKeys, { application: id }) } }),
+          },
+        ]
+      : []),
   ],
   texts,
 )}

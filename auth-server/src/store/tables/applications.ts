@@ -185,13 +185,15 @@ export async function upsertApplication(
     when applications.name is distinct from excluded.name then excluded.name_verified_at
     when ${row.nameVerification === 'always'} then coalesce(applications.name_verified_at, excluded.name_verified_at)
     else applications.name_verified_at end`
+  // Whoever proves itself by no secret any more has none from before, either.
+  const previousSecretAfter = row.secretHash === null ? { previous_secret_hash: null, previous_secret_until: null } : {}
   return trx
     .insertInto('applications')
     .values({ id: row.id, client_id: row.clientId, managed_by: row.managedBy, ...values, name_verified_at: verified })
     .onConflict((conflict) =>
       conflict
         .column('client_id')
-        .doUpdateSet({ ...values, name_verified_at: verifiedAfter })
+        .doUpdateSet({ ...values, ...previousSecretAfter, name_verified_at: verifiedAfter })
         .where('applications.managed_by', '=', row.managedBy),
     )
     .returning(['id', unixSeconds(sql`created_at`).as('createdAt'), CHANGE.as('change')])

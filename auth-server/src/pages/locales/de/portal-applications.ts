@@ -116,6 +116,34 @@ export const PORTAL_APPLICATIONS = {
     ],
     madeTitle: 'Das zweite Secret',
   },
+  keysPage: {
+    title: 'Schlüssel',
+    howMany: (count) => (count === 1 ? 'Ein Schlüssel' : `${count} Schlüssel`),
+    noKey: 'Keiner: Sie weist sich mit einem Secret aus',
+    noKid: 'Schlüssel ohne kid',
+    lead: 'Ihr Server unterschreibt mit einem Schlüssel, der ihn nie verlässt (private_key_jwt); hier liegt nur dessen öffentliche Hälfte. Für einen Wechsel ohne Unterbrechung bleibt der alte Schlüssel in der Menge, bis Ihr Server mit dem neuen unterschreibt.',
+    instead:
+      'Zurzeit weist sie sich mit einem Secret aus. Mit Schlüsseln an dessen Stelle enden sofort alle ihre Secrets.',
+    label: 'Öffentliche Schlüssel (JWK Set)',
+    hint: 'Als JSON: {"keys": [{"kty": "EC", "crv": "P-256", "x": "…", "y": "…", "kid": "2026-1"}]}. Was Sie speichern, ersetzt alles Bisherige.',
+    change: 'Secrets beenden, diese Schlüssel verwenden',
+    problems: {
+      json: 'Das ist kein JSON. Fügen Sie die ganze Menge ein, von der ersten { bis zur letzten }; eine PEM-Datei wird vorher in ein JWK umgewandelt.',
+      long: 'Das ist zu lang: höchstens 24.000 Zeichen. Lassen Sie Zertifikate (x5c) und unbenutzte Schlüssel weg.',
+      shape: 'Ein JWK Set ist ein Objekt, dessen Feld keys höchstens 20 Schlüssel enthält: {"keys": [ … ]}.',
+      member: 'Jeder Eintrag in keys ist ein JWK, ein Objekt wie {"kty": "EC", … }.',
+      private:
+        'Darin steckt ein privater Schlüssel. Er war jetzt auf einem fremden Server: Erzeugen Sie einen neuen und fügen Sie nur dessen öffentliche Hälfte ein, ohne d, bei RSA auch ohne p, q, dp, dq und qi.',
+      shared:
+        'Ein gemeinsamer Schlüssel (kty oct) ist kein öffentlicher. Fügen Sie einen vom Typ EC, OKP oder RSA ein.',
+      text: 'Die Felder eines Schlüssels sind Zeichenketten aus druckbarem ASCII: keine Umlaute, keine Zeilenumbrüche.',
+      size: 'Ein RSA-Schlüssel hat 2048 bis 4096 Bit. Erzeugen Sie einen neuen, am besten einen EC-Schlüssel auf P-256.',
+      unreadable:
+        'Einer der Schlüssel lässt sich nicht lesen: Felder fehlen, oder der Punkt liegt nicht auf seiner Kurve.',
+      none: 'Darin ist kein Schlüssel, den dieser Server verwenden kann: EC auf P-256 oder P-384, Ed25519 oder RSA, für Signaturen (use sig oder ohne use).',
+      kid: 'Mehrere Schlüssel brauchen je einen kid, und jeder einen anderen: Er sagt, womit unterschrieben wurde.',
+    },
+  },
   team: {
     title: 'Personen',
     roles: { owner: 'Eigentum', collaborator: 'Mitarbeit', handOver: 'Übernahme' },

@@ -1,0 +1,79 @@
+// The public keys of an application that proves itself by them: what there is, and another set in its place.
+import { readPublicKeys } from '../../catalogue/client-keys.ts'
+import { HttpProblem } from '../../http/problem.ts'
+import { sendPage } from '../../pages/send-page.ts'
+import { PATHS } from '../paths.ts'
+import { notFoundPage } from '../problem/reply.ts'
+import type { PortalRoutes } from '../route.ts'
+import { type KeysProblem, keysPage, MAX_KEYS_CHARACTERS } from './keys-view.ts'
+import { type Application, applicationHref, askOne, hasTrust } from './one.ts'
+
+/** Whether it can prove itself by keys: an app on a phone and a page in a browser prove nothing. */
+export function mayHaveKeys({
+  kind,
+  token_endpoint_auth_method: method,
+}: Pick<Application, 'kind' | 'token_endpoint_auth_method'>): boolean {
+  return kind === 'web' || method === 'private_key_jwt'
+}
+
+export function keyRoutes(): PortalRoutes {
+  return {
+    [PATHS.applicationKeys]: {
+      needs: 'developer',
+      recent: true,
+      async GET(request, reply, me) {
+        const { body: application, etag } = await askOne(request, me)
+        if (!mayHaveKeys(application)) return notFoundPage(reply, me)
+        const typed = application.jwks ? JSON.stringify(application.jwks, undefined, 2) : ''
+        const endsTrust = await hasTrust(me, application)
+        return sendPage(reply, keysPage(me, { application, etag, typed, endsTrust }))
+      },
+      async POST(request, reply, me) {
+        const { body: application, etag } = await askOne(request, me)
+        if (!mayHaveKeys(application)) return notFoundPage(reply, me)
+        // As long as the form may be: what is too long is said above it.
+        const [typed = ''] = me.form.getAll('jwks')
+        const refuse = async (problem: KeysProblem | HttpProblem) => {
+          const endsTrust = await hasTrust(me, application)
+          // What is secret is shown to nobody again.
+          const kept = problem === 'private' || problem === 'shared' ? '' : typed
+          const page = keysPage(me, { application, etag, typed: kept, endsTrust, problem })
+          return sendPage(reply.code(problem instanceof HttpProblem ? problem.status : 400), page)
+        }
+        const keys = await keysIn(typed)
+        if (typeof keys === 'string') return refuse(keys)
+        const done = await me.attempt('applications.update', {
+          params: { client_id: application.client_id },
+          body: { jwks: keys, token_endpoint_auth_method: 'private_key_jwt' },
+          ifMatch: me.form.get('etag') ?? '',
+        })
+        if (done instanceof HttpProblem) return refuse(done)
+        return me.backTo(reply, applicationHref(application), 'applicationChanged')
+      },
+    },
+  }
+}
+
+/** The set that somebody pasted, a single key as a set of one; or what is wrong with it. */
+async function keysIn(typed: string): Promise<Readonly<{ keys: Record<string, unknown>[] }> | KeysProblem> {
+  if (typed.trim() === '') return 'none'
+  if (typed.length > MAX_KEYS_CHARACTERS) return 'long'
+  const read = parsed(typed)
+  if (read === undefined) return 'json'
+  const set = isObject(read) && 'kty' in read && !('keys' in read) ? { keys: [read] } : read
+  const keys = await readPublicKeys(set, { authenticates: true })
+  if (typeof keys === 'string') return keys
+  return { keys: keys.keys.map((key) => ({ ...key })) }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
