@@ -8,9 +8,16 @@ import type { Mailer } from './mail/mailer.ts'
 /** What sending needs. */
 export interface DeliveryTools {
   readonly db: Db
-  readonly config: Pick<Config, 'issuer' | 'cookieSecret' | 'mailFrom' | 'operatorName' | 'eventHosts'>
+  readonly config: Pick<
+    Config,
+    'issuer' | 'cookieSecret' | 'mailFrom' | 'operatorName' | 'eventHosts' | 'keyEncryptionKey'
+  >
   /** None where the server has not been told how to send mail. */
   readonly mailer: Mailer | undefined
+  /** Those that people sign in by; some want to hear when a link ends. */
+  readonly providers: Readonly<{
+    ofIssuer(issuer: string): Readonly<{ revoke?(token: string): Promise<void> }> | undefined
+  }>
   /** The key that signs now. */
   readonly keys: Readonly<{ current(alg: string): Readonly<{ kid: string; alg: string; privateKey: CryptoKey }> }>
 }

@@ -5,6 +5,7 @@ import type { DeliveryKind } from './kind.ts'
 import { sendLogoutNotice } from './logout-notice.ts'
 import { sendMail } from './mail/send.ts'
 import { MAX_CONNECTIONS } from './mail/smtp.ts'
+import { sendProviderRevocation } from './provider-revocation.ts'
 
 export const DELIVERY_KINDS: { readonly [Kind in OutboxKind]: DeliveryKind<Kind> } = {
   'api-event': {
@@ -22,5 +23,10 @@ export const DELIVERY_KINDS: { readonly [Kind in OutboxKind]: DeliveryKind<Kind>
     // Longer than an attempt may last; a server that greets newcomers with "later" wants some minutes.
     retries: { firstPauseSeconds: 60, longestPauseSeconds: 3600 },
     perReceiver: MAX_CONNECTIONS,
+  },
+  'provider-revocation': {
+    send: sendProviderRevocation,
+    retries: { firstPauseSeconds: 15, longestPauseSeconds: 3600 },
+    perReceiver: 2,
   },
 }

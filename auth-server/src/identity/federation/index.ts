@@ -1,4 +1,5 @@
 // The kinds of identity providers: THE table. A new one is a file of this folder and a row here.
+import { APPLE } from './apple.ts'
 import { ENTRA } from './entra.ts'
 import { GITHUB } from './github.ts'
 import { GOOGLE } from './google.ts'
@@ -14,5 +15,6 @@ export const KINDS = {
   google: GOOGLE,
   github: GITHUB,
   entra: ENTRA,
+  apple: APPLE,
   saml: SAML,
 } as const satisfies Readonly<Record<string, ProviderKind>>

@@ -11,12 +11,12 @@ import { issuersOf, type Providers } from './providers.ts'
 /** False when it belongs to somebody already. Whoever calls has seen proof of both: the identity, and the account. */
 export function link(
   db: Db | Trx,
-  { issuer, subject }: UpstreamSubject,
+  identity: UpstreamSubject,
   personId: string,
   context: AuditContext,
 ): Promise<boolean> {
   return inTransaction(db, async (trx) => {
-    if (!(await linkIdentity(trx, { issuer, subject }, personId))) return false
+    if (!(await linkIdentity(trx, identity, personId))) return false
     await noteChange(trx, { personId, kind: 'identity-added' })
     await record(trx, { type: 'identity', outcome: 'linked', personId }, context)
     return true

@@ -1,5 +1,5 @@
 // Any provider that speaks OpenID Connect: found by its issuer, asked by code with PKCE and nonce, believed by signature.
-import type { Configuration } from 'openid-client'
+import type { ClientAuth, Configuration } from 'openid-client'
 import { addressField, optional, secretField, textField } from './fields.ts'
 import {
   providerKind,
@@ -15,13 +15,20 @@ const DISCOVERED_MILLIS = 3600_000
 export interface OidcSettings {
   readonly issuer: string
   readonly clientId: string
-  /** None of a public client. */
-  readonly clientSecret: string | undefined
+  /** None of a public client; or how it shows who it is where it has no such secret. */
+  readonly clientSecret: string | ClientAuth | undefined
   readonly scopes: string
-  /** What `prompt` says where the person has to show anew who they are. */
-  readonly freshPrompt: string
-  /** What its ID token is to say beside what all say; it alone is read then. @throws {Error} */
-  readonly readToken?: (claims: Claims) => Readonly<{ emailVerified: boolean }>
+  /** What `prompt` says where the person has to show anew who they are; some know no such thing. */
+  readonly freshPrompt?: string
+  /** What it is asked beside what all are. */
+  readonly asks?: Readonly<Record<string, string>>
+  /** What its ID token is to say beside what all say; it alone is read then, and the answer that came by the browser. @throws {Error} */
+  readonly readToken?: (
+    claims: Claims,
+    answer: URLSearchParams,
+  ) => Readonly<{ emailVerified: boolean; name?: string | undefined }>
+  /** Its refresh token is kept, to be revoked with the identity. */
+  readonly keepsToken?: true
 }
 
 type Claims = Readonly<Record<string, unknown>>
@@ -57,7 +64,7 @@ function library() {
 }
 
 export function openOidc(settings: OidcSettings, { fetch, allowLoopback }: UpstreamTools): UpstreamProtocol {
-  const { issuer, clientId, clientSecret, scopes, freshPrompt, readToken } = settings
+  const { issuer, clientId, clientSecret, scopes, freshPrompt, asks, readToken, keepsToken } = settings
   // A provider that is asked by another prompt than `login` does not let its people sign in anew.
   const tellsAuthTime = freshPrompt === 'login'
   let known: Readonly<{ at: number; configuration: Configuration }> | undefined
@@ -68,8 +75,8 @@ export function openOidc(settings: OidcSettings, { fetch, allowLoopback }: Upstr
     const configuration = await client.discovery(
       new URL(issuer),
       clientId,
-      clientSecret === undefined ? {} : { client_secret: clientSecret },
-      clientSecret === undefined ? client.None() : authentication(client, clientSecret),
+      typeof clientSecret === 'string' ? { client_secret: clientSecret } : {},
+      typeof clientSecret === 'string' ? authentication(client, clientSecret) : (clientSecret ?? client.None()),
       {
         [client.customFetch]: fetch,
         // The library asks for it by this name; where requests may go, the guarded fetch decides.
@@ -109,7 +116,8 @@ export function openOidc(settings: OidcSettings, { fetch, allowLoopback }: Upstr
         nonce,
         code_challenge: await client.calculatePKCECodeChallenge(codeVerifier),
         code_challenge_method: 'S256',
-        ...(isFresh && { prompt: freshPrompt }),
+        ...asks,
+        ...(isFresh && freshPrompt !== undefined && { prompt: freshPrompt }),
         ...(isFresh && tellsAuthTime && { max_age: '0' }),
       })
     },
@@ -130,12 +138,20 @@ export function openOidc(settings: OidcSettings, { fetch, allowLoopback }: Upstr
       const told = tokens.claims()
       if (!told) throw new Error('there is no ID token')
       const { sub } = told
-      if (readToken) return { ...identityOf(issuer, sub, told), ...readToken(told) }
+      const kept = keepsToken && tokens.refresh_token !== undefined ? { refreshToken: tokens.refresh_token } : {}
+      if (readToken) return { ...identityOf(issuer, sub, told), ...readToken(told, parameters), ...kept }
       // Some tell what their scopes stand for at their userinfo endpoint alone (Core §5.4).
       const isMore = told.email === undefined && configuration.serverMetadata().userinfo_endpoint !== undefined
       const more = isMore ? await client.fetchUserInfo(configuration, tokens.access_token, sub) : {}
-      return identityOf(issuer, sub, { ...more, ...told })
+      return { ...identityOf(issuer, sub, { ...more, ...told }), ...kept }
     },
+    ...(keepsToken && {
+      async revoke(refreshToken: string) {
+        const configuration = await configurationNow()
+        const { tokenRevocation } = await library()
+        await tokenRevocation(configuration, refreshToken, { token_type_hint: 'refresh_token' })
+      },
+    }),
   }
 }
 

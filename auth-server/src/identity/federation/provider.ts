@@ -30,7 +30,9 @@ export interface UpstreamIdentity {
   readonly email?: string
   /** The provider says so, by `true` and nothing else. */
   readonly emailVerified: boolean
-  readonly name?: string
+  readonly name?: string | undefined
+  /** To be revoked there when the link ends, at a provider that wants to be told of that; kept sealed. */
+  readonly refreshToken?: string
   /** All that the provider told. */
   readonly claims: Readonly<Record<string, unknown>>
 }
@@ -63,6 +65,8 @@ export interface UpstreamProtocol {
   metadata?(): Promise<string>
   /** Makes ready what the first sign-in would wait for; nobody waits for it here. */
   prepare?(): Promise<void>
+  /** Tells it that somebody's link has ended, by the token that was kept with it. @throws {Error} when it has not heard. */
+  revoke?(refreshToken: string): Promise<void>
   /** Addresses for which it is the authority, beside those of the domains in the configuration. */
   isAuthorityFor?(identity: UpstreamIdentity): boolean
 }

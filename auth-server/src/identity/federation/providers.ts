@@ -27,7 +27,8 @@ export interface VouchedAddress {
   readonly address: string
 }
 
-export interface IdentityProvider extends Pick<UpstreamProtocol, 'issuer' | 'begin' | 'finish' | 'posts' | 'metadata'> {
+export interface IdentityProvider
+  extends Pick<UpstreamProtocol, 'issuer' | 'begin' | 'finish' | 'posts' | 'metadata' | 'revoke'> {
   /** In addresses and in the configuration. */
   readonly name: string
   readonly label: string
@@ -45,17 +46,21 @@ export interface Providers {
   /** In the order of the configuration. */
   readonly all: readonly IdentityProvider[]
   find(name: string): IdentityProvider | undefined
-  /** What people call the provider of an issuer; undefined where none is configured (any more). */
+  /** Of an issuer; undefined where none is configured (any more). */
+  ofIssuer(issuer: string): IdentityProvider | undefined
+  /** What people call the provider of an issuer. */
   labelOf(issuer: string): string | undefined
   /** As pages show them; looks in on those that nobody has asked for a while. */
   buttons(): readonly ProviderButton[]
 }
 
 export function listProviders(all: readonly IdentityProvider[]): Providers {
+  const ofIssuer = (issuer: string) => all.find((provider) => provider.issuer === issuer)
   return {
     all,
     find: (name) => all.find((provider) => provider.name === name),
-    labelOf: (issuer) => all.find((provider) => provider.issuer === issuer)?.label,
+    ofIssuer,
+    labelOf: (issuer) => ofIssuer(issuer)?.label,
     buttons() {
       for (const provider of all) if (!provider.isDown()) void provider.prepare()
       return all.map((provider) => ({ name: provider.name, label: provider.label, isDown: provider.isDown() }))
@@ -105,6 +110,7 @@ export function openProvider(
       leadsTo: protocol.leadsTo ?? protocol.issuer,
       ...(protocol.posts && { posts: protocol.posts }),
       ...(protocol.metadata && { metadata: () => protocol.metadata?.() ?? Promise.resolve('') }),
+      ...(protocol.revoke && { revoke: (token: string) => protocol.revoke?.(token) ?? Promise.resolve() }),
       isDown: () => downUntil > performance.now(),
       begin: (request) => protocol.begin(request),
       async finish(answer) {

@@ -7,6 +7,7 @@ import type { PageHandlers } from '../../http/page-routes.ts'
 import { Parameters } from '../../http/parameters.ts'
 import { authenticatedBy } from '../../identity/acr.ts'
 import { federationPath } from '../../identity/federation/addresses.ts'
+import { keptSubject } from '../../identity/federation/kept-subject.ts'
 import { link } from '../../identity/federation/links.ts'
 import { CancelledThere, type UpstreamIdentity } from '../../identity/federation/provider.ts'
 import type { IdentityProvider } from '../../identity/federation/providers.ts'
@@ -15,7 +16,12 @@ import { inBrief } from '../../logger/brief-error.ts'
 import { languageOf } from '../../pages/language.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { noteIdentityUse } from '../../store/tables/identities.ts'
-import { keepForLink, type LinkingPerson, takeUpstreamAnswer } from '../../store/tables/upstream-logins.ts'
+import {
+  keepForLink,
+  type LinkingPerson,
+  takeUpstreamAnswer,
+  type UpstreamSubject,
+} from '../../store/tables/upstream-logins.ts'
 import { completeSignIn } from '../complete-sign-in.ts'
 import { toldDeviceOf } from '../guest/needed.ts'
 import { leavingPage } from '../login/view.ts'
@@ -68,7 +74,8 @@ export function callbackPages(deps: Deps): Readonly<Record<string, PageHandlers>
           })
         if (identity === 'cancelled') return failed('cancelled', 403)
         if (!identity) return provider.isDown() ? failed('unavailable', 503) : failed('refused', 400)
-        const came = { request, reply, visit, provider, identity, stateHash, failed }
+        const subject = await keptSubject(identity, config.keyEncryptionKey)
+        const came = { request, reply, visit, provider, identity, subject, stateHash, failed }
         return linking ? linkToAccount(deps, came, linking) : signIn(deps, came)
       },
     },
@@ -82,6 +89,8 @@ interface Arrival {
   readonly visit: Visit
   readonly provider: IdentityProvider
   readonly identity: UpstreamIdentity
+  /** As it is kept. */
+  readonly subject: UpstreamSubject
   readonly stateHash: string
   readonly failed: (why: ProviderFailure, status: number) => FastifyReply
 }
@@ -93,17 +102,17 @@ function ownPageOf({ pending }: Visit): string | undefined {
 /** Begun on a page of the account: it goes on in the same session, and for its person alone. */
 async function linkToAccount(
   { db }: Deps,
-  { request, reply, visit, identity, failed }: Arrival,
+  { request, reply, visit, subject, failed }: Arrival,
   { personId, sessionId }: LinkingPerson,
 ): Promise<FastifyReply> {
   const { session } = visit
   if (session?.id !== sessionId || session.personId !== personId) return failed('ended', 400)
-  const isLinked = await link(db, identity, personId, ofRequest(request))
+  const isLinked = await link(db, subject, personId, ofRequest(request))
   return isLinked ? reply.redirect(resumePath(visit.pending.id), 303) : failed('taken', 409)
 }
 
 async function signIn(deps: Deps, arrival: Arrival): Promise<FastifyReply> {
-  const { request, reply, visit, provider, identity, stateHash, failed } = arrival
+  const { request, reply, visit, provider, identity, subject, stateHash, failed } = arrival
   const { db, config } = deps
   const { pending } = visit
   const visitor = {
@@ -116,9 +125,8 @@ async function signIn(deps: Deps, arrival: Arrival): Promise<FastifyReply> {
   }
   const recognised = await recognise(db, visitor, ofRequest(request))
   if (recognised.kind === 'address taken') {
-    const { issuer, subject } = identity
     const { emailKey } = recognised
-    await keepForLink(db, { requestId: pending.id, provider: provider.name, stateHash }, { issuer, subject, emailKey })
+    await keepForLink(db, { requestId: pending.id, provider: provider.name, stateHash }, { ...subject, emailKey })
     return reply.redirect(stepPath(LOGIN, pending.id), 303)
   }
   if (recognised.kind === 'guest gone') return reply.redirect(resumePath(pending.id), 303)
@@ -126,6 +134,6 @@ async function signIn(deps: Deps, arrival: Arrival): Promise<FastifyReply> {
   if (recognised.kind !== 'person') return failed(recognised.kind, 403)
   const { personId, authEpoch } = recognised
   const proven = { personId, authEpoch, ...authenticatedBy(['fed']) }
-  const done = await completeSignIn(deps, request, reply, visit, proven, (trx) => noteIdentityUse(trx, identity))
+  const done = await completeSignIn(deps, request, reply, visit, proven, (trx) => noteIdentityUse(trx, subject))
   return done === 'person changed' ? failed('ended', 400) : reply
 }

@@ -8,7 +8,7 @@ import { requireWayIn, type WaysIn } from './ways-in.ts'
 /** Takes an identity for a person, as part of a statement; no row where somebody has it. What was taken away is free. */
 function takeIdentity({ issuer, subject }: UpstreamSubject) {
   return sql`
-    on conflict (issuer, subject) do update set person_id = excluded.person_id, created_at = auth_now(), used_at = auth_now(), removed_at = null
+    on conflict (issuer, subject) do update set person_id = excluded.person_id, created_at = auth_now(), used_at = auth_now(), removed_at = null, sealed_token = excluded.sealed_token
     where identities.removed_at is not null and (identities.issuer, identities.subject) = (${issuer}, ${subject})`
 }
 
@@ -76,8 +76,8 @@ export async function signUpByIdentity(
 /** Links an identity to an account; false when it is somebody's already. */
 export async function linkIdentity(trx: Trx, identity: UpstreamSubject, personId: string): Promise<boolean> {
   const { rows } = await sql`
-    insert into identities (issuer, subject, person_id, used_at)
-    values (${identity.issuer}, ${identity.subject}, ${personId}, auth_now())
+    insert into identities (issuer, subject, person_id, used_at, sealed_token)
+    values (${identity.issuer}, ${identity.subject}, ${personId}, auth_now(), ${identity.sealedToken ?? null})
     ${takeIdentity(identity)}
     returning person_id`.execute(trx)
   return rows.length === 1

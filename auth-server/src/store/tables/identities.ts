@@ -14,6 +14,8 @@ export interface Identities {
   used_at: Date | null
   /** Taken away by the person, which can be undone for a while; until then it signs nobody in. */
   removed_at: Date | null
+  /** To be revoked at the provider when the link ends; triggers see to that (0067). */
+  sealed_token: string | null
 }
 
 export const IDENTITIES: TableDeclaration<Identities> = {
@@ -29,6 +31,7 @@ export const IDENTITIES: TableDeclaration<Identities> = {
         created_at: 'exported',
         used_at: 'exported',
         removed_at: 'exported',
+        sealed_token: 'secret',
       },
     },
     erased: { cascade: 'people' },
@@ -64,12 +67,11 @@ export async function findPersonByIdentity(
     .executeTakeFirst()
 }
 
-/** Notes that somebody has signed in by it. */
-export async function noteIdentityUse(db: Db, { issuer, subject }: UpstreamSubject): Promise<void> {
+/** Notes that somebody has signed in by it; the newest token counts. */
+export async function noteIdentityUse(db: Db, { issuer, subject, sealedToken }: UpstreamSubject): Promise<void> {
   await sql`
-    update identities set used_at = auth_now() where issuer = ${issuer} and subject = ${subject} and removed_at is null`.execute(
-    db,
-  )
+    update identities set used_at = auth_now(), sealed_token = coalesce(${sealedToken ?? null}, sealed_token)
+    where issuer = ${issuer} and subject = ${subject} and removed_at is null`.execute(db)
 }
 
 /** An identity as its person sees it. */

@@ -14,6 +14,7 @@ export interface OutboxPayloads {
   readonly 'logout-notice': Readonly<{ sessionId: string }>
   readonly mail: QueuedMail
   readonly 'api-event': ApiEvent
+  readonly 'provider-revocation': Readonly<{ issuer: string; sealed: string }>
 }
 
 /** What the backend of an API hears of a `sub`: it is part of the account `into` from now on; or it is nobody's any more. */
@@ -30,6 +31,8 @@ const OUTBOX_KINDS: Readonly<Record<OutboxKind, Readonly<{ words: string; lifeti
   mail: { words: 'mails', lifetimeSeconds: 72 * 3600 },
   // A backend that missed one keeps what is nobody's any more; longer than a weekend.
   'api-event': { words: 'what backends of APIs hear of the end of a `sub`', lifetimeSeconds: 7 * 24 * 3600 },
+  // Queued by triggers (0067), which say so, too.
+  'provider-revocation': { words: 'ends of links to identity providers', lifetimeSeconds: 7 * 24 * 3600 },
 }
 
 export interface Outbox {

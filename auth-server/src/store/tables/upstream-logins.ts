@@ -21,6 +21,8 @@ export interface UpstreamLogins {
   email_key: string | null
   /** The form that the provider's page has posted, until the browser comes after it with its cookies. */
   posted: string | null
+  /** Of who came back, to be kept with the link. */
+  sealed_token: string | null
 }
 
 function ofPerson({ personId, emails }: PersonKey): Condition {
@@ -47,6 +49,7 @@ export const UPSTREAM_LOGINS: TableDeclaration<UpstreamLogins> = {
         subject: 'exported',
         email_key: 'exported',
         posted: 'secret',
+        sealed_token: 'secret',
       },
     },
     erased: {
@@ -87,8 +90,8 @@ export async function beginUpstreamLogin(
     values (${requestId}, ${provider}, ${stateHash}, ${linking?.personId ?? null}, ${linking?.sessionId ?? null},
             ${secondsFromNow(TTL_SECONDS)})
     on conflict (request_id, provider) do update
-    set (state_hash, person_id, session_id, expires_at, returned_at, issuer, subject, email_key, posted)
-      = (excluded.state_hash, excluded.person_id, excluded.session_id, excluded.expires_at, null, null, null, null, null)`.execute(
+    set (state_hash, person_id, session_id, expires_at, returned_at, issuer, subject, email_key, posted, sealed_token)
+      = (excluded.state_hash, excluded.person_id, excluded.session_id, excluded.expires_at, null, null, null, null, null, null)`.execute(
     db,
   )
 }
@@ -158,17 +161,19 @@ export async function takeUpstreamAnswer(
 export interface UpstreamSubject {
   readonly issuer: string
   readonly subject: string
+  /** To be revoked there when the link ends. */
+  readonly sealedToken?: string | null | undefined
 }
 
 /** Keeps who came back, until whoever has an account with the address has signed in to that; for as long as a sign-in may take. */
 export async function keepForLink(
   db: Db,
   { requestId, provider, stateHash }: Readonly<{ requestId: string; provider: string; stateHash: string }>,
-  { issuer, subject, emailKey }: UpstreamSubject & Readonly<{ emailKey: string }>,
+  { issuer, subject, emailKey, sealedToken }: UpstreamSubject & Readonly<{ emailKey: string }>,
 ): Promise<void> {
   await sql`
     update upstream_logins
-    set issuer = ${issuer}, subject = ${subject}, email_key = ${emailKey}, expires_at = ${secondsFromNow(TTL_SECONDS)}
+    set issuer = ${issuer}, subject = ${subject}, email_key = ${emailKey}, sealed_token = ${sealedToken ?? null}, expires_at = ${secondsFromNow(TTL_SECONDS)}
     where request_id = ${requestId} and provider = ${provider} and state_hash = ${stateHash}`.execute(db)
 }
 
@@ -184,7 +189,7 @@ export async function findWaitingLink(
   { requestId, personId }: Readonly<{ requestId: string; personId?: string }>,
 ): Promise<WaitingLink | undefined> {
   const { rows } = await sql<WaitingLink>`
-    select provider, issuer, subject, email_key as "emailKey" from upstream_logins login
+    select provider, issuer, subject, email_key as "emailKey", sealed_token as "sealedToken" from upstream_logins login
     where request_id = ${requestId} and subject is not null and expires_at > auth_now()
       and (${personId ?? null}::text is null or exists (
         select from email_addresses email

@@ -240,7 +240,12 @@ export const ADMINISTRATION = {
     heard: (ago) => html`gemeldet ${ago}`,
     deliveries: 'Wartet auf Zustellung',
     noDeliveries: 'Nichts wartet.',
-    kinds: { mail: 'E-Mails', 'logout-notice': 'Nachrichten über Abmeldungen', 'api-event': 'Ereignisse für APIs' },
+    kinds: {
+      mail: 'E-Mails',
+      'logout-notice': 'Nachrichten über Abmeldungen',
+      'api-event': 'Ereignisse für APIs',
+      'provider-revocation': 'Gelöste Verknüpfungen',
+    },
     waiting: (waiting, failing) => `${waiting} warten, davon sind ${failing} gescheitert und werden wieder versucht`,
     jobs: 'Hintergrundaufgaben dieser Instanz',
     noJobs: 'Diese Instanz hat keine.',

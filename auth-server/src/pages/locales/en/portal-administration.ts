@@ -233,7 +233,12 @@ export const ADMINISTRATION = {
     heard: (ago: Html) => html`heard of ${ago}`,
     deliveries: 'Waits to be delivered',
     noDeliveries: 'Nothing waits.',
-    kinds: { mail: 'Mails', 'logout-notice': 'Notices of sign-outs', 'api-event': 'Events for APIs' },
+    kinds: {
+      mail: 'Mails',
+      'logout-notice': 'Notices of sign-outs',
+      'api-event': 'Events for APIs',
+      'provider-revocation': 'Links to providers that ended',
+    },
     waiting: (waiting: number, failing: number) =>
       `${waiting} wait, ${failing} of them have failed and are tried again`,
     jobs: 'Background jobs of this instance',
