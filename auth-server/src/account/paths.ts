@@ -54,6 +54,7 @@ export const PATHS = {
   profile: PROFILE,
   personName: `${PROFILE}/name`,
   language: `${PROFILE}/language`,
+  profileDetails: `${PROFILE}/details/:group`,
   activity: ACTIVITY,
   notMe: `${ACTIVITY}/not-me`,
   export: '/export',

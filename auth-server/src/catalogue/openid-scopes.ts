@@ -1,24 +1,69 @@
 // The scopes of OpenID Connect, and the claims that each one opens (OpenID Connect Core §5.4).
+import type { AskedClaim } from '../store/asked-claims.ts'
 import type { PersonClaims } from '../store/queries/claims.ts'
 
 export const OPENID_SCOPES = {
   openid: { claims: ['sub'] },
-  profile: { claims: ['name', 'updated_at'] },
+  profile: {
+    claims: [
+      'name',
+      'family_name',
+      'given_name',
+      'middle_name',
+      'nickname',
+      'preferred_username',
+      'profile',
+      'picture',
+      'website',
+      'gender',
+      'birthdate',
+      'zoneinfo',
+      'locale',
+      'updated_at',
+    ],
+  },
   email: { claims: ['email', 'email_verified'] },
+  address: { claims: ['address'] },
+  phone: { claims: ['phone_number', 'phone_number_verified'] },
   offline_access: { claims: [] },
 } as const satisfies Record<string, { claims: readonly (keyof PersonClaims)[] }>
 
 export type OpenIdScope = keyof typeof OPENID_SCOPES
+
+/** A claim about a person that a scope opens, beside `sub`. */
+export type PersonClaim = Exclude<(typeof OPENID_SCOPES)[OpenIdScope]['claims'][number], 'sub'>
+
+const PERSON_CLAIMS: ReadonlySet<string> = new Set(
+  Object.values(OPENID_SCOPES).flatMap(({ claims }): readonly string[] => claims.filter((claim) => claim !== 'sub')),
+)
 
 /** Whether a scope is one of OpenID Connect's, which every application may ask for. */
 export function isOpenIdScope(scope: string): scope is OpenIdScope {
   return Object.hasOwn(OPENID_SCOPES, scope)
 }
 
-/** What a set of scopes opens of a person; what the person does not have is left out, not sent empty (§5.3.2). */
-export function openedBy(scopes: readonly string[], person: PersonClaims): Readonly<Record<string, unknown>> {
+/** Whether a claim is one about a person that scopes open. */
+export function isPersonClaim(name: string): name is PersonClaim {
+  return PERSON_CLAIMS.has(name)
+}
+
+/**
+ * What a set of scopes opens of a person, and what was asked for by name (§5.5); what the person does not have is left
+ * out, not sent empty (§5.3.2), and so is what has another value than the app wants, unless a scope opens it.
+ */
+export function openedBy(
+  scopes: readonly string[],
+  person: PersonClaims,
+  asked: Readonly<Record<string, AskedClaim>> = {},
+): Readonly<Record<string, unknown>> {
   const opened = claimsOf(scopes)
-  return Object.fromEntries(Object.entries(person).filter(([name, value]) => opened.has(name) && value !== null))
+  const isTold = (name: string, value: unknown) =>
+    opened.has(name) || (Object.hasOwn(asked, name) && (asked[name]?.values?.some((one) => one === value) ?? true))
+  return Object.fromEntries(
+    Object.entries(person).filter(
+      ([name, value]) => (name === 'sub' || isPersonClaim(name)) && value !== null && isTold(name, value),
+    ),
+  )
 }
 
 /** The claims that a set of scopes opens. */

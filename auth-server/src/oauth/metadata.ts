@@ -34,7 +34,7 @@ function metadata(issuer: string, endpoints: readonly Endpoint[]) {
     backchannel_logout_session_supported: true,
     scopes_supported: Object.keys(OPENID_SCOPES),
     claims_supported: CLAIMS,
-    claims_parameter_supported: false,
+    claims_parameter_supported: true,
     acr_values_supported: ACR_VALUES,
     response_types_supported: RESPONSE_TYPES,
     response_modes_supported: RESPONSE_MODES,

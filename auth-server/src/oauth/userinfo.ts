@@ -17,10 +17,10 @@ export function userinfoHandler(deps: Deps): RouteHandlerMethod {
     if (!token) throw bearerError('invalid_token', NOT_VALID)
     const { grantId, scopes } = token
     if (grantId === undefined) throw bearerError('invalid_token', 'the access token speaks for no person')
-    const person = await findClaims(db, { ...token, grantId })
-    if (!person) throw bearerError('invalid_token', NOT_VALID)
+    const told = await findClaims(db, { ...token, grantId })
+    if (!told) throw bearerError('invalid_token', NOT_VALID)
     if (!scopes.includes('openid')) throw bearerError('insufficient_scope', 'the scope openid is missing', 'openid')
     await requirePossession(deps, request, reply, presented, token.dpopJkt)
-    return { ...person.added, ...openedBy(scopes, person) }
+    return { ...told.added, ...openedBy(scopes, told.person, told.asked?.userinfo) }
   }
 }

@@ -27,12 +27,26 @@ t.test('oidcc-discovery-endpoint-verification', async (t) => {
     t.ok(document.grant_types_supported.includes('authorization_code'))
     t.ok(document.scopes_supported.includes('openid'))
     for (const scope of document.scopes_supported) t.match(scope, /^[\x21\x23-\x5B\x5D-\x7E]+$/)
-    const claims = ['iss', 'sub', 'aud', 'exp', 'iat', 'auth_time', 'acr', 'sid', 'name', 'email', 'email_verified']
+    const claims = [
+      'iss',
+      'sub',
+      'aud',
+      'exp',
+      'iat',
+      'auth_time',
+      'acr',
+      'sid',
+      'name',
+      'email',
+      'email_verified',
+      'address',
+      'phone_number',
+    ]
     for (const claim of claims) t.ok(document.claims_supported.includes(claim), claim)
     t.match(document, {
       request_parameter_supported: false,
       request_uri_parameter_supported: false,
-      claims_parameter_supported: false,
+      claims_parameter_supported: true,
       code_challenge_methods_supported: ['S256'],
     })
     t.strictSame(document.ui_locales_supported, ['en', 'de'])

@@ -11,6 +11,30 @@ export async function nameAndVerify(db: Db, personId: string, name: string): Pro
   await db.updateTable('email_addresses').set({ proof: 'verified' }).where('person_id', '=', personId).execute()
 }
 
+/** Whatever a profile can say. */
+export async function sayEverything(db: Db, personId: string): Promise<void> {
+  const claims = {
+    given_name: 'Ada',
+    middle_name: 'King',
+    family_name: 'Lovelace',
+    nickname: 'Countess',
+    preferred_username: 'ada',
+    birthdate: '1815-12-10',
+    gender: 'female',
+    zoneinfo: 'Europe/London',
+    website: 'https://ada.example.com/',
+    profile: 'https://people.example.com/ada',
+    picture: 'https://people.example.com/ada.png',
+    phone_number: '+442079460958',
+    address: { street_address: '12 St James’s Square', postal_code: 'SW1Y 4JH', locality: 'London', country: 'GB' },
+  }
+  await db
+    .updateTable('people')
+    .set({ standard_claims: JSON.stringify(claims), language: 'en' })
+    .where('id', '=', personId)
+    .execute()
+}
+
 /** A person's password as it is stored. */
 export function storedPassword(db: Db, personId: string): Promise<StoredPassword> {
   return db

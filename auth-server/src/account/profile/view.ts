@@ -10,12 +10,17 @@ import { summaryList } from '../../pages/components/summary.ts'
 import type { Page } from '../../pages/frame.ts'
 import { html } from '../../pages/html.ts'
 import { isLanguage, LOCALES, nameOfLanguage } from '../../pages/language.ts'
+import type { StandardClaims } from '../../store/standard-claims.ts'
 import type { Profile } from '../../store/tables/people.ts'
 import { actionOf, hrefOf, PATHS } from '../paths.ts'
 import type { SignedIn } from '../route.ts'
 import { toOverview, toSection } from '../sections.ts'
+import { detailEntries } from './details-view.ts'
 
-export function profilePage({ frame, news, session }: SignedIn, { name, language }: Profile): Page {
+export function profilePage(
+  { frame, news, session }: SignedIn,
+  { name, language, claims }: Profile & Readonly<{ claims: StandardClaims }>,
+): Page {
   return (texts) => {
     const { profile, sections, parts } = texts.account
     const spoken = language !== null && isLanguage(language) ? nameOfLanguage(language) : profile.asBrowser
@@ -31,6 +36,7 @@ export function profilePage({ frame, news, session }: SignedIn, { name, language
         value: session.email ?? undefined,
         change: { href: hrefOf(PATHS.addresses, {}) },
       },
+      ...detailEntries(claims, texts),
     ]
     const content = summaryList(entries, texts)
     return accountPage(

@@ -1,7 +1,7 @@
 // Whether somebody has to be asked: the subscription is not trusted and they have not allowed it all before, or the app insists.
-import { findConsentedScopes } from '../../store/tables/consents.ts'
+import { findConsent } from '../../store/tables/consents.ts'
 import { doneInSession, type Facts, type PolicyDeps } from '../facts.ts'
-import { openScopesOf } from './open-scopes.ts'
+import { claimsBeside, openScopesOf } from './open-scopes.ts'
 
 export async function needsConsent(facts: Facts, { db }: PolicyDeps): Promise<boolean> {
   const { pending, session } = facts
@@ -11,7 +11,8 @@ export async function needsConsent(facts: Facts, { db }: PolicyDeps): Promise<bo
   if (app.trusted) return false
   // What was allowed in this visit may have been withdrawn since.
   const key = { personId: session.personId, applicationId: app.applicationId, apiId: app.apiId }
-  const given = await findConsentedScopes(db, key)
+  const given = await findConsent(db, key)
   if (given === undefined) return true
-  return !(await openScopesOf(db, pending, session)).every((scope) => given.includes(scope))
+  if (!claimsBeside(request).every((claim) => given.claims.includes(claim))) return true
+  return !(await openScopesOf(db, pending, session)).every((scope) => given.scopes.includes(scope))
 }

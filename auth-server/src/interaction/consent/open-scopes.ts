@@ -1,7 +1,9 @@
-// Which scopes a person may allow at all: an API keeps some for the people of a group.
+// Which scopes a person may allow at all, for an API keeps some for the people of a group; and the claims beside them.
+import { claimsOf, isPersonClaim, type PersonClaim } from '../../catalogue/openid-scopes.ts'
+import { namesOf } from '../../store/asked-claims.ts'
 import type { Db } from '../../store/database.ts'
 import { findOpenScopes } from '../../store/tables/api-scopes.ts'
-import type { PendingAppVisit } from '../../store/tables/authorization-requests.ts'
+import type { PendingAppVisit, StoredRequest } from '../../store/tables/authorization-requests.ts'
 import type { Session } from '../../store/tables/sessions.ts'
 import type { Facts, PolicyDeps } from '../facts.ts'
 
@@ -12,6 +14,14 @@ export function openScopesOf(
   { personId }: Session,
 ): Promise<readonly string[]> {
   return findOpenScopes(db, { personId, apiId: app.apiId, names: request.scopes })
+}
+
+/** The claims that the app asks for by name and no scope of its opens: the person allows them like a scope. */
+export function claimsBeside({ claims, scopes }: StoredRequest): readonly PersonClaim[] {
+  const opened = claimsOf(scopes)
+  return namesOf(claims)
+    .filter(isPersonClaim)
+    .filter((claim) => !opened.has(claim))
 }
 
 /** Whether the app asked for something, and nothing of it is open to this person. */

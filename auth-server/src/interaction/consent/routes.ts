@@ -8,7 +8,7 @@ import { describeScopes } from '../../store/tables/api-scopes.ts'
 import { giveConsent } from '../../store/tables/consents.ts'
 import { guestDeviceOf } from '../guest/needed.ts'
 import type { VisitFlow, VisitPages } from '../visit.ts'
-import { openScopesOf } from './open-scopes.ts'
+import { claimsBeside, openScopesOf } from './open-scopes.ts'
 import { consentPage, consentTextVersion } from './view.ts'
 
 export function consentPages({ db }: Deps, visits: VisitFlow): VisitPages {
@@ -39,6 +39,7 @@ export function consentPages({ db }: Deps, visits: VisitFlow): VisitPages {
             requestId: pending.id,
             sessionId: session.id,
             scopes,
+            claims: claimsBeside(pending.request),
             textVersion,
             language,
           })

@@ -16,11 +16,13 @@ import type { Session } from '../../store/tables/sessions.ts'
 import { appHead, appLinks, appNameOf } from '../app-looks.ts'
 import { denyForm, opensNote, switchForm } from '../ended/ways-out.ts'
 import { mergeNote } from '../guest/view.ts'
+import { claimsBeside } from './open-scopes.ts'
 
 /** What the app asks for, in words. @param scopes of the API, in its own words */
 function wishesOf({ request }: PendingAppVisit, scopes: readonly ScopeOffer[], texts: Texts): readonly string[] {
   return [
     ...request.scopes.filter(isOpenIdScope).map((scope) => texts.consent.openIdScopes[scope]),
+    ...new Set(claimsBeside(request).map((claim) => texts.claims.toSee[claim])),
     ...scopes.map(({ name, description }) => description || name),
   ]
 }

@@ -18,7 +18,8 @@ const PARAMETERS: Readonly<Record<keyof StoredRequest, string | null>> = {
   uiLocales: 'ui_locales',
   loginHint: 'login_hint',
   loginHintKey: '',
-  // Of `claims` no more than this is kept, and without it the wish would be voluntary (OpenID Connect Core §5.5.1.1).
+  claims: 'claims',
+  // Of `acr` in `claims` no more than this is kept, and without it the wish would be voluntary (OpenID Connect Core §5.5.1.1).
   acrIsEssential: null,
   expectedPersonId: null,
   deviceJkt: null,
@@ -33,9 +34,14 @@ export function again(request: StoredRequest, { clientId, resource, mustPush }: 
   const parameters = new URLSearchParams({ response_type: 'code', client_id: clientId, resource })
   for (const [wish, name] of wishes) {
     const value = asked.get(wish)
-    if (name) parameters.set(name, Array.isArray(value) ? value.join(' ') : String(value))
+    if (name) parameters.set(name, textOf(value))
   }
   if (request.codeChallenge !== undefined) parameters.set('code_challenge_method', 'S256')
   const href = `${AUTHORIZE_PATH}?${parameters}`
   return href.length > MAX_URL_LENGTH ? undefined : href
+}
+
+function textOf(value: unknown): string {
+  if (Array.isArray(value)) return value.join(' ')
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }

@@ -13,5 +13,8 @@ export async function expectPerson({ config, keys, db }: Deps, valid: ValidReque
   const hint = await readIdTokenHint(config.issuer, keys, db, text)
   if (hint?.clientId !== valid.client.clientId)
     throw new OAuthError('invalid_request', 'id_token_hint is not an ID token that this application got from us')
-  return { ...valid, request: { ...valid.request, expectedPersonId: hint.personId } }
+  const { expectedPersonId = hint.personId } = valid.request
+  if (expectedPersonId !== hint.personId)
+    throw new OAuthError('invalid_request', 'id_token_hint names another person than claims does')
+  return { ...valid, request: { ...valid.request, expectedPersonId } }
 }

@@ -12,6 +12,7 @@ import { requireSubscription } from '../resource.ts'
 import { grantableScopes, parseScope } from '../scope.ts'
 import { requireGrant } from '../token/grants/grant.ts'
 import { readAcr } from './acr-request.ts'
+import { askedClaims, expectedSubject, readClaims } from './claims-request.ts'
 import type { TrustedRedirect } from './trusted-redirect.ts'
 
 export const RESPONSE_TYPES = ['code'] as const
@@ -45,7 +46,11 @@ export function validate(trusted: TrustedRedirect, fixed: string | undefined): V
   const loginHint = readLoginHint(parameters.get('login_hint'))
   const loginHintKey = loginHint === undefined ? undefined : emailKey(loginHint)
   const maxAgeSeconds = readMaxAge(parameters.get('max_age'))
-  const acr = readAcr(parameters, client.defaultAcrValues)
+  const claims = readClaims(parameters.get('claims'))
+  const acr = readAcr(claims, parameters.get('acr_values'), client.defaultAcrValues)
+  // Without `openid` there is neither an ID token nor userinfo.
+  const asked = scopes.includes('openid') ? askedClaims(claims) : undefined
+  const expectedPersonId = expectedSubject(claims)
   const uiLocales = uiLocalesOf(parameters)
   const request: StoredRequest = {
     redirectUri,
@@ -60,6 +65,8 @@ export function validate(trusted: TrustedRedirect, fixed: string | undefined): V
     ...(loginHintKey !== undefined && { loginHintKey }),
     ...(maxAgeSeconds !== undefined && { maxAgeSeconds }),
     ...acr,
+    ...(asked && { claims: asked }),
+    ...(expectedPersonId !== undefined && { expectedPersonId }),
     ...(uiLocales.length > 0 && { uiLocales }),
   }
   return { ...trusted, subscription, request }

@@ -54,7 +54,7 @@ export async function tokenResponse(
         accessToken,
         alg: client.idTokenAlg,
         added: family.addedClaims?.id_token,
-        person: client.claimsInIdToken ? await personClaims(db, family, scopes) : {},
+        person: await personClaims(db, family, client.claimsInIdToken ? scopes : []),
       })
     : undefined
   // A page has no safe place for a long-lived bearer token (RFC 9700 §2.2.2); one bound to a key is no bearer token.
@@ -72,14 +72,18 @@ export async function tokenResponse(
   }
 }
 
-/** @throws {OAuthError} invalid_grant when the login has ended since its family was read. */
+/**
+ * By scope, for an application that wants them there, and by name.
+ * @throws {OAuthError} invalid_grant when the login has ended since its family was read.
+ */
 async function personClaims(
   db: Deps['db'],
-  { id, personId, clientId, now }: FamilyView,
+  { id, personId, clientId, now, askedClaims }: FamilyView,
   scopes: readonly string[],
 ): Promise<Readonly<Record<string, unknown>>> {
+  if (scopes.length === 0 && askedClaims?.id_token === undefined) return {}
   const expiresAt = now + ACCESS_TOKEN_TTL_SECONDS
-  const person = await findClaims(db, { grantId: id, subject: personId, clientId, expiresAt })
-  if (!person) throw new OAuthError('invalid_grant', 'the login has ended meanwhile')
-  return openedBy(scopes, person)
+  const told = await findClaims(db, { grantId: id, subject: personId, clientId, expiresAt })
+  if (!told) throw new OAuthError('invalid_grant', 'the login has ended meanwhile')
+  return openedBy(scopes, told.person, askedClaims?.id_token)
 }

@@ -20,6 +20,8 @@ export interface FormField {
   readonly problemId?: string | undefined
   /** What is wrong with the form; what is wrong with this field stands above it. */
   readonly problems?: readonly FieldProblem[]
+  /** What browsers fill in (HTML §4.10.18.7), of a kind that leaves it open. */
+  readonly autocomplete?: string
 }
 
 // Of an address type="text": with "email" browsers refuse jürgen@… before anybody has asked us, and rewrite the domain.
@@ -35,6 +37,12 @@ const KINDS = {
   name: html`type="text" autocomplete="name"`,
   code: html`type="text" inputmode="numeric" autocomplete="one-time-code" spellcheck="false"`,
   text: html`type="text" autocomplete="off"`,
+  // What fills these in, the field says.
+  line: html`type="text"`,
+  url: html`type="text" inputmode="url" ${AS_TYPED}`,
+  phone: html`type="tel"`,
+  date: html`type="date"`,
+  number: html`type="text" inputmode="numeric"`,
 } as const
 
 export function field({
@@ -49,6 +57,7 @@ export function field({
   hint,
   problemId,
   problems = [],
+  autocomplete,
 }: FormField): Html {
   const problem = problems.find(({ field }) => field === name)
   const ownProblemId = problem ? problemIdOf(name) : problemId
@@ -57,7 +66,7 @@ export function field({
   return html`<label for="${name}">${label}</label>
 ${hint !== undefined && html`<p class="hint" id="${hintId}">${hint}</p>\n`}${
   problem && html`<p class="field-problem" id="${ownProblemId}">${problem.text}</p>\n`
-}<input id="${name}" name="${name}" ${KINDS[kind]}${!isOptional && html` required`}${isFixed && html` readonly`} maxlength="${maxLength}"${
+}<input id="${name}" name="${name}" ${KINDS[kind]}${autocomplete !== undefined && html` autocomplete="${autocomplete}"`}${!isOptional && html` required`}${isFixed && html` readonly`} maxlength="${maxLength}"${
     value !== undefined && html` value="${value}"`
   }${hasFocus && html` autofocus`}${describedBy !== '' && html` aria-describedby="${describedBy}"`}${
     ownProblemId !== undefined && html` aria-invalid="true"`

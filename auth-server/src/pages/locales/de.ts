@@ -2,6 +2,7 @@
 import { type Html, html } from '../html.ts'
 import { ACCOUNT } from './de/account.ts'
 import { BRANDING } from './de/branding.ts'
+import { CLAIMS } from './de/claims.ts'
 import { DELETION } from './de/deletion.ts'
 import { FEDERATION } from './de/federation.ts'
 import { GUEST } from './de/guest.ts'
@@ -34,6 +35,7 @@ function name(text: string): Html {
 export const DE = {
   language: 'de',
   account: ACCOUNT,
+  claims: CLAIMS,
   secondFactor: SECOND_FACTOR,
   mailProof: MAIL_PROOF,
   passkeys: PASSKEYS,
@@ -84,8 +86,10 @@ export const DE = {
     button: 'Erlauben',
     openIdScopes: {
       openid: 'Wissen, dass Sie es sind',
-      profile: 'Ihren Namen sehen',
+      profile: 'Ihr Profil sehen: Ihre Namen, Geburtsdatum, Bild und Webseiten, soweit Sie sie angegeben haben',
       email: 'Ihre E-Mail-Adresse sehen',
+      address: 'Ihre Postanschrift sehen',
+      phone: 'Ihre Telefonnummer sehen',
       offline_access: 'Angemeldet bleiben, auch wenn Sie sich hier abmelden',
     },
   },

@@ -2,6 +2,7 @@
 import { type Html, html } from '../html.ts'
 import { ACCOUNT } from './en/account.ts'
 import { BRANDING } from './en/branding.ts'
+import { CLAIMS } from './en/claims.ts'
 import { DELETION } from './en/deletion.ts'
 import { FEDERATION } from './en/federation.ts'
 import { GUEST } from './en/guest.ts'
@@ -34,6 +35,7 @@ export const EN = {
   /** Its tag (RFC 5646). */
   language: 'en',
   account: ACCOUNT,
+  claims: CLAIMS,
   secondFactor: SECOND_FACTOR,
   mailProof: MAIL_PROOF,
   passkeys: PASSKEYS,
@@ -82,8 +84,10 @@ export const EN = {
     button: 'Allow',
     openIdScopes: {
       openid: 'Know that it is you',
-      profile: 'See your name',
+      profile: 'See your profile: your names, date of birth, picture and websites, as far as you have entered them',
       email: 'See your e-mail address',
+      address: 'See your postal address',
+      phone: 'See your phone number',
       offline_access: 'Stay signed in when you sign out here',
     },
   },

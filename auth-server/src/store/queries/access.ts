@@ -11,6 +11,8 @@ export interface Access {
   readonly apiId: string
   readonly apiName: string
   readonly scopes: readonly string[]
+  /** Asked for by name, beside the scopes. */
+  readonly claims: readonly string[]
   /** The scopes that are the API's own, in its words. */
   readonly words: readonly string[]
   readonly since: Date
@@ -28,21 +30,25 @@ export async function listAccess(db: Db, { personId, applicationId }: Own): Prom
   const one = applicationId ?? null
   const { rows } = await sql<Access>`
     with held as (
-      select application_id, api_id, scopes, given_at as since, false as installed
+      select application_id, api_id, scopes, claims, given_at as since, false as installed
       from consents where person_id = ${personId}
       union all
-      select family.application_id, family.api_id, family.scopes, family.created_at, true
+      select family.application_id, family.api_id, family.scopes, array(
+               select claim from jsonb_each(coalesce(family.asked_claims, '{}')) place, jsonb_object_keys(place.value) claim),
+             family.created_at, true
       from refresh_families family join people person on ${isOfStandingPerson('family')}
       where family.person_id = ${personId} and ${IS_UNENDED}
     ), access as (
       select application_id, api_id, min(since) as since, count(*) filter (where installed)::int as installations,
              array(select distinct scope from held other, unnest(other.scopes) scope
-                   where other.application_id = held.application_id and other.api_id = held.api_id) as scopes
+                   where other.application_id = held.application_id and other.api_id = held.api_id) as scopes,
+             array(select distinct claim from held other, unnest(other.claims) claim
+                   where other.application_id = held.application_id and other.api_id = held.api_id order by claim) as claims
       from held where ${one}::text is null or application_id = ${one}
       group by application_id, api_id
     )
     select application.id as "applicationId", application.name as "applicationName", api.id as "apiId",
-           api.name as "apiName", access.scopes, access.since, access.installations,
+           api.name as "apiName", access.scopes, access.claims, access.since, access.installations,
            array(select coalesce(nullif(scope.description, ''), scope.name) from api_scopes scope
                  where scope.api_id = api.id and scope.name = any(access.scopes) order by scope.name) as words
     from access join applications application on application.id = access.application_id

@@ -1,30 +1,56 @@
 // What may be told about a person, read in one query with whether the access token behind the question still stands.
 import { sql } from 'kysely'
 import type { ClaimSet } from '../added-claims.ts'
+import type { AskedClaims } from '../asked-claims.ts'
 import type { Db } from '../database.ts'
 import { isOfStandingPerson, isSubscribed, unixSeconds } from '../sql.ts'
+import type { PostalAddress, StandardClaims } from '../standard-claims.ts'
 
-/** The claims of OpenID Connect Core §5.1 that this server holds; null where a person has none. */
-export interface PersonClaims {
+type Texts = Omit<StandardClaims, 'address'>
+
+/** The claims of OpenID Connect Core §5.1; null, or not there, where a person has none. */
+export interface PersonClaims extends Texts {
   readonly sub: string
   readonly name: string | null
   readonly email: string | null
   readonly email_verified: boolean | null
+  readonly address?: PostalAddress & Readonly<{ formatted: string }>
+  /** Nobody proves a number here. */
+  readonly phone_number_verified?: false
+  readonly locale: string | null
   /** Unix seconds. */
   readonly updated_at: number
 }
 
-/** With what others have added to the login for its ID token. */
-export type ToldClaims = PersonClaims & Readonly<{ added: ClaimSet | null }>
+/** A person, and what the login behind the token has asked for by name. */
+export interface ToldPerson {
+  readonly person: PersonClaims
+  readonly asked: AskedClaims | null
+  /** By others, for the login's ID token. */
+  readonly added: ClaimSet | null
+}
+
+interface Row {
+  readonly sub: string
+  readonly name: string | null
+  readonly email: string | null
+  readonly email_verified: boolean | null
+  readonly locale: string | null
+  readonly updated_at: number
+  readonly said: StandardClaims
+  readonly asked: AskedClaims | null
+  readonly added: ClaimSet | null
+}
 
 /** The person of a token; undefined once it has expired, its family was revoked, its application or API was suspended, or the person's epoch moved on. */
 export async function findClaims(
   db: Db,
   token: Readonly<{ grantId: string; subject: string; clientId: string; expiresAt: number }>,
-): Promise<ToldClaims | undefined> {
-  const { rows } = await sql<ToldClaims>`
+): Promise<ToldPerson | undefined> {
+  const { rows } = await sql<Row>`
     select person.id as sub, person.name, email.address as email, email.proof = 'verified' as email_verified,
-           ${unixSeconds(sql`person.updated_at`)} as updated_at,
+           person.language as locale, ${unixSeconds(sql`person.updated_at`)} as updated_at,
+           person.standard_claims as said, family.asked_claims as asked,
            family.added_claims->'id_token' as added
     from refresh_families family
     join people person on ${isOfStandingPerson('family')}
@@ -34,5 +60,21 @@ export async function findClaims(
     where family.id = ${token.grantId} and family.person_id = ${token.subject}
       and application.client_id = ${token.clientId} and family.revoked_at is null
       and to_timestamp(${token.expiresAt}) > auth_now()`.execute(db)
-  return rows[0]
+  const [row] = rows
+  if (!row) return undefined
+  const { said, asked, added, ...columns } = row
+  const { address, ...texts } = said
+  const person = {
+    ...texts,
+    ...columns,
+    ...(texts.phone_number !== undefined && { phone_number_verified: false as const }),
+    ...(address && { address: { ...address, formatted: formatted(address) } }),
+  }
+  return { person, asked, added }
+}
+
+/** As on a letter (§5.1.1). */
+function formatted({ street_address, postal_code, locality, region, country }: PostalAddress): string {
+  const town = [postal_code, locality].filter((part) => part !== undefined).join(' ')
+  return [street_address, town, region, country].filter((line) => line !== undefined && line !== '').join('\n')
 }

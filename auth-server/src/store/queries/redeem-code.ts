@@ -129,6 +129,7 @@ async function consume<Opened extends OpenedFamily>(
       returning code.*, application.client_id, application.token_endpoint_auth_method = 'none' as public,
                  application.refresh_idle, application.refresh_absolute, api.resource,
                 subscription.plan, ${toldGroups(sql`code.person_id`)} as groups,
+                (select request->'claims' from authorization_requests where id = code.request_id) as asked_claims,
                 ${openScopes(sql`subscription.scopes`, sql`code.api_id`, sql`code.person_id`)} as allowed_scopes
     ), family as (
       ${openFamily(sql`code`, { ...family, dpopJkt: presented.dpopJkt })}

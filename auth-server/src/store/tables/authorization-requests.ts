@@ -1,5 +1,6 @@
 // One visit to /authorize as a row: the hand-over between the protocol and the pages, tied to one browser.
 import { type ColumnType, type SqlBool, sql } from 'kysely'
+import type { AskedClaims } from '../asked-claims.ts'
 import type { Db } from '../database.ts'
 import type { Condition, Json, PersonKey, TableDeclaration } from '../declaration.ts'
 import { isSubscribed, secondsFromNow, secondsSince } from '../sql.ts'
@@ -21,7 +22,7 @@ export interface SignInWishes {
   readonly loginHintKey?: string
   /** The languages that the app asked for, the best one first. */
   readonly uiLocales?: readonly string[]
-  /** Whom an `id_token_hint` names; nobody else gets a code (OpenID Connect Core §3.1.2.2). */
+  /** Whom an `id_token_hint` or the `claims` parameter names; nobody else gets a code (OpenID Connect Core §3.1.2.2). */
   readonly expectedPersonId?: string
 }
 /** What an app asked at /authorize, after validation. */
@@ -29,6 +30,8 @@ export interface StoredRequest extends SignInWishes {
   readonly redirectUri: string
   readonly state?: string
   readonly scopes: readonly string[]
+  /** Asked for by name, with whatever the scopes open. */
+  readonly claims?: AskedClaims
   /** Absent only for a confidential client that uses the nonce instead (OAuth 2.1 §7.5.1). */
   readonly codeChallenge?: string
   readonly nonce?: string

@@ -14,6 +14,7 @@ export interface ConsentHistory {
   language: string
   given_at: Defaulted<Date>
   withdrawn_at: Date | null
+  claims: Defaulted<string[]>
 }
 
 export const CONSENT_HISTORY: TableDeclaration<ConsentHistory> = {
@@ -32,6 +33,7 @@ export const CONSENT_HISTORY: TableDeclaration<ConsentHistory> = {
         language: 'exported',
         given_at: 'exported',
         withdrawn_at: 'exported',
+        claims: 'exported',
       },
     },
     erased: { cascade: 'people' },
@@ -44,6 +46,8 @@ export interface GivenConsent {
   readonly applicationName: string
   readonly apiName: string
   readonly scopes: readonly string[]
+  /** Asked for by name. */
+  readonly claims: readonly string[]
   /** The scopes that are the API's own, in its words of today. */
   readonly words: readonly string[]
   readonly textVersion: string
@@ -59,7 +63,7 @@ export async function listConsents(
 ): Promise<readonly GivenConsent[]> {
   const { rows } = await sql<GivenConsent>`
     select application.id as "applicationId", application.name as "applicationName", api.name as "apiName",
-           history.scopes, history.text_version as "textVersion", history.language, history.given_at as "givenAt",
+           history.scopes, history.claims, history.text_version as "textVersion", history.language, history.given_at as "givenAt",
            history.withdrawn_at as "withdrawnAt",
            array(select coalesce(nullif(scope.description, ''), scope.name) from api_scopes scope
                  where scope.api_id = api.id and scope.name = any(history.scopes) order by scope.name) as words

@@ -10,6 +10,8 @@ export interface Consents {
   api_id: string
   scopes: string[]
   given_at: Defaulted<Date>
+  /** Claims that were asked for by name, beyond what the scopes open. */
+  claims: Defaulted<string[]>
 }
 
 export const CONSENTS: TableDeclaration<Consents> = {
@@ -26,6 +28,7 @@ export const CONSENTS: TableDeclaration<Consents> = {
         api_id: 'exported',
         scopes: 'exported',
         given_at: 'exported',
+        claims: 'exported',
       },
     },
     erased: { cascade: 'people' },
@@ -38,16 +41,18 @@ interface Key {
   readonly apiId: string
 }
 
-/** The scopes allowed so far; undefined when the person has not allowed this application anything, ever. */
-export async function findConsentedScopes(db: Db, key: Key): Promise<readonly string[] | undefined> {
-  const row = await db
+/** What was allowed so far; undefined when the person has not allowed this application anything, ever. */
+export function findConsent(
+  db: Db,
+  key: Key,
+): Promise<Readonly<{ scopes: readonly string[]; claims: readonly string[] }> | undefined> {
+  return db
     .selectFrom('consents')
     .where('person_id', '=', key.personId)
     .where('application_id', '=', key.applicationId)
     .where('api_id', '=', key.apiId)
-    .select('scopes')
+    .select(['scopes', 'claims'])
     .executeTakeFirst()
-  return row?.scopes
 }
 
 /**
@@ -61,12 +66,14 @@ export async function giveConsent(
       requestId: string
       sessionId: string
       scopes: readonly string[]
+      claims: readonly string[]
       textVersion: string
       language: string
     }>,
 ): Promise<boolean> {
   const { personId, applicationId, apiId } = input
   const scopes = [...input.scopes]
+  const claims = [...input.claims]
   const { rows } = await sql`
     with visit as (
       update authorization_requests set steps = steps || ${stepDone('consent', sql`${input.sessionId}`)}
@@ -74,13 +81,14 @@ export async function giveConsent(
         and steps->'consent'->>'session' is distinct from ${input.sessionId}
       returning id
     ), history as (
-      insert into consent_history (person_id, application_id, api_id, scopes, text_version, language)
-      select ${personId}, ${applicationId}, ${apiId}, ${scopes}::text[], ${input.textVersion}, ${input.language} from visit
+      insert into consent_history (person_id, application_id, api_id, scopes, claims, text_version, language)
+      select ${personId}, ${applicationId}, ${apiId}, ${scopes}::text[], ${claims}::text[], ${input.textVersion}, ${input.language} from visit
     )
-    insert into consents (person_id, application_id, api_id, scopes)
-    select ${personId}, ${applicationId}, ${apiId}, ${scopes}::text[] from visit
+    insert into consents (person_id, application_id, api_id, scopes, claims)
+    select ${personId}, ${applicationId}, ${apiId}, ${scopes}::text[], ${claims}::text[] from visit
     on conflict (person_id, application_id, api_id) do update
-    set scopes = array(select distinct unnest(consents.scopes || excluded.scopes)), given_at = auth_now()
+    set scopes = array(select distinct unnest(consents.scopes || excluded.scopes)),
+        claims = array(select distinct unnest(consents.claims || excluded.claims)), given_at = auth_now()
     returning person_id`.execute(db)
   return rows.length === 1
 }

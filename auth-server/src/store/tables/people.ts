@@ -1,7 +1,8 @@
 // Rows of people, and the account that an address leads to.
-import { type SqlBool, sql } from 'kysely'
+import { type ColumnType, type SqlBool, sql } from 'kysely'
 import type { Db } from '../database.ts'
 import type { Defaulted, TableDeclaration } from '../declaration.ts'
+import type { StandardClaims } from '../standard-claims.ts'
 import type { StoredPassword } from './passwords.ts'
 
 export interface People {
@@ -31,6 +32,8 @@ export interface People {
   groups_lost_at: Date | null
   /** The account that the guest is part of. */
   merged_into: string | null
+  /** What the person says of themselves beside the name. */
+  standard_claims: ColumnType<StandardClaims, string | undefined, string>
 }
 
 export const PEOPLE: TableDeclaration<People> = {
@@ -54,6 +57,7 @@ export const PEOPLE: TableDeclaration<People> = {
         passkey_declined_at: 'exported',
         groups_lost_at: 'internal',
         merged_into: 'exported',
+        standard_claims: 'exported',
       },
     },
     erased: { deleted: 'id' },
@@ -142,8 +146,24 @@ export interface Profile {
   readonly language: string | null
 }
 
-export async function findProfile(db: Db, personId: string): Promise<Profile> {
-  return db.selectFrom('people').where('id', '=', personId).select(['name', 'language']).executeTakeFirstOrThrow()
+export async function findProfile(db: Db, personId: string): Promise<Profile & Readonly<{ claims: StandardClaims }>> {
+  return db
+    .selectFrom('people')
+    .where('id', '=', personId)
+    .select(['name', 'language', 'standard_claims as claims'])
+    .executeTakeFirstOrThrow()
+}
+
+/** Of the claims that are named; undefined takes one away. Apps learn of it by `updated_at`. */
+export async function changeClaims(
+  db: Db,
+  personId: string,
+  changes: Readonly<Partial<Record<keyof StandardClaims, unknown>>>,
+): Promise<void> {
+  await sql`
+    update people set standard_claims = (standard_claims - ${Object.keys(changes)}::text[]) || ${JSON.stringify(changes)}::jsonb,
+                      updated_at = auth_now()
+    where id = ${personId}`.execute(db)
 }
 
 /** Apps learn of a change by `updated_at`. */

@@ -2,6 +2,7 @@
 import type { SubjectKind } from '@mobile-api-gateway/sdk/subject-kind.ts'
 import { type RawBuilder, sql } from 'kysely'
 import type { AddedClaims } from '../added-claims.ts'
+import type { AskedClaims } from '../asked-claims.ts'
 import type { Db } from '../database.ts'
 import type { Defaulted, Json, TableDeclaration } from '../declaration.ts'
 import { secondsSince, unixSeconds } from '../sql.ts'
@@ -36,6 +37,8 @@ export interface RefreshFamilies {
   device_jkt: string | null
   /** What its tokens say beyond the server's own claims. */
   added_claims: Json<AddedClaims> | null
+  /** What the app has asked for by name (OpenID Connect Core §5.5). */
+  asked_claims: Json<AskedClaims> | null
 }
 
 export const REFRESH_FAMILIES: TableDeclaration<RefreshFamilies> = {
@@ -78,6 +81,7 @@ export const REFRESH_FAMILIES: TableDeclaration<RefreshFamilies> = {
         name: 'exported',
         device_jkt: 'exported',
         added_claims: 'exported',
+        asked_claims: 'exported',
       },
     },
     erased: { deleted: 'person_id' },
@@ -106,6 +110,7 @@ export interface FamilyView {
   readonly addedClaims: AddedClaims | null
   readonly acr: string
   readonly amr: readonly string[]
+  readonly askedClaims: AskedClaims | null
   readonly authTime: number
   /** The browser session of the login (`sid`). */
   readonly sessionId: string
@@ -131,6 +136,7 @@ export const FAMILY_COLUMNS = sql`
   family.id, family.person_id as "personId",
   case when family.device_jkt is null then 'account' else 'guest' end as "subjectKind", family.scopes, family.acr, family.amr,
   ${unixSeconds(sql`family.auth_time`)} as "authTime", family.session_id as "sessionId",
+  family.asked_claims as "askedClaims",
   family.dpop_jkt as "dpopJkt", exists (
     select from device_keys device where device.jkt = family.dpop_jkt
       and device.application_id = family.application_id and device.attested_by is not null) as "isAttested", (
@@ -153,16 +159,17 @@ export interface NewFamily {
 /**
  * Opens the family of a login: part of a statement, after a `code` that has just been consumed, whatever its kind.
  * @param code the name of what was consumed: one row with the columns of a login (person_id, auth_epoch, application_id,
- *   api_id, session_id, scopes, acr, amr, auth_time, added_claims), and of the application `public`, refresh_idle, refresh_absolute
+ *   api_id, session_id, scopes, acr, amr, auth_time, added_claims, asked_claims), and of the application `public`, refresh_idle, refresh_absolute
  */
 export function openFamily(code: RawBuilder<unknown>, { id, currentHash, dpopJkt }: NewFamily): RawBuilder<unknown> {
   return sql`
     insert into refresh_families (id, person_id, auth_epoch, application_id, api_id, session_id, scopes, acr, amr, auth_time,
-                                  generation, current_hash, dpop_jkt, bound_since, idle_expires_at, expires_at, added_claims)
+                                  generation, current_hash, dpop_jkt, bound_since, idle_expires_at, expires_at, added_claims,
+                                  asked_claims)
     select ${id}, person_id, auth_epoch, application_id, api_id, session_id, scopes, acr, amr, auth_time,
            1, ${currentHash}, case when public then ${dpopJkt}::text end,
            case when public and ${dpopJkt}::text is not null then 1 end, auth_now() + refresh_idle, auth_now() + refresh_absolute,
-           added_claims
+           added_claims, asked_claims
     from ${code} returning *`
 }
 
