@@ -23,6 +23,7 @@ import { isTrusted } from '../store/tables/subscriptions.ts'
 import type { ManagementActor } from './actor.ts'
 import type { ApplicationPeopleId } from './application-people.ts'
 import type { ChecklistOperationId } from './checklist.ts'
+import type { ConsequenceOperationId } from './consequences.ts'
 import { requireDeveloperBounds } from './developer-bounds.ts'
 import type { HandlersOf } from './handler.ts'
 import type { IdentityOperationId } from './identities.ts'
@@ -74,13 +75,19 @@ export function showApplication(application: ListedApplication): OperationAnswer
 
 export const APPLICATION_HANDLERS: Omit<
   HandlersOf<'applications'>,
-  ApplicationPeopleId | ChecklistOperationId | IdentityOperationId | SecretOperationId | LooksOperationId
+  | ApplicationPeopleId
+  | ChecklistOperationId
+  | ConsequenceOperationId
+  | IdentityOperationId
+  | SecretOperationId
+  | LooksOperationId
 > = {
   'applications.list': {
     async read({ db, actor, input: { query } }) {
       const page = readPage(query)
-      const { kind, suspended, api, owned } = query
-      const found = await listApplications(db, { ...page.oneMore, kind, suspended, api, owned }, reachOf(actor))
+      const { kind, suspended, api, owned, sole_owner: soleOwner, q } = query
+      const filter = { kind, suspended, api, owned, soleOwner, text: q }
+      const found = await listApplications(db, { ...page.oneMore, ...filter }, reachOf(actor))
       return toPage(page, found, ({ clientId }) => clientId, showApplication)
     },
   },

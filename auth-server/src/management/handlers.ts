@@ -7,6 +7,7 @@ import { APPLICATION_HANDLERS } from './applications.ts'
 import { APPROVAL_HANDLERS } from './approvals.ts'
 import { AUDIT_HANDLERS } from './audit.ts'
 import { CHECKLIST_HANDLERS } from './checklist.ts'
+import { CONSEQUENCE_HANDLERS } from './consequences.ts'
 import { CREDENTIAL_HANDLERS } from './credentials.ts'
 import { GROUP_HANDLERS, ROLE_HANDLERS } from './groups.ts'
 import type { HandlerOf } from './handler.ts'
@@ -32,6 +33,7 @@ export const HANDLERS: { readonly [Id in OperationId]: HandlerOf<Id> } = {
   ...APPLICATION_HANDLERS,
   ...APPLICATION_PEOPLE_HANDLERS,
   ...CHECKLIST_HANDLERS,
+  ...CONSEQUENCE_HANDLERS,
   ...IDENTITY_HANDLERS,
   ...SECRET_HANDLERS,
   ...LOOKS_HANDLERS,

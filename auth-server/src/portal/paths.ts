@@ -63,6 +63,7 @@ export const PATHS = {
   invitations: `${ADMINISTRATION}/invitations`,
   allApplications: ALL_APPLICATIONS,
   applicationStep: `${ALL_APPLICATIONS}/:client/:step`,
+  newOwner: `${ALL_APPLICATIONS}/:client/owner`,
   vouchForName: `${ALL_APPLICATIONS}/:client/name`,
   vouchForPhones: `${ALL_APPLICATIONS}/:client/phones`,
   allSubscriptions: ALL_SUBSCRIPTIONS,

@@ -175,6 +175,51 @@ t.test('a deletion names what goes with it, and the account is out of use', asyn
   await sql`update people set status = 'active', erase_after = null where id = ${personId}`.execute(db)
 })
 
+t.test(
+  'who alone owns applications: each is named before anything is done to them, with the way to hand it over',
+  async (t) => {
+    const owner = await newPerson(server, 'owner@example.com')
+    await post(chief, `${BELOW}/people/${owner}/roles`, { step: 'give', role: 'developer' })
+    const made = Array.from({ length: 120 }, (_, number) => ({
+      id: `app_${String(number).padStart(22, '0')}`,
+      client_id: `owned-${String(number).padStart(3, '0')}`,
+      name: `Owned ${number}`,
+      kind: 'native' as const,
+      redirect_uris: [],
+      managed_by: 'portal' as const,
+    }))
+    await db.insertInto('applications').values(made).execute()
+    const owned = made.map(({ id }) => ({ application_id: id, person_id: owner, role: 'owner' as const }))
+    await db.insertInto('application_members').values(owned).execute()
+    // This one has another owner, who is active.
+    const shared = { application_id: made[0]?.id ?? '', person_id: chief.personId, role: 'owner' as const }
+    await db.insertInto('application_members').values(shared).execute()
+    for (const path of ['delete', 'suspend', 'roles']) {
+      const body = await page(`${BELOW}/people/${owner}/${path}`)
+      t.match(body, '119 applications will have no owner who can enter', path)
+      t.match(body, `${BELOW}/applications/owned-001/owner`, path)
+      t.notMatch(body, 'owned-000', path)
+      t.match(body, 'and 99 more', path)
+      t.match(body, `href="${BELOW}/applications?sole_owner=${owner}"`, path)
+    }
+    t.notMatch(await page(`${BELOW}/people/${owner}/sign-out`), 'no owner')
+    const listed = await page(`${BELOW}/applications?sole_owner=${owner}`)
+    t.match(listed, 'owned-001')
+    t.notMatch(listed, 'owned-000')
+    t.match(await page(`${BELOW}/applications?q=OWNED+11`), 'owned-119')
+    t.notMatch(await page(`${BELOW}/applications?q=owned-11`), 'owned-009')
+    t.match(await page(`${BELOW}/applications?q=%25`), 'Nothing fits')
+    const heir = `${BELOW}/applications/owned-001/owner`
+    t.match(await page(heir), 'A new owner of Owned 1')
+    t.match(await post(chief, heir, { email: 'none' }), { statusCode: 400, body: /value="none"/ })
+    t.equal((await post(chief, heir, { email: 'heir@example.com' })).statusCode, 303)
+    const invited = await db.selectFrom('application_invitations').select(['address', 'role']).execute()
+    t.strictSame(invited, [{ address: 'heir@example.com', role: 'owner' }])
+    await db.deleteFrom('applications').where('client_id', 'like', 'owned-%').execute()
+    t.notMatch(await page(`${BELOW}/people/${owner}/delete`), 'no owner')
+  },
+)
+
 t.test('a password is forced anew, second factors are taken away, and logins end', async (t) => {
   await newPerson(server, 'bob@example.com')
   const { rows } = await sql<{ id: string }>`
@@ -201,7 +246,7 @@ t.test('applications and subscriptions of all: suspended, restored, removed with
   const list = `${BELOW}/applications`
   t.match(await page(`${list}?owned=false`), /shop-app/)
   const step = `${list}/shop-app`
-  t.match(await page(`${step}/remove`), new RegExp(`Its subscription to ${API.id}`))
+  t.match(await page(`${step}/remove`), /Its subscription goes with it: [^<]*\(basic\)/)
   t.equal((await take(`${step}/suspend`)).statusCode, 303)
   t.match(await page(`${list}?suspended=true`), /shop-app[\s\S]*\/restore"/)
   t.equal((await take(`${step}/restore`)).statusCode, 303)

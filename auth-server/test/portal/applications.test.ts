@@ -5,6 +5,7 @@ import sharp from 'sharp'
 import t from 'tap'
 import { ASSERTION_TYPE } from '../../src/oauth/client/assertion.ts'
 import { putMember } from '../../src/store/tables/application-members.ts'
+import { newPerson } from '../support/administrator.ts'
 import { formsOf } from '../support/browser.ts'
 import { basic, clientCredentials } from '../support/clients.ts'
 import { openMailbox } from '../support/mailbox.ts'
@@ -244,7 +245,7 @@ t.test('deletion names what goes with it, asks for a recent sign-in, and is done
   const path = await registered('Doomed')
   const page = await get(`${path}/delete`)
   t.match(page.body, 'Delete Doomed?')
-  t.match(page.body, 'signed out of it')
+  t.match(page.body, 'fewer than five people')
   t.notMatch(page.body, 'subscription', 'it has none')
   const [form] = formsOf(page.body).filter(({ action }) => action === `${path}/delete`)
   await server.db
@@ -258,6 +259,87 @@ t.test('deletion names what goes with it, asks for a recent sign-in, and is done
   const done = await post(dev, `${path}/delete`, form?.hidden)
   t.match((await get(done.headers.location ?? '')).body, 'The application is gone.')
   t.equal((await get(path)).statusCode, 404)
+})
+
+t.test('what a deletion names: each subscription, people in fives, secrets, keys, phones, the team', async (t) => {
+  const { db, register } = server
+  const jwk = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' })
+  const id = await register({
+    clientId: 'wide',
+    name: 'Wide',
+    kind: 'web',
+    redirectUris: ['https://wide.example.com/cb'],
+    authMethod: 'client_secret_basic',
+    clientSecret: 'x'.repeat(32),
+    jwks: { keys: [jwk] },
+  })
+  await db.updateTable('applications').set({ managed_by: 'portal' }).where('id', '=', id).execute()
+  await db.transaction().execute((trx) => putMember(trx, { applicationId: id, personId: dev.personId, role: 'owner' }))
+  await db
+    .transaction()
+    .execute((trx) => putMember(trx, { applicationId: id, personId: other.personId, role: 'collaborator' }))
+  t.equal((await post(dev, `${LIST}/wide/people`, { email: 'third@example.com', as: 'owner' })).statusCode, 303)
+  for (const plan of Array.from({ length: 101 }, (_, number) => `api-${number}`)) {
+    const resource = `https://api.example.com/${plan}`
+    await db
+      .insertInto('apis')
+      .values({ id: plan, name: `Called ${plan}.`, resource })
+      .execute()
+    await db.insertInto('api_plans').values({ api_id: plan, plan: 'basic' }).execute()
+    const subscription = { id: `sub_${plan}`, application_id: id, api_id: plan, plan: 'basic', scopes: [] }
+    await db
+      .insertInto('subscriptions')
+      .values({ ...subscription, status: 'approved' })
+      .execute()
+  }
+  for (let person = 0; person < 7; person += 1) {
+    const personId = await newPerson(server, `user-${person}@example.com`)
+    const later = new Date(Date.now() + 3_600_000)
+    const { auth_epoch } = await db
+      .selectFrom('people')
+      .where('id', '=', personId)
+      .select('auth_epoch')
+      .executeTakeFirstOrThrow()
+    await db
+      .insertInto('refresh_families')
+      .values({
+        id: `grant_${String(person).padStart(22, '0')}`,
+        person_id: personId,
+        auth_epoch,
+        application_id: id,
+        api_id: 'api-0',
+        session_id: 'none',
+        scopes: [],
+        acr: 'urn:mobile-api-gateway:acr:password',
+        auth_time: new Date(),
+        generation: 0,
+        current_hash: `hash-${person}`,
+        idle_expires_at: later,
+        expires_at: later,
+      })
+      .execute()
+  }
+  await db
+    .insertInto('app_identities')
+    .values({
+      application_id: id,
+      apple_team: 'ABCDE12345',
+      apple_bundle: 'com.example.wide',
+      android_digests: [],
+      passkeys: false,
+    })
+    .execute()
+  const { body } = await get(`${LIST}/wide/delete`)
+  t.match(body, 'Its 102 subscriptions go with it')
+  t.match(body, 'Called api-100. (basic)')
+  t.match(body, '5 people or a few more')
+  t.match(body, 'Its secret counts no more.')
+  t.match(body, 'Its key counts no more.')
+  t.match(body, 'ABCDE12345.com.example.wide')
+  t.match(body, 'gone for all 2 people')
+  t.match(body, 'One invitation to it is over.')
+  const [form] = formsOf(body).filter(({ action }) => action === `${LIST}/wide/delete`)
+  t.equal((await post(dev, `${LIST}/wide/delete`, form?.hidden)).statusCode, 303)
 })
 
 t.test('another developer sees nothing of it, at any address', async (t) => {

@@ -10,6 +10,7 @@ import {
   nullable,
   oneOf,
   PAGE_MEMBERS,
+  PERSON_ID,
   pageOf,
   text,
 } from './schemas.ts'
@@ -139,6 +140,11 @@ export const APPLICATION_OPERATIONS = {
       suspended: Type.Optional(Type.Boolean()),
       api: Type.Optional(text(63, 'Only those with a subscription to this API.')),
       owned: Type.Optional(Type.Boolean({ description: 'Whether a person owns them.' })),
+      sole_owner: Type.Optional({
+        ...PERSON_ID,
+        description: 'Only those that nobody who is active would own without this person.',
+      }),
+      q: Type.Optional(text(128, 'Only those with this in their name, or whose client ID begins so.')),
     }),
     answers: { 200: pageOf(APPLICATION) },
   },

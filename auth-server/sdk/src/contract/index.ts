@@ -5,6 +5,7 @@ import { APPLICATION_PEOPLE_OPERATIONS } from './application-people.ts'
 import { APPLICATION_OPERATIONS } from './applications.ts'
 import { APPROVAL_OPERATIONS } from './approvals.ts'
 import { CHECKLIST_OPERATIONS } from './checklist.ts'
+import { CONSEQUENCE_OPERATIONS } from './consequences.ts'
 import { CREDENTIAL_OPERATIONS } from './credentials.ts'
 import { GROUP_OPERATIONS, ROLE_OPERATIONS } from './groups.ts'
 import { HEALTH_OPERATIONS } from './health.ts'
@@ -23,6 +24,7 @@ export const OPERATIONS = {
   ...ROLE_OPERATIONS,
   ...APPLICATION_OPERATIONS,
   ...CHECKLIST_OPERATIONS,
+  ...CONSEQUENCE_OPERATIONS,
   ...APPLICATION_PEOPLE_OPERATIONS,
   ...API_OPERATIONS,
   ...API_DOCUMENT_OPERATIONS,

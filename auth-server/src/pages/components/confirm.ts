@@ -27,7 +27,7 @@ export function confirmForm(
 }
 
 /** For what cannot be taken back. @param losses what will be gone, a line each */
-export function dangerForm(losses: readonly string[], confirmation: Confirmation, texts: Texts): Html {
+export function dangerForm(losses: readonly (string | Html)[], confirmation: Confirmation, texts: Texts): Html {
   return html`<div class="losses">${list(losses)}</div>
 ${confirmForm({ kind: 'danger', ...confirmation }, texts)}`
 }

@@ -2,22 +2,28 @@
 import type { OperationAnswer } from '@mobile-api-gateway/sdk/contract/index.ts'
 import type { FastifyRequest } from 'fastify'
 import { HttpProblem } from '../../http/problem.ts'
-import { actionLink } from '../../pages/components/button.ts'
+import { actionLink, button } from '../../pages/components/button.ts'
+import { field } from '../../pages/components/field.ts'
+import { searchForm } from '../../pages/components/form.ts'
+import { note } from '../../pages/components/notice.ts'
 import { emptyState, type RowEntry, rows } from '../../pages/components/rows.ts'
 import type { Page } from '../../pages/frame.ts'
 import { html } from '../../pages/html.ts'
 import type { Texts } from '../../pages/locales/en.ts'
 import { sendPage } from '../../pages/send-page.ts'
+import { type Consequences, lossesOf } from '../applications/losses.ts'
 import { actionOf, hrefOf, PATHS } from '../paths.ts'
 import { notFoundPage } from '../problem/reply.ts'
 import type { PortalPerson, PortalRoutes } from '../route.ts'
-import { askedOf, idsOf } from './asked.ts'
+import { askedOf, idsOf, isPersonId } from './asked.ts'
 import { isMove, MOVE_NEWS, type Move, movesOf } from './move.ts'
 import { administrationPage, nextPart } from './page.ts'
 import { type AdministrationStep, stepPage } from './step.ts'
 
+const FILTERS = ['q', 'suspended', 'owned', 'sole_owner', 'cursor'] as const
+
 type Application = OperationAnswer<'applications.get'>
-type Filter = Readonly<Partial<Record<'suspended' | 'owned' | 'cursor', string>>>
+type Filter = Readonly<Partial<Record<(typeof FILTERS)[number], string>>>
 
 function applicationsPage(
   me: PortalPerson,
@@ -28,7 +34,17 @@ function applicationsPage(
     const { applications, sections, none } = texts.administration
     const entries = found.items.map((application) => rowOf(application, texts))
     const { cursor: _, ...kept } = asked
-    const content = html`<p>${actionLink(applications.all, path)} · ${actionLink(applications.unowned, `${path}?owned=false`)} · ${actionLink(applications.suspendedOnly, `${path}?suspended=true`)}</p>
+    const text = field({
+      name: 'q',
+      label: applications.search,
+      kind: 'text',
+      maxLength: 128,
+      value: asked.q ?? '',
+      isOptional: true,
+    })
+    const content = html`${searchForm(path, text, button(texts.administration.find, 'quiet'))}
+${asked.sole_owner !== undefined && note(applications.solelyOwned(asked.sole_owner))}
+<p>${actionLink(applications.all, path)} · ${actionLink(applications.unowned, `${path}?owned=false`)} · ${actionLink(applications.suspendedOnly, `${path}?suspended=true`)}</p>
 ${entries.length > 0 ? rows(entries) : emptyState(none)}
 ${nextPart(path, kept, found.next, texts)}`
     return { heading: sections.allApplications.title, content }
@@ -50,6 +66,9 @@ function rowOf(
   const moves = movesOf({ isSuspended: suspended_at !== null, canRemove: managed_by !== 'file' })
   const { vouch } = applications
   const vouching = [
+    ...(managed_by === 'file'
+      ? []
+      : [actionLink(applications.handOver.link, hrefOf(PATHS.newOwner, { client: client_id }), name)]),
     ...(name_verified ? [] : [actionLink(vouch.name.button, hrefOf(PATHS.vouchForName, { client: client_id }), name)]),
     ...(kind === 'native'
       ? [actionLink(vouch.phones.button, hrefOf(PATHS.vouchForPhones, { client: client_id }), name)]
@@ -65,7 +84,7 @@ function rowOf(
 interface FoundStep {
   readonly application: Application
   readonly etag: string
-  readonly subscriptions: OperationAnswer<'subscriptions.list'>['items']
+  readonly consequences: Consequences
   readonly move: Move
 }
 
@@ -74,19 +93,19 @@ async function readStep(request: FastifyRequest, me: PortalPerson): Promise<Foun
   const [clientId, move] = [ids.get('client') ?? '', ids.get('step') ?? '']
   if (!isMove(move)) return undefined
   const { body: application, etag } = await me.ask('applications.get', { params: { client_id: clientId } })
-  const subscriptions = await me.ask('subscriptions.list', { query: { client_id: clientId, limit: 100 } })
-  return { application, etag, subscriptions: subscriptions.body.items, move }
+  const { body: consequences } = await me.ask('applications.consequences', { params: { client_id: clientId } })
+  return { application, etag, consequences, move }
 }
 
-function stepOf({ application, etag, subscriptions, move }: FoundStep, { administration }: Texts): AdministrationStep {
+function stepOf({ application, etag, consequences, move }: FoundStep, texts: Texts): AdministrationStep {
+  const { administration } = texts
   const { applications, sections } = administration
   const { name, client_id: client } = application
-  const also = subscriptions.map(({ api_id, plan }) => applications.losesSubscription(api_id, plan))
   return {
     title: applications[move](name),
     button: administration[move],
     kind: move === 'restore' ? 'main' : 'danger',
-    effects: [...applications[`${move}Losses`], ...(move === 'remove' ? also : [])],
+    effects: move === 'remove' ? lossesOf(consequences, texts) : applications[`${move}Losses`],
     action: actionOf(PATHS.applicationStep, { client, step: move }),
     back: { label: sections.allApplications.title, href: hrefOf(PATHS.allApplications, {}) },
     etag,
@@ -100,19 +119,17 @@ function take(me: PortalPerson, { application, move }: FoundStep): Promise<unkno
   return me.attempt('applications.delete', { params, ifMatch: me.form.get('etag') ?? '' })
 }
 
-function flag(text: string | undefined): boolean | undefined {
-  return text === undefined ? undefined : text === 'true'
-}
-
 export const APPLICATION_ROUTES: PortalRoutes = {
   [PATHS.allApplications]: {
     needs: 'administrator',
     async GET(request, reply, me) {
-      const asked = askedOf(request, ['suspended', 'owned', 'cursor'])
-      const [suspended, owned, { cursor }] = [flag(asked.suspended), flag(asked.owned), asked]
+      const asked = askedOf(request, FILTERS)
+      const { suspended, owned, sole_owner, q, cursor } = asked
       const query = {
-        ...(suspended !== undefined && { suspended }),
-        ...(owned !== undefined && { owned }),
+        ...(suspended !== undefined && { suspended: suspended === 'true' }),
+        ...(owned !== undefined && { owned: owned === 'true' }),
+        ...(sole_owner !== undefined && isPersonId(sole_owner) && { sole_owner }),
+        ...(q !== undefined && { q }),
         ...(cursor !== undefined && { cursor }),
       }
       const { body: found } = await me.ask('applications.list', { query })

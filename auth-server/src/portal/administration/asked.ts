@@ -21,3 +21,7 @@ export function askedOf<Name extends string>(
 export function idsOf({ params }: FastifyRequest): ReadonlyMap<string, string> {
   return new Map(Object.entries(Object(params)).map(([name, value]) => [name, String(value)]))
 }
+
+export function isPersonId(text: string): boolean {
+  return /^usr_[\w-]{22}$/.test(text)
+}

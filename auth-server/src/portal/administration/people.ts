@@ -5,7 +5,8 @@ import { sendPage } from '../../pages/send-page.ts'
 import { actionOf, hrefOf, PATHS } from '../paths.ts'
 import { notFoundPage } from '../problem/reply.ts'
 import type { PortalPerson, PortalRoutes } from '../route.ts'
-import { askedOf, idsOf } from './asked.ts'
+import { askedOf, idsOf, isPersonId } from './asked.ts'
+import { leftApps } from './left-apps.ts'
 import { appWords, calledOf, peoplePage, personPage, roleWords } from './people-view.ts'
 import { type PersonFacts, readPersonFacts } from './person-facts.ts'
 import { isPersonStep, PERSON_STEPS, type PersonStepName } from './person-steps.ts'
@@ -70,10 +71,6 @@ function textFilter(text: string | undefined): Readonly<{ email?: string; name?:
   return text.length <= 100 ? { name: text } : undefined
 }
 
-function isPersonId(text: string): boolean {
-  return /^usr_[\w-]{22}$/.test(text)
-}
-
 interface FoundStep {
   readonly facts: PersonFacts
   readonly name: PersonStepName
@@ -95,7 +92,11 @@ function stepOf({ facts, name }: FoundStep, texts: Texts): AdministrationStep {
     title: title(called),
     button,
     kind: name === 'restore' ? 'main' : 'danger',
-    effects: [...losses, ...(PERSON_STEPS[name].takesAll ? belongings(facts, texts) : [])],
+    effects: [
+      ...losses,
+      ...(PERSON_STEPS[name].leavesApps ? leftApps(facts, texts) : []),
+      ...(PERSON_STEPS[name].takesAll ? belongings(facts, texts) : []),
+    ],
     action: actionOf(PATHS.personStep, { ...ids, step: name }),
     back: { label: called || people.back, href: hrefOf(PATHS.person, ids) },
     etag: facts.etag,

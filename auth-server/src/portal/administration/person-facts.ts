@@ -1,5 +1,6 @@
 // All that an administrator is shown of one person, asked at once.
 import type { OperationAnswer } from '@mobile-api-gateway/sdk/contract/index.ts'
+import { allItems } from '../apis/all-items.ts'
 import type { PortalPerson } from '../route.ts'
 
 export interface PersonFacts {
@@ -12,31 +13,44 @@ export interface PersonFacts {
   readonly installations: OperationAnswer<'people.installations'>['items']
   readonly consents: OperationAnswer<'people.consents'>['items']
   readonly sessions: OperationAnswer<'people.sessions'>['items']
+  /** What nobody else owns. */
+  readonly soleApps: OperationAnswer<'applications.list'>['items']
 }
 
-/** A page of each: more than a person has, and a bound where one has more. */
-const PART = { query: { limit: 100 } } as const
+/** A part of a list. */
+function part(cursor: string | undefined) {
+  return { limit: 100, ...(cursor !== undefined && { cursor }) }
+}
+
+/** The applications that would be without an owner who can enter, if this person could not. */
+export function soleAppsOf(me: PortalPerson, personId: string): Promise<OperationAnswer<'applications.list'>['items']> {
+  return allItems(
+    async (cursor) => (await me.ask('applications.list', { query: { ...part(cursor), sole_owner: personId } })).body,
+  )
+}
 
 /** @throws {HttpProblem} 404 for an id that nobody has, 400 for what is none */
 export async function readPersonFacts(me: PortalPerson, personId: string): Promise<PersonFacts> {
   const one = { params: { person_id: personId } }
   const { body: person, etag } = await me.ask('people.get', one)
-  const [credentials, roles, groups, installations, consents, sessions] = await Promise.all([
+  const [credentials, roles, groups, installations, consents, sessions, soleApps] = await Promise.all([
     me.ask('people.credentials', one),
-    me.ask('roles.list', { query: { limit: 100, person_id: personId } }),
+    allItems(async (cursor) => (await me.ask('roles.list', { query: { ...part(cursor), person_id: personId } })).body),
     me.ask('groups.of_person', one),
-    me.ask('people.installations', { ...one, ...PART }),
-    me.ask('people.consents', { ...one, ...PART }),
-    me.ask('people.sessions', { ...one, ...PART }),
+    allItems(async (cursor) => (await me.ask('people.installations', { ...one, query: part(cursor) })).body),
+    allItems(async (cursor) => (await me.ask('people.consents', { ...one, query: part(cursor) })).body),
+    allItems(async (cursor) => (await me.ask('people.sessions', { ...one, query: part(cursor) })).body),
+    soleAppsOf(me, personId),
   ])
   return {
     person,
     etag,
     credentials: credentials.body,
-    roles: roles.body.items,
+    roles,
     groups: groups.body.groups,
-    installations: installations.body.items,
-    consents: consents.body.items,
-    sessions: sessions.body.items,
+    installations,
+    consents,
+    sessions,
+    soleApps,
   }
 }

@@ -10,11 +10,14 @@ import type { Page } from '../../pages/frame.ts'
 import { html } from '../../pages/html.ts'
 import type { Texts } from '../../pages/locales/en.ts'
 import { sendPage } from '../../pages/send-page.ts'
+import { allItems } from '../apis/all-items.ts'
 import { actionOf, hrefOf, PATHS } from '../paths.ts'
 import type { PortalPerson, PortalRoutes } from '../route.ts'
 import { idsOf } from './asked.ts'
+import { leftApps } from './left-apps.ts'
 import { administrationPage } from './page.ts'
 import { calledOf, roleWords } from './people-view.ts'
+import { soleAppsOf } from './person-facts.ts'
 
 /** By whose word the groups are that are set here. */
 const OWN_SOURCE = 'operator'
@@ -28,23 +31,25 @@ interface GivenRole {
 const PLAIN_ROLES = ['developer', 'administrator'] as const
 
 async function readRoles(me: PortalPerson, personId: string) {
-  const [person, roles, apis] = await Promise.all([
+  const part = (cursor: string | undefined) => ({ limit: 100, ...(cursor !== undefined && { cursor }) })
+  const [person, roles, apis, soleApps] = await Promise.all([
     me.ask('people.get', { params: { person_id: personId } }),
-    me.ask('roles.list', { query: { person_id: personId, limit: 100 } }),
-    me.ask('apis.list', { query: { limit: 100 } }),
+    allItems(async (cursor) => (await me.ask('roles.list', { query: { ...part(cursor), person_id: personId } })).body),
+    allItems(async (cursor) => (await me.ask('apis.list', { query: part(cursor) })).body),
+    soleAppsOf(me, personId),
   ])
-  const has: readonly GivenRole[] = roles.body.items
+  const has: readonly GivenRole[] = roles
   const all: readonly GivenRole[] = [
     ...PLAIN_ROLES.map((role) => ({ role, api_id: null })),
-    ...apis.body.items.filter((api) => !api.built_in).map(({ id }) => ({ role: 'approver' as const, api_id: id })),
+    ...apis.filter((api) => !api.built_in).map(({ id }) => ({ role: 'approver' as const, api_id: id })),
   ]
   const canHave = all.filter((one) => !has.some(({ role, api_id }) => role === one.role && api_id === one.api_id))
-  return { person: person.body, has, canHave }
+  return { person: person.body, has, canHave, soleApps }
 }
 
 type Roles = Awaited<ReturnType<typeof readRoles>>
 
-function rolesPage(me: PortalPerson, { person, has, canHave }: Roles, refused?: HttpProblem): Page {
+function rolesPage(me: PortalPerson, { person, has, canHave, soleApps }: Roles, refused?: HttpProblem): Page {
   const action = actionOf(PATHS.personRoles, { person: person.id })
   return administrationPage(me, (texts) => {
     const { people } = texts.administration
@@ -52,7 +57,12 @@ function rolesPage(me: PortalPerson, { person, has, canHave }: Roles, refused?: 
       const title = roleWords({ person_id: person.id, ...role }, texts)
       const hidden = hiddenFields({ step, role: role.role, api: role.api_id ?? undefined })
       const press = step === 'give' ? button(people.give, 'quiet', title) : button(people.take, 'danger', title)
-      return { title, action: form({ binding: me.binding, action }, ...hidden, press) }
+      const left = step === 'take' && role.role === 'developer' ? leftApps({ person, soleApps }, texts) : []
+      return {
+        title,
+        ...(left.length > 0 && { detail: html`${left.map((line) => html`${line}<br>`)}` }),
+        action: form({ binding: me.binding, action }, ...hidden, press),
+      }
     }
     const content = html`<h2>${people.has}</h2>
 ${has.length > 0 ? rows(has.map((role) => entry(role, 'take'))) : emptyState(people.noRole)}
@@ -80,9 +90,11 @@ async function readGroups(me: PortalPerson, personId: string) {
   const [person, own, all] = await Promise.all([
     me.ask('people.get', { params }),
     me.ask('groups.of_person', { params }),
-    me.ask('groups.list', { query: { limit: 100 } }),
+    allItems(async (cursor) => {
+      return (await me.ask('groups.list', { query: { limit: 100, ...(cursor !== undefined && { cursor }) } })).body
+    }),
   ])
-  return { person: person.body, own: own.body.groups, etag: own.etag, all: all.body.items }
+  return { person: person.body, own: own.body.groups, etag: own.etag, all }
 }
 
 type Groups = Awaited<ReturnType<typeof readGroups>>

@@ -15,6 +15,8 @@ interface PersonStep {
   readonly news: PortalNews
   /** What belongs to the person goes with it. */
   readonly takesAll?: true
+  /** What they alone own has nobody then who could enter. */
+  readonly leavesApps?: true
 }
 
 const IN_USE: readonly Status[] = ['active', 'leaving']
@@ -25,6 +27,7 @@ export const PERSON_STEPS: Readonly<Record<PersonStepName, PersonStep>> = {
     of: IN_USE,
     does: (me, id) => me.attempt('people.suspend', { params: { person_id: id } }),
     news: 'suspended',
+    leavesApps: true,
   },
   restore: {
     of: ['suspended'],
@@ -51,6 +54,7 @@ export const PERSON_STEPS: Readonly<Record<PersonStepName, PersonStep>> = {
     does: (me, id, etag) => me.attempt('people.delete', { params: { person_id: id }, ifMatch: etag }),
     news: 'leaving',
     takesAll: true,
+    leavesApps: true,
   },
 }
 

@@ -10,6 +10,7 @@ import type { PortalPerson, PortalRoutes } from '../route.ts'
 import { APPLICATION_ROUTES } from './applications.ts'
 import { AUDIT_ROUTES } from './audit.ts'
 import { INVITATION_ROUTES } from './invitations.ts'
+import { NEW_OWNER_ROUTES } from './new-owner.ts'
 import { PEOPLE_ROUTES } from './people.ts'
 import { PERSON_RIGHTS_ROUTES } from './person-rights.ts'
 import { SERVER_ROUTES } from './server.ts'
@@ -39,6 +40,7 @@ export function administrationRoutes(): PortalRoutes {
     ...INVITATION_ROUTES,
     ...APPLICATION_ROUTES,
     ...VOUCHING_ROUTES,
+    ...NEW_OWNER_ROUTES,
     ...SUBSCRIPTION_ROUTES,
     ...USAGE_ROUTES,
     ...AUDIT_ROUTES,

@@ -6,7 +6,7 @@ import { hiddenFields } from '../../pages/components/field.ts'
 import { list } from '../../pages/components/list.ts'
 import { refusedNotice } from '../../pages/components/refused.ts'
 import type { Page } from '../../pages/frame.ts'
-import { html } from '../../pages/html.ts'
+import { type Html, html } from '../../pages/html.ts'
 import type { Texts } from '../../pages/locales/en.ts'
 import type { PortalPerson } from '../route.ts'
 import { administrationPage } from './page.ts'
@@ -16,7 +16,7 @@ export interface AdministrationStep {
   readonly button: string
   readonly kind: Extract<ButtonKind, 'danger' | 'main'>
   /** What goes with it, or what comes of it; a line each. */
-  readonly effects: readonly string[]
+  readonly effects: readonly (string | Html)[]
   /** As `form` takes it. */
   readonly action: string
   readonly back: Readonly<{ label: string; href: string }>

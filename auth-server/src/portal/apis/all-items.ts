@@ -6,12 +6,11 @@ interface ListPage<Item> {
   readonly next: string | null
 }
 
-const MAX_PAGES = 5
+/** Ten thousand items: more than any installation has of what is asked for so, and an end where one has. */
+const MAX_PAGES = 100
 
 /** @param read one page of it */
-export async function allItems<Item>(
-  read: (cursor: string | undefined) => Promise<ListPage<Item>>,
-): Promise<readonly Item[]> {
+export async function allItems<Item>(read: (cursor: string | undefined) => Promise<ListPage<Item>>): Promise<Item[]> {
   const items: Item[] = []
   let cursor: string | undefined
   for (let page = 0; page < MAX_PAGES; page += 1) {

@@ -7,26 +7,26 @@ import { refusedNotice } from '../../pages/components/refused.ts'
 import type { Page } from '../../pages/frame.ts'
 import { actionOf, PATHS } from '../paths.ts'
 import type { PortalPerson } from '../route.ts'
+import { type Consequences, lossesOf } from './losses.ts'
 import { type Application, applicationHref } from './one.ts'
 
 export interface Deletion {
   readonly application: Application
   readonly etag: string
-  /** How many go with it. */
-  readonly subscriptions: number
+  readonly consequences: Consequences
   readonly problem?: HttpProblem
 }
 
 export function deletionPage(
   { frame, binding }: PortalPerson,
-  { application, etag, subscriptions, problem }: Deletion,
+  { application, etag, consequences, problem }: Deletion,
 ): Page {
   return (texts) => {
     const { deletion } = texts.portalApplications
     const { name, client_id: id } = application
     const back = applicationHref(application)
     const content = dangerForm(
-      deletion.losses(subscriptions),
+      lossesOf(consequences, texts),
       {
         binding,
         action: actionOf(PATHS.applicationDelete, { application: id }),

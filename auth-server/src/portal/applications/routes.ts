@@ -5,12 +5,12 @@ import type { PortalPerson, PortalRoutes } from '../route.ts'
 import { deletionPage } from './deletion-view.ts'
 import { factsOf } from './facts.ts'
 import { listPage } from './list-view.ts'
-import { askOne } from './one.ts'
+import type { Consequences } from './losses.ts'
+import { type Application, askOne } from './one.ts'
 import { applicationPage } from './view.ts'
 
-async function countSubscriptions(me: PortalPerson, clientId: string): Promise<number> {
-  const { body } = await me.ask('subscriptions.list', { query: { client_id: clientId, limit: 100 } })
-  return body.items.length
+async function consequencesOf(me: PortalPerson, { client_id }: Application): Promise<Consequences> {
+  return (await me.ask('applications.consequences', { params: { client_id } })).body
 }
 
 export function applicationRoutes(): PortalRoutes {
@@ -35,10 +35,8 @@ export function applicationRoutes(): PortalRoutes {
       recent: true,
       async GET(request, reply, me) {
         const { body, etag } = await askOne(request, me)
-        return sendPage(
-          reply,
-          deletionPage(me, { application: body, etag, subscriptions: await countSubscriptions(me, body.client_id) }),
-        )
+        const consequences = await consequencesOf(me, body)
+        return sendPage(reply, deletionPage(me, { application: body, etag, consequences }))
       },
       async POST(request, reply, me) {
         const { body } = await askOne(request, me)
@@ -46,8 +44,8 @@ export function applicationRoutes(): PortalRoutes {
         const done = await me.attempt('applications.delete', { params, ifMatch: me.form.get('etag') ?? '' })
         if ('body' in done) return me.backTo(reply, PATHS.applications, 'applicationDeleted')
         const again = await askOne(request, me)
-        const subscriptions = await countSubscriptions(me, body.client_id)
-        const page = deletionPage(me, { application: again.body, etag: again.etag, subscriptions, problem: done })
+        const consequences = await consequencesOf(me, body)
+        const page = deletionPage(me, { application: again.body, etag: again.etag, consequences, problem: done })
         return sendPage(reply.code(done.status), page)
       },
     },

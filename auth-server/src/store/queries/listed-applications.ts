@@ -3,6 +3,7 @@ import type { JSONWebKeySet } from 'jose'
 import { type RawBuilder, sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
 import type { ManagedBy } from '../managed-by.ts'
+import { isSolelyOwned } from '../tables/application-members.ts'
 import type { ApplicationKind, ApplicationLooks, ClientAuthMethod } from '../tables/applications.ts'
 import { isReachedApplication, type Reach } from './reached.ts'
 
@@ -62,6 +63,10 @@ export interface ApplicationPage {
   readonly api: string | undefined
   /** Whether somebody owns them. */
   readonly owned: boolean | undefined
+  /** A person without whom nobody who is active would own them. */
+  readonly soleOwner: string | undefined
+  /** In the name, or what the client ID begins with. */
+  readonly text: string | undefined
 }
 
 export async function listApplications(
@@ -69,7 +74,7 @@ export async function listApplications(
   page: ApplicationPage,
   reach: Reach,
 ): Promise<readonly ListedApplication[]> {
-  const { after, limit, kind, suspended, api, owned } = page
+  const { after, limit, kind, suspended, api, owned, soleOwner = null, text = null } = page
   const { rows } = await sql<ListedApplication>`
     select ${COLUMNS} from applications application
     where (${after ?? null}::text is null or client_id > ${after ?? null})
@@ -79,6 +84,8 @@ export async function listApplications(
         select from subscriptions where application_id = application.id and api_id = ${api ?? null}))
       and (${owned ?? null}::boolean is null or ${owned ?? null} = exists (
         select from application_members where application_id = application.id and role = 'owner'))
+      and (${soleOwner}::text is null or ${isSolelyOwned(sql`${soleOwner}`)})
+      and (${text}::text is null or strpos(lower(name), lower(${text})) > 0 or starts_with(client_id, ${text}))
       and ${isReachedApplication(reach)}
     order by client_id limit ${limit}`.execute(db)
   return rows

@@ -1,5 +1,5 @@
 // Whose an application is: its owners, and those who work on it with them.
-import { sql } from 'kysely'
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
 import type { Defaulted, TableDeclaration } from '../declaration.ts'
 
@@ -55,15 +55,21 @@ export async function findMemberRole(
   return rows[0]?.role
 }
 
+/** Whether nobody who is active would own `application` if this person were not there, and this person does. */
+export function isSolelyOwned(personId: RawBuilder<unknown>): RawBuilder<SqlBool> {
+  return sql`exists (
+      select from application_members own
+      where own.application_id = application.id and own.person_id = ${personId} and own.role = 'owner')
+    and not exists (
+      select from application_members other join people on people.id = other.person_id
+      where other.application_id = application.id and other.role = 'owner' and other.person_id <> ${personId}
+        and people.status = 'active')`
+}
+
 /** Names of the applications that would be without an owner if somebody were not there. */
 export async function listSolelyOwned(db: Db, personId: string): Promise<readonly string[]> {
   const { rows } = await sql<{ name: string }>`
-    select application.name from applications application
-    join application_members own on own.application_id = application.id
-    where own.person_id = ${personId} and own.role = 'owner' and not exists (
-      select from application_members other join people on people.id = other.person_id
-      where other.application_id = application.id and other.role = 'owner' and other.person_id <> ${personId}
-        and people.status = 'active')
+    select application.name from applications application where ${isSolelyOwned(sql`${personId}`)}
     order by application.name`.execute(db)
   return rows.map(({ name }) => name)
 }

@@ -148,6 +148,15 @@ export const ADMINISTRATION = {
   losesRole: (role) => `Die Rolle: ${role}`,
   losesGroup: (group) => `Den Platz in der Gruppe ${group}`,
   losesSessions: (count) => (count === 1 ? 'Die Anmeldung eines Browsers' : `Die Anmeldungen von ${count} Browsern`),
+  leaves: {
+    count: (count) =>
+      count === 1
+        ? 'Eine Anwendung hat dann niemanden mehr, dem sie gehört und der hereinkommt:'
+        : `${count} Anwendungen haben dann niemanden mehr, dem sie gehören und der hereinkommt:`,
+    list: 'alle als Liste',
+    more: (count) => `und ${count} weitere`,
+    handOver: 'Eigentum anbieten',
+  },
   invitations: {
     email: 'E-Mail-Adresse',
     name: 'Name (darf leer bleiben)',
@@ -159,6 +168,13 @@ export const ADMINISTRATION = {
   },
   applications: {
     all: 'Alle',
+    search: 'Im Namen, oder Anfang der Client-ID',
+    solelyOwned: (person) => html`Nur die, die allein ${name(person)} gehören.`,
+    handOver: {
+      link: 'Eigentum',
+      title: (app) => `${app}: wem sie gehören soll`,
+      lead: 'An die Adresse geht eine E-Mail mit einem Link. Wer annimmt, dem gehört die Anwendung, auch als Entwickler; wem sie jetzt gehört, der behält sie.',
+    },
     unowned: 'Ohne Eigentümer',
     suspendedOnly: 'Gesperrt',
     owners: (count) => (count === 0 ? 'ohne Eigentümer' : count === 1 ? 'ein Eigentümer' : `${count} Eigentümer`),
@@ -170,8 +186,6 @@ export const ADMINISTRATION = {
       'Gateways lehnen die Tokens innerhalb von zwei Sekunden ab',
     ],
     restoreLosses: ['Man kann sich wieder anmelden'],
-    removeLosses: ['Jede Anmeldung jeder Person darin', 'Client-ID, Geheimnisse und Schlüssel, für immer'],
-    losesSubscription: (api, plan) => `Das Abonnement von ${api} (${plan})`,
     vouch: {
       name: {
         title: (app) => `Für den Namen ${app} bürgen?`,

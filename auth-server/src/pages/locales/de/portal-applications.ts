@@ -218,12 +218,23 @@ export const PORTAL_APPLICATIONS = {
   },
   deletion: {
     title: (app) => `${app} löschen?`,
-    losses: (subscriptions) => [
-      'Alle werden bei ihr abgemeldet, und ihre Tokens enden binnen zwei Sekunden.',
-      ...(subscriptions === 1 ? ['Ihr Abonnement einer API geht mit.'] : []),
-      ...(subscriptions > 1 ? [`Ihre Abonnements von ${subscriptions} APIs gehen mit.`] : []),
-      'Ihre Client-ID kommt nie wieder.',
-    ],
+    people: (count) =>
+      count === null
+        ? 'Alle werden bei ihr abgemeldet (weniger als fünf Personen oder niemand), und ihre Tokens enden binnen zwei Sekunden.'
+        : `Alle werden bei ihr abgemeldet (${count} Personen oder einige mehr), und ihre Tokens enden binnen zwei Sekunden.`,
+    subscriptions: (names) =>
+      names.length === 1
+        ? `Ihr Abonnement geht mit: ${names.join('')}.`
+        : `Ihre ${names.length} Abonnements gehen mit: ${names.join(', ')}.`,
+    secrets: (count) => (count === 1 ? 'Ihr Secret gilt nicht mehr.' : `Ihre ${count} Secrets gelten nicht mehr.`),
+    keys: (count) => (count === 1 ? 'Ihr Schlüssel gilt nicht mehr.' : `Ihre ${count} Schlüssel gelten nicht mehr.`),
+    phones: (ids) =>
+      `Telefone erfahren nichts mehr von ${ids.join(' und ')}: Ihre Links öffnen sich im Browser, und die App fragt nach keinen Passkeys.`,
+    members: (count) => `Sie ist für alle ${count} Personen fort, denen sie gehört oder die an ihr arbeiten.`,
+    invitations: (count) =>
+      count === 1 ? 'Eine Einladung zu ihr ist vorbei.' : `${count} Einladungen zu ihr sind vorbei.`,
+    figures: 'Ihre Zahlen, abgelehnten Aufrufe und ihre Checkliste gehen mit.',
+    forGood: 'Ihre Client-ID kommt nie wieder.',
     button: (app) => `${app} löschen`,
   },
 } satisfies typeof EN

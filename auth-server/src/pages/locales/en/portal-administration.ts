@@ -147,6 +147,15 @@ export const ADMINISTRATION = {
   losesRole: (role: string) => `The role: ${role}`,
   losesGroup: (group: string) => `The place in the group ${group}`,
   losesSessions: (count: number) => (count === 1 ? 'The sign-in of one browser' : `The sign-ins of ${count} browsers`),
+  leaves: {
+    count: (count: number) =>
+      count === 1
+        ? 'One application will have no owner who can enter:'
+        : `${count} applications will have no owner who can enter:`,
+    list: 'all of them in a list',
+    more: (count: number) => `and ${count} more`,
+    handOver: 'Invite another owner',
+  },
   invitations: {
     email: 'E-mail address',
     name: 'Name (may stay empty)',
@@ -158,6 +167,13 @@ export const ADMINISTRATION = {
   },
   applications: {
     all: 'All',
+    search: 'In the name, or how the client ID begins',
+    solelyOwned: (person: string) => html`Those that ${name(person)} alone owns.`,
+    handOver: {
+      link: 'New owner',
+      title: (app: string) => `A new owner of ${app}`,
+      lead: 'A mail with a link goes to whom you name. Whoever accepts it owns the application, and becomes a developer; those who own it now stay.',
+    },
     unowned: 'Owned by nobody',
     suspendedOnly: 'Suspended',
     owners: (count: number) => (count === 0 ? 'owned by nobody' : count === 1 ? 'one owner' : `${count} owners`),
@@ -166,8 +182,6 @@ export const ADMINISTRATION = {
     remove: (app: string) => `Remove ${app}?`,
     suspendLosses: ['Nobody signs in to it, and its logins end', 'Gateways refuse its tokens within two seconds'],
     restoreLosses: ['People can sign in to it again'],
-    removeLosses: ['Every login of every person in it', 'Its client ID, secrets and keys, for good'],
-    losesSubscription: (api: string, plan: string) => `Its subscription to ${api} (${plan})`,
     vouch: {
       name: {
         title: (app: string) => `Vouch for the name ${app}?`,

@@ -210,12 +210,23 @@ export const PORTAL_APPLICATIONS = {
   },
   deletion: {
     title: (app: string) => `Delete ${app}?`,
-    losses: (subscriptions: number) => [
-      'Everybody is signed out of it, and its tokens end within two seconds.',
-      ...(subscriptions === 1 ? ['Its subscription to one API goes with it.'] : []),
-      ...(subscriptions > 1 ? [`Its subscriptions to ${subscriptions} APIs go with it.`] : []),
-      'Its client ID never comes back.',
-    ],
+    people: (count: number | null) =>
+      count === null
+        ? 'Everybody is signed out of it (fewer than five people, or nobody), and its tokens end within two seconds.'
+        : `Everybody is signed out of it (${count} people or a few more), and its tokens end within two seconds.`,
+    subscriptions: (names: readonly string[]) =>
+      names.length === 1
+        ? `Its subscription goes with it: ${names.join('')}.`
+        : `Its ${names.length} subscriptions go with it: ${names.join(', ')}.`,
+    secrets: (count: number) => (count === 1 ? 'Its secret counts no more.' : `Its ${count} secrets count no more.`),
+    keys: (count: number) => (count === 1 ? 'Its key counts no more.' : `Its ${count} keys count no more.`),
+    phones: (ids: readonly string[]) =>
+      `Phones are told nothing of ${ids.join(' and ')} any more: its links open in the browser, and the app asks for no passkeys.`,
+    members: (count: number) => `It is gone for all ${count} people who own it or work on it.`,
+    invitations: (count: number) =>
+      count === 1 ? 'One invitation to it is over.' : `${count} invitations to it are over.`,
+    figures: 'Its figures, refused calls and checklist go with it.',
+    forGood: 'Its client ID never comes back.',
     button: (app: string) => `Delete ${app}`,
   },
 }

@@ -1,0 +1,34 @@
+// What the operation does that tells what goes with an application.
+import { readConsequences } from '../store/queries/consequences.ts'
+import { requireApplication } from './applications.ts'
+import type { HandlersOf } from './handler.ts'
+import { inFives } from './usage.ts'
+
+export type ConsequenceOperationId = 'applications.consequences'
+
+export const CONSEQUENCE_HANDLERS: Pick<HandlersOf<'applications'>, ConsequenceOperationId> = {
+  'applications.consequences': {
+    async read({ db, actor, input: { params } }) {
+      const { id, jwks } = await requireApplication(db, actor, params.client_id)
+      const { subscriptions, people, secrets, androidPackage, appleId, members, invitations } = await readConsequences(
+        db,
+        id,
+      )
+      return {
+        subscriptions: subscriptions.map(({ apiId, apiName, plan, status }) => ({
+          api_id: apiId,
+          api_name: apiName,
+          plan,
+          status,
+        })),
+        people: inFives(people),
+        secrets,
+        keys: jwks?.keys.length ?? 0,
+        android: androidPackage,
+        apple: appleId,
+        members,
+        invitations,
+      }
+    },
+  },
+}
