@@ -10,11 +10,14 @@ import { LIMITS } from './limits/table.ts'
 import type { JobRuns } from './metrics/job-runs.ts'
 import { type Metrics, openMetrics } from './metrics/metrics.ts'
 import type { Db } from './store/database.ts'
+import { type Clients, readClients } from './store/kept-clients.ts'
 import { type KeyRing, openKeyRing } from './tokens/signing-keys.ts'
 
 export interface Deps {
   readonly config: Config
   readonly db: Db
+  /** Applications as the protocol sees them. */
+  readonly clients: Clients
   readonly keys: KeyRing
   readonly cookies: Cookies
   readonly limits: Limits
@@ -30,13 +33,18 @@ export interface Deps {
 }
 
 /** Opens what stands on a database; nothing of it has to be closed, but for the mailer when it has sent something. */
-export async function openDeps(config: Config, db: Db, providers: Providers = NO_PROVIDERS): Promise<Deps> {
+export async function openDeps(
+  config: Config,
+  db: Db,
+  { providers = NO_PROVIDERS, clients = readClients(db) }: Readonly<{ providers?: Providers; clients?: Clients }> = {},
+): Promise<Deps> {
   const metrics = openMetrics()
   // A rate needs something to begin with.
   for (const limit of Object.keys(LIMITS)) metrics.limitRefusals.inc({ limit }, 0)
   return {
     config,
     db,
+    clients,
     keys: await openKeyRing(db, config.keyEncryptionKey),
     cookies: cookiesFor(config.issuer),
     limits: openLimits(db, config, (limit) => metrics.limitRefusals.inc({ limit })),

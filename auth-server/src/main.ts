@@ -13,6 +13,7 @@ import { revocationsApi } from './oauth/feed/gateway-access.ts'
 import { definePortalOf } from './portal/index.ts'
 import { cannotListen, explainStart } from './start-problem.ts'
 import { openDatabase } from './store/database.ts'
+import { keepClients, readClients } from './store/kept-clients.ts'
 import { hasTimeLimit } from './store/reach.ts'
 import { mayChangeAuditEvents } from './store/server-rights.ts'
 import { upgradeDatabase } from './store/upgrade.ts'
@@ -49,7 +50,13 @@ async function start() {
     logger.warn('the role of DATABASE_URL could change the audit log; it should own nothing and be no superuser')
   for (const api of [revocationsApi(config.issuer), managementApi(config.issuer)]) await defineBuiltInApi(db, api)
   await definePortalOf(config.issuer, db)
-  const deps = await openDeps(config, db, providers)
+  const clients =
+    pooler === 'session'
+      ? keepClients(db, databaseUrl, (err) =>
+          logger.warn({ err }, 'changes of applications are not heard of; each is read'),
+        )
+      : readClients(db)
+  const deps = await openDeps(config, db, { providers, clients })
   const app = await buildApp(deps, logger)
   // First: who has been answered once must not find the server gone because of this.
   const { metricsListen } = config
@@ -62,7 +69,7 @@ async function start() {
   await app.listen({ host: config.host, port: config.port, backlog: LISTEN_BACKLOG }).catch((error: unknown) => {
     throw cannotListen(error, config)
   })
-  return { app, db, metricsListener, stopBackground: startBackground(deps, app.log) }
+  return { app, db, clients, metricsListener, stopBackground: startBackground(deps, app.log) }
 }
 
 async function startOrExit() {
@@ -80,7 +87,7 @@ async function startOrExit() {
   }
 }
 
-const { app, db, metricsListener, stopBackground } = await startOrExit()
+const { app, db, clients, metricsListener, stopBackground } = await startOrExit()
 
 let stopping = false
 async function stop(graceSeconds: number) {
@@ -89,6 +96,7 @@ async function stop(graceSeconds: number) {
   stopping = true
   await Promise.all([app.drain.end({ graceSeconds }), stopBackground()])
   await metricsListener?.close()
+  await clients.close()
   await db.destroy()
 }
 process.on('SIGINT', () => stop(0))

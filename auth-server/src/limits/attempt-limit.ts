@@ -5,6 +5,8 @@ import { NETWORKS_OF_A_SITE } from './table.ts'
 export interface AttemptLimit {
   /** Seconds until this key may try again, 0 when it may now. */
   waitSeconds(key: string): number
+  /** Whether nothing of it is counted at present. */
+  isFree(key: string): boolean
   /** Counts an attempt, or something that weighs as much as several. */
   note(key: string, weight?: number): void
 }
@@ -30,6 +32,7 @@ export function limitAttempts(
       const window = open(key)
       return window && window.count >= attempts ? Math.ceil(window.endsAt - now()) : 0
     },
+    isFree: (key) => open(key) === undefined,
     note(key, weight = 1) {
       const window = open(key)
       if (window) {
@@ -47,6 +50,8 @@ export function limitAttempts(
 export interface AddressLimit {
   /** Seconds until somebody at this address may try again, 0 for now. @param about what is tried, where that counts apart. */
   waitSeconds(address: string, about?: string): number
+  /** Whether nothing of the address is counted at present. */
+  isFree(address: string, about?: string): boolean
   note(address: string, options?: Readonly<{ about?: string; weight?: number }>): void
 }
 
@@ -61,6 +66,7 @@ export function limitAddresses(attempts: number, windowSeconds: number): Address
   return {
     waitSeconds: (address, about = '') =>
       Math.max(...counters(address, about).map(({ limit, key }) => limit.waitSeconds(key))),
+    isFree: (address, about = '') => counters(address, about).every(({ limit, key }) => limit.isFree(key)),
     note(address, { about = '', weight = 1 } = {}) {
       for (const { limit, key } of counters(address, about)) limit.note(key, weight)
     },

@@ -17,6 +17,8 @@ import { LIMITS, type LimitName } from './table.ts'
 export interface ClientGuesses {
   /** What to read together with the client, for `requirePatience`. */
   keys(clientId: string, address: string): readonly CountedKey[]
+  /** Whether this instance knows of no guess of theirs: then what another one knows of can wait for their first. */
+  isFree(clientId: string, address: string): boolean
   /**
    * @param sharedWaitSeconds what the database says of the keys
    * @throws {HttpProblem} too_many_requests, with Retry-After.
@@ -54,6 +56,7 @@ export function countClientGuesses(
         ...countedKeys(secret, settings, 'clientGuessesByAddress', guess.clientGuessesByAddress),
       ]
     },
+    isFree: (clientId, address) => byAddress.isFree(address) && byPair.isFree(address, clientId.slice(0, 128)),
     requirePatience(clientId, address, sharedWaitSeconds) {
       requireNone(byAddress.waitSeconds(address), 'clientGuessesByAddress')
       const ownWait = byPair.waitSeconds(address, clientId.slice(0, 128))

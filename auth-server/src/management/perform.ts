@@ -52,7 +52,7 @@ async function run(deps: Deps, actor: ManagementActor, { id, input, asked }: Che
   const handler: AnyHandler = HANDLERS[id]
   if ('read' in handler) return shapeAnswer(id, await handler.read({ deps, db: deps.db, actor, input }))
   const { ifMatch, idempotencyKey: key } = asked
-  return deps.db.transaction().execute((trx) => {
+  const done = await deps.db.transaction().execute((trx) => {
     // As whoever read it was told: without what its row does not declare.
     const requireCurrent = (shown: unknown) => requireVersion(ifMatch, shapeAnswer(readingOf(id), shown))
     const work = async () =>
@@ -60,6 +60,9 @@ async function run(deps: Deps, actor: ManagementActor, { id, input, asked }: Che
     if (key === undefined) return work()
     return once(trx, deps.config.keyEncryptionKey, { actor, operation: id, input, ifMatch, key }, work)
   })
+  // Whoever changed it finds it changed with the next request.
+  deps.clients.forget()
+  return done
 }
 
 /** By which row somebody has read what an operation changes: it answers with the same itself, or is beside it. */

@@ -1,7 +1,7 @@
 // POST /introspect (RFC 7662): whether a token would be honoured now, told to those whom it concerns.
 import type { RouteHandlerMethod } from 'fastify'
 import type { Deps } from '../deps.ts'
-import { type Client, findClient } from '../store/queries/clients.ts'
+import type { Client } from '../store/queries/clients.ts'
 import { findLiveFamily, type StandingFamily } from '../store/queries/refresh.ts'
 import { type Claims, readOwnToken, textClaim } from '../tokens/own-token.ts'
 import { judge } from '../tokens/refresh-family.ts'
@@ -56,9 +56,9 @@ async function refreshToken({ db, config }: Deps, caller: Client, text: string):
 }
 
 async function accessToken(deps: Deps, caller: Client, text: string): Promise<Introspection | undefined> {
-  const { db, config, keys } = deps
+  const { config, keys } = deps
   const claims = await readOwnToken(config.issuer, keys, 'at+jwt', text)
-  const standing = claims && concerns(caller, claims) ? await stands(db, claims) : undefined
+  const standing = claims && concerns(caller, claims) ? await stands(deps, claims) : undefined
   if (!claims || !standing) return undefined
   return {
     active: true,
@@ -88,7 +88,10 @@ function whatIsLeft(claims: Claims, family: StandingFamily): Readonly<Record<str
 }
 
 /** Whether what the token was issued for still holds: its login, or for a machine its subscription. */
-async function stands(db: Deps['db'], claims: Claims): Promise<Readonly<{ family?: StandingFamily }> | undefined> {
+async function stands(
+  { db, clients }: Deps,
+  claims: Claims,
+): Promise<Readonly<{ family?: StandingFamily }> | undefined> {
   const clientId = textClaim(claims, 'client_id')
   const grantId = textClaim(claims, 'grant_id')
   if (clientId === undefined || typeof claims.exp !== 'number') return undefined
@@ -96,7 +99,7 @@ async function stands(db: Deps['db'], claims: Claims): Promise<Readonly<{ family
     const family = await findLiveFamily(db, grantId, clientId)
     return family !== undefined && claims.exp > family.now ? { family } : undefined
   }
-  const machine = await findClient(db, clientId)
+  const machine = await clients.find(clientId)
   const mayCall =
     machine !== undefined &&
     claims.exp > machine.readAt &&

@@ -2,7 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { noteCaller } from '../http/caller.ts'
-import { type Client, findClient } from '../store/queries/clients.ts'
+import type { Client } from '../store/queries/clients.ts'
 import { readAccessToken } from '../tokens/access-token.ts'
 import { bearerError, requirePresentedToken } from './bearer.ts'
 import { requirePossession } from './dpop/proof.ts'
@@ -30,12 +30,12 @@ export async function requireMachine(
   reply: FastifyReply,
   { resource, scope }: CalledApi,
 ): Promise<CallingMachine> {
-  const { config, keys, db } = deps
+  const { config, keys, clients } = deps
   const presented = requirePresentedToken(request)
   const token = await readAccessToken(config.issuer, keys, presented.token)
   if (token?.resource !== resource || token.grantId !== undefined)
     throw bearerError('invalid_token', 'the access token is not one of a machine for this API')
-  const client = await findClient(db, token.clientId)
+  const client = await clients.find(token.clientId)
   if (client) noteCaller(request, { clientId: client.clientId })
   const subscription = client?.subscriptions.find((each) => each.resource === resource)
   if (!client || !subscription || token.expiresAt <= client.readAt)

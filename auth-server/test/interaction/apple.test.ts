@@ -190,7 +190,10 @@ t.test('unlinked, Apple is told at once, and a link that waited brings its token
 t.test('the configuration is refused where key or ids cannot be right', async (t) => {
   const apple = await openApple(t)
   const problem = async (changes: Record<string, string>, key?: string) => {
-    const environment: Record<string, string | undefined> = { ...(await apple.environment(changes)), ...(key !== undefined && { APPLE_KEY: key }) }
+    const environment: Record<string, string | undefined> = {
+      ...(await apple.environment(changes)),
+      ...(key !== undefined && { APPLE_KEY: key }),
+    }
     const read = readProviders(
       { catalogueFile: environment.CATALOGUE_FILE, issuer: 'http://localhost:4000' },
       environment,

@@ -14,6 +14,7 @@ import { readProviders } from '../../src/identity/federation/configure.ts'
 import { createAccount } from '../../src/identity/local-account.ts'
 import { createLogger } from '../../src/logger.ts'
 import { openDatabase } from '../../src/store/database.ts'
+import { keepClients, readClients } from '../../src/store/kept-clients.ts'
 import { testDatabase } from './database.ts'
 
 export const ISSUER = 'http://localhost:4000'
@@ -34,8 +35,15 @@ export const APP: ApplicationDefinition = {
 
 export type TestServer = Awaited<ReturnType<typeof testServer>>
 
-/** Starts the server; everything it opened is closed when the test ends. */
-export async function testServer(t: Test, environment: Record<string, string> = {}) {
+/**
+ * Starts the server; everything it opened is closed when the test ends. It reads each client anew unless `keepsClients`,
+ * so that a test may turn the clock between two requests.
+ */
+export async function testServer(
+  t: Test,
+  environment: Record<string, string> = {},
+  { keepsClients = false }: Readonly<{ keepsClients?: boolean }> = {},
+) {
   const secret = () => randomSecret(32)
   const config = readConfig({
     ISSUER,
@@ -49,11 +57,14 @@ export async function testServer(t: Test, environment: Record<string, string> = 
   const log: string[] = []
   const db = openDatabase(config.databaseUrl, () => {})
   const logger = createLogger('trace', { destination: { write: (line: string) => void log.push(line) } })
-  const deps = await openDeps(config, db, await readProviders(config, environment))
+  const providers = await readProviders(config, environment)
+  const clients = keepsClients ? keepClients(db, config.databaseUrl, () => {}) : readClients(db)
+  const deps = await openDeps(config, db, { providers, clients })
   const app = await buildApp(deps, logger)
   t.teardown(async () => {
     await app.close()
     await deps.mailer?.close()
+    await clients.close()
     await db.destroy()
     // A reply that came out of an `await` is lost, and the handler goes on and answers once more.
     const twice = log.find((line) => line.includes('FST_ERR_REP_ALREADY_SENT'))

@@ -29,7 +29,7 @@ export function authorizeHandler(deps: Deps): RouteHandlerMethod {
   return async (request, reply) => {
     const fixed = await fixedResource(db, request)
     const raw = readRawRequest(request)
-    const asking = await tellingDevelopers(deps, request, () => requireClient(db, raw))
+    const asking = await tellingDevelopers(deps, request, () => requireClient(deps.clients, raw))
     noteCaller(request, { clientId: asking.client.clientId })
     const known = await findOwnTrial(deps, request, await resolvePushed(db, asking))
     const trusted = await tellingDevelopers(deps, request, () => trustRedirect(known))

@@ -1,7 +1,7 @@
 // Step 2 of /authorize: which application is asking, and whether anybody let it in. Errors are pages: there is nobody to redirect to yet.
 
-import type { Db } from '../../store/database.ts'
-import { type Client, findClient, isApproved } from '../../store/queries/clients.ts'
+import type { Clients } from '../../store/kept-clients.ts'
+import { type Client, isApproved } from '../../store/queries/clients.ts'
 import { requireInUse } from '../client/suspension.ts'
 import { OAuthError } from '../errors.ts'
 import type { RawRequest } from './raw-request.ts'
@@ -18,10 +18,10 @@ export type KnownClient = RawRequest &
   }>
 
 /** @throws {OAuthError} | {ParameterError} when client_id is missing, repeated, unknown or suspended, or no subscription of its is approved. */
-export async function requireClient(db: Db, raw: RawRequest): Promise<KnownClient> {
+export async function requireClient(clients: Clients, raw: RawRequest): Promise<KnownClient> {
   const clientId = raw.parameters.get('client_id')
   if (clientId === undefined) throw new OAuthError('invalid_request', 'client_id is missing')
-  const client = await findClient(db, clientId)
+  const client = await clients.find(clientId)
   if (!client) throw new OAuthError('invalid_request', 'no application has this client_id')
   requireInUse(client)
   // RFC 9700 §4.11.2: nobody has looked at its redirect URIs yet, so not even an error is sent there.

@@ -5,7 +5,7 @@ import type { Deps } from '../../deps.ts'
 import { noteCaller } from '../../http/caller.ts'
 import type { Parameters } from '../../http/parameters.ts'
 import { noteSecretUse } from '../../store/queries/client-secrets.ts'
-import { type Client, findClient } from '../../store/queries/clients.ts'
+import type { Client } from '../../store/queries/clients.ts'
 import type { ClientAuthMethod } from '../../store/tables/applications.ts'
 import { OAuthError } from '../errors.ts'
 import { ASSERTION_TYPE, assertionSubject, verifyAssertion } from './assertion.ts'
@@ -104,11 +104,13 @@ const verifySecret: Verifier = async (_deps, client, { credential, unencoded = c
 }
 
 /** A write once an hour, so that its owner can tell whether a secret is still needed. */
-async function noteUse({ db }: Deps, client: Client, { credential }: Presented): Promise<void> {
+async function noteUse({ db, clients }: Deps, client: Client, { credential }: Presented): Promise<void> {
   if (client.secretHash === null || !(client.isSecretUseDue || client.isPreviousUseDue)) return
   const hash = sha256(credential)
   const isDue = hash === client.secretHash ? client.isSecretUseDue : client.isPreviousUseDue
-  if (isDue) await noteSecretUse(db, client.applicationId, hash)
+  if (!isDue) return
+  await noteSecretUse(db, client.applicationId, hash)
+  clients.forget()
 }
 
 const NOT_ENCODED = 'the secret has to be form-encoded before it goes into the Authorization header'
@@ -140,6 +142,17 @@ export const CONFIDENTIAL_AUTH_METHODS = TOKEN_ENDPOINT_AUTH_METHODS.filter((met
 /** What any client_id looks like; other text (a NUL among it) does not reach the database. */
 const CLIENT_ID = /^[\w.~-]{1,128}$/
 
+/** From where nobody has guessed lately, what is known of the client is enough; else it is read with what is known of the guesses. */
+async function findAsking(
+  { clients, limits: { clientGuesses } }: Deps,
+  { clientId, method }: Presented,
+  address: string,
+): Promise<Client | undefined> {
+  if (method === 'none') return clients.find(clientId)
+  const kept = clientGuesses.isFree(clientId, address) ? clients.kept(clientId) : undefined
+  return kept ?? clients.read(clientId, clientGuesses.keys(clientId, address))
+}
+
 /**
  * The client that a request comes from, proven. A right credential that comes in another way than registered is refused
  * without counting as a guess: libraries try Basic first and the body then, anew in each process.
@@ -150,8 +163,7 @@ export async function authenticateClient(deps: Deps, parameters: Parameters, req
   const { clientId, method } = presented
   const basic = method === 'client_secret_basic'
   const { clientGuesses } = deps.limits
-  const guessKeys = method === 'none' ? [] : clientGuesses.keys(clientId, request.ip)
-  const client = CLIENT_ID.test(clientId) ? await findClient(deps.db, clientId, guessKeys) : undefined
+  const client = CLIENT_ID.test(clientId) ? await findAsking(deps, presented, request.ip) : undefined
   // A name that nobody has could be anything.
   if (client) noteCaller(request, { clientId })
   // Nothing waits between this look and the comparison, so guesses sent at once do not slip past the limit together.

@@ -1,0 +1,73 @@
+// Clients as they were read within the last second, for as long as a change of them would have been heard.
+import { listenForChanges, TRUSTED_MILLIS } from './announcements.ts'
+import type { Db } from './database.ts'
+import { type Client, findClient } from './queries/clients.ts'
+import type { CountedKey } from './tables/attempts.ts'
+
+/** The channel on which the tables that `findClient` reads announce each change (migration 0069). */
+export const CATALOGUE_CHANGES = 'catalogue'
+const MAX_CLIENTS = 1000
+
+export interface Clients {
+  /** A client, as it is or was a moment ago. `readAt` is the time of this call. */
+  find(clientId: string): Promise<Client | undefined>
+  /** A client that is remembered; its `waitSeconds` says nothing of who asks. */
+  kept(clientId: string): Client | undefined
+  /** A client as it is, with what is known of whoever asks. */
+  read(clientId: string, guessKeys: readonly CountedKey[]): Promise<Client | undefined>
+  /** Forgets what this process has just changed, so that it does not wait to hear of it. */
+  forget(): void
+  close(): Promise<void>
+}
+
+/** Remembers nothing: behind a pooler that gives no connection to listen on. */
+export function readClients(db: Db): Clients {
+  return {
+    find: (clientId) => findClient(db, clientId),
+    kept: () => undefined,
+    read: (clientId, guessKeys) => findClient(db, clientId, guessKeys),
+    forget() {},
+    async close() {},
+  }
+}
+
+/** @param onError is told why nothing can be remembered for the moment */
+export function keepClients(db: Db, url: string, onError: (error: Error) => void): Clients {
+  const kept = new Map<string, Readonly<{ client: Client; readAt: number }>>()
+  // What was read before something changed, and arrives after it, is not kept.
+  let changes = 0
+  function forget(): void {
+    changes++
+    kept.clear()
+  }
+  const announcements = listenForChanges(url, { channel: CATALOGUE_CHANGES, changed: forget, onError })
+
+  function findKept(clientId: string): Client | undefined {
+    const now = announcements.now()
+    const found = kept.get(clientId)
+    if (!found || now === undefined || performance.now() - found.readAt > TRUSTED_MILLIS) return undefined
+    // Time never comes from what is remembered.
+    return { ...found.client, readAt: Math.floor(now) }
+  }
+
+  async function read(clientId: string, guessKeys: readonly CountedKey[] = []): Promise<Client | undefined> {
+    const before = changes
+    const readAt = performance.now()
+    const client = await findClient(db, clientId, guessKeys)
+    if (client && before === changes) {
+      const [oldest] = kept.keys()
+      if (kept.size >= MAX_CLIENTS && oldest !== undefined) kept.delete(oldest)
+      kept.delete(clientId)
+      kept.set(clientId, { client, readAt })
+    }
+    return client
+  }
+
+  return {
+    find: async (clientId) => findKept(clientId) ?? (await read(clientId)),
+    kept: findKept,
+    read,
+    forget,
+    close: () => announcements.close(),
+  }
+}
