@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { runCommand } from '@mobile-api-gateway/sdk/command-line.ts'
+import { COMPILE_CACHE } from './stack/compile-cache.ts'
 import { startPostgres } from './stack/postgres.ts'
 import { OPTIONAL_PARTS } from './testing/optional-parts.ts'
 import { closingLines, failedFiles, readTotals, shortenTap, type Totals } from './testing/tap-report.ts'
@@ -16,8 +17,6 @@ const tapProgram = join(root, 'node_modules', 'tap', 'dist', 'esm', 'run.mjs')
 const FILE_TIMEOUT_SECONDS = 120
 /** More than these is no bad luck of one moment. */
 const MOST_FILES_AGAIN = 3
-/** Some 300 modules are stripped of their types and compiled once, instead of by each file and each process it starts. */
-const compileCache = join(root, 'node_modules', '.cache', 'compiled')
 const SIGNAL_EXIT_CODES: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }
 
 const USAGE = `Usage: npm test -- [options] [file or folder]…
@@ -134,7 +133,7 @@ async function runTap(args: readonly string[], { folder, databaseUrl }: Surround
     [tapProgram, 'run', `--timeout=${FILE_TIMEOUT_SECONDS}`, ...reporting, ...args.flatMap(filesOf)],
     {
       cwd: root,
-      env: { NODE_COMPILE_CACHE: compileCache, ...process.env, TEST_DATABASE_URL: databaseUrl },
+      env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env, TEST_DATABASE_URL: databaseUrl },
       stdio: ['inherit', live ? 'inherit' : 'pipe', 'inherit'],
     },
   )

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { DEMO } from '../demo/known.ts'
+import { COMPILE_CACHE } from './compile-cache.ts'
 import { describeGateway, type GatewaySurroundings } from './describe-gateway.ts'
 import { type ManagedProcess, manageProcess, type ProcessEnd, type ProcessSpec } from './processes.ts'
 import { answersHttp, answersPluginCalls } from './readiness.ts'
@@ -59,7 +60,12 @@ export async function describeProcesses(around: StackSurroundings): Promise<Desc
     })
     return managed
   }
-  const common = { ...process.env, LOG_LEVEL: options.logLevel ?? 'warn', HOST: '127.0.0.1' }
+  const common = {
+    NODE_COMPILE_CACHE: COMPILE_CACHE,
+    ...process.env,
+    LOG_LEVEL: options.logLevel ?? 'warn',
+    HOST: '127.0.0.1',
+  }
   const node = { command: process.execPath, cwd: root }
   const pluginServer = join(root, 'kong-plugins', 'src', 'server', 'main.ts')
   const gateway = await describeGateway(around, [process.execPath, pluginServer])

@@ -7,12 +7,13 @@ import t, { type Test } from 'tap'
 import { HTTPS_ISSUER, identify, PLAY_DIGEST, UPLOAD_DIGEST } from '../support/app-identity.ts'
 import { testServer } from '../support/server.ts'
 import { listen, testSite } from '../support/site.ts'
+import { SURROUNDINGS } from '../support/surroundings.ts'
 
 t.setTimeout(120_000)
 
 const file = fileURLToPath(new URL('../../src/commands/app-links.ts', import.meta.url))
 async function run(args: readonly string[], DATABASE_URL: string, ISSUER = HTTPS_ISSUER) {
-  const options = { env: { PATH: process.env.PATH, DATABASE_URL, ISSUER } }
+  const options = { env: { ...SURROUNDINGS, DATABASE_URL, ISSUER } }
   return promisify(execFile)(process.execPath, [file, ...args], options).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     (error: unknown) => ({ code: 1, stdout: '', stderr: '', ...Object(error) }),

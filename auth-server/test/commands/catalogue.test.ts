@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import t from 'tap'
 import { COMMAND_SETTINGS_FILE } from '../../src/commands/command-settings.ts'
 import { ISSUER, testServer } from '../support/server.ts'
+import { SURROUNDINGS } from '../support/surroundings.ts'
 
 t.setTimeout(60_000)
 
@@ -30,7 +31,7 @@ t.test('an import beside npm start: addresses are moved as following moves them,
   const run = (...args: readonly string[]) =>
     promisify(execFile)(process.execPath, [command, 'import', ...args], {
       cwd: folder,
-      env: { PATH: process.env.PATH, DATA_DIR: folder },
+      env: { ...SURROUNDINGS, DATA_DIR: folder },
     }).then(
       ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
       (error: unknown) => ({ code: 1, stdout: '', stderr: '', ...Object(error) }),

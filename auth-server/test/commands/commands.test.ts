@@ -9,10 +9,11 @@ import { revocationsApi } from '../../src/oauth/feed/gateway-access.ts'
 import { postForm } from '../support/clients.ts'
 import { emptyDatabase } from '../support/database.ts'
 import { testServer } from '../support/server.ts'
+import { SURROUNDINGS } from '../support/surroundings.ts'
 
 async function run(command: string, args: readonly string[], env: Readonly<Record<string, string>>) {
   const file = fileURLToPath(new URL(`../../src/commands/${command}.ts`, import.meta.url))
-  const options = { env: { PATH: process.env.PATH, ...env } }
+  const options = { env: { ...SURROUNDINGS, ...env } }
   return promisify(execFile)(process.execPath, [file, ...args], options).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     (error: unknown) => ({ code: 1, stdout: '', stderr: '', ...Object(error) }),

@@ -7,12 +7,13 @@ import { hasRole } from '../../src/store/tables/person-roles.ts'
 import { insertRolePromise } from '../../src/store/tables/role-promises.ts'
 import { machine } from '../support/management.ts'
 import { API, testServer, USER } from '../support/server.ts'
+import { SURROUNDINGS } from '../support/surroundings.ts'
 
 t.setTimeout(90_000)
 
 const file = fileURLToPath(new URL('../../src/commands/role.ts', import.meta.url))
 async function run(args: readonly string[], databaseUrl: string) {
-  const options = { env: { PATH: process.env.PATH, DATABASE_URL: databaseUrl } }
+  const options = { env: { ...SURROUNDINGS, DATABASE_URL: databaseUrl } }
   return promisify(execFile)(process.execPath, [file, ...args], options).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     (error: unknown) => ({ code: 1, stdout: '', stderr: '', ...Object(error) }),

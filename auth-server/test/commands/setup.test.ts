@@ -14,12 +14,13 @@ import { giveRole } from '../../src/identity/administration/role-changes.ts'
 import { revocationsApi } from '../../src/oauth/feed/gateway-access.ts'
 import { clientCredentials } from '../support/clients.ts'
 import { ISSUER, testServer } from '../support/server.ts'
+import { SURROUNDINGS } from '../support/surroundings.ts'
 
 t.setTimeout(90_000)
 
 async function run(command: string, args: readonly string[], env: Readonly<Record<string, string>>) {
   const file = fileURLToPath(new URL(`../../src/commands/${command}.ts`, import.meta.url))
-  return promisify(execFile)(process.execPath, [file, ...args], { env: { PATH: process.env.PATH, ...env } }).then(
+  return promisify(execFile)(process.execPath, [file, ...args], { env: { ...SURROUNDINGS, ...env } }).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     (error: unknown) => ({ code: 1, stdout: '', stderr: '', ...Object(error) }),
   )

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
 import { randomSecret } from '../../src/crypto/random.ts'
+import { SURROUNDINGS } from './surroundings.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 
@@ -23,7 +24,7 @@ export function startServer(t: Test, environment: Readonly<Record<string, string
   const secrets = ['PASSWORD_PEPPER', 'TOKEN_SECRET', 'COOKIE_SECRET', 'KEY_ENCRYPTION_KEY']
   const child = spawn(process.execPath, [MAIN], {
     env: {
-      PATH: process.env.PATH,
+      ...SURROUNDINGS,
       PORT: '0',
       VISITS_PER_MINUTE: '0',
       ...Object.fromEntries(secrets.map((name) => [name, randomSecret()])),

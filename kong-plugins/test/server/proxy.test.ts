@@ -52,7 +52,7 @@ async function startServer(t: Test, env: Readonly<Record<string, string>>) {
   t.teardown(() => rm(folder, { recursive: true, force: true }))
   const socketPath = join(folder, 'p.sock')
   const child = spawn(process.execPath, [main, '--socket', socketPath], {
-    env: { PATH: process.env.PATH, ...env },
+    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   t.teardown(() => child.kill('SIGKILL'))

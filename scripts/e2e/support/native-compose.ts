@@ -89,7 +89,8 @@ export async function nativeCompose(t: Test, databaseUrl: string): Promise<Nativ
 
   const environmentOf = ({ environment = {} }: ComposeService): NodeJS.ProcessEnv => {
     const given = Object.entries(environment).map(([name, value]): [string, string] => [name, here(value)])
-    return { PATH: process.env.PATH, HOME: folder, ...Object.fromEntries(given) }
+    const { PATH, NODE_COMPILE_CACHE } = process.env
+    return { PATH, NODE_COMPILE_CACHE, HOME: folder, ...Object.fromEntries(given) }
   }
 
   const serviceOf = (name: string): ComposeService => {
