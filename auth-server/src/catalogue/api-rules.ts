@@ -1,5 +1,11 @@
 // What the definition of an API has to be like; the database insists on the same. Pure.
-import { type ApiDefinition, MANAGEMENT_API, PORTAL_API, REVOCATIONS_API } from '../store/tables/apis.ts'
+import {
+  type ApiDefinition,
+  MANAGEMENT_API,
+  PORTAL_API,
+  REVOCATIONS_API,
+  type SignInOffer,
+} from '../store/tables/apis.ts'
 import { CatalogueRefusal } from './refusal.ts'
 
 /** Thrown when a definition breaks a rule; `message` says what to write instead. */
@@ -38,6 +44,7 @@ function* apiProblems({
   guests,
   tokenGroups = [],
   eventsUri,
+  signIn,
 }: ApiDefinition) {
   if (isBuiltInApi(id)) yield `The API ${id} is the server's own: take another id.`
   if (!SHORT_NAME.test(id)) yield shortNameProblem('The id of an API')
@@ -56,8 +63,31 @@ function* apiProblems({
   if (guests && !plans.includes(guests.plan)) yield `Guests of ${id} need one of its plans: ${plans.join(', ')}.`
   for (const scope of guests?.scopes ?? [])
     if (!Object.hasOwn(scopes, scope)) yield `Guests of ${id} cannot have ${scope}, which is none of its scopes.`
+  const offerProblem = signIn && signInProblem(signIn)
+  if (offerProblem !== undefined) yield offerProblem
   if (eventsUri !== undefined && !isEventsUri(eventsUri))
     yield 'Events of an API go to an https address without user, password and fragment, of 500 characters at most.'
+}
+
+const WAY = /^[a-z][a-z\d-]{0,31}$/
+const MAX_WAYS = 20
+
+/** What is wrong with a choice of ways to sign in, whatever providers there are. */
+export function signInProblem({ providers, default: straight }: SignInOffer): string | undefined {
+  if (providers.length === 0) return 'sign_in.providers names one way to sign in at least: own, or a provider.'
+  if (providers.length > MAX_WAYS || providers.some((way) => !WAY.test(way)))
+    return `sign_in.providers names ${MAX_WAYS} at most, each own or a provider by its name.`
+  if (new Set(providers).size < providers.length) return 'sign_in.providers names each way to sign in once.'
+  if (straight !== undefined && !providers.includes(straight))
+    return `sign_in.default is ${straight}, which is none of sign_in.providers.`
+  return undefined
+}
+
+/** A choice of ways to sign in, in words; nothing where all are offered. */
+export function signInWords(offer: SignInOffer | null): string {
+  if (offer === null) return ''
+  const { providers, default: straight } = offer
+  return providers.join(' ') + (straight === undefined ? '' : `; straight to ${straight}`)
 }
 
 /** Plain http is for hosts that the operator has named, which are looked at when something is sent (delivery/api-event.ts). */

@@ -11,7 +11,7 @@ import {
 import { findStoredApi, type StoredApi } from '../store/queries/stored-apis.ts'
 import { type ApiDefinition, insertApi, upsertApi } from '../store/tables/apis.ts'
 import { type CatalogueActor, ManagedElsewhere, managerOf } from './actor.ts'
-import { InvalidApi, isBuiltInApi, requireSoundApi } from './api-rules.ts'
+import { InvalidApi, isBuiltInApi, requireSoundApi, signInWords } from './api-rules.ts'
 import { auditedChange, differenceOf, type FieldTexts } from './difference.ts'
 import { CatalogueConflict } from './refusal.ts'
 
@@ -109,6 +109,7 @@ export function apiFields({
   guestPlan,
   eventsUri,
   offer,
+  signIn,
   document,
 }: StoredApi): FieldTexts {
   // A field that is added to what is stored does not compile before it is told here: an import would take it for nothing.
@@ -123,6 +124,7 @@ export function apiFields({
     guestPlan: ['plan of guests', guestPlan ?? ''],
     eventsUri: ['address of events', eventsUri ?? ''],
     offer: ['offer', offer],
+    signIn: ['ways to sign in', signInWords(signIn)],
     document: ['OpenAPI document', document ?? ''],
   }
   return {

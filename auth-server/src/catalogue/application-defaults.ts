@@ -18,6 +18,7 @@ export const APPLICATION_DEFAULTS = {
   postLogoutRedirectUris: [],
   backchannelLogoutUri: null,
   defaultAcrValues: [],
+  signIn: null,
   brandColor: null,
   policyUri: null,
   tosUri: null,

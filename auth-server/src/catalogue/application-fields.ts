@@ -1,6 +1,7 @@
 // An application in words, a field each: what an import reports, and what the audit log keeps of a change. Pure.
 import { sha256 } from '../crypto/digest.ts'
 import type { StoredApplication, StoredSubscription } from '../store/queries/stored-applications.ts'
+import { signInWords } from './api-rules.ts'
 import type { FieldTexts } from './difference.ts'
 
 /** What each field is called, and what it says. */
@@ -44,6 +45,7 @@ export function applicationFields(application: StoredApplication): FieldTexts {
     postLogoutRedirectUris: ['post-logout redirect URIs', application.postLogoutRedirectUris.join(' ')],
     backchannelLogoutUri: ['back-channel logout URI', application.backchannelLogoutUri ?? ''],
     defaultAcrValues: ['classes of sign-in', application.defaultAcrValues.join(' ')],
+    signIn: ['ways to sign in', signInWords(application.signIn)],
     brandColor: ['colour', application.brandColor ?? ''],
     policyUri: ['privacy policy', application.policyUri ?? ''],
     tosUri: ['terms', application.tosUri ?? ''],

@@ -6,6 +6,7 @@ import { isSigningAlgorithm, SIGNING_ALGORITHMS } from '../crypto/signing-algori
 import { type Db, inTransaction, type Trx } from '../store/database.ts'
 import { deleteObject } from '../store/queries/catalogue-removal.ts'
 import { lockStoredApplication, type StoredApplication } from '../store/queries/stored-applications.ts'
+import type { SignInOffer } from '../store/tables/apis.ts'
 import { hasIdentity } from '../store/tables/app-identities.ts'
 import {
   type ApplicationKind,
@@ -15,6 +16,7 @@ import {
   upsertApplication,
 } from '../store/tables/applications.ts'
 import { type CatalogueActor, ManagedElsewhere, managerOf } from './actor.ts'
+import { signInProblem } from './api-rules.ts'
 import { claimedRedirectUri } from './app-links.ts'
 import { APPLICATION_DEFAULTS } from './application-defaults.ts'
 import { applicationFields } from './application-fields.ts'
@@ -68,6 +70,8 @@ export interface ApplicationDefinition {
   readonly backchannelLogoutUri?: string | null
   /** Classes of sign-in that it asks for where a request names none, the best first (see identity/acr.ts). */
   readonly defaultAcrValues?: readonly string[]
+  /** What it leaves of the ways to sign in that its APIs offer, never more; all unless told. */
+  readonly signIn?: SignInOffer | null
   /** `#rrggbb`; pages correct it until what stands on it can be read. */
   readonly brandColor?: string | null
   /** Where its privacy policy and its terms are; https. */
@@ -128,6 +132,8 @@ function requireSound(application: ApplicationDefinition): void {
     throw new InvalidApplication(
       `An application asks for ${MAX_CLASSES} classes of sign-in at most, of 1 to ${MAX_CLASS_LENGTH} characters.`,
     )
+  const offerProblem = application.signIn && signInProblem(application.signIn)
+  if (offerProblem) throw new InvalidApplication(offerProblem)
   for (const uri of [...redirectUris, ...postLogoutRedirectUris]) {
     const problem = redirectUriProblem(uri, kind)
     if (problem)

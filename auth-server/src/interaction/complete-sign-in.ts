@@ -6,6 +6,7 @@ import { sha256 } from '../crypto/digest.ts'
 import { randomSecret } from '../crypto/random.ts'
 import type { Deps } from '../deps.ts'
 import { noteCaller, pseudonymOf } from '../http/caller.ts'
+import { isOffered, waysOf } from '../identity/federation/offered.ts'
 import { STRONG_SESSIONS } from '../identity/roles.ts'
 import type { Trx } from '../store/database.ts'
 import { signIn } from '../store/queries/sign-in.ts'
@@ -25,6 +26,8 @@ export interface ProvenPerson {
   readonly acr: string
   /** Authentication methods (RFC 8176). */
   readonly amr: readonly string[]
+  /** Of the provider that says so; null: an account of this server. */
+  readonly issuer: string | null
   /** The address that was typed, in its canonical form. */
   readonly account?: string
   /** The person has just proven their address in this browser. */
@@ -33,18 +36,23 @@ export interface ProvenPerson {
 
 /**
  * Signs the person in with a fresh session (a new id at each login, against fixation) and leads on with the visit; or,
- * as `person changed`, does nothing, because the person's epoch has moved on since the proof was looked at.
+ * as `person changed`, does nothing, because the person's epoch has moved on since the proof was looked at. In a way that
+ * the visit does not offer nobody is signed in, whatever page it came from.
  * @param also what belongs to the sign-in, in its transaction and before the browser hears of it
  */
 export async function completeSignIn(
-  deps: Pick<Deps, 'db' | 'config' | 'cookies' | 'metrics' | 'limits' | 'mailer'>,
+  deps: Pick<Deps, 'db' | 'config' | 'cookies' | 'metrics' | 'limits' | 'mailer' | 'providers'>,
   request: FastifyRequest,
   reply: FastifyReply,
   { pending, secret }: Visit,
   { account, isExpected, ...person }: ProvenPerson,
   also: (trx: Trx) => Promise<unknown> = async () => {},
 ): Promise<'done' | 'person changed'> {
-  const { db, config, cookies, metrics } = deps
+  const { db, config, cookies, metrics, providers } = deps
+  if (!isOffered(waysOf(providers, pending), person)) {
+    reply.redirect(resumePath(pending.id), 303)
+    return 'done'
+  }
   const app = pending.app?.name
   const browser = await noteBrowser(deps, request, reply, { personId: person.personId, account, isExpected, app })
   const tokenOf = (signInId: string) => sessionToken(config.cookieSecret, secret, signInId)

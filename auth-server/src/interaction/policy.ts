@@ -1,5 +1,6 @@
 // Which step a person has to take before a visit is done, and why: a table, of which the first row that holds is next.
 import { redirectKind } from '../catalogue/redirect-uri.ts'
+import { isOffered, waysOf } from '../identity/federation/offered.ts'
 import { PORTAL_CLIENT } from '../store/tables/applications.ts'
 import type { StepName } from '../store/visit-steps.ts'
 import { needsPasskeyOffer } from './add-passkey/needed.ts'
@@ -49,6 +50,15 @@ export const POLICY = [
     ends: { code: 'access_denied', description: 'the guest has ended, or has become an account meanwhile' },
   },
   { step: 'guest', needed: needsGuestPage, withoutPage: 'interaction_required', pages: guestPages },
+  {
+    // The providers that were chosen are configured no more; nobody comes in by another way instead.
+    step: 'no-way',
+    needed: ({ pending }, { providers }) => {
+      const { own, providers: offered } = waysOf(providers, pending)
+      return !own && offered.length === 0
+    },
+    ends: { code: 'access_denied', description: 'no way to sign in that this application may offer is set up' },
+  },
   { step: 'login', needed: needsLogin, withoutPage: 'login_required', confirms: true, pages: loginPages },
   {
     // Whoever else was signed in could make way; whoever has signed in instead of the expected one is told to the app.
@@ -136,13 +146,15 @@ function isPersonConfirmed(facts: Facts): boolean {
   return POLICY.some((row) => 'confirms' in row && doneInSession(facts, row.step))
 }
 
-function needsLogin(facts: Facts): boolean {
+function needsLogin(facts: Facts, { providers }: PolicyDeps): boolean {
   const { session, pending } = facts
   const { steps, request } = pending
   const isAsked =
     steps.switch !== undefined || request.prompts.includes('login') || request.prompts.includes('select_account')
   if (!session || (isAsked && steps.login === undefined)) return true
   if (!isExpected(session, facts)) return !isPersonConfirmed(facts)
+  // Signed in elsewhere, in a way that is good for that.
+  if (!isOffered(waysOf(providers, pending), session)) return true
   if (isHalfForgotten(facts)) return true
   // Only a login makes a session younger than the visit; no other step stands in for it.
   return request.maxAgeSeconds !== undefined && session.ageSeconds - pending.ageSeconds > request.maxAgeSeconds

@@ -7,6 +7,7 @@ import { FormBinding, readOwnForm } from '../http/csrf.ts'
 import type { Pages } from '../http/page-routes.ts'
 import type { Parameters } from '../http/parameters.ts'
 import { pathParameter } from '../http/request-path.ts'
+import { waysOf } from '../identity/federation/offered.ts'
 import {
   findPendingRequest,
   type PendingAppVisit,
@@ -61,6 +62,8 @@ export interface VisitFlow {
     reply: FastifyReply,
     step: PageStep,
   ): Promise<(SignedInVisit & Readonly<{ pending: PendingAppVisit }>) | undefined>
+  /** Whether a step is what is left to do now. */
+  isNext(visit: Visit, step: PageStep): Promise<boolean>
   /** Back to the protocol, which decides what is next. 303: the next request is a GET (RFC 9700 §4.12). */
   resume(reply: FastifyReply, pending: PendingRequest): FastifyReply
 }
@@ -85,7 +88,9 @@ export function visitFlow(deps: Deps): VisitFlow {
     request.uiLocales = pending.request.uiLocales
     cookies.keepVisit(reply, id)
     const session = await currentSession(deps, request)
-    const leadsTo = pending.app ? [pending.request.redirectUri] : []
+    // Forms may come to a sign-in, which goes straight to a provider.
+    const { straight } = waysOf(deps.providers, pending)
+    const leadsTo = [...(pending.app ? [pending.request.redirectUri] : []), ...(straight ? [straight.leadsTo] : [])]
     const binding = FormBinding.to(config.cookieSecret, secret, { page: id, path: visitPath(id), leadsTo })
     return { pending, session, form, secret, binding }
   }
@@ -115,6 +120,7 @@ export function visitFlow(deps: Deps): VisitFlow {
       if (visit) resume(reply, visit.pending)
       return undefined
     },
+    isNext: async ({ pending, session }, step) => (await nextStepOf(deps, pending, session))?.step === step,
     resume,
   }
 }

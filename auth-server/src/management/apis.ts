@@ -15,6 +15,7 @@ import { readPage, toPage } from './page.ts'
 import { requireOrdinaryApi } from './privileged.ts'
 import { reachOf } from './reach.ts'
 import { conflict, invalid, notFound } from './refusals.ts'
+import { requireKnownWays, showSignIn } from './sign-in-offer.ts'
 import { requireSuspended } from './suspended.ts'
 
 export function showDocumentFacts({ format, openapi, title, version, sha256, changedAt }: DocumentFacts) {
@@ -38,6 +39,7 @@ function showApi(api: ListedApi): OperationAnswer<'apis.get'> {
     guest_plan: api.guestPlan,
     events_uri: api.eventsUri,
     offer: api.offer,
+    sign_in: showSignIn(api.signIn),
     document: api.document && showDocumentFacts({ ...api.document, changedAt: new Date(api.document.changedAt) }),
     built_in: isBuiltInApi(api.id),
     managed_by: api.managedBy,
@@ -75,6 +77,7 @@ function definitionOf(id: string, body: Omit<OperationInput<'apis.create'>['body
     ),
     ...(body.events_uri && { eventsUri: body.events_uri }),
     ...(offer && { offer }),
+    ...(body.sign_in && { signIn: body.sign_in }),
     ...(guestPlan !== null && { guests: { plan: guestPlan, scopes: forGuests } }),
   }
 }
@@ -120,14 +123,16 @@ export const API_HANDLERS: Omit<HandlersOf<'apis'>, DocumentOperationId> = {
     },
   },
   'apis.create': {
-    async write({ trx, actor, input: { body } }) {
+    async write({ deps, trx, actor, input: { body } }) {
       const { id, ...rest } = body
+      requireKnownWays(deps, body.sign_in)
       if (!(await createApi(trx, definitionOf(id, rest), actor.authority))) throw conflict('there is an API of this id')
       return showApi(await requireApi(trx, actor, id))
     },
   },
   'apis.update': {
-    async write({ trx, actor, input: { params, body }, requireVersion }) {
+    async write({ deps, trx, actor, input: { params, body }, requireVersion }) {
+      requireKnownWays(deps, body.sign_in)
       await lockOwn(trx, actor, params.id, requireVersion)
       await replaceApi(trx, definitionOf(params.id, body), actor.authority)
       return showApi(await requireApi(trx, actor, params.id))

@@ -35,6 +35,7 @@ import { requireInUse, requireNoDeveloper, requireOrdinaryApplication, requireOw
 import { reachOf } from './reach.ts'
 import { notFound } from './refusals.ts'
 import type { SecretOperationId } from './secrets.ts'
+import { requireKnownWays, showSignIn } from './sign-in-offer.ts'
 import { requireSuspended } from './suspended.ts'
 
 /** An application as the contract tells it. */
@@ -64,6 +65,7 @@ export function showApplication(application: ListedApplication): OperationAnswer
     suspended_at: moment(application.suspendedAt),
     managed_by: application.managedBy,
     owners: application.owners,
+    sign_in: showSignIn(application.signIn),
     brand_color: application.brandColor,
     policy_uri: application.policyUri,
     tos_uri: application.tosUri,
@@ -102,6 +104,7 @@ export const APPLICATION_HANDLERS: Omit<
       const { name, kind, jwks, token_endpoint_auth_method: authMethod = APPLICATION_DEFAULTS.authMethod } = body
       const definition = { ...merge(body, APPLICATION_DEFAULTS), name, kind, jwks, authMethod }
       requireDeveloperBounds(actor, definition)
+      requireKnownWays(deps, body.sign_in)
       const created = await createApplication(trx, definition, deps.config.issuer, { context })
       const { clientId, clientSecret } = created
       if (actor.person) await putMember(trx, { applicationId: created.id, personId: actor.person.id, role: 'owner' })
@@ -123,6 +126,7 @@ export const APPLICATION_HANDLERS: Omit<
         clientSecretHash: takesSecret(authMethod) ? (secretHash ?? undefined) : undefined,
       }
       requireDeveloperBounds(actor, definition, kept)
+      requireKnownWays(deps, body.sign_in)
       await registerApplication(trx, definition, deps.config.issuer, actor.authority)
       const after = await requireApplication(trx, actor, params.client_id)
       if (changesSignIn(before, after)) {
@@ -215,6 +219,7 @@ function merge(body: Sent, before: Required<Pick<ApplicationDefinition, keyof ty
     backchannelLogoutUri:
       body.backchannel_logout_uri === undefined ? before.backchannelLogoutUri : body.backchannel_logout_uri,
     defaultAcrValues: body.default_acr_values ?? before.defaultAcrValues,
+    signIn: body.sign_in === undefined ? before.signIn : body.sign_in,
     brandColor: body.brand_color === undefined ? before.brandColor : body.brand_color,
     policyUri: body.policy_uri === undefined ? before.policyUri : body.policy_uri,
     tosUri: body.tos_uri === undefined ? before.tosUri : body.tos_uri,

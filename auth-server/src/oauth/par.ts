@@ -41,7 +41,7 @@ export function parHandler(deps: Deps): RouteHandlerMethod {
     const requestUri = newRequestUri()
     const uriHash = sha256(requestUri)
     const pushed = { uriHash, dpopJkt: null, deviceJkt: null }
-    const { subscription } = validate(trustRedirect({ parameters, client, pushed, trial: null }), fixed)
+    const { subscription } = validate(deps, trustRedirect({ parameters, client, pushed, trial: null }), fixed)
     // The resource is written down, so that the reference means the same at every address of /authorize.
     const kept = parameters.without(NOT_KEPT).with('resource', subscription.resource).toString()
     if (kept.length > MAX_LENGTH)

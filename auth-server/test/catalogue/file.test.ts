@@ -94,6 +94,23 @@ for (const [what, text, problem] of [
     `${APP}, grant_types: [authorisation_code] } }`,
     /did you mean authorization_code\?/,
   ],
+  [
+    'a way to sign in that is no provider',
+    `${API}    sign_in: { providers: [own, crop] }\nproviders: { corp: {} }`,
+    /orders.sign_in names crop, which is not in providers; did you mean corp\?/,
+  ],
+  ['no way to sign in', `${API}    sign_in: { providers: [] }`, /names one way to sign in at least/],
+  ['a way to sign in twice', `${API}    sign_in: { providers: [own, own] }`, /names each way to sign in once/],
+  [
+    'a default that is not offered',
+    `${API}    sign_in: { providers: [own], default: corp }`,
+    /sign_in.default is corp, which is none of sign_in.providers/,
+  ],
+  [
+    'an application that leaves nothing of what its API offers',
+    `${API}    sign_in: { providers: [own] }\n${APP}, sign_in: { providers: [corp] }, subscriptions: { orders: { plan: basic, scopes: [] } } } }`,
+    /shop-app.sign_in has nothing that orders offers, so nobody could sign in: own/,
+  ],
   ['an identity that cannot be', `${APP}, identity: { apple: { team: x, bundle: y } } } }`, /Apple team ID/],
   ['a name that stands twice', 'groups: { a: x, a: y }', /1:17: has a here once more/],
   ['an alias (a bomb is made of them)', 'groups: { a: &x y, b: *x }', /has an alias/],

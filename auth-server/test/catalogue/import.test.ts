@@ -31,6 +31,7 @@ apis:
     token_groups: [staff]
     guests: { plan: basic, scopes: [maps:read] }
     approvers: [approver@example.com]
+    sign_in: { providers: [corp, own], default: corp }
 applications:
   maps-app:
     name: Maps app
@@ -40,6 +41,7 @@ applications:
     policy_uri: https://maps.example.com/privacy
     tos_uri: https://maps.example.com/terms
     support_contact: help@maps.example.com
+    sign_in: { providers: [own] }
     identity: { apple: { team: ABCDE12345, bundle: com.example.maps } }
     subscriptions:
       maps: { plan: gold, scopes: [maps:read, maps:write], trusted: true }
@@ -122,6 +124,7 @@ t.test('a file is imported whole, says so in plain lines, and the same again wri
   )
   t.strictSame(heads(would).slice(0, 11), heads(did).slice(0, 11))
   t.ok(did.includes('    plans: basic gold'))
+  t.ok(did.includes('    ways to sign in: corp own; straight to corp'))
   t.notOk(did.join('\n').includes(ENVIRONMENT.BACKEND_SECRET))
   const after = await everything(server)
   for (const text of [FILE, (await exportCatalogue(server.db, { issuer: ISSUER, all: false })).text]) {

@@ -1,12 +1,14 @@
 // Signing in by another provider in a real Chromium: the whole way there and back, and every page on it looked at.
 import type { Page } from 'playwright-core'
 import t from 'tap'
+import { defineApi } from '../../src/catalogue/apis.ts'
+import { OPERATOR } from '../../src/identity/administration/authority.ts'
 import { LOCALES } from '../../src/pages/language.ts'
 import { launchChromium, needsChromium } from '../support/chromium.ts'
 import { expectFine } from '../support/looks.ts'
 import { personAt } from '../support/person.ts'
 import { openFormProvider } from '../support/samlify.ts'
-import { USER } from '../support/server.ts'
+import { API, USER } from '../support/server.ts'
 import { testSite } from '../support/site.ts'
 import { catalogueOf, openUpstream } from '../support/upstream.ts'
 
@@ -38,6 +40,15 @@ t.test('by another provider, at Chromium', needsChromium, async (t) => {
     },
   )
 
+  t.test('the form for a password leads on to a provider, by the address that was typed', async (t) => {
+    corp.is({ sub: 'carl', name: 'Carl' })
+    const phone = await open(t, { locale: 'en' })
+    const page = await visit(phone, {})
+    await page.getByLabel(LOCALES.en.signIn.email).fill('carl@example.com')
+    t.match(await answer(page, () => press(page, LOCALES.en.signIn.button)), success)
+    t.strictSame([...phone.complaints], [])
+  })
+
   for (const locale of ['en', 'de'] as const)
     t.test(`there and back, linked and unlinked: ${locale}`, async (t) => {
       const { federation, signIn, account } = LOCALES[locale]
@@ -51,6 +62,9 @@ t.test('by another provider, at Chromium', needsChromium, async (t) => {
       corp.is({ sub: `bob-${locale}`, name: 'Bob' })
       const page = await visit(phone, { ui_locales: locale })
       await look(page, 'sign-in')
+      await defineApi(site.db, { ...API, signIn: { providers: ['corp', 'saml'] } }, OPERATOR)
+      await look(await visit(await open(t, { locale }), { ui_locales: locale }), 'sign-in-narrow')
+      await defineApi(site.db, API, OPERATOR)
       t.match(await answer(page, () => press(page, federation.continueWith('Example Corp'))), success)
 
       const failing = await visit(await open(t, { locale }), { ui_locales: locale, prompt: 'login' })

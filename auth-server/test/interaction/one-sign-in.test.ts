@@ -284,6 +284,7 @@ t.test('a password that was being checked while its visit, or the person’s epo
       authEpoch,
       acr: 'acr',
       amr: ['pwd'],
+      issuer: null,
       ttlSeconds: 60,
       persists: true,
       strong: { roles: [], ttlSeconds: 60 },

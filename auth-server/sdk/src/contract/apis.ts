@@ -15,6 +15,7 @@ import {
   PLAN_NAME,
   pageOf,
   SCOPE_NAME,
+  SIGN_IN_OFFER,
   text,
 } from './schemas.ts'
 
@@ -38,6 +39,7 @@ const OFFER = {
   description:
     '`deprecated`: it takes no new subscriptions, and those that there are go on. `hidden`: only those see it whose applications have one.',
 }
+const SIGN_IN = nullable({ ...SIGN_IN_OFFER, description: 'How its people sign in; null: in every way that there is.' })
 const PLANS = Type.Array(PLAN_NAME, { minItems: 1, maxItems: 50 })
 
 export const API = exactly({
@@ -58,6 +60,7 @@ export const API = exactly({
   guest_plan: nullable(Type.String()),
   events_uri: nullable(Type.String()),
   offer: OFFER,
+  sign_in: SIGN_IN,
   document: nullable(DOCUMENT_FACTS),
   built_in: Type.Boolean({ description: 'It belongs to this server, which alone changes it.' }),
   managed_by: MANAGED_BY,
@@ -85,6 +88,7 @@ const DEFINITION = {
   guest_plan: Type.Optional(GUEST_PLAN),
   events_uri: Type.Optional(EVENTS_URI),
   offer: Type.Optional(OFFER),
+  sign_in: Type.Optional(SIGN_IN),
 }
 
 /** Of a plan. */

@@ -12,6 +12,7 @@ import {
   PAGE_MEMBERS,
   PERSON_ID,
   pageOf,
+  SIGN_IN_OFFER,
   text,
 } from './schemas.ts'
 
@@ -55,6 +56,10 @@ const CHANGEABLE = {
   default_acr_values: ACR_VALUES,
   refresh_idle_seconds: LIFETIME,
   refresh_absolute_seconds: LIFETIME,
+  sign_in: nullable({
+    ...SIGN_IN_OFFER,
+    description: 'What it leaves of the ways to sign in that its APIs offer, never more; null: all.',
+  }),
   brand_color: nullable(
     Type.String({
       pattern: '^#[0-9a-fA-F]{6}$',

@@ -48,6 +48,18 @@ export const PLAN_NAME = Type.String({
   description: 'A plan; its limits stand in kong.yml.',
 })
 
+const WAY = Type.String({ pattern: '^[a-z][a-z0-9-]{0,31}$' })
+/** Ways to sign in. */
+export const SIGN_IN_OFFER = exactly({
+  providers: Type.Array(WAY, {
+    minItems: 1,
+    maxItems: 20,
+    description:
+      'The ways that are offered, in this order: providers by their names, and `own`: accounts of this server.',
+  }),
+  default: Type.Optional({ ...WAY, description: 'The one of them that people are led to at once.' }),
+})
+
 /** `file`: the catalogue file owns it, and here it is read-only. */
 export const MANAGED_BY = oneOf(['file', 'portal'])
 

@@ -86,6 +86,14 @@ const GUESTS = {
   scopes: needed('the scopes that they can have', words),
 }
 
+const SIGN_IN = {
+  providers: needed(
+    'the ways that are offered, in this order: providers by their names, and own for the accounts of this server',
+    listOf(line, '[corp, own]'),
+  ),
+  default: optionally('the one of them that people are led to at once', line),
+}
+
 export const API_FIELDS = {
   name: needed('as people read it', line),
   description: optionally('for developers: what it is for', lineOrNothing),
@@ -104,6 +112,10 @@ export const API_FIELDS = {
   offer: optionally(
     'open unless told; deprecated: it takes no new subscriptions; hidden: only those see it whose applications have one',
     oneOfWords(OFFERS),
+  ),
+  sign_in: optionally(
+    'how its people sign in, `providers` and `default`; in every way there is unless told',
+    fieldsOf(SIGN_IN),
   ),
   openapi: optionally('the file of its OpenAPI document, in the folder of this one or below', line),
   approvers: optionally('who approves subscriptions to it, by addresses; from when the address is proven', addresses),
@@ -173,6 +185,7 @@ export const APPLICATION_FIELDS = {
   post_logout_redirect_uris: optionally('where people go after they sign out', listOf(line, '[https://example.com/]')),
   backchannel_logout_uri: optionally('where it is told that somebody signed out', line),
   default_acr_values: optionally('classes of sign-in that it asks for, the best first', words),
+  sign_in: optionally('what it leaves of the ways to sign in that its APIs offer; never more', fieldsOf(SIGN_IN)),
   brand_color: optionally('its colour on the pages where people decide', line),
   policy_uri: optionally('its privacy policy, an https address', line),
   tos_uri: optionally('its terms, an https address', line),
@@ -212,6 +225,7 @@ export const readSections = fieldsOf(SECTION_FIELDS)
 export const NESTED_FIELDS = {
   scopes: SCOPE,
   guests: GUESTS,
+  sign_in: SIGN_IN,
   developers: DEVELOPERS,
   subscriptions: SUBSCRIPTION,
   identity: IDENTITY,

@@ -49,6 +49,7 @@ export function readApplication(
       postLogoutRedirectUris: value.post_logout_redirect_uris ?? [],
       backchannelLogoutUri: value.backchannel_logout_uri ?? null,
       defaultAcrValues: value.default_acr_values ?? [],
+      signIn: value.sign_in ?? null,
       brandColor: value.brand_color ?? null,
       policyUri: value.policy_uri ?? null,
       tosUri: value.tos_uri ?? null,

@@ -14,6 +14,7 @@ import { CatalogueRefusal } from '../refusal.ts'
 import { NOTHING_BESIDE, type ReadBeside } from './beside.ts'
 import { type FileAddress, readSections } from './fields.ts'
 import { type FileApplication, readApplication } from './read-application.ts'
+import { noteSignIn } from './sign-in.ts'
 
 /** Something of the file, and where it stands. */
 export interface Placed<T> {
@@ -81,6 +82,7 @@ export async function readCatalogueFile(
         ...(guests && { guests }),
         ...(value.events_uri !== undefined && { eventsUri: value.events_uri }),
         ...(value.offer && { offer: value.offer }),
+        ...(value.sign_in && { signIn: value.sign_in }),
         document: documents.get(id) ?? null,
       }
       return { at, value: definition }
@@ -99,6 +101,7 @@ export async function readCatalogueFile(
     ],
     developmentPeople: (development?.people ?? []).map(({ name, value }) => ({ email: name, name: value.name })),
   }
+  noteSignIn(file, sections.providers, problems)
   for (const { at, value } of file.groups) await note(at, value.name, problems, () => requireSoundGroup(value))
   for (const { at, value } of file.apis) await note(at, value.id, problems, () => requireSoundApi(value))
   for (const { at, value } of file.applications) await noteApplication(at, value, file, problems)

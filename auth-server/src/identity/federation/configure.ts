@@ -4,6 +4,7 @@ import { CATALOGUE_SECTIONS } from '../../config/catalogue-sections.ts'
 import { shownName } from '../../config/operator.ts'
 import { readYamlTree, type YamlMap, type YamlNode, type YamlProblem } from '../../config/yaml-tree.ts'
 import { type Config, ConfigError } from '../../config.ts'
+import { OWN_ACCOUNTS } from '../../store/tables/apis.ts'
 import { domainsField, textField } from './fields.ts'
 import { KINDS } from './index.ts'
 import type {
@@ -79,6 +80,7 @@ function readSection(tree: YamlNode, reading: Reading): IdentityProvider[] {
   const opened: IdentityProvider[] = []
   for (const [name, { at, value }] of section.value.entries) {
     if (!NAME.test(name)) note(at, `${name} is no name: use small letters, digits and -, 32 at most, a letter first`)
+    if (name === OWN_ACCOUNTS) note(at, `${name} stands for the accounts of this server: take another name`)
     if (value.kind !== 'map') {
       note(value, `${name} has no settings; write at least kind: ${Object.keys(KINDS).join(' | ')}`)
       continue

@@ -34,6 +34,8 @@ export interface IdentityProvider
   readonly label: string
   /** For the policy of pages whose forms lead there. */
   readonly leadsTo: string
+  /** For whose addresses it is the authority, by the configuration; `*` for all. */
+  readonly emailDomains: readonly string[]
   /** Whether its last answer failed to come, a moment ago. */
   isDown(): boolean
   /** Looks in ahead of time; nobody waits for it, and it never fails. */
@@ -50,8 +52,8 @@ export interface Providers {
   ofIssuer(issuer: string): IdentityProvider | undefined
   /** What people call the provider of an issuer. */
   labelOf(issuer: string): string | undefined
-  /** As pages show them; looks in on those that nobody has asked for a while. */
-  buttons(): readonly ProviderButton[]
+  /** Some of them as pages show them; looks in on those that nobody has asked for a while. */
+  buttons(some: readonly IdentityProvider[]): readonly ProviderButton[]
 }
 
 export function listProviders(all: readonly IdentityProvider[]): Providers {
@@ -61,9 +63,9 @@ export function listProviders(all: readonly IdentityProvider[]): Providers {
     find: (name) => all.find((provider) => provider.name === name),
     ofIssuer,
     labelOf: (issuer) => ofIssuer(issuer)?.label,
-    buttons() {
-      for (const provider of all) if (!provider.isDown()) void provider.prepare()
-      return all.map((provider) => ({ name: provider.name, label: provider.label, isDown: provider.isDown() }))
+    buttons(some) {
+      for (const provider of some) if (!provider.isDown()) void provider.prepare()
+      return some.map((provider) => ({ name: provider.name, label: provider.label, isDown: provider.isDown() }))
     },
   }
 }
@@ -106,6 +108,7 @@ export function openProvider(
     protocol && {
       name,
       label,
+      emailDomains,
       issuer: protocol.issuer,
       leadsTo: protocol.leadsTo ?? protocol.issuer,
       ...(protocol.posts && { posts: protocol.posts }),

@@ -18,6 +18,7 @@ const PARAMETERS: Readonly<Record<keyof StoredRequest, string | null>> = {
   uiLocales: 'ui_locales',
   loginHint: 'login_hint',
   loginHintKey: '',
+  idp: 'idp',
   claims: 'claims',
   // Of `acr` in `claims` no more than this is kept, and without it the wish would be voluntary (OpenID Connect Core §5.5.1.1).
   acrIsEssential: null,

@@ -1,6 +1,7 @@
 // The page for e-mail address and password.
 import type { FormBinding } from '../../http/csrf.ts'
 import { MAX_EMAIL_LENGTH } from '../../identity/email.ts'
+import { hasRouting, type OfferedWays } from '../../identity/federation/offered.ts'
 import type { Providers } from '../../identity/federation/providers.ts'
 import { button, wayLink } from '../../pages/components/button.ts'
 import { field, hiddenFields } from '../../pages/components/field.ts'
@@ -29,6 +30,7 @@ export function loginPage({
   email,
   canSignUp,
   providers,
+  ways,
   waiting,
   problem,
 }: Readonly<{
@@ -37,12 +39,14 @@ export function loginPage({
   email: string
   canSignUp: boolean
   providers: Providers
+  ways: OfferedWays
   /** What is linked to the account once its person has signed in. */
   waiting?: Readonly<{ label: string; email: string }> | undefined
   problem?: SignInProblem
 }>): Page {
   // Both fields point at the problem, which a screen reader then reads with the focused one; we never say which is wrong.
   const problemId = problem && PROBLEM_ID
+  const routes = hasRouting(ways)
   return (texts) => ({
     title: problem === undefined ? texts.signIn.title : texts.signIn.titleAfterProblem,
     body: html`${appHead(pending)}
@@ -50,43 +54,52 @@ export function loginPage({
 <p>${pending.app ? texts.signIn.lead(appNameOf(pending)) : texts.signIn.leadToAccount}</p>
 ${waiting && notice('warn', texts.federation.signInToLink(waiting.label, waiting.email))}
 ${problem && problemNotice(PROBLEM_ID, { ...texts.signIn.problems, ...texts.passkeys.refused }[problem])}
-${form(
-  { binding, action: 'login' },
-  field({
-    kind: 'username or passkey',
-    name: 'email',
-    label: texts.signIn.email,
-    maxLength: MAX_EMAIL_LENGTH,
-    value: email,
-    hasFocus: email === '',
-    problemId,
-  }),
-  field({
-    kind: 'password',
-    name: 'password',
-    label: texts.signIn.password,
-    maxLength: 1024,
-    hasFocus: email !== '',
-    problemId,
-  }),
-  // The script says there whether this browser could make a passkey.
-  ...hiddenFields({ [PASSKEYS_FIELD]: '' }),
-  button(texts.signIn.button),
-)}
-${passkeyForm(
-  // The browser would only offer again what was just refused.
-  {
-    binding,
-    action: 'login/passkey',
-    ceremony: 'get',
-    byItself: problem === undefined || problem in texts.signIn.problems,
-  },
-  texts,
-  button(texts.passkeys.signIn, 'quiet'),
-)}
-${providerButtons(providers, binding, texts)}
-${wayLink(texts.mailProof.offers.reset, `${binding.path}/${FORGOTTEN}`)}
-${canSignUp && wayLink(texts.mailProof.offers['sign-up'], `${binding.path}/${SIGN_UP}`)}
+${
+  ways.own &&
+  form(
+    { binding: binding.leadingTo(...ways.providers.flatMap((way) => (routes ? way.leadsTo : []))), action: 'login' },
+    field({
+      kind: 'username or passkey',
+      name: 'email',
+      label: texts.signIn.email,
+      maxLength: MAX_EMAIL_LENGTH,
+      value: email,
+      hasFocus: email === '',
+      problemId,
+    }),
+    field({
+      kind: 'password',
+      name: 'password',
+      label: texts.signIn.password,
+      maxLength: 1024,
+      // Whose address leads to a provider has none here.
+      isOptional: routes,
+      ...(routes && { hint: texts.signIn.passwordIfAny }),
+      hasFocus: email !== '',
+      problemId,
+    }),
+    // The script says there whether this browser could make a passkey.
+    ...hiddenFields({ [PASSKEYS_FIELD]: '' }),
+    button(texts.signIn.button),
+  )
+}
+${
+  ways.own &&
+  passkeyForm(
+    // The browser would only offer again what was just refused.
+    {
+      binding,
+      action: 'login/passkey',
+      ceremony: 'get',
+      byItself: problem === undefined || problem in texts.signIn.problems,
+    },
+    texts,
+    button(texts.passkeys.signIn, 'quiet'),
+  )
+}
+${providerButtons(providers, ways.providers, binding, texts)}
+${ways.own && wayLink(texts.mailProof.offers.reset, `${binding.path}/${FORGOTTEN}`)}
+${ways.own && canSignUp && wayLink(texts.mailProof.offers['sign-up'], `${binding.path}/${SIGN_UP}`)}
 ${denyForm(binding, texts)}
 ${opensNote(pending, texts)}
 ${appLinks(pending, texts)}

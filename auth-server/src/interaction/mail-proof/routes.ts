@@ -5,6 +5,7 @@ import { readAddress } from '../../delivery/mail/mailbox.ts'
 import type { Deps } from '../../deps.ts'
 import type { PageHandlers } from '../../http/page-routes.ts'
 import { authenticatedBy } from '../../identity/acr.ts'
+import { routedBy, waysOf } from '../../identity/federation/offered.ts'
 import { askForProof, proveByCode } from '../../identity/mail-proof.ts'
 import { languageOf } from '../../pages/language.ts'
 import { sendPage } from '../../pages/send-page.ts'
@@ -14,17 +15,19 @@ import { findAwaitedProof } from '../../store/queries/asked-proofs.ts'
 import { completeSignIn } from '../complete-sign-in.ts'
 import { toldDeviceOf } from '../guest/needed.ts'
 import { resumePath, stepPath } from '../paths.ts'
-import type { VisitFlow, VisitPages } from '../visit.ts'
+import { beginAtProvider, signingIn } from '../provider/begin.ts'
+import type { Visit, VisitFlow, VisitPages } from '../visit.ts'
 import { askPage, notAvailablePage } from './ask-view.ts'
 import { checkMailPage } from './check-view.ts'
 import { newPasswordPages } from './new-password.ts'
 import { CHECK_MAIL, FORGOTTEN, NEW_PASSWORD, SIGN_UP } from './paths.ts'
 
 export function mailProofPages(deps: Deps, visits: VisitFlow): VisitPages {
-  const { db, config, mailer } = deps
+  const { db, config, mailer, providers } = deps
 
   /** Whether the server does this at all; where a page does not offer it, a form does not get it either. */
-  function refusalOf(purpose: VisitPurpose): number | undefined {
+  function refusalOf(purpose: VisitPurpose, { pending }: Visit): number | undefined {
+    if (!waysOf(providers, pending).own) return 403
     if (purpose === 'sign-up' && config.signUp === 'closed') return 403
     return mailer ? undefined : 404
   }
@@ -35,7 +38,7 @@ export function mailProofPages(deps: Deps, visits: VisitFlow): VisitPages {
         const visit = await visits.open(request, reply)
         if (!visit) return reply
         const { pending, binding } = visit
-        const refusal = refusalOf(purpose)
+        const refusal = refusalOf(purpose, visit)
         if (refusal !== undefined) return sendPage(reply.code(refusal), notAvailablePage(binding, purpose))
         return sendPage(reply, askPage({ pending, binding, purpose, email: pending.request.loginHint ?? '' }))
       },
@@ -43,12 +46,14 @@ export function mailProofPages(deps: Deps, visits: VisitFlow): VisitPages {
         const visit = await visits.open(request, reply)
         if (!visit) return reply
         const { pending, binding, form, secret } = visit
-        const refusal = refusalOf(purpose)
+        const refusal = refusalOf(purpose, visit)
         if (refusal !== undefined) return sendPage(reply.code(refusal), notAvailablePage(binding, purpose))
         const email = form.get('email') ?? ''
         const address = readAddress(email)
         if (address?.mailbox === undefined)
           return sendPage(reply.code(422), askPage({ pending, binding, purpose, email, isProblem: true }))
+        const routed = purpose === 'sign-up' ? routedBy(waysOf(providers, pending), address.key) : undefined
+        if (routed) return beginAtProvider(deps, request, reply, routed, signingIn(visit))
         await askForProof(deps, {
           purpose,
           to: { key: address.key, address: address.mailbox },
@@ -110,7 +115,7 @@ export function mailProofPages(deps: Deps, visits: VisitFlow): VisitPages {
     },
     [NEW_PASSWORD]: newPasswordPages(deps, openProven, async (request, reply, visit, { personId, authEpoch }) => {
       const methods = visit.proof.purpose === 'reset' ? (['pwd', 'mca'] as const) : (['pwd'] as const)
-      const person = { personId, authEpoch, ...authenticatedBy(methods), isExpected: true }
+      const person = { personId, authEpoch, ...authenticatedBy(methods), issuer: null, isExpected: true }
       const done = await completeSignIn(deps, request, reply, visit, person)
       return done === 'person changed' ? visits.resume(reply, visit.pending) : reply
     }),

@@ -12,6 +12,8 @@ import { inBrief } from '../../logger/brief-error.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import type { PendingRequest } from '../../store/tables/authorization-requests.ts'
 import { beginUpstreamLogin, type LinkingPerson } from '../../store/tables/upstream-logins.ts'
+import { LOGIN, stepPath } from '../paths.ts'
+import type { Visit } from '../visit.ts'
 import { providerFailedPage } from './view.ts'
 
 export interface UpstreamStart {
@@ -42,6 +44,11 @@ export function upstreamRequest(
     codeVerifier: codeVerifier ?? '',
     isFresh,
   }
+}
+
+/** A sign-in that is begun in a visit. */
+export function signingIn({ pending, secret }: Pick<Visit, 'pending' | 'secret'>): UpstreamStart {
+  return { requestId: pending.id, secret, isFresh: asksAnew(pending), back: stepPath(LOGIN, pending.id) }
 }
 
 /** Whether a visit wants its person to show anew who they are. */

@@ -9,6 +9,7 @@ import { authenticatedBy } from '../../identity/acr.ts'
 import { federationPath } from '../../identity/federation/addresses.ts'
 import { keptSubject } from '../../identity/federation/kept-subject.ts'
 import { link } from '../../identity/federation/links.ts'
+import { waysOf } from '../../identity/federation/offered.ts'
 import { CancelledThere, type UpstreamIdentity } from '../../identity/federation/provider.ts'
 import type { IdentityProvider } from '../../identity/federation/providers.ts'
 import { recognise } from '../../identity/federation/recognise.ts'
@@ -113,8 +114,10 @@ async function linkToAccount(
 
 async function signIn(deps: Deps, arrival: Arrival): Promise<FastifyReply> {
   const { request, reply, visit, provider, identity, subject, stateHash, failed } = arrival
-  const { db, config } = deps
+  const { db, config, providers } = deps
   const { pending } = visit
+  const ways = waysOf(providers, pending)
+  if (!ways.providers.includes(provider)) return failed('notOffered', 403)
   const visitor = {
     provider,
     identity,
@@ -125,6 +128,8 @@ async function signIn(deps: Deps, arrival: Arrival): Promise<FastifyReply> {
   }
   const recognised = await recognise(db, visitor, ofRequest(request))
   if (recognised.kind === 'address taken') {
+    // Nothing that this visit offers could prove the account.
+    if (!ways.own && ways.providers.length < 2) return failed('addressTaken', 403)
     const { emailKey } = recognised
     await keepForLink(db, { requestId: pending.id, provider: provider.name, stateHash }, { ...subject, emailKey })
     return reply.redirect(stepPath(LOGIN, pending.id), 303)
@@ -133,7 +138,7 @@ async function signIn(deps: Deps, arrival: Arrival): Promise<FastifyReply> {
   if (recognised.kind === 'leaving') return sendPage(reply.code(403), leavingPage(visit))
   if (recognised.kind !== 'person') return failed(recognised.kind, 403)
   const { personId, authEpoch } = recognised
-  const proven = { personId, authEpoch, ...authenticatedBy(['fed']) }
+  const proven = { personId, authEpoch, ...authenticatedBy(['fed']), issuer: provider.issuer }
   const done = await completeSignIn(deps, request, reply, visit, proven, (trx) => noteIdentityUse(trx, subject))
   return done === 'person changed' ? failed('ended', 400) : reply
 }

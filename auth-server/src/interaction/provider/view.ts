@@ -1,6 +1,6 @@
 // The buttons of the providers, and the pages that say why one of them did not sign anybody in.
 import type { FormBinding } from '../../http/csrf.ts'
-import type { Providers } from '../../identity/federation/providers.ts'
+import type { IdentityProvider, Providers } from '../../identity/federation/providers.ts'
 import { button, linkButton } from '../../pages/components/button.ts'
 import { form } from '../../pages/components/form.ts'
 import { signMark } from '../../pages/components/mark.ts'
@@ -15,11 +15,16 @@ import { PROVIDER } from './paths.ts'
 export type ProviderFailure = keyof Texts['federation']['failures']
 
 /** A button for each provider; one that is down says so, and can be tried all the same. */
-export function providerButtons(providers: Providers, binding: FormBinding, { federation }: Texts): Html | undefined {
-  if (providers.all.length === 0) return undefined
-  const leading = binding.leadingTo(...providers.all.map(({ leadsTo }) => leadsTo))
+export function providerButtons(
+  providers: Providers,
+  offered: readonly IdentityProvider[],
+  binding: FormBinding,
+  { federation }: Texts,
+): Html | undefined {
+  if (offered.length === 0) return undefined
+  const leading = binding.leadingTo(...offered.map(({ leadsTo }) => leadsTo))
   return html`${providers
-    .buttons()
+    .buttons(offered)
     .map(({ name, label, isDown }) =>
       form(
         { binding: leading, action: `${PROVIDER}/${name}` },

@@ -34,7 +34,7 @@ export function authorizeHandler(deps: Deps): RouteHandlerMethod {
     const known = await findOwnTrial(deps, request, await resolvePushed(db, asking))
     const trusted = await tellingDevelopers(deps, request, () => trustRedirect(known))
     const valid = await redirectingErrors(deps.config.issuer, trusted, () =>
-      expectPerson(deps, validate(trusted, fixed)),
+      expectPerson(deps, validate(deps, trusted, fixed)),
     )
     request.uiLocales = valid.request.uiLocales
     // A form on another site comes without our SameSite=Lax cookies; the GET that this answer makes of it has them.
@@ -94,6 +94,7 @@ function toPending(
       apiId: subscription.apiId,
       apiName: subscription.apiName,
       trusted: subscription.trusted,
+      signIn: { api: subscription.signInOffer, application: client.signIn },
     },
     steps: {},
   }

@@ -1,8 +1,11 @@
 // Step 4 of /authorize: everything else that was asked, each check one named step (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1).
 
+import type { Deps } from '../../deps.ts'
 import { emailKey, MAX_EMAIL_LENGTH } from '../../identity/email.ts'
+import { type OfferedWays, offeredWays } from '../../identity/federation/offered.ts'
 import { uiLocalesOf } from '../../pages/language.ts'
 import type { Subscription } from '../../store/queries/clients.ts'
+import { OWN_ACCOUNTS } from '../../store/tables/apis.ts'
 import type { StoredRequest } from '../../store/tables/authorization-requests.ts'
 import { codeKey } from '../dpop/jkt.ts'
 import { OAuthError } from '../errors.ts'
@@ -26,7 +29,11 @@ export type ValidRequest = TrustedRedirect & Readonly<{ subscription: Subscripti
  * @param fixed the resource that the endpoint itself fixes, if it does.
  * @throws {OAuthError} | {ParameterError} which the caller turns into a redirect with `error`, `state` and `iss`.
  */
-export function validate(trusted: TrustedRedirect, fixed: string | undefined): ValidRequest {
+export function validate(
+  { providers }: Pick<Deps, 'providers'>,
+  trusted: TrustedRedirect,
+  fixed: string | undefined,
+): ValidRequest {
   const { parameters, client, pushed, redirectUri } = trusted
   parameters.requireSound(MAY_REPEAT)
   requireGrant(client, 'authorization_code')
@@ -51,6 +58,10 @@ export function validate(trusted: TrustedRedirect, fixed: string | undefined): V
   // Without `openid` there is neither an ID token nor userinfo.
   const asked = scopes.includes('openid') ? askedClaims(claims) : undefined
   const expectedPersonId = expectedSubject(claims)
+  const idp = readIdp(
+    parameters.get('idp'),
+    offeredWays(providers, { api: subscription.signInOffer, application: client.signIn }),
+  )
   const uiLocales = uiLocalesOf(parameters)
   const request: StoredRequest = {
     redirectUri,
@@ -64,6 +75,7 @@ export function validate(trusted: TrustedRedirect, fixed: string | undefined): V
     ...(loginHint !== undefined && { loginHint }),
     ...(loginHintKey !== undefined && { loginHintKey }),
     ...(maxAgeSeconds !== undefined && { maxAgeSeconds }),
+    ...(idp !== undefined && { idp }),
     ...acr,
     ...(asked && { claims: asked }),
     ...(expectedPersonId !== undefined && { expectedPersonId }),
@@ -126,6 +138,13 @@ function readNonce(nonce: string | undefined): string | undefined {
 // A hint that is longer than any address can be helps nobody (OpenID Connect Core §3.1.2.1 leaves its use to us).
 function readLoginHint(hint: string | undefined): string | undefined {
   return hint !== undefined && hint.length <= MAX_EMAIL_LENGTH ? hint : undefined
+}
+
+// No standard has a name for it. What is not offered is told: an app that goes elsewhere than it believes is worse off.
+function readIdp(idp: string | undefined, { own, providers }: OfferedWays): string | undefined {
+  const names = [...(own ? [OWN_ACCOUNTS] : []), ...providers.map(({ name }) => name)]
+  if (idp === undefined || names.includes(idp)) return idp
+  throw new OAuthError('invalid_request', `idp is no way to sign in that this application offers: ${names.join(', ')}`)
 }
 
 function readMaxAge(maxAge: string | undefined): number | undefined {

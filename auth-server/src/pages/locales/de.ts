@@ -69,6 +69,7 @@ export const DE = {
     leadToAccount: 'und weiter zu Ihrem Konto',
     email: 'E-Mail-Adresse',
     password: 'Passwort',
+    passwordIfAny: 'Lassen Sie es leer, wenn Ihre Organisation Sie anmeldet.',
     button: 'Anmelden',
     note: 'Die App erfährt Ihr Passwort nicht.',
     problems: {
@@ -77,6 +78,7 @@ export const DE = {
       tooMany:
         'Von hier wurden zu viele falsche Passwörter versucht. Warten Sie zehn Minuten, dann versuchen Sie es wieder.',
       personChanged: 'Während Sie sich anmeldeten, hat sich etwas geändert. Versuchen Sie es noch einmal.',
+      notOffered: 'Bei dieser App melden Sie sich nicht auf diesem Weg an. Wählen Sie einen der Wege unten.',
       newPassword: 'Dieses Konto braucht ein neues Passwort. Wählen Sie unten „Passwort vergessen?“.',
     },
   },

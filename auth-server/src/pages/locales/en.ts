@@ -68,6 +68,7 @@ export const EN = {
     leadToAccount: 'to continue to your account',
     email: 'E-mail address',
     password: 'Password',
+    passwordIfAny: 'Leave it empty if your organisation signs you in.',
     button: 'Sign in',
     note: 'The app does not see your password.',
     problems: {
@@ -75,6 +76,7 @@ export const EN = {
       noMatch: 'That e-mail address and password do not fit together. Try again.',
       tooMany: 'Too many wrong passwords were tried from here. Wait ten minutes, then try again.',
       personChanged: 'Something changed while you signed in. Try again.',
+      notOffered: 'This app does not let people sign in like that. Choose one of the ways below.',
       newPassword: 'This account needs a new password. Choose “Forgot your password?” below.',
     },
   },

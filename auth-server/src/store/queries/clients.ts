@@ -5,6 +5,7 @@ import { jsonArrayFrom } from 'kysely/helpers/postgres'
 import type { Db } from '../database.ts'
 import { unixSeconds } from '../sql.ts'
 import type { ScopeOffer } from '../tables/api-scopes.ts'
+import type { SignInOffer } from '../tables/apis.ts'
 import type { ApplicationProperties } from '../tables/applications.ts'
 import { attemptsWait, type CountedKey } from '../tables/attempts.ts'
 import { isUseDue } from './client-secrets.ts'
@@ -21,6 +22,8 @@ export interface Subscription {
   readonly scopes: readonly (ScopeOffer & Readonly<{ requiredGroup: string | null; forGuests: boolean }>)[]
   /** The plan of guests; null where the API admits none. */
   readonly guestPlan: string | null
+  /** Which ways to sign in it offers; null: all. */
+  readonly signInOffer: SignInOffer | null
 }
 
 export interface Client extends ApplicationProperties {
@@ -88,6 +91,7 @@ export async function findClient(
       'application.claims_in_id_token as claimsInIdToken',
       'application.access_token_signing_alg as accessTokenAlg',
       'application.default_acr_values as defaultAcrValues',
+      'application.sign_in as signIn',
       sql<boolean>`application.suspended_at is not null`.as('isSuspended'),
       jsonArrayFrom(
         eb
@@ -114,6 +118,7 @@ export async function findClient(
             'subscription.plan',
             'subscription.trusted',
             'api.guest_plan as guestPlan',
+            'api.sign_in as signInOffer',
             jsonArrayFrom(
               inner
                 .selectFrom('api_scopes as scope')

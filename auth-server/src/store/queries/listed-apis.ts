@@ -3,7 +3,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
 import type { ManagedBy } from '../managed-by.ts'
 import type { DocumentFacts } from '../tables/api-documents.ts'
-import { type Offer, PORTAL_API } from '../tables/apis.ts'
+import { type Offer, PORTAL_API, type SignInOffer } from '../tables/apis.ts'
 import { isReachedApi, type Reach } from './reached.ts'
 
 /** An API with its scopes and plans. */
@@ -25,6 +25,7 @@ export interface ListedApi {
   readonly suspendedAt: Date | null
   readonly managedBy: ManagedBy
   readonly offer: Offer
+  readonly signIn: SignInOffer | null
   /** What is told of its OpenAPI document; the moment as text. */
   readonly document: (Omit<DocumentFacts, 'changedAt'> & Readonly<{ changedAt: string }>) | null
 }
@@ -32,7 +33,7 @@ export interface ListedApi {
 const COLUMNS = sql`
   api.id, api.name, api.resource, api.token_groups as "tokenGroups", api.guest_plan as "guestPlan", api.events_uri as "eventsUri",
   api.suspended_at as "suspendedAt", api.description, api.managed_by as "managedBy",
-  api.offer, (
+  api.offer, api.sign_in as "signIn", (
     select json_build_object('format', format, 'openapi', openapi, 'title', title, 'version', version, 'sha256', sha256,
       'changedAt', changed_at)
     from api_documents where api_id = api.id) as document,

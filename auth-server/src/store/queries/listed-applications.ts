@@ -4,6 +4,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
 import type { ManagedBy } from '../managed-by.ts'
 import { isSolelyOwned } from '../tables/application-members.ts'
+import type { SignInOffer } from '../tables/apis.ts'
 import type { ApplicationKind, ApplicationLooks, ClientAuthMethod } from '../tables/applications.ts'
 import { isReachedApplication, type Reach } from './reached.ts'
 
@@ -27,6 +28,7 @@ export interface ListedApplication extends ApplicationLooks {
   readonly claimsInIdToken: boolean
   readonly pkceRequired: boolean
   readonly defaultAcrValues: string[]
+  readonly signIn: SignInOffer | null
   readonly refreshIdleSeconds: number
   readonly refreshAbsoluteSeconds: number
   readonly createdAt: Date
@@ -48,7 +50,7 @@ const COLUMNS = sql`
   claims_in_id_token as "claimsInIdToken", pkce_required as "pkceRequired", default_acr_values as "defaultAcrValues",
   extract(epoch from refresh_idle)::float8 as "refreshIdleSeconds",
   extract(epoch from refresh_absolute)::float8 as "refreshAbsoluteSeconds",
-  created_at as "createdAt", suspended_at as "suspendedAt", managed_by as "managedBy", brand_color as "brandColor",
+  created_at as "createdAt", suspended_at as "suspendedAt", managed_by as "managedBy", brand_color as "brandColor", sign_in as "signIn",
   policy_uri as "policyUri", tos_uri as "tosUri", support_contact as "supportContact", logo_hash as "logoHash",
   name_verified_at is not null as "isNameVerified",
   (select count(*)::int from application_members where application_id = application.id and role = 'owner') as owners`

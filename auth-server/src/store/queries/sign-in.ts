@@ -20,6 +20,8 @@ export interface SignIn extends BrowserProof {
   readonly acr: string
   /** Authentication methods (RFC 8176). */
   readonly amr: readonly string[]
+  /** Of the provider that says so; null: this server does. */
+  readonly issuer: string | null
   readonly ttlSeconds: number
   /** Whether the browser may keep it when it ends; nobody's who has a strong role. */
   readonly persists: boolean
@@ -134,7 +136,7 @@ async function openSession(
       select id from before where theirs and not exists (select from repeated) order by sent desc, auth_time desc limit 1
     ), renewed as (
       update sessions set previous_token_hash = token_hash, token_hash = ${tokenHash}, acr = ${input.acr}, amr = ${[...input.amr]},
-                          auth_time = auth_now(), expires_at = person.expires_at,
+                          issuer = ${input.issuer}, auth_time = auth_now(), expires_at = person.expires_at,
                           ends_with_browser = person.ends_with_browser
       from kept, person where sessions.id = kept.id
       returning sessions.id, sessions.ends_with_browser
@@ -142,8 +144,8 @@ async function openSession(
       delete from sessions using before
       where sessions.id = before.id and not exists (select from repeated) and sessions.id not in (select id from kept)
     ), inserted as (
-      insert into sessions (token_hash, id, person_id, auth_epoch, acr, amr, auth_time, expires_at, ends_with_browser)
-      select ${tokenHash}, ${input.sessionId}, person.id, person.auth_epoch, ${input.acr}, ${[...input.amr]}, auth_now(),
+      insert into sessions (token_hash, id, person_id, auth_epoch, acr, amr, issuer, auth_time, expires_at, ends_with_browser)
+      select ${tokenHash}, ${input.sessionId}, person.id, person.auth_epoch, ${input.acr}, ${[...input.amr]}, ${input.issuer}, auth_now(),
              person.expires_at, person.ends_with_browser
       from person where not exists (select from renewed) and not exists (select from repeated)
       returning id, ends_with_browser

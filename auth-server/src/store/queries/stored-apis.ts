@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
 import type { ManagedBy } from '../managed-by.ts'
-import { type Offer, PORTAL_API } from '../tables/apis.ts'
+import { type Offer, PORTAL_API, type SignInOffer } from '../tables/apis.ts'
 
 export interface StoredScope {
   readonly name: string
@@ -26,6 +26,8 @@ export interface StoredApi {
   /** Where its backend hears of people who are merged or erased; null: nowhere. */
   readonly eventsUri: string | null
   readonly offer: Offer
+  /** Null: in every way that there is. */
+  readonly signIn: SignInOffer | null
   /** Its OpenAPI document in a few words; null: it has none. */
   readonly document: string | null
   readonly managedBy: ManagedBy
@@ -52,6 +54,7 @@ function storedApis(db: Db) {
       'api.guest_plan as guestPlan',
       'api.events_uri as eventsUri',
       'api.offer',
+      'api.sign_in as signIn',
       'api.managed_by as managedBy',
       'api.suspended_at as suspendedAt',
       sql<readonly StoredScope[]>`coalesce((

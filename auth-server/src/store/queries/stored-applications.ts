@@ -72,6 +72,7 @@ function storedApplications(db: Db) {
       'application.created_at as createdAt',
       'application.suspended_at as suspendedAt',
       'application.managed_by as managedBy',
+      'application.sign_in as signIn',
       'application.brand_color as brandColor',
       'application.policy_uri as policyUri',
       'application.tos_uri as tosUri',

@@ -1,7 +1,7 @@
 // Rows of APIs.
 import { type RawBuilder, sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
-import type { Defaulted, TableDeclaration } from '../declaration.ts'
+import type { Defaulted, Json, TableDeclaration } from '../declaration.ts'
 import { codeOf } from '../health.ts'
 import type { ManagedBy } from '../managed-by.ts'
 
@@ -20,6 +20,18 @@ export interface Apis {
   /** For developers: what it is for. */
   description: Defaulted<string>
   offer: Defaulted<Offer>
+  /** Null: every way that there is. */
+  sign_in: Json<SignInOffer> | null
+}
+
+/** The accounts of this server, passkeys included, where ways to sign in are named; no provider has the name. */
+export const OWN_ACCOUNTS = 'own'
+
+/** Which ways to sign in are offered, in this order: names of providers, and `own`. */
+export interface SignInOffer {
+  readonly providers: readonly string[]
+  /** The one that a sign-in goes straight to. */
+  readonly default?: string | undefined
 }
 
 /**
@@ -68,6 +80,8 @@ export interface ApiDefinition {
   readonly eventsUri?: string
   /** Open unless told. */
   readonly offer?: Offer
+  /** How its people sign in; in every way that there is unless told. */
+  readonly signIn?: SignInOffer
 }
 
 /** Creates an API with its scopes and plans. `elsewhere` where there is one of this id, whoever made it meanwhile. */
@@ -92,7 +106,8 @@ export async function upsertApi(
     managedBy,
     sql`do update
       set name = excluded.name, description = excluded.description, token_groups = excluded.token_groups,
-          guest_plan = excluded.guest_plan, events_uri = excluded.events_uri, offer = excluded.offer
+          guest_plan = excluded.guest_plan, events_uri = excluded.events_uri, offer = excluded.offer,
+          sign_in = excluded.sign_in
       where apis.managed_by = excluded.managed_by`,
   )
   const { id, resource } = definition
@@ -111,7 +126,7 @@ async function writeApi(
   managedBy: ManagedBy,
   onConflict: RawBuilder<unknown>,
 ): Promise<UpsertedApi> {
-  const { id, name, description = '', resource, plans, guests, eventsUri = null, offer = 'open' } = definition
+  const { id, name, description = '', resource, plans, guests, eventsUri = null, offer = 'open', signIn } = definition
   const tokenGroups = [...(definition.tokenGroups ?? [])]
   const scopes = Object.entries(definition.scopes).map(([scope, said]) =>
     typeof said === 'string' ? { name: scope, description: said, group: null } : { name: scope, ...said },
@@ -120,9 +135,9 @@ async function writeApi(
   const groups = [...tokenGroups, ...scopes.flatMap(({ group }) => group ?? [])]
   const statement = sql`
     with api as (
-      insert into apis (id, name, description, resource, token_groups, guest_plan, events_uri, managed_by, offer)
+      insert into apis (id, name, description, resource, token_groups, guest_plan, events_uri, managed_by, offer, sign_in)
       values (${id}, ${name}, ${description}, ${resource}, ${tokenGroups}, ${guests?.plan ?? null}, ${eventsUri},
-              ${managedBy}, ${offer})
+              ${managedBy}, ${offer}, ${signIn ? JSON.stringify(signIn) : null}::jsonb)
       on conflict (id) ${onConflict}
       returning id
     ), known_group as (

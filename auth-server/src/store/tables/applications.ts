@@ -3,9 +3,10 @@
 import type { JSONWebKeySet } from 'jose'
 import { type ColumnType, sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
-import type { Defaulted, TableDeclaration } from '../declaration.ts'
+import type { Defaulted, Json, TableDeclaration } from '../declaration.ts'
 import type { ManagedBy } from '../managed-by.ts'
 import { unixSeconds } from '../sql.ts'
+import type { SignInOffer } from './apis.ts'
 
 /** `native` runs on a device, `web` on a server, `browser` in a page (RFC 6749 §2.1, RFC 8252). */
 export type ApplicationKind = 'native' | 'web' | 'browser'
@@ -42,6 +43,8 @@ export interface Applications {
   secret_used_at: Date | null
   previous_secret_created_at: Date | null
   previous_secret_used_at: Date | null
+  /** What it leaves of the ways to sign in that its APIs offer; null: all. */
+  sign_in: Json<SignInOffer> | null
   /** `#rrggbb` as its developer wrote it; pages correct it. */
   brand_color: string | null
   policy_uri: string | null
@@ -117,6 +120,8 @@ export interface ApplicationProperties {
   readonly accessTokenAlg: string
   /** What it asks for where a request names no class of sign-in, the best first. */
   readonly defaultAcrValues: readonly string[]
+  /** What it leaves of the ways to sign in that its APIs offer; null: all. */
+  readonly signIn: SignInOffer | null
 }
 
 /** How it looks where people decide, as far as its definition says. */
@@ -175,6 +180,7 @@ export async function upsertApplication(
     post_logout_redirect_uris: [...row.postLogoutRedirectUris],
     backchannel_logout_uri: row.backchannelLogoutUri,
     default_acr_values: [...row.defaultAcrValues],
+    sign_in: row.signIn && JSON.stringify(row.signIn),
     brand_color: row.brandColor,
     policy_uri: row.policyUri,
     tos_uri: row.tosUri,

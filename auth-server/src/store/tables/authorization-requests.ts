@@ -5,6 +5,7 @@ import type { Db } from '../database.ts'
 import type { Condition, Json, PersonKey, TableDeclaration } from '../declaration.ts'
 import { isSubscribed, secondsFromNow, secondsSince } from '../sql.ts'
 import { type DoneSteps, type StepName, sessionsOf, stepDone } from '../visit-steps.ts'
+import type { SignInOffer } from './apis.ts'
 import type { ApplicationKind, ApplicationLooks } from './applications.ts'
 import { isUnspent, spendPushed } from './pushed-requests.ts'
 
@@ -39,6 +40,8 @@ export interface StoredRequest extends SignInWishes {
   readonly dpopJkt?: string
   /** The key of a guest's device that has signed the request, to make an account. */
   readonly deviceJkt?: string
+  /** The way to sign in that the app hints at: a provider by its name, or `own`. */
+  readonly idp?: string
   /** What of the app opened it, as far as its user agent says: the system's browser, or an embedded web view by name. */
   readonly openedIn?: string
 }
@@ -123,6 +126,8 @@ export interface VisitingApp {
   readonly apiId: string
   readonly apiName: string
   readonly trusted: boolean
+  /** Which ways to sign in the API offers, and what the application leaves of them. */
+  readonly signIn: Readonly<Record<'api' | 'application', SignInOffer | null>>
   /** Where it was read to be shown. */
   readonly looks?: VisitingLooks
 }
@@ -208,6 +213,7 @@ export async function findPendingRequest(
       sql<VisitingApp | null>`case when application.id is not null then jsonb_build_object(
         'clientId', application.client_id, 'applicationId', application.id, 'name', application.name,
         'kind', application.kind, 'apiId', api.id, 'apiName', api.name, 'trusted', subscription.trusted,
+        'signIn', jsonb_build_object('api', api.sign_in, 'application', application.sign_in),
         'looks', jsonb_build_object('brandColor', application.brand_color, 'policyUri', application.policy_uri,
           'tosUri', application.tos_uri, 'supportContact', application.support_contact,
           'logoHash', application.logo_hash, 'isNameVerified', application.name_verified_at is not null)) end`.as(

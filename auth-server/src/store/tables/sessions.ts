@@ -16,6 +16,8 @@ export interface Sessions {
   acr: string
   /** Authentication methods (RFC 8176). */
   amr: Defaulted<string[]>
+  /** Of the provider that it was opened by; null: by an account of this server, unless `amr` has `fed`. */
+  issuer: string | null
   auth_time: Defaulted<Date>
   expires_at: Date
   /** Its cookie goes when the browser ends; some roles ask for that (see identity/roles.ts). */
@@ -40,6 +42,7 @@ export const SESSIONS: TableDeclaration<Sessions> = {
         auth_epoch: 'internal',
         acr: 'exported',
         amr: 'exported',
+        issuer: 'exported',
         auth_time: 'exported',
         expires_at: 'exported',
         ends_with_browser: 'internal',
@@ -64,6 +67,8 @@ export interface Session {
   readonly acr: string
   /** By which methods (RFC 8176). */
   readonly amr: readonly string[]
+  /** Of the provider that says so; null: this server does, or, with `fed` in `amr`, nobody knows which. */
+  readonly issuer: string | null
   /** The kinds of second factors that the person has set up; recovery codes stand in for one and are none. */
   readonly factors: readonly string[]
   /** When, by the database's clock, and how long ago in seconds. */
@@ -111,6 +116,7 @@ export function liveSessions(db: Db) {
       sql<string>`coalesce(email.address, person.name, person.id)`.as('accountName'),
       'session.acr',
       'session.amr',
+      'session.issuer',
       sql<string[]>`array(
         select distinct factor.kind from authenticators factor
         where factor.person_id = session.person_id and factor.kind <> 'recovery_code' and ${IS_FACTOR_IN_FORCE}

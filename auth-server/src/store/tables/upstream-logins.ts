@@ -96,6 +96,17 @@ export async function beginUpstreamLogin(
   )
 }
 
+/** Whether a visit has been at a provider already, or is there. */
+export async function hasBegunUpstream(db: Db, requestId: string): Promise<boolean> {
+  const begun = await db
+    .selectFrom('upstream_logins')
+    .where('request_id', '=', requestId)
+    .select('provider')
+    .limit(1)
+    .executeTakeFirst()
+  return begun !== undefined
+}
+
 /**
  * Keeps what the page of a provider has posted: it comes from another site, and so without the cookies of the visit. The
  * newest counts, until it is taken. False where no sign-in waits for it: it ended, or nobody here has begun it.

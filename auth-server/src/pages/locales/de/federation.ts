@@ -25,6 +25,10 @@ export const FEDERATION = {
       'Dieses Konto braucht zuerst ein neues Passwort. Gehen Sie zurück, wählen Sie „Passwort vergessen?“ und legen Sie eines fest.',
     closed: (label) =>
       `Zu diesem Konto bei ${label} gehört hier keines, und Konten legt hier nur der Betreiber an. Wenden Sie sich an ihn.`,
+    notOffered: (label) =>
+      `Bei dieser App melden Sie sich nicht mit ${label} an. Gehen Sie zurück und wählen Sie einen anderen Weg.`,
+    addressTaken: (label) =>
+      `Zu Ihrer Adresse gibt es schon ein Konto, und auf keinem Weg dieser App können Sie zeigen, dass es Ihres ist. Melden Sie sich hier bei Ihrem Konto an, verknüpfen Sie dort unter Sicherheit ${label} und versuchen Sie es noch einmal.`,
     taken: (label) => `Dieses Konto bei ${label} ist schon verknüpft: mit Ihrem Konto hier oder mit einem anderen.`,
   },
   back: 'Zurück',

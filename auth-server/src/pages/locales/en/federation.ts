@@ -24,6 +24,10 @@ export const FEDERATION = {
       'This account needs a new password first. Go back, choose “Forgot your password?”, and set one.',
     closed: (label: string) =>
       `No account here belongs to this account at ${label}, and people do not make accounts here themselves. Ask whoever runs this service.`,
+    notOffered: (label: string) =>
+      `This app does not let people sign in with ${label}. Go back and choose another way.`,
+    addressTaken: (label: string) =>
+      `There is an account with your address already, and this app offers no way to prove that it is yours. Sign in to your account here, link ${label} there under Security, and try again.`,
     taken: (label: string) => `This account at ${label} is linked already: to your account here, or to another one.`,
   },
   back: 'Back',

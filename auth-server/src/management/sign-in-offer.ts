@@ -1,0 +1,17 @@
+// Which ways to sign in an API or an application offers, as the contract tells them, and as somebody sends them.
+import type { Deps } from '../deps.ts'
+import { OWN_ACCOUNTS, type SignInOffer } from '../store/tables/apis.ts'
+import { invalid } from './refusals.ts'
+
+export function showSignIn(offer: SignInOffer | null) {
+  if (offer === null) return null
+  const { providers, default: straight } = offer
+  return { providers: [...providers], ...(straight !== undefined && { default: straight }) }
+}
+
+/** @throws {HttpProblem} 400 for a provider that is not configured: nobody could come by it */
+export function requireKnownWays({ providers }: Pick<Deps, 'providers'>, offer: SignInOffer | null | undefined): void {
+  for (const name of offer?.providers ?? [])
+    if (name !== OWN_ACCOUNTS && !providers.find(name))
+      throw invalid(`sign_in names ${name}, and no provider of this server has that name`)
+}
