@@ -4,15 +4,21 @@ import { readDocument } from '../../src/catalogue/documents/read-document.ts'
 import { machine } from '../support/management.ts'
 import { testServer } from '../support/server.ts'
 
-const document = (title: string) => `openapi: 3.1.0\ninfo: { title: ${title}, version: "1" }\npaths: {}\n`
+function document(title: string): string {
+  return `openapi: 3.1.0\ninfo: { title: ${title}, version: "1" }\npaths: {}\n`
+}
 /** Reading it is given up after ten seconds. */
 const SLOW = `x: [${','.repeat(500_000)}]`
 
 const server = await testServer(t)
 const { ask } = await machine(server)
-const set = (text: string) =>
-  ask('PUT', '/apis/orders-api/document', { body: { document: text }, headers: { 'if-match': '*' } })
-const reference = () => ask('GET', '/apis/orders-api/reference')
+
+function set(text: string) {
+  return ask('PUT', '/apis/orders-api/document', { body: { document: text }, headers: { 'if-match': '*' } })
+}
+function reference() {
+  return ask('GET', '/apis/orders-api/reference')
+}
 
 t.test(
   'a document that takes its time holds no connection, is refused for that, and nobody waits for ever',
