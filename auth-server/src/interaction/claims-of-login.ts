@@ -9,7 +9,7 @@ import { claimsOfHooks } from './hooks/needed.ts'
 /** Tells the claims of one source for the person of a session who is done with a visit. */
 type ClaimSource = (deps: PolicyDeps, pending: PendingAppVisit, session: Session) => Promise<AddedClaims> | AddedClaims
 
-const SOURCES: readonly ClaimSource[] = [claimsOfHooks]
+const SOURCES: readonly ClaimSource[] = [(_deps, _pending, { addedClaims }) => addedClaims ?? {}, claimsOfHooks]
 
 /** @throws {Error} when all of them together are more than a token carries; each source is checked where it is read. */
 export async function claimsOfLogin(

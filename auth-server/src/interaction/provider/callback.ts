@@ -36,6 +36,7 @@ import { asksAnew, upstreamRequest } from './begin.ts'
 import { metadataDocument } from './metadata.ts'
 import { postedAnswer } from './posted.ts'
 import { requireProvider } from './required.ts'
+import { toldClaims } from './told-claims.ts'
 import { type ProviderFailure, providerFailedPage } from './view.ts'
 
 export function callbackPages(deps: Deps): Readonly<Record<string, PageHandlers>> {
@@ -152,7 +153,13 @@ async function signIn(deps: Deps, arrival: Arrival): Promise<FastifyReply> {
   }
   if (recognised.kind !== 'person') return failed(recognised.kind, 403)
   const { personId, authEpoch } = recognised
-  const proven = { personId, authEpoch, ...authenticatedBy(['fed']), issuer: provider.issuer }
+  const proven = {
+    personId,
+    authEpoch,
+    ...authenticatedBy(['fed']),
+    issuer: provider.issuer,
+    addedClaims: toldClaims(provider, identity, request.log),
+  }
   const done = await completeSignIn(deps, request, reply, visit, proven, (trx) => noteIdentityUse(trx, subject))
   return done === 'person changed' ? failed('ended', 400) : reply
 }
