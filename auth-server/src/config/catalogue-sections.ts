@@ -8,5 +8,4 @@ export const CATALOGUE_SECTIONS = [
   'developers',
   'development',
   'providers',
-  'hooks',
 ] as const

@@ -1,6 +1,6 @@
 // What the operations on the OpenAPI documents of APIs do.
 import type { OperationAnswer } from '@mobile-api-gateway/sdk/contract/index.ts'
-import { drawDocument } from '../catalogue/documents/drawn-document.ts'
+import { readDocument } from '../catalogue/documents/read-document.ts'
 import { requireSoundDocument, setDocument } from '../catalogue/documents/set-document.ts'
 import type { Db } from '../store/database.ts'
 import { findDocument, type StoredDocument } from '../store/tables/api-documents.ts'
@@ -40,16 +40,14 @@ export const DOCUMENT_HANDLERS: Pick<HandlersOf<'apis'>, DocumentOperationId> = 
     },
   },
   'apis.set_document': {
-    async prepare({ db, actor, input: { params, body } }) {
-      // Whose it is comes first: nothing is read for strangers.
-      await requireApi(db, actor, params.id)
+    async write({ trx, actor, input: { params, body }, requireVersion }) {
+      await requireApi(trx, actor, params.id)
+      // Before the row is locked: it takes its time.
       const document = await requireSoundDocument(body.document)
-      return async ({ trx, requireVersion }) => {
-        await lockOwnApi(trx, actor, params.id)
-        requireVersion(showDocument((await findDocument(trx, params.id)) ?? NO_DOCUMENT))
-        await setDocument(trx, params.id, document, actor.authority)
-        return showDocument(await requireDocument(trx, params.id))
-      }
+      await lockOwnApi(trx, actor, params.id)
+      requireVersion(showDocument((await findDocument(trx, params.id)) ?? NO_DOCUMENT))
+      await setDocument(trx, params.id, document, actor.authority)
+      return showDocument(await requireDocument(trx, params.id))
     },
   },
   'apis.delete_document': {
@@ -63,7 +61,7 @@ export const DOCUMENT_HANDLERS: Pick<HandlersOf<'apis'>, DocumentOperationId> = 
   'apis.reference': {
     async read({ db, actor, input: { params } }) {
       const { id } = await requireApi(db, actor, params.id)
-      return drawDocument(db, id, await requireDocument(db, id))
+      return readDocument((await requireDocument(db, id)).document)
     },
   },
 }

@@ -1,6 +1,8 @@
 // The application and the API that a page is about by its address (?app=…&api=…), among those that are the person's.
 import type { OperationAnswer } from '@mobile-api-gateway/sdk/contract/index.ts'
 import type { Parameters } from '../http/parameters.ts'
+import { allItems } from './apis/all-items.ts'
+import { listedApis } from './apis/routes.ts'
 import type { PortalPerson } from './route.ts'
 
 /** An application as the management API tells it. */
@@ -30,21 +32,31 @@ export async function chosenApp(me: PortalPerson, parameters: Parameters): Promi
   const clientId = parameters.get('app')
   if (clientId === undefined) return undefined
   const { body: app } = await me.ask('applications.get', { params: { client_id: clientId } })
-  const { body: subscriptions } = await me.ask('subscriptions.list', { query: { client_id: clientId } })
+  const [subscriptions, apis] = await Promise.all([
+    allItems(async (cursor) => {
+      const query = { client_id: clientId, limit: 100, ...(cursor !== undefined && { cursor }) }
+      return (await me.ask('subscriptions.list', { query })).body
+    }),
+    listedApis(me),
+  ])
+  // APIs of the server itself are shown to no developer: there is nothing to write, or to try, for those.
+  const resources = new Map(apis.map(({ id, resource }) => [id, resource]))
+  const shown = subscriptions.filter(({ api_id: id }) => resources.has(id))
   const asked = parameters.get('api')
   const chosen =
-    subscriptions.items.find(({ api_id: id }) => id === asked) ??
-    subscriptions.items.find(({ status }) => status === 'approved') ??
-    subscriptions.items[0]
-  const apiIds = subscriptions.items.map(({ api_id: id }) => id)
-  if (!chosen) return { app, apiIds, use: undefined }
+    shown.find(({ api_id: id }) => id === asked) ?? shown.find(({ status }) => status === 'approved') ?? shown[0]
+  const apiIds = shown.map(({ api_id: id }) => id)
+  const resource = chosen && resources.get(chosen.api_id)
+  if (!chosen || resource === undefined) return { app, apiIds, use: undefined }
   const { api_id: apiId, scopes, status } = chosen
-  const { body: api } = await me.ask('apis.get', { params: { id: apiId } })
-  return { app, apiIds, use: { apiId, resource: api.resource, scopes, isApproved: status === 'approved' } }
+  return { app, apiIds, use: { apiId, resource, scopes, isApproved: status === 'approved' } }
 }
 
 /** The person's own applications that people sign in to. */
 export async function ownApps(me: PortalPerson): Promise<readonly ManagedApp[]> {
-  const { body } = await me.ask('applications.list', { query: { limit: 100 } })
-  return body.items.filter(({ grant_types: grantTypes }) => grantTypes.includes('authorization_code'))
+  const apps = await allItems(async (cursor) => {
+    const query = { limit: 100, ...(cursor !== undefined && { cursor }) }
+    return (await me.ask('applications.list', { query })).body
+  })
+  return apps.filter(({ grant_types: grantTypes }) => grantTypes.includes('authorization_code'))
 }

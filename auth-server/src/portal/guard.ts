@@ -7,7 +7,7 @@ import type { Deps } from '../deps.ts'
 import { noteCaller, pseudonymOf } from '../http/caller.ts'
 import { FormBinding, readOwnForm } from '../http/csrf.ts'
 import type { PageHandlers } from '../http/page-routes.ts'
-import { Parameters } from '../http/parameters.ts'
+import { ParameterError, Parameters } from '../http/parameters.ts'
 import { portalCookiesFor } from '../http/portal-cookies.ts'
 import { HttpProblem, tooManyRequests } from '../http/problem.ts'
 import { localTarget, pathOf } from '../http/request-path.ts'
@@ -73,21 +73,26 @@ function behindGuard({ deps, exists }: PortalSite, route: PortalRoute, handler: 
     if (actor === 'no such role') {
       // Nobody but a developer-to-be learns more of it than of what is not there.
       if (route.needs !== 'developer') return notFoundPage(reply, person)
-      return sendPage(reply.code(403), becomePage(person, { isOpen: await mayBecomeDeveloper(db) }))
+      const isAdministrator = session.roles.includes('administrator')
+      return sendPage(reply.code(403), becomePage(person, { isOpen: await mayBecomeDeveloper(db), isAdministrator }))
     }
     if (route.recent && session.ageSeconds > RECENT_SECONDS) return signIn(request, reply, { isRecent: true })
-    if (isForm) {
-      const { waitSeconds } = await limits.admit({ portalForms: { about: session.personId } })
-      if (waitSeconds > 0) throw tooManyRequests('too many changes were made at the portal', waitSeconds)
-    }
     try {
+      // Whoever made many changes gets out all the same.
+      if (isForm && !route.isUncounted) await requireFewForms(session.personId)
       await handler(request, reply, person)
     } catch (error) {
-      if (!(error instanceof HttpProblem) || error.status >= 500 || error.status === 429 || reply.sent) throw error
-      request.log.info({ error: error.code, detail: error.detail, status: error.status }, error.description)
-      sendPortalProblem(reply, person, error)
+      const problem = problemOf(error)
+      if (!problem || problem.status >= 500 || reply.sent) throw error
+      request.log.info({ error: problem.code, detail: problem.detail, status: problem.status }, problem.description)
+      sendPortalProblem(reply, person, problem)
     }
     return reply
+  }
+
+  async function requireFewForms(personId: string): Promise<void> {
+    const { waitSeconds } = await limits.admit({ portalForms: { about: personId } })
+    if (waitSeconds > 0) throw tooManyRequests('too many changes were made at the portal', waitSeconds)
   }
 
   /** A form leads back to its page, which asks: what was typed is gone, it may have lain there for long. */
@@ -127,8 +132,8 @@ function behindGuard({ deps, exists }: PortalSite, route: PortalRoute, handler: 
     // Somebody else's link could bring a sentence that is not true.
     const newsToken = (news: string) => hmac(cookieSecret, 'portal news', session.id, news)
     const query = Parameters.ofUrl(request.raw.url ?? '')
-    const told = query.get('news') ?? ''
-    const isTold = equalInConstantTime(query.get('sign') ?? '', newsToken(told))
+    const [[told = ''], [sign = '']] = [query.getAll('news'), query.getAll('sign')]
+    const isTold = equalInConstantTime(sign, newsToken(told))
     const binding = FormBinding.to(cookieSecret, secret, { page: PAGE, path: PORTAL_PATH, leadsTo: [] })
     const person: PortalPerson = {
       session,
@@ -163,6 +168,13 @@ function behindGuard({ deps, exists }: PortalSite, route: PortalRoute, handler: 
     }
     return person
   }
+}
+
+/** What somebody has to be told; undefined for what is no fault of theirs. */
+function problemOf(error: unknown): HttpProblem | undefined {
+  // A value too long, or said twice: what a form held is all that is wrong.
+  if (error instanceof ParameterError) return new HttpProblem('invalid_request', error.message, { status: 400 })
+  return error instanceof HttpProblem ? error : undefined
 }
 
 function isNews(text: string, news: Texts['portal']['news']): text is PortalNews {

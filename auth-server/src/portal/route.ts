@@ -49,6 +49,8 @@ interface PortalRouteNeeds {
   readonly needs: PortalNeed
   /** A recent sign-in, too: for what a browser left open must not do. */
   readonly recent?: true
+  /** Its form is taken however many there were: it only ends something. */
+  readonly isUncounted?: true
   /** Its form brings a file. */
   readonly takesFile?: true
 }

@@ -112,7 +112,12 @@ t.test('a machine gets a secret, which is shown in this answer alone; two live u
   const path = `${LIST}/${clientId}`
   t.notMatch((await get(path)).body, first)
   t.match((await get(path)).body, 'One secret')
-  const second = await post(dev, `${path}/secrets`, { keep: '' })
+  const [asks] = formsOf((await get(`${path}/secrets`)).body).filter(({ action }) => action === `${path}/secrets`)
+  const [second, again] = await Promise.all([
+    post(dev, `${path}/secrets`, asks?.hidden),
+    post(dev, `${path}/secrets`, asks?.hidden),
+  ])
+  t.equal(again.body, second.body, 'pressed twice: one secret, which is seen')
   const [, next = ''] = /<li><code>([\w-]{43})<\/code>/.exec(second.body) ?? []
   t.not(next, first)
   const grant = async (secret: string) => (await clientCredentials(server.app, basic(clientId, secret))).json().error
@@ -427,8 +432,12 @@ t.test('what phones know it by is set, told wrongly in words, and taken away', a
   t.equal((await post(dev, url, { ...apple, etag: old })).statusCode, 303)
   t.equal((await post(dev, url, { ...apple, etag: old })).statusCode, 412)
   t.notMatch((await get(url)).body, 'AB:AB')
-  t.equal((await post(dev, url, { etag: await etag() })).statusCode, 303)
+  t.match(await post(dev, url, { etag: await etag() }), { statusCode: 400, body: /Nothing is written/ })
+  t.match((await get(url)).body, 'value="ABCDE12345"', 'what was emptied by mistake is there still')
+  t.match((await get(url)).body, 'Its links open in the browser again')
+  t.equal((await post(dev, url, { etag: await etag(), remove: 'yes' })).statusCode, 303)
   t.notMatch((await get(url)).body, 'value="ABCDE12345"')
+  t.match(await post(dev, url, { etag: await etag() }), { statusCode: 400, body: /Nothing is written/ }, 'as new')
 })
 
 t.test('a logo is uploaded by a form with a file, shown encoded anew, and taken away', async (t) => {

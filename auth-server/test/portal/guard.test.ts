@@ -203,14 +203,6 @@ t.test('what an operation refuses becomes a page of the portal', async (t) => {
   t.match(odd.body, ada.email, 'in its frame')
 })
 
-t.test('somebody who sends forms without end has to wait', async (t) => {
-  const server = await opened(t)
-  const ada = await atPortalAs(server, 'developer')
-  for (let n = 0; n < LIMITS.portalForms.allowed; n++) await post(ada, '/portal/test-developer')
-  const { statusCode, headers } = await post(ada, '/portal/test-developer')
-  t.match({ statusCode, headers }, { statusCode: 429, headers: { 'retry-after': /^\d+$/ } })
-})
-
 t.test('of two tokens in one browser nobody can say which is its own', async (t) => {
   const server = await portalServer(t)
   const [one, other] = [await signInAtPortal(server), await signInAtPortal(server)]
@@ -218,3 +210,55 @@ t.test('of two tokens in one browser nobody can say which is its own', async (t)
   const { statusCode } = await server.app.inject({ url: '/portal', headers: { cookie: both } })
   t.equal(statusCode, 303)
 })
+
+t.test(
+  'an administrator who is no developer is told how to become one, and where everybody’s applications are',
+  async (t) => {
+    const server = await portalServer(t)
+    const root = await atPortalAs(server, 'administrator')
+    const page = await root.browser.request('GET', PATHS.applications)
+    t.equal(page.statusCode, 403)
+    t.match(page.body, `href="/portal/administration/people/${root.personId}/roles"`)
+    t.match(page.body, 'href="/portal/administration/applications"')
+    t.notMatch(page.body, 'ask whoever runs this server')
+  },
+)
+
+t.test('who made many changes is told for how long, in the portal; looking and signing out go on', async (t) => {
+  const server = await opened(t)
+  const ada = await atPortalAs(server, 'developer')
+  for (let n = 0; n < LIMITS.portalForms.allowed; n++) await post(ada, '/portal/test-developer')
+  const refused = await post(ada, '/portal/test-developer')
+  t.equal(refused.statusCode, 429)
+  t.match(refused.body, /Much was changed in a short time.*It goes on in \d+ minutes/s)
+  t.match(refused.body, 'action="/portal/sign-out"', 'with the frame of the portal')
+  t.ok(Number(refused.headers['retry-after']) > 60)
+  t.equal((await ada.browser.request('GET', '/portal/test-developer')).statusCode, 200)
+  t.not((await post(ada, '/portal/sign-out')).statusCode, 429)
+  t.equal((await ada.browser.request('GET', '/portal/test-developer')).statusCode, 303)
+})
+
+t.test(
+  'an address that names what nothing can be called is not here; a value too long is told in the portal',
+  async (t) => {
+    const server = await portalServer(t)
+    const ada = await atPortalAs(server, 'developer')
+    for (const path of [
+      '/portal/applications/a%2Fb',
+      '/portal/applications/a%20',
+      '/portal/apis/orders-api/subscribe?app=a@b',
+      '/portal/help?app=a%2Fb',
+      "/portal/usage/'--",
+      '/portal/subscriptions/x',
+    ]) {
+      const page = await ada.browser.request('GET', path)
+      t.equal(page.statusCode, 404, path)
+      t.match(page.body, 'This is not here', path)
+    }
+    t.equal((await ada.browser.request('GET', '/portal?news=a&news=b')).statusCode, 200)
+    const long = await post(ada, '/portal/new-application', { name: 'x'.repeat(5000) })
+    t.equal(long.statusCode, 400)
+    t.match(long.body, 'action="/portal/sign-out"')
+    t.match(long.body, 'too long')
+  },
+)

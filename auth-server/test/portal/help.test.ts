@@ -3,9 +3,12 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import t from 'tap'
+import { defineBuiltInApi } from '../../src/catalogue/apis.ts'
+import { managementApi } from '../../src/management/built-in-api.ts'
 import { PKCE_EXAMPLE } from '../../src/portal/help/view.ts'
 import { curlSnippet } from '../../src/snippets/curl.ts'
 import { snippetFor } from '../../src/snippets/index.ts'
+import { MANAGEMENT_API } from '../../src/store/tables/apis.ts'
 import { atPortalAs, portalServer } from '../support/portal.ts'
 import { API, APP, ISSUER } from '../support/server.ts'
 
@@ -45,6 +48,22 @@ t.test(
     const curl = await browser.open('/portal/help?app=shop-app&platform=curl')
     t.match(curl.body, 'client_id=shop-app')
     t.match(curl.body, 'href="/portal/try?app=shop-app"')
+    // An API of the server itself comes first in the list of its subscriptions, and is shown to no developer.
+    const builtIn = managementApi(ISSUER)
+    await defineBuiltInApi(server.db, builtIn)
+    const own = {
+      application_id: server.applicationId,
+      api_id: MANAGEMENT_API,
+      plan: builtIn.plans[0] ?? '',
+      scopes: [],
+    }
+    await server.db
+      .insertInto('subscriptions')
+      .values({ ...own, id: `sub_${'0'.repeat(22)}`, status: 'approved' })
+      .execute()
+    t.match((await browser.open('/portal/help?app=shop-app&platform=curl')).body, API.resource)
+    for (const path of ['/portal/try?app=shop-app', `/portal/subscriptions/sub_${'0'.repeat(22)}`])
+      t.equal((await browser.open(path)).statusCode, 200, path)
     const example = await browser.open('/portal/help?platform=nonsense')
     t.match(example.body, 'made-up values')
     t.notMatch(example.body, 'shop-app')

@@ -40,9 +40,14 @@ ${nextPart(path, status === undefined ? {} : { status }, found.next, texts)}`
 
 function rowOf(subscription: Subscription, texts: Texts): RowEntry {
   const { subscriptions, statuses, ofFile } = texts.administration
-  const { id, client_id, api_id, plan, status, suspended_at, managed_by } = subscription
-  const title = subscriptions.of(client_id, api_id)
-  const facts = [plan, statuses[status], managed_by === 'file' ? ofFile('catalogue.yml') : '']
+  const { id, client_id, client_name, api_id, api_name, plan, status, suspended_at, managed_by } = subscription
+  const title = subscriptions.of(client_name, api_name)
+  const facts = [
+    `${client_id} → ${api_id}`,
+    plan,
+    statuses[status],
+    managed_by === 'file' ? ofFile('catalogue.yml') : '',
+  ]
   const moves = movesOf({
     isSuspended: suspended_at !== null,
     canSuspend: status !== 'pending',

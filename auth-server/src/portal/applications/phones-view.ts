@@ -7,7 +7,7 @@ import { choice } from '../../pages/components/choice.ts'
 import { field, hiddenFields } from '../../pages/components/field.ts'
 import { form } from '../../pages/components/form.ts'
 import { portalPage } from '../../pages/components/portal-page.ts'
-import { refusedNotice } from '../../pages/components/refused.ts'
+import { refusedNotice, wrongNotice } from '../../pages/components/refused.ts'
 import { summaryList } from '../../pages/components/summary.ts'
 import type { Page } from '../../pages/frame.ts'
 import { html } from '../../pages/html.ts'
@@ -45,7 +45,7 @@ interface Phones {
   readonly given: GivenPhones | undefined
   readonly etag: string
   readonly issuer: string
-  readonly problem?: HttpProblem
+  readonly problem?: HttpProblem | 'nothing written'
 }
 
 export function phonesPage(me: PortalPerson, { application, written, given, etag, issuer, problem }: Phones): Page {
@@ -54,10 +54,11 @@ export function phonesPage(me: PortalPerson, { application, written, given, etag
     const { phones, save } = texts.portalApplications
     const text = (name: 'package' | 'team' | 'bundle', maxLength: number) =>
       field({ kind: 'text', name, ...phones.fields[name], maxLength, value: written[name], isOptional: true })
+    const action = actionOf(PATHS.applicationPhones, { application: id })
     const attestations = ATTESTATIONS.map((value) => ({ value, label: phones.attestations[value] }))
     const content = html`<p>${phones.lead}</p>
 ${form(
-  { binding: me.binding, action: actionOf(PATHS.applicationPhones, { application: id }) },
+  { binding: me.binding, action },
   ...hiddenFields({ etag }),
   html`<h2>Android</h2>\n`,
   text('package', 200),
@@ -86,8 +87,17 @@ ${summaryList(
   ],
   texts,
 )}
-<p>${phones.once}</p>`
-    const notice = problem && refusedNotice(problem, texts, { android: 'package', apple: 'team' })
+<p>${phones.once}</p>
+${
+  given &&
+  html`<h2>${phones.end}</h2>
+<p>${phones.ends}</p>
+${form({ binding: me.binding, action }, ...hiddenFields({ etag, remove: 'yes' }), button(texts.portalApplications.remove, 'danger', phones.title))}`
+}`
+    const notice =
+      typeof problem === 'string'
+        ? wrongNotice(phones.nothing, texts, { field: 'package' })
+        : problem && refusedNotice(problem, texts, { android: 'package', apple: 'team' })
     const back = { label: application.name, href: applicationHref(application) }
     return portalPage({ frame: me.frame, heading: phones.title, back, notice, content }, texts)
   }

@@ -28,13 +28,17 @@ export function phoneRoutes({ config }: Pick<Deps, 'config'>): PortalRoutes {
         const { body: application } = await askOne(request, me)
         const written = writtenIn(me.form)
         const [etag, params] = [me.form.get('etag') ?? '', { client_id: application.client_id }]
-        const done = isEmpty(written)
-          ? await me.attempt('applications.delete_identity', { params, ifMatch: etag })
-          : await me.attempt('applications.set_identity', { params, body: bodyOf(written), ifMatch: etag })
-        if (!(done instanceof HttpProblem)) return me.backTo(reply, applicationHref(application), 'applicationChanged')
+        const done =
+          me.form.get('remove') !== undefined
+            ? await me.attempt('applications.delete_identity', { params, ifMatch: etag })
+            : isEmpty(written)
+              ? 'nothing written'
+              : await me.attempt('applications.set_identity', { params, body: bodyOf(written), ifMatch: etag })
+        if (typeof done !== 'string' && !(done instanceof HttpProblem))
+          return me.backTo(reply, applicationHref(application), 'applicationChanged')
         const { given, etag: now } = await phonesOf(me, application)
         const page = phonesPage(me, { application, written, given, etag: now, issuer: config.issuer, problem: done })
-        return sendPage(reply.code(done.status), page)
+        return sendPage(reply.code(typeof done === 'string' ? 400 : done.status), page)
       },
     },
   }

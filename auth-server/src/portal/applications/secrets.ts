@@ -1,10 +1,12 @@
 // The secrets of an application: what there is, a second one, and the end of one of two.
 import type { OperationAnswer } from '@mobile-api-gateway/sdk/contract/index.ts'
+import { randomSecret } from '../../crypto/random.ts'
 import type { HttpProblem } from '../../http/problem.ts'
 import { pathParameter } from '../../http/request-path.ts'
 import { actionLink, button, linkButton } from '../../pages/components/button.ts'
 import { choice } from '../../pages/components/choice.ts'
 import { dangerForm } from '../../pages/components/confirm.ts'
+import { hiddenFields } from '../../pages/components/field.ts'
 import { form } from '../../pages/components/form.ts'
 import { portalPage } from '../../pages/components/portal-page.ts'
 import { refusedNotice } from '../../pages/components/refused.ts'
@@ -38,10 +40,12 @@ export function secretRoutes(): PortalRoutes {
       },
       async POST(request, reply, me) {
         const { body: application } = await askOne(request, me)
-        const keep = Number(me.form.get('keep') ?? '')
+        const [keep, key] = [Number(me.form.get('keep') ?? ''), me.form.get('key')]
         const done = await me.attempt('applications.add_secret', {
           params: { client_id: application.client_id },
           body: Number.isInteger(keep) && keep > 0 ? { keep_previous_seconds: keep } : {},
+          // Pressed twice, the second answer shows the same secret.
+          ...(key !== undefined && { idempotencyKey: key }),
         })
         if ('body' in done) return sendPage(reply, madePage(me, application, done.body.client_secret))
         const secrets = await askSecrets(me, application)
@@ -100,6 +104,7 @@ ${
   html`<h2>${said.addTitle}</h2>
 ${form(
   { binding: me.binding, action: actionOf(PATHS.applicationSecrets, { application: id }) },
+  ...hiddenFields({ key: randomSecret(16) }),
   choice({ name: 'keep', legend: said.keep, options, chosen: '' }),
   button(said.make),
 )}`

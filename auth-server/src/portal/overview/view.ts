@@ -1,6 +1,6 @@
 // The first page of the portal: what there is for whoever is signed in; and for who is no developer, how to become one.
 import type { OperationAnswer } from '@mobile-api-gateway/sdk/contract/index.ts'
-import { actionLink, button, linkButton } from '../../pages/components/button.ts'
+import { actionLink, button, linkButton, wayLink } from '../../pages/components/button.ts'
 import { form } from '../../pages/components/form.ts'
 import { portalPage } from '../../pages/components/portal-page.ts'
 import { emptyState, rows } from '../../pages/components/rows.ts'
@@ -24,7 +24,9 @@ const MAX_SHOWN = 10
 export function overviewPage({ frame, news }: PortalPerson, work?: OwnWork): Page {
   return (texts) => {
     const { title, sections, overview } = texts.portal
-    const entries = frame.navigation.map(({ name, href }) => ({ ...sections[name], href }))
+    // Their applications stand above already.
+    const others = frame.navigation.filter(({ name }) => !work || name !== 'applications')
+    const entries = others.map(({ name, href }) => ({ ...sections[name], href }))
     const content = html`<p>${overview.lead}</p>
 ${work && ownPart(work, texts)}${entries.length > 0 && html`${work && html`<h2>${overview.sections}</h2>\n`}${rows(entries)}`}`
     return portalPage({ frame, heading: title, notice: news(texts), content }, texts)
@@ -54,15 +56,20 @@ ${more}`
 }
 
 /** It says nothing of who else is one. */
-export function becomePage({ frame, binding }: PortalPerson, { isOpen }: Readonly<{ isOpen: boolean }>): Page {
+export function becomePage(
+  { frame, binding, session }: PortalPerson,
+  { isOpen, isAdministrator = false }: Readonly<{ isOpen: boolean; isAdministrator?: boolean }>,
+): Page {
   return (texts) => {
     const { become } = texts.portal
     const content = html`<p>${become.lead(frame.accountName)}</p>
-<p>${isOpen ? become.open : become.ask}</p>
+<p>${isOpen ? become.open : isAdministrator ? become.administrates : become.ask}</p>
 ${
   isOpen
     ? form({ binding, action: actionOf(PATHS.become, {}) }, button(become.button))
-    : linkButton(become.toAccount, frame.account)
+    : isAdministrator
+      ? html`${linkButton(become.toRoles, hrefOf(PATHS.personRoles, { person: session.personId }))}${wayLink(texts.administration.sections.allApplications.title, hrefOf(PATHS.allApplications, {}))}`
+      : linkButton(become.toAccount, frame.account)
 }`
     return portalPage({ frame, heading: become.title, content }, texts)
   }

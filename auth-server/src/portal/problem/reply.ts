@@ -9,12 +9,25 @@ import { sendPage } from '../../pages/send-page.ts'
 import type { PortalPerson } from '../route.ts'
 
 export function sendPortalProblem(reply: FastifyReply, me: PortalPerson, problem: HttpProblem): FastifyReply {
-  if (problem.status === 404) return notFoundPage(reply, me)
   const { description, status, headers } = problem
+  // What an address names that nothing can be called is not there, either.
+  if (status === 404 || (status === 400 && NAMED_BY_ADDRESS.test(description))) return notFoundPage(reply, me)
+  if (status === 429) return tooManyPage(reply.headers(headers), me, Number(headers['retry-after'] ?? 0))
   return sendPage(reply.code(status).headers(headers), (texts) => {
     const { title, lead } = texts.portal.problem
     const content = html`<p>${lead}</p>\n${developerNotice(texts.error.forDevelopers, asSentence(description))}`
     return portalPage({ frame: me.frame, heading: title, content }, texts)
+  })
+}
+
+const NAMED_BY_ADDRESS = /^the (?:path, at|query, at \/(?:client_id|api_id|person_id),)/
+
+/** Who did much in a short time: when it goes on. */
+function tooManyPage(reply: FastifyReply, { frame }: PortalPerson, waitSeconds: number): FastifyReply {
+  return sendPage(reply.code(429), (texts) => {
+    const { title, lead } = texts.portal.tooMany
+    const content = html`<p>${lead(Math.max(1, Math.ceil(waitSeconds / 60)))}</p>`
+    return portalPage({ frame, heading: title, content }, texts)
   })
 }
 

@@ -80,6 +80,7 @@ export function signOutRoutes({ db, config }: Deps): PortalRoutes {
     [PATHS.signOut]: {
       needs: 'anybody',
       on: PATHS.overview,
+      isUncounted: true,
       async POST(_request, reply, { session }) {
         await endPortalSession(db, session.portalTokenHash)
         cookies.clearSession(reply)

@@ -45,7 +45,10 @@ ${summaryList(
   [
     { key: review.api, value: actionLink(api, hrefOf(PATHS.api, { api: subscription.api_id })) },
     { key: review.plan, value: subscription.plan },
-    { key: scopes, value: html`<code>${subscription.scopes.join(' ')}</code>` },
+    {
+      key: scopes,
+      value: subscription.scopes.length > 0 ? html`<code>${subscription.scopes.join(' ')}</code>` : one.noScope,
+    },
     ...(isPending ? [] : [{ key: one.trusted, value: subscription.trusted ? one.isTrusted : one.isNot }]),
   ],
   texts,

@@ -140,7 +140,6 @@ async function subscriptionOf(
   const { body: subscription, etag } = await me.ask('subscriptions.get', {
     params: { subscription_id: idOf(params, 'subscription') },
   })
-  const application = await applicationOf(me, subscription.client_id)
-  const { body: api } = await me.ask('apis.get', { params: { id: subscription.api_id } })
-  return { named: { subscription, application: application.name, api: api.name }, etag }
+  const { client_name: application, api_name: api } = subscription
+  return { named: { subscription, application, api }, etag }
 }

@@ -79,6 +79,7 @@ export const PORTAL_APIS = {
     trusted: 'Vertrauenswürdig',
     isTrusted: 'Ja: Niemand wird um Erlaubnis für die Scopes gefragt',
     isNot: 'Nein: Wer sich anmeldet, erlaubt die Scopes',
+    noScope: 'Keine: Sie darf Personen anmelden, mehr nicht',
     byFile: 'Es steht in catalogue.yml: Ändern Sie es dort.',
     withdraw: 'Anfrage zurückziehen',
     end: 'Abonnement beenden',

@@ -187,7 +187,7 @@ export const PORTAL_APPLICATIONS = {
   },
   phones: {
     title: 'App-Links, Passkeys und Attestation',
-    lead: 'Woran Android und Apple die App erkennen. Damit kommt die Antwort einer Anmeldung über einen Link, den keine andere App annehmen kann. Leeren Sie alle Felder, um es zurückzunehmen.',
+    lead: 'Woran Android und Apple die App erkennen. Damit kommt die Antwort einer Anmeldung über einen Link, den keine andere App annehmen kann.',
     fields: {
       package: { label: 'Paket', hint: 'Die applicationId, etwa com.example.shop.' },
       digests: {
@@ -214,6 +214,9 @@ export const PORTAL_APPLICATIONS = {
     },
     follows: 'Was daraus folgt',
     link: 'Eigene Redirect-URI',
+    nothing: 'Es steht nichts da: Füllen Sie die Hälfte für Android, die für Apple oder beide aus.',
+    end: 'Zurücknehmen',
+    ends: 'Ihre Links öffnen sich wieder im Browser, die App fragt nach keinen Passkeys, und kein Telefon bürgt mehr für ihre Geräte.',
     once: 'Die beiden Dateien nennen die App, sobald die Administration dies bestätigt hat und sie ein freigegebenes Abonnement hat. Geräte von Apple lesen eine Kopie, die einen Tag alt sein kann.',
   },
   deletion: {

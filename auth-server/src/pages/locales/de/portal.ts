@@ -98,8 +98,16 @@ export const PORTAL = {
     lead: (person) => html`Sie sind angemeldet als ${name(person)}. Dieser Bereich ist für alle, die Apps bauen.`,
     ask: 'Wenn Sie Apps bauen möchten, bitten Sie den Betreiber dieses Servers um eine Einladung.',
     open: 'Wer hier ein Konto hat, darf Apps bauen: Sie können dann Apps registrieren und APIs für sie abonnieren.',
+    administrates:
+      'Sie verwalten diesen Server. Die Seiten der Entwickler sind für die Rolle Entwickler: Geben Sie sich diese selbst, oder sehen Sie alle Anwendungen in der Verwaltung an.',
+    toRoles: 'Ihre Rollen',
     button: 'Apps bauen',
     toAccount: 'Ihr Konto',
+  },
+  tooMany: {
+    title: 'In kurzer Zeit viel geändert',
+    lead: (minutes) =>
+      `Jetzt hat sich nichts geändert. Es geht in ${minutes === 1 ? 'einer Minute' : `${minutes} Minuten`} weiter; ansehen und abmelden können Sie inzwischen.`,
   },
   notFound: {
     title: 'Das gibt es hier nicht',

@@ -85,6 +85,7 @@ export const PORTAL_APIS = {
     trusted: 'Trusted',
     isTrusted: 'Yes: people are not asked to allow the scopes',
     isNot: 'No: people allow the scopes when they sign in',
+    noScope: 'None: it may sign people in, and no more',
     byFile: 'It is managed by catalogue.yml: change it there.',
     withdraw: 'Withdraw the request',
     end: 'End the subscription',

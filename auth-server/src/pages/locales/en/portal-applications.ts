@@ -179,7 +179,7 @@ export const PORTAL_APPLICATIONS = {
   },
   phones: {
     title: 'App links, passkeys and attestation',
-    lead: 'What Android and Apple know the app by. With it the answer of a sign-in comes by a link that no other app can take. Empty all fields to take it away.',
+    lead: 'What Android and Apple know the app by. With it the answer of a sign-in comes by a link that no other app can take.',
     fields: {
       package: { label: 'Package', hint: 'The applicationId, like com.example.shop.' },
       digests: {
@@ -206,6 +206,9 @@ export const PORTAL_APPLICATIONS = {
     },
     follows: 'What comes of it',
     link: 'Redirect URI of its own',
+    nothing: 'Nothing is written: fill in the half of Android, the half of Apple, or both.',
+    end: 'Take it away',
+    ends: 'Its links open in the browser again, the app asks for no passkeys, and no phone vouches for its devices any more.',
     once: 'The two files name the app once an administrator has confirmed this and it has an approved subscription. Phones of Apple read a copy that can be a day old.',
   },
   deletion: {

@@ -100,8 +100,16 @@ export const PORTAL = {
       html`You are signed in as ${name(person)}. This part of the server is for those who make apps.`,
     ask: 'To become a developer, ask whoever runs this server to invite you.',
     open: 'Everybody with an account here may make apps. You can register apps then, and subscribe them to APIs.',
+    administrates:
+      'You administer this server. Its developer pages are for who has the role Developer: give it to yourself, or look at everybody’s applications in the administration.',
+    toRoles: 'Your roles',
     button: 'Become a developer',
     toAccount: 'Your account',
+  },
+  tooMany: {
+    title: 'Much was changed in a short time',
+    lead: (minutes: number) =>
+      `Nothing has changed now. It goes on in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}; looking and signing out work meanwhile.`,
   },
   notFound: {
     title: 'This is not here',
