@@ -1,5 +1,6 @@
 // What routes and jobs are given to work with; opened once, by main or by a test.
 import type { Config } from './config.ts'
+import { type Hooks, NO_HOOKS } from './delivery/hooks/hooks.ts'
 import { openMailer } from './delivery/mail/index.ts'
 import type { Mailer } from './delivery/mail/mailer.ts'
 import { type Cookies, cookiesFor } from './http/cookies.ts'
@@ -30,13 +31,19 @@ export interface Deps {
   readonly mailer: Mailer | undefined
   /** By which people can sign in. */
   readonly providers: Providers
+  /** Who is asked before something happens, and told afterwards. */
+  readonly hooks: Hooks
 }
 
 /** Opens what stands on a database; nothing of it has to be closed, but for the mailer when it has sent something. */
 export async function openDeps(
   config: Config,
   db: Db,
-  { providers = NO_PROVIDERS, clients = readClients(db) }: Readonly<{ providers?: Providers; clients?: Clients }> = {},
+  {
+    providers = NO_PROVIDERS,
+    hooks = NO_HOOKS,
+    clients = readClients(db),
+  }: Readonly<{ providers?: Providers; hooks?: Hooks; clients?: Clients }> = {},
 ): Promise<Deps> {
   const metrics = openMetrics()
   // A rate needs something to begin with.
@@ -53,5 +60,6 @@ export async function openDeps(
     findTrust: openTrust(config),
     mailer: openMailer(config),
     providers,
+    hooks,
   }
 }

@@ -4,6 +4,8 @@ import { buildApp } from './app.ts'
 import { startBackground } from './background/index.ts'
 import { defineBuiltInApi } from './catalogue/apis.ts'
 import { ConfigError, readConfig } from './config.ts'
+import { readHooks } from './delivery/hooks/configure.ts'
+import { subscriptionsOf } from './delivery/hooks/hooks.ts'
 import { openDeps } from './deps.ts'
 import { readProviders } from './identity/federation/configure.ts'
 import { createLogger } from './logger.ts'
@@ -16,6 +18,7 @@ import { openDatabase } from './store/database.ts'
 import { keepClients, readClients } from './store/kept-clients.ts'
 import { hasTimeLimit } from './store/reach.ts'
 import { mayChangeAuditEvents } from './store/server-rights.ts'
+import { replaceSubscriptions } from './store/tables/hook-subscriptions.ts'
 import { upgradeDatabase } from './store/upgrade.ts'
 
 function readConfigOrExit() {
@@ -35,6 +38,7 @@ const { databaseUrl, databasePooler: pooler } = config
 /** Everything up to the first request. */
 async function start() {
   const providers = await readProviders(config, process.env)
+  const hooks = await readHooks(config, process.env, logger)
   const onError = (err: Error) => logger.warn({ err }, 'an idle database connection was lost')
   const onWait = (error: unknown) => logger.warn(`${explainStart(error, config)} Trying again for a minute.`)
   const { applied, newer } = await upgradeDatabase(config, { onError, onWait })
@@ -49,6 +53,7 @@ async function start() {
   if (config.migrationDatabaseUrl !== undefined && (await mayChangeAuditEvents(db)))
     logger.warn('the role of DATABASE_URL could change the audit log; it should own nothing and be no superuser')
   for (const api of [revocationsApi(config.issuer), managementApi(config.issuer)]) await defineBuiltInApi(db, api)
+  await replaceSubscriptions(db, subscriptionsOf(hooks))
   await definePortalOf(config.issuer, db)
   const clients =
     pooler === 'session'
@@ -56,7 +61,7 @@ async function start() {
           logger.warn({ err }, 'changes of applications are not heard of; each is read'),
         )
       : readClients(db)
-  const deps = await openDeps(config, db, { providers, clients })
+  const deps = await openDeps(config, db, { providers, hooks, clients })
   const app = await buildApp(deps, logger)
   // First: who has been answered once must not find the server gone because of this.
   const { metricsListen } = config

@@ -8,4 +8,5 @@ export const CATALOGUE_SECTIONS = [
   'developers',
   'development',
   'providers',
+  'hooks',
 ] as const

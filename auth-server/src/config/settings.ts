@@ -219,14 +219,14 @@ export const SETTINGS = {
     variable: 'CATALOGUE_FILE',
     description:
       'The catalogue file. The server itself reads of it, once, when it starts, the identity providers by which people can ' +
-      'sign in ([providers.md](providers.md)); all else is imported ([catalogue.md](catalogue.md))',
+      'sign in ([providers.md](providers.md)), and the [hooks](hooks.md); all else is imported ([catalogue.md](catalogue.md))',
     byDefault: '',
     parse: (text): Parsed<string | undefined> => ({ value: text === '' ? undefined : text }),
   },
   eventHosts: {
     variable: 'EVENT_HOSTS',
     description:
-      'Host names or addresses of your own network, with commas between them, to which events of APIs may be sent ' +
+      'Host names or addresses of your own network, with commas between them, to which events of APIs and [hooks](hooks.md) may be sent ' +
       '([backends.md](../../kong-plugins/docs/backends.md#when-a-sub-ends)), also by plain http. Other receivers have ' +
       'to be public and https',
     byDefault: '',

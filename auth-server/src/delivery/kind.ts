@@ -3,6 +3,7 @@ import type { CryptoKey } from 'jose'
 import type { Config } from '../config.ts'
 import type { Db } from '../store/database.ts'
 import type { OutboxEntry, OutboxKind } from '../store/tables/outbox.ts'
+import type { Hooks } from './hooks/hooks.ts'
 import type { Mailer } from './mail/mailer.ts'
 
 /** What sending needs. */
@@ -18,6 +19,7 @@ export interface DeliveryTools {
   readonly providers: Readonly<{
     ofIssuer(issuer: string): Readonly<{ revoke?(token: string): Promise<void> }> | undefined
   }>
+  readonly hooks: Hooks
   /** The key that signs now. */
   readonly keys: Readonly<{ current(alg: string): Readonly<{ kid: string; alg: string; privateKey: CryptoKey }> }>
 }

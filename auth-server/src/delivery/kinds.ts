@@ -1,6 +1,7 @@
 // Every kind of delivery. A new one is a row here, and its payload and lifetime in store/tables/outbox.ts.
 import type { OutboxKind } from '../store/tables/outbox.ts'
 import { sendApiEvent } from './api-event.ts'
+import { sendHook } from './hooks/send.ts'
 import type { DeliveryKind } from './kind.ts'
 import { sendLogoutNotice } from './logout-notice.ts'
 import { sendMail } from './mail/send.ts'
@@ -17,6 +18,11 @@ export const DELIVERY_KINDS: { readonly [Kind in OutboxKind]: DeliveryKind<Kind>
     send: sendLogoutNotice,
     retries: { firstPauseSeconds: 15, longestPauseSeconds: 3600 },
     perReceiver: 2,
+  },
+  hook: {
+    send: sendHook,
+    retries: { firstPauseSeconds: 15, longestPauseSeconds: 3600 },
+    perReceiver: 4,
   },
   mail: {
     send: sendMail,

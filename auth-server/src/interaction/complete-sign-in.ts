@@ -8,6 +8,7 @@ import type { Deps } from '../deps.ts'
 import { noteCaller, pseudonymOf } from '../http/caller.ts'
 import { isOffered, waysOf } from '../identity/federation/offered.ts'
 import { STRONG_SESSIONS } from '../identity/roles.ts'
+import type { AddedClaims } from '../store/added-claims.ts'
 import type { Trx } from '../store/database.ts'
 import { signIn } from '../store/queries/sign-in.ts'
 import { noteBrowser } from './new-browser.ts'
@@ -28,6 +29,8 @@ export interface ProvenPerson {
   readonly amr: readonly string[]
   /** Of the provider that says so; null: an account of this server. */
   readonly issuer: string | null
+  /** What that provider told, as claims for tokens. */
+  readonly addedClaims?: AddedClaims
   /** The address that was typed, in its canonical form. */
   readonly account?: string
   /** The person has just proven their address in this browser. */

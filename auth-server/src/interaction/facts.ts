@@ -11,7 +11,7 @@ export interface Facts {
 }
 
 /** What a row of the policy may look things up with. */
-export type PolicyDeps = Pick<Deps, 'db' | 'config' | 'providers'>
+export type PolicyDeps = Pick<Deps, 'db' | 'config' | 'providers' | 'hooks'>
 
 /** A step counts for the person of its session only. */
 export function doneInSession({ session, pending }: Facts, step: StepName): boolean {

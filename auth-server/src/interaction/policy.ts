@@ -12,6 +12,8 @@ import { continuePages } from './continue/routes.ts'
 import { doneInSession, type Facts, isExpected, type PolicyDeps } from './facts.ts'
 import { guestDeviceOf, isGuestGone, needsGuestPage } from './guest/needed.ts'
 import { guestPages } from './guest/routes.ts'
+import { isRefusedByHook } from './hooks/needed.ts'
+import { hookPages } from './hooks/routes.ts'
 import { needsLink } from './link-provider/needed.ts'
 import { linkProviderPages } from './link-provider/routes.ts'
 import { loginPages } from './login/routes.ts'
@@ -91,6 +93,13 @@ export const POLICY = [
     needed: needsLink,
     withoutPage: 'interaction_required',
     pages: linkProviderPages,
+  },
+  {
+    // Who it is has been shown in every respect by now.
+    step: 'hooks',
+    needed: isRefusedByHook,
+    withoutPage: 'access_denied',
+    pages: hookPages,
   },
   {
     // RFC 6749 §3.3: what is withheld is left out, and `scope` tells the app; nothing at all is told as this.

@@ -1,6 +1,6 @@
 // What the operations on the OpenAPI documents of APIs do.
 import type { OperationAnswer } from '@mobile-api-gateway/sdk/contract/index.ts'
-import { readDocument } from '../catalogue/documents/read-document.ts'
+import { drawDocument } from '../catalogue/documents/drawn-document.ts'
 import { requireSoundDocument, setDocument } from '../catalogue/documents/set-document.ts'
 import type { Db } from '../store/database.ts'
 import { findDocument, type StoredDocument } from '../store/tables/api-documents.ts'
@@ -40,14 +40,16 @@ export const DOCUMENT_HANDLERS: Pick<HandlersOf<'apis'>, DocumentOperationId> = 
     },
   },
   'apis.set_document': {
-    async write({ trx, actor, input: { params, body }, requireVersion }) {
-      await requireApi(trx, actor, params.id)
-      // Before the row is locked: it takes its time.
+    async prepare({ db, actor, input: { params, body } }) {
+      // Whose it is comes first: nothing is read for strangers.
+      await requireApi(db, actor, params.id)
       const document = await requireSoundDocument(body.document)
-      await lockOwnApi(trx, actor, params.id)
-      requireVersion(showDocument((await findDocument(trx, params.id)) ?? NO_DOCUMENT))
-      await setDocument(trx, params.id, document, actor.authority)
-      return showDocument(await requireDocument(trx, params.id))
+      return async ({ trx, requireVersion }) => {
+        await lockOwnApi(trx, actor, params.id)
+        requireVersion(showDocument((await findDocument(trx, params.id)) ?? NO_DOCUMENT))
+        await setDocument(trx, params.id, document, actor.authority)
+        return showDocument(await requireDocument(trx, params.id))
+      }
     },
   },
   'apis.delete_document': {
@@ -61,7 +63,7 @@ export const DOCUMENT_HANDLERS: Pick<HandlersOf<'apis'>, DocumentOperationId> = 
   'apis.reference': {
     async read({ db, actor, input: { params } }) {
       const { id } = await requireApi(db, actor, params.id)
-      return readDocument((await requireDocument(db, id)).document)
+      return drawDocument(db, id, await requireDocument(db, id))
     },
   },
 }

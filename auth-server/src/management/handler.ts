@@ -17,17 +17,21 @@ export interface ReadCall<Asked> {
   readonly input: Asked
 }
 
-export interface WriteCall<Asked> {
-  readonly deps: Deps
+/** A change under way. */
+export interface OpenWrite {
   /** All that the operation changes, its audit events and its answer for an Idempotency-Key: all of it happens, or nothing. */
   readonly trx: Trx
-  readonly actor: ManagementActor
-  readonly input: Asked
   /**
    * For rows with a precondition: holds If-Match against the object as it is answered, read and locked in `trx`.
    * @throws {HttpProblem} 412
    */
   readonly requireVersion: (shown: unknown) => void
+}
+
+export interface WriteCall<Asked> extends OpenWrite {
+  readonly deps: Deps
+  readonly actor: ManagementActor
+  readonly input: Asked
 }
 
 // Methods, not members that hold a function: so one of them fits where any is meant.
@@ -37,11 +41,15 @@ interface Reader<Asked, Answered> {
 interface Writer<Asked, Answered> {
   write(call: WriteCall<Asked>): Promise<Answered>
 }
+/** For what takes its time: that is done before the transaction, which locks and holds a connection, and comes with what it does. */
+interface PreparedWriter<Asked, Answered> {
+  prepare(call: ReadCall<Asked>): Promise<(open: OpenWrite) => Promise<Answered>>
+}
 
 /** The handler of an operation: reading is by GET alone. */
 export type HandlerOf<Id extends OperationId> = OperationRow<Id>['method'] extends 'GET'
   ? Reader<OperationInput<Id>, OperationAnswer<Id>>
-  : Writer<OperationInput<Id>, OperationAnswer<Id>>
+  : Writer<OperationInput<Id>, OperationAnswer<Id>> | PreparedWriter<OperationInput<Id>, OperationAnswer<Id>>
 
 /** All handlers of one thing (`applications`, `apis` …); one that is missing does not compile. */
 export type HandlersOf<Thing extends string> = {
@@ -56,4 +64,4 @@ export interface AnyInput {
 }
 
 /** A handler to one who knows no operation by name. */
-export type AnyHandler = Reader<AnyInput, unknown> | Writer<AnyInput, unknown>
+export type AnyHandler = Reader<AnyInput, unknown> | Writer<AnyInput, unknown> | PreparedWriter<AnyInput, unknown>

@@ -18,12 +18,14 @@ export type LooksOperationId =
 
 export const LOOKS_HANDLERS: Pick<HandlersOf<'applications'>, LooksOperationId> = {
   'applications.set_logo': {
-    async write({ trx, actor, input: { params, body } }) {
+    async prepare({ db, actor, input: { params, body } }) {
       // Whose it is comes first: no image is decoded for strangers.
-      await requireApplication(trx, actor, params.client_id)
+      await requireApplication(db, actor, params.client_id)
       const logo = await encodeLogo(Buffer.from(body.image, 'base64'))
-      await changeLogo(trx, actor, params.client_id, logo)
-      return showApplication(await requireApplication(trx, actor, params.client_id))
+      return async ({ trx }) => {
+        await changeLogo(trx, actor, params.client_id, logo)
+        return showApplication(await requireApplication(trx, actor, params.client_id))
+      }
     },
   },
   'applications.delete_logo': {

@@ -4,7 +4,7 @@ import { type ManagementOperation, successOf } from '@mobile-api-gateway/sdk/con
 import type { Deps } from '../deps.ts'
 import { hasScope, type ManagementActor } from './actor.ts'
 import { requireInput, type SentInput, shapeAnswer } from './checks.ts'
-import type { AnyHandler, AnyInput } from './handler.ts'
+import type { AnyHandler, AnyInput, OpenWrite } from './handler.ts'
 import { HANDLERS } from './handlers.ts'
 import { once } from './idempotency.ts'
 import { insufficientScope } from './refusals.ts'
@@ -52,11 +52,15 @@ async function run(deps: Deps, actor: ManagementActor, { id, input, asked }: Che
   const handler: AnyHandler = HANDLERS[id]
   if ('read' in handler) return shapeAnswer(id, await handler.read({ deps, db: deps.db, actor, input }))
   const { ifMatch, idempotencyKey: key } = asked
+  const call = { deps, actor, input }
+  const write =
+    'prepare' in handler
+      ? await handler.prepare({ ...call, db: deps.db })
+      : (open: OpenWrite) => handler.write({ ...call, ...open })
   const done = await deps.db.transaction().execute((trx) => {
     // As whoever read it was told: without what its row does not declare.
     const requireCurrent = (shown: unknown) => requireVersion(ifMatch, shapeAnswer(readingOf(id), shown))
-    const work = async () =>
-      shapeAnswer(id, await handler.write({ deps, trx, actor, input, requireVersion: requireCurrent }))
+    const work = async () => shapeAnswer(id, await write({ trx, requireVersion: requireCurrent }))
     if (key === undefined) return work()
     return once(trx, deps.config.keyEncryptionKey, { actor, operation: id, input, ifMatch, key }, work)
   })

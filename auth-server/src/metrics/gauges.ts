@@ -2,7 +2,7 @@
 import { Gauge, type Registry } from 'prom-client'
 import { passwordQueue } from '../crypto/password-queue.ts'
 import { type Db, poolUse } from '../store/database.ts'
-import { measureOutbox } from '../store/tables/outbox.ts'
+import { countDeadHooks, measureOutbox } from '../store/tables/outbox.ts'
 import { PREFIX } from './metrics.ts'
 
 interface Sample {
@@ -42,6 +42,12 @@ const ROWS: readonly Row[] = [
     labels: ['kind'],
     read: async (db) =>
       (await measureOutbox(db)).map(({ kind, oldestSeconds }) => ({ labels: { kind }, value: oldestSeconds })),
+  },
+  {
+    name: 'dead_hooks',
+    help: 'Calls of hooks that did not arrive within three days and can be sent again, of all instances',
+    labels: [],
+    read: async (db) => [{ value: await countDeadHooks(db) }],
   },
 ]
 

@@ -32,7 +32,7 @@ export type DoneSteps = Readonly<Partial<StepNames>>
 export function stepDone(
   step: StepName,
   sessionId: RawBuilder<unknown> | null,
-  more: Pick<DoneStep, 'signIn'> = {},
+  more: Readonly<Record<string, unknown>> = {},
 ): RawBuilder<DoneSteps> {
   return sql`jsonb_build_object(${step}::text, jsonb_strip_nulls(jsonb_build_object(
     'session', ${sessionId ?? sql`null`}::text, 'at', auth_now())) || ${JSON.stringify(more)}::jsonb)`

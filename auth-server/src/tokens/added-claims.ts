@@ -1,14 +1,11 @@
 // Claims that others add to a login: a provider's, of forms, of hooks. Here they are checked, bounded and put together.
 import type { AddedClaims, ClaimSet } from '../store/added-claims.ts'
-import { isReservedClaim } from './reserved-claims.ts'
+import { isClaimName, isReservedClaim } from '../store/reserved-claims.ts'
 
 /** Of all that is added to one token of a login, as JSON; it travels in a header with each call. */
 export const MAX_ADDED_BYTES = 2048
 const MAX_CLAIMS = 32
 const MAX_DEPTH = 4
-/** Also `https://example.com/tier`, which OpenID Connect Core §5.1.2 advises for names of one's own. */
-const NAME = /^[A-Za-z][\w.:/-]{0,99}$/
-const NOT_A_NAME = ['constructor', 'prototype']
 const TOKENS = ['access_token', 'id_token'] as const satisfies readonly (keyof AddedClaims)[]
 
 /** The claims, or one sentence on what is wrong with them. */
@@ -41,7 +38,7 @@ export function addClaims(before: AddedClaims, more: unknown): Addition {
 
 function wrongClaim(added: Readonly<Record<string, unknown>>): string | undefined {
   for (const [name, value] of Object.entries(added)) {
-    if (!NAME.test(name) || NOT_A_NAME.includes(name))
+    if (!isClaimName(name))
       return `${shown(name)} cannot be the name of a claim: letters, digits and . _ - : / after a first letter, at most 100`
     if (isReservedClaim(name)) return `the claim ${name} is the server's own`
     if (!isTellable(value, 1))

@@ -3,6 +3,7 @@ import { type AuditContext, WITHOUT_REQUEST } from '../audit/context.ts'
 import { record } from '../audit/record.ts'
 import { sha256 } from '../crypto/digest.ts'
 import { randomId, randomSecret } from '../crypto/random.ts'
+import type { AddedClaims } from '../store/added-claims.ts'
 import type { Db, Trx } from '../store/database.ts'
 import { queueMerge } from '../store/queries/api-events.ts'
 import {
@@ -37,13 +38,14 @@ export type Redemption =
 export async function redeemCode(
   db: Db,
   tokenSecret: string,
-  input: Omit<CodePresented, 'codeChallenge'> & Readonly<{ codeVerifier: string | undefined; context?: AuditContext }>,
+  input: Omit<CodePresented, 'codeChallenge'> &
+    Readonly<{ codeVerifier: string | undefined; addedClaims?: AddedClaims | undefined; context?: AuditContext }>,
 ): Promise<Redemption> {
-  const { codeVerifier, context = WITHOUT_REQUEST, ...rest } = input
+  const { codeVerifier, addedClaims, context = WITHOUT_REQUEST, ...rest } = input
   const codeChallenge = codeVerifier === undefined ? null : sha256(codeVerifier)
   const presented: CodePresented = { ...rest, codeChallenge }
   const token = newRefreshToken(tokenSecret, randomId('grant'), 1)
-  const opening = { id: token.familyId, currentHash: token.hash }
+  const opening = { id: token.familyId, currentHash: token.hash, addedClaims }
   const family = await consumeCode(db, presented, opening)
   if (family) return { kind: 'redeemed', family, token }
   return db.transaction().execute(async (trx) => {

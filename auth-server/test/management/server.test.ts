@@ -30,6 +30,10 @@ t.test('health: the release, the schema, gateways that reported, what waits, and
   const limit = { policy: 'orders', audience: API.resource, plan: 'basic', counted: 'user', period: 'minute' } as const
   for (const node of ['one', 'two']) await replacePlanLimits(db, { applicationId, node }, [{ ...limit, calls: 60 }])
   await sql`
+    insert into usage_batches (application_id, batch, expires_at, lost_calls, lost_refusals)
+    values (${applicationId}, gen_random_uuid(), auth_now() + interval '1 hour', 4, 1),
+           (${applicationId}, gen_random_uuid(), auth_now() + interval '1 hour', 5, 0)`.execute(db)
+  await sql`
     insert into outbox (id, kind, receiver, payload, attempts, created_at, expires_at)
     values ('a', 'mail', 'x', '{}', 3, auth_now() - interval '90 seconds', auth_now() + interval '1 hour'),
            ('b', 'mail', 'x', '{}', 0, auth_now(), auth_now() + interval '1 hour')`.execute(db)
@@ -58,7 +62,8 @@ t.test('health: the release, the schema, gateways that reported, what waits, and
   t.match(health, {
     version: /^\d+\.\d+\.\d+$/,
     database: { writable: true, schema: /^\d{4}_/ },
-    gateways: [{ client_id: 'shop-app', nodes: 2, heard_at: /Z$/ }],
+    gateways: [{ client_id: 'shop-app', nodes: 2, heard_at: /Z$/, lost_calls: 9, lost_refusals: 1 }],
+    instance: new RegExp(` ${process.pid}$`),
     deliveries: [{ kind: 'mail', waiting: 2, failing: 1 }],
     jobs: [
       { name: 'well', failed: false, ran_at: /Z$/ },

@@ -8,6 +8,8 @@ import { type ApplicationDefinition, registerApplication } from '../../src/catal
 import { type SubscriptionDefinition, subscribe } from '../../src/catalogue/subscriptions.ts'
 import { readConfig } from '../../src/config.ts'
 import { randomSecret } from '../../src/crypto/random.ts'
+import { readHooks } from '../../src/delivery/hooks/configure.ts'
+import { subscriptionsOf } from '../../src/delivery/hooks/hooks.ts'
 import { openDeps } from '../../src/deps.ts'
 import { OPERATOR } from '../../src/identity/administration/authority.ts'
 import { readProviders } from '../../src/identity/federation/configure.ts'
@@ -15,6 +17,7 @@ import { createAccount } from '../../src/identity/local-account.ts'
 import { createLogger } from '../../src/logger.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { keepClients, readClients } from '../../src/store/kept-clients.ts'
+import { replaceSubscriptions } from '../../src/store/tables/hook-subscriptions.ts'
 import { testDatabase } from './database.ts'
 
 export const ISSUER = 'http://localhost:4000'
@@ -58,8 +61,10 @@ export async function testServer(
   const db = openDatabase(config.databaseUrl, () => {})
   const logger = createLogger('trace', { destination: { write: (line: string) => void log.push(line) } })
   const providers = await readProviders(config, environment)
+  const hooks = await readHooks(config, environment, logger)
+  await replaceSubscriptions(db, subscriptionsOf(hooks))
   const clients = keepsClients ? keepClients(db, config.databaseUrl, () => {}) : readClients(db)
-  const deps = await openDeps(config, db, { providers, clients })
+  const deps = await openDeps(config, db, { providers, hooks, clients })
   const app = await buildApp(deps, logger)
   t.teardown(async () => {
     await app.close()

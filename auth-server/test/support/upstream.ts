@@ -116,7 +116,11 @@ async function configurationOf(redirectUri: string, person: () => UpstreamPerson
     ],
     jwks: { keys: [await exportJWK((await generateKeyPair('RS256', { extractable: true })).privateKey)] },
     cookies: { keys: [randomBytes(32).toString('hex')] },
-    claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
+    claims: {
+      openid: ['sub'],
+      email: ['email', 'email_verified'],
+      profile: ['name', 'org', 'teams', 'https://corp.example/tier'],
+    },
     pkce: { required: () => true },
     features: { devInteractions: { enabled: false } },
     findAccount: (_context: Context, sub: string) => ({ accountId: sub, claims: () => ({ ...person(), sub }) }),
@@ -133,7 +137,7 @@ async function configurationOf(redirectUri: string, person: () => UpstreamPerson
   }
 }
 
-type Settings = Readonly<Record<string, string | boolean | readonly string[]>>
+type Settings = Readonly<Record<string, string | boolean | readonly string[] | Readonly<Record<string, string>>>>
 
 /** Writes a catalogue file with these providers; what `testServer` is to be given. */
 export async function catalogueOf(

@@ -19,6 +19,12 @@ interface Surroundings {
   readonly log: Logger
 }
 
+/**
+ * Calls of users are told so many times more rarely than the others: a row for each user, app and day is what costs an
+ * auth server most, and nobody looks at it by the minute.
+ */
+const USERS_EVERY = 60
+
 /** One auth server: what it did not take yet is sent again, before anything new, under the names that it had. */
 interface Recipient {
   readonly token: MachineToken
@@ -26,6 +32,10 @@ interface Recipient {
   /** How often the server answered the first of them with an error of its own. */
   errors: number
   failures: number
+  /** When the calls of users are told next, by the monotonic clock, in milliseconds. */
+  usersAt: number
+  /** Whether the last answers said that some was left out. */
+  leavesOut: boolean
   /** By the monotonic clock, in milliseconds. */
   notBefore: number
 }
@@ -49,6 +59,9 @@ export function reportUsage({ ledgers, clock, log }: Surroundings, everyMillis: 
       unsent: [],
       errors: 0,
       failures: 0,
+      // Gateways that start together do not tell together.
+      usersAt: clock.monotonic() + Math.random() * USERS_EVERY * everyMillis,
+      leavesOut: false,
       notBefore: Number.NEGATIVE_INFINITY,
     }
     recipient.token.useSecret(clientSecret)
@@ -56,13 +69,13 @@ export function reportUsage({ ledgers, clock, log }: Surroundings, everyMillis: 
     return recipient
   }
 
-  async function tellAll(signal: AbortSignal): Promise<void> {
+  async function tellAll(signal: AbortSignal, isLast = false): Promise<void> {
     for (const addressed of ledgers.all()) {
       const recipient = recipientOf(addressed)
       if (clock.monotonic() < recipient.notBefore) continue
       try {
         // Nothing is taken from the ledger while there is something unsent: what is counted there stays a few numbers.
-        if (recipient.unsent.length === 0) recipient.unsent.push(...batchesOf(addressed.ledger.take()))
+        if (recipient.unsent.length === 0) recipient.unsent.push(...takeBatches(addressed.ledger, recipient, isLast))
         await tellOne(addressed, recipient, AbortSignal.any([signal, ending.signal]))
         recipient.failures = 0
       } catch (error) {
@@ -77,8 +90,26 @@ export function reportUsage({ ledgers, clock, log }: Surroundings, everyMillis: 
     }
   }
 
+  function takeBatches(ledger: AddressedLedger['ledger'], recipient: Recipient, isLast: boolean) {
+    const withUsers = isLast || ledger.isFull || clock.monotonic() >= recipient.usersAt
+    if (withUsers) recipient.usersAt = clock.monotonic() + USERS_EVERY * everyMillis
+    return batchesOf(ledger.take(withUsers ? 'all' : 'without users'), ledger.takeLost())
+  }
+
+  /** A clock that is off is the likeliest reason, and then all of it is left out. */
+  async function noteLeftOut(issuer: string, recipient: Recipient, response: Response): Promise<void> {
+    const answer: unknown = await response.json().catch(() => undefined)
+    const leftOut = Number(Object(answer).left_out ?? 0)
+    if (leftOut > 0 && !recipient.leavesOut)
+      log.warn(
+        { issuer, leftOut },
+        'the auth server left some usage out: it is about what it does not know, or this clock is off',
+      )
+    recipient.leavesOut = leftOut > 0
+  }
+
   async function tellOne(
-    { access, ledger }: AddressedLedger,
+    { issuer, access, ledger }: AddressedLedger,
     recipient: Recipient,
     signal: AbortSignal,
   ): Promise<void> {
@@ -92,7 +123,8 @@ export function reportUsage({ ledgers, clock, log }: Surroundings, everyMillis: 
         redirect: 'error',
         signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MILLIS)]),
       })
-      await response.body?.cancel()
+      if (response.ok) await noteLeftOut(issuer, recipient, response)
+      else await response.body?.cancel()
       if (response.status === 401 || response.status === 403) token.forget()
       // What it cannot read it will not be able to read tomorrow.
       const isUnreadable = response.status === 400 || response.status === 413
@@ -115,8 +147,8 @@ export function reportUsage({ ledgers, clock, log }: Surroundings, everyMillis: 
       await telling
       for (const recipient of recipients.values()) recipient.notBefore = Number.NEGATIVE_INFINITY
       // Twice: what was unsent, and what is in the ledger.
-      await tellAll(lastCall)
-      await tellAll(lastCall)
+      await tellAll(lastCall, true)
+      await tellAll(lastCall, true)
     },
   }
 }

@@ -5,6 +5,7 @@ import { exactly, MOMENT, nullable } from './schemas.ts'
 
 const HEALTH = exactly({
   version: Type.String({ description: 'The release that answers.' }),
+  instance: Type.String({ description: 'Which one answers, where several run: its host and its process.' }),
   database: exactly({
     writable: Type.Boolean(),
     schema: Type.String({ description: 'The newest migration that was applied.' }),
@@ -14,6 +15,8 @@ const HEALTH = exactly({
       client_id: Type.String(),
       nodes: Type.Integer({ description: 'How many of its plugin servers.' }),
       heard_at: MOMENT,
+      lost_calls: Type.Integer({ description: 'That it could not tell for the figures, in the last three days.' }),
+      lost_refusals: Type.Integer({ description: 'That it could not tell for the lists, in the last three days.' }),
     }),
     { description: 'Those that told the limits of their plans within three hours.' },
   ),

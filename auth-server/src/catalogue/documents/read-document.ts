@@ -1,32 +1,39 @@
 // Reads OpenAPI documents off the main thread, one at a time, within bounds of time and memory.
 import { Worker } from 'node:worker_threads'
 import type { YamlProblem } from '../../config/yaml-tree.ts'
+import { temporarilyUnavailable } from '../../http/problem.ts'
 import type { DrawnReference } from './reference.ts'
 import { RefusedDocument } from './refused-document.ts'
 
 const MAX_SECONDS = 10
+/** Until its turn comes. */
+const MAX_WAIT_SECONDS = 20
 const MAX_MEMORY_MEGABYTES = 256
-/** What has been drawn before is not read again. */
-const MAX_KEPT = 20
 
-const KEPT = new Map<string, DrawnReference>()
 let last: Promise<unknown> = Promise.resolve()
 
-/** What is drawn of a document. @throws {RefusedDocument} */
-export function readDocument(text: string): Promise<DrawnReference> {
-  const known = KEPT.get(text)
-  if (known) return Promise.resolve(known)
-  const reading = last.then(() => KEPT.get(text) ?? readInThread(text))
-  last = reading.catch(() => {})
-  return reading
+/**
+ * What is drawn of a document.
+ * @throws {RefusedDocument}
+ * @throws {HttpProblem} 503 where so many wait before it that its turn does not come in time
+ */
+export function readDocument(text: string, maxWaitSeconds = MAX_WAIT_SECONDS): Promise<DrawnReference> {
+  const { promise, resolve, reject } = Promise.withResolvers<DrawnReference>()
+  let isGivenUp = false
+  const timer = setTimeout(() => {
+    isGivenUp = true
+    reject(temporarilyUnavailable('too many OpenAPI documents are being read; try again in a moment', MAX_SECONDS))
+  }, maxWaitSeconds * 1000)
+  last = last.then(async () => {
+    clearTimeout(timer)
+    if (!isGivenUp) await readInThread(text).then(resolve, reject)
+  })
+  return promise
 }
 
 async function readInThread(text: string): Promise<DrawnReference> {
   const read = await ask(text)
   if (!('tags' in read)) throw new RefusedDocument(read)
-  KEPT.set(text, read)
-  const [oldest] = KEPT.keys()
-  if (KEPT.size > MAX_KEPT && oldest !== undefined) KEPT.delete(oldest)
   return read
 }
 

@@ -13,14 +13,16 @@ const BOUNDS: YamlBounds = {
   what: 'OpenAPI document of an API',
 }
 
+/** What comes after them is most often wrong because of them. */
+const MAX_PROBLEMS = 20
+
 /** JSON is YAML, so that one reader tells the line of what is wrong in either. */
 export async function readDocumentText(text: string): Promise<DrawnReference | readonly YamlProblem[]> {
   if (/\0/.test(text) || !text.isWellFormed())
     return [{ line: 0, column: 0, text: 'has characters that cannot be stored' }]
   const tree = await parseYamlTree(text, BOUNDS)
-  if (!('kind' in tree)) return tree
-  const problems = problemsOf(tree)
-  return problems.length > 0 ? problems : drawReference(tree)
+  const problems = 'kind' in tree ? problemsOf(tree) : tree
+  return 'kind' in tree && problems.length === 0 ? drawReference(tree) : problems.slice(0, MAX_PROBLEMS)
 }
 
 /** Which of the two it is written in. */

@@ -2,20 +2,36 @@
 import { createHash } from 'node:crypto'
 import { type Db, inTransaction, type Trx } from '../../store/database.ts'
 import { findStoredApi } from '../../store/queries/stored-apis.ts'
-import { deleteDocument, type StoredDocument, upsertDocument } from '../../store/tables/api-documents.ts'
+import {
+  deleteDocument,
+  type KeptDrawing,
+  type StoredDocument,
+  upsertDocument,
+} from '../../store/tables/api-documents.ts'
 import { type CatalogueActor, ManagedElsewhere, managerOf } from '../actor.ts'
 import { type Definition, recordApiChange } from '../apis.ts'
+import { DRAWN_BY } from './drawn-document.ts'
 import { readDocument } from './read-document.ts'
 import { formatOf } from './read-text.ts'
 
-/** A document that has been read, and keeps the rules. */
-export type SoundDocument = Omit<StoredDocument, 'changedAt'>
+/** A document that has been read, and keeps the rules; with what is drawn of it. */
+export type SoundDocument = Omit<StoredDocument, 'changedAt'> & KeptDrawing
 
 /** Takes its time: not for a transaction that others wait for. @throws {RefusedDocument} */
 export async function requireSoundDocument(document: string): Promise<SoundDocument> {
-  const { openapi, title, version } = await readDocument(document)
+  const drawn = await readDocument(document)
+  const { openapi, title, version } = drawn
   const sha256 = createHash('sha256').update(document, 'utf8').digest('hex')
-  return { document, format: formatOf(document), openapi, title, version, sha256 }
+  return {
+    document,
+    format: formatOf(document),
+    openapi,
+    title,
+    version,
+    sha256,
+    drawn: JSON.stringify(drawn),
+    drawnBy: DRAWN_BY,
+  }
 }
 
 /**

@@ -15,6 +15,7 @@ import {
   yesOrNo,
 } from '../../config/yaml-fields.ts'
 import type { Place } from '../../config/yaml-tree.ts'
+import { readHookEntries } from '../../delivery/hooks/configure.ts'
 import { readAddress } from '../../delivery/mail/mailbox.ts'
 import { OFFERS } from '../../store/tables/apis.ts'
 import { ATTESTATION_MODES } from '../../store/tables/app-identities.ts'
@@ -215,6 +216,10 @@ export const SECTION_FIELDS = {
   administrators: optionally('who is an administrator, by addresses; from when the address is proven', addresses),
   developers: optionally('who may make apps at the portal, beside those who are invited', fieldsOf(DEVELOPERS)),
   development: optionally('what npm start alone makes: `people`', fieldsOf(DEVELOPMENT)),
+  hooks: optionally(
+    'who is asked before something happens, and told afterwards (hooks.md); read when the server starts',
+    readHookEntries,
+  ),
   providers: optionally('identity providers (providers.md); read when the server starts', anything),
 }
 

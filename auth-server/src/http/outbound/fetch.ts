@@ -17,11 +17,15 @@ export function postForm(
 /** Posts a body and returns the status of the answer, whose body is never read; throws what guardedRequest does. */
 export function postBody(
   address: string,
-  { contentType, body }: Readonly<{ contentType: string; body: string }>,
+  {
+    contentType,
+    body,
+    headers,
+  }: Readonly<{ contentType: string; body: string; headers?: Readonly<Record<string, string>> }>,
   options: OutboundOptions,
 ): Promise<number> {
-  const headers = { 'content-type': contentType, accept: 'application/json' }
-  return guardedRequest(address, { method: 'POST', headers, body }, options, ({ statusCode = 0 }) => statusCode)
+  const all = { ...headers, 'content-type': contentType, accept: 'application/json' }
+  return guardedRequest(address, { method: 'POST', headers: all, body }, options, ({ statusCode = 0 }) => statusCode)
 }
 
 /** Thrown for an answer that is no document: another status than 200 (so a redirect, too), too long, compressed, no JSON. */

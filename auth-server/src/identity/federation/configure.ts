@@ -2,9 +2,11 @@
 
 import { CATALOGUE_SECTIONS } from '../../config/catalogue-sections.ts'
 import { shownName } from '../../config/operator.ts'
+import { anything } from '../../config/yaml-fields.ts'
 import { readYamlTree, type YamlMap, type YamlNode, type YamlProblem } from '../../config/yaml-tree.ts'
 import { type Config, ConfigError } from '../../config.ts'
 import { OWN_ACCOUNTS } from '../../store/tables/apis.ts'
+import { CLAIMS_FIELD } from './claim-mapping.ts'
 import { domainsField, textField } from './fields.ts'
 import { KINDS } from './index.ts'
 import type {
@@ -28,6 +30,7 @@ export const COMMON_FIELDS = {
   email_domains: domainsField(
     'the domains of e-mail addresses for which it is the authority: an address there that it verified is believed',
   ),
+  claims: CLAIMS_FIELD,
 } as const
 
 function labelOf(value: unknown) {
@@ -116,6 +119,7 @@ function readProvider(name: string, map: YamlMap, { issuer, environment, problem
     name,
     label: common?.label ?? kind.label ?? name,
     emailDomains: common?.email_domains ?? [],
+    claims: common?.claims ?? [],
   }
   return openProvider(settings, issuer, (tools) => kind.open(read, tools))
 }
@@ -159,5 +163,5 @@ function placeOf({ line, column }: { readonly line: number; readonly column: num
 
 function plain(node: YamlNode): unknown {
   if (node.kind === 'value') return node.value
-  return node.kind === 'list' ? node.items.map(plain) : undefined
+  return node.kind === 'list' ? node.items.map(plain) : anything(node)
 }

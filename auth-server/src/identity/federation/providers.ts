@@ -2,6 +2,7 @@
 import { readAddress } from '../../delivery/mail/mailbox.ts'
 import { type GuardedFetch, guardedFetch } from '../../http/outbound/guarded-fetch.ts'
 import { type FederationAddress, federationPath } from './addresses.ts'
+import type { MappedClaim } from './claim-mapping.ts'
 import type { UpstreamIdentity, UpstreamProtocol, UpstreamTools } from './provider.ts'
 
 /** How long one provider may take for one answer; three in a row end well before a person gives up. */
@@ -36,6 +37,8 @@ export interface IdentityProvider
   readonly leadsTo: string
   /** For whose addresses it is the authority, by the configuration; `*` for all. */
   readonly emailDomains: readonly string[]
+  /** What of all that it tells becomes claims of ours. */
+  readonly claims: readonly MappedClaim[]
   /** Whether its last answer failed to come, a moment ago. */
   isDown(): boolean
   /** Looks in ahead of time; nobody waits for it, and it never fails. */
@@ -83,11 +86,12 @@ export interface ProviderSettings {
   readonly label: string
   /** For whose addresses it is the authority; `*` for all. */
   readonly emailDomains: readonly string[]
+  readonly claims: readonly MappedClaim[]
 }
 
 /** @param ours the issuer of this server */
 export function openProvider(
-  { name, label, emailDomains }: ProviderSettings,
+  { name, label, emailDomains, claims }: ProviderSettings,
   ours: string,
   open: (tools: UpstreamTools) => UpstreamProtocol | undefined,
 ): IdentityProvider | undefined {
@@ -109,6 +113,7 @@ export function openProvider(
       name,
       label,
       emailDomains,
+      claims,
       issuer: protocol.issuer,
       leadsTo: protocol.leadsTo ?? protocol.issuer,
       ...(protocol.posts && { posts: protocol.posts }),

@@ -21,7 +21,7 @@ import type { IdentityProvider, VouchedAddress } from './providers.ts'
 export type Recognised =
   | Readonly<{ kind: 'person'; personId: string; authEpoch: number }>
   | Readonly<{ kind: 'address taken'; emailKey: string }>
-  | Readonly<{ kind: 'suspended' | 'leaving' | 'newPassword' | 'closed' | 'guest gone' }>
+  | Readonly<{ kind: 'suspended' | 'leaving' | 'newPassword' | 'closed' | 'guest gone' | 'not admitted' }>
 
 export interface FederatedVisitor {
   readonly provider: IdentityProvider
@@ -31,13 +31,17 @@ export interface FederatedVisitor {
   readonly applicationId: string | undefined
   /** The key of the device whose guest makes the account, if there is none. */
   readonly deviceJkt: string | undefined
+  /** Asked before an account is made; false ends it there. */
+  readonly mayJoin: (email: VouchedAddress | undefined) => Promise<boolean>
 }
 
 export async function recognise(db: Db, visitor: FederatedVisitor, context: AuditContext): Promise<Recognised> {
   const { provider, identity } = visitor
   const email = provider.vouchedAddress(identity)
+  const standing = await findStanding(db, identity, email)
+  if (standing) return standing
+  if (!(await visitor.mayJoin(email))) return { kind: 'not admitted' }
   return (
-    (await findStanding(db, identity, email)) ??
     (await signUp(db, visitor, email, context)) ??
     // Somebody was faster.
     (await findStanding(db, identity, email)) ?? {

@@ -9,6 +9,9 @@ import { type Chosen, choosePassword } from '../../identity/choose-password.ts'
 import { MAX_NAME_LENGTH } from '../../identity/person-name.ts'
 import { languageOf } from '../../pages/language.ts'
 import { sendPage } from '../../pages/send-page.ts'
+import { sentenceIn } from '../../tokens/ask-hooks.ts'
+import { refusedSignUp } from '../hooks/sign-up.ts'
+import { refusedSignUpPage } from '../hooks/view.ts'
 import { linkEndedPage } from './link-view.ts'
 import { type NewPassword, newPasswordPage } from './password-view.ts'
 
@@ -25,7 +28,7 @@ export type ProvenVisit = NewPassword &
  * @param goOn once the person has the password
  */
 export function newPasswordPages<Proven extends ProvenVisit>(
-  { db, config }: Pick<Deps, 'db' | 'config'>,
+  { db, config, hooks }: Pick<Deps, 'db' | 'config' | 'hooks'>,
   open: (request: FastifyRequest, reply: FastifyReply) => Promise<Proven | undefined>,
   goOn: (
     request: FastifyRequest,
@@ -46,6 +49,9 @@ export function newPasswordPages<Proven extends ProvenVisit>(
       const name = asOneLine(form.get('name') ?? '', MAX_NAME_LENGTH)
       const password = form.get('password') ?? ''
       const typed = { proof, password, name, language: languageOf(request), app, deviceJkt }
+      const applicant = { email: proof.address, name, language: typed.language, applicationId: app?.applicationId }
+      const refused = proof.purpose === 'sign-up' ? await refusedSignUp({ config, hooks }, applicant) : undefined
+      if (refused) return sendPage(reply.code(403), refusedSignUpPage(sentenceIn(typed.language, refused)))
       const chosen = await choosePassword(db, config, typed, ofRequest(request))
       if (chosen.kind === 'ended')
         return resume === undefined ? sendPage(reply.code(410), linkEndedPage) : reply.redirect(resume, 303)

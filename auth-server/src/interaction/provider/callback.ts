@@ -11,7 +11,7 @@ import { keptSubject } from '../../identity/federation/kept-subject.ts'
 import { link } from '../../identity/federation/links.ts'
 import { waysOf } from '../../identity/federation/offered.ts'
 import { CancelledThere, type UpstreamIdentity } from '../../identity/federation/provider.ts'
-import type { IdentityProvider } from '../../identity/federation/providers.ts'
+import type { IdentityProvider, VouchedAddress } from '../../identity/federation/providers.ts'
 import { recognise } from '../../identity/federation/recognise.ts'
 import { inBrief } from '../../logger/brief-error.ts'
 import { languageOf } from '../../pages/language.ts'
@@ -23,8 +23,11 @@ import {
   takeUpstreamAnswer,
   type UpstreamSubject,
 } from '../../store/tables/upstream-logins.ts'
+import { type Sentences, sentenceIn } from '../../tokens/ask-hooks.ts'
 import { completeSignIn } from '../complete-sign-in.ts'
 import { toldDeviceOf } from '../guest/needed.ts'
+import { refusedSignUp } from '../hooks/sign-up.ts'
+import { refusedSignUpPage } from '../hooks/view.ts'
 import { leavingPage } from '../login/view.ts'
 import { LOGIN, resumePath, stepPath } from '../paths.ts'
 import { browserProof } from '../session.ts'
@@ -33,6 +36,7 @@ import { asksAnew, upstreamRequest } from './begin.ts'
 import { metadataDocument } from './metadata.ts'
 import { postedAnswer } from './posted.ts'
 import { requireProvider } from './required.ts'
+import { toldClaims } from './told-claims.ts'
 import { type ProviderFailure, providerFailedPage } from './view.ts'
 
 export function callbackPages(deps: Deps): Readonly<Record<string, PageHandlers>> {
@@ -118,6 +122,7 @@ async function signIn(deps: Deps, arrival: Arrival): Promise<FastifyReply> {
   const { pending } = visit
   const ways = waysOf(providers, pending)
   if (!ways.providers.includes(provider)) return failed('notOffered', 403)
+  let refused: Sentences | undefined
   const visitor = {
     provider,
     identity,
@@ -125,6 +130,12 @@ async function signIn(deps: Deps, arrival: Arrival): Promise<FastifyReply> {
     canSignUp: config.signUp === 'open',
     applicationId: pending.app?.applicationId,
     deviceJkt: toldDeviceOf(pending),
+    async mayJoin(email: VouchedAddress | undefined) {
+      const applicant = { email: email?.address, name: identity.name, language: languageOf(request) }
+      const applicationId = pending.app?.applicationId
+      refused = await refusedSignUp(deps, { ...applicant, provider: provider.name, applicationId })
+      return refused === undefined
+    },
   }
   const recognised = await recognise(db, visitor, ofRequest(request))
   if (recognised.kind === 'address taken') {
@@ -136,9 +147,19 @@ async function signIn(deps: Deps, arrival: Arrival): Promise<FastifyReply> {
   }
   if (recognised.kind === 'guest gone') return reply.redirect(resumePath(pending.id), 303)
   if (recognised.kind === 'leaving') return sendPage(reply.code(403), leavingPage(visit))
+  if (recognised.kind === 'not admitted') {
+    const sentence = sentenceIn(languageOf(request), refused ?? {})
+    return sendPage(reply.code(403), refusedSignUpPage(sentence, visit))
+  }
   if (recognised.kind !== 'person') return failed(recognised.kind, 403)
   const { personId, authEpoch } = recognised
-  const proven = { personId, authEpoch, ...authenticatedBy(['fed']), issuer: provider.issuer }
+  const proven = {
+    personId,
+    authEpoch,
+    ...authenticatedBy(['fed']),
+    issuer: provider.issuer,
+    addedClaims: toldClaims(provider, identity, request.log),
+  }
   const done = await completeSignIn(deps, request, reply, visit, proven, (trx) => noteIdentityUse(trx, subject))
   return done === 'person changed' ? failed('ended', 400) : reply
 }

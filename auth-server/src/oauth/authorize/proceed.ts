@@ -64,17 +64,13 @@ function endOf(next: Awaited<ReturnType<typeof nextStepOf>>, session: Session | 
 }
 
 /** Answers with the code or the error, at the app's redirect URI; false when there was nothing left to close. */
-async function endForApp(
-  { db, config, cookies }: Deps,
-  reply: FastifyReply,
-  pending: PendingAppVisit,
-  end: End,
-): Promise<boolean> {
+async function endForApp(deps: Deps, reply: FastifyReply, pending: PendingAppVisit, end: End): Promise<boolean> {
+  const { db, config, cookies } = deps
   const { id, request } = pending
   const returnTo = { redirectUri: request.redirectUri, state: request.state }
   if ('session' in end) {
     const acr = acrFor(end.session, request.acrValues ?? [])
-    const addedClaims = await claimsOfLogin(db, pending, end.session)
+    const addedClaims = await claimsOfLogin(deps, pending, end.session)
     const code = await issueCode(db, { requestId: id, session: end.session, acr, addedClaims })
     if (code === undefined) return false
     cookies.endVisit(reply, id)

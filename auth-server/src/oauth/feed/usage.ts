@@ -15,6 +15,7 @@ function text(maxLength: number) {
 }
 const CALLS = Type.Integer({ minimum: 0, maximum: 1_000_000_000 })
 const MOMENT = Type.Integer({ minimum: 0, maximum: 100_000_000_000 })
+const HOUR = Type.Integer({ minimum: 0, maximum: 100_000_000_000, multipleOf: 3600 })
 const ABOUT = { audience: text(1000), client_id: text(255), plan: Type.Optional(text(255)) }
 const FACT = Type.Union([text(200), Type.Number(), Type.Array(text(200), { maxItems: 5 })])
 
@@ -26,7 +27,7 @@ const BATCH = Compile(
         Type.Object(
           {
             ...ABOUT,
-            hour: Type.Integer({ minimum: 0, maximum: 100_000_000_000, multipleOf: 3600 }),
+            hour: HOUR,
             sub: Type.Optional(text(255)),
             accepted: CALLS,
             refused: CALLS,
@@ -35,6 +36,25 @@ const BATCH = Compile(
         ),
         { maxItems: 500 },
       ),
+      /** Calls that `counts` of this gateway has, too, for whom they were: told more rarely. */
+      people: Type.Optional(
+        Type.Array(
+          Type.Object(
+            {
+              audience: ABOUT.audience,
+              client_id: ABOUT.client_id,
+              sub: text(255),
+              hour: HOUR,
+              accepted: CALLS,
+              refused: CALLS,
+            },
+            { additionalProperties: false },
+          ),
+          { maxItems: 500 },
+        ),
+      ),
+      /** What the gateway could not tell, since it last told so. */
+      lost: Type.Optional(Type.Object({ calls: CALLS, refusals: CALLS }, { additionalProperties: false })),
       refusals: Type.Array(
         Type.Object(
           {
@@ -63,12 +83,16 @@ function readBatch(body: unknown) {
   throw new OAuthError('invalid_request', `${first?.instancePath || 'the body'} ${says}`)
 }
 
-/** A batch that comes twice counts once; the answer says which it was, and neither is an error. */
+/**
+ * A batch that comes twice counts once; the answer says which it was, and neither is an error. It also says how many lines
+ * were left out, so that a gateway with a clock that is off hears of it.
+ */
 export function usageHandler(deps: Deps): RouteHandlerMethod {
   return async (request, reply) => {
     const { client } = await requireGateway(deps, request, reply, USAGE_SCOPE)
     const body = jsonOf(request)
     if (!body) throw new OAuthError('invalid_request', 'send the usage as application/json in the body')
-    return { counted: await takeUsage(deps.db, client.applicationId, readBatch(body)) }
+    const { isNew, leftOut } = await takeUsage(deps.db, client.applicationId, readBatch(body))
+    return { counted: isNew, left_out: leftOut }
   }
 }

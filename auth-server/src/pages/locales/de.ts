@@ -6,6 +6,7 @@ import { CLAIMS } from './de/claims.ts'
 import { DELETION } from './de/deletion.ts'
 import { FEDERATION } from './de/federation.ts'
 import { GUEST } from './de/guest.ts'
+import { HOOKS } from './de/hooks.ts'
 import { JOIN } from './de/join.ts'
 import { LANDING } from './de/landing.ts'
 import { MAIL } from './de/mail.ts'
@@ -42,6 +43,7 @@ export const DE = {
   setAside: SET_ASIDE,
   deletion: DELETION,
   federation: FEDERATION,
+  hooks: HOOKS,
   setup: SETUP,
   join: JOIN,
   landing: LANDING,

@@ -6,6 +6,7 @@ import { CLAIMS } from './en/claims.ts'
 import { DELETION } from './en/deletion.ts'
 import { FEDERATION } from './en/federation.ts'
 import { GUEST } from './en/guest.ts'
+import { HOOKS } from './en/hooks.ts'
 import { JOIN } from './en/join.ts'
 import { LANDING } from './en/landing.ts'
 import { MAIL } from './en/mail.ts'
@@ -42,6 +43,7 @@ export const EN = {
   setAside: SET_ASIDE,
   deletion: DELETION,
   federation: FEDERATION,
+  hooks: HOOKS,
   setup: SETUP,
   join: JOIN,
   landing: LANDING,

@@ -68,11 +68,13 @@ export async function listUsage(db: Db, filter: UsageFilter, reach: Reach): Prom
       coalesce((select jsonb_agg(to_jsonb(parts) order by accepted + refused desc, client_id, api_id, plan) from parts),
                '[]') as parts,
       case when ${plan}::text is null and ${from}::timestamptz >= auth_now() - make_interval(days => ${PEOPLE_KEPT_DAYS + 1})
-           then (select count(distinct usage.person_id)::int from usage_of_people usage
-                 join reached on reached.id = usage.application_id
-                 where usage.day between (${from}::timestamptz at time zone 'UTC')::date
-                                     and (${until}::timestamptz at time zone 'UTC')::date
-                   and (${apiId}::text is null or usage.api_id = ${apiId}))
+           -- Grouped, not counted as distinct: that would sort them.
+           then (select count(*)::int from (
+             select usage.person_id from usage_of_people usage join reached on reached.id = usage.application_id
+             where usage.day between (${from}::timestamptz at time zone 'UTC')::date
+                                 and (${until}::timestamptz at time zone 'UTC')::date
+               and (${apiId}::text is null or usage.api_id = ${apiId})
+             group by usage.person_id) person)
       end as people`.execute(db)
   const [row] = rows
   if (!row) throw new Error('the database gave no figures')

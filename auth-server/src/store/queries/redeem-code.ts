@@ -1,5 +1,6 @@
 // Redeeming an authorization code: it is consumed once, by opening the family of a login; or it is explained why not.
 import { type RawBuilder, sql } from 'kysely'
+import type { AddedClaims } from '../added-claims.ts'
 import type { Db, Trx } from '../database.ts'
 import { isOfStandingPerson, isSubscribed, openScopes, toldGroups } from '../sql.ts'
 import { MAX_WRONG_VERIFIERS, usableCode } from '../tables/authorization-codes.ts'
@@ -59,6 +60,33 @@ export function consumeCode(
   family: Omit<NewFamily, 'dpopJkt'>,
 ): Promise<OpenedFamily | undefined> {
   return consume(db, LOGIN, presented, family)
+}
+
+/** A login that a code would open, as far as the one who presents it shows that it is theirs. */
+export interface WaitingCode {
+  readonly personId: string
+  readonly applicationId: string
+  readonly apiId: string
+  readonly scopes: readonly string[]
+  readonly acr: string
+  readonly amr: readonly string[]
+  readonly addedClaims: AddedClaims | null
+}
+
+/** Looks at a code without using it; what else has to hold is seen when it is. */
+export async function findWaitingCode(
+  db: Db,
+  { codeHash, clientId, codeChallenge, dpopJkt }: CodePresented,
+): Promise<WaitingCode | undefined> {
+  const { rows } = await sql<WaitingCode>`
+    select code.person_id as "personId", code.application_id as "applicationId", code.api_id as "apiId", code.scopes,
+           code.acr, code.amr, code.added_claims as "addedClaims"
+    from authorization_codes code join applications application on application.id = code.application_id
+    join people person on ${isOfStandingPerson('code')}
+    where code.code_hash = ${codeHash} and application.client_id = ${clientId} and ${usableCode}
+      and code.code_challenge is not distinct from ${codeChallenge}
+      and (code.dpop_jkt is null or code.dpop_jkt = ${dpopJkt})`.execute(db)
+  return rows[0]
 }
 
 /** Who became part of whom; pseudonyms are for the audit log. */

@@ -9,6 +9,9 @@ export interface HeardGateway {
   readonly clientId: string
   readonly nodes: number
   readonly heardAt: Date
+  /** Calls and refusals that it could not tell, in the last three days. */
+  readonly lostCalls: number
+  readonly lostRefusals: number
 }
 
 /** What waits of a kind; `failing` has been tried already. */
@@ -30,9 +33,11 @@ export async function readServerState(db: Db): Promise<ServerState> {
     sql<{ name: string }>`select max(name) as name from kysely_migration`.execute(db),
     sql<HeardGateway>`
       select application.client_id as "clientId", count(distinct node)::int as nodes,
-             max(limits.expires_at) - make_interval(secs => ${GOOD_FOR_SECONDS}) as "heardAt"
+             max(limits.expires_at) - make_interval(secs => ${GOOD_FOR_SECONDS}) as "heardAt",
+             (select coalesce(sum(lost_calls), 0)::float8 from usage_batches where application_id = application.id) as "lostCalls",
+             (select coalesce(sum(lost_refusals), 0)::float8 from usage_batches where application_id = application.id) as "lostRefusals"
       from plan_limits limits join applications application on application.id = limits.application_id
-      where limits.expires_at > auth_now() group by 1 order by 1`.execute(db),
+      where limits.expires_at > auth_now() group by application.id order by 1`.execute(db),
     sql<WaitingDeliveries>`
       select kind, count(*)::int as waiting, (count(*) filter (where attempts > 0))::int as failing,
              ${secondsSince(sql`min(created_at)`)} as "oldestSeconds"

@@ -1,5 +1,6 @@
 // Signing in: one step of a visit opens one session in its browser, however often and however parallel its form arrives.
 import { sql } from 'kysely'
+import type { AddedClaims } from '../added-claims.ts'
 import type { Db, Trx } from '../database.ts'
 import { secondsFromNow } from '../sql.ts'
 import { unfinished, type VisitProof } from '../tables/authorization-requests.ts'
@@ -22,6 +23,7 @@ export interface SignIn extends BrowserProof {
   readonly amr: readonly string[]
   /** Of the provider that says so; null: this server does. */
   readonly issuer: string | null
+  readonly addedClaims?: AddedClaims | undefined
   readonly ttlSeconds: number
   /** Whether the browser may keep it when it ends; nobody's who has a strong role. */
   readonly persists: boolean
@@ -111,6 +113,7 @@ async function openSession(
   known: Readonly<{ sessionIds: readonly string[]; doneAs: string | null }>,
 ): Promise<Opened | undefined> {
   const tokenHash = input.tokenHashOf(input.signInId)
+  const addedClaims = input.addedClaims ? JSON.stringify(input.addedClaims) : null
   const { rows } = await sql<Opened>`
     with person as (
       select id, auth_epoch, has_strong_role or ${!input.persists} as ends_with_browser,
@@ -136,7 +139,7 @@ async function openSession(
       select id from before where theirs and not exists (select from repeated) order by sent desc, auth_time desc limit 1
     ), renewed as (
       update sessions set previous_token_hash = token_hash, token_hash = ${tokenHash}, acr = ${input.acr}, amr = ${[...input.amr]},
-                          issuer = ${input.issuer}, auth_time = auth_now(), expires_at = person.expires_at,
+                          issuer = ${input.issuer}, added_claims = ${addedClaims}::jsonb, auth_time = auth_now(), expires_at = person.expires_at,
                           ends_with_browser = person.ends_with_browser
       from kept, person where sessions.id = kept.id
       returning sessions.id, sessions.ends_with_browser
@@ -144,8 +147,8 @@ async function openSession(
       delete from sessions using before
       where sessions.id = before.id and not exists (select from repeated) and sessions.id not in (select id from kept)
     ), inserted as (
-      insert into sessions (token_hash, id, person_id, auth_epoch, acr, amr, issuer, auth_time, expires_at, ends_with_browser)
-      select ${tokenHash}, ${input.sessionId}, person.id, person.auth_epoch, ${input.acr}, ${[...input.amr]}, ${input.issuer}, auth_now(),
+      insert into sessions (token_hash, id, person_id, auth_epoch, acr, amr, issuer, added_claims, auth_time, expires_at, ends_with_browser)
+      select ${tokenHash}, ${input.sessionId}, person.id, person.auth_epoch, ${input.acr}, ${[...input.amr]}, ${input.issuer}, ${addedClaims}::jsonb, auth_now(),
              person.expires_at, person.ends_with_browser
       from person where not exists (select from renewed) and not exists (select from repeated)
       returning id, ends_with_browser

@@ -2,6 +2,8 @@
 import { type GeneratedAlways, type SqlBool, sql } from 'kysely'
 import type { Db } from '../database.ts'
 import type { Defaulted, Json, TableDeclaration } from '../declaration.ts'
+import { hookEventOf } from '../hook-events.ts'
+import { tellHooks } from './hook-subscriptions.ts'
 
 /** What an event has changed, where its name does not say it: names alone, of nobody. */
 export interface AuditedChange {
@@ -91,10 +93,11 @@ export interface NewAuditEvent {
 /** For how long it is remembered where a request came from. */
 const DETAIL_DAYS = 90
 
-/** Adds an event and its detail, in one statement. */
+/** Adds an event and its detail, and what hooks hear of it, in one statement. */
 export async function insertAuditEvent(db: Db, event: NewAuditEvent): Promise<void> {
   const { address, userAgent } = event
   const change = event.change && JSON.stringify(event.change)
+  const told = hookEventOf(event.type, event.outcome)
   await sql`
     with event as (
       insert into audit_events (type, outcome, person, application_id, api_id, request_id, actor,
@@ -103,7 +106,7 @@ export async function insertAuditEvent(db: Db, event: NewAuditEvent): Promise<vo
               ${event.applicationId}, ${event.apiId}, ${event.requestId},
               (select pseudonym from people where id = ${event.actorId}), ${event.actorApplicationId}, ${event.byCommand}, ${change}::jsonb)
       returning seq
-    )
+    )${told === undefined ? sql`` : sql`, told as (${tellHooks({ ...event, event: told })})`}
     insert into audit_details (event_seq, address, user_agent, expires_at)
     select seq, ${address}, ${userAgent}, auth_now() + make_interval(days => ${DETAIL_DAYS}) from event
     where ${address}::text is not null or ${userAgent}::text is not null`.execute(db)

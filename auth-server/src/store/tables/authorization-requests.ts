@@ -235,14 +235,25 @@ function typed({
   return app === null ? undefined : { ...visit, app, request }
 }
 
+/** A step that is done; what is `said` is kept with it. */
+export interface TakenStep {
+  readonly requestId: string
+  readonly step: StepName
+  readonly sessionId: string | null
+  readonly said?: Parameters<typeof stepDone>[2]
+}
+
+/** The steps of a visit that were done by now. */
+export async function findSteps(db: Db, id: string): Promise<DoneSteps | undefined> {
+  const row = await db.selectFrom('authorization_requests').where('id', '=', id).select('steps').executeTakeFirst()
+  return row?.steps
+}
+
 /** Notes a step of the person of `sessionId`; for nobody else does it count. */
-export async function takeStep(
-  db: Db,
-  { requestId, step, sessionId }: Readonly<{ requestId: string; step: StepName; sessionId: string | null }>,
-): Promise<boolean> {
+export async function takeStep(db: Db, { requestId, step, sessionId, said }: TakenStep): Promise<boolean> {
   const result = await db
     .updateTable('authorization_requests')
-    .set({ steps: sql`steps || ${stepDone(step, sessionId === null ? null : sql`${sessionId}`)}` })
+    .set({ steps: sql`steps || ${stepDone(step, sessionId === null ? null : sql`${sessionId}`, said)}` })
     .where('id', '=', requestId)
     .where(unfinished)
     .executeTakeFirst()

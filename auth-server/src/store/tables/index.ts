@@ -26,6 +26,7 @@ import { EMAIL_ADDRESSES } from './email-addresses.ts'
 import { FORMER_MEMBERS } from './former-members.ts'
 import { GROUP_MEMBERS } from './group-members.ts'
 import { GROUPS } from './groups.ts'
+import { HOOK_SUBSCRIPTIONS } from './hook-subscriptions.ts'
 import { IDEMPOTENCY_KEYS } from './idempotency-keys.ts'
 import { IDENTITIES } from './identities.ts'
 import { INITIAL_ACCESS_TOKENS } from './initial-access-tokens.ts'
@@ -92,6 +93,7 @@ export const TABLES = {
   person_roles: PERSON_ROLES,
   role_promises: ROLE_PROMISES,
   retired_subjects: RETIRED_SUBJECTS,
+  hook_subscriptions: HOOK_SUBSCRIPTIONS,
   outbox: OUTBOX,
   revocations: REVOCATIONS,
   applications: APPLICATIONS,

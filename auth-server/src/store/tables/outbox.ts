@@ -15,6 +15,18 @@ export interface OutboxPayloads {
   readonly mail: QueuedMail
   readonly 'api-event': ApiEvent
   readonly 'provider-revocation': Readonly<{ issuer: string; sealed: string }>
+  readonly hook: HookTold
+}
+
+/** What a hook hears: which event of when, and the ids of whom it is about. */
+export interface HookTold {
+  readonly hook: string
+  readonly event: string
+  /** ISO 8601 */
+  readonly at: string
+  readonly personId: string | null
+  readonly applicationId: string | null
+  readonly apiId: string | null
 }
 
 /** What the backend of an API hears of a `sub`: it is part of the account `into` from now on; or it is nobody's any more. */
@@ -33,7 +45,11 @@ const OUTBOX_KINDS: Readonly<Record<OutboxKind, Readonly<{ words: string; lifeti
   'api-event': { words: 'what backends of APIs hear of the end of a `sub`', lifetimeSeconds: 7 * 24 * 3600 },
   // Queued by triggers (0067), which say so, too.
   'provider-revocation': { words: 'ends of links to identity providers', lifetimeSeconds: 7 * 24 * 3600 },
+  hook: { words: 'what hooks hear of changes, which administrators see for 30 more days', lifetimeSeconds: 72 * 3600 },
 }
+
+/** For how long one that never arrived can be sent again. */
+const DEAD_HOOK_DAYS = 30
 
 export interface Outbox {
   id: string
@@ -52,7 +68,8 @@ export const OUTBOX: TableDeclaration<Outbox> = {
   purpose: `What has to reach somebody outside: ${describeKinds(({ words }) => words)}.`,
   lifetime: {
     until: `it has arrived, or its time is over: ${describeKinds(({ words, lifetimeSeconds }) => `${lifetimeSeconds / 3600} hours for ${words}`)}`,
-    obsolete: sql`expires_at < auth_now()`,
+    obsolete: sql`expires_at < auth_now()
+      and (kind <> 'hook' or expires_at < auth_now() - make_interval(days => ${sql.lit(DEAD_HOOK_DAYS)}))`,
     indexed: true,
   },
   people: {
@@ -91,7 +108,8 @@ function isMailTo({ emails }: PersonKey): RawBuilder<SqlBool> {
 }
 
 function isEventOf({ personId }: PersonKey): RawBuilder<SqlBool> {
-  return sql`(kind = 'api-event' and ${personId} in (payload->>'subject', payload->>'into'))`
+  return sql`((kind = 'api-event' and ${personId} in (payload->>'subject', payload->>'into'))
+    or (kind = 'hook' and payload->>'personId' = ${personId}))`
 }
 
 function describeKinds(describe: (kind: (typeof OUTBOX_KINDS)[OutboxKind]) => string): string {
@@ -197,6 +215,39 @@ export async function measureOutbox(db: Db): Promise<readonly OutboxBacklog[]> {
     select kind, count(*)::int as entries, ${secondsSince(sql`min(created_at)`)} as "oldestSeconds"
     from outbox where expires_at > auth_now() group by kind order by kind`.execute(db)
   return rows
+}
+
+/** What hooks did not take in time. */
+export interface DeadHook extends HookTold {
+  readonly id: string
+  readonly attempts: number
+}
+
+/** Of all instances; the last first. */
+export async function listDeadHooks(db: Db, limit: number): Promise<readonly DeadHook[]> {
+  const { rows } = await sql<DeadHook>`
+    select payload->>'hook' as hook, payload->>'event' as event, payload->>'at' as at, payload->>'personId' as "personId",
+           payload->>'applicationId' as "applicationId", payload->>'apiId' as "apiId", id, attempts
+    from outbox where kind = 'hook' and expires_at <= auth_now() order by expires_at desc, id limit ${limit}`.execute(
+    db,
+  )
+  return rows
+}
+
+/** How many there are. */
+export async function countDeadHooks(db: Db): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from outbox where kind = 'hook' and expires_at <= auth_now()`.execute(db)
+  return rows[0]?.count ?? 0
+}
+
+/** Has them sent once more, for as long as new ones; all of a hook, or one. Returns how many. */
+export async function reviveHooks(db: Db, which: Readonly<{ hook: string } | { id: string }>): Promise<number> {
+  const those = 'id' in which ? sql`id = ${which.id}` : sql`payload->>'hook' = ${which.hook}`
+  const { rows } = await sql`
+    update outbox set attempts = 0, next_attempt_at = auth_now(), expires_at = ${secondsFromNow(OUTBOX_KINDS.hook.lifetimeSeconds)}
+    where kind = 'hook' and expires_at <= auth_now() and ${those} returning id`.execute(db)
+  return rows.length
 }
 
 /** What a new row says. */

@@ -154,6 +154,8 @@ export interface NewFamily {
   readonly currentHash: string
   /** Of the key that was proven with the request, or null. A public client's tokens are bound to it (RFC 9449 §5). */
   readonly dpopJkt: string | null
+  /** In the place of those that wait with the code. */
+  readonly addedClaims?: AddedClaims | undefined
 }
 
 /**
@@ -161,7 +163,10 @@ export interface NewFamily {
  * @param code the name of what was consumed: one row with the columns of a login (person_id, auth_epoch, application_id,
  *   api_id, session_id, scopes, acr, amr, auth_time, added_claims, asked_claims), and of the application `public`, refresh_idle, refresh_absolute
  */
-export function openFamily(code: RawBuilder<unknown>, { id, currentHash, dpopJkt }: NewFamily): RawBuilder<unknown> {
+export function openFamily(
+  code: RawBuilder<unknown>,
+  { id, currentHash, dpopJkt, addedClaims }: NewFamily,
+): RawBuilder<unknown> {
   return sql`
     insert into refresh_families (id, person_id, auth_epoch, application_id, api_id, session_id, scopes, acr, amr, auth_time,
                                   generation, current_hash, dpop_jkt, bound_since, idle_expires_at, expires_at, added_claims,
@@ -169,7 +174,7 @@ export function openFamily(code: RawBuilder<unknown>, { id, currentHash, dpopJkt
     select ${id}, person_id, auth_epoch, application_id, api_id, session_id, scopes, acr, amr, auth_time,
            1, ${currentHash}, case when public then ${dpopJkt}::text end,
            case when public and ${dpopJkt}::text is not null then 1 end, auth_now() + refresh_idle, auth_now() + refresh_absolute,
-           added_claims, asked_claims
+           coalesce(${addedClaims === undefined ? null : JSON.stringify(addedClaims)}::jsonb, added_claims), asked_claims
     from ${code} returning *`
 }
 

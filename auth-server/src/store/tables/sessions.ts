@@ -1,7 +1,8 @@
 // Browser sessions: found by the hash of their cookie, ended together with all that was born in them.
 import { type SqlBool, sql } from 'kysely'
+import type { AddedClaims } from '../added-claims.ts'
 import type { Db, Trx } from '../database.ts'
-import type { Defaulted, TableDeclaration } from '../declaration.ts'
+import type { Defaulted, Json, TableDeclaration } from '../declaration.ts'
 import { IS_FACTOR_IN_FORCE, isOfStandingPerson, secondsSince } from '../sql.ts'
 import { sessionsOf } from '../visit-steps.ts'
 import type { VisitProof } from './authorization-requests.ts'
@@ -18,6 +19,8 @@ export interface Sessions {
   amr: Defaulted<string[]>
   /** Of the provider that it was opened by; null: by an account of this server, unless `amr` has `fed`. */
   issuer: string | null
+  /** What that provider told, as claims. */
+  added_claims: Json<AddedClaims> | null
   auth_time: Defaulted<Date>
   expires_at: Date
   /** Its cookie goes when the browser ends; some roles ask for that (see identity/roles.ts). */
@@ -43,6 +46,7 @@ export const SESSIONS: TableDeclaration<Sessions> = {
         acr: 'exported',
         amr: 'exported',
         issuer: 'exported',
+        added_claims: 'exported',
         auth_time: 'exported',
         expires_at: 'exported',
         ends_with_browser: 'internal',
@@ -69,6 +73,8 @@ export interface Session {
   readonly amr: readonly string[]
   /** Of the provider that says so; null: this server does, or, with `fed` in `amr`, nobody knows which. */
   readonly issuer: string | null
+  /** What that provider told, as claims for tokens. */
+  readonly addedClaims: AddedClaims | null
   /** The kinds of second factors that the person has set up; recovery codes stand in for one and are none. */
   readonly factors: readonly string[]
   /** When, by the database's clock, and how long ago in seconds. */
@@ -117,6 +123,7 @@ export function liveSessions(db: Db) {
       'session.acr',
       'session.amr',
       'session.issuer',
+      'session.added_claims as addedClaims',
       sql<string[]>`array(
         select distinct factor.kind from authenticators factor
         where factor.person_id = session.person_id and factor.kind <> 'recovery_code' and ${IS_FACTOR_IN_FORCE}

@@ -52,7 +52,10 @@ t.test('two nodes add up, a restart goes on, and a batch that comes twice counts
     [toldRefusal('a1'), toldRefusal('a2'), toldRefusal('a1'), toldRefusal('b1', { client_id: 'of-nobody' })],
   )
   const first = await one('/usage', batch)
-  t.match([first.statusCode, first.json(), first.headers['cache-control']], [200, { counted: true }, 'no-store'])
+  t.match(
+    [first.statusCode, first.json(), first.headers['cache-control']],
+    [200, { counted: true, left_out: 5 }, 'no-store'],
+  )
   const once = {
     hours: ['basic -3600 4 0', ' 0 1 0', 'basic 0 5 1'],
     days: [' 1 0', 'basic 9 1'],
@@ -60,12 +63,52 @@ t.test('two nodes add up, a restart goes on, and a batch that comes twice counts
     refusals: ['a1', 'a2'],
   }
   t.strictSame(await known(server), once)
-  t.strictSame((await one('/usage', batch)).json(), { counted: false }, 'once more, and it is no error')
+  t.strictSame((await one('/usage', batch)).json(), { counted: false, left_out: 0 }, 'once more, and it is no error')
   t.strictSame(await known(server), once)
-  t.strictSame((await two('/usage', batch)).json(), { counted: true }, 'names are those of a gateway')
+  t.match((await two('/usage', batch)).json(), { counted: true }, 'names are those of a gateway')
   await one('/usage', usageBatch([toldCount({ sub: ada, accepted: 10 })]))
   t.match(await known(server), { people: [`${ada} 24 2`], hours: { 2: 'basic 0 20 2' }, refusals: ['a1', 'a2'] })
 })
+
+t.test(
+  'for whom calls were may be told apart from their number; what a gateway lost is kept for the state of health',
+  async (t) => {
+    const server = await testServer(t)
+    const ada = await addPerson(server, 'bob@example.com')
+    const tell = await gatewayClient(server)
+    const { plan: _, ...calls } = toldCount({ sub: ada, accepted: 3, refused: 1 })
+    const batch = {
+      ...usageBatch([toldCount({ accepted: 5 })]),
+      people: [
+        calls,
+        { ...calls, hour: thisHour() - 3600 },
+        { ...calls, sub: 'nobody-of-ours' },
+        { ...calls, hour: thisHour() + 7200 },
+        { ...calls, client_id: 'of-nobody' },
+      ],
+      lost: { calls: 7, refusals: 2 },
+    }
+    const answers = await Promise.all([tell('/usage', batch), tell('/usage', batch)])
+    t.strictSame(
+      answers.map((answer) => answer.json()).toSorted((one, two) => one.left_out - two.left_out),
+      [
+        { counted: false, left_out: 0 },
+        { counted: true, left_out: 3 },
+      ],
+    )
+    t.match(await known(server), { hours: ['basic 0 5 0'], people: [`${ada} 6 2`] })
+    const kept = await server.db.selectFrom('usage_batches').select(['lost_calls', 'lost_refusals']).execute()
+    t.strictSame(
+      kept.map(({ lost_calls, lost_refusals }) => [Number(lost_calls), Number(lost_refusals)]),
+      [[7, 2]],
+    )
+    const late = await tell(
+      '/usage',
+      usageBatch([toldCount({ hour: thisHour() - 3 * 86_400 })], [toldRefusal('a', { at: 1 })]),
+    )
+    t.strictSame(late.json(), { counted: true, left_out: 2 }, 'a gateway whose clock is off hears of it')
+  },
+)
 
 t.test('ten times the same at once, beside others about the same: each counts once', async (t) => {
   const server = await testServer(t)

@@ -10,6 +10,7 @@ import type { StoredRequest } from '../../../store/tables/authorization-requests
 import { redeemCode } from '../../../tokens/authorization-code.ts'
 import { OAuthError } from '../../errors.ts'
 import { readVerifier } from '../../pkce.ts'
+import { claimsBeforeToken } from '../before-token.ts'
 import { tokenResponse } from '../token-response.ts'
 import type { GrantRequest, ReadGrant, TokenResponse } from './grant.ts'
 
@@ -32,7 +33,9 @@ async function redeem(
 ): Promise<TokenResponse> {
   const { client, resource, dpopJkt, log, context } = request
   const { clientId } = client
-  const result = await redeemCode(deps.db, deps.config.tokenSecret, { ...sent, clientId, resource, dpopJkt, context })
+  const presented = { ...sent, clientId, resource, dpopJkt }
+  const addedClaims = await claimsBeforeToken(deps, presented)
+  const result = await redeemCode(deps.db, deps.config.tokenSecret, { ...presented, addedClaims, context })
   if (result.kind === 'redeemed') {
     const { family, token } = result
     if (family.asked) await noteRequest(deps, client, family.asked)

@@ -18,6 +18,20 @@ const PERSON = [
 
 const RESERVED: ReadonlySet<string> = new Set([...[JWT, ACCESS_TOKEN, ID_TOKEN, INTROSPECTION, OTHERS, PERSON].flat()])
 
+/** Also `https://example.com/tier`, which OpenID Connect Core §5.1.2 advises for names of one's own. */
+const NAME = /^[A-Za-z][\w.:/-]{0,99}$/
+const NOT_A_NAME = ['constructor', 'prototype']
+
+/** Whether a text can be the name of a claim at all. */
+export function isClaimName(name: string): boolean {
+  return NAME.test(name) && !NOT_A_NAME.includes(name)
+}
+
+/** Whether a claim of this name can be added to a login. */
+export function isFreeClaimName(name: string): boolean {
+  return isClaimName(name) && !isReservedClaim(name)
+}
+
 /** Whether a name belongs to a protocol or to this server, in any spelling that a careless reader takes for it. */
 export function isReservedClaim(name: string): boolean {
   return RESERVED.has(name.toLowerCase())

@@ -1,0 +1,91 @@
+// Hooks after changes: what they hear of, told by the transaction of the change; retries, the same id each time, and what never arrived.
+import { pino } from 'pino'
+import t from 'tap'
+import type { AuditEvent } from '../../src/audit/events.ts'
+import { sendDueEntries } from '../../src/delivery/outbox.ts'
+import { OPERATOR } from '../../src/identity/administration/authority.ts'
+import { restorePerson, suspendPerson } from '../../src/identity/administration/people.ts'
+import { removeObsoleteRows } from '../../src/store/cleanup.ts'
+import { AFTER_EVENTS } from '../../src/store/hook-events.ts'
+import { erasePerson, exportPerson } from '../../src/store/person.ts'
+import { countDeadHooks, listDeadHooks, reviveHooks } from '../../src/store/tables/outbox.ts'
+import { turnClock } from '../support/database.ts'
+import { hookEnvironment, hookReceiver } from '../support/hook-receiver.ts'
+import { testServer } from '../support/server.ts'
+
+const DAY = 24 * 3600
+const receiver = await hookReceiver(t, (response) => void response.writeHead(204).end())
+const server = await testServer(
+  t,
+  await hookEnvironment(t, { url: receiver.url, events: ['person.suspended', 'person.restored', 'person.deleted'] }),
+)
+const { db, deps, personId } = server
+
+function send() {
+  return sendDueEntries(deps, pino({ level: 'silent' }))
+}
+function queued() {
+  return db.selectFrom('outbox').selectAll().where('kind', '=', 'hook').execute()
+}
+
+type NameOf<E> = E extends { readonly type: infer Type extends string; readonly outcome: infer Outcome extends string }
+  ? `${Type} ${Outcome}`
+  : never
+
+t.test('every event of the audit log that hooks are told for is one; none is told as two', async (t) => {
+  const names: readonly NameOf<AuditEvent>[] = Object.values(AFTER_EVENTS).flat()
+  t.equal(new Set(names).size, names.length)
+})
+
+t.test('a change is told to who wants to hear of it, with ids alone; nothing else is queued', async (t) => {
+  await suspendPerson(db, OPERATOR, personId)
+  t.equal((await queued()).length, 1)
+  t.match((await exportPerson(db, personId))?.outbox ?? [], [{ payload: { event: 'person.suspended' } }])
+  await send()
+  t.strictSame(await queued(), [])
+  const { at, ...body } = receiver.heard[0]?.body ?? {}
+  t.strictSame(body, { event: 'person.suspended', sub: personId })
+  t.ok(Math.abs(Date.now() - Date.parse(String(at))) < 60_000)
+})
+
+t.test(
+  'what was not taken comes again under the same id, and three days later is dead until somebody sends it again',
+  async (t) => {
+    receiver.heard.length = 0
+    receiver.answers((response) => void response.writeHead(500).end())
+    await restorePerson(db, OPERATOR, personId)
+    await send()
+    await turnClock(t, db, 60)
+    await send()
+    t.equal(receiver.heard.length, 2)
+    t.equal(receiver.heard[0]?.id, receiver.heard[1]?.id)
+    t.equal(await countDeadHooks(db), 0)
+
+    await turnClock(t, db, 3 * DAY + 60)
+    await send()
+    t.equal(receiver.heard.length, 2, 'it is given up')
+    await removeObsoleteRows(db, { which: 'indexed' })
+    const [dead] = await listDeadHooks(db, 10)
+    t.match(dead, { hook: 'crm', event: 'person.restored', personId, attempts: 2 })
+    t.equal(await countDeadHooks(db), 1)
+
+    receiver.answers((response) => void response.writeHead(200).end())
+    t.equal(await reviveHooks(db, { id: dead?.id ?? '' }), 1)
+    t.equal(await reviveHooks(db, { hook: 'crm' }), 0, 'it is dead no more')
+    await send()
+    t.match(receiver.heard[2], { id: receiver.heard[0]?.id, event: 'person.restored' })
+    t.strictSame(await queued(), [])
+  },
+)
+
+t.test('who is forgotten is told as deleted; a month after the last attempt nothing is left', async (t) => {
+  receiver.heard.length = 0
+  receiver.answers((response) => void response.writeHead(410).end())
+  await suspendPerson(db, OPERATOR, personId)
+  await erasePerson(db, personId)
+  await send()
+  t.match(receiver.heard, [{ event: 'person.suspended' }])
+  await turnClock(t, db, 40 * DAY)
+  await removeObsoleteRows(db, { which: 'indexed' })
+  t.strictSame(await queued(), [])
+})

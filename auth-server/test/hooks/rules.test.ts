@@ -1,0 +1,74 @@
+// Hooks by configuration: what happens on failure by choice, for which APIs one is asked, sign-ups, and mistakes in the file.
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import t from 'tap'
+import { readHooks } from '../../src/delivery/hooks/configure.ts'
+import { sendDueEntries } from '../../src/delivery/outbox.ts'
+import { HOOK_SECRET, hookEnvironment, hookReceiver } from '../support/hook-receiver.ts'
+import { mailServer, NEW_PASSWORD } from '../support/mail-visit.ts'
+import { API, testServer } from '../support/server.ts'
+import { Website } from '../support/website.ts'
+
+t.test('on_failure: continue lets people in without the hook; another API asks none', async (t) => {
+  for (const hook of [{ on_failure: 'continue' }, { apis: ['another-api'] }]) {
+    const receiver = await hookReceiver(t, (response) => void response.writeHead(500).end())
+    const events = ['before.sign-in', 'before.token']
+    const server = await testServer(t, await hookEnvironment(t, { url: receiver.url, events, ...hook }))
+    const site = await Website.open(server)
+    t.ok((await site.signIn({ scope: 'openid orders:read' })).access_token)
+    t.equal(receiver.heard.length, 'apis' in hook ? 0 : 2)
+    t.equal(server.log.filter((line) => line.includes('"event":"hook_failed"')).length, receiver.heard.length)
+  }
+})
+
+t.test('every mistake in the section is a sentence with its place', async (t) => {
+  const file = join(t.testdir(), 'catalogue.yml')
+  const read = async (hook: object) => {
+    await writeFile(file, JSON.stringify({ hooks: { crm: hook } }))
+    return readHooks({ catalogueFile: file }, { HOOK_SECRET, WEAK: 'whsec_x' }).then(
+      ({ all }) => all,
+      (error: Error) => error.message,
+    )
+  }
+  const good = { url: 'https://crm.example.com/hooks', secret_variable: 'HOOK_SECRET', events: ['person.deleted'] }
+  t.match(await read(good), [{ name: 'crm', onFailure: 'refuse', timeoutMillis: 3000, secrets: [HOOK_SECRET] }])
+  const table = [
+    [{ url: 'ftp://crm.example.com' }, /line 1, column \d+: crm.url has to be an address/],
+    [{ url: 'https://user:password@crm.example.com' }, /crm.url has to be an address/],
+    [{ secret_variable: HOOK_SECRET }, /never the secret/],
+    [{ secret_variable: 'WEAK' }, /whsec_ and 24 to 64 bytes/],
+    [{ secret_variable: 'MISSING' }, /whsec_ and 24 to 64 bytes/],
+    [{ events: ['person.delete'] }, /did you mean person.deleted/],
+    [{ on_failure: 'ignore' }, /one of refuse, continue/],
+    [{ timeout_ms: 60_000 }, /has to be 100 to 10000/],
+    [{ apis: API.id }, /has to be a list/],
+    [{ api: [API.id] }, /did you mean apis/],
+  ] as const
+  for (const [change, problem] of table) t.match(await read({ ...good, ...change }), problem)
+})
+
+t.test('who may not sign up reads why, and there is no account; then there is one, told to the hook', async (t) => {
+  const receiver = await hookReceiver(t, { verdict: 'refuse', message: 'Members of the club only.' })
+  const events = ['before.sign-up', 'person.created']
+  const server = await mailServer(t, await hookEnvironment(t, { url: receiver.url, events }))
+  const visit = await server.asked('sign-up', 'eve@example.com')
+  const choose = await visit.browser.submit(visit.check, '/check-mail', { code: visit.mail.code })
+  const sent = { name: 'Eve', password: NEW_PASSWORD }
+  const refused = await visit.browser.submit(choose, '/new-password', sent)
+  t.match(refused, { statusCode: 403, body: /Members of the club only\./ })
+  const people = () => server.db.selectFrom('people').select('id').where('id', '<>', server.personId).execute()
+  t.strictSame(await people(), [])
+  t.match(receiver.heard[0]?.body, { email: 'eve@example.com', email_verified: true, name: 'Eve', language: 'en' })
+
+  receiver.answers((response) => void response.writeHead(500).end())
+  t.equal((await visit.browser.submit(choose, '/new-password', sent)).statusCode, 503)
+  t.strictSame(await people(), [])
+
+  receiver.answers({ verdict: 'allow' })
+  t.equal((await visit.browser.submit(choose, '/new-password', sent)).statusCode, 303)
+  const [eve] = await people()
+  receiver.heard.length = 0
+  await sendDueEntries(server.deps, pino({ level: 'silent' }))
+  t.match(receiver.heard, [{ event: 'person.created', body: { sub: eve?.id } }])
+})

@@ -1,0 +1,84 @@
+// What a provider tells becomes claims of ours by the table of its configuration: in the tokens of logins begun there, as told then.
+import { decodeJwt } from 'jose'
+import t from 'tap'
+import { readProviders } from '../../src/identity/federation/configure.ts'
+import { Browser } from '../support/browser.ts'
+import { answerOf, authorizeUrl, logIn, pkcePair, redeem, refresh } from '../support/phone.ts'
+import { testServer } from '../support/server.ts'
+import { CLAIMED_URI } from '../support/session.ts'
+import { catalogueOf, openUpstream, type UpstreamPerson } from '../support/upstream.ts'
+
+const corp = await openUpstream(t)
+const claims = {
+  'org.unit.name': 'department',
+  teams: 'teams',
+  'https://corp.example/tier': 'tier',
+  'org.constructor': 'made_by',
+  'teams.length': 'how_many',
+}
+const catalogue = await catalogueOf(t, { corp: { ...corp.settings, claims } })
+const server = await testServer(t, catalogue)
+const { app, log } = server
+
+async function signIn(person: UpstreamPerson, browser = new Browser(app)) {
+  const { challenge, verifier } = pkcePair()
+  const changes = { redirect_uri: CLAIMED_URI, scope: 'openid orders:read', prompt: 'login' }
+  const page = await browser.open(authorizeUrl(challenge, changes))
+  corp.is(person)
+  corp.signedIn(Math.floor(Date.now() / 1000))
+  const sent = await browser.submit(page, '/provider/corp')
+  const url = await corp.travel()(sent.headers.location ?? '')
+  const { code = '' } = answerOf(await browser.open(`${url.pathname}${url.search}`))
+  return (await redeem(app, code, verifier, { redirect_uri: CLAIMED_URI })).json()
+}
+
+const BOB = { sub: 'bob', org: { unit: { name: 'Sales' } }, teams: ['eu', 'us'], 'https://corp.example/tier': 'gold' }
+
+t.test('nested values and lists stand in access and ID tokens; what no object has of its own does not', async (t) => {
+  const tokens = await signIn(BOB)
+  for (const token of [tokens.access_token, tokens.id_token]) {
+    const told = decodeJwt(String(token))
+    t.match(told, { department: 'Sales', teams: ['eu', 'us'], tier: 'gold' })
+    t.notOk('made_by' in told || 'how_many' in told)
+  }
+})
+
+t.test('a refresh says what was told at the login; the next login says what is told then', async (t) => {
+  const browser = new Browser(app)
+  const first = await signIn(BOB, browser)
+  const next = await signIn({ ...BOB, org: { unit: { name: 'Legal' } }, teams: undefined }, browser)
+  const later = decodeJwt(String((await refresh(app, first.refresh_token)).json().access_token))
+  t.match(later, { department: 'Sales', teams: ['eu', 'us'] })
+  const now = decodeJwt(String(next.access_token))
+  t.match(now, { department: 'Legal', tier: 'gold' })
+  t.notOk('teams' in now, 'what is told no more')
+})
+
+t.test('a sign-in by password has none of them', async (t) => {
+  const { challenge, verifier } = pkcePair()
+  const browser = new Browser(app)
+  const { code = '' } = answerOf(await logIn(browser, await browser.open(authorizeUrl(challenge))))
+  t.notOk('department' in decodeJwt(String((await redeem(app, code, verifier)).json().access_token)))
+})
+
+t.test('what is too much for a token is left out and logged; the others stand, and the person is in', async (t) => {
+  const tokens = await signIn({ ...BOB, sub: 'big', teams: Array.from({ length: 500 }, (_, n) => `team-${n}`) })
+  const told = decodeJwt(String(tokens.access_token))
+  t.match(told, { department: 'Sales', tier: 'gold' })
+  t.notOk('teams' in told)
+  t.ok(log.some((line) => line.includes('provider_claim_left_out')))
+})
+
+for (const [what, wrong] of [
+  ["the server's own", { org: 'groups' }],
+  ['of the protocol', { org: 'Sub' }],
+  ['of the profile', { org: 'email' }],
+  ['no name', { org: '__proto__' }],
+  ['made of two things', { org: 'x', teams: 'x' }],
+  ['made of nothing', { 'org..unit': 'x' }],
+] as const)
+  t.test(`a claim that is ${what} is a mistake in the configuration, told at start`, async (t) => {
+    const environment = { ...catalogue, ...(await catalogueOf(t, { corp: { ...corp.settings, claims: wrong } })) }
+    const config = { catalogueFile: environment.CATALOGUE_FILE, issuer: server.config.issuer }
+    await t.rejects(readProviders(config, environment), { message: /corp\.claims (?:makes|has)/ })
+  })
