@@ -15,6 +15,11 @@ const root = join(import.meta.dirname, '..')
 const tapProgram = join(root, 'node_modules', 'tap', 'dist', 'esm', 'run.mjs')
 /** Time for one test file. tap's own 30 s are short where starting Kong or Chromium shares two cores with all else. */
 const FILE_TIMEOUT_SECONDS = 120
+/**
+ * tap notes which process loaded which module, for `tap --changed` and for coverage, which we do not use: it reads each
+ * file twice and parses source maps, in the tests and in every process that they start.
+ */
+const NO_NOTES = '--test-env=_TAPJS_PROCESSINFO_EXCLUDE_=/./'
 /** More than these is no bad luck of one moment. */
 const MOST_FILES_AGAIN = 3
 const SIGNAL_EXIT_CODES: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }
@@ -130,7 +135,7 @@ async function runTap(args: readonly string[], { folder, databaseUrl }: Surround
   const reporting = live ? [`--output-file=${outputFile}`] : ['--reporter=tap', '--no-color']
   const child = spawn(
     process.execPath,
-    [tapProgram, 'run', `--timeout=${FILE_TIMEOUT_SECONDS}`, ...reporting, ...args.flatMap(filesOf)],
+    [tapProgram, 'run', NO_NOTES, `--timeout=${FILE_TIMEOUT_SECONDS}`, ...reporting, ...args.flatMap(filesOf)],
     {
       cwd: root,
       env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env, TEST_DATABASE_URL: databaseUrl },
