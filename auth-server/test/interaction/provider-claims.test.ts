@@ -1,6 +1,9 @@
 // What a provider tells becomes claims of ours by the table of its configuration: in the tokens of logins begun there, as told then.
 import { decodeJwt } from 'jose'
 import t from 'tap'
+import { defineGroup } from '../../src/catalogue/groups.ts'
+import { OPERATOR } from '../../src/identity/administration/authority.ts'
+import { setPersonGroups } from '../../src/identity/administration/groups.ts'
 import { readProviders } from '../../src/identity/federation/configure.ts'
 import { Browser } from '../support/browser.ts'
 import { answerOf, authorizeUrl, logIn, pkcePair, redeem, refresh } from '../support/phone.ts'
@@ -16,7 +19,14 @@ const claims = {
   'org.constructor': 'made_by',
   'teams.length': 'how_many',
 }
-const catalogue = await catalogueOf(t, { corp: { ...corp.settings, claims } })
+const catalogue = await catalogueOf(t, {
+  corp: {
+    ...corp.settings,
+    claims,
+    groups_claim: 'realm.groups',
+    groups: { '/staff/eu': 'staff', '/staff/us': 'staff', admins: 'boss', gone: 'not-there' },
+  },
+})
 const server = await testServer(t, catalogue)
 const { app, log } = server
 
@@ -52,6 +62,31 @@ t.test('a refresh says what was told at the login; the next login says what is t
   const now = decodeJwt(String(next.access_token))
   t.match(now, { department: 'Legal', tier: 'gold' })
   t.notOk('teams' in now, 'what is told no more')
+})
+
+t.test('its groups become ours at each sign-in: come, go, and leave alone what others gave', async (t) => {
+  const { db } = server
+  await db.transaction().execute(async (trx) => {
+    for (const name of ['staff', 'boss', 'other']) await defineGroup(trx, { name, description: name }, OPERATOR)
+  })
+  const gus = { sub: 'gus', realm: { groups: ['/staff/eu', '/staff/us', 'admins', 'gone', '/staff', 7] } }
+  const { sub = '' } = decodeJwt(String((await signIn(gus)).access_token))
+  const groups = async () => {
+    const rows = await db
+      .selectFrom('group_members')
+      .where('person_id', '=', sub)
+      .selectAll()
+      .orderBy('group_name')
+      .execute()
+    return rows.map(({ group_name, source }) => `${group_name} by ${source === corp.origin ? 'corp' : source}`)
+  }
+  t.strictSame(await groups(), ['boss by corp', 'staff by corp'])
+  t.ok(log.some((line) => line.includes('provider_groups_missing') && line.includes('not-there')))
+  await setPersonGroups(db, OPERATOR, sub, ['other', 'boss'])
+  await signIn({ ...gus, realm: { groups: '/staff/us' } })
+  t.strictSame((await groups()).sort(), ['boss by operator', 'other by operator', 'staff by corp'])
+  await signIn({ sub: 'gus' })
+  t.strictSame((await groups()).sort(), ['boss by operator', 'other by operator'], 'told no more')
 })
 
 t.test('a sign-in by password has none of them', async (t) => {

@@ -119,7 +119,7 @@ async function configurationOf(redirectUri: string, person: () => UpstreamPerson
     claims: {
       openid: ['sub'],
       email: ['email', 'email_verified'],
-      profile: ['name', 'org', 'teams', 'https://corp.example/tier'],
+      profile: ['name', 'realm', 'org', 'teams', 'https://corp.example/tier'],
     },
     pkce: { required: () => true },
     features: { devInteractions: { enabled: false } },

@@ -24,8 +24,8 @@ export const CLAIMS_FIELD: ProviderField<readonly MappedClaim[]> = {
     if (entries.length > MAX_MAPPED) return { problem: `has ${MAX_MAPPED} entries at most` }
     const mapped: MappedClaim[] = []
     for (const [from, claim] of entries) {
-      const path = from.split('.')
-      if (path.length > MAX_PATH || path.includes('')) return { problem: `has ${from}, which leads to nothing` }
+      const path = pathOf(from)
+      if (!path) return { problem: `has ${from}, which leads to nothing` }
       if (typeof claim !== 'string' || !isFreeClaimName(claim))
         return {
           problem: `makes ${String(claim)} of ${from}; a claim begins with a letter, has letters, digits and . _ - : /, and is none of the protocol's, this server's or a person's profile`,
@@ -43,11 +43,21 @@ export function mappedClaims(
   { claims }: Pick<UpstreamIdentity, 'claims'>,
 ): readonly (readonly [claim: string, value: unknown])[] {
   return mapping.flatMap(({ path, claim }) => {
-    // A name with dots in it, as those of SAML attributes often are, counts first.
-    const whole = path.join('.')
-    const value = Object.hasOwn(claims, whole) ? claims[whole] : path.reduce<unknown>(memberOf, claims)
+    const value = valueAt(claims, path)
     return value === undefined || value === null ? [] : [[claim, value] as const]
   })
+}
+
+/** A name, or the names on the way into objects; undefined where it leads to nothing. */
+export function pathOf(text: string): readonly string[] | undefined {
+  const path = text.split('.')
+  return path.length > MAX_PATH || path.includes('') ? undefined : path
+}
+
+/** What stands there. A name with dots in it, as those of SAML attributes often are, counts first. */
+export function valueAt(claims: UpstreamIdentity['claims'], path: readonly string[]): unknown {
+  const whole = path.join('.')
+  return Object.hasOwn(claims, whole) ? claims[whole] : path.reduce<unknown>(memberOf, claims)
 }
 
 function memberOf(value: unknown, name: string): unknown {

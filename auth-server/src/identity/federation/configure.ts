@@ -8,6 +8,7 @@ import { type Config, ConfigError } from '../../config.ts'
 import { OWN_ACCOUNTS } from '../../store/tables/apis.ts'
 import { CLAIMS_FIELD } from './claim-mapping.ts'
 import { domainsField, textField } from './fields.ts'
+import { GROUPS_CLAIM_FIELD, GROUPS_FIELD } from './group-mapping.ts'
 import { KINDS } from './index.ts'
 import type {
   CheckSettings,
@@ -31,6 +32,8 @@ export const COMMON_FIELDS = {
     'the domains of e-mail addresses for which it is the authority: an address there that it verified is believed',
   ),
   claims: CLAIMS_FIELD,
+  groups: GROUPS_FIELD,
+  groups_claim: GROUPS_CLAIM_FIELD,
 } as const
 
 function labelOf(value: unknown) {
@@ -120,6 +123,7 @@ function readProvider(name: string, map: YamlMap, { issuer, environment, problem
     label: common?.label ?? kind.label ?? name,
     emailDomains: common?.email_domains ?? [],
     claims: common?.claims ?? [],
+    groups: { path: common?.groups_claim ?? [], groups: common?.groups ?? new Map() },
   }
   return openProvider(settings, issuer, (tools) => kind.open(read, tools))
 }

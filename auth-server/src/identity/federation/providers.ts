@@ -3,6 +3,7 @@ import { readAddress } from '../../delivery/mail/mailbox.ts'
 import { type GuardedFetch, guardedFetch } from '../../http/outbound/guarded-fetch.ts'
 import { type FederationAddress, federationPath } from './addresses.ts'
 import type { MappedClaim } from './claim-mapping.ts'
+import type { GroupMapping } from './group-mapping.ts'
 import type { UpstreamIdentity, UpstreamProtocol, UpstreamTools } from './provider.ts'
 
 /** How long one provider may take for one answer; three in a row end well before a person gives up. */
@@ -39,6 +40,7 @@ export interface IdentityProvider
   readonly emailDomains: readonly string[]
   /** What of all that it tells becomes claims of ours. */
   readonly claims: readonly MappedClaim[]
+  readonly groups: GroupMapping
   /** Whether its last answer failed to come, a moment ago. */
   isDown(): boolean
   /** Looks in ahead of time; nobody waits for it, and it never fails. */
@@ -87,11 +89,12 @@ export interface ProviderSettings {
   /** For whose addresses it is the authority; `*` for all. */
   readonly emailDomains: readonly string[]
   readonly claims: readonly MappedClaim[]
+  readonly groups: GroupMapping
 }
 
 /** @param ours the issuer of this server */
 export function openProvider(
-  { name, label, emailDomains, claims }: ProviderSettings,
+  { name, label, emailDomains, claims, groups }: ProviderSettings,
   ours: string,
   open: (tools: UpstreamTools) => UpstreamProtocol | undefined,
 ): IdentityProvider | undefined {
@@ -114,6 +117,7 @@ export function openProvider(
       label,
       emailDomains,
       claims,
+      groups,
       issuer: protocol.issuer,
       leadsTo: protocol.leadsTo ?? protocol.issuer,
       ...(protocol.posts && { posts: protocol.posts }),

@@ -7,6 +7,7 @@ import type { PageHandlers } from '../../http/page-routes.ts'
 import { Parameters } from '../../http/parameters.ts'
 import { authenticatedBy } from '../../identity/acr.ts'
 import { federationPath } from '../../identity/federation/addresses.ts'
+import { followGroups, toldGroups } from '../../identity/federation/group-mapping.ts'
 import { keptSubject } from '../../identity/federation/kept-subject.ts'
 import { link } from '../../identity/federation/links.ts'
 import { waysOf } from '../../identity/federation/offered.ts'
@@ -153,6 +154,10 @@ async function signIn(deps: Deps, arrival: Arrival): Promise<FastifyReply> {
   }
   if (recognised.kind !== 'person') return failed(recognised.kind, 403)
   const { personId, authEpoch } = recognised
+  const groups = { personId, source: provider.issuer, groups: toldGroups(provider.groups, identity) }
+  const missing = await followGroups(db, groups, ofRequest(request))
+  if (missing.length > 0)
+    request.log.warn({ event: 'provider_groups_missing', provider: provider.name, missing }, 'there are no such groups')
   const proven = {
     personId,
     authEpoch,

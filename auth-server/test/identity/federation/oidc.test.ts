@@ -25,7 +25,13 @@ function json(value: unknown, status = 200): Answer {
 
 function openAs(issuer: string, ours: string) {
   const settings = { issuer, clientId: 'gateway', clientSecret: 'secret', scopes: 'openid email', freshPrompt: 'login' }
-  const named = { name: 'corp', label: 'Corp', emailDomains: ['corp.example'], claims: [] }
+  const named = {
+    name: 'corp',
+    label: 'Corp',
+    emailDomains: ['corp.example'],
+    claims: [],
+    groups: { path: [], groups: new Map() },
+  }
   return openProvider(named, ours, (tools) => openOidc(settings, tools))
 }
 
