@@ -1,6 +1,7 @@
 // The developer portal as an application of the server itself: made when it starts, the same by each of several instances.
 import { randomId } from '../crypto/random.ts'
 import type { Db } from '../store/database.ts'
+import { findTakenName } from '../store/queries/portal-names.ts'
 import { PORTAL_API } from '../store/tables/apis.ts'
 import { PORTAL_CLIENT, upsertApplication } from '../store/tables/applications.ts'
 import { upsertSubscription } from '../store/tables/subscriptions.ts'
@@ -19,8 +20,14 @@ const PLAN = 'portal'
  */
 export async function definePortal(db: Db, portal: Readonly<{ resource: string; redirectUri: string }>): Promise<void> {
   const { resource, redirectUri } = portal
-  await defineBuiltInApi(db, { id: PORTAL_API, name: 'Developer portal', resource, scopes: {}, plans: [PLAN] })
   await db.transaction().execute(async (trx) => {
+    // Before the first portal these names were anybody's: what is there is not overwritten.
+    const taken = await findTakenName(trx)
+    if (taken !== undefined)
+      throw new InvalidApplication(
+        `The client ID ${PORTAL_CLIENT} and the API ${PORTAL_API} are the server's own, but there is another ${taken} of that name: rename it in the database (docs/operations.md, Upgrades).`,
+      )
+    await defineBuiltInApi(trx, { id: PORTAL_API, name: 'Developer portal', resource, scopes: {}, plans: [PLAN] })
     const application = await upsertApplication(trx, {
       ...APPLICATION_DEFAULTS,
       id: randomId('app'),

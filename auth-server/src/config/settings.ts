@@ -223,6 +223,13 @@ export const SETTINGS = {
     byDefault: '',
     parse: (text): Parsed<string | undefined> => ({ value: text === '' ? undefined : text }),
   },
+  applicationsPerDeveloper: {
+    variable: 'APPLICATIONS_PER_DEVELOPER',
+    description:
+      'How many applications one developer may make; administrators and machine clients make as many as they like',
+    byDefault: '100',
+    parse: integer(1, 100_000),
+  },
   eventHosts: {
     variable: 'EVENT_HOSTS',
     description:

@@ -24,7 +24,7 @@ import type { ManagementActor } from './actor.ts'
 import type { ApplicationPeopleId } from './application-people.ts'
 import type { ChecklistOperationId } from './checklist.ts'
 import type { ConsequenceOperationId } from './consequences.ts'
-import { requireDeveloperBounds } from './developer-bounds.ts'
+import { requireDeveloperBounds, requireRoomForOneMore } from './developer-bounds.ts'
 import type { HandlersOf } from './handler.ts'
 import type { IdentityOperationId } from './identities.ts'
 import type { LooksOperationId } from './looks.ts'
@@ -105,6 +105,7 @@ export const APPLICATION_HANDLERS: Omit<
       const definition = { ...merge(body, APPLICATION_DEFAULTS), name, kind, jwks, authMethod }
       requireDeveloperBounds(actor, definition)
       requireKnownWays(deps, body.sign_in)
+      await requireRoomForOneMore(trx, actor, deps.config.applicationsPerDeveloper)
       const created = await createApplication(trx, definition, deps.config.issuer, { context })
       const { clientId, clientSecret } = created
       if (actor.person) await putMember(trx, { applicationId: created.id, personId: actor.person.id, role: 'owner' })

@@ -1,7 +1,9 @@
 // What a developer may set of an application without an administrator, and in which bounds. A new bound is a row here.
 import { APPLICATION_DEFAULTS } from '../catalogue/application-defaults.ts'
+import type { Trx } from '../store/database.ts'
+import { countOwnApplications } from '../store/queries/application-people.ts'
 import type { ManagementActor } from './actor.ts'
-import { forbidden } from './refusals.ts'
+import { conflict, forbidden } from './refusals.ts'
 
 interface Bounded {
   readonly pkceRequired: boolean
@@ -37,6 +39,12 @@ const BOUNDS: Readonly<Record<keyof Bounded, Bound>> = {
     isKept: (wanted, before) => !wanted.grantTypes.includes(DEVICES) || before.grantTypes.includes(DEVICES),
     refusal: `an administrator alone lets an application have devices and guests (${DEVICES})`,
   },
+}
+
+/** @throws {HttpProblem} 409 for a developer who owns as many applications as one may */
+export async function requireRoomForOneMore(trx: Trx, { person }: ManagementActor, most: number): Promise<void> {
+  if (person?.role !== 'developer' || (await countOwnApplications(trx, person.id)) < most) return
+  throw conflict(`you own ${most} applications, as many as one developer may: remove one, or ask an administrator`)
 }
 
 /** What an administrator has set beyond a bound stays as it is. @throws {HttpProblem} 403 */

@@ -133,7 +133,7 @@ t.test('write without If-Match or with an old one: 428 and 412', async (t) => {
 })
 
 t.test(
-  'what cannot be stored or read is 4xx: NUL, half a pair, 10,000 characters, __proto__, twice, bad JSON, other types',
+  'NUL in any body: 400; what else cannot be stored or read is 4xx: half a pair, 10,000 characters, __proto__, twice, bad JSON, other types',
   async (t) => {
     const all = await everyScope()
     const path = '/applications'

@@ -41,6 +41,17 @@ export async function hasOtherOwner(
   return rows.length > 0
 }
 
+/** How many somebody owns; who makes one more meanwhile waits for the end of this transaction. */
+export async function countOwnApplications(trx: Trx, personId: string): Promise<number> {
+  // A statement of its own, so that the next one sees what was waited for.
+  await sql`select from people where id = ${personId} for no key update`.execute(trx)
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from application_members where person_id = ${personId} and role = 'owner'`.execute(
+    trx,
+  )
+  return rows[0]?.count ?? 0
+}
+
 /** False when they are none of its people. That they were is kept. */
 export async function deleteMember(
   trx: Trx,
