@@ -129,6 +129,11 @@ t.test(`in a bare checkout on Node ${major}`, { skip, timeout: 350_000 }, async 
       env: { DATABASE_URL: databaseUrl, KEY_ENCRYPTION_KEY: secret },
       says: /Published a new key for ES256/,
     },
+    hooks: {
+      command: 'npm run hooks -- dead',
+      env: { DATABASE_URL: databaseUrl },
+      says: /Every call of a hook has arrived/,
+    },
     setup: {
       command: 'npm run setup',
       env: { DATABASE_URL: databaseUrl, ISSUER: 'https://login.example.com' },

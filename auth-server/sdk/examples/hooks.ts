@@ -29,5 +29,7 @@ app.use((error: unknown, _request: express.Request, response: express.Response, 
   else next(error)
 })
 
-const port = Number(process.env.PORT ?? 3000)
-app.listen(port, '127.0.0.1', () => console.log(`http://127.0.0.1:${port}`))
+const listener = app.listen(Number(process.env.PORT ?? 3000), '127.0.0.1', () => {
+  const address = listener.address()
+  console.log(`http://127.0.0.1:${typeof address === 'object' ? address?.port : address}`)
+})

@@ -1,4 +1,6 @@
 // Hooks after changes: what they hear of, told by the transaction of the change; retries, the same id each time, and what never arrived.
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
 import { pino } from 'pino'
 import t from 'tap'
 import type { AuditEvent } from '../../src/audit/events.ts'
@@ -23,6 +25,13 @@ const { db, deps, personId } = server
 
 function send() {
   return sendDueEntries(deps, pino({ level: 'silent' }))
+}
+/** npm run hooks */
+function command(...words: readonly string[]) {
+  const file = join(import.meta.dirname, '../../src/commands/hooks.ts')
+  const env = { ...process.env, DATABASE_URL: server.config.databaseUrl }
+  const { status, stdout } = spawnSync(process.execPath, [file, ...words], { env, encoding: 'utf8' })
+  return { code: status, output: stdout }
 }
 function queued() {
   return db.selectFrom('outbox').selectAll().where('kind', '=', 'hook').execute()
@@ -68,9 +77,11 @@ t.test(
     const [dead] = await listDeadHooks(db, 10)
     t.match(dead, { hook: 'crm', event: 'person.restored', personId, attempts: 2 })
     t.equal(await countDeadHooks(db), 1)
+    t.match(command('dead'), { code: 0, output: new RegExp(`^${dead?.id}\tcrm\tperson.restored\t`) })
+    t.match(command('again', 'other'), { code: 1, output: /No dead call/ })
 
     receiver.answers((response) => void response.writeHead(200).end())
-    t.equal(await reviveHooks(db, { id: dead?.id ?? '' }), 1)
+    t.match(command('again', dead?.id ?? ''), { code: 0, output: 'Sending again: 1.\n' })
     t.equal(await reviveHooks(db, { hook: 'crm' }), 0, 'it is dead no more')
     await send()
     t.match(receiver.heard[2], { id: receiver.heard[0]?.id, event: 'person.restored' })
