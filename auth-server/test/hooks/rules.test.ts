@@ -5,9 +5,13 @@ import { pino } from 'pino'
 import t from 'tap'
 import { readHooks } from '../../src/delivery/hooks/configure.ts'
 import { sendDueEntries } from '../../src/delivery/outbox.ts'
+import { Browser } from '../support/browser.ts'
 import { HOOK_SECRET, hookEnvironment, hookReceiver } from '../support/hook-receiver.ts'
 import { mailServer, NEW_PASSWORD } from '../support/mail-visit.ts'
+import { authorizeUrl, pkcePair } from '../support/phone.ts'
 import { API, testServer } from '../support/server.ts'
+import { CLAIMED_URI } from '../support/session.ts'
+import { openUpstream, UPSTREAM_SECRET } from '../support/upstream.ts'
 import { Website } from '../support/website.ts'
 
 t.test('on_failure: continue lets people in without the hook; another API asks none', async (t) => {
@@ -71,4 +75,31 @@ t.test('who may not sign up reads why, and there is no account; then there is on
   receiver.heard.length = 0
   await sendDueEntries(server.deps, pino({ level: 'silent' }))
   t.match(receiver.heard, [{ event: 'person.created', body: { sub: eve?.id } }])
+})
+
+t.test('so does whoever comes from a provider for the first time; who has an account is not asked about', async (t) => {
+  const receiver = await hookReceiver(t, { verdict: 'refuse', message: { en: 'Not from there.' } })
+  const corp = await openUpstream(t)
+  const environment = await hookEnvironment(
+    t,
+    { url: receiver.url, events: ['before.sign-up'] },
+    { corp: corp.settings },
+  )
+  const server = await testServer(t, { ...environment, CORP_SECRET: UPSTREAM_SECRET })
+  const come = async () => {
+    corp.is({ sub: 'ada at corp', name: 'Ada' })
+    const browser = new Browser(server.app)
+    const page = await browser.open(authorizeUrl(pkcePair().challenge, { redirect_uri: CLAIMED_URI }))
+    const away = await browser.submit(page, '/provider/corp')
+    const back = await corp.travel()(String(away.headers.location))
+    return browser.open(`${back.pathname}${back.search}`)
+  }
+  t.match(await come(), { statusCode: 403, body: /Not from there\./ })
+  t.strictSame(await server.db.selectFrom('identities').selectAll().execute(), [])
+  t.match(receiver.heard, [{ body: { name: 'Ada', provider: 'corp', email_verified: false } }])
+  receiver.answers({ verdict: 'allow' })
+  t.equal((await come()).statusCode, 303)
+  receiver.answers({ verdict: 'refuse' })
+  t.equal((await come()).statusCode, 303)
+  t.equal(receiver.heard.length, 2)
 })

@@ -47,12 +47,13 @@ export async function hookReceiver(t: Test, first: HookReply = { verdict: 'allow
   }
 }
 
-/** The environment of a server with this hook. */
+/** The environment of a server with this hook, and with these identity providers. */
 export async function hookEnvironment(
   t: Test,
   hook: Readonly<{ url: string; events: readonly string[] }> & Readonly<Record<string, unknown>>,
+  providers: Readonly<Record<string, object>> = {},
 ): Promise<Record<string, string>> {
   const file = join(t.testdir(), 'catalogue.yml')
-  await writeFile(file, JSON.stringify({ hooks: { crm: { secret_variable: 'HOOK_SECRET', ...hook } } }))
+  await writeFile(file, JSON.stringify({ hooks: { crm: { secret_variable: 'HOOK_SECRET', ...hook } }, providers }))
   return { CATALOGUE_FILE: file, HOOK_SECRET }
 }
