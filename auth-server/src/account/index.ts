@@ -9,6 +9,7 @@ import { exportRoutes } from './export/routes.ts'
 import { guarded } from './guard.ts'
 import { joinRoutes } from './join/routes.ts'
 import { overviewRoutes } from './overview.ts'
+import { registrationRoutes } from './profile/registrations.ts'
 import { profileRoutes } from './profile/routes.ts'
 import type { AccountRoute, MakeAccountRoutes } from './route.ts'
 import { addAddressRoutes } from './security/addresses/add-routes.ts'
@@ -34,6 +35,7 @@ const PARTS: readonly MakeAccountRoutes[] = [
   secondFactorRoutes,
   setAsideRoutes,
   profileRoutes,
+  registrationRoutes,
   activityRoutes,
   exportRoutes,
   deleteRoutes,

@@ -15,6 +15,7 @@ const SET_ASIDE = `${SECURITY}/set-aside` as const
 const SET_ASIDE_THING = `${SET_ASIDE}/:thing` as const
 const AUTHENTICATOR_APP = `${SECURITY}/authenticator-app` as const
 const PROFILE = '/profile'
+const REGISTRATION = `${PROFILE}/registrations/:api` as const
 const ACTIVITY = '/activity'
 
 /** As patterns of routes. */
@@ -54,6 +55,8 @@ export const PATHS = {
   profile: PROFILE,
   personName: `${PROFILE}/name`,
   language: `${PROFILE}/language`,
+  registration: REGISTRATION,
+  registrationWithdraw: `${REGISTRATION}/withdraw`,
   profileDetails: `${PROFILE}/details/:group`,
   activity: ACTIVITY,
   notMe: `${ACTIVITY}/not-me`,

@@ -41,6 +41,8 @@ export type AuditEvent =
   | (Event<'consent', 'denied'> & Partial<Person> & Application)
   | (Event<'sign-out', 'succeeded' | 'everywhere-else'> & Person)
   | (Event<'profile', 'changed'> & Person)
+  // The form of an API; no answer is told.
+  | (Event<'registration', 'answered' | 'withdrawn'> & Person & Api)
   | (Event<'address', 'added' | 'made-primary' | 'removed'> & Person)
   | (Event<'client-registration', 'succeeded' | 'created' | 'changed'> & Application & Partial<Change>)
   // A counter that goes back: there may be a copy of the passkey, or its maker counts carelessly.

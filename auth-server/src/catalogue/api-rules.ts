@@ -7,6 +7,7 @@ import {
   type SignInOffer,
 } from '../store/tables/apis.ts'
 import { CatalogueRefusal } from './refusal.ts'
+import { registrationProblems } from './registration-rules.ts'
 
 /** Thrown when a definition breaks a rule; `message` says what to write instead. */
 export class InvalidApi extends CatalogueRefusal {
@@ -45,6 +46,7 @@ function* apiProblems({
   tokenGroups = [],
   eventsUri,
   signIn,
+  registration,
 }: ApiDefinition) {
   if (isBuiltInApi(id)) yield `The API ${id} is the server's own: take another id.`
   if (!SHORT_NAME.test(id)) yield shortNameProblem('The id of an API')
@@ -65,6 +67,7 @@ function* apiProblems({
     if (!Object.hasOwn(scopes, scope)) yield `Guests of ${id} cannot have ${scope}, which is none of its scopes.`
   const offerProblem = signIn && signInProblem(signIn)
   if (offerProblem !== undefined) yield offerProblem
+  if (registration) yield* registrationProblems(registration, Object.keys(scopes))
   if (eventsUri !== undefined && !isEventsUri(eventsUri))
     yield 'Events of an API go to an https address without user, password and fragment, of 500 characters at most.'
 }

@@ -1,5 +1,7 @@
 // APIs as developers meet them: a resource URI, scopes in words, the plans on offer. Limits of plans live in kong.yml.
+import type { RegistrationForm } from '@mobile-api-gateway/sdk/contract/registration-form.ts'
 import { record } from '../audit/record.ts'
+import { sha256 } from '../crypto/digest.ts'
 import { type Db, inTransaction, type Trx } from '../store/database.ts'
 import {
   deleteObject,
@@ -110,6 +112,7 @@ export function apiFields({
   eventsUri,
   offer,
   signIn,
+  registration,
   document,
 }: StoredApi): FieldTexts {
   // A field that is added to what is stored does not compile before it is told here: an import would take it for nothing.
@@ -125,6 +128,7 @@ export function apiFields({
     eventsUri: ['address of events', eventsUri ?? ''],
     offer: ['offer', offer],
     signIn: ['ways to sign in', signInWords(signIn)],
+    registration: ['registration form', registration ? formInWords(registration) : ''],
     document: ['OpenAPI document', document ?? ''],
   }
   return {
@@ -136,6 +140,20 @@ export function apiFields({
       ]),
     ),
   }
+}
+
+/** Short, and another one for each other form. */
+function formInWords(form: RegistrationForm): string {
+  return `${form.fields.map(({ name }) => name).join(' ')}, sha256 ${sha256(canonical(form)).slice(0, 12)}`
+}
+
+// PostgreSQL keeps the members of an object in an order of its own.
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_name, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  )
 }
 
 /**

@@ -5,11 +5,16 @@ import type { Session } from '../store/tables/sessions.ts'
 import { addClaims } from '../tokens/added-claims.ts'
 import type { PolicyDeps } from './facts.ts'
 import { claimsOfHooks } from './hooks/needed.ts'
+import { registrationClaims } from './registration/claims.ts'
 
 /** Tells the claims of one source for the person of a session who is done with a visit. */
 type ClaimSource = (deps: PolicyDeps, pending: PendingAppVisit, session: Session) => Promise<AddedClaims> | AddedClaims
 
-const SOURCES: readonly ClaimSource[] = [(_deps, _pending, { addedClaims }) => addedClaims ?? {}, claimsOfHooks]
+const SOURCES: readonly ClaimSource[] = [
+  (_deps, _pending, { addedClaims }) => addedClaims ?? {},
+  registrationClaims,
+  claimsOfHooks,
+]
 
 /** @throws {Error} when all of them together are more than a token carries; each source is checked where it is read. */
 export async function claimsOfLogin(

@@ -17,6 +17,8 @@ import { hookPages } from './hooks/routes.ts'
 import { needsLink } from './link-provider/needed.ts'
 import { linkProviderPages } from './link-provider/routes.ts'
 import { loginPages } from './login/routes.ts'
+import { needsRegistration } from './registration/needed.ts'
+import { registrationPages } from './registration/routes.ts'
 import { isHalfForgotten, isOutOfReach, needsSecondFactor } from './second-factor/needed.ts'
 import { secondFactorPages } from './second-factor/routes.ts'
 import type { MakeVisitPages } from './visit.ts'
@@ -100,6 +102,13 @@ export const POLICY = [
     needed: isRefusedByHook,
     withoutPage: 'access_denied',
     pages: hookPages,
+  },
+  {
+    // What the API wants to know, and terms that it has people agree to: nothing goes past it.
+    step: 'registration',
+    needed: needsRegistration,
+    withoutPage: 'interaction_required',
+    pages: registrationPages,
   },
   {
     // RFC 6749 §3.3: what is withheld is left out, and `scope` tells the app; nothing at all is told as this.

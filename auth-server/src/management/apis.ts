@@ -40,6 +40,7 @@ function showApi(api: ListedApi): OperationAnswer<'apis.get'> {
     events_uri: api.eventsUri,
     offer: api.offer,
     sign_in: showSignIn(api.signIn),
+    registration: api.registration,
     document: api.document && showDocumentFacts({ ...api.document, changedAt: new Date(api.document.changedAt) }),
     built_in: isBuiltInApi(api.id),
     managed_by: api.managedBy,
@@ -78,6 +79,7 @@ function definitionOf(id: string, body: Omit<OperationInput<'apis.create'>['body
     ...(body.events_uri && { eventsUri: body.events_uri }),
     ...(offer && { offer }),
     ...(body.sign_in && { signIn: body.sign_in }),
+    ...(body.registration && { registration: body.registration }),
     ...(guestPlan !== null && { guests: { plan: guestPlan, scopes: forGuests } }),
   }
 }

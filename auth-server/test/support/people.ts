@@ -71,6 +71,10 @@ export async function addBelongings(
     .values({ ...person, api_id: API.id, answers: '{"age":"36"}' })
     .execute()
   await db
+    .insertInto('registrations')
+    .values({ ...person, api_id: API.id, answers: '{"club":"chess"}' })
+    .execute()
+  await db
     .insertInto('consent_history')
     .values({
       ...person,

@@ -2,6 +2,7 @@
 import Type from 'typebox'
 import { DOCUMENT_FACTS } from './api-documents.ts'
 import type { OperationTable } from './operation.ts'
+import { REGISTRATION_FORM } from './registration-form.ts'
 import {
   ADDRESS,
   API_ID,
@@ -61,6 +62,7 @@ export const API = exactly({
   events_uri: nullable(Type.String()),
   offer: OFFER,
   sign_in: SIGN_IN,
+  registration: nullable(REGISTRATION_FORM),
   document: nullable(DOCUMENT_FACTS),
   built_in: Type.Boolean({ description: 'It belongs to this server, which alone changes it.' }),
   managed_by: MANAGED_BY,
@@ -89,6 +91,9 @@ const DEFINITION = {
   events_uri: Type.Optional(EVENTS_URI),
   offer: Type.Optional(OFFER),
   sign_in: Type.Optional(SIGN_IN),
+  registration: Type.Optional(
+    nullable({ ...REGISTRATION_FORM, description: 'What people are asked before an app gets its tokens.' }),
+  ),
 }
 
 /** Of a plan. */

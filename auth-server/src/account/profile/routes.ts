@@ -9,6 +9,7 @@ import { type ClaimFieldName, changedClaims, claimTexts, readClaimText } from '.
 import { isLanguage } from '../../pages/language.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { changeClaims, changeProfile, findProfile, type Profile } from '../../store/tables/people.ts'
+import { listRegistrations } from '../../store/tables/registrations.ts'
 import { notFoundPage } from '../not-found.ts'
 import { hrefOf, PATHS } from '../paths.ts'
 import type { AccountRoutes, SignedIn } from '../route.ts'
@@ -29,7 +30,10 @@ export function profileRoutes({ db }: Deps): AccountRoutes {
   return {
     [PATHS.profile]: {
       needs: 'session',
-      GET: async (_request, reply, me) => sendPage(reply, profilePage(me, await profileOf(me))),
+      async GET(_request, reply, me) {
+        const registrations = await listRegistrations(db, me.session.personId)
+        return sendPage(reply, profilePage(me, await profileOf(me), registrations))
+      },
     },
     [PATHS.personName]: {
       needs: 'session',

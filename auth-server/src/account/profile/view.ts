@@ -12,14 +12,17 @@ import { html } from '../../pages/html.ts'
 import { isLanguage, LOCALES, nameOfLanguage } from '../../pages/language.ts'
 import type { StandardClaims } from '../../store/standard-claims.ts'
 import type { Profile } from '../../store/tables/people.ts'
+import type { AskedForm } from '../../store/tables/registrations.ts'
 import { actionOf, hrefOf, PATHS } from '../paths.ts'
 import type { SignedIn } from '../route.ts'
 import { toOverview, toSection } from '../sections.ts'
 import { detailEntries } from './details-view.ts'
+import { registrationEntries } from './registrations-view.ts'
 
 export function profilePage(
   { frame, news, session }: SignedIn,
   { name, language, claims }: Profile & Readonly<{ claims: StandardClaims }>,
+  registrations: readonly AskedForm[],
 ): Page {
   return (texts) => {
     const { profile, sections, parts } = texts.account
@@ -37,6 +40,7 @@ export function profilePage(
         change: { href: hrefOf(PATHS.addresses, {}) },
       },
       ...detailEntries(claims, texts),
+      ...registrationEntries(registrations, texts),
     ]
     const content = summaryList(entries, texts)
     return accountPage(

@@ -19,6 +19,7 @@ import { readHookEntries } from '../../delivery/hooks/configure.ts'
 import { readAddress } from '../../delivery/mail/mailbox.ts'
 import { OFFERS } from '../../store/tables/apis.ts'
 import { ATTESTATION_MODES } from '../../store/tables/app-identities.ts'
+import { registration } from './registration-fields.ts'
 
 const words = listOf(line, '[orders:read, orders:write]')
 
@@ -118,6 +119,7 @@ export const API_FIELDS = {
     'how its people sign in, `providers` and `default`; in every way there is unless told',
     fieldsOf(SIGN_IN),
   ),
+  registration: optionally('what people are asked before an app gets its tokens (docs/registration.md)', registration),
   openapi: optionally('the file of its OpenAPI document, in the folder of this one or below', line),
   approvers: optionally('who approves subscriptions to it, by addresses; from when the address is proven', addresses),
 }

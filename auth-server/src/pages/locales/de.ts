@@ -22,6 +22,7 @@ import { PORTAL_HELP } from './de/portal-help.ts'
 import { USAGE } from './de/portal-usage.ts'
 import { REFERENCE } from './de/reference.ts'
 import { REFUSALS } from './de/refusals.ts'
+import { REGISTRATION } from './de/registration.ts'
 import { SECOND_FACTOR } from './de/second-factor.ts'
 import { SET_ASIDE } from './de/set-aside.ts'
 import { SETUP } from './de/setup.ts'
@@ -37,6 +38,7 @@ export const DE = {
   language: 'de',
   account: ACCOUNT,
   claims: CLAIMS,
+  registration: REGISTRATION,
   secondFactor: SECOND_FACTOR,
   mailProof: MAIL_PROOF,
   passkeys: PASSKEYS,

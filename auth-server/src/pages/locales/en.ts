@@ -22,6 +22,7 @@ import { PORTAL_HELP } from './en/portal-help.ts'
 import { USAGE } from './en/portal-usage.ts'
 import { REFERENCE } from './en/reference.ts'
 import { REFUSALS } from './en/refusals.ts'
+import { REGISTRATION } from './en/registration.ts'
 import { SECOND_FACTOR } from './en/second-factor.ts'
 import { SET_ASIDE } from './en/set-aside.ts'
 import { SETUP } from './en/setup.ts'
@@ -37,6 +38,7 @@ export const EN = {
   language: 'en',
   account: ACCOUNT,
   claims: CLAIMS,
+  registration: REGISTRATION,
   secondFactor: SECOND_FACTOR,
   mailProof: MAIL_PROOF,
   passkeys: PASSKEYS,

@@ -105,10 +105,10 @@ export async function endInstallation(db: Db, { personId, id }: Own, because: st
   return row?.application_id
 }
 
-/** Whose installations: a person's, an application's, or those of one in the other. */
+/** Whose installations: a person's, an application's, or those of one in the other; of one API, where it is named. */
 export type Whose =
-  | Readonly<{ personId: string; applicationId?: string }>
-  | Readonly<{ applicationId: string; personId?: string }>
+  | Readonly<{ personId: string; applicationId?: string; apiId?: string }>
+  | Readonly<{ applicationId: string; personId?: string; apiId?: string }>
 
 /** A table of codes: what is consumed once, and opens a family by it. */
 type CodeTable = {
@@ -121,9 +121,14 @@ const CODE_TABLES: Readonly<Record<CodeTable, true>> = { authorization_codes: tr
  * Ends all of them, and the codes that could still open one. Returns how many ended. Two statements, in the order in which redeeming a code takes its locks: the second sees the family that a redemption
  * before it has opened (READ COMMITTED).
  */
-export function endInstallations(db: Db | Trx, { personId, applicationId }: Whose, because: string): Promise<number> {
+export function endInstallations(
+  db: Db | Trx,
+  { personId, applicationId, apiId }: Whose,
+  because: string,
+): Promise<number> {
   const whose = sql<SqlBool>`(${personId ?? null}::text is null or person_id = ${personId ?? null})
-      and (${applicationId ?? null}::text is null or application_id = ${applicationId ?? null})`
+      and (${applicationId ?? null}::text is null or application_id = ${applicationId ?? null})
+      and (${apiId ?? null}::text is null or api_id = ${apiId ?? null})`
   return inTransaction(db, async (trx) => {
     // A code that has expired opens nothing anyway; the rest are few, and an index leads to them.
     for (const table of Object.keys(CODE_TABLES))

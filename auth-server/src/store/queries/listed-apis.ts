@@ -1,4 +1,5 @@
 // APIs as those who administer them read them: one, or a page of a list in the order of their names.
+import type { RegistrationForm } from '@mobile-api-gateway/sdk/contract/registration-form.ts'
 import { type RawBuilder, sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
 import type { ManagedBy } from '../managed-by.ts'
@@ -26,6 +27,7 @@ export interface ListedApi {
   readonly managedBy: ManagedBy
   readonly offer: Offer
   readonly signIn: SignInOffer | null
+  readonly registration: RegistrationForm | null
   /** What is told of its OpenAPI document; the moment as text. */
   readonly document: (Omit<DocumentFacts, 'changedAt'> & Readonly<{ changedAt: string }>) | null
 }
@@ -33,7 +35,7 @@ export interface ListedApi {
 const COLUMNS = sql`
   api.id, api.name, api.resource, api.token_groups as "tokenGroups", api.guest_plan as "guestPlan", api.events_uri as "eventsUri",
   api.suspended_at as "suspendedAt", api.description, api.managed_by as "managedBy",
-  api.offer, api.sign_in as "signIn", (
+  api.offer, api.sign_in as "signIn", api.registration, (
     select json_build_object('format', format, 'openapi', openapi, 'title', title, 'version', version, 'sha256', sha256,
       'changedAt', changed_at)
     from api_documents where api_id = api.id) as document,

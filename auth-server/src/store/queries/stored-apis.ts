@@ -1,4 +1,5 @@
 // APIs as they are stored, each with its scopes and plans: what a file, a page or the management API shows of them.
+import type { RegistrationForm } from '@mobile-api-gateway/sdk/contract/registration-form.ts'
 import { sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
 import type { ManagedBy } from '../managed-by.ts'
@@ -28,6 +29,8 @@ export interface StoredApi {
   readonly offer: Offer
   /** Null: in every way that there is. */
   readonly signIn: SignInOffer | null
+  /** What people are asked; null: nothing. */
+  readonly registration: RegistrationForm | null
   /** Its OpenAPI document in a few words; null: it has none. */
   readonly document: string | null
   readonly managedBy: ManagedBy
@@ -55,6 +58,7 @@ function storedApis(db: Db) {
       'api.events_uri as eventsUri',
       'api.offer',
       'api.sign_in as signIn',
+      'api.registration',
       'api.managed_by as managedBy',
       'api.suspended_at as suspendedAt',
       sql<readonly StoredScope[]>`coalesce((

@@ -1,5 +1,6 @@
 // Rows of APIs.
-import { type RawBuilder, sql } from 'kysely'
+import type { RegistrationForm } from '@mobile-api-gateway/sdk/contract/registration-form.ts'
+import { type ColumnType, type RawBuilder, sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
 import type { Defaulted, Json, TableDeclaration } from '../declaration.ts'
 import { codeOf } from '../health.ts'
@@ -22,6 +23,8 @@ export interface Apis {
   offer: Defaulted<Offer>
   /** Null: every way that there is. */
   sign_in: Json<SignInOffer> | null
+  /** What people are asked before an app gets its tokens; null: nothing. */
+  registration: ColumnType<RegistrationForm | null, string | null | undefined, string | null>
 }
 
 /** The accounts of this server, passkeys included, where ways to sign in are named; no provider has the name. */
@@ -82,6 +85,8 @@ export interface ApiDefinition {
   readonly offer?: Offer
   /** How its people sign in; in every way that there is unless told. */
   readonly signIn?: SignInOffer
+  /** What people are asked before an app gets its tokens; nothing unless told. */
+  readonly registration?: RegistrationForm
 }
 
 /** Creates an API with its scopes and plans. `elsewhere` where there is one of this id, whoever made it meanwhile. */
@@ -107,7 +112,7 @@ export async function upsertApi(
     sql`do update
       set name = excluded.name, description = excluded.description, token_groups = excluded.token_groups,
           guest_plan = excluded.guest_plan, events_uri = excluded.events_uri, offer = excluded.offer,
-          sign_in = excluded.sign_in
+          sign_in = excluded.sign_in, registration = excluded.registration
       where apis.managed_by = excluded.managed_by`,
   )
   const { id, resource } = definition
@@ -127,6 +132,7 @@ async function writeApi(
   onConflict: RawBuilder<unknown>,
 ): Promise<UpsertedApi> {
   const { id, name, description = '', resource, plans, guests, eventsUri = null, offer = 'open', signIn } = definition
+  const registration = definition.registration === undefined ? null : JSON.stringify(definition.registration)
   const tokenGroups = [...(definition.tokenGroups ?? [])]
   const scopes = Object.entries(definition.scopes).map(([scope, said]) =>
     typeof said === 'string' ? { name: scope, description: said, group: null } : { name: scope, ...said },
@@ -135,9 +141,10 @@ async function writeApi(
   const groups = [...tokenGroups, ...scopes.flatMap(({ group }) => group ?? [])]
   const statement = sql`
     with api as (
-      insert into apis (id, name, description, resource, token_groups, guest_plan, events_uri, managed_by, offer, sign_in)
+      insert into apis (id, name, description, resource, token_groups, guest_plan, events_uri, managed_by, offer, sign_in,
+                        registration)
       values (${id}, ${name}, ${description}, ${resource}, ${tokenGroups}, ${guests?.plan ?? null}, ${eventsUri},
-              ${managedBy}, ${offer}, ${signIn ? JSON.stringify(signIn) : null}::jsonb)
+              ${managedBy}, ${offer}, ${signIn ? JSON.stringify(signIn) : null}::jsonb, ${registration}::jsonb)
       on conflict (id) ${onConflict}
       returning id
     ), known_group as (

@@ -43,6 +43,7 @@ import { PLANS } from './plans.ts'
 import { PORTAL_SESSIONS } from './portal-sessions.ts'
 import { PUSHED_REQUESTS } from './pushed-requests.ts'
 import { REFRESH_FAMILIES } from './refresh-families.ts'
+import { REGISTRATIONS } from './registrations.ts'
 import { RETIRED_SUBJECTS } from './retired-subjects.ts'
 import { REVOCATIONS } from './revocations.ts'
 import { ROLE_PROMISES } from './role-promises.ts'
@@ -89,6 +90,7 @@ export const TABLES = {
   account_changes: ACCOUNT_CHANGES,
   device_keys: DEVICE_KEYS,
   memberships: MEMBERSHIPS,
+  registrations: REGISTRATIONS,
   group_members: GROUP_MEMBERS,
   person_roles: PERSON_ROLES,
   role_promises: ROLE_PROMISES,

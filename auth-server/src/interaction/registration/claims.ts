@@ -1,0 +1,30 @@
+// What the answers to a registration form say in the tokens of a login: in access tokens where the form says so, in ID tokens and at userinfo by scope.
+import { claimOf, isStandard } from '../../catalogue/registration-rules.ts'
+import { claimValue } from '../../identity/registration-answers.ts'
+import type { AddedClaims } from '../../store/added-claims.ts'
+import { findOpenScopes } from '../../store/tables/api-scopes.ts'
+import type { PendingAppVisit } from '../../store/tables/authorization-requests.ts'
+import { findRegistration } from '../../store/tables/registrations.ts'
+import type { Session } from '../../store/tables/sessions.ts'
+import type { PolicyDeps } from '../facts.ts'
+
+export async function registrationClaims(
+  { db }: PolicyDeps,
+  { app, request }: PendingAppVisit,
+  { personId }: Session,
+): Promise<AddedClaims> {
+  const asked = await findRegistration(db, { personId, apiId: app.apiId })
+  if (!asked?.answers) return {}
+  const { form, answers } = asked
+  const told = form.fields.flatMap((field) => {
+    const value = isStandard(field) ? undefined : claimValue(field, answers, field.name)
+    return value === undefined ? [] : [{ field, claim: [claimOf(field), value] as const }]
+  })
+  const scopes = await findOpenScopes(db, { personId, apiId: app.apiId, names: request.scopes })
+  return {
+    access_token: Object.fromEntries(told.filter(({ field }) => field.in_access_token).map(({ claim }) => claim)),
+    id_token: Object.fromEntries(
+      told.filter(({ field: { scope } }) => scope !== undefined && scopes.includes(scope)).map(({ claim }) => claim),
+    ),
+  }
+}

@@ -1,0 +1,200 @@
+// Registration forms: asked after the first sign-in, judged on the server, told in tokens, asked again for what is new, withdrawn.
+import type { RegistrationForm } from '@mobile-api-gateway/sdk/contract/registration-form.ts'
+import { decodeJwt } from 'jose'
+import t from 'tap'
+import { defineApi } from '../../src/catalogue/apis.ts'
+import { OPERATOR } from '../../src/identity/administration/authority.ts'
+import { Browser } from '../support/browser.ts'
+import { answerOf, logIn } from '../support/phone.ts'
+import { API, testServer } from '../support/server.ts'
+import { Website } from '../support/website.ts'
+import { wordsOf } from '../support/words.ts'
+
+const FORM: RegistrationForm = {
+  fields: [
+    { name: 'given', type: 'text', label: { en: 'First name', de: 'Vorname' }, claim: 'given_name' },
+    { name: 'adult', type: 'age-at-least', age: 18, label: { en: 'Born', de: 'Geboren' }, in_access_token: true },
+    {
+      name: 'club',
+      type: 'choice',
+      label: { en: 'Club' },
+      options: [
+        { value: 'chess', label: { en: 'Chess', de: 'Schach' } },
+        { value: 'go', label: { en: 'Go' } },
+      ],
+      in_access_token: true,
+      scope: 'orders:read',
+    },
+    {
+      name: 'days',
+      type: 'choices',
+      required: false,
+      label: { en: 'Days' },
+      options: ['mo', 'tu', 'we'].map((value) => ({ value, label: { en: value } })),
+      claim: 'https://example.com/days',
+      scope: 'orders:read',
+    },
+    { name: 'note', type: 'text', required: false, max: 10, label: { en: 'Note' } },
+    { name: 'size', type: 'number', required: false, min: 1, max: 9, label: { en: 'Size' } },
+    { name: 'terms', type: 'terms', version: '1', link: 'https://example.com/terms', label: { en: 'Terms' } },
+  ],
+}
+const GOOD = {
+  'answer.given': 'Ada',
+  'answer.adult': '1990-12-31',
+  'answer.club': 'chess',
+  'answer.days.tu': 'yes',
+  'answer.terms': '1',
+}
+
+const server = await testServer(t)
+const { app, db, personId } = server
+const site = await Website.open(server)
+const SCOPE = { scope: 'openid profile orders:read' }
+
+function ask(form: RegistrationForm): Promise<unknown> {
+  return defineApi(db, { ...API, registration: form }, OPERATOR)
+}
+async function stored(): Promise<unknown> {
+  return (await db.selectFrom('registrations').where('person_id', '=', personId).select('answers').executeTakeFirst())
+    ?.answers
+}
+const [, ...LATER] = FORM.fields
+
+t.test(
+  'the form is asked after the sign-in, once, and its answers are in the tokens where the form says so',
+  async (t) => {
+    await ask(FORM)
+    const browser = new Browser(app)
+    const page = await logIn(browser, await site.send(browser, SCOPE))
+    t.match(page.body, '<h1>A few things for')
+    t.match(answerOf(await site.send(browser, { ...SCOPE, prompt: 'none' })), { error: 'interaction_required' })
+
+    const bad = {
+      'answer.given': '\u202Ebmal',
+      'answer.adult': '2020-01-01',
+      'answer.club': 'poker',
+      'answer.note': 'x'.repeat(11),
+      'answer.size': '10',
+      'answer.days.mo': 'yes',
+      'answer.terms': '0',
+    }
+    const refused = await browser.submit(page, '/registration', bad)
+    t.match(refused, { statusCode: 422 })
+    for (const name of ['given', 'adult', 'club', 'note', 'size', 'terms'])
+      t.match(refused.body, `href="#answer.${name}"`, name)
+    t.match(refused.body, 'Born: you have to be at least 18 years old')
+    t.match(refused.body, 'value="2020-01-01"', 'keeps what was typed')
+    t.match(refused.body, /id="answer\.days\.mo"[^>]* checked/)
+    t.equal(await stored(), undefined)
+
+    const answered = await browser.submit(refused, '/registration', {
+      ...GOOD,
+      'answer.note': '',
+      'answer.size': '',
+      'answer.days.mo': '',
+      'answer.unknown': 'x',
+    })
+    t.strictSame(await stored(), { given: true, adult: '18', club: 'chess', days: ['tu'], terms: '1' })
+    const tokens = (await site.redeem(answerOf(answered).code)).json()
+    const access = decodeJwt(tokens.access_token)
+    t.match(access, { adult: true, club: 'chess' })
+    for (const name of ['given', 'given_name', 'days', 'terms', 'https://example.com/days'])
+      t.notOk(name in access, name)
+    const told = { club: 'chess', 'https://example.com/days': ['tu'] }
+    t.match(await site.claims(tokens.id_token), told)
+    t.match((await site.userinfo(tokens.access_token)).json(), { ...told, given_name: 'Ada' })
+    t.match(answerOf(await site.send(browser, { ...SCOPE, prompt: 'none' })), { code: /./ }, 'asked once')
+
+    const withoutScope = await site.signIn({ scope: 'openid' }, browser)
+    t.notOk('club' in (await site.claims(withoutScope.id_token)), 'no scope, no claim in the ID token')
+    t.match(decodeJwt(withoutScope.access_token), { club: 'chess' }, "the API's own token has it")
+    const events = await db.selectFrom('audit_events').where('type', '=', 'registration').selectAll().execute()
+    t.match(events, [{ outcome: 'answered', api_id: API.id }])
+    t.notMatch(JSON.stringify(events), /chess|1990|Ada/)
+  },
+)
+
+t.test(
+  'new terms and a new required field are asked at the next sign-in, and a refresh goes on until then',
+  async (t) => {
+    const browser = new Browser(app)
+    const { refresh_token } = await site.signIn(SCOPE, browser)
+    const optional = { name: 'pet', type: 'text', required: false, label: { en: 'Pet' } } as const
+    await ask({ fields: [...FORM.fields, optional] })
+    t.match(answerOf(await site.send(browser, { ...SCOPE, prompt: 'none' })), { code: /./ }, 'nobody has to answer it')
+
+    await ask({ fields: LATER.map((field) => (field.name === 'terms' ? { ...field, version: '2' } : field)) })
+    t.match((await site.refresh(refresh_token)).json(), { access_token: /./ })
+    t.match(answerOf(await site.send(browser, { ...SCOPE, prompt: 'none' })), { error: 'interaction_required' })
+    const page = await site.send(browser, SCOPE)
+    t.match(page.body, 'Read it (version 2)')
+    t.notMatch(page.body, 'answer.club', 'what is known is not asked again')
+    t.match(await browser.submit(page, '/registration', { 'answer.terms': '1' }), { statusCode: 422 }, 'an old page')
+    t.match(answerOf(await browser.submit(page, '/registration', { 'answer.terms': '2' })), { code: /./ })
+    t.strictSame(
+      await stored(),
+      { adult: '18', club: 'chess', days: ['tu'], terms: '2' },
+      'a field that is gone is deleted',
+    )
+  },
+)
+
+t.test('in the account answers are shown, changed and withdrawn; the logins of the API end with them', async (t) => {
+  const browser = new Browser(app)
+  const { refresh_token } = await site.signIn(SCOPE, browser)
+  t.match(wordsOf(await browser.open('/account/profile')), `Answers to ${API.name} Given Change`)
+  const at = `/account/profile/registrations/${API.id}`
+  const page = await browser.open(at)
+  t.match(page.body, '<option value="chess" selected>')
+  t.match(
+    await browser.submit(page, `/registrations/${API.id}`, { 'answer.club': 'go' }),
+    { statusCode: 422 },
+    'terms stay',
+  )
+  const saved = await browser.submit(page, `/registrations/${API.id}`, { 'answer.club': 'go', 'answer.terms': '2' })
+  t.match(saved.body, 'Your answers are saved')
+  t.match(await stored(), { adult: '18', club: 'go', terms: '2' })
+
+  t.match(await browser.open('/account/profile/registrations/nowhere'), { statusCode: 404 })
+  await browser.submit(await browser.open(`${at}/withdraw`), '/withdraw')
+  t.equal(await stored(), undefined)
+  t.match(await site.refresh(refresh_token), { statusCode: 400, body: /invalid_grant/ })
+  t.match(answerOf(await site.send(browser, { ...SCOPE, prompt: 'none' })), { error: 'interaction_required' })
+  const outcomes = await db.selectFrom('audit_events').where('type', '=', 'registration').select('outcome').execute()
+  t.equal(outcomes.at(-1)?.outcome, 'withdrawn')
+})
+
+t.test('a form that would tell too much, or that nobody could answer, is refused with a sentence', async (t) => {
+  const label = { en: 'x' }
+  const bad: readonly [RegExp, RegistrationForm['fields'][number]][] = [
+    [/access tokens reach logs/, { name: 'a', type: 'text', label, in_access_token: true }],
+    [/access tokens reach logs/, { name: 'a', type: 'email', label, in_access_token: true }],
+    [/access tokens reach logs/, { name: 'a', type: 'phone', label, in_access_token: true }],
+    [/access tokens reach logs/, { name: 'a', type: 'date', label, in_access_token: true }],
+    [/stands in no access token/, { name: 'a', type: 'text', label, claim: 'given_name', in_access_token: true }],
+    [/cannot become the claim email/, { name: 'a', type: 'email', label, claim: 'email' }],
+    [/cannot become the claim sub/, { name: 'a', type: 'text', label, claim: 'sub' }],
+    [/cannot become the claim scope/, { name: 'scope', type: 'text', label }],
+    [/which the API does not have/, { name: 'a', type: 'text', label, scope: 'other' }],
+    [/needs options/, { name: 'a', type: 'choice', label }],
+    [/needs age/, { name: 'a', type: 'age-at-least', label }],
+    [/needs version/, { name: 'a', type: 'terms', label, link: 'https://example.com/' }],
+    [/links to an https address/, { name: 'a', type: 'terms', label, version: '1', link: 'javascript:x' }],
+    [/has no age/, { name: 'a', type: 'text', label, age: 3 }],
+    [/min above its max/, { name: 'a', type: 'number', label, min: 3, max: 1 }],
+    [/more than 1500 bytes/, { name: 'a', type: 'text', label, max: 400, scope: 'orders:read' }],
+  ]
+  for (const [message, field] of bad) await t.rejects(ask({ fields: [field] }), { message })
+  await t.rejects(
+    ask({
+      fields: [
+        { name: 'a', type: 'text', label },
+        { name: 'a', type: 'date', label },
+      ],
+    }),
+    {
+      message: /there twice/,
+    },
+  )
+})
