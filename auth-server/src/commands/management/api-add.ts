@@ -44,9 +44,22 @@ async function addApi({ client, values, args: [id = ''], isTerminal }: VerbCall)
 
 async function changeApi({ client, values, args: [id = ''], isTerminal }: VerbCall): Promise<Told> {
   const { body: now, etag = '' } = await client.call('apis.get', { id })
-  const { name, description, resource, plans, token_groups, guest_plan, events_uri, offer, scopes } = now
-  const before = { name, description, resource, plans, token_groups, guest_plan, events_uri, offer }
-  const definition = { ...before, ...inputOf(UPDATE, values), scopes: scopesOf(values, scopes) }
+  const { name, description, resource, plans, token_groups, guest_plan, events_uri, offer, sign_in, registration } = now
+  const { scopes } = now
+  // What no option says stays as it is; what a body leaves out would be taken away.
+  const kept = {
+    name,
+    description,
+    resource,
+    plans,
+    token_groups,
+    guest_plan,
+    events_uri,
+    offer,
+    sign_in,
+    registration,
+  }
+  const definition = { ...kept, ...inputOf(UPDATE, values), scopes: scopesOf(values, scopes) }
   const { body } = await client.call('apis.update', { id, ...definition }, { ifMatch: etag })
   return { json: body, text: facts(body, isTerminal) }
 }
