@@ -36,7 +36,7 @@ Runs every test, or those that are named, on a PostgreSQL of its own, and closes
 
 Environment:
   TEST_DATABASE_URL   an existing PostgreSQL (a superuser's), instead of one made for this run
-  CI=true             fail instead of skipping where Chromium, Redis or PgBouncer is missing
+  CI=true             fail instead of skipping where Chromium, Redis, PgBouncer or slapd is missing
 `
 /** What tap gets as it is. */
 const OPTIONS = {

@@ -14,7 +14,7 @@ provider in the file.
 
 | Address | For |
 |---|---|
-| \`ISSUER${federationPath('callback', 'NAME')}\` | the redirect URI of every kind but \`saml\` |
+| \`ISSUER${federationPath('callback', 'NAME')}\` | the redirect URI of every kind but \`saml\`, \`ldap\` and \`http\` |
 | \`ISSUER${federationPath('acs', 'NAME')}\` | where a SAML provider posts its answers |
 | \`ISSUER${federationPath('metadata', 'NAME')}\` | what a SAML provider reads about this server, and its entity ID |`
 

@@ -1,4 +1,5 @@
 // The programs some tests need beyond Node: where they are, which tests go without them, and what to install.
+import { existsSync } from 'node:fs'
 import { findChromium } from '../../auth-server/test/support/find-chromium.ts'
 import { findOnPath } from '../stack/find-on-path.ts'
 
@@ -28,6 +29,11 @@ export function findPgBouncer(): string | undefined {
   return findOnPath('pgbouncer', ['/usr/sbin'])
 }
 
+/** The directory of OpenLDAP, when it is installed with Debian's schemas. */
+export function findSlapd(): string | undefined {
+  return existsSync('/etc/ldap/schema/core.schema') ? findOnPath('slapd', ['/usr/sbin']) : undefined
+}
+
 /** Every optional part, in the order in which it is spoken of. */
 export const OPTIONAL_PARTS: readonly OptionalPart[] = [
   {
@@ -50,6 +56,13 @@ export const OPTIONAL_PARTS: readonly OptionalPart[] = [
     find: findPgBouncer,
     skipped: 'the auth server behind a connection pooler',
     install: 'apt-get install pgbouncer (Debian), brew install pgbouncer (macOS)',
+    requiredInCi: true,
+  },
+  {
+    name: 'slapd',
+    find: findSlapd,
+    skipped: 'signing in by an LDAP directory',
+    install: 'apt-get install slapd (Debian)',
     requiredInCi: true,
   },
   {

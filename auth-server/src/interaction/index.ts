@@ -10,13 +10,14 @@ import { SIGN_OUT_PATH, stepPath } from './paths.ts'
 import { POLICY } from './policy.ts'
 import { callbackPages } from './provider/callback.ts'
 import { providerForms } from './provider/routes.ts'
+import { typedPages } from './provider/typed.ts'
 import { signOutPage } from './sign-out/routes.ts'
 import { switchForms } from './switch/routes.ts'
 import { undoPages } from './undo/routes.ts'
 import { type MakeVisitPages, visitFlow } from './visit.ts'
 
 /** What pages of a visit offer beside its steps, whose pages are in the policy. */
-const BESIDE_STEPS: readonly MakeVisitPages[] = [denyForms, switchForms, mailProofPages, providerForms]
+const BESIDE_STEPS: readonly MakeVisitPages[] = [denyForms, switchForms, mailProofPages, providerForms, typedPages]
 
 /** Every page there is, by the pattern of its address. */
 export function interactionPages(deps: Deps): Pages {

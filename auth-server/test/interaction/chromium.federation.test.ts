@@ -22,8 +22,9 @@ t.test('by another provider, at Chromium', needsChromium, async (t) => {
     saml: { ...saml.settings, label: 'Form Corp' },
     corp: { ...corp.settings, email_domains: ['example.com'] },
     down: { ...down.settings, label: 'Down' },
+    shop: { kind: 'http', label: 'Old Shop', url: 'http://127.0.0.1:9/check', secret_variable: 'SHOP_SECRET' },
   })
-  const site = await testSite(t, environment)
+  const site = await testSite(t, { ...environment, SHOP_SECRET: `whsec_${'a'.repeat(32)}` })
   await corp.serve(site.origin)
   saml.know((await site.app.inject('/federation/saml/metadata')).body)
   await down.close()
@@ -75,6 +76,11 @@ t.test('by another provider, at Chromium', needsChromium, async (t) => {
       await failing.getByRole('link', { name: federation.back }).click()
       await failing.getByRole('button', { name: federation.continueWithDown('Down') }).waitFor()
       await look(failing, 'sign-in-down')
+
+      const typing = await visit(await open(t, { locale }), { ui_locales: locale })
+      await press(typing, federation.continueWith('Old Shop'))
+      await arrive(typing, federation.typed.title('Old Shop'))
+      await look(typing, 'typed')
 
       // With the address of an account: proven by its password, asked, linked.
       corp.is({ sub: `ada-${locale}`, email: USER.email, email_verified: true })

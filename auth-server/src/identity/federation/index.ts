@@ -3,6 +3,8 @@ import { APPLE } from './apple.ts'
 import { ENTRA } from './entra.ts'
 import { GITHUB } from './github.ts'
 import { GOOGLE } from './google.ts'
+import { HTTP_CHECK } from './http-check.ts'
+import { LDAP } from './ldap/kind.ts'
 import { OAUTH2 } from './oauth2.ts'
 import { OIDC } from './oidc.ts'
 import type { ProviderKind } from './provider.ts'
@@ -17,4 +19,6 @@ export const KINDS = {
   entra: ENTRA,
   apple: APPLE,
   saml: SAML,
+  ldap: LDAP,
+  http: HTTP_CHECK,
 } as const satisfies Readonly<Record<string, ProviderKind>>

@@ -13,6 +13,8 @@ export interface UpstreamRequest {
   readonly codeVerifier: string
   /** The person has to show anew who they are, where the provider can ask for that. */
   readonly isFresh: boolean
+  /** Our page of the visit, for a provider whose people type their name and password there (`asksHere`). */
+  readonly ownPage: string
 }
 
 /** What came back to the redirect URI. */
@@ -42,6 +44,11 @@ export class CancelledThere extends Error {
   override name = 'CancelledThere'
 }
 
+/** The provider does not know this name with this password. */
+export class WrongCredentials extends Error {
+  override name = 'WrongCredentials'
+}
+
 /** Of a provider whose page posts its answer: a form from another site, which comes without the cookies of the visit. */
 export interface PostedAnswer {
   readonly to: FederationAddress & ('callback' | 'acs')
@@ -57,10 +64,12 @@ export interface UpstreamProtocol {
   readonly leadsTo?: string
   /** The address to send the browser to. */
   begin(request: UpstreamRequest): Promise<URL>
-  /** Who it is. @throws {CancelledThere} @throws {Error} when the answer is not one to this request, or is not sound. */
+  /** Who it is. @throws {CancelledThere} @throws {WrongCredentials} @throws {Error} when the answer is not one to this request, or is not sound. */
   finish(answer: UpstreamAnswer): Promise<UpstreamIdentity>
   /** Without it the answer stands in the query of the callback. */
   readonly posts?: PostedAnswer
+  /** Its people type `name` and `password` on a page of ours, whose form is the answer. */
+  readonly asksHere?: true
   /** What the provider is to know about this server, in XML (SAML metadata). */
   metadata?(): Promise<string>
   /** Makes ready what the first sign-in would wait for; nobody waits for it here. */
@@ -87,8 +96,12 @@ export type Environment = Readonly<Record<string, string | undefined>>
 
 /** What a kind is given to work with. */
 export interface UpstreamTools {
-  /** Every request to a provider goes by it. */
+  /** Every request by HTTP to a provider goes by it. */
   readonly fetch: GuardedFetch
+  /** The same to a host that the operator has named: it may be in a private network. */
+  readonly fetchFrom: (host: string) => GuardedFetch
+  /** Notes whether the provider could be reached, where that is not by `fetch`. */
+  readonly reach: <T>(work: () => Promise<T>) => Promise<T>
   /** Plain http is let through, on a server that runs so on loopback itself. */
   readonly allowLoopback: boolean
   /** Addresses of this server, as the provider knows them. */

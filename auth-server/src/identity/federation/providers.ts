@@ -5,13 +5,14 @@ import { type FederationAddress, federationPath } from './addresses.ts'
 import type { MappedClaim } from './claim-mapping.ts'
 import type { GroupMapping } from './group-mapping.ts'
 import type { UpstreamIdentity, UpstreamProtocol, UpstreamTools } from './provider.ts'
+import { openReachability, type ProviderProblem } from './reachability.ts'
 
 /** How long one provider may take for one answer; three in a row end well before a person gives up. */
 const TIMEOUT_MILLIS = 5000
 /** Of one answer; the largest are key sets. */
 const MAX_BYTES = 256 * 1024
-/** After a failure its button says so for this long. */
-const DOWN_MILLIS = 30_000
+/** However many ask for it. */
+const LOOK_EVERY_MILLIS = 25_000
 
 /** As long as it may be (OpenID Connect Core §2), and what a database takes. */
 const SUBJECT = /^[^\p{Cc}\p{Cs}]{1,255}$/u
@@ -30,7 +31,7 @@ export interface VouchedAddress {
 }
 
 export interface IdentityProvider
-  extends Pick<UpstreamProtocol, 'issuer' | 'begin' | 'finish' | 'posts' | 'metadata' | 'revoke'> {
+  extends Pick<UpstreamProtocol, 'issuer' | 'begin' | 'finish' | 'posts' | 'asksHere' | 'metadata' | 'revoke'> {
   /** In addresses and in the configuration. */
   readonly name: string
   readonly label: string
@@ -43,7 +44,9 @@ export interface IdentityProvider
   readonly groups: GroupMapping
   /** Whether its last answer failed to come, a moment ago. */
   isDown(): boolean
-  /** Looks in ahead of time; nobody waits for it, and it never fails. */
+  /** What went wrong the last time, until it is reached again. */
+  lastFailure(): ProviderProblem | undefined
+  /** Looks in ahead of time, now and then; nobody waits for it, and it never fails. */
   prepare(): Promise<void>
   /** The address that the provider vouches for, if it does. */
   vouchedAddress(identity: UpstreamIdentity): VouchedAddress | undefined
@@ -99,18 +102,19 @@ export function openProvider(
   open: (tools: UpstreamTools) => UpstreamProtocol | undefined,
 ): IdentityProvider | undefined {
   const allowLoopback = ours.startsWith('http:')
-  let downUntil = 0
-  const guarded = guardedFetch({ timeoutMillis: TIMEOUT_MILLIS, maxBytes: MAX_BYTES, allowLoopback })
-  const fetch: GuardedFetch = async (address, request) => {
-    const response = await guarded(address, request).catch((error: unknown) => {
-      downUntil = performance.now() + DOWN_MILLIS
-      throw error
-    })
-    downUntil = response.status >= 500 ? performance.now() + DOWN_MILLIS : 0
-    return response
+  const known = openReachability()
+  let lookAgainAt = 0
+  const guarded = (trustedHosts: readonly string[]): GuardedFetch => {
+    const fetch = guardedFetch({ timeoutMillis: TIMEOUT_MILLIS, maxBytes: MAX_BYTES, allowLoopback, trustedHosts })
+    return async (address, request) => {
+      const response = await known.reach(() => fetch(address, request))
+      if (response.status >= 500) known.failed(new Error(`${new URL(address).host} answered ${response.status}`))
+      return response
+    }
   }
   const ownAddress = (address: FederationAddress) => ours + federationPath(address, name)
-  const protocol = open({ fetch, allowLoopback, ownAddress })
+  const tools = { fetch: guarded([]), fetchFrom: (host: string) => guarded([host]), allowLoopback, ownAddress }
+  const protocol = open({ ...tools, reach: known.reach })
   return (
     protocol && {
       name,
@@ -121,9 +125,11 @@ export function openProvider(
       issuer: protocol.issuer,
       leadsTo: protocol.leadsTo ?? protocol.issuer,
       ...(protocol.posts && { posts: protocol.posts }),
+      ...(protocol.asksHere && { asksHere: protocol.asksHere }),
       ...(protocol.metadata && { metadata: () => protocol.metadata?.() ?? Promise.resolve('') }),
       ...(protocol.revoke && { revoke: (token: string) => protocol.revoke?.(token) ?? Promise.resolve() }),
-      isDown: () => downUntil > performance.now(),
+      isDown: known.isDown,
+      lastFailure: known.lastFailure,
       begin: (request) => protocol.begin(request),
       async finish(answer) {
         const identity = await protocol.finish(answer)
@@ -131,9 +137,9 @@ export function openProvider(
         return identity
       },
       async prepare() {
-        await protocol.prepare?.().catch(() => {
-          downUntil = performance.now() + DOWN_MILLIS
-        })
+        if (performance.now() < lookAgainAt) return
+        lookAgainAt = performance.now() + LOOK_EVERY_MILLIS
+        await protocol.prepare?.().catch(known.failed)
       },
       vouchedAddress(identity) {
         const { email = '', emailVerified } = identity

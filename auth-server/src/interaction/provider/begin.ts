@@ -14,6 +14,7 @@ import type { PendingRequest } from '../../store/tables/authorization-requests.t
 import { beginUpstreamLogin, type LinkingPerson } from '../../store/tables/upstream-logins.ts'
 import { LOGIN, stepPath } from '../paths.ts'
 import type { Visit } from '../visit.ts'
+import { typedPath } from './paths.ts'
 import { providerFailedPage } from './view.ts'
 
 export interface UpstreamStart {
@@ -34,7 +35,12 @@ export interface UpstreamStart {
 export function upstreamRequest(
   { cookieSecret, issuer }: Pick<Config, 'cookieSecret' | 'issuer'>,
   { name }: Pick<IdentityProvider, 'name'>,
-  { secret, state, isFresh }: Readonly<{ secret: string; state: string; isFresh: boolean }>,
+  {
+    requestId,
+    secret,
+    state,
+    isFresh,
+  }: Pick<UpstreamStart, 'requestId' | 'secret' | 'isFresh'> & Readonly<{ state: string }>,
 ): UpstreamRequest {
   const [nonce, codeVerifier] = ['nonce', 'verifier'].map((what) => hmac(cookieSecret, 'upstream', what, secret, state))
   return {
@@ -43,6 +49,7 @@ export function upstreamRequest(
     nonce: nonce ?? '',
     codeVerifier: codeVerifier ?? '',
     isFresh,
+    ownPage: `${issuer}${stepPath(typedPath(name), requestId)}`,
   }
 }
 
@@ -68,7 +75,7 @@ export async function beginAtProvider(
   const { waitSeconds } = await limits.admit({ providerSignIns: { address: request.ip } })
   if (waitSeconds > 0) throw tooManyRequests('too many sign-ins at providers were begun; try again later', waitSeconds)
   const state = randomSecret()
-  const asked = upstreamRequest(config, provider, { secret, state, isFresh })
+  const asked = upstreamRequest(config, provider, { requestId, secret, state, isFresh })
   const address = await provider.begin(asked).catch((error: unknown) => {
     request.log.warn(
       { event: 'provider_unavailable', provider: provider.name, because: inBrief(error) },

@@ -16,6 +16,7 @@ const asked = {
   nonce: 'n'.repeat(43),
   codeVerifier: 'v'.repeat(43),
   isFresh: false,
+  ownPage: 'http://localhost:4000/interaction/visit',
 }
 const { privateKey, publicKey } = await generateKeyPair('RS256')
 const jwk = { ...(await exportJWK(publicKey)), kid: 'entra', use: 'sig' }

@@ -14,6 +14,7 @@ const asked = {
   nonce: 'n'.repeat(43),
   codeVerifier: 'v'.repeat(43),
   isFresh: false,
+  ownPage: 'http://localhost:4000/interaction/visit',
 }
 const OCTOCAT = { login: 'octocat', id: 583231, name: 'Mona', email: 'shown@example.com' }
 const ADDRESSES = [

@@ -12,6 +12,7 @@ const asked = {
   nonce: 'n'.repeat(43),
   codeVerifier: 'v'.repeat(43),
   isFresh: false,
+  ownPage: 'http://localhost:4000/interaction/visit',
 }
 
 async function forum(t: Test, told: unknown, settings: Readonly<Record<string, string>> = {}) {

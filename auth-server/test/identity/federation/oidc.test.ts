@@ -16,6 +16,7 @@ const asked = {
   nonce: 'n'.repeat(43),
   codeVerifier: 'v'.repeat(43),
   isFresh: false,
+  ownPage: 'http://localhost:4000/interaction/visit',
 }
 
 function json(value: unknown, status = 200): Answer {

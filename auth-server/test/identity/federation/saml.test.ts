@@ -25,6 +25,7 @@ const asked = {
   nonce: 'n'.repeat(43),
   codeVerifier: 'v'.repeat(43),
   isFresh: false,
+  ownPage: 'http://localhost:4000/interaction/visit',
 }
 const REQUEST_ID = `_${asked.nonce}`
 const ours = { requestId: REQUEST_ID, acs: ACS, audience: METADATA }

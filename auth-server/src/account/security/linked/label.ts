@@ -3,5 +3,5 @@ import type { Providers } from '../../../identity/federation/providers.ts'
 import type { OwnIdentity } from '../../../store/tables/identities.ts'
 
 export function labelOf(providers: Providers, { issuer }: Pick<OwnIdentity, 'issuer'>): string {
-  return providers.labelOf(issuer) ?? URL.parse(issuer)?.hostname ?? issuer
+  return providers.labelOf(issuer) ?? (URL.parse(issuer)?.hostname || issuer)
 }

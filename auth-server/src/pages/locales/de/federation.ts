@@ -32,6 +32,18 @@ export const FEDERATION = {
     taken: (label) => `Dieses Konto bei ${label} ist schon verknüpft: mit Ihrem Konto hier oder mit einem anderen.`,
   },
   back: 'Zurück',
+  typed: {
+    title: (label) => `Mit ${label} anmelden`,
+    lead: (label) =>
+      `Geben Sie ein, womit Sie sich bei ${label} anmelden. Es wird dort geprüft und hier nicht aufbewahrt.`,
+    name: (label) => `Name bei ${label}`,
+    password: (label) => `Passwort bei ${label}`,
+    problems: {
+      noMatch: (label) => `${label} kennt diesen Namen mit diesem Passwort nicht.`,
+      tooMany: (_) => 'Zu viele Versuche. Warten Sie ein paar Minuten oder melden Sie sich auf einem anderen Weg an.',
+    },
+    otherWay: 'Auf einem anderen Weg anmelden',
+  },
   link: {
     title: (label) => `${label} verknüpfen?`,
     lead: (label, email, account) =>

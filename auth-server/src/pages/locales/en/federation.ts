@@ -31,6 +31,18 @@ export const FEDERATION = {
     taken: (label: string) => `This account at ${label} is linked already: to your account here, or to another one.`,
   },
   back: 'Back',
+  /** Of a provider whose name and password are typed on a page of ours. */
+  typed: {
+    title: (label: string) => `Sign in with ${label}`,
+    lead: (label: string) => `Type what you sign in with at ${label}. It is checked there, and not kept here.`,
+    name: (label: string) => `Name at ${label}`,
+    password: (label: string) => `Password at ${label}`,
+    problems: {
+      noMatch: (label: string) => `${label} does not know this name with this password.`,
+      tooMany: (_: string) => 'Too many attempts. Wait a few minutes, or sign in in another way.',
+    },
+    otherWay: 'Sign in in another way',
+  },
   link: {
     title: (label: string) => `Link ${label}?`,
     lead: (label: string, email: string, account: string) =>

@@ -1,0 +1,50 @@
+// Whether a provider can be reached, as far as this process knows: by its last answer, or by the failure that came instead.
+import { inBrief } from '../../logger/brief-error.ts'
+import { WrongCredentials } from './provider.ts'
+
+/** After a failure it counts as down for this long, unless it has answered since. */
+const DOWN_MILLIS = 30_000
+
+/** What went wrong, in words for the operator. */
+export interface ProviderProblem {
+  readonly at: Date
+  readonly because: string
+}
+
+interface Reachability {
+  /** Notes how it ends. */
+  reach<T>(work: () => Promise<T>): Promise<T>
+  failed(error: unknown): void
+  isDown(): boolean
+  lastFailure(): ProviderProblem | undefined
+}
+
+export function openReachability(): Reachability {
+  let downUntil = 0
+  let last: ProviderProblem | undefined
+  const failed = (error: unknown) => {
+    downUntil = performance.now() + DOWN_MILLIS
+    last = { at: new Date(), because: inBrief(error).slice(0, 300) }
+  }
+  const answered = () => {
+    downUntil = 0
+    last = undefined
+  }
+  return {
+    async reach(work) {
+      try {
+        const result = await work()
+        answered()
+        return result
+      } catch (error) {
+        // It has answered.
+        if (error instanceof WrongCredentials) answered()
+        else failed(error)
+        throw error
+      }
+    },
+    failed,
+    isDown: () => downUntil > performance.now(),
+    lastFailure: () => last,
+  }
+}
