@@ -44,6 +44,7 @@ export function startBackground(deps: Deps, log: FastifyBaseLogger): () => Promi
         if (erased > 0) log.info({ erased }, 'erased guests who were not seen any more')
       },
     },
+    { name: 'look again for providers that were down', everySeconds: 30, run: () => deps.providers.lookAgain() },
     {
       name: 'make room among refused calls',
       everySeconds: 60,

@@ -6,12 +6,13 @@ import { BY_COMMAND } from '../../src/audit/context.ts'
 import { randomSecret } from '../../src/crypto/random.ts'
 import { OPERATOR } from '../../src/identity/administration/authority.ts'
 import { forcePasswordReset } from '../../src/identity/administration/people.ts'
+import { issuersOf } from '../../src/identity/federation/providers.ts'
 import { invite } from '../../src/identity/invitations.ts'
 import { createAccount } from '../../src/identity/local-account.ts'
 import { sealPassword, setPassword } from '../../src/identity/password.ts'
 import { MAX_NAME_LENGTH } from '../../src/identity/person-name.ts'
 import { addAddress, addEve } from '../support/account.ts'
-import { Browser, visitCookie } from '../support/browser.ts'
+import { Browser, formsOf, visitCookie } from '../support/browser.ts'
 import { untilBlocked } from '../support/database.ts'
 import { answerOf, authorizeUrl, logIn, pkcePair, redeem } from '../support/phone.ts'
 import { addAuthenticatorApp } from '../support/second-factor.ts'
@@ -466,6 +467,27 @@ t.test('a name from a provider is kept as a person may type it: one line, not to
   const { sub } = await claimsOf(server, await signIn({ ...BOB, name }))
   const kept = server.db.selectFrom('people').where('id', '=', sub).select('name')
   t.strictSame(await kept.execute(), [{ name: `Bob ${'x'.repeat(MAX_NAME_LENGTH - 4)}` }])
+})
+
+t.test('a link-only provider used for login, or IdP-initiated, is refused; linked, it is no way in', async (t) => {
+  const { corp, server, visit } = await start(t, { settings: { use: 'link-only' } })
+  const { app, db } = server
+  const { browser, page } = await visit()
+  t.notMatch(page.body, /Example Corp/, 'it is on no sign-in page')
+  const login = formsOf(page.body).find(({ action }) => action.endsWith('/login'))
+  const forged = await browser.request('POST', login?.action.replace(/login$/, 'provider/corp') ?? '', {
+    form: login?.hidden ?? {},
+  })
+  t.equal(forged.statusCode, 403)
+  t.equal((await new Browser(app).request('GET', '/federation/corp/callback?code=x')).statusCode, 400, 'unasked')
+
+  const owner = new Browser(app)
+  await logIn(owner, (await visit(owner)).page)
+  corp.is({ sub: 'ada at corp' })
+  const linking = await owner.submit(await owner.open('/account/security/linked'), '/add/corp')
+  await owner.open(callbackOf(await corp.travel()(linking.headers.location ?? '')))
+  t.match(await db.selectFrom('identities').select('subject').execute(), [{ subject: 'ada at corp' }])
+  t.strictSame(issuersOf(server.deps.providers), [], 'nothing that would sign her in')
 })
 
 t.test('a failure of our own database is not told as one of the provider', async (t) => {

@@ -7,7 +7,7 @@ import { readYamlTree, type YamlMap, type YamlNode, type YamlProblem } from '../
 import { type Config, ConfigError } from '../../config.ts'
 import { OWN_ACCOUNTS } from '../../store/tables/apis.ts'
 import { CLAIMS_FIELD } from './claim-mapping.ts'
-import { domainsField, textField } from './fields.ts'
+import { domainsField, textField, wordField } from './fields.ts'
 import { GROUPS_CLAIM_FIELD, GROUPS_FIELD } from './group-mapping.ts'
 import { KINDS } from './index.ts'
 import type {
@@ -28,6 +28,13 @@ const NAME = /^[a-z][a-z\d-]{0,31}$/
 export const COMMON_FIELDS = {
   kind: textField(`one of ${Object.keys(KINDS).join(', ')}`),
   label: { about: 'what people know it by', byDefault: undefined, parse: labelOf } as ProviderField<string | undefined>,
+  use: {
+    ...wordField('`sign-in`; or `link-only`: people can link it in their account, and it signs nobody in', [
+      'sign-in',
+      'link-only',
+    ]),
+    byDefault: 'sign-in',
+  },
   email_domains: domainsField(
     'the domains of e-mail addresses for which it is the authority: an address there that it verified is believed',
   ),
@@ -121,6 +128,7 @@ function readProvider(name: string, map: YamlMap, { issuer, environment, problem
   const settings = {
     name,
     label: common?.label ?? kind.label ?? name,
+    isLinkOnly: common?.use === 'link-only',
     emailDomains: common?.email_domains ?? [],
     claims: common?.claims ?? [],
     groups: { path: common?.groups_claim ?? [], groups: common?.groups ?? new Map() },

@@ -27,10 +27,12 @@ export interface SignInChoice {
  * @param idp the way that the request hints at
  */
 export function offeredWays(providers: Providers, { api, application }: SignInChoice, idp?: string): OfferedWays {
-  const every = [OWN_ACCOUNTS, ...providers.all.map(({ name }) => name)]
+  // Whoever names a link-only one in a choice gets none by it, either.
+  const usable = providers.all.filter(({ isLinkOnly }) => !isLinkOnly)
+  const every = [OWN_ACCOUNTS, ...usable.map(({ name }) => name)]
   const ofApi = api?.providers ?? every
   const names = application?.providers.filter((name) => ofApi.includes(name)) ?? ofApi
-  const offered = names.flatMap((name) => providers.find(name) ?? [])
+  const offered = names.flatMap((name) => usable.find((provider) => provider.name === name) ?? [])
   const wished = [idp, application?.default, api?.default].find((name) => name !== undefined && names.includes(name))
   return {
     isAll: api === null && application === null,

@@ -35,6 +35,8 @@ export interface IdentityProvider
   /** In addresses and in the configuration. */
   readonly name: string
   readonly label: string
+  /** It can be linked to an account, and signs nobody in. */
+  readonly isLinkOnly: boolean
   /** For the policy of pages whose forms lead there. */
   readonly leadsTo: string
   /** For whose addresses it is the authority, by the configuration; `*` for all. */
@@ -62,6 +64,8 @@ export interface Providers {
   labelOf(issuer: string): string | undefined
   /** Some of them as pages show them; looks in on those that nobody has asked for a while. */
   buttons(some: readonly IdentityProvider[]): readonly ProviderButton[]
+  /** Asks those that could not be reached whether they can be by now. */
+  lookAgain(): Promise<void>
 }
 
 export function listProviders(all: readonly IdentityProvider[]): Providers {
@@ -75,12 +79,15 @@ export function listProviders(all: readonly IdentityProvider[]): Providers {
       for (const provider of some) if (!provider.isDown()) void provider.prepare()
       return some.map((provider) => ({ name: provider.name, label: provider.label, isDown: provider.isDown() }))
     },
+    async lookAgain() {
+      await Promise.all(all.filter((provider) => provider.lastFailure()).map((provider) => provider.prepare()))
+    },
   }
 }
 
 /** Whose identities sign people in. */
 export function issuersOf({ all }: Providers): readonly string[] {
-  return all.map(({ issuer }) => issuer)
+  return all.filter(({ isLinkOnly }) => !isLinkOnly).map(({ issuer }) => issuer)
 }
 
 export const NO_PROVIDERS = listProviders([])
@@ -89,6 +96,7 @@ export const NO_PROVIDERS = listProviders([])
 export interface ProviderSettings {
   readonly name: string
   readonly label: string
+  readonly isLinkOnly: boolean
   /** For whose addresses it is the authority; `*` for all. */
   readonly emailDomains: readonly string[]
   readonly claims: readonly MappedClaim[]
@@ -97,7 +105,7 @@ export interface ProviderSettings {
 
 /** @param ours the issuer of this server */
 export function openProvider(
-  { name, label, emailDomains, claims, groups }: ProviderSettings,
+  { name, label, isLinkOnly, emailDomains, claims, groups }: ProviderSettings,
   ours: string,
   open: (tools: UpstreamTools) => UpstreamProtocol | undefined,
 ): IdentityProvider | undefined {
@@ -123,6 +131,7 @@ export function openProvider(
       claims,
       groups,
       issuer: protocol.issuer,
+      isLinkOnly,
       leadsTo: protocol.leadsTo ?? protocol.issuer,
       ...(protocol.posts && { posts: protocol.posts }),
       ...(protocol.asksHere && { asksHere: protocol.asksHere }),

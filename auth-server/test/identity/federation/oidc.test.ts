@@ -29,6 +29,7 @@ function openAs(issuer: string, ours: string) {
   const named = {
     name: 'corp',
     label: 'Corp',
+    isLinkOnly: false,
     emailDomains: ['corp.example'],
     claims: [],
     groups: { path: [], groups: new Map() },

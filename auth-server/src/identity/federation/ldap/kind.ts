@@ -83,7 +83,7 @@ const FIELDS = {
   email: { ...attributeField('the attribute with the e-mail address'), byDefault: 'mail' },
   emails_verified: flagField('`true` where nobody but its administrators writes that attribute'),
   name: { ...attributeField('the attribute with the name'), byDefault: 'cn' },
-  groups: optional(attributeField('the attribute of a person that names their groups, like memberOf')),
+  groups_attribute: optional(attributeField('the attribute of a person that names their groups, like memberOf')),
   group_base_dn: optional(textField('or else below which groups are that name their people')),
   group_member: { ...attributeField('the attribute of a group that names its people'), byDefault: 'member' },
   start_tls: flagField('`true` for StartTLS also on this machine'),
@@ -101,7 +101,7 @@ export const LDAP = providerKind(
       bind_password_variable: password,
       user_dn: template,
       subject,
-      groups,
+      groups_attribute: groups,
       group_base_dn,
       ...rest
     }) {
@@ -112,7 +112,7 @@ export const LDAP = providerKind(
       if (/^(?:dn|entrydn|distinguishedname)$/i.test(subject))
         return { at: 'subject', problem: 'is the name of an entry, which changes when it is moved' }
       if (groups !== undefined && group_base_dn !== undefined)
-        return { at: 'groups', problem: 'and group_base_dn are two ways to the same; choose one' }
+        return { at: 'groups_attribute', problem: 'and group_base_dn are two ways to the same; choose one' }
       return rest.start_tls && rest.url.protocol === 'ldaps:'
         ? { at: 'start_tls', problem: 'is of no use with ldaps://' }
         : undefined
@@ -140,7 +140,7 @@ export const LDAP = providerKind(
         email: settings.email,
         emailsVerified: settings.emails_verified,
         name: settings.name,
-        groups: settings.groups,
+        groups: settings.groups_attribute,
         groupBaseDn: settings.group_base_dn,
         groupMember: settings.group_member,
       },
