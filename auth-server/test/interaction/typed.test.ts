@@ -11,10 +11,17 @@ import { listen } from '../support/site.ts'
 import { catalogueOf } from '../support/upstream.ts'
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
-type Answer = Readonly<{ status: number; body: string; headers?: Record<string, string> }>
+interface CheckAnswer {
+  readonly status: number
+  readonly body: string
+  readonly headers?: Readonly<Record<string, string>>
+}
 
 const calls: Readonly<{ body: string; headers: Record<string, unknown> }>[] = []
-let answer: (typed: Readonly<{ name: string; password: string }>) => Answer | Promise<Answer> = ({ name, password }) =>
+let answer: (typed: Readonly<{ name: string; password: string }>) => CheckAnswer | Promise<CheckAnswer> = ({
+  name,
+  password,
+}) =>
   password === `of ${name}`
     ? { status: 200, body: JSON.stringify({ sub: name, email: `${name}@corp.example`, email_verified: true, name }) }
     : { status: 401, body: '' }
