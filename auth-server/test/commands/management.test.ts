@@ -62,12 +62,13 @@ t.test('with --for the code has its client_id in it, and later, too', async (t) 
   const { client_id: id } = { client_id: '', ...Object(json) }
   t.match(text, `"${id}"`)
   t.match((await run(`app show ${id}`, { for: 'flutter' })).text, `static const clientId = '${id}';`)
+  t.match((await run(`app show ${id}`, { for: 'curl' })).text, `client_id='${id}'`)
 })
 
 const MISTAKES: readonly (readonly [words: string, values: GivenValues, says: RegExp])[] = [
   ['app add', REDIRECT, /^--name is missing\.$/],
   ['app add', { ...NAME, kind: 'phone' }, /^--kind is one of native, web, browser\.$/],
-  ['app add', { ...NAME, for: 'cobol' }, /^--for is one of swift, kotlin, flutter, react-native, expo\.$/],
+  ['app add', { ...NAME, for: 'cobol' }, /^--for is one of swift, kotlin, flutter, react-native, expo, curl\.$/],
   ['app add', { ...NAME, for: 'swift' }, /^--for writes code that calls an API: name one with --api\.$/],
   ['app add', { ...NAME, for: 'swift', api: [API.id] }, /needs a redirect URI that opens the app.*not none\.$/],
   ['app add', { ...NAME, api: [API.id] }, /^--redirect is missing: where answers go/],

@@ -1,8 +1,7 @@
 // npm run app -- add: an app with its subscriptions. The operator asks and approves in one go; over the network somebody else approves.
 import { OPERATIONS, type OperationAnswer } from '@mobile-api-gateway/sdk/contract/index.ts'
 import { type ManagementClient, ManagementError } from '@mobile-api-gateway/sdk/management/index.ts'
-import { SNIPPET_PLATFORMS } from '../../snippets/index.ts'
-import { requirePhone, requirePlatform, tellApp } from './app-settings.ts'
+import { CODE_PLATFORMS, requirePhone, requirePlatform, tellApp } from './app-settings.ts'
 import { Mistake } from './mistake.ts'
 import { inputOf, optionsOf, requireMembers } from './options.ts'
 import type { Told } from './tell.ts'
@@ -20,7 +19,7 @@ export const APP_ADD: Verb = {
     plan: { type: 'string', help: 'Its plan at these APIs; their first one without it' },
     scope: { type: 'string', multiple: true, help: 'What it may ask for; all that the API has without it' },
     trusted: { type: 'boolean', help: 'People are not asked to allow the scopes one by one' },
-    for: { type: 'string', help: `${SNIPPET_PLATFORMS.join('|')}. Prints code with its settings in it` },
+    for: { type: 'string', help: `${CODE_PLATFORMS.join('|')}. Prints code with its settings in it` },
   },
   run: addApp,
 }

@@ -1,7 +1,11 @@
 // The settings of an app as its developer needs them, and code with them in it.
 import type { OperationAnswer } from '@mobile-api-gateway/sdk/contract/index.ts'
 import { each } from '@mobile-api-gateway/sdk/management/index.ts'
+import { ENDPOINTS } from '../../oauth/endpoints.ts'
+import { curlSnippet } from '../../snippets/curl.ts'
 import { isSnippetPlatform, SNIPPET_PLATFORMS, type SnippetPlatform, snippetFor } from '../../snippets/index.ts'
+import type { SnippetSettings } from '../../snippets/settings.ts'
+import type { Snippet } from '../../snippets/snippet.ts'
 import type { ManagementConnection } from './connect.ts'
 import { Mistake } from './mistake.ts'
 import type { GivenValues } from './options.ts'
@@ -10,17 +14,31 @@ import type { VerbCall } from './verb.ts'
 
 type ShownApp = OperationAnswer<'applications.get'>
 
+type CodePlatform = SnippetPlatform | 'curl'
+/** What `--for` takes. */
+export const CODE_PLATFORMS: readonly CodePlatform[] = [...SNIPPET_PLATFORMS, 'curl']
+
 /** @throws {Mistake} for one that there is no code for */
-export function requirePlatform(name: GivenValues[string]): SnippetPlatform | undefined {
-  if (name === undefined) return undefined
+export function requirePlatform(name: GivenValues[string]): CodePlatform | undefined {
+  if (name === undefined || name === 'curl') return name
   if (typeof name === 'string' && isSnippetPlatform(name)) return name
-  throw new Mistake(`--for is one of ${SNIPPET_PLATFORMS.join(', ')}.`)
+  throw new Mistake(`--for is one of ${CODE_PLATFORMS.join(', ')}.`)
+}
+
+function codeOf(platform: CodePlatform, settings: SnippetSettings): Snippet | undefined {
+  if (platform !== 'curl') return snippetFor(platform, settings)
+  const addressOf = (name: string) =>
+    settings.issuer + (ENDPOINTS.find(({ discovery }) => discovery === name)?.path ?? '')
+  return curlSnippet(settings, {
+    authorization: addressOf('authorization_endpoint'),
+    token: addressOf('token_endpoint'),
+  })
 }
 
 /** @throws {Mistake} where no code can be written for these redirect URIs */
-export function requirePhone(platform: SnippetPlatform, redirectUris: readonly string[]): void {
+export function requirePhone(platform: CodePlatform, redirectUris: readonly string[]): void {
   const nothing = { clientId: '', issuer: '', scopes: [], resource: '' }
-  if (snippetFor(platform, { ...nothing, redirectUris })) return
+  if (codeOf(platform, { ...nothing, redirectUris })) return
   throw new Mistake(
     `Code for ${platform} needs a redirect URI that opens the app, such as com.example.mine:/callback, not ${redirectUris.map(wordOf).join(' and ') || 'none'}.`,
   )
@@ -50,7 +68,7 @@ async function usesOf({ client }: ManagementConnection, clientId: string): Promi
 }
 
 /** What goes into the app. */
-export async function tellApp(call: VerbCall, app: ShownApp, platform: SnippetPlatform | undefined): Promise<Told> {
+export async function tellApp(call: VerbCall, app: ShownApp, platform: CodePlatform | undefined): Promise<Told> {
   const uses = await usesOf(call, app.client_id)
   const settings = {
     client_id: app.client_id,
@@ -68,7 +86,7 @@ export async function tellApp(call: VerbCall, app: ShownApp, platform: SnippetPl
 
 function hint({ client_id: id, kind }: ShownApp): string {
   return kind === 'native'
-    ? `Code with these settings: npm run app -- show ${id} --for ${SNIPPET_PLATFORMS.join('|')}`
+    ? `Code with these settings: npm run app -- show ${id} --for ${CODE_PLATFORMS.join('|')}`
     : ''
 }
 
@@ -76,14 +94,14 @@ function codeFor(
   { issuer }: ManagementConnection,
   app: ShownApp,
   uses: readonly Use[],
-  platform: SnippetPlatform,
+  platform: CodePlatform,
 ): string {
   const [use] = uses
   if (!use)
     throw new Mistake(`${app.client_id} may use no API yet: npm run subscription -- add --app ${app.client_id} --api …`)
   const { client_id: clientId, redirect_uris: redirectUris } = app
   requirePhone(platform, redirectUris)
-  const snippet = snippetFor(platform, { clientId, issuer, redirectUris, scopes: use.scopes, resource: use.resource })
+  const snippet = codeOf(platform, { clientId, issuer, redirectUris, scopes: use.scopes, resource: use.resource })
   if (!snippet) return ''
   const parts = snippet.parts.map(({ file, text }) => `--- ${file}\n\n${text}\n`)
   const notes = snippet.notes.map((note) => `- ${note}`)

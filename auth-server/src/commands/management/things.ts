@@ -1,10 +1,9 @@
 // The commands by the thing that they are about. A verb is a row; its options and its help follow from the contract.
 
-import { SNIPPET_PLATFORMS } from '../../snippets/index.ts'
 import { API_ADD, API_CHANGE } from './api-add.ts'
 import { API_DOCUMENT } from './api-document.ts'
 import { APP_ADD } from './app-add.ts'
-import { requirePlatform, tellApp } from './app-settings.ts'
+import { CODE_PLATFORMS, requirePlatform, tellApp } from './app-settings.ts'
 import { GROUP_ADD, GROUP_REMOVE } from './group-verbs.ts'
 import { MACHINE_ADD } from './machine-add.ts'
 import { personId } from './person-id.ts'
@@ -26,7 +25,7 @@ const GROUP = { takes: ['GROUP'] } as const
 const SHOW_APP: Verb = {
   summary: 'Show an app, and code with its settings',
   takes: APP,
-  options: { for: { type: 'string', help: SNIPPET_PLATFORMS.join('|') } },
+  options: { for: { type: 'string', help: CODE_PLATFORMS.join('|') } },
   run: async (call) => {
     const platform = requirePlatform(call.values.for)
     return tellApp(call, await call.client.applications.get({ client_id: call.args[0] ?? '' }), platform)

@@ -29,21 +29,24 @@ function keysPage(me: PortalPerson, found: readonly Key[]): Page {
   })
 }
 
-function healthPage(me: PortalPerson, { version, database, gateways, deliveries, jobs }: Health): Page {
+function healthPage(me: PortalPerson, { version, instance, database, gateways, deliveries, jobs }: Health): Page {
   return administrationPage(me, (texts) => {
     const { health, sections } = texts.administration
     const ago = (moment: string) => timeAgo(new Date(moment), me.now, texts)
     const state = database.writable ? health.writable : health.notWritable
     const summary = [
       { key: health.version, value: version },
+      { key: health.instance, value: instance },
       { key: health.database, value: `${state}, ${health.schema(database.schema)}` },
     ]
     const content = html`${summaryList(summary, texts)}
 <h2>${health.gateways}</h2>
 ${rowsOr(
-  gateways.map(({ client_id, nodes, heard_at }) => ({
+  gateways.map(({ client_id, nodes, heard_at, lost_calls, lost_refusals }) => ({
     title: client_id,
-    detail: html`${health.nodes(nodes)} · ${health.heard(ago(heard_at))}`,
+    detail: html`${health.nodes(nodes)} · ${health.heard(ago(heard_at))}${
+      lost_calls + lost_refusals > 0 && html` · ${health.lost(lost_calls, lost_refusals)}`
+    }`,
   })),
   health.noGateways,
 )}

@@ -244,6 +244,7 @@ export const ADMINISTRATION = {
   },
   health: {
     version: 'Version',
+    instance: 'Instanz',
     database: 'Datenbank',
     writable: 'beschreibbar',
     notWritable: 'nicht beschreibbar',
@@ -252,6 +253,7 @@ export const ADMINISTRATION = {
     noGateways: 'Kein Gateway hat in den letzten drei Stunden seine Limits gemeldet.',
     nodes: (count) => (count === 1 ? 'ein Plugin-Server' : `${count} Plugin-Server`),
     heard: (ago) => html`gemeldet ${ago}`,
+    lost: (calls, refusals) => `nicht gemeldet: ${calls} Aufrufe und ${refusals} Ablehnungen`,
     deliveries: 'Wartet auf Zustellung',
     noDeliveries: 'Nichts wartet.',
     kinds: {

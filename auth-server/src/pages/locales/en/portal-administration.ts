@@ -237,6 +237,7 @@ export const ADMINISTRATION = {
   },
   health: {
     version: 'Release',
+    instance: 'Instance',
     database: 'Database',
     writable: 'can be written',
     notWritable: 'cannot be written',
@@ -245,6 +246,7 @@ export const ADMINISTRATION = {
     noGateways: 'No gateway has told its limits within three hours.',
     nodes: (count: number) => (count === 1 ? 'one plugin server' : `${count} plugin servers`),
     heard: (ago: Html) => html`heard of ${ago}`,
+    lost: (calls: number, refusals: number) => `not told: ${calls} calls and ${refusals} refusals`,
     deliveries: 'Waits to be delivered',
     noDeliveries: 'Nothing waits.',
     kinds: {
