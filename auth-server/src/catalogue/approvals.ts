@@ -9,6 +9,7 @@ import { mailDeciders, mailTeam } from './approval-mails.ts'
 import { requireSchemesFree } from './own-schemes.ts'
 import { CatalogueConflict } from './refusal.ts'
 import { requireOffered } from './subscriptions.ts'
+import { requireRedirectUri } from './wanted-redirect.ts'
 
 /** What is asked for. */
 export interface SubscriptionRequest {
@@ -22,7 +23,7 @@ export interface SubscriptionRequest {
  * Asks that an application may use an API. Returns the id of the request; undefined where there is one already, or the
  * subscription itself.
  * @throws {InvalidSubscription} when the API has no such plan or scope
- * @throws {CatalogueConflict} when it is deprecated
+ * @throws {CatalogueConflict} when it is deprecated, or the application has no redirect URI and needs one
  */
 export async function requestSubscription(
   trx: Trx,
@@ -32,6 +33,7 @@ export async function requestSubscription(
   const { offer } = await requireOffered(trx, request)
   if (offer === 'deprecated')
     throw new CatalogueConflict(`${request.apiId} is deprecated: it takes no new subscriptions.`)
+  await requireRedirectUri(trx, request.applicationId)
   const id = randomId('sub')
   const { applicationId, apiId } = request
   const { actorApplicationId: requestedBy = null, actorId: requestedByPerson = null } = by.context
@@ -48,7 +50,7 @@ export type Decision = (Readonly<{ kind: 'approved'; trusted: boolean }> | Reado
 
 /**
  * Decides on a request, once: false when somebody else has, or it was withdrawn.
- * @throws {CatalogueConflict} when a private-use scheme of the application is another's by now
+ * @throws {CatalogueConflict} when a private-use scheme of the application is another's by now, or no redirect URI is left
  */
 export async function decide(
   trx: Trx,
@@ -59,7 +61,10 @@ export async function decide(
   const isDone =
     decision.kind === 'approved' ? await approveRequest(trx, id, decision.trusted) : await deleteRequest(trx, id)
   if (!isDone) return false
-  if (decision.kind === 'approved') await requireSchemesFree(trx, applicationId, by)
+  if (decision.kind === 'approved') {
+    await requireRedirectUri(trx, applicationId)
+    await requireSchemesFree(trx, applicationId, by)
+  }
   await record(trx, { type: 'subscription', outcome: decision.kind, applicationId, apiId }, by.context)
   await mailTeam(trx, { applicationId, apiId }, { decision: decision.kind, reason: decision.reason })
   return true

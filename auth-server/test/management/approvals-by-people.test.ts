@@ -15,7 +15,8 @@ async function opened(t: Test) {
   const root = await inRole(server, 'root@example.com', { role: 'administrator' })
   await server.db.updateTable('people').set({ language: 'de' }).where('id', '=', friend.id).execute()
   const ask = async (name = 'Weather') => {
-    const made = await developer.ask('applications.create', { body: { name, kind: 'native' } })
+    const redirect_uris = ['https://app.example.com/callback']
+    const made = await developer.ask('applications.create', { body: { name, kind: 'native', redirect_uris } })
     const { id: applicationId, client_id } = Object(made.body)
     const member = { applicationId: String(applicationId), personId: friend.id, role: 'collaborator' } as const
     await server.db.transaction().execute((trx) => putMember(trx, member))

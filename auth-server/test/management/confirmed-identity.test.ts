@@ -21,7 +21,8 @@ const RECORD = {
 }
 
 async function approvedApp(name: string): Promise<Readonly<{ client_id: string }>> {
-  const { body } = await dev.ask('applications.create', { body: { name, kind: 'native' } })
+  const redirect_uris = ['https://app.example.com/callback']
+  const { body } = await dev.ask('applications.create', { body: { name, kind: 'native', redirect_uris } })
   const clientId = String(Object(body).client_id)
   const wish = { client_id: clientId, api_id: API.id, plan: 'basic', scopes: [] }
   const { body: asked } = await dev.ask('subscriptions.create', { body: wish })

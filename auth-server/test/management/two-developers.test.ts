@@ -37,7 +37,9 @@ function itemOf(body: unknown, member: string, value: string): unknown {
 
 /** An application of somebody, approved for one API and waiting for another. */
 async function thingsOf(who: typeof ada): Promise<Things & Readonly<{ applicationId: string }>> {
-  const app = await who.ask('applications.create', { body: { name: `Of ${who.id}`, kind: 'native' } })
+  const app = await who.ask('applications.create', {
+    body: { name: `Of ${who.id}`, kind: 'native', redirect_uris: ['https://app.example.com/callback'] },
+  })
   const clientId = textOf(app.body, 'client_id')
   const wish = { client_id: clientId, api_id: API.id, plan: 'basic', scopes: [] }
   const approved = await who.ask('subscriptions.create', { body: wish })

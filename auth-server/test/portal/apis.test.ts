@@ -50,8 +50,14 @@ async function opened(t: Test) {
 type Ask = Awaited<ReturnType<typeof machine>>['ask']
 
 /** An application of somebody. */
-async function appOf({ db }: Pick<TestServer, 'db'>, ask: Ask, { personId }: PersonAtPortal, name = 'Ada’s <app>') {
-  const body = { name, kind: 'native', redirect_uris: ['com.example.ada:/callback'] }
+async function appOf(
+  { db }: Pick<TestServer, 'db'>,
+  ask: Ask,
+  { personId }: PersonAtPortal,
+  name = 'Ada’s <app>',
+  redirect_uris = ['com.example.ada:/callback'],
+) {
+  const body = { name, kind: 'native', redirect_uris }
   const { id: applicationId, client_id: clientId } = (await ask('POST', '/applications', { body })).json()
   await db.transaction().execute((trx) => putMember(trx, { applicationId, personId, role: 'owner' }))
   return { applicationId: String(applicationId), clientId: String(clientId) }
@@ -179,6 +185,35 @@ t.test(
     })
     t.strictSame((await ask('GET', '/subscriptions', { query: { client_id: app.clientId } })).json().items, [])
     await shown(ada, at, 404)
+  },
+)
+
+t.test(
+  'an app that signs people in has a redirect URI before it is subscribed; without, it is led to where one is added',
+  async (t) => {
+    const { server, ask, ada } = await opened(t)
+    const app = await appOf(server, ask, ada, 'Without', [])
+    const way = `href="/portal/applications/${app.clientId}/addresses/redirect_uris">Add a redirect URI`
+    const url = `/portal/apis/orders-api/subscribe/basic/${app.clientId}`
+    for (const page of [url, `/portal/applications/${app.clientId}/subscribe`])
+      t.match(await shown(ada, page), way, page)
+    t.notMatch(await shown(ada, url), 'Send the request')
+    const sent = await post(ada, url)
+    t.equal(sent.statusCode, 409)
+    t.match(sent.body, way)
+    const wish = { client_id: app.clientId, api_id: 'orders-api', plan: 'basic', scopes: [] }
+    t.match((await ask('POST', '/subscriptions', { body: wish })).json(), {
+      status: 409,
+      detail: /add one to its redirect_uris first/,
+    })
+    const change = (body: unknown) =>
+      ask('PATCH', `/applications/${app.clientId}`, { body, headers: { 'if-match': '*' } })
+    t.equal((await change({ redirect_uris: ['com.example.late:/cb'] })).statusCode, 200)
+    const { id } = (await ask('POST', '/subscriptions', { body: wish })).json()
+    t.equal((await change({ redirect_uris: [] })).statusCode, 200)
+    const approver = await machine(server)
+    const refused = await approver.ask('POST', `/approvals/${id}/approve`, { body: {} })
+    t.match(refused.json(), { status: 409, detail: /no redirect URI/ }, 'nor is it let in without')
   },
 )
 

@@ -61,7 +61,7 @@ export const SUBSCRIPTION_OPERATIONS = {
     scope: 'subscriptions:write',
     summary: 'Ask that an application may use an API',
     description:
-      'It is of use once it is approved. Nobody approves what they or their team asked for; those who can decide get a mail, once an hour for each API at most.',
+      'It is of use once it is approved. An application with the grant `authorization_code` has a redirect URI first: 409 without. Nobody approves what they or their team asked for; those who can decide get a mail, once an hour for each API at most.',
     body: exactly({ client_id: CLIENT_ID, api_id: API_ID, plan: PLAN_NAME, scopes: SCOPES }),
     answers: { 201: SUBSCRIPTION },
     versioned: true,

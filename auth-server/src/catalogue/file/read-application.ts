@@ -2,8 +2,10 @@
 import type { FileValues } from '../../config/yaml-fields.ts'
 import type { AttestationMode } from '../../store/tables/app-identities.ts'
 import type { WrittenIdentity } from '../app-identity.ts'
+import { APPLICATION_DEFAULTS } from '../application-defaults.ts'
 import type { ApplicationDefinition } from '../applications.ts'
 import type { SubscriptionDefinition } from '../subscriptions.ts'
+import { lacksRedirectUri } from '../wanted-redirect.ts'
 import type { APPLICATION_FIELDS } from './fields.ts'
 
 export interface FileApplication {
@@ -25,12 +27,18 @@ export function readApplication(
     wrong(`${clientId}.client_secret_variable names ${variable}, which is not in the environment`)
   if (variable !== undefined && value.client_secret_sha256 !== undefined)
     wrong(`${clientId} has client_secret_variable and client_secret_sha256: take one of them`)
+  const { redirect_uris: redirectUris = [], grant_types: grantTypes = APPLICATION_DEFAULTS.grantTypes } = value
+  // Of what phones know an app by follows a redirect URI of its own.
+  if (subscriptions.length > 0 && !identity && lacksRedirectUri({ redirectUris, grantTypes }))
+    wrong(
+      `${clientId} signs people in and has no redirect URI: name redirect_uris, or grant_types without authorization_code`,
+    )
   return {
     definition: {
       clientId,
       name: value.name,
       kind: value.kind,
-      redirectUris: value.redirect_uris ?? [],
+      redirectUris,
       ...(value.auth_method && { authMethod: value.auth_method }),
       // What is missing in the environment is told above, and not once more.
       clientSecret: variable === undefined ? undefined : clientSecret || 'x'.repeat(43),

@@ -1,5 +1,6 @@
 // The pages of subscribing: a plan, an app, and the review that says what happens next.
 import type { OperationAnswer } from '@mobile-api-gateway/sdk/contract/index.ts'
+import { lacksRedirectUri } from '../../catalogue/wanted-redirect.ts'
 import type { HttpProblem } from '../../http/problem.ts'
 import { button, linkButton } from '../../pages/components/button.ts'
 import { form } from '../../pages/components/form.ts'
@@ -60,7 +61,7 @@ export function chooseApiPage(
     const entries = apis.map((api) => apiRow(api, plans, `${hrefOf(PATHS.subscribe, { api: api.id })}?${app}`, texts))
     const { none, one, chooseApi } = texts.portalApis
     const content = html`<p>${one.clientId}: <code translate="no">${application.client_id}</code></p>
-${entries.length > 0 ? rows(entries) : emptyState(none)}`
+${addressWanted(application, texts) ?? (entries.length > 0 ? rows(entries) : emptyState(none))}`
     const href = hrefOf(PATHS.application, { application: application.client_id })
     const back = { label: application.name, href }
     return portalPage({ frame, heading: chooseApi(application.name), back, notice: news(texts), content }, texts)
@@ -108,6 +109,15 @@ export interface Review extends ChosenPlan {
   readonly problem?: HttpProblem | undefined
 }
 
+/** What an application has to have before it asks, with the way there; nothing where it may ask. */
+function addressWanted(application: ShownApplication, { portalApis }: Texts): Html | undefined {
+  const { grant_types: grantTypes, redirect_uris: redirectUris, client_id: id } = application
+  if (!lacksRedirectUri({ grantTypes, redirectUris })) return undefined
+  const { wantsAddress, addAddress } = portalApis.review
+  const href = hrefOf(PATHS.applicationAddresses, { application: id, list: 'redirect_uris' })
+  return emptyState(wantsAddress, linkButton(addAddress, href))
+}
+
 export function reviewPage({ frame, binding }: PortalPerson, review: Review): Page {
   return (texts) => {
     const { api, plan, application, limits, scopes, problem } = review
@@ -132,7 +142,7 @@ export function reviewPage({ frame, binding }: PortalPerson, review: Review): Pa
     )
     const content = html`${stepsAt('review', texts)}
 ${summary}
-${form({ binding, action: actionOf(PATHS.subscribeReview, ids) }, api.scopes.length > 0 ? scopeChoice(api, scopes, texts) : html``, html`<p>${words.next}</p>`, button(words.send))}`
+${addressWanted(application, texts) ?? form({ binding, action: actionOf(PATHS.subscribeReview, ids) }, api.scopes.length > 0 ? scopeChoice(api, scopes, texts) : html``, html`<p>${words.next}</p>`, button(words.send))}`
     const back = { label: texts.portalApis.steps.application, href: hrefOf(PATHS.subscribePlan, ids) }
     return portalPage(
       { frame, heading: words.title, back, notice: problem && refusedNotice(problem, texts), content },

@@ -29,14 +29,14 @@ export async function findSchemeHolder(
   return rows[0]
 }
 
-/** The redirect URIs of an application. */
+/** The redirect URIs of an application, and the grants that may need one. */
 export async function findRedirectUris(
   trx: Trx,
   applicationId: string,
-): Promise<Readonly<{ clientId: string; redirectUris: readonly string[] }> | undefined> {
+): Promise<Readonly<{ clientId: string; redirectUris: readonly string[]; grantTypes: readonly string[] }> | undefined> {
   return trx
     .selectFrom('applications')
     .where('id', '=', applicationId)
-    .select(['client_id as clientId', 'redirect_uris as redirectUris'])
+    .select(['client_id as clientId', 'redirect_uris as redirectUris', 'grant_types as grantTypes'])
     .executeTakeFirst()
 }

@@ -67,6 +67,9 @@ export const PORTAL_APIS = {
     scopes: 'Worum darf die App bitten?',
     next: 'Wenn Sie die Anfrage senden, entscheidet, wer für diese API freigibt. Die Client-ID Ihrer App gibt es schon; Aufrufe gelingen, sobald das Abonnement freigegeben ist, und Sie erfahren es per Mail.',
     send: 'Anfrage senden',
+    wantsAddress:
+      'Die App meldet Menschen an und hat noch keine Redirect-URI, an die die Antwort gehen könnte. Trag eine ein und komm dann zurück.',
+    addAddress: 'Redirect-URI eintragen',
   },
   status: { pending: 'Wartet auf Freigabe', approved: 'Freigegeben', suspended: 'Gesperrt' },
   one: {

@@ -73,6 +73,9 @@ export const PORTAL_APIS = {
     scopes: 'What may the app ask for?',
     next: 'When you send it, whoever approves for this API decides. Your app’s client ID is there already; calls work once the subscription is approved, and you are told by mail.',
     send: 'Send the request',
+    wantsAddress:
+      'The app signs people in, and it has no redirect URI yet that the answer could go to. Add one, then come back.',
+    addAddress: 'Add a redirect URI',
   },
   status: { pending: 'Waits for approval', approved: 'Approved', suspended: 'Suspended' },
   one: {
