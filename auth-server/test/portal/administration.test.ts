@@ -1,6 +1,7 @@
 // Administration in the portal: found, read and changed by operations of the contract alone; what goes is named, the last administrator stays.
 import { sql } from 'kysely'
 import t from 'tap'
+import { exported } from '../../src/portal/administration/audit-export.ts'
 import { newPerson } from '../support/administrator.ts'
 import { IDENTITY, PLAY_DIGEST } from '../support/app-identity.ts'
 import { turnClock } from '../support/database.ts'
@@ -301,8 +302,20 @@ t.test(
     t.notMatch(await page(`${path}?type=role`), /account: suspended/)
     t.match(await page(`${path}?person_id=${personId}&type=account`), /By: a person/)
     t.match(await page(`${path}?since=2020-01-01&until=2020-01-02`), /Nothing fits/)
-    for (const query of ['since=yesterday', 'until=2026-13-99', 'type=%27%3B', 'api_id=A%20B', 'cursor=x'])
+    for (const query of [
+      'since=yesterday',
+      'since=2026-02-31',
+      'until=2026-13-99',
+      'type=%27%3B',
+      'api_id=A%20B',
+      'cursor=x',
+    ])
       t.match(await page(`${path}?${query}`, 400), /role="alert"/, query)
+    for (const query of ['since=x', 'type=%27%3B'])
+      t.notMatch(await page(`${path}?${query}`, 400), /was not saved|The query|X is/, query)
+    t.match(await page(`${path}?since=x`, 400), /cannot be searched for[\s\S]*Write days like 2026-01-31/)
+    await page(`${path}?until=9999-12-31`)
+    await page(`${path}.csv?since=2026-02-31`, 303)
     const [, next = ''] = /href="(\/portal\/administration\/audit\?[^"]*cursor=[^"]*)"/.exec(await page(path)) ?? []
     t.match(await page(next.replaceAll('&amp;', '&')), /class="rows"/)
   },
@@ -359,5 +372,22 @@ t.test(
     t.equal((await post(chief, `${one}/phones`, { etag: hidden(read, 'etag') })).statusCode, 412, 'changed meanwhile')
     t.equal((await take(`${one}/phones`)).statusCode, 303)
     t.match(await developer.ask('applications.get_identity', { params }), { body: { confirmed: true } })
+  },
+)
+
+t.test(
+  'the audit log as a file is whole, part by part; what would be too much is left out in so many words',
+  async (t) => {
+    await sql`insert into audit_events (type, outcome) select 'export-test', 'n' || n from generate_series(1, 230) n`.execute(
+      db,
+    )
+    const answer = await chief.browser.request('GET', `${BELOW}/audit.csv?type=export-test`)
+    t.equal(answer.body.trimEnd().split('\r\n').length, 231, 'with its head')
+    t.equal(new Set(answer.body.match(/"n\d+"/g)).size, 230)
+    const part = { items: [], next: 'more' }
+    const lines: string[] = []
+    const asked = { first: part, read: async () => part, sayLeftOut: () => 'There are more', most: 0 }
+    for await (const text of exported(asked)) lines.push(text)
+    t.match(lines.at(-1), /^"There are more"/)
   },
 )

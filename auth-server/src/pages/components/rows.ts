@@ -2,7 +2,7 @@
 import { type Html, html } from '../html.ts'
 
 export interface RowEntry {
-  readonly title: string
+  readonly title: string | Html
   /** The page about it, where it has one. */
   readonly href?: string
   readonly detail?: string | Html

@@ -44,7 +44,11 @@ ${form(
   field({ name: 'name', label: invitations.name, kind: 'text', maxLength: 100, value: typed.name, isOptional: true }),
   button(invitations.invite),
 )}`
-    const problem = refused && refusedNotice(refused, texts, { email: 'email', name: 'name' })
+    const asked = {
+      email: { field: 'email', label: invitations.email },
+      name: { field: 'name', label: invitations.name },
+    }
+    const problem = refused && refusedNotice(refused, texts, asked)
     return { heading: sections.invitations.title, content, problem }
   })
 }

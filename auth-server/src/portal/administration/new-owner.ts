@@ -38,7 +38,7 @@ ${form(
       heading: title(name),
       content,
       back,
-      problem: refused && refusedNotice(refused, texts, { email: 'email' }),
+      problem: refused && refusedNotice(refused, texts, { email: { field: 'email', label: invitations.email } }),
     }
   })
 }

@@ -9,6 +9,7 @@ import { hrefOf, PATHS } from '../paths.ts'
 import type { PortalPerson, PortalRoutes } from '../route.ts'
 import { APPLICATION_ROUTES } from './applications.ts'
 import { AUDIT_ROUTES } from './audit.ts'
+import { AUDIT_EXPORT_ROUTES } from './audit-export.ts'
 import { INVITATION_ROUTES } from './invitations.ts'
 import { NEW_OWNER_ROUTES } from './new-owner.ts'
 import { PEOPLE_ROUTES } from './people.ts'
@@ -44,6 +45,7 @@ export function administrationRoutes(): PortalRoutes {
     ...SUBSCRIPTION_ROUTES,
     ...USAGE_ROUTES,
     ...AUDIT_ROUTES,
+    ...AUDIT_EXPORT_ROUTES,
     ...SERVER_ROUTES,
   }
 }

@@ -91,7 +91,8 @@ ${form(
   button(add),
 )}
 ${name === 'redirect_uris' && note(goneCodes)}`
-    const notice = problem ? refusedNotice(problem, texts, { [name]: 'address' }) : me.news(texts)
+    const asked = { [name]: { field: 'address', label, hint } }
+    const notice = problem ? refusedNotice(problem, texts, asked) : me.news(texts)
     const back = { label: application.name, href: applicationHref(application) }
     return portalPage({ frame, heading: title, back, notice, content }, texts)
   }

@@ -98,7 +98,7 @@ function fieldPage(
       button(save),
     )
     const content = html`${endsTrust && note(texts.portalApplications.endsTrust)}\n${question}`
-    const notice = problem && refusedNotice(problem, texts, { [name]: name })
+    const notice = problem && refusedNotice(problem, texts, { [name]: { field: name, label: title, hint } })
     const back = { label: application.name, href: applicationHref(application) }
     return portalPage({ frame, heading: title, back, notice, content }, texts)
   }

@@ -53,7 +53,7 @@ ${form(
     const notice =
       typeof problem === 'string'
         ? wrongNotice(words.problems[problem], texts, { field: 'jwks' })
-        : problem && refusedNotice(problem, texts, { jwks: 'jwks' })
+        : problem && refusedNotice(problem, texts, { jwks: { field: 'jwks', ...words } })
     const back = { label: application.name, href: applicationHref(application) }
     return portalPage({ frame, heading: words.title, back, notice, content }, texts)
   }

@@ -7,7 +7,7 @@ import { field, hiddenFields } from '../../pages/components/field.ts'
 import { form } from '../../pages/components/form.ts'
 import { note } from '../../pages/components/notice.ts'
 import { portalPage } from '../../pages/components/portal-page.ts'
-import { refusedNotice } from '../../pages/components/refused.ts'
+import { type AskedFields, refusedNotice } from '../../pages/components/refused.ts'
 import { secretOnce } from '../../pages/components/secret.ts'
 import { summaryList } from '../../pages/components/summary.ts'
 import type { Page } from '../../pages/frame.ts'
@@ -71,12 +71,17 @@ ${form(
         frame,
         heading: steps[asks],
         back: backOf(asks, answers, texts),
-        notice: problem && refusedNotice(problem, texts),
+        notice: problem && refusedNotice(problem, texts, askedIn(asks, texts)),
         content,
       },
       texts,
     )
   }
+}
+
+function askedIn(asks: AskedFor, { portalApplications: { steps } }: Texts): AskedFields {
+  if (asks === 'name') return { name: { field: 'name', label: steps.nameLabel } }
+  return asks === 'redirect' ? { redirect_uris: { field: 'redirect', label: steps.redirectLabel } } : {}
 }
 
 function fieldsOf(

@@ -66,7 +66,8 @@ export function teamPage(me: PortalPerson, { application, people, invitations }:
     const content = html`${rows(people.map((member) => memberRow(me, application, member, { isOwner, action, texts })))}
 ${waiting.length > 0 && html`<h2>${team.waiting}</h2>\n${rows(waiting)}`}
 ${isOwner ? inviteForm(me, action, texts, refused?.typed) : note(team.ownersOnly)}`
-    const notice = refused ? refusedNotice(refused.problem, texts, { email: 'email' }) : me.news(texts)
+    const asked = { email: { field: 'email', label: team.email } }
+    const notice = refused ? refusedNotice(refused.problem, texts, asked) : me.news(texts)
     const back = { label: application.name, href: applicationHref(application) }
     return portalPage({ frame: me.frame, heading: team.title, back, notice, content }, texts)
   }

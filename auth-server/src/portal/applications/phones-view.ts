@@ -94,10 +94,16 @@ ${
 <p>${phones.ends}</p>
 ${form({ binding: me.binding, action }, ...hiddenFields({ etag, remove: 'yes' }), button(texts.portalApplications.remove, 'danger', phones.title))}`
 }`
+    const asked = {
+      'android/package': { field: 'package', ...phones.fields.package },
+      'android/certificate_digests': { field: 'digests', ...phones.fields.digests },
+      'apple/team': { field: 'team', ...phones.fields.team },
+      'apple/bundle': { field: 'bundle', ...phones.fields.bundle },
+    }
     const notice =
       typeof problem === 'string'
         ? wrongNotice(phones.nothing, texts, { field: 'package' })
-        : problem && refusedNotice(problem, texts, { android: 'package', apple: 'team' })
+        : problem && refusedNotice(problem, texts, asked)
     const back = { label: application.name, href: applicationHref(application) }
     return portalPage({ frame: me.frame, heading: phones.title, back, notice, content }, texts)
   }

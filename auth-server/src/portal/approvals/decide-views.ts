@@ -20,10 +20,10 @@ interface Refused {
   readonly reason?: string
 }
 
-export function approvePage(me: PortalPerson, asked: AskedUse, { problem, reason = '' }: Refused = {}): Page {
+export function approvePage(me: PortalPerson, use: AskedUse, { problem, reason = '' }: Refused = {}): Page {
   return (texts) => {
     const said = texts.portalApprovals
-    const { id, api_name: api, client_name: app } = asked.subscription
+    const { id, api_name: api, client_name: app } = use.subscription
     const options = (['no', 'yes'] as const).map((value) => ({ value, label: said.trusts[value] }))
     const mayTrust = me.session.roles.includes('administrator')
     const fields = [
@@ -46,15 +46,16 @@ export function approvePage(me: PortalPerson, asked: AskedUse, { problem, reason
     const back = { label: texts.portalApis.one.title(app, api), href: hrefOf(PATHS.approval, { subscription: id }) }
     const confirmation = { binding: me.binding, action, label: said.approve, back: back.href, fields }
     const content = html`${list(said.effects(api))}${confirmForm(confirmation, texts)}`
-    const notice = problem instanceof HttpProblem ? refusedNotice(problem, texts) : undefined
+    const asked = { reason: { field: 'reason', label: said.wordLabel } }
+    const notice = problem instanceof HttpProblem ? refusedNotice(problem, texts, asked) : undefined
     return portalPage({ frame: me.frame, heading: said.approveTitle(app, api), back, notice, content }, texts)
   }
 }
 
-export function declinePage(me: PortalPerson, asked: AskedUse, { problem, reason = '' }: Refused = {}): Page {
+export function declinePage(me: PortalPerson, use: AskedUse, { problem, reason = '' }: Refused = {}): Page {
   return (texts) => {
     const said = texts.portalApprovals
-    const { id, api_name: api, client_name: app } = asked.subscription
+    const { id, api_name: api, client_name: app } = use.subscription
     const problems = problem === 'no reason' ? [{ field: 'reason', text: said.noReason }] : []
     const why = field({
       name: 'reason',
@@ -68,7 +69,9 @@ export function declinePage(me: PortalPerson, asked: AskedUse, { problem, reason
     const back = { label: texts.portalApis.one.title(app, api), href: hrefOf(PATHS.approval, { subscription: id }) }
     const confirmation = { binding: me.binding, action, label: said.decline, back: back.href, fields: [why] }
     const content = dangerForm(said.losses, confirmation, texts)
-    const notice = problem instanceof HttpProblem ? refusedNotice(problem, texts) : problemSummary(problems, texts)
+    const asked = { reason: { field: 'reason', label: said.reasonLabel } }
+    const notice =
+      problem instanceof HttpProblem ? refusedNotice(problem, texts, asked) : problemSummary(problems, texts)
     return portalPage({ frame: me.frame, heading: said.declineTitle(app, api), back, notice, content }, texts)
   }
 }

@@ -224,7 +224,9 @@ export const ADMINISTRATION = {
     api: 'API, mit ihrem kurzen Namen (darf leer bleiben)',
     since: 'Ab dem Tag (2026-01-31; darf leer bleiben)',
     until: 'Bis zum Tag (darf leer bleiben)',
-    export: 'Die neuesten 1.000 davon als CSV',
+    export: (most) => `Diese als CSV, höchstens die neuesten ${most.toLocaleString('de')}`,
+    leftOut: (most, at) =>
+      `Es gibt mehr: Das sind die neuesten ${most.toLocaleString('de')}. Für die vor ${at} suchen Sie bis zu jenem Tag.`,
     at: 'Wann',
     what: 'Was',
     who: 'Person',
@@ -232,6 +234,8 @@ export const ADMINISTRATION = {
     by: 'Durch',
     change: 'Änderung',
     byWhom: { person: 'eine Person', client: 'eine Anwendung', operator: 'ein Kommando auf dem Server' },
+    badFilter:
+      'Art, Client-ID und API sind kurze Namen in kleinen Buchstaben, etwa account oder shop-app; oder diesen Teil der Liste gibt es nicht mehr.',
     badDay: 'Schreiben Sie Tage wie 2026-01-31.',
     about: (person) => html`Ereignisse von ${name(person)}, unter ihrem Pseudonym.`,
   },

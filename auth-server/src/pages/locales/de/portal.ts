@@ -2,6 +2,7 @@
 import { type Html, html } from '../../html.ts'
 import type { Texts } from '../en.ts'
 import { ADMINISTRATION_NEWS } from './portal-administration.ts'
+import { REFUSED } from './portal-refused.ts'
 
 function name(text: string): Html {
   return html`<strong>${text}</strong>`
@@ -117,14 +118,7 @@ export const PORTAL = {
     title: 'Das hat nicht geklappt',
     lead: 'Es hat sich nichts geändert. Gehen Sie zurück und prüfen Sie Ihre Angaben.',
   },
-  refused: {
-    title: 'Nicht gespeichert',
-    leads: {
-      precondition_failed:
-        'Jemand hat es geändert, während diese Seite offen war. Sehen Sie sich den neuen Stand an und entscheiden Sie dann.',
-      conflict: 'Es passt nicht zu dem, was schon da ist.',
-    },
-  },
+  refused: REFUSED,
   over: {
     title: 'Diese Anmeldung ist beendet',
     lead: 'Sie war schon fertig, hat länger als eine Stunde gedauert oder in einem anderen Browser begonnen.',

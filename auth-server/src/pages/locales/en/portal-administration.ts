@@ -217,7 +217,9 @@ export const ADMINISTRATION = {
     api: 'API, by its short name (may stay empty)',
     since: 'From the day (2026-01-31; may stay empty)',
     until: 'To the day (may stay empty)',
-    export: 'The newest 1,000 of these as CSV',
+    export: (most: number) => `These as CSV, the newest ${most.toLocaleString('en')} of them at most`,
+    leftOut: (most: number, at: string) =>
+      `There are more: these are the newest ${most.toLocaleString('en')}. For those before ${at}, search to that day.`,
     at: 'When',
     what: 'What',
     who: 'Person',
@@ -225,6 +227,8 @@ export const ADMINISTRATION = {
     by: 'By',
     change: 'Change',
     byWhom: { person: 'a person', client: 'an application', operator: 'a command beside the server' },
+    badFilter:
+      'Kind, client ID and API are short names in small letters, like account or shop-app; or the part of the list is not there any more.',
     badDay: 'Write days like 2026-01-31.',
     about: (person: string) => html`Events of ${name(person)}, under their pseudonym.`,
   },

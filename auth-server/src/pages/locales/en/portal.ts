@@ -1,6 +1,7 @@
 // Texts of the developer portal in English: its frame, its first page, and who is let in.
 import { type Html, html } from '../../html.ts'
 import { ADMINISTRATION_NEWS } from './portal-administration.ts'
+import { REFUSED } from './portal-refused.ts'
 
 function name(text: string): Html {
   return html`<strong>${text}</strong>`
@@ -119,14 +120,7 @@ export const PORTAL = {
     title: 'That did not work',
     lead: 'Nothing has changed. Go back and look at what you sent.',
   },
-  refused: {
-    title: 'This was not saved',
-    leads: {
-      precondition_failed:
-        'Somebody changed it while this page was open. Look at what is there now, then decide again.',
-      conflict: 'It does not fit what there is.',
-    },
-  },
+  refused: REFUSED,
   over: {
     title: 'This sign-in has ended',
     lead: 'It was finished, took more than an hour, or began in another browser.',
