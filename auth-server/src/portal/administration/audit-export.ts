@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import { LOCALES, languageOf } from '../../pages/language.ts'
 import { hrefOf, PATHS } from '../paths.ts'
 import type { PortalRoutes } from '../route.ts'
-import { type AuditEvent, type FoundEvents, filterOf, hasBadDay, searchAudit } from './audit-search.ts'
+import { type FoundEvent, type FoundEvents, filterOf, hasBadDay, searchAudit } from './audit-search.ts'
 import { csvOf } from './csv.ts'
 
 /** Each part is an event of the log itself. */
@@ -12,7 +12,7 @@ export const MAX_EXPORTED = 50_000
 
 const COLUMNS = ['id', 'at', 'type', 'outcome', 'person', 'client_id', 'api_id', 'by', 'by_id', 'before', 'after']
 
-function csvRow({ id, at, type, outcome, person, client_id, api_id, by, change }: AuditEvent): readonly string[] {
+function csvRow({ id, at, type, outcome, person, client_id, api_id, by, change }: FoundEvent): readonly string[] {
   const changed = [change?.before.join('\n') ?? '', change?.after.join('\n') ?? '']
   return [id, at, type, outcome, person ?? '', client_id ?? '', api_id ?? '', by?.kind ?? '', by?.id ?? '', ...changed]
 }

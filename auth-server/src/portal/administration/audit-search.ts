@@ -4,13 +4,13 @@ import type { FastifyRequest } from 'fastify'
 import type { PortalPerson } from '../route.ts'
 import { askedOf } from './asked.ts'
 
-export type AuditEvent = OperationAnswer<'audit.list'>['items'][number]
+export type FoundEvent = OperationAnswer<'audit.list'>['items'][number]
 const FILTERS = ['type', 'client_id', 'api_id', 'person_id', 'since', 'until'] as const
 export type AuditFilter = Readonly<Partial<Record<(typeof FILTERS)[number], string>>>
 const DAY_MILLIS = 86_400_000
 
 export interface FoundEvents {
-  readonly items: readonly AuditEvent[]
+  readonly items: readonly FoundEvent[]
   readonly next: string | null
 }
 

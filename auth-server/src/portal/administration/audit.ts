@@ -16,8 +16,8 @@ import type { PortalPerson, PortalRoutes } from '../route.ts'
 import { askedOf } from './asked.ts'
 import { MAX_EXPORTED } from './audit-export.ts'
 import {
-  type AuditEvent,
   type AuditFilter,
+  type FoundEvent,
   type FoundEvents,
   filterOf,
   hasBadDay,
@@ -64,7 +64,7 @@ function wrongSearch(refused: HttpProblem | 'bad day', texts: Texts): Html {
     : wrongNotice(audit.badFilter, texts, { title })
 }
 
-function wordsOf({ person, client_id, api_id, by, change }: AuditEvent, { administration }: Texts): readonly string[] {
+function wordsOf({ person, client_id, api_id, by, change }: FoundEvent, { administration }: Texts): readonly string[] {
   const { audit } = administration
   const says: readonly (readonly [string, string | null])[] = [
     [audit.who, person],

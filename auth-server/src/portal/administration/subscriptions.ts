@@ -76,9 +76,9 @@ async function readStep(request: FastifyRequest, me: PortalPerson): Promise<Foun
 
 function stepOf({ subscription, etag, move }: FoundStep, { administration }: Texts): AdministrationStep {
   const { subscriptions, sections } = administration
-  const { id, client_id, api_id } = subscription
+  const { id, client_name, api_name } = subscription
   return {
-    title: subscriptions[move](client_id, api_id),
+    title: subscriptions[move](client_name, api_name),
     button: administration[move],
     kind: move === 'restore' ? 'main' : 'danger',
     effects: subscriptions[`${move}Losses`],

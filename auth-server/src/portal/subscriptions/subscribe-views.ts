@@ -95,7 +95,7 @@ export function applicationPage(
     const isThere = frame.navigation.some(({ name }) => name === 'applications')
     const none = emptyState(noApplication, isThere ? linkButton(newApplication, PATHS.applications) : undefined)
     const content = html`${stepsAt('application', texts)}\n${entries.length > 0 ? rows(entries) : none}`
-    const back = { label: texts.portalApis.steps.plan, href: hrefOf(PATHS.subscribe, { api: api.id }) }
+    const back = { label: texts.portalApis.choosePlan(api.name), href: hrefOf(PATHS.subscribe, { api: api.id }) }
     return portalPage({ frame, heading: chooseApplication, back, content }, texts)
   }
 }
@@ -143,7 +143,7 @@ export function reviewPage({ frame, binding }: PortalPerson, review: Review): Pa
     const content = html`${stepsAt('review', texts)}
 ${summary}
 ${addressWanted(application, texts) ?? form({ binding, action: actionOf(PATHS.subscribeReview, ids) }, api.scopes.length > 0 ? scopeChoice(api, scopes, texts) : html``, html`<p>${words.next}</p>`, button(words.send))}`
-    const back = { label: texts.portalApis.steps.application, href: hrefOf(PATHS.subscribePlan, ids) }
+    const back = { label: texts.portalApis.chooseApplication, href: hrefOf(PATHS.subscribePlan, ids) }
     return portalPage(
       { frame, heading: words.title, back, notice: problem && refusedNotice(problem, texts), content },
       texts,

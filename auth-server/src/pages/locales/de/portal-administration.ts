@@ -9,7 +9,7 @@ function name(text: string): Html {
 /** What a form has done, on the page that it leads back to. */
 export const ADMINISTRATION_NEWS = {
   suspended: 'Gesperrt. Gateways lehnen es innerhalb von zwei Sekunden ab.',
-  restored: 'Wieder freigegeben.',
+  restored: 'Entsperrt.',
   removed: 'Entfernt.',
   leaving: 'Das Konto ist außer Betrieb und wird in sieben Tagen gelöscht, wenn seine Person das nicht zurücknimmt.',
   passwordReset: 'Alle Anmeldungen sind beendet. Ein neues Passwort muss per Mail gewählt werden.',
@@ -41,7 +41,7 @@ export const ADMINISTRATION = {
   never: 'nie',
   ofFile: (file) => `Steht in ${file}: ändern Sie es dort.`,
   suspend: 'Sperren',
-  restore: 'Freigeben',
+  restore: 'Entsperren',
   remove: 'Entfernen',
   actions: 'Was Sie tun können',
   statuses: {
@@ -83,7 +83,7 @@ export const ADMINISTRATION = {
     used: (ago) => html`benutzt ${ago}`,
     log: 'Was das Audit-Protokoll über sie sagt',
     role: { developer: 'Entwickler', approver: 'Freigebender', administrator: 'Administrator' },
-    approverOf: (api) => `Gibt Anfragen für ${api} frei`,
+    approverOf: (api) => `Gibt Anträge für ${api} frei`,
     give: 'Vergeben',
     take: 'Entziehen',
     has: 'Hat',
@@ -104,12 +104,12 @@ export const ADMINISTRATION = {
       losses: [
         'Alle Anmeldungen enden, in Apps und Browsern',
         'Gateways lehnen die Tokens innerhalb von zwei Sekunden ab',
-        'Nichts meldet sie an, bis Sie sie wieder freigeben',
+        'Nichts meldet sie an, bis Sie sie entsperren',
       ],
     },
     restore: {
-      title: (person) => `${person} wieder freigeben?`,
-      button: 'Freigeben',
+      title: (person) => `${person} entsperren?`,
+      button: 'Entsperren',
       losses: ['Sie können sich wieder anmelden; was beendet ist, bleibt es'],
     },
     'reset-password': {
@@ -179,7 +179,7 @@ export const ADMINISTRATION = {
     suspendedOnly: 'Gesperrt',
     owners: (count) => (count === 0 ? 'ohne Eigentümer' : count === 1 ? 'ein Eigentümer' : `${count} Eigentümer`),
     suspend: (app) => `${app} sperren?`,
-    restore: (app) => `${app} wieder freigeben?`,
+    restore: (app) => `${app} entsperren?`,
     remove: (app) => `${app} entfernen?`,
     suspendLosses: [
       'Niemand meldet sich an, und alle Anmeldungen enden',
@@ -209,13 +209,13 @@ export const ADMINISTRATION = {
     of: (app, api) => `${app} → ${api}`,
     waiting: 'Wartend',
     suspend: (app, api) => `Abonnement von ${app} für ${api} sperren?`,
-    restore: (app, api) => `Abonnement von ${app} für ${api} wieder freigeben?`,
+    restore: (app, api) => `Abonnement von ${app} für ${api} entsperren?`,
     remove: (app, api) => `Abonnement von ${app} für ${api} entfernen?`,
     suspendLosses: ['Tokens für diese API werden innerhalb von zwei Sekunden abgelehnt'],
     restoreLosses: ['Die Anwendung darf die API wieder benutzen'],
     removeLosses: [
       'Die Anmeldungen der Anwendung für diese API',
-      'Um die API wieder zu benutzen, muss sie neu anfragen',
+      'Um die API wieder zu benutzen, muss sie einen neuen Antrag stellen',
     ],
   },
   audit: {

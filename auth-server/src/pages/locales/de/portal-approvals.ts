@@ -3,15 +3,15 @@ import type { PORTAL_APPROVALS as EN } from '../en/portal-approvals.ts'
 
 export const PORTAL_APPROVALS = {
   none: 'Keine Anwendung wartet auf Ihre Entscheidung.',
-  lead: 'Wer angefragt hat, erfährt per Mail, wie Sie entscheiden.',
-  asked: 'Angefragt von',
+  lead: 'Wer den Antrag gestellt hat, erfährt per Mail, wie Sie entscheiden.',
+  asked: 'Beantragt von',
   askedByProgram: (clientId) => `Einem Programm, ${clientId}`,
   askedByNobody: 'Jemandem, dessen Konto es nicht mehr gibt',
-  askedAt: 'Angefragt',
+  askedAt: 'Beantragt',
   application: 'Anwendung',
   approve: 'Freigeben',
   decline: 'Ablehnen',
-  isOwn: 'Das haben Sie oder Ihr Team angefragt: Jemand anderes entscheidet.',
+  isOwn: 'Das haben Sie oder Ihr Team beantragt: Jemand anderes entscheidet.',
   isOperators: 'Das ist eine API des Servers selbst: Der Betreiber entscheidet, mit einem Befehl neben dem Server.',
   isDecided: 'Es ist schon entschieden: freigegeben.',
   approveTitle: (app, api) => `${app} für ${api} freigeben?`,
@@ -28,7 +28,7 @@ export const PORTAL_APPROVALS = {
   },
   wordLabel: 'Ein Satz für ihre Personen (kann leer bleiben)',
   declineTitle: (app, api) => `${app} für ${api} ablehnen?`,
-  losses: ['Die Anfrage ist weg. Eine neue kann gesendet werden.', 'Die Personen der Anwendung erfahren es per Mail.'],
+  losses: ['Der Antrag ist weg. Ein neuer kann gestellt werden.', 'Die Personen der Anwendung erfahren es per Mail.'],
   reasonLabel: 'Warum? Ein Satz, der in der Mail steht',
   noReason: 'Schreiben Sie in einem Satz, warum.',
 } satisfies typeof EN
