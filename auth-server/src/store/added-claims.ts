@@ -8,3 +8,6 @@ export interface AddedClaims {
   readonly access_token?: ClaimSet
   readonly id_token?: ClaimSet
 }
+
+/** Names of claims, by the token that says them. */
+export type ClaimNames = Readonly<{ [Token in keyof AddedClaims]: readonly string[] }>

@@ -1,5 +1,5 @@
 // Claims that others add to a login: a provider's, of forms, of hooks. Here they are checked, bounded and put together.
-import type { AddedClaims, ClaimSet } from '../store/added-claims.ts'
+import type { AddedClaims, ClaimNames, ClaimSet } from '../store/added-claims.ts'
 import { isClaimName, isReservedClaim } from '../store/reserved-claims.ts'
 
 /** Of all that is added to one token of a login, as JSON; it travels in a header with each call. */
@@ -26,14 +26,66 @@ export function addClaims(before: AddedClaims, more: unknown): Addition {
     const wrong = wrongClaim(added)
     if (wrong !== undefined) return { wrong }
     const all = { ...before[token], ...added }
-    const names = Object.keys(all).length
-    if (names > MAX_CLAIMS) return { wrong: `${token} would get ${names} claims; at most ${MAX_CLAIMS} can be added` }
-    const bytes = Buffer.byteLength(JSON.stringify(all))
-    if (bytes > MAX_ADDED_BYTES)
-      return { wrong: `${token} would get ${bytes} bytes of claims; at most ${MAX_ADDED_BYTES} can be added` }
-    if (names > 0) claims[token] = all
+    const excess = excessOf(all)
+    if (excess !== undefined) return { wrong: `${token} would get ${excess} can be added` }
+    if (Object.keys(all).length > 0) claims[token] = all
   }
   return { claims }
+}
+
+/** What a login's tokens carry, which of it gives way first to what is more needed, and what found no room. */
+export interface FittedClaims {
+  readonly claims: AddedClaims
+  readonly yielding: ClaimNames
+  readonly leftOut: ClaimNames
+}
+
+/**
+ * Puts claims together as far as a token carries them; of one name what is needed more counts.
+ * @param firm what is never left out; checked before
+ * @param yielding the rest, what is needed least first
+ */
+export function fitClaims(firm: AddedClaims, yielding: readonly AddedClaims[]): FittedClaims {
+  const claims: { -readonly [Token in keyof AddedClaims]: ClaimSet } = {}
+  const yields: { -readonly [Token in keyof AddedClaims]: string[] } = {}
+  const leftOut: { -readonly [Token in keyof AddedClaims]: string[] } = {}
+  for (const token of TOKENS) {
+    let kept: ClaimSet = firm[token] ?? {}
+    for (const [name, value] of yielding.toReversed().flatMap((layer) => Object.entries(layer[token] ?? {}))) {
+      if (Object.hasOwn(kept, name)) continue
+      const all = { ...kept, [name]: value }
+      if (wrongClaim({ [name]: value }) === undefined && excessOf(all) === undefined) {
+        kept = all
+        yields[token] = [name, ...(yields[token] ?? [])]
+      } else leftOut[token] = [name, ...(leftOut[token] ?? [])]
+    }
+    if (Object.keys(kept).length > 0) claims[token] = kept
+  }
+  return { claims, yielding: yields, leftOut }
+}
+
+/** The claims of a login as what is firm, and what gives way, in the order of its names. */
+export function layersOf(
+  claims: AddedClaims,
+  yielding: ClaimNames,
+): Readonly<{ firm: AddedClaims; yielding: readonly AddedClaims[] }> {
+  const firm: { -readonly [Token in keyof AddedClaims]: ClaimSet } = {}
+  const layers: AddedClaims[] = []
+  for (const token of TOKENS) {
+    const all = claims[token] ?? {}
+    const names = yielding[token] ?? []
+    firm[token] = Object.fromEntries(Object.entries(all).filter(([name]) => !names.includes(name)))
+    layers.push(...names.map((name) => ({ [token]: { [name]: all[name] } })))
+  }
+  return { firm, yielding: layers }
+}
+
+/** What is too much for one token, as the middle of a sentence. */
+function excessOf(all: ClaimSet): string | undefined {
+  const names = Object.keys(all).length
+  if (names > MAX_CLAIMS) return `${names} claims; at most ${MAX_CLAIMS}`
+  const bytes = Buffer.byteLength(JSON.stringify(all))
+  return bytes > MAX_ADDED_BYTES ? `${bytes} bytes of claims; at most ${MAX_ADDED_BYTES}` : undefined
 }
 
 function wrongClaim(added: Readonly<Record<string, unknown>>): string | undefined {

@@ -1,6 +1,8 @@
 // Hooks that are asked before a sign-in, an account and tokens: what they hear, may refuse and may add, and what happens when they fail.
 import { decodeJwt } from 'jose'
 import t from 'tap'
+import { defineApi } from '../../src/catalogue/apis.ts'
+import { OPERATOR } from '../../src/identity/administration/authority.ts'
 import { Browser } from '../support/browser.ts'
 import { type HookReply, hookEnvironment, hookReceiver } from '../support/hook-receiver.ts'
 import { answerOf, logIn } from '../support/phone.ts'
@@ -144,5 +146,59 @@ t.test(
     t.equal((await server.app.inject('/health/live')).statusCode, 200)
     t.equal((await server.app.inject('/jwks')).statusCode, 200)
     t.equal((await hanging).page.statusCode, 503)
+  },
+)
+
+t.test(
+  'claims that do not fit a token are left out, of a provider first, then of the form, never of a hook; nobody gets a 500',
+  async (t) => {
+    const field = (name: string, max: number) =>
+      ({ name, type: 'text', label: { en: name }, max, scope: 'orders:read' }) as const
+    await defineApi(server.db, { ...API, registration: { fields: [field('one', 150), field('two', 150)] } }, OPERATOR)
+    t.teardown(() => defineApi(server.db, API, OPERATOR))
+    const { browser, page } = await signIn()
+    const long = '\u{1F600}'.repeat(75)
+    await browser.submit(page, '/registration', { 'answer.one': long, 'answer.two': long })
+    const told = { small: 'provider', groups2: 'g'.repeat(1900), one: 'provider' }
+    await server.db
+      .updateTable('sessions')
+      .set({ added_claims: JSON.stringify({ id_token: told }) })
+      .execute()
+    const ofHook = (name: string, bytes: number) => ({ ...ALLOW, claims: { id_token: { [name]: 'h'.repeat(bytes) } } })
+    const claims = async () =>
+      decodeJwt(
+        (await redeem(answerOf(await site.send(browser, { scope: 'openid orders:read', prompt: 'none' })).code)).json()
+          .id_token,
+      )
+
+    const without = await claims()
+    t.match(
+      without,
+      { two: long, one: 'provider', small: 'provider' },
+      "the name that a provider told is not the form's",
+    )
+    t.notOk('groups2' in without)
+    const said = server.log.filter((line) => line.includes('claims_left_out'))
+    t.equal(said.length, 1)
+    t.match(said[0], '"claims":{"id_token":["groups2"]}')
+    t.notMatch(said[0], 'ggg')
+
+    receiver.answers(only('before.sign-in', ofHook('hook', 1500)))
+    const withOne = await claims()
+    t.match(withOne, { hook: /^h{1500}$/, two: long })
+    t.notOk('groups2' in withOne)
+
+    receiver.answers((response, { event }) => {
+      response.writeHead(200).end(JSON.stringify(ofHook(event, event === 'before.token' ? 800 : 1000)))
+    })
+    const withBoth = await claims()
+    t.match(withBoth, { 'before.sign-in': /^h{1000}$/, 'before.token': /^h{800}$/, small: 'provider', one: 'provider' })
+    t.notOk('two' in withBoth, 'a hook before the token takes its place')
+
+    receiver.answers((response, { event }) => {
+      response.writeHead(200).end(JSON.stringify(ofHook(event, 1100)))
+    })
+    const { code } = answerOf(await site.send(browser, { scope: 'openid orders:read', prompt: 'none' }))
+    t.match(await redeem(code), { statusCode: 503 }, 'what hooks alone say is too much: the failure of the later one')
   },
 )

@@ -17,6 +17,7 @@ import {
 } from '../../store/tables/authorization-requests.ts'
 import type { Session } from '../../store/tables/sessions.ts'
 import { issueCode } from '../../tokens/authorization-code.ts'
+import { noteLeftOut } from '../../tokens/note-left-out.ts'
 import { type ErrorCode, OAuthError } from '../errors.ts'
 import { redirectedError, responseUrl } from './response.ts'
 
@@ -70,9 +71,16 @@ async function endForApp(deps: Deps, reply: FastifyReply, pending: PendingAppVis
   const returnTo = { redirectUri: request.redirectUri, state: request.state }
   if ('session' in end) {
     const acr = acrFor(end.session, request.acrValues ?? [])
-    const addedClaims = await claimsOfLogin(deps, pending, end.session)
-    const code = await issueCode(db, { requestId: id, session: end.session, acr, addedClaims })
+    const { claims, yielding, leftOut } = await claimsOfLogin(deps, pending, end.session)
+    const code = await issueCode(db, {
+      requestId: id,
+      session: end.session,
+      acr,
+      addedClaims: claims,
+      yieldingClaims: yielding,
+    })
     if (code === undefined) return false
+    noteLeftOut(reply.log, leftOut)
     cookies.endVisit(reply, id)
     reply.log.info({ step: 'sent a code', account: end.session.accountName }, 'the app gets a code')
     reply.redirect(responseUrl(config.issuer, returnTo, { code }), 303)

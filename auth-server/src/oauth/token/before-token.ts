@@ -5,7 +5,9 @@ import { temporarilyUnavailable } from '../../http/problem.ts'
 import type { AddedClaims } from '../../store/added-claims.ts'
 import { type CodePresented, findWaitingCode } from '../../store/queries/redeem-code.ts'
 import { PORTAL_CLIENT } from '../../store/tables/applications.ts'
+import { fitClaims, layersOf } from '../../tokens/added-claims.ts'
 import { askHooks } from '../../tokens/ask-hooks.ts'
+import { noteLeftOut } from '../../tokens/note-left-out.ts'
 import { OAuthError } from '../errors.ts'
 
 /**
@@ -25,12 +27,17 @@ export async function claimsBeforeToken(
   const code = await findWaitingCode(db, { ...sent, codeChallenge })
   const asked = code ? hooks.before('before.token', code.apiId) : []
   if (!code || asked.length === 0) return undefined
-  const { personId, applicationId, apiId, scopes, acr, amr, addedClaims } = code
+  const { personId, applicationId, apiId, scopes, acr, amr, addedClaims, yieldingClaims } = code
   const about = { sub: personId, client_id: sent.clientId, application: applicationId, api: apiId, scopes, acr, amr }
   const data = { ...about, grant_type: 'authorization_code' }
   const question = { id: `msg_${sha256(`before.token ${sent.codeHash}`).slice(0, 22)}`, event: 'before.token', data }
-  const verdict = await askHooks(config, asked, question, { before: addedClaims ?? {}, log: hooks.log })
-  if (verdict.kind === 'allowed') return verdict.claims
+  const known = layersOf(addedClaims ?? {}, yieldingClaims ?? {})
+  const verdict = await askHooks(config, asked, question, { before: known.firm, log: hooks.log })
+  if (verdict.kind === 'allowed') {
+    const { claims, leftOut } = fitClaims(verdict.claims, known.yielding)
+    noteLeftOut(hooks.log, leftOut)
+    return claims
+  }
   if (verdict.kind === 'unavailable')
     throw temporarilyUnavailable('who decides on tokens does not answer; send the same code again', 5)
   // RFC 8628 §3.5 has this code at the token endpoint; the sentence is for the person, whom nobody sees here.

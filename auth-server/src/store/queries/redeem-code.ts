@@ -1,6 +1,6 @@
 // Redeeming an authorization code: it is consumed once, by opening the family of a login; or it is explained why not.
 import { type RawBuilder, sql } from 'kysely'
-import type { AddedClaims } from '../added-claims.ts'
+import type { AddedClaims, ClaimNames } from '../added-claims.ts'
 import type { Db, Trx } from '../database.ts'
 import { isOfStandingPerson, isSubscribed, openScopes, toldGroups } from '../sql.ts'
 import { MAX_WRONG_VERIFIERS, usableCode } from '../tables/authorization-codes.ts'
@@ -71,6 +71,7 @@ export interface WaitingCode {
   readonly acr: string
   readonly amr: readonly string[]
   readonly addedClaims: AddedClaims | null
+  readonly yieldingClaims: ClaimNames | null
 }
 
 /** Looks at a code without using it; what else has to hold is seen when it is. */
@@ -80,7 +81,8 @@ export async function findWaitingCode(
 ): Promise<WaitingCode | undefined> {
   const { rows } = await sql<WaitingCode>`
     select code.person_id as "personId", code.application_id as "applicationId", code.api_id as "apiId", code.scopes,
-           code.acr, code.amr, code.added_claims as "addedClaims"
+           code.acr, code.amr, code.added_claims as "addedClaims",
+           code.yielding_claims as "yieldingClaims"
     from authorization_codes code join applications application on application.id = code.application_id
     join people person on ${isOfStandingPerson('code')}
     where code.code_hash = ${codeHash} and application.client_id = ${clientId} and ${usableCode}

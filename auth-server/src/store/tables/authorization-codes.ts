@@ -1,6 +1,6 @@
 // Authorization codes in the database: minted by closing a request; redeemed in queries/redeem-code.ts.
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
-import type { AddedClaims } from '../added-claims.ts'
+import type { AddedClaims, ClaimNames } from '../added-claims.ts'
 import type { Db } from '../database.ts'
 import type { Defaulted, Json, TableDeclaration } from '../declaration.ts'
 import { isOfStandingPerson, isSubscribed, openScopes, secondsFromNow } from '../sql.ts'
@@ -31,6 +31,8 @@ export interface AuthorizationCodes {
   request_id: string | null
   /** For the family that it opens. */
   added_claims: Json<AddedClaims> | null
+  /** Which of them give way where a hook adds more: the first ones first. */
+  yielding_claims: Json<ClaimNames> | null
 }
 
 export const AUTHORIZATION_CODES: TableDeclaration<AuthorizationCodes> = {
@@ -65,6 +67,7 @@ export const AUTHORIZATION_CODES: TableDeclaration<AuthorizationCodes> = {
         device_jkt: 'exported',
         request_id: 'exported',
         added_claims: 'exported',
+        yielding_claims: 'internal',
       },
     },
     erased: { deleted: 'person_id' },
@@ -87,6 +90,7 @@ export interface MintedCode {
   readonly ttlSeconds: number
   /** What the tokens say beyond the server's own claims. */
   readonly addedClaims: AddedClaims
+  readonly yieldingClaims: ClaimNames
 }
 
 const ASKED_SCOPES = sql`array(select jsonb_array_elements_text(request.request->'scopes'))`
@@ -124,13 +128,14 @@ export async function insertCode(db: Db, input: MintedCode): Promise<boolean> {
     ), ${spendPushed}
     insert into authorization_codes (code_hash, application_id, api_id, person_id, auth_epoch, session_id, acr, amr,
                                      auth_time, redirect_uri, code_challenge, scopes, nonce, dpop_jkt, device_jkt,
-                                     expires_at, request_id, added_claims)
+                                     expires_at, request_id, added_claims, yielding_claims)
     select ${input.codeHash}, ended.application_id, ended.api_id, signed_in.person_id, signed_in.auth_epoch, signed_in.id,
            ${input.acr}, signed_in.amr, signed_in.auth_time, ended.request->>'redirectUri', ended.request->>'codeChallenge',
            wanted.open_scopes, ended.request->>'nonce', ended.request->>'dpopJkt',
            -- Of who has read what becomes of the guest.
            case when ended.steps ? 'guest' then ended.request->>'deviceJkt' end, ${secondsFromNow(input.ttlSeconds)},
-           ended.id, nullif(${JSON.stringify(input.addedClaims)}::jsonb, '{}')
+           ended.id, nullif(${JSON.stringify(input.addedClaims)}::jsonb, '{}'),
+           nullif(${JSON.stringify(input.yieldingClaims)}::jsonb, '{}')
     from ended, signed_in, wanted
     returning code_hash`.execute(db)
   return rows.length === 1

@@ -154,7 +154,14 @@ t.test('a session that has fallen since policy looked at it brings no code of th
   const session = await db.selectFrom('sessions').select(['id']).executeTakeFirstOrThrow()
   await db.updateTable('authorization_requests').set({ completed_at: null }).execute()
   const request = await db.selectFrom('authorization_requests').select('id').executeTakeFirstOrThrow()
-  const code = { requestId: request.id, acr: MFA_ACR, codeHash: 'hash', ttlSeconds: 60, addedClaims: {} }
+  const code = {
+    requestId: request.id,
+    acr: MFA_ACR,
+    codeHash: 'hash',
+    ttlSeconds: 60,
+    addedClaims: {},
+    yieldingClaims: {},
+  }
   t.equal(await insertCode(db, { ...code, session: { id: session.id, acr: PASSKEY_ACR } }), false)
   t.equal(await insertCode(db, { ...code, session: { id: session.id, acr: MFA_ACR } }), true)
 })
