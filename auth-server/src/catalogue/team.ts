@@ -23,13 +23,14 @@ import type { MailRecipient } from '../store/queued-mail.ts'
 import { findMemberRole, type MemberRole, putMember } from '../store/tables/application-members.ts'
 import { hasRole, insertInvitedDeveloper, isRoleGiven } from '../store/tables/person-roles.ts'
 import { queueMail } from '../store/tables/queued-mails.ts'
+import { type NamedApplication, shownName } from './shown-name.ts'
 
 export const TEAM_INVITATION_DAYS = 3
 const DAY_SECONDS = 24 * 3600
 
 /** Whom to invite to what. */
 export interface TeamInvitation {
-  readonly application: Readonly<{ id: string; name: string }>
+  readonly application: NamedApplication & Readonly<{ id: string; redirectUris: readonly string[] }>
   readonly to: MailRecipient
   readonly role: MemberRole
   readonly handsOver: boolean
@@ -61,7 +62,8 @@ export async function inviteToTeam(
   const ttlSeconds = TEAM_INVITATION_DAYS * DAY_SECONDS
   const written = await insertApplicationInvitation(trx, { ...invitation, id, challengeId, ttlSeconds })
   if (!written) return 'invited already'
-  const facts = { app: application.name, by: by?.email ?? null, role: handsOver ? 'handed over' : role } as const
+  const app = shownName(application, application.redirectUris)
+  const facts = { app, by: by?.email ?? null, role: handsOver ? 'handed over' : role } as const
   await queueMail(trx, { mail: { name: 'join', facts }, language, to, challengeId })
   await record(trx, { type: 'team', outcome: 'invited', applicationId: application.id }, context)
   return written

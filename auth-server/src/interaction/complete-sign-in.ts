@@ -11,6 +11,7 @@ import { STRONG_SESSIONS } from '../identity/roles.ts'
 import type { AddedClaims } from '../store/added-claims.ts'
 import type { Trx } from '../store/database.ts'
 import { signIn } from '../store/queries/sign-in.ts'
+import { appNameOf } from './app-looks.ts'
 import { noteBrowser } from './new-browser.ts'
 import { resumePath } from './paths.ts'
 import { browserProof, sessionToken } from './session.ts'
@@ -56,7 +57,7 @@ export async function completeSignIn(
     reply.redirect(resumePath(pending.id), 303)
     return 'done'
   }
-  const app = pending.app?.name
+  const app = pending.app && appNameOf(pending)
   const browser = await noteBrowser(deps, request, reply, { personId: person.personId, account, isExpected, app })
   const tokenOf = (signInId: string) => sessionToken(config.cookieSecret, secret, signInId)
   const whose = { personId: person.personId, ...(pending.app && { applicationId: pending.app.applicationId }) }

@@ -95,6 +95,46 @@ t.test(
   },
 )
 
+t.test('logo and colour of a name that nobody vouches for are shown to nobody who decides', async (t) => {
+  await register({ clientId: 'disguised', redirectUris: ['https://disguised.example.com/cb'] })
+  const path = '/applications/disguised'
+  await ask('PATCH', path, { body: { name: 'Big Bank', brand_color: '#123456' }, headers: ANY })
+  const { logo_path: logo } = (await upload('disguised', await noise(16).png().toBuffer())).json()
+  const shown = async () => (await signInPage('disguised', 'https://disguised.example.com/cb')).page.body
+  const before = await shown()
+  t.notMatch(before, logo)
+  t.notMatch(before, readable('#123456', 'light'))
+  t.match(before, /<div class="mark" aria-hidden="true">B</)
+  t.equal((await ask('PUT', `${path}/verified-name`, { body: { name: 'Big Bank' } })).statusCode, 200)
+  const after = await shown()
+  t.match(after, `<img class="mark logo" src="${logo}" alt="">`)
+  t.match(after, readable('#123456', 'light'))
+})
+
+t.test(
+  'an unverified name stands with its host on the pages of signing out, of what is over and of the account',
+  async (t) => {
+    await register({ clientId: 'named', redirectUris: ['https://one.example.com/cb', 'https://two.example.com/cb'] })
+    const path = '/applications/named'
+    const wanted = { name: 'Big Shop', policy_uri: 'https://one.example.com/privacy' }
+    await ask('PATCH', path, { body: wanted, headers: ANY })
+    const { browser, page } = await signInPage('named', 'https://two.example.com/cb')
+    t.match(page.body, /<p class="note links">[^<]*Big Shop \(two\.example\.com\)/, 'beside the links')
+    const code = /[?&]code=([^&]+)/.exec(String((await logIn(browser, page)).headers.location))?.[1]
+    t.ok(code)
+    const both = 'Big Shop (one.example.com, two.example.com)'
+    t.match((await browser.open('/account/activity')).body, both)
+    t.match((await browser.open('/logout?client_id=named')).body, both)
+    const verified = await ask('PUT', `${path}/verified-name`, { body: { name: 'Big Shop' } })
+    t.equal(verified.statusCode, 200)
+    for (const place of ['/account/activity', '/logout?client_id=named']) {
+      const { body } = await browser.open(place)
+      t.match(body, 'Big Shop')
+      t.notMatch(body, 'Big Shop (', place)
+    }
+  },
+)
+
 t.test('a developer vouches for no name', async (t) => {
   const developer = await inRole(server, 'dev@example.com', { role: 'developer' })
   const answer = await developer.ask('applications.verify_name', {

@@ -1,6 +1,7 @@
 // Apps and devices: where the person is signed in, what each app may do, and the ways to end either.
 import { ofRequest } from '../../audit/context.ts'
 import { record } from '../../audit/record.ts'
+import { withShownName } from '../../catalogue/shown-name.ts'
 import type { Deps } from '../../deps.ts'
 import { pathParameter } from '../../http/request-path.ts'
 import { sendPage } from '../../pages/send-page.ts'
@@ -17,8 +18,9 @@ import { appsPage } from './view.ts'
 
 export function appRoutes({ db }: Deps): AccountRoutes {
   const appsHref = hrefOf(PATHS.apps, {})
-  const installationsOf = ({ session }: SignedIn) =>
-    listInstallations(db, { personId: session.personId, sessionId: session.id })
+  const installationsOf = async ({ session }: SignedIn) =>
+    (await listInstallations(db, { personId: session.personId, sessionId: session.id })).map(withShownName)
+  const accessOf = async (whose: Parameters<typeof listAccess>[1]) => (await listAccess(db, whose)).map(withShownName)
   const findInstallation = async (me: SignedIn, id: string) =>
     (await installationsOf(me)).find((installation) => installation.id === id)
 
@@ -28,7 +30,7 @@ export function appRoutes({ db }: Deps): AccountRoutes {
       async GET(_request, reply, me) {
         const [installations, access] = await Promise.all([
           installationsOf(me),
-          listAccess(db, { personId: me.session.personId }),
+          accessOf({ personId: me.session.personId }),
         ])
         return sendPage(reply, appsPage(me, installations, access))
       },
@@ -72,11 +74,11 @@ export function appRoutes({ db }: Deps): AccountRoutes {
       async GET(request, reply, me) {
         const whose = { personId: me.session.personId, applicationId: pathParameter(request, 'application') ?? '' }
         const [access, consents, calls] = await Promise.all([
-          listAccess(db, whose),
+          accessOf(whose),
           listConsents(db, whose),
           listCallsOfPerson(db, whose),
         ])
-        const page = appPage(me, access, consents, calls)
+        const page = appPage(me, access, consents.map(withShownName), calls)
         return page ? sendPage(reply, page) : notFoundPage(reply, me, 'apps')
       },
     },
@@ -84,7 +86,7 @@ export function appRoutes({ db }: Deps): AccountRoutes {
       needs: 'session',
       async GET(request, reply, me) {
         const whose = { personId: me.session.personId, applicationId: pathParameter(request, 'application') ?? '' }
-        const page = withdrawPage(me, await listAccess(db, whose))
+        const page = withdrawPage(me, await accessOf(whose))
         return page ? sendPage(reply, page) : notFoundPage(reply, me, 'apps')
       },
       async POST(request, reply, me) {

@@ -1,6 +1,7 @@
 // Deleting the account: the page that asks, for its person; the pages about it, for anybody; and the link in the mail that keeps it.
 import type { FastifyRequest } from 'fastify'
 import { ofRequest } from '../../audit/context.ts'
+import { withShownName } from '../../catalogue/shown-name.ts'
 import { readMailToken } from '../../crypto/mail-proof.ts'
 import type { Deps } from '../../deps.ts'
 import { FormBinding, readOwnForm } from '../../http/csrf.ts'
@@ -36,7 +37,11 @@ export function deleteRoutes({ db, cookies, mailer }: Deps): AccountRoutes {
         if (administrators.length === 1 && administrators.includes(personId))
           return sendPage(reply, lastAdministratorPage(me))
         const [access, owned] = await Promise.all([listAccess(db, { personId }), listSolelyOwned(db, personId)])
-        return sendPage(reply, deletePage(me, { access, owned, isMailed: mailer !== undefined && email !== null }))
+        const named = access.map(withShownName)
+        return sendPage(
+          reply,
+          deletePage(me, { access: named, owned, isMailed: mailer !== undefined && email !== null }),
+        )
       },
       async POST(request, reply, me) {
         const person = { personId: me.session.personId, language: languageOf(request) }

@@ -1,6 +1,7 @@
 // The link of an invitation to an application: what it says, to whoever has the address that it went to; its form accepts.
 import type { FastifyRequest } from 'fastify'
 import { ofRequest } from '../../audit/context.ts'
+import { withShownName } from '../../catalogue/shown-name.ts'
 import { joinTeam } from '../../catalogue/team.ts'
 import { readMailToken } from '../../crypto/mail-proof.ts'
 import type { Deps } from '../../deps.ts'
@@ -25,13 +26,13 @@ export function joinRoutes({ db, config }: Deps): AccountRoutes {
         const opening = openingOf(request, me)
         const invitation = opening && (await findOpenInvitation(db, opening))
         return invitation
-          ? sendPage(reply, joinPage(me, invitation, tokenOf(request)))
+          ? sendPage(reply, joinPage(me, withShownName(invitation), tokenOf(request)))
           : sendPage(reply.code(404), overPage(me))
       },
       async POST(request, reply, me) {
         const opening = openingOf(request, me)
         const joined = opening && (await db.transaction().execute((trx) => joinTeam(trx, opening, ofRequest(request))))
-        return joined ? sendPage(reply, joinedPage(me, joined)) : sendPage(reply.code(404), overPage(me))
+        return joined ? sendPage(reply, joinedPage(me, withShownName(joined))) : sendPage(reply.code(404), overPage(me))
       },
     },
   }

@@ -2,6 +2,7 @@
 import type { FastifyReply } from 'fastify'
 import { claimedRedirectUri } from '../../catalogue/app-links.ts'
 import { isRegistered, redirectKind, withAnswer } from '../../catalogue/redirect-uri.ts'
+import { shownName } from '../../catalogue/shown-name.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import type { Db } from '../../store/database.ts'
 import { type EndedVisit, findEndedVisit } from '../../store/queries/ended-visits.ts'
@@ -27,13 +28,13 @@ export async function answerEndedVisit(
 /** Only its own browser gets a way out, and only to an address that is registered still, or our own. */
 function wayOnOf({ kind, mine, app, request }: EndedVisit, issuer: string): WayOn {
   if ('returnTo' in request) return { href: mine ? request.returnTo : undefined }
-  if (!app || !mine || !isRegistered(request.redirectUri, app.redirectUris, app.kind))
-    return { appName: app?.name ?? '' }
-  if (kind !== 'done') return { appName: app.name, href: back(request, issuer) }
+  const appName = app ? shownName(app, [request.redirectUri]) : ''
+  if (!app || !mine || !isRegistered(request.redirectUri, app.redirectUris, app.kind)) return { appName }
+  if (kind !== 'done') return { appName, href: back(request, issuer) }
   const isSilent =
     redirectKind(request.redirectUri) === 'private-use' ||
     request.redirectUri === claimedRedirectUri(issuer, app.clientId)
-  return { appName: app.name, href: isSilent ? again(request, app) : undefined }
+  return { appName, href: isSilent ? again(request, app) : undefined }
 }
 
 /** The answer that the app still waits for, at the redirect URI that was trusted when the visit began. */

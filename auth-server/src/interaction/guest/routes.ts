@@ -18,7 +18,7 @@ export function guestPages(deps: Deps, visits: VisitFlow): VisitPages {
     if (!visit) return undefined
     const { pending } = visit
     const device = await guestDeviceOf(visit, db)
-    if (pending.app && device) return { ...visit, app: pending.app, device }
+    if (pending.app && device) return { ...visit, pending, device }
     visits.resume(reply, pending)
     return undefined
   }
@@ -28,9 +28,9 @@ export function guestPages(deps: Deps, visits: VisitFlow): VisitPages {
       async GET(request, reply) {
         const visit = await openGuest(request, reply)
         if (!visit) return reply
-        const { binding, app, device } = visit
+        const { binding, pending, device } = visit
         const canSignUp = config.signUp === 'open' && mailer !== undefined
-        return sendPage(reply, guestPage({ binding, app, deviceName: device.name, canSignUp }))
+        return sendPage(reply, guestPage({ binding, pending, deviceName: device.name, canSignUp }))
       },
       async POST(request, reply) {
         const visit = await openGuest(request, reply)

@@ -2,13 +2,13 @@
 import type { FormBinding } from '../../http/csrf.ts'
 import { button } from '../../pages/components/button.ts'
 import { form } from '../../pages/components/form.ts'
-import { appMark } from '../../pages/components/mark.ts'
 import { note } from '../../pages/components/notice.ts'
 import type { Page } from '../../pages/frame.ts'
 import { type Html, html } from '../../pages/html.ts'
 import type { Texts } from '../../pages/locales/en.ts'
-import type { VisitingApp } from '../../store/tables/authorization-requests.ts'
+import type { PendingAppVisit } from '../../store/tables/authorization-requests.ts'
 import type { KnownDevice } from '../../store/tables/device-keys.ts'
+import { appHead, appNameOf } from '../app-looks.ts'
 import { denyForm } from '../ended/ways-out.ts'
 
 /** The form of who has an account already. */
@@ -21,27 +21,28 @@ export function mergeNote(device: KnownDevice | undefined, { guest }: Texts): Ht
 
 export function guestPage({
   binding,
-  app,
+  pending,
   deviceName,
   canSignUp,
 }: Readonly<{
   binding: FormBinding
-  app: VisitingApp
+  pending: PendingAppVisit
   deviceName: string
   canSignUp: boolean
 }>): Page {
   return (texts) => {
     const { guest } = texts
+    const app = appNameOf(pending)
     return {
-      title: guest.title(app.name),
-      body: html`${appMark(app.name)}
-<h1>${guest.title(app.name)}</h1>
-<p>${guest.lead(app.name, deviceName)}</p>
+      title: guest.title(app),
+      body: html`${appHead(pending)}
+<h1>${guest.title(app)}</h1>
+<p>${guest.lead(app, deviceName)}</p>
 <p>${guest.onlyIf}</p>
 ${canSignUp && form({ binding, action: 'guest' }, button(guest.signUp))}
 ${form({ binding, action: HAS_ACCOUNT }, button(guest.signIn, canSignUp ? 'quiet' : undefined))}
 ${denyForm(binding, texts)}
-${note(guest.signInNote(app.name))}`,
+${note(guest.signInNote(app))}`,
     }
   }
 }

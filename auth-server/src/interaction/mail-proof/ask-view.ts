@@ -10,7 +10,7 @@ import type { Page } from '../../pages/frame.ts'
 import { html } from '../../pages/html.ts'
 import type { VisitPurpose } from '../../store/mail-purpose.ts'
 import type { PendingRequest } from '../../store/tables/authorization-requests.ts'
-import { appHead } from '../app-looks.ts'
+import { appHead, appNameOf } from '../app-looks.ts'
 import { denyForm } from '../ended/ways-out.ts'
 import { LOGIN } from '../paths.ts'
 import { FORGOTTEN, SIGN_UP } from './paths.ts'
@@ -39,7 +39,7 @@ export function askPage({
       title,
       body: html`${appHead(pending)}
 <h1>${title}</h1>
-<p>${lead(pending.app?.name)}</p>
+<p>${lead(pending.app && appNameOf(pending))}</p>
 ${isProblem && problemNotice(PROBLEM_ID, texts.signIn.problems.noAddress)}
 ${form(
   { binding, action: ASK_PAGES[purpose] },

@@ -14,10 +14,10 @@ import { ACCOUNT_PATH } from '../paths.ts'
 export const PROVE = 'prove'
 
 /** Opened by a person, or by a program that looks at mails: so it changes nothing. */
-export function confirmPage(binding: FormBinding, { purpose, address, appName }: LinkedProof): Page {
+export function confirmPage(binding: FormBinding, { purpose, address, app }: LinkedProof): Page {
   return ({ mailProof: { confirm } }) => ({
     title: confirm[purpose].title,
-    body: html`${appName !== null && appMark(appName)}
+    body: html`${app !== null && appMark(app.name)}
 <h1>${confirm[purpose].title}</h1>
 <p>${confirm.lead(address)}</p>
 ${form({ binding, action: PROVE }, button(confirm[purpose].button))}

@@ -1,5 +1,6 @@
 // The link of a mail, in whichever browser it is opened: a page that asks, a form that proves the address, and a password chosen there.
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { shownName } from '../../catalogue/shown-name.ts'
 import { sha256 } from '../../crypto/digest.ts'
 import { readMailToken } from '../../crypto/mail-proof.ts'
 import { randomSecret } from '../../crypto/random.ts'
@@ -61,7 +62,7 @@ export function linkPages(deps: Deps): Pages {
     const proof = await findProvenAddress(db, { id: linked.id }, secrets.map(sha256))
     const secret = secrets.find((secret) => sha256(secret) === proof?.provenHash)
     if (proof && secret !== undefined) {
-      const app = linked.appName === null ? undefined : { name: linked.appName }
+      const app = linked.app ?? undefined
       return { ...opened, proof, app, binding: bind(secret, linked.id, path) }
     }
     // The token is what counts, and this browser has not shown it.
@@ -99,7 +100,12 @@ export function linkPages(deps: Deps): Pages {
     [`${LINK_PATH}/${NEW_PASSWORD}`]: newPasswordPages(deps, openProven, (_request, reply, { linked, proof, app }) => {
       cookies.endVisit(reply, linked.id)
       // No browser waits for it: nobody asked, so it was an invitation.
-      return sendPage(reply, linked.browserHash === null ? acceptedPage : provenElsewherePage(proof.purpose, app?.name))
+      return sendPage(
+        reply,
+        linked.browserHash === null
+          ? acceptedPage
+          : provenElsewherePage(proof.purpose, app && shownName(app, [app.redirectUri])),
+      )
     }),
   }
 }

@@ -12,6 +12,7 @@ import { sendPage } from '../../pages/send-page.ts'
 import { VISIT_PURPOSES, type VisitPurpose } from '../../store/mail-purpose.ts'
 import { findProvenAddress } from '../../store/queries/address-proofs.ts'
 import { findAwaitedProof } from '../../store/queries/asked-proofs.ts'
+import { appNameOf } from '../app-looks.ts'
 import { completeSignIn } from '../complete-sign-in.ts'
 import { toldDeviceOf } from '../guest/needed.ts'
 import { resumePath, stepPath } from '../paths.ts'
@@ -59,7 +60,7 @@ export function mailProofPages(deps: Deps, visits: VisitFlow): VisitPages {
           to: { key: address.key, address: address.mailbox },
           asker: { requestId: pending.id, browserHash: sha256(secret) },
           language: languageOf(request),
-          appName: pending.app?.name,
+          appName: pending.app && appNameOf(pending),
           ip: request.ip,
         })
         return reply.redirect(stepPath(CHECK_MAIL, pending.id), 303)

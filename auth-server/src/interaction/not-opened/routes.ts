@@ -1,6 +1,7 @@
 // Where an app's own link leads when the phone did not open the app with it: a page that says so, and offers another try.
 import type { FastifyRequest } from 'fastify'
 import { callbackPath, claimedRedirectUri, isLinkable } from '../../catalogue/app-links.ts'
+import { shownName } from '../../catalogue/shown-name.ts'
 import { sha256 } from '../../crypto/digest.ts'
 import type { Deps } from '../../deps.ts'
 import type { PageHandlers } from '../../http/page-routes.ts'
@@ -31,7 +32,7 @@ export function notOpenedPages({ db, config, cookies }: Deps): Readonly<Record<s
         const href = await wayAgain(request, clientId)
         // Not even our own pages hear of the address, for what they write down.
         reply.header('referrer-policy', 'no-referrer')
-        return sendPage(reply, notOpenedPage({ appName: app.name, href }))
+        return sendPage(reply, notOpenedPage({ appName: shownName(app, app.redirectUris), href }))
       },
     },
   }

@@ -1,4 +1,5 @@
 // The page that asks before a person is signed out, and the one that says it is done.
+import { shownName } from '../../catalogue/shown-name.ts'
 import type { FormBinding } from '../../http/csrf.ts'
 import { button } from '../../pages/components/button.ts'
 import { hiddenFields } from '../../pages/components/field.ts'
@@ -35,7 +36,7 @@ export function logoutPage({
     title: signOut.title,
     body: html`${client && appMark(client.name)}
 <h1>${signOut.title}</h1>
-<p>${client && html`${signOut.asks(client.name)} `}${signOut.person(accountName)}</p>
+<p>${client && html`${signOut.asks(shownName(client, client.redirectUris))} `}${signOut.person(accountName)}</p>
 ${form({ binding, action: 'logout' }, ...hiddenFields(kept), button(signOut.button))}
 ${note(signOut.note)}`,
   })

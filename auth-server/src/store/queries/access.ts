@@ -8,6 +8,8 @@ import { endInstallations } from './installations.ts'
 export interface Access {
   readonly applicationId: string
   readonly applicationName: string
+  readonly isNameVerified: boolean
+  readonly redirectUris: readonly string[]
   readonly apiId: string
   readonly apiName: string
   readonly scopes: readonly string[]
@@ -47,7 +49,8 @@ export async function listAccess(db: Db, { personId, applicationId }: Own): Prom
       from held where ${one}::text is null or application_id = ${one}
       group by application_id, api_id
     )
-    select application.id as "applicationId", application.name as "applicationName", api.id as "apiId",
+    select application.id as "applicationId", application.name as "applicationName",
+           application.name_verified_at is not null as "isNameVerified", application.redirect_uris as "redirectUris", api.id as "apiId",
            api.name as "apiName", access.scopes, access.claims, access.since, access.installations,
            array(select coalesce(nullif(scope.description, ''), scope.name) from api_scopes scope
                  where scope.api_id = api.id and scope.name = any(access.scopes) order by scope.name) as words

@@ -181,6 +181,8 @@ export interface OpenInvitation {
   readonly applicationId: string
   readonly clientId: string
   readonly applicationName: string
+  readonly isNameVerified: boolean
+  readonly redirectUris: readonly string[]
   readonly role: MemberRole
   readonly handsOver: boolean
   readonly invitedBy: string | null
@@ -210,6 +212,7 @@ export async function findOpenInvitation(
 ): Promise<OpenInvitation | undefined> {
   const { rows } = await sql<OpenInvitation>`
     select application.id as "applicationId", application.client_id as "clientId", application.name as "applicationName",
+           application.name_verified_at is not null as "isNameVerified", application.redirect_uris as "redirectUris",
            invitation.role, invitation.hands_over as "handsOver", invitation.invited_by as "invitedBy",
            inviter.address as inviter
     from application_invitations invitation join applications application on application.id = invitation.application_id

@@ -33,6 +33,8 @@ export interface Client extends ApplicationProperties {
   readonly isSecretUseDue: boolean
   readonly isPreviousUseDue: boolean
   readonly applicationId: string
+  /** Whether somebody vouches for the name. */
+  readonly isNameVerified: boolean
   readonly subscriptions: readonly Subscription[]
   /** Put out of use by an administrator: it has no approved subscription then. */
   readonly isSuspended: boolean
@@ -73,6 +75,7 @@ export async function findClient(
       'application.id as applicationId',
       'application.client_id as clientId',
       'application.name',
+      sql<boolean>`application.name_verified_at is not null`.as('isNameVerified'),
       'application.kind',
       'application.redirect_uris as redirectUris',
       'application.post_logout_redirect_uris as postLogoutRedirectUris',

@@ -16,6 +16,7 @@ import { isUnspent } from '../tables/pushed-requests.ts'
 export interface VisitedApp {
   readonly clientId: string
   readonly name: string
+  readonly isNameVerified: boolean
   readonly kind: ApplicationKind
   readonly redirectUris: readonly string[]
   /** Its requests come by the PAR endpoint only. */
@@ -35,6 +36,7 @@ export interface EndedVisit {
 
 const VISITED_APP = sql<VisitedApp>`jsonb_build_object(
   'clientId', application.client_id, 'name', application.name, 'kind', application.kind,
+  'isNameVerified', application.name_verified_at is not null,
   'redirectUris', to_jsonb(application.redirect_uris),
   'mustPush', application.require_pushed_authorization_requests, 'resource', api.resource)`
 

@@ -9,6 +9,8 @@ export interface Installation {
   readonly id: string
   readonly applicationId: string
   readonly applicationName: string
+  readonly isNameVerified: boolean
+  readonly redirectUris: readonly string[]
   readonly apiName: string
   /** What the person calls it, or else the app said of the device; null if neither has. */
   readonly name: string | null
@@ -57,6 +59,8 @@ export async function listInstallations(
       'family.id',
       'application.id as applicationId',
       'application.name as applicationName',
+      sql<boolean>`application.name_verified_at is not null`.as('isNameVerified'),
+      'application.redirect_uris as redirectUris',
       'api.name as apiName',
       sql<string | null>`coalesce(family.name, device.name)`.as('name'),
       'device.created_at as since',

@@ -179,10 +179,16 @@ export async function listApprovedIdentities(db: Db): Promise<readonly NamedIden
 export async function findApprovedIdentity(
   db: Db,
   clientId: string,
-): Promise<(NamedIdentity & Readonly<{ name: string }>) | undefined> {
+): Promise<
+  (NamedIdentity & Readonly<{ name: string; isNameVerified: boolean; redirectUris: readonly string[] }>) | undefined
+> {
   return identities(db)
     .where(HAS_SUBSCRIPTION)
     .where('application.client_id', '=', clientId)
-    .select('application.name')
+    .select([
+      'application.name',
+      sql<boolean>`application.name_verified_at is not null`.as('isNameVerified'),
+      'application.redirect_uris as redirectUris',
+    ])
     .executeTakeFirst()
 }

@@ -119,6 +119,8 @@ export interface OwnEvent {
   readonly type: string
   readonly outcome: string
   readonly applicationName: string | null
+  readonly isNameVerified: boolean
+  readonly redirectUris: readonly string[] | null
   /** Where it came from, while that is remembered. */
   readonly address: string | null
   readonly userAgent: string | null
@@ -150,6 +152,8 @@ export async function listOwnEvents(
       'event.type',
       'event.outcome',
       'application.name as applicationName',
+      sql<boolean>`application.name_verified_at is not null`.as('isNameVerified'),
+      'application.redirect_uris as redirectUris',
       'detail.address',
       'detail.user_agent as userAgent',
     ])

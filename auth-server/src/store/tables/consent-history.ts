@@ -44,6 +44,8 @@ export const CONSENT_HISTORY: TableDeclaration<ConsentHistory> = {
 export interface GivenConsent {
   readonly applicationId: string
   readonly applicationName: string
+  readonly isNameVerified: boolean
+  readonly redirectUris: readonly string[]
   readonly apiName: string
   readonly scopes: readonly string[]
   /** Asked for by name. */
@@ -62,7 +64,8 @@ export async function listConsents(
   { personId, applicationId }: Readonly<{ personId: string; applicationId: string }>,
 ): Promise<readonly GivenConsent[]> {
   const { rows } = await sql<GivenConsent>`
-    select application.id as "applicationId", application.name as "applicationName", api.name as "apiName",
+    select application.id as "applicationId", application.name as "applicationName",
+           application.name_verified_at is not null as "isNameVerified", application.redirect_uris as "redirectUris", api.name as "apiName",
            history.scopes, history.claims, history.text_version as "textVersion", history.language, history.given_at as "givenAt",
            history.withdrawn_at as "withdrawnAt",
            array(select coalesce(nullif(scope.description, ''), scope.name) from api_scopes scope
