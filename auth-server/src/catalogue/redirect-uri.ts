@@ -43,12 +43,33 @@ export function redirectKind(uri: string): RedirectKind {
   return isOwned ? 'https' : 'unclaimed'
 }
 
+/** What an answer says (RFC 6749 §4.1.2, RFC 9207 §2, JARM §2.3): once, and only ever by this server. */
+const ANSWER_PARAMETERS = [
+  'code',
+  'state',
+  'iss',
+  'error',
+  'error_description',
+  'error_uri',
+  'response',
+  'session_state',
+]
+
+/** The parameter of an answer that a redirect URI has in its own query. */
+function answerIn(uri: string): string | undefined {
+  const query = new URLSearchParams(uri.includes('?') ? uri.slice(uri.indexOf('?')) : '')
+  return ANSWER_PARAMETERS.find((name) => query.has(name))
+}
+
 /** What is wrong with a redirect URI that somebody wants to register; undefined when nothing is. One helpful sentence. */
 export function redirectUriProblem(uri: string, kind: ApplicationKind): string | undefined {
   if (uri.length > 2000) return 'A redirect URI has to be shorter than 2000 characters.'
   if (!URI_CHARACTERS.test(uri)) return 'A redirect URI holds only the ASCII characters of RFC 3986.'
   if (uri.includes('#')) return 'A redirect URI has no fragment (RFC 6749 §3.1.2).'
   if (uri.includes('*')) return 'Wildcards are not supported: register each redirect URI in full.'
+  const said = answerIn(uri)
+  if (said !== undefined)
+    return `A redirect URI has no ${said} in its query: the answer has its own, and apps would read two of them.`
   const scheme = uri.slice(0, uri.indexOf(':') + 1).toLowerCase()
   if (scheme === 'https:') return httpsProblem(uri)
   if (scheme === 'http:') {

@@ -1,5 +1,6 @@
 // The application that a page is about.
 import type { OperationAnswer } from '@mobile-api-gateway/sdk/contract/index.ts'
+import { HttpProblem } from '../../http/problem.ts'
 import { pathParameter } from '../../http/request-path.ts'
 import { hrefOf, PATHS } from '../paths.ts'
 import type { PortalPerson } from '../route.ts'
@@ -15,6 +16,16 @@ export function askOne(request: Parameters<typeof pathParameter>[0], me: PortalP
 export async function hasTrust(me: PortalPerson, { client_id }: Pick<Application, 'client_id'>): Promise<boolean> {
   const { body } = await me.ask('subscriptions.list', { query: { client_id, limit: 100 } })
   return body.items.some(({ trusted }) => trusted)
+}
+
+/** What was asked; undefined where it is not there: what a form ends is gone when it is pressed twice. @throws {HttpProblem} but 404 */
+export async function ifThere<Answer>(asked: Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await asked
+  } catch (error) {
+    if (error instanceof HttpProblem && error.status === 404) return undefined
+    throw error
+  }
 }
 
 export function isMachine({ grant_types: types }: Pick<Application, 'grant_types'>): boolean {

@@ -47,9 +47,14 @@ export function calledOf({ name, email, person_id: id }: Member): string {
   return name ?? email ?? id
 }
 
+/** Whether somebody owns what these people work on: only then is what owners alone do offered. */
+export function isOwnedBy({ session }: PortalPerson, people: readonly Member[]): boolean {
+  return people.some(({ person_id: id, role }) => id === session.personId && role === 'owner')
+}
+
 export function teamPage(me: PortalPerson, { application, people, invitations }: Team, refused?: Refused): Page {
   const action = actionOf(PATHS.applicationPeople, { application: application.client_id })
-  const isOwner = people.some(({ person_id: id, role }) => id === me.session.personId && role === 'owner')
+  const isOwner = isOwnedBy(me, people)
   return (texts) => {
     const { team } = texts.portalApplications
     const waiting = invitations.map(({ id, email, ...invitation }) => ({

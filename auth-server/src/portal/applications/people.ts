@@ -6,7 +6,7 @@ import { sendPage } from '../../pages/send-page.ts'
 import { hrefOf, PATHS } from '../paths.ts'
 import { notFoundPage } from '../problem/reply.ts'
 import type { PortalPerson, PortalRoutes } from '../route.ts'
-import { type Application, askOne } from './one.ts'
+import { type Application, askOne, ifThere } from './one.ts'
 import { INVITED_AS, isInvitedAs, type Member, memberEndPage, type Team, teamPage } from './people-view.ts'
 
 export function applicationPeopleRoutes(): PortalRoutes {
@@ -24,8 +24,10 @@ export function applicationPeopleRoutes(): PortalRoutes {
         const href = hrefOf(PATHS.applicationPeople, { application: application.client_id })
         const withdrawn = me.form.get('withdraw')
         if (withdrawn !== undefined) {
-          await me.ask('applications.withdraw_invitation', { params: { ...params, invitation_id: withdrawn } })
-          return me.backTo(reply, href, 'withdrawn')
+          const isWithdrawn = await ifThere(
+            me.ask('applications.withdraw_invitation', { params: { ...params, invitation_id: withdrawn } }),
+          )
+          return me.backTo(reply, href, isWithdrawn ? 'withdrawn' : undefined)
         }
         const typed = { email: (me.form.get('email') ?? '').trim(), as: me.form.get('as') ?? '' }
         const as = isInvitedAs(typed.as) ? INVITED_AS[typed.as] : INVITED_AS.collaborator
@@ -47,7 +49,8 @@ export function applicationPeopleRoutes(): PortalRoutes {
       async POST(request, reply, me) {
         const { body: application } = await askOne(request, me)
         const member = memberOf(await peopleOf(me, application), request)
-        if (!member) return notFoundPage(reply, me)
+        // Whoever presses twice has what they wanted.
+        if (!member) return me.backTo(reply, hrefOf(PATHS.applicationPeople, { application: application.client_id }))
         const params = { client_id: application.client_id, person_id: member.person_id }
         const done = await me.attempt('applications.remove_person', { params })
         if (done instanceof HttpProblem)

@@ -2,11 +2,13 @@
 import { sendPage } from '../../pages/send-page.ts'
 import { PATHS } from '../paths.ts'
 import type { PortalPerson, PortalRoutes } from '../route.ts'
-import { deletionPage } from './deletion-view.ts'
+import { deletionPage, ownersPage } from './deletion-view.ts'
 import { factsOf } from './facts.ts'
 import { listPage } from './list-view.ts'
 import type { Consequences } from './losses.ts'
 import { type Application, askOne } from './one.ts'
+import { peopleOf } from './people.ts'
+import { isOwnedBy } from './people-view.ts'
 import { applicationPage } from './view.ts'
 
 async function consequencesOf(me: PortalPerson, { client_id }: Application): Promise<Consequences> {
@@ -35,6 +37,7 @@ export function applicationRoutes(): PortalRoutes {
       recent: true,
       async GET(request, reply, me) {
         const { body, etag } = await askOne(request, me)
+        if (!isOwnedBy(me, await peopleOf(me, body))) return sendPage(reply.code(403), ownersPage(me, body))
         const consequences = await consequencesOf(me, body)
         return sendPage(reply, deletionPage(me, { application: body, etag, consequences }))
       },

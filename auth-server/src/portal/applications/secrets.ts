@@ -1,7 +1,7 @@
 // The secrets of an application: what there is, a second one, and the end of one of two.
 import type { OperationAnswer } from '@mobile-api-gateway/sdk/contract/index.ts'
 import { randomSecret } from '../../crypto/random.ts'
-import type { HttpProblem } from '../../http/problem.ts'
+import { HttpProblem } from '../../http/problem.ts'
 import { pathParameter } from '../../http/request-path.ts'
 import { actionLink, button, linkButton } from '../../pages/components/button.ts'
 import { choice } from '../../pages/components/choice.ts'
@@ -40,13 +40,15 @@ export function secretRoutes(): PortalRoutes {
       },
       async POST(request, reply, me) {
         const { body: application } = await askOne(request, me)
-        const [keep, key] = [Number(me.form.get('keep') ?? ''), me.form.get('key')]
-        const done = await me.attempt('applications.add_secret', {
-          params: { client_id: application.client_id },
-          body: Number.isInteger(keep) && keep > 0 ? { keep_previous_seconds: keep } : {},
-          // Pressed twice, the second answer shows the same secret.
-          ...(key !== undefined && { idempotencyKey: key }),
-        })
+        const [keep, key] = [me.form.get('keep') ?? '', me.form.get('key')]
+        const done = isKept(keep)
+          ? await me.attempt('applications.add_secret', {
+              params: { client_id: application.client_id },
+              body: keep === '' ? {} : { keep_previous_seconds: Number(keep) },
+              // Pressed twice, the second answer shows the same secret.
+              ...(key !== undefined && { idempotencyKey: key }),
+            })
+          : new HttpProblem('invalid_request', 'say how long the secret before goes on', { status: 400 })
         if ('body' in done) return sendPage(reply, madePage(me, application, done.body.client_secret))
         const secrets = await askSecrets(me, application)
         return sendPage(reply.code(done.status), secretsPage(me, { application, secrets, problem: done }))
@@ -71,6 +73,11 @@ export function secretRoutes(): PortalRoutes {
       },
     },
   }
+}
+
+/** How long the secret before goes on: seconds, or nothing for until somebody ends it. What says neither must not mean for ever. */
+function isKept(text: string): boolean {
+  return /^(?:[1-9]\d{0,8})?$/.test(text)
 }
 
 interface Secrets {

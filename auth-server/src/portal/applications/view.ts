@@ -16,12 +16,13 @@ import { subscriptionsOf } from '../subscriptions/one-view.ts'
 import type { ApplicationFacts } from './facts.ts'
 import { mayHaveKeys } from './keys.ts'
 import { type Application, isMachine } from './one.ts'
-import { calledOf } from './people-view.ts'
+import { calledOf, isOwnedBy } from './people-view.ts'
 
 export type FieldName = keyof Texts['portalApplications']['fields']
 export type ListName = keyof Texts['portalApplications']['lists']
 
-export function applicationPage({ frame, news }: PortalPerson, facts: ApplicationFacts): Page {
+export function applicationPage(me: PortalPerson, facts: ApplicationFacts): Page {
+  const { frame, news } = me
   const { application, secrets } = facts
   const keys = application.jwks?.keys.length ?? 0
   return (texts) => {
@@ -108,7 +109,7 @@ ${
 <p>${texts.portal.checklist.lead}</p>
 ${checklist(facts.checklist, texts, hrefFor('help', id))}`
 }
-${isOwn && html`<h2>${said.danger}</h2>\n<p>${actionLink(said.deleteOne, hrefOf(PATHS.applicationDelete, { application: id }))}</p>`}`
+${isOwn && isOwnedBy(me, facts.people) && html`<h2>${said.danger}</h2>\n<p>${actionLink(said.deleteOne, hrefOf(PATHS.applicationDelete, { application: id }))}</p>`}`
     const back = { label: texts.portal.sections.applications.title, href: PATHS.applications }
     return portalPage({ frame, heading: application.name, back, notice: news(texts), content }, texts)
   }

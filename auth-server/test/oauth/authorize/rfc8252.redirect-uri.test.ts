@@ -150,6 +150,9 @@ t.test('any port on loopback is for native apps only', async (t) => {
 t.test('what may not be registered is refused with a sentence that says what to write instead', async (t) => {
   const rows: [string, RegExp][] = [
     ['https://app.example.com/cb#fragment', /no fragment/],
+    ['https://app.example.com/cb?code=1', /no code in its query/],
+    ['com.example.app:/cb?next=1&st%61te=x', /no state in its query/],
+    ['http://127.0.0.1/cb?iss=x', /no iss in its query/],
     ['https://*.example.com/cb', /Wildcards/],
     ['https://app.example.com/*', /Wildcards/],
     ['https://user:secret@app.example.com/cb', /no user information/],

@@ -220,6 +220,7 @@ export const PORTAL_APPLICATIONS = {
     once: 'Die beiden Dateien nennen die App, sobald die Administration dies bestätigt hat und sie ein freigegebenes Abonnement hat. Geräte von Apple lesen eine Kopie, die einen Tag alt sein kann.',
   },
   deletion: {
+    ownersOnly: 'Ein Eigentümer der App löscht sie; du arbeitest an ihr mit.',
     title: (app) => `${app} löschen?`,
     people: (count) =>
       count === null

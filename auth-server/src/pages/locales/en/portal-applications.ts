@@ -212,6 +212,7 @@ export const PORTAL_APPLICATIONS = {
     once: 'The two files name the app once an administrator has confirmed this and it has an approved subscription. Phones of Apple read a copy that can be a day old.',
   },
   deletion: {
+    ownersOnly: 'An owner of the app deletes it; you work on it.',
     title: (app: string) => `Delete ${app}?`,
     people: (count: number | null) =>
       count === null
