@@ -9,7 +9,8 @@ const BEAT_MILLIS = 250
 export const TRUSTED_MILLIS = 1000
 /** Nobody has asked for so long: the database is left in peace. */
 const QUIET_MILLIS = 10_000
-const PAUSE_AFTER_FAILURE_MILLIS = 1000
+const FIRST_PAUSE_MILLIS = 1000
+const LONGEST_PAUSE_MILLIS = 60_000
 
 export interface Announcements {
   /**
@@ -31,7 +32,7 @@ interface Proof {
  * when one comes back everything that was committed before it has been delivered.
  * @param channel on which triggers announce changes
  * @param changed is called when something has changed, or could have without being heard
- * @param onError is told why the connection broke; it is opened anew a second later, if anybody asks then
+ * @param onError is told why the connection broke; it is opened anew a while later, if anybody asks then
  */
 export function listenForChanges(
   url: string,
@@ -41,6 +42,7 @@ export function listenForChanges(
   let usedAt = Number.NEGATIVE_INFINITY
   let listening: Promise<void> | undefined
   let isClosed = false
+  let failures = 0
   let interrupt = () => {}
 
   function pause(millis: number): Promise<void> {
@@ -58,7 +60,8 @@ export function listenForChanges(
     const beat = { channel: `beat_${randomUUID().replaceAll('-', '')}`, count: 0, askedAt: 0 }
     const socket = new Socket()
     const client = new pg.Client({ connectionString: url, query_timeout: TRUSTED_MILLIS, stream: () => socket })
-    const timer = setTimeout(() => socket.destroy(), 3000)
+    // A beat is never so long away: the other end is gone, and says nothing.
+    socket.setTimeout(3 * TRUSTED_MILLIS, () => socket.destroy())
     interrupt = () => socket.destroy()
     client.on('error', () => {
       proof = undefined
@@ -66,14 +69,16 @@ export function listenForChanges(
     client.on('notification', ({ channel: from, payload = '' }) => {
       if (from === channel) changed()
       const [count, seconds] = payload.split(' ').map(Number)
-      if (from === beat.channel && count === beat.count)
-        proof = { askedAt: beat.askedAt, databaseSeconds: seconds ?? 0 }
+      if (from !== beat.channel || count !== beat.count) return
+      proof = { askedAt: beat.askedAt, databaseSeconds: seconds ?? 0 }
+      failures = 0
     })
     try {
       await client.connect()
       await client.query(`listen ${channel}`)
       await client.query(`listen ${beat.channel}`)
-      clearTimeout(timer)
+      // Where commits wait (for a standby, for the disk), a beat is given up, and leaves no connection behind that waits.
+      await client.query(`set synchronous_commit = off; set lock_timeout = ${TRUSTED_MILLIS / 2}`)
       // What is remembered is from before anybody listened.
       changed()
       while (!isClosed && performance.now() - usedAt < QUIET_MILLIS) {
@@ -82,9 +87,9 @@ export function listenForChanges(
         await client.query(`select pg_notify('${beat.channel}', '${beat.count} ' || extract(epoch from auth_now()))`)
         await pause(BEAT_MILLIS)
       }
+      interrupt = () => socket.destroy()
       await client.end()
     } finally {
-      clearTimeout(timer)
       socket.destroy()
       proof = undefined
       changed()
@@ -97,7 +102,7 @@ export function listenForChanges(
     } catch (error) {
       if (isClosed) return
       onError(error instanceof Error ? error : new Error(String(error)))
-      await pause(PAUSE_AFTER_FAILURE_MILLIS)
+      await pause(Math.min(FIRST_PAUSE_MILLIS * 2 ** failures++, LONGEST_PAUSE_MILLIS))
     } finally {
       listening = undefined
     }

@@ -4,19 +4,22 @@ import type { Db } from './database.ts'
 import { type Client, findClient } from './queries/clients.ts'
 import type { CountedKey } from './tables/attempts.ts'
 
-/** The channel on which the tables that `findClient` reads announce each change (migration 0069). */
+/** The channel on which the tables that `findClient` reads announce each change (migrations 0069 and 0076). */
 export const CATALOGUE_CHANGES = 'catalogue'
 const MAX_CLIENTS = 1000
+
+/** Without what is known of one caller, which is nobody else's. */
+export type KeptClient = Client & Readonly<{ waitSeconds: 0 }>
 
 export interface Clients {
   /** A client, as it is or was a moment ago. `readAt` is the time of this call. */
   find(clientId: string): Promise<Client | undefined>
-  /** A client that is remembered; its `waitSeconds` says nothing of who asks. */
-  kept(clientId: string): Client | undefined
+  /** A client that is remembered. Nothing is said of who asks. */
+  kept(clientId: string): KeptClient | undefined
   /** A client as it is, with what is known of whoever asks. */
   read(clientId: string, guessKeys: readonly CountedKey[]): Promise<Client | undefined>
-  /** Forgets what this process has just changed, so that it does not wait to hear of it. */
-  forget(): void
+  /** Forgets what this process has just changed, so that it does not wait to hear of it. @param clientId all of them without it */
+  forget(clientId?: string): void
   close(): Promise<void>
 }
 
@@ -33,16 +36,17 @@ export function readClients(db: Db): Clients {
 
 /** @param onError is told why nothing can be remembered for the moment */
 export function keepClients(db: Db, url: string, onError: (error: Error) => void): Clients {
-  const kept = new Map<string, Readonly<{ client: Client; readAt: number }>>()
+  const kept = new Map<string, Readonly<{ client: KeptClient; readAt: number }>>()
   // What was read before something changed, and arrives after it, is not kept.
   let changes = 0
-  function forget(): void {
+  function forget(clientId?: string): void {
     changes++
-    kept.clear()
+    if (clientId === undefined) kept.clear()
+    else kept.delete(clientId)
   }
-  const announcements = listenForChanges(url, { channel: CATALOGUE_CHANGES, changed: forget, onError })
+  const announcements = listenForChanges(url, { channel: CATALOGUE_CHANGES, changed: () => forget(), onError })
 
-  function findKept(clientId: string): Client | undefined {
+  function findKept(clientId: string): KeptClient | undefined {
     const now = announcements.now()
     const found = kept.get(clientId)
     if (!found || now === undefined || performance.now() - found.readAt > TRUSTED_MILLIS) return undefined
@@ -58,7 +62,7 @@ export function keepClients(db: Db, url: string, onError: (error: Error) => void
       const [oldest] = kept.keys()
       if (kept.size >= MAX_CLIENTS && oldest !== undefined) kept.delete(oldest)
       kept.delete(clientId)
-      kept.set(clientId, { client, readAt })
+      kept.set(clientId, { client: { ...client, waitSeconds: 0 }, readAt })
     }
     return client
   }

@@ -11,7 +11,7 @@ const PAYLOAD = 'grant_type=client_credentials'
 t.test(
   '50 guesses at once at two instances: 10 are told that they are wrong, and the right secret waits at both',
   async (t) => {
-    const server = await testServer(t)
+    const server = await testServer(t, {}, { keepsClients: true })
     const apps = [server.app, await secondInstance(t, server)] as const
     const { clientId, headers } = await secretClient(server)
     const ask = (instance: number, credentials: Record<string, string | undefined>, remoteAddress = '192.0.2.1') =>

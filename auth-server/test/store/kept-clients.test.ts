@@ -1,6 +1,7 @@
 // Clients that are remembered for a second: what changes is heard, what cannot be heard is not trusted, and nothing is minted past a revocation.
 import { sql } from 'kysely'
 import t from 'tap'
+import { keepClients } from '../../src/store/kept-clients.ts'
 import { findClient } from '../../src/store/queries/clients.ts'
 import { suspendRow } from '../../src/store/queries/suspension.ts'
 import { readRevocations } from '../../src/store/tables/revocations.ts'
@@ -143,4 +144,54 @@ t.test('who guesses is not helped by what is remembered', async (t) => {
   const wrong = { authorization: `Basic ${Buffer.from('machine:wrong').toString('base64')}` }
   for (let n = 0; n < 10; n++) await clientCredentials(server.app, wrong)
   t.equal((await clientCredentials(server.app, machine.headers)).statusCode, 429)
+})
+
+t.test('who guesses locks nobody else out: the wait of one address is not that of another', async (t) => {
+  const server = await testServer(t, {}, { keepsClients: true })
+  const machine = await secretClient(server, { clientId: 'machine', name: 'Machine' })
+  await untilKept(server, 'machine')
+  const ask = (remoteAddress: string, headers: Readonly<{ authorization: string }>) =>
+    server.app.inject({
+      method: 'POST',
+      url: '/token',
+      remoteAddress,
+      headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' },
+      payload: 'grant_type=client_credentials',
+    })
+  const wrong = { authorization: `Basic ${Buffer.from('machine:wrong').toString('base64')}` }
+  for (let n = 0; n < 12; n++) await ask('192.0.2.1', wrong)
+  for (let n = 0; n < 5; n++) {
+    t.equal((await ask('192.0.2.1', wrong)).statusCode, 429)
+    t.equal((await ask('192.0.2.2', machine.headers)).statusCode, 200)
+  }
+})
+
+t.test('that a secret is used is not announced; whatever else is read of an application is', async (t) => {
+  const { db } = await testServer(t)
+  const { rows } = await sql<{ name: string; announced: boolean }>`
+    select attname as name, attnum = any (tgattr::int2[]) as announced
+    from pg_attribute join pg_trigger on tgrelid = attrelid and tgname = 'announced'
+    where attrelid = 'applications'::regclass and attnum > 0 and not attisdropped`.execute(db)
+  t.strictSame(
+    rows
+      .filter(({ announced }) => !announced)
+      .map(({ name }) => name)
+      .toSorted(),
+    ['previous_secret_used_at', 'secret_used_at'],
+  )
+})
+
+t.test('a server whose database stands still can be stopped', async (t) => {
+  const server = await testServer(t)
+  const clients = keepClients(server.db, server.config.databaseUrl, () => {})
+  while (clients.kept(CLIENT) === undefined) await clients.find(CLIENT)
+  const { rows } = await sql<{ pid: number }>`select pid from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid() and query ~ 'pg_notify.*beat_'`.execute(server.db)
+  for (const { pid } of rows) process.kill(pid, 'SIGSTOP')
+  try {
+    await clients.close()
+    t.equal(clients.kept(CLIENT), undefined)
+  } finally {
+    for (const { pid } of rows) process.kill(pid, 'SIGCONT')
+  }
 })

@@ -110,7 +110,7 @@ async function noteUse({ db, clients }: Deps, client: Client, { credential }: Pr
   const isDue = hash === client.secretHash ? client.isSecretUseDue : client.isPreviousUseDue
   if (!isDue) return
   await noteSecretUse(db, client.applicationId, hash)
-  clients.forget()
+  clients.forget(client.clientId)
 }
 
 const NOT_ENCODED = 'the secret has to be form-encoded before it goes into the Authorization header'

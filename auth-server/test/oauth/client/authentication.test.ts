@@ -31,7 +31,7 @@ function sendFrom(app: FastifyInstance, remoteAddress: string, headers: Fields, 
 }
 
 t.test('RFC 6749 §2.3.1: a secret by Basic or in the body, as registered, to the letter', async (t) => {
-  const server = await testServer(t)
+  const server = await testServer(t, {}, { keepsClients: true })
   // Colon, percent, plus, space and umlaut have to survive the form encoding of both halves.
   const clientSecret = 'a:b%3A+c d/ü&= and some more of the same'
   await secretClient(server, { clientId: 'basic', clientSecret })
@@ -133,7 +133,7 @@ t.test('RFC 7523 §3: private_key_jwt, with every algorithm that discovery names
 })
 
 t.test('RFC 7523 §3: an assertion counts once, now, here, and from its own client', async (t) => {
-  const server = await testServer(t)
+  const server = await testServer(t, {}, { keepsClients: true })
   const { app } = server
   const client = await keyedClient(server)
   await keyedClient(server, 'ES256', 'other')
@@ -225,7 +225,7 @@ t.test("assertions go by the database's clock", async (t) => {
 })
 
 t.test('guessing is bounded per client and address, and locks nobody else out', async (t) => {
-  const server = await testServer(t)
+  const server = await testServer(t, {}, { keepsClients: true })
   const { clientId, clientSecret, headers } = await secretClient(server)
   const other = await secretClient(server, { clientId: 'other' })
   const from = (address: string, headers: Fields, fields?: Fields) => sendFrom(server.app, address, headers, fields)
