@@ -22,7 +22,7 @@ export async function definePortal(db: Db, portal: Readonly<{ resource: string; 
   const { resource, redirectUri } = portal
   await db.transaction().execute(async (trx) => {
     // Before the first portal these names were anybody's: what is there is not overwritten.
-    const taken = await findTakenName(trx)
+    const taken = await findTakenName(trx, resource)
     if (taken !== undefined)
       throw new InvalidApplication(
         `The client ID ${PORTAL_CLIENT} and the API ${PORTAL_API} are the server's own, but there is another ${taken} of that name: rename it in the database (docs/operations.md, Upgrades).`,

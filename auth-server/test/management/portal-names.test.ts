@@ -1,8 +1,10 @@
 // What had the portal's names before there was one is not overwritten; and one developer makes no endless number of applications.
+import { readFile } from 'node:fs/promises'
+import { sql } from 'kysely'
 import t from 'tap'
 import { definePortalOf } from '../../src/portal/index.ts'
 import { inRole } from '../support/portal-actor.ts'
-import { testServer } from '../support/server.ts'
+import { API, testServer } from '../support/server.ts'
 
 t.test(
   'an application or API of the portal’s name from before it is left as it is, and the start says so',
@@ -30,9 +32,39 @@ t.test(
     t.equal((await stored()).length, 1)
 
     await db.deleteFrom('applications').where('client_id', '=', 'portal').execute()
+    await start()
+    t.equal((await stored()).length, 1, 'a first start that was ended half-way is gone on with')
+
+    await db.deleteFrom('applications').where('client_id', '=', 'portal').execute()
+    await db
+      .updateTable('apis')
+      .set({ resource: 'https://elsewhere.example' })
+      .where('id', '=', 'developer-portal')
+      .execute()
     await t.rejects(start(), { message: /there is another API of that name/ })
   },
 )
+
+t.test('the statements of docs/operations.md give such an API another ID, with all that refers to it', async (t) => {
+  const { db, config, register } = await testServer(t)
+  await register({ clientId: 'before', name: 'Mine', redirectUris: ['com.example.mine:/cb'] })
+  const text = await readFile(new URL('../../docs/operations.md', import.meta.url), 'utf8')
+  const [, statements = ''] = /```sql\n(update applications set client_id[^`]*)```/.exec(text) ?? []
+  await sql
+    .raw(statements.replaceAll("'developer-portal'", `'${API.id}'`).replaceAll("'portal-api'", "'developer-portal'"))
+    .execute(db)
+  await t.rejects(definePortalOf(config.issuer, db), { message: /there is another API of that name/ })
+  await sql.raw(statements).execute(db)
+  await definePortalOf(config.issuer, db)
+  const apis = async (table: 'api_scopes' | 'api_plans' | 'subscriptions') =>
+    (await db.selectFrom(table).select('api_id').distinct().orderBy('api_id').execute()).map(({ api_id }) => api_id)
+  t.strictSame(await apis('api_scopes'), ['portal-api'])
+  t.strictSame(await apis('api_plans'), ['developer-portal', 'portal-api'])
+  t.strictSame(await apis('subscriptions'), ['developer-portal', 'portal-api'])
+  const { rows } = await sql`select from pg_constraint where contype = 'f' and condeferrable
+    union all select from pg_trigger where tgenabled = 'D'`.execute(db)
+  t.equal(rows.length, 0, 'everything is held as before')
+})
 
 t.test(
   'a developer makes as many applications as one may, also of several at once; others are not counted',

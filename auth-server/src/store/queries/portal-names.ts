@@ -4,8 +4,11 @@ import type { Db } from '../database.ts'
 import { PORTAL_API } from '../tables/apis.ts'
 import { PORTAL_CLIENT } from '../tables/applications.ts'
 
-/** The portal's own application and API are there together, with the subscription of one to the other; else neither is. */
-export async function findTakenName(db: Db): Promise<'application' | 'API' | undefined> {
+/**
+ * The portal's own application and API are there together, with the subscription of one to the other; else neither is.
+ * @param resource the portal's: an API of it that nobody subscribes to is of a first start that was ended half-way.
+ */
+export async function findTakenName(db: Db, resource: string): Promise<'application' | 'API' | undefined> {
   const { rows } = await sql<{ taken: 'application' | 'API' }>`
     select 'application' as taken from applications application
     where application.client_id = ${PORTAL_CLIENT} and not exists (
@@ -13,6 +16,7 @@ export async function findTakenName(db: Db): Promise<'application' | 'API' | und
     union all
     select 'API' from apis api where api.id = ${PORTAL_API} and not exists (
       select from subscriptions subscription join applications application on application.id = subscription.application_id
-      where subscription.api_id = api.id and application.client_id = ${PORTAL_CLIENT})`.execute(db)
+      where subscription.api_id = api.id and application.client_id = ${PORTAL_CLIENT})
+      and (api.resource <> ${resource} or exists (select from subscriptions where api_id = api.id))`.execute(db)
   return rows[0]?.taken
 }
