@@ -10,10 +10,8 @@ export const CONSEQUENCE_HANDLERS: Pick<HandlersOf<'applications'>, ConsequenceO
   'applications.consequences': {
     async read({ db, actor, input: { params } }) {
       const { id, jwks } = await requireApplication(db, actor, params.client_id)
-      const { subscriptions, people, secrets, androidPackage, appleId, members, invitations } = await readConsequences(
-        db,
-        id,
-      )
+      const found = await readConsequences(db, id)
+      const { subscriptions, people, isCounted, secrets, androidPackage, appleId, members, invitations } = found
       return {
         subscriptions: subscriptions.map(({ apiId, apiName, plan, status }) => ({
           api_id: apiId,
@@ -22,6 +20,7 @@ export const CONSEQUENCE_HANDLERS: Pick<HandlersOf<'applications'>, ConsequenceO
           status,
         })),
         people: inFives(people),
+        people_counted: isCounted,
         secrets,
         keys: jwks?.keys.length ?? 0,
         android: androidPackage,

@@ -243,6 +243,17 @@ t.test('invitations: sent, refused with what was typed, and withdrawn', async (t
   t.match(await page(path), /Nobody is invited/)
 })
 
+t.test('an application is suspended without asking for what goes with its removal', async (t) => {
+  await server.register({ clientId: 'urgent', name: 'Urgent', redirectUris: ['com.example.urgent:/cb'] })
+  // What is counted for a removal is out of reach meanwhile.
+  await db.transaction().execute(async (trx) => {
+    await sql`lock table application_invitations in access exclusive mode`.execute(trx)
+    t.match(await page(`${BELOW}/applications/urgent/suspend`), 'Urgent')
+    t.equal((await take(`${BELOW}/applications/urgent/suspend`)).statusCode, 303)
+  })
+  t.equal((await take(`${BELOW}/applications/urgent/restore`)).statusCode, 303)
+})
+
 t.test('applications and subscriptions of all: suspended, restored, removed with what goes named', async (t) => {
   const list = `${BELOW}/applications`
   t.match(await page(`${list}?owned=false`), /shop-app/)

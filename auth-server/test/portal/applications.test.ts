@@ -1,6 +1,7 @@
 // The portal's pages of applications: a new one by questions, one of them, its addresses, fields, secrets and end.
 import { generateKeyPairSync } from 'node:crypto'
 import { SignJWT } from 'jose'
+import { sql } from 'kysely'
 import sharp from 'sharp'
 import t from 'tap'
 import { ASSERTION_TYPE } from '../../src/oauth/client/assertion.ts'
@@ -10,7 +11,7 @@ import { formsOf } from '../support/browser.ts'
 import { basic, clientCredentials } from '../support/clients.ts'
 import { openMailbox } from '../support/mailbox.ts'
 import { atPortalAs, portalServer, post } from '../support/portal.ts'
-import { ISSUER } from '../support/server.ts'
+import { API, ISSUER } from '../support/server.ts'
 
 t.setTimeout(120_000)
 const mailbox = await openMailbox(t)
@@ -339,7 +340,7 @@ t.test('what a deletion names: each subscription, people in fives, secrets, keys
   const { body } = await get(`${LIST}/wide/delete`)
   t.match(body, 'Its 102 subscriptions go with it')
   t.match(body, 'Called api-100. (basic)')
-  t.match(body, '5 people or a few more')
+  t.match(body, '5 people or more')
   t.match(body, 'Its secret counts no more.')
   t.match(body, 'Its key counts no more.')
   t.match(body, 'ABCDE12345.com.example.wide')
@@ -347,6 +348,21 @@ t.test('what a deletion names: each subscription, people in fives, secrets, keys
   t.match(body, 'One invitation to it is over.')
   const [form] = formsOf(body).filter(({ action }) => action === `${LIST}/wide/delete`)
   t.equal((await post(dev, `${LIST}/wide/delete`, form?.hidden)).statusCode, 303)
+})
+
+t.test('deletion of an app of many logins is no slower for them: so many are looked at, and it says so', async (t) => {
+  const path = await registered('Busy')
+  const someone = await newPerson(server, 'busy@example.com')
+  // Those that are over are found first.
+  await sql`
+    insert into refresh_families (id, person_id, auth_epoch, application_id, api_id, session_id, scopes, acr, auth_time,
+      generation, current_hash, idle_expires_at, expires_at, revoked_at)
+    select 'grant_' || lpad(n::text, 22, 'b'), person.id, person.auth_epoch, application.id, ${API.id}, 'none', '{}',
+      'urn:mobile-api-gateway:acr:password', now(), 0, 'busy-' || n, now() + interval '1 hour', now() + interval '1 hour',
+      case when n <= 10000 then now() end
+    from generate_series(1, 10001) n, people person, applications application
+    where person.id = ${someone} and application.client_id = ${path.split('/').at(-1)}`.execute(server.db)
+  t.match((await get(`${path}/delete`)).body, 'more logins than are counted')
 })
 
 t.test('another developer sees nothing of it, at any address', async (t) => {

@@ -17,7 +17,10 @@ const CONSEQUENCES = exactly({
   ),
   people: nullable({
     ...COUNT,
-    description: 'How many are signed in to it, in steps of five; null below five. 100,000 are told as more, too.',
+    description: 'How many are signed in to it, in steps of five; null below five.',
+  }),
+  people_counted: Type.Boolean({
+    description: 'Whether that is all; false for an application of so many logins that 10,000 of them are looked at.',
   }),
   secrets: COUNT,
   keys: COUNT,

@@ -84,7 +84,8 @@ function rowOf(
 interface FoundStep {
   readonly application: Application
   readonly etag: string
-  readonly consequences: Consequences
+  /** Undefined where nothing goes: only a removal says what goes with it. */
+  readonly consequences: Consequences | undefined
   readonly move: Move
 }
 
@@ -93,8 +94,8 @@ async function readStep(request: FastifyRequest, me: PortalPerson): Promise<Foun
   const [clientId, move] = [ids.get('client') ?? '', ids.get('step') ?? '']
   if (!isMove(move)) return undefined
   const { body: application, etag } = await me.ask('applications.get', { params: { client_id: clientId } })
-  const { body: consequences } = await me.ask('applications.consequences', { params: { client_id: clientId } })
-  return { application, etag, consequences, move }
+  const losses = move === 'remove' && (await me.ask('applications.consequences', { params: { client_id: clientId } }))
+  return { application, etag, consequences: losses ? losses.body : undefined, move }
 }
 
 function stepOf({ application, etag, consequences, move }: FoundStep, texts: Texts): AdministrationStep {
@@ -105,7 +106,7 @@ function stepOf({ application, etag, consequences, move }: FoundStep, texts: Tex
     title: applications[move](name),
     button: administration[move],
     kind: move === 'restore' ? 'main' : 'danger',
-    effects: move === 'remove' ? lossesOf(consequences, texts) : applications[`${move}Losses`],
+    effects: consequences ? lossesOf(consequences, texts) : move === 'remove' ? [] : applications[`${move}Losses`],
     action: actionOf(PATHS.applicationStep, { client, step: move }),
     back: { label: sections.allApplications.title, href: hrefOf(PATHS.allApplications, {}) },
     etag,

@@ -222,10 +222,12 @@ export const PORTAL_APPLICATIONS = {
   deletion: {
     ownersOnly: 'Ein Eigentümer der App löscht sie; du arbeitest an ihr mit.',
     title: (app) => `${app} löschen?`,
-    people: (count) =>
-      count === null
-        ? 'Alle werden bei ihr abgemeldet (weniger als fünf Personen oder niemand), und ihre Tokens enden binnen zwei Sekunden.'
-        : `Alle werden bei ihr abgemeldet (${count} Personen oder einige mehr), und ihre Tokens enden binnen zwei Sekunden.`,
+    people: (count, isAll) =>
+      count === null && !isAll
+        ? 'Alle werden bei ihr abgemeldet (es sind mehr Anmeldungen, als gezählt werden), und ihre Tokens enden binnen zwei Sekunden.'
+        : count === null
+          ? 'Alle werden bei ihr abgemeldet (weniger als fünf Personen oder niemand), und ihre Tokens enden binnen zwei Sekunden.'
+          : `Alle werden bei ihr abgemeldet (${count} Personen oder mehr), und ihre Tokens enden binnen zwei Sekunden.`,
     subscriptions: (names) =>
       names.length === 1
         ? `Ihr Abonnement geht mit: ${names.join('')}.`

@@ -214,10 +214,12 @@ export const PORTAL_APPLICATIONS = {
   deletion: {
     ownersOnly: 'An owner of the app deletes it; you work on it.',
     title: (app: string) => `Delete ${app}?`,
-    people: (count: number | null) =>
-      count === null
-        ? 'Everybody is signed out of it (fewer than five people, or nobody), and its tokens end within two seconds.'
-        : `Everybody is signed out of it (${count} people or a few more), and its tokens end within two seconds.`,
+    people: (count: number | null, isAll: boolean) =>
+      count === null && !isAll
+        ? 'Everybody is signed out of it (it has more logins than are counted), and its tokens end within two seconds.'
+        : count === null
+          ? 'Everybody is signed out of it (fewer than five people, or nobody), and its tokens end within two seconds.'
+          : `Everybody is signed out of it (${count} people or more), and its tokens end within two seconds.`,
     subscriptions: (names: readonly string[]) =>
       names.length === 1
         ? `Its subscription goes with it: ${names.join('')}.`
