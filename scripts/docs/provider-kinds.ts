@@ -16,7 +16,8 @@ provider in the file.
 |---|---|
 | \`ISSUER${federationPath('callback', 'NAME')}\` | the redirect URI of every kind but \`saml\`, \`ldap\` and \`http\` |
 | \`ISSUER${federationPath('acs', 'NAME')}\` | where a SAML provider posts its answers |
-| \`ISSUER${federationPath('metadata', 'NAME')}\` | what a SAML provider reads about this server, and its entity ID |`
+| \`ISSUER${federationPath('metadata', 'NAME')}\` | what a SAML provider reads about this server, and its entity ID |
+| \`ISSUER${federationPath('logout', 'NAME')}\` | where an OpenID Connect provider says that a sign-in is over: its \`backchannel_logout_uri\` |`
 
 function fieldTable(fields: ProviderFields): string {
   const rows = Object.entries(fields).map(([name, field]) => [

@@ -39,7 +39,7 @@ export type AuditEvent =
   | (Event<'consent', 'withdrawn'> & Person & Application)
   // "Cancel" on any page of a visit.
   | (Event<'consent', 'denied'> & Partial<Person> & Application)
-  | (Event<'sign-out', 'succeeded' | 'everywhere-else'> & Person)
+  | (Event<'sign-out', 'succeeded' | 'everywhere-else' | 'by-provider'> & Person)
   | (Event<'profile', 'changed'> & Person)
   // The form of an API; no answer is told.
   | (Event<'registration', 'answered' | 'withdrawn'> & Person & Api)

@@ -32,6 +32,8 @@ export interface ProvenPerson {
   readonly issuer: string | null
   /** What that provider told, as claims for tokens. */
   readonly addedClaims?: AddedClaims
+  /** Who that is there, and what the provider calls the sign-in, if it does. */
+  readonly upstream?: Readonly<{ subject: string; sid: string | null }>
   /** The address that was typed, in its canonical form. */
   readonly account?: string
   /** The person has just proven their address in this browser. */

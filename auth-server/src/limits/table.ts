@@ -79,6 +79,14 @@ export const LIMITS = {
     by: 'address',
     answer: '429 `too_many_requests` with Retry-After, as a page',
   },
+  providerLogouts: {
+    counts: 'what is posted as the word of identity providers that a sign-in is over, by address',
+    allowed: 600,
+    windowSeconds: 60,
+    held: 'database',
+    by: 'address',
+    answer: '429 `too_many_requests` with Retry-After',
+  },
   signInGuesses: {
     counts:
       'wrong passwords of one account by address, whether there is such an account or not, sent by browsers that are new ' +

@@ -1,5 +1,6 @@
 // THE table of the protocol's endpoints: routes, methods and 405, CORS, caching and discovery follow from it.
 import { ASSET_LINKS_PATH, SITE_ASSOCIATION_PATH } from '../catalogue/app-links.ts'
+import { federationPath } from '../identity/federation/addresses.ts'
 import { AUTHORIZE_PATH, LOGOUT_PATH, resumePath, TOKEN_PATH } from '../interaction/paths.ts'
 import { assetLinksHandler, siteAssociationHandler } from './app-links.ts'
 import { authorizeHandler } from './authorize/index.ts'
@@ -19,6 +20,7 @@ import { DISCOVERY_PATH, metadataHandler } from './metadata.ts'
 import { parHandler } from './par.ts'
 import { revocationHandler } from './revoke.ts'
 import { tokenHandler } from './token/index.ts'
+import { upstreamLogoutHandler } from './upstream-logout.ts'
 import { userinfoHandler } from './userinfo.ts'
 
 /** Opened by a person's browser. */
@@ -135,6 +137,13 @@ export const ENDPOINTS: readonly Endpoint[] = [
     body: 'json',
     readsProofs: true,
     handler: usageHandler,
+  },
+  {
+    ...CALL,
+    path: federationPath('logout'),
+    methods: ['POST'],
+    parameters: ['logout_token'],
+    handler: upstreamLogoutHandler,
   },
   { ...PAGE, path: LOGOUT_PATH, methods: ['GET', 'POST'], discovery: 'end_session_endpoint', handler: logoutHandler },
   { ...DOCUMENT, path: JWKS_PATH, discovery: 'jwks_uri', handler: jwksHandler },

@@ -18,8 +18,8 @@ export const AFTER_EVENTS = {
     ...['second-factor removed-by-administrator', 'account reset-forced', 'account-change taken-back'],
   ],
   'login.ended': [
-    ...['sign-out succeeded', 'sign-out everywhere-else', 'account logins-ended', 'consent withdrawn'],
-    ...['revocation by-app', 'revocation by-person', 'revocation by-administrator'],
+    ...['sign-out succeeded', 'sign-out everywhere-else', 'sign-out by-provider', 'account logins-ended'],
+    ...['consent withdrawn', 'revocation by-app', 'revocation by-person', 'revocation by-administrator'],
   ],
   'groups.changed': ['group added', 'group removed', 'group set'],
   'roles.changed': [

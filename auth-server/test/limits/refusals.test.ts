@@ -54,6 +54,7 @@ const PROVOKE: Readonly<Record<LimitName, Provoke>> = {
   clientGuessesByAddress: (server) => wrongSecrets(server, (n) => `client-${n}`, 101),
   managementCalls: byAdmit('managementCalls'),
   providerSignIns: byAdmit('providerSignIns'),
+  providerLogouts: byAdmit('providerLogouts'),
   signInGuesses: byAdmit('signInGuesses'),
   signInGuessesByAddress: byAdmit('signInGuessesByAddress'),
   signInGuessesByAccount: byAdmit('signInGuessesByAccount'),

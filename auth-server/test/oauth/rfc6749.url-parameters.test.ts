@@ -53,6 +53,7 @@ const ASKED: Readonly<Record<string, Ask>> = {
   'POST /plan-limits': async (url) =>
     app.inject({ method: 'POST', url, headers: AUTHORIZATION, payload: { node: 'x' } }),
   'POST /usage': async (url) => app.inject({ method: 'POST', url, headers: AUTHORIZATION, payload: { batch: 'x' } }),
+  'POST /federation/:provider/logout': (url) => postForm(app, url, { logout_token: 'x' }),
   'GET /revocations': async (url) => app.inject({ url, headers: AUTHORIZATION }),
 }
 function getToken(url: string) {

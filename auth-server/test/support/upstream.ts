@@ -4,7 +4,7 @@ import { rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { exportJWK, generateKeyPair } from 'jose'
+import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
 import Provider, { type Context } from 'oidc-provider'
 import type { Test } from 'tap'
 import { randomSecret } from '../../src/crypto/random.ts'
@@ -25,17 +25,20 @@ export type Upstream = Awaited<ReturnType<typeof openUpstream>>
  * Starts one with this server as its client. `is` decides who is at it; `travel` is their browser.
  * @param ours the issuer of this server; where that is known later only, `serve` is called with it
  * @param name of the provider in its configuration
+ * @param tellsSid its tokens say which sign-in they are of
  */
-export async function openUpstream(t: Test, { ours = ISSUER, name = 'corp' } = {}) {
+export async function openUpstream(t: Test, { ours = ISSUER, name = 'corp', tellsSid = false } = {}) {
   let person: UpstreamPerson = { sub: 'nobody' }
   let signedInAt: number | undefined
   const asked: URL[] = []
   const server = createServer()
   const origin = `http://localhost:${await listen(t, server)}`
+  const { privateKey } = await generateKeyPair('RS256', { extractable: true })
+  const key = { ...(await exportJWK(privateKey)), kid: 'its-key', alg: 'RS256' }
   const serve = async (redirectOrigin: string) => {
     const provider = new Provider(
       origin,
-      await configurationOf(`${redirectOrigin}/federation/${name}/callback`, () => person),
+      configurationOf(`${redirectOrigin}/federation/${name}`, { person: () => person, key, tellsSid }),
     )
     const answer = provider.callback()
     server.removeAllListeners('request').on('request', (request, response) => {
@@ -65,6 +68,11 @@ export async function openUpstream(t: Test, { ours = ISSUER, name = 'corp' } = {
     },
     /** A browser of its own, with the cookies of the provider. */
     travel: () => travelAt(origin),
+    /** A JWT by its key, whatever it says; undefined leaves something out. */
+    sign: (claims: Told, header: Told = {}) =>
+      new SignJWT(present(claims))
+        .setProtectedHeader(present({ alg: 'RS256', kid: 'its-key', typ: 'logout+jwt', ...header }))
+        .sign(privateKey, { crit: { more: true } }),
     settings: {
       kind: 'oidc',
       label: 'Example Corp',
@@ -76,45 +84,71 @@ export async function openUpstream(t: Test, { ours = ISSUER, name = 'corp' } = {
   }
 }
 
+type Told = Readonly<Record<string, unknown>>
+
+function present(told: Told) {
+  return JSON.parse(JSON.stringify(told))
+}
+
 /** Takes no more connections, as a provider that is down. */
 export function closeServer(server: Server): Promise<void> {
   server.closeAllConnections()
   return new Promise((done) => server.close(() => done()))
 }
 
-/** A browser that follows redirects of one origin with its cookies, and returns the first address elsewhere. */
+/**
+ * A browser that follows redirects of one origin with its cookies, and returns the first address elsewhere. `signOut`
+ * presses the button of the provider's own page.
+ */
 export function travelAt(origin: string) {
   const cookies = new Map<string, string>()
-  const travel = async (address: URL | string): Promise<URL> => {
-    const url = new URL(address, origin)
-    if (url.origin !== origin) return url
+  const send = async (url: URL, form?: Readonly<Record<string, string>>): Promise<Response> => {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-    const response = await fetch(url, { redirect: 'manual', headers: { cookie } })
+    const body = form && { method: 'POST', body: new URLSearchParams(form) }
+    const response = await fetch(url, { redirect: 'manual', headers: { cookie }, ...body })
     for (const set of response.headers.getSetCookie()) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(set) ?? []
       cookies.set(name, value)
     }
+    return response
+  }
+  const travel = async (address: URL | string): Promise<URL> => {
+    const url = new URL(address, origin)
+    if (url.origin !== origin) return url
+    const response = await send(url)
     const location = response.headers.get('location')
     if (location === null) throw new Error(`no way on from ${url}: ${response.status} ${await response.text()}`)
     return travel(new URL(location, url))
   }
-  return travel
+  const signOut = async (): Promise<void> => {
+    const page = await (await send(new URL('/session/end', origin))).text()
+    const [, xsrf = ''] = /name="xsrf" value="([^"]+)"/.exec(page) ?? []
+    const done = await send(new URL('/session/end/confirm', origin), { xsrf, logout: 'yes' })
+    if (done.status >= 400) throw new Error(`not signed out there: ${done.status} ${await done.text()}`)
+  }
+  return Object.assign(travel, { signOut })
 }
 
-async function configurationOf(redirectUri: string, person: () => UpstreamPerson) {
+/** @param ours where this server's addresses for it begin */
+function configurationOf(
+  ours: string,
+  { person, key, tellsSid }: Readonly<{ person: () => UpstreamPerson; key: JWK; tellsSid: boolean }>,
+) {
   return {
     clients: [
       {
         client_id: 'gateway',
         client_secret: UPSTREAM_SECRET,
         // Ours is http on loopback, which the library takes of native clients alone.
-        application_type: redirectUri.startsWith('http:') ? 'native' : 'web',
-        redirect_uris: [redirectUri],
+        application_type: ours.startsWith('http:') ? 'native' : 'web',
+        redirect_uris: [`${ours}/callback`],
+        backchannel_logout_uri: `${ours}/logout`,
+        backchannel_logout_session_required: tellsSid,
         grant_types: ['authorization_code'],
         response_types: ['code'],
       },
     ],
-    jwks: { keys: [await exportJWK((await generateKeyPair('RS256', { extractable: true })).privateKey)] },
+    jwks: { keys: [key] },
     cookies: { keys: [randomBytes(32).toString('hex')] },
     claims: {
       openid: ['sub'],
@@ -122,7 +156,9 @@ async function configurationOf(redirectUri: string, person: () => UpstreamPerson
       profile: ['name', 'realm', 'org', 'teams', 'https://corp.example/tier'],
     },
     pkce: { required: () => true },
-    features: { devInteractions: { enabled: false } },
+    features: { devInteractions: { enabled: false }, backchannelLogout: { enabled: true } },
+    // As it is, it sends nothing to loopback.
+    fetch: (url: string, { dispatcher: _, ...request }: RequestInit & { dispatcher?: unknown }) => fetch(url, request),
     findAccount: (_context: Context, sub: string) => ({ accountId: sub, claims: () => ({ ...person(), sub }) }),
     loadExistingGrant: async ({ oidc }: Context) => {
       const grant = new oidc.provider.Grant({ clientId: oidc.client.clientId, accountId: oidc.session.accountId })

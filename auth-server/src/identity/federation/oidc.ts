@@ -1,7 +1,10 @@
 // Any provider that speaks OpenID Connect: found by its issuer, asked by code with PKCE and nonce, believed by signature.
+import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey } from 'jose'
 import type { ClientAuth, Configuration } from 'openid-client'
 import { addressField, optional, secretField, textField } from './fields.ts'
+import { readLogoutToken } from './logout-token.ts'
 import {
+  isKeepable,
   providerKind,
   type UpstreamAnswer,
   type UpstreamIdentity,
@@ -33,6 +36,11 @@ export interface OidcSettings {
 
 type Claims = Readonly<Record<string, unknown>>
 
+interface Discovered {
+  readonly configuration: Configuration
+  readonly keys: JWTVerifyGetKey
+}
+
 /** The client that every OpenID Connect provider has at this server. */
 export const CLIENT_FIELDS = {
   client_id: textField('what the provider calls this server'),
@@ -43,7 +51,7 @@ export const OIDC = providerKind(
   {
     title: 'OpenID Connect',
     register:
-      'Keycloak, Okta, Auth0, GitLab, another installation of this server: register a web application (confidential client, authorization code, PKCE if it asks) with the redirect URI above.',
+      'Keycloak, Okta, Auth0, GitLab, another installation of this server: register a web application (confidential client, authorization code, PKCE if it asks) with the redirect URI above, and as its back-channel logout URI the address above that ends in `/logout`.',
     fields: {
       issuer: addressField('its issuer, as its discovery document spells it'),
       client_id: CLIENT_FIELDS.client_id,
@@ -67,10 +75,10 @@ export function openOidc(settings: OidcSettings, { fetch, allowLoopback }: Upstr
   const { issuer, clientId, clientSecret, scopes, freshPrompt, asks, readToken, keepsToken } = settings
   // A provider that is asked by another prompt than `login` does not let its people sign in anew.
   const tellsAuthTime = freshPrompt === 'login'
-  let known: Readonly<{ at: number; configuration: Configuration }> | undefined
-  let under: Promise<Configuration> | undefined
+  let known: (Discovered & Readonly<{ at: number }>) | undefined
+  let under: Promise<Discovered> | undefined
 
-  async function discover(): Promise<Configuration> {
+  async function discover(): Promise<Discovered> {
     const client = await library()
     const configuration = await client.discovery(
       new URL(issuer),
@@ -84,17 +92,17 @@ export function openOidc(settings: OidcSettings, { fetch, allowLoopback }: Upstr
       },
     )
     // The library lets a template stand for the issuer of some; then anybody's tenant would do.
-    const found = configuration.serverMetadata().issuer
+    const { issuer: found, jwks_uri } = configuration.serverMetadata()
     if (found !== issuer) throw new Error(`the discovery document says the issuer is ${found}`)
     // What comes by TLS from the token endpoint need not be verified (Core §3.1.3.7); it costs one key set an hour.
     client.enableNonRepudiationChecks(configuration)
-    known = { at: performance.now(), configuration }
-    return configuration
+    known = { at: performance.now(), configuration, keys: keysAt(jwks_uri, fetch) }
+    return known
   }
 
   /** Those who ask while it is looked up wait for the one answer. */
-  function configurationNow(): Promise<Configuration> {
-    if (known && performance.now() - known.at < DISCOVERED_MILLIS) return Promise.resolve(known.configuration)
+  function discovered(): Promise<Discovered> {
+    if (known && performance.now() - known.at < DISCOVERED_MILLIS) return Promise.resolve(known)
     under ??= discover().finally(() => {
       under = undefined
     })
@@ -104,10 +112,10 @@ export function openOidc(settings: OidcSettings, { fetch, allowLoopback }: Upstr
   return {
     issuer,
     async prepare() {
-      await configurationNow()
+      await discovered()
     },
     async begin({ redirectUri, state, nonce, codeVerifier, isFresh }) {
-      const configuration = await configurationNow()
+      const { configuration } = await discovered()
       const client = await library()
       return client.buildAuthorizationUrl(configuration, {
         redirect_uri: redirectUri,
@@ -122,7 +130,7 @@ export function openOidc(settings: OidcSettings, { fetch, allowLoopback }: Upstr
       })
     },
     async finish(answer: UpstreamAnswer): Promise<UpstreamIdentity> {
-      const configuration = await configurationNow()
+      const { configuration } = await discovered()
       const client = await library()
       const { redirectUri, parameters, state, nonce, codeVerifier, isFresh, begunSecondsAgo } = answer
       const url = new URL(redirectUri)
@@ -139,15 +147,21 @@ export function openOidc(settings: OidcSettings, { fetch, allowLoopback }: Upstr
       if (!told) throw new Error('there is no ID token')
       const { sub } = told
       const kept = keepsToken && tokens.refresh_token !== undefined ? { refreshToken: tokens.refresh_token } : {}
-      if (readToken) return { ...identityOf(issuer, sub, told), ...readToken(told, parameters), ...kept }
+      const session = { ...kept, ...(isKeepable(told.sid) && { sessionId: told.sid }) }
+      if (readToken) return { ...identityOf(issuer, sub, told), ...readToken(told, parameters), ...session }
       // Some tell what their scopes stand for at their userinfo endpoint alone (Core §5.4).
       const isMore = told.email === undefined && configuration.serverMetadata().userinfo_endpoint !== undefined
       const more = isMore ? await client.fetchUserInfo(configuration, tokens.access_token, sub) : {}
-      return { ...identityOf(issuer, sub, { ...more, ...told }), ...kept }
+      return { ...identityOf(issuer, sub, { ...more, ...told }), ...session }
+    },
+    async readLogoutToken(token) {
+      const { configuration, keys } = await discovered()
+      const algorithms = configuration.serverMetadata().id_token_signing_alg_values_supported
+      return readLogoutToken(token, { issuer, clientId, keys, algorithms })
     },
     ...(keepsToken && {
       async revoke(refreshToken: string) {
-        const configuration = await configurationNow()
+        const { configuration } = await discovered()
         const { tokenRevocation } = await library()
         await tokenRevocation(configuration, refreshToken, { token_type_hint: 'refresh_token' })
       },
@@ -166,6 +180,14 @@ function identityOf(issuer: string, subject: string, claims: Claims): UpstreamId
     ...(typeof name === 'string' && { name }),
     claims,
   }
+}
+
+/** Its keys, for what it posts: fetched when one is needed, and not anew within half a minute. */
+function keysAt(address: string | undefined, fetch: UpstreamTools['fetch']): JWTVerifyGetKey {
+  if (address === undefined) throw new Error('the discovery document names no keys')
+  return createRemoteJWKSet(new URL(address), {
+    [customFetch]: (url, { headers, ...request }) => fetch(url, { ...request, headers: Object.fromEntries(headers) }),
+  })
 }
 
 /** By HTTP Basic unless the provider takes it in the form alone (RFC 8414 §2). */

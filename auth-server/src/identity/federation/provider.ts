@@ -33,6 +33,8 @@ export interface UpstreamIdentity {
   /** The provider says so, by `true` and nothing else. */
   readonly emailVerified: boolean
   readonly name?: string | undefined
+  /** What it calls the sign-in there (`sid`), to say later that this one is over. */
+  readonly sessionId?: string
   /** To be revoked there when the link ends, at a provider that wants to be told of that; kept sealed. */
   readonly refreshToken?: string
   /** All that the provider told. */
@@ -47,6 +49,23 @@ export class CancelledThere extends Error {
 /** The provider does not know this name with this password. */
 export class WrongCredentials extends Error {
   override name = 'WrongCredentials'
+}
+
+/** Which sign-ins the provider says are over: of a subject, or one of them, or the one of that subject. */
+export type EndedThere = Readonly<{ jti: string }> &
+  (Readonly<{ subject: string; sessionId?: string }> | Readonly<{ subject?: never; sessionId: string }>)
+
+/** What was posted says nothing of a sign-in here that is over. */
+export class UnfitLogoutToken extends Error {
+  override name = 'UnfitLogoutToken'
+}
+
+/** As long as a subject may be (OpenID Connect Core §2), and what a database takes. */
+const KEEPABLE = /^[^\p{Cc}\p{Cs}]{1,255}$/u
+
+/** Whether this can be kept as what a provider calls somebody, or a sign-in. */
+export function isKeepable(value: unknown): value is string {
+  return typeof value === 'string' && KEEPABLE.test(value)
 }
 
 /** Of a provider whose page posts its answer: a form from another site, which comes without the cookies of the visit. */
@@ -76,6 +95,8 @@ export interface UpstreamProtocol {
   prepare?(): Promise<void>
   /** Tells it that somebody's link has ended, by the token that was kept with it. @throws {Error} when it has not heard. */
   revoke?(refreshToken: string): Promise<void>
+  /** Reads what it posts when a sign-in there is over. @throws {UnfitLogoutToken} @throws {Error} when that cannot be checked now. */
+  readLogoutToken?(token: string): Promise<EndedThere>
   /** Addresses for which it is the authority, beside those of the domains in the configuration. */
   isAuthorityFor?(identity: UpstreamIdentity): boolean
 }

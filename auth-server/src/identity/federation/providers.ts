@@ -4,7 +4,7 @@ import { type GuardedFetch, guardedFetch } from '../../http/outbound/guarded-fet
 import { type FederationAddress, federationPath } from './addresses.ts'
 import type { MappedClaim } from './claim-mapping.ts'
 import type { GroupMapping } from './group-mapping.ts'
-import type { UpstreamIdentity, UpstreamProtocol, UpstreamTools } from './provider.ts'
+import { isKeepable, type UpstreamIdentity, type UpstreamProtocol, type UpstreamTools } from './provider.ts'
 import { openReachability, type ProviderProblem } from './reachability.ts'
 
 /** How long one provider may take for one answer; three in a row end well before a person gives up. */
@@ -13,9 +13,6 @@ const TIMEOUT_MILLIS = 5000
 const MAX_BYTES = 256 * 1024
 /** However many ask for it. */
 const LOOK_EVERY_MILLIS = 25_000
-
-/** As long as it may be (OpenID Connect Core §2), and what a database takes. */
-const SUBJECT = /^[^\p{Cc}\p{Cs}]{1,255}$/u
 
 /** What pages call a provider, and whether it can be reached, as far as is known. */
 export interface ProviderButton {
@@ -31,7 +28,10 @@ export interface VouchedAddress {
 }
 
 export interface IdentityProvider
-  extends Pick<UpstreamProtocol, 'issuer' | 'begin' | 'finish' | 'posts' | 'asksHere' | 'metadata' | 'revoke'> {
+  extends Pick<
+    UpstreamProtocol,
+    'issuer' | 'begin' | 'finish' | 'posts' | 'asksHere' | 'metadata' | 'revoke' | 'readLogoutToken'
+  > {
   /** In addresses and in the configuration. */
   readonly name: string
   readonly label: string
@@ -137,12 +137,13 @@ export function openProvider(
       ...(protocol.asksHere && { asksHere: protocol.asksHere }),
       ...(protocol.metadata && { metadata: () => protocol.metadata?.() ?? Promise.resolve('') }),
       ...(protocol.revoke && { revoke: (token: string) => protocol.revoke?.(token) ?? Promise.resolve() }),
+      ...(protocol.readLogoutToken && { readLogoutToken: protocol.readLogoutToken }),
       isDown: known.isDown,
       lastFailure: known.lastFailure,
       begin: (request) => protocol.begin(request),
       async finish(answer) {
         const identity = await protocol.finish(answer)
-        if (!SUBJECT.test(identity.subject)) throw new Error('the subject is none that can be kept')
+        if (!isKeepable(identity.subject)) throw new Error('the subject is none that can be kept')
         return identity
       },
       async prepare() {

@@ -109,6 +109,7 @@ async function signIn(deps: Deps, arrival: Arrival): Promise<FastifyReply> {
     issuer: provider.issuer,
     ...(account !== undefined && { account }),
     addedClaims: toldClaims(provider, identity, request.log),
+    upstream: { subject: identity.subject, sid: identity.sessionId ?? null },
   }
   const done = await completeSignIn(deps, request, reply, visit, proven, (trx) => noteIdentityUse(trx, subject))
   return done === 'person changed' ? failed('ended', 400) : reply

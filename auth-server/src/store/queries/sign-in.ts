@@ -24,6 +24,8 @@ export interface SignIn extends BrowserProof {
   /** Of the provider that says so; null: this server does. */
   readonly issuer: string | null
   readonly addedClaims?: AddedClaims | undefined
+  /** Who that is there, and what the provider calls the sign-in, if it does. */
+  readonly upstream?: Readonly<{ subject: string; sid: string | null }> | undefined
   readonly ttlSeconds: number
   /** Whether the browser may keep it when it ends; nobody's who has a strong role. */
   readonly persists: boolean
@@ -114,6 +116,7 @@ async function openSession(
 ): Promise<Opened | undefined> {
   const tokenHash = input.tokenHashOf(input.signInId)
   const addedClaims = input.addedClaims ? JSON.stringify(input.addedClaims) : null
+  const { subject = null, sid = null } = input.upstream ?? {}
   const { rows } = await sql<Opened>`
     with person as (
       select id, auth_epoch, has_strong_role or ${!input.persists} as ends_with_browser,
@@ -139,7 +142,8 @@ async function openSession(
       select id from before where theirs and not exists (select from repeated) order by sent desc, auth_time desc limit 1
     ), renewed as (
       update sessions set previous_token_hash = token_hash, token_hash = ${tokenHash}, acr = ${input.acr}, amr = ${[...input.amr]},
-                          issuer = ${input.issuer}, added_claims = ${addedClaims}::jsonb, auth_time = auth_now(), expires_at = person.expires_at,
+                          issuer = ${input.issuer}, added_claims = ${addedClaims}::jsonb,
+                          upstream_subject = ${subject}, upstream_sid = ${sid}, auth_time = auth_now(), expires_at = person.expires_at,
                           ends_with_browser = person.ends_with_browser
       from kept, person where sessions.id = kept.id
       returning sessions.id, sessions.ends_with_browser
@@ -147,9 +151,10 @@ async function openSession(
       delete from sessions using before
       where sessions.id = before.id and not exists (select from repeated) and sessions.id not in (select id from kept)
     ), inserted as (
-      insert into sessions (token_hash, id, person_id, auth_epoch, acr, amr, issuer, added_claims, auth_time, expires_at, ends_with_browser)
-      select ${tokenHash}, ${input.sessionId}, person.id, person.auth_epoch, ${input.acr}, ${[...input.amr]}, ${input.issuer}, ${addedClaims}::jsonb, auth_now(),
-             person.expires_at, person.ends_with_browser
+      insert into sessions (token_hash, id, person_id, auth_epoch, acr, amr, issuer, added_claims,
+                            upstream_subject, upstream_sid, auth_time, expires_at, ends_with_browser)
+      select ${tokenHash}, ${input.sessionId}, person.id, person.auth_epoch, ${input.acr}, ${[...input.amr]}, ${input.issuer}, ${addedClaims}::jsonb,
+             ${subject}, ${sid}, auth_now(), person.expires_at, person.ends_with_browser
       from person where not exists (select from renewed) and not exists (select from repeated)
       returning id, ends_with_browser
     ), opened as (

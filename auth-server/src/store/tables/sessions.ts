@@ -21,6 +21,9 @@ export interface Sessions {
   issuer: string | null
   /** What that provider told, as claims. */
   added_claims: Json<AddedClaims> | null
+  /** Who that is at the provider, and what it calls the sign-in there, by which it says later that this is over. */
+  upstream_subject: string | null
+  upstream_sid: string | null
   auth_time: Defaulted<Date>
   expires_at: Date
   /** Its cookie goes when the browser ends; some roles ask for that (see identity/roles.ts). */
@@ -47,6 +50,8 @@ export const SESSIONS: TableDeclaration<Sessions> = {
         amr: 'exported',
         issuer: 'exported',
         added_claims: 'exported',
+        upstream_subject: 'exported',
+        upstream_sid: 'internal',
         auth_time: 'exported',
         expires_at: 'exported',
         ends_with_browser: 'internal',
@@ -102,6 +107,14 @@ function belongsTo({ tokenHashes, visits }: BrowserProof) {
     from unnest(${visits.map(({ id }) => id)}::text[], ${visits.map(({ browserHash }) => browserHash)}::text[])
       as sent (id, browser_hash)
     join authorization_requests visit on visit.id = sent.id and visit.browser_hash = sent.browser_hash))`
+}
+
+/** Back-Channel Logout §2.7. Where both are told, a session of the subject whose `sid` was never told is meant as well. */
+function isOpenedBy({ issuer, subject, sid }: UpstreamEnding) {
+  if (subject === undefined) return sql<SqlBool>`issuer = ${issuer} and upstream_sid = ${sid ?? null}`
+  return sid === undefined
+    ? sql<SqlBool>`issuer = ${issuer} and upstream_subject = ${subject}`
+    : sql<SqlBool>`issuer = ${issuer} and upstream_subject = ${subject} and coalesce(upstream_sid, ${sid}) = ${sid}`
 }
 
 /** Sessions of people who stand, with what pages say of them. */
@@ -162,8 +175,15 @@ export async function findSessionToEnd(db: Db, browser: BrowserProof): Promise<S
     : liveSessions(db).where(belongsTo(browser)).orderBy('session.auth_time', 'desc').limit(1).executeTakeFirst()
 }
 
-/** Which sessions end: those of a browser, or all of a person, or all but one. */
-export type Ending = BrowserProof | Readonly<{ personId: string; except?: string }>
+/** Which sign-ins a provider says are over: all of one of its subjects, or those that it calls by one `sid`. */
+export interface UpstreamEnding {
+  readonly issuer: string
+  readonly subject?: string | undefined
+  readonly sid?: string | undefined
+}
+
+/** Which sessions end: those of a browser, or all of a person, or all but one, or those that a provider opened. */
+export type Ending = BrowserProof | Readonly<{ personId: string; except?: string }> | UpstreamEnding
 
 /** A session that is no more. */
 export interface EndedSession {
@@ -199,11 +219,12 @@ export async function endSessions(
 export async function endSessionsWithin(trx: Trx, which: Ending): Promise<readonly EndedSession[]> {
   const ended = await trx
     .deleteFrom('sessions as session')
-    .where((eb) =>
-      'personId' in which
+    .where((eb) => {
+      if ('issuer' in which) return isOpenedBy(which)
+      return 'personId' in which
         ? eb.and([eb('person_id', '=', which.personId), eb('id', 'is distinct from', which.except ?? null)])
-        : belongsTo(which),
-    )
+        : belongsTo(which)
+    })
     .returning(['id', 'person_id as personId'])
     .execute()
   const ids = ended.map(({ id }) => id)

@@ -209,6 +209,7 @@ export const ACCOUNT = {
       'consent withdrawn': 'Widerrufen, was eine App darf',
       'sign-out succeeded': 'Abgemeldet',
       'sign-out everywhere-else': 'Überall sonst abgemeldet',
+      'sign-out by-provider': 'Vom Anbieter abgemeldet, über den Sie sich angemeldet hatten',
       'address added': 'Eine E-Mail-Adresse hinzugefügt',
       'address made-primary': 'Eine andere Adresse zur Hauptadresse gemacht',
       'address removed': 'Eine E-Mail-Adresse entfernt',

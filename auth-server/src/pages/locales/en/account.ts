@@ -207,6 +207,7 @@ export const ACCOUNT = {
       'consent withdrawn': 'Withdrew what an app may do',
       'sign-out succeeded': 'Signed out',
       'sign-out everywhere-else': 'Signed out everywhere else',
+      'sign-out by-provider': 'The provider that you had signed in by signed you out',
       'address added': 'Added an e-mail address',
       'address made-primary': 'Made another address the main one',
       'address removed': 'Took an e-mail address away',
