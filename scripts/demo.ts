@@ -8,6 +8,7 @@ import { DEMO } from './demo/known.ts'
 import { discover, logIn, refresh } from './demo/login.ts'
 import { readMailedCode } from './demo/mailbox.ts'
 import { demoApp, findPlayedApp, type PlayedApp } from './demo/played-app.ts'
+import { playProvider, setProviderStage } from './demo/provider-story.ts'
 import { createNarrator, type Narrator } from './demo/terminal.ts'
 import type { DemoCredentials } from './demo/user-agent.ts'
 import { chooseGateway } from './stack/choose-gateway.ts'
@@ -16,10 +17,9 @@ import { readStackEnvironment, type StackEnvironment } from './stack/environment
 import { answersHttp } from './stack/readiness.ts'
 import { requireRunningStack } from './stack/running-stack.ts'
 import { startStack } from './stack/stack.ts'
-import type { Stack } from './stack/stack-options.ts'
 import { type StackUrls, stackUrls } from './stack/urls.ts'
 
-const USAGE = `Usage: npm run demo -- [--browser | --sign-up | --device] [--client-id ID] [--gateway kong|embedded]
+const USAGE = `Usage: npm run demo -- [--browser | --sign-up | --device | --provider] [--client-id ID] [--gateway kong|embedded]
 
 Plays the mobile app: login with PKCE, API calls through the gateway up to the limit, refresh.
 With --device the app knows its user by the phone's key alone, until that user makes an account.
@@ -27,6 +27,7 @@ With --device the app knows its user by the phone's key alone, until that user m
   --browser                 log in yourself, in your browser
   --sign-up                 somebody new makes an account on the way, with the code of a mail
   --device                  no login: the device is the identity; then it becomes an account that keeps its sub
+  --provider                somebody signs in by an account elsewhere; with a stack and a provider of its own
   --client-id ID            an app of your own instead of demo-app, which calls the demo API
   --gateway kong|embedded   which gateway to start when no stack is running
   --help                    this text
@@ -36,9 +37,12 @@ const OPTIONS = {
   browser: { type: 'boolean', default: false },
   'sign-up': { type: 'boolean', default: false },
   device: { type: 'boolean', default: false },
+  provider: { type: 'boolean', default: false },
   'client-id': { type: 'string' },
   gateway: { type: 'string' },
 } as const
+
+const THE_END = '\nThat was the whole flow.'
 
 await runCommand({ usage: USAGE, options: OPTIONS }, ({ values }) => main(values))
 
@@ -46,44 +50,66 @@ interface DemoFlags {
   readonly browser: boolean
   readonly 'sign-up': boolean
   readonly device: boolean
+  readonly provider: boolean
   readonly 'client-id'?: string | undefined
   readonly gateway?: string | undefined
 }
 
 async function main(flags: DemoFlags): Promise<number> {
-  if ([flags.browser, flags['sign-up'], flags.device].filter(Boolean).length > 1)
-    throw new UsageError('Say one of --browser, --sign-up and --device.')
-  if (flags.device && flags['client-id'] !== undefined) throw new UsageError('--device is played with demo-app alone.')
-  let stack: Stack | undefined
+  if ([flags.browser, flags['sign-up'], flags.device, flags.provider].filter(Boolean).length > 1)
+    throw new UsageError('Say one of --browser, --sign-up, --device and --provider.')
+  const isOfDemoApp = flags.device ? '--device' : flags.provider && '--provider'
+  if (isOfDemoApp && flags['client-id'] !== undefined)
+    throw new UsageError(`${isOfDemoApp} is played with demo-app alone.`)
+  const started: (() => Promise<void>)[] = []
   let interrupted = false
   const stop = async (): Promise<void> => {
     interrupted = true
-    await stack?.stop()
+    await stopAll(started)
     process.exit(0)
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupted || void stop())
   try {
+    const tell = createNarrator((line) => console.log(line))
+    if (flags.provider) {
+      await playWithProvider(flags.gateway, started, tell)
+      return 0
+    }
     const environment = readStackEnvironment(process.env)
     const left = readLeftUrls(environment.dataDir)
     // What a stack has left that was killed is there still.
     const running = left && (await isRunning(left)) ? left : undefined
     const urls = running ?? stackUrls(environment.ports)
     if (running || (await isRunning(urls))) console.log(`Using the stack at ${urls.issuer} and ${urls.gateway}.`)
-    else stack = await startOwn(environment, flags.gateway)
+    else await startOwn(environment, flags.gateway, started)
     const demo = { email: DEMO.email, password: running?.demoPassword ?? DEMO.password }
     const person = flags['sign-up'] ? newcomer(environment.dataDir) : demo
-    const tell = createNarrator((line) => console.log(line))
     const app = await chooseApp(flags['client-id'], urls, environment)
     if (flags.device) await playDevice(urls, newcomer(environment.dataDir), tell)
     else await playLogin(urls, app, { inBrowser: flags.browser, tell, person })
-    console.log('\nThat was the whole flow.')
+    console.log(THE_END)
     return 0
   } catch (error) {
     if (!interrupted) console.error(`\n${sentenceOf(explain(error))}\n`)
     return 1
   } finally {
-    if (!interrupted) await stack?.stop()
+    if (!interrupted) await stopAll(started)
   }
+}
+
+async function stopAll(started: (() => Promise<void>)[]): Promise<void> {
+  for (const stop of started.splice(0).reverse()) await stop()
+}
+
+async function playWithProvider(
+  gateway: string | undefined,
+  started: (() => Promise<void>)[],
+  tell: Narrator,
+): Promise<void> {
+  console.log('The demo starts a provider, and a stack that knows it; both end with it.')
+  const stage = await setProviderStage(chooseGateway(gateway), onProgress, (undo) => started.push(undo))
+  await playProvider(stage, tell)
+  console.log(THE_END)
 }
 
 /** Both ends answer: the auth server is ready, and the gateway is there. */
@@ -92,11 +118,18 @@ async function isRunning({ issuer, gateway }: Pick<StackUrls, 'issuer' | 'gatewa
   return (await Promise.all(answers)).every(Boolean)
 }
 
-async function startOwn(environment: StackEnvironment, gateway: string | undefined): Promise<Stack> {
+async function startOwn(
+  { ports, dataDir, databaseUrl }: StackEnvironment,
+  gateway: string | undefined,
+  started: (() => Promise<void>)[],
+): Promise<void> {
   console.log('No stack is running, so the demo starts one and stops it at the end.')
-  const { ports, dataDir, databaseUrl } = environment
-  const onProgress = (line: string) => console.log(`  ${line}`)
-  return startStack({ gateway: chooseGateway(gateway), ports, dataDir, databaseUrl, onProgress })
+  const stack = await startStack({ gateway: chooseGateway(gateway), ports, dataDir, databaseUrl, onProgress })
+  started.push(() => stack.stop())
+}
+
+function onProgress(line: string): void {
+  console.log(`  ${line}`)
 }
 
 /** Somebody who has no account yet, and reads mail. */

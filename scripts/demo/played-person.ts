@@ -15,7 +15,7 @@ export async function throughUserAgent(
     person.mailedCode || person.email !== DEMO.email ? '.' : '; `npm run demo -- --browser` lets you do it yourself.'
   tell.step(what, `Played here by HTTP calls${hint}`)
   return visit(url, redirectUri, person, {
-    onPage: (title, page) => tell.say(`page "${title}" at ${new URL(page).pathname}`),
+    onPage: (title, page) => tell.say(`page "${title}" at ${shownAddress(page, url)}`),
     onLink: (href) => tell.say(`  follow the link to ${href}`),
     onSubmit: ({ action, button, fields }) => {
       const typed = [
@@ -23,8 +23,14 @@ export async function throughUserAgent(
         ...(fields.has('password') ? ['password, '] : []),
         ...(fields.has('code') ? ['code of the mail, '] : []),
       ].join('')
-      tell.say(`  ${typed}press "${button}": POST ${action.pathname}`)
+      tell.say(`  ${typed}press "${button}": POST ${shownAddress(action.href, url)}`)
     },
     onRedirect: (status, location) => tell.say(`${status} to ${location.split('?')[0]}`),
   })
+}
+
+/** Of the server that was asked, the path alone. */
+function shownAddress(address: string, asked: string): string {
+  const { origin, pathname } = new URL(address)
+  return origin === new URL(asked).origin ? pathname : origin + pathname
 }

@@ -15,6 +15,8 @@ export interface DemoCredentials {
   readonly password: string
   /** Whoever has no account yet makes one, and reads this code in the mail. */
   readonly mailedCode?: () => Promise<string>
+  /** Whoever has their account elsewhere presses the button of that provider, and types the rest there. */
+  readonly provider?: string
 }
 
 const MOST_STEPS = 12
@@ -65,12 +67,13 @@ export async function visit(
 }
 
 /**
- * The login form, or that of who has an account already, or else the page's first: our pages put the way forward before
+ * The button of the person's provider, or the login form, or that of who has an account already, or else the page's first: our pages put the way forward before
  * the ways out.
  */
-function chooseForm(html: string, url: string, { mailedCode }: DemoCredentials): HtmlForm {
+function chooseForm(html: string, url: string, { mailedCode, provider }: DemoCredentials): HtmlForm {
   const forms = readForms(html, url)
   const form =
+    forms.find(({ action }) => provider !== undefined && action.pathname.endsWith(`/provider/${provider}`)) ??
     forms.find(({ fields }) => fields.has('password')) ??
     forms.find(({ action }) => mailedCode === undefined && action.pathname.endsWith('/guest/sign-in')) ??
     forms[0]

@@ -47,6 +47,8 @@ Next, in a second terminal:
       a new person signs up in the middle of it, with the mail
   ${start}npm run demo -- --device
       no login: the phone's key is the user, who then makes an account
+  ${start}npm run demo -- --provider
+      somebody signs in by an account at another provider
   ${start}npm run app -- add --name "My App" --redirect com.example.mine:/callback --api mobile-api
       registers an app of your own
   ${start}npm run setup

@@ -37,6 +37,18 @@ for (const [name, flags, more] of [
       /error +invalid_grant/,
     ],
   ],
+  [
+    'with --provider somebody signs in by an account elsewhere, up to the backend, and is signed out from there',
+    ['--provider'],
+    [
+      /press "Continue with Example Corp"/,
+      /grace@corp\.example, password, press "Sign in": POST http:\/\/localhost:\d+\/interaction/,
+      /303 to http:\/\/localhost:\d+\/federation\/example-corp\/callback/,
+      /amr +\["fed"\]/,
+      /x-authenticated-kind +account/,
+      /signed out at Example Corp.*→ 401\n.*error="invalid_token".*error +invalid_grant/s,
+    ],
+  ],
 ] as const)
   t.test(name, async (t) => {
     const dataDir = await mkdtemp(join(tmpdir(), 'mobile-demo-'))

@@ -29,6 +29,8 @@ export interface StackOptions {
   readonly kongYml?: string
   /** The catalogue to import. Default: CATALOGUE_FILE, or the project's. */
   readonly catalogueYml?: string
+  /** Changes the text of the catalogue before it is imported and the server reads it, e.g. to add a provider. */
+  readonly editCatalogue?: (source: string) => string
   /** Told of each edit of kong.yml and the catalogue while the stack runs; edits are followed only where this is given. */
   readonly onConfigEdit?: (line: string) => void
   /** Changes the text of kong.yml before it is rendered, e.g. to try a tighter limit. */

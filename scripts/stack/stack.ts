@@ -68,7 +68,8 @@ async function start(options: StackOptions, onStop: (undo: () => Promise<void>) 
     options.catalogueYml ?? (process.env.CATALOGUE_FILE || join(root, 'auth-server', 'catalogue.yml'))
   const catalogueText = await readFile(catalogueYml, 'utf8')
   const catalogueCopy = join(dataDir, 'catalogue.yml')
-  const renderCatalogue = (source: string): string => moveCatalogue(source, urls.origins)
+  const renderCatalogue = (source: string): string =>
+    moveCatalogue(options.editCatalogue?.(source) ?? source, urls.origins)
   await writeCopy(catalogueCopy, renderCatalogue(catalogueText))
 
   const supervisor = options.supervision && supervise(options.supervision)
