@@ -297,6 +297,7 @@ t.test('RFC 6750 §3.1: the answers, whole', async (t) => {
     body: { message: 'Unauthorized' },
     headers: { 'WWW-Authenticate': `Bearer realm="mobile-api", ${DPOP}` },
     reason: 'no-token',
+    says: 'The call has no access token',
   })
   t.strictSame(denialOf(await decide('Bearer a b')), {
     status: 400,
