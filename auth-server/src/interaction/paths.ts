@@ -1,5 +1,5 @@
 // The addresses of the pages, and those of the protocol that pages lead to; each is written here, or named where it is.
-import { ACCOUNT_PATH } from '../http/account-path.ts'
+import { ACCOUNT_PATH, PORTAL_PATH } from '../http/account-path.ts'
 
 /** What the addresses of all pages start with. */
 export const PAGES_PATH = '/interaction'
@@ -20,10 +20,7 @@ export const LOGIN = 'login'
 export const SIGN_OUT_PATH = `${PAGES_PATH}/logout`
 
 /** A person's own pages, which a visit can lead back to. */
-export { ACCOUNT_PATH }
-
-/** The developer portal, which signs people in as any application does. */
-export const PORTAL_PATH = '/portal'
+export { ACCOUNT_PATH, PORTAL_PATH }
 
 /** Where developers play trials of sign-ins. */
 export const TRIAL_PATH = `${PORTAL_PATH}/try` as const

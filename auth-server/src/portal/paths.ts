@@ -1,10 +1,10 @@
 // The addresses of the portal's pages and forms; each is written here and nowhere else.
+import { APPROVALS_PATH } from '../http/account-path.ts'
 import { PORTAL_PATH, TRIAL_PATH } from '../interaction/paths.ts'
 
 const APPLICATIONS = `${PORTAL_PATH}/applications` as const
 const APIS = `${PORTAL_PATH}/apis` as const
-const APPROVALS = `${PORTAL_PATH}/approvals` as const
-const APPROVAL = `${APPROVALS}/:subscription` as const
+const APPROVAL = `${APPROVALS_PATH}/:subscription` as const
 const SUBSCRIPTION = `${PORTAL_PATH}/subscriptions/:subscription` as const
 const USAGE = `${PORTAL_PATH}/usage` as const
 const HELP = `${PORTAL_PATH}/help` as const
@@ -41,7 +41,7 @@ export const PATHS = {
   subscribeApplication: `${APPLICATIONS}/:application/subscribe`,
   subscription: SUBSCRIPTION,
   endSubscription: `${SUBSCRIPTION}/end`,
-  approvals: APPROVALS,
+  approvals: APPROVALS_PATH,
   approval: APPROVAL,
   approve: `${APPROVAL}/approve`,
   decline: `${APPROVAL}/decline`,

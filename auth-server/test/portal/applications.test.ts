@@ -70,6 +70,18 @@ t.test('new application: one question a page, all in the address, nothing stored
   t.equal((await get(LIST)).body.match(/<code>client_/g)?.length, 1)
 })
 
+t.test('applications are searched, in the list and where one is chosen for an API', async (t) => {
+  await registered('Findable')
+  for (const path of [LIST, '/portal/apis/orders-api/subscribe/basic']) {
+    const found = (await get(`${path}?q=findab`)).body
+    t.match(found, '>Findable</a>', path)
+    t.notMatch(found, 'Shop &amp; Co', path)
+    t.match(found, `<form class="search" method="get" action="${path}">`, path)
+    t.match((await get(`${path}?q=zzz`)).body, 'Nothing fits', path)
+    t.match((await get(path)).body, 'Shop &amp; Co', path)
+  }
+})
+
 t.test('one application leads to all of its parts, each of which is there', async (t) => {
   const path = await registered('Whole')
   const { body } = await get(path)

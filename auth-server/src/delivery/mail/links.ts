@@ -1,6 +1,9 @@
 // Where the links in mails lead: the page of each purpose, below the issuer and nowhere else.
+
 import { mailCode, mailToken } from '../../crypto/mail-proof.ts'
+import { APPROVALS_PATH } from '../../http/account-path.ts'
 import { MAIL_PURPOSES, type MailPurpose } from '../../store/mail-purpose.ts'
+import type { MailName } from '../../store/queued-mail.ts'
 
 /** What a mail carries to prove its address with. */
 export interface MailProof {
@@ -20,4 +23,12 @@ export function mailProofOf(
     link: `${issuer}${MAIL_PURPOSES[purpose].page}/${mailToken(cookieSecret, id)}`,
     code: takesCode ? mailCode(cookieSecret, id) : undefined,
   }
+}
+
+/** Where mails lead that prove nothing: to a page that asks who comes. */
+const PAGES: Readonly<Partial<Record<MailName, string>>> = { 'subscription-asked': APPROVALS_PATH }
+
+export function pageLinkOf({ issuer }: Readonly<{ issuer: string }>, name: MailName): string | undefined {
+  const page = PAGES[name]
+  return page === undefined ? undefined : issuer + page
 }

@@ -36,12 +36,17 @@ export function mailTextOf<Name extends MailName>(
   return texts[name](cleaned)
 }
 
-/** Both bodies. Neither has images, and no link but that of the challenge. */
+/** Both bodies. Neither has images, and no link but that of the challenge, or the page that the mail is about. */
 export function bodiesOf(
   { subject, lead, action, ofLink, code, after }: MailText,
-  { language, proof, sender }: Readonly<{ language: Language; proof: MailProof | undefined; sender: string }>,
+  {
+    language,
+    proof,
+    leadsTo,
+    sender,
+  }: Readonly<{ language: Language; proof: MailProof | undefined; leadsTo?: string | undefined; sender: string }>,
 ): Readonly<{ text: string; html: string }> {
-  const link = action === undefined ? undefined : proof?.link
+  const link = action === undefined ? undefined : (proof?.link ?? leadsTo)
   const typed = code === undefined ? undefined : proof?.code
   const end = link === undefined || ofLink === undefined ? after : [ofLink, ...after]
   const lines = [

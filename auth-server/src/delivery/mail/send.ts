@@ -4,7 +4,7 @@ import { operatorNameOf } from '../../pages/operator.ts'
 import { findMailedChallenge } from '../../store/queries/mailed-challenge.ts'
 import type { OutboxEntry } from '../../store/tables/outbox.ts'
 import type { DeliveryOutcome, DeliveryTools } from '../kind.ts'
-import { type MailProof, mailProofOf } from './links.ts'
+import { type MailProof, mailProofOf, pageLinkOf } from './links.ts'
 import { readAddress } from './mailbox.ts'
 import { MailRefused } from './mailer.ts'
 import { bodiesOf, mailTextOf } from './message.ts'
@@ -34,7 +34,7 @@ export async function sendMail(
   }
   const sender = operatorNameOf(config)
   const messageId = `<${id}@${config.mailFrom.address.split('@').at(-1)}>`
-  const bodies = bodiesOf(text, { language, proof, sender })
+  const bodies = bodiesOf(text, { language, proof, leadsTo: pageLinkOf(config, mail.name), sender })
   try {
     await mailer.send({ messageId, to: mailbox, subject: text.subject, ...bodies, proof }, signal)
     return { kind: 'arrived' }

@@ -2,9 +2,7 @@
 import type { OperationAnswer } from '@mobile-api-gateway/sdk/contract/index.ts'
 import type { FastifyRequest } from 'fastify'
 import { HttpProblem } from '../../http/problem.ts'
-import { actionLink, button } from '../../pages/components/button.ts'
-import { field } from '../../pages/components/field.ts'
-import { searchForm } from '../../pages/components/form.ts'
+import { actionLink } from '../../pages/components/button.ts'
 import { note } from '../../pages/components/notice.ts'
 import { emptyState, type RowEntry, rows } from '../../pages/components/rows.ts'
 import type { Page } from '../../pages/frame.ts'
@@ -12,6 +10,7 @@ import { html } from '../../pages/html.ts'
 import type { Texts } from '../../pages/locales/en.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { type Consequences, lossesOf } from '../applications/losses.ts'
+import { searchApps } from '../applications/search.ts'
 import { actionOf, hrefOf, PATHS } from '../paths.ts'
 import { notFoundPage } from '../problem/reply.ts'
 import type { PortalPerson, PortalRoutes } from '../route.ts'
@@ -34,15 +33,7 @@ function applicationsPage(
     const { applications, sections, none } = texts.administration
     const entries = found.items.map((application) => rowOf(application, texts))
     const { cursor: _, ...kept } = asked
-    const text = field({
-      name: 'q',
-      label: applications.search,
-      kind: 'text',
-      maxLength: 128,
-      value: asked.q ?? '',
-      isOptional: true,
-    })
-    const content = html`${searchForm(path, text, button(texts.administration.find, 'quiet'))}
+    const content = html`${searchApps(path, asked.q, texts)}
 ${asked.sole_owner !== undefined && note(applications.solelyOwned(asked.sole_owner))}
 <p>${actionLink(applications.all, path)} · ${actionLink(applications.unowned, `${path}?owned=false`)} · ${actionLink(applications.suspendedOnly, `${path}?suspended=true`)}</p>
 ${entries.length > 0 ? rows(entries) : emptyState(none)}

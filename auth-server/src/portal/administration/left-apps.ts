@@ -1,4 +1,5 @@
 // The applications that a person alone owns: named wherever they would be left without anybody who could enter.
+import { actionLink } from '../../pages/components/button.ts'
 import { type Html, html } from '../../pages/html.ts'
 import type { Texts } from '../../pages/locales/en.ts'
 import { hrefOf, PATHS } from '../paths.ts'
@@ -14,12 +15,12 @@ export function leftApps(
   if (soleApps.length === 0) return []
   const all = `${hrefOf(PATHS.allApplications, {})}?${new URLSearchParams({ sole_owner: person.id })}`
   return [
-    html`${leaves.count(soleApps.length)} <a href="${all}">${leaves.list}</a>`,
+    html`${leaves.count(soleApps.length)} ${actionLink(leaves.list, all)}`,
     ...soleApps
       .slice(0, NAMED)
       .map(
         ({ name, client_id: client }) =>
-          html`<bdi>${name}</bdi>: <a href="${hrefOf(PATHS.newOwner, { client })}" aria-label="${leaves.handOver}: ${name}">${leaves.handOver}</a>`,
+          html`<bdi>${name}</bdi>: ${actionLink(leaves.handOver, hrefOf(PATHS.newOwner, { client }), name)}`,
       ),
     ...(soleApps.length > NAMED ? [html`${leaves.more(soleApps.length - NAMED)}`] : []),
   ]

@@ -40,10 +40,17 @@ export function apiRow(api: ShownApi, plans: readonly ListedPlanOf[], href: stri
   return {
     title: api.name,
     href,
-    detail: html`${state !== undefined && html`<span class="badge">${state}</span> `}<span dir="auto">${api.description}</span>${own.map(
-      (plan) => html`<br>${plan.name}: ${limitsInWords(plan, api.id, texts)}`,
-    )}`,
+    detail: lines([
+      state !== undefined && html`<span class="badge">${state}</span>`,
+      api.description !== '' && html`<span dir="auto">${api.description}</span>`,
+      ...own.map((plan) => html`${plan.name}: ${limitsInWords(plan, api.id, texts)}`),
+    ]),
   }
+}
+
+function lines(said: readonly (Html | false)[]): Html {
+  const there = said.filter((line) => line !== false)
+  return html`${there.map((line, index) => (index === 0 ? line : html`<br>${line}`))}`
 }
 
 /** @param reference undefined: it has no document; null: it cannot be drawn */
@@ -59,7 +66,7 @@ export function apiPage(
     const content = html`${api.offer === 'deprecated' && notice('warn', portalApis.isDeprecated)}${
       api.suspended_at !== null && notice('warn', portalApis.isSuspended)
     }
-<p dir="auto">${api.description}</p>
+${api.description !== '' && html`<p dir="auto">${api.description}</p>`}
 ${summaryList(
   [
     { key: facts.id, value: html`<code>${api.id}</code>` },
@@ -88,10 +95,12 @@ ${reference ? documentView(reference, texts) : false}`
 
 function scopeRow(scope: ShownApi['scopes'][number], { portalApis }: Texts): RowEntry {
   const { name, description, required_group: group, for_guests: forGuests } = scope
-  const more: readonly (string | false)[] = [
-    group !== null && portalApis.forGroup(group),
-    forGuests && portalApis.forGuests,
-  ]
-  const sentences: readonly Html[] = more.flatMap((text) => (text === false ? [] : html`<br>${text}`))
-  return { title: name, detail: html`<span dir="auto">${description}</span>${sentences}` }
+  return {
+    title: name,
+    detail: lines([
+      description !== '' && html`<span dir="auto">${description}</span>`,
+      group !== null && html`${portalApis.forGroup(group)}`,
+      forGuests && html`${portalApis.forGuests}`,
+    ]),
+  }
 }

@@ -2,7 +2,7 @@
 import { ASSET_LINKS_PATH, callbackPath, SITE_ASSOCIATION_PATH } from '../../catalogue/app-links.ts'
 import type { HttpProblem } from '../../http/problem.ts'
 import { area } from '../../pages/components/area.ts'
-import { button } from '../../pages/components/button.ts'
+import { actionLink, button } from '../../pages/components/button.ts'
 import { choice } from '../../pages/components/choice.ts'
 import { field, hiddenFields } from '../../pages/components/field.ts'
 import { form } from '../../pages/components/form.ts'
@@ -82,8 +82,8 @@ ${summaryList(
     ...(issuer.startsWith('https:')
       ? [{ key: phones.link, value: html`<code translate="no">${issuer}${callbackPath(id)}</code>` }]
       : []),
-    { key: 'Android', value: html`<a href="${ASSET_LINKS_PATH}">${issuer}${ASSET_LINKS_PATH}</a>` },
-    { key: 'Apple', value: html`<a href="${SITE_ASSOCIATION_PATH}">${issuer}${SITE_ASSOCIATION_PATH}</a>` },
+    { key: 'Android', value: actionLink(issuer + ASSET_LINKS_PATH, ASSET_LINKS_PATH) },
+    { key: 'Apple', value: actionLink(issuer + SITE_ASSOCIATION_PATH, SITE_ASSOCIATION_PATH) },
   ],
   texts,
 )}

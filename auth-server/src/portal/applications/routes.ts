@@ -1,4 +1,5 @@
 // The pages of applications: the list, one of them, and its deletion.
+import { Parameters } from '../../http/parameters.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { PATHS } from '../paths.ts'
 import type { PortalPerson, PortalRoutes } from '../route.ts'
@@ -9,6 +10,7 @@ import type { Consequences } from './losses.ts'
 import { type Application, askOne } from './one.ts'
 import { peopleOf } from './people.ts'
 import { isOwnedBy } from './people-view.ts'
+import { searchedIn } from './search.ts'
 import { applicationPage } from './view.ts'
 
 async function consequencesOf(me: PortalPerson, { client_id }: Application): Promise<Consequences> {
@@ -19,10 +21,12 @@ export function applicationRoutes(): PortalRoutes {
   return {
     [PATHS.applications]: {
       needs: 'developer',
-      async GET({ query }, reply, me) {
-        const cursor = typeof query === 'object' && query !== null && 'cursor' in query ? query.cursor : undefined
-        const asked = typeof cursor === 'string' ? { query: { cursor } } : {}
-        return sendPage(reply, listPage(me, (await me.ask('applications.list', asked)).body))
+      async GET(request, reply, me) {
+        const parameters = Parameters.ofUrl(request.raw.url ?? '')
+        parameters.requireReadable()
+        const [cursor, q] = [parameters.get('cursor'), searchedIn(parameters)]
+        const query = { ...(cursor !== undefined && { cursor }), ...(q !== undefined && { q }) }
+        return sendPage(reply, listPage(me, (await me.ask('applications.list', { query })).body, q))
       },
     },
     [PATHS.application]: {

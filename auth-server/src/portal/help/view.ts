@@ -84,10 +84,12 @@ function tabs({ platform, chosen }: HelpFacts) {
 /** Code and its notes are in English everywhere, as the command prints them. */
 function code({ platform }: HelpFacts, settings: SnippetSettings, texts: Texts): Html {
   const { portalHelp: help } = texts
-  const snippet = HELP_PLATFORMS[platform].snippet(settings)
+  const { label, snippet: snippetFor } = HELP_PLATFORMS[platform]
+  const snippet = snippetFor(settings)
   if (!snippet) return note(help.notOnPhone)
   const { install, parts, notes } = snippet
-  return html`${snippetText(help.install, install, texts)}
+  return html`<h2>${label}</h2>
+${snippetText(help.install, install, texts)}
 ${parts.map(({ file, text }) => snippetText(file, text, texts))}
 <h3>${help.notes}</h3>
 <div lang="en">${list(notes)}</div>`

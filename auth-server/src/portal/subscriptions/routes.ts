@@ -6,6 +6,7 @@ import { sendPage } from '../../pages/send-page.ts'
 import { allItems, idOf } from '../apis/all-items.ts'
 import { listedApis, plansOf } from '../apis/routes.ts'
 import type { ShownApi } from '../apis/views.ts'
+import { searchedIn } from '../applications/search.ts'
 import { hrefOf, PATHS } from '../paths.ts'
 import type { PortalPerson, PortalRoutes } from '../route.ts'
 import { endPage, type NamedSubscription, type ShownSubscription, subscriptionPage } from './one-view.ts'
@@ -43,8 +44,13 @@ export function subscriptionRoutes(): PortalRoutes {
       async GET(request, reply, me) {
         const api = await apiOf(me, request.params)
         const plan = planOf(api, request.params)
-        const [applications, subscribed] = [await applicationsOf(me), await subscriptionsTo(me, api.id)]
-        return sendPage(reply, applicationPage(me, { api, plan }, applications, subscribed))
+        const parameters = Parameters.ofUrl(request.raw.url ?? '')
+        parameters.requireReadable()
+        const [cursor, q] = [parameters.get('cursor'), searchedIn(parameters)]
+        const query = { ...(cursor !== undefined && { cursor }), ...(q !== undefined && { q }) }
+        const { body: applications } = await me.ask('applications.list', { query })
+        const subscribed = await subscriptionsTo(me, api.id)
+        return sendPage(reply, applicationPage(me, { api, plan }, { ...applications, subscribed, asked: q }))
       },
     },
     [PATHS.subscribeReview]: {
@@ -108,13 +114,6 @@ function planOf(api: ShownApi, params: unknown): string {
 
 async function applicationOf(me: PortalPerson, clientId: string): Promise<ShownApplication> {
   return (await me.ask('applications.get', { params: { client_id: clientId } })).body
-}
-
-function applicationsOf(me: PortalPerson): Promise<readonly ShownApplication[]> {
-  return allItems(async (cursor) => {
-    const query = { limit: 100, ...(cursor !== undefined && { cursor }) }
-    return (await me.ask('applications.list', { query })).body
-  })
 }
 
 /** Of somebody's own applications. */

@@ -2,7 +2,7 @@
 import type { OperationAnswer } from '@mobile-api-gateway/sdk/contract/index.ts'
 import { lacksRedirectUri } from '../../catalogue/wanted-redirect.ts'
 import type { HttpProblem } from '../../http/problem.ts'
-import { button, linkButton } from '../../pages/components/button.ts'
+import { actionLink, button, linkButton } from '../../pages/components/button.ts'
 import { form } from '../../pages/components/form.ts'
 import { portalPage } from '../../pages/components/portal-page.ts'
 import { refusedNotice } from '../../pages/components/refused.ts'
@@ -14,6 +14,7 @@ import { type Html, html } from '../../pages/html.ts'
 import type { Texts } from '../../pages/locales/en.ts'
 import { type ListedPlanOf, limitsInWords } from '../apis/limits.ts'
 import { apiRow, type ShownApi } from '../apis/views.ts'
+import { searchApps } from '../applications/search.ts'
 import { actionOf, hrefOf, PATHS } from '../paths.ts'
 import type { PortalPerson } from '../route.ts'
 import type { ShownSubscription } from './one-view.ts'
@@ -73,15 +74,24 @@ export interface ChosenPlan {
   readonly plan: string
 }
 
+/** A part of somebody's applications, and which of them have a subscription. */
+interface Choosable {
+  readonly items: readonly ShownApplication[]
+  readonly next: string | null
+  readonly subscribed: readonly ShownSubscription[]
+  /** What was searched. */
+  readonly asked: string | undefined
+}
+
 export function applicationPage(
   { frame }: PortalPerson,
   { api, plan }: ChosenPlan,
-  applications: readonly ShownApplication[],
-  subscribed: readonly ShownSubscription[],
+  { items, next, subscribed, asked }: Choosable,
 ): Page {
+  const path = hrefOf(PATHS.subscribePlan, { api: api.id, plan })
   return (texts) => {
     const { chooseApplication, noApplication, newApplication, status } = texts.portalApis
-    const entries = applications.map((application) => {
+    const entries = items.map((application) => {
       const there = subscribed.find((subscription) => subscription.client_id === application.client_id)
       return {
         title: application.name,
@@ -93,8 +103,13 @@ export function applicationPage(
     })
     // There is a page of applications where the navigation says so.
     const isThere = frame.navigation.some(({ name }) => name === 'applications')
-    const none = emptyState(noApplication, isThere ? linkButton(newApplication, PATHS.applications) : undefined)
-    const content = html`${stepsAt('application', texts)}\n${entries.length > 0 ? rows(entries) : none}`
+    const isSearch = asked !== undefined
+    const none = isSearch
+      ? emptyState(texts.administration.none)
+      : emptyState(noApplication, isThere ? linkButton(newApplication, PATHS.applications) : undefined)
+    const parameters = new URLSearchParams({ ...(isSearch && { q: asked }), ...(next !== null && { cursor: next }) })
+    const more = next !== null && html`<p>${actionLink(texts.portalApplications.more, `${path}?${parameters}`)}</p>`
+    const content = html`${stepsAt('application', texts)}\n${(isSearch || next !== null) && searchApps(path, asked, texts)}${entries.length > 0 ? rows(entries) : none}${more}`
     const back = { label: texts.portalApis.choosePlan(api.name), href: hrefOf(PATHS.subscribe, { api: api.id }) }
     return portalPage({ frame, heading: chooseApplication, back, content }, texts)
   }

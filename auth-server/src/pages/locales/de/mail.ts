@@ -64,9 +64,8 @@ export const MAIL = {
   }),
   'subscription-asked': ({ app, api }) => ({
     subject: `${app} möchte ${api} nutzen`,
-    lead: [
-      `Die Anwendung „${app}“ möchte die API „${api}“ nutzen. Jemand muss das freigeben oder ablehnen: Sie finden es im Portal unter den Freigaben.`,
-    ],
+    lead: [`Die Anwendung „${app}“ möchte die API „${api}“ nutzen. Jemand muss das freigeben oder ablehnen.`],
+    action: 'Ansehen, was auf Freigabe wartet',
     after: [
       'Eine solche Mail bekommen Sie je API höchstens einmal in der Stunde; es können inzwischen mehr Anträge sein.',
     ],

@@ -18,7 +18,7 @@ export const USAGE = {
   asTable: 'Als Tabelle',
   allApis: 'Alle APIs',
   allApps: 'Alle Anwendungen',
-  byPart: 'Nach App, API und Plan',
+  byPart: 'Nach App, API und Tarif',
   none: 'Keine Aufrufe in diesem Zeitraum. Zahlen erscheinen ein bis zwei Minuten nach einem Aufruf.',
   toRefusals: 'Abgelehnte Aufrufe und warum',
   refusalsOf: (app: string) => `Abgelehnte Aufrufe von ${app}`,

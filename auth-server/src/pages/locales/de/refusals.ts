@@ -35,11 +35,11 @@ const OTHER_USERS = 'Fragen Sie die Betreiber der API; ein anderes Token hilft n
 const SIGN_IN_AGAIN =
   'Schicken Sie den Nutzer mit acr_values und max_age aus WWW-Authenticate noch einmal zur Anmeldung.'
 const SLOWER =
-  'Warten Sie so lange, wie Retry-After sagt, behalten Sie Antworten, die sich nicht ändern, oder bitten Sie um einen anderen Plan.'
+  'Warten Sie so lange, wie Retry-After sagt, behalten Sie Antworten, die sich nicht ändern, oder bitten Sie um einen anderen Tarif.'
 
 function limit(facts: RefusalFactsTold, whose: string): string {
   const per = Object.entries(EACH).find(([window]) => window === facts.window)?.[1]
-  return `Der Plan erlaubt ${numberOf(facts.limit)} Aufrufe${per === undefined ? '' : ` ${per}`} ${whose}; sie waren aufgebraucht.`
+  return `Der Tarif erlaubt ${numberOf(facts.limit)} Aufrufe${per === undefined ? '' : ` ${per}`} ${whose}; sie waren aufgebraucht.`
 }
 
 const EXPLAINED = {

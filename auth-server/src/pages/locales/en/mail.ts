@@ -98,9 +98,8 @@ export const MAIL = {
   }),
   'subscription-asked': ({ app, api }: AskedFacts): MailText => ({
     subject: `${app} asks to use ${api}`,
-    lead: [
-      `The application “${app}” asks to use the API “${api}”. Somebody has to approve or decline that: you find it among the approvals of the portal.`,
-    ],
+    lead: [`The application “${app}” asks to use the API “${api}”. Somebody has to approve or decline that.`],
+    action: 'See what waits for approval',
     after: ['You get such a mail once an hour for each API at most; there may be more requests by now.'],
   }),
   'subscription-decided': ({ app, api, decision, reason }: DecidedFacts): MailText => ({

@@ -1,0 +1,156 @@
+// Screenshots of every page of the portal with something on it, for whoever looks at them: SCREENSHOTS names the folder.
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { mailToken } from '../../src/crypto/mail-proof.ts'
+import { MFA_ACR } from '../../src/identity/acr.ts'
+import { definePortalOf } from '../../src/portal/index.ts'
+import { putMember } from '../../src/store/tables/application-members.ts'
+import { insertRole } from '../../src/store/tables/person-roles.ts'
+import { violationsOf } from '../support/axe.ts'
+import { launchChromium, needsChromium } from '../support/chromium.ts'
+import { gatewayClient, toldCount, toldRefusal, usageBatch } from '../support/gateway-reports.ts'
+import { machine } from '../support/management.ts'
+import { shortcomingsOf } from '../support/page-facts.ts'
+import { API, APP, USER } from '../support/server.ts'
+import { testSite } from '../support/site.ts'
+
+const { SCREENSHOTS } = process.env
+const wanted = SCREENSHOTS === undefined ? { skip: 'SCREENSHOTS names no folder' } : needsChromium
+t.setTimeout(600_000)
+
+t.test('every page of the portal, small and large, in both languages', wanted, async (t) => {
+  const site = await testSite(t, {
+    VISITS_PER_MINUTE: '1000',
+    MAIL_URL: 'smtp://127.0.0.1:1',
+    MAIL_FROM: 'no-reply@example.com',
+  })
+  const { db, config, personId, origin } = site
+  await definePortalOf(config.issuer, db)
+  await db.transaction().execute(async (trx) => {
+    await insertRole(trx, { personId, role: 'administrator', apiId: null })
+    await insertRole(trx, { personId, role: 'developer', apiId: null })
+  })
+  const { ask } = await machine(site)
+  const make = async (body: object): Promise<string> => (await ask('POST', '/applications', { body })).json().client_id
+  const phone = await make({
+    name: 'Feldnotizen für Außendienst',
+    kind: 'native',
+    redirect_uris: ['com.example.notes:/callback'],
+  })
+  const web = await make({
+    name: 'Buchungsportal',
+    kind: 'web',
+    token_endpoint_auth_method: 'client_secret_basic',
+    redirect_uris: ['https://booking.example.com/callback'],
+    policy_uri: 'https://example.com/privacy',
+  })
+  await ask('POST', `/applications/${web}/secrets`, { body: {} })
+  const rows = await db.selectFrom('applications').select(['id', 'client_id']).execute()
+  for (const { id, client_id } of rows)
+    if ([phone, web, APP.clientId].includes(client_id))
+      await db.transaction().execute((trx) => putMember(trx, { applicationId: id, personId, role: 'owner' }))
+  const wish = { client_id: phone, api_id: API.id, plan: 'basic', scopes: Object.keys(API.scopes) }
+  const pending = String((await ask('POST', '/subscriptions', { body: wish })).json().id)
+  const [approved] = (await ask('GET', '/subscriptions', { query: { client_id: APP.clientId } })).json().items
+  for (const [email, role] of [
+    ['colleague@example.com', 'collaborator'],
+    [USER.email, 'collaborator'],
+  ])
+    await ask('POST', `/applications/${phone}/invitations`, { body: { email, role } })
+  const tell = await gatewayClient(site)
+  await tell(
+    '/usage',
+    usageBatch([toldCount({ accepted: 4100, refused: 12 })], [toldRefusal('req-1'), toldRefusal('req-2')]),
+  )
+  const challenge = await db.selectFrom('mail_challenges').select('id').where('purpose', '=', 'join').executeTakeFirst()
+  const [one, admin] = ['/portal/applications', '/portal/administration']
+  const pages = {
+    overview: '/portal',
+    applications: one,
+    'new-1': '/portal/new-application',
+    'new-2': '/portal/new-application?name=Shop',
+    'new-3': '/portal/new-application?name=Shop&kind=native',
+    'new-4': '/portal/new-application?name=Shop&kind=web&redirect=https%3A%2F%2Fshop.example.com%2Fcallback',
+    'new-wrong': '/portal/new-application?name=Shop&kind=native&redirect=http%3A%2F%2Flocalhost%2Fcb',
+    app: `${one}/${phone}`,
+    'app-web': `${one}/${web}`,
+    'app-used': `${one}/${APP.clientId}`,
+    field: `${one}/${phone}/change/brand_color`,
+    addresses: `${one}/${phone}/addresses/redirect_uris`,
+    secrets: `${one}/${web}/secrets`,
+    keys: `${one}/${web}/keys`,
+    phones: `${one}/${phone}/phones`,
+    logo: `${one}/${phone}/logo`,
+    people: `${one}/${phone}/people`,
+    leave: `${one}/${phone}/people/${personId}/end`,
+    delete: `${one}/${APP.clientId}/delete`,
+    'app-subscribe': `${one}/${phone}/subscribe`,
+    apis: '/portal/apis',
+    api: `/portal/apis/${API.id}`,
+    plan: `/portal/apis/${API.id}/subscribe`,
+    choose: `/portal/apis/${API.id}/subscribe/basic`,
+    review: `/portal/apis/${API.id}/subscribe/basic/${web}`,
+    pending: `/portal/subscriptions/${pending}`,
+    approved: `/portal/subscriptions/${approved.id}`,
+    end: `/portal/subscriptions/${approved.id}/end`,
+    approvals: '/portal/approvals',
+    approval: `/portal/approvals/${pending}`,
+    approve: `/portal/approvals/${pending}/approve`,
+    decline: `/portal/approvals/${pending}/decline`,
+    usage: '/portal/usage',
+    'usage-app': `/portal/usage/${APP.clientId}`,
+    refusals: `/portal/usage/${APP.clientId}/refusals`,
+    help: '/portal/help',
+    'help-app': `/portal/help?app=${APP.clientId}`,
+    try: '/portal/try',
+    'try-app': `/portal/try?app=${APP.clientId}`,
+    administration: admin,
+    'a-people': `${admin}/people?q=ada`,
+    'a-person': `${admin}/people/${personId}`,
+    'a-roles': `${admin}/people/${personId}/roles`,
+    'a-groups': `${admin}/people/${personId}/groups`,
+    'a-suspend': `${admin}/people/${personId}/suspend`,
+    'a-delete': `${admin}/people/${personId}/delete`,
+    'a-invitations': `${admin}/invitations`,
+    'a-applications': `${admin}/applications`,
+    'a-remove': `${admin}/applications/${phone}/remove`,
+    'a-owner': `${admin}/applications/${phone}/owner`,
+    'a-name': `${admin}/applications/${phone}/name`,
+    'a-subscriptions': `${admin}/subscriptions`,
+    'a-sub-step': `${admin}/subscriptions/${approved.id}/suspend`,
+    'a-usage': `${admin}/usage`,
+    'a-audit': `${admin}/audit`,
+    'a-audit-wrong': `${admin}/audit?since=x`,
+    'a-keys': `${admin}/keys`,
+    'a-health': `${admin}/health`,
+    'not-here': `${one}/nobody`,
+    ...(challenge && { join: `/account/join/${mailToken(config.cookieSecret, challenge.id)}` }),
+  }
+  const folder = SCREENSHOTS ?? ''
+  mkdirSync(folder, { recursive: true })
+  const open = await launchChromium(t)
+  for (const locale of ['de', 'en'] as const) {
+    await db.updateTable('people').set({ language: locale }).where('id', '=', personId).execute()
+    const page = await (await open(t, { locale })).tab()
+    await page.goto(`${origin}/portal`)
+    await page.locator('#email').fill(USER.email)
+    await page.locator('#password').fill(USER.password)
+    await page.locator('#password').press('Enter')
+    await page.waitForURL(`${origin}/portal`)
+    await db
+      .updateTable('sessions')
+      .set({ acr: MFA_ACR, amr: ['pwd', 'otp', 'mfa'] })
+      .execute()
+    for (const [name, path] of Object.entries(pages)) {
+      await page.setViewportSize({ width: 360, height: 740 })
+      const status = (await page.goto(origin + path))?.status()
+      t.ok(status === 200 || /wrong|not-here|join/.test(name), `${name}: ${status}`)
+      t.strictSame(await page.evaluate(shortcomingsOf, locale), [], `${name} ${locale} 360`)
+      t.strictSame(await violationsOf(page), [], `${name} ${locale}`)
+      await page.screenshot({ path: join(folder, `${locale}-360-${name}.png`), fullPage: true })
+      await page.setViewportSize({ width: 1280, height: 800 })
+      await page.screenshot({ path: join(folder, `${locale}-1280-${name}.png`), fullPage: true })
+    }
+  }
+})
