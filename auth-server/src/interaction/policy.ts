@@ -70,7 +70,7 @@ export const POLICY = [
     needed: (facts) => facts.session !== undefined && !isExpected(facts.session, facts),
     ends: {
       code: 'login_required',
-      description: 'another person signed in than the one that id_token_hint names',
+      description: 'another person signed in than the one that the application expects',
     },
   },
   {

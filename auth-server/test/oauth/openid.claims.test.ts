@@ -3,7 +3,7 @@ import t from 'tap'
 import { Browser } from '../support/browser.ts'
 import { nameAndVerify, sayEverything } from '../support/people.ts'
 import { answerOf, logIn, pkcePair } from '../support/phone.ts'
-import { testServer } from '../support/server.ts'
+import { testServer, USER } from '../support/server.ts'
 import { Website } from '../support/website.ts'
 
 // One server for all of them, and a browser of its own for each.
@@ -94,6 +94,15 @@ t.test('§3.1.2.2: nobody but the person whom claims names gets a code', async (
   t.match(answerOf(signedIn), { error: 'login_required' })
   const two = asking({ id_token: { sub: { values: [personId, 'usr_somebody'] } } })
   t.match(answerOf(await site.send(browser, { ...two, prompt: 'none' })), { error: 'invalid_request' })
+})
+
+t.test('a sub in claims, which anybody can write, shows no address; an ID token of the app does', async (t) => {
+  const { id_token } = await site.signIn({ scope: 'openid email' })
+  const sub = asking({ id_token: { sub: { value: personId } } })
+  const page = await site.send(new Browser(app), sub)
+  t.match(page, { statusCode: 200, body: /<h1>Sign in/ })
+  t.notMatch(page.body, USER.email)
+  t.match((await site.send(new Browser(app), { ...sub, id_token_hint: id_token })).body, USER.email)
 })
 
 t.test('§5.5: claims that cannot be read are invalid_request, at /authorize and when pushed', async (t) => {

@@ -23,6 +23,7 @@ const PARAMETERS: Readonly<Record<keyof StoredRequest, string | null>> = {
   // Of `acr` in `claims` no more than this is kept, and without it the wish would be voluntary (OpenID Connect Core §5.5.1.1).
   acrIsEssential: null,
   expectedPersonId: null,
+  hintedPersonId: null,
   deviceJkt: null,
   openedIn: '',
 }

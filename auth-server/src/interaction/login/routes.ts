@@ -29,11 +29,12 @@ export function loginPages(deps: Deps, visits: VisitFlow): VisitPages {
   const expectedAddress = async ({ pending, session }: Visit): Promise<string> => {
     // Whoever opens a page of the account as its person may well be it again.
     if (!pending.app) return session?.email ?? ''
-    const { loginHint, expectedPersonId } = pending.request
+    const { loginHint, expectedPersonId, hintedPersonId } = pending.request
     if (loginHint !== undefined || expectedPersonId === undefined) return loginHint ?? ''
     if (session?.personId === expectedPersonId) return session.email ?? ''
+    if (hintedPersonId === undefined) return ''
     const { applicationId } = pending.app
-    return (await findAddressKnownTo(db, { personId: expectedPersonId, applicationId })) ?? ''
+    return (await findAddressKnownTo(db, { personId: hintedPersonId, applicationId })) ?? ''
   }
 
   /** Who has come from a provider with the address of an account: signed in to that, they can link the two. */

@@ -16,5 +16,5 @@ export async function expectPerson({ config, keys, db }: Deps, valid: ValidReque
   const { expectedPersonId = hint.personId } = valid.request
   if (expectedPersonId !== hint.personId)
     throw new OAuthError('invalid_request', 'id_token_hint names another person than claims does')
-  return { ...valid, request: { ...valid.request, expectedPersonId } }
+  return { ...valid, request: { ...valid.request, expectedPersonId, hintedPersonId: hint.personId } }
 }

@@ -25,6 +25,8 @@ export interface SignInWishes {
   readonly uiLocales?: readonly string[]
   /** Whom an `id_token_hint` or the `claims` parameter names; nobody else gets a code (OpenID Connect Core §3.1.2.2). */
   readonly expectedPersonId?: string
+  /** The same, where an ID token of the app's own proves that it knows them; `claims` is what anybody can write. */
+  readonly hintedPersonId?: string
 }
 /** What an app asked at /authorize, after validation. */
 export interface StoredRequest extends SignInWishes {
