@@ -17,12 +17,17 @@ class JsonBody {
   }
 }
 
-/** Parses an object. @throws {ParameterError} for anything else, a name said twice, a reserved name, or too much depth. */
+/** Parses an object. @throws {ParameterError} for anything else, a name said twice or reserved, too much depth, or what cannot be stored. */
 export function parseJsonObject(bytes: Uint8Array): JsonObject {
   const { text, value } = decode(bytes)
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new ParameterError('the body has to be a JSON object')
   requireSound(text)
+  const place = unstorableText(value)
+  if (place !== undefined)
+    throw new ParameterError(
+      `the body has characters that cannot be stored, at ${place.replace(/[^\w./-]/g, '?').slice(0, 100)}`,
+    )
   return Object.fromEntries(Object.entries(value))
 }
 
@@ -52,6 +57,17 @@ function noteName(names: Set<string> | undefined, name: string): void {
   if (RESERVED.has(name)) throw new ParameterError('the body contains a reserved member name')
   if (names?.has(name)) throw new ParameterError('the body names a member twice')
   names?.add(name)
+}
+
+/** Where a text or a name is that PostgreSQL cannot store, as a JSON Pointer: one with NUL, or half a surrogate pair. */
+export function unstorableText(value: unknown, place = ''): string | undefined {
+  if (typeof value === 'string') return value.includes('\0') || !value.isWellFormed() ? place : undefined
+  if (typeof value !== 'object' || value === null) return undefined
+  for (const [name, member] of Object.entries(value)) {
+    const found = unstorableText(name, `${place}/…`) ?? unstorableText(member, `${place}/${name}`)
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 /** Accepts `application/json` and nothing else in this scope; the routes of other scopes are not touched. */

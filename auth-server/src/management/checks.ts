@@ -5,6 +5,7 @@ import { exactly } from '@mobile-api-gateway/sdk/contract/schemas.ts'
 import type { TSchema } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
 import { Value } from 'typebox/value'
+import { unstorableText } from '../http/json.ts'
 import type { AnyInput } from './handler.ts'
 import { misfitOf, placeOf } from './misfit.ts'
 import { invalid } from './refusals.ts'
@@ -60,19 +61,8 @@ export function requireInput(id: OperationId, sent: SentInput): AnyInput {
 
 function problemOf(check: Validator, value: unknown): string | undefined {
   const place = unstorableText(value)
-  if (place !== undefined) return `${place} has characters that cannot be stored`
+  if (place !== undefined) return `${placeOf(place)} has characters that cannot be stored`
   return misfitOf(check, value)
-}
-
-/** Where a text is that PostgreSQL cannot store: NUL, or half a surrogate pair. */
-function unstorableText(value: unknown, place = ''): string | undefined {
-  if (typeof value === 'string') return value.includes('\0') || !value.isWellFormed() ? placeOf(place) : undefined
-  if (typeof value !== 'object' || value === null) return undefined
-  for (const [name, member] of Object.entries(value)) {
-    const found = unstorableText(name, `${place}/…`) ?? unstorableText(member, `${place}/${name}`)
-    if (found !== undefined) return found
-  }
-  return undefined
 }
 
 /**

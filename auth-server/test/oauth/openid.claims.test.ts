@@ -118,6 +118,11 @@ t.test('§5.5: claims that cannot be read are invalid_request, at /authorize and
     '{"id_token":{"name":{"values":"x"}}}',
     '{"userinfo":{"name":null,"name":null}}',
     '{"__proto__":{}}',
+    // What cannot be stored: NUL, and half a surrogate pair.
+    String.raw`{"userinfo":{"email":{"value":"\u0000"}}}`,
+    String.raw`{"userinfo":{"email":{"values":["a","\uDC00b"]}}}`,
+    String.raw`{"id_token":{"sub":{"value":"\ud800"}}}`,
+    String.raw`{"id_token":{"\ud83d":null}}`,
     `{"userinfo":{"name":{"values":[${'1,'.repeat(20)}1]}}}`,
     JSON.stringify({ userinfo: { name: { value: 'x'.repeat(5000) } } }),
   ]
