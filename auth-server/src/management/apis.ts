@@ -48,8 +48,10 @@ function showApi(api: ListedApi): OperationAnswer<'apis.get'> {
   }
 }
 
+type Definition = Omit<OperationInput<'apis.create'>['body'], 'id'>
+
 /** The definition that a body spells out. */
-function definitionOf(id: string, body: Omit<OperationInput<'apis.create'>['body'], 'id'>): ApiDefinition {
+function definitionOf(id: string, body: Definition): ApiDefinition {
   const {
     name,
     description = '',
@@ -84,6 +86,12 @@ function definitionOf(id: string, body: Omit<OperationInput<'apis.create'>['body
   }
 }
 
+/** Who may come stays as it was unless the body says it: a client that does not know the member lets nobody else in. */
+function stillRestricted(body: Definition, { signIn, registration }: ListedApi): Definition {
+  const { sign_in = showSignIn(signIn), registration: form = registration, ...others } = body
+  return { ...others, sign_in, registration: form }
+}
+
 /** @throws {HttpProblem} 404 */
 export async function requireApi(db: Db, actor: ManagementActor, id: string): Promise<ListedApi> {
   const api = await readApi(db, id, reachOf(actor))
@@ -102,12 +110,13 @@ async function lockOwn(
   actor: ManagementActor,
   id: string,
   requireVersion: (shown: unknown) => void,
-): Promise<void> {
+): Promise<ListedApi> {
   const api = await lockApi(trx, id)
   if (!api) throw notFound('API')
   requireVersion(showApi(api))
   requireOrdinaryApi(actor, id)
   requireManagedHere(`the API ${id}`, api.managedBy)
+  return api
 }
 
 export const API_HANDLERS: Omit<HandlersOf<'apis'>, DocumentOperationId> = {
@@ -134,9 +143,9 @@ export const API_HANDLERS: Omit<HandlersOf<'apis'>, DocumentOperationId> = {
   },
   'apis.update': {
     async write({ deps, trx, actor, input: { params, body }, requireVersion }) {
-      requireKnownWays(deps, body.sign_in)
-      await lockOwn(trx, actor, params.id, requireVersion)
-      await replaceApi(trx, definitionOf(params.id, body), actor.authority)
+      const before = await lockOwn(trx, actor, params.id, requireVersion)
+      requireKnownWays(deps, body.sign_in, before.signIn)
+      await replaceApi(trx, definitionOf(params.id, stillRestricted(body, before)), actor.authority)
       return showApi(await requireApi(trx, actor, params.id))
     },
   },

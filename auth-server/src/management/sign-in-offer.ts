@@ -9,9 +9,16 @@ export function showSignIn(offer: SignInOffer | null) {
   return { providers: [...providers], ...(straight !== undefined && { default: straight }) }
 }
 
-/** @throws {HttpProblem} 400 for a provider that is not configured: nobody could come by it */
-export function requireKnownWays({ providers }: Pick<Deps, 'providers'>, offer: SignInOffer | null | undefined): void {
+/**
+ * @param before what was offered so far, of which a provider may have left the configuration meanwhile
+ * @throws {HttpProblem} 400 for a provider that is not configured: nobody could come by it
+ */
+export function requireKnownWays(
+  { providers }: Pick<Deps, 'providers'>,
+  offer: SignInOffer | null | undefined,
+  before: SignInOffer | null = null,
+): void {
   for (const name of offer?.providers ?? [])
-    if (name !== OWN_ACCOUNTS && !providers.find(name))
+    if (name !== OWN_ACCOUNTS && !before?.providers.includes(name) && !providers.find(name))
       throw invalid(`sign_in names ${name}, and no provider of this server has that name`)
 }

@@ -252,6 +252,20 @@ t.test('the management API tells what is offered, and refuses a provider that is
   const made = await ask('POST', '/apis', { body: { id: 'notes', ...api, sign_in: offered } })
   t.equal(made.statusCode, 201, made.body)
   t.strictSame((await ask('GET', '/apis/notes')).json().sign_in, offered)
+  const registration = { fields: [{ name: 'member', type: 'checkbox', label: { en: 'Member' } }] }
+  t.match(await ask('PUT', '/apis/notes', { body: { ...api, registration }, ...any }), { statusCode: 200 })
+  const renamed = await ask('PUT', '/apis/notes', { body: { ...api, name: 'All notes' }, ...any })
+  const kept = { name: 'All notes', sign_in: offered, registration }
+  t.match(renamed.json(), kept, 'what a client does not know lets nobody else in')
+  const gone = { providers: ['gone', 'own'] }
+  await db
+    .updateTable('apis')
+    .set({ sign_in: JSON.stringify(gone) })
+    .where('id', '=', 'notes')
+    .execute()
+  const still = await ask('PUT', '/apis/notes', { body: { ...api, sign_in: gone }, ...any })
+  t.match(still.json(), { sign_in: gone }, 'a provider that has left the configuration is no reason to refuse')
+  t.match((await ask('PUT', '/apis/notes', { body: { ...api, registration: null }, ...any })).json().registration, null)
   for (const [sign_in, status] of [
     [{ providers: ['nobody'] }, 400],
     [{ providers: [] }, 400],
