@@ -30,11 +30,38 @@ export function isAsked(form: RegistrationForm, answers: Answers | null): boolea
   return answers === null || openFields(form, answers).some(isRequired)
 }
 
-function isAnswered({ name, type, version, age }: RegistrationField, answers: Answers): boolean {
-  if (!Object.hasOwn(answers, name)) return false
-  if (type === 'terms') return answers[name] === version
-  // Another age is another question.
-  return type !== 'age-at-least' || answers[name] === `${age}` || answers[name] === false
+function isAnswered(field: RegistrationField, answers: Answers): boolean {
+  return standingAnswer(field, answers) !== undefined
+}
+
+/**
+ * What an answer is worth under the rules that the field has now: undefined where somebody could not give it today, for it
+ * was another type, other bounds or options, or need not have been there. Nobody believes it then, and it is asked again.
+ */
+export function standingAnswer(field: RegistrationField, answers: Answers): Answer | undefined {
+  const answer = Object.hasOwn(answers, field.name) ? answers[field.name] : undefined
+  const { type, claim, options = [], version, age } = field
+  if (claim !== undefined && isClaimField(claim))
+    // The profile has it, where its person may also have taken it away; an optional one was seen.
+    return typeof answer === 'boolean' && (answer || !isRequired(field)) ? answer : undefined
+  switch (type) {
+    case 'terms':
+      return answer === version ? answer : undefined
+    case 'age-at-least':
+      // Another age is another question.
+      return answer === `${age}` || (answer === false && !isRequired(field)) ? answer : undefined
+    case 'checkbox':
+      return answer === true || (answer === false && !isRequired(field)) ? answer : undefined
+    case 'choices': {
+      if (!Array.isArray(answer)) return undefined
+      const chosen = options.flatMap(({ value }) => (answer.includes(value) ? [value] : []))
+      return chosen.length === 0 && isRequired(field) ? undefined : chosen
+    }
+    case 'number':
+      return typeof answer === 'number' ? read(String(answer), field) : undefined
+    default:
+      return typeof answer === 'string' && read(answer, field) === answer ? answer : undefined
+  }
 }
 
 /** The name of a field in a page's form. */
@@ -105,8 +132,7 @@ export function isAtLeast(born: string, age: number, today: string): boolean {
 }
 
 /** What an answer says in a token; undefined where there is nothing to say. */
-export function claimValue({ type, age }: RegistrationField, answers: Answers, name: string): Answer | undefined {
-  const answer = answers[name]
-  if (answer === undefined) return undefined
-  return type === 'age-at-least' ? answer === `${age}` : answer
+export function claimValue(field: RegistrationField, answers: Answers): Answer | undefined {
+  const answer = standingAnswer(field, answers)
+  return answer !== undefined && field.type === 'age-at-least' ? answer !== false : answer
 }

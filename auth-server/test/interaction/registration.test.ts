@@ -165,6 +165,33 @@ t.test('in the account answers are shown, changed and withdrawn; the logins of t
   t.equal(outcomes.at(-1)?.outcome, 'withdrawn')
 })
 
+t.test('what the form would not take today is asked again where it has to be there, and told to nobody', async (t) => {
+  const browser = new Browser(app)
+  const age = { name: 'adult', type: 'age-at-least', age: 18, required: false, label: { en: 'Born' } } as const
+  const club = { name: 'club', type: 'text', label: { en: 'Club' } } as const
+  const choice: RegistrationForm['fields'][number] = {
+    ...club,
+    type: 'choice',
+    required: false,
+    in_access_token: true,
+    options: [{ value: 'chess', label: { en: 'Chess' } }],
+  }
+  await ask({ fields: [age, club] })
+  const page = await logIn(browser, await site.send(browser, SCOPE))
+  const today = new Date().toISOString().slice(0, 10)
+  const answered = { 'answer.adult': today, 'answer.club': 'admin' }
+  t.match(answerOf(await browser.submit(page, '/registration', answered)), { code: /./ })
+  t.strictSame(await stored(), { adult: false, club: 'admin' })
+
+  await ask({ fields: [age, choice] })
+  t.notOk('club' in decodeJwt((await site.signIn(SCOPE, browser)).access_token), 'what no option has')
+  await ask({ fields: [{ ...age, required: true }, choice] })
+  t.match(answerOf(await site.send(browser, { ...SCOPE, prompt: 'none' })), { error: 'interaction_required' })
+  t.match(await browser.submit(await site.send(browser, SCOPE), '/registration', { 'answer.adult': today }), {
+    statusCode: 422,
+  })
+})
+
 t.test('a form that would tell too much, or that nobody could answer, is refused with a sentence', async (t) => {
   const label = { en: 'x' }
   const bad: readonly [RegExp, RegistrationForm['fields'][number]][] = [

@@ -17,7 +17,7 @@ export async function registrationClaims(
   if (!asked?.answers) return {}
   const { form, answers } = asked
   const told = form.fields.flatMap((field) => {
-    const value = isStandard(field) ? undefined : claimValue(field, answers, field.name)
+    const value = isStandard(field) ? undefined : claimValue(field, answers)
     return value === undefined ? [] : [{ field, claim: [claimOf(field), value] as const }]
   })
   const scopes = await findOpenScopes(db, { personId, apiId: app.apiId, names: request.scopes })

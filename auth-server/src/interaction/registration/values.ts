@@ -1,6 +1,6 @@
 // What the fields of a registration form start with: the answers that there are, those of the profile, or what was typed. Pure.
 import type { RegistrationField } from '@mobile-api-gateway/sdk/contract/registration-form.ts'
-import { inputName } from '../../identity/registration-answers.ts'
+import { inputName, standingAnswer } from '../../identity/registration-answers.ts'
 import { claimTexts } from '../../identity/standard-claims.ts'
 import type { StandardClaims } from '../../store/standard-claims.ts'
 import type { Answers } from '../../store/tables/registrations.ts'
@@ -15,7 +15,7 @@ export function startValues(
   const values = new Map<string, string>()
   for (const field of fields) {
     const known = field.claim === undefined ? undefined : said.get(field.claim)
-    const answer = known ?? answers?.[field.name]
+    const answer = known ?? (answers === null ? undefined : standingAnswer(field, answers))
     // Of an age no date is kept.
     if (answer === undefined || answer === false || field.type === 'age-at-least') continue
     if (typeof answer === 'object') for (const one of answer) values.set(inputName(field, one), 'yes')
