@@ -167,6 +167,7 @@ t.test(
   async (t) => {
     const browser = new Browser(app)
     await db.updateTable('subscriptions').set({ trusted: false }).execute()
+    await db.deleteFrom('consents').execute()
     const claims = asking({ userinfo: { phone_number: null } })
     const page = await logIn(browser, await site.send(browser, claims))
     t.match(page.body, 'See your phone number')
@@ -184,6 +185,24 @@ t.test(
     t.match((await browser.open(`/account/apps/${site.applicationId}`)).body, 'See your phone number')
   },
 )
+
+t.test('trust shows no app a postal address or a number: its person allows that', async (t) => {
+  const browser = new Browser(app)
+  await db.updateTable('subscriptions').set({ trusted: true }).execute()
+  await db.deleteFrom('consents').execute()
+  await site.signIn({ scope: 'openid profile email' }, browser)
+  t.equal((await db.selectFrom('consents').selectAll().execute()).length, 0, 'nobody was asked for the rest')
+  const wishes = [
+    { scope: 'openid address' },
+    { scope: 'openid phone' },
+    asking({ userinfo: { phone_number: null } }),
+    asking({ id_token: { address: { essential: true } } }),
+  ]
+  for (const wish of wishes)
+    t.match(answerOf(await site.send(browser, { ...wish, prompt: 'none' })), { error: 'consent_required' })
+  await site.signIn({ scope: 'openid address phone' }, browser)
+  t.match(answerOf(await site.send(browser, { scope: 'openid phone', prompt: 'none' })), { code: /./ }, 'asked once')
+})
 
 t.test('without openid there is nowhere to tell a claim, and nobody is asked', async (t) => {
   const browser = new Browser(app)

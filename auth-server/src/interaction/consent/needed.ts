@@ -1,4 +1,7 @@
-// Whether somebody has to be asked: the subscription is not trusted and they have not allowed it all before, or the app insists.
+// Whether somebody has to be asked: they have not allowed it all before and the subscription's trust does not do, or the app insists.
+import { claimsOf } from '../../catalogue/openid-scopes.ts'
+import { namesOf } from '../../store/asked-claims.ts'
+import type { StoredRequest } from '../../store/tables/authorization-requests.ts'
 import { findConsent } from '../../store/tables/consents.ts'
 import { doneInSession, type Facts, type PolicyDeps } from '../facts.ts'
 import { claimsBeside, openScopesOf } from './open-scopes.ts'
@@ -8,11 +11,17 @@ export async function needsConsent(facts: Facts, { db }: PolicyDeps): Promise<bo
   if (!session || pending.app === undefined) return false
   const { app, request } = pending
   if (request.prompts.includes('consent') && !doneInSession(facts, 'consent')) return true
-  if (app.trusted) return false
+  if (app.trusted && !asksWhereToFind(request)) return false
   // What was allowed in this visit may have been withdrawn since.
   const key = { personId: session.personId, applicationId: app.applicationId, apiId: app.apiId }
   const given = await findConsent(db, key)
   if (given === undefined) return true
   if (!claimsBeside(request).every((claim) => given.claims.includes(claim))) return true
   return !(await openScopesOf(db, pending, session)).every((scope) => given.scopes.includes(scope))
+}
+
+// Nobody has approved that when the subscription was trusted: OpenID scopes and claims are open to every application.
+function asksWhereToFind(request: StoredRequest): boolean {
+  const asked = new Set<string>([...claimsOf(request.scopes), ...namesOf(request.claims)])
+  return asked.has('address') || asked.has('phone_number')
 }

@@ -63,6 +63,7 @@ export const CLAIMS: Texts['claims'] = {
     phone: { key: 'Telefonnummer', title: 'Wie ist Ihre Telefonnummer?' },
     address: { key: 'Postanschrift', title: 'Wie ist Ihre Postanschrift?' },
   },
-  whoSees: 'Nur Apps, denen Sie das erlaubt haben, sehen es. Jedes Feld darf leer bleiben.',
+  whoSees:
+    'Apps sehen es, wenn Sie es ihnen erlauben. Apps, denen dieser Dienst vertraut, sehen Ihr Profil ohne Nachfrage, aber nicht Ihre Adresse und Telefonnummer. Jedes Feld darf leer bleiben.',
   unproven: 'Nicht bestätigt; Apps erfahren das.',
 }

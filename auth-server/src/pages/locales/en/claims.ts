@@ -66,6 +66,7 @@ export const CLAIMS = {
     phone: { key: 'Phone number', title: 'What is your phone number?' },
     address: { key: 'Postal address', title: 'What is your postal address?' },
   },
-  whoSees: 'Only apps that you allowed to see it see it. Every field can stay empty.',
+  whoSees:
+    'Apps see it if you allow them to. Apps that this service trusts see your profile without asking, but not your address or phone number. Every field can stay empty.',
   unproven: 'Not confirmed: apps are told so.',
 }
