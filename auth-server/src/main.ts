@@ -6,6 +6,7 @@ import { defineBuiltInApi } from './catalogue/apis.ts'
 import { ConfigError, readConfig } from './config.ts'
 import { readHooks } from './delivery/hooks/configure.ts'
 import { subscriptionsOf } from './delivery/hooks/hooks.ts'
+import { requireKnownApis } from './delivery/hooks/known-apis.ts'
 import { openDeps } from './deps.ts'
 import { readProviders } from './identity/federation/configure.ts'
 import { createLogger } from './logger.ts'
@@ -53,6 +54,7 @@ async function start() {
   if (config.migrationDatabaseUrl !== undefined && (await mayChangeAuditEvents(db)))
     logger.warn('the role of DATABASE_URL could change the audit log; it should own nothing and be no superuser')
   for (const api of [revocationsApi(config.issuer), managementApi(config.issuer)]) await defineBuiltInApi(db, api)
+  await requireKnownApis(db, hooks)
   await replaceSubscriptions(db, subscriptionsOf(hooks))
   await definePortalOf(config.issuer, db)
   const clients =

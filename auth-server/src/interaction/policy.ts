@@ -12,7 +12,7 @@ import { continuePages } from './continue/routes.ts'
 import { doneInSession, type Facts, isExpected, type PolicyDeps } from './facts.ts'
 import { guestDeviceOf, isGuestGone, needsGuestPage } from './guest/needed.ts'
 import { guestPages } from './guest/routes.ts'
-import { isRefusedByHook } from './hooks/needed.ts'
+import { isHookAway, isRefusedByHook } from './hooks/needed.ts'
 import { hookPages } from './hooks/routes.ts'
 import { needsLink } from './link-provider/needed.ts'
 import { linkProviderPages } from './link-provider/routes.ts'
@@ -97,7 +97,12 @@ export const POLICY = [
     pages: linkProviderPages,
   },
   {
-    // Who it is has been shown in every respect by now.
+    // Who it is has been shown in every respect by now. RFC 6749 §4.1.2.1: whoever asks later may be answered.
+    step: 'hook-away',
+    needed: isHookAway,
+    ends: { code: 'temporarily_unavailable', description: 'who decides on this sign-in does not answer; try again' },
+  },
+  {
     step: 'hooks',
     needed: isRefusedByHook,
     withoutPage: 'access_denied',
@@ -146,7 +151,8 @@ export async function nextStepOf(
   pending: Facts['pending'],
   session: Facts['session'],
 ): Promise<Step | undefined> {
-  for (const row of POLICY) if (await row.needed({ pending, session }, deps)) return row
+  const facts = { pending, session }
+  for (const row of POLICY) if (await row.needed(facts, deps)) return row
   return undefined
 }
 

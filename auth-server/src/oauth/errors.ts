@@ -22,6 +22,7 @@ export const ERRORS = {
   invalid_client_metadata: { status: 400, source: 'RFC 7591 §3.2.2' },
   access_denied: { status: 400, source: 'RFC 6749 §4.1.2.1' },
   insufficient_scope: { status: 403, source: 'RFC 6750 §3.1' },
+  temporarily_unavailable: { status: 503, source: 'RFC 6749 §4.1.2.1' },
   login_required: { status: 400, source: 'OpenID Connect Core §3.1.2.6' },
   interaction_required: { status: 400, source: 'OpenID Connect Core §3.1.2.6' },
   consent_required: { status: 400, source: 'OpenID Connect Core §3.1.2.6' },

@@ -2,6 +2,7 @@
 import type { Config } from '../config.ts'
 import { askHook, type HookMessage, type HookQuestion } from '../delivery/hooks/ask.ts'
 import type { Hook, Hooks } from '../delivery/hooks/hooks.ts'
+import { NoPlace } from '../delivery/hooks/places.ts'
 import { asOneLine } from '../http/one-line.ts'
 import type { AddedClaims } from '../store/added-claims.ts'
 import { addClaims } from './added-claims.ts'
@@ -36,7 +37,8 @@ export async function askHooks(
     } catch (error) {
       const about = { event: 'hook_failed', hook: hook.name, question: question.event, rule: hook.onFailure }
       log.warn({ ...about, because: error instanceof Error ? error.message : '' }, 'a hook did not answer as it should')
-      if (hook.onFailure === 'refuse') return { kind: 'unavailable' }
+      // What was never asked is no failure of the hook, and goes past none: else many at once would be the way past it.
+      if (hook.onFailure === 'refuse' || error instanceof NoPlace) return { kind: 'unavailable' }
     }
   }
   return { kind: 'allowed', claims }

@@ -102,7 +102,7 @@ t.test('hook answers slowly, 500, 10 MB, redirect: refused by default, in bounde
     receiver.answers(only('before.sign-in', reply))
     const { browser, page } = await signIn()
     t.match(page, { statusCode: 503, headers: { 'retry-after': '10' } }, name)
-    t.match(answerOf(await site.send(browser, { prompt: 'none' })), { error: 'access_denied' }, name)
+    t.match(answerOf(await site.send(browser, { prompt: 'none' })), { error: 'temporarily_unavailable' }, name)
   }
 })
 

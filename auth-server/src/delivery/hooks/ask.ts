@@ -5,11 +5,18 @@ import { parseJsonObject } from '../../http/json.ts'
 import { readBody, UnusableAnswer } from '../../http/outbound/fetch.ts'
 import { guardedRequest } from '../../http/outbound/guarded-request.ts'
 import type { Hook } from './hooks.ts'
+import { openPlaces } from './places.ts'
 
 const MAX_ANSWER_BYTES = 16 * 1024
 /** Questions of one process to one hook that may be under way: one that hangs takes this many sockets, and no more. */
 const AT_ONCE = 32
-const UNDER_WAY = new Map<string, number>()
+
+interface UnderWay {
+  readonly inPlace: ReturnType<typeof openPlaces>
+  /** By the id of the question. */
+  readonly answers: Map<string, Promise<HookAnswer>>
+}
+const UNDER_WAY = new WeakMap<Hook, UnderWay>()
 
 /** Text, or texts by language. */
 export type HookMessage = string | Readonly<Record<string, unknown>>
@@ -23,6 +30,8 @@ export interface HookQuestion {
   /** `webhook-id`: the same when the same is asked again. */
   readonly id: string
   readonly event: string
+  /** Whom it is about: one question about a person is under way at a time, so that nobody takes all the places. */
+  readonly person: string
   readonly data: Readonly<Record<string, unknown>>
 }
 
@@ -31,33 +40,53 @@ export function outboundOptions({ issuer, eventHosts }: Pick<Config, 'issuer' | 
   return { allowLoopback: issuer.startsWith('http:'), trustedHosts: eventHosts }
 }
 
-/** @throws {Error} when there is no answer in time, or none that can be understood. */
-export async function askHook(
+/**
+ * Asks once there is a place, for which it waits as long as the hook may take to answer. Whoever asks the same while it is
+ * under way gets the same answer.
+ * @throws {NoPlace} when it was not asked. @throws {Error} when there is no answer in time, or none that can be understood.
+ */
+export function askHook(
+  config: Pick<Config, 'issuer' | 'eventHosts'>,
+  hook: Hook,
+  question: HookQuestion,
+): Promise<HookAnswer> {
+  const { inPlace, answers } = underWayAt(hook)
+  const known = answers.get(question.id)
+  if (known) return known
+  const asked = inPlace(question.person, hook.timeoutMillis, () => send(config, hook, question)).finally(() =>
+    answers.delete(question.id),
+  )
+  answers.set(question.id, asked)
+  return asked
+}
+
+function underWayAt(hook: Hook): UnderWay {
+  const known = UNDER_WAY.get(hook)
+  if (known) return known
+  const fresh = { inPlace: openPlaces(AT_ONCE), answers: new Map<string, Promise<HookAnswer>>() }
+  UNDER_WAY.set(hook, fresh)
+  return fresh
+}
+
+async function send(
   config: Pick<Config, 'issuer' | 'eventHosts'>,
   hook: Hook,
   { id, event, data }: HookQuestion,
 ): Promise<HookAnswer> {
-  const busy = UNDER_WAY.get(hook.name) ?? 0
-  if (busy >= AT_ONCE) throw new Error(`${AT_ONCE} questions to it are under way`)
-  UNDER_WAY.set(hook.name, busy + 1)
-  try {
-    const timestamp = Math.floor(Date.now() / 1000)
-    const body = JSON.stringify({ event, ...data, at: new Date(timestamp * 1000).toISOString() })
-    const headers = {
-      ...webhookHeaders(hook.secrets, { id, timestamp, body }),
-      accept: 'application/json',
-      'accept-encoding': 'identity',
-    }
-    const options = { ...outboundOptions(config), timeoutMillis: hook.timeoutMillis }
-    return await guardedRequest(hook.url, { method: 'POST', headers, body }, options, async (response) => {
-      // RFC 9110 §15.3.5: nothing to say. A redirect is no answer.
-      if (response.statusCode === 204) return { verdict: 'allow', claims: {} }
-      if (response.statusCode !== 200) throw new UnusableAnswer(`the answer has status ${response.statusCode}`)
-      return readAnswer(await readBody(response, MAX_ANSWER_BYTES))
-    })
-  } finally {
-    UNDER_WAY.set(hook.name, (UNDER_WAY.get(hook.name) ?? 1) - 1)
+  const timestamp = Math.floor(Date.now() / 1000)
+  const body = JSON.stringify({ ...data, event, at: new Date(timestamp * 1000).toISOString() })
+  const headers = {
+    ...webhookHeaders(hook.secrets, { id, timestamp, body }),
+    accept: 'application/json',
+    'accept-encoding': 'identity',
   }
+  const options = { ...outboundOptions(config), timeoutMillis: hook.timeoutMillis }
+  return guardedRequest(hook.url, { method: 'POST', headers, body }, options, async (response) => {
+    // RFC 9110 §15.3.5: nothing to say. A redirect is no answer.
+    if (response.statusCode === 204) return { verdict: 'allow', claims: {} }
+    if (response.statusCode !== 200) throw new UnusableAnswer(`the answer has status ${response.statusCode}`)
+    return readAnswer(await readBody(response, MAX_ANSWER_BYTES))
+  })
 }
 
 function readAnswer(bytes: Buffer): HookAnswer {

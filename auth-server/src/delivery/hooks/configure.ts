@@ -91,19 +91,26 @@ export async function readHooks(
   const tree = await readYamlTree(catalogueFile)
   const section = 'kind' in tree && tree.kind === 'map' ? tree.entries.get('hooks') : undefined
   if (!section) return NO_HOOKS
+  const apisOfFile = 'kind' in tree && tree.kind === 'map' ? tree.entries.get('apis')?.value : undefined
+  const ownApis = apisOfFile?.kind === 'map' ? [...apisOfFile.entries.keys()] : []
   const problems: YamlProblem[] = []
   const hooks = (readHookEntries(section.value, 'hooks', problems) ?? []).map(
     ({ name, at, value }): Hook | undefined => {
       if (!NAME.test(name))
         return noteAt(at, `${name} is no name: use small letters, digits and -, 32 at most, a letter first`, problems)
       const { url, secret_variable, events, apis, on_failure, timeout_ms } = value
+      // Nobody signs up for one API, so it would never be asked.
+      if (apis && events.includes('before.sign-up'))
+        return noteAt(at, `${name} has apis, and before.sign-up is about no API: make two hooks of it`, problems)
+      const place = `${catalogueFile}, line ${at.line}, column ${at.column}: ${name}`
       const secrets = readWebhookSecrets(environment[secret_variable] ?? '')
       if (!secrets) {
         const text = `${name}.secret_variable names ${secret_variable}, which does not hold one secret or two: whsec_ and 24 to 64 bytes in base64`
         return noteAt(at, text, problems)
       }
       const [onFailure, timeoutMillis] = [on_failure ?? 'refuse', timeout_ms ?? TIMEOUT_MILLIS.byDefault]
-      return { name, url, secrets, events, apis, onFailure, timeoutMillis }
+      const apisElsewhere = (apis ?? []).filter((id) => !ownApis.includes(id))
+      return { name, place, url, secrets, events, apis, apisElsewhere, onFailure, timeoutMillis }
     },
   )
   if (problems.length === 0)

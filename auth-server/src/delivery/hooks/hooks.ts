@@ -8,11 +8,15 @@ export type FailureRule = (typeof FAILURE_RULES)[number]
 
 export interface Hook {
   readonly name: string
+  /** Where it stands in the file, in words. */
+  readonly place: string
   readonly url: string
   readonly secrets: WebhookSecrets
   readonly events: readonly string[]
   /** The ids of the APIs for whose sign-ins and tokens it is asked; undefined for all. */
   readonly apis: readonly string[] | undefined
+  /** Those of them that the file does not have. */
+  readonly apisElsewhere: readonly string[]
   readonly onFailure: FailureRule
   readonly timeoutMillis: number
 }

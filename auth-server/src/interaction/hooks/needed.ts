@@ -1,5 +1,5 @@
 // Whether a hook refuses a sign-in: asked once in a visit for each login, and what it said stays with the visit.
-import { randomSecret } from '../../crypto/random.ts'
+import { sha256 } from '../../crypto/digest.ts'
 import { temporarilyUnavailable } from '../../http/problem.ts'
 import type { AddedClaims } from '../../store/added-claims.ts'
 import { findHookPerson } from '../../store/queries/hook-person.ts'
@@ -24,16 +24,35 @@ declare module '../../store/visit-steps.ts' {
 
 const RETRY_AFTER_SECONDS = 10
 
+type HookOutcome = 'allowed' | 'refused' | 'unavailable'
+/** Both rows of the policy look at one answer. */
+const OUTCOMES = new WeakMap<Facts, Promise<HookOutcome>>()
+
+/** With `prompt=none`, when one that decides does not answer: the app hears that it is not for good. */
+export async function isHookAway(facts: Facts, deps: PolicyDeps): Promise<boolean> {
+  return (await outcomeOf(facts, deps)) === 'unavailable'
+}
+
+export async function isRefusedByHook(facts: Facts, deps: PolicyDeps): Promise<boolean> {
+  return (await outcomeOf(facts, deps)) === 'refused'
+}
+
+function outcomeOf(facts: Facts, deps: PolicyDeps): Promise<HookOutcome> {
+  const asked = OUTCOMES.get(facts) ?? ask(facts, deps)
+  OUTCOMES.set(facts, asked)
+  return asked
+}
+
 /**
  * Not for the portal: there administrators see what is wrong with a hook; nor for the account, which stays its person's.
- * @throws {HttpProblem} 503 when a hook that decides does not answer
+ * @throws {HttpProblem} 503 when a hook that decides does not answer, and there is a page for it
  */
-export async function isRefusedByHook({ session, pending }: Facts, deps: PolicyDeps): Promise<boolean> {
-  if (!session || !pending.app || pending.app.clientId === PORTAL_CLIENT) return false
+async function ask({ session, pending }: Facts, deps: PolicyDeps): Promise<HookOutcome> {
+  if (!session || !pending.app || pending.app.clientId === PORTAL_CLIENT) return 'allowed'
   const asked = deps.hooks.before('before.sign-in', pending.app.apiId)
-  if (asked.length === 0) return false
+  if (asked.length === 0) return 'allowed'
   const known = pending.steps.hooks
-  if (known?.session === session.id) return known.refused !== undefined
+  if (known?.session === session.id) return known.refused === undefined ? 'allowed' : 'refused'
   const { db, config, hooks } = deps
   const person = await findHookPerson(db, session.personId)
   const data = {
@@ -46,11 +65,12 @@ export async function isRefusedByHook({ session, pending }: Facts, deps: PolicyD
     acr: session.acr,
     amr: session.amr,
   }
-  const question = { id: `msg_${randomSecret(16)}`, event: 'before.sign-in', data }
+  const id = `msg_${sha256(`before.sign-in ${pending.id} ${session.id}`).slice(0, 22)}`
+  const question = { id, event: 'before.sign-in', person: session.personId, data }
   const verdict = await askHooks(config, asked, question, { before: {}, log: hooks.log })
   if (verdict.kind === 'unavailable') {
     // An app that asks without a page is told by the row of the policy.
-    if (pending.request.prompts.includes('none')) return true
+    if (pending.request.prompts.includes('none')) return 'unavailable'
     throw temporarilyUnavailable(
       'who decides on this sign-in does not answer; try again in a moment',
       RETRY_AFTER_SECONDS,
@@ -58,7 +78,7 @@ export async function isRefusedByHook({ session, pending }: Facts, deps: PolicyD
   }
   const said = verdict.kind === 'refused' ? { refused: verdict.sentences } : { claims: verdict.claims }
   await takeStep(db, { requestId: pending.id, step: 'hooks', sessionId: session.id, said })
-  return verdict.kind === 'refused'
+  return verdict.kind
 }
 
 /** What hooks have added to the sign-in; a moment ago, it may be, so it is read anew. */

@@ -12,6 +12,8 @@ export interface Applicant {
   /** The provider that vouches for them, where it is one. */
   readonly provider?: string
   readonly applicationId: string | undefined
+  /** What they have proven: the address, or who they are at the provider. The hook does not hear it. */
+  readonly proven: string
 }
 
 /**
@@ -20,12 +22,12 @@ export interface Applicant {
  */
 export async function refusedSignUp(
   { config, hooks }: Pick<Deps, 'config' | 'hooks'>,
-  { applicationId, ...applicant }: Applicant,
+  { applicationId, proven, ...applicant }: Applicant,
 ): Promise<Sentences | undefined> {
   const asked = hooks.before('before.sign-up', undefined)
   if (asked.length === 0) return undefined
   const data = { ...applicant, email_verified: applicant.email !== undefined, application: applicationId }
-  const question = { id: `msg_${randomSecret(16)}`, event: 'before.sign-up', data }
+  const question = { id: `msg_${randomSecret(16)}`, event: 'before.sign-up', person: proven, data }
   const verdict = await askHooks(config, asked, question, { before: {}, log: hooks.log })
   if (verdict.kind === 'unavailable')
     throw temporarilyUnavailable('who decides on new accounts does not answer; try again in a moment', 10)

@@ -49,7 +49,13 @@ export function newPasswordPages<Proven extends ProvenVisit>(
       const name = asOneLine(form.get('name') ?? '', MAX_NAME_LENGTH)
       const password = form.get('password') ?? ''
       const typed = { proof, password, name, language: languageOf(request), app, deviceJkt }
-      const applicant = { email: proof.address, name, language: typed.language, applicationId: app?.applicationId }
+      const applicant = {
+        proven: proof.address,
+        email: proof.address,
+        name,
+        language: typed.language,
+        applicationId: app?.applicationId,
+      }
       const refused = proof.purpose === 'sign-up' ? await refusedSignUp({ config, hooks }, applicant) : undefined
       if (refused) return sendPage(reply.code(403), refusedSignUpPage(sentenceIn(typed.language, refused)))
       const chosen = await choosePassword(db, config, typed, ofRequest(request))

@@ -76,7 +76,8 @@ async function signIn(deps: Deps, arrival: Arrival): Promise<FastifyReply> {
     applicationId: pending.app?.applicationId,
     deviceJkt: toldDeviceOf(pending),
     async mayJoin(email: VouchedAddress | undefined) {
-      const applicant = { email: email?.address, name: identity.name, language: languageOf(request) }
+      const proven = `${subject.issuer} ${subject.subject}`
+      const applicant = { proven, email: email?.address, name: identity.name, language: languageOf(request) }
       const applicationId = pending.app?.applicationId
       refused = await refusedSignUp(deps, { ...applicant, provider: provider.name, applicationId })
       return refused === undefined

@@ -12,7 +12,7 @@ import { OAuthError } from '../errors.ts'
 
 /**
  * What the login's tokens say beyond the server's own claims, where hooks were asked. Of a code that comes twice they are
- * asked twice, under one `webhook-id`.
+ * asked twice, under one `webhook-id`; while they are being asked, once.
  * @throws {OAuthError} access_denied when a hook refuses
  * @throws {HttpProblem} 503 when one that decides does not answer: the code is as good as before
  */
@@ -30,7 +30,12 @@ export async function claimsBeforeToken(
   const { personId, applicationId, apiId, scopes, acr, amr, addedClaims, yieldingClaims } = code
   const about = { sub: personId, client_id: sent.clientId, application: applicationId, api: apiId, scopes, acr, amr }
   const data = { ...about, grant_type: 'authorization_code' }
-  const question = { id: `msg_${sha256(`before.token ${sent.codeHash}`).slice(0, 22)}`, event: 'before.token', data }
+  const question = {
+    id: `msg_${sha256(`before.token ${sent.codeHash}`).slice(0, 22)}`,
+    event: 'before.token',
+    person: personId,
+    data,
+  }
   const known = layersOf(addedClaims ?? {}, yieldingClaims ?? {})
   const verdict = await askHooks(config, asked, question, { before: known.firm, log: hooks.log })
   if (verdict.kind === 'allowed') {

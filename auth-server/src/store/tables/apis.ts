@@ -187,3 +187,8 @@ export type UpsertedApi = 'done' | 'elsewhere' | 'resource taken'
 export async function findApi(db: Db, id: string): Promise<Readonly<{ id: string; resource: string }> | undefined> {
   return db.selectFrom('apis').where('id', '=', id).select(['id', 'resource']).executeTakeFirst()
 }
+
+/** Of every API. */
+export async function findApiIds(db: Db): Promise<readonly string[]> {
+  return (await db.selectFrom('apis').select('id').orderBy('id').execute()).map(({ id }) => id)
+}
