@@ -3,9 +3,11 @@ import { createServer } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { webhookKey, webhookSignature } from '@mobile-api-gateway/sdk/webhook-signature.ts'
 import t from 'tap'
+import { defineApi } from '../../src/catalogue/apis.ts'
+import { OPERATOR } from '../../src/identity/administration/authority.ts'
 import { Browser } from '../support/browser.ts'
 import { answerOf, authorizeUrl, logIn, pkcePair } from '../support/phone.ts'
-import { testServer, USER } from '../support/server.ts'
+import { API, testServer, USER } from '../support/server.ts'
 import { CLAIMED_URI } from '../support/session.ts'
 import { listen } from '../support/site.ts'
 import { catalogueOf } from '../support/upstream.ts'
@@ -159,13 +161,30 @@ t.test('guesses are counted by name and address, as those of passwords', async (
   let page = first
   for (let attempt = 0; attempt < 40 && page.statusCode !== 429; attempt += 1)
     page = await browser.submit(page, '/password', {
-      name: attempt % 2 === 0 ? 'Dora' : 'dora ',
+      name: ['Dora  Day', 'dora day ', 'd\u00f3ra day', 'DORA\u200d\u00a0DAY'][attempt % 4] ?? '',
       password: `${attempt}`,
     })
   t.equal(page.statusCode, 429)
   t.ok(page.headers['retry-after'])
   t.match(page.body, /Too many attempts/)
   const asked = calls.length - before
-  t.equal((await browser.submit(page, '/password', { name: 'dora', password: 'of dora' })).statusCode, 429)
+  t.equal((await browser.submit(page, '/password', { name: 'dora day', password: 'of dora day' })).statusCode, 429)
   t.equal(calls.length - before, asked, 'and the right one waits as well')
 })
+
+t.test(
+  'what is not awaited, or not offered, is asked of nobody: no answer tells a right password from a wrong one',
+  async (t) => {
+    const { browser, page } = await begin()
+    const asked = calls.length
+    for (const password of ['of erin', 'wrong']) {
+      const other = await browser.submit(page, '/password', { name: 'erin', password, state: 'another' })
+      t.equal(other.statusCode, 400)
+    }
+    await defineApi(db, { ...API, signIn: { providers: ['own'] } }, OPERATOR)
+    t.teardown(() => defineApi(db, API, OPERATOR))
+    for (const password of ['of erin', 'wrong'])
+      t.equal((await browser.submit(page, '/password', { name: 'erin', password })).statusCode, 403)
+    t.equal(calls.length, asked)
+  },
+)

@@ -223,6 +223,19 @@ t.test('an address leads to the provider of its domain, whether or not there is 
   leadsTo(t, await logIn(narrowed.browser, refused, { email: 'x@other.example', password: '' }), other, 'one that is')
 })
 
+t.test('the page to sign up may lead to the provider of an address, as far as one is offered', async (t) => {
+  const policyOf = async () => {
+    const { browser, page } = await visit()
+    const [, id = ''] = /\/interaction\/([\w-]{22})\//.exec(page.body) ?? []
+    return String((await browser.open(`/interaction/${id}/sign-up`)).headers['content-security-policy'])
+  }
+  await offer()
+  t.match(await policyOf(), new RegExp(`form-action [^;]*${corp.origin}`))
+  await offer({ providers: ['own', 'other'] })
+  t.notMatch(await policyOf(), corp.origin)
+  await offer()
+})
+
 t.test('a visit for a page of the account offers every way', async (t) => {
   await offer({ providers: ['corp'] })
   t.strictSame(waysOn(await new Browser(app).open('/account')), ALL)

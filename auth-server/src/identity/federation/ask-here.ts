@@ -31,3 +31,13 @@ export function typedAnswer(form: URLSearchParams): Readonly<{ name: string; pas
   if (name === '' || password.trim() === '' || isLong || isOdd) throw new WrongCredentials()
   return { name, password }
 }
+
+/** One text for all spellings that a directory may take for one name (RFC 4518 §2): guesses are counted by it. */
+export function spelledOnce(name: string): string {
+  return name
+    .normalize('NFKD')
+    .replace(/\s+/gu, ' ')
+    .replace(/[\p{M}\p{Cf}\p{Cc}]/gu, '')
+    .trim()
+    .toLowerCase()
+}

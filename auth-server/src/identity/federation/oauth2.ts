@@ -118,10 +118,7 @@ export function openOAuth2(settings: OAuth2Settings, tools: UpstreamTools): Upst
       }).toString()
       return address
     },
-    async prepare() {
-      // Whatever it says of a request without anything in it.
-      await tools.fetch(settings.tokenUrl, { method: 'GET' })
-    },
+    prepare: () => tools.probe(settings.tokenUrl),
     finish: (answer) => finish(settings, tools, answer),
   }
 }

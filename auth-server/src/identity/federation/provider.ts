@@ -121,6 +121,8 @@ export interface UpstreamTools {
   readonly fetch: GuardedFetch
   /** The same to a host that the operator has named: it may be in a private network. */
   readonly fetchFrom: (host: string) => GuardedFetch
+  /** Looks whether a host answers at all: whatever it says of a request without anything in it. */
+  readonly probe: (address: string) => Promise<void>
   /** Notes whether the provider could be reached, where that is not by `fetch`. */
   readonly reach: <T>(work: () => Promise<T>) => Promise<T>
   /** Plain http is let through, on a server that runs so on loopback itself. */

@@ -112,16 +112,22 @@ export function openProvider(
   const allowLoopback = ours.startsWith('http:')
   const known = openReachability()
   let lookAgainAt = 0
+  const outward = (trustedHosts: readonly string[]) =>
+    guardedFetch({ timeoutMillis: TIMEOUT_MILLIS, maxBytes: MAX_BYTES, allowLoopback, trustedHosts })
   const guarded = (trustedHosts: readonly string[]): GuardedFetch => {
-    const fetch = guardedFetch({ timeoutMillis: TIMEOUT_MILLIS, maxBytes: MAX_BYTES, allowLoopback, trustedHosts })
+    const fetch = outward(trustedHosts)
     return async (address, request) => {
       const response = await known.reach(() => fetch(address, request))
       if (response.status >= 500) known.failed(new Error(`${new URL(address).host} answered ${response.status}`))
       return response
     }
   }
+  // Its status says nothing: some answer 500 to what they do not expect.
+  const probe = async (address: string) => {
+    await known.reach(() => outward([])(address, { method: 'GET' }))
+  }
   const ownAddress = (address: FederationAddress) => ours + federationPath(address, name)
-  const tools = { fetch: guarded([]), fetchFrom: (host: string) => guarded([host]), allowLoopback, ownAddress }
+  const tools = { fetch: guarded([]), fetchFrom: (host: string) => guarded([host]), probe, allowLoopback, ownAddress }
   const protocol = open({ ...tools, reach: known.reach })
   return (
     protocol && {

@@ -1,6 +1,7 @@
 // The pages that ask for an e-mail address: to sign up, and for a forgotten password; and the one that says that it cannot be done.
 import type { FormBinding } from '../../http/csrf.ts'
 import { MAX_EMAIL_LENGTH } from '../../identity/email.ts'
+import { hasRouting, type OfferedWays } from '../../identity/federation/offered.ts'
 import { button, linkButton, wayLink } from '../../pages/components/button.ts'
 import { field } from '../../pages/components/field.ts'
 import { form } from '../../pages/components/form.ts'
@@ -25,14 +26,21 @@ export function askPage({
   binding,
   purpose,
   email,
+  ways,
   isProblem = false,
 }: Readonly<{
   pending: PendingRequest
   binding: FormBinding
   purpose: VisitPurpose
   email: string
+  /** Where an address can lead. */
+  ways: OfferedWays
   isProblem?: boolean
 }>): Page {
+  const leading =
+    purpose === 'sign-up' && hasRouting(ways)
+      ? binding.leadingTo(...ways.providers.map(({ leadsTo }) => leadsTo))
+      : binding
   return (texts) => {
     const { title, lead, button: send, other } = texts.mailProof.ask[purpose]
     return {
@@ -42,7 +50,7 @@ export function askPage({
 <p>${lead(pending.app && appNameOf(pending))}</p>
 ${isProblem && problemNotice(PROBLEM_ID, texts.signIn.problems.noAddress)}
 ${form(
-  { binding, action: ASK_PAGES[purpose] },
+  { binding: leading, action: ASK_PAGES[purpose] },
   field({
     kind: 'username',
     name: 'email',

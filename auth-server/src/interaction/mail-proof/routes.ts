@@ -41,7 +41,16 @@ export function mailProofPages(deps: Deps, visits: VisitFlow): VisitPages {
         const { pending, binding } = visit
         const refusal = refusalOf(purpose, visit)
         if (refusal !== undefined) return sendPage(reply.code(refusal), notAvailablePage(binding, purpose))
-        return sendPage(reply, askPage({ pending, binding, purpose, email: pending.request.loginHint ?? '' }))
+        return sendPage(
+          reply,
+          askPage({
+            pending,
+            binding,
+            purpose,
+            ways: waysOf(providers, pending),
+            email: pending.request.loginHint ?? '',
+          }),
+        )
       },
       async POST(request, reply) {
         const visit = await visits.open(request, reply)
@@ -49,11 +58,12 @@ export function mailProofPages(deps: Deps, visits: VisitFlow): VisitPages {
         const { pending, binding, form, secret } = visit
         const refusal = refusalOf(purpose, visit)
         if (refusal !== undefined) return sendPage(reply.code(refusal), notAvailablePage(binding, purpose))
+        const ways = waysOf(providers, pending)
         const email = form.get('email') ?? ''
         const address = readAddress(email)
         if (address?.mailbox === undefined)
-          return sendPage(reply.code(422), askPage({ pending, binding, purpose, email, isProblem: true }))
-        const routed = purpose === 'sign-up' ? routedBy(waysOf(providers, pending), address.key) : undefined
+          return sendPage(reply.code(422), askPage({ pending, binding, purpose, ways, email, isProblem: true }))
+        const routed = purpose === 'sign-up' ? routedBy(ways, address.key) : undefined
         if (routed) return beginAtProvider(deps, request, reply, routed, signingIn(visit))
         await askForProof(deps, {
           purpose,

@@ -5,12 +5,14 @@ import { record } from '../../audit/record.ts'
 import { sha256 } from '../../crypto/digest.ts'
 import type { Deps } from '../../deps.ts'
 import { pathParameter } from '../../http/request-path.ts'
+import { spelledOnce } from '../../identity/federation/ask-here.ts'
 import { keptSubject } from '../../identity/federation/kept-subject.ts'
+import { waysOf } from '../../identity/federation/offered.ts'
 import { WrongCredentials } from '../../identity/federation/provider.ts'
 import { admitSignInGuess } from '../../identity/sign-in-guesses.ts'
 import { inBrief } from '../../logger/brief-error.ts'
 import { sendPage } from '../../pages/send-page.ts'
-import { takeUpstreamAnswer } from '../../store/tables/upstream-logins.ts'
+import { awaitsUpstreamAnswer, takeUpstreamAnswer } from '../../store/tables/upstream-logins.ts'
 import { LOGIN, stepPath } from '../paths.ts'
 import { browserProof } from '../session.ts'
 import type { VisitFlow, VisitPages } from '../visit.ts'
@@ -51,7 +53,15 @@ export function typedPages(deps: Deps, visits: VisitFlow): VisitPages {
         const failed = (why: ProviderFailure, status: number) =>
           sendPage(reply.code(status), providerFailedPage(why, provider.label, back))
 
-        const account = `${provider.issuer} ${name.trim().normalize('NFKC').toLowerCase()}`
+        // What is not awaited, or would sign nobody in, is asked of nobody: it would tell right passwords from wrong ones.
+        const stateHash = sha256(state)
+        const sent = browserProof(cookies, request).visits.filter(({ id }) => id === pending.id)
+        const awaited = await awaitsUpstreamAnswer(db, { provider: provider.name, stateHash, visits: sent })
+        if (!awaited) return failed('ended', 400)
+        if (!awaited.isLinking && !waysOf(providers, pending).providers.includes(provider))
+          return failed('notOffered', 403)
+
+        const account = `${provider.issuer} ${spelledOnce(name)}`
         const guess = { account, address: request.ip, tokens: cookies.known(request) }
         const attempt = await admitSignInGuess(limits, config.cookieSecret, guess)
         if (attempt.waitSeconds > 0) {
@@ -75,8 +85,6 @@ export function typedPages(deps: Deps, visits: VisitFlow): VisitPages {
         }
         await attempt.takeBack()
         if (!identity) return failed('unavailable', 503)
-        const stateHash = sha256(state)
-        const sent = browserProof(cookies, request).visits.filter(({ id }) => id === pending.id)
         const arrival = { provider: provider.name, stateHash, isPosted: false, visits: sent }
         const returned = await takeUpstreamAnswer(db, arrival)
         if (!returned) return failed('ended', 400)

@@ -140,6 +140,28 @@ export interface UpstreamArrival {
   readonly visits: readonly VisitProof[]
 }
 
+/** Sent by the browser of its visit, which is not finished. */
+function isOfVisit(visits: readonly VisitProof[]): Condition {
+  return sql`exists (
+    select from unnest(${visits.map(({ id }) => id)}::text[], ${visits.map(({ browserHash }) => browserHash)}::text[])
+      as sent (id, browser_hash)
+    join authorization_requests on authorization_requests.id = sent.id
+      and authorization_requests.browser_hash = sent.browser_hash
+    where sent.id = login.request_id and ${unfinished})`
+}
+
+/** Whether an answer would be taken, and who is linking; it is not used up. */
+export async function awaitsUpstreamAnswer(
+  db: Db,
+  { provider, stateHash, visits }: Omit<UpstreamArrival, 'isPosted'>,
+): Promise<Readonly<{ isLinking: boolean }> | undefined> {
+  const { rows } = await sql<{ isLinking: boolean }>`
+    select login.person_id is not null as "isLinking" from upstream_logins login
+    where state_hash = ${stateHash} and provider = ${provider} and returned_at is null
+      and login.expires_at > auth_now() and ${isOfVisit(visits)}`.execute(db)
+  return rows[0]
+}
+
 /**
  * Takes the answer of a provider, once: of several at once, and ever after, one gets it. Only in the browser of its visit,
  * and only while that is not finished.
@@ -152,12 +174,7 @@ export async function takeUpstreamAnswer(
     with answered as (
       select request_id, provider, posted from upstream_logins login
       where state_hash = ${stateHash} and provider = ${provider} and returned_at is null and expires_at > auth_now()
-        and (posted is not null) = ${isPosted}::boolean and exists (
-          select from unnest(${visits.map(({ id }) => id)}::text[], ${visits.map(({ browserHash }) => browserHash)}::text[])
-            as sent (id, browser_hash)
-          join authorization_requests on authorization_requests.id = sent.id
-            and authorization_requests.browser_hash = sent.browser_hash
-          where sent.id = login.request_id and ${unfinished})
+        and (posted is not null) = ${isPosted}::boolean and ${isOfVisit(visits)}
       for update
     )
     update upstream_logins login set returned_at = auth_now(), posted = null

@@ -15,12 +15,12 @@ const asked = {
   ownPage: 'http://localhost:4000/interaction/visit',
 }
 
-async function forum(t: Test, told: unknown, settings: Readonly<Record<string, string>> = {}) {
+async function forum(t: Test, told: unknown, settings: Readonly<Record<string, string>> = {}, status = 200) {
   const authorizations: (string | undefined)[] = []
   const server = createServer((request, response) => {
     authorizations.push(request.headers.authorization)
     const answer = request.url === '/token' ? { access_token: 'token', token_type: 'bearer' } : told
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
   })
   const url = `http://localhost:${await listen(t, server)}`
   const environment = await catalogueOf(t, {
@@ -49,6 +49,13 @@ t.test('somebody is the subject of the document, with what it says of the addres
   t.match(await finish(), { issuer: `${url}/me`, subject: 'bob', email: told.email, emailVerified: true, name: 'Bob' })
   const secret = `Basic ${Buffer.from(`app:${encodeURIComponent(UPSTREAM_SECRET).replaceAll('%20', '+')}`).toString('base64')}`
   t.strictSame(authorizations, [secret, 'Bearer token'])
+})
+
+t.test('a token endpoint that answers a look with 500 can be reached', async (t) => {
+  const { provider } = await forum(t, {}, {}, 500)
+  await provider.prepare()
+  t.equal(provider.lastFailure(), undefined)
+  t.equal(provider.isDown(), false)
 })
 
 t.test('fields by other names, and a number as subject', async (t) => {
