@@ -18,7 +18,8 @@ const catalogue = await catalogueOf(t, {
   corp: { ...corp.settings, email_domains: ['corp.example'] },
   other: { ...other.settings, label: 'Other', email_domains: ['other.example'] },
 })
-const server = await testServer(t, { ...catalogue, SMTP_URL: 'smtp://127.0.0.1:9', MAIL_FROM: 'x@example.com' })
+const mail = { MAIL_URL: 'smtp://127.0.0.1:9', MAIL_FROM: 'x@example.com' }
+const server = await testServer(t, { ...catalogue, ...mail })
 const { app, db } = server
 const BOB = { sub: 'bob', email: 'bob@corp.example', email_verified: true, name: 'Bob' }
 
