@@ -8,7 +8,7 @@ import { FOREVER } from '../src/holder.ts'
 import type { Outside } from '../src/services.ts'
 import { createLedger } from '../src/usage/ledger.ts'
 import { createLedgers } from '../src/usage/ledgers.ts'
-import { reportUsage } from '../src/usage/reporter.ts'
+import { reportUsage, usersEvery } from '../src/usage/reporter.ts'
 import { eventually } from './support/eventually.ts'
 import { startFeedServer } from './support/feed-server.ts'
 import {
@@ -379,5 +379,16 @@ t.test(
       () => bodies.flatMap(({ counts }) => counts).reduce((sum, { accepted }) => sum + accepted, 0) === 2,
     )
     await reporter.close()
+  },
+)
+
+t.test(
+  'for whom calls were is told before an auth server leaves it out as too old, however rarely all else is told',
+  async (t) => {
+    const hour = 3_600_000
+    t.equal(usersEvery(60_000), hour)
+    t.equal(usersEvery(1500 * 1000), hour)
+    t.equal(usersEvery(hour), hour)
+    t.equal(usersEvery(1000), 60_000)
   },
 )

@@ -24,6 +24,13 @@ interface Surroundings {
  * auth server most, and nobody looks at it by the minute.
  */
 const USERS_EVERY = 60
+/** An auth server leaves out what is older than a day: these are told by the hour at least, or with all the others. */
+const MOST_USERS_MILLIS = 3_600_000
+
+/** How often the calls of users are told, where the others are each `everyMillis`. */
+export function usersEvery(everyMillis: number): number {
+  return Math.max(everyMillis, Math.min(USERS_EVERY * everyMillis, MOST_USERS_MILLIS))
+}
 
 /** One auth server: what it did not take yet is sent again, before anything new, under the names that it had. */
 interface Recipient {
@@ -60,7 +67,7 @@ export function reportUsage({ ledgers, clock, log }: Surroundings, everyMillis: 
       errors: 0,
       failures: 0,
       // Gateways that start together do not tell together.
-      usersAt: clock.monotonic() + Math.random() * USERS_EVERY * everyMillis,
+      usersAt: clock.monotonic() + Math.random() * usersEvery(everyMillis),
       leavesOut: false,
       notBefore: Number.NEGATIVE_INFINITY,
     }
@@ -92,7 +99,7 @@ export function reportUsage({ ledgers, clock, log }: Surroundings, everyMillis: 
 
   function takeBatches(ledger: AddressedLedger['ledger'], recipient: Recipient, isLast: boolean) {
     const withUsers = isLast || ledger.isFull || clock.monotonic() >= recipient.usersAt
-    if (withUsers) recipient.usersAt = clock.monotonic() + USERS_EVERY * everyMillis
+    if (withUsers) recipient.usersAt = clock.monotonic() + usersEvery(everyMillis)
     return batchesOf(ledger.take(withUsers ? 'all' : 'without users'), ledger.takeLost())
   }
 
