@@ -165,6 +165,11 @@ t.test(
     t.equal((await developer.ask('applications.remove_person', leave)).status, 204)
     t.strictSame(await statuses(), [403, 403], 'one who was')
     t.match(await approver.ask('approvals.get', { params }), { body: { decided_by: 'others' } })
+    const asked = db.updateTable('subscriptions').where('application_id', '=', id)
+    const [row] = await db.selectFrom('subscriptions').where('application_id', '=', id).select('requested_at').execute()
+    await asked.set({ requested_at: null }).execute()
+    t.strictSame(await statuses(), [403, 403], 'also where it is not known when it was asked for')
+    await asked.set({ requested_at: row?.requested_at ?? null }).execute()
     t.equal((await root.ask('approvals.decline', { params, body: {} })).status, 204)
 
     const wish = { client_id, api_id: API.id, plan: 'basic', scopes: ['orders:read'] }

@@ -81,7 +81,7 @@ export async function isOfAskingTeam(
         where application_id = subscription.application_id and person_id = ${personId})
       or exists (select from former_members
         where application_id = subscription.application_id and person_id = ${personId}
-          and left_at > subscription.requested_at - ${FORMER_DAYS} * interval '1 day'))`.execute(db)
+          and left_at > least(subscription.requested_at, auth_now()) - ${FORMER_DAYS} * interval '1 day'))`.execute(db)
   return rows.length > 0
 }
 
