@@ -1,5 +1,7 @@
 // The API catalogue of the portal, and subscribing an app step by step: what is told, what is sent, and to whom it is not there.
 import t, { type Test } from 'tap'
+import { temporarilyUnavailable } from '../../src/http/problem.ts'
+import { referenceOf } from '../../src/portal/apis/routes.ts'
 import { putMember } from '../../src/store/tables/application-members.ts'
 import { replacePlanLimits } from '../../src/store/tables/plan-limits.ts'
 import { machine } from '../support/management.ts'
@@ -232,3 +234,12 @@ t.test('a deprecated API cannot be subscribed to by an address typed by hand', a
   t.equal(refused.statusCode, 409)
   t.match(refused.body, /Orders-api is deprecated: it takes no new subscriptions|orders-api is deprecated/)
 })
+
+t.test(
+  'an API is shown without its document while others are being read; what is broken is no empty document',
+  async (t) => {
+    const failing = (error: Error) => ({ ask: () => Promise.reject(error) })
+    t.equal(await referenceOf(failing(temporarilyUnavailable('too many', 1)), API.id), null)
+    await t.rejects(referenceOf(failing(new Error('broken')), API.id), { message: 'broken' })
+  },
+)

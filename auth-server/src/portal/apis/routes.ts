@@ -46,11 +46,12 @@ export function plansOf(me: PortalPerson, apiId?: string): Promise<readonly List
 }
 
 /** Null where it cannot be drawn, which keeps nobody from the rest of the page. */
-async function referenceOf(me: PortalPerson, id: string): Promise<ShownReference | null> {
+export async function referenceOf(me: Pick<PortalPerson, 'ask'>, id: string): Promise<ShownReference | null> {
   try {
     return (await me.ask('apis.reference', { params: { id } })).body
   } catch (error) {
-    if (error instanceof HttpProblem && error.status < 500) return null
+    // 503: it waits behind others to be drawn.
+    if (error instanceof HttpProblem && (error.status < 500 || error.status === 503)) return null
     throw error
   }
 }
