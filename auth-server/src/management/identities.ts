@@ -1,8 +1,9 @@
 // What the operations on app identities do: what phones know an application by.
+import { isDeepStrictEqual } from 'node:util'
 import type { OperationAnswer, OperationInput } from '@mobile-api-gateway/sdk/contract/index.ts'
 import { confirmAppIdentity, removeAppIdentity, setAppIdentity } from '../catalogue/set-app-identity.ts'
 import type { Db } from '../store/database.ts'
-import { findIdentity, type NamedIdentity } from '../store/tables/app-identities.ts'
+import { ATTESTATION_MODES, findIdentity, type NamedIdentity } from '../store/tables/app-identities.ts'
 import type { ManagementActor } from './actor.ts'
 import { lockOrdinary, lockOwn, requireApplication } from './applications.ts'
 import type { HandlersOf } from './handler.ts'
@@ -17,6 +18,7 @@ export type IdentityOperationId =
   | 'applications.confirm_identity'
 
 type UnnamedIdentity = Omit<NamedIdentity, 'clientId'>
+type Wanted = OperationInput<'applications.set_identity'>['body']
 
 function showIdentity(identity: UnnamedIdentity | undefined): OperationAnswer<'applications.get_identity'> {
   return {
@@ -36,24 +38,41 @@ async function requireIdentity(db: Db, clientId: string): Promise<UnnamedIdentit
   return identity
 }
 
-/** Whoever may ask for passkeys of this server can sign in to everything here. @throws {HttpProblem} 403 */
-function mayAskForPasskeys({ person }: ManagementActor, passkeys: boolean | undefined): boolean | undefined {
+/**
+ * Whoever may ask for passkeys of this server can sign in to everything here. What an administrator allowed stays for as
+ * long as it is the same app.
+ * @throws {HttpProblem} 403
+ */
+function mayAskForPasskeys(
+  { person }: ManagementActor,
+  { passkeys, ...wanted }: Wanted,
+  before: UnnamedIdentity | undefined,
+): boolean | undefined {
   if (person?.role !== 'developer') return passkeys
+  const { android, apple } = showIdentity(before)
+  const isSame = isDeepStrictEqual({ android, apple }, { android: wanted.android ?? null, apple: wanted.apple ?? null })
+  if (isSame && before?.passkeys === true) return true
   if (passkeys === true)
     throw forbidden('an administrator lets an app ask for passkeys of this server: set passkeys to false, or ask one')
   return false
 }
 
-function written(
-  actor: ManagementActor,
-  { android, apple, passkeys, attestation }: OperationInput<'applications.set_identity'>['body'],
-) {
+/** How much a phone vouches for is part of what was confirmed. @throws {HttpProblem} 403 */
+function requireNoLess({ person }: ManagementActor, { attestation }: Wanted, before: UnnamedIdentity | undefined) {
+  if (person?.role !== 'developer' || !before?.isConfirmed || attestation === undefined) return
+  if (ATTESTATION_MODES.indexOf(attestation) < ATTESTATION_MODES.indexOf(before.attestation))
+    throw forbidden(`an administrator alone lowers attestation from ${before.attestation}: leave it, or ask one`)
+}
+
+function written(actor: ManagementActor, wanted: Wanted, before: UnnamedIdentity | undefined) {
+  const { android, apple, attestation } = wanted
+  requireNoLess(actor, wanted, before)
   return {
     androidPackage: android?.package,
     androidDigests: android?.certificate_digests,
     appleTeam: apple?.team,
     appleBundle: apple?.bundle,
-    passkeys: mayAskForPasskeys(actor, passkeys),
+    passkeys: mayAskForPasskeys(actor, wanted, before),
     attestation,
   }
 }
@@ -68,8 +87,9 @@ export const IDENTITY_HANDLERS: Pick<HandlersOf<'applications'>, IdentityOperati
   'applications.set_identity': {
     async write({ deps, trx, actor, input: { params, body }, requireVersion }) {
       const { id, clientId } = await lockOwn(trx, actor, params.client_id)
-      requireVersion(showIdentity(await findIdentity(trx, clientId)))
-      await setAppIdentity(trx, deps.config.issuer, clientId, written(actor, body), actor.authority)
+      const before = await findIdentity(trx, clientId)
+      requireVersion(showIdentity(before))
+      await setAppIdentity(trx, deps.config.issuer, clientId, written(actor, body, before), actor.authority)
       if (actor.person?.role === 'administrator') await confirmAppIdentity(trx, id, actor.authority)
       return showIdentity(await requireIdentity(trx, clientId))
     },

@@ -55,6 +55,25 @@ t.test(
     t.match(await confirm(), { status: 200, body: { confirmed: true } })
     t.strictSame(await published(), [1, 1, false])
     t.match(await set({ ...changed, attestation: 'optional' }), { body: { confirmed: true } }, 'nothing of it changed')
+    t.match(await set({ ...changed, attestation: 'off' }), {
+      status: 403,
+      body: { detail: /alone lowers attestation/ },
+    })
+    const allowed = { ...changed, passkeys: true, attestation: 'required' }
+    t.match(await root.ask('applications.set_identity', { params, body: allowed, ifMatch: '*' }), {
+      status: 200,
+      body: { confirmed: true, passkeys: true },
+    })
+    t.match(
+      await set({ ...changed, passkeys: false, attestation: 'required' }),
+      { body: { confirmed: true, passkeys: true } },
+      'a developer who saves the same app takes nothing away',
+    )
+    t.equal(
+      (await root.ask('applications.set_identity', { params, body: { ...changed, attestation: 'off' }, ifMatch: '*' }))
+        .status,
+      200,
+    )
     for (const other of [
       { ...changed, android: { ...RECORD.android, package: 'com.example.other' } },
       RECORD,
@@ -80,7 +99,11 @@ t.test('a developer lets no app ask for passkeys; an administrator does, and wha
   t.match(await root.ask('applications.set_identity', asked), { body: { confirmed: true, passkeys: true } })
   t.strictSame(await published(), [1, 1, true])
   const kept = await dev.ask('applications.set_identity', { ...asked, body: RECORD })
-  t.match(kept, { body: { confirmed: false, passkeys: false } })
+  t.match(kept, { body: { confirmed: true, passkeys: true } }, 'the same app')
+  t.strictSame(await published(), [1, 1, true])
+  const another = { ...RECORD, apple: { ...RECORD.apple, bundle: 'com.example.other' } }
+  const changed = await dev.ask('applications.set_identity', { ...asked, body: another })
+  t.match(changed, { body: { confirmed: false, passkeys: false } })
   t.strictSame(await published(), [0, 0, false])
   await dev.ask('applications.delete_identity', { params, ifMatch: '*' })
 })
