@@ -2,8 +2,8 @@
 import { sha256 } from '../crypto/digest.ts'
 import { seal, unseal } from '../crypto/seal.ts'
 import { HttpProblem } from '../http/problem.ts'
-import type { Trx } from '../store/database.ts'
-import { claimKey, keepAnswer } from '../store/tables/idempotency-keys.ts'
+import type { Db, Trx } from '../store/database.ts'
+import { claimKey, findKey, keepAnswer } from '../store/tables/idempotency-keys.ts'
 import type { ManagementActor } from './actor.ts'
 import type { AnyInput } from './handler.ts'
 import { invalid } from './refusals.ts'
@@ -34,10 +34,7 @@ export async function once(
   request: KeyedRequest,
   work: () => Promise<unknown>,
 ): Promise<unknown> {
-  if (!KEY.test(request.key)) throw invalid('Idempotency-Key has 1 to 255 visible ASCII characters')
-  const place = { actor: placeOf(request.actor), key: sha256(request.key.replaceAll('"', '')) }
-  const requestHash = sha256(JSON.stringify([request.operation, request.input, request.ifMatch ?? null]))
-  const about = `${place.actor} ${place.key}`
+  const { place, requestHash, about } = readKey(request)
   const claimed = await claimKey(trx, place, requestHash, KEPT_SECONDS)
   if (claimed.kind === 'known') {
     if (claimed.requestHash !== requestHash) throw reused()
@@ -47,6 +44,29 @@ export async function once(
   const sealed = await seal(Buffer.from(JSON.stringify({ answer })), secret, about)
   await keepAnswer(trx, place, sealed, personOf(request.input) ?? request.actor.person?.id ?? null)
   return answer
+}
+
+/**
+ * The answer that such a request had already, before anything is prepared for it. Undefined where there is none yet.
+ * @throws {HttpProblem} as `once`
+ */
+export async function answeredBefore(
+  db: Db,
+  secret: string,
+  request: KeyedRequest,
+): Promise<Readonly<{ answer: unknown }> | undefined> {
+  const { place, requestHash, about } = readKey(request)
+  const known = await findKey(db, place)
+  if (!known || known.answer === null) return undefined
+  if (known.requestHash !== requestHash) throw reused()
+  return { answer: parse(await unseal(known.answer, secret, about)) }
+}
+
+function readKey({ actor, operation, input, ifMatch, key: sent }: KeyedRequest) {
+  if (!KEY.test(sent)) throw invalid('Idempotency-Key has 1 to 255 visible ASCII characters')
+  const place = { actor: placeOf(actor), key: sha256(sent.replaceAll('"', '')) }
+  const requestHash = sha256(JSON.stringify([operation, input, ifMatch ?? null]))
+  return { place, requestHash, about: `${place.actor} ${place.key}` }
 }
 
 function placeOf({ client, person }: ManagementActor): string {

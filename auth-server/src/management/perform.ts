@@ -6,7 +6,7 @@ import { hasScope, type ManagementActor } from './actor.ts'
 import { requireInput, type SentInput, shapeAnswer } from './checks.ts'
 import type { AnyHandler, AnyInput, OpenWrite } from './handler.ts'
 import { HANDLERS } from './handlers.ts'
-import { once } from './idempotency.ts'
+import { answeredBefore, once } from './idempotency.ts'
 import { insufficientScope } from './refusals.ts'
 import { asRefusal } from './refused-by-domain.ts'
 import { requireIfMatch, requireVersion, versionOf } from './version.ts'
@@ -53,6 +53,12 @@ async function run(deps: Deps, actor: ManagementActor, { id, input, asked }: Che
   if ('read' in handler) return shapeAnswer(id, await handler.read({ deps, db: deps.db, actor, input }))
   const { ifMatch, idempotencyKey: key } = asked
   const call = { deps, actor, input }
+  const keyed = key === undefined ? undefined : { actor, operation: id, input, ifMatch, key }
+  const secret = deps.config.keyEncryptionKey
+  if ('prepare' in handler && keyed) {
+    const before = await answeredBefore(deps.db, secret, keyed)
+    if (before) return before.answer
+  }
   const write =
     'prepare' in handler
       ? await handler.prepare({ ...call, db: deps.db })
@@ -61,8 +67,7 @@ async function run(deps: Deps, actor: ManagementActor, { id, input, asked }: Che
     // As whoever read it was told: without what its row does not declare.
     const requireCurrent = (shown: unknown) => requireVersion(ifMatch, shapeAnswer(readingOf(id), shown))
     const work = async () => shapeAnswer(id, await write({ trx, requireVersion: requireCurrent }))
-    if (key === undefined) return work()
-    return once(trx, deps.config.keyEncryptionKey, { actor, operation: id, input, ifMatch, key }, work)
+    return keyed ? once(trx, secret, keyed, work) : work()
   })
   // Whoever changed it finds it changed with the next request.
   deps.clients.forget()

@@ -269,3 +269,17 @@ t.test('links of the developers are https, and stand on the pages where people d
   const none = { policy_uri: null, tos_uri: null, support_contact: null, brand_color: null }
   t.match((await ask('PATCH', '/applications/shop-app', { body: none, headers: ANY })).json(), none)
 })
+
+t.test('a logo that is sent again under its Idempotency-Key is answered as before, whatever has changed', async (t) => {
+  const root = await inRole(server, 'keyed@example.com', { role: 'administrator' })
+  const { body: app } = await root.ask('applications.create', { body: { name: 'Keyed', kind: 'native' } })
+  const params = { client_id: String(Object(app).client_id) }
+  const image = (await noise(64).png().toBuffer()).toString('base64')
+  const send = (sent: string) =>
+    root.ask('applications.set_logo', { params, body: { image: sent }, ifMatch: '*', idempotencyKey: 'one-logo' })
+  const first = await send(image)
+  t.equal(first.status, 200)
+  t.equal((await root.ask('applications.delete', { params, ifMatch: '*' })).status, 204)
+  t.strictSame(await send(image), first)
+  t.equal((await send('AAAA')).status, 422)
+})

@@ -1,6 +1,6 @@
 // Keys by which a caller of the management API asks twice and is answered once.
 import { sql } from 'kysely'
-import type { Trx } from '../database.ts'
+import type { Db, Trx } from '../database.ts'
 import type { TableDeclaration } from '../declaration.ts'
 import { secondsFromNow } from '../sql.ts'
 
@@ -63,6 +63,20 @@ export async function claimKey(
     .select(['request_hash as requestHash', 'answer'])
     .executeTakeFirst()
   return known ? { kind: 'known', ...known } : { kind: 'first' }
+}
+
+/** What was asked by a key that counts, if anything was. */
+export function findKey(
+  db: Db,
+  { actor, key }: IdempotencyKey,
+): Promise<Readonly<{ requestHash: string; answer: string | null }> | undefined> {
+  return db
+    .selectFrom('idempotency_keys')
+    .where('actor', '=', actor)
+    .where('key', '=', key)
+    .where('expires_at', '>', sql<Date>`auth_now()`)
+    .select(['request_hash as requestHash', 'answer'])
+    .executeTakeFirst()
 }
 
 /** Keeps the answer, last of all in the transaction: from here on the row of a person may be waited for. */
