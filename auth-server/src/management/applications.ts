@@ -33,7 +33,7 @@ import { moment } from './moment.ts'
 import { readPage, toPage } from './page.ts'
 import { requireInUse, requireNoDeveloper, requireOrdinaryApplication, requireOwner } from './privileged.ts'
 import { reachOf } from './reach.ts'
-import { notFound } from './refusals.ts'
+import { conflict, notFound } from './refusals.ts'
 import type { SecretOperationId } from './secrets.ts'
 import { requireKnownWays, showSignIn } from './sign-in-offer.ts'
 import { requireSuspended } from './suspended.ts'
@@ -118,6 +118,8 @@ export const APPLICATION_HANDLERS: Omit<
       const before = await lockOwn(trx, actor, params.client_id, requireVersion)
       const { id, createdAt, suspendedAt, managedBy, owners, jwks, secretHash, ...kept } = before
       const authMethod = body.token_endpoint_auth_method ?? kept.authMethod
+      if (kept.authMethod === 'none' && authMethod !== 'none')
+        throw conflict('what people have installed of a public application can prove nothing: register another one')
       const definition = {
         ...kept,
         ...merge(body, kept),

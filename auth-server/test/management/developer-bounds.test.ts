@@ -1,4 +1,5 @@
 // What a developer does alone, and what needs an owner or an administrator: where sign-ins go, how long they last, what was suspended.
+import { generateKeyPairSync } from 'node:crypto'
 import t from 'tap'
 import { putMember } from '../../src/store/tables/application-members.ts'
 import { inRole } from '../support/portal-actor.ts'
@@ -151,4 +152,16 @@ t.test('what was suspended is not got rid of by its developers, to begin anew', 
   const other = await application('removed', { trusted: false })
   await root.ask('subscriptions.suspend', { params: other.subscription })
   t.equal((await root.ask('subscriptions.delete', { params: other.subscription, ifMatch: '*' })).status, 204)
+})
+
+t.test('a public application stays one: nobody locks out what is installed by giving it keys', async (t) => {
+  const { x, y } = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' })
+  const keys = [{ kty: 'EC', crv: 'P-256', kid: 'first', x, y }]
+  for (const kind of ['native', 'browser', 'web'] as const) {
+    const { body } = await owner.ask('applications.create', { body: { name: 'Public', kind } })
+    const params = { client_id: member(body, 'client_id') }
+    const change = { token_endpoint_auth_method: 'private_key_jwt', jwks: { keys } }
+    const refused = await owner.ask('applications.update', { params, body: change, ifMatch: '*' })
+    t.match(refused, { status: 409, body: { detail: /register another one/ } }, kind)
+  }
 })

@@ -197,7 +197,8 @@ export const APPLICATION_OPERATIONS = {
       name: Type.Optional(NAME),
       token_endpoint_auth_method: Type.Optional({
         ...oneOf(['private_key_jwt']),
-        description: 'From a secret to keys, which jwks has to hold: the secrets end at once.',
+        description:
+          'From a secret to keys, which jwks has to hold: the secrets end at once, and there is no way back. A public application stays one.',
       }),
       jwks: Type.Optional(JWKS),
       ...Type.Partial(Type.Object(CHANGEABLE)).properties,

@@ -13,7 +13,7 @@ export function mayHaveKeys({
   kind,
   token_endpoint_auth_method: method,
 }: Pick<Application, 'kind' | 'token_endpoint_auth_method'>): boolean {
-  return kind === 'web' || method === 'private_key_jwt'
+  return method === 'private_key_jwt' || (kind === 'web' && method !== 'none')
 }
 
 export function keyRoutes(): PortalRoutes {
@@ -57,8 +57,11 @@ export function keyRoutes(): PortalRoutes {
 /** The set that somebody pasted, a single key as a set of one; or what is wrong with it. */
 async function keysIn(typed: string): Promise<Readonly<{ keys: Record<string, unknown>[] }> | KeysProblem> {
   if (typed.trim() === '') return 'none'
-  if (typed.length > MAX_KEYS_CHARACTERS) return 'long'
   const read = parsed(typed)
+  // First of all, and in all of it: what else is wrong is told with the text shown again.
+  if (/PRIVATE KEY|"(?:d|p|q|dp|dq|qi|oth)"\s*:/.test(typed)) return 'private'
+  if (/"k"\s*:/.test(typed)) return 'shared'
+  if (typed.length > MAX_KEYS_CHARACTERS) return 'long'
   if (read === undefined) return 'json'
   const set = isObject(read) && 'kty' in read && !('keys' in read) ? { keys: [read] } : read
   const keys = await readPublicKeys(set, { authenticates: true })

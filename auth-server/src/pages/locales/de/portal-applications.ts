@@ -123,7 +123,7 @@ export const PORTAL_APPLICATIONS = {
     noKid: 'Schlüssel ohne kid',
     lead: 'Ihr Server unterschreibt mit einem Schlüssel, der ihn nie verlässt (private_key_jwt); hier liegt nur dessen öffentliche Hälfte. Für einen Wechsel ohne Unterbrechung bleibt der alte Schlüssel in der Menge, bis Ihr Server mit dem neuen unterschreibt.',
     instead:
-      'Zurzeit weist sie sich mit einem Secret aus. Mit Schlüsseln an dessen Stelle enden sofort alle ihre Secrets.',
+      'Zurzeit weist sie sich mit einem Secret aus. Mit Schlüsseln an dessen Stelle enden sofort alle ihre Secrets, und mit einem Secret weist sie sich nie wieder aus.',
     label: 'Öffentliche Schlüssel (JWK Set)',
     hint: 'Als JSON: {"keys": [{"kty": "EC", "crv": "P-256", "x": "…", "y": "…", "kid": "2026-1"}]}. Was Sie speichern, ersetzt alles Bisherige.',
     change: 'Secrets beenden, diese Schlüssel verwenden',

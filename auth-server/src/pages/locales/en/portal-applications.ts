@@ -117,7 +117,8 @@ export const PORTAL_APPLICATIONS = {
     noKey: 'None: it proves itself by a secret',
     noKid: 'Key without a kid',
     lead: 'Your server signs a short statement by a key that never leaves it (private_key_jwt), and this server holds the public half. To change over without a stop, keep the old key in the set until your server signs by the new one.',
-    instead: 'It proves itself by a secret at present. With keys in its place, all of its secrets end at once.',
+    instead:
+      'It proves itself by a secret at present. With keys in its place, all of its secrets end at once, and it never proves itself by a secret again.',
     label: 'Public keys (JWK Set)',
     hint: 'As JSON: {"keys": [{"kty": "EC", "crv": "P-256", "x": "…", "y": "…", "kid": "2026-1"}]}. What you save takes the place of what is there.',
     change: 'End the secrets, use these keys',
