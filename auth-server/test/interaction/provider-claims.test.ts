@@ -1,13 +1,15 @@
 // What a provider tells becomes claims of ours by the table of its configuration: in the tokens of logins begun there, as told then.
+import type { RegistrationForm } from '@mobile-api-gateway/sdk/contract/registration-form.ts'
 import { decodeJwt } from 'jose'
 import t from 'tap'
+import { defineApi } from '../../src/catalogue/apis.ts'
 import { defineGroup } from '../../src/catalogue/groups.ts'
 import { OPERATOR } from '../../src/identity/administration/authority.ts'
 import { setPersonGroups } from '../../src/identity/administration/groups.ts'
 import { readProviders } from '../../src/identity/federation/configure.ts'
 import { Browser } from '../support/browser.ts'
 import { answerOf, authorizeUrl, logIn, pkcePair, redeem, refresh } from '../support/phone.ts'
-import { testServer } from '../support/server.ts'
+import { API, testServer } from '../support/server.ts'
 import { CLAIMED_URI } from '../support/session.ts'
 import { catalogueOf, openUpstream, type UpstreamPerson } from '../support/upstream.ts'
 
@@ -94,6 +96,27 @@ t.test('a sign-in by password has none of them', async (t) => {
   const browser = new Browser(app)
   const { code = '' } = answerOf(await logIn(browser, await browser.open(authorizeUrl(challenge))))
   t.notOk('department' in decodeJwt(String((await redeem(app, code, verifier)).json().access_token)))
+})
+
+t.test('an answer to a form never stands under the name of what a provider tells', async (t) => {
+  const { db, personId } = server
+  const fields: RegistrationForm['fields'] = ['department', 'team'].map((name) => ({
+    name,
+    type: 'choice',
+    label: { en: name },
+    options: [{ value: 'Board', label: { en: 'Board' } }],
+    in_access_token: true,
+  }))
+  await defineApi(db, { ...API, registration: { fields } }, OPERATOR)
+  const answers = JSON.stringify({ department: 'Board', team: 'Board' })
+  await db.insertInto('registrations').values({ person_id: personId, api_id: API.id, answers }).execute()
+  const { challenge, verifier } = pkcePair()
+  const browser = new Browser(app)
+  const { code = '' } = answerOf(await logIn(browser, await browser.open(authorizeUrl(challenge))))
+  const told = decodeJwt(String((await redeem(app, code, verifier)).json().access_token))
+  t.match(told, { team: 'Board' })
+  t.notOk('department' in told)
+  await defineApi(db, API, OPERATOR)
 })
 
 t.test('what is too much for a token is left out and logged; the others stand, and the person is in', async (t) => {

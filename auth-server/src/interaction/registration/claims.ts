@@ -9,15 +9,17 @@ import type { Session } from '../../store/tables/sessions.ts'
 import type { PolicyDeps } from '../facts.ts'
 
 export async function registrationClaims(
-  { db }: PolicyDeps,
+  { db, providers }: PolicyDeps,
   { app, request }: PendingAppVisit,
   { personId }: Session,
 ): Promise<AddedClaims> {
   const asked = await findRegistration(db, { personId, apiId: app.apiId })
   if (!asked?.answers) return {}
   const { form, answers } = asked
+  // The word of a provider stands under such a name, and also where it has said nothing nobody types it.
+  const ofProviders = new Set(providers.all.flatMap(({ claims }) => claims.map(({ claim }) => claim)))
   const told = form.fields.flatMap((field) => {
-    const value = isStandard(field) ? undefined : claimValue(field, answers)
+    const value = isStandard(field) || ofProviders.has(claimOf(field)) ? undefined : claimValue(field, answers)
     return value === undefined ? [] : [{ field, claim: [claimOf(field), value] as const }]
   })
   const scopes = await findOpenScopes(db, { personId, apiId: app.apiId, names: request.scopes })
