@@ -35,6 +35,19 @@ export const IS_FACTOR_IN_FORCE: RawBuilder<SqlBool> = sql`factor.confirmed_at i
 export const HAS_SUBSCRIPTION: RawBuilder<SqlBool> = sql`
   exists (select from subscriptions where application_id = application.id and status = 'approved')`
 
+/** For how long a provider's word counts after somebody last signed in by it. */
+const PROVIDER_WORD_DAYS = 30
+
+/**
+ * Whether that by which `member` is in a group still counts: an operator's word until it is taken back, a provider's while
+ * the account is linked there and was used within these days.
+ */
+export const COUNTS_AS_MEMBER: RawBuilder<SqlBool> = sql`
+  (member.source = 'operator' or exists (
+    select from identities vouching where vouching.person_id = member.person_id and vouching.issuer = member.source
+      and vouching.removed_at is null
+      and vouching.used_at > auth_now() - make_interval(days => ${sql.lit(PROVIDER_WORD_DAYS)})))`
+
 /** Of an array of names those that the API does not withhold: a scope may be for the people of a group alone. */
 export function openScopes(
   names: RawBuilder<unknown>,
@@ -47,7 +60,8 @@ export function openScopes(
       select from api_scopes closed
       where closed.api_id = ${apiId} and closed.name = named.scope and closed.required_group is not null
         and not exists (select from group_members member
-                        where member.person_id = ${personId} and member.group_name = closed.required_group))
+                        where member.person_id = ${personId} and member.group_name = closed.required_group
+                          and ${COUNTS_AS_MEMBER}))
     order by named.place)`
 }
 
@@ -55,7 +69,8 @@ export function openScopes(
 export function toldGroups(personId: RawBuilder<unknown>): RawBuilder<string[]> {
   return sql`array(
     select distinct member.group_name from group_members member
-    where member.person_id = ${personId} and member.group_name = any (api.token_groups) order by 1)`
+    where member.person_id = ${personId} and member.group_name = any (api.token_groups)
+      and ${COUNTS_AS_MEMBER} order by 1)`
 }
 
 /** Whether `family` has neither been ended nor run out. */

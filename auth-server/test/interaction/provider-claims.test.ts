@@ -1,12 +1,14 @@
 // What a provider tells becomes claims of ours by the table of its configuration: in the tokens of logins begun there, as told then.
 import type { RegistrationForm } from '@mobile-api-gateway/sdk/contract/registration-form.ts'
 import { decodeJwt } from 'jose'
+import { sql } from 'kysely'
 import t from 'tap'
 import { defineApi } from '../../src/catalogue/apis.ts'
 import { defineGroup } from '../../src/catalogue/groups.ts'
 import { OPERATOR } from '../../src/identity/administration/authority.ts'
 import { setPersonGroups } from '../../src/identity/administration/groups.ts'
 import { readProviders } from '../../src/identity/federation/configure.ts'
+import { listGroupsOfPerson } from '../../src/store/queries/listed-groups.ts'
 import { Browser } from '../support/browser.ts'
 import { answerOf, authorizeUrl, logIn, pkcePair, redeem, refresh } from '../support/phone.ts'
 import { API, testServer } from '../support/server.ts'
@@ -84,6 +86,15 @@ t.test('its groups become ours at each sign-in: come, go, and leave alone what o
   }
   t.strictSame(await groups(), ['boss by corp', 'staff by corp'])
   t.ok(log.some((line) => line.includes('provider_groups_missing') && line.includes('not-there')))
+  const counted = async () => (await listGroupsOfPerson(db, sub)).map(({ name }) => name)
+  t.strictSame(await counted(), ['boss', 'staff'])
+  const identity = db.updateTable('identities').where('person_id', '=', sub)
+  await identity.set({ used_at: sql`auth_now() - interval '31 days'` }).execute()
+  t.strictSame(await counted(), [], 'nothing has been heard from the provider for a month')
+  await identity.set({ used_at: sql`auth_now()`, removed_at: sql`auth_now()` }).execute()
+  t.strictSame(await counted(), [], 'it is linked no more')
+  await identity.set({ removed_at: null }).execute()
+  t.strictSame(await counted(), ['boss', 'staff'])
   await setPersonGroups(db, OPERATOR, sub, ['other', 'boss'])
   await signIn({ ...gus, realm: { groups: '/staff/us' } })
   t.strictSame((await groups()).sort(), ['boss by operator', 'other by operator', 'staff by corp'])

@@ -104,6 +104,15 @@ export async function unlinkIdentity(trx: Trx, { issuer, subject }: UpstreamSubj
   return true
 }
 
+/** Whether an account is linked to any identity of an issuer. */
+export async function hasIdentityOf(trx: Trx, issuer: string, personId: string): Promise<boolean> {
+  const { rows } = await sql`
+    select from identities where person_id = ${personId} and issuer = ${issuer} and removed_at is null limit 1`.execute(
+    trx,
+  )
+  return rows.length > 0
+}
+
 /** Whose account an address is proven to lead to, whatever their status. */
 export async function isAddressTaken(db: Db, emailKey: string): Promise<boolean> {
   const { rows } = await sql`select from email_addresses where key = ${emailKey} and proof is not null`.execute(db)

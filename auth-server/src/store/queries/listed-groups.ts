@@ -2,6 +2,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
 import type { ManagedBy } from '../managed-by.ts'
+import { COUNTS_AS_MEMBER } from '../sql.ts'
 import type { PersonRoles } from '../tables/person-roles.ts'
 import type { AfterKey } from './listed-people.ts'
 
@@ -14,7 +15,8 @@ export interface ListedGroup {
 
 const COLUMNS = sql`
   known.name, known.description, known.managed_by as "managedBy", (
-    select count(distinct person_id)::int from group_members where group_name = known.name) as members`
+    select count(distinct person_id)::int from group_members member
+    where group_name = known.name and ${COUNTS_AS_MEMBER}) as members`
 
 export async function listGroupsPage(db: Db, { after, limit }: AfterKey): Promise<readonly ListedGroup[]> {
   const { rows } = await sql<ListedGroup>`
@@ -42,8 +44,8 @@ async function readOne(db: Db, name: string, lock: RawBuilder<unknown>): Promise
 /** Who is in a group, by whichever source. */
 export async function listMembers(db: Db, group: string, { after, limit }: AfterKey): Promise<readonly string[]> {
   const { rows } = await sql<{ id: string }>`
-    select distinct person_id as id from group_members
-    where group_name = ${group} and (${after ?? null}::text is null or person_id > ${after ?? null})
+    select distinct person_id as id from group_members member
+    where group_name = ${group} and ${COUNTS_AS_MEMBER} and (${after ?? null}::text is null or person_id > ${after ?? null})
     order by 1 limit ${limit}`.execute(db)
   return rows.map(({ id }) => id)
 }
@@ -51,7 +53,8 @@ export async function listMembers(db: Db, group: string, { after, limit }: After
 /** The groups of a person, by each source. */
 export async function listGroupsOfPerson(db: Db, personId: string): Promise<{ name: string; source: string }[]> {
   const { rows } = await sql<{ name: string; source: string }>`
-    select group_name as name, source from group_members where person_id = ${personId} order by 1, 2`.execute(db)
+    select group_name as name, source from group_members member
+    where person_id = ${personId} and ${COUNTS_AS_MEMBER} order by 1, 2`.execute(db)
   return rows
 }
 
