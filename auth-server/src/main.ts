@@ -19,7 +19,7 @@ import { openDatabase } from './store/database.ts'
 import { keepClients, readClients } from './store/kept-clients.ts'
 import { hasTimeLimit } from './store/reach.ts'
 import { mayChangeAuditEvents } from './store/server-rights.ts'
-import { replaceSubscriptions } from './store/tables/hook-subscriptions.ts'
+import { confirmSubscriptions } from './store/tables/hook-subscriptions.ts'
 import { upgradeDatabase } from './store/upgrade.ts'
 
 function readConfigOrExit() {
@@ -55,7 +55,9 @@ async function start() {
     logger.warn('the role of DATABASE_URL could change the audit log; it should own nothing and be no superuser')
   for (const api of [revocationsApi(config.issuer), managementApi(config.issuer)]) await defineBuiltInApi(db, api)
   await requireKnownApis(db, hooks)
-  await replaceSubscriptions(db, subscriptionsOf(hooks))
+  const others = await confirmSubscriptions(db, subscriptionsOf(hooks))
+  if (others.length > 0)
+    logger.warn({ hooks: others }, 'not in the catalogue file of this instance; to end one: npm run hooks -- forget')
   await definePortalOf(config.issuer, db)
   const clients =
     pooler === 'session'

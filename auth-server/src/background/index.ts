@@ -6,6 +6,7 @@ import { eraseDueAccounts } from '../identity/deletion.ts'
 import { eraseUnseenGuests } from '../identity/unseen-guests.ts'
 import { removeObsoleteRows } from '../store/cleanup.ts'
 import { trimRefusals } from '../store/queries/take-usage.ts'
+import { setDeadHooksAside } from '../store/tables/outbox.ts'
 import { RELOAD_EVERY_SECONDS, rotateKeys } from '../tokens/signing-keys.ts'
 import { type Job, startJobs } from './job.ts'
 
@@ -50,6 +51,14 @@ export function startBackground(deps: Deps, log: FastifyBaseLogger): () => Promi
       everySeconds: 60,
       run: async () => {
         await trimRefusals(db, 5000)
+      },
+    },
+    {
+      name: 'set aside what hooks did not take',
+      everySeconds: 60,
+      run: async () => {
+        const dead = await setDeadHooksAside(db)
+        if (dead > 0) log.warn({ dead }, 'hooks did not take these calls within three days')
       },
     },
     { name: 'remove obsolete rows', everySeconds: 60, run: () => clean('indexed') },

@@ -1,16 +1,19 @@
 // Hooks after changes: what they hear of, told by the transaction of the change; retries, the same id each time, and what never arrived.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
+import { sql } from 'kysely'
 import { pino } from 'pino'
 import t from 'tap'
 import type { AuditEvent } from '../../src/audit/events.ts'
+import { NO_HOOKS } from '../../src/delivery/hooks/hooks.ts'
 import { sendDueEntries } from '../../src/delivery/outbox.ts'
 import { OPERATOR } from '../../src/identity/administration/authority.ts'
 import { restorePerson, suspendPerson } from '../../src/identity/administration/people.ts'
 import { removeObsoleteRows } from '../../src/store/cleanup.ts'
 import { AFTER_EVENTS } from '../../src/store/hook-events.ts'
 import { erasePerson, exportPerson } from '../../src/store/person.ts'
-import { countDeadHooks, listDeadHooks, reviveHooks } from '../../src/store/tables/outbox.ts'
+import { confirmSubscriptions } from '../../src/store/tables/hook-subscriptions.ts'
+import { countDeadHooks, listDeadHooks, reviveHooks, setDeadHooksAside } from '../../src/store/tables/outbox.ts'
 import { turnClock } from '../support/database.ts'
 import { hookEnvironment, hookReceiver } from '../support/hook-receiver.ts'
 import { testServer } from '../support/server.ts'
@@ -74,6 +77,7 @@ t.test(
     await send()
     t.equal(receiver.heard.length, 2, 'it is given up')
     await removeObsoleteRows(db, { which: 'indexed' })
+    await setDeadHooksAside(db)
     const [dead] = await listDeadHooks(db, 10)
     t.match(dead, { hook: 'crm', event: 'person.restored', personId, attempts: 2 })
     t.equal(await countDeadHooks(db), 1)
@@ -96,7 +100,42 @@ t.test('who is forgotten is told as deleted; a month after the last attempt noth
   await erasePerson(db, personId)
   await send()
   t.match(receiver.heard, [{ event: 'person.suspended' }])
+  await turnClock(t, db, 4 * DAY)
+  await setDeadHooksAside(db)
   await turnClock(t, db, 40 * DAY)
   await removeObsoleteRows(db, { which: 'indexed' })
   t.strictSame(await queued(), [])
+})
+
+t.test(
+  'dead calls stand in the way of nothing that is due, and no hook keeps more of them than its bound',
+  async (t) => {
+    await sql`
+    insert into outbox (id, kind, receiver, payload, next_attempt_at, expires_at)
+    select 'dead.' || n, 'hook', 'http://there', jsonb_build_object('hook', 'crm', 'event', 'e', 'at', auth_now()),
+           auth_now() - interval '1 hour', auth_now() - make_interval(secs => n) from generate_series(1, 25) n`.execute(
+      db,
+    )
+    t.equal(await setDeadHooksAside(db, { batch: 10, most: 20 }), 25)
+    t.equal(await countDeadHooks(db), 20)
+    const { rows } = await sql`select from outbox where next_attempt_at <= auth_now()`.execute(db)
+    t.strictSame(rows, [])
+    t.equal(await reviveHooks(db, { hook: 'crm' }), 20)
+    await sql`delete from outbox`.execute(db)
+  },
+)
+
+t.test('an instance without a hook takes nothing from it, neither what waits nor what it will hear', async (t) => {
+  await sql`
+    insert into outbox (id, kind, receiver, payload, expires_at)
+    values ('old.1', 'hook', 'http://there', jsonb_build_object('hook', 'crm', 'event', 'e', 'at', auth_now()),
+            auth_now() + interval '1 day')`.execute(db)
+  t.strictSame(await confirmSubscriptions(db, []), ['crm'], 'it is told which it does not have')
+  await sendDueEntries({ ...deps, hooks: NO_HOOKS }, pino({ level: 'silent' }))
+  t.match(await queued(), [{ id: 'old.1' }])
+  t.match(await db.selectFrom('hook_subscriptions').select('name').execute(), [{ name: 'crm' }])
+  t.match(command('forget', 'crm'), { code: 0, output: 'Forgotten: crm.\n' })
+  t.strictSame(await db.selectFrom('hook_subscriptions').selectAll().execute(), [])
+  t.strictSame(await queued(), [])
+  t.match(command('forget', 'crm'), { code: 1 })
 })

@@ -17,7 +17,7 @@ import { createAccount } from '../../src/identity/local-account.ts'
 import { createLogger } from '../../src/logger.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { keepClients, readClients } from '../../src/store/kept-clients.ts'
-import { replaceSubscriptions } from '../../src/store/tables/hook-subscriptions.ts'
+import { confirmSubscriptions } from '../../src/store/tables/hook-subscriptions.ts'
 import { testDatabase } from './database.ts'
 
 export const ISSUER = 'http://localhost:4000'
@@ -62,7 +62,7 @@ export async function testServer(
   const logger = createLogger('trace', { destination: { write: (line: string) => void log.push(line) } })
   const providers = await readProviders(config, environment)
   const hooks = await readHooks(config, environment, logger)
-  await replaceSubscriptions(db, subscriptionsOf(hooks))
+  await confirmSubscriptions(db, subscriptionsOf(hooks))
   const clients = keepsClients ? keepClients(db, config.databaseUrl, () => {}) : readClients(db)
   const deps = await openDeps(config, db, { providers, hooks, clients })
   const app = await buildApp(deps, logger)

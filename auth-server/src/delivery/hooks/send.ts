@@ -14,8 +14,8 @@ export async function sendHook(
 ): Promise<DeliveryOutcome> {
   const { hook: name, event, at, personId, applicationId, apiId } = payload
   const hook = hooks.byName(name)
-  // It is not in the catalogue file any more.
-  if (!hook) return { kind: 'dropped' }
+  // Another instance may have it: of a newer release, or with another file. `npm run hooks -- forget` ends it for all.
+  if (!hook) return { kind: 'later', because: 'this instance has no such hook', about: { hook: name, event } }
   const body = JSON.stringify({
     event,
     at,

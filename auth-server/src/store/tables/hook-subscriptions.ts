@@ -13,20 +13,36 @@ export interface HookSubscriptions {
 
 export const HOOK_SUBSCRIPTIONS: TableDeclaration<HookSubscriptions> = {
   purpose: 'Which hooks of the catalogue file hear of which events.',
-  lifetime: { kept: 'each start of a server replaces them' },
+  lifetime: {
+    kept: 'each start of a server adds and changes those of its file; `npm run hooks -- forget` takes one away',
+  },
   people: { nobody: 'Keys of the server.' },
 }
 
-/** Makes them these. */
-export async function replaceSubscriptions(db: Db, hooks: readonly HookSubscriptions[]): Promise<void> {
-  await sql`
+/**
+ * Adds these and changes those that are there. What is missing stays, since another instance may have it. Returns the names
+ * of those.
+ */
+export async function confirmSubscriptions(db: Db, hooks: readonly HookSubscriptions[]): Promise<readonly string[]> {
+  const { rows } = await sql<{ name: string }>`
     with wanted as (
       select * from jsonb_to_recordset(${JSON.stringify(hooks)}::jsonb) as hook (name text, receiver text, events text[])
-    ), gone as (
-      delete from hook_subscriptions where name not in (select name from wanted)
+    ), confirmed as (
+      insert into hook_subscriptions (name, receiver, events) select name, receiver, events from wanted
+      on conflict (name) do update set receiver = excluded.receiver, events = excluded.events
     )
-    insert into hook_subscriptions (name, receiver, events) select name, receiver, events from wanted
-    on conflict (name) do update set receiver = excluded.receiver, events = excluded.events`.execute(db)
+    select name from hook_subscriptions where name not in (select name from wanted) order by name`.execute(db)
+  return rows.map(({ name }) => name)
+}
+
+/** It hears of nothing any more, and nothing waits for it. False when there is none. */
+export async function forgetHook(db: Db, name: string): Promise<boolean> {
+  const { rows } = await sql`
+    with told as (
+      delete from outbox where kind = 'hook' and payload->>'hook' = ${name}
+    )
+    delete from hook_subscriptions where name = ${name} returning name`.execute(db)
+  return rows.length === 1
 }
 
 /** What an after-hook hears: ids alone. */

@@ -51,6 +51,11 @@ const OUTBOX_KINDS: Readonly<Record<OutboxKind, Readonly<{ words: string; lifeti
 /** For how long one that never arrived can be sent again. */
 const DEAD_HOOK_DAYS = 30
 
+/** Of each hook; the oldest go first. */
+const MAX_DEAD_OF_HOOK = 10_000
+/** Never due: out of the way of whatever looks for what is due, or has expired. */
+const IS_DEAD = sql`next_attempt_at = 'infinity'`
+
 export interface Outbox {
   id: string
   kind: OutboxKind
@@ -68,8 +73,7 @@ export const OUTBOX: TableDeclaration<Outbox> = {
   purpose: `What has to reach somebody outside: ${describeKinds(({ words }) => words)}.`,
   lifetime: {
     until: `it has arrived, or its time is over: ${describeKinds(({ words, lifetimeSeconds }) => `${lifetimeSeconds / 3600} hours for ${words}`)}`,
-    obsolete: sql`expires_at < auth_now()
-      and (kind <> 'hook' or expires_at < auth_now() - make_interval(days => ${sql.lit(DEAD_HOOK_DAYS)}))`,
+    obsolete: sql`expires_at < auth_now() and (kind <> 'hook' or ${IS_DEAD})`,
     indexed: true,
   },
   people: {
@@ -213,8 +217,32 @@ export interface OutboxBacklog {
 export async function measureOutbox(db: Db): Promise<readonly OutboxBacklog[]> {
   const { rows } = await sql<OutboxBacklog>`
     select kind, count(*)::int as entries, ${secondsSince(sql`min(created_at)`)} as "oldestSeconds"
-    from outbox where expires_at > auth_now() group by kind order by kind`.execute(db)
+    from outbox where expires_at > auth_now() and not ${IS_DEAD} group by kind order by kind`.execute(db)
   return rows
+}
+
+/**
+ * Takes what hooks did not take in time out of the way, in batches; for some days it can be sent again. Returns how many
+ * there were.
+ */
+export async function setDeadHooksAside(db: Db, { batch = 1000, most = MAX_DEAD_OF_HOOK } = {}): Promise<number> {
+  let all = 0
+  for (let count = batch; count === batch; all += count) {
+    const { rows } = await sql`
+      update outbox
+      set next_attempt_at = 'infinity', expires_at = auth_now() + make_interval(days => ${sql.lit(DEAD_HOOK_DAYS)})
+      where id in (select id from outbox where kind = 'hook' and expires_at <= auth_now() and not ${IS_DEAD}
+                   order by expires_at limit ${batch} for update skip locked)
+      returning id`.execute(db)
+    count = rows.length
+  }
+  if (all > 0)
+    await sql`
+      delete from outbox where id in (
+        select id from (select id, row_number() over (partition by payload->>'hook' order by expires_at desc, id) as place
+                        from outbox where kind = 'hook' and ${IS_DEAD}) dead
+        where place > ${most})`.execute(db)
+  return all
 }
 
 /** What hooks did not take in time. */
@@ -228,16 +256,14 @@ export async function listDeadHooks(db: Db, limit: number): Promise<readonly Dea
   const { rows } = await sql<DeadHook>`
     select payload->>'hook' as hook, payload->>'event' as event, payload->>'at' as at, payload->>'personId' as "personId",
            payload->>'applicationId' as "applicationId", payload->>'apiId' as "apiId", id, attempts
-    from outbox where kind = 'hook' and expires_at <= auth_now() order by expires_at desc, id limit ${limit}`.execute(
-    db,
-  )
+    from outbox where kind = 'hook' and ${IS_DEAD} order by expires_at desc, id limit ${limit}`.execute(db)
   return rows
 }
 
 /** How many there are. */
 export async function countDeadHooks(db: Db): Promise<number> {
   const { rows } = await sql<{ count: number }>`
-    select count(*)::int as count from outbox where kind = 'hook' and expires_at <= auth_now()`.execute(db)
+    select count(*)::int as count from outbox where kind = 'hook' and ${IS_DEAD}`.execute(db)
   return rows[0]?.count ?? 0
 }
 
@@ -246,7 +272,7 @@ export async function reviveHooks(db: Db, which: Readonly<{ hook: string } | { i
   const those = 'id' in which ? sql`id = ${which.id}` : sql`payload->>'hook' = ${which.hook}`
   const { rows } = await sql`
     update outbox set attempts = 0, next_attempt_at = auth_now(), expires_at = ${secondsFromNow(OUTBOX_KINDS.hook.lifetimeSeconds)}
-    where kind = 'hook' and expires_at <= auth_now() and ${those} returning id`.execute(db)
+    where kind = 'hook' and ${IS_DEAD} and ${those} returning id`.execute(db)
   return rows.length
 }
 
