@@ -42,7 +42,8 @@ export type AuditEvent =
   | (Event<'sign-out', 'succeeded' | 'everywhere-else' | 'by-provider'> & Person)
   | (Event<'profile', 'changed'> & Person)
   // The form of an API; no answer is told.
-  | (Event<'registration', 'answered' | 'withdrawn'> & Person & Api)
+  | (Event<'registration', 'answered' | 'withdrawn' | 'read'> & Person & Api)
+  | Event<'registration', 'searched-for'>
   | (Event<'address', 'added' | 'made-primary' | 'removed'> & Person)
   | (Event<'client-registration', 'succeeded' | 'created' | 'changed'> & Application & Partial<Change>)
   // A counter that goes back: there may be a copy of the passkey, or its maker counts carelessly.

@@ -5,7 +5,7 @@ import { record } from '../audit/record.ts'
 import { type Db, inTransaction, type Trx } from '../store/database.ts'
 import { endInstallations } from '../store/queries/installations.ts'
 import { changeClaims, findProfile } from '../store/tables/people.ts'
-import { type Answers, findRegistration, keepAnswers, removeRegistration } from '../store/tables/registrations.ts'
+import { type Answers, findAnswered, keepAnswers, removeRegistration } from '../store/tables/registrations.ts'
 import { type AnswerProblem, readAnswer } from './registration-answers.ts'
 import { type ClaimFieldName, changedClaims, isClaimField } from './standard-claims.ts'
 
@@ -53,7 +53,7 @@ export async function keepRegistration(
 /** Deletes the answers, and ends the logins of the API; false when there is nothing of the kind. */
 export function withdrawRegistration(db: Db | Trx, who: Registrant, context: AuditContext): Promise<boolean> {
   return inTransaction(db, async (trx) => {
-    if (!(await findRegistration(trx, who))?.answers) return false
+    if (!(await findAnswered(trx, who))) return false
     // In the order of TABLES: a code that is redeemed meanwhile comes first, or finds itself ended.
     await endInstallations(trx, who, 'registration withdrawn')
     if (!(await removeRegistration(trx, who))) return false

@@ -18,6 +18,7 @@ import { KEY_HANDLERS } from './keys.ts'
 import { LOOKS_HANDLERS } from './looks.ts'
 import { PEOPLE_HANDLERS } from './people.ts'
 import { PEOPLE_BELONGINGS_HANDLERS } from './people-belongings.ts'
+import { REGISTRATION_HANDLERS } from './registrations.ts'
 import { REVOCATION_HANDLERS } from './revocations.ts'
 import { SECRET_HANDLERS } from './secrets.ts'
 import { SUBSCRIPTION_HANDLERS } from './subscriptions.ts'
@@ -44,6 +45,7 @@ export const HANDLERS: { readonly [Id in OperationId]: HandlerOf<Id> } = {
   ...APPROVAL_HANDLERS,
   ...USAGE_HANDLERS,
   ...REFUSAL_HANDLERS,
+  ...REGISTRATION_HANDLERS,
   ...REVOCATION_HANDLERS,
   ...AUDIT_HANDLERS,
   ...KEY_HANDLERS,

@@ -13,6 +13,7 @@ import { INVITATION_OPERATIONS } from './invitations.ts'
 import type { AnswerOf, BodyOf, OperationTable, ParamsOf, QueryOf } from './operation.ts'
 import { AUDIT_OPERATIONS, KEY_OPERATIONS, REVOCATION_OPERATIONS } from './operations.ts'
 import { PEOPLE_OPERATIONS } from './people.ts'
+import { REGISTRATION_OPERATIONS } from './registrations.ts'
 import { SUBSCRIPTION_OPERATIONS } from './subscriptions.ts'
 import { REFUSAL_OPERATIONS, USAGE_OPERATIONS } from './usage.ts'
 
@@ -32,6 +33,7 @@ export const OPERATIONS = {
   ...APPROVAL_OPERATIONS,
   ...USAGE_OPERATIONS,
   ...REFUSAL_OPERATIONS,
+  ...REGISTRATION_OPERATIONS,
   ...REVOCATION_OPERATIONS,
   ...AUDIT_OPERATIONS,
   ...KEY_OPERATIONS,

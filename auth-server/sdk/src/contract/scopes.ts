@@ -15,6 +15,8 @@ export const MANAGEMENT_SCOPES = {
   'subscriptions:write': 'Ask for subscriptions, and end them',
   'approvals:read': 'Read which subscriptions wait for a decision',
   'approvals:write': 'Approve, decline and change subscriptions',
+  'registrations:read': 'Read what people have answered to the forms of APIs',
+  'registrations:write': 'Delete what people have answered to the forms of APIs',
   'revocations:write': 'End logins of people, of apps and on devices',
   'usage:read': 'Read how often applications called which API, and which calls were refused',
   'audit:read': 'Search the audit log',

@@ -6,17 +6,17 @@ import { actionLink, button } from '../../pages/components/button.ts'
 import { dangerForm } from '../../pages/components/confirm.ts'
 import { form } from '../../pages/components/form.ts'
 import { problemSummary } from '../../pages/components/notice.ts'
-import type { SummaryEntry } from '../../pages/components/summary.ts'
+import { type SummaryEntry, summaryList } from '../../pages/components/summary.ts'
 import type { Page } from '../../pages/frame.ts'
-import { html } from '../../pages/html.ts'
+import { type Html, html } from '../../pages/html.ts'
 import type { Texts } from '../../pages/locales/en.ts'
-import type { AskedForm } from '../../store/tables/registrations.ts'
+import type { AnsweredForm } from '../../store/tables/registrations.ts'
 import { actionOf, hrefOf, PATHS } from '../paths.ts'
 import type { SignedIn } from '../route.ts'
 import { toSection } from '../sections.ts'
 
 /** A line for each API that has asked. */
-export function registrationEntries(asked: readonly AskedForm[], { registration }: Texts): readonly SummaryEntry[] {
+export function registrationEntries(asked: readonly AnsweredForm[], { registration }: Texts): readonly SummaryEntry[] {
   return asked.map(({ apiId, apiName }) => ({
     key: registration.key(apiName),
     value: registration.given,
@@ -24,27 +24,49 @@ export function registrationEntries(asked: readonly AskedForm[], { registration 
   }))
 }
 
+/** Nobody has to say once more how old they are. */
+export function changeableFields({ form, answers }: Pick<AnsweredForm, 'form' | 'answers'>) {
+  return (form?.fields ?? []).filter(({ type, name }) => type !== 'age-at-least' || !answers[name])
+}
+
+/** What the API asks no more, by the names that it had; it goes with the next answers, or when all is withdrawn. */
+function formerAnswers({ form, answers }: Pick<AnsweredForm, 'form' | 'answers'>, texts: Texts): Html | undefined {
+  const { former, given, no } = texts.registration
+  const asked = new Set(form?.fields.map(({ name }) => name))
+  const entries = Object.entries(answers)
+    .filter(([name]) => !asked.has(name))
+    .map(([key, answer]) => ({
+      key,
+      value: answer === true ? given : answer === false ? no : [answer].flat().join(', '),
+    }))
+  if (entries.length === 0) return undefined
+  return html`<p>${former}</p>
+${summaryList(entries, texts)}`
+}
+
 /** @param value what a field starts with @param wrong what cannot be kept */
 export function registrationPage(
   { frame, binding }: SignedIn,
-  { apiId, apiName, form: asked, answers }: AskedForm,
+  { apiId, apiName, form: asked, answers }: AnsweredForm,
   value: (name: string) => string | undefined,
   wrong: WrongAnswers = [],
 ): Page {
   return (texts) => {
     const problems = answerProblems(wrong, texts)
-    const fields = asked.fields
-      .filter(({ type, name }) => type !== 'age-at-least' || !answers?.[name])
-      .map((field) => registrationField(field, value, problems, texts))
+    const fields = changeableFields({ form: asked, answers }).map((field) =>
+      registrationField(field, value, problems, texts),
+    )
+    const save = button(texts.account.parts.save)
     const content = html`${problemSummary(problems, texts)}
-${form({ binding, action: actionOf(PATHS.registration, { api: apiId }) }, ...fields, button(texts.account.parts.save))}
+${fields.length > 0 && form({ binding, action: actionOf(PATHS.registration, { api: apiId }) }, ...fields, save)}
+${formerAnswers({ form: asked, answers }, texts)}
 <p>${actionLink(texts.registration.withdraw, hrefOf(PATHS.registrationWithdraw, { api: apiId }))}</p>`
     const heading = texts.registration.key(apiName)
     return accountPage({ frame, heading, back: toSection('profile', texts), content }, texts)
   }
 }
 
-export function withdrawRegistrationPage({ frame, binding }: SignedIn, { apiId, apiName }: AskedForm): Page {
+export function withdrawRegistrationPage({ frame, binding }: SignedIn, { apiId, apiName }: AnsweredForm): Page {
   return (texts) => {
     const { withdraw, withdrawTitle, withdrawLead, withdrawEffects } = texts.registration
     const back = hrefOf(PATHS.registration, { api: apiId })

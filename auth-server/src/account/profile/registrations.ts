@@ -6,38 +6,35 @@ import { keepRegistration, withdrawRegistration } from '../../identity/keep-regi
 import { startValues } from '../../interaction/registration/values.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { findProfile } from '../../store/tables/people.ts'
-import { findRegistration } from '../../store/tables/registrations.ts'
+import { findAnswered } from '../../store/tables/registrations.ts'
 import { notFoundPage } from '../not-found.ts'
 import { hrefOf, PATHS } from '../paths.ts'
 import type { AccountRoutes, SignedIn } from '../route.ts'
-import { registrationPage, withdrawRegistrationPage } from './registrations-view.ts'
+import { changeableFields, registrationPage, withdrawRegistrationPage } from './registrations-view.ts'
 
 export function registrationRoutes({ db }: Deps): AccountRoutes {
-  const findAnswered = async ({ session: { personId } }: SignedIn, apiId: string) => {
-    const asked = await findRegistration(db, { personId, apiId })
-    return asked?.answers ? asked : undefined
-  }
+  const answered = ({ session: { personId } }: SignedIn, apiId: string) => findAnswered(db, { personId, apiId })
   return {
     [PATHS.registration]: {
       needs: 'session',
       async GET(request, reply, me) {
-        const asked = await findAnswered(me, pathParameter(request, 'api') ?? '')
+        const asked = await answered(me, pathParameter(request, 'api') ?? '')
         if (!asked) return notFoundPage(reply, me, 'profile')
         const { claims } = await findProfile(db, me.session.personId)
-        const values = startValues(asked.form.fields, asked.answers, claims)
+        const values = startValues(asked.form?.fields ?? [], asked.answers, claims)
         return sendPage(
           reply,
           registrationPage(me, asked, (name) => values.get(name)),
         )
       },
       async POST(request, reply, me) {
-        const asked = await findAnswered(me, pathParameter(request, 'api') ?? '')
+        const asked = await answered(me, pathParameter(request, 'api') ?? '')
         if (!asked) return notFoundPage(reply, me, 'profile')
         const typed = (name: string) => me.form.get(name)
-        const { apiId, form } = asked
-        const who = { personId: me.session.personId, apiId }
-        // Nobody has to say once more how old they are.
-        const fields = form.fields.filter(({ type, name }) => type !== 'age-at-least' || !asked.answers?.[name])
+        const who = { personId: me.session.personId, apiId: asked.apiId }
+        const fields = changeableFields(asked)
+        // The API has lost its form since the page was read.
+        if (fields.length === 0) return me.backTo(reply, hrefOf(PATHS.profile, {}))
         const wrong = await keepRegistration(db, who, { fields, typed }, ofRequest(request))
         if (wrong.length > 0) return sendPage(reply.code(422), registrationPage(me, asked, typed, wrong))
         return me.backTo(reply, hrefOf(PATHS.profile, {}), 'registrationChanged')
@@ -46,7 +43,7 @@ export function registrationRoutes({ db }: Deps): AccountRoutes {
     [PATHS.registrationWithdraw]: {
       needs: 'session',
       async GET(request, reply, me) {
-        const asked = await findAnswered(me, pathParameter(request, 'api') ?? '')
+        const asked = await answered(me, pathParameter(request, 'api') ?? '')
         return asked ? sendPage(reply, withdrawRegistrationPage(me, asked)) : notFoundPage(reply, me, 'profile')
       },
       async POST(request, reply, me) {

@@ -12,7 +12,7 @@ import { html } from '../../pages/html.ts'
 import { isLanguage, LOCALES, nameOfLanguage } from '../../pages/language.ts'
 import type { StandardClaims } from '../../store/standard-claims.ts'
 import type { Profile } from '../../store/tables/people.ts'
-import type { AskedForm } from '../../store/tables/registrations.ts'
+import type { AnsweredForm } from '../../store/tables/registrations.ts'
 import { actionOf, hrefOf, PATHS } from '../paths.ts'
 import type { SignedIn } from '../route.ts'
 import { toOverview, toSection } from '../sections.ts'
@@ -22,7 +22,7 @@ import { registrationEntries } from './registrations-view.ts'
 export function profilePage(
   { frame, news, session }: SignedIn,
   { name, language, claims }: Profile & Readonly<{ claims: StandardClaims }>,
-  registrations: readonly AskedForm[],
+  registrations: readonly AnsweredForm[],
 ): Page {
   return (texts) => {
     const { profile, sections, parts } = texts.account

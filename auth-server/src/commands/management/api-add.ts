@@ -47,7 +47,7 @@ async function changeApi({ client, values, args: [id = ''], isTerminal }: VerbCa
   const { name, description, resource, plans, token_groups, guest_plan, events_uri, offer, sign_in, registration } = now
   const { scopes } = now
   // What no option says stays as it is; what a body leaves out would be taken away.
-  const kept = {
+  const kept: Required<Omit<Definition, 'scopes'>> = {
     name,
     description,
     resource,

@@ -57,14 +57,30 @@ export async function findRegistration(db: Db, { personId, apiId }: Key): Promis
   return rows[0]
 }
 
-/** The forms that a person has answered, by the names of their APIs. */
-export async function listRegistrations(db: Db, personId: string): Promise<readonly AskedForm[]> {
-  const { rows } = await sql<AskedForm>`
-    select api.id as "apiId", api.name as "apiName", api.registration as form, registration.answers
-    from registrations registration join apis api on api.id = registration.api_id
-    where registration.person_id = ${personId} and api.registration is not null
-    order by api.name, api.id`.execute(db)
+/** What somebody has answered to an API, which may have no form any more. */
+export interface AnsweredForm {
+  readonly apiId: string
+  readonly apiName: string
+  readonly form: RegistrationForm | null
+  readonly answers: Answers
+}
+
+const ANSWERED = sql`
+  select api.id as "apiId", api.name as "apiName", api.registration as form, registration.answers
+  from registrations registration join apis api on api.id = registration.api_id`
+
+/** All that a person has answered, by the names of the APIs. */
+export async function listRegistrations(db: Db, personId: string): Promise<readonly AnsweredForm[]> {
+  const { rows } = await sql<AnsweredForm>`
+    ${ANSWERED} where registration.person_id = ${personId} order by api.name, api.id`.execute(db)
   return rows
+}
+
+/** What a person has answered to one API; undefined where that is nothing. */
+export async function findAnswered(db: Db, { personId, apiId }: Key): Promise<AnsweredForm | undefined> {
+  const { rows } = await sql<AnsweredForm>`
+    ${ANSWERED} where registration.person_id = ${personId} and registration.api_id = ${apiId}`.execute(db)
+  return rows[0]
 }
 
 /** Adds to what was answered before; undefined takes an answer away. What the form has lost goes with it. */

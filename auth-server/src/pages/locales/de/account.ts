@@ -216,6 +216,7 @@ export const ACCOUNT = {
       'profile changed': 'Profil geändert',
       'registration answered': 'Fragen eines Dienstes beantwortet',
       'registration withdrawn': 'Antworten an einen Dienst widerrufen',
+      'registration read': 'Die Verwaltung hat Ihre Antworten an einen Dienst gelesen',
       'passkey added': 'Passkey hinzugefügt',
       'passkey renamed': 'Passkey umbenannt',
       'passkey removed': 'Passkey entfernt',

@@ -21,6 +21,8 @@ export const REGISTRATION: Texts['registration'] = {
   key: (api) => `Antworten an ${api}`,
   change: 'Antworten',
   given: 'Angegeben',
+  no: 'Nein',
+  former: 'Das Folgende fragt dieser Dienst nicht mehr. Gespeichert bleibt es, bis Sie es widerrufen.',
   withdraw: 'Alles widerrufen',
   withdrawTitle: (api) => `Ihre Antworten an ${api} widerrufen?`,
   withdrawLead: 'Das geschieht sofort:',

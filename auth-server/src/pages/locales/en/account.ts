@@ -214,6 +214,7 @@ export const ACCOUNT = {
       'profile changed': 'Changed the profile',
       'registration answered': 'Answered the questions of a service',
       'registration withdrawn': 'Withdrew the answers to a service',
+      'registration read': 'An administrator, or a program of theirs, read your answers to a service',
       'passkey added': 'Added a passkey',
       'passkey renamed': 'Renamed a passkey',
       'passkey removed': 'Removed a passkey',

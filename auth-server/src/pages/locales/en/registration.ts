@@ -18,6 +18,8 @@ export const REGISTRATION = {
   key: (api: string) => `Answers to ${api}`,
   change: 'Answers',
   given: 'Given',
+  no: 'No',
+  former: 'This service asks the following no more. It keeps what you answered until you withdraw it.',
   withdraw: 'Withdraw all of it',
   withdrawTitle: (api: string) => `Withdraw your answers to ${api}?`,
   withdrawLead: 'This happens at once:',
