@@ -253,8 +253,13 @@ t.test('an API is added with its scopes in words, and a change leaves what it do
       { name: 'notes:write', description: 'Write = change notes', for_guests: false },
     ],
   })
+  const signIn = { providers: ['own'], default: 'own' }
+  const form = { fields: [{ name: 'club', type: 'text', label: { en: 'Club' } }] }
+  const asked = { sign_in: JSON.stringify(signIn), registration: JSON.stringify(form) }
+  await server.db.updateTable('apis').set(asked).where('id', '=', 'notes').execute()
   await run('api change notes', { name: 'My notes' })
-  t.strictSame((await run('api show notes')).json, { ...before, name: 'My notes' })
+  const after = (await run('api show notes')).json
+  t.strictSame(after, { ...before, name: 'My notes', sign_in: signIn, registration: form })
   await run('api change notes', { scope: ['notes:read=Read notes'] })
   t.match(Object((await run('api show notes')).json).scopes, [{ description: 'Read notes', for_guests: true }])
   await run('api remove notes', { yes: true })

@@ -1,4 +1,5 @@
 // Registrations at the management API: read by machines and administrators, with an event that has no answer in it; deleted; and in the account when the form is gone.
+import type { RegistrationForm } from '@mobile-api-gateway/sdk/contract/registration-form.ts'
 import { createManagementClient, ManagementError } from '@mobile-api-gateway/sdk/management/index.ts'
 import t from 'tap'
 import { defineApi } from '../../src/catalogue/apis.ts'
@@ -15,14 +16,14 @@ const server = await testServer(t)
 const { app, db, personId } = server
 const site = await Website.open(server)
 const label = { en: 'x' }
-const FORM = {
+const FORM: RegistrationForm = {
   fields: [
     { name: 'given', type: 'text', label, claim: 'given_name' },
     { name: 'adult', type: 'age-at-least', age: 18, label },
     { name: 'note', type: 'text', label },
     { name: 'terms', type: 'terms', version: '7', link: 'https://example.com/terms', label },
   ],
-} as const
+}
 const TYPED = { 'answer.given': 'Ada', 'answer.adult': '1990-01-01', 'answer.note': 'Geheim', 'answer.terms': '7' }
 const browser = new Browser(app)
 

@@ -9,7 +9,7 @@ import { FormBinding } from '../../src/http/csrf.ts'
 import { createAccount } from '../../src/identity/local-account.ts'
 import { Browser, SESSION_COOKIE } from './browser.ts'
 import { logIn, obtainCode, redeem } from './phone.ts'
-import { type TestServer, USER } from './server.ts'
+import { API, type TestServer, USER } from './server.ts'
 
 export const EVE = { email: 'eve@example.com', password: 'another long passphrase' }
 
@@ -68,8 +68,14 @@ export async function accountAddresses(server: TestServer): Promise<readonly Acc
     .insertInto('identities')
     .values({ ...linked, person_id: server.personId })
     .execute()
+  await server.db
+    .insertInto('registrations')
+    .values({ person_id: server.personId, api_id: API.id, answers: '{"club":"chess"}' })
+    .execute()
   const own: Readonly<Record<string, string>> = {
     installation: id,
+    api: API.id,
+    group: 'phone',
     application: server.applicationId,
     address: addressId(config.cookieSecret, second),
     passkey: await addPasskey(server, 'ada'),
