@@ -5,16 +5,14 @@ import {
   type RegistrationForm,
 } from '@mobile-api-gateway/sdk/contract/registration-form.ts'
 import { oneLine } from '../http/one-line.ts'
-import type { StandardClaims } from '../store/standard-claims.ts'
 import type { Answers } from '../store/tables/registrations.ts'
 import { READ_TEXT, readDay } from './claim-kinds.ts'
 import { emailKey } from './email.ts'
-import { claimTexts, isClaimField, readClaimText } from './standard-claims.ts'
+import { isClaimField, readClaimText } from './standard-claims.ts'
 
 type Answer = Answers[string]
 /** `missing`: it is required; `wrong`: it cannot be kept; `young`: not old enough. */
 export type AnswerProblem = 'missing' | 'wrong' | 'young'
-type TellableAnswer = string | number | boolean | string[]
 /** Undefined: nothing was answered, and nothing has to be. */
 type ReadAnswer = Readonly<{ answer: Answer | undefined }> | Readonly<{ problem: AnswerProblem }>
 
@@ -137,21 +135,4 @@ export function isAtLeast(born: string, age: number, today: string): boolean {
 export function claimValue(field: RegistrationField, answers: Answers): Answer | undefined {
   const answer = standingAnswer(field, answers)
   return answer !== undefined && field.type === 'age-at-least' ? answer !== false : answer
-}
-
-/** The answers that a form asks for, as its people would tell them: those of the profile as they are there, of an age whether it is reached. */
-export function toldAnswers(
-  form: RegistrationForm | null,
-  answers: Answers,
-  claims: StandardClaims,
-): Record<string, TellableAnswer> {
-  const texts = claimTexts(claims)
-  return Object.fromEntries(
-    (form?.fields ?? []).flatMap((field): [string, TellableAnswer][] => {
-      const { name, claim } = field
-      const value = claim !== undefined && isClaimField(claim) ? texts.get(claim) : claimValue(field, answers, name)
-      if (value === undefined || !Object.hasOwn(answers, name)) return []
-      return [[name, typeof value === 'object' ? [...value] : value]]
-    }),
-  )
 }

@@ -1,7 +1,7 @@
 // What the operations on registrations do. For administrators and machines: who approves subscriptions needs no person's answers.
 import { record } from '../audit/record.ts'
 import { withdrawRegistration } from '../identity/keep-registration.ts'
-import { toldAnswers } from '../identity/registration-answers.ts'
+import { toldAnswers } from '../identity/told-answers.ts'
 import {
   type ListedRegistration,
   listRegistrationsPage,
