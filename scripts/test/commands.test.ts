@@ -153,6 +153,7 @@ t.test(`in a bare checkout on Node ${major}`, { skip, timeout: 350_000 }, async 
     approval: { command: 'npm run approval -- list', env: operator, says: /approval/ },
     machine: { command: 'npm run machine -- list', env: operator, says: /machine/ },
     group: { command: 'npm run group -- list', env: operator, says: /There is none\.\n$/ },
+    membership: { command: 'npm run membership -- list', env: operator, says: /There is none\.\n$/ },
     catalogue: {
       command: 'npm run catalogue -- import auth-server/catalogue.yml',
       env: { DATABASE_URL: databaseUrl },

@@ -47,6 +47,7 @@ function* apiProblems({
   eventsUri,
   signIn,
   registration,
+  signUp,
 }: ApiDefinition) {
   if (isBuiltInApi(id)) yield `The API ${id} is the server's own: take another id.`
   if (!SHORT_NAME.test(id)) yield shortNameProblem('The id of an API')
@@ -67,9 +68,18 @@ function* apiProblems({
     if (!Object.hasOwn(scopes, scope)) yield `Guests of ${id} cannot have ${scope}, which is none of its scopes.`
   const offerProblem = signIn && signInProblem(signIn)
   if (offerProblem !== undefined) yield offerProblem
+  if (signUp !== undefined && signUp !== 'invitation') yield* domainProblems(signUp.domains)
   if (registration) yield* registrationProblems(registration, Object.keys(scopes))
   if (eventsUri !== undefined && !isEventsUri(eventsUri))
     yield 'Events of an API go to an https address without user, password and fragment, of 500 characters at most.'
+}
+
+const MAX_DOMAINS = 100
+
+function* domainProblems(domains: readonly string[]) {
+  if (domains.length === 0) yield 'sign_up names one domain at least.'
+  if (domains.length > MAX_DOMAINS) yield `sign_up names ${MAX_DOMAINS} domains at most.`
+  if (new Set(domains).size < domains.length) yield 'sign_up names each domain once.'
 }
 
 const WAY = /^[a-z][a-z\d-]{0,31}$/

@@ -11,7 +11,7 @@ import {
   listSubscribers,
 } from '../store/queries/catalogue-removal.ts'
 import { findStoredApi, type StoredApi } from '../store/queries/stored-apis.ts'
-import { type ApiDefinition, insertApi, upsertApi } from '../store/tables/apis.ts'
+import { type ApiDefinition, insertApi, upsertApi, type WhoMayCome } from '../store/tables/apis.ts'
 import { type CatalogueActor, ManagedElsewhere, managerOf } from './actor.ts'
 import { InvalidApi, isBuiltInApi, requireSoundApi, signInWords } from './api-rules.ts'
 import { auditedChange, differenceOf, type FieldTexts } from './difference.ts'
@@ -113,6 +113,7 @@ export function apiFields({
   offer,
   signIn,
   registration,
+  signUp,
   document,
 }: StoredApi): FieldTexts {
   // A field that is added to what is stored does not compile before it is told here: an import would take it for nothing.
@@ -128,6 +129,7 @@ export function apiFields({
     eventsUri: ['address of events', eventsUri ?? ''],
     offer: ['offer', offer],
     signIn: ['ways to sign in', signInWords(signIn)],
+    signUp: ['who may come', signUpInWords(signUp)],
     registration: ['registration form', registration ? formInWords(registration) : ''],
     document: ['OpenAPI document', document ?? ''],
   }
@@ -140,6 +142,11 @@ export function apiFields({
       ]),
     ),
   }
+}
+
+function signUpInWords(signUp: WhoMayCome | null): string {
+  if (signUp === null || signUp === 'invitation') return signUp ?? 'open'
+  return `domains ${signUp.domains.join(' ')}`
 }
 
 /** Short, and another one for each other form. */

@@ -22,6 +22,8 @@ import { registrationPages } from './registration/routes.ts'
 import { isHalfForgotten, isOutOfReach, needsSecondFactor } from './second-factor/needed.ts'
 import { secondFactorPages } from './second-factor/routes.ts'
 import type { MakeVisitPages } from './visit.ts'
+import { isNotInvited } from './who-may-come/needed.ts'
+import { whoMayComePages } from './who-may-come/routes.ts'
 
 type Needed = (facts: Facts, deps: PolicyDeps) => boolean | Promise<boolean>
 
@@ -97,7 +99,14 @@ export const POLICY = [
     pages: linkProviderPages,
   },
   {
-    // Who it is has been shown in every respect by now. RFC 6749 §4.1.2.1: whoever asks later may be answered.
+    // Who it is has been shown in every respect by now. Nobody else hears of whoever the API is not for.
+    step: 'who-may-come',
+    needed: isNotInvited,
+    withoutPage: 'access_denied',
+    pages: whoMayComePages,
+  },
+  {
+    // RFC 6749 §4.1.2.1: whoever asks later may be answered.
     step: 'hook-away',
     needed: isHookAway,
     ends: { code: 'temporarily_unavailable', description: 'who decides on this sign-in does not answer; try again' },

@@ -16,6 +16,7 @@ import { requireOrdinaryApi } from './privileged.ts'
 import { reachOf } from './reach.ts'
 import { conflict, invalid, notFound } from './refusals.ts'
 import { requireKnownWays, showSignIn } from './sign-in-offer.ts'
+import { readSignUp, showSignUp } from './sign-up.ts'
 import { requireSuspended } from './suspended.ts'
 
 export function showDocumentFacts({ format, openapi, title, version, sha256, changedAt }: DocumentFacts) {
@@ -40,6 +41,7 @@ function showApi(api: ListedApi): OperationAnswer<'apis.get'> {
     events_uri: api.eventsUri,
     offer: api.offer,
     sign_in: showSignIn(api.signIn),
+    sign_up: showSignUp(api.signUp),
     registration: api.registration,
     document: api.document && showDocumentFacts({ ...api.document, changedAt: new Date(api.document.changedAt) }),
     built_in: isBuiltInApi(api.id),
@@ -52,6 +54,7 @@ type Definition = Omit<OperationInput<'apis.create'>['body'], 'id'>
 
 /** The definition that a body spells out. */
 function definitionOf(id: string, body: Definition): ApiDefinition {
+  const signUp = body.sign_up === undefined ? null : readSignUp(body.sign_up)
   const {
     name,
     description = '',
@@ -81,15 +84,16 @@ function definitionOf(id: string, body: Definition): ApiDefinition {
     ...(body.events_uri && { eventsUri: body.events_uri }),
     ...(offer && { offer }),
     ...(body.sign_in && { signIn: body.sign_in }),
+    ...(signUp && { signUp }),
     ...(body.registration && { registration: body.registration }),
     ...(guestPlan !== null && { guests: { plan: guestPlan, scopes: forGuests } }),
   }
 }
 
 /** Who may come stays as it was unless the body says it: a client that does not know the member lets nobody else in. */
-function stillRestricted(body: Definition, { signIn, registration }: ListedApi): Definition {
-  const { sign_in = showSignIn(signIn), registration: form = registration, ...others } = body
-  return { ...others, sign_in, registration: form }
+function stillRestricted(body: Definition, { signIn, signUp, registration }: ListedApi): Definition {
+  const { sign_in = showSignIn(signIn), sign_up = showSignUp(signUp), registration: form = registration } = body
+  return { ...body, sign_in, sign_up, registration: form }
 }
 
 /** @throws {HttpProblem} 404 */

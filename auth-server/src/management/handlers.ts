@@ -16,6 +16,7 @@ import { IDENTITY_HANDLERS } from './identities.ts'
 import { INVITATION_HANDLERS } from './invitations.ts'
 import { KEY_HANDLERS } from './keys.ts'
 import { LOOKS_HANDLERS } from './looks.ts'
+import { MEMBERSHIP_HANDLERS } from './memberships.ts'
 import { PEOPLE_HANDLERS } from './people.ts'
 import { PEOPLE_BELONGINGS_HANDLERS } from './people-belongings.ts'
 import { REGISTRATION_HANDLERS } from './registrations.ts'
@@ -41,6 +42,7 @@ export const HANDLERS: { readonly [Id in OperationId]: HandlerOf<Id> } = {
   ...API_HANDLERS,
   ...DOCUMENT_HANDLERS,
   ...PLAN_HANDLERS,
+  ...MEMBERSHIP_HANDLERS,
   ...SUBSCRIPTION_HANDLERS,
   ...APPROVAL_HANDLERS,
   ...USAGE_HANDLERS,

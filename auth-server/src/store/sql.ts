@@ -28,6 +28,11 @@ export function isSubscribed(row: 'request' | 'code' | 'family'): RawBuilder<Sql
     and subscription.api_id = ${sql.ref(`${row}.api_id`)} and subscription.status = 'approved'`
 }
 
+/** Whether `api`, that of the row, is open to everybody, or for the row's person. */
+export function isAdmitted(row: 'code' | 'family'): RawBuilder<SqlBool> {
+  return sql`(api.sign_up is null or may_come(${sql.ref(`${row}.person_id`)}, api.id))`
+}
+
 /** Whether `factor`, a row of authenticators, is good for anything. */
 export const IS_FACTOR_IN_FORCE: RawBuilder<SqlBool> = sql`factor.confirmed_at is not null and factor.suspended_at is null`
 

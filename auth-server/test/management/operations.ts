@@ -32,6 +32,9 @@ export function fittingRequests(things: Things): Readonly<Record<OperationId, Fi
   const api = { params: { id: 'orders-api' } }
   const identity = { apple: { team: 'ABCDE12345', bundle: 'com.example.shop' } }
   return {
+    'memberships.list': { query: { person_id: things.personId } },
+    'memberships.create': { body: { api_id: 'orders-api', email: 'new@example.com' } },
+    'memberships.end': { params: { membership_id: `membership_${'0'.repeat(32)}` } },
     'people.list': { query: { name: 'Ad' } },
     'people.create': { body: { email: 'new@example.com', groups: ['staff'] } },
     'people.invitations': {},

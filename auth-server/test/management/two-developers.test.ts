@@ -70,7 +70,15 @@ const nobodys: Things = {
 }
 const IDS = Object.values(ofBob)
 /** What names a thing that is somebody's; the rest of the parameters name what is everybody's. */
-const OWNED = ['client_id', 'subscription_id', 'person_id', 'installation_id', 'invitation_id', 'secret_id']
+const OWNED = [
+  'client_id',
+  'subscription_id',
+  'person_id',
+  'installation_id',
+  'invitation_id',
+  'secret_id',
+  'membership_id',
+]
 const EVERYBODYS = ['id', 'name', 'role', 'api_id']
 
 const ids = Object.keys(OPERATIONS).filter(isOperationId)

@@ -41,6 +41,15 @@ const OFFER = {
     '`deprecated`: it takes no new subscriptions, and those that there are go on. `hidden`: only those see it whose applications have one.',
 }
 const SIGN_IN = nullable({ ...SIGN_IN_OFFER, description: 'How its people sign in; null: in every way that there is.' })
+const WHO_MAY_COME =
+  'Who may come. `open`: everybody. `invitation`: who is invited (memberships). `domains`: who is invited, and who has a proven address at one of them. Logins of those who may not come any more end.'
+const SIGN_UP = Type.Union(
+  [
+    oneOf(['open', 'invitation']),
+    exactly({ domains: Type.Array(text(253), { minItems: 1, maxItems: 100, uniqueItems: true }) }),
+  ],
+  { description: WHO_MAY_COME },
+)
 const PLANS = Type.Array(PLAN_NAME, { minItems: 1, maxItems: 50 })
 
 export const API = exactly({
@@ -62,6 +71,7 @@ export const API = exactly({
   events_uri: nullable(Type.String()),
   offer: OFFER,
   sign_in: SIGN_IN,
+  sign_up: SIGN_UP,
   registration: nullable(REGISTRATION_FORM),
   document: nullable(DOCUMENT_FACTS),
   built_in: Type.Boolean({ description: 'It belongs to this server, which alone changes it.' }),
@@ -91,6 +101,7 @@ const DEFINITION = {
   events_uri: Type.Optional(EVENTS_URI),
   offer: Type.Optional(OFFER),
   sign_in: Type.Optional(SIGN_IN),
+  sign_up: Type.Optional({ ...SIGN_UP, description: `${WHO_MAY_COME} A change that does not name it leaves it.` }),
   registration: Type.Optional(
     nullable({ ...REGISTRATION_FORM, description: 'What people are asked before an app gets its tokens.' }),
   ),

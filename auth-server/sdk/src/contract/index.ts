@@ -10,6 +10,7 @@ import { CREDENTIAL_OPERATIONS } from './credentials.ts'
 import { GROUP_OPERATIONS, ROLE_OPERATIONS } from './groups.ts'
 import { HEALTH_OPERATIONS } from './health.ts'
 import { INVITATION_OPERATIONS } from './invitations.ts'
+import { MEMBERSHIP_OPERATIONS } from './memberships.ts'
 import type { AnswerOf, BodyOf, OperationTable, ParamsOf, QueryOf } from './operation.ts'
 import { AUDIT_OPERATIONS, KEY_OPERATIONS, REVOCATION_OPERATIONS } from './operations.ts'
 import { PEOPLE_OPERATIONS } from './people.ts'
@@ -29,6 +30,7 @@ export const OPERATIONS = {
   ...APPLICATION_PEOPLE_OPERATIONS,
   ...API_OPERATIONS,
   ...API_DOCUMENT_OPERATIONS,
+  ...MEMBERSHIP_OPERATIONS,
   ...SUBSCRIPTION_OPERATIONS,
   ...APPROVAL_OPERATIONS,
   ...USAGE_OPERATIONS,

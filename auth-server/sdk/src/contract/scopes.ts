@@ -11,6 +11,8 @@ export const MANAGEMENT_SCOPES = {
   'applications:write': 'Register and change applications, and give them new secrets',
   'apis:read': 'Read the APIs, their scopes and plans',
   'apis:write': 'Change the APIs, their scopes and plans',
+  'memberships:read': 'Read who is invited to which API',
+  'memberships:write': 'Invite people to APIs, and end that',
   'subscriptions:read': 'Read which application may use which API',
   'subscriptions:write': 'Ask for subscriptions, and end them',
   'approvals:read': 'Read which subscriptions wait for a decision',

@@ -93,6 +93,7 @@ function writeApi(api: StoredApi, promises: readonly RolePromise[], openapi: str
       events_uri: api.eventsUri,
       offer: api.offer !== 'open' && api.offer,
       sign_in: api.signIn,
+      sign_up: api.signUp,
       registration: api.registration,
       openapi,
       approvers: promises.filter(({ apiId }) => apiId === api.id).map(({ address }) => address),

@@ -16,10 +16,11 @@ import {
 } from '../../config/yaml-fields.ts'
 import type { Place } from '../../config/yaml-tree.ts'
 import { readHookEntries } from '../../delivery/hooks/configure.ts'
-import { readAddress } from '../../delivery/mail/mailbox.ts'
+import { readAddress, readDomain } from '../../delivery/mail/mailbox.ts'
 import { OFFERS } from '../../store/tables/apis.ts'
 import { ATTESTATION_MODES } from '../../store/tables/app-identities.ts'
 import { registration } from './registration-fields.ts'
+import { signUp } from './sign-up.ts'
 
 const words = listOf(line, '[orders:read, orders:write]')
 
@@ -43,14 +44,10 @@ const addresses = listOf(address, '[ada@example.com]')
 const domain: NodeReader<FileAddress> = (node, path, problems) => {
   const written = line(node, path, problems)
   if (written === undefined) return undefined
-  const key = readAddress(`anybody@${written.trim()}`)?.key
-  if (key === undefined || written.includes('@'))
+  const read = readDomain(written)
+  if (read === undefined)
     return noteAt(node, `${path}: ${written} is no domain of e-mail addresses, like example.com`, problems)
-  return {
-    at: { line: node.line, column: node.column },
-    address: written.trim(),
-    emailKey: key.slice(key.lastIndexOf('@')),
-  }
+  return { at: { line: node.line, column: node.column }, address: written.trim(), emailKey: `@${read}` }
 }
 
 const DEVELOPERS = {
@@ -118,6 +115,10 @@ export const API_FIELDS = {
   sign_in: optionally(
     'how its people sign in, `providers` and `default`; in every way there is unless told',
     fieldsOf(SIGN_IN),
+  ),
+  sign_up: optionally(
+    'who may come: `open` unless told, `invitation`, or `{ domains: [example.com] }`; those who are invited, always',
+    signUp,
   ),
   registration: optionally('what people are asked before an app gets its tokens (docs/registration.md)', registration),
   openapi: optionally('the file of its OpenAPI document, in the folder of this one or below', line),

@@ -83,6 +83,7 @@ export async function readCatalogueFile(
         ...(value.events_uri !== undefined && { eventsUri: value.events_uri }),
         ...(value.offer && { offer: value.offer }),
         ...(value.sign_in && { signIn: value.sign_in }),
+        ...(value.sign_up && value.sign_up !== 'open' && { signUp: value.sign_up }),
         ...(value.registration && { registration: value.registration }),
         document: documents.get(id) ?? null,
       }

@@ -44,8 +44,8 @@ async function addApi({ client, values, args: [id = ''], isTerminal }: VerbCall)
 
 async function changeApi({ client, values, args: [id = ''], isTerminal }: VerbCall): Promise<Told> {
   const { body: now, etag = '' } = await client.call('apis.get', { id })
-  const { name, description, resource, plans, token_groups, guest_plan, events_uri, offer, sign_in, registration } = now
-  const { scopes } = now
+  const { name, description, resource, plans, token_groups, guest_plan, events_uri, offer, sign_in } = now
+  const { scopes, sign_up, registration } = now
   // What no option says stays as it is; what a body leaves out would be taken away.
   const kept: Required<Omit<Definition, 'scopes'>> = {
     name,
@@ -57,6 +57,7 @@ async function changeApi({ client, values, args: [id = ''], isTerminal }: VerbCa
     events_uri,
     offer,
     sign_in,
+    sign_up,
     registration,
   }
   const definition = { ...kept, ...inputOf(UPDATE, values), scopes: scopesOf(values, scopes) }

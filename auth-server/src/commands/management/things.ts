@@ -6,6 +6,7 @@ import { APP_ADD } from './app-add.ts'
 import { CODE_PLATFORMS, requirePlatform, tellApp } from './app-settings.ts'
 import { GROUP_ADD, GROUP_REMOVE } from './group-verbs.ts'
 import { MACHINE_ADD } from './machine-add.ts'
+import { MEMBERSHIP_ADD } from './membership-add.ts'
 import { personId } from './person-id.ts'
 import { addLimits } from './plan-limits.ts'
 import { invitationId, USER_ADD } from './user-add.ts'
@@ -123,6 +124,23 @@ export const MANAGED_THINGS = {
         ...GROUP,
         reads: 'groups.get',
         takesAway: 'whoever is in it is so no more. While an API names it, it stays.',
+        says: 'It is gone.',
+      }),
+    },
+  },
+  membership: {
+    about:
+      'Who is invited to an API that is not open to everybody. PERSON is an address or an id (usr_…); of an address, whoever has proven it, or will.',
+    verbs: {
+      list: operationVerb({
+        operation: 'memberships.list',
+        columns: ['id', 'api_id', 'person_id', 'email', 'created_at'],
+      }),
+      add: MEMBERSHIP_ADD,
+      remove: operationVerb({
+        operation: 'memberships.end',
+        takes: ['MEMBERSHIP'],
+        takesAway: 'where the API is not open, the logins of the person at it end.',
         says: 'It is gone.',
       }),
     },

@@ -46,6 +46,12 @@ export function readAddress(text: string): ReadAddress | undefined {
   return { key, mailbox: isMailable ? mailbox : undefined }
 }
 
+/** A domain that addresses can have, as their canonical forms have it; undefined for what is none. */
+export function readDomain(text: string): string | undefined {
+  const key = text.includes('@') ? undefined : readAddress(`a@${text.trim()}`)?.key
+  return key?.slice(key.lastIndexOf('@') + 1)
+}
+
 function isDomain(domain: string): boolean {
   return (
     domain.length <= 253 &&

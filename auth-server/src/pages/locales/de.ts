@@ -28,6 +28,7 @@ import { SET_ASIDE } from './de/set-aside.ts'
 import { SETUP } from './de/setup.ts'
 import { TRIAL } from './de/trial.ts'
 import { UNDO } from './de/undo.ts'
+import { WHO_MAY_COME } from './de/who-may-come.ts'
 import type { Texts } from './en.ts'
 
 function name(text: string): Html {
@@ -46,6 +47,7 @@ export const DE = {
   deletion: DELETION,
   federation: FEDERATION,
   hooks: HOOKS,
+  whoMayCome: WHO_MAY_COME,
   setup: SETUP,
   join: JOIN,
   landing: LANDING,

@@ -28,6 +28,7 @@ import { SET_ASIDE } from './en/set-aside.ts'
 import { SETUP } from './en/setup.ts'
 import { TRIAL } from './en/trial.ts'
 import { UNDO } from './en/undo.ts'
+import { WHO_MAY_COME } from './en/who-may-come.ts'
 
 function name(text: string): Html {
   return html`<strong>${text}</strong>`
@@ -46,6 +47,7 @@ export const EN = {
   deletion: DELETION,
   federation: FEDERATION,
   hooks: HOOKS,
+  whoMayCome: WHO_MAY_COME,
   setup: SETUP,
   join: JOIN,
   landing: LANDING,

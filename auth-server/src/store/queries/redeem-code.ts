@@ -2,7 +2,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { AddedClaims, ClaimNames } from '../added-claims.ts'
 import type { Db, Trx } from '../database.ts'
-import { isOfStandingPerson, isSubscribed, openScopes, toldGroups } from '../sql.ts'
+import { isAdmitted, isOfStandingPerson, isSubscribed, openScopes, toldGroups } from '../sql.ts'
 import { MAX_WRONG_VERIFIERS, usableCode } from '../tables/authorization-codes.ts'
 import type { StoredRequest } from '../tables/authorization-requests.ts'
 import { IS_STANDING_GUEST } from '../tables/device-keys.ts'
@@ -155,7 +155,7 @@ async function consume<Opened extends OpenedFamily>(
         and (code.redirect_uri = ${presented.trialRedirectUri ?? null}::text
           or exists (select from unnest(application.redirect_uris) uri
                      where ${withoutLoopbackPort(sql`uri`)} = ${withoutLoopbackPort(sql`code.redirect_uri`)}))
-        and ${isOfStandingPerson('code')} and api.id = code.api_id and ${isSubscribed('code')}
+        and ${isOfStandingPerson('code')} and api.id = code.api_id and ${isSubscribed('code')} and ${isAdmitted('code')}
       returning code.*, application.client_id, application.token_endpoint_auth_method = 'none' as public,
                  application.refresh_idle, application.refresh_absolute, api.resource,
                 subscription.plan, ${toldGroups(sql`code.person_id`)} as groups,

@@ -1,7 +1,15 @@
 // Refreshing: what lets a family give tokens, and one statement for each transition of its token.
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Db } from '../database.ts'
-import { IS_UNENDED, isOfStandingPerson, isSubscribed, openScopes, toldGroups, unixSeconds } from '../sql.ts'
+import {
+  IS_UNENDED,
+  isAdmitted,
+  isOfStandingPerson,
+  isSubscribed,
+  openScopes,
+  toldGroups,
+  unixSeconds,
+} from '../sql.ts'
 import { FAMILY_COLUMNS, type FamilyView } from '../tables/refresh-families.ts'
 
 /** What a caller presents and asks; null asks for nothing in particular. */
@@ -26,7 +34,7 @@ const OTHERS = sql`people person, applications application, subscriptions subscr
 /** Joins, and everything that has to hold for a family to give tokens at all. */
 const IS_LIVE: RawBuilder<SqlBool> = sql`
   ${isOfStandingPerson('family')} and application.id = family.application_id and api.id = family.api_id
-  and ${isSubscribed('family')} and ${IS_UNENDED}`
+  and ${isSubscribed('family')} and ${isAdmitted('family')} and ${IS_UNENDED}`
 
 /** A family that stands, and when it began and will end unless it is used; Unix seconds. */
 export type StandingFamily = FamilyView & Readonly<{ startedAt: number; expiresAt: number }>

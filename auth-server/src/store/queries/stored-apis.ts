@@ -3,7 +3,7 @@ import type { RegistrationForm } from '@mobile-api-gateway/sdk/contract/registra
 import { sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
 import type { ManagedBy } from '../managed-by.ts'
-import { type Offer, PORTAL_API, type SignInOffer } from '../tables/apis.ts'
+import { type Offer, PORTAL_API, type SignInOffer, type WhoMayCome } from '../tables/apis.ts'
 
 export interface StoredScope {
   readonly name: string
@@ -31,6 +31,8 @@ export interface StoredApi {
   readonly signIn: SignInOffer | null
   /** What people are asked; null: nothing. */
   readonly registration: RegistrationForm | null
+  /** Null: everybody may come. */
+  readonly signUp: WhoMayCome | null
   /** Its OpenAPI document in a few words; null: it has none. */
   readonly document: string | null
   readonly managedBy: ManagedBy
@@ -59,6 +61,7 @@ function storedApis(db: Db) {
       'api.offer',
       'api.sign_in as signIn',
       'api.registration',
+      'api.sign_up as signUp',
       'api.managed_by as managedBy',
       'api.suspended_at as suspendedAt',
       sql<readonly StoredScope[]>`coalesce((

@@ -25,7 +25,15 @@ export interface Apis {
   sign_in: Json<SignInOffer> | null
   /** What people are asked before an app gets its tokens; null: nothing. */
   registration: ColumnType<RegistrationForm | null, string | null | undefined, string | null>
+  /** Null: everybody may come. */
+  sign_up: ColumnType<WhoMayCome | null, string | null | undefined, string | null>
 }
+
+/**
+ * For whom an API is that is not open to everybody: people who are invited alone, or also those with a proven address at one
+ * of these domains, in the form in which addresses are compared.
+ */
+export type WhoMayCome = 'invitation' | Readonly<{ domains: readonly string[] }>
 
 /** The accounts of this server, passkeys included, where ways to sign in are named; no provider has the name. */
 export const OWN_ACCOUNTS = 'own'
@@ -87,6 +95,8 @@ export interface ApiDefinition {
   readonly signIn?: SignInOffer
   /** What people are asked before an app gets its tokens; nothing unless told. */
   readonly registration?: RegistrationForm
+  /** Who may come; everybody unless told. */
+  readonly signUp?: WhoMayCome
 }
 
 /** Creates an API with its scopes and plans. `elsewhere` where there is one of this id, whoever made it meanwhile. */
@@ -112,7 +122,7 @@ export async function upsertApi(
     sql`do update
       set name = excluded.name, description = excluded.description, token_groups = excluded.token_groups,
           guest_plan = excluded.guest_plan, events_uri = excluded.events_uri, offer = excluded.offer,
-          sign_in = excluded.sign_in, registration = excluded.registration
+          sign_in = excluded.sign_in, registration = excluded.registration, sign_up = excluded.sign_up
       where apis.managed_by = excluded.managed_by`,
   )
   const { id, resource } = definition
@@ -133,6 +143,7 @@ async function writeApi(
 ): Promise<UpsertedApi> {
   const { id, name, description = '', resource, plans, guests, eventsUri = null, offer = 'open', signIn } = definition
   const registration = definition.registration === undefined ? null : JSON.stringify(definition.registration)
+  const signUp = definition.signUp === undefined ? null : JSON.stringify(definition.signUp)
   const tokenGroups = [...(definition.tokenGroups ?? [])]
   const scopes = Object.entries(definition.scopes).map(([scope, said]) =>
     typeof said === 'string' ? { name: scope, description: said, group: null } : { name: scope, ...said },
@@ -142,9 +153,10 @@ async function writeApi(
   const statement = sql`
     with api as (
       insert into apis (id, name, description, resource, token_groups, guest_plan, events_uri, managed_by, offer, sign_in,
-                        registration)
+                        registration, sign_up)
       values (${id}, ${name}, ${description}, ${resource}, ${tokenGroups}, ${guests?.plan ?? null}, ${eventsUri},
-              ${managedBy}, ${offer}, ${signIn ? JSON.stringify(signIn) : null}::jsonb, ${registration}::jsonb)
+              ${managedBy}, ${offer}, ${signIn ? JSON.stringify(signIn) : null}::jsonb, ${registration}::jsonb,
+              ${signUp}::jsonb)
       on conflict (id) ${onConflict}
       returning id
     ), known_group as (

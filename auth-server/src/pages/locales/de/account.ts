@@ -217,6 +217,8 @@ export const ACCOUNT = {
       'registration answered': 'Fragen eines Dienstes beantwortet',
       'registration withdrawn': 'Antworten an einen Dienst widerrufen',
       'registration read': 'Die Verwaltung hat Ihre Antworten an einen Dienst gelesen',
+      'membership begun': 'Sie wurden zu einem Dienst eingeladen',
+      'membership ended': 'Sie gehören zu einem Dienst nicht mehr dazu',
       'passkey added': 'Passkey hinzugefügt',
       'passkey renamed': 'Passkey umbenannt',
       'passkey removed': 'Passkey entfernt',

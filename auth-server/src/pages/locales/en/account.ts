@@ -215,6 +215,8 @@ export const ACCOUNT = {
       'registration answered': 'Answered the questions of a service',
       'registration withdrawn': 'Withdrew the answers to a service',
       'registration read': 'An administrator, or a program of theirs, read your answers to a service',
+      'membership begun': 'You were invited to a service',
+      'membership ended': 'You are no longer a member of a service',
       'passkey added': 'Added a passkey',
       'passkey renamed': 'Renamed a passkey',
       'passkey removed': 'Removed a passkey',

@@ -1,0 +1,104 @@
+// Who is invited to which API: listed, added by person or by address, ended; and who may come, as the management API says it.
+import t from 'tap'
+import { newPerson } from '../support/administrator.ts'
+import { machine } from '../support/management.ts'
+import { inRole } from '../support/portal-actor.ts'
+import { API, testServer } from '../support/server.ts'
+
+const server = await testServer(t)
+const { db, personId } = server
+const { ask } = await machine(server)
+function add(body: Readonly<Record<string, unknown>>) {
+  return ask('POST', '/memberships', { body: { api_id: API.id, ...body } })
+}
+const NOBODY = `usr_${'A'.repeat(22)}`
+
+t.test('a person is invited by their id, once, is listed, and is so no more', async (t) => {
+  const made = await add({ person_id: personId })
+  t.equal(made.statusCode, 201)
+  t.match(made.json(), { id: /^membership_[0-9a-f]{32}$/, api_id: API.id, person_id: personId, email: null })
+  t.equal((await add({ person_id: personId })).statusCode, 409, 'a member already')
+  t.equal((await add({ email: 'ada@example.com' })).statusCode, 409, 'by their address, too')
+  const { items } = (await ask('GET', '/memberships', { query: { api_id: API.id, person_id: personId } })).json()
+  t.strictSame(items, [made.json()])
+  const { id } = made.json()
+  t.equal((await ask('DELETE', `/memberships/${id}`)).statusCode, 204)
+  t.equal((await ask('DELETE', `/memberships/${id}`)).statusCode, 404)
+  const events = (await ask('GET', '/audit', { query: { type: 'membership' } })).json().items
+  t.match(events, [
+    { outcome: 'ended', api_id: API.id },
+    { outcome: 'begun', api_id: API.id },
+  ])
+})
+
+t.test('an address is invited until somebody proves it; then they are, by whichever spelling', async (t) => {
+  const made = (await add({ email: ' Ida@Example.COM ' })).json()
+  t.match(made, { person_id: null, email: 'Ida@example.com' })
+  t.equal((await add({ email: 'ida@example.com' })).statusCode, 409)
+  const ida = await newPerson(server, 'ida@example.com')
+  const { items } = (await ask('GET', '/memberships', { query: { person_id: ida } })).json()
+  t.match(items, [{ id: made.id, person_id: ida, email: null }])
+  const jo = await newPerson(server, 'jo@example.com')
+  t.match((await add({ email: 'jo@example.com' })).json(), { person_id: jo, email: null }, 'who has proven it before')
+})
+
+t.test('two who invite one address at once, and the person who proves it meanwhile: one member', async (t) => {
+  const [person, ...answers] = await Promise.all([
+    newPerson(server, 'kim@example.com'),
+    ...[1, 2, 3, 4].map(() => add({ email: 'kim@example.com' })),
+  ])
+  t.strictSame(answers.map(({ statusCode }) => statusCode).toSorted(), [201, 409, 409, 409])
+  const rows = await db.selectFrom('memberships').where('api_id', '=', API.id).selectAll().execute()
+  t.equal(rows.filter((row) => row.person_id === person).length, 1)
+  t.equal(rows.filter((row) => row.email_key === 'kim@example.com').length, 0)
+})
+
+t.test('what cannot be is told in a sentence', async (t) => {
+  for (const [body, status] of [
+    [{}, 400],
+    [{ person_id: personId, email: 'ada@example.com' }, 400],
+    [{ email: 'nobody' }, 400],
+    [{ person_id: NOBODY }, 404],
+    [{ api_id: 'nothing', person_id: personId }, 404],
+    [{ api_id: 'management', person_id: personId }, 403],
+  ] as const)
+    t.match(await add(body), { statusCode: status }, JSON.stringify(body))
+  const guest = await db
+    .insertInto('people')
+    .values({ id: NOBODY, kind: 'guest' })
+    .execute()
+    .then(() => add({ person_id: NOBODY }))
+  t.match(guest, { statusCode: 409 })
+})
+
+t.test('neither developers nor approvers, nor machines without the scope', async (t) => {
+  const developer = await inRole(server, 'dev@example.com', { role: 'developer' })
+  const approver = await inRole(server, 'approver@example.com', { role: 'approver', apiId: API.id })
+  const root = await inRole(server, 'root@example.com', { role: 'administrator' })
+  const body = { api_id: API.id, email: 'leo@example.com' }
+  for (const { ask } of [developer, approver]) {
+    t.equal((await ask('memberships.list')).status, 403)
+    t.equal((await ask('memberships.create', { body })).status, 403)
+  }
+  t.equal((await root.ask('memberships.create', { body })).status, 201)
+  const reader = await machine(server, ['memberships:read'])
+  t.equal((await reader.ask('GET', '/memberships')).statusCode, 200)
+  t.equal((await reader.ask('POST', '/memberships', { body })).statusCode, 403)
+})
+
+t.test('an API says who may come; a change that does not name it opens nothing', async (t) => {
+  const BODY = { name: 'Maps', resource: 'https://api.example.com/maps', plans: ['basic'], scopes: [] }
+  const put = (more: object) => ask('PUT', '/apis/maps', { body: { ...BODY, ...more }, headers: { 'if-match': '*' } })
+  t.match((await ask('POST', '/apis', { body: { id: 'maps', ...BODY } })).json(), { sign_up: 'open' })
+  const domains = ['Corp.Example', 'bücher.example', 'corp.example']
+  t.match((await put({ sign_up: { domains } })).json(), {
+    sign_up: { domains: ['corp.example', 'xn--bcher-kva.example'] },
+  })
+  t.match((await put({})).json(), { sign_up: { domains: ['corp.example', /xn--/] } })
+  t.match((await put({ sign_up: 'invitation' })).json(), { sign_up: 'invitation' })
+  t.match((await put({ sign_up: 'open' })).json(), { sign_up: 'open' })
+  for (const sign_up of ['closed', 'approval', null, { domains: [] }, { domains: ['a@b'] }, { domains: ['127.0.0.1'] }])
+    t.match(await put({ sign_up }), { statusCode: 400 }, JSON.stringify(sign_up))
+  const [event] = (await ask('GET', '/audit', { query: { type: 'api', api_id: 'maps' } })).json().items
+  t.match(event.change, { before: ['who may come: invitation'], after: ['who may come: open'] })
+})
