@@ -78,8 +78,13 @@ export function shortcomingsOf(language: unknown): string[] {
         `${called(control)} has a visible label`,
         [...(control.labels ?? [])].some((label) => label.checkVisibility() && label.innerText !== ''),
       )
-      const fills = /^(username( webauthn)?|email|name|current-password|new-password|one-time-code|off)$/
-      expect(`${called(control)} says what to fill in`, isChoice || fills.test(control.autocomplete))
+      // HTML §4.10.18.7
+      const fills =
+        /^(username( webauthn)?|email|((given|additional|family)-)?name|nickname|current-password|new-password|one-time-code|tel|bday|sex|url|photo|street-address|postal-code|address-level[12]|country|off)$/
+      expect(
+        `${called(control)} says what to fill in`,
+        isChoice || control.type === 'file' || fills.test(control.autocomplete),
+      )
       expectContrast(`the border of ${called(control)}`, 3, getComputedStyle(control).borderTopColor, around)
       expectContrast(`what is typed into ${called(control)}`, 4.5, getComputedStyle(control).color, groundOf(control))
       expect(`${called(control)} does not make iOS zoom`, Number.parseFloat(getComputedStyle(control).fontSize) >= 16)
