@@ -242,7 +242,9 @@ t.test('a step that is posted before its turn counts for nobody', async (t) => {
     .executeTakeFirstOrThrow()
   for (const step of LATER_STEPS) {
     const form = { csrf: formsOf(login.body)[0]?.hidden.csrf ?? '', session }
-    onPage(t, await browser.follow(await browser.request('POST', `/interaction/${id}/${step}`, { form })), 'Sign in')
+    const posted = await browser.request('POST', `/interaction/${id}/${step}`, { form })
+    // A page that only says something takes no form.
+    if (posted.statusCode !== 405) onPage(t, await browser.follow(posted), 'Sign in')
   }
   t.same(await db.selectFrom('consents').selectAll().execute(), [])
   onPage(t, await logIn(browser, login, GRACE), 'Allow Strange?')
