@@ -7,6 +7,7 @@ import { buildApp } from '../src/app.ts'
 import { createLogger } from '../src/logger.ts'
 import { openDatabase } from '../src/store/database.ts'
 import { isDatabaseAway } from '../src/store/health.ts'
+import { readClients } from '../src/store/kept-clients.ts'
 import { Browser, formsOf } from './support/browser.ts'
 import { authorizeUrl, obtainTokens, pkcePair, redeem, refresh } from './support/phone.ts'
 import { databaseProxy } from './support/proxy.ts'
@@ -20,7 +21,7 @@ async function behindProxy(t: Test) {
   const { deps, config } = await testServer(t)
   const cable = await databaseProxy(t, config.databaseUrl)
   const db = openDatabase(cable.url, () => {}, { connections: 4, statementTimeoutMillis: 300 })
-  const app = await buildApp({ ...deps, db }, createLogger('silent'))
+  const app = await buildApp({ ...deps, db, clients: readClients(db) }, createLogger('silent'))
   t.teardown(async () => {
     await app.close()
     await db.destroy()
@@ -77,7 +78,7 @@ t.test('a database that can only be read is not ready', async (t) => {
   await sql`alter database ${sql.id(name)} set default_transaction_read_only = on`.execute(db)
   // As when all connections are new, after a failover.
   const standby = openDatabase(config.databaseUrl, () => {}, { connections: 2 })
-  const other = await buildApp({ ...deps, db: standby }, createLogger('silent'))
+  const other = await buildApp({ ...deps, db: standby, clients: readClients(standby) }, createLogger('silent'))
   t.teardown(async () => {
     await other.close()
     await standby.destroy()
