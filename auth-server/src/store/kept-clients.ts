@@ -5,7 +5,7 @@ import { type Client, findClient } from './queries/clients.ts'
 import type { CountedKey } from './tables/attempts.ts'
 
 /** The channel on which the tables that `findClient` reads announce each change (migrations 0069 and 0076). */
-export const CATALOGUE_CHANGES = 'catalogue'
+const CATALOGUE_CHANGES = 'catalogue'
 const MAX_CLIENTS = 1000
 
 /** Without what is known of one caller, which is nobody else's. */
