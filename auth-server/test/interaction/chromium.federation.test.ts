@@ -1,4 +1,5 @@
 // Signing in by another provider in a real Chromium: the whole way there and back, and every page on it looked at.
+import { createServer } from 'node:http'
 import type { Page } from 'playwright-core'
 import t from 'tap'
 import { defineApi } from '../../src/catalogue/apis.ts'
@@ -9,7 +10,7 @@ import { expectFine } from '../support/looks.ts'
 import { personAt } from '../support/person.ts'
 import { openFormProvider } from '../support/samlify.ts'
 import { API, USER } from '../support/server.ts'
-import { testSite } from '../support/site.ts'
+import { listen, testSite } from '../support/site.ts'
 import { catalogueOf, openUpstream } from '../support/upstream.ts'
 
 t.setTimeout(300_000)
@@ -18,11 +19,12 @@ t.test('by another provider, at Chromium', needsChromium, async (t) => {
   const corp = await openUpstream(t)
   const down = await openUpstream(t, { name: 'down' })
   const saml = await openFormProvider(t)
+  const shop = `http://127.0.0.1:${await listen(t, createServer())}/check`
   const environment = await catalogueOf(t, {
     saml: { ...saml.settings, label: 'Form Corp' },
     corp: { ...corp.settings, email_domains: ['example.com'] },
     down: { ...down.settings, label: 'Down' },
-    shop: { kind: 'http', label: 'Old Shop', url: 'http://127.0.0.1:9/check', secret_variable: 'SHOP_SECRET' },
+    shop: { kind: 'http', label: 'Old Shop', url: shop, secret_variable: 'SHOP_SECRET' },
   })
   const site = await testSite(t, { ...environment, SHOP_SECRET: `whsec_${'a'.repeat(32)}` })
   await corp.serve(site.origin)

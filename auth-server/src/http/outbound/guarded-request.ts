@@ -49,15 +49,7 @@ export async function guardedRequest<T>(
 ): Promise<T> {
   const asked = new URL(address)
   const url = reachedAt === undefined ? asked : movedTo(reachedAt, asked)
-  const isNamed = reachedAt !== undefined || trustedHosts.includes(withoutBrackets(url.hostname))
-  const trusted = isNamed && /^https?:$/.test(url.protocol)
-  const mayConnect = (ip: string): boolean => trusted || isPublicAddress(ip) || (allowLoopback && isLoopbackAddress(ip))
-  const secure = url.protocol === 'https:'
-  const host = withoutBrackets(url.hostname)
-  if (!secure && !trusted && !(allowLoopback && url.protocol === 'http:' && isLoopbackHost(url.hostname)))
-    throw new ForbiddenAddress(`${url.protocol} is not https`)
-  // A literal address is connected to without a lookup.
-  if (isIP(host) !== 0 && !mayConnect(host)) throw new ForbiddenAddress(`${host} is not public`)
+  const { isSecure, lookup } = guardOf(url, { allowLoopback, trustedHosts, isNamed: reachedAt !== undefined })
 
   const limit = AbortSignal.timeout(timeoutMillis)
   const options: RequestOptions = {
@@ -67,10 +59,10 @@ export async function guardedRequest<T>(
     agent: false,
     maxHeaderSize: MAX_HEADER_BYTES,
     signal: signal ? AbortSignal.any([signal, limit]) : limit,
-    lookup: judgingLookup(mayConnect),
+    lookup,
   }
   const response = await new Promise<IncomingMessage>((fulfil, reject) => {
-    const request = (secure ? httpsRequest : httpRequest)(url, options, fulfil)
+    const request = (isSecure ? httpsRequest : httpRequest)(url, options, fulfil)
     request.on('error', reject)
     request.end(body)
   })
@@ -81,6 +73,30 @@ export async function guardedRequest<T>(
   } finally {
     response.destroy()
   }
+}
+
+/**
+ * Where a connection to an address may go, and whether by TLS. A literal address is connected to without a lookup, so it is
+ * judged here.
+ * @throws {ForbiddenAddress}
+ */
+export function guardOf(
+  { protocol, hostname }: URL,
+  {
+    allowLoopback,
+    trustedHosts = [],
+    isNamed = false,
+  }: Pick<OutboundOptions, 'allowLoopback' | 'trustedHosts'> & Readonly<{ isNamed?: boolean }>,
+): Readonly<{ isSecure: boolean; lookup: LookupFunction }> {
+  const host = withoutBrackets(hostname)
+  const isTrusted = (isNamed || trustedHosts.includes(host)) && /^https?:$/.test(protocol)
+  const mayConnect = (ip: string): boolean =>
+    isTrusted || isPublicAddress(ip) || (allowLoopback && isLoopbackAddress(ip))
+  const isSecure = protocol === 'https:'
+  if (!isSecure && !isTrusted && !(allowLoopback && protocol === 'http:' && isLoopbackHost(hostname)))
+    throw new ForbiddenAddress(`${protocol} is not https`)
+  if (isIP(host) !== 0 && !mayConnect(host)) throw new ForbiddenAddress(`${host} is not public`)
+  return { isSecure, lookup: judgingLookup(mayConnect) }
 }
 
 function movedTo(origin: string, { pathname, search }: URL): URL {

@@ -36,13 +36,15 @@ export const HTTP_CHECK = providerKind(
       ),
     },
   },
-  ({ url, secret_variable: secrets, emails_verified: areVerified }, { fetchFrom, reach, ownAddress }) => {
+  ({ url, secret_variable: secrets, emails_verified: areVerified }, { fetchFrom, knock, reach, ownAddress }) => {
     // A name space of its own: whatever it calls people, they are nobody else's.
     const issuer = `http-check:${url}`
     const { origin } = new URL(ownAddress('callback'))
     const fetch = fetchFrom(new URL(url).hostname.replace(/^\[|\]$/g, ''))
     return {
       ...typedHere(issuer, origin),
+      // It is asked nothing: whatever it makes of a request without a name, it would note it.
+      prepare: () => knock(url, 'this server'),
       finish({ parameters }) {
         const body = JSON.stringify(typedAnswer(parameters))
         return reach(async () => {

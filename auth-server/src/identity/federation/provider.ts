@@ -123,6 +123,8 @@ export interface UpstreamTools {
   readonly fetchFrom: (host: string) => GuardedFetch
   /** Looks whether a host answers at all: whatever it says of a request without anything in it. */
   readonly probe: (address: string) => Promise<void>
+  /** Looks whether a host takes connections, and says nothing to it. @param forWhom who else goes there; the server's hosts may be anywhere */
+  readonly knock: (address: string, forWhom: 'browsers' | 'this server') => Promise<void>
   /** Notes whether the provider could be reached, where that is not by `fetch`. */
   readonly reach: <T>(work: () => Promise<T>) => Promise<T>
   /** Plain http is let through, on a server that runs so on loopback itself. */

@@ -4,7 +4,15 @@ import { type GuardedFetch, guardedFetch } from '../../http/outbound/guarded-fet
 import { type FederationAddress, federationPath } from './addresses.ts'
 import type { MappedClaim } from './claim-mapping.ts'
 import type { GroupMapping } from './group-mapping.ts'
-import { isKeepable, type UpstreamIdentity, type UpstreamProtocol, type UpstreamTools } from './provider.ts'
+import { knockAt } from './knock.ts'
+import {
+  CancelledThere,
+  isKeepable,
+  type UpstreamIdentity,
+  type UpstreamProtocol,
+  type UpstreamTools,
+  WrongCredentials,
+} from './provider.ts'
 import { openReachability, type ProviderProblem } from './reachability.ts'
 
 /** How long one provider may take for one answer; three in a row end well before a person gives up. */
@@ -48,6 +56,8 @@ export interface IdentityProvider
   isDown(): boolean
   /** What went wrong the last time, until it is reached again. */
   lastFailure(): ProviderProblem | undefined
+  /** What went wrong the last time since this process runs, whatever went well after that. */
+  lastTrouble(): ProviderProblem | undefined
   /** Looks in ahead of time, now and then; nobody waits for it, and it never fails. */
   prepare(): Promise<void>
   /** The address that the provider vouches for, if it does. */
@@ -127,8 +137,15 @@ export function openProvider(
     await known.reach(() => outward([])(address, { method: 'GET' }))
   }
   const ownAddress = (address: FederationAddress) => ours + federationPath(address, name)
-  const tools = { fetch: guarded([]), fetchFrom: (host: string) => guarded([host]), probe, allowLoopback, ownAddress }
-  const protocol = open({ ...tools, reach: known.reach })
+  const protocol = open({
+    fetch: guarded([]),
+    fetchFrom: (host: string) => guarded([host]),
+    probe,
+    knock: (address, forWhom) => knockAt(known, address, { forWhom, allowLoopback, timeoutMillis: TIMEOUT_MILLIS }),
+    reach: known.reach,
+    allowLoopback,
+    ownAddress,
+  })
   return (
     protocol && {
       name,
@@ -146,11 +163,17 @@ export function openProvider(
       ...(protocol.readLogoutToken && { readLogoutToken: protocol.readLogoutToken }),
       isDown: known.isDown,
       lastFailure: known.lastFailure,
+      lastTrouble: known.lastTrouble,
       begin: (request) => protocol.begin(request),
       async finish(answer) {
-        const identity = await protocol.finish(answer)
-        if (!isKeepable(identity.subject)) throw new Error('the subject is none that can be kept')
-        return identity
+        try {
+          const identity = await protocol.finish(answer)
+          if (!isKeepable(identity.subject)) throw new Error('the subject is none that can be kept')
+          return identity
+        } catch (error) {
+          if (!(error instanceof CancelledThere || error instanceof WrongCredentials)) known.refused(error)
+          throw error
+        }
       },
       async prepare() {
         if (performance.now() < lookAgainAt) return

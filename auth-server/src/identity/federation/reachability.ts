@@ -15,16 +15,25 @@ interface Reachability {
   /** Notes how it ends. */
   reach<T>(work: () => Promise<T>): Promise<T>
   failed(error: unknown): void
+  /** It has answered, and what it said was not believed. */
+  refused(error: unknown): void
   isDown(): boolean
   lastFailure(): ProviderProblem | undefined
+  /** What went wrong the last time, also where it was reached or believed since. */
+  lastTrouble(): ProviderProblem | undefined
 }
 
 export function openReachability(): Reachability {
   let downUntil = 0
   let last: ProviderProblem | undefined
+  let trouble: ProviderProblem | undefined
+  const refused = (error: unknown) => {
+    trouble = { at: new Date(), because: inBrief(error).slice(0, 300) }
+  }
   const failed = (error: unknown) => {
     downUntil = performance.now() + DOWN_MILLIS
-    last = { at: new Date(), because: inBrief(error).slice(0, 300) }
+    refused(error)
+    last = trouble
   }
   const answered = () => {
     downUntil = 0
@@ -44,7 +53,9 @@ export function openReachability(): Reachability {
       }
     },
     failed,
+    refused,
     isDown: () => downUntil > performance.now(),
     lastFailure: () => last,
+    lastTrouble: () => trouble,
   }
 }

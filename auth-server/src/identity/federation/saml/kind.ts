@@ -70,7 +70,7 @@ function library() {
   return import('@node-saml/node-saml')
 }
 
-function openSaml(settings: FieldValues<typeof FIELDS>, { ownAddress }: UpstreamTools): UpstreamProtocol {
+function openSaml(settings: FieldValues<typeof FIELDS>, { ownAddress, knock }: UpstreamTools): UpstreamProtocol {
   const acs = ownAddress('acs')
   const ourEntityId = settings.our_entity_id ?? ownAddress('metadata')
   const key = settings.signing_key_variable?.export({ type: 'pkcs8', format: 'pem' }).toString()
@@ -95,6 +95,7 @@ function openSaml(settings: FieldValues<typeof FIELDS>, { ownAddress }: Upstream
     issuer,
     leadsTo: origin + pathname,
     posts: { to: 'acs', stateIn: 'RelayState' },
+    prepare: () => knock(settings.sign_in_url, 'browsers'),
     async begin({ state, nonce, isFresh }) {
       const { SAML: Client } = await library()
       const client = new Client({ ...options, forceAuthn: isFresh, generateUniqueId: () => requestId(nonce) })
