@@ -10,6 +10,7 @@ import {
   listConfirmedIdentities,
   upsertIdentity,
 } from '../store/tables/app-identities.ts'
+import { forgetAppLinkCheck } from '../store/tables/application-evidence.ts'
 import { addRedirectUri, findApplication, removeRedirectUri } from '../store/tables/applications.ts'
 import { type CatalogueActor, ManagedElsewhere, managerOf } from './actor.ts'
 import { InvalidIdentity, readIdentity, requireOnPhones, type WrittenIdentity } from './app-identity.ts'
@@ -42,7 +43,9 @@ export async function setAppIdentity(
     await requireFitting(trx)
     if (issuer.startsWith('https:')) await addRedirectUri(trx, application.id, claimedRedirectUri(issuer, clientId))
     const after = { ...identity, attestation: written.attestation ?? before?.attestation ?? 'off' }
-    const change = auditedChange(differenceOf(before ? identityFields(before) : {}, identityFields(after)))
+    const differences = differenceOf(before ? identityFields(before) : {}, identityFields(after))
+    if (differences.length > 0) await forgetAppLinkCheck(trx, application.id)
+    const change = auditedChange(differences)
     await record(
       trx,
       { type: 'application', outcome: 'identity-set', applicationId: application.id, change },
@@ -77,6 +80,7 @@ export function removeAppIdentity(db: Db, issuer: string, clientId: string, by: 
     requireManager(clientId, application, by)
     const before = await findIdentity(trx, clientId)
     if (!before || !(await deleteIdentity(trx, application.id))) return false
+    await forgetAppLinkCheck(trx, application.id)
     await removeRedirectUri(trx, application.id, claimedRedirectUri(issuer, clientId))
     const change = auditedChange(differenceOf(identityFields(before), {}))
     await record(

@@ -1,6 +1,7 @@
 // npm run app-links: what Android and Apple know an app by, and whether phones are told so.
 import { runCommand, UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
 import { InvalidIdentity } from '../catalogue/app-identity.ts'
+import { checkAppLinks, firstProblem } from '../catalogue/app-links/check.ts'
 import { claimedRedirectUri } from '../catalogue/app-links.ts'
 import { removeAppIdentity, setAppIdentity } from '../catalogue/set-app-identity.ts'
 import { OPERATOR } from '../identity/administration/authority.ts'
@@ -8,10 +9,11 @@ import type { Db } from '../store/database.ts'
 import {
   ATTESTATION_MODES,
   type AttestationMode,
+  findIdentity,
   listIdentities,
   type NamedIdentity,
 } from '../store/tables/app-identities.ts'
-import { checkAppLinks } from './app-links/check.ts'
+import { wordsOf } from './app-links/words.ts'
 import { readIssuer, requireSettings } from './command-settings.ts'
 import { withDatabase } from './database-command.ts'
 
@@ -118,10 +120,12 @@ async function remove(db: Db, issuer: string, clientId: string): Promise<string>
 }
 
 async function check(db: Db, issuer: string, clientId: string): Promise<number> {
-  const checked = await checkAppLinks(db, issuer, clientId)
-  for (const { what, findings } of checked)
-    console.log(findings.length === 0 ? `${what}: as it should be` : [`${what}:`, ...findings].join('\n  '))
-  const { android, apple } = (await listIdentities(db)).find((known) => known.clientId === clientId) ?? {}
+  const identity = await findIdentity(db, clientId)
+  if (!identity) throw new Error(`${clientId} has no record. Set one with: npm run app-links -- set ${clientId} …`)
+  const { android, apple } = identity
+  const checked = await checkAppLinks(db, issuer, { ...identity, clientId })
+  for (const { what, sentences } of wordsOf(checked, { issuer, clientId, packageName: android?.packageName }))
+    console.log(sentences.length === 0 ? `${what}: as it should be` : [`${what}:`, ...sentences].join('\n  '))
   if (android?.digests.length === 1)
     console.log(
       'One certificate is on record. If Google Play signs the app, it has to be the one under "App signing key" in the Play Console, not your upload key.',
@@ -130,5 +134,5 @@ async function check(db: Db, issuer: string, clientId: string): Promise<number> 
     console.log(
       `Phones of Apple ask Apple's copy: https://app-site-association.cdn-apple.com/a/v1/${new URL(issuer).hostname}. It can be a day old.`,
     )
-  return checked.every(({ findings }) => findings.length === 0) ? 0 : 1
+  return firstProblem(checked) === undefined ? 0 : 1
 }

@@ -238,6 +238,15 @@ export const LIMITS = {
     by: 'about',
     answer: '409 from `applications.invite`',
   },
+  appLinkChecks: {
+    counts:
+      'checks of app links that one developer or machine client asks for, each of which fetches two files of this server',
+    allowed: 30,
+    windowSeconds: 3600,
+    held: 'database',
+    by: 'about',
+    answer: '429 `too_many_requests` with Retry-After, at the portal on a page',
+  },
   trials: {
     counts: 'trials of sign-ins that one developer begins on the page “Try it”',
     allowed: 60,

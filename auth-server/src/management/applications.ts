@@ -21,6 +21,7 @@ import {
 import { putMember } from '../store/tables/application-members.ts'
 import { isTrusted } from '../store/tables/subscriptions.ts'
 import type { ManagementActor } from './actor.ts'
+import type { AppLinkOperationId } from './app-links.ts'
 import type { ApplicationPeopleId } from './application-people.ts'
 import type { ChecklistOperationId } from './checklist.ts'
 import type { ConsequenceOperationId } from './consequences.ts'
@@ -77,6 +78,7 @@ export function showApplication(application: ListedApplication): OperationAnswer
 
 export const APPLICATION_HANDLERS: Omit<
   HandlersOf<'applications'>,
+  | AppLinkOperationId
   | ApplicationPeopleId
   | ChecklistOperationId
   | ConsequenceOperationId

@@ -10,28 +10,37 @@ type Checklist = OperationAnswer<ChecklistOperationId>['items']
 type ItemName = Checklist[number]['item']
 
 /** THE table of the checklist: what ticks an item, and what is to be looked at. */
-const ITEMS: readonly Readonly<{ item: ItemName; good: EvidenceFact; odd: readonly EvidenceFact[] }>[] = [
-  { item: 'pkce', good: 'pkce', odd: ['no-pkce'] },
-  { item: 'state', good: 'state', odd: ['no-state', 'state-repeated'] },
-  { item: 'browser', good: 'browser', odd: ['web-view'] },
-  { item: 'app_links', good: 'app-link', odd: [] },
-  { item: 'refresh', good: 'refresh-repeated', odd: [] },
-  { item: 'dpop', good: 'dpop', odd: [] },
-  { item: 'sign_out', good: 'revoked', odd: [] },
+const ITEMS: readonly Readonly<{
+  item: ItemName
+  good: readonly EvidenceFact[]
+  odd: readonly EvidenceFact[]
+  /** What is odd ends by being taken back, whatever traffic shows since. */
+  isTakenBack?: true
+}>[] = [
+  { item: 'pkce', good: ['pkce'], odd: ['no-pkce'] },
+  { item: 'state', good: ['state'], odd: ['no-state', 'state-repeated'] },
+  { item: 'browser', good: ['browser'], odd: ['web-view'] },
+  { item: 'app_links', good: ['app-links-checked', 'app-link'], odd: ['app-links-wrong'], isTakenBack: true },
+  { item: 'refresh', good: ['refresh-repeated'], odd: [] },
+  { item: 'dpop', good: ['dpop'], odd: [] },
+  { item: 'sign_out', good: ['revoked'], odd: [] },
 ]
 
 /** Every item. A warning ends on the day on which what is right was seen without it. Pure. */
 export function checklistOf(evidence: readonly StoredEvidence[]): Checklist {
-  const find = (fact: EvidenceFact) => evidence.find((each) => each.fact === fact)
-  return ITEMS.map(({ item, good, odd }) => {
-    const right = find(good)
-    const [wrong] = odd
-      .flatMap((fact) => find(fact) ?? [])
-      .sort((one, other) => (one.lastSeen < other.lastSeen ? 1 : -1))
-    const since = right?.firstSeen ?? null
-    if (wrong && wrong.lastSeen >= (right?.lastSeen ?? ''))
+  const found = (facts: readonly EvidenceFact[]) => evidence.filter(({ fact }) => facts.includes(fact))
+  return ITEMS.map(({ item, good, odd, isTakenBack }) => {
+    const right = found(good)
+    const [since = null] = right.map(({ firstSeen }) => firstSeen).sort()
+    const last =
+      right
+        .map(({ lastSeen }) => lastSeen)
+        .sort()
+        .at(-1) ?? null
+    const [wrong] = found(odd).sort((one, other) => (one.lastSeen < other.lastSeen ? 1 : -1))
+    if (wrong && (isTakenBack || wrong.lastSeen >= (last ?? '')))
       return { item, status: 'warning', since, last: wrong.lastSeen, seen: wrong.detail || wrong.fact }
-    return { item, status: right ? 'done' : 'not_seen', since, last: right?.lastSeen ?? null, seen: null }
+    return { item, status: last === null ? 'not_seen' : 'done', since, last, seen: null }
   })
 }
 

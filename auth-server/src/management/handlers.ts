@@ -2,6 +2,7 @@
 import type { OperationId } from '@mobile-api-gateway/sdk/contract/index.ts'
 import { DOCUMENT_HANDLERS } from './api-documents.ts'
 import { API_HANDLERS, PLAN_HANDLERS } from './apis.ts'
+import { APP_LINK_HANDLERS } from './app-links.ts'
 import { APPLICATION_PEOPLE_HANDLERS } from './application-people.ts'
 import { APPLICATION_HANDLERS } from './applications.ts'
 import { APPROVAL_HANDLERS } from './approvals.ts'
@@ -34,6 +35,7 @@ export const HANDLERS: { readonly [Id in OperationId]: HandlerOf<Id> } = {
   ...ROLE_HANDLERS,
   ...APPLICATION_HANDLERS,
   ...APPLICATION_PEOPLE_HANDLERS,
+  ...APP_LINK_HANDLERS,
   ...CHECKLIST_HANDLERS,
   ...CONSEQUENCE_HANDLERS,
   ...IDENTITY_HANDLERS,

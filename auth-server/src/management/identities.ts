@@ -32,7 +32,8 @@ function showIdentity(identity: UnnamedIdentity | undefined): OperationAnswer<'a
   }
 }
 
-async function requireIdentity(db: Db, clientId: string): Promise<UnnamedIdentity> {
+/** @throws {HttpProblem} 404 */
+export async function requireIdentity(db: Db, clientId: string): Promise<UnnamedIdentity> {
   const identity = await findIdentity(db, clientId)
   if (!identity) throw notFound('app identity')
   return identity

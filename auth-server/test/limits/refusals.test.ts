@@ -76,6 +76,7 @@ const PROVOKE: Readonly<Record<LimitName, Provoke>> = {
   teamInvitationsByApplication: byAdmit('teamInvitationsByApplication'),
   teamInvitationsByPerson: byAdmit('teamInvitationsByPerson'),
   teamInvitationsByRecipient: byAdmit('teamInvitationsByRecipient'),
+  appLinkChecks: byAdmit('appLinkChecks'),
   trials: byAdmit('trials'),
   secondFactorGuesses: byAdmit('secondFactorGuesses'),
   recoveryCodeGuesses: byAdmit('recoveryCodeGuesses'),

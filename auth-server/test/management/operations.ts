@@ -84,6 +84,7 @@ export function fittingRequests(things: Things): Readonly<Record<OperationId, Fi
     'applications.delete_identity': application,
     'applications.confirm_identity': application,
     'applications.checklist': application,
+    'applications.check_app_links': application,
     'applications.consequences': application,
     'applications.people': application,
     'applications.remove_person': { params: { ...application.params, person_id: things.personId } },

@@ -479,6 +479,33 @@ t.test('what phones know it by is set, told wrongly in words, and taken away', a
   t.match(await post(dev, url, { etag: await etag() }), { statusCode: 400, body: /Nothing is written/ }, 'as new')
 })
 
+t.test('links are checked by a button: what was found stands there in words, for each file', async () => {
+  const path = await registered('Checked')
+  const url = `${path}/phones`
+  t.notMatch((await get(url)).body, 'Check now', 'there is nothing to check yet')
+  const android = { package: 'com.example.checked', digests: 'ab'.repeat(32) }
+  await post(dev, url, { ...android, attestation: 'off', etag: '*' })
+  const [form] = formsOf((await get(url)).body).filter(({ hidden }) => hidden.check === 'yes')
+  const found = await post(dev, url, form?.hidden)
+  t.equal(found.statusCode, 200)
+  t.match(found.body, 'something is not as it should be yet')
+  t.match(found.body, /Android: assetlinks\.json<\/dt>\s*<dd>It cannot be fetched/)
+  t.notMatch(found.body, 'apple-app-site-association</dt>', 'which this app has nothing in')
+  t.match(found.body, 'An administrator has not confirmed it yet')
+  t.match((await get(path)).body, 'The last check found something wrong')
+})
+
+t.test('what a change of the record ends is said above the button that saves it', async () => {
+  const path = await registered('Confirmed')
+  const url = `${path}/phones`
+  await post(dev, url, { team: 'ABCDE12345', bundle: 'com.example.c', attestation: 'off', etag: '*' })
+  const LOSES =
+    /An administrator has confirmed what is stored now\. If you save another .*<button type="submit" class="main">Save/s
+  t.notMatch((await get(url)).body, LOSES)
+  await server.db.updateTable('app_identities').set({ confirmed_at: new Date() }).execute()
+  t.match((await get(url)).body, LOSES)
+})
+
 t.test('a logo is uploaded by a form with a file, shown encoded anew, and taken away', async (t) => {
   const path = await registered('Looks')
   const url = `${path}/logo`

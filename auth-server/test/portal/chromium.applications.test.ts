@@ -4,6 +4,7 @@ import { definePortalOf } from '../../src/portal/index.ts'
 import { insertRole } from '../../src/store/tables/person-roles.ts'
 import { violationsOf } from '../support/axe.ts'
 import { launchChromium, needsChromium } from '../support/chromium.ts'
+import { expectFine } from '../support/looks.ts'
 import { personAt } from '../support/person.ts'
 import { testSite } from '../support/site.ts'
 
@@ -80,6 +81,32 @@ t.test('applications at Chromium', needsChromium, async (t) => {
         t.equal(await page.evaluate(isTooWide), false, url)
         t.strictSame(await violationsOf(page), [], `${language} ${url}`)
       }
+    }
+    t.strictSame(phone.complaints, [])
+  })
+
+  t.test('what a check of app links found can be read by everybody, in each language', async (t) => {
+    await db.updateTable('people').set({ language: 'en' }).execute()
+    await page.goto(`${origin}/portal/applications`)
+    await page.getByRole('link', { name: 'Field notes', exact: true }).click()
+    await page.getByRole('link', { name: 'App links, passkeys and attestation' }).click()
+    await page.getByLabel('Package').fill('com.example.notes')
+    await page.getByLabel('SHA-256 of its certificates').fill('ab'.repeat(32))
+    await page.getByLabel('Team ID').fill('ABCDE12345')
+    await page.getByLabel('Bundle ID').fill('com.example.notes')
+    await press(page, 'Save')
+    await arrive(page, 'Field notes')
+    await db.updateTable('app_identities').set({ confirmed_at: new Date() }).execute()
+    for (const [language, button] of [
+      ['en', 'Check now'],
+      ['de', 'Jetzt prüfen'],
+    ] as const) {
+      await db.updateTable('people').set({ language }).execute()
+      await page.getByRole('link', { name: /^App.[Ll]inks, / }).click()
+      await press(page, button)
+      await page.getByRole('status').waitFor()
+      await expectFine(t, page, language)
+      await page.getByRole('link', { name: 'Field notes', exact: true }).click()
     }
     t.strictSame(phone.complaints, [])
   })

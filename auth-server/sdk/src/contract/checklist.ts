@@ -11,11 +11,12 @@ const ITEM = exactly({
   item: {
     ...oneOf(CHECKLIST_ITEMS),
     description:
-      'pkce: it sends code_challenge; state: another one each time; browser: it opens the system browser; app_links: the answer comes by the link that is the app’s own; refresh: it asked again after an answer that was lost; dpop: its tokens are bound to a key; sign_out: it revokes its tokens.',
+      'pkce: it sends code_challenge; state: another one each time; browser: it opens the system browser; app_links: a check found that phones are told of the app as they should be, or the answer comes by the link that is the app’s own; refresh: it asked again after an answer that was lost; dpop: its tokens are bound to a key; sign_out: it revokes its tokens.',
   },
   status: {
     ...oneOf(['done', 'not_seen', 'warning']),
-    description: 'warning: something else was seen as well, not earlier than what is right.',
+    description:
+      'warning: something else was seen as well, not earlier than what is right; or the last check of the links found something wrong.',
   },
   since: nullable({ ...DAY, description: 'The day on which it was seen first.' }),
   last: nullable({ ...DAY, description: 'The day on which it, or what the warning is about, was seen last.' }),

@@ -1,6 +1,7 @@
 // The contract of the management API: every operation by its id. A new one is a row here, and a handler, which the compiler asks for.
 import { API_DOCUMENT_OPERATIONS } from './api-documents.ts'
 import { API_OPERATIONS } from './apis.ts'
+import { APP_LINK_OPERATIONS } from './app-links.ts'
 import { APPLICATION_PEOPLE_OPERATIONS } from './application-people.ts'
 import { APPLICATION_OPERATIONS } from './applications.ts'
 import { APPROVAL_OPERATIONS } from './approvals.ts'
@@ -25,6 +26,7 @@ export const OPERATIONS = {
   ...GROUP_OPERATIONS,
   ...ROLE_OPERATIONS,
   ...APPLICATION_OPERATIONS,
+  ...APP_LINK_OPERATIONS,
   ...CHECKLIST_OPERATIONS,
   ...CONSEQUENCE_OPERATIONS,
   ...APPLICATION_PEOPLE_OPERATIONS,

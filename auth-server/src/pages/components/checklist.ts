@@ -22,9 +22,9 @@ ${items.map((entry) => {
   const said = words.items[entry.item]
   const { title, done, todo } = said
   const odd = 'odd' in said ? said.odd : ''
-  const detail = { done, not_seen: todo, warning: `${odd} ${entry.seen === null ? '' : words.seen(entry.seen)}` }[
-    entry.status
-  ]
+  // A check tells a code, which its own page puts into words.
+  const seen = entry.seen === null || entry.item === 'app_links' ? '' : words.seen(entry.seen)
+  const detail = { done, not_seen: todo, warning: `${odd} ${seen}` }[entry.status]
   return html`<li>
 <div><p class="title"><strong>${title}</strong> <span class="state ${KINDS[entry.status]}">${words.states[entry.status]}</span></p>
 <p>${detail}${entry.since !== null && html` ${words.since(entry.since)}`}</p></div>

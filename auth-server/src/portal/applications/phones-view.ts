@@ -6,6 +6,7 @@ import { actionLink, button } from '../../pages/components/button.ts'
 import { choice } from '../../pages/components/choice.ts'
 import { field, hiddenFields } from '../../pages/components/field.ts'
 import { form } from '../../pages/components/form.ts'
+import { note } from '../../pages/components/notice.ts'
 import { portalPage } from '../../pages/components/portal-page.ts'
 import { refusedNotice, wrongNotice } from '../../pages/components/refused.ts'
 import { summaryList } from '../../pages/components/summary.ts'
@@ -14,6 +15,7 @@ import { html } from '../../pages/html.ts'
 import { actionOf, PATHS } from '../paths.ts'
 import type { PortalPerson } from '../route.ts'
 import { type Application, applicationHref } from './one.ts'
+import { type Checked, checkedNotice, checkSection } from './phones-check-view.ts'
 
 const ATTESTATIONS = ['off', 'optional', 'required'] as const
 type Attestation = (typeof ATTESTATIONS)[number]
@@ -46,9 +48,14 @@ interface Phones {
   readonly etag: string
   readonly issuer: string
   readonly problem?: HttpProblem | 'nothing written'
+  /** What a check found just now. */
+  readonly checked?: Checked
 }
 
-export function phonesPage(me: PortalPerson, { application, written, given, etag, issuer, problem }: Phones): Page {
+export function phonesPage(
+  me: PortalPerson,
+  { application, written, given, etag, issuer, problem, checked }: Phones,
+): Page {
   const { client_id: id } = application
   return (texts) => {
     const { phones, save } = texts.portalApplications
@@ -68,6 +75,7 @@ ${form(
   text('bundle', 200),
   html`<h2>${phones.both}</h2>\n`,
   choice({ name: 'attestation', legend: phones.attestation, options: attestations, chosen: written.attestation }),
+  ...(given?.isConfirmed ? [note(phones.losesConfirmation)] : []),
   button(save),
 )}
 <h2>${phones.follows}</h2>
@@ -88,6 +96,7 @@ ${summaryList(
   texts,
 )}
 <p>${phones.once}</p>
+${given && checkSection({ binding: me.binding, action }, checked, texts)}
 ${
   given &&
   html`<h2>${phones.end}</h2>
@@ -103,7 +112,9 @@ ${form({ binding: me.binding, action }, ...hiddenFields({ etag, remove: 'yes' })
     const notice =
       typeof problem === 'string'
         ? wrongNotice(phones.nothing, texts, { field: 'package' })
-        : problem && refusedNotice(problem, texts, asked)
+        : problem
+          ? refusedNotice(problem, texts, asked)
+          : checked && checkedNotice(checked, texts)
     const back = { label: application.name, href: applicationHref(application) }
     return portalPage({ frame: me.frame, heading: phones.title, back, notice, content }, texts)
   }

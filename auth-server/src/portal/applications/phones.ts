@@ -1,5 +1,5 @@
 // What phones know an application by: app links, passkeys in the app and attestation follow from it.
-
+import type { FastifyReply } from 'fastify'
 import type { Deps } from '../../deps.ts'
 import type { Parameters } from '../../http/parameters.ts'
 import { HttpProblem } from '../../http/problem.ts'
@@ -26,6 +26,7 @@ export function phoneRoutes({ config }: Pick<Deps, 'config'>): PortalRoutes {
       },
       async POST(request, reply, me) {
         const { body: application } = await askOne(request, me)
+        if (me.form.get('check') !== undefined) return check(reply, me, application)
         const written = writtenIn(me.form)
         const [etag, params] = [me.form.get('etag') ?? '', { client_id: application.client_id }]
         const done =
@@ -41,6 +42,14 @@ export function phoneRoutes({ config }: Pick<Deps, 'config'>): PortalRoutes {
         return sendPage(reply.code(typeof done === 'string' ? 400 : done.status), page)
       },
     },
+  }
+
+  async function check(reply: FastifyReply, me: PortalPerson, application: Application): Promise<FastifyReply> {
+    const done = await me.attempt('applications.check_app_links', { params: { client_id: application.client_id } })
+    const phones = { application, ...(await phonesOf(me, application)), issuer: config.issuer }
+    if (done instanceof HttpProblem)
+      return sendPage(reply.code(done.status), phonesPage(me, { ...phones, problem: done }))
+    return sendPage(reply, phonesPage(me, { ...phones, checked: done.body }))
   }
 }
 

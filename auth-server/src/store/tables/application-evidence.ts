@@ -1,6 +1,6 @@
 // What the traffic of an application has shown: a row for each fact, written once a day at most.
 import { sql } from 'kysely'
-import type { Db } from '../database.ts'
+import type { Db, Trx } from '../database.ts'
 import type { Defaulted, TableDeclaration } from '../declaration.ts'
 
 /** What can be seen of an application; each is good, or something to look at. */
@@ -13,6 +13,8 @@ export type EvidenceFact =
   | 'browser'
   | 'web-view'
   | 'app-link'
+  | 'app-links-checked'
+  | 'app-links-wrong'
   | 'refresh-repeated'
   | 'dpop'
   | 'revoked'
@@ -53,6 +55,30 @@ export async function noteSeen(db: Db, applicationId: string, seen: readonly See
     where application.id = ${applicationId}
     on conflict (application_id, fact) do update set last_seen = excluded.last_seen, detail = excluded.detail
     where application_evidence.last_seen < excluded.last_seen`.execute(db)
+}
+
+/** What a check of an application's links found. @param problem the first one; without one, what was wrong before is over */
+export async function noteAppLinkCheck(trx: Trx, applicationId: string, problem: string | undefined): Promise<void> {
+  const fact: EvidenceFact = problem === undefined ? 'app-links-checked' : 'app-links-wrong'
+  await sql`
+    with over as (
+      delete from application_evidence
+      where application_id = ${applicationId} and fact = 'app-links-wrong' and ${fact} <> 'app-links-wrong'
+    )
+    insert into application_evidence (application_id, fact, detail) values (${applicationId}, ${fact}, ${problem ?? ''})
+    on conflict (application_id, fact) do update set last_seen = excluded.last_seen, detail = excluded.detail`.execute(
+    trx,
+  )
+}
+
+/** What was checked is another record by now. */
+export async function forgetAppLinkCheck(trx: Trx, applicationId: string): Promise<void> {
+  const facts: readonly EvidenceFact[] = ['app-links-checked', 'app-links-wrong']
+  await trx
+    .deleteFrom('application_evidence')
+    .where('application_id', '=', applicationId)
+    .where('fact', 'in', facts)
+    .execute()
 }
 
 /** A fact, and on which days (YYYY-MM-DD, UTC) it was seen first and last. */

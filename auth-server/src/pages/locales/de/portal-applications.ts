@@ -217,10 +217,54 @@ export const PORTAL_APPLICATIONS = {
     nothing: 'Es steht nichts da: Füllen Sie die Hälfte für Android, die für Apple oder beide aus.',
     end: 'Zurücknehmen',
     ends: 'Ihre Links öffnen sich wieder im Browser, die App fragt nach keinen Passkeys, und kein Telefon bürgt mehr für ihre Geräte.',
+    losesConfirmation:
+      'Die Administration hat bestätigt, was jetzt gespeichert ist. Speichern Sie ein anderes Paket, Zertifikat, Team oder Bundle, ist das vorbei: Bis es wieder bestätigt ist, erfahren Telefone nichts, die Links der App öffnen sich im Browser, und sie fragt nach keinen Passkeys.',
+    check: {
+      title: 'Lesen Telefone es?',
+      lead: 'Dieser Server holt seine eigenen Dateien über das Internet, wie ein Telefon es tut, und vergleicht sie mit dem, was gespeichert ist. Was oben getippt und nicht gespeichert ist, zählt nicht.',
+      button: 'Jetzt prüfen',
+      good: 'Gerade geprüft: Telefone erfahren von der App, was sie sollen.',
+      bad: 'Gerade geprüft: Etwas ist noch nicht, wie es sein soll.',
+      app: 'Die App',
+      server: 'Dieser Server',
+      right: 'Wie es sein soll',
+      record: {
+        not_approved: 'Sie hat kein freigegebenes Abonnement oder ist gesperrt: Telefone erfahren nichts von ihr.',
+        not_confirmed: 'Die Administration hat es noch nicht bestätigt: Telefone erfahren nichts von ihr.',
+        link_not_registered:
+          'Ihr eigener Link ist nicht mehr unter ihren Redirect-URIs: Speichern Sie diese Seite noch einmal.',
+      },
+      servers: {
+        this_machine:
+          'Telefone erreichen diesen Rechner nicht: Links und Passkeys in Apps brauchen eine öffentliche https-Adresse.',
+        not_port_443: 'Telefone fragen über https an Port 443 und sonst nirgends.',
+      },
+      documents: {
+        unreachable: () =>
+          'Sie lässt sich nicht holen: Nichts antwortet rechtzeitig, oder das Zertifikat wird nicht angenommen.',
+        not_public: () => 'Von hier aus führt der Name dieses Servers zu keiner Adresse im Internet.',
+        redirected: (detail) => `Es antwortet eine Weiterleitung (${detail}); Telefone folgen keiner.`,
+        status: (detail) =>
+          detail === '404' ? 'Nicht gefunden (Status 404).' : `Sie kommt mit Status ${detail} statt 200.`,
+        content_type: (detail) =>
+          detail === ''
+            ? 'Sie kommt ohne Content-Type; es muss application/json sein.'
+            : `Falscher Content-Type: ${detail}; es muss application/json sein.`,
+        too_long: () => 'Sie ist länger als 128 KiB, und mehr nimmt Apple nicht an.',
+        not_json: () => 'Sie ist kein JSON: Unterwegs antwortet etwas anstelle dieses Servers.',
+        app_missing: (detail) => `Sie nennt ${detail} nicht.`,
+        certificate_missing: (detail) => `Das Zertifikat ${detail} fehlt.`,
+        links_missing: (detail) => `Sie gibt ${detail} keine Links.`,
+        passkeys_missing: (detail) => `Sie gibt ${detail} keine Passkeys.`,
+        different: (detail) => `Sie sagt von ${detail} etwas anderes, als gespeichert ist.`,
+      },
+      operator:
+        'Ist die App selbst in Ordnung, sagen Sie dem Betreiber dieses Servers Bescheid: Ein Proxy oder Cache davor kann der Grund sein.',
+    },
     once: 'Die beiden Dateien nennen die App, sobald die Administration dies bestätigt hat und sie ein freigegebenes Abonnement hat. Geräte von Apple lesen eine Kopie, die einen Tag alt sein kann.',
   },
   deletion: {
-    ownersOnly: 'Ein Eigentümer der App löscht sie; du arbeitest an ihr mit.',
+    ownersOnly: 'Ein Eigentümer der App löscht sie; Sie arbeiten an ihr mit.',
     title: (app) => `${app} löschen?`,
     people: (count, isAll) =>
       count === null && !isAll

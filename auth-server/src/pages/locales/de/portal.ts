@@ -74,8 +74,9 @@ export const PORTAL = {
       },
       app_links: {
         title: 'Links, die der App gehören',
-        done: 'Die Antwort kommt über einen Link, den keine andere App annehmen kann.',
-        todo: 'Hinterlegen Sie Paket oder Bundle der App und nehmen Sie ihren https-Link als Redirect-URI.',
+        done: 'Telefone erfahren von der App oder haben sie über einen Link geöffnet, den keine andere App annehmen kann.',
+        todo: 'Hinterlegen Sie Paket oder Bundle der App, drücken Sie dort „Jetzt prüfen“ und nehmen Sie ihren https-Link als Redirect-URI.',
+        odd: 'Die letzte Prüfung hat etwas gefunden. Was es ist, sagt „Jetzt prüfen“ auf der Seite der App-Links.',
       },
       refresh: {
         title: 'Eine verlorene Antwort schadet nicht',

@@ -210,6 +210,47 @@ export const PORTAL_APPLICATIONS = {
     nothing: 'Nothing is written: fill in the half of Android, the half of Apple, or both.',
     end: 'Take it away',
     ends: 'Its links open in the browser again, the app asks for no passkeys, and no phone vouches for its devices any more.',
+    losesConfirmation:
+      'An administrator has confirmed what is stored now. If you save another package, certificate, team or bundle, that is over: until somebody confirms it again, phones are told nothing, the links of the app open in the browser, and it asks for no passkeys.',
+    check: {
+      title: 'Do phones read it?',
+      lead: 'This server fetches its own files over the internet, as a phone does, and holds them against what is stored. What is typed above and not saved does not count.',
+      button: 'Check now',
+      good: 'Checked just now: phones are told of the app as they should be.',
+      bad: 'Checked just now: something is not as it should be yet.',
+      app: 'The app',
+      server: 'This server',
+      right: 'As it should be',
+      record: {
+        not_approved: 'It has no approved subscription, or is suspended: phones are told nothing of it.',
+        not_confirmed: 'An administrator has not confirmed it yet: phones are told nothing of it.',
+        link_not_registered: 'Its own link is not among its redirect URIs any more: save this page again.',
+      },
+      servers: {
+        this_machine: 'Phones cannot reach this machine: links, and passkeys in apps, need a public https address.',
+        not_port_443: 'Phones ask by https on port 443 and no other.',
+      },
+      documents: {
+        unreachable: () => 'It cannot be fetched: nothing answers in time, or its certificate is not accepted.',
+        not_public: () => 'Seen from here, the name of this server leads to no address of the internet.',
+        redirected: (detail: string) => `It is answered by a redirect (${detail}); phones follow none.`,
+        status: (detail: string) =>
+          detail === '404' ? 'Not found (status 404).' : `It is answered with status ${detail} instead of 200.`,
+        content_type: (detail: string) =>
+          detail === ''
+            ? 'It comes without a content type; it has to be application/json.'
+            : `Wrong content type: ${detail}; it has to be application/json.`,
+        too_long: () => 'It is longer than 128 KiB, which Apple takes.',
+        not_json: () => 'It is not JSON: something on the way answers in place of this server.',
+        app_missing: (detail: string) => `It does not name ${detail}.`,
+        certificate_missing: (detail: string) => `The certificate ${detail} is missing.`,
+        links_missing: (detail: string) => `It gives ${detail} no links.`,
+        passkeys_missing: (detail: string) => `It gives ${detail} no passkeys.`,
+        different: (detail: string) => `It says something else of ${detail} than what is stored.`,
+      },
+      operator:
+        'If the app itself is in order, tell whoever runs this server: a proxy or cache in front may be the reason.',
+    },
     once: 'The two files name the app once an administrator has confirmed this and it has an approved subscription. Phones of Apple read a copy that can be a day old.',
   },
   deletion: {

@@ -75,8 +75,9 @@ export const PORTAL = {
       },
       app_links: {
         title: 'Links that are the app’s own',
-        done: 'The answer comes by a link that no other app can take.',
-        todo: 'Put the app’s package or bundle on record, and use its https link as redirect URI.',
+        done: 'Phones are told of the app, or have opened it by a link that no other app can take.',
+        todo: 'Put the app’s package or bundle on record, press “Check now” there, and use its https link as redirect URI.',
+        odd: 'The last check found something wrong. What it is, “Check now” tells on the page of app links.',
       },
       refresh: {
         title: 'A lost answer is survived',
