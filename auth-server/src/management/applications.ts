@@ -11,6 +11,7 @@ import {
 import { logoPath } from '../catalogue/logo.ts'
 import { changesSignIn, followSignInChange } from '../catalogue/sign-in-changes.ts'
 import { restoreApplication, suspendApplication } from '../catalogue/suspension.ts'
+import { lacksRedirectUri, requireRedirectUriLeft } from '../catalogue/wanted-redirect.ts'
 import type { Db, Trx } from '../store/database.ts'
 import {
   type ListedApplication,
@@ -133,6 +134,7 @@ export const APPLICATION_HANDLERS: Omit<
       requireDeveloperBounds(actor, definition, kept)
       requireKnownWays(deps, body.sign_in)
       await registerApplication(trx, definition, deps.config.issuer, actor.authority)
+      if (!lacksRedirectUri(before)) await requireRedirectUriLeft(trx, id)
       const after = await requireApplication(trx, actor, params.client_id)
       if (changesSignIn(before, after)) {
         if (await isTrusted(trx, id)) await requireOwner(trx, actor, id)

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { OperationAnswer, OperationInput } from '@mobile-api-gateway/sdk/contract/index.ts'
 import { confirmAppIdentity, removeAppIdentity, setAppIdentity } from '../catalogue/set-app-identity.ts'
+import { lacksRedirectUri, requireRedirectUriLeft } from '../catalogue/wanted-redirect.ts'
 import type { Db } from '../store/database.ts'
 import { ATTESTATION_MODES, findIdentity, type NamedIdentity } from '../store/tables/app-identities.ts'
 import type { ManagementActor } from './actor.ts'
@@ -97,9 +98,11 @@ export const IDENTITY_HANDLERS: Pick<HandlersOf<'applications'>, IdentityOperati
   },
   'applications.delete_identity': {
     async write({ deps, trx, actor, input: { params }, requireVersion }) {
-      const { clientId } = await lockOwn(trx, actor, params.client_id)
+      const { id, clientId, ...before } = await lockOwn(trx, actor, params.client_id)
       requireVersion(showIdentity(await requireIdentity(trx, clientId)))
       await removeAppIdentity(trx, deps.config.issuer, clientId, actor.authority)
+      // Its own link goes with the record.
+      if (!lacksRedirectUri(before)) await requireRedirectUriLeft(trx, id)
       return undefined
     },
   },

@@ -72,11 +72,6 @@ for (const [what, text, problem] of [
   ['what would speak to a terminal', '"\\e[2J": 1', /1:1: \ufffd\[2J is unknown/],
   ["an API that is the server's", API.replace('orders:', 'revocations:'), /the server's own/],
   ['a resource with a fragment', API.replace('.com/orders', '.com/orders#x'), /absolute URI/],
-  [
-    'an app that signs people in, may use an API and has nowhere for the answer',
-    'applications: { a: { name: A, kind: native, subscriptions: { x: { plan: basic, scopes: [] } } } }',
-    /catalogue\.yml:1:\d+: a signs people in and has no redirect URI: name redirect_uris/,
-  ],
   ['a redirect URI with a wildcard', `${APP.replace('/cb', '/*')} } }`, /Wildcards are not supported/],
   ["a client ID that could pass for a person's", `${APP.replace('shop-app', 'usr_1')} } }`, /A client ID has/],
   [

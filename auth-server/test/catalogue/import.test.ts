@@ -425,3 +425,40 @@ t.test('a file that takes its first step where much is there already changes not
     'Left alone: 4 that the file does not manage.',
   ])
 })
+
+t.test('an app that has nowhere for the answer is refused with its line, one that was so before is told', async (t) => {
+  const server = await testServer(t)
+  const { db } = server
+  await importText(server, FILE)
+  const lacking = FILE.replace(/ {4}redirect_uris: .*\n/, '').replace(/ {4}identity: .*\n/, '')
+  const line = lacking.split('\n').findIndex((text) => text.startsWith('  maps-app:')) + 1
+  const says = 'maps-app signs people in and has no redirect URI: name redirect_uris, or grant_types without'
+  const before = await everything(server)
+  t.match(
+    await importText(server, lacking).catch((error: unknown) => error),
+    { problems: [{ line, text: new RegExp(says) }] },
+    'it had one so far',
+  )
+  await t.rejects(importText(server, lacking.replaceAll('maps-app', 'new-app')), ImportRefused, 'it is new')
+  t.strictSame(await everything(server), before)
+
+  await db.updateTable('applications').set({ redirect_uris: [] }).where('client_id', '=', 'maps-app').execute()
+  await db.deleteFrom('app_identities').execute()
+  const [warning, ...others] = heads(await importText(server, lacking))
+  t.match(
+    warning,
+    new RegExp(`^! line ${line}: ${says}`),
+    'a file that was taken by a release before goes on being taken',
+  )
+  t.strictSame(others[0], 'Nothing changes.')
+  t.match(heads(await importText(server, lacking.replace('name: Maps app', 'name: Atlas'))), [
+    '~ application maps-app is changed',
+    /^! line/,
+  ])
+  const beside = lacking.replaceAll('maps-backend', 'other').replace(/ {4}grant_types: .*\n/, '')
+  t.match(
+    await importText(server, beside).catch((error: unknown) => error),
+    { problems: [{ text: /^other signs people in/ }] },
+    'a new one beside it',
+  )
+})

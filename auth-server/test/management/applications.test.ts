@@ -1,8 +1,9 @@
 // Operations on applications: what is registered, read and listed, and what is refused.
 import { sql } from 'kysely'
 import t from 'tap'
+import { HTTPS_ISSUER } from '../support/app-identity.ts'
 import { machine } from '../support/management.ts'
-import { testServer } from '../support/server.ts'
+import { API, testServer } from '../support/server.ts'
 
 const server = await testServer(t)
 const { ask } = await machine(server)
@@ -32,6 +33,35 @@ t.test('what breaks a rule of redirect URIs is 400 with a sentence that helps', 
   t.equal(refused.statusCode, 400)
   t.equal(refused.headers['content-type'], 'application/problem+json; charset=utf-8')
   t.match(refused.json(), { status: 400, code: 'invalid_request', detail: /loopback IP/ })
+})
+
+t.test('the last redirect URI of an app that may use an API stays, whichever way it would go', async (t) => {
+  const at = await testServer(t, { ISSUER: HTTPS_ISSUER })
+  const { ask } = await machine(at)
+  const uri = 'https://app.example.com/callback'
+  const made = await ask('POST', '/applications', { body: { name: 'App', kind: 'native', redirect_uris: [uri] } })
+  const path = `/applications/${made.json().client_id}`
+  const anyVersion = { 'if-match': '*' }
+  const set = (body: object) => ask('PATCH', path, { body, headers: anyVersion })
+  t.equal((await set({ redirect_uris: [] })).statusCode, 200, 'without a subscription nobody comes by it')
+  t.equal((await set({ redirect_uris: [uri] })).statusCode, 200)
+  const wish = { client_id: made.json().client_id, api_id: API.id, plan: 'basic', scopes: [] }
+  t.equal((await ask('POST', '/subscriptions', { body: wish })).statusCode, 201)
+  t.match((await set({ redirect_uris: [] })).json(), { status: 409, detail: /^This is the last redirect URI of an/ })
+  t.strictSame((await ask('GET', path)).json().redirect_uris, [uri])
+
+  const identity = { apple: { team: 'ABCDE12345', bundle: 'com.example.shop' } }
+  t.equal((await ask('PUT', `${path}/identity`, { body: identity, headers: anyVersion })).statusCode, 200)
+  const { redirect_uris: left } = (await set({ redirect_uris: [] })).json()
+  t.strictSame(left, [`${HTTPS_ISSUER}/apps/${made.json().client_id}/callback`], 'the link of its own is one')
+  t.equal(
+    (await ask('DELETE', `${path}/identity`, { headers: anyVersion })).statusCode,
+    409,
+    'which goes with the record',
+  )
+  t.equal((await ask('GET', `${path}/identity`)).statusCode, 200)
+  await at.db.updateTable('applications').set({ redirect_uris: [] }).where('client_id', '=', wish.client_id).execute()
+  t.equal((await set({ name: 'Renamed' })).statusCode, 200, 'what was so before can be changed otherwise')
 })
 
 t.test('a list comes in pages, each application once, whatever is registered meanwhile', async (t) => {

@@ -262,6 +262,20 @@ t.test('redirect URIs come and go one at a time', async (t) => {
   t.match((await get(url)).body, address)
   await post(dev, url, { remove: 'com.example.xaddresses:/callback', etag: await etag() })
   t.notMatch((await get(path)).body, 'com.example.xaddresses')
+
+  const { id } = await server.db
+    .selectFrom('applications')
+    .where('client_id', '=', path.slice(LIST.length + 1))
+    .select('id')
+    .executeTakeFirstOrThrow()
+  const subscription = { id: 'sub_last', application_id: id, api_id: API.id, plan: 'basic', scopes: [] }
+  await server.db
+    .insertInto('subscriptions')
+    .values({ ...subscription, status: 'approved' })
+    .execute()
+  const last = await post(dev, url, { remove: address, etag: await etag() })
+  t.match(last, { statusCode: 409, body: /the last redirect URI of an application that signs people in at an API/ })
+  t.match((await get(url)).body, address)
 })
 
 t.test('deletion names what goes with it, asks for a recent sign-in, and is done once', async (t) => {

@@ -3,6 +3,7 @@ import type { AuditContext } from '../../audit/context.ts'
 import type { YamlProblem } from '../../config/yaml-tree.ts'
 import { type Db, inTransaction, type Trx } from '../../store/database.ts'
 import { handOver, lockImports } from '../../store/queries/catalogue-removal.ts'
+import { listSubscribedWithoutRedirectUri } from '../../store/queries/missing-redirects.ts'
 import { holdSuspensions } from '../../store/queries/suspension.ts'
 import { insertRolePromise } from '../../store/tables/role-promises.ts'
 import { byFile } from '../actor.ts'
@@ -38,6 +39,8 @@ export interface CatalogueChange {
 
 export interface ImportReport {
   readonly changes: readonly CatalogueChange[]
+  /** What is not as it should be, and was so before. */
+  readonly warnings: readonly string[]
   /** What the file does not name any more: --prune removes it. */
   readonly left: readonly string[]
   /** How many objects the portal manages; they stay as they are. */
@@ -86,6 +89,7 @@ async function importAll(trx: Trx, file: CatalogueFile, options: ImportOptions):
   const before = await readObjects(trx)
   const named = namesOf(file)
   await takeOver(trx, before, named, options.takeOver === true)
+  const warnings = await missingAddresses(trx, file)
 
   const gone = [...before].filter(([name, { managedBy }]) => managedBy === 'file' && !named.has(name))
   // Those that depend on others were read after them.
@@ -112,6 +116,7 @@ async function importAll(trx: Trx, file: CatalogueFile, options: ImportOptions):
   const after = await readObjects(trx)
   return {
     changes: changesOf(before, after),
+    warnings,
     left: options.prune ? [] : gone.map(([name]) => name),
     others: [...after.values()].filter(({ managedBy }) => managedBy === 'portal').length,
   }
@@ -159,6 +164,24 @@ async function takeOver(
       })),
     )
   for (const { key } of foreign) if (key.kind !== 'promise') await handOver(trx, key, 'file')
+}
+
+/**
+ * A file that a release before took goes on being taken: what lacks an address in the database, too, is told.
+ * @throws {ImportRefused} for every other one
+ */
+async function missingAddresses(trx: Trx, { applications }: CatalogueFile): Promise<readonly string[]> {
+  const lacking = applications.filter(({ value }) => value.lacksAddress)
+  if (lacking.length === 0) return []
+  const known = await listSubscribedWithoutRedirectUri(trx)
+  const told = lacking.map(({ at, value: { definition } }) => ({
+    ...at,
+    isKnown: known.has(definition.clientId),
+    text: `${definition.clientId} signs people in and has no redirect URI: name redirect_uris, or grant_types without authorization_code`,
+  }))
+  const refused = told.filter(({ isKnown }) => !isKnown)
+  if (refused.length > 0) throw new ImportRefused(refused.map(({ line, column, text }) => ({ line, column, text })))
+  return told.map(({ line, text }) => `line ${line}: ${text}`)
 }
 
 async function placed(at: Placed<unknown>['at'], step: () => Promise<unknown>): Promise<void> {

@@ -12,6 +12,8 @@ export interface FileApplication {
   readonly definition: ApplicationDefinition
   readonly identity: (WrittenIdentity & Readonly<{ attestation: AttestationMode }>) | undefined
   readonly subscriptions: readonly Omit<SubscriptionDefinition, 'applicationId'>[]
+  /** It signs people in, and there is nowhere for the answer. */
+  readonly lacksAddress: boolean
 }
 
 /** @param wrong notes a mistake */
@@ -28,12 +30,9 @@ export function readApplication(
   if (variable !== undefined && value.client_secret_sha256 !== undefined)
     wrong(`${clientId} has client_secret_variable and client_secret_sha256: take one of them`)
   const { redirect_uris: redirectUris = [], grant_types: grantTypes = APPLICATION_DEFAULTS.grantTypes } = value
-  // Of what phones know an app by follows a redirect URI of its own.
-  if (subscriptions.length > 0 && !identity && lacksRedirectUri({ redirectUris, grantTypes }))
-    wrong(
-      `${clientId} signs people in and has no redirect URI: name redirect_uris, or grant_types without authorization_code`,
-    )
   return {
+    // Of what phones know an app by follows a redirect URI of its own.
+    lacksAddress: subscriptions.length > 0 && !identity && lacksRedirectUri({ redirectUris, grantTypes }),
     definition: {
       clientId,
       name: value.name,

@@ -4,12 +4,13 @@ import type { CatalogueChange, ImportOptions, ImportReport } from './import.ts'
 const MARK = { added: '+', changed: '~', removed: '-', 'taken over': '>' } as const
 
 export function reportLines(
-  { changes, left, others }: ImportReport,
+  { changes, warnings, left, others }: ImportReport,
   { dryRun = false }: Pick<ImportOptions, 'dryRun'>,
 ): readonly string[] {
   const would = dryRun ? 'Would change' : 'Changed'
   return [
     ...changes.flatMap(changeLines),
+    ...warnings.map((text) => `! ${text}`),
     ...left.map((what) => `? ${what} is not in the file any more; --prune removes it`),
     changes.length === 0 ? 'Nothing changes.' : `${would}: ${countOf(changes)}.`,
     ...(others > 0 ? [`Left alone: ${others} that the file does not manage.`] : []),

@@ -40,6 +40,10 @@ const SENTENCES: Readonly<Record<string, string>> = {
     'Diese Anwendung ist gesperrt und bleibt es, bis die Verwaltung sie entsperrt oder entfernt.',
   'its subscription to': 'Eines ihrer Abonnements ist gesperrt: Erst muss die Verwaltung es entsperren.',
   'without it no gateway would': 'Ohne sie ließe kein Gateway mehr jemanden durch.',
+  'This is the last redirect URI':
+    'Das ist die letzte Redirect-URI einer Anwendung, die an einer API Menschen anmeldet: Fügen Sie erst eine andere hinzu, oder beenden Sie ihre Abonnements.',
+  'what phones know the application by was changed':
+    'Was Telefone von ihr wissen, hat sich während der Prüfung geändert: Prüfen Sie noch einmal.',
   'this application has two secrets': 'Diese Anwendung hat zwei Secrets: Beenden Sie das, was niemand mehr braucht.',
   'the other secret has an end':
     'Das andere Secret hat ein Ende und behält es: Beenden Sie zuerst jenes, oder erzeugen Sie ein neues.',

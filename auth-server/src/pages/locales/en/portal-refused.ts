@@ -3,6 +3,8 @@
 /** Sentences of the management API by how they begin. */
 const SENTENCES: Readonly<Record<string, string>> = {
   'If-Match is an ETag': 'This page was sent without what it was made from: open it anew, and try again.',
+  'This is the last redirect URI':
+    'This is the last redirect URI of an application that signs people in at an API: add another one first, or end its subscriptions.',
   'this person is in no state': 'This person’s state is another one by now: look at their page, and decide again.',
 }
 
