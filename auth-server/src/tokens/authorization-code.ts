@@ -6,6 +6,7 @@ import { randomId, randomSecret } from '../crypto/random.ts'
 import type { AddedClaims } from '../store/added-claims.ts'
 import type { Db, Trx } from '../store/database.ts'
 import { queueMerge } from '../store/queries/api-events.ts'
+import { type MintedCode, mintCode } from '../store/queries/mint-code.ts'
 import {
   type CodeFailure,
   type CodePresented,
@@ -15,7 +16,6 @@ import {
   type MergedFamily,
   type OpenedFamily,
 } from '../store/queries/redeem-code.ts'
-import { insertCode, type MintedCode } from '../store/tables/authorization-codes.ts'
 import { newRefreshToken, type RefreshToken } from './refresh-token.ts'
 
 const CODE_TTL_SECONDS = 60
@@ -26,7 +26,7 @@ export async function issueCode(
   input: Omit<MintedCode, 'codeHash' | 'ttlSeconds'>,
 ): Promise<string | undefined> {
   const code = randomSecret()
-  const issued = await insertCode(db, { ...input, codeHash: sha256(code), ttlSeconds: CODE_TTL_SECONDS })
+  const issued = await mintCode(db, { ...input, codeHash: sha256(code), ttlSeconds: CODE_TTL_SECONDS })
   return issued ? code : undefined
 }
 

@@ -8,11 +8,12 @@ import type { Session } from '../../store/tables/sessions.ts'
 import type { Facts, PolicyDeps } from '../facts.ts'
 
 /** Of the scopes that the app asked for, those that are open to this person. */
-export function openScopesOf(
+export async function openScopesOf(
   db: Db,
   { app, request }: PendingAppVisit,
   { personId }: Session,
 ): Promise<readonly string[]> {
+  if (!app.demands.groups) return request.scopes
   return findOpenScopes(db, { personId, apiId: app.apiId, names: request.scopes })
 }
 

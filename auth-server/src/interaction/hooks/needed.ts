@@ -28,6 +28,14 @@ type HookOutcome = 'allowed' | 'refused' | 'unavailable'
 /** Both rows of the policy look at one answer. */
 const OUTCOMES = new WeakMap<Facts, Promise<HookOutcome>>()
 
+/**
+ * Whether a visit asks hooks of its sign-in. Not for the portal: there administrators see what is wrong with a hook; nor for
+ * the account, which stays its person's.
+ */
+export function asksHooks({ hooks }: Pick<PolicyDeps, 'hooks'>, { app }: Facts['pending']): boolean {
+  return app !== undefined && app.clientId !== PORTAL_CLIENT && hooks.before('before.sign-in', app.apiId).length > 0
+}
+
 /** With `prompt=none`, when one that decides does not answer: the app hears that it is not for good. */
 export async function isHookAway(facts: Facts, deps: PolicyDeps): Promise<boolean> {
   return (await outcomeOf(facts, deps)) === 'unavailable'
@@ -44,13 +52,11 @@ function outcomeOf(facts: Facts, deps: PolicyDeps): Promise<HookOutcome> {
 }
 
 /**
- * Not for the portal: there administrators see what is wrong with a hook; nor for the account, which stays its person's.
  * @throws {HttpProblem} 503 when a hook that decides does not answer, and there is a page for it
  */
 async function ask({ session, pending }: Facts, deps: PolicyDeps): Promise<HookOutcome> {
-  if (!session || !pending.app || pending.app.clientId === PORTAL_CLIENT) return 'allowed'
+  if (!session || !pending.app || !asksHooks(deps, pending)) return 'allowed'
   const asked = deps.hooks.before('before.sign-in', pending.app.apiId)
-  if (asked.length === 0) return 'allowed'
   const known = pending.steps.hooks
   if (known?.session === session.id) return known.refused === undefined ? 'allowed' : 'refused'
   const { db, config, hooks } = deps

@@ -13,6 +13,7 @@ export async function registrationClaims(
   { app, request }: PendingAppVisit,
   { personId }: Session,
 ): Promise<AddedClaims> {
+  if (!app.demands.form) return {}
   const asked = await findRegistration(db, { personId, apiId: app.apiId })
   if (!asked?.answers) return {}
   const { form, answers } = asked

@@ -10,7 +10,7 @@ declare module '../../store/visit-steps.ts' {
 }
 
 export async function needsRegistration({ pending, session }: Facts, { db }: PolicyDeps): Promise<boolean> {
-  if (!session || pending.app === undefined) return false
+  if (!session || !pending.app?.demands.form) return false
   const asked = await findRegistration(db, { personId: session.personId, apiId: pending.app.apiId })
   return asked !== undefined && isAsked(asked.form, asked.answers)
 }

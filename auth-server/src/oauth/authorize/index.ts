@@ -10,14 +10,15 @@ import { isShort, MAX_VALUE_BYTES, ParameterError } from '../../http/parameters.
 import { MAX_URL_LENGTH, pathOf } from '../../http/request-path.ts'
 import { resumePath } from '../../interaction/paths.ts'
 import { currentSession } from '../../interaction/session.ts'
-import { insertRequest, type PendingAppVisit } from '../../store/tables/authorization-requests.ts'
+import type { PendingAppVisit } from '../../store/tables/authorization-requests.ts'
 import { OAuthError } from '../errors.ts'
 import { fixedResource } from '../fixed-api.ts'
 import { tellingDevelopers } from '../told-to-developers.ts'
 import { expectPerson } from './expected-person.ts'
 import { requireClient } from './known-client.ts'
+import { type NewVisit, writeVisit } from './new-visit.ts'
 import { proceed } from './proceed.ts'
-import { resolvePushed, spentRequestUri } from './pushed-request.ts'
+import { resolvePushed } from './pushed-request.ts'
 import { readRawRequest } from './raw-request.ts'
 import { redirectedError } from './response.ts'
 import { findOwnTrial } from './trial.ts'
@@ -46,14 +47,13 @@ export function authorizeHandler(deps: Deps): RouteHandlerMethod {
     deps.limits.visits.admit(request.ip, JSON.stringify(valid.request))
     const secret = randomSecret()
     const pending = toPending(valid, sha256(secret), openedIn(request.headers['user-agent']))
-    const [session, begun] = await Promise.all([
-      currentSession(deps, request),
-      insertRequest(db, { ...pending, pushedUriHash: valid.pushed?.uriHash ?? null }),
-    ])
-    if (!begun) throw spentRequestUri()
-    const begin = () => cookies.beginVisit(reply, { id: pending.id, secret })
-    if (!withoutCookies) return proceed(deps, reply, pending, session, begin)
-    begin()
+    const visit: NewVisit = {
+      pushedUriHash: valid.pushed?.uriHash ?? null,
+      begin: () => cookies.beginVisit(reply, { id: pending.id, secret }),
+    }
+    if (!withoutCookies) return proceed(deps, reply, pending, await currentSession(deps, request), visit)
+    await writeVisit(db, pending, visit)
+    visit.begin()
     return reply.redirect(resumePath(pending.id), 303)
   }
 }
@@ -95,6 +95,7 @@ function toPending(
       apiName: subscription.apiName,
       trusted: subscription.trusted,
       signIn: { api: subscription.signInOffer, application: client.signIn },
+      demands: subscription.demands,
     },
     steps: {},
   }

@@ -5,6 +5,7 @@ import { acrFor } from '../../identity/acr.ts'
 import { claimsOfLogin } from '../../interaction/claims-of-login.ts'
 import { answerEndedVisit } from '../../interaction/ended/reply.ts'
 import { cancelledPage } from '../../interaction/ended/view.ts'
+import { asksHooks } from '../../interaction/hooks/needed.ts'
 import { resumePath, stepPath } from '../../interaction/paths.ts'
 import { nextStepOf } from '../../interaction/policy.ts'
 import { sendPage } from '../../pages/send-page.ts'
@@ -19,6 +20,7 @@ import type { Session } from '../../store/tables/sessions.ts'
 import { issueCode } from '../../tokens/authorization-code.ts'
 import { noteLeftOut } from '../../tokens/note-left-out.ts'
 import { type ErrorCode, OAuthError } from '../errors.ts'
+import { type NewVisit, writeVisit } from './new-visit.ts'
 import { redirectedError, responseUrl } from './response.ts'
 
 /** What ends a visit: nothing is left to do for the person of a session, or it was refused. */
@@ -26,30 +28,42 @@ type End = Readonly<{ session: Session }> | Readonly<{ code: ErrorCode; descript
 
 /**
  * Answers with the next page's address, the code, or an error for the app.
- * @param begin is called when there is a page to see: hands a visit that is new to the browser its cookie.
+ * @param visit where it is new: its row is written, and its cookie given, when there is something to come back to. One that
+ *   ends as it begins, as those of people who are signed in mostly do, is written with its code.
  */
 export async function proceed(
   deps: Deps,
   reply: FastifyReply,
   pending: PendingRequest,
   session: Session | undefined,
-  begin?: () => void,
+  visit?: NewVisit,
 ): Promise<FastifyReply> {
+  const { db, config } = deps
+  const isUnwritten = visit !== undefined && visit.pushedUriHash === null && !asksHooks(deps, pending)
+  const write = async () => {
+    if (visit && pending.app) await writeVisit(db, pending, visit)
+  }
+  if (!isUnwritten) await write()
   const next = await nextStepOf(deps, pending, session)
   if (next && 'withoutPage' in next && !pending.request.prompts.includes('none')) {
-    begin?.()
+    if (isUnwritten) await write()
+    visit?.begin()
     return reply.redirect(stepPath(next.step, pending.id), 303)
   }
   const end = endOf(next, session)
-  const ended = pending.app ? await endForApp(deps, reply, pending, end) : await endHere(deps, reply, pending, end)
+  const isNew = isUnwritten && 'session' in end
+  if (isUnwritten && !isNew) await write()
+  const ended = pending.app
+    ? await endForApp(deps, reply, pending, end, isNew)
+    : await endHere(deps, reply, pending, end)
   // Never a reply through `await`: it is thenable, and what comes out of one that was sent is undefined.
   if (ended) return reply
+  if (isNew) await write()
   // Another tab came first, so it has ended; or the person signed out meanwhile, and may sign in again.
-  const { db, config } = deps
   const browserHashes = [pending.browserHash]
   if (!(await findPendingRequest(db, pending.id, browserHashes)))
     return answerEndedVisit({ db, issuer: config.issuer }, reply, { id: pending.id, browserHashes, isForm: false })
-  begin?.()
+  visit?.begin()
   return reply.redirect(resumePath(pending.id), 303)
 }
 
@@ -65,7 +79,13 @@ function endOf(next: Awaited<ReturnType<typeof nextStepOf>>, session: Session | 
 }
 
 /** Answers with the code or the error, at the app's redirect URI; false when there was nothing left to close. */
-async function endForApp(deps: Deps, reply: FastifyReply, pending: PendingAppVisit, end: End): Promise<boolean> {
+async function endForApp(
+  deps: Deps,
+  reply: FastifyReply,
+  pending: PendingAppVisit,
+  end: End,
+  isNew: boolean,
+): Promise<boolean> {
   const { db, config, cookies } = deps
   const { id, request } = pending
   const returnTo = { redirectUri: request.redirectUri, state: request.state }
@@ -73,7 +93,7 @@ async function endForApp(deps: Deps, reply: FastifyReply, pending: PendingAppVis
     const acr = acrFor(end.session, request.acrValues ?? [])
     const { claims, yielding, leftOut } = await claimsOfLogin(deps, pending, end.session)
     const code = await issueCode(db, {
-      requestId: id,
+      visit: { ...pending, isNew },
       session: end.session,
       acr,
       addedClaims: claims,

@@ -64,7 +64,7 @@ export async function listAccess(db: Db, { personId, applicationId }: Own): Prom
  * Takes back all that a person has allowed an application, and ends what came of it: its installations, the codes that
  * could open one, and the yes of visits that are not done yet. False when there was nothing to take back.
  *
- * Locks are taken in the order of `TABLES`, as a visit that is being finished takes them (see insertCode): so either that
+ * Locks are taken in the order of `TABLES`, as a visit that is being finished takes them (see mintCode): so either that
  * finds nothing allowed any more, or its code is there for the statement that ends codes (READ COMMITTED).
  * @param also what belongs to it, in the same transaction
  */

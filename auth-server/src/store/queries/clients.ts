@@ -5,7 +5,7 @@ import { jsonArrayFrom } from 'kysely/helpers/postgres'
 import type { Db } from '../database.ts'
 import { unixSeconds } from '../sql.ts'
 import type { ScopeOffer } from '../tables/api-scopes.ts'
-import type { SignInOffer } from '../tables/apis.ts'
+import { API_DEMANDS, type ApiDemands, type SignInOffer } from '../tables/apis.ts'
 import type { ApplicationProperties } from '../tables/applications.ts'
 import { attemptsWait, type CountedKey } from '../tables/attempts.ts'
 import { isUseDue } from './client-secrets.ts'
@@ -24,6 +24,7 @@ export interface Subscription {
   readonly guestPlan: string | null
   /** Which ways to sign in it offers; null: all. */
   readonly signInOffer: SignInOffer | null
+  readonly demands: ApiDemands
 }
 
 export interface Client extends ApplicationProperties {
@@ -122,6 +123,7 @@ export async function findClient(
             'subscription.trusted',
             'api.guest_plan as guestPlan',
             'api.sign_in as signInOffer',
+            API_DEMANDS.as('demands'),
             jsonArrayFrom(
               inner
                 .selectFrom('api_scopes as scope')

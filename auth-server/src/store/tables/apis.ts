@@ -35,6 +35,21 @@ export interface Apis {
  */
 export type WhoMayCome = 'invitation' | Readonly<{ domains: readonly string[] }>
 
+/** What an API asks of people before an app gets its tokens, as far as it can be known before anybody has come. */
+export interface ApiDemands {
+  /** A registration form. */
+  readonly form: boolean
+  /** It is not open to everybody. */
+  readonly membership: boolean
+  /** A scope of its is for the people of a group. */
+  readonly groups: boolean
+}
+
+/** Of `api`. Where none of it is asked, a visit looks none of it up. */
+export const API_DEMANDS: RawBuilder<ApiDemands> = sql`jsonb_build_object(
+  'form', api.registration is not null, 'membership', api.sign_up is not null,
+  'groups', exists (select from api_scopes closed where closed.api_id = api.id and closed.required_group is not null))`
+
 /** The accounts of this server, passkeys included, where ways to sign in are named; no provider has the name. */
 export const OWN_ACCOUNTS = 'own'
 

@@ -5,7 +5,7 @@ import type { Db } from '../database.ts'
 import type { Condition, Json, PersonKey, TableDeclaration } from '../declaration.ts'
 import { isSubscribed, secondsFromNow, secondsSince } from '../sql.ts'
 import { type DoneSteps, type StepName, sessionsOf, stepDone } from '../visit-steps.ts'
-import type { SignInOffer } from './apis.ts'
+import { API_DEMANDS, type ApiDemands, type SignInOffer } from './apis.ts'
 import type { ApplicationKind, ApplicationLooks } from './applications.ts'
 import { isUnspent, spendPushed } from './pushed-requests.ts'
 
@@ -105,7 +105,7 @@ export const AUTHORIZATION_REQUESTS: TableDeclaration<AuthorizationRequests> = {
 }
 
 /** How long a person may take from the app's tap to the last page; seconds. */
-const REQUEST_TTL_SECONDS = 3600
+export const REQUEST_TTL_SECONDS = 3600
 
 /** Ids come back in paths, where anything could stand. */
 const REQUEST_ID = /^[\w-]{22}$/
@@ -130,6 +130,7 @@ export interface VisitingApp {
   readonly trusted: boolean
   /** Which ways to sign in the API offers, and what the application leaves of them. */
   readonly signIn: Readonly<Record<'api' | 'application', SignInOffer | null>>
+  readonly demands: ApiDemands
   /** Where it was read to be shown. */
   readonly looks?: VisitingLooks
 }
@@ -216,6 +217,7 @@ export async function findPendingRequest(
         'clientId', application.client_id, 'applicationId', application.id, 'name', application.name,
         'kind', application.kind, 'apiId', api.id, 'apiName', api.name, 'trusted', subscription.trusted,
         'signIn', jsonb_build_object('api', api.sign_in, 'application', application.sign_in),
+        'demands', ${API_DEMANDS},
         'looks', jsonb_build_object('brandColor', application.brand_color, 'policyUri', application.policy_uri,
           'tosUri', application.tos_uri, 'supportContact', application.support_contact,
           'logoHash', application.logo_hash, 'isNameVerified', application.name_verified_at is not null)) end`.as(

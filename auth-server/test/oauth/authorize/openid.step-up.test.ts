@@ -150,18 +150,18 @@ t.test('a session that has fallen since policy looked at it brings no code of th
   const phone = await addAuthenticatorApp(server, personId)
   const page = await logIn(browser, await site.send(browser))
   await browser.submit(page, '/second-factor', { code: await phone.code() })
-  const { insertCode } = await import('../../../src/store/tables/authorization-codes.ts')
+  const { mintCode } = await import('../../../src/store/queries/mint-code.ts')
   const session = await db.selectFrom('sessions').select(['id']).executeTakeFirstOrThrow()
   await db.updateTable('authorization_requests').set({ completed_at: null }).execute()
   const request = await db.selectFrom('authorization_requests').select('id').executeTakeFirstOrThrow()
   const code = {
-    requestId: request.id,
+    visit: { isNew: false, id: request.id } as const,
     acr: MFA_ACR,
     codeHash: 'hash',
     ttlSeconds: 60,
     addedClaims: {},
     yieldingClaims: {},
   }
-  t.equal(await insertCode(db, { ...code, session: { id: session.id, acr: PASSKEY_ACR } }), false)
-  t.equal(await insertCode(db, { ...code, session: { id: session.id, acr: MFA_ACR } }), true)
+  t.equal(await mintCode(db, { ...code, session: { id: session.id, acr: PASSKEY_ACR } }), false)
+  t.equal(await mintCode(db, { ...code, session: { id: session.id, acr: MFA_ACR } }), true)
 })

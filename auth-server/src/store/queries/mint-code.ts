@@ -1,0 +1,97 @@
+// Minting an authorization code: a request is closed, and its code is born, in one statement.
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
+import type { AddedClaims, ClaimNames } from '../added-claims.ts'
+import type { Db } from '../database.ts'
+import { isOfStandingPerson, isSubscribed, openScopes, secondsFromNow } from '../sql.ts'
+import { type PendingAppVisit, REQUEST_TTL_SECONDS } from '../tables/authorization-requests.ts'
+import { spendPushed } from '../tables/pushed-requests.ts'
+
+/** A visit without a row, which ends as it begins. None that was pushed is one. */
+type NewVisit = Readonly<{ isNew: true }> & Pick<PendingAppVisit, 'id' | 'browserHash' | 'app' | 'request'>
+
+/** What policy let pass: the session as it was read, and the class of sign-in that the app hears of. */
+export interface MintedCode {
+  readonly visit: NewVisit | Readonly<{ isNew: false; id: string }>
+  readonly session: Readonly<{ id: string; acr: string }>
+  readonly acr: string
+  readonly codeHash: string
+  readonly ttlSeconds: number
+  /** What the tokens say beyond the server's own claims. */
+  readonly addedClaims: AddedClaims
+  readonly yieldingClaims: ClaimNames
+}
+
+const ASKED_SCOPES = sql`array(select jsonb_array_elements_text(request.request->'scopes'))`
+
+// Before this, `wanted` is the request; of it `signed_in` is the person, and `allowed` what they have allowed the application.
+const MAY_END = sql<SqlBool>`exists (select from signed_in)
+  and (exists (select from allowed)
+       or exists (select from subscriptions subscription where ${isSubscribed('request')} and subscription.trusted))`
+
+/** The row of a request that waits, with a lock on it; and how it is closed. */
+function waiting(id: string): Closing {
+  return {
+    wanted: (columns) => sql`select ${columns} from authorization_requests request, signed_in
+      where request.id = ${id} and request.completed_at is null and request.expires_at > auth_now()
+      for update of request`,
+    closed: sql`update authorization_requests request set completed_at = auth_now() from wanted
+      where request.id = wanted.id and ${MAY_END} returning request.*`,
+  }
+}
+
+/** What will be its row; it is written as one that has been closed. */
+function beginning({ id, browserHash, app, request }: NewVisit): Closing {
+  return {
+    wanted: (columns) => sql`select ${columns}
+      from (select ${id}::text as id, ${browserHash}::text as browser_hash, ${app.applicationId}::text as application_id,
+                   ${app.apiId}::text as api_id, ${JSON.stringify(request)}::jsonb as request) request, signed_in`,
+    closed: sql`insert into authorization_requests (id, browser_hash, application_id, api_id, request, expires_at, completed_at)
+      select request.id, request.browser_hash, request.application_id, request.api_id, request.request,
+             ${secondsFromNow(REQUEST_TTL_SECONDS)}, auth_now()
+      from wanted request where ${MAY_END} returning *`,
+  }
+}
+
+interface Closing {
+  readonly wanted: (columns: RawBuilder<unknown>) => RawBuilder<unknown>
+  readonly closed: RawBuilder<unknown>
+}
+
+/**
+ * Closes the request and mints its code for the session's person; false when the request, or another visit of the same
+ * pushed request, has ended already, or the session has, or its class is not what policy has seen, or what the app asks for
+ * is not allowed any more. One that is new has no row then.
+ */
+export async function mintCode(db: Db, input: MintedCode): Promise<boolean> {
+  const { visit } = input
+  const { wanted, closed } = visit.isNew ? beginning(visit) : waiting(visit.id)
+  const { rows } = await sql`
+    with signed_in as (
+      select session.* from sessions session
+      join people person on ${isOfStandingPerson('session')}
+      where session.id = ${input.session.id} and session.acr = ${input.session.acr} and session.expires_at > auth_now()
+    ), wanted as (
+      -- First, as everywhere: the request, then what was allowed.
+      ${wanted(sql`request.*, ${openScopes(ASKED_SCOPES, sql`request.api_id`, sql`signed_in.person_id`)} as open_scopes`)}
+    ), allowed as (
+      -- A withdrawal waits for this lock and then ends the code as well, or it came first and nothing is allowed.
+      select 1 from consents consent, wanted request, signed_in
+      where consent.person_id = signed_in.person_id
+        and consent.application_id = request.application_id and consent.api_id = request.api_id
+        and consent.scopes @> request.open_scopes
+      for key share of consent
+    ), closed as (${closed}), ${spendPushed}
+    insert into authorization_codes (code_hash, application_id, api_id, person_id, auth_epoch, session_id, acr, amr,
+                                     auth_time, redirect_uri, code_challenge, scopes, nonce, dpop_jkt, device_jkt,
+                                     expires_at, request_id, added_claims, yielding_claims)
+    select ${input.codeHash}, ended.application_id, ended.api_id, signed_in.person_id, signed_in.auth_epoch, signed_in.id,
+           ${input.acr}, signed_in.amr, signed_in.auth_time, ended.request->>'redirectUri', ended.request->>'codeChallenge',
+           wanted.open_scopes, ended.request->>'nonce', ended.request->>'dpopJkt',
+           -- Of who has read what becomes of the guest.
+           case when ended.steps ? 'guest' then ended.request->>'deviceJkt' end, ${secondsFromNow(input.ttlSeconds)},
+           ended.id, nullif(${JSON.stringify(input.addedClaims)}::jsonb, '{}'),
+           nullif(${JSON.stringify(input.yieldingClaims)}::jsonb, '{}')
+    from ended, signed_in, wanted
+    returning code_hash`.execute(db)
+  return rows.length === 1
+}
