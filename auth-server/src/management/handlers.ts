@@ -20,6 +20,7 @@ import { LOOKS_HANDLERS } from './looks.ts'
 import { MEMBERSHIP_HANDLERS } from './memberships.ts'
 import { PEOPLE_HANDLERS } from './people.ts'
 import { PEOPLE_BELONGINGS_HANDLERS } from './people-belongings.ts'
+import { PROVIDER_HANDLERS } from './providers.ts'
 import { REGISTRATION_HANDLERS } from './registrations.ts'
 import { REVOCATION_HANDLERS } from './revocations.ts'
 import { SECRET_HANDLERS } from './secrets.ts'
@@ -50,6 +51,7 @@ export const HANDLERS: { readonly [Id in OperationId]: HandlerOf<Id> } = {
   ...USAGE_HANDLERS,
   ...REFUSAL_HANDLERS,
   ...REGISTRATION_HANDLERS,
+  ...PROVIDER_HANDLERS,
   ...REVOCATION_HANDLERS,
   ...AUDIT_HANDLERS,
   ...KEY_HANDLERS,

@@ -11,6 +11,7 @@ const HELP = `${PORTAL_PATH}/help` as const
 const ADMINISTRATION = `${PORTAL_PATH}/administration` as const
 const PEOPLE = `${ADMINISTRATION}/people` as const
 const PERSON = `${PEOPLE}/:person` as const
+const PROVIDERS = `${ADMINISTRATION}/providers` as const
 const ALL_APPLICATIONS = `${ADMINISTRATION}/applications` as const
 const ALL_SUBSCRIPTIONS = `${ADMINISTRATION}/subscriptions` as const
 
@@ -68,6 +69,8 @@ export const PATHS = {
   vouchForPhones: `${ALL_APPLICATIONS}/:client/phones`,
   allSubscriptions: ALL_SUBSCRIPTIONS,
   subscriptionStep: `${ALL_SUBSCRIPTIONS}/:subscription/:step`,
+  providers: PROVIDERS,
+  provider: `${PROVIDERS}/:provider`,
   allUsage: `${ADMINISTRATION}/usage`,
   audit: `${ADMINISTRATION}/audit`,
   auditExport: `${ADMINISTRATION}/audit.csv`,

@@ -116,6 +116,7 @@ export function fittingRequests(things: Things): Readonly<Record<OperationId, Fi
     'approvals.approve': { ...pending, body: {} },
     'approvals.decline': pending,
     'approvals.change': { ...subscription, body: { trusted: true } },
+    'providers.list': {},
     'registrations.list': { query: { api_id: 'orders-api', terms_version: '1' } },
     'registrations.get': { params: { ...person.params, api_id: 'orders-api' } },
     'registrations.erase': { params: { ...person.params, api_id: 'orders-api' } },

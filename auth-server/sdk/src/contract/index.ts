@@ -15,6 +15,7 @@ import { MEMBERSHIP_OPERATIONS } from './memberships.ts'
 import type { AnswerOf, BodyOf, OperationTable, ParamsOf, QueryOf } from './operation.ts'
 import { AUDIT_OPERATIONS, KEY_OPERATIONS, REVOCATION_OPERATIONS } from './operations.ts'
 import { PEOPLE_OPERATIONS } from './people.ts'
+import { PROVIDER_OPERATIONS } from './providers.ts'
 import { REGISTRATION_OPERATIONS } from './registrations.ts'
 import { SUBSCRIPTION_OPERATIONS } from './subscriptions.ts'
 import { REFUSAL_OPERATIONS, USAGE_OPERATIONS } from './usage.ts'
@@ -38,6 +39,7 @@ export const OPERATIONS = {
   ...USAGE_OPERATIONS,
   ...REFUSAL_OPERATIONS,
   ...REGISTRATION_OPERATIONS,
+  ...PROVIDER_OPERATIONS,
   ...REVOCATION_OPERATIONS,
   ...AUDIT_OPERATIONS,
   ...KEY_OPERATIONS,

@@ -17,6 +17,7 @@ export const MANAGEMENT_SCOPES = {
   'subscriptions:write': 'Ask for subscriptions, and end them',
   'approvals:read': 'Read which subscriptions wait for a decision',
   'approvals:write': 'Approve, decline and change subscriptions',
+  'providers:read': 'Read which identity providers there are, and how they fare',
   'registrations:read': 'Read what people have answered to the forms of APIs',
   'registrations:write': 'Delete what people have answered to the forms of APIs',
   'revocations:write': 'End logins of people, of apps and on devices',

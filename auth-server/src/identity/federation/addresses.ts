@@ -1,4 +1,5 @@
 // The addresses of this server that are registered at identity providers, so they never change.
+import type { UpstreamProtocol } from './provider.ts'
 
 /**
  * Where answers come by a redirect, where SAML responses are posted, what a SAML provider reads about this server, and
@@ -9,4 +10,18 @@ export type FederationAddress = 'callback' | 'acs' | 'metadata' | 'logout'
 /** As a pattern unless of one provider. */
 export function federationPath(address: FederationAddress, provider = ':provider'): string {
   return ['/federation', provider, address].join('/')
+}
+
+/** Which addresses of ours a provider has to know. */
+export function addressesOf({
+  asksHere,
+  posts,
+  metadata,
+  readLogoutToken,
+}: Pick<UpstreamProtocol, 'asksHere' | 'posts' | 'metadata' | 'readLogoutToken'>): readonly FederationAddress[] {
+  return [
+    ...(asksHere ? [] : [posts?.to ?? ('callback' as const)]),
+    ...(metadata ? (['metadata'] as const) : []),
+    ...(readLogoutToken ? (['logout'] as const) : []),
+  ]
 }

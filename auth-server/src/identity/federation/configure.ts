@@ -10,6 +10,7 @@ import { CLAIMS_FIELD } from './claim-mapping.ts'
 import { domainsField, textField, wordField } from './fields.ts'
 import { GROUPS_CLAIM_FIELD, GROUPS_FIELD } from './group-mapping.ts'
 import { KINDS } from './index.ts'
+import { openProvider } from './open-provider.ts'
 import type {
   CheckSettings,
   Environment,
@@ -19,7 +20,7 @@ import type {
   ProviderKind,
   ReadFields,
 } from './provider.ts'
-import { type IdentityProvider, listProviders, NO_PROVIDERS, openProvider, type Providers } from './providers.ts'
+import { type IdentityProvider, listProviders, NO_PROVIDERS, type Providers } from './providers.ts'
 
 /** In addresses that are registered at the provider, so it never changes. */
 const NAME = /^[a-z][a-z\d-]{0,31}$/
@@ -128,6 +129,7 @@ function readProvider(name: string, map: YamlMap, { issuer, environment, problem
   const settings = {
     name,
     label: common?.label ?? kind.label ?? name,
+    kind: word,
     isLinkOnly: common?.use === 'link-only',
     emailDomains: common?.email_domains ?? [],
     claims: common?.claims ?? [],

@@ -43,6 +43,7 @@ export const HTTP_CHECK = providerKind(
     const fetch = fetchFrom(new URL(url).hostname.replace(/^\[|\]$/g, ''))
     return {
       ...typedHere(issuer, origin),
+      askedAt: url,
       // It is asked nothing: whatever it makes of a request without a name, it would note it.
       prepare: () => knock(url, 'this server'),
       finish({ parameters }) {

@@ -81,6 +81,10 @@ export interface UpstreamProtocol {
   readonly issuer: string
   /** Where browsers are sent, if not at the issuer's; pages have to let their forms lead there. */
   readonly leadsTo?: string
+  /** Where this server asks it itself, for administrators; otherwise they are told where browsers are sent. */
+  readonly askedAt?: string
+  /** When the certificates end by which its answers are believed. */
+  readonly certificatesEnd?: readonly Date[]
   /** The address to send the browser to. */
   begin(request: UpstreamRequest): Promise<URL>
   /** Who it is. @throws {CancelledThere} @throws {WrongCredentials} @throws {Error} when the answer is not one to this request, or is not sound. */

@@ -14,6 +14,7 @@ import { INVITATION_ROUTES } from './invitations.ts'
 import { NEW_OWNER_ROUTES } from './new-owner.ts'
 import { PEOPLE_ROUTES } from './people.ts'
 import { PERSON_RIGHTS_ROUTES } from './person-rights.ts'
+import { PROVIDER_ROUTES } from './providers.ts'
 import { SERVER_ROUTES } from './server.ts'
 import { SUBSCRIPTION_ROUTES } from './subscriptions.ts'
 import { USAGE_ROUTES } from './usage.ts'
@@ -24,6 +25,7 @@ const SECTIONS = [
   'invitations',
   'allApplications',
   'allSubscriptions',
+  'providers',
   'allUsage',
   'audit',
   'keys',
@@ -43,6 +45,7 @@ export function administrationRoutes(): PortalRoutes {
     ...VOUCHING_ROUTES,
     ...NEW_OWNER_ROUTES,
     ...SUBSCRIPTION_ROUTES,
+    ...PROVIDER_ROUTES,
     ...USAGE_ROUTES,
     ...AUDIT_ROUTES,
     ...AUDIT_EXPORT_ROUTES,

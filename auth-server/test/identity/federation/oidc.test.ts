@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import t, { type Test } from 'tap'
 import { openOidc } from '../../../src/identity/federation/oidc.ts'
-import { type IdentityProvider, openProvider } from '../../../src/identity/federation/providers.ts'
+import { openProvider } from '../../../src/identity/federation/open-provider.ts'
+import type { IdentityProvider } from '../../../src/identity/federation/providers.ts'
 import { listen } from '../../support/site.ts'
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => unknown
@@ -29,6 +30,7 @@ function openAs(issuer: string, ours: string) {
   const named = {
     name: 'corp',
     label: 'Corp',
+    kind: 'oidc',
     isLinkOnly: false,
     emailDomains: ['corp.example'],
     claims: [],

@@ -46,6 +46,7 @@ export function openLdap(
   const { account } = settings
   return {
     ...typedHere(settings.issuer, ownOrigin),
+    askedAt: settings.url,
     async prepare() {
       await reach(() => connected(settings, (client) => bindAsService(client, account)))
     },

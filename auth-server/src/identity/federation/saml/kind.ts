@@ -94,6 +94,7 @@ function openSaml(settings: FieldValues<typeof FIELDS>, { ownAddress, knock }: U
   return {
     issuer,
     leadsTo: origin + pathname,
+    certificatesEnd: settings.certificates.map(({ validToDate }) => validToDate),
     posts: { to: 'acs', stateIn: 'RelayState' },
     prepare: () => knock(settings.sign_in_url, 'browsers'),
     async begin({ state, nonce, isFresh }) {
