@@ -131,7 +131,7 @@ t.test(`in a bare checkout on Node ${major}`, { skip, timeout: 350_000 }, async 
     },
     hooks: {
       command: 'npm run hooks -- dead',
-      env: { DATABASE_URL: databaseUrl },
+      env: operator,
       says: /Every call of a hook has arrived/,
     },
     setup: {

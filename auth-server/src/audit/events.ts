@@ -84,6 +84,8 @@ export type AuditEvent =
   | (Event<'account', 'suspended' | 'restored' | 'reset-forced' | 'logins-ended' | 'read'> & Person)
   | Event<'account', 'searched-for'>
   | Event<'audit', 'searched'>
+  // Of calls of hooks, or of a hook itself: its name, and that of the event.
+  | (Event<'hook', 'tested' | 'forgotten' | 'sent-again' | 'dropped'> & Change)
   // A link by which somebody can become the first administrator.
   | Event<'setup', 'link-made'>
   | (Event<'role', 'developer-given' | 'developer-taken' | 'administrator-given' | 'administrator-taken'> & Person)

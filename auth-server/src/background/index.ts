@@ -61,6 +61,7 @@ export function startBackground(deps: Deps, log: FastifyBaseLogger): () => Promi
         if (dead > 0) log.warn({ dead }, 'hooks did not take these calls within three days')
       },
     },
+    { name: 'note how hooks fare', everySeconds: 10, run: () => deps.hooks.calls.flush(db) },
     { name: 'remove obsolete rows', everySeconds: 60, run: () => clean('indexed') },
     { name: 'remove obsolete rows that no index leads to', everySeconds: 3600, run: () => clean('scanned') },
   ]

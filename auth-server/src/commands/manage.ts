@@ -1,4 +1,4 @@
-// npm run app, api, user, group, membership, machine, subscription, approval: the management API by commands, as the operator beside the server or over the network.
+// npm run app, api, user, group, membership, machine, hooks, subscription, approval: the management API by commands, as the operator beside the server or over the network.
 import { runCommand, UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
 import { ManagementError } from '@mobile-api-gateway/sdk/management/index.ts'
 import { withManagement } from './management/connect.ts'

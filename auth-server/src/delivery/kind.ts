@@ -32,7 +32,8 @@ export type DeliveryOutcome = Readonly<{ about?: Readonly<Record<string, unknown
     | { kind: 'dropped' }
     // It cannot arrive, so nobody tries again.
     | { kind: 'refused'; because: string }
-    | { kind: 'later'; because: string }
+    // `answer` is kept, in words, where somebody can look at what waits.
+    | { kind: 'later'; because: string; answer?: string }
   >
 
 export interface DeliveryKind<Kind extends OutboxKind> {

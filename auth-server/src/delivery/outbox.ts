@@ -1,6 +1,7 @@
 // The job that empties the outbox: each entry until it arrives or grows old, a few at once, nobody held up by others.
 import type { FastifyBaseLogger } from 'fastify'
 import {
+  noteAnswer,
   type OutboxEntry,
   type OutboxKind,
   type OutboxPace,
@@ -72,7 +73,11 @@ async function deliver<Kind extends OutboxKind>(
     .send(tools, entry, signal)
     .catch((error: unknown): DeliveryOutcome => ({ kind: 'later', because: 'it failed', about: { err: error } }))
   const about = { kind, attempts, ...outcome.about }
-  if (outcome.kind === 'later') return log.info(about, `a delivery waits for its next attempt: ${outcome.because}`)
+  if (outcome.kind === 'later') {
+    log.info(about, `a delivery waits for its next attempt: ${outcome.because}`)
+    if (outcome.answer !== undefined) await noteAnswer(tools.db, id, outcome.answer)
+    return
+  }
   if (outcome.kind === 'refused') log.warn(about, `a delivery is given up: ${outcome.because}`)
   await removeEntry(tools.db, id)
 }

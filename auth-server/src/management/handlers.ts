@@ -13,6 +13,7 @@ import { CREDENTIAL_HANDLERS } from './credentials.ts'
 import { GROUP_HANDLERS, ROLE_HANDLERS } from './groups.ts'
 import type { HandlerOf } from './handler.ts'
 import { HEALTH_HANDLERS } from './health.ts'
+import { HOOK_HANDLERS } from './hooks.ts'
 import { IDENTITY_HANDLERS } from './identities.ts'
 import { INVITATION_HANDLERS } from './invitations.ts'
 import { KEY_HANDLERS } from './keys.ts'
@@ -56,4 +57,5 @@ export const HANDLERS: { readonly [Id in OperationId]: HandlerOf<Id> } = {
   ...AUDIT_HANDLERS,
   ...KEY_HANDLERS,
   ...HEALTH_HANDLERS,
+  ...HOOK_HANDLERS,
 }

@@ -1,6 +1,7 @@
 // Asks every hook that wants to be asked before something happens, one after the other; what they add is checked here.
 import type { Config } from '../config.ts'
 import { askHook, type HookMessage, type HookQuestion } from '../delivery/hooks/ask.ts'
+import { wordsOf } from '../delivery/hooks/calls.ts'
 import type { Hook, Hooks } from '../delivery/hooks/hooks.ts'
 import { NoPlace } from '../delivery/hooks/places.ts'
 import { asOneLine } from '../http/one-line.ts'
@@ -24,19 +25,25 @@ export async function askHooks(
   config: Pick<Config, 'issuer' | 'eventHosts'>,
   hooks: readonly Hook[],
   question: HookQuestion,
-  { before, log }: Readonly<{ before: AddedClaims; log: Hooks['log'] }>,
+  { before, told: { calls, log } }: Readonly<{ before: AddedClaims; told: Pick<Hooks, 'calls' | 'log'> }>,
 ): Promise<HookVerdict> {
   let claims = before
   for (const hook of hooks) {
     try {
       const answer = await askHook(config, hook, question)
-      if (answer.verdict === 'refuse') return { kind: 'refused', sentences: sentencesOf(answer.message) }
+      if (answer.verdict === 'refuse') {
+        calls.answered(hook.name, question.event)
+        return { kind: 'refused', sentences: sentencesOf(answer.message) }
+      }
       const addition = addClaims(claims, answer.claims)
       if ('wrong' in addition) throw new Error(addition.wrong)
       claims = addition.claims
+      calls.answered(hook.name, question.event)
     } catch (error) {
+      const because = wordsOf(error, hook.timeoutMillis)
       const about = { event: 'hook_failed', hook: hook.name, question: question.event, rule: hook.onFailure }
-      log.warn({ ...about, because: error instanceof Error ? error.message : '' }, 'a hook did not answer as it should')
+      log.warn({ ...about, because }, 'a hook did not answer as it should')
+      if (!(error instanceof NoPlace)) calls.failed(hook.name, question.event, because)
       // What was never asked is no failure of the hook, and goes past none: else many at once would be the way past it.
       if (hook.onFailure === 'refuse' || error instanceof NoPlace) return { kind: 'unavailable' }
     }

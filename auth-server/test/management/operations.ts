@@ -32,6 +32,13 @@ export function fittingRequests(things: Things): Readonly<Record<OperationId, Fi
   const api = { params: { id: 'orders-api' } }
   const identity = { apple: { team: 'ABCDE12345', bundle: 'com.example.shop' } }
   return {
+    'hooks.list': {},
+    'hooks.test': { params: { hook: 'nothing' } },
+    'hooks.forget': { params: { hook: 'nothing' } },
+    'hooks.send_all_again': { params: { hook: 'nothing' } },
+    'hooks.deliveries': { query: { state: 'dead' } },
+    'hooks.send_again': { params: { delivery_id: 'nothing.1' } },
+    'hooks.drop': { params: { delivery_id: 'nothing.1' } },
     'memberships.list': { query: { person_id: things.personId } },
     'memberships.create': { body: { api_id: 'orders-api', email: 'new@example.com' } },
     'memberships.end': { params: { membership_id: `membership_${'0'.repeat(32)}` } },

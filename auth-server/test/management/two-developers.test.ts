@@ -78,6 +78,8 @@ const OWNED = [
   'invitation_id',
   'secret_id',
   'membership_id',
+  'hook',
+  'delivery_id',
 ]
 const EVERYBODYS = ['id', 'name', 'role', 'api_id']
 

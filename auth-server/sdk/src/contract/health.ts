@@ -22,7 +22,7 @@ const HEALTH = exactly({
   ),
   deliveries: Type.Array(
     exactly({
-      kind: Type.String({ description: '`mail`, `logout-notice`, `api-event` or `provider-revocation`.' }),
+      kind: Type.String({ description: '`mail`, `logout-notice`, `api-event`, `provider-revocation` or `hook`.' }),
       waiting: Type.Integer(),
       failing: Type.Integer({ description: 'Of them those that have been tried, and will be again.' }),
       oldest_seconds: Type.Integer(),

@@ -10,6 +10,7 @@ import { CONSEQUENCE_OPERATIONS } from './consequences.ts'
 import { CREDENTIAL_OPERATIONS } from './credentials.ts'
 import { GROUP_OPERATIONS, ROLE_OPERATIONS } from './groups.ts'
 import { HEALTH_OPERATIONS } from './health.ts'
+import { HOOK_OPERATIONS } from './hooks.ts'
 import { INVITATION_OPERATIONS } from './invitations.ts'
 import { MEMBERSHIP_OPERATIONS } from './memberships.ts'
 import type { AnswerOf, BodyOf, OperationTable, ParamsOf, QueryOf } from './operation.ts'
@@ -44,6 +45,7 @@ export const OPERATIONS = {
   ...AUDIT_OPERATIONS,
   ...KEY_OPERATIONS,
   ...HEALTH_OPERATIONS,
+  ...HOOK_OPERATIONS,
 } as const satisfies OperationTable
 
 export type OperationId = keyof typeof OPERATIONS

@@ -24,6 +24,8 @@ export const MANAGEMENT_SCOPES = {
   'usage:read': 'Read how often applications called which API, and which calls were refused',
   'audit:read': 'Search the audit log',
   'keys:read': 'Read which keys sign tokens',
+  'hooks:read': 'Read the hooks, and what they have not taken',
+  'hooks:write': 'Test hooks, and send again or drop what they have not taken',
   'health:read': 'Read how the server, its gateways and its deliveries fare',
 } as const
 

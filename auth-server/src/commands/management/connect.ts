@@ -2,6 +2,8 @@
 import { UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
 import { createManagementClient, type ManagementClient } from '@mobile-api-gateway/sdk/management/index.ts'
 import { type Config, ConfigError, readConfig } from '../../config.ts'
+import { readHooks } from '../../delivery/hooks/configure.ts'
+import { type Hooks, NO_HOOKS } from '../../delivery/hooks/hooks.ts'
 import { type Deps, openDeps } from '../../deps.ts'
 import { OPERATOR } from '../../identity/administration/authority.ts'
 import { answerInProcess } from '../../management/in-process.ts'
@@ -22,11 +24,21 @@ export async function withManagement<T>(work: (connection: ManagementConnection)
   if (issuer) return work({ client: overNetwork(issuer), issuer, deps: undefined })
   const config = readOperatorConfig()
   return withDatabase(config.databaseUrl, async (db) => {
-    const deps = await openDeps(config, db)
+    const deps = await openDeps(config, db, { hooks: await knownHooks(config) })
     const send = answerInProcess(deps, { authority: OPERATOR }, (cause) => console.error(cause))
     const client = createManagementClient({ issuer: config.issuer, credentials: 'none', fetch: send })
     return work({ client, issuer: config.issuer, deps })
   })
+}
+
+/** Those whose secrets are in this environment, too; where one's is not, none: the server knows them all. */
+async function knownHooks(config: Config): Promise<Hooks> {
+  try {
+    return await readHooks(config, allSettings())
+  } catch (error) {
+    if (error instanceof ConfigError) return NO_HOOKS
+    throw error
+  }
 }
 
 function overNetwork(issuer: string): ManagementClient {

@@ -5,6 +5,7 @@ import { API_DOCUMENT } from './api-document.ts'
 import { APP_ADD } from './app-add.ts'
 import { CODE_PLATFORMS, requirePlatform, tellApp } from './app-settings.ts'
 import { GROUP_ADD, GROUP_REMOVE } from './group-verbs.ts'
+import { HOOK_VERBS } from './hook-verbs.ts'
 import { MACHINE_ADD } from './machine-add.ts'
 import { MEMBERSHIP_ADD } from './membership-add.ts'
 import { personId } from './person-id.ts'
@@ -155,6 +156,11 @@ export const MANAGED_THINGS = {
         columns: ['client_id', 'name', 'suspended_at'],
       }),
     },
+  },
+  hooks: {
+    about:
+      'Hooks of the catalogue file: how they fare, and the calls that they have not taken. `forget` ends one that you have taken out of the file of every server, with all that waits for it.',
+    verbs: HOOK_VERBS,
   },
   subscription: {
     about: 'Subscriptions: which app may use which API.',

@@ -39,6 +39,8 @@ export interface OperationVerb {
   readonly takesAway?: string
   /** Reads what is to be changed, where the operation wants its version. */
   readonly reads?: OperationId
+  /** For lists: said where nothing is in one. */
+  readonly none?: string
   /** Said where nothing is answered. */
   readonly says?: string
 }
@@ -74,8 +76,7 @@ async function runOperation(call: VerbCall, verb: OperationVerb, row: Management
   const params = Object.fromEntries(names.map((name, index) => [name, found[index]]))
   const input = { ...params, ...inputOf(row, call.values), ...verb.given }
   requireMembers(row, input)
-  if (verb.columns)
-    return tellList(await completes(call, await askAll(call, verb.operation, input)), verb.columns, call.isTerminal)
+  if (verb.columns) return tellList(call, verb, await completes(call, await askAll(call, verb.operation, input)))
   const read = verb.reads && (await ask(call, verb.reads, params))
   if (verb.takesAway !== undefined) await confirm(`${call.args.join(' ')}: ${verb.takesAway}`, call.values.yes === true)
   const { body } = await ask(call, verb.operation, input, read?.etag)
@@ -84,9 +85,13 @@ async function runOperation(call: VerbCall, verb: OperationVerb, row: Management
   return { json: told, text: facts(told, call.isTerminal) }
 }
 
-function tellList(items: readonly unknown[], columns: readonly string[], isTerminal: boolean): Told {
+function tellList(
+  { isTerminal }: VerbCall,
+  { columns = [], none = 'There is none.' }: OperationVerb,
+  items: readonly unknown[],
+): Told {
   // In a pipe as well, but beside what is read there.
-  if (items.length === 0) return { json: items, text: '', remark: 'There is none.' }
+  if (items.length === 0) return { json: items, text: '', remark: none }
   return { json: items, text: table(items, columns, isTerminal) }
 }
 

@@ -1,6 +1,8 @@
 // The hooks of the catalogue file: where each is called, by which secrets it is signed, and what it hears of.
 import type { WebhookSecrets } from '../../crypto/webhook.ts'
 import { BEFORE_EVENTS, type BeforeEvent } from '../../store/hook-events.ts'
+import type { ConfirmedHook } from '../../store/tables/hook-subscriptions.ts'
+import { type HookCalls, openHookCalls } from './calls.ts'
 
 /** What happens when a hook that is asked does not answer as it should. */
 export const FAILURE_RULES = ['refuse', 'continue'] as const
@@ -27,6 +29,7 @@ export interface Hooks {
   /** Those that are asked before it, in the order of the file. @param apiId where it is about one */
   before(event: BeforeEvent, apiId: string | undefined): readonly Hook[]
   readonly log: HookLog
+  readonly calls: HookCalls
 }
 
 /** Where it is told that one did not answer. */
@@ -40,6 +43,7 @@ export function listHooks(all: readonly Hook[], log: HookLog = SILENT): Hooks {
   return {
     all,
     log,
+    calls: openHookCalls(),
     byName: (name) => all.find((hook) => hook.name === name),
     before: (event, apiId) =>
       all.filter(
@@ -50,8 +54,19 @@ export function listHooks(all: readonly Hook[], log: HookLog = SILENT): Hooks {
 
 export const NO_HOOKS: Hooks = listHooks([])
 
-/** The hooks that hear of changes, as the database knows them. */
-export function subscriptionsOf({ all }: Hooks) {
+/** The hooks as the database knows them. */
+export function subscriptionsOf({ all }: Hooks): readonly ConfirmedHook[] {
   const isAfter = (event: string) => !BEFORE_EVENTS.some((before) => before === event)
-  return all.map(({ name, url, events }) => ({ name, receiver: new URL(url).origin, events: events.filter(isAfter) }))
+  return all.map(({ name, url, events, apis = null, onFailure, timeoutMillis }) => ({
+    name,
+    receiver: new URL(url).origin,
+    events: events.filter(isAfter),
+    settings: { url: shownAddress(url), events, apis, onFailure, timeoutMillis },
+  }))
+}
+
+/** Without its query: there may be a key in it. */
+function shownAddress(address: string): string {
+  const { origin, pathname, search } = new URL(address)
+  return `${origin}${pathname}${search === '' ? '' : '?…'}`
 }

@@ -4,6 +4,8 @@ import { postBody } from '../../http/outbound/fetch.ts'
 import type { OutboxEntry } from '../../store/tables/outbox.ts'
 import type { DeliveryOutcome, DeliveryTools } from '../kind.ts'
 import { outboundOptions } from './ask.ts'
+import { wordsOf } from './calls.ts'
+import type { Hook } from './hooks.ts'
 
 const TIMEOUT_MILLIS = 10_000
 
@@ -23,14 +25,38 @@ export async function sendHook(
     ...(applicationId !== null && { application: applicationId }),
     ...(apiId !== null && { api: apiId }),
   })
+  const { status, problem } = await callHook(config, hook, { id: `msg_${id}`, body, ...(signal && { signal }) })
+  if (problem === undefined) {
+    hooks.calls.answered(name, event)
+    return { kind: 'arrived' }
+  }
+  // The server stops: nobody knows what the hook would have said.
+  if (signal?.aborted) return { kind: 'later', because: 'it was cut short', about: { hook: name, event } }
+  hooks.calls.failed(name, event, problem)
+  const about = { hook: name, event, ...(status === null ? { because: problem } : { status }) }
+  return { kind: 'later', because: status === null ? 'it did not arrive' : 'it was not taken', about, answer: problem }
+}
+
+/** What came of a call that a hook has only to take. */
+export interface HookTaken {
+  /** Null where there was no answer. */
+  readonly status: number | null
+  /** Why it does not count as taken. */
+  readonly problem: string | undefined
+}
+
+/** Calls a hook that has only to say 2xx. */
+export async function callHook(
+  config: DeliveryTools['config'],
+  hook: Hook,
+  { id, body, signal }: Readonly<{ id: string; body: string; signal?: AbortSignal }>,
+): Promise<HookTaken> {
   const options = { ...outboundOptions(config), timeoutMillis: TIMEOUT_MILLIS, ...(signal && { signal }) }
-  const about = { hook: name, event }
   try {
-    const headers = webhookHeaders(hook.secrets, { id: `msg_${id}`, timestamp: Math.floor(Date.now() / 1000), body })
+    const headers = webhookHeaders(hook.secrets, { id, timestamp: Math.floor(Date.now() / 1000), body })
     const status = await postBody(hook.url, { contentType: 'application/json', body, headers }, options)
-    if (status >= 200 && status < 300) return { kind: 'arrived' }
-    return { kind: 'later', because: 'it was not taken', about: { ...about, status } }
+    return { status, problem: status >= 200 && status < 300 ? undefined : `status ${status}` }
   } catch (error) {
-    return { kind: 'later', because: 'it did not arrive', about: { ...about, err: error } }
+    return { status: null, problem: wordsOf(error, TIMEOUT_MILLIS) }
   }
 }

@@ -73,7 +73,7 @@ async function ask({ session, pending }: Facts, deps: PolicyDeps): Promise<HookO
   }
   const id = `msg_${sha256(`before.sign-in ${pending.id} ${session.id}`).slice(0, 22)}`
   const question = { id, event: 'before.sign-in', person: session.personId, data }
-  const verdict = await askHooks(config, asked, question, { before: {}, log: hooks.log })
+  const verdict = await askHooks(config, asked, question, { before: {}, told: hooks })
   if (verdict.kind === 'unavailable') {
     // An app that asks without a page is told by the row of the policy.
     if (pending.request.prompts.includes('none')) return 'unavailable'

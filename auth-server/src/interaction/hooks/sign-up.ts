@@ -28,7 +28,7 @@ export async function refusedSignUp(
   if (asked.length === 0) return undefined
   const data = { ...applicant, email_verified: applicant.email !== undefined, application: applicationId }
   const question = { id: `msg_${randomSecret(16)}`, event: 'before.sign-up', person: proven, data }
-  const verdict = await askHooks(config, asked, question, { before: {}, log: hooks.log })
+  const verdict = await askHooks(config, asked, question, { before: {}, told: hooks })
   if (verdict.kind === 'unavailable')
     throw temporarilyUnavailable('who decides on new accounts does not answer; try again in a moment', 10)
   return verdict.kind === 'refused' ? verdict.sentences : undefined

@@ -37,7 +37,7 @@ export async function claimsBeforeToken(
     data,
   }
   const known = layersOf(addedClaims ?? {}, yieldingClaims ?? {})
-  const verdict = await askHooks(config, asked, question, { before: known.firm, log: hooks.log })
+  const verdict = await askHooks(config, asked, question, { before: known.firm, told: hooks })
   if (verdict.kind === 'allowed') {
     const { claims, leftOut } = fitClaims(verdict.claims, known.yielding)
     noteLeftOut(hooks.log, leftOut)

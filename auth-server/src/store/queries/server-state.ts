@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import type { Db } from '../database.ts'
 import { secondsSince } from '../sql.ts'
+import { IS_DEAD } from '../tables/outbox.ts'
 import { GOOD_FOR_SECONDS } from '../tables/plan-limits.ts'
 
 /** A gateway of which something was heard lately: gateways tell the limits of their plans every hour. */
@@ -41,7 +42,7 @@ export async function readServerState(db: Db): Promise<ServerState> {
     sql<WaitingDeliveries>`
       select kind, count(*)::int as waiting, (count(*) filter (where attempts > 0))::int as failing,
              ${secondsSince(sql`min(created_at)`)} as "oldestSeconds"
-      from outbox where expires_at > auth_now() group by kind order by kind`.execute(db),
+      from outbox where expires_at > auth_now() and not ${IS_DEAD} group by kind order by kind`.execute(db),
   ])
   return { schema: schema.rows[0]?.name ?? '', gateways: gateways.rows, deliveries: deliveries.rows }
 }

@@ -1,35 +1,65 @@
 // Which hooks hear of which events: the servers' configuration, where a statement that tells of one can read it.
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database.ts'
-import type { TableDeclaration } from '../declaration.ts'
+import type { Json, TableDeclaration } from '../declaration.ts'
 import { queueEntries } from './outbox.ts'
+
+/** What the catalogue file says of a hook, for whoever looks at it; never a secret. */
+export interface HookSettings {
+  readonly url: string
+  readonly events: readonly string[]
+  /** Null for all. */
+  readonly apis: readonly string[] | null
+  readonly onFailure: string
+  readonly timeoutMillis: number
+}
 
 export interface HookSubscriptions {
   name: string
   /** Scheme, host and port. */
   receiver: string
+  /** What it hears of after it happened. */
   events: string[]
+  /** Null of a server that has not been started since there are any. */
+  settings: Json<HookSettings> | null
+  called_at: Date | null
+  called_event: string | null
+  failed_at: Date | null
+  failed_event: string | null
+  failure: string | null
 }
 
 export const HOOK_SUBSCRIPTIONS: TableDeclaration<HookSubscriptions> = {
-  purpose: 'Which hooks of the catalogue file hear of which events.',
+  purpose:
+    'The hooks of the catalogue file, without their secrets: what each hears of, when it was called last, and failed last.',
   lifetime: {
     kept: 'each start of a server adds and changes those of its file; `npm run hooks -- forget` takes one away',
   },
   people: { nobody: 'Keys of the server.' },
 }
 
+/** A hook as a server knows it by its file. */
+export interface ConfirmedHook {
+  readonly name: string
+  readonly receiver: string
+  /** What it hears of after it happened. */
+  readonly events: readonly string[]
+  readonly settings: HookSettings
+}
+
 /**
  * Adds these and changes those that are there. What is missing stays, since another instance may have it. Returns the names
  * of those.
  */
-export async function confirmSubscriptions(db: Db, hooks: readonly HookSubscriptions[]): Promise<readonly string[]> {
+export async function confirmSubscriptions(db: Db, hooks: readonly ConfirmedHook[]): Promise<readonly string[]> {
   const { rows } = await sql<{ name: string }>`
     with wanted as (
-      select * from jsonb_to_recordset(${JSON.stringify(hooks)}::jsonb) as hook (name text, receiver text, events text[])
+      select * from jsonb_to_recordset(${JSON.stringify(hooks)}::jsonb)
+        as hook (name text, receiver text, events text[], settings jsonb)
     ), confirmed as (
-      insert into hook_subscriptions (name, receiver, events) select name, receiver, events from wanted
-      on conflict (name) do update set receiver = excluded.receiver, events = excluded.events
+      insert into hook_subscriptions (name, receiver, events, settings) select name, receiver, events, settings from wanted
+      on conflict (name) do update
+      set receiver = excluded.receiver, events = excluded.events, settings = excluded.settings
     )
     select name from hook_subscriptions where name not in (select name from wanted) order by name`.execute(db)
   return rows.map(({ name }) => name)
@@ -43,6 +73,35 @@ export async function forgetHook(db: Db, name: string): Promise<boolean> {
     )
     delete from hook_subscriptions where name = ${name} returning name`.execute(db)
   return rows.length === 1
+}
+
+/** How a hook fared: when it was called last, and when it last did not answer as it should. */
+export interface HookFared {
+  readonly called?: CalledHook
+  readonly failed?: CalledHook & Readonly<{ because: string }>
+}
+
+export interface CalledHook {
+  /** ISO 8601 */
+  readonly at: string
+  readonly event: string
+}
+
+/** Notes how hooks fared; what another instance has noted of a later moment stays. */
+export async function noteHookCalls(db: Db, noted: ReadonlyMap<string, HookFared>): Promise<void> {
+  const calls = [...noted].map(([name, { called, failed }]) => ({ name, called, failed }))
+  await sql`
+    update hook_subscriptions hook
+    set called_at = greatest(hook.called_at, (call.called->>'at')::timestamptz),
+        called_event = case when hook.called_at >= (call.called->>'at')::timestamptz or call.called is null
+                            then hook.called_event else call.called->>'event' end,
+        failed_at = greatest(hook.failed_at, (call.failed->>'at')::timestamptz),
+        failed_event = case when hook.failed_at >= (call.failed->>'at')::timestamptz or call.failed is null
+                            then hook.failed_event else call.failed->>'event' end,
+        failure = case when hook.failed_at >= (call.failed->>'at')::timestamptz or call.failed is null
+                       then hook.failure else call.failed->>'because' end
+    from jsonb_to_recordset(${JSON.stringify(calls)}::jsonb) as call (name text, called jsonb, failed jsonb)
+    where hook.name = call.name`.execute(db)
 }
 
 /** What an after-hook hears: ids alone. */

@@ -48,13 +48,16 @@ const OUTBOX_KINDS: Readonly<Record<OutboxKind, Readonly<{ words: string; lifeti
   hook: { words: 'what hooks hear of changes, which administrators see for 30 more days', lifetimeSeconds: 72 * 3600 },
 }
 
+/** For how long a hook is told of a change. */
+export const HOOK_LIFETIME_SECONDS = OUTBOX_KINDS.hook.lifetimeSeconds
+
 /** For how long one that never arrived can be sent again. */
 const DEAD_HOOK_DAYS = 30
 
 /** Of each hook; the oldest go first. */
 const MAX_DEAD_OF_HOOK = 10_000
 /** Never due: out of the way of whatever looks for what is due, or has expired. */
-const IS_DEAD = sql`next_attempt_at = 'infinity'`
+export const IS_DEAD = sql`next_attempt_at = 'infinity'`
 
 export interface Outbox {
   id: string
@@ -67,6 +70,8 @@ export interface Outbox {
   created_at: Defaulted<Date>
   next_attempt_at: Defaulted<Date>
   expires_at: Date
+  /** To the last attempt, in words, where somebody can look at it. */
+  last_answer: string | null
 }
 
 export const OUTBOX: TableDeclaration<Outbox> = {
@@ -95,6 +100,7 @@ export const OUTBOX: TableDeclaration<Outbox> = {
         created_at: 'exported',
         next_attempt_at: 'internal',
         expires_at: 'exported',
+        last_answer: 'internal',
       },
     },
     erased: {
@@ -206,6 +212,11 @@ export async function removeEntry(db: Db, id: string): Promise<void> {
   await db.deleteFrom('outbox').where('id', '=', id).execute()
 }
 
+/** What became of the attempt that has just been made, for whoever looks at what waits. */
+export async function noteAnswer(db: Db, id: string, answer: string): Promise<void> {
+  await db.updateTable('outbox').set({ last_answer: answer }).where('id', '=', id).execute()
+}
+
 /** What has not arrived yet. */
 export interface OutboxBacklog {
   readonly kind: string
@@ -245,35 +256,11 @@ export async function setDeadHooksAside(db: Db, { batch = 1000, most = MAX_DEAD_
   return all
 }
 
-/** What hooks did not take in time. */
-export interface DeadHook extends HookTold {
-  readonly id: string
-  readonly attempts: number
-}
-
-/** Of all instances; the last first. */
-export async function listDeadHooks(db: Db, limit: number): Promise<readonly DeadHook[]> {
-  const { rows } = await sql<DeadHook>`
-    select payload->>'hook' as hook, payload->>'event' as event, payload->>'at' as at, payload->>'personId' as "personId",
-           payload->>'applicationId' as "applicationId", payload->>'apiId' as "apiId", id, attempts
-    from outbox where kind = 'hook' and ${IS_DEAD} order by expires_at desc, id limit ${limit}`.execute(db)
-  return rows
-}
-
-/** How many there are. */
+/** How many calls of hooks are dead. */
 export async function countDeadHooks(db: Db): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*)::int as count from outbox where kind = 'hook' and ${IS_DEAD}`.execute(db)
   return rows[0]?.count ?? 0
-}
-
-/** Has them sent once more, for as long as new ones; all of a hook, or one. Returns how many. */
-export async function reviveHooks(db: Db, which: Readonly<{ hook: string } | { id: string }>): Promise<number> {
-  const those = 'id' in which ? sql`id = ${which.id}` : sql`payload->>'hook' = ${which.hook}`
-  const { rows } = await sql`
-    update outbox set attempts = 0, next_attempt_at = auth_now(), expires_at = ${secondsFromNow(OUTBOX_KINDS.hook.lifetimeSeconds)}
-    where kind = 'hook' and ${IS_DEAD} and ${those} returning id`.execute(db)
-  return rows.length
 }
 
 /** What a new row says. */

@@ -304,6 +304,7 @@ export const ADMINISTRATION = {
       'logout-notice': 'Nachrichten über Abmeldungen',
       'api-event': 'Ereignisse für APIs',
       'provider-revocation': 'Gelöste Verknüpfungen',
+      hook: 'Aufrufe von Hooks',
     },
     waiting: (waiting, failing) => `${waiting} warten, davon sind ${failing} gescheitert und werden wieder versucht`,
     jobs: 'Hintergrundaufgaben dieser Instanz',

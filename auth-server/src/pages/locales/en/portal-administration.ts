@@ -293,6 +293,7 @@ export const ADMINISTRATION = {
       'logout-notice': 'Notices of sign-outs',
       'api-event': 'Events for APIs',
       'provider-revocation': 'Links to providers that ended',
+      hook: 'Calls of hooks',
     },
     waiting: (waiting: number, failing: number) =>
       `${waiting} wait, ${failing} of them have failed and are tried again`,
