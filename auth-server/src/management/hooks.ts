@@ -69,6 +69,17 @@ function notFoundHook() {
   return notFound('hook')
 }
 
+/** @throws {HttpProblem} 404 */
+async function requireDelivery(db: Db, id: string): Promise<HookDelivery> {
+  const delivery = await findHookDelivery(db, id)
+  if (!delivery) throw notFoundDelivery()
+  return delivery
+}
+
+function notFoundDelivery() {
+  return notFound('call of a hook')
+}
+
 type HookOutcome = 'tested' | 'forgotten' | 'sent-again' | 'dropped'
 
 /** @param about names of the hook and of the event, if it is about one */
@@ -131,11 +142,15 @@ export const HOOK_HANDLERS: HandlersOf<'hooks'> = {
       return toPage(page, found, ({ key }) => key, showDelivery)
     },
   },
+  'hooks.get_delivery': {
+    async read({ db, input: { params } }) {
+      return showDelivery(await requireDelivery(db, params.delivery_id))
+    },
+  },
   'hooks.send_again': {
     async write({ trx, actor, input: { params } }) {
       const revived = await reviveHooks(trx, { id: params.delivery_id })
-      const delivery = await findHookDelivery(trx, params.delivery_id)
-      if (!delivery) throw notFound('call of a hook')
+      const delivery = await requireDelivery(trx, params.delivery_id)
       if (revived === 0) throw conflict('this call is not dead: it is tried again anyway')
       await note(trx, 'sent-again', [delivery.hook, delivery.event], actor.authority.context)
       return showDelivery(delivery)
@@ -144,7 +159,7 @@ export const HOOK_HANDLERS: HandlersOf<'hooks'> = {
   'hooks.drop': {
     async write({ trx, actor, input: { params } }) {
       const told = await dropHookDelivery(trx, params.delivery_id)
-      if (!told) throw notFound('call of a hook')
+      if (!told) throw notFoundDelivery()
       await note(trx, 'dropped', [told.hook, told.event], actor.authority.context)
       return undefined
     },

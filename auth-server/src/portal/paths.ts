@@ -13,6 +13,7 @@ const PEOPLE = `${ADMINISTRATION}/people` as const
 const PERSON = `${PEOPLE}/:person` as const
 const PROVIDERS = `${ADMINISTRATION}/providers` as const
 const ALL_APPLICATIONS = `${ADMINISTRATION}/applications` as const
+const HOOKS = `${ADMINISTRATION}/hooks` as const
 const ALL_SUBSCRIPTIONS = `${ADMINISTRATION}/subscriptions` as const
 
 /** As patterns of routes. */
@@ -74,6 +75,9 @@ export const PATHS = {
   allUsage: `${ADMINISTRATION}/usage`,
   audit: `${ADMINISTRATION}/audit`,
   auditExport: `${ADMINISTRATION}/audit.csv`,
+  hooks: HOOKS,
+  hookTest: `${HOOKS}/:hook/test`,
+  hookDeliveryStep: `${HOOKS}/deliveries/:delivery/:step`,
   keys: `${ADMINISTRATION}/keys`,
   health: `${ADMINISTRATION}/health`,
 } as const

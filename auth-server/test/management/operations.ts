@@ -37,6 +37,7 @@ export function fittingRequests(things: Things): Readonly<Record<OperationId, Fi
     'hooks.forget': { params: { hook: 'nothing' } },
     'hooks.send_all_again': { params: { hook: 'nothing' } },
     'hooks.deliveries': { query: { state: 'dead' } },
+    'hooks.get_delivery': { params: { delivery_id: 'nothing.1' } },
     'hooks.send_again': { params: { delivery_id: 'nothing.1' } },
     'hooks.drop': { params: { delivery_id: 'nothing.1' } },
     'memberships.list': { query: { person_id: things.personId } },

@@ -1,10 +1,12 @@
 // Administration and approvals in a real Chromium: every page can be used, in both languages, on a phone and on a desktop.
 import { join } from 'node:path'
+import { sql } from 'kysely'
 import t from 'tap'
 import { MFA_ACR } from '../../src/identity/acr.ts'
 import { definePortalOf } from '../../src/portal/index.ts'
 import { insertRole } from '../../src/store/tables/person-roles.ts'
 import { launchChromium, needsChromium } from '../support/chromium.ts'
+import { hookEnvironment } from '../support/hook-receiver.ts'
 import { expectFine } from '../support/looks.ts'
 import { machine } from '../support/management.ts'
 import { API, USER } from '../support/server.ts'
@@ -14,7 +16,9 @@ const { SCREENSHOTS } = process.env
 
 t.test('administration at Chromium', needsChromium, async (t) => {
   const open = await launchChromium(t)
-  const site = await testSite(t)
+  const hook = { url: 'https://crm.example.com/a/long/path/to/where/hooks/are/taken', timeout_ms: 100 }
+  const events = ['before.sign-up', 'person.created', 'person.deleted', 'credentials.changed']
+  const site = await testSite(t, await hookEnvironment(t, { ...hook, events }))
   const { db, config, personId } = site
   await definePortalOf(config.issuer, db)
   await db.transaction().execute((trx) => insertRole(trx, { personId, role: 'administrator', apiId: null }))
@@ -30,6 +34,14 @@ t.test('administration at Chromium', needsChromium, async (t) => {
   const wish = { client_id, api_id: API.id, plan: 'basic', scopes: Object.keys(API.scopes) }
   const { id } = (await ask('POST', '/subscriptions', { body: wish })).json()
   const below = '/portal/administration'
+  const [dead, waiting] = ['AAAAAAAAAAAAAAAAAAAAAA.1', 'AAAAAAAAAAAAAAAAAAAAAA.2']
+  for (const call of [dead, waiting])
+    await sql`
+      insert into outbox (id, kind, receiver, payload, attempts, last_answer, next_attempt_at, expires_at)
+      values (${call}, 'hook', 'https://crm.example.com',
+              jsonb_build_object('hook', 'crm', 'event', 'person.deleted', 'at', auth_now(), 'personId', ${personId}::text),
+              80, 'no answer within 10000 ms', case when ${call === dead} then 'infinity' else auth_now() + interval '1 hour' end,
+              auth_now() + interval '1 day')`.execute(db)
   const request = `/portal/approvals/${id}`
   // Each kind of page once: the others are made of the same parts.
   const pages = {
@@ -38,6 +50,8 @@ t.test('administration at Chromium', needsChromium, async (t) => {
       `${below}/people/${personId}`,
       `${below}/applications`,
       `${below}/audit`,
+      `${below}/hooks`,
+      `${below}/hooks/deliveries/${dead}/drop`,
       '/portal/approvals',
       `${request}/approve`,
     ],
@@ -46,6 +60,8 @@ t.test('administration at Chromium', needsChromium, async (t) => {
       `${below}/people/${personId}/delete`,
       `${below}/invitations`,
       `${below}/health`,
+      `${below}/hooks`,
+      `${below}/hooks/deliveries/${dead}/again`,
       `${below}/subscriptions`,
       request,
       `${request}/decline`,

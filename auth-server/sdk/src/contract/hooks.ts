@@ -102,6 +102,15 @@ export const HOOK_OPERATIONS = {
     query: exactly({ ...PAGE_MEMBERS, hook: Type.Optional(HOOK_NAME), state: Type.Optional(STATE) }),
     answers: { 200: pageOf(DELIVERY) },
   },
+  'hooks.get_delivery': {
+    method: 'GET',
+    path: '/hook-deliveries/{delivery_id}',
+    scope: 'hooks:read',
+    summary: 'Read a call that a hook has not taken',
+    params: ONE,
+    answers: { 200: DELIVERY },
+    problems: [404],
+  },
   'hooks.send_again': {
     method: 'POST',
     path: '/hook-deliveries/{delivery_id}/again',

@@ -19,6 +19,7 @@ import { PORTAL_APIS } from './de/portal-apis.ts'
 import { PORTAL_APPLICATIONS } from './de/portal-applications.ts'
 import { PORTAL_APPROVALS } from './de/portal-approvals.ts'
 import { PORTAL_HELP } from './de/portal-help.ts'
+import { PORTAL_HOOKS } from './de/portal-hooks.ts'
 import { USAGE } from './de/portal-usage.ts'
 import { REFERENCE } from './de/reference.ts'
 import { REFUSALS } from './de/refusals.ts'
@@ -58,6 +59,7 @@ export const DE = {
   portalApprovals: PORTAL_APPROVALS,
   trial: TRIAL,
   administration: ADMINISTRATION,
+  portalHooks: PORTAL_HOOKS,
   reference: REFERENCE,
   refusals: REFUSALS,
   usage: USAGE,

@@ -19,6 +19,7 @@ import { PORTAL_APIS } from './en/portal-apis.ts'
 import { PORTAL_APPLICATIONS } from './en/portal-applications.ts'
 import { PORTAL_APPROVALS } from './en/portal-approvals.ts'
 import { PORTAL_HELP } from './en/portal-help.ts'
+import { PORTAL_HOOKS } from './en/portal-hooks.ts'
 import { USAGE } from './en/portal-usage.ts'
 import { REFERENCE } from './en/reference.ts'
 import { REFUSALS } from './en/refusals.ts'
@@ -58,6 +59,7 @@ export const EN = {
   portalApprovals: PORTAL_APPROVALS,
   trial: TRIAL,
   administration: ADMINISTRATION,
+  portalHooks: PORTAL_HOOKS,
   reference: REFERENCE,
   refusals: REFUSALS,
   usage: USAGE,

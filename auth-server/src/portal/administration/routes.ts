@@ -10,6 +10,7 @@ import type { PortalPerson, PortalRoutes } from '../route.ts'
 import { APPLICATION_ROUTES } from './applications.ts'
 import { AUDIT_ROUTES } from './audit.ts'
 import { AUDIT_EXPORT_ROUTES } from './audit-export.ts'
+import { HOOK_ROUTES } from './hooks.ts'
 import { INVITATION_ROUTES } from './invitations.ts'
 import { NEW_OWNER_ROUTES } from './new-owner.ts'
 import { PEOPLE_ROUTES } from './people.ts'
@@ -28,6 +29,7 @@ const SECTIONS = [
   'providers',
   'allUsage',
   'audit',
+  'hooks',
   'keys',
   'health',
 ] as const
@@ -49,6 +51,7 @@ export function administrationRoutes(): PortalRoutes {
     ...USAGE_ROUTES,
     ...AUDIT_ROUTES,
     ...AUDIT_EXPORT_ROUTES,
+    ...HOOK_ROUTES,
     ...SERVER_ROUTES,
   }
 }

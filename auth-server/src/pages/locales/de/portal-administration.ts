@@ -20,6 +20,10 @@ export const ADMINISTRATION_NEWS = {
   groupsSet: 'Die Gruppen sind gespeichert.',
   invited: 'Die Einladung ist unterwegs.',
   withdrawn: 'Die Einladung ist zurückgezogen.',
+  hookTaken: 'Der Hook hat den Probeaufruf angenommen.',
+  hookNotTaken: 'Der Hook hat den Probeaufruf nicht angenommen. Woran es lag, steht bei ihm.',
+  hookSentAgain: 'Er wird erneut gesendet.',
+  hookDropped: 'Er ist verworfen.',
 }
 
 export const ADMINISTRATION = {
@@ -36,6 +40,7 @@ export const ADMINISTRATION = {
     },
     allUsage: { title: 'Alle Nutzung', detail: 'Wie oft welche API aufgerufen wurde, und von welcher Anwendung' },
     audit: { title: 'Audit-Protokoll', detail: 'Was wem geschehen ist, und wer es getan hat' },
+    hooks: { title: 'Hooks', detail: 'Wie es ihnen geht, und was sie nicht angenommen haben' },
     keys: { title: 'Schlüssel', detail: 'Welche Schlüssel Tokens signieren, und bis wann' },
     health: { title: 'Zustand', detail: 'Datenbank, Gateways, Zustellungen, Hintergrundaufgaben' },
   },

@@ -19,6 +19,10 @@ export const ADMINISTRATION_NEWS = {
   groupsSet: 'The groups are saved.',
   invited: 'The invitation is on its way.',
   withdrawn: 'The invitation is withdrawn.',
+  hookTaken: 'The hook has taken the test call.',
+  hookNotTaken: 'The hook has not taken the test call. What was wrong stands with it.',
+  hookSentAgain: 'It is sent again.',
+  hookDropped: 'It is dropped.',
 }
 
 export const ADMINISTRATION = {
@@ -32,6 +36,7 @@ export const ADMINISTRATION = {
     providers: { title: 'Identity providers', detail: 'By which other accounts people sign in, and how they fare' },
     allUsage: { title: 'All usage', detail: 'How often which API was called, by which application' },
     audit: { title: 'Audit log', detail: 'What happened to whom, and who did it' },
+    hooks: { title: 'Hooks', detail: 'How they fare, and what they have not taken' },
     keys: { title: 'Keys', detail: 'Which keys sign tokens, and until when' },
     health: { title: 'Health', detail: 'Database, gateways, deliveries, background jobs' },
   },
