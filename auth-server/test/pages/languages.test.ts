@@ -222,7 +222,7 @@ t.test('on no German page is a word of the English one left', async (t) => {
 
 /** Names and loanwords, which German has as well. */
 const LOANWORDS =
-  /^(?:Passkeys?|Gateway|Issuer|APIs?|PKCE|Header|Claims|Body|Audience|Scopes|Schemas|Apps?|Name|Status|Administrator|Person|Secrets|Logo)$/
+  /^(?:Passkeys?|Gateway|Issuer|APIs?|PKCE|Header|Claims|Body|Audience|Scopes|Schemas|Apps?|Name|Status|Administrator|Person|Secrets|Logo|Hooks)$/
 
 t.test('every text of each language is another one', async (t) => {
   const textsOf = (texts: object): string[] =>
