@@ -1,6 +1,6 @@
 // Whether a protected route has its guard: one that works, of its own policy, which no other function displaces.
 import { type Entity, nameOf } from '../gateway/config/model/entity.ts'
-import { acceptedPolicy, asksForService, isForOthers, tryGuard } from './guard.ts'
+import { acceptedPolicy, asksForService, claimsNotPutRight, isForOthers, tryGuard } from './guard.ts'
 import type { Proof } from './guard-requests.ts'
 import type { Prober } from './probe.ts'
 import type { ReportProblem } from './problem.ts'
@@ -79,4 +79,9 @@ export function checkGuard(
     return
   }
   for (const { text } of findings) report(at, `the guard on ${nameOf(route)} does not work: ${text}`, instead)
+  const left = claimsNotPutRight(prober, proof, luaOf(guard, 'access'))
+  if (findings.length === 0 && left.length > 0) {
+    const what = `the guard on ${nameOf(route)} knows nothing of claim_headers: whatever another plugin writes as ${left.join(', ')} would reach the backend`
+    report(at, what, instead)
+  }
 }

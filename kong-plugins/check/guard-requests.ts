@@ -1,5 +1,6 @@
 // Requests as our plugins leave them for the guard, and what looks like them and is not.
 import { CHAIN_CONTEXT_KEY, type StageName } from '../src/chain-context.ts'
+import type { RequestHeaders } from '../src/stages/effects.ts'
 import { callerNote } from '../src/stages/identity/caller-note.ts'
 import { mark } from '../src/stages/quota/answers.ts'
 import type { ProbeRequest } from './probe.ts'
@@ -13,6 +14,8 @@ export interface Proof {
   readonly kind: 'header' | 'shared'
   /** The plugin lets calls without a token pass, by a name of their own. */
   readonly anonymous: boolean
+  /** Headers that the plugin makes of claims. */
+  readonly claimHeaders: readonly string[]
 }
 
 const STAGES: readonly StageName[] = ['token', 'identity', 'quota']
@@ -26,25 +29,25 @@ export function markOf(policy: string): string {
 
 /** Whom the plugins found to call, as they note it for the guard. */
 export const CALLER = { 'X-Authenticated-UserId': 'usr_probe', 'X-Consumer-Username': 'probe-app' } as const
-/** The note itself. */
-export const note = callerNote(CALLER, undefined)
+/** The note itself. @param claims headers of claims, told or cleared */
+export function noteOf(claims: RequestHeaders = {}): string {
+  return callerNote(CALLER, { claims, consumer: undefined })
+}
+const note = noteOf()
 
-function withHeader(value: string): ProbeRequest {
+function withHeader(value: string, said = note): ProbeRequest {
   return {
     headers: [
       ['X-Mobile-Gateway', value],
-      ['X-Mobile-Gateway-Caller', note],
+      ['X-Mobile-Gateway-Caller', said],
     ],
   }
 }
 function withShared(value: unknown): ProbeRequest {
   return { headers: [], shared: { [CHAIN_CONTEXT_KEY]: value } }
 }
-function stageMarks(name: string): Record<StageName | 'caller', string> {
-  return {
-    ...{ token: name, identity: name, quota: name },
-    caller: note,
-  }
+function stageMarks(name: string, caller = note): Record<StageName | 'caller', string> {
+  return { ...{ token: name, identity: name, quota: name }, caller }
 }
 
 /** What a request carries once the plugins have let it pass by a name, and what looks like it and is not. */
@@ -52,7 +55,7 @@ export const REQUESTS: Readonly<
   Record<
     Proof['kind'],
     {
-      readonly passed: (name: string) => ProbeRequest
+      readonly passed: (name: string, note?: string) => ProbeRequest
       readonly none: ProbeRequest
       /** All but the mark: as if a policy without a name had let it pass. */
       readonly nameless: ProbeRequest
@@ -61,13 +64,13 @@ export const REQUESTS: Readonly<
   >
 > = {
   header: {
-    passed: (name) => withHeader(markOf(name)),
+    passed: (name, said) => withHeader(markOf(name), said),
     none: withHeader('yes'),
     nameless: { headers: [['X-Mobile-Gateway-Caller', note]] },
     incomplete: () => [],
   },
   shared: {
-    passed: (name) => withShared(stageMarks(name)),
+    passed: (name, said) => withShared(stageMarks(name, said)),
     none: withShared('yes'),
     nameless: withShared({ caller: note }),
     incomplete: (name) =>

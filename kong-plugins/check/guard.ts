@@ -1,8 +1,9 @@
 // Proves by probes that a guard refuses what our plugins did not let pass, and lets pass what they did.
 import type { HeaderLine } from '../gateway/http/header-list.ts'
 import { passName } from '../src/chain-context.ts'
+import { CLEAR } from '../src/stages/effects.ts'
 import { IDENTITY_HEADERS } from '../src/stages/identity/identity.ts'
-import { CALLER, markOf, note, type Proof, REQUESTS } from './guard-requests.ts'
+import { CALLER, markOf, noteOf, type Proof, REQUESTS } from './guard-requests.ts'
 import type { ProbeOutcome, ProbeRequest, Prober } from './probe.ts'
 import { KONGS_HEADERS, plainName } from './stripping.ts'
 
@@ -32,7 +33,7 @@ export function tryGuard(
           service,
           headers: [
             [name, markOf(policy)],
-            ['X-Mobile-Gateway-Caller', note],
+            ['X-Mobile-Gateway-Caller', noteOf()],
           ],
         },
         { rewrite, access },
@@ -86,6 +87,20 @@ export function leftByOthers(prober: Prober, { policy, kind, service }: Proof, a
   if (outcome.status !== undefined) return []
   const reached = new Map(outcome.request.map(([name, value]) => [plainName(name), value]))
   return OTHERS.filter((name) => reached.get(plainName(name)) !== new Map(Object.entries(CALLER)).get(name))
+}
+
+/** Which headers of claims a guard does not put right: where the plugin told them, and where it took them away. */
+export function claimsNotPutRight(prober: Prober, proof: Proof, access: readonly string[]): string[] {
+  const { policy, kind, service, claimHeaders } = proof
+  return claimHeaders.filter((name) =>
+    ['probe', CLEAR].some((value) => {
+      const request = REQUESTS[kind].passed(policy, noteOf({ [name]: value }))
+      const headers: HeaderLine[] = [[name, 'somebody-else'], ...request.headers]
+      const outcome = prober.run({ ...request, headers, service }, { rewrite: [], access })
+      const reached = outcome.request.filter(([each]) => plainName(each) === plainName(name)).map(([, said]) => said)
+      return outcome.status === undefined && String(reached) !== String(value)
+    }),
+  )
 }
 
 /** Which of some policies a guard accepts. */

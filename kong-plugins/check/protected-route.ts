@@ -3,6 +3,7 @@
 import { type Entity, nameOf } from '../gateway/config/model/entity.ts'
 import { isRecord } from '../gateway/config/model/source.ts'
 import type { StageName } from '../src/chain-context.ts'
+import { claimHeadersOf } from './claim-headers.ts'
 import type { Proof } from './guard-requests.ts'
 import type { ReportProblem } from './problem.ts'
 import type { Scopes } from './scopes.ts'
@@ -61,5 +62,6 @@ export function protectionOf(scopes: Scopes, route: Entity, report: ReportProble
   const anonymous = configOf(leading).anonymous === true
   const name = route.refers.get('service')?.values.name
   const service = typeof name === 'string' ? name : null
-  return { route, by, proof: { policy, service, kind: gateway === undefined ? 'shared' : 'header', anonymous } }
+  const kind = gateway === undefined ? 'shared' : 'header'
+  return { route, by, proof: { policy, service, kind, anonymous, claimHeaders: claimHeadersOf(leading) } }
 }

@@ -2,6 +2,7 @@
 
 import type { Entity } from '../gateway/config/model/entity.ts'
 import { isRecord } from '../gateway/config/model/source.ts'
+import { checkClaimHeaders } from './claim-headers.ts'
 import { checkGuard } from './guard-in-place.ts'
 import { checkNeighbours } from './neighbours.ts'
 import { Prober } from './probe.ts'
@@ -21,10 +22,15 @@ export async function checkProtection(entities: readonly Entity[], report: Repor
     // Where the method decides about scopes, the backend has to see the same method as we do.
     const byMethod = routes.some(({ by }) => by.some((entity) => hasEntries(configOf(entity).method_scopes)))
     const secrets = routes.flatMap(({ by }) => by.map((entity) => configOf(entity).backend_secret_header))
-    const alsoForged = [...(byMethod ? METHOD_HEADERS : []), ...secrets.filter((name) => typeof name === 'string')]
+    const alsoForged = [
+      ...(byMethod ? METHOD_HEADERS : []),
+      ...secrets.filter((name) => typeof name === 'string'),
+      ...new Set(routes.flatMap(({ proof }) => proof.claimHeaders)),
+    ]
     const rewrite = checkStripping(scopes, prober, first.by[0]?.path ?? first.route.path, alsoForged, report)
     const policies = [...new Set(routes.map(({ proof }) => proof.policy))]
     for (const each of routes) {
+      for (const entity of each.by) checkClaimHeaders(entity, report)
       checkGuard(scopes, prober, each, { rewrite, policies, report })
       checkNeighbours(scopes, prober, each, report)
     }

@@ -29,7 +29,8 @@ const RESERVED = new Set(RESERVED_HEADERS.map(plainName))
 
 /** Whether only the gateway may set a header; those that carry a backend's secret may have other names. */
 export function isReserved(name: string): boolean {
-  return RESERVED.has(plainName(name)) || plainName(name).startsWith('x-gateway-')
+  const plain = plainName(name)
+  return RESERVED.has(plain) || plain.startsWith('x-gateway-') || plain.startsWith('x-authenticated-')
 }
 
 function spellings(name: string): string[] {

@@ -35,6 +35,7 @@ export function sayInstead(path: readonly (string | number)[], text: string): st
   if (text === 'is required' || text.startsWith('needs '))
     return text === 'is required' ? `${write}…` : text.replace(/^needs /, '')
   if (text.startsWith('must not be set')) return `nothing: leave ${key} out`
+  if (text.startsWith('must not be ')) return `another ${key}`
   if (text.startsWith('must be ')) return `${write}<${text.slice('must be '.length).replace(/ \(.*\)$/s, '')}>`
   return `${write}<it ${text}>`
 }

@@ -1,6 +1,7 @@
 // What separate plugins of ours leave for each other in `kong.ctx.shared`, and the name that a call passes a guard by.
 import { SUBJECT_KINDS } from '@mobile-api-gateway/sdk/subject-kind.ts'
 import { type Caller, knownCaller } from './stages/caller.ts'
+import { CLEAR, type RequestHeaders } from './stages/effects.ts'
 import type { KnownCall } from './usage/known-call.ts'
 
 /** Key in `kong.ctx.shared`. */
@@ -20,16 +21,22 @@ export function passName(policy: string, { kind }: Caller): string {
   return kind === 'anonymous' ? `${policy}/anonymous` : policy
 }
 
-/** What the token stage leaves; `consumer` is the id of the one that it told Kong of. */
+/** What the token stage leaves: `consumer` is the id of the one that it told Kong of, `claims` the headers of claims. */
 export function tokenContext(
   policy: string,
   caller: Caller,
-  { call, consumer }: { readonly call: KnownCall | undefined; readonly consumer: string | undefined },
+  {
+    call,
+    consumer,
+    claims,
+  }: { readonly call?: KnownCall | undefined; readonly consumer?: string | undefined; readonly claims: RequestHeaders },
 ): ChainContext {
   const token = passName(policy, caller)
-  if (caller.kind === 'anonymous') return { token, address: caller.address }
+  const told = Object.entries(claims).map(([name, value]) => `${name}=${value}`)
+  const ours = { token, ...(told.length > 0 && { claims: told.join('&') }) }
+  if (caller.kind === 'anonymous') return { ...ours, address: caller.address }
   return {
-    token,
+    ...ours,
     ...(consumer === undefined ? {} : { consumer }),
     ...(call && { call_issuer: call.issuer, call_audience: call.audience }),
     ...(caller.issuer === undefined ? {} : { iss: caller.issuer }),
@@ -53,6 +60,14 @@ export function readContext(value: unknown, policy: string): { caller: Caller; c
   if (!isStrings(value)) return undefined
   const caller = readCaller(value)
   return caller && value.token === passName(policy, caller) ? { caller, context: value } : undefined
+}
+
+/** Headers of claims, as the token stage left them. */
+export function claimsOf({ claims }: ChainContext): RequestHeaders {
+  const told = claims
+    ?.split('&')
+    .map((each): [string, string] => [each.slice(0, each.indexOf('=')), each.slice(each.indexOf('=') + 1)])
+  return Object.fromEntries((told ?? []).map(([name, value]) => [name, value === '' ? CLEAR : value]))
 }
 
 /** Whose call it is; undefined where nothing is known of the caller. */

@@ -3,11 +3,13 @@ import type { Logger } from 'pino'
 import { type Clock, SYSTEM_CLOCK } from './clock.ts'
 import type { Holder } from './holder.ts'
 import { createDecisions, type Decisions } from './metrics/decisions.ts'
+import type { NotedOnce } from './noted-once.ts'
 import { createKnownLimits, type KnownLimits } from './plan-limits/known-limits.ts'
 import { createRedisLinks, type RedisLinks } from './redis/links.ts'
+import { createUnusableClaims } from './stages/claims/unusable-claims.ts'
 import { createProofMemories, type ProofMemories } from './stages/dpop/proof-memories.ts'
 import { type CounterStores, createCounterStores } from './stages/quota/counter-stores.ts'
-import { createUnknownPlans, type UnknownPlans } from './stages/quota/unknown-plans.ts'
+import { createUnknownPlans } from './stages/quota/unknown-plans.ts'
 import { createStandings, type Standings } from './stages/revocation/standings.ts'
 import { type FetchKeys, fetchKeys } from './stages/token/fetch-keys.ts'
 import { createKeySources, type KeySources } from './stages/token/key-sources.ts'
@@ -23,7 +25,8 @@ export interface Services {
   readonly counters: CounterStores
   readonly proofs: ProofMemories
   readonly standings: Standings
-  readonly unknownPlans: UnknownPlans
+  readonly unknownPlans: NotedOnce
+  readonly unusableClaims: NotedOnce
   readonly knownLimits: KnownLimits
   readonly ledgers: Ledgers
   readonly decisions: Decisions
@@ -61,6 +64,7 @@ export function createServices(log: Logger, outside: Outside = {}): Services {
     proofs: createProofMemories(clock, redis),
     standings: createStandings(clock, log),
     unknownPlans: createUnknownPlans(log),
+    unusableClaims: createUnusableClaims(log),
     knownLimits: createKnownLimits(),
     ledgers: createLedgers(clock),
     decisions: createDecisions(),

@@ -1,10 +1,11 @@
 // What a registration form has to be like beyond its schema. Pure.
+
+import { isReservedClaim } from '@mobile-api-gateway/sdk/claim-names.ts'
 import {
   DEFAULT_TEXT_LENGTH,
   type RegistrationField,
   type RegistrationForm,
 } from '@mobile-api-gateway/sdk/contract/registration-form.ts'
-import { isReservedClaim } from '../store/reserved-claims.ts'
 import { isOpenIdScope, isPersonClaim } from './openid-scopes.ts'
 
 type FieldType = RegistrationField['type']

@@ -1,6 +1,7 @@
 // Claims that others add to a login: a provider's, of forms, of hooks. Here they are checked, bounded and put together.
+
+import { isClaimName, isReservedClaim } from '@mobile-api-gateway/sdk/claim-names.ts'
 import type { AddedClaims, ClaimNames, ClaimSet } from '../store/added-claims.ts'
-import { isClaimName, isReservedClaim } from '../store/reserved-claims.ts'
 
 /** Of all that is added to one token of a login, as JSON; it travels in a header with each call. */
 export const MAX_ADDED_BYTES = 2048

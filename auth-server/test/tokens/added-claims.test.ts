@@ -1,10 +1,11 @@
 // Claims beyond the server's own: which can be added, how they stay with the login, and who gets to see them.
+
+import { isReservedClaim } from '@mobile-api-gateway/sdk/claim-names.ts'
 import { decodeJwt } from 'jose'
 import t from 'tap'
 import { OPENID_SCOPES } from '../../src/catalogue/openid-scopes.ts'
 import { sha256 } from '../../src/crypto/digest.ts'
 import type { AddedClaims } from '../../src/store/added-claims.ts'
-import { isReservedClaim } from '../../src/store/reserved-claims.ts'
 import { addClaims, MAX_ADDED_BYTES } from '../../src/tokens/added-claims.ts'
 import { ID_TOKEN_CLAIMS } from '../../src/tokens/id-token.ts'
 import { Browser } from '../support/browser.ts'

@@ -3,21 +3,25 @@ import type { KongReader } from '../protocol/kong.ts'
 import type { TokenConfig } from '../schema/token-config.ts'
 import type { HeldServices } from '../services.ts'
 import type { Caller } from '../stages/caller.ts'
+import { claimsStage } from '../stages/claims/stage.ts'
 import { consumerStage } from '../stages/consumer/stage.ts'
 import type { ProofMemory } from '../stages/dpop/proof-memory.ts'
-import type { Denial, PassEffects } from '../stages/effects.ts'
+import type { Denial, PassEffects, RequestHeaders } from '../stages/effects.ts'
 import { tokenStage } from '../stages/token/stage.ts'
 import { type KnownCall, knownCall } from '../usage/known-call.ts'
 import { type DecidedCall, type NotedCalls, noteCall } from './counted.ts'
 import type { Decide } from './plugin.ts'
 
-/** The call may go on, as this caller, after these effects; or it may not. `call`: whose it is, where that is certain. */
+/**
+ * The call may go on, as this caller, after these effects, with these headers of claims; or it may not. `call`: whose it is,
+ * where that is certain.
+ */
 export type AuthenticationDecision = { readonly call?: KnownCall } & (
-  | { readonly kind: 'let-in'; readonly caller: Caller; readonly effects: PassEffects }
+  | { readonly kind: 'let-in'; readonly caller: Caller; readonly claims: RequestHeaders; readonly effects: PassEffects }
   | { readonly kind: 'deny'; readonly denial: Denial }
 )
 
-/** Prepares the token stage and the consumer stage for one config. */
+/** Prepares the token stage, the one of claims and the consumer stage for one config. */
 export function authentication(
   config: TokenConfig,
   services: HeldServices,
@@ -25,16 +29,18 @@ export function authentication(
 ): (kong: KongReader) => Promise<AuthenticationDecision> {
   const verify = tokenStage(config, services, proofs)
   const announce = consumerStage(config)
+  const tell = claimsStage(config, services.unusableClaims)
   return async (kong) => {
     const verified = await verify(kong)
     if (verified.kind === 'deny') return verified
     const { caller, claims } = verified
-    if (caller.kind === 'anonymous' || claims === undefined) return { kind: 'let-in', caller, effects: {} }
+    if (caller.kind === 'anonymous' || claims === undefined)
+      return { kind: 'let-in', caller, claims: tell(claims), effects: {} }
     const call = knownCall(claims, config.audiences)
     const announced = await announce(kong, caller, claims)
     return announced.kind === 'deny'
       ? { ...announced, call }
-      : { kind: 'let-in', caller, call, effects: announced.effects }
+      : { kind: 'let-in', caller, call, claims: tell(claims), effects: announced.effects }
   }
 }
 

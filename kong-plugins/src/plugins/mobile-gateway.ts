@@ -19,10 +19,10 @@ export const mobileGateway = plugin('mobile-gateway', 1420, gatewayConfig, ({ to
   return noted(token, { ...services, counts: ['accepted', 'refused'] }, async (kong) => {
     const authenticated = await authenticate(kong)
     if (authenticated.kind === 'deny') return authenticated
-    const { caller, effects, call } = authenticated
+    const { caller, effects, call, claims } = authenticated
     const admission = await admitCall(caller)
     if (admission.kind !== 'admitted') return { ...deny(notAdmitted(admission)), caller, call }
-    const { requestHeaders, secretHeaders, note } = introduce(caller, effects.authenticate?.consumer.id)
+    const { requestHeaders, secretHeaders, note } = introduce(caller, claims, effects.authenticate?.consumer.id)
     return {
       kind: 'pass',
       caller,

@@ -13,8 +13,9 @@ export const mobileToken = plugin('mobile-token', 1420, tokenConfig, (config, se
   return noted(config, { ...services, counts: ['refused'] }, async (kong) => {
     const authenticated = await authenticate(kong)
     if (authenticated.kind === 'deny') return authenticated
-    const { caller, effects, call } = authenticated
-    const chainContext = tokenContext(config.policy, caller, { call, consumer: effects.authenticate?.consumer.id })
+    const { caller, effects, call, claims } = authenticated
+    const consumer = effects.authenticate?.consumer.id
+    const chainContext = tokenContext(config.policy, caller, { call, consumer, claims })
     return { kind: 'pass', caller, ...effects, chainContext }
   })
 })

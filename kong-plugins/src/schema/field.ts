@@ -9,6 +9,7 @@ export interface KongField {
   readonly default?: unknown
   readonly one_of?: readonly string[]
   readonly match?: string
+  readonly match_none?: readonly Unlike[]
   readonly between?: readonly [number, number]
   readonly len_min?: number
   readonly len_max?: number
@@ -19,6 +20,12 @@ export interface KongField {
   readonly entity_checks?: readonly EntityCheck[]
   /** Kong resolves vault references in it (kong/pdk/vault.lua). */
   readonly referenceable?: true
+}
+
+/** A Lua pattern that a text must not match, and what Kong says where it does. */
+export interface Unlike {
+  readonly pattern: string
+  readonly err: string
 }
 
 /** A rule about several fields of a record; see kong/db/schema/init.lua. */

@@ -6,6 +6,8 @@ interface TextRules {
   readonly description?: string
   readonly oneOf?: readonly string[]
   readonly match?: Pattern
+  /** What it must not be, though it matches. */
+  readonly unlike?: readonly Pattern[]
   /** 1 unless said otherwise. */
   readonly minLength?: number
   readonly maxLength: number
@@ -30,12 +32,13 @@ export function choice<const Word extends string>(rules: {
 
 /** A string that is not empty. */
 export function text(rules: TextRules): Field<string> {
-  const { minLength = 1, maxLength } = rules
+  const { minLength = 1, maxLength, unlike = [] } = rules
   const kong: KongField = {
     type: 'string',
     ...described(rules.description),
     ...(rules.oneOf ? { one_of: rules.oneOf } : {}),
     ...(rules.match ? { match: rules.match.lua } : {}),
+    ...(unlike.length > 0 ? { match_none: unlike.map(({ lua, says }) => ({ pattern: lua, err: says })) } : {}),
     len_min: minLength,
     len_max: maxLength,
   }
@@ -47,6 +50,8 @@ export function text(rules: TextRules): Field<string> {
         return report(path, `must have ${minLength} to ${maxLength} characters`)
       if (rules.oneOf && !rules.oneOf.includes(value)) return report(path, `must be one of ${rules.oneOf.join(', ')}`)
       if (rules.match && !rules.match.js.test(value)) return report(path, rules.match.says)
+      const refused = unlike.find(({ js }) => js.test(value))
+      if (refused) return report(path, refused.says)
       return value
     },
   }

@@ -1,4 +1,5 @@
 // The configuration of the token stage, as it works with it: what kong.yml says, and what follows from that.
+import { headerTwice } from './claim-headers.ts'
 import { compiled, type INVALID, type Report } from './field.ts'
 import { part, type RecordValue, record } from './record.ts'
 import { TOKEN_FIELDS } from './token-fields.ts'
@@ -32,6 +33,8 @@ export function compileToken(given: GivenToken, report: Report): TokenConfig | t
   const origins = originsOf(publicOrigin === undefined ? [...rest.audiences] : [publicOrigin])
   if (dpop === 'required' && origins.size === 0)
     return report('dpop', 'required needs public_origin, since no audience is an http or https address')
+  const twice = headerTwice(rest.claimHeaders.map(({ header }) => header))
+  if (twice !== undefined) return report('claim_headers', `names the header ${twice} twice`)
   return {
     ...rest,
     realm: realm ?? rest.policy,

@@ -2,6 +2,7 @@
 import { algorithmOf } from '@mobile-api-gateway/sdk/algorithm.ts'
 import { SIGNATURE_ALGORITHMS } from '@mobile-api-gateway/sdk/key-types.ts'
 import { SUBJECT_KINDS } from '@mobile-api-gateway/sdk/subject-kind.ts'
+import { claimHeaders } from './claim-headers.ts'
 import { list, map, set } from './collections.ts'
 import { compiled, optional, required, withDefault } from './field.ts'
 import { KONG_FIELDS } from './kong-fields.ts'
@@ -151,6 +152,7 @@ export const TOKEN_FIELDS = {
       maxLength: 1000,
     }),
   ),
+  claim_headers: claimHeaders,
   anonymous: withDefault(
     flag({
       description:

@@ -35,6 +35,7 @@ t.test('defaults are those that Kong is told', async (t) => {
       requiredAttestation: new Set(),
       requiredAcr: new Set(),
       maxAuthAgeSeconds: undefined,
+      claimHeaders: [],
       realm: 'mobile-api',
       allowedClients: undefined,
       dpop: { mode: 'optional', windowSeconds: 60, origins: new Set(['http://localhost:8000']) },

@@ -19,6 +19,7 @@ export type {
 } from './identity.ts'
 export { IdentityError, type IdentityErrorCode } from './identity-error.ts'
 export { gatewayIdentity, type IdentitySource } from './identity-source.ts'
+export { readClaimHeader, readClaimListHeader } from './read-claim-header.ts'
 export { type GatewayTrust, readIdentity } from './read-identity.ts'
 export type { VerifiedToken } from './token-claims.ts'
 export { identityOfToken, tokenIdentity } from './token-identity.ts'

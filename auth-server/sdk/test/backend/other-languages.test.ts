@@ -17,17 +17,36 @@ interface Vector {
 const here = import.meta.dirname
 const vectors: readonly Vector[] = JSON.parse(readFileSync(join(here, '../support/identity-vectors.json'), 'utf8'))
 
+interface ClaimVector {
+  readonly name: string
+  readonly values: readonly string[]
+  readonly members?: readonly string[]
+  readonly error?: string
+}
+const claims: readonly ClaimVector[] = JSON.parse(readFileSync(join(here, '../support/claim-vectors.json'), 'utf8'))
+const ALICE = vectors[0]
+
+/** Calls of one person that differ in a header of a claim. */
+const claimCalls = claims.map(({ values }) => ({
+  headers: [...(ALICE?.headers ?? []), ...values.map((value) => ['X-Authenticated-Club', value] as const)],
+}))
+
 /** One line for each call: its headers, each as name and value in base64. */
-const CALLS = `${vectors
+const CALLS = `${[...vectors, ...claimCalls]
   .map(({ headers }) => headers.map((header) => header.map(base64).join(':')).join(' '))
   .join('\n')}\n`
 /** One line for each call: what is read, or the code of the error. */
-const WANTED = vectors.map(({ identity, error }) => {
-  if (error !== undefined) return error
+const WANTED = [
+  ...vectors.map(({ identity, error }) => error ?? lineOf(identity, [])),
+  ...claims.map(({ members = [], error }) => error ?? lineOf(ALICE?.identity, members)),
+]
+
+function lineOf(identity: Vector['identity'], members: readonly string[]): string {
   const { kind, userId, isAttested = false, clientId, applicationId, scopes, issuer } = identity ?? {}
   const names = Array.isArray(scopes) ? scopes.join(' ') : ''
-  return [kind, userId, isAttested, clientId, applicationId, names, issuer].map((one) => one ?? '').join('|')
-})
+  const club = Buffer.from(members.join(',')).toString('base64')
+  return [kind, userId, isAttested, clientId, applicationId, names, issuer, club].map((one) => one ?? '').join('|')
+}
 
 /** Header values are bytes; here each letter is one. */
 function base64(text: string): string {

@@ -1,5 +1,5 @@
 // What a provider tells of somebody, as claims of ours: by the table that its configuration has. Pure.
-import { isFreeClaimName } from '../../store/reserved-claims.ts'
+import { isFreeClaimName } from '@mobile-api-gateway/sdk/claim-names.ts'
 import type { ProviderField, UpstreamIdentity } from './provider.ts'
 
 /** Where it stands in what the provider tells, and what we call it. */

@@ -44,8 +44,10 @@ export const VALUE_RULES: Readonly<Record<string, ValueRule>> = {
     return broken === undefined ? undefined : `must match the Lua pattern ${broken}`
   },
   match_none: (list, v) => {
-    const broken = patternsOf(list).find((pattern) => matches(pattern, v))
-    return broken === undefined ? undefined : `must not match the Lua pattern ${broken}`
+    const broken = listed(list).find((rule) => matches(Object(rule).pattern, v))
+    if (broken === undefined) return undefined
+    const { pattern, err } = Object(broken)
+    return typeof err === 'string' ? err : `must not match the Lua pattern ${pattern}`
   },
   match_any: (rule, v) => {
     const patterns = listed(Object(rule).patterns)

@@ -1,17 +1,17 @@
 // The stage that limits calls: each caller has a number of calls per window, by the plan in the token.
 import type { Holder } from '../../holder.ts'
+import type { NotedOnce } from '../../noted-once.ts'
 import type { QuotaConfig } from '../../schema/quota.ts'
 import type { Caller } from '../caller.ts'
 import { countKeys } from './count-keys.ts'
 import type { CounterStores } from './counter-stores.ts'
 import type { QuotaVerdict } from './counters.ts'
 import { type PlanRules, type Rule, rulesOf, rulesOfAddresses } from './rules.ts'
-import type { UnknownPlans } from './unknown-plans.ts'
 
 /** What the stage needs besides its config. */
 export interface QuotaStores {
   readonly counters: CounterStores
-  readonly unknownPlans: UnknownPlans
+  readonly unknownPlans: NotedOnce
   /** The configuration, as what it shares with others knows it. */
   readonly holder?: Holder
 }

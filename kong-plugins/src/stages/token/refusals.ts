@@ -43,6 +43,7 @@ export type Refusal =
   | { readonly kind: 'client' }
   | { readonly kind: 'subject-kind'; readonly why: SubjectKind }
   | { readonly kind: 'attestation' }
+  | { readonly kind: 'claim' }
   | { readonly kind: 'insufficient-scope'; readonly scopes: readonly string[] }
   | { readonly kind: 'insufficient-login'; readonly why: InsufficientLogin; readonly wanted: WantedLogin }
   | { readonly kind: 'undecided'; readonly why: string }
@@ -99,6 +100,10 @@ export function toDenial(refusal: Refusal, api: Challenger, used?: Scheme): Deni
     case 'attestation': {
       const error_description = 'This API is for devices that vouch for their key, and the access token is of none'
       return told(403, challengeOf, api, used, { error: 'attestation_required', error_description }, refusal.kind)
+    }
+    case 'claim': {
+      const error_description = 'The access token lacks a claim that this API needs, or has an unusable one'
+      return told(403, challengeOf, api, used, { error: 'claim_required', error_description }, refusal.kind)
     }
     case 'insufficient-login': {
       const error_description = INSUFFICIENT_LOGIN[refusal.why]

@@ -36,6 +36,8 @@ export interface TokenClaims {
   readonly authTime: number | undefined
   /** The claims that are lists of names, such as groups or roles. */
   readonly lists: ReadonlyMap<string, readonly string[]>
+  /** The claims that are none of the above, as they stand. */
+  readonly others: ReadonlyMap<string, unknown>
 }
 
 /** Header and claims as the text states them. `keyId` is only ever compared; RFC 7515 §4.1.4 makes it optional. */
@@ -100,6 +102,9 @@ function readClaims(payload: Readonly<Record<string, unknown>>, boundTo: string 
     auth_time,
     subject_kind = 'account',
     attested,
+    jti,
+    cnf,
+    ...others
   } = payload
   const subjectKind = SUBJECT_KINDS.find((kind) => kind === subject_kind)
   const audiences = typeof aud === 'string' ? [aud] : aud
@@ -130,7 +135,15 @@ function readClaims(payload: Readonly<Record<string, unknown>>, boundTo: string 
     acr: isName(acr) ? acr : undefined,
     authTime: isTime(auth_time) ? auth_time : undefined,
     lists: readLists(payload),
+    others: readOthers(others),
   }
+}
+
+const NO_OTHERS: TokenClaims['others'] = new Map()
+
+function readOthers(others: Readonly<Record<string, unknown>>): TokenClaims['others'] {
+  const stated = Object.entries(others)
+  return stated.length === 0 ? NO_OTHERS : new Map(stated)
 }
 
 const NO_LISTS: TokenClaims['lists'] = new Map()

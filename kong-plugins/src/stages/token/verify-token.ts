@@ -1,6 +1,7 @@
 // From the Authorization header to claims that are proven, or the refusal that RFC 6750 asks for.
 import type { Clock } from '../../clock.ts'
 import type { TokenConfig } from '../../schema/token-config.ts'
+import { hasRequiredClaims } from '../claims/stage.ts'
 import type { JudgePossession, ProofFacts } from '../dpop/stage.ts'
 import type { JudgeStanding } from '../revocation/stage.ts'
 import { readAuthorization, type Scheme } from './authorization.ts'
@@ -137,6 +138,7 @@ function unauthorized({ claims }: ParsedToken, request: TokenRequest, policy: To
   const isUser = claims.subject !== claims.clientId
   if (isUser && !policy.requiredKind.has(claims.subjectKind)) return { kind: 'subject-kind', why: claims.subjectKind }
   if (isUser && !claims.isAttested && policy.requiredAttestation.has(claims.subjectKind)) return { kind: 'attestation' }
+  if (isUser && !hasRequiredClaims(policy, claims)) return { kind: 'claim' }
   const needed = neededScopes(policy, request.method)
   return needed.every((scope) => claims.scopes.has(scope)) ? undefined : { kind: 'insufficient-scope', scopes: needed }
 }

@@ -20,9 +20,10 @@ public class Probe {
       }
       try {
         var caller = Identity.read(headers);
+        var club = String.join(",", Identity.claim(headers, "X-Authenticated-Club")).getBytes(StandardCharsets.UTF_8);
         System.out.println(Stream
             .of(caller.kind(), caller.userId(), String.valueOf(caller.isAttested()), caller.clientId(),
-                caller.applicationId(), String.join(" ", caller.scopes()), caller.issuer())
+                caller.applicationId(), String.join(" ", caller.scopes()), caller.issuer(), Base64.getEncoder().encodeToString(club))
             .map(part -> part == null ? "" : part).collect(Collectors.joining("|")));
       } catch (Identity.Refused refused) {
         System.out.println(refused.code);

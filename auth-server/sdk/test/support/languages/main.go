@@ -25,8 +25,14 @@ func main() {
 			fmt.Println(err.(*identity.Error).Code)
 			continue
 		}
+		club, err := identity.Claim(header, "X-Authenticated-Club")
+		if err != nil {
+			fmt.Println(err.(*identity.Error).Code)
+			continue
+		}
 		fmt.Println(strings.Join([]string{caller.Kind, caller.UserID, fmt.Sprint(caller.IsAttested), caller.ClientID,
-			caller.ApplicationID, strings.Join(caller.Scopes, " "), caller.Issuer}, "|"))
+			caller.ApplicationID, strings.Join(caller.Scopes, " "), caller.Issuer,
+			base64.StdEncoding.EncodeToString([]byte(strings.Join(club, ",")))}, "|"))
 	}
 }
 
