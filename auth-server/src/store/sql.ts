@@ -22,6 +22,14 @@ export function isOfStandingPerson(row: 'session' | 'code' | 'family'): RawBuild
     and person.status = 'active'`
 }
 
+/**
+ * Whether `application` is that of a row, which is found by something else. A plan that is made while tables are small
+ * takes any index for as good as another, and would read all rows of the application to find one: this gives it none.
+ */
+export function isOfApplication(row: 'code' | 'family' | 'device'): RawBuilder<SqlBool> {
+  return sql`application.id = ${sql.ref(`${row}.application_id`)} || ''`
+}
+
 /** Whether `subscription` lets the application of a row use the row's API. */
 export function isSubscribed(row: 'request' | 'code' | 'family'): RawBuilder<SqlBool> {
   return sql`subscription.application_id = ${sql.ref(`${row}.application_id`)}

@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import type { ClaimSet } from '../added-claims.ts'
 import type { AskedClaims } from '../asked-claims.ts'
 import type { Db } from '../database.ts'
-import { isOfStandingPerson, isSubscribed, unixSeconds } from '../sql.ts'
+import { isOfApplication, isOfStandingPerson, isSubscribed, unixSeconds } from '../sql.ts'
 import type { PostalAddress, StandardClaims } from '../standard-claims.ts'
 
 type Texts = Omit<StandardClaims, 'address'>
@@ -54,7 +54,7 @@ export async function findClaims(
            family.added_claims->'id_token' as added
     from refresh_families family
     join people person on ${isOfStandingPerson('family')}
-    join applications application on application.id = family.application_id
+    join applications application on ${isOfApplication('family')}
     join subscriptions subscription on ${isSubscribed('family')}
     left join email_addresses email on email.person_id = person.id and email.is_primary
     where family.id = ${token.grantId} and family.person_id = ${token.subject}

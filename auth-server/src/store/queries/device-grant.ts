@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import { sha256 } from '../../crypto/digest.ts'
 import type { Db } from '../database.ts'
+import { isOfApplication } from '../sql.ts'
 import { GUEST_DAYS, IS_STANDING_GUEST } from '../tables/device-keys.ts'
 import { FAMILY_COLUMNS, type FamilyView } from '../tables/refresh-families.ts'
 
@@ -41,7 +42,7 @@ export async function grantToDevice(db: Db, asked: DeviceAsked): Promise<DeviceG
                      and scope.name = any (subscription.scopes) order by scope.name) as scopes
       from device_keys device, people person, applications application, subscriptions subscription, apis api
       where device.jkt = ${asked.jkt} and ${IS_STANDING_GUEST}
-        and application.id = device.application_id and application.client_id = ${asked.clientId}
+        and ${isOfApplication('device')} and application.client_id = ${asked.clientId}
         and api.id = ${asked.apiId} and api.guest_plan is not null
         and subscription.application_id = application.id and subscription.api_id = api.id
         and subscription.status = 'approved'

@@ -2,7 +2,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { AddedClaims, ClaimNames } from '../added-claims.ts'
 import type { Db, Trx } from '../database.ts'
-import { isAdmitted, isOfStandingPerson, isSubscribed, openScopes, toldGroups } from '../sql.ts'
+import { isAdmitted, isOfApplication, isOfStandingPerson, isSubscribed, openScopes, toldGroups } from '../sql.ts'
 import { MAX_WRONG_VERIFIERS, usableCode } from '../tables/authorization-codes.ts'
 import type { StoredRequest } from '../tables/authorization-requests.ts'
 import { IS_STANDING_GUEST } from '../tables/device-keys.ts'
@@ -83,7 +83,7 @@ export async function findWaitingCode(
     select code.person_id as "personId", code.application_id as "applicationId", code.api_id as "apiId", code.scopes,
            code.acr, code.amr, code.added_claims as "addedClaims",
            code.yielding_claims as "yieldingClaims"
-    from authorization_codes code join applications application on application.id = code.application_id
+    from authorization_codes code join applications application on ${isOfApplication('code')}
     join people person on ${isOfStandingPerson('code')}
     where code.code_hash = ${codeHash} and application.client_id = ${clientId} and ${usableCode}
       and code.code_challenge is not distinct from ${codeChallenge}
@@ -150,8 +150,7 @@ async function consume<Opened extends OpenedFamily>(
         and (code.dpop_jkt is null or code.dpop_jkt = ${presented.dpopJkt})
         and (${presented.redirectUri}::text is null or code.redirect_uri = ${presented.redirectUri})
         and (${presented.resource}::text is null or api.resource = ${presented.resource})
-        -- Not by the index of its application, which has thousands of codes (a plan is made while the table is small).
-        and application.id = code.application_id || '' and application.client_id = ${presented.clientId}
+        and ${isOfApplication('code')} and application.client_id = ${presented.clientId}
         -- It may have been taken from the application since. Of loopback any port is as good as another.
         and (code.redirect_uri = ${presented.trialRedirectUri ?? null}::text
           or exists (select from unnest(application.redirect_uris) uri
@@ -196,7 +195,7 @@ export async function explainCode(db: Db, presented: CodePresented): Promise<Cod
   const { rows } = await sql<CodeFailure>`
     with mine as (
       select code.*, api.resource from authorization_codes code
-      join applications application on application.id = code.application_id join apis api on api.id = code.api_id
+      join applications application on ${isOfApplication('code')} join apis api on api.id = code.api_id
       where code.code_hash = ${presented.codeHash} and application.client_id = ${presented.clientId}
         -- Without the key that the code is bound to, nobody can use it, burn it, or end what came of it (RFC 9449 §10).
         and (code.dpop_jkt is null or code.dpop_jkt = ${presented.dpopJkt})

@@ -4,6 +4,7 @@ import type { Db } from '../database.ts'
 import {
   IS_UNENDED,
   isAdmitted,
+  isOfApplication,
   isOfStandingPerson,
   isSubscribed,
   openScopes,
@@ -33,7 +34,7 @@ const OTHERS = sql`people person, applications application, subscriptions subscr
 
 /** Joins, and everything that has to hold for a family to give tokens at all. */
 const IS_LIVE: RawBuilder<SqlBool> = sql`
-  ${isOfStandingPerson('family')} and application.id = family.application_id and api.id = family.api_id
+  ${isOfStandingPerson('family')} and ${isOfApplication('family')} and api.id = family.api_id
   and ${isSubscribed('family')} and ${isAdmitted('family')} and ${IS_UNENDED}`
 
 /** A family that stands, and when it began and will end unless it is used; Unix seconds. */

@@ -5,7 +5,7 @@ import type { AddedClaims } from '../added-claims.ts'
 import type { AskedClaims } from '../asked-claims.ts'
 import type { Db } from '../database.ts'
 import type { Defaulted, Json, TableDeclaration } from '../declaration.ts'
-import { secondsSince, unixSeconds } from '../sql.ts'
+import { isOfApplication, secondsSince, unixSeconds } from '../sql.ts'
 
 export interface RefreshFamilies {
   id: string
@@ -203,7 +203,7 @@ export async function endFamilyOfClient(
     update refresh_families family set revoked_at = auth_now(), revoked_because = 'revoked by the client'
     from applications application
     where family.id = ${family.id} and family.revoked_at is null
-      and application.id = family.application_id and application.client_id = ${family.clientId}
+      and ${isOfApplication('family')} and application.client_id = ${family.clientId}
       and (${family.unlessAfter}::float8 is null or to_timestamp(${family.unlessAfter}) > auth_now())
     returning family.person_id as "personId", family.application_id as "applicationId"`.execute(db)
   return rows[0]
