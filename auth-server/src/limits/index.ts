@@ -3,6 +3,7 @@ import type { Config } from '../config.ts'
 import type { Db, Trx } from '../store/database.ts'
 import { type ClientGuesses, countClientGuesses } from './client-guesses.ts'
 import type { LimitSettings, SharedLimitName } from './counted-keys.ts'
+import { countPortalPages, type PageLimit } from './portal-pages.ts'
 import { type Admit, admitBy } from './shared-limit.ts'
 import type { LimitName } from './table.ts'
 import { countVisits, type VisitLimit } from './visits.ts'
@@ -13,8 +14,9 @@ export interface Limits {
   /** The same for what counts only if the transaction does what it is about. */
   readonly admitWithin: (trx: Trx) => Admit
   /** What is counted where it lies (the row of a mail or a code, a queue) says here that an attempt was refused. */
-  readonly refused: (limit: Exclude<LimitName, SharedLimitName | 'visits'>) => void
+  readonly refused: (limit: Exclude<LimitName, SharedLimitName | 'visits' | 'portalPages'>) => void
   readonly visits: VisitLimit
+  readonly portalPages: PageLimit
   readonly clientGuesses: ClientGuesses
 }
 
@@ -45,6 +47,7 @@ export function openLimits(
     admitWithin: (trx) => admitBy(trx, config.cookieSecret, settings, refused),
     refused,
     visits: countVisits(config.visitsPerMinute, () => refused('visits')),
+    portalPages: countPortalPages(() => refused('portalPages')),
     clientGuesses: countClientGuesses(admit, config.cookieSecret, settings, refused),
   }
 }

@@ -206,6 +206,13 @@ export const LIMITS = {
     by: 'about',
     answer: '429 on a page with Retry-After',
   },
+  portalPages: {
+    counts: 'pages that one person opens at the developer portal',
+    allowed: 600,
+    windowSeconds: 60,
+    held: 'process',
+    answer: '429 on a page with Retry-After; signing out goes on',
+  },
   portalForms: {
     counts: 'changes that one person makes at the developer portal',
     allowed: 120,

@@ -79,7 +79,8 @@ function behindGuard({ deps, exists }: PortalSite, route: PortalRoute, handler: 
     if (route.recent && session.ageSeconds > RECENT_SECONDS) return signIn(request, reply, { isRecent: true })
     try {
       // Whoever made many changes gets out all the same.
-      if (isForm && !route.isUncounted) await requireFewForms(session.personId)
+      if (!isForm) limits.portalPages.admit(session.personId)
+      else if (!route.isUncounted) await requireFewForms(session.personId)
       await handler(request, reply, person)
     } catch (error) {
       const problem = problemOf(error)

@@ -72,6 +72,13 @@ const PROVOKE: Readonly<Record<LimitName, Provoke>> = {
   mailCodesByAddress: byAdmit('mailCodesByAddress'),
   mailCodesOfAll: byAdmit('mailCodesOfAll'),
   accountForms: byAdmit('accountForms'),
+  portalPages: async ({ deps }) => {
+    for (let n = 0; n < LIMITS.portalPages.allowed; n++) deps.limits.portalPages.admit('somebody')
+    deps.limits.portalPages.admit('somebody else')
+    try {
+      deps.limits.portalPages.admit('somebody')
+    } catch {}
+  },
   portalForms: byAdmit('portalForms'),
   teamInvitationsByApplication: byAdmit('teamInvitationsByApplication'),
   teamInvitationsByPerson: byAdmit('teamInvitationsByPerson'),

@@ -238,6 +238,24 @@ t.test('who made many changes is told for how long, in the portal; looking and s
   t.equal((await ada.browser.request('GET', '/portal/test-developer')).statusCode, 303)
 })
 
+t.test('who opens very many pages is told for how long, in the portal; others and signing out go on', async (t) => {
+  const server = await opened(t)
+  const [ada, eve] = [
+    await atPortalAs(server, 'developer'),
+    await atPortalAs(server, 'developer', { email: 'eve@x.example' }),
+  ]
+  const open = (who: typeof ada) => who.browser.request('GET', '/portal/test-developer')
+  // Signing in has led to one page already.
+  for (let n = 2; n < LIMITS.portalPages.allowed; n++) server.deps.limits.portalPages.admit(ada.personId)
+  t.equal((await open(ada)).body, 'the page')
+  const refused = await open(ada)
+  t.match(refused, { statusCode: 429, body: /Many pages in a short time.*Pages open again in a minute/s })
+  t.match(refused.body, 'action="/portal/sign-out"', 'with the frame of the portal')
+  t.ok(Number(refused.headers['retry-after']) > 0)
+  t.equal((await open(eve)).body, 'the page')
+  t.equal((await post(ada, '/portal/sign-out')).statusCode, 303)
+})
+
 t.test(
   'an address that names what nothing can be called is not here; a value too long is told in the portal',
   async (t) => {

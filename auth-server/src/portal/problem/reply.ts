@@ -22,10 +22,10 @@ export function sendPortalProblem(reply: FastifyReply, me: PortalPerson, problem
 
 const NAMED_BY_ADDRESS = /^the (?:path, at|query, at \/(?:client_id|api_id|person_id),)/
 
-/** Who did much in a short time: when it goes on. */
+/** Who did or opened much in a short time: when it goes on. */
 function tooManyPage(reply: FastifyReply, { frame }: PortalPerson, waitSeconds: number): FastifyReply {
   return sendPage(reply.code(429), (texts) => {
-    const { title, lead } = texts.portal.tooMany
+    const { title, lead } = texts.portal[reply.request.method === 'POST' ? 'tooMany' : 'tooManyPages']
     const content = html`<p>${lead(Math.max(1, Math.ceil(waitSeconds / 60)))}</p>`
     return portalPage({ frame, heading: title, content }, texts)
   })

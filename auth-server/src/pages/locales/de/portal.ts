@@ -111,6 +111,11 @@ export const PORTAL = {
     lead: (minutes) =>
       `Jetzt hat sich nichts geändert. Es geht in ${minutes === 1 ? 'einer Minute' : `${minutes} Minuten`} weiter; ansehen und abmelden können Sie inzwischen.`,
   },
+  tooManyPages: {
+    title: 'In kurzer Zeit viele Seiten',
+    lead: (minutes) =>
+      `In ${minutes === 1 ? 'einer Minute' : `${minutes} Minuten`} öffnen sich wieder welche; abmelden können Sie sich inzwischen. Programme lesen dasselbe über die Management-API.`,
+  },
   notFound: {
     title: 'Das gibt es hier nicht',
     lead: 'Es wurde entfernt, oder es ist nicht für Sie bestimmt.',

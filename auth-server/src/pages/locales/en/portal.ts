@@ -113,6 +113,11 @@ export const PORTAL = {
     lead: (minutes: number) =>
       `Nothing has changed now. It goes on in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}; looking and signing out work meanwhile.`,
   },
+  tooManyPages: {
+    title: 'Many pages in a short time',
+    lead: (minutes: number) =>
+      `Pages open again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}; signing out works meanwhile. Programs read the same through the management API.`,
+  },
   notFound: {
     title: 'This is not here',
     lead: 'It was taken away, or it is not yours to see.',
