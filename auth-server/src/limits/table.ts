@@ -320,6 +320,14 @@ export const LIMITS = {
     by: 'address',
     answer: '429 `too_many_requests` with Retry-After, before another is looked at',
   },
+  preparations: {
+    counts:
+      'documents of APIs, logos and checks of app links that one caller of the management API has under way at once',
+    allowed: 1,
+    windowSeconds: null,
+    held: 'process',
+    answer: '429 `too_many_requests` with Retry-After; the one under way goes on',
+  },
   passwordChecks: {
     counts: 'password checks that wait at once; one address may take half of the places that are free',
     allowed: MAX_WAITING,

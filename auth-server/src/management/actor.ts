@@ -1,6 +1,7 @@
 // Who asks for an operation: a machine client with the scopes that it was given, a person in one of their roles, or the operator by a command.
 import { MANAGEMENT_SCOPES, type ManagementScope } from '@mobile-api-gateway/sdk/contract/scopes.ts'
 import type { AuditContext } from '../audit/context.ts'
+import { sha256 } from '../crypto/digest.ts'
 import type { Deps } from '../deps.ts'
 import type { Authority } from '../identity/administration/authority.ts'
 import { Actor, type Role, type RoleRefusal } from '../identity/roles.ts'
@@ -41,6 +42,12 @@ export async function actorOfPerson(
 ): Promise<ManagementActor | RoleRefusal> {
   const authority = await Actor.prove<ManagementRole>(db, session, { role }, context)
   return typeof authority === 'string' ? authority : { authority, person: { id: authority.personId, role } }
+}
+
+/** A caller by one name: for what is counted or kept by caller. */
+export function callerOf({ client, person }: ManagementActor): string {
+  // Hashed: where it is kept for an answer about somebody else, it says nothing once this person is erased.
+  return client?.applicationId ?? (person ? `person ${sha256(person.id)}` : 'operator')
 }
 
 /** Whoever has a shell beside the server; no scope narrows them. */

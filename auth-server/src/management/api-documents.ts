@@ -40,9 +40,10 @@ export const DOCUMENT_HANDLERS: Pick<HandlersOf<'apis'>, DocumentOperationId> = 
     },
   },
   'apis.set_document': {
-    async prepare({ db, actor, input: { params, body } }) {
-      // Whose it is comes first: nothing is read for strangers.
+    async prepare({ db, actor, input: { params, body }, requireVersion }) {
+      // Nothing is read for strangers, nor for whoever has read an older one.
       await requireApi(db, actor, params.id)
+      requireVersion(showDocument((await findDocument(db, params.id)) ?? NO_DOCUMENT))
       const document = await requireSoundDocument(body.document)
       return async ({ trx, requireVersion }) => {
         await lockOwnApi(trx, actor, params.id)

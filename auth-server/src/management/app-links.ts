@@ -4,7 +4,7 @@ import { checkAppLinks, firstProblem } from '../catalogue/app-links/check.ts'
 import { tooManyRequests } from '../http/problem.ts'
 import type { Limits } from '../limits/index.ts'
 import { noteAppLinkCheck } from '../store/tables/application-evidence.ts'
-import type { ManagementActor } from './actor.ts'
+import { callerOf, type ManagementActor } from './actor.ts'
 import { lockOrdinary, requireApplication } from './applications.ts'
 import type { HandlersOf } from './handler.ts'
 import { requireIdentity } from './identities.ts'
@@ -41,9 +41,8 @@ export const APP_LINK_HANDLERS: Pick<HandlersOf<'applications'>, AppLinkOperatio
   },
 }
 
-async function admit(limits: Limits, { person, client }: ManagementActor): Promise<void> {
-  const about = person?.id ?? client?.applicationId ?? 'operator'
-  const { waitSeconds } = await limits.admit({ appLinkChecks: { about } })
+async function admit(limits: Limits, actor: ManagementActor): Promise<void> {
+  const { waitSeconds } = await limits.admit({ appLinkChecks: { about: callerOf(actor) } })
   if (waitSeconds > 0)
     throw tooManyRequests('links are checked too often; wait as long as Retry-After says', waitSeconds)
 }

@@ -41,9 +41,12 @@ interface Reader<Asked, Answered> {
 interface Writer<Asked, Answered> {
   write(call: WriteCall<Asked>): Promise<Answered>
 }
+/** What is prepared for a change; a version that is old already is refused before that costs anything, and held once more in the transaction. */
+export interface PrepareCall<Asked> extends ReadCall<Asked>, Pick<OpenWrite, 'requireVersion'> {}
+
 /** For what takes its time: that is done before the transaction, which locks and holds a connection, and comes with what it does. */
 interface PreparedWriter<Asked, Answered> {
-  prepare(call: ReadCall<Asked>): Promise<(open: OpenWrite) => Promise<Answered>>
+  prepare(call: PrepareCall<Asked>): Promise<(open: OpenWrite) => Promise<Answered>>
 }
 
 /** The handler of an operation: reading is by GET alone. */

@@ -4,7 +4,7 @@ import { seal, unseal } from '../crypto/seal.ts'
 import { HttpProblem } from '../http/problem.ts'
 import type { Db, Trx } from '../store/database.ts'
 import { claimKey, findKey, keepAnswer } from '../store/tables/idempotency-keys.ts'
-import type { ManagementActor } from './actor.ts'
+import { callerOf, type ManagementActor } from './actor.ts'
 import type { AnyInput } from './handler.ts'
 import { invalid } from './refusals.ts'
 
@@ -64,14 +64,9 @@ export async function answeredBefore(
 
 function readKey({ actor, operation, input, ifMatch, key: sent }: KeyedRequest) {
   if (!KEY.test(sent)) throw invalid('Idempotency-Key has 1 to 255 visible ASCII characters')
-  const place = { actor: placeOf(actor), key: sha256(sent.replaceAll('"', '')) }
+  const place = { actor: callerOf(actor), key: sha256(sent.replaceAll('"', '')) }
   const requestHash = sha256(JSON.stringify([operation, input, ifMatch ?? null]))
   return { place, requestHash, about: `${place.actor} ${place.key}` }
-}
-
-function placeOf({ client, person }: ManagementActor): string {
-  // Hashed: where it is kept for an answer about somebody else, it says nothing once this person is erased.
-  return client?.applicationId ?? (person ? `person ${sha256(person.id)}` : 'operator')
 }
 
 function parse(bytes: Uint8Array): unknown {

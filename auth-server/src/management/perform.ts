@@ -7,6 +7,7 @@ import { requireInput, type SentInput, shapeAnswer } from './checks.ts'
 import type { AnyHandler, AnyInput, OpenWrite } from './handler.ts'
 import { HANDLERS } from './handlers.ts'
 import { answeredBefore, once } from './idempotency.ts'
+import { prepareAlone } from './prepare-alone.ts'
 import { insufficientScope } from './refusals.ts'
 import { asRefusal } from './refused-by-domain.ts'
 import { requireIfMatch, requireVersion, versionOf } from './version.ts'
@@ -55,23 +56,41 @@ async function run(deps: Deps, actor: ManagementActor, { id, input, asked }: Che
   const call = { deps, actor, input }
   const keyed = key === undefined ? undefined : { actor, operation: id, input, ifMatch, key }
   const secret = deps.config.keyEncryptionKey
-  if ('prepare' in handler && keyed) {
-    const before = await answeredBefore(deps.db, secret, keyed)
-    if (before) return before.answer
-  }
-  const write =
+  // As whoever read it was told: without what its row does not declare.
+  const requireCurrent = (shown: unknown) => requireVersion(ifMatch, shapeAnswer(readingOf(id), shown))
+  const ready =
     'prepare' in handler
-      ? await handler.prepare({ ...call, db: deps.db })
-      : (open: OpenWrite) => handler.write({ ...call, ...open })
+      ? await preparedOrKnown(
+          () =>
+            prepareAlone(deps, actor, () => handler.prepare({ ...call, db: deps.db, requireVersion: requireCurrent })),
+          async () => keyed && answeredBefore(deps.db, secret, keyed),
+        )
+      : { write: (open: OpenWrite) => handler.write({ ...call, ...open }) }
+  if ('answer' in ready) return ready.answer
   const done = await deps.db.transaction().execute((trx) => {
-    // As whoever read it was told: without what its row does not declare.
-    const requireCurrent = (shown: unknown) => requireVersion(ifMatch, shapeAnswer(readingOf(id), shown))
-    const work = async () => shapeAnswer(id, await write({ trx, requireVersion: requireCurrent }))
+    const work = async () => shapeAnswer(id, await ready.write({ trx, requireVersion: requireCurrent }))
     return keyed ? once(trx, secret, keyed, work) : work()
   })
   // Whoever changed it finds it changed with the next request.
   deps.clients.forget()
   return done
+}
+
+/** Nothing is prepared for a request that was answered before, or was while this one was prepared. */
+async function preparedOrKnown<Write>(
+  prepare: () => Promise<Write>,
+  known: () => Promise<Readonly<{ answer: unknown }> | undefined>,
+): Promise<Readonly<{ write: Write } | { answer: unknown }>> {
+  const before = await known()
+  if (before) return before
+  try {
+    return { write: await prepare() }
+  } catch (error) {
+    // What it names may be old for the very reason that it was done.
+    const meanwhile = await known()
+    if (meanwhile) return meanwhile
+    throw error
+  }
 }
 
 /** By which row somebody has read what an operation changes: it answers with the same itself, or is beside it. */

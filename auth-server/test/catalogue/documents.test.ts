@@ -181,10 +181,11 @@ t.test(
     t.equal((await ask('PUT', path, { body: { document: long }, headers: any })).statusCode, 400, 'read, and refused')
     t.match((await ask('GET', path)).json(), { document }, 'what is refused changes nothing')
     const etag = String(set.headers.etag)
+    const other = await machine(server)
     const both = await Promise.all(
-      ['2', '3'].map((version) =>
-        ask('PUT', path, {
-          body: { document: document.replace('"1"', `"${version}"`) },
+      [ask, other.ask].map((put, version) =>
+        put('PUT', path, {
+          body: { document: document.replace('"1"', `"${version + 2}"`) },
           headers: { 'if-match': etag },
         }),
       ),
@@ -199,3 +200,40 @@ t.test(
     })
   },
 )
+
+t.test('a document for a version that is old already is not even read', async (t) => {
+  const { ask } = await machine(await testServer(t))
+  const path = '/apis/orders-api/document'
+  const put = (document: string, ifMatch: string) =>
+    ask('PUT', path, { body: { document }, headers: { 'if-match': ifMatch, 'idempotency-key': ifMatch } })
+  const first = await put(`${HEAD}paths: {}\n`, '*')
+  const etag = String(first.headers.etag)
+  const again = await put(`${HEAD}paths: {}\n# more\n`, etag)
+  t.equal(again.statusCode, 200)
+  const unreadable = `${HEAD}paths:\n  /a: { $ref: "http://x" }\n`
+  const late = await ask('PUT', path, { body: { document: unreadable }, headers: { 'if-match': etag } })
+  t.match(late.json(), { status: 412, code: 'precondition_failed' }, 'which says nothing of what is in it')
+  const current = { 'if-match': String(again.headers.etag) }
+  t.equal((await ask('PUT', path, { body: { document: unreadable }, headers: current })).statusCode, 400)
+  t.equal(
+    (await put(`${HEAD}paths: {}\n# more\n`, etag)).body,
+    again.body,
+    'what was done is answered again all the same',
+  )
+})
+
+t.test('a caller has one document read at a time, and keeps nobody else from it', async (t) => {
+  const server = await testServer(t)
+  const [one, other] = [await machine(server), await machine(server)]
+  const put = ({ ask }: typeof one, version: number) =>
+    ask('PUT', '/apis/orders-api/document', {
+      body: { document: `${HEAD.replace('"1"', `"${version}"`)}paths: {}\n` },
+      headers: { 'if-match': '*' },
+    })
+  const [, , ...refused] = (await Promise.all([put(one, 1), put(other, 2), put(one, 3), put(one, 4)])).sort(
+    (a, b) => a.statusCode - b.statusCode,
+  )
+  for (const answer of refused)
+    t.match(answer, { statusCode: 429, headers: { 'retry-after': '1' }, body: /send this one again after its answer/ })
+  t.equal((await put(one, 5)).statusCode, 200, 'and the next one after it')
+})

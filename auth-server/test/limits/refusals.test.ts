@@ -5,6 +5,7 @@ import { LIMITS, type LimitName } from '../../src/limits/table.ts'
 import { Browser } from '../support/browser.ts'
 import { basic } from '../support/clients.ts'
 import { type MailServer, mailServer } from '../support/mail-visit.ts'
+import { machine } from '../support/management.ts'
 import { authorizeUrl, logIn, obtainCode, pkcePair, redeem } from '../support/phone.ts'
 import { USER } from '../support/server.ts'
 
@@ -92,6 +93,11 @@ const PROVOKE: Readonly<Record<LimitName, Provoke>> = {
   attestedDevicesByAddress: byAdmit('attestedDevicesByAddress'),
   attestedDevicesByApp: byAdmit('attestedDevicesByApp'),
   attestationsByAddress: byAdmit('attestationsByAddress'),
+  preparations: async (server) => {
+    const { ask } = await machine(server)
+    const set = () => ask('PUT', '/apis/orders-api/document', { body: { document: 'x' }, headers: { 'if-match': '*' } })
+    await Promise.all([set(), set()])
+  },
   passwordChecks: async ({ app }) => {
     const browsers = []
     for (let n = 0; n < 60; n++) {
