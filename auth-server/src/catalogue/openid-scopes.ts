@@ -2,6 +2,12 @@
 import type { AskedClaim } from '../store/asked-claims.ts'
 import type { PersonClaims } from '../store/queries/claims.ts'
 
+interface OpenIdScopeRow {
+  readonly claims: readonly (keyof PersonClaims)[]
+  /** Counted up when the scope comes to open more: whoever has allowed less is asked again. One, unless told. */
+  readonly meaning?: number
+}
+
 export const OPENID_SCOPES = {
   openid: { claims: ['sub'] },
   profile: {
@@ -21,12 +27,14 @@ export const OPENID_SCOPES = {
       'locale',
       'updated_at',
     ],
+    // The first was the name alone.
+    meaning: 2,
   },
   email: { claims: ['email', 'email_verified'] },
   address: { claims: ['address'] },
   phone: { claims: ['phone_number', 'phone_number_verified'] },
   offline_access: { claims: [] },
-} as const satisfies Record<string, { claims: readonly (keyof PersonClaims)[] }>
+} as const satisfies Record<string, OpenIdScopeRow>
 
 export type OpenIdScope = keyof typeof OPENID_SCOPES
 
@@ -64,6 +72,14 @@ export function openedBy(
       ([name, value]) => (name === 'sub' || isPersonClaim(name)) && value !== null && isTold(name, value),
     ),
   )
+}
+
+/** What scopes that came to open more mean today, as it is kept with what people allow. */
+export function meaningsOf(scopes: readonly string[]): readonly string[] {
+  return scopes.filter(isOpenIdScope).flatMap((scope) => {
+    const { meaning = 1 }: OpenIdScopeRow = OPENID_SCOPES[scope]
+    return meaning > 1 ? [`${scope}:${meaning}`] : []
+  })
 }
 
 /** The claims that a set of scopes opens. */

@@ -186,6 +186,31 @@ t.test(
   },
 )
 
+t.test('a scope that came to open more is asked for again, once; the others are not', async (t) => {
+  const browser = new Browser(app)
+  await db.updateTable('subscriptions').set({ trusted: false }).execute()
+  await db.deleteFrom('consents').execute()
+  const wish = { scope: 'openid profile email' }
+  const page = await logIn(browser, await site.send(browser, wish))
+  t.match(page.body, 'See your profile: your names, date of birth')
+  await site.redeem(answerOf(await browser.submit(page, '/consent')).code)
+  t.match(answerOf(await site.send(browser, { ...wish, prompt: 'none' })), { code: /./ })
+
+  // As it was kept when the page said "See your name".
+  await db.updateTable('consents').set({ meanings: [] }).execute()
+  t.match(answerOf(await site.send(browser, { ...wish, prompt: 'none' })), { error: 'consent_required' })
+  t.match(answerOf(await site.send(browser, { scope: 'openid email', prompt: 'none' })), { code: /./ }, 'not grown')
+  const again = await site.send(browser, wish)
+  t.match(again.body, 'See your profile: your names, date of birth')
+  await site.redeem(answerOf(await browser.submit(again, '/consent')).code)
+  for (const round of ['once', 'and not again'])
+    t.match(answerOf(await site.send(browser, { ...wish, prompt: 'none' })), { code: /./ }, round)
+  // What is allowed later beside it keeps it.
+  const more = await site.send(browser, { scope: 'openid phone' })
+  await site.redeem(answerOf(await browser.submit(more, '/consent')).code)
+  t.match(answerOf(await site.send(browser, { ...wish, prompt: 'none' })), { code: /./ })
+})
+
 t.test('trust shows no app a postal address or a number: its person allows that', async (t) => {
   const browser = new Browser(app)
   await db.updateTable('subscriptions').set({ trusted: true }).execute()

@@ -1,5 +1,5 @@
 // Whether somebody has to be asked: they have not allowed it all before and the subscription's trust does not do, or the app insists.
-import { claimsOf } from '../../catalogue/openid-scopes.ts'
+import { claimsOf, meaningsOf } from '../../catalogue/openid-scopes.ts'
 import { namesOf } from '../../store/asked-claims.ts'
 import type { StoredRequest } from '../../store/tables/authorization-requests.ts'
 import { findConsent } from '../../store/tables/consents.ts'
@@ -17,7 +17,9 @@ export async function needsConsent(facts: Facts, { db }: PolicyDeps): Promise<bo
   const given = await findConsent(db, key)
   if (given === undefined) return true
   if (!claimsBeside(request).every((claim) => given.claims.includes(claim))) return true
-  return !(await openScopesOf(db, pending, session)).every((scope) => given.scopes.includes(scope))
+  const scopes = await openScopesOf(db, pending, session)
+  if (!meaningsOf(scopes).every((meaning) => given.meanings.includes(meaning))) return true
+  return !scopes.every((scope) => given.scopes.includes(scope))
 }
 
 // Nobody has approved that when the subscription was trusted: OpenID scopes and claims are open to every application.

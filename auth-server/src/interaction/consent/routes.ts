@@ -1,6 +1,7 @@
 // The consent page: what an app that is not trusted wants to do, in the API's own words.
 import { ofRequest } from '../../audit/context.ts'
 import { record } from '../../audit/record.ts'
+import { meaningsOf } from '../../catalogue/openid-scopes.ts'
 import type { Deps } from '../../deps.ts'
 import { LOCALES, languageOf } from '../../pages/language.ts'
 import { sendPage } from '../../pages/send-page.ts'
@@ -40,6 +41,7 @@ export function consentPages({ db }: Deps, visits: VisitFlow): VisitPages {
             sessionId: session.id,
             scopes,
             claims: claimsBeside(pending.request),
+            meanings: meaningsOf(scopes),
             textVersion,
             language,
           })

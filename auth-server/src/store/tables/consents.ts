@@ -12,6 +12,8 @@ export interface Consents {
   given_at: Defaulted<Date>
   /** Claims that were asked for by name, beyond what the scopes open. */
   claims: Defaulted<string[]>
+  /** Of the scopes that came to open more: what they meant to whoever allowed them. */
+  meanings: Defaulted<string[]>
 }
 
 export const CONSENTS: TableDeclaration<Consents> = {
@@ -29,6 +31,7 @@ export const CONSENTS: TableDeclaration<Consents> = {
         scopes: 'exported',
         given_at: 'exported',
         claims: 'exported',
+        meanings: 'exported',
       },
     },
     erased: { cascade: 'people' },
@@ -45,13 +48,13 @@ interface Key {
 export function findConsent(
   db: Db,
   key: Key,
-): Promise<Readonly<{ scopes: readonly string[]; claims: readonly string[] }> | undefined> {
+): Promise<Readonly<Record<'scopes' | 'claims' | 'meanings', readonly string[]>> | undefined> {
   return db
     .selectFrom('consents')
     .where('person_id', '=', key.personId)
     .where('application_id', '=', key.applicationId)
     .where('api_id', '=', key.apiId)
-    .select(['scopes', 'claims'])
+    .select(['scopes', 'claims', 'meanings'])
     .executeTakeFirst()
 }
 
@@ -67,6 +70,7 @@ export async function giveConsent(
       sessionId: string
       scopes: readonly string[]
       claims: readonly string[]
+      meanings: readonly string[]
       textVersion: string
       language: string
     }>,
@@ -74,6 +78,7 @@ export async function giveConsent(
   const { personId, applicationId, apiId } = input
   const scopes = [...input.scopes]
   const claims = [...input.claims]
+  const meanings = [...input.meanings]
   const { rows } = await sql`
     with visit as (
       update authorization_requests set steps = steps || ${stepDone('consent', sql`${input.sessionId}`)}
@@ -84,11 +89,12 @@ export async function giveConsent(
       insert into consent_history (person_id, application_id, api_id, scopes, claims, text_version, language)
       select ${personId}, ${applicationId}, ${apiId}, ${scopes}::text[], ${claims}::text[], ${input.textVersion}, ${input.language} from visit
     )
-    insert into consents (person_id, application_id, api_id, scopes, claims)
-    select ${personId}, ${applicationId}, ${apiId}, ${scopes}::text[], ${claims}::text[] from visit
+    insert into consents (person_id, application_id, api_id, scopes, claims, meanings)
+    select ${personId}, ${applicationId}, ${apiId}, ${scopes}::text[], ${claims}::text[], ${meanings}::text[] from visit
     on conflict (person_id, application_id, api_id) do update
     set scopes = array(select distinct unnest(consents.scopes || excluded.scopes)),
-        claims = array(select distinct unnest(consents.claims || excluded.claims)), given_at = auth_now()
+        claims = array(select distinct unnest(consents.claims || excluded.claims)),
+        meanings = array(select distinct unnest(consents.meanings || excluded.meanings)), given_at = auth_now()
     returning person_id`.execute(db)
   return rows.length === 1
 }
