@@ -40,8 +40,8 @@ export function isAddressOrRange(text: string): boolean {
  * IPv6, as it is.
  */
 export function networkFront(address: string, groups: number): string {
-  const parsed = parse(address)
-  if (parsed === undefined) return address
+  // An IPv4 address in the one way in which it is written, or no address at all.
+  if (isIP(address) !== 6) return address
   const plain = ipaddr.process(address)
   if (!('parts' in plain)) return plain.toString()
   if (plain.match(NAT64)) return new ipaddr.IPv4(plain.toByteArray().slice(12)).toString()
