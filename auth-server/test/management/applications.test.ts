@@ -46,7 +46,10 @@ t.test('the last redirect URI of an app that may use an API stays, whichever way
   t.equal((await set({ redirect_uris: [] })).statusCode, 200, 'without a subscription nobody comes by it')
   t.equal((await set({ redirect_uris: [uri] })).statusCode, 200)
   const wish = { client_id: made.json().client_id, api_id: API.id, plan: 'basic', scopes: [] }
-  t.equal((await ask('POST', '/subscriptions', { body: wish })).statusCode, 201)
+  const { id } = (await ask('POST', '/subscriptions', { body: wish })).json()
+  t.equal((await set({ redirect_uris: [] })).statusCode, 200, 'nor while it waits')
+  t.equal((await set({ redirect_uris: [uri] })).statusCode, 200)
+  t.equal((await (await machine(at)).ask('POST', `/approvals/${id}/approve`, { body: {} })).statusCode, 200)
   t.match((await set({ redirect_uris: [] })).json(), { status: 409, detail: /^This is the last redirect URI of an/ })
   t.strictSame((await ask('GET', path)).json().redirect_uris, [uri])
 
