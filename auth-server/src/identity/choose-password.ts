@@ -8,7 +8,7 @@ import type { Db } from '../store/database.ts'
 import { noteChange } from '../store/queries/account-changes.ts'
 import type { ProvenAddress } from '../store/queries/address-proofs.ts'
 import { resetPassword } from '../store/queries/reset-password.ts'
-import { signUp, signUpGuest } from '../store/queries/sign-up.ts'
+import { signUp, signUpGuest, wouldSignUp } from '../store/queries/sign-up.ts'
 import { lockInvitation } from '../store/tables/invitations.ts'
 import type { StoredPassword } from '../store/tables/passwords.ts'
 import { emailKey } from './email.ts'
@@ -26,6 +26,8 @@ export interface ChosenPassword {
   readonly app: Readonly<{ name: string; applicationId?: string }> | undefined
   /** The key of the device whose guest makes this account, and stays who they are. */
   readonly deviceJkt?: string | undefined
+  /** Asked when all else is right, before there is an account; false ends it there. */
+  readonly mayJoin?: (() => Promise<boolean>) | undefined
 }
 
 type PasswordSettings = Pick<Config, 'passwordPepper' | 'operatorName' | 'issuer'>
@@ -37,13 +39,21 @@ export type FitPassword =
 
 /** @param words that somebody would try who knows the person; those about this server are added */
 export async function sealIfFit(
-  { passwordPepper, operatorName = '', issuer }: PasswordSettings,
+  { passwordPepper, operatorName, issuer }: PasswordSettings,
   password: string,
   words: readonly string[],
 ): Promise<FitPassword> {
-  const all = [...words, operatorName, new URL(issuer).hostname]
-  const problem = passwordProblem(password, { words: all, isCommon: await loadCommonPasswords() })
+  const problem = await problemOf({ operatorName, issuer }, password, words)
   return problem ? { kind: 'refused', problem } : { kind: 'fit', sealed: await sealPassword(passwordPepper, password) }
+}
+
+async function problemOf(
+  { operatorName = '', issuer }: Pick<PasswordSettings, 'operatorName' | 'issuer'>,
+  password: string,
+  words: readonly string[],
+): Promise<PasswordProblem | undefined> {
+  const all = [...words, operatorName, new URL(issuer).hostname]
+  return passwordProblem(password, { words: all, isCommon: await loadCommonPasswords() })
 }
 
 /** The person, who can be signed in; what is wrong with the password; or nothing has happened, since the proof is used up. */
@@ -51,14 +61,26 @@ export type Chosen =
   | Readonly<{ kind: 'done'; personId: string; authEpoch: number }>
   | Readonly<{ kind: 'refused'; problem: PasswordProblem }>
   | Readonly<{ kind: 'ended' }>
+  /** They may not make an account. */
+  | Readonly<{ kind: 'not admitted' }>
 
 export async function choosePassword(
   db: Db,
   config: PasswordSettings,
-  { proof, password, name, language, app, deviceJkt }: ChosenPassword,
+  { proof, password, name, language, app, deviceJkt, mayJoin }: ChosenPassword,
   context: AuditContext,
 ): Promise<Chosen> {
-  const fit = await sealIfFit(config, password, [proof.address, name ?? '', app?.name ?? ''])
+  const words = [proof.address, name ?? '', app?.name ?? '']
+  if (proof.purpose === 'sign-up' && mayJoin) {
+    const problem = await problemOf(config, password, words)
+    if (problem) return { kind: 'refused', problem }
+    const { applicationId } = app ?? {}
+    const guest = deviceJkt === undefined || applicationId === undefined ? undefined : { deviceJkt, applicationId }
+    const wouldBe = { emailKey: emailKey(proof.address), guest, needsInvitation: false }
+    if (!(await wouldSignUp(db, wouldBe))) return { kind: 'ended' }
+    if (!(await mayJoin())) return { kind: 'not admitted' }
+  }
+  const fit = await sealIfFit(config, password, words)
   if (fit.kind === 'refused') return fit
   const { sealed } = fit
   return db.transaction().execute(async (trx) => {

@@ -6,6 +6,7 @@ import { asOneLine } from '../../http/one-line.ts'
 import type { Language } from '../../pages/language.ts'
 import type { Db } from '../../store/database.ts'
 import { AddressTakenMeanwhile, isAddressTaken, signUpByIdentity } from '../../store/queries/federation.ts'
+import { type DeviceOfGuest, wouldSignUp } from '../../store/queries/sign-up.ts'
 import { findPersonByIdentity } from '../../store/tables/identities.ts'
 import { lockInvitation } from '../../store/tables/invitations.ts'
 import { acceptInvitation } from '../invitations.ts'
@@ -31,8 +32,8 @@ export interface FederatedVisitor {
   readonly applicationId: string | undefined
   /** The key of the device whose guest makes the account, if there is none. */
   readonly deviceJkt: string | undefined
-  /** Asked before an account is made; false ends it there. */
-  readonly mayJoin: (email: VouchedAddress | undefined) => Promise<boolean>
+  /** Asked when all else is right, before there is an account; false ends it there. */
+  readonly mayJoin: ((email: VouchedAddress | undefined) => Promise<boolean>) | undefined
 }
 
 export async function recognise(db: Db, visitor: FederatedVisitor, context: AuditContext): Promise<Recognised> {
@@ -40,9 +41,13 @@ export async function recognise(db: Db, visitor: FederatedVisitor, context: Audi
   const email = provider.vouchedAddress(identity)
   const standing = await findStanding(db, identity, email)
   if (standing) return standing
-  if (!(await visitor.mayJoin(email))) return { kind: 'not admitted' }
+  const { mayJoin } = visitor
+  const wouldBe = { emailKey: email?.key, guest: guestOf(visitor), needsInvitation: !visitor.canSignUp }
+  // Whoever would be told that they cannot, nobody is asked about.
+  const isOver = mayJoin !== undefined && !(await wouldSignUp(db, wouldBe))
+  if (!isOver && mayJoin && !(await mayJoin(email))) return { kind: 'not admitted' }
   return (
-    (await signUp(db, visitor, email, context)) ??
+    (isOver ? undefined : await signUp(db, visitor, email, context)) ??
     // Somebody was faster.
     (await findStanding(db, identity, email)) ?? {
       kind: visitor.canSignUp && visitor.deviceJkt !== undefined ? 'guest gone' : 'closed',
@@ -70,12 +75,18 @@ async function findKnown(db: Db, identity: UpstreamIdentity): Promise<Recognised
   return status === 'active' ? { kind: 'person', personId, authEpoch } : { kind: status }
 }
 
+function guestOf({ deviceJkt, applicationId }: FederatedVisitor): DeviceOfGuest | undefined {
+  return deviceJkt === undefined || applicationId === undefined ? undefined : { deviceJkt, applicationId }
+}
+
 async function signUp(
   db: Db,
-  { identity, language, canSignUp, applicationId, deviceJkt }: FederatedVisitor,
+  visitor: FederatedVisitor,
   email: VouchedAddress | undefined,
   context: AuditContext,
 ): Promise<Recognised | undefined> {
+  const { identity, language, canSignUp, applicationId } = visitor
+  const guest = guestOf(visitor)
   const { issuer, subject } = identity
   if (!canSignUp && !email) return undefined
   const made = db.transaction().execute(async (trx): Promise<Recognised | undefined> => {
@@ -88,13 +99,17 @@ async function signUp(
       name: asOneLine(identity.name ?? invitation?.name ?? '', MAX_NAME_LENGTH),
       language,
       email,
-      guest: deviceJkt === undefined || applicationId === undefined ? undefined : { deviceJkt, applicationId },
+      guest,
     })
     if (!person) return undefined
     const whose = { personId: person.personId, ...(applicationId !== undefined && { applicationId }) }
     await record(trx, { type: 'sign-up', outcome: 'succeeded', ...whose }, context)
-    if (deviceJkt !== undefined && applicationId !== undefined)
-      await record(trx, { type: 'device', outcome: 'became-account', ...whose, applicationId }, context)
+    if (guest)
+      await record(
+        trx,
+        { type: 'device', outcome: 'became-account', ...whose, applicationId: guest.applicationId },
+        context,
+      )
     await acceptInvitation(trx, invitation, person.personId, context)
     return { kind: 'person', ...person }
   })

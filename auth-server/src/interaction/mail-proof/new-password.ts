@@ -9,8 +9,7 @@ import { type Chosen, choosePassword } from '../../identity/choose-password.ts'
 import { MAX_NAME_LENGTH } from '../../identity/person-name.ts'
 import { languageOf } from '../../pages/language.ts'
 import { sendPage } from '../../pages/send-page.ts'
-import { sentenceIn } from '../../tokens/ask-hooks.ts'
-import { refusedSignUp } from '../hooks/sign-up.ts'
+import { signUpQuestion } from '../hooks/sign-up.ts'
 import { refusedSignUpPage } from '../hooks/view.ts'
 import { linkEndedPage } from './link-view.ts'
 import { type NewPassword, newPasswordPage } from './password-view.ts'
@@ -48,17 +47,20 @@ export function newPasswordPages<Proven extends ProvenVisit>(
       const { proof, app, deviceJkt, form, resume } = proven
       const name = asOneLine(form.get('name') ?? '', MAX_NAME_LENGTH)
       const password = form.get('password') ?? ''
-      const typed = { proof, password, name, language: languageOf(request), app, deviceJkt }
+      const language = languageOf(request)
       const applicant = {
         proven: proof.address,
         email: proof.address,
         name,
-        language: typed.language,
+        language,
         applicationId: app?.applicationId,
       }
-      const refused = proof.purpose === 'sign-up' ? await refusedSignUp({ config, hooks }, applicant) : undefined
-      if (refused) return sendPage(reply.code(403), refusedSignUpPage(sentenceIn(typed.language, refused)))
+      const question = signUpQuestion({ config, hooks })
+      const mayJoin = question && (() => question.mayJoin(applicant))
+      const typed = { proof, password, name, language, app, deviceJkt, mayJoin }
       const chosen = await choosePassword(db, config, typed, ofRequest(request))
+      if (chosen.kind === 'not admitted')
+        return sendPage(reply.code(403), refusedSignUpPage(question?.sentence(language)))
       if (chosen.kind === 'ended')
         return resume === undefined ? sendPage(reply.code(410), linkEndedPage) : reply.redirect(resume, 303)
       if (chosen.kind === 'refused')

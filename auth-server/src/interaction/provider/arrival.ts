@@ -13,10 +13,9 @@ import { languageOf } from '../../pages/language.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { noteIdentityUse } from '../../store/tables/identities.ts'
 import { keepForLink, type LinkingPerson, type UpstreamSubject } from '../../store/tables/upstream-logins.ts'
-import { type Sentences, sentenceIn } from '../../tokens/ask-hooks.ts'
 import { completeSignIn } from '../complete-sign-in.ts'
 import { toldDeviceOf } from '../guest/needed.ts'
-import { refusedSignUp } from '../hooks/sign-up.ts'
+import { signUpQuestion } from '../hooks/sign-up.ts'
 import { refusedSignUpPage } from '../hooks/view.ts'
 import { leavingPage } from '../login/view.ts'
 import { LOGIN, resumePath, stepPath } from '../paths.ts'
@@ -67,7 +66,7 @@ async function signIn(deps: Deps, arrival: Arrival): Promise<FastifyReply> {
   const { pending } = visit
   const ways = waysOf(providers, pending)
   if (!ways.providers.includes(provider)) return failed('notOffered', 403)
-  let refused: Sentences | undefined
+  const question = signUpQuestion(deps)
   const visitor = {
     provider,
     identity,
@@ -75,13 +74,17 @@ async function signIn(deps: Deps, arrival: Arrival): Promise<FastifyReply> {
     canSignUp: config.signUp === 'open',
     applicationId: pending.app?.applicationId,
     deviceJkt: toldDeviceOf(pending),
-    async mayJoin(email: VouchedAddress | undefined) {
-      const proven = `${subject.issuer} ${subject.subject}`
-      const applicant = { proven, email: email?.address, name: identity.name, language: languageOf(request) }
-      const applicationId = pending.app?.applicationId
-      refused = await refusedSignUp(deps, { ...applicant, provider: provider.name, applicationId })
-      return refused === undefined
-    },
+    mayJoin:
+      question &&
+      ((email: VouchedAddress | undefined) =>
+        question.mayJoin({
+          proven: `${subject.issuer} ${subject.subject}`,
+          email: email?.address,
+          name: identity.name,
+          language: languageOf(request),
+          provider: provider.name,
+          applicationId: pending.app?.applicationId,
+        })),
   }
   const recognised = await recognise(db, visitor, ofRequest(request))
   if (recognised.kind === 'address taken') {
@@ -93,10 +96,8 @@ async function signIn(deps: Deps, arrival: Arrival): Promise<FastifyReply> {
   }
   if (recognised.kind === 'guest gone') return reply.redirect(resumePath(pending.id), 303)
   if (recognised.kind === 'leaving') return sendPage(reply.code(403), leavingPage(visit))
-  if (recognised.kind === 'not admitted') {
-    const sentence = sentenceIn(languageOf(request), refused ?? {})
-    return sendPage(reply.code(403), refusedSignUpPage(sentence, visit))
-  }
+  if (recognised.kind === 'not admitted')
+    return sendPage(reply.code(403), refusedSignUpPage(question?.sentence(languageOf(request)), visit))
   if (recognised.kind !== 'person') return failed(recognised.kind, 403)
   const { personId, authEpoch } = recognised
   const groups = { personId, source: provider.issuer, groups: toldGroups(provider.groups, identity) }

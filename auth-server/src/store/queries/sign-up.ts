@@ -1,6 +1,6 @@
 // Signing up: an address that has just been proven becomes an account with a password, once.
 import { type RawBuilder, sql } from 'kysely'
-import type { Trx } from '../database.ts'
+import type { Db, Trx } from '../database.ts'
 import { IS_STANDING_GUEST } from '../tables/device-keys.ts'
 import type { StoredPassword } from '../tables/passwords.ts'
 import { consumeProof, type ProvenAddress } from './address-proofs.ts'
@@ -53,6 +53,33 @@ export interface DeviceOfGuest {
 
 /** A guest who signs up, by the key of their device, in a visit of the app that knows them by it. */
 export type GuestSigningUp = Omit<Newcomer, 'id'> & DeviceOfGuest
+
+/** Who would make an account, as far as that decides whether there will be one. */
+export interface WouldBe {
+  /** That is proven; none where a provider vouches for none. */
+  readonly emailKey: string | undefined
+  /** Whose guest it would be. */
+  readonly guest: DeviceOfGuest | undefined
+  /** Nobody makes one by themselves. */
+  readonly needsInvitation: boolean
+}
+
+/** Whether a sign-up would make an account right now; it looks again itself. */
+export async function wouldSignUp(db: Db, { emailKey = '', guest, needsInvitation }: WouldBe): Promise<boolean> {
+  const { rows } = await sql`
+    select where not exists (select from email_addresses where key = ${emailKey} and proof is not null)
+      and (not ${needsInvitation}::boolean
+           or exists (select from invitations where email_key = ${emailKey} and expires_at > auth_now()))
+      ${
+        guest
+          ? sql`
+      and exists (select from device_keys device, people person
+                  where device.jkt = ${guest.deviceJkt} and device.application_id = ${guest.applicationId}
+                    and ${IS_STANDING_GUEST})`
+          : sql``
+      }`.execute(db)
+  return rows.length === 1
+}
 
 /**
  * The same for a guest, who keeps their `sub`. Everything that the key could do ends with their epoch, and gateways hear of
