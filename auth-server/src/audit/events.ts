@@ -81,8 +81,10 @@ export type AuditEvent =
   // Of the whole account: the person asked for it, took it back by the link in a mail, the time was over; or an administrator began or did it.
   | (Event<'deletion', 'asked-for' | 'begun-by-administrator' | 'taken-back' | 'done' | 'by-administrator'> & Person)
   // What administrators do, or the operator by a command; who it was is part of the context.
-  | (Event<'account', 'suspended' | 'restored' | 'reset-forced' | 'logins-ended' | 'read'> & Person)
+  | (Event<'account', 'imported' | 'suspended' | 'restored' | 'reset-forced' | 'logins-ended' | 'read'> & Person)
   | Event<'account', 'searched-for'>
+  // By a command: how many people came from another system; how many went into a file, with their hashes for which key.
+  | (Event<'people', 'imported' | 'exported' | 'hashes-export-begun' | 'hashes-exported'> & Change)
   | Event<'audit', 'searched'>
   // Of calls of hooks, or of a hook itself: its name, and that of the event.
   | (Event<'hook', 'tested' | 'forgotten' | 'sent-again' | 'dropped'> & Change)

@@ -27,7 +27,7 @@ await runCommand(
       const text = values.json ? JSON.stringify(told.json, null, 2) : told.text
       if (text !== '') console.log(text)
       if (told.remark !== undefined && !values.json) process.stderr.write(`${told.remark}\n`)
-      return 0
+      return told.exitCode ?? 0
     } catch (error) {
       return tellMistake(error)
     }

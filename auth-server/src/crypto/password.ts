@@ -1,21 +1,18 @@
 // Passwords: how they are stored and checked.
-import { createHmac } from 'node:crypto'
 import bcrypt from 'bcrypt'
+import { isImported, openImported } from './imported/sealed.ts'
+import { verifyImported } from './imported/verify.ts'
 import { inTurn } from './password-queue.ts'
+import { peppered } from './peppered.ts'
 
 /** 2^11 rounds: about 0.1 s on one core, off the event loop. */
 const COST = 11
 /** Longer input is refused before hashing; in UTF-8 bytes. */
 const MAX_BYTES = 4096
 
-// bcrypt ignores everything past 72 bytes and stops at NUL: the keyed digest is 44 base64 characters, whatever was typed.
-function prehash(pepper: string, password: string): string {
-  return createHmac('sha256', pepper).update(password.normalize('NFKC'), 'utf8').digest('base64')
-}
-
 /** The stored form of a password: bcrypt over base64(HMAC-SHA-256(pepper, NFKC password)). */
 export function hashPassword(pepper: string, password: string): Promise<string> {
-  return inTurn([], () => bcrypt.hash(prehash(pepper, password), COST))
+  return inTurn([], () => bcrypt.hash(peppered(pepper, password), COST))
 }
 
 // What an unknown account is compared with, so that it costs the same time as a known one.
@@ -33,7 +30,9 @@ export async function verifyPassword(
   caller: readonly string[] = [],
 ): Promise<boolean> {
   if (Buffer.byteLength(password, 'utf8') > MAX_BYTES) return false
-  const expected = stored ?? (await dummyHash)
-  const matches = await inTurn(caller, () => bcrypt.compare(prehash(pepper, password), expected))
-  return matches && stored !== undefined
+  const imported = stored !== undefined && isImported(stored) ? await openImported(pepper, stored) : undefined
+  if (imported) return inTurn(caller, () => verifyImported(imported, password))
+  const expected = stored === undefined || isImported(stored) ? await dummyHash : stored
+  const matches = await inTurn(caller, () => bcrypt.compare(peppered(pepper, password), expected))
+  return matches && expected === stored
 }

@@ -3,8 +3,9 @@ import { randomId } from '../crypto/random.ts'
 import type { Db } from '../store/database.ts'
 import { replacePassword } from '../store/tables/passwords.ts'
 import { findPersonByEmail, insertPerson } from '../store/tables/people.ts'
+import { decoyOf } from './decoys.ts'
 import { emailKey } from './email.ts'
-import { checkPassword, type Peppers, renewPepper, sealPassword } from './password.ts'
+import { checkPassword, type Peppers, renewStored, sealPassword } from './password.ts'
 
 /** Whose address and password fit together. */
 export interface Authenticated {
@@ -30,9 +31,10 @@ export async function authenticate(
   const key = emailKey(email)
   const person = key === undefined ? undefined : await findPersonByEmail(db, key)
   const stored = person?.password
-  const proven = await checkPassword(peppers, password, stored, caller)
+  const compared = stored ?? (key === undefined ? undefined : await decoyOf(db, peppers.passwordPepper, key))
+  const proven = await checkPassword(peppers, password, compared, caller)
   if (!proven || !person || !stored) return undefined
-  await renewPepper(db, peppers, { personId: person.id, password, stored })
+  await renewStored(db, peppers, { personId: person.id, password, stored })
   const { id: personId, authEpoch, needsNewPassword, isLeaving } = person
   return { personId, authEpoch, needsNewPassword, isLeaving }
 }

@@ -1,7 +1,9 @@
-// Which pepper is in a password's hash: two are known while one replaces the other, and each sign-in moves a password on.
+// Which pepper is in a password's hash, and whose hash it is: two peppers are known while one replaces the other, imported hashes are those of other systems, and each sign-in moves a password on.
 import { type AuditContext, WITHOUT_REQUEST } from '../audit/context.ts'
 import { record } from '../audit/record.ts'
 import { hmac } from '../crypto/digest.ts'
+import type { ImportedHash } from '../crypto/imported/hash.ts'
+import { isImported, sealImported } from '../crypto/imported/sealed.ts'
 import { hashPassword, verifyPassword } from '../crypto/password.ts'
 import { PasswordQueueFull } from '../crypto/password-queue.ts'
 import { type Db, inTransaction, type Trx } from '../store/database.ts'
@@ -22,6 +24,11 @@ function pepperId(pepper: string): string {
 /** The form in which a password is stored. */
 export async function sealPassword(pepper: string, password: string): Promise<StoredPassword> {
   return { hash: await hashPassword(pepper, password), pepperId: pepperId(pepper) }
+}
+
+/** The form in which the hash of another system is stored. @throws {UnusableHash} */
+export async function keepImported(pepper: string, hash: ImportedHash): Promise<StoredPassword> {
+  return { hash: await sealImported(pepper, hash), pepperId: pepperId(pepper) }
 }
 
 // What was stored before there were ids is older than any rotation. A pepper that nobody knows any more fits nothing.
@@ -47,13 +54,13 @@ export function checkPassword(
   return verifyPassword(pepperOf(peppers, stored), password, stored?.hash, caller)
 }
 
-/** Puts the pepper of now into a password that has just been proven; in a crowd, at some later sign-in. */
-export async function renewPepper(
+/** Stores a password that has just been proven as we do now, with the pepper of now; in a crowd, at some later sign-in. */
+export async function renewStored(
   db: Db,
   { passwordPepper }: Peppers,
   { personId, password, stored }: Readonly<{ personId: string; password: string; stored: StoredPassword }>,
 ): Promise<void> {
-  if (stored.pepperId === pepperId(passwordPepper)) return
+  if (stored.pepperId === pepperId(passwordPepper) && !isImported(stored.hash)) return
   try {
     await rehashPassword(db, personId, { from: stored, to: await sealPassword(passwordPepper, password) })
   } catch (error) {

@@ -18,7 +18,7 @@ async function findPersonKey(db: Db, personId: string): Promise<PersonKey | unde
   const { rows } = await sql<PersonKey>`
     select person.id as "personId", person.pseudonym, array(
       select spelling from email_addresses email, unnest(array[email.address, email.key]) spelling
-      where email.person_id = person.id and email.proof is not null) as emails
+      where email.person_id = person.id and email.proof <> 'imported') as emails
     from people person where person.id = ${personId}`.execute(db)
   return rows[0]
 }

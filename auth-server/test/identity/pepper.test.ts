@@ -4,7 +4,7 @@ import t from 'tap'
 import { hashPassword } from '../../src/crypto/password.ts'
 import { randomSecret } from '../../src/crypto/random.ts'
 import { authenticate, createAccount } from '../../src/identity/local-account.ts'
-import { type Peppers, renewPepper, sealPassword } from '../../src/identity/password.ts'
+import { type Peppers, renewStored, sealPassword } from '../../src/identity/password.ts'
 import { replacePassword } from '../../src/store/tables/passwords.ts'
 import { storedPassword } from '../support/people.ts'
 import { testServer, USER } from '../support/server.ts'
@@ -81,7 +81,7 @@ t.test('a password that is replaced while its pepper is renewed stays replaced',
   const { db, personId, signsIn } = await setUp(t)
   const stored = await storedPassword(db, personId)
   await replacePassword(db, personId, await sealPassword(NEW, 'another passphrase'))
-  await renewPepper(db, BOTH, { personId, password: USER.password, stored })
+  await renewStored(db, BOTH, { personId, password: USER.password, stored })
   t.equal(await signsIn(BOTH), false)
   t.equal(await signsIn(BOTH, 'another passphrase'), true)
 })
@@ -90,7 +90,7 @@ t.test('in a crowd a sign-in does not fail for the sake of the pepper', async (t
   const { db, personId, signsIn } = await setUp(t)
   const before = await storedPassword(db, personId)
   const crowd = Array.from({ length: 67 }, () => hashPassword(NEW, 'x'))
-  await renewPepper(db, BOTH, { personId, password: USER.password, stored: before })
+  await renewStored(db, BOTH, { personId, password: USER.password, stored: before })
   t.strictSame(await storedPassword(db, personId), before)
   await Promise.all(crowd)
   t.equal(await signsIn(BOTH), true)

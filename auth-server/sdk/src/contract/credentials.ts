@@ -10,7 +10,7 @@ const CREDENTIALS = exactly({
     exactly({
       address: Type.String(),
       is_primary: Type.Boolean(),
-      proof: nullable(oneOf(['assigned', 'verified'])),
+      proof: nullable(oneOf(['assigned', 'verified', 'imported'])),
     }),
   ),
   password: exactly({

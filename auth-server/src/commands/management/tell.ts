@@ -6,6 +6,8 @@ export interface Told {
   readonly text: string
   /** For whoever watches, not for whoever reads what is told. */
   readonly remark?: string
+  /** Where something of it did not go well; 0 without it. */
+  readonly exitCode?: number
 }
 
 /** A value on one line; of what is in a list, its name. */

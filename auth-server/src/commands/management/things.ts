@@ -11,6 +11,7 @@ import { MEMBERSHIP_ADD } from './membership-add.ts'
 import { personId } from './person-id.ts'
 import { addLimits } from './plan-limits.ts'
 import { invitationId, USER_ADD } from './user-add.ts'
+import { USER_IMPORT } from './user-import.ts'
 import { operationVerb, type Verb } from './verb.ts'
 
 /** A command: what it is about, and its verbs. */
@@ -86,6 +87,7 @@ export const MANAGED_THINGS = {
       'People. PERSON is an address or an id (usr_…). Who is added is invited by mail; it is they who make the account.',
     verbs: {
       add: USER_ADD,
+      import: USER_IMPORT,
       invitations: operationVerb({
         operation: 'people.invitations',
         columns: ['person_id', 'email', 'name', 'groups', 'expires_at'],

@@ -6,6 +6,7 @@ import { type AccountChangeKind, UNDO_SECONDS } from '../account-change.ts'
 import type { Db, Trx } from '../database.ts'
 import type { Mail } from '../queued-mail.ts'
 import { secondsFromNow } from '../sql.ts'
+import type { AddressProof } from '../tables/email-addresses.ts'
 import { queueMail } from '../tables/queued-mails.ts'
 
 export interface AccountChange {
@@ -14,7 +15,7 @@ export interface AccountChange {
   /** What was changed: an authenticator's id, the key of an address. */
   readonly subject?: string
   /** What taking it back needs: `proof` of an address that was removed, the key that was primary `before`. */
-  readonly details?: Readonly<{ proof?: 'assigned' | 'verified'; before?: string }>
+  readonly details?: Readonly<{ proof?: AddressProof; before?: string }>
   /** The app that somebody signed in to. */
   readonly app?: string
 }

@@ -201,7 +201,7 @@ function isTheirs(personId: string): RawBuilder<SqlBool> {
   return sql`
     invitation.ended_at is null and invitation.expires_at > auth_now() and exists (
       select from email_addresses email
-      where email.person_id = ${personId} and email.key = invitation.email_key and email.proof is not null
+      where email.person_id = ${personId} and email.key = invitation.email_key and email.proof <> 'imported'
         and email.suspended_at is null)`
 }
 

@@ -5,16 +5,20 @@ import type { Db, Trx } from '../database.ts'
 import type { Defaulted, TableDeclaration } from '../declaration.ts'
 import { ENDING_PURPOSES } from '../mail-purpose.ts'
 
+/** What stands behind an address. */
+export type AddressProof = 'assigned' | 'verified' | 'imported'
+
 export interface EmailAddresses {
   person_id: string
   /** The canonical form (see identity/email.ts); of the proven ones nobody else has the same. */
   key: string
   address: string
   /**
-   * `assigned` by the operator, or `verified` by the person, which alone apps hear of (`email_verified`). Without either
-   * the address signs nobody in, and keeps nobody else from having it.
+   * `assigned` by the operator, or `verified` by the person, which alone apps hear of (`email_verified`). `imported`
+   * with an account of another system: it signs in, and is no proof of whose it is, so that nothing which is promised to
+   * an address or open to its domain is theirs. Without any the address signs nobody in, and keeps nobody else from having it.
    */
-  proof: 'assigned' | 'verified' | null
+  proof: AddressProof | null
   proven_at: Date | null
   /** The one that apps and pages are told. */
   is_primary: Defaulted<boolean>
@@ -51,7 +55,7 @@ export interface OwnAddress {
   readonly key: string
   readonly address: string
   /** Null until it is proven; so is the time. */
-  readonly proof: 'assigned' | 'verified' | null
+  readonly proof: AddressProof | null
   readonly provenAt: Date | null
   readonly isPrimary: boolean
 }

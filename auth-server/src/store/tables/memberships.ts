@@ -69,7 +69,7 @@ export async function insertMemberByAddress(
   { key, address, apiId }: Readonly<{ key: string; address: string; apiId: string }>,
 ): Promise<ApiMember | undefined> {
   const { rows } = await sql<ApiMember>`
-    with holder as (select person_id from email_addresses where key = ${key} and proof is not null)
+    with holder as (select person_id from email_addresses where key = ${key} and proof <> 'imported')
     insert into memberships (person_id, api_id, email_key, address)
     select holder.person_id, ${apiId}, case when holder.person_id is null then ${key}::text end,
            case when holder.person_id is null then ${address}::text end

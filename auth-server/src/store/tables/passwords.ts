@@ -13,7 +13,8 @@ export interface Passwords {
 }
 
 export const PASSWORDS: TableDeclaration<Passwords> = {
-  purpose: 'The password of each person who has one, as a hash.',
+  purpose:
+    'The password of each person who has one, as a hash; the hash of another system is sealed, until its person signs in.',
   lifetime: { kept: 'Until it is replaced; goes with the person.' },
   people: {
     exported: {
@@ -27,6 +28,31 @@ export const PASSWORDS: TableDeclaration<Passwords> = {
     },
     erased: { cascade: 'people' },
   },
+}
+
+/** Passwords of other systems of which a check costs the same. */
+export interface ImportedPasswords {
+  /** A part of all passwords, 1 at most. */
+  readonly share: number
+  /** One of them. */
+  readonly example: StoredPassword
+}
+
+/** Of more it is known from time to time how many there are (ANALYZE). */
+const COUNTED_PASSWORDS = 10_000
+
+/** In the order of what they cost; an index has no other rows, and mostly there is none. */
+export async function countImportedPasswords(db: Db): Promise<readonly ImportedPasswords[]> {
+  const { rows } = await sql<{ share: number; hash: string; pepperId: string | null }>`
+    with imported as materialized (
+      select split_part(hash, ':', 2) as cost, count(*) as people, min(person_id) as person_id
+      from passwords where hash like 'imported:%' group by 1
+    )
+    select people / greatest((select reltuples from pg_class where oid = 'passwords'::regclass),
+                             (select count(*) from (select from passwords limit ${COUNTED_PASSWORDS}) few),
+                             (select sum(people) from imported))::float8 as share, hash, pepper_id as "pepperId"
+    from imported join passwords using (person_id) order by cost`.execute(db)
+  return rows.map(({ share, ...example }) => ({ share, example }))
 }
 
 /** A hash, and the id of its pepper; null for the pepper that was in use before there were ids. */

@@ -88,7 +88,7 @@ export async function deleteRolePromise(
     where given.managed_by = 'file' and given.role = ${role} and given.api_id is not distinct from ${apiId}
       and not exists (
         select from role_promises promise join email_addresses email on promise.email_key = any(promise_keys(email.key))
-        where email.person_id = given.person_id and email.proof is not null and promise.role = given.role
+        where email.person_id = given.person_id and email.proof <> 'imported' and promise.role = given.role
           and promise.api_id is not distinct from given.api_id)
     returning given.person_id as "personId"`.execute(trx)
   return rows.map(({ personId }) => personId)

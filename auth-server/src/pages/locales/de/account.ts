@@ -250,6 +250,7 @@ export const ACCOUNT = {
       'deletion done': 'Das Konto wurde gelöscht',
       'deletion begun-by-administrator': 'Die Verwaltung löscht das Konto',
       'deletion by-administrator': 'Die Verwaltung hat das Konto gelöscht',
+      'account imported': 'Das Konto wurde aus einem anderen System übernommen',
       'account suspended': 'Die Verwaltung hat das Konto gesperrt',
       'account restored': 'Die Verwaltung hat die Sperre aufgehoben',
       'invitation accepted': 'Sie haben die Einladung zu diesem Konto angenommen',

@@ -248,6 +248,7 @@ export const ACCOUNT = {
       'deletion done': 'The account was deleted',
       'deletion begun-by-administrator': 'An administrator is deleting the account',
       'deletion by-administrator': 'An administrator deleted the account',
+      'account imported': 'The account was brought here from another system',
       'account suspended': 'An administrator suspended the account',
       'account restored': 'An administrator lifted the suspension',
       'invitation accepted': 'You accepted the invitation to this account',

@@ -1,0 +1,60 @@
+// Supabase, Django and Kratos, whose hashes are texts that say what they are.
+import type { ImportedHash } from '../../../crypto/imported/hash.ts'
+import { readHash } from '../../../crypto/imported/read.ts'
+import { isTrueAt, joined, listAt, textAt, valueAt } from '../fields.ts'
+import type { SourcePerson } from '../person.ts'
+
+function hashOf(text: string | undefined): ImportedHash | undefined {
+  return text === undefined ? undefined : readHash(text)
+}
+
+/** Rows of `auth.users` (GoTrue), as JSON. @throws {UnusableHash} */
+export function readSupabase(value: unknown): SourcePerson {
+  const said = valueAt(value, 'raw_user_meta_data')
+  const banned = textAt(value, 'banned_until')
+  return {
+    email: textAt(value, 'email'),
+    isVerified: textAt(value, 'email_confirmed_at') !== undefined,
+    name: textAt(said, 'full_name') ?? textAt(said, 'name'),
+    claims: { picture: textAt(said, 'avatar_url'), phone_number: phoneOf(textAt(value, 'phone')) },
+    isSuspended: textAt(value, 'deleted_at') !== undefined || (banned !== undefined && Date.parse(banned) > Date.now()),
+    hash: hashOf(textAt(value, 'encrypted_password')),
+  }
+}
+
+/** GoTrue leaves the plus away. */
+function phoneOf(digits: string | undefined): string | undefined {
+  return digits === undefined || digits.startsWith('+') ? digits : `+${digits}`
+}
+
+/** `manage.py dumpdata auth.user`; of a project's own model of users as well. @throws {UnusableHash} */
+export function readDjango(value: unknown): SourcePerson {
+  const fields = valueAt(value, 'fields') ?? value
+  const [given, family] = [textAt(fields, 'first_name'), textAt(fields, 'last_name')]
+  const password = textAt(fields, 'password')
+  return {
+    email: textAt(fields, 'email'),
+    // Django itself asks nobody for a proof.
+    isVerified: isTrueAt(fields, 'email_verified'),
+    name: joined(given, family),
+    claims: { given_name: given, family_name: family },
+    isSuspended: valueAt(fields, 'is_active') === false,
+    // Nobody can sign in with what begins so.
+    hash: password?.startsWith('!') ? undefined : hashOf(password),
+  }
+}
+
+/** Identities of Ory Kratos with their credentials. @throws {UnusableHash} */
+export function readKratos(value: unknown): SourcePerson {
+  const email = textAt(value, 'traits', 'email')
+  const addresses = [...listAt(value, 'verifiable_addresses')]
+  const [given, family] = [textAt(value, 'traits', 'name', 'first'), textAt(value, 'traits', 'name', 'last')]
+  return {
+    email,
+    isVerified: addresses.some((one) => isTrueAt(one, 'verified') && textAt(one, 'value') === email),
+    name: textAt(value, 'traits', 'name') ?? joined(given, family),
+    claims: { given_name: given, family_name: family },
+    isSuspended: textAt(value, 'state') === 'inactive',
+    hash: hashOf(textAt(value, 'credentials', 'password', 'config', 'hashed_password')),
+  }
+}

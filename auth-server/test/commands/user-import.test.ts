@@ -1,0 +1,99 @@
+// npm run user -- import: from a file or a pipe, with counts, an exit code, and a sentence for each mistake.
+import { execFile } from 'node:child_process'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import { authenticate } from '../../src/identity/local-account.ts'
+import { SOUND } from '../support/config.ts'
+import { FOREIGN, FOREIGN_PASSWORD } from '../support/foreign-hashes.ts'
+import { ISSUER, testServer } from '../support/server.ts'
+import { SURROUNDINGS } from '../support/surroundings.ts'
+
+t.setTimeout(90_000)
+
+const { DATABASE_URL: _, ...SECRETS } = SOUND
+
+const PROGRAM = fileURLToPath(new URL('../../src/commands/manage.ts', import.meta.url))
+const { db, config } = await testServer(t, SECRETS)
+const folder = t.testdir()
+
+interface Ran {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+function run(args: readonly string[], input = '', more: NodeJS.ProcessEnv = {}): Promise<Ran> {
+  const env = { ...SURROUNDINGS, ...SECRETS, ISSUER, DATABASE_URL: config.databaseUrl, ...more }
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [PROGRAM, 'user', 'import', ...args], { env }, (error, stdout, stderr) =>
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
+    )
+    child.stdin?.end(input)
+  })
+}
+
+function line(name: string, more: object = {}): string {
+  return `${JSON.stringify({ email: `${name}@example.com`, password_hash: FOREIGN[0]?.[1], ...more })}\n`
+}
+
+t.test('from a pipe and from a file; what is wrong is said beside the counts, with exit code 1', async (t) => {
+  const file = join(folder, 'people.ndjson')
+  await writeFile(file, `${line('one')}${line('two')}oh\n`)
+  t.strictSame(await run([file, '--dry-run']), {
+    code: 1,
+    stdout: 'Would be imported: 2, of them with a password: 2. There already: 0. Wrong: 1. Nothing has changed.\n',
+    stderr: 'Line 3 is no JSON.\n',
+  })
+  t.match(await run(['-'], line('one')), {
+    code: 0,
+    stdout: /^Imported: 1, of them with a password: 1\. There already: 0/,
+  })
+  const again = await run([file, '--json'])
+  t.equal(again.code, 1)
+  t.strictSame(JSON.parse(again.stdout), { imported: 1, with_password: 1, there: 1, wrong: 1, dry_run: false })
+  t.match(
+    again.stderr,
+    /^Line 1 has the address of an account that is there, which stays as it is\.\nLine 3 is no JSON\.\n/,
+  )
+  for (const name of ['one', 'two'])
+    t.ok(await authenticate(db, config, { email: `${name}@example.com`, password: FOREIGN_PASSWORD }, []))
+  const told = `${again.stdout}${again.stderr}`
+  t.notMatch(told, /example\.com/, 'no address is told')
+})
+
+t.test('a mistake is one line, with exit code 2', async (t) => {
+  const none = join(folder, 'none.json')
+  const parameters = join(folder, 'parameters')
+  await writeFile(parameters, 'rounds: 8')
+  const rows: readonly (readonly [readonly string[], RegExp, NodeJS.ProcessEnv?])[] = [
+    [[], /^Name FILE\.\n$/],
+    [[none], /^\S+none\.json cannot be read \(ENOENT\)\.\n$/],
+    [[folder], /cannot be read \(EISDIR\)\.\n$/],
+    [['-', '--from', 'okta'], /^--from is one of plain, keycloak, auth0, firebase, supabase, django, kratos\.\n$/],
+    [['-', '--firebase-parameters', parameters], /is not what Firebase shows under "Password hash parameters"/],
+    [['-', '--firebase-parameters', none], /cannot be read \(ENOENT\)/],
+    [['-', '--key', none], /cannot be read \(ENOENT\)/],
+    [
+      ['-'],
+      /^People are imported beside the server: without MANAGEMENT_URL, with its environment\.\n$/,
+      { MANAGEMENT_URL: 'http://127.0.0.1:1', MANAGEMENT_CLIENT_ID: 'x', MANAGEMENT_CLIENT_SECRET: 'x' },
+    ],
+  ]
+  await Promise.all(
+    rows.map(async ([args, says, env]) => t.match(await run(args, '', env), { code: 2, stdout: '', stderr: says })),
+  )
+})
+
+t.test('the package of Argon2 is loaded with the first such hash, and not before', async (t) => {
+  const loads = ['--input-type=module', '-e']
+  const server = `import(${JSON.stringify(new URL('../../src/identity/local-account.ts', import.meta.url))}).then(() =>
+    import('node:module')).then(({ createRequire }) => console.log(process.report.getReport().sharedObjects.some((one) => one.includes('argon2'))))`
+  const { stdout } = await new Promise<Ran>((resolve) =>
+    execFile(process.execPath, [...loads, server], { env: SURROUNDINGS }, (_, stdout, stderr) =>
+      resolve({ code: 0, stdout, stderr }),
+    ),
+  )
+  t.equal(stdout, 'false\n')
+})
