@@ -36,6 +36,7 @@ import { readPage, toPage } from './page.ts'
 import { requireInUse, requireNoDeveloper, requireOrdinaryApplication, requireOwner } from './privileged.ts'
 import { reachOf } from './reach.ts'
 import { conflict, notFound } from './refusals.ts'
+import type { SecretInsteadOperationId } from './secret-instead.ts'
 import type { SecretOperationId } from './secrets.ts'
 import { requireKnownWays, showSignIn } from './sign-in-offer.ts'
 import { requireSuspended } from './suspended.ts'
@@ -85,6 +86,7 @@ export const APPLICATION_HANDLERS: Omit<
   | ConsequenceOperationId
   | IdentityOperationId
   | SecretOperationId
+  | SecretInsteadOperationId
   | LooksOperationId
 > = {
   'applications.list': {
@@ -135,13 +137,7 @@ export const APPLICATION_HANDLERS: Omit<
       requireKnownWays(deps, body.sign_in)
       await registerApplication(trx, definition, deps.config.issuer, actor.authority)
       if (!lacksRedirectUri(before)) await requireRedirectUriLeft(trx, id)
-      const after = await requireApplication(trx, actor, params.client_id)
-      if (changesSignIn(before, after)) {
-        if (await isTrusted(trx, id)) await requireOwner(trx, actor, id)
-        const keepsTrust = actor.person?.role !== 'developer'
-        await followSignInChange(trx, before, after, { by: actor.authority, keepsTrust })
-      }
-      return showApplication(after)
+      return showApplication(await followDevelopersChange(trx, actor, before))
     },
   },
   'applications.delete': {
@@ -172,6 +168,20 @@ export const APPLICATION_HANDLERS: Omit<
       return showApplication(await requireApplication(trx, actor, params.client_id))
     },
   },
+}
+
+/** What follows where an application was changed by those who build it. Returns it as it is now. @throws {HttpProblem} 403 */
+export async function followDevelopersChange(
+  trx: Trx,
+  actor: ManagementActor,
+  before: ListedApplication,
+): Promise<ListedApplication> {
+  const after = await requireApplication(trx, actor, before.clientId)
+  if (!changesSignIn(before, after)) return after
+  if (await isTrusted(trx, before.id)) await requireOwner(trx, actor, before.id)
+  const keepsTrust = actor.person?.role !== 'developer'
+  await followSignInChange(trx, before, after, { by: actor.authority, keepsTrust })
+  return after
 }
 
 /** @throws {HttpProblem} 404 */

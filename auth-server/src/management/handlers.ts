@@ -24,6 +24,7 @@ import { PEOPLE_BELONGINGS_HANDLERS } from './people-belongings.ts'
 import { PROVIDER_HANDLERS } from './providers.ts'
 import { REGISTRATION_HANDLERS } from './registrations.ts'
 import { REVOCATION_HANDLERS } from './revocations.ts'
+import { SECRET_INSTEAD_HANDLERS } from './secret-instead.ts'
 import { SECRET_HANDLERS } from './secrets.ts'
 import { SUBSCRIPTION_HANDLERS } from './subscriptions.ts'
 import { REFUSAL_HANDLERS, USAGE_HANDLERS } from './usage.ts'
@@ -42,6 +43,7 @@ export const HANDLERS: { readonly [Id in OperationId]: HandlerOf<Id> } = {
   ...CONSEQUENCE_HANDLERS,
   ...IDENTITY_HANDLERS,
   ...SECRET_HANDLERS,
+  ...SECRET_INSTEAD_HANDLERS,
   ...LOOKS_HANDLERS,
   ...API_HANDLERS,
   ...DOCUMENT_HANDLERS,

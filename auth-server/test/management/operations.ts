@@ -92,6 +92,7 @@ export function fittingRequests(things: Things): Readonly<Record<OperationId, Fi
     'applications.delete_identity': application,
     'applications.confirm_identity': application,
     'applications.checklist': application,
+    'applications.use_secret': { ...application, body: {} },
     'applications.check_app_links': application,
     'applications.consequences': application,
     'applications.people': application,

@@ -1,9 +1,14 @@
 // The two secrets that an application may have while it changes from one to the other.
+import { generateKeyPairSync } from 'node:crypto'
 import t from 'tap'
+import { subscribe } from '../../src/catalogue/subscriptions.ts'
+import { OPERATOR } from '../../src/identity/administration/authority.ts'
+import { putMember } from '../../src/store/tables/application-members.ts'
 import { basic, clientCredentials, secretClient } from '../support/clients.ts'
 import { turnClock } from '../support/database.ts'
 import { machine } from '../support/management.ts'
-import { testServer } from '../support/server.ts'
+import { inRole } from '../support/portal-actor.ts'
+import { API, testServer } from '../support/server.ts'
 
 const server = await testServer(t)
 const { app, db } = server
@@ -113,4 +118,40 @@ t.test('an app without secrets has none to list, to add or to end', async (t) =>
   t.equal((await ask('POST', '/applications/shop-app/secrets', { body: {} })).statusCode, 409)
   t.equal((await ask('DELETE', '/applications/shop-app/secrets/AAAAAAAA')).statusCode, 409)
   t.equal((await ask('GET', '/applications/nobody/secrets')).statusCode, 404)
+})
+
+t.test('from keys back to a secret: for a server of its own alone, with the keys gone and trust taken', async (t) => {
+  const jwk = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' })
+  const keys = { token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [jwk] } }
+  const make = async (who: typeof ask, kind: string) => {
+    const redirect_uris = [`https://${kind}.example.com/callback`]
+    const { client_id: id } = (
+      await who('POST', '/applications', { body: { name: 'Keys', kind, redirect_uris, ...keys } })
+    ).json()
+    return { id, use: (body = {}) => ask('POST', `/applications/${id}/use-secret`, { body }) }
+  }
+  const native = await make(ask, 'native')
+  t.match((await native.use()).json(), { status: 409, detail: /what ships inside an app or a page is no secret/ })
+  const web = await make(ask, 'web')
+  const used = (await web.use({ token_endpoint_auth_method: 'client_secret_post' })).json()
+  t.match(used, { client_id: web.id, token_endpoint_auth_method: 'client_secret_post', client_secret: /^[\w-]{43}$/ })
+  t.match((await ask('GET', `/applications/${web.id}`)).json(), {
+    jwks: null,
+    token_endpoint_auth_method: 'client_secret_post',
+  })
+  t.match((await web.use()).json(), { status: 409, detail: /does not prove itself by keys/ })
+
+  const dev = await inRole(server, 'keys.dev@example.com', { role: 'developer' })
+  const other = await inRole(server, 'other.keys@example.com', { role: 'developer' })
+  const body = { name: 'Trusted', kind: 'web', redirect_uris: ['https://t.example.com/cb'], ...keys }
+  const made = Object((await dev.ask('applications.create', { body })).body)
+  const params = { client_id: made.client_id }
+  await subscribe(db, { applicationId: made.id, apiId: API.id, plan: 'basic', scopes: [], trusted: true }, OPERATOR)
+  await db
+    .transaction()
+    .execute((trx) => putMember(trx, { applicationId: made.id, personId: other.id, role: 'collaborator' }))
+  t.equal((await other.ask('applications.use_secret', { params, body: {} })).status, 403, 'of a trusted one its owners')
+  t.equal((await dev.ask('applications.use_secret', { params, body: {} })).status, 200)
+  const { items } = Object((await dev.ask('subscriptions.list', { query: params })).body)
+  t.match(items, [{ trusted: false }])
 })

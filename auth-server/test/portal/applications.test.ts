@@ -221,7 +221,16 @@ t.test('keys in the place of a secret: each mistake in a sentence, and the secre
     { error: 'unauthorized_client' },
     'it is who it says',
   )
+  const [back] = formsOf((await get(url)).body).filter(({ hidden }) => hidden.secret === 'yes')
+  const shown = await post(dev, url, back?.hidden)
+  const [, again = ''] = /<li><code>([\w-]{43})<\/code>/.exec(shown.body) ?? []
+  t.match((await post(dev, url, back?.hidden)).body, again, 'pressed twice, it is the same one')
+  t.match((await clientCredentials(server.app, basic(clientId, again))).json(), { error: 'unauthorized_client' })
+  t.match((await clientCredentials(server.app, {}, proven)).json(), { error: 'invalid_client' }, 'its keys are gone')
+  t.match(await post(dev, url, { secret: 'yes' }), { statusCode: 409, body: /does not prove itself by keys/ })
+  t.match((await get(`${LIST}/${clientId}`)).body, /1 secret|One secret/)
   const app = await registered('Keyless')
+  t.equal((await post(dev, `${app}/keys`, { secret: 'yes' })).statusCode, 404)
   t.equal((await get(`${app}/keys`)).statusCode, 404)
   t.equal((await post(dev, `${app}/keys`, { jwks })).statusCode, 404)
 })

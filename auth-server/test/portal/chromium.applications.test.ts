@@ -1,4 +1,5 @@
 // The portal's pages of applications in a real Chromium: everybody can use each of them, in each language; and a phone registers an app.
+import { generateKeyPairSync } from 'node:crypto'
 import t from 'tap'
 import { definePortalOf } from '../../src/portal/index.ts'
 import { insertRole } from '../../src/store/tables/person-roles.ts'
@@ -61,14 +62,22 @@ t.test('applications at Chromium', needsChromium, async (t) => {
     t.strictSame(await violationsOf(page), [])
     await page.getByRole('link', { name: 'Go to the application' }).click()
     const machine = new URL(page.url()).pathname
+    t.strictSame(await violationsOf(page), [])
+    await page.goto(`${origin}${machine}/secrets`)
+    t.strictSame(await violationsOf(page), [])
+    await page.goto(`${origin}${machine}/keys`)
+    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    await page.getByLabel('Public keys (JWK Set)').fill(JSON.stringify(publicKey.export({ format: 'jwk' })))
+    await press(page, 'End the secrets, use these keys')
+    await arrive(page, 'Robot')
     const urls = [
+      `${machine}/keys`,
       own,
       `${own}/addresses/redirect_uris`,
       `${own}/phones`,
       `${own}/logo`,
       `${own}/people`,
       `${own}/delete`,
-      `${machine}/secrets`,
       '/portal/new-application?name=Robot',
     ]
     for (const language of ['en', 'de']) {

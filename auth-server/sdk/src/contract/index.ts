@@ -18,6 +18,7 @@ import { AUDIT_OPERATIONS, KEY_OPERATIONS, REVOCATION_OPERATIONS } from './opera
 import { PEOPLE_OPERATIONS } from './people.ts'
 import { PROVIDER_OPERATIONS } from './providers.ts'
 import { REGISTRATION_OPERATIONS } from './registrations.ts'
+import { SECRET_INSTEAD_OPERATIONS } from './secret-instead.ts'
 import { SUBSCRIPTION_OPERATIONS } from './subscriptions.ts'
 import { REFUSAL_OPERATIONS, USAGE_OPERATIONS } from './usage.ts'
 
@@ -28,6 +29,7 @@ export const OPERATIONS = {
   ...GROUP_OPERATIONS,
   ...ROLE_OPERATIONS,
   ...APPLICATION_OPERATIONS,
+  ...SECRET_INSTEAD_OPERATIONS,
   ...APP_LINK_OPERATIONS,
   ...CHECKLIST_OPERATIONS,
   ...CONSEQUENCE_OPERATIONS,

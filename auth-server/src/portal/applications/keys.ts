@@ -1,12 +1,15 @@
 // The public keys of an application that proves itself by them: what there is, and another set in its place.
+import type { FastifyReply } from 'fastify'
 import { readPublicKeys } from '../../catalogue/client-keys.ts'
 import { HttpProblem } from '../../http/problem.ts'
+import type { Texts } from '../../pages/locales/en.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { PATHS } from '../paths.ts'
 import { notFoundPage } from '../problem/reply.ts'
-import type { PortalRoutes } from '../route.ts'
+import type { PortalPerson, PortalRoutes } from '../route.ts'
 import { type KeysProblem, keysPage, MAX_KEYS_CHARACTERS } from './keys-view.ts'
 import { type Application, applicationHref, askOne, hasTrust } from './one.ts'
+import { secretMadePage } from './secrets.ts'
 
 /** Whether it can prove itself by keys: an app on a phone and a page in a browser prove nothing. */
 export function mayHaveKeys({
@@ -31,6 +34,7 @@ export function keyRoutes(): PortalRoutes {
       async POST(request, reply, me) {
         const { body: application, etag } = await askOne(request, me)
         if (!mayHaveKeys(application)) return notFoundPage(reply, me)
+        if (me.form.get('secret') !== undefined) return useSecret(reply, me, application, etag)
         // As long as the form may be: what is too long is said above it.
         const [typed = ''] = me.form.getAll('jwks')
         const refuse = async (problem: KeysProblem | HttpProblem) => {
@@ -52,6 +56,31 @@ export function keyRoutes(): PortalRoutes {
       },
     },
   }
+}
+
+async function useSecret(
+  reply: FastifyReply,
+  me: PortalPerson,
+  application: Application,
+  etag: string,
+): Promise<FastifyReply> {
+  const key = me.form.get('key')
+  const done = await me.attempt('applications.use_secret', {
+    params: { client_id: application.client_id },
+    body: {},
+    ...(key !== undefined && { idempotencyKey: key }),
+  })
+  if (!(done instanceof HttpProblem)) {
+    const page = secretMadePage(me, application, done.body.client_secret, madeTitle)
+    return sendPage(reply, page)
+  }
+  const endsTrust = await hasTrust(me, application)
+  const typed = application.jwks ? JSON.stringify(application.jwks, undefined, 2) : ''
+  return sendPage(reply.code(done.status), keysPage(me, { application, etag, typed, endsTrust, problem: done }))
+}
+
+function madeTitle({ portalApplications }: Texts): string {
+  return portalApplications.keysPage.backMade
 }
 
 /** The set that somebody pasted, a single key as a set of one; or what is wrong with it. */

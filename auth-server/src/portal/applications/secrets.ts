@@ -49,7 +49,7 @@ export function secretRoutes(): PortalRoutes {
               ...(key !== undefined && { idempotencyKey: key }),
             })
           : new HttpProblem('invalid_request', 'say how long the secret before goes on', { status: 400 })
-        if ('body' in done) return sendPage(reply, madePage(me, application, done.body.client_secret))
+        if ('body' in done) return sendPage(reply, secretMadePage(me, application, done.body.client_secret, madeTitle))
         const secrets = await askSecrets(me, application)
         return sendPage(reply.code(done.status), secretsPage(me, { application, secrets, problem: done }))
       },
@@ -73,6 +73,10 @@ export function secretRoutes(): PortalRoutes {
       },
     },
   }
+}
+
+function madeTitle({ portalApplications }: Texts): string {
+  return portalApplications.secretPage.madeTitle
 }
 
 /** How long the secret before goes on: seconds, or nothing for until somebody ends it. What says neither must not mean for ever. */
@@ -130,12 +134,18 @@ function detailOf(secret: Secret, now: Date, texts: Texts) {
   return html`${made}${last}${secret.ends_at !== null && html` · ${ends} ${exactTime(new Date(secret.ends_at), texts)}`}`
 }
 
-function madePage({ frame }: PortalPerson, application: Application, secret: string): Page {
+/** The one page that shows a secret. @param heading of it */
+export function secretMadePage(
+  { frame }: PortalPerson,
+  application: Application,
+  secret: string,
+  heading: (texts: Texts) => string,
+): Page {
   return (texts) => {
-    const { created, secretPage } = texts.portalApplications
+    const { created } = texts.portalApplications
     const content = html`${secretOnce([secret], created.whenLost, texts)}
 ${linkButton(created.toApplication, applicationHref(application))}`
-    return portalPage({ frame, heading: secretPage.madeTitle, content }, texts)
+    return portalPage({ frame, heading: heading(texts), content }, texts)
   }
 }
 

@@ -123,10 +123,19 @@ export const PORTAL_APPLICATIONS = {
     noKid: 'Schlüssel ohne kid',
     lead: 'Ihr Server unterschreibt mit einem Schlüssel, der ihn nie verlässt (private_key_jwt); hier liegt nur dessen öffentliche Hälfte. Für einen Wechsel ohne Unterbrechung bleibt der alte Schlüssel in der Menge, bis Ihr Server mit dem neuen unterschreibt.',
     instead:
-      'Zurzeit weist sie sich mit einem Secret aus. Mit Schlüsseln an dessen Stelle enden sofort alle ihre Secrets, und mit einem Secret weist sie sich nie wieder aus.',
+      'Zurzeit weist sie sich mit einem Secret aus. Mit Schlüsseln an dessen Stelle enden sofort alle ihre Secrets.',
     label: 'Öffentliche Schlüssel (JWK Set)',
     hint: 'Als JSON: {"keys": [{"kty": "EC", "crv": "P-256", "x": "…", "y": "…", "kid": "2026-1"}]}. Was Sie speichern, ersetzt alles Bisherige.',
     change: 'Secrets beenden, diese Schlüssel verwenden',
+    backTitle: 'Stattdessen ein Secret',
+    backLosses: [
+      'Sie bekommt ein neues Secret, das einmal gezeigt wird.',
+      'Ihre Schlüssel gelten sofort nicht mehr: Bis Ihr Server das Secret schickt, bekommt er keine Tokens. Anmeldungen laufen weiter.',
+    ],
+    back: 'Schlüssel beenden, Secret erzeugen',
+    backMade: 'Das neue Secret',
+    noWayBack:
+      'Von Schlüsseln führt für sie kein Weg zu einem Secret: Was in einer App oder Seite ausgeliefert wird, ist kein Geheimnis.',
     problems: {
       json: 'Das ist kein JSON. Fügen Sie die ganze Menge ein, von der ersten { bis zur letzten }; eine PEM-Datei wird vorher in ein JWK umgewandelt.',
       long: 'Das ist zu lang: höchstens 24.000 Zeichen. Lassen Sie Zertifikate (x5c) und unbenutzte Schlüssel weg.',

@@ -44,6 +44,9 @@ const SENTENCES: Readonly<Record<string, string>> = {
     'Das ist die letzte Redirect-URI einer Anwendung, die an einer API Menschen anmeldet: Fügen Sie erst eine andere hinzu, oder beenden Sie ihre Abonnements.',
   'what phones know the application by was changed':
     'Was Telefone von ihr wissen, hat sich während der Prüfung geändert: Prüfen Sie noch einmal.',
+  'what ships inside an app or a page is no secret':
+    'Was in einer App oder Seite ausgeliefert wird, ist kein Geheimnis: Diese Anwendung behält ihre Schlüssel.',
+  'this application does not prove itself by keys': 'Diese Anwendung weist sich nicht mit Schlüsseln aus.',
   'this application has two secrets': 'Diese Anwendung hat zwei Secrets: Beenden Sie das, was niemand mehr braucht.',
   'the other secret has an end':
     'Das andere Secret hat ein Ende und behält es: Beenden Sie zuerst jenes, oder erzeugen Sie ein neues.',

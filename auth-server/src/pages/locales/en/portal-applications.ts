@@ -117,11 +117,18 @@ export const PORTAL_APPLICATIONS = {
     noKey: 'None: it proves itself by a secret',
     noKid: 'Key without a kid',
     lead: 'Your server signs a short statement by a key that never leaves it (private_key_jwt), and this server holds the public half. To change over without a stop, keep the old key in the set until your server signs by the new one.',
-    instead:
-      'It proves itself by a secret at present. With keys in its place, all of its secrets end at once, and it never proves itself by a secret again.',
+    instead: 'It proves itself by a secret at present. With keys in its place, all of its secrets end at once.',
     label: 'Public keys (JWK Set)',
     hint: 'As JSON: {"keys": [{"kty": "EC", "crv": "P-256", "x": "…", "y": "…", "kid": "2026-1"}]}. What you save takes the place of what is there.',
     change: 'End the secrets, use these keys',
+    backTitle: 'A secret instead',
+    backLosses: [
+      'It gets a new secret, which is shown once.',
+      'Its keys count no more, at once: until your server sends the secret, it gets no tokens. Logins go on.',
+    ],
+    back: 'End the keys, make a secret',
+    backMade: 'The new secret',
+    noWayBack: 'There is no way from keys to a secret for it: what ships inside an app or a page is no secret.',
     problems: {
       json: 'This is not JSON. Paste the whole set, from the first { to the last }; a PEM file is turned into a JWK first.',
       long: 'This is too long: 24,000 characters at most. Leave out certificates (x5c) and keys that are not used.',
