@@ -8,6 +8,7 @@ import { ASSERTION_KEEP_SECONDS, assertedKey, readAssertion } from '../../device
 import { NO_GUEST, requireAdmission } from '../../device/guests.ts'
 import { OAuthError } from '../../errors.ts'
 import { grantableScopes, parseScope } from '../../scope.ts'
+import { mayOpenLogin } from '../before-token.ts'
 import { tokenResponse } from '../token-response.ts'
 import type { GrantRequest, ReadGrant, TokenResponse } from './grant.ts'
 
@@ -40,11 +41,13 @@ async function grantToGuest(
       ).filter((name) => offered.some((one) => one.name === name))
     : null
   if (scopes?.length === 0) throw new OAuthError('invalid_scope', 'nothing of the request is for guests')
+  const { clientId } = client
   const asserted = await readAssertion(deps, client, assertion, dpopJkt)
   const granted = await grantToDevice(deps.db, {
     ...asserted,
+    opens: await mayOpenLogin(deps, { ...asserted, clientId, apiId }),
     keepSeconds: ASSERTION_KEEP_SECONDS,
-    clientId: client.clientId,
+    clientId,
     apiId,
     familyId: randomId('grant'),
     acr: DEVICE_ACR,
@@ -52,8 +55,10 @@ async function grantToGuest(
   })
   if (granted.kind === 'granted') return tokenResponse(deps, request, granted.family, null, { scopes, nonce: null })
   if (granted.kind === 'repeated') {
-    log.warn({ event: 'assertion_reuse', clientId: client.clientId }, 'an assertion of a device came again')
+    log.warn({ event: 'assertion_reuse', clientId }, 'an assertion of a device came again')
     throw new OAuthError('invalid_grant', 'assertion: its jti has been used already')
   }
+  if (granted.kind === 'ended')
+    throw new OAuthError('invalid_grant', 'the login of the device has ended this very moment: send a new assertion')
   throw new OAuthError('invalid_grant', NO_GUEST)
 }
