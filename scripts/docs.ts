@@ -10,6 +10,7 @@ import { catalogueFields } from './docs/catalogue-fields.ts'
 import { configurationReference } from './docs/configuration.ts'
 import { dataPage } from './docs/data.ts'
 import { staleFiles, writeStaleFiles } from './docs/generated-files.ts'
+import { licencesPage, readLock } from './docs/licences.ts'
 import { limitsPage } from './docs/limits.ts'
 import { pluginFields } from './docs/plugin-fields.ts'
 import { providerKinds } from './docs/provider-kinds.ts'
@@ -21,6 +22,7 @@ const DOCUMENTS: ReadonlyMap<string, string> = new Map([
   ['auth-server/docs/catalogue-fields.md', catalogueFields()],
   ['auth-server/docs/configuration.md', configurationReference(SETTINGS)],
   ['auth-server/docs/data.md', dataPage(TABLES)],
+  ['auth-server/docs/licences.md', licencesPage(readLock(root))],
   ['auth-server/docs/limits.md', limitsPage(LIMITS)],
   ['auth-server/docs/provider-kinds.md', providerKinds(KINDS)],
   ['kong-plugins/docs/fields.md', pluginFields(PLUGINS)],

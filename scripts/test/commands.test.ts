@@ -116,6 +116,7 @@ t.test(`in a bare checkout on Node ${major}`, { skip, timeout: 350_000 }, async 
   const rows: Readonly<Record<string, { command: string; env?: NodeJS.ProcessEnv; says: RegExp }>> = {
     'check:kong': { command: 'npm run check:kong -- kong.yml', says: /nothing is wrong/ },
     format: { command: 'npm run format', says: /Checked \d+ files/ },
+    sbom: { command: 'npm run -s sbom', says: /"bomFormat": "CycloneDX"/ },
     docs: { command: 'npm run docs', says: /documents: 0 of \d written/ },
     dump: { command: 'npm run dump', says: /kong-plugins\/dump: 0 of \d written/ },
     api: {
