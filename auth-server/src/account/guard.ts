@@ -75,7 +75,7 @@ function behindGuard(deps: Deps, route: AccountRoute, handler: AccountHandler): 
       now: new Date(session.authTime.getTime() + session.ageSeconds * 1000),
       form,
       binding: FormBinding.to(cookieSecret, secret, { page: PAGE, path: ACCOUNT_PATH, leadsTo: [] }),
-      frame: { accountName: session.accountName, home: ACCOUNT_PATH, signOut: signOutForm(cookieSecret, secret) },
+      frame: { accountName: session.accountName, home: ACCOUNT_PATH, signOut: signOutForm(deps, secret, session) },
       news: ({ account }: Texts) =>
         isTold && isNews(told, account.news) ? notice('good', account.news[told]) : undefined,
       backTo(reply, href, news) {

@@ -54,6 +54,9 @@ export interface Cookies {
   /** By what accounts know this browser (identity/sign-in-guesses.ts). */
   known(request: FastifyRequest): readonly string[]
   setKnown(reply: FastifyReply, tokens: readonly string[]): void
+  /** The secrets by which a browser that signs out at a provider is known when it comes back. */
+  signOuts(request: FastifyRequest): readonly string[]
+  setSignOut(reply: FastifyReply, secret: string, seconds: number): void
   /** The token of the link that makes the first administrator; empty where none came. */
   setup(request: FastifyRequest): string
   setSetup(reply: FastifyReply, token: string, seconds: number): void
@@ -85,6 +88,7 @@ export function cookiesFor(issuer: string): Cookies {
   const knownName = `${prefix}known`
   const setupName = `${prefix}setup`
   const trialName = `${prefix}trial`
+  const signOutName = `${prefix}sign-out`
   const keep = ({ seconds, persists }: Lifetime) => (persists ? { ...options, maxAge: seconds } : options)
 
   function visitsOf(request: FastifyRequest): readonly (readonly [id: string, value: string])[] {
@@ -142,6 +146,9 @@ export function cookiesFor(issuer: string): Cookies {
     setKnown(reply, tokens) {
       reply.setCookie(knownName, tokens.join('.'), keep({ seconds: KNOWN_SECONDS, persists: true }))
     },
+    signOuts: (request) => secretsBy(request, signOutName),
+    setSignOut: (reply, secret, seconds) =>
+      void reply.setCookie(signOutName, secret, keep({ seconds, persists: true })),
     setup: (request) => cookiesOf(request).find(([name, value]) => name === setupName && SETUP.test(value))?.[1] ?? '',
     setSetup: (reply, token, seconds) => void reply.setCookie(setupName, token, keep({ seconds, persists: true })),
     clearSetup(reply) {

@@ -10,7 +10,7 @@ import { isOffered, waysOf } from '../identity/federation/offered.ts'
 import { STRONG_SESSIONS } from '../identity/roles.ts'
 import type { AddedClaims } from '../store/added-claims.ts'
 import type { Trx } from '../store/database.ts'
-import { signIn } from '../store/queries/sign-in.ts'
+import { signIn, type UpstreamSession } from '../store/queries/sign-in.ts'
 import { appNameOf } from './app-looks.ts'
 import { noteBrowser } from './new-browser.ts'
 import { resumePath } from './paths.ts'
@@ -33,7 +33,7 @@ export interface ProvenPerson {
   /** What that provider told, as claims for tokens. */
   readonly addedClaims?: AddedClaims
   /** Who that is there, and what the provider calls the sign-in, if it does. */
-  readonly upstream?: Readonly<{ subject: string; sid: string | null }>
+  readonly upstream?: UpstreamSession
   /** The address that was typed, in its canonical form. */
   readonly account?: string
   /** The person has just proven their address in this browser. */

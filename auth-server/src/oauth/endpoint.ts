@@ -14,6 +14,8 @@ export interface Endpoint {
   readonly parameters?: readonly string[]
   /** How it answers errors. */
   readonly errors: FastifyContextConfig['errors']
+  /** Its GET is opened by a person's browser, whoever calls its POST. */
+  readonly getIsPage?: boolean
   /** Answers hold secrets or what is true for a moment: no cache keeps them, not even an old one (RFC 6749 §5.1). */
   readonly noStore?: boolean
   /** Its handler reads DPoP proofs, so that it gives out nonces, too (RFC 9449 §8). */

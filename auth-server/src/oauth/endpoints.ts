@@ -141,7 +141,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
   {
     ...CALL,
     path: federationPath('logout'),
-    methods: ['POST'],
+    methods: ['GET', 'POST'],
+    getIsPage: true,
     parameters: ['logout_token'],
     handler: upstreamLogoutHandler,
   },

@@ -26,18 +26,25 @@ export async function addEndpoints(app: FastifyInstance, deps: Deps): Promise<vo
 }
 
 function addRoutes(app: FastifyInstance, deps: Deps, endpoint: Endpoint): void {
-  const { methods, errors, cors, noStore = false, readsProofs = false } = endpoint
+  const { cors, noStore = false, readsProofs = false } = endpoint
   const handler = endpoint.handler(deps, app, ENDPOINTS)
   for (const url of pathsOf(endpoint))
-    app.route({
-      method: methods.filter((method) => method !== 'HEAD'),
-      exposeHeadRoute: methods.includes('HEAD'),
-      url,
-      config: { errors, cors, protocolParameters: PROTOCOL_PARAMETERS },
-      ...(noStore && { onRequest: forbidStoring }),
-      ...(readsProofs && { onSend: giveNonce(deps) }),
-      handler,
-    })
+    for (const { method, errors } of waysOfAsking(endpoint))
+      app.route({
+        method: method.filter((each) => each !== 'HEAD'),
+        exposeHeadRoute: method.includes('HEAD'),
+        url,
+        config: { errors, cors, protocolParameters: PROTOCOL_PARAMETERS },
+        ...(noStore && { onRequest: forbidStoring }),
+        ...(readsProofs && { onSend: giveNonce(deps) }),
+        handler,
+      })
+}
+
+/** Its methods by how they answer errors. */
+function waysOfAsking({ methods, errors, getIsPage = false }: Endpoint) {
+  if (!getIsPage) return [{ method: methods, errors }]
+  return methods.map((method) => ({ method: [method], errors: method === 'GET' ? ('page' as const) : errors }))
 }
 
 const forbidStoring: onRequestHookHandler = (_request, reply, done) => {

@@ -1,12 +1,14 @@
-// POST /federation/<provider>/logout (OpenID Connect Back-Channel Logout 1.0 §2.5–2.8): a sign-in at a provider is over, so what it opened here is.
+// /federation/<provider>/logout: a POST says that a sign-in there is over (OpenID Connect Back-Channel Logout 1.0 §2.5–2.8); by GET comes back whoever was signed out there.
 import type { FastifyRequest, RouteHandlerMethod } from 'fastify'
 import { ofRequest } from '../audit/context.ts'
 import { record } from '../audit/record.ts'
 import type { Deps } from '../deps.ts'
+import { Parameters } from '../http/parameters.ts'
 import { tooManyRequests } from '../http/problem.ts'
 import { LOGOUT_TOKEN_KEEP_SECONDS } from '../identity/federation/logout-token.ts'
 import { type EndedThere, UnfitLogoutToken } from '../identity/federation/provider.ts'
 import { requireProvider, unknownProvider } from '../interaction/provider/required.ts'
+import { returnFromProvider } from '../interaction/sign-out/at-provider.ts'
 import { inBrief } from '../logger/brief-error.ts'
 import { endSessionsWithin } from '../store/tables/sessions.ts'
 import { useJti } from '../store/tables/used-jtis.ts'
@@ -15,8 +17,16 @@ import { readForm } from './form-request.ts'
 
 const TOKEN = 'logout_token'
 
-export function upstreamLogoutHandler({ db, providers, limits }: Deps): RouteHandlerMethod {
+export function upstreamLogoutHandler(deps: Deps): RouteHandlerMethod {
+  const { db, providers, limits } = deps
   return async (request, reply) => {
+    if (request.method === 'GET') {
+      const provider = requireProvider(providers, request)
+      if (!provider.logout) throw unknownProvider('nobody is signed out at this provider')
+      const query = Parameters.ofUrl(request.raw.url ?? '')
+      query.requireReadable()
+      return returnFromProvider(deps, request, reply, { provider, state: query.get('state') ?? '' })
+    }
     const parameters = readForm(request)
     const provider = requireProvider(providers, request)
     const { name, issuer } = provider

@@ -15,6 +15,7 @@ import { mayBecomeDeveloper } from '../identity/developers.ts'
 import { isFullLogin, RECENT_SECONDS } from '../identity/full-login.ts'
 import type { RoleRefusal } from '../identity/roles.ts'
 import { ACCOUNT_PATH, PORTAL_PATH } from '../interaction/paths.ts'
+import { signOutLeadsTo } from '../interaction/sign-out/at-provider.ts'
 import { actorOfPerson, type ManagementActor } from '../management/actor.ts'
 import { ask } from '../management/ask.ts'
 import { notice } from '../pages/components/notice.ts'
@@ -145,7 +146,10 @@ function behindGuard({ deps, exists }: PortalSite, route: PortalRoute, handler: 
         accountName: session.accountName,
         account: ACCOUNT_PATH,
         home: PORTAL_PATH,
-        signOut: { binding, action: actionOf(PATHS.signOut, {}) },
+        signOut: {
+          binding: binding.leadingTo(...signOutLeadsTo(deps.providers, session)),
+          action: actionOf(PATHS.signOut, {}),
+        },
         navigation: navigationOf(exists, session.roles, pathOf(request.url)),
       },
       async ask(id, asked = {}) {

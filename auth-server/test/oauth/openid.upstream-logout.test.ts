@@ -173,7 +173,8 @@ t.test('§2.8: 400 while the keys cannot be had; who is not there, or tells noth
   t.ok(await isSignedIn(ours))
   t.ok(log.some((line) => line.includes('provider_logout_refused')))
   t.equal((await tell(token, '/federation/nobody/logout')).statusCode, 404)
-  t.match(await app.inject(ADDRESS), { statusCode: 405, headers: { allow: 'POST' } })
+  t.equal((await app.inject(ADDRESS)).statusCode, 404, 'nobody comes back from a provider that nobody is sent to')
+  t.match(await app.inject({ method: 'PUT', url: ADDRESS }), { statusCode: 405, headers: { allow: 'GET, POST' } })
 })
 
 t.test('the word of one provider ends nothing of another, whatever they call their people', async (t) => {

@@ -25,9 +25,10 @@ export type Upstream = Awaited<ReturnType<typeof openUpstream>>
  * Starts one with this server as its client. `is` decides who is at it; `travel` is their browser.
  * @param ours the issuer of this server; where that is known later only, `serve` is called with it
  * @param name of the provider in its configuration
+ * @param ends people can sign out there by an address (`end_session_endpoint`)
  * @param tellsSid its tokens say which sign-in they are of
  */
-export async function openUpstream(t: Test, { ours = ISSUER, name = 'corp', tellsSid = false } = {}) {
+export async function openUpstream(t: Test, { ours = ISSUER, name = 'corp', tellsSid = false, ends = true } = {}) {
   let person: UpstreamPerson = { sub: 'nobody' }
   let signedInAt: number | undefined
   const asked: URL[] = []
@@ -38,7 +39,7 @@ export async function openUpstream(t: Test, { ours = ISSUER, name = 'corp', tell
   const serve = async (redirectOrigin: string) => {
     const provider = new Provider(
       origin,
-      configurationOf(`${redirectOrigin}/federation/${name}`, { person: () => person, key, tellsSid }),
+      configurationOf(`${redirectOrigin}/federation/${name}`, { person: () => person, key, tellsSid, ends }),
     )
     const answer = provider.callback()
     server.removeAllListeners('request').on('request', (request, response) => {
@@ -98,7 +99,7 @@ export function closeServer(server: Server): Promise<void> {
 
 /**
  * A browser that follows redirects of one origin with its cookies, and returns the first address elsewhere. `signOut`
- * presses the button of the provider's own page.
+ * presses the button of the provider's page, its own unless told, and returns where that leads.
  */
 export function travelAt(origin: string) {
   const cookies = new Map<string, string>()
@@ -120,11 +121,12 @@ export function travelAt(origin: string) {
     if (location === null) throw new Error(`no way on from ${url}: ${response.status} ${await response.text()}`)
     return travel(new URL(location, url))
   }
-  const signOut = async (): Promise<void> => {
-    const page = await (await send(new URL('/session/end', origin))).text()
+  const signOut = async (address: URL | string = '/session/end'): Promise<string> => {
+    const page = await (await send(new URL(address, origin))).text()
     const [, xsrf = ''] = /name="xsrf" value="([^"]+)"/.exec(page) ?? []
     const done = await send(new URL('/session/end/confirm', origin), { xsrf, logout: 'yes' })
     if (done.status >= 400) throw new Error(`not signed out there: ${done.status} ${await done.text()}`)
+    return done.headers.get('location') ?? ''
   }
   return Object.assign(travel, { signOut })
 }
@@ -132,7 +134,12 @@ export function travelAt(origin: string) {
 /** @param ours where this server's addresses for it begin */
 function configurationOf(
   ours: string,
-  { person, key, tellsSid }: Readonly<{ person: () => UpstreamPerson; key: JWK; tellsSid: boolean }>,
+  {
+    person,
+    key,
+    tellsSid,
+    ends,
+  }: Readonly<{ person: () => UpstreamPerson; key: JWK; tellsSid: boolean; ends: boolean }>,
 ) {
   return {
     clients: [
@@ -142,6 +149,7 @@ function configurationOf(
         // Ours is http on loopback, which the library takes of native clients alone.
         application_type: ours.startsWith('http:') ? 'native' : 'web',
         redirect_uris: [`${ours}/callback`],
+        post_logout_redirect_uris: [`${ours}/logout`],
         backchannel_logout_uri: `${ours}/logout`,
         backchannel_logout_session_required: tellsSid,
         grant_types: ['authorization_code'],
@@ -156,7 +164,11 @@ function configurationOf(
       profile: ['name', 'realm', 'org', 'teams', 'https://corp.example/tier'],
     },
     pkce: { required: () => true },
-    features: { devInteractions: { enabled: false }, backchannelLogout: { enabled: true } },
+    features: {
+      devInteractions: { enabled: false },
+      backchannelLogout: { enabled: true },
+      rpInitiatedLogout: { enabled: ends },
+    },
     // As it is, it sends nothing to loopback.
     fetch: (url: string, { dispatcher: _, ...request }: RequestInit & { dispatcher?: unknown }) => fetch(url, request),
     findAccount: (_context: Context, sub: string) => ({ accountId: sub, claims: () => ({ ...person(), sub }) }),

@@ -3,7 +3,7 @@ import type { UpstreamProtocol } from './provider.ts'
 
 /**
  * Where answers come by a redirect, where SAML responses are posted, what a SAML provider reads about this server, and
- * where an OpenID Connect provider says that a sign-in is over.
+ * where a provider says that a sign-in is over, and people come back to who were signed out there.
  */
 export type FederationAddress = 'callback' | 'acs' | 'metadata' | 'logout'
 

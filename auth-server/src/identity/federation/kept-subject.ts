@@ -1,8 +1,26 @@
-// An identity as it is kept: in whose name space, which subject, and sealed the token that is revoked when the link ends.
-import { seal } from '../../crypto/seal.ts'
+// An identity as it is kept: in whose name space, which subject, and sealed what the provider is told when the link, or a sign-in by it, ends.
+import { seal, unseal } from '../../crypto/seal.ts'
 import { upstreamTokenOf } from '../../delivery/provider-revocation.ts'
 import type { UpstreamSubject } from '../../store/tables/upstream-logins.ts'
 import type { UpstreamIdentity } from './provider.ts'
+
+/** What a session keeps, sealed, of how its provider is told that it is over; undefined where it is not to be told. */
+export async function keptLogout(
+  { issuer, logoutHint }: UpstreamIdentity,
+  keyEncryptionKey: string,
+): Promise<string | undefined> {
+  if (logoutHint === undefined) return undefined
+  return seal(Buffer.from(logoutHint), keyEncryptionKey, logoutAt(issuer))
+}
+
+/** @throws {Error} when it is another provider's */
+export async function logoutHintIn(sealed: string, issuer: string, keyEncryptionKey: string): Promise<string> {
+  return Buffer.from(await unseal(sealed, keyEncryptionKey, logoutAt(issuer))).toString()
+}
+
+function logoutAt(issuer: string): string {
+  return `logout at ${issuer}`
+}
 
 export async function keptSubject(
   { issuer, subject, refreshToken }: UpstreamIdentity,

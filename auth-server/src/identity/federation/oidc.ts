@@ -3,6 +3,7 @@ import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey } from 'jose'
 import type { ClientAuth, Configuration } from 'openid-client'
 import { addressField, optional, secretField, textField } from './fields.ts'
 import { readLogoutToken } from './logout-token.ts'
+import { LOGOUT_FIELD, logoutHint, oidcLogout } from './oidc-logout.ts'
 import {
   isKeepable,
   providerKind,
@@ -30,6 +31,8 @@ export interface OidcSettings {
     claims: Claims,
     answer: URLSearchParams,
   ) => Readonly<{ emailVerified: boolean; name?: string | undefined }>
+  /** Whoever signs out here signs out there as well. */
+  readonly logsOut?: boolean
   /** Its refresh token is kept, to be revoked with the identity. */
   readonly keepsToken?: true
 }
@@ -51,17 +54,25 @@ export const OIDC = providerKind(
   {
     title: 'OpenID Connect',
     register:
-      'Keycloak, Okta, Auth0, GitLab, another installation of this server: register a web application (confidential client, authorization code, PKCE if it asks) with the redirect URI above, and as its back-channel logout URI the address above that ends in `/logout`.',
+      'Keycloak, Okta, Auth0, GitLab, another installation of this server: register a web application (confidential client, authorization code, PKCE if it asks) with the redirect URI above, and the address above that ends in `/logout` as its back-channel logout URI and, with `logout: true`, among the addresses to go to after a logout (Keycloak: *Valid post logout redirect URIs*; Okta: *Sign-out redirect URIs*; Auth0: *Allowed Logout URLs*).',
     fields: {
       issuer: addressField('its issuer, as its discovery document spells it'),
       client_id: CLIENT_FIELDS.client_id,
       client_secret_variable: optional(CLIENT_FIELDS.client_secret_variable),
       scopes: { ...textField('what is asked for, with blanks between'), byDefault: 'openid email profile' },
+      logout: LOGOUT_FIELD,
     },
   },
-  ({ issuer, client_id, client_secret_variable, scopes }, tools) =>
+  ({ issuer, client_id, client_secret_variable, scopes, logout }, tools) =>
     openOidc(
-      { issuer, clientId: client_id, clientSecret: client_secret_variable, scopes, freshPrompt: 'login' },
+      {
+        issuer,
+        clientId: client_id,
+        clientSecret: client_secret_variable,
+        scopes,
+        freshPrompt: 'login',
+        logsOut: logout,
+      },
       tools,
     ),
 )
@@ -71,8 +82,9 @@ function library() {
   return import('openid-client')
 }
 
-export function openOidc(settings: OidcSettings, { fetch, allowLoopback }: UpstreamTools): UpstreamProtocol {
-  const { issuer, clientId, clientSecret, scopes, freshPrompt, asks, readToken, keepsToken } = settings
+export function openOidc(settings: OidcSettings, tools: UpstreamTools): UpstreamProtocol {
+  const { fetch, allowLoopback } = tools
+  const { issuer, clientId, clientSecret, scopes, freshPrompt, asks, readToken, keepsToken, logsOut = false } = settings
   // A provider that is asked by another prompt than `login` does not let its people sign in anew.
   const tellsAuthTime = freshPrompt === 'login'
   let known: (Discovered & Readonly<{ at: number }>) | undefined
@@ -147,7 +159,11 @@ export function openOidc(settings: OidcSettings, { fetch, allowLoopback }: Upstr
       if (!told) throw new Error('there is no ID token')
       const { sub } = told
       const kept = keepsToken && tokens.refresh_token !== undefined ? { refreshToken: tokens.refresh_token } : {}
-      const session = { ...kept, ...(isKeepable(told.sid) && { sessionId: told.sid }) }
+      const session = {
+        ...kept,
+        ...(isKeepable(told.sid) && { sessionId: told.sid }),
+        ...(logsOut && { logoutHint: logoutHint(tokens.id_token) }),
+      }
       if (readToken) return { ...identityOf(issuer, sub, told), ...readToken(told, parameters), ...session }
       // Some tell what their scopes stand for at their userinfo endpoint alone (Core §5.4).
       const isMore = told.email === undefined && configuration.serverMetadata().userinfo_endpoint !== undefined
@@ -159,6 +175,13 @@ export function openOidc(settings: OidcSettings, { fetch, allowLoopback }: Upstr
       const algorithms = configuration.serverMetadata().id_token_signing_alg_values_supported
       return readLogoutToken(token, { issuer, clientId, keys, algorithms })
     },
+    ...(logsOut && {
+      logout: oidcLogout(
+        issuer,
+        { discover: async () => (await discovered()).configuration, known: () => known?.configuration },
+        tools,
+      ),
+    }),
     ...(keepsToken && {
       async revoke(refreshToken: string) {
         const { configuration } = await discovered()

@@ -71,6 +71,7 @@ export function openProvider(
       ...(protocol.asksHere && { asksHere: protocol.asksHere }),
       ...(protocol.metadata && { metadata: () => protocol.metadata?.() ?? Promise.resolve('') }),
       ...(protocol.revoke && { revoke: (token: string) => protocol.revoke?.(token) ?? Promise.resolve() }),
+      ...(protocol.logout && { logout: protocol.logout }),
       ...(protocol.readLogoutToken && { readLogoutToken: protocol.readLogoutToken }),
       isDown: known.isDown,
       lastFailure: known.lastFailure,

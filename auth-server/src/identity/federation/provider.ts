@@ -35,6 +35,8 @@ export interface UpstreamIdentity {
   readonly name?: string | undefined
   /** What it calls the sign-in there (`sid`), to say later that this one is over. */
   readonly sessionId?: string
+  /** What it is to be told when the sign-in ends here, where that is configured: an ID token, a name with its session. */
+  readonly logoutHint?: string
   /** To be revoked there when the link ends, at a provider that wants to be told of that; kept sealed. */
   readonly refreshToken?: string
   /** All that the provider told. */
@@ -75,6 +77,21 @@ export interface PostedAnswer {
   readonly stateIn: 'state' | 'RelayState'
 }
 
+/** One sign-in there that is to end, because it has ended here. */
+export interface LogoutRequest {
+  /** As `finish` has told it. */
+  readonly hint: string
+  readonly state: string
+}
+
+/** How browsers are led to the end of their sign-in at a provider. */
+export interface ProviderLogout {
+  /** The address that they are sent to, as far as it is known; pages have to let their forms lead there. */
+  leadsTo(): string
+  /** The same with the request; the browser comes back to `/federation/<name>/logout` of this server. @throws {Error} when nobody is there. */
+  begin(request: LogoutRequest): Promise<URL>
+}
+
 /** What a kind knows to do; its file makes one of its settings. */
 export interface UpstreamProtocol {
   /** In whose name space its subjects are. */
@@ -99,6 +116,8 @@ export interface UpstreamProtocol {
   prepare?(): Promise<void>
   /** Tells it that somebody's link has ended, by the token that was kept with it. @throws {Error} when it has not heard. */
   revoke?(refreshToken: string): Promise<void>
+  /** Where the configuration wants that. */
+  readonly logout?: ProviderLogout
   /** Reads what it posts when a sign-in there is over. @throws {UnfitLogoutToken} @throws {Error} when that cannot be checked now. */
   readLogoutToken?(token: string): Promise<EndedThere>
   /** Addresses for which it is the authority, beside those of the domains in the configuration. */

@@ -21,7 +21,7 @@ export interface VouchedAddress {
 export interface IdentityProvider
   extends Pick<
     UpstreamProtocol,
-    'issuer' | 'begin' | 'finish' | 'posts' | 'asksHere' | 'metadata' | 'revoke' | 'readLogoutToken'
+    'issuer' | 'begin' | 'finish' | 'posts' | 'asksHere' | 'metadata' | 'revoke' | 'logout' | 'readLogoutToken'
   > {
   /** In addresses and in the configuration. */
   readonly name: string

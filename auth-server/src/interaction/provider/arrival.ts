@@ -4,6 +4,7 @@ import { ofRequest } from '../../audit/context.ts'
 import type { Deps } from '../../deps.ts'
 import { authenticatedBy } from '../../identity/acr.ts'
 import { followGroups, toldGroups } from '../../identity/federation/group-mapping.ts'
+import { keptLogout } from '../../identity/federation/kept-subject.ts'
 import { link } from '../../identity/federation/links.ts'
 import { waysOf } from '../../identity/federation/offered.ts'
 import type { UpstreamIdentity } from '../../identity/federation/provider.ts'
@@ -111,7 +112,11 @@ async function signIn(deps: Deps, arrival: Arrival): Promise<FastifyReply> {
     issuer: provider.issuer,
     ...(account !== undefined && { account }),
     addedClaims: toldClaims(provider, identity, request.log),
-    upstream: { subject: identity.subject, sid: identity.sessionId ?? null },
+    upstream: {
+      subject: identity.subject,
+      sid: identity.sessionId ?? null,
+      sealedLogout: await keptLogout(identity, config.keyEncryptionKey),
+    },
   }
   const done = await completeSignIn(deps, request, reply, visit, proven, (trx) => noteIdentityUse(trx, subject))
   return done === 'person changed' ? failed('ended', 400) : reply

@@ -10,40 +10,50 @@ import type { Form } from '../../pages/components/form.ts'
 import { uiLocalesOf } from '../../pages/language.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { findClient, onlyApproved } from '../../store/queries/clients.ts'
-import { endSessions, findSessionToEnd } from '../../store/tables/sessions.ts'
+import { endSessions, findSessionToEnd, type Session } from '../../store/tables/sessions.ts'
 import { PAGES_PATH } from '../paths.ts'
 import { browserProof } from '../session.ts'
+import { logoutAtProvider, signOutLeadsTo } from './at-provider.ts'
 import { type LogoutTarget, logoutResponseUrl, logoutTarget } from './target.ts'
 import { logoutPage, signedOutPage } from './view.ts'
 
 /** Ends the browser's session and all that was born in it, then sends the browser on, or shows that it is done. */
 export async function signOut(
-  { db, cookies }: Deps,
+  deps: Deps,
   request: FastifyRequest,
   reply: FastifyReply,
   target: LogoutTarget | undefined,
 ): Promise<FastifyReply> {
-  await endSessions(db, browserProof(cookies, request), async (trx, ended) => {
+  const { db, cookies } = deps
+  const ended = await endSessions(db, browserProof(cookies, request), async (trx, ended) => {
     for (const personId of new Set(ended.map((session) => session.personId)))
       await record(trx, { type: 'sign-out', outcome: 'succeeded', personId }, ofRequest(request))
   })
   cookies.clearSession(reply)
   request.log.info({ step: 'signed out' }, 'somebody signed out')
-  return target ? reply.redirect(logoutResponseUrl(target), 303) : sendPage(reply, signedOutPage)
+  const there = await logoutAtProvider(deps, request, reply, { ended, target })
+  if (there && 'address' in there) return reply.redirect(there.address.href, 303)
+  if (target) return reply.redirect(logoutResponseUrl(target), 303)
+  return sendPage(reply, signedOutPage(there?.unreached.label))
 }
 
 const PAGE = 'logout'
 
-/** The form that signs out, for pages that are not its own. @param secret of the session's cookie */
-export function signOutForm(cookieSecret: string, secret: string): Form {
+/** The form that signs out of a session, for pages that are not its own. @param secret of the session's cookie */
+export function signOutForm(
+  { config, providers }: Pick<Deps, 'config' | 'providers'>,
+  secret: string,
+  session: Pick<Session, 'issuer'>,
+): Form {
+  const leadsTo = signOutLeadsTo(providers, session)
   return {
-    binding: FormBinding.to(cookieSecret, secret, { page: PAGE, path: PAGES_PATH, leadsTo: [] }),
+    binding: FormBinding.to(config.cookieSecret, secret, { page: PAGE, path: PAGES_PATH, leadsTo }),
     action: 'logout',
   }
 }
 
 export function signOutPage(deps: Deps): PageHandlers {
-  const { db, config, cookies } = deps
+  const { db, config, cookies, providers } = deps
 
   // The session's own comes first; a visit's stands in for it where the answer that brought the session was lost.
   const secretsOf = (request: FastifyRequest) => [
@@ -66,8 +76,8 @@ export function signOutPage(deps: Deps): PageHandlers {
         read(parameters),
         findSessionToEnd(db, browserProof(cookies, request)),
       ])
-      if (!session || secret === undefined) return sendPage(reply, signedOutPage)
-      const leadsTo = target ? [target.redirectUri] : []
+      if (!session || secret === undefined) return sendPage(reply, signedOutPage())
+      const leadsTo = [...signOutLeadsTo(providers, session), ...(target ? [target.redirectUri] : [])]
       const binding = FormBinding.to(config.cookieSecret, secret, { page: PAGE, path: PAGES_PATH, leadsTo })
       const uiLocales = uiLocalesOf(parameters)
       return sendPage(reply, logoutPage({ binding, accountName: session.accountName, client, target, uiLocales }))

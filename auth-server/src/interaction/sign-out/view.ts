@@ -1,7 +1,7 @@
 // The page that asks before a person is signed out, and the one that says it is done.
 import { shownName } from '../../catalogue/shown-name.ts'
 import type { FormBinding } from '../../http/csrf.ts'
-import { button } from '../../pages/components/button.ts'
+import { button, linkButton } from '../../pages/components/button.ts'
 import { hiddenFields } from '../../pages/components/field.ts'
 import { form } from '../../pages/components/form.ts'
 import { appMark, signMark } from '../../pages/components/mark.ts'
@@ -10,6 +10,7 @@ import type { Page, PageContent } from '../../pages/frame.ts'
 import { html } from '../../pages/html.ts'
 import type { Texts } from '../../pages/locales/en.ts'
 import type { Client } from '../../store/queries/clients.ts'
+import { SIGN_OUT_PATH } from '../paths.ts'
 import type { LogoutTarget } from './target.ts'
 
 /** @param client the app that asks, if it is known; @param target where the browser goes afterwards. */
@@ -42,11 +43,24 @@ ${note(signOut.note)}`,
   })
 }
 
-export function signedOutPage({ signOut }: Texts): PageContent {
-  return {
+/** @param unreached the provider where the person may be signed in still */
+export function signedOutPage(unreached?: string): Page {
+  return ({ signOut }) => ({
     title: signOut.doneTitle,
     body: html`${signMark('good')}
 <h1>${signOut.doneTitle}</h1>
+${unreached !== undefined && html`<p>${signOut.unreached(unreached)}</p>`}
 <p>${signOut.done}</p>`,
+  })
+}
+
+/** For whoever comes back from a provider a second time, too late, or in another browser. */
+export function signOutOverPage({ signOut }: Texts): PageContent {
+  return {
+    title: signOut.overTitle,
+    body: html`${signMark('warn')}
+<h1>${signOut.overTitle}</h1>
+<p>${signOut.over}</p>
+${linkButton(signOut.button, SIGN_OUT_PATH)}`,
   }
 }

@@ -116,6 +116,9 @@ export const DE = {
     note: 'Apps, die Sie mit dieser Anmeldung geöffnet haben, werden ebenfalls abgemeldet. Wenn Sie angemeldet bleiben möchten, schließen Sie diese Seite.',
     doneTitle: 'Sie sind abgemeldet',
     done: 'Sie können diese Seite schließen.',
+    unreached: (provider) => html`${name(provider)} war nicht zu erreichen. Dort sind Sie vielleicht noch angemeldet.`,
+    overTitle: 'Hier geht es nicht weiter',
+    over: 'Es hat zu lange gedauert, war schon erledigt oder begann in einem anderen Browser. Wenn Sie nicht sicher sind, ob Sie hier abgemeldet sind, melden Sie sich noch einmal ab.',
   },
   ended: {
     doneTitle: 'Diese Anmeldung ist abgeschlossen',

@@ -114,6 +114,9 @@ export const EN = {
     note: 'Apps that you opened with this sign-in are signed out as well. To stay signed in, close this page.',
     doneTitle: 'You are signed out',
     done: 'You can close this page.',
+    unreached: (provider: string) => html`${name(provider)} could not be reached, so you may still be signed in there.`,
+    overTitle: 'Nothing to go on with',
+    over: 'It took too long, was done already, or began in another browser. If you are not sure that you are signed out here, sign out again.',
   },
   ended: {
     doneTitle: 'This sign-in is done',

@@ -13,6 +13,13 @@ export interface StrongSessions {
   readonly ttlSeconds: number
 }
 
+/** A sign-in at a provider: of whom, what it calls that, and what it is told when it is over here; each if there is such a thing. */
+export interface UpstreamSession {
+  readonly subject: string
+  readonly sid: string | null
+  readonly sealedLogout?: string | undefined
+}
+
 /** Who has just been authenticated, and what the request that says so brought along. */
 export interface SignIn extends BrowserProof {
   readonly requestId: string
@@ -25,7 +32,7 @@ export interface SignIn extends BrowserProof {
   readonly issuer: string | null
   readonly addedClaims?: AddedClaims | undefined
   /** Who that is there, and what the provider calls the sign-in, if it does. */
-  readonly upstream?: Readonly<{ subject: string; sid: string | null }> | undefined
+  readonly upstream?: UpstreamSession | undefined
   readonly ttlSeconds: number
   /** Whether the browser may keep it when it ends; nobody's who has a strong role. */
   readonly persists: boolean
@@ -116,7 +123,7 @@ async function openSession(
 ): Promise<Opened | undefined> {
   const tokenHash = input.tokenHashOf(input.signInId)
   const addedClaims = input.addedClaims ? JSON.stringify(input.addedClaims) : null
-  const { subject = null, sid = null } = input.upstream ?? {}
+  const { subject = null, sid = null, sealedLogout = null } = input.upstream ?? {}
   const { rows } = await sql<Opened>`
     with person as (
       select id, auth_epoch, has_strong_role or ${!input.persists} as ends_with_browser,
@@ -143,7 +150,7 @@ async function openSession(
     ), renewed as (
       update sessions set previous_token_hash = token_hash, token_hash = ${tokenHash}, acr = ${input.acr}, amr = ${[...input.amr]},
                           issuer = ${input.issuer}, added_claims = ${addedClaims}::jsonb,
-                          upstream_subject = ${subject}, upstream_sid = ${sid}, auth_time = auth_now(), expires_at = person.expires_at,
+                          upstream_subject = ${subject}, upstream_sid = ${sid}, sealed_logout = ${sealedLogout}, auth_time = auth_now(), expires_at = person.expires_at,
                           ends_with_browser = person.ends_with_browser
       from kept, person where sessions.id = kept.id
       returning sessions.id, sessions.ends_with_browser
@@ -152,9 +159,9 @@ async function openSession(
       where sessions.id = before.id and not exists (select from repeated) and sessions.id not in (select id from kept)
     ), inserted as (
       insert into sessions (token_hash, id, person_id, auth_epoch, acr, amr, issuer, added_claims,
-                            upstream_subject, upstream_sid, auth_time, expires_at, ends_with_browser)
+                            upstream_subject, upstream_sid, sealed_logout, auth_time, expires_at, ends_with_browser)
       select ${tokenHash}, ${input.sessionId}, person.id, person.auth_epoch, ${input.acr}, ${[...input.amr]}, ${input.issuer}, ${addedClaims}::jsonb,
-             ${subject}, ${sid}, auth_now(), person.expires_at, person.ends_with_browser
+             ${subject}, ${sid}, ${sealedLogout}, auth_now(), person.expires_at, person.ends_with_browser
       from person where not exists (select from renewed) and not exists (select from repeated)
       returning id, ends_with_browser
     ), opened as (

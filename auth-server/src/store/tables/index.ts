@@ -54,6 +54,7 @@ import { SIGNING_KEYS } from './signing-keys.ts'
 import { SUBSCRIPTIONS } from './subscriptions.ts'
 import { TRIALS } from './trials.ts'
 import { UPSTREAM_LOGINS } from './upstream-logins.ts'
+import { UPSTREAM_LOGOUTS } from './upstream-logouts.ts'
 import { USAGE_BATCHES } from './usage-batches.ts'
 import { USAGE_DAYS } from './usage-days.ts'
 import { USAGE_HOURS } from './usage-hours.ts'
@@ -72,6 +73,7 @@ export const TABLES = {
   mail_challenges: MAIL_CHALLENGES,
   authorization_requests: AUTHORIZATION_REQUESTS,
   upstream_logins: UPSTREAM_LOGINS,
+  upstream_logouts: UPSTREAM_LOGOUTS,
   pushed_requests: PUSHED_REQUESTS,
   setup_links: SETUP_LINKS,
   trials: TRIALS,

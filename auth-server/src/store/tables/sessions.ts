@@ -24,6 +24,8 @@ export interface Sessions {
   /** Who that is at the provider, and what it calls the sign-in there, by which it says later that this is over. */
   upstream_subject: string | null
   upstream_sid: string | null
+  /** What that provider is told when the person signs out here, where it is to be told. */
+  sealed_logout: string | null
   auth_time: Defaulted<Date>
   expires_at: Date
   /** Its cookie goes when the browser ends; some roles ask for that (see identity/roles.ts). */
@@ -52,6 +54,7 @@ export const SESSIONS: TableDeclaration<Sessions> = {
         added_claims: 'exported',
         upstream_subject: 'exported',
         upstream_sid: 'internal',
+        sealed_logout: 'secret',
         auth_time: 'exported',
         expires_at: 'exported',
         ends_with_browser: 'internal',
@@ -189,23 +192,26 @@ export type Ending = BrowserProof | Readonly<{ personId: string; except?: string
 export interface EndedSession {
   readonly id: string
   readonly personId: string
+  /** Of the provider that had opened it, and what that is told of its end. */
+  readonly issuer: string | null
+  readonly sealedLogout: string | null
 }
 
 /**
- * Ends sessions for good, in one transaction (see `endSessionsWithin`). Returns their ids.
+ * Ends sessions for good, in one transaction (see `endSessionsWithin`).
  * @param also what belongs to their end, in the same transaction
  */
 export async function endSessions(
   db: Db,
   which: Ending,
   also: (trx: Trx, ended: readonly EndedSession[]) => Promise<void> = async () => {},
-): Promise<readonly string[]> {
+): Promise<readonly EndedSession[]> {
   return 'tokenHashes' in which && isStranger(which)
     ? []
     : db.transaction().execute(async (trx) => {
         const ended = await endSessionsWithin(trx, which)
         await also(trx, ended)
-        return ended.map(({ id }) => id)
+        return ended
       })
 }
 
@@ -225,7 +231,7 @@ export async function endSessionsWithin(trx: Trx, which: Ending): Promise<readon
         ? eb.and([eb('person_id', '=', which.personId), eb('id', 'is distinct from', which.except ?? null)])
         : belongsTo(which)
     })
-    .returning(['id', 'person_id as personId'])
+    .returning(['id', 'person_id as personId', 'issuer', 'sealed_logout as sealedLogout'])
     .execute()
   const ids = ended.map(({ id }) => id)
   if (ids.length === 0) return ended
