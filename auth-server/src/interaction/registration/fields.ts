@@ -11,7 +11,7 @@ import { check, checks } from '../../pages/components/check.ts'
 import { field as input } from '../../pages/components/field.ts'
 import type { FieldProblem } from '../../pages/components/notice.ts'
 import { select } from '../../pages/components/select.ts'
-import { type Html, html } from '../../pages/html.ts'
+import type { Html } from '../../pages/html.ts'
 import type { Texts } from '../../pages/locales/en.ts'
 
 const CHOICES = { zone: ZONES, country: COUNTRIES }
@@ -33,9 +33,11 @@ export function answerProblems(wrong: WrongAnswers, texts: Texts): readonly Fiel
           ? problems[type === 'terms' ? 'terms' : 'missing'](label)
           : type === 'date' || type === 'age-at-least' || type === 'phone'
             ? texts.claims.problems[kindOf[type]](label)
-            : type === 'text' || type === 'email' || type === 'number'
-              ? problems[type](label, max)
-              : problems.wrong(label)
+            : type === 'number'
+              ? problems.number(label, field.min, field.max)
+              : type === 'text' || type === 'email'
+                ? problems[type](label, max)
+                : problems.wrong(label)
     return { field: inputName(field), text }
   })
 }
@@ -57,9 +59,14 @@ export function registrationField(
   const listed = options.map((option) => ({ value: option.value, label: inLanguage(option.label, texts) }))
   switch (type) {
     case 'terms': {
-      const agreed = html`${texts.registration.terms(words)} <a href="${field.link ?? ''}" target="_blank" rel="noopener">${texts.registration.read(field.version ?? '')}</a>`
-      const one = { name, label: agreed, value: field.version ?? '', isTicked: value(name) === field.version }
-      return check(one, help, problems)
+      const { version = '', link: href = '' } = field
+      const { terms, read } = texts.registration
+      const link = { label: read(version), href }
+      return check(
+        { name, label: terms(words), value: version, isTicked: value(name) === version, link },
+        help,
+        problems,
+      )
     }
     case 'checkbox':
       return check({ name, label, value: 'yes', isTicked: value(name) !== undefined }, help, problems)
@@ -75,7 +82,7 @@ export function registrationField(
     case 'choice':
       return select({ ...said, options: [{ value: '', label: texts.claims.notChosen }, ...listed] })
     case 'number':
-      return input({ ...said, kind: 'number', maxLength: 16 })
+      return input({ ...said, kind: 'number', maxLength: 16, autocomplete: 'off' })
     case 'email':
       return input({ ...said, kind: 'email', maxLength: MAX_EMAIL_LENGTH })
     case 'age-at-least': {
@@ -83,7 +90,7 @@ export function registrationField(
       return input({ ...said, hint, kind: 'date', maxLength: 10, autocomplete: 'bday' })
     }
     case 'date':
-      return input({ ...said, kind: 'date', maxLength: 10 })
+      return input({ ...said, kind: 'date', maxLength: 10, autocomplete: 'off' })
     default: {
       const kind = type === 'text' ? 'line' : type
       const known = claim !== undefined && isClaimField(claim) ? CLAIM_FIELDS[claim] : undefined

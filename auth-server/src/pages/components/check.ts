@@ -5,10 +5,12 @@ import { type FieldProblem, problemIdOf } from './notice.ts'
 export interface Check {
   /** Its name in the form, and its id on the page. */
   readonly name: string
-  readonly label: string | Html
+  readonly label: string
   /** What is sent when it is ticked. */
   readonly value: string
   readonly isTicked: boolean
+  /** Where what it says can be read. Not in its label, where a finger that misses would tick. */
+  readonly link?: Readonly<{ label: string; href: string }>
 }
 
 function box({ name, label, value, isTicked }: Check, describedBy: string, isWrong: boolean): Html {
@@ -25,7 +27,10 @@ export function check(one: Check, hint: string | undefined, problems: readonly F
     one,
     describedBy.join(' '),
     problem !== undefined,
-  )}${hint !== undefined && html`<p class="hint" id="${one.name}-hint">${hint}</p>\n`}</div>
+  )}${hint !== undefined && html`<p class="hint" id="${one.name}-hint">${hint}</p>\n`}${
+    one.link &&
+    html`<a class="terms" href="${one.link.href}" target="_blank" rel="noopener" aria-label="${one.link.label}: ${one.label}">${one.link.label}</a>\n`
+  }</div>
 `
 }
 

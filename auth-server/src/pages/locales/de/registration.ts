@@ -14,7 +14,17 @@ export const REGISTRATION: Texts['registration'] = {
     young: (label, age) => `${label}: Sie müssen mindestens ${age} Jahre alt sein.`,
     text: (label, max) => `${label}: Schreiben Sie eine Zeile mit höchstens ${max} Zeichen.`,
     email: (label) => `${label}: Schreiben Sie eine E-Mail-Adresse.`,
-    number: (label) => `${label}: Schreiben Sie eine Zahl, die passt.`,
+    number: (label, min, max) => {
+      const bounds =
+        min !== undefined && max !== undefined
+          ? ` von ${min} bis ${max}`
+          : min !== undefined
+            ? ` ab ${min}`
+            : max !== undefined
+              ? ` bis ${max}`
+              : ''
+      return `${label}: Schreiben Sie eine ganze Zahl${bounds}.`
+    },
     terms: (label) => `${label}: Ohne Zustimmung geht es nicht weiter.`,
   },
   ageHint: (age) => `Ihr Geburtsdatum. Gespeichert wird nur, ob Sie mindestens ${age} sind.`,

@@ -11,7 +11,17 @@ export const REGISTRATION = {
     young: (label: string, age: number) => `${label}: you have to be at least ${age} years old.`,
     text: (label: string, max: number) => `${label}: write one line, with at most ${max} characters.`,
     email: (label: string) => `${label}: write an e-mail address.`,
-    number: (label: string) => `${label}: write a number that fits.`,
+    number: (label: string, min?: number, max?: number) => {
+      const bounds =
+        min !== undefined && max !== undefined
+          ? ` from ${min} to ${max}`
+          : min !== undefined
+            ? ` from ${min} up`
+            : max !== undefined
+              ? ` up to ${max}`
+              : ''
+      return `${label}: write a whole number${bounds}.`
+    },
     terms: (label: string) => `${label}: nobody can go on without agreeing.`,
   },
   ageHint: (age: number) => `Your date of birth. Only whether you are at least ${age} is kept.`,
