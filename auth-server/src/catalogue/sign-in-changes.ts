@@ -9,6 +9,7 @@ import { queueMail } from '../store/tables/queued-mails.ts'
 import { takeTrust } from '../store/tables/subscriptions.ts'
 import type { CatalogueActor } from './actor.ts'
 import { redirectHost } from './redirect-uri.ts'
+import { shownName } from './shown-name.ts'
 
 /** By these somebody could have the answers of other people's sign-ins, or news of them. */
 const FIELDS = [
@@ -37,7 +38,7 @@ export async function followSignInChange(
   after: ListedApplication,
   { by, keepsTrust }: Readonly<{ by: CatalogueActor; keepsTrust: boolean }>,
 ): Promise<void> {
-  const { id: applicationId, name: app } = after
+  const { id: applicationId } = after
   const apis = keepsTrust ? [] : await takeTrust(trx, applicationId)
   const change = { before: ['trusted: true'], after: ['trusted: false'] }
   for (const apiId of apis)
@@ -46,6 +47,7 @@ export async function followSignInChange(
   const removed = placesOf(before.redirectUris.filter((uri) => !after.redirectUris.includes(uri)))
   const tookTrust = apis.length > 0
   if (!tookTrust && added.length === 0 && removed.length === 0) return
+  const app = shownName(after, after.redirectUris)
   const except = by.context.actorId ?? null
   for (const { address, key, language } of await listOverseers(trx, applicationId, {
     except,

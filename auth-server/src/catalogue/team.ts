@@ -128,7 +128,7 @@ async function mayInvite(trx: Trx, member: Readonly<{ applicationId: string; per
 /** Takes somebody out of an application that the transaction holds. */
 export async function removeFromTeam(
   trx: Trx,
-  application: Readonly<{ id: string; name: string }>,
+  application: TeamInvitation['application'],
   personId: string,
   context: AuditContext,
 ): Promise<'done' | 'unchanged' | 'last owner'> {
@@ -138,7 +138,9 @@ export async function removeFromTeam(
   if (role === 'owner' && !(await hasOtherOwner(trx, member))) return 'last owner'
   await deleteMember(trx, member)
   await record(trx, { type: 'team', outcome: 'left', personId, applicationId: application.id }, context)
-  if (context.actorId !== personId)
-    await mailPerson(trx, personId, { name: 'left-team', facts: { app: application.name } })
+  if (context.actorId !== personId) {
+    const app = shownName(application, application.redirectUris)
+    await mailPerson(trx, personId, { name: 'left-team', facts: { app } })
+  }
   return 'done'
 }

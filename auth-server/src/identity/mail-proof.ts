@@ -1,9 +1,11 @@
 // Proving an address by mail: the mail that is asked for, and the code that comes back. One way for signing up, a forgotten password and another address.
+
 import { equalInConstantTime } from '../crypto/digest.ts'
 import { mailCode } from '../crypto/mail-proof.ts'
 import { randomSecret } from '../crypto/random.ts'
 import type { Limits } from '../limits/index.ts'
 import type { Language } from '../pages/language.ts'
+import type { ShownName } from '../pages/mail-text.ts'
 import type { Db } from '../store/database.ts'
 import { MAIL_PURPOSES, type ProofPurpose } from '../store/mail-purpose.ts'
 import { tryCode } from '../store/queries/address-proofs.ts'
@@ -20,7 +22,7 @@ export interface ProofRequest {
   readonly to: MailRecipient
   readonly asker: ProofAsker
   readonly language: Language
-  readonly appName: string | undefined
+  readonly appName: ShownName | undefined
   /** Of the caller. */
   readonly ip: string
 }

@@ -1,9 +1,11 @@
 // How an application looks on the pages of a visit: its mark, its name, and whose word the name is.
+
 import { logoPath } from '../catalogue/logo.ts'
 import { shownName } from '../catalogue/shown-name.ts'
 import { appMark } from '../pages/components/mark.ts'
 import { type Html, html } from '../pages/html.ts'
 import type { Texts } from '../pages/locales/en.ts'
+import type { ShownName } from '../pages/mail-text.ts'
 import type { PendingAppVisit, PendingRequest } from '../store/tables/authorization-requests.ts'
 
 /**
@@ -17,7 +19,7 @@ export function appHead({ app }: PendingRequest): Html | undefined {
 }
 
 /** The name as people are shown it: one that nobody vouches for is followed by where the answer goes. */
-export function appNameOf({ app, request }: PendingAppVisit): string {
+export function appNameOf({ app, request }: PendingAppVisit): ShownName {
   return shownName({ name: app.name, isNameVerified: app.looks?.isNameVerified === true }, [request.redirectUri])
 }
 

@@ -1,7 +1,9 @@
 // A sign-in with a browser that the account does not know: its owner is written about it, and can take it back.
+
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { isKnownBrowser, rememberBrowser } from '../identity/sign-in-guesses.ts'
+import type { ShownName } from '../pages/mail-text.ts'
 import type { Trx } from '../store/database.ts'
 import { noteChange } from '../store/queries/account-changes.ts'
 import { findEarlierSignIns } from '../store/queries/earlier-sign-ins.ts'
@@ -14,7 +16,7 @@ export interface BrowserSignIn {
   /** The person has just proven their address in this browser, and what they did then is mailed by itself. */
   readonly isExpected?: boolean | undefined
   /** The app that they sign in to. */
-  readonly app: string | undefined
+  readonly app: ShownName | undefined
 }
 
 /** What a sign-in has to do with its browser, once it holds. */

@@ -1,5 +1,9 @@
 // What a mail says, in one language; its link, its code and its form are made when it is sent (delivery/mail).
 
+declare const SHOWN: unique symbol
+/** The name of an application as people are told it; catalogue/shown-name.ts makes it, and a mail takes no other. */
+export type ShownName = string & { readonly [SHOWN]: true }
+
 export interface MailText {
   readonly subject: string
   /** Paragraphs ahead of the link. */

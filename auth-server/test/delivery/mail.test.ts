@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { pino } from 'pino'
 import t from 'tap'
+import { shownName } from '../../src/catalogue/shown-name.ts'
 import { mailCode, readMailToken } from '../../src/crypto/mail-proof.ts'
 import { openMailer } from '../../src/delivery/mail/index.ts'
 import { mailTextOf } from '../../src/delivery/mail/message.ts'
@@ -21,31 +22,33 @@ import { openMailbox } from '../support/mailbox.ts'
 import { queueMailWithChallenge } from '../support/queue-mail.ts'
 import { ISSUER, type TestServer, testServer } from '../support/server.ts'
 
+const SHOP = shownName({ name: 'Shop', isNameVerified: true }, [])
+
 /** A mail of every kind; a new one does not compile without its row. */
 const FACTS: MailFacts = {
-  'sign-up': { app: 'Shop' },
-  'account-exists': { app: 'Shop' },
+  'sign-up': { app: SHOP },
+  'account-exists': { app: SHOP },
   reset: {},
   address: {},
   'address-taken': {},
   invitation: {},
   'keep-account': { days: 7 },
   'account-changed': { change: 'passkey-added' },
-  'new-sign-in': { app: 'Shop' },
+  'new-sign-in': { app: SHOP },
   'role-given': { role: 'administrator' },
   'change-undone': {},
-  join: { app: 'Shop', by: 'bob@example.com', role: 'collaborator' },
-  'left-team': { app: 'Shop' },
-  'subscription-asked': { app: 'Shop', api: 'Orders' },
+  join: { app: SHOP, by: 'bob@example.com', role: 'collaborator' },
+  'left-team': { app: SHOP },
+  'subscription-asked': { app: SHOP, api: 'Orders' },
   'sign-in-changed': {
-    app: 'Shop',
+    app: SHOP,
     added: ['shop.example'],
     removed: ['com.example.shop'],
     tookTrust: true,
   },
-  'subscription-decided': { app: 'Shop', api: 'Orders', decision: 'declined', reason: 'Use the new API.' },
+  'subscription-decided': { app: SHOP, api: 'Orders', decision: 'declined', reason: 'Use the new API.' },
 }
-const SIGN_UP: Mail = { name: 'sign-up', facts: { app: 'Shop' } }
+const SIGN_UP: Mail = { name: 'sign-up', facts: { app: SHOP } }
 const ADA = { address: 'ada@example.com', key: 'ada@example.com' }
 
 function mailOf<Name extends MailName>(name: Name): Mail<Name>
@@ -200,13 +203,15 @@ t.test(
 t.test('a name that an app was given adds no header, no line and no HTML to a mail', async (t) => {
   const box = await openMailbox(t)
   const server = await testServer(t, box.environment)
-  const app = `<b>Shop</b>\r\nBcc: eve@example.com\u202E${'x'.repeat(300)}`
-  await queueMailWithChallenge(server, { mail: { name: 'sign-up', facts: { app } } })
+  const name = `<b>Shop</b>\r\nBcc: eve@example.com\u202E${'x'.repeat(3000)}`
+  await queueMailWithChallenge(server, {
+    mail: { name: 'sign-up', facts: { app: shownName({ name, isNameVerified: true }, []) } },
+  })
   const [mail] = await box.deliver(server)
   t.strictSame(mail?.recipients, ['ada@example.com'])
   t.equal(mail?.headers.has('bcc'), false)
   t.match(mail?.html, '&lt;b&gt;Shop&lt;/b&gt; ')
-  t.notMatch(mail?.text, /\u202E|x{81}|^Bcc/m)
+  t.notMatch(mail?.text, /\u202E|x{501}|^Bcc/m)
 })
 
 t.test('a server that is away, or says “later”, gets it again after a growing pause', async (t) => {

@@ -34,7 +34,10 @@ async function opened(t: Test) {
 t.test('those who can decide get one mail an hour for each API, however often somebody asks', async (t) => {
   const { db, developer, ask, mailed } = await opened(t)
   const { params } = await ask()
-  const both = ['approver@example.com Weather asks to use Orders', 'root@example.com Weather asks to use Orders']
+  const both = [
+    'approver@example.com Weather (app.example.com) asks to use Orders',
+    'root@example.com Weather (app.example.com) asks to use Orders',
+  ]
   t.strictSame(await mailed(), both)
   for (let n = 0; n < 5; n++) await ask(`App ${n}`)
   t.equal((await developer.ask('subscriptions.delete', { params, ifMatch: '*' })).status, 204)
@@ -60,12 +63,12 @@ t.test(
     const { params } = await ask()
     const second = await ask('Second')
     await mailed()
-    const reason = 'Ask for the new API instead.'
+    const reason = 'Ask for the new API instead. '.repeat(10).trim()
     t.equal((await approver.ask('approvals.decline', { params, body: { reason } })).status, 204)
     const mails = await mailbox.deliver(server)
     t.strictSame(mails.map(({ subject }) => subject).toSorted(), [
-      'Weather darf Orders nicht nutzen',
-      'Weather may not use Orders',
+      'Weather (app.example.com) darf Orders nicht nutzen',
+      'Weather (app.example.com) may not use Orders',
     ])
     for (const { text } of mails) t.match(text, reason)
     t.match(await approver.ask('approvals.approve', { params: second.params, body: { reason: 'two\nlines' } }), {
@@ -73,8 +76,8 @@ t.test(
     })
     t.match(await approver.ask('approvals.approve', { params: second.params, body: {} }), { status: 200 })
     t.strictSame(await mailed(), [
-      'dev@example.com Second may use Orders',
-      'friend@example.com Second darf Orders nutzen',
+      'dev@example.com Second (app.example.com) may use Orders',
+      'friend@example.com Second (app.example.com) darf Orders nutzen',
     ])
   },
 )

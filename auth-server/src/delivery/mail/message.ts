@@ -19,9 +19,10 @@ export interface MailMessage {
 
 type Texts = { readonly [Name in MailName]: (facts: MailFacts[Name]) => MailText }
 
-/** What controls how a text is shown, and line breaks: names come from elsewhere and are one short line. */
-const CONTROLS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
-const MAX_FACT_LENGTH = 80
+/** What controls how a text is shown, but the isolates of a shown name; and line breaks: names come from elsewhere and are one line. */
+const CONTROLS = /[\p{Cc}\p{Zl}\p{Zp}]|(?![\u2068\u2069])\p{Cf}/gu
+/** Room for a name with its host, and for the reason of a decision. */
+const MAX_FACT_LENGTH = 500
 
 /** Its words; undefined for a mail of a newer release. */
 export function mailTextOf<Name extends MailName>(

@@ -1,7 +1,9 @@
 // Notes what was changed in an account, and finds what the link of its mail may take back.
+
 import { sql } from 'kysely'
 import { randomId, randomSecret } from '../../crypto/random.ts'
 import { isLanguage, type Language } from '../../pages/language.ts'
+import type { ShownName } from '../../pages/mail-text.ts'
 import { type AccountChangeKind, UNDO_SECONDS } from '../account-change.ts'
 import type { Db, Trx } from '../database.ts'
 import type { Mail } from '../queued-mail.ts'
@@ -17,7 +19,7 @@ export interface AccountChange {
   /** What taking it back needs: `proof` of an address that was removed, the key that was primary `before`. */
   readonly details?: Readonly<{ proof?: AddressProof; before?: string }>
   /** The app that somebody signed in to. */
-  readonly app?: string
+  readonly app?: ShownName
 }
 
 interface Told {

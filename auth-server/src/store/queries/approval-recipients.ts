@@ -6,7 +6,9 @@ import type { MailRecipient } from '../queued-mail.ts'
 /** Somebody at their main address, with what the mail names. */
 export interface ApprovalRecipient extends MailRecipient {
   readonly language: string | null
-  readonly app: string
+  readonly name: string
+  readonly isNameVerified: boolean
+  readonly redirectUris: readonly string[]
   readonly api: string
 }
 
@@ -19,7 +21,8 @@ interface AskedUse {
 /** How many at most hear of a request. */
 const MAX_DECIDERS = 50
 
-const COLUMNS = sql`email.address, email.key, person.language, application.name as app, api.name as api`
+const COLUMNS = sql`email.address, email.key, person.language, application.name,
+  application.name_verified_at is not null as "isNameVerified", application.redirect_uris as "redirectUris", api.name as api`
 
 /** Approvers of the API and administrators, but nobody of the application: they do not decide on it. */
 export async function listDeciders(db: Db, { applicationId, apiId }: AskedUse): Promise<readonly ApprovalRecipient[]> {

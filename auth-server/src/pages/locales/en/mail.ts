@@ -1,10 +1,10 @@
 // The mails in English; the names and facts of this table are those of all languages.
-import type { MailText } from '../../mail-text.ts'
+import type { MailText, ShownName } from '../../mail-text.ts'
 import { UNDO } from './undo.ts'
 
 interface AppFacts {
   /** The name of the app that it was begun in; none on the account's own pages. */
-  readonly app?: string
+  readonly app?: ShownName
 }
 
 interface DeletionFacts {
@@ -21,7 +21,7 @@ interface RoleFacts {
 }
 
 interface TeamFacts {
-  readonly app: string
+  readonly app: ShownName
   /** The address of whoever invites; null for whoever runs the server. */
   readonly by: string | null
   readonly role: keyof typeof TEAM_ROLES
@@ -34,12 +34,12 @@ const TEAM_ROLES = {
 } as const
 
 interface AskedFacts {
-  readonly app: string
+  readonly app: ShownName
   readonly api: string
 }
 
 interface SignInChangedFacts {
-  readonly app: string
+  readonly app: ShownName
   readonly added: readonly string[]
   readonly removed: readonly string[]
   /** Whether an administrator has to look at it again. */
@@ -89,7 +89,7 @@ export const MAIL = {
     ofLink: 'The link works for three days.',
     after: ['If you do not know why, ignore this mail: nothing happens without you.'],
   }),
-  'left-team': ({ app }: Readonly<{ app: string }>): MailText => ({
+  'left-team': ({ app }: Readonly<{ app: ShownName }>): MailText => ({
     subject: `You do not work on ${app} any more`,
     lead: [
       `An owner of the application “${app}” has taken you out of its people. You do not see it in the portal any more.`,
