@@ -6,6 +6,7 @@ import type { Mailer } from './delivery/mail/mailer.ts'
 import { type Cookies, cookiesFor } from './http/cookies.ts'
 import { type FindTrust, openTrust } from './identity/attestation/trust.ts'
 import { NO_PROVIDERS, type Providers } from './identity/federation/providers.ts'
+import { answersOf } from './identity/told-answers.ts'
 import { type Limits, openLimits } from './limits/index.ts'
 import { LIMITS } from './limits/table.ts'
 import type { JobRuns } from './metrics/job-runs.ts'
@@ -33,6 +34,8 @@ export interface Deps {
   readonly providers: Providers
   /** Who is asked before something happens, and told afterwards. */
   readonly hooks: Hooks
+  /** What a person has answered to the form of an API, as backends are told it. */
+  readonly answersOf: typeof answersOf
 }
 
 /** Opens what stands on a database; nothing of it has to be closed, but for the mailer when it has sent something. */
@@ -61,5 +64,6 @@ export async function openDeps(
     mailer: openMailer(config),
     providers,
     hooks,
+    answersOf,
   }
 }

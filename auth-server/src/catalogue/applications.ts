@@ -310,7 +310,8 @@ export function removeApplication(db: Db | Trx, clientId: string, by: CatalogueA
     const application = await findApplication(trx, clientId)
     if (!application) return
     if (application.managedBy !== managerOf(by)) throw new ManagedElsewhere(`The application ${clientId}`, by)
-    await deleteObject(trx, { kind: 'application', clientId })
+    // Hooks hear its client ID, as long as there is one.
     await record(trx, { type: 'application', outcome: 'removed', applicationId: application.id }, by.context)
+    await deleteObject(trx, { kind: 'application', clientId })
   })
 }

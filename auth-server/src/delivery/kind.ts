@@ -20,6 +20,11 @@ export interface DeliveryTools {
     ofIssuer(issuer: string): Readonly<{ revoke?(token: string): Promise<void> }> | undefined
   }>
   readonly hooks: Hooks
+  /** What a person has answered to the form of an API, as backends are told it; undefined where there is nothing. */
+  readonly answersOf: (
+    db: Db,
+    who: Readonly<{ personId: string; apiId: string }>,
+  ) => Promise<Readonly<Record<string, unknown>> | undefined>
   /** The key that signs now. */
   readonly keys: Readonly<{ current(alg: string): Readonly<{ kid: string; alg: string; privateKey: CryptoKey }> }>
 }

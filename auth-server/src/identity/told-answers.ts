@@ -1,5 +1,7 @@
-// The answers to a registration form as backends are told them. Pure.
+// The answers to a registration form as backends are told them.
 import type { RegistrationForm } from '@mobile-api-gateway/sdk/contract/registration-form.ts'
+import type { Db } from '../store/database.ts'
+import { readRegistration } from '../store/queries/listed-registrations.ts'
 import type { StandardClaims } from '../store/standard-claims.ts'
 import type { Answers } from '../store/tables/registrations.ts'
 import { claimValue } from './registration-answers.ts'
@@ -22,4 +24,13 @@ export function toldAnswers(
       return [[name, typeof value === 'object' ? [...value] : value]]
     }),
   )
+}
+
+/** Undefined where nothing was answered, or it was deleted. */
+export async function answersOf(
+  db: Db,
+  who: Readonly<{ personId: string; apiId: string }>,
+): Promise<Readonly<Record<string, TellableAnswer>> | undefined> {
+  const found = await readRegistration(db, who)
+  return found && toldAnswers(found.form, found.answers, found.claims)
 }

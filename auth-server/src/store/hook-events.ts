@@ -26,16 +26,67 @@ export const AFTER_EVENTS = {
     ...['role developer-given', 'role developer-taken', 'role administrator-given', 'role administrator-taken'],
     ...['role approver-given', 'role approver-taken'],
   ],
+  // Of the form of an API.
+  'registration.answered': ['registration answered'],
+  'registration.withdrawn': ['registration withdrawn'],
+  // Who may come to an API.
+  'membership.begun': ['membership begun'],
+  'membership.ended': ['membership ended'],
+  // The people of an application.
+  'team.joined': ['team owner-joined', 'team collaborator-joined'],
+  'team.left': ['team left'],
+  'team.handed-over': ['team handed-over'],
+  'application.created': ['client-registration succeeded', 'client-registration created'],
   'application.changed': [
-    ...['client-registration succeeded', 'client-registration created', 'client-registration changed'],
-    ...['application suspended', 'application restored', 'application removed'],
+    ...['client-registration changed', 'application identity-set', 'application identity-removed'],
+    ...['application identity-confirmed', 'application logo-set', 'application logo-removed'],
+    ...['application name-verified', 'application name-unverified'],
+    ...['application secret-rotated', 'application secret-added', 'application secret-ended'],
   ],
-  'subscription.changed': [
-    ...['subscription created', 'subscription changed', 'subscription removed', 'subscription requested'],
-    ...['subscription approved', 'subscription declined', 'subscription suspended', 'subscription restored'],
-  ],
+  'application.suspended': ['application suspended'],
+  'application.restored': ['application restored'],
+  'application.deleted': ['application removed'],
+  'subscription.requested': ['subscription requested'],
+  'subscription.approved': ['subscription created', 'subscription approved'],
+  'subscription.declined': ['subscription declined'],
+  'subscription.changed': ['subscription changed'],
+  'subscription.suspended': ['subscription suspended'],
+  'subscription.restored': ['subscription restored'],
+  'subscription.deleted': ['subscription removed'],
 } as const satisfies Readonly<Record<string, readonly string[]>>
 export type AfterEvent = keyof typeof AFTER_EVENTS
+
+/** What no hook hears of: it changes nothing that others keep, or it is about the running of the server. */
+export const UNTOLD = [
+  ...['sign-in succeeded', 'sign-in refused', 'sign-in wrong-credentials', 'second-factor succeeded'],
+  ...['second-factor recovery-code-used', 'second-factor wrong-code', 'second-factor recovery-codes-renewed'],
+  ...['consent given', 'consent denied', 'registration read', 'registration searched-for', 'passkey renamed'],
+  ...['passkey counter-went-back', 'refresh recovered', 'refresh reused', 'code reused', 'export by-person'],
+  // Nobody is anybody yet, or an account comes from another system, whose operator has it.
+  ...['membership promised', 'membership promise-withdrawn', 'invitation made', 'invitation withdrawn'],
+  ...['invitation accepted', 'team invited', 'team invitation-withdrawn', 'account imported'],
+  ...['people imported', 'people exported', 'people hashes-export-begun', 'people hashes-exported'],
+  // A guest has no account.
+  ...['device registered', 'device attested', 'revocation of-application'],
+  ...['account-change brought-back', 'account-change set-aside-removed'],
+  ...['deletion asked-for', 'deletion begun-by-administrator', 'deletion taken-back'],
+  ...['account read', 'account searched-for', 'audit searched', 'setup link-made', 'key-rotation scheduled'],
+  ...[
+    'key-rotation asked-for',
+    'key-rotation leaked',
+    'hook tested',
+    'hook forgotten',
+    'hook sent-again',
+    'hook dropped',
+  ],
+  ...['group created', 'group described', 'group removed-from-catalogue'],
+  ...['api suspended', 'api restored', 'api created', 'api changed', 'api removed'],
+] as const
+
+/** The events of the audit log that a hook hears of, with what it hears. */
+export function toldFor(events: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries([...BY_AUDIT].filter(([, event]) => events.includes(event)))
+}
 
 const BY_AUDIT: ReadonlyMap<string, string> = new Map(
   Object.entries(AFTER_EVENTS).flatMap(([event, names]) => names.map((name) => [name, event])),

@@ -11,6 +11,7 @@ import {
   oneOfWords,
   optionally,
   wholeNumber,
+  yesOrNo,
 } from '../../config/yaml-fields.ts'
 import { readYamlTree, type YamlProblem } from '../../config/yaml-tree.ts'
 import { type Config, ConfigError } from '../../config.ts'
@@ -68,6 +69,7 @@ export const HOOK_FIELDS = {
     'ids of the APIs for whose sign-ins and tokens it is asked; left out, of all',
     listOf(line, '[orders]'),
   ),
+  with_answers: optionally('whether `registration.answered` brings the answers; without it, ids alone', yesOrNo),
   on_failure: optionally(
     '`refuse` (if left out) or `continue`: what happens when it is asked and does not answer as it should',
     oneOfWords(FAILURE_RULES),
@@ -98,10 +100,12 @@ export async function readHooks(
     ({ name, at, value }): Hook | undefined => {
       if (!NAME.test(name))
         return noteAt(at, `${name} is no name: use small letters, digits and -, 32 at most, a letter first`, problems)
-      const { url, secret_variable, events, apis, on_failure, timeout_ms } = value
+      const { url, secret_variable, events, apis, with_answers: withAnswers = false, on_failure, timeout_ms } = value
       // Nobody signs up for one API, so it would never be asked.
       if (apis && events.includes('before.sign-up'))
         return noteAt(at, `${name} has apis, and before.sign-up is about no API: make two hooks of it`, problems)
+      if (withAnswers && !events.includes('registration.answered'))
+        return noteAt(at, `${name} has with_answers, and does not hear of registration.answered`, problems)
       const place = `${catalogueFile}, line ${at.line}, column ${at.column}: ${name}`
       const secrets = readWebhookSecrets(environment[secret_variable] ?? '')
       if (!secrets) {
@@ -110,7 +114,7 @@ export async function readHooks(
       }
       const [onFailure, timeoutMillis] = [on_failure ?? 'refuse', timeout_ms ?? TIMEOUT_MILLIS.byDefault]
       const apisElsewhere = (apis ?? []).filter((id) => !ownApis.includes(id))
-      return { name, place, url, secrets, events, apis, apisElsewhere, onFailure, timeoutMillis }
+      return { name, place, url, secrets, events, apis, apisElsewhere, withAnswers, onFailure, timeoutMillis }
     },
   )
   if (problems.length === 0)

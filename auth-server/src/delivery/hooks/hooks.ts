@@ -19,6 +19,8 @@ export interface Hook {
   readonly apis: readonly string[] | undefined
   /** Those of them that the file does not have. */
   readonly apisElsewhere: readonly string[]
+  /** Whether it hears what people have answered to forms. */
+  readonly withAnswers: boolean
   readonly onFailure: FailureRule
   readonly timeoutMillis: number
 }

@@ -10,20 +10,27 @@ import type { Hook } from './hooks.ts'
 const TIMEOUT_MILLIS = 10_000
 
 export async function sendHook(
-  { config, hooks }: DeliveryTools,
+  { db, config, hooks, answersOf }: DeliveryTools,
   { id, payload }: OutboxEntry<'hook'>,
   signal?: AbortSignal,
 ): Promise<DeliveryOutcome> {
-  const { hook: name, event, at, personId, applicationId, apiId } = payload
+  const { hook: name, event, at, personId, applicationId, clientId = null, apiId } = payload
   const hook = hooks.byName(name)
   // Another instance may have it: of a newer release, or with another file. `npm run hooks -- forget` ends it for all.
   if (!hook) return { kind: 'later', because: 'this instance has no such hook', about: { hook: name, event } }
+  // As they are now: the row that waits holds none, so what was deleted meanwhile is told to nobody.
+  const answers =
+    hook.withAnswers && event === 'registration.answered' && personId !== null && apiId !== null
+      ? await answersOf(db, { personId, apiId })
+      : undefined
   const body = JSON.stringify({
     event,
     at,
     ...(personId !== null && { sub: personId }),
     ...(applicationId !== null && { application: applicationId }),
+    ...(clientId !== null && { client_id: clientId }),
     ...(apiId !== null && { api: apiId }),
+    ...(answers && { answers }),
   })
   const { status, problem } = await callHook(config, hook, { id: `msg_${id}`, body, ...(signal && { signal }) })
   if (problem === undefined) {

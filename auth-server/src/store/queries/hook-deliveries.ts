@@ -38,7 +38,7 @@ export async function findHooks(db: Db, name?: string): Promise<readonly ListedH
 }
 
 /** A call that has not arrived. */
-export interface HookDelivery extends HookTold {
+export interface HookDelivery extends Omit<HookTold, 'clientId'> {
   readonly id: string
   readonly clientId: string | null
   readonly isDead: boolean
@@ -87,7 +87,8 @@ function select(rest: RawBuilder<unknown>) {
            payload->>'hook' as hook, payload->>'event' as event, payload->>'at' as at,
            payload->>'personId' as "personId", payload->>'applicationId' as "applicationId",
            payload->>'apiId' as "apiId",
-           (select client_id from applications where id = payload->>'applicationId') as "clientId", ${IS_DEAD} as "isDead", attempts,
+           coalesce(payload->>'clientId', (select client_id from applications where id = payload->>'applicationId'))
+             as "clientId", ${IS_DEAD} as "isDead", attempts,
            last_answer as "lastAnswer", outbox.created_at as "createdAt",
            case when ${IS_DEAD} then null else next_attempt_at end as "nextAttemptAt", expires_at as "expiresAt",
            concat_ws('~', ${KEY}) as key

@@ -2,6 +2,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database.ts'
 import type { Json, TableDeclaration } from '../declaration.ts'
+import { toldFor } from '../hook-events.ts'
 import { queueEntries } from './outbox.ts'
 
 /** What the catalogue file says of a hook, for whoever looks at it; never a secret. */
@@ -22,6 +23,8 @@ export interface HookSubscriptions {
   events: string[]
   /** Null of a server that has not been started since there are any. */
   settings: Json<HookSettings> | null
+  /** Events of the audit log, with what the hook hears of them; read by a trigger (0084). */
+  told_for: Json<Readonly<Record<string, string>>> | null
   called_at: Date | null
   called_event: string | null
   failed_at: Date | null
@@ -52,14 +55,16 @@ export interface ConfirmedHook {
  * of those.
  */
 export async function confirmSubscriptions(db: Db, hooks: readonly ConfirmedHook[]): Promise<readonly string[]> {
+  const wanted = hooks.map((hook) => ({ ...hook, told_for: toldFor(hook.events) }))
   const { rows } = await sql<{ name: string }>`
     with wanted as (
-      select * from jsonb_to_recordset(${JSON.stringify(hooks)}::jsonb)
-        as hook (name text, receiver text, events text[], settings jsonb)
+      select * from jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb)
+        as hook (name text, receiver text, events text[], settings jsonb, told_for jsonb)
     ), confirmed as (
-      insert into hook_subscriptions (name, receiver, events, settings) select name, receiver, events, settings from wanted
-      on conflict (name) do update
-      set receiver = excluded.receiver, events = excluded.events, settings = excluded.settings
+      insert into hook_subscriptions (name, receiver, events, settings, told_for)
+      select name, receiver, events, settings, told_for from wanted
+      on conflict (name) do update set receiver = excluded.receiver, events = excluded.events,
+                                       settings = excluded.settings, told_for = excluded.told_for
     )
     select name from hook_subscriptions where name not in (select name from wanted) order by name`.execute(db)
   return rows.map(({ name }) => name)
@@ -115,7 +120,8 @@ export interface ToldChange {
 /** Queues it for each hook that wants to hear of it. Part of a statement. */
 export function tellHooks({ event, personId, applicationId, apiId }: ToldChange): RawBuilder<unknown> {
   const payload = sql`jsonb_build_object('hook', name, 'event', ${event}::text, 'at', auth_now(),
-    'personId', ${personId}::text, 'applicationId', ${applicationId}::text, 'apiId', ${apiId}::text)`
+    'personId', ${personId}::text, 'applicationId', ${applicationId}::text,
+    'clientId', (select client_id from applications where id = ${applicationId}), 'apiId', ${apiId}::text)`
   return queueEntries(
     'hook',
     sql`(select receiver, null as application_id, null as person_id, ${payload} as payload

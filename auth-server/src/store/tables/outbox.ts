@@ -26,6 +26,8 @@ export interface HookTold {
   readonly at: string
   readonly personId: string | null
   readonly applicationId: string | null
+  /** Of the application; missing in what an older release has queued. */
+  readonly clientId?: string | null
   readonly apiId: string | null
 }
 
@@ -45,6 +47,7 @@ const OUTBOX_KINDS: Readonly<Record<OutboxKind, Readonly<{ words: string; lifeti
   'api-event': { words: 'what backends of APIs hear of the end of a `sub`', lifetimeSeconds: 7 * 24 * 3600 },
   // Queued by triggers (0067), which say so, too.
   'provider-revocation': { words: 'ends of links to identity providers', lifetimeSeconds: 7 * 24 * 3600 },
+  // Queued by a trigger (0084), which says so, too.
   hook: { words: 'what hooks hear of changes, which administrators see for 30 more days', lifetimeSeconds: 72 * 3600 },
 }
 
