@@ -1,5 +1,6 @@
 // What several statements say in the same words, said once. Each fragment names the alias that it is about.
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
+import type { Slot } from './statement.ts'
 
 /** Whole Unix seconds of a moment, of the present unless told. */
 export function unixSeconds(moment: RawBuilder<unknown> = sql`auth_now()`): RawBuilder<number> {
@@ -12,7 +13,7 @@ export function secondsSince(moment: RawBuilder<unknown>): RawBuilder<number> {
 }
 
 /** The moment so many seconds from now. */
-export function secondsFromNow(seconds: number): RawBuilder<Date> {
+export function secondsFromNow(seconds: number | Slot): RawBuilder<Date> {
   return sql`auth_now() + make_interval(secs => ${seconds})`
 }
 

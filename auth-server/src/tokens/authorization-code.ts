@@ -45,12 +45,17 @@ export async function redeemCode(
   const codeChallenge = codeVerifier === undefined ? null : sha256(codeVerifier)
   const presented: CodePresented = { ...rest, codeChallenge }
   const token = newRefreshToken(tokenSecret, randomId('grant'), 1)
-  const opening = { id: token.familyId, currentHash: token.hash, addedClaims }
-  const family = await consumeCode(db, presented, opening)
+  const redemption = {
+    ...presented,
+    familyId: token.familyId,
+    currentHash: token.hash,
+    addedClaims: addedClaims === undefined ? null : JSON.stringify(addedClaims),
+  }
+  const family = await consumeCode(db, redemption)
   if (family) return { kind: 'redeemed', family, token }
   return db.transaction().execute(async (trx) => {
     // Only who holds the key of a device can redeem a code of one.
-    const merged = presented.dpopJkt === null ? undefined : await consumeMergingCode(trx, presented, opening)
+    const merged = presented.dpopJkt === null ? undefined : await consumeMergingCode(trx, redemption)
     if (!merged) return { kind: 'refused', because: await refuse(trx, presented, context) }
     await noteMerge(trx, merged, context)
     return { kind: 'redeemed', family: merged, token }

@@ -3,6 +3,7 @@ import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { AddedClaims, ClaimNames } from '../added-claims.ts'
 import type { Db } from '../database.ts'
 import { isOfStandingPerson, isSubscribed, openScopes, secondsFromNow } from '../sql.ts'
+import { type Slots, statement } from '../statement.ts'
 import { type PendingAppVisit, REQUEST_TTL_SECONDS } from '../tables/authorization-requests.ts'
 import { spendPushed } from '../tables/pushed-requests.ts'
 
@@ -29,7 +30,7 @@ const MAY_END = sql<SqlBool>`exists (select from signed_in)
        or exists (select from subscriptions subscription where ${isSubscribed('request')} and subscription.trusted))`
 
 /** The row of a request that waits, with a lock on it; and how it is closed. */
-function waiting(id: string): Closing {
+function waiting({ id }: Slots<Values>): Closing {
   return {
     wanted: (columns) => sql`select ${columns} from authorization_requests request, signed_in
       where request.id = ${id} and request.completed_at is null and request.expires_at > auth_now()
@@ -40,11 +41,11 @@ function waiting(id: string): Closing {
 }
 
 /** What will be its row; it is written as one that has been closed. */
-function beginning({ id, browserHash, app, request }: NewVisit): Closing {
+function beginning({ id, browserHash, applicationId, apiId, request }: Slots<Values>): Closing {
   return {
     wanted: (columns) => sql`select ${columns}
-      from (select ${id}::text as id, ${browserHash}::text as browser_hash, ${app.applicationId}::text as application_id,
-                   ${app.apiId}::text as api_id, ${JSON.stringify(request)}::jsonb as request) request, signed_in`,
+      from (select ${id}::text as id, ${browserHash}::text as browser_hash, ${applicationId}::text as application_id,
+                   ${apiId}::text as api_id, ${request}::jsonb as request) request, signed_in`,
     closed: sql`insert into authorization_requests (id, browser_hash, application_id, api_id, request, expires_at, completed_at)
       select request.id, request.browser_hash, request.application_id, request.api_id, request.request,
              ${secondsFromNow(REQUEST_TTL_SECONDS)}, auth_now()
@@ -57,19 +58,31 @@ interface Closing {
   readonly closed: RawBuilder<unknown>
 }
 
-/**
- * Closes the request and mints its code for the session's person; false when the request, or another visit of the same
- * pushed request, has ended already, or the session has, or its class is not what policy has seen, or what the app asks for
- * is not allowed any more. One that is new has no row then.
- */
-export async function mintCode(db: Db, input: MintedCode): Promise<boolean> {
-  const { visit } = input
-  const { wanted, closed } = visit.isNew ? beginning(visit) : waiting(visit.id)
-  const { rows } = await sql`
+/** What the statement is given. */
+interface Values {
+  readonly id: string
+  readonly browserHash?: string
+  readonly applicationId?: string
+  readonly apiId?: string
+  /** As JSON, as the claims are. */
+  readonly request?: string
+  readonly sessionId: string
+  readonly sessionAcr: string
+  readonly acr: string
+  readonly codeHash: string
+  readonly ttlSeconds: number
+  readonly addedClaims: string
+  readonly yieldingClaims: string
+}
+
+function minting(how: (values: Slots<Values>) => Closing) {
+  return statement<Values, unknown>((values, db) => {
+    const { wanted, closed } = how(values)
+    return sql`
     with signed_in as (
       select session.* from sessions session
       join people person on ${isOfStandingPerson('session')}
-      where session.id = ${input.session.id} and session.acr = ${input.session.acr} and session.expires_at > auth_now()
+      where session.id = ${values.sessionId} and session.acr = ${values.sessionAcr} and session.expires_at > auth_now()
     ), wanted as (
       -- First, as everywhere: the request, then what was allowed.
       ${wanted(sql`request.*, ${openScopes(ASKED_SCOPES, sql`request.api_id`, sql`signed_in.person_id`)} as open_scopes`)}
@@ -84,14 +97,41 @@ export async function mintCode(db: Db, input: MintedCode): Promise<boolean> {
     insert into authorization_codes (code_hash, application_id, api_id, person_id, auth_epoch, session_id, acr, amr,
                                      auth_time, redirect_uri, code_challenge, scopes, nonce, dpop_jkt, device_jkt,
                                      expires_at, request_id, added_claims, yielding_claims)
-    select ${input.codeHash}, ended.application_id, ended.api_id, signed_in.person_id, signed_in.auth_epoch, signed_in.id,
-           ${input.acr}, signed_in.amr, signed_in.auth_time, ended.request->>'redirectUri', ended.request->>'codeChallenge',
+    select ${values.codeHash}, ended.application_id, ended.api_id, signed_in.person_id, signed_in.auth_epoch, signed_in.id,
+           ${values.acr}, signed_in.amr, signed_in.auth_time, ended.request->>'redirectUri', ended.request->>'codeChallenge',
            wanted.open_scopes, ended.request->>'nonce', ended.request->>'dpopJkt',
            -- Of who has read what becomes of the guest.
-           case when ended.steps ? 'guest' then ended.request->>'deviceJkt' end, ${secondsFromNow(input.ttlSeconds)},
-           ended.id, nullif(${JSON.stringify(input.addedClaims)}::jsonb, '{}'),
-           nullif(${JSON.stringify(input.yieldingClaims)}::jsonb, '{}')
+           case when ended.steps ? 'guest' then ended.request->>'deviceJkt' end, ${secondsFromNow(values.ttlSeconds)},
+           ended.id, nullif(${values.addedClaims}::jsonb, '{}'),
+           nullif(${values.yieldingClaims}::jsonb, '{}')
     from ended, signed_in, wanted
-    returning code_hash`.execute(db)
+    returning code_hash`.compile(db)
+  })
+}
+
+const CLOSE = minting(waiting)
+const BEGIN = minting(beginning)
+
+/**
+ * Closes the request and mints its code for the session's person; false when the request, or another visit of the same
+ * pushed request, has ended already, or the session has, or its class is not what policy has seen, or what the app asks for
+ * is not allowed any more. One that is new has no row then.
+ */
+export async function mintCode(
+  db: Db,
+  { visit, session, addedClaims, yieldingClaims, ...code }: MintedCode,
+): Promise<boolean> {
+  const values: Values = {
+    ...code,
+    id: visit.id,
+    sessionId: session.id,
+    sessionAcr: session.acr,
+    addedClaims: JSON.stringify(addedClaims),
+    yieldingClaims: JSON.stringify(yieldingClaims),
+  }
+  if (!visit.isNew) return (await CLOSE(db, values)).length === 1
+  const { browserHash, app, request } = visit
+  const { applicationId, apiId } = app
+  const rows = await BEGIN(db, { ...values, browserHash, applicationId, apiId, request: JSON.stringify(request) })
   return rows.length === 1
 }

@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { AddedClaims, ClaimNames } from '../added-claims.ts'
 import type { Db, Trx } from '../database.ts'
 import { isAdmitted, isOfApplication, isOfStandingPerson, isSubscribed, openScopes, toldGroups } from '../sql.ts'
+import { type Slots, statement } from '../statement.ts'
 import { MAX_WRONG_VERIFIERS, usableCode } from '../tables/authorization-codes.ts'
 import type { StoredRequest } from '../tables/authorization-requests.ts'
 import { IS_STANDING_GUEST } from '../tables/device-keys.ts'
@@ -21,7 +22,7 @@ export interface CodePresented {
   /** Thumbprint of the key whose possession the caller proved, or null. */
   readonly dpopJkt: string | null
   /** For codes of trials alone: their redirect URI, which is registered for no application. */
-  readonly trialRedirectUri?: string
+  readonly trialRedirectUri?: string | undefined
 }
 
 /** The family that a code opens, the nonce of its request, and the request itself, unless an older release began it. */
@@ -30,6 +31,9 @@ export type OpenedFamily = FamilyView & Readonly<{ nonce: string | null; asked: 
 function withoutLoopbackPort(uri: RawBuilder<unknown>): RawBuilder<string> {
   return sql`regexp_replace(${uri}, '^(http://(127[.]0[.]0[.]1|\\[::1\\])):[0-9]+', '\\1')`
 }
+
+/** What a redemption is given: what was presented, and the family to open. */
+type Redemption = CodePresented & Omit<NewFamily, 'dpopJkt'>
 
 /** What belongs to redeeming a code of one sort, as parts of the statement. */
 interface Sort {
@@ -42,24 +46,21 @@ interface Sort {
 }
 
 /** The login of an account; also of one that the device's guest has become before the code was issued. */
-const LOGIN: Sort = {
+const LOGIN = consuming<OpenedFamily>(() => ({
   first: sql``,
   condition: sql`(code.device_jkt is null or exists (
     select from device_keys device where device.jkt = code.device_jkt and device.person_id = code.person_id))`,
   afterwards: sql``,
   columns: sql``,
-}
+}))
 
 /**
  * Consumes the code of a login and opens its family, in one statement; undefined unless everything fits, or where a guest
  * is to become part of the account.
  */
-export function consumeCode(
-  db: Db,
-  presented: CodePresented,
-  family: Omit<NewFamily, 'dpopJkt'>,
-): Promise<OpenedFamily | undefined> {
-  return consume(db, LOGIN, presented, family)
+export async function consumeCode(db: Db, redemption: Redemption): Promise<OpenedFamily | undefined> {
+  const [family] = await LOGIN(db, redemption)
+  return family
 }
 
 /** A login that a code would open, as far as the one who presents it shows that it is theirs. */
@@ -95,64 +96,59 @@ export async function findWaitingCode(
 export type MergedFamily = OpenedFamily &
   Readonly<{ mergedFrom: string; pseudonyms: Readonly<{ from: string; into: string }> }>
 
+const MERGING = consuming<MergedFamily>(({ codeHash }) => ({
+  first: sql`guest as (
+    select device.jkt, person.id, person.pseudonym
+    from authorization_codes code, device_keys device, people person
+    where code.code_hash = ${codeHash} and device.jkt = code.device_jkt
+      and device.application_id = code.application_id and ${IS_STANDING_GUEST}
+    for no key update of person
+  ),`,
+  condition: sql`exists (select from guest)`,
+  afterwards: sql`, merged as (
+    update people set status = 'merged', merged_into = code.person_id, updated_at = auth_now()
+    from guest, code where people.id = guest.id
+  ), moved as (
+    update device_keys set person_id = code.person_id, auth_epoch = code.auth_epoch, account_since = auth_now(),
+                           merged_from = guest.id
+    from guest, code where device_keys.jkt = guest.jkt
+  )`,
+  columns: sql`, (select id from guest) as "mergedFrom", jsonb_build_object(
+    'from', (select pseudonym from guest), 'into', (select pseudonym from people where id = code.person_id)) as pseudonyms`,
+}))
+
 /**
  * The same for the code of a visit that a guest's device has begun: the guest becomes part of the account, and the key the
  * account's. Everything that the key could do ends with the guest's epoch, and gateways hear of it (triggers see to both).
  * The guest's row lets one through of several codes, of a sign-up, and of an erasure. Not locked against references to it:
  * a token of the guest that is being issued right now is told to gateways, or not born.
  */
-export async function consumeMergingCode(
-  trx: Trx,
-  presented: CodePresented,
-  family: Omit<NewFamily, 'dpopJkt'>,
-): Promise<MergedFamily | undefined> {
-  const merging: Sort = {
-    first: sql`guest as (
-      select device.jkt, person.id, person.pseudonym
-      from authorization_codes code, device_keys device, people person
-      where code.code_hash = ${presented.codeHash} and device.jkt = code.device_jkt
-        and device.application_id = code.application_id and ${IS_STANDING_GUEST}
-      for no key update of person
-    ),`,
-    condition: sql`exists (select from guest)`,
-    afterwards: sql`, merged as (
-      update people set status = 'merged', merged_into = code.person_id, updated_at = auth_now()
-      from guest, code where people.id = guest.id
-    ), moved as (
-      update device_keys set person_id = code.person_id, auth_epoch = code.auth_epoch, account_since = auth_now(),
-                             merged_from = guest.id
-      from guest, code where device_keys.jkt = guest.jkt
-    )`,
-    columns: sql`, (select id from guest) as "mergedFrom", jsonb_build_object(
-      'from', (select pseudonym from guest), 'into', (select pseudonym from people where id = code.person_id)) as pseudonyms`,
-  }
-  return consume<MergedFamily>(trx, merging, presented, family)
+export async function consumeMergingCode(trx: Trx, redemption: Redemption): Promise<MergedFamily | undefined> {
+  const [family] = await MERGING(trx, redemption)
+  return family
 }
 
-async function consume<Opened extends OpenedFamily>(
-  db: Db,
-  sort: Sort,
-  presented: CodePresented,
-  family: Omit<NewFamily, 'dpopJkt'>,
-): Promise<Opened | undefined> {
-  const { rows } = await sql<Opened>`
+function consuming<Opened extends OpenedFamily>(sortOf: (given: Slots<Redemption>) => Sort) {
+  return statement<Redemption, Opened>((given, db) => {
+    const sort = sortOf(given)
+    return sql<Opened>`
     with ${sort.first} session as (
       -- A sign-out waits for this lock and then ends the family as well, or it came first and there is no session.
       select session.id from sessions session join authorization_codes code on code.session_id = session.id
-      where code.code_hash = ${presented.codeHash}
+      where code.code_hash = ${given.codeHash}
       for key share of session
     ), code as (
-      update authorization_codes code set consumed_at = auth_now(), family_id = ${family.id}
+      update authorization_codes code set consumed_at = auth_now(), family_id = ${given.familyId}
       from people person, applications application, subscriptions subscription, apis api, session
-      where code.code_hash = ${presented.codeHash} and ${usableCode} and ${sort.condition}
+      where code.code_hash = ${given.codeHash} and ${usableCode} and ${sort.condition}
         and session.id = code.session_id
-        and code.code_challenge is not distinct from ${presented.codeChallenge}
-        and (code.dpop_jkt is null or code.dpop_jkt = ${presented.dpopJkt})
-        and (${presented.redirectUri}::text is null or code.redirect_uri = ${presented.redirectUri})
-        and (${presented.resource}::text is null or api.resource = ${presented.resource})
-        and ${isOfApplication('code')} and application.client_id = ${presented.clientId}
+        and code.code_challenge is not distinct from ${given.codeChallenge}
+        and (code.dpop_jkt is null or code.dpop_jkt = ${given.dpopJkt})
+        and (${given.redirectUri}::text is null or code.redirect_uri = ${given.redirectUri})
+        and (${given.resource}::text is null or api.resource = ${given.resource})
+        and ${isOfApplication('code')} and application.client_id = ${given.clientId}
         -- It may have been taken from the application since. Of loopback any port is as good as another.
-        and (code.redirect_uri = ${presented.trialRedirectUri ?? null}::text
+        and (code.redirect_uri = ${given.trialRedirectUri}::text
           or exists (select from unnest(application.redirect_uris) uri
                      where ${withoutLoopbackPort(sql`uri`)} = ${withoutLoopbackPort(sql`code.redirect_uri`)}))
         and ${isOfStandingPerson('code')} and api.id = code.api_id and ${isSubscribed('code')} and ${isAdmitted('code')}
@@ -162,14 +158,14 @@ async function consume<Opened extends OpenedFamily>(
                 (select request->'claims' from authorization_requests where id = code.request_id) as asked_claims,
                 ${openScopes(sql`subscription.scopes`, sql`code.api_id`, sql`code.person_id`)} as allowed_scopes
     ), family as (
-      ${openFamily(sql`code`, { ...family, dpopJkt: presented.dpopJkt })}
+      ${openFamily(sql`code`, given)}
     )${sort.afterwards}
     select ${FAMILY_COLUMNS}, code.client_id as "clientId", code.application_id as "applicationId", code.resource,
            code.plan, code.groups, code.allowed_scopes as "allowedScopes", code.nonce,
            (select request from authorization_requests where id = code.request_id) as asked
            ${sort.columns}
-    from code, family`.execute(db)
-  return rows[0]
+    from code, family`.compile(db)
+  })
 }
 
 /** Why a code opened nothing; whose family ended, where a late repeat ended one. */

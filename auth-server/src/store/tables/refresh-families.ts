@@ -6,6 +6,7 @@ import type { AskedClaims } from '../asked-claims.ts'
 import type { Db } from '../database.ts'
 import type { Defaulted, Json, TableDeclaration } from '../declaration.ts'
 import { isOfApplication, secondsSince, unixSeconds } from '../sql.ts'
+import type { Slots } from '../statement.ts'
 
 export interface RefreshFamilies {
   id: string
@@ -150,12 +151,12 @@ export const FAMILY_COLUMNS = sql`
 
 /** A family that is about to be opened. */
 export interface NewFamily {
-  readonly id: string
+  readonly familyId: string
   readonly currentHash: string
   /** Of the key that was proven with the request, or null. A public client's tokens are bound to it (RFC 9449 §5). */
   readonly dpopJkt: string | null
-  /** In the place of those that wait with the code. */
-  readonly addedClaims?: AddedClaims | undefined
+  /** As JSON, in the place of those that wait with the code; null leaves these. */
+  readonly addedClaims: string | null
 }
 
 /**
@@ -165,16 +166,16 @@ export interface NewFamily {
  */
 export function openFamily(
   code: RawBuilder<unknown>,
-  { id, currentHash, dpopJkt, addedClaims }: NewFamily,
+  { familyId, currentHash, dpopJkt, addedClaims }: Slots<NewFamily>,
 ): RawBuilder<unknown> {
   return sql`
     insert into refresh_families (id, person_id, auth_epoch, application_id, api_id, session_id, scopes, acr, amr, auth_time,
                                   generation, current_hash, dpop_jkt, bound_since, idle_expires_at, expires_at, added_claims,
                                   asked_claims)
-    select ${id}, person_id, auth_epoch, application_id, api_id, session_id, scopes, acr, amr, auth_time,
+    select ${familyId}, person_id, auth_epoch, application_id, api_id, session_id, scopes, acr, amr, auth_time,
            1, ${currentHash}, case when public then ${dpopJkt}::text end,
            case when public and ${dpopJkt}::text is not null then 1 end, auth_now() + refresh_idle, auth_now() + refresh_absolute,
-           coalesce(${addedClaims === undefined ? null : JSON.stringify(addedClaims)}::jsonb, added_claims), asked_claims
+           coalesce(${addedClaims}::jsonb, added_claims), asked_claims
     from ${code} returning *`
 }
 

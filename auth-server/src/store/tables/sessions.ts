@@ -4,6 +4,7 @@ import type { AddedClaims } from '../added-claims.ts'
 import type { Db, Trx } from '../database.ts'
 import type { Defaulted, Json, TableDeclaration } from '../declaration.ts'
 import { IS_FACTOR_IN_FORCE, isOfStandingPerson, secondsSince } from '../sql.ts'
+import { statement } from '../statement.ts'
 import { sessionsOf } from '../visit-steps.ts'
 import type { VisitProof } from './authorization-requests.ts'
 
@@ -152,13 +153,14 @@ export function liveSessions(db: Db) {
     ])
 }
 
+const FIND = statement<Readonly<{ tokenHashes: readonly string[] }>, Session>(({ tokenHashes }, db) =>
+  liveSessions(db).where(sql<SqlBool>`token_hash = any(${tokenHashes})`).limit(2).compile(),
+)
+
 /** Finds the live session of the tokens that a browser sent. Of two nobody can say which is its own: then there is none. */
 export async function findSession(db: Db, tokenHashes: readonly string[]): Promise<Session | undefined> {
   if (tokenHashes.length === 0) return undefined
-  const [session, other] = await liveSessions(db)
-    .where(sql<SqlBool>`token_hash = any(${tokenHashes})`)
-    .limit(2)
-    .execute()
+  const [session, other] = await FIND(db, { tokenHashes })
   return other ? undefined : session
 }
 
