@@ -88,6 +88,8 @@ export type AuditEvent =
   | Event<'audit', 'searched'>
   // Of calls of hooks, or of a hook itself: its name, and that of the event.
   | (Event<'hook', 'tested' | 'forgotten' | 'sent-again' | 'dropped'> & Change)
+  // An administrator tried a sign-in at an identity provider, which signed nobody in; `after` has its name.
+  | (Event<'provider', 'tried'> & Change)
   // A link by which somebody can become the first administrator.
   | Event<'setup', 'link-made'>
   | (Event<'role', 'developer-given' | 'developer-taken' | 'administrator-given' | 'administrator-taken'> & Person)

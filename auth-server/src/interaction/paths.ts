@@ -28,6 +28,10 @@ export const TRIAL_PATH = `${PORTAL_PATH}/try` as const
 /** Where the sign-ins of trials come back to; no application's redirect URI. */
 export const TRIAL_CALLBACK_PATH = `${TRIAL_PATH}/callback` as const
 
+/** Where administrators are at home in the portal, and find the identity providers. */
+export const ADMINISTRATION_PATH = `${PORTAL_PATH}/administration` as const
+export const PROVIDERS_PATH = `${ADMINISTRATION_PATH}/providers` as const
+
 /** Where a visit begins; a row of oauth/endpoints.ts. */
 export const AUTHORIZE_PATH = '/authorize'
 

@@ -1,6 +1,6 @@
 // The addresses of the portal's pages and forms; each is written here and nowhere else.
 import { APPROVALS_PATH } from '../http/account-path.ts'
-import { PORTAL_PATH, TRIAL_PATH } from '../interaction/paths.ts'
+import { ADMINISTRATION_PATH, PORTAL_PATH, PROVIDERS_PATH, TRIAL_PATH } from '../interaction/paths.ts'
 
 const APPLICATIONS = `${PORTAL_PATH}/applications` as const
 const APIS = `${PORTAL_PATH}/apis` as const
@@ -8,13 +8,11 @@ const APPROVAL = `${APPROVALS_PATH}/:subscription` as const
 const SUBSCRIPTION = `${PORTAL_PATH}/subscriptions/:subscription` as const
 const USAGE = `${PORTAL_PATH}/usage` as const
 const HELP = `${PORTAL_PATH}/help` as const
-const ADMINISTRATION = `${PORTAL_PATH}/administration` as const
-const PEOPLE = `${ADMINISTRATION}/people` as const
+const PEOPLE = `${ADMINISTRATION_PATH}/people` as const
 const PERSON = `${PEOPLE}/:person` as const
-const PROVIDERS = `${ADMINISTRATION}/providers` as const
-const ALL_APPLICATIONS = `${ADMINISTRATION}/applications` as const
-const HOOKS = `${ADMINISTRATION}/hooks` as const
-const ALL_SUBSCRIPTIONS = `${ADMINISTRATION}/subscriptions` as const
+const ALL_APPLICATIONS = `${ADMINISTRATION_PATH}/applications` as const
+const ALL_SUBSCRIPTIONS = `${ADMINISTRATION_PATH}/subscriptions` as const
+const HOOKS = `${ADMINISTRATION_PATH}/hooks` as const
 
 /** As patterns of routes. */
 export const PATHS = {
@@ -56,13 +54,13 @@ export const PATHS = {
   tryBegin: `${TRIAL_PATH}/begin`,
   tryCall: `${TRIAL_PATH}/call`,
   tryEnd: `${TRIAL_PATH}/end`,
-  administration: ADMINISTRATION,
+  administration: ADMINISTRATION_PATH,
   people: PEOPLE,
   person: PERSON,
   personRoles: `${PERSON}/roles`,
   personGroups: `${PERSON}/groups`,
   personStep: `${PERSON}/:step`,
-  invitations: `${ADMINISTRATION}/invitations`,
+  invitations: `${ADMINISTRATION_PATH}/invitations`,
   allApplications: ALL_APPLICATIONS,
   applicationStep: `${ALL_APPLICATIONS}/:client/:step`,
   newOwner: `${ALL_APPLICATIONS}/:client/owner`,
@@ -70,16 +68,18 @@ export const PATHS = {
   vouchForPhones: `${ALL_APPLICATIONS}/:client/phones`,
   allSubscriptions: ALL_SUBSCRIPTIONS,
   subscriptionStep: `${ALL_SUBSCRIPTIONS}/:subscription/:step`,
-  providers: PROVIDERS,
-  provider: `${PROVIDERS}/:provider`,
-  allUsage: `${ADMINISTRATION}/usage`,
-  audit: `${ADMINISTRATION}/audit`,
-  auditExport: `${ADMINISTRATION}/audit.csv`,
+  providers: PROVIDERS_PATH,
+  provider: `${PROVIDERS_PATH}/:provider`,
+  providerTrial: `${PROVIDERS_PATH}/:provider/trial`,
+  providerTrialEnd: `${PROVIDERS_PATH}/:provider/trial/end`,
+  allUsage: `${ADMINISTRATION_PATH}/usage`,
+  audit: `${ADMINISTRATION_PATH}/audit`,
+  auditExport: `${ADMINISTRATION_PATH}/audit.csv`,
   hooks: HOOKS,
   hookTest: `${HOOKS}/:hook/test`,
   hookDeliveryStep: `${HOOKS}/deliveries/:delivery/:step`,
-  keys: `${ADMINISTRATION}/keys`,
-  health: `${ADMINISTRATION}/health`,
+  keys: `${ADMINISTRATION_PATH}/keys`,
+  health: `${ADMINISTRATION_PATH}/health`,
 } as const
 
 /** Where the portal takes its codes; registered with its application. */

@@ -78,6 +78,7 @@ export const UNTOLD = [
     'hook forgotten',
     'hook sent-again',
     'hook dropped',
+    'provider tried',
   ],
   ...['group created', 'group described', 'group removed-from-catalogue'],
   ...['api suspended', 'api restored', 'api created', 'api changed', 'api removed'],

@@ -4,6 +4,7 @@ import t from 'tap'
 import { defineApi } from '../../src/catalogue/apis.ts'
 import { MFA_ACR } from '../../src/identity/acr.ts'
 import { OPERATOR } from '../../src/identity/administration/authority.ts'
+import { LOCALES } from '../../src/pages/language.ts'
 import { definePortalOf } from '../../src/portal/index.ts'
 import { insertRole } from '../../src/store/tables/person-roles.ts'
 import { launchChromium, needsChromium } from '../support/chromium.ts'
@@ -55,6 +56,21 @@ t.test('identity providers at Chromium', needsChromium, async (t) => {
       t.equal((await page.goto(site.origin + below + path))?.status(), 200, path)
       await look(`providers${path.replace('/', '-')}`)
     }
+    const { providerTrial, federation } = LOCALES[locale]
+    corp.is({ sub: 'bob', email: 'bob@corp.example', email_verified: true, name: 'Bob', realm: 'x'.repeat(1500) })
+    t.equal((await page.goto(`${site.origin + below}/corp/trial`))?.status(), 200)
+    await look('trial')
+    await page.getByRole('button', { name: providerTrial.button, exact: true }).click()
+    await page.getByText(providerTrial.outcomes.told('Example Corp')).waitFor()
+    await look('trial-told')
+    await page.goto(`${site.origin + below}/shop/trial`)
+    await page.getByLabel(federation.typed.name('Old Shop')).fill('bob')
+    await page.getByLabel(federation.typed.password('Old Shop')).fill('his')
+    await page.getByRole('button', { name: providerTrial.button, exact: true }).click()
+    await page.getByText(providerTrial.outcomes.unavailable('Old Shop')).waitFor()
+    await look('trial-failed')
+    await page.getByRole('button', { name: providerTrial.forget }).click()
+    await page.getByRole('button', { name: providerTrial.button, exact: true }).waitFor()
     t.strictSame(phone.complaints, [])
   }
 })

@@ -17,11 +17,15 @@ export function addressesOf({
   asksHere,
   posts,
   metadata,
+  logout,
   readLogoutToken,
-}: Pick<UpstreamProtocol, 'asksHere' | 'posts' | 'metadata' | 'readLogoutToken'>): readonly FederationAddress[] {
+}: Pick<
+  UpstreamProtocol,
+  'asksHere' | 'posts' | 'metadata' | 'logout' | 'readLogoutToken'
+>): readonly FederationAddress[] {
   return [
     ...(asksHere ? [] : [posts?.to ?? ('callback' as const)]),
     ...(metadata ? (['metadata'] as const) : []),
-    ...(readLogoutToken ? (['logout'] as const) : []),
+    ...(logout || readLogoutToken ? (['logout'] as const) : []),
   ]
 }

@@ -10,6 +10,8 @@ import { inBrief } from '../../logger/brief-error.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { takeUpstreamAnswer } from '../../store/tables/upstream-logins.ts'
 import { LOGIN, stepPath } from '../paths.ts'
+import { answerTrial } from '../provider-trial/answer.ts'
+import { isTrialState } from '../provider-trial/begin.ts'
 import { browserProof } from '../session.ts'
 import { visitFlow } from '../visit.ts'
 import { arrive, ownPageOf } from './arrival.ts'
@@ -34,6 +36,8 @@ export function callbackPages(deps: Deps): Readonly<Record<string, PageHandlers>
         const parameters = Parameters.ofUrl(request.raw.url ?? '')
         parameters.requireSound()
         const state = parameters.get('state') ?? ''
+        if (isTrialState(state))
+          return answerTrial(deps, request, reply, { provider, state, parameters: parameters.toString() })
         const { visits: sent } = browserProof(cookies, request)
         const stateHash = sha256(state)
         const isPosted = provider.posts !== undefined

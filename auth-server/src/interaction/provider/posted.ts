@@ -7,7 +7,9 @@ import { HttpProblem } from '../../http/problem.ts'
 import { federationPath } from '../../identity/federation/addresses.ts'
 import type { PostedAnswer } from '../../identity/federation/provider.ts'
 import { sendPage } from '../../pages/send-page.ts'
+import { keepPostedTrialAnswer } from '../../store/tables/provider-trials.ts'
 import { keepPostedAnswer } from '../../store/tables/upstream-logins.ts'
+import { isTrialState } from '../provider-trial/begin.ts'
 import { requireProvider, unknownProvider } from './required.ts'
 import { providerFailedPage } from './view.ts'
 
@@ -23,7 +25,8 @@ export function postedAnswer({ db, providers }: Pick<Deps, 'db' | 'providers'>, 
       const form = readForeignForm(request)
       // Without it nobody has asked: a provider that begins by itself is not heard.
       const state = form.get(posts.stateIn) ?? ''
-      const isKept = await keepPostedAnswer(db, { provider: name, stateHash: sha256(state), posted: form.toString() })
+      const keep = isTrialState(state) ? keepPostedTrialAnswer : keepPostedAnswer
+      const isKept = await keep(db, { provider: name, stateHash: sha256(state), posted: form.toString() })
       if (!isKept) return sendPage(reply.code(400), providerFailedPage('ended', label))
       return reply.redirect(`${federationPath('callback', name)}?${new URLSearchParams({ state })}`, 303)
     },

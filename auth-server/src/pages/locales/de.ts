@@ -21,6 +21,7 @@ import { PORTAL_APPROVALS } from './de/portal-approvals.ts'
 import { PORTAL_HELP } from './de/portal-help.ts'
 import { PORTAL_HOOKS } from './de/portal-hooks.ts'
 import { USAGE } from './de/portal-usage.ts'
+import { PROVIDER_TRIAL } from './de/provider-trial.ts'
 import { REFERENCE } from './de/reference.ts'
 import { REFUSALS } from './de/refusals.ts'
 import { REGISTRATION } from './de/registration.ts'
@@ -47,6 +48,7 @@ export const DE = {
   setAside: SET_ASIDE,
   deletion: DELETION,
   federation: FEDERATION,
+  providerTrial: PROVIDER_TRIAL,
   hooks: HOOKS,
   whoMayCome: WHO_MAY_COME,
   setup: SETUP,

@@ -21,6 +21,7 @@ import { PORTAL_APPROVALS } from './en/portal-approvals.ts'
 import { PORTAL_HELP } from './en/portal-help.ts'
 import { PORTAL_HOOKS } from './en/portal-hooks.ts'
 import { USAGE } from './en/portal-usage.ts'
+import { PROVIDER_TRIAL } from './en/provider-trial.ts'
 import { REFERENCE } from './en/reference.ts'
 import { REFUSALS } from './en/refusals.ts'
 import { REGISTRATION } from './en/registration.ts'
@@ -47,6 +48,7 @@ export const EN = {
   setAside: SET_ASIDE,
   deletion: DELETION,
   federation: FEDERATION,
+  providerTrial: PROVIDER_TRIAL,
   hooks: HOOKS,
   whoMayCome: WHO_MAY_COME,
   setup: SETUP,

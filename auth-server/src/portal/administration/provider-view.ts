@@ -1,5 +1,6 @@
 // The pages on identity providers: all of them, and one with how it fares, what is registered there and who offers it.
 import type { OperationAnswer } from '@mobile-api-gateway/sdk/contract/index.ts'
+import { linkButton } from '../../pages/components/button.ts'
 import { copyable } from '../../pages/components/copyable.ts'
 import { list } from '../../pages/components/list.ts'
 import { emptyState, rows } from '../../pages/components/rows.ts'
@@ -37,7 +38,9 @@ export function providerPage(me: PortalPerson, provider: ShownProvider): Page {
   return administrationPage(me, (texts) => {
     const { providers, sections } = texts.administration
     const back = { label: sections.providers.title, href: hrefOf(PATHS.providers, {}) }
-    const content = html`${summaryList(factsOf(provider, me.now, texts), texts)}
+    const trial = hrefOf(PATHS.providerTrial, { provider: provider.name })
+    const content = html`${linkButton(texts.providerTrial.title(provider.label), trial)}
+${summaryList(factsOf(provider, me.now, texts), texts)}
 <h2>${providers.addresses}</h2>
 ${addressesOf(provider, texts)}
 <h2>${providers.offered}</h2>

@@ -1,5 +1,5 @@
 // Administration: its first page, and the routes of all that is below it.
-
+import type { Deps } from '../../deps.ts'
 import { portalPage } from '../../pages/components/portal-page.ts'
 import { rows } from '../../pages/components/rows.ts'
 import type { Page } from '../../pages/frame.ts'
@@ -15,6 +15,7 @@ import { INVITATION_ROUTES } from './invitations.ts'
 import { NEW_OWNER_ROUTES } from './new-owner.ts'
 import { PEOPLE_ROUTES } from './people.ts'
 import { PERSON_RIGHTS_ROUTES } from './person-rights.ts'
+import { providerTrialRoutes } from './provider-trial.ts'
 import { PROVIDER_ROUTES } from './providers.ts'
 import { SERVER_ROUTES } from './server.ts'
 import { SUBSCRIPTION_ROUTES } from './subscriptions.ts'
@@ -34,7 +35,7 @@ const SECTIONS = [
   'health',
 ] as const
 
-export function administrationRoutes(): PortalRoutes {
+export function administrationRoutes(deps: Deps): PortalRoutes {
   return {
     [PATHS.administration]: {
       needs: 'administrator',
@@ -48,6 +49,7 @@ export function administrationRoutes(): PortalRoutes {
     ...NEW_OWNER_ROUTES,
     ...SUBSCRIPTION_ROUTES,
     ...PROVIDER_ROUTES,
+    ...providerTrialRoutes(deps),
     ...USAGE_ROUTES,
     ...AUDIT_ROUTES,
     ...AUDIT_EXPORT_ROUTES,

@@ -41,6 +41,7 @@ import { PERSON_ROLES } from './person-roles.ts'
 import { PLAN_LIMITS } from './plan-limits.ts'
 import { PLANS } from './plans.ts'
 import { PORTAL_SESSIONS } from './portal-sessions.ts'
+import { PROVIDER_TRIALS } from './provider-trials.ts'
 import { PUSHED_REQUESTS } from './pushed-requests.ts'
 import { REFRESH_FAMILIES } from './refresh-families.ts'
 import { REGISTRATIONS } from './registrations.ts'
@@ -74,6 +75,7 @@ export const TABLES = {
   authorization_requests: AUTHORIZATION_REQUESTS,
   upstream_logins: UPSTREAM_LOGINS,
   upstream_logouts: UPSTREAM_LOGOUTS,
+  provider_trials: PROVIDER_TRIALS,
   pushed_requests: PUSHED_REQUESTS,
   setup_links: SETUP_LINKS,
   trials: TRIALS,

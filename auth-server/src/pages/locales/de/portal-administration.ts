@@ -276,7 +276,7 @@ export const ADMINISTRATION = {
       callback: 'Redirect-URI',
       acs: 'Assertion Consumer Service (HTTP-POST)',
       metadata: 'Unsere Metadaten, und Entity-ID, wenn keine andere eingestellt ist',
-      logout: 'Back-Channel-Logout-URI',
+      logout: 'Abmeldung: Back-Channel-Logout-URI, und wohin Leute danach zurückkommen',
     },
     offered: 'Wer ihn anbietet',
     openApis: (count) => (count === 1 ? 'Eine API, die jeden Weg anbietet' : `${count} APIs, die jeden Weg anbieten`),

@@ -265,7 +265,7 @@ export const ADMINISTRATION = {
       callback: 'Redirect URI',
       acs: 'Assertion consumer service (HTTP-POST)',
       metadata: 'Our metadata, and entity ID unless another is configured',
-      logout: 'Back-channel logout URI',
+      logout: 'Sign-out: back-channel logout URI, and where people come back to',
     },
     offered: 'Who offers it',
     openApis: (count: number) => (count === 1 ? 'One API that offers every way' : `${count} APIs that offer every way`),

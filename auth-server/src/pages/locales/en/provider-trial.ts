@@ -1,0 +1,53 @@
+// Texts of trying an identity provider, for administrators, in English.
+export const PROVIDER_TRIAL = {
+  title: (label: string) => `Try ${label}`,
+  lead: (label: string) =>
+    `A real sign-in at ${label} that signs nobody in here, links nothing and makes no account. What it tells is shown on this page to you alone, for ten minutes, and then gone. The audit log has that you tried.`,
+  button: 'Try it',
+  again: 'Try it again',
+  forget: 'Forget this result',
+  outcomes: {
+    told: (label: string) => `${label} has answered, and its answer is sound.`,
+    cancelled: (label: string) => `It was cancelled at ${label}.`,
+    wrong: (label: string) => `${label} does not know this name with this password.`,
+    failed: (label: string) => `The answer of ${label} could not be used. A sign-in would have failed, too.`,
+    unavailable: (label: string) => `${label} could not be reached.`,
+  },
+  because: 'Why',
+  tooMany: 'Too many names and passwords were tried. Wait a few minutes.',
+  who: 'Who it is',
+  facts: {
+    issuer: 'Issuer',
+    subject: 'Subject',
+    address: 'E-mail address',
+    whose: 'At a sign-in',
+    routing: 'Routing by domain',
+    groups: 'Groups here',
+  },
+  address: {
+    believed: (email: string) => `${email}: verified, and believed`,
+    unverified: (email: string) => `${email}: not kept, since the provider does not say that it is verified`,
+    'no authority': (email: string) =>
+      `${email}: not kept, since the provider is no authority for it (email_domains), or it is spelled in another way`,
+    none: (_: string) => 'none was told',
+  },
+  whose: {
+    known: 'this account here would be signed in: it is linked',
+    'kept out': 'it is linked to an account here that cannot be used now',
+    'address taken': 'an account here has the address: it would be asked for, and then whether to link the two',
+    new: 'an account would be made, unless a hook or the API refuses',
+    closed: 'nobody would be let in unless they are invited: people do not make accounts here themselves',
+  },
+  linkOnly: 'nobody is signed in by it: it can only be linked',
+  routed: (domain: string) => `whoever types an address at ${domain} and no password`,
+  notRouted: 'nobody by the domain of this address',
+  noGroups: 'none',
+  missingGroups: (groups: string) => `${groups}: named in the configuration, and not there here`,
+  claims: 'All that it told',
+  noClaims: 'It told nothing beside that.',
+  cut: (length: number) => `The beginning; in all ${length.toLocaleString('en')} characters.`,
+  moreClaims: (count: number) => (count === 1 ? 'One more is not shown.' : `${count} more are not shown.`),
+  mapped: 'What becomes claims of tokens',
+  noMapped: 'Nothing: “claims” of the configuration names none of it.',
+  leftOutTitle: 'Left out of tokens',
+}
