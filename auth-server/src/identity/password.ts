@@ -3,7 +3,7 @@ import { type AuditContext, WITHOUT_REQUEST } from '../audit/context.ts'
 import { record } from '../audit/record.ts'
 import { hmac } from '../crypto/digest.ts'
 import type { ImportedHash } from '../crypto/imported/hash.ts'
-import { isImported, sealImported } from '../crypto/imported/sealed.ts'
+import { isImported, openImported, sealImported } from '../crypto/imported/sealed.ts'
 import { hashPassword, verifyPassword } from '../crypto/password.ts'
 import { PasswordQueueFull } from '../crypto/password-queue.ts'
 import { type Db, inTransaction, type Trx } from '../store/database.ts'
@@ -38,6 +38,14 @@ function pepperOf({ passwordPepper, previousPasswordPepper }: Peppers, stored: S
     stored !== undefined &&
     (stored.pepperId === null || stored.pepperId === pepperId(previousPasswordPepper))
   return isPrevious ? previousPasswordPepper : passwordPepper
+}
+
+/** What another server can check a password by; undefined where it was stored with a pepper that nobody knows any more. */
+export async function hashToMove(peppers: Peppers, stored: StoredPassword): Promise<ImportedHash | undefined> {
+  const pepper = pepperOf(peppers, stored)
+  if (isImported(stored.hash)) return openImported(pepper, stored.hash)
+  const isKnown = stored.pepperId === null || stored.pepperId === pepperId(pepper)
+  return isKnown ? { kind: 'bcrypt', hash: stored.hash, before: { kind: 'pepper', pepper } } : undefined
 }
 
 /**

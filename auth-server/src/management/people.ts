@@ -18,11 +18,16 @@ import { readPage, toPage } from './page.ts'
 import type { BelongingId } from './people-belongings.ts'
 import { notFound } from './refusals.ts'
 
-function showPerson({ id, name, email, kind, status, eraseAfter, createdAt }: ListedPerson) {
+function showPerson({ kind, eraseAfter, createdAt, ...person }: ListedPerson) {
+  const { id, name, email, isEmailVerified, language, claims, groups, status } = person
   return {
     id,
     name,
     email,
+    email_verified: isEmailVerified,
+    language,
+    claims,
+    groups,
     kind: kind === 'member' ? ('account' as const) : kind,
     status,
     erase_after: moment(eraseAfter),

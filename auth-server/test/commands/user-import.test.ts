@@ -3,7 +3,10 @@ import { execFile } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { createManagementClient } from '@mobile-api-gateway/sdk/management/index.ts'
 import t from 'tap'
+import type { GivenValues } from '../../src/commands/management/options.ts'
+import { USER_IMPORT } from '../../src/commands/management/user-import.ts'
 import { authenticate } from '../../src/identity/local-account.ts'
 import { SOUND } from '../support/config.ts'
 import { FOREIGN, FOREIGN_PASSWORD } from '../support/foreign-hashes.ts'
@@ -15,7 +18,7 @@ t.setTimeout(90_000)
 const { DATABASE_URL: _, ...SECRETS } = SOUND
 
 const PROGRAM = fileURLToPath(new URL('../../src/commands/manage.ts', import.meta.url))
-const { db, config } = await testServer(t, SECRETS)
+const { db, config, deps } = await testServer(t, SECRETS)
 const folder = t.testdir()
 
 interface Ran {
@@ -24,8 +27,8 @@ interface Ran {
   readonly stderr: string
 }
 
-function run(args: readonly string[], input = '', more: NodeJS.ProcessEnv = {}): Promise<Ran> {
-  const env = { ...SURROUNDINGS, ...SECRETS, ISSUER, DATABASE_URL: config.databaseUrl, ...more }
+function run(args: readonly string[], input = ''): Promise<Ran> {
+  const env = { ...SURROUNDINGS, ...SECRETS, ISSUER, DATABASE_URL: config.databaseUrl }
   return new Promise((resolve) => {
     const child = execFile(process.execPath, [PROGRAM, 'user', 'import', ...args], { env }, (error, stdout, stderr) =>
       resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
@@ -67,23 +70,23 @@ t.test('a mistake is one line, with exit code 2', async (t) => {
   const none = join(folder, 'none.json')
   const parameters = join(folder, 'parameters')
   await writeFile(parameters, 'rounds: 8')
-  const rows: readonly (readonly [readonly string[], RegExp, NodeJS.ProcessEnv?])[] = [
-    [[], /^Name FILE\.\n$/],
-    [[none], /^\S+none\.json cannot be read \(ENOENT\)\.\n$/],
-    [[folder], /cannot be read \(EISDIR\)\.\n$/],
-    [['-', '--from', 'okta'], /^--from is one of plain, keycloak, auth0, firebase, supabase, django, kratos\.\n$/],
-    [['-', '--firebase-parameters', parameters], /is not what Firebase shows under "Password hash parameters"/],
-    [['-', '--firebase-parameters', none], /cannot be read \(ENOENT\)/],
-    [['-', '--key', none], /cannot be read \(ENOENT\)/],
-    [
-      ['-'],
-      /^People are imported beside the server: without MANAGEMENT_URL, with its environment\.\n$/,
-      { MANAGEMENT_URL: 'http://127.0.0.1:1', MANAGEMENT_CLIENT_ID: 'x', MANAGEMENT_CLIENT_SECRET: 'x' },
-    ],
+  const rows: readonly (readonly [string, GivenValues, RegExp])[] = [
+    [none, {}, /^\S+none\.json cannot be read \(ENOENT\)\.$/],
+    [folder, {}, /cannot be read \(EISDIR\)\.$/],
+    ['-', { from: 'okta' }, /^--from is one of plain, keycloak, auth0, firebase, supabase, django, kratos\.$/],
+    ['-', { 'firebase-parameters': parameters }, /is not what Firebase shows under "Password hash parameters"/],
+    ['-', { 'firebase-parameters': none }, /cannot be read \(ENOENT\)/],
+    ['-', { key: none }, /cannot be read \(ENOENT\)/],
+    ['-', { key: parameters }, /parameters is no key: a JWK in JSON is asked for\.$/],
   ]
-  await Promise.all(
-    rows.map(async ([args, says, env]) => t.match(await run(args, '', env), { code: 2, stdout: '', stderr: says })),
-  )
+  const client = createManagementClient({ issuer: ISSUER, credentials: 'none' })
+  const call = { client, issuer: ISSUER, deps, isTerminal: false }
+  for (const [file, values, says] of rows)
+    await t.rejects(USER_IMPORT.run({ ...call, args: [file], values }), { name: 'Mistake', message: says }, says.source)
+  await t.rejects(USER_IMPORT.run({ ...call, deps: undefined, args: ['-'], values: {} }), {
+    message: /^People are imported beside the server: without MANAGEMENT_URL, with its environment\.$/,
+  })
+  t.match(await run([]), { code: 2, stdout: '', stderr: /^Name FILE\.\n$/ })
 })
 
 t.test('the package of Argon2 is loaded with the first such hash, and not before', async (t) => {

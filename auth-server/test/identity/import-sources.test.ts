@@ -5,7 +5,7 @@ import { type ImportSettings, importPeople } from '../../src/identity/import/imp
 import { readFirebaseParameters } from '../../src/identity/import/sources/firebase.ts'
 import type { SourceName } from '../../src/identity/import/sources.ts'
 import { authenticate } from '../../src/identity/local-account.ts'
-import { keyOpener } from '../../src/identity/migration/open.ts'
+import { openerFor } from '../../src/identity/migration/open.ts'
 import { listPeople } from '../../src/store/queries/listed-people.ts'
 import { findProfile } from '../../src/store/tables/people.ts'
 import { FOREIGN, FOREIGN_PASSWORD } from '../support/foreign-hashes.ts'
@@ -21,7 +21,7 @@ async function setUp(t: Test) {
     }
     const counts = await importPeople(db, chunks(), {
       ...{ source, passwordPepper: config.passwordPepper, trustVerified: true, dryRun: false, firebase: undefined },
-      ...{ open: keyOpener(undefined), tell: (sentence: string) => told.push(sentence) },
+      ...{ opener: openerFor(undefined), tell: (sentence: string) => told.push(sentence) },
       ...given,
     })
     return { counts, told }

@@ -3,7 +3,7 @@ import t, { type Test } from 'tap'
 import { type ImportSettings, importPeople } from '../../src/identity/import/import-people.ts'
 import { textOf } from '../../src/identity/import/items.ts'
 import { authenticate } from '../../src/identity/local-account.ts'
-import { keyOpener } from '../../src/identity/migration/open.ts'
+import { openerFor } from '../../src/identity/migration/open.ts'
 import { renewStored, sealPassword } from '../../src/identity/password.ts'
 import { replacePassword } from '../../src/store/tables/passwords.ts'
 import { findPersonByEmail } from '../../src/store/tables/people.ts'
@@ -22,7 +22,7 @@ async function setUp(t: Test) {
       trustVerified: false,
       dryRun: false,
       firebase: undefined,
-      open: keyOpener(undefined),
+      opener: openerFor(undefined),
       tell: (sentence) => told.push(sentence),
       ...given,
     }
@@ -251,7 +251,7 @@ t.test('a file that is not in UTF-8 is said to be so', async (t) => {
   }
   const settings: ImportSettings = {
     ...{ source: 'plain', passwordPepper: config.passwordPepper, trustVerified: false, dryRun: false },
-    ...{ firebase: undefined, open: keyOpener(undefined), tell: () => {} },
+    ...{ firebase: undefined, opener: openerFor(undefined), tell: () => {} },
   }
   await t.rejects(importPeople(db, textOf(latin()), settings), { message: /not in UTF-8/ })
 })

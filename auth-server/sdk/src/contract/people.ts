@@ -8,10 +8,35 @@ import { CLIENT_ID, exactly, MOMENT, nullable, oneOf, PAGE_MEMBERS, PERSON_ID, p
 const KIND = oneOf(SUBJECT_KINDS)
 const STATUS = oneOf(['active', 'suspended', 'leaving', 'merged'])
 
+const SAID = Type.Optional(Type.String())
+
+/** What people say of themselves, by the names of OpenID Connect Core §5.1; what nobody has said is not there. */
+const CLAIMS = exactly({
+  given_name: SAID,
+  middle_name: SAID,
+  family_name: SAID,
+  nickname: SAID,
+  preferred_username: SAID,
+  birthdate: SAID,
+  gender: SAID,
+  zoneinfo: SAID,
+  website: SAID,
+  profile: SAID,
+  picture: SAID,
+  phone_number: SAID,
+  address: Type.Optional(
+    exactly({ street_address: SAID, locality: SAID, region: SAID, postal_code: SAID, country: SAID }),
+  ),
+})
+
 export const PERSON = exactly({
   id: PERSON_ID,
   name: nullable(Type.String()),
-  email: nullable(Type.String({ description: 'The primary address; proven to be theirs.' })),
+  email: nullable(Type.String({ description: 'The primary address, by which they sign in.' })),
+  email_verified: Type.Boolean({ description: 'Whether they have shown that they read what is sent there.' }),
+  language: nullable(Type.String({ description: 'Of mails; null while nobody knows.' })),
+  claims: CLAIMS,
+  groups: Type.Array(Type.String(), { description: 'In which groups they are, by whichever source.' }),
   kind: { ...KIND, description: 'A guest has no account: an app knows them by the key of a device alone.' },
   status: {
     ...STATUS,

@@ -11,6 +11,7 @@ import { MEMBERSHIP_ADD } from './membership-add.ts'
 import { personId } from './person-id.ts'
 import { addLimits } from './plan-limits.ts'
 import { invitationId, USER_ADD } from './user-add.ts'
+import { USER_EXPORT } from './user-export.ts'
 import { USER_IMPORT } from './user-import.ts'
 import { operationVerb, type Verb } from './verb.ts'
 
@@ -88,6 +89,7 @@ export const MANAGED_THINGS = {
     verbs: {
       add: USER_ADD,
       import: USER_IMPORT,
+      export: USER_EXPORT,
       invitations: operationVerb({
         operation: 'people.invitations',
         columns: ['person_id', 'email', 'name', 'groups', 'expires_at'],

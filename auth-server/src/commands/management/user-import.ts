@@ -1,11 +1,12 @@
 // npm run user -- import: people of another system, with their hashed passwords, from a file.
 import { createReadStream } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { type ImportSettings, importPeople } from '../../identity/import/import-people.ts'
 import { textOf } from '../../identity/import/items.ts'
 import { type FirebaseParameters, readFirebaseParameters } from '../../identity/import/sources/firebase.ts'
 import { isSource, SOURCES } from '../../identity/import/sources.ts'
-import { keyOpener } from '../../identity/migration/open.ts'
+import { openerFor } from '../../identity/migration/open.ts'
+import { readRecipientsKey } from '../../identity/migration/recipient.ts'
+import { readKey, readText } from './key-file.ts'
 import { Mistake } from './mistake.ts'
 import type { Told } from './tell.ts'
 import type { Verb, VerbCall } from './verb.ts'
@@ -37,7 +38,7 @@ async function importFile({ values, deps, args: [file = ''] }: VerbCall): Promis
     passwordPepper: deps.config.passwordPepper,
     trustVerified: values['trust-verified'] === true,
     firebase: await parametersIn(values['firebase-parameters']),
-    open: keyOpener(await textIn(values.key)),
+    opener: openerFor(typeof values.key === 'string' ? await readKey(values.key, readRecipientsKey) : undefined),
     tell: (sentence) => void process.stderr.write(`${sentence.replace(/^./, (first) => first.toUpperCase())}\n`),
   }
   const bytes: AsyncIterable<Uint8Array> = file === '-' ? process.stdin : createReadStream(file)
@@ -57,20 +58,12 @@ async function importFile({ values, deps, args: [file = ''] }: VerbCall): Promis
 
 type Given = VerbCall['values'][string]
 
-async function textIn(file: Given): Promise<string | undefined> {
-  if (typeof file !== 'string') return undefined
-  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new Mistake(`${file} cannot be read (${error.code ?? error.message}).`)
-  })
-}
-
 async function parametersIn(file: Given): Promise<FirebaseParameters | undefined> {
-  const text = await textIn(file)
-  if (text === undefined) return undefined
-  const parameters = readFirebaseParameters(text)
+  if (typeof file !== 'string') return undefined
+  const parameters = readFirebaseParameters(await readText(file))
   if (!parameters)
     throw new Mistake(
-      `${String(file)} is not what Firebase shows under "Password hash parameters": base64_signer_key, base64_salt_separator, rounds and mem_cost.`,
+      `${file} is not what Firebase shows under "Password hash parameters": base64_signer_key, base64_salt_separator, rounds and mem_cost.`,
     )
   return parameters
 }

@@ -5,6 +5,7 @@ import { UnusableHash } from '../../crypto/imported/hash.ts'
 import { randomId } from '../../crypto/random.ts'
 import type { Db, Trx } from '../../store/database.ts'
 import { type Imported, type ImportedPerson, insertImported } from '../../store/queries/import-people.ts'
+import type { Opener } from '../migration/open.ts'
 import { keepImported } from '../password.ts'
 import { type Item, itemsOf } from './items.ts'
 import { type CheckedPerson, checkPerson, WrongEntry } from './person.ts'
@@ -20,8 +21,8 @@ export interface ImportSettings extends SourceSettings {
   readonly trustVerified: boolean
   /** Everything is done, and undone again. */
   readonly dryRun: boolean
-  /** What stands in the file in the place of people, sealed. @throws {WrongEntry} */
-  readonly open: (text: string) => Promise<readonly Item[]>
+  /** What stands in the file in the place of people, sealed. */
+  readonly opener: Opener
   /** Hears of every entry that is not as it should be, in a sentence. */
   readonly tell: (sentence: string) => void
 }
@@ -71,6 +72,8 @@ export async function importPeople(
     portion.push(isTwice ? { place: entry.place, problem: 'has an id that stands in the file before' } : entry)
     if (portion.length >= PORTION) await end()
   }
+  const missing = settings.opener.missing()
+  if (missing !== undefined) portion.push({ place: 'the file', problem: missing })
   await end()
   if (!settings.dryRun)
     await record(db, { type: 'people', outcome: 'imported', change: changeOf(settings, counts) }, BY_COMMAND)
@@ -108,11 +111,11 @@ function changeOf({ source }: ImportSettings, { added, there, wrong }: ImportCou
 }
 
 /** What is sealed in a line, in its place. */
-async function* opened(items: AsyncIterable<Item>, { open }: ImportSettings): AsyncGenerator<Item> {
+async function* opened(items: AsyncIterable<Item>, { opener }: ImportSettings): AsyncGenerator<Item> {
   for await (const item of items) {
     if (!('text' in item)) yield item
     else {
-      const inner = await open(item.text).catch((error: unknown): readonly Item[] => {
+      const inner = await opener.open(item.text).catch((error: unknown): readonly Item[] => {
         if (!(error instanceof WrongEntry)) throw error
         return [{ place: '', problem: error.message }]
       })

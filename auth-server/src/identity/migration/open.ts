@@ -1,42 +1,37 @@
-// Opens the portions of an export with hashes: a JWE in each line, people in each JWE.
-import { CompactEncrypt, compactDecrypt } from 'jose'
+// Opens an export with hashes, portion by portion, and notices where one is missing.
 import { type Item, itemsOf } from '../import/items.ts'
 import { WrongEntry } from '../import/person.ts'
-import { type Recipient, readRecipientsKey } from './recipient.ts'
+import { openPortion } from './portion.ts'
+import type { Recipient } from './recipient.ts'
 
-const CONTENT_TYPE = 'application/x-ndjson'
-const JWE = /^ey[\w-]+\.[\w-]+\.[\w-]+\.[\w-]+\.[\w-]+$/
+const JWE = /^ey[\w-]+\.[\w-]*\.[\w-]+\.[\w-]*\.[\w-]+$/
 
-/** People as one line of a file. */
-export function sealPortion(lines: string, { alg, key, thumbprint }: Recipient): Promise<string> {
-  return new CompactEncrypt(Buffer.from(lines, 'utf8'))
-    .setProtectedHeader({ alg, enc: 'A256GCM', kid: thumbprint, cty: CONTENT_TYPE })
-    .encrypt(key)
+/** Opens what is sealed in the lines of one file. */
+export interface Opener {
+  /** @throws {WrongEntry} */
+  readonly open: (text: string) => Promise<readonly Item[]>
+  /** What is missing, once the file is over. */
+  readonly missing: () => string | undefined
 }
 
-/** What opens them, with a private key (JWK). @param keyText undefined where none was given */
-export function keyOpener(keyText: string | undefined): (text: string) => Promise<readonly Item[]> {
-  const key = keyText === undefined ? undefined : readRecipientsKey(keyText)
-  // Told where it is used, or by whoever awaits it first.
-  key?.catch(() => {})
-  return async (text) => {
-    if (!JWE.test(text)) throw new WrongEntry('is no JSON')
-    if (!key) throw new WrongEntry('is encrypted: name the file of the private key with --key')
-    const lines = await openPortion(text, await key)
-    const items: Item[] = []
-    for await (const item of itemsOf(once(lines), []))
-      items.push({ ...item, place: item.place.replace('line', 'person') })
-    return items
-  }
-}
-
-async function openPortion(text: string, { alg, key }: Recipient): Promise<string> {
-  try {
-    const options = { keyManagementAlgorithms: [alg], contentEncryptionAlgorithms: ['A256GCM'] }
-    const { plaintext } = await compactDecrypt(text, key, options)
-    return Buffer.from(plaintext).toString('utf8')
-  } catch {
-    throw new WrongEntry('is encrypted for another key, or was changed')
+/** @param key undefined where none was given */
+export function openerFor(key: Recipient | undefined): Opener {
+  let [opened, isOver, hasGap] = [0, false, false]
+  return {
+    async open(text) {
+      if (!JWE.test(text)) throw new WrongEntry('is no JSON')
+      if (!key) throw new WrongEntry('is encrypted: name the file of the private key with --key')
+      const { lines, part, isLast } = await openPortion(text, key)
+      if (!(part > opened)) throw new WrongEntry('is a portion that was there before, or of another export')
+      hasGap ||= part > opened + 1
+      opened = part
+      isOver = isLast
+      const items: Item[] = []
+      for await (const item of itemsOf(once(lines), []))
+        items.push({ ...item, place: item.place.replace('line', 'person') })
+      return items
+    },
+    missing: () => (opened > 0 && (hasGap || !isOver) ? 'is not whole: portions of the export are missing' : undefined),
   }
 }
 

@@ -1,10 +1,10 @@
 // The audit log as a file for spreadsheets: in parts, as they are found, up to a number that the link to it names.
 import { Readable } from 'node:stream'
+import { csvOf } from '../../http/csv.ts'
 import { LOCALES, languageOf } from '../../pages/language.ts'
 import { hrefOf, PATHS } from '../paths.ts'
 import type { PortalRoutes } from '../route.ts'
 import { type FoundEvent, type FoundEvents, filterOf, hasBadDay, searchAudit } from './audit-search.ts'
-import { csvOf } from './csv.ts'
 
 /** Each part is an event of the log itself. */
 const PART = 100

@@ -114,7 +114,9 @@ function signInEntries({ credentials }: PersonFacts, texts: Texts): readonly Sum
     {
       key: people.address,
       value: lines(
-        addresses.map(({ address, proof }) => (proof === null ? `${address} (${people.unproven})` : address)),
+        addresses.map(({ address, proof }) =>
+          proof === null || proof === 'imported' ? `${address} (${people.unproven})` : address,
+        ),
       ),
     },
     { key: people.password, value: passwordWords(password, texts) },

@@ -1,7 +1,8 @@
 // People as those who administer them read them: one, or a page of a list in the order of their ids.
 import { type RawBuilder, sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
-import { IS_UNENDED, isOfStandingPerson } from '../sql.ts'
+import { COUNTS_AS_MEMBER, IS_UNENDED, isOfStandingPerson } from '../sql.ts'
+import type { StandardClaims } from '../standard-claims.ts'
 import type { People } from '../tables/people.ts'
 import { lockAdministrators } from '../tables/person-roles.ts'
 
@@ -10,6 +11,10 @@ export interface ListedPerson {
   readonly name: string | null
   /** Their primary address. */
   readonly email: string | null
+  readonly isEmailVerified: boolean
+  readonly language: string | null
+  readonly claims: StandardClaims
+  readonly groups: string[]
   readonly kind: People['kind']['__select__']
   readonly status: People['status']['__select__']
   readonly eraseAfter: Date | null
@@ -18,9 +23,15 @@ export interface ListedPerson {
 
 const COLUMNS = sql`
   person.id, person.name, person.kind, person.status, person.erase_after as "eraseAfter",
-  person.created_at as "createdAt", (
+  person.created_at as "createdAt", person.language, person.standard_claims as claims, (
     select address from email_addresses email
-    where email.person_id = person.id and email.is_primary and email.proof is not null) as email`
+    where email.person_id = person.id and email.is_primary and email.proof is not null) as email,
+  exists (
+    select from email_addresses email
+    where email.person_id = person.id and email.is_primary and email.proof = 'verified') as "isEmailVerified",
+  array(
+    select distinct group_name from group_members member
+    where member.person_id = person.id and ${COUNTS_AS_MEMBER} order by 1) as groups`
 
 /** A page of a list: the keys after which it begins, and one row more than is told. */
 export interface AfterKey {

@@ -1,6 +1,6 @@
 // Files for spreadsheets: what people chose is text in them, and never a formula.
 import t from 'tap'
-import { csvOf } from '../../src/portal/administration/csv.ts'
+import { csvOf } from '../../src/http/csv.ts'
 
 t.test('what begins a formula, full-width as well, is text', (t) => {
   for (const sign of ['=', '+', '-', '@', '\t', '＝', '＋', '－', '＠'])
