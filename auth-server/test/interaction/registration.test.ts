@@ -1,10 +1,13 @@
 // Registration forms: asked after the first sign-in, judged on the server, told in tokens, asked again for what is new, withdrawn.
+import { claimHeaderValue } from '@mobile-api-gateway/sdk/claim-header.ts'
 import type { RegistrationForm } from '@mobile-api-gateway/sdk/contract/registration-form.ts'
 import { decodeJwt } from 'jose'
 import t from 'tap'
 import { defineApi } from '../../src/catalogue/apis.ts'
+import { subscribe } from '../../src/catalogue/subscriptions.ts'
 import { OPERATOR } from '../../src/identity/administration/authority.ts'
 import { Browser } from '../support/browser.ts'
+import { clientCredentials, secretClient } from '../support/clients.ts'
 import { answerOf, logIn } from '../support/phone.ts'
 import { API, testServer } from '../support/server.ts'
 import { Website } from '../support/website.ts'
@@ -190,6 +193,91 @@ t.test('what the form would not take today is asked again where it has to be the
   t.match(await browser.submit(await site.send(browser, SCOPE), '/registration', { 'answer.adult': today }), {
     statusCode: 422,
   })
+})
+
+t.test('a login keeps what was answered when it began; a change counts from the next sign-in on', async (t) => {
+  await ask(FORM)
+  await db.deleteFrom('registrations').execute()
+  const browser = new Browser(app)
+  const page = await logIn(browser, await site.send(browser, SCOPE))
+  const { code } = answerOf(await browser.submit(page, '/registration', GOOD))
+  const first = (await site.redeem(code)).json()
+  const at = `/account/profile/registrations/${API.id}`
+  const changed = { 'answer.given': 'Ada', 'answer.club': 'go', 'answer.terms': '1' }
+  t.match((await browser.submit(await browser.open(at), `/registrations/${API.id}`, changed)).body, 'are saved')
+  t.match(await stored(), { club: 'go', adult: '18' })
+
+  const refreshed = (await site.refresh(first.refresh_token)).json()
+  t.match(decodeJwt(refreshed.access_token), { club: 'chess', adult: true }, 'kept in the login')
+  t.match((await site.userinfo(refreshed.access_token)).json(), { club: 'chess' })
+  t.match(decodeJwt((await site.signIn(SCOPE, browser)).access_token), { club: 'go', adult: true })
+})
+
+t.test('each API has a form and answers of its own; an API without one asks nobody', async (t) => {
+  await ask(FORM)
+  const here = { ...SCOPE, resource: API.resource }
+  const bills = { ...API, id: 'bills-api', name: 'Bills', resource: 'https://api.example.com/bills' }
+  const own: RegistrationForm['fields'][number] = {
+    ...{ name: 'club', type: 'choice', label: { en: 'How' }, in_access_token: true },
+    options: [{ value: 'paper', label: { en: 'On paper' } }],
+  }
+  const { applicationId } = site
+  const subscription = { applicationId, apiId: bills.id, plan: 'basic', scopes: ['orders:read'], trusted: true }
+  await defineApi(db, bills, OPERATOR)
+  await subscribe(db, subscription, OPERATOR)
+  const browser = new Browser(app)
+  t.match(decodeJwt((await site.signIn(here, browser)).access_token), { club: 'go' })
+  const there = { ...SCOPE, resource: bills.resource }
+  t.notOk('club' in decodeJwt((await site.signIn(there, browser)).access_token), 'another API hears nothing of it')
+
+  await defineApi(db, { ...bills, registration: { fields: [own] } }, OPERATOR)
+  const page = await site.send(browser, there)
+  t.match(page.body, '<h1>A few things for Bills')
+  const { code } = answerOf(await browser.submit(page, '/registration', { 'answer.club': 'paper' }))
+  t.match(decodeJwt((await site.redeem(code)).json().access_token), { club: 'paper' })
+  t.match(decodeJwt((await site.signIn(here, browser)).access_token), { club: 'go' })
+  const words = wordsOf(await browser.open('/account/profile'))
+  for (const name of [API.name, bills.name]) t.match(words, `Answers to ${name}`)
+  await db.deleteFrom('subscriptions').where('api_id', '=', bills.id).execute()
+})
+
+t.test('what an access token carries of a form, the gateway can send in a header, however long it is', async (t) => {
+  const label = { en: 'x' }
+  const longest = 'x'.repeat(64)
+  const many = Array.from({ length: 4 }, (_, index) => `${index}`.repeat(13))
+  await ask({
+    fields: [
+      { name: 'adult', type: 'age-at-least', age: 18, label, in_access_token: true },
+      { name: 'club', type: 'choice', options: [{ value: longest, label }], label, in_access_token: true },
+      { name: 'days', type: 'choices', options: many.map((value) => ({ value, label })), label, in_access_token: true },
+      { name: 'land', type: 'country', label, in_access_token: true },
+      { name: 'news', type: 'checkbox', required: false, label, in_access_token: true },
+      { name: 'terms', type: 'terms', version: longest, link: 'https://example.com/', label, in_access_token: true },
+    ],
+  })
+  await db.deleteFrom('registrations').execute()
+  const browser = new Browser(app)
+  const page = await logIn(browser, await site.send(browser, SCOPE))
+  const days = Object.fromEntries(many.map((value) => [`answer.days.${value}`, 'yes']))
+  const answers = { 'answer.adult': '1990-12-31', 'answer.club': longest, ...days, 'answer.land': 'GB' }
+  const { code } = answerOf(await browser.submit(page, '/registration', { ...answers, 'answer.terms': longest }))
+  const token = decodeJwt((await site.redeem(code)).json().access_token)
+  t.match(token, { adult: true, club: longest, days: many, land: 'GB', news: false, terms: longest })
+  for (const name of ['adult', 'club', 'days', 'land', 'news', 'terms'])
+    t.type(claimHeaderValue(token[name]), 'string', name)
+  const more = [...many, 'y'].map((value) => ({ value, label }))
+  await t.rejects(ask({ fields: [{ name: 'days', type: 'choices', options: more, label, in_access_token: true }] }), {
+    message: /more than 64 bytes/,
+  })
+})
+
+t.test('an application that calls for itself is never asked, and its tokens have none of the claims', async (t) => {
+  await ask(FORM)
+  const { headers } = await secretClient(server)
+  const response = await clientCredentials(app, headers)
+  t.equal(response.statusCode, 200)
+  const claims = decodeJwt(response.json().access_token)
+  for (const { name, claim = name } of FORM.fields) t.notOk(claim in claims, claim)
 })
 
 t.test('a form that would tell too much, or that nobody could answer, is refused with a sentence', async (t) => {

@@ -94,4 +94,19 @@ for (const kind of fronts) {
     }
     t.strictSame(backend.seen, [])
   })
+
+  t.test(`${kind}: what is personal is refused when the file is read, with a sentence`, async (t) => {
+    const { url } = await startBackend(t)
+    for (const [claim, sentence] of [
+      ['address', /must not be personal data, since headers reach logs/],
+      ['Work_E-Mail', /must not be personal data, since headers reach logs/],
+      ['scope', /must not be one of the token's own/],
+    ] as const) {
+      const gateway = { claim_headers: [{ claim, header: 'X-Authenticated-Other' }] }
+      const yaml = await kongFile(url, 'http://127.0.0.1:9/jwks', { gateway })
+      await t.rejects(startFront(t, kind, { yaml, socketPath: '/tmp/no-such-plugin-server.sock' }), {
+        message: sentence,
+      })
+    }
+  })
 }
