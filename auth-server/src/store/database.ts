@@ -1,12 +1,12 @@
 // How a connection pool is opened.
 
-import { Socket } from 'node:net'
 import { Kysely, PostgresAdapter, PostgresDialect, type Transaction } from 'kysely'
 import pg from 'pg'
 import type { Pooler } from '../config/settings.ts'
 import { noteFailure } from './health.ts'
 import { PreparingClient } from './prepared.ts'
 import type { Database } from './tables/index.ts'
+import { WatchedClient, watch, watchUsed } from './watched.ts'
 
 export type Db = Kysely<Database>
 export type Trx = Transaction<Database>
@@ -19,13 +19,8 @@ function isTransaction(db: Db | Trx): db is Trx {
   return db.isTransaction
 }
 
-// PostgreSQL ends a statement by itself when its time is up. A socket that stays silent longer has lost its server (a
-// network that swallows packets says nothing), and TCP would take a quarter of an hour to notice.
-function endedBySilence(statementTimeoutMillis: number): Socket {
-  const socket = new Socket()
-  if (statementTimeoutMillis === 0) return socket
-  return socket.setTimeout(statementTimeoutMillis + 1000, () => socket.destroy())
-}
+/** For how long a connection is kept that nobody uses: a new one has to plan each statement anew. */
+const IDLE_MILLIS = 60_000
 
 // Kysely's lock for migrations belongs to a session, and a pooler may change that between two statements; migrate.ts
 // takes one that belongs to its transaction.
@@ -56,22 +51,23 @@ export function openDatabase(
     pooler = 'session',
   }: Readonly<{ connections?: number; statementTimeoutMillis?: number; pooler?: Pooler }> = {},
 ): Db {
-  // Not as a parameter of the connection's start: PgBouncer refuses those that it does not know.
-  const setTimeLimit = async (client: pg.ClientBase): Promise<void> => {
-    await client.query(`set statement_timeout = ${statementTimeoutMillis}`)
-  }
   // What stays in a session, its time limit and the names of its statements, is for those who have one to themselves and
   // for long; a command or a migration leaves nothing behind, whatever stands between.
   const ownsSession = statementTimeoutMillis > 0 && pooler === 'session'
+  const silenceMillis = statementTimeoutMillis > 0 ? statementTimeoutMillis + 1000 : 0
   const pool = new pg.Pool({
     connectionString: url,
     max: connections,
     connectionTimeoutMillis: 3000,
-    ...(ownsSession && { Client: PreparingClient, onConnect: setTimeLimit }),
-    // Before its socket counts as silent.
-    idleTimeoutMillis: statementTimeoutMillis || 10_000,
-    stream: () => endedBySilence(statementTimeoutMillis),
+    Client: ownsSession ? PreparingClient : WatchedClient,
+    idleTimeoutMillis: IDLE_MILLIS,
+    async onConnect(client) {
+      watch(client, silenceMillis)
+      // Not as a parameter of the connection's start: PgBouncer refuses those that it does not know.
+      if (ownsSession) await client.query(`set statement_timeout = ${statementTimeoutMillis}`)
+    },
   })
+  watchUsed(pool, silenceMillis)
   pool.on('error', onError)
   // A connection that breaks while it is in use is an 'error' event as well, which nobody else hears and which would end
   // the process; whoever waits for the query is told by its rejection.

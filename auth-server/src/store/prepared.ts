@@ -1,6 +1,7 @@
 // Statements with names: PostgreSQL plans each once per connection instead of at every call.
 import { createHash } from 'node:crypto'
-import pg from 'pg'
+import type pg from 'pg'
+import { WatchedClient } from './watched.ts'
 
 /** Texts that are given a name. Ours are a few hundred; of texts that are made anew each time, the rest goes without. */
 const MAX_NAMES = 1000
@@ -24,7 +25,7 @@ function isStalePlan(error: unknown): boolean {
 type Query = (...args: readonly unknown[]) => Promise<unknown>
 
 /** A connection that prepares each statement with parameters. What has none is `begin`, `commit`, or asked once. */
-export class PreparingClient extends pg.Client {
+export class PreparingClient extends WatchedClient {
   readonly #stale = new Set<string>()
 
   override query: pg.Client['query'] = (...args: readonly unknown[]) => this.#query(...args) as never
