@@ -6,7 +6,7 @@ import { requirePerson } from './administered.ts'
 import type { HandlersOf } from './handler.ts'
 import { noteRead } from './note-read.ts'
 import { readPage, toPage } from './page.ts'
-import { conflict, notFound } from './refusals.ts'
+import { notFound, notThere } from './refusals.ts'
 
 export type CredentialId = 'people.credentials' | 'people.remove_second_factors' | 'people.sessions'
 
@@ -45,7 +45,7 @@ export const CREDENTIAL_HANDLERS: Pick<HandlersOf<'people'>, CredentialId> = {
     async write({ trx, actor, input: { params } }) {
       const { id } = await requirePerson(trx, params.person_id)
       if ((await removeSecondFactors(trx, actor.authority, id)) === 'unchanged')
-        throw conflict('this person has no second factor')
+        throw notThere('this person has no second factor')
       return undefined
     },
   },

@@ -7,7 +7,7 @@ import { verifyName } from '../store/tables/applications.ts'
 import type { ManagementActor } from './actor.ts'
 import { lockOrdinary, requireApplication, showApplication } from './applications.ts'
 import type { HandlersOf } from './handler.ts'
-import { conflict, forbidden } from './refusals.ts'
+import { conflict, forbidden, notThere } from './refusals.ts'
 
 /** The operations on an application's looks. */
 export type LooksOperationId =
@@ -51,6 +51,7 @@ export const LOOKS_HANDLERS: Pick<HandlersOf<'applications'>, LooksOperationId> 
 async function changeLogo(trx: Trx, actor: ManagementActor, clientId: string, logo: EncodedLogo | null): Promise<void> {
   const { id, logoHash } = await lockOrdinary(trx, actor, clientId)
   const after = logo?.hash ?? null
+  if (!logo && logoHash === null) throw notThere('this application has no logo')
   if (logoHash === after) return
   await setLogo(trx, id, logo)
   const words = (hash: string | null) => (hash === null ? [] : [`logo: ${hash.slice(0, 8)}`])
@@ -67,6 +68,8 @@ async function changeVerification(trx: Trx, actor: ManagementActor, clientId: st
   if (actor.client?.applicationId === application.id) throw forbidden('no application vouches for its own name')
   if (name === undefined && application.managedBy === 'file')
     throw conflict('this name stands in the catalogue file, which vouches for it: change it there')
+  if (name === undefined && !application.isNameVerified)
+    throw notThere('nobody vouches for the name of this application')
   if (!(await verifyName(trx, application.id, name ?? application.name, name !== undefined)))
     throw conflict('the application has another name by now: read it again')
   if (application.isNameVerified === (name !== undefined)) return

@@ -6,6 +6,11 @@ export function notFound(what: string): HttpProblem {
   return new HttpProblem('not_found', `there is no ${what} of this id`, { status: 404 })
 }
 
+/** The thing is there, and what would be taken from it is not. */
+export function notThere(description: string): HttpProblem {
+  return new HttpProblem('not_found', description, { status: 404 })
+}
+
 export function invalid(description: string): HttpProblem {
   return new HttpProblem('invalid_request', description, { status: 400 })
 }

@@ -1,5 +1,6 @@
 // What an administrator can do to a person, a row each: when, by which operation, and what is said afterwards.
 import type { OperationAnswer } from '@mobile-api-gateway/sdk/contract/index.ts'
+import { HttpProblem } from '../../http/problem.ts'
 import type { RowEntry } from '../../pages/components/rows.ts'
 import type { Texts } from '../../pages/locales/en.ts'
 import { hrefOf, PATHS } from '../paths.ts'
@@ -41,7 +42,11 @@ export const PERSON_STEPS: Readonly<Record<PersonStepName, PersonStep>> = {
   },
   'remove-factors': {
     of: UNMERGED,
-    does: (me, id) => me.attempt('people.remove_second_factors', { params: { person_id: id } }),
+    does: (me, id) =>
+      told(
+        'this person has no second factor',
+        me.attempt('people.remove_second_factors', { params: { person_id: id } }),
+      ),
     news: 'factorsRemoved',
   },
   'sign-out': {
@@ -56,6 +61,16 @@ export const PERSON_STEPS: Readonly<Record<PersonStepName, PersonStep>> = {
     takesAll: true,
     leavesApps: true,
   },
+}
+
+/** What is missing of somebody who is there is said above the step; whoever is not there has no such page. */
+async function told(missing: string, asked: Promise<unknown>): Promise<unknown> {
+  try {
+    return await asked
+  } catch (error) {
+    if (error instanceof HttpProblem && error.description === missing) return error
+    throw error
+  }
 }
 
 export function isPersonStep(name: string): name is PersonStepName {

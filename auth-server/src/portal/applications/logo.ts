@@ -13,7 +13,7 @@ import { html } from '../../pages/html.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { actionOf, hrefOf, PATHS } from '../paths.ts'
 import type { PortalPerson, PortalRoutes } from '../route.ts'
-import { type Application, applicationHref, askOne } from './one.ts'
+import { type Application, applicationHref, askOne, ifThere } from './one.ts'
 
 export function logoRoutes(): PortalRoutes {
   return {
@@ -29,7 +29,7 @@ export function logoRoutes(): PortalRoutes {
         const done =
           me.form.get('remove') === undefined
             ? await setLogo(me, params, uploadedFile(request))
-            : await me.attempt('applications.delete_logo', { params })
+            : await ifThere(me.attempt('applications.delete_logo', { params }))
         if (done instanceof HttpProblem) return sendPage(reply.code(done.status), logoPage(me, application, done))
         return me.backTo(reply, hrefOf(PATHS.applicationLogo, { application: params.client_id }), 'applicationChanged')
       },

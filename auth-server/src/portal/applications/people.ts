@@ -1,4 +1,5 @@
 // The people of an application: who owns it and who works on it; they are invited, withdrawn, taken out, and leave.
+import type { FastifyReply } from 'fastify'
 import { HttpProblem } from '../../http/problem.ts'
 import { pathParameter } from '../../http/request-path.ts'
 import { languageOf } from '../../pages/language.ts'
@@ -7,7 +8,8 @@ import { hrefOf, PATHS } from '../paths.ts'
 import { notFoundPage } from '../problem/reply.ts'
 import type { PortalPerson, PortalRoutes } from '../route.ts'
 import { type Application, askOne, ifThere } from './one.ts'
-import { INVITED_AS, isInvitedAs, type Member, memberEndPage, type Team, teamPage } from './people-view.ts'
+import { INVITED_AS, isInvitedAs, isOwnedBy, type Member, memberEndPage, type Team, teamPage } from './people-view.ts'
+import { lastOwnerPage, ownersDecidePage } from './team-stays-view.ts'
 
 export function applicationPeopleRoutes(): PortalRoutes {
   return {
@@ -29,6 +31,8 @@ export function applicationPeopleRoutes(): PortalRoutes {
           )
           return me.backTo(reply, href, isWithdrawn ? 'withdrawn' : undefined)
         }
+        const people = await peopleOf(me, application)
+        if (!isOwnedBy(me, people)) return sendPage(reply.code(403), ownersDecidePage(me, application, people))
         const typed = { email: (me.form.get('email') ?? '').trim(), as: me.form.get('as') ?? '' }
         const as = isInvitedAs(typed.as) ? INVITED_AS[typed.as] : INVITED_AS.collaborator
         const body = { email: typed.email, ...as, language: languageOf(request) }
@@ -43,14 +47,21 @@ export function applicationPeopleRoutes(): PortalRoutes {
       recent: true,
       async GET(request, reply, me) {
         const { body: application } = await askOne(request, me)
-        const member = memberOf(await peopleOf(me, application), request)
-        return member ? sendPage(reply, memberEndPage(me, application, member)) : notFoundPage(reply, me)
+        const people = await peopleOf(me, application)
+        const member = memberOf(people, request)
+        if (!member) return notFoundPage(reply, me)
+        return (
+          stays(reply, me, { application, people, member }) ?? sendPage(reply, memberEndPage(me, application, member))
+        )
       },
       async POST(request, reply, me) {
         const { body: application } = await askOne(request, me)
-        const member = memberOf(await peopleOf(me, application), request)
+        const people = await peopleOf(me, application)
+        const member = memberOf(people, request)
         // Whoever presses twice has what they wanted.
         if (!member) return me.backTo(reply, hrefOf(PATHS.applicationPeople, { application: application.client_id }))
+        const refused = stays(reply, me, { application, people, member })
+        if (refused) return refused
         const params = { client_id: application.client_id, person_id: member.person_id }
         const done = await me.attempt('applications.remove_person', { params })
         if (done instanceof HttpProblem)
@@ -60,6 +71,25 @@ export function applicationPeopleRoutes(): PortalRoutes {
       },
     },
   }
+}
+
+interface Leaving {
+  readonly application: Application
+  readonly people: readonly Member[]
+  readonly member: Member
+}
+
+/** The page in the place of what would be refused; undefined where it would not be. */
+function stays(
+  reply: FastifyReply,
+  me: PortalPerson,
+  { application, people, member }: Leaving,
+): FastifyReply | undefined {
+  const isMe = member.person_id === me.session.personId
+  if (!isMe && !isOwnedBy(me, people)) return sendPage(reply.code(403), ownersDecidePage(me, application, people))
+  const owners = people.filter(({ role }) => role === 'owner')
+  if (!isMe || member.role !== 'owner' || owners.length > 1) return undefined
+  return sendPage(reply.code(409), lastOwnerPage(me, application, member))
 }
 
 /** Everybody of an application; it has few. */

@@ -47,6 +47,7 @@ export function applicationRoutes(): PortalRoutes {
       },
       async POST(request, reply, me) {
         const { body } = await askOne(request, me)
+        if (!isOwnedBy(me, await peopleOf(me, body))) return sendPage(reply.code(403), ownersPage(me, body))
         const params = { client_id: body.client_id }
         const done = await me.attempt('applications.delete', { params, ifMatch: me.form.get('etag') ?? '' })
         if ('body' in done) return me.backTo(reply, PATHS.applications, 'applicationDeleted')

@@ -161,6 +161,10 @@ export const PORTAL_APPLICATIONS = {
     withdraw: 'Zurückziehen',
     waiting: 'Eingeladen',
     ownersOnly: 'Wer an ihr arbeitet, bestimmt, wem sie gehört.',
+    ownersDecide:
+      'Sie arbeiten an dieser App mit. Wem sie gehört, lädt Menschen ein und entfernt sie: Fragen Sie dort.',
+    lastOwner:
+      'Diese App gehört nur Ihnen, ohne Sie gehörte sie niemandem: Laden Sie zuerst jemanden ein, dem sie auch gehört, und warten Sie, bis die Einladung angenommen ist, oder löschen Sie die App.',
     makeOwner: 'Miteigentum anbieten',
     leave: 'Verlassen',
     remove: 'Entfernen',

@@ -152,6 +152,9 @@ export const PORTAL_APPLICATIONS = {
     withdraw: 'Withdraw',
     waiting: 'Invited',
     ownersOnly: 'Who works on it is up to its owners.',
+    ownersDecide: 'You work on this app. Its owners invite people and take them out: ask one of them.',
+    lastOwner:
+      'You are the only owner of this app, and without you it would be nobody’s: invite another owner first, who accepts, or delete the app.',
     makeOwner: 'Make owner',
     leave: 'Leave',
     remove: 'Remove',
