@@ -14,11 +14,13 @@ import { leadToIssuer } from './http/loopback-host.ts'
 import { addMethods } from './http/methods.ts'
 import { mountPages } from './http/page-routes.ts'
 import { refusePrefetch } from './http/prefetch.ts'
-import { addProblemHandler, refuseAddress } from './http/problem-handler.ts'
+import { addProblemHandler, refuseAddress, toProblem } from './http/problem-handler.ts'
+import { MAX_PART_LENGTH } from './http/routable.ts'
 import { addSecurityHeaders } from './http/security-headers.ts'
 import { visitedPaths } from './http/visited-path.ts'
 import { interactionPages } from './interaction/index.ts'
 import { serveLogos } from './interaction/logos.ts'
+import { PORTAL_PATH } from './interaction/paths.ts'
 import { keepRefusals, refusalOf } from './landing/refusals.ts'
 import { landingPages } from './landing/routes.ts'
 import { TRY_PATH } from './landing/try.ts'
@@ -32,8 +34,8 @@ import { requireMachine } from './oauth/machine.ts'
 import { addEndpoints } from './oauth/mount.ts'
 import { addPages } from './pages/send-page.ts'
 import { serveScripts } from './pages/serve-scripts.ts'
-import { portalPages } from './portal/index.ts'
 import { hrefFor } from './portal/links.ts'
+import { addPortal, routableInPortal } from './portal/mount.ts'
 import { PROBLEMS } from './problems.ts'
 import { trialCallback } from './trial/callback.ts'
 
@@ -46,10 +48,11 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<F
   const endpoints = ENDPOINTS.filter(({ errors }) => errors === 'page').flatMap(pathsOf)
   const visits = interactionPages(deps)
   const refusals = keepRefusals(deps.config.development)
-  const own = { ...visits, ...accountPages(deps), ...portalPages(deps) }
+  const own = { ...visits, ...accountPages(deps) }
   const trials = trialCallback(deps, (owner, clientId) => (owner === null ? TRY_PATH : hrefFor('tryIt', clientId)))
   const pages = { ...landingPages(deps, refusals), ...own, ...trials, ...referencePages(deps.config.issuer) }
   const isVisited = visitedPaths(endpoints, Object.keys(visits))
+  const allPages = [...Object.keys(pages), PORTAL_PATH]
   const app: FastifyInstance = fastify({
     loggerInstance: logger,
     // The audit log names a request as the log does, over all instances and restarts.
@@ -60,6 +63,8 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<F
     // HEAD runs no handler but that of a document (jwks, metadata, health), which says so itself.
     exposeHeadRoutes: false,
     frameworkErrors: refuseAddress(isVisited),
+    routerOptions: { maxParamLength: MAX_PART_LENGTH },
+    rewriteUrl: ({ url = '' }) => routableInPortal(url),
     // Who is here is served to the end (http/drain.ts).
     return503OnClosing: false,
     // For limits by address only; the issuer is configured and never taken from a request.
@@ -74,7 +79,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<F
   addSecurityHeaders(app, deps.config.issuer, isVisited)
   refusePrefetch(app)
   addPages(app, deps.config)
-  leadToIssuer(app, deps.config.issuer, visitedPaths(endpoints, Object.keys(pages)))
+  leadToIssuer(app, deps.config.issuer, visitedPaths(endpoints, allPages))
   addMethods(app)
   addProblemHandler(app, PROBLEMS, (problem, error, request) => {
     deps.metrics.refusals.inc({ code: problem.code })
@@ -93,6 +98,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<F
     },
   })
   mountPages(app, pages)
+  addPortal(app, deps, (error) => toProblem(PROBLEMS, error))
   serveScripts(app)
   serveLogos(app, deps)
   addHealth(app, deps)

@@ -171,7 +171,7 @@ t.test('an address that is none is 400, one too long 414, in the words of all ou
     ['/%', 400],
     ['/interaction/%zz/login', 400],
     ['/interaction/%ff/login', 400],
-    [`/interaction/${'x'.repeat(101)}/login`, 414],
+    [`/interaction/${'x'.repeat(129)}/login`, 414],
     [`/authorize/resume/${'x'.repeat(5000)}`, 414],
   ]
   for (const [path, status] of rows)

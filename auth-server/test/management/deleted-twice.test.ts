@@ -46,7 +46,9 @@ async function loggedIn() {
   await redeem(app, code, verifier)
 }
 
-type Made = Readonly<{ params: Readonly<Record<string, string>>; query?: Readonly<Record<string, string>> }>
+interface Made {
+  readonly params: Readonly<Record<string, string>>
+}
 type DeleteId = { [Id in OperationId]: (typeof OPERATIONS)[Id]['method'] extends 'DELETE' ? Id : never }[OperationId]
 /** Deliveries to hooks have a file of their own; an account that was deleted is there for seven days (people.test.ts). */
 type Elsewhere = 'hooks.forget' | 'hooks.drop' | 'people.delete'
