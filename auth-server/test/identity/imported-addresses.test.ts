@@ -1,6 +1,8 @@
 // Somebody may have had an address in another system that was never theirs: nothing that is promised to it is theirs here.
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
+import { exportPerson } from '../../src/store/person.ts'
+import { findOpenInvitation } from '../../src/store/queries/application-people.ts'
 import { insertImported } from '../../src/store/queries/import-people.ts'
 import { insertMemberByAddress } from '../../src/store/tables/memberships.ts'
 import { deleteRolePromise, insertRolePromise } from '../../src/store/tables/role-promises.ts'
@@ -11,7 +13,7 @@ const PROMISE = { emailKey: KEY, address: KEY, role: 'administrator', apiId: nul
 const DOMAIN = { emailKey: '@corp.example', address: '@corp.example', role: 'developer', apiId: null } as const
 
 async function setUp(t: Test) {
-  const { db } = await testServer(t)
+  const { db, register } = await testServer(t)
   const id = `usr_${'A'.repeat(22)}`
   const importIt = (proof: 'imported' | 'verified') =>
     db.transaction().execute((trx) =>
@@ -37,7 +39,7 @@ async function setUp(t: Test) {
     const { rows } = await sql<{ may: boolean }>`select may_come(${id}, ${API.id}) as may`.execute(db)
     return rows[0]?.may
   }
-  return { db, id, importIt, roles, prove, mayCome }
+  return { db, id, register, importIt, roles, prove, mayCome }
 }
 
 for (const [order, promiseFirst] of [
@@ -89,3 +91,32 @@ t.test('an API for a domain, or for the invited, waits for the proof', async (t)
   await only({ domains: ['corp.example'] })
   t.equal(await mayCome(), true)
 })
+
+t.test(
+  'an invitation to an application is for whoever has proven the address, and in the copy of nobody else',
+  async (t) => {
+    const { db, id, importIt, prove, register } = await setUp(t)
+    await importIt('imported')
+    const challengeId = 'a challenge'
+    await db
+      .insertInto('application_invitations')
+      .values({
+        ...{
+          id: 'inv_1',
+          application_id: await register(),
+          email_key: KEY,
+          address: KEY,
+          role: 'owner',
+          hands_over: false,
+        },
+        ...{ invited_by: null, challenge_id: challengeId, expires_at: new Date(Date.now() + 3600_000) },
+      })
+      .execute()
+    const copied = async () => (await exportPerson(db, id))?.application_invitations?.length
+    t.equal(await findOpenInvitation(db, { challengeId, personId: id }), undefined)
+    t.equal(await copied(), 0)
+    await prove()
+    t.match(await findOpenInvitation(db, { challengeId, personId: id }), { role: 'owner' })
+    t.equal(await copied(), 1)
+  },
+)

@@ -15,14 +15,15 @@ export interface ResetPerson {
 
 /**
  * Uses up the proof and sets the password; undefined when the proof is of no use any more. Of two at once one wins: the
- * person's row is locked in the epoch that the proof was made in, and the first moves it on.
+ * person's row is locked in the epoch that the proof was made in, and the first moves it on. Of an account whose address
+ * was imported and never proven, somebody else may have had the password until now: whatever else signs in is set aside.
  */
 export async function resetPassword(
   trx: Trx,
   proof: ProvenAddress,
   password: StoredPassword,
 ): Promise<ResetPerson | undefined> {
-  const { rows } = await sql<ResetPerson>`
+  const { rows } = await sql<ResetPerson & Readonly<{ wasImported: boolean }>>`
     with person as (
       select person.id, person.language from people person join mail_challenges challenge
         on challenge.person_id = person.id and challenge.auth_epoch = person.auth_epoch
@@ -34,9 +35,33 @@ export async function resetPassword(
       returning email.person_id
     )
     select person.id as "personId", proof.auth_epoch + 1 as "authEpoch", proof.address, proof.email_key as "emailKey",
-           person.language
+           person.language, exists (
+             select from email_addresses before
+             where before.person_id = person.id and before.key = proof.email_key and before.proof = 'imported'
+           ) as "wasImported"
     from person, proof, verified`.execute(trx)
-  const [person] = rows
-  if (person) await replacePassword(trx, person.personId, password)
+  const [row] = rows
+  if (!row) return undefined
+  const { wasImported, ...person } = row
+  if (wasImported) await setOthersAside(trx, person)
+  await replacePassword(trx, person.personId, password)
   return person
+}
+
+// Second factors and addresses can be brought back as after "that wasn't me" (see set-aside.ts); an account elsewhere is
+// linked again by signing in there.
+async function setOthersAside(trx: Trx, { personId, emailKey }: ResetPerson): Promise<void> {
+  await sql`
+    with factor as (
+      update authenticators set suspended_at = coalesce(suspended_at, auth_now()),
+        removed_at = case kind when 'recovery_code' then coalesce(removed_at, auth_now()) else removed_at end
+      where person_id = ${personId}
+    ), identity as (
+      delete from identities where person_id = ${personId}
+    )
+    update email_addresses set proof = null, proven_at = null, is_primary = false, suspended_at = auth_now()
+    where person_id = ${personId} and key <> ${emailKey} and proof is not null`.execute(trx)
+  await sql`
+    update email_addresses set is_primary = true
+    where person_id = ${personId} and key = ${emailKey} and not is_primary`.execute(trx)
 }

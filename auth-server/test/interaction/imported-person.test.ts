@@ -1,0 +1,125 @@
+// Somebody who was imported: signs in with the old password on the pages, and becomes the owner of the address by mail, whoever came before.
+import t, { type Test } from 'tap'
+import { importPeople } from '../../src/identity/import/import-people.ts'
+import { openerFor } from '../../src/identity/migration/open.ts'
+import { insertRolePromise } from '../../src/store/tables/role-promises.ts'
+import { FOREIGN, FOREIGN_PASSWORD } from '../support/foreign-hashes.ts'
+import { mailServer, NEW_PASSWORD } from '../support/mail-visit.ts'
+import { answerOf, logIn } from '../support/phone.ts'
+
+const EMAIL = 'grace@example.com'
+const OTHER = 'mallory@example.net'
+
+async function setUp(t: Test, { trustVerified = false } = {}) {
+  const server = await mailServer(t)
+  const { db, config } = server
+  async function* file() {
+    yield JSON.stringify({ email: EMAIL, email_verified: true, name: 'Grace', password_hash: FOREIGN[0]?.[1] })
+  }
+  await importPeople(db, file(), {
+    ...{ source: 'plain', passwordPepper: config.passwordPepper, trustVerified, dryRun: false, firebase: undefined },
+    ...{ opener: openerFor(undefined), tell: (sentence: string) => t.fail(sentence) },
+  })
+  const { person_id: personId } = await db
+    .selectFrom('email_addresses')
+    .where('key', '=', EMAIL)
+    .select('person_id')
+    .executeTakeFirstOrThrow()
+  /** What somebody can add who knows the password. */
+  const addWays = async () => {
+    const now = new Date()
+    for (const kind of ['passkey', 'recovery_code'] as const)
+      await db
+        .insertInto('authenticators')
+        .values({
+          ...{ id: `authenticator_${kind}`, person_id: personId, kind, name: kind, confirmed_at: now },
+          ...{ credential: kind, key: kind === 'passkey' ? Buffer.from('key') : null },
+        })
+        .execute()
+    await db
+      .insertInto('identities')
+      .values({ person_id: personId, issuer: 'https://x.example', subject: 'm' })
+      .execute()
+    await db.updateTable('email_addresses').set({ is_primary: false }).where('person_id', '=', personId).execute()
+    await db
+      .insertInto('email_addresses')
+      .values({ person_id: personId, key: OTHER, address: OTHER, proof: 'verified', proven_at: now, is_primary: true })
+      .execute()
+  }
+  const choose = async (email: string) => {
+    const visit = await server.asked('forgotten', email)
+    const page = await visit.browser.submit(visit.check, '/check-mail', { code: visit.mail.code })
+    return visit.browser.submit(page, '/new-password', { password: NEW_PASSWORD })
+  }
+  const ways = async () => ({
+    factors: await db
+      .selectFrom('authenticators')
+      .where('suspended_at', 'is', null)
+      .where('removed_at', 'is', null)
+      .select('kind')
+      .execute(),
+    identities: await db.selectFrom('identities').where('person_id', '=', personId).select('subject').execute(),
+    addresses: await db
+      .selectFrom('email_addresses')
+      .where('person_id', '=', personId)
+      .select(['key', 'proof', 'is_primary'])
+      .orderBy('key')
+      .execute(),
+  })
+  return { ...server, personId, addWays, choose, ways }
+}
+
+t.test('on the pages they sign in as before; apps hear that the address is not verified', async (t) => {
+  const server = await setUp(t)
+  const visit = await server.begin(undefined, { scope: 'openid email profile' })
+  t.match((await logIn(visit.browser, visit.page, { email: EMAIL, password: 'wrong' })).body, /do not fit together/)
+  const again = await server.begin(visit.browser, { scope: 'openid email profile' })
+  const answer = await logIn(again.browser, again.page, { email: EMAIL, password: FOREIGN_PASSWORD })
+  const { access_token: token } = await again.tokensOf(answer)
+  const told = await server.app.inject({ url: '/userinfo', headers: { authorization: `Bearer ${token}` } })
+  t.match(told.json(), { sub: server.personId, email: EMAIL, email_verified: false, name: 'Grace' })
+  const password = await server.db
+    .selectFrom('passwords')
+    .where('person_id', '=', server.personId)
+    .select('hash')
+    .executeTakeFirstOrThrow()
+  t.match(password.hash, /^\$2b\$/)
+})
+
+t.test('who reads the mail is the owner: what others have added before signs nobody in', async (t) => {
+  const server = await setUp(t)
+  const { db, personId } = server
+  const promise = { emailKey: EMAIL, address: EMAIL, role: 'developer', apiId: null } as const
+  await db.transaction().execute((trx) => insertRolePromise(trx, promise))
+  await server.addWays()
+  t.ok(await server.signsIn(EMAIL, FOREIGN_PASSWORD))
+  t.match(answerOf(await server.choose(EMAIL)), { code: /./ })
+  t.strictSame(await server.ways(), {
+    factors: [],
+    identities: [],
+    addresses: [
+      { key: EMAIL, proof: 'verified', is_primary: true },
+      { key: OTHER, proof: null, is_primary: false },
+    ],
+  })
+  t.notOk(await server.signsIn(EMAIL, FOREIGN_PASSWORD))
+  t.notOk(await server.signsIn(OTHER, NEW_PASSWORD))
+  t.ok(await server.signsIn(EMAIL, NEW_PASSWORD))
+  const roles = await db.selectFrom('person_roles').where('person_id', '=', personId).select('role').execute()
+  t.strictSame(roles, [{ role: 'developer' }], 'and has what was promised to the address')
+})
+
+for (const [whose, email, trustVerified] of [
+  ['whose address the other system had verified', EMAIL, true],
+  ['who has proven another address', OTHER, false],
+] as const)
+  t.test(`a new password takes nothing from somebody ${whose}`, async (t) => {
+    const server = await setUp(t, { trustVerified })
+    await server.addWays()
+    await server.choose(email)
+    t.match(await server.ways(), {
+      factors: [{}, {}],
+      identities: [{}],
+      addresses: [{}, { key: OTHER, proof: 'verified' }],
+    })
+  })
