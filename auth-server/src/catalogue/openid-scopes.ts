@@ -1,11 +1,13 @@
 // The scopes of OpenID Connect, and the claims that each one opens (OpenID Connect Core §5.4).
 import type { AskedClaim } from '../store/asked-claims.ts'
-import type { PersonClaims } from '../store/queries/claims.ts'
+import type { AllowedScopes, PersonClaims } from '../store/queries/claims.ts'
 
 interface OpenIdScopeRow {
   readonly claims: readonly (keyof PersonClaims)[]
   /** Counted up when the scope comes to open more: whoever has allowed less is asked again. One, unless told. */
   readonly meaning?: number
+  /** What it opens for those who have not been asked again yet. */
+  readonly before?: readonly (keyof PersonClaims)[]
 }
 
 export const OPENID_SCOPES = {
@@ -27,8 +29,8 @@ export const OPENID_SCOPES = {
       'locale',
       'updated_at',
     ],
-    // The first was the name alone.
     meaning: 2,
+    before: ['name', 'updated_at'],
   },
   email: { claims: ['email', 'email_verified'] },
   address: { claims: ['address'] },
@@ -58,13 +60,15 @@ export function isPersonClaim(name: string): name is PersonClaim {
 /**
  * What a set of scopes opens of a person, and what was asked for by name (§5.5); what the person does not have is left
  * out, not sent empty (§5.3.2), and so is what has another value than the app wants, unless a scope opens it.
+ * @param allowed by the person, where the app needs that
  */
 export function openedBy(
   scopes: readonly string[],
   person: PersonClaims,
   asked: Readonly<Record<string, AskedClaim>> = {},
+  allowed: AllowedScopes | null = null,
 ): Readonly<Record<string, unknown>> {
-  const opened = claimsOf(scopes)
+  const opened = claimsOf(scopes, allowed)
   const isTold = (name: string, value: unknown) =>
     opened.has(name) || (Object.hasOwn(asked, name) && (asked[name]?.values?.some((one) => one === value) ?? true))
   return Object.fromEntries(
@@ -82,7 +86,14 @@ export function meaningsOf(scopes: readonly string[]): readonly string[] {
   })
 }
 
-/** The claims that a set of scopes opens. */
-export function claimsOf(scopes: readonly string[]): ReadonlySet<string> {
-  return new Set(scopes.filter(isOpenIdScope).flatMap((scope) => OPENID_SCOPES[scope].claims))
+/** The claims that a set of scopes opens; for who has allowed less than one means today, what it meant then. */
+export function claimsOf(scopes: readonly string[], allowed: AllowedScopes | null = null): ReadonlySet<string> {
+  return new Set(
+    scopes.filter(isOpenIdScope).flatMap((scope) => {
+      const { claims, before = claims }: OpenIdScopeRow = OPENID_SCOPES[scope]
+      const isOutgrown =
+        allowed?.scopes.includes(scope) && !meaningsOf([scope]).every((meaning) => allowed.meanings.includes(meaning))
+      return isOutgrown ? before : claims
+    }),
+  )
 }

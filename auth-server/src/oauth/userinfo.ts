@@ -21,6 +21,6 @@ export function userinfoHandler(deps: Deps): RouteHandlerMethod {
     if (!told) throw bearerError('invalid_token', NOT_VALID)
     if (!scopes.includes('openid')) throw bearerError('insufficient_scope', 'the scope openid is missing', 'openid')
     await requirePossession(deps, request, reply, presented, token.dpopJkt)
-    return { ...told.added, ...openedBy(scopes, told.person, told.asked?.userinfo) }
+    return { ...told.added, ...openedBy(scopes, told.person, told.asked?.userinfo, told.allowed) }
   }
 }

@@ -193,18 +193,27 @@ t.test('a scope that came to open more is asked for again, once; the others are 
   const wish = { scope: 'openid profile email' }
   const page = await logIn(browser, await site.send(browser, wish))
   t.match(page.body, 'See your profile: your names, date of birth')
-  await site.redeem(answerOf(await browser.submit(page, '/consent')).code)
+  const { code } = answerOf(await browser.submit(page, '/consent'))
+  const { access_token } = (await site.redeem(code)).json()
+  const told = async () => Object.keys((await site.userinfo(access_token)).json())
+  t.ok((await told()).includes('nickname'))
   t.match(answerOf(await site.send(browser, { ...wish, prompt: 'none' })), { code: /./ })
 
   // As it was kept when the page said "See your name".
   await db.updateTable('consents').set({ meanings: [] }).execute()
   t.match(answerOf(await site.send(browser, { ...wish, prompt: 'none' })), { error: 'consent_required' })
   t.match(answerOf(await site.send(browser, { scope: 'openid email', prompt: 'none' })), { code: /./ }, 'not grown')
+  const before = (await told()).filter((claim) => !claim.startsWith('email'))
+  t.strictSame(before.toSorted(), ['name', 'sub', 'updated_at'], 'until then a login tells what was allowed')
+  await db.updateTable('subscriptions').set({ trusted: true }).execute()
+  t.ok((await told()).includes('nickname'), 'a trusted one asks nobody')
+  await db.updateTable('subscriptions').set({ trusted: false }).execute()
   const again = await site.send(browser, wish)
   t.match(again.body, 'See your profile: your names, date of birth')
   await site.redeem(answerOf(await browser.submit(again, '/consent')).code)
   for (const round of ['once', 'and not again'])
     t.match(answerOf(await site.send(browser, { ...wish, prompt: 'none' })), { code: /./ }, round)
+  t.ok((await told()).includes('nickname'), 'the login that there is as well')
   // What is allowed later beside it keeps it.
   const more = await site.send(browser, { scope: 'openid phone' })
   await site.redeem(answerOf(await browser.submit(more, '/consent')).code)

@@ -85,5 +85,5 @@ async function personClaims(
   const expiresAt = now + ACCESS_TOKEN_TTL_SECONDS
   const told = await findClaims(db, { grantId: id, subject: personId, clientId, expiresAt })
   if (!told) throw new OAuthError('invalid_grant', 'the login has ended meanwhile')
-  return openedBy(scopes, told.person, askedClaims?.id_token)
+  return openedBy(scopes, told.person, askedClaims?.id_token, told.allowed)
 }
