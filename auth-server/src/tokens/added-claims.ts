@@ -95,7 +95,7 @@ function wrongClaim(added: Readonly<Record<string, unknown>>): string | undefine
       return `${shown(name)} cannot be the name of a claim: letters, digits and . _ - : / after a first letter, at most 100`
     if (isReservedClaim(name)) return `the claim ${name} is the server's own`
     if (!isTellable(value, 1))
-      return `the claim ${name} has to be text, a number, true, false, or lists and objects of these, ${MAX_DEPTH} deep at most`
+      return `the claim ${name} has to be text, a number (a whole one of at most 15 digits), true, false, or lists and objects of these, ${MAX_DEPTH} deep at most`
   }
   return undefined
 }
@@ -103,7 +103,9 @@ function wrongClaim(added: Readonly<Record<string, unknown>>): string | undefine
 /** What PostgreSQL's jsonb and every reader of a token take: no null, no NUL, no half of a surrogate pair. */
 function isTellable(value: unknown, depth: number): boolean {
   if (typeof value === 'string') return isTellableText(value)
-  if (typeof value === 'number') return Number.isFinite(value)
+  // A whole number beyond these has been rounded when it was read: it would be somebody else's id.
+  if (typeof value === 'number')
+    return Number.isSafeInteger(value) || (Number.isFinite(value) && !Number.isInteger(value))
   if (typeof value === 'boolean') return true
   if (depth >= MAX_DEPTH) return false
   if (Array.isArray(value)) return value.every((item) => isTellable(item, depth + 1))

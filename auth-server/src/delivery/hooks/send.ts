@@ -17,7 +17,11 @@ export async function sendHook(
   const { hook: name, event, at, personId, applicationId, clientId = null, apiId } = payload
   const hook = hooks.byName(name)
   // Another instance may have it: of a newer release, or with another file. `npm run hooks -- forget` ends it for all.
-  if (!hook) return { kind: 'later', because: 'this instance has no such hook', about: { hook: name, event } }
+  if (!hook) {
+    const because = 'this instance has no such hook'
+    const answer = 'not asked: it is not in the catalogue file of the instance that tried'
+    return { kind: 'later', because, answer, about: { hook: name, event } }
+  }
   // As they are now: the row that waits holds none, so what was deleted meanwhile is told to nobody.
   const answers =
     hook.withAnswers && event === 'registration.answered' && personId !== null && apiId !== null
