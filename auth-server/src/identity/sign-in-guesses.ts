@@ -13,7 +13,7 @@ function tokenProof(cookieSecret: string, account: string, nonce: string): strin
 }
 
 /** What a browser is known as to an account, by what its cookie holds; undefined for a browser that is new to it. */
-function knownAs(cookieSecret: string, account: string, tokens: readonly string[]): string | undefined {
+export function knownAs(cookieSecret: string, account: string, tokens: readonly string[]): string | undefined {
   return tokens.find((token) => {
     const [, nonce, proof] = TOKEN.exec(token) ?? []
     return (

@@ -188,3 +188,21 @@ t.test(
     t.equal(calls.length, asked)
   },
 )
+
+t.test('where the check says whose name it was, no name of its own spelling gains attempts', async (t) => {
+  answer = ({ password }) =>
+    password === 'right'
+      ? { status: 200, body: JSON.stringify({ sub: 'frida' }) }
+      : { status: 401, body: JSON.stringify({ sub: 'frida' }) }
+  const { browser, page } = await begin()
+  const statuses: number[] = []
+  for (let guess = 0; guess < 25; guess += 1)
+    statuses.push(
+      (await browser.submit(page, '/password', { name: `frida+${guess}`, password: `${guess}` })).statusCode,
+    )
+  t.equal(statuses.filter((status) => status === 422).length, 20)
+  const last = await browser.submit(page, '/password', { name: 'frida+right', password: 'right' })
+  t.equal(last.statusCode, 429, 'and the right one waits as well')
+  answer = right
+  t.ok(answerOf(await browser.submit(page, '/password', { name: 'gerd', password: 'of gerd' })).code)
+})

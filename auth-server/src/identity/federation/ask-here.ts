@@ -32,12 +32,21 @@ export function typedAnswer(form: URLSearchParams): Readonly<{ name: string; pas
   return { name, password }
 }
 
+/** Before blanks are counted: between two of them it would be a third spelling. Beside marks what RFC 4518 §2.2 names. */
+const NOTHING = /[\p{M}\p{Cf}\p{Cc}\u1806\uFFFC]/gu
+
 /** One text for all spellings that a directory may take for one name (RFC 4518 §2): guesses are counted by it. */
 export function spelledOnce(name: string): string {
-  return name
+  const plain = name
     .normalize('NFKD')
-    .replace(/\s+/gu, ' ')
-    .replace(/[\p{M}\p{Cf}\p{Cc}]/gu, '')
+    .replace(NOTHING, '')
+    .replace(/[\s\p{Z}]+/gu, ' ')
     .trim()
     .toLowerCase()
+    .toUpperCase()
+  // One by one: at the end of a word a sigma has another small letter. After it, what a capital was made of.
+  return Array.from(plain, (sign) => sign.toLowerCase())
+    .join('')
+    .normalize('NFKD')
+    .replace(NOTHING, '')
 }

@@ -4,7 +4,7 @@ import { readWebhookSecrets, type WebhookSecrets, webhookHeaders } from '../../c
 import { typedAnswer, typedHere } from './ask-here.ts'
 import { addressField, flagField, secretField } from './fields.ts'
 import { isObject, subjectOf } from './oauth2.ts'
-import { type ProviderField, providerKind, type UpstreamIdentity, WrongCredentials } from './provider.ts'
+import { isKeepable, type ProviderField, providerKind, type UpstreamIdentity, WrongCredentials } from './provider.ts'
 
 function secretsField(about: string): ProviderField<WebhookSecrets> {
   const { parse } = secretField(about)
@@ -25,7 +25,7 @@ export const HTTP_CHECK = providerKind(
   {
     title: 'Check by HTTP',
     register:
-      'People type the name and the password of your own system on a page of this server, which posts `{"name", "password"}` in JSON to `url`, signed as [Standard Webhooks](https://www.standardwebhooks.com) say: verify that, and refuse what is older than five minutes. Answer 200 with `{"sub", "email", "email_verified", "name"}` and whatever else you want to tell (`sub` never changes and is needed), or 401 where name or password are wrong. Whatever else comes means that it cannot be reached. Never log what is posted.',
+      'People type the name and the password of your own system on a page of this server, which posts `{"name", "password"}` in JSON to `url`, signed as [Standard Webhooks](https://www.standardwebhooks.com) say: verify that, and refuse what is older than five minutes. Answer 200 with `{"sub", "email", "email_verified", "name"}` and whatever else you want to tell (`sub` never changes and is needed), or 401 where name or password are wrong; with `{"sub"}` where you know whose name it is, and people have several or spell it in ways of your own, guesses are counted by that, too. Whatever else comes means that it cannot be reached. Never log what is posted.',
     fields: {
       url: addressField('where it is posted', { query: true }),
       secret_variable: secretsField(
@@ -46,7 +46,7 @@ export const HTTP_CHECK = providerKind(
       askedAt: url,
       // It is asked nothing: whatever it makes of a request without a name, it would note it.
       prepare: () => knock(url, 'this server'),
-      finish({ parameters }) {
+      finish({ parameters, admit = async () => {} }) {
         const body = JSON.stringify(typedAnswer(parameters))
         return reach(async () => {
           const headers = webhookHeaders(secrets, {
@@ -59,14 +59,26 @@ export const HTTP_CHECK = providerKind(
             headers: { ...headers, accept: 'application/json' },
             body,
           })
-          if (response.status === 401) throw new WrongCredentials()
+          if (response.status === 401) {
+            const whose = await response.json().then(wrongSubject, () => undefined)
+            if (whose !== undefined) await admit(whose)
+            throw new WrongCredentials()
+          }
           if (response.status !== 200) throw new Error(`the check answered ${response.status}`)
-          return identityOf(issuer, await response.json(), areVerified)
+          const identity = identityOf(issuer, await response.json(), areVerified)
+          await admit(identity.subject)
+          return identity
         })
       },
     }
   },
 )
+
+/** Whose password it was not, where the check says so. */
+function wrongSubject(claims: unknown): string | undefined {
+  const sub = isObject(claims) ? claims.sub : undefined
+  return isKeepable(sub) ? sub : undefined
+}
 
 function identityOf(issuer: string, claims: unknown, areVerified: boolean): UpstreamIdentity {
   if (!isObject(claims)) throw new Error('the answer of the check is no object')

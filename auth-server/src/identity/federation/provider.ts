@@ -22,6 +22,12 @@ export interface UpstreamAnswer extends UpstreamRequest {
   readonly parameters: URLSearchParams
   /** How long ago it was begun; the person must not have signed in there before, where that has to be fresh. */
   readonly begunSecondsAgo?: number
+  /**
+   * For a provider whose people type their name here: counts a guess by whom the name leads to, before it is told what came
+   * of it, and before the password is looked at where that can be.
+   * @throws {TooManyGuesses}
+   */
+  readonly admit?: (who: string) => Promise<void>
 }
 
 /** Who somebody is at a provider. */
@@ -51,6 +57,17 @@ export class CancelledThere extends Error {
 /** The provider does not know this name with this password. */
 export class WrongCredentials extends Error {
   override name = 'WrongCredentials'
+}
+
+/** There were too many guesses about whom the name leads to; whether this one was right, nobody is told. */
+export class TooManyGuesses extends WrongCredentials {
+  override name = 'TooManyGuesses'
+  readonly waitSeconds: number
+
+  constructor(waitSeconds: number) {
+    super()
+    this.waitSeconds = waitSeconds
+  }
 }
 
 /** Which sign-ins the provider says are over: of a subject, or one of them, or the one of that subject. */

@@ -8,7 +8,8 @@ import { pathParameter } from '../../http/request-path.ts'
 import { spelledOnce } from '../../identity/federation/ask-here.ts'
 import { keptSubject } from '../../identity/federation/kept-subject.ts'
 import { waysOf } from '../../identity/federation/offered.ts'
-import { WrongCredentials } from '../../identity/federation/provider.ts'
+import { TooManyGuesses, WrongCredentials } from '../../identity/federation/provider.ts'
+import { resolvedGuesses } from '../../identity/federation/resolved-guesses.ts'
 import { admitSignInGuess } from '../../identity/sign-in-guesses.ts'
 import { inBrief } from '../../logger/brief-error.ts'
 import { sendPage } from '../../pages/send-page.ts'
@@ -50,6 +51,11 @@ export function typedPages(deps: Deps, visits: VisitFlow): VisitPages {
         const back = backOf(opened)
         const again = (problem: TypedProblem, status: number) =>
           sendPage(reply.code(status), typedPage(visit, provider, { state, back, name, problem }))
+        const tooMany = (waitSeconds: number) => {
+          metrics.signIns.inc({ outcome: 'refused' })
+          reply.header('retry-after', String(waitSeconds))
+          return again('tooMany', 429)
+        }
         const failed = (why: ProviderFailure, status: number) =>
           sendPage(reply.code(status), providerFailedPage(why, provider.label, back))
 
@@ -64,26 +70,30 @@ export function typedPages(deps: Deps, visits: VisitFlow): VisitPages {
         const account = `${provider.issuer} ${spelledOnce(name)}`
         const guess = { account, address: request.ip, tokens: cookies.known(request) }
         const attempt = await admitSignInGuess(limits, config.cookieSecret, guess)
-        if (attempt.waitSeconds > 0) {
-          metrics.signIns.inc({ outcome: 'refused' })
-          reply.header('retry-after', String(attempt.waitSeconds))
-          return again('tooMany', 429)
-        }
+        if (attempt.waitSeconds > 0) return tooMany(attempt.waitSeconds)
+        const resolved = resolvedGuesses(limits, config.cookieSecret, provider.issuer, guess)
         const asked = upstreamRequest(config, provider, { requestId: pending.id, secret, state, isFresh: true })
         const parameters = new URLSearchParams({ name, password: form.get('password') ?? '' })
-        const identity = await provider.finish({ ...asked, parameters }).catch((error: unknown) => {
-          if (error instanceof WrongCredentials) return 'wrong' as const
+        const { admit } = resolved
+        const identity = await provider.finish({ ...asked, parameters, admit }).catch((error: unknown) => {
+          if (error instanceof WrongCredentials) return error
           const about = { event: 'provider_failed', provider: provider.name, because: inBrief(error) }
           request.log.warn(about, 'a provider failed')
           return undefined
         })
-        if (identity === 'wrong') {
+        if (identity instanceof TooManyGuesses) {
+          // By this spelling nothing was tried.
+          await attempt.takeBack()
+          return tooMany(identity.waitSeconds)
+        }
+        if (identity instanceof WrongCredentials) {
           metrics.signIns.inc({ outcome: 'wrong-credentials' })
           const whose = pending.app ? { applicationId: pending.app.applicationId } : {}
           await record(db, { type: 'sign-in', outcome: 'wrong-credentials', ...whose }, ofRequest(request))
           return again('noMatch', 422)
         }
         await attempt.takeBack()
+        await resolved.takeBack()
         if (!identity) return failed('unavailable', 503)
         const arrival = { provider: provider.name, stateHash, isPosted: false, visits: sent }
         const returned = await takeUpstreamAnswer(db, arrival)

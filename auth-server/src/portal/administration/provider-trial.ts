@@ -7,6 +7,7 @@ import { portalCookiesFor } from '../../http/portal-cookies.ts'
 import { HttpProblem } from '../../http/problem.ts'
 import { spelledOnce } from '../../identity/federation/ask-here.ts'
 import type { IdentityProvider } from '../../identity/federation/providers.ts'
+import { resolvedGuesses } from '../../identity/federation/resolved-guesses.ts'
 import { admitSignInGuess } from '../../identity/sign-in-guesses.ts'
 import { resultOf } from '../../interaction/provider-trial/answer.ts'
 import {
@@ -60,16 +61,22 @@ export function providerTrialRoutes(deps: Deps): PortalRoutes {
     const account = `${provider.issuer} ${spelledOnce(name)}`
     const guess = { account, address: request.ip, tokens: cookies.known(request) }
     const attempt = await admitSignInGuess(limits, config.cookieSecret, guess)
-    if (attempt.waitSeconds > 0) {
+    const tooMany = (waitSeconds: number) => {
       const page = providerTrialPage(me, provider, { result: undefined, tooMany: true })
-      return sendPage(reply.code(429).header('retry-after', String(attempt.waitSeconds)), page)
+      return sendPage(reply.code(429).header('retry-after', String(waitSeconds)), page)
     }
+    if (attempt.waitSeconds > 0) return tooMany(attempt.waitSeconds)
+    const resolved = resolvedGuesses(limits, config.cookieSecret, provider.issuer, guess)
     const trier = trierOf(request, me)
     const state = await openTrial(deps, request, provider, trier)
     const asked = trialRequest(config, provider, { secret: trier.secret, state })
-    const result = await resultOf(deps, provider, { ...asked, parameters: new URLSearchParams({ name, password }) })
-    if (result.kind !== 'wrong credentials') await attempt.takeBack()
+    const parameters = new URLSearchParams({ name, password })
+    const result = await resultOf(deps, provider, { ...asked, parameters, admit: resolved.admit })
     await settle(deps, state, result)
+    const waitSeconds = resolved.waitSeconds()
+    if (result.kind !== 'wrong credentials' || waitSeconds > 0) await attempt.takeBack()
+    if (waitSeconds > 0) return tooMany(waitSeconds)
+    if (result.kind !== 'wrong credentials') await resolved.takeBack()
     return reply.redirect(trialPage(provider.name), 303)
   }
 

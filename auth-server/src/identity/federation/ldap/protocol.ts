@@ -1,7 +1,7 @@
 // One sign-in at a directory: connect safely, find exactly one entry, and bind as it; everything within a few seconds.
 import type { Client, Entry } from 'ldapts'
 import { randomSecret } from '../../../crypto/random.ts'
-import { typedAnswer, typedHere } from '../ask-here.ts'
+import { spelledOnce, typedAnswer, typedHere } from '../ask-here.ts'
 import { type UpstreamIdentity, type UpstreamProtocol, type UpstreamTools, WrongCredentials } from '../provider.ts'
 import { escapeDnValue, onlyValueOf, valuesOf } from './names.ts'
 
@@ -50,8 +50,8 @@ export function openLdap(
     async prepare() {
       await reach(() => connected(settings, (client) => bindAsService(client, account)))
     },
-    async finish({ parameters }) {
-      const typed = typedAnswer(parameters)
+    async finish({ parameters, admit = async () => {} }) {
+      const typed = { ...typedAnswer(parameters), admit }
       return reach(() => connected(settings, (client) => signIn(settings, client, typed)))
     },
   }
@@ -102,12 +102,14 @@ async function inWords(error: unknown): Promise<unknown> {
 async function signIn(
   settings: LdapSettings,
   client: Client,
-  { name, password }: Readonly<{ name: string; password: string }>,
+  { name, password, admit }: Readonly<{ name: string; password: string; admit: (who: string) => Promise<void> }>,
 ): Promise<UpstreamIdentity> {
   const { account, template, baseDn } = settings
   await bindAsService(client, account)
   const templated = template?.replace('{name}', () => escapeDnValue(name))
   const found = templated === undefined ? await findEntry(settings, client, name) : undefined
+  // By template the name is all there is to know. An entry has one name however it was found; what leads to none counts, too.
+  if (templated === undefined) await admit(found ? found.dn.toLowerCase() : `no entry: ${spelledOnce(name)}`)
   // Whoever is not there takes as long as who is: some entry that there is none of.
   const dn = templated ?? found?.dn ?? `cn=${randomSecret(8)},${baseDn}`
   await bindAs(client, dn, password)
