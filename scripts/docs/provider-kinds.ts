@@ -17,7 +17,7 @@ provider in the file.
 | \`ISSUER${federationPath('callback', 'NAME')}\` | the redirect URI of every kind but \`saml\`, \`ldap\` and \`http\` |
 | \`ISSUER${federationPath('acs', 'NAME')}\` | where a SAML provider posts its answers |
 | \`ISSUER${federationPath('metadata', 'NAME')}\` | what a SAML provider reads about this server, and its entity ID |
-| \`ISSUER${federationPath('logout', 'NAME')}\` | where an OpenID Connect provider says that a sign-in is over: its \`backchannel_logout_uri\`; and where people come back to who were signed out there: among its \`post_logout_redirect_uris\` |`
+| \`ISSUER${federationPath('logout', 'NAME')}\` | where an OpenID Connect provider says that a sign-in is over: its \`backchannel_logout_uri\`; and where people come back to who were signed out there: among its \`post_logout_redirect_uris\`. Of a SAML provider: single logout |`
 
 function fieldTable(fields: ProviderFields): string {
   const rows = Object.entries(fields).map(([name, field]) => [

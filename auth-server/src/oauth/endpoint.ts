@@ -10,6 +10,8 @@ export interface Endpoint {
   readonly perApi?: boolean
   /** What comes in its body; a form unless it says otherwise, which the handler reads by `readForm`. */
   readonly body?: 'json'
+  /** Of what comes in its body, where that may be longer. */
+  readonly bodyLimitBytes?: number
   /** Parameters of its form that are no grant's and no authorization request's: they have no place in a URL. */
   readonly parameters?: readonly string[]
   /** How it answers errors. */

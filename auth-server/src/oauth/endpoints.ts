@@ -143,6 +143,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     path: federationPath('logout'),
     methods: ['GET', 'POST'],
     getIsPage: true,
+    bodyLimitBytes: 128 * 1024,
     parameters: ['logout_token'],
     handler: upstreamLogoutHandler,
   },

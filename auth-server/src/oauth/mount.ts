@@ -26,7 +26,7 @@ export async function addEndpoints(app: FastifyInstance, deps: Deps): Promise<vo
 }
 
 function addRoutes(app: FastifyInstance, deps: Deps, endpoint: Endpoint): void {
-  const { cors, noStore = false, readsProofs = false } = endpoint
+  const { cors, noStore = false, readsProofs = false, bodyLimitBytes: bodyLimit } = endpoint
   const handler = endpoint.handler(deps, app, ENDPOINTS)
   for (const url of pathsOf(endpoint))
     for (const { method, errors } of waysOfAsking(endpoint))
@@ -35,6 +35,7 @@ function addRoutes(app: FastifyInstance, deps: Deps, endpoint: Endpoint): void {
         exposeHeadRoute: method.includes('HEAD'),
         url,
         config: { errors, cors, protocolParameters: PROTOCOL_PARAMETERS },
+        ...(bodyLimit !== undefined && { bodyLimit }),
         ...(noStore && { onRequest: forbidStoring }),
         ...(readsProofs && { onSend: giveNonce(deps) }),
         handler,

@@ -1,17 +1,15 @@
-// /federation/<provider>/logout: a POST says that a sign-in there is over (OpenID Connect Back-Channel Logout 1.0 §2.5–2.8); by GET comes back whoever was signed out there.
+// /federation/<provider>/logout: a sign-in at a provider is over, by its own word (OpenID Connect Back-Channel Logout 1.0 §2.5–2.8) or by a browser's.
 import type { FastifyRequest, RouteHandlerMethod } from 'fastify'
 import { ofRequest } from '../audit/context.ts'
-import { record } from '../audit/record.ts'
 import type { Deps } from '../deps.ts'
-import { Parameters } from '../http/parameters.ts'
 import { tooManyRequests } from '../http/problem.ts'
+import { pathParameter } from '../http/request-path.ts'
 import { LOGOUT_TOKEN_KEEP_SECONDS } from '../identity/federation/logout-token.ts'
-import { type EndedThere, UnfitLogoutToken } from '../identity/federation/provider.ts'
+import { UnfitLogoutToken } from '../identity/federation/provider.ts'
 import { requireProvider, unknownProvider } from '../interaction/provider/required.ts'
-import { returnFromProvider } from '../interaction/sign-out/at-provider.ts'
 import { inBrief } from '../logger/brief-error.ts'
-import { endSessionsWithin } from '../store/tables/sessions.ts'
-import { useJti } from '../store/tables/used-jtis.ts'
+import { browserLogout, postedLogout } from './browser-logout.ts'
+import { endUpstreamSessions } from './end-upstream-sessions.ts'
 import { OAuthError } from './errors.ts'
 import { readForm } from './form-request.ts'
 
@@ -20,13 +18,9 @@ const TOKEN = 'logout_token'
 export function upstreamLogoutHandler(deps: Deps): RouteHandlerMethod {
   const { db, providers, limits } = deps
   return async (request, reply) => {
-    if (request.method === 'GET') {
-      const provider = requireProvider(providers, request)
-      if (!provider.logout) throw unknownProvider('nobody is signed out at this provider')
-      const query = Parameters.ofUrl(request.raw.url ?? '')
-      query.requireReadable()
-      return returnFromProvider(deps, request, reply, { provider, state: query.get('state') ?? '' })
-    }
+    if (request.method === 'GET') return browserLogout(deps, request, reply, requireProvider(providers, request))
+    if (providers.find(pathParameter(request, 'provider') ?? '')?.logout?.brought)
+      return postedLogout(deps, request, reply, requireProvider(providers, request))
     const parameters = readForm(request)
     const provider = requireProvider(providers, request)
     const { name, issuer } = provider
@@ -38,30 +32,20 @@ export function upstreamLogoutHandler(deps: Deps): RouteHandlerMethod {
     const told = await provider.readLogoutToken(token).catch((error: unknown) => {
       throw refusal(request, name, error)
     })
-    const ended = await end({ db }, request, issuer, told)
-    if (ended === 'told before') throw refusal(request, name, new UnfitLogoutToken('its jti has been used already'))
+    const { jti, subject, sessionId } = told
+    const ended = await endUpstreamSessions(
+      db,
+      { issuer, subject, sids: sessionId === undefined ? [] : [sessionId] },
+      { parts: ['logout_token', issuer, jti], keepSeconds: LOGOUT_TOKEN_KEEP_SECONDS },
+      ofRequest(request),
+    )
+    if (ended === undefined) throw refusal(request, name, new UnfitLogoutToken('its jti has been used already'))
     request.log.info(
       { event: 'provider_signed_out', provider: name, sessions: ended },
       'a provider signed somebody out',
     )
     return reply.code(200).send()
   }
-}
-
-/** How many sessions have ended; none where they were over already, which is as well (§2.8). */
-function end(
-  { db }: Pick<Deps, 'db'>,
-  request: FastifyRequest,
-  issuer: string,
-  { jti, subject, sessionId: sid }: EndedThere,
-): Promise<number | 'told before'> {
-  return db.transaction().execute(async (trx) => {
-    if (!(await useJti(trx, ['logout_token', issuer, jti], LOGOUT_TOKEN_KEEP_SECONDS))) return 'told before'
-    const ended = await endSessionsWithin(trx, { issuer, subject, sid })
-    for (const personId of new Set(ended.map((session) => session.personId)))
-      await record(trx, { type: 'sign-out', outcome: 'by-provider', personId }, ofRequest(request))
-    return ended.length
-  })
 }
 
 /** The same status for both (§2.8): whether the token is unfit, or could not be checked. */

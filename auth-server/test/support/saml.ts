@@ -1,6 +1,7 @@
 // A SAML provider of which each word can be chosen: documents written by hand and signed by xml-crypto.
 import 'reflect-metadata'
-import { inflateRawSync } from 'node:zlib'
+import { sign } from 'node:crypto'
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { X509CertificateGenerator } from '@peculiar/x509'
 import { SignedXml } from 'xml-crypto'
 
@@ -99,12 +100,12 @@ const STRONG = {
 export function signSaml(
   xml: string,
   { key }: Pick<SamlKey, 'key'>,
-  what: 'Response' | 'Assertion' = 'Response',
+  what: 'Response' | 'Assertion' | 'LogoutRequest' = 'Response',
   { signature, digest } = STRONG,
 ): string {
   const signed = new SignedXml({ privateKey: key, signatureAlgorithm: signature })
   signed.canonicalizationAlgorithm = 'http://www.w3.org/2001/10/xml-exc-c14n#'
-  const element = `//*[local-name(.)='${what}' and @ID='_${what.toLowerCase()}']`
+  const element = `//*[local-name(.)='${what}'${what === 'LogoutRequest' ? '' : ` and @ID='_${what.toLowerCase()}'`}]`
   signed.addReference({
     xpath: element,
     transforms: ['http://www.w3.org/2000/09/xmldsig#enveloped-signature', 'http://www.w3.org/2001/10/xml-exc-c14n#'],
@@ -112,6 +113,57 @@ export function signSaml(
   })
   signed.computeSignature(xml, { location: { reference: `${element}/*[local-name(.)='Issuer']`, action: 'after' } })
   return signed.getSignedXml()
+}
+
+/** What a request to sign out says; each word can be another one. */
+export interface LogoutWords {
+  readonly destination: string
+  readonly id?: string
+  readonly issuer?: string
+  readonly nameId?: string
+  readonly nameIdIs?: string
+  readonly issued?: string
+  /** `NotOnOrAfter`; it need not be there. */
+  readonly until?: string
+  readonly sessions?: readonly string[]
+  /** Instead of the NameID. */
+  readonly subject?: string
+  readonly version?: string
+}
+
+/** A request to sign out, not signed yet; `signSaml` looks for the ID that it has unless told. */
+export function logoutRequest(words: LogoutWords): string {
+  const {
+    id = '_logoutrequest',
+    issuer = IDP,
+    nameId = 'bob',
+    nameIdIs = PERSISTENT_ID,
+    sessions = ['_session'],
+  } = words
+  const { subject = `<saml:NameID ${nameIdIs}>${nameId}</saml:NameID>`, version = '2.0', issued = inSeconds(0) } = words
+  const until = words.until === undefined ? '' : ` NotOnOrAfter="${words.until}"`
+  return `<samlp:LogoutRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="${id}" Version="${version}" IssueInstant="${issued}" Destination="${words.destination}"${until}><saml:Issuer>${issuer}</saml:Issuer>${subject}${sessions.map((index) => `<samlp:SessionIndex>${index}</samlp:SessionIndex>`).join('')}</samlp:LogoutRequest>`
+}
+
+/** The query of HTTP-Redirect, signed as it stands there. */
+export function signedQuery(
+  xml: string,
+  { key }: Pick<SamlKey, 'key'>,
+  {
+    relayState = '',
+    algorithm = STRONG.signature,
+    digest = 'sha256',
+    pack = (text: string): Buffer => deflateRawSync(text),
+  } = {},
+): string {
+  const octets = Object.entries({
+    SAMLRequest: pack(xml).toString('base64'),
+    ...(relayState !== '' && { RelayState: relayState }),
+    SigAlg: algorithm,
+  })
+    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+    .join('&')
+  return `${octets}&Signature=${encodeURIComponent(sign(digest, Buffer.from(octets), key).toString('base64'))}`
 }
 
 /** As it stands in the form. */

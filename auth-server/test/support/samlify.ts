@@ -9,12 +9,18 @@ import { listen } from './site.ts'
 setSchemaValidator({ validate: async () => 'sound' })
 
 const AUTHN =
-  '<saml:AuthnStatement AuthnInstant="{IssueInstant}"><saml:AuthnContext><saml:AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:Password</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement>'
+  '<saml:AuthnStatement AuthnInstant="{IssueInstant}" SessionIndex="{SessionIndex}"><saml:AuthnContext><saml:AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:Password</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement>'
 const { binding } = Constants.namespace
 
-/** @param signInUrl where browsers are sent; nobody listens there unless the test does */
-export async function openSamlify(signInUrl = 'https://idp.corp.example/sso') {
-  const { key, certificate } = await samlKey()
+const SIGN_OUT_URL = 'https://idp.corp.example/slo?tenant=7'
+
+/**
+ * @param signInUrl where browsers are sent; nobody listens there unless the test does
+ * @param signOutUrl the same of single logout
+ */
+export async function openSamlify(signInUrl = 'https://idp.corp.example/sso', signOutUrl = SIGN_OUT_URL) {
+  const theirs = await samlKey()
+  const { key, certificate } = theirs
   const { context } = SamlLib.defaultLoginResponseTemplate
   const provider = IdentityProvider({
     entityID: IDP,
@@ -22,6 +28,9 @@ export async function openSamlify(signInUrl = 'https://idp.corp.example/sso') {
     signingCert: certificate,
     nameIDFormat: [PERSISTENT_ID.slice(8, -1)],
     singleSignOnService: [{ Binding: binding.redirect, Location: signInUrl }],
+    singleLogoutService: [{ Binding: binding.redirect, Location: signOutUrl }],
+    wantLogoutRequestSigned: true,
+    wantLogoutResponseSigned: true,
     loginResponseTemplate: {
       context: context.replace('{AuthnStatement}{AttributeStatement}', `${AUTHN}{AttributeStatement}`),
       attributes: [],
@@ -31,6 +40,8 @@ export async function openSamlify(signInUrl = 'https://idp.corp.example/sso') {
   const acs = () => String(us.entityMeta.getAssertionConsumerService('post'))
   return {
     acs,
+    key: theirs,
+    signOutUrl,
     settings: {
       kind: 'saml',
       label: 'Example Corp',
@@ -40,10 +51,15 @@ export async function openSamlify(signInUrl = 'https://idp.corp.example/sso') {
     },
     /** Registers us there. */
     know(metadata: string): void {
-      us = ServiceProvider({ metadata, wantMessageSigned: true })
+      us = ServiceProvider({
+        metadata,
+        wantMessageSigned: true,
+        wantLogoutRequestSigned: true,
+        wantLogoutResponseSigned: true,
+      })
     },
     /** What its page posts for whoever comes by this address. */
-    async answer(address: URL, nameId: string): Promise<Readonly<Record<string, string>>> {
+    async answer(address: URL, nameId: string, sessionIndex = '_session'): Promise<Readonly<Record<string, string>>> {
       const { extract } = await provider.parseLoginRequest(us, 'redirect', {
         query: Object.fromEntries(address.searchParams),
         octetString: address.search.slice(1),
@@ -62,6 +78,7 @@ export async function openSamlify(signInUrl = 'https://idp.corp.example/sso') {
         SubjectConfirmationDataNotOnOrAfter: inSeconds(300),
         NameIDFormat: PERSISTENT_ID.slice(8, -1),
         NameID: nameId,
+        SessionIndex: sessionIndex,
         InResponseTo: String(extract.request?.id),
         AttributeStatement: '',
       }
@@ -79,6 +96,36 @@ export async function openSamlify(signInUrl = 'https://idp.corp.example/sso') {
       )
       return { SAMLResponse: made.context, RelayState: address.searchParams.get('RelayState') ?? '' }
     },
+    /** Whom this address signs out, if we have signed it; and the address or the form that says so. */
+    async takeLogout(address: URL, by: 'redirect' | 'post') {
+      const { extract } = await provider.parseLogoutRequest(us, 'redirect', signedBy(address))
+      const relayState = address.searchParams.get('RelayState') ?? ''
+      const { context } = provider.createLogoutResponse(us, { extract }, by, relayState)
+      return { extract, answer: by === 'redirect' ? context : { SAMLResponse: context, RelayState: relayState } }
+    },
+    /** The address, or the form, by which somebody is signed out from there. */
+    logOut(nameId: string, sessionIndex: string, by: 'redirect' | 'post', relayState = '') {
+      const user = { logoutNameID: nameId, sessionIndex }
+      const { id, context } = provider.createLogoutRequest(us, by, user, relayState)
+      return { id, context }
+    },
+    /** What an address of ours answers to that, if we have signed it. */
+    async takeAnswer(address: URL) {
+      return (await provider.parseLogoutResponse(us, 'redirect', signedBy(address))).extract
+    },
+  }
+}
+
+/** What is signed of an address, as it stands there. */
+function signedBy({ search, searchParams }: URL) {
+  const named = /^(?:SAMLRequest|SAMLResponse|RelayState|SigAlg)=/
+  return {
+    query: Object.fromEntries(searchParams),
+    octetString: search
+      .slice(1)
+      .split('&')
+      .filter((pair) => named.test(pair))
+      .join('&'),
   }
 }
 

@@ -41,6 +41,8 @@ export interface UpstreamIdentity {
   readonly name?: string | undefined
   /** What it calls the sign-in there (`sid`), to say later that this one is over. */
   readonly sessionId?: string
+  /** By which name it ends sign-ins, where that is another than the subject. */
+  readonly sessionSubject?: string
   /** What it is to be told when the sign-in ends here, where that is configured: an ID token, a name with its session. */
   readonly logoutHint?: string
   /** To be revoked there when the link ends, at a provider that wants to be told of that; kept sealed. */
@@ -101,12 +103,29 @@ export interface LogoutRequest {
   readonly state: string
 }
 
+/** What a browser brings from a provider: the query of an address, letter for letter, or what a form has. */
+export type BroughtMessage = Readonly<{ query: string }> | Readonly<{ posted: string }>
+
+/** Which sign-ins a message ends: those of a subject, or those of them that it names. */
+export interface BroughtLogout {
+  readonly id: string
+  readonly subject: string
+  readonly sessionIds: readonly string[]
+}
+
 /** How browsers are led to the end of their sign-in at a provider. */
 export interface ProviderLogout {
   /** The address that they are sent to, as far as it is known; pages have to let their forms lead there. */
   leadsTo(): string
   /** The same with the request; the browser comes back to `/federation/<name>/logout` of this server. @throws {Error} when nobody is there. */
   begin(request: LogoutRequest): Promise<URL>
+  /** Where browsers bring word from there that sign-ins are over. */
+  readonly brought?: Readonly<{
+    /** @throws {Error} when it is not sound. */
+    read(message: BroughtMessage): Promise<BroughtLogout>
+    /** The address that says there that it is done. */
+    answer(ended: BroughtLogout, relayState: string): Promise<URL>
+  }>
 }
 
 /** What a kind knows to do; its file makes one of its settings. */

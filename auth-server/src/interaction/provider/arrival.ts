@@ -113,7 +113,7 @@ async function signIn(deps: Deps, arrival: Arrival): Promise<FastifyReply> {
     ...(account !== undefined && { account }),
     addedClaims: toldClaims(provider, identity, request.log),
     upstream: {
-      subject: identity.subject,
+      subject: identity.sessionSubject ?? identity.subject,
       sid: identity.sessionId ?? null,
       sealedLogout: await keptLogout(identity, config.keyEncryptionKey),
     },

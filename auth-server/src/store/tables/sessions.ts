@@ -114,11 +114,13 @@ function belongsTo({ tokenHashes, visits }: BrowserProof) {
 }
 
 /** Back-Channel Logout §2.7. Where both are told, a session of the subject whose `sid` was never told is meant as well. */
-function isOpenedBy({ issuer, subject, sid }: UpstreamEnding) {
-  if (subject === undefined) return sql<SqlBool>`issuer = ${issuer} and upstream_sid = ${sid ?? null}`
-  return sid === undefined
+function isOpenedBy({ issuer, subject, sids }: UpstreamEnding) {
+  const named = [...sids]
+  if (subject === undefined) return sql<SqlBool>`issuer = ${issuer} and upstream_sid = any(${named})`
+  return sids.length === 0
     ? sql<SqlBool>`issuer = ${issuer} and upstream_subject = ${subject}`
-    : sql<SqlBool>`issuer = ${issuer} and upstream_subject = ${subject} and coalesce(upstream_sid, ${sid}) = ${sid}`
+    : sql<SqlBool>`issuer = ${issuer} and upstream_subject = ${subject}
+        and (upstream_sid is null or upstream_sid = any(${named}))`
 }
 
 /** Sessions of people who stand, with what pages say of them. */
@@ -180,11 +182,11 @@ export async function findSessionToEnd(db: Db, browser: BrowserProof): Promise<S
     : liveSessions(db).where(belongsTo(browser)).orderBy('session.auth_time', 'desc').limit(1).executeTakeFirst()
 }
 
-/** Which sign-ins a provider says are over: all of one of its subjects, or those that it calls by one `sid`. */
+/** Which sign-ins a provider says are over: all of one of its subjects, or those that it calls so (`sid`). */
 export interface UpstreamEnding {
   readonly issuer: string
   readonly subject?: string | undefined
-  readonly sid?: string | undefined
+  readonly sids: readonly string[]
 }
 
 /** Which sessions end: those of a browser, or all of a person, or all but one, or those that a provider opened. */

@@ -75,7 +75,7 @@ api: {}
     [
       'line 11, column 1: api is unknown here; the file has the sections apis, applications, groups, administrators, developers, development, providers, hooks',
       'line 2, column 3: Corp is no name: use small letters, digits and -, 32 at most, a letter first',
-      'line 5, column 5: Corp.client_idd is unknown; a provider of kind oidc has kind, label, use, email_domains, claims, groups, groups_claim, issuer, client_id, client_secret_variable, scopes',
+      'line 5, column 5: Corp.client_idd is unknown; a provider of kind oidc has kind, label, use, email_domains, claims, groups, groups_claim, issuer, client_id, client_secret_variable, scopes, logout',
       'line 7, column 20: Corp.email_domains has to be a list of domains in small letters, like [example.com], or ["*"] for every address',
       'line 4, column 13: Corp.issuer has to be an address like https://login.example.com, without ? and #',
       'line 3, column 5: Corp.client_id is missing: what the provider calls this server',

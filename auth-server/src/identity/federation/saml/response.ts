@@ -1,14 +1,13 @@
-// What a SAML provider has posted: looked at before it is parsed, verified by the library, and then held against what was asked.
+// What a SAML provider has posted: verified by the library, and then held against what was asked.
 import type { SamlConfig } from '@node-saml/node-saml'
 import type { Element } from '@xmldom/xmldom'
 import { CancelledThere } from '../provider.ts'
-import { attributeOf, elementsBelow, elementsIn, onlyElement, requireSame, textOf } from './elements.ts'
-import { ASSERTION_NAMES, PROTOCOL_NAMES, SIGNATURE_NAMES, STATUS, STRONG_ALGORITHMS } from './names.ts'
+import { bytesOf, parse, requireStrong, textIn } from './document.ts'
+import { attributeOf, elementsIn, onlyElement, requireSame, textOf } from './elements.ts'
+import { ASSERTION_NAMES, PROTOCOL_NAMES, STATUS } from './names.ts'
 import { CLOCK_SKEW_MILLIS, type ExpectedAssertion, readAssertion, type ToldAssertion } from './subject.ts'
 
-const MAX_BYTES = 96 * 1024
-/** The library looks for an ID in time that grows with the square of these. A sign-in has less than a hundred. */
-const MAX_ELEMENTS = 1000
+const PARAMETER = 'SAMLResponse'
 
 export interface ExpectedResponse extends ExpectedAssertion {
   readonly signs: 'response' | 'assertion'
@@ -21,7 +20,7 @@ export async function readResponse(
   encoded: string,
   expected: ExpectedResponse,
 ): Promise<ToldAssertion> {
-  const response = await parse(decode(encoded))
+  const response = await parse(textIn(PARAMETER, bytesOf(PARAMETER, encoded)))
   requireStrong(response)
   requireAnswer(response, expected)
   const verifier = new SAML({
@@ -40,40 +39,6 @@ export async function readResponse(
   const xml = profile?.getAssertionXml?.()
   if (xml === undefined) throw new Error('there is no assertion')
   return readAssertion(await parse(xml), expected)
-}
-
-/** @throws {Error} for what is no XML to be parsed at all. */
-function decode(encoded: string): string {
-  const packed = encoded.replace(/\s+/g, '')
-  if (packed === '' || !/^[A-Za-z\d+/]+={0,2}$/.test(packed))
-    throw new Error('SAMLResponse is not there, or not in base64')
-  const bytes = Buffer.from(packed, 'base64')
-  if (bytes.length > MAX_BYTES) throw new Error(`SAMLResponse is longer than ${MAX_BYTES} bytes`)
-  const xml = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  // Nothing honest has one, and entities come with it.
-  if (/<!\s*(?:DOCTYPE|ENTITY)/i.test(xml)) throw new Error('SAMLResponse has a document type')
-  return xml
-}
-
-/** A stricter reader than the library's: what is not well-formed gets no further. @throws {Error} */
-async function parse(xml: string): Promise<Element> {
-  const { DOMParser, onErrorStopParsing } = await import('@xmldom/xmldom')
-  const { documentElement } = new DOMParser({ onError: onErrorStopParsing, locator: false }).parseFromString(
-    xml,
-    'text/xml',
-  )
-  if (!documentElement || documentElement.getElementsByTagName('*').length > MAX_ELEMENTS)
-    throw new Error(`there are more than ${MAX_ELEMENTS} elements, or none`)
-  return documentElement
-}
-
-function requireStrong(response: Element): void {
-  for (const name of ['SignatureMethod', 'DigestMethod'])
-    for (const method of elementsBelow(response, name, SIGNATURE_NAMES)) {
-      const algorithm = attributeOf(method, 'Algorithm')
-      if (!STRONG_ALGORITHMS.has(algorithm))
-        throw new Error(`signatures by ${algorithm.slice(0, 100)} are not believed`)
-    }
 }
 
 /** The envelope, whose words count where it is signed; where it is not, the assertion has to say the same once more. */

@@ -1,24 +1,23 @@
 // Whom an assertion is about, after its signature is verified: what the Web Browser SSO profile asks for (SAML Profiles §4.1.4.2 f.) and the library leaves to us.
 import type { Element } from '@xmldom/xmldom'
 import { attributeOf, elementsIn, onlyElement, requireSame, textOf, timeOf } from './elements.ts'
-import { ASSERTION_NAMES, BEARER, ENTITY_FORMAT, PERSISTENT, UNSPECIFIED } from './names.ts'
+import { type ExpectedNames, type NameId, readNameId } from './name-id.ts'
+import { ASSERTION_NAMES, BEARER, ENTITY_FORMAT } from './names.ts'
 
 export const CLOCK_SKEW_MILLIS = 60_000
 
-export interface ExpectedAssertion {
-  /** Of the provider. */
-  readonly entityId: string
-  readonly ourEntityId: string
+export interface ExpectedAssertion extends ExpectedNames {
   /** Where it was to be posted. */
   readonly acs: string
   readonly requestId: string
-  readonly nameIdFormat: string
   /** How fresh the sign-in there has to be; undefined where any will do. */
   readonly authenticatedWithinSeconds: number | undefined
 }
 
 export interface ToldAssertion {
-  readonly nameId: string | undefined
+  readonly nameId: NameId | undefined
+  /** What the provider calls the sign-in there. */
+  readonly sessionIndex: string | undefined
   /** A map, so that whatever they are called they are only names. */
   readonly attributes: ReadonlyMap<string, readonly string[]>
 }
@@ -40,7 +39,8 @@ export function readAssertion(assertion: Element, expected: ExpectedAssertion): 
     .filter((confirmation) => attributeOf(confirmation, 'Method') === BEARER)
     .map((confirmation) => problemOf(only(confirmation, 'SubjectConfirmationData'), expected))
   if (!confirmations.includes(undefined)) throw new Error(confirmations[0] ?? 'there is no bearer SubjectConfirmation')
-  requireSignIn(found(assertion, 'AuthnStatement'), expected)
+  const signIns = found(assertion, 'AuthnStatement')
+  requireSignIn(signIns, expected)
 
   const attributes = new Map<string, string[]>()
   for (const attribute of found(assertion, 'AttributeStatement').flatMap((statement) =>
@@ -50,7 +50,11 @@ export function readAssertion(assertion: Element, expected: ExpectedAssertion): 
     const values = found(attribute, 'AttributeValue').map(textOf)
     attributes.set(name, [...(attributes.get(name) ?? []), ...values])
   }
-  return { nameId: nameIdOf(found(subject, 'NameID'), expected), attributes }
+  return {
+    nameId: readNameId(found(subject, 'NameID'), expected),
+    sessionIndex: signIns.map((statement) => attributeOf(statement, 'SessionIndex')).find((index) => index !== ''),
+    attributes,
+  }
 }
 
 /** What is wrong with one confirmation; one that is right is enough (SAML Core §2.4.1). */
@@ -80,19 +84,4 @@ function requireSignIn(
     if (within !== undefined && since > within * 1000 + CLOCK_SKEW_MILLIS)
       throw new Error('the sign-in there is older than this one')
   }
-}
-
-function nameIdOf([nameId, ...others]: readonly Element[], expected: ExpectedAssertion): string | undefined {
-  if (others.length > 0) throw new Error('there are two NameIDs')
-  if (!nameId || textOf(nameId) === '') return undefined
-  const format = attributeOf(nameId, 'Format') || UNSPECIFIED
-  // Otherwise what is an address in one answer would be a number in the next.
-  if (expected.nameIdFormat !== UNSPECIFIED) requireSame('Format of the NameID', format, expected.nameIdFormat)
-  if (format === PERSISTENT) {
-    const { entityId, ourEntityId } = expected
-    // SAML Core §8.3.7: in another name space it is somebody else.
-    requireSame('NameQualifier', attributeOf(nameId, 'NameQualifier') || entityId, entityId)
-    requireSame('SPNameQualifier', attributeOf(nameId, 'SPNameQualifier') || ourEntityId, ourEntityId)
-  }
-  return textOf(nameId)
 }
