@@ -6,6 +6,7 @@ import { insertRolePromise } from '../../src/store/tables/role-promises.ts'
 import { FOREIGN, FOREIGN_PASSWORD } from '../support/foreign-hashes.ts'
 import { mailServer, NEW_PASSWORD } from '../support/mail-visit.ts'
 import { answerOf, logIn } from '../support/phone.ts'
+import { wordsOf } from '../support/words.ts'
 
 const EMAIL = 'grace@example.com'
 const OTHER = 'mallory@example.net'
@@ -84,6 +85,20 @@ t.test('on the pages they sign in as before; apps hear that the address is not v
     .select('hash')
     .executeTakeFirstOrThrow()
   t.match(password.hash, /^\$2b\$/)
+})
+
+t.test('the account says that the address is not confirmed, until it is', async (t) => {
+  const server = await setUp(t)
+  const { browser, page } = await server.begin()
+  await logIn(browser, page, { email: EMAIL, password: FOREIGN_PASSWORD })
+  const said = async () => wordsOf(await browser.open('/account/security/addresses'))
+  t.match(await said(), /grace@example\.com\W+Main address\W+not confirmed/i)
+  await server.db
+    .updateTable('email_addresses')
+    .set({ proof: 'verified', proven_at: new Date() })
+    .where('person_id', '=', server.personId)
+    .execute()
+  t.match(await said(), /grace@example\.com\W+Main address\W+confirmed/i)
 })
 
 t.test('who reads the mail is the owner: what others have added before signs nobody in', async (t) => {

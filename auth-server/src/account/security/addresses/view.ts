@@ -14,9 +14,10 @@ import { actionOf, hrefOf, PATHS } from '../../paths.ts'
 import type { SignedIn } from '../../route.ts'
 import { toSection } from '../../sections.ts'
 
-function stateOf({ provenAt, isPrimary }: OwnAddress, texts: Texts): Html {
+function stateOf({ proof, provenAt, isPrimary }: OwnAddress, texts: Texts): Html {
   const { addresses } = texts.account
-  const proven = provenAt === null ? addresses.unconfirmed : addresses.confirmedOn(dayOf(provenAt, texts))
+  const isProven = provenAt !== null && proof !== 'imported'
+  const proven = isProven ? addresses.confirmedOn(dayOf(provenAt, texts)) : addresses.unconfirmed
   return html`${isPrimary && `${addresses.primary} · `}${proven}`
 }
 
