@@ -73,19 +73,20 @@ t.test(
       grants: { grant_types: ['authorization_code'] },
     }
     for (const [name, change] of Object.entries(changes)) {
-      const { update, isTrusted, subscription } = await application(name, { trusted: true })
+      const { update, redirect, isTrusted, subscription } = await application(name, { trusted: true })
       await mailed()
       t.match(await update(helper, change), { status: 403, body: { detail: /owner/ } }, name)
       t.equal(await isTrusted(), true)
       t.equal((await update(helper, { brand_color: '#123456' })).status, 200, 'all else is for whoever helps')
       t.equal((await update(root, change)).status, 200)
       t.equal(await isTrusted(), true, 'an administrator may')
-      await update(root, {
-        redirect_uris: [],
+      const asBefore = await update(root, {
+        redirect_uris: [redirect],
         post_logout_redirect_uris: [],
         backchannel_logout_uri: null,
         grant_types: ['authorization_code', 'refresh_token'],
       })
+      t.equal(asBefore.status, 200)
       await mailed()
       t.equal((await update(owner, change)).status, 200)
       t.equal(await isTrusted(), false)
