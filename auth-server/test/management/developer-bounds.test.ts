@@ -52,7 +52,12 @@ t.test('redirect URIs: the other owners hear of each change, whoever makes it', 
   const [added, removed] = ['https://told.example.com/cb', 'http://127.0.0.1/cb']
   await mailed()
   t.equal((await update(helper, { redirect_uris: [redirect, added] })).status, 200)
-  const facts = { app: 'told', added: ['told.example.com'], removed: [], tookTrust: false }
+  const facts = {
+    app: 'told (com.example.told, told.example.com)',
+    added: ['told.example.com'],
+    removed: [],
+    tookTrust: false,
+  }
   t.strictSame(await mailed(), [
     ['owner@example.com', facts],
     ['second@example.com', facts],

@@ -169,7 +169,7 @@ t.test('declined with a sentence, which arrives in the mail; without one, the pa
   t.match(long, { statusCode: 400, body: /role="alert"[\s\S]*value="x{301}"/ })
   t.equal((await post(approver, `${at}/decline`, { reason: 'Ask for the <new> API.' })).statusCode, 303)
   const [mail] = await mailbox.deliver(server)
-  t.match(mail, { recipients: ['developer@example.com'], subject: 'Shop may not use Orders' })
+  t.match(mail, { recipients: ['developer@example.com'], subject: 'Shop (shop.example.com) may not use Orders' })
   t.match(mail?.text, 'Ask for the <new> API.')
   t.equal((await ask('GET', `/subscriptions/${id}`)).statusCode, 404)
   await shown(approver, at, 404)
