@@ -15,6 +15,7 @@ import { applicationPeopleRoutes } from './applications/people.ts'
 import { phoneRoutes } from './applications/phones.ts'
 import { applicationRoutes } from './applications/routes.ts'
 import { secretRoutes } from './applications/secrets.ts'
+import { applicationSignInRoutes } from './applications/sign-in.ts'
 import { approvalRoutes } from './approvals/routes.ts'
 import { guarded } from './guard.ts'
 import { helpRoutes } from './help/routes.ts'
@@ -42,6 +43,7 @@ const PARTS: readonly MakePortalRoutes[] = [
   keyRoutes,
   phoneRoutes,
   logoRoutes,
+  applicationSignInRoutes,
   applicationPeopleRoutes,
   signOutRoutes,
   tryRoutes,

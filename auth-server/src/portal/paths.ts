@@ -13,6 +13,7 @@ const PERSON = `${PEOPLE}/:person` as const
 const ALL_APPLICATIONS = `${ADMINISTRATION_PATH}/applications` as const
 const ALL_SUBSCRIPTIONS = `${ADMINISTRATION_PATH}/subscriptions` as const
 const HOOKS = `${ADMINISTRATION_PATH}/hooks` as const
+const WAYS = `${ADMINISTRATION_PATH}/sign-in` as const
 
 /** As patterns of routes. */
 export const PATHS = {
@@ -29,6 +30,7 @@ export const PATHS = {
   applicationSecretEnd: `${APPLICATIONS}/:application/secrets/:secret/end`,
   applicationKeys: `${APPLICATIONS}/:application/keys`,
   applicationPhones: `${APPLICATIONS}/:application/phones`,
+  applicationSignIn: `${APPLICATIONS}/:application/sign-in`,
   applicationLogo: `${APPLICATIONS}/:application/logo`,
   applicationPeople: `${APPLICATIONS}/:application/people`,
   applicationPersonEnd: `${APPLICATIONS}/:application/people/:person/end`,
@@ -72,6 +74,8 @@ export const PATHS = {
   provider: `${PROVIDERS_PATH}/:provider`,
   providerTrial: `${PROVIDERS_PATH}/:provider/trial`,
   providerTrialEnd: `${PROVIDERS_PATH}/:provider/trial/end`,
+  waysToSignIn: WAYS,
+  waysOfApi: `${WAYS}/:api`,
   allUsage: `${ADMINISTRATION_PATH}/usage`,
   audit: `${ADMINISTRATION_PATH}/audit`,
   auditExport: `${ADMINISTRATION_PATH}/audit.csv`,

@@ -6,6 +6,7 @@ import { MFA_ACR } from '../../src/identity/acr.ts'
 import { OPERATOR } from '../../src/identity/administration/authority.ts'
 import { LOCALES } from '../../src/pages/language.ts'
 import { definePortalOf } from '../../src/portal/index.ts'
+import { putMember } from '../../src/store/tables/application-members.ts'
 import { insertRole } from '../../src/store/tables/person-roles.ts'
 import { launchChromium, needsChromium } from '../support/chromium.ts'
 import { expectFine } from '../support/looks.ts'
@@ -32,6 +33,13 @@ t.test('identity providers at Chromium', needsChromium, async (t) => {
   await definePortalOf(config.issuer, db)
   await defineApi(db, { ...API, signIn: { providers: ['own', 'corp'], default: 'corp' } }, OPERATOR)
   await db.transaction().execute((trx) => insertRole(trx, { personId, role: 'administrator', apiId: null }))
+  const { id: applicationId } = await db
+    .selectFrom('applications')
+    .where('client_id', '=', 'shop-app')
+    .select('id')
+    .executeTakeFirstOrThrow()
+  await db.transaction().execute((trx) => putMember(trx, { applicationId, personId, role: 'owner' }))
+  await db.transaction().execute((trx) => insertRole(trx, { personId, role: 'developer', apiId: null }))
   await deps.providers.find('shop')?.prepare()
   const below = '/portal/administration/providers'
   for (const locale of ['en', 'de'] as const) {
@@ -55,6 +63,11 @@ t.test('identity providers at Chromium', needsChromium, async (t) => {
     for (const path of ['', '/corp', '/partner', '/shop']) {
       t.equal((await page.goto(site.origin + below + path))?.status(), 200, path)
       await look(`providers${path.replace('/', '-')}`)
+    }
+    const ways = ['/administration/sign-in', `/administration/sign-in/${API.id}`, '/applications/shop-app/sign-in']
+    for (const [index, path] of [...ways, '/applications/shop-app'].entries()) {
+      t.equal((await page.goto(`${site.origin}/portal${path}`))?.status(), 200, path)
+      await look(`ways-${index}`)
     }
     const { providerTrial, federation } = LOCALES[locale]
     corp.is({ sub: 'bob', email: 'bob@corp.example', email_verified: true, name: 'Bob', realm: 'x'.repeat(1500) })

@@ -21,6 +21,7 @@ import { PORTAL_APPROVALS } from './de/portal-approvals.ts'
 import { PORTAL_HELP } from './de/portal-help.ts'
 import { PORTAL_HOOKS } from './de/portal-hooks.ts'
 import { USAGE } from './de/portal-usage.ts'
+import { PORTAL_WAYS } from './de/portal-ways.ts'
 import { PROVIDER_TRIAL } from './de/provider-trial.ts'
 import { REFERENCE } from './de/reference.ts'
 import { REFUSALS } from './de/refusals.ts'
@@ -56,6 +57,7 @@ export const DE = {
   landing: LANDING,
   portal: PORTAL,
   portalApis: PORTAL_APIS,
+  portalWays: PORTAL_WAYS,
   portalHelp: PORTAL_HELP,
   portalApplications: PORTAL_APPLICATIONS,
   portalApprovals: PORTAL_APPROVALS,

@@ -21,6 +21,7 @@ import { PORTAL_APPROVALS } from './en/portal-approvals.ts'
 import { PORTAL_HELP } from './en/portal-help.ts'
 import { PORTAL_HOOKS } from './en/portal-hooks.ts'
 import { USAGE } from './en/portal-usage.ts'
+import { PORTAL_WAYS } from './en/portal-ways.ts'
 import { PROVIDER_TRIAL } from './en/provider-trial.ts'
 import { REFERENCE } from './en/reference.ts'
 import { REFUSALS } from './en/refusals.ts'
@@ -56,6 +57,7 @@ export const EN = {
   landing: LANDING,
   portal: PORTAL,
   portalApis: PORTAL_APIS,
+  portalWays: PORTAL_WAYS,
   portalHelp: PORTAL_HELP,
   portalApplications: PORTAL_APPLICATIONS,
   portalApprovals: PORTAL_APPROVALS,

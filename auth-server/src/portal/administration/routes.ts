@@ -7,6 +7,7 @@ import { html } from '../../pages/html.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { hrefOf, PATHS } from '../paths.ts'
 import type { PortalPerson, PortalRoutes } from '../route.ts'
+import { apiSignInRoutes } from './api-sign-in.ts'
 import { APPLICATION_ROUTES } from './applications.ts'
 import { AUDIT_ROUTES } from './audit.ts'
 import { AUDIT_EXPORT_ROUTES } from './audit-export.ts'
@@ -28,6 +29,7 @@ const SECTIONS = [
   'allApplications',
   'allSubscriptions',
   'providers',
+  'waysToSignIn',
   'allUsage',
   'audit',
   'hooks',
@@ -50,6 +52,7 @@ export function administrationRoutes(deps: Deps): PortalRoutes {
     ...SUBSCRIPTION_ROUTES,
     ...PROVIDER_ROUTES,
     ...providerTrialRoutes(deps),
+    ...apiSignInRoutes(deps),
     ...USAGE_ROUTES,
     ...AUDIT_ROUTES,
     ...AUDIT_EXPORT_ROUTES,

@@ -1,14 +1,16 @@
 // The catalogue: GET /portal/apis and one API with its document.
+import type { Deps } from '../../deps.ts'
 import { HttpProblem } from '../../http/problem.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { PATHS } from '../paths.ts'
 import type { PortalPerson, PortalRoutes } from '../route.ts'
+import { waysFor } from '../ways/offer.ts'
 import { allItems, idOf } from './all-items.ts'
 import type { ShownReference } from './document-view.ts'
 import type { ListedPlanOf } from './limits.ts'
 import { apiPage, apisPage, type ShownApi } from './views.ts'
 
-export function apiRoutes(): PortalRoutes {
+export function apiRoutes({ providers }: Pick<Deps, 'providers'>): PortalRoutes {
   return {
     [PATHS.apis]: {
       needs: 'developer',
@@ -23,7 +25,14 @@ export function apiRoutes(): PortalRoutes {
         const id = idOf(request.params, 'api')
         const { body: api } = await me.ask('apis.get', { params: { id } })
         const [plans, reference] = [await plansOf(me, id), api.document && (await referenceOf(me, id))]
-        return sendPage(reply, apiPage(me, api, plans, api.document ? reference : undefined))
+        return sendPage(
+          reply,
+          apiPage(me, api, {
+            plans,
+            reference: api.document ? reference : undefined,
+            ways: waysFor(providers, api.sign_in),
+          }),
+        )
       },
     },
   }

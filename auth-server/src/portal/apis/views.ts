@@ -9,6 +9,8 @@ import { type Html, html } from '../../pages/html.ts'
 import type { Texts } from '../../pages/locales/en.ts'
 import { hrefOf, PATHS } from '../paths.ts'
 import type { PortalPerson } from '../route.ts'
+import type { SignInWay } from '../ways/offer.ts'
+import { offerInWords } from '../ways/view.ts'
 import { documentView, type ShownReference } from './document-view.ts'
 import { type ListedPlanOf, limitsInWords } from './limits.ts'
 
@@ -53,13 +55,14 @@ function lines(said: readonly (Html | false)[]): Html {
   return html`${there.map((line, index) => (index === 0 ? line : html`<br>${line}`))}`
 }
 
-/** @param reference undefined: it has no document; null: it cannot be drawn */
-export function apiPage(
-  { frame, news }: PortalPerson,
-  api: ShownApi,
-  plans: readonly ListedPlanOf[],
-  reference: ShownReference | undefined | null,
-): Page {
+export interface ApiFacts {
+  readonly plans: readonly ListedPlanOf[]
+  /** Undefined: it has no document; null: it cannot be drawn. */
+  readonly reference: ShownReference | undefined | null
+  readonly ways: readonly SignInWay[]
+}
+
+export function apiPage({ frame, news }: PortalPerson, api: ShownApi, { plans, reference, ways }: ApiFacts): Page {
   return (texts) => {
     const { portalApis } = texts
     const { facts } = portalApis
@@ -71,6 +74,7 @@ ${summaryList(
   [
     { key: facts.id, value: html`<code>${api.id}</code>` },
     { key: facts.resource, value: html`<code>${api.resource}</code>` },
+    { key: texts.portalWays.title, value: offerInWords(api.sign_in, ways, texts.portalWays.every, texts) },
     {
       key: facts.version,
       value: api.document

@@ -76,6 +76,7 @@ ${
   kind === 'native' &&
   html`<p>${actionLink(said.phones.title, hrefOf(PATHS.applicationPhones, { application: id }))}</p>`
 }
+${!isMachine(application) && html`<p>${actionLink(texts.portalWays.title, hrefOf(PATHS.applicationSignIn, { application: id }))}</p>`}
 <h2>${said.looks}</h2>
 ${summaryList(
   [

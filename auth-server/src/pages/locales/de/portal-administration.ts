@@ -38,6 +38,7 @@ export const ADMINISTRATION = {
       title: 'Identitätsanbieter',
       detail: 'Mit welchen anderen Konten sich Leute anmelden, und wie es ihnen geht',
     },
+    waysToSignIn: { title: 'Anmeldewege', detail: 'Welche Anbieter jede API anbietet, und in welcher Reihenfolge' },
     allUsage: { title: 'Alle Nutzung', detail: 'Wie oft welche API aufgerufen wurde, und von welcher Anwendung' },
     audit: { title: 'Audit-Protokoll', detail: 'Was wem geschehen ist, und wer es getan hat' },
     hooks: { title: 'Hooks', detail: 'Wie es ihnen geht, und was sie nicht angenommen haben' },

@@ -34,6 +34,7 @@ export const ADMINISTRATION = {
     allApplications: { title: 'All applications', detail: 'Of everybody, and those that nobody owns' },
     allSubscriptions: { title: 'All subscriptions', detail: 'Which application may use which API' },
     providers: { title: 'Identity providers', detail: 'By which other accounts people sign in, and how they fare' },
+    waysToSignIn: { title: 'Ways to sign in', detail: 'Which providers each API offers, and in which order' },
     allUsage: { title: 'All usage', detail: 'How often which API was called, by which application' },
     audit: { title: 'Audit log', detail: 'What happened to whom, and who did it' },
     hooks: { title: 'Hooks', detail: 'How they fare, and what they have not taken' },
