@@ -44,8 +44,8 @@ export type AuditEvent =
   // The form of an API; no answer is told.
   | (Event<'registration', 'answered' | 'withdrawn' | 'read'> & Person & Api)
   | Event<'registration', 'searched-for'>
-  // Who may come to an API: a person, or whoever proves an address.
-  | (Event<'membership', 'begun' | 'ended'> & Person & Api)
+  // Who may come to an API: a person, who may have asked, or whoever proves an address.
+  | (Event<'membership', 'asked-for' | 'declined' | 'begun' | 'ended'> & Person & Api)
   | (Event<'membership', 'promised' | 'promise-withdrawn'> & Api)
   | (Event<'address', 'added' | 'made-primary' | 'removed'> & Person)
   | (Event<'client-registration', 'succeeded' | 'created' | 'changed'> & Application & Partial<Change>)

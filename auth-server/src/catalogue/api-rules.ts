@@ -68,7 +68,7 @@ function* apiProblems({
     if (!Object.hasOwn(scopes, scope)) yield `Guests of ${id} cannot have ${scope}, which is none of its scopes.`
   const offerProblem = signIn && signInProblem(signIn)
   if (offerProblem !== undefined) yield offerProblem
-  if (signUp !== undefined && signUp !== 'invitation') yield* domainProblems(signUp.domains)
+  if (signUp !== undefined && typeof signUp !== 'string') yield* domainProblems(signUp.domains)
   if (registration) yield* registrationProblems(registration, Object.keys(scopes))
   if (eventsUri !== undefined && !isEventsUri(eventsUri))
     yield 'Events of an API go to an https address without user, password and fragment, of 500 characters at most.'

@@ -145,7 +145,7 @@ export function apiFields({
 }
 
 function signUpInWords(signUp: WhoMayCome | null): string {
-  if (signUp === null || signUp === 'invitation') return signUp ?? 'open'
+  if (signUp === null || typeof signUp === 'string') return signUp ?? 'open'
   return `domains ${signUp.domains.join(' ')}`
 }
 

@@ -5,6 +5,8 @@ import { PORTAL_CLIENT } from '../store/tables/applications.ts'
 import type { StepName } from '../store/visit-steps.ts'
 import { needsPasskeyOffer } from './add-passkey/needed.ts'
 import { addPasskeyPages } from './add-passkey/routes.ts'
+import { hasToAsk } from './ask-to-come/needed.ts'
+import { askToComePages } from './ask-to-come/routes.ts'
 import { needsConsent } from './consent/needed.ts'
 import { isNothingOpen } from './consent/open-scopes.ts'
 import { consentPages } from './consent/routes.ts'
@@ -104,6 +106,13 @@ export const POLICY = [
     needed: isNotInvited,
     withoutPage: 'access_denied',
     pages: whoMayComePages,
+  },
+  {
+    // The same, where they can ask to be let in.
+    step: 'ask-to-come',
+    needed: hasToAsk,
+    withoutPage: 'interaction_required',
+    pages: askToComePages,
   },
   {
     // RFC 6749 §4.1.2.1: whoever asks later may be answered.

@@ -198,6 +198,14 @@ export const LIMITS = {
     by: 'nothing',
     answer: '429 on the page with Retry-After; the link goes on working',
   },
+  membershipRequests: {
+    counts: 'requests to come to APIs whose people are approved by an administrator, that one person makes',
+    allowed: 10,
+    windowSeconds: 86_400,
+    held: 'database',
+    by: 'about',
+    answer: '429 on a page with Retry-After, and nobody is asked',
+  },
   accountForms: {
     counts: 'changes that one person makes in their account, each of which may send mail',
     allowed: 60,

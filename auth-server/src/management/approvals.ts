@@ -1,9 +1,7 @@
 // What the operations on approvals do.
-import { MAX_REASON_LENGTH } from '@mobile-api-gateway/sdk/contract/approvals.ts'
 import { isBuiltInApi } from '../catalogue/apis.ts'
 import { decide } from '../catalogue/approvals.ts'
 import { subscribe } from '../catalogue/subscriptions.ts'
-import { oneLine } from '../http/one-line.ts'
 import type { Db, Trx } from '../store/database.ts'
 import { lockApi } from '../store/queries/listed-apis.ts'
 import { readApplication } from '../store/queries/listed-applications.ts'
@@ -13,12 +11,13 @@ import { findPlanLimits } from '../store/tables/plan-limits.ts'
 import { isOperator, type ManagementActor } from './actor.ts'
 import { requireApi, showLimit } from './apis.ts'
 import { showApplication } from './applications.ts'
+import { readReason } from './decision.ts'
 import type { HandlersOf } from './handler.ts'
 import { requireManagedHere } from './managed.ts'
 import { readPage, toPage } from './page.ts'
 import { isOwnRequest, requireMayTrust, requireOrdinaryApi, requireSomebodyElse } from './privileged.ts'
 import { reachOf } from './reach.ts'
-import { conflict, invalid, notFound } from './refusals.ts'
+import { conflict, notFound } from './refusals.ts'
 import { lockSubscription, requireSubscription, showSubscription } from './subscriptions.ts'
 
 /** The same for what is measured by the API: locked in the order of all who lock both, so that nobody waits in a circle. */
@@ -27,14 +26,6 @@ async function lockWithApi(trx: Trx, actor: ManagementActor, id: string): Promis
   const { apiId } = await requireSubscription(trx, actor, id)
   await lockApi(trx, apiId)
   return lockSubscription(trx, actor, id)
-}
-
-/** @throws {HttpProblem} 400 for what would not stand in one paragraph of a mail */
-function readReason(text: string | undefined): string | null {
-  if (text === undefined || text.trim() === '') return null
-  const reason = oneLine(text, MAX_REASON_LENGTH)
-  if (reason === undefined) throw invalid('reason is one line of plain text')
-  return reason
 }
 
 const DECIDED = 'this subscription does not wait for a decision any more'

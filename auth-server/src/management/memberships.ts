@@ -2,24 +2,43 @@
 import type { OperationAnswer, OperationInput } from '@mobile-api-gateway/sdk/contract/index.ts'
 import { record } from '../audit/record.ts'
 import { readAddress } from '../delivery/mail/mailbox.ts'
+import { decideOnRequest } from '../identity/membership-requests.ts'
 import type { Trx } from '../store/database.ts'
+import { findRequest, type ListedRequest, listRequests } from '../store/queries/listed-memberships.ts'
 import { lockInvitation } from '../store/tables/invitations.ts'
 import {
   type ApiMember,
   deleteMember,
+  findMembership,
   insertMember,
   insertMemberByAddress,
   listMembersOfApis,
 } from '../store/tables/memberships.ts'
 import { requirePerson } from './administered.ts'
 import { requireApi } from './apis.ts'
+import { readReason } from './decision.ts'
 import type { HandlersOf } from './handler.ts'
 import { readPage, toPage } from './page.ts'
 import { requireOrdinaryApi } from './privileged.ts'
 import { conflict, invalid, notFound } from './refusals.ts'
 
-function showMembership({ id, apiId, personId, address, createdAt }: ApiMember): OperationAnswer<'memberships.create'> {
-  return { id, api_id: apiId, person_id: personId, email: address, created_at: createdAt.toISOString() }
+function showMembership(member: ApiMember): OperationAnswer<'memberships.create'> {
+  const { id, apiId, personId, person, address, createdAt } = member
+  return { id, api_id: apiId, person_id: personId, email: address, person, created_at: createdAt.toISOString() }
+}
+
+function showRequest(request: ListedRequest): OperationAnswer<'memberships.get_request'> {
+  const { id, apiId, apiName, personId, person, reason, createdAt } = request
+  return {
+    id,
+    api_id: apiId,
+    api_name: apiName,
+    person_id: personId,
+    name: person.name,
+    email: person.email,
+    reason,
+    created_at: createdAt.toISOString(),
+  }
 }
 
 /** @throws {HttpProblem} 400, 404, and 409 for a guest, who is nobody that could be invited */
@@ -65,6 +84,43 @@ export const MEMBERSHIP_HANDLERS: HandlersOf<'memberships'> = {
       if (member.personId === null) await record(trx, { type: 'membership', outcome: 'promised', apiId }, context)
       else await record(trx, { type: 'membership', outcome: 'begun', personId: member.personId, apiId }, context)
       return showMembership(member)
+    },
+  },
+  'memberships.get': {
+    async read({ db, input: { params } }) {
+      const member = await findMembership(db, params.membership_id)
+      if (!member) throw notFound('membership')
+      return showMembership(member)
+    },
+  },
+  'memberships.requests': {
+    async read({ db, actor, input: { query } }) {
+      const page = readPage(query)
+      await record(db, { type: 'account', outcome: 'searched-for' }, actor.authority.context)
+      return toPage(page, await listRequests(db, query.api_id, page.oneMore), ({ id }) => id, showRequest)
+    },
+  },
+  'memberships.get_request': {
+    async read({ db, input: { params } }) {
+      const request = await findRequest(db, params.request_id)
+      if (!request) throw notFound('request')
+      return showRequest(request)
+    },
+  },
+  'memberships.approve': {
+    async write({ trx, actor, input: { params, body } }) {
+      const decision = { decision: 'approved', reason: readReason(body.reason) } as const
+      const decided = await decideOnRequest(trx, params.request_id, decision, actor.authority.context)
+      const [member] = decided ? await listMembersOfApis(trx, decided, { after: undefined, limit: 1 }) : []
+      if (!member) throw notFound('request')
+      return showMembership(member)
+    },
+  },
+  'memberships.decline': {
+    async write({ trx, actor, input: { params, body } }) {
+      const decision = { decision: 'declined', reason: readReason(body.reason) } as const
+      if (!(await decideOnRequest(trx, params.request_id, decision, actor.authority.context))) throw notFound('request')
+      return undefined
     },
   },
   'memberships.end': {

@@ -8,7 +8,7 @@ type ToldSignUp = OperationAnswer<'apis.get'>['sign_up']
 
 export function showSignUp(signUp: WhoMayCome | null): ToldSignUp {
   if (signUp === null) return 'open'
-  return signUp === 'invitation' ? signUp : { domains: [...signUp.domains] }
+  return typeof signUp === 'string' ? signUp : { domains: [...signUp.domains] }
 }
 
 /** @throws {HttpProblem} 400 for what no address can end with */

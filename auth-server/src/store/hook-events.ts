@@ -30,6 +30,8 @@ export const AFTER_EVENTS = {
   'registration.answered': ['registration answered'],
   'registration.withdrawn': ['registration withdrawn'],
   // Who may come to an API.
+  'membership.requested': ['membership asked-for'],
+  'membership.declined': ['membership declined'],
   'membership.begun': ['membership begun'],
   'membership.ended': ['membership ended'],
   // The people of an application.

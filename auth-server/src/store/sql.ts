@@ -42,6 +42,21 @@ export function isAdmitted(row: 'code' | 'family'): RawBuilder<SqlBool> {
   return sql`(api.sign_up is null or may_come(${sql.ref(`${row}.person_id`)}, api.id))`
 }
 
+/** By what somebody is known; the address is the main one. */
+export interface NamedPerson {
+  readonly name: string | null
+  readonly email: string | null
+}
+
+/** Null where there is nobody of this id. */
+export function namedPerson(personId: RawBuilder<unknown>): RawBuilder<NamedPerson | null> {
+  return sql`(
+    select jsonb_build_object('name', named.name, 'email', (
+      select email.address from email_addresses email
+      where email.person_id = named.id and email.is_primary and email.proof is not null and email.suspended_at is null))
+    from people named where named.id = ${personId})`
+}
+
 /** Whether `factor`, a row of authenticators, is good for anything. */
 export const IS_FACTOR_IN_FORCE: RawBuilder<SqlBool> = sql`factor.confirmed_at is not null and factor.suspended_at is null`
 

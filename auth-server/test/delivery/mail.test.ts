@@ -40,6 +40,8 @@ const FACTS: MailFacts = {
   join: { app: SHOP, by: 'bob@example.com', role: 'collaborator' },
   'left-team': { app: SHOP },
   'subscription-asked': { app: SHOP, api: 'Orders' },
+  'membership-asked': { api: 'Orders' },
+  'membership-decided': { api: 'Orders', decision: 'declined', reason: 'Ask your school.', days: 7 },
   'sign-in-changed': {
     app: SHOP,
     added: ['shop.example'],

@@ -72,6 +72,7 @@ const PROVOKE: Readonly<Record<LimitName, Provoke>> = {
   },
   mailCodesByAddress: byAdmit('mailCodesByAddress'),
   mailCodesOfAll: byAdmit('mailCodesOfAll'),
+  membershipRequests: byAdmit('membershipRequests'),
   accountForms: byAdmit('accountForms'),
   portalPages: async ({ deps }) => {
     for (let n = 0; n < LIMITS.portalPages.allowed; n++) deps.limits.portalPages.admit('somebody')

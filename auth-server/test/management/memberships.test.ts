@@ -1,5 +1,8 @@
-// Who is invited to which API: listed, added by person or by address, ended; and who may come, as the management API says it.
+// Who is invited to which API: listed, added by person or by address, ended; who asks to come, and what is decided; who may come, as the management API says it.
 import t from 'tap'
+import { defineApi } from '../../src/catalogue/apis.ts'
+import { OPERATOR } from '../../src/identity/administration/authority.ts'
+import { insertMembershipRequest } from '../../src/store/tables/membership-requests.ts'
 import { newPerson } from '../support/administrator.ts'
 import { machine } from '../support/management.ts'
 import { inRole } from '../support/portal-actor.ts'
@@ -10,6 +13,18 @@ const { db, personId } = server
 const { ask } = await machine(server)
 function add(body: Readonly<Record<string, unknown>>) {
   return ask('POST', '/memberships', { body: { api_id: API.id, ...body } })
+}
+async function asks(email: string, apiId: string = API.id) {
+  const person = await newPerson(server, email)
+  await db.updateTable('apis').set({ sign_up: '"approval"' }).where('id', '=', apiId).execute()
+  const asking = { personId: person, apiId, reason: 'Please' }
+  t.ok(await db.transaction().execute((trx) => insertMembershipRequest(trx, asking)))
+  const { id } = await db
+    .selectFrom('membership_requests')
+    .where('person_id', '=', person)
+    .select('id')
+    .executeTakeFirstOrThrow()
+  return { id, personId: person }
 }
 const NOBODY = `usr_${'A'.repeat(22)}`
 
@@ -71,19 +86,59 @@ t.test('what cannot be is told in a sentence', async (t) => {
   t.match(guest, { statusCode: 409 })
 })
 
+t.test('who asks is listed by API, and page by page, until it is decided; a decision is one line', async (t) => {
+  const elsewhere = { ...API, id: 'stock', resource: 'https://api.example.com/stock', signUp: 'approval' } as const
+  await defineApi(db, elsewhere, OPERATOR)
+  const made = [await asks('nia@example.com'), await asks('oli@example.com'), await asks('pia@example.com', 'stock')]
+  const of = async (query = {}) => (await ask('GET', '/membership-requests', { query })).json()
+  const all = await of()
+  t.strictSame(
+    all.items.map(({ id }: { id: string }) => id),
+    made.map(({ id }) => id).toSorted(),
+  )
+  t.match((await of({ api_id: 'stock' })).items, [{ email: 'pia@example.com', api_name: API.name, reason: 'Please' }])
+  const first = await of({ limit: '1' })
+  t.strictSame((await of({ limit: '2', cursor: first.next })).items, all.items.slice(1))
+  const [nia, oli, pia] = made
+  const path = `/membership-requests/${nia?.id}`
+  t.match(await ask('POST', `${path}/decline`, { body: { reason: 'two\nlines' } }), { statusCode: 400 })
+  t.match((await ask('GET', path)).json(), { person_id: nia?.personId }, 'nothing has happened')
+  t.equal((await ask('POST', `${path}/decline`, { body: {} })).statusCode, 204)
+  t.equal((await ask('GET', path)).statusCode, 404)
+  const member = (await ask('POST', `/membership-requests/${oli?.id}/approve`, { body: {} })).json()
+  t.match(member, { person_id: oli?.personId, api_id: API.id })
+  t.strictSame((await ask('GET', `/memberships/${member.id}`)).json(), member)
+  await db
+    .updateTable('people')
+    .set({ status: 'suspended' })
+    .where('id', '=', pia?.personId ?? '')
+    .execute()
+  t.strictSame((await of()).items, [], 'who is suspended does not come in')
+  t.equal((await ask('POST', `/membership-requests/${pia?.id}/approve`, { body: {} })).statusCode, 404)
+})
+
 t.test('neither developers nor approvers, nor machines without the scope', async (t) => {
   const developer = await inRole(server, 'dev@example.com', { role: 'developer' })
   const approver = await inRole(server, 'approver@example.com', { role: 'approver', apiId: API.id })
   const root = await inRole(server, 'root@example.com', { role: 'administrator' })
   const body = { api_id: API.id, email: 'leo@example.com' }
+  const { id } = await asks('mia@example.com')
+  const [params, request] = [{ membership_id: `membership_${'0'.repeat(32)}` }, { request_id: id }]
   for (const { ask } of [developer, approver]) {
     t.equal((await ask('memberships.list')).status, 403)
+    t.equal((await ask('memberships.get', { params })).status, 403)
+    t.equal((await ask('memberships.requests')).status, 403)
+    t.equal((await ask('memberships.get_request', { params: request })).status, 403)
+    for (const how of ['approve', 'decline'] as const)
+      t.equal((await ask(`memberships.${how}`, { params: request, body: {} })).status, 403)
     t.equal((await ask('memberships.create', { body })).status, 403)
   }
   t.equal((await root.ask('memberships.create', { body })).status, 201)
   const reader = await machine(server, ['memberships:read'])
   t.equal((await reader.ask('GET', '/memberships')).statusCode, 200)
+  t.equal((await reader.ask('GET', `/membership-requests/${id}`)).statusCode, 200)
   t.equal((await reader.ask('POST', '/memberships', { body })).statusCode, 403)
+  t.equal((await reader.ask('POST', `/membership-requests/${id}/approve`, { body: {} })).statusCode, 403)
 })
 
 t.test('an API says who may come; a change that does not name it opens nothing', async (t) => {
@@ -96,9 +151,10 @@ t.test('an API says who may come; a change that does not name it opens nothing',
   })
   t.match((await put({})).json(), { sign_up: { domains: ['corp.example', /xn--/] } })
   t.match((await put({ sign_up: 'invitation' })).json(), { sign_up: 'invitation' })
+  t.match((await put({ sign_up: 'approval' })).json(), { sign_up: 'approval' })
   t.match((await put({ sign_up: 'open' })).json(), { sign_up: 'open' })
-  for (const sign_up of ['closed', 'approval', null, { domains: [] }, { domains: ['a@b'] }, { domains: ['127.0.0.1'] }])
+  for (const sign_up of ['closed', 'approved', null, { domains: [] }, { domains: ['a@b'] }, { domains: ['127.0.0.1'] }])
     t.match(await put({ sign_up }), { statusCode: 400 }, JSON.stringify(sign_up))
   const [event] = (await ask('GET', '/audit', { query: { type: 'api', api_id: 'maps' } })).json().items
-  t.match(event.change, { before: ['who may come: invitation'], after: ['who may come: open'] })
+  t.match(event.change, { before: ['who may come: approval'], after: ['who may come: open'] })
 })

@@ -78,6 +78,7 @@ const OWNED = [
   'invitation_id',
   'secret_id',
   'membership_id',
+  'request_id',
   'hook',
   'delivery_id',
 ]

@@ -71,6 +71,10 @@ export async function addBelongings(
     .values({ ...person, api_id: API.id, answers: '{"age":"36"}' })
     .execute()
   await db
+    .insertInto('membership_requests')
+    .values({ ...person, api_id: API.id, reason: 'I work there', expires_at: new Date(Date.now() + 86_400_000) })
+    .execute()
+  await db
     .insertInto('registrations')
     .values({ ...person, api_id: API.id, answers: '{"club":"chess"}' })
     .execute()

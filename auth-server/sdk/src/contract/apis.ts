@@ -42,10 +42,10 @@ const OFFER = {
 }
 const SIGN_IN = nullable({ ...SIGN_IN_OFFER, description: 'How its people sign in; null: in every way that there is.' })
 const WHO_MAY_COME =
-  'Who may come. `open`: everybody. `invitation`: who is invited (memberships). `domains`: who is invited, and who has a proven address at one of them. Logins of those who may not come any more end.'
+  'Who may come. `open`: everybody. `invitation`: who is invited (memberships). `approval`: who is invited, and whom an administrator approves when they ask. `domains`: who is invited, and who has a proven address at one of them. Logins of those who may not come any more end.'
 const SIGN_UP = Type.Union(
   [
-    oneOf(['open', 'invitation']),
+    oneOf(['open', 'invitation', 'approval']),
     exactly({ domains: Type.Array(text(253), { minItems: 1, maxItems: 100, uniqueItems: true }) }),
   ],
   { description: WHO_MAY_COME },

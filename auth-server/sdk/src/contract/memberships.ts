@@ -1,5 +1,6 @@
-// The contract of memberships: who is invited to an API that is not open to everybody.
+// The contract of memberships: who is invited to an API that is not open to everybody, or was approved when they asked.
 import Type from 'typebox'
+import { MAX_REASON_LENGTH } from './approvals.ts'
 import type { OperationTable } from './operation.ts'
 import { API_ID, exactly, MOMENT, nullable, PAGE_MEMBERS, PERSON_ID, pageOf, text } from './schemas.ts'
 
@@ -9,7 +10,25 @@ const MEMBERSHIP = exactly({
   api_id: Type.String(),
   person_id: nullable({ ...PERSON_ID, description: 'Null until somebody has proven the address.' }),
   email: nullable(Type.String({ description: 'That nobody has proven yet.' })),
+  person: nullable(exactly({ name: nullable(Type.String()), email: nullable(Type.String()) })),
   created_at: MOMENT,
+})
+
+const REQUEST_ID = Type.String({ pattern: '^request_[0-9a-f]{32}$' })
+const ONE_REQUEST = exactly({ request_id: REQUEST_ID })
+const REQUEST = exactly({
+  id: REQUEST_ID,
+  api_id: Type.String(),
+  api_name: Type.String(),
+  person_id: PERSON_ID,
+  name: nullable(Type.String()),
+  email: nullable(Type.String({ description: 'The main address of the person.' })),
+  reason: nullable(Type.String({ description: 'Why, in the words of the person.' })),
+  created_at: MOMENT,
+})
+const REASON = Type.String({
+  maxLength: MAX_REASON_LENGTH,
+  description: 'One line that the person reads in the mail about the decision.',
 })
 
 export const MEMBERSHIP_OPERATIONS = {
@@ -32,6 +51,15 @@ export const MEMBERSHIP_OPERATIONS = {
     answers: { 201: MEMBERSHIP },
     problems: [404, 409],
   },
+  'memberships.get': {
+    method: 'GET',
+    path: '/memberships/{membership_id}',
+    scope: 'memberships:read',
+    summary: 'Read one membership',
+    params: exactly({ membership_id: MEMBERSHIP_ID }),
+    answers: { 200: MEMBERSHIP },
+    problems: [404],
+  },
   'memberships.end': {
     method: 'DELETE',
     path: '/memberships/{membership_id}',
@@ -40,6 +68,47 @@ export const MEMBERSHIP_OPERATIONS = {
     description:
       'Where the API is not open, and no address of the person is of a domain that it is for, their logins at it end.',
     params: exactly({ membership_id: MEMBERSHIP_ID }),
+    answers: { 204: null },
+    problems: [404],
+  },
+  'memberships.requests': {
+    method: 'GET',
+    path: '/membership-requests',
+    scope: 'memberships:read',
+    summary: 'List who asks to come to which API',
+    description:
+      'Where `sign_up` of an API is `approval`. What was decided is not in it, nor what nobody decided on in 90 days. The audit log says that you looked.',
+    query: exactly({ ...PAGE_MEMBERS, api_id: Type.Optional(API_ID) }),
+    answers: { 200: pageOf(REQUEST) },
+  },
+  'memberships.get_request': {
+    method: 'GET',
+    path: '/membership-requests/{request_id}',
+    scope: 'memberships:read',
+    summary: 'Read one request to come to an API',
+    params: ONE_REQUEST,
+    answers: { 200: REQUEST },
+    problems: [404],
+  },
+  'memberships.approve': {
+    method: 'POST',
+    path: '/membership-requests/{request_id}/approve',
+    scope: 'memberships:write',
+    summary: 'Let somebody come to an API who has asked',
+    description: 'They are a member, and get a mail. Of two who decide at once, one gets 404.',
+    params: ONE_REQUEST,
+    body: exactly({ reason: Type.Optional(REASON) }),
+    answers: { 200: MEMBERSHIP },
+    problems: [404],
+  },
+  'memberships.decline': {
+    method: 'POST',
+    path: '/membership-requests/{request_id}/decline',
+    scope: 'memberships:write',
+    summary: 'Decline that somebody comes to an API',
+    description: 'They get a mail, and can ask again after 7 days.',
+    params: ONE_REQUEST,
+    body: exactly({ reason: Type.Optional(REASON) }),
     answers: { 204: null },
     problems: [404],
   },

@@ -117,7 +117,7 @@ export const API_FIELDS = {
     fieldsOf(SIGN_IN),
   ),
   sign_up: optionally(
-    'who may come: `open` unless told, `invitation`, or `{ domains: [example.com] }`; those who are invited, always',
+    'who may come: `open` unless told, `invitation`, `approval`, or `{ domains: [example.com] }`; those who are invited, always',
     signUp,
   ),
   registration: optionally('what people are asked before an app gets its tokens (docs/registration.md)', registration),

@@ -14,7 +14,7 @@ const domain: NodeReader<string> = (node, path, problems) => {
 const byDomain = fieldsOf({
   domains: needed('the domains of addresses, proven ones alone', listOf(domain, '[example.com]')),
 })
-const inOneWord = oneOfWords(['open', 'invitation'])
+const inOneWord = oneOfWords(['open', 'invitation', 'approval'])
 
 export const signUp: NodeReader<'open' | WhoMayCome> = (node, path, problems) =>
   node.kind === 'map' ? byDomain(node, path, problems) : inOneWord(node, path, problems)

@@ -135,13 +135,25 @@ export const MANAGED_THINGS = {
   },
   membership: {
     about:
-      'Who is invited to an API that is not open to everybody. PERSON is an address or an id (usr_…); of an address, whoever has proven it, or will.',
+      'Who is invited to an API that is not open to everybody, or asks to come. PERSON is an address or an id (usr_…); of an address, whoever has proven it, or will.',
     verbs: {
       list: operationVerb({
         operation: 'memberships.list',
         columns: ['id', 'api_id', 'person_id', 'email', 'created_at'],
       }),
       add: MEMBERSHIP_ADD,
+      requests: operationVerb({
+        operation: 'memberships.requests',
+        columns: ['id', 'api_id', 'name', 'email', 'reason', 'created_at'],
+        none: 'Nobody asks to come.',
+      }),
+      approve: operationVerb({ operation: 'memberships.approve', takes: ['REQUEST'] }),
+      decline: operationVerb({
+        operation: 'memberships.decline',
+        takes: ['REQUEST'],
+        takesAway: 'the request goes; the person can make another after 7 days.',
+        says: 'It is declined.',
+      }),
       remove: operationVerb({
         operation: 'memberships.end',
         takes: ['MEMBERSHIP'],

@@ -9,6 +9,6 @@ declare module '../../store/visit-steps.ts' {
 }
 
 export async function isNotInvited({ pending, session }: Facts, { db }: PolicyDeps): Promise<boolean> {
-  if (!session || !pending.app?.demands.membership) return false
+  if (!session || !pending.app?.demands.membership || pending.app.demands.approval) return false
   return (await findClosedTo(db, { personId: session.personId, apiId: pending.app.apiId })) !== undefined
 }

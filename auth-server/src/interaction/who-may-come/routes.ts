@@ -13,8 +13,8 @@ export function whoMayComePages({ db }: Deps, visits: VisitFlow): VisitPages {
         if (!visit) return reply
         const { pending, session } = visit
         const signUp = await findClosedTo(db, { personId: session.personId, apiId: pending.app.apiId })
-        // Somebody has invited them this very moment.
-        if (signUp === undefined) return visits.resume(reply, pending)
+        // Somebody has invited them this very moment, or lets people ask.
+        if (signUp === undefined || signUp === 'approval') return visits.resume(reply, pending)
         return sendPage(reply.code(403), notInvitedPage(visit, signUp))
       },
     },

@@ -9,7 +9,7 @@ import type { SignedInVisit } from '../visit.ts'
 
 export function notInvitedPage(
   { pending, binding }: SignedInVisit & Readonly<{ pending: PendingAppVisit }>,
-  signUp: WhoMayCome,
+  signUp: Exclude<WhoMayCome, 'approval'>,
 ): Page {
   return (texts) => {
     const { title, byInvitation, byDomain, addAddress } = texts.whoMayCome

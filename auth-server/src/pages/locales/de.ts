@@ -1,6 +1,7 @@
 // Every text of the pages in German; one that is missing does not compile.
 import { type Html, html } from '../html.ts'
 import { ACCOUNT } from './de/account.ts'
+import { ASK_TO_COME } from './de/ask-to-come.ts'
 import { BRANDING } from './de/branding.ts'
 import { CLAIMS } from './de/claims.ts'
 import { DELETION } from './de/deletion.ts'
@@ -52,6 +53,7 @@ export const DE = {
   providerTrial: PROVIDER_TRIAL,
   hooks: HOOKS,
   whoMayCome: WHO_MAY_COME,
+  askToCome: ASK_TO_COME,
   setup: SETUP,
   join: JOIN,
   landing: LANDING,

@@ -1,6 +1,7 @@
 // Every text of the pages in English; its shape is what each other language has to fill.
 import { type Html, html } from '../html.ts'
 import { ACCOUNT } from './en/account.ts'
+import { ASK_TO_COME } from './en/ask-to-come.ts'
 import { BRANDING } from './en/branding.ts'
 import { CLAIMS } from './en/claims.ts'
 import { DELETION } from './en/deletion.ts'
@@ -52,6 +53,7 @@ export const EN = {
   providerTrial: PROVIDER_TRIAL,
   hooks: HOOKS,
   whoMayCome: WHO_MAY_COME,
+  askToCome: ASK_TO_COME,
   setup: SETUP,
   join: JOIN,
   landing: LANDING,

@@ -30,10 +30,10 @@ export interface Apis {
 }
 
 /**
- * For whom an API is that is not open to everybody: people who are invited alone, or also those with a proven address at one
- * of these domains, in the form in which addresses are compared.
+ * For whom an API is that is not open to everybody: people who are invited alone, or also those whom an administrator
+ * approves when they ask, or those with a proven address at one of these domains, in the form in which addresses are compared.
  */
-export type WhoMayCome = 'invitation' | Readonly<{ domains: readonly string[] }>
+export type WhoMayCome = 'invitation' | 'approval' | Readonly<{ domains: readonly string[] }>
 
 /** What an API asks of people before an app gets its tokens, as far as it can be known before anybody has come. */
 export interface ApiDemands {
@@ -41,6 +41,8 @@ export interface ApiDemands {
   readonly form: boolean
   /** It is not open to everybody. */
   readonly membership: boolean
+  /** Of those, whoever is no member can ask to be one. */
+  readonly approval: boolean
   /** A scope of its is for the people of a group. */
   readonly groups: boolean
 }
@@ -48,6 +50,7 @@ export interface ApiDemands {
 /** Of `api`. Where none of it is asked, a visit looks none of it up. */
 export const API_DEMANDS: RawBuilder<ApiDemands> = sql`jsonb_build_object(
   'form', api.registration is not null, 'membership', api.sign_up is not null,
+  'approval', coalesce(api.sign_up = '"approval"', false),
   'groups', exists (select from api_scopes closed where closed.api_id = api.id and closed.required_group is not null))`
 
 /** The accounts of this server, passkeys included, where ways to sign in are named; no provider has the name. */

@@ -32,6 +32,7 @@ import { IDENTITIES } from './identities.ts'
 import { INITIAL_ACCESS_TOKENS } from './initial-access-tokens.ts'
 import { INVITATIONS } from './invitations.ts'
 import { MAIL_CHALLENGES } from './mail-challenges.ts'
+import { MEMBERSHIP_REQUESTS } from './membership-requests.ts'
 import { MEMBERSHIPS } from './memberships.ts'
 import { OUTBOX } from './outbox.ts'
 import { PASSKEY_CHALLENGES } from './passkey-challenges.ts'
@@ -93,6 +94,7 @@ export const TABLES = {
   passkey_challenges: PASSKEY_CHALLENGES,
   account_changes: ACCOUNT_CHANGES,
   device_keys: DEVICE_KEYS,
+  membership_requests: MEMBERSHIP_REQUESTS,
   memberships: MEMBERSHIPS,
   registrations: REGISTRATIONS,
   group_members: GROUP_MEMBERS,

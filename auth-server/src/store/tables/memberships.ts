@@ -2,6 +2,7 @@
 import { type ColumnType, type SqlBool, sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
 import type { Defaulted, RowsByCondition, TableDeclaration } from '../declaration.ts'
+import { type NamedPerson, namedPerson } from '../sql.ts'
 import type { WhoMayCome } from './apis.ts'
 
 export interface Memberships {
@@ -46,11 +47,14 @@ export interface ApiMember {
   readonly id: string
   readonly apiId: string
   readonly personId: string | null
+  /** Who that is. */
+  readonly person: NamedPerson | null
   readonly address: string | null
   readonly createdAt: Date
 }
 
-const COLUMNS = sql`id, api_id as "apiId", person_id as "personId", address, created_at as "createdAt"`
+const COLUMNS = sql`memberships.id, memberships.api_id as "apiId", memberships.person_id as "personId", memberships.address,
+  memberships.created_at as "createdAt", ${namedPerson(sql`memberships.person_id`)} as person`
 
 /** Undefined where the person is a member already. */
 export async function insertMember(
@@ -81,6 +85,12 @@ export async function insertMemberByAddress(
 /** Ends it, and with it the logins at the API (a trigger sees to that). Undefined where there is none. */
 export async function deleteMember(trx: Trx, id: string): Promise<ApiMember | undefined> {
   const { rows } = await sql<ApiMember>`delete from memberships where id = ${id} returning ${COLUMNS}`.execute(trx)
+  return rows[0]
+}
+
+/** One membership; undefined where there is none. */
+export async function findMembership(db: Db, id: string): Promise<ApiMember | undefined> {
+  const { rows } = await sql<ApiMember>`select ${COLUMNS} from memberships where id = ${id}`.execute(db)
   return rows[0]
 }
 

@@ -80,6 +80,25 @@ export const MAIL = {
     ],
     after: [],
   }),
+  'membership-asked': ({ api }) => ({
+    subject: `Jemand möchte ${api} nutzen`,
+    lead: [
+      `Jemand möchte „${api}“ nutzen und braucht dafür eine Freigabe. Ein Administrator muss das freigeben oder ablehnen.`,
+    ],
+    after: [
+      'Eine solche Mail bekommen Sie je API höchstens einmal in der Stunde; es können inzwischen mehr Anfragen sein.',
+    ],
+  }),
+  'membership-decided': ({ api, decision, reason, days }) => ({
+    subject: decision === 'approved' ? `Sie dürfen ${api} nutzen` : `Sie dürfen ${api} nicht nutzen`,
+    lead: [
+      decision === 'approved'
+        ? `Ihre Anfrage ist freigegeben: Sie dürfen „${api}“ ab sofort nutzen. Öffnen Sie Ihre App und melden Sie sich wieder an.`
+        : `Ihre Anfrage, „${api}“ zu nutzen, ist abgelehnt. In ${days} Tagen können Sie wieder fragen.`,
+      ...(reason === null ? [] : [`Wer entschieden hat, schreibt: „${reason}“`]),
+    ],
+    after: [],
+  }),
   'sign-in-changed': ({ app, added, removed, tookTrust }) => ({
     subject: `Wohin Anmeldungen von ${app} gehen, ist geändert`,
     lead: [

@@ -38,6 +38,11 @@ interface AskedFacts {
   readonly api: string
 }
 
+interface MembershipDecidedFacts extends Omit<DecidedFacts, 'app'> {
+  /** How long whoever was declined waits before they ask again. */
+  readonly days: number
+}
+
 interface SignInChangedFacts {
   readonly app: ShownName
   readonly added: readonly string[]
@@ -108,6 +113,23 @@ export const MAIL = {
       decision === 'approved'
         ? `The request of the application “${app}” is approved: it may use the API “${api}” from now on, with the client ID that it has.`
         : `The request of the application “${app}” to use the API “${api}” is declined. You can ask again.`,
+      ...(reason === null ? [] : [`Whoever decided writes: “${reason}”`]),
+    ],
+    after: [],
+  }),
+  'membership-asked': ({ api }: Pick<AskedFacts, 'api'>): MailText => ({
+    subject: `Somebody asks to come to ${api}`,
+    lead: [
+      `Somebody would like to use “${api}”, whose people are approved. An administrator has to approve or decline that.`,
+    ],
+    after: ['You get such a mail once an hour for each API at most; there may be more requests by now.'],
+  }),
+  'membership-decided': ({ api, decision, reason, days }: MembershipDecidedFacts): MailText => ({
+    subject: decision === 'approved' ? `You may use ${api}` : `You may not use ${api}`,
+    lead: [
+      decision === 'approved'
+        ? `Your request is approved: you may use “${api}” from now on. Open your app and sign in again.`
+        : `Your request to use “${api}” is declined. You can ask again after ${days} days.`,
       ...(reason === null ? [] : [`Whoever decided writes: “${reason}”`]),
     ],
     after: [],
