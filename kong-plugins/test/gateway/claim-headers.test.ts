@@ -1,9 +1,10 @@
 // Headers of claims at each gateway: the backend is told what the token says or nothing, whatever clients and other plugins write.
 import t, { type Test } from 'tap'
+import { withSeparatePlugins } from '../check/support/separate-plugins.ts'
 import { createSigningKey, signToken, startKeyServer } from '../support/issuer.ts'
 import { startPluginServer } from '../support/plugin-server.ts'
 import { startBackend, valuesOf } from './support/backend.ts'
-import { type FrontKind, fronts, startFront } from './support/front.ts'
+import { type FrontKind, fronts, renderKongYml, startFront } from './support/front.ts'
 import { type KongFileChanges, kongFile } from './support/kong-file.ts'
 import { rawGet, statusOf } from './support/raw.ts'
 
@@ -19,6 +20,9 @@ const FORGED = CLAIM_HEADERS.flatMap(({ header }) => [
   ...[header, header.toLowerCase(), header.toUpperCase(), header.replaceAll('-', '_'), header.replaceAll('-', '.')],
   ...[header.replace('-', '_'), header.toLowerCase().replaceAll('-', '_'), header.replace(/-(?=[^-]*$)/, '_')],
 ]).flatMap((name) => [`${name}: evil`, `${name}: evil2`])
+
+/** As a plugin between ours and the guard would. */
+const OVERWRITE = CLAIM_HEADERS.map(({ header }) => `ngx.req.set_header("${header}", "evil")`).join('; ')
 
 async function start(t: Test, kind: FrontKind, changes: KongFileChanges = {}) {
   const backend = await startBackend(t)
@@ -71,8 +75,7 @@ for (const kind of fronts) {
   })
 
   t.test(`${kind}: what another plugin writes on the way is put right, told and cleared alike`, async (t) => {
-    const write = CLAIM_HEADERS.map(({ header }) => `ngx.req.set_header("${header}", "evil")`).join('\n')
-    const guard = (lua: string) => lua.replace('return function()', `return function()\n${write}`)
+    const guard = (lua: string) => lua.replace('return function()', `return function()\n${OVERWRITE}`)
     const { told } = await start(t, kind, { guard })
     t.strictSame(await told({ club: 'go', tier: 'gold' }), [['go'], ['gold']])
     t.strictSame(await told({ club: 'go' }), [['go'], []])
@@ -93,6 +96,26 @@ for (const kind of fronts) {
       t.match(answer, 'claim_required')
     }
     t.strictSame(backend.seen, [])
+  })
+
+  t.test(`${kind}: the separate plugins and their guard do the same`, async (t) => {
+    const backend = await startBackend(t)
+    const keys = await startKeyServer(t, key)
+    const { socketPath } = await startPluginServer(t)
+    const yaml = withSeparatePlugins(await renderKongYml(backend.url, keys.jwksUri))
+      .replaceAll('http://auth-server:4000/jwks', keys.jwksUri)
+      .replace('policy: mobile-api # (3)', `policy: mobile-api\n      claim_headers: ${JSON.stringify(CLAIM_HEADERS)}`)
+      .replaceAll('return function()', `return function()\n${OVERWRITE}`)
+    const front = await startFront(t, kind, { yaml, socketPath })
+    const told = async (claims: Record<string, unknown>) => {
+      const line = `Authorization: Bearer ${await signToken(key, { claims })}`
+      t.equal(statusOf(await rawGet(front.port, '/mobile/echo', [line, ...FORGED])), 200)
+      const seen = backend.seen.at(-1)
+      t.notMatch(JSON.stringify(seen), 'evil')
+      return CLAIM_HEADERS.map(({ header }) => (seen === undefined ? [] : valuesOf(seen, header)))
+    }
+    t.strictSame(await told({ club: 'Zürich', tier: ['a', 'b'] }), [['Z%C3%BCrich'], ['a b']])
+    t.strictSame(await told({ club: 'two words' }), [[], []])
   })
 
   t.test(`${kind}: what is personal is refused when the file is read, with a sentence`, async (t) => {

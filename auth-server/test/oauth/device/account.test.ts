@@ -4,10 +4,12 @@ import type { LightMyRequestResponse } from 'fastify'
 import { decodeJwt } from 'jose'
 import { sql } from 'kysely'
 import t from 'tap'
+import { defineApi } from '../../../src/catalogue/apis.ts'
+import { OPERATOR } from '../../../src/identity/administration/authority.ts'
 import { suspend } from '../../../src/store/queries/administration.ts'
 import { signUpGuest } from '../../../src/store/queries/sign-up.ts'
 import { Browser } from '../../support/browser.ts'
-import { Device, GUEST_APP } from '../../support/device.ts'
+import { Device, GUEST_API, GUEST_APP } from '../../support/device.ts'
 import { feedReader } from '../../support/feed.ts'
 import { guestServer, openUpgrade, proveAddress } from '../../support/guest-visit.ts'
 import { NEW_PASSWORD } from '../../support/mail-visit.ts'
@@ -51,6 +53,25 @@ t.test(
     t.ok(app)
   },
 )
+
+t.test('a guest is never asked what an API asks its people; whoever makes an account is asked then', async (t) => {
+  const server = await guestServer(t)
+  const { db, device, sub } = server
+  const options = [{ value: 'chess', label: { en: 'Chess' } }]
+  const club = { name: 'club', type: 'choice' as const, label: { en: 'Club' }, options, in_access_token: true }
+  await defineApi(db, { ...GUEST_API, registration: { fields: [club] } }, OPERATOR)
+  const guest = decodeJwt((await device.tokens()).json().access_token)
+  t.match(guest, { sub, subject_kind: 'guest' })
+  t.notOk('club' in guest)
+
+  const visit = await openUpgrade(server, device)
+  const choose = await proveAddress(server, visit, 'grace@example.com')
+  const asked = await visit.browser.submit(choose, '/new-password', { password: NEW_PASSWORD, name: 'Grace' })
+  t.match(asked.body, '<h1>A few things for')
+  const { code = '' } = answerOf(await visit.browser.submit(asked, '/registration', { 'answer.club': 'chess' }))
+  const tokens = (await device.redeem(code, visit.verifier)).json()
+  t.match(decodeJwt(tokens.access_token), { sub, subject_kind: 'account', club: 'chess' })
+})
 
 t.test('an upgrade begins only with a request that the device pushes and signs', async (t) => {
   const server = await guestServer(t)
