@@ -105,7 +105,7 @@ for (const kind of fronts) {
     const yaml = withSeparatePlugins(await renderKongYml(backend.url, keys.jwksUri))
       .replaceAll('http://auth-server:4000/jwks', keys.jwksUri)
       .replace('policy: mobile-api # (3)', `policy: mobile-api\n      claim_headers: ${JSON.stringify(CLAIM_HEADERS)}`)
-      .replaceAll('return function()', `return function()\n${OVERWRITE}`)
+      .replaceAll('return function()', `return function() ${OVERWRITE};`)
     const front = await startFront(t, kind, { yaml, socketPath })
     const told = async (claims: Record<string, unknown>) => {
       const line = `Authorization: Bearer ${await signToken(key, { claims })}`
