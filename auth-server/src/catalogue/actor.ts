@@ -1,4 +1,5 @@
 // Who changes the catalogue, and what is theirs to change: each object is managed by the file that is imported, or by the portal.
+import { refusal } from '@mobile-api-gateway/sdk/contract/refusals.ts'
 import type { AuditContext } from '../audit/context.ts'
 import type { ManagedBy } from '../store/managed-by.ts'
 import { CatalogueConflict } from './refusal.ts'
@@ -31,11 +32,7 @@ export class ManagedElsewhere extends CatalogueConflict {
   /** @param what the object, like `the application demo-app` */
   constructor(what: string, by: CatalogueActor) {
     const managedBy = managerOf(by) === 'file' ? 'portal' : 'file'
-    super(
-      managedBy === 'file'
-        ? `${what} is managed by ${CATALOGUE_FILE_NAME}: change it there, and import the file.`
-        : `${what} is managed elsewhere: change it through the management API or by a command, or have the file take it over (--take-over).`,
-    )
+    super(refusal(managedBy === 'file' ? 'managed_by_file' : 'managed_elsewhere', what))
     this.managedBy = managedBy
   }
 }

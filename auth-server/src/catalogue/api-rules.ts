@@ -1,4 +1,5 @@
 // What the definition of an API has to be like; the database insists on the same. Pure.
+import { refusal } from '@mobile-api-gateway/sdk/contract/refusals.ts'
 import {
   type ApiDefinition,
   MANAGEMENT_API,
@@ -12,6 +13,9 @@ import { registrationProblems } from './registration-rules.ts'
 /** Thrown when a definition breaks a rule; `message` says what to write instead. */
 export class InvalidApi extends CatalogueRefusal {
   override name = 'InvalidApi'
+  constructor(problem: string) {
+    super(refusal('invalid_api', problem))
+  }
 }
 
 /** APIs of the server itself, which it defines when it starts: nobody else can. */

@@ -1,4 +1,5 @@
 // APIs as developers meet them: a resource URI, scopes in words, the plans on offer. Limits of plans live in kong.yml.
+import { refusal } from '@mobile-api-gateway/sdk/contract/refusals.ts'
 import type { RegistrationForm } from '@mobile-api-gateway/sdk/contract/registration-form.ts'
 import { record } from '../audit/record.ts'
 import { sha256 } from '../crypto/digest.ts'
@@ -71,7 +72,7 @@ export async function replaceApi(trx: Trx, definition: ApiDefinition, by: Catalo
 }
 
 function resourceTaken(): CatalogueConflict {
-  return new CatalogueConflict('Another API has this resource: each has one of its own.')
+  return new CatalogueConflict(refusal('resource_taken'))
 }
 
 /** Writes into the audit log what an API was, and what it is now. */
@@ -179,10 +180,7 @@ async function trim(trx: Trx, before: StoredApi, { id, scopes, plans }: ApiDefin
   const hasScopes = before.scopes.some(({ name }) => !Object.hasOwn(scopes, name))
   const left = before.plans.filter((plan) => !plans.includes(plan))
   const [held] = left.length > 0 ? await listPlanSubscribers(trx, id, left) : []
-  if (held)
-    throw new CatalogueConflict(
-      `${id} cannot lose the plan ${held.plan}: ${held.clientIds.join(', ')} would have none.`,
-    )
+  if (held) throw new CatalogueConflict(refusal('plan_in_use', id, held.plan, held.clientIds.join(', ')))
   if (hasScopes) await keepScopes(trx, id, Object.keys(scopes))
   if (left.length > 0) await keepPlans(trx, id, plans)
   return hasScopes || left.length > 0
@@ -196,10 +194,7 @@ export function removeApi(db: Db | Trx, id: string, by: CatalogueActor): Promise
     if (isBuiltInApi(id)) throw new InvalidApi(`The API ${id} is the server's own.`)
     if (api.managedBy !== managerOf(by)) throw new ManagedElsewhere(`The API ${id}`, by)
     const subscribers = await listSubscribers(trx, id)
-    if (subscribers.length > 0)
-      throw new CatalogueConflict(
-        `The API ${id} is still used by ${subscribers.join(', ')}: remove their subscriptions first.`,
-      )
+    if (subscribers.length > 0) throw new CatalogueConflict(refusal('api_in_use', id, subscribers.join(', ')))
     await deleteObject(trx, { kind: 'api', id })
     await record(trx, { type: 'api', outcome: 'removed', apiId: id }, by.context)
   })

@@ -1,4 +1,5 @@
 // The record of an app as a developer writes it down: what of it is taken, and what is wrong with the rest. Pure.
+import { refusal } from '@mobile-api-gateway/sdk/contract/refusals.ts'
 import type { AndroidIdentity, AppIdentity, AppleIdentity } from '../store/tables/app-identities.ts'
 import type { ApplicationKind } from '../store/tables/applications.ts'
 import { isLinkable } from './app-links.ts'
@@ -33,42 +34,31 @@ export function readIdentity(written: WrittenIdentity): AppIdentity {
   const { androidPackage, androidDigests = [], appleTeam, appleBundle, passkeys = true } = written
   const android = readAndroid(androidPackage, androidDigests)
   const apple = readApple(appleTeam, appleBundle)
-  if (!android && !apple) throw new InvalidIdentity('Name the app on Android, on Apple devices, or on both.')
+  if (!android && !apple) throw new InvalidIdentity(refusal('android_or_apple'))
   return { android, apple, passkeys }
 }
 
 /** An application that phones can know. @throws {InvalidIdentity} */
 export function requireOnPhones({ clientId, kind }: Readonly<{ clientId: string; kind: ApplicationKind }>): void {
-  if (kind !== 'native')
-    throw new InvalidIdentity(`${clientId} runs on no phone: it was registered as ${kind}, not as native.`)
-  if (!isLinkable(clientId))
-    throw new InvalidIdentity(
-      'Its client ID would have to stand in a link, where it means another place. Register the app under another one.',
-    )
+  if (kind !== 'native') throw new InvalidIdentity(refusal('not_on_phones', clientId, kind))
+  if (!isLinkable(clientId)) throw new InvalidIdentity(refusal('client_id_in_link'))
 }
 
 function readAndroid(packageName: string | undefined, digests: readonly string[]): AndroidIdentity | null {
   if (packageName === undefined && digests.length === 0) return null
-  if (packageName === undefined) throw new InvalidIdentity('The digest of a certificate goes with an Android package.')
-  if (!PACKAGE.test(packageName) || packageName.length > MAX_NAME)
-    throw new InvalidIdentity('An Android package is the applicationId of the app, like com.example.shop.')
-  if (digests.length === 0)
-    throw new InvalidIdentity(
-      'An Android package needs the SHA-256 digest of each certificate that the app is signed with.',
-    )
+  if (packageName === undefined) throw new InvalidIdentity(refusal('digest_without_package'))
+  if (!PACKAGE.test(packageName) || packageName.length > MAX_NAME) throw new InvalidIdentity(refusal('android_package'))
+  if (digests.length === 0) throw new InvalidIdentity(refusal('android_digests'))
   const read = [...new Set(digests.map(readDigest))]
-  if (read.length > MAX_DIGESTS) throw new InvalidIdentity(`An app has ${MAX_DIGESTS} certificates at most.`)
+  if (read.length > MAX_DIGESTS) throw new InvalidIdentity(refusal('too_many_digests', MAX_DIGESTS))
   return { packageName, digests: read }
 }
 
 function readApple(team: string | undefined, bundle: string | undefined): AppleIdentity | null {
   if (team === undefined && bundle === undefined) return null
-  if (team === undefined || bundle === undefined)
-    throw new InvalidIdentity('An Apple app is named by its team and its bundle, both.')
-  if (!TEAM.test(team))
-    throw new InvalidIdentity('An Apple team ID has ten capital letters and digits, like ABCDE12345.')
-  if (!BUNDLE.test(bundle) || bundle.length > MAX_NAME)
-    throw new InvalidIdentity('An Apple bundle ID is written out, without a wildcard, like com.example.shop.')
+  if (team === undefined || bundle === undefined) throw new InvalidIdentity(refusal('apple_team_and_bundle'))
+  if (!TEAM.test(team)) throw new InvalidIdentity(refusal('apple_team'))
+  if (!BUNDLE.test(bundle) || bundle.length > MAX_NAME) throw new InvalidIdentity(refusal('apple_bundle'))
   return { team, bundle }
 }
 
@@ -78,12 +68,8 @@ const SHA_1_BYTES = 20
 /** The one spelling that is kept: as Google Play and keytool show it. */
 function readDigest(text: string): string {
   const bytes = bytesOf(text.trim())
-  if (bytes?.length === SHA_1_BYTES)
-    throw new InvalidIdentity('That is a SHA-1 digest; take the one that is named SHA-256.')
-  if (bytes?.length !== SHA_256_BYTES)
-    throw new InvalidIdentity(
-      'The digest of a certificate is its SHA-256: 64 hexadecimal digits, with or without colons, or 32 bytes in base64.',
-    )
+  if (bytes?.length === SHA_1_BYTES) throw new InvalidIdentity(refusal('digest_sha1'))
+  if (bytes?.length !== SHA_256_BYTES) throw new InvalidIdentity(refusal('digest'))
   return withColons(bytes)
 }
 

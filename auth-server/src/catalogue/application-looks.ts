@@ -1,4 +1,5 @@
 // How an application may look where people decide: its name, its colour, its links. Pure.
+import { type NamedRefusal, refusal } from '@mobile-api-gateway/sdk/contract/refusals.ts'
 import { readAddress } from '../delivery/mail/mailbox.ts'
 import type { ApplicationLooks } from '../store/tables/applications.ts'
 
@@ -11,10 +12,9 @@ const INVISIBLE = /[\p{Cf}\p{Cn}\p{Co}\u115f\u1160\u2800\u3164\uffa0]|\u034f/u
 const PILE = /\p{M}{5}/u
 
 /** What is wrong with the name of an application; undefined when nothing is. */
-export function applicationNameProblem(name: string): string | undefined {
-  if (!NAME.test(name)) return 'A name has 1 to 80 visible characters.'
-  if (INVISIBLE.test(name.replace(JOINER, '')) || PILE.test(name))
-    return 'A name holds nothing that cannot be seen, and no pile of accents.'
+export function applicationNameProblem(name: string): NamedRefusal | undefined {
+  if (!NAME.test(name)) return refusal('name')
+  if (INVISIBLE.test(name.replace(JOINER, '')) || PILE.test(name)) return refusal('name_invisible')
   return undefined
 }
 
@@ -22,12 +22,15 @@ const COLOR = /^#[0-9a-f]{6}$/i
 const MAX_LINK = 2000
 
 /** What is wrong with colour and links; undefined when nothing is. */
-export function looksProblem({ brandColor, policyUri, tosUri, supportContact }: ApplicationLooks): string | undefined {
-  if (brandColor !== null && !COLOR.test(brandColor)) return 'A colour has six hexadecimal digits, like #1b56d6.'
-  for (const uri of [policyUri, tosUri])
-    if (uri !== null && !isHttps(uri)) return 'Privacy policy and terms are https addresses, written out in full.'
-  if (supportContact !== null && !isHttps(supportContact) && !isMail(supportContact))
-    return 'A support contact is an e-mail address, or an https address.'
+export function looksProblem({
+  brandColor,
+  policyUri,
+  tosUri,
+  supportContact,
+}: ApplicationLooks): NamedRefusal | undefined {
+  if (brandColor !== null && !COLOR.test(brandColor)) return refusal('colour')
+  for (const uri of [policyUri, tosUri]) if (uri !== null && !isHttps(uri)) return refusal('links_https')
+  if (supportContact !== null && !isHttps(supportContact) && !isMail(supportContact)) return refusal('support_contact')
   return undefined
 }
 

@@ -1,4 +1,5 @@
 // Applications: the apps of developers, each one OAuth client. The file, the portal and dynamic registration all register them here.
+import { type NamedRefusal, refusal } from '@mobile-api-gateway/sdk/contract/refusals.ts'
 import { record } from '../audit/record.ts'
 import { sha256 } from '../crypto/digest.ts'
 import { randomId, randomSecret } from '../crypto/random.ts'
@@ -21,7 +22,7 @@ import { claimedRedirectUri } from './app-links.ts'
 import { APPLICATION_DEFAULTS } from './application-defaults.ts'
 import { applicationFields } from './application-fields.ts'
 import { applicationNameProblem, looksProblem } from './application-looks.ts'
-import { KEY_PROBLEMS, type PublicKeys, readPublicKeys } from './client-keys.ts'
+import { type PublicKeys, readPublicKeys } from './client-keys.ts'
 import { auditedChange, differenceOf } from './difference.ts'
 import { schemeProblem } from './own-schemes.ts'
 import { backchannelLogoutProblem, redirectUriProblem } from './redirect-uri.ts'
@@ -31,8 +32,8 @@ import { CatalogueRefusal } from './refusal.ts'
 export class InvalidApplication extends CatalogueRefusal {
   override name = 'InvalidApplication'
   readonly about: 'redirect URI' | 'definition'
-  constructor(message: string, about: 'redirect URI' | 'definition' = 'definition') {
-    super(message)
+  constructor(why: NamedRefusal, about: 'redirect URI' | 'definition' = 'definition') {
+    super(why)
     this.about = about
   }
 }
@@ -104,10 +105,8 @@ function isLifetime(seconds: number): boolean {
 }
 
 function requireSound(application: ApplicationDefinition): void {
-  if (!CLIENT_ID.test(application.clientId))
-    throw new InvalidApplication('A client ID has 1 to 128 of A-Z a-z 0-9 . _ ~ -, and does not begin with usr_.')
-  if (application.clientId === PORTAL_CLIENT)
-    throw new InvalidApplication(`The client ID ${PORTAL_CLIENT} is the server's own: take another.`)
+  if (!CLIENT_ID.test(application.clientId)) throw new InvalidApplication(refusal('client_id'))
+  if (application.clientId === PORTAL_CLIENT) throw new InvalidApplication(refusal('client_id_reserved', PORTAL_CLIENT))
   const nameProblem =
     applicationNameProblem(application.name) ?? looksProblem({ ...APPLICATION_DEFAULTS, ...application })
   if (nameProblem !== undefined) throw new InvalidApplication(nameProblem)
@@ -115,64 +114,62 @@ function requireSound(application: ApplicationDefinition): void {
   for (const uris of [redirectUris, postLogoutRedirectUris])
     if (uris.length > MAX_URIS)
       throw new InvalidApplication(
-        `An application has ${MAX_URIS} redirect URIs at most, and as many for after a logout.`,
+        refusal('too_many_redirect_uris', MAX_URIS),
         uris === redirectUris ? 'redirect URI' : undefined,
       )
   const { backchannelLogoutUri, defaultAcrValues = [] } = application
   for (const uri of [...redirectUris, ...postLogoutRedirectUris, backchannelLogoutUri ?? ''])
     if (uri.length > MAX_URI_LENGTH)
       throw new InvalidApplication(
-        `An address of an application has ${MAX_URI_LENGTH} characters at most.`,
+        refusal('address_long', MAX_URI_LENGTH),
         redirectUris.includes(uri) ? 'redirect URI' : undefined,
       )
   if (
     defaultAcrValues.length > MAX_CLASSES ||
     defaultAcrValues.some((value) => value === '' || value.length > MAX_CLASS_LENGTH)
   )
-    throw new InvalidApplication(
-      `An application asks for ${MAX_CLASSES} classes of sign-in at most, of 1 to ${MAX_CLASS_LENGTH} characters.`,
-    )
+    throw new InvalidApplication(refusal('acr_values', MAX_CLASSES, MAX_CLASS_LENGTH))
   const offerProblem = application.signIn && signInProblem(application.signIn)
-  if (offerProblem) throw new InvalidApplication(offerProblem)
+  if (offerProblem) throw new InvalidApplication(refusal('sign_in', offerProblem))
   for (const uri of [...redirectUris, ...postLogoutRedirectUris]) {
     const problem = redirectUriProblem(uri, kind)
     if (problem)
-      throw new InvalidApplication(`${uri}: ${problem}`, redirectUris.includes(uri) ? 'redirect URI' : undefined)
+      throw new InvalidApplication(
+        { ...problem, sentence: `${uri}: ${problem.sentence}` },
+        redirectUris.includes(uri) ? 'redirect URI' : undefined,
+      )
   }
   const logoutProblem = backchannelLogoutUri && backchannelLogoutProblem(backchannelLogoutUri)
   if (logoutProblem) throw new InvalidApplication(logoutProblem)
   if (kind !== 'web' && takesSecret(authMethod))
     // RFC 8252 §8.5: what ships inside an app or a page is no secret.
-    throw new InvalidApplication('An app on a device or in a page keeps no secret: use none, or private_key_jwt.')
+    throw new InvalidApplication(refusal('secret_in_public'))
   const { clientSecret, clientSecretHash } = application
   if (clientSecretHash !== undefined && !/^[\w-]{43}$/.test(clientSecretHash))
-    throw new InvalidApplication('The SHA-256 of a secret has 43 characters of base64url.')
+    throw new InvalidApplication(refusal('secret_hash'))
   if (takesSecret(authMethod) !== (clientSecret !== undefined || clientSecretHash !== undefined))
-    throw new InvalidApplication(
-      'A secret goes with client_secret_basic and client_secret_post, and with nothing else.',
-    )
+    throw new InvalidApplication(refusal('secret_method'))
   if (clientSecret !== undefined && clientSecret.length < MIN_SECRET_LENGTH)
-    throw new InvalidApplication('A client secret is random and has 32 characters at least.')
+    throw new InvalidApplication(refusal('secret_short'))
   if (authMethod === 'private_key_jwt' && application.jwks === undefined)
-    throw new InvalidApplication('private_key_jwt needs public keys in jwks.')
+    throw new InvalidApplication(refusal('no_jwks'))
   // RFC 6749 §4.4: a machine acts on its own behalf, so it has to prove who it is.
   if (grantTypes.includes('client_credentials') && authMethod === 'none')
-    throw new InvalidApplication('client_credentials is for clients that authenticate.')
+    throw new InvalidApplication(refusal('client_credentials'))
   const { refreshIdleSeconds, refreshAbsoluteSeconds } = { ...APPLICATION_DEFAULTS, ...application }
   if (!isLifetime(refreshIdleSeconds) || !isLifetime(refreshAbsoluteSeconds))
-    throw new InvalidApplication('A lifetime of refresh tokens is 60 seconds to ten years.')
+    throw new InvalidApplication(refusal('refresh_lifetime'))
   for (const alg of [application.idTokenAlg, application.accessTokenAlg])
     if (alg !== undefined && !isSigningAlgorithm(alg))
-      throw new InvalidApplication(`Tokens are signed with one of ${SIGNING_ALGORITHMS.join(', ')}.`)
-  if (application.pkceRequired === false && authMethod === 'none')
-    throw new InvalidApplication('A public client uses PKCE.')
+      throw new InvalidApplication(refusal('signing_alg', SIGNING_ALGORITHMS.join(', ')))
+  if (application.pkceRequired === false && authMethod === 'none') throw new InvalidApplication(refusal('pkce_needed'))
 }
 
 async function requireKeys({ jwks, authMethod, authSigningAlg }: ApplicationDefinition): Promise<PublicKeys | null> {
   if (jwks === undefined) return null
   const use = { authenticates: authMethod === 'private_key_jwt', signingAlg: authSigningAlg }
   const keys = await readPublicKeys(jwks, use)
-  if (typeof keys === 'string') throw new InvalidApplication(KEY_PROBLEMS[keys])
+  if (typeof keys === 'string') throw new InvalidApplication(refusal(`keys_${keys}`))
   return keys
 }
 
@@ -196,10 +193,7 @@ async function requireOwnLinks(
   const isOnRecord = await hasIdentity(trx, clientId)
   if (ours.every((uri) => uri === own && isOnRecord))
     return isOnRecord && ours.length === 0 && issuer.startsWith('https:') ? [...redirectUris, own] : redirectUris
-  throw new InvalidApplication(
-    `At ${issuer} the only redirect URI of an app is ${own}, once its Android package or Apple bundle is on record here.`,
-    'redirect URI',
-  )
+  throw new InvalidApplication(refusal('own_link', issuer, own), 'redirect URI')
 }
 
 /** An application as it was registered; `createdAt` in Unix seconds, `jwks` those of its keys that were kept. */

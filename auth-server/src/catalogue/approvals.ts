@@ -1,4 +1,5 @@
 // Subscriptions that one asks for and another decides on.
+import { refusal } from '@mobile-api-gateway/sdk/contract/refusals.ts'
 import { record } from '../audit/record.ts'
 import { randomId } from '../crypto/random.ts'
 import type { Trx } from '../store/database.ts'
@@ -31,8 +32,7 @@ export async function requestSubscription(
   by: CatalogueActor,
 ): Promise<string | undefined> {
   const { offer } = await requireOffered(trx, request)
-  if (offer === 'deprecated')
-    throw new CatalogueConflict(`${request.apiId} is deprecated: it takes no new subscriptions.`)
+  if (offer === 'deprecated') throw new CatalogueConflict(refusal('api_deprecated', request.apiId))
   await requireRedirectUri(trx, request.applicationId)
   const id = randomId('sub')
   const { applicationId, apiId } = request

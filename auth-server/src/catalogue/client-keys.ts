@@ -1,24 +1,15 @@
 // Public keys of clients: which of a JWK set are kept, and what is no set to be kept at all (RFC 7517, RFC 7518 §6).
+
 import { algorithmOf } from '@mobile-api-gateway/sdk/algorithm.ts'
+import type { RefusalReason } from '@mobile-api-gateway/sdk/contract/refusals.ts'
 import { algorithmsOf, keyTypeOf } from '@mobile-api-gateway/sdk/key-types.ts'
 import { holdsPrivatePart, isModestKey } from '@mobile-api-gateway/sdk/public-key.ts'
 import { importJWK, type JWK } from 'jose'
 
 const MAX_KEYS = 20
 
-/** What can be wrong with a JWK set, and the sentence for whoever sent it. */
-export const KEY_PROBLEMS = {
-  shape: `jwks is an object whose member keys holds ${MAX_KEYS} public keys at most.`,
-  member: 'Each member of keys is a JWK.',
-  private: 'jwks holds public keys only; keep the private ones.',
-  shared: 'jwks holds public keys only; a shared key is none.',
-  text: 'The members of a key are strings of printable ASCII.',
-  size: 'An RSA key of jwks has 2048 to 4096 bits, and an exponent of four bytes at most.',
-  unreadable: 'A key of jwks cannot be read.',
-  none: 'private_key_jwt needs a key for signatures in jwks: EC P-256 or P-384, Ed25519, or RSA, of the algorithm named.',
-  kid: 'Each key of a jwks with several keys has a kid of its own.',
-} as const
-export type KeyProblem = keyof typeof KEY_PROBLEMS
+/** What can be wrong with a JWK set. */
+export type KeyProblem = Extract<RefusalReason, `keys_${string}`> extends `keys_${infer Problem}` ? Problem : never
 
 /** What clients may sign their assertions by, of what there is; an RSA key that names none is for the first that fits. */
 export const CLIENT_KEY_ALGORITHMS: readonly string[] = ['ES256', 'ES384', 'RS256', 'PS256', 'EdDSA']

@@ -1,4 +1,5 @@
 // Groups of people as the catalogue defines them; who is in which stands elsewhere (identity/groups.ts).
+import { refusal } from '@mobile-api-gateway/sdk/contract/refusals.ts'
 import { record } from '../audit/record.ts'
 import type { Trx } from '../store/database.ts'
 import {
@@ -44,7 +45,7 @@ export async function defineGroup(trx: Trx, group: GroupDefinition, by: Catalogu
 /** Removes a group, and everybody from it. @throws {CatalogueConflict} while an API names it: a scope would be open to everybody */
 export async function removeGroup(trx: Trx, name: string, by: CatalogueActor): Promise<void> {
   const users = await listGroupUsers(trx, name)
-  if (users.length > 0) throw new CatalogueConflict(`The group ${name} is still named by ${users.join(', ')}.`)
+  if (users.length > 0) throw new CatalogueConflict(refusal('group_in_use', name, users.join(', ')))
   await deleteObject(trx, { kind: 'group', name })
   await record(
     trx,

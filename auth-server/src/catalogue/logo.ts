@@ -1,4 +1,5 @@
 // Logos of applications: whatever comes is decoded and encoded anew, so that nothing but its pixels is ever served.
+import { refusal } from '@mobile-api-gateway/sdk/contract/refusals.ts'
 import { sha256 } from '../crypto/digest.ts'
 import type { EncodedLogo } from '../store/tables/application-logos.ts'
 import { CatalogueRefusal } from './refusal.ts'
@@ -24,13 +25,11 @@ export function logoPath(hash: string): string {
 /** By how the files begin; a drawing in SVG could hold anything. */
 const BEGINNINGS = [/^\x89PNG\r\n/, /^\xff\xd8\xff/, /^RIFF[\s\S]{4}WEBP/]
 
-const ANSWER = 'A logo is an image in PNG, JPEG or WebP, of at most 1 MB and 4096 by 4096 pixels.'
-
 /** The image as it is kept: its first frame in WebP, without what else was in the file. @throws {InvalidLogo} */
 export async function encodeLogo(file: Buffer): Promise<EncodedLogo> {
-  if (file.length > MAX_LOGO_UPLOAD_BYTES) throw new InvalidLogo(ANSWER)
+  if (file.length > MAX_LOGO_UPLOAD_BYTES) throw new InvalidLogo(refusal('logo'))
   const beginning = file.toString('latin1', 0, 16)
-  if (!BEGINNINGS.some((known) => known.test(beginning))) throw new InvalidLogo(ANSWER)
+  if (!BEGINNINGS.some((known) => known.test(beginning))) throw new InvalidLogo(refusal('logo'))
   const sharp = await openDecoder()
   try {
     const decoded = await sharp(file, { limitInputPixels: MAX_PIXELS, failOn: 'error', pages: 1 })
@@ -45,9 +44,9 @@ export async function encodeLogo(file: Buffer): Promise<EncodedLogo> {
       if (image.length <= MAX_KEPT_BYTES) return { image, hash: sha256(image.toString('base64')) }
     }
   } catch (error) {
-    throw new InvalidLogo(ANSWER, { cause: error })
+    throw new InvalidLogo(refusal('logo'), { cause: error })
   }
-  throw new InvalidLogo('This image has more detail than a logo: take a simpler or smaller one.')
+  throw new InvalidLogo(refusal('logo_detail'))
 }
 
 // Loaded by the first logo: few servers ever meet one, and it costs 20 MB.

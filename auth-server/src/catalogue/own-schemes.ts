@@ -1,11 +1,10 @@
 // Private-use schemes: whose they are, and who is told what where two applications ask for one.
+import { type NamedRefusal, refusal } from '@mobile-api-gateway/sdk/contract/refusals.ts'
 import type { Trx } from '../store/database.ts'
 import { findRedirectUris, findSchemeHolder, type SchemeHolder } from '../store/queries/scheme-holders.ts'
 import type { CatalogueActor } from './actor.ts'
 import { redirectKind } from './redirect-uri.ts'
 import { CatalogueConflict } from './refusal.ts'
-
-const ADVICE = 'make one of a domain name of your own'
 
 /**
  * Two apps with one private-use scheme: the system hands the answer to either (RFC 8252 §8.4). PKCE protects the code
@@ -17,7 +16,7 @@ export async function schemeProblem(
   trx: Trx,
   { clientId, redirectUris }: Readonly<{ clientId: string; redirectUris: readonly string[] }>,
   by: CatalogueActor,
-): Promise<string | undefined> {
+): Promise<NamedRefusal | undefined> {
   const schemes = redirectUris
     .filter((uri) => redirectKind(uri) === 'private-use')
     .map((uri) => uri.slice(0, uri.indexOf(':')))
@@ -26,11 +25,9 @@ export async function schemeProblem(
 }
 
 /** Nobody is told which apps others have; whoever imports the file is. */
-function schemeTaken({ clientId, scheme, managedBy }: SchemeHolder, by: CatalogueActor): string {
-  if (by.file === undefined) return `Another application uses this private-use scheme: ${ADVICE}.`
-  const says = `The application ${clientId} has the private-use scheme ${scheme}: ${ADVICE}`
-  if (managedBy !== 'file') return `${says}.`
-  return `${says}; or, if ${clientId} is not in the file any more, import it with --prune, which removes that first.`
+function schemeTaken({ clientId, scheme, managedBy }: SchemeHolder, by: CatalogueActor): NamedRefusal {
+  if (by.file === undefined) return refusal('scheme_taken')
+  return refusal(managedBy === 'file' ? 'scheme_held_by_file' : 'scheme_held', clientId, scheme)
 }
 
 /** An application that is let in holds its schemes from now on. @throws {CatalogueConflict} when another one does */
@@ -38,5 +35,8 @@ export async function requireSchemesFree(trx: Trx, applicationId: string, by: Ca
   const application = await findRedirectUris(trx, applicationId)
   const problem = application && (await schemeProblem(trx, application, by))
   if (problem === undefined) return
-  throw new CatalogueConflict(`It cannot be approved with these redirect URIs. ${problem}`)
+  throw new CatalogueConflict({
+    ...problem,
+    sentence: `It cannot be approved with these redirect URIs. ${problem.sentence}`,
+  })
 }

@@ -1,4 +1,5 @@
 // The developer portal as an application of the server itself: made when it starts, the same by each of several instances.
+import { refusal } from '@mobile-api-gateway/sdk/contract/refusals.ts'
 import { randomId } from '../crypto/random.ts'
 import type { Db } from '../store/database.ts'
 import { findTakenName } from '../store/queries/portal-names.ts'
@@ -24,9 +25,7 @@ export async function definePortal(db: Db, portal: Readonly<{ resource: string; 
     // Before the first portal these names were anybody's: what is there is not overwritten.
     const taken = await findTakenName(trx, resource)
     if (taken !== undefined)
-      throw new InvalidApplication(
-        `The client ID ${PORTAL_CLIENT} and the API ${PORTAL_API} are the server's own, but there is another ${taken} of that name: rename it in the database (docs/operations.md, Upgrades).`,
-      )
+      throw new InvalidApplication(refusal('portal_name_taken', PORTAL_CLIENT, PORTAL_API, taken))
     await defineBuiltInApi(trx, { id: PORTAL_API, name: 'Developer portal', resource, scopes: {}, plans: [PLAN] })
     const application = await upsertApplication(trx, {
       ...APPLICATION_DEFAULTS,
@@ -43,10 +42,7 @@ export async function definePortal(db: Db, portal: Readonly<{ resource: string; 
       managedBy: 'portal',
       nameVerification: 'always',
     })
-    if (!application)
-      throw new InvalidApplication(
-        `The client ID ${PORTAL_CLIENT} is the server's own, but the catalogue file has an application of it: give that another one.`,
-      )
+    if (!application) throw new InvalidApplication(refusal('portal_client_taken', PORTAL_CLIENT))
     await upsertSubscription(trx, {
       id: randomId('sub'),
       applicationId: application.id,

@@ -1,5 +1,7 @@
 // Redirect URIs: what may be registered, and what counts as a match (RFC 8252 §7, RFC 9700 §2.1 and §4.1.3). Pure.
+
 import { isIP } from 'node:net'
+import { type NamedRefusal, refusal } from '@mobile-api-gateway/sdk/contract/refusals.ts'
 import { withoutBrackets } from '@mobile-api-gateway/sdk/network.ts'
 import {
   isLoopbackAddress,
@@ -62,52 +64,47 @@ function answerIn(uri: string): string | undefined {
 }
 
 /** What is wrong with a redirect URI that somebody wants to register; undefined when nothing is. One helpful sentence. */
-export function redirectUriProblem(uri: string, kind: ApplicationKind): string | undefined {
-  if (uri.length > 2000) return 'A redirect URI has to be shorter than 2000 characters.'
-  if (!URI_CHARACTERS.test(uri)) return 'A redirect URI holds only the ASCII characters of RFC 3986.'
-  if (uri.includes('#')) return 'A redirect URI has no fragment (RFC 6749 §3.1.2).'
-  if (uri.includes('*')) return 'Wildcards are not supported: register each redirect URI in full.'
+export function redirectUriProblem(uri: string, kind: ApplicationKind): NamedRefusal | undefined {
+  if (uri.length > 2000) return refusal('redirect_long')
+  if (!URI_CHARACTERS.test(uri)) return refusal('redirect_characters')
+  if (uri.includes('#')) return refusal('redirect_fragment')
+  if (uri.includes('*')) return refusal('redirect_wildcard')
   const said = answerIn(uri)
-  if (said !== undefined)
-    return `A redirect URI has no ${said} in its query: the answer has its own, and apps would read two of them.`
+  if (said !== undefined) return refusal('redirect_answer', said)
   const scheme = uri.slice(0, uri.indexOf(':') + 1).toLowerCase()
   if (scheme === 'https:') return httpsProblem(uri)
   if (scheme === 'http:') {
-    if (kind !== 'native') return 'Plain http is for native apps on a loopback address only; use https.'
+    if (kind !== 'native') return refusal('redirect_http_native')
     const [, , port] = LOOPBACK.exec(uri) ?? []
-    if (!LOOPBACK.test(uri))
-      return 'Plain http needs a loopback IP: http://127.0.0.1/callback or http://[::1]/callback.'
-    return port === undefined
-      ? undefined
-      : 'Register the loopback address without a port; any port will match (RFC 8252 §7.3).'
+    if (!LOOPBACK.test(uri)) return refusal('redirect_http_loopback')
+    return port === undefined ? undefined : refusal('redirect_port')
   }
-  if (kind !== 'native') return 'Private-use schemes are for native apps; use https.'
-  if (!PRIVATE_USE.test(uri))
-    return 'A private-use scheme is a reversed domain name and a path, such as com.example.app:/callback (RFC 8252 §7.1).'
+  if (kind !== 'native') return refusal('redirect_scheme_native')
+  if (!PRIVATE_USE.test(uri)) return refusal('redirect_scheme')
   return undefined
 }
 
-function httpsProblem(uri: string): string | undefined {
-  if (!URL.canParse(uri)) return 'The redirect URI is not a URL.'
+function httpsProblem(uri: string): NamedRefusal | undefined {
+  if (!URL.canParse(uri)) return refusal('redirect_url')
   const url = new URL(uri)
-  if (url.username || url.password || uri.includes('@')) return 'A redirect URI carries no user information.'
-  if (url.href !== uri && url.href !== `${uri}/`) return `Write the redirect URI in its normal form: ${url.href}`
-  if (url.hostname.endsWith('.')) return 'Write the host without the dot at its end.'
+  if (url.username || url.password || uri.includes('@')) return refusal('redirect_user')
+  if (url.href !== uri && url.href !== `${uri}/`) return refusal('redirect_normal', url.href)
+  if (url.hostname.endsWith('.')) return refusal('redirect_dot')
   const address = withoutBrackets(url.hostname)
   // Neither 0.0.0.0 nor another spelling of an IPv4 address (::ffff:7f00:1, NAT64, 6to4) is a place to send a person.
   if (isIP(address) !== 0 && ![isPublicAddress, isPrivateAddress, isLoopbackAddress].some((fits) => fits(address)))
-    return 'This address is none that a browser can be sent to: use a host name.'
+    return refusal('redirect_address')
   return undefined
 }
 
 /** What is wrong with a back-channel logout URI (OpenID Connect Back-Channel Logout §2.2); undefined when nothing is. */
-export function backchannelLogoutProblem(uri: string): string | undefined {
+export function backchannelLogoutProblem(uri: string): NamedRefusal | undefined {
   if (uri.length > 2000 || !URI_CHARACTERS.test(uri) || uri.includes('#') || !URL.canParse(uri))
-    return 'A back-channel logout URI is an absolute URL without fragment.'
+    return refusal('logout_uri')
   const { protocol, hostname, username, password } = new URL(uri)
-  if (username || password) return 'A back-channel logout URI carries no user information.'
+  if (username || password) return refusal('logout_uri_user')
   if (protocol === 'https:' || (protocol === 'http:' && isLoopbackHost(hostname))) return undefined
-  return 'A back-channel logout URI is https; plain http is for tries on a loopback address.'
+  return refusal('logout_uri_https')
 }
 
 function withoutPort(uri: string): string | undefined {

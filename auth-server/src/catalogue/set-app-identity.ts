@@ -1,4 +1,5 @@
 // Sets the record of an app, with all that follows from it at once: its redirect URI comes and goes with the record.
+import { refusal } from '@mobile-api-gateway/sdk/contract/refusals.ts'
 import { record } from '../audit/record.ts'
 import { type Db, inTransaction, type Trx } from '../store/database.ts'
 import type { ManagedBy } from '../store/managed-by.ts'
@@ -34,7 +35,7 @@ export async function setAppIdentity(
   const identity = readIdentity(written)
   return inTransaction(db, async (trx) => {
     const application = await findApplication(trx, clientId)
-    if (!application) throw new InvalidIdentity(`There is no application ${clientId}.`)
+    if (!application) throw new InvalidIdentity(refusal('no_application', clientId))
     requireManager(clientId, application, by)
     requireOnPhones({ clientId, kind: application.kind })
     const before = await findIdentity(trx, clientId)
@@ -68,8 +69,7 @@ export async function confirmAppIdentity(
 
 /** Those that nobody confirmed take no room from others. */
 async function requireFitting(trx: Trx): Promise<void> {
-  if (!fitsPhones(await listConfirmedIdentities(trx)))
-    throw new InvalidIdentity('With it the files that phones read would be longer than 128 KiB, which Apple takes.')
+  if (!fitsPhones(await listConfirmedIdentities(trx))) throw new InvalidIdentity(refusal('phone_files_full'))
 }
 
 /** Takes the record of an application away, and its link. False where there was none. @throws {ManagedElsewhere} */

@@ -1,4 +1,5 @@
 // Subscriptions: which application may use which API, with which scopes and on which plan.
+import { refusal } from '@mobile-api-gateway/sdk/contract/refusals.ts'
 import { record } from '../audit/record.ts'
 import { randomId } from '../crypto/random.ts'
 import { type Db, inTransaction, type Trx } from '../store/database.ts'
@@ -33,15 +34,13 @@ export async function requireOffered(
   { apiId, plan, scopes }: Pick<SubscriptionDefinition, 'apiId' | 'plan' | 'scopes'>,
 ): Promise<StoredApi> {
   const api = await shareStoredApi(trx, apiId)
-  if (!api) throw new InvalidSubscription(`There is no API ${apiId}.`)
+  if (!api) throw new InvalidSubscription(refusal('no_api', apiId))
   if (!api.plans.includes(plan))
-    throw new InvalidSubscription(`${apiId} has no plan ${plan}. It has ${api.plans.join(', ') || 'none yet'}.`)
+    throw new InvalidSubscription(refusal('no_plan', apiId, plan, api.plans.join(', ') || 'none yet'))
   const known = api.scopes.map(({ name }) => name)
   const strange = scopes.filter((scope) => !known.includes(scope))
   if (strange.length > 0)
-    throw new InvalidSubscription(
-      `${apiId} has no scope ${strange.join(', ')}. It has ${known.join(', ') || 'none yet'}.`,
-    )
+    throw new InvalidSubscription(refusal('no_scope', apiId, strange.join(', '), known.join(', ') || 'none yet'))
   return api
 }
 

@@ -1,4 +1,5 @@
 // An application that signs people in needs an address that the answer goes to, before it is let in at an API.
+import { refusal } from '@mobile-api-gateway/sdk/contract/refusals.ts'
 import type { Trx } from '../store/database.ts'
 import { isSubscribedWithoutRedirectUri } from '../store/queries/missing-redirects.ts'
 import { findRedirectUris } from '../store/queries/scheme-holders.ts'
@@ -15,16 +16,11 @@ export function lacksRedirectUri({
 /** @throws {CatalogueConflict} */
 export async function requireRedirectUri(trx: Trx, applicationId: string): Promise<void> {
   const application = await findRedirectUris(trx, applicationId)
-  if (application && lacksRedirectUri(application))
-    throw new CatalogueConflict(
-      'This application signs people in and has no redirect URI: add one to its redirect_uris first, or take authorization_code out of its grant_types.',
-    )
+  if (application && lacksRedirectUri(application)) throw new CatalogueConflict(refusal('no_redirect_uri'))
 }
 
 /** After a change of an application that had one, or needed none. @throws {CatalogueConflict} */
 export async function requireRedirectUriLeft(trx: Trx, applicationId: string): Promise<void> {
   if (await isSubscribedWithoutRedirectUri(trx, applicationId))
-    throw new CatalogueConflict(
-      'This is the last redirect URI of an application that signs people in at an API: add another one first, end its subscriptions, or take authorization_code out of its grant_types.',
-    )
+    throw new CatalogueConflict(refusal('last_redirect_uri'))
 }

@@ -23,12 +23,12 @@ function oauth(reply: FastifyReply, { code, description }: HttpProblem): Fastify
   return reply.header('cache-control', 'no-store').send({ error: code, error_description: description })
 }
 
-/** For a program of ours (RFC 9457 §3); the type is `about:blank`, so the title is the status', and `code` tells them apart. */
-function problemDetails(reply: FastifyReply, { code, description, status }: HttpProblem): FastifyReply {
+/** For a program of ours (RFC 9457 §3); the type is `about:blank`, so the title is the status', and `code` and `reason` tell them apart. */
+function problemDetails(reply: FastifyReply, { code, description, status, refusal }: HttpProblem): FastifyReply {
   return reply
     .header('cache-control', 'no-store')
     .type('application/problem+json')
-    .send(JSON.stringify({ title: STATUS_CODES[status], status, code, detail: description }))
+    .send(JSON.stringify({ title: STATUS_CODES[status], status, code, reason: refusal?.reason, detail: description }))
 }
 
 const RENDERERS = { page, oauth, 'problem details': problemDetails } as const satisfies Record<string, Renderer>

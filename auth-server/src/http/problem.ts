@@ -1,4 +1,5 @@
 // What a request is refused with: one error shape with a word for each of its readers. How it is answered: problem-handler.ts.
+import type { NamedRefusal } from '@mobile-api-gateway/sdk/contract/refusals.ts'
 import { inAscii } from './ascii.ts'
 
 /** What a page shows of a problem to those who may see it: addresses, a line each. No other answer holds it, and no log. */
@@ -20,6 +21,8 @@ export interface ProblemDetails {
   readonly way?: WayInstead | undefined
   /** What the page says in the place of what it says of the code, which may stand for more than one thing. */
   readonly page?: 'waits_for_approval' | undefined
+  /** Why, for programs and in the words of a language. */
+  readonly refusal?: NamedRefusal | undefined
 }
 
 /** What the page of a problem offers instead; its text is one of the locales. */
@@ -41,11 +44,12 @@ export class HttpProblem<Code extends string = string> extends Error {
   readonly evidence: readonly Evidence[]
   readonly way: WayInstead | undefined
   readonly page: ProblemDetails['page']
+  readonly refusal: NamedRefusal | undefined
 
   constructor(
     code: Code,
     description: string,
-    { status, detail, cause, headers = {}, location, evidence = [], way, page }: ProblemDetails,
+    { status, detail, cause, headers = {}, location, evidence = [], way, page, refusal }: ProblemDetails,
   ) {
     super(`${code}: ${description}`, cause === undefined ? undefined : { cause })
     this.code = code
@@ -57,6 +61,7 @@ export class HttpProblem<Code extends string = string> extends Error {
     this.evidence = evidence
     this.way = way
     this.page = page
+    this.refusal = refusal
   }
 }
 

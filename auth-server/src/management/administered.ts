@@ -1,5 +1,4 @@
 // What became of something done to a person, to whoever asked for it.
-import { CATALOGUE_FILE_NAME } from '../catalogue/actor.ts'
 import type { Administered } from '../identity/administration/authority.ts'
 import type { Db } from '../store/database.ts'
 import { type ListedPerson, readPerson } from '../store/queries/listed-people.ts'
@@ -14,11 +13,10 @@ export async function requirePerson(db: Db, id: string): Promise<ListedPerson> {
 
 /** Why nothing came of it, to whoever asked. */
 const WHY_NOT = {
-  unchanged: 'this person is in no state that it could follow: read it again',
-  'last administrator': 'nobody would be left to administer: make somebody else an administrator first',
-  'managed by file': `this person has the role by ${CATALOGUE_FILE_NAME}: take it away there, or suspend the person`,
-  'no address':
-    'this person has no proven address, and could choose no new password: suspend them, or end their logins',
+  unchanged: 'person_unchanged',
+  'last administrator': 'last_administrator',
+  'managed by file': 'role_in_file',
+  'no address': 'no_address',
 } as const satisfies Record<Exclude<Administered, 'done'>, string>
 
 /** @throws {HttpProblem} 409 that says why it could not be done */

@@ -64,10 +64,9 @@ function definitionOf(id: string, body: Definition): ApiDefinition {
     guest_plan: guestPlan = null,
     offer,
   } = body
-  if (new Set(body.scopes.map((scope) => scope.name)).size < body.scopes.length)
-    throw invalid('each scope has a name of its own')
+  if (new Set(body.scopes.map((scope) => scope.name)).size < body.scopes.length) throw invalid('scope_twice')
   const forGuests = body.scopes.filter(({ for_guests }) => for_guests).map((scope) => scope.name)
-  if (guestPlan === null && forGuests.length > 0) throw invalid('scopes for guests need guest_plan')
+  if (guestPlan === null && forGuests.length > 0) throw invalid('guest_plan')
   return {
     id,
     name,
@@ -141,7 +140,7 @@ export const API_HANDLERS: Omit<HandlersOf<'apis'>, DocumentOperationId> = {
     async write({ deps, trx, actor, input: { body } }) {
       const { id, ...rest } = body
       requireKnownWays(deps, body.sign_in)
-      if (!(await createApi(trx, definitionOf(id, rest), actor.authority))) throw conflict('there is an API of this id')
+      if (!(await createApi(trx, definitionOf(id, rest), actor.authority))) throw conflict('api_id_taken')
       return showApi(await requireApi(trx, actor, id))
     },
   },

@@ -22,8 +22,7 @@ export const APP_LINK_HANDLERS: Pick<HandlersOf<'applications'>, AppLinkOperatio
       const checked = await checkAppLinks(db, deps.config.issuer, { ...identity, clientId })
       return async ({ trx }) => {
         const { id } = await lockOrdinary(trx, actor, clientId)
-        if (!isDeepStrictEqual(identity, await requireIdentity(trx, clientId)))
-          throw conflict('what phones know the application by was changed while it was checked: check it again')
+        if (!isDeepStrictEqual(identity, await requireIdentity(trx, clientId))) throw conflict('app_links_changed')
         const problem = firstProblem(checked)
         await noteAppLinkCheck(trx, id, problem)
         return {

@@ -35,8 +35,8 @@ function showInvitation(invitation: ApplicationInvitation): OperationAnswer<'app
 }
 
 const WHY_NOT = {
-  'invited already': 'this address is invited already: withdraw that invitation to send another',
-  'too many mails': 'there were too many invitations within a day, for this address or altogether: invite tomorrow',
+  'invited already': 'invited_already',
+  'too many mails': 'too_many_invitations',
 } as const
 
 export const APPLICATION_PEOPLE_HANDLERS: Pick<HandlersOf<'applications'>, ApplicationPeopleId> = {
@@ -65,8 +65,7 @@ export const APPLICATION_PEOPLE_HANDLERS: Pick<HandlersOf<'applications'>, Appli
       if (actor.person?.id !== params.person_id) await requireOwner(trx, actor, application.id)
       const outcome = await removeFromTeam(trx, application, params.person_id, actor.authority.context)
       if (outcome === 'unchanged') throw notFound('person of this application')
-      if (outcome === 'last owner')
-        throw conflict('nobody would own this application: invite another owner first, who accepts')
+      if (outcome === 'last owner') throw conflict('last_owner')
       return undefined
     },
   },
@@ -82,10 +81,10 @@ export const APPLICATION_PEOPLE_HANDLERS: Pick<HandlersOf<'applications'>, Appli
       const { email, role = 'collaborator', hand_over: handsOver = false, language = 'en' } = body
       const application = await lockOwn(trx, actor, params.client_id)
       await requireOwner(trx, actor, application.id)
-      if (!deps.mailer) throw conflict('this server sends no mail, and people are invited by mail: set MAIL_URL')
-      if (handsOver && role !== 'owner') throw invalid('hand_over goes with the role owner')
+      if (!deps.mailer) throw conflict('no_mail')
+      if (handsOver && role !== 'owner') throw invalid('hand_over_to_owner')
       const address = readAddress(email)
-      if (address?.mailbox === undefined) throw invalid('email is no address that a mail can be sent to')
+      if (address?.mailbox === undefined) throw invalid('email')
       // An administrator, who need not own it, invites for the server.
       const owner = actor.person?.role === 'developer' ? await readPerson(trx, actor.person.id) : undefined
       const invited = await inviteToTeam(

@@ -123,8 +123,7 @@ export const APPLICATION_HANDLERS: Omit<
       const before = await lockOwn(trx, actor, params.client_id, requireVersion)
       const { id, createdAt, suspendedAt, managedBy, owners, jwks, secretHash, ...kept } = before
       const authMethod = body.token_endpoint_auth_method ?? kept.authMethod
-      if (kept.authMethod === 'none' && authMethod !== 'none')
-        throw conflict('what people have installed of a public application can prove nothing: register another one')
+      if (kept.authMethod === 'none' && authMethod !== 'none') throw conflict('public_stays_public')
       const definition = {
         ...kept,
         ...merge(body, kept),

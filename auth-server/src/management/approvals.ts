@@ -28,8 +28,6 @@ async function lockWithApi(trx: Trx, actor: ManagementActor, id: string): Promis
   return lockSubscription(trx, actor, id)
 }
 
-const DECIDED = 'this subscription does not wait for a decision any more'
-
 async function decidedByOf(db: Db, actor: ManagementActor, subscription: ListedSubscription) {
   if (!isOperator(actor) && isBuiltInApi(subscription.apiId)) return 'operator'
   return (await isOwnRequest(db, actor, subscription)) ? 'others' : 'caller'
@@ -88,7 +86,7 @@ export const APPROVAL_HANDLERS: HandlersOf<'approvals'> = {
       await requireSomebodyElse(trx, actor, subscription)
       if (body.trusted === true) requireMayTrust(actor)
       const decision = { kind: 'approved', trusted: body.trusted ?? false, reason: readReason(body.reason) } as const
-      if (!(await decide(trx, subscription, decision, actor.authority))) throw conflict(DECIDED)
+      if (!(await decide(trx, subscription, decision, actor.authority))) throw conflict('decided_already')
       return showSubscription(await requireSubscription(trx, actor, subscription.id))
     },
   },
@@ -98,7 +96,7 @@ export const APPROVAL_HANDLERS: HandlersOf<'approvals'> = {
       requireOrdinaryApi(actor, subscription.apiId)
       if (actor.person) await requireSomebodyElse(trx, actor, subscription)
       const decision = { kind: 'declined', reason: readReason(body.reason) } as const
-      if (!(await decide(trx, subscription, decision, actor.authority))) throw conflict(DECIDED)
+      if (!(await decide(trx, subscription, decision, actor.authority))) throw conflict('decided_already')
       return undefined
     },
   },
@@ -108,7 +106,7 @@ export const APPROVAL_HANDLERS: HandlersOf<'approvals'> = {
       requireVersion(showSubscription(subscription))
       requireOrdinaryApi(actor, subscription.apiId)
       await requireSomebodyElse(trx, actor, subscription)
-      if (subscription.status === 'pending') throw conflict('this subscription waits for a decision: approve it first')
+      if (subscription.status === 'pending') throw conflict('not_approved_yet')
       requireManagedHere('this subscription', subscription.managedBy)
       if (body.trusted === true && !subscription.trusted) requireMayTrust(actor)
       const { applicationId, apiId, plan, scopes, trusted } = { ...subscription, ...body }

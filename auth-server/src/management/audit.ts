@@ -39,8 +39,7 @@ function showActor({ actor, actorClientId, byCommand }: ListedEvent) {
 function readAfter(after: string | undefined, filter: EventFilter): EventCursor | undefined {
   if (after === undefined) return undefined
   const [, at, seq] = /^(?:(\d{1,18})\.)?(\d{1,18})$/.exec(after) ?? []
-  if (seq === undefined || isByTime(filter) !== (at !== undefined))
-    throw invalid('cursor is the next of the page before, as it is')
+  if (seq === undefined || isByTime(filter) !== (at !== undefined)) throw invalid('cursor')
   return { seq, at }
 }
 

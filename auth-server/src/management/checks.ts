@@ -54,7 +54,7 @@ export function requireInput(id: OperationId, sent: SentInput): AnyInput {
   const checks = requireChecks(id)
   for (const part of PARTS) {
     const problem = problemOf(checks[part], sent[part] ?? {})
-    if (problem !== undefined) throw invalid(`${CALLED[part]}${problem}`)
+    if (problem !== undefined) throw invalid('misfit', CALLED[part], problem)
   }
   return { params: Object(sent.params ?? {}), query: Object(sent.query ?? {}), body: Object(sent.body ?? {}) }
 }

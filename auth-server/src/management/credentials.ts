@@ -44,8 +44,7 @@ export const CREDENTIAL_HANDLERS: Pick<HandlersOf<'people'>, CredentialId> = {
   'people.remove_second_factors': {
     async write({ trx, actor, input: { params } }) {
       const { id } = await requirePerson(trx, params.person_id)
-      if ((await removeSecondFactors(trx, actor.authority, id)) === 'unchanged')
-        throw notThere('this person has no second factor')
+      if ((await removeSecondFactors(trx, actor.authority, id)) === 'unchanged') throw notThere('no_second_factor')
       return undefined
     },
   },

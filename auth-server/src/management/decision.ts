@@ -7,6 +7,6 @@ import { invalid } from './refusals.ts'
 export function readReason(text: string | undefined): string | null {
   if (text === undefined || text.trim() === '') return null
   const reason = oneLine(text, MAX_REASON_LENGTH)
-  if (reason === undefined) throw invalid('reason is one line of plain text')
+  if (reason === undefined) throw invalid('reason_line')
   return reason
 }

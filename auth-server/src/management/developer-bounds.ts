@@ -1,9 +1,10 @@
 // What a developer may set of an application without an administrator, and in which bounds. A new bound is a row here.
+import { type NamedRefusal, refusal } from '@mobile-api-gateway/sdk/contract/refusals.ts'
 import { APPLICATION_DEFAULTS } from '../catalogue/application-defaults.ts'
 import type { Trx } from '../store/database.ts'
 import { countOwnApplications } from '../store/queries/application-people.ts'
 import type { ManagementActor } from './actor.ts'
-import { conflict, forbidden } from './refusals.ts'
+import { conflict, refused } from './refusals.ts'
 
 interface Bounded {
   readonly pkceRequired: boolean
@@ -15,7 +16,7 @@ interface Bounded {
 interface Bound {
   /** @param before of a new application: what one is without a word. */
   readonly isKept: (wanted: Bounded, before: Bounded) => boolean
-  readonly refusal: string
+  readonly refusal: NamedRefusal
 }
 
 /** Devices and guests: people who have no account, and sign in without a page. */
@@ -25,26 +26,26 @@ const { refreshIdleSeconds: IDLE, refreshAbsoluteSeconds: ABSOLUTE } = APPLICATI
 const BOUNDS: Readonly<Record<keyof Bounded, Bound>> = {
   pkceRequired: {
     isKept: (wanted, before) => wanted.pkceRequired || !before.pkceRequired,
-    refusal: 'an administrator alone lets an application do without PKCE',
+    refusal: refusal('pkce_by_administrator'),
   },
   refreshIdleSeconds: {
     isKept: (wanted, before) => wanted.refreshIdleSeconds <= Math.max(IDLE, before.refreshIdleSeconds),
-    refusal: `refresh_idle_seconds is ${IDLE} at most, unless an administrator sets it`,
+    refusal: refusal('refresh_by_administrator', 'refresh_idle_seconds', IDLE),
   },
   refreshAbsoluteSeconds: {
     isKept: (wanted, before) => wanted.refreshAbsoluteSeconds <= Math.max(ABSOLUTE, before.refreshAbsoluteSeconds),
-    refusal: `refresh_absolute_seconds is ${ABSOLUTE} at most, unless an administrator sets it`,
+    refusal: refusal('refresh_by_administrator', 'refresh_absolute_seconds', ABSOLUTE),
   },
   grantTypes: {
     isKept: (wanted, before) => !wanted.grantTypes.includes(DEVICES) || before.grantTypes.includes(DEVICES),
-    refusal: `an administrator alone lets an application have devices and guests (${DEVICES})`,
+    refusal: refusal('devices_by_administrator', DEVICES),
   },
 }
 
 /** @throws {HttpProblem} 409 for a developer who owns as many applications as one may */
 export async function requireRoomForOneMore(trx: Trx, { person }: ManagementActor, most: number): Promise<void> {
   if (person?.role !== 'developer' || (await countOwnApplications(trx, person.id)) < most) return
-  throw conflict(`you own ${most} applications, as many as one developer may: remove one, or ask an administrator`)
+  throw conflict('too_many_applications', most)
 }
 
 /** What an administrator has set beyond a bound stays as it is. @throws {HttpProblem} 403 */
@@ -55,5 +56,5 @@ export function requireDeveloperBounds(
 ): void {
   if (person?.role !== 'developer') return
   const passed = Object.values(BOUNDS).find(({ isKept }) => !isKept(wanted, before))
-  if (passed) throw forbidden(passed.refusal)
+  if (passed) throw refused('access_denied', passed.refusal)
 }

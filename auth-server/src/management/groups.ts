@@ -52,8 +52,7 @@ export const GROUP_HANDLERS: HandlersOf<'groups'> = {
   'groups.create': {
     async write({ trx, actor, input: { body } }) {
       const { name, description = '' } = body
-      if (!(await createGroup(trx, { name, description }, actor.authority)))
-        throw conflict('there is a group of this name')
+      if (!(await createGroup(trx, { name, description }, actor.authority))) throw conflict('group_taken')
       return { name, description, members: 0, managed_by: 'portal' }
     },
   },
@@ -99,7 +98,7 @@ export const GROUP_HANDLERS: HandlersOf<'groups'> = {
       await lockGroupsOf(trx, { personId, source: OPERATOR_SOURCE })
       requireVersion({ groups: await listGroupsOfPerson(trx, personId) })
       const outcome = await setPersonGroups(trx, actor.authority, personId, [...new Set(body.groups)])
-      if (typeof outcome === 'object') throw invalid(`there is no group ${outcome.missing.join(', ')}`)
+      if (typeof outcome === 'object') throw invalid('no_group', outcome.missing.join(', '))
       return { groups: await listGroupsOfPerson(trx, personId) }
     },
   },
@@ -107,8 +106,7 @@ export const GROUP_HANDLERS: HandlersOf<'groups'> = {
 
 /** @throws {HttpProblem} 400 where an approver is of no API, or anybody else is */
 function readRole(role: 'developer' | 'approver' | 'administrator', apiId: string | undefined): GivableRole {
-  if ((role === 'approver') !== (apiId !== undefined))
-    throw invalid('api_id goes with the role approver, and with no other')
+  if ((role === 'approver') !== (apiId !== undefined)) throw invalid('approver_api')
   if (role !== 'approver') return { role }
   return { role, apiId: apiId ?? '' }
 }
@@ -130,7 +128,7 @@ export const ROLE_HANDLERS: HandlersOf<'roles'> = {
   'roles.give': {
     async write({ trx, actor, input: { params, query } }) {
       const { id, kind } = await requirePerson(trx, params.person_id)
-      if (kind === 'guest') throw conflict('A guest, who cannot sign in, has no role.')
+      if (kind === 'guest') throw conflict('guest_role')
       const role = readRole(params.role, query.api_id)
       const isGiven = (await giveRole(trx, actor.authority, id, role)) === 'done'
       const known =

@@ -100,7 +100,7 @@ export const HOOK_HANDLERS: HandlersOf<'hooks'> = {
       const hook = hooks.byName(params.hook)
       if (!hook) {
         await requireHook(db, params.hook)
-        throw conflict('the instance that answers does not have this hook in its catalogue file, with its secret')
+        throw conflict('hook_elsewhere')
       }
       const body = JSON.stringify({ event: TEST_EVENT, at: new Date().toISOString() })
       const began = performance.now()
@@ -116,8 +116,7 @@ export const HOOK_HANDLERS: HandlersOf<'hooks'> = {
   },
   'hooks.forget': {
     async write({ trx, deps: { hooks }, actor, input: { params } }) {
-      if (hooks.byName(params.hook))
-        throw conflict('this hook is in the catalogue file of the server: take it out of there first')
+      if (hooks.byName(params.hook)) throw conflict('hook_in_file')
       if (!(await forgetHook(trx, params.hook))) throw notFoundHook()
       await note(trx, 'forgotten', [params.hook], actor.authority.context)
       return undefined
@@ -136,7 +135,7 @@ export const HOOK_HANDLERS: HandlersOf<'hooks'> = {
       const page = readPage(query)
       const { hook, state } = query
       const found = await listHookDeliveries(db, { hook, state }, page.oneMore).catch((error: unknown) => {
-        if (error instanceof TypeError) throw invalid('cursor is the next of the page before, as it is')
+        if (error instanceof TypeError) throw invalid('cursor')
         throw error
       })
       return toPage(page, found, ({ key }) => key, showDelivery)
@@ -151,7 +150,7 @@ export const HOOK_HANDLERS: HandlersOf<'hooks'> = {
     async write({ trx, actor, input: { params } }) {
       const revived = await reviveHooks(trx, { id: params.delivery_id })
       const delivery = await requireDelivery(trx, params.delivery_id)
-      if (revived === 0) throw conflict('this call is not dead: it is tried again anyway')
+      if (revived === 0) throw conflict('hook_call_alive')
       await note(trx, 'sent-again', [delivery.hook, delivery.event], actor.authority.context)
       return showDelivery(delivery)
     },

@@ -1,12 +1,13 @@
 // Idempotency-Key: a request that comes twice is done once, and answered twice (draft-ietf-httpapi-idempotency-key-header).
+import { refusal } from '@mobile-api-gateway/sdk/contract/refusals.ts'
 import { sha256 } from '../crypto/digest.ts'
 import { seal, unseal } from '../crypto/seal.ts'
-import { HttpProblem } from '../http/problem.ts'
+import type { HttpProblem } from '../http/problem.ts'
 import type { Db, Trx } from '../store/database.ts'
 import { claimKey, findKey, keepAnswer } from '../store/tables/idempotency-keys.ts'
 import { callerOf, type ManagementActor } from './actor.ts'
 import type { AnyInput } from './handler.ts'
-import { invalid } from './refusals.ts'
+import { invalid, refused } from './refusals.ts'
 
 /** For how long an answer is given again. */
 export const KEPT_SECONDS = 24 * 3600
@@ -63,7 +64,7 @@ export async function answeredBefore(
 }
 
 function readKey({ actor, operation, input, ifMatch, key: sent }: KeyedRequest) {
-  if (!KEY.test(sent)) throw invalid('Idempotency-Key has 1 to 255 visible ASCII characters')
+  if (!KEY.test(sent)) throw invalid('idempotency_key')
   const place = { actor: callerOf(actor), key: sha256(sent.replaceAll('"', '')) }
   const requestHash = sha256(JSON.stringify([operation, input, ifMatch ?? null]))
   return { place, requestHash, about: `${place.actor} ${place.key}` }
@@ -79,6 +80,5 @@ function personOf({ params }: AnyInput): string | null {
 }
 
 function reused(): HttpProblem {
-  const description = 'this Idempotency-Key was sent with another request: take a new one for each thing to be done'
-  return new HttpProblem('idempotency_key_reused', description, { status: 422 })
+  return refused('idempotency_key_reused', refusal('idempotency_key_reused'))
 }

@@ -54,8 +54,7 @@ function mayAskForPasskeys(
   const { android, apple } = showIdentity(before)
   const isSame = isDeepStrictEqual({ android, apple }, { android: wanted.android ?? null, apple: wanted.apple ?? null })
   if (isSame && before?.passkeys === true) return true
-  if (passkeys === true)
-    throw forbidden('an administrator lets an app ask for passkeys of this server: set passkeys to false, or ask one')
+  if (passkeys === true) throw forbidden('passkeys_by_administrator')
   return false
 }
 
@@ -63,7 +62,7 @@ function mayAskForPasskeys(
 function requireNoLess({ person }: ManagementActor, { attestation }: Wanted, before: UnnamedIdentity | undefined) {
   if (person?.role !== 'developer' || !before?.isConfirmed || attestation === undefined) return
   if (ATTESTATION_MODES.indexOf(attestation) < ATTESTATION_MODES.indexOf(before.attestation))
-    throw forbidden(`an administrator alone lowers attestation from ${before.attestation}: leave it, or ask one`)
+    throw forbidden('attestation_by_administrator', before.attestation)
 }
 
 function written(actor: ManagementActor, wanted: Wanted, before: UnnamedIdentity | undefined) {

@@ -29,9 +29,9 @@ function showInvitation(invitation: Invitation): OperationAnswer<'people.create'
 }
 
 const WHY_NOT = {
-  'address taken': 'an account has this address',
-  'invited already': 'this address has an invitation: withdraw it to send another',
-  'too many mails': 'this address has had three invitations within a day: invite it tomorrow',
+  'address taken': 'address_taken',
+  'invited already': 'invited_already',
+  'too many mails': 'too_many_mails',
 } as const satisfies Record<Extract<NotInvited, string>, string>
 
 export const INVITATION_HANDLERS: Pick<HandlersOf<'people'>, InvitationId> = {
@@ -41,9 +41,9 @@ export const INVITATION_HANDLERS: Pick<HandlersOf<'people'>, InvitationId> = {
       // Whoever is in a group may allow more: people:write alone puts nobody into one.
       if (groups.length > 0 && !hasScope(actor, 'groups:write')) throw insufficientScope('groups:write')
       if (developer && !hasScope(actor, 'roles:write')) throw insufficientScope('roles:write')
-      if (!deps.mailer) throw conflict('this server sends no mail, and people are invited by mail: set MAIL_URL')
+      if (!deps.mailer) throw conflict('no_mail')
       const address = readAddress(email)
-      if (address?.mailbox === undefined) throw invalid('email is no address that a mail can be sent to')
+      if (address?.mailbox === undefined) throw invalid('email')
       const to = { key: address.key, address: address.mailbox }
       const called = asOneLine(name, MAX_NAME_LENGTH)
       const invited = await invite(
@@ -52,7 +52,7 @@ export const INVITATION_HANDLERS: Pick<HandlersOf<'people'>, InvitationId> = {
         actor.authority.context,
       )
       if (typeof invited === 'string') throw conflict(WHY_NOT[invited])
-      if ('missing' in invited) throw invalid(`there is no group ${invited.missing.join(', ')}`)
+      if ('missing' in invited) throw invalid('no_group', invited.missing.join(', '))
       return showInvitation(invited)
     },
   },

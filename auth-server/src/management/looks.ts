@@ -51,7 +51,7 @@ export const LOOKS_HANDLERS: Pick<HandlersOf<'applications'>, LooksOperationId> 
 async function changeLogo(trx: Trx, actor: ManagementActor, clientId: string, logo: EncodedLogo | null): Promise<void> {
   const { id, logoHash } = await lockOrdinary(trx, actor, clientId)
   const after = logo?.hash ?? null
-  if (!logo && logoHash === null) throw notThere('this application has no logo')
+  if (!logo && logoHash === null) throw notThere('no_logo')
   if (logoHash === after) return
   await setLogo(trx, id, logo)
   const words = (hash: string | null) => (hash === null ? [] : [`logo: ${hash.slice(0, 8)}`])
@@ -63,15 +63,12 @@ async function changeLogo(trx: Trx, actor: ManagementActor, clientId: string, lo
 /** @param name that somebody vouches for; undefined: nobody does any more */
 async function changeVerification(trx: Trx, actor: ManagementActor, clientId: string, name: string | undefined) {
   const application = await lockOrdinary(trx, actor, clientId)
-  if (actor.person?.role === 'developer')
-    throw forbidden('an administrator vouches for the name of an application, not its developer')
-  if (actor.client?.applicationId === application.id) throw forbidden('no application vouches for its own name')
-  if (name === undefined && application.managedBy === 'file')
-    throw conflict('this name stands in the catalogue file, which vouches for it: change it there')
-  if (name === undefined && !application.isNameVerified)
-    throw notThere('nobody vouches for the name of this application')
+  if (actor.person?.role === 'developer') throw forbidden('name_by_administrator')
+  if (actor.client?.applicationId === application.id) throw forbidden('own_name')
+  if (name === undefined && application.managedBy === 'file') throw conflict('name_in_file')
+  if (name === undefined && !application.isNameVerified) throw notThere('name_not_verified')
   if (!(await verifyName(trx, application.id, name ?? application.name, name !== undefined)))
-    throw conflict('the application has another name by now: read it again')
+    throw conflict('name_changed')
   if (application.isNameVerified === (name !== undefined)) return
   const words = [`name: ${application.name}`]
   const change = name === undefined ? { before: words, after: [] } : { before: [], after: words }

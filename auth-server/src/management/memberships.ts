@@ -46,14 +46,14 @@ async function insert(
   trx: Trx,
   { api_id: apiId, person_id: id, email }: OperationInput<'memberships.create'>['body'],
 ): Promise<ApiMember | undefined> {
-  if ((id === undefined) === (email === undefined)) throw invalid('name person_id or email, and one of them alone')
+  if ((id === undefined) === (email === undefined)) throw invalid('person_or_email')
   if (id !== undefined) {
     const { id: personId, kind } = await requirePerson(trx, id)
-    if (kind === 'guest') throw conflict('A guest, who has no account, is no member of an API.')
+    if (kind === 'guest') throw conflict('guest_member')
     return insertMember(trx, { personId, apiId })
   }
   const address = readAddress(email ?? '')
-  if (address?.mailbox === undefined) throw invalid('email is no address that a mail can be sent to')
+  if (address?.mailbox === undefined) throw invalid('email')
   // Whoever is about to prove it waits.
   await lockInvitation(trx, address.key)
   return insertMemberByAddress(trx, { key: address.key, address: address.mailbox, apiId })
@@ -79,7 +79,7 @@ export const MEMBERSHIP_HANDLERS: HandlersOf<'memberships'> = {
       await requireApi(trx, actor, apiId)
       requireOrdinaryApi(actor, apiId)
       const member = await insert(trx, body)
-      if (!member) throw conflict('they are a member of this API already')
+      if (!member) throw conflict('member_already')
       const { context } = actor.authority
       if (member.personId === null) await record(trx, { type: 'membership', outcome: 'promised', apiId }, context)
       else await record(trx, { type: 'membership', outcome: 'begun', personId: member.personId, apiId }, context)

@@ -9,6 +9,6 @@ export function moment(date: Date | null): string | null {
 export function readMoment(name: string, text: string | undefined): Date | undefined {
   if (text === undefined) return undefined
   const date = new Date(text)
-  if (Number.isNaN(date.getTime())) throw invalid(`${name} is no moment that a calendar has`)
+  if (Number.isNaN(date.getTime())) throw invalid('moment', name)
   return date
 }

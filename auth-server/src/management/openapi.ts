@@ -56,7 +56,11 @@ const PROBLEM = {
   properties: {
     title: { type: 'string' },
     status: { type: 'integer' },
-    code: { type: 'string' },
+    code: { type: 'string', description: 'The kind of refusal.' },
+    reason: {
+      type: 'string',
+      description: 'Which refusal it is, where there are several of its kind: it stays as it is.',
+    },
     detail: { type: 'string', description: 'One sentence that helps.' },
   },
 } as const

@@ -17,8 +17,7 @@ export function readPage({ cursor, limit = DEFAULT_LIMIT }: Readonly<{ cursor?: 
 
 function readCursor(cursor: string): string {
   const key = Buffer.from(cursor, 'base64url').toString()
-  if (cursorOf(key) !== cursor || !/^[\x20-\x7e]+$/.test(key))
-    throw invalid('cursor is the next of the page before, as it is')
+  if (cursorOf(key) !== cursor || !/^[\x20-\x7e]+$/.test(key)) throw invalid('cursor')
   return key
 }
 

@@ -10,12 +10,9 @@ import { isOperator, type ManagementActor } from './actor.ts'
 import { reachOf } from './reach.ts'
 import { conflict, forbidden } from './refusals.ts'
 
-const BY_OPERATOR = 'the operator does that, by a command beside the server'
-
 /** An API of the server itself: who is subscribed to it, the operator says. @throws {HttpProblem} 403 */
 export function requireOrdinaryApi(actor: ManagementActor, apiId: string): void {
-  if (!isOperator(actor) && isBuiltInApi(apiId))
-    throw forbidden(`${apiId} is an API of the server itself: ${BY_OPERATOR}`)
+  if (!isOperator(actor) && isBuiltInApi(apiId)) throw forbidden('built_in_api', apiId)
 }
 
 /**
@@ -24,7 +21,7 @@ export function requireOrdinaryApi(actor: ManagementActor, apiId: string): void 
  */
 export async function requireOrdinaryApplication(db: Db, actor: ManagementActor, applicationId: string): Promise<void> {
   if (!isOperator(actor) && (await hasSubscriptionTo(db, applicationId, [MANAGEMENT_API, REVOCATIONS_API])))
-    throw forbidden(`this application is a client of the server itself: ${BY_OPERATOR}`)
+    throw forbidden('built_in_client')
 }
 
 /** The subscription that somebody decides on, and who asked for it. */
@@ -49,13 +46,12 @@ export async function isOwnRequest(
 
 /** Nobody decides on what they asked for, or for themselves or their own team. @throws {HttpProblem} 403 */
 export async function requireSomebodyElse(db: Db, actor: ManagementActor, asked: AskedFor): Promise<void> {
-  if (await isOwnRequest(db, actor, asked))
-    throw forbidden('nobody approves what they or their team asked for: somebody else decides')
+  if (await isOwnRequest(db, actor, asked)) throw forbidden('own_request')
 }
 
 /** A developer restores nothing that was put out of use for a reason. @throws {HttpProblem} 403 */
 export function requireNoDeveloper({ person }: ManagementActor): void {
-  if (person?.role === 'developer') throw forbidden('an administrator puts applications out of use, and back')
+  if (person?.role === 'developer') throw forbidden('suspension_by_administrator')
 }
 
 /** Nor is what was put out of use got rid of, to begin anew without it. @throws {HttpProblem} 409 */
@@ -64,7 +60,7 @@ export function requireSubscriptionInUse(
   { status, suspendedAt }: Pick<ListedSubscription, 'status' | 'suspendedAt'>,
 ): void {
   if (person?.role === 'developer' && (status === 'suspended' || suspendedAt !== null))
-    throw conflict('this subscription is suspended, and stays until an administrator restores or removes it')
+    throw conflict('subscription_suspended')
 }
 
 /** The same of an application, and of all of its subscriptions. @throws {HttpProblem} 409 */
@@ -74,11 +70,10 @@ export async function requireInUse(
   { clientId, suspendedAt }: Pick<ListedApplication, 'clientId' | 'suspendedAt'>,
 ): Promise<void> {
   if (actor.person?.role !== 'developer') return
-  if (suspendedAt !== null)
-    throw conflict('this application is suspended, and stays until an administrator restores or removes it')
+  if (suspendedAt !== null) throw conflict('application_suspended')
   const suspended = { clientId, apiId: undefined, status: 'suspended' } as const
   const [found] = await listSubscriptions(db, suspended, { after: undefined, limit: 1 }, reachOf(actor))
-  if (found) throw conflict(`its subscription to ${found.apiId} is suspended: an administrator has to restore it first`)
+  if (found) throw conflict('its_subscription_suspended', found.apiId)
 }
 
 /**
@@ -87,19 +82,16 @@ export async function requireInUse(
  */
 export async function requireOwner(db: Db, { person }: ManagementActor, applicationId: string): Promise<void> {
   if (person?.role !== 'developer') return
-  if ((await findMemberRole(db, { applicationId, personId: person.id })) !== 'owner')
-    throw forbidden('an owner of this application does that')
+  if ((await findMemberRole(db, { applicationId, personId: person.id })) !== 'owner') throw forbidden('by_owner')
 }
 
 /** Whoever is trusted with an API is not asked about by people any more: that is for an administrator to say. @throws {HttpProblem} 403 */
 export function requireMayTrust({ person }: ManagementActor): void {
-  if (person?.role === 'approver')
-    throw forbidden('an administrator alone makes an application trusted: approve it without, or ask one')
+  if (person?.role === 'approver') throw forbidden('trust_by_administrator')
 }
 
 /** What a developer says of their app counts once somebody else has confirmed it. @throws {HttpProblem} 403 */
 export function requireMayConfirm({ client, person }: ManagementActor, applicationId: string): void {
-  if (person?.role === 'developer')
-    throw forbidden('an administrator confirms what phones know an application by, not its developer')
-  if (client?.applicationId === applicationId) throw forbidden('no application confirms what it says of itself')
+  if (person?.role === 'developer') throw forbidden('identity_by_administrator')
+  if (client?.applicationId === applicationId) throw forbidden('own_identity')
 }

@@ -1,49 +1,68 @@
-// What operations are refused with, by the code that machines read.
+// What operations are refused with: by the code of its kind and the reason, which machines read, and in a sentence.
+import {
+  type FactsOf,
+  type NamedRefusal,
+  type RefusalReason,
+  refusal,
+} from '@mobile-api-gateway/sdk/contract/refusals.ts'
 import { HttpProblem } from '../http/problem.ts'
+
+const STATUSES = {
+  not_found: 404,
+  invalid_request: 400,
+  conflict: 409,
+  access_denied: 403,
+  insufficient_scope: 403,
+  // RFC 9110 §15.5.13
+  precondition_failed: 412,
+  // RFC 6585 §3
+  precondition_required: 428,
+  idempotency_key_reused: 422,
+} as const
+
+export function refused(
+  code: keyof typeof STATUSES,
+  why: NamedRefusal,
+  headers: Readonly<Record<string, string>> = {},
+): HttpProblem {
+  return new HttpProblem(code, why.sentence, { status: STATUSES[code], refusal: why, headers })
+}
 
 /** There is no such thing, or nothing that the caller may know of. */
 export function notFound(what: string): HttpProblem {
-  return new HttpProblem('not_found', `there is no ${what} of this id`, { status: 404 })
+  return refused('not_found', refusal('not_found', what))
 }
 
 /** The thing is there, and what would be taken from it is not. */
-export function notThere(description: string): HttpProblem {
-  return new HttpProblem('not_found', description, { status: 404 })
+export function notThere<Reason extends RefusalReason>(reason: Reason, ...facts: FactsOf<Reason>): HttpProblem {
+  return refused('not_found', refusal(reason, ...facts))
 }
 
-export function invalid(description: string): HttpProblem {
-  return new HttpProblem('invalid_request', description, { status: 400 })
+export function invalid<Reason extends RefusalReason>(reason: Reason, ...facts: FactsOf<Reason>): HttpProblem {
+  return refused('invalid_request', refusal(reason, ...facts))
 }
 
 /** It does not fit what there is. */
-export function conflict(description: string): HttpProblem {
-  return new HttpProblem('conflict', description, { status: 409 })
+export function conflict<Reason extends RefusalReason>(reason: Reason, ...facts: FactsOf<Reason>): HttpProblem {
+  return refused('conflict', refusal(reason, ...facts))
 }
 
 /** RFC 6750 §3.1 @param scope that would do */
 export function insufficientScope(scope: string): HttpProblem {
-  const description = `the scope ${scope} is missing`
-  const challenge = `Bearer realm="mobile-api-gateway", error="insufficient_scope", error_description="${description}", scope="${scope}"`
-  return new HttpProblem('insufficient_scope', description, {
-    status: 403,
-    headers: { 'www-authenticate': challenge },
-  })
+  const why = refusal('insufficient_scope', scope)
+  const challenge = `Bearer realm="mobile-api-gateway", error="insufficient_scope", error_description="${why.sentence}", scope="${scope}"`
+  return refused('insufficient_scope', why, { 'www-authenticate': challenge })
 }
 
 /** Whatever scopes the caller has. */
-export function forbidden(description: string): HttpProblem {
-  return new HttpProblem('access_denied', description, { status: 403 })
+export function forbidden<Reason extends RefusalReason>(reason: Reason, ...facts: FactsOf<Reason>): HttpProblem {
+  return refused('access_denied', refusal(reason, ...facts))
 }
 
-/** RFC 6585 §3 */
 export function preconditionRequired(): HttpProblem {
-  const description =
-    'send If-Match with the ETag of what you have read, so that nobody overwrites what another changed'
-  return new HttpProblem('precondition_required', description, { status: 428 })
+  return refused('precondition_required', refusal('precondition_required'))
 }
 
-/** RFC 9110 §15.5.13 */
 export function preconditionFailed(): HttpProblem {
-  const description = 'it has changed since you read it: read it again, and decide with what is there now'
-  return new HttpProblem('precondition_failed', description, { status: 412 })
+  return refused('precondition_failed', refusal('precondition_failed'))
 }

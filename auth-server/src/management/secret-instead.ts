@@ -13,9 +13,8 @@ export const SECRET_INSTEAD_HANDLERS: Pick<HandlersOf<'applications'>, SecretIns
     async write({ deps, trx, actor, input: { params, body } }) {
       const before = await lockOwn(trx, actor, params.client_id)
       const { createdAt, suspendedAt, managedBy, owners, jwks, secretHash, ...kept } = before
-      if (kept.kind !== 'web')
-        throw conflict('what ships inside an app or a page is no secret: this application goes on with its keys')
-      if (kept.authMethod !== 'private_key_jwt') throw conflict('this application does not prove itself by keys')
+      if (kept.kind !== 'web') throw conflict('secret_for_public')
+      if (kept.authMethod !== 'private_key_jwt') throw conflict('no_keys')
       const authMethod = body.token_endpoint_auth_method ?? 'client_secret_basic'
       const secret = randomSecret(32)
       const definition = { ...kept, authMethod, clientSecretHash: sha256(secret) }

@@ -45,8 +45,7 @@ export const SECRET_HANDLERS: Pick<HandlersOf<'applications'>, SecretOperationId
       const application = await lockWithSecret(trx, actor, params.client_id)
       const secret = randomSecret(32)
       const hash = sha256(secret)
-      if (!(await addSecret(trx, application.id, hash, body.keep_previous_seconds)))
-        throw conflict('this application has two secrets: end the one that is not needed any more')
+      if (!(await addSecret(trx, application.id, hash, body.keep_previous_seconds))) throw conflict('two_secrets')
       await recordSecret(trx, actor, { application, outcome: 'secret-added', hash })
       const added = (await listSecrets(trx, application.id)).find((each) => each.hash === hash)
       if (!added) throw new Error('the secret is not there')
@@ -60,9 +59,8 @@ export const SECRET_HANDLERS: Pick<HandlersOf<'applications'>, SecretOperationId
       const found = secrets.find(({ hash }) => idOf(hash) === params.secret_id)
       if (!found) throw notFound('secret')
       if (secrets.some(({ hash, endsAt }) => hash !== found.hash && endsAt !== null))
-        throw conflict('the other secret has an end, which it keeps: end that one first, or rotate the secret')
-      if (!(await endSecret(trx, application.id, found.hash)))
-        throw conflict('this is the only secret of the application: give it a second one before this one ends')
+        throw conflict('other_secret_ends')
+      if (!(await endSecret(trx, application.id, found.hash))) throw conflict('only_secret')
       await recordSecret(trx, actor, { application, outcome: 'secret-ended', hash: found.hash })
       return undefined
     },
@@ -82,7 +80,7 @@ export const SECRET_HANDLERS: Pick<HandlersOf<'applications'>, SecretOperationId
 /** @throws {HttpProblem} as `lockOwn`; 409 for one that has none */
 async function lockWithSecret(trx: Trx, actor: ManagementActor, clientId: string): Promise<ListedApplication> {
   const application = await lockOwn(trx, actor, clientId)
-  if (!takesSecret(application.authMethod)) throw conflict('this application proves itself by no secret')
+  if (!takesSecret(application.authMethod)) throw conflict('no_secret')
   return application
 }
 

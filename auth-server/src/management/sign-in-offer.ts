@@ -20,5 +20,5 @@ export function requireKnownWays(
 ): void {
   for (const name of offer?.providers ?? [])
     if (name !== OWN_ACCOUNTS && !before?.providers.includes(name) && !providers.find(name))
-      throw invalid(`sign_in names ${name}, and no provider of this server has that name`)
+      throw invalid('no_provider', name)
 }

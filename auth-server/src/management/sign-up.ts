@@ -16,7 +16,7 @@ export function readSignUp(told: ToldSignUp): WhoMayCome | null {
   if (typeof told === 'string') return told === 'open' ? null : told
   const domains = told.domains.map((text) => {
     const domain = readDomain(text)
-    if (domain === undefined) throw invalid('sign_up.domains has domains of e-mail addresses, like example.com')
+    if (domain === undefined) throw invalid('domains')
     return domain
   })
   return { domains: [...new Set(domains)] }

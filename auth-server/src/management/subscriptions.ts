@@ -92,7 +92,7 @@ export const SUBSCRIPTION_HANDLERS: HandlersOf<'subscriptions'> = {
       await requireOrdinaryApplication(trx, actor, application.id)
       const request = { applicationId: application.id, apiId, plan, scopes: [...new Set(scopes)] }
       const id = await requestSubscription(trx, request, actor.authority)
-      if (id === undefined) throw conflict('this application has a subscription to this API, or asked for one')
+      if (id === undefined) throw conflict('subscribed_already')
       return showSubscription(await requireSubscription(trx, actor, id))
     },
   },
@@ -101,7 +101,7 @@ export const SUBSCRIPTION_HANDLERS: HandlersOf<'subscriptions'> = {
       // Not locked: suspensions come one after the other by a lock before any row's.
       const subscription = await requireSubscription(trx, actor, params.subscription_id)
       requireOrdinaryApi(actor, subscription.apiId)
-      if (subscription.status === 'pending') throw conflict('this subscription waits for a decision: decline it')
+      if (subscription.status === 'pending') throw conflict('not_decided_yet')
       requireSuspended(await suspendSubscription(trx, actor.authority, subscription))
       return showSubscription(await requireSubscription(trx, actor, subscription.id))
     },

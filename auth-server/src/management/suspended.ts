@@ -4,5 +4,5 @@ import { conflict } from './refusals.ts'
 
 /** Where it was suspended already, nothing had to be done. @throws {HttpProblem} 409 for what gateways cannot be without */
 export function requireSuspended(outcome: SuspensionOutcome): void {
-  if (outcome === 'needed by gateways') throw conflict('without it no gateway would let anybody pass')
+  if (outcome === 'needed by gateways') throw conflict('gateways_need_it')
 }

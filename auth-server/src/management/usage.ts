@@ -38,9 +38,8 @@ function readTime({ by = 'day', since, until }: AskedTime, now: number): Pick<Us
   const start = (moment: number): number => Math.floor(moment / length) * length
   const last = start(readMoment('until', until)?.getTime() ?? now)
   const first = start(readMoment('since', since)?.getTime() ?? last - USUAL[by] * length)
-  if (first > last) throw invalid('since is after until')
-  if ((last - first) / length >= MOST[by])
-    throw invalid(`since and until are too far apart: ${by === 'hour' ? '31 days' : '13 months'} at most`)
+  if (first > last) throw invalid('days_reversed')
+  if ((last - first) / length >= MOST[by]) throw invalid('days_apart', by === 'hour' ? '31 days' : '13 months')
   return { by, from: new Date(first), until: new Date(last) }
 }
 
@@ -68,7 +67,7 @@ export const USAGE_HANDLERS: HandlersOf<'usage'> = {
 function readAfter(after: string | undefined): RefusalCursor | undefined {
   if (after === undefined) return undefined
   const [, at, requestId] = /^(\d{1,12}) ([0-9A-Za-z_-]{1,64})$/.exec(after) ?? []
-  if (at === undefined || requestId === undefined) throw invalid('cursor is the next of the page before, as it is')
+  if (at === undefined || requestId === undefined) throw invalid('cursor')
   return { at: Number(at), requestId }
 }
 

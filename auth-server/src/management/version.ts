@@ -24,5 +24,5 @@ export function requireVersion(ifMatch: string | undefined, shown: unknown): voi
 export function requireIfMatch(ifMatch: string | undefined): void {
   if (ifMatch === undefined) throw preconditionRequired()
   if (ifMatch !== '*' && !ifMatch.split(',').every((etag) => ETAG.test(etag.trim()) || etag.trim().startsWith('W/')))
-    throw invalid('If-Match is an ETag of this API in quotation marks, or *')
+    throw invalid('if_match')
 }

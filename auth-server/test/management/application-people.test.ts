@@ -92,7 +92,7 @@ t.test('whoever invites is answered the same, whether anybody here has the addre
   t.equal(unknown.status, 201)
   t.strictSame(shapeOf(known.body), shapeOf(unknown.body))
   t.equal((await mailbox.deliver(server)).length, 2)
-  t.match(await invite({ email: 'known@example.com' }), { status: 409, body: { detail: /invited already/ } })
+  t.match(await invite({ email: 'known@example.com' }), { status: 409, body: { detail: /has an invitation/ } })
   t.match(await invite({ email: 'a@example.com\r\nbcc: b@example.com' }), { status: 400 })
 })
 

@@ -1,12 +1,15 @@
 // What the management API refuses, above a form of the portal: a sentence about the field, in the language of the page.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { refusal } from '@mobile-api-gateway/sdk/contract/refusals.ts'
 import t, { type Test } from 'tap'
 import { HttpProblem } from '../../src/http/problem.ts'
 import { requireInput } from '../../src/management/checks.ts'
+import { conflict, preconditionFailed, refused } from '../../src/management/refusals.ts'
 import { refusedNotice } from '../../src/pages/components/refused.ts'
 import { DE } from '../../src/pages/locales/de.ts'
 import { EN } from '../../src/pages/locales/en.ts'
+import { redirectProblem } from '../../src/portal/applications/redirect-advice.ts'
 
 function refusalOf(body: unknown): HttpProblem {
   try {
@@ -51,29 +54,27 @@ t.test('empty, too long and written otherwise: each is said of the field, in bot
   t.end()
 })
 
-t.test('what the API says of a conflict is said in German, too; what has no words yet is marked as English', (t) => {
-  const taken = new HttpProblem('conflict', 'an account has this address', { status: 409 })
+t.test('what is refused is said by its reason in the language of the page, with its facts', (t) => {
+  const taken = conflict('address_taken')
   t.match(said(taken, 'email').german, 'Zu dieser Adresse gibt es schon ein Konto.')
   t.match(said(taken, 'email').english, 'An account has this address.')
-  const changed = new HttpProblem('precondition_failed', 'it has changed since you read it', { status: 412 })
-  t.notMatch(said(changed, 'email').german, /since you/)
-  const address = new HttpProblem('invalid_request', 'https://x/*: Wildcards are not supported: in full.', {
-    status: 400,
-  })
-  t.match(said(address, 'redirect_uris').german, 'Platzhalter gibt es nicht')
-  const other = new HttpProblem('conflict', 'nobody has heard of it', { status: 409 })
-  t.match(said(other, 'email').german, /auf Englisch:.*<div lang="en"><p>Nobody has heard of it\.<\/p>/s)
+  t.notMatch(said(preconditionFailed(), 'email').german, /since you/)
+  const uri = redirectProblem('https://x.example/*', 'native')
+  const address = said(refused('invalid_request', uri ?? refusal('redirect_url')), 'redirect_uris')
+  t.match(address.german, 'Platzhalter gibt es nicht')
+  t.match(address.english, /Wildcards are not supported.*Write something like/s, 'as the page advises')
+  const many = said(conflict('too_many_applications', 25), 'name')
+  t.match(many.english, 'You own 25 applications')
+  t.match(many.german, 'Ihnen gehören 25 Anwendungen')
   t.end()
 })
 
-t.test('each sentence that has other words here is one that the server says', (t) => {
-  const folders = ['management', 'catalogue'].map((name) => join(import.meta.dirname, '../../src', name))
-  const source = folders
-    .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)))
-    .filter((path) => path.endsWith('.ts'))
-    .map((path) => readFileSync(path, 'utf8'))
-    .join('\n')
-  for (const { portal } of [EN, DE])
-    for (const beginning of Object.keys(portal.refused.sentences)) t.ok(source.includes(beginning), beginning)
+t.test('whatever an operation refuses has a reason', (t) => {
+  const folder = join(import.meta.dirname, '../../src/management')
+  const nameless = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && readFileSync(join(folder, name), 'utf8').includes('new HttpProblem('))
+    .toSorted()
+  // What is at no operation's address is refused before there is one.
+  t.strictSame(nameless, ['mount.ts', 'refusals.ts'])
   t.end()
 })

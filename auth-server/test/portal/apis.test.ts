@@ -215,7 +215,11 @@ t.test(
     t.equal((await change({ redirect_uris: [] })).statusCode, 200)
     const approver = await machine(server)
     const refused = await approver.ask('POST', `/approvals/${id}/approve`, { body: {} })
-    t.match(refused.json(), { status: 409, detail: /no redirect URI/ }, 'nor is it let in without')
+    t.match(
+      refused.json(),
+      { status: 409, reason: 'no_redirect_uri', detail: /no redirect URI/ },
+      'nor is it let in without',
+    )
   },
 )
 

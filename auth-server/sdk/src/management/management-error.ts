@@ -12,6 +12,8 @@ export const NO_ANSWER = {
 export interface ManagementFailure {
   /** The problem's `code` (`not_found`, `conflict` …), OAuth's error where no token was given, or one of NO_ANSWER. */
   readonly code: string
+  /** Which refusal of its kind (`last_owner`, `redirect_wildcard` …), where the API says so: it stays as it is. */
+  readonly reason?: string | undefined
   /** One sentence for whoever called. */
   readonly detail: string
   /** Undefined where nothing was answered. */
@@ -26,14 +28,16 @@ export class ManagementError extends Error {
   override readonly name = 'ManagementError'
   readonly operation: string
   readonly code: string
+  readonly reason: string | undefined
   readonly detail: string
   readonly status: number | undefined
   readonly retryAfterSeconds: number | undefined
 
-  constructor(operation: string, { code, detail, status, retryAfterSeconds, cause }: ManagementFailure) {
+  constructor(operation: string, { code, reason, detail, status, retryAfterSeconds, cause }: ManagementFailure) {
     super(`${operation}: ${detail}${status === undefined ? '' : ` (${status} ${code})`}`, { cause })
     this.operation = operation
     this.code = code
+    this.reason = reason
     this.detail = detail
     this.status = status
     this.retryAfterSeconds = retryAfterSeconds
@@ -50,7 +54,8 @@ export async function failureOf(response: Response): Promise<ManagementFailure> 
   const detail = problem?.detail ?? problem?.error_description
   if (typeof code !== 'string' || typeof detail !== 'string')
     return { code: 'unexpected_answer', detail: NO_ANSWER.unexpected_answer, status, retryAfterSeconds }
-  return { code, detail, status, retryAfterSeconds }
+  const reason = typeof problem?.reason === 'string' ? problem.reason : undefined
+  return { code, reason, detail, status, retryAfterSeconds }
 }
 
 async function readObject(response: Response): Promise<Readonly<Record<string, unknown>> | undefined> {

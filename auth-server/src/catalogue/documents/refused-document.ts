@@ -1,4 +1,5 @@
 // What keeps a text from being the OpenAPI document of an API, in one sentence with its line.
+import { refusal } from '@mobile-api-gateway/sdk/contract/refusals.ts'
 import type { YamlProblem } from '../../config/yaml-tree.ts'
 import { CatalogueRefusal } from '../refusal.ts'
 
@@ -11,7 +12,10 @@ export class RefusedDocument extends CatalogueRefusal {
     // What stands in the document is quoted in there: nothing of it may speak to a terminal.
     const said = first?.text.replace(/\p{Cc}/gu, '\ufffd') ?? 'cannot be read'
     super(
-      `The OpenAPI document ${said}${first && first.line > 0 ? ` (line ${first.line}, column ${first.column})` : ''}.`,
+      refusal(
+        'openapi_document',
+        `${said}${first && first.line > 0 ? ` (line ${first.line}, column ${first.column})` : ''}`,
+      ),
     )
     this.problems = problems
   }

@@ -1,6 +1,8 @@
 // The addresses of an application: redirect URIs, and where people go after signing out. One is added or removed at a time.
-import { HttpProblem } from '../../http/problem.ts'
+
+import type { HttpProblem } from '../../http/problem.ts'
 import { pathParameter } from '../../http/request-path.ts'
+import { refused } from '../../management/refusals.ts'
 import { button } from '../../pages/components/button.ts'
 import { field, hiddenFields } from '../../pages/components/field.ts'
 import { form } from '../../pages/components/form.ts'
@@ -46,7 +48,7 @@ export function addressRoutes(): PortalRoutes {
         const after = removed === undefined ? [...before, typed] : before.filter((uri) => uri !== removed)
         const wrong = removed === undefined ? redirectProblem(typed, application.kind) : undefined
         const done = wrong
-          ? new HttpProblem('invalid_request', wrong, { status: 400 })
+          ? refused('invalid_request', wrong)
           : await me.attempt('applications.update', {
               params: { client_id: application.client_id },
               body: { [name]: [...new Set(after)] },

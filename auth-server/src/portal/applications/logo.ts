@@ -1,7 +1,9 @@
 // The logo of an application: what it is, another one, and none.
+
 import { MAX_LOGO_UPLOAD_BYTES } from '../../catalogue/logo.ts'
 import { HttpProblem } from '../../http/problem.ts'
 import { uploadedFile } from '../../http/upload.ts'
+import { invalid } from '../../management/refusals.ts'
 import { button } from '../../pages/components/button.ts'
 import { fileField, hiddenFields } from '../../pages/components/field.ts'
 import { form, uploadForm } from '../../pages/components/form.ts'
@@ -38,10 +40,8 @@ export function logoRoutes(): PortalRoutes {
 }
 
 async function setLogo(me: PortalPerson, params: Readonly<{ client_id: string }>, file: Buffer) {
-  if (file.length === 0)
-    return new HttpProblem('invalid_request', 'choose an image in PNG, JPEG or WebP first', { status: 400 })
-  if (file.length > MAX_LOGO_UPLOAD_BYTES)
-    return new HttpProblem('invalid_request', 'this image is larger than 1 MB: make it smaller', { status: 400 })
+  if (file.length === 0) return invalid('no_image')
+  if (file.length > MAX_LOGO_UPLOAD_BYTES) return invalid('image_large')
   return me.attempt('applications.set_logo', { params, body: { image: file.toString('base64') } })
 }
 

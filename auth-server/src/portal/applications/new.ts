@@ -3,7 +3,7 @@
 import { applicationNameProblem } from '../../catalogue/application-looks.ts'
 import { randomSecret } from '../../crypto/random.ts'
 import { Parameters } from '../../http/parameters.ts'
-import { HttpProblem } from '../../http/problem.ts'
+import { refused } from '../../management/refusals.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { hrefOf, PATHS } from '../paths.ts'
 import type { PortalRoutes } from '../route.ts'
@@ -22,20 +22,16 @@ function answersOf(parameters: Parameters): NewApplicationAnswers {
 /** What is wrong with the answers, the first question first. */
 function problemOf({ name, kind, redirect }: NewApplicationAnswers) {
   const nameProblem = name === undefined ? undefined : applicationNameProblem(name)
-  if (nameProblem !== undefined) return { question: 'name', text: nameProblem } as const
+  if (nameProblem !== undefined) return { question: 'name', why: nameProblem } as const
   if (kind === undefined || kind === 'machine' || redirect === undefined) return undefined
-  const text = redirectProblem(redirect, kind)
-  return text === undefined ? undefined : ({ question: 'redirect', text } as const)
+  const why = redirectProblem(redirect, kind)
+  return why === undefined ? undefined : ({ question: 'redirect', why } as const)
 }
 
 function bodyOf(name: string, kind: NewKind, redirect: string) {
   const secret = { kind: 'web', token_endpoint_auth_method: 'client_secret_basic' } as const
   if (kind === 'machine') return { name, ...secret, grant_types: ['client_credentials' as const] }
   return { name, ...(kind === 'web' ? secret : { kind }), redirect_uris: [redirect] }
-}
-
-function refusal(text: string): HttpProblem {
-  return new HttpProblem('invalid_request', text, { status: 400 })
 }
 
 export function newApplicationRoutes(): PortalRoutes {
@@ -48,7 +44,12 @@ export function newApplicationRoutes(): PortalRoutes {
         const key = randomSecret(16)
         return sendPage(
           reply,
-          questionPage(me, { answers, key, asks: wrong?.question, problem: wrong && refusal(wrong.text) }),
+          questionPage(me, {
+            answers,
+            key,
+            asks: wrong?.question,
+            problem: wrong && refused('invalid_request', wrong.why),
+          }),
         )
       },
       async POST(_request, reply, me) {
@@ -56,7 +57,12 @@ export function newApplicationRoutes(): PortalRoutes {
         const key = me.form.get('key') ?? ''
         const wrong = problemOf(answers)
         if (wrong) {
-          const page = questionPage(me, { answers, key, asks: wrong.question, problem: refusal(wrong.text) })
+          const page = questionPage(me, {
+            answers,
+            key,
+            asks: wrong.question,
+            problem: refused('invalid_request', wrong.why),
+          })
           return sendPage(reply.code(400), page)
         }
         const { name, kind, redirect } = answers

@@ -1,8 +1,10 @@
 // The secrets of an application: what there is, a second one, and the end of one of two.
+
 import type { OperationAnswer } from '@mobile-api-gateway/sdk/contract/index.ts'
 import { randomSecret } from '../../crypto/random.ts'
-import { HttpProblem } from '../../http/problem.ts'
+import type { HttpProblem } from '../../http/problem.ts'
 import { pathParameter } from '../../http/request-path.ts'
+import { invalid } from '../../management/refusals.ts'
 import { actionLink, button, linkButton } from '../../pages/components/button.ts'
 import { choice } from '../../pages/components/choice.ts'
 import { dangerForm } from '../../pages/components/confirm.ts'
@@ -48,7 +50,7 @@ export function secretRoutes(): PortalRoutes {
               // Pressed twice, the second answer shows the same secret.
               ...(key !== undefined && { idempotencyKey: key }),
             })
-          : new HttpProblem('invalid_request', 'say how long the secret before goes on', { status: 400 })
+          : invalid('keep_secret')
         if ('body' in done) return sendPage(reply, secretMadePage(me, application, done.body.client_secret, madeTitle))
         const secrets = await askSecrets(me, application)
         return sendPage(reply.code(done.status), secretsPage(me, { application, secrets, problem: done }))

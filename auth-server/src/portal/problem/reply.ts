@@ -1,4 +1,5 @@
 // What somebody gets to see instead of a page: that there is nothing here, or what went wrong.
+import { sayRefusal } from '@mobile-api-gateway/sdk/contract/refusals.ts'
 import type { FastifyReply } from 'fastify'
 import type { HttpProblem } from '../../http/problem.ts'
 import { developerNotice } from '../../pages/components/notice.ts'
@@ -9,13 +10,17 @@ import { sendPage } from '../../pages/send-page.ts'
 import type { PortalPerson } from '../route.ts'
 
 export function sendPortalProblem(reply: FastifyReply, me: PortalPerson, problem: HttpProblem): FastifyReply {
-  const { description, status, headers } = problem
+  const { description, status, headers, refusal } = problem
+  const [part, at = ''] = refusal?.reason === 'misfit' ? refusal.facts : []
   // What an address names that nothing can be called is not there, either.
-  if (status === 404 || (status === 400 && NAMED_BY_ADDRESS.test(description))) return notFoundPage(reply, me)
+  if (status === 404 || (part !== undefined && NAMED_BY_ADDRESS.test(`${part}${at}`))) return notFoundPage(reply, me)
   if (status === 429) return tooManyPage(reply.headers(headers), me, Number(headers['retry-after'] ?? 0))
   return sendPage(reply.code(status).headers(headers), (texts) => {
     const { title, lead } = texts.portal.problem
-    const content = html`<p>${lead}</p>\n${developerNotice(texts.error.forDevelopers, asSentence(description))}`
+    const said = refusal && asSentence(sayRefusal(texts.portal.refused.sentences, refusal))
+    const why =
+      said === undefined ? developerNotice(texts.error.forDevelopers, asSentence(description)) : html`<p>${said}</p>`
+    const content = html`<p>${lead}</p>\n${why}`
     return portalPage({ frame: me.frame, heading: title, content }, texts)
   })
 }

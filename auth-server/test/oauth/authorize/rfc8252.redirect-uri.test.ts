@@ -200,7 +200,7 @@ t.test('what may not be registered is refused with a sentence that says what to 
   ]
   for (const [uri, says] of rows)
     await t.test(JSON.stringify(uri.slice(0, 60)), async (t) => {
-      t.match(redirectUriProblem(uri, 'native'), says)
+      t.match(redirectUriProblem(uri, 'native')?.sentence, says)
       await t.rejects(
         registerApplication(db, { ...APP, clientId: 'refused', redirectUris: [uri] }, ISSUER, OPERATOR),
         InvalidApplication,
@@ -211,8 +211,8 @@ t.test('what may not be registered is refused with a sentence that says what to 
 
 t.test('private-use schemes and loopback addresses are for native apps only', async (t) => {
   for (const kind of ['web', 'browser'] as const) {
-    t.match(redirectUriProblem('com.example.app:/cb', kind), /for native apps/)
-    t.match(redirectUriProblem('http://127.0.0.1/cb', kind), /for native apps/)
+    t.match(redirectUriProblem('com.example.app:/cb', kind)?.sentence, /for native apps/)
+    t.match(redirectUriProblem('http://127.0.0.1/cb', kind)?.sentence, /for native apps/)
     t.equal(redirectUriProblem('https://app.example.com/cb', kind), undefined)
   }
 })
@@ -351,6 +351,6 @@ t.test('an https address may be registered where a browser could go, in its one 
   ]
   for (const [host, says] of not)
     for (const kind of ['native', 'web', 'browser'] as const)
-      t.match(redirectUriProblem(`https://${host}/cb`, kind), says, host)
+      t.match(redirectUriProblem(`https://${host}/cb`, kind)?.sentence, says, host)
   t.end()
 })

@@ -1,101 +1,113 @@
-// Why a form of the portal was not saved, in German: the sentences of the management API, which are English, too.
+// Why a form of the portal was not saved, in German, by the reasons of the management API.
+import type { RefusalSentences } from '@mobile-api-gateway/sdk/contract/refusals.ts'
 import type { REFUSED as EN } from '../en/portal-refused.ts'
+import { REFUSED_APPLICATIONS } from './portal-refused-applications.ts'
 
-const SENTENCES: Readonly<Record<string, string>> = {
-  'If-Match is an ETag':
-    'Die Seite kam ohne den Stand, aus dem sie gemacht ist: Öffnen Sie sie neu und versuchen Sie es noch einmal.',
-  'this person is in no state':
-    'Der Stand dieser Person ist inzwischen ein anderer: Sehen Sie sich ihre Seite an und entscheiden Sie dann.',
-  'nobody would be left to administer':
-    'Dann könnte niemand mehr verwalten: Geben Sie zuerst jemand anderem diese Rolle.',
-  'this person has the role by':
-    'Diese Rolle steht in catalogue.yml: Nehmen Sie sie dort weg, oder sperren Sie die Person.',
-  'this person has no proven address':
-    'Diese Person hat keine bestätigte Adresse und könnte kein neues Passwort wählen: Sperren Sie sie, oder beenden Sie ihre Anmeldungen.',
-  'this person has no second factor': 'Diese Person hat keinen zweiten Faktor.',
-  'A guest, who cannot sign in': 'Ein Gast meldet sich nicht an und hat deshalb keine Rolle.',
-  'an account has this address': 'Zu dieser Adresse gibt es schon ein Konto.',
-  'this address has an invitation':
-    'Diese Adresse ist schon eingeladen: Ziehen Sie die Einladung zurück, um eine neue zu senden.',
-  'this address is invited already':
-    'Diese Adresse ist schon eingeladen: Ziehen Sie die Einladung zurück, um eine neue zu senden.',
-  'this address has had three invitations':
-    'An diese Adresse gingen heute schon drei Einladungen: Laden Sie morgen wieder ein.',
-  'there were too many invitations':
-    'Es waren heute zu viele Einladungen, an diese Adresse oder insgesamt: Laden Sie morgen wieder ein.',
-  'email is no address': 'An diese Adresse kann keine E-Mail gehen: Sehen Sie nach, ob sie vollständig ist.',
-  'this server sends no mail':
-    'Dieser Server versendet keine E-Mails, und eingeladen wird per E-Mail. Der Betreiber stellt das ein.',
-  'nobody would own this application':
+const SENTENCES: RefusalSentences = {
+  ...REFUSED_APPLICATIONS,
+  resource_taken: 'Eine andere API hat diese Resource: Jede hat ihre eigene.',
+  plan_in_use: (api, plan, clients) => `${api} kann den Plan ${plan} nicht verlieren: ${clients} hätten keinen.`,
+  api_in_use: (api, clients) =>
+    `Die API ${api} wird noch von ${clients} genutzt: Entfernen Sie erst diese Abonnements.`,
+  group_in_use: (group, users) => `Die Gruppe ${group} wird noch genannt: ${users}.`,
+  scope_twice: 'Jeder Scope hat seinen eigenen Namen.',
+  guest_plan: 'Scopes für Gäste brauchen einen Plan für Gäste.',
+  api_id_taken: 'Es gibt schon eine API mit dieser ID.',
+  app_links_changed: 'Was Telefone von ihr wissen, hat sich während der Prüfung geändert: Prüfen Sie noch einmal.',
+  last_owner:
     'Dann gehörte diese Anwendung niemandem mehr: Laden Sie zuerst jemanden ein, dem sie auch gehört, und warten Sie, bis die Einladung angenommen ist.',
-  'you own':
-    'Ihnen gehören so viele Anwendungen, wie es hier sein dürfen: Löschen Sie eine, oder fragen Sie die Verwaltung.',
-  'this subscription does not wait': 'Über diesen Antrag ist schon entschieden.',
-  'reason is one line': 'Die Begründung ist eine Zeile Text, ohne Umbruch.',
-  'this application has a subscription': 'Diese Anwendung hat diese API schon abonniert oder beantragt.',
-  'this subscription waits for a decision': 'Über dieses Abonnement ist noch nicht entschieden.',
-  'this subscription is suspended':
+  no_mail: 'Dieser Server versendet keine E-Mails, und eingeladen wird per E-Mail. Der Betreiber stellt das ein.',
+  hand_over_to_owner: 'Übergeben wird an jemanden, dem die Anwendung dann gehört.',
+  email: 'An diese Adresse kann keine E-Mail gehen: Sehen Sie nach, ob sie vollständig ist.',
+  public_stays_public:
+    'Was Menschen installiert haben, kann nichts beweisen: Registrieren Sie dafür eine andere Anwendung.',
+  reason_line: 'Die Begründung ist eine Zeile Text, ohne Umbruch.',
+  not_approved_yet: 'Über dieses Abonnement ist noch nicht entschieden.',
+  decided_already: 'Über diesen Antrag ist schon entschieden.',
+  cursor: 'Diese Seite der Liste gibt es nicht mehr: Beginnen Sie von vorn.',
+  no_second_factor: 'Diese Person hat keinen zweiten Faktor.',
+  too_many_applications: (most) =>
+    `Ihnen gehören ${most} Anwendungen, so viele, wie es hier sein dürfen: Löschen Sie eine, oder fragen Sie die Verwaltung.`,
+  group_taken: 'Es gibt schon eine Gruppe mit diesem Namen.',
+  no_group: (groups) => `Es gibt keine Gruppe ${groups}.`,
+  approver_api: 'Eine API gehört zur Rolle Genehmiger, und zu keiner anderen.',
+  guest_role: 'Ein Gast meldet sich nicht an und hat deshalb keine Rolle.',
+  hook_elsewhere: 'Die Instanz, die antwortet, hat diesen Hook nicht in ihrer catalogue.yml, oder nicht sein Secret.',
+  hook_in_file: 'Dieser Hook steht in der catalogue.yml des Servers: Nehmen Sie ihn zuerst dort weg.',
+  hook_call_alive: 'Dieser Aufruf ist nicht aufgegeben: Er wird ohnehin noch einmal versucht.',
+  idempotency_key: 'Dieses Formular ist unvollständig angekommen: Öffnen Sie die Seite neu.',
+  passkeys_by_administrator: 'Dass eine App nach Passkeys dieses Servers fragen darf, entscheidet die Verwaltung.',
+  attestation_by_administrator: (before) =>
+    `Weniger als ${before} darf bei der Attestation nur die Verwaltung verlangen.`,
+  name_by_administrator: 'Für den Namen einer Anwendung bürgt die Verwaltung, nicht wer sie entwickelt.',
+  own_name: 'Keine Anwendung bürgt für ihren eigenen Namen.',
+  name_in_file: 'Für diesen Namen bürgt catalogue.yml: Ändern Sie ihn dort.',
+  name_changed: 'Die Anwendung heißt inzwischen anders: Sehen Sie sie sich noch einmal an.',
+  name_not_verified: 'Für den Namen dieser Anwendung bürgt niemand.',
+  no_logo: 'Diese Anwendung hat kein Logo.',
+  person_or_email: 'Nennen Sie eine Person oder eine E-Mail-Adresse, und nur eines davon.',
+  guest_member: 'Ein Gast hat kein Konto und ist deshalb nirgends Mitglied.',
+  member_already: 'Diese Person ist schon Mitglied dieser API.',
+  moment: (name) => `${name} ist kein Zeitpunkt, den ein Kalender kennt.`,
+  built_in_api: (api) => `${api} ist eine API des Servers selbst: Das macht der Betreiber, mit einem Befehl.`,
+  built_in_client: 'Das ist eine Anwendung des Servers selbst: Das macht der Betreiber, mit einem Befehl.',
+  own_request: 'Niemand genehmigt, was er selbst oder das eigene Team beantragt hat: Das entscheidet jemand anderes.',
+  suspension_by_administrator: 'Anwendungen sperrt und entsperrt die Verwaltung.',
+  subscription_suspended:
     'Dieses Abonnement ist gesperrt und bleibt es, bis die Verwaltung es entsperrt oder entfernt.',
-  'this application is suspended':
-    'Diese Anwendung ist gesperrt und bleibt es, bis die Verwaltung sie entsperrt oder entfernt.',
-  'its subscription to': 'Eines ihrer Abonnements ist gesperrt: Erst muss die Verwaltung es entsperren.',
-  'without it no gateway would': 'Ohne sie ließe kein Gateway mehr jemanden durch.',
-  'This is the last redirect URI':
-    'Das ist die letzte Redirect-URI einer Anwendung, die an einer API Menschen anmeldet: Fügen Sie erst eine andere hinzu, oder beenden Sie ihre Abonnements.',
-  'what phones know the application by was changed':
-    'Was Telefone von ihr wissen, hat sich während der Prüfung geändert: Prüfen Sie noch einmal.',
-  'what ships inside an app or a page is no secret':
+  application_suspended: 'Diese Anwendung ist gesperrt und bleibt es, bis die Verwaltung sie entsperrt oder entfernt.',
+  its_subscription_suspended: (api) =>
+    `Ihr Abonnement von ${api} ist gesperrt: Erst muss die Verwaltung es entsperren.`,
+  by_owner: 'Das macht jemand, dem diese Anwendung gehört.',
+  trust_by_administrator: 'Einer Anwendung vertraut nur die Verwaltung: Genehmigen Sie ohne, oder fragen Sie dort.',
+  identity_by_administrator: 'Was Telefone von einer App wissen, bestätigt die Verwaltung, nicht wer sie entwickelt.',
+  own_identity: 'Keine Anwendung bestätigt, was sie von sich selbst sagt.',
+  secret_for_public:
     'Was in einer App oder Seite ausgeliefert wird, ist kein Geheimnis: Diese Anwendung behält ihre Schlüssel.',
-  'this application does not prove itself by keys': 'Diese Anwendung weist sich nicht mit Schlüsseln aus.',
-  'this application has two secrets': 'Diese Anwendung hat zwei Secrets: Beenden Sie das, was niemand mehr braucht.',
-  'the other secret has an end':
+  no_keys: 'Diese Anwendung weist sich nicht mit Schlüsseln aus.',
+  two_secrets: 'Diese Anwendung hat zwei Secrets: Beenden Sie das, was niemand mehr braucht.',
+  other_secret_ends:
     'Das andere Secret hat ein Ende und behält es: Beenden Sie zuerst jenes, oder erzeugen Sie ein neues.',
-  'this is the only secret': 'Das ist ihr einziges Secret: Erzeugen Sie ein zweites, bevor dieses endet.',
-  'this application proves itself by no secret': 'Diese Anwendung weist sich mit keinem Secret aus.',
-  'this name stands in the catalogue file': 'Für diesen Namen bürgt catalogue.yml: Ändern Sie ihn dort.',
-  'the application has another name': 'Die Anwendung heißt inzwischen anders: Sehen Sie sie sich noch einmal an.',
-  'cursor is the next': 'Diese Seite der Liste gibt es nicht mehr: Beginnen Sie von vorn.',
-  'A name has 1 to 80': 'Ein Name hat 1 bis 80 sichtbare Zeichen.',
-  'A name holds nothing': 'Ein Name enthält nichts Unsichtbares und keine gestapelten Akzente.',
-  'A colour has six': 'Eine Farbe hat sechs Hexadezimalziffern, etwa #1b56d6.',
-  'Privacy policy and terms':
-    'Datenschutzerklärung und Nutzungsbedingungen sind https-Adressen, vollständig ausgeschrieben.',
-  'A support contact is': 'Hilfe ist eine E-Mail-Adresse oder eine https-Adresse.',
-  'A back-channel logout URI is an absolute URL': 'Das ist eine vollständige Adresse ohne Fragment (#…).',
-  'A back-channel logout URI carries': 'In dieser Adresse stehen keine Zugangsdaten.',
-  'A back-channel logout URI is https': 'Das ist eine https-Adresse; http gilt nur zum Ausprobieren auf 127.0.0.1.',
-  'A redirect URI has to be shorter': 'Eine Redirect-URI ist kürzer als 2000 Zeichen.',
-  'A redirect URI holds only':
-    'Eine Redirect-URI hat nur die ASCII-Zeichen von RFC 3986: keine Leerzeichen, keine Umlaute.',
-  'A redirect URI has no fragment': 'Eine Redirect-URI hat kein Fragment (#…).',
-  'Wildcards are not supported': 'Platzhalter gibt es nicht: Tragen Sie jede Redirect-URI vollständig ein.',
-  'Plain http is for native apps':
-    'http ohne s ist für installierte Apps, und nur auf einer Loopback-Adresse; nehmen Sie https.',
-  'Plain http needs a loopback IP':
-    'http ohne s braucht eine Loopback-Adresse: http://127.0.0.1/callback oder http://[::1]/callback.',
-  'Register the loopback address': 'Tragen Sie die Loopback-Adresse ohne Port ein; jeder Port passt dann.',
-  'Private-use schemes are for native apps': 'Eigene Schemas sind für installierte Apps; nehmen Sie https.',
-  'A private-use scheme is':
-    'Ein eigenes Schema ist ein umgedrehter Domainname mit Pfad, etwa com.example.app:/callback.',
-  'The redirect URI is not a URL': 'Das ist keine Adresse.',
-  'A redirect URI carries no user': 'In einer Redirect-URI stehen keine Zugangsdaten.',
-  'Write the redirect URI in its normal form':
-    'Schreiben Sie die Redirect-URI in ihrer normalen Form: Host in kleinen Buchstaben, ohne den Port 443, ohne ../ im Pfad.',
-  'Write the host without the dot': 'Schreiben Sie den Host ohne den Punkt am Ende.',
-  'This address is none that a browser': 'Zu dieser Adresse kann kein Browser gehen: Nehmen Sie einen Hostnamen.',
-  'Name the app on Android': 'Nennen Sie die App für Android, für Apple oder für beide.',
-  'The digest of a certificate goes': 'Zu den Zertifikaten gehört der Name des Android-Pakets.',
-  'An Android package is': 'Ein Android-Paket ist die applicationId der App, etwa com.example.shop.',
-  'An Android package needs':
-    'Zu einem Android-Paket gehört der SHA-256 jedes Zertifikats, mit dem die App signiert ist.',
-  'An Apple app is named': 'Eine App für Apple hat Team-ID und Bundle-ID, beide.',
-  'An Apple team ID has': 'Eine Team-ID hat zehn Großbuchstaben und Ziffern, etwa ABCDE12345.',
-  'An Apple bundle ID is': 'Eine Bundle-ID ist ausgeschrieben, ohne Platzhalter, etwa com.example.shop.',
-  'That is a SHA-1 digest': 'Das ist ein SHA-1; nehmen Sie den Wert, über dem SHA-256 steht.',
-  'The digest of a certificate is':
-    'Ein Zertifikat steht hier als SHA-256: 64 Hexadezimalziffern, mit oder ohne Doppelpunkte, oder 32 Bytes in Base64.',
-  'This image has more detail':
-    'Dieses Bild hat mehr Einzelheiten als ein Logo: Nehmen Sie ein einfacheres oder kleineres.',
+  only_secret: 'Das ist ihr einziges Secret: Erzeugen Sie ein zweites, bevor dieses endet.',
+  no_secret: 'Diese Anwendung weist sich mit keinem Secret aus.',
+  no_provider: (provider) => `Dieser Server hat keinen Anbieter ${provider}.`,
+  domains: 'Hierher gehören Domains von E-Mail-Adressen, etwa example.com.',
+  subscribed_already: 'Diese Anwendung hat diese API schon abonniert oder beantragt.',
+  not_decided_yet: 'Über dieses Abonnement ist noch nicht entschieden.',
+  gateways_need_it: 'Ohne sie ließe kein Gateway mehr jemanden durch.',
+  days_reversed: 'Der Anfang liegt nach dem Ende.',
+  days_apart: (most) => `Anfang und Ende liegen zu weit auseinander (${most}).`,
+  if_match:
+    'Die Seite kam ohne den Stand, aus dem sie gemacht ist: Öffnen Sie sie neu und versuchen Sie es noch einmal.',
+  person_unchanged:
+    'Der Stand dieser Person ist inzwischen ein anderer: Sehen Sie sich ihre Seite an und entscheiden Sie dann.',
+  last_administrator: 'Dann könnte niemand mehr verwalten: Geben Sie zuerst jemand anderem diese Rolle.',
+  role_in_file: 'Diese Rolle steht in catalogue.yml: Nehmen Sie sie dort weg, oder sperren Sie die Person.',
+  no_address:
+    'Diese Person hat keine bestätigte Adresse und könnte kein neues Passwort wählen: Sperren Sie sie, oder beenden Sie ihre Anmeldungen.',
+  address_taken: 'Zu dieser Adresse gibt es schon ein Konto.',
+  invited_already: 'Diese Adresse ist schon eingeladen: Ziehen Sie die Einladung zurück, um eine neue zu senden.',
+  too_many_mails: 'An diese Adresse gingen heute schon drei Einladungen: Laden Sie morgen wieder ein.',
+  too_many_invitations:
+    'Es waren heute zu viele Einladungen, an diese Adresse oder insgesamt: Laden Sie morgen wieder ein.',
+  pkce_by_administrator: 'Ohne PKCE lässt nur die Verwaltung eine Anwendung anmelden.',
+  devices_by_administrator: 'Geräte und Gäste erlaubt einer Anwendung nur die Verwaltung.',
+  refresh_by_administrator: (member, most) => `${member} ist höchstens ${most}; mehr erlaubt nur die Verwaltung.`,
+  misfit: 'Das passt nicht zu dem, was hier erwartet wird: Öffnen Sie die Seite neu und versuchen Sie es noch einmal.',
+  invalid_api: (problem) => `So lässt sich eine API nicht beschreiben: ${problem}`,
+  openapi_document: (problem) => `Das OpenAPI-Dokument lässt sich nicht lesen: ${problem}.`,
+  api_reserved: (api) => `Die API ${api} gehört dem Server selbst: Nehmen Sie eine andere ID.`,
+  built_in_stays: (api) => `Die API ${api} gehört dem Server selbst.`,
+  managed_by_file: 'Das steht in catalogue.yml: Ändern Sie es dort, und importieren Sie die Datei.',
+  managed_elsewhere: 'Das steht nicht in catalogue.yml: Ändern Sie es hier oder mit einem Befehl.',
+  not_found: 'Das gibt es nicht mehr.',
+  insufficient_scope: (scope) => `Dazu fehlt der Scope ${scope}.`,
+  precondition_required: 'Die Seite kam ohne den Stand, aus dem sie gemacht ist: Öffnen Sie sie neu.',
+  precondition_failed: 'Jemand hat es inzwischen geändert: Sehen Sie sich den neuen Stand an.',
+  idempotency_key_reused: 'Dieses Formular wurde schon abgesendet, mit anderem Inhalt: Öffnen Sie die Seite neu.',
+  no_image: 'Wählen Sie zuerst ein Bild in PNG, JPEG oder WebP.',
+  image_large: 'Dieses Bild ist größer als 1 MB: Machen Sie es kleiner.',
+  keep_secret: 'Sagen Sie, wie lange das bisherige Secret noch gilt.',
 }
 
 export const REFUSED = {
@@ -112,5 +124,4 @@ export const REFUSED = {
     pattern: (label, hint) => `${label}: So wird das nicht geschrieben. ${hint}`,
   },
   sentences: SENTENCES,
-  untold: 'Der Server nimmt es so nicht an. Warum, sagt er auf Englisch:',
 } satisfies typeof EN

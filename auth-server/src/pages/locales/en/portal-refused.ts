@@ -1,11 +1,12 @@
 // Why a form of the portal was not saved, in English: what the management API says, where people need other words for it.
+import type { RefusalSentences } from '@mobile-api-gateway/sdk/contract/refusals.ts'
 
-/** Sentences of the management API by how they begin. */
-const SENTENCES: Readonly<Record<string, string>> = {
-  'If-Match is an ETag': 'This page was sent without what it was made from: open it anew, and try again.',
-  'This is the last redirect URI':
+/** Where people need other words than programs. */
+const SENTENCES: Partial<RefusalSentences> = {
+  if_match: 'This page was sent without what it was made from: open it anew, and try again.',
+  last_redirect_uri:
     'This is the last redirect URI of an application that signs people in at an API: add another one first, or end its subscriptions.',
-  'this person is in no state': 'This person’s state is another one by now: look at their page, and decide again.',
+  person_unchanged: 'This person’s state is another one by now: look at their page, and decide again.',
 }
 
 export const REFUSED = {
@@ -22,6 +23,4 @@ export const REFUSED = {
     pattern: (label: string, hint: string) => `${label}: this is not written as it has to be. ${hint}`,
   },
   sentences: SENTENCES,
-  /** Above what has no other words here; empty where the sentences of the API can be shown as they are. */
-  untold: '',
 }
