@@ -2,19 +2,20 @@
 import { claimOf, isStandard } from '../../catalogue/registration-rules.ts'
 import { claimValue } from '../../identity/registration-answers.ts'
 import type { AddedClaims } from '../../store/added-claims.ts'
-import { findOpenScopes } from '../../store/tables/api-scopes.ts'
 import type { PendingAppVisit } from '../../store/tables/authorization-requests.ts'
 import { findRegistration } from '../../store/tables/registrations.ts'
 import type { Session } from '../../store/tables/sessions.ts'
+import { openScopesOf } from '../consent/open-scopes.ts'
 import type { PolicyDeps } from '../facts.ts'
 
 export async function registrationClaims(
   { db, providers }: PolicyDeps,
-  { app, request }: PendingAppVisit,
-  { personId }: Session,
+  pending: PendingAppVisit,
+  session: Session,
 ): Promise<AddedClaims> {
-  if (!app.demands.form) return {}
-  const asked = await findRegistration(db, { personId, apiId: app.apiId })
+  const { apiId, demands } = pending.app
+  if (!demands.form) return {}
+  const asked = await findRegistration(db, { personId: session.personId, apiId })
   if (!asked?.answers) return {}
   const { form, answers } = asked
   // The word of a provider stands under such a name, and also where it has said nothing nobody types it.
@@ -23,7 +24,7 @@ export async function registrationClaims(
     const value = isStandard(field) || ofProviders.has(claimOf(field)) ? undefined : claimValue(field, answers)
     return value === undefined ? [] : [{ field, claim: [claimOf(field), value] as const }]
   })
-  const scopes = await findOpenScopes(db, { personId, apiId: app.apiId, names: request.scopes })
+  const scopes = await openScopesOf(db, pending, session)
   return {
     access_token: Object.fromEntries(told.filter(({ field }) => field.in_access_token).map(({ claim }) => claim)),
     id_token: Object.fromEntries(
