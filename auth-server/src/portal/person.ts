@@ -24,7 +24,7 @@ import { navigationOf } from './sections.ts'
 export const PORTAL_FORMS = 'portal'
 
 /** What a page tells above its form; all else is a page of its own. */
-const TOLD_ABOVE: ReadonlySet<number> = new Set([400, 409, 412])
+const TOLD_ABOVE: ReadonlySet<number> = new Set([400, 403, 409, 412])
 
 /** The portal that a route is part of. */
 export interface PortalSite {

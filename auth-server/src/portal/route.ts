@@ -31,7 +31,7 @@ export interface PortalPerson {
   readonly frame: PortalFrame
   /** Asks the management API in the role of the route. @throws {HttpProblem}, which becomes a page, if nobody catches it */
   ask<Id extends OperationId>(id: Id, asked?: AskedOf<Id>): Promise<AnswerTo<Id>>
-  /** The same for what a form says: a problem that its page can tell above the form (400, 409, 412) comes back as one. */
+  /** The same for what a form says: a problem that its page can tell above the form (400, 403, 409, 412) comes back as one. */
   attempt<Id extends OperationId>(id: Id, asked?: AskedOf<Id>): Promise<AnswerTo<Id> | HttpProblem>
   /** What the form before this page did. */
   news(texts: Texts): Html | undefined

@@ -12,11 +12,13 @@ import { refusedNotice } from '../../pages/components/refused.ts'
 import { emptyState, rows } from '../../pages/components/rows.ts'
 import type { Page } from '../../pages/frame.ts'
 import { html } from '../../pages/html.ts'
+import type { Texts } from '../../pages/locales/en.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { actionOf, hrefOf, PATHS } from '../paths.ts'
 import { notFoundPage } from '../problem/reply.ts'
 import type { PortalPerson, PortalRoutes } from '../route.ts'
-import { type Application, applicationHref, askOne, hasTrust } from './one.ts'
+import { type Application, applicationHref, askOne } from './one.ts'
+import { signInChangeOf } from './owners-alone.ts'
 import { redirectProblem } from './redirect-advice.ts'
 import type { ListName } from './view.ts'
 
@@ -35,13 +37,16 @@ export function addressRoutes(): PortalRoutes {
         const name = pathParameter(request, 'list') ?? ''
         if (!isList(name)) return notFoundPage(reply, me)
         const { body, etag } = await askOne(request, me)
-        const isTrusted = await hasTrust(me, body)
-        return sendPage(reply, addressesPage(me, { application: body, etag, name, typed: '', isTrusted }))
+        const { endsTrust, refuse } = await signInChangeOf(me, body)
+        if (refuse) return refuse(reply, headingOf(name))
+        return sendPage(reply, addressesPage(me, { application: body, etag, name, typed: '', endsTrust }))
       },
       async POST(request, reply, me) {
         const name = pathParameter(request, 'list') ?? ''
         if (!isList(name)) return notFoundPage(reply, me)
         const { body: application, etag } = await askOne(request, me)
+        const { endsTrust, refuse } = await signInChangeOf(me, application)
+        if (refuse) return refuse(reply, headingOf(name))
         const removed = me.form.get('remove')
         const typed = (me.form.get('address') ?? '').trim()
         const before = application[name]
@@ -56,12 +61,15 @@ export function addressRoutes(): PortalRoutes {
             })
         const href = hrefOf(PATHS.applicationAddresses, { application: application.client_id, list: name })
         if ('body' in done) return me.backTo(reply, href, 'applicationChanged')
-        const isTrusted = await hasTrust(me, application)
-        const page = addressesPage(me, { application, etag, name, typed, isTrusted, problem: done })
+        const page = addressesPage(me, { application, etag, name, typed, endsTrust, problem: done })
         return sendPage(reply.code(done.status), page)
       },
     },
   }
+}
+
+function headingOf(name: ListName): (texts: Texts) => string {
+  return ({ portalApplications }) => portalApplications.lists[name].title
 }
 
 interface Shown {
@@ -69,22 +77,22 @@ interface Shown {
   readonly etag: string
   readonly name: ListName
   readonly typed: string
-  /** Whether a change takes something back. */
-  readonly isTrusted: boolean
+  /** Whether a change takes trust back. */
+  readonly endsTrust: boolean
   readonly problem?: HttpProblem
 }
 
-function addressesPage(me: PortalPerson, { application, etag, name, typed, isTrusted, problem }: Shown): Page {
+function addressesPage(me: PortalPerson, { application, etag, name, typed, endsTrust, problem }: Shown): Page {
   const { frame, binding } = me
   return (texts) => {
-    const { lists, add, remove, noAddress, goneCodes, endsTrust } = texts.portalApplications
+    const { lists, add, remove, noAddress, goneCodes, endsTrust: trustEnds } = texts.portalApplications
     const { title, hint, label } = lists[name]
     const action = actionOf(PATHS.applicationAddresses, { application: application.client_id, list: name })
     const entries = application[name].map((uri) => ({
       title: uri,
       action: form({ binding, action }, ...hiddenFields({ etag, remove: uri }), button(remove, 'plain', uri)),
     }))
-    const content = html`${isTrusted && note(endsTrust)}
+    const content = html`${endsTrust && note(trustEnds)}
 ${entries.length > 0 ? rows(entries) : emptyState(noAddress)}
 ${form(
   { binding, action },

@@ -2,7 +2,6 @@
 import type { HttpProblem } from '../../http/problem.ts'
 import { dangerForm } from '../../pages/components/confirm.ts'
 import { hiddenFields } from '../../pages/components/field.ts'
-import { note } from '../../pages/components/notice.ts'
 import { portalPage } from '../../pages/components/portal-page.ts'
 import { refusedNotice } from '../../pages/components/refused.ts'
 import type { Page } from '../../pages/frame.ts'
@@ -16,16 +15,6 @@ export interface Deletion {
   readonly etag: string
   readonly consequences: Consequences
   readonly problem?: HttpProblem
-}
-
-/** For who works on it and owns it not. */
-export function ownersPage({ frame }: PortalPerson, application: Application): Page {
-  return (texts) => {
-    const { deletion } = texts.portalApplications
-    const { name } = application
-    const back = { label: name, href: applicationHref(application) }
-    return portalPage({ frame, heading: deletion.title(name), back, content: note(deletion.ownersOnly) }, texts)
-  }
 }
 
 export function deletionPage(

@@ -1,11 +1,11 @@
 // All that the page of an application shows of it, asked at once.
+
 import type { OperationAnswer } from '@mobile-api-gateway/sdk/contract/index.ts'
 import type { ChecklistItem } from '../../pages/components/checklist.ts'
 import { listedApis } from '../apis/routes.ts'
 import type { PortalPerson } from '../route.ts'
 import type { ShownSubscription } from '../subscriptions/one-view.ts'
-import { peopleOf } from './people.ts'
-import type { Member } from './people-view.ts'
+import { type Member, peopleOf } from './one.ts'
 
 export interface ApplicationFacts {
   readonly application: OperationAnswer<'applications.get'>

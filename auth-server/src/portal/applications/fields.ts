@@ -13,7 +13,8 @@ import { sendPage } from '../../pages/send-page.ts'
 import { actionOf, PATHS } from '../paths.ts'
 import { notFoundPage } from '../problem/reply.ts'
 import type { PortalPerson, PortalRoutes } from '../route.ts'
-import { type Application, applicationHref, askOne, hasTrust } from './one.ts'
+import { type Application, applicationHref, askOne } from './one.ts'
+import { type SignInChange, signInChangeOf } from './owners-alone.ts'
 import type { FieldName } from './view.ts'
 
 const LENGTHS: Readonly<Record<FieldName, number>> = {
@@ -41,13 +42,16 @@ export function fieldRoutes(): PortalRoutes {
         const name = pathParameter(request, 'field') ?? ''
         if (!isField(name)) return notFoundPage(reply, me)
         const { body, etag } = await askOne(request, me)
-        const endsTrust = name === TRUSTED_FIELD && (await hasTrust(me, body))
+        const { endsTrust, refuse } = await changeOf(me, body, name)
+        if (refuse) return refuse(reply, ({ portalApplications }) => portalApplications.fields[name].title)
         return sendPage(reply, fieldPage(me, { application: body, etag, name, typed: body[name] ?? '', endsTrust }))
       },
       async POST(request, reply, me) {
         const name = pathParameter(request, 'field') ?? ''
         if (!isField(name)) return notFoundPage(reply, me)
         const { body: application, etag } = await askOne(request, me)
+        const { endsTrust, refuse } = await changeOf(me, application, name)
+        if (refuse) return refuse(reply, ({ portalApplications }) => portalApplications.fields[name].title)
         const typed = (me.form.get(name) ?? '').trim()
         const done = await me.attempt('applications.update', {
           params: { client_id: application.client_id },
@@ -56,12 +60,15 @@ export function fieldRoutes(): PortalRoutes {
           ifMatch: me.form.get('etag') ?? '',
         })
         if ('body' in done) return me.backTo(reply, applicationHref(application), 'applicationChanged')
-        const endsTrust = name === TRUSTED_FIELD && (await hasTrust(me, application))
         const page = fieldPage(me, { application, etag, name, typed, endsTrust, problem: done })
         return sendPage(reply.code(done.status), page)
       },
     },
   }
+}
+
+async function changeOf(me: PortalPerson, application: Application, name: FieldName): Promise<SignInChange> {
+  return name === TRUSTED_FIELD ? signInChangeOf(me, application) : { endsTrust: false }
 }
 
 interface Question {

@@ -8,7 +8,8 @@ import { PATHS } from '../paths.ts'
 import { notFoundPage } from '../problem/reply.ts'
 import type { PortalPerson, PortalRoutes } from '../route.ts'
 import { type KeysProblem, keysPage, MAX_KEYS_CHARACTERS } from './keys-view.ts'
-import { type Application, applicationHref, askOne, hasTrust } from './one.ts'
+import { type Application, applicationHref, askOne } from './one.ts'
+import { signInChangeOf } from './owners-alone.ts'
 import { secretMadePage } from './secrets.ts'
 
 /** Whether it can prove itself by keys: an app on a phone and a page in a browser prove nothing. */
@@ -27,18 +28,20 @@ export function keyRoutes(): PortalRoutes {
       async GET(request, reply, me) {
         const { body: application, etag } = await askOne(request, me)
         if (!mayHaveKeys(application)) return notFoundPage(reply, me)
+        const { endsTrust, refuse } = await signInChangeOf(me, application)
+        if (refuse) return refuse(reply, pageTitle)
         const typed = application.jwks ? JSON.stringify(application.jwks, undefined, 2) : ''
-        const endsTrust = await hasTrust(me, application)
         return sendPage(reply, keysPage(me, { application, etag, typed, endsTrust }))
       },
       async POST(request, reply, me) {
         const { body: application, etag } = await askOne(request, me)
         if (!mayHaveKeys(application)) return notFoundPage(reply, me)
-        if (me.form.get('secret') !== undefined) return useSecret(reply, me, application, etag)
+        const { endsTrust, refuse: refuseAll } = await signInChangeOf(me, application)
+        if (refuseAll) return refuseAll(reply, pageTitle)
+        if (me.form.get('secret') !== undefined) return useSecret(reply, me, { application, etag, endsTrust })
         // As long as the form may be: what is too long is said above it.
         const [typed = ''] = me.form.getAll('jwks')
-        const refuse = async (problem: KeysProblem | HttpProblem) => {
-          const endsTrust = await hasTrust(me, application)
+        const refuse = (problem: KeysProblem | HttpProblem) => {
           // What is secret is shown to nobody again.
           const kept = problem === 'private' || problem === 'shared' ? '' : typed
           const page = keysPage(me, { application, etag, typed: kept, endsTrust, problem })
@@ -61,8 +64,7 @@ export function keyRoutes(): PortalRoutes {
 async function useSecret(
   reply: FastifyReply,
   me: PortalPerson,
-  application: Application,
-  etag: string,
+  { application, etag, endsTrust }: Readonly<{ application: Application; etag: string; endsTrust: boolean }>,
 ): Promise<FastifyReply> {
   const key = me.form.get('key')
   const done = await me.attempt('applications.use_secret', {
@@ -74,9 +76,12 @@ async function useSecret(
     const page = secretMadePage(me, application, done.body.client_secret, madeTitle)
     return sendPage(reply, page)
   }
-  const endsTrust = await hasTrust(me, application)
   const typed = application.jwks ? JSON.stringify(application.jwks, undefined, 2) : ''
   return sendPage(reply.code(done.status), keysPage(me, { application, etag, typed, endsTrust, problem: done }))
+}
+
+function pageTitle({ portalApplications }: Texts): string {
+  return portalApplications.keysPage.title
 }
 
 function madeTitle({ portalApplications }: Texts): string {

@@ -6,10 +6,16 @@ import { hrefOf, PATHS } from '../paths.ts'
 import type { PortalPerson } from '../route.ts'
 
 export type Application = OperationAnswer<'applications.get'>
+export type Member = OperationAnswer<'applications.people'>['items'][number]
 
 /** The application that an address names, with its version. */
 export function askOne(request: Parameters<typeof pathParameter>[0], me: PortalPerson) {
   return me.ask('applications.get', { params: { client_id: pathParameter(request, 'application') ?? '' } })
+}
+
+/** Everybody of an application; it has few. */
+export async function peopleOf(me: PortalPerson, { client_id }: Application): Promise<readonly Member[]> {
+  return (await me.ask('applications.people', { params: { client_id }, query: { limit: 100 } })).body.items
 }
 
 /** Whether people are not asked before the application gets what it asks for, at an API. */

@@ -16,9 +16,8 @@ import { type Html, html } from '../../pages/html.ts'
 import type { Texts } from '../../pages/locales/en.ts'
 import { actionOf, hrefOf, PATHS } from '../paths.ts'
 import type { PortalPerson } from '../route.ts'
-import { type Application, applicationHref } from './one.ts'
+import { type Application, applicationHref, type Member } from './one.ts'
 
-export type Member = OperationAnswer<'applications.people'>['items'][number]
 type Invitation = OperationAnswer<'applications.invitations'>['items'][number]
 
 /** What somebody is invited as, as the operation takes it. */

@@ -7,9 +7,9 @@ import { sendPage } from '../../pages/send-page.ts'
 import { hrefOf, PATHS } from '../paths.ts'
 import { notFoundPage } from '../problem/reply.ts'
 import type { PortalPerson, PortalRoutes } from '../route.ts'
-import { type Application, askOne, ifThere } from './one.ts'
-import { INVITED_AS, isInvitedAs, isOwnedBy, type Member, memberEndPage, type Team, teamPage } from './people-view.ts'
-import { lastOwnerPage, ownersDecidePage } from './team-stays-view.ts'
+import { type Application, askOne, ifThere, type Member, peopleOf } from './one.ts'
+import { INVITED_AS, isInvitedAs, isOwnedBy, memberEndPage, type Team, teamPage } from './people-view.ts'
+import { lastOwnerPage, sendOwnersDecide } from './team-stays-view.ts'
 
 export function applicationPeopleRoutes(): PortalRoutes {
   return {
@@ -24,6 +24,8 @@ export function applicationPeopleRoutes(): PortalRoutes {
         const { body: application } = await askOne(request, me)
         const params = { client_id: application.client_id }
         const href = hrefOf(PATHS.applicationPeople, { application: application.client_id })
+        const people = await peopleOf(me, application)
+        if (!isOwnedBy(me, people)) return sendOwnersDecide(reply, me, application, people)
         const withdrawn = me.form.get('withdraw')
         if (withdrawn !== undefined) {
           const isWithdrawn = await ifThere(
@@ -31,8 +33,6 @@ export function applicationPeopleRoutes(): PortalRoutes {
           )
           return me.backTo(reply, href, isWithdrawn ? 'withdrawn' : undefined)
         }
-        const people = await peopleOf(me, application)
-        if (!isOwnedBy(me, people)) return sendPage(reply.code(403), ownersDecidePage(me, application, people))
         const typed = { email: (me.form.get('email') ?? '').trim(), as: me.form.get('as') ?? '' }
         const as = isInvitedAs(typed.as) ? INVITED_AS[typed.as] : INVITED_AS.collaborator
         const body = { email: typed.email, ...as, language: languageOf(request) }
@@ -86,15 +86,10 @@ function stays(
   { application, people, member }: Leaving,
 ): FastifyReply | undefined {
   const isMe = member.person_id === me.session.personId
-  if (!isMe && !isOwnedBy(me, people)) return sendPage(reply.code(403), ownersDecidePage(me, application, people))
+  if (!isMe && !isOwnedBy(me, people)) return sendOwnersDecide(reply, me, application, people)
   const owners = people.filter(({ role }) => role === 'owner')
   if (!isMe || member.role !== 'owner' || owners.length > 1) return undefined
   return sendPage(reply.code(409), lastOwnerPage(me, application, member))
-}
-
-/** Everybody of an application; it has few. */
-export async function peopleOf(me: PortalPerson, { client_id }: Application): Promise<readonly Member[]> {
-  return (await me.ask('applications.people', { params: { client_id }, query: { limit: 100 } })).body.items
 }
 
 function memberOf(people: readonly Member[], request: Parameters<typeof pathParameter>[0]): Member | undefined {

@@ -1,25 +1,33 @@
-// What somebody sees in the place of a form that would be refused: that owners alone decide who works on it, and that the last owner stays.
+// What somebody sees in the place of a form about the people of an application that would be refused: that owners alone decide, and that the last owner stays.
+import type { FastifyReply } from 'fastify'
 import { actionLink } from '../../pages/components/button.ts'
-import { list } from '../../pages/components/list.ts'
 import { portalPage } from '../../pages/components/portal-page.ts'
 import type { Page } from '../../pages/frame.ts'
 import { html } from '../../pages/html.ts'
+import type { Texts } from '../../pages/locales/en.ts'
 import { hrefOf, PATHS } from '../paths.ts'
 import type { PortalPerson } from '../route.ts'
-import type { Application } from './one.ts'
-import { calledOf, type Member } from './people-view.ts'
+import type { Application, Member } from './one.ts'
+import { sendOwnersAlone } from './owners-alone.ts'
+import { calledOf } from './people-view.ts'
 
-export function ownersDecidePage(me: PortalPerson, application: Application, people: readonly Member[]): Page {
-  const { client_id: id } = application
-  return (texts) => {
-    const { team } = texts.portalApplications
-    const owners = people.filter(({ role }) => role === 'owner').map((member) => html`<bdi>${calledOf(member)}</bdi>`)
-    const leave = hrefOf(PATHS.applicationPersonEnd, { application: id, person: me.session.personId })
-    const content = html`<p>${team.ownersDecide}</p>
-${list(owners)}
-<p>${actionLink(team.leave, leave, application.name)}</p>`
-    return portalPage({ frame: me.frame, heading: team.title, back: backTo(application, team.title), content }, texts)
-  }
+export function sendOwnersDecide(
+  reply: FastifyReply,
+  me: PortalPerson,
+  application: Application,
+  people: readonly Member[],
+): FastifyReply {
+  const { client_id: id, name } = application
+  const leave = hrefOf(PATHS.applicationPersonEnd, { application: id, person: me.session.personId })
+  const heading = ({ portalApplications }: Texts) => portalApplications.team.title
+  return sendOwnersAlone(reply, me, {
+    application,
+    people,
+    heading,
+    said: ({ portalApplications }) => portalApplications.team.ownersDecide,
+    own: ({ portalApplications }) => html`<p>${actionLink(portalApplications.team.leave, leave, name)}</p>`,
+    back: (texts) => backTo(application, heading(texts)),
+  })
 }
 
 export function lastOwnerPage(me: PortalPerson, application: Application, member: Member): Page {

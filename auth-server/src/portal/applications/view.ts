@@ -2,6 +2,7 @@
 import { actionLink } from '../../pages/components/button.ts'
 import { checklist } from '../../pages/components/checklist.ts'
 import { copyable } from '../../pages/components/copyable.ts'
+import { list } from '../../pages/components/list.ts'
 import { note, notice } from '../../pages/components/notice.ts'
 import { portalPage } from '../../pages/components/portal-page.ts'
 import { type RowEntry, rows } from '../../pages/components/rows.ts'
@@ -16,10 +17,19 @@ import { subscriptionsOf } from '../subscriptions/one-view.ts'
 import type { ApplicationFacts } from './facts.ts'
 import { mayHaveKeys } from './keys.ts'
 import { type Application, isMachine } from './one.ts'
+import { namesOf, ownersAmong } from './owners-alone.ts'
 import { calledOf, isOwnedBy } from './people-view.ts'
 
 export type FieldName = keyof Texts['portalApplications']['fields']
 export type ListName = keyof Texts['portalApplications']['lists']
+
+/** Those that owners alone change once people are not asked about the application any more (catalogue/sign-in-changes.ts). */
+const SIGN_IN_FIELDS: ReadonlySet<string> = new Set([
+  'redirect_uris',
+  'post_logout_redirect_uris',
+  'backchannel_logout_uri',
+  'jwks',
+])
 
 export function applicationPage(me: PortalPerson, facts: ApplicationFacts): Page {
   const { frame, news } = me
@@ -29,21 +39,24 @@ export function applicationPage(me: PortalPerson, facts: ApplicationFacts): Page
     const said = texts.portalApplications
     const { client_id: id, managed_by: managedBy, kind, token_endpoint_auth_method: method } = application
     const isOwn = managedBy === 'portal'
+    const isOwner = isOwnedBy(me, facts.people)
+    const leavesToOwners = isOwn && !isOwner && facts.subscriptions.some(({ trusted }) => trusted)
+    const mayChange = (name: string) => isOwn && !(leavesToOwners && SIGN_IN_FIELDS.has(name))
     const field = (name: FieldName, value: string | Html | null) => ({
       key: said.fields[name].title,
       value: value ?? undefined,
-      ...(isOwn && { change: { href: hrefOf(PATHS.applicationField, { application: id, field: name }) } }),
+      ...(mayChange(name) && { change: { href: hrefOf(PATHS.applicationField, { application: id, field: name }) } }),
     })
-    const list = (name: ListName) => ({
+    const listOf = (name: ListName) => ({
       key: said.lists[name].title,
       value:
         application[name].length > 0
           ? html`${application[name].map((uri) => html`<code>${uri}</code><br>`)}`
           : undefined,
-      ...(isOwn && { change: { href: hrefOf(PATHS.applicationAddresses, { application: id, list: name }) } }),
+      ...(mayChange(name) && { change: { href: hrefOf(PATHS.applicationAddresses, { application: id, list: name }) } }),
     })
     const word = application.name_verified ? said.verified : said.unverified
-    const content = html`${application.suspended_at !== null && notice('warn', said.suspended)}${!isOwn && note(said.byFile)}
+    const content = html`${application.suspended_at !== null && notice('warn', said.suspended)}${!isOwn && note(said.byFile)}${leavesToOwners && html`${note(said.trustedOwnersChange)}\n${list(namesOf(ownersAmong(facts.people)))}`}
 <h2>${said.credentials}</h2>
 ${summaryList(
   [
@@ -59,7 +72,7 @@ ${summaryList(
           {
             key: said.keysPage.title,
             value: keys > 0 ? said.keysPage.howMany(keys) : said.keysPage.noKey,
-            ...(isOwn && { change: { href: hrefOf(PATHS.applicationKeys, { application: id }) } }),
+            ...(mayChange('jwks') && { change: { href: hrefOf(PATHS.applicationKeys, { application: id }) } }),
           },
         ]
       : []),
@@ -70,7 +83,7 @@ ${subscriptionsOf(id, facts.subscriptions, facts.apis, texts)}
 <h2>${said.goOn}</h2>
 ${rows(waysOf(application, texts))}
 <h2>${said.addresses}</h2>
-${summaryList([list('redirect_uris'), list('post_logout_redirect_uris'), field('backchannel_logout_uri', application.backchannel_logout_uri)], texts)}
+${summaryList([listOf('redirect_uris'), listOf('post_logout_redirect_uris'), field('backchannel_logout_uri', application.backchannel_logout_uri)], texts)}
 ${
   isOwn &&
   kind === 'native' &&
@@ -110,7 +123,7 @@ ${
 <p>${texts.portal.checklist.lead}</p>
 ${checklist(facts.checklist, texts, hrefFor('help', id))}`
 }
-${isOwn && isOwnedBy(me, facts.people) && html`<h2>${said.danger}</h2>\n<p>${actionLink(said.deleteOne, hrefOf(PATHS.applicationDelete, { application: id }))}</p>`}`
+${isOwn && isOwner && html`<h2>${said.danger}</h2>\n<p>${actionLink(said.deleteOne, hrefOf(PATHS.applicationDelete, { application: id }))}</p>`}`
     const back = { label: texts.portal.sections.applications.title, href: PATHS.applications }
     return portalPage({ frame, heading: application.name, back, notice: news(texts), content }, texts)
   }

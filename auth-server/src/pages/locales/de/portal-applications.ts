@@ -93,7 +93,11 @@ export const PORTAL_APPLICATIONS = {
   noAddress: 'Es gibt noch keine.',
   goneCodes: 'Anmeldungen, die gerade zu einer entfernten Adresse unterwegs sind, enden dort.',
   endsTrust:
-    'Diese App muss auf Beschluss einer Administration niemanden um Zustimmung fragen. Nur wem sie gehört, kann dies ändern, und eine Änderung nimmt das zurück, bis die Administration sie wieder angesehen hat.',
+    'Die Verwaltung hat entschieden, dass diese App niemanden um Zustimmung fragen muss. Nur wem sie gehört, kann dies ändern, und eine Änderung nimmt die Entscheidung zurück, bis die Verwaltung die App wieder angesehen hat.',
+  trustedOwners:
+    'Die Verwaltung hat entschieden, dass diese App niemanden um Zustimmung fragen muss. Wie sie Menschen anmeldet, kann deshalb nur ändern, wem sie gehört. Sie arbeiten an ihr mit: Fragen Sie dort.',
+  trustedOwnersChange:
+    'Die Verwaltung hat entschieden, dass diese App niemanden um Zustimmung fragen muss. Wohin Anmeldungen gehen und mit welchen Schlüsseln sie sich ausweist, kann nur ändern, wem sie gehört. Fragen Sie dort:',
   add: 'Hinzufügen',
   remove: 'Entfernen',
   save: 'Speichern',
@@ -277,7 +281,7 @@ export const PORTAL_APPLICATIONS = {
     once: 'Die beiden Dateien nennen die App, sobald die Administration dies bestätigt hat und sie ein freigegebenes Abonnement hat. Geräte von Apple lesen eine Kopie, die einen Tag alt sein kann.',
   },
   deletion: {
-    ownersOnly: 'Ein Eigentümer der App löscht sie; Sie arbeiten an ihr mit.',
+    ownersOnly: 'Sie arbeiten an dieser App mit. Löschen kann sie nur, wem sie gehört: Fragen Sie dort.',
     title: (app) => `${app} löschen?`,
     people: (count, isAll) =>
       count === null && !isAll

@@ -92,6 +92,10 @@ export const PORTAL_APPLICATIONS = {
   goneCodes: 'Sign-ins under way to an address that you take away end there.',
   endsTrust:
     'An administrator lets this app do without asking people. Only an owner changes this, and a change takes that back until an administrator looks at it again.',
+  trustedOwners:
+    'An administrator lets this app do without asking people, so how it signs them in is for its owners alone to change. You work on it: ask one of them.',
+  trustedOwnersChange:
+    'An administrator lets this app do without asking people. Where sign-ins go, and by which keys it proves itself, its owners alone change; ask one of them:',
   add: 'Add',
   remove: 'Remove',
   save: 'Save',
@@ -264,7 +268,7 @@ export const PORTAL_APPLICATIONS = {
     once: 'The two files name the app once an administrator has confirmed this and it has an approved subscription. Phones of Apple read a copy that can be a day old.',
   },
   deletion: {
-    ownersOnly: 'An owner of the app deletes it; you work on it.',
+    ownersOnly: 'You work on this app. Its owners delete it: ask one of them.',
     title: (app: string) => `Delete ${app}?`,
     people: (count: number | null, isAll: boolean) =>
       count === null && !isAll
