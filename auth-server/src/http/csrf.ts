@@ -70,27 +70,47 @@ function csrfToken(cookieSecret: string, secret: string, page: string): string {
   return hmac(cookieSecret, 'csrf', secret, page)
 }
 
+/** A form that does not count: nothing is done by what it says. */
+export interface RefusedForm {
+  readonly problem: HttpProblem
+  /** What it says, where the browser vouches that a page of ours has sent it, from before the last sign-in: to be shown again. */
+  readonly stale: Parameters | undefined
+}
+
+interface OfServer {
+  readonly cookieSecret: string
+  readonly issuer: string
+}
+
 /**
  * The form that a page of ours has sent; empty on GET. Pages read their forms by it alone (.ci/import-rules.ts).
  * @throws {HttpProblem} 403 when it is not our own, which is logged. @throws {ParameterError} when it cannot be read.
  */
-export function readOwnForm(
+export function readOwnForm(request: FastifyRequest, server: OfServer, expected: ExpectedForm): Parameters {
+  const read = checkOwnForm(request, server, expected)
+  if (read instanceof Parameters) return read
+  throw read.problem
+}
+
+/** The same, for whoever answers to one that does not count. @throws {ParameterError} when it cannot be read. */
+export function checkOwnForm(
   request: FastifyRequest,
-  { cookieSecret, issuer }: Readonly<{ cookieSecret: string; issuer: string }>,
+  { cookieSecret, issuer }: OfServer,
   { secrets, page, refusal = 'foreign_form', mayLackCookie = false }: ExpectedForm,
-): Parameters {
+): Parameters | RefusedForm {
   if (request.method !== 'POST') return NONE
   const form = formOf(request) ?? NONE
   form.requireReadable()
   const tokens = secrets.map((secret) => csrfToken(cookieSecret, secret, page))
-  const problem = problemOf(request, { issuer, tokens, sent: form.get('csrf') })
-  if (problem !== undefined) {
-    const { origin, 'sec-fetch-site': site } = request.headers
-    request.log.warn({ event: 'form_refused', reason: problem, origin, site, issuer }, 'a form was refused')
-    if (problem !== 'no cookie' || !mayLackCookie)
-      throw new HttpProblem(refusal, 'the form did not come from a page of this server', { status: 403 })
-  }
-  return form
+  const reason = problemOf(request, { issuer, tokens, sent: form.get('csrf') })
+  if (reason === undefined) return form
+  const { origin, 'sec-fetch-site': site } = request.headers
+  request.log.warn({ event: 'form_refused', reason, origin, site, issuer }, 'a form was refused')
+  if (reason === 'no cookie' && mayLackCookie) return form
+  const isOurs =
+    (reason === 'token missing' || reason === 'token wrong') && (origin === issuer || site === 'same-origin')
+  const problem = new HttpProblem(refusal, 'the form did not come from a page of this server', { status: 403 })
+  return { problem, stale: isOurs ? form : undefined }
 }
 
 /**

@@ -2,9 +2,9 @@
 import type { FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify'
 import { ofRequest } from '../audit/context.ts'
 import { MAX_LOGO_UPLOAD_BYTES } from '../catalogue/logo.ts'
-import { readOwnForm } from '../http/csrf.ts'
+import { checkOwnForm } from '../http/csrf.ts'
 import type { PageHandlers } from '../http/page-routes.ts'
-import { ParameterError } from '../http/parameters.ts'
+import { ParameterError, Parameters } from '../http/parameters.ts'
 import { HttpProblem, tooManyRequests } from '../http/problem.ts'
 import { localTarget } from '../http/request-path.ts'
 import { mayBecomeDeveloper } from '../identity/developers.ts'
@@ -16,7 +16,7 @@ import type { PortalSession } from '../store/queries/portal-session.ts'
 import { becomePage } from './overview/view.ts'
 import { fillPath } from './paths.ts'
 import { PORTAL_FORMS, type PortalSite, personOf, visitorOf } from './person.ts'
-import { notFoundPage, sendPortalProblem } from './problem/reply.ts'
+import { notFoundPage, refusedFormPage, sendPortalProblem } from './problem/reply.ts'
 import type { PortalHandler, PortalRoute } from './route.ts'
 import { beginSignIn } from './sign-in/begin.ts'
 
@@ -39,7 +39,10 @@ function behindGuard(site: PortalSite, route: PortalRoute, handler: PortalHandle
     const visitor = await visitorOf(deps, request)
     if (!visitor) return signIn(request, reply)
     const { session, secret } = visitor
-    const form = readOwnForm(request, config, { secrets: [secret], page: PORTAL_FORMS, refusal: 'foreign_or_old_form' })
+    const expected = { secrets: [secret], page: PORTAL_FORMS, refusal: 'foreign_or_old_form' } as const
+    const read = checkOwnForm(request, config, expected)
+    const refused = read instanceof Parameters ? undefined : read
+    const form = read instanceof Parameters ? read : (read.stale ?? Parameters.parse(''))
     const actor = await actorFor(request, session)
     if (actor === 'second factor needed') return signIn(request, reply, { isStrong: true })
     if (actor === 'session outlives browser') return signIn(request, reply, { isStrong: true, isFresh: true })
@@ -48,6 +51,7 @@ function behindGuard(site: PortalSite, route: PortalRoute, handler: PortalHandle
       secret,
       form,
       actor: typeof actor === 'object' ? actor : undefined,
+      refused: refused?.problem,
     })
     if (actor === 'no such role') {
       // Nobody but a developer-to-be learns more of it than of what is not there.
@@ -60,8 +64,10 @@ function behindGuard(site: PortalSite, route: PortalRoute, handler: PortalHandle
       // Whoever made many changes gets out all the same.
       if (!isForm) limits.portalPages.admit(session.personId)
       else if (!route.isUncounted) await requireFewForms(session.personId)
+      if (refused && !(refused.stale && route.keepsTyped)) return refusedFormPage(reply, person, pageOf(request))
       await handler(request, reply, person)
     } catch (error) {
+      if (error === refused?.problem) return refusedFormPage(reply, person, pageOf(request))
       const problem = problemOf(error)
       if (!problem || problem.status >= 500 || reply.sent) throw error
       request.log.info({ error: problem.code, detail: problem.detail, status: problem.status }, problem.description)

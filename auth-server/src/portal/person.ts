@@ -1,4 +1,5 @@
 // Who is signed in at the portal in the browser that asks, and what pages and forms are made of for them.
+import { OPERATIONS } from '@mobile-api-gateway/sdk/contract/index.ts'
 import type { FastifyRequest } from 'fastify'
 import { equalInConstantTime, hmac, sha256 } from '../crypto/digest.ts'
 import type { Deps } from '../deps.ts'
@@ -54,6 +55,8 @@ export async function visitorOf({ config, db }: Deps, request: FastifyRequest): 
 interface Entering extends PortalVisitor {
   readonly form: Parameters
   readonly actor: ManagementActor | undefined
+  /** Why the form does not count: nothing is changed in answer to it. */
+  readonly refused?: HttpProblem | undefined
 }
 
 /** For pages that only say something: nobody asks for anything. */
@@ -64,7 +67,7 @@ export function readerOf(site: PortalSite, request: FastifyRequest, visitor: Por
 export function personOf(
   { deps, exists }: PortalSite,
   request: FastifyRequest,
-  { session, secret, form, actor }: Entering,
+  { session, secret, form, actor, refused }: Entering,
 ): PortalPerson {
   const { cookieSecret } = deps.config
   // Somebody else's link could bring a sentence that is not true.
@@ -90,6 +93,7 @@ export function personOf(
     },
     async ask(id, asked = {}) {
       if (!actor) throw new Error(`a page asks for ${id} of somebody without a role`)
+      if (refused && OPERATIONS[id].method !== 'GET') throw refused
       return ask(deps, actor, id, asked)
     },
     async attempt(id, asked) {

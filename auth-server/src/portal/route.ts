@@ -51,6 +51,11 @@ interface PortalRouteNeeds {
   readonly recent?: true
   /** Its form is taken however many there were: it only ends something. */
   readonly isUncounted?: true
+  /**
+   * A form of it that is from before the last sign-in is shown again, with what was typed: its handler runs, and whatever it
+   * asks for that changes something is refused. It does all that it does by `ask` and `attempt`.
+   */
+  readonly keepsTyped?: true
   /** Its form brings a file. */
   readonly takesFile?: true
 }

@@ -4,10 +4,9 @@ import t, { type Test } from 'tap'
 import { portalRoutes } from '../../src/portal/index.ts'
 import { putMember } from '../../src/store/tables/application-members.ts'
 import { insertRole } from '../../src/store/tables/person-roles.ts'
-import { newPerson } from '../support/administrator.ts'
-import { formsOf } from '../support/browser.ts'
 import { machine } from '../support/management.ts'
 import { atPortalAs, type PersonAtPortal, portalServer } from '../support/portal.ts'
+import { portalThings, urlAbout } from '../support/portal-things.ts'
 
 t.setTimeout(240_000)
 const server = await portalServer(t)
@@ -74,30 +73,6 @@ t.test('ids that no thing has: nobody is found by them, in any place of any addr
   t.notMatch(log.join('\n'), '"level":50')
 })
 
-/** What is there, in the place of each parameter: forms get as far as what is wrong with their fields. */
-async function things(who: PersonAtPortal): Promise<Readonly<Record<string, string>>> {
-  const url = '/portal/new-application?name=Odd&kind=web&redirect=https%3A%2F%2Fodd.example.com%2Fcb'
-  const [made] = formsOf((await send(who, 'GET', url)).body).filter(
-    ({ action }) => action === '/portal/new-application',
-  )
-  const done = await send(who, 'POST', '/portal/new-application', new URLSearchParams(made?.hidden).toString())
-  const [client = ''] = /client_[\w-]{22}/.exec(done.body + done.headers.location) ?? []
-  if (client === '') throw new Error('there is no application')
-  const person = await newPerson(server, `odd-${people}@example.com`)
-  return {
-    application: client,
-    client,
-    person,
-    list: 'redirect_uris',
-    field: 'name',
-    api: 'orders-api',
-    plan: 'basic',
-    step: 'suspend',
-    secret: 'AAAAAAAA',
-    subscription: `sub_${'A'.repeat(22)}`,
-  }
-}
-
 const NAMES =
   'q cursor name kind redirect app client api by from to type outcome status role email person platform news sign plan'
 const FIELDS = `${NAMES} address remove etag jwks keep key secret as withdraw value package digests team bundle attestation check reason trusted scopes roles groups`
@@ -112,9 +87,9 @@ t.test(
           .split(' ')
           .map((name) => `${name}=${odd}`)
           .join('&')
-      const there = await things(who)
+      const there = await portalThings(server, who, people)
       for (const [pattern, route] of routes) {
-        const url = pattern.replace(/:(\w+)/g, (_all, name: string) => there[name] ?? name)
+        const url = urlAbout(pattern, there)
         if ('GET' in route)
           for (const query of [all(NAMES), ...NAMES.split(' ').map((name) => `${name}=${odd}`)].slice(
             0,
@@ -132,10 +107,10 @@ t.test(
 
 t.test('a form that is too long, of another kind, or no form: 413, 415 and 400 in the portal', async (t) => {
   const who = await somebody()
-  const there = await things(who)
+  const there = await portalThings(server, who, people)
   for (const [pattern, { POST, takesFile }] of routes) {
     if (!POST) continue
-    const url = pattern.replace(/:(\w+)/g, (_all, name: string) => there[name] ?? name)
+    const url = urlAbout(pattern, there)
     const long = `csrf=${encodeURIComponent(who.csrf)}&name=${'x'.repeat(70_000)}`
     inPortal(t, `too long: ${url}`, await send(who, 'POST', url, long), [413])
     inPortal(t, `JSON: ${url}`, await send(who, 'POST', url, '{"csrf":1}', 'application/json'), [415])

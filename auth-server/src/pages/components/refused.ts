@@ -26,7 +26,7 @@ export function refusedNotice(
   fields: AskedFields = {},
 ): Html {
   const { leads, sentences } = texts.portal.refused
-  if (code === 'precondition_failed') return wrongNotice(leads.precondition_failed, texts)
+  if (code === 'precondition_failed' || code === 'foreign_or_old_form') return wrongNotice(leads[code], texts)
   const [, path, misfit = ''] = (refusal?.reason === 'misfit' && MISFIT.exec(String(refusal.facts[1]))) || []
   const asked = path === undefined ? onlyOf(fields) : Object.entries(fields).find(([at]) => isBelow(path, at))?.[1]
   const fault = path !== undefined && asked ? faultOf(misfit, asked, texts) : undefined

@@ -38,6 +38,7 @@ export function apiSignInRoutes({ providers }: Deps): PortalRoutes {
     [PATHS.waysOfApi]: {
       needs: 'administrator',
       recent: true,
+      keepsTyped: true,
       async GET(request, reply, me) {
         const { body: api, etag } = await apiOf(request, me)
         return sendPage(reply, apiPage(me, { api, etag, offer: api.sign_in }))

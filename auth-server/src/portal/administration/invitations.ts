@@ -61,6 +61,7 @@ export const INVITATION_ROUTES: PortalRoutes = {
   [PATHS.invitations]: {
     needs: 'administrator',
     recent: true,
+    keepsTyped: true,
     async GET(request, reply, me) {
       const { cursor } = askedOf(request, ['cursor'])
       return sendPage(reply, invitationsPage(me, { found: await readInvitations(me, cursor) }))

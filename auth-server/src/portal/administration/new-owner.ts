@@ -47,6 +47,7 @@ export const NEW_OWNER_ROUTES: PortalRoutes = {
   [PATHS.newOwner]: {
     needs: 'administrator',
     recent: true,
+    keepsTyped: true,
     async GET(request, reply, me) {
       return sendPage(reply, ownerPage(me, await askOne(request, me)))
     },

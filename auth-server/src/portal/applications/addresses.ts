@@ -33,6 +33,7 @@ export function addressRoutes(): PortalRoutes {
     [PATHS.applicationAddresses]: {
       needs: 'developer',
       recent: true,
+      keepsTyped: true,
       async GET(request, reply, me) {
         const name = pathParameter(request, 'list') ?? ''
         if (!isList(name)) return notFoundPage(reply, me)

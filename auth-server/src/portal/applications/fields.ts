@@ -38,6 +38,7 @@ export function fieldRoutes(): PortalRoutes {
     [PATHS.applicationField]: {
       needs: 'developer',
       recent: true,
+      keepsTyped: true,
       async GET(request, reply, me) {
         const name = pathParameter(request, 'field') ?? ''
         if (!isField(name)) return notFoundPage(reply, me)

@@ -25,6 +25,7 @@ export function keyRoutes(): PortalRoutes {
     [PATHS.applicationKeys]: {
       needs: 'developer',
       recent: true,
+      keepsTyped: true,
       async GET(request, reply, me) {
         const { body: application, etag } = await askOne(request, me)
         if (!mayHaveKeys(application)) return notFoundPage(reply, me)

@@ -38,6 +38,7 @@ export function newApplicationRoutes(): PortalRoutes {
   return {
     [PATHS.newApplication]: {
       needs: 'developer',
+      keepsTyped: true,
       GET(request, reply, me) {
         const answers = answersOf(Parameters.ofUrl(request.raw.url ?? ''))
         const wrong = problemOf(answers)

@@ -16,6 +16,7 @@ export function applicationPeopleRoutes(): PortalRoutes {
     [PATHS.applicationPeople]: {
       needs: 'developer',
       recent: true,
+      keepsTyped: true,
       async GET(request, reply, me) {
         const { body: application } = await askOne(request, me)
         return sendPage(reply, teamPage(me, await teamOf(me, application)))

@@ -18,6 +18,7 @@ export function phoneRoutes({ config }: Pick<Deps, 'config'>): PortalRoutes {
     [PATHS.applicationPhones]: {
       needs: 'developer',
       recent: true,
+      keepsTyped: true,
       async GET(request, reply, me) {
         const { body: application } = await askOne(request, me)
         if (application.kind !== 'native') return notFoundPage(reply, me)
@@ -27,18 +28,20 @@ export function phoneRoutes({ config }: Pick<Deps, 'config'>): PortalRoutes {
       async POST(request, reply, me) {
         const { body: application } = await askOne(request, me)
         if (me.form.get('check') !== undefined) return check(reply, me, application)
+        const isRemoved = me.form.get('remove') !== undefined
         const written = writtenIn(me.form)
         const [etag, params] = [me.form.get('etag') ?? '', { client_id: application.client_id }]
-        const done =
-          me.form.get('remove') !== undefined
-            ? await me.attempt('applications.delete_identity', { params, ifMatch: etag })
-            : isEmpty(written)
-              ? 'nothing written'
-              : await me.attempt('applications.set_identity', { params, body: bodyOf(written), ifMatch: etag })
+        const done = isRemoved
+          ? await me.attempt('applications.delete_identity', { params, ifMatch: etag })
+          : isEmpty(written)
+            ? 'nothing written'
+            : await me.attempt('applications.set_identity', { params, body: bodyOf(written), ifMatch: etag })
         if (typeof done !== 'string' && !(done instanceof HttpProblem))
           return me.backTo(reply, applicationHref(application), 'applicationChanged')
-        const { given, etag: now } = await phonesOf(me, application)
-        const page = phonesPage(me, { application, written, given, etag: now, issuer: config.issuer, problem: done })
+        const now = await phonesOf(me, application)
+        // The form that takes it away brings none of it.
+        const shown = isRemoved ? now : { ...now, written }
+        const page = phonesPage(me, { application, ...shown, issuer: config.issuer, problem: done })
         return sendPage(reply.code(typeof done === 'string' ? 400 : done.status), page)
       },
     },

@@ -22,6 +22,7 @@ export function applicationSignInRoutes({ providers }: Deps): PortalRoutes {
     [PATHS.applicationSignIn]: {
       needs: 'developer',
       recent: true,
+      keepsTyped: true,
       async GET(request, reply, me) {
         const { body: application, etag } = await askOne(request, me)
         const apis = await apisOf(me, application)

@@ -28,6 +28,7 @@ export function approvalRoutes(): PortalRoutes {
     [PATHS.approve]: {
       needs: 'approver',
       recent: true,
+      keepsTyped: true,
       async GET(request, reply, me) {
         const asked = await askedOf(me, request.params)
         return isOpenTo(asked) ? sendPage(reply, approvePage(me, asked)) : me.backTo(reply, hrefTo(asked))
@@ -47,6 +48,7 @@ export function approvalRoutes(): PortalRoutes {
     [PATHS.decline]: {
       needs: 'approver',
       recent: true,
+      keepsTyped: true,
       async GET(request, reply, me) {
         const asked = await askedOf(me, request.params)
         return isOpenTo(asked) ? sendPage(reply, declinePage(me, asked)) : me.backTo(reply, hrefTo(asked))

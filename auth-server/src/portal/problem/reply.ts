@@ -2,6 +2,7 @@
 import { sayRefusal } from '@mobile-api-gateway/sdk/contract/refusals.ts'
 import type { FastifyReply } from 'fastify'
 import type { HttpProblem } from '../../http/problem.ts'
+import { linkButton } from '../../pages/components/button.ts'
 import { developerNotice } from '../../pages/components/notice.ts'
 import { portalPage } from '../../pages/components/portal-page.ts'
 import { asSentence } from '../../pages/error.ts'
@@ -26,6 +27,14 @@ export function sendPortalProblem(reply: FastifyReply, me: PortalPerson, problem
 }
 
 const NAMED_BY_ADDRESS = /^the (?:path, at|query, at \/(?:client_id|api_id|person_id),)/
+
+/** A form that does not count, and is not shown again: the page that it belongs to is. @param href of that page */
+export function refusedFormPage(reply: FastifyReply, { frame }: PortalPerson, href: string): FastifyReply {
+  return sendPage(reply.code(403), (texts) => {
+    const { title, lead, again } = texts.portal.refusedForm
+    return portalPage({ frame, heading: title, content: html`<p>${lead}</p>\n${linkButton(again, href)}` }, texts)
+  })
+}
 
 /** Who did or opened much in a short time: when it goes on. */
 function tooManyPage(reply: FastifyReply, { frame }: PortalPerson, waitSeconds: number): FastifyReply {

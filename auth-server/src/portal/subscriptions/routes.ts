@@ -55,6 +55,7 @@ export function subscriptionRoutes(): PortalRoutes {
     },
     [PATHS.subscribeReview]: {
       needs: 'developer',
+      keepsTyped: true,
       async GET(request, reply, me) {
         const review = await reviewOf(me, request.params)
         const scopes = review.api.scopes.filter((scope) => scope.required_group === null).map(({ name }) => name)

@@ -116,6 +116,8 @@ export const REFUSED = {
   leads: {
     precondition_failed:
       'Jemand hat es geändert, während diese Seite offen war. Sehen Sie sich den neuen Stand an und entscheiden Sie dann.',
+    foreign_or_old_form:
+      'Das Formular stammt aus der Zeit vor Ihrer letzten Anmeldung hier, deshalb hat sich nichts geändert. Ihre Angaben stehen wieder darin: Prüfen Sie sie und senden Sie es noch einmal.',
     conflict: 'Es passt nicht zu dem, was schon da ist.',
   },
   faults: {

@@ -124,6 +124,11 @@ export const PORTAL = {
     title: 'Das hat nicht geklappt',
     lead: 'Es hat sich nichts geändert. Gehen Sie zurück und prüfen Sie Ihre Angaben.',
   },
+  refusedForm: {
+    title: 'Das wurde nicht getan',
+    lead: 'Das Formular stammt aus der Zeit vor Ihrer letzten Anmeldung hier, oder es kam nicht von einer Seite dieses Servers. Es hat sich nichts geändert. Öffnen Sie seine Seite neu und senden Sie es von dort.',
+    again: 'Seite neu öffnen',
+  },
   refused: REFUSED,
   over: {
     title: 'Diese Anmeldung ist beendet',

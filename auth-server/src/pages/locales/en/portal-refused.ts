@@ -14,6 +14,8 @@ export const REFUSED = {
   searchTitle: 'This cannot be searched for',
   leads: {
     precondition_failed: 'Somebody changed it while this page was open. Look at what is there now, then decide again.',
+    foreign_or_old_form:
+      'The form is from before your last sign-in here, so nothing has changed. What you typed stands in it again: look at it, and send it once more.',
     conflict: 'It does not fit what there is.',
   },
   /** By kind of fault, about a field. */

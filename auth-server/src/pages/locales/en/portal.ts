@@ -126,6 +126,11 @@ export const PORTAL = {
     title: 'That did not work',
     lead: 'Nothing has changed. Go back and look at what you sent.',
   },
+  refusedForm: {
+    title: 'This was not done',
+    lead: 'The form is from before your last sign-in here, or did not come from a page of this server. Nothing has changed. Open its page anew, and send it from there.',
+    again: 'Open the page anew',
+  },
   refused: REFUSED,
   over: {
     title: 'This sign-in has ended',
