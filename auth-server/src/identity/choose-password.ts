@@ -12,6 +12,7 @@ import { signUp, signUpGuest, wouldSignUp } from '../store/queries/sign-up.ts'
 import { lockInvitation } from '../store/tables/invitations.ts'
 import type { StoredPassword } from '../store/tables/passwords.ts'
 import { emailKey } from './email.ts'
+import { leaveGroupsOfEndedLinks } from './groups.ts'
 import { acceptInvitation } from './invitations.ts'
 import { sealPassword } from './password.ts'
 import { loadCommonPasswords, type PasswordProblem, passwordProblem } from './password-rules.ts'
@@ -103,6 +104,7 @@ export async function choosePassword(
     const person = await resetPassword(trx, proof, sealed)
     if (!person) return { kind: 'ended' }
     const { personId, authEpoch } = person
+    await leaveGroupsOfEndedLinks(trx, personId, context)
     await noteChange(trx, { personId, kind: 'password-reset' })
     await record(trx, { type: 'password', outcome: 'reset', personId }, context)
     return { kind: 'done', personId, authEpoch }

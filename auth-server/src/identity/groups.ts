@@ -4,6 +4,7 @@ import { record } from '../audit/record.ts'
 import { type Db, inTransaction, type Trx } from '../store/database.ts'
 import {
   deleteGroupMember,
+  findUnlinkedSources,
   insertGroupMember,
   lockGroupsOf,
   type Membership,
@@ -40,6 +41,12 @@ export async function setGroups(
   const missing = await findMissingGroups(db, wanted.groups)
   if (missing.length > 0) return { changed: false, missing }
   return { changed: await change(db, wanted, 'set', (trx) => replaceGroupsOf(trx, wanted), context), missing }
+}
+
+/** Takes somebody out of the groups that a provider put them into by whom nothing of theirs is linked any more. */
+export async function leaveGroupsOfEndedLinks(trx: Trx, personId: string, context: AuditContext): Promise<void> {
+  for (const source of await findUnlinkedSources(trx, personId))
+    await setGroups(trx, { personId, source, groups: [] }, context)
 }
 
 function change(

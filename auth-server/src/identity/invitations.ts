@@ -7,11 +7,11 @@ import type { Trx } from '../store/database.ts'
 import { isAddressTaken } from '../store/queries/federation.ts'
 import { countInvitationMails, insertInvitation } from '../store/queries/invite.ts'
 import type { MailRecipient } from '../store/queued-mail.ts'
+import { OPERATOR_SOURCE } from '../store/tables/group-members.ts'
 import { findMissingGroups } from '../store/tables/groups.ts'
 import { deleteInvitation, type Invitation, lockInvitation } from '../store/tables/invitations.ts'
 import { insertRole } from '../store/tables/person-roles.ts'
 import { queueMail } from '../store/tables/queued-mails.ts'
-import { OPERATOR_SOURCE } from './administration/groups.ts'
 import { addToGroup } from './groups.ts'
 
 export const INVITATION_DAYS = 7

@@ -5,6 +5,7 @@ import type { Db } from '../store/database.ts'
 import { mailLanguageOf } from '../store/queries/account-changes.ts'
 import { takeBack } from '../store/queries/undo.ts'
 import { queueMail } from '../store/tables/queued-mails.ts'
+import { leaveGroupsOfEndedLinks } from './groups.ts'
 
 /** Takes it back, and mails those whose account it is how to go on. False when the link is of no use any more. */
 export function undoChange(db: Db, challengeId: string, context: AuditContext): Promise<boolean> {
@@ -13,6 +14,7 @@ export function undoChange(db: Db, challengeId: string, context: AuditContext): 
     if (!undone) return false
     const { personId, addresses, language } = undone
     await record(trx, { type: 'account-change', outcome: 'taken-back', personId }, context)
+    await leaveGroupsOfEndedLinks(trx, personId, context)
     const mail = { name: 'change-undone', facts: {} } as const
     for (const to of addresses) await queueMail(trx, { mail, language: mailLanguageOf(language), to, personId })
     return true

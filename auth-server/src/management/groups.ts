@@ -1,7 +1,7 @@
 // What the operations on groups and roles do.
 import { record } from '../audit/record.ts'
 import { createGroup, defineGroup, removeGroup } from '../catalogue/groups.ts'
-import { OPERATOR_SOURCE, setPersonGroups } from '../identity/administration/groups.ts'
+import { setPersonGroups } from '../identity/administration/groups.ts'
 import { type GivableRole, giveRole, takeRole } from '../identity/administration/role-changes.ts'
 import type { Trx } from '../store/database.ts'
 import {
@@ -13,7 +13,7 @@ import {
   lockGroup,
   readGroup,
 } from '../store/queries/listed-groups.ts'
-import { lockGroupsOf } from '../store/tables/group-members.ts'
+import { lockGroupsOf, OPERATOR_SOURCE } from '../store/tables/group-members.ts'
 import { isRoleGiven } from '../store/tables/person-roles.ts'
 import { requireDone, requirePerson } from './administered.ts'
 import type { HandlersOf } from './handler.ts'

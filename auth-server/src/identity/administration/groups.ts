@@ -1,10 +1,8 @@
 // An administrator says in which groups somebody is, as far as administrators put them there; other sources stay as they are.
 import type { Db } from '../../store/database.ts'
+import { OPERATOR_SOURCE } from '../../store/tables/group-members.ts'
 import { setGroups } from '../groups.ts'
 import type { Administered, Authority } from './authority.ts'
-
-/** By whose word: of operators at the command line and administrators alike, so that each can take back the other's. */
-export const OPERATOR_SOURCE = 'operator'
 
 /** What became of it; with the names that no group has, nothing has changed. */
 export type GroupsOutcome = Administered | Readonly<{ missing: readonly string[] }>

@@ -3,10 +3,10 @@ import type { AuditContext } from '../../audit/context.ts'
 import { record } from '../../audit/record.ts'
 import { type Db, inTransaction, type Trx } from '../../store/database.ts'
 import { noteChange } from '../../store/queries/account-changes.ts'
-import { hasIdentityOf, linkIdentity, unlinkIdentity } from '../../store/queries/federation.ts'
+import { linkIdentity, unlinkIdentity } from '../../store/queries/federation.ts'
 import { unlessOnlyWay } from '../../store/queries/ways-in.ts'
 import type { UpstreamSubject } from '../../store/tables/upstream-logins.ts'
-import { setGroups } from '../groups.ts'
+import { leaveGroupsOfEndedLinks } from '../groups.ts'
 import { issuersOf, type Providers } from './providers.ts'
 
 /** False when it belongs to somebody already. Whoever calls has seen proof of both: the identity, and the account. */
@@ -34,8 +34,7 @@ export function unlink(
 ): Promise<'unlinked' | 'only way' | 'none'> {
   return unlessOnlyWay(db, async (trx) => {
     if (!(await unlinkIdentity(trx, identity, { personId, issuers: issuersOf(providers) }))) return 'none'
-    if (!(await hasIdentityOf(trx, identity.issuer, personId)))
-      await setGroups(trx, { personId, source: identity.issuer, groups: [] }, context)
+    await leaveGroupsOfEndedLinks(trx, personId, context)
     await noteChange(trx, { personId, kind: 'identity-removed' })
     await record(trx, { type: 'identity', outcome: 'unlinked', personId }, context)
     return 'unlinked'

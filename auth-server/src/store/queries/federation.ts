@@ -8,7 +8,7 @@ import { requireWayIn, type WaysIn } from './ways-in.ts'
 /** Takes an identity for a person, as part of a statement; no row where somebody has it. What was taken away is free. */
 function takeIdentity({ issuer, subject }: UpstreamSubject) {
   return sql`
-    on conflict (issuer, subject) do update set person_id = excluded.person_id, created_at = auth_now(), used_at = auth_now(), removed_at = null, sealed_token = excluded.sealed_token
+    on conflict (issuer, subject) do update set person_id = excluded.person_id, created_at = auth_now(), used_at = excluded.used_at, removed_at = null, sealed_token = excluded.sealed_token
     where identities.removed_at is not null and (identities.issuer, identities.subject) = (${issuer}, ${subject})`
 }
 
@@ -73,11 +73,14 @@ export async function signUpByIdentity(
   return person
 }
 
-/** Links an identity to an account; false when it is somebody's already. */
+/**
+ * Links an identity to an account; false when it is somebody's already. Nobody has signed in by it yet: what the provider
+ * told of another one of theirs lives no longer by it.
+ */
 export async function linkIdentity(trx: Trx, identity: UpstreamSubject, personId: string): Promise<boolean> {
   const { rows } = await sql`
-    insert into identities (issuer, subject, person_id, used_at, sealed_token)
-    values (${identity.issuer}, ${identity.subject}, ${personId}, auth_now(), ${identity.sealedToken ?? null})
+    insert into identities (issuer, subject, person_id, sealed_token)
+    values (${identity.issuer}, ${identity.subject}, ${personId}, ${identity.sealedToken ?? null})
     ${takeIdentity(identity)}
     returning person_id`.execute(trx)
   return rows.length === 1
@@ -102,15 +105,6 @@ export async function unlinkIdentity(trx: Trx, { issuer, subject }: UpstreamSubj
   if (rows.length === 0) return false
   await requireWayIn(trx, whose)
   return true
-}
-
-/** Whether an account is linked to any identity of an issuer. */
-export async function hasIdentityOf(trx: Trx, issuer: string, personId: string): Promise<boolean> {
-  const { rows } = await sql`
-    select from identities where person_id = ${personId} and issuer = ${issuer} and removed_at is null limit 1`.execute(
-    trx,
-  )
-  return rows.length > 0
 }
 
 /** Whose account an address is proven to lead to, whatever their status. */

@@ -28,6 +28,9 @@ export const GROUP_MEMBERS: TableDeclaration<GroupMembers> = {
   },
 }
 
+/** Who puts people into groups by hand: the operator, or an administrator. */
+export const OPERATOR_SOURCE = 'operator'
+
 /** One membership, by the word of one source. */
 export interface Membership {
   readonly personId: string
@@ -68,6 +71,17 @@ export async function lockGroupsOf(trx: Trx, { personId, source }: GroupsKey): P
     select group_name as name from group_members where person_id = ${personId} and source = ${source}
     order by 1`.execute(trx)
   return rows.map(({ name }) => name)
+}
+
+/** The issuers by whose word a person is in groups, and none of whose identities is linked to them any more. */
+export async function findUnlinkedSources(trx: Trx, personId: string): Promise<readonly string[]> {
+  const { rows } = await sql<{ source: string }>`
+    select distinct source from group_members member
+    where person_id = ${personId} and source <> ${OPERATOR_SOURCE} and not exists (
+      select from identities identity
+      where identity.person_id = member.person_id and identity.issuer = member.source and identity.removed_at is null)
+    order by 1`.execute(trx)
+  return rows.map(({ source }) => source)
 }
 
 /** Puts a person into these groups and no other, as far as the source is concerned; false when they were so already. */
