@@ -101,9 +101,9 @@ const RULES: readonly DialectRule[] = [
     appliesTo: (file) => file.startsWith('auth-server/src/') && file !== 'auth-server/src/pages/components/form.ts',
   },
   {
-    instead: 'a row of a table of the account: index.ts alone mounts routes, behind the guard',
+    instead: 'a row of a table of the account: mount.ts alone mounts routes, behind the guard',
     pattern: /\b(?:app|scope|instance)\.(?:get|post|all|route|register)\(|\baddPage\(/g,
-    appliesTo: (file) => file.startsWith('auth-server/src/account/') && file !== 'auth-server/src/account/index.ts',
+    appliesTo: (file) => file.startsWith('auth-server/src/account/') && file !== 'auth-server/src/account/mount.ts',
   },
   {
     instead: 'a plain word (folder, flow, endpoint, setup): no private metaphors',

@@ -2,7 +2,8 @@
 import cookie from '@fastify/cookie'
 import { MANAGEMENT_PATH } from '@mobile-api-gateway/sdk/contract/scopes.ts'
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
-import { accountPages } from './account/index.ts'
+import { publicPages } from './account/index.ts'
+import { addAccount } from './account/mount.ts'
 import { isRefusedCheck } from './crypto/password-queue.ts'
 import { randomSecret } from './crypto/random.ts'
 import type { Deps } from './deps.ts'
@@ -15,12 +16,12 @@ import { addMethods } from './http/methods.ts'
 import { mountPages } from './http/page-routes.ts'
 import { refusePrefetch } from './http/prefetch.ts'
 import { addProblemHandler, refuseAddress, toProblem } from './http/problem-handler.ts'
-import { MAX_PART_LENGTH } from './http/routable.ts'
+import { MAX_PART_LENGTH, routableBelow } from './http/routable.ts'
 import { addSecurityHeaders } from './http/security-headers.ts'
 import { visitedPaths } from './http/visited-path.ts'
 import { interactionPages } from './interaction/index.ts'
 import { serveLogos } from './interaction/logos.ts'
-import { PORTAL_PATH } from './interaction/paths.ts'
+import { ACCOUNT_PATH, PORTAL_PATH } from './interaction/paths.ts'
 import { keepRefusals, refusalOf } from './landing/refusals.ts'
 import { landingPages } from './landing/routes.ts'
 import { TRY_PATH } from './landing/try.ts'
@@ -35,7 +36,7 @@ import { addEndpoints } from './oauth/mount.ts'
 import { addPages } from './pages/send-page.ts'
 import { serveScripts } from './pages/serve-scripts.ts'
 import { hrefFor } from './portal/links.ts'
-import { addPortal, routableInPortal } from './portal/mount.ts'
+import { addPortal } from './portal/mount.ts'
 import { PROBLEMS } from './problems.ts'
 import { trialCallback } from './trial/callback.ts'
 
@@ -48,11 +49,11 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<F
   const endpoints = ENDPOINTS.filter(({ errors }) => errors === 'page').flatMap(pathsOf)
   const visits = interactionPages(deps)
   const refusals = keepRefusals(deps.config.development)
-  const own = { ...visits, ...accountPages(deps) }
+  const own = { ...visits, ...publicPages(deps) }
   const trials = trialCallback(deps, (owner, clientId) => (owner === null ? TRY_PATH : hrefFor('tryIt', clientId)))
   const pages = { ...landingPages(deps, refusals), ...own, ...trials, ...referencePages(deps.config.issuer) }
   const isVisited = visitedPaths(endpoints, Object.keys(visits))
-  const allPages = [...Object.keys(pages), PORTAL_PATH]
+  const allPages = [...Object.keys(pages), ACCOUNT_PATH, PORTAL_PATH]
   const app: FastifyInstance = fastify({
     loggerInstance: logger,
     // The audit log names a request as the log does, over all instances and restarts.
@@ -64,7 +65,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<F
     exposeHeadRoutes: false,
     frameworkErrors: refuseAddress(isVisited),
     routerOptions: { maxParamLength: MAX_PART_LENGTH },
-    rewriteUrl: ({ url = '' }) => routableInPortal(url),
+    rewriteUrl: ({ url = '' }) => routableBelow([ACCOUNT_PATH, PORTAL_PATH], url),
     // Who is here is served to the end (http/drain.ts).
     return503OnClosing: false,
     // For limits by address only; the issuer is configured and never taken from a request.
@@ -98,6 +99,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<F
     },
   })
   mountPages(app, pages)
+  addAccount(app, deps, (error) => toProblem(PROBLEMS, error))
   addPortal(app, deps, (error) => toProblem(PROBLEMS, error))
   serveScripts(app)
   serveLogos(app, deps)

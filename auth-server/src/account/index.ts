@@ -54,9 +54,8 @@ export function publicPages(deps: Deps): Pages {
   return { ...publicDeletePages(deps), ...publicSetupPages(deps) }
 }
 
-/** Every page and form, as they are mounted. */
-export function accountPages(deps: Deps): Pages {
+/** Every page and form of whoever is signed in, as they are mounted. */
+export function ownPages(deps: Deps): Pages {
   const routes = Object.entries(accountRoutes(deps))
-  const own = Object.fromEntries(routes.map(([url, route]) => [url, guarded(deps, route)]))
-  return { ...publicPages(deps), ...own }
+  return Object.fromEntries(routes.map(([url, route]) => [url, guarded(deps, route)]))
 }

@@ -4,21 +4,10 @@ import type { Deps } from '../deps.ts'
 import { mountPages } from '../http/page-routes.ts'
 import { HttpProblem } from '../http/problem.ts'
 import { sendProblem } from '../http/problem-handler.ts'
-import { pathOf } from '../http/request-path.ts'
-import { isRoutable } from '../http/routable.ts'
 import { PORTAL_PATH } from '../interaction/paths.ts'
 import { portalPages, portalRoutes } from './index.ts'
 import { type PortalSite, readerOf, visitorOf } from './person.ts'
 import { notFoundPage, sendPortalProblem } from './problem/reply.ts'
-
-/** Below the portal, and no page. */
-const NOWHERE = `${PORTAL_PATH}/nowhere`
-
-/** The target of a request, but for one below the portal that leads to no route: there is nothing at it. */
-export function routableInPortal(target: string): string {
-  const path = pathOf(target)
-  return path.startsWith(`${PORTAL_PATH}/`) && !isRoutable(target) ? NOWHERE : target
-}
 
 /** @param toProblem what was thrown, as a problem */
 export function addPortal(app: FastifyInstance, deps: Deps, toProblem: (error: unknown) => HttpProblem): void {

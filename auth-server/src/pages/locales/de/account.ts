@@ -41,6 +41,22 @@ export const ACCOUNT = {
     title: 'Das gibt es hier nicht mehr',
     lead: 'Es ist beendet oder wurde entfernt. Was es noch gibt, steht auf der Seite darüber.',
   },
+  unreadable: {
+    title: 'Das ließ sich nicht lesen',
+    lead: 'Es hat sich nichts geändert. Gehen Sie zurück, öffnen Sie die Seite neu und senden Sie es von dort.',
+    tooLong:
+      'Das ist länger, als diese Seite annimmt. Es hat sich nichts geändert: Gehen Sie zurück und kürzen Sie es.',
+  },
+  refusedForm: {
+    title: 'Das wurde nicht getan',
+    lead: 'Dieses Formular kam nicht von einer unserer Seiten, oder es stammt aus der Zeit vor Ihrer letzten Anmeldung. Es hat sich nichts geändert. Öffnen Sie seine Seite neu und senden Sie es von dort.',
+    again: 'Seite neu öffnen',
+  },
+  tooMany: {
+    title: 'In kurzer Zeit viel geändert',
+    lead: (minutes) =>
+      `Jetzt hat sich nichts geändert. Es geht in ${minutes === 1 ? 'einer Minute' : `${minutes} Minuten`} weiter; ansehen und abmelden können Sie inzwischen.`,
+  },
   apps: {
     signedInTo: 'Angemeldet',
     noInstallations: 'Keine App ist mit Ihrem Konto angemeldet. Sobald Sie sich in einer anmelden, steht sie hier.',

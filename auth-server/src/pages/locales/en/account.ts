@@ -42,6 +42,21 @@ export const ACCOUNT = {
     title: 'This is not here any more',
     lead: 'It has ended or was taken away. What is there now is on the page above this one.',
   },
+  unreadable: {
+    title: 'This could not be read',
+    lead: 'Nothing has changed. Go back, open the page anew, and send it from there.',
+    tooLong: 'It is longer than this page takes. Nothing has changed: go back, and shorten it.',
+  },
+  refusedForm: {
+    title: 'This was not done',
+    lead: 'This form did not come from our own page, or from before your last sign-in. Nothing has changed. Open its page anew, and send it from there.',
+    again: 'Open the page anew',
+  },
+  tooMany: {
+    title: 'Much was changed in a short time',
+    lead: (minutes: number) =>
+      `Nothing has changed now. It goes on in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}; looking and signing out work meanwhile.`,
+  },
   apps: {
     signedInTo: 'Signed in',
     noInstallations: 'No app is signed in to your account. When you sign in to one, it stands here.',
