@@ -126,6 +126,30 @@ t.test('memberships, also of whoever proves an address that was invited, which a
   t.match(await heard(), [{ event: 'membership.ended', sub: personId, api: api_id }])
 })
 
+t.test('who asks to come, is declined, asks again and is approved: each is told once, and no word of it', async (t) => {
+  await defineApi(db, { ...API, signUp: 'approval' }, OPERATOR)
+  t.teardown(() => defineApi(db, API, OPERATOR))
+  const sub = await newPerson(server, 'nora@example.com')
+  const site = await Website.open(server)
+  const browser = new Browser(server.app)
+  const user = { email: 'nora@example.com', password: PASSWORD }
+  const page = await logIn(browser, await site.send(browser, { scope: 'openid orders:read' }), user)
+  await heard()
+  const asking = async () => {
+    await Promise.all([1, 2, 3].map(() => browser.submit(page, '/ask-to-come', { reason: 'secretly curious' })))
+    const { id } = await db.selectFrom('membership_requests').select('id').executeTakeFirstOrThrow()
+    return { params: { request_id: id }, body: { reason: 'a secret word' } }
+  }
+  const about = { sub, api: API.id }
+  const first = await asking()
+  t.strictSame(await heard(), [{ event: 'membership.requested', ...about }])
+  await Promise.all([1, 2].map(() => root.ask('memberships.decline', first)))
+  t.strictSame(await heard(), [{ event: 'membership.declined', ...about }])
+  await db.deleteFrom('membership_requests').execute()
+  await root.ask('memberships.approve', await asking())
+  t.strictSame((await heard()).map(({ event }) => event).toSorted(), ['membership.begun', 'membership.requested'])
+})
+
 t.test('a hook that does not want it hears nothing of what a trigger adds, and nothing is queued', async (t) => {
   const all = subscriptionsOf(deps.hooks)
   await confirmSubscriptions(
