@@ -253,6 +253,22 @@ export const LIMITS = {
     by: 'about',
     answer: '409 from `applications.invite`',
   },
+  apiInvitationsByRecipient: {
+    counts: 'mails to one e-mail address that invite it to APIs, whoever invites',
+    allowed: 5,
+    windowSeconds: 86_400,
+    held: 'database',
+    by: 'about',
+    answer: '409 from `memberships.create`, and nobody is invited; without a mail somebody can be',
+  },
+  apiInvitationsByInviter: {
+    counts: 'mails that invite e-mail addresses to APIs, by who invites: a person, a machine client, the operator',
+    allowed: 100,
+    windowSeconds: 86_400,
+    held: 'database',
+    by: 'about',
+    answer: '409 from `memberships.create`, and nobody is invited; without a mail somebody can be',
+  },
   appLinkChecks: {
     counts:
       'checks of app links that one developer or machine client asks for, each of which fetches two files of this server',

@@ -1,26 +1,17 @@
 // What the operations on memberships do.
-import type { OperationAnswer, OperationInput } from '@mobile-api-gateway/sdk/contract/index.ts'
+import type { OperationAnswer } from '@mobile-api-gateway/sdk/contract/index.ts'
 import { record } from '../audit/record.ts'
-import { readAddress } from '../delivery/mail/mailbox.ts'
+import { emailKey } from '../identity/email.ts'
 import { decideOnRequest } from '../identity/membership-requests.ts'
-import type { Trx } from '../store/database.ts'
-import { findRequest, type ListedRequest, listRequests } from '../store/queries/listed-memberships.ts'
-import { lockInvitation } from '../store/tables/invitations.ts'
-import {
-  type ApiMember,
-  deleteMember,
-  findMembership,
-  insertMember,
-  insertMemberByAddress,
-  listMembersOfApis,
-} from '../store/tables/memberships.ts'
-import { requirePerson } from './administered.ts'
+import { countRequests, findRequest, type ListedRequest, listRequests } from '../store/queries/listed-memberships.ts'
+import { type ApiMember, deleteMember, findMembership, listMembersOfApis } from '../store/tables/memberships.ts'
 import { requireApi } from './apis.ts'
 import { readReason } from './decision.ts'
 import type { HandlersOf } from './handler.ts'
+import { addMember, inviteAddress } from './new-member.ts'
 import { readPage, toPage } from './page.ts'
 import { requireOrdinaryApi } from './privileged.ts'
-import { conflict, invalid, notFound } from './refusals.ts'
+import { invalid, notFound } from './refusals.ts'
 
 function showMembership(member: ApiMember): OperationAnswer<'memberships.create'> {
   const { id, apiId, personId, person, address, createdAt } = member
@@ -41,49 +32,28 @@ function showRequest(request: ListedRequest): OperationAnswer<'memberships.get_r
   }
 }
 
-/** @throws {HttpProblem} 400, 404, and 409 for a guest, who is nobody that could be invited */
-async function insert(
-  trx: Trx,
-  { api_id: apiId, person_id: id, email }: OperationInput<'memberships.create'>['body'],
-): Promise<ApiMember | undefined> {
-  if ((id === undefined) === (email === undefined)) throw invalid('person_or_email')
-  if (id !== undefined) {
-    const { id: personId, kind } = await requirePerson(trx, id)
-    if (kind === 'guest') throw conflict('guest_member')
-    return insertMember(trx, { personId, apiId })
-  }
-  const address = readAddress(email ?? '')
-  if (address?.mailbox === undefined) throw invalid('email')
-  // Whoever is about to prove it waits.
-  await lockInvitation(trx, address.key)
-  return insertMemberByAddress(trx, { key: address.key, address: address.mailbox, apiId })
-}
+const ANYBODY = { emailKey: undefined, name: undefined }
 
 export const MEMBERSHIP_HANDLERS: HandlersOf<'memberships'> = {
   'memberships.list': {
     async read({ db, actor, input: { query } }) {
       const page = readPage(query)
       await record(db, { type: 'account', outcome: 'searched-for' }, actor.authority.context)
-      const { api_id: apiId, person_id: personId } = query
-      return toPage(
-        page,
-        await listMembersOfApis(db, { apiId, personId }, page.oneMore),
-        ({ id }) => id,
-        showMembership,
-      )
+      const { api_id: apiId, person_id: personId, email, name } = query
+      const key = email === undefined ? undefined : emailKey(email)
+      if (email !== undefined && key === undefined) return { items: [], next: null }
+      const filter = { apiId, personId, emailKey: key, name: name?.normalize('NFC') }
+      return toPage(page, await listMembersOfApis(db, filter, page.oneMore), ({ id }) => id, showMembership)
     },
   },
   'memberships.create': {
-    async write({ trx, actor, input: { body } }) {
-      const { api_id: apiId } = body
-      await requireApi(trx, actor, apiId)
+    async write(call) {
+      const { actor, trx } = call
+      const { api_id: apiId, person_id: personId, email } = call.input.body
+      const api = await requireApi(trx, actor, apiId)
       requireOrdinaryApi(actor, apiId)
-      const member = await insert(trx, body)
-      if (!member) throw conflict('member_already')
-      const { context } = actor.authority
-      if (member.personId === null) await record(trx, { type: 'membership', outcome: 'promised', apiId }, context)
-      else await record(trx, { type: 'membership', outcome: 'begun', personId: member.personId, apiId }, context)
-      return showMembership(member)
+      if ((personId === undefined) === (email === undefined)) throw invalid('person_or_email')
+      return showMembership(await (personId === undefined ? inviteAddress(call, api.name) : addMember(call, personId)))
     },
   },
   'memberships.get': {
@@ -100,6 +70,13 @@ export const MEMBERSHIP_HANDLERS: HandlersOf<'memberships'> = {
       return toPage(page, await listRequests(db, query.api_id, page.oneMore), ({ id }) => id, showRequest)
     },
   },
+  'memberships.waiting': {
+    async read({ db }) {
+      const counts = await countRequests(db)
+      const items = counts.map(({ apiId, apiName, waiting }) => ({ api_id: apiId, api_name: apiName, waiting }))
+      return { items, next: null }
+    },
+  },
   'memberships.get_request': {
     async read({ db, input: { params } }) {
       const request = await findRequest(db, params.request_id)
@@ -111,7 +88,9 @@ export const MEMBERSHIP_HANDLERS: HandlersOf<'memberships'> = {
     async write({ trx, actor, input: { params, body } }) {
       const decision = { decision: 'approved', reason: readReason(body.reason) } as const
       const decided = await decideOnRequest(trx, params.request_id, decision, actor.authority.context)
-      const [member] = decided ? await listMembersOfApis(trx, decided, { after: undefined, limit: 1 }) : []
+      const [member] = decided
+        ? await listMembersOfApis(trx, { ...decided, ...ANYBODY }, { after: undefined, limit: 1 })
+        : []
       if (!member) throw notFound('request')
       return showMembership(member)
     },

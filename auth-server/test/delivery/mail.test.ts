@@ -41,6 +41,7 @@ const FACTS: MailFacts = {
   'left-team': { app: SHOP },
   'subscription-asked': { app: SHOP, api: 'Orders' },
   'membership-asked': { api: 'Orders' },
+  'membership-invited': { api: 'Orders', by: 'bob@example.com', mayMakeAccount: true },
   'membership-decided': { api: 'Orders', decision: 'declined', reason: 'Ask your school.', days: 7 },
   'sign-in-changed': {
     app: SHOP,

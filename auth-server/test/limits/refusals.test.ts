@@ -85,6 +85,8 @@ const PROVOKE: Readonly<Record<LimitName, Provoke>> = {
   teamInvitationsByApplication: byAdmit('teamInvitationsByApplication'),
   teamInvitationsByPerson: byAdmit('teamInvitationsByPerson'),
   teamInvitationsByRecipient: byAdmit('teamInvitationsByRecipient'),
+  apiInvitationsByRecipient: byAdmit('apiInvitationsByRecipient'),
+  apiInvitationsByInviter: byAdmit('apiInvitationsByInviter'),
   appLinkChecks: byAdmit('appLinkChecks'),
   trials: byAdmit('trials'),
   secondFactorGuesses: byAdmit('secondFactorGuesses'),

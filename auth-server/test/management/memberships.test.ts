@@ -2,13 +2,19 @@
 import t from 'tap'
 import { defineApi } from '../../src/catalogue/apis.ts'
 import { OPERATOR } from '../../src/identity/administration/authority.ts'
+import type { SharedLimitName } from '../../src/limits/counted-keys.ts'
+import { LIMITS } from '../../src/limits/table.ts'
+import { callerOf } from '../../src/management/actor.ts'
 import { insertMembershipRequest } from '../../src/store/tables/membership-requests.ts'
+import { addAddress } from '../support/account.ts'
 import { newPerson } from '../support/administrator.ts'
+import { openMailbox } from '../support/mailbox.ts'
 import { machine } from '../support/management.ts'
 import { inRole } from '../support/portal-actor.ts'
 import { API, testServer } from '../support/server.ts'
 
-const server = await testServer(t)
+const box = await openMailbox(t)
+const server = await testServer(t, box.environment)
 const { db, personId } = server
 const { ask } = await machine(server)
 function add(body: Readonly<Record<string, unknown>>) {
@@ -66,6 +72,87 @@ t.test('two who invite one address at once, and the person who proves it meanwhi
   const rows = await db.selectFrom('memberships').where('api_id', '=', API.id).selectAll().execute()
   t.equal(rows.filter((row) => row.person_id === person).length, 1)
   t.equal(rows.filter((row) => row.email_key === 'kim@example.com').length, 0)
+})
+
+t.test('an address that is invited gets one mail, the same whether anybody has it, and says who invites', async (t) => {
+  const root = await inRole(server, 'chief@example.com', { role: 'administrator' })
+  await newPerson(server, 'known@example.com')
+  await box.deliver(server)
+  const emails = ['known@example.com', 'unknown@example.com']
+  const answers = await Promise.all(
+    emails.flatMap((email) =>
+      [1, 2, 3].map(() => root.ask('memberships.create', { body: { api_id: API.id, email, language: 'de' } })),
+    ),
+  )
+  t.strictSame(answers.map(({ status }) => status).toSorted(), [201, 201, 409, 409, 409, 409])
+  const mails = await box.deliver(server)
+  t.strictSame(mails.flatMap(({ recipients }) => recipients).toSorted(), emails.toSorted())
+  const [one, other] = mails.map(({ subject, text, html }) => [subject, text, html])
+  t.strictSame(one, other, 'nothing tells them apart')
+  t.match(one, [`Sie sind zu ${API.name} eingeladen`, /^chief@example\.com lädt Sie .*localhost:4000\/account/s])
+  for (const body of [{ email: 'nomail@example.com', mail: false }, { person_id: root.id }])
+    t.equal((await add(body)).statusCode, 201)
+  t.equal((await add({ email: 'by-machine@example.com' })).statusCode, 201)
+  t.match(await box.deliver(server), [{ recipients: ['by-machine@example.com'], text: /^Whoever runs this server/ }])
+})
+
+t.test('who may write memberships and not read them learns of no address whose it is', async (t) => {
+  await newPerson(server, 'has@example.com')
+  const writer = await machine(server, ['memberships:write'])
+  const [has, hasNot] = await Promise.all(
+    ['has@example.com', 'hasnot@example.com'].map((email) =>
+      writer.ask('POST', '/memberships', { body: { api_id: API.id, email } }),
+    ),
+  )
+  const { id: _, created_at: __, email, ...told } = has?.json() ?? {}
+  t.strictSame([email, told], ['has@example.com', { api_id: API.id, person_id: null, person: null }])
+  t.match(hasNot?.json(), { person_id: null, person: null, email: 'hasnot@example.com' })
+})
+
+t.test(
+  'mails are bounded by who invites and by whom they are to; beyond that nobody is invited, or without mail',
+  async (t) => {
+    const root = await inRole(server, 'many@example.com', { role: 'administrator' })
+    const invite = (email: string, mail = true) =>
+      root.ask('memberships.create', { body: { api_id: API.id, email, mail } })
+    const { apiInvitationsByInviter, apiInvitationsByRecipient } = LIMITS
+    const admit = (limit: SharedLimitName, about: string) => server.deps.limits.admit({ [limit]: { about } })
+    for (let n = 0; n < apiInvitationsByInviter.allowed - 1; n++)
+      await admit('apiInvitationsByInviter', callerOf(root.actor))
+    const both = await Promise.all(['zoe@example.com', 'zac@example.com'].map((email) => invite(email)))
+    t.strictSame(both.map(({ status }) => status).toSorted(), [201, 409], 'of many at once no more than there may be')
+    const refused = both.find(({ status }) => status === 409)
+    t.match(refused?.body, { code: 'conflict', detail: /too many invitations/ })
+    t.equal((await invite('zia@example.com', false)).status, 201)
+    for (let n = 0; n < apiInvitationsByRecipient.allowed; n++)
+      await admit('apiInvitationsByRecipient', 'lot@example.com')
+    t.equal((await add({ email: 'LOT@example.com' })).statusCode, 409)
+    const { items } = (await ask('GET', '/memberships', { query: { email: 'lot@example.com' } })).json()
+    t.strictSame(items, [], 'what was refused is not there')
+  },
+)
+
+t.test('members are found by an address or by how a name begins; who asks to come is counted by API', async (t) => {
+  const ruth = await newPerson(server, 'ruth@example.com', 'Ruth Adler')
+  await addAddress({ db, personId: ruth }, 'second-of-ruth@example.com')
+  await add({ person_id: ruth })
+  const find = async (query: Readonly<Record<string, string>>) => {
+    const { items } = (await ask('GET', '/memberships', { query: { api_id: API.id, ...query } })).json()
+    return items.map((item: { person_id: string | null; email: string | null }) => item.person_id ?? item.email)
+  }
+  t.strictSame(await find({ email: 'Second-of-Ruth@example.com' }), [ruth])
+  t.strictSame(await find({ name: 'ruth a' }), [ruth])
+  t.strictSame(await find({ email: 'unknown@example.com' }), ['unknown@example.com'])
+  t.strictSame(await find({ email: 'nobody' }), [])
+  t.strictSame(await find({ name: 'zz' }), [])
+  const before = (await ask('GET', '/membership-requests/counts')).json()
+  t.strictSame(before, { items: [], next: null })
+  await asks('una@example.com')
+  t.match((await ask('GET', '/membership-requests/counts')).json(), {
+    items: [{ api_id: API.id, api_name: API.name, waiting: 1 }],
+  })
+  await db.deleteFrom('membership_requests').execute()
+  await db.updateTable('apis').set({ sign_up: null }).where('id', '=', API.id).execute()
 })
 
 t.test('what cannot be is told in a sentence', async (t) => {

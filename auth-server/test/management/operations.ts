@@ -44,6 +44,7 @@ export function fittingRequests(things: Things): Readonly<Record<OperationId, Fi
     'memberships.create': { body: { api_id: 'orders-api', email: 'new@example.com' } },
     'memberships.get': { params: { membership_id: `membership_${'0'.repeat(32)}` } },
     'memberships.requests': { query: { api_id: 'orders-api' } },
+    'memberships.waiting': {},
     'memberships.get_request': { params: { request_id: `request_${'0'.repeat(32)}` } },
     'memberships.approve': { params: { request_id: `request_${'0'.repeat(32)}` }, body: {} },
     'memberships.decline': { params: { request_id: `request_${'0'.repeat(32)}` }, body: { reason: 'Not yet.' } },

@@ -2,7 +2,7 @@
 import Type from 'typebox'
 import { MAX_REASON_LENGTH } from './approvals.ts'
 import type { OperationTable } from './operation.ts'
-import { API_ID, exactly, MOMENT, nullable, PAGE_MEMBERS, PERSON_ID, pageOf, text } from './schemas.ts'
+import { API_ID, exactly, MOMENT, nullable, oneOf, PAGE_MEMBERS, PERSON_ID, pageOf, text } from './schemas.ts'
 
 const MEMBERSHIP_ID = Type.String({ pattern: '^membership_[0-9a-f]{32}$' })
 const MEMBERSHIP = exactly({
@@ -37,7 +37,16 @@ export const MEMBERSHIP_OPERATIONS = {
     path: '/memberships',
     scope: 'memberships:read',
     summary: 'List who is invited to which API',
-    query: exactly({ ...PAGE_MEMBERS, api_id: Type.Optional(API_ID), person_id: Type.Optional(PERSON_ID) }),
+    description: 'The audit log says that you looked.',
+    query: exactly({
+      ...PAGE_MEMBERS,
+      api_id: Type.Optional(API_ID),
+      person_id: Type.Optional(PERSON_ID),
+      email: Type.Optional(text(254, 'An address, whole: that is invited, or that a member has proven.')),
+      name: Type.Optional(
+        Type.String({ minLength: 2, maxLength: 100, description: 'How the name of a member begins.' }),
+      ),
+    }),
     answers: { 200: pageOf(MEMBERSHIP) },
   },
   'memberships.create': {
@@ -46,8 +55,14 @@ export const MEMBERSHIP_OPERATIONS = {
     scope: 'memberships:write',
     summary: 'Invite somebody to an API',
     description:
-      'Name person_id, or email: whoever has proven the address, or will, is a member. No mail is sent. Where the API is open, it counts from when it is not.',
-    body: exactly({ api_id: API_ID, person_id: Type.Optional(PERSON_ID), email: Type.Optional(text(254)) }),
+      'Name person_id, or email: whoever has proven the address, or will, is a member. The address gets a mail, the same whether anybody has it, unless mail is false or the server sends none; of too many in a day, 409. Whoever may not read memberships is not told who has it. Where the API is open, it counts from when it is not.',
+    body: exactly({
+      api_id: API_ID,
+      person_id: Type.Optional(PERSON_ID),
+      email: Type.Optional(text(254)),
+      mail: Type.Optional(Type.Boolean({ description: 'False: no mail is sent. To a person_id none is sent anyway.' })),
+      language: Type.Optional({ ...oneOf(['de', 'en']), description: 'Of the mail; en without it.' }),
+    }),
     answers: { 201: MEMBERSHIP },
     problems: [404, 409],
   },
@@ -80,6 +95,16 @@ export const MEMBERSHIP_OPERATIONS = {
       'Where `sign_up` of an API is `approval`. What was decided is not in it, nor what nobody decided on in 90 days. The audit log says that you looked.',
     query: exactly({ ...PAGE_MEMBERS, api_id: Type.Optional(API_ID) }),
     answers: { 200: pageOf(REQUEST) },
+  },
+  'memberships.waiting': {
+    method: 'GET',
+    path: '/membership-requests/counts',
+    scope: 'memberships:read',
+    summary: 'Count who asks to come, by API',
+    description: 'Of the APIs that somebody asks to come to; it says nothing of who that is.',
+    answers: {
+      200: pageOf(exactly({ api_id: Type.String(), api_name: Type.String(), waiting: Type.Integer() })),
+    },
   },
   'memberships.get_request': {
     method: 'GET',

@@ -41,3 +41,18 @@ export async function findRequest(db: Db, id: string): Promise<ListedRequest | u
   const { rows } = await sql<ListedRequest>`${REQUESTS} and request.id = ${id}`.execute(db)
   return rows[0]
 }
+
+/** How many ask to come to an API. */
+export interface CountedRequests {
+  readonly apiId: string
+  readonly apiName: string
+  readonly waiting: number
+}
+
+/** Of those that somebody asks to come to, by their names. */
+export async function countRequests(db: Db): Promise<readonly CountedRequests[]> {
+  const { rows } = await sql<CountedRequests>`
+    select "apiId", "apiName", count(*)::int as waiting from (${REQUESTS}) asked
+    group by 1, 2 order by 2, 1`.execute(db)
+  return rows
+}

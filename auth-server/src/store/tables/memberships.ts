@@ -98,18 +98,28 @@ export async function findMembership(db: Db, id: string): Promise<ApiMember | un
 export interface MemberFilter {
   readonly apiId: string | undefined
   readonly personId: string | undefined
+  /** The canonical form of an address: invited, or proven by a member. */
+  readonly emailKey: string | undefined
+  /** How the name of a member begins. */
+  readonly name: string | undefined
 }
 
 /** In the order of their ids. */
 export async function listMembersOfApis(
   db: Db,
-  { apiId, personId }: MemberFilter,
+  { apiId, personId, emailKey, name }: MemberFilter,
   { after, limit }: Readonly<{ after: string | undefined; limit: number }>,
 ): Promise<readonly ApiMember[]> {
+  // As in listPeople.
+  const end = name === undefined ? null : `${name}\u{10ffff}`
   const { rows } = await sql<ApiMember>`
     select ${COLUMNS} from memberships
     where (${apiId ?? null}::text is null or api_id = ${apiId ?? null})
       and (${personId ?? null}::text is null or person_id = ${personId ?? null})
+      and (${emailKey ?? null}::text is null or email_key = ${emailKey ?? null} or person_id in (
+        select email.person_id from email_addresses email where email.key = ${emailKey ?? null} and email.proof is not null))
+      and (${name ?? null}::text is null or person_id in (
+        select id from people where lower(name) ~>=~ lower(${name ?? null}::text) and lower(name) ~<~ lower(${end}::text)))
       and (${after ?? null}::text is null or id > ${after ?? null})
     order by id limit ${limit}`.execute(db)
   return rows

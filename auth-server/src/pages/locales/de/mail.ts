@@ -85,9 +85,22 @@ export const MAIL = {
     lead: [
       `Jemand möchte „${api}“ nutzen und braucht dafür eine Freigabe. Ein Administrator muss das freigeben oder ablehnen.`,
     ],
+    action: 'Sehen, wer wartet',
     after: [
       'Eine solche Mail bekommen Sie je API höchstens einmal in der Stunde; es können inzwischen mehr Anfragen sein.',
     ],
+  }),
+  'membership-invited': ({ api, by, mayMakeAccount }) => ({
+    subject: `Sie sind zu ${api} eingeladen`,
+    lead: [
+      `${by ?? 'Der Betreiber dieses Servers'} lädt Sie zu „${api}“ ein. Die Einladung gilt für diese E-Mail-Adresse.`,
+      mayMakeAccount
+        ? `Öffnen Sie die App, in der Sie „${api}“ nutzen, und melden Sie sich mit dieser Adresse an; wenn Sie noch kein Konto haben, legen Sie dort eines mit ihr an.`
+        : `Öffnen Sie die App, in der Sie „${api}“ nutzen, und melden Sie sich mit dieser Adresse an. Wenn Sie noch kein Konto haben, fragen Sie die Person danach, die Sie einlädt.`,
+      'Wenn Sie ein Konto mit einer anderen Adresse haben, fügen Sie diese dort hinzu:',
+    ],
+    action: 'Ihr Konto öffnen',
+    after: ['Wenn Sie nicht wissen, warum, ignorieren Sie diese Mail: Ohne Sie geschieht nichts.'],
   }),
   'membership-decided': ({ api, decision, reason, days }) => ({
     subject: decision === 'approved' ? `Sie dürfen ${api} nutzen` : `Sie dürfen ${api} nicht nutzen`,

@@ -43,6 +43,13 @@ interface MembershipDecidedFacts extends Omit<DecidedFacts, 'app'> {
   readonly days: number
 }
 
+interface MembershipInvitedFacts extends Pick<AskedFacts, 'api'> {
+  /** The address of whoever invites; null for whoever runs the server. */
+  readonly by: string | null
+  /** Whether people can make an account by themselves. */
+  readonly mayMakeAccount: boolean
+}
+
 interface SignInChangedFacts {
   readonly app: ShownName
   readonly added: readonly string[]
@@ -122,7 +129,20 @@ export const MAIL = {
     lead: [
       `Somebody would like to use “${api}”, whose people are approved. An administrator has to approve or decline that.`,
     ],
+    action: 'See who asks to come',
     after: ['You get such a mail once an hour for each API at most; there may be more requests by now.'],
+  }),
+  'membership-invited': ({ api, by, mayMakeAccount }: MembershipInvitedFacts): MailText => ({
+    subject: `You are invited to ${api}`,
+    lead: [
+      `${by ?? 'Whoever runs this server'} invites you to use “${api}”. The invitation is for this e-mail address.`,
+      mayMakeAccount
+        ? `Open the app in which you use “${api}” and sign in with this address; if you have no account yet, make one with it there.`
+        : `Open the app in which you use “${api}” and sign in with this address. If you have no account yet, ask whoever invites you for one.`,
+      'If you have an account with another address, add this one to it:',
+    ],
+    action: 'Open your account',
+    after: ['If you do not know why, ignore this mail: nothing happens without you.'],
   }),
   'membership-decided': ({ api, decision, reason, days }: MembershipDecidedFacts): MailText => ({
     subject: decision === 'approved' ? `You may use ${api}` : `You may not use ${api}`,
