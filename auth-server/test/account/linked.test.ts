@@ -1,9 +1,11 @@
 // Linked accounts: linked by their person from their own page, in the same session, taken away again, and never the last way in.
 import t, { type Test } from 'tap'
+import { readProviders } from '../../src/identity/federation/configure.ts'
 import { takeBack } from '../../src/store/queries/undo.ts'
 import { atAccount } from '../support/account.ts'
 import { Browser } from '../support/browser.ts'
 import { logIn } from '../support/phone.ts'
+import { secondInstance } from '../support/second-instance.ts'
 import { testServer } from '../support/server.ts'
 import { catalogueOf, openUpstream } from '../support/upstream.ts'
 
@@ -30,9 +32,14 @@ async function start(t: Test) {
   return { corp, server, identities, begin }
 }
 
-async function signInBy(browser: Browser, { corp }: Pick<Awaited<ReturnType<typeof start>>, 'corp'>, sub: string) {
+async function signInBy(
+  browser: Browser,
+  { corp }: Pick<Awaited<ReturnType<typeof start>>, 'corp'>,
+  sub: string,
+  name = 'corp',
+) {
   corp.is({ sub })
-  const sent = await browser.submit(await browser.open('/account'), '/provider/corp')
+  const sent = await browser.submit(await browser.open('/account'), `/provider/${name}`)
   const url = await corp.travel()(sent.headers.location ?? '')
   return browser.open(`${url.pathname}${url.search}`)
 }
@@ -167,17 +174,45 @@ t.test(
   },
 )
 
-t.test('a provider under another name finds its people again, another one under the old name does not', async (t) => {
-  const { server, corp, begin } = await start(t)
+t.test('provider deleted and made again with the same name: old links do not come back', async (t) => {
+  const started = await start(t)
+  const { server, corp, begin, identities } = started
+  const { personId } = server
   const browser = await atAccount(server)
   await browser.open(await begin(browser, 'ada at corp'))
   const other = await openUpstream(t)
-  const again = await testServer(t, await catalogueOf(t, { corp: other.settings }))
-  await again.db
-    .insertInto('identities')
-    .values({ issuer: corp.origin, subject: 'ada at corp', person_id: again.personId })
-    .execute()
-  const page = await signInBy(new Browser(again.app), { corp: other }, 'ada at corp')
+  /** The same server after a start with these providers. */
+  const restarted = async (providers: Parameters<typeof catalogueOf>[1]) => {
+    const environment = await catalogueOf(t, providers)
+    const from = { catalogueFile: environment.CATALOGUE_FILE, issuer: server.config.issuer }
+    const read = await readProviders(from, environment)
+    return secondInstance(t, { ...server, deps: { ...server.deps, providers: read } })
+  }
+  const gone = await restarted({})
+  const owner = new Browser(gone)
+  await logIn(owner, await owner.open('/account'))
+  t.match(
+    (await owner.open(LINKED)).body,
+    new RegExp(`${new URL(corp.origin).hostname}[\\s\\S]*Unlink`),
+    'still to be unlinked',
+  )
+  t.equal((await owner.request('GET', '/federation/corp/callback?state=x')).statusCode, 404)
+
+  const again = await restarted({ corp: other.settings })
+  const page = await signInBy(new Browser(again), { corp: other }, 'ada at corp')
   t.match(page.body, /Signed in as/)
   t.notMatch(page.body, /ada@example\.com/, 'the same subject of another issuer')
+  t.equal((await identities()).length, 2)
+
+  const renamed = await restarted({ corp: other.settings, works: corp.settings })
+  const button = await new Browser(renamed).open('/account')
+  t.match(button.body, /\/provider\/works"/)
+  await corp.serve(server.config.issuer, 'works')
+  const home = new Browser(renamed)
+  t.match(
+    (await signInBy(home, { corp }, 'ada at corp', 'works')).body,
+    /ada@example\.com/,
+    'by another name it finds its people',
+  )
+  t.strictSame((await identities()).map((identity) => identity.personId === personId).sort(), [false, true])
 })

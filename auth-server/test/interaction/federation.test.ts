@@ -3,6 +3,7 @@ import type { LightMyRequestResponse } from 'fastify'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { BY_COMMAND } from '../../src/audit/context.ts'
+import { defineApi } from '../../src/catalogue/apis.ts'
 import { randomSecret } from '../../src/crypto/random.ts'
 import { OPERATOR } from '../../src/identity/administration/authority.ts'
 import { forcePasswordReset } from '../../src/identity/administration/people.ts'
@@ -16,7 +17,7 @@ import { Browser, formsOf, visitCookie } from '../support/browser.ts'
 import { untilBlocked } from '../support/database.ts'
 import { answerOf, authorizeUrl, logIn, pkcePair, redeem } from '../support/phone.ts'
 import { addAuthenticatorApp } from '../support/second-factor.ts'
-import { type TestServer, testServer, USER } from '../support/server.ts'
+import { API, type TestServer, testServer, USER } from '../support/server.ts'
 import { CLAIMED_URI } from '../support/session.ts'
 import { catalogueOf, openUpstream, type Upstream, type UpstreamPerson } from '../support/upstream.ts'
 
@@ -479,7 +480,9 @@ t.test('a link-only provider used for login, or IdP-initiated, is refused; linke
     form: login?.hidden ?? {},
   })
   t.equal(forged.statusCode, 403)
-  t.equal((await new Browser(app).request('GET', '/federation/corp/callback?code=x')).statusCode, 400, 'unasked')
+  for (const unasked of ['code=x', `code=x&state=${randomSecret()}`, `code=x&iss=${corp.origin}`])
+    t.equal((await new Browser(app).request('GET', `/federation/corp/callback?${unasked}`)).statusCode, 400, unasked)
+  t.match(answerOf((await visit(undefined, { idp: 'corp' })).page), { error: 'invalid_request' }, 'nor by a hint')
 
   const owner = new Browser(app)
   await logIn(owner, (await visit(owner)).page)
@@ -488,6 +491,13 @@ t.test('a link-only provider used for login, or IdP-initiated, is refused; linke
   await owner.open(callbackOf(await corp.travel()(linking.headers.location ?? '')))
   t.match(await db.selectFrom('identities').select('subject').execute(), [{ subject: 'ada at corp' }])
   t.strictSame(issuersOf(server.deps.providers), [], 'nothing that would sign her in')
+  const next = await visit()
+  t.notMatch(next.page.body, /Example Corp/)
+  const { action = '', hidden = {} } = formsOf(next.page.body).find((form) => form.action.endsWith('/login')) ?? {}
+  const path = action.replace(/login$/, 'provider/corp')
+  t.equal((await next.browser.request('POST', path, { form: hidden })).statusCode, 403)
+  await defineApi(db, { ...API, signIn: { providers: ['corp'], default: 'corp' } }, OPERATOR)
+  t.match(answerOf((await visit()).page), { error: 'access_denied' }, 'nor by the choice of an API')
 })
 
 t.test('a failure of our own database is not told as one of the provider', async (t) => {

@@ -1,12 +1,16 @@
 // Answers that a provider's page posts, as its browser sends them: from another site, without our cookies. The provider is samlify, unmodified, which knows us by our metadata.
+import { sql } from 'kysely'
 import t from 'tap'
 import { Browser } from '../support/browser.ts'
 import { answerOf, authorizeUrl, pkcePair, redeem } from '../support/phone.ts'
+import { inForm, readAuthnRequest, samlKey, samlResponse, signSaml } from '../support/saml.ts'
 import { openSamlify } from '../support/samlify.ts'
 import { ISSUER, testServer } from '../support/server.ts'
 import { CLAIMED_URI } from '../support/session.ts'
 import { catalogueOf, openUpstream } from '../support/upstream.ts'
 
+const GOOGLE = 'https://accounts.google.com'
+const google = await samlKey()
 const ACS = '/federation/corp/acs'
 
 async function start() {
@@ -14,7 +18,11 @@ async function start() {
   const oidc = await openUpstream(t, { name: 'oidc' })
   const server = await testServer(
     t,
-    await catalogueOf(t, { corp: corp.settings, oidc: { ...oidc.settings, label: 'Other' } }),
+    await catalogueOf(t, {
+      corp: corp.settings,
+      oidc: { ...oidc.settings, label: 'Other' },
+      google: { ...corp.settings, label: 'Google', entity_id: GOOGLE, certificates: [google.certificate] },
+    }),
   )
   const { app } = server
   corp.know((await app.inject('/federation/corp/metadata')).body)
@@ -128,6 +136,51 @@ t.test('a provider that begins by itself is not heard, nor anybody who has no br
     400,
     'and it was used up',
   )
+})
+
+t.test('a SAML provider named “google”: identities are keyed by issuer, provider names are separate', async (t) => {
+  const { db, personId } = server
+  await db.insertInto('identities').values({ issuer: GOOGLE, subject: '1234567890', person_id: personId }).execute()
+  const browser = new Browser(server.app)
+  const { challenge, verifier } = pkcePair()
+  const page = await browser.open(authorizeUrl(challenge, { redirect_uri: CLAIMED_URI }))
+  const address = new URL((await browser.submit(page, '/provider/google')).headers.location ?? '')
+  const { id: requestId } = readAuthnRequest(address)
+  const ours = `${ISSUER}/federation/google`
+  const words = { requestId, acs: `${ours}/acs`, audience: `${ours}/metadata`, issuer: GOOGLE, nameId: '1234567890' }
+  const form = {
+    SAMLResponse: inForm(signSaml(samlResponse(words), google)),
+    RelayState: address.searchParams.get('RelayState') ?? '',
+  }
+  t.equal((await post(form)).statusCode, 400, 'at the address of another provider')
+  const { headers } = await post(form, '/federation/google/acs')
+  const { code = '' } = answerOf(await browser.open(headers.location ?? ''))
+  t.not(await subjectOf(code, verifier), personId)
+  const rows = await db.selectFrom('identities').where('subject', '=', '1234567890').select('issuer').execute()
+  t.strictSame(rows.map(({ issuer }) => issuer).sort(), [GOOGLE, `saml:${GOOGLE}`])
+})
+
+t.test('idp result page polled or reused: single use, same cookie, 60 s', async (t) => {
+  const [{ browser, form }, late] = [await answered('polled'), await answered('late')]
+  const next = (await post(form)).headers.location ?? ''
+  for (const by of [new Browser(server.app), late.browser])
+    for (let times = 0; times < 3; times += 1) t.equal((await by.request('GET', next)).statusCode, 400)
+  t.ok(answerOf(await browser.open(next)).code, 'polling by others has used nothing up')
+  t.equal((await browser.request('GET', next)).statusCode, 400)
+  const then = (await post(late.form)).headers.location ?? ''
+  await server.db
+    .updateTable('upstream_logins')
+    .set({ posted_at: sql<Date>`posted_at - interval '61 seconds'` })
+    .where('posted_at', 'is not', null)
+    .execute()
+  t.equal((await late.browser.request('GET', then)).statusCode, 400, 'a minute later')
+})
+
+t.test('no SAMLResponse in the form is a page with 400', async (t) => {
+  const { browser, form } = await answered('nobody')
+  const { headers } = await post({ RelayState: form.RelayState ?? '' })
+  const refused = await browser.request('GET', headers.location ?? '')
+  t.match(refused, { statusCode: 400, body: /could not be used/ })
 })
 
 t.test('the answer in the address instead of the form is none', async (t) => {

@@ -112,4 +112,11 @@ t.test('guesses at a directory', { skip: withoutSlapd }, async (t) => {
     t.strictSame(statuses.slice(-2), [429, 429])
     t.equal(statuses.filter((status) => status === 422).length, ALLOWED)
   })
+
+  t.test('a directory that is gone is told as that, with 503', async (t) => {
+    const { browser, page } = await begin()
+    await slapd.stop()
+    const told = await browser.submit(page, '/password', { name: 'emil', password: 'of emil' })
+    t.match(told, { statusCode: 503, body: /Corp cannot be reached right now/ })
+  })
 })

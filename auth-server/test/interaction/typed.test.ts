@@ -90,6 +90,18 @@ t.test(
   },
 )
 
+t.test('yes in another spelling is no: an address that is not verified leads to nobody, and is not kept', async (t) => {
+  for (const email_verified of ['false', 'true', 1, undefined]) {
+    const sub = `spelled ${email_verified}`
+    answer = () => ({ status: 200, body: JSON.stringify({ sub, email: USER.email, email_verified }) })
+    t.ok(answerOf((await signIn(sub, 'x')).answer).code)
+    const { person_id = '' } = (await subjects()).find(({ subject }) => subject === sub) ?? {}
+    t.not(person_id, server.personId)
+    const kept = db.selectFrom('email_addresses').where('person_id', '=', person_id).select('key')
+    t.strictSame(await kept.execute(), [])
+  }
+})
+
 t.test('with the address of an account nothing is linked before its person has signed in to it', async (t) => {
   answer = () => ({ status: 200, body: JSON.stringify({ sub: 'ada', email: USER.email, email_verified: true }) })
   const { browser, answer: page } = await signIn('ada', 'x')

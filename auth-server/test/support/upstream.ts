@@ -36,10 +36,10 @@ export async function openUpstream(t: Test, { ours = ISSUER, name = 'corp', tell
   const origin = `http://localhost:${await listen(t, server)}`
   const { privateKey } = await generateKeyPair('RS256', { extractable: true })
   const key = { ...(await exportJWK(privateKey)), kid: 'its-key', alg: 'RS256' }
-  const serve = async (redirectOrigin: string) => {
+  const serve = async (redirectOrigin: string, as = name) => {
     const provider = new Provider(
       origin,
-      configurationOf(`${redirectOrigin}/federation/${name}`, { person: () => person, key, tellsSid, ends }),
+      configurationOf(`${redirectOrigin}/federation/${as}`, { person: () => person, key, tellsSid, ends }),
     )
     const answer = provider.callback()
     server.removeAllListeners('request').on('request', (request, response) => {

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Db } from '../database.ts'
 import type { TableDeclaration } from '../declaration.ts'
 import { secondsFromNow } from '../sql.ts'
+import { IS_POSTED_LATELY } from './upstream-logins.ts'
 
 export interface ProviderTrials {
   person_id: string
@@ -16,6 +17,7 @@ export interface ProviderTrials {
   returned_at: Date | null
   /** The form that the provider's page has posted, until the browser comes after it. */
   posted: string | null
+  posted_at: Date | null
   sealed: string | null
 }
 
@@ -54,8 +56,8 @@ export async function beginProviderTrial(db: Db, trial: NewProviderTrial): Promi
     values (${trial.personId}, ${trial.provider}, ${trial.sessionId}, ${trial.browserHash}, ${trial.stateHash},
             ${secondsFromNow(TTL_SECONDS)})
     on conflict (person_id, provider) do update
-    set (session_id, browser_hash, state_hash, expires_at, returned_at, posted, sealed)
-      = (excluded.session_id, excluded.browser_hash, excluded.state_hash, excluded.expires_at, null, null, null)`.execute(
+    set (session_id, browser_hash, state_hash, expires_at, returned_at, posted, posted_at, sealed)
+      = (excluded.session_id, excluded.browser_hash, excluded.state_hash, excluded.expires_at, null, null, null, null)`.execute(
     db,
   )
 }
@@ -66,7 +68,7 @@ export async function keepPostedTrialAnswer(
   { provider, stateHash, posted }: Readonly<{ provider: string; stateHash: string; posted: string }>,
 ): Promise<boolean> {
   const { rows } = await sql`
-    update provider_trials set posted = ${posted}
+    update provider_trials set posted = ${posted}, posted_at = auth_now()
     where state_hash = ${stateHash} and provider = ${provider} and returned_at is null and expires_at > auth_now()
     returning provider`.execute(db)
   return rows.length === 1
@@ -91,7 +93,7 @@ export async function takeProviderTrial(
     with answered as (
       select person_id, provider, posted from provider_trials trial
       where state_hash = ${arrival.stateHash} and provider = ${arrival.provider} and returned_at is null
-        and expires_at > auth_now() and (posted is not null) = ${arrival.isPosted}::boolean
+        and expires_at > auth_now() and (posted is not null) = ${arrival.isPosted}::boolean and ${IS_POSTED_LATELY}
         and browser_hash = any(${[...arrival.browserHashes]}::text[])
         and exists (select from portal_sessions portal where portal.token_hash = trial.browser_hash
           and portal.person_id = trial.person_id and portal.expires_at > auth_now())

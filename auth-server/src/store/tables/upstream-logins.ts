@@ -1,5 +1,5 @@
 // Sign-ins that are under way at another provider: begun in a visit, answered once, and kept a while where they wait to be linked.
-import { sql } from 'kysely'
+import { type SqlBool, sql } from 'kysely'
 import type { Db } from '../database.ts'
 import type { Condition, PersonKey, TableDeclaration } from '../declaration.ts'
 import { secondsFromNow } from '../sql.ts'
@@ -21,6 +21,7 @@ export interface UpstreamLogins {
   email_key: string | null
   /** The form that the provider's page has posted, until the browser comes after it with its cookies. */
   posted: string | null
+  posted_at: Date | null
   /** Of who came back, to be kept with the link. */
   sealed_token: string | null
 }
@@ -49,6 +50,7 @@ export const UPSTREAM_LOGINS: TableDeclaration<UpstreamLogins> = {
         subject: 'exported',
         email_key: 'exported',
         posted: 'secret',
+        posted_at: 'internal',
         sealed_token: 'secret',
       },
     },
@@ -63,6 +65,11 @@ export const UPSTREAM_LOGINS: TableDeclaration<UpstreamLogins> = {
 
 /** How long somebody may take at the provider, and afterwards to prove the account that it is to be linked to. */
 const TTL_SECONDS = 600
+
+/** How long what a page has posted waits for the browser, which is led after it at once. */
+const POSTED_SECONDS = 60
+/** Whether what was posted, if anything, still counts. Of an instance of a release before it was noted when, it does. */
+export const IS_POSTED_LATELY = sql<SqlBool>`coalesce(posted_at > ${secondsFromNow(-POSTED_SECONDS)}, true)`
 
 /** Who links an identity to their own account, in which session. */
 export interface LinkingPerson {
@@ -90,8 +97,8 @@ export async function beginUpstreamLogin(
     values (${requestId}, ${provider}, ${stateHash}, ${linking?.personId ?? null}, ${linking?.sessionId ?? null},
             ${secondsFromNow(TTL_SECONDS)})
     on conflict (request_id, provider) do update
-    set (state_hash, person_id, session_id, expires_at, returned_at, issuer, subject, email_key, posted, sealed_token)
-      = (excluded.state_hash, excluded.person_id, excluded.session_id, excluded.expires_at, null, null, null, null, null, null)`.execute(
+    set (state_hash, person_id, session_id, expires_at, returned_at, issuer, subject, email_key, posted, posted_at, sealed_token)
+      = (excluded.state_hash, excluded.person_id, excluded.session_id, excluded.expires_at, null, null, null, null, null, null, null)`.execute(
     db,
   )
 }
@@ -109,14 +116,14 @@ export async function hasBegunUpstream(db: Db, requestId: string): Promise<boole
 
 /**
  * Keeps what the page of a provider has posted: it comes from another site, and so without the cookies of the visit. The
- * newest counts, until it is taken. False where no sign-in waits for it: it ended, or nobody here has begun it.
+ * newest counts, until it is taken, for a minute. False where no sign-in waits for it: it ended, or nobody here has begun it.
  */
 export async function keepPostedAnswer(
   db: Db,
   { provider, stateHash, posted }: Readonly<{ provider: string; stateHash: string; posted: string }>,
 ): Promise<boolean> {
   const { rows } = await sql`
-    update upstream_logins set posted = ${posted}
+    update upstream_logins set posted = ${posted}, posted_at = auth_now()
     where state_hash = ${stateHash} and provider = ${provider} and returned_at is null and expires_at > auth_now()
     returning provider`.execute(db)
   return rows.length === 1
@@ -174,7 +181,7 @@ export async function takeUpstreamAnswer(
     with answered as (
       select request_id, provider, posted from upstream_logins login
       where state_hash = ${stateHash} and provider = ${provider} and returned_at is null and expires_at > auth_now()
-        and (posted is not null) = ${isPosted}::boolean and ${isOfVisit(visits)}
+        and (posted is not null) = ${isPosted}::boolean and ${IS_POSTED_LATELY} and ${isOfVisit(visits)}
       for update
     )
     update upstream_logins login set returned_at = auth_now(), posted = null

@@ -44,6 +44,7 @@ async function provider(
   t: Test,
   changes: Readonly<Record<string, Answer>> = {},
   { claims = {}, key = KEY.privateKey }: { claims?: Readonly<Record<string, unknown>>; key?: CryptoKey } = {},
+  discovered: Readonly<Record<string, string>> = {},
 ) {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost')
@@ -59,6 +60,7 @@ async function provider(
       userinfo_endpoint: `${issuer}/userinfo`,
       jwks_uri: `${issuer}/jwks`,
       id_token_signing_alg_values_supported: ['ES256'],
+      ...discovered,
     }),
     '/jwks': json({ keys: [{ ...(await exportJWK(KEY.publicKey)), kid: 'one', alg: 'ES256', use: 'sig' }] }),
     '/userinfo': json({ sub: 'bob', email: 'bob@corp.example', email_verified: true }),
@@ -156,12 +158,25 @@ for (const path of ['/.well-known/openid-configuration', '/jwks', '/token', '/us
       if (what === '500' || what === '10 MB') t.equal(corp.isDown(), true)
     })
 
-t.test('who waits for an answer waits for five seconds, and others meanwhile know', async (t) => {
-  const { provider: corp } = await provider(t, { '/.well-known/openid-configuration': NEVER })
+t.test('who waits for an answer waits for five seconds, whichever it is, and others meanwhile know', async (t) => {
   const began = performance.now()
-  await t.rejects(corp.begin(asked))
+  const paths = ['/.well-known/openid-configuration', '/jwks', '/token', '/userinfo']
+  await Promise.all(
+    paths.map(async (path) => {
+      const { provider: corp } = await provider(t, { [path]: NEVER })
+      await t.rejects(finish(corp), path)
+      t.equal(corp.isDown(), true, path)
+    }),
+  )
   t.ok(performance.now() - began < 9000)
-  t.equal(corp.isDown(), true)
+})
+
+t.test('a discovery document that names private addresses leads this server nowhere', async (t) => {
+  for (const name of ['token_endpoint', 'jwks_uri', 'userinfo_endpoint'])
+    for (const origin of ['https://10.0.0.1', 'https://169.254.169.254', 'https://[fd00::1]']) {
+      const { provider: corp } = await provider(t, {}, {}, { [name]: `${origin}/` })
+      await t.rejects(finish(corp), { cause: { name: 'ForbiddenAddress' } }, `${name} ${origin}`)
+    }
 })
 
 t.test('a discovery document of another issuer, or of a template, is none', async (t) => {

@@ -226,6 +226,30 @@ for (const [what, because, xml] of [
       ),
   ],
   [
+    'another assertion of the same ID stands in front',
+    /signature|multiple|ID/i,
+    () => signed().replace('<saml:Assertion', `${evil.replace('_evil', '_assertion')}<saml:Assertion`),
+  ],
+  [
+    'the signature is of an error of theirs, which lies beside a forged assertion',
+    /signature|ID/i,
+    () => {
+      const error = signed({ status: 'urn:oasis:names:tc:SAML:2.0:status:Responder' })
+      const [signature = ''] = /<Signature.*<\/Signature>/s.exec(error) ?? []
+      const decoy = `${signature}<samlp:Extensions>${error.replace(signature, '')}</samlp:Extensions>`
+      const forged = samlResponse({ ...ours, nameId: 'admin' }).replace('"_response"', '"_forged"')
+      return forged.replace('</saml:Issuer>', `</saml:Issuer>${decoy}`)
+    },
+  ],
+  [
+    'a forged assertion stands in a signed error',
+    /signature/,
+    () =>
+      signed({ status: 'urn:oasis:names:tc:SAML:2.0:status:Responder' })
+        .replace(/<saml:Assertion.*<\/saml:Assertion>/s, evil)
+        .replace(':Responder', ':Success'),
+  ],
+  [
     'it has a document type',
     /document type/,
     () => signed().replace('<samlp:Response', '<!DOCTYPE a [<!ENTITY b "c">]><samlp:Response'),
