@@ -93,7 +93,7 @@ ${table(
 
 | What | Until when |
 |---|---|
-| What happened (\`audit_events\`), under a random pseudonym that leads to nobody any more | Kept |
+| What happened (\`audit_events\`), under a random pseudonym that leads to nobody any more | Kept, or for \`AUDIT_DAYS\` |
 | That a wrong address was tried (\`audit_events\`), and from where, as of anything else that led to no account (\`audit_details\`) | 90 days |
 | Sealed keys under which attempts are counted (\`attempts\`) | The window of the limit ([limits.md](limits.md)) |
 | Which access tokens gateways have to refuse (\`revocations\`), by random ids | Two hours |

@@ -65,6 +65,7 @@ t.test('without the demo the gateway is a client all the same, and what operator
     'node auth-server/src/commands/catalogue.ts import':
       /\+ application demo-app is added\n[\s\S]*Changed: 4 added\.\n/,
     'node auth-server/src/commands/manage.ts group create --name testers': /^name\ttesters\n/,
+    'node auth-server/src/commands/audit.ts verify': /^Everything fits: \d+ sealed events/,
     'node auth-server/src/commands/role.ts list': /^Nobody has a role yet\.\n$/,
     'node auth-server/src/commands/setup.ts':
       /^Open this link .*\n\n {2}http:\/\/localhost:\d+\/setup\/\S{66}\n.*registered as gateway\.\n$/s,

@@ -170,6 +170,11 @@ t.test(`in a bare checkout on Node ${major}`, { skip, timeout: 350_000 }, async 
       env: { DATABASE_URL: databaseUrl },
       says: /Nobody has a role yet/,
     },
+    audit: {
+      command: 'npm run audit -- verify',
+      env: { DATABASE_URL: databaseUrl },
+      says: /Everything fits: 0 sealed events, to the head 0:begin/,
+    },
     'plugin-server': { command: 'npm run plugin-server -- --dump mobile-token', says: /"Protocol": "ProtoBuf:1"/ },
     gateway: { command: 'npm run gateway -- --help', says: /--socket/ },
     bench: { command: 'npm run bench -- memory --calls 4 --tokens 1', says: /signing 1 tokens/ },

@@ -85,7 +85,9 @@ export type AuditEvent =
   | Event<'account', 'searched-for'>
   // By a command: how many people came from another system; how many went into a file, with their hashes for which key.
   | (Event<'people', 'imported' | 'exported' | 'hashes-export-begun' | 'hashes-exported'> & Change)
-  | Event<'audit', 'searched'>
+  | Event<'audit', 'searched' | 'exported'>
+  // The oldest part of it, by its age: where the chain began, and begins now.
+  | (Event<'audit', 'ended'> & Change)
   // Of calls of hooks, or of a hook itself: its name, and that of the event.
   | (Event<'hook', 'tested' | 'forgotten' | 'sent-again' | 'dropped'> & Change)
   // An administrator tried a sign-in at an identity provider, which signed nobody in; `after` has its name.

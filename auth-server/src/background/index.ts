@@ -1,5 +1,8 @@
 // What the server does when nobody asks: keys follow the schedule, the outbox is emptied, who has left is erased, obsolete rows go.
 import type { FastifyBaseLogger } from 'fastify'
+import { endOldEvents } from '../audit/end.ts'
+import { headTeller } from '../audit/head.ts'
+import { sealAuditLog } from '../audit/seal.ts'
 import { sendDueEntries } from '../delivery/outbox.ts'
 import type { Deps } from '../deps.ts'
 import { eraseDueAccounts } from '../identity/deletion.ts'
@@ -18,6 +21,7 @@ export function startBackground(deps: Deps, log: FastifyBaseLogger): () => Promi
     const removed = await removeObsoleteRows(db, { which, signal: ending.signal })
     if (Object.keys(removed).length > 0) log.debug({ removed }, 'removed obsolete rows')
   }
+  const tellHead = headTeller(db, log)
   const jobs: readonly Job[] = [
     { name: 'reload signing keys', everySeconds: RELOAD_EVERY_SECONDS, run: () => keys.reload() },
     {
@@ -43,6 +47,23 @@ export function startBackground(deps: Deps, log: FastifyBaseLogger): () => Promi
       run: async () => {
         const erased = await eraseUnseenGuests(db, ending.signal)
         if (erased > 0) log.info({ erased }, 'erased guests who were not seen any more')
+      },
+    },
+    {
+      name: 'seal the audit log',
+      everySeconds: 10,
+      run: async () => {
+        await sealAuditLog(db, { signal: ending.signal })
+      },
+    },
+    { name: 'tell the head of the audit log', everySeconds: 3600, run: () => tellHead() },
+    {
+      name: 'end old events of the audit log',
+      everySeconds: 3600,
+      run: async () => {
+        if (config.auditDays === 0) return
+        const ended = await endOldEvents(db, config.auditDays, { signal: ending.signal })
+        if (ended > 0) log.info({ ended }, 'ended old events of the audit log')
       },
     },
     { name: 'look again for providers that were down', everySeconds: 30, run: () => deps.providers.lookAgain() },

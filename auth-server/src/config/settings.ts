@@ -287,6 +287,15 @@ export const SETTINGS = {
     byDefault: '',
     parse: optionalListenAddress,
   },
+  auditDays: {
+    variable: 'AUDIT_DAYS',
+    description:
+      'For how long events of the audit log are kept, 90 days at least; 0 for as long as the database is there. What is older ' +
+      'ends from the beginning, and the chain of the rest still holds',
+    unit: 'days',
+    byDefault: '0',
+    parse: auditDays,
+  },
   passwordPepper: secret('PASSWORD_PEPPER', 'keys the digest of every password'),
   previousPasswordPepper: {
     variable: 'PASSWORD_PEPPER_PREVIOUS',
@@ -301,6 +310,13 @@ export const SETTINGS = {
   cookieSecret: secret('COOKIE_SECRET', 'signs form tokens and sessions'),
   keyEncryptionKey: secret('KEY_ENCRYPTION_KEY', 'encrypts the private signing keys in the database'),
 } as const satisfies Readonly<Record<string, Setting<unknown>>>
+
+function auditDays(text: string): Parsed<number> {
+  const days = integer(0, 36_500)(text)
+  return 'value' in days && (days.value === 0 || days.value >= 90)
+    ? days
+    : { problem: 'has to be a number of days from 90 to 36500, or 0' }
+}
 
 function previousPepper(text: string): Parsed<string | undefined> {
   return text === '' ? { value: undefined } : secretBytes('is the pepper that PASSWORD_PEPPER has replaced')(text)

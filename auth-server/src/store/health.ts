@@ -10,6 +10,11 @@ export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 }
 
+/** Whether somebody else holds what was not to be waited for. */
+export function isLockTaken(error: unknown): boolean {
+  return codeOf(error) === '55P03'
+}
+
 /** Databases in which a statement could not write, and no write has been seen to pass since. */
 const doubtful = new WeakSet<Db>()
 

@@ -72,7 +72,15 @@ export const UNTOLD = [
   ...['device registered', 'device attested', 'revocation of-application'],
   ...['account-change brought-back', 'account-change set-aside-removed'],
   ...['deletion asked-for', 'deletion begun-by-administrator', 'deletion taken-back'],
-  ...['account read', 'account searched-for', 'audit searched', 'setup link-made', 'key-rotation scheduled'],
+  ...[
+    'account read',
+    'account searched-for',
+    'audit searched',
+    'audit exported',
+    'audit ended',
+    'setup link-made',
+    'key-rotation scheduled',
+  ],
   ...[
     'key-rotation asked-for',
     'key-rotation leaked',

@@ -4,6 +4,8 @@ import type { Db, Trx } from './database.ts'
 
 /** Rows of it are only ever added. */
 const ONLY_ADDED = 'audit_events'
+/** And of this one, whole. */
+const ONLY_SEALED = 'audit_seals'
 /** What the database itself says of such a row, so that none is given another place or time than its own. */
 const ITS_OWN_WORD = ['seq', 'at']
 /** Of other tables, columns that the server never changes. */
@@ -12,6 +14,8 @@ const UNCHANGED = [
   { table: 'people', columns: ['id', 'pseudonym'] },
   // What is left is what a lock on a row asks for; a row goes, and is never another one's.
   { table: 'audit_details', columns: ['event_seq', 'address', 'user_agent'] },
+  // Where the chain begins moves with what has ended, by a function of the database alone.
+  { table: 'audit_chain', columns: ['single', 'anchor_position', 'anchor_hash'] },
 ] as const
 /** These say which release may run here; migrations alone write them. */
 const ONLY_READ = ['kysely_migration', 'schema_floor']
@@ -37,6 +41,8 @@ export async function grantToServer(trx: Trx, role: string): Promise<void> {
     sql`grant select, insert, update, delete on all tables in schema ${schema} to ${server}`,
     sql`revoke insert, update, delete on ${sql.table(ONLY_ADDED)} from ${server}`,
     sql`grant insert (${await columnsBut(trx, ONLY_ADDED, ITS_OWN_WORD)}) on ${sql.table(ONLY_ADDED)} to ${server}`,
+    sql`revoke update, delete on ${sql.table(ONLY_SEALED)} from ${server}`,
+    sql`revoke insert, delete on audit_chain from ${server}`,
     sql`revoke insert, update, delete on ${tables(ONLY_READ)} from ${server}`,
   ]
   for (const statement of statements) await statement.execute(trx)

@@ -1,11 +1,11 @@
 // npm run user -- export: people as lines or as a table; with their hashes for the holder of a private key alone.
-import { type FileHandle, open } from 'node:fs/promises'
 import { each } from '@mobile-api-gateway/sdk/management/index.ts'
 import { BY_COMMAND } from '../../audit/context.ts'
 import { record } from '../../audit/record.ts'
 import { csvOf } from '../../http/csv.ts'
 import { exportPeople } from '../../identity/migration/export-people.ts'
 import { readRecipient } from '../../identity/migration/recipient.ts'
+import { type WriteText, written } from '../new-file.ts'
 import { readKey } from './key-file.ts'
 import { Mistake } from './mistake.ts'
 import type { Told } from './tell.ts'
@@ -23,8 +23,6 @@ export const USER_EXPORT: Verb = {
   run: runExport,
 }
 
-type Write = (lines: string) => Promise<void>
-
 async function runExport(call: VerbCall): Promise<Told> {
   const { into, format = 'ndjson', to, 'with-hashes': withHashes = false } = call.values
   if (format !== 'ndjson' && format !== 'csv') throw new Mistake('--format is ndjson or csv.')
@@ -34,7 +32,9 @@ async function runExport(call: VerbCall): Promise<Told> {
     if (into === undefined) throw new Mistake('Name the file for the hashes with --into.')
     return exportHashes(call, String(to), String(into))
   }
-  const people = await written(into, (write) => exportPlain(call, format, write))
+  const people = await written(into === undefined ? undefined : String(into), (write) =>
+    exportPlain(call, format, write),
+  )
   if (call.deps) {
     const change = { before: [], after: [`people ${people}`] }
     await record(call.deps.db, { type: 'people', outcome: 'exported', change }, BY_COMMAND)
@@ -42,32 +42,9 @@ async function runExport(call: VerbCall): Promise<Told> {
   return { json: { people }, text: into === undefined ? '' : `Written: ${people}.`, remark: `${people} people.` }
 }
 
-/** Into a file that was not there, or to the terminal. */
-async function written<T>(into: VerbCall['values'][string], work: (write: Write) => Promise<T>): Promise<T> {
-  if (into === undefined) return work(toTerminal)
-  const file = await openNew(String(into))
-  try {
-    return await work(async (lines) => void (await file.write(lines)))
-  } finally {
-    await file.close()
-  }
-}
-
-function openNew(path: string): Promise<FileHandle> {
-  return open(path, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'EEXIST' ? new Mistake(`${path} is there already: name a file that is not.`) : error
-  })
-}
-
-function toTerminal(lines: string): Promise<void> {
-  return new Promise((resolve) => {
-    process.stdout.write(lines, () => resolve())
-  })
-}
-
 const COLUMNS = ['id', 'email', 'email_verified', 'name', 'language', 'status', 'created_at', 'groups'] as const
 
-async function exportPlain({ client }: VerbCall, format: 'ndjson' | 'csv', write: Write): Promise<number> {
+async function exportPlain({ client }: VerbCall, format: 'ndjson' | 'csv', write: WriteText): Promise<number> {
   let count = 0
   if (format === 'csv') await write(csvOf([COLUMNS]))
   for await (const person of each(client.people.list, { kind: 'account', limit: 100 })) {

@@ -1,12 +1,14 @@
 // Where the request of an audit event came from; kept for a while only.
 import { type SqlBool, sql } from 'kysely'
-import type { RowsByCondition, TableDeclaration } from '../declaration.ts'
+import type { Defaulted, RowsByCondition, TableDeclaration } from '../declaration.ts'
 
 export interface AuditDetails {
   event_seq: string
   address: string | null
   user_agent: string | null
   expires_at: Date
+  /** Of its hash in the chain (audit-seals.ts); null until it is sealed. */
+  salt: Defaulted<string | null>
 }
 
 const OF_PERSON: RowsByCondition = {
@@ -27,6 +29,7 @@ export const AUDIT_DETAILS: TableDeclaration<AuditDetails> = {
         address: 'exported',
         user_agent: 'exported',
         expires_at: 'exported',
+        salt: 'internal',
       },
     },
     erased: { deleted: OF_PERSON },

@@ -46,7 +46,7 @@ export const AUDIT_EVENTS: TableDeclaration<AuditEvents> = {
   purpose: 'What happened to whom, when and through which application; rows are only ever added, and end as said here.',
   lifetime: {
     until:
-      '90 days have passed since a wrong sign-in that led to nobody; all else is kept, without an address, a name or a secret',
+      '90 days have passed since a wrong sign-in that led to nobody; all else is kept, or for `AUDIT_DAYS`, without an address, a name or a secret',
     obsolete: sql`person is null and actor is null and outcome = 'wrong-credentials'
       and at < auth_now() - interval '90 days'`,
     indexed: true,

@@ -13,8 +13,10 @@ import { APPLICATION_MEMBERS } from './application-members.ts'
 import { APPLICATIONS } from './applications.ts'
 import { APPROVAL_MAILS } from './approval-mails.ts'
 import { ATTEMPTS } from './attempts.ts'
+import { AUDIT_CHAIN } from './audit-chain.ts'
 import { AUDIT_DETAILS } from './audit-details.ts'
 import { AUDIT_EVENTS } from './audit-events.ts'
+import { AUDIT_SEALS } from './audit-seals.ts'
 import { AUTHENTICATORS } from './authenticators.ts'
 import { AUTHORIZATION_CODES } from './authorization-codes.ts'
 import { AUTHORIZATION_REQUESTS } from './authorization-requests.ts'
@@ -130,6 +132,8 @@ export const TABLES = {
   attempts: ATTEMPTS,
   audit_events: AUDIT_EVENTS,
   audit_details: AUDIT_DETAILS,
+  audit_chain: AUDIT_CHAIN,
+  audit_seals: AUDIT_SEALS,
   schema_floor: SCHEMA_FLOOR,
   write_trials: WRITE_TRIALS,
 } as const satisfies Readonly<Record<string, AnyDeclaration>>
