@@ -17,45 +17,49 @@ class JsonBody {
   }
 }
 
-/** Parses an object. @throws {ParameterError} for anything else, a name said twice or reserved, too much depth, or what cannot be stored. */
-export function parseJsonObject(bytes: Uint8Array): JsonObject {
-  const { text, value } = decode(bytes)
+/**
+ * Parses an object.
+ * @param what it is, for the words of a refusal
+ * @throws {ParameterError} for anything else, a name said twice or reserved, too much depth, or what cannot be stored.
+ */
+export function parseJsonObject(bytes: Uint8Array, what = 'the body'): JsonObject {
+  const { text, value } = decode(bytes, what)
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new ParameterError('the body has to be a JSON object')
-  requireSound(text)
+    throw new ParameterError(`${what} has to be a JSON object`)
+  requireSound(text, what)
   const place = unstorableText(value)
   if (place !== undefined)
     throw new ParameterError(
-      `the body has characters that cannot be stored, at ${place.replace(/[^\w./-]/g, '?').slice(0, 100)}`,
+      `${what} has characters that cannot be stored, at ${place.replace(/[^\w./-]/g, '?').slice(0, 100)}`,
     )
   return Object.fromEntries(Object.entries(value))
 }
 
-function decode(bytes: Uint8Array): { text: string; value: unknown } {
+function decode(bytes: Uint8Array, what: string): { text: string; value: unknown } {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
     return { text, value: JSON.parse(text) }
   } catch {
-    throw new ParameterError('the body is not valid JSON in UTF-8')
+    throw new ParameterError(`${what} is not valid JSON in UTF-8`)
   }
 }
 
 // The text is valid JSON by now, so its strings and brackets tell the structure. A set holds the names of an object.
-function requireSound(text: string): void {
+function requireSound(text: string, what: string): void {
   const open: (Set<string> | undefined)[] = []
   let last = ''
   for (const [token] of text.matchAll(TOKEN)) {
     if (token === '{' || token === '[') open.push(token === '{' ? new Set() : undefined)
     else if (token === '}' || token === ']') open.pop()
-    else if (token === ':') noteName(open.at(-1), JSON.parse(last))
-    if (open.length > MAX_DEPTH) throw new ParameterError('the body is nested too deeply')
+    else if (token === ':') noteName(open.at(-1), JSON.parse(last), what)
+    if (open.length > MAX_DEPTH) throw new ParameterError(`${what} is nested too deeply`)
     last = token
   }
 }
 
-function noteName(names: Set<string> | undefined, name: string): void {
-  if (RESERVED.has(name)) throw new ParameterError('the body contains a reserved member name')
-  if (names?.has(name)) throw new ParameterError('the body names a member twice')
+function noteName(names: Set<string> | undefined, name: string, what: string): void {
+  if (RESERVED.has(name)) throw new ParameterError(`${what} contains a reserved member name`)
+  if (names?.has(name)) throw new ParameterError(`${what} names a member twice`)
   names?.add(name)
 }
 

@@ -92,8 +92,14 @@ t.test('§3.1.2.2: nobody but the person whom claims names gets a code', async (
   t.match(answerOf(await site.send(browser, { ...about('usr_somebody'), prompt: 'none' })), { error: 'login_required' })
   const signedIn = await logIn(browser, await site.send(browser, { ...about('usr_somebody'), prompt: 'login' }))
   t.match(answerOf(signedIn), { error: 'login_required' })
-  const two = asking({ id_token: { sub: { values: [personId, 'usr_somebody'] } } })
-  t.match(answerOf(await site.send(browser, { ...two, prompt: 'none' })), { error: 'invalid_request' })
+  const atUserinfo = (value: unknown) => ({ ...asking({ userinfo: { sub: { value } } }), prompt: 'none' })
+  t.match(answerOf(await site.send(browser, atUserinfo('usr_somebody'))), { error: 'login_required' })
+  t.match(answerOf(await site.send(browser, atUserinfo(personId))), { code: /./ })
+  for (const two of [
+    asking({ id_token: { sub: { values: [personId, 'usr_somebody'] } } }),
+    asking({ id_token: { sub: { value: personId } }, userinfo: { sub: { value: 'usr_somebody' } } }),
+  ])
+    t.match(answerOf(await site.send(browser, { ...two, prompt: 'none' })), { error: 'invalid_request' })
 })
 
 t.test('a sub in claims, which anybody can write, shows no address; an ID token of the app does', async (t) => {
@@ -118,6 +124,9 @@ t.test('§5.5: claims that cannot be read are invalid_request, at /authorize and
     '{"id_token":{"name":{"values":"x"}}}',
     '{"userinfo":{"name":null,"name":null}}',
     '{"__proto__":{}}',
+    '{"userinfo":{"sub":[]}}',
+    `{"userinfo":${'{"a":'.repeat(50)}1${'}'.repeat(51)}`,
+    '['.repeat(2000),
     // What cannot be stored: NUL, and half a surrogate pair.
     String.raw`{"userinfo":{"email":{"value":"\u0000"}}}`,
     String.raw`{"userinfo":{"email":{"values":["a","\uDC00b"]}}}`,
@@ -129,6 +138,7 @@ t.test('§5.5: claims that cannot be read are invalid_request, at /authorize and
   for (const claims of bad) {
     const answer = answerOf(await site.send(browser, { claims, prompt: 'none' }))
     t.match(answer, { error: 'invalid_request', state: 'a-state' }, claims.slice(0, 60))
+    t.notMatch(answer.error_description, 'body', 'it is told of the parameter')
     const { clientId, clientSecret } = site.definition
     const pushed = await app.inject({
       method: 'POST',

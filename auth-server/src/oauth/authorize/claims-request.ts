@@ -58,18 +58,18 @@ function plain(value: unknown): readonly (string | boolean | number)[] {
   return typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number' ? [value] : []
 }
 
-/** Whom the ID token has to be about, where the app says so (§5.5.1); nobody else gets a code (§3.1.2.2). @throws {OAuthError} */
-export function expectedSubject({ idToken }: ClaimsRequest): string | undefined {
-  const wish = wishFor(idToken, 'sub')
-  if (wish === undefined || wish.values.length === 0) return undefined
-  const [subject, ...others] = wish.values
-  if (typeof subject !== 'string' || others.length > 0) throw malformed('sub has one value, a text')
+/** Whom the request is about, where the app says so, in either place (§5.5.1); nobody else gets a code (§3.1.2.2). @throws {OAuthError} */
+export function expectedSubject({ idToken, userinfo }: ClaimsRequest): string | undefined {
+  const named = new Set([idToken, userinfo].flatMap((claims) => wishFor(claims, 'sub')?.values ?? []))
+  if (named.size === 0) return undefined
+  const [subject] = named
+  if (typeof subject !== 'string' || named.size > 1) throw malformed('sub has one value, a text')
   return subject
 }
 
 function parse(text: string): JsonObject {
   try {
-    return parseJsonObject(Buffer.from(text))
+    return parseJsonObject(Buffer.from(text), 'it')
   } catch (error) {
     throw error instanceof ParameterError ? malformed(error.message) : error
   }
