@@ -1,12 +1,12 @@
 // oauth.md, "enumeration": login, sign-up, reset, verify and resend answer alike whoever has an account: text, status, time, mail.
 import type { LightMyRequestResponse } from 'fastify'
-import pg from 'pg'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { newPerson } from '../support/administrator.ts'
 import { formsOf } from '../support/browser.ts'
 import { mailServer } from '../support/mail-visit.ts'
 import { logIn } from '../support/phone.ts'
 import { USER } from '../support/server.ts'
+import { statementsOf } from '../support/statements.ts'
 
 t.setTimeout(120_000)
 
@@ -71,18 +71,6 @@ type Visit = Awaited<ReturnType<typeof server.begin>>
 function post(visit: Visit, page: LightMyRequestResponse, actionEnd: string, fields: Readonly<Record<string, string>>) {
   const { action = '', hidden = {} } = formsOf(page.body).find((form) => form.action.endsWith(actionEnd)) ?? {}
   return visit.browser.request('POST', action, { form: { ...hidden, ...fields } })
-}
-
-/** Everything that is asked of PostgreSQL meanwhile, in order: its time is the part of an answer's time that could tell. */
-async function statementsOf<T>(t: Test, work: () => Promise<T>): Promise<Readonly<{ result: T; asked: string[] }>> {
-  const calls = t.capture(pg.Client.prototype, 'query', pg.Client.prototype.query)
-  const result = await work()
-  const asked = calls().map(({ args: [first] }) => textOf(first))
-  calls.restore()
-  return { result, asked }
-}
-function textOf(query: unknown): string {
-  return typeof query === 'object' && query !== null && 'text' in query ? String(query.text) : String(query)
 }
 
 interface Question {

@@ -1,7 +1,7 @@
 // Answers that a provider's page posts, as its browser sends them: from another site, without our cookies. The provider is samlify, unmodified, which knows us by our metadata.
 import { sql } from 'kysely'
 import t from 'tap'
-import { Browser } from '../support/browser.ts'
+import { Browser, formsOf } from '../support/browser.ts'
 import { answerOf, authorizeUrl, pkcePair, redeem } from '../support/phone.ts'
 import { inForm, readAuthnRequest, samlKey, samlResponse, signSaml } from '../support/saml.ts'
 import { openSamlify } from '../support/samlify.ts'
@@ -110,6 +110,30 @@ t.test('the same assertion in another sign-in, of this browser or another, signs
   }
   t.strictSame(await subjects(), ['bob', 'once'])
 })
+
+t.test(
+  'SAML or form_post page values with quotes, `javascript:` action: escaped, and every form stays here',
+  async (t) => {
+    const odd = '"><script>alert(1)</script><form action="javascript:alert(1)">'
+    const { browser, form } = await answered('quotes')
+    for (const sent of [
+      { SAMLResponse: odd, RelayState: odd },
+      { ...form, RelayState: odd },
+      { SAMLResponse: odd, RelayState: form.RelayState ?? '' },
+      { SAMLResponse: Buffer.from(odd).toString('base64'), RelayState: form.RelayState ?? '', error: odd },
+      { code: odd, state: odd, error: odd, error_description: odd, user: odd },
+    ]) {
+      const arrived = await post(sent)
+      const { location } = arrived.headers
+      t.ok(location === undefined || location.startsWith('/federation/corp/callback?state='), 'nowhere else')
+      const page = location === undefined ? arrived : await browser.request('GET', location)
+      t.equal(page.statusCode, 400)
+      t.notMatch(page.body, /alert\(1\)|javascript:/)
+      t.ok(formsOf(page.body).every(({ action }) => action.startsWith('/')))
+      t.notMatch(page.headers['content-security-policy'], /form-action[^;]*(javascript|\*)/)
+    }
+  },
+)
 
 t.test('a provider that begins by itself is not heard, nor anybody who has no browser of the visit', async (t) => {
   const { browser, form } = await answered('bob')

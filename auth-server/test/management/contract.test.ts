@@ -6,6 +6,7 @@ import t from 'tap'
 import { OPERATOR } from '../../src/identity/administration/authority.ts'
 import { shapeAnswer } from '../../src/management/checks.ts'
 import { perform } from '../../src/management/perform.ts'
+import { everything } from '../support/everything.ts'
 import { ALL_SCOPES, machine } from '../support/management.ts'
 import { testServer } from '../support/server.ts'
 import { DOCUMENT, fittingRequests } from './operations.ts'
@@ -94,6 +95,43 @@ t.test(
     t.strictSame(declared.toSorted(), [...known, ...rest], 'where they say something, of an API or of a subscription')
   },
 )
+
+t.test(
+  'without a session the same members say nothing: 401 before a body is read, and nothing has changed',
+  async (t) => {
+    const all = await everyScope()
+    const before = await everything(server.db, ['attempts'])
+    const body = { userId: things.personId, owner: things.personId, trusted: true, approved: true, first_party: true }
+    for (const [id, row] of rows.filter(([, row]) => isWrite(row))) {
+      const answer = await send(all.ask, id, {
+        body: { ...(row.body && requests[id].body), ...body },
+        headers: { authorization: undefined, 'if-match': '*' },
+      })
+      t.equal(answer.statusCode, 401, id)
+    }
+    t.equal(await everything(server.db, ['attempts']), before)
+  },
+)
+
+t.test('`order_by`/`filter` with SQL, unknown field, 10 000 characters: 400; allow-list', async (t) => {
+  const [sql, long] = ["id; drop table people --' or 1=1", 'x'.repeat(10_000)]
+  const reads = rows.filter(([, { method }]) => method === 'GET')
+  for (const name of ['order_by', 'filter', 'sort', 'include', 'fields']) {
+    const { ask } = await everyScope()
+    for (const [id] of reads)
+      for (const value of [sql, long]) {
+        const answer = await send(ask, id, { query: { [name]: value } })
+        t.match(answer.json(), { status: 400, code: 'invalid_request', detail: name }, `${id} ?${name}`)
+      }
+  }
+  const { ask } = await everyScope()
+  for (const [id, row] of reads)
+    for (const name of Object.keys(Object(row.query ?? {}).properties ?? {})) {
+      const answer = await send(ask, id, { query: { [name]: long } })
+      t.match(answer.json(), { status: 400, code: 'invalid_request' }, `${id} ?${name} of 10,000 characters`)
+      t.ok((await send(ask, id, { query: { [name]: sql } })).statusCode < 500, `${id} ?${name} as SQL`)
+    }
+})
 
 t.test('what is missing or is none of the words that are meant is said with those words', async (t) => {
   const { ask } = await everyScope()

@@ -6,6 +6,7 @@ import { hasScope } from '../../src/management/actor.ts'
 import { putMember } from '../../src/store/tables/application-members.ts'
 import { inRole } from '../support/portal-actor.ts'
 import { API, testServer } from '../support/server.ts'
+import { statementsOf } from '../support/statements.ts'
 import { type FittingRequest, fittingRequests, type Things } from './operations.ts'
 
 const server = await testServer(t)
@@ -117,22 +118,27 @@ t.test('every parameter of the contract is known to name something of somebody, 
       t.ok([...OWNED, ...EVERYBODYS].includes(name), `${id} {${name}}: whose is it?`)
 })
 
-t.test('every id of developer B in every path and body of developer A: 404, as if it did not exist', async (t) => {
-  const before = await stateOf(ofBob)
-  let refused = 0
-  for (const id of ids) {
-    const names = Object.keys(Object(rowOf(id).params ?? {}).properties ?? {})
-    const isOwned = isAbout(bobs[id]) || names.some((name) => OWNED.includes(name))
-    if (!isOwned) continue
-    const answer = await ada.ask(id, asked(bobs[id], id))
-    t.strictSame(answer, await ada.ask(id, asked(strangers[id], id)), id)
-    t.equal(answer.status, hasScope(ada.actor, rowOf(id).scope) ? 404 : 403, id)
-    t.notMatch(JSON.stringify(answer.body), ofBob.clientId, id)
-    refused += 1
-  }
-  t.ok(refused >= 25)
-  t.strictSame(await stateOf(ofBob), before, 'and nothing of it has changed')
-})
+t.test(
+  'every id of developer B in every path and body of developer A: 404, as if it did not exist, by the same statements',
+  async (t) => {
+    const before = await stateOf(ofBob)
+    let refused = 0
+    for (const id of ids) {
+      const names = Object.keys(Object(rowOf(id).params ?? {}).properties ?? {})
+      const isOwned = isAbout(bobs[id]) || names.some((name) => OWNED.includes(name))
+      if (!isOwned) continue
+      const none = await statementsOf(t, () => ada.ask(id, asked(strangers[id], id)))
+      const { result: answer, asked: statements } = await statementsOf(t, () => ada.ask(id, asked(bobs[id], id)))
+      t.strictSame(answer, none.result, id)
+      t.strictSame(statements, none.asked, `${id} takes the same time`)
+      t.equal(answer.status, hasScope(ada.actor, rowOf(id).scope) ? 404 : 403, id)
+      t.notMatch(JSON.stringify(answer.body), ofBob.clientId, id)
+      refused += 1
+    }
+    t.ok(refused >= 25)
+    t.strictSame(await stateOf(ofBob), before, 'and nothing of it has changed')
+  },
+)
 
 t.test('no list and no filter of developer A shows anything of developer B', async (t) => {
   for (const id of ids) {
@@ -213,4 +219,49 @@ t.test('nobody approves their own request, by a second account in the same team 
     status: 200,
     body: { status: 'approved' },
   })
+})
+
+t.test('nested resource must belong to its parent: what is of B’s application is not there below A’s', async (t) => {
+  const web = { kind: 'web', token_endpoint_auth_method: 'client_secret_basic' }
+  const appOf = async (who: typeof ada, name: string) => {
+    const made = await who.ask('applications.create', {
+      body: { ...web, name, redirect_uris: [`https://${name}.example.com/cb`] },
+    })
+    const params = { client_id: textOf(made.body, 'client_id') }
+    const added = await who.ask('applications.add_secret', { params, body: {} })
+    const [secret] = Object((await who.ask('applications.list_secrets', { params })).body).items
+    t.equal(added.status, 201)
+    await server.db
+      .insertInto('application_invitations')
+      .values({
+        id: `inv_${name.padEnd(22, '0')}`,
+        application_id: textOf(made.body, 'id'),
+        email_key: `${name}@example.com`,
+        address: `${name}@example.com`,
+        role: 'collaborator',
+        hands_over: false,
+        challenge_id: name.padEnd(22, '0'),
+        expires_at: new Date(Date.now() + 3600_000),
+      })
+      .execute()
+    return { params, secret: textOf(secret, 'id'), invitation: `inv_${name.padEnd(22, '0')}`, person: who.id }
+  }
+  const [mine, theirs] = [await appOf(ada, 'mine'), await appOf(bob, 'theirs')]
+  const seen = async () => [
+    (await bob.ask('applications.list_secrets', { params: theirs.params })).body,
+    (await bob.ask('applications.invitations', { params: theirs.params })).body,
+    (await bob.ask('applications.people', { params: theirs.params })).body,
+  ]
+  const before = await seen()
+  for (const [id, name, nested, nothing] of [
+    ['applications.end_secret', 'secret_id', theirs.secret, 'A'.repeat(8)],
+    ['applications.withdraw_invitation', 'invitation_id', theirs.invitation, `inv_${'A'.repeat(22)}`],
+    ['applications.remove_person', 'person_id', theirs.person, nobodys.personId],
+  ] as const) {
+    const answer = await ada.ask(id, { params: { ...mine.params, [name]: nested } })
+    t.equal(answer.status, 404, id)
+    t.strictSame(answer, await ada.ask(id, { params: { ...mine.params, [name]: nothing } }), id)
+  }
+  t.match(before, [{ items: [{}, {}] }, { items: [{}] }, { items: [{}] }], 'all three were there to be taken')
+  t.strictSame(await seen(), before)
 })

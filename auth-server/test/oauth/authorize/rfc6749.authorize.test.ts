@@ -1,4 +1,5 @@
 // RFC 6749 §4.1.1, §4.1.2.1: what /authorize answers to a request that is not sound; by GET and by POST alike.
+import { createServer } from 'node:http'
 import type { LightMyRequestResponse } from 'fastify'
 import t from 'tap'
 import { expectErrorPage, expectRefusal } from '../../support/expect.ts'
@@ -60,6 +61,34 @@ t.test('before client and redirect URI are known, a person sees a page and nobod
     for (const [method, send] of bothWays(url))
       await t.test(`${name} (${method})`, async (t) => expectErrorPage(t, await send(), 400, says))
 })
+
+t.test(
+  'CIMD: a client_id that is an address is no client here, however it is written: refused, and nothing is fetched',
+  async (t) => {
+    const fetched: string[] = []
+    const host = createServer((request, response) => {
+      fetched.push(request.url ?? '')
+      response.end(JSON.stringify({ client_id: 'x', redirect_uris: [REDIRECT_URI] }))
+    })
+    await new Promise<void>((resolve) => host.listen(0, '127.0.0.1', resolve))
+    t.teardown(() => host.close())
+    const bound = host.address()
+    const at = `127.0.0.1:${typeof bound === 'object' && bound ? bound.port : 0}`
+    for (const id of [
+      `http://${at}/client.json`,
+      `https://${at}/client.json`,
+      `http://user:pass@${at}/client.json`,
+      `http://${at}/a/../client.json`,
+      `http://${at}/client.json#fragment`,
+      'https://app.example.com/client.json',
+    ])
+      for (const [method, send] of bothWays(sound({ client_id: id })))
+        await t.test(`${id.replace(at, 'host')} (${method})`, async (t) =>
+          expectErrorPage(t, await send(), 400, /[Nn]o application has this client_id/),
+        )
+    t.strictSame(fetched, [])
+  },
+)
 
 t.test('afterwards the app hears what is wrong, with its state and the issuer', async (t) => {
   const many = Array.from({ length: 65 }, (_, index) => `s${index}`).join(' ')
