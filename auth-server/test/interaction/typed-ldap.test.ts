@@ -1,6 +1,6 @@
 // Guesses at a directory, a real slapd, are counted by the entry that a name leads to: no spelling and no second name gains attempts.
 import t from 'tap'
-import { spelledOnce } from '../../src/identity/federation/ask-here.ts'
+import { spelledOnce } from '../../src/identity/federation/spelled-once.ts'
 import { LIMITS } from '../../src/limits/table.ts'
 import { Browser } from '../support/browser.ts'
 import { answerOf, authorizeUrl, pkcePair } from '../support/phone.ts'
@@ -40,10 +40,33 @@ t.test('spellings that a directory takes for one name are one', async (t) => {
     ['stra\u00dfe', 'STRASSE', 'stra\u1e9ee'],
     ['i', '\u0130', 'I', '\uff29'],
     ['finn', '\ufb01nn', 'FINN'],
+    ['user307', 'user\u0663\u0660\u0667', 'user\u09690\u0f27', '\uff55ser307', 'user\u{1d7db}07'],
+    ['soren aeroe', 's\u00f8ren \u00e6r\u0153', 'S\u00d8REN \u00c6R\u0152'],
+    ['lodz', '\u0142\u00f3d\u017a', '\u0141od\u200bz', '\u3164lo\u034fdz'],
+    ['\u3042\u3044', '\u30a2\u30a4', '\uff71\uff72'],
+    [
+      'dday@corp.example',
+      'D.Day@corp.example',
+      'd.day+1@corp.example',
+      'd.d.a.y+@Corp.Example.',
+      'dday+d@day@\uff43orp.example',
+    ],
+    ['a@b\u00fccher.example', 'a@xn--bcher-kva.example', 'A@BU\u0308CHER.example', 'a@xn--bcher-kva.example.'],
   ]
   for (const [first = '', ...others] of rows)
     for (const other of others) t.equal(spelledOnce(other), spelledOnce(first), JSON.stringify(other))
-  t.not(spelledOnce('dora day'), spelledOnce('doraday'))
+  for (const [one, other] of [
+    ['dora day', 'doraday'],
+    ['dora.day', 'doraday'],
+    ['a@corp.example', 'a@corp2.example'],
+    ['+1@corp.example', '+2@corp.example'],
+    ['\u5f20\u4e09', '\u5f20\u56db'],
+  ] as const)
+    t.not(spelledOnce(one), spelledOnce(other), one)
+  const long = Array.from({ length: 256 }, (_, sign) => String.fromCodePoint(0x4e00 + sign)).join('')
+  const began = performance.now()
+  spelledOnce(long)
+  t.ok(performance.now() - began < 250, 'nobody is kept waiting by a name of rare signs')
 })
 
 t.test('guesses at a directory', { skip: withoutSlapd }, async (t) => {
@@ -58,11 +81,13 @@ t.test('guesses at a directory', { skip: withoutSlapd }, async (t) => {
     bind_password_variable: 'LDAP_SECRET',
     login_attributes: ['uid', 'mail'],
   }
-  const { app } = await testServer(t, { ...(await catalogueOf(t, { corp })), LDAP_SECRET: SERVICE.password })
+  const named = { kind: 'ldap', label: 'Named', url: slapd.url, base_dn: BASE_DN, user_dn: `uid={name},${BASE_DN}` }
+  const providers = { corp, named: { ...named, subject: 'uid' } }
+  const { app } = await testServer(t, { ...(await catalogueOf(t, providers)), LDAP_SECRET: SERVICE.password })
 
-  async function begin(browser = new Browser(app)) {
+  async function begin(browser = new Browser(app), provider = 'corp') {
     const page = await browser.open(authorizeUrl(pkcePair().challenge, { redirect_uri: CLAIMED_URI, prompt: 'login' }))
-    const { pathname, search } = new URL((await browser.submit(page, '/provider/corp')).headers.location ?? '')
+    const { pathname, search } = new URL((await browser.submit(page, `/provider/${provider}`)).headers.location ?? '')
     return { browser, page: await browser.open(`${pathname}${search}`) }
   }
   async function signIn(name: string, password: string, browser?: Browser) {
@@ -111,6 +136,34 @@ t.test('guesses at a directory', { skip: withoutSlapd }, async (t) => {
       statuses.push((await browser.submit(page, '/password', { name: 'nobody', password: `${guess}` })).statusCode)
     t.strictSame(statuses.slice(-2), [429, 429])
     t.equal(statuses.filter((status) => status === 422).length, ALLOWED)
+  })
+
+  t.test('without a service account, every spelling of a name together has the attempts of one', async (t) => {
+    const { browser, page } = await begin(undefined, 'named')
+    const names = [
+      'emil',
+      'EMIL',
+      ' Emil ',
+      '\uff25\uff2d\uff29\uff2c',
+      'em\u00adil',
+      'e\u0301mil',
+      'em\u0131l',
+      '\u1d31\u1d39il',
+    ]
+    t.ok(answerOf(await browser.submit(page, '/password', { name: 'EMIL', password: 'of emil' })).code)
+    const guess = await begin(undefined, 'named')
+    const statuses: number[] = []
+    for (let tried = 0; tried < ALLOWED + 8; tried += 1) {
+      const name = names[tried % names.length] ?? ''
+      statuses.push((await guess.browser.submit(guess.page, '/password', { name, password: `${tried}` })).statusCode)
+    }
+    t.equal(statuses.filter((status) => status === 422).length, ALLOWED)
+    for (const name of names)
+      t.equal(
+        (await guess.browser.submit(guess.page, '/password', { name, password: 'of emil' })).statusCode,
+        429,
+        name,
+      )
   })
 
   t.test('a directory that is gone is told as that, with 503', async (t) => {

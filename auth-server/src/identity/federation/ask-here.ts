@@ -31,22 +31,3 @@ export function typedAnswer(form: URLSearchParams): Readonly<{ name: string; pas
   if (name === '' || password.trim() === '' || isLong || isOdd) throw new WrongCredentials()
   return { name, password }
 }
-
-/** Before blanks are counted: between two of them it would be a third spelling. Beside marks what RFC 4518 §2.2 names. */
-const NOTHING = /[\p{M}\p{Cf}\p{Cc}\u1806\uFFFC]/gu
-
-/** One text for all spellings that a directory may take for one name (RFC 4518 §2): guesses are counted by it. */
-export function spelledOnce(name: string): string {
-  const plain = name
-    .normalize('NFKD')
-    .replace(NOTHING, '')
-    .replace(/[\s\p{Z}]+/gu, ' ')
-    .trim()
-    .toLowerCase()
-    .toUpperCase()
-  // One by one: at the end of a word a sigma has another small letter. After it, what a capital was made of.
-  return Array.from(plain, (sign) => sign.toLowerCase())
-    .join('')
-    .normalize('NFKD')
-    .replace(NOTHING, '')
-}

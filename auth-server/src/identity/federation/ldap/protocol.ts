@@ -1,8 +1,9 @@
 // One sign-in at a directory: connect safely, find exactly one entry, and bind as it; everything within a few seconds.
 import type { Client, Entry } from 'ldapts'
 import { randomSecret } from '../../../crypto/random.ts'
-import { spelledOnce, typedAnswer, typedHere } from '../ask-here.ts'
+import { typedAnswer, typedHere } from '../ask-here.ts'
 import { type UpstreamIdentity, type UpstreamProtocol, type UpstreamTools, WrongCredentials } from '../provider.ts'
+import { spelledOnce } from '../spelled-once.ts'
 import { escapeDnValue, onlyValueOf, valuesOf } from './names.ts'
 
 /** For all of a sign-in: connecting, searching, binding. */
