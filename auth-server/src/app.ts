@@ -18,6 +18,7 @@ import { refusePrefetch } from './http/prefetch.ts'
 import { addProblemHandler, refuseAddress, toProblem } from './http/problem-handler.ts'
 import { MAX_PART_LENGTH, routableBelow } from './http/routable.ts'
 import { addSecurityHeaders } from './http/security-headers.ts'
+import { answerUnreadable } from './http/unreadable.ts'
 import { visitedPaths } from './http/visited-path.ts'
 import { interactionPages } from './interaction/index.ts'
 import { serveLogos } from './interaction/logos.ts'
@@ -64,6 +65,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<F
     // HEAD runs no handler but that of a document (jwks, metadata, health), which says so itself.
     exposeHeadRoutes: false,
     frameworkErrors: refuseAddress(isVisited),
+    clientErrorHandler: answerUnreadable,
     routerOptions: { maxParamLength: MAX_PART_LENGTH },
     rewriteUrl: ({ url = '' }) => routableBelow([ACCOUNT_PATH, PORTAL_PATH], url),
     // Who is here is served to the end (http/drain.ts).

@@ -7,6 +7,9 @@ import { isDatabaseAway } from './store/health.ts'
 
 const RETRY_AFTER_SECONDS = 5
 
+/** PostgreSQL's `character_not_in_repertoire`: U+0000 is no character of a text. */
+const NO_TEXT = '22021'
+
 /** The status of the framework's own refusals (413, 415, malformed body …). */
 function statusOf(error: Error): number | undefined {
   const status = 'statusCode' in error ? error.statusCode : undefined
@@ -22,6 +25,10 @@ export const PROBLEMS: readonly ProblemRow[] = [
   {
     fits: (error) => error instanceof ParameterError,
     problem: ({ message }) => new HttpProblem('invalid_request', message, { status: 400 }),
+  },
+  {
+    fits: (error) => 'code' in error && error.code === NO_TEXT,
+    problem: () => new HttpProblem('invalid_request', 'something in this request is no text', { status: 400 }),
   },
   {
     fits: (error) => error instanceof PasswordQueueFull || isDatabaseAway(error),

@@ -35,9 +35,8 @@ export function isPageBelow(below: string, issuer: string, text: string): boolea
   )
 }
 
-/** What stands in the path where its route has `:name`; undefined where the route has none. */
+/** What stands in the path where its route has `:name`; undefined where the route has none, or what no name of anything has (U+0000). */
 export function pathParameter({ params }: FastifyRequest, name: string): string | undefined {
-  return typeof params === 'object' && params !== null && name in params
-    ? String(new Map(Object.entries(params)).get(name))
-    : undefined
+  const value = typeof params === 'object' && params !== null ? new Map(Object.entries(params)).get(name) : undefined
+  return value === undefined || String(value).includes('\0') ? undefined : String(value)
 }

@@ -64,6 +64,22 @@ t.test('floods are cut off: headers 431, address 431, body 413', async (t) => {
     await t.test(name, async (t) => t.equal(statusesOf(await sendRaw(url, bytes))[0], status))
 })
 
+t.test('what never becomes a request is refused in the words and with the headers of all others', async (t) => {
+  const rows: [string, string, string][] = [
+    [`GET / HTTP/1.1\r\nHost: x\r\nCookie: ${'a'.repeat(20_000)}\r\n\r\n`, '431', 'forget cookies'],
+    ['\0\0\0', '400', 'no request that HTTP/1.1 knows'],
+    ['\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03', '400', 'no request that HTTP/1.1 knows'],
+  ]
+  for (const [bytes, status, words] of rows) {
+    const answer = await sendRaw(url, bytes)
+    const [head = '', body = ''] = answer.split('\r\n\r\n')
+    t.match(head, `HTTP/1.1 ${status} `)
+    t.match(head, /x-content-type-options: nosniff/)
+    t.match(head, /connection: close/)
+    t.match(JSON.parse(body), { error: 'invalid_request', error_description: words })
+  }
+})
+
 t.test('a request that trickles in is given up', async (t) => {
   t.equal(app.server.requestTimeout, 10_000, 'the whole request, ms')
   t.ok(app.server.headersTimeout <= 10_000, 'its headers, ms')

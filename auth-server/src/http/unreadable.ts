@@ -1,0 +1,34 @@
+// Answers what never becomes a request, because it is no HTTP, too long or too slow: in the words of all other refusals (RFC 6749 §5.2).
+import type { Socket } from 'node:net'
+import { securityHeaders } from './security-headers.ts'
+
+interface Answer {
+  readonly status: string
+  readonly description: string
+}
+
+/** By Node's code of what is wrong; everything else is no HTTP. */
+const ANSWERS: Readonly<Record<string, Answer>> = {
+  HPE_HEADER_OVERFLOW: {
+    status: '431 Request Header Fields Too Large',
+    description:
+      'the address and the headers of this request are longer than 16 KiB; a browser may have to forget cookies',
+  },
+  ERR_HTTP_REQUEST_TIMEOUT: { status: '408 Request Timeout', description: 'the request did not arrive in time' },
+}
+const NO_HTTP: Answer = { status: '400 Bad Request', description: 'this is no request that HTTP/1.1 knows' }
+
+/** Fastify's handler; the connection is of no use afterwards. */
+export function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  const { status, description } = ANSWERS[error.code ?? ''] ?? NO_HTTP
+  const body = JSON.stringify({ error: 'invalid_request', error_description: description })
+  const headers = {
+    ...securityHeaders(false),
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': String(Buffer.byteLength(body)),
+    connection: 'close',
+  }
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+  socket.end([`HTTP/1.1 ${status}`, ...lines, '', body].join('\r\n'), () => socket.destroy())
+}
