@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 
 /** Sends the bytes on one connection and returns everything that comes back until the server closes it. */
-export async function sendRaw(url: string, bytes: string): Promise<string> {
+export async function sendRaw(url: string, bytes: string | Uint8Array): Promise<string> {
   const { hostname, port } = new URL(url)
   const socket = connect(Number(port), hostname)
   let answer = ''

@@ -113,6 +113,49 @@ t.test('garbage closes its connection and no other', async (t) => {
   t.equal(running.events.size, 0)
 })
 
+t.test(
+  'calls with any byte another one, cut or doubled: the next call of another connection is answered',
+  async (t) => {
+    const running = await startPluginServer(t)
+    const good = running.connect()
+    const instance_id = await good.start('mobile-gateway', gatewayConfig('http://127.0.0.1:9/jwks'))
+    const calls = [
+      { sequence: 1, cmd_handle_event: { instance_id, event_name: 'access' } },
+      {
+        sequence: 2,
+        cmd_start_instance: {
+          name: 'mobile-gateway',
+          config: JSON.stringify(gatewayConfig('http://127.0.0.1:9/jwks')),
+        },
+      },
+      { sequence: 3, cmd_get_plugin_names: {} },
+    ].map(framed)
+    const send = async (bytes: Buffer): Promise<void> => {
+      const socket = connect(running.socketPath)
+      const closed = new Promise<void>((resolve) => socket.on('close', () => resolve()))
+      socket.on('error', () => {})
+      socket.resume()
+      // What is no whole frame is waited for; whoever hangs up ends it.
+      socket.end(bytes)
+      await closed
+    }
+    for (let n = 0; n < 3000; n += 20) {
+      await Promise.all(
+        Array.from({ length: 20 }, (_, index) => {
+          const call = calls[(n + index) % calls.length] ?? Buffer.alloc(0)
+          const at = ((n + index) * 7919) % call.length
+          const other = Buffer.from(call)
+          other[at] = ((n + index) * 104_729) % 256
+          const kinds = [other, call.subarray(0, at), Buffer.concat([other, other]), Buffer.concat([call, other])]
+          return send(kinds[(n + index) % kinds.length] ?? other)
+        }),
+      )
+      t.ok((await good.call({ cmd_get_plugin_names: {} })).plugin_names)
+    }
+    t.notMatch(running.logged.join(''), '"level":60')
+  },
+)
+
 t.test('a call cut anywhere is answered when it is whole', async (t) => {
   const running = await startPluginServer(t)
   const bytes = framed({ sequence: 9, cmd_get_plugin_names: {} })
