@@ -6,3 +6,7 @@ export const ACCOUNT_PATH = '/account'
 export const PORTAL_PATH = '/portal'
 
 export const APPROVALS_PATH = `${PORTAL_PATH}/approvals` as const
+
+export const ADMINISTRATION_PATH = `${PORTAL_PATH}/administration` as const
+
+export const MEMBERSHIP_REQUESTS_PATH = `${ADMINISTRATION_PATH}/membership-requests` as const

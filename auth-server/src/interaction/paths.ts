@@ -1,5 +1,5 @@
 // The addresses of the pages, and those of the protocol that pages lead to; each is written here, or named where it is.
-import { ACCOUNT_PATH, PORTAL_PATH } from '../http/account-path.ts'
+import { ACCOUNT_PATH, ADMINISTRATION_PATH, PORTAL_PATH } from '../http/account-path.ts'
 
 /** What the addresses of all pages start with. */
 export const PAGES_PATH = '/interaction'
@@ -28,8 +28,7 @@ export const TRIAL_PATH = `${PORTAL_PATH}/try` as const
 /** Where the sign-ins of trials come back to; no application's redirect URI. */
 export const TRIAL_CALLBACK_PATH = `${TRIAL_PATH}/callback` as const
 
-/** Where administrators are at home in the portal, and find the identity providers. */
-export const ADMINISTRATION_PATH = `${PORTAL_PATH}/administration` as const
+/** Where administrators find the identity providers. */
 export const PROVIDERS_PATH = `${ADMINISTRATION_PATH}/providers` as const
 
 /** Where a visit begins; a row of oauth/endpoints.ts. */

@@ -1,6 +1,6 @@
 // The addresses of the portal's pages and forms; each is written here and nowhere else.
-import { APPROVALS_PATH } from '../http/account-path.ts'
-import { ADMINISTRATION_PATH, PORTAL_PATH, PROVIDERS_PATH, TRIAL_PATH } from '../interaction/paths.ts'
+import { ADMINISTRATION_PATH, APPROVALS_PATH, MEMBERSHIP_REQUESTS_PATH } from '../http/account-path.ts'
+import { PORTAL_PATH, PROVIDERS_PATH, TRIAL_PATH } from '../interaction/paths.ts'
 
 const APPLICATIONS = `${PORTAL_PATH}/applications` as const
 const APIS = `${PORTAL_PATH}/apis` as const
@@ -10,6 +10,7 @@ const USAGE = `${PORTAL_PATH}/usage` as const
 const HELP = `${PORTAL_PATH}/help` as const
 const PEOPLE = `${ADMINISTRATION_PATH}/people` as const
 const PERSON = `${PEOPLE}/:person` as const
+const MEMBERS = `${ADMINISTRATION_PATH}/members` as const
 const ALL_APPLICATIONS = `${ADMINISTRATION_PATH}/applications` as const
 const ALL_SUBSCRIPTIONS = `${ADMINISTRATION_PATH}/subscriptions` as const
 const HOOKS = `${ADMINISTRATION_PATH}/hooks` as const
@@ -63,6 +64,11 @@ export const PATHS = {
   personGroups: `${PERSON}/groups`,
   personStep: `${PERSON}/:step`,
   invitations: `${ADMINISTRATION_PATH}/invitations`,
+  members: MEMBERS,
+  membersOfApi: `${MEMBERS}/:api`,
+  memberEnd: `${MEMBERS}/:api/:member/end`,
+  membershipRequests: MEMBERSHIP_REQUESTS_PATH,
+  membershipDecision: `${MEMBERSHIP_REQUESTS_PATH}/:request/:decision`,
   allApplications: ALL_APPLICATIONS,
   applicationStep: `${ALL_APPLICATIONS}/:client/:step`,
   newOwner: `${ALL_APPLICATIONS}/:client/owner`,

@@ -9,6 +9,7 @@ import { launchChromium, needsChromium } from '../support/chromium.ts'
 import { hookEnvironment } from '../support/hook-receiver.ts'
 import { expectFine } from '../support/looks.ts'
 import { machine } from '../support/management.ts'
+import { membersOf } from '../support/members.ts'
 import { API, USER } from '../support/server.ts'
 import { testSite } from '../support/site.ts'
 
@@ -34,6 +35,7 @@ t.test('administration at Chromium', needsChromium, async (t) => {
   const wish = { client_id, api_id: API.id, plan: 'basic', scopes: Object.keys(API.scopes) }
   const { id } = (await ask('POST', '/subscriptions', { body: wish })).json()
   const below = '/portal/administration'
+  const [member, asks] = await membersOf(site)
   const [dead, waiting] = ['AAAAAAAAAAAAAAAAAAAAAA.1', 'AAAAAAAAAAAAAAAAAAAAAA.2']
   for (const call of [dead, waiting])
     await sql`
@@ -51,6 +53,8 @@ t.test('administration at Chromium', needsChromium, async (t) => {
       `${below}/applications`,
       `${below}/audit`,
       `${below}/hooks`,
+      `${below}/members`,
+      `${below}/membership-requests`,
       `${below}/hooks/deliveries/${dead}/drop`,
       '/portal/approvals',
       `${request}/approve`,
@@ -60,6 +64,9 @@ t.test('administration at Chromium', needsChromium, async (t) => {
       `${below}/people/${personId}/delete`,
       `${below}/invitations`,
       `${below}/health`,
+      `${below}/members/${API.id}`,
+      `${below}/members/${API.id}/${member}/end`,
+      `${below}/membership-requests/${asks}/decline`,
       `${below}/hooks`,
       `${below}/hooks/deliveries/${dead}/again`,
       `${below}/subscriptions`,

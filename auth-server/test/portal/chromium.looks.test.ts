@@ -11,6 +11,7 @@ import { violationsOf } from '../support/axe.ts'
 import { launchChromium, needsChromium } from '../support/chromium.ts'
 import { gatewayClient, toldCount, toldRefusal, usageBatch } from '../support/gateway-reports.ts'
 import { machine } from '../support/management.ts'
+import { membersOf } from '../support/members.ts'
 import { shortcomingsOf } from '../support/page-facts.ts'
 import { API, APP, USER } from '../support/server.ts'
 import { testSite } from '../support/site.ts'
@@ -58,6 +59,7 @@ t.test('every page of the portal, small and large, in both languages', wanted, a
     [USER.email, 'collaborator'],
   ])
     await ask('POST', `/applications/${phone}/invitations`, { body: { email, role } })
+  const [member, asks] = await membersOf(site)
   const tell = await gatewayClient(site)
   await tell(
     '/usage',
@@ -113,6 +115,12 @@ t.test('every page of the portal, small and large, in both languages', wanted, a
     'a-suspend': `${admin}/people/${personId}/suspend`,
     'a-delete': `${admin}/people/${personId}/delete`,
     'a-invitations': `${admin}/invitations`,
+    'a-members': `${admin}/members`,
+    'a-members-api': `${admin}/members/${API.id}`,
+    'a-member-end': `${admin}/members/${API.id}/${member}/end`,
+    'a-asks': `${admin}/membership-requests`,
+    'a-asks-approve': `${admin}/membership-requests/${asks}/approve`,
+    'a-asks-decline': `${admin}/membership-requests/${asks}/decline`,
     'a-applications': `${admin}/applications`,
     'a-remove': `${admin}/applications/${phone}/remove`,
     'a-owner': `${admin}/applications/${phone}/owner`,

@@ -29,6 +29,9 @@ export async function portalThings(
     step: 'suspend',
     secret: 'AAAAAAAA',
     subscription: `sub_${'A'.repeat(22)}`,
+    member: `membership_${'0'.repeat(32)}`,
+    request: `request_${'0'.repeat(32)}`,
+    decision: 'decline',
   }
 }
 

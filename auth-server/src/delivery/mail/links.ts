@@ -1,7 +1,7 @@
 // Where the links in mails lead: the page of each purpose, below the issuer and nowhere else.
 
 import { mailCode, mailToken } from '../../crypto/mail-proof.ts'
-import { ACCOUNT_PATH, APPROVALS_PATH } from '../../http/account-path.ts'
+import { ACCOUNT_PATH, APPROVALS_PATH, MEMBERSHIP_REQUESTS_PATH } from '../../http/account-path.ts'
 import { MAIL_PURPOSES, type MailPurpose } from '../../store/mail-purpose.ts'
 import type { MailName } from '../../store/queued-mail.ts'
 
@@ -28,6 +28,7 @@ export function mailProofOf(
 /** Where mails lead that prove nothing: to a page that asks who comes. */
 const PAGES: Readonly<Partial<Record<MailName, string>>> = {
   'subscription-asked': APPROVALS_PATH,
+  'membership-asked': MEMBERSHIP_REQUESTS_PATH,
   'membership-invited': ACCOUNT_PATH,
 }
 

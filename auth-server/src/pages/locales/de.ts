@@ -21,6 +21,7 @@ import { PORTAL_APPLICATIONS } from './de/portal-applications.ts'
 import { PORTAL_APPROVALS } from './de/portal-approvals.ts'
 import { PORTAL_HELP } from './de/portal-help.ts'
 import { PORTAL_HOOKS } from './de/portal-hooks.ts'
+import { PORTAL_MEMBERS } from './de/portal-members.ts'
 import { USAGE } from './de/portal-usage.ts'
 import { PORTAL_WAYS } from './de/portal-ways.ts'
 import { PROVIDER_TRIAL } from './de/provider-trial.ts'
@@ -66,6 +67,7 @@ export const DE = {
   trial: TRIAL,
   administration: ADMINISTRATION,
   portalHooks: PORTAL_HOOKS,
+  portalMembers: PORTAL_MEMBERS,
   reference: REFERENCE,
   refusals: REFUSALS,
   usage: USAGE,

@@ -21,6 +21,7 @@ import { PORTAL_APPLICATIONS } from './en/portal-applications.ts'
 import { PORTAL_APPROVALS } from './en/portal-approvals.ts'
 import { PORTAL_HELP } from './en/portal-help.ts'
 import { PORTAL_HOOKS } from './en/portal-hooks.ts'
+import { PORTAL_MEMBERS } from './en/portal-members.ts'
 import { USAGE } from './en/portal-usage.ts'
 import { PORTAL_WAYS } from './en/portal-ways.ts'
 import { PROVIDER_TRIAL } from './en/provider-trial.ts'
@@ -66,6 +67,7 @@ export const EN = {
   trial: TRIAL,
   administration: ADMINISTRATION,
   portalHooks: PORTAL_HOOKS,
+  portalMembers: PORTAL_MEMBERS,
   reference: REFERENCE,
   refusals: REFUSALS,
   usage: USAGE,

@@ -1,6 +1,4 @@
 // The ways to sign in of each API, for administrators: a list of APIs, and a page of one with the form that changes it.
-import type { OperationAnswer } from '@mobile-api-gateway/sdk/contract/index.ts'
-import type { FastifyRequest } from 'fastify'
 import type { Deps } from '../../deps.ts'
 import { HttpProblem } from '../../http/problem.ts'
 import { offeredWays } from '../../identity/federation/offered.ts'
@@ -11,28 +9,19 @@ import type { Page } from '../../pages/frame.ts'
 import { html } from '../../pages/html.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import type { SignInOffer } from '../../store/tables/apis.ts'
-import { listedApis } from '../apis/routes.ts'
 import { actionOf, hrefOf, PATHS } from '../paths.ts'
 import type { PortalPerson, PortalRoutes } from '../route.ts'
 import { type OfferProblem, offerIn, problemOf, waysFor } from '../ways/offer.ts'
 import { offeredList, offerForm, offerInWords, offerNotice } from '../ways/view.ts'
-import { idsOf } from './asked.ts'
+import { type Api, apiOf, ordinaryApis } from './one-api.ts'
 import { administrationPage } from './page.ts'
-
-type Api = OperationAnswer<'apis.get'>
 
 export function apiSignInRoutes({ providers }: Deps): PortalRoutes {
   return {
     [PATHS.waysToSignIn]: {
       needs: 'administrator',
       async GET(_request, reply, me) {
-        return sendPage(
-          reply,
-          apisPage(
-            me,
-            (await listedApis(me)).filter((api) => !api.built_in),
-          ),
-        )
+        return sendPage(reply, apisPage(me, await ordinaryApis(me)))
       },
     },
     [PATHS.waysOfApi]: {
@@ -99,13 +88,6 @@ interface Shown {
   readonly etag: string
   readonly offer: SignInOffer | null
   readonly problem?: HttpProblem | OfferProblem
-}
-
-/** An API of the server itself has no such page. @throws {HttpProblem} 404 */
-async function apiOf(request: FastifyRequest, me: PortalPerson) {
-  const found = await me.ask('apis.get', { params: { id: idsOf(request).get('api') ?? '' } })
-  if (found.body.built_in) throw new HttpProblem('not_found', 'this API is of the server itself', { status: 404 })
-  return found
 }
 
 /** The whole definition, with another choice: what is not named would be taken away. */

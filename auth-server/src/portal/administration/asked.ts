@@ -25,3 +25,10 @@ export function idsOf({ params }: FastifyRequest): ReadonlyMap<string, string> {
 export function isPersonId(text: string): boolean {
   return /^usr_[\w-]{22}$/.test(text)
 }
+
+/** An address, or how a name begins; undefined for what is too short for either. */
+export function textFilter(text: string | undefined): Readonly<{ email?: string; name?: string }> | undefined {
+  if (text === undefined || text.length < 2 || text.length > 254) return undefined
+  if (text.includes('@')) return { email: text }
+  return text.length <= 100 ? { name: text } : undefined
+}

@@ -5,7 +5,7 @@ import { sendPage } from '../../pages/send-page.ts'
 import { actionOf, hrefOf, PATHS } from '../paths.ts'
 import { notFoundPage } from '../problem/reply.ts'
 import type { PortalPerson, PortalRoutes } from '../route.ts'
-import { askedOf, idsOf, isPersonId } from './asked.ts'
+import { askedOf, idsOf, isPersonId, textFilter } from './asked.ts'
 import { leftApps } from './left-apps.ts'
 import { appWords, calledOf, peoplePage, personPage, roleWords } from './people-view.ts'
 import { type PersonFacts, readPersonFacts } from './person-facts.ts'
@@ -62,13 +62,6 @@ export const PEOPLE_ROUTES: PortalRoutes = {
       )
     },
   },
-}
-
-/** An address, or how a name begins; undefined for what is too short for either. */
-function textFilter(text: string | undefined): Readonly<{ email?: string; name?: string }> | undefined {
-  if (text === undefined || text.length < 2 || text.length > 254) return undefined
-  if (text.includes('@')) return { email: text }
-  return text.length <= 100 ? { name: text } : undefined
 }
 
 interface FoundStep {

@@ -13,6 +13,9 @@ import { AUDIT_ROUTES } from './audit.ts'
 import { AUDIT_EXPORT_ROUTES } from './audit-export.ts'
 import { HOOK_ROUTES } from './hooks.ts'
 import { INVITATION_ROUTES } from './invitations.ts'
+import { memberRoutes } from './members.ts'
+import { badge, type Waiting } from './members-view.ts'
+import { MEMBERSHIP_REQUEST_ROUTES } from './membership-requests.ts'
 import { NEW_OWNER_ROUTES } from './new-owner.ts'
 import { PEOPLE_ROUTES } from './people.ts'
 import { PERSON_RIGHTS_ROUTES } from './person-rights.ts'
@@ -26,6 +29,8 @@ import { VOUCHING_ROUTES } from './vouching.ts'
 const SECTIONS = [
   'people',
   'invitations',
+  'members',
+  'membershipRequests',
   'allApplications',
   'allSubscriptions',
   'providers',
@@ -41,11 +46,15 @@ export function administrationRoutes(deps: Deps): PortalRoutes {
   return {
     [PATHS.administration]: {
       needs: 'administrator',
-      GET: (_request, reply, me) => sendPage(reply, overviewPage(me)),
+      async GET(_request, reply, me) {
+        return sendPage(reply, overviewPage(me, (await me.ask('memberships.waiting')).body.items))
+      },
     },
     ...PEOPLE_ROUTES,
     ...PERSON_RIGHTS_ROUTES,
     ...INVITATION_ROUTES,
+    ...memberRoutes(deps),
+    ...MEMBERSHIP_REQUEST_ROUTES,
     ...APPLICATION_ROUTES,
     ...VOUCHING_ROUTES,
     ...NEW_OWNER_ROUTES,
@@ -61,10 +70,17 @@ export function administrationRoutes(deps: Deps): PortalRoutes {
   }
 }
 
-function overviewPage({ frame, news }: PortalPerson): Page {
+function overviewPage({ frame, news }: PortalPerson, waiting: Waiting): Page {
   return (texts) => {
     const { title, lead, sections } = texts.administration
-    const entries = SECTIONS.map((name) => ({ ...sections[name], href: hrefOf(PATHS[name], {}) }))
+    const count = waiting.reduce((sum, api) => sum + api.waiting, 0)
+    const entries = SECTIONS.map((name) => ({
+      ...sections[name],
+      href: hrefOf(PATHS[name], {}),
+      ...(name === 'membershipRequests' && {
+        detail: html`${sections[name].detail}${badge(count, texts.portalMembers.waiting)}`,
+      }),
+    }))
     return portalPage(
       { frame, heading: title, notice: news(texts), content: html`<p>${lead}</p>\n${rows(entries)}` },
       texts,

@@ -16,7 +16,10 @@ export function approvalRoutes(): PortalRoutes {
       async GET(request, reply, me) {
         const cursor = Parameters.ofUrl(request.raw.url ?? '').get('cursor')
         const { body } = await me.ask('approvals.list', { query: cursor === undefined ? {} : { cursor } })
-        return sendPage(reply, approvalsPage(me, body))
+        // Whoever approves applications alone decides on no people.
+        const isAdministrator = me.session.roles.includes('administrator')
+        const waiting = isAdministrator ? (await me.ask('memberships.waiting')).body.items : []
+        return sendPage(reply, approvalsPage(me, body, waiting))
       },
     },
     [PATHS.approval]: {

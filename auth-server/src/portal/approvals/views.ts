@@ -24,7 +24,12 @@ export function isOpenTo({ subscription, decided_by: by }: AskedUse): boolean {
   return subscription.status === 'pending' && by === 'caller'
 }
 
-export function approvalsPage(me: PortalPerson, { items, next }: OperationAnswer<'approvals.list'>): Page {
+export function approvalsPage(
+  me: PortalPerson,
+  { items, next }: OperationAnswer<'approvals.list'>,
+  waiting: OperationAnswer<'memberships.waiting'>['items'],
+): Page {
+  const people = waiting.reduce((sum, api) => sum + api.waiting, 0)
   return (texts) => {
     const { portal, portalApis, portalApprovals: said } = texts
     const entries = items.map((subscription) => ({
@@ -32,7 +37,10 @@ export function approvalsPage(me: PortalPerson, { items, next }: OperationAnswer
       href: hrefOf(PATHS.approval, { subscription: subscription.id }),
       detail: html`${subscription.plan} · ${askerOf(subscription, texts)}${whenOf(subscription, me, texts)}`,
     }))
-    const content = html`${entries.length > 0 ? html`<p>${said.lead}</p>\n${rows(entries)}` : emptyState(said.none)}
+    const { toRequests } = texts.portalMembers.requests
+    const toPeople =
+      people > 0 && html`<p>${actionLink(toRequests(people), hrefOf(PATHS.membershipRequests, {}))}</p>\n`
+    const content = html`${toPeople}${entries.length > 0 ? html`<p>${said.lead}</p>\n${rows(entries)}` : emptyState(said.none)}
 ${next !== null && wayLink(texts.administration.more, `${PATHS.approvals}?${new URLSearchParams({ cursor: next })}`)}`
     const { frame, news } = me
     return portalPage({ frame, heading: portal.sections.approvals.title, notice: news(texts), content }, texts)

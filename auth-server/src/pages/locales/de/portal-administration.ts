@@ -20,6 +20,10 @@ export const ADMINISTRATION_NEWS = {
   groupsSet: 'Die Gruppen sind gespeichert.',
   invited: 'Die Einladung ist unterwegs.',
   withdrawn: 'Die Einladung ist zurückgezogen.',
+  memberInvited: 'Eingeladen. Wer die Adresse hat oder nachweist, darf kommen.',
+  memberEnded: 'Die Mitgliedschaft ist beendet.',
+  personApproved: 'Freigegeben. Die Person erfährt es per Mail.',
+  personDeclined: 'Abgelehnt. Die Person erfährt es per Mail.',
   hookTaken: 'Der Hook hat den Probeaufruf angenommen.',
   hookNotTaken: 'Der Hook hat den Probeaufruf nicht angenommen. Woran es lag, steht bei ihm.',
   hookSentAgain: 'Er wird erneut gesendet.',
@@ -32,6 +36,8 @@ export const ADMINISTRATION = {
   sections: {
     people: { title: 'Personen', detail: 'Jemanden finden, sperren und entsperren, Rollen und Gruppen' },
     invitations: { title: 'Einladungen', detail: 'Wer gebeten wurde, ein Konto anzulegen' },
+    members: { title: 'Mitglieder', detail: 'Welche API für wen ist, und wer zu ihr eingeladen ist' },
+    membershipRequests: { title: 'Anfragen von Personen', detail: 'Wer zu einer API möchte, die freigegeben wird' },
     allApplications: { title: 'Alle Anwendungen', detail: 'Von allen, auch die, die niemandem gehören' },
     allSubscriptions: { title: 'Alle Abonnements', detail: 'Welche Anwendung welche API benutzen darf' },
     providers: {
