@@ -19,6 +19,7 @@ import { INVITATION_HANDLERS } from './invitations.ts'
 import { KEY_HANDLERS } from './keys.ts'
 import { LOOKS_HANDLERS } from './looks.ts'
 import { MEMBERSHIP_HANDLERS } from './memberships.ts'
+import { MOVING_HANDLERS } from './moving-people.ts'
 import { PEOPLE_HANDLERS } from './people.ts'
 import { PEOPLE_BELONGINGS_HANDLERS } from './people-belongings.ts'
 import { PROVIDER_HANDLERS } from './providers.ts'
@@ -34,6 +35,7 @@ export const HANDLERS: { readonly [Id in OperationId]: HandlerOf<Id> } = {
   ...PEOPLE_BELONGINGS_HANDLERS,
   ...CREDENTIAL_HANDLERS,
   ...INVITATION_HANDLERS,
+  ...MOVING_HANDLERS,
   ...GROUP_HANDLERS,
   ...ROLE_HANDLERS,
   ...APPLICATION_HANDLERS,

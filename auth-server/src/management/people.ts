@@ -13,12 +13,13 @@ import type { CredentialId } from './credentials.ts'
 import type { HandlersOf } from './handler.ts'
 import type { InvitationId } from './invitations.ts'
 import { moment } from './moment.ts'
+import type { MovingId } from './moving-people.ts'
 import { noteRead } from './note-read.ts'
 import { readPage, toPage } from './page.ts'
 import type { BelongingId } from './people-belongings.ts'
 import { notFound } from './refusals.ts'
 
-function showPerson({ kind, eraseAfter, createdAt, ...person }: ListedPerson) {
+export function showPerson({ kind, eraseAfter, createdAt, ...person }: ListedPerson) {
   const { id, name, email, isEmailVerified, language, claims, groups, status } = person
   return {
     id,
@@ -52,7 +53,7 @@ async function administer(
   return showPerson(await requirePerson(trx, personId))
 }
 
-export const PEOPLE_HANDLERS: Omit<HandlersOf<'people'>, BelongingId | CredentialId | InvitationId> = {
+export const PEOPLE_HANDLERS: Omit<HandlersOf<'people'>, BelongingId | CredentialId | InvitationId | MovingId> = {
   'people.list': {
     async read({ db, actor, input: { query } }) {
       const page = readPage(query)

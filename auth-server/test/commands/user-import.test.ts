@@ -53,9 +53,24 @@ t.test('from a pipe and from a file; what is wrong is said beside the counts, wi
     code: 0,
     stdout: /^Imported: 1, of them with a password: 1\. There already: 0/,
   })
+  await db.insertInto('groups').values({ name: 'staff' }).execute()
+  const groups = line('three', { groups: ['crew', 'admins'] })
+  t.strictSame(await run(['-', '--group', 'crew=staff', '--dry-run'], groups), {
+    code: 0,
+    stdout:
+      'Would be imported: 1, of them with a password: 1. There already: 0. Wrong: 0. Nothing has changed.\nNot taken over, groups: 1 (there is none of the name here, or neither --groups nor --group takes it).\n',
+    stderr: '',
+  })
   const again = await run([file, '--json'])
   t.equal(again.code, 1)
-  t.strictSame(JSON.parse(again.stdout), { imported: 1, with_password: 1, there: 1, wrong: 1, dry_run: false })
+  t.strictSame(JSON.parse(again.stdout), {
+    imported: 1,
+    with_password: 1,
+    there: 1,
+    wrong: 1,
+    left_out: {},
+    dry_run: false,
+  })
   t.match(
     again.stderr,
     /^Line 1 has the address of an account that is there, which stays as it is\.\nLine 3 is no JSON\.\n/,
@@ -73,7 +88,9 @@ t.test('a mistake is one line, with exit code 2', async (t) => {
   const rows: readonly (readonly [string, GivenValues, RegExp])[] = [
     [none, {}, /^\S+none\.json cannot be read \(ENOENT\)\.$/],
     [folder, {}, /cannot be read \(EISDIR\)\.$/],
-    ['-', { from: 'okta' }, /^--from is one of plain, keycloak, auth0, firebase, supabase, django, kratos\.$/],
+    ['-', { from: 'okta' }, /^--from is one of plain, keycloak, auth0, firebase, supabase, django, cognito, kratos\.$/],
+    ['-', { group: ['staff'] }, /^--group is NAME=GROUP\.$/],
+    ['-', { provider: ['google.com=google'] }, /^No provider here is called "google"\.$/],
     ['-', { 'firebase-parameters': parameters }, /is not what Firebase shows under "Password hash parameters"/],
     ['-', { 'firebase-parameters': none }, /cannot be read \(ENOENT\)/],
     ['-', { key: none }, /cannot be read \(ENOENT\)/],

@@ -1,6 +1,7 @@
 // The files of other systems, in the forms in which these write them: everybody in them signs in as before.
 import { createHash, pbkdf2Sync, scryptSync } from 'node:crypto'
 import t, { type Test } from 'tap'
+import { NOTHING_COMES_ALONG } from '../../src/identity/import/belongings.ts'
 import { type ImportSettings, importPeople } from '../../src/identity/import/import-people.ts'
 import { readFirebaseParameters } from '../../src/identity/import/sources/firebase.ts'
 import type { SourceName } from '../../src/identity/import/sources.ts'
@@ -20,7 +21,15 @@ async function setUp(t: Test) {
       for (let at = 0; at < text.length; at += 11) yield text.slice(at, at + 11)
     }
     const counts = await importPeople(db, chunks(), {
-      ...{ source, passwordPepper: config.passwordPepper, trustVerified: true, dryRun: false, firebase: undefined },
+      ...{
+        source,
+        passwordPepper: config.passwordPepper,
+        keyEncryptionKey: config.keyEncryptionKey,
+        rules: NOTHING_COMES_ALONG,
+        trustVerified: true,
+        dryRun: false,
+        firebase: undefined,
+      },
       ...{ opener: openerFor(undefined), tell: (sentence: string) => told.push(sentence) },
       ...given,
     })

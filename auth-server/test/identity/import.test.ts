@@ -1,5 +1,6 @@
 // People of other systems: imported with their hashes, they sign in as before, and their password is ours from the first time on.
 import t, { type Test } from 'tap'
+import { NOTHING_COMES_ALONG } from '../../src/identity/import/belongings.ts'
 import { type ImportSettings, importPeople } from '../../src/identity/import/import-people.ts'
 import { textOf } from '../../src/identity/import/items.ts'
 import { authenticate } from '../../src/identity/local-account.ts'
@@ -19,6 +20,8 @@ async function setUp(t: Test) {
     const settings: ImportSettings = {
       source: 'plain',
       passwordPepper: config.passwordPepper,
+      keyEncryptionKey: config.keyEncryptionKey,
+      rules: NOTHING_COMES_ALONG,
       trustVerified: false,
       dryRun: false,
       firebase: undefined,
@@ -250,7 +253,14 @@ t.test('a file that is not in UTF-8 is said to be so', async (t) => {
     yield Buffer.from('{"email":"grace@example.com","name":"J\u00fcrgen"}\n', 'latin1')
   }
   const settings: ImportSettings = {
-    ...{ source: 'plain', passwordPepper: config.passwordPepper, trustVerified: false, dryRun: false },
+    ...{
+      source: 'plain',
+      passwordPepper: config.passwordPepper,
+      keyEncryptionKey: config.keyEncryptionKey,
+      rules: NOTHING_COMES_ALONG,
+      trustVerified: false,
+      dryRun: false,
+    },
     ...{ firebase: undefined, opener: openerFor(undefined), tell: () => {} },
   }
   await t.rejects(importPeople(db, textOf(latin()), settings), { message: /not in UTF-8/ })

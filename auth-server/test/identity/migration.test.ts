@@ -2,6 +2,7 @@
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
 import t, { type Test } from 'tap'
 import { randomSecret } from '../../src/crypto/random.ts'
+import { NOTHING_COMES_ALONG } from '../../src/identity/import/belongings.ts'
 import { importPeople } from '../../src/identity/import/import-people.ts'
 import { authenticate, createAccount } from '../../src/identity/local-account.ts'
 import { exportPeople } from '../../src/identity/migration/export-people.ts'
@@ -15,6 +16,9 @@ import { FOREIGN, FOREIGN_PASSWORD } from '../support/foreign-hashes.ts'
 import { storedPassword } from '../support/people.ts'
 import { testServer, USER } from '../support/server.ts'
 
+/** Of both servers; nobody here has an authenticator app. */
+const KEY_ENCRYPTION_KEY = randomSecret()
+
 type Db = Awaited<ReturnType<typeof testServer>>['db']
 
 async function keyPair(alg: string, options = {}): Promise<Readonly<{ open: JWK; secret: JWK }>> {
@@ -25,7 +29,12 @@ async function keyPair(alg: string, options = {}): Promise<Readonly<{ open: JWK;
 async function exported(db: Db, peppers: Peppers, key: JWK) {
   const lines: string[] = []
   const recipient = await readRecipient(JSON.stringify(key))
-  const counts = await exportPeople(db, { peppers, recipient, write: async (line) => void lines.push(line) })
+  const counts = await exportPeople(db, {
+    peppers,
+    keyEncryptionKey: KEY_ENCRYPTION_KEY,
+    recipient,
+    write: async (line) => void lines.push(line),
+  })
   return { lines, counts, recipient }
 }
 
@@ -35,7 +44,15 @@ async function imported(db: Db, passwordPepper: string, lines: readonly string[]
     yield lines.join('\n')
   }
   const counts = await importPeople(db, chunks(), {
-    ...{ source: 'plain', passwordPepper, trustVerified: true, dryRun: false, firebase: undefined },
+    ...{
+      source: 'plain',
+      passwordPepper,
+      keyEncryptionKey: KEY_ENCRYPTION_KEY,
+      rules: NOTHING_COMES_ALONG,
+      trustVerified: true,
+      dryRun: false,
+      firebase: undefined,
+    },
     opener: openerFor(key && (await readRecipientsKey(JSON.stringify(key)))),
     tell: (sentence) => told.push(sentence),
   })
@@ -152,7 +169,7 @@ t.test('the audit log knows for which key, before anything leaves, and how many'
     t.strictSame(await events(), [begun])
     throw full
   }
-  await t.rejects(exportPeople(db, { peppers, recipient, write }), full)
+  await t.rejects(exportPeople(db, { peppers, keyEncryptionKey: KEY_ENCRYPTION_KEY, recipient, write }), full)
   t.strictSame(await events(), [begun])
   const { counts } = await exported(db, peppers, open)
   const after = [key, `people ${counts.people}`, `hashes ${counts.hashes}`]

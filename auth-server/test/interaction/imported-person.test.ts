@@ -1,5 +1,6 @@
 // Somebody who was imported: signs in with the old password on the pages, and becomes the owner of the address by mail, whoever came before.
 import t, { type Test } from 'tap'
+import { NOTHING_COMES_ALONG } from '../../src/identity/import/belongings.ts'
 import { importPeople } from '../../src/identity/import/import-people.ts'
 import { openerFor } from '../../src/identity/migration/open.ts'
 import { insertRolePromise } from '../../src/store/tables/role-promises.ts'
@@ -18,7 +19,15 @@ async function setUp(t: Test, { trustVerified = false } = {}) {
     yield JSON.stringify({ email: EMAIL, email_verified: true, name: 'Grace', password_hash: FOREIGN[0]?.[1] })
   }
   await importPeople(db, file(), {
-    ...{ source: 'plain', passwordPepper: config.passwordPepper, trustVerified, dryRun: false, firebase: undefined },
+    ...{
+      source: 'plain',
+      passwordPepper: config.passwordPepper,
+      keyEncryptionKey: config.keyEncryptionKey,
+      rules: NOTHING_COMES_ALONG,
+      trustVerified,
+      dryRun: false,
+      firebase: undefined,
+    },
     ...{ opener: openerFor(undefined), tell: (sentence: string) => t.fail(sentence) },
   })
   const { person_id: personId } = await db

@@ -51,6 +51,8 @@ export function fittingRequests(things: Things): Readonly<Record<OperationId, Fi
     'memberships.end': { params: { membership_id: `membership_${'0'.repeat(32)}` } },
     'people.list': { query: { name: 'Ad' } },
     'people.create': { body: { email: 'new@example.com', groups: ['staff'] } },
+    'people.export': {},
+    'people.import': { body: { email: 'moved@example.com', password_hash: `$2b$04$${'A'.repeat(53)}` } },
     'people.invitations': {},
     'people.withdraw_invitation': { params: { invitation_id: `usr_${'A'.repeat(22)}` } },
     'people.get': person,

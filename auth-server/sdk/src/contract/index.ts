@@ -13,6 +13,7 @@ import { HEALTH_OPERATIONS } from './health.ts'
 import { HOOK_OPERATIONS } from './hooks.ts'
 import { INVITATION_OPERATIONS } from './invitations.ts'
 import { MEMBERSHIP_OPERATIONS } from './memberships.ts'
+import { MOVING_OPERATIONS } from './moving-people.ts'
 import type { AnswerOf, BodyOf, OperationTable, ParamsOf, QueryOf } from './operation.ts'
 import { AUDIT_OPERATIONS, KEY_OPERATIONS, REVOCATION_OPERATIONS } from './operations.ts'
 import { PEOPLE_OPERATIONS } from './people.ts'
@@ -26,6 +27,7 @@ export const OPERATIONS = {
   ...PEOPLE_OPERATIONS,
   ...CREDENTIAL_OPERATIONS,
   ...INVITATION_OPERATIONS,
+  ...MOVING_OPERATIONS,
   ...GROUP_OPERATIONS,
   ...ROLE_OPERATIONS,
   ...APPLICATION_OPERATIONS,

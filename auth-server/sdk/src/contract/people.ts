@@ -11,7 +11,7 @@ const STATUS = oneOf(['active', 'suspended', 'leaving', 'merged'])
 const SAID = Type.Optional(Type.String())
 
 /** What people say of themselves, by the names of OpenID Connect Core §5.1; what nobody has said is not there. */
-const CLAIMS = exactly({
+export const CLAIMS = exactly({
   given_name: SAID,
   middle_name: SAID,
   family_name: SAID,

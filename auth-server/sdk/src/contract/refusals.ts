@@ -18,6 +18,8 @@ const REFUSALS = {
   no_mail: 'this server sends no mail, and people are invited by mail: set MAIL_URL',
   hand_over_to_owner: 'hand_over goes with the role owner',
   email: 'email is no address that a mail can be sent to',
+  password_hash: (why: Fact) => `password_hash ${why}`,
+  imported_person: (why: Fact) => `this person ${why}`,
   public_stays_public: 'what people have installed of a public application can prove nothing: register another one',
   reason_line: 'reason is one line of plain text',
   not_approved_yet: 'this subscription waits for a decision: approve it first',

@@ -47,17 +47,23 @@ const COLUMNS = ['id', 'email', 'email_verified', 'name', 'language', 'status', 
 async function exportPlain({ client }: VerbCall, format: 'ndjson' | 'csv', write: WriteText): Promise<number> {
   let count = 0
   if (format === 'csv') await write(csvOf([COLUMNS]))
-  for await (const person of each(client.people.list, { kind: 'account', limit: 100 })) {
-    // Who is being deleted stays.
-    if (person.status !== 'active' && person.status !== 'suspended') continue
-    const { id, email, email_verified, name, language, claims, status } = person
-    const line = { id, email, email_verified, name, language, claims, suspended: status === 'suspended' }
-    await write(
-      format === 'csv' ? csvOf([COLUMNS.map((column) => cellOf(person[column]))]) : `${JSON.stringify(line)}\n`,
-    )
+  const told = format === 'csv' ? table(client) : lines(client)
+  for await (const text of told) {
+    await write(text)
     count++
   }
   return count
+}
+
+async function* lines(client: VerbCall['client']): AsyncGenerator<string> {
+  for await (const person of each(client.people.export, { limit: 100 })) yield `${JSON.stringify(person)}\n`
+}
+
+async function* table(client: VerbCall['client']): AsyncGenerator<string> {
+  // Who is being deleted stays.
+  for await (const person of each(client.people.list, { kind: 'account', limit: 100 }))
+    if (person.status === 'active' || person.status === 'suspended')
+      yield csvOf([COLUMNS.map((column) => cellOf(person[column]))])
 }
 
 function cellOf(value: string | boolean | readonly string[] | null): string {
@@ -67,7 +73,7 @@ function cellOf(value: string | boolean | readonly string[] | null): string {
 async function exportHashes({ deps }: VerbCall, to: string, into: string): Promise<Told> {
   if (!deps) throw new Mistake('Hashes are exported beside the server: without MANAGEMENT_URL, with its environment.')
   const recipient = await readKey(to, readRecipient)
-  const settings = { peppers: deps.config, recipient }
+  const settings = { peppers: deps.config, keyEncryptionKey: deps.config.keyEncryptionKey, recipient }
   const { people, hashes, lost } = await written(into, (write) =>
     exportPeople(deps.db, { ...settings, write: (line) => write(`${line}\n`) }),
   )

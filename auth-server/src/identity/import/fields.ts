@@ -39,3 +39,19 @@ export function joined(...names: readonly (string | undefined)[]): string | unde
   const text = names.filter((name) => name !== undefined).join(' ')
   return text === '' ? undefined : text
 }
+
+/** Texts of a list; others are left out. */
+export function textsAt(value: unknown, ...names: readonly string[]): readonly string[] {
+  return listAt(value, ...names).filter((one) => typeof one === 'string')
+}
+
+/** A document within a text, or as it is; undefined for what is none. */
+export function parsedAt(value: unknown, ...names: readonly string[]): unknown {
+  const text = textAt(value, ...names)
+  if (text === undefined) return valueAt(value, ...names)
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,24 +1,19 @@
 // Imports the people of a file, portion by portion: what is there stays as it is, so that a run which was broken off is begun anew.
 import { BY_COMMAND } from '../../audit/context.ts'
 import { record } from '../../audit/record.ts'
-import { UnusableHash } from '../../crypto/imported/hash.ts'
-import { randomId } from '../../crypto/random.ts'
 import type { Db, Trx } from '../../store/database.ts'
-import { type Imported, type ImportedPerson, insertImported } from '../../store/queries/import-people.ts'
+import { type Imported, insertImported } from '../../store/queries/import-people.ts'
 import type { Opener } from '../migration/open.ts'
-import { keepImported } from '../password.ts'
+import { type CheckedBelongings, countLeft, isLeftOut, LEFT_OUT, type LeftOut } from './belongings.ts'
+import { type Candidate, type EntrySettings, readEntry, type Wrong } from './entry.ts'
 import { type Item, itemsOf } from './items.ts'
-import { type CheckedPerson, checkPerson, WrongEntry } from './person.ts'
-import { SOURCES, type SourceName, type SourceSettings } from './sources.ts'
+import { WrongEntry } from './person.ts'
+import { SOURCES } from './sources.ts'
 
 /** In one transaction. */
 const PORTION = 500
 
-export interface ImportSettings extends SourceSettings {
-  readonly source: SourceName
-  readonly passwordPepper: string
-  /** Whether what the other system says of an address is believed. */
-  readonly trustVerified: boolean
+export interface ImportSettings extends EntrySettings {
   /** Everything is done, and undone again. */
   readonly dryRun: boolean
   /** What stands in the file in the place of people, sealed. */
@@ -32,17 +27,8 @@ export interface ImportCounts {
   withPassword: number
   there: number
   wrong: number
-}
-
-interface Candidate {
-  readonly place: string
-  readonly person: CheckedPerson
-  readonly row: ImportedPerson
-}
-
-interface Wrong {
-  readonly place: string
-  readonly problem: string
+  /** Of those who were added. */
+  readonly left: Partial<Record<LeftOut, number>>
 }
 
 class DryRun extends Error {
@@ -55,7 +41,7 @@ export async function importPeople(
   chunks: AsyncIterable<string>,
   settings: ImportSettings,
 ): Promise<Readonly<ImportCounts>> {
-  const counts: ImportCounts = { added: 0, withPassword: 0, there: 0, wrong: 0 }
+  const counts: ImportCounts = { added: 0, withPassword: 0, there: 0, wrong: 0, left: {} }
   let portion: (Candidate | Wrong)[] = []
   const end = async (): Promise<void> => {
     const candidates = portion.filter((entry) => 'row' in entry)
@@ -88,10 +74,10 @@ function countWrong(counts: ImportCounts, problem: string): string {
 /** What is to be said of it, if anything. */
 function count(
   counts: ImportCounts,
-  { person: { hash, leftOut }, row }: Candidate,
+  { person: { hash, leftOut, belongings }, row }: Candidate,
   outcomes: ReadonlyMap<string, Imported>,
 ): string | undefined {
-  const outcome = outcomes.get(row.id)
+  const { outcome, came } = outcomes.get(row.id) ?? { outcome: 'there' }
   if (outcome === 'id taken')
     return countWrong(
       counts,
@@ -103,7 +89,18 @@ function count(
   }
   counts.added++
   if (hash) counts.withPassword++
+  addLeft(counts, belongings, came)
   return leftOut.length > 0 ? `is imported without ${leftOut.join(', ')}, which nobody could type here` : undefined
+}
+
+function addLeft(
+  { left }: ImportCounts,
+  { left: stays, ...all }: CheckedBelongings,
+  came: Imported['came'] | undefined,
+) {
+  for (const kind of Object.keys(LEFT_OUT).filter(isLeftOut)) countLeft(left, kind, stays[kind] ?? 0)
+  for (const kind of ['addresses', 'groups', 'identities', 'registrations'] as const)
+    countLeft(left, kind, all[kind].length - Number(came?.[kind] ?? 0))
 }
 
 function changeOf({ source }: ImportSettings, { added, there, wrong }: ImportCounts) {
@@ -121,32 +118,6 @@ async function* opened(items: AsyncIterable<Item>, { opener }: ImportSettings): 
       })
       for (const one of inner) yield { ...one, place: [item.place, one.place].filter(Boolean).join(', ') }
     }
-  }
-}
-
-/** Somebody to import, or what is wrong with them. */
-async function readEntry(item: Item, settings: ImportSettings): Promise<Candidate | Wrong> {
-  const { place } = item
-  if ('problem' in item) return item
-  if ('text' in item) return { place, problem: 'is no JSON' }
-  try {
-    const person = checkPerson(SOURCES[settings.source].read(item.value, settings))
-    const stored = person.hash && (await keepImported(settings.passwordPepper, person.hash))
-    const { email, emailKey, claims, isVerified, isSuspended } = person
-    const row: ImportedPerson = {
-      ...{ id: person.id ?? randomId('usr'), email, emailKey, claims },
-      proof: isVerified && settings.trustVerified ? 'verified' : 'imported',
-      name: person.name ?? null,
-      language: person.language ?? null,
-      status: isSuspended ? 'suspended' : 'active',
-      hash: stored?.hash ?? null,
-      pepperId: stored?.pepperId ?? null,
-    }
-    return { place, person, row }
-  } catch (error) {
-    if (error instanceof UnusableHash) return { place, problem: `has a password hash that ${error.message}` }
-    if (error instanceof WrongEntry) return { place, problem: error.message }
-    throw error
   }
 }
 

@@ -6,6 +6,7 @@ import type { StandardClaims } from '../../store/standard-claims.ts'
 import { emailKey } from '../email.ts'
 import { MAX_NAME_LENGTH } from '../person-name.ts'
 import { type ClaimFieldName, changedClaims, isClaimField, readClaimText } from '../standard-claims.ts'
+import { type BelongingRules, type CheckedBelongings, checkBelongings, type SourceBelongings } from './belongings.ts'
 
 /** What a source reads of an entry. Texts are as they stand there; what is not there is undefined. */
 export interface SourcePerson {
@@ -19,6 +20,7 @@ export interface SourcePerson {
   readonly claims?: Readonly<Record<string, string | undefined>>
   readonly isSuspended?: boolean
   readonly hash: ImportedHash | undefined
+  readonly belongings?: SourceBelongings
 }
 
 /** A person as they are stored. */
@@ -32,6 +34,7 @@ export interface CheckedPerson {
   readonly claims: StandardClaims
   readonly isSuspended: boolean
   readonly hash: ImportedHash | undefined
+  readonly belongings: CheckedBelongings
   /** What was left out of it, because nobody could have typed it here. */
   readonly leftOut: readonly string[]
 }
@@ -44,7 +47,7 @@ export class WrongEntry extends Error {
 const ID = /^usr_[\w-]{22}$/
 
 /** @throws {WrongEntry} */
-export function checkPerson(person: SourcePerson): CheckedPerson {
+export function checkPerson(person: SourcePerson, rules: BelongingRules): CheckedPerson {
   const { id, email, isVerified, isSuspended = false, hash, claims = {} } = person
   if (email === undefined || email.trim() === '')
     throw new WrongEntry('has no e-mail address, and here people sign in with one')
@@ -67,6 +70,7 @@ export function checkPerson(person: SourcePerson): CheckedPerson {
   const [language = ''] = tag.toLowerCase().split(/[-_]/)
   return {
     ...{ id, email: email.trim(), emailKey: key, isVerified, isSuspended, hash, leftOut, name },
+    belongings: checkBelongings(person.belongings ?? {}, key, rules),
     language: isLanguage(language) ? language : undefined,
     claims: Object.fromEntries(Object.entries(changedClaims({}, answers)).filter(([, value]) => value !== undefined)),
   }

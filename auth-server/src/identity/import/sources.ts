@@ -1,6 +1,7 @@
 // The systems whose files are read: a row for each.
 import type { SourcePerson } from './person.ts'
 import { readAuth0 } from './sources/auth0.ts'
+import { readCognito } from './sources/cognito.ts'
 import { type FirebaseParameters, readFirebase } from './sources/firebase.ts'
 import { readKeycloak } from './sources/keycloak.ts'
 import { readDjango, readKratos, readSupabase } from './sources/others.ts'
@@ -25,6 +26,7 @@ export const SOURCES = {
   firebase: { lists: ['users'], read: (value, { firebase }) => readFirebase(value, firebase) },
   supabase: { lists: [], read: readSupabase },
   django: { lists: [], read: readDjango },
+  cognito: { lists: ['Users'], read: readCognito },
   kratos: { lists: [], read: readKratos },
 } as const satisfies Readonly<Record<string, Source>>
 

@@ -1,10 +1,13 @@
 // Exports people with their hashes to whoever holds a private key: portion by portion, in the form that an import reads.
 import { BY_COMMAND } from '../../audit/context.ts'
 import { record } from '../../audit/record.ts'
+import { toBase32 } from '../../crypto/base32.ts'
 import { type WrittenHash, writeHash } from '../../crypto/imported/write.ts'
 import type { Db } from '../../store/database.ts'
 import { type MovedPerson, readMovedPeople } from '../../store/queries/export-people.ts'
 import { hashToMove, type Peppers } from '../password.ts'
+import { openTotpSecret } from '../second-factors/totp.ts'
+import { lineOf } from './line.ts'
 import { sealPortion } from './portion.ts'
 import type { Recipient } from './recipient.ts'
 
@@ -13,6 +16,8 @@ const PORTION = 500
 
 export interface ExportSettings {
   readonly peppers: Peppers
+  /** By which secrets of authenticator apps are sealed. */
+  readonly keyEncryptionKey: string
   readonly recipient: Recipient
   /** Takes a line; resolved when there is room for the next. */
   readonly write: (line: string) => Promise<void>
@@ -28,7 +33,7 @@ export interface ExportCounts {
 /** Nothing leaves before the audit log has it for whom. */
 export async function exportPeople(
   db: Db,
-  { peppers, recipient, write }: ExportSettings,
+  { recipient, write, ...keys }: ExportSettings,
 ): Promise<Readonly<ExportCounts>> {
   const counts: ExportCounts = { people: 0, hashes: 0, lost: 0 }
   const key = `key ${recipient.thumbprint}`
@@ -40,7 +45,7 @@ export async function exportPeople(
   for (;;) {
     const people = await readMovedPeople(db, { after, limit: PORTION })
     const lines: string[] = []
-    for (const person of people) lines.push(JSON.stringify(await lineOf(person, peppers, counts)))
+    for (const person of people) lines.push(JSON.stringify(await lineWithSecrets(person, keys, counts)))
     const isLast = people.length < PORTION
     await write(await sealPortion(lines.join('\n'), { recipient, part: ++part, isLast }))
     if (isLast) break
@@ -50,8 +55,12 @@ export async function exportPeople(
   return counts
 }
 
-async function lineOf(person: MovedPerson, peppers: Peppers, counts: ExportCounts): Promise<object> {
-  const { id, email, isVerified, name, language, claims, isSuspended, password } = person
+async function lineWithSecrets(
+  person: MovedPerson,
+  { peppers, keyEncryptionKey }: Pick<ExportSettings, 'peppers' | 'keyEncryptionKey'>,
+  counts: ExportCounts,
+): Promise<object> {
+  const { password, totp } = person
   counts.people++
   let written: WrittenHash | undefined
   if (password) {
@@ -60,8 +69,6 @@ async function lineOf(person: MovedPerson, peppers: Peppers, counts: ExportCount
     if (written) counts.hashes++
     else counts.lost++
   }
-  return {
-    ...{ id, email, email_verified: isVerified, name, language, claims, suspended: isSuspended },
-    ...written,
-  }
+  const secret = totp && (await openTotpSecret(Buffer.from(totp.sealed), keyEncryptionKey, totp.id))
+  return { ...lineOf(person), ...written, ...(secret && { totp_secret: toBase32(secret) }) }
 }

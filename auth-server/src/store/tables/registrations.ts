@@ -57,6 +57,13 @@ export async function findRegistration(db: Db, { personId, apiId }: Key): Promis
   return rows[0]
 }
 
+/** All forms, by their API. */
+export async function listForms(db: Db): Promise<ReadonlyMap<string, RegistrationForm>> {
+  const { rows } = await sql<{ id: string; form: RegistrationForm }>`
+    select id, registration as form from apis where registration is not null`.execute(db)
+  return new Map(rows.map(({ id, form }) => [id, form]))
+}
+
 /** What somebody has answered to an API, which may have no form any more. */
 export interface AnsweredForm {
   readonly apiId: string

@@ -1,7 +1,10 @@
 // Auth0: the file that its bulk import takes, or its export, with bcrypt or what `custom_password_hash` says.
+
+import { fromBase32 } from '../../../crypto/base32.ts'
 import { costOf, type ImportedHash, UnusableHash } from '../../../crypto/imported/hash.ts'
 import { digestOf, readHash } from '../../../crypto/imported/read.ts'
-import { isTrueAt, numberAt, textAt, valueAt } from '../fields.ts'
+import type { SourceBelongings } from '../belongings.ts'
+import { isTrueAt, listAt, numberAt, parsedAt, textAt, valueAt } from '../fields.ts'
 import type { SourcePerson } from '../person.ts'
 
 /** @throws {UnusableHash} */
@@ -21,6 +24,23 @@ export function readAuth0(value: unknown): SourcePerson {
     },
     isSuspended: isTrueAt(value, 'blocked'),
     hash: hashOf(value),
+    belongings: belongingsOf(value),
+  }
+}
+
+function belongingsOf(value: unknown): SourceBelongings {
+  const identities = parsedAt(value, 'identities')
+  const factors = listAt(value, 'mfa_factors')
+  const secrets = factors.map((one) => textAt(one, 'totp', 'secret')).filter((secret) => secret !== undefined)
+  return {
+    identities: (Array.isArray(identities) ? identities : []).flatMap((one) => {
+      // Their own database of users, and codes by mail: that is the account itself.
+      const provider = textAt(one, 'provider') ?? ''
+      const id = numberAt(one, 'user_id') ?? textAt(one, 'user_id') ?? ''
+      return provider === 'auth0' || provider === 'email' ? [] : [{ provider, subject: String(id) }]
+    }),
+    totps: secrets.map(fromBase32),
+    stays: { phones: factors.filter((one) => valueAt(one, 'phone') !== undefined).length },
   }
 }
 

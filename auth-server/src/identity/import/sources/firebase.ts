@@ -1,7 +1,7 @@
 // Firebase: what `firebase auth:export users.json` writes, with the hash parameters of its project.
 import { costOf, type ImportedHash, UnusableHash } from '../../../crypto/imported/hash.ts'
 import { base64 } from '../../../crypto/imported/read.ts'
-import { isTrueAt, textAt } from '../fields.ts'
+import { isTrueAt, listAt, textAt } from '../fields.ts'
 import type { SourcePerson } from '../person.ts'
 
 /** As the console of Firebase shows them. */
@@ -30,6 +30,15 @@ export function readFirebase(value: unknown, parameters: FirebaseParameters | un
     claims: { picture: textAt(value, 'photoUrl'), phone_number: textAt(value, 'phoneNumber') },
     isSuspended: isTrueAt(value, 'disabled'),
     hash: hashOf(value, parameters),
+    belongings: {
+      identities: listAt(value, 'providerUserInfo').flatMap((one) => {
+        const provider = textAt(one, 'providerId') ?? ''
+        return provider === 'password' || provider === 'phone'
+          ? []
+          : [{ provider, subject: textAt(one, 'rawId') ?? '' }]
+      }),
+      stays: { phones: listAt(value, 'mfaInfo').length },
+    },
   }
 }
 

@@ -1,7 +1,10 @@
 // Keycloak: the users of a realm's export, with PBKDF2 or Argon2 in credentialData and secretData.
+
+import { fromBase32 } from '../../../crypto/base32.ts'
 import { costOf, type ImportedHash, UnusableHash } from '../../../crypto/imported/hash.ts'
 import { base64, digestOf } from '../../../crypto/imported/read.ts'
-import { joined, listAt, numberAt, textAt, valueAt } from '../fields.ts'
+import type { SourceBelongings } from '../belongings.ts'
+import { joined, listAt, numberAt, parsedAt, textAt, textsAt, valueAt } from '../fields.ts'
 import type { SourcePerson } from '../person.ts'
 
 /** @throws {UnusableHash} */
@@ -17,18 +20,42 @@ export function readKeycloak(value: unknown): SourcePerson {
     claims: { given_name: given, family_name: family },
     isSuspended: valueAt(value, 'enabled') === false,
     hash: password === undefined ? undefined : hashOf(password),
+    belongings: belongingsOf(value),
   }
+}
+
+function belongingsOf(value: unknown): SourceBelongings {
+  const credentials = listAt(value, 'credentials')
+  const countOf = (type: string) => credentials.filter((one) => textAt(one, 'type')?.startsWith(type)).length
+  return {
+    groups: textsAt(value, 'groups'),
+    identities: listAt(value, 'federatedIdentities').map((one) => ({
+      provider: textAt(one, 'identityProvider') ?? '',
+      subject: textAt(one, 'userId') ?? '',
+    })),
+    totps: credentials.filter((one) => textAt(one, 'type') === 'otp').map(totpOf),
+    stays: { passkeys: countOf('webauthn'), 'recovery codes': countOf('recovery-authn-codes') },
+  }
+}
+
+/** The secret of an app is a text, whose bytes are the key, unless it says otherwise. */
+function totpOf(credential: unknown): Uint8Array | undefined {
+  const data = parsedAt(credential, 'credentialData')
+  const secret = textAt(parsedAt(credential, 'secretData'), 'value')
+  const isUsual =
+    (textAt(data, 'subType') ?? 'totp') === 'totp' &&
+    (numberAt(data, 'digits') ?? 6) === 6 &&
+    (numberAt(data, 'period') ?? 30) === 30 &&
+    (textAt(data, 'algorithm') ?? 'HmacSHA1') === 'HmacSHA1'
+  if (!isUsual || secret === undefined) return undefined
+  return textAt(data, 'secretEncoding') === 'BASE32' ? fromBase32(secret) : Buffer.from(secret, 'utf8')
 }
 
 /** JSON within JSON, as newer exports have it. */
 function parsed(value: unknown, name: string): unknown {
-  const text = textAt(value, name)
-  if (text === undefined) return valueAt(value, name)
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new UnusableHash(`has ${name} that is no JSON`)
-  }
+  const found = parsedAt(value, name)
+  if (found === undefined && textAt(value, name) !== undefined) throw new UnusableHash(`has ${name} that is no JSON`)
+  return found
 }
 
 function hashOf(credential: unknown): ImportedHash {

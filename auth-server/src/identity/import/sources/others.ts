@@ -1,7 +1,9 @@
 // Supabase, Django and Kratos, whose hashes are texts that say what they are.
+
+import { fromBase32 } from '../../../crypto/base32.ts'
 import type { ImportedHash } from '../../../crypto/imported/hash.ts'
 import { readHash } from '../../../crypto/imported/read.ts'
-import { isTrueAt, joined, listAt, textAt, valueAt } from '../fields.ts'
+import { isTrueAt, joined, listAt, textAt, textsAt, valueAt } from '../fields.ts'
 import type { SourcePerson } from '../person.ts'
 
 function hashOf(text: string | undefined): ImportedHash | undefined {
@@ -12,6 +14,7 @@ function hashOf(text: string | undefined): ImportedHash | undefined {
 export function readSupabase(value: unknown): SourcePerson {
   const said = valueAt(value, 'raw_user_meta_data')
   const banned = textAt(value, 'banned_until')
+  const factors = listAt(value, 'factors')
   return {
     email: textAt(value, 'email'),
     isVerified: textAt(value, 'email_confirmed_at') !== undefined,
@@ -19,6 +22,18 @@ export function readSupabase(value: unknown): SourcePerson {
     claims: { picture: textAt(said, 'avatar_url'), phone_number: phoneOf(textAt(value, 'phone')) },
     isSuspended: textAt(value, 'deleted_at') !== undefined || (banned !== undefined && Date.parse(banned) > Date.now()),
     hash: hashOf(textAt(value, 'encrypted_password')),
+    belongings: {
+      identities: listAt(value, 'identities')
+        .filter((one) => textAt(one, 'provider') !== 'email' && textAt(one, 'provider') !== 'phone')
+        .map((one) => ({ provider: textAt(one, 'provider') ?? '', subject: textAt(one, 'provider_id') ?? '' })),
+      totps: factors
+        .filter((one) => textAt(one, 'factor_type') === 'totp')
+        .map((one) => fromBase32(textAt(one, 'secret') ?? '')),
+      stays: {
+        passkeys: factors.filter((one) => textAt(one, 'factor_type') === 'webauthn').length,
+        phones: factors.filter((one) => textAt(one, 'factor_type') === 'phone').length,
+      },
+    },
   }
 }
 
@@ -41,6 +56,8 @@ export function readDjango(value: unknown): SourcePerson {
     isSuspended: valueAt(fields, 'is_active') === false,
     // Nobody can sign in with what begins so.
     hash: password?.startsWith('!') ? undefined : hashOf(password),
+    // By name with --natural-foreign, otherwise numbers that say nothing.
+    belongings: { groups: listAt(fields, 'groups').map((one) => [one].flat().map(String).join(' ')) },
   }
 }
 
@@ -56,5 +73,30 @@ export function readKratos(value: unknown): SourcePerson {
     claims: { given_name: given, family_name: family },
     isSuspended: textAt(value, 'state') === 'inactive',
     hash: hashOf(textAt(value, 'credentials', 'password', 'config', 'hashed_password')),
+    belongings: {
+      addresses: addresses
+        .filter((one) => textAt(one, 'via') === 'email')
+        .map((one) => ({ email: textAt(one, 'value') ?? '', isVerified: isTrueAt(one, 'verified') })),
+      identities: textsAt(value, 'credentials', 'oidc', 'identifiers').map((text) => {
+        const [provider = '', ...subject] = text.split(':')
+        return { provider, subject: subject.join(':') }
+      }),
+      totps: valueAt(value, 'credentials', 'totp') === undefined ? [] : [totpOf(value)],
+      stays: {
+        passkeys: ['webauthn', 'passkey'].flatMap((kind) => listAt(value, 'credentials', kind, 'config', 'credentials'))
+          .length,
+        'recovery codes': valueAt(value, 'credentials', 'lookup_secret') === undefined ? 0 : 1,
+      },
+    },
   }
+}
+
+/** As the address of a QR code says it. */
+function totpOf(value: unknown): Uint8Array | undefined {
+  const text = textAt(value, 'credentials', 'totp', 'config', 'totp_url') ?? ''
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const said = (name: string, usual: string) => (url?.searchParams.get(name) ?? usual).toUpperCase() === usual
+  if (url?.host !== 'totp' || !said('algorithm', 'SHA1') || !said('digits', '6') || !said('period', '30'))
+    return undefined
+  return fromBase32(url.searchParams.get('secret') ?? '')
 }

@@ -19,6 +19,9 @@ const SENTENCES: RefusalSentences = {
   no_mail: 'Dieser Server versendet keine E-Mails, und eingeladen wird per E-Mail. Der Betreiber stellt das ein.',
   hand_over_to_owner: 'Übergeben wird an jemanden, dem die Anwendung dann gehört.',
   email: 'An diese Adresse kann keine E-Mail gehen: Sehen Sie nach, ob sie vollständig ist.',
+  password_hash:
+    'Dieser Hash eines Passworts wird hier nicht angenommen: Er ist unbekannt, zu aufwendig oder zu schnell zu erraten.',
+  imported_person: 'Diese Person lässt sich so nicht übernehmen: Sehen Sie nach, ob ihre Angaben vollständig sind.',
   public_stays_public:
     'Was Menschen installiert haben, kann nichts beweisen: Registrieren Sie dafür eine andere Anwendung.',
   reason_line: 'Die Begründung ist eine Zeile Text, ohne Umbruch.',
