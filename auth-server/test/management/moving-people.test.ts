@@ -15,8 +15,14 @@ await db.insertInto('groups').values({ name: 'staff' }).execute()
 const plain = await machine(server, ['people:read', 'people:write'])
 const full = await machine(server)
 const hash = FOREIGN[0]?.[1] ?? ''
-const post = (by: typeof plain, body: unknown) => by.ask('POST', '/imported-people', { body })
-const signsIn = (email: string, password = FOREIGN_PASSWORD) => authenticate(db, config, { email, password }, [])
+
+function post(by: typeof plain, body: unknown) {
+  return by.ask('POST', '/imported-people', { body })
+}
+
+function signsIn(email: string, password = FOREIGN_PASSWORD) {
+  return authenticate(db, config, { email, password }, [])
+}
 
 t.test(
   'by the SDK: somebody with a hash of each kind signs in as before, and by our own hash from then on',

@@ -56,8 +56,10 @@ const ACCOUNTS = sql`
     people person
     left join email_addresses email on email.person_id = person.id and email.is_primary and email.proof is not null`
 
-const whoMoves = ({ after }: Page) => sql`
+function whoMoves({ after }: Page) {
+  return sql`
     person.id > ${after} and person.kind = 'member' and person.status in ('active', 'suspended')`
+}
 
 /** In the order of their ids; guests, and who is being deleted, stay. Nothing of it opens anything. */
 export async function listForMove(db: Db, page: Page): Promise<readonly ListedForMove[]> {
