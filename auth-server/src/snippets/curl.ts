@@ -48,6 +48,6 @@ curl -i -H "Authorization: Bearer $TOKEN" ${shellWord(`${resource.replace(/\/$/,
     library: 'curl',
     install: 'curl --version && openssl version',
     parts: [{ file: 'sign-in.sh', language: 'shell', text }],
-    notes: ['A code is good for a minute, and once.', 'A confidential client adds its secret: -u CLIENT_ID:SECRET.'],
+    notes: [{ name: 'codeOnce' }, { name: 'confidential' }],
   }
 }

@@ -43,13 +43,13 @@ export function callApi(path: string, accessToken: string) {
     install: 'npx expo install expo-auth-session expo-crypto',
     parts: [
       { file: 'SignInButton.tsx', language: 'typescript', text },
-      { file: 'app.json, in it', language: 'json', text: appJson(settings) },
+      { file: 'app.json', within: 'top', language: 'json', text: appJson(settings) },
     ],
     notes: [
-      'Expo Go has no scheme of yours: npx expo run:ios, npx expo run:android.',
+      { name: 'expoGo' },
       ...reachNotes(settings),
-      ...(settings.plainHosts.length > 0 ? ['Development builds for Android allow plain http, others refuse it.'] : []),
-      'Keep the refresh token in expo-secure-store; refreshAsync trades it, and each works once.',
+      ...(settings.plainHosts.length > 0 ? [{ name: 'expoPlain' } as const] : []),
+      { name: 'secureStore' },
     ],
   }
 }

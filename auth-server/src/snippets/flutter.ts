@@ -60,6 +60,6 @@ class Login {
       gradlePlaceholder(settings, 'android/app/build.gradle.kts'),
       ...debugManifest(settings, 'android/app/src/debug/AndroidManifest.xml'),
     ],
-    notes: [...reachNotes(settings), 'Keep the refresh token in flutter_secure_storage.'],
+    notes: [...reachNotes(settings), { name: 'secureStorage' }],
   }
 }

@@ -99,12 +99,8 @@ ${
     ],
     notes: [
       ...reachNotes(settings),
-      ...(isLink
-        ? [
-            'Android opens the app once the website names it in /.well-known/assetlinks.json: npm run app-links says how.',
-          ]
-        : []),
-      'Keep the state (jsonSerializeString) encrypted by a key of the Keystore. Use the connection off the main thread.',
+      ...(isLink ? [{ name: 'assetLinks', fact: 'npm run app-links' } as const] : []),
+      { name: 'keystore' },
     ],
   }
 }

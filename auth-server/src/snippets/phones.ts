@@ -1,7 +1,7 @@
 // What Info.plist and AndroidManifest.xml need for the scheme of an app, and for plain http while there is no certificate.
 import { kotlinString, xmlText } from './literals.ts'
 import type { PhoneSettings } from './settings.ts'
-import type { SnippetPart } from './snippet.ts'
+import type { SnippetNote, SnippetPart } from './snippet.ts'
 
 /** Whether App Transport Security counts a host as local: no dot, `.local`, or an address. */
 function isLocalToApple(host: string): boolean {
@@ -41,7 +41,7 @@ export function infoPlist(settings: PhoneSettings, file: string): SnippetPart {
     CFBundleURLTypes: [{ CFBundleURLSchemes: [settings.scheme] }],
     ...(Object.keys(security).length > 0 && { NSAppTransportSecurity: security }),
   }
-  return { file: `${file}, in its <dict>`, language: 'xml', text: plistMembers(members, '') }
+  return { file, within: 'dict', language: 'xml', text: plistMembers(members, '') }
 }
 
 /** The scheme for AppAuth, by the placeholder of its manifest. */
@@ -93,14 +93,17 @@ export function debugManifest({ plainHosts }: PhoneSettings, file: string): read
 }
 
 /** How phones reach servers of this machine. */
-export function reachNotes({ loopbackPorts, plainHosts }: PhoneSettings): readonly string[] {
+export function reachNotes({ loopbackPorts, plainHosts }: PhoneSettings): readonly SnippetNote[] {
   return [
     ...(loopbackPorts.length > 0
       ? [
-          `On Android localhost is the phone: ${loopbackPorts.map((port) => `adb reverse tcp:${port} tcp:${port}`).join(' && ')}`,
-          'The simulator of iOS shares localhost with its Mac.',
+          {
+            name: 'adb',
+            fact: loopbackPorts.map((port) => `adb reverse tcp:${port} tcp:${port}`).join(' && '),
+          } as const,
+          { name: 'simulator' } as const,
         ]
       : []),
-    ...(plainHosts.length > 0 ? ['What allows plain http goes once the servers have certificates.'] : []),
+    ...(plainHosts.length > 0 ? [{ name: 'plain' } as const] : []),
   ]
 }

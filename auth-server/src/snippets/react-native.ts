@@ -42,10 +42,6 @@ export function callApi(path: string, accessToken: string) {
       groovyPlaceholder(settings, 'android/app/build.gradle'),
       ...debugManifest(settings, 'android/app/src/debug/AndroidManifest.xml'),
     ],
-    notes: [
-      ...reachNotes(settings),
-      'AppDelegate has to be an RNAppAuthAuthorizationFlowManager: see "Manual Setup" in the documentation of react-native-app-auth.',
-      'Keep the refresh token in react-native-keychain.',
-    ],
+    notes: [...reachNotes(settings), { name: 'appDelegate' }, { name: 'reactKeychain' }],
   }
 }

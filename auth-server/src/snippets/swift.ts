@@ -51,6 +51,6 @@ final class Login {
     library: 'AppAuth',
     install: 'In Xcode: File > Add Package Dependencies… > https://github.com/openid/AppAuth-iOS',
     parts: [{ file: 'Login.swift', language: 'swift', text }, infoPlist(settings, 'Info.plist')],
-    notes: [...reachNotes(settings), 'Keep the state (it is NSSecureCoding) in the keychain, not in UserDefaults.'],
+    notes: [...reachNotes(settings), { name: 'keychain' }],
   }
 }

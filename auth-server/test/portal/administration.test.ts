@@ -86,7 +86,7 @@ t.test('a person: by what they sign in, roles, groups, apps, browsers, and what 
     personId,
     'shop-app',
     API.id,
-    'pwd',
+    '<strong>password</strong>',
     'Suspend',
     'Delete the account',
     '/roles',

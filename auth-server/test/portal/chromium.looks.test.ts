@@ -1,12 +1,14 @@
 // Screenshots of every page of the portal with something on it, for whoever looks at them: SCREENSHOTS names the folder.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Page } from 'playwright-core'
 import t from 'tap'
 import { mailToken } from '../../src/crypto/mail-proof.ts'
 import { MFA_ACR } from '../../src/identity/acr.ts'
 import { definePortalOf } from '../../src/portal/index.ts'
 import { putMember } from '../../src/store/tables/application-members.ts'
 import { insertRole } from '../../src/store/tables/person-roles.ts'
+import { newPerson } from '../support/administrator.ts'
 import { violationsOf } from '../support/axe.ts'
 import { launchChromium, needsChromium } from '../support/chromium.ts'
 import { gatewayClient, toldCount, toldRefusal, usageBatch } from '../support/gateway-reports.ts'
@@ -47,10 +49,25 @@ t.test('every page of the portal, small and large, in both languages', wanted, a
     policy_uri: 'https://example.com/privacy',
   })
   await ask('POST', `/applications/${web}/secrets`, { body: {} })
+  const [{ id: secret }] = (await ask('GET', `/applications/${web}/secrets`)).json().items
+  await ask('PUT', `/applications/${phone}/identity`, {
+    body: { android: { package: 'com.example.notes', certificate_digests: ['ab'.repeat(32)] } },
+    headers: { 'if-match': '*' },
+  })
+  const theirs = await make({ name: 'Of others', kind: 'native', redirect_uris: ['com.example.theirs:/callback'] })
+  const trust = { client_id: theirs, api_id: API.id, plan: 'basic', scopes: Object.keys(API.scopes) }
+  const trusted = (await ask('POST', '/subscriptions', { body: trust })).json().id
+  await db.updateTable('subscriptions').set({ status: 'approved', trusted: true }).where('id', '=', trusted).execute()
+  const ownerId = await newPerson(site, 'owner-of-it@example.com')
   const rows = await db.selectFrom('applications').select(['id', 'client_id']).execute()
   for (const { id, client_id } of rows)
     if ([phone, web, APP.clientId].includes(client_id))
       await db.transaction().execute((trx) => putMember(trx, { applicationId: id, personId, role: 'owner' }))
+    else if (client_id === theirs)
+      await db.transaction().execute(async (trx) => {
+        await putMember(trx, { applicationId: id, personId: ownerId, role: 'owner' })
+        await putMember(trx, { applicationId: id, personId, role: 'collaborator' })
+      })
   const wish = { client_id: phone, api_id: API.id, plan: 'basic', scopes: Object.keys(API.scopes) }
   const pending = String((await ask('POST', '/subscriptions', { body: wish })).json().id)
   const [approved] = (await ask('GET', '/subscriptions', { query: { client_id: APP.clientId } })).json().items
@@ -83,6 +100,11 @@ t.test('every page of the portal, small and large, in both languages', wanted, a
     secrets: `${one}/${web}/secrets`,
     keys: `${one}/${web}/keys`,
     phones: `${one}/${phone}/phones`,
+    ways: `${one}/${phone}/sign-in`,
+    'secret-end': `${one}/${web}/secrets/${secret}/end`,
+    'owners-app': `${one}/${theirs}`,
+    'owners-addresses': `${one}/${theirs}/addresses/redirect_uris`,
+    'owners-delete': `${one}/${theirs}/delete`,
     logo: `${one}/${phone}/logo`,
     people: `${one}/${phone}/people`,
     leave: `${one}/${phone}/people/${personId}/end`,
@@ -128,12 +150,49 @@ t.test('every page of the portal, small and large, in both languages', wanted, a
     'a-subscriptions': `${admin}/subscriptions`,
     'a-sub-step': `${admin}/subscriptions/${approved.id}/suspend`,
     'a-usage': `${admin}/usage`,
+    'a-hooks': `${admin}/hooks`,
+    'a-providers': `${admin}/providers`,
+    'a-ways': `${admin}/sign-in`,
+    'a-way': `${admin}/sign-in/${API.id}`,
+    'a-phones': `${admin}/applications/${phone}/phones`,
     'a-audit': `${admin}/audit`,
     'a-audit-wrong': `${admin}/audit?since=x`,
     'a-keys': `${admin}/keys`,
     'a-health': `${admin}/health`,
     'not-here': `${one}/nobody`,
     ...(challenge && { join: `/account/join/${mailToken(config.cookieSecret, challenge.id)}` }),
+  }
+  /** What forms are answered with. */
+  const sendOld = async (page: Page, form: string) => {
+    const old = page.locator(`${form} [name=csrf]`).first()
+    await old.evaluate((field: HTMLInputElement) => {
+      field.value = 'x'
+    })
+    await page.locator(`${form} button`).first().click()
+  }
+  const answers: Readonly<Record<string, (page: Page, origin: string) => Promise<void>>> = {
+    async 'phones-checked'(page, at) {
+      await page.goto(at + pages.phones)
+      await page.locator('form:has([name=check]) button').click()
+      await page.locator('main .problem, main .notice, main [role=status], main [role=alert]').first().waitFor()
+    },
+    async 'form-kept'(page, at) {
+      await page.goto(at + pages.field)
+      await page.locator('#brand_color').fill('#1b56d6')
+      await sendOld(page, 'main form')
+      await page.locator('main .problem').waitFor()
+    },
+    async 'form-old'(page, at) {
+      await page.goto(at + pages['secret-end'])
+      await sendOld(page, 'main form')
+      await page.locator('main a.button').waitFor()
+    },
+    async refused(page, at) {
+      await page.goto(at + pages.addresses)
+      await page.locator('#address').fill('http://localhost/cb')
+      await page.locator('main form:has(#address) button').click()
+      await page.locator('main .problem').waitFor()
+    },
   }
   const folder = SCREENSHOTS ?? ''
   mkdirSync(folder, { recursive: true })
@@ -153,7 +212,16 @@ t.test('every page of the portal, small and large, in both languages', wanted, a
     for (const [name, path] of Object.entries(pages)) {
       await page.setViewportSize({ width: 360, height: 740 })
       const status = (await page.goto(origin + path))?.status()
-      t.ok(status === 200 || /wrong|not-here|join|leave/.test(name), `${name}: ${status}`)
+      t.ok(status === 200 || /wrong|not-here|join|leave|owners-/.test(name), `${name}: ${status}`)
+      t.strictSame(await page.evaluate(shortcomingsOf, locale), [], `${name} ${locale} 360`)
+      t.strictSame(await violationsOf(page), [], `${name} ${locale}`)
+      await page.screenshot({ path: join(folder, `${locale}-360-${name}.png`), fullPage: true })
+      await page.setViewportSize({ width: 1280, height: 800 })
+      await page.screenshot({ path: join(folder, `${locale}-1280-${name}.png`), fullPage: true })
+    }
+    for (const [name, act] of Object.entries(answers)) {
+      await page.setViewportSize({ width: 360, height: 740 })
+      await act(page, origin)
       t.strictSame(await page.evaluate(shortcomingsOf, locale), [], `${name} ${locale} 360`)
       t.strictSame(await violationsOf(page), [], `${name} ${locale}`)
       await page.screenshot({ path: join(folder, `${locale}-360-${name}.png`), fullPage: true })

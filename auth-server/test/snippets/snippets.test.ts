@@ -94,7 +94,7 @@ for (const platform of SNIPPET_PLATFORMS) {
 t.test('App Transport Security is opened for the hosts of plain http alone', async (t) => {
   const far = { ...LOCAL, issuer: 'http://login.example.com', resource: 'http://192.168.1.7:8000/mobile' }
   const [, plist] = partsOf('swift', far)
-  t.match(plist, { file: 'Info.plist, in its <dict>' })
+  t.match(plist, { file: 'Info.plist', within: 'dict' })
   t.strictSame(parseXml(`<dict>${plist?.text}</dict>`).slice(7), [
     'key NSAppTransportSecurity',
     'dict',

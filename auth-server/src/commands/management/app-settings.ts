@@ -2,10 +2,11 @@
 import type { OperationAnswer } from '@mobile-api-gateway/sdk/contract/index.ts'
 import { each } from '@mobile-api-gateway/sdk/management/index.ts'
 import { ENDPOINTS } from '../../oauth/endpoints.ts'
+import { EN } from '../../pages/locales/en.ts'
 import { curlSnippet } from '../../snippets/curl.ts'
 import { isSnippetPlatform, SNIPPET_PLATFORMS, type SnippetPlatform, snippetFor } from '../../snippets/index.ts'
 import type { SnippetSettings } from '../../snippets/settings.ts'
-import type { Snippet } from '../../snippets/snippet.ts'
+import { noteOf, placeOf, type Snippet } from '../../snippets/snippet.ts'
 import type { ManagementConnection } from './connect.ts'
 import { Mistake } from './mistake.ts'
 import type { GivenValues } from './options.ts'
@@ -103,8 +104,8 @@ function codeFor(
   requirePhone(platform, redirectUris)
   const snippet = codeOf(platform, { clientId, issuer, redirectUris, scopes: use.scopes, resource: use.resource })
   if (!snippet) return ''
-  const parts = snippet.parts.map(({ file, text }) => `--- ${file}\n\n${text}\n`)
-  const notes = snippet.notes.map((note) => `- ${note}`)
+  const parts = snippet.parts.map((part) => `--- ${placeOf(part, EN)}\n\n${part.text}\n`)
+  const notes = snippet.notes.map((note) => `- ${noteOf(note, EN)}`)
   const which = uses.length > 1 ? [`The code calls ${use.resource}; a token is for one API.`] : []
   return [...which, `With ${snippet.library}: ${snippet.install}`, '', ...parts, ...notes].join('\n')
 }

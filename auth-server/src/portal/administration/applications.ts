@@ -10,6 +10,7 @@ import { html } from '../../pages/html.ts'
 import type { Texts } from '../../pages/locales/en.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { type Consequences, lossesOf } from '../applications/losses.ts'
+import { isMachine } from '../applications/one.ts'
 import { searchApps } from '../applications/search.ts'
 import { actionOf, hrefOf, PATHS } from '../paths.ts'
 import { notFoundPage } from '../problem/reply.ts'
@@ -42,14 +43,12 @@ ${nextPart(path, kept, found.next, texts)}`
   })
 }
 
-function rowOf(
-  { name, client_id, kind, owners, suspended_at, managed_by, name_verified }: Application,
-  texts: Texts,
-): RowEntry {
+function rowOf(application: Application, texts: Texts): RowEntry {
+  const { name, client_id, kind, owners, suspended_at, managed_by, name_verified } = application
   const { applications, statuses, ofFile } = texts.administration
   const facts = [
     client_id,
-    kind,
+    texts.portalApplications.kinds[isMachine(application) ? 'machine' : kind],
     applications.owners(owners),
     suspended_at === null ? '' : statuses.suspended,
     managed_by === 'file' ? ofFile('catalogue.yml') : '',

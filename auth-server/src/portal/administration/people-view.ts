@@ -58,6 +58,14 @@ function rowOf(person: Person, { administration }: Texts): RowEntry {
   }
 }
 
+/** What else is in it follows from these: that there were several, that somebody was there. */
+function methodsOf(amr: readonly string[], methods: Texts['administration']['people']['methods']): string {
+  const used = new Set(amr)
+  return Object.entries(methods)
+    .flatMap(([method, said]) => (used.has(method) ? [said] : []))
+    .join(' + ')
+}
+
 export function personPage(me: PortalPerson, facts: PersonFacts): Page {
   const { person, sessions, installations } = facts
   const ids = { person: person.id }
@@ -68,7 +76,7 @@ export function personPage(me: PortalPerson, facts: PersonFacts): Page {
       detail: html`${api_id} · ${people.used(timeAgo(new Date(last_used_at), me.now, texts))}`,
     }))
     const browsers = sessions.map(({ amr, signed_in_at }) => ({
-      title: amr.join(' + '),
+      title: methodsOf(amr, people.methods),
       detail: timeAgo(new Date(signed_in_at), me.now, texts),
     }))
     const content = html`${summaryList(personEntries(person, texts), texts)}

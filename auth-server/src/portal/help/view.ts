@@ -10,6 +10,7 @@ import type { Page } from '../../pages/frame.ts'
 import { type Html, html } from '../../pages/html.ts'
 import type { Texts } from '../../pages/locales/en.ts'
 import type { SnippetSettings } from '../../snippets/settings.ts'
+import { noteOf, placeOf } from '../../snippets/snippet.ts'
 import type { ChosenApp } from '../chosen-app.ts'
 import { hrefFor } from '../links.ts'
 import { PATHS } from '../paths.ts'
@@ -81,7 +82,7 @@ function tabs({ platform, chosen }: HelpFacts) {
   })
 }
 
-/** Code and its notes are in English everywhere, as the command prints them. */
+/** Code and what stands in it are in English everywhere, as the command prints them. */
 function code({ platform }: HelpFacts, settings: SnippetSettings, texts: Texts): Html {
   const { portalHelp: help } = texts
   const { label, snippet: snippetFor } = HELP_PLATFORMS[platform]
@@ -90,9 +91,9 @@ function code({ platform }: HelpFacts, settings: SnippetSettings, texts: Texts):
   const { install, parts, notes } = snippet
   return html`<h2>${label}</h2>
 ${snippetText(help.install, install, texts)}
-${parts.map(({ file, text }) => snippetText(file, text, texts))}
+${parts.map((part) => snippetText(placeOf(part, texts), part.text, texts))}
 <h3>${help.notes}</h3>
-<div lang="en">${list(notes)}</div>`
+${list(notes.map((each) => noteOf(each, texts)))}`
 }
 
 function list(points: readonly string[]): Html {

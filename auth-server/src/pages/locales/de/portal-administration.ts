@@ -69,6 +69,7 @@ export const ADMINISTRATION = {
     approved: 'freigegeben',
   },
   people: {
+    methods: { pwd: 'Passwort', fed: 'Konto anderswo', mca: 'E-Mail', otp: 'Code', pop: 'Passkey' },
     search: 'Adresse, Kennung oder Anfang des Namens',
     hint: 'Eine Adresse muss vollständig sein, ein Name braucht zwei Buchstaben.',
     suspended: 'Alle Gesperrten',
@@ -159,7 +160,7 @@ export const ADMINISTRATION = {
       ],
     },
   },
-  losesApp: (app) => `Die Anmeldung in ${app}`,
+  losesApp: (app) => `Die Anmeldung bei „${app}“`,
   losesConsent: (app, api) => `Was ${app} mit ${api} tun darf`,
   losesRole: (role) => `Die Rolle: ${role}`,
   losesGroup: (group) => `Den Platz in der Gruppe ${group}`,

@@ -18,6 +18,30 @@ export const PORTAL_HELP = {
   noApi: 'Sie hat noch kein Abonnement einer API, darum ist deren Adresse erfunden.',
   install: 'Installieren',
   notes: 'Gut zu wissen',
+  within: {
+    dict: (file) => `${file}, in das <dict> darin`,
+    top: (file) => `${file}, darin`,
+  },
+  codeNotes: {
+    adb: (commands) => `Unter Android ist localhost das Telefon: ${commands}`,
+    simulator: () => 'Der Simulator von iOS teilt localhost mit seinem Mac.',
+    plain: () => 'Was http ohne s erlaubt, fällt weg, sobald die Server Zertifikate haben.',
+    keychain: () => 'Bewahren Sie den Zustand (er ist NSSecureCoding) im Schlüsselbund auf, nicht in UserDefaults.',
+    assetLinks: (command) =>
+      `Android öffnet die App, sobald die Website sie in /.well-known/assetlinks.json nennt: ${command} sagt, wie.`,
+    keystore: () =>
+      'Bewahren Sie den Zustand (jsonSerializeString) verschlüsselt mit einem Schlüssel des Keystore auf. Verwenden Sie die Verbindung nicht im Haupt-Thread.',
+    secureStorage: () => 'Bewahren Sie das Refresh-Token in flutter_secure_storage auf.',
+    appDelegate: () =>
+      'AppDelegate muss ein RNAppAuthAuthorizationFlowManager sein: siehe „Manual Setup“ in der Dokumentation von react-native-app-auth.',
+    reactKeychain: () => 'Bewahren Sie das Refresh-Token in react-native-keychain auf.',
+    expoGo: () => 'Expo Go kennt Ihr Schema nicht: npx expo run:ios, npx expo run:android.',
+    expoPlain: () => 'Entwicklungs-Builds für Android erlauben http ohne s, andere lehnen es ab.',
+    secureStore: () =>
+      'Bewahren Sie das Refresh-Token in expo-secure-store auf; refreshAsync tauscht es ein, und jedes gilt einmal.',
+    codeOnce: () => 'Ein Code gilt eine Minute, und einmal.',
+    confidential: () => 'Eine Anwendung mit Secret fügt es hinzu: -u CLIENT_ID:SECRET.',
+  },
   notOnPhone:
     'Keine ihrer Redirect-URIs öffnet auf dieser Plattform eine App. Registrieren Sie eine wie com.example.mine:/callback.',
   pkce: {

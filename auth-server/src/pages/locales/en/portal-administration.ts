@@ -65,6 +65,8 @@ export const ADMINISTRATION = {
     approved: 'approved',
   },
   people: {
+    /** By what somebody signed in, by its name in tokens (RFC 8176). */
+    methods: { pwd: 'password', fed: 'account elsewhere', mca: 'mail', otp: 'code', pop: 'passkey' },
     search: 'Address, id, or how the name begins',
     hint: 'An address has to be whole, a name needs two letters.',
     suspended: 'All who are suspended',

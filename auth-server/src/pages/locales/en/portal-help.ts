@@ -17,6 +17,32 @@ export const PORTAL_HELP = {
   noApi: 'It has no subscription to an API yet, so the address of the API is made up.',
   install: 'Install',
   notes: 'Good to know',
+  /** Where in a file that the app has already. */
+  within: {
+    dict: (file: string) => `${file}, in its <dict>`,
+    top: (file: string) => `${file}, in it`,
+  },
+  /** Beside the code of a platform; the command prints them in English. */
+  codeNotes: {
+    adb: (commands: string) => `On Android localhost is the phone: ${commands}`,
+    simulator: (_fact: string) => 'The simulator of iOS shares localhost with its Mac.',
+    plain: (_fact: string) => 'What allows plain http goes once the servers have certificates.',
+    keychain: (_fact: string) => 'Keep the state (it is NSSecureCoding) in the keychain, not in UserDefaults.',
+    assetLinks: (command: string) =>
+      `Android opens the app once the website names it in /.well-known/assetlinks.json: ${command} says how.`,
+    keystore: (_fact: string) =>
+      'Keep the state (jsonSerializeString) encrypted by a key of the Keystore. Use the connection off the main thread.',
+    secureStorage: (_fact: string) => 'Keep the refresh token in flutter_secure_storage.',
+    appDelegate: (_fact: string) =>
+      'AppDelegate has to be an RNAppAuthAuthorizationFlowManager: see "Manual Setup" in the documentation of react-native-app-auth.',
+    reactKeychain: (_fact: string) => 'Keep the refresh token in react-native-keychain.',
+    expoGo: (_fact: string) => 'Expo Go has no scheme of yours: npx expo run:ios, npx expo run:android.',
+    expoPlain: (_fact: string) => 'Development builds for Android allow plain http, others refuse it.',
+    secureStore: (_fact: string) =>
+      'Keep the refresh token in expo-secure-store; refreshAsync trades it, and each works once.',
+    codeOnce: (_fact: string) => 'A code is good for a minute, and once.',
+    confidential: (_fact: string) => 'A confidential client adds its secret: -u CLIENT_ID:SECRET.',
+  },
   notOnPhone:
     'None of its redirect URIs opens an app on this platform. Register one such as com.example.mine:/callback.',
   pkce: {
