@@ -23,7 +23,8 @@ export function revocationHandler(deps: Deps): RouteHandlerMethod {
     if (ended) await noteEvidence(deps.db, client.applicationId, [{ fact: 'revoked' }])
     if (ended) request.log.info({ event: 'token_revoked', clientId: client.clientId, grantId: ended }, 'tokens revoked')
     // §2.2: unknown, foreign or ended already, the answer is the same; the client could do nothing about it.
-    return reply.code(200).send()
+    // It has nothing to say, but there are clients that read every answer as JSON.
+    return reply.code(200).send({})
   }
 }
 

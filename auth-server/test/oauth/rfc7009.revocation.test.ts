@@ -25,7 +25,7 @@ t.test(
       for (const token of [first, third]) {
         const response = await revoke(server, token.refresh_token, hint === undefined ? {} : { token_type_hint: hint })
         t.equal(response.statusCode, 200)
-        t.equal(response.body, '')
+        t.strictSame(response.json(), {})
         t.equal(response.headers['cache-control'], 'no-store')
       }
       for (const token of [first, second, third])
