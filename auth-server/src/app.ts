@@ -5,7 +5,6 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { publicPages } from './account/index.ts'
 import { addAccount } from './account/mount.ts'
 import { isRefusedCheck } from './crypto/password-queue.ts'
-import { randomSecret } from './crypto/random.ts'
 import type { Deps } from './deps.ts'
 import { addHealth } from './health.ts'
 import { addCallers } from './http/caller.ts'
@@ -16,6 +15,7 @@ import { addMethods } from './http/methods.ts'
 import { mountPages } from './http/page-routes.ts'
 import { refusePrefetch } from './http/prefetch.ts'
 import { addProblemHandler, refuseAddress, toProblem } from './http/problem-handler.ts'
+import { newRequestId } from './http/request-id.ts'
 import { MAX_PART_LENGTH, routableBelow } from './http/routable.ts'
 import { addSecurityHeaders } from './http/security-headers.ts'
 import { answerUnreadable } from './http/unreadable.ts'
@@ -57,15 +57,14 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<F
   const allPages = [...Object.keys(pages), ACCOUNT_PATH, PORTAL_PATH]
   const app: FastifyInstance = fastify({
     loggerInstance: logger,
-    // The audit log names a request as the log does, over all instances and restarts.
-    genReqId: () => randomSecret(12),
+    genReqId: newRequestId,
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MILLIS,
     http: { headersTimeout: REQUEST_TIMEOUT_MILLIS, connectionsCheckingInterval: 1000 },
     // HEAD runs no handler but that of a document (jwks, metadata, health), which says so itself.
     exposeHeadRoutes: false,
     frameworkErrors: refuseAddress(isVisited),
-    clientErrorHandler: answerUnreadable,
+    clientErrorHandler: answerUnreadable(logger),
     routerOptions: { maxParamLength: MAX_PART_LENGTH },
     rewriteUrl: ({ url = '' }) => routableBelow([ACCOUNT_PATH, PORTAL_PATH], url),
     // Who is here is served to the end (http/drain.ts).

@@ -5,6 +5,7 @@ import { CHAIN_CONTEXT_KEY } from './chain-context.ts'
 import type { Meter } from './metrics/decisions.ts'
 import type { Decide } from './plugins/plugin.ts'
 import type { Kong } from './protocol/kong.ts'
+import { type NamedRequest, requestIdOf } from './request-id.ts'
 import { type Answer, type Denial, deny, type Effects, unavailable } from './stages/effects.ts'
 import type { TroubleLog } from './trouble-log.ts'
 
@@ -28,18 +29,26 @@ export async function handleAccess(
   { plugin, log, trouble, meter, deadlineMillis, tellsRequests }: ShellOptions,
 ): Promise<void> {
   const started = performance.now()
+  const nameIf = async (isTold: boolean): Promise<NamedRequest> =>
+    isTold ? { requestId: await requestIdOf(kong) } : {}
   let effects: Effects
+  let isLate = false
   try {
-    effects = await withinDeadline(decide(kong), deadlineMillis)
+    const decided = await withinDeadline(decide(kong), deadlineMillis)
+    isLate = decided === undefined
+    effects = decided ?? deny(unavailable(`no decision within ${deadlineMillis} ms`))
   } catch (error) {
-    trouble.note('stage failed', { plugin, err: error }, 'stage failed; failing closed')
+    const named = await nameIf(trouble.isDue('stage failed'))
+    trouble.note('stage failed', { plugin, ...named, err: error }, 'stage failed; failing closed')
     effects = deny(unavailable('stage failed'))
   }
   const asked = tellsRequests && effects.kind === 'deny' ? await askedRequest(kong) : undefined
+  // Who came too late may still be asking something of Kong.
+  const named = await nameIf(effects.kind === 'deny' && !isLate && isTold(effects.denial, { log, trouble }))
   try {
     await carryOut(kong, effects)
   } catch (error) {
-    trouble.note('effects not carried out', { plugin, err: error }, 'effects not carried out; failing closed')
+    trouble.note('effects not carried out', { plugin, ...named, err: error }, 'effects not carried out; failing closed')
     effects = deny(unavailable('effects not carried out'))
     await carryOut(kong, effects).catch(() => {})
   }
@@ -48,9 +57,14 @@ export async function handleAccess(
     const { clientId: client, denial } = effects
     const { status, reason } = denial
     // A refused client is everyday business; a 503 is our own trouble.
-    if (status >= 500) trouble.note(reason, { plugin, status }, 'request denied')
-    else log.debug({ plugin, ...asked, status, client, reason, says: sentenceOf(denial) }, 'request denied')
+    if (status >= 500) trouble.note(reason, { plugin, ...named, status }, 'request denied')
+    else log.debug({ plugin, ...named, ...asked, status, client, reason, says: sentenceOf(denial) }, 'request denied')
   }
+}
+
+/** Whether there will be a line of a refusal: where there is none, Kong is not asked for its name. */
+function isTold({ status, reason }: Denial, { log, trouble }: Pick<ShellOptions, 'log' | 'trouble'>): boolean {
+  return status >= 500 ? trouble.isDue(reason) : log.isLevelEnabled('debug')
 }
 
 /** Fixed words of ours. */
@@ -94,12 +108,10 @@ function answer(kong: Kong, { status, body, headers }: Answer): Promise<void> {
   return kong.response.exit(status, body, headers)
 }
 
-function withinDeadline(work: Promise<Effects>, deadlineMillis: number): Promise<Effects> {
+/** Undefined after the deadline. */
+function withinDeadline(work: Promise<Effects>, deadlineMillis: number): Promise<Effects | undefined> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () => resolve(deny(unavailable(`no decision within ${deadlineMillis} ms`))),
-      deadlineMillis,
-    )
+    const timer = setTimeout(() => resolve(undefined), deadlineMillis)
     work.then(
       (effects) => {
         clearTimeout(timer)

@@ -7,6 +7,8 @@ const EVERY_MILLIS = 1000
 const MAX_REASONS = 100
 
 export interface TroubleLog {
+  /** Whether a call of this kind would be told now, for what costs a question to tell. */
+  isDue(reason: string): boolean
   /** Logs the first call of a kind at once; those within the next second are counted and told with the one after it. */
   note(reason: string, facts: Readonly<Record<string, unknown>>, message: string): void
 }
@@ -14,7 +16,9 @@ export interface TroubleLog {
 /** One log per plugin instance. */
 export function createTroubleLog(log: Logger, clock: Clock): TroubleLog {
   const told = new Map<string, { at: number; unsaid: number }>()
+  const isTold = (reason: string): boolean => clock.monotonic() - (told.get(reason)?.at ?? -EVERY_MILLIS) < EVERY_MILLIS
   return {
+    isDue: (reason) => !isTold(reason),
     note(reason, facts, message) {
       const now = clock.monotonic()
       const before = told.get(reason)

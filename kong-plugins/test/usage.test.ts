@@ -194,7 +194,7 @@ t.test(
     for (let each = 0; each < 25; each++) await refuse('demo-app')
     await refuse('other-app')
     clock.advance(60_000)
-    t.match((await refuse('demo-app')).calls.at(-3), 'kong.nginx.get_var', 'asks for the id of the request')
+    await refuse('demo-app')
     const { counts, refusals } = ledger().take()
     t.strictSame(
       counts.map(({ clientId, refused }) => [clientId, refused]),

@@ -4,6 +4,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { errorPage } from '../pages/error.ts'
 import { sendPage } from '../pages/send-page.ts'
 import { HttpProblem } from './problem.ts'
+import { REQUEST_ID } from './request-id.ts'
 import { securityHeaders } from './security-headers.ts'
 import { logSparingly } from './sparing-log.ts'
 import type { IsVisited } from './visited-path.ts'
@@ -65,7 +66,7 @@ export function sendProblem(
 export function refuseAddress(isVisited: IsVisited) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const status = error.statusCode ?? 400
-    const headers = securityHeaders(isVisited(request.url))
+    const headers = { ...securityHeaders(isVisited(request.url)), [REQUEST_ID]: request.id }
     const description = 'the address of this request cannot be read'
     return sendProblem(reply, new HttpProblem('invalid_request', description, { status, headers }), 'oauth')
   }

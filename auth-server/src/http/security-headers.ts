@@ -1,5 +1,6 @@
 // The response headers that every answer of this server carries.
 import type { FastifyInstance } from 'fastify'
+import { REQUEST_ID } from './request-id.ts'
 import type { IsVisited } from './visited-path.ts'
 
 /** What every answer carries unless it says otherwise. */
@@ -27,7 +28,7 @@ export function securityHeaders(isVisited: boolean): Readonly<Record<string, str
 export function addSecurityHeaders(app: FastifyInstance, issuer: string, isVisited: IsVisited): void {
   const https = issuer.startsWith('https:')
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers(securityHeaders(isVisited(request.url)))
+    reply.headers(securityHeaders(isVisited(request.url))).header(REQUEST_ID, request.id)
     if (https) reply.header('strict-transport-security', 'max-age=31536000')
   })
 }

@@ -1,5 +1,6 @@
 // Answers what never becomes a request, because it is no HTTP, too long or too slow: in the words of all other refusals (RFC 6749 §5.2).
 import type { Socket } from 'node:net'
+import { newRequestId, REQUEST_ID } from './request-id.ts'
 import { securityHeaders } from './security-headers.ts'
 
 interface Answer {
@@ -18,17 +19,27 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
 }
 const NO_HTTP: Answer = { status: '400 Bad Request', description: 'this is no request that HTTP/1.1 knows' }
 
+/** What a log does. */
+interface Hears {
+  info(fields: object, message: string): void
+}
+
 /** Fastify's handler; the connection is of no use afterwards. */
-export function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
-  const { status, description } = ANSWERS[error.code ?? ''] ?? NO_HTTP
-  const body = JSON.stringify({ error: 'invalid_request', error_description: description })
-  const headers = {
-    ...securityHeaders(false),
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': String(Buffer.byteLength(body)),
-    connection: 'close',
+export function answerUnreadable(log: Hears): (error: NodeJS.ErrnoException, socket: Socket) => void {
+  return (error, socket) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+    const { status, description } = ANSWERS[error.code ?? ''] ?? NO_HTTP
+    const reqId = newRequestId()
+    log.info({ reqId, error: 'invalid_request', detail: error.code, status: Number.parseInt(status, 10) }, description)
+    const body = JSON.stringify({ error: 'invalid_request', error_description: description })
+    const headers = {
+      ...securityHeaders(false),
+      [REQUEST_ID]: reqId,
+      'content-type': 'application/json; charset=utf-8',
+      'content-length': String(Buffer.byteLength(body)),
+      connection: 'close',
+    }
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+    socket.end([`HTTP/1.1 ${status}`, ...lines, '', body].join('\r\n'), () => socket.destroy())
   }
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
-  socket.end([`HTTP/1.1 ${status}`, ...lines, '', body].join('\r\n'), () => socket.destroy())
 }

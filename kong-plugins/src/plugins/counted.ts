@@ -1,6 +1,7 @@
 // What plugins do for the figures of usage: every decided call is counted, and of refusals some are kept, to be explained.
 import { askedRequest } from '../asked-request.ts'
 import type { KongReader } from '../protocol/kong.ts'
+import { requestIdOf } from '../request-id.ts'
 import type { HeldServices } from '../services.ts'
 import type { Effects } from '../stages/effects.ts'
 import type { KnownCall } from '../usage/known-call.ts'
@@ -31,7 +32,7 @@ export async function noteCall(
   if (ledger === undefined || !counts.includes(outcome)) return
   ledger.count(call, outcome)
   if (decided.kind !== 'deny' || !ledger.hasRoomFor(call, decided.denial)) return
-  const requestId = await kong.nginx.getVar('kong_request_id').catch(() => undefined)
+  const requestId = await requestIdOf(kong)
   if (requestId === undefined) return
   const { denial } = decided
   const asked = tellsRequests ? await askedRequest(kong) : undefined

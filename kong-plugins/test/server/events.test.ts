@@ -8,7 +8,7 @@ import { readFrame } from '../../src/protocol/codec.ts'
 import { FrameWriter } from '../../src/protocol/frame-writer.ts'
 import { createFrameReader } from '../../src/protocol/frames.ts'
 import { getMethod } from '../../src/protocol/pdk-calls.ts'
-import type { Effects } from '../../src/stages/effects.ts'
+import { deny, type Effects, unavailable } from '../../src/stages/effects.ts'
 import { eventually } from '../support/eventually.ts'
 import { createSigningKey, gatewayConfig, signToken, startKeyServer } from '../support/issuer.ts'
 import { madeUpPlugin } from '../support/made-up-plugin.ts'
@@ -100,7 +100,10 @@ t.test('an answer of Kong that is not what it must be ends in 503', async (t) =>
     kong.begin({ cmd_handle_event: { instance_id: await kong.start('asks', {}), event_name: 'access' } })
     t.match(await kong.pdkCall(), { name: getMethod.name })
     kong.write(answer)
-    t.match(await kong.pdkCall(), { name: 'kong.response.exit', argument: { status: 503 } }, what)
+    const next = await kong.pdkCall()
+    // For the log, which does not depend on an answer.
+    const last = next?.argument === 'kong_request_id' ? await kong.pdkCall() : next
+    t.match(last, { name: 'kong.response.exit', argument: { status: 503 } }, what)
   }
   t.equal(running.events.size, 0)
 })
@@ -223,3 +226,51 @@ t.test(
     t.ok((await running.connect().call({ cmd_get_plugin_names: {} })).plugin_names, 'and the server lives on')
   },
 )
+
+t.test(
+  'each line of a refusal names its call, as the answer does; who does not get that in time is answered all the same',
+  async (t) => {
+    const running = await startPluginServer(t, {}, [
+      madeUpPlugin('refuses', async () => deny({ status: 401, reason: 'no-token', body: {}, headers: {} })),
+      madeUpPlugin('breaks', () => Promise.reject(new Error('broken'))),
+      madeUpPlugin('is-away', async () => deny(unavailable('keys are away'))),
+      madeUpPlugin('is-silent', async () => deny(unavailable('Redis is away'))),
+    ])
+    const lines = () =>
+      running.logged.map((line) => JSON.parse(line)).filter(({ msg }) => /request denied|stage failed/.test(msg))
+    for (const [plugin, status] of [
+      ['refuses', 401],
+      ['breaks', 503],
+      ['is-away', 503],
+    ] as const) {
+      const client = running.connect()
+      const headers = { 'kong-request-id': `id of ${plugin}` }
+      t.match(await client.access(await client.start(plugin, {}), { headers }), { kind: 'exited', status })
+    }
+    await eventually(() => lines().length === 3)
+    t.match(lines(), [
+      { plugin: 'refuses', requestId: 'id of refuses', msg: 'request denied' },
+      { plugin: 'breaks', requestId: 'id of breaks' },
+      { plugin: 'is-away', requestId: 'id of is-away', msg: 'request denied' },
+    ])
+    const silent = running.connect()
+    silent.begin({ cmd_handle_event: { instance_id: await silent.start('is-silent', {}), event_name: 'access' } })
+    t.match(await silent.pdkCall(), { name: 'kong.nginx.get_var', argument: 'kong_request_id' })
+    t.match(await silent.pdkCall(), { name: 'kong.response.exit' }, 'though its question has no answer')
+  },
+)
+
+t.test('where refusals are not logged, none of them asks Kong for anything', async (t) => {
+  const running = await startPluginServer(t, {}, [
+    madeUpPlugin('refuses', async () => deny({ status: 401, reason: 'no-token', body: {}, headers: {} })),
+  ])
+  running.services.log.level = 'info'
+  const client = running.connect()
+  const instance_id = await client.start('refuses', {})
+  client.begin({ cmd_handle_event: { instance_id, event_name: 'access' } })
+  t.match(
+    await client.pdkCall(),
+    { name: 'kong.request.get_header', argument: 'content-type' },
+    'but for the answer to gRPC',
+  )
+})

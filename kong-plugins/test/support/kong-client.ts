@@ -171,7 +171,8 @@ export class KongClient {
       this.begin({ cmd_handle_event: { instance_id: instanceId, event_name: 'access' } })
       for (let call = await this.pdkCall(); call; call = await this.pdkCall()) {
         const { name, argument, frame } = call
-        calls.push(name)
+        // Of a call that is refused the log asks for its name, which is no part of the decision.
+        if (argument !== 'kong_request_id') calls.push(name)
         await request.onCall?.(name, argument, frame)
         if (name === 'kong.response.exit') {
           this.#socket.destroy() // as Kong does when the request is over
