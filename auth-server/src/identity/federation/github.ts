@@ -52,6 +52,6 @@ async function whoIs(issuer: string, apiUrl: string, read: ReadApi): Promise<Ups
     ...(typeof primary?.email === 'string' && { email: primary.email }),
     emailVerified: primary?.verified === true,
     ...(typeof name === 'string' && { name }),
-    claims: user,
+    claims: { ...user, emails },
   }
 }

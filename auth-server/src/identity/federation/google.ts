@@ -1,8 +1,7 @@
 // Google: OpenID Connect at a known issuer, and the authority for addresses that are Google's own.
+import { addressField } from './fields.ts'
 import { CLIENT_FIELDS, openOidc } from './oidc.ts'
 import { providerKind, type UpstreamIdentity } from './provider.ts'
-
-const ISSUER = 'https://accounts.google.com'
 
 export const GOOGLE = providerKind(
   {
@@ -10,12 +9,12 @@ export const GOOGLE = providerKind(
     register:
       'In the [Google Cloud console](https://console.cloud.google.com/auth/clients), make a client of the type *Web application* with the redirect URI above under *Authorized redirect URIs*.',
     label: 'Google',
-    fields: CLIENT_FIELDS,
+    fields: { ...CLIENT_FIELDS, url: { ...addressField('only for tests'), byDefault: 'https://accounts.google.com' } },
   },
-  ({ client_id, client_secret_variable }, tools) => ({
+  ({ client_id, client_secret_variable, url }, tools) => ({
     ...openOidc(
       {
-        issuer: ISSUER,
+        issuer: url,
         clientId: client_id,
         clientSecret: client_secret_variable,
         scopes: 'openid email profile',

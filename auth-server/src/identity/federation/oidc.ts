@@ -1,6 +1,7 @@
 // Any provider that speaks OpenID Connect: found by its issuer, asked by code with PKCE and nonce, believed by signature.
 import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey } from 'jose'
 import type { ClientAuth, Configuration } from 'openid-client'
+import { valueAt } from './claim-mapping.ts'
 import { addressField, optional, secretField, textField } from './fields.ts'
 import { readLogoutToken } from './logout-token.ts'
 import { LOGOUT_FIELD, logoutHint, oidcLogout } from './oidc-logout.ts'
@@ -83,7 +84,7 @@ function library() {
 }
 
 export function openOidc(settings: OidcSettings, tools: UpstreamTools): UpstreamProtocol {
-  const { fetch, allowLoopback } = tools
+  const { fetch, allowLoopback, wanted } = tools
   const { issuer, clientId, clientSecret, scopes, freshPrompt, asks, readToken, keepsToken, logsOut = false } = settings
   // A provider that is asked by another prompt than `login` does not let its people sign in anew.
   const tellsAuthTime = freshPrompt === 'login'
@@ -166,7 +167,8 @@ export function openOidc(settings: OidcSettings, tools: UpstreamTools): Upstream
       }
       if (readToken) return { ...identityOf(issuer, sub, told), ...readToken(told, parameters), ...session }
       // Some tell what their scopes stand for at their userinfo endpoint alone (Core §5.4).
-      const isMore = told.email === undefined && configuration.serverMetadata().userinfo_endpoint !== undefined
+      const isWhole = told.email !== undefined && wanted.every((path) => valueAt(told, path) !== undefined)
+      const isMore = !isWhole && configuration.serverMetadata().userinfo_endpoint !== undefined
       const more = isMore ? await client.fetchUserInfo(configuration, tokens.access_token, sub) : {}
       return { ...identityOf(issuer, sub, { ...more, ...told }), ...session }
     },

@@ -50,6 +50,7 @@ export function openProvider(
     probe,
     knock: (address, forWhom) => knockAt(known, address, { forWhom, allowLoopback, timeoutMillis: TIMEOUT_MILLIS }),
     reach: known.reach,
+    wanted: [...claims.map(({ path }) => path), ...(groups.groups.size > 0 ? [groups.path] : [])],
     allowLoopback,
     ownAddress,
   })

@@ -186,6 +186,8 @@ export interface UpstreamTools {
   readonly knock: (address: string, forWhom: 'browsers' | 'this server') => Promise<void>
   /** Notes whether the provider could be reached, where that is not by `fetch`. */
   readonly reach: <T>(work: () => Promise<T>) => Promise<T>
+  /** What the configuration makes use of beside subject, address and name, each by the way to it. */
+  readonly wanted: readonly (readonly string[])[]
   /** Plain http is let through, on a server that runs so on loopback itself. */
   readonly allowLoopback: boolean
   /** Addresses of this server, as the provider knows them. */

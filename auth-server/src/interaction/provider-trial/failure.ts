@@ -2,6 +2,8 @@
 import { inBrief } from '../../logger/brief-error.ts'
 
 const MAX_WORDS = 600
+/** Of an error of the libraries, and of an answer with an OAuth error. */
+const PARTS = ['error', 'error_description', 'status'] as const
 
 /** An error with the OAuth error of the provider in it, where it has one (RFC 6749 §4.1.2.1, §5.2). */
 export function failureInWords(error: unknown): string {
@@ -16,13 +18,23 @@ export function refusalInWords(answer: URLSearchParams): string | null {
 }
 
 function saidIn(error: unknown): readonly string[] {
-  const said: string[] = []
+  const words: string[] = []
   for (let each = error, depth = 0; each instanceof Error && depth < 5; each = each.cause, depth += 1)
-    for (const part of ['error', 'error_description', 'status'] as const) {
-      const value: unknown = part in each ? Object(each)[part] : undefined
-      if (typeof value === 'string' || typeof value === 'number') said.push(String(value))
-    }
-  return said
+    for (const said of [each, answerIn(each.cause)]) words.push(...wordsIn(said))
+  return words
+}
+
+function wordsIn(said: object): readonly string[] {
+  return PARTS.flatMap((part) => {
+    const value: unknown = Object.hasOwn(said, part) ? Object(said)[part] : undefined
+    return typeof value === 'string' || typeof value === 'number' ? [String(value)] : []
+  })
+}
+
+/** What libraries put beside an answer that they cannot use: some providers refuse under 200 (GitHub does). */
+function answerIn(cause: unknown): object {
+  const body: unknown = Object(cause).body
+  return typeof body === 'object' && body !== null ? body : {}
 }
 
 /** Of it a browser, or whoever stands behind the provider, can have written any word. */

@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import t, { type Test } from 'tap'
+import type { MappedClaim } from '../../../src/identity/federation/claim-mapping.ts'
 import { openOidc } from '../../../src/identity/federation/oidc.ts'
 import { openProvider } from '../../../src/identity/federation/open-provider.ts'
 import type { IdentityProvider } from '../../../src/identity/federation/providers.ts'
@@ -25,7 +26,7 @@ function json(value: unknown, status = 200): Answer {
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
 }
 
-function openAs(issuer: string, ours: string) {
+function openAs(issuer: string, ours: string, claims: readonly MappedClaim[] = []) {
   const settings = { issuer, clientId: 'gateway', clientSecret: 'secret', scopes: 'openid email', freshPrompt: 'login' }
   const named = {
     name: 'corp',
@@ -33,7 +34,7 @@ function openAs(issuer: string, ours: string) {
     kind: 'oidc',
     isLinkOnly: false,
     emailDomains: ['corp.example'],
-    claims: [],
+    claims,
     groups: { path: [], groups: new Map() },
   }
   return openProvider(named, ours, (tools) => openOidc(settings, tools))
@@ -45,6 +46,7 @@ async function provider(
   changes: Readonly<Record<string, Answer>> = {},
   { claims = {}, key = KEY.privateKey }: { claims?: Readonly<Record<string, unknown>>; key?: CryptoKey } = {},
   discovered: Readonly<Record<string, string>> = {},
+  mapped: readonly MappedClaim[] = [],
 ) {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost')
@@ -78,7 +80,7 @@ async function provider(
       return json({ access_token: 'token', token_type: 'Bearer', id_token })(request, response)
     },
   }
-  const opened = openAs(issuer, 'http://localhost:4000')
+  const opened = openAs(issuer, 'http://localhost:4000', mapped)
   if (!opened) throw new Error('it was not opened')
   return { issuer, provider: opened }
 }
@@ -134,6 +136,29 @@ for (const [email, expected] of [
     t.strictSame(corp?.vouchedAddress({ ...identity, emailVerified: true }), expected)
     t.equal(corp?.vouchedAddress({ ...identity, emailVerified: false }), undefined)
   })
+
+t.test(
+  'userinfo is asked for what the configuration makes use of and the ID token does not have, and not otherwise',
+  async (t) => {
+    let asked = 0
+    const userinfo: Answer = (request, response) => {
+      asked += 1
+      return json({ sub: 'bob', department: 'Sales', email: 'other@corp.example' })(request, response)
+    }
+    const mapped = [{ path: ['department'], claim: 'unit' }]
+    const told = { email: 'bob@corp.example', email_verified: true }
+    for (const [claims, mapping, times] of [
+      [told, [], 0],
+      [{ ...told, department: 'Law' }, mapped, 0],
+      [told, mapped, 1],
+    ] as const) {
+      asked = 0
+      const { provider: corp } = await provider(t, { '/userinfo': userinfo }, { claims }, {}, mapping)
+      t.match(await finish(corp), { email: 'bob@corp.example', claims: times === 0 ? claims : { department: 'Sales' } })
+      t.equal(asked, times)
+    }
+  },
+)
 
 t.test('userinfo of another subject signs nobody in', async (t) => {
   const { provider: corp } = await provider(t, { '/userinfo': json({ sub: 'ada', email: 'ada@corp.example' }) })

@@ -118,9 +118,8 @@ export const LDAP = providerKind(
         : undefined
     },
   },
-  (settings, { reach, ownAddress }) => {
-    const { url, base_dn, subject } = settings
-    const ca = settings.certificates
+  (settings, { reach, ownAddress, wanted }) => {
+    const { url, base_dn, subject, certificates: ca } = settings
     return openLdap(
       {
         // Which attribute it is decides whose name space it is.
@@ -143,6 +142,7 @@ export const LDAP = providerKind(
         groups: settings.groups_attribute,
         groupBaseDn: settings.group_base_dn,
         groupMember: settings.group_member,
+        others: wanted.map(([name = '']) => name).filter((name) => ATTRIBUTE.test(name) && name !== 'groups'),
       },
       { reach, ownOrigin: new URL(ownAddress('callback')).origin },
     )

@@ -23,3 +23,13 @@ export function onlyValueOf(entry: Entry, attribute: string): string | undefined
   const [value, ...others] = valuesOf(entry, attribute)
   return others.length === 0 ? value : undefined
 }
+
+/** These attributes, as far as the entry has them: one value as a text, several as a list. */
+export function toldOf(entry: Entry, attributes: readonly string[]): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    attributes.flatMap((attribute) => {
+      const [value, ...more] = valuesOf(entry, attribute)
+      return value === undefined ? [] : [[attribute, more.length === 0 ? value : [value, ...more]]]
+    }),
+  )
+}

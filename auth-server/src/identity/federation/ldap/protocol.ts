@@ -4,7 +4,7 @@ import { randomSecret } from '../../../crypto/random.ts'
 import { typedAnswer, typedHere } from '../ask-here.ts'
 import { type UpstreamIdentity, type UpstreamProtocol, type UpstreamTools, WrongCredentials } from '../provider.ts'
 import { spelledOnce } from '../spelled-once.ts'
-import { escapeDnValue, onlyValueOf, valuesOf } from './names.ts'
+import { escapeDnValue, onlyValueOf, toldOf, valuesOf } from './names.ts'
 
 /** For all of a sign-in: connecting, searching, binding. */
 const TIMEOUT_MILLIS = 5000
@@ -33,6 +33,8 @@ export interface LdapSettings {
   readonly groups: string | undefined
   readonly groupBaseDn: string | undefined
   readonly groupMember: string
+  /** What else is read of an entry. */
+  readonly others: readonly string[]
 }
 
 /** Loaded by those alone who have such a provider, when it is first needed. */
@@ -171,8 +173,8 @@ async function readEntry(settings: LdapSettings, client: Client, dn: string): Pr
 }
 
 /** Referrals are told by the directory and followed by nobody. */
-function readingOf({ subject, email, name, groups }: LdapSettings) {
-  const attributes = [subject, email, name, ...(groups === undefined ? [] : [groups])]
+function readingOf({ subject, email, name, groups, others }: LdapSettings) {
+  const attributes = [subject, email, name, ...(groups === undefined ? [] : [groups]), ...others]
   const timeLimit = Math.ceil(TIMEOUT_MILLIS / 1000)
   return { attributes, explicitBufferAttributes: BINARY, derefAliases: 'never', timeLimit } as const
 }
@@ -204,6 +206,9 @@ function identityOf(settings: LdapSettings, entry: Entry, groups: readonly strin
     ...(email !== undefined && { email }),
     emailVerified: settings.emailsVerified,
     ...(name !== undefined && { name }),
-    claims: { [settings.subject]: subject, [settings.email]: email, [settings.name]: name, groups },
+    claims: {
+      ...toldOf(entry, settings.others),
+      ...{ [settings.subject]: subject, [settings.email]: email, [settings.name]: name, groups },
+    },
   }
 }
