@@ -13,6 +13,7 @@ const PERSON = `${PEOPLE}/:person` as const
 const MEMBERS = `${ADMINISTRATION_PATH}/members` as const
 const ALL_APPLICATIONS = `${ADMINISTRATION_PATH}/applications` as const
 const ALL_SUBSCRIPTIONS = `${ADMINISTRATION_PATH}/subscriptions` as const
+const ALL_APIS = `${ADMINISTRATION_PATH}/apis` as const
 const HOOKS = `${ADMINISTRATION_PATH}/hooks` as const
 const WAYS = `${ADMINISTRATION_PATH}/sign-in` as const
 
@@ -74,6 +75,8 @@ export const PATHS = {
   newOwner: `${ALL_APPLICATIONS}/:client/owner`,
   vouchForName: `${ALL_APPLICATIONS}/:client/name`,
   vouchForPhones: `${ALL_APPLICATIONS}/:client/phones`,
+  allApis: ALL_APIS,
+  apiStep: `${ALL_APIS}/:api/:step`,
   allSubscriptions: ALL_SUBSCRIPTIONS,
   subscriptionStep: `${ALL_SUBSCRIPTIONS}/:subscription/:step`,
   providers: PROVIDERS_PATH,

@@ -6,7 +6,7 @@ import { newPerson } from '../support/administrator.ts'
 import { IDENTITY, PLAY_DIGEST } from '../support/app-identity.ts'
 import { turnClock } from '../support/database.ts'
 import { gatewayClient, toldCount, usageBatch } from '../support/gateway-reports.ts'
-import { obtainCode, redeem } from '../support/phone.ts'
+import { obtainCode, redeem, refresh } from '../support/phone.ts'
 import { atPortalAs, portalServer, post } from '../support/portal.ts'
 import { inRole } from '../support/portal-actor.ts'
 import { API, USER } from '../support/server.ts'
@@ -108,6 +108,28 @@ t.test('to look at a person is one event, whatever their page shows', async (t) 
   await page(PERSON)
   t.equal((await reads()).rows.length, before + 1)
 })
+
+t.test(
+  'an API is suspended and restored, with what comes of it; those of the server itself are not there',
+  async (t) => {
+    const list = `${BELOW}/apis`
+    const { code, verifier } = await obtainCode(app)
+    const { refresh_token: kept } = (await redeem(app, code, verifier)).json()
+    t.notMatch(await page(list), 'apis/management', 'which the operator alone changes')
+    const one = `${list}/${API.id}`
+    t.match(await page(list), `href="${one}/suspend"`)
+    t.match(await page(`${one}/suspend`), /Gateways refuse the tokens of every app.*Subscriptions and logins stay/s)
+    t.equal((await take(`${one}/suspend`)).statusCode, 303)
+    t.match(await page(`${list}?suspended=true`), `href="${one}/restore"`)
+    t.match((await refresh(app, kept)).json(), { error: 'unauthorized_client' }, 'no app gets tokens for it')
+    t.equal((await take(`${one}/restore`)).statusCode, 303)
+    t.match(await page(`${list}?suspended=true`), /Nothing fits/)
+    t.equal((await refresh(app, kept)).statusCode, 200, 'the login goes on')
+    await page(`${one}/remove`, 404)
+    await page(`${list}/management/suspend`, 404)
+    await page(`${list}/nothing/suspend`, 404)
+  },
+)
 
 t.test('suspended and restored, with the step on a page of its own, and the audit log names who', async (t) => {
   t.match(await page(`${PERSON}/suspend`), /Suspend ada@example.com\?[\s\S]*Gateways refuse their tokens/)

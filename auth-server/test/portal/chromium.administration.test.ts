@@ -70,6 +70,8 @@ t.test('administration at Chromium', needsChromium, async (t) => {
       `${below}/hooks`,
       `${below}/hooks/deliveries/${dead}/again`,
       `${below}/subscriptions`,
+      `${below}/apis`,
+      `${below}/apis/${API.id}/suspend`,
       request,
       `${request}/decline`,
     ],

@@ -147,6 +147,8 @@ t.test('every page of the portal, small and large, in both languages', wanted, a
     'a-remove': `${admin}/applications/${phone}/remove`,
     'a-owner': `${admin}/applications/${phone}/owner`,
     'a-name': `${admin}/applications/${phone}/name`,
+    'a-apis': `${admin}/apis`,
+    'a-api-step': `${admin}/apis/${API.id}/suspend`,
     'a-subscriptions': `${admin}/subscriptions`,
     'a-sub-step': `${admin}/subscriptions/${approved.id}/suspend`,
     'a-usage': `${admin}/usage`,

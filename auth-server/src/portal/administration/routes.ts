@@ -8,6 +8,7 @@ import { sendPage } from '../../pages/send-page.ts'
 import { hrefOf, PATHS } from '../paths.ts'
 import type { PortalPerson, PortalRoutes } from '../route.ts'
 import { apiSignInRoutes } from './api-sign-in.ts'
+import { API_ROUTES } from './apis.ts'
 import { APPLICATION_ROUTES } from './applications.ts'
 import { AUDIT_ROUTES } from './audit.ts'
 import { AUDIT_EXPORT_ROUTES } from './audit-export.ts'
@@ -32,6 +33,7 @@ const SECTIONS = [
   'members',
   'membershipRequests',
   'allApplications',
+  'allApis',
   'allSubscriptions',
   'providers',
   'waysToSignIn',
@@ -56,6 +58,7 @@ export function administrationRoutes(deps: Deps): PortalRoutes {
     ...memberRoutes(deps),
     ...MEMBERSHIP_REQUEST_ROUTES,
     ...APPLICATION_ROUTES,
+    ...API_ROUTES,
     ...VOUCHING_ROUTES,
     ...NEW_OWNER_ROUTES,
     ...SUBSCRIPTION_ROUTES,

@@ -39,6 +39,7 @@ export const ADMINISTRATION = {
     members: { title: 'Mitglieder', detail: 'Welche API für wen ist, und wer zu ihr eingeladen ist' },
     membershipRequests: { title: 'Anfragen von Personen', detail: 'Wer zu einer API möchte, die freigegeben wird' },
     allApplications: { title: 'Alle Anwendungen', detail: 'Von allen, auch die, die niemandem gehören' },
+    allApis: { title: 'Alle APIs', detail: 'Eine sperren und entsperren' },
     allSubscriptions: { title: 'Alle Abonnements', detail: 'Welche Anwendung welche API benutzen darf' },
     providers: {
       title: 'Identitätsanbieter',
@@ -221,6 +222,16 @@ export const ADMINISTRATION = {
         ],
       },
     },
+  },
+  apis: {
+    suspend: (api) => `Die API ${api} sperren?`,
+    restore: (api) => `Die API ${api} entsperren?`,
+    suspendEffects: [
+      'Gateways lehnen die Tokens aller Apps für sie innerhalb von zwei Sekunden ab',
+      'Niemand meldet sich für sie an, und keine App bekommt Tokens für sie',
+      'Abonnements und Anmeldungen bleiben und gehen weiter, sobald sie entsperrt ist',
+    ],
+    restoreEffects: ['Apps dürfen sie wieder benutzen, jede so weit, wie ihr Abonnement reicht'],
   },
   subscriptions: {
     of: (app, api) => `${app} → ${api}`,

@@ -38,6 +38,7 @@ export const ADMINISTRATION = {
     members: { title: 'Members', detail: 'Which API is for whom, and who is invited to it' },
     membershipRequests: { title: 'Who asks to come', detail: 'To APIs whose people are approved' },
     allApplications: { title: 'All applications', detail: 'Of everybody, and those that nobody owns' },
+    allApis: { title: 'All APIs', detail: 'Put one out of use, and back' },
     allSubscriptions: { title: 'All subscriptions', detail: 'Which application may use which API' },
     providers: { title: 'Identity providers', detail: 'By which other accounts people sign in, and how they fare' },
     waysToSignIn: { title: 'Ways to sign in', detail: 'Which providers each API offers, and in which order' },
@@ -215,6 +216,16 @@ export const ADMINISTRATION = {
         ],
       },
     },
+  },
+  apis: {
+    suspend: (api: string) => `Suspend the API ${api}?`,
+    restore: (api: string) => `Restore the API ${api}?`,
+    suspendEffects: [
+      'Gateways refuse the tokens of every app for it within two seconds',
+      'Nobody signs in for it, and no app gets tokens for it',
+      'Subscriptions and logins stay, and go on once it is restored',
+    ],
+    restoreEffects: ['Apps may use it again, each as far as its subscription goes'],
   },
   subscriptions: {
     of: (app: string, api: string) => `${app} → ${api}`,
