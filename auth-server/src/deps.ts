@@ -55,7 +55,7 @@ export async function openDeps(
     config,
     db,
     clients,
-    keys: await openKeyRing(db, config.keyEncryptionKey),
+    keys: await openKeyRing(db, config.keyEncryptionKeys),
     cookies: cookiesFor(config.issuer),
     limits: openLimits(db, config, (limit) => metrics.limitRefusals.inc({ limit })),
     metrics,

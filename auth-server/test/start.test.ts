@@ -135,7 +135,7 @@ const CASES: Readonly<Record<string, (t: Test) => Promise<Case>>> = {
   },
   'the wrong KEY_ENCRYPTION_KEY': async (t) => {
     const url = await testDatabase(t)
-    await openKeyRing(open(t, url), randomSecret())
+    await openKeyRing(open(t, url), [randomSecret()])
     return { environment: { DATABASE_URL: url }, says: /KEY_ENCRYPTION_KEY is not the one it was stored with/ }
   },
   'a port in use': async (t) => {

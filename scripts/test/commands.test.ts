@@ -89,7 +89,7 @@ t.test(`in a bare checkout on Node ${major}`, { skip, timeout: 350_000 }, async 
   const databaseUrl = await testDatabase(t)
   const secret = Buffer.alloc(32, 7).toString('base64url')
   const db = openDatabase(databaseUrl, () => {}, { connections: 1 })
-  await openKeyRing(db, secret).finally(() => db.destroy())
+  await openKeyRing(db, [secret]).finally(() => db.destroy())
   const stack = {
     AUTH_PORT: String(ports.auth),
     API_PORT: String(ports.api),
@@ -129,6 +129,15 @@ t.test(`in a bare checkout on Node ${major}`, { skip, timeout: 350_000 }, async 
       command: 'npm run rotate-keys -- --alg ES256 --now',
       env: { DATABASE_URL: databaseUrl, KEY_ENCRYPTION_KEY: secret },
       says: /Published a new key for ES256/,
+    },
+    reseal: {
+      command: 'npm run reseal',
+      env: {
+        DATABASE_URL: databaseUrl,
+        KEY_ENCRYPTION_KEY: secret,
+        KEY_ENCRYPTION_KEY_PREVIOUS: Buffer.alloc(32, 8).toString('base64url'),
+      },
+      says: /signing_keys: 0 sealed anew, .*Nothing needs KEY_ENCRYPTION_KEY_PREVIOUS/s,
     },
     hooks: {
       command: 'npm run hooks -- dead',

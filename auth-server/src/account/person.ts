@@ -1,6 +1,7 @@
 // Who is signed in, fully, in the browser that asks, and what the pages and forms of their account are made of.
 import type { FastifyRequest } from 'fastify'
 import { equalInConstantTime, hmac, sha256 } from '../crypto/digest.ts'
+import { withEach } from '../crypto/secrets.ts'
 import type { Deps } from '../deps.ts'
 import { FormBinding } from '../http/csrf.ts'
 import { Parameters } from '../http/parameters.ts'
@@ -40,22 +41,22 @@ export function personOf(
   { session, secret }: AccountVisitor,
   form: Parameters,
 ): SignedIn {
-  const { cookieSecret } = deps.config
+  const { cookieSecrets } = deps.config
   // Somebody else's link could bring a sentence that is not true.
-  const newsToken = (news: string) => hmac(cookieSecret, 'account news', session.id, news)
+  const newsTokens = (news: string) => withEach(cookieSecrets, (key) => hmac(key, 'account news', session.id, news))
   const query = Parameters.ofUrl(request.raw.url ?? '')
   const [[told = ''], [sign = '']] = [query.getAll('news'), query.getAll('sign')]
-  const isTold = equalInConstantTime(sign, newsToken(told))
+  const isTold = newsTokens(told).some((token) => equalInConstantTime(sign, token))
   return {
     session,
     now: new Date(session.authTime.getTime() + session.ageSeconds * 1000),
     form,
-    binding: FormBinding.to(cookieSecret, secret, { page: ACCOUNT_FORMS, path: ACCOUNT_PATH, leadsTo: [] }),
+    binding: FormBinding.to(cookieSecrets, secret, { page: ACCOUNT_FORMS, path: ACCOUNT_PATH, leadsTo: [] }),
     frame: { accountName: session.accountName, home: ACCOUNT_PATH, signOut: signOutForm(deps, secret, session) },
     news: ({ account }: Texts) =>
       isTold && isNews(told, account.news) ? notice('good', account.news[told]) : undefined,
     backTo(reply, href, news) {
-      const parameters = news === undefined ? '' : `?${new URLSearchParams({ news, sign: newsToken(news) })}`
+      const parameters = news === undefined ? '' : `?${new URLSearchParams({ news, sign: newsTokens(news)[0] })}`
       return reply.redirect(href + parameters, 303)
     },
   }

@@ -6,8 +6,10 @@ import { sealAuditLog } from '../audit/seal.ts'
 import { sendDueEntries } from '../delivery/outbox.ts'
 import type { Deps } from '../deps.ts'
 import { eraseDueAccounts } from '../identity/deletion.ts'
+import { pepperId } from '../identity/password.ts'
 import { eraseUnseenGuests } from '../identity/unseen-guests.ts'
 import { removeObsoleteRows } from '../store/cleanup.ts'
+import { noteFirstPepper } from '../store/queries/peppers.ts'
 import { trimRefusals } from '../store/queries/take-usage.ts'
 import { setDeadHooksAside } from '../store/tables/outbox.ts'
 import { RELOAD_EVERY_SECONDS, rotateKeys } from '../tokens/signing-keys.ts'
@@ -28,8 +30,16 @@ export function startBackground(deps: Deps, log: FastifyBaseLogger): () => Promi
       name: 'rotate signing keys',
       everySeconds: 3600,
       run: async () => {
-        const algorithms = await rotateKeys(db, config.keyEncryptionKey)
+        const algorithms = await rotateKeys(db, config.keyEncryptionKeys)
         if (algorithms.length > 0) log.info({ algorithms }, 'published new signing keys')
+      },
+    },
+    {
+      name: 'note the pepper of old passwords',
+      everySeconds: 300,
+      run: async () => {
+        // While two are known, nobody can tell any more.
+        if (config.previousPasswordPepper === undefined) await noteFirstPepper(db, pepperId(config.passwordPepper))
       },
     },
     { name: 'empty the outbox', everySeconds: 1, run: () => sendDueEntries(deps, log, ending.signal) },

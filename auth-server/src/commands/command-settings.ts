@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
+import type { Setting } from '../config/setting.ts'
 import { SETTINGS } from '../config/settings.ts'
+import type { KnownSecrets } from '../crypto/secrets.ts'
 
 /** In the data folder of `npm start`, for as long as it runs: variables by their names. */
 export const COMMAND_SETTINGS_FILE = 'commands.json'
@@ -41,6 +43,21 @@ export function readIssuer(setting: (name: string) => string): string {
   const parsed = parse(setting(variable) || byDefault)
   if ('problem' in parsed) throw new UsageError(`${variable} ${parsed.problem}.`)
   return parsed.value
+}
+
+/** `KEY_ENCRYPTION_KEY`, and what is accepted beside it. @throws {UsageError} that says what is wrong with them */
+export function readKeyEncryptionKeys(setting: (name: string) => string): KnownSecrets {
+  const now = readSetting(SETTINGS.keyEncryptionKey, setting)
+  const previous = readSetting(SETTINGS.previousKeyEncryptionKey, setting)
+  if (previous === now) throw new UsageError('KEY_ENCRYPTION_KEY_PREVIOUS is the same as KEY_ENCRYPTION_KEY.')
+  return previous === undefined ? [now] : [now, previous]
+}
+
+/** One setting as the server reads it. @throws {UsageError} that says what is wrong with it */
+export function readSetting<T>({ variable, parse }: Setting<T>, setting: (name: string) => string): T {
+  const read = parse(setting(variable))
+  if ('problem' in read) throw new UsageError(`${variable} ${read.problem}.`)
+  return read.value
 }
 
 function findLeft(): readonly (readonly [string, string])[] {

@@ -2,9 +2,11 @@
 import { UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
 import { registerApplication } from '../catalogue/applications.ts'
 import { subscribe } from '../catalogue/subscriptions.ts'
+import { sha256 } from '../crypto/digest.ts'
 import { OPERATOR } from '../identity/administration/authority.ts'
 import { GATEWAY_SCOPES } from '../oauth/feed/gateway-access.ts'
 import type { Trx } from '../store/database.ts'
+import { handOverSecret } from '../store/queries/client-secrets.ts'
 import { REVOCATIONS_API } from '../store/tables/apis.ts'
 
 /** Its client_id in kong.yml, unless that says otherwise. */
@@ -17,11 +19,15 @@ export function requireGatewaySecret(secret: string): string {
   return secret
 }
 
-/** Registers it, or brings it up to this secret. The auth server makes the API and its plan when it starts. */
+/** Registers it, or brings it up to this secret; the one before goes on for so many seconds. The auth server makes the API and its plan when it starts. */
 export async function registerGateway(
   trx: Trx,
   issuer: string,
-  { clientId, clientSecret }: Readonly<{ clientId: string; clientSecret: string }>,
+  {
+    clientId,
+    clientSecret,
+    keepSeconds = 0,
+  }: Readonly<{ clientId: string; clientSecret: string; keepSeconds?: number }>,
 ): Promise<void> {
   const application = {
     clientId,
@@ -32,6 +38,7 @@ export async function registerGateway(
     clientSecret,
     grantTypes: ['client_credentials'],
   } as const
+  await handOverSecret(trx, clientId, sha256(clientSecret), keepSeconds)
   const applicationId = await registerApplication(trx, application, issuer, OPERATOR)
   const scopes = GATEWAY_SCOPES
   const subscription = { applicationId, apiId: REVOCATIONS_API, plan: 'gateway', scopes, trusted: false }

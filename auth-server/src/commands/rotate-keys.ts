@@ -1,5 +1,6 @@
 // npm run rotate-keys: publishes a new signing key now, instead of when the schedule says so; the answer to a leaked key.
 import { runCommand, UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
+import type { KnownSecrets } from '../crypto/secrets.ts'
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../crypto/signing-algorithms.ts'
 import type { Db } from '../store/database.ts'
 import {
@@ -10,7 +11,7 @@ import {
   rotateKeysNow,
   SHORTEST_LEAD_SECONDS,
 } from '../tokens/signing-keys.ts'
-import { requireSettings } from './command-settings.ts'
+import { readKeyEncryptionKeys, requireSettings } from './command-settings.ts'
 import { withDatabase } from './database-command.ts'
 
 const USAGE = `Usage: npm run rotate-keys -- [--alg ${SIGNING_ALGORITHMS.join('|')}]… [--now | --leaked]
@@ -30,15 +31,15 @@ known. In containers:
 `
 
 /** Changes the keys; what to say of it. */
-type Rotate = (db: Db, secret: string, algorithms: readonly SigningAlgorithm[]) => Promise<readonly string[]>
+type Rotate = (db: Db, secrets: KnownSecrets, algorithms: readonly SigningAlgorithm[]) => Promise<readonly string[]>
 
 function list(names: readonly string[]): string {
   return names.join(', ')
 }
 
-const bySchedule: Rotate = async (db, secret, algorithms) => {
+const bySchedule: Rotate = async (db, secrets, algorithms) => {
   const minutes = PUBLISH_LEAD_SECONDS / 60
-  const published = await rotateKeys(db, secret, {
+  const published = await rotateKeys(db, secrets, {
     algorithms,
     maxAgeSeconds: 0,
     leadSeconds: PUBLISH_LEAD_SECONDS,
@@ -55,8 +56,8 @@ const bySchedule: Rotate = async (db, secret, algorithms) => {
   ]
 }
 
-const now: Rotate = async (db, secret, algorithms) => {
-  const { published, hastened, unchanged } = await rotateKeysNow(db, secret, algorithms)
+const now: Rotate = async (db, secrets, algorithms) => {
+  const { published, hastened, unchanged } = await rotateKeysNow(db, secrets, algorithms)
   const soon = `${SHORTEST_LEAD_SECONDS} seconds`
   return [
     ...(published.length > 0 ? [`Published a new key for ${list(published)}; it signs in ${soon}.`] : []),
@@ -70,8 +71,8 @@ const now: Rotate = async (db, secret, algorithms) => {
 }
 
 /** Leaves no key but new ones. */
-const withdraw: Rotate = async (db, secret, algorithms) => {
-  const withdrawn = await replaceLeakedKeys(db, secret, algorithms)
+const withdraw: Rotate = async (db, secrets, algorithms) => {
+  const withdrawn = await replaceLeakedKeys(db, secrets, algorithms)
   return [
     `Published a new key for ${list(algorithms)}; it signs as soon as an instance has read it (${RELOAD_EVERY_SECONDS} s).`,
     `Withdrew every other one: ${list(withdrawn) || 'there was none'}.`,
@@ -93,7 +94,7 @@ await runCommand({ usage: USAGE, options: OPTIONS }, async ({ values }) => {
   const algorithms = SIGNING_ALGORITHMS.filter((alg) => values.alg?.includes(alg) ?? true)
   const rotate = values.leaked ? withdraw : values.now ? now : bySchedule
   for (const line of await withDatabase(setting('DATABASE_URL'), (db) =>
-    rotate(db, setting('KEY_ENCRYPTION_KEY'), algorithms),
+    rotate(db, readKeyEncryptionKeys(setting), algorithms),
   ))
     console.log(line)
   return 0

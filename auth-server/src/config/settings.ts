@@ -297,18 +297,26 @@ export const SETTINGS = {
     parse: auditDays,
   },
   passwordPepper: secret('PASSWORD_PEPPER', 'keys the digest of every password'),
-  previousPasswordPepper: {
-    variable: 'PASSWORD_PEPPER_PREVIOUS',
-    description:
-      'The pepper that `PASSWORD_PEPPER` has replaced. Passwords that are keyed with it go on signing in, and each is keyed ' +
-      'with the new one when it does; who has not signed in when it is taken away needs a new password',
-    byDefault: '',
-    secret: true,
-    parse: previousPepper,
-  },
+  previousPasswordPepper: previous(
+    'PASSWORD_PEPPER',
+    'Passwords that are keyed with it go on signing in, and each is keyed with the new one when it does; who has not ' +
+      'signed in when it is taken away needs a new password',
+  ),
   tokenSecret: secret('TOKEN_SECRET', 'authenticates refresh tokens; cannot mint one'),
+  previousTokenSecret: previous(
+    'TOKEN_SECRET',
+    'Refresh tokens that it has authenticated go on, and each refresh replaces one; what is left when it is taken away is logged out',
+  ),
   cookieSecret: secret('COOKIE_SECRET', 'signs form tokens and sessions'),
-  keyEncryptionKey: secret('KEY_ENCRYPTION_KEY', 'encrypts the private signing keys in the database'),
+  previousCookieSecret: previous(
+    'COOKIE_SECRET',
+    'Pages, forms and links in mails from before go on; taken away, they have to be begun anew. Who is signed in stays so either way',
+  ),
+  keyEncryptionKey: secret('KEY_ENCRYPTION_KEY', 'encrypts the private signing keys and other secrets in the database'),
+  previousKeyEncryptionKey: previous(
+    'KEY_ENCRYPTION_KEY',
+    'What it has encrypted is still read; `npm run reseal` encrypts it anew, and says when this can be taken away',
+  ),
 } as const satisfies Readonly<Record<string, Setting<unknown>>>
 
 function auditDays(text: string): Parsed<number> {
@@ -318,11 +326,19 @@ function auditDays(text: string): Parsed<number> {
     : { problem: 'has to be a number of days from 90 to 36500, or 0' }
 }
 
-function previousPepper(text: string): Parsed<string | undefined> {
-  return text === '' ? { value: undefined } : secretBytes('is the pepper that PASSWORD_PEPPER has replaced')(text)
-}
-
 /** A secret that the server cannot do without. */
 function secret(variable: string, purpose: string): Setting<string> {
   return { variable, description: purpose, secret: true, parse: secretBytes(purpose) }
+}
+
+/** The value that a secret has replaced, or is to be replaced by: accepted as well (docs/secrets.md). */
+function previous(variable: string, meaning: string): Setting<string | undefined> {
+  const parse = secretBytes(`is accepted beside ${variable}`)
+  return {
+    variable: `${variable}_PREVIOUS`,
+    description: `The value that \`${variable}\` has replaced, or will have next ([how](secrets.md)). ${meaning}`,
+    byDefault: '',
+    secret: true,
+    parse: (text) => (text === '' ? { value: undefined } : parse(text)),
+  }
 }

@@ -1,6 +1,7 @@
 // What a mail holds so that whoever reads it can prove it: a link's token and a code, computed from an id and never stored.
 import { createHmac } from 'node:crypto'
-import { equalInConstantTime, hmac } from './digest.ts'
+import { hmac } from './digest.ts'
+import { type KnownSecrets, makerOf } from './secrets.ts'
 
 const TOKEN = /^([\w-]{22})\.([\w-]{43})$/
 const CODE_DIGITS = 6
@@ -11,9 +12,9 @@ export function mailToken(key: string, id: string): string {
 }
 
 /** The id in a token that this server has made; undefined for any other text. */
-export function readMailToken(key: string, token: string): string | undefined {
+export function readMailToken(keys: KnownSecrets, token: string): string | undefined {
   const id = TOKEN.exec(token)?.[1]
-  return id !== undefined && equalInConstantTime(token, mailToken(key, id)) ? id : undefined
+  return id !== undefined && makerOf(keys, token, (key) => mailToken(key, id)) !== undefined ? id : undefined
 }
 
 /** Six digits, for those who read mail on another device. */

@@ -11,7 +11,7 @@ export interface DeliveryTools {
   readonly db: Db
   readonly config: Pick<
     Config,
-    'issuer' | 'cookieSecret' | 'mailFrom' | 'operatorName' | 'eventHosts' | 'keyEncryptionKey'
+    'issuer' | 'cookieSecret' | 'mailFrom' | 'operatorName' | 'eventHosts' | 'keyEncryptionKeys'
   >
   /** None where the server has not been told how to send mail. */
   readonly mailer: Mailer | undefined

@@ -16,7 +16,7 @@ export async function sendProviderRevocation(
   const provider = providers.ofIssuer(issuer)
   const about = { issuer }
   if (!provider?.revoke) return { kind: 'later', because: 'no provider of this issuer is configured', about }
-  const token = Buffer.from(await unseal(sealed, config.keyEncryptionKey, upstreamTokenOf(issuer))).toString()
+  const token = Buffer.from(await unseal(sealed, config.keyEncryptionKeys, upstreamTokenOf(issuer))).toString()
   try {
     await provider.revoke(token)
     return { kind: 'arrived' }

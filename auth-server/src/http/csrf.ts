@@ -1,6 +1,7 @@
 // Cross-site request forgery: a form counts only from the browser, the page and the origin that it was made for.
 import type { FastifyRequest } from 'fastify'
 import { equalInConstantTime, hmac } from '../crypto/digest.ts'
+import type { KnownSecrets } from '../crypto/secrets.ts'
 import { formOf } from './form.ts'
 import { ParameterError, Parameters } from './parameters.ts'
 import { HttpProblem } from './problem.ts'
@@ -46,8 +47,8 @@ export class FormBinding {
   }
 
   /** @param secret in the cookie of the browser that the page is for. */
-  static to(cookieSecret: string, secret: string, page: FormPage): FormBinding {
-    return new FormBinding(page, { csrf: csrfToken(cookieSecret, secret, page.page) })
+  static to([now]: KnownSecrets, secret: string, page: FormPage): FormBinding {
+    return new FormBinding(page, { csrf: csrfToken(now, secret, page.page) })
   }
 
   /** For what a form does in the name of whoever is signed in: from a stale tab it counts for nobody else. */
@@ -78,7 +79,7 @@ export interface RefusedForm {
 }
 
 interface OfServer {
-  readonly cookieSecret: string
+  readonly cookieSecrets: KnownSecrets
   readonly issuer: string
 }
 
@@ -95,13 +96,13 @@ export function readOwnForm(request: FastifyRequest, server: OfServer, expected:
 /** The same, for whoever answers to one that does not count. @throws {ParameterError} when it cannot be read. */
 export function checkOwnForm(
   request: FastifyRequest,
-  { cookieSecret, issuer }: OfServer,
+  { cookieSecrets, issuer }: OfServer,
   { secrets, page, refusal = 'foreign_form', mayLackCookie = false }: ExpectedForm,
 ): Parameters | RefusedForm {
   if (request.method !== 'POST') return NONE
   const form = formOf(request) ?? NONE
   form.requireReadable()
-  const tokens = secrets.map((secret) => csrfToken(cookieSecret, secret, page))
+  const tokens = secrets.flatMap((secret) => cookieSecrets.map((key) => csrfToken(key, secret, page)))
   const reason = problemOf(request, { issuer, tokens, sent: form.get('csrf') })
   if (reason === undefined) return form
   const { origin, 'sec-fetch-site': site } = request.headers

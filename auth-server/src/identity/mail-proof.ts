@@ -1,8 +1,8 @@
 // Proving an address by mail: the mail that is asked for, and the code that comes back. One way for signing up, a forgotten password and another address.
 
-import { equalInConstantTime } from '../crypto/digest.ts'
 import { mailCode } from '../crypto/mail-proof.ts'
 import { randomSecret } from '../crypto/random.ts'
+import { type KnownSecrets, makerOf } from '../crypto/secrets.ts'
 import type { Limits } from '../limits/index.ts'
 import type { Language } from '../pages/language.ts'
 import type { ShownName } from '../pages/mail-text.ts'
@@ -76,14 +76,14 @@ export interface CodeTried {
  * takes.
  */
 export async function proveByCode(
-  { db, config, limits }: Readonly<{ db: Db; config: Readonly<{ cookieSecret: string }>; limits: Limits }>,
+  { db, config, limits }: Readonly<{ db: Db; config: Readonly<{ cookieSecrets: KnownSecrets }>; limits: Limits }>,
   { awaited, browserHash, code, ip }: TypedCode,
 ): Promise<CodeTried> {
   const attempt = await limits.admit({ mailCodesByAddress: { address: ip }, mailCodesOfAll: {} })
   if (attempt.waitSeconds > 0) return { outcome: 'too many', waitSeconds: attempt.waitSeconds }
   // As phones and mail programs paste it; full-width digits are digits.
   const typed = code.normalize('NFKC').replace(/[\s-]/g, '')
-  const isRight = equalInConstantTime(typed, mailCode(config.cookieSecret, awaited.id))
+  const isRight = makerOf(config.cookieSecrets, typed, (secret) => mailCode(secret, awaited.id)) !== undefined
   const outcome = await tryCode(db, { id: awaited.id, browserHash, isRight })
   if (outcome === 'proven') await attempt.takeBack()
   if (outcome === 'too many') limits.refused('mailCodes')

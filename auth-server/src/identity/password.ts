@@ -17,7 +17,7 @@ export interface Peppers {
 }
 
 /** What a pepper is known by; it cannot be guessed from that, for it is 32 random bytes. */
-function pepperId(pepper: string): string {
+export function pepperId(pepper: string): string {
   return hmac(pepper, 'pepper id').slice(0, 12)
 }
 

@@ -1,6 +1,7 @@
 // Guessing passwords: which limits hold for whom, so that no stranger keeps the right person out.
-import { equalInConstantTime, hmac } from '../crypto/digest.ts'
+import { hmac } from '../crypto/digest.ts'
 import { randomSecret } from '../crypto/random.ts'
+import { type KnownSecrets, makerOf } from '../crypto/secrets.ts'
 import type { Limits } from '../limits/index.ts'
 import type { Attempt } from '../limits/shared-limit.ts'
 
@@ -13,25 +14,30 @@ function tokenProof(cookieSecret: string, account: string, nonce: string): strin
 }
 
 /** What a browser is known as to an account, by what its cookie holds; undefined for a browser that is new to it. */
-export function knownAs(cookieSecret: string, account: string, tokens: readonly string[]): string | undefined {
+export function knownAs(cookieSecrets: KnownSecrets, account: string, tokens: readonly string[]): string | undefined {
   return tokens.find((token) => {
     const [, nonce, proof] = TOKEN.exec(token) ?? []
-    return (
-      nonce !== undefined && proof !== undefined && equalInConstantTime(proof, tokenProof(cookieSecret, account, nonce))
-    )
+    if (nonce === undefined || proof === undefined) return false
+    return makerOf(cookieSecrets, proof, (secret) => tokenProof(secret, account, nonce)) !== undefined
   })
 }
 
 /** Whether a browser has signed in to the account before, by what its cookie holds. */
-export function isKnownBrowser(cookieSecret: string, account: string, tokens: readonly string[]): boolean {
-  return knownAs(cookieSecret, account, tokens) !== undefined
+export function isKnownBrowser(cookieSecrets: KnownSecrets, account: string, tokens: readonly string[]): boolean {
+  return knownAs(cookieSecrets, account, tokens) !== undefined
 }
 
-/** What the cookie holds after a sign-in to the account, the newest first. */
-export function rememberBrowser(cookieSecret: string, account: string, tokens: readonly string[]): readonly string[] {
+/** What the cookie holds after a sign-in to the account, the newest first; by the secret of now, for it is kept for a year. */
+export function rememberBrowser(
+  cookieSecrets: KnownSecrets,
+  account: string,
+  tokens: readonly string[],
+): readonly string[] {
   const nonce = randomSecret(8)
-  const known = knownAs(cookieSecret, account, tokens) ?? `${nonce}${tokenProof(cookieSecret, account, nonce)}`
-  return [known, ...tokens.filter((token) => token !== known)].slice(0, MAX_KNOWN)
+  const [now] = cookieSecrets
+  const known = knownAs([now], account, tokens) ?? `${nonce}${tokenProof(now, account, nonce)}`
+  const before = knownAs(cookieSecrets, account, tokens)
+  return [known, ...tokens.filter((token) => token !== known && token !== before)].slice(0, MAX_KNOWN)
 }
 
 /**
@@ -42,10 +48,10 @@ export function rememberBrowser(cookieSecret: string, account: string, tokens: r
  */
 export function admitSignInGuess(
   limits: Limits,
-  cookieSecret: string,
+  cookieSecrets: KnownSecrets,
   { account, address, tokens }: Readonly<{ account: string; address: string; tokens: readonly string[] }>,
 ): Promise<Attempt> {
-  const known = knownAs(cookieSecret, account, tokens)
+  const known = knownAs(cookieSecrets, account, tokens)
   if (known !== undefined) return limits.admit({ signInGuessesByKnownBrowser: { about: `${account} ${known}` } })
   return limits.admit({
     signInGuesses: { address, about: account },

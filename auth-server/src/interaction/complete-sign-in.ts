@@ -14,7 +14,7 @@ import { signIn, type UpstreamSession } from '../store/queries/sign-in.ts'
 import { appNameOf } from './app-looks.ts'
 import { noteBrowser } from './new-browser.ts'
 import { resumePath } from './paths.ts'
-import { browserProof, sessionToken } from './session.ts'
+import { browserProof, sessionTokens, tokenOfHash } from './session.ts'
 import type { Visit } from './visit.ts'
 
 export const SESSION_TTL_SECONDS = 14 * 24 * 3600
@@ -61,7 +61,7 @@ export async function completeSignIn(
   }
   const app = pending.app && appNameOf(pending)
   const browser = await noteBrowser(deps, request, reply, { personId: person.personId, account, isExpected, app })
-  const tokenOf = (signInId: string) => sessionToken(config.cookieSecret, secret, signInId)
+  const tokensOf = (signInId: string) => sessionTokens(config.cookieSecrets, secret, signInId)
   const whose = { personId: person.personId, ...(pending.app && { applicationId: pending.app.applicationId }) }
   const outcome = await signIn(
     db,
@@ -74,7 +74,7 @@ export async function completeSignIn(
       ...browserProof(cookies, request),
       sessionId: randomSecret(16),
       signInId: randomSecret(16),
-      tokenHashOf: (signInId) => sha256(tokenOf(signInId)),
+      tokenHashesOf: (signInId) => tokensOf(signInId).map(sha256),
     },
     async (trx) => {
       await record(trx, { type: 'sign-in', outcome: 'succeeded', ...whose }, ofRequest(request))
@@ -88,7 +88,7 @@ export async function completeSignIn(
     noteCaller(request, { user: pseudonymOf(config, person.personId) })
     request.log.info({ step: 'signed in', account, note: person.amr.join(', ') }, 'somebody signed in')
     browser.remember()
-    cookies.setSession(reply, tokenOf(outcome.signInId), {
+    cookies.setSession(reply, tokenOfHash(tokensOf(outcome.signInId), outcome.tokenHash), {
       seconds: SESSION_TTL_SECONDS,
       persists: !outcome.endsWithBrowser,
     })

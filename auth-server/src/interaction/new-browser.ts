@@ -37,13 +37,13 @@ export async function noteBrowser(
   reply: FastifyReply,
   { personId, account, isExpected = false, app }: BrowserSignIn,
 ): Promise<NotedBrowser> {
-  const { cookieSecret } = config
+  const { cookieSecrets } = config
   const tokens = cookies.known(request)
   const { accounts, hasAny } = await findEarlierSignIns(db, personId)
-  const isKnown = accounts.some((one) => isKnownBrowser(cookieSecret, one, tokens))
+  const isKnown = accounts.some((one) => isKnownBrowser(cookieSecrets, one, tokens))
   const knownBy = account ?? accounts[0]
   const remember = () => {
-    if (knownBy !== undefined) cookies.setKnown(reply, rememberBrowser(cookieSecret, knownBy, tokens))
+    if (knownBy !== undefined) cookies.setKnown(reply, rememberBrowser(cookieSecrets, knownBy, tokens))
   }
   const isMailed = !isKnown && !isExpected && hasAny && mailer !== undefined
   if (!isMailed || (await limits.admit({ newBrowserMails: { about: personId } })).waitSeconds > 0)

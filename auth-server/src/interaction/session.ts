@@ -1,6 +1,7 @@
 // Who is signed in in the browser that asks, and the token that its session cookie holds.
 import type { FastifyRequest } from 'fastify'
 import { hmac, sha256 } from '../crypto/digest.ts'
+import { type KnownSecrets, withEach } from '../crypto/secrets.ts'
 import type { Deps } from '../deps.ts'
 import { noteCaller, pseudonymOf } from '../http/caller.ts'
 import type { Cookies } from '../http/cookies.ts'
@@ -27,8 +28,14 @@ export function browserProof(cookies: Cookies, request: FastifyRequest): Browser
 /**
  * The token of the session that a sign-in opens: the same for each time that its form arrives, so that it does not matter
  * which answer the browser hears. Nobody can know it before: only the browser has the visit's secret, only the database
- * the sign-in's id, which is random, and only this server the key.
+ * the sign-in's id, which is random, and only this server the key. By each key, since the same form may come again when
+ * another one is in use.
  */
-export function sessionToken(cookieSecret: string, visitSecret: string, signInId: string): string {
-  return hmac(cookieSecret, 'session', visitSecret, signInId)
+export function sessionTokens(cookieSecrets: KnownSecrets, visitSecret: string, signInId: string) {
+  return withEach(cookieSecrets, (key) => hmac(key, 'session', visitSecret, signInId))
+}
+
+/** Of those the one that a session has; the first where none is known. */
+export function tokenOfHash(tokens: ReturnType<typeof sessionTokens>, tokenHash: string): string {
+  return tokens.find((token) => sha256(token) === tokenHash) ?? tokens[0]
 }

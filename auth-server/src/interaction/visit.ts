@@ -91,7 +91,7 @@ export function visitFlow(deps: Deps): VisitFlow {
     // Forms may come to a sign-in, which goes straight to a provider.
     const { straight } = waysOf(deps.providers, pending)
     const leadsTo = [...(pending.app ? [pending.request.redirectUri] : []), ...(straight ? [straight.leadsTo] : [])]
-    const binding = FormBinding.to(config.cookieSecret, secret, { page: id, path: visitPath(id), leadsTo })
+    const binding = FormBinding.to(config.cookieSecrets, secret, { page: id, path: visitPath(id), leadsTo })
     return { pending, session, form, secret, binding }
   }
   const resume: VisitFlow['resume'] = (reply, pending) => reply.redirect(resumePath(pending.id), 303)

@@ -39,7 +39,7 @@ export function demoTrialPages(deps: Deps, stack: DevelopmentStack): Pages {
   const { config, cookies } = deps
 
   function page({ app, secret, open }: Trier, told: Readonly<{ problem?: TrialProblem; path?: string }> = {}): Page {
-    const binding = FormBinding.to(config.cookieSecret, secret, { page: PAGE, path: TRY_PATH, leadsTo: [] })
+    const binding = FormBinding.to(config.cookieSecrets, secret, { page: PAGE, path: TRY_PATH, leadsTo: [] })
     const facts = { app, open, issuer: config.issuer, binding, actions: '', path: lastPath(open, app), ...told }
     return (texts) => ({
       title: texts.trial.title,

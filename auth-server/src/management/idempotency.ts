@@ -2,6 +2,7 @@
 import { refusal } from '@mobile-api-gateway/sdk/contract/refusals.ts'
 import { sha256 } from '../crypto/digest.ts'
 import { seal, unseal } from '../crypto/seal.ts'
+import type { KnownSecrets } from '../crypto/secrets.ts'
 import type { HttpProblem } from '../http/problem.ts'
 import type { Db, Trx } from '../store/database.ts'
 import { claimKey, findKey, keepAnswer } from '../store/tables/idempotency-keys.ts'
@@ -26,12 +27,12 @@ export interface KeyedRequest {
 
 /**
  * Does something unless it was done under this key already: then the answer is the same.
- * @param secret that answers are sealed with, for some hold a secret
+ * @param secrets that answers are sealed with, for some hold a secret
  * @throws {HttpProblem} 400 for a key that cannot be one, 422 when something else was asked by it
  */
 export async function once(
   trx: Trx,
-  secret: string,
+  secrets: KnownSecrets,
   request: KeyedRequest,
   work: () => Promise<unknown>,
 ): Promise<unknown> {
@@ -39,10 +40,10 @@ export async function once(
   const claimed = await claimKey(trx, place, requestHash, KEPT_SECONDS)
   if (claimed.kind === 'known') {
     if (claimed.requestHash !== requestHash) throw reused()
-    return parse(await unseal(claimed.answer ?? '', secret, about))
+    return parse(await unseal(claimed.answer ?? '', secrets, about))
   }
   const answer = await work()
-  const sealed = await seal(Buffer.from(JSON.stringify({ answer })), secret, about)
+  const sealed = await seal(Buffer.from(JSON.stringify({ answer })), secrets, about)
   await keepAnswer(trx, place, sealed, personOf(request.input) ?? request.actor.person?.id ?? null)
   return answer
 }
@@ -53,14 +54,14 @@ export async function once(
  */
 export async function answeredBefore(
   db: Db,
-  secret: string,
+  secrets: KnownSecrets,
   request: KeyedRequest,
 ): Promise<Readonly<{ answer: unknown }> | undefined> {
   const { place, requestHash, about } = readKey(request)
   const known = await findKey(db, place)
   if (!known || known.answer === null) return undefined
   if (known.requestHash !== requestHash) throw reused()
-  return { answer: parse(await unseal(known.answer, secret, about)) }
+  return { answer: parse(await unseal(known.answer, secrets, about)) }
 }
 
 function readKey({ actor, operation, input, ifMatch, key: sent }: KeyedRequest) {

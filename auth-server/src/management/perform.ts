@@ -55,7 +55,7 @@ async function run(deps: Deps, actor: ManagementActor, { id, input, asked }: Che
   const { ifMatch, idempotencyKey: key } = asked
   const call = { deps, actor, input }
   const keyed = key === undefined ? undefined : { actor, operation: id, input, ifMatch, key }
-  const secret = deps.config.keyEncryptionKey
+  const secrets = deps.config.keyEncryptionKeys
   // As whoever read it was told: without what its row does not declare.
   const requireCurrent = (shown: unknown) => requireVersion(ifMatch, shapeAnswer(readingOf(id), shown))
   const ready =
@@ -63,13 +63,13 @@ async function run(deps: Deps, actor: ManagementActor, { id, input, asked }: Che
       ? await preparedOrKnown(
           () =>
             prepareAlone(deps, actor, () => handler.prepare({ ...call, db: deps.db, requireVersion: requireCurrent })),
-          async () => keyed && answeredBefore(deps.db, secret, keyed),
+          async () => keyed && answeredBefore(deps.db, secrets, keyed),
         )
       : { write: (open: OpenWrite) => handler.write({ ...call, ...open }) }
   if ('answer' in ready) return ready.answer
   const done = await deps.db.transaction().execute((trx) => {
     const work = async () => shapeAnswer(id, await ready.write({ trx, requireVersion: requireCurrent }))
-    return keyed ? once(trx, secret, keyed, work) : work()
+    return keyed ? once(trx, secrets, keyed, work) : work()
   })
   // Whoever changed it finds it changed with the next request.
   deps.clients.forget()

@@ -34,7 +34,7 @@ export function introspectionHandler(deps: Deps): RouteHandlerMethod {
 
 /** A refresh token concerns its client alone; it is active while the token endpoint would still answer it. */
 async function refreshToken({ db, config }: Deps, caller: Client, text: string): Promise<Introspection | undefined> {
-  const token = parseRefreshToken(config.tokenSecret, text)
+  const token = parseRefreshToken(config.tokenSecrets, text)
   const family = token && (await findLiveFamily(db, token.familyId, caller.clientId))
   if (!token || !family || ['reuse', 'invalid'].includes(judge(family, token))) return undefined
   return {

@@ -42,7 +42,7 @@ async function revoke(
       return whose && family.id
     })
   // Any generation will do, also a spent one: the app whose last answer was lost can still log out.
-  const refreshToken = parseRefreshToken(config.tokenSecret, token)
+  const refreshToken = parseRefreshToken(config.tokenSecrets, token)
   if (refreshToken) {
     const id = refreshToken.familyId
     return end({ id, clientId, unlessAfter: null })

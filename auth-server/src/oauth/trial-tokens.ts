@@ -41,7 +41,7 @@ export async function redeemTrialCode(
   requireInUse(client)
   const context = ofRequest(request)
   const presented = { clientId, codeHash: sha256(code), codeVerifier, redirectUri, resource: null, dpopJkt, context }
-  const redeemed = await redeemCode(deps.db, deps.config.tokenSecret, { ...presented, trialRedirectUri: redirectUri })
+  const redeemed = await redeemCode(deps.db, deps.config.tokenSecrets, { ...presented, trialRedirectUri: redirectUri })
   if (redeemed.kind === 'refused')
     throw new OAuthError('invalid_grant', 'the code is unknown, expired, used, or was issued for another request', {
       detail: redeemed.because,

@@ -2,6 +2,7 @@
 import { OPERATIONS } from '@mobile-api-gateway/sdk/contract/index.ts'
 import type { FastifyRequest } from 'fastify'
 import { equalInConstantTime, hmac, sha256 } from '../crypto/digest.ts'
+import { withEach } from '../crypto/secrets.ts'
 import type { Deps } from '../deps.ts'
 import { noteCaller, pseudonymOf } from '../http/caller.ts'
 import { FormBinding } from '../http/csrf.ts'
@@ -69,13 +70,13 @@ export function personOf(
   request: FastifyRequest,
   { session, secret, form, actor, refused }: Entering,
 ): PortalPerson {
-  const { cookieSecret } = deps.config
+  const { cookieSecrets } = deps.config
   // Somebody else's link could bring a sentence that is not true.
-  const newsToken = (news: string) => hmac(cookieSecret, 'portal news', session.id, news)
+  const newsTokens = (news: string) => withEach(cookieSecrets, (key) => hmac(key, 'portal news', session.id, news))
   const query = Parameters.ofUrl(request.raw.url ?? '')
   const [[told = ''], [sign = '']] = [query.getAll('news'), query.getAll('sign')]
-  const isTold = equalInConstantTime(sign, newsToken(told))
-  const binding = FormBinding.to(cookieSecret, secret, { page: PORTAL_FORMS, path: PORTAL_PATH, leadsTo: [] })
+  const isTold = newsTokens(told).some((token) => equalInConstantTime(sign, token))
+  const binding = FormBinding.to(cookieSecrets, secret, { page: PORTAL_FORMS, path: PORTAL_PATH, leadsTo: [] })
   const person: PortalPerson = {
     session,
     now: new Date(session.authTime.getTime() + session.ageSeconds * 1000),
@@ -106,7 +107,7 @@ export function personOf(
     },
     news: ({ portal }: Texts) => (isTold && isNews(told, portal.news) ? notice('good', portal.news[told]) : undefined),
     backTo(reply, href, news) {
-      const parameters = news === undefined ? '' : `?${new URLSearchParams({ news, sign: newsToken(news) })}`
+      const parameters = news === undefined ? '' : `?${new URLSearchParams({ news, sign: newsTokens(news)[0] })}`
       return reply.redirect(href + parameters, 303)
     },
   }

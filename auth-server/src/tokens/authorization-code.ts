@@ -3,6 +3,7 @@ import { type AuditContext, WITHOUT_REQUEST } from '../audit/context.ts'
 import { record } from '../audit/record.ts'
 import { sha256 } from '../crypto/digest.ts'
 import { randomId, randomSecret } from '../crypto/random.ts'
+import type { KnownSecrets } from '../crypto/secrets.ts'
 import type { AddedClaims } from '../store/added-claims.ts'
 import type { Db, Trx } from '../store/database.ts'
 import { queueMerge } from '../store/queries/api-events.ts'
@@ -37,14 +38,14 @@ export type Redemption =
 /** Redeems a code once: of any number of parallel callers exactly one gets the family and its first refresh token. */
 export async function redeemCode(
   db: Db,
-  tokenSecret: string,
+  tokenSecrets: KnownSecrets,
   input: Omit<CodePresented, 'codeChallenge'> &
     Readonly<{ codeVerifier: string | undefined; addedClaims?: AddedClaims | undefined; context?: AuditContext }>,
 ): Promise<Redemption> {
   const { codeVerifier, addedClaims, context = WITHOUT_REQUEST, ...rest } = input
   const codeChallenge = codeVerifier === undefined ? null : sha256(codeVerifier)
   const presented: CodePresented = { ...rest, codeChallenge }
-  const token = newRefreshToken(tokenSecret, randomId('grant'), 1)
+  const token = newRefreshToken(tokenSecrets, randomId('grant'), 1)
   const redemption = {
     ...presented,
     familyId: token.familyId,

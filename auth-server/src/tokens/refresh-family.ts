@@ -1,6 +1,7 @@
 // The life of a refresh-token family: rotation with one successor, a window for lost answers, the end on reuse.
 import { type AuditContext, WITHOUT_REQUEST } from '../audit/context.ts'
 import { record } from '../audit/record.ts'
+import type { KnownSecrets } from '../crypto/secrets.ts'
 import type { Db } from '../store/database.ts'
 import { findLiveFamily, type Presented, recoverFamily, rotateFamily } from '../store/queries/refresh.ts'
 import { type FamilyView, revokeFamily } from '../store/tables/refresh-families.ts'
@@ -45,7 +46,7 @@ const MAX_ROUNDS = 8
 /** Answers one presentation of a refresh token (RFC 6749 §6; `oauth/token` turns the result into a response). */
 export async function refreshFamily(
   db: Db,
-  tokenSecret: string,
+  tokenSecrets: KnownSecrets,
   input: Omit<Presented, 'familyId' | 'generation' | 'hash'> &
     Readonly<{ token: RefreshToken; context?: AuditContext }>,
 ): Promise<RefreshResult> {
@@ -54,7 +55,7 @@ export async function refreshFamily(
   const presented: Presented = { ...asked, familyId, generation, hash }
 
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const successor = newRefreshToken(tokenSecret, familyId, generation + 1)
+    const successor = newRefreshToken(tokenSecrets, familyId, generation + 1)
     const rotated = await rotateFamily(db, presented, { hash: successor.hash, sealed: sealSuccessor(token, successor) })
     if (rotated) return { kind: 'refreshed', family: rotated, token: successor, how: 'rotated' }
 
@@ -70,11 +71,12 @@ export async function refreshFamily(
     if (input.scopes && !input.scopes.every((scope) => family.scopes.includes(scope))) return { kind: 'scope-exceeded' }
     if (input.resource !== null && input.resource !== family.resource) return { kind: 'other-resource' }
     if (verdict === 'same-successor' && family.sealedSuccessor) {
-      const same = unsealSuccessor(tokenSecret, token, family.sealedSuccessor, family.generation)
+      const { sealedSuccessor: sealed, generation: successor, currentHash } = family
+      const same = unsealSuccessor(tokenSecrets, token, { sealed, generation: successor, hash: currentHash })
       return { kind: 'refreshed', family, token: same, how: 'repeated' }
     }
     if (verdict === 'recover') {
-      const another = newRefreshToken(tokenSecret, familyId, family.generation + 1)
+      const another = newRefreshToken(tokenSecrets, familyId, family.generation + 1)
       const replacement = { hash: another.hash, sealed: sealSuccessor(token, another) }
       const recovered = await recover(db, family, replacement, input.dpopJkt, context)
       if (recovered) return { kind: 'refreshed', family: recovered, token: another, how: 'recovered' }

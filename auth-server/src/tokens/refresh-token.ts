@@ -1,6 +1,7 @@
 // The text of a refresh token, `family.generation.secret`, and how its successor is sealed for its holder. Pure.
 import { randomBytes } from 'node:crypto'
 import { equalInConstantTime, hkdf, hmac, sha256 } from '../crypto/digest.ts'
+import { type KnownSecrets, withEach } from '../crypto/secrets.ts'
 
 const SECRET_BYTES = 32
 
@@ -23,18 +24,22 @@ function build(tokenSecret: string, familyId: string, generation: number, random
 }
 
 /** A new token for a generation of a family. */
-export function newRefreshToken(tokenSecret: string, familyId: string, generation: number): RefreshToken {
-  return build(tokenSecret, familyId, generation, randomBytes(SECRET_BYTES))
+export function newRefreshToken([now]: KnownSecrets, familyId: string, generation: number): RefreshToken {
+  return build(now, familyId, generation, randomBytes(SECRET_BYTES))
 }
 
 const SHAPE = /^(grant_[\w-]{22})\.([1-9]\d{0,8})\.([\w-]{43})[\w-]{22}$/
 
 /** Reads a token; undefined unless this server issued it. */
-export function parseRefreshToken(tokenSecret: string, text: string): RefreshToken | undefined {
+export function parseRefreshToken(tokenSecrets: KnownSecrets, text: string): RefreshToken | undefined {
   const [, familyId, generation, random] = SHAPE.exec(text) ?? []
   if (!familyId || !generation || !random) return undefined
-  const token = build(tokenSecret, familyId, Number(generation), Buffer.from(random, 'base64url'))
-  return equalInConstantTime(token.text, text) ? token : undefined
+  const bytes = Buffer.from(random, 'base64url')
+  for (const secret of tokenSecrets) {
+    const token = build(secret, familyId, Number(generation), bytes)
+    if (equalInConstantTime(token.text, text)) return token
+  }
+  return undefined
 }
 
 function keyStream(holder: RefreshToken, generation: number): Buffer {
@@ -50,12 +55,13 @@ export function sealSuccessor(holder: RefreshToken, successor: RefreshToken): Bu
   return xor(successor.random, keyStream(holder, successor.generation))
 }
 
-/** The successor that was sealed for `holder`. */
+/** The successor that was sealed for `holder`: with the tag of whichever secret it was issued under, as its `hash` says. */
 export function unsealSuccessor(
-  tokenSecret: string,
+  tokenSecrets: KnownSecrets,
   holder: RefreshToken,
-  sealed: Buffer,
-  generation: number,
+  { sealed, generation, hash }: Readonly<{ sealed: Buffer; generation: number; hash: string }>,
 ): RefreshToken {
-  return build(tokenSecret, holder.familyId, generation, xor(sealed, keyStream(holder, generation)))
+  const random = xor(sealed, keyStream(holder, generation))
+  const [first, ...others] = withEach(tokenSecrets, (secret) => build(secret, holder.familyId, generation, random))
+  return [first, ...others].find((successor) => successor.hash === hash) ?? first
 }

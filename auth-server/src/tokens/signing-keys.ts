@@ -3,6 +3,7 @@ import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, imp
 import { BY_COMMAND, WITHOUT_REQUEST } from '../audit/context.ts'
 import type { AuditEvent } from '../audit/events.ts'
 import { record } from '../audit/record.ts'
+import type { KnownSecrets } from '../crypto/secrets.ts'
 import { isSigningAlgorithm, SIGNING_ALGORITHMS, type SigningAlgorithm } from '../crypto/signing-algorithms.ts'
 import type { Db } from '../store/database.ts'
 import {
@@ -45,25 +46,25 @@ interface Loaded {
   readonly keys: readonly (SigningKey & { signsAt: number })[]
 }
 
-async function load(db: Db, secret: string): Promise<Loaded> {
+async function load(db: Db, secrets: KnownSecrets): Promise<Loaded> {
   const rows = await listPublishedKeys(db, KEEP_SECONDS)
   // The database says in how many seconds a key signs; from there a clock that nobody can set counts on.
   const loadedAt = performance.now()
   const keys: (SigningKey & { signsAt: number })[] = []
   for (const { kid, alg, privateJwe, signsInSeconds } of rows) {
     if (!isSigningAlgorithm(alg)) continue
-    const privateKey = await importJWK(await decryptJwk(privateJwe, secret), alg)
+    const privateKey = await importJWK(await decryptJwk(privateJwe, secrets), alg)
     if (privateKey instanceof Uint8Array) throw new Error(`signing key ${kid} is not asymmetric`)
     keys.push({ kid, alg, privateKey, signsAt: loadedAt + signsInSeconds * 1000 })
   }
   return { jwks: { keys: rows.map((row) => row.publicJwk) }, keys }
 }
 
-async function makeKey(alg: SigningAlgorithm, secret: string): Promise<NewSigningKey> {
+async function makeKey(alg: SigningAlgorithm, secrets: KnownSecrets): Promise<NewSigningKey> {
   const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true })
   const jwk = await exportJWK(publicKey)
   const kid = await calculateJwkThumbprint(jwk)
-  const privateJwe = await encryptJwk(await exportJWK(privateKey), secret)
+  const privateJwe = await encryptJwk(await exportJWK(privateKey), secrets)
   return { kid, alg, publicJwk: { ...jwk, kid, alg, use: 'sig' }, privateJwe }
 }
 
@@ -73,7 +74,7 @@ async function makeKey(alg: SigningAlgorithm, secret: string): Promise<NewSignin
  */
 export async function rotateKeys(
   db: Db,
-  secret: string,
+  secrets: KnownSecrets,
   {
     algorithms = SIGNING_ALGORITHMS,
     maxAgeSeconds = ROTATE_AFTER_SECONDS,
@@ -88,10 +89,10 @@ export async function rotateKeys(
 ): Promise<readonly string[]> {
   const due = await algorithmsDue(db, algorithms, maxAgeSeconds)
   // A wrong secret fails here, before it could add a key that no instance can read.
-  if (due.length > 0) await load(db, secret)
+  if (due.length > 0) await load(db, secrets)
   const rotated: string[] = []
   for (const alg of due)
-    if (await insertSigningKey(db, await makeKey(alg, secret), { leadSeconds, maxAgeSeconds }, recordRotation(why)))
+    if (await insertSigningKey(db, await makeKey(alg, secrets), { leadSeconds, maxAgeSeconds }, recordRotation(why)))
       rotated.push(alg)
   return rotated
 }
@@ -117,13 +118,13 @@ export interface SoonSigning {
  */
 export async function rotateKeysNow(
   db: Db,
-  secret: string,
+  secrets: KnownSecrets,
   algorithms: readonly SigningAlgorithm[] = SIGNING_ALGORITHMS,
 ): Promise<SoonSigning> {
-  await load(db, secret)
+  await load(db, secrets)
   const leadSeconds = SHORTEST_LEAD_SECONDS
   // In this order: if an instance publishes a key by schedule meanwhile, that one is hastened.
-  const made = await rotateKeys(db, secret, { algorithms, maxAgeSeconds: 0, leadSeconds, why: 'asked-for' })
+  const made = await rotateKeys(db, secrets, { algorithms, maxAgeSeconds: 0, leadSeconds, why: 'asked-for' })
   const sooner = await db.transaction().execute(async (trx) => {
     const hastened = await hastenSigningKeys(trx, algorithms, leadSeconds)
     if (hastened.length > 0) await recordRotation('asked-for')(trx)
@@ -145,24 +146,24 @@ export async function rotateKeysNow(
  */
 export async function replaceLeakedKeys(
   db: Db,
-  secret: string,
+  secrets: KnownSecrets,
   algorithms: readonly SigningAlgorithm[] = SIGNING_ALGORITHMS,
 ): Promise<readonly string[]> {
-  await load(db, secret)
+  await load(db, secrets)
   const withdrawn: string[] = []
   for (const alg of algorithms)
-    withdrawn.push(...(await replaceSigningKeys(db, await makeKey(alg, secret), recordRotation('leaked'))))
+    withdrawn.push(...(await replaceSigningKeys(db, await makeKey(alg, secrets), recordRotation('leaked'))))
   return withdrawn
 }
 
 /**
  * Opens the key ring, making the first key of each algorithm where none exists.
- * @param secret `KEY_ENCRYPTION_KEY`
+ * @param secrets `KEY_ENCRYPTION_KEY`, and what is accepted beside it
  * @throws {Error} when a stored key cannot be decrypted.
  */
-export async function openKeyRing(db: Db, secret: string): Promise<KeyRing> {
-  await rotateKeys(db, secret)
-  let loaded = await load(db, secret)
+export async function openKeyRing(db: Db, secrets: KnownSecrets): Promise<KeyRing> {
+  await rotateKeys(db, secrets)
+  let loaded = await load(db, secrets)
   return {
     get jwks() {
       return loaded.jwks
@@ -174,7 +175,7 @@ export async function openKeyRing(db: Db, secret: string): Promise<KeyRing> {
       return key
     },
     async reload() {
-      loaded = await load(db, secret)
+      loaded = await load(db, secrets)
     },
   }
 }

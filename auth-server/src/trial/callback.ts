@@ -35,7 +35,7 @@ export function trialCallback(deps: Deps, pageOf: (owner: string | null, clientI
         const taken = await takeTrialAnswer(db, { stateHash, browserHashes })
         if (!taken) return sendPage(reply.code(400), lostPage)
         const { id, revision, sealed, personId } = taken
-        const trial = await unsealTrial(sealed, config.keyEncryptionKey, id)
+        const trial = await unsealTrial(sealed, config.keyEncryptionKeys, id)
         const answer = readAnswer(parameters, config.issuer)
         const code = answer.kind === 'code' && answer.isOurIssuer ? parameters.get('code') : undefined
         const { grant, familyId } = code === undefined ? {} : await redeem(deps, request, trial, { code, personId })
@@ -43,7 +43,7 @@ export function trialCallback(deps: Deps, pageOf: (owner: string | null, clientI
         const isNoted = await noteTrial(db, {
           id,
           revision,
-          sealed: await sealTrial(next, config.keyEncryptionKey, id),
+          sealed: await sealTrial(next, config.keyEncryptionKeys, id),
           ...(familyId !== undefined && { familyId }),
         })
         // Whoever has ended it meanwhile has ended what it would have been given.

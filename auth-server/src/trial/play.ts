@@ -58,7 +58,7 @@ export async function begin(
     calls: [],
   }
   const browserHash = sha256(secret)
-  const sealed = await sealTrial(trial, config.keyEncryptionKey, id)
+  const sealed = await sealTrial(trial, config.keyEncryptionKeys, id)
   await endTrial(db, { browserHashes: cookies.trials(reply.request).map(sha256), personId })
   await beginTrial(db, { id, browserHash, stateHash: sha256(state), personId, clientId: app.clientId, sealed })
   cookies.setTrial(reply, secret, COOKIE_SECONDS)
@@ -72,7 +72,7 @@ export async function read(
 ): Promise<OpenTrial | undefined> {
   const stored = owner.browserHashes.length > 0 ? await findTrial(db, owner) : undefined
   if (!stored) return undefined
-  const trial = await unsealTrial(stored.sealed, config.keyEncryptionKey, stored.id)
+  const trial = await unsealTrial(stored.sealed, config.keyEncryptionKeys, stored.id)
   return trial.app.clientId === clientId && trial.app.resource === resource ? { ...stored, trial } : undefined
 }
 
@@ -90,7 +90,7 @@ export async function call(
   const reachedAt = config.gatewayAddresses.get(new URL(address).origin)
   const made = await callApi({ address, trial, grant, allowLoopback: config.issuer.startsWith('http:'), reachedAt })
   const calls = [...trial.calls, made].slice(-SHOWN_CALLS)
-  const sealed = await sealTrial({ ...trial, calls }, config.keyEncryptionKey, id)
+  const sealed = await sealTrial({ ...trial, calls }, config.keyEncryptionKeys, id)
   // Of two calls at once one is shown; both were made.
   await noteTrial(db, { id, revision, sealed })
   return undefined

@@ -1,6 +1,7 @@
 // What a trial consists of: the application it plays, what was sent and what was answered. Kept sealed, as it has secrets in it.
 import type { JWK } from 'jose'
 import { seal, unseal } from '../crypto/seal.ts'
+import type { KnownSecrets } from '../crypto/secrets.ts'
 
 /** The application that is played, as its registration and its subscription have it. */
 export interface TriedApp {
@@ -70,11 +71,11 @@ export interface Trial {
 }
 
 /** Whoever can read the database reads none of it, and cannot move it to another row. */
-export function sealTrial(trial: Trial, keyEncryptionKey: string, id: string): Promise<string> {
-  return seal(Buffer.from(JSON.stringify(trial)), keyEncryptionKey, `trial ${id}`)
+export function sealTrial(trial: Trial, keyEncryptionKeys: KnownSecrets, id: string): Promise<string> {
+  return seal(Buffer.from(JSON.stringify(trial)), keyEncryptionKeys, `trial ${id}`)
 }
 
 /** @param sealed by the function above */
-export async function unsealTrial(sealed: string, keyEncryptionKey: string, id: string): Promise<Trial> {
-  return JSON.parse(Buffer.from(await unseal(sealed, keyEncryptionKey, `trial ${id}`)).toString())
+export async function unsealTrial(sealed: string, keyEncryptionKeys: KnownSecrets, id: string): Promise<Trial> {
+  return JSON.parse(Buffer.from(await unseal(sealed, keyEncryptionKeys, `trial ${id}`)).toString())
 }

@@ -1,6 +1,6 @@
 // E-mail addresses: a person says which is the main one and takes others away, and never ends up without one.
 import t from 'tap'
-import { addressId } from '../../src/account/security/addresses/routes.ts'
+import { addressIds } from '../../src/account/security/addresses/routes.ts'
 import { accountToken, addAddress, addEve, atAccount } from '../support/account.ts'
 import { Browser } from '../support/browser.ts'
 import { authorizeUrl, logIn, pkcePair } from '../support/phone.ts'
@@ -9,7 +9,7 @@ import { wordsOf } from '../support/words.ts'
 
 const SECOND = 'second@example.com'
 function pathOf(server: Pick<TestServer, 'config'>, key: string): string {
-  return `/account/security/addresses/${addressId(server.config.cookieSecret, key)}`
+  return `/account/security/addresses/${addressIds(server.config.cookieSecrets, key)[0]}`
 }
 
 t.test('all are there, the main one first, and what is not confirmed says so', async (t) => {

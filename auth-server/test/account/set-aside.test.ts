@@ -1,6 +1,6 @@
 // What "that wasn't me" has set aside comes back by something older that its person has shown, and never by itself.
 import t, { type Test } from 'tap'
-import { thingId } from '../../src/account/security/set-aside/routes.ts'
+import { thingIds } from '../../src/account/security/set-aside/routes.ts'
 import { MFA_ACR, PASSKEY_ACR } from '../../src/identity/acr.ts'
 import { accountToken, addEve, addPasskey, addSetAside, atAccount } from '../support/account.ts'
 import { Browser, formsOf } from '../support/browser.ts'
@@ -23,12 +23,12 @@ async function open(t: Test) {
   const aside = async (credential: string) => {
     const id = await addSetAside(server, credential)
     await db.updateTable('authenticators').set({ confirmed_at: ASIDE }).where('id', '=', id).execute()
-    return { id, path: `${PAGE}/${thingId(server.config.cookieSecret, { id })}` }
+    return { id, path: `${PAGE}/${thingIds(server.config.cookieSecrets, { id })[0]}` }
   }
   const asideAddress = async (key: string) => {
     const row = { person_id: personId, key, address: key, created_at: ASIDE, suspended_at: new Date() }
     await db.insertInto('email_addresses').values(row).execute()
-    return `${PAGE}/${thingId(server.config.cookieSecret, { id: key })}`
+    return `${PAGE}/${thingIds(server.config.cookieSecrets, { id: key })[0]}`
   }
   /** Signs in, and says that these methods were shown. */
   const signIn = async (amr: readonly string[] = ['pwd'], acr = PASSKEY_ACR) => {
@@ -172,7 +172,7 @@ t.test('an app that comes back takes the place of the one there is', async (t) =
   await db.updateTable('authenticators').set({ suspended_at: new Date() }).where('id', '=', old.id).execute()
   const browser = await signIn(['pwd', 'otp', 'mfa'], MFA_ACR)
   await db.updateTable('authenticators').set({ suspended_at: null }).where('id', '=', old.id).execute()
-  t.equal((await bringBack(browser, `${PAGE}/${thingId(server.config.cookieSecret, newer)}`)).statusCode, 303)
+  t.equal((await bringBack(browser, `${PAGE}/${thingIds(server.config.cookieSecrets, newer)[0]}`)).statusCode, 303)
   t.strictSame(await inForce(), [newer.id])
 })
 

@@ -200,8 +200,8 @@ t.test('registration of a client, and rotation of keys, without a person', async
   t.strictSame(await news(), [], 'what was refused')
   t.equal((await register(token, { redirect_uris: ['https://client.example.org/callback'] })).statusCode, 201)
   t.strictSame(told(await news()), [['client-registration', 'succeeded', null]])
-  await rotateKeysNow(db, config.keyEncryptionKey, ['ES256'])
-  await replaceLeakedKeys(db, config.keyEncryptionKey, ['ES256'])
+  await rotateKeysNow(db, config.keyEncryptionKeys, ['ES256'])
+  await replaceLeakedKeys(db, config.keyEncryptionKeys, ['ES256'])
   t.match(await news(), [
     { type: 'key-rotation', outcome: 'asked-for', person: null, address: null, request_id: null },
     { type: 'key-rotation', outcome: 'leaked' },

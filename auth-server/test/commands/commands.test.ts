@@ -7,7 +7,7 @@ import { defineBuiltInApi } from '../../src/catalogue/apis.ts'
 import { randomSecret } from '../../src/crypto/random.ts'
 import { revocationsApi } from '../../src/oauth/feed/gateway-access.ts'
 import { postForm } from '../support/clients.ts'
-import { emptyDatabase } from '../support/database.ts'
+import { emptyDatabase, turnClock } from '../support/database.ts'
 import { testServer } from '../support/server.ts'
 import { SURROUNDINGS } from '../support/surroundings.ts'
 
@@ -81,6 +81,14 @@ t.test('add-gateway registers the gateway for the feed, and a new secret replace
     t.equal(await ask(GATEWAY_CLIENT_SECRET), 200)
   }
   t.equal(await ask(first), 401)
+  const third = { DATABASE_URL: config.databaseUrl, GATEWAY_CLIENT_SECRET: randomSecret() }
+  for (const time of ['the first time', 'once more']) {
+    t.match(await run('add-gateway', ['--client-id', 'edge', '--keep-previous'], third), { code: 0 })
+    t.equal(await ask(third.GATEWAY_CLIENT_SECRET), 200)
+    t.equal(await ask(second), 200, `${time}: both count for a day`)
+  }
+  await turnClock(t, db, 24 * 3600 + 1)
+  t.strictSame([await ask(third.GATEWAY_CLIENT_SECRET), await ask(second)], [200, 401], 'and no longer')
   const weak = { DATABASE_URL: config.databaseUrl, GATEWAY_CLIENT_SECRET: 'short' }
   t.match(await run('add-gateway', [], weak), { code: 2, stderr: /^GATEWAY_CLIENT_SECRET has to hold 32 random bytes/ })
 })

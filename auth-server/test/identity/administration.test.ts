@@ -106,7 +106,7 @@ t.test(
     const by = await administrator(server)
     await deleteAccount(db, { personId, language: 'en' }, WITHOUT_REQUEST)
     const [mail] = await box.deliver(server)
-    const challenge = readMailToken(config.cookieSecret, mail?.link.split('/').at(-1) ?? '') ?? ''
+    const challenge = readMailToken(config.cookieSecrets, mail?.link.split('/').at(-1) ?? '') ?? ''
     const person = () => db.selectFrom('people').where('id', '=', personId).select(['status', 'erase_after']).execute()
     t.equal(await suspendPerson(db, by, personId), 'done')
     t.equal(await keepAccount(db, challenge, WITHOUT_REQUEST), false)

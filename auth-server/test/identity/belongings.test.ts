@@ -46,7 +46,7 @@ async function setUp(t: Test) {
     }
     const counts = await importPeople(db, chunks(), {
       ...{ source: given.source ?? 'plain', trustVerified: given.trust ?? true, dryRun: false, firebase: undefined },
-      ...{ passwordPepper: config.passwordPepper, keyEncryptionKey: config.keyEncryptionKey },
+      ...{ passwordPepper: config.passwordPepper, keyEncryptionKeys: config.keyEncryptionKeys },
       rules: { ...rules, forms: await listForms(db), ...given.rules },
       opener: openerFor(given.key),
       tell: (sentence) => told.push(sentence),
@@ -62,7 +62,7 @@ async function setUp(t: Test) {
       .where('factor.confirmed_at', 'is not', null)
       .select(['factor.id', 'factor.key'])
       .executeTakeFirst()
-    return row?.key && Buffer.from(await openTotpSecret(row.key, config.keyEncryptionKey, row.id)).toString()
+    return row?.key && Buffer.from(await openTotpSecret(row.key, config.keyEncryptionKeys, row.id)).toString()
   }
   return { ...server, run, everybody, secretOf }
 }
@@ -100,9 +100,9 @@ t.test('an export brought into an empty server gives the same people, with what 
   const pair = await generateKeyPair('ECDH-ES+A256KW', { extractable: true })
   const recipient = await readRecipient(JSON.stringify(await exportJWK(pair.publicKey)))
   const portions: string[] = []
-  const { keyEncryptionKey } = from.config
+  const { keyEncryptionKeys } = from.config
   const write = async (line: string) => void portions.push(line)
-  await exportPeople(from.db, { peppers: from.config, keyEncryptionKey, recipient, write })
+  await exportPeople(from.db, { peppers: from.config, keyEncryptionKeys, recipient, write })
   const key = await readRecipientsKey(JSON.stringify(await exportJWK(pair.privateKey)))
   t.match((await sealed.run(portions.join('\n'), { key })).counts, { added: 2, left: {} })
   t.strictSame(await sealed.everybody(), lines)

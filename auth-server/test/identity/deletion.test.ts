@@ -23,7 +23,7 @@ function remove({ db, personId }: TestServer) {
 
 function challengeOf({ config }: TestServer, mail: ReceivedMail | undefined): string {
   const link = mail?.link ?? ''
-  const id = readMailToken(config.cookieSecret, link.replace(`${ISSUER}/keep-account/`, ''))
+  const id = readMailToken(config.cookieSecrets, link.replace(`${ISSUER}/keep-account/`, ''))
   if (id === undefined) throw new Error(`not a link that keeps an account: ${link}`)
   return id
 }

@@ -24,7 +24,7 @@ async function setUp(t: Test) {
       ...{
         source,
         passwordPepper: config.passwordPepper,
-        keyEncryptionKey: config.keyEncryptionKey,
+        keyEncryptionKeys: config.keyEncryptionKeys,
         rules: NOTHING_COMES_ALONG,
         trustVerified: true,
         dryRun: false,

@@ -20,7 +20,7 @@ async function setUp(t: Test) {
     const settings: ImportSettings = {
       source: 'plain',
       passwordPepper: config.passwordPepper,
-      keyEncryptionKey: config.keyEncryptionKey,
+      keyEncryptionKeys: config.keyEncryptionKeys,
       rules: NOTHING_COMES_ALONG,
       trustVerified: false,
       dryRun: false,
@@ -256,7 +256,7 @@ t.test('a file that is not in UTF-8 is said to be so', async (t) => {
     ...{
       source: 'plain',
       passwordPepper: config.passwordPepper,
-      keyEncryptionKey: config.keyEncryptionKey,
+      keyEncryptionKeys: config.keyEncryptionKeys,
       rules: NOTHING_COMES_ALONG,
       trustVerified: false,
       dryRun: false,

@@ -31,7 +31,7 @@ async function exported(db: Db, peppers: Peppers, key: JWK) {
   const recipient = await readRecipient(JSON.stringify(key))
   const counts = await exportPeople(db, {
     peppers,
-    keyEncryptionKey: KEY_ENCRYPTION_KEY,
+    keyEncryptionKeys: [KEY_ENCRYPTION_KEY],
     recipient,
     write: async (line) => void lines.push(line),
   })
@@ -47,7 +47,7 @@ async function imported(db: Db, passwordPepper: string, lines: readonly string[]
     ...{
       source: 'plain',
       passwordPepper,
-      keyEncryptionKey: KEY_ENCRYPTION_KEY,
+      keyEncryptionKeys: [KEY_ENCRYPTION_KEY],
       rules: NOTHING_COMES_ALONG,
       trustVerified: true,
       dryRun: false,
@@ -169,7 +169,7 @@ t.test('the audit log knows for which key, before anything leaves, and how many'
     t.strictSame(await events(), [begun])
     throw full
   }
-  await t.rejects(exportPeople(db, { peppers, keyEncryptionKey: KEY_ENCRYPTION_KEY, recipient, write }), full)
+  await t.rejects(exportPeople(db, { peppers, keyEncryptionKeys: [KEY_ENCRYPTION_KEY], recipient, write }), full)
   t.strictSame(await events(), [begun])
   const { counts } = await exported(db, peppers, open)
   const after = [key, `people ${counts.people}`, `hashes ${counts.hashes}`]

@@ -1,7 +1,7 @@
 // Every way in to an API that is not for everybody: each stops whoever may not come and lets in whoever may, and what they have ends when the rule does.
 import type { LightMyRequestResponse } from 'fastify'
 import t from 'tap'
-import { addressId } from '../../src/account/security/addresses/routes.ts'
+import { addressIds } from '../../src/account/security/addresses/routes.ts'
 import { defineApi } from '../../src/catalogue/apis.ts'
 import { OPERATOR } from '../../src/identity/administration/authority.ts'
 import { NOTHING_COMES_ALONG } from '../../src/identity/import/belongings.ts'
@@ -93,7 +93,7 @@ const DOORS: Readonly<Record<string, (email: string) => Promise<LightMyRequestRe
     }
     await importPeople(db, file(), {
       ...{ source: 'plain', passwordPepper: config.passwordPepper, trustVerified: false, dryRun: false },
-      ...{ keyEncryptionKey: config.keyEncryptionKey, rules: NOTHING_COMES_ALONG },
+      ...{ keyEncryptionKeys: config.keyEncryptionKeys, rules: NOTHING_COMES_ALONG },
       ...{ firebase: undefined, opener: openerFor(undefined), tell: (sentence: string) => t.fail(sentence) },
     })
     t.equal((await visit({ email, password: FOREIGN_PASSWORD })).statusCode, 403, 'the word of another system is none')
@@ -162,7 +162,7 @@ t.test('an address of the domain that is given up ends what it opened; another o
   await prove(browser, 'wanda2@corp.example')
   const tokens = await site.signIn(SCOPE, browser, user)
   const remove = async (address: string) => {
-    const path = `/account/security/addresses/${addressId(config.cookieSecret, address)}/remove`
+    const path = `/account/security/addresses/${addressIds(config.cookieSecrets, address)[0]}/remove`
     t.match((await browser.submit(await browser.open(path), '/remove')).statusCode, 200)
   }
   await remove('wanda2@corp.example')

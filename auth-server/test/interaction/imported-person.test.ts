@@ -22,7 +22,7 @@ async function setUp(t: Test, { trustVerified = false } = {}) {
     ...{
       source: 'plain',
       passwordPepper: config.passwordPepper,
-      keyEncryptionKey: config.keyEncryptionKey,
+      keyEncryptionKeys: config.keyEncryptionKeys,
       rules: NOTHING_COMES_ALONG,
       trustVerified,
       dryRun: false,

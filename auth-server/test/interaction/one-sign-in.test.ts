@@ -290,7 +290,7 @@ t.test('a password that was being checked while its visit, or the person’s epo
       strong: { roles: [], ttlSeconds: 60 },
       sessionId: 'another',
       signInId: 'another',
-      tokenHashOf: sha256,
+      tokenHashesOf: (id) => [sha256(id)],
     })
     t.strictSame(outcome, expected)
   }

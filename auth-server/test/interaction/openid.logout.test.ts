@@ -93,7 +93,7 @@ for (const [name, check] of Object.entries(modules)) t.test(name, async (t) => c
 
 t.test('§2: a hint that has expired, or whose key has been replaced, still is one', async (t) => {
   const { db, app, browser, tokens, bye, config, keys } = await open()
-  await rotateKeys(db, config.keyEncryptionKey, { maxAgeSeconds: 0, leadSeconds: 0 })
+  await rotateKeys(db, config.keyEncryptionKeys, { maxAgeSeconds: 0, leadSeconds: 0 })
   await turnClock(t, db, 3 * 3600)
   await keys.reload()
   const kid = JSON.parse(Buffer.from(tokens.id_token.split('.')[0] ?? '', 'base64url').toString()).kid

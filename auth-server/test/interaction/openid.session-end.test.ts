@@ -80,7 +80,7 @@ t.test('a sign-out that comes while a code is being redeemed waits, then ends it
   const { code = '' } = answerOf(await site.send(browser, { prompt: 'none' }))
   const { family, ended } = await db.transaction().execute(async (trx) => {
     const asked = { clientId: site.clientId, redirectUri: null, resource: null, dpopJkt: null }
-    const redeemed = await redeemCode(trx, config.tokenSecret, {
+    const redeemed = await redeemCode(trx, config.tokenSecrets, {
       ...asked,
       codeHash: sha256(code),
       codeVerifier: undefined,

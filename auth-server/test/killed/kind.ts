@@ -49,7 +49,7 @@ export async function signedIn(server: TestServer) {
   const token = randomSecret()
   const person = { personId: server.personId, authEpoch: 1, acr: 'acr', amr: ['pwd'], issuer: null }
   const visit = { requestId, visits: [{ id: requestId, browserHash: sha256(secretOf(browser, requestId)) }] }
-  const session = { sessionId, signInId: randomSecret(16), tokenHashOf: () => sha256(token), ttlSeconds: 3600 }
+  const session = { sessionId, signInId: randomSecret(16), tokenHashesOf: () => [sha256(token)], ttlSeconds: 3600 }
   const lasting = { tokenHashes: [], persists: true, strong: { roles: [], ttlSeconds: 3600 } }
   const { kind } = await signIn(server.db, { ...person, ...visit, ...session, ...lasting })
   if (kind !== 'done') throw new Error(`nobody signed in: ${kind}`)

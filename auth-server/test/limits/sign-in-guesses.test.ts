@@ -116,18 +116,18 @@ t.test('a browser that is known to one account is new to every other, and its co
   const { app, deps } = await testServer(t)
   const browser = new Browser(app)
   await logIn(browser, await browser.open(authorizeUrl(pkcePair().challenge)))
-  const { cookieSecret } = deps.config
-  const tokens = rememberBrowser(cookieSecret, USER.email, [])
-  t.strictSame(rememberBrowser(cookieSecret, USER.email, tokens), tokens, 'one for each account')
+  const { cookieSecrets } = deps.config
+  const tokens = rememberBrowser(cookieSecrets, USER.email, [])
+  t.strictSame(rememberBrowser(cookieSecrets, USER.email, tokens), tokens, 'one for each account')
   const admit = async (account: string, tokens: readonly string[]) => {
-    await admitSignInGuess(deps.limits, cookieSecret, { account, address: '192.0.2.9', tokens })
+    await admitSignInGuess(deps.limits, cookieSecrets, { account, address: '192.0.2.9', tokens })
     return deps.db.selectFrom('attempts').select('allowed').execute()
   }
   const isNew = (rows: readonly { allowed: number }[]) => rows.some(({ allowed }) => allowed === 100)
   t.notOk(isNew(await admit(USER.email, tokens)))
   for (const [account, sent] of [
     ['bob@example.com', tokens],
-    [USER.email, rememberBrowser('another secret', USER.email, [])],
+    [USER.email, rememberBrowser(['another secret'], USER.email, [])],
     [USER.email, ['x'.repeat(33)]],
   ] as const) {
     await deps.db.deleteFrom('attempts').execute()

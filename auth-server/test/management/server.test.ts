@@ -15,7 +15,7 @@ const { app, db, deps, personId, config } = server
 const { ask } = await machine(server)
 
 t.test('keys: what signs, what comes next, and when; the one now until then', async (t) => {
-  await rotateKeys(db, config.keyEncryptionKey, { algorithms: ['ES256'], maxAgeSeconds: 0, leadSeconds: 3600 })
+  await rotateKeys(db, config.keyEncryptionKeys, { algorithms: ['ES256'], maxAgeSeconds: 0, leadSeconds: 3600 })
   const { items } = (await ask('GET', '/keys')).json()
   const es256 = items.filter(({ alg }: Readonly<{ alg: string }>) => alg === 'ES256')
   t.match(es256, [{ state: 'current' }, { state: 'next' }])

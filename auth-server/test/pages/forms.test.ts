@@ -8,7 +8,7 @@ import { Html, html } from '../../src/pages/html.ts'
 import { formsOf } from '../support/browser.ts'
 
 const page = { page: 'a-visit', path: '/interaction/a-visit', leadsTo: ['com.example.shop:/callback'] }
-const binding = FormBinding.to('a cookie secret', 'a browser', page)
+const binding = FormBinding.to(['a cookie secret'], 'a browser', page)
 
 // None of these compiles; `npm run check` fails when one does.
 void (() => {
@@ -17,7 +17,7 @@ void (() => {
   // @ts-expect-error a binding that nobody made: what looks like one is none
   form({ action: 'login', binding: { path: '/interaction', leadsTo: [], hidden: {}, inSession: () => binding } })
   // @ts-expect-error a binding without a browser to bind to
-  FormBinding.to('a cookie secret', page)
+  FormBinding.to(['a cookie secret'], page)
   // @ts-expect-error a binding by hand
   new FormBinding(page, {})
   // @ts-expect-error text that is no HTML
@@ -33,15 +33,15 @@ t.test('a form posts below its page, with the token of its browser and page, and
   t.match(plain, { action: '/interaction/a-visit/login', hidden: { csrf: /^[\w-]{43}$/, session: undefined } })
   const [bound] = formsOf(`${form({ binding: binding.inSession('"1"'), action: 'x' })}`)
   t.strictSame(bound?.hidden, { ...plain?.hidden, session: '"1"' })
-  const other = FormBinding.to('a cookie secret', 'another browser', page)
-  const next = FormBinding.to('a cookie secret', 'a browser', { ...page, page: 'another-visit' })
+  const other = FormBinding.to(['a cookie secret'], 'another browser', page)
+  const next = FormBinding.to(['a cookie secret'], 'a browser', { ...page, page: 'another-visit' })
   const tokens = [binding, other, next].map(({ hidden }) => hidden.csrf)
   t.equal(new Set(tokens).size, 3, 'each browser and page has its own')
 })
 
 t.test('HTML knows where its forms lead, however deep they are in it', async (t) => {
   const lists = [html`<p>${form({ binding, action: 'a' })}</p>`, html`<p></p>`]
-  const elsewhere = FormBinding.to('', '', {
+  const elsewhere = FormBinding.to([''], '', {
     ...page,
     leadsTo: ['https://shop.example.com/cb', 'https://idp.example.com'],
   })

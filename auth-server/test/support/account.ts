@@ -1,9 +1,9 @@
 // A person at their own account, as tests need them: signed in, with something for each page to show, and every route that there is.
 import { accountRoutes } from '../../src/account/index.ts'
 import type { AccountNeed } from '../../src/account/route.ts'
-import { addressId } from '../../src/account/security/addresses/routes.ts'
-import { identityId } from '../../src/account/security/linked/routes.ts'
-import { thingId } from '../../src/account/security/set-aside/routes.ts'
+import { addressIds } from '../../src/account/security/addresses/routes.ts'
+import { identityIds } from '../../src/account/security/linked/routes.ts'
+import { thingIds } from '../../src/account/security/set-aside/routes.ts'
 import { mailToken } from '../../src/crypto/mail-proof.ts'
 import { FormBinding } from '../../src/http/csrf.ts'
 import { createAccount } from '../../src/identity/local-account.ts'
@@ -24,7 +24,11 @@ export interface AccountAddress {
 }
 
 /** Signs in at the account. */
-export async function atAccount({ app, config }: TestServer, user = USER, headers = {}): Promise<Browser> {
+export async function atAccount(
+  { app, config }: Pick<TestServer, 'app' | 'config'>,
+  user = USER,
+  headers = {},
+): Promise<Browser> {
   const browser = new Browser(app, config.issuer, headers)
   await logIn(browser, await browser.open('/account'), user)
   return browser
@@ -77,12 +81,12 @@ export async function accountAddresses(server: TestServer): Promise<readonly Acc
     api: API.id,
     group: 'phone',
     application: server.applicationId,
-    address: addressId(config.cookieSecret, second),
+    address: addressIds(config.cookieSecrets, second)[0],
     passkey: await addPasskey(server, 'ada'),
-    identity: identityId(config.cookieSecret, linked),
+    identity: identityIds(config.cookieSecrets, linked)[0],
     provider: 'google',
     token: await addInvitation(server),
-    thing: thingId(config.cookieSecret, { id: await addSetAside(server, 'aside') }),
+    thing: thingIds(config.cookieSecrets, { id: await addSetAside(server, 'aside') })[0],
   }
   const fill = (pattern: string) =>
     pattern.replace(/:(\w+)/g, (_all, name: string) => {
@@ -102,7 +106,7 @@ export async function accountAddresses(server: TestServer): Promise<readonly Acc
 /** The token that forms of the account have in this browser. */
 export function accountToken({ config }: Pick<TestServer, 'config'>, browser: Browser): string {
   const page = { page: 'account', path: '/account', leadsTo: [] }
-  return FormBinding.to(config.cookieSecret, browser.cookies.get(SESSION_COOKIE) ?? '', page).hidden.csrf ?? ''
+  return FormBinding.to(config.cookieSecrets, browser.cookies.get(SESSION_COOKIE) ?? '', page).hidden.csrf ?? ''
 }
 
 /** Gives Ada another address, proven unless told; returns its key. */

@@ -22,7 +22,7 @@ import { addPages, sendPage } from '../../src/pages/send-page.ts'
 export const LONG_NAME = 'Donaudampfschifffahrtsgesellschaftskapitänsmützen & Söhne <b>Deluxe</b>'
 const LONG_ADDRESS = 'maximiliane-henriette.von-und-zu-wolkenstein@abteilung.verwaltung.unternehmensgruppe.example.com'
 const NOW = new Date('2026-11-28T08:00:00Z')
-const binding = FormBinding.to('a cookie secret', 'a browser', { page: 'account', path: '/account', leadsTo: [] })
+const binding = FormBinding.to(['a cookie secret'], 'a browser', { page: 'account', path: '/account', leadsTo: [] })
 const PROBLEMS = [
   { field: 'broken', text: 'That is not an e-mail address. Write it like name@example.com.' },
   { field: 'secret', text: 'It has fewer than eight characters.' },

@@ -70,7 +70,7 @@ export async function atPortalAs(
 /** The token that forms of the portal have in this browser. */
 export function portalToken({ config }: Pick<TestServer, 'config'>, browser: Browser): string {
   const page = { page: 'portal', path: '/portal', leadsTo: [] }
-  return FormBinding.to(config.cookieSecret, browser.cookies.get(PORTAL_COOKIE) ?? '', page).hidden.csrf ?? ''
+  return FormBinding.to(config.cookieSecrets, browser.cookies.get(PORTAL_COOKIE) ?? '', page).hidden.csrf ?? ''
 }
 
 /** Posts a form of the portal as its page does, without following. @param action the whole path */

@@ -66,7 +66,7 @@ export async function release0010(t: Test) {
     const [sessionId, sessionToken, code] = [randomSecret(16), randomSecret(), randomSecret()]
     const { verifier, challenge } = pkcePair()
     const familyId = `grant_${randomSecret(16)}`
-    const token = newRefreshToken(secrets.TOKEN_SECRET, familyId, 1)
+    const token = newRefreshToken([secrets.TOKEN_SECRET], familyId, 1)
     await sql`insert into users (id, email, email_key, password_hash, email_verified)
       values (${id}, ${email}, ${email.toLowerCase()}, ${passwordHash}, ${emailVerified})`.execute(db)
     await sql`insert into sessions (token_hash, id, user_id, auth_epoch, acr, expires_at)

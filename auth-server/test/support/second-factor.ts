@@ -32,7 +32,7 @@ export async function addAuthenticatorApp(
 ): Promise<AuthenticatorApp> {
   const id = randomId('authenticator')
   const secret = new Secret({ size: 20 })
-  const key = await sealTotpSecret(secret.bytes, config.keyEncryptionKey, id)
+  const key = await sealTotpSecret(secret.bytes, config.keyEncryptionKeys, id)
   await db
     .insertInto('authenticators')
     .values({ id, person_id: personId, kind: 'totp', key, confirmed_at: new Date(0) })
@@ -42,5 +42,5 @@ export async function addAuthenticatorApp(
 
 /** Gives a person ten recovery codes. */
 export function addRecoveryCodes({ db, config }: Pick<TestServer, 'db' | 'config'>, personId: string) {
-  return renewRecoveryCodes(db, config.keyEncryptionKey, personId, async () => {})
+  return renewRecoveryCodes(db, config.keyEncryptionKeys, personId, async () => {})
 }

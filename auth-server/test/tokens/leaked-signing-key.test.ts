@@ -21,7 +21,7 @@ async function kidsOf({ db }: TestServer, alg: string): Promise<string[]> {
 t.test('one key of the algorithm is left, it signs at once, and the other algorithms keep theirs', async (t) => {
   const server = await testServer(t)
   const { app, db, config, keys } = server
-  const secret = config.keyEncryptionKey
+  const secret = config.keyEncryptionKeys
   const others = [keys.current('RS256').kid, keys.current('EdDSA').kid]
   await rotateKeys(db, secret, { algorithms: ['ES256'], maxAgeSeconds: 0, leadSeconds: 0 })
   await turnClock(t, db, 3600)
@@ -61,7 +61,7 @@ t.test(
     const counts = { userinfo: 200, introspection: true, feed: 200, logout: bye, authorize: undefined }
     t.strictSame(await hear(tokens.access_token, feed.token), counts)
 
-    await replaceLeakedKeys(db, config.keyEncryptionKey)
+    await replaceLeakedKeys(db, config.keyEncryptionKeys)
     await keys.reload()
     t.strictSame(await hear(tokens.access_token, feed.token), {
       userinfo: 401,
@@ -84,7 +84,7 @@ t.test('withdrawn ten times at once, while others rotate: one key per algorithm,
   const server = await testServer(t)
   const { db, config } = server
   await turnClock(t, db, 91 * 24 * 3600)
-  const secret = config.keyEncryptionKey
+  const secret = config.keyEncryptionKeys
   const before = await Promise.all(SIGNING_ALGORITHMS.map((alg) => kidsOf(server, alg)))
   await Promise.all([
     ...Array.from({ length: 10 }, () => replaceLeakedKeys(db, secret)),
@@ -102,7 +102,7 @@ t.test('with the wrong KEY_ENCRYPTION_KEY neither command changes anything, and 
   const { db } = server
   const before = await Promise.all(SIGNING_ALGORITHMS.map((alg) => kidsOf(server, alg)))
   const refusal = { message: /KEY_ENCRYPTION_KEY is not the one/ }
-  await t.rejects(replaceLeakedKeys(db, randomSecret()), refusal)
-  await t.rejects(rotateKeys(db, randomSecret(), { maxAgeSeconds: 0, leadSeconds: 0 }), refusal)
+  await t.rejects(replaceLeakedKeys(db, [randomSecret()]), refusal)
+  await t.rejects(rotateKeys(db, [randomSecret()], { maxAgeSeconds: 0, leadSeconds: 0 }), refusal)
   t.strictSame(await Promise.all(SIGNING_ALGORITHMS.map((alg) => kidsOf(server, alg))), before)
 })

@@ -86,7 +86,7 @@ t.test('no history of a family departs from its model', { timeout: 120_000 }, as
   const { db, config, personId, applicationId } = await testServer(t)
 
   const openFamily = async (now: number): Promise<Family> => {
-    const token = newRefreshToken(config.tokenSecret, randomId('grant'), 1)
+    const token = newRefreshToken(config.tokenSecrets, randomId('grant'), 1)
     await sql`
       insert into refresh_families (id, person_id, auth_epoch, application_id, api_id, session_id, scopes, acr, auth_time,
                                     generation, current_hash, idle_expires_at, expires_at)
@@ -108,9 +108,9 @@ t.test('no history of a family departs from its model', { timeout: 120_000 }, as
     }
   }
   const present = async (text: string): Promise<RefreshResult> => {
-    const token = parseRefreshToken(config.tokenSecret, text)
+    const token = parseRefreshToken(config.tokenSecrets, text)
     if (!token) return { kind: 'invalid' }
-    return refreshFamily(db, config.tokenSecret, {
+    return refreshFamily(db, config.tokenSecrets, {
       token,
       clientId: APP.clientId,
       scopes: null,

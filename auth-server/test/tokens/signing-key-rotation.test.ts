@@ -22,9 +22,9 @@ t.test('a new key is published before it signs, and the old one stays until its 
   const before = keys.current('ES256').kid
   t.same(kids(), [before])
 
-  t.same(await rotateKeys(db, config.keyEncryptionKey), [], 'nothing is due yet')
+  t.same(await rotateKeys(db, config.keyEncryptionKeys), [], 'nothing is due yet')
   await turnClock(t, db, 91 * DAY)
-  t.same([...(await rotateKeys(db, config.keyEncryptionKey))].sort(), ['ES256', 'EdDSA', 'RS256'])
+  t.same([...(await rotateKeys(db, config.keyEncryptionKeys))].sort(), ['ES256', 'EdDSA', 'RS256'])
   await keys.reload()
   t.equal(keys.current('ES256').kid, before, 'the old key signs on')
   t.equal(kids().length, 2, 'both are published')
@@ -43,10 +43,10 @@ t.test('a new key is published before it signs, and the old one stays until its 
 t.test('of ten instances that rotate at once, one adds a key, and all agree on it', async (t) => {
   const { db, config } = await testServer(t)
   await turnClock(t, db, 91 * DAY)
-  const results = await Promise.all(Array.from({ length: 10 }, () => rotateKeys(db, config.keyEncryptionKey)))
+  const results = await Promise.all(Array.from({ length: 10 }, () => rotateKeys(db, config.keyEncryptionKeys)))
   t.same(results.flat().sort(), ['ES256', 'EdDSA', 'RS256'])
   await turnClock(t, db, 92 * DAY)
-  const rings = await Promise.all(Array.from({ length: 3 }, () => openKeyRing(db, config.keyEncryptionKey)))
+  const rings = await Promise.all(Array.from({ length: 3 }, () => openKeyRing(db, config.keyEncryptionKeys)))
   t.equal(new Set(rings.map((ring) => ring.current('ES256').kid)).size, 1)
 })
 
@@ -54,7 +54,7 @@ t.test('ten instances that start on an empty database make one key per algorithm
   const { config, db } = await testServer(t)
   await db.deleteFrom('signing_keys').execute()
   const others = Array.from({ length: 10 }, () => openDatabase(config.databaseUrl, () => {}, { connections: 2 }))
-  const rings = await Promise.all(others.map((other) => openKeyRing(other, config.keyEncryptionKey)))
+  const rings = await Promise.all(others.map((other) => openKeyRing(other, config.keyEncryptionKeys)))
   await Promise.all(others.map((other) => other.destroy()))
   t.equal(new Set(rings.map((ring) => ring.current('ES256').kid)).size, 1)
   t.equal((await listPublishedKeys(db, 0)).length, 3)
@@ -63,7 +63,7 @@ t.test('ten instances that start on an empty database make one key per algorithm
 t.test('a token signed before a rotation can be refreshed after it, and the new one names the new key', async (t) => {
   const { app, db, config, keys } = await testServer(t)
   const first = await obtainTokens(app)
-  await rotateKeys(db, config.keyEncryptionKey, { algorithms: ['ES256'], maxAgeSeconds: 0, leadSeconds: 0 })
+  await rotateKeys(db, config.keyEncryptionKeys, { algorithms: ['ES256'], maxAgeSeconds: 0, leadSeconds: 0 })
   await keys.reload()
   const second = await refresh(app, first.refresh_token)
   t.equal(second.statusCode, 200)
@@ -79,7 +79,7 @@ t.test('private keys are stored encrypted, and the wrong KEY_ENCRYPTION_KEY says
     t.notOk('d' in row.public_jwk)
   }
   const wrong = Buffer.alloc(32, 1).toString('base64url')
-  await t.rejects(openKeyRing(db, wrong), { message: /KEY_ENCRYPTION_KEY is not the one/ })
+  await t.rejects(openKeyRing(db, [wrong]), { message: /KEY_ENCRYPTION_KEY is not the one/ })
 })
 
 t.test('a key that another instance has just added is not added twice', async (t) => {
@@ -90,7 +90,7 @@ t.test('a key that another instance has just added is not added twice', async (t
 
 t.test('a rotation that has to be now hastens the one that is on its way, and says which is which', async (t) => {
   const { db, config, keys } = await testServer(t)
-  const secret = config.keyEncryptionKey
+  const secret = config.keyEncryptionKeys
   const before = keys.current('ES256').kid
   await rotateKeys(db, secret, { algorithms: ['ES256'], maxAgeSeconds: 0 })
   await keys.reload()
@@ -113,7 +113,7 @@ t.test('a rotation that has to be now hastens the one that is on its way, and sa
 t.test('now, beside instances that rotate by schedule: one new key each, and it signs in seconds', async (t) => {
   const { db, config } = await testServer(t)
   await turnClock(t, db, 91 * DAY)
-  const secret = config.keyEncryptionKey
+  const secret = config.keyEncryptionKeys
   await Promise.all([rotateKeysNow(db, secret), ...Array.from({ length: 6 }, () => rotateKeys(db, secret))])
   const waiting = (await listPublishedKeys(db, 0)).filter(({ signsInSeconds }) => signsInSeconds > 0)
   t.equal(waiting.length, 3)

@@ -13,10 +13,10 @@ const PRIVATE_PARTS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k']
 
 t.test('8 instances that start at once agree on one key per algorithm', async (t) => {
   const url = await testDatabase(t)
-  const secret = randomSecret()
+  const secrets = [randomSecret()] as const
   const instances = Array.from({ length: 8 }, () => openDatabase(url, () => {}, { connections: 2 }))
   t.teardown(() => Promise.all(instances.map((db) => db.destroy())))
-  const rings = await Promise.all(instances.map((db) => openKeyRing(db, secret)))
+  const rings = await Promise.all(instances.map((db) => openKeyRing(db, secrets)))
   const sets = rings.map((ring) => JSON.stringify(ring.jwks))
   t.equal(new Set(sets).size, 1)
   const keys = rings[0]?.jwks.keys ?? []
@@ -58,18 +58,18 @@ t.test('a wrong KEY_ENCRYPTION_KEY is named, and leaves nothing behind that the 
   await db.deleteFrom('signing_keys').where('alg', '=', 'RS256').execute()
   const keys = () => db.selectFrom('signing_keys').select('kid').orderBy('kid').execute()
   const before = await keys()
-  await t.rejects(openKeyRing(db, randomSecret()), {
+  await t.rejects(openKeyRing(db, [randomSecret()]), {
     message: 'a signing key cannot be decrypted: KEY_ENCRYPTION_KEY is not the one it was stored with',
   })
   t.strictSame(await keys(), before)
-  const ring = await openKeyRing(db, config.keyEncryptionKey)
+  const ring = await openKeyRing(db, config.keyEncryptionKeys)
   t.match(ring.current('RS256'), { alg: 'RS256' })
 })
 
 t.test('tokens of one instance hold at another that opened the same keys', async (t) => {
   const { app, db, config } = await testServer(t)
   const { access_token } = await obtainTokens(app)
-  const other = await openKeyRing(db, config.keyEncryptionKey)
+  const other = await openKeyRing(db, config.keyEncryptionKeys)
   const { protectedHeader } = await jwtVerify(access_token, createLocalJWKSet({ keys: [...other.jwks.keys] }))
   t.strictSame(protectedHeader, { alg: 'ES256', typ: 'at+jwt', kid: other.current('ES256').kid })
 })

@@ -144,7 +144,7 @@ t.test('a code of a trial is redeemed by this server alone', async (t) => {
   const code = new URL(answer, ISSUER).searchParams.get('code') ?? ''
   const { unsealTrial } = await import('../../src/trial/trial.ts')
   const { id, sealed } = await db.selectFrom('trials').select(['id', 'sealed']).executeTakeFirstOrThrow()
-  const { verifier, redirectUri } = await unsealTrial(sealed, config.keyEncryptionKey, id)
+  const { verifier, redirectUri } = await unsealTrial(sealed, config.keyEncryptionKeys, id)
   for (const sent of [{ redirect_uri: redirectUri }, {}]) {
     const form = { grant_type: 'authorization_code', client_id: DEMO_APP, code, code_verifier: verifier, ...sent }
     const { statusCode, body } = await postToken(app, form)

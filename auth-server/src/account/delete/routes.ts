@@ -58,12 +58,12 @@ const PAGE = 'keep-account'
 
 /** What nobody has to be signed in for. */
 export function publicDeletePages({ db, config, mailer }: Deps): Pages {
-  const { cookieSecret } = config
+  const { cookieSecrets } = config
   const isMailed = mailer !== undefined
   const tokenOf = (request: FastifyRequest) => request.url.split('?')[0]?.split('/').at(-1) ?? ''
   // The token in the address is what counts. The form is bound to it: who does not know it has no form to send.
   const bindingTo = (token: string) =>
-    FormBinding.to(cookieSecret, token, { page: PAGE, path: MAIL_PURPOSES['keep-account'].page, leadsTo: [] })
+    FormBinding.to(cookieSecrets, token, { page: PAGE, path: MAIL_PURPOSES['keep-account'].page, leadsTo: [] })
 
   return {
     [ABOUT_DELETION]: { GET: (_request, reply) => sendPage(reply, aboutDeletionPage({ isMailed })) },
@@ -71,13 +71,13 @@ export function publicDeletePages({ db, config, mailer }: Deps): Pages {
     [`${MAIL_PURPOSES['keep-account'].page}/:token`]: {
       async GET(request, reply) {
         const token = tokenOf(request)
-        const id = readMailToken(cookieSecret, token)
+        const id = readMailToken(cookieSecrets, token)
         if (id === undefined || !(await canKeep(db, id))) return sendPage(reply.code(404), nothingToKeepPage)
         return sendPage(reply, keepPage({ binding: bindingTo(token), action: token }))
       },
       async POST(request, reply) {
         const token = tokenOf(request)
-        const id = readMailToken(cookieSecret, token)
+        const id = readMailToken(cookieSecrets, token)
         if (id === undefined) return sendPage(reply.code(404), nothingToKeepPage)
         readOwnForm(request, config, { secrets: [token], page: PAGE, refusal: 'foreign_or_old_form' })
         const isKept = await keepAccount(db, id, ofRequest(request))

@@ -15,7 +15,7 @@ import { joinedPage, joinPage, overPage } from './view.ts'
 export function joinRoutes({ db, config }: Deps): AccountRoutes {
   const tokenOf = (request: FastifyRequest) => pathParameter(request, 'token') ?? ''
   const openingOf = (request: FastifyRequest, { session }: SignedIn): Opening | undefined => {
-    const challengeId = readMailToken(config.cookieSecret, tokenOf(request))
+    const challengeId = readMailToken(config.cookieSecrets, tokenOf(request))
     return challengeId === undefined ? undefined : { challengeId, personId: session.personId }
   }
 

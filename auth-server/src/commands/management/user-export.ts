@@ -73,7 +73,7 @@ function cellOf(value: string | boolean | readonly string[] | null): string {
 async function exportHashes({ deps }: VerbCall, to: string, into: string): Promise<Told> {
   if (!deps) throw new Mistake('Hashes are exported beside the server: without MANAGEMENT_URL, with its environment.')
   const recipient = await readKey(to, readRecipient)
-  const settings = { peppers: deps.config, keyEncryptionKey: deps.config.keyEncryptionKey, recipient }
+  const settings = { peppers: deps.config, keyEncryptionKeys: deps.config.keyEncryptionKeys, recipient }
   const { people, hashes, lost } = await written(into, (write) =>
     exportPeople(deps.db, { ...settings, write: (line) => write(`${line}\n`) }),
   )

@@ -48,7 +48,7 @@ async function importFile({ values, deps, args: [file = ''] }: VerbCall): Promis
     source,
     dryRun,
     passwordPepper: deps.config.passwordPepper,
-    keyEncryptionKey: deps.config.keyEncryptionKey,
+    keyEncryptionKeys: deps.config.keyEncryptionKeys,
     rules: await rulesOf(values, deps),
     trustVerified: values['trust-verified'] === true,
     firebase: await parametersIn(values['firebase-parameters']),

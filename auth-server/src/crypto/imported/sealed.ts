@@ -12,7 +12,7 @@ function keyOf(pepper: string): string {
 
 /** Whoever has the database without the pepper cannot guess at it. @throws {UnusableHash} */
 export async function sealImported(pepper: string, hash: ImportedHash): Promise<string> {
-  const sealed = await seal(Buffer.from(JSON.stringify(hash), 'utf8'), keyOf(pepper))
+  const sealed = await seal(Buffer.from(JSON.stringify(hash), 'utf8'), [keyOf(pepper)])
   return `${PREFIX}${costOf(hash)}:${sealed}`
 }
 
@@ -24,7 +24,7 @@ export function isImported(stored: string): boolean {
 export async function openImported(pepper: string, stored: string): Promise<ImportedHash | undefined> {
   const sealed = stored.slice(stored.indexOf(':', PREFIX.length) + 1)
   try {
-    return JSON.parse(Buffer.from(await unseal(sealed, keyOf(pepper))).toString('utf8'))
+    return JSON.parse(Buffer.from(await unseal(sealed, [keyOf(pepper)])).toString('utf8'))
   } catch {
     return undefined
   }

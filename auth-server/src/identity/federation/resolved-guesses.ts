@@ -1,4 +1,5 @@
 // Guesses at a provider counted by whom a name leads to there, so that no other spelling and no second name gains attempts.
+import type { KnownSecrets } from '../../crypto/secrets.ts'
 import type { Limits } from '../../limits/index.ts'
 import type { Attempt } from '../../limits/shared-limit.ts'
 import { knownAs } from '../sign-in-guesses.ts'
@@ -21,11 +22,11 @@ export interface ResolvedGuesses {
  */
 export function resolvedGuesses(
   limits: Limits,
-  cookieSecret: string,
+  cookieSecrets: KnownSecrets,
   issuer: string,
   guess: Readonly<{ account: string; address: string; tokens: readonly string[] }>,
 ): ResolvedGuesses {
-  const known = knownAs(cookieSecret, guess.account, guess.tokens)
+  const known = knownAs(cookieSecrets, guess.account, guess.tokens)
   const attempts: Attempt[] = []
   let wait = 0
   return {

@@ -1,6 +1,8 @@
 // An entry of a file as a row to be stored, or what is wrong with it.
+
 import { UnusableHash } from '../../crypto/imported/hash.ts'
 import { randomId } from '../../crypto/random.ts'
+import type { KnownSecrets } from '../../crypto/secrets.ts'
 import type { ImportedBelongings, ImportedPerson } from '../../store/queries/import-people.ts'
 import type { AddressProof } from '../../store/tables/email-addresses.ts'
 import { keepImported } from '../password.ts'
@@ -13,7 +15,7 @@ import { SOURCES, type SourceName, type SourceSettings } from './sources.ts'
 /** How people are kept. */
 interface Keeping {
   readonly passwordPepper: string
-  readonly keyEncryptionKey: string
+  readonly keyEncryptionKeys: KnownSecrets
   /** Whether what the other system says of an address is believed. */
   readonly trustVerified: boolean
 }
@@ -71,7 +73,7 @@ function proofOf(isVerified: boolean, { trustVerified }: Keeping): AddressProof 
 async function kept({ totp, ...all }: CheckedBelongings, keeping: Keeping): Promise<ImportedBelongings> {
   const { addresses, groups, identities, registrations } = all
   const id = randomId('authenticator')
-  const sealed = totp && (await sealTotpSecret(totp, keeping.keyEncryptionKey, id))
+  const sealed = totp && (await sealTotpSecret(totp, keeping.keyEncryptionKeys, id))
   return {
     addresses: addresses.map(({ isVerified, ...one }) => ({ ...one, proof: proofOf(isVerified, keeping) })),
     ...{ groups, identities, registrations },

@@ -1,8 +1,10 @@
 // Exports people with their hashes to whoever holds a private key: portion by portion, in the form that an import reads.
+
 import { BY_COMMAND } from '../../audit/context.ts'
 import { record } from '../../audit/record.ts'
 import { toBase32 } from '../../crypto/base32.ts'
 import { type WrittenHash, writeHash } from '../../crypto/imported/write.ts'
+import type { KnownSecrets } from '../../crypto/secrets.ts'
 import type { Db } from '../../store/database.ts'
 import { type MovedPerson, readMovedPeople } from '../../store/queries/export-people.ts'
 import { hashToMove, type Peppers } from '../password.ts'
@@ -17,7 +19,7 @@ const PORTION = 500
 export interface ExportSettings {
   readonly peppers: Peppers
   /** By which secrets of authenticator apps are sealed. */
-  readonly keyEncryptionKey: string
+  readonly keyEncryptionKeys: KnownSecrets
   readonly recipient: Recipient
   /** Takes a line; resolved when there is room for the next. */
   readonly write: (line: string) => Promise<void>
@@ -57,7 +59,7 @@ export async function exportPeople(
 
 async function lineWithSecrets(
   person: MovedPerson,
-  { peppers, keyEncryptionKey }: Pick<ExportSettings, 'peppers' | 'keyEncryptionKey'>,
+  { peppers, keyEncryptionKeys }: Pick<ExportSettings, 'peppers' | 'keyEncryptionKeys'>,
   counts: ExportCounts,
 ): Promise<object> {
   const { password, totp } = person
@@ -69,6 +71,6 @@ async function lineWithSecrets(
     if (written) counts.hashes++
     else counts.lost++
   }
-  const secret = totp && (await openTotpSecret(Buffer.from(totp.sealed), keyEncryptionKey, totp.id))
+  const secret = totp && (await openTotpSecret(Buffer.from(totp.sealed), keyEncryptionKeys, totp.id))
   return { ...lineOf(person), ...written, ...(secret && { totp_secret: toBase32(secret) }) }
 }

@@ -1,7 +1,8 @@
 // Whether a code is one of a person's second factors. Looking is one thing, using it up another, in the caller's transaction.
+import type { KnownSecrets } from '../../crypto/secrets.ts'
 import type { Db, Trx } from '../../store/database.ts'
-import { listTotps, takeRecoveryCode, takeTotpStep } from '../../store/queries/second-factors.ts'
-import { hashRecoveryCode, readRecoveryCode } from './recovery-codes.ts'
+import { listRecoveryCodes, listTotps, takeRecoveryCode, takeTotpStep } from '../../store/queries/second-factors.ts'
+import { codeKeys, hashRecoveryCode, readRecoveryCode } from './recovery-codes.ts'
 import { openTotpSecret, readCode, stepOfCode } from './totp.ts'
 
 /** Uses the code up: true for one of all who bring the same. */
@@ -14,19 +15,30 @@ interface Guess {
 }
 
 /** A code of the person's authenticator app; undefined when it is none. */
-export async function findTotpCode(db: Db, keyEncryptionKey: string, guess: Guess): Promise<UseCode | undefined> {
+export async function findTotpCode(
+  db: Db,
+  keyEncryptionKeys: KnownSecrets,
+  guess: Guess,
+): Promise<UseCode | undefined> {
   const code = readCode(guess.code)
   if (code === undefined) return undefined
   for (const { id, sealed, now } of await listTotps(db, guess.personId)) {
-    const step = await stepOfCode(await openTotpSecret(sealed, keyEncryptionKey, id), code, now)
+    const step = await stepOfCode(await openTotpSecret(sealed, keyEncryptionKeys, id), code, now)
     if (step !== undefined) return (trx) => takeTotpStep(trx, id, step)
   }
   return undefined
 }
 
 /** One of the person's recovery codes; undefined when it cannot be one. */
-export function findRecoveryCode(keyEncryptionKey: string, { personId, code }: Guess): UseCode | undefined {
+export async function findRecoveryCode(
+  db: Db,
+  keyEncryptionKeys: KnownSecrets,
+  { personId, code }: Guess,
+): Promise<UseCode | undefined> {
   const read = readRecoveryCode(code)
   if (read === undefined) return undefined
-  return (trx) => takeRecoveryCode(trx, personId, hashRecoveryCode(keyEncryptionKey, personId, read))
+  const stored = await listRecoveryCodes(db, personId)
+  const keys = new Set((await Promise.all(stored.map((each) => codeKeys(each, keyEncryptionKeys)))).flat())
+  const hashes = [...keys].map((key) => hashRecoveryCode(key, personId, read))
+  return (trx) => takeRecoveryCode(trx, personId, hashes)
 }

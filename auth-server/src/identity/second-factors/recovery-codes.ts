@@ -1,6 +1,8 @@
 // Recovery codes: ten at a time for whoever loses their other second factors, shown once, stored hashed, good once each.
 import { randomBytes } from 'node:crypto'
 import { hmac } from '../../crypto/digest.ts'
+import { seal, unseal } from '../../crypto/seal.ts'
+import type { KnownSecrets } from '../../crypto/secrets.ts'
 
 export const RECOVERY_CODES = 10
 
@@ -31,7 +33,31 @@ export function readRecoveryCode(text: string | undefined): string | undefined {
   return CODE.test(code) ? code : undefined
 }
 
-/** How a code is stored. Whoever has the database alone cannot try all codes against it. */
-export function hashRecoveryCode(keyEncryptionKey: string, personId: string, code: string): string {
-  return hmac(keyEncryptionKey, 'recovery code', personId, code.replaceAll('-', ''))
+/** How a code is stored. Whoever has the database alone cannot try all codes against it: the key stands there sealed. */
+export function hashRecoveryCode(key: string, personId: string, code: string): string {
+  return hmac(key, 'recovery code', personId, code.replaceAll('-', ''))
+}
+
+/** The key of a code's hash, sealed with the code's row: another KEY_ENCRYPTION_KEY needs no code anew. */
+export async function sealCodeKey(key: string, keyEncryptionKeys: KnownSecrets, id: string): Promise<Buffer> {
+  return Buffer.from(await seal(Buffer.from(key), keyEncryptionKeys, id))
+}
+
+/**
+ * What is sealed for codes from before they had keys of their own: their hashes were made with KEY_ENCRYPTION_KEY itself, and
+ * which of them that was, only trying says.
+ */
+export function keyOfOldCodes(keyEncryptionKeys: KnownSecrets): string {
+  return keyEncryptionKeys.join(' ')
+}
+
+/** The keys that the hash of a code may have been made with. */
+export async function codeKeys(
+  { id, sealed }: Readonly<{ id: string; sealed: Buffer | null }>,
+  keyEncryptionKeys: KnownSecrets,
+): Promise<readonly string[]> {
+  if (sealed === null) return keyEncryptionKeys
+  return Buffer.from(await unseal(sealed.toString(), keyEncryptionKeys, id))
+    .toString()
+    .split(' ')
 }

@@ -1,7 +1,8 @@
 // Setting second factors up and taking them away; who may, the pages and commands that call this have to see to.
 import { type AuditContext, WITHOUT_REQUEST } from '../../audit/context.ts'
 import { record } from '../../audit/record.ts'
-import { randomId } from '../../crypto/random.ts'
+import { randomId, randomSecret } from '../../crypto/random.ts'
+import type { KnownSecrets } from '../../crypto/secrets.ts'
 import { type Db, inTransaction, type Trx } from '../../store/database.ts'
 import { noteChange } from '../../store/queries/account-changes.ts'
 import { letCodesFall, setFactorsAside, type WhichFactors } from '../../store/queries/factor-removal.ts'
@@ -15,7 +16,7 @@ import {
 import { unlessOnlyWay } from '../../store/queries/ways-in.ts'
 import { raiseSession } from '../../store/tables/sessions.ts'
 import { authenticatedBy, FIRST_FACTORS, PASSWORD_ACR } from '../acr.ts'
-import { hashRecoveryCode, newRecoveryCodes } from './recovery-codes.ts'
+import { hashRecoveryCode, newRecoveryCodes, sealCodeKey } from './recovery-codes.ts'
 import { newTotpSecret, openTotpSecret, readCode, sealTotpSecret, stepOfCode } from './totp.ts'
 
 /** What is left of a sign-in without its second factor. */
@@ -31,21 +32,25 @@ export interface FactorOwner {
 export type SignedInOwner = FactorOwner & Readonly<{ amr: readonly string[] }>
 
 /** Begins to set up an authenticator app, with a secret of its own. It counts for nothing until its first code. */
-export async function beginTotp(db: Db, keyEncryptionKey: string, owner: FactorOwner): Promise<void> {
+export async function beginTotp(db: Db, keyEncryptionKeys: KnownSecrets, owner: FactorOwner): Promise<void> {
   const id = randomId('authenticator')
-  await insertUnconfirmedTotp(db, { ...owner, id, sealed: await sealTotpSecret(newTotpSecret(), keyEncryptionKey, id) })
+  await insertUnconfirmedTotp(db, {
+    ...owner,
+    id,
+    sealed: await sealTotpSecret(newTotpSecret(), keyEncryptionKeys, id),
+  })
 }
 
 /** The secret of the app that is being set up in this session, if one is. */
 export async function findBegunTotp(
   db: Db,
-  keyEncryptionKey: string,
+  keyEncryptionKeys: KnownSecrets,
   owner: FactorOwner,
 ): Promise<Readonly<{ id: string; secret: Uint8Array; now: number }> | undefined> {
   const found = await findUnconfirmedTotp(db, owner)
   if (!found) return undefined
   const { id, sealed, now } = found
-  return { id, secret: await openTotpSecret(sealed, keyEncryptionKey, id), now }
+  return { id, secret: await openTotpSecret(sealed, keyEncryptionKeys, id), now }
 }
 
 /**
@@ -55,12 +60,12 @@ export async function findBegunTotp(
  */
 export async function finishTotp(
   db: Db,
-  keyEncryptionKey: string,
+  keyEncryptionKeys: KnownSecrets,
   owner: SignedInOwner,
   typed: string | undefined,
   also: (trx: Trx) => Promise<void>,
 ): Promise<'confirmed' | 'wrong code' | 'nothing begun'> {
-  const begun = await findBegunTotp(db, keyEncryptionKey, owner)
+  const begun = await findBegunTotp(db, keyEncryptionKeys, owner)
   if (!begun) return 'nothing begun'
   const code = readCode(typed)
   const step = code === undefined ? undefined : await stepOfCode(begun.secret, code, begun.now)
@@ -89,15 +94,18 @@ class NothingBegun extends Error {}
 /** A new set of recovery codes, to be shown this once, in the place of the one before. */
 export async function renewRecoveryCodes(
   db: Db,
-  keyEncryptionKey: string,
+  keyEncryptionKeys: KnownSecrets,
   personId: string,
   also: (trx: Trx) => Promise<void>,
 ): Promise<readonly string[]> {
   const codes = newRecoveryCodes()
-  const rows = codes.map((code) => ({
-    id: randomId('authenticator'),
-    hash: hashRecoveryCode(keyEncryptionKey, personId, code),
-  }))
+  const rows = await Promise.all(
+    codes.map(async (code) => {
+      const [id, key] = [randomId('authenticator'), randomSecret()]
+      const sealed = await sealCodeKey(key, keyEncryptionKeys, id)
+      return { id, hash: hashRecoveryCode(key, personId, code), sealed }
+    }),
+  )
   await db.transaction().execute(async (trx) => {
     await replaceRecoveryCodes(trx, personId, rows)
     await noteChange(trx, { personId, kind: 'recovery-codes-made' })

@@ -2,6 +2,7 @@
 import type { TOTP } from 'otpauth'
 import { randomSecret } from '../../crypto/random.ts'
 import { seal, unseal } from '../../crypto/seal.ts'
+import type { KnownSecrets } from '../../crypto/secrets.ts'
 
 /** Of a secret, in bytes (RFC 4226 §4: 20 are recommended). */
 const SECRET_BYTES = 20
@@ -22,13 +23,13 @@ export function newTotpSecret(): Uint8Array {
 }
 
 /** @param id of the authenticator, which the secret cannot be moved away from */
-export async function sealTotpSecret(plain: Uint8Array, keyEncryptionKey: string, id: string): Promise<Buffer> {
-  return Buffer.from(await seal(plain, keyEncryptionKey, id))
+export async function sealTotpSecret(plain: Uint8Array, keyEncryptionKeys: KnownSecrets, id: string): Promise<Buffer> {
+  return Buffer.from(await seal(plain, keyEncryptionKeys, id))
 }
 
 /** @throws {Error} when it was sealed with another key, or of another authenticator. */
-export function openTotpSecret(sealed: Buffer, keyEncryptionKey: string, id: string): Promise<Uint8Array> {
-  return unseal(sealed.toString(), keyEncryptionKey, id)
+export function openTotpSecret(sealed: Buffer, keyEncryptionKeys: KnownSecrets, id: string): Promise<Uint8Array> {
+  return unseal(sealed.toString(), keyEncryptionKeys, id)
 }
 
 // Loaded when the first person needs it: most servers start without.

@@ -19,9 +19,9 @@ const LINK_PATH = `${PAGE}/:token`
 
 /** Outside of any visit: whoever reads the mail has the address, and whoever asked for it had just signed in. */
 export function addressLinkPages({ db, config, cookies }: Deps): Pages {
-  const { cookieSecret } = config
+  const { cookieSecrets } = config
   const ended = (reply: FastifyReply) => sendPage(reply.code(410), linkEndedPage)
-  const idOf = (request: FastifyRequest) => readMailToken(cookieSecret, pathParameter(request, 'token') ?? '')
+  const idOf = (request: FastifyRequest) => readMailToken(cookieSecrets, pathParameter(request, 'token') ?? '')
   return {
     [LINK_PATH]: {
       // Mail scanners open it as well, so it changes nothing.
@@ -33,7 +33,7 @@ export function addressLinkPages({ db, config, cookies }: Deps): Pages {
         const secret = known ?? randomSecret()
         if (known === undefined) cookies.beginVisit(reply, { id, secret })
         const path = `${PAGE}/${pathParameter(request, 'token')}`
-        const binding = FormBinding.to(cookieSecret, secret, { page: id, path, leadsTo: [] })
+        const binding = FormBinding.to(cookieSecrets, secret, { page: id, path, leadsTo: [] })
         return sendPage(reply, addressLinkPage(binding, link))
       },
     },

@@ -84,7 +84,7 @@ export function loginPages(deps: Deps, visits: VisitFlow): VisitPages {
         const password = form.get('password') ?? ''
         if (routed && password === '') return beginAtProvider(deps, request, reply, routed, signingIn(visit))
         const guess = { account: account ?? '', address: request.ip, tokens: cookies.known(request) }
-        const attempt = await admitSignInGuess(limits, config.cookieSecret, guess)
+        const attempt = await admitSignInGuess(limits, config.cookieSecrets, guess)
         if (attempt.waitSeconds > 0) {
           metrics.signIns.inc({ outcome: 'refused' })
           reply.header('retry-after', String(attempt.waitSeconds))

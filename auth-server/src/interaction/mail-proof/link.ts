@@ -23,14 +23,14 @@ const LINK_PATH = `${PAGE}/:token`
 
 export function linkPages(deps: Deps): Pages {
   const { db, config, cookies } = deps
-  const { cookieSecret } = config
+  const { cookieSecrets } = config
 
   /**
    * What the link stands for, and the browser's secrets for it: that of the visit, where the visit began here, and its own
    * from when the link was first opened here. Undefined when the answer has been sent.
    */
   async function open(request: FastifyRequest, reply: FastifyReply) {
-    const id = readMailToken(cookieSecret, pathParameter(request, 'token') ?? '')
+    const id = readMailToken(cookieSecrets, pathParameter(request, 'token') ?? '')
     const linked = id === undefined ? undefined : await findLinkedProof(db, id)
     if (!linked) {
       sendPage(reply.code(410), linkEndedPage)
@@ -52,7 +52,7 @@ export function linkPages(deps: Deps): Pages {
   }
 
   function bind(secret: string, page: string, path: string): FormBinding {
-    return FormBinding.to(cookieSecret, secret, { page, path, leadsTo: [] })
+    return FormBinding.to(cookieSecrets, secret, { page, path, leadsTo: [] })
   }
 
   async function openProven(request: FastifyRequest, reply: FastifyReply) {

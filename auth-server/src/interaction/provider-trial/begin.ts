@@ -4,7 +4,7 @@ import type { AuditContext } from '../../audit/context.ts'
 import { record } from '../../audit/record.ts'
 import type { Config } from '../../config.ts'
 import { hmac, sha256 } from '../../crypto/digest.ts'
-import { randomSecret } from '../../crypto/random.ts'
+import { madeBy, newState } from '../../crypto/state.ts'
 import type { Deps } from '../../deps.ts'
 import { tooManyRequests } from '../../http/problem.ts'
 import { federationPath } from '../../identity/federation/addresses.ts'
@@ -15,6 +15,7 @@ import { PROVIDERS_PATH } from '../paths.ts'
 import { failureInWords } from './failure.ts'
 import { sealResult, type TrialResult } from './result.ts'
 
+const PREFIX = 'trial-'
 const STATE = /^trial-[\w-]{43}$/
 
 /** Whether an answer is to a trial; the state of a sign-in never reads so. */
@@ -29,10 +30,11 @@ export function trialPage(provider: string): string {
 
 /** @param secret what the cookie of the portal holds: no other browser can go on with the answer */
 export function trialRequest(
-  { cookieSecret, issuer }: Pick<Config, 'cookieSecret' | 'issuer'>,
+  { cookieSecrets, issuer }: Pick<Config, 'cookieSecrets' | 'issuer'>,
   { name }: Pick<IdentityProvider, 'name'>,
   { secret, state }: Readonly<{ secret: string; state: string }>,
 ): UpstreamRequest {
+  const cookieSecret = madeBy(cookieSecrets, state.slice(PREFIX.length))
   const made = (what: string) => hmac(cookieSecret, 'provider trial', what, secret, state)
   return {
     redirectUri: `${issuer}${federationPath('callback', name)}`,
@@ -55,14 +57,14 @@ export interface Trier {
 
 /** Begins one, and notes that. Returns its state. @throws {HttpProblem} 429 */
 export async function openTrial(
-  { db, limits }: Pick<Deps, 'db' | 'limits'>,
+  { db, config, limits }: Pick<Deps, 'db' | 'config' | 'limits'>,
   request: FastifyRequest,
   provider: IdentityProvider,
   { personId, sessionId, secret, context }: Trier,
 ): Promise<string> {
   const { waitSeconds } = await limits.admit({ providerSignIns: { address: request.ip } })
   if (waitSeconds > 0) throw tooManyRequests('too many sign-ins at providers were begun; try again later', waitSeconds)
-  const state = `trial-${randomSecret()}`
+  const state = PREFIX + newState(config.cookieSecrets)
   const owner = { personId, sessionId, provider: provider.name }
   await db.transaction().execute(async (trx) => {
     await beginProviderTrial(trx, { ...owner, browserHash: sha256(secret), stateHash: sha256(state) })
@@ -99,5 +101,5 @@ export async function settle(
   result: TrialResult,
 ): Promise<void> {
   const stateHash = sha256(state)
-  await noteProviderTrial(db, { stateHash, sealed: await sealResult(result, config.keyEncryptionKey, stateHash) })
+  await noteProviderTrial(db, { stateHash, sealed: await sealResult(result, config.keyEncryptionKeys, stateHash) })
 }

@@ -1,5 +1,6 @@
 // What came of a trial at a provider: kept encrypted for the minutes in which it is shown.
 import { seal, unseal } from '../../crypto/seal.ts'
+import type { KnownSecrets } from '../../crypto/secrets.ts'
 
 /** Somebody else's text as far as it is shown; `length` is there where it is cut. */
 export interface ShownValue {
@@ -45,11 +46,15 @@ function aboutOf(stateHash: string): string {
   return `provider trial ${stateHash}`
 }
 
-export function sealResult(result: TrialResult, keyEncryptionKey: string, stateHash: string): Promise<string> {
-  return seal(Buffer.from(JSON.stringify(result)), keyEncryptionKey, aboutOf(stateHash))
+export function sealResult(result: TrialResult, keyEncryptionKeys: KnownSecrets, stateHash: string): Promise<string> {
+  return seal(Buffer.from(JSON.stringify(result)), keyEncryptionKeys, aboutOf(stateHash))
 }
 
 /** @param sealed by the function above */
-export async function unsealResult(sealed: string, keyEncryptionKey: string, stateHash: string): Promise<TrialResult> {
-  return JSON.parse(Buffer.from(await unseal(sealed, keyEncryptionKey, aboutOf(stateHash))).toString())
+export async function unsealResult(
+  sealed: string,
+  keyEncryptionKeys: KnownSecrets,
+  stateHash: string,
+): Promise<TrialResult> {
+  return JSON.parse(Buffer.from(await unseal(sealed, keyEncryptionKeys, aboutOf(stateHash))).toString())
 }

@@ -115,7 +115,7 @@ async function signIn(deps: Deps, arrival: Arrival): Promise<FastifyReply> {
     upstream: {
       subject: identity.sessionSubject ?? identity.subject,
       sid: identity.sessionId ?? null,
-      sealedLogout: await keptLogout(identity, config.keyEncryptionKey),
+      sealedLogout: await keptLogout(identity, config.keyEncryptionKeys),
     },
   }
   const done = await completeSignIn(deps, request, reply, visit, proven, (trx) => noteIdentityUse(trx, subject))

@@ -2,7 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../../config.ts'
 import { hmac, sha256 } from '../../crypto/digest.ts'
-import { randomSecret } from '../../crypto/random.ts'
+import { madeBy, newState } from '../../crypto/state.ts'
 import type { Deps } from '../../deps.ts'
 import { tooManyRequests } from '../../http/problem.ts'
 import { federationPath } from '../../identity/federation/addresses.ts'
@@ -33,7 +33,7 @@ export interface UpstreamStart {
  * nobody has them who has only the database, and no other browser can go on with the answer.
  */
 export function upstreamRequest(
-  { cookieSecret, issuer }: Pick<Config, 'cookieSecret' | 'issuer'>,
+  { cookieSecrets, issuer }: Pick<Config, 'cookieSecrets' | 'issuer'>,
   { name }: Pick<IdentityProvider, 'name'>,
   {
     requestId,
@@ -42,6 +42,7 @@ export function upstreamRequest(
     isFresh,
   }: Pick<UpstreamStart, 'requestId' | 'secret' | 'isFresh'> & Readonly<{ state: string }>,
 ): UpstreamRequest {
+  const cookieSecret = madeBy(cookieSecrets, state)
   const [nonce, codeVerifier] = ['nonce', 'verifier'].map((what) => hmac(cookieSecret, 'upstream', what, secret, state))
   return {
     redirectUri: `${issuer}${federationPath('callback', name)}`,
@@ -74,7 +75,7 @@ export async function beginAtProvider(
 ): Promise<FastifyReply> {
   const { waitSeconds } = await limits.admit({ providerSignIns: { address: request.ip } })
   if (waitSeconds > 0) throw tooManyRequests('too many sign-ins at providers were begun; try again later', waitSeconds)
-  const state = randomSecret()
+  const state = newState(config.cookieSecrets)
   const asked = upstreamRequest(config, provider, { requestId, secret, state, isFresh })
   const address = await provider.begin(asked).catch((error: unknown) => {
     request.log.warn(

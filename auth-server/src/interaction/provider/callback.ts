@@ -66,7 +66,7 @@ export function callbackPages(deps: Deps): Readonly<Record<string, PageHandlers>
           })
         if (identity === 'cancelled') return failed('cancelled', 403)
         if (!identity) return provider.isDown() ? failed('unavailable', 503) : failed('refused', 400)
-        const subject = await keptSubject(identity, config.keyEncryptionKey)
+        const subject = await keptSubject(identity, config.keyEncryptionKeys)
         const came = { request, reply, visit, provider, identity, subject, stateHash, failed }
         return arrive(deps, came, linking)
       },

@@ -69,9 +69,9 @@ export function typedPages(deps: Deps, visits: VisitFlow): VisitPages {
 
         const account = `${provider.issuer} ${spelledOnce(name)}`
         const guess = { account, address: request.ip, tokens: cookies.known(request) }
-        const attempt = await admitSignInGuess(limits, config.cookieSecret, guess)
+        const attempt = await admitSignInGuess(limits, config.cookieSecrets, guess)
         if (attempt.waitSeconds > 0) return tooMany(attempt.waitSeconds)
-        const resolved = resolvedGuesses(limits, config.cookieSecret, provider.issuer, guess)
+        const resolved = resolvedGuesses(limits, config.cookieSecrets, provider.issuer, guess)
         const asked = upstreamRequest(config, provider, { requestId: pending.id, secret, state, isFresh: true })
         const parameters = new URLSearchParams({ name, password: form.get('password') ?? '' })
         const { admit } = resolved
@@ -98,7 +98,7 @@ export function typedPages(deps: Deps, visits: VisitFlow): VisitPages {
         const arrival = { provider: provider.name, stateHash, isPosted: false, visits: sent }
         const returned = await takeUpstreamAnswer(db, arrival)
         if (!returned) return failed('ended', 400)
-        const subject = await keptSubject(identity, config.keyEncryptionKey)
+        const subject = await keptSubject(identity, config.keyEncryptionKeys)
         const came = { request, reply, visit, provider, identity, subject, stateHash, failed, account }
         return arrive(deps, came, returned.linking)
       },

@@ -12,7 +12,7 @@ import type { UseCode } from '../../identity/second-factors/prove.ts'
 import { findUnheardStepUp, stepUp } from '../../store/queries/step-up.ts'
 import { SESSION_TTL_SECONDS } from '../complete-sign-in.ts'
 import { resumePath } from '../paths.ts'
-import { sessionToken } from '../session.ts'
+import { sessionTokens, tokenOfHash } from '../session.ts'
 import type { SignedInVisit } from '../visit.ts'
 
 type StepUpDeps = Pick<Deps, 'db' | 'config' | 'cookies'>
@@ -32,7 +32,7 @@ export async function completeStepUp(
   { pending, session, secret }: SignedInVisit,
   { methods, use, outcome }: ShownFactor,
 ): Promise<'done' | 'used'> {
-  const tokenOf = (signInId: string) => sessionToken(config.cookieSecret, secret, signInId)
+  const tokensOf = (signInId: string) => sessionTokens(config.cookieSecrets, secret, signInId)
   const { personId } = session
   const whose = { personId, ...(pending.app && { applicationId: pending.app.applicationId }) }
   const done = await stepUp(
@@ -43,7 +43,7 @@ export async function completeStepUp(
       sessionId: session.id,
       tokenHashes: cookies.sessions(request).map(sha256),
       signInId: randomSecret(16),
-      tokenHashOf: (signInId) => sha256(tokenOf(signInId)),
+      tokenHashesOf: (signInId) => tokensOf(signInId).map(sha256),
       raise: (before) => authenticatedBy(methods, before),
     },
     use,
@@ -52,7 +52,7 @@ export async function completeStepUp(
   if (done.kind === 'not proven') return 'used'
   if (done.kind === 'done') {
     const lifetime = { seconds: SESSION_TTL_SECONDS, persists: !session.endsWithBrowser }
-    cookies.setSession(reply, tokenOf(done.signInId), lifetime)
+    cookies.setSession(reply, tokenOfHash(tokensOf(done.signInId), done.tokenHash), lifetime)
   }
   reply.redirect(resumePath(pending.id), 303)
   return 'done'
@@ -71,7 +71,7 @@ export async function repeatStepUp(
   const unheard = await findUnheardStepUp(db, { requestId, browserHashes: secrets.map(sha256), tokenHashes })
   const secret = secrets.find((candidate) => sha256(candidate) === unheard?.browserHash)
   if (!unheard || secret === undefined) return false
-  const token = sessionToken(config.cookieSecret, secret, unheard.signInId)
+  const token = tokenOfHash(sessionTokens(config.cookieSecrets, secret, unheard.signInId), unheard.tokenHash)
   // Signed in once more since then: what this browser holds is older than that.
   if (sha256(token) !== unheard.tokenHash) return false
   cookies.setSession(reply, token, { seconds: SESSION_TTL_SECONDS, persists: !unheard.endsWithBrowser })

@@ -22,16 +22,16 @@ interface TypedCode {
 
 export function secondFactorPages(deps: Deps, visits: VisitFlow): VisitPages {
   const { db, config } = deps
-  const { keyEncryptionKey } = config
+  const { keyEncryptionKeys } = config
   const totp: TypedCode = {
     guesses: 'secondFactorGuesses',
-    find: ({ session }, code) => findTotpCode(db, keyEncryptionKey, { personId: session.personId, code }),
+    find: ({ session }, code) => findTotpCode(db, keyEncryptionKeys, { personId: session.personId, code }),
     page: factorPage,
     outcome: 'succeeded',
   }
   const recoveryCode: TypedCode = {
     guesses: 'recoveryCodeGuesses',
-    find: ({ session }, code) => findRecoveryCode(keyEncryptionKey, { personId: session.personId, code }),
+    find: ({ session }, code) => findRecoveryCode(db, keyEncryptionKeys, { personId: session.personId, code }),
     page: recoveryCodePage,
     outcome: 'recovery-code-used',
   }

@@ -38,7 +38,7 @@ export async function logoutAtProvider(
   const { name, issuer } = provider
   const [state, secret] = [randomSecret(), randomSecret()]
   try {
-    const hint = await logoutHintIn(sealed, issuer, config.keyEncryptionKey)
+    const hint = await logoutHintIn(sealed, issuer, config.keyEncryptionKeys)
     const address = await logout.begin({ hint, state })
     const left = { provider: name, stateHash: sha256(state), browserHash: sha256(secret), afterwards: target }
     cookies.setSignOut(reply, secret, await beginUpstreamLogout(db, left))

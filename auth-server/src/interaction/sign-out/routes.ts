@@ -47,7 +47,7 @@ export function signOutForm(
 ): Form {
   const leadsTo = signOutLeadsTo(providers, session)
   return {
-    binding: FormBinding.to(config.cookieSecret, secret, { page: PAGE, path: PAGES_PATH, leadsTo }),
+    binding: FormBinding.to(config.cookieSecrets, secret, { page: PAGE, path: PAGES_PATH, leadsTo }),
     action: 'logout',
   }
 }
@@ -78,7 +78,7 @@ export function signOutPage(deps: Deps): PageHandlers {
       ])
       if (!session || secret === undefined) return sendPage(reply, signedOutPage())
       const leadsTo = [...signOutLeadsTo(providers, session), ...(target ? [target.redirectUri] : [])]
-      const binding = FormBinding.to(config.cookieSecret, secret, { page: PAGE, path: PAGES_PATH, leadsTo })
+      const binding = FormBinding.to(config.cookieSecrets, secret, { page: PAGE, path: PAGES_PATH, leadsTo })
       const uiLocales = uiLocalesOf(parameters)
       return sendPage(reply, logoutPage({ binding, accountName: session.accountName, client, target, uiLocales }))
     },

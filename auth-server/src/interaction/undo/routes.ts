@@ -17,9 +17,9 @@ const LINK_PATH = `${MAIL_PURPOSES.undo.page}/:token`
 
 /** Outside of any visit, in whichever browser: the token alone counts, and nobody is signed in by it. */
 export function undoPages({ db, config, cookies }: Deps): Pages {
-  const { cookieSecret } = config
+  const { cookieSecrets } = config
   const ended = (reply: FastifyReply) => sendPage(reply.code(410), undoEndedPage)
-  const idOf = (request: FastifyRequest) => readMailToken(cookieSecret, pathParameter(request, 'token') ?? '')
+  const idOf = (request: FastifyRequest) => readMailToken(cookieSecrets, pathParameter(request, 'token') ?? '')
   return {
     [LINK_PATH]: {
       // Mail scanners open it as well, so it changes nothing.
@@ -31,7 +31,7 @@ export function undoPages({ db, config, cookies }: Deps): Pages {
         const secret = known ?? randomSecret()
         if (known === undefined) cookies.beginVisit(reply, { id, secret })
         const path = `${MAIL_PURPOSES.undo.page}/${pathParameter(request, 'token')}`
-        const binding = FormBinding.to(cookieSecret, secret, { page: id, path, leadsTo: [] })
+        const binding = FormBinding.to(cookieSecrets, secret, { page: id, path, leadsTo: [] })
         return sendPage(reply, undoPage(binding, change))
       },
     },

@@ -10,7 +10,7 @@ export function deviceChallengeHandler(deps: Deps): RouteHandlerMethod {
   return async (request) => {
     const client = await authenticateClient(deps, readForm(request), request)
     requireGuests(client)
-    const challenge = newChallenge(deps.config.tokenSecret, client.clientId, client.readAt)
+    const challenge = newChallenge(deps.config.tokenSecrets, client.clientId, client.readAt)
     return { challenge, expires_in: CHALLENGE_TTL_SECONDS }
   }
 }

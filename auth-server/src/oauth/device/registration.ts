@@ -93,7 +93,7 @@ async function proveKey({ config }: Deps, { clientId, readAt }: Client, proof: s
   const { jkt, publicJwk, claims } = signed
   const { aud, challenge } = claims
   if (aud !== config.issuer) throw invalidProof(`aud of the proof is not the issuer, ${config.issuer}, as a string`)
-  if (typeof challenge !== 'string' || !isChallenge(config.tokenSecret, clientId, challenge, readAt))
+  if (typeof challenge !== 'string' || !isChallenge(config.tokenSecrets, clientId, challenge, readAt))
     throw invalidProof('challenge of the proof is none of ours for this application, or has expired')
   return { jkt, publicJwk, challenge }
 }

@@ -1,5 +1,6 @@
 // Nonces for DPoP proofs, kept nowhere: a window of time and its tag under TOKEN_SECRET (RFC 9449 §8). Pure.
-import { equalInConstantTime, hmac } from '../../crypto/digest.ts'
+import { hmac } from '../../crypto/digest.ts'
+import { type KnownSecrets, makerOf } from '../../crypto/secrets.ts'
 import { ACCESS_TOKEN_TTL_SECONDS } from '../../tokens/access-token.ts'
 
 /**
@@ -13,14 +14,15 @@ function nonceOf(tokenSecret: string, window: number): string {
 }
 
 /** The nonce to give out now. @param now Unix seconds by the database's clock. */
-export function currentNonce(tokenSecret: string, now: number): string {
-  return nonceOf(tokenSecret, Math.floor(now / NONCE_WINDOW_SECONDS))
+export function currentNonce([secret]: KnownSecrets, now: number): string {
+  return nonceOf(secret, Math.floor(now / NONCE_WINDOW_SECONDS))
 }
 
 /** The window that a nonce of ours was given out in, however long ago; undefined when it is not ours. */
-export function windowOfNonce(tokenSecret: string, nonce: string): number | undefined {
+export function windowOfNonce(tokenSecrets: KnownSecrets, nonce: string): number | undefined {
   const [, digits] = /^(\d{1,12})\.[\w-]{43}$/.exec(nonce) ?? []
   if (digits === undefined) return undefined
   const window = Number(digits)
-  return equalInConstantTime(nonceOf(tokenSecret, window), nonce) ? window : undefined
+  const maker = makerOf(tokenSecrets, nonce, (secret) => nonceOf(secret, window))
+  return maker === undefined ? undefined : window
 }

@@ -50,7 +50,7 @@ export async function acceptProof(
   { ath, key, nonce: demand, presented }: ProofDemands,
 ): Promise<string> {
   const windowOf = (nonce: string | undefined): number | undefined =>
-    nonce === undefined ? undefined : windowOfNonce(config.tokenSecret, nonce)
+    nonce === undefined ? undefined : windowOfNonce(config.tokenSecrets, nonce)
   const judged = await proof.judge<OAuthError>({
     ath,
     key,
@@ -60,7 +60,7 @@ export async function acceptProof(
     once: async ({ thumbprint: jkt, jti, issuedAt, nonce }) => {
       const mark = { jkt, jti, issuedAt, nonceWindow: windowOf(nonce), presented }
       const { now, fresh, first } = await useProof(db, mark, NONCE_WINDOW_SECONDS)
-      reply.header(NONCE_HEADER, currentNonce(config.tokenSecret, now))
+      reply.header(NONCE_HEADER, currentNonce(config.tokenSecrets, now))
       if (!fresh) return useNonce()
       return first ? 'passed' : new OAuthError('invalid_dpop_proof', 'this DPoP proof has been used already')
     },
@@ -82,7 +82,7 @@ export function giveNonce({ db, config }: Deps): onSendHookHandler {
     if (request.headers.dpop === undefined || reply.hasHeader(NONCE_HEADER)) return payload
     // Without a database there is no time to make a nonce of; the answer says so already.
     const now = await databaseTime(db).catch(() => undefined)
-    if (now !== undefined) reply.header(NONCE_HEADER, currentNonce(config.tokenSecret, now))
+    if (now !== undefined) reply.header(NONCE_HEADER, currentNonce(config.tokenSecrets, now))
     return payload
   }
 }

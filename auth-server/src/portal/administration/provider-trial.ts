@@ -47,7 +47,7 @@ export function providerTrialRoutes(deps: Deps): PortalRoutes {
   async function lastResult({ session }: PortalPerson, { name }: IdentityProvider): Promise<TrialResult | undefined> {
     const owner = { personId: session.personId, sessionId: session.id, provider: name }
     const found = await findProviderTrial(db, owner)
-    return found && unsealResult(found.sealed, config.keyEncryptionKey, found.stateHash)
+    return found && unsealResult(found.sealed, config.keyEncryptionKeys, found.stateHash)
   }
 
   /** Name and password of one whose people type them on a page of ours: guesses count as those of sign-ins. */
@@ -60,13 +60,13 @@ export function providerTrialRoutes(deps: Deps): PortalRoutes {
     const [name, password] = [me.form.get('name') ?? '', me.form.get('password') ?? '']
     const account = `${provider.issuer} ${spelledOnce(name)}`
     const guess = { account, address: request.ip, tokens: cookies.known(request) }
-    const attempt = await admitSignInGuess(limits, config.cookieSecret, guess)
+    const attempt = await admitSignInGuess(limits, config.cookieSecrets, guess)
     const tooMany = (waitSeconds: number) => {
       const page = providerTrialPage(me, provider, { result: undefined, tooMany: true })
       return sendPage(reply.code(429).header('retry-after', String(waitSeconds)), page)
     }
     if (attempt.waitSeconds > 0) return tooMany(attempt.waitSeconds)
-    const resolved = resolvedGuesses(limits, config.cookieSecret, provider.issuer, guess)
+    const resolved = resolvedGuesses(limits, config.cookieSecrets, provider.issuer, guess)
     const trier = trierOf(request, me)
     const state = await openTrial(deps, request, provider, trier)
     const asked = trialRequest(config, provider, { secret: trier.secret, state })

@@ -2,6 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { hmac, sha256 } from '../../crypto/digest.ts'
 import { randomSecret } from '../../crypto/random.ts'
+import { type KnownSecrets, withEach } from '../../crypto/secrets.ts'
 import type { Deps } from '../../deps.ts'
 import { Parameters } from '../../http/parameters.ts'
 import { type PortalSignIn, portalCookiesFor } from '../../http/portal-cookies.ts'
@@ -24,10 +25,12 @@ export interface WantedSignIn {
   readonly isFresh?: boolean
 }
 
-/** What only this browser and this server know of a sign-in (RFC 7636 §4.1; OpenID Connect Core §3.1.2.1). */
-export function secretsOf(cookieSecret: string, { id, secret }: Pick<PortalSignIn, 'id' | 'secret'>) {
-  const made = (what: string) => hmac(cookieSecret, `portal ${what}`, secret, id)
-  return { state: `${id}.${made('state')}`, nonce: made('nonce'), verifier: made('verifier') }
+/** What only this browser and this server know of a sign-in (RFC 7636 §4.1; OpenID Connect Core §3.1.2.1); by each secret. */
+export function secretsOf(cookieSecrets: KnownSecrets, { id, secret }: Pick<PortalSignIn, 'id' | 'secret'>) {
+  return withEach(cookieSecrets, (key) => {
+    const made = (what: string) => hmac(key, `portal ${what}`, secret, id)
+    return { state: `${id}.${made('state')}`, nonce: made('nonce'), verifier: made('verifier') }
+  })
 }
 
 /** A cookie holds no more than that. */
@@ -39,9 +42,9 @@ export function beginSignIn(
   reply: FastifyReply,
   { returnTo, isRecent = false, isStrong = false, isFresh = false }: WantedSignIn,
 ): FastifyReply {
-  const { issuer, cookieSecret } = config
+  const { issuer, cookieSecrets } = config
   const signIn = { id: randomSecret(16), secret: randomSecret(), returnTo: pageOfPortal(issuer, returnTo) }
-  const { state, nonce, verifier } = secretsOf(cookieSecret, signIn)
+  const [{ state, nonce, verifier }] = secretsOf(cookieSecrets, signIn)
   const uiLocales = request.uiLocales ?? uiLocalesOf(Parameters.ofUrl(request.raw.url ?? ''))
   const parameters = new URLSearchParams({
     response_type: 'code',

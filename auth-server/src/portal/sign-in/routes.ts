@@ -26,7 +26,7 @@ type End =
 /** Pages for whoever is not signed in yet. */
 export function signInPages(deps: Deps): Pages {
   const { db, config } = deps
-  const { issuer, cookieSecret } = config
+  const { issuer, cookieSecrets } = config
   const cookies = portalCookiesFor(issuer)
 
   async function endOf(request: FastifyRequest, reply: FastifyReply): Promise<End> {
@@ -34,9 +34,8 @@ export function signInPages(deps: Deps): Pages {
     parameters.requireReadable()
     const state = parameters.get('state') ?? ''
     const signIn = cookies.signIns(request).find(({ id }) => state.startsWith(`${id}.`))
-    const expected = signIn && secretsOf(cookieSecret, signIn)
-    if (!signIn || !expected || !equalInConstantTime(state, expected.state))
-      return { kind: 'over', because: 'no sign-in of this browser has this state' }
+    const expected = signIn && secretsOf(cookieSecrets, signIn).find((made) => equalInConstantTime(state, made.state))
+    if (!signIn || !expected) return { kind: 'over', because: 'no sign-in of this browser has this state' }
     // It counts once, whatever comes of it.
     cookies.endSignIn(reply, signIn.id)
     // RFC 9207 §2.4

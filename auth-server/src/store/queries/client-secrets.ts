@@ -95,3 +95,11 @@ export async function noteSecretUse(db: Db, applicationId: string, hash: string)
     where id = (select id from applications where id = ${applicationId} for no key update skip locked)
       and ${hash} in (client_secret_hash, previous_secret_hash)`.execute(db)
 }
+
+/** The same for the client of this name, if there is one with another secret: the one before goes on for so long, 0 for not at all. */
+export async function handOverSecret(trx: Trx, clientId: string, hash: string, keepSeconds: number): Promise<void> {
+  const { rows } = await sql<{ id: string }>`
+    select id from applications where client_id = ${clientId} and client_secret_hash <> ${hash} for update`.execute(trx)
+  const [found] = rows
+  if (found) await replaceSecret(trx, found.id, hash, keepSeconds)
+}

@@ -27,11 +27,25 @@ export async function takeTotpStep(trx: Trx, id: string, step: number): Promise<
   return rows.length === 1
 }
 
-/** Uses up a recovery code; it goes for good. */
-export async function takeRecoveryCode(trx: Trx, personId: string, hash: string): Promise<boolean> {
+/** A recovery code, and the sealed key of its hash; null for one from before codes had keys. */
+export interface StoredRecoveryCode {
+  readonly id: string
+  readonly sealed: Buffer | null
+}
+
+/** Those that a person may show. */
+export async function listRecoveryCodes(db: Db, personId: string): Promise<readonly StoredRecoveryCode[]> {
+  const { rows } = await sql<StoredRecoveryCode>`
+    select factor.id, factor.key as sealed from authenticators factor
+    where factor.person_id = ${personId} and factor.kind = 'recovery_code' and ${IS_FACTOR_IN_FORCE}`.execute(db)
+  return rows
+}
+
+/** Uses up a recovery code; it goes for good. @param hashes of it, by each key that it may have been hashed with */
+export async function takeRecoveryCode(trx: Trx, personId: string, hashes: readonly string[]): Promise<boolean> {
   const { rows } = await sql`
     delete from authenticators factor
-    where factor.person_id = ${personId} and factor.kind = 'recovery_code' and factor.credential = ${hash}
+    where factor.person_id = ${personId} and factor.kind = 'recovery_code' and factor.credential = any(${[...hashes]})
       and ${IS_FACTOR_IN_FORCE}
     returning id`.execute(trx)
   return rows.length === 1
@@ -90,7 +104,7 @@ export async function confirmTotp(
 export async function replaceRecoveryCodes(
   trx: Trx,
   personId: string,
-  codes: readonly Readonly<{ id: string; hash: string }>[],
+  codes: readonly Readonly<{ id: string; hash: string; sealed: Buffer }>[],
 ): Promise<void> {
   // One set at a time: a second one waits for the first, and then takes its place.
   await sql`select from people where id = ${personId} for update`.execute(trx)
@@ -98,11 +112,10 @@ export async function replaceRecoveryCodes(
     update authenticators factor set removed_at = auth_now(), suspended_at = auth_now()
     where factor.person_id = ${personId} and factor.kind = 'recovery_code' and ${IS_FACTOR_IN_FORCE}`.execute(trx)
   await sql`
-    insert into authenticators (id, person_id, kind, credential, confirmed_at)
-    select code.id, ${personId}, 'recovery_code', code.hash, auth_now()
-    from unnest(${codes.map(({ id }) => id)}::text[], ${codes.map(({ hash }) => hash)}::text[]) as code (id, hash)`.execute(
-    trx,
-  )
+    insert into authenticators (id, person_id, kind, credential, key, confirmed_at)
+    select code.id, ${personId}, 'recovery_code', code.hash, code.sealed, auth_now()
+    from unnest(${codes.map(({ id }) => id)}::text[], ${codes.map(({ hash }) => hash)}::text[],
+                ${codes.map(({ sealed }) => sealed)}::bytea[]) as code (id, hash, sealed)`.execute(trx)
 }
 
 /** The apps that a person has set up, and how many recovery codes are left. */

@@ -41,8 +41,8 @@ export interface SignIn extends BrowserProof {
   readonly sessionId: string
   /** Of this sign-in, if it is the visit's first. */
   readonly signInId: string
-  /** The hash of the token that a sign-in's browser gets. */
-  readonly tokenHashOf: (signInId: string) => string
+  /** The hash of the token that a sign-in's browser gets, the first of these; of one that was done before it may be another. */
+  readonly tokenHashesOf: (signInId: string) => readonly string[]
 }
 
 /**
@@ -50,7 +50,7 @@ export interface SignIn extends BrowserProof {
  * `visit over` when it was finished meanwhile, `person changed` when the epoch has moved since the password was read, or a new password is due.
  */
 export type SignInOutcome =
-  | Readonly<{ kind: 'done'; signInId: string; endsWithBrowser: boolean }>
+  | Readonly<{ kind: 'done'; signInId: string; tokenHash: string; endsWithBrowser: boolean }>
   | Readonly<{ kind: 'visit over' | 'person changed' }>
 
 /**
@@ -79,13 +79,13 @@ export function signIn(
     if (!visit) return { kind: 'visit over' }
     const outcome = await openSession(trx, input, {
       sessionIds: visits.flatMap(({ sessionIds }) => sessionIds),
-      doneAs: visit.signInId === null ? null : input.tokenHashOf(visit.signInId),
+      doneAs: visit.signInId === null ? [] : input.tokenHashesOf(visit.signInId),
     })
     if (!outcome) return { kind: 'person changed' }
-    const { kind, endsWithBrowser } = outcome
-    if (kind === 'repeated') return { kind: 'done', signInId: visit.signInId ?? input.signInId, endsWithBrowser }
+    const { kind, ...opened } = outcome
+    if (kind === 'repeated') return { kind: 'done', signInId: visit.signInId ?? input.signInId, ...opened }
     await also(trx)
-    return { kind: 'done', signInId: input.signInId, endsWithBrowser }
+    return { kind: 'done', signInId: input.signInId, ...opened }
   })
 }
 
@@ -112,16 +112,17 @@ async function lockVisits(trx: Trx, visits: readonly VisitProof[]): Promise<read
 
 interface Opened {
   readonly kind: 'opened' | 'repeated'
+  readonly tokenHash: string
   readonly endsWithBrowser: boolean
 }
 
-/** @param known `sessionIds` of the browser's visits; the token's hash of the sign-in that was `doneAs` this very step. */
+/** @param known `sessionIds` of the browser's visits; the hashes of the token of the sign-in that was `doneAs` this very step. */
 async function openSession(
   trx: Trx,
   input: SignIn,
-  known: Readonly<{ sessionIds: readonly string[]; doneAs: string | null }>,
+  known: Readonly<{ sessionIds: readonly string[]; doneAs: readonly string[] }>,
 ): Promise<Opened | undefined> {
-  const tokenHash = input.tokenHashOf(input.signInId)
+  const [tokenHash = ''] = input.tokenHashesOf(input.signInId)
   const addedClaims = input.addedClaims ? JSON.stringify(input.addedClaims) : null
   const { subject = null, sid = null, sealedLogout = null } = input.upstream ?? {}
   const { rows } = await sql<Opened>`
@@ -143,8 +144,8 @@ async function openSession(
       where session.token_hash = any(${input.tokenHashes}) or session.previous_token_hash = any(${input.tokenHashes})
         or session.id = any(${known.sessionIds})
     ), repeated as (
-      select ends_with_browser from before where theirs and token_hash = ${known.doneAs}
-        and not exists (select from before other where other.sent and other.token_hash <> ${known.doneAs})
+      select ends_with_browser, token_hash from before where theirs and token_hash = any(${known.doneAs})
+        and not exists (select from before other where other.sent and other.token_hash <> all(${known.doneAs}))
     ), kept as (
       select id from before where theirs and not exists (select from repeated) order by sent desc, auth_time desc limit 1
     ), renewed as (
@@ -174,7 +175,7 @@ async function openSession(
       from opened where authorization_requests.id = ${input.requestId}
       returning opened.ends_with_browser
     )
-    select 'opened' as kind, ends_with_browser as "endsWithBrowser" from visit
-    union all select 'repeated', ends_with_browser from repeated`.execute(trx)
+    select 'opened' as kind, ends_with_browser as "endsWithBrowser", ${tokenHash} as "tokenHash" from visit
+    union all select 'repeated', ends_with_browser, token_hash from repeated`.execute(trx)
   return rows[0]
 }

@@ -19,15 +19,15 @@ export interface StepUp {
   readonly tokenHashes: readonly string[]
   /** Of this step, if it is not done yet. */
   readonly signInId: string
-  /** The hash of the token that the session gets: a new one, against fixation. */
-  readonly tokenHashOf: (signInId: string) => string
+  /** The hash of the token that the session gets, the first of these (a new one, against fixation); of a step that is done it may be another. */
+  readonly tokenHashesOf: (signInId: string) => readonly string[]
   /** What the session is worth then, by the methods before. */
   readonly raise: (amr: readonly string[]) => Raised
 }
 
 /** `done`, and by which step (this one, or the same form before it); or nothing has happened. */
 export type StepUpOutcome =
-  | Readonly<{ kind: 'done'; signInId: string }>
+  | Readonly<{ kind: 'done'; signInId: string; tokenHash: string }>
   | Readonly<{ kind: 'not proven' | 'session over' }>
 
 /**
@@ -54,17 +54,19 @@ export function stepUp(
     const [{ done } = { done: null }] = visit.rows
     const [found] = session.rows
     if (visit.rows.length === 0 || !found) return { kind: 'session over' }
-    if (done !== null && found.tokenHash === input.tokenHashOf(done)) {
+    if (done !== null && input.tokenHashesOf(done).includes(found.tokenHash)) {
       // The same form again, unless its answer has arrived and this is another one.
-      if (!input.tokenHashes.includes(found.tokenHash)) return { kind: 'done', signInId: done }
+      if (!input.tokenHashes.includes(found.tokenHash))
+        return { kind: 'done', signInId: done, tokenHash: found.tokenHash }
     } else if (!input.tokenHashes.includes(found.tokenHash)) return { kind: 'session over' }
     if (!(await prove(trx))) return { kind: 'not proven' }
     const { acr, amr } = input.raise(found.amr)
     const { signInId } = input
+    const [tokenHash = ''] = input.tokenHashesOf(signInId)
     await sql`
       with raised as (
         update sessions
-        set previous_token_hash = token_hash, token_hash = ${input.tokenHashOf(signInId)}, acr = ${acr}, amr = ${[...amr]},
+        set previous_token_hash = token_hash, token_hash = ${tokenHash}, acr = ${acr}, amr = ${[...amr]},
             auth_time = auth_now()
         where id = ${input.sessionId}
         returning id
@@ -73,7 +75,7 @@ export function stepUp(
       set steps = steps || ${stepDone('second-factor', sql`raised.id`, { signIn: signInId })}
       from raised where authorization_requests.id = ${input.requestId}`.execute(trx)
     await also(trx)
-    return { kind: 'done', signInId }
+    return { kind: 'done', signInId, tokenHash }
   })
 }
 

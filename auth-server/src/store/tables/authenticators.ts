@@ -9,7 +9,7 @@ export interface Authenticators {
   name: string | null
   /** A passkey's credential id, the hash of a recovery code. */
   credential: string | null
-  /** A passkey's public key (COSE), a sealed TOTP secret. */
+  /** A passkey's public key (COSE), a sealed TOTP secret, the sealed key of a recovery code's hash. */
   key: Buffer | null
   /** A passkey's signature counter, the time step of the last TOTP code: the next has to be higher. */
   counter: Defaulted<string>

@@ -64,7 +64,7 @@ async function cloneCode({ db }: Server, { code, verifier }: Awaited<ReturnType<
 
 /** Redeems one as its app does, without the HTTP around it. */
 function redeemAs({ db, config, device }: Server, { code, verifier }: Readonly<{ code: string; verifier: string }>) {
-  return redeemCode(db, config.tokenSecret, {
+  return redeemCode(db, config.tokenSecrets, {
     codeHash: sha256(code),
     codeVerifier: verifier,
     clientId: GUEST_APP.clientId,

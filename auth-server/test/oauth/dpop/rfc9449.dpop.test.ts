@@ -114,10 +114,10 @@ t.test('§4.3: a proof that is not sound is refused, with a nonce for the next, 
     ['a nonce with a tag of its own', claims({ nonce: `${Math.floor(nowSeconds() / 600)}.${sha256('x')}` }), NEW_NONCE],
     [
       'a nonce of half an hour ago',
-      claims({ nonce: currentNonce(config.tokenSecret, nowSeconds() - 1800) }),
+      claims({ nonce: currentNonce(config.tokenSecrets, nowSeconds() - 1800) }),
       NEW_NONCE,
     ],
-    ['a nonce of the future', claims({ nonce: currentNonce(config.tokenSecret, nowSeconds() + 1800) }), NEW_NONCE],
+    ['a nonce of the future', claims({ nonce: currentNonce(config.tokenSecrets, nowSeconds() + 1800) }), NEW_NONCE],
   ]
   for (const [what, proof, expected = REFUSED, headers = {}] of rows) {
     const response = await postForm(app, '/token', form, { ...headers, dpop: await proof() })

@@ -2,7 +2,7 @@
 import type { FastifyRequest } from 'fastify'
 import { ofRequest } from '../../../audit/context.ts'
 import { record } from '../../../audit/record.ts'
-import { hmac } from '../../../crypto/digest.ts'
+import { type KnownSecrets, keyedIds } from '../../../crypto/secrets.ts'
 import type { Deps } from '../../../deps.ts'
 import { pathParameter } from '../../../http/request-path.ts'
 import { sendPage } from '../../../pages/send-page.ts'
@@ -15,18 +15,18 @@ import type { AccountRoutes, SignedIn } from '../../route.ts'
 import { addressesPage, addressPage, addressRemovePage } from './view.ts'
 
 /** How an address is called in the addresses of pages, which logs and histories keep. */
-export function addressId(cookieSecret: string, key: string): string {
+export function addressIds(cookieSecrets: KnownSecrets, key: string) {
   // With a key: who has a list of addresses must not find them in a log.
-  return hmac(cookieSecret, 'address', key).slice(0, 22)
+  return keyedIds(cookieSecrets, 'address', key)
 }
 
 export function addressRoutes({ db, config, mailer }: Deps): AccountRoutes {
-  const idOf = (key: string) => addressId(config.cookieSecret, key)
+  const idOf = (key: string) => addressIds(config.cookieSecrets, key)[0]
   const addressesHref = hrefOf(PATHS.addresses, {})
   const addressesOf = ({ session }: SignedIn) => listAddresses(db, session.personId)
   const find = async (me: SignedIn, request: FastifyRequest) => {
-    const id = pathParameter(request, 'address')
-    return (await addressesOf(me)).find(({ key }) => idOf(key) === id)
+    const id = pathParameter(request, 'address') ?? ''
+    return (await addressesOf(me)).find(({ key }) => addressIds(config.cookieSecrets, key).includes(id))
   }
   /** Changes one, and tells its owner and the audit log if that did anything. */
   const change = async (

@@ -1,7 +1,7 @@
 // Linked accounts: which there are, linking one more, and taking one away.
 import type { FastifyRequest } from 'fastify'
 import { ofRequest } from '../../../audit/context.ts'
-import { hmac } from '../../../crypto/digest.ts'
+import { type KnownSecrets, keyedIds } from '../../../crypto/secrets.ts'
 import type { Deps } from '../../../deps.ts'
 import { pathParameter } from '../../../http/request-path.ts'
 import { unlink } from '../../../identity/federation/links.ts'
@@ -17,9 +17,9 @@ import { labelOf } from './label.ts'
 import { linkedPage, unlinkPage } from './view.ts'
 
 /** How an identity is called in the addresses of pages, which logs and histories keep. */
-export function identityId(cookieSecret: string, { issuer, subject }: UpstreamSubject): string {
+export function identityIds(cookieSecrets: KnownSecrets, { issuer, subject }: UpstreamSubject) {
   // With a key: who knows somebody's number at a provider must not find them in a log.
-  return hmac(cookieSecret, 'identity', issuer, subject).slice(0, 22)
+  return keyedIds(cookieSecrets, 'identity', issuer, subject)
 }
 
 export function linkedRoutes(deps: Deps): AccountRoutes {
@@ -28,12 +28,12 @@ export function linkedRoutes(deps: Deps): AccountRoutes {
   const listed = async ({ session }: SignedIn) =>
     (await listOwnIdentities(db, session.personId)).map((identity) => ({
       ...identity,
-      id: identityId(config.cookieSecret, identity),
+      id: identityIds(config.cookieSecrets, identity)[0],
       label: labelOf(providers, identity),
     }))
   const find = async (me: SignedIn, request: FastifyRequest) => {
-    const wanted = pathParameter(request, 'identity')
-    return (await listed(me)).find(({ id }) => id === wanted)
+    const wanted = pathParameter(request, 'identity') ?? ''
+    return (await listed(me)).find((each) => identityIds(config.cookieSecrets, each).includes(wanted))
   }
 
   return {

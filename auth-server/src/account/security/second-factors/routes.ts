@@ -18,7 +18,7 @@ import type { AccountRoutes, SignedIn } from '../../route.ts'
 import { authenticatorAppPage, connectPage, newCodesPage, recoveryCodesPage, removeAppPage } from './view.ts'
 
 export function secondFactorRoutes({ db, config }: Deps): AccountRoutes {
-  const { keyEncryptionKey } = config
+  const { keyEncryptionKeys } = config
   const issuer = operatorNameOf(config)
   const securityHref = hrefOf(PATHS.security, {})
   const appHref = hrefOf(PATHS.authenticatorApp, {})
@@ -30,7 +30,7 @@ export function secondFactorRoutes({ db, config }: Deps): AccountRoutes {
   const appsOf = async ({ session }: SignedIn) => (await listSecondFactors(db, session.personId)).totps
   /** The page of the app that is being set up in this session; undefined when none is. */
   const connecting = async (me: SignedIn, isWrong: boolean) => {
-    const begun = await findBegunTotp(db, keyEncryptionKey, ownerOf(me))
+    const begun = await findBegunTotp(db, keyEncryptionKeys, ownerOf(me))
     if (!begun) return undefined
     return connectPage(me, await inviteApp(begun.secret, { issuer, account: me.session.accountName }), isWrong)
   }
@@ -42,7 +42,7 @@ export function secondFactorRoutes({ db, config }: Deps): AccountRoutes {
         sendPage(reply, (await connecting(me, false)) ?? authenticatorAppPage(me, (await appsOf(me)).length > 0)),
       async POST(request, reply, me) {
         const { personId } = me.session
-        const done = await finishTotp(db, keyEncryptionKey, ownerOf(me), me.form.get('code'), (trx) =>
+        const done = await finishTotp(db, keyEncryptionKeys, ownerOf(me), me.form.get('code'), (trx) =>
           record(trx, { type: 'second-factor', outcome: 'app-added', personId }, ofRequest(request)),
         )
         if (done === 'confirmed') return me.backTo(reply, hrefOf(PATHS.recoveryCodes, {}), 'appAdded')
@@ -54,7 +54,7 @@ export function secondFactorRoutes({ db, config }: Deps): AccountRoutes {
       needs: 'factors',
       on: appHref,
       async POST(_request, reply, me) {
-        await beginTotp(db, keyEncryptionKey, ownerOf(me))
+        await beginTotp(db, keyEncryptionKeys, ownerOf(me))
         return me.backTo(reply, appHref)
       },
     },
@@ -80,7 +80,7 @@ export function secondFactorRoutes({ db, config }: Deps): AccountRoutes {
         const { personId, factors } = me.session
         // They stand in for a second factor, so there has to be one.
         if (factors.length === 0) return me.backTo(reply, securityHref)
-        const codes = await renewRecoveryCodes(db, keyEncryptionKey, personId, (trx) =>
+        const codes = await renewRecoveryCodes(db, keyEncryptionKeys, personId, (trx) =>
           record(trx, { type: 'second-factor', outcome: 'recovery-codes-renewed', personId }, ofRequest(request)),
         )
         return sendPage(reply, newCodesPage(me, codes))

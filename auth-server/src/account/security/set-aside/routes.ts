@@ -1,7 +1,7 @@
 // What "that wasn't me" has set aside: brought back by who has shown something older, or removed for good.
 import type { FastifyRequest } from 'fastify'
 import { ofRequest } from '../../../audit/context.ts'
-import { hmac } from '../../../crypto/digest.ts'
+import { type KnownSecrets, keyedIds } from '../../../crypto/secrets.ts'
 import type { Deps } from '../../../deps.ts'
 import { pathParameter } from '../../../http/request-path.ts'
 import { MFA_ACR } from '../../../identity/acr.ts'
@@ -14,20 +14,20 @@ import { notFoundPage } from '../../problem.ts'
 import type { AccountRoutes, SignedIn } from '../../route.ts'
 import { forgetPage, setAsidePage, thingPage } from './view.ts'
 
-/** How a thing is called in the addresses of pages, which logs and histories keep. */
-export function thingId(cookieSecret: string, { id }: Pick<SetAside, 'id'>): string {
+/** How a thing is called in the addresses of pages, which logs and histories keep; by each secret. */
+export function thingIds(cookieSecrets: KnownSecrets, { id }: Pick<SetAside, 'id'>) {
   // With a key: of an address the id is the address, and who has a list of them must not find it in a log.
-  return hmac(cookieSecret, 'set aside', id).slice(0, 22)
+  return keyedIds(cookieSecrets, 'set aside', id)
 }
 
 export function setAsideRoutes(deps: Deps): AccountRoutes {
   const { db, config } = deps
-  const idOf = (thing: SetAside) => thingId(config.cookieSecret, thing)
+  const idOf = (thing: SetAside) => thingIds(config.cookieSecrets, thing)[0]
   const listHref = hrefOf(PATHS.setAside, {})
   const whoseOf = ({ session }: SignedIn) => ({ personId: session.personId, sessionId: session.id })
   const find = async (me: SignedIn, request: FastifyRequest) => {
-    const id = pathParameter(request, 'thing')
-    return (await listSetAside(db, whoseOf(me))).find((thing) => idOf(thing) === id)
+    const id = pathParameter(request, 'thing') ?? ''
+    return (await listSetAside(db, whoseOf(me))).find((thing) => thingIds(config.cookieSecrets, thing).includes(id))
   }
 
   return {

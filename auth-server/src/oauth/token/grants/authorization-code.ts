@@ -35,7 +35,7 @@ async function redeem(
   const { clientId } = client
   const presented = { ...sent, clientId, resource, dpopJkt }
   const addedClaims = await claimsBeforeToken(deps, presented)
-  const result = await redeemCode(deps.db, deps.config.tokenSecret, { ...presented, addedClaims, context })
+  const result = await redeemCode(deps.db, deps.config.tokenSecrets, { ...presented, addedClaims, context })
   if (result.kind === 'redeemed') {
     const { family, token } = result
     if (family.asked) await noteRequest(deps, client, family.asked)

@@ -15,7 +15,7 @@ const NOT_VALID = 'the refresh token is not valid any more'
 export function refreshToken(deps: Deps, parameters: Parameters, client: Client): ReadGrant {
   const text = parameters.get('refresh_token')
   if (text === undefined) throw new OAuthError('invalid_request', 'refresh_token is missing')
-  const token = parseRefreshToken(deps.config.tokenSecret, text)
+  const token = parseRefreshToken(deps.config.tokenSecrets, text)
   if (!token) throw invalidGrant('never issued')
   const named = parseScope(parameters.get('scope'))
   return {
@@ -39,7 +39,7 @@ async function refresh(
   const offered = client.subscriptions.flatMap(({ scopes }) => scopes.map(({ name }) => name))
   const scopes = named ? grantableScopes(named, offered) : null
   const { clientId } = client
-  const result = await refreshFamily(deps.db, deps.config.tokenSecret, {
+  const result = await refreshFamily(deps.db, deps.config.tokenSecrets, {
     token,
     clientId,
     scopes,

@@ -1,0 +1,11 @@
+// Passwords from before peppers had ids are found by an index: they get the id before another pepper is known.
+import { type Kysely, sql } from 'kysely'
+
+/** Nothing else is locked while the rows are read. */
+export const apart = true
+
+export async function up(db: Kysely<unknown>): Promise<void> {
+  await sql`create index if not exists passwords_of_no_pepper on passwords (person_id) where pepper_id is null`.execute(
+    db,
+  )
+}
