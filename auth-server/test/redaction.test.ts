@@ -3,10 +3,21 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import t from 'tap'
+import { sendDueEntries } from '../src/delivery/outbox.ts'
+import { createLogger } from '../src/logger.ts'
+import { atAccount } from './support/account.ts'
 import { Browser, SESSION_COOKIE, secretOf } from './support/browser.ts'
 import { turnClock } from './support/database.ts'
+import { admitGuests, Device } from './support/device.ts'
+import { mailServer, NEW_PASSWORD } from './support/mail-visit.ts'
+import { machine } from './support/management.ts'
+import { Overheard } from './support/overheard.ts'
+import { sayEverything } from './support/people.ts'
 import { answerOf, authorizeUrl, logIn, pkcePair, postToken, redeem, refresh } from './support/phone.ts'
+import { authenticatorApp } from './support/second-factor.ts'
 import { testServer, USER } from './support/server.ts'
+import { setupLink } from './support/setup-link.ts'
+import { catalogueOf, openUpstream, UPSTREAM_SECRET } from './support/upstream.ts'
 
 t.test('the log of a whole login at its most talkative repeats no secret', async (t) => {
   const { app, config, db, log } = await testServer(t)
@@ -82,3 +93,157 @@ t.test('the log of a whole login at its most talkative repeats no secret', async
   t.ok(log.length > 30, 'and it does say something')
   t.match(text, /"event":"refresh_reuse"/)
 })
+
+t.test(
+  'nor does that of everything else that people and apps do: mails, providers, factors, devices, machines',
+  async (t) => {
+    const heard = new Overheard()
+    heard.listenToOthers(t)
+    const corp = await openUpstream(t)
+    const providers = await catalogueOf(t, { corp: { ...corp.settings, email_domains: ['corp.example'] } })
+    const server = await mailServer(t, providers)
+    const { app, config, db, log, personId } = server
+    heard.listen(app)
+    const logger = createLogger('trace', { destination: { write: (line: string) => void log.push(line) } })
+    /** As the server sends them, with its log. */
+    const deliver = async () => {
+      const before = server.mailbox.mails.length
+      await sendDueEntries(server.deps, logger)
+      const mails = server.mailbox.mails.slice(before)
+      for (const { link, code, text } of mails) {
+        heard.address('mail', link)
+        heard.note('code of a mail', code)
+        heard.note('text of a mail', text)
+      }
+      return mails
+    }
+    const here = ({ link }: { link: string }) => link.slice(config.issuer.length)
+    heard.leaves('provider', { CORP_SECRET: UPSTREAM_SECRET })
+
+    // Signing up by a code, a forgotten password by a link, each once wrong.
+    for (const [what, address, wrong] of [
+      ['sign-up', 'eve.adams@example.org', '000000'],
+      ['forgotten', USER.email, undefined],
+    ] as const) {
+      const visit = await server.begin()
+      const check = await visit.ask(what, address)
+      const [mail] = await deliver()
+      if (!mail) throw new Error(`no mail for ${what}`)
+      if (wrong !== undefined) await visit.browser.submit(check, '/check-mail', { code: wrong })
+      await new Browser(app).open(here(mail))
+      const choose = await visit.browser.submit(check, '/check-mail', { code: mail.code })
+      const password = `${NEW_PASSWORD} of ${what}`
+      const done = await visit.browser.submit(choose, '/new-password', { password, name: 'Eveline Adamson' })
+      t.ok(done.statusCode < 400, what)
+    }
+    // A login of the provider, whose tokens and claims are somebody's, too; then one that is refused there.
+    for (const sub of ['bob-at-corp', '']) {
+      corp.is({
+        sub,
+        email: 'bob.brown@corp.example',
+        email_verified: true,
+        name: 'Robert Brownlee',
+        phone_number: '+442079460123',
+      })
+      const visit = await server.begin()
+      const sent = await visit.browser.submit(visit.page, '/provider/corp')
+      const back = await corp.travel()(sent.headers.location ?? '')
+      const answer = await visit.browser.open(`${back.pathname}${back.search}`)
+      if (sub) heard.leaves('tokens', await visit.tokensOf(answer))
+      await visit.browser.open(`${back.pathname}${back.search}`)
+    }
+    heard.leaves(
+      'provider',
+      { phone_number: '+442079460123', sub: 'bob-at-corp', email: 'bob.brown@corp.example' },
+      () => true,
+    )
+
+    // The account: profile, another address, an authenticator app, recovery codes, a copy of everything.
+    await sayEverything(db, personId)
+    const user = { ...USER, password: `${NEW_PASSWORD} of forgotten` }
+    const browser = await atAccount(server, user)
+    await browser.submit(await browser.open('/account/profile/name'), '/name', { name: 'Augusta Ada King' })
+    await browser.submit(await browser.open('/account/security/addresses/add'), '/add', {
+      email: 'countess@new.example',
+    })
+    const [added] = (await deliver()).filter(({ code }) => code)
+    if (!added) throw new Error('no mail for the address')
+    const other = new Browser(app)
+    await other.submit(await other.open(here(added)), '')
+    const page = await browser.submit(await browser.open('/account/security/authenticator-app'), '/begin')
+    const [, secret = ''] = /<code>([A-Z2-7 ]+)<\/code>/.exec(page.body) ?? []
+    heard.note('TOTP secret', secret)
+    heard.note('TOTP secret', secret.replaceAll(' ', ''))
+    const codeNow = authenticatorApp(db, secret)
+    const set = await browser.submit(page, '/authenticator-app', { code: await codeNow() })
+    t.match(set.body, /Recovery codes/)
+    const codes = await browser.submit(await browser.open('/account/security/recovery-codes'), '/recovery-codes')
+    const recovery = [...codes.body.matchAll(/<code>([^<]{8,})<\/code>/g)].map(([, code]) => code)
+    t.equal(recovery.length, 10)
+    for (const code of recovery) heard.note('recovery code', code)
+    const elsewhere = new Browser(app)
+    const asked = await logIn(elsewhere, await elsewhere.open('/account'), user)
+    await elsewhere.submit(asked, '/second-factor', { code: '123456' })
+    await elsewhere.submit(asked, '/second-factor', { code: recovery[0] ?? '' })
+    await browser.open('/account/export')
+    await deliver()
+
+    // A device without an account, and a machine that makes an app, invites somebody and looks people up.
+    await admitGuests(server)
+    const device = await Device.create(app)
+    await device.register()
+    heard.leaves('tokens', (await device.tokens()).json())
+    await device.tokens({ assertion: 'no assertion at all' })
+    const { ask, clientSecret, token } = await machine(server)
+    heard.note('client secret', clientSecret)
+    heard.note('access token', token)
+    const made = await ask('POST', '/applications', {
+      body: {
+        name: 'Machine',
+        kind: 'web',
+        token_endpoint_auth_method: 'client_secret_basic',
+        redirect_uris: ['https://x.example/cb'],
+      },
+      headers: { 'idempotency-key': 'an-idempotency-key' },
+    })
+    t.ok(made.statusCode < 300, made.body)
+    await ask('GET', '/people', { query: { email: 'bob.brown@corp.example' } })
+    await ask('GET', `/people/${personId}`)
+    const invited = await ask('POST', '/people', {
+      body: { email: 'carol@invited.example', name: 'Carol Invited', language: 'en' },
+      headers: { 'idempotency-key': 'another-key' },
+    })
+    t.ok(invited.statusCode < 300, invited.body)
+    for (const mail of await deliver()) await new Browser(app).open(here(mail))
+    await new Browser(app).open(await setupLink(db))
+    for (const url of [
+      '/authorize?login_hint=hinted%40example.net&client_id=x',
+      '/nowhere?email=lost%40example.net',
+      '/token?password=in-the-address',
+    ])
+      await app.inject({ method: url.startsWith('/token') ? 'POST' : 'GET', url, headers: { accept: 'text/html' } })
+
+    await heard.people(db)
+    const kinds = [...heard.kinds].join('\n')
+    for (const kind of [
+      'cookie',
+      'code of a mail',
+      'mail link',
+      'provider id_token',
+      'provider access_token',
+      'recovery code',
+      'TOTP secret',
+      'form password',
+      'answer client_secret',
+      'DPoP',
+      'claim phone_number',
+      'claim address street_address',
+      'name',
+      'pseudonym',
+    ])
+      t.match(kinds, new RegExp(`^${kind}`, 'm'), `heard: ${kind}`)
+    t.ok(heard.size > 150, `${heard.size} values`)
+    t.ok(log.length > 100, 'and the log does say something')
+    t.strictSame(heard.repeatedIn(log.join('')), [])
+  },
+)
