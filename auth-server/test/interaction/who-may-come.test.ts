@@ -46,6 +46,7 @@ t.test('who is not invited reads so in both languages, and goes back to the app 
   t.equal(page.statusCode, 403)
   t.match(page.body, `<h1>${API.name} is not open to everybody</h1>`)
   t.match(wordsOf(page), 'Ask whoever runs it to invite you')
+  t.match(page.body, /invited at another address[\s\S]*href="\/account"/)
   t.notMatch(page.body, email)
   const german = await site.send(browser, { ...SCOPE, ui_locales: 'de' })
   t.match(german.body, `<h1>${API.name} ist nicht für alle offen</h1>`)

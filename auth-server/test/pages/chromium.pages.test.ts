@@ -1,11 +1,16 @@
 // A login in a real Chromium on a phone-sized page: sign in, continue, consent, cancel, and what goes wrong on the way.
 import { createServer } from 'node:http'
+import { join } from 'node:path'
 import t from 'tap'
+import { defineApi } from '../../src/catalogue/apis.ts'
+import { OPERATOR } from '../../src/identity/administration/authority.ts'
 import { createAccount } from '../../src/identity/local-account.ts'
+import { declineRequest } from '../../src/store/tables/membership-requests.ts'
 import { launchChromium, needsChromium } from '../support/chromium.ts'
+import { expectFine } from '../support/looks.ts'
 import { personAt } from '../support/person.ts'
 import { pkcePair, redeem } from '../support/phone.ts'
-import { USER } from '../support/server.ts'
+import { API, USER } from '../support/server.ts'
 import { listen, testSite } from '../support/site.ts'
 
 const OTHER_USER = { email: 'grace@example.com', password: 'another long passphrase' }
@@ -16,7 +21,9 @@ t.setTimeout(120_000)
 t.test('a login in Chromium', needsChromium, async (t) => {
   const open = await launchChromium(t)
   const site = await testSite(t)
-  const { visit, press, arrive, signIn, failToSignIn, focused, answer, success, denied } = personAt(site.origin)
+  const { addressOf, visit, press, arrive, signIn, failToSignIn, focused, answer, success, denied } = personAt(
+    site.origin,
+  )
   const curious = { client_id: 'curious-app', redirect_uri: 'com.example.curious:/callback' }
   await site.register(
     { clientId: curious.client_id, name: 'Curious', redirectUris: [curious.redirect_uri] },
@@ -123,4 +130,57 @@ t.test('a login in Chromium', needsChromium, async (t) => {
       [],
     )
   })
+
+  t.test(
+    'of an API that is not for everybody: whom it is for, to ask, that it waits, and that it was declined',
+    async (t) => {
+      t.teardown(() => defineApi(site.db, API, OPERATOR))
+      for (const language of ['en', 'de'] as const) {
+        const phone = await open(t, { locale: language })
+        const page = await phone.tab()
+        const look = async (what: string) => {
+          await expectFine(t, page, language)
+          await page.setViewportSize({ width: 390, height: 844 })
+          const folder = process.env.SCREENSHOTS
+          if (folder !== undefined) await page.screenshot({ path: join(folder, `${what}-${language}.png`) })
+        }
+        await defineApi(site.db, { ...API, signUp: 'invitation' }, OPERATOR)
+        await page.goto(addressOf())
+        await page.locator('#email').fill(OTHER_USER.email)
+        await page.locator('#password').fill(OTHER_USER.password)
+        await page.locator('#password').press('Enter')
+        await page.getByRole('heading', { name: language === 'en' ? /not open/ : /nicht für alle/, level: 1 }).waitFor()
+        await look('not-invited')
+        await defineApi(
+          site.db,
+          { ...API, signUp: { domains: ['corp.example', 'a-rather-long-name.example'] } },
+          OPERATOR,
+        )
+        await page.goto(addressOf())
+        await look('not-of-domain')
+        await defineApi(site.db, { ...API, signUp: 'approval' }, OPERATOR)
+        await page.goto(addressOf())
+        await look('ask')
+        await page.locator('#reason').fill('I teach geography in form 7b, and my pupils use it.')
+        await page.locator('#reason').press('Enter')
+        await page.locator('#reason').waitFor({ state: 'detached' })
+        await look('waits')
+        await site.db.transaction().execute(async (trx) => {
+          const { id } = await trx
+            .selectFrom('membership_requests')
+            .where('declined_at', 'is', null)
+            .select('id')
+            .executeTakeFirstOrThrow()
+          await declineRequest(trx, id, 'Ask your headmaster first; he has a list of all who teach there.')
+        })
+        await page.goto(addressOf())
+        await look('declined')
+        await site.db.deleteFrom('membership_requests').execute()
+        t.strictSame(
+          phone.complaints.filter((complaint) => !complaint.includes('403')),
+          [],
+        )
+      }
+    },
+  )
 })

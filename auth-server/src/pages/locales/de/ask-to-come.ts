@@ -6,7 +6,7 @@ export const ASK_TO_COME = {
   title: (api) => `${api} ist für freigegebene Konten`,
   lead: (api) =>
     `Wer ${api} nutzen darf, gibt ein Administrator frei. Sie können darum bitten; bis dahin geht es mit diesem Konto nicht.`,
-  why: 'Warum Sie dazukommen möchten',
+  why: 'Warum Sie dazukommen möchten (kann leer bleiben)',
   ask: 'Um Freigabe bitten',
   waits: (since) => html`Ihre Anfrage wartet seit dem ${since} auf Freigabe.`,
   mailed: (api) => `Sie bekommen eine Mail, wenn entschieden ist. Melden Sie sich dann wieder bei ${api} an.`,

@@ -7,5 +7,8 @@ export const WHO_MAY_COME = {
     `${api} ist für Menschen, die eingeladen sind, und dieses Konto ist es nicht. Bitten Sie dort um eine Einladung.`,
   byDomain: (api, domains) =>
     `${api} ist für Menschen mit einer E-Mail-Adresse bei ${domains.join(', ')} und für alle, die eingeladen sind.`,
+  addInvited:
+    'Wenn Sie unter einer anderen Adresse eingeladen sind, fügen Sie sie Ihrem Konto hinzu und versuchen Sie es noch einmal.',
+  toAccount: 'Ihr Konto',
   addAddress: 'Wenn Sie eine solche Adresse haben, fügen Sie sie Ihrem Konto hinzu und versuchen Sie es noch einmal.',
 } satisfies Texts['whoMayCome']
