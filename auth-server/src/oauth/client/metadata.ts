@@ -90,6 +90,8 @@ export function readClientMetadata(body: JsonObject, issuer: string): ClientMeta
     backchannelLogoutUri,
     claimsInIdToken: read('claims_in_id_token', flag, false),
     defaultAcrValues: read('default_acr_values', listOf(oneOf(ACR_VALUES)), []),
+    policyUri: read('policy_uri', text, null),
+    tosUri: read('tos_uri', text, null),
   }
   const notTaken = membersNotTaken(body)
   const said = {
@@ -147,5 +149,7 @@ export function writeClientMetadata(
     ...(application.claimsInIdToken && { claims_in_id_token: true }),
     ...(application.defaultAcrValues?.length && { default_acr_values: application.defaultAcrValues }),
     ...(application.backchannelLogoutUri && { backchannel_logout_uri: application.backchannelLogoutUri }),
+    ...(application.policyUri && { policy_uri: application.policyUri }),
+    ...(application.tosUri && { tos_uri: application.tosUri }),
   }
 }

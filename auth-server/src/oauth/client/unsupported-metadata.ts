@@ -40,7 +40,7 @@ const REFUSED: Readonly<Record<string, string>> = {
 
 /** What describes a client, also in another language (`client_uri#de`), and changes nothing: the answer says that it was not taken. */
 const NOT_TAKEN: ReadonlySet<string> = new Set([
-  ...['client_uri', 'logo_uri', 'tos_uri', 'policy_uri', 'contacts', 'software_id', 'software_version'],
+  ...['client_uri', 'logo_uri', 'contacts', 'software_id', 'software_version'],
   // Scopes come with a subscription; no sign-in begins at this server.
   ...['scope', 'initiate_login_uri'],
   // Where request objects would be fetched, if a request named one; discovery says that none may.
@@ -70,8 +70,10 @@ export function membersNotTaken(body: JsonObject): readonly string[] {
   return Object.keys(body).filter((name) => body[name] !== null && isNotTaken(name))
 }
 
-// RFC 7591 §2.2: human-readable members may come in several languages; one name is enough for our pages.
+/** Human-readable members that may come in several languages (RFC 7591 §2.2); one of each is enough for our pages. */
+const IN_ONE_LANGUAGE: ReadonlySet<string> = new Set(['client_name', 'policy_uri', 'tos_uri'])
+
 function isNotTaken(name: string): boolean {
   const [base = '', language] = name.split('#', 2)
-  return NOT_TAKEN.has(base) || (base === 'client_name' && language !== undefined)
+  return NOT_TAKEN.has(base) || (IN_ONE_LANGUAGE.has(base) && language !== undefined)
 }

@@ -498,6 +498,11 @@ t.test(
       t.strictSame([statusCode, JSON.parse(body).error], [400, 'invalid_client_metadata'], name)
       t.match(JSON.parse(body).error_description, name)
     }
+    for (const link of [{ policy_uri: 'http://client.example.org/privacy' }, { tos_uri: 'javascript:alert(1)' }])
+      t.match((await register(server, { ...web, ...link })).json(), {
+        error: 'invalid_client_metadata',
+        error_description: /https addresses/,
+      })
     // What asks for nothing is granted.
     for (const [name, value] of Object.entries({
       tls_client_certificate_bound_access_tokens: false,
@@ -508,7 +513,7 @@ t.test(
     const described = {
       client_uri: 'https://client.example.org',
       logo_uri: 'https://client.example.org/logo.png',
-      tos_uri: 'https://client.example.org/tos',
+      'tos_uri#fr': 'https://client.example.org/conditions',
       'policy_uri#de': 'https://client.example.org/datenschutz',
       'client_name#de': 'Kassenbuch',
       contacts: ['ada@client.example.org'],
@@ -531,9 +536,14 @@ t.test(
       default_acr_values: [MFA_ACR, PASSWORD_ACR],
       token_endpoint_auth_signing_alg: 'ES256',
       claims_in_id_token: true,
+      policy_uri: 'https://client.example.org/privacy',
+      tos_uri: 'https://client.example.org/tos',
     }
     const told = (await register(server, { ...web, ...taken })).json()
     t.match(told, taken)
     t.notOk('metadata_not_taken' in told)
+    const { policy_uri, tos_uri } = taken
+    const links = server.db.selectFrom('applications').select(['policy_uri', 'tos_uri'])
+    t.strictSame(await links.where('client_id', '=', told.client_id).execute(), [{ policy_uri, tos_uri }])
   },
 )
