@@ -7,6 +7,7 @@ import { putMember } from '../../src/store/tables/application-members.ts'
 import { insertRole } from '../../src/store/tables/person-roles.ts'
 import { formsOf } from '../support/browser.ts'
 import { everything } from '../support/everything.ts'
+import { membersOf } from '../support/members.ts'
 import { atPortalAs, portalServer } from '../support/portal.ts'
 import { portalThings, urlAbout } from '../support/portal-things.ts'
 import { API, ISSUER } from '../support/server.ts'
@@ -26,7 +27,8 @@ async function request(): Promise<string> {
   return (await db.selectFrom('subscriptions').where('application_id', '=', id).select('id').executeTakeFirstOrThrow())
     .id
 }
-const ids = { ...things, subscription: await request() }
+const [member, asks] = await membersOf(server)
+const ids = { ...things, subscription: await request(), member, request: asks }
 
 async function send(url: string, fields: Readonly<Record<string, string>>, headers: Readonly<Record<string, string>>) {
   await db.deleteFrom('attempts').execute()
@@ -105,6 +107,8 @@ const KEPT: Readonly<Record<string, RegExp>> = {
   [PATHS.approve]: /Typed reason/,
   [PATHS.decline]: /Typed reason/,
   [PATHS.invitations]: /value="typed@example\.com".*value="Typed name"/s,
+  [PATHS.membersOfApi]: /value="typed@example\.com"/,
+  [PATHS.membershipDecision]: /Typed reason/,
   [PATHS.newOwner]: /value="typed@example\.com"/,
   [PATHS.waysOfApi]: /value="every" checked/,
 }

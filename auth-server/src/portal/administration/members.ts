@@ -27,6 +27,7 @@ export function memberRoutes({ mailer }: Deps): PortalRoutes {
     [PATHS.membersOfApi]: {
       needs: 'administrator',
       recent: true,
+      keepsTyped: true,
       async GET(request, reply, me) {
         const { body: api } = await apiOf(request, me)
         return sendPage(reply, membersPage(me, await readMembers(request, me, api)))

@@ -27,6 +27,7 @@ export const MEMBERSHIP_REQUEST_ROUTES: PortalRoutes = {
   [PATHS.membershipDecision]: {
     needs: 'administrator',
     recent: true,
+    keepsTyped: true,
     async GET(request, reply, me) {
       const found = await readDecision(request, me)
       return found ? sendPage(reply, decisionPage(me, found)) : notFoundPage(reply, me)
