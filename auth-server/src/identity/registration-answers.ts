@@ -4,10 +4,10 @@ import {
   type RegistrationField,
   type RegistrationForm,
 } from '@mobile-api-gateway/sdk/contract/registration-form.ts'
+import { readAddress } from '../delivery/mail/mailbox.ts'
 import { oneLine } from '../http/one-line.ts'
 import type { Answers } from '../store/tables/registrations.ts'
 import { READ_TEXT, readDay } from './claim-kinds.ts'
-import { emailKey } from './email.ts'
 import { isClaimField, readClaimText } from './standard-claims.ts'
 
 type Answer = Answers[string]
@@ -108,7 +108,7 @@ function read(text: string, field: RegistrationField): Answer | undefined {
   if (claim !== undefined && isClaimField(claim)) return readClaimText(claim, text)
   switch (type) {
     case 'email':
-      return emailKey(text) === undefined ? undefined : text
+      return readAddress(text)?.mailbox === undefined ? undefined : text
     case 'phone':
       return READ_TEXT.phone(text)
     case 'country':

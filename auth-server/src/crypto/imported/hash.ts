@@ -64,6 +64,7 @@ const MIB = 2 ** 20
 /** Less than this is guessed, whatever it was made of. */
 const MIN_KEY_BYTES = 16
 const MAX_KEY_BYTES = 512
+const MAX_SALT_BYTES = 512
 /** A check takes about a second on one core at these limits, and 256 MiB; three are at work at once. */
 const LIMITS = {
   bcryptCost: 14,
@@ -86,6 +87,11 @@ function refuseKey(key: string): void {
   const length = bytesOf(key)
   if (length < MIN_KEY_BYTES || length > MAX_KEY_BYTES)
     throw new UnusableHash(`has ${length} bytes; ${MIN_KEY_BYTES} to ${MAX_KEY_BYTES} are taken`)
+}
+
+function refuseSalt(...salts: readonly string[]): void {
+  if (salts.some((salt) => bytesOf(salt) > MAX_SALT_BYTES))
+    throw new UnusableHash(`has a salt of more than ${MAX_SALT_BYTES} bytes`)
 }
 
 function refuseWork(isTooMuch: boolean, what: string, limit: string): void {
@@ -117,6 +123,7 @@ export function costOf(hash: ImportedHash): string {
     }
     case 'pbkdf2': {
       refuseKey(hash.key)
+      refuseSalt(hash.salt)
       const blocks = Math.ceil(bytesOf(hash.key) / DIGEST_BYTES[hash.digest])
       if (!Number.isInteger(hash.iterations) || hash.iterations < 1)
         throw new UnusableHash('does not say how many rounds of PBKDF2 it is of')
@@ -126,9 +133,11 @@ export function costOf(hash: ImportedHash): string {
     }
     case 'scrypt':
       refuseKey(hash.key)
+      refuseSalt(hash.salt)
       return `scrypt-${scryptCost(hash.cost, hash.blockSize, hash.parallelization)}`
     case 'firebase-scrypt':
       refuseKey(hash.key)
+      refuseSalt(hash.salt, hash.saltSeparator)
       if (bytesOf(hash.key) !== bytesOf(hash.signerKey))
         throw new UnusableHash('is not as long as the signer key of the project')
       if (!Number.isInteger(hash.memCost) || hash.memCost < 1 || hash.memCost > 31)
@@ -144,5 +153,8 @@ function scryptCost(cost: number, blockSize: number, parallelization: number): s
   const work = 128 * cost * blockSize * parallelization
   const words = `scrypt with N=${cost}, r=${blockSize}, p=${parallelization}`
   refuseWork(work > LIMITS.scryptWorkBytes, words, 'N·r·p of 2097152')
+  // Beside its table it holds p blocks and two more.
+  const memory = 128 * blockSize * (cost + parallelization + 2)
+  refuseWork(memory > LIMITS.memoryBytes + MIB, words, '256 MiB of memory')
   return `${cost}-${blockSize}-${parallelization}`
 }

@@ -7,7 +7,7 @@ export const MAX_ADDRESS_BYTES = 254
 /** RFC 5321 §4.5.3.1.1. */
 const MAX_LOCAL_BYTES = 64
 /** Of a domain, without what a URL parser would take for the end of a host name. */
-const ADDRESS = /^([^\s@\p{Cc}]{1,64})@([^\s@\p{Cc}/?#:\\[\]%<>^|]{1,255})$/u
+const ADDRESS = /^([^\s@\p{Cc}\p{Bidi_Control}]{1,64})@([^\s@\p{Cc}\p{Bidi_Control}/?#:\\[\]%<>^|]{1,255})$/u
 /**
  * Dot-string (RFC 5321 §4.1.2), with what RFC 6531 §3.3 adds. Quoted strings are nobody's address in practice, and what
  * stands in them (blanks, commas, a second @) is read in many ways.
@@ -32,7 +32,7 @@ export interface ReadAddress {
  * are names of their own.
  */
 export function readAddress(text: string): ReadAddress | undefined {
-  if (text.length > MAX_ADDRESS_BYTES) return undefined
+  if (text.length > MAX_ADDRESS_BYTES || !text.isWellFormed()) return undefined
   const [, local, host] = ADDRESS.exec(text.trim().normalize('NFKC')) ?? []
   if (local === undefined || host === undefined) return undefined
   const domain = domainToASCII(host).replace(/\.$/, '')

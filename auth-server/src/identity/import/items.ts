@@ -27,26 +27,26 @@ export async function* textOf(bytes: AsyncIterable<Uint8Array>): Chunks {
  * @param lists names of the member in which a document has its list, where an object is a document and not a line
  */
 export async function* itemsOf(chunks: Chunks, lists: readonly string[]): AsyncGenerator<Item> {
-  const [first, all] = await peek(chunks)
+  const { first, line, all } = await peek(chunks)
   const isDocument = first === '[' || (first === '{' && lists.length > 0)
-  yield* isDocument ? documentItems(all, lists) : lineItems(all)
+  yield* isDocument ? documentItems(all, lists, line) : lineItems(all, line)
 }
 
-/** The first character that is no blank, and everything again. */
-async function peek(chunks: Chunks): Promise<[first: string, all: Chunks]> {
+/** The first character that is no blank, its line, and all from there on: a file may be blank for as long as it likes. */
+async function peek(chunks: Chunks): Promise<Readonly<{ first: string; line: number; all: Chunks }>> {
   const iterator = chunks[Symbol.asyncIterator]()
-  let read = ''
-  let isOver = false
-  while (!isOver && read.trim() === '') {
-    const { done, value } = await iterator.next()
+  let [read, line, isOver] = ['', 1, false]
+  while (!isOver && read === '') {
+    const { done, value = '' } = await iterator.next()
     isOver = done === true
-    if (!done) read += value
+    read = value.trimStart()
+    line += value.slice(0, value.length - read.length).split('\n').length - 1
   }
   async function* again(): Chunks {
     yield read
     for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value
   }
-  return [read.trimStart().charAt(0), again()]
+  return { first: read.charAt(0), line, all: again() }
 }
 
 function readItem(place: string, text: string): Item {
@@ -57,8 +57,8 @@ function readItem(place: string, text: string): Item {
   }
 }
 
-async function* lineItems(chunks: Chunks): AsyncGenerator<Item> {
-  let [line, rest, isTooLong] = [1, '', false]
+async function* lineItems(chunks: Chunks, first: number): AsyncGenerator<Item> {
+  let [line, rest, isTooLong] = [first, '', false]
   const end = (text: string): Item | undefined => {
     const place = `line ${line++}`
     const wasTooLong = isTooLong
@@ -135,8 +135,9 @@ class Structure {
   }
 }
 
-async function* documentItems(chunks: Chunks, lists: readonly string[]): AsyncGenerator<Item> {
+async function* documentItems(chunks: Chunks, lists: readonly string[], first: number): AsyncGenerator<Item> {
   const structure = new Structure(lists)
+  structure.line = first
   let [text, line, isTooLong] = ['', 1, false]
   const take = (): Item => {
     const place = `line ${line}`

@@ -57,8 +57,13 @@ export function readDjango(value: unknown): SourcePerson {
     // Nobody can sign in with what begins so.
     hash: password?.startsWith('!') ? undefined : hashOf(password),
     // By name with --natural-foreign, otherwise numbers that say nothing.
-    belongings: { groups: listAt(fields, 'groups').map((one) => [one].flat().map(String).join(' ')) },
+    belongings: { groups: listAt(fields, 'groups').map(groupOf) },
   }
+}
+
+function groupOf(one: unknown): string {
+  const [name] = [one].flat()
+  return typeof name === 'string' ? name : ''
 }
 
 /** Identities of Ory Kratos with their credentials. @throws {UnusableHash} */
