@@ -34,6 +34,11 @@ export function findSlapd(): string | undefined {
   return existsSync('/etc/ldap/schema/core.schema') ? findOnPath('slapd', ['/usr/sbin']) : undefined
 }
 
+/** What runs the queries of the dashboard and of the alert rules, when it is installed. */
+export function findPrometheus(): string | undefined {
+  return findOnPath('prometheus')
+}
+
 /** Every optional part, in the order in which it is spoken of. */
 export const OPTIONAL_PARTS: readonly OptionalPart[] = [
   {
@@ -64,6 +69,13 @@ export const OPTIONAL_PARTS: readonly OptionalPart[] = [
     skipped: 'signing in by an LDAP directory',
     install: 'apt-get install slapd (Debian)',
     requiredInCi: true,
+  },
+  {
+    name: 'Prometheus',
+    find: findPrometheus,
+    skipped: 'the queries of the dashboard and of the alert rules',
+    install: 'apt-get install prometheus (Debian), brew install prometheus (macOS)',
+    requiredInCi: false,
   },
   {
     name: 'Kong',
