@@ -16,13 +16,13 @@ import { catalogueOf, openUpstream } from '../support/upstream.ts'
 t.setTimeout(300_000)
 
 t.test('by another provider, at Chromium', needsChromium, async (t) => {
-  const corp = await openUpstream(t)
+  const corp = await openUpstream(t, { tellsSid: true })
   const down = await openUpstream(t, { name: 'down' })
   const saml = await openFormProvider(t)
   const shop = `http://127.0.0.1:${await listen(t, createServer())}/check`
   const environment = await catalogueOf(t, {
     saml: { ...saml.settings, label: 'Form Corp' },
-    corp: { ...corp.settings, email_domains: ['example.com'] },
+    corp: { ...corp.settings, email_domains: ['example.com'], logout: true },
     down: { ...down.settings, label: 'Down' },
     shop: { kind: 'http', label: 'Old Shop', url: shop, secret_variable: 'SHOP_SECRET' },
   })
@@ -115,5 +115,53 @@ t.test('by another provider, at Chromium', needsChromium, async (t) => {
       await own.getByText(account.news.identityRemoved).waitFor()
       t.strictSame([...phone.complaints, ...owner.complaints], [])
       await site.db.deleteFrom('identities').where('person_id', '=', site.personId).execute()
+    })
+
+  for (const locale of ['en', 'de'] as const)
+    t.test(`signed out there by who signs out here, and here by who signs out there: ${locale}`, async (t) => {
+      const { federation, signOut, signIn } = LOCALES[locale]
+      const phone = await open(t, { locale })
+      const look = async (page: Page, name: string) => {
+        await page.setViewportSize({ width: 390, height: 844 })
+        const folder = process.env.SCREENSHOTS
+        if (folder) await page.screenshot({ path: `${folder}/${name}-${locale}.png`, fullPage: true })
+        await expectFine(t, page, locale)
+      }
+      const signInByCorp = async () => {
+        corp.is({ sub: `eve-${locale}`, name: 'Eve' })
+        const page = await visit(phone, { ui_locales: locale, prompt: 'login' })
+        t.match(await answer(page, () => press(page, federation.continueWith('Example Corp'))), success)
+      }
+      const isSignedOut = async () => {
+        const own = await phone.tab()
+        await own.goto(`${site.origin}/account`)
+        await arrive(own, signIn.title)
+        await own.close()
+      }
+
+      await signInByCorp()
+      const leaving = await phone.tab()
+      await leaving.goto(`${site.origin}/logout?ui_locales=${locale}`)
+      await arrive(leaving, signOut.title)
+      await look(leaving, 'sign-out')
+      await press(leaving, signOut.button)
+      // The provider's own page asks as well, and leads back.
+      await leaving.waitForURL(`${corp.origin}/**`)
+      await leaving.locator('button[value=yes]').click()
+      await arrive(leaving, signOut.doneTitle)
+      t.ok(leaving.url().startsWith(`${site.origin}/federation/corp/logout?`))
+      await look(leaving, 'signed-out')
+      await leaving.reload()
+      await arrive(leaving, signOut.overTitle)
+      await look(leaving, 'sign-out-over')
+      await isSignedOut()
+
+      // From there, while nothing of ours is open.
+      await signInByCorp()
+      const there = await phone.tab()
+      await there.goto(`${corp.origin}/session/end`)
+      await there.locator('button[value=yes]').click()
+      await there.waitForURL(`${corp.origin}/session/end/success**`)
+      await isSignedOut()
     })
 })
