@@ -81,21 +81,24 @@ t.test('linking ends in the session that it began in, and for nobody else', asyn
   t.equal((await browser.request('GET', callback)).statusCode, 400)
 })
 
-t.test('linking begins by a form of the own page alone, after a recent sign-in', async (t) => {
-  const { server } = await start(t)
-  const browser = await atAccount(server)
-  t.equal((await browser.request('GET', `${LINKED}/add/corp`)).statusCode, 405)
-  const forged = await browser.request('POST', `${LINKED}/add/corp`, { form: { csrf: 'x'.repeat(43) } })
-  t.equal(forged.statusCode, 403)
-  const page = await browser.open(LINKED)
-  await server.db
-    .updateTable('sessions')
-    .set({ auth_time: new Date(Date.now() - 3600_000) })
-    .execute()
-  const asks = await browser.submit(page, '/add/corp')
-  t.match(asks.body, /to continue to your account/)
-  t.match((await logIn(browser, asks)).body, /Link an account at Example Corp/)
-})
+t.test(
+  'link URL built by a malicious client: linking starts only from the account page, by its form, after a recent sign-in',
+  async (t) => {
+    const { server } = await start(t)
+    const browser = await atAccount(server)
+    t.equal((await browser.request('GET', `${LINKED}/add/corp`)).statusCode, 405)
+    const forged = await browser.request('POST', `${LINKED}/add/corp`, { form: { csrf: 'x'.repeat(43) } })
+    t.equal(forged.statusCode, 403)
+    const page = await browser.open(LINKED)
+    await server.db
+      .updateTable('sessions')
+      .set({ auth_time: new Date(Date.now() - 3600_000) })
+      .execute()
+    const asks = await browser.submit(page, '/add/corp')
+    t.match(asks.body, /to continue to your account/)
+    t.match((await logIn(browser, asks)).body, /Link an account at Example Corp/)
+  },
+)
 
 t.test('an account elsewhere that is linked to somebody is linked to nobody else', async (t) => {
   const { server, corp, identities, begin } = await start(t)

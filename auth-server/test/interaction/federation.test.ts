@@ -105,18 +105,21 @@ t.test('the first sign-in makes a person, each later one finds the same by issue
 })
 
 for (const [what, email_verified] of [
-  ['the string "true"', 'true'],
-  ['the string "false"', 'false'],
+  ['"true"', 'true'],
+  ['"false"', 'false'],
   ['1', 1],
   ['nothing', undefined],
   ['false', false],
 ] as const)
-  t.test(`an address of which the provider says ${what} is not kept, and leads to nobody`, async (t) => {
-    const { server, signIn } = await start(t, { settings: { email_domains: ['*'] } })
-    const { sub } = await claimsOf(server, await signIn({ sub: 'eve', email: USER.email, email_verified }))
-    t.not(sub, server.personId)
-    t.strictSame(await addressesOf(server, sub), [])
-  })
+  t.test(
+    `provider says email_verified: ${what}: unverified, so the address is not kept, and leads to nobody`,
+    async (t) => {
+      const { server, signIn } = await start(t, { settings: { email_domains: ['*'] } })
+      const { sub } = await claimsOf(server, await signIn({ sub: 'eve', email: USER.email, email_verified }))
+      t.not(sub, server.personId)
+      t.strictSame(await addressesOf(server, sub), [])
+    },
+  )
 
 t.test('an address counts only where the provider is the authority for its domain', async (t) => {
   const { server, signIn } = await start(t)
@@ -230,7 +233,7 @@ t.test('an answer counts once, also when it comes ten times at once', async (t) 
 })
 
 t.test(
-  'an answer without state, with another, of another browser, or at the callback of another provider is refused',
+  'callback without state, state of another browser, state twice, provider A’s at B’s callback: refused, and not used up',
   async (t) => {
     const corp = await openUpstream(t)
     const other = await openUpstream(t, { name: 'other' })
@@ -290,7 +293,7 @@ t.test('an answer that names another issuer, or a code of another sign-in, signs
   t.equal(await countPeople(server), 1)
 })
 
-t.test('what is asked of the provider comes from the configuration alone', async (t) => {
+t.test('caller adds redirect_uri, scope, prompt=none: upstream parameters come from configuration only', async (t) => {
   const { corp, visit } = await start(t)
   const { browser, page } = await visit(undefined, { login_hint: 'a&prompt=none&redirect_uri=https://evil.example' })
   const form = await browser.submit(page, '/provider/corp', {
