@@ -7,6 +7,7 @@ import { checklistOf } from '../../src/management/checklist.ts'
 import { listEvidence, noteAppLinkCheck } from '../../src/store/tables/application-evidence.ts'
 import { PLAY_DIGEST } from '../support/app-identity.ts'
 import { machine } from '../support/management.ts'
+import { onTheInternet } from '../support/on-the-internet.ts'
 import { inRole } from '../support/portal-actor.ts'
 import { API, type TestServer, testServer } from '../support/server.ts'
 import { listen, testSite } from '../support/site.ts'
@@ -78,6 +79,38 @@ t.test('what is told to phones is found to be so, and another record was not che
   await set({ ...RECORD, android: null })
   t.match(await item(), { status: 'not_seen' }, 'nobody has checked this record')
 })
+
+t.test(
+  'verified is said when all of it is right: by https, of a public address, with each file as it should be',
+  async (t) => {
+    const server = await testServer(t, { ISSUER: 'https://login.example.com' })
+    const { check, item, approve, set } = await confirmedApp(server)
+    await onTheInternet(t, server.app, 'login.example.com')
+    await set(RECORD)
+    await approve()
+    const { body } = await check()
+    t.strictSame(body, {
+      verified: true,
+      record: [],
+      server: [],
+      documents: [
+        { system: 'android', address: 'https://login.example.com/.well-known/assetlinks.json', findings: [] },
+        {
+          system: 'apple',
+          address: 'https://login.example.com/.well-known/apple-app-site-association',
+          findings: [],
+        },
+      ],
+    })
+    t.match(await item(), { status: 'done' })
+    await set({ ...RECORD, apple: null })
+    t.match(
+      await check(),
+      { body: { verified: false, record: ['not_confirmed'] } },
+      'another record is another question',
+    )
+  },
+)
 
 const ANSWERS: Readonly<Record<string, readonly [RequestListener, object]>> = {
   'not found': [(_request, response) => response.writeHead(404).end(), { problem: 'status', detail: '404' }],

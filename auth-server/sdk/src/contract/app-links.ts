@@ -44,7 +44,10 @@ export const APP_LINK_OPERATIONS = {
     params: exactly({ client_id: CLIENT_ID }),
     answers: {
       200: exactly({
-        verified: Type.Boolean({ description: 'Nothing was found.' }),
+        verified: Type.Boolean({
+          description:
+            'Nothing wrong was found in what phones of the systems on record are told. What the app says of its links itself, and the copy that Apple keeps, are not looked at.',
+        }),
         record: Type.Array(oneOf(['not_approved', 'not_confirmed', 'link_not_registered']), {
           description: 'Why phones are told nothing of the application, or it has no link.',
         }),

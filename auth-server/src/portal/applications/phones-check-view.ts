@@ -11,10 +11,13 @@ import type { Texts } from '../../pages/locales/en.ts'
 /** As the operation answers it. */
 export type Checked = OperationAnswer<'applications.check_app_links'>
 
-export function checkedNotice({ verified }: Checked, texts: Texts): Html {
+export function checkedNotice({ verified, documents }: Checked, texts: Texts): Html {
   const { good, bad } = texts.portalApplications.phones.check
-  return verified ? notice('good', good) : notice('warn', bad)
+  // Of a system that is not on record nothing is known.
+  return verified ? notice('good', good(documents.map(({ system }) => SYSTEMS[system]))) : notice('warn', bad)
 }
+
+const SYSTEMS = { android: 'Android', apple: 'Apple' } as const satisfies Record<string, string>
 
 export function checkSection(to: Parameters<typeof form>[0], checked: Checked | undefined, texts: Texts): Html {
   const { check } = texts.portalApplications.phones
@@ -33,7 +36,7 @@ function foundList({ verified, record, server, documents }: Checked, texts: Text
   const found = [
     ...documents.map(({ system, address, findings }) =>
       entry(
-        `${system === 'android' ? 'Android' : 'Apple'}: ${new URL(address).pathname.split('/').at(-1)}`,
+        `${SYSTEMS[system]}: ${new URL(address).pathname.split('/').at(-1)}`,
         findings.map(({ problem, detail }) => check.documents[problem](detail ?? '')),
       ),
     ),
@@ -46,5 +49,5 @@ function foundList({ verified, record, server, documents }: Checked, texts: Text
       server.map((problem) => check.servers[problem]),
     ),
   ]
-  return html`${summaryList(found, texts)}${!verified && html`<p>${check.operator}</p>`}`
+  return html`${summaryList(found, texts)}<p>${verified ? check.beyond : check.operator}</p>`
 }

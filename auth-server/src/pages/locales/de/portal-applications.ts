@@ -240,7 +240,7 @@ export const PORTAL_APPLICATIONS = {
       title: 'Lesen Telefone es?',
       lead: 'Dieser Server holt seine eigenen Dateien über das Internet, wie ein Telefon es tut, und vergleicht sie mit dem, was gespeichert ist. Was oben getippt und nicht gespeichert ist, zählt nicht.',
       button: 'Jetzt prüfen',
-      good: 'Gerade geprüft: Telefone erfahren von der App, was sie sollen.',
+      good: (systems) => `Gerade geprüft: Telefone von ${systems.join(' und ')} erfahren von der App, was sie sollen.`,
       bad: 'Gerade geprüft: Etwas ist noch nicht, wie es sein soll.',
       app: 'Die App',
       server: 'Dieser Server',
@@ -275,6 +275,8 @@ export const PORTAL_APPLICATIONS = {
         passkeys_missing: (detail) => `Sie gibt ${detail} keine Passkeys.`,
         different: (detail) => `Sie sagt von ${detail} etwas anderes, als gespeichert ist.`,
       },
+      beyond:
+        'Was die App selbst zu ihren Links sagt, wird hier nicht geprüft: Sie muss diesen Server nennen, unter Android im Manifest, auf den Systemen von Apple unter Associated Domains. Dass ein Link sie öffnet, zeigt eine Anmeldung auf einem Telefon; dann steht es in der Checkliste.',
       operator:
         'Ist die App selbst in Ordnung, sagen Sie dem Betreiber dieses Servers Bescheid: Ein Proxy oder Cache davor kann der Grund sein.',
     },

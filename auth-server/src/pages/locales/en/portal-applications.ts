@@ -230,7 +230,8 @@ export const PORTAL_APPLICATIONS = {
       title: 'Do phones read it?',
       lead: 'This server fetches its own files over the internet, as a phone does, and holds them against what is stored. What is typed above and not saved does not count.',
       button: 'Check now',
-      good: 'Checked just now: phones are told of the app as they should be.',
+      good: (systems: readonly string[]) =>
+        `Checked just now: phones of ${systems.join(' and ')} are told of the app as they should be.`,
       bad: 'Checked just now: something is not as it should be yet.',
       app: 'The app',
       server: 'This server',
@@ -262,6 +263,8 @@ export const PORTAL_APPLICATIONS = {
         passkeys_missing: (detail: string) => `It gives ${detail} no passkeys.`,
         different: (detail: string) => `It says something else of ${detail} than what is stored.`,
       },
+      beyond:
+        'What the app itself says of its links is not looked at here: it has to name this server, in the manifest on Android, by Associated Domains on Apple’s systems. That a link opens it, a sign-in on a phone shows; the checklist has it then.',
       operator:
         'If the app itself is in order, tell whoever runs this server: a proxy or cache in front may be the reason.',
     },
