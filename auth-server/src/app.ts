@@ -17,6 +17,7 @@ import { refusePrefetch } from './http/prefetch.ts'
 import { addProblemHandler, refuseAddress, toProblem } from './http/problem-handler.ts'
 import { newRequestId } from './http/request-id.ts'
 import { MAX_PART_LENGTH, routableBelow } from './http/routable.ts'
+import { addSecurityContact } from './http/security-contact.ts'
 import { addSecurityHeaders } from './http/security-headers.ts'
 import { answerUnreadable } from './http/unreadable.ts'
 import { visitedPaths } from './http/visited-path.ts'
@@ -105,5 +106,6 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<F
   serveScripts(app)
   serveLogos(app, deps)
   addHealth(app, deps)
+  addSecurityContact(app, deps.config)
   return app
 }

@@ -42,6 +42,20 @@ export function shownLink({ mayMail = false } = {}): (text: string) => Parsed<st
   }
 }
 
+/** Whom to write to, with commas or blanks between several. */
+export function contacts(text: string): Parsed<readonly string[]> {
+  const parse = shownLink({ mayMail: true })
+  const read = text
+    .split(/[ ,]+/)
+    .filter((contact) => contact !== '')
+    .map(parse)
+  const problem = read.find((each) => 'problem' in each)
+  if (problem) return problem
+  return {
+    value: Object.freeze(read.flatMap((each) => ('value' in each && each.value !== undefined ? each.value : []))),
+  }
+}
+
 /** An image to show, by its https address or its file; undefined for none. */
 export function shownLogo(text: string): Parsed<OperatorLogo | undefined> {
   if (text === '') return { value: undefined }

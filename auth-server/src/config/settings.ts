@@ -2,7 +2,7 @@
 import { certificates, optionalAddress } from './certificates.ts'
 import { developmentStack } from './development-stack.ts'
 import { mailSender, mailUrl } from './mail.ts'
-import { shownLink, shownLogo, shownName } from './operator.ts'
+import { contacts, shownLink, shownLogo, shownName } from './operator.ts'
 import {
   addressRanges,
   databaseUrl,
@@ -278,6 +278,15 @@ export const SETTINGS = {
     description: 'The https address of your terms of use',
     byDefault: '',
     parse: shownLink(),
+  },
+  securityContacts: {
+    variable: 'SECURITY_CONTACT',
+    description:
+      'Whom to tell of a weakness in your installation, as `/.well-known/security.txt` says (RFC 9116): addresses like ' +
+      '`mailto:security@example.com` or `https://example.com/report`, with commas between several, the preferred one first. ' +
+      'Left out, there is no such file',
+    byDefault: '',
+    parse: contacts,
   },
   metricsListen: {
     variable: 'AUTH_METRICS_LISTEN',
