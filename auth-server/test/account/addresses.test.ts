@@ -29,6 +29,17 @@ t.test('all are there, the main one first, and what is not confirmed says so', a
   t.notMatch(wordsOf(await browser.open(pathOf(server, 'third@example.com'))), 'Make it the main address')
 })
 
+t.test('an address that was imported is not confirmed, and says how it comes to be', async (t) => {
+  const server = await testServer(t)
+  await addAddress(server, SECOND)
+  await server.db.updateTable('email_addresses').set({ proof: 'imported' }).where('key', '=', SECOND).execute()
+  const browser = await atAccount(server)
+  const page = wordsOf(await browser.open(pathOf(server, SECOND)))
+  t.match(page, 'not confirmed It came with your account from another system')
+  t.match(page, 'Forgot your password?')
+  t.notMatch(wordsOf(await browser.open(pathOf(server, USER.email))), 'from another system')
+})
+
 t.test('another one becomes the main address: pages and apps are told that one', async (t) => {
   const server = await testServer(t)
   const { db, personId } = server

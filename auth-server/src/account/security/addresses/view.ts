@@ -58,6 +58,7 @@ export function addressPage({ frame, binding }: SignedIn, one: OwnAddress, id: s
     const primary = html`${form({ binding, action: actionOf(PATHS.addressPrimary, { address: id }) }, button(addresses.makePrimary))}
 ${note(addresses.makePrimaryNote)}`
     const content = html`<p>${stateOf(one, texts)}</p>
+${one.proof === 'imported' && note(addresses.imported)}
 ${one.isPrimary && html`<p>${addresses.isPrimary}</p>`}
 ${!one.isPrimary && one.provenAt !== null && primary}
 ${!one.isPrimary && html`<p>${actionLink(addresses.remove, hrefOf(PATHS.addressRemove, { address: id }), one.address)}</p>`}`

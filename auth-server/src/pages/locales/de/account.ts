@@ -137,6 +137,8 @@ export const ACCOUNT = {
     unconfirmed: 'nicht bestätigt',
     makePrimary: 'Zur Hauptadresse machen',
     makePrimaryNote: 'Apps, die Ihre Adresse sehen dürfen, sehen dann diese.',
+    imported:
+      'Sie kam mit Ihrem Konto aus einem anderen System, und niemand hat sie hier bestätigt. Das tun Sie, indem Sie beim Anmelden mit „Passwort vergessen?“ ein neues Passwort wählen: Passkeys, Authenticator-Apps, verknüpfte Konten und andere Adressen werden dann beiseitegelegt, denn jemand anderes könnte sie hinzugefügt haben.',
     isPrimary: 'Das ist Ihre Hauptadresse. Um sie zu entfernen, machen Sie zuerst eine andere zur Hauptadresse.',
     remove: 'Entfernen',
     removeTitle: 'Diese Adresse entfernen?',

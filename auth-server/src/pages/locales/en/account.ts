@@ -134,6 +134,8 @@ export const ACCOUNT = {
     unconfirmed: 'not confirmed',
     makePrimary: 'Make it the main address',
     makePrimaryNote: 'Apps that may see your address see this one from then on.',
+    imported:
+      'It came with your account from another system, and nobody has confirmed it here yet. You do by choosing a new password with "Forgot your password?" when you sign in: passkeys, authenticator apps, linked accounts and other addresses are set aside then, since somebody else may have added them.',
     isPrimary: 'This is your main address. To take it away, make another one the main address first.',
     remove: 'Take away',
     removeTitle: 'Take this address away?',
