@@ -80,9 +80,9 @@ const PACKAGES: readonly (readonly [name: string, folder: string])[] = [
   ['@mobile-api-gateway/scripts', 'scripts'],
 ]
 
-// `import … from '…'`, `export … from '…'`, `import '…'` and `import('…')`
+// `import … from '…'`, `export … from '…'`, `import '…'` and `import('…')`; the end of a name like 'people.import' is none
 const STATEMENT =
-  /(?:^|[;\n])\s*(?:import|export)\b([^'"`;]*?)\bfrom\s*(['"])([^'"]+)\2|\bimport\s*\(?\s*(['"])([^'"]+)\4/g
+  /(?:^|[;\n])\s*(?:import|export)\b([^'"`;]*?)\bfrom\s*(['"])([^'"]+)\2|(?<![\w.])import\s*\(?\s*(['"])([^'"]+)\4/g
 
 /** One import of a file. */
 export interface ImportStatement {
