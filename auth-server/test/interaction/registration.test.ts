@@ -88,6 +88,28 @@ t.test(
       t.match(refused.body, `href="#answer.${name}"`, name)
     t.match(refused.body, 'Born: you have to be at least 18 years old')
     t.match(refused.body, 'value="2020-01-01"', 'keeps what was typed')
+    const hostile: readonly (readonly [string, string, number])[] = [
+      ['answer.note', 'a\tb', 422],
+      ['answer.note', 'a\u2028b', 422],
+      ['answer.note', 'a\u0000b', 400],
+      ['answer.note', '\u2066b', 422],
+      ['answer.note', 'x'.repeat(5000), 400],
+      ['answer.size', '1e0', 422],
+      ['answer.size', '9'.repeat(400), 422],
+      ['answer.size', '٣', 422],
+      ['answer.club', '__proto__', 422],
+      ['answer.club', 'constructor', 422],
+      ['answer.adult', '0000-00-00', 422],
+      ['answer.adult', '9999-12-31', 422],
+      ['answer.terms', '2', 422],
+    ]
+    for (const [name, value, status] of hostile)
+      t.equal(
+        (await browser.submit(page, '/registration', { ...GOOD, [name]: value })).statusCode,
+        status,
+        encodeURIComponent(value.slice(0, 9)),
+      )
+    t.equal(await stored(), undefined, 'nothing of it is kept')
     t.match(refused.body, /id="answer\.days\.mo"[^>]* checked/)
     t.equal(await stored(), undefined)
 
