@@ -225,4 +225,11 @@ t.test('what counts as the database being away', async (t) => {
   for (const code of ['23505', '42601', '22021', '']) t.notOk(isDatabaseAway(failing(code)), code)
   t.ok(isDatabaseAway(new AggregateError([failing('ECONNREFUSED'), failing('ECONNREFUSED')])))
   t.notOk(isDatabaseAway('ECONNREFUSED'))
+  for (const said of [
+    'timeout exceeded when trying to connect',
+    'Connection terminated unexpectedly',
+    'Client has encountered a connection error and is not queryable',
+    'Client was closed and is not queryable',
+  ])
+    t.ok(isDatabaseAway(new Error(said)), said)
 })

@@ -27,7 +27,8 @@ export function readPostmaster(cluster: string): Postmaster | undefined {
   const lines = text.split('\n')
   const pid = Number(lines[0])
   if (!Number.isSafeInteger(pid) || pid <= 1) return undefined
-  return { pid, port: Number(lines[3] ?? 0), ready: lines[7]?.trim() === 'ready' }
+  // A standby says that it is one, and takes connections that read.
+  return { pid, port: Number(lines[3] ?? 0), ready: /^(?:ready|standby)$/.test(lines[7]?.trim() ?? '') }
 }
 
 /** True when `pid` is a live PostgreSQL server that was started on exactly this data folder. */

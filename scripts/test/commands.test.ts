@@ -186,6 +186,7 @@ t.test(`in a bare checkout on Node ${major}`, { skip, timeout: 350_000 }, async 
     },
     'plugin-server': { command: 'npm run plugin-server -- --dump mobile-token', says: /"Protocol": "ProtoBuf:1"/ },
     gateway: { command: 'npm run gateway -- --help', says: /--socket/ },
+    faults: { command: 'npm run faults -- --help', says: /postgres-failover/ },
     bench: { command: 'npm run bench -- memory --calls 4 --tokens 1', says: /signing 1 tokens/ },
   }
   // CI runs these two on the Node that it finds, from a bare checkout.

@@ -54,14 +54,15 @@ const SOCKET = new Set([
   ...['ENOTFOUND', 'EAI_AGAIN'],
 ])
 
+// What pg says of a connection that never came about, or ended under whoever used it, in a transaction that wants to roll
+// back as well. None of these has a code.
+const PG_SAYS =
+  /^(?:timeout exceeded when trying to connect|timeout expired|Connection terminated|Query read timeout|Client (?:has encountered a connection error|was closed) and is not queryable|Received unexpected \w+ message from backend)/
+
 /** Whether an error says that the database is away or overloaded, rather than that the statement was wrong. */
 export function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   if (error instanceof AggregateError) return error.errors.some(isDatabaseAway)
   const code = codeOf(error)
-  return (
-    AWAY.test(code) ||
-    SOCKET.has(code) ||
-    /^(timeout exceeded when trying to connect|Connection terminated)/.test(error.message)
-  )
+  return AWAY.test(code) || SOCKET.has(code) || PG_SAYS.test(error.message)
 }

@@ -20,8 +20,8 @@ export interface HttpCaller {
   close(): void
 }
 
-/** Creates a caller of one origin; no redirect is followed. */
-export function createCaller(origin: string): HttpCaller {
+/** Creates a caller of one origin; no redirect is followed. @param patienceMillis after which there is no answer; 0: for ever */
+export function createCaller(origin: string, patienceMillis = 0): HttpCaller {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   const cookies = new Map<string, string>()
 
@@ -39,6 +39,7 @@ export function createCaller(origin: string): HttpCaller {
         headers: { ...(cookie && { cookie }), ...headers },
       })
       asked.on('error', reject)
+      asked.setTimeout(patienceMillis, () => asked.destroy(new Error('no answer')))
       asked.on('response', (response) => {
         for (const line of response.headers['set-cookie'] ?? []) keep(line)
         const { statusCode: status = 0, headers: given } = response

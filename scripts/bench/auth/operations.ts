@@ -12,21 +12,34 @@ export interface Operation {
   prepare(party: BenchParty, caller: HttpCaller): Promise<NextRequest>
 }
 
-const BASIC = { authorization: `Basic ${Buffer.from(`${CLIENT.id}:${CLIENT.secret}`).toString('base64')}` }
+/** The client's proof. */
+export const BASIC = { authorization: `Basic ${Buffer.from(`${CLIENT.id}:${CLIENT.secret}`).toString('base64')}` }
 const JWT = /^[\w-]+\.[\w-]+\.[\w-]+$/
 
-interface Tokens {
+/** Tokens of a login. */
+export interface LoginTokens {
   readonly access_token: string
   readonly refresh_token: string
+}
+
+/** An answer that is not what it should be. */
+export class UnexpectedAnswer extends Error {
+  override name = 'UnexpectedAnswer'
+  readonly answer: HttpAnswer
+
+  constructor(what: string, answer: HttpAnswer, said = answer.body) {
+    super(`${what}: ${answer.status} ${said.slice(0, 300)}`)
+    this.answer = answer
+  }
 }
 
 function read(answer: HttpAnswer, what: string): Record<string, unknown> {
   const body: unknown = answer.status === 200 ? JSON.parse(answer.body) : undefined
   if (typeof body === 'object' && body !== null) return { ...body }
-  throw new Error(`${what}: ${answer.status} ${answer.body.slice(0, 300)}`)
+  throw new UnexpectedAnswer(what, answer)
 }
 
-function readTokens(answer: HttpAnswer, what: string): Tokens {
+function readTokens(answer: HttpAnswer, what: string): LoginTokens {
   const { access_token, refresh_token, token_type, expires_in } = read(answer, what)
   if (typeof access_token !== 'string' || !JWT.test(access_token)) throw new Error(`${what}: no signed access token`)
   if (token_type !== 'Bearer' || expires_in !== 600) throw new Error(`${what}: ${token_type} for ${expires_in} s`)
@@ -34,7 +47,8 @@ function readTokens(answer: HttpAnswer, what: string): Tokens {
   return { access_token, refresh_token }
 }
 
-async function codeFlow(caller: HttpCaller): Promise<Tokens> {
+/** A code by the session that the caller has, redeemed at once. @throws {UnexpectedAnswer} */
+export async function codeFlow(caller: HttpCaller): Promise<LoginTokens> {
   const verifier = randomBytes(32).toString('base64url')
   const state = randomBytes(16).toString('base64url')
   const query = new URLSearchParams({
@@ -51,10 +65,16 @@ async function codeFlow(caller: HttpCaller): Promise<Tokens> {
   const location = new URL(answer.headers.location ?? 'none:', 'http://localhost')
   const code = location.searchParams.get('code')
   if (answer.status !== 303 || !location.href.startsWith(CLIENT.redirectUri) || code === null)
-    throw new Error(`authorize: ${answer.status} ${location.href.slice(0, 300)}`)
+    throw new UnexpectedAnswer('authorize', answer, location.href)
   if (location.searchParams.get('state') !== state) throw new Error('authorize: another state')
   const form = { grant_type: 'authorization_code', code, code_verifier: verifier, redirect_uri: CLIENT.redirectUri }
   return readTokens(await caller.post('/token', form, BASIC), 'code')
+}
+
+/** @throws {UnexpectedAnswer} */
+export async function refreshOnce(caller: HttpCaller, token: string): Promise<LoginTokens> {
+  const form = { grant_type: 'refresh_token', refresh_token: token }
+  return readTokens(await caller.post('/token', form, BASIC), 'refresh')
 }
 
 const CLIENT_CREDENTIALS: Operation = {
@@ -75,8 +95,7 @@ const REFRESH: Operation = {
     await party.signIn(caller)
     let { refresh_token: current } = await codeFlow(caller)
     return async () => {
-      const form = { grant_type: 'refresh_token', refresh_token: current }
-      const { refresh_token: next } = readTokens(await caller.post('/token', form, BASIC), 'refresh')
+      const { refresh_token: next } = await refreshOnce(caller, current)
       if (next === current) throw new Error('refresh: the token was not rotated')
       current = next
     }

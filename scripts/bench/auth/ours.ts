@@ -12,7 +12,7 @@ import pg from 'pg'
 import { readForms } from '../../demo/html-form.ts'
 import { freePort } from '../../stack/ports.ts'
 import type { Postgres } from '../../stack/postgres.ts'
-import { type ManagedProcess, manageProcess } from '../../stack/processes.ts'
+import { type ManagedProcess, manageProcess, type ProcessEvents } from '../../stack/processes.ts'
 import { answersHttp } from '../../stack/readiness.ts'
 import type { HttpCaller } from './http.ts'
 import { API, type BenchParty, CLIENT } from './party.ts'
@@ -28,12 +28,12 @@ export type Launch = (
   env: NodeJS.ProcessEnv,
 ) => Promise<ManagedProcess>
 
-/** @param undo is given what stops each server again */
-export function launcher(undo: (() => Promise<unknown>)[]): Launch {
+/** @param undo is given what stops each server again @param events of each of them */
+export function launcher(undo: (() => Promise<unknown>)[], events: ProcessEvents = {}): Launch {
   return async (name, args, port, env) => {
     const ready = () => answersHttp(`http://127.0.0.1:${port}/.well-known/openid-configuration`, { onlyOk: true })
     const settings = { ...process.env, LOG_LEVEL: 'warn', NODE_ENV: 'production', PORT: String(port), ...env }
-    const managed = manageProcess({ name, command: process.execPath, args, env: settings, cwd: root, ready })
+    const managed = manageProcess({ name, command: process.execPath, args, env: settings, cwd: root, ready }, events)
     undo.push(() => managed.stop())
     await managed.start()
     return managed
@@ -72,6 +72,17 @@ export async function startOurs(
     DRAIN_SECONDS: '0',
     ...settings,
   })
+  await defineParty({ databaseUrl, origin, passwordPepper })
+  const signIn = (caller: HttpCaller) => signInAt(origin, caller)
+  return { name: 'ours', origin, process, database, signIn, databaseUrl, passwordPepper }
+}
+
+/** Puts the benchmark's API, client and person into a database that has been migrated. */
+export async function defineParty({
+  databaseUrl,
+  origin,
+  passwordPepper,
+}: Readonly<{ databaseUrl: string; origin: string; passwordPepper: string }>): Promise<void> {
   const db = openDatabase(databaseUrl, () => {}, { connections: 1 })
   try {
     await defineApi(
@@ -98,15 +109,16 @@ export async function startOurs(
   } finally {
     await db.destroy()
   }
-  const signIn = async (caller: HttpCaller) => {
-    const page = await follow(caller, `/authorize?${firstRequest()}`)
-    const form = readForms(page, origin).find(({ fields }) => fields.has('password'))
-    if (!form) throw new Error('no login form')
-    const fields = { ...Object.fromEntries(form.fields), ...PERSON }
-    const { status } = await caller.post(form.action.pathname, fields, { origin })
-    if (status !== 303) throw new Error(`login: ${status}`)
-  }
-  return { name: 'ours', origin, process, database, signIn, databaseUrl, passwordPepper }
+}
+
+/** Gives a caller a session. */
+export async function signInAt(origin: string, caller: HttpCaller): Promise<void> {
+  const page = await follow(caller, `/authorize?${firstRequest()}`)
+  const form = readForms(page, origin).find(({ fields }) => fields.has('password'))
+  if (!form) throw new Error('no login form')
+  const fields = { ...Object.fromEntries(form.fields), ...PERSON }
+  const { status } = await caller.post(form.action.pathname, fields, { origin })
+  if (status !== 303) throw new Error(`login: ${status}`)
 }
 
 /** The parameters of a sound request. */

@@ -1,0 +1,36 @@
+// npm run faults: breaks what an authorization server stands on, under load, and fails where a promise does not hold.
+import { runCommand, UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
+import { FAULTS } from './faults/faults.ts'
+import { runFault } from './faults/run.ts'
+
+const names: readonly string[] = Object.keys(FAULTS)
+const USAGE = `Usage: npm run faults -- [NAME…]
+
+Eight phones refresh, sign out and sign in without a break, while something breaks. Afterwards every login that was
+acknowledged must be there, none that was ended, no token twice, and everything works again without a hand.
+
+${Object.entries(FAULTS)
+  .map(([name, { what }]) => `  ${name.padEnd(18)}${what}`)
+  .join('\n')}
+  --help            this text
+`
+
+await runCommand({ usage: USAGE, options: {}, allowPositionals: true }, async ({ positionals }) => {
+  const asked: readonly string[] = positionals
+  const unknown = asked.find((name) => !names.includes(name))
+  if (unknown !== undefined) throw new UsageError(`There is no fault ${unknown}.`)
+  let broken = 0
+  for (const [name, fault] of Object.entries(FAULTS)) {
+    if (asked.length > 0 && !asked.includes(name)) continue
+    console.log(`${name}: ${fault.what}`)
+    if (fault.missing !== undefined) {
+      console.log(`  skipped: ${fault.missing}`)
+      continue
+    }
+    const report = await runFault(fault)
+    console.log(`  ${report.line}`)
+    for (const each of report.broken) console.log(`  BROKEN: ${each}`)
+    broken += report.broken.length
+  }
+  return broken === 0 ? 0 : 1
+})
