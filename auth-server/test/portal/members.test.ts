@@ -53,6 +53,9 @@ t.test('who asks is counted where approvals are, and let in or declined once, wi
   t.match(wordsOf(list), `Anna anna@example.com asked`)
   t.match(list.body, 'I teach &lt;there&gt;')
   t.match(list.body, 'aria-label="Approve: Anna"')
+  t.notMatch(wordsOf(list), 'Here stands only')
+  t.match(await words(`${REQUESTS}?api=${API.id}`), /Here stands only who asks to come to .* Show all APIs .*Anna/)
+  t.equal((await open(`${REQUESTS}?api=nothing`)).statusCode, 404, 'of an API that there is not')
 
   t.match(await words(`${anna.at}/approve`), `Let Anna come to ${API.name}?`)
   const long = await post(chief, `${anna.at}/approve`, { reason: 'x'.repeat(301) })

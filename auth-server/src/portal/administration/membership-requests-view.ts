@@ -15,6 +15,7 @@ import { html } from '../../pages/html.ts'
 import type { Texts } from '../../pages/locales/en.ts'
 import { actionOf, hrefOf, PATHS } from '../paths.ts'
 import type { PortalPerson } from '../route.ts'
+import type { Api } from './one-api.ts'
 import { administrationPage, nextPart } from './page.ts'
 
 export type MembershipRequest = OperationAnswer<'memberships.get_request'>
@@ -25,13 +26,16 @@ export type RequestStep = (typeof DECISIONS)[number]
 export function requestsPage(
   me: PortalPerson,
   { items, next }: OperationAnswer<'memberships.requests'>,
-  asked: Readonly<{ api?: string }>,
+  only: Api | undefined,
 ): Page {
   return administrationPage(me, (texts) => {
     const { requests: said } = texts.portalMembers
     const entries = items.map((request) => rowOf(me, request, texts))
-    const content = html`${entries.length > 0 ? html`<p>${said.lead}</p>\n${rows(entries)}` : emptyState(said.none)}
-${nextPart(hrefOf(PATHS.membershipRequests, {}), asked, next, texts)}`
+    const path = hrefOf(PATHS.membershipRequests, {})
+    const content = html`${only && html`<p>${said.only(only.name)} ${actionLink(said.toAll, path)}</p>\n`}${
+      entries.length > 0 ? html`<p>${said.lead}</p>\n${rows(entries)}` : emptyState(said.none)
+    }
+${nextPart(path, only ? { api: only.id } : {}, next, texts)}`
     return { heading: texts.administration.sections.membershipRequests.title, content }
   })
 }

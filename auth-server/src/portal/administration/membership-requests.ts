@@ -13,14 +13,17 @@ import {
   type RequestStep,
   requestsPage,
 } from './membership-requests-view.ts'
+import { ordinaryApis } from './one-api.ts'
 
 export const MEMBERSHIP_REQUEST_ROUTES: PortalRoutes = {
   [PATHS.membershipRequests]: {
     needs: 'administrator',
     async GET(request, reply, me) {
       const { api, cursor } = askedOf(request, ['api', 'cursor'])
-      const only = api === undefined ? {} : { api }
-      const query = { ...(api !== undefined && { api_id: api }), ...(cursor !== undefined && { cursor }) }
+      // Of one API, where the address names it; of one that there is not, nobody asks.
+      const only = api === undefined ? undefined : (await ordinaryApis(me)).find(({ id }) => id === api)
+      if (api !== undefined && !only) return notFoundPage(reply, me)
+      const query = { ...(only && { api_id: only.id }), ...(cursor !== undefined && { cursor }) }
       return sendPage(reply, requestsPage(me, (await me.ask('memberships.requests', { query })).body, only))
     },
   },

@@ -35,6 +35,8 @@ export const PORTAL_MEMBERS = {
   requests: {
     lead: 'Wer gefragt hat, erfährt per Mail, wie Sie entscheiden.',
     none: 'Niemand fragt an.',
+    only: (api) => `Hier steht nur, wer nach Zugang zu ${api} fragt.`,
+    toAll: 'Alle APIs zeigen',
     nameless: 'Jemand ohne Namen und Adresse',
     asks: (api, ago) => html`hat ${ago} um Zugang zu ${api} gebeten`,
     because: (reason) => `„${reason}“`,

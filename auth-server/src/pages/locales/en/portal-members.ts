@@ -31,6 +31,8 @@ export const PORTAL_MEMBERS = {
   requests: {
     lead: 'Whoever asked is told by mail what you decide.',
     none: 'Nobody asks to come.',
+    only: (api: string) => `Here stands only who asks to come to ${api}.`,
+    toAll: 'Show all APIs',
     nameless: 'Somebody without a name and address',
     asks: (api: string, ago: Html) => html`asked ${ago} to come to ${api}`,
     because: (reason: string) => `“${reason}”`,
