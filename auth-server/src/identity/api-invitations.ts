@@ -38,18 +38,17 @@ export async function inviteToApi(
 ): Promise<ApiMember | 'member already' | 'too many mails'> {
   // Whoever is about to prove it waits.
   await lockInvitation(trx, to.key)
+  // Counted before anybody looks whether they are a member, which the answer would tell otherwise.
+  if (mail) {
+    const counted = { apiInvitationsByRecipient: { about: to.key }, apiInvitationsByInviter: { about: mail.inviter } }
+    if ((await admit(counted)).refusedBy) return 'too many mails'
+  }
   const member = await insertMemberByAddress(trx, { ...to, apiId })
   if (!member) return 'member already'
   if (mail) {
-    const { api, by, language, inviter, mayMakeAccount } = mail
-    const counted = {
-      apiInvitationsByRecipient: { about: to.key },
-      apiInvitationsByInviter: { about: inviter },
-    }
-    if ((await admit(counted)).refusedBy) return 'too many mails'
-    const facts = { api, by, mayMakeAccount }
+    const { api, by, language, mayMakeAccount } = mail
     // By address and not by person, also where there is one: nothing about the mail tells them apart.
-    await queueMail(trx, { mail: { name: 'membership-invited', facts }, language, to })
+    await queueMail(trx, { mail: { name: 'membership-invited', facts: { api, by, mayMakeAccount } }, language, to })
   }
   if (member.personId === null) await record(trx, { type: 'membership', outcome: 'promised', apiId }, context)
   else await record(trx, { type: 'membership', outcome: 'begun', personId: member.personId, apiId }, context)

@@ -8,7 +8,7 @@ import { type ApiMember, deleteMember, findMembership, listMembersOfApis } from 
 import { requireApi } from './apis.ts'
 import { readReason } from './decision.ts'
 import type { HandlersOf } from './handler.ts'
-import { addMember, inviteAddress } from './new-member.ts'
+import { addMember, inviteAddress, mayRead } from './new-member.ts'
 import { readPage, toPage } from './page.ts'
 import { requireOrdinaryApi } from './privileged.ts'
 import { invalid, notFound } from './refusals.ts'
@@ -92,7 +92,7 @@ export const MEMBERSHIP_HANDLERS: HandlersOf<'memberships'> = {
         ? await listMembersOfApis(trx, { ...decided, ...ANYBODY }, { after: undefined, limit: 1 })
         : []
       if (!member) throw notFound('request')
-      return showMembership(member)
+      return showMembership(mayRead(actor) ? member : { ...member, personId: null, person: null })
     },
   },
   'memberships.decline': {
@@ -105,6 +105,8 @@ export const MEMBERSHIP_HANDLERS: HandlersOf<'memberships'> = {
   'memberships.end': {
     async write({ trx, actor, input: { params } }) {
       const member = await deleteMember(trx, params.membership_id)
+      // Whoever may not read memberships is told nothing by an id that they got for somebody who was a member before.
+      if (!member && !mayRead(actor)) return undefined
       if (!member) throw notFound('membership')
       const { apiId, personId } = member
       const { context } = actor.authority

@@ -4,16 +4,20 @@ import { record } from '../audit/record.ts'
 import { readAddress } from '../delivery/mail/mailbox.ts'
 import { inviteToApi } from '../identity/api-invitations.ts'
 import { readPerson } from '../store/queries/listed-people.ts'
-import { type ApiMember, insertMember } from '../store/tables/memberships.ts'
-import { callerOf, hasScope } from './actor.ts'
+import { type ApiMember, insertMember, likeNewMember } from '../store/tables/memberships.ts'
+import { callerOf, hasScope, type ManagementActor } from './actor.ts'
 import { requirePerson } from './administered.ts'
 import type { WriteCall } from './handler.ts'
 import { conflict, invalid } from './refusals.ts'
 
 type Creating = WriteCall<OperationInput<'memberships.create'>>
 
-const NOBODY = { personId: null, person: null }
 const WHY_NOT = { 'member already': 'member_already', 'too many mails': 'too_many_invitations' } as const
+
+/** Who has an address, and who is a member, is for those to know who may see members. */
+export function mayRead(actor: ManagementActor): boolean {
+  return hasScope(actor, 'memberships:read')
+}
 
 /** @throws {HttpProblem} 404, and 409 for a guest, who is nobody that could be invited, and for a member */
 export async function addMember({ trx, actor, input: { body } }: Creating, id: string): Promise<ApiMember> {
@@ -21,8 +25,10 @@ export async function addMember({ trx, actor, input: { body } }: Creating, id: s
   const { id: personId, kind } = await requirePerson(trx, id)
   if (kind === 'guest') throw conflict('guest_member')
   const member = await insertMember(trx, { personId, apiId })
+  if (member) await record(trx, { type: 'membership', outcome: 'begun', personId, apiId }, actor.authority.context)
+  if (!mayRead(actor))
+    return { ...(member ?? (await likeNewMember(trx, { apiId, personId, address: null }))), person: null }
   if (!member) throw conflict('member_already')
-  await record(trx, { type: 'membership', outcome: 'begun', personId, apiId }, actor.authority.context)
   return member
 }
 
@@ -41,7 +47,8 @@ export async function inviteAddress({ deps, trx, actor, input: { body } }: Creat
     deps.limits.admitWithin(trx),
     actor.authority.context,
   )
+  const unseen = { apiId, personId: null, address: to.address }
+  if (invited === 'member already' && !mayRead(actor)) return likeNewMember(trx, unseen)
   if (typeof invited === 'string') throw conflict(WHY_NOT[invited])
-  // Who has the address, if anybody, is for those to know who may see members.
-  return hasScope(actor, 'memberships:read') ? invited : { ...invited, ...NOBODY, address: to.address }
+  return mayRead(actor) ? invited : { ...invited, ...unseen, person: null }
 }

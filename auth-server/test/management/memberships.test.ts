@@ -109,6 +109,46 @@ t.test('who may write memberships and not read them learns of no address whose i
   t.match(hasNot?.json(), { person_id: null, person: null, email: 'hasnot@example.com' })
 })
 
+t.test('who may write memberships and not read them learns of nobody whether they are a member', async (t) => {
+  const member = await newPerson(server, 'in@example.com')
+  await newPerson(server, 'out@example.com')
+  const real = (await add({ person_id: member, mail: false })).json()
+  const writer = await machine(server, ['memberships:write'])
+  const invite = (body: object) => writer.ask('POST', '/memberships', { body: { api_id: API.id, ...body } })
+  const shapes = await Promise.all(
+    [{ email: 'in@example.com' }, { email: 'out@example.com' }].map(async (body) => {
+      const { statusCode, json } = await invite(body)
+      const { id, email, created_at, ...told } = json()
+      t.match([id, email], [/^membership_[0-9a-f]{32}$/, body.email])
+      t.not(id, real.id)
+      t.ok(Math.abs(Date.parse(created_at) - Date.now()) < 60_000)
+      const ended = await writer.ask('DELETE', `/memberships/${id}`)
+      return [statusCode, told, ended.statusCode]
+    }),
+  )
+  t.strictSame(shapes[0], shapes[1], 'neither by inviting nor by ending')
+  t.strictSame(shapes[0], [201, { api_id: API.id, person_id: null, person: null }, 204])
+  const byId = await invite({ person_id: member })
+  t.match([byId.statusCode, byId.json()], [201, { person_id: member, person: null, email: null }])
+  t.equal((await ask('GET', `/memberships/${real.id}`)).statusCode, 200, 'who was a member is one still')
+  const { items } = (await ask('GET', '/memberships', { query: { email: 'out@example.com' } })).json()
+  t.strictSame(items, [], 'what the client had made itself is ended')
+})
+
+t.test('invitations that send no mail count the same, so that no limit tells who is a member', async (t) => {
+  const writer = await machine(server, ['memberships:write'])
+  await add({ person_id: await newPerson(server, 'often@example.com') })
+  const tries = async (email: string) => {
+    const answers: number[] = []
+    for (let n = 0; n <= LIMITS.apiInvitationsByRecipient.allowed; n++)
+      answers.push((await writer.ask('POST', '/memberships', { body: { api_id: API.id, email } })).statusCode)
+    return answers
+  }
+  const [member, nobody] = [await tries('often@example.com'), await tries('seldom@example.com')]
+  t.strictSame(member, nobody)
+  t.equal(member.at(-1), 409)
+})
+
 t.test(
   'mails are bounded by who invites and by whom they are to; beyond that nobody is invited, or without mail',
   async (t) => {

@@ -55,7 +55,7 @@ export const MEMBERSHIP_OPERATIONS = {
     scope: 'memberships:write',
     summary: 'Invite somebody to an API',
     description:
-      'Name person_id, or email: whoever has proven the address, or will, is a member. The address gets a mail, the same whether anybody has it, unless mail is false or the server sends none; of too many in a day, 409. Whoever may not read memberships is not told who has it. Where the API is open, it counts from when it is not.',
+      'Name person_id, or email: whoever has proven the address, or will, is a member. The address gets a mail, the same whether anybody has it, unless mail is false or the server sends none; of too many in a day, 409. Of a member, 409 – but not to a client without memberships:read: it is told neither who has the address nor who is a member, so the answer is 201 all the same, and its id ends nothing. Where the API is open, it counts from when it is not.',
     body: exactly({
       api_id: API_ID,
       person_id: Type.Optional(PERSON_ID),
@@ -81,7 +81,7 @@ export const MEMBERSHIP_OPERATIONS = {
     scope: 'memberships:write',
     summary: 'End a membership',
     description:
-      'Where the API is not open, and no address of the person is of a domain that it is for, their logins at it end.',
+      'Where the API is not open, and no address of the person is of a domain that it is for, their logins at it end. To a client without memberships:read the answer is 204 also where there is no such membership.',
     params: exactly({ membership_id: MEMBERSHIP_ID }),
     answers: { 204: null },
     problems: [404],

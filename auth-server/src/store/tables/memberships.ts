@@ -82,6 +82,18 @@ export async function insertMemberByAddress(
   return rows[0]
 }
 
+/** What `insertMember` would have answered of somebody new, of whom nothing is written: neither id nor time tell them apart. */
+export async function likeNewMember(
+  trx: Trx,
+  { apiId, personId, address }: Pick<ApiMember, 'apiId' | 'personId' | 'address'>,
+): Promise<ApiMember> {
+  const { rows } = await sql<Pick<ApiMember, 'id' | 'createdAt'>>`
+    select 'membership_' || replace(gen_random_uuid()::text, '-', '') as id, now() as "createdAt"`.execute(trx)
+  const [made] = rows
+  if (!made) throw new Error('PostgreSQL has answered no row')
+  return { ...made, apiId, personId, person: null, address }
+}
+
 /** Ends it, and with it the logins at the API (a trigger sees to that). Undefined where there is none. */
 export async function deleteMember(trx: Trx, id: string): Promise<ApiMember | undefined> {
   const { rows } = await sql<ApiMember>`delete from memberships where id = ${id} returning ${COLUMNS}`.execute(trx)
