@@ -381,6 +381,14 @@ t.test('usage of all applications is told, and of one API or one application, wh
   const part = /href="([^"]*client=shop-app[^"]*)"/.exec(all)?.[1]?.replaceAll('&amp;', '&') ?? ''
   t.match(await page(part), /<code>shop-app<\/code>[\s\S]*<dt>Calls<\/dt><dd>42<\/dd>/)
   t.match(await page(`${BELOW}/usage?api=another-api&time=month`), /No calls in this time/)
+  const day = new Date(Date.now() - 5 * 86_400_000).toISOString().slice(0, 10)
+  const hours = await page(`${BELOW}/usage?api=orders-api&day=${day}`)
+  t.match(
+    hours,
+    new RegExp(`name="api" value="orders-api">[sS]*name="day" type="date" value="${day}"`),
+    'the API stays chosen',
+  )
+  t.match(hours, /usage\?api=orders-api&amp;day=2/, 'the day before, of the same API')
   await page(`${BELOW}/usage?client=nobody`, 404)
 })
 

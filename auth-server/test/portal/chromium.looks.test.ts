@@ -124,6 +124,8 @@ t.test('every page of the portal, small and large, in both languages', wanted, a
     decline: `/portal/approvals/${pending}/decline`,
     usage: '/portal/usage',
     'usage-app': `/portal/usage/${APP.clientId}`,
+    'usage-month': `/portal/usage/${APP.clientId}?time=month`,
+    'usage-hours': `/portal/usage/${APP.clientId}?day=${new Date(Date.now() - 86_400_000).toISOString().slice(0, 10)}`,
     refusals: `/portal/usage/${APP.clientId}/refusals`,
     help: '/portal/help',
     'help-app': `/portal/help?app=${APP.clientId}`,

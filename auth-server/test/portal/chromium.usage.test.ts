@@ -36,7 +36,10 @@ t.test('usage at Chromium', needsChromium, async (t) => {
     await page.locator('#email').fill(USER.email)
     await page.locator('#password').fill(USER.password)
     await page.locator('#password').press('Enter')
-    for (const path of ['/portal/usage', `/portal/usage/${APP.clientId}`, `/portal/usage/${APP.clientId}/refusals`]) {
+    const own = `/portal/usage/${APP.clientId}`
+    const day = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10)
+    const paths = ['/portal/usage', own, `${own}?time=month`, `${own}?day=${day}`, `${own}/refusals`]
+    for (const [place, path] of paths.entries()) {
       await page.waitForURL(`${site.origin}/portal/usage**`)
       await page.goto(site.origin + path)
       await page.evaluate(() => document.querySelector('details:not(.menu)')?.setAttribute('open', ''))
@@ -44,7 +47,7 @@ t.test('usage at Chromium', needsChromium, async (t) => {
       const { SCREENSHOTS } = process.env
       await page.setViewportSize({ width: 390, height: 1100 })
       await page.evaluate(() => window.scrollTo(0, 0))
-      if (SCREENSHOTS) await page.screenshot({ path: `${SCREENSHOTS}/${path.split('/').length}-${locale}.png` })
+      if (SCREENSHOTS) await page.screenshot({ path: `${SCREENSHOTS}/usage-${place}-${locale}.png` })
     }
     t.strictSame(phone.complaints, [])
   }

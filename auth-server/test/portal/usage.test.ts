@@ -4,7 +4,7 @@ import { createAccount } from '../../src/identity/local-account.ts'
 import { putMember } from '../../src/store/tables/application-members.ts'
 import { gatewayClient, thisHour, toldCount, toldRefusal, usageBatch } from '../support/gateway-reports.ts'
 import { atPortalAs, portalServer } from '../support/portal.ts'
-import { APP, USER } from '../support/server.ts'
+import { API, APP, USER } from '../support/server.ts'
 
 const server = await portalServer(t)
 const [ada, eve] = [
@@ -52,6 +52,48 @@ t.test(
     t.match((await ada.browser.open(`${base}?time=constructor`)).body, /aria-current="true">Last 24 hours/)
   },
 )
+
+t.test('a day within the last 30 is opened by its hours, as a chart and as the same figures in a table', async (t) => {
+  const dayOf = (daysAgo: number) => new Date(Date.now() - daysAgo * 86_400_000).toISOString().slice(0, 10)
+  const [day, oldest, gone] = [dayOf(20), dayOf(29), dayOf(30)]
+  const about = { application_id: applicationId, api_id: API.id, plan: 'basic' }
+  // What a gateway told then; it may tell of the last day only.
+  for (const [hour, accepted, refused] of [
+    [`${day}T00:00:00Z`, '11', '0'],
+    [`${day}T23:00:00Z`, '70', '7'],
+    [`${oldest}T00:00:00Z`, '5', '0'],
+  ] as const)
+    await server.db
+      .insertInto('usage_hours')
+      .values({ ...about, hour: new Date(hour), accepted, refused })
+      .execute()
+  const { body } = await ada.browser.open(`${base}?day=${day}`)
+  t.equal(body.match(/<tr><th scope="row">/g)?.length, 24)
+  t.match(body, /<title>88 calls, 8% refused<\/title>/)
+  t.equal(body.match(/<rect/g)?.length, 3, 'two hours, one of them with refused calls')
+  t.match(body, /12 AM<\/th><td>11<\/td><td>0<\/td>[\s\S]*11 PM<\/th><td>70<\/td><td>7<\/td>/)
+  t.match(body, new RegExp(`name="day" type="date" value="${day}" min="${oldest}" max="${dayOf(0)}"`))
+  t.match(body, new RegExp(`day=${dayOf(21)}"[sS]*day=${dayOf(19)}"`), 'the days before and after')
+  t.notMatch(body, /aria-current="true">Last/)
+  const month = (await ada.browser.open(`${base}?time=month`)).body
+  t.equal(month.match(/<th scope="row"><a href="[^"]*day=/g)?.length, 30, 'each day of the month leads to its hours')
+  t.notMatch((await ada.browser.open(base)).body, /<th scope="row"><a/)
+  const first = (await ada.browser.open(`${base}?day=${oldest}`)).body
+  t.match(first, /<title>5 calls/)
+  t.notMatch(first, /The day before/)
+  const today = (await ada.browser.open(`${base}?day=${dayOf(0)}`)).body
+  t.match(today, /<input id="day"/)
+  t.notMatch(today, /The day after/)
+  for (const other of [gone, dayOf(-1), '2026-02-31', 'x', "'--", `${day}T00:00:00Z`])
+    t.match(
+      (await ada.browser.open(`${base}?day=${encodeURIComponent(other)}`)).body,
+      /aria-current="true">Last 24 hours/,
+    )
+  await server.db.updateTable('people').set({ language: 'de' }).where('id', '=', ada.personId).execute()
+  const german = (await ada.browser.open(`${base}?day=${day}`)).body
+  await server.db.updateTable('people').set({ language: 'en' }).where('id', '=', ada.personId).execute()
+  t.match(german, /Nach Stunden zeigen[\s\S]*00 Uhr<\/th><td>11<\/td>[\s\S]*23 Uhr<\/th><td>70<\/td><td>7<\/td>/)
+})
 
 t.test('a refused call is found by its request id, and explained in the language of the reader', async (t) => {
   const refusals = [

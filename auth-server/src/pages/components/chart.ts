@@ -7,6 +7,8 @@ export interface CallBar {
   readonly label: string
   readonly accepted: number
   readonly refused: number
+  /** Where there is more of it to see. */
+  readonly href?: string | undefined
 }
 
 const WIDTH = 720
@@ -38,8 +40,8 @@ ${bars.map(({ accepted, refused }, place) => {
 <thead><tr><th scope="col">${usage.inUtc}</th><th scope="col">${usage.accepted}</th><th scope="col">${usage.refused}</th></tr></thead>
 <tbody>
 ${bars.map(
-  ({ label, accepted, refused }) =>
-    html`<tr><th scope="row">${label}</th><td>${count.format(accepted)}</td><td>${count.format(refused)}</td></tr>\n`,
+  ({ label, accepted, refused, href }) =>
+    html`<tr><th scope="row">${href === undefined ? label : html`<a href="${href}">${label}</a>`}</th><td>${count.format(accepted)}</td><td>${count.format(refused)}</td></tr>\n`,
 )}</tbody>
 </table>
 </details>

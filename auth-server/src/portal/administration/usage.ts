@@ -7,8 +7,8 @@ import { sendPage } from '../../pages/send-page.ts'
 import { allItems } from '../apis/all-items.ts'
 import { PATHS } from '../paths.ts'
 import type { PortalPerson, PortalRoutes } from '../route.ts'
-import { timeOf } from '../usage/routes.ts'
-import { queryOf, type UsageTime } from '../usage/times.ts'
+import { askedTime } from '../usage/routes.ts'
+import { parametersOf, queryOf, type ShownTime } from '../usage/times.ts'
 import { usageContent } from '../usage/view.ts'
 import { askedOf } from './asked.ts'
 import { administrationPage } from './page.ts'
@@ -22,7 +22,7 @@ interface ChosenFigures {
 interface AllUsage {
   readonly figures: OperationAnswer<'usage.list'>
   readonly apis: readonly OperationAnswer<'apis.list'>['items'][number][]
-  readonly time: UsageTime
+  readonly time: ShownTime
   readonly chosen: ChosenFigures
 }
 
@@ -33,15 +33,17 @@ function hrefWith(changes: Readonly<Record<string, string>>): string {
 function allUsagePage(me: PortalPerson, { figures, apis, time, chosen }: AllUsage): Page {
   return administrationPage(me, (texts) => {
     const { usage, administration } = texts
+    const at = parametersOf(time)
     const links = {
-      ofTime: (other: UsageTime) => hrefWith({ ...chosen, time: other }),
-      ofPart: ({ client_id: client, api_id: api }: (typeof figures.parts)[number]) => hrefWith({ time, api, client }),
+      path: PATHS.allUsage,
+      chosen: { ...chosen },
+      ofPart: ({ client_id: client, api_id: api }: (typeof figures.parts)[number]) => hrefWith({ ...at, api, client }),
     }
     const { api: _, ...ofApp } = chosen
     const { client: app, ...ofApi } = chosen
-    const content = html`${app !== undefined && html`<p><code>${app}</code> · ${actionLink(usage.allApps, hrefWith({ ...ofApi, time }))}</p>`}
-<p>${actionLink(usage.allApis, hrefWith({ ...ofApp, time }))}${apis.map(({ id, name }) => html` · ${id === chosen.api ? html`<strong>${name}</strong>` : actionLink(name, hrefWith({ ...ofApp, api: id, time }))}`)}</p>
-${usageContent({ figures, time, links }, texts)}`
+    const content = html`${app !== undefined && html`<p><code>${app}</code> · ${actionLink(usage.allApps, hrefWith({ ...ofApi, ...at }))}</p>`}
+<p>${actionLink(usage.allApis, hrefWith({ ...ofApp, ...at }))}${apis.map(({ id, name }) => html` · ${id === chosen.api ? html`<strong>${name}</strong>` : actionLink(name, hrefWith({ ...ofApp, api: id, ...at }))}`)}</p>
+${usageContent({ figures, time, links, now: me.now }, texts)}`
     return { heading: administration.sections.allUsage.title, content }
   })
 }
@@ -50,7 +52,7 @@ export const USAGE_ROUTES: PortalRoutes = {
   [PATHS.allUsage]: {
     needs: 'administrator',
     async GET(request, reply, me) {
-      const time = timeOf(request)
+      const time = askedTime(request, me.now)
       const chosen = askedOf(request, ['api', 'client'])
       const { api: api_id, client: client_id } = chosen
       const query = { ...queryOf(time, me.now), ...(api_id && { api_id }), ...(client_id && { client_id }) }

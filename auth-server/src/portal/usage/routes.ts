@@ -6,29 +6,28 @@ import { sendPage } from '../../pages/send-page.ts'
 import { PATHS } from '../paths.ts'
 import type { PortalHandler, PortalRoutes } from '../route.ts'
 import { refusalsPage } from './refusals-view.ts'
-import { isUsageTime, queryOf, type UsageTime } from './times.ts'
+import { queryOf, type ShownTime, timeOf } from './times.ts'
 import { usagePage } from './view.ts'
 
 function clientOf(request: FastifyRequest): string {
   return pathParameter(request, 'client') ?? ''
 }
 
-/** The time that an address asks for; a day where it names none that there is. */
-export function timeOf(request: FastifyRequest): UsageTime {
-  const time = Parameters.ofUrl(request.raw.url ?? '').get('time') ?? ''
-  return isUsageTime(time) ? time : 'day'
+/** What the address of a page of figures asks for. */
+export function askedTime(request: FastifyRequest, now: Date): ShownTime {
+  return timeOf(Parameters.ofUrl(request.raw.url ?? ''), now)
 }
 
 const showOne: PortalHandler = async (request, reply, me) => {
   const params = { client_id: clientOf(request) }
-  const time = timeOf(request)
+  const time = askedTime(request, me.now)
   const { body: application } = await me.ask('applications.get', { params })
   const { body: figures } = await me.ask('usage.list', { query: { ...queryOf(time, me.now), ...params } })
   return sendPage(reply, usagePage(me, { figures, time, application }))
 }
 
 const showAll: PortalHandler = async (request, reply, me) => {
-  const time = timeOf(request)
+  const time = askedTime(request, me.now)
   const { body: figures } = await me.ask('usage.list', { query: queryOf(time, me.now) })
   return sendPage(reply, usagePage(me, { figures, time }))
 }
