@@ -1,31 +1,9 @@
 // The chain of hashes over the audit log: how a seal is made of an event and the seal before, and what does not fit.
 import { sha256 } from '../crypto/digest.ts'
-import type { SealedDetails, SealedEvent } from '../store/tables/audit-seals.ts'
-
-/** A point of the chain: after it the next seal follows. */
-export interface ChainPoint {
-  readonly position: number
-  readonly hash: string
-}
+import type { ChainPoint, Seal, Sealed, SealedDetails, SealedEvent } from '../store/tables/audit-seals.ts'
 
 /** Where a chain begins that nothing of has ended yet. */
 export const BEGINNING: ChainPoint = { position: 0, hash: 'begin' }
-
-export interface Seal extends ChainPoint {
-  readonly seq: string
-  /** Of the event, in UTC to the microsecond, as the database writes it. */
-  readonly at: string
-  /** Whether the event may go before its seal does: a wrong sign-in that led to nobody, after 90 days. */
-  readonly ends: boolean
-  readonly eventHash: string
-  readonly detailsHash: string | null
-}
-
-/** A seal with what is left of what it seals. */
-export interface Sealed extends Seal {
-  readonly event: SealedEvent | null
-  readonly details: SealedDetails | null
-}
 
 /** Lists, because the order of members is nobody's promise; what each is for comes first, so that no two kinds are alike. */
 function hashOf(...parts: readonly unknown[]): string {

@@ -1,7 +1,7 @@
 // The audit log as a file: NDJSON with the values of its chain, by which it is verified without the database.
 import type { Db } from '../store/database.ts'
 import { atOneMoment, findSeal, readSeals, summarizeChain } from '../store/queries/sealed-events.ts'
-import type { ChainPoint, Sealed } from './chain.ts'
+import type { ChainPoint, Sealed } from '../store/tables/audit-seals.ts'
 import { type Verified, verifyChain } from './verify.ts'
 
 const FORMAT = 'audit chain 1'

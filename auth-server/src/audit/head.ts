@@ -1,7 +1,7 @@
 // The head of the chain, as it is told to the log: whoever keeps the log elsewhere finds by it that the newest events were cut off.
 import type { Db } from '../store/database.ts'
 import { readHead } from '../store/queries/sealed-events.ts'
-import type { ChainPoint } from './chain.ts'
+import type { ChainPoint } from '../store/tables/audit-seals.ts'
 
 /** What a log does. */
 interface Log {

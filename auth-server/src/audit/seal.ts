@@ -12,8 +12,8 @@ import {
   type NewSeal,
   type Settlement,
 } from '../store/queries/seal-events.ts'
-import type { SealedEvent } from '../store/tables/audit-seals.ts'
-import { type ChainPoint, sealEvent } from './chain.ts'
+import type { ChainPoint, SealedEvent } from '../store/tables/audit-seals.ts'
+import { sealEvent } from './chain.ts'
 
 /** Events in one transaction, and transactions in one run: a long backlog is worked off in several. */
 const PORTION = 1000

@@ -1,7 +1,7 @@
 // Verifies the audit log of the database: its chain, and that nothing stands beside it.
 import type { Db, Trx } from '../store/database.ts'
 import { atOneMoment, readSeals, summarizeChain } from '../store/queries/sealed-events.ts'
-import type { ChainPoint } from './chain.ts'
+import type { ChainPoint } from '../store/tables/audit-seals.ts'
 import { type Misfit, type Verified, verifyChain } from './verify.ts'
 
 export interface VerifiedDatabase extends Verified {

@@ -1,5 +1,6 @@
 // Verifies a chain from its anchor to its head, seal by seal: one that is in the database, or in an exported file.
-import { BEGINNING, type ChainPoint, findMisfit, type Sealed } from './chain.ts'
+import type { ChainPoint, Sealed } from '../store/tables/audit-seals.ts'
+import { BEGINNING, findMisfit } from './chain.ts'
 
 /** What is known of a chain besides its seals. */
 export interface ChainFrame {

@@ -1,7 +1,6 @@
 // The audit log is sealed: whatever is changed of it afterwards is found, what is erased of people by right is not.
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
-import type { ChainPoint } from '../../src/audit/chain.ts'
 import { endOldEvents } from '../../src/audit/end.ts'
 import { exportChain, verifyExported } from '../../src/audit/exported-chain.ts'
 import { headTeller, headText, readHeadText } from '../../src/audit/head.ts'
@@ -15,6 +14,7 @@ import { type Db, openDatabase, type Trx } from '../../src/store/database.ts'
 import { erasePerson } from '../../src/store/person.ts'
 import { appendSeals, holdChain, listUnsealed } from '../../src/store/queries/seal-events.ts'
 import { readHead } from '../../src/store/queries/sealed-events.ts'
+import type { ChainPoint } from '../../src/store/tables/audit-seals.ts'
 import { upgradeDatabase } from '../../src/store/upgrade.ts'
 import { testDatabase, turnClock } from '../support/database.ts'
 import { USER } from '../support/server.ts'
@@ -254,8 +254,8 @@ function chain(db: Db) {
 t.test('raced: transactions that end in any order, beside two instances that seal', async (t) => {
   const url = await testDatabase(t)
   const [db, first, second] = [open(t, url, 20), open(t, url), open(t, url)]
-  const WRITERS = 16
-  const ROUNDS = 25
+  const WRITERS = 8
+  const ROUNDS = 12
   let writing = WRITERS
   const write = async (writer: number) => {
     for (let round = 0; round < ROUNDS; round++) {

@@ -2,11 +2,11 @@
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { UsageError } from '@mobile-api-gateway/sdk/command-line.ts'
-import type { ChainPoint } from '../../audit/chain.ts'
 import { verifyExported } from '../../audit/exported-chain.ts'
 import { headText, readHeadText } from '../../audit/head.ts'
 import type { Misfit, Verified } from '../../audit/verify.ts'
 import { verifyDatabase } from '../../audit/verify-database.ts'
+import type { ChainPoint } from '../../store/tables/audit-seals.ts'
 import { withDatabase } from '../database-command.ts'
 
 type Outcome = Verified & { readonly anchor: ChainPoint; readonly unsealed?: number }

@@ -1,7 +1,7 @@
 // The steps of sealing the audit log: what is still to seal, and what is written of it.
 import { type RawBuilder, sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
-import type { SealedDetails, SealedEvent } from '../tables/audit-seals.ts'
+import type { ChainPoint, Seal, SealedDetails, SealedEvent } from '../tables/audit-seals.ts'
 
 /** A moment of the database, in UTC to the microsecond: a Date would lose some of it. */
 export function asText(moment: RawBuilder<unknown>): RawBuilder<string> {
@@ -17,9 +17,7 @@ export const EVENT_COLUMNS = sql`event.type, event.outcome, event.person,
 const WRITERS = sql`pg_locks where relation = 'audit_events'::regclass and mode = 'RowExclusiveLock' and granted
   and database = (select oid from pg_database where datname = current_database())`
 
-export interface ChainState {
-  readonly position: number
-  readonly hash: string
+export interface ChainState extends ChainPoint {
   readonly settled: string
   readonly reaches: string
   /** Whether an event up to `reaches` can still come. */
@@ -80,14 +78,7 @@ export async function lookAhead(trx: Trx): Promise<Pick<Settlement, 'reaches' | 
 }
 
 /** A seal and the salt of its details, as written. */
-export interface NewSeal {
-  readonly position: number
-  readonly seq: string
-  readonly at: string
-  readonly ends: boolean
-  readonly eventHash: string
-  readonly detailsHash: string | null
-  readonly hash: string
+export interface NewSeal extends Seal {
   readonly salt: string | null
 }
 

@@ -1,21 +1,8 @@
 // The sealed audit log as it is verified and exported: in the order of the chain, from one moment, a page at a time.
 import { sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
-import type { SealedDetails, SealedEvent } from '../tables/audit-seals.ts'
+import type { ChainPoint, Sealed, SealedDetails, SealedEvent } from '../tables/audit-seals.ts'
 import { asText, EVENT_COLUMNS } from './seal-events.ts'
-
-/** A seal as it stands in the database, with what is left of what it seals. */
-export interface StoredSeal {
-  readonly position: number
-  readonly seq: string
-  readonly at: string
-  readonly ends: boolean
-  readonly eventHash: string
-  readonly detailsHash: string | null
-  readonly hash: string
-  readonly event: SealedEvent | null
-  readonly details: SealedDetails | null
-}
 
 const PAGE = 1000
 
@@ -25,7 +12,7 @@ export function atOneMoment<T>(db: Db, read: (trx: Trx) => Promise<T>): Promise<
 }
 
 /** Seals after a position, in order. @param limit what one statement reads */
-export async function* readSeals(trx: Trx, after: number, limit = PAGE): AsyncGenerator<StoredSeal> {
+export async function* readSeals(trx: Trx, after: number, limit = PAGE): AsyncGenerator<Sealed> {
   for (let from = after; ; ) {
     const seals = await readPage(trx, from, limit)
     yield* seals
@@ -35,7 +22,7 @@ export async function* readSeals(trx: Trx, after: number, limit = PAGE): AsyncGe
   }
 }
 
-type Row = Omit<StoredSeal, 'position' | 'event' | 'details'> &
+type Row = Omit<Sealed, 'position' | 'event' | 'details'> &
   SealedEvent & {
     position: string
     eventSeq: string | null
@@ -43,7 +30,7 @@ type Row = Omit<StoredSeal, 'position' | 'event' | 'details'> &
     detailsSeq: string | null
   } & SealedDetails
 
-async function readPage(trx: Trx, after: number, limit: number): Promise<readonly StoredSeal[]> {
+async function readPage(trx: Trx, after: number, limit: number): Promise<readonly Sealed[]> {
   const { rows } = await sql<Row>`
     select ${EVENT_COLUMNS}, event.seq as "eventSeq", ${asText(sql`event.at`)} as "eventAt",
            seal.position, seal.event_seq as seq, ${asText(sql`seal.at`)} as at, seal.ends,
@@ -69,15 +56,10 @@ function eventOf(row: SealedEvent, seq: string, at: string): SealedEvent {
   return { seq, at, type, outcome, ...who, change }
 }
 
-interface StoredPoint {
-  readonly position: number
-  readonly hash: string
-}
-
 /** What the chain says of itself, and what the log says beside it. */
 export interface ChainSummary {
-  readonly anchor: StoredPoint
-  readonly head: StoredPoint
+  readonly anchor: ChainPoint
+  readonly head: ChainPoint
   /** Events that are still to be sealed. */
   readonly unsealed: number
   /** The number of an event that should have been sealed long ago, and is not. */
@@ -111,13 +93,13 @@ export async function summarizeChain(db: Db): Promise<ChainSummary> {
 }
 
 /** The newest seal as the chain has it. */
-export async function readHead(db: Db): Promise<StoredPoint> {
+export async function readHead(db: Db): Promise<ChainPoint> {
   const { head_position, head_hash } = await chainRow(db)
   return { position: Number(head_position), hash: head_hash }
 }
 
 /** After which seal the chain begins. */
-export async function readAnchor(db: Db): Promise<StoredPoint> {
+export async function readAnchor(db: Db): Promise<ChainPoint> {
   const { anchor_position, anchor_hash } = await chainRow(db)
   return { position: Number(anchor_position), hash: anchor_hash }
 }
@@ -127,7 +109,7 @@ function chainRow(db: Db) {
 }
 
 /** The seal at a position; undefined where none is. */
-export async function findSeal(db: Db, position: number): Promise<StoredPoint | undefined> {
+export async function findSeal(db: Db, position: number): Promise<ChainPoint | undefined> {
   const seal = await db
     .selectFrom('audit_seals')
     .where('position', '=', String(position))

@@ -44,3 +44,25 @@ export interface SealedDetails {
   readonly address: string | null
   readonly userAgent: string | null
 }
+
+/** The seal of an event. */
+export interface Seal {
+  readonly position: number
+  readonly seq: string
+  /** Of the event, in UTC to the microsecond, as the database writes it. */
+  readonly at: string
+  /** Whether the event may go before its seal does: a wrong sign-in that led to nobody, after 90 days. */
+  readonly ends: boolean
+  readonly eventHash: string
+  readonly detailsHash: string | null
+  readonly hash: string
+}
+
+/** A point of the chain: after it the next seal follows. */
+export type ChainPoint = Pick<Seal, 'position' | 'hash'>
+
+/** A seal with what is left of what it seals. */
+export interface Sealed extends Seal {
+  readonly event: SealedEvent | null
+  readonly details: SealedDetails | null
+}
