@@ -14,7 +14,7 @@ import type { PortalPerson, PortalRoutes } from '../route.ts'
 import { askedOf, idsOf } from './asked.ts'
 import { MOVE_NEWS } from './move.ts'
 import { administrationPage, nextPart } from './page.ts'
-import { type AdministrationStep, stepPage } from './step.ts'
+import { type AdministrationStep, sendStep } from './step.ts'
 
 type Api = OperationAnswer<'apis.get'>
 type ApiMove = 'suspend' | 'restore'
@@ -96,10 +96,7 @@ export const API_ROUTES: PortalRoutes = {
     async GET(request, reply, me) {
       const found = await readStep(request, me)
       if (!found) return notFoundPage(reply, me)
-      return sendPage(
-        reply,
-        stepPage(me, (texts) => stepOf(found, texts)),
-      )
+      return sendStep(reply, me, (texts) => stepOf(found, texts))
     },
     async POST(request, reply, me) {
       const found = await readStep(request, me)
@@ -110,10 +107,7 @@ export const API_ROUTES: PortalRoutes = {
           ? await me.attempt('apis.suspend', { params })
           : await me.attempt('apis.restore', { params })
       if (!(outcome instanceof HttpProblem)) return me.backTo(reply, hrefOf(PATHS.allApis, {}), MOVE_NEWS[found.move])
-      return sendPage(
-        reply.code(outcome.status),
-        stepPage(me, (texts) => stepOf(found, texts), outcome),
-      )
+      return sendStep(reply, me, (texts) => stepOf(found, texts), outcome)
     },
   },
 }

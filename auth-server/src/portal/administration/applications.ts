@@ -18,7 +18,7 @@ import type { PortalPerson, PortalRoutes } from '../route.ts'
 import { askedOf, idsOf, isPersonId } from './asked.ts'
 import { isMove, MOVE_NEWS, type Move, movesOf } from './move.ts'
 import { administrationPage, nextPart } from './page.ts'
-import { type AdministrationStep, stepPage } from './step.ts'
+import { type AdministrationStep, sendStep } from './step.ts'
 
 const FILTERS = ['q', 'suspended', 'owned', 'sole_owner', 'cursor'] as const
 
@@ -132,12 +132,7 @@ export const APPLICATION_ROUTES: PortalRoutes = {
     recent: true,
     async GET(request, reply, me) {
       const found = await readStep(request, me)
-      return found
-        ? sendPage(
-            reply,
-            stepPage(me, (texts) => stepOf(found, texts)),
-          )
-        : notFoundPage(reply, me)
+      return found ? sendStep(reply, me, (texts) => stepOf(found, texts)) : notFoundPage(reply, me)
     },
     async POST(request, reply, me) {
       const found = await readStep(request, me)
@@ -145,10 +140,7 @@ export const APPLICATION_ROUTES: PortalRoutes = {
       const outcome = await take(me, found)
       if (!(outcome instanceof HttpProblem))
         return me.backTo(reply, hrefOf(PATHS.allApplications, {}), MOVE_NEWS[found.move])
-      return sendPage(
-        reply.code(outcome.status),
-        stepPage(me, (texts) => stepOf(found, texts), outcome),
-      )
+      return sendStep(reply, me, (texts) => stepOf(found, texts), outcome)
     },
   },
 }

@@ -8,7 +8,7 @@ import { notFoundPage } from '../problem/reply.ts'
 import type { PortalPerson, PortalRoutes } from '../route.ts'
 import { askedOf, idsOf } from './asked.ts'
 import { aboutOf, type Delivery, hooksPage } from './hooks-view.ts'
-import { type AdministrationStep, stepPage } from './step.ts'
+import { type AdministrationStep, sendStep } from './step.ts'
 
 const STEPS = ['again', 'drop'] as const
 type DeliveryStep = (typeof STEPS)[number]
@@ -64,10 +64,7 @@ export const HOOK_ROUTES: PortalRoutes = {
     async GET(request, reply, me) {
       const found = await readStep(request, me)
       if (!found) return notFoundPage(reply, me)
-      return sendPage(
-        reply,
-        stepPage(me, (texts) => stepOf(found, texts)),
-      )
+      return sendStep(reply, me, (texts) => stepOf(found, texts))
     },
     async POST(request, reply, me) {
       const found = await readStep(request, me)
@@ -79,10 +76,7 @@ export const HOOK_ROUTES: PortalRoutes = {
           : await me.attempt('hooks.drop', { params })
       if (!(outcome instanceof HttpProblem))
         return me.backTo(reply, hrefOf(PATHS.hooks, {}), found.step === 'again' ? 'hookSentAgain' : 'hookDropped')
-      return sendPage(
-        reply.code(outcome.status),
-        stepPage(me, (texts) => stepOf(found, texts), outcome),
-      )
+      return sendStep(reply, me, (texts) => stepOf(found, texts), outcome)
     },
   },
 }

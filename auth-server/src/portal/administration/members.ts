@@ -11,7 +11,7 @@ import type { PortalPerson, PortalRoutes } from '../route.ts'
 import { askedOf, idsOf, textFilter } from './asked.ts'
 import { calledMember, membersOfApisPage, membersPage, type ToldMember } from './members-view.ts'
 import { type Api, apiOf, ordinaryApis } from './one-api.ts'
-import { type AdministrationStep, stepPage } from './step.ts'
+import { type AdministrationStep, sendStep } from './step.ts'
 
 const NOBODY = { items: [], next: null }
 
@@ -49,10 +49,7 @@ export function memberRoutes({ mailer }: Deps): PortalRoutes {
       async GET(request, reply, me) {
         const found = await readMember(request, me)
         if (!found) return notFoundPage(reply, me)
-        return sendPage(
-          reply,
-          stepPage(me, (texts) => endStep(found, texts)),
-        )
+        return sendStep(reply, me, (texts) => endStep(found, texts))
       },
       async POST(request, reply, me) {
         const found = await readMember(request, me)

@@ -10,7 +10,7 @@ import { leftApps } from './left-apps.ts'
 import { appWords, calledOf, peoplePage, personPage, roleWords } from './people-view.ts'
 import { type PersonFacts, readPersonFacts } from './person-facts.ts'
 import { isPersonStep, PERSON_STEPS, type PersonStepName } from './person-steps.ts'
-import { type AdministrationStep, stepPage } from './step.ts'
+import { type AdministrationStep, sendStep } from './step.ts'
 
 const NOBODY = { items: [], next: null }
 
@@ -41,12 +41,7 @@ export const PEOPLE_ROUTES: PortalRoutes = {
     recent: true,
     async GET(request, reply, me) {
       const found = await readStep(request, me)
-      return found
-        ? sendPage(
-            reply,
-            stepPage(me, (texts) => stepOf(found, texts)),
-          )
-        : notFoundPage(reply, me)
+      return found ? sendStep(reply, me, (texts) => stepOf(found, texts)) : notFoundPage(reply, me)
     },
     async POST(request, reply, me) {
       const found = await readStep(request, me)
@@ -56,10 +51,7 @@ export const PEOPLE_ROUTES: PortalRoutes = {
       const outcome = await PERSON_STEPS[name].does(me, id, me.form.get('etag') ?? '')
       if (!(outcome instanceof HttpProblem))
         return me.backTo(reply, hrefOf(PATHS.person, { person: id }), PERSON_STEPS[name].news)
-      return sendPage(
-        reply.code(outcome.status),
-        stepPage(me, (texts) => stepOf(found, texts), outcome),
-      )
+      return sendStep(reply, me, (texts) => stepOf(found, texts), outcome)
     },
   },
 }

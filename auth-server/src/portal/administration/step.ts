@@ -1,4 +1,5 @@
 // One step that an administrator takes on a page of its own: what goes with it stands there, and it wants a recent sign-in.
+import type { FastifyReply } from 'fastify'
 import type { HttpProblem } from '../../http/problem.ts'
 import type { ButtonKind } from '../../pages/components/button.ts'
 import { confirmForm, dangerForm } from '../../pages/components/confirm.ts'
@@ -8,6 +9,7 @@ import { refusedNotice } from '../../pages/components/refused.ts'
 import type { Page } from '../../pages/frame.ts'
 import { type Html, html } from '../../pages/html.ts'
 import type { Texts } from '../../pages/locales/en.ts'
+import { sendPage } from '../../pages/send-page.ts'
 import type { PortalPerson } from '../route.ts'
 import { administrationPage } from './page.ts'
 
@@ -24,7 +26,14 @@ export interface AdministrationStep {
   readonly etag?: string | undefined
 }
 
-export function stepPage(me: PortalPerson, make: (texts: Texts) => AdministrationStep, refused?: HttpProblem): Page {
+type MakeStep = (texts: Texts) => AdministrationStep
+
+/** Its page. @param refused why it was not taken */
+export function sendStep(reply: FastifyReply, me: PortalPerson, make: MakeStep, refused?: HttpProblem): FastifyReply {
+  return sendPage(refused ? reply.code(refused.status) : reply, stepPage(me, make, refused))
+}
+
+function stepPage(me: PortalPerson, make: MakeStep, refused?: HttpProblem): Page {
   return administrationPage(me, (texts) => {
     const { title, button, kind, effects, action, back, etag } = make(texts)
     const confirmation = { binding: me.binding, action, label: button, back: back.href, fields: hiddenFields({ etag }) }

@@ -14,7 +14,7 @@ import type { PortalPerson, PortalRoutes } from '../route.ts'
 import { askedOf, idsOf } from './asked.ts'
 import { isMove, MOVE_NEWS, type Move, movesOf } from './move.ts'
 import { administrationPage, nextPart } from './page.ts'
-import { type AdministrationStep, stepPage } from './step.ts'
+import { type AdministrationStep, sendStep } from './step.ts'
 
 type Subscription = OperationAnswer<'subscriptions.get'>
 const STATUSES = ['pending', 'approved', 'suspended'] as const
@@ -110,12 +110,7 @@ export const SUBSCRIPTION_ROUTES: PortalRoutes = {
     recent: true,
     async GET(request, reply, me) {
       const found = await readStep(request, me)
-      return found
-        ? sendPage(
-            reply,
-            stepPage(me, (texts) => stepOf(found, texts)),
-          )
-        : notFoundPage(reply, me)
+      return found ? sendStep(reply, me, (texts) => stepOf(found, texts)) : notFoundPage(reply, me)
     },
     async POST(request, reply, me) {
       const found = await readStep(request, me)
@@ -123,10 +118,7 @@ export const SUBSCRIPTION_ROUTES: PortalRoutes = {
       const outcome = await take(me, found)
       if (!(outcome instanceof HttpProblem))
         return me.backTo(reply, hrefOf(PATHS.allSubscriptions, {}), MOVE_NEWS[found.move])
-      return sendPage(
-        reply.code(outcome.status),
-        stepPage(me, (texts) => stepOf(found, texts), outcome),
-      )
+      return sendStep(reply, me, (texts) => stepOf(found, texts), outcome)
     },
   },
 }

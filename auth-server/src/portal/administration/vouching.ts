@@ -3,11 +3,10 @@ import type { OperationAnswer } from '@mobile-api-gateway/sdk/contract/index.ts'
 import type { FastifyRequest } from 'fastify'
 import { HttpProblem } from '../../http/problem.ts'
 import type { Texts } from '../../pages/locales/en.ts'
-import { sendPage } from '../../pages/send-page.ts'
 import { actionOf, hrefOf, PATHS } from '../paths.ts'
 import type { PortalPerson, PortalRoute, PortalRoutes } from '../route.ts'
 import { idsOf } from './asked.ts'
-import { type AdministrationStep, stepPage } from './step.ts'
+import { type AdministrationStep, sendStep } from './step.ts'
 
 /** Something to vouch for: what it says, the version that was read, and what is done about it. */
 interface Vouching {
@@ -65,16 +64,14 @@ function routeOf(read: ReadVouching, vouch: (me: PortalPerson, client: string, v
     recent: true,
     async GET(request, reply, me) {
       const found = await read(request, me)
-      const page = stepPage(me, (texts) => stepOf(found, texts))
-      return sendPage(reply, page)
+      return sendStep(reply, me, (texts) => stepOf(found, texts))
     },
     async POST(request, reply, me) {
       const found = await read(request, me)
       const outcome = await vouch(me, found.client, me.form.get('etag') ?? '')
       if (!(outcome instanceof HttpProblem))
         return me.backTo(reply, hrefOf(PATHS.allApplications, {}), 'applicationChanged')
-      const page = stepPage(me, (texts) => stepOf(found, texts), outcome)
-      return sendPage(reply.code(outcome.status), page)
+      return sendStep(reply, me, (texts) => stepOf(found, texts), outcome)
     },
   } as const satisfies PortalRoute
 }
