@@ -2,6 +2,11 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Slot } from './statement.ts'
 
+/** All of these, where they are asked for: what is `false` is not. */
+export function allOf(conditions: readonly (RawBuilder<unknown> | false)[]): RawBuilder<SqlBool> {
+  return sql.join([sql`true`, ...conditions.filter((condition) => condition !== false)], sql` and `)
+}
+
 /** Whole Unix seconds of a moment, of the present unless told. */
 export function unixSeconds(moment: RawBuilder<unknown> = sql`auth_now()`): RawBuilder<number> {
   return sql`floor(extract(epoch from ${moment}))::float8`

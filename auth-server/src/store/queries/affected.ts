@@ -1,6 +1,7 @@
 // What something between two moments has touched: people, applications, logins, addresses and keys, as statements that are read page by page.
 import { type RawBuilder, sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
+import { allOf } from '../sql.ts'
 
 /** Between which moments, and of what alone; undefined: not by this. */
 export interface AffectedFilter {
@@ -39,13 +40,6 @@ export const AFFECTED_COLUMNS = {
 export type AffectedKind = keyof typeof AFFECTED_COLUMNS
 export type AffectedRow = Readonly<Record<string, string | number | Date | readonly string[] | null>>
 
-function all(conditions: readonly (RawBuilder<unknown> | false)[]): RawBuilder<unknown> {
-  return sql.join(
-    conditions.filter((condition) => condition !== false),
-    sql` and `,
-  )
-}
-
 /** Applications that can have had a token of this algorithm. */
 function ofApplications({ applicationId, key }: AffectedFilter, column: RawBuilder<unknown>) {
   return [
@@ -68,7 +62,7 @@ function events(filter: AffectedFilter): RawBuilder<unknown> {
     clientIp !== undefined && sql`${AS_ADDRESS} <<= ${clientIp}::inet`,
   ]
   return sql`select event.*, detail.address from audit_events event
-    left join audit_details detail on detail.event_seq = event.seq where ${all(conditions)}`
+    left join audit_details detail on detail.event_seq = event.seq where ${allOf(conditions)}`
 }
 
 /** Logins that there were then, and that may have been used: of each only the last use is known. */
@@ -82,7 +76,7 @@ function logins(filter: AffectedFilter): RawBuilder<unknown> {
       sql`exists (select from event join people on people.pseudonym = event.person
           where people.id = family.person_id and coalesce(event.application_id, family.application_id) = family.application_id)`,
   ]
-  return sql`select family.* from refresh_families family where ${all(conditions)}`
+  return sql`select family.* from refresh_families family where ${allOf(conditions)}`
 }
 
 /** Days on which gateways counted calls; where they came from is not known. */
@@ -93,7 +87,7 @@ function calls(filter: AffectedFilter): RawBuilder<unknown> {
     sql`day >= (${from}::timestamptz at time zone 'utc')::date and day <= (${to}::timestamptz at time zone 'utc')::date`,
     ...ofApplications(filter, sql`application_id`),
   ]
-  return sql`select person_id, day from usage_of_people where ${all(conditions)}`
+  return sql`select person_id, day from usage_of_people where ${allOf(conditions)}`
 }
 
 /** When each key signed: until the next one of its algorithm did. */

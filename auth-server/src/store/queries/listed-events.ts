@@ -1,6 +1,7 @@
 // The audit log as those who may search it read it: the newest first, people under their pseudonyms.
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database.ts'
+import { allOf } from '../sql.ts'
 import type { AuditedChange } from '../tables/audit-events.ts'
 
 export interface ListedEvent {
@@ -71,7 +72,7 @@ export function searchEvents(filter: EventFilter, { after, limit }: EventPage): 
     since !== undefined && sql`event.at >= ${since}`,
     until !== undefined && sql`event.at < ${until}`,
     after !== undefined && isAfter(after),
-  ].filter((condition) => condition !== false)
+  ]
   return sql<ListedEvent>`
     select event.seq, event.at, (extract(epoch from event.at) * 1000000)::bigint as "atMicros", event.type, event.outcome,
            event.person, event.api_id as "apiId", event.actor,
@@ -81,7 +82,7 @@ export function searchEvents(filter: EventFilter, { after, limit }: EventPage): 
     from audit_events event
     left join applications about on about.id = event.application_id
     left join applications machine on machine.id = event.actor_application_id
-    where ${conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `)}
+    where ${allOf(conditions)}
     order by ${isByTime(filter) ? sql`event.at desc, event.seq desc` : sql`event.seq desc`} limit ${limit}`
 }
 

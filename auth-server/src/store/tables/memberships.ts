@@ -2,7 +2,7 @@
 import { type ColumnType, type SqlBool, sql } from 'kysely'
 import type { Db, Trx } from '../database.ts'
 import type { Defaulted, RowsByCondition, TableDeclaration } from '../declaration.ts'
-import { type NamedPerson, namedPerson } from '../sql.ts'
+import { allOf, type NamedPerson, namedPerson } from '../sql.ts'
 import type { WhoMayCome } from './apis.ts'
 
 export interface Memberships {
@@ -123,17 +123,23 @@ export async function listMembersOfApis(
   { after, limit }: Readonly<{ after: string | undefined; limit: number }>,
 ): Promise<readonly ApiMember[]> {
   // As in listPeople.
-  const end = name === undefined ? null : `${name}\u{10ffff}`
+  const end = `${name}\u{10ffff}`
+  const conditions = [
+    apiId !== undefined && sql`api_id = ${apiId}`,
+    personId !== undefined && sql`person_id = ${personId}`,
+    // Each half by an index of its own.
+    emailKey !== undefined &&
+      sql`id in (
+        select id from memberships where email_key = ${emailKey}
+        union all select proven.id from memberships proven join email_addresses email on email.person_id = proven.person_id
+        where email.key = ${emailKey} and email.proof is not null)`,
+    name !== undefined &&
+      sql`person_id in (
+        select id from people where lower(name) ~>=~ lower(${name}::text) and lower(name) ~<~ lower(${end}::text))`,
+    after !== undefined && sql`id > ${after}`,
+  ]
   const { rows } = await sql<ApiMember>`
-    select ${COLUMNS} from memberships
-    where (${apiId ?? null}::text is null or api_id = ${apiId ?? null})
-      and (${personId ?? null}::text is null or person_id = ${personId ?? null})
-      and (${emailKey ?? null}::text is null or email_key = ${emailKey ?? null} or person_id in (
-        select email.person_id from email_addresses email where email.key = ${emailKey ?? null} and email.proof is not null))
-      and (${name ?? null}::text is null or person_id in (
-        select id from people where lower(name) ~>=~ lower(${name ?? null}::text) and lower(name) ~<~ lower(${end}::text)))
-      and (${after ?? null}::text is null or id > ${after ?? null})
-    order by id limit ${limit}`.execute(db)
+    select ${COLUMNS} from memberships where ${allOf(conditions)} order by id limit ${limit}`.execute(db)
   return rows
 }
 
