@@ -10,7 +10,7 @@ export async function written<T>(into: string | undefined, work: (write: WriteTe
   if (into === undefined) return work(toTerminal)
   const file = await openNew(into)
   try {
-    return await work(async (text) => void (await file.write(text)))
+    return await work((text) => file.appendFile(text))
   } finally {
     await file.close()
   }

@@ -70,10 +70,12 @@ async function anewOf(
 
 /** Recovery codes whose hashes were made with the key itself keep it, sealed. */
 export async function sealKeysOfCodes(db: Db, keys: KnownSecrets): Promise<void> {
-  for (;;) {
-    const ids = await listCodesWithoutKey(db, PORTION)
-    if (ids.length === 0) return
-    const key = keyOfOldCodes(keys)
+  const key = keyOfOldCodes(keys)
+  for (let after = ''; ; ) {
+    const ids = await listCodesWithoutKey(db, { after, most: PORTION })
+    const last = ids.at(-1)
+    if (last === undefined) return
+    after = last
     await giveCodesKeys(
       db,
       await Promise.all(ids.map(async (id) => ({ id, sealed: await sealCodeKey(key, keys, id) }))),

@@ -3,11 +3,13 @@ import { sql } from 'kysely'
 import type { Db } from '../database.ts'
 import type { StoredPassword } from '../tables/passwords.ts'
 
-/** Passwords from before there were ids get that of the only pepper that there is. */
+/** Passwords from before there were ids get that of the only pepper that there is; one that is chosen meanwhile has its own. */
 export async function noteFirstPepper(db: Db, pepperId: string): Promise<number> {
   const { numAffectedRows } = await sql`
     update passwords set pepper_id = ${pepperId}
-    where person_id in (select person_id from passwords where pepper_id is null limit 10000)`.execute(db)
+    where pepper_id is null and person_id in (select person_id from passwords where pepper_id is null limit 10000)`.execute(
+    db,
+  )
   return Number(numAffectedRows ?? 0n)
 }
 

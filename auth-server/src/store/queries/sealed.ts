@@ -85,10 +85,14 @@ export async function replaceSealed(
   return Number(numAffectedRows ?? 0n)
 }
 
-/** Recovery codes from before their hashes had keys of their own. */
-export async function listCodesWithoutKey(db: Db, most: number): Promise<readonly string[]> {
+/** The next recovery codes behind `after` that are from before their hashes had keys of their own, in the order of their ids. */
+export async function listCodesWithoutKey(
+  db: Db,
+  { after, most }: Readonly<{ after: string; most: number }>,
+): Promise<readonly string[]> {
   const { rows } = await sql<{ id: string }>`
-    select id from authenticators where kind = 'recovery_code' and key is null limit ${most}`.execute(db)
+    select id from authenticators where kind = 'recovery_code' and key is null and id > ${after}
+    order by id limit ${most}`.execute(db)
   return rows.map(({ id }) => id)
 }
 
