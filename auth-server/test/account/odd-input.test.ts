@@ -102,7 +102,7 @@ t.test('a form that is too long, of another kind, or no form: 413, 415 and 400 i
 t.test('a form that is not of this sign-in’s own page: said in the account, with the way to its page', async (t) => {
   for (const [language, title, button] of [
     ['en', 'This was not done', 'Open the page anew'],
-    ['de', 'Das wurde nicht getan', 'Seite neu öffnen'],
+    ['de', 'Das wurde nicht ausgeführt', 'Seite neu öffnen'],
   ] as const) {
     await speaking(language)
     for (const { url, pages } of forms)

@@ -77,7 +77,7 @@ async function isUnchanged(t: Test, before: string): Promise<void> {
 
 for (const [language, title, button] of [
   ['en', 'This was not done', 'Open the page anew'],
-  ['de', 'Das wurde nicht getan', 'Seite neu öffnen'],
+  ['de', 'Das wurde nicht ausgeführt', 'Seite neu öffnen'],
 ] as const)
   t.test(`a form that no browser says to be ours is kept nowhere, in ${language}`, async (t) => {
     await db.updateTable('people').set({ language }).execute()

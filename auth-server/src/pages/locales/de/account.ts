@@ -48,14 +48,14 @@ export const ACCOUNT = {
       'Das ist länger, als diese Seite annimmt. Es hat sich nichts geändert: Gehen Sie zurück und kürzen Sie es.',
   },
   refusedForm: {
-    title: 'Das wurde nicht getan',
-    lead: 'Dieses Formular kam nicht von einer unserer Seiten, oder es stammt aus der Zeit vor Ihrer letzten Anmeldung. Es hat sich nichts geändert. Öffnen Sie seine Seite neu und senden Sie es von dort.',
+    title: 'Das wurde nicht ausgeführt',
+    lead: 'Dieses Formular kam nicht von einer unserer Seiten, oder es stammt aus der Zeit vor Ihrer letzten Anmeldung. Es hat sich nichts geändert. Öffnen Sie die Seite neu und senden Sie es von dort.',
     again: 'Seite neu öffnen',
   },
   tooMany: {
     title: 'In kurzer Zeit viel geändert',
     lead: (minutes) =>
-      `Jetzt hat sich nichts geändert. Es geht in ${minutes === 1 ? 'einer Minute' : `${minutes} Minuten`} weiter; ansehen und abmelden können Sie inzwischen.`,
+      `Jetzt hat sich nichts geändert. Es geht in ${minutes === 1 ? 'einer Minute' : `${minutes} Minuten`} weiter. Ansehen können Sie inzwischen alles, und sich abmelden auch.`,
   },
   apps: {
     signedInTo: 'Angemeldet',

@@ -85,7 +85,7 @@ export const MAIL = {
     lead: [
       `Jemand möchte „${api}“ nutzen und braucht dafür eine Freigabe. Ein Administrator muss das freigeben oder ablehnen.`,
     ],
-    action: 'Sehen, wer wartet',
+    action: 'Anfragen ansehen',
     after: [
       'Eine solche Mail bekommen Sie je API höchstens einmal in der Stunde; es können inzwischen mehr Anfragen sein.',
     ],

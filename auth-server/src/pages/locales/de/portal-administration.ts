@@ -20,7 +20,7 @@ export const ADMINISTRATION_NEWS = {
   groupsSet: 'Die Gruppen sind gespeichert.',
   invited: 'Die Einladung ist unterwegs.',
   withdrawn: 'Die Einladung ist zurückgezogen.',
-  memberInvited: 'Eingeladen. Wer die Adresse hat oder nachweist, darf kommen.',
+  memberInvited: 'Eingeladen. Wer die Adresse hat oder nachweist, darf die API nutzen.',
   memberEnded: 'Die Mitgliedschaft ist beendet.',
   personApproved: 'Freigegeben. Die Person erfährt es per Mail.',
   personDeclined: 'Abgelehnt. Die Person erfährt es per Mail.',
@@ -36,10 +36,10 @@ export const ADMINISTRATION = {
   sections: {
     people: { title: 'Personen', detail: 'Jemanden finden, sperren und entsperren, Rollen und Gruppen' },
     invitations: { title: 'Einladungen', detail: 'Wer gebeten wurde, ein Konto anzulegen' },
-    members: { title: 'Mitglieder', detail: 'Welche API für wen ist, und wer zu ihr eingeladen ist' },
-    membershipRequests: { title: 'Anfragen von Personen', detail: 'Wer zu einer API möchte, die freigegeben wird' },
+    members: { title: 'Mitglieder', detail: 'Wer welche API nutzen darf, und wer eingeladen ist' },
+    membershipRequests: { title: 'Anfragen von Personen', detail: 'Wer um Freigabe für eine API bittet' },
     allApplications: { title: 'Alle Anwendungen', detail: 'Von allen, auch die, die niemandem gehören' },
-    allApis: { title: 'Alle APIs', detail: 'Eine sperren und entsperren' },
+    allApis: { title: 'Alle APIs', detail: 'Sperren und entsperren' },
     allSubscriptions: { title: 'Alle Abonnements', detail: 'Welche Anwendung welche API benutzen darf' },
     providers: {
       title: 'Identitätsanbieter',

@@ -39,7 +39,7 @@ export const PORTAL_HELP = {
     expoPlain: () => 'Entwicklungs-Builds für Android erlauben http ohne s, andere lehnen es ab.',
     secureStore: () =>
       'Bewahren Sie das Refresh-Token in expo-secure-store auf; refreshAsync tauscht es ein, und jedes gilt einmal.',
-    codeOnce: () => 'Ein Code gilt eine Minute, und einmal.',
+    codeOnce: () => 'Ein Code gilt eine Minute lang, und nur einmal.',
     confidential: () => 'Eine Anwendung mit Secret fügt es hinzu: -u CLIENT_ID:SECRET.',
   },
   notOnPhone:

@@ -125,8 +125,8 @@ export const PORTAL = {
     lead: 'Es hat sich nichts geändert. Gehen Sie zurück und prüfen Sie Ihre Angaben.',
   },
   refusedForm: {
-    title: 'Das wurde nicht getan',
-    lead: 'Das Formular stammt aus der Zeit vor Ihrer letzten Anmeldung hier, oder es kam nicht von einer Seite dieses Servers. Es hat sich nichts geändert. Öffnen Sie seine Seite neu und senden Sie es von dort.',
+    title: 'Das wurde nicht ausgeführt',
+    lead: 'Das Formular stammt aus der Zeit vor Ihrer letzten Anmeldung hier, oder es kam nicht von einer Seite dieses Servers. Es hat sich nichts geändert. Öffnen Sie die Seite neu und senden Sie es von dort.',
     again: 'Seite neu öffnen',
   },
   refused: REFUSED,
