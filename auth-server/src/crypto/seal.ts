@@ -1,4 +1,4 @@
-// KnownSecrets at rest: JWE with direct AES-256-GCM (RFC 7516, RFC 7518 §4.5) under a key from the environment.
+// Secrets at rest: JWE with direct AES-256-GCM (RFC 7516, RFC 7518 §4.5) under a key from the environment.
 import { CompactEncrypt, compactDecrypt } from 'jose'
 import type { KnownSecrets } from './secrets.ts'
 

@@ -1,5 +1,4 @@
 // Who a request turned out to be of: for each of its lines in the log from then on, and for the developer's page.
-
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify'
 import { hmac } from '../crypto/digest.ts'
 

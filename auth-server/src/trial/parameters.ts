@@ -18,8 +18,6 @@ export function authorizationParameters({ app, redirectUri, state, nonce, verifi
   } as const
 }
 
-export type AuthorizationParameter = keyof ReturnType<typeof authorizationParameters>
-
 /** Where the sign-in pages begin. */
 export function authorizationAddress(trial: Trial): string {
   return `${AUTHORIZE_PATH}?${new URLSearchParams(authorizationParameters(trial))}`

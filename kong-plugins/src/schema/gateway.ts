@@ -1,6 +1,6 @@
 // The configuration of the plugin that is all stages in one: the fields of each, and a part for each.
 import { BACKEND_FIELDS } from './backend.ts'
-import { compiled, INVALID, type Value } from './field.ts'
+import { compiled, INVALID } from './field.ts'
 import { compileQuota, QUOTA_FIELDS, SHARED_COUNTERS } from './quota.ts'
 import { part, record } from './record.ts'
 import { compileToken } from './token-config.ts'
@@ -18,6 +18,3 @@ export const gatewayConfig = compiled(fields, (given, report) => {
   if (token === INVALID) return INVALID
   return { token, quota: compileQuota(given), backend: part(given, BACKEND_FIELDS) }
 })
-
-/** Its configuration, by stage. */
-export type GatewayPluginConfig = Value<typeof gatewayConfig>

@@ -1,5 +1,4 @@
 // An entry of a file as a row to be stored, or what is wrong with it.
-
 import { UnusableHash } from '../../crypto/imported/hash.ts'
 import { randomId } from '../../crypto/random.ts'
 import type { KnownSecrets } from '../../crypto/secrets.ts'

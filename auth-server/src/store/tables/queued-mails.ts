@@ -1,8 +1,7 @@
-// Queues mails in the outbox, in the transaction or the statement of what they tell of.
-import { type RawBuilder, sql } from 'kysely'
+// Queues mails in the outbox, in the transaction of what they tell of.
 import type { Trx } from '../database.ts'
 import type { QueuedMail } from '../queued-mail.ts'
-import { queueEntries, queueEntry } from './outbox.ts'
+import { queueEntry } from './outbox.ts'
 
 /** The server that takes mail is one, whoever they are for. */
 const RECEIVER = 'mail'
@@ -20,15 +19,4 @@ export interface NewMail extends Omit<QueuedMail, 'challengeId'> {
 export async function queueMail(trx: Trx, { mail, language, to, personId, challengeId }: NewMail): Promise<void> {
   const payload: QueuedMail = { mail, language, to, challengeId: challengeId ?? null }
   await queueEntry(trx, 'mail', { receiver: RECEIVER, payload, ...(personId !== undefined && { personId }) })
-}
-
-/**
- * The same as a part of another statement: a mail for each row of `told`, which has `payload` (a QueuedMail as jsonb) and
- * `person_id`.
- */
-export function queueMails(told: RawBuilder<unknown>): RawBuilder<unknown> {
-  return queueEntries(
-    'mail',
-    sql`(select ${RECEIVER}::text as receiver, null::text as application_id, person_id, payload from ${told}) entry`,
-  )
 }
