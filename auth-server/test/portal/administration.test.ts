@@ -385,7 +385,7 @@ t.test('usage of all applications is told, and of one API or one application, wh
   const hours = await page(`${BELOW}/usage?api=orders-api&day=${day}`)
   t.match(
     hours,
-    new RegExp(`name="api" value="orders-api">[sS]*name="day" type="date" value="${day}"`),
+    new RegExp(`name="api" value="orders-api">[\\s\\S]*name="day" type="date" value="${day}"`),
     'the API stays chosen',
   )
   t.match(hours, /usage\?api=orders-api&amp;day=2/, 'the day before, of the same API')
