@@ -1,8 +1,11 @@
 // Somebody who was imported: signs in with the old password on the pages, and becomes the owner of the address by mail, whoever came before.
 import t, { type Test } from 'tap'
+import { BY_COMMAND } from '../../src/audit/context.ts'
 import { NOTHING_COMES_ALONG } from '../../src/identity/import/belongings.ts'
 import { importPeople } from '../../src/identity/import/import-people.ts'
 import { openerFor } from '../../src/identity/migration/open.ts'
+import { undoChange } from '../../src/identity/undo.ts'
+import { noteChange } from '../../src/store/queries/account-changes.ts'
 import { insertRolePromise } from '../../src/store/tables/role-promises.ts'
 import { FOREIGN, FOREIGN_PASSWORD } from '../support/foreign-hashes.ts'
 import { mailServer, NEW_PASSWORD } from '../support/mail-visit.ts'
@@ -131,6 +134,38 @@ t.test('who reads the mail is the owner: what others have added before signs nob
   t.ok(await server.signsIn(EMAIL, NEW_PASSWORD))
   const roles = await db.selectFrom('person_roles').where('person_id', '=', personId).select('role').execute()
   t.strictSame(roles, [{ role: 'developer' }], 'and has what was promised to the address')
+})
+
+t.test('links of mails about what others have changed bring nothing of theirs back to the owner', async (t) => {
+  const server = await setUp(t)
+  const { db, personId } = server
+  await server.addWays()
+  // Older than what such a link sets aside, and taken away after the change that it is of.
+  const before = new Date(Date.now() - 96 * 3_600_000)
+  await db.updateTable('authenticators').set({ confirmed_at: before, created_at: before }).execute()
+  await db.transaction().execute(async (trx) => {
+    await noteChange(trx, { personId, kind: 'password-changed' })
+    await trx.updateTable('authenticators').set({ removed_at: new Date(), suspended_at: new Date() }).execute()
+  })
+  const links = await db
+    .selectFrom('mail_challenges')
+    .where('purpose', '=', 'undo')
+    .select(['id', 'email_key'])
+    .execute()
+  t.strictSame(links.map((link) => link.email_key).toSorted(), [EMAIL, OTHER])
+
+  t.match(answerOf(await server.choose(EMAIL)), { code: /./ })
+  for (const { id } of links) t.notOk(await undoChange(db, id, BY_COMMAND))
+  t.ok(await server.signsIn(EMAIL, NEW_PASSWORD))
+  // What the owner themselves could take back brings nothing of it, either.
+  const { id } = await db
+    .selectFrom('mail_challenges as mail')
+    .innerJoin('account_changes as change', 'change.id', 'mail.change_id')
+    .where('change.kind', '=', 'password-reset')
+    .select('mail.id')
+    .executeTakeFirstOrThrow()
+  t.ok(await undoChange(db, id, BY_COMMAND))
+  t.strictSame((await server.ways()).factors, [])
 })
 
 for (const [whose, email, trustVerified] of [

@@ -49,13 +49,17 @@ export async function resetPassword(
 }
 
 // Second factors and addresses can be brought back as after "that wasn't me" (see set-aside.ts); an account elsewhere is
-// linked again by signing in there.
+// linked again by signing in there. What was taken away before is gone, and no mail about a change from before takes it
+// back: its link may be with whoever made it, at an address that came along.
 async function setOthersAside(trx: Trx, { personId, emailKey }: ResetPerson): Promise<void> {
   await sql`
-    with factor as (
-      update authenticators set suspended_at = coalesce(suspended_at, auth_now()),
-        removed_at = case kind when 'recovery_code' then coalesce(removed_at, auth_now()) else removed_at end
-      where person_id = ${personId}
+    with gone as (
+      delete from authenticators where person_id = ${personId} and (kind = 'recovery_code' or removed_at is not null)
+    ), factor as (
+      update authenticators set suspended_at = coalesce(suspended_at, auth_now())
+      where person_id = ${personId} and kind <> 'recovery_code' and removed_at is null
+    ), change as (
+      update account_changes set undone_at = auth_now() where person_id = ${personId} and undone_at is null
     ), identity as (
       delete from identities where person_id = ${personId}
     )
