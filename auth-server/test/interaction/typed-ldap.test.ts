@@ -67,6 +67,8 @@ t.test('spellings that a directory takes for one name are one', async (t) => {
   const began = performance.now()
   spelledOnce(long)
   t.ok(performance.now() - began < 250, 'nobody is kept waiting by a name of rare signs')
+  t.equal(spelledOnce(`${long}a`), spelledOnce(`${long}b`), 'nor by one so long that no directory is asked')
+  t.not(spelledOnce(long), spelledOnce(`${long}a`))
 })
 
 t.test('guesses at a directory', { skip: withoutSlapd }, async (t) => {

@@ -1,5 +1,6 @@
 // Names that people type for a directory or a system of the operator's own, in one spelling: guesses are counted by it.
 import { domainToUnicode } from 'node:url'
+import { MAX_TYPED_NAME } from './ask-here.ts'
 
 /** Before blanks are counted: between two of them it would be a third spelling. Beside marks what RFC 4518 §2.2 names. */
 const NOTHING = /[\p{M}\p{Cf}\p{Cc}\p{DI}\u1806\uFFFC]/gu
@@ -16,6 +17,8 @@ let collator: Intl.Collator | undefined
  * their attempts, and nothing else.
  */
 export function spelledOnce(name: string): string {
+  // Nobody is asked about such a one: all of them are one name, for each sign costs a look at the whole alphabet.
+  if (name.trim().length > MAX_TYPED_NAME) return ''
   const plain = fold(name)
   const at = plain.lastIndexOf('@')
   if (at < 1) return plain
