@@ -171,7 +171,7 @@ async function signEverybodyIn(): Promise<readonly [FuzzCaller, ...FuzzCaller[]]
   const redirect_uri = 'http://127.0.0.1/callback'
   await site.register({ clientId, redirectUris: [redirect_uri] })
   const asked = { client_id: clientId, redirect_uri, scope: 'openid profile email offline_access' }
-  const { code, verifier } = await obtainCode(site.app, asked, new Browser(site.app, site.origin))
+  const { code, verifier } = await obtainCode(site.app, asked, new Browser(site.app, site.origin), user)
   const tokens = (await redeem(site.app, code, verifier, { client_id: clientId, redirect_uri })).json()
   const nobody = anew('nobody', [
     ...VISIT,

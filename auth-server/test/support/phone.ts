@@ -59,9 +59,10 @@ export async function obtainCode(
   app: FastifyInstance,
   changes: Readonly<Record<string, string | undefined>> = {},
   browser = new Browser(app),
+  user: Readonly<typeof USER> = USER,
 ) {
   const { verifier, challenge } = pkcePair()
-  const done = await logIn(browser, await browser.open(authorizeUrl(challenge, changes)))
+  const done = await logIn(browser, await browser.open(authorizeUrl(challenge, changes)), user)
   const { code } = answerOf(done)
   if (!code) throw new Error(`no code came back: ${done.statusCode} ${done.headers.location ?? done.body}`)
   return { browser, code, verifier }
