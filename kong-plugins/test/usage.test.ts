@@ -196,13 +196,10 @@ t.test(
     clock.advance(60_000)
     await refuse('demo-app')
     const { counts, refusals } = ledger().take()
-    t.strictSame(
-      counts.map(({ clientId, refused }) => [clientId, refused]),
-      [
-        ['demo-app', 26],
-        ['other-app', 1],
-      ],
-    )
+    // The minute that passed may have begun another hour, which is counted apart.
+    const sum = (client: string) =>
+      counts.reduce((all, { clientId, refused }) => all + (clientId === client ? refused : 0), 0)
+    t.strictSame([sum('demo-app'), sum('other-app')], [26, 1])
     t.equal(refusals.filter(({ clientId }) => clientId === 'demo-app').length, 21)
     t.strictSame(ledger().lost, { calls: 0, refusals: 5 })
     t.equal(server.services.ledgers.of('another-policy', ISSUER), undefined)

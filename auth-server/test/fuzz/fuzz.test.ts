@@ -25,7 +25,7 @@ import { learner } from './learn.ts'
 import { plansOf } from './plan.ts'
 import { type FuzzCaller, type GeneratedRequest, requestOf, type Schemas } from './request.ts'
 
-const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? 2000)
+const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? 1000)
 const SEED = Number(process.env.FUZZ_SEED ?? 1)
 const CALLERS_AT_ONCE = 8
 /** After so many everybody signs in anew: some requests end sessions. */
