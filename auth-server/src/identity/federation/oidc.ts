@@ -170,7 +170,7 @@ export function openOidc(settings: OidcSettings, tools: UpstreamTools): Upstream
       const isWhole = told.email !== undefined && wanted.every((path) => valueAt(told, path) !== undefined)
       const isMore = !isWhole && configuration.serverMetadata().userinfo_endpoint !== undefined
       const more = isMore ? await client.fetchUserInfo(configuration, tokens.access_token, sub) : {}
-      return { ...identityOf(issuer, sub, { ...more, ...told }), ...session }
+      return { ...identityOf(issuer, sub, together(more, told)), ...session }
     },
     async readLogoutToken(token) {
       const { configuration, keys } = await discovered()
@@ -192,6 +192,13 @@ export function openOidc(settings: OidcSettings, tools: UpstreamTools): Upstream
       },
     }),
   }
+}
+
+/** The ID token counts first. Whether an address is verified, says who tells of that address: nobody's word is about another. */
+function together(more: Claims, told: Claims): Claims {
+  const { email = more.email } = told
+  const { email_verified } = Object.assign({}, ...[more, told].filter((one) => one.email === email))
+  return { ...more, ...told, email_verified }
 }
 
 function identityOf(issuer: string, subject: string, claims: Claims): UpstreamIdentity {

@@ -160,6 +160,26 @@ t.test(
   },
 )
 
+t.test('of two addresses, each is verified by the word of who tells of it', async (t) => {
+  const mapping = [{ path: ['department'], claim: 'department' }]
+  const rows = [
+    [{ email: 'ada@corp.example' }, { email: 'bob@corp.example', email_verified: true }, undefined],
+    [{ email: 'ada@corp.example' }, { email: 'ada@corp.example', email_verified: true }, 'ada@corp.example'],
+    [{ email: 'ada@corp.example', email_verified: true }, { email_verified: false }, 'ada@corp.example'],
+    [{ email_verified: true }, { email: 'bob@corp.example' }, undefined],
+  ] as const
+  for (const [claims, told, vouched] of rows) {
+    const { provider: corp } = await provider(
+      t,
+      { '/userinfo': json({ sub: 'bob', ...told }) },
+      { claims },
+      {},
+      mapping,
+    )
+    t.equal(corp.vouchedAddress(await finish(corp))?.address, vouched, JSON.stringify(claims))
+  }
+})
+
 t.test('userinfo of another subject signs nobody in', async (t) => {
   const { provider: corp } = await provider(t, { '/userinfo': json({ sub: 'ada', email: 'ada@corp.example' }) })
   await t.rejects(finish(corp))
