@@ -84,7 +84,7 @@ t.test('guesses at a directory', { skip: withoutSlapd }, async (t) => {
     login_attributes: ['uid', 'mail'],
   }
   const named = { kind: 'ldap', label: 'Named', url: slapd.url, base_dn: BASE_DN, user_dn: `uid={name},${BASE_DN}` }
-  const providers = { corp, named: { ...named, subject: 'uid' } }
+  const providers = { corp, named: { ...named, subject: 'uid', directory: 'named' } }
   const { app } = await testServer(t, { ...(await catalogueOf(t, providers)), LDAP_SECRET: SERVICE.password })
 
   async function begin(browser = new Browser(app), provider = 'corp') {

@@ -102,7 +102,8 @@ function readSection(tree: YamlNode, reading: Reading): IdentityProvider[] {
     const provider = readProvider(name, value, reading)
     // Subjects of one name space can be told apart by those alone who gave them.
     const other = opened.find(({ issuer }) => issuer === provider?.issuer)
-    if (other) note(at, `${name} and ${other.name} have the same issuer; one of them is enough`)
+    const apart = provider?.kind === 'ldap' ? ', or give one of two directories another `directory`' : ''
+    if (other) note(at, `${name} and ${other.name} have the same issuer; one of them is enough${apart}`)
     if (provider) opened.push(provider)
   }
   return opened

@@ -174,7 +174,26 @@ t.test('the configuration is refused where it would ask in the clear, or by what
   t.match(await problem({ url: 'http://ldap.corp.example' }), /corp\.url has to be ldaps:/)
   t.match(await problem({ url: 'ldaps://ldap.corp.example/dc=x' }), /corp\.url has to be ldaps:/)
   t.match(await problem({ subject: 'entryDN' }), /corp\.subject is the name of an entry/)
+  t.match(await problem({ subject: 'employeeNumber' }), /corp\.subject is unique in one directory only: add directory/)
+  t.equal(await problem({ subject: 'employeeNumber', directory: 'head-office' }), '')
+  for (const subject of ['entryUUID', 'ObjectGUID', 'nsUniqueId']) t.equal(await problem({ subject }), '', subject)
+  t.match(await problem({ directory: 'Head Office' }), /corp\.directory has to be a name/)
   t.match(await problem({ user_dn: 'uid={name},dc=x' }), /corp\.bind_dn or user_dn has to be there, and not both/)
   t.match(await problem({ bind_password_variable: '' }), /corp\.bind_password_variable belongs to bind_dn/)
   t.match(await problem({ login_attributes: ['uid)('] }), /corp\.login_attributes has to be a list of attributes/)
+})
+
+t.test('LDAP: people of two directories with one base are apart by `directory`; the host plays no part', async (t) => {
+  const issuerOf = async (changes: Settings) =>
+    (await open(t, { url: 'ldaps://one.corp.example', ...changes })).provider.issuer
+  const plain = await issuerOf({})
+  t.equal(await issuerOf({ url: 'ldaps://moved.corp.example' }), plain)
+  t.not(await issuerOf({ directory: 'other' }), plain)
+  t.not(await issuerOf({ directory: 'other' }), await issuerOf({ directory: 'third' }))
+  const settings = { kind: 'ldap', url: 'ldaps://one.corp.example', base_dn: BASE_DN, user_dn: `uid={name},${BASE_DN}` }
+  const both = { a: settings, b: { ...settings, url: 'ldaps://two.corp.example' } }
+  const { CATALOGUE_FILE: catalogueFile } = await catalogueOf(t, both)
+  await t.rejects(readProviders({ catalogueFile, issuer: ISSUER }, {}), {
+    message: /b and a have the same issuer; one of them is enough, or give one of two directories another `directory`/,
+  })
 })
