@@ -21,14 +21,13 @@ async function open(t: Test, environment: Readonly<Record<string, string>> = {})
   const browser = await atAccount(server)
   await box.deliver(server)
   const ask = async (email: string, by = browser) => by.submit(await by.open(`${PAGE}/add`), '/add', { email })
-  /** Opens the link of a mail in a browser that has never been here, and presses its button. */
-  const openLink = async (mail: ReceivedMail | undefined) => {
-    const other = new Browser(server.app)
+  /** Opens the link of a mail, in the browser that asked unless told, and presses its button. */
+  const openLink = async (mail: ReceivedMail | undefined, other = browser) => {
     const page = await other.request('GET', (mail?.link ?? '').slice(ISSUER.length))
     const [form] = formsOf(page.body)
     const press = (fields = form?.hidden, by = other) =>
       by.request('POST', form?.action ?? '/none', { form: { ...fields } })
-    return { page, press, other }
+    return { page, press }
   }
   const addresses = () =>
     server.db
@@ -58,15 +57,11 @@ t.test(
       t.not((await app.inject({ method: 'HEAD', url: (mail?.link ?? '').slice(ISSUER.length) })).statusCode, 200)
     }
     t.strictSame(await keys(), [USER.email])
-    const { press, other } = await openLink(mail)
+    const { press } = await openLink(mail)
     t.match(wordsOf(await press()), 'The address is added')
     t.strictSame(await keys(), [USER.email, NEW])
     t.equal((await press()).statusCode, 410, 'the form counts once')
     t.equal((await openLink(mail)).page.statusCode, 410)
-    t.notOk(
-      [...other.cookies.keys()].some((name) => name.endsWith('session')),
-      'it signs nobody in',
-    )
     t.match(wordsOf(await browser.open(`${PAGE}/check`)), 'The address is added. You can sign in with it from now on.')
     const events = await db.selectFrom('audit_events').where('type', '=', 'address').select('outcome').execute()
     t.strictSame(events, [{ outcome: 'added' }])
@@ -148,8 +143,11 @@ t.test('somebody else proves it first: one of two at once has it, and no error i
   await mails()
   await ask(NEW)
   await ask(NEW, eve)
-  const links = await Promise.all((await mails()).map(openLink))
-  t.equal(links.length, 2)
+  const sent = await mails()
+  t.equal(sent.length, 2)
+  const opened = await Promise.all(sent.flatMap((mail) => [openLink(mail), openLink(mail, eve)]))
+  const links = opened.filter(({ page }) => formsOf(page.body).length > 0)
+  t.equal(links.length, 2, 'each in the browser of the account that it is of')
   const answers = await Promise.all(links.map(({ press }) => press()))
   t.strictSame(answers.map(({ statusCode }) => statusCode).sort(), [200, 410])
   const held = await db.selectFrom('email_addresses').where('key', '=', NEW).select('proof').execute()
@@ -215,7 +213,7 @@ t.test('the cap holds for several links at once', async (t) => {
   const { server, ask, openLink, keys, mails } = await open(t)
   for (let n = 1; n < MAX_ADDRESSES - 1; n++) await addAddress(server, `n${n}@example.com`)
   for (const name of ['x', 'y', 'z']) await ask(`${name}@example.com`)
-  const links = await Promise.all((await mails()).map(openLink))
+  const links = await Promise.all((await mails()).map((mail) => openLink(mail)))
   const answers = await Promise.all(links.map(({ press }) => press()))
   t.strictSame(answers.map(({ statusCode }) => statusCode).sort(), [200, 410, 410])
   t.equal((await keys()).length, MAX_ADDRESSES)
@@ -274,6 +272,48 @@ t.test('a form of another link or browser adds nothing; nor does one of a suspen
   await db.updateTable('people').set({ status: 'suspended' }).where('id', '=', personId).execute()
   t.equal((await two.press()).statusCode, 410)
   t.strictSame(await keys(), [USER.email, NEW])
+})
+
+t.test(
+  'the link adds it only where the account is signed in: whose address a stranger asked for blesses nothing of theirs',
+  async (t) => {
+    const { server, ask, openLink, keys, mails } = await open(t)
+    await ask(NEW)
+    const [mail] = await mails()
+    const mine = await openLink(mail)
+    await addEve(server)
+    for (const reader of [new Browser(server.app), await atAccount(server, EVE)]) {
+      const { page } = await openLink(mail, reader)
+      t.match(wordsOf(page), 'This browser is not signed in to that account.')
+      t.notMatch(page.body, /method="post"/i)
+      const [form] = formsOf(mine.page.body)
+      t.equal((await mine.press(form?.hidden, reader)).statusCode, 403)
+      t.strictSame(await keys(), [USER.email])
+    }
+    t.notOk(
+      await server.db
+        .selectFrom('email_addresses')
+        .where('key', '=', NEW)
+        .where('proof', 'is not', null)
+        .selectAll()
+        .executeTakeFirst(),
+    )
+    const signedIn = await atAccount(server)
+    t.match(
+      wordsOf(await (await openLink(mail, signedIn)).press()),
+      'The address is added',
+      'another browser of theirs',
+    )
+  },
+)
+
+t.test('signed out meanwhile, the form adds nothing', async (t) => {
+  const { db, personId, ask, openLink, keys, mails } = await open(t)
+  await ask(NEW)
+  const { press } = await openLink((await mails())[0])
+  await db.deleteFrom('sessions').where('person_id', '=', personId).execute()
+  t.match(await press(), { statusCode: 403, body: /not signed in to that account/ })
+  t.strictSame(await keys(), [USER.email])
 })
 
 t.test('a server that sends no mails offers it nowhere, and does it for no form', async (t) => {

@@ -3,7 +3,7 @@ import t from 'tap'
 import { UNDO } from '../../src/pages/locales/en/undo.ts'
 import type { AccountChangeKind } from '../../src/store/account-change.ts'
 import { accountToken, addAddress, atAccount } from '../support/account.ts'
-import { Browser } from '../support/browser.ts'
+import type { Browser } from '../support/browser.ts'
 import { type MailServer, mailServer, NEW_PASSWORD } from '../support/mail-visit.ts'
 import { authenticatorApp } from '../support/second-factor.ts'
 import { ISSUER, USER } from '../support/server.ts'
@@ -67,8 +67,7 @@ const CHANGES: Readonly<
     change: async (server, browser) => {
       await browser.submit(await browser.open(`${SECURITY}/addresses/add`), '/add', { email: ADDED })
       const [mail] = await server.mailbox.deliver(server)
-      const reader = new Browser(server.app)
-      return reader.submit(await reader.open((mail?.link ?? '').slice(ISSUER.length)), '')
+      return browser.submit(await browser.open((mail?.link ?? '').slice(ISSUER.length)), '')
     },
   },
   'address-removed': {

@@ -64,9 +64,8 @@ async function prove(browser: Browser, email: string): Promise<void> {
   await mailbox.deliver(server)
   await browser.submit(await browser.open('/account/security/addresses/add'), '/add', { email })
   const mail = (await mailbox.deliver(server)).find(({ link }) => link.includes('/confirm-address/'))
-  const other = new Browser(app)
-  const [form] = formsOf((await other.request('GET', (mail?.link ?? '').slice(ISSUER.length))).body)
-  await other.request('POST', form?.action ?? '/none', { form: { ...form?.hidden } })
+  const [form] = formsOf((await browser.request('GET', (mail?.link ?? '').slice(ISSUER.length))).body)
+  await browser.request('POST', form?.action ?? '/none', { form: { ...form?.hidden } })
 }
 let people = 0
 

@@ -1,4 +1,4 @@
-// The link in a mail that adds an address to an account: a page that asks, and the form that adds it, in whichever browser.
+// The link in a mail that adds an address to an account: a page that asks, and the form that adds it, where that account is signed in.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ofRequest } from '../../audit/context.ts'
 import { readMailToken } from '../../crypto/mail-proof.ts'
@@ -10,17 +10,24 @@ import { pathParameter } from '../../http/request-path.ts'
 import { addAddress } from '../../identity/add-address.ts'
 import { sendPage } from '../../pages/send-page.ts'
 import { MAIL_PURPOSES } from '../../store/mail-purpose.ts'
-import { findAddressLink } from '../../store/queries/add-address.ts'
+import { type AddressLink, findAddressLink } from '../../store/queries/add-address.ts'
 import { linkEndedPage } from '../mail-proof/link-view.ts'
-import { ADD, addressAddedPage, addressLinkPage } from './view.ts'
+import { currentSession } from '../session.ts'
+import { ADD, addressAddedPage, addressElsewherePage, addressLinkPage } from './view.ts'
 
 const { page: PAGE } = MAIL_PURPOSES.address
 const LINK_PATH = `${PAGE}/:token`
 
-/** Outside of any visit: whoever reads the mail has the address, and whoever asked for it had just signed in. */
-export function addressLinkPages({ db, config, cookies }: Deps): Pages {
+/**
+ * Outside of any visit. Whoever reads the mail has the address; only who is signed in to the account that asked has both. Anybody
+ * can ask for anybody's address: without that, its owner would put it into an account with a stranger's credentials.
+ */
+export function addressLinkPages(deps: Deps): Pages {
+  const { db, config, cookies } = deps
   const { cookieSecrets } = config
   const ended = (reply: FastifyReply) => sendPage(reply.code(410), linkEndedPage)
+  const isTheirs = async (request: FastifyRequest, { personId }: AddressLink) =>
+    (await currentSession(deps, request))?.personId === personId
   const idOf = (request: FastifyRequest) => readMailToken(cookieSecrets, pathParameter(request, 'token') ?? '')
   return {
     [LINK_PATH]: {
@@ -29,6 +36,7 @@ export function addressLinkPages({ db, config, cookies }: Deps): Pages {
         const id = idOf(request)
         const link = id === undefined ? undefined : await findAddressLink(db, id)
         if (id === undefined || !link) return ended(reply)
+        if (!(await isTheirs(request, link))) return sendPage(reply, addressElsewherePage(link))
         const [known] = cookies.secretsOf(request, id)
         const secret = known ?? randomSecret()
         if (known === undefined) cookies.beginVisit(reply, { id, secret })
@@ -43,7 +51,9 @@ export function addressLinkPages({ db, config, cookies }: Deps): Pages {
         if (id === undefined) return ended(reply)
         readOwnForm(request, config, { secrets: cookies.secretsOf(request, id), page: id })
         const link = await findAddressLink(db, id)
-        if (!link || (await addAddress(db, id, ofRequest(request))) !== 'added') return ended(reply)
+        if (!link) return ended(reply)
+        if (!(await isTheirs(request, link))) return sendPage(reply.code(403), addressElsewherePage(link))
+        if ((await addAddress(db, id, ofRequest(request))) !== 'added') return ended(reply)
         cookies.endVisit(reply, id)
         return sendPage(reply, addressAddedPage(link))
       },

@@ -31,6 +31,18 @@ ${note(addressLink.note)}`,
   })
 }
 
+/** Of a browser in which the account is not signed in: nothing is added by it. */
+export function addressElsewherePage({ address, accountAddress }: AddressLink): Page {
+  return ({ account, mailProof: { addressLink } }) => ({
+    title: addressLink.title,
+    body: html`<h1>${addressLink.title}</h1>
+<p>${addressLink.lead(address, accountAddress === null ? undefined : hintOf(accountAddress))}</p>
+<p>${addressLink.elsewhere}</p>
+${linkButton(account.title, ACCOUNT_PATH)}
+${note(addressLink.note)}`,
+  })
+}
+
 export function addressAddedPage({ address }: AddressLink): Page {
   return ({ account, mailProof: { addressLink } }) => ({
     title: addressLink.doneTitle,

@@ -6,6 +6,8 @@ import { IS_CHALLENGE_ALIVE } from './address-proofs.ts'
 
 /** What the link of such a mail stands for. */
 export interface AddressLink {
+  /** Whose account it comes to. */
+  readonly personId: string
   readonly address: string
   /** The main address of the account that it comes to. */
   readonly accountAddress: string | null
@@ -14,7 +16,7 @@ export interface AddressLink {
 /** While it is of use. It changes nothing. */
 export async function findAddressLink(db: Db, challengeId: string): Promise<AddressLink | undefined> {
   const { rows } = await sql<AddressLink>`
-    select challenge.address, (select email.address from email_addresses email
+    select challenge.person_id as "personId", challenge.address, (select email.address from email_addresses email
                                where email.person_id = challenge.person_id and email.is_primary) as "accountAddress"
     from mail_challenges challenge
     where challenge.id = ${challengeId} and challenge.purpose = any(${[...ADDING_PURPOSES]}) and ${IS_CHALLENGE_ALIVE}`.execute(

@@ -84,6 +84,8 @@ export const MAIL_PROOF: Texts['mailProof'] = {
     lead: (address, account) =>
       html`${name(address)} gehört dann zum Konto${account !== undefined && html` von ${name(account)}`}, und wer dieses Konto hat, kann sich damit anmelden.`,
     button: 'Adresse hinzufügen',
+    elsewhere:
+      'In diesem Browser ist dieses Konto nicht angemeldet. Geben Sie den Code aus der Nachricht dort ein, wo Sie begonnen haben, oder melden Sie sich hier an und öffnen Sie den Link noch einmal.',
     note: 'Wenn das nicht Ihr Konto ist oder Sie diese Nachricht nicht wollten, schließen Sie diese Seite.',
     doneTitle: 'Die Adresse ist hinzugefügt',
     done: (address) => html`Sie können sich ab jetzt mit ${name(address)} anmelden.`,

@@ -81,6 +81,8 @@ export const MAIL_PROOF = {
     lead: (address: string, account: string | undefined) =>
       html`${name(address)} then belongs to the account${account !== undefined && html` of ${name(account)}`}, and whoever has that account can sign in with it.`,
     button: 'Add the address',
+    elsewhere:
+      'This browser is not signed in to that account. Type the code from the mail where you began, or sign in here and open the link again.',
     note: 'If that is not your account, or you did not ask for this mail, close this page.',
     doneTitle: 'The address is added',
     done: (address: string) => html`You can sign in with ${name(address)} from now on.`,
