@@ -14,6 +14,14 @@ in \`TRUSTED_PROXIES\`: otherwise all callers share its address.
 The metric \`mobile_gateway_auth_limit_refusals_total\` has these names. Where a setting stands under *Allowed*, it says how
 many, and 0 switches the limit off; the others guard one account, client or recipient and cannot be changed.`
 
+const DECISIONS = `## Passwords are counted by address, not by person
+
+Whoever has several e-mail addresses can be guessed at by each of them: the limits of one account hold for each address, so ten
+addresses (more there cannot be) are ten times as many attempts. Counted by person, an attempt at one address would be refused
+because of attempts at another, which tells whoever tries that both have an account, and the same one. To answer “wrong” instead,
+without looking at the password, would tell its owner in a new browser that the right one is wrong. What stays bounds it:
+\`signInGuessesByAddress\` and \`signInGuessesOfAll\` count all addresses of all accounts together.`
+
 const HELD = { database: 'all instances', process: 'each instance' } as const
 
 function windowText(seconds: number | null): string {
@@ -32,5 +40,5 @@ export function limitsPage(limits: Readonly<Record<string, Limit>>): string {
     answer,
   ])
   const head = ['Name', 'What is counted', 'Allowed', 'In', 'Counted by', 'Beyond that']
-  return `${[generatedFrom('auth-server/src/limits/table.ts'), INTRODUCTION, table(head, rows)].join('\n\n')}\n`
+  return `${[generatedFrom('auth-server/src/limits/table.ts'), INTRODUCTION, table(head, rows), DECISIONS].join('\n\n')}\n`
 }
