@@ -6,12 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { sql } from 'kysely'
 import t from 'tap'
-import {
-  type AffectedFilter,
-  type AffectedKind,
-  type AffectedRow,
-  readAffected,
-} from '../../src/store/queries/affected.ts'
+import { readAffected } from '../../src/store/queries/affected.ts'
+import type { AffectedFilter, AffectedKind, AffectedRow } from '../../src/store/queries/affected-selects.ts'
 import { idOf, obtainTokens } from '../support/phone.ts'
 import { testServer, USER } from '../support/server.ts'
 import { SURROUNDINGS } from '../support/surroundings.ts'

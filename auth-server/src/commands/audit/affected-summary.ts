@@ -1,12 +1,7 @@
 // What of `affected` a person reads: how many of each kind, the few that there are by name, and what nobody can know any more.
 import type { Trx } from '../../store/database.ts'
-import {
-  type AffectedFilter,
-  type AffectedKind,
-  type AffectedRow,
-  countAffected,
-  readAffected,
-} from '../../store/queries/affected.ts'
+import { countAffected, readAffected } from '../../store/queries/affected.ts'
+import type { AffectedFilter, AffectedKind, AffectedRow } from '../../store/queries/affected-selects.ts'
 
 /** Of one kind. */
 const MAX_SHOWN = 10

@@ -5,16 +5,15 @@ import { BY_COMMAND } from '../../audit/context.ts'
 import { record } from '../../audit/record.ts'
 import { csvOf } from '../../http/csv.ts'
 import type { Db, Trx } from '../../store/database.ts'
+import { findApplicationId, readAffected } from '../../store/queries/affected.ts'
 import {
   AFFECTED_COLUMNS,
   type AffectedFilter,
   type AffectedKind,
   type AffectedRow,
-  findApplicationId,
-  findSigningPeriod,
-  readAffected,
-} from '../../store/queries/affected.ts'
+} from '../../store/queries/affected-selects.ts'
 import { atOneMoment } from '../../store/queries/sealed-events.ts'
+import { findSigningPeriod } from '../../store/queries/signing-periods.ts'
 import { withDatabase } from '../database-command.ts'
 import { type WriteText, written } from '../new-file.ts'
 import { summaryOf } from './affected-summary.ts'
