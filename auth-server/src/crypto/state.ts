@@ -13,10 +13,10 @@ export function newState([now]: KnownSecrets): string {
   return random + tagOf(now, random)
 }
 
-/** Which of the secrets a state was made under; one from before there were tags is older than any other. */
+/** Which of the secrets a state was made under; the one of now for a state that none of them has made. */
 export function madeBy(secrets: KnownSecrets, state: string): string {
   const [random, tag] = [state.slice(0, RANDOM_LENGTH), state.slice(RANDOM_LENGTH)]
-  return makerOf(secrets, tag, (secret) => tagOf(secret, random)) ?? secrets.at(-1) ?? secrets[0]
+  return makerOf(secrets, tag, (secret) => tagOf(secret, random)) ?? secrets[0]
 }
 
 function tagOf(secret: string, random: string): string {
