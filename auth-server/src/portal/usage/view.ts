@@ -75,7 +75,7 @@ ${USAGE_TIMES.map(
 ${searchForm(
   links.path,
   html`${Object.entries(links.chosen).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">\n`)}<label for="day">${usage.oneDay}</label>
-<input id="day" name="day" type="date" value="${day}" min="${first}" max="${last}" required>
+<input id="day" name="day" type="date" value="${day}" min="${first}" max="${last}" required autocomplete="off">
 ${button(usage.byHour, 'quiet')}`,
 )}${day !== '' && dayHeading(day, { links, now }, texts)}`
 }
