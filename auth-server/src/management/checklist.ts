@@ -1,5 +1,6 @@
 // What the operation on the checklist of an application does: each item, by what its traffic has shown.
 import type { OperationAnswer } from '@mobile-api-gateway/sdk/contract/index.ts'
+import { findApprovedIdentity } from '../store/tables/app-identities.ts'
 import { type EvidenceFact, listEvidence, type StoredEvidence } from '../store/tables/application-evidence.ts'
 import { requireApplication } from './applications.ts'
 import type { HandlersOf } from './handler.ts'
@@ -47,8 +48,13 @@ export function checklistOf(evidence: readonly StoredEvidence[]): Checklist {
 export const CHECKLIST_HANDLERS: Pick<HandlersOf<'applications'>, ChecklistOperationId> = {
   'applications.checklist': {
     async read({ db, actor, input: { params } }) {
-      const { id } = await requireApplication(db, actor, params.client_id)
-      return { items: checklistOf(await listEvidence(db, id)) }
+      const { id, clientId } = await requireApplication(db, actor, params.client_id)
+      const evidence = await listEvidence(db, id)
+      // What a check found holds while phones are told of the app: not while it, or all it may call, is suspended.
+      const told = await findApprovedIdentity(db, clientId)
+      return {
+        items: checklistOf(told?.isConfirmed ? evidence : evidence.filter(({ fact }) => fact !== 'app-links-checked')),
+      }
     },
   },
 }

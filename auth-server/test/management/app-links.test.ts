@@ -38,7 +38,7 @@ async function confirmedApp(server: TestServer) {
     await root.ask('applications.confirm_identity', { params, ifMatch: '*' })
   }
   const set = (body: object) => dev.ask('applications.set_identity', { params, body, ifMatch: '*' })
-  return { id: String(created.id), params, dev, check, item, approve, set }
+  return { id: String(created.id), params, dev, root, check, item, approve, set }
 }
 
 t.test('each file by itself, and why phones are told nothing; what is wrong stands in the checklist', async (t) => {
@@ -84,7 +84,7 @@ t.test(
   'verified is said when all of it is right: by https, of a public address, with each file as it should be',
   async (t) => {
     const server = await testServer(t, { ISSUER: 'https://login.example.com' })
-    const { check, item, approve, set } = await confirmedApp(server)
+    const { params, root, check, item, approve, set } = await confirmedApp(server)
     await onTheInternet(t, server.app, 'login.example.com')
     await set(RECORD)
     await approve()
@@ -103,6 +103,10 @@ t.test(
       ],
     })
     t.match(await item(), { status: 'done' })
+    t.match(await root.ask('applications.suspend', { params }), { status: 200 })
+    t.match(await item(), { status: 'not_seen' }, 'phones are told nothing of a suspended app')
+    t.match(await root.ask('applications.restore', { params }), { status: 200 })
+    t.match(await item(), { status: 'done' }, 'and again of the same, once it is restored')
     await set({ ...RECORD, apple: null })
     t.match(
       await check(),
