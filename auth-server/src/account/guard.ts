@@ -4,6 +4,8 @@ import type { Deps } from '../deps.ts'
 import { checkOwnForm } from '../http/csrf.ts'
 import type { PageHandlers } from '../http/page-routes.ts'
 import { Parameters } from '../http/parameters.ts'
+import { tooManyRequests } from '../http/problem.ts'
+import { hearProblem } from '../http/problem-handler.ts'
 import { localTarget } from '../http/request-path.ts'
 import { MFA_ACR } from '../identity/acr.ts'
 import { mayChangeFactors, RECENT_SECONDS } from '../identity/full-login.ts'
@@ -37,11 +39,17 @@ function behindGuard(deps: Deps, route: AccountRoute, handler: AccountHandler): 
       refusal: 'foreign_or_old_form',
     })
     const me = (read: Parameters) => personOf(deps, request, visitor, read)
-    if (!(form instanceof Parameters)) return refusedFormPage(reply, me(NONE), pageOf(request))
+    if (!(form instanceof Parameters)) {
+      hearProblem(request, form.problem)
+      return refusedFormPage(reply, me(NONE), pageOf(request))
+    }
     if (!meets(session, route.needs)) return signIn(request, reply)
     if (isForm) {
       const { waitSeconds } = await limits.admit({ accountForms: { about: session.personId } })
-      if (waitSeconds > 0) return tooManyPage(reply, me(NONE), waitSeconds)
+      if (waitSeconds > 0) {
+        hearProblem(request, tooManyRequests('too many changes were made in the account', waitSeconds))
+        return tooManyPage(reply, me(NONE), waitSeconds)
+      }
     }
     return handler(request, reply, me(form))
   }

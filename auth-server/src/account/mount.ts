@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { mountPages } from '../http/page-routes.ts'
 import { HttpProblem } from '../http/problem.ts'
-import { sendProblem } from '../http/problem-handler.ts'
+import { hearProblem, sendProblem } from '../http/problem-handler.ts'
 import { ACCOUNT_PATH } from '../interaction/paths.ts'
 import { ownPages } from './index.ts'
 import { NONE, personOf, visitorOf } from './person.ts'
@@ -18,6 +18,7 @@ export function addAccount(app: FastifyInstance, deps: Deps, toProblem: (error: 
       const visitor = isUnreadable ? await visitorOf(deps, request) : undefined
       if (!visitor) throw error
       request.log.info({ error: problem.code, status: problem.status }, problem.description)
+      hearProblem(request, problem, error)
       unreadablePage(reply, personOf(deps, request, visitor, NONE), problem)
       return reply
     })

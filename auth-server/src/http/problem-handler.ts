@@ -41,15 +41,35 @@ declare module 'fastify' {
   }
 }
 
+/** Is told of each problem, and of what was thrown. */
+type Hear = (problem: HttpProblem, error: unknown, request: FastifyRequest) => void
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    readonly hearProblem: Hear
+  }
+}
+
+/** For whoever answers a problem in a page of their own: it counts as any other. */
+export function hearProblem(request: FastifyRequest, problem: HttpProblem, error: unknown = problem): void {
+  request.server.hearProblem(problem, error, request)
+}
+
 /** A kind of error that knows no status, and the problem that it is. */
 export interface ProblemRow {
   readonly fits: (error: Error) => boolean
   readonly problem: (error: Error) => HttpProblem
 }
 
-/** By the route; where there is none, a person's browser says that it takes HTML. */
-function rendererOf({ routeOptions, is404, headers }: FastifyRequest): keyof typeof RENDERERS {
-  return routeOptions.config.errors ?? (is404 && (headers.accept ?? '').includes('text/html') ? 'page' : 'oauth')
+/** A person's browser says so; a program does not. */
+function takesPage({ headers }: FastifyRequest): boolean {
+  return (headers.accept ?? '').includes('text/html')
+}
+
+/** By the route; where there is none, by who asks. */
+function rendererOf(request: FastifyRequest): keyof typeof RENDERERS {
+  const { routeOptions, is404 } = request
+  return routeOptions.config.errors ?? (is404 && takesPage(request) ? 'page' : 'oauth')
 }
 
 /** Answers with a problem that nobody need hear of in the log. */
@@ -62,13 +82,14 @@ export function sendProblem(
   return RENDERERS[renderer](reply.code(problem.status).headers(problem.headers), problem)
 }
 
-/** Answers addresses that cannot be routed at all (`/%zz`, endless ids); they pass no hook, so the headers are set here. */
+/** Answers addresses that cannot be routed at all (`/%zz`, endless ids), as a page where a browser asks; they pass no hook, so the headers are set here. */
 export function refuseAddress(isVisited: IsVisited) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const status = error.statusCode ?? 400
     const headers = { ...securityHeaders(isVisited(request.url)), [REQUEST_ID]: request.id }
     const description = 'the address of this request cannot be read'
-    return sendProblem(reply, new HttpProblem('invalid_request', description, { status, headers }), 'oauth')
+    const renderer = takesPage(request) ? 'page' : 'oauth'
+    return sendProblem(reply, new HttpProblem('invalid_request', description, { status, headers }), renderer)
   }
 }
 
@@ -83,13 +104,9 @@ export function toProblem(table: readonly ProblemRow[], error: unknown): HttpPro
 
 /**
  * @param table by which other errors than problems are translated; the first row that fits counts.
- * @param hear is told of each problem, and of what was thrown
  */
-export function addProblemHandler(
-  app: FastifyInstance,
-  table: readonly ProblemRow[],
-  hear: (problem: HttpProblem, error: unknown, request: FastifyRequest) => void = () => {},
-): void {
+export function addProblemHandler(app: FastifyInstance, table: readonly ProblemRow[], hear: Hear = () => {}): void {
+  app.decorate('hearProblem', hear)
   const sparing = logSparingly()
 
   function note({ log, method, routeOptions }: FastifyRequest, problem: HttpProblem): void {

@@ -6,6 +6,7 @@ import { checkOwnForm } from '../http/csrf.ts'
 import type { PageHandlers } from '../http/page-routes.ts'
 import { ParameterError, Parameters } from '../http/parameters.ts'
 import { HttpProblem, tooManyRequests } from '../http/problem.ts'
+import { hearProblem } from '../http/problem-handler.ts'
 import { localTarget } from '../http/request-path.ts'
 import { mayBecomeDeveloper } from '../identity/developers.ts'
 import { RECENT_SECONDS } from '../identity/full-login.ts'
@@ -42,6 +43,7 @@ function behindGuard(site: PortalSite, route: PortalRoute, handler: PortalHandle
     const expected = { secrets: [secret], page: PORTAL_FORMS, refusal: 'foreign_or_old_form' } as const
     const read = checkOwnForm(request, config, expected)
     const refused = read instanceof Parameters ? undefined : read
+    if (refused) hearProblem(request, refused.problem)
     const form = read instanceof Parameters ? read : (read.stale ?? Parameters.parse(''))
     const actor = await actorFor(request, session)
     if (actor === 'second factor needed') return signIn(request, reply, { isStrong: true })
@@ -71,6 +73,7 @@ function behindGuard(site: PortalSite, route: PortalRoute, handler: PortalHandle
       const problem = problemOf(error)
       if (!problem || problem.status >= 500 || reply.sent) throw error
       request.log.info({ error: problem.code, detail: problem.detail, status: problem.status }, problem.description)
+      hearProblem(request, problem, error)
       sendPortalProblem(reply, person, problem)
     }
     return reply

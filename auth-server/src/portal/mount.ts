@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Deps } from '../deps.ts'
 import { mountPages } from '../http/page-routes.ts'
 import { HttpProblem } from '../http/problem.ts'
-import { sendProblem } from '../http/problem-handler.ts'
+import { hearProblem, sendProblem } from '../http/problem-handler.ts'
 import { PORTAL_PATH } from '../interaction/paths.ts'
 import { portalPages, portalRoutes } from './index.ts'
 import { type PortalSite, readerOf, visitorOf } from './person.ts'
@@ -20,6 +20,7 @@ export function addPortal(app: FastifyInstance, deps: Deps, toProblem: (error: u
       const visitor = problem.code === 'invalid_request' ? await visitorOf(deps, request) : undefined
       if (!visitor || problem.status >= 500) throw error
       request.log.info({ error: problem.code, status: problem.status }, problem.description)
+      hearProblem(request, problem, error)
       sendPortalProblem(reply, readerOf(site, request, visitor), problem)
       return reply
     })

@@ -9,6 +9,7 @@ import { FormBinding } from '../http/csrf.ts'
 import { Parameters } from '../http/parameters.ts'
 import { portalCookiesFor } from '../http/portal-cookies.ts'
 import { HttpProblem } from '../http/problem.ts'
+import { hearProblem } from '../http/problem-handler.ts'
 import { pathOf } from '../http/request-path.ts'
 import { isFullLogin } from '../identity/full-login.ts'
 import { ACCOUNT_PATH, PORTAL_PATH } from '../interaction/paths.ts'
@@ -101,8 +102,10 @@ export function personOf(
       try {
         return await person.ask(id, asked)
       } catch (error) {
-        if (error instanceof HttpProblem && TOLD_ABOVE.has(error.status)) return error
-        throw error
+        if (!(error instanceof HttpProblem && TOLD_ABOVE.has(error.status))) throw error
+        // A refused form has been heard of.
+        if (error !== refused) hearProblem(request, error)
+        return error
       }
     },
     news: ({ portal }: Texts) => (isTold && isNews(told, portal.news) ? notice('good', portal.news[told]) : undefined),

@@ -196,6 +196,10 @@ t.test('an address that is none is 400, one too long 414, in the words of all ou
       expectJsonError(t, response, status, 'invalid_request')
       t.equal(response.headers['x-content-type-options'], 'nosniff')
       t.notMatch(response.body, /zz|xxx/)
+      const page = await app.inject({ url: path, headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } })
+      expectErrorPage(t, page, status, /address of this request cannot be read/)
+      t.match(page.headers, { 'x-content-type-options': 'nosniff', 'x-request-id': /^[\w-]{16}$/ })
+      t.notMatch(page.body, /%zz|xxx/)
     })
 })
 

@@ -4,9 +4,11 @@ import { createServer } from 'node:net'
 import t, { type Test } from 'tap'
 import { randomSecret } from '../../src/crypto/random.ts'
 import { listenForMetrics } from '../../src/metrics/listener.ts'
+import { atAccount } from '../support/account.ts'
 import { basic, clientCredentials, secretClient } from '../support/clients.ts'
 import { testDatabase } from '../support/database.ts'
 import { obtainTokens, refresh } from '../support/phone.ts'
+import { atPortalAs, portalServer } from '../support/portal.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 import { startServer } from '../support/start.ts'
 
@@ -58,6 +60,24 @@ t.test('sign-ins, tokens, requests, refusals and what waits are told', async (t)
   for (const [sample, value] of Object.entries(expected)) t.equal(samples.get(sample), value, sample)
   t.ok((samples.get('outbox_oldest_seconds{kind="logout-notice"}') ?? -1) >= 0)
   t.match(text, /nodejs_eventloop_lag_seconds /)
+})
+
+t.test('a problem that is answered in the frame of the portal or the account counts as any other', async (t) => {
+  const server = await portalServer(t)
+  const scrape = await scraper(t, server)
+  const { browser } = await atPortalAs(server, 'developer')
+  const account = await atAccount(server)
+  const counted = async (code: string) => (await scrape()).samples.get(`refusals_total{code="${code}"}`) ?? 0
+  const before = [await counted('foreign_or_old_form'), await counted('invalid_request'), await counted('not_found')]
+  const form = { csrf: 'x' }
+  t.equal((await browser.request('POST', '/portal/sign-out', { form })).statusCode, 403)
+  t.equal((await account.request('POST', '/account/profile/name', { form })).statusCode, 403)
+  t.equal((await browser.open('/portal/usage/of-nobody')).statusCode, 404)
+  const after = [await counted('foreign_or_old_form'), await counted('invalid_request'), await counted('not_found')]
+  t.strictSame(
+    after.map((count, place) => count - (before[place] ?? 0)),
+    [2, 0, 1],
+  )
 })
 
 t.test('whatever is asked for, labels stay few and hold nothing of it', async (t) => {
