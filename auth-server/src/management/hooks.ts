@@ -37,6 +37,7 @@ function showHook(hook: ListedHook, configured: boolean): OperationAnswer<'hooks
     configured,
     last_call: calledAt && call(calledAt, calledEvent),
     last_failure: failedAt && { ...call(failedAt, failedEvent), because: failure ?? '' },
+    recent_calls: [...hook.recent],
     waiting: hook.waiting,
     dead: hook.dead,
   }

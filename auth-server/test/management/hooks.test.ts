@@ -77,6 +77,12 @@ t.test(
     const [hook] = (await ask('GET', '/hooks')).json().items
     t.ok(hook.last_call.at > hook.last_failure.at)
     t.match(hook, { last_failure: { because: 'status 500' }, waiting: 0 })
+    const problems = hook.recent_calls.map(({ problem }: { problem: string | null }) => problem)
+    t.strictSame(problems, [null, null, 'status 500', 'status 500'], 'each call, the newest first')
+    t.strictSame(Object.keys(hook.recent_calls[0]).toSorted(), ['at', 'event', 'problem'], 'and nobody in it')
+    for (let n = 0; n < 30; n++) deps.hooks.calls.answered('crm', `event.${n}`)
+    const [after] = (await ask('GET', '/hooks')).json().items
+    t.equal(after.recent_calls.length, 20)
   },
 )
 

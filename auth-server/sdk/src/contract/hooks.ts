@@ -27,6 +27,14 @@ const HOOK = exactly({
   }),
   last_call: nullable({ ...CALL, description: 'Of all instances; noted every ten seconds.' }),
   last_failure: nullable(FAILURE),
+  recent_calls: Type.Array(
+    exactly({
+      at: MOMENT,
+      event: Type.String(),
+      problem: nullable(Type.String({ description: 'What was wrong with the answer; null where nothing was.' })),
+    }),
+    { description: 'The last 20 at most, the newest first; of all instances, noted every ten seconds.' },
+  ),
   waiting: Type.Integer({ description: 'Calls that are tried again.' }),
   dead: Type.Integer({ description: 'Calls that were not taken for three days.' }),
 })

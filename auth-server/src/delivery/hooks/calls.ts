@@ -1,7 +1,7 @@
 // How the hooks fare that this process calls: kept here and noted in the database now and then, never while somebody waits.
 import { asOneLine } from '../../http/one-line.ts'
 import type { Db } from '../../store/database.ts'
-import { type HookFared, noteHookCalls } from '../../store/tables/hook-subscriptions.ts'
+import { type HookFared, noteHookCalls, RECENT_CALLS } from '../../store/tables/hook-subscriptions.ts'
 
 /** Characters of what is kept of a failure. */
 const MAX_WORDS = 200
@@ -18,14 +18,16 @@ export interface HookCalls {
 
 export function openHookCalls(): HookCalls {
   let fresh = new Map<string, HookFared>()
-  const add = (hook: string, fared: HookFared) => void fresh.set(hook, { ...fresh.get(hook), ...fared })
-  const now = (event: string) => ({ at: new Date().toISOString(), event })
+  const add = (hook: string, event: string, problem: string | null) => {
+    const called = { at: new Date().toISOString(), event }
+    const before = fresh.get(hook)
+    const recent = [...(before?.recent ?? []), { ...called, problem }].slice(-RECENT_CALLS)
+    const failed = problem === null ? before?.failed : { ...called, because: problem }
+    fresh.set(hook, { called, recent, ...(failed && { failed }) })
+  }
   return {
-    answered: (hook, event) => add(hook, { called: now(event) }),
-    failed(hook, event, because) {
-      const called = now(event)
-      add(hook, { called, failed: { ...called, because } })
-    },
+    answered: (hook, event) => add(hook, event, null),
+    failed: add,
     async flush(db) {
       if (fresh.size === 0) return
       const noted = fresh

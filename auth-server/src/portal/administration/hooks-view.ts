@@ -2,6 +2,7 @@
 import type { OperationAnswer } from '@mobile-api-gateway/sdk/contract/index.ts'
 import { actionLink, button } from '../../pages/components/button.ts'
 import { form } from '../../pages/components/form.ts'
+import { list } from '../../pages/components/list.ts'
 import { emptyState, type RowEntry, rows } from '../../pages/components/rows.ts'
 import { exactTime, timeAgo } from '../../pages/components/time.ts'
 import type { Page } from '../../pages/frame.ts'
@@ -56,10 +57,11 @@ function hookRow({ binding, now }: PortalPerson, hook: Hook, texts: Texts): RowE
     words.counts(waiting, dead),
     ...(configured ? [] : [words.notHere]),
   ]
+  const calls = hook.recent_calls.map(({ at, event, problem }) => words.call(ago(at), event, problem))
   const action = actionOf(PATHS.hookTest, { hook: name })
   return {
     title: name,
-    detail: byLines(lines),
+    detail: html`${byLines(lines)}${calls.length > 0 && html`<details><summary>${words.recent(calls.length)}</summary>${list(calls)}</details>`}`,
     ...(configured && { action: form({ binding, action }, button(words.test, 'quiet', name)) }),
   }
 }

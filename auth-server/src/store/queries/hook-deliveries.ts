@@ -2,7 +2,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database.ts'
 import { secondsFromNow } from '../sql.ts'
-import type { HookSettings } from '../tables/hook-subscriptions.ts'
+import type { HookSettings, NotedCall } from '../tables/hook-subscriptions.ts'
 import { HOOK_LIFETIME_SECONDS, type HookTold, IS_DEAD } from '../tables/outbox.ts'
 
 /** A hook that some instance has, or had, in its file. */
@@ -16,6 +16,8 @@ export interface ListedHook {
   readonly failedAt: Date | null
   readonly failedEvent: string | null
   readonly failure: string | null
+  /** The newest first. */
+  readonly recent: readonly NotedCall[]
   /** Calls that are tried again. */
   readonly waiting: number
   /** Calls that are not tried any more. */
@@ -26,7 +28,7 @@ export interface ListedHook {
 export async function findHooks(db: Db, name?: string): Promise<readonly ListedHook[]> {
   const { rows } = await sql<ListedHook>`
     select hook.name, receiver, events, settings, called_at as "calledAt", called_event as "calledEvent",
-           failed_at as "failedAt", failed_event as "failedEvent", failure,
+           failed_at as "failedAt", failed_event as "failedEvent", failure, coalesce(recent, '[]') as recent,
            coalesce(told.waiting, 0) as waiting, coalesce(told.dead, 0) as dead
     from hook_subscriptions hook left join (
       select payload->>'hook' as name, (count(*) filter (where not ${IS_DEAD}))::int as waiting,

@@ -25,6 +25,8 @@ export interface HookSubscriptions {
   settings: Json<HookSettings> | null
   /** Events of the audit log, with what the hook hears of them; read by a trigger (0084). */
   told_for: Json<Readonly<Record<string, string>>> | null
+  /** Its last calls, the newest first; null of one that was not called since this is noted. */
+  recent: Json<readonly NotedCall[]> | null
   called_at: Date | null
   called_event: string | null
   failed_at: Date | null
@@ -34,7 +36,7 @@ export interface HookSubscriptions {
 
 export const HOOK_SUBSCRIPTIONS: TableDeclaration<HookSubscriptions> = {
   purpose:
-    'The hooks of the catalogue file, without their secrets: what each hears of, when it was called last, and failed last.',
+    'The hooks of the catalogue file, without their secrets: what each hears of, its last 20 calls, and when it failed last.',
   lifetime: {
     kept: 'each start of a server adds and changes those of its file; `npm run hooks -- forget` takes one away',
   },
@@ -82,6 +84,7 @@ export async function forgetHook(db: Db, name: string): Promise<boolean> {
 
 /** How a hook fared: when it was called last, and when it last did not answer as it should. */
 export interface HookFared {
+  readonly recent?: readonly NotedCall[]
   readonly called?: CalledHook
   readonly failed?: CalledHook & Readonly<{ because: string }>
 }
@@ -92,9 +95,18 @@ export interface CalledHook {
   readonly event: string
 }
 
+/** One call: nothing in it is about a person. */
+export interface NotedCall extends CalledHook {
+  /** What was wrong with its answer; null where nothing was. */
+  readonly problem: string | null
+}
+
+/** How many calls of one hook are kept. */
+export const RECENT_CALLS = 20
+
 /** Notes how hooks fared; what another instance has noted of a later moment stays. */
 export async function noteHookCalls(db: Db, noted: ReadonlyMap<string, HookFared>): Promise<void> {
-  const calls = [...noted].map(([name, { called, failed }]) => ({ name, called, failed }))
+  const calls = [...noted].map(([name, fared]) => ({ name, ...fared }))
   await sql`
     update hook_subscriptions hook
     set called_at = greatest(hook.called_at, (call.called->>'at')::timestamptz),
@@ -104,8 +116,11 @@ export async function noteHookCalls(db: Db, noted: ReadonlyMap<string, HookFared
         failed_event = case when hook.failed_at >= (call.failed->>'at')::timestamptz or call.failed is null
                             then hook.failed_event else call.failed->>'event' end,
         failure = case when hook.failed_at >= (call.failed->>'at')::timestamptz or call.failed is null
-                       then hook.failure else call.failed->>'because' end
-    from jsonb_to_recordset(${JSON.stringify(calls)}::jsonb) as call (name text, called jsonb, failed jsonb)
+                       then hook.failure else call.failed->>'because' end,
+        recent = (select jsonb_agg(entry order by entry->>'at' desc) from (
+          select entry from jsonb_array_elements(coalesce(hook.recent, '[]') || coalesce(call.recent, '[]')) entry
+          order by entry->>'at' desc limit ${RECENT_CALLS}) latest)
+    from jsonb_to_recordset(${JSON.stringify(calls)}::jsonb) as call (name text, called jsonb, failed jsonb, recent jsonb)
     where hook.name = call.name`.execute(db)
 }
 

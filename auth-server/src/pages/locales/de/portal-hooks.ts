@@ -17,6 +17,8 @@ export const PORTAL_HOOKS = {
   neverCalled: 'Noch nicht aufgerufen',
   lastFailure: (event, ago, because) => html`Zuletzt fehlgeschlagen ${ago}: ${event}, ${because}`,
   neverFailed: 'Noch nie fehlgeschlagen',
+  recent: (count) => (count === 1 ? 'Der letzte Aufruf' : `Die letzten ${count} Aufrufe`),
+  call: (ago, event, problem) => html`${ago}: ${event}, ${problem ?? 'beantwortet, wie es sein soll'}`,
   counts: (waiting, dead) => `Wartende Aufrufe: ${waiting} · aufgegebene: ${dead}`,
   test: 'Probeaufruf',
   deliveriesTitle: 'Nicht angenommen',

@@ -17,6 +17,9 @@ export const PORTAL_HOOKS = {
   neverCalled: 'Not called yet',
   lastFailure: (event: string, ago: Html, because: string) => html`Failed last ${ago}: ${event}, ${because}`,
   neverFailed: 'Has not failed yet',
+  recent: (count: number) => (count === 1 ? 'The last call' : `The last ${count} calls`),
+  call: (ago: Html, event: string, problem: string | null) =>
+    html`${ago}: ${event}, ${problem ?? 'answered as it should'}`,
   counts: (waiting: number, dead: number) => `Calls that wait: ${waiting} · dead: ${dead}`,
   test: 'Test call',
   deliveriesTitle: 'Not taken',
