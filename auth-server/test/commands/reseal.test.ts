@@ -148,6 +148,10 @@ t.test('recovery codes from before they had keys of their own go on, whichever k
         return use?.(trx)
       })
     t.equal(await isTaken([NEW]), false, 'the new key alone knows nothing of it')
+    const undone = await db.startTransaction().execute()
+    const use = await findRecoveryCode(undone, [now, previous], guess)
+    t.equal(await use?.(undone), true, 'before anything is sealed, too')
+    await undone.rollback().execute()
     t.match(await reseal(config.databaseUrl, { KEY_ENCRYPTION_KEY: now, KEY_ENCRYPTION_KEY_PREVIOUS: previous }), {
       code: 0,
     })

@@ -67,7 +67,6 @@ t.test('two steps with several instances: at no moment does one make what anothe
 t.test('the old one is taken away: what is sealed anew goes on, and so do logins; all else had its time', async (t) => {
   const { old, anew, server, start, around } = await setUp(t)
   const begun = await begin(server, around)
-  // From before the hashes of recovery codes had keys of their own.
   await t.rejects(start(anew), /KEY_ENCRYPTION_KEY is not the one/, 'not before the keys are sealed anew')
   const file = fileURLToPath(new URL('../../src/commands/reseal.ts', import.meta.url))
   const env = { ...SURROUNDINGS, DATABASE_URL: server.config.databaseUrl, ...both(anew, old) }
