@@ -171,7 +171,9 @@ t.test('guesses at a directory', { skip: withoutSlapd }, async (t) => {
   t.test('a directory that is gone is told as that, with 503', async (t) => {
     const { browser, page } = await begin()
     await slapd.stop()
-    const told = await browser.submit(page, '/password', { name: 'emil', password: 'of emil' })
+    const told = await browser.submit(page, '/password', { name: 'fay', password: 'of fay' })
     t.match(told, { statusCode: 503, body: /Corp cannot be reached right now/ })
+    const refused = await browser.submit(page, '/password', { name: 'emil', password: 'of emil' })
+    t.match(refused, { statusCode: 429 }, 'about whose attempts are used up it is not asked again and again')
   })
 })

@@ -81,11 +81,8 @@ export function typedPages(deps: Deps, visits: VisitFlow): VisitPages {
           request.log.warn(about, 'a provider failed')
           return undefined
         })
-        if (identity instanceof TooManyGuesses) {
-          // By this spelling nothing was tried.
-          await attempt.takeBack()
-          return tooMany(identity.waitSeconds)
-        }
+        // It counts: the directory was asked who this is, and nobody may have that done without end.
+        if (identity instanceof TooManyGuesses) return tooMany(identity.waitSeconds)
         if (identity instanceof WrongCredentials) {
           metrics.signIns.inc({ outcome: 'wrong-credentials' })
           const whose = pending.app ? { applicationId: pending.app.applicationId } : {}
