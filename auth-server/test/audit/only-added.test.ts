@@ -2,6 +2,8 @@
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { record } from '../../src/audit/record.ts'
+import { sealAuditLog } from '../../src/audit/seal.ts'
+import { verifyDatabase } from '../../src/audit/verify-database.ts'
 import { randomSecret } from '../../src/crypto/random.ts'
 import { createAccount } from '../../src/identity/local-account.ts'
 import { removeObsoleteRows } from '../../src/store/cleanup.ts'
@@ -36,12 +38,13 @@ function readEvents(db: Db) {
 }
 
 t.test(
-  'audit row update/delete by the application’s role: denied by the database; it adds events and reads them',
+  'audit row update/delete by the application’s role: denied by the database; it adds and reads events, and the hash chain verifies',
   async (t) => {
     const { owner, server } = await twoRoles(t)
     await upgradeDatabase({ databaseUrl: server, migrationDatabaseUrl: owner }, SILENT)
     const db = open(t, server)
     await addEvent(db)
+    t.equal(await sealAuditLog(db), 1)
     const before = await readEvents(db)
     t.match(before, [{ type: 'sign-out', outcome: 'succeeded', request_id: 'request' }])
     for (const [name, change] of Object.entries(CHANGES)) await t.rejects(change.execute(db), { code: '42501' }, name)
@@ -65,6 +68,12 @@ t.test(
     t.strictSame(rows, [{ may: false }])
     t.equal(await mayChangeAuditEvents(db), false)
     t.strictSame(await readEvents(db), before)
+    t.match(await verifyDatabase(db), { count: 1, unsealed: 0, misfit: undefined })
+    // Whoever has more rights than the application is found out by the chain.
+    const other = open(t, owner)
+    await sql`alter table audit_events disable trigger all`.execute(other)
+    await sql`update audit_events set outcome = 'never happened'`.execute(other)
+    t.match(await verifyDatabase(db), { misfit: { position: 1, problem: /is not what was sealed/ } })
   },
 )
 
